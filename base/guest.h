@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * guest.h - the foreign program's memory, as seen from the host.
+ *
+ * Guest addresses are integers.  Under the direct engine they happen to be
+ * host addresses below a limit, under the KVM engine they are translated by
+ * the guest's page tables; nobody above the engine may tell the difference.
+ */
+#ifndef RF_GUEST_H
+#define RF_GUEST_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/uio.h>
+
+/*
+ * A guest virtual address.  Never cast one to a pointer: under the KVM engine
+ * it is not a host address, and under every engine it may not be mapped.
+ * guest_read() and guest_write() are the only ways through.
+ */
+typedef uint64_t gaddr;
+
+struct task;
+
+enum guest_prot {
+	GUEST_NONE = 0,
+	GUEST_READ = 1,
+	GUEST_WRITE = 2,
+	GUEST_EXEC = 4,
+};
+
+enum guest_map_flags {
+	GUEST_SHARED = 1, /* writes reach the file and its other mappings */
+	/* else: copy on write */
+};
+
+/*
+ * What an engine supplies.  All sizes and addresses of the mapping functions
+ * are multiples of the page; all return 0 or -errno; none takes a lock that a
+ * caller could hold.  map replaces what was there before.
+ */
+struct guest_mem {
+	gaddr low, high; /* foreign memory lies in [low, high) */
+
+	int (*read)(void *dst, gaddr src, size_t n);
+	int (*write)(gaddr dst, const void *src, size_t n);
+	int (*fill)(gaddr dst, int byte, size_t n);
+
+	/*
+	 * Host vectors for [at, at+n), at most max of them.  Returns their
+	 * number (the range may be cut short; look at the lengths), or
+	 * -EFAULT.  They are good for a system call right now: memory that the
+	 * guest unmaps meanwhile makes that call fail with EFAULT.
+	 */
+	int (*iov)(gaddr at, size_t n, bool write, struct iovec *v, int max);
+
+	/*
+	 * Atomic compare-exchange of an aligned 32-bit word: *old is what is
+	 * expected and becomes what was found.  0 or -EFAULT.
+	 */
+	int (*cmpxchg32)(gaddr at, uint32_t *old, uint32_t new_value);
+
+	/*
+	 * A host address of one aligned 32-bit word to use in futex(2).
+	 * NULL if not mapped.
+	 */
+	uint32_t *(*futex_word)(gaddr at);
+
+	/* fd -1: zeroed memory.  prot: enum guest_prot bits. */
+	int (*map)(gaddr at, uint64_t size, int prot, int fd, uint64_t off,
+		   unsigned flags);
+	int (*protect)(gaddr at, uint64_t size, int prot);
+	int (*unmap)(gaddr at, uint64_t size);
+	/* Contents become zero again and memory goes back to the host. */
+	int (*discard)(gaddr at, uint64_t size);
+};
+
+/* Set by the engine before the personality starts. */
+extern const struct guest_mem *guest_mem;
+
+/*
+ * guest_read() - copy guest memory to the host.
+ *
+ *   t     the task whose address space is read
+ *   dst   host buffer of n bytes
+ *   src   guest address, any alignment
+ *   n     bytes; 0 succeeds whatever src is
+ *
+ * Returns 0, or -EFAULT if any byte is not readable by the guest (dst may have
+ * been written in part).  Safe in a signal handler; takes no lock.
+ */
+static inline int guest_read(struct task *t, void *dst, gaddr src, size_t n)
+{
+	(void)t;
+	return guest_mem->read(dst, src, n);
+}
+
+/*
+ * guest_write() - copy host bytes into guest memory.
+ *
+ *   t     the task whose address space is written
+ *   dst   guest address, any alignment
+ *   src   host buffer of n bytes
+ *   n     bytes; 0 succeeds whatever dst is
+ *
+ * Returns 0, or -EFAULT if any byte of [dst, dst+n) is not writable by the
+ * guest; bytes before the first bad page may have been written by then.
+ * Safe in a signal handler; takes no lock.
+ */
+static inline int guest_write(struct task *t, gaddr dst, const void *src,
+			      size_t n)
+{
+	(void)t;
+	return guest_mem->write(dst, src, n);
+}
+
+/* One integer of the width in the name.  0 or -EFAULT. */
+static inline int guest_put16(struct task *t, gaddr dst, uint16_t v)
+{
+	return guest_write(t, dst, &v, sizeof v);
+}
+
+static inline int guest_put32(struct task *t, gaddr dst, uint32_t v)
+{
+	return guest_write(t, dst, &v, sizeof v);
+}
+
+static inline int guest_put64(struct task *t, gaddr dst, uint64_t v)
+{
+	return guest_write(t, dst, &v, sizeof v);
+}
+
+static inline int guest_get32(struct task *t, uint32_t *v, gaddr src)
+{
+	return guest_read(t, v, src, sizeof *v);
+}
+
+static inline int guest_get64(struct task *t, uint64_t *v, gaddr src)
+{
+	return guest_read(t, v, src, sizeof *v);
+}
+
+/*
+ * guest_string() - a NUL-terminated byte string of the guest.
+ *
+ *   buf, size   host buffer; always terminated on success
+ *
+ * Returns the length without the NUL, -EFAULT, or -ENAMETOOLONG if there is no
+ * NUL within size bytes.
+ */
+int64_t guest_string(struct task *t, char *buf, size_t size, gaddr src);
+
+/*
+ * guest_iov() - host vectors for bulk I/O on [at, at+n).
+ *
+ *   write   the host will write to the memory (the guest must be allowed to)
+ *   v, max  filled in; at most max entries
+ *
+ * Returns the number of entries, or -EFAULT.  May cover less than n: sum the
+ * lengths.  See struct guest_mem for how long they are good.
+ */
+static inline int guest_iov(struct task *t, gaddr at, size_t n, bool write,
+			    struct iovec *v, int max)
+{
+	(void)t;
+	return guest_mem->iov(at, n, write, v, max);
+}
+
+#endif

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * table.h - small lookups that many tables share.
+ */
+#ifndef RF_TABLE_H
+#define RF_TABLE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define COUNT_OF(a) (sizeof(a) / sizeof((a)[0]))
+
+#define MIN(a, b) ((a) < (b) ? (a) : (b))
+#define MAX(a, b) ((a) > (b) ? (a) : (b))
+
+#define container_of(p, type, member)                                          \
+	((type *)((char *)(p) - offsetof(type, member)))
+
+/* n rounded up or down to a multiple of align, a power of two. */
+#define ROUND_UP(n, align) (((n) + ((align) - 1)) & ~((uint64_t)(align) - 1))
+#define ROUND_DOWN(n, align) ((n) & ~((uint64_t)(align) - 1))
+
+#define PAGE 4096ull
+
+struct flag_pair {
+	uint32_t guest, host;
+};
+
+#endif

@@ -1,0 +1,3 @@
+DLLS += bcryptprimitives
+bcryptprimitives_SOURCES = %D%/random.c
+bcryptprimitives_IMPORTS = ntdll

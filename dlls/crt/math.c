@@ -1,0 +1,751 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * math.c - mathematics: what libmingwex lacks, Microsoft's own names, matherr.
+ *
+ * Most functions come straight from libmingwex (math-pull.S makes the linker
+ * take them).  Where it has only the long double form, rounding that to double
+ * is right to the last bit but one in 2000 cases.  Microsoft's long double is a
+ * double: the ...l functions here are for ucrt's exports of that name.
+ */
+#include "crt.h"
+
+long double acosl(long double);
+long double asinl(long double);
+long double atan2l(long double, long double);
+long double coshl(long double);
+long double sinhl(long double);
+long double tanhl(long double);
+long double tanl(long double);
+long double log10l(long double);
+double copysign(double, double);
+double hypot(double, double);
+float hypotf(float, float);
+double nextafter(double, double);
+float nextafterf(float, float);
+double logb(double);
+float logbf(float);
+double ldexp(double, int);
+double sqrt(double);
+double floor(double);
+double fabs(double);
+double sin(double);
+double cos(double);
+double log(double);
+double acosh(double);
+double asinh(double);
+double atanh(double);
+double cbrt(double);
+double erf(double);
+double erfc(double);
+double exp2(double);
+double expm1(double);
+double fdim(double, double);
+double fma(double, double, double);
+double fmax(double, double);
+double fmin(double, double);
+int ilogb(double);
+double lgamma(double);
+long long llrint(double);
+long long llround(double);
+double log1p(double);
+double log2(double);
+long lrint(double);
+long lround(double);
+double nan(const char *);
+float nanf(const char *);
+double nearbyint(double);
+double remainder(double, double);
+double remquo(double, double, int *);
+double rint(double);
+double round(double);
+double scalbn(double, int);
+double tgamma(double);
+double trunc(double);
+
+union bits {
+	double d;
+	uint64_t u;
+};
+union fbits {
+	float f;
+	uint32_t u;
+};
+
+/* -------------------------------------------------------------- matherr */
+
+struct exception {
+	int type;
+	char *name;
+	double arg1, arg2, retval;
+};
+
+static int (*user_matherr)(struct exception *);
+
+void __setusermatherr(int (*fn)(struct exception *))
+{
+	user_matherr = fn;
+}
+
+int _matherr(struct exception *e)
+{
+	return 0;
+}
+
+/* libmingwex reports here. */
+void __mingw_raise_matherr(int type, const char *name, double a, double b,
+			   double r)
+{
+	struct exception e = { type, (char *)name, a, b, r };
+
+	if (user_matherr)
+		user_matherr(&e);
+}
+
+static double domain(const char *name, double x)
+{
+	union bits nan = { .u = 0xfff8000000000000ULL };
+
+	__mingw_raise_matherr(1, name, x, 0, nan.d);
+	crt_errno = EDOM;
+	return nan.d;
+}
+
+/* ------------------------------------------- only long double is there */
+
+double acos(double x)
+{
+	if (x > 1 || x < -1)
+		return domain("acos", x);
+	return (double)acosl(x);
+}
+
+double asin(double x)
+{
+	if (x > 1 || x < -1)
+		return domain("asin", x);
+	return (double)asinl(x);
+}
+
+double atan(double x)
+{
+	return (double)atan2l(x, 1.0L);
+}
+
+double tan(double x)
+{
+	if (__builtin_isinf(x))
+		return domain("tan", x);
+	return (double)tanl(x);
+}
+
+static double ranged(double r, double x)
+{
+	if (__builtin_isinf(r) && !__builtin_isinf(x))
+		crt_errno = ERANGE;
+	return r;
+}
+
+double cosh(double x)
+{
+	return ranged((double)coshl(x), x);
+}
+
+double sinh(double x)
+{
+	return ranged((double)sinhl(x), x);
+}
+
+double tanh(double x)
+{
+	return (double)tanhl(x);
+}
+
+double log10(double x)
+{
+	if (x < 0)
+		return domain("log10", x);
+	if (x == 0) {
+		crt_errno = ERANGE;
+		return -__builtin_inf();
+	}
+	return (double)log10l(x);
+}
+
+double frexp(double x, int *e)
+{
+	union bits b = { x };
+	int k = (int)(b.u >> 52 & 0x7ff);
+
+	*e = 0;
+	if (k == 0x7ff || x == 0)
+		return x;
+	if (k == 0) {
+		b.d = x * 0x1p64;
+		k = (int)(b.u >> 52 & 0x7ff) - 64;
+	}
+	*e = k - 1022;
+	b.u = (b.u & 0x800fffffffffffffULL) | 1022ULL << 52;
+	return b.d;
+}
+
+/* --------------------------------------------------- Microsoft's names */
+
+double _hypot(double x, double y)
+{
+	return hypot(x, y);
+}
+
+float _hypotf(float x, float y)
+{
+	return hypotf(x, y);
+}
+
+struct complex {
+	double x, y;
+};
+
+double _cabs(struct complex z)
+{
+	return hypot(z.x, z.y);
+}
+
+double _copysign(double x, double y)
+{
+	return copysign(x, y);
+}
+
+float _copysignf(float x, float y)
+{
+	return (float)copysign(x, y);
+}
+
+double _chgsign(double x)
+{
+	union bits b = { x };
+
+	b.u ^= 1ULL << 63;
+	return b.d;
+}
+
+float _chgsignf(float x)
+{
+	return (float)_chgsign(x);
+}
+
+double _logb(double x)
+{
+	return logb(x);
+}
+
+float _logbf(float x)
+{
+	return logbf(x);
+}
+
+double _nextafter(double x, double y)
+{
+	return nextafter(x, y);
+}
+
+float _nextafterf(float x, float y)
+{
+	return nextafterf(x, y);
+}
+
+double _scalb(double x, long n)
+{
+	return ldexp(x, n);
+}
+
+float _scalbf(float x, long n)
+{
+	return (float)ldexp(x, n);
+}
+
+int _finite(double x)
+{
+	union bits b = { x };
+
+	return (b.u >> 52 & 0x7ff) != 0x7ff;
+}
+
+int _finitef(float x)
+{
+	return _finite(x);
+}
+
+int _isnan(double x)
+{
+	return x != x;
+}
+
+int _isnanf(float x)
+{
+	return x != x;
+}
+
+int _fpclass(double x)
+{
+	union bits b = { x };
+	int neg = (int)(b.u >> 63), e = (int)(b.u >> 52 & 0x7ff);
+	uint64_t m = b.u & 0xfffffffffffffULL;
+
+	if (e == 0x7ff && m)
+		return m >> 51 ? 0x2 : 0x1;
+	if (e == 0x7ff)
+		return neg ? 0x4 : 0x200;
+	if (e)
+		return neg ? 0x8 : 0x100;
+	if (m)
+		return neg ? 0x10 : 0x80;
+	return neg ? 0x20 : 0x40;
+}
+
+int _fpclassf(float x)
+{
+	union fbits b = { x };
+
+	if ((b.u >> 23 & 0xff) == 0 && (b.u & 0x7fffff))
+		return b.u >> 31 ? 0x10 : 0x80;
+	return _fpclass(x);
+}
+
+/* fpclassify's values: FP_NORMAL -1, FP_SUBNORMAL -2, 0, FP_INFINITE 1, 2 */
+short _dclass(double x)
+{
+	switch (_fpclass(x)) {
+	case 0x1:
+	case 0x2:
+		return 2;
+	case 0x4:
+	case 0x200:
+		return 1;
+	case 0x8:
+	case 0x100:
+		return -1;
+	case 0x10:
+	case 0x80:
+		return -2;
+	}
+	return 0;
+}
+
+short _fdclass(float x)
+{
+	int c = _fpclassf(x);
+
+	return c == 0x10 || c == 0x80 ? -2 : _dclass(x);
+}
+
+short _ldclass(double x)
+{
+	return _dclass(x);
+}
+
+short _dtest(double *x)
+{
+	return _dclass(*x);
+}
+
+short _fdtest(float *x)
+{
+	return _fdclass(*x);
+}
+
+short _ldtest(double *x)
+{
+	return _dclass(*x);
+}
+
+int _dsign(double x)
+{
+	union bits b = { x };
+
+	return b.u >> 63 ? 0x8000 : 0;
+}
+
+int _fdsign(float x)
+{
+	return _dsign(x);
+}
+
+int _ldsign(double x)
+{
+	return _dsign(x);
+}
+
+/* 1 less, 2 equal, 4 greater, 0 unordered */
+int _dpcomp(double x, double y)
+{
+	return x < y ? 1 : x == y ? 2 : x > y ? 4 : 0;
+}
+
+int _fdpcomp(float x, float y)
+{
+	return _dpcomp(x, y);
+}
+
+int _ldpcomp(double x, double y)
+{
+	return _dpcomp(x, y);
+}
+
+int _set_SSE2_enable(int on)
+{
+	return 1;
+}
+
+int _get_FMA3_enable(void)
+{
+	return 0;
+}
+
+int _set_FMA3_enable(int on)
+{
+	return 0;
+}
+
+/* --------------------------------------------------------------- Bessel */
+
+#define PI 3.14159265358979323846L
+
+/*
+ * J_n for x > 0.  Small x: downward recurrence from a large order, scaled by
+ * J0 + 2 (J2 + J4 + ...) = 1.  Large x: Hankel's asymptotic series for the
+ * orders 0 and 1, then upward recurrence while n < x.
+ */
+static void hankel(int n, long double x, long double *p, long double *q)
+{
+	long double mu = 4.0L * n * n, term = 1, sp = 1, sq = 0, last = 1e30L;
+
+	for (int k = 1; k < 60; k++) {
+		long double odd = 2 * k - 1, mag;
+
+		term *= (mu - odd * odd) / (k * 8 * x);
+		mag = term < 0 ? -term : term;
+		if (mag > last || mag < 1e-20L)
+			break;
+		last = mag;
+		if (k & 1)
+			sq += (k & 2) ? -term : term;
+		else
+			sp += (k & 2) ? -term : term;
+	}
+	*p = sp;
+	*q = sq;
+}
+
+static void asymptotic(int n, double x, double *j, double *y)
+{
+	long double p, q, s = sin(x), c = cos(x), a, b;
+	long double r = sqrt((double)(2 / (PI * x)));
+
+	hankel(n, x, &p, &q);
+	/* chi = x - n pi/2 - pi/4 */
+	if (n == 0) {
+		a = (c + s) * 0.70710678118654752440L;
+		b = (s - c) * 0.70710678118654752440L;
+	} else {
+		a = (s - c) * 0.70710678118654752440L;
+		b = -(s + c) * 0.70710678118654752440L;
+	}
+	*j = (double)(r * (p * a - q * b));
+	*y = (double)(r * (p * b + q * a));
+}
+
+#define ASYMPTOTIC 25.0
+
+/* Fills v[0..n] with J_0..J_n of 0 < x <= ASYMPTOTIC (or n > x); returns J_n. */
+static long double miller(int n, long double x, long double *j0,
+			  long double *j1, long double *neumann)
+{
+	int m = 2 * ((n + (int)x + 60) / 2);
+	long double a = 0, b = 1e-300L, sum = 0, jn = 0, y = 0;
+
+	*j0 = *j1 = 0;
+	for (int k = m; k >= 0; k--) {
+		long double c = 2 * (k + 1) / x * b - a; /* J_k */
+
+		a = b;
+		b = c;
+		if ((b < 0 ? -b : b) > 1e300L) {
+			a *= 1e-300L;
+			b *= 1e-300L;
+			sum *= 1e-300L;
+			jn *= 1e-300L;
+			y *= 1e-300L;
+			*j1 *= 1e-300L;
+		}
+		if (k == n)
+			jn = b;
+		if (k == 1)
+			*j1 = b;
+		if (k == 0)
+			*j0 = b;
+		if (k && !(k & 1)) {
+			sum += 2 * b;
+			/* Y0: (-1)^k J_2k / k */
+			y += (k / 2 & 1 ? -b : b) / (k / 2);
+		}
+	}
+	sum += *j0;
+	*j0 /= sum;
+	*j1 /= sum;
+	*neumann = y / sum;
+	return jn / sum;
+}
+
+static double bessel_j(int n, double x)
+{
+	long double j0, j1, y;
+	int sign = 1;
+	double a, b, unused;
+
+	if (x != x)
+		return x;
+	if (n < 0) {
+		n = -n;
+		sign = n & 1 ? -1 : 1;
+	}
+	if (x < 0) {
+		x = -x;
+		if (n & 1)
+			sign = -sign;
+	}
+	if (x == 0)
+		return n ? 0 : 1;
+	if (__builtin_isinf(x))
+		return 0;
+	if (x <= ASYMPTOTIC || n > x)
+		return sign * (double)miller(n, x, &j0, &j1, &y);
+	asymptotic(0, x, &a, &unused);
+	if (n == 0)
+		return sign * a;
+	asymptotic(1, x, &b, &unused);
+	for (int k = 1; k < n; k++) {
+		double c = 2 * k / x * b - a;
+
+		a = b;
+		b = c;
+	}
+	return sign * b;
+}
+
+static double bessel_y(int n, double x)
+{
+	long double j0, j1, s;
+	int sign = 1;
+	double a, b, unused;
+
+	if (x != x)
+		return x;
+	if (x < 0)
+		return domain("_yn", x);
+	if (x == 0) {
+		crt_errno = ERANGE;
+		return -__builtin_inf();
+	}
+	if (n < 0) {
+		n = -n;
+		sign = n & 1 ? -1 : 1;
+	}
+	if (x > ASYMPTOTIC) {
+		asymptotic(0, x, &unused, &a);
+		asymptotic(1, x, &unused, &b);
+	} else {
+		long double l = log(x / 2) + 0.57721566490153286061L;
+
+		miller(0, x, &j0, &j1, &s);
+		a = (double)(2 / PI * (l * j0 - 2 * s));
+		/* The Wronskian gives Y1: J1 Y0 - J0 Y1 = 2 / (pi x). */
+		if (j0 > 0.1L || j0 < -0.1L) {
+			b = (double)((j1 * a - 2 / (PI * x)) / j0);
+		} else {
+			/* Near a zero of J0 by the series of Y0's derivative. */
+			long double h = 1e-4L, y1, y2, u, v;
+
+			miller(0, x - h, &u, &v, &y1);
+			y1 = 2 / PI *
+			     ((log((double)(x - h) / 2) +
+			       0.57721566490153286061L) * u - 2 * y1);
+			miller(0, x + h, &u, &v, &y2);
+			y2 = 2 / PI *
+			     ((log((double)(x + h) / 2) +
+			       0.57721566490153286061L) * u - 2 * y2);
+			b = (double)((y1 - y2) / (2 * h));
+		}
+	}
+	if (n == 0)
+		return a;
+	for (int k = 1; k < n; k++) {
+		double c = 2 * k / x * b - a;
+
+		a = b;
+		b = c;
+		if (__builtin_isinf(b))
+			break;
+	}
+	return sign * b;
+}
+
+double _j0(double x)
+{
+	return bessel_j(0, x);
+}
+
+double _j1(double x)
+{
+	return bessel_j(1, x);
+}
+
+double _jn(int n, double x)
+{
+	return bessel_j(n, x);
+}
+
+double _y0(double x)
+{
+	return bessel_y(0, x);
+}
+
+double _y1(double x)
+{
+	return bessel_y(1, x);
+}
+
+double _yn(int n, double x)
+{
+	return bessel_y(n, x);
+}
+
+/* --------------------------------------- ucrt's long double is a double */
+
+#define L1(name)                                                               \
+	double crt_##name##l(double x)                                         \
+	{                                                                      \
+		return name(x);                                                \
+	}
+#define L2(name)                                                               \
+	double crt_##name##l(double x, double y)                               \
+	{                                                                      \
+		return name(x, y);                                             \
+	}
+
+L1(acosh)
+L1(asinh)
+L1(atanh)
+L1(cbrt)
+L1(erf)
+L1(erfc)
+L1(exp2)
+L1(expm1)
+L1(lgamma)
+L1(log1p)
+L1(log2)
+L1(logb)
+L1(nearbyint)
+L1(rint)
+L1(round)
+L1(tgamma)
+L1(trunc)
+L2(copysign)
+L2(fdim)
+L2(fmax)
+L2(fmin)
+L2(nextafter)
+L2(remainder)
+
+double crt_fmal(double x, double y, double z)
+{
+	return fma(x, y, z);
+}
+
+int crt_ilogbl(double x)
+{
+	return ilogb(x);
+}
+
+long long crt_llrintl(double x)
+{
+	return llrint(x);
+}
+
+long long crt_llroundl(double x)
+{
+	return llround(x);
+}
+
+long crt_lrintl(double x)
+{
+	return lrint(x);
+}
+
+long crt_lroundl(double x)
+{
+	return lround(x);
+}
+
+double crt_nanl(const char *s)
+{
+	return nan(s);
+}
+
+double crt_nexttoward(double x, double y)
+{
+	return nextafter(x, y);
+}
+
+float crt_nexttowardf(float x, double y)
+{
+	union fbits f = { x };
+
+	if (x != x || y != y)
+		return (float)(x + y);
+	if (x == y)
+		return (float)y;
+	if (x == 0) {
+		f.u = y < 0 ? 0x80000001 : 1;
+		return f.f;
+	}
+	f.u += (x < y) == (x > 0) ? 1 : -1u;
+	return f.f;
+}
+
+double crt_remquol(double x, double y, int *q)
+{
+	return remquo(x, y, q);
+}
+
+double crt_scalbnl(double x, int n)
+{
+	return scalbn(x, n);
+}
+
+double crt_scalblnl(double x, long n)
+{
+	return scalbn(x, n);
+}
+
+long long crt_ftol(void);
+#ifndef _WIN64
+/* _ftol: the number is on the x87 stack. */
+__asm__(".globl _crt_ftol\n"
+	"_crt_ftol:\n\t"
+	"subl $12, %esp\n\t"
+	"fnstcw 8(%esp)\n\t"
+	"movw 8(%esp), %ax\n\t"
+	"orb $0x0c, %ah\n\t"
+	"movw %ax, 10(%esp)\n\t"
+	"fldcw 10(%esp)\n\t"
+	"fistpll (%esp)\n\t"
+	"fldcw 8(%esp)\n\t"
+	"movl (%esp), %eax\n\t"
+	"movl 4(%esp), %edx\n\t"
+	"addl $12, %esp\n\t"
+	"ret");
+#else
+long long crt_ftol(void)
+{
+	return 0; /* not exported on x64 */
+}
+#endif

@@ -1,0 +1,313 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * printf.c - the printf engines, narrow and wide, and their arguments.
+ *
+ * Positional arguments (_printf_p) are collected first; the others are taken
+ * from the va_list as the format asks for them.
+ */
+#include "crt.h"
+#include "fltfmt.h"
+
+#define MAX_POSITIONS 100
+
+enum size { SZ_INT, SZ_HH, SZ_H, SZ_L, SZ_64, SZ_PTR, SZ_LD };
+
+struct spec {
+	int width, prec, index, width_index, prec_index;
+	unsigned char left, plus, space, alt, zero, is_signed, size;
+};
+
+struct args {
+	va_list ap;
+	int positional;
+	uint64_t *value; /* positional: by index */
+};
+
+int crt_count_output;
+
+int _get_printf_count_output(void)
+{
+	return crt_count_output;
+}
+
+int _set_printf_count_output(int on)
+{
+	int old = crt_count_output;
+
+	crt_count_output = on != 0;
+	return old;
+}
+
+static inline int get_int(struct args *a, int i)
+{
+	if (a->positional)
+		return (int)a->value[i];
+	return va_arg(a->ap, int);
+}
+
+static inline void *get_pointer(struct args *a, int i)
+{
+	if (a->positional)
+		return (void *)(uintptr_t)a->value[i];
+	return va_arg(a->ap, void *);
+}
+
+static inline double get_double(struct args *a, int i)
+{
+	double d;
+
+	if (!a->positional)
+		return va_arg(a->ap, double);
+	memcpy(&d, &a->value[i], sizeof(d));
+	return d;
+}
+
+static inline int64_t get_integer(struct args *a, int i, int size, int sign)
+{
+	uint64_t v;
+
+	if (a->positional)
+		v = a->value[i];
+	else if (size == SZ_64 || (size == SZ_PTR && sizeof(void *) == 8))
+		v = va_arg(a->ap, uint64_t);
+	else
+		v = va_arg(a->ap, unsigned);
+	switch (size) {
+	case SZ_HH:
+		return sign ? (int64_t)(signed char)v
+			    : (int64_t)(unsigned char)v;
+	case SZ_H:
+		return sign ? (int64_t)(short)v : (int64_t)(unsigned short)v;
+	case SZ_64:
+		return (int64_t)v;
+	case SZ_PTR:
+		if (sizeof(void *) == 8)
+			return (int64_t)v;
+		break;
+	}
+	return sign ? (int64_t)(int)v : (int64_t)(unsigned)v;
+}
+
+static void store_count(void *p, int size, int n)
+{
+	switch (size) {
+	case SZ_HH:
+		*(signed char *)p = (signed char)n;
+		break;
+	case SZ_H:
+		*(short *)p = (short)n;
+		break;
+	case SZ_64:
+		*(int64_t *)p = n;
+		break;
+	default:
+		*(int *)p = n;
+		break;
+	}
+}
+
+/* Does %s (or %S: the other one) mean wchar_t here? */
+static int string_is_wide(int capital, int size, unsigned opt, int engine_wide)
+{
+	if (size == SZ_H)
+		return 0;
+	if (size == SZ_L || size == SZ_64)
+		return 1;
+	if (!engine_wide || !(opt & PRINTF_LEGACY_WIDE))
+		return capital;
+	return !capital;
+}
+
+#define CH	char
+#define OTHER	wchar_t
+#define FN(x)	n_##x
+#define IS_WIDE 0
+#include "printf-engine.h"
+#undef CH
+#undef OTHER
+#undef FN
+#undef IS_WIDE
+#define CH	wchar_t
+#define OTHER	char
+#define FN(x)	w_##x
+#define IS_WIDE 1
+#include "printf-engine.h"
+
+/*
+ * What each position holds decides its size on the stack where that is not
+ * always 8 bytes.  Returns -1 when the format is not positional throughout.
+ */
+static int collect(struct args *a, const void *fmt, int wide, va_list ap,
+		   uint64_t values[MAX_POSITIONS + 1])
+{
+	unsigned char kind[MAX_POSITIONS + 1] = { 0 }; /* 1: word, 2: 8 bytes */
+	const char *s = fmt;
+	const wchar_t *w = fmt;
+	int max = 0;
+
+	memset(values, 0, (MAX_POSITIONS + 1) * sizeof(*values));
+	a->value = values;
+	for (;;) {
+		struct spec sp;
+		int c, big, r;
+
+		if (wide) {
+			while (*w && *w != '%')
+				w++;
+			if (!*w)
+				break;
+			if (*++w == '%') {
+				w++;
+				continue;
+			}
+			r = w_parse(&w, &sp, a);
+			c = *w;
+			if (*w)
+				w++;
+		} else {
+			while (*s && *s != '%')
+				s++;
+			if (!*s)
+				break;
+			if (*++s == '%') {
+				s++;
+				continue;
+			}
+			r = n_parse(&s, &sp, a);
+			c = *s;
+			if (*s)
+				s++;
+		}
+		if (r < 0 || !c || sp.width_index > MAX_POSITIONS ||
+		    sp.prec_index > MAX_POSITIONS)
+			return -1;
+		big = (c < 128 && memchr("aAeEfFgG", c, 8)) ||
+		      (memchr("diouxX", c, 6) &&
+		       (sp.size == SZ_64 ||
+			(sp.size == SZ_PTR && sizeof(void *) == 8)));
+		kind[sp.index] = big ? 2 : 1;
+		if (sp.index > max)
+			max = sp.index;
+		if (sp.width_index) {
+			kind[sp.width_index] = 1;
+			if (sp.width_index > max)
+				max = sp.width_index;
+		}
+		if (sp.prec_index) {
+			kind[sp.prec_index] = 1;
+			if (sp.prec_index > max)
+				max = sp.prec_index;
+		}
+	}
+	for (int i = 1; i <= max; i++) {
+		if (kind[i] == 2)
+			values[i] = va_arg(ap, uint64_t);
+		else
+			values[i] = (uintptr_t)va_arg(ap, void *);
+	}
+	return 0;
+}
+
+/* Is there a "%1$" in it?  If not, _printf_p is printf. */
+static int has_positions(const void *fmt, int wide)
+{
+	const char *s = fmt;
+	const wchar_t *w = fmt;
+
+	for (;; wide ? (void)w++ : (void)s++) {
+		int c = wide ? *w : *s, i = 1, d;
+
+		if (!c)
+			return 0;
+		if (c != '%')
+			continue;
+		if ((wide ? w[1] : s[1]) == '%') {
+			wide ? (void)w++ : (void)s++;
+			continue;
+		}
+		while ((d = wide ? w[i] : s[i]) >= '0' && d <= '9')
+			i++;
+		return i > 1 && d == '$';
+	}
+}
+
+static int run(struct n_sink *n, struct w_sink *w, unsigned opt,
+	       const void *fmt, struct crt_locale *l, va_list ap)
+{
+	struct args a = { .positional = 0 };
+	uint64_t values[MAX_POSITIONS + 1];
+	int ret;
+
+	if ((opt & PRINTF_POSITIONAL) && has_positions(fmt, w != NULL)) {
+		a.positional = 1;
+		if (collect(&a, fmt, w != NULL, ap, values) < 0) {
+			crt_invalid(EINVAL);
+			return -1;
+		}
+	}
+	va_copy(a.ap, ap);
+	ret = n ? n_format(n, opt, fmt, l, &a) : w_format(w, opt, fmt, l, &a);
+	va_end(a.ap);
+	return ret;
+}
+
+int crt_format(char *buf, size_t n, unsigned opt, const char *fmt,
+	       struct crt_locale *l, va_list ap)
+{
+	struct n_sink o = { buf, buf + n, NULL, 0, 0 };
+	struct args a = { .positional = 0 };
+	int ret;
+
+	if (opt & PRINTF_POSITIONAL) {
+		ret = run(&o, NULL, opt, fmt, l, ap);
+	} else {
+		va_copy(a.ap, ap);
+		ret = n_format(&o, opt, fmt, l, &a);
+		va_end(a.ap);
+	}
+	/* The NUL of the _vsnprintf kinds is the caller's; say where. */
+	if (ret < 0 && n)
+		buf[0] = 0;
+	return ret;
+}
+
+int crt_wformat(wchar_t *buf, size_t n, unsigned opt, const wchar_t *fmt,
+		struct crt_locale *l, va_list ap)
+{
+	struct w_sink o = { buf, buf + n, NULL, 0, 0 };
+	int ret = run(NULL, &o, opt, fmt, l, ap);
+
+	if (ret < 0 && n)
+		buf[0] = 0;
+	return ret;
+}
+
+int crt_vfprintf(FILE *f, unsigned opt, const char *fmt, struct crt_locale *l,
+		 va_list ap)
+{
+	struct n_sink o = { NULL, NULL, f, 0, 0 };
+	int ret, tmp;
+
+	CRT_REQUIRE(f && fmt, EINVAL, -1);
+	crt_lock_file(f);
+	tmp = crt_stbuf(f);
+	ret = run(&o, NULL, opt, fmt, l, ap);
+	crt_ftbuf(tmp, f);
+	crt_unlock_file(f);
+	return ret;
+}
+
+int crt_vfwprintf(FILE *f, unsigned opt, const wchar_t *fmt,
+		  struct crt_locale *l, va_list ap)
+{
+	struct w_sink o = { NULL, NULL, f, 0, 0 };
+	int ret, tmp;
+
+	CRT_REQUIRE(f && fmt, EINVAL, -1);
+	crt_lock_file(f);
+	tmp = crt_stbuf(f);
+	ret = run(NULL, &o, opt, fmt, l, ap);
+	crt_ftbuf(tmp, f);
+	crt_unlock_file(f);
+	return ret;
+}

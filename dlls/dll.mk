@@ -1,0 +1,134 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# dll.mk - builds dlls/<name>/ for each architecture.  Plain GNU make,
+# included by the Makefile that automake makes.
+#
+# A folder's local.mk says:
+#   DLLS += name
+#   name_SOURCES = %D%/a.c %D%/b.S     %D%: that folder
+#   name_SPECS = %D%/name.spec         default
+#   name_IMPORTS = ntdll kernel32      DLLs of ours it is linked to
+#   name_LIBS = -lmingwex -lgcc        static libraries, default -lgcc
+#   name_ENTRY = DllMain               none: no entry point
+#   name_CFLAGS = ...
+#   name_GENERATED = dlls/include/x.h  what must exist before compiling
+
+DLLS :=
+include $(sort $(wildcard $(srcdir)/dlls/*/local.mk))
+
+dll_cc_x86_64 = $(MINGW64_CC)
+dll_cc_i686 = $(MINGW32_CC)
+dll_dlltool_x86_64 = $(MINGW64_DLLTOOL)
+dll_dlltool_i686 = $(MINGW32_DLLTOOL)
+dll_nm_x86_64 = $(MINGW64_NM)
+dll_nm_i686 = $(MINGW32_NM)
+
+# What a header would import is what we define: no dllimport anywhere.
+DLL_CFLAGS = -std=gnu11 -O2 -Wall -Wextra -Wno-unused-parameter \
+	-ffreestanding -fno-stack-protector -fno-strict-aliasing \
+	--param=min-pagesize=0 \
+	-fno-ident -fno-common -ffunction-sections -fdata-sections \
+	-DRF_BUILTIN_DLL -DWINBASEAPI= -DWINADVAPI= -DNTSYSAPI= -DWINUSERAPI= \
+	-DWINGDIAPI= -DWINSHELLAPI= -DSHSTDAPI_= -DWINOLEAPI_= -D_CRTIMP= \
+	-DWINSOCK_API_LINKAGE= -DWINMMAPI= -DWINIMPM= -DWINNORMALIZEAPI= \
+	-D_CRT_FUNCTIONS_REQUIRED
+dll_cflags_x86_64 = -m64
+# Callers of i686 functions guarantee 4-byte stack alignment only.
+dll_cflags_i686 = -m32 -march=i686 -msse2 -mstackrealign \
+	-mincoming-stack-boundary=2 -fno-asynchronous-unwind-tables
+
+dll_dir = dlls/$(1)-windows
+dll_srcs = $(subst %D%,dlls/$(1),$($(1)_SOURCES))
+dll_specs = $(subst %D%,dlls/$(1),$(or $($(1)_SPECS),%D%/$(1).spec))
+dll_objs = $(addprefix dlls/obj-$(2)/$(1)/,$(addsuffix .o,$(basename \
+	$(call dll_srcs,$(1)) $(subst %D%,dlls/$(1),$($(1)_SOURCES_$(2))))))
+
+dll_headers = dlls/include/ntcalls.h
+
+dlls/include/ntcalls.h: $(srcdir)/syscall-xlate/nt/syscalls.tbl $(srcdir)/dlls/include/gen-ntcalls.awk
+	@$(MKDIR_P) $(@D)
+	$(AM_V_GEN)$(AWK) -f $(srcdir)/dlls/include/gen-ntcalls.awk $< >$@.t && mv $@.t $@
+
+# All DLLs have fixed and distinct bases, so that none is relocated at start.
+DLL_NAMES := $(sort $(DLLS))
+dll_seq := $(shell i=0; for d in $(DLL_NAMES); do i=$$((i + 1)); \
+	printf '%s:0x%x:0x%x ' $$d $$((0x180000000000 + i * 0x2000000)) \
+	$$((0x60000000 + i * 0x600000)); done)
+dll_base_x86_64 = $(word 2,$(subst :, ,$(filter $(1):%,$(dll_seq))))
+dll_base_i686 = $(word 3,$(subst :, ,$(filter $(1):%,$(dll_seq))))
+
+# $(1) name, $(2) architecture
+define dll_rules
+dlls/obj-$(2)/$(1)/%.o: $(srcdir)/%.c | $(dll_headers) $($(1)_GENERATED)
+	@$(MKDIR_P) $$(@D)
+	$$(AM_V_CC)$$(dll_cc_$(2)) $$(DLL_CFLAGS) $$(dll_cflags_$(2)) $$($(1)_CFLAGS) \
+		-I$(srcdir)/dlls/include -Idlls/include -I$(srcdir)/dlls/$(1) -Idlls/$(1) \
+		-I. -I$(srcdir) -MMD -MP -c -o $$@ $$<
+dlls/obj-$(2)/$(1)/%.o: %.c | $(dll_headers) $($(1)_GENERATED)
+	@$(MKDIR_P) $$(@D)
+	$$(AM_V_CC)$$(dll_cc_$(2)) $$(DLL_CFLAGS) $$(dll_cflags_$(2)) $$($(1)_CFLAGS) \
+		-I$(srcdir)/dlls/include -Idlls/include -I$(srcdir)/dlls/$(1) -Idlls/$(1) \
+		-I. -I$(srcdir) -MMD -MP -c -o $$@ $$<
+dlls/obj-$(2)/$(1)/%.o: $(srcdir)/%.S | $(dll_headers) $($(1)_GENERATED)
+	@$(MKDIR_P) $$(@D)
+	$$(AM_V_CC)$$(dll_cc_$(2)) $$(DLL_CFLAGS) $$(dll_cflags_$(2)) $$($(1)_CFLAGS) \
+		-I$(srcdir)/dlls/include -Idlls/include -I. -I$(srcdir) -MMD -MP -c -o $$@ $$<
+dlls/obj-$(2)/$(1)/%.o: %.s
+	@$(MKDIR_P) $$(@D)
+	$$(AM_V_CC)$$(dll_cc_$(2)) -c -o $$@ $$<
+
+dlls/obj-$(2)/$(1)/$(1).def: $(addprefix $(srcdir)/,$(call dll_specs,$(1))) \
+		$(srcdir)/dlls/gen-def.awk $($(1)_DEF_DEPS)
+	@$(MKDIR_P) $$(@D)
+	$$(AM_V_GEN){ $$(AWK) -v dll=$(1) -v mode=def -v arch=$(2) \
+		-f $(srcdir)/dlls/gen-def.awk $(addprefix $(srcdir)/,$(call dll_specs,$(1))) && \
+		$(if $($(1)_DEF_EXTRA),$(call $(1)_DEF_EXTRA,$(2)),:); } >$$@.t && mv $$@.t $$@
+
+# How the i686 names are decorated is read off the objects themselves.
+dlls/obj-$(2)/$(1)/$(1).decor: dlls/obj-$(2)/$(1)/$(1).def $(call dll_objs,$(1),$(2)) \
+		$(foreach i,$($(1)_IMPORTS),dlls/obj-$(2)/$(i)/$(i).decor)
+	$$(AM_V_GEN){ $$(dll_nm_$(2)) -g --defined-only $(call dll_objs,$(1),$(2)) | \
+		$$(AWK) -v dll=$(1) -v mode=decor -v arch=$(2) -f $(srcdir)/dlls/gen-def.awk - \
+		$(foreach i,$($(1)_IMPORTS),dlls/obj-$(2)/$(i)/$(i).decor) \
+		dlls/obj-$(2)/$(1)/$(1).def; } >$$@.t && mv $$@.t $$@
+
+dlls/obj-$(2)/lib$(1).a: dlls/obj-$(2)/$(1)/$(1).decor
+	$$(AM_V_GEN)$$(AWK) -v dll=$(1) -v mode=implib -v arch=$(2) \
+		-f $(srcdir)/dlls/gen-def.awk $$< >dlls/obj-$(2)/$(1)/$(1)-imp.def && \
+	rm -f $$@ && $$(dll_dlltool_$(2)) -k -d dlls/obj-$(2)/$(1)/$(1)-imp.def -l $$@
+
+dlls/$(2)-windows/$(1).dll: dlls/obj-$(2)/$(1)/$(1).def $(call dll_objs,$(1),$(2)) \
+		$(foreach i,$($(1)_IMPORTS),dlls/obj-$(2)/lib$(i).a) $(srcdir)/dlls/dll.mk
+	@$(MKDIR_P) $$(@D)
+	$$(AM_V_CCLD)$$(dll_cc_$(2)) $$(dll_cflags_$(2)) -shared -nostdlib -s -o $$@ \
+		$(call dll_objs,$(1),$(2)) dlls/obj-$(2)/$(1)/$(1).def \
+		$(foreach i,$($(1)_IMPORTS),dlls/obj-$(2)/lib$(i).a) \
+		$($(1)_LIBS) -lgcc \
+		$(foreach i,$($(1)_IMPORTS),dlls/obj-$(2)/lib$(i).a) \
+		-Wl,--enable-stdcall-fixup,--kill-at,--gc-sections \
+		-Wl,--image-base,$(call dll_base_$(2),$(1)) \
+		-Wl,--file-alignment,4096,--section-alignment,4096 \
+		-Wl,--no-insert-timestamp,--disable-auto-import \
+		-Wl,--entry,$(if $($(1)_ENTRY),$(if $(filter i686,$(2)),_$($(1)_ENTRY)@12,$($(1)_ENTRY)),0)
+
+-include $(wildcard $(patsubst %.o,%.d,$(call dll_objs,$(1),$(2))))
+dlls-all: dlls/$(2)-windows/$(1).dll
+endef
+
+.PHONY: dlls-all dlls
+dlls-all:
+dlls: dlls-all
+$(foreach a,$(DLL_ARCHES),$(foreach d,$(DLL_NAMES),$(eval $(call dll_rules,$(d),$(a)))))
+
+all-local: dlls-all
+
+install-exec-local:
+	$(foreach a,$(DLL_ARCHES),$(MKDIR_P) $(DESTDIR)$(pkglibdir)/$(a)-windows && \
+		$(INSTALL_DATA) $(foreach d,$(DLL_NAMES),dlls/$(a)-windows/$(d).dll) \
+		$(DESTDIR)$(pkglibdir)/$(a)-windows/ &&) :
+
+uninstall-local:
+	$(foreach a,$(DLL_ARCHES),rm -rf $(DESTDIR)$(pkglibdir)/$(a)-windows;)
+	-rmdir $(DESTDIR)$(pkglibdir)
+
+clean-local:
+	rm -rf dlls/obj-* dlls/*-windows dlls/include/ntcalls.h

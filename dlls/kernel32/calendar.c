@@ -1,0 +1,377 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * calendar.c - GetCalendarInfo and the enumerations of formats.
+ *
+ * There is one calendar, the Gregorian, in every locale.
+ */
+#include "locale-table.h"
+
+static int fail(DWORD error)
+{
+	SetLastError(error);
+	return 0;
+}
+
+/* CAL_* to LOCALE_*; runs of names have the same length in both. */
+static LCTYPE name_type(CALTYPE type)
+{
+	if (type >= CAL_SDAYNAME1 && type <= CAL_SDAYNAME7)
+		return LOCALE_SDAYNAME1 + (type - CAL_SDAYNAME1);
+	if (type >= CAL_SABBREVDAYNAME1 && type <= CAL_SABBREVDAYNAME7)
+		return LOCALE_SABBREVDAYNAME1 + (type - CAL_SABBREVDAYNAME1);
+	if (type >= CAL_SMONTHNAME1 && type <= CAL_SMONTHNAME12)
+		return LOCALE_SMONTHNAME1 + (type - CAL_SMONTHNAME1);
+	if (type >= CAL_SABBREVMONTHNAME1 && type <= CAL_SABBREVMONTHNAME12)
+		return LOCALE_SABBREVMONTHNAME1 +
+		       (type - CAL_SABBREVMONTHNAME1);
+	if (type >= CAL_SSHORTESTDAYNAME1 && type <= CAL_SSHORTESTDAYNAME7)
+		return LOCALE_SSHORTESTDAYNAME1 +
+		       (type - CAL_SSHORTESTDAYNAME1);
+	switch (type) {
+	case CAL_SMONTHNAME13:
+		return LOCALE_SMONTHNAME13;
+	case CAL_SABBREVMONTHNAME13:
+		return LOCALE_SABBREVMONTHNAME13;
+	case CAL_SSHORTDATE:
+		return LOCALE_SSHORTDATE;
+	case CAL_SLONGDATE:
+		return LOCALE_SLONGDATE;
+	case CAL_SYEARMONTH:
+		return LOCALE_SYEARMONTH;
+	case CAL_SMONTHDAY:
+		return LOCALE_SMONTHDAY;
+	}
+	return 0;
+}
+
+#define PLAIN(type)                                                            \
+	((type) & ~(CAL_NOUSEROVERRIDE | CAL_USE_CP_ACP | CAL_RETURN_NUMBER | \
+		    CAL_RETURN_GENITIVE_NAMES))
+
+static const WCHAR *text_of(const struct locale *l, CALTYPE type, WCHAR *buf)
+{
+	LCTYPE lc = name_type(PLAIN(type));
+
+	if (lc)
+		return locale_string(l,
+				     lc | (type & CAL_RETURN_GENITIVE_NAMES
+						   ? LOCALE_RETURN_GENITIVE_NAMES
+						   : 0),
+				     buf);
+	switch (PLAIN(type)) {
+	case CAL_ICALINTVALUE:
+		return L"1";
+	case CAL_SCALNAME:
+		return L"Gregorian Calendar";
+	case CAL_IYEAROFFSETRANGE:
+		return L"0";
+	case CAL_SERASTRING:
+		return L"A.D.";
+	case CAL_SABBREVERASTRING:
+		return L"AD";
+	case CAL_ITWODIGITYEARMAX:
+		return L"2049";
+	}
+	return NULL;
+}
+
+static BOOL number_of(CALTYPE type, DWORD *n)
+{
+	switch (PLAIN(type)) {
+	case CAL_ICALINTVALUE:
+		*n = CAL_GREGORIAN;
+		return TRUE;
+	case CAL_IYEAROFFSETRANGE:
+		*n = 0;
+		return TRUE;
+	case CAL_ITWODIGITYEARMAX:
+		*n = 2049;
+		return TRUE;
+	}
+	return FALSE;
+}
+
+static int calendar_info(const struct locale *l, CALID calendar, CALTYPE type,
+			 WCHAR *to, int room, DWORD *value)
+{
+	WCHAR buf[80];
+	const WCHAR *s;
+
+	if (!l || (calendar != CAL_GREGORIAN && calendar != CAL_GREGORIAN_US) ||
+	    room < 0 || (room && !to))
+		return fail(ERROR_INVALID_PARAMETER);
+	if (type & CAL_RETURN_NUMBER) {
+		if (to || room || !value)
+			return fail(ERROR_INVALID_PARAMETER);
+		if (!number_of(type, value))
+			return fail(ERROR_INVALID_FLAGS);
+		return sizeof *value / sizeof *to;
+	}
+	if (value)
+		return fail(ERROR_INVALID_PARAMETER);
+	s = text_of(l, type, buf);
+	return s ? locale_result(s, to, room) : fail(ERROR_INVALID_FLAGS);
+}
+
+int WINAPI GetCalendarInfoEx(LPCWSTR locale, CALID calendar, LPCWSTR reserved,
+			     CALTYPE type, LPWSTR to, int room, LPDWORD value)
+{
+	return calendar_info(locale_by_name(locale), calendar, type, to, room,
+			     value);
+}
+
+int WINAPI GetCalendarInfoW(LCID locale, CALID calendar, CALTYPE type,
+			    LPWSTR to, int room, LPDWORD value)
+{
+	return calendar_info(locale_by_id(locale), calendar, type, to, room,
+			     value);
+}
+
+int WINAPI GetCalendarInfoA(LCID locale, CALID calendar, CALTYPE type, LPSTR to,
+			    int room, LPDWORD value)
+{
+	UINT cp = type & CAL_USE_CP_ACP ? CP_ACP : locale_codepage(locale);
+	WCHAR buf[128];
+	int n;
+
+	if (type & CAL_RETURN_NUMBER)
+		return calendar_info(locale_by_id(locale), calendar, type,
+				     (WCHAR *)to, room, value);
+	n = calendar_info(locale_by_id(locale), calendar, type, buf,
+			  ARRAY_LEN(buf), value);
+	return n ? WideCharToMultiByte(cp, 0, buf, n, to, room, NULL, NULL) : 0;
+}
+
+BOOL WINAPI SetCalendarInfoW(LCID locale, CALID calendar, CALTYPE type,
+			     LPCWSTR value)
+{
+	return fail(ERROR_ACCESS_DENIED);
+}
+
+BOOL WINAPI SetCalendarInfoA(LCID locale, CALID calendar, CALTYPE type,
+			     LPCSTR value)
+{
+	return fail(ERROR_ACCESS_DENIED);
+}
+
+/* ---- enumerating: one callback each, in five shapes ----------------------------- */
+
+/* How the callback wants it. */
+enum shape { WIDE_TEXT, ANSI_TEXT, WIDE_ID, ANSI_ID, WIDE_PARAM };
+
+struct caller {
+	enum shape shape;
+	void *fn;
+	LPARAM param; /* WIDE_PARAM */
+	UINT cp;
+	BOOL calendar; /* dates: the id is told; times: there is none */
+};
+
+typedef BOOL(CALLBACK *wide_fn)(LPWSTR);
+typedef BOOL(CALLBACK *ansi_fn)(LPSTR);
+typedef BOOL(CALLBACK *wide_id_fn)(LPWSTR, CALID);
+typedef BOOL(CALLBACK *ansi_id_fn)(LPSTR, CALID);
+typedef BOOL(CALLBACK *wide_cal_param_fn)(LPWSTR, CALID, LPARAM);
+typedef BOOL(CALLBACK *wide_cal_reserved_fn)(LPWSTR, CALID, LPWSTR, LPARAM);
+typedef BOOL(CALLBACK *wide_param_fn)(LPWSTR, LPARAM);
+
+static BOOL tell(const struct caller *c, const WCHAR *text, BOOL reserved)
+{
+	WCHAR wide[128];
+	char ansi[256];
+
+	/* The callback may write into it. */
+	locale_result(text, wide, ARRAY_LEN(wide));
+	if (c->shape == ANSI_TEXT || c->shape == ANSI_ID)
+		WideCharToMultiByte(c->cp, 0, wide, -1, ansi, sizeof ansi,
+				    NULL, NULL);
+	switch (c->shape) {
+	case WIDE_TEXT:
+		return ((wide_fn)c->fn)(wide);
+	case ANSI_TEXT:
+		return ((ansi_fn)c->fn)(ansi);
+	case WIDE_ID:
+		return ((wide_id_fn)c->fn)(wide, CAL_GREGORIAN);
+	case ANSI_ID:
+		return ((ansi_id_fn)c->fn)(ansi, CAL_GREGORIAN);
+	case WIDE_PARAM:
+		break;
+	}
+	if (reserved)
+		return ((wide_cal_reserved_fn)c->fn)(wide, CAL_GREGORIAN, NULL,
+						     c->param);
+	if (c->calendar)
+		return ((wide_cal_param_fn)c->fn)(wide, CAL_GREGORIAN,
+						  c->param);
+	return ((wide_param_fn)c->fn)(wide, c->param);
+}
+
+static BOOL enum_calendar(const struct caller *c, const struct locale *l,
+			  CALID calendar, CALTYPE type)
+{
+	WCHAR buf[80];
+	const WCHAR *s;
+
+	if (!l || !c->fn ||
+	    (calendar != ENUM_ALL_CALENDARS && calendar != CAL_GREGORIAN &&
+	     calendar != CAL_GREGORIAN_US))
+		return fail(ERROR_INVALID_PARAMETER);
+	s = text_of(l, type, buf);
+	if (!s)
+		return fail(ERROR_INVALID_FLAGS);
+	tell(c, s, c->shape == WIDE_PARAM);
+	return TRUE;
+}
+
+BOOL WINAPI EnumCalendarInfoW(CALINFO_ENUMPROCW fn, LCID locale, CALID calendar,
+			      CALTYPE type)
+{
+	struct caller c = { .shape = WIDE_TEXT, .fn = fn };
+
+	return enum_calendar(&c, locale_by_id(locale), calendar, type);
+}
+
+BOOL WINAPI EnumCalendarInfoA(CALINFO_ENUMPROCA fn, LCID locale, CALID calendar,
+			      CALTYPE type)
+{
+	struct caller c = { .shape = ANSI_TEXT, .fn = fn,
+			    .cp = locale_codepage(locale) };
+
+	return enum_calendar(&c, locale_by_id(locale), calendar, type);
+}
+
+BOOL WINAPI EnumCalendarInfoExW(CALINFO_ENUMPROCEXW fn, LCID locale,
+				CALID calendar, CALTYPE type)
+{
+	struct caller c = { .shape = WIDE_ID, .fn = fn };
+
+	return enum_calendar(&c, locale_by_id(locale), calendar, type);
+}
+
+BOOL WINAPI EnumCalendarInfoExA(CALINFO_ENUMPROCEXA fn, LCID locale,
+				CALID calendar, CALTYPE type)
+{
+	struct caller c = { .shape = ANSI_ID, .fn = fn,
+			    .cp = locale_codepage(locale) };
+
+	return enum_calendar(&c, locale_by_id(locale), calendar, type);
+}
+
+BOOL WINAPI EnumCalendarInfoExEx(CALINFO_ENUMPROCEXEX fn, LPCWSTR locale,
+				 CALID calendar, LPCWSTR reserved, CALTYPE type,
+				 LPARAM param)
+{
+	struct caller c = { .shape = WIDE_PARAM, .fn = fn, .param = param };
+
+	return enum_calendar(&c, locale_by_name(locale), calendar, type);
+}
+
+/* ---- date formats ------------------------------------------------------------------ */
+
+/* The locale's own first, then one that everybody reads. */
+static BOOL enum_dates(struct caller *c, const struct locale *l, DWORD flags)
+{
+	const WCHAR *own, *iso = L"yyyy-MM-dd";
+	int s;
+
+	if (!l || !c->fn)
+		return fail(ERROR_INVALID_PARAMETER);
+	switch (flags & ~(LOCALE_USE_CP_ACP | LOCALE_NOUSEROVERRIDE)) {
+	case 0:
+	case DATE_SHORTDATE:
+		s = S_SHORTDATE;
+		break;
+	case DATE_LONGDATE:
+		s = S_LONGDATE;
+		break;
+	case DATE_YEARMONTH:
+		s = S_YEARMONTH;
+		break;
+	case 0x80: /* DATE_MONTHDAY */
+		s = S_MONTHDAY;
+		break;
+	default:
+		return fail(ERROR_INVALID_FLAGS);
+	}
+	c->calendar = TRUE;
+	own = locale_text(l, s);
+	if (tell(c, own, FALSE) && s == S_SHORTDATE && !wide_same(own, iso))
+		tell(c, iso, FALSE);
+	return TRUE;
+}
+
+BOOL WINAPI EnumDateFormatsW(DATEFMT_ENUMPROCW fn, LCID locale, DWORD flags)
+{
+	struct caller c = { .shape = WIDE_TEXT, .fn = fn };
+
+	return enum_dates(&c, locale_by_id(locale), flags);
+}
+
+BOOL WINAPI EnumDateFormatsA(DATEFMT_ENUMPROCA fn, LCID locale, DWORD flags)
+{
+	struct caller c = { .shape = ANSI_TEXT, .fn = fn,
+			    .cp = locale_codepage(locale) };
+
+	return enum_dates(&c, locale_by_id(locale), flags);
+}
+
+BOOL WINAPI EnumDateFormatsExW(DATEFMT_ENUMPROCEXW fn, LCID locale,
+			       DWORD flags)
+{
+	struct caller c = { .shape = WIDE_ID, .fn = fn };
+
+	return enum_dates(&c, locale_by_id(locale), flags);
+}
+
+BOOL WINAPI EnumDateFormatsExA(DATEFMT_ENUMPROCEXA fn, LCID locale,
+			       DWORD flags)
+{
+	struct caller c = { .shape = ANSI_ID, .fn = fn,
+			    .cp = locale_codepage(locale) };
+
+	return enum_dates(&c, locale_by_id(locale), flags);
+}
+
+BOOL WINAPI EnumDateFormatsExEx(DATEFMT_ENUMPROCEXEX fn, LPCWSTR locale,
+				DWORD flags, LPARAM param)
+{
+	struct caller c = { .shape = WIDE_PARAM, .fn = fn, .param = param };
+
+	return enum_dates(&c, locale_by_name(locale), flags);
+}
+
+/* ---- time formats ------------------------------------------------------------------ */
+
+static BOOL enum_times(struct caller *c, const struct locale *l, DWORD flags)
+{
+	if (!l || !c->fn)
+		return fail(ERROR_INVALID_PARAMETER);
+	flags &= ~(LOCALE_USE_CP_ACP | LOCALE_NOUSEROVERRIDE);
+	if (flags & ~TIME_NOSECONDS)
+		return fail(ERROR_INVALID_FLAGS);
+	tell(c, locale_text(l, flags ? S_SHORTTIME : S_TIME), FALSE);
+	return TRUE;
+}
+
+BOOL WINAPI EnumTimeFormatsW(TIMEFMT_ENUMPROCW fn, LCID locale, DWORD flags)
+{
+	struct caller c = { .shape = WIDE_TEXT, .fn = fn };
+
+	return enum_times(&c, locale_by_id(locale), flags);
+}
+
+BOOL WINAPI EnumTimeFormatsA(TIMEFMT_ENUMPROCA fn, LCID locale, DWORD flags)
+{
+	struct caller c = { .shape = ANSI_TEXT, .fn = fn,
+			    .cp = locale_codepage(locale) };
+
+	return enum_times(&c, locale_by_id(locale), flags);
+}
+
+BOOL WINAPI EnumTimeFormatsEx(TIMEFMT_ENUMPROCEX fn, LPCWSTR locale,
+			      DWORD flags, LPARAM param)
+{
+	struct caller c = { .shape = WIDE_PARAM, .fn = fn, .param = param };
+
+	return enum_times(&c, locale_by_name(locale), flags);
+}

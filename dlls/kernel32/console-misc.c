@@ -1,0 +1,292 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * console-misc.c - code pages and titles; fonts, history and aliases, which a
+ * terminal has none of; pseudo consoles, which are not offered.
+ */
+#include "console.h"
+
+/* ---- code pages -------------------------------------------------------------------- */
+
+static BOOL get_cp(struct rf_console_cp *cp)
+{
+	return console_control(RF_CONSOLE_GET_CP, NULL, 0, cp, sizeof *cp,
+			       NULL);
+}
+
+static BOOL set_cp(uint32_t input, uint32_t output)
+{
+	struct rf_console_cp cp = { input, output };
+
+	if (!IsValidCodePage(input ? input : output)) {
+		SetLastError(ERROR_INVALID_PARAMETER);
+		return FALSE;
+	}
+	return console_control(RF_CONSOLE_SET_CP, &cp, sizeof cp, NULL, 0,
+			       NULL);
+}
+
+UINT WINAPI GetConsoleCP(VOID)
+{
+	struct rf_console_cp cp;
+
+	return get_cp(&cp) ? cp.input : 0;
+}
+
+UINT WINAPI GetConsoleOutputCP(VOID)
+{
+	struct rf_console_cp cp;
+
+	return get_cp(&cp) ? cp.output : 0;
+}
+
+BOOL WINAPI SetConsoleCP(UINT cp)
+{
+	return set_cp(cp, 0);
+}
+
+BOOL WINAPI SetConsoleOutputCP(UINT cp)
+{
+	return set_cp(0, cp);
+}
+
+/* ---- title ---------------------------------------------------------------------------- */
+
+#define LONGEST_TITLE 1024
+
+/* Its length in units; s has LONGEST_TITLE + 1. */
+static DWORD get_title(WCHAR *s)
+{
+	ULONG bytes;
+
+	if (!console_control(RF_CONSOLE_GET_TITLE, NULL, 0, s,
+			     LONGEST_TITLE * sizeof(WCHAR), &bytes))
+		return 0;
+	s[bytes / sizeof(WCHAR)] = 0;
+	return bytes / sizeof(WCHAR);
+}
+
+/* The length of the whole title, though only so much is stored. */
+DWORD WINAPI GetConsoleTitleW(LPWSTR buf, DWORD size)
+{
+	WCHAR s[LONGEST_TITLE + 1];
+	DWORD n = get_title(s), k = n;
+
+	if (!n || !size)
+		return n;
+	if (k >= size)
+		k = size - 1;
+	memcpy(buf, s, k * sizeof(WCHAR));
+	buf[k] = 0;
+	return n;
+}
+
+DWORD WINAPI GetConsoleTitleA(LPSTR buf, DWORD size)
+{
+	WCHAR s[LONGEST_TITLE + 1];
+	DWORD n = get_title(s);
+
+	if (n && size)
+		ansi_copy(s, buf, size);
+	return n;
+}
+
+BOOL WINAPI SetConsoleTitleW(LPCWSTR s)
+{
+	return console_control(RF_CONSOLE_SET_TITLE, s,
+			       wide_len(s) * sizeof(WCHAR), NULL, 0, NULL);
+}
+
+BOOL WINAPI SetConsoleTitleA(LPCSTR s)
+{
+	WIDE(w);
+
+	return wide_from_ansi(&w, s) && SetConsoleTitleW(w.s);
+}
+
+DWORD WINAPI GetConsoleOriginalTitleW(LPWSTR buf, DWORD size)
+{
+	const UNICODE_STRING *t = &rf_peb()->ProcessParameters->WindowTitle;
+	DWORD n = t->Length / sizeof(WCHAR);
+
+	if (n < size) {
+		memcpy(buf, t->Buffer, t->Length);
+		buf[n] = 0;
+	}
+	return n;
+}
+
+DWORD WINAPI GetConsoleOriginalTitleA(LPSTR buf, DWORD size)
+{
+	const UNICODE_STRING *t = &rf_peb()->ProcessParameters->WindowTitle;
+
+	if (!t->Buffer)
+		return 0;
+	return ansi_from_wide(t->Buffer, t->Length / sizeof(WCHAR), buf, size);
+}
+
+/* ---- what a terminal does not have ------------------------------------------------------ */
+
+static BOOL refuse(void)
+{
+	SetLastError(ERROR_NOT_SUPPORTED);
+	return FALSE;
+}
+
+BOOL WINAPI GetConsoleDisplayMode(LPDWORD mode)
+{
+	*mode = 0; /* windowed */
+	return TRUE;
+}
+
+BOOL WINAPI SetConsoleDisplayMode(HANDLE h, DWORD mode, PCOORD size)
+{
+	return refuse();
+}
+
+BOOL WINAPI GetConsoleSelectionInfo(PCONSOLE_SELECTION_INFO i)
+{
+	memset(i, 0, sizeof *i); /* nothing is selected */
+	return TRUE;
+}
+
+BOOL WINAPI GetCurrentConsoleFont(HANDLE h, BOOL maximum, PCONSOLE_FONT_INFO i)
+{
+	return refuse();
+}
+
+BOOL WINAPI GetCurrentConsoleFontEx(HANDLE h, BOOL maximum,
+				    PCONSOLE_FONT_INFOEX i)
+{
+	return refuse();
+}
+
+BOOL WINAPI SetCurrentConsoleFontEx(HANDLE h, BOOL maximum,
+				    PCONSOLE_FONT_INFOEX i)
+{
+	return refuse();
+}
+
+COORD WINAPI GetConsoleFontSize(HANDLE h, DWORD font)
+{
+	SetLastError(ERROR_NOT_SUPPORTED);
+	return (COORD){ 0, 0 };
+}
+
+BOOL WINAPI GetConsoleHistoryInfo(PCONSOLE_HISTORY_INFO i)
+{
+	return refuse();
+}
+
+BOOL WINAPI SetConsoleHistoryInfo(PCONSOLE_HISTORY_INFO i)
+{
+	return refuse();
+}
+
+BOOL WINAPI AddConsoleAliasW(LPWSTR source, LPWSTR target, LPWSTR exe)
+{
+	return refuse();
+}
+
+BOOL WINAPI AddConsoleAliasA(LPSTR source, LPSTR target, LPSTR exe)
+{
+	return refuse();
+}
+
+DWORD WINAPI GetConsoleAliasW(LPWSTR source, LPWSTR buf, DWORD size, LPWSTR exe)
+{
+	return refuse();
+}
+
+DWORD WINAPI GetConsoleAliasA(LPSTR source, LPSTR buf, DWORD size, LPSTR exe)
+{
+	return refuse();
+}
+
+DWORD WINAPI GetConsoleAliasesW(LPWSTR buf, DWORD size, LPWSTR exe)
+{
+	return 0;
+}
+
+DWORD WINAPI GetConsoleAliasesA(LPSTR buf, DWORD size, LPSTR exe)
+{
+	return 0;
+}
+
+DWORD WINAPI GetConsoleAliasesLengthW(LPWSTR exe)
+{
+	return 0;
+}
+
+DWORD WINAPI GetConsoleAliasesLengthA(LPSTR exe)
+{
+	return 0;
+}
+
+DWORD WINAPI GetConsoleAliasExesW(LPWSTR buf, DWORD size)
+{
+	return 0;
+}
+
+DWORD WINAPI GetConsoleAliasExesA(LPSTR buf, DWORD size)
+{
+	return 0;
+}
+
+DWORD WINAPI GetConsoleAliasExesLengthW(VOID)
+{
+	return 0;
+}
+
+DWORD WINAPI GetConsoleAliasExesLengthA(VOID)
+{
+	return 0;
+}
+
+/* Declared nowhere, but PowerShell and others link to them. */
+DWORD WINAPI GetConsoleCommandHistoryW(LPWSTR buf, DWORD size, LPWSTR exe);
+DWORD WINAPI GetConsoleCommandHistoryLengthW(LPWSTR exe);
+VOID WINAPI ExpungeConsoleCommandHistoryW(LPWSTR exe);
+BOOL WINAPI SetConsoleNumberOfCommandsW(DWORD n, LPWSTR exe);
+
+DWORD WINAPI GetConsoleCommandHistoryW(LPWSTR buf, DWORD size, LPWSTR exe)
+{
+	return 0;
+}
+
+DWORD WINAPI GetConsoleCommandHistoryLengthW(LPWSTR exe)
+{
+	return 0;
+}
+
+VOID WINAPI ExpungeConsoleCommandHistoryW(LPWSTR exe)
+{
+}
+
+BOOL WINAPI SetConsoleNumberOfCommandsW(DWORD n, LPWSTR exe)
+{
+	return refuse();
+}
+
+/* ---- pseudo consoles ------------------------------------------------------------------------ */
+
+typedef VOID *rf_hpcon;
+
+HRESULT WINAPI CreatePseudoConsole(COORD size, HANDLE in, HANDLE out,
+				   DWORD flags, rf_hpcon *console);
+HRESULT WINAPI ResizePseudoConsole(rf_hpcon console, COORD size);
+VOID WINAPI ClosePseudoConsole(rf_hpcon console);
+
+HRESULT WINAPI CreatePseudoConsole(COORD size, HANDLE in, HANDLE out,
+				   DWORD flags, rf_hpcon *console)
+{
+	return E_NOTIMPL;
+}
+
+HRESULT WINAPI ResizePseudoConsole(rf_hpcon console, COORD size)
+{
+	return E_INVALIDARG;
+}
+
+VOID WINAPI ClosePseudoConsole(rf_hpcon console)
+{
+}

@@ -1,0 +1,440 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * file-copy.c - copying, moving and replacing files.
+ *
+ * A move within one volume is a rename; to another one it is a copy and a
+ * delete, if MOVEFILE_COPY_ALLOWED says so.  A copy takes the data, the
+ * attributes and the time of the last write.
+ */
+#include "kernel32-private.h"
+#include "nt-file.h"
+
+#define CHUNK (1 << 20)
+
+struct copying {
+	HANDLE from, to;
+	LARGE_INTEGER size, done;
+	LPPROGRESS_ROUTINE progress;
+	LPVOID data;
+	LPBOOL cancel;
+	BOOL quiet;  /* progress said PROGRESS_QUIET */
+	BOOL remove; /* what was written is to go */
+};
+
+/* FALSE, with the last error, to stop. */
+static BOOL report(struct copying *c, DWORD reason)
+{
+	DWORD r;
+
+	if (c->cancel && *c->cancel) {
+		c->remove = TRUE;
+		SetLastError(ERROR_REQUEST_ABORTED);
+		return FALSE;
+	}
+	if (!c->progress || c->quiet)
+		return TRUE;
+	r = c->progress(c->size, c->done, c->size, c->done, 1, reason, c->from,
+			c->to, c->data);
+	switch (r) {
+	case PROGRESS_CANCEL:
+	case PROGRESS_STOP:
+		c->remove = r == PROGRESS_CANCEL;
+		SetLastError(ERROR_REQUEST_ABORTED);
+		return FALSE;
+	case PROGRESS_QUIET:
+		c->quiet = TRUE;
+	}
+	return TRUE;
+}
+
+static BOOL copy_data(struct copying *c)
+{
+	SIZE_T room = CHUNK;
+	char *buf;
+	DWORD n, put;
+	BOOL ok;
+
+	if (c->size.QuadPart < CHUNK)
+		room = c->size.QuadPart + 1;
+	buf = k32_alloc(room);
+	if (!buf)
+		return FALSE;
+	ok = report(c, CALLBACK_STREAM_SWITCH);
+	while (ok) {
+		ok = ReadFile(c->from, buf, room, &n, NULL);
+		if (!ok || !n)
+			break;
+		ok = WriteFile(c->to, buf, n, &put, NULL);
+		if (ok && put != n) {
+			SetLastError(ERROR_DISK_FULL);
+			ok = FALSE;
+		}
+		c->done.QuadPart += n;
+		if (c->done.QuadPart > c->size.QuadPart)
+			c->size = c->done;
+		ok = ok && report(c, CALLBACK_CHUNK_FINISHED);
+	}
+	if (!ok && GetLastError() != ERROR_REQUEST_ABORTED)
+		c->remove = TRUE;
+	k32_free(buf);
+	return ok;
+}
+
+/* The attributes of from and, with written, the time of its last write. */
+static void copy_basic(HANDLE from, HANDLE to, BOOL written)
+{
+	FILE_BASIC_INFO i;
+	IO_STATUS_BLOCK io;
+
+	if (!NT_SUCCESS(NtQueryInformationFile(from, &io, &i, sizeof i,
+					       FileBasicInformation)))
+		return;
+	i.CreationTime.QuadPart = 0;
+	i.LastAccessTime.QuadPart = 0;
+	i.ChangeTime.QuadPart = 0;
+	if (!written)
+		i.LastWriteTime.QuadPart = 0;
+	i.FileAttributes &= FILE_ATTRIBUTE_READONLY | FILE_ATTRIBUTE_HIDDEN |
+			    FILE_ATTRIBUTE_SYSTEM | FILE_ATTRIBUTE_ARCHIVE;
+	if (!i.FileAttributes)
+		i.FileAttributes = FILE_ATTRIBUTE_NORMAL;
+	NtSetInformationFile(to, &io, &i, sizeof i, FileBasicInformation);
+}
+
+static BOOL same_file(HANDLE a, HANDLE b)
+{
+	BY_HANDLE_FILE_INFORMATION x, y;
+
+	return GetFileInformationByHandle(a, &x) &&
+	       GetFileInformationByHandle(b, &y) &&
+	       x.dwVolumeSerialNumber == y.dwVolumeSerialNumber &&
+	       x.nFileIndexHigh == y.nFileIndexHigh &&
+	       x.nFileIndexLow == y.nFileIndexLow;
+}
+
+/* A link itself, with COPY_FILE_COPY_SYMLINK. */
+static BOOL copy_link(const WCHAR *from, const WCHAR *to, DWORD flags)
+{
+	DWORD a = GetFileAttributesW(to), n;
+	UCHAR data[16384];
+	IO_STATUS_BLOCK io;
+	HANDLE h;
+	BOOL ok;
+
+	if (a != INVALID_FILE_ATTRIBUTES &&
+	    (flags & COPY_FILE_FAIL_IF_EXISTS || !DeleteFileW(to))) {
+		SetLastError(ERROR_FILE_EXISTS);
+		return FALSE;
+	}
+	h = CreateFileW(from, FILE_READ_ATTRIBUTES, 7, NULL, OPEN_EXISTING,
+			FILE_FLAG_OPEN_REPARSE_POINT |
+				FILE_FLAG_BACKUP_SEMANTICS,
+			NULL);
+	if (h == INVALID_HANDLE_VALUE)
+		return FALSE;
+	ok = DeviceIoControl(h, FSCTL_GET_REPARSE_POINT, NULL, 0, data,
+			     sizeof data, &n, NULL);
+	CloseHandle(h);
+	if (!ok)
+		return FALSE;
+	h = CreateFileW(to, GENERIC_WRITE, 0, NULL, CREATE_NEW,
+			FILE_FLAG_OPEN_REPARSE_POINT, NULL);
+	if (h == INVALID_HANDLE_VALUE)
+		return FALSE;
+	ok = rf_result(NtFsControlFile(h, NULL, NULL, NULL, &io,
+				       FSCTL_SET_REPARSE_POINT, data, n, NULL,
+				       0));
+	CloseHandle(h);
+	return ok;
+}
+
+BOOL WINAPI CopyFileExW(LPCWSTR from, LPCWSTR to, LPPROGRESS_ROUTINE progress,
+			LPVOID data, LPBOOL cancel, DWORD flags)
+{
+	struct copying c = { .progress = progress, .data = data,
+			     .cancel = cancel };
+	DWORD error, a;
+	BOOL ok;
+
+	if (flags & COPY_FILE_COPY_SYMLINK) {
+		a = GetFileAttributesW(from);
+		if (a != INVALID_FILE_ATTRIBUTES &&
+		    a & FILE_ATTRIBUTE_REPARSE_POINT)
+			return copy_link(from, to, flags);
+	}
+	c.from = CreateFileW(from, GENERIC_READ,
+			     FILE_SHARE_READ | FILE_SHARE_DELETE |
+				     (flags & COPY_FILE_OPEN_SOURCE_FOR_WRITE
+					      ? FILE_SHARE_WRITE
+					      : 0),
+			     NULL, OPEN_EXISTING, FILE_FLAG_SEQUENTIAL_SCAN,
+			     NULL);
+	/* Somebody writes to it; he may be read along. */
+	if (c.from == INVALID_HANDLE_VALUE &&
+	    GetLastError() == ERROR_SHARING_VIOLATION)
+		c.from = CreateFileW(from, GENERIC_READ,
+				     FILE_SHARE_READ | FILE_SHARE_DELETE |
+					     FILE_SHARE_WRITE,
+				     NULL, OPEN_EXISTING,
+				     FILE_FLAG_SEQUENTIAL_SCAN, NULL);
+	if (c.from == INVALID_HANDLE_VALUE)
+		return FALSE;
+	if (!GetFileSizeEx(c.from, &c.size)) {
+		error = GetLastError();
+		CloseHandle(c.from);
+		SetLastError(error);
+		return FALSE;
+	}
+	/* Not emptied when opened: it might be the same file. */
+	c.to = CreateFileW(to, GENERIC_WRITE | GENERIC_READ | DELETE, 0, NULL,
+			   flags & COPY_FILE_FAIL_IF_EXISTS ? CREATE_NEW
+							     : OPEN_ALWAYS,
+			   0, NULL);
+	if (c.to == INVALID_HANDLE_VALUE &&
+	    GetLastError() == ERROR_SHARING_VIOLATION)
+		c.to = CreateFileW(to, GENERIC_WRITE | GENERIC_READ | DELETE,
+				   FILE_SHARE_READ | FILE_SHARE_WRITE |
+					   FILE_SHARE_DELETE,
+				   NULL,
+				   flags & COPY_FILE_FAIL_IF_EXISTS
+					   ? CREATE_NEW
+					   : OPEN_ALWAYS,
+				   0, NULL);
+	if (c.to == INVALID_HANDLE_VALUE) {
+		error = GetLastError();
+		CloseHandle(c.from);
+		SetLastError(error);
+		return FALSE;
+	}
+	if (GetLastError() == ERROR_ALREADY_EXISTS && same_file(c.from, c.to)) {
+		SetLastError(ERROR_SHARING_VIOLATION);
+		ok = FALSE;
+	} else {
+		ok = SetEndOfFile(c.to) && copy_data(&c);
+	}
+	error = GetLastError();
+	if (ok)
+		copy_basic(c.from, c.to, TRUE);
+	if (c.remove) {
+		FILE_DISPOSITION_INFO remove = { TRUE };
+		IO_STATUS_BLOCK io;
+
+		NtSetInformationFile(c.to, &io, &remove, sizeof remove,
+				     FileDispositionInformation);
+	}
+	CloseHandle(c.to);
+	CloseHandle(c.from);
+	SetLastError(ok ? ERROR_SUCCESS : error);
+	return ok;
+}
+
+BOOL WINAPI CopyFileExA(LPCSTR from, LPCSTR to, LPPROGRESS_ROUTINE progress,
+			LPVOID data, LPBOOL cancel, DWORD flags)
+{
+	WIDE(f);
+	WIDE(t);
+
+	return wide_from_file(&f, from) && wide_from_file(&t, to) &&
+	       CopyFileExW(f.s, t.s, progress, data, cancel, flags);
+}
+
+BOOL WINAPI CopyFileW(LPCWSTR from, LPCWSTR to, BOOL fail_if_exists)
+{
+	return CopyFileExW(from, to, NULL, NULL, NULL,
+			   fail_if_exists ? COPY_FILE_FAIL_IF_EXISTS : 0);
+}
+
+BOOL WINAPI CopyFileA(LPCSTR from, LPCSTR to, BOOL fail_if_exists)
+{
+	return CopyFileExA(from, to, NULL, NULL, NULL,
+			   fail_if_exists ? COPY_FILE_FAIL_IF_EXISTS : 0);
+}
+
+/* Its progress messages are of another form than we could send: none come. */
+HRESULT WINAPI CopyFile2(PCWSTR from, PCWSTR to,
+			 COPYFILE2_EXTENDED_PARAMETERS *p)
+{
+	if (CopyFileExW(from, to, NULL, NULL, p ? p->pfCancel : NULL,
+			p ? p->dwCopyFlags : 0))
+		return S_OK;
+	return HRESULT_FROM_WIN32(GetLastError());
+}
+
+/* ---- moving ---------------------------------------------------------------------------- */
+
+static NTSTATUS rename_to(HANDLE h, const struct nt_path *to, BOOL replace)
+{
+	ULONG size = sizeof(FILE_RENAME_INFO) + to->name.Length;
+	FILE_RENAME_INFO *r = k32_alloc(size);
+	IO_STATUS_BLOCK io;
+	NTSTATUS status;
+
+	if (!r)
+		return STATUS_NO_MEMORY;
+	memset(r, 0, sizeof *r);
+	r->ReplaceIfExists = replace;
+	r->FileNameLength = to->name.Length;
+	memcpy(r->FileName, to->name.Buffer, to->name.Length);
+	status = NtSetInformationFile(h, &io, r, size, FileRenameInformation);
+	k32_free(r);
+	return status;
+}
+
+static BOOL move_by_copy(const WCHAR *from, const WCHAR *to,
+			 LPPROGRESS_ROUTINE progress, LPVOID data, DWORD flags)
+{
+	DWORD error;
+
+	if (!CopyFileExW(from, to, progress, data, NULL,
+			 flags & MOVEFILE_REPLACE_EXISTING
+				 ? 0
+				 : COPY_FILE_FAIL_IF_EXISTS)) {
+		if (GetLastError() == ERROR_FILE_EXISTS)
+			SetLastError(ERROR_ALREADY_EXISTS);
+		return FALSE;
+	}
+	if (DeleteFileW(from))
+		return TRUE;
+	error = GetLastError();
+	/* Both would be left: read-only is no reason to. */
+	if (error == ERROR_ACCESS_DENIED &&
+	    SetFileAttributesW(from, FILE_ATTRIBUTE_NORMAL) &&
+	    DeleteFileW(from))
+		return TRUE;
+	SetLastError(error);
+	return FALSE;
+}
+
+BOOL WINAPI MoveFileWithProgressW(LPCWSTR from, LPCWSTR to,
+				  LPPROGRESS_ROUTINE progress, LPVOID data,
+				  DWORD flags)
+{
+	BOOL replace = !!(flags & MOVEFILE_REPLACE_EXISTING);
+	NTSTATUS status;
+	DWORD a;
+	HANDLE_SCOPE(h);
+	NT_PATH(target);
+
+	if (flags & MOVEFILE_DELAY_UNTIL_REBOOT) {
+		/* There is no next boot at which it could be done. */
+		SetLastError(ERROR_ACCESS_DENIED);
+		return FALSE;
+	}
+	if (!k32_open(from, DELETE | FILE_READ_ATTRIBUTES,
+		      FILE_OPEN_REPARSE_POINT | FILE_OPEN_FOR_BACKUP_INTENT,
+		      &h) ||
+	    !nt_path_init(&target, to))
+		return FALSE;
+	if (flags & MOVEFILE_CREATE_HARDLINK) {
+		NtClose(h);
+		h = 0;
+		return CreateHardLinkW(to, from, NULL);
+	}
+	status = rename_to(h, &target, replace);
+	if (status == STATUS_NOT_SAME_DEVICE && flags & MOVEFILE_COPY_ALLOWED) {
+		NtClose(h);
+		h = 0;
+		a = GetFileAttributesW(from);
+		if (a != INVALID_FILE_ATTRIBUTES &&
+		    !(a & FILE_ATTRIBUTE_DIRECTORY))
+			return move_by_copy(from, to, progress, data, flags);
+		status = STATUS_ACCESS_DENIED;
+	}
+	return rf_result(status);
+}
+
+BOOL WINAPI MoveFileWithProgressA(LPCSTR from, LPCSTR to,
+				  LPPROGRESS_ROUTINE progress, LPVOID data,
+				  DWORD flags)
+{
+	WIDE(f);
+	WIDE(t);
+
+	return wide_from_file(&f, from) && wide_from_file(&t, to) &&
+	       MoveFileWithProgressW(f.s, t.s, progress, data, flags);
+}
+
+BOOL WINAPI MoveFileExW(LPCWSTR from, LPCWSTR to, DWORD flags)
+{
+	return MoveFileWithProgressW(from, to, NULL, NULL, flags);
+}
+
+BOOL WINAPI MoveFileExA(LPCSTR from, LPCSTR to, DWORD flags)
+{
+	return MoveFileWithProgressA(from, to, NULL, NULL, flags);
+}
+
+BOOL WINAPI MoveFileW(LPCWSTR from, LPCWSTR to)
+{
+	return MoveFileExW(from, to, MOVEFILE_COPY_ALLOWED);
+}
+
+BOOL WINAPI MoveFileA(LPCSTR from, LPCSTR to)
+{
+	return MoveFileExA(from, to, MOVEFILE_COPY_ALLOWED);
+}
+
+/* ---- replacing -------------------------------------------------------------------------- */
+
+/*
+ * old becomes backup (if that is named), new becomes old and takes over its
+ * attributes.  The two renames are one after the other; if the second fails,
+ * the first is undone.
+ */
+BOOL WINAPI ReplaceFileW(LPCWSTR old, LPCWSTR new, LPCWSTR backup, DWORD flags,
+			 LPVOID exclude, LPVOID reserved)
+{
+	DWORD error;
+	NTSTATUS status;
+	HANDLE_SCOPE(old_h);
+	HANDLE_SCOPE(new_h);
+	NT_PATH(old_path);
+	NT_PATH(backup_path);
+
+	if (!old || !new || exclude || reserved) {
+		SetLastError(ERROR_INVALID_PARAMETER);
+		return FALSE;
+	}
+	if (!k32_open(old, DELETE | FILE_READ_ATTRIBUTES,
+		      FILE_NON_DIRECTORY_FILE, &old_h) ||
+	    !k32_open(new, DELETE | FILE_WRITE_ATTRIBUTES | FILE_READ_ATTRIBUTES,
+		      FILE_NON_DIRECTORY_FILE, &new_h) ||
+	    !nt_path_init(&old_path, old))
+		return FALSE;
+	copy_basic(old_h, new_h, FALSE);
+	if (backup) {
+		if (!nt_path_init(&backup_path, backup))
+			return FALSE;
+		status = rename_to(old_h, &backup_path, TRUE);
+		if (!NT_SUCCESS(status)) {
+			rf_fail(status);
+			SetLastError(ERROR_UNABLE_TO_REMOVE_REPLACED);
+			return FALSE;
+		}
+	} else {
+		/* Open without sharing nobody could replace it. */
+		NtClose(old_h);
+		old_h = 0;
+	}
+	status = rename_to(new_h, &old_path, TRUE);
+	if (NT_SUCCESS(status))
+		return TRUE;
+	rf_fail(status);
+	error = ERROR_UNABLE_TO_MOVE_REPLACEMENT;
+	if (backup && !NT_SUCCESS(rename_to(old_h, &old_path, FALSE)))
+		error = ERROR_UNABLE_TO_MOVE_REPLACEMENT_2;
+	SetLastError(error);
+	return FALSE;
+}
+
+BOOL WINAPI ReplaceFileA(LPCSTR old, LPCSTR new, LPCSTR backup, DWORD flags,
+			 LPVOID exclude, LPVOID reserved)
+{
+	WIDE(o);
+	WIDE(n);
+	WIDE(b);
+
+	return wide_from_file(&o, old) && wide_from_file(&n, new) &&
+	       wide_from_file(&b, backup) &&
+	       ReplaceFileW(o.s, n.s, b.s, flags, exclude, reserved);
+}

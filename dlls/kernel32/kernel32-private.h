@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * kernel32-private.h - what kernel32's files share: strings converted for one
+ * call, and DOS names made into NT names, both on the caller's stack unless
+ * they are long.
+ */
+#ifndef RF_KERNEL32_PRIVATE_H
+#define RF_KERNEL32_PRIVATE_H
+
+#include "nt-ldr.h"
+
+#define ARRAY_LEN(a) (sizeof(a) / sizeof((a)[0]))
+
+static inline PVOID k32_alloc(SIZE_T size)
+{
+	PVOID p = RtlAllocateHeap(rf_heap(), 0, size);
+
+	if (!p)
+		SetLastError(ERROR_NOT_ENOUGH_MEMORY);
+	return p;
+}
+
+static inline void k32_free(PVOID p)
+{
+	if (p)
+		RtlFreeHeap(rf_heap(), 0, p);
+}
+
+/* ---- strings (convert.c) ---------------------------------------------- */
+
+/* A NUL-terminated string made wide; s is NULL where the caller gave NULL. */
+struct wide {
+	WCHAR *s;
+	WCHAR buf[MAX_PATH + 4];
+};
+
+/*
+ * By the ANSI code page; by the one that SetFileApisToOEM() chose.  FALSE and
+ * the last error if memory runs out.  ansi may be NULL.
+ */
+BOOL wide_from_ansi(struct wide *w, const char *ansi);
+BOOL wide_from_file(struct wide *w, const char *name);
+void wide_free(struct wide *w);
+
+/* Declares a struct wide that is freed at the end of its scope. */
+#define WIDE(name)                                                             \
+	struct wide name __attribute__((cleanup(wide_free)));                  \
+	name.s = NULL
+
+/*
+ * The other way, for functions that return a length without the NUL, or the
+ * size needed with it.  len is in units, without a NUL.
+ */
+DWORD ansi_from_wide(const WCHAR *s, DWORD len, char *buf, DWORD size);
+DWORD file_from_wide(const WCHAR *s, DWORD len, char *buf, DWORD size);
+/* A terminated copy cut to size bytes. */
+void ansi_copy(const WCHAR *s, char *buf, DWORD size);
+/* As ansi_copy(), by the file functions' code page. */
+void file_copy(const WCHAR *s, char *buf, DWORD size);
+/* A fresh heap copy by the ANSI code page, NULL on failure. */
+char *ansi_dup(const WCHAR *s);
+
+/* The length rule above for wide results. */
+DWORD wide_result(const WCHAR *s, DWORD len, WCHAR *buf, DWORD size);
+
+static inline DWORD wide_len(const WCHAR *s)
+{
+	const WCHAR *p = s;
+
+	while (*p)
+		p++;
+	return p - s;
+}
+
+/* ASCII letters alone decide: for names that we fix ourselves. */
+BOOL wide_same(const WCHAR *a, const WCHAR *b);
+BOOL wide_same_n(const WCHAR *a, const WCHAR *b, DWORD n);
+
+/* ---- NT names (nt-path.c) --------------------------------------------- */
+
+struct nt_path {
+	UNICODE_STRING name;
+	OBJECT_ATTRIBUTES oa;
+	WCHAR buf[MAX_PATH + 24];
+};
+
+/*
+ * nt_path_init() - \??\C:\dir\file for a DOS name in any of its forms.
+ *
+ * FALSE with ERROR_PATH_NOT_FOUND for an empty name or NULL,
+ * ERROR_FILENAME_EXCED_RANGE, ERROR_NOT_ENOUGH_MEMORY.  p->oa is filled in,
+ * case-insensitive.
+ */
+BOOL nt_path_init(struct nt_path *p, const WCHAR *name);
+void nt_path_free(struct nt_path *p);
+
+#define NT_PATH(path)                                                          \
+	struct nt_path path __attribute__((cleanup(nt_path_free)));            \
+	path.name.Buffer = path.buf
+
+/* Closes when its scope ends, unless 0. */
+static inline void k32_close(HANDLE *h)
+{
+	if (*h)
+		NtClose(*h);
+}
+
+#define HANDLE_SCOPE(name) HANDLE name __attribute__((cleanup(k32_close))) = 0
+
+/*
+ * Opens name for synchronous use: access plus SYNCHRONIZE, sharing all,
+ * options plus FILE_SYNCHRONOUS_IO_NONALERT.  FALSE and the last error.
+ */
+BOOL k32_open(const WCHAR *name, ACCESS_MASK access, ULONG options,
+	      HANDLE *h);
+
+/* What a wait-less timeout in milliseconds is to NT; NULL for INFINITE. */
+static inline PLARGE_INTEGER k32_timeout(PLARGE_INTEGER t, DWORD ms)
+{
+	if (ms == INFINITE)
+		return NULL;
+	t->QuadPart = -(LONGLONG)ms * 10000;
+	return t;
+}
+
+/* ---- process-wide ------------------------------------------------------ */
+
+/* Is this one of the three negative-free console pseudo handles? */
+HANDLE k32_std_handle(HANDLE h);
+
+/*
+ * k32_find_program() - the file CreateProcess would run for name, .exe added
+ * where there is no extension; not a full path.  ERROR_FILE_NOT_FOUND.
+ */
+BOOL k32_find_program(const WCHAR *name, WCHAR *out, DWORD room);
+
+/*
+ * What CreateProcess takes from a STARTUPINFOEX's attribute list (process.c):
+ * NULL and 0 for what was not given.
+ */
+struct process_attributes {
+	HANDLE *handles; /* only these are inherited */
+	SIZE_T handles_size; /* bytes */
+	HANDLE *jobs;
+	SIZE_T jobs_size;
+	HANDLE parent;
+};
+void process_attributes_get(LPPROC_THREAD_ATTRIBUTE_LIST list,
+			    struct process_attributes *a);
+
+/* The text of a Win32 error code, or NULL (error-text.c). */
+const char *error_text(DWORD code);
+
+#endif

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * locale-table.h - the form of locale-data.tbl, for the locale files alone.
+ */
+#ifndef RF_KERNEL32_LOCALE_TABLE_H
+#define RF_KERNEL32_LOCALE_TABLE_H
+
+#include "locale-private.h"
+
+#define LOCALE_ENUMS
+#include "locale-data.tbl"
+#undef LOCALE_ENUMS
+
+struct locale {
+	USHORT n[N_NUMBERS]; /* N_* */
+	USHORT s[N_STRINGS]; /* S_*: offsets into the pool */
+};
+
+const WCHAR *locale_text(const struct locale *l, int s);
+/* By position, NULL past the end; sorted by name, the invariant one first. */
+const struct locale *locale_at(unsigned i);
+const struct locale *locale_user(void);
+/* Of the user interface, which may be another language. */
+const struct locale *locale_ui(void);
+
+/*
+ * The common end of functions that return text in units: counts with its NUL,
+ * 0 and ERROR_INSUFFICIENT_BUFFER.  room 0 asks for the size.
+ */
+int locale_result(const WCHAR *s, WCHAR *to, int room);
+
+#endif

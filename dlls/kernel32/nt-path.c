@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * nt-path.c - DOS names into NT names.
+ *
+ * Every CreateFile comes this way, so the name is built in place: \??\ first,
+ * then RtlGetFullPathName_U writes behind it.  Only names longer than MAX_PATH
+ * cost an allocation.  \\?\ names are taken as they are.
+ */
+#include "kernel32-private.h"
+#include "nt-file.h"
+
+#define PREFIX 4 /* units of \??\ */
+
+static BOOL is_sep(WCHAR c)
+{
+	return c == '\\' || c == '/';
+}
+
+static BOOL is_verbatim(const WCHAR *s)
+{
+	/* \\?\ and \??\ with backslashes only: no normalisation. */
+	return s[0] == '\\' && (s[1] == '\\' || s[1] == '?') && s[2] == '?' &&
+	       s[3] == '\\';
+}
+
+static BOOL is_console(const WCHAR *s)
+{
+	return wide_same(s, L"CONIN$") || wide_same(s, L"CONOUT$");
+}
+
+/* Room for units in p, with what precedes lost.  NULL: no memory. */
+static WCHAR *reserve(struct nt_path *p, SIZE_T units)
+{
+	WCHAR *at = p->buf;
+
+	if (units > ARRAY_LEN(p->buf)) {
+		at = k32_alloc(units * sizeof(WCHAR));
+		if (!at)
+			return NULL;
+	}
+	nt_path_free(p);
+	p->name.Buffer = at;
+	return at;
+}
+
+static BOOL finish(struct nt_path *p, SIZE_T len)
+{
+	if (len > 0x7ffe) {
+		nt_path_free(p);
+		SetLastError(ERROR_FILENAME_EXCED_RANGE);
+		return FALSE;
+	}
+	memcpy(p->name.Buffer, L"\\??\\", PREFIX * sizeof(WCHAR));
+	p->name.Buffer[len] = 0;
+	p->name.Length = len * sizeof(WCHAR);
+	p->name.MaximumLength = p->name.Length + sizeof(WCHAR);
+	InitializeObjectAttributes(&p->oa, &p->name, OBJ_CASE_INSENSITIVE, NULL,
+				   NULL);
+	return TRUE;
+}
+
+static BOOL as_is(struct nt_path *p, const WCHAR *rest)
+{
+	SIZE_T len = wide_len(rest);
+
+	if (!reserve(p, len + PREFIX + 1))
+		return FALSE;
+	memcpy(p->name.Buffer + PREFIX, rest, (len + 1) * sizeof(WCHAR));
+	return finish(p, len + PREFIX);
+}
+
+/*
+ * \\server\share becomes \??\UNC\server\share; the full name stands at
+ * PREFIX, and the two first separators turn into UNC\.
+ */
+static BOOL unc(struct nt_path *p, SIZE_T len)
+{
+	WCHAR *b = p->name.Buffer;
+
+	memmove(b + PREFIX + 4, b + PREFIX + 2,
+		(len - 2 + 1) * sizeof(WCHAR));
+	memcpy(b + PREFIX, L"UNC\\", 4 * sizeof(WCHAR));
+	return finish(p, len + PREFIX + 2);
+}
+
+BOOL nt_path_init(struct nt_path *p, const WCHAR *name)
+{
+	ULONG room = sizeof p->buf - (PREFIX + 3) * sizeof(WCHAR);
+	WCHAR *full;
+	ULONG n;
+
+	p->name.Buffer = p->buf;
+	if (!name || !name[0]) {
+		SetLastError(ERROR_PATH_NOT_FOUND);
+		return FALSE;
+	}
+	if (is_verbatim(name))
+		return as_is(p, name + 4);
+	if (is_console(name))
+		return as_is(p, name);
+
+	n = RtlGetFullPathName_U(name, room, p->buf + PREFIX, NULL);
+	if (n >= room) {
+		room = n + 2 * sizeof(WCHAR);
+		if (!reserve(p, room / sizeof(WCHAR) + PREFIX + 4))
+			return FALSE;
+		n = RtlGetFullPathName_U(name, room, p->name.Buffer + PREFIX,
+					 NULL);
+	}
+	if (!n || n >= room) {
+		nt_path_free(p);
+		SetLastError(n ? ERROR_FILENAME_EXCED_RANGE
+			       : ERROR_INVALID_NAME);
+		return FALSE;
+	}
+	n /= sizeof(WCHAR);
+	full = p->name.Buffer + PREFIX;
+	if (!is_sep(full[0]) || !is_sep(full[1]))
+		return finish(p, n + PREFIX);
+	/* \\.\device and, of forward slashes, \\?\: drop the four. */
+	if ((full[2] == '.' || full[2] == '?') && is_sep(full[3])) {
+		memmove(full, full + 4, (n - 4 + 1) * sizeof(WCHAR));
+		return finish(p, n - 4 + PREFIX);
+	}
+	return unc(p, n);
+}
+
+void nt_path_free(struct nt_path *p)
+{
+	if (p->name.Buffer != p->buf)
+		k32_free(p->name.Buffer);
+	p->name.Buffer = p->buf;
+}
+
+BOOL k32_open(const WCHAR *name, ACCESS_MASK access, ULONG options, HANDLE *h)
+{
+	IO_STATUS_BLOCK io;
+	NT_PATH(path);
+
+	if (!nt_path_init(&path, name))
+		return FALSE;
+	return rf_result(NtOpenFile(
+		h, access | SYNCHRONIZE, &path.oa, &io,
+		FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE,
+		options | FILE_SYNCHRONOUS_IO_NONALERT));
+}

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * object-name.c - Win32 names of kernel objects.
+ *
+ * There is one session, so "Local\", "Global\" and "Session\n\" all mean the
+ * folder \BaseNamedObjects, as they do for services on Windows.  Names keep
+ * their case.
+ */
+#include "object-name.h"
+
+static const WCHAR folder[] = L"\\BaseNamedObjects\\";
+#define FOLDER_LEN (ARRAY_LEN(folder) - 1)
+
+static const WCHAR *skip_prefix(const WCHAR *name)
+{
+	const WCHAR *p;
+
+	if (wide_same_n(name, L"Global\\", 7))
+		return name + 7;
+	if (wide_same_n(name, L"Local\\", 6))
+		return name + 6;
+	if (!wide_same_n(name, L"Session\\", 8))
+		return name;
+	for (p = name + 8; *p >= '0' && *p <= '9'; p++)
+		;
+	return *p == '\\' && p > name + 8 ? p + 1 : name;
+}
+
+static BOOL set_name(struct object_name *n, const WCHAR *name)
+{
+	DWORD len, i;
+
+	name = skip_prefix(name);
+	len = wide_len(name);
+	if (len > MAX_PATH) {
+		SetLastError(ERROR_FILENAME_EXCED_RANGE);
+		return FALSE;
+	}
+	for (i = 0; i < len; i++) {
+		if (name[i] == '\\') {
+			SetLastError(ERROR_PATH_NOT_FOUND);
+			return FALSE;
+		}
+	}
+	memcpy(n->buf, folder, sizeof folder);
+	memcpy(n->buf + FOLDER_LEN, name, (len + 1) * sizeof *name);
+	n->name.Buffer = n->buf;
+	n->name.Length = (FOLDER_LEN + len) * sizeof *name;
+	n->name.MaximumLength = n->name.Length + sizeof *name;
+	return TRUE;
+}
+
+BOOL object_name_init(struct object_name *n, const SECURITY_ATTRIBUTES *sa,
+		      const WCHAR *name, BOOL creating, OBJECT_ATTRIBUTES **oa)
+{
+	ULONG attributes = 0;
+
+	*oa = NULL;
+	/* An empty name is no name when creating. */
+	if (name && !*name && creating)
+		name = NULL;
+	if (!name && !sa)
+		return TRUE;
+	if (name && !set_name(n, name))
+		return FALSE;
+	if (creating)
+		attributes |= OBJ_OPENIF;
+	if (sa && sa->bInheritHandle)
+		attributes |= OBJ_INHERIT;
+	InitializeObjectAttributes(&n->oa, name ? &n->name : NULL, attributes,
+				   NULL, sa ? sa->lpSecurityDescriptor : NULL);
+	*oa = &n->oa;
+	return TRUE;
+}
+
+BOOL object_name_open(struct object_name *n, BOOL inherit, const WCHAR *name)
+{
+	if (!name) {
+		SetLastError(ERROR_INVALID_PARAMETER);
+		return FALSE;
+	}
+	if (!set_name(n, name))
+		return FALSE;
+	InitializeObjectAttributes(&n->oa, &n->name, inherit ? OBJ_INHERIT : 0,
+				   NULL, NULL);
+	return TRUE;
+}
+
+HANDLE object_created(NTSTATUS status, HANDLE h)
+{
+	if (!NT_SUCCESS(status)) {
+		rf_fail(status);
+		return NULL;
+	}
+	SetLastError(status == STATUS_OBJECT_NAME_EXISTS ? ERROR_ALREADY_EXISTS
+							 : ERROR_SUCCESS);
+	return h;
+}
+
+HANDLE object_opened(NTSTATUS status, HANDLE h)
+{
+	if (NT_SUCCESS(status))
+		return h;
+	rf_fail(status);
+	return NULL;
+}

@@ -1,0 +1,421 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * heap-debug.c - looking into heaps: validate, walk, compact, information, and
+ * the patterns of checked heaps (NtGlobalFlag's tail and free check).
+ *
+ * Whoever looks holds the heap still with RtlLockHeap; blocks in another
+ * thread's cache count as free, which is what they are.
+ */
+#include "heap.h"
+
+/* What Windows' debug heap writes, and debuggers know. */
+enum { FILL_NEW = 0xbaadf00d, FILL_FREED = 0xfeeefeee, FILL_TAIL = 0xab };
+
+void check_tail(struct heap *heap, const void *p, SIZE_T size)
+{
+	const UCHAR *tail = (const UCHAR *)p + size;
+
+	for (ULONG i = 0; i < TAIL; i++)
+		if (tail[i] != FILL_TAIL)
+			rf_fatal(STATUS_HEAP_CORRUPTION,
+				 "heap %p: block %p of %Iu bytes was overrun, "
+				 "%lu bytes behind its end",
+				 heap, p, size, i);
+}
+
+void fill_new(void *p, SIZE_T size, BOOL zero)
+{
+	if (zero)
+		memset(p, 0, size);
+	else
+		RtlFillMemoryUlong(p, size, (ULONG)FILL_NEW);
+	memset((char *)p + size, FILL_TAIL, TAIL);
+}
+
+void fill_freed(void *p, SIZE_T size)
+{
+	RtlFillMemoryUlong(p, size, (ULONG)FILL_FREED);
+}
+
+/* ---- walking
+ * ----------------------------------------------------------------- */
+
+static ULONG run_count(const struct span *run)
+{
+	return (run->bump - FIRST) / run->stride;
+}
+
+static char *run_block(struct span *run, ULONG i)
+{
+	return (char *)run + FIRST + sizeof(header_t) + (SIZE_T)i * run->stride;
+}
+
+static BOOL is_run(const struct span *span)
+{
+	return span->class < CLASSES;
+}
+
+static char *big_block(struct span *span)
+{
+	return (char *)span + FIRST + sizeof(header_t);
+}
+
+/*
+ * Calls fn for every block until it returns FALSE.  A page table entry or
+ * header that makes no sense ends it with FALSE as well.
+ */
+static BOOL walk_span(struct heap *heap, struct span *span, SIZE_T bytes,
+		      BOOL (*fn)(void *arg, char *p, header_t h, SIZE_T room),
+		      void *arg)
+{
+	char *p;
+
+	if (!is_run(span)) {
+		p = big_block(span);
+		return fn(arg, p, *header(p) ^ heap->cookie, bytes);
+	}
+	for (ULONG i = 0; i < run_count(span); i++) {
+		p = run_block(span, i);
+		if (!fn(arg, p, *header(p) ^ heap->cookie, span->stride))
+			return FALSE;
+	}
+	return TRUE;
+}
+
+static BOOL
+walk_segment(struct heap *heap, struct segment *seg,
+	     BOOL (*fn)(void *arg, char *p, header_t h, SIZE_T room), void *arg)
+{
+	for (ULONG at = seg->first; at < seg->pages;) {
+		struct page *page = &seg->page[at];
+		struct span *span =
+			(struct span *)(seg->base + (SIZE_T)at * PAGE);
+
+		if (!page->len || page->len > seg->pages - at)
+			return FALSE;
+		if (page->kind == PAGE_USED &&
+		    !walk_span(heap, span, (SIZE_T)page->len * PAGE, fn, arg))
+			return FALSE;
+		at += page->len;
+	}
+	return TRUE;
+}
+
+static BOOL walk(struct heap *heap,
+		 BOOL (*fn)(void *arg, char *p, header_t h, SIZE_T room),
+		 void *arg)
+{
+	struct segment *seg;
+	struct span *lone;
+
+	for (seg = heap->segments; seg; seg = seg->next)
+		if (!walk_segment(heap, seg, fn, arg))
+			return FALSE;
+	for (lone = heap->lone; lone; lone = lone->next)
+		if (!walk_span(heap, lone, lone->committed, fn, arg))
+			return FALSE;
+	return TRUE;
+}
+
+static void hold(struct heap *heap)
+{
+	RtlEnterCriticalSection(&heap->user_lock);
+	RtlAcquireSRWLockExclusive(&heap->page_lock);
+}
+
+static void let_go(struct heap *heap)
+{
+	RtlReleaseSRWLockExclusive(&heap->page_lock);
+	RtlLeaveCriticalSection(&heap->user_lock);
+}
+
+/* ---- validate
+ * ------------------------------------------------------------------ */
+
+struct validation {
+	struct heap *heap;
+	const char *only;
+	BOOL found;
+};
+
+static BOOL tail_is_whole(struct heap *heap, const char *p, header_t h)
+{
+	SIZE_T size =
+		CLASS_OF(h) >= CLASS_SPAN ? span_of(p, h)->size : SIZE_OF(h);
+
+	if (!(heap->special & HEAP_IS_CHECKED))
+		return TRUE;
+	for (ULONG i = 1; i <= TAIL; i++)
+		if ((UCHAR)p[size - i] != FILL_TAIL)
+			return FALSE;
+	return TRUE;
+}
+
+static BOOL valid_block(void *arg, char *p, header_t h, SIZE_T room)
+{
+	struct validation *v = arg;
+	ULONG magic = (ULONG)(h >> MAGIC_SHIFT);
+
+	if (magic != MAGIC_BUSY && magic != MAGIC_FREE)
+		return FALSE;
+	if (magic == MAGIC_BUSY && CLASS_OF(h) < CLASSES &&
+	    SIZE_OF(h) > room - sizeof h)
+		return FALSE;
+	if (magic == MAGIC_BUSY && p == v->only)
+		v->found = TRUE;
+	if (magic == MAGIC_FREE || (v->only && p != v->only))
+		return TRUE;
+	return tail_is_whole(v->heap, p, h);
+}
+
+BOOLEAN NTAPI RtlValidateHeap(PVOID handle, ULONG flags, const void *p)
+{
+	struct heap *heap = handle;
+	struct validation v = { heap, p, FALSE };
+	BOOL whole;
+
+	if (!is_heap(heap))
+		return FALSE;
+	hold(heap);
+	whole = walk(heap, valid_block, &v);
+	let_go(heap);
+	return whole && (!p || v.found);
+}
+
+BOOLEAN NTAPI RtlValidateProcessHeaps(void)
+{
+	BOOLEAN whole = TRUE;
+
+	RtlAcquireSRWLockShared(&heaps_lock);
+	for (struct heap *heap = heaps; heap; heap = heap->next)
+		whole = RtlValidateHeap(heap, 0, NULL) && whole;
+	RtlReleaseSRWLockShared(&heaps_lock);
+	return whole;
+}
+
+/* ---- walk
+ * ------------------------------------------------------------------------ */
+
+struct search {
+	struct heap *heap;
+	char *after; /* the block before the one wanted; NULL: the first */
+	char *p;
+	header_t h;
+	SIZE_T room;
+	BOOL passed;
+};
+
+static BOOL next_block(void *arg, char *p, header_t h, SIZE_T room)
+{
+	struct search *s = arg;
+
+	if (!s->passed) {
+		s->passed = p == s->after;
+		return TRUE;
+	}
+	s->p = p;
+	s->h = h;
+	s->room = room;
+	return FALSE;
+}
+
+/*
+ * The order of blocks does not change while the heap is locked, so the last
+ * one seen says where to go on.  Each step starts at its segment, which keeps
+ * a walk of n blocks near n times the blocks of a segment: walks are rare.
+ */
+static void find_next(struct heap *heap, struct search *s)
+{
+	struct segment *seg;
+	struct span *lone;
+
+	for (seg = heap->segments; seg && !s->p; seg = seg->next) {
+		BOOL inside = s->after >= seg->base &&
+			      s->after < seg->base + (SIZE_T)seg->pages * PAGE;
+
+		if (s->passed || inside)
+			walk_segment(heap, seg, next_block, s);
+	}
+	for (lone = heap->lone; lone && !s->p; lone = lone->next)
+		walk_span(heap, lone, lone->committed, next_block, s);
+}
+
+NTSTATUS NTAPI RtlWalkHeap(PVOID handle, PVOID out)
+{
+	PRTL_HEAP_WALK_ENTRY e = out;
+	struct heap *heap = handle;
+	struct search s = { .heap = heap, .after = e->DataAddress };
+
+	if (!is_heap(heap))
+		return STATUS_INVALID_HANDLE;
+	s.passed = !s.after;
+	hold(heap);
+	find_next(heap, &s);
+	let_go(heap);
+	memset(e, 0, sizeof *e);
+	if (!s.p)
+		return STATUS_NO_MORE_ENTRIES;
+	e->DataAddress = s.p;
+	e->OverheadBytes = sizeof(header_t);
+	if (s.h >> MAGIC_SHIFT == MAGIC_BUSY) {
+		e->Flags = RTL_HEAP_BUSY;
+		e->DataSize = RtlSizeHeap(heap, 0, s.p);
+		e->OverheadBytes = (UCHAR)(s.room - e->DataSize < 255
+						   ? s.room - e->DataSize
+						   : 255);
+	} else {
+		e->DataSize = s.room - sizeof(header_t);
+	}
+	return STATUS_SUCCESS;
+}
+
+/* ---- the rest
+ * ----------------------------------------------------------------------- */
+
+BOOLEAN NTAPI RtlLockHeap(PVOID handle)
+{
+	struct heap *heap = handle;
+
+	if (!is_heap(heap) || heap->flags & HEAP_NO_SERIALIZE)
+		return FALSE;
+	RtlEnterCriticalSection(&heap->user_lock);
+	InterlockedOr(&heap->special, HEAP_IS_LOCKED);
+	return TRUE;
+}
+
+BOOLEAN NTAPI RtlUnlockHeap(PVOID handle)
+{
+	struct heap *heap = handle;
+
+	if (!is_heap(heap) || heap->flags & HEAP_NO_SERIALIZE ||
+	    !RtlIsCriticalSectionLockedByThread(&heap->user_lock))
+		return FALSE;
+	if (heap->user_lock.RecursionCount == 1)
+		InterlockedAnd(&heap->special, ~(LONG)HEAP_IS_LOCKED);
+	RtlLeaveCriticalSection(&heap->user_lock);
+	return TRUE;
+}
+
+/* The largest free block.  What is free has merged already. */
+SIZE_T NTAPI RtlCompactHeap(PVOID handle, ULONG flags)
+{
+	struct heap *heap = handle;
+	ULONG most = 0;
+
+	if (!is_heap(heap))
+		return 0;
+	RtlAcquireSRWLockExclusive(&heap->page_lock);
+	for (struct segment *seg = heap->segments; seg; seg = seg->next)
+		for (ULONG i = 0; i < BINS; i++)
+			for (struct page *p = seg->bins[i]; p; p = p->next)
+				most = p->len > most ? p->len : most;
+	RtlReleaseSRWLockExclusive(&heap->page_lock);
+	return most ? (SIZE_T)most * PAGE - FIRST - sizeof(header_t) : 0;
+}
+
+ULONG NTAPI RtlGetProcessHeaps(ULONG count, PVOID *to)
+{
+	ULONG n = 0;
+
+	RtlAcquireSRWLockShared(&heaps_lock);
+	for (struct heap *heap = heaps; heap; heap = heap->next, n++)
+		if (n < count)
+			to[n] = heap;
+	RtlReleaseSRWLockShared(&heaps_lock);
+	return n;
+}
+
+enum { COMPATIBILITY = 0, TERMINATION = 1, OPTIMIZE = 3 };
+
+DWORD NTAPI RtlQueryHeapInformation(PVOID handle, HEAP_INFORMATION_CLASS class,
+				    PVOID info, SIZE_T size, PSIZE_T needed)
+{
+	if (class != (HEAP_INFORMATION_CLASS)COMPATIBILITY)
+		return STATUS_INVALID_INFO_CLASS;
+	if (needed)
+		*needed = sizeof(ULONG);
+	if (size < sizeof(ULONG))
+		return STATUS_BUFFER_TOO_SMALL;
+	*(ULONG *)info = 2; /* the low-fragmentation heap */
+	return STATUS_SUCCESS;
+}
+
+/* Every heap has low fragmentation and ends the process when damaged. */
+DWORD NTAPI RtlSetHeapInformation(PVOID handle, HEAP_INFORMATION_CLASS class,
+				  PVOID info, SIZE_T size)
+{
+	switch ((int)class) {
+	case COMPATIBILITY:
+		if (size < sizeof(ULONG))
+			return STATUS_BUFFER_TOO_SMALL;
+		return *(ULONG *)info <= 2 ? STATUS_SUCCESS
+					   : STATUS_UNSUCCESSFUL;
+	case TERMINATION:
+	case OPTIMIZE:
+		return STATUS_SUCCESS;
+	default:
+		return STATUS_INVALID_INFO_CLASS;
+	}
+}
+
+/* Values that belong to blocks are kept by GlobalAlloc, not here. */
+BOOLEAN NTAPI RtlSetUserValueHeap(PVOID handle, ULONG flags, PVOID p,
+				  PVOID value)
+{
+	return FALSE;
+}
+
+BOOLEAN NTAPI RtlGetUserInfoHeap(PVOID handle, ULONG flags, PVOID p,
+				 PVOID *value, ULONG *user_flags)
+{
+	if (RtlSizeHeap(handle, flags, p) == (SIZE_T)-1)
+		return FALSE;
+	if (value)
+		*value = NULL;
+	if (user_flags)
+		*user_flags = 0;
+	return TRUE;
+}
+
+static BOOL zero_free(void *arg, char *p, header_t h, SIZE_T room)
+{
+	/* The first word links free blocks. */
+	if (h >> MAGIC_SHIFT == MAGIC_FREE)
+		memset(p + sizeof(void *), 0, room - sizeof h - sizeof(void *));
+	return TRUE;
+}
+
+BOOLEAN NTAPI RtlZeroHeap(PVOID handle, ULONG flags)
+{
+	struct heap *heap = handle;
+
+	if (!is_heap(heap))
+		return FALSE;
+	hold(heap);
+	walk(heap, zero_free, heap);
+	let_go(heap);
+	return TRUE;
+}
+
+DWORD NTAPI RtlMultipleAllocateHeap(PVOID handle, ULONG flags, SIZE_T size,
+				    ULONG count, PVOID *array)
+{
+	ULONG n;
+
+	for (n = 0; n < count; n++) {
+		array[n] = RtlAllocateHeap(handle, flags, size);
+		if (!array[n])
+			break;
+	}
+	return n;
+}
+
+DWORD NTAPI RtlMultipleFreeHeap(PVOID handle, ULONG flags, ULONG count,
+				PVOID *array)
+{
+	ULONG n;
+
+	for (n = 0; n < count && RtlFreeHeap(handle, flags, array[n]); n++)
+		;
+	return n;
+}

@@ -1,0 +1,336 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * ldr.c - the list of modules; loading, attaching, unloading.
+ *
+ * Binding goes depth first, and a module joins the initialisation list when
+ * all that it imports has joined: so that list, read forwards, is the order of
+ * attach calls, and read backwards that of detach calls.
+ */
+#include "ldr.h"
+
+RTL_CRITICAL_SECTION ldr_lock;
+struct module *ldr_program, *ldr_ntdll;
+BOOLEAN ldr_process_ready, ldr_shutting_down;
+
+enum {
+	LDRP_IMAGE_DLL = 0x4,
+	LDRP_LOAD_IN_PROGRESS = 0x1000,
+	LDRP_ENTRY_PROCESSED = 0x4000,
+	LDRP_PROCESS_ATTACH_CALLED = 0x80000,
+	ViewUnmap = 2,
+};
+
+static struct module *from_load_link(LIST_ENTRY *l)
+{
+	return CONTAINING_RECORD(l, struct module, entry.InLoadOrderLinks);
+}
+
+static struct module *from_init_link(LIST_ENTRY *l)
+{
+	return CONTAINING_RECORD(l, struct module,
+				 entry.InInitializationOrderLinks);
+}
+
+static LIST_ENTRY *load_list(void)
+{
+	return &rf_peb()->Ldr->InLoadOrderModuleList;
+}
+
+static LIST_ENTRY *init_list(void)
+{
+	return &rf_peb()->Ldr->InInitializationOrderModuleList;
+}
+
+static void list_append(LIST_ENTRY *head, LIST_ENTRY *e)
+{
+	e->Flink = head;
+	e->Blink = head->Blink;
+	head->Blink->Flink = e;
+	head->Blink = e;
+}
+
+static void list_remove(LIST_ENTRY *e)
+{
+	if (!e->Flink)
+		return;
+	e->Flink->Blink = e->Blink;
+	e->Blink->Flink = e->Flink;
+	e->Flink = e->Blink = NULL;
+}
+
+const void *module_directory(const struct module *m, ULONG which, ULONG *size)
+{
+	const IMAGE_DATA_DIRECTORY *d =
+		&m->nt->OptionalHeader.DataDirectory[which];
+
+	*size = 0;
+	if (which >= m->nt->OptionalHeader.NumberOfRvaAndSizes ||
+	    !d->VirtualAddress ||
+	    d->VirtualAddress >= m->entry.SizeOfImage ||
+	    d->Size > m->entry.SizeOfImage - d->VirtualAddress)
+		return NULL;
+	*size = d->Size;
+	return (const char *)m->entry.DllBase + d->VirtualAddress;
+}
+
+struct module *module_at(const void *address)
+{
+	LIST_ENTRY *head = load_list();
+
+	for (LIST_ENTRY *l = head->Flink; l != head; l = l->Flink) {
+		struct module *m = from_load_link(l);
+
+		if ((ULONG_PTR)address - (ULONG_PTR)m->entry.DllBase <
+		    m->entry.SizeOfImage)
+			return m;
+	}
+	return NULL;
+}
+
+static struct module *find(const UNICODE_STRING *name, BOOLEAN whole)
+{
+	LIST_ENTRY *head = load_list();
+
+	for (LIST_ENTRY *l = head->Flink; l != head; l = l->Flink) {
+		struct module *m = from_load_link(l);
+
+		if (RtlEqualUnicodeString(whole ? &m->entry.FullDllName :
+						  &m->entry.BaseDllName,
+					  name, TRUE))
+			return m;
+	}
+	return NULL;
+}
+
+struct module *module_by_name(const UNICODE_STRING *base_name)
+{
+	return find(base_name, FALSE);
+}
+
+struct module *module_by_path(const UNICODE_STRING *path)
+{
+	return find(path, TRUE);
+}
+
+struct module *module_new(PVOID base, const UNICODE_STRING *path)
+{
+	const IMAGE_DOS_HEADER *dos = base;
+	struct module *m = RtlAllocateHeap(rf_heap(), HEAP_ZERO_MEMORY,
+					   sizeof *m + path->Length +
+						   sizeof(WCHAR));
+	LDR_DATA_TABLE_ENTRY *e;
+	UNICODE_STRING folder;
+
+	if (!m)
+		return NULL;
+	e = &m->entry;
+	memcpy(m->path, path->Buffer, path->Length);
+	m->nt = (const void *)((const char *)base + dos->e_lfanew);
+	m->is_dll = !!(m->nt->FileHeader.Characteristics & IMAGE_FILE_DLL);
+	m->refs = 1;
+	e->DllBase = base;
+	e->SizeOfImage = m->nt->OptionalHeader.SizeOfImage;
+	if (m->nt->OptionalHeader.AddressOfEntryPoint)
+		e->EntryPoint = (char *)base +
+				m->nt->OptionalHeader.AddressOfEntryPoint;
+	e->FullDllName = (UNICODE_STRING){ path->Length,
+					   path->Length + sizeof(WCHAR),
+					   m->path };
+	folder = path_folder(&e->FullDllName);
+	e->BaseDllName = (UNICODE_STRING){
+		path->Length - folder.Length,
+		path->Length - folder.Length + sizeof(WCHAR),
+		m->path + folder.Length / sizeof(WCHAR),
+	};
+	e->TimeDateStamp = m->nt->FileHeader.TimeDateStamp;
+	e->Flags = m->is_dll ? LDRP_IMAGE_DLL : 0;
+	e->LoadCount = (USHORT)-1;
+	InitializeListHead(&e->HashLinks);
+	list_append(load_list(), &e->InLoadOrderLinks);
+	list_append(&rf_peb()->Ldr->InMemoryOrderModuleList,
+		    &e->InMemoryOrderLinks);
+	rf_module_added(base, e->SizeOfImage);
+	return m;
+}
+
+/* Out of the lists, unmapped, freed. */
+void module_release(struct module *m)
+{
+	rf_module_removed(m->entry.DllBase);
+	tls_remove(m);
+	list_remove(&m->entry.InLoadOrderLinks);
+	list_remove(&m->entry.InMemoryOrderLinks);
+	list_remove(&m->entry.InInitializationOrderLinks);
+	ldr_notify(m, FALSE);
+	NtUnmapViewOfSection(NtCurrentProcess(), m->entry.DllBase);
+	RtlFreeHeap(rf_heap(), 0, m->deps);
+	RtlFreeHeap(rf_heap(), 0, m);
+}
+
+/* ---- loading ------------------------------------------------------------ */
+
+static NTSTATUS map_file(HANDLE file, PVOID *base)
+{
+	HANDLE section;
+	SIZE_T size = 0;
+	NTSTATUS s;
+
+	*base = NULL;
+	s = NtCreateSection(&section,
+			    SECTION_MAP_READ | SECTION_MAP_EXECUTE |
+				    SECTION_QUERY,
+			    NULL, NULL, PAGE_EXECUTE_READ, SEC_IMAGE, file);
+	if (!NT_SUCCESS(s))
+		return s;
+	s = NtMapViewOfSection(section, NtCurrentProcess(), base, 0, 0, NULL,
+			       &size, ViewUnmap, 0, PAGE_EXECUTE_READ);
+	NtClose(section);
+	return s;
+}
+
+static NTSTATUS map_dll(struct found_dll *f, struct module **out)
+{
+	PVOID base;
+	struct module *m;
+	const IMAGE_DOS_HEADER *dos;
+	const IMAGE_NT_HEADERS *nt;
+	NTSTATUS s = map_file(f->file, &base);
+
+	if (!NT_SUCCESS(s))
+		return s;
+	dos = base;
+	nt = (const void *)((const char *)base + dos->e_lfanew);
+	if (nt->OptionalHeader.Magic != IMAGE_NT_OPTIONAL_HDR_MAGIC) {
+		NtUnmapViewOfSection(NtCurrentProcess(), base);
+		return STATUS_INVALID_IMAGE_FORMAT;
+	}
+	m = module_new(base, &f->path);
+	if (!m) {
+		NtUnmapViewOfSection(NtCurrentProcess(), base);
+		return STATUS_NO_MEMORY;
+	}
+	*out = m;
+	return STATUS_SUCCESS;
+}
+
+static void drop_deps(struct module *m)
+{
+	ULONG n = m->ndeps;
+
+	m->ndeps = 0;
+	while (n--)
+		module_unload(m->deps[n]);
+}
+
+NTSTATUS module_load(const UNICODE_STRING *name, ULONG search,
+		     const UNICODE_STRING *dir, struct module **out)
+{
+	struct found_dll *f;
+	struct module *m = NULL;
+	NTSTATUS s;
+
+	f = RtlAllocateHeap(rf_heap(), 0, sizeof *f);
+	if (!f)
+		return STATUS_NO_MEMORY;
+	s = dll_find(name, search, dir, f, &m);
+	if (NT_SUCCESS(s) && m) {
+		if (m->refs >= 0)
+			m->refs++;
+	} else if (NT_SUCCESS(s)) {
+		s = map_dll(f, &m);
+		NtClose(f->file);
+		if (NT_SUCCESS(s) && m->is_dll) {
+			s = tls_add(m);
+			if (NT_SUCCESS(s))
+				s = module_snap(m);
+			if (!NT_SUCCESS(s)) {
+				drop_deps(m);
+				module_release(m);
+			}
+		}
+		if (NT_SUCCESS(s)) {
+			list_append(init_list(),
+				    &m->entry.InInitializationOrderLinks);
+			ldr_notify(m, TRUE);
+		}
+	}
+	RtlFreeHeap(rf_heap(), 0, f);
+	*out = NT_SUCCESS(s) ? m : NULL;
+	return s;
+}
+
+/* ---- entry points --------------------------------------------------------- */
+
+static BOOL call_entry(struct module *m, ULONG reason, PVOID reserved)
+{
+	BOOL(WINAPI * entry)(HINSTANCE, DWORD, LPVOID) = m->entry.EntryPoint;
+
+	if (!m->is_dll || !entry)
+		return TRUE;
+	return entry(m->entry.DllBase, reason, reserved);
+}
+
+NTSTATUS module_attach_new(void)
+{
+	LIST_ENTRY *head = init_list();
+
+	for (LIST_ENTRY *l = head->Flink; l != head; l = l->Flink) {
+		struct module *m = from_init_link(l);
+
+		if (m->attached)
+			continue;
+		m->attached = TRUE;
+		m->entry.Flags |= LDRP_PROCESS_ATTACH_CALLED |
+				  LDRP_ENTRY_PROCESSED;
+		tls_callbacks(m, DLL_PROCESS_ATTACH);
+		/* lpReserved: not NULL for what loads with the program. */
+		if (!call_entry(m, DLL_PROCESS_ATTACH,
+				(PVOID)(ULONG_PTR)!ldr_process_ready)) {
+			m->entry.Flags &= ~LDRP_PROCESS_ATTACH_CALLED;
+			return STATUS_DLL_INIT_FAILED;
+		}
+	}
+	return STATUS_SUCCESS;
+}
+
+void module_call_entries(ULONG reason)
+{
+	LIST_ENTRY *head = init_list();
+	BOOLEAN forwards = reason == DLL_THREAD_ATTACH ||
+			   reason == DLL_PROCESS_ATTACH;
+	PVOID reserved = reason == DLL_PROCESS_DETACH ? (PVOID)1 : NULL;
+
+	for (LIST_ENTRY *l = forwards ? head->Flink : head->Blink; l != head;
+	     l = forwards ? l->Flink : l->Blink) {
+		struct module *m = from_init_link(l);
+
+		if (!m->attached || m->detaching ||
+		    !(m->entry.Flags & LDRP_PROCESS_ATTACH_CALLED))
+			continue;
+		if (reason == DLL_PROCESS_DETACH)
+			m->detaching = TRUE;
+		else if (m->no_thread_calls)
+			continue;
+		if (forwards)
+			tls_callbacks(m, reason);
+		call_entry(m, reason, reserved);
+		if (!forwards)
+			tls_callbacks(m, reason);
+	}
+}
+
+void module_unload(struct module *m)
+{
+	if (m->refs < 0 || --m->refs > 0 || ldr_shutting_down)
+		return;
+	m->refs = 0;
+	if (m->attached && !m->detaching) {
+		m->detaching = TRUE;
+		if (m->entry.Flags & LDRP_PROCESS_ATTACH_CALLED) {
+			call_entry(m, DLL_PROCESS_DETACH, NULL);
+			tls_callbacks(m, DLL_PROCESS_DETACH);
+		}
+	}
+	drop_deps(m);
+	module_release(m);
+}

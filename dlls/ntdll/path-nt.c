@@ -1,0 +1,300 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * path-nt.c - DOS paths as names for the kernel, the current directory, and
+ * searching along a list of folders.
+ *
+ * Long paths are always on: no limit of 260 characters is enforced.
+ */
+#include "path.h"
+
+/* ----
+ * \??\ -----------------------------------------------------------------------
+ */
+
+static BOOL starts_with(const WCHAR *s, SIZE_T n, const WCHAR *prefix)
+{
+	for (; *prefix; n--, s++, prefix++)
+		if (!n || *s != *prefix)
+			return FALSE;
+	return TRUE;
+}
+
+static NTSTATUS make(PUNICODE_STRING nt, const WCHAR *prefix, const WCHAR *s,
+		     SIZE_T n)
+{
+	SIZE_T np = wcslen(prefix);
+	SIZE_T bytes = (np + n) * sizeof(WCHAR);
+
+	if (np + n > PATH_LIMIT - 1)
+		return STATUS_NAME_TOO_LONG;
+	nt->Buffer = RtlAllocateHeap(rf_heap(), 0, bytes + sizeof(WCHAR));
+	if (!nt->Buffer)
+		return STATUS_NO_MEMORY;
+	memcpy(nt->Buffer, prefix, np * sizeof(WCHAR));
+	memcpy(nt->Buffer + np, s, n * sizeof(WCHAR));
+	nt->Buffer[np + n] = 0;
+	nt->Length = (USHORT)bytes;
+	nt->MaximumLength = (USHORT)(bytes + sizeof(WCHAR));
+	return STATUS_SUCCESS;
+}
+
+static void find_file_part(PUNICODE_STRING nt, PWSTR *file_part)
+{
+	SIZE_T n = nt->Length / sizeof(WCHAR), i = n;
+
+	while (i && nt->Buffer[i - 1] != '\\')
+		i--;
+	*file_part = i < n ? nt->Buffer + i : NULL;
+}
+
+NTSTATUS NTAPI RtlDosPathNameToNtPathName_U_WithStatus(PCWSTR path,
+						       PUNICODE_STRING nt,
+						       PWSTR *file_part,
+						       PRTL_RELATIVE_NAME_U rel)
+{
+	SIZE_T n = path ? wcslen(path) : 0;
+	struct full_name f;
+	NTSTATUS status;
+
+	if (rel)
+		memset(rel, 0, sizeof *rel);
+	if (file_part)
+		*file_part = NULL;
+	if (!n)
+		return STATUS_OBJECT_NAME_INVALID;
+	/* These two are taken as they stand. */
+	if (starts_with(path, n, L"\\\\?\\") ||
+	    starts_with(path, n, L"\\??\\")) {
+		status = make(nt, L"\\??\\", path + 4, n - 4);
+	} else {
+		status = full_name(&f, path, n);
+		if (!NT_SUCCESS(status))
+			return status;
+		if (starts_with(f.s, f.n, L"\\\\.\\") ||
+		    starts_with(f.s, f.n, L"\\\\?\\"))
+			status = make(nt, L"\\??\\", f.s + 4, f.n - 4);
+		else if (starts_with(f.s, f.n, L"\\\\"))
+			status = make(nt, L"\\??\\UNC\\", f.s + 2, f.n - 2);
+		else
+			status = make(nt, L"\\??\\", f.s, f.n);
+		full_name_free(&f);
+	}
+	if (NT_SUCCESS(status) && file_part)
+		find_file_part(nt, file_part);
+	return status;
+}
+
+BOOLEAN NTAPI RtlDosPathNameToNtPathName_U(PCWSTR path, PUNICODE_STRING nt,
+					   PWSTR *file_part,
+					   PRTL_RELATIVE_NAME_U rel)
+{
+	return NT_SUCCESS(RtlDosPathNameToNtPathName_U_WithStatus(
+		path, nt, file_part, rel));
+}
+
+/*
+ * "Relative" allows a name relative to the current directory's handle; the
+ * full name is always right, and as quick here.
+ */
+NTSTATUS NTAPI RtlDosPathNameToRelativeNtPathName_U_WithStatus(
+	PCWSTR path, PUNICODE_STRING nt, PWSTR *file_part,
+	PRTL_RELATIVE_NAME_U rel)
+{
+	return RtlDosPathNameToNtPathName_U_WithStatus(path, nt, file_part,
+						       rel);
+}
+
+BOOLEAN NTAPI RtlDosPathNameToRelativeNtPathName_U(PCWSTR path,
+						   PUNICODE_STRING nt,
+						   PWSTR *file_part,
+						   PRTL_RELATIVE_NAME_U rel)
+{
+	return RtlDosPathNameToNtPathName_U(path, nt, file_part, rel);
+}
+
+void NTAPI RtlReleaseRelativeName(PRTL_RELATIVE_NAME_U rel)
+{
+}
+
+ULONG NTAPI RtlGetLongestNtPathLength(void)
+{
+	return PATH_LIMIT - 1 + 4 + 8; /* as Windows counts: with prefixes */
+}
+
+BOOLEAN NTAPI RtlAreLongPathsEnabled(void)
+{
+	return TRUE;
+}
+
+/* ---- current directory
+ * ---------------------------------------------------------------- */
+
+ULONG NTAPI RtlGetCurrentDirectory_U(ULONG size, PWSTR to)
+{
+	PUNICODE_STRING dir;
+	ULONG n;
+
+	RtlAcquirePebLock();
+	dir = &rf_peb()->ProcessParameters->CurrentDirectory.DosPath;
+	n = dir->Length / sizeof *to;
+	/* "C:\dir\" without its end, but "C:\" as it is. */
+	if (n > 1 && dir->Buffer[n - 1] == '\\' && dir->Buffer[n - 2] != ':')
+		n--;
+	if ((n + 1) * sizeof *to <= size) {
+		memcpy(to, dir->Buffer, n * sizeof *to);
+		to[n] = 0;
+	} else {
+		n++;
+	}
+	RtlReleasePebLock();
+	return n * sizeof *to;
+}
+
+static NTSTATUS open_directory(PUNICODE_STRING nt, HANDLE *h)
+{
+	enum { DIRECTORY_FILE = 1, SYNC_NONALERT = 0x20 };
+	OBJECT_ATTRIBUTES attr;
+	IO_STATUS_BLOCK iosb;
+
+	InitializeObjectAttributes(
+		&attr, nt, OBJ_CASE_INSENSITIVE | OBJ_INHERIT, NULL, NULL);
+	return NtOpenFile(h, FILE_TRAVERSE | SYNCHRONIZE, &attr, &iosb,
+			  FILE_SHARE_READ | FILE_SHARE_WRITE |
+				  FILE_SHARE_DELETE,
+			  DIRECTORY_FILE | SYNC_NONALERT);
+}
+
+/* DosPath's buffer, once it is of the heap. */
+static PWSTR own_buffer;
+
+static NTSTATUS set_dos_path(CURDIR *dir, const struct full_name *f)
+{
+	SIZE_T bytes = f->n * sizeof(WCHAR);
+	SIZE_T room = bytes + 2 * sizeof(WCHAR); /* separator and NUL */
+
+	if (room > 0xfffe)
+		return STATUS_NAME_TOO_LONG;
+	if (room > dir->DosPath.MaximumLength) {
+		PWSTR p = RtlAllocateHeap(rf_heap(), 0, room);
+
+		if (!p)
+			return STATUS_NO_MEMORY;
+		if (own_buffer)
+			RtlFreeHeap(rf_heap(), 0, own_buffer);
+		own_buffer = p;
+		dir->DosPath.Buffer = p;
+		dir->DosPath.MaximumLength = (USHORT)room;
+	}
+	memcpy(dir->DosPath.Buffer, f->s, bytes);
+	if (f->s[f->n - 1] != '\\') {
+		dir->DosPath.Buffer[f->n] = '\\';
+		bytes += sizeof(WCHAR);
+	}
+	dir->DosPath.Buffer[bytes / sizeof(WCHAR)] = 0;
+	dir->DosPath.Length = (USHORT)bytes;
+	return STATUS_SUCCESS;
+}
+
+NTSTATUS NTAPI RtlSetCurrentDirectory_U(PCUNICODE_STRING path)
+{
+	CURDIR *dir = &rf_peb()->ProcessParameters->CurrentDirectory;
+	UNICODE_STRING nt = { 0 };
+	struct full_name f;
+	NTSTATUS status;
+	HANDLE h = NULL, old = NULL;
+
+	status = full_name(&f, path->Buffer, path->Length / sizeof(WCHAR));
+	if (!NT_SUCCESS(status))
+		return status;
+	status = RtlDosPathNameToNtPathName_U_WithStatus(f.s, &nt, NULL, NULL);
+	if (NT_SUCCESS(status))
+		status = open_directory(&nt, &h);
+	RtlFreeUnicodeString(&nt);
+	if (NT_SUCCESS(status)) {
+		RtlAcquirePebLock();
+		status = set_dos_path(dir, &f);
+		if (NT_SUCCESS(status)) {
+			old = dir->Handle;
+			dir->Handle = h;
+			h = old;
+		}
+		RtlReleasePebLock();
+		if (h)
+			NtClose(h);
+	}
+	full_name_free(&f);
+	return status;
+}
+
+/* ---- looking for files
+ * ------------------------------------------------------------------ */
+
+static BOOLEAN exists(PCWSTR path)
+{
+	UNICODE_STRING nt;
+	OBJECT_ATTRIBUTES attr;
+	FILE_BASIC_INFO info;
+	NTSTATUS status;
+
+	if (!RtlDosPathNameToNtPathName_U(path, &nt, NULL, NULL))
+		return FALSE;
+	InitializeObjectAttributes(&attr, &nt, OBJ_CASE_INSENSITIVE, NULL,
+				   NULL);
+	status = NtQueryAttributesFile(&attr, &info);
+	RtlFreeUnicodeString(&nt);
+	return NT_SUCCESS(status) || status == STATUS_SHARING_VIOLATION ||
+	       status == STATUS_ACCESS_DENIED;
+}
+
+BOOLEAN NTAPI RtlDoesFileExists_U(PCWSTR path)
+{
+	return exists(path);
+}
+
+/* One folder of the list and the name, as a path; NULL: no memory. */
+static PWSTR candidate(PCWSTR dir, SIZE_T n, PCWSTR name, PCWSTR ext)
+{
+	SIZE_T room = n + wcslen(name) + wcslen(ext) + 2;
+	PWSTR p = RtlAllocateHeap(rf_heap(), 0, room * sizeof *p);
+
+	if (!p)
+		return NULL;
+	memcpy(p, dir, n * sizeof *p);
+	if (n && p[n - 1] != '\\' && p[n - 1] != '/')
+		p[n++] = '\\';
+	wcscpy(p + n, name);
+	wcscat(p, ext);
+	return p;
+}
+
+static BOOL has_extension(PCWSTR name)
+{
+	PCWSTR dot = wcsrchr(name, '.');
+
+	return dot && !wcschr(dot, '\\') && !wcschr(dot, '/');
+}
+
+ULONG NTAPI RtlDosSearchPath_U(PCWSTR path, PCWSTR name, PCWSTR ext, ULONG size,
+			       PWSTR to, PWSTR *file_part)
+{
+	ULONG n = 0;
+
+	if (!ext || has_extension(name))
+		ext = L"";
+	if (RtlDetermineDosPathNameType_U(name) != RtlPathTypeRelative)
+		return exists(name)
+			       ? RtlGetFullPathName_U(name, size, to, file_part)
+			       : 0;
+	while (!n) {
+		SIZE_T len = wcscspn(path, L";");
+		PWSTR p = candidate(path, len, name, ext);
+
+		if (p && exists(p))
+			n = RtlGetFullPathName_U(p, size, to, file_part);
+		RtlFreeHeap(rf_heap(), 0, p);
+		if (!p || !path[len])
+			break;
+		path += len + 1;
+	}
+	return n;
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * unwind.h - what the parts of ntdll's exception handling share.
+ */
+#ifndef RF_NTDLL_UNWIND_H
+#define RF_NTDLL_UNWIND_H
+
+#include "ntdll-private.h"
+
+#ifndef EXCEPTION_UNWIND
+#define EXCEPTION_UNWIND 0x66
+#endif
+#define EXCEPTION_SOFTWARE_ORIGINATE 0x80
+
+/* ---- unwind-table.c ------------------------------------------------------- */
+
+/* The module that contains pc; FALSE: none. */
+BOOL module_find(ULONG_PTR pc, ULONG_PTR *base, ULONG_PTR *end);
+
+/* ---- vectored.c ------------------------------------------------------------ */
+
+/* TRUE: one of the handlers wants the program to go on. */
+BOOL vectored_exception(EXCEPTION_RECORD *rec, CONTEXT *ctx);
+/* Each of the continue handlers, until one is enough. */
+void vectored_continue(EXCEPTION_RECORD *rec, CONTEXT *ctx);
+
+/* ---- by architecture --------------------------------------------------------- */
+
+/* TRUE: continue with *ctx; FALSE: nobody wants it. */
+BOOLEAN NTAPI RtlDispatchException(EXCEPTION_RECORD *rec, CONTEXT *ctx);
+
+/* The calling thread's stack, or the signal-like one of a fiber. */
+static inline void stack_limits(ULONG_PTR *low, ULONG_PTR *high)
+{
+	*low = (ULONG_PTR)TEB_PTR(Tib.StackLimit);
+	*high = (ULONG_PTR)TEB_PTR(Tib.StackBase);
+}
+
+/* ---- unhandled.c --------------------------------------------------------------- */
+
+/* A status as an exception that cannot be continued from. */
+DECLSPEC_NORETURN void raise_while(NTSTATUS status, EXCEPTION_RECORD *during);
+LONG NTAPI rf_last_filter(EXCEPTION_POINTERS *p, PVOID frame);
+DECLSPEC_NORETURN void NTAPI rf_died(NTSTATUS status);
+
+#endif

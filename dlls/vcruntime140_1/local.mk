@@ -1,0 +1,3 @@
+DLLS += vcruntime140_1
+vcruntime140_1_SOURCES =
+vcruntime140_1_IMPORTS = vcruntime140

@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * image.c - opens a file and asks each format in turn whether it is its own.
+ *
+ * The file is read with pread(2), never through a mapping: a file that shrinks
+ * meanwhile is then a short read and not a SIGBUS.
+ */
+#include "loader/image/image.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/table.h"
+#include "loader/image/identify.h"
+#include "loader/image/pe.h"
+
+/* Enough for the headers of nearly every program. */
+#define HEAD_SIZE 4096
+
+static int read_head(struct image *img, size_t want, struct err *e)
+{
+	uint8_t *buf = malloc(want);
+	size_t got = 0;
+
+	if (!buf)
+		return err_set(e, ENOMEM, "no memory for its headers");
+	while (got < want) {
+		ssize_t n = pread(img->fd, buf + got, want - got, (off_t)got);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0) {
+			int code = errno;
+
+			free(buf);
+			return err_set(e, code, "cannot be read: %s",
+				       strerror(code));
+		}
+		if (n == 0)
+			break;
+		got += (size_t)n;
+	}
+	free((void *)img->head.at);
+	img->head = (struct bytes){ buf, got };
+	return 0;
+}
+
+static int identify(struct image *img, struct err *e)
+{
+	size_t want;
+
+	if (read_head(img, HEAD_SIZE, e))
+		return -1;
+	if (!pe_is(img->head))
+		return identify_refusal(img->head, e);
+	want = pe_headers_wanted(img->head);
+	if (want > img->head.len && img->head.len == HEAD_SIZE &&
+	    read_head(img, want, e))
+		return -1;
+	return pe_parse(img, e);
+}
+
+/* Takes fd over. */
+static struct image *open_owned(int fd, struct err *e)
+{
+	struct image *img = calloc(1, sizeof *img);
+	struct stat st;
+
+	if (!img) {
+		err_set(e, ENOMEM, "no memory");
+		close(fd);
+		return NULL;
+	}
+	img->fd = fd;
+	if (fstat(fd, &st)) {
+		err_set(e, errno, "%s", strerror(errno));
+	} else if (S_ISDIR(st.st_mode)) {
+		err_set(e, EISDIR, "is a directory");
+	} else if (!S_ISREG(st.st_mode)) {
+		err_set(e, ENOEXEC, "is not a regular file");
+	} else {
+		img->file_size = (uint64_t)st.st_size;
+		if (identify(img, e) == 0)
+			return img;
+	}
+	image_close(img);
+	return NULL;
+}
+
+struct image *image_open(const char *path, struct err *e)
+{
+	/* A FIFO or a device must not block or act on being opened. */
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+
+	if (fd < 0) {
+		err_set(e, errno, "%s", strerror(errno));
+		return NULL;
+	}
+	return open_owned(fd, e);
+}
+
+struct image *image_open_fd(int fd, struct err *e)
+{
+	int own = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+
+	if (own < 0) {
+		err_set(e, errno, "%s", strerror(errno));
+		return NULL;
+	}
+	return open_owned(own, e);
+}
+
+void image_close(struct image *img)
+{
+	if (!img)
+		return;
+	if (img->fd >= 0)
+		close(img->fd);
+	free((void *)img->head.at);
+	free(img->segment);
+	free(img);
+}
+
+const struct image_segment *image_segment_at(const struct image *img,
+					     uint32_t rva)
+{
+	for (unsigned i = 0; i < img->nsegments; i++)
+		if (rva >= img->segment[i].rva &&
+		    rva - img->segment[i].rva < img->segment[i].size)
+			return &img->segment[i];
+	return NULL;
+}
+
+int image_read(const struct image *img, uint32_t rva, void *dst, size_t n)
+{
+	const struct image_segment *s = image_segment_at(img, rva);
+	uint8_t *to = dst;
+	uint32_t off;
+	size_t data;
+
+	if (!s)
+		return rva < img->headers_size ?
+			       bytes_get(img->head, rva, dst, n) :
+			       -1;
+	off = rva - s->rva;
+	if (n > s->size - off)
+		return -1;
+	data = off < s->file_size ? MIN(n, (size_t)(s->file_size - off)) : 0;
+	memset(to + data, 0, n - data);
+	for (size_t done = 0; done < data;) {
+		ssize_t got = pread(img->fd, to + done, data - done,
+				    (off_t)s->file_offset + off + (off_t)done);
+
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got <= 0)
+			return -1;
+		done += (size_t)got;
+	}
+	return 0;
+}
+
+int image_scan_syscalls(const struct image *img, struct err *e)
+{
+	enum { CHUNK = 65536 };
+	uint8_t *buf = malloc(CHUNK + 1);
+	int found = 0;
+
+	if (!buf)
+		return err_set(e, ENOMEM, "no memory");
+	for (unsigned i = 0; i < img->nsegments && !found; i++) {
+		const struct image_segment *s = &img->segment[i];
+		uint8_t last = 0;
+
+		if (!(s->prot & GUEST_EXEC))
+			continue;
+		for (uint32_t at = 0; at < s->file_size && !found;) {
+			uint32_t n = MIN(CHUNK, s->file_size - at);
+
+			if (at + n > s->size)
+				break;
+			if (image_read(img, s->rva + at, buf + 1, n)) {
+				free(buf);
+				return err_set(e, EIO, "section %s: short read",
+					       s->name);
+			}
+			buf[0] = last;
+			for (uint32_t j = 0; j < n && !found; j++)
+				found = (buf[j] == 0x0f && (buf[j + 1] == 0x05 ||
+							    buf[j + 1] == 0x34)) ||
+					(buf[j] == 0xcd && (buf[j + 1] == 0x2e ||
+							    buf[j + 1] == 0x80));
+			last = buf[n];
+			at += n;
+		}
+	}
+	free(buf);
+	return found;
+}

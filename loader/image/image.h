@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * image.h - an executable file: what it is, for whom, and how to map it.
+ *
+ * image_open_fd() reads headers only and checks them as the system they are
+ * made for does; nothing of the file is trusted.  Mapping goes through
+ * guest_mem, so it serves every engine.
+ */
+#ifndef RF_IMAGE_H
+#define RF_IMAGE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/bytes.h"
+#include "base/err.h"
+#include "base/guest.h"
+
+enum image_format { IMAGE_PE, IMAGE_ELF, IMAGE_MACHO };
+enum image_system { IMAGE_WINDOWS, IMAGE_FREEBSD, IMAGE_NETBSD };
+
+/* IMAGE_DIRECTORY_ENTRY_* of PE. */
+enum {
+	PE_DIR_EXPORT, PE_DIR_IMPORT, PE_DIR_RESOURCE, PE_DIR_EXCEPTION,
+	PE_DIR_SECURITY, PE_DIR_RELOC, PE_DIR_DEBUG, PE_DIR_ARCH,
+	PE_DIR_GLOBALPTR, PE_DIR_TLS, PE_DIR_LOAD_CONFIG, PE_DIR_BOUND_IMPORT,
+	PE_DIR_IAT, PE_DIR_DELAY_IMPORT, PE_DIR_CLR, PE_DIR_RESERVED,
+	PE_DIRS
+};
+
+enum { PE_MACHINE_I386 = 0x14c, PE_MACHINE_AMD64 = 0x8664,
+       PE_MACHINE_ARM64 = 0xaa64 };
+
+/* One range of the mapped image. */
+struct image_segment {
+	char name[9];
+	uint32_t rva, size;	 /* in memory; size a multiple of the page */
+	uint32_t file_offset, file_size; /* file_size 0: all zero */
+	int prot;		 /* enum guest_prot */
+	bool shared;		 /* IMAGE_SCN_MEM_SHARED */
+	uint32_t flags;		 /* the section's characteristics */
+};
+
+struct image {
+	enum image_format format;
+	enum image_system system;
+	int bits;		/* 32 or 64 */
+	struct bytes head;	/* private copy of the file's first bytes */
+	int fd;
+	uint64_t file_size;
+
+	/* PE */
+	uint16_t machine, characteristics, subsystem, dll_characteristics;
+	uint16_t subsystem_major, subsystem_minor, os_major, os_minor;
+	uint16_t image_major, image_minor;
+	uint32_t timestamp, checksum, loader_flags;
+	uint64_t preferred_base;
+	uint32_t size;		/* bytes of address space, multiple of a page */
+	uint32_t headers_size;	/* mapped at the base */
+	uint32_t entry_rva;	/* 0: none */
+	uint32_t section_alignment, file_alignment;
+	uint64_t stack_reserve, stack_commit, heap_reserve, heap_commit;
+	uint32_t code_size;
+	bool has_relocs;	/* not stripped, and a directory that is there */
+	bool is_dll, large_address_aware, is_dotnet, contains_code;
+	bool low_alignment;	/* section_alignment below a page */
+	struct { uint32_t rva, size; } dir[PE_DIRS];
+	struct image_segment *segment;
+	unsigned nsegments;
+};
+
+/*
+ * image_open() - open and check an executable by host path.
+ *
+ * Returns the image (image_close() frees it), or NULL with e set: ENOENT and
+ * other errno values of opening it, ENOEXEC with the field and the limit it
+ * broke if it cannot be run.
+ */
+struct image *image_open(const char *path, struct err *e);
+
+/* The same for an open descriptor, which is duplicated. */
+struct image *image_open_fd(int fd, struct err *e);
+void image_close(struct image *img);
+
+/*
+ * image_map() - map all of img at base (which the caller has chosen and that
+ * has room for img->size bytes), with relocations applied if base is not
+ * preferred_base.  Returns 0, or -1 with e set: ENOEXEC relocations are wrong
+ * or missing, others from mapping.  On failure what was mapped stays; the
+ * caller unmaps the range.
+ */
+int image_map(const struct image *img, gaddr base, struct err *e);
+
+/* The segment that holds rva, or NULL. */
+const struct image_segment *image_segment_at(const struct image *img,
+					     uint32_t rva);
+
+/*
+ * image_read() - n bytes at rva as they are in the file (zero where memory is
+ * zero-filled).  Returns 0, or -1 if they are not wholly inside the image or
+ * the file cannot be read.
+ */
+int image_read(const struct image *img, uint32_t rva, void *dst, size_t n);
+
+/*
+ * image_export() - address of an exported function or variable of the image
+ * mapped at base, by name.  0 if there is none, or it is a forwarder.
+ */
+gaddr image_export(const struct image *img, gaddr base, const char *name);
+
+/*
+ * image_scan() - whether executable segments hold one of the byte pairs that
+ * are system calls (0F 05, 0F 34, CD 2E, CD 80).  1, 0, or -1 with e set.
+ */
+int image_scan_syscalls(const struct image *img, struct err *e);
+
+#endif

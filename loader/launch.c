@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* launch.c - from a path to a running program. */
+#include "loader/launch.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "loader/image/image.h"
+#include "loader/search.h"
+#include "syscall-xlate/engine/engine.h"
+#include "syscall-xlate/launch.h"
+#include "syscall-xlate/personality.h"
+#include "syscall-xlate/xlate.h"
+
+int launch(const struct options *o, char **argv, struct err *e)
+{
+	struct launch l = {
+		.argv = o->program,
+		.options = argv + 1,
+		.noptions = (unsigned)(o->program - argv) - 1,
+		.envp = environ,
+		.cmdline = o->cmdline,
+		.exit_status_file = o->exit_status,
+		.parent_channel = o->parent_channel,
+	};
+	const struct personality *p;
+	const struct engine *engine;
+	struct guest_regs first;
+	struct task *t;
+
+	l.path = search_program(o->program[0], e);
+	if (!l.path)
+		goto fail;
+	l.image = image_open(l.path, e);
+	if (!l.image)
+		goto fail;
+	p = personality_choose(l.image, e);
+	if (!p)
+		goto fail;
+	engine = engine_choose(o->engine, l.image, e);
+	if (!engine)
+		goto fail;
+	l.dlls = search_dlls(o->dlls, e);
+	if (!l.dlls || engine->init(l.image, argv, e) ||
+	    p->start(&l, &t, &first, e))
+		goto fail;
+	t->personality = p;
+	engine->run(t, &first, e);
+fail:
+	return err_wrap(e, "%s", o->program[0]);
+}

@@ -1,0 +1,9 @@
+bin_PROGRAMS += run-foreign
+run_foreign_SOURCES = %D%/main.c %D%/options.c %D%/options.h %D%/launch.c \
+	%D%/launch.h %D%/search.c %D%/search.h %D%/list.c %D%/list.h \
+	%D%/path-cmd.c %D%/path-cmd.h
+run_foreign_CPPFLAGS = $(AM_CPPFLAGS) -DPKGLIBDIR='"$(pkglibdir)"'
+run_foreign_LDADD = libpersonality.a libengine.a libnt.a libxlate.a libimage.a \
+	libbase.a
+run_foreign_CFLAGS = $(AM_CFLAGS) -fPIE
+run_foreign_LDFLAGS = $(AM_LDFLAGS) -pie -Wl,-z,relro

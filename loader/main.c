@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * main.c - run-foreign: options, then launch; prints the error and turns it
+ * into an exit status, as shells do for programs they cannot start.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "config.h"
+#include "loader/launch.h"
+#include "loader/list.h"
+#include "loader/options.h"
+#include "loader/path-cmd.h"
+
+enum {
+	EXIT_OURS = 125,     /* run-foreign itself failed */
+	EXIT_CANNOT_RUN = 126,
+	EXIT_NOT_FOUND = 127,
+};
+
+static int report(const struct err *e, int status)
+{
+	fprintf(stderr, "run-foreign: %s\n", e->text);
+	return status;
+}
+
+static int run(const struct options *o, char **argv)
+{
+	struct err e = { 0 };
+
+	launch(o, argv, &e);
+	return report(&e, e.code == ENOENT	 ? EXIT_NOT_FOUND :
+			  e.code == ENOMEM ? EXIT_OURS :
+						   EXIT_CANNOT_RUN);
+}
+
+int main(int argc, char **argv)
+{
+	struct options o;
+	struct err e = { 0 };
+
+	if (options_parse(argc, argv, &o, &e))
+		return report(&e, EXIT_OURS);
+	switch (o.action) {
+	case SHOW_HELP:
+		options_help();
+		return 0;
+	case SHOW_VERSION:
+		puts(PACKAGE_STRING);
+		return 0;
+	case LIST_ENGINES:
+		list_engines();
+		return 0;
+	case LIST_PERSONALITIES:
+		list_personalities();
+		return 0;
+	case LIST_CALLS:
+		list_calls();
+		return 0;
+	case RUN:
+		break;
+	}
+	if (!o.program) {
+		fputs("run-foreign: no program given (see --help)\n", stderr);
+		return EXIT_OURS;
+	}
+	if (!strcmp(o.program[0], "path") && o.program[1] &&
+	    o.program[1][0] == '-')
+		return path_command(o.program);
+	return run(&o, argv);
+}

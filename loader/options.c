@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* options.c - see options.h. */
+#include "loader/options.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "base/table.h"
+#include "syscall-xlate/trace.h"
+
+enum {
+	OPT_ENGINE = 256, OPT_CMDLINE, OPT_EXIT_STATUS, OPT_DLLS, OPT_TRACE,
+	OPT_DEBUG, OPT_LIST_ENGINES, OPT_LIST_PERSONALITIES, OPT_LIST_CALLS,
+	OPT_PARENT,
+};
+
+static const struct {
+	const char *name;
+	int val;
+	int has_arg;
+	const char *arg;  /* its name in the help */
+	const char *help; /* NULL: internal */
+} table[] = {
+	{ "engine", OPT_ENGINE, required_argument, "NAME",
+	  "how the program's code is run (see --list-engines)" },
+	{ "cmdline", OPT_CMDLINE, required_argument, "TEXT",
+	  "the Windows command line as it is, program name included" },
+	{ "exit-status", OPT_EXIT_STATUS, required_argument, "FILE",
+	  "write the full 32-bit exit code to FILE, in decimal" },
+	{ "dlls", OPT_DLLS, required_argument, "DIR",
+	  "where the built-in DLLs are (DIR/x86_64-windows)" },
+	{ "trace", OPT_TRACE, optional_argument, "CALL,...",
+	  "print each system call; patterns such as Nt*File work" },
+	{ "debug", OPT_DEBUG, required_argument, "AREA,...",
+	  "messages about image, engine, trap, nt, file, sync, process, all" },
+	{ "list-engines", OPT_LIST_ENGINES, no_argument, NULL,
+	  "what can run here, and why not" },
+	{ "list-personalities", OPT_LIST_PERSONALITIES, no_argument, NULL,
+	  "the systems whose programs run" },
+	{ "list-calls", OPT_LIST_CALLS, no_argument, NULL,
+	  "every system call: full, partial, stub or absent" },
+	{ "help", 'h', no_argument, NULL, "this text" },
+	{ "version", 'V', no_argument, NULL, "the version" },
+	{ "parent-channel", OPT_PARENT, required_argument, NULL, NULL },
+};
+
+static int apply(int val, struct options *o, struct err *e)
+{
+	switch (val) {
+	case OPT_ENGINE:
+		o->engine = optarg;
+		return 0;
+	case OPT_CMDLINE:
+		o->cmdline = optarg;
+		return 0;
+	case OPT_EXIT_STATUS:
+		o->exit_status = optarg;
+		return 0;
+	case OPT_DLLS:
+		o->dlls = optarg;
+		return 0;
+	case OPT_PARENT:
+		o->parent_channel = atoi(optarg);
+		return 0;
+	case OPT_TRACE:
+		if (trace_select(optarg))
+			return err_set(e, ENOMEM, "no memory");
+		return 0;
+	case OPT_DEBUG:
+		if (log_enable(optarg))
+			return err_set(e, EINVAL,
+				       "--debug=%s: not one of its areas",
+				       optarg);
+		return 0;
+	case OPT_LIST_ENGINES:
+		o->action = LIST_ENGINES;
+		return 0;
+	case OPT_LIST_PERSONALITIES:
+		o->action = LIST_PERSONALITIES;
+		return 0;
+	case OPT_LIST_CALLS:
+		o->action = LIST_CALLS;
+		return 0;
+	case 'h':
+		o->action = SHOW_HELP;
+		return 0;
+	case 'V':
+		o->action = SHOW_VERSION;
+		return 0;
+	default:
+		return err_set(e, EINVAL, "unknown or incomplete option (see "
+					  "--help)");
+	}
+}
+
+int options_parse(int argc, char **argv, struct options *o, struct err *e)
+{
+	struct option longs[COUNT_OF(table) + 1] = { 0 };
+	int val;
+
+	*o = (struct options){ .parent_channel = -1 };
+	for (unsigned i = 0; i < COUNT_OF(table); i++)
+		longs[i] = (struct option){ table[i].name, table[i].has_arg,
+					    NULL, table[i].val };
+	opterr = 0;
+	/* "+": what follows the program's name is the program's. */
+	while ((val = getopt_long(argc, argv, "+hV", longs, NULL)) != -1)
+		if (apply(val, o, e))
+			return -1;
+	if (optind < argc)
+		o->program = argv + optind;
+	return 0;
+}
+
+void options_help(void)
+{
+	printf("Usage: run-foreign [OPTION...] PROGRAM [ARGUMENT...]\n"
+	       "       run-foreign path -w|-u PATH...\n"
+	       "Runs a program made for another operating system.\n\n");
+	for (unsigned i = 0; i < COUNT_OF(table); i++) {
+		char left[64];
+
+		if (!table[i].help)
+			continue;
+		if (!table[i].arg)
+			snprintf(left, sizeof left, "--%s", table[i].name);
+		else if (table[i].has_arg == optional_argument)
+			snprintf(left, sizeof left, "--%s[=%s]", table[i].name,
+				 table[i].arg);
+		else
+			snprintf(left, sizeof left, "--%s=%s", table[i].name,
+				 table[i].arg);
+		printf("  %-24s %s\n", left, table[i].help);
+	}
+	printf("\nThe exit status is the program's (its low 8 bits); 126: it "
+	       "cannot be run,\n127: it does not exist, 125: run-foreign "
+	       "itself failed.\n");
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * options.h - the command line.  One table (options.c) drives parsing and
+ * --help; the manual's option list is checked against it by the tests.
+ */
+#ifndef RF_OPTIONS_H
+#define RF_OPTIONS_H
+
+#include <stdbool.h>
+
+#include "base/err.h"
+
+enum action { RUN, SHOW_HELP, SHOW_VERSION, LIST_ENGINES, LIST_PERSONALITIES, LIST_CALLS };
+
+struct options {
+	enum action action;
+	const char *engine;	     /* --engine NAME or NULL */
+	const char *cmdline;	     /* --cmdline TEXT or NULL */
+	const char *exit_status;     /* --exit-status FILE or NULL */
+	const char *dlls;	     /* --dlls DIR or NULL */
+	int parent_channel;	     /* internal; -1 */
+	char **program;		     /* program and arguments; NULL: none */
+};
+
+/*
+ * options_parse() - fill in o from argv; options end at the first word that is
+ * none.  Sets the log and trace switches.  Returns 0, or -1 with e set.
+ */
+int options_parse(int argc, char **argv, struct options *o, struct err *e);
+
+/* The text of --help on stdout. */
+void options_help(void);
+
+#endif

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * path-cmd.c - paths for scripts: what a Windows program calls a host file,
+ * and the reverse.
+ */
+#include "loader/path-cmd.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/utf.h"
+#include "syscall-xlate/nt/path.h"
+
+enum { USAGE = 125 };
+
+static int to_windows(const char *path)
+{
+	char full[HOST_PATH_MAX * 2], text[HOST_PATH_MAX * 3];
+	size_t n = 0;
+	uint16_t *nt;
+
+	if (path[0] == '/') {
+		snprintf(full, sizeof full, "%s", path);
+	} else {
+		char cwd[HOST_PATH_MAX];
+
+		if (!getcwd(cwd, sizeof cwd))
+			return 1;
+		snprintf(full, sizeof full, "%s/%s", cwd, path);
+	}
+	nt = path_to_nt(full, &n);
+	if (!nt || n < 4)
+		return 1;
+	n = utf16_to_utf8(text, sizeof text, nt + 4, n - 4);
+	free(nt);
+	printf("%.*s\n", (int)n, text);
+	return 0;
+}
+
+/* Relative paths stay relative; only their separators change. */
+static int to_host(const char *path)
+{
+	uint16_t nt[HOST_PATH_MAX];
+	char host[HOST_PATH_MAX];
+	size_t n;
+
+	if (!path[0] || path[1] != ':') {
+		for (; *path; path++)
+			putchar(*path == '\\' ? '/' : *path);
+		putchar('\n');
+		return 0;
+	}
+	n = utf8_to_utf16(nt, 4, "\\??\\", 4);
+	n += utf8_to_utf16(nt + n, HOST_PATH_MAX - n, path, strlen(path));
+	if (n > HOST_PATH_MAX)
+		return 1;
+	for (size_t i = 0; i < n; i++)
+		if (nt[i] == '/')
+			nt[i] = '\\';
+	if (path_from_nt(nt, n, host) != STATUS_SUCCESS) {
+		fprintf(stderr, "run-foreign: %s: no such path\n", path);
+		return 1;
+	}
+	puts(host);
+	return 0;
+}
+
+int path_command(char **argv)
+{
+	int (*convert)(const char *) = NULL;
+	int ret = 0;
+
+	if (!strcmp(argv[1], "-w"))
+		convert = to_windows;
+	else if (!strcmp(argv[1], "-u"))
+		convert = to_host;
+	if (!convert || !argv[2]) {
+		fputs("Usage: run-foreign path -w|-u PATH...\n", stderr);
+		return USAGE;
+	}
+	for (argv += 2; *argv; argv++)
+		ret |= convert(*argv);
+	return ret;
+}

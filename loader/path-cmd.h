@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* path-cmd.h - run-foreign path -w|-u PATH... */
+#ifndef RF_PATH_CMD_H
+#define RF_PATH_CMD_H
+
+/*
+ * path_command() - prints each path in the other system's form, one a line.
+ * argv[0] is "path".  Returns the exit status: 0, 1 if a path has no such
+ * form, 125 for wrong usage.
+ */
+int path_command(char **argv);
+
+#endif

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* search.c - see search.h. */
+#include "loader/search.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static char *join(const char *a, size_t n, const char *b)
+{
+	char *s = NULL;
+
+	if (asprintf(&s, "%.*s%s", (int)n, a, b) < 0)
+		return NULL;
+	return s;
+}
+
+char *search_dlls(const char *option, struct err *e)
+{
+	const char *env = getenv("RUN_FOREIGN_DLLS");
+	char self[PATH_MAX], *s = NULL, *slash;
+	ssize_t n;
+
+	if (option || env) {
+		s = strdup(option ? option : env);
+		goto out;
+	}
+	n = readlink("/proc/self/exe", self, sizeof self - 1);
+	if (n > 0) {
+		self[n] = 0;
+		slash = strrchr(self, '/');
+		s = join(self, (size_t)(slash - self), "/dlls/x86_64-windows");
+		if (s && access(s, F_OK) == 0) {
+			*strrchr(s, '/') = 0;
+			return s;
+		}
+		free(s);
+	}
+	s = strdup(PKGLIBDIR);
+out:
+	if (!s)
+		err_set(e, ENOMEM, "no memory");
+	return s;
+}
+
+static char *try_both(const char *dir, size_t n, const char *name)
+{
+	static const char *const suffixes[] = { "", ".exe", ".EXE" };
+
+	for (unsigned i = 0; i < 3; i++) {
+		char *path = NULL;
+
+		if (asprintf(&path, "%.*s%s%s%s", (int)n, dir, n ? "/" : "",
+			     name, suffixes[i]) < 0)
+			return NULL;
+		if (access(path, F_OK) == 0)
+			return path;
+		free(path);
+	}
+	return NULL;
+}
+
+char *search_program(const char *name, struct err *e)
+{
+	const char *path = getenv("PATH");
+	char *found = try_both("", 0, name);
+
+	if (!strchr(name, '/'))
+		for (; !found && path && *path; path += *path == ':') {
+			size_t n = strcspn(path, ":");
+
+			if (n)
+				found = try_both(path, n, name);
+			path += n;
+		}
+	if (!found)
+		err_set(e, ENOENT, "%s", strerror(ENOENT));
+	return found;
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* search.h - where programs and the built-in DLLs are found. */
+#ifndef RF_SEARCH_H
+#define RF_SEARCH_H
+
+#include "base/err.h"
+
+/*
+ * search_dlls() - the folder that holds x86_64-windows/: option (if not NULL),
+ * $RUN_FOREIGN_DLLS, beside an uninstalled program, or the installed place.
+ * malloc'ed; NULL with e set: no memory.
+ */
+char *search_dlls(const char *option, struct err *e);
+
+/*
+ * search_program() - the host path of what the user named: a path as it is, a
+ * plain name in the current folder or on PATH (with .exe added if need be), a
+ * Windows path by path rules of the personality is not looked at here.
+ * malloc'ed; NULL with e set: ENOENT or no memory.
+ */
+char *search_program(const char *name, struct err *e);
+
+#endif

@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * direct-mem.c - guest memory of the direct engine: plain host memory below
+ * direct_high, reached by copies that survive a fault.
+ *
+ * Small copies go through an exception table (as the kernel's get_user());
+ * larger ones through memcpy with a recovery point.
+ */
+#include <errno.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include "base/table.h"
+#include "syscall-xlate/engine/direct-fixup.h"
+#include "syscall-xlate/engine/direct.h"
+
+static inline bool outside(gaddr at, size_t n)
+{
+	return at >= direct_high || n > direct_high - at;
+}
+
+/*
+ * The pair {instruction, where to go if it faults}.  "volatile", and the empty
+ * asm behind: gcc before 12.4 drops an asm goto whose output is not used.
+ */
+#define EX_TABLE                                                               \
+	"	.pushsection ex_table, \"a\"\n"                                \
+	"	.balign 4\n"                                                   \
+	"	.long 1b - ., %l[fault] - .\n"                                 \
+	"	.popsection"
+
+#define LOAD(type, insn, dst, src)                                             \
+	({                                                                     \
+		type got_;                                                     \
+		asm volatile goto("1:	" insn " (%1), %0\n" EX_TABLE           \
+				  : "=r"(got_)                                 \
+				  : "r"(src)                                   \
+				  : "memory"                                   \
+				  : fault);                                    \
+		asm volatile("");                                              \
+		memcpy(dst, &got_, sizeof got_);                               \
+	})
+
+#define STORE(type, insn, dst, src)                                            \
+	({                                                                     \
+		type val_;                                                     \
+		memcpy(&val_, src, sizeof val_);                               \
+		asm volatile goto("1:	" insn " %0, (%1)\n" EX_TABLE           \
+				  :                                            \
+				  : "r"(val_), "r"(dst)                        \
+				  : "memory"                                   \
+				  : fault);                                    \
+		asm volatile("");                                              \
+	})
+
+static int direct_read(void *dst, gaddr src, size_t n)
+{
+	if (n == 0)
+		return 0;
+	if (outside(src, n))
+		return -EFAULT;
+	switch (n) {
+	case 8:
+		LOAD(uint64_t, "movq", dst, src);
+		return 0;
+	case 4:
+		LOAD(uint32_t, "movl", dst, src);
+		return 0;
+	case 2:
+		LOAD(uint16_t, "movw", dst, src);
+		return 0;
+	case 1:
+		LOAD(uint8_t, "movb", dst, src);
+		return 0;
+	case 16:
+		LOAD(uint64_t, "movq", dst, src);
+		LOAD(uint64_t, "movq", (char *)dst + 8, src + 8);
+		return 0;
+	default:
+		return direct_copy(dst, (const void *)src, n);
+	}
+fault:
+	return -EFAULT;
+}
+
+static int direct_write(gaddr dst, const void *src, size_t n)
+{
+	if (n == 0)
+		return 0;
+	if (outside(dst, n))
+		return -EFAULT;
+	switch (n) {
+	case 8:
+		STORE(uint64_t, "movq", dst, src);
+		return 0;
+	case 4:
+		STORE(uint32_t, "movl", dst, src);
+		return 0;
+	case 2:
+		STORE(uint16_t, "movw", dst, src);
+		return 0;
+	case 1:
+		STORE(uint8_t, "movb", dst, src);
+		return 0;
+	case 16:
+		STORE(uint64_t, "movq", dst, src);
+		STORE(uint64_t, "movq", dst + 8, (const char *)src + 8);
+		return 0;
+	default:
+		return direct_copy((void *)dst, src, n);
+	}
+fault:
+	return -EFAULT;
+}
+
+static int direct_fill(gaddr dst, int byte, size_t n)
+{
+	char buf[1024];
+
+	memset(buf, byte, MIN(n, sizeof buf));
+	while (n) {
+		size_t part = MIN(n, sizeof buf);
+
+		if (direct_write(dst, buf, part))
+			return -EFAULT;
+		dst += part;
+		n -= part;
+	}
+	return 0;
+}
+
+static int direct_iov(gaddr at, size_t n, bool write, struct iovec *v, int max)
+{
+	/* The kernel checks the pages themselves, and says EFAULT. */
+	if (max < 1)
+		return 0;
+	if (n && outside(at, n))
+		return -EFAULT;
+	v[0] = (struct iovec){ (void *)at, n };
+	return 1;
+}
+
+static int direct_cmpxchg32(gaddr at, uint32_t *old, uint32_t new_value)
+{
+	uint32_t found = *old;
+
+	if (outside(at, 4) || at % 4)
+		return -EFAULT;
+	asm volatile goto("1:	lock cmpxchgl %2, (%1)\n" EX_TABLE
+			  : "+a"(found)
+			  : "r"(at), "r"(new_value)
+			  : "memory", "cc"
+			  : fault);
+	asm volatile("");
+	*old = found;
+	return 0;
+fault:
+	return -EFAULT;
+}
+
+static uint32_t *direct_futex_word(gaddr at)
+{
+	uint32_t probe;
+
+	if (at % 4 || direct_read(&probe, at, 4))
+		return NULL;
+	return (uint32_t *)at;
+}
+
+static int host_prot(int prot)
+{
+	return (prot & GUEST_READ ? PROT_READ : 0) |
+	       (prot & GUEST_WRITE ? PROT_WRITE : 0) |
+	       (prot & GUEST_EXEC ? PROT_EXEC : 0);
+}
+
+static int direct_map(gaddr at, uint64_t size, int prot, int fd, uint64_t off,
+		      unsigned flags)
+{
+	int how = MAP_FIXED | MAP_NORESERVE |
+		  (flags & GUEST_SHARED ? MAP_SHARED : MAP_PRIVATE);
+
+	if (outside(at, size))
+		return -EINVAL;
+	if (fd < 0)
+		how |= MAP_ANONYMOUS;
+	if (mmap((void *)at, size, host_prot(prot), how, fd, (off_t)off) ==
+	    MAP_FAILED)
+		return -errno;
+	return 0;
+}
+
+static int direct_protect(gaddr at, uint64_t size, int prot)
+{
+	if (outside(at, size))
+		return -EINVAL;
+	return mprotect((void *)at, size, host_prot(prot)) ? -errno : 0;
+}
+
+static int direct_unmap(gaddr at, uint64_t size)
+{
+	if (outside(at, size))
+		return -EINVAL;
+	return munmap((void *)at, size) ? -errno : 0;
+}
+
+static int direct_discard(gaddr at, uint64_t size)
+{
+	if (outside(at, size))
+		return -EINVAL;
+	return madvise((void *)at, size, MADV_DONTNEED) ? -errno : 0;
+}
+
+/* high is set by direct_space_init(), through direct_mem_table. */
+struct guest_mem direct_mem_table = {
+	.low = 0x10000,
+	.read = direct_read,
+	.write = direct_write,
+	.fill = direct_fill,
+	.iov = direct_iov,
+	.cmpxchg32 = direct_cmpxchg32,
+	.futex_word = direct_futex_word,
+	.map = direct_map,
+	.protect = direct_protect,
+	.unmap = direct_unmap,
+	.discard = direct_discard,
+};
+
+struct ex_entry {
+	int32_t insn, fixup; /* each relative to itself */
+};
+extern const struct ex_entry __start_ex_table[], __stop_ex_table[];
+
+uint64_t direct_fixup(uint64_t ip)
+{
+	for (const struct ex_entry *x = __start_ex_table; x < __stop_ex_table;
+	     x++)
+		if ((uint64_t)&x->insn + (uint64_t)(int64_t)x->insn == ip)
+			return (uint64_t)&x->fixup + (uint64_t)(int64_t)x->fixup;
+	return 0;
+}

@@ -1,0 +1,344 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * direct-signal.c - faults, traps and kicks of the direct engine.
+ *
+ * A handler decides by the interrupted address whose event it was.  Faults and
+ * trapped system calls of the guest are not answered here: the handler puts
+ * the guest's registers into a frame on the host stack and lets the thread go
+ * on in the gate, so that nothing big ever runs in signal context.
+ */
+#include <errno.h>
+#include <limits.h>
+#include <linux/futex.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "base/table.h"
+#include "syscall-xlate/dispatch.h"
+#include "syscall-xlate/engine/direct-fixup.h"
+#include "syscall-xlate/engine/direct.h"
+#include "syscall-xlate/xlate.h"
+
+/* The kick: a signal that programs and libraries leave alone. */
+int direct_kick_signal(void)
+{
+	return SIGRTMIN + 6;
+}
+
+/* What direct_faulted() is to report; written by the handler. */
+static __thread struct guest_fault last_fault;
+
+static const struct {
+	uint8_t vector;
+	enum fault_kind kind;
+} vectors[] = {
+	{ 0, FAULT_DIVIDE },   { 1, FAULT_STEP },     { 3, FAULT_BREAKPOINT },
+	{ 4, FAULT_OVERFLOW }, { 5, FAULT_OVERFLOW }, { 6, FAULT_ILLEGAL },
+	{ 13, FAULT_GENERAL }, { 12, FAULT_GENERAL }, { 14, FAULT_ACCESS },
+	{ 16, FAULT_X87 },     { 17, FAULT_ALIGN },   { 19, FAULT_SIMD },
+};
+
+enum { PF_WRITE = 2, PF_FETCH = 16, ACCESS_EXEC = 8 };
+
+static struct guest_fault describe(int sig, const siginfo_t *si,
+				   const greg_t *g)
+{
+	struct guest_fault f = {
+		.kind = FAULT_GENERAL,
+		.vector = (int)g[REG_TRAPNO],
+		.error = (uint32_t)g[REG_ERR],
+	};
+
+	for (unsigned i = 0; i < COUNT_OF(vectors); i++)
+		if (vectors[i].vector == f.vector)
+			f.kind = vectors[i].kind;
+	if (sig == SIGBUS)
+		f.kind = f.vector == 17 ? FAULT_ALIGN : FAULT_INPAGE;
+	if (f.kind == FAULT_ACCESS || f.kind == FAULT_INPAGE) {
+		f.addr = (gaddr)si->si_addr;
+		f.access = f.error & PF_FETCH ? ACCESS_EXEC :
+			   f.error & PF_WRITE ? 1 :
+						0;
+	}
+	return f;
+}
+
+/* ---- registers ------------------------------------------------------- */
+
+/* In the order of struct guest_regs from rax to rflags. */
+static const signed char greg_of[] = {
+	REG_RAX, REG_RBX, REG_RCX, REG_RDX, REG_RSI, REG_RDI,
+	REG_RBP, REG_RSP, REG_R8,  REG_R9,  REG_R10, REG_R11,
+	REG_R12, REG_R13, REG_R14, REG_R15, REG_RIP, REG_EFL,
+};
+
+/* Linux's marks in the software-reserved bytes of a frame with XSAVE data. */
+enum { SW_BYTES = 464, SW_MAGIC1 = 0x46505853 };
+#define YMM_OFFSET 576 /* of the upper halves, standard XSAVE format */
+
+static uint8_t *frame_ymm(const ucontext_t *uc)
+{
+	uint8_t *fp = (uint8_t *)uc->uc_mcontext.fpregs;
+	uint32_t magic;
+	uint64_t features, present;
+
+	memcpy(&magic, fp + SW_BYTES, 4);
+	memcpy(&features, fp + SW_BYTES + 8, 8);
+	if (magic != SW_MAGIC1 || !(features & 4))
+		return NULL;
+	memcpy(&present, fp + 512, 8); /* XSTATE_BV */
+	return present & 4 ? fp + YMM_OFFSET : NULL;
+}
+
+static void save_regs(struct guest_regs *r, const ucontext_t *uc,
+		      uint64_t fs_base)
+{
+	const greg_t *g = uc->uc_mcontext.gregs;
+	const uint8_t *ymm = frame_ymm(uc);
+	uint64_t *to = &r->rax;
+
+	for (unsigned i = 0; i < COUNT_OF(greg_of); i++)
+		to[i] = (uint64_t)g[(int)greg_of[i]];
+	r->cs = (uint16_t)g[REG_CSGSFS];
+	r->ss = DS32;
+	r->fs_base = fs_base;
+	r->kind = REGS_FULL;
+	r->has_ymm = ymm != NULL;
+	memcpy(r->fx, uc->uc_mcontext.fpregs, sizeof r->fx);
+	if (ymm)
+		memcpy(r->ymm_high, ymm, sizeof r->ymm_high);
+}
+
+static void load_regs(ucontext_t *uc, const struct guest_regs *r,
+		      uint64_t *fs_base)
+{
+	greg_t *g = uc->uc_mcontext.gregs;
+	const uint64_t *from = &r->rax;
+	uint8_t *ymm = frame_ymm(uc);
+
+	for (unsigned i = 0; i < COUNT_OF(greg_of); i++)
+		g[(int)greg_of[i]] = (greg_t)from[i];
+	g[REG_CSGSFS] = (g[REG_CSGSFS] & ~0xffffll) | (greg_t)(uint16_t)r->cs;
+	*fs_base = r->fs_base;
+	/* The last 48 bytes are the kernel's marks. */
+	memcpy(uc->uc_mcontext.fpregs, r->fx, SW_BYTES);
+	if (ymm && r->has_ymm)
+		memcpy(ymm, r->ymm_high, sizeof r->ymm_high);
+}
+
+static uint64_t host_fs(void)
+{
+	uint64_t fs;
+
+	asm("rdfsbase %0" : "=r"(fs));
+	return fs;
+}
+
+/* The thread goes on in host code at fn, with its frame on the host stack. */
+static void go_to(ucontext_t *uc, uint64_t *fs_base, const void *fn,
+		  uint64_t rsp)
+{
+	greg_t *g = uc->uc_mcontext.gregs;
+
+	g[REG_RIP] = (greg_t)fn;
+	g[REG_RSP] = (greg_t)rsp;
+	g[REG_RDI] = (greg_t)rsp;
+	g[REG_CSGSFS] = (g[REG_CSGSFS] & ~0xffffll) | CS64;
+	g[REG_EFL] &= ~0x40500; /* AC, DF, TF */
+	/* Host code must not trip over exceptions that the guest unmasked. */
+	uc->uc_mcontext.fpregs->cwd = 0x37f;
+	uc->uc_mcontext.fpregs->swd = 0;
+	uc->uc_mcontext.fpregs->mxcsr = 0x1f80;
+	*fs_base = host_fs();
+}
+
+static struct guest_regs *frame(void)
+{
+	return (struct guest_regs *)(host_sp - R_SIZE);
+}
+
+/* ---- called by the gate ---------------------------------------------- */
+
+static void notice_kick(struct task *t)
+{
+	atomic_fetch_add(&t->kicks, 1);
+	syscall(SYS_futex, &t->kicks, FUTEX_WAKE_PRIVATE, INT_MAX, NULL, NULL,
+		0);
+}
+
+void direct_pending(struct guest_regs *r)
+{
+	struct task *t = current_task;
+
+	t->regs = r;
+	notice_kick(t);
+	t->personality->pending(t, r);
+}
+
+void direct_trapped(struct guest_regs *r)
+{
+	dispatch(current_task, r);
+}
+
+void direct_faulted(struct guest_regs *r)
+{
+	struct task *t = current_task;
+	struct guest_fault f = last_fault;
+
+	t->regs = r;
+	t->personality->fault(t, r, &f);
+	r->cs = r->cs == CS32 ? CS32 : CS64;
+}
+
+/* ---- the handler ------------------------------------------------------ */
+
+static bool in_range(uint64_t ip, const char *from, const char *to)
+{
+	return ip >= (uint64_t)from && ip < (uint64_t)to;
+}
+
+static void on_kick(ucontext_t *uc, uint64_t *fs_base)
+{
+	greg_t *g = uc->uc_mcontext.gregs;
+	uint64_t ip = (uint64_t)g[REG_RIP];
+	struct task *t = current_task;
+
+	if (!t)
+		return;
+	if (in_range(ip, direct_exit_begin, direct_exit_last)) {
+		/* rsp is the frame; what was reloaded is reloaded again. */
+		go_to(uc, fs_base, direct_exit_pending, (uint64_t)frame());
+		return;
+	}
+	if (in_range(ip, direct_resume_begin, direct_resume_end)) {
+		go_to(uc, fs_base, direct_resume_begin, (uint64_t)frame());
+		return;
+	}
+	if (in_range(ip, direct_entry_begin, direct_entry_end))
+		return; /* dispatch() will see it */
+	if (ip == (uint64_t)direct_exit_last) {
+		/* "ret" to the guest: as if it had been done. */
+		uint64_t to;
+
+		if (guest_mem->read(&to, (gaddr)g[REG_RSP], sizeof to) == 0) {
+			g[REG_RIP] = (greg_t)to;
+			g[REG_RSP] += 8;
+			ip = to;
+		}
+	}
+	if (ip < direct_high) {
+		struct guest_regs r;
+
+		save_regs(&r, uc, *fs_base);
+		t->regs = &r;
+		notice_kick(t);
+		t->personality->pending(t, &r);
+		load_regs(uc, &r, fs_base);
+		return;
+	}
+	if (t->in_call)
+		notice_kick(t);
+}
+
+static _Noreturn void host_bug(int sig, const siginfo_t *si, uint64_t ip)
+{
+	extern char __executable_start;
+
+	log_line("run-foreign",
+		 "internal error: signal %d at %#llx (program+%#llx), address "
+		 "%p",
+		 sig, (unsigned long long)ip,
+		 (unsigned long long)(ip - (uint64_t)&__executable_start),
+		 si->si_addr);
+	/* With the default action: a core file for us, if those are wanted. */
+	signal(sig, SIG_DFL);
+	raise(sig);
+	_exit(128 + sig);
+}
+
+void direct_on_signal(int sig, siginfo_t *si, ucontext_t *uc,
+		      uint64_t *fs_base)
+{
+	greg_t *g = uc->uc_mcontext.gregs;
+	uint64_t ip = (uint64_t)g[REG_RIP], fix;
+	struct task *t = current_task;
+	int saved_errno = errno;
+
+	if (sig == direct_kick_signal()) {
+		on_kick(uc, fs_base);
+		errno = saved_errno;
+		return;
+	}
+	if (sig != SIGSYS) {
+		struct guest_fault f = describe(sig, si, g);
+
+		/* Memory that is made when first touched, by whomever. */
+		if (f.kind == FAULT_ACCESS && t && f.addr < direct_high &&
+		    t->personality->populate(t, f.addr, f.access)) {
+			errno = saved_errno;
+			return;
+		}
+		fix = direct_fixup(ip);
+		if (fix) {
+			g[REG_RIP] = (greg_t)fix;
+			return;
+		}
+		if (recover && ip >= direct_high) {
+			g[REG_RSP] = (greg_t)recover;
+			g[REG_RIP] = (greg_t)direct_copy_fault;
+			return;
+		}
+		last_fault = f;
+	}
+	if (!t || !host_sp)
+		host_bug(sig, si, ip);
+	if (ip >= direct_high &&
+	    !in_range(ip, direct_entry_begin, direct_exit_end) &&
+	    !in_range(ip, direct_resume_begin, direct_resume_end))
+		host_bug(sig, si, ip);
+	if (ip >= direct_high) {
+		/* The gate could not use the guest's stack, or iretq its rip */
+		log_warn("the program's stack at %p cannot be used",
+			 si->si_addr);
+		_exit(128 + SIGSEGV);
+	}
+	save_regs(frame(), uc, *fs_base);
+	go_to(uc, fs_base, sig == SIGSYS ? direct_gate_trap : direct_gate_fault,
+	      (uint64_t)frame());
+	errno = saved_errno;
+}
+
+int direct_signals_init(struct err *e)
+{
+	const int list[] = { SIGSEGV, SIGBUS, SIGILL, SIGFPE,
+			     SIGTRAP, SIGSYS, direct_kick_signal() };
+	struct sigaction sa = {
+		.sa_sigaction = (void (*)(int, siginfo_t *, void *))
+			direct_sig_entry,
+		/* NODEFER: the handler itself makes guarded copies. */
+		.sa_flags = SA_SIGINFO | SA_ONSTACK | SA_NODEFER,
+	};
+
+	for (unsigned i = 0; i < COUNT_OF(list); i++) {
+		/* A task stands still in the kick's handler, and more kicks
+		   must not pile up on its stack. */
+		if (list[i] == direct_kick_signal())
+			sa.sa_flags &= ~SA_NODEFER;
+		if (sigaction(list[i], &sa, NULL))
+			return err_set(e, errno, "sigaction: %s",
+				       strerror(errno));
+	}
+	return 0;
+}
+
+void direct_signals_thread(void *stack)
+{
+	stack_t ss = { .ss_sp = stack, .ss_size = ALTSTACK };
+
+	*(uint64_t *)stack = host_fs();
+	sigaltstack(&ss, NULL);
+}

@@ -1,0 +1,250 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * direct-x86_64.S - the door between foreign code and dispatch().
+ *
+ * 64-bit foreign code leaves FS alone, so the host stack is found through a
+ * thread-local: no guest store can break it.  Every entry builds its frame at
+ * host_sp - R_SIZE, so a signal handler knows where that is.
+ */
+#include "syscall-xlate/engine/direct.h"
+
+#define FN(name) .globl name; .hidden name; .type name, @function; name:
+#define MARK(name) .globl name; .hidden name; name:
+
+	.text
+
+/*
+ * Called by a stub of ntdll: eax number; r10 rdx r8 r9 the first arguments;
+ * [rsp] the return address, above it 32 bytes of home space, the others.
+ * Kept as the Microsoft x64 convention wants: rbx rbp rdi rsi r12-r15,
+ * xmm6-15, MXCSR's control bits.
+ */
+	.p2align 6
+FN(direct_gate64)
+MARK(direct_entry_begin)
+	mov	%rsp, %r11
+	mov	%fs:host_sp@tpoff, %rsp
+	sub	$R_SIZE, %rsp
+	cld
+	mov	(%r11), %rcx
+	movq	$0, R_KIND(%rsp)	/* REGS_CALL, has_ymm 0 */
+	mov	%rax, R_RAX(%rsp)
+	mov	%rcx, R_RIP(%rsp)
+	mov	%r11, R_CALL_RSP(%rsp)
+	add	$8, %r11
+	mov	%r11, R_RSP(%rsp)
+	mov	%r10, R_RCX(%rsp)
+	mov	%r10, R_R10(%rsp)
+	mov	%rdx, R_RDX(%rsp)
+	mov	%r8, R_R8(%rsp)
+	mov	%r9, R_R9(%rsp)
+	mov	%rsi, R_RSI(%rsp)
+	mov	%rdi, R_RDI(%rsp)
+	mov	%rbx, R_RBX(%rsp)
+	mov	%rbp, R_RBP(%rsp)
+	mov	%r12, R_R12(%rsp)
+	mov	%r13, R_R13(%rsp)
+	mov	%r14, R_R14(%rsp)
+	mov	%r15, R_R15(%rsp)
+	.irp	n, 6,7,8,9,10,11,12,13,14,15
+	movaps	%xmm\n, FX_XMM(\n)(%rsp)
+	.endr
+	stmxcsr	FX_MXCSR(%rsp)
+	mov	FX_MXCSR(%rsp), %eax	/* only an odd MXCSR is worth a load */
+	mov	%fs:current_task@tpoff, %rdi
+	mov	%rsp, %rsi
+	and	$~0x3f, %eax
+	cmp	$0x1f80, %eax
+	jne	2f
+MARK(direct_entry_end)
+	call	dispatch
+	.irp	n, 6,7,8,9,10,11,12,13,14,15
+	movaps	FX_XMM(\n)(%rsp), %xmm\n
+	.endr
+	/*
+	 * From here on a kick restarts at direct_exit_pending, so that nobody
+	 * goes back to the guest past a request.
+	 */
+MARK(direct_exit_begin)
+	mov	%fs:current_task@tpoff, %rax
+	cmpl	$0, T_PENDING(%rax)
+	jne	direct_exit_pending
+	mov	R_RAX(%rsp), %rax
+	mov	R_RSI(%rsp), %rsi
+	mov	R_RDI(%rsp), %rdi
+	mov	R_CALL_RSP(%rsp), %rsp	/* rbx rbp r12-15: kept by dispatch() */
+MARK(direct_exit_last)
+	ret
+MARK(direct_exit_end)
+2:	ldmxcsr	default_mxcsr(%rip)
+	call	dispatch
+	ldmxcsr	FX_MXCSR(%rsp)
+	.irp	n, 6,7,8,9,10,11,12,13,14,15
+	movaps	FX_XMM(\n)(%rsp), %xmm\n
+	.endr
+	jmp	direct_exit_begin
+MARK(direct_exit_pending)
+	mov	%rsp, %rdi
+	call	direct_pending
+	/* An APC, or registers set by others: then all of them count. */
+	mov	%rsp, %rdi
+	cmpl	$0, R_KIND(%rsp)
+	jne	direct_resume_frame
+	.irp	n, 6,7,8,9,10,11,12,13,14,15
+	movaps	FX_XMM(\n)(%rsp), %xmm\n
+	.endr
+	jmp	direct_exit_begin
+
+/* A signal handler returns to these: rsp is a frame, all registers in it. */
+FN(direct_gate_trap)
+	mov	%rsp, %rdi
+	call	direct_trapped
+	mov	%rsp, %rdi
+	jmp	direct_resume_frame
+FN(direct_gate_fault)
+	mov	%rsp, %rdi
+	call	direct_faulted
+	mov	%rsp, %rdi
+	jmp	direct_resume_frame
+
+/*
+ * void direct_enter(const struct guest_regs *first, uint64_t stack_top):
+ * stack_top 0 takes the rest of the current stack for the gates.
+ */
+FN(direct_enter)
+	push	%rbp
+	push	%rbx
+	push	%r12
+	push	%r13
+	push	%r14
+	push	%r15
+	sub	$24, %rsp
+	stmxcsr	(%rsp)
+	fnstcw	4(%rsp)
+	mov	%rsp, %fs:enter_sp@tpoff
+	lea	-128(%rsp), %rax
+	test	%rsi, %rsi
+	cmovz	%rax, %rsi
+	and	$-64, %rsi
+	mov	%rsi, %fs:host_sp@tpoff
+	lea	-R_SIZE(%rsi), %rdx
+	mov	%rdi, %rsi
+	mov	%rdx, %rdi
+	mov	$R_SIZE, %ecx
+	lea	-256(%rdx), %rsp	/* above it is the frame */
+	cld
+	rep movsb
+	mov	%rdx, %rdi
+	/* fall through */
+
+/* void direct_resume_frame(struct guest_regs *): either bitness. */
+FN(direct_resume_frame)
+MARK(direct_resume_begin)
+	mov	%rdi, %rsp
+	mov	%fs:current_task@tpoff, %rax
+	cmpl	$0, T_PENDING(%rax)
+	jne	3f
+	fxrstor64 R_FX(%rdi)
+	cmpl	$0, R_HAS_YMM(%rdi)
+	je	1f
+	.irp	n, 0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15
+	vinsertf128 $1, R_YMM + 16 * \n(%rdi), %ymm\n, %ymm\n
+	.endr
+1:	pushq	R_SS(%rdi)
+	pushq	R_RSP(%rdi)
+	pushq	R_FLAGS(%rdi)
+	pushq	R_CS(%rdi)
+	pushq	R_RIP(%rdi)
+	cmpl	$CS32, R_CS(%rdi)
+	jne	2f
+	mov	R_FSB(%rdi), %rax
+	wrfsbase %rax			/* the selector in FS is not touched */
+2:	mov	R_RAX(%rdi), %rax
+	mov	R_RBX(%rdi), %rbx
+	mov	R_RCX(%rdi), %rcx
+	mov	R_RDX(%rdi), %rdx
+	mov	R_RSI(%rdi), %rsi
+	mov	R_RBP(%rdi), %rbp
+	mov	R_R8(%rdi), %r8
+	mov	R_R9(%rdi), %r9
+	mov	R_R10(%rdi), %r10
+	mov	R_R11(%rdi), %r11
+	mov	R_R12(%rdi), %r12
+	mov	R_R13(%rdi), %r13
+	mov	R_R14(%rdi), %r14
+	mov	R_R15(%rdi), %r15
+	mov	R_RDI(%rdi), %rdi
+	iretq
+MARK(direct_resume_end)
+3:	call	direct_pending		/* rdi is the frame, and so is rsp */
+	mov	%rsp, %rdi
+	jmp	direct_resume_frame
+
+/* void direct_leave_asm(void): makes direct_enter() return. */
+FN(direct_leave_asm)
+	mov	%fs:enter_sp@tpoff, %rsp
+	ldmxcsr	(%rsp)
+	fldcw	4(%rsp)
+	cld
+	add	$24, %rsp
+	pop	%r15
+	pop	%r14
+	pop	%r13
+	pop	%r12
+	pop	%rbx
+	pop	%rbp
+	ret
+
+/*
+ * Every signal handler.  It runs on an aligned alternate stack whose first
+ * word is glibc's FS; what FS was goes back when the handler returns.
+ */
+FN(direct_sig_entry)
+	mov	%rsp, %rax
+	and	$-ALTSTACK, %rax
+	rdfsbase %rcx
+	push	%rcx
+	mov	(%rax), %rax
+	wrfsbase %rax
+	mov	%rsp, %rcx		/* the handler may edit the saved FS */
+	cld
+	call	direct_on_signal
+	pop	%rcx
+	wrfsbase %rcx
+	ret				/* to the restorer: rt_sigreturn */
+
+/*
+ * int direct_copy(void *to, const void *from, size_t n): memcpy, guarded.
+ * memcpy is a leaf; but what it may use is saved all the same, since a fault
+ * abandons it anywhere.
+ */
+FN(direct_copy)
+	push	%rbx
+	push	%rbp
+	push	%r12
+	push	%r13
+	push	%r14
+	push	%r15
+	sub	$8, %rsp
+	mov	%rsp, %fs:recover@tpoff
+	call	memcpy@PLT
+	xor	%eax, %eax
+1:	movq	$0, %fs:recover@tpoff
+	add	$8, %rsp
+	pop	%r15
+	pop	%r14
+	pop	%r13
+	pop	%r12
+	pop	%rbp
+	pop	%rbx
+	ret
+MARK(direct_copy_fault)
+	cld
+	mov	$-14, %eax		/* -EFAULT */
+	jmp	1b
+
+	.section .rodata
+default_mxcsr:
+	.long	0x1f80
+
+	.section .note.GNU-stack, "", @progbits

@@ -1,0 +1,305 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * direct.c - guest code as code of this process; each guest thread is a host
+ * thread with a stack of its own for the host side.
+ */
+#include "syscall-xlate/engine/direct.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <pthread.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/auxv.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "base/table.h"
+#include "loader/image/image.h"
+#include "syscall-xlate/dispatch.h"
+#include "syscall-xlate/xlate.h"
+
+_Static_assert(offsetof(struct guest_regs, rip) == R_RIP, "direct.h");
+_Static_assert(offsetof(struct guest_regs, kind) == R_KIND, "direct.h");
+_Static_assert(offsetof(struct guest_regs, call_rsp) == R_CALL_RSP,
+	       "direct.h");
+_Static_assert(offsetof(struct guest_regs, fx) == R_FX, "direct.h");
+_Static_assert(offsetof(struct guest_regs, ymm_high) == R_YMM, "direct.h");
+_Static_assert(sizeof(struct guest_regs) == R_SIZE, "direct.h");
+_Static_assert(offsetof(struct task, pending) == T_PENDING, "direct.h");
+
+__thread uint64_t host_sp __attribute__((tls_model("local-exec")));
+__thread uint64_t recover __attribute__((tls_model("local-exec")));
+__thread uint64_t enter_sp __attribute__((tls_model("local-exec")));
+
+enum {
+	HOST_STACK = 0x40000, /* of a thread, glibc's parts included */
+	HWCAP2_FSGSBASE = 2,
+};
+
+/*
+ * One mapping: alternate stack (aligned to its size), then the host stack.
+ * Threads that ended leave theirs for the next.
+ */
+static pthread_mutex_t cache_lock = PTHREAD_MUTEX_INITIALIZER;
+static void *cached[16]; /* under cache_lock */
+static unsigned ncached;
+
+static void *stacks_new(void)
+{
+	const size_t size = ALTSTACK + HOST_STACK;
+	char *p, *aligned;
+
+	pthread_mutex_lock(&cache_lock);
+	if (ncached) {
+		p = cached[--ncached];
+		pthread_mutex_unlock(&cache_lock);
+		return p;
+	}
+	pthread_mutex_unlock(&cache_lock);
+	p = mmap(NULL, size + ALTSTACK, PROT_READ | PROT_WRITE,
+		 MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	if (p == MAP_FAILED)
+		return NULL;
+	aligned = (char *)ROUND_UP((uint64_t)p, ALTSTACK);
+	if (aligned != p)
+		munmap(p, (size_t)(aligned - p));
+	munmap(aligned + size, (size_t)(p + ALTSTACK - aligned));
+	/* The host stack must not run down into the alternate one. */
+	mprotect(aligned + ALTSTACK, PAGE, PROT_NONE);
+	return aligned;
+}
+
+static void stacks_free(void *p)
+{
+	pthread_mutex_lock(&cache_lock);
+	if (ncached < COUNT_OF(cached)) {
+		cached[ncached++] = p;
+		p = NULL;
+	}
+	pthread_mutex_unlock(&cache_lock);
+	if (p)
+		munmap(p, ALTSTACK + HOST_STACK);
+}
+
+/* ---- running ----------------------------------------------------------- */
+
+/* Makes what the guest may not choose what it must be; see DIRECT notes. */
+static void sanitize(struct guest_regs *r)
+{
+	r->cs = r->cs == CS32 ? CS32 : CS64;
+	r->ss = DS32;
+	/* IF stays set; IOPL, VM, NT, RF-like bits are not the guest's. */
+	r->rflags = (r->rflags & 0x240dd5) | 0x202;
+	/* Reserved bits of MXCSR would make fxrstor fault here. */
+	r->fx[26] = r->fx[27] = 0;
+	if (r->rip >= direct_high)
+		r->rip = 0; /* faults in the guest, not in iretq */
+}
+
+static _Noreturn void resume(struct task *t, struct guest_regs *regs)
+{
+	struct guest_regs *f = (struct guest_regs *)(host_sp - R_SIZE);
+
+	sanitize(regs);
+	if (regs->cs != CS32)
+		asm("rdfsbase %0" : "=r"(regs->fs_base));
+	if (f != regs)
+		memmove(f, regs, sizeof *f);
+	f->kind = REGS_FULL;
+	t->in_call = false;
+	direct_resume_frame(f);
+}
+
+static _Noreturn void leave(struct task *t)
+{
+	direct_leave_asm();
+}
+
+/* Enters the guest; returns when the task has left. */
+static void run_here(struct task *t, const struct guest_regs *first,
+		     uint64_t stack_top)
+{
+	struct guest_regs regs = *first;
+
+	regs.kind = REGS_FULL;
+	sanitize(&regs);
+	asm("rdfsbase %0" : "=r"(regs.fs_base));
+	t->tid = (int32_t)syscall(SYS_gettid);
+	current_task = t;
+	asm volatile("wrgsbase %0" : : "r"(regs.gs_base));
+	direct_enter(&regs, stack_top);
+}
+
+struct start {
+	struct task *t;
+	struct guest_regs first;
+	void *stacks;
+};
+
+static void *thread_main(void *arg)
+{
+	struct start *s = arg;
+	struct task *t = s->t;
+	struct guest_regs first = s->first;
+	void *stacks = s->stacks;
+
+	free(s);
+	direct_signals_thread(stacks);
+	run_here(t, &first, 0);
+	current_task = NULL;
+	t->personality->task_ended(t);
+	return stacks;
+}
+
+/*
+ * A thread cannot give back the stack it runs on: the next thread that ends
+ * or starts does, once the kernel says that it is gone.
+ */
+static struct zombie {
+	pthread_t thread;
+	struct zombie *next;
+} *zombies;		     /* under cache_lock */
+
+static void reap(void)
+{
+	struct zombie *z;
+
+	pthread_mutex_lock(&cache_lock);
+	z = zombies;
+	zombies = NULL;
+	pthread_mutex_unlock(&cache_lock);
+	while (z) {
+		struct zombie *next = z->next;
+		void *stacks = NULL;
+
+		pthread_join(z->thread, &stacks);
+		if (stacks)
+			stacks_free(stacks);
+		free(z);
+		z = next;
+	}
+}
+
+static void *thread_entry(void *arg)
+{
+	void *stacks = thread_main(arg);
+	struct zombie *z = malloc(sizeof *z);
+
+	if (!z)
+		return stacks; /* 320 KB are lost with the thread */
+	z->thread = pthread_self();
+	pthread_mutex_lock(&cache_lock);
+	z->next = zombies;
+	zombies = z;
+	pthread_mutex_unlock(&cache_lock);
+	return stacks;
+}
+
+static int spawn(struct task *t, const struct guest_regs *first, struct err *e)
+{
+	struct start *s = aligned_alloc(_Alignof(struct start),
+					ROUND_UP(sizeof *s, 64));
+	pthread_attr_t attr;
+	pthread_t thread;
+	int ret;
+
+	reap();
+	if (!s)
+		return err_set(e, ENOMEM, "no memory");
+	s->t = t;
+	s->first = *first;
+	s->stacks = stacks_new();
+	if (!s->stacks) {
+		free(s);
+		return err_set(e, ENOMEM, "no memory for stacks");
+	}
+	pthread_attr_init(&attr);
+	pthread_attr_setstack(&attr, (char *)s->stacks + ALTSTACK, HOST_STACK);
+	ret = pthread_create(&thread, &attr, thread_entry, s);
+	pthread_attr_destroy(&attr);
+	if (ret) {
+		stacks_free(s->stacks);
+		free(s);
+		return err_set(e, ret, "pthread_create: %s", strerror(ret));
+	}
+	return 0;
+}
+
+static void kick(struct task *t)
+{
+	/* Its wait, if it is in one, ends with this; see nt/wait.c. */
+	atomic_fetch_add(&t->wake, 1);
+	syscall(SYS_futex, &t->wake, 1 /* FUTEX_WAKE */, INT_MAX, NULL, NULL, 0);
+	if (t->tid)
+		syscall(SYS_tgkill, getpid(), t->tid, direct_kick_signal());
+}
+
+static const struct task_ops ops = {
+	.spawn = spawn,
+	.kick = kick,
+	.resume = resume,
+	.leave = leave,
+};
+
+/* ---- the engine -------------------------------------------------------- */
+
+static int probe(const struct image *img, struct err *e)
+{
+	if (!(getauxval(AT_HWCAP2) & HWCAP2_FSGSBASE))
+		return err_set(e, ENOTSUP,
+			       "the processor or kernel lacks FSGSBASE (Linux "
+			       "5.9 and later offer it)");
+	if (img->bits != 64)
+		return err_set(e, ENOTSUP,
+			       "32-bit programs are not supported yet");
+	return 0;
+}
+
+static int map_gate(struct err *e)
+{
+	uint64_t gate = (uint64_t)direct_gate64;
+	int ret = guest_mem->map(GATE_PAGE, PAGE, GUEST_READ | GUEST_WRITE, -1,
+				 0, 0);
+
+	if (ret == 0)
+		ret = guest_mem->write(GATE_PAGE, &gate, sizeof gate);
+	if (ret == 0)
+		ret = guest_mem->protect(GATE_PAGE, PAGE, GUEST_READ);
+	return ret ? err_set(e, -ret, "gate page: %s", strerror(-ret)) : 0;
+}
+
+static int init(const struct image *img, char *const *argv, struct err *e)
+{
+	if (direct_space_init(argv, e) || direct_signals_init(e) || map_gate(e))
+		return -1;
+	task_ops = &ops;
+	return 0;
+}
+
+static int run(struct task *t, const struct guest_regs *first, struct err *e)
+{
+	void *stacks = stacks_new();
+
+	if (!stacks)
+		return err_set(e, ENOMEM, "no memory for stacks");
+	direct_signals_thread(stacks);
+	run_here(t, first, (uint64_t)stacks + ALTSTACK + HOST_STACK);
+	current_task = NULL;
+	t->personality->task_ended(t);
+	/* Others go on; the last of them ends the process. */
+	for (;;)
+		pause();
+}
+
+const struct engine engine_direct = {
+	.name = "direct",
+	.summary = "the program's code runs in this process; no sandbox",
+	.caps = 0,
+	.probe = probe,
+	.init = init,
+	.run = run,
+};

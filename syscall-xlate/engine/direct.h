@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * direct.h - what the parts of the direct engine share; read by C and by the
+ * assembler.
+ *
+ * Foreign code runs in this very process, below direct_high; the host's code
+ * lies above.  Our ntdll jumps through a pointer in the gate page.
+ */
+#ifndef RF_DIRECT_H
+#define RF_DIRECT_H
+
+/* Fixed by the built-in DLLs' stubs: the page after KUSER_SHARED_DATA. */
+#define GATE_PAGE 0x7ffe1000 /* +0: address of gate64 */
+
+#define CS64 0x33
+#define CS32 0x23
+#define DS32 0x2b
+
+/*
+ * An alternate signal stack is aligned to its size; its first word is glibc's
+ * FS base, so that the handler can find it whatever FS is.
+ */
+#define ALTSTACK 0x10000
+
+/* struct guest_regs */
+#define R_RAX 0
+#define R_RBX 8
+#define R_RCX 16
+#define R_RDX 24
+#define R_RSI 32
+#define R_RDI 40
+#define R_RBP 48
+#define R_RSP 56
+#define R_R8 64
+#define R_R9 72
+#define R_R10 80
+#define R_R11 88
+#define R_R12 96
+#define R_R13 104
+#define R_R14 112
+#define R_R15 120
+#define R_RIP 128
+#define R_FLAGS 136
+#define R_CS 144
+#define R_SS 152
+#define R_FSB 160
+#define R_KIND 168
+#define R_HAS_YMM 172
+#define R_CALL_RSP 176
+#define R_FX 192
+#define R_YMM 704
+#define R_SIZE 960
+#define FX_MXCSR (R_FX + 24)
+#define FX_XMM(n) (R_FX + 160 + 16 * (n))
+
+/* struct task */
+#define T_PENDING 24
+
+#ifndef __ASSEMBLER__
+
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <ucontext.h>
+
+#include "base/err.h"
+#include "base/guest.h"
+#include "syscall-xlate/engine/engine.h"
+#include "syscall-xlate/task.h"
+
+extern const struct engine engine_direct;
+
+/* Where the host begins; constant once direct_space_init() has run. */
+extern uint64_t direct_high;
+
+/*
+ * Chooses direct_high; execs argv anew if the stack limit or a personality
+ * flag has put the host's libraries where the guest belongs.
+ */
+int direct_space_init(char *const *argv, struct err *e);
+
+/* The signal that makes a thread look at its pending bits. */
+int direct_kick_signal(void);
+/* Signal handlers; once. */
+int direct_signals_init(struct err *e);
+/* The calling thread's alternate stack at stack, ALTSTACK bytes and aligned */
+void direct_signals_thread(void *stack);
+
+/* direct-x86_64.S */
+extern __thread uint64_t host_sp;  /* top of the host stack for gates */
+extern __thread uint64_t recover; /* guest_copy's rsp while it may fault */
+
+/*
+ * Runs the guest from the registers first until direct_leave_asm().  The gates
+ * use the stack below stack_top, or the rest of the current one if it is 0.
+ */
+void direct_enter(const struct guest_regs *first, uint64_t stack_top);
+_Noreturn void direct_leave_asm(void);
+/* The frame at host_sp - R_SIZE becomes the guest's registers. */
+_Noreturn void direct_resume_frame(struct guest_regs *frame);
+void direct_gate64(void);
+void direct_gate_trap(void);
+void direct_gate_fault(void);
+void direct_sig_entry(int sig, siginfo_t *si, void *uc);
+int direct_copy(void *dst, const void *src, size_t n);
+
+/* Address ranges of the assembly that signals must know. */
+extern const char direct_entry_begin[], direct_entry_end[];
+extern const char direct_exit_begin[], direct_exit_last[], direct_exit_end[];
+extern const char direct_exit_pending[];
+extern const char direct_resume_begin[], direct_resume_end[];
+extern const char direct_copy_fault[];
+
+/* Called by the assembly. */
+void direct_pending(struct guest_regs *frame);
+void direct_trapped(struct guest_regs *frame);
+void direct_faulted(struct guest_regs *frame);
+void direct_on_signal(int sig, siginfo_t *si, ucontext_t *uc, uint64_t *fsb);
+
+#endif
+#endif

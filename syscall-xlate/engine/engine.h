@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * engine.h - how a system call gets from guest code to dispatch().
+ *
+ * An engine runs guest instructions and, each time the guest asks its kernel
+ * for something, calls dispatch() with the guest's registers.  It knows
+ * processors and host kernels; it knows no guest system.  What it promises to
+ * whatever dispatch() calls:
+ *
+ *   - it runs on the host's stack, with the host's TLS (%fs) in place;
+ *   - regs is the guest's state at the instruction after the call, and what
+ *     is left there is what the guest resumes with;
+ *   - calls by one guest thread never overlap; calls by two may.
+ */
+#ifndef RF_ENGINE_H
+#define RF_ENGINE_H
+
+#include "base/err.h"
+
+struct image;
+struct task;
+struct guest_regs;
+
+enum {
+	ENGINE_I386 = 1 << 0,	  /* can run 32-bit guests */
+	ENGINE_ISOLATES = 1 << 1, /* guest cannot reach the host but by calls */
+};
+
+struct engine {
+	const char *name;    /* for --engine and the man page */
+	const char *summary; /* one line for --list-engines */
+	unsigned caps;	     /* ENGINE_* */
+
+	/*
+	 * Can this engine run img on this machine?  Returns 0, or -1 with e
+	 * saying what is missing ("/dev/kvm: Permission denied").  Changes
+	 * nothing; may be called for engines that are then not used.
+	 */
+	int (*probe)(const struct image *img, struct err *e);
+
+	/*
+	 * Makes the address space: sets guest_mem and task_ops.  May exec the
+	 * program anew (argv) if the host's layout is in the way.  Called once,
+	 * before the personality's start().  0, or -1 with e set.
+	 */
+	int (*init)(const struct image *img, char *const *argv, struct err *e);
+
+	/*
+	 * Run t, the first task, from the registers first, until its guest
+	 * thread ends; then wait until the process is ended by another.
+	 * Returns only -1 with e set, if the guest never got to run.
+	 */
+	int (*run)(struct task *t, const struct guest_regs *first,
+		   struct err *e);
+};
+
+/* In the order they are tried; ends with NULL.  New engines go here. */
+extern const struct engine *const engines[];
+
+/*
+ * engine_choose() - the engine called name, or the first whose probe succeeds
+ * if name is NULL.  NULL with e set otherwise.
+ */
+const struct engine *engine_choose(const char *name, const struct image *img,
+				   struct err *e);
+
+#endif

@@ -1,0 +1,291 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * console-ctrl.c - Ctrl-C and its kin, code pages, title, attachment.
+ *
+ * Until a program registers a handler the host's signals do what they do to
+ * any program, and the shell sees it.  Then a handler of ours writes the
+ * signal's number into a pipe, and a helper thread starts the program's
+ * routine on a new thread.  The handler may interrupt foreign code whose FS is
+ * not libc's, so it makes one raw system call and touches nothing else.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "base/utf.h"
+#include "syscall-xlate/nt/console.h"
+#include "syscall-xlate/nt/file-private.h"
+#include "syscall-xlate/nt/process.h"
+
+enum { CTRL_C, CTRL_BREAK, CTRL_CLOSE, CTRL_LOGOFF = 5, CTRL_SHUTDOWN };
+
+static const struct {
+	int signal;
+	uint32_t event;
+} events[] = {
+	{ SIGINT, CTRL_C },
+	{ SIGQUIT, CTRL_BREAK },
+	{ SIGHUP, CTRL_CLOSE },
+	{ SIGTERM, CTRL_SHUTDOWN },
+};
+
+static int pipe_out = -1; /* what the handler writes to */
+static gaddr routine;
+static bool ignored;
+
+__attribute__((optimize("no-stack-protector"), target("general-regs-only")))
+static void on_signal(int sig)
+{
+	uint8_t byte = (uint8_t)sig;
+	long ret;
+
+	__asm__ volatile("syscall"
+			 : "=a"(ret)
+			 : "0"(SYS_write), "D"(pipe_out), "S"(&byte), "d"(1)
+			 : "rcx", "r11", "memory");
+}
+
+static void start_routine(uint32_t event)
+{
+	gaddr start = routine;
+	struct nt_thread *th;
+
+	if (!start)
+		return;
+	if (event == CTRL_C && ignored)
+		return;
+	if (thread_new(start, event, 0, 0, &th))
+		return;
+	thread_start(th);
+}
+
+static void pipe_ready(struct nt_watch *w, uint32_t ready)
+{
+	uint8_t sig[16];
+	ssize_t n = read(w->fd, sig, sizeof sig);
+
+	(void)ready;
+	for (ssize_t i = 0; i < n; i++)
+		for (size_t k = 0; k < COUNT_OF(events); k++)
+			if (events[k].signal == sig[i])
+				start_routine(events[k].event);
+	watch_fd(w, EPOLLIN);
+}
+
+static bool set_up(void)
+{
+	static struct nt_watch watch = { .fd = -1, .fn = pipe_ready };
+	struct sigaction sa = { .sa_handler = on_signal,
+				.sa_flags = SA_RESTART | SA_ONSTACK };
+	int fd[2];
+
+	if (pipe_out >= 0)
+		return true;
+	if (pipe2(fd, O_CLOEXEC | O_NONBLOCK) < 0)
+		return false;
+	pipe_out = fcntl(fd[1], F_DUPFD_CLOEXEC, 100);
+	watch.fd = fcntl(fd[0], F_DUPFD_CLOEXEC, 100);
+	close(fd[0]);
+	close(fd[1]);
+	if (pipe_out < 0 || watch.fd < 0 || watch_fd(&watch, EPOLLIN) < 0)
+		return false;
+	for (size_t i = 0; i < COUNT_OF(events); i++) {
+		struct sigaction old;
+
+		/* nohup and background jobs: what is ignored stays so. */
+		sigaction(events[i].signal, NULL, &old);
+		if (old.sa_handler != SIG_IGN)
+			sigaction(events[i].signal, &sa, NULL);
+	}
+	return true;
+}
+
+static NTSTATUS set_routine(struct task *t, struct file *f, struct irp *r)
+{
+	uint64_t at;
+	NTSTATUS status = control_in(t, r, &at, sizeof at);
+
+	(void)f;
+	if (status)
+		return status;
+	routine = at;
+	return !at || set_up() ? STATUS_SUCCESS :
+				 STATUS_INSUFFICIENT_RESOURCES;
+}
+
+static NTSTATUS ignore_ctrl_c(struct task *t, struct file *f, struct irp *r)
+{
+	uint32_t on;
+	NTSTATUS status = control_in(t, r, &on, sizeof on);
+
+	(void)f;
+	if (status)
+		return status;
+	ignored = on;
+	/* Children inherit it, as on Windows. */
+	if (on)
+		signal(SIGINT, SIG_IGN);
+	else if (pipe_out >= 0)
+		sigaction(SIGINT,
+			  &(struct sigaction){ .sa_handler = on_signal,
+					       .sa_flags = SA_RESTART |
+							   SA_ONSTACK },
+			  NULL);
+	else
+		signal(SIGINT, SIG_DFL);
+	return STATUS_SUCCESS;
+}
+
+static NTSTATUS generate(struct task *t, struct file *f, struct irp *r)
+{
+	struct rf_console_ctrl c;
+	NTSTATUS status = control_in(t, r, &c, sizeof c);
+
+	(void)f;
+	if (status)
+		return status;
+	if (c.event > CTRL_BREAK)
+		return STATUS_INVALID_PARAMETER;
+	if (c.group && c.group != nt_self->id) {
+		pid_t pid = process_host_pid(c.group);
+
+		if (pid <= 0)
+			return STATUS_INVALID_PARAMETER;
+		return kill(pid, events[c.event].signal) < 0 ?
+			       status_from_errno(errno) :
+			       STATUS_SUCCESS;
+	}
+	/* Everybody on this terminal is in our process group. */
+	return kill(c.group ? getpid() : 0, events[c.event].signal) < 0 ?
+		       status_from_errno(errno) :
+		       STATUS_SUCCESS;
+}
+
+static NTSTATUS processes(struct task *t, struct file *f, struct irp *r)
+{
+	uint32_t id = nt_self->id;
+
+	(void)f;
+	return control_out(t, r, &id, sizeof id);
+}
+
+static NTSTATUS get_cp(struct task *t, struct file *f, struct irp *r)
+{
+	struct rf_console_cp cp = { console.cp_in, console.cp_out };
+
+	(void)f;
+	return control_out(t, r, &cp, sizeof cp);
+}
+
+static NTSTATUS set_cp(struct task *t, struct file *f, struct irp *r)
+{
+	struct rf_console_cp cp;
+	NTSTATUS status = control_in(t, r, &cp, sizeof cp);
+
+	(void)f;
+	if (status)
+		return status;
+	if (cp.input)
+		console.cp_in = cp.input;
+	if (cp.output)
+		console.cp_out = cp.output;
+	return STATUS_SUCCESS;
+}
+
+static NTSTATUS get_title(struct task *t, struct file *f, struct irp *r)
+{
+	uint16_t title[COUNT_OF(console.title)];
+	size_t n;
+
+	(void)f;
+	pthread_mutex_lock(&console.lock);
+	n = console.title_len * 2;
+	memcpy(title, console.title, n);
+	pthread_mutex_unlock(&console.lock);
+	return control_out(t, r, title, MIN(n, r->out_len));
+}
+
+static NTSTATUS set_title(struct task *t, struct file *f, struct irp *r)
+{
+	uint16_t title[COUNT_OF(console.title)];
+	uint32_t n = MIN(r->len / 2, (uint32_t)COUNT_OF(title));
+	char s[COUNT_OF(title) * 3 + 16];
+	size_t at;
+	int fd;
+
+	(void)f;
+	if (guest_read(t, title, r->buf, n * 2) < 0)
+		return STATUS_ACCESS_VIOLATION;
+	pthread_mutex_lock(&console.lock);
+	memcpy(console.title, title, n * 2);
+	console.title_len = n;
+	pthread_mutex_unlock(&console.lock);
+
+	/* A control character would end the sequence. */
+	for (uint32_t i = 0; i < n; i++)
+		if (title[i] < 32 || title[i] == 127)
+			title[i] = ' ';
+	memcpy(s, "\33]0;", 4);
+	at = 4 + utf16_to_utf8(s + 4, sizeof s - 8, title, n);
+	s[at++] = 7;
+	/* Only where the program's output is seen on the terminal. */
+	fd = isatty(1) ? 1 : isatty(2) ? 2 : -1;
+	if (fd >= 0 && !console.detached && write(fd, s, at) < 0)
+		return STATUS_SUCCESS; /* nothing depends on it */
+	return STATUS_SUCCESS;
+}
+
+static bool have_terminal(void)
+{
+	int fd;
+
+	if (console.detached)
+		return false;
+	fd = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
+	if (fd < 0)
+		return false;
+	close(fd);
+	return true;
+}
+
+static NTSTATUS attach(struct task *t, struct file *f, struct irp *r)
+{
+	uint32_t on;
+	NTSTATUS status = control_in(t, r, &on, sizeof on);
+
+	(void)f;
+	if (status)
+		return status;
+	if (on && !console.detached)
+		return STATUS_ACCESS_DENIED; /* there is one already */
+	console.detached = !on;
+	return STATUS_SUCCESS;
+}
+
+static NTSTATUS is_attached(struct task *t, struct file *f, struct irp *r)
+{
+	uint32_t on = have_terminal();
+
+	(void)f;
+	return control_out(t, r, &on, sizeof on);
+}
+
+const struct control_row console_ctrl_rows[] = {
+	{ RF_CONSOLE_GET_TITLE, get_title },
+	{ RF_CONSOLE_SET_TITLE, set_title },
+	{ RF_CONSOLE_GET_CP, get_cp },
+	{ RF_CONSOLE_SET_CP, set_cp },
+	{ RF_CONSOLE_SET_CTRL_ROUTINE, set_routine },
+	{ RF_CONSOLE_IGNORE_CTRL_C, ignore_ctrl_c },
+	{ RF_CONSOLE_GENERATE_CTRL, generate },
+	{ RF_CONSOLE_PROCESSES, processes },
+	{ RF_CONSOLE_ATTACH, attach },
+	{ RF_CONSOLE_IS_ATTACHED, is_attached },
+};
+const size_t console_ctrl_nrows = COUNT_OF(console_ctrl_rows);

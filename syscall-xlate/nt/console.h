@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * console.h - the terminal as the console files share it.
+ *
+ * A process has one console at most, and its state is the process's.
+ */
+#ifndef RF_NT_CONSOLE_H
+#define RF_NT_CONSOLE_H
+
+#include <pthread.h>
+
+#include "dlls/include/rf-console.h"
+#include "syscall-xlate/nt/control.h"
+#include "syscall-xlate/nt/file.h"
+
+/* What a console handle is for; in file.device. */
+enum console_role { CONSOLE_CONTROL, CONSOLE_INPUT, CONSOLE_OUTPUT };
+
+enum {
+	INPUT_PROCESSED = 1,
+	INPUT_LINE = 2,
+	INPUT_ECHO = 4,
+	INPUT_WINDOW = 8,
+	INPUT_VT = 0x200,
+	INPUT_DEFAULT = 0x1f7,
+	INPUT_ALL = 0x3ff,
+	OUTPUT_DEFAULT = 3,
+	OUTPUT_ALL = 0x1f,
+};
+
+struct input_record {
+	uint16_t type, pad; /* 1: key, 4: window size */
+	union {
+		struct {
+			uint32_t down;
+			uint16_t repeat, vk, scan, ch;
+			uint32_t state;
+		} key;
+		int16_t size[2];
+		uint8_t raw[16];
+	};
+};
+
+enum { RECORD_KEY = 1, RECORD_SIZE = 4, RECORD_MAX = 1024 };
+
+struct console {
+	pthread_mutex_t lock; /* all that follows */
+	uint32_t input_mode, output_mode;
+	uint32_t cp_in, cp_out;
+	uint16_t attributes;
+	bool cursor_hidden;
+	uint32_t cursor_size;
+	uint16_t high; /* first half of a pair that a write ended with */
+	uint16_t title[256];
+	uint32_t title_len; /* units */
+	bool detached;
+
+	/* Bytes that were read and not used: cooked lines, type-ahead. */
+	uint8_t bytes[4096];
+	size_t nbytes;
+	bool end_of_file; /* Ctrl-D was read behind them */
+	struct input_record records[RECORD_MAX];
+	unsigned first, nrecords;
+	int16_t rows, cols; /* last told */
+};
+
+extern struct console console;
+
+/*
+ * Puts the terminal into the state that reading wants: lines as input_mode
+ * says, or keys for input records.  Lock held.
+ */
+void terminal_apply(int fd, bool keys);
+/* As it was before us.  Any time, also from a signal handler. */
+void console_restore(void);
+
+/* Turns console.bytes into records.  Lock held. */
+void console_parse_keys(void);
+/* Writes all of it; a terminal that is stopped (Ctrl-S) waits. */
+NTSTATUS console_put(struct task *t, struct file *f, const char *s, size_t n);
+
+/* Controls of the screen: console-screen.c.  Rows for control_run(). */
+extern const struct control_row console_screen_rows[];
+extern const size_t console_screen_nrows;
+/* Ctrl-C and its kin: console-ctrl.c. */
+extern const struct control_row console_ctrl_rows[];
+extern const size_t console_ctrl_nrows;
+
+#endif

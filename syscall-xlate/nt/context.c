@@ -1,0 +1,286 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * context.c - CONTEXT (x64) <-> struct guest_regs.
+ *
+ * A context carries what the engine does: the FXSAVE image, and AVX's upper
+ * halves in the XSAVE area that CONTEXT_EX points to.  Debug registers read as
+ * zero and are not set: no processor breakpoint ever comes from here.
+ */
+#include "syscall-xlate/nt/context.h"
+
+#include <cpuid.h>
+#include <string.h>
+
+#include "base/table.h"
+
+/* RFLAGS that a program may set: CF PF AF ZF SF TF DF OF NT AC ID. */
+enum { RFLAGS_USER = 0x244dd5, RFLAGS_FIXED = 0x202 };
+enum { FX_FCW = 0, FX_MXCSR = 24, FX_MXCSR_MASK = 28, FX_XMM = 160 };
+enum { FX_USED = 416, XMM_CALL_KEEPS = 6, FCW_WINDOWS = 0x27f };
+
+#define KNOWN_FLAGS                                                            \
+	((uint32_t)(CONTEXT_AMD64 | CONTEXT_ALL | CONTEXT_XSTATE |             \
+		    CONTEXT_EXCEPTION_REQUEST | CONTEXT_EXCEPTION_REPORTING |  \
+		    0x08000000 | 0x10000000 | 0x20000000 | 0x80))
+
+bool context_has_avx(void)
+{
+	static _Atomic int known; /* 0: not asked yet, 1: no, 2: yes */
+	unsigned a, b, c = 0, d, xcr0, high;
+	int k = atomic_load_explicit(&known, memory_order_relaxed);
+
+	if (!k) {
+		k = 1;
+		if (__get_cpuid(1, &a, &b, &c, &d) && c & bit_OSXSAVE &&
+		    c & bit_AVX) {
+			asm("xgetbv" : "=a"(xcr0), "=d"(high) : "c"(0));
+			if ((xcr0 & 6) == 6)
+				k = 2;
+		}
+		atomic_store_explicit(&known, k, memory_order_relaxed);
+	}
+	return k == 2;
+}
+
+void context_make_full(struct guest_regs *regs)
+{
+	uint32_t mxcsr;
+
+	if (regs->kind == REGS_FULL)
+		return;
+	memcpy(&mxcsr, regs->fx + FX_MXCSR, sizeof mxcsr);
+	memset(regs->fx, 0, FX_XMM);
+	regs->fx[FX_FCW] = FCW_WINDOWS & 0xff;
+	regs->fx[FX_FCW + 1] = FCW_WINDOWS >> 8;
+	memcpy(regs->fx + FX_MXCSR, &mxcsr, sizeof mxcsr);
+	memset(regs->fx + FX_XMM, 0, XMM_CALL_KEEPS * 16);
+	memset(regs->fx + FX_USED, 0, sizeof regs->fx - FX_USED);
+	regs->rcx = regs->rdx = regs->r8 = regs->r9 = 0;
+	regs->r10 = regs->r11 = 0;
+	regs->rflags = RFLAGS_FIXED;
+	regs->cs = SEL_CODE64;
+	regs->ss = SEL_DATA;
+	regs->has_ymm = 0;
+	regs->kind = REGS_FULL;
+}
+
+/* ---- regs to context -------------------------------------------------- */
+
+static void put_parts(struct nt_context *c, const struct guest_regs *r,
+		      uint32_t flags)
+{
+	c->flags = flags;
+	if (flags & CONTEXT_CONTROL) {
+		c->cs = (uint16_t)r->cs;
+		c->ss = SEL_DATA;
+		c->rip = r->rip;
+		c->rsp = r->rsp;
+		c->eflags = (uint32_t)r->rflags;
+	}
+	if (flags & CONTEXT_INTEGER) {
+		c->rax = r->rax;
+		c->rcx = r->rcx;
+		c->rdx = r->rdx;
+		c->rbx = r->rbx;
+		c->rbp = r->rbp;
+		c->rsi = r->rsi;
+		c->rdi = r->rdi;
+		memcpy(&c->r8, &r->r8, 8 * sizeof c->r8);
+	}
+	if (flags & CONTEXT_SEGMENTS) {
+		c->ds = c->es = c->gs = SEL_DATA;
+		c->fs = SEL_FS;
+	}
+	if (flags & CONTEXT_FLOATING_POINT) {
+		memcpy(c->fx, r->fx, FX_USED);
+		memset(c->fx + FX_USED, 0, sizeof c->fx - FX_USED);
+		memcpy(&c->mxcsr, r->fx + FX_MXCSR, sizeof c->mxcsr);
+	}
+	if (flags & CONTEXT_DEBUG_REGISTERS)
+		memset(&c->dr0, 0, 6 * sizeof c->dr0);
+}
+
+static void put_xstate(struct nt_xstate *x, const struct guest_regs *r)
+{
+	memset(x, 0, offsetof(struct nt_xstate, ymm_high));
+	x->compaction = XSTATE_COMPACTED | XSTATE_AVX;
+	if (r->has_ymm) {
+		x->mask = XSTATE_AVX;
+		memcpy(x->ymm_high, r->ymm_high, sizeof x->ymm_high);
+	} else {
+		memset(x->ymm_high, 0, sizeof x->ymm_high);
+	}
+}
+
+void context_fill(struct nt_context *c, struct nt_context_ex *ex,
+		  struct nt_xstate *x, gaddr at, gaddr xs,
+		  const struct guest_regs *regs)
+{
+	bool with_x = ex && x && xs;
+	struct guest_regs full;
+
+	if (regs->kind != REGS_FULL) {
+		full = *regs;
+		context_make_full(&full);
+		regs = &full;
+	}
+	memset(c, 0, offsetof(struct nt_context, fx));
+	memset(c->vector, 0, sizeof *c - offsetof(struct nt_context, vector));
+	put_parts(c, regs,
+		  CONTEXT_AMD64 | CONTEXT_ALL | (with_x ? CONTEXT_XSTATE : 0));
+	if (ex)
+		memset(ex, 0, sizeof *ex);
+	if (!with_x)
+		return;
+	ex->legacy.offset = -(int32_t)sizeof *c;
+	ex->legacy.length = sizeof *c;
+	ex->xstate.offset = (int32_t)(xs - (at + sizeof *c));
+	ex->xstate.length = sizeof *x;
+	ex->all.offset = ex->legacy.offset;
+	ex->all.length = (uint32_t)(ex->xstate.offset - ex->all.offset) +
+			 ex->xstate.length;
+	put_xstate(x, regs);
+}
+
+gaddr context_push(uint64_t rsp, size_t size, gaddr *xs)
+{
+	gaddr at = rsp;
+
+	*xs = 0;
+	if (rsp > guest_mem->high || rsp < 2 * PAGE)
+		return 0;
+	if (context_has_avx()) {
+		at = ROUND_DOWN(at - sizeof(struct nt_xstate), 64);
+		*xs = at;
+	}
+	return ROUND_DOWN(at - size, 16);
+}
+
+/*
+ * Where the XSAVE area of the context at at lies, and which features have room
+ * there.  *xs 0: for none that we carry.
+ */
+static NTSTATUS find_xstate(struct task *t, gaddr at, gaddr *xs)
+{
+	gaddr base = at + sizeof(struct nt_context);
+	struct nt_context_ex ex;
+
+	if (guest_read(t, &ex, base, offsetof(struct nt_context_ex, pad)) < 0)
+		return STATUS_ACCESS_VIOLATION;
+	if (ex.xstate.length < offsetof(struct nt_xstate, ymm_high) ||
+	    ex.xstate.offset < -(int32_t)sizeof(struct nt_context))
+		return STATUS_INVALID_PARAMETER;
+	*xs = base + (uint64_t)(int64_t)ex.xstate.offset;
+	if (ex.xstate.length < sizeof(struct nt_xstate))
+		*xs = 0;
+	return STATUS_SUCCESS;
+}
+
+NTSTATUS context_to_guest(struct task *t, gaddr at,
+			  const struct guest_regs *regs, uint32_t flags)
+{
+	struct guest_regs full;
+	struct nt_context c;
+	struct nt_xstate x;
+	NTSTATUS status;
+	uint64_t asked;
+	gaddr xs = 0;
+
+	if (!(flags & CONTEXT_AMD64) || flags & ~KNOWN_FLAGS)
+		return STATUS_INVALID_PARAMETER;
+	if (guest_read(t, &c, at, sizeof c) < 0)
+		return STATUS_ACCESS_VIOLATION;
+	if (regs->kind != REGS_FULL) {
+		full = *regs;
+		context_make_full(&full);
+		regs = &full;
+	}
+	put_parts(&c, regs, flags);
+	if (flags & CONTEXT_XSTATE) {
+		status = find_xstate(t, at, &xs);
+		if (status != STATUS_SUCCESS)
+			return status;
+	}
+	if (xs && context_has_avx()) {
+		/* The caller's mask says which features it wants. */
+		if (guest_read(t, &asked, xs, sizeof asked) < 0)
+			return STATUS_ACCESS_VIOLATION;
+		put_xstate(&x, regs);
+		if (asked & XSTATE_AVX && guest_write(t, xs, &x, sizeof x) < 0)
+			return STATUS_ACCESS_VIOLATION;
+	}
+	if (guest_write(t, at, &c, sizeof c) < 0)
+		return STATUS_ACCESS_VIOLATION;
+	return STATUS_SUCCESS;
+}
+
+/* ---- context to regs --------------------------------------------------- */
+
+NTSTATUS context_flags(struct task *t, gaddr at, uint32_t *flags)
+{
+	if (guest_get32(t, flags, at + offsetof(struct nt_context, flags)) < 0)
+		return STATUS_ACCESS_VIOLATION;
+	return STATUS_SUCCESS;
+}
+
+static void take_parts(struct guest_regs *r, const struct nt_context *c)
+{
+	uint32_t mxcsr;
+
+	if (c->flags & CONTEXT_CONTROL) {
+		r->cs = c->cs == SEL_CODE32 ? SEL_CODE32 : SEL_CODE64;
+		r->ss = SEL_DATA;
+		r->rip = c->rip;
+		r->rsp = c->rsp;
+		r->rflags = (c->eflags & RFLAGS_USER) | RFLAGS_FIXED;
+	}
+	if (c->flags & CONTEXT_INTEGER) {
+		r->rax = c->rax;
+		r->rcx = c->rcx;
+		r->rdx = c->rdx;
+		r->rbx = c->rbx;
+		r->rbp = c->rbp;
+		r->rsi = c->rsi;
+		r->rdi = c->rdi;
+		memcpy(&r->r8, &c->r8, 8 * sizeof c->r8);
+	}
+	if (c->flags & CONTEXT_FLOATING_POINT) {
+		memcpy(r->fx, c->fx, FX_USED);
+		/* Windows takes MXCSR from its own field. */
+		mxcsr = c->mxcsr & 0xffff;
+		memcpy(r->fx + FX_MXCSR, &mxcsr, sizeof mxcsr);
+	}
+}
+
+NTSTATUS context_from_guest(struct task *t, gaddr at, struct guest_regs *regs)
+{
+	bool with_x = false;
+	struct nt_context c;
+	struct nt_xstate x;
+	NTSTATUS status;
+	gaddr xs = 0;
+
+	if (guest_read(t, &c, at, sizeof c) < 0)
+		return STATUS_ACCESS_VIOLATION;
+	if (!(c.flags & CONTEXT_AMD64) || c.flags & ~KNOWN_FLAGS)
+		return STATUS_INVALID_PARAMETER;
+	if (c.flags & CONTEXT_XSTATE) {
+		status = find_xstate(t, at, &xs);
+		if (status != STATUS_SUCCESS)
+			return status;
+		if (xs && guest_read(t, &x, xs, sizeof x) < 0)
+			return STATUS_ACCESS_VIOLATION;
+		with_x = xs && context_has_avx();
+	}
+	context_make_full(regs);
+	take_parts(regs, &c);
+	if (with_x) {
+		/* Not in the mask: the initial state, which is zero. */
+		regs->has_ymm = 1;
+		if (x.mask & XSTATE_AVX)
+			memcpy(regs->ymm_high, x.ymm_high, sizeof x.ymm_high);
+		else
+			memset(regs->ymm_high, 0, sizeof regs->ymm_high);
+	}
+	return STATUS_SUCCESS;
+}

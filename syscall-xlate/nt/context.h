@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * context.h - CONTEXT (x64) in guest memory and struct guest_regs.
+ */
+#ifndef RF_NT_CONTEXT_H
+#define RF_NT_CONTEXT_H
+
+#include "syscall-xlate/nt/nt.h"
+#include "syscall-xlate/nt/abi-context.h"
+
+/*
+ * context_to_guest() - store what flags ask for in the CONTEXT at at.
+ *
+ *   at     guest address of a CONTEXT, any alignment
+ *   regs   a task that stands still, or t's own; REGS_CALL too: what a call
+ *          may lose is then zero
+ *   flags  ContextFlags: which parts.  CONTEXT_XSTATE: at's CONTEXT_EX is
+ *          read and says where
+ *
+ * Other parts of the guest's structure stay as they are; its ContextFlags
+ * become flags.  STATUS_ACCESS_VIOLATION, STATUS_INVALID_PARAMETER (flags not
+ * those of x64, or a CONTEXT_EX that means nothing).
+ */
+NTSTATUS context_to_guest(struct task *t, gaddr at,
+			  const struct guest_regs *regs, uint32_t flags);
+
+/*
+ * context_from_guest() - change *regs as the CONTEXT at at says, the parts
+ * that its ContextFlags name.  Selectors, RFLAGS and MXCSR are made harmless.
+ * *regs becomes REGS_FULL (see context_make_full()).  On failure, statuses as
+ * above, it stays as it was.
+ */
+NTSTATUS context_from_guest(struct task *t, gaddr at, struct guest_regs *regs);
+
+/* The flags of the CONTEXT at at.  STATUS_ACCESS_VIOLATION. */
+NTSTATUS context_flags(struct task *t, gaddr at, uint32_t *flags);
+
+/*
+ * context_make_full() - a REGS_CALL frame as REGS_FULL, what the call may lose
+ * being 0 and the x87 unit as after FNINIT.  Others stay as they are.
+ */
+void context_make_full(struct guest_regs *regs);
+
+/*
+ * context_push() - where a dispatcher's frame goes on the guest's stack.
+ *
+ *   rsp    the guest's
+ *   size   of the frame
+ *   xs     set to where XSAVE data goes, above the frame; 0: none
+ *
+ * Returns the frame's address, a multiple of 16; 0: rsp is nonsense.
+ */
+gaddr context_push(uint64_t rsp, size_t size, gaddr *xs);
+
+/*
+ * context_fill() - everything of regs in host copies, for who builds a frame
+ * on the guest's stack.  ex and x may be NULL, then there is no XSAVE part.
+ *
+ *   at   where the context will stand (the context_ex behind it)
+ *   xs   where *x will stand, as context_push() gave it
+ */
+void context_fill(struct nt_context *c, struct nt_context_ex *ex,
+		  struct nt_xstate *x, gaddr at, gaddr xs,
+		  const struct guest_regs *regs);
+
+/* Does this machine's guest have AVX registers? */
+bool context_has_avx(void);
+
+#endif

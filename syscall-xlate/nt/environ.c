@@ -1,0 +1,366 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* environ.c - see environ.h. */
+#include "syscall-xlate/nt/environ.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/table.h"
+#include "base/utf.h"
+#include "syscall-xlate/nt/path.h"
+
+/* ---- strings ----------------------------------------------------------- */
+
+static bool room(struct units *u, size_t n)
+{
+	uint16_t *p;
+	size_t want;
+
+	if (u->failed)
+		return false;
+	if (u->room - u->len >= n + 1)
+		return true;
+	want = MAX(u->room * 2, u->len + n + 64);
+	p = realloc(u->text, want * sizeof *p);
+	if (!p) {
+		u->failed = 1;
+		return false;
+	}
+	u->text = p;
+	u->room = want;
+	return true;
+}
+
+void units_add(struct units *u, const uint16_t *s, size_t n)
+{
+	if (!room(u, n))
+		return;
+	memcpy(u->text + u->len, s, n * sizeof *s);
+	u->len += n;
+}
+
+void units_add_utf8(struct units *u, const char *s, size_t n)
+{
+	/* No byte needs more than one unit. */
+	if (!room(u, n))
+		return;
+	u->len += utf8_to_utf16(u->text + u->len, n, s, n);
+}
+
+void units_end(struct units *u)
+{
+	if (room(u, 1))
+		u->text[u->len] = 0;
+}
+
+static void add_ascii(struct units *u, const char *s)
+{
+	units_add_utf8(u, s, strlen(s));
+}
+
+static void add_unit(struct units *u, uint16_t c)
+{
+	units_add(u, &c, 1);
+}
+
+/* ---- command line ------------------------------------------------------ */
+
+static void add_repeated(struct units *u, uint16_t c, size_t n)
+{
+	while (n--)
+		add_unit(u, c);
+}
+
+/*
+ * Backslashes stand for themselves unless a quote follows: 2n make n, and
+ * 2n+1 make n and a literal quote.
+ */
+static void add_argument(struct units *u, const char *arg)
+{
+	size_t n = strlen(arg), slashes = 0;
+	uint16_t *text;
+
+	if (n && !strpbrk(arg, " \t\n\v\"")) {
+		units_add_utf8(u, arg, n);
+		return;
+	}
+	text = malloc((n + 1) * sizeof *text);
+	if (!text) {
+		u->failed = 1;
+		return;
+	}
+	n = utf8_to_utf16(text, n, arg, n);
+	add_unit(u, '"');
+	for (size_t i = 0; i < n; i++) {
+		if (text[i] == '\\') {
+			slashes++;
+			continue;
+		}
+		if (text[i] == '"')
+			slashes = slashes * 2 + 1;
+		add_repeated(u, '\\', slashes);
+		slashes = 0;
+		add_unit(u, text[i]);
+	}
+	add_repeated(u, '\\', slashes * 2);
+	add_unit(u, '"');
+	free(text);
+}
+
+void environ_command_line(struct units *u, const uint16_t *program, size_t n,
+			  char *const *argv)
+{
+	bool quote = n == 0;
+
+	for (size_t i = 0; i < n; i++)
+		quote |= program[i] == ' ' || program[i] == '\t';
+	/* The program's name has no escapes: a path holds no quotes. */
+	if (quote)
+		add_unit(u, '"');
+	units_add(u, program, n);
+	if (quote)
+		add_unit(u, '"');
+	for (int i = 1; argv[i]; i++) {
+		add_unit(u, ' ');
+		add_argument(u, argv[i]);
+	}
+	units_end(u);
+}
+
+/* ---- environment ------------------------------------------------------- */
+
+/* What Windows programs expect to find; %s is the user's name. */
+static const struct {
+	const char *name, *value;
+	bool force; /* whatever the host says */
+} expected[] = {
+	{ "ALLUSERSPROFILE", "C:\\ProgramData", false },
+	{ "APPDATA", "C:\\Users\\%s\\AppData\\Roaming", false },
+	{ "CommonProgramFiles", "C:\\Program Files\\Common Files", false },
+	{ "CommonProgramFiles(x86)",
+	  "C:\\Program Files (x86)\\Common Files", false },
+	{ "CommonProgramW6432", "C:\\Program Files\\Common Files", false },
+	{ "ComSpec", "C:\\Windows\\system32\\cmd.exe", false },
+	{ "HOMEDRIVE", "C:", false },
+	{ "HOMEPATH", "\\Users\\%s", false },
+	{ "LOCALAPPDATA", "C:\\Users\\%s\\AppData\\Local", false },
+	{ "OS", "Windows_NT", true },
+	{ "PATHEXT", ".COM;.EXE;.BAT;.CMD", false },
+	{ "PROCESSOR_ARCHITECTURE", "AMD64", true },
+	{ "ProgramData", "C:\\ProgramData", false },
+	{ "ProgramFiles", "C:\\Program Files", false },
+	{ "ProgramFiles(x86)", "C:\\Program Files (x86)", false },
+	{ "ProgramW6432", "C:\\Program Files", false },
+	{ "PUBLIC", "C:\\Users\\Public", false },
+	{ "SystemDrive", "C:", true },
+	{ "SystemRoot", "C:\\Windows", true },
+	{ "USERNAME", "%s", false },
+	{ "USERPROFILE", "C:\\Users\\%s", false },
+	{ "windir", "C:\\Windows", true },
+};
+
+/* The host's variables that name one path, and become Windows paths. */
+static const char *const temporary[] = { "TEMP", "TMP" };
+
+static void add_host_path(struct units *u, const char *path, size_t n)
+{
+	char *copy = strndup(path, n);
+	size_t len = 0;
+	uint16_t *nt = copy ? path_to_nt(copy, &len) : NULL;
+
+	free(copy);
+	if (nt && len > 4)
+		units_add(u, nt + 4, len - 4); /* behind \??\ */
+	free(nt);
+}
+
+/* A list with colons; entries that are Windows paths already stay. */
+static void add_path_list(struct units *u, const char *list)
+{
+	while (*list) {
+		size_t n = strcspn(list, ":");
+
+		if (n && list[0] == '/') {
+			add_host_path(u, list, n);
+			add_unit(u, ';');
+		}
+		list += n;
+		list += *list == ':';
+	}
+	add_ascii(u, "C:\\Windows\\system32;C:\\Windows");
+}
+
+struct variable {
+	uint16_t *text; /* NAME=value */
+	size_t len, name_len;
+};
+
+struct variables {
+	struct variable *v;
+	size_t n, room;
+	bool failed;
+};
+
+static void add_variable(struct variables *vs, struct units *u)
+{
+	struct variable *v;
+	size_t name_len = 0;
+
+	units_end(u);
+	while (name_len < u->len && u->text[name_len] != '=')
+		name_len++;
+	if (vs->n == vs->room) {
+		size_t want = vs->room ? vs->room * 2 : 64;
+
+		v = realloc(vs->v, want * sizeof *v);
+		if (!v) {
+			vs->failed = true;
+			free(u->text);
+			return;
+		}
+		vs->v = v;
+		vs->room = want;
+	}
+	vs->failed |= u->failed;
+	vs->v[vs->n++] = (struct variable){ u->text, u->len, name_len };
+}
+
+static bool has(const struct variables *vs, const char *name)
+{
+	size_t n = strlen(name);
+
+	for (size_t i = 0; i < vs->n; i++) {
+		size_t j = 0;
+
+		if (vs->v[i].name_len != n)
+			continue;
+		while (j < n && utf16_upcase(vs->v[i].text[j]) ==
+					utf16_upcase((uint8_t)name[j]))
+			j++;
+		if (j == n)
+			return true;
+	}
+	return false;
+}
+
+static bool forced(const char *name, size_t n)
+{
+	if (n == 4 && !strncmp(name, "PATH", 4))
+		return true;
+	for (size_t i = 0; i < COUNT_OF(temporary); i++)
+		if (strlen(temporary[i]) == n &&
+		    !strncasecmp(temporary[i], name, n))
+			return true;
+	for (size_t i = 0; i < COUNT_OF(expected); i++)
+		if (expected[i].force && strlen(expected[i].name) == n &&
+		    !strncasecmp(expected[i].name, name, n))
+			return true;
+	return false;
+}
+
+static const char *lookup(char *const *envp, const char *name)
+{
+	size_t n = strlen(name);
+
+	for (; *envp; envp++)
+		if (!strncmp(*envp, name, n) && (*envp)[n] == '=')
+			return *envp + n + 1;
+	return NULL;
+}
+
+static void add_named(struct variables *vs, const char *name,
+		      const char *value)
+{
+	struct units u = { 0 };
+
+	add_ascii(&u, name);
+	add_unit(&u, '=');
+	for (const char *p = value; *p; p++) {
+		if (p[0] == '%' && p[1] == 's') {
+			add_ascii(&u, path_user_name());
+			p++;
+		} else {
+			units_add_utf8(&u, p, 1);
+		}
+	}
+	add_variable(vs, &u);
+}
+
+static void add_expected(struct variables *vs, char *const *envp)
+{
+	const char *path = lookup(envp, "PATH"), *tmp = lookup(envp, "TMPDIR");
+	char number[16], host[65] = "localhost";
+	struct units u = { 0 };
+
+	for (size_t i = 0; i < COUNT_OF(expected); i++)
+		if (!has(vs, expected[i].name))
+			add_named(vs, expected[i].name, expected[i].value);
+
+	add_ascii(&u, "Path=");
+	add_path_list(&u, path ? path : "/usr/local/bin:/usr/bin:/bin");
+	add_variable(vs, &u);
+
+	if (!tmp || tmp[0] != '/')
+		tmp = "/tmp";
+	for (size_t i = 0; i < COUNT_OF(temporary); i++) {
+		struct units t = { 0 };
+
+		add_ascii(&t, temporary[i]);
+		add_unit(&t, '=');
+		add_host_path(&t, tmp, strlen(tmp));
+		add_variable(vs, &t);
+	}
+	snprintf(number, sizeof number, "%ld", sysconf(_SC_NPROCESSORS_ONLN));
+	if (!has(vs, "NUMBER_OF_PROCESSORS"))
+		add_named(vs, "NUMBER_OF_PROCESSORS", number);
+	if (!has(vs, "COMPUTERNAME")) {
+		gethostname(host, sizeof host - 1);
+		for (char *p = host; *p; p++)
+			if (*p >= 'a' && *p <= 'z')
+				*p += 'A' - 'a';
+		host[15] = 0; /* NetBIOS' limit */
+		add_named(vs, "COMPUTERNAME", host);
+	}
+}
+
+static int compare(const void *pa, const void *pb)
+{
+	const struct variable *a = pa, *b = pb;
+
+	return units_compare_nocase(a->text, a->name_len, b->text, b->name_len);
+}
+
+uint16_t *environ_block(char *const *envp, size_t *bytes)
+{
+	struct variables vs = { 0 };
+	struct units block = { 0 };
+
+	for (char *const *e = envp; *e; e++) {
+		const char *eq = strchr(*e, '=');
+		struct units u = { 0 };
+
+		if (!eq || eq == *e || forced(*e, (size_t)(eq - *e)))
+			continue;
+		units_add_utf8(&u, *e, strlen(*e));
+		add_variable(&vs, &u);
+	}
+	add_expected(&vs, envp);
+	if (vs.n)
+		qsort(vs.v, vs.n, sizeof *vs.v, compare);
+	for (size_t i = 0; i < vs.n; i++) {
+		units_add(&block, vs.v[i].text, vs.v[i].len);
+		add_unit(&block, 0);
+		free(vs.v[i].text);
+	}
+	add_unit(&block, 0);
+	free(vs.v);
+	if (block.failed || vs.failed) {
+		free(block.text);
+		return NULL;
+	}
+	*bytes = block.len * sizeof *block.text;
+	return block.text;
+}

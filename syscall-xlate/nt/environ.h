@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * environ.h - the host's arguments and environment in Windows' form.
+ */
+#ifndef RF_NT_ENVIRON_H
+#define RF_NT_ENVIRON_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* A growing string of units; zeroed to start, text is malloc'ed. */
+struct units {
+	uint16_t *text;
+	size_t len, room;
+	int failed; /* no memory: len no longer grows */
+};
+
+void units_add(struct units *u, const uint16_t *s, size_t n);
+void units_add_utf8(struct units *u, const char *s, size_t n);
+void units_end(struct units *u); /* a NUL behind, not counted in len */
+
+/*
+ * environ_block() - the environment block of a program started from the host:
+ * NAME=value NUL ... NUL, sorted by name without regard to case.
+ *
+ *   envp    the host's environment; PATH and the temporary folder are
+ *           translated, what Windows programs expect is added
+ *
+ * Returns a malloc'ed block, NULL without memory; *bytes is its size with the
+ * last NUL.
+ */
+uint16_t *environ_block(char *const *envp, size_t *bytes);
+
+/*
+ * environ_command_line() - arguments joined so that a C runtime splits them
+ * into the same again.  program (a Windows path) comes first, quoted if it
+ * must be.  Source: Microsoft, "Parsing C command-line arguments".
+ */
+void environ_command_line(struct units *u, const uint16_t *program, size_t n,
+			  char *const *argv);
+
+#endif

@@ -1,0 +1,382 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * file-attr.c - a file's metadata as NT shows it.
+ *
+ * The host has no hidden, system or archive bits.  They are kept where Samba
+ * keeps them, in the extended attribute user.DOSATTRIB, and only if they are
+ * not what a file has anyway (ARCHIVE for files).  Read-only is the absence
+ * of write permission.  Asking for the extended attribute costs as much as a
+ * stat, so what was found is remembered as long as the inode's ctime, which
+ * every change moves, stays the same.
+ * Source of the format: Samba's published interface file xattr.idl.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/sysmacros.h>
+#include <sys/xattr.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/bytes.h"
+#include "syscall-xlate/nt/file.h"
+
+#define XATTR "user.DOSATTRIB"
+
+enum {
+	/* What is stored; the rest comes from the inode. */
+	STORED = FILE_ATTRIBUTE_HIDDEN | FILE_ATTRIBUTE_SYSTEM |
+		 FILE_ATTRIBUTE_ARCHIVE | FILE_ATTRIBUTE_TEMPORARY |
+		 FILE_ATTRIBUTE_OFFLINE | FILE_ATTRIBUTE_SPARSE_FILE |
+		 FILE_ATTRIBUTE_NOT_CONTENT_INDEXED,
+	CACHE_SIZE = 1024,
+	RACY_NS = 50 * 1000 * 1000,
+	NONE = 0xffffffff, /* no attribute stored */
+};
+
+#define EPOCH 116444736000000000ll /* 1970 in NT time */
+
+int64_t time_from_statx(const struct statx_timestamp *ts)
+{
+	return EPOCH + ts->tv_sec * 10000000ll + ts->tv_nsec / 100;
+}
+
+/* ---- the extended attribute -------------------------------------------- */
+
+/* "0x20", NUL, padding, version twice, padding, valid flags, attributes. */
+static uint32_t parse_blob(const uint8_t *b, size_t n)
+{
+	struct bytes blob = { b, n };
+	const uint8_t *nul = memchr(b, 0, n);
+	size_t at;
+	const void *p;
+
+	if (nul) {
+		at = ROUND_UP((size_t)(nul - b) + 1, 2);
+		p = bytes_at(blob, at, 2);
+		if (p && le16_at(p) >= 1 && le16_at(p) <= 5) {
+			at = ROUND_UP(at + 4, 4);
+			/* Version 1 has no valid flags. */
+			if (le16_at(p) == 1)
+				at -= 4;
+			if (bytes_at(blob, at, 8) &&
+			    (le16_at(p) == 1 || (b[at] & 1)))
+				return le32_at(b + at + 4);
+		}
+	}
+	if (n >= 3 && n < 16 && b[0] == '0' && b[1] == 'x') {
+		char text[16];
+
+		memcpy(text, b, n);
+		text[n] = 0;
+		return (uint32_t)strtoul(text, NULL, 16);
+	}
+	return NONE;
+}
+
+static size_t make_blob(uint8_t *b, uint32_t attributes)
+{
+	uint8_t *p = b;
+	uint16_t version = 4;
+	uint32_t valid = 1;
+
+	p += sprintf((char *)p, "0x%x", attributes) + 1;
+	if ((p - b) % 2)
+		*p++ = 0;
+	memcpy(p, &version, 2);
+	memcpy(p + 2, &version, 2);
+	p += 4;
+	while ((p - b) % 4)
+		*p++ = 0;
+	memcpy(p, &valid, 4);
+	memcpy(p + 4, &attributes, 4);
+	memset(p + 8, 0, 16); /* times that valid says not to read */
+	return (size_t)(p + 24 - b);
+}
+
+/* ---- what was found before ----------------------------------------------- */
+
+static struct {
+	uint64_t ino;
+	uint32_t dev_major, dev_minor;
+	struct statx_timestamp ctime;
+	uint32_t attributes;
+} cache[CACHE_SIZE];
+static pthread_mutex_t cache_lock = PTHREAD_MUTEX_INITIALIZER;
+/* A device whose file system has no extended attributes, 0: none seen. */
+static _Atomic uint64_t bare_device;
+
+static uint64_t device_of(const struct statx *st)
+{
+	return makedev(st->stx_dev_major, st->stx_dev_minor) + 1;
+}
+
+static bool cache_get(const struct statx *st, uint32_t *attributes)
+{
+	size_t i = (st->stx_ino ^ st->stx_ino >> 10) % CACHE_SIZE;
+	bool hit;
+
+	pthread_mutex_lock(&cache_lock);
+	hit = cache[i].ino == st->stx_ino &&
+	      cache[i].dev_major == st->stx_dev_major &&
+	      cache[i].dev_minor == st->stx_dev_minor &&
+	      cache[i].ctime.tv_sec == st->stx_ctime.tv_sec &&
+	      cache[i].ctime.tv_nsec == st->stx_ctime.tv_nsec;
+	*attributes = cache[i].attributes;
+	pthread_mutex_unlock(&cache_lock);
+	return hit;
+}
+
+static void cache_put(const struct statx *st, uint32_t attributes)
+{
+	size_t i = (st->stx_ino ^ st->stx_ino >> 10) % CACHE_SIZE;
+	struct timespec now;
+
+	/* A change within the same tick of the clock would not show. */
+	clock_gettime(CLOCK_REALTIME, &now);
+	if ((now.tv_sec - st->stx_ctime.tv_sec) * 1000000000ll + now.tv_nsec -
+		    st->stx_ctime.tv_nsec <
+	    RACY_NS)
+		return;
+	pthread_mutex_lock(&cache_lock);
+	cache[i].ino = st->stx_ino;
+	cache[i].dev_major = st->stx_dev_major;
+	cache[i].dev_minor = st->stx_dev_minor;
+	cache[i].ctime = st->stx_ctime;
+	cache[i].attributes = attributes;
+	pthread_mutex_unlock(&cache_lock);
+}
+
+static uint32_t stored(const struct statx *st, int fd, int dirfd,
+		       const char *path)
+{
+	char full[HOST_PATH_MAX + 64];
+	uint8_t blob[256];
+	uint32_t attributes = NONE;
+	ssize_t n;
+
+	if (bare_device == device_of(st))
+		return NONE;
+	if (cache_get(st, &attributes))
+		return attributes;
+	attributes = NONE;
+	if (fd >= 0) {
+		n = fgetxattr(fd, XATTR, blob, sizeof blob);
+	} else if (*path == '/' || dirfd == AT_FDCWD) {
+		n = lgetxattr(path, XATTR, blob, sizeof blob);
+	} else {
+		/* dirfd itself is behind a magic link, which is followed. */
+		snprintf(full, sizeof full,
+			 *path ? "/proc/self/fd/%d/%s" : "/proc/self/fd/%d",
+			 dirfd, path);
+		n = *path ? lgetxattr(full, XATTR, blob, sizeof blob) :
+			    getxattr(full, XATTR, blob, sizeof blob);
+	}
+	if (n > 0)
+		attributes = parse_blob(blob, (size_t)n);
+	else if (n < 0 && errno == EOPNOTSUPP)
+		bare_device = device_of(st);
+	cache_put(st, attributes);
+	return attributes;
+}
+
+/* ---- from the inode -------------------------------------------------------- */
+
+static void from_inode(struct file_meta *m, const struct statx *st)
+{
+	memset(m, 0, sizeof *m);
+	m->times.accessed = time_from_statx(&st->stx_atime);
+	m->times.written = time_from_statx(&st->stx_mtime);
+	m->times.changed = time_from_statx(&st->stx_ctime);
+	if (st->stx_mask & STATX_BTIME && st->stx_btime.tv_sec)
+		m->times.created = time_from_statx(&st->stx_btime);
+	else /* the earliest that is known */
+		m->times.created = MIN(m->times.written, m->times.changed);
+	m->ino = st->stx_ino;
+	m->dev = makedev(st->stx_dev_major, st->stx_dev_minor);
+	m->links = st->stx_nlink;
+
+	if (S_ISDIR(st->stx_mode)) {
+		m->directory = true;
+		m->attributes = FILE_ATTRIBUTE_DIRECTORY;
+		m->links = 1;
+	} else if (S_ISLNK(st->stx_mode)) {
+		m->attributes = FILE_ATTRIBUTE_REPARSE_POINT;
+		m->tag = REPARSE_TAG_SYMLINK;
+	} else {
+		m->size = (int64_t)st->stx_size;
+		m->allocation = (int64_t)st->stx_blocks * 512;
+		if (S_ISREG(st->stx_mode)) {
+			m->attributes = FILE_ATTRIBUTE_ARCHIVE;
+			if (!(st->stx_mode & 0222))
+				m->attributes |= FILE_ATTRIBUTE_READONLY;
+			/* Data that still lies in the inode or in memory. */
+			if (m->allocation < m->size && !st->stx_blocks)
+				m->allocation =
+					(int64_t)ROUND_UP(m->size, 4096);
+		}
+	}
+	if (st->stx_attributes & STATX_ATTR_COMPRESSED)
+		m->attributes |= FILE_ATTRIBUTE_COMPRESSED;
+}
+
+void meta_plain(struct file_meta *m, const struct statx *st)
+{
+	from_inode(m, st);
+	if (!m->attributes)
+		m->attributes = FILE_ATTRIBUTE_NORMAL;
+}
+
+void meta_from_statx(struct file_meta *m, const struct statx *st, int dirfd,
+		     const char *path, const struct virtual_dir *dir)
+{
+	uint32_t extra = NONE;
+
+	from_inode(m, st);
+	if (S_ISLNK(st->stx_mode)) {
+		struct stat target;
+
+		if (path && !fstatat(dirfd, path, &target, 0) &&
+		    S_ISDIR(target.st_mode)) {
+			m->attributes |= FILE_ATTRIBUTE_DIRECTORY;
+			m->directory = true;
+		}
+	} else if (dir) {
+		/* A stand-in is opened for it; its number must not be. */
+		m->ino = 0xc0000000ull + (uintptr_t)virtual_path(dir) % 65521;
+	} else if (S_ISREG(st->stx_mode) || S_ISDIR(st->stx_mode)) {
+		extra = stored(st, path ? -1 : dirfd, dirfd, path);
+	}
+	if (extra != NONE)
+		m->attributes = (m->attributes & ~(uint32_t)STORED) |
+				(extra & STORED);
+	if (!m->attributes)
+		m->attributes = FILE_ATTRIBUTE_NORMAL;
+}
+
+void file_proc_path(const struct file *f, char *buf, size_t size)
+{
+	snprintf(buf, size, "/proc/self/fd/%d", f->fd);
+}
+
+NTSTATUS meta_of_file(struct file *f, struct file_meta *m)
+{
+	struct statx st;
+
+	if (f->fd < 0) {
+		memset(m, 0, sizeof *m);
+		m->attributes = FILE_ATTRIBUTE_NORMAL;
+		m->links = 1;
+		return STATUS_SUCCESS;
+	}
+	if (statx(f->fd, "", AT_EMPTY_PATH | AT_SYMLINK_NOFOLLOW, META_MASK,
+		  &st) < 0)
+		return status_from_errno(errno);
+	if (f->kind == FILE_KIND_LINK) {
+		struct stat target;
+
+		meta_from_statx(m, &st, AT_FDCWD, NULL, NULL);
+		if (f->path && !stat(f->path, &target) &&
+		    S_ISDIR(target.st_mode)) {
+			m->attributes |= FILE_ATTRIBUTE_DIRECTORY;
+			m->directory = true;
+		}
+		return STATUS_SUCCESS;
+	}
+	meta_from_statx(m, &st, f->fd, f->path_only ? "" : NULL, f->dir);
+	if (f->kind != FILE_KIND_DISK && f->kind != FILE_KIND_DIR)
+		m->attributes = FILE_ATTRIBUTE_NORMAL;
+	return STATUS_SUCCESS;
+}
+
+/* ---- changing them ------------------------------------------------------------ */
+
+static uint32_t default_stored(bool directory)
+{
+	return directory ? 0 : FILE_ATTRIBUTE_ARCHIVE;
+}
+
+/*
+ * A listing asks the directory first: only one that has the attribute itself
+ * (as Samba's have) is searched for entries that do.
+ */
+static void mark_parent(const char *path)
+{
+	uint8_t blob[64];
+	char *dir = path ? strdup(path) : NULL;
+	char *slash = dir ? strrchr(dir, '/') : NULL;
+
+	if (slash && slash > dir) {
+		*slash = 0;
+		setxattr(dir, XATTR, blob,
+			 make_blob(blob, FILE_ATTRIBUTE_DIRECTORY),
+			 XATTR_CREATE);
+	}
+	free(dir);
+}
+
+NTSTATUS meta_set_attributes(struct file *f, uint32_t attributes)
+{
+	uint8_t blob[64];
+	char self[32];
+	struct stat st;
+	uint32_t want = attributes & STORED;
+	mode_t mode;
+	size_t n;
+	bool had;
+
+	if (f->kind == FILE_KIND_LINK)
+		return STATUS_SUCCESS; /* a link has none of its own here */
+	if (fstat(f->fd, &st) < 0)
+		return status_from_errno(errno);
+	file_proc_path(f, self, sizeof self);
+
+	mode = st.st_mode & 07777;
+	if (S_ISREG(st.st_mode) && attributes & FILE_ATTRIBUTE_READONLY)
+		mode &= ~0222u;
+	else if (S_ISREG(st.st_mode) && !(mode & 0222))
+		mode |= 0200;
+	if (mode != (st.st_mode & 07777) && chmod(self, mode) < 0)
+		return status_from_errno(errno);
+
+	had = getxattr(self, XATTR, NULL, 0) >= 0;
+	if (want == default_stored(S_ISDIR(st.st_mode))) {
+		if (had && removexattr(self, XATTR) < 0)
+			return status_from_errno(errno);
+		return STATUS_SUCCESS;
+	}
+	if (S_ISDIR(st.st_mode))
+		want |= FILE_ATTRIBUTE_DIRECTORY;
+	if (attributes & FILE_ATTRIBUTE_READONLY)
+		want |= FILE_ATTRIBUTE_READONLY;
+	n = make_blob(blob, want);
+	/* Read-only files: the permission was taken a moment ago, and only
+	   the owner's mode counts for user attributes. */
+	if (setxattr(self, XATTR, blob, n, 0) < 0 && errno == EACCES &&
+	    chmod(self, mode | 0200) == 0) {
+		if (setxattr(self, XATTR, blob, n, 0) < 0 && !errno)
+			errno = EACCES;
+		chmod(self, mode);
+	}
+	mark_parent(f->path);
+	/* A file system without them loses these bits, as FAT loses others. */
+	return STATUS_SUCCESS;
+}
+
+void meta_init_attributes(int fd, const char *path, uint32_t attributes,
+			  bool directory)
+{
+	uint32_t want = (attributes & STORED) | default_stored(directory);
+	uint8_t blob[64];
+
+	if (directory)
+		want &= ~FILE_ATTRIBUTE_TEMPORARY;
+	if (want == default_stored(directory))
+		return;
+	if (directory)
+		want |= FILE_ATTRIBUTE_DIRECTORY;
+	if (fsetxattr(fd, XATTR, blob, make_blob(blob, want), 0) == 0)
+		mark_parent(path);
+}

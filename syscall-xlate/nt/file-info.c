@@ -1,0 +1,778 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * file-info.c - NtQueryInformationFile and NtSetInformationFile.
+ *
+ * Each class is a row: its fixed size and a function that fills it in.  A
+ * class that ends in a name fills in the name as well; what of it does not
+ * fit is cut and the status says so.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "base/utf.h"
+#include "syscall-xlate/nt/file-private.h"
+#include "syscall-xlate/nt/file-rename.h"
+#include "syscall-xlate/nt/calls.h"
+
+/* ---- queries --------------------------------------------------------------- */
+
+struct query {
+	struct task *t;
+	struct file *f;
+	uint32_t granted; /* what the handle carries */
+	union {
+		uint8_t bytes[128];
+		struct file_basic basic;
+		struct file_standard standard;
+		struct file_network_open network;
+		struct file_all all;
+		struct file_name name;
+		struct file_attribute_tag tag;
+		struct file_id id;
+		struct file_stat_info stat;
+		struct file_stream stream;
+		struct file_compression compression;
+		struct file_links links;
+		uint64_t u64;
+		int64_t i64;
+		uint32_t u32;
+		uint8_t u8;
+	};
+	uint32_t size;	 /* of the fixed part; preset from the row */
+	uint16_t *tail;	 /* a name behind it; malloc'ed */
+	size_t tail_len; /* units */
+};
+
+static NTSTATUS fill_basic(struct query *q, struct file_basic *b)
+{
+	struct file_meta m;
+	NTSTATUS status = meta_of_file(q->f, &m);
+
+	b->times = m.times;
+	b->attributes = m.attributes;
+	b->pad = 0;
+	return status;
+}
+
+static NTSTATUS fill_standard(struct query *q, struct file_standard *s)
+{
+	struct file_meta m;
+	NTSTATUS status;
+	uint32_t len;
+
+	if (q->f->kind == FILE_KIND_PIPE)
+		return pipe_query(q->t, q->f, FILE_STANDARD_CLASS, s, &len);
+	status = meta_of_file(q->f, &m);
+	if (status)
+		return status;
+	*s = (struct file_standard){
+		.allocation = m.allocation,
+		.size = m.size,
+		.links = m.links,
+		.directory = m.directory,
+		.delete_pending = share_delete_pending(q->f),
+	};
+	/* A file that waits for its deletion has lost its name already. */
+	if (s->delete_pending && s->links)
+		s->links--;
+	return STATUS_SUCCESS;
+}
+
+static NTSTATUS query_basic(struct query *q)
+{
+	return fill_basic(q, &q->basic);
+}
+
+static NTSTATUS query_standard(struct query *q)
+{
+	return fill_standard(q, &q->standard);
+}
+
+static uint64_t file_number(const struct file_meta *m)
+{
+	return m->ino;
+}
+
+static NTSTATUS query_internal(struct query *q)
+{
+	struct file_meta m;
+	NTSTATUS status = meta_of_file(q->f, &m);
+
+	q->u64 = file_number(&m);
+	return status;
+}
+
+static NTSTATUS query_zero(struct query *q)
+{
+	(void)q;
+	return STATUS_SUCCESS;
+}
+
+static NTSTATUS query_access(struct query *q)
+{
+	q->u32 = q->granted;
+	return STATUS_SUCCESS;
+}
+
+static NTSTATUS query_mode(struct query *q)
+{
+	q->u32 = q->f->options & FILE_MODE_BITS;
+	if (q->f->delete_on_close)
+		q->u32 |= FILE_DELETE_ON_CLOSE;
+	return STATUS_SUCCESS;
+}
+
+static int64_t position(struct file *f)
+{
+	int64_t at = f->position;
+
+	if (at != POSITION_HOST)
+		return at;
+	if (!f->synchronous || f->fd < 0)
+		return 0;
+	at = lseek(f->fd, 0, SEEK_CUR);
+	return at < 0 ? 0 : at;
+}
+
+static NTSTATUS query_position(struct query *q)
+{
+	q->i64 = position(q->f);
+	return STATUS_SUCCESS;
+}
+
+static NTSTATUS query_name(struct query *q)
+{
+	NTSTATUS status = file_short_name(q->f, &q->tail, &q->tail_len);
+
+	if (!status)
+		q->name.len = (uint32_t)(q->tail_len * 2);
+	return status;
+}
+
+/* The device's letterless name, as GetFinalPathNameByHandle(VOLUME_NAME_NONE)
+   has it, is the same as the other: there are no short names. */
+static NTSTATUS query_volume_name(struct query *q)
+{
+	const char *device = q->f->drive == 'C' ? "\\Device\\HarddiskVolume3" :
+						  "\\Device\\HarddiskVolume26";
+	size_t n = strlen(device);
+
+	if (!q->f->drive)
+		return STATUS_INVALID_PARAMETER;
+	q->tail = malloc(n * 2);
+	if (!q->tail)
+		return STATUS_NO_MEMORY;
+	q->tail_len = utf8_to_utf16(q->tail, n, device, n);
+	q->name.len = (uint32_t)(q->tail_len * 2);
+	return STATUS_SUCCESS;
+}
+
+static NTSTATUS query_all(struct query *q)
+{
+	struct file_meta m;
+	NTSTATUS status = meta_of_file(q->f, &m);
+
+	if (!status)
+		status = fill_standard(q, &q->all.standard);
+	if (status)
+		return status;
+	q->all.basic.times = m.times;
+	q->all.basic.attributes = m.attributes;
+	q->all.id = file_number(&m);
+	q->all.access = q->granted;
+	q->all.position = position(q->f);
+	q->all.mode = q->f->options & FILE_MODE_BITS;
+	status = file_short_name(q->f, &q->tail, &q->tail_len);
+	q->all.name_len = (uint32_t)(q->tail_len * 2);
+	return status;
+}
+
+static NTSTATUS query_network(struct query *q)
+{
+	struct file_meta m;
+	NTSTATUS status = meta_of_file(q->f, &m);
+
+	q->network = (struct file_network_open){
+		.times = m.times,
+		.allocation = m.allocation,
+		.size = m.size,
+		.attributes = m.attributes,
+	};
+	return status;
+}
+
+static NTSTATUS query_tag(struct query *q)
+{
+	struct file_meta m;
+	NTSTATUS status = meta_of_file(q->f, &m);
+
+	q->tag.attributes = m.attributes;
+	q->tag.tag = m.tag;
+	return status;
+}
+
+uint32_t volume_serial(uint64_t dev)
+{
+	/* Anything steady that differs between file systems. */
+	uint64_t h = (dev + 1) * 0x9e3779b97f4a7c15ull;
+
+	return (uint32_t)(h >> 32);
+}
+
+static NTSTATUS query_id(struct query *q)
+{
+	struct file_meta m;
+	NTSTATUS status = meta_of_file(q->f, &m);
+	uint64_t id = file_number(&m);
+
+	q->id.volume = volume_serial(m.dev);
+	memcpy(q->id.id, &id, sizeof id);
+	return status;
+}
+
+static NTSTATUS query_stat(struct query *q)
+{
+	struct file_meta m;
+	NTSTATUS status = meta_of_file(q->f, &m);
+
+	q->stat = (struct file_stat_info){
+		.id = file_number(&m),
+		.times = m.times,
+		.allocation = m.allocation,
+		.size = m.size,
+		.attributes = m.attributes,
+		.tag = m.tag,
+		.links = m.links,
+		.access = q->granted,
+	};
+	return status;
+}
+
+static NTSTATUS query_streams(struct query *q)
+{
+	static const uint16_t data[] = u"::$DATA";
+	struct file_meta m;
+	NTSTATUS status = meta_of_file(q->f, &m);
+
+	if (status)
+		return status;
+	if (m.directory) {
+		q->size = 0; /* a directory has none: no entry at all */
+		return STATUS_SUCCESS;
+	}
+	q->tail_len = COUNT_OF(data) - 1;
+	q->tail = malloc(sizeof data);
+	if (!q->tail)
+		return STATUS_NO_MEMORY;
+	memcpy(q->tail, data, q->tail_len * 2);
+	q->stream.len = (uint32_t)(q->tail_len * 2);
+	q->stream.size = m.size;
+	q->stream.allocation = m.allocation;
+	return STATUS_SUCCESS;
+}
+
+static NTSTATUS query_compression(struct query *q)
+{
+	struct file_meta m;
+	NTSTATUS status = meta_of_file(q->f, &m);
+
+	q->compression.size = m.size;
+	return status;
+}
+
+/* The name it was opened by; of the others the host keeps no record. */
+static NTSTATUS query_links(struct query *q)
+{
+	uint16_t *path = file_object_nt_path(&q->f->object);
+	size_t n = 0, at = 0;
+
+	if (!path)
+		return STATUS_INVALID_PARAMETER;
+	for (; path[n]; n++)
+		if (path[n] == '\\')
+			at = n + 1;
+	memmove(path, path + at, (n - at + 1) * 2);
+	q->tail = path;
+	q->tail_len = n - at;
+	q->size = 28;
+	q->links.count = 1;
+	q->links.needed = (uint32_t)(28 + q->tail_len * 2);
+	q->links.entry.len = (uint32_t)q->tail_len;
+	return STATUS_SUCCESS;
+}
+
+static NTSTATUS query_pipe(struct query *q)
+{
+	if (q->f->kind != FILE_KIND_PIPE)
+		return STATUS_INVALID_PARAMETER;
+	return pipe_query(q->t, q->f, FILE_PIPE_CLASS, q->bytes, &q->size);
+}
+
+static NTSTATUS query_pipe_local(struct query *q)
+{
+	if (q->f->kind != FILE_KIND_PIPE)
+		return STATUS_INVALID_PARAMETER;
+	return pipe_query(q->t, q->f, FILE_PIPE_LOCAL_CLASS, q->bytes,
+			  &q->size);
+}
+
+static NTSTATUS query_priority(struct query *q)
+{
+	q->u32 = 2; /* IoPriorityNormal */
+	return STATUS_SUCCESS;
+}
+
+static NTSTATUS query_notify_modes(struct query *q)
+{
+	q->u32 = q->f->notify_modes;
+	return STATUS_SUCCESS;
+}
+
+static NTSTATUS query_not_supported(struct query *q)
+{
+	(void)q;
+	return STATUS_INVALID_PARAMETER; /* what local disks answer */
+}
+
+static NTSTATUS query_no_name(struct query *q)
+{
+	(void)q;
+	return STATUS_OBJECT_NAME_NOT_FOUND; /* no 8.3 names */
+}
+
+static const struct query_row {
+	uint32_t class, size;
+	NTSTATUS (*run)(struct query *q);
+	uint32_t access;
+} queries[] = {
+	{ FILE_BASIC_CLASS, 40, query_basic, FILE_READ_ATTRIBUTES },
+	{ FILE_STANDARD_CLASS, 24, query_standard, 0 },
+	{ FILE_INTERNAL_CLASS, 8, query_internal, 0 },
+	{ FILE_EA_CLASS, 4, query_zero, 0 },
+	{ FILE_ACCESS_CLASS, 4, query_access, 0 },
+	{ FILE_NAME_CLASS, 4, query_name, 0 },
+	{ FILE_POSITION_CLASS, 8, query_position, 0 },
+	{ FILE_MODE_CLASS, 4, query_mode, 0 },
+	{ FILE_ALIGNMENT_CLASS, 4, query_zero, 0 },
+	{ FILE_ALL_CLASS, 100, query_all, FILE_READ_ATTRIBUTES },
+	{ FILE_ALTERNATE_NAME_CLASS, 4, query_no_name, 0 },
+	{ FILE_STREAM_CLASS, 24, query_streams, 0 },
+	{ FILE_PIPE_CLASS, 8, query_pipe, 0 },
+	{ FILE_PIPE_LOCAL_CLASS, 40, query_pipe_local, 0 },
+	{ FILE_COMPRESSION_CLASS, 16, query_compression, 0 },
+	{ FILE_NETWORK_OPEN_CLASS, 56, query_network, FILE_READ_ATTRIBUTES },
+	{ FILE_ATTRIBUTE_TAG_CLASS, 8, query_tag, FILE_READ_ATTRIBUTES },
+	{ FILE_IO_COMPLETION_NOTIFICATION_CLASS, 4, query_notify_modes, 0 },
+	{ FILE_IO_PRIORITY_CLASS, 4, query_priority, 0 },
+	{ FILE_HARD_LINK_CLASS, 8, query_links, 0 },
+	{ FILE_NORMALIZED_NAME_CLASS, 4, query_name, 0 },
+	{ FILE_IS_REMOTE_CLASS, 1, query_zero, 0 },
+	{ FILE_REMOTE_PROTOCOL_CLASS, 116, query_not_supported, 0 },
+	{ FILE_VOLUME_NAME_CLASS, 4, query_volume_name, 0 },
+	{ FILE_ID_CLASS, 24, query_id, 0 },
+	{ FILE_STAT_CLASS, 72, query_stat, FILE_READ_ATTRIBUTES },
+	{ FILE_CASE_SENSITIVE_CLASS, 4, query_zero, 0 },
+};
+
+static const struct query_row *query_row(uint32_t class)
+{
+	for (size_t i = 0; i < COUNT_OF(queries); i++)
+		if (queries[i].class == class)
+			return &queries[i];
+	return NULL;
+}
+
+/* Fixed part and tail to the guest.  *written is what the IOSB tells. */
+static NTSTATUS query_out(struct query *q, gaddr info, uint32_t len,
+			  uint64_t *written)
+{
+	uint32_t fixed = MIN(q->size, len);
+	size_t tail = q->tail_len * 2, room = len - fixed;
+	NTSTATUS status = STATUS_SUCCESS;
+
+	if (tail > room) {
+		tail = room & ~(size_t)1;
+		status = STATUS_BUFFER_OVERFLOW;
+	}
+	if (guest_write(q->t, info, q->bytes, fixed) < 0 ||
+	    guest_write(q->t, info + fixed, q->tail, tail) < 0)
+		return STATUS_ACCESS_VIOLATION;
+	*written = fixed + tail;
+	return status;
+}
+
+static NTSTATUS query(struct task *t, struct file *f, uint32_t granted,
+		      gaddr info, uint32_t len, uint32_t class,
+		      uint64_t *written)
+{
+	const struct query_row *row = query_row(class);
+	struct query q = { .t = t, .f = f, .granted = granted };
+	NTSTATUS status;
+
+	if (!row) {
+		log_debug(LOG_FILE, "query file class %u", class);
+		return STATUS_INVALID_INFO_CLASS;
+	}
+	if (len < row->size)
+		return STATUS_INFO_LENGTH_MISMATCH;
+	if (row->access & ~granted)
+		return STATUS_ACCESS_DENIED;
+	q.size = row->size;
+	status = row->run(&q);
+	if (!status)
+		status = query_out(&q, info, len, written);
+	free(q.tail);
+	return status;
+}
+
+NTSTATUS nt_query_information_file(struct task *t, uint64_t file, gaddr iosb,
+				   gaddr info, uint32_t len, uint32_t class)
+{
+	struct file *f;
+	uint32_t granted;
+	uint64_t written = 0;
+	NTSTATUS status = handle_get_info(t, file, &file_type, 0, &f, &granted,
+					  NULL);
+
+	if (status)
+		return status;
+	status = query(t, f, granted, info, len, class, &written);
+	object_put(&f->object);
+	if (status >> 30 != 3 && iosb_write(t, iosb, status, written) < 0)
+		return STATUS_ACCESS_VIOLATION;
+	return status;
+}
+
+NTSTATUS nt_query_information_by_name(struct task *t, gaddr attr, gaddr iosb,
+				      gaddr info, uint32_t len, uint32_t class)
+{
+	struct nt_oa oa;
+	struct file *f;
+	uint64_t written = 0;
+	NTSTATUS status;
+
+	if (class != FILE_STAT_CLASS && class != FILE_CASE_SENSITIVE_CLASS)
+		return STATUS_INVALID_INFO_CLASS;
+	status = oa_read(t, attr, &oa);
+	if (status)
+		return status;
+	status = file_open_path(t, &oa, FILE_READ_ATTRIBUTES, 7,
+				FILE_OPEN_REPARSE_POINT, &f);
+	oa_free(&oa);
+	if (status)
+		return status;
+	status = query(t, f, FILE_ALL_ACCESS, info, len, class, &written);
+	object_put(&f->object);
+	if (status >> 30 != 3 && iosb_write(t, iosb, status, written) < 0)
+		return STATUS_ACCESS_VIOLATION;
+	return status;
+}
+
+/* ---- sets -------------------------------------------------------------------- */
+
+/* 0 and -1 leave a time alone (-2: count again; it always does). */
+static void time_to_host(int64_t nt, struct timespec *ts)
+{
+	if (nt <= 0) {
+		ts->tv_nsec = UTIME_OMIT;
+		return;
+	}
+	nt_time_to_timespec(nt, ts);
+}
+
+static NTSTATUS set_basic(struct task *t, struct file *f, gaddr info,
+			  uint32_t len)
+{
+	struct file_basic b;
+	struct timespec ts[2];
+	char self[32];
+	NTSTATUS status = STATUS_SUCCESS;
+
+	(void)len;
+	if (guest_read(t, &b, info, sizeof b) < 0)
+		return STATUS_ACCESS_VIOLATION;
+	if (f->dir || f->from_lower)
+		return STATUS_ACCESS_DENIED;
+	if (b.attributes & FILE_ATTRIBUTE_DIRECTORY &&
+	    f->kind != FILE_KIND_DIR && f->kind != FILE_KIND_LINK)
+		return STATUS_INVALID_PARAMETER;
+	if (b.attributes)
+		status = meta_set_attributes(f, b.attributes);
+	/* The birth time is the host's; it cannot be set. */
+	time_to_host(b.times.accessed, &ts[0]);
+	time_to_host(b.times.written, &ts[1]);
+	if (status ||
+	    (ts[0].tv_nsec == UTIME_OMIT && ts[1].tv_nsec == UTIME_OMIT))
+		return status;
+	file_proc_path(f, self, sizeof self);
+	if (f->kind == FILE_KIND_LINK ?
+		    utimensat(AT_FDCWD, f->path, ts, AT_SYMLINK_NOFOLLOW) < 0 :
+	    f->path_only ? utimensat(AT_FDCWD, self, ts, 0) < 0 :
+				 futimens(f->fd, ts) < 0)
+		return status_from_errno(errno);
+	return STATUS_SUCCESS;
+}
+
+static NTSTATUS set_position(struct task *t, struct file *f, gaddr info,
+			     uint32_t len)
+{
+	int64_t at;
+
+	(void)len;
+	if (guest_read(t, &at, info, sizeof at) < 0)
+		return STATUS_ACCESS_VIOLATION;
+	if (at < 0)
+		return STATUS_INVALID_PARAMETER;
+	/* It is told to the host when it matters: before a read or write. */
+	if (f->kind == FILE_KIND_DISK)
+		f->position = at;
+	return STATUS_SUCCESS;
+}
+
+static NTSTATUS set_end(struct task *t, struct file *f, gaddr info,
+			uint32_t len)
+{
+	int64_t size;
+
+	(void)len;
+	if (guest_read(t, &size, info, sizeof size) < 0)
+		return STATUS_ACCESS_VIOLATION;
+	if (size < 0 || f->kind != FILE_KIND_DISK)
+		return STATUS_INVALID_PARAMETER;
+	return ftruncate(f->fd, size) < 0 ? status_from_errno(errno) :
+					    STATUS_SUCCESS;
+}
+
+/* Room without size; less than the size cuts the file. */
+static NTSTATUS set_allocation(struct task *t, struct file *f, gaddr info,
+			       uint32_t len)
+{
+	int64_t room;
+	struct stat st;
+
+	(void)len;
+	if (guest_read(t, &room, info, sizeof room) < 0)
+		return STATUS_ACCESS_VIOLATION;
+	if (room < 0 || f->kind != FILE_KIND_DISK)
+		return STATUS_INVALID_PARAMETER;
+	if (fstat(f->fd, &st) < 0)
+		return status_from_errno(errno);
+	if (room < st.st_size)
+		return ftruncate(f->fd, room) < 0 ? status_from_errno(errno) :
+						    STATUS_SUCCESS;
+	if (fallocate(f->fd, FALLOC_FL_KEEP_SIZE, 0, room) < 0 &&
+	    errno == ENOSPC)
+		return STATUS_DISK_FULL;
+	return STATUS_SUCCESS; /* a file system that cannot: no harm */
+}
+
+static NTSTATUS set_valid_length(struct task *t, struct file *f, gaddr info,
+				 uint32_t len)
+{
+	(void)t, (void)info, (void)len;
+	/* Every byte below the end is valid here; only a privilege skips
+	   zeroing on Windows. */
+	return f->kind == FILE_KIND_DISK ? STATUS_SUCCESS :
+					   STATUS_INVALID_PARAMETER;
+}
+
+static NTSTATUS set_mode(struct task *t, struct file *f, gaddr info,
+			 uint32_t len)
+{
+	uint32_t mode;
+
+	(void)len;
+	if (guest_read(t, &mode, info, sizeof mode) < 0)
+		return STATUS_ACCESS_VIOLATION;
+	if (mode & ~(uint32_t)FILE_MODE_BITS)
+		return STATUS_INVALID_PARAMETER;
+	f->options = (f->options & ~(uint32_t)FILE_SEQUENTIAL_ONLY) |
+		     (mode & FILE_SEQUENTIAL_ONLY);
+	return STATUS_SUCCESS;
+}
+
+static NTSTATUS set_pipe(struct task *t, struct file *f, gaddr info,
+			 uint32_t len)
+{
+	struct file_pipe p;
+
+	(void)len;
+	if (guest_read(t, &p, info, sizeof p) < 0)
+		return STATUS_ACCESS_VIOLATION;
+	if (f->kind != FILE_KIND_PIPE)
+		return STATUS_INVALID_PARAMETER;
+	return pipe_set_modes(f, p.read_mode, p.completion_mode);
+}
+
+static NTSTATUS set_port(struct task *t, struct file *f, gaddr info, bool again)
+{
+	struct file_completion c;
+	struct object *port = NULL, *old;
+	NTSTATUS status;
+
+	if (guest_read(t, &c, info, sizeof c) < 0)
+		return STATUS_ACCESS_VIOLATION;
+	if (f->synchronous)
+		return STATUS_INVALID_PARAMETER;
+	if (c.port || !again) {
+		status = handle_get(t, c.port, &iocp_type, 2, &port);
+		if (status)
+			return status;
+	}
+	object_lock(&f->object);
+	old = f->port;
+	if (old && !again) {
+		object_unlock(&f->object);
+		object_put(port);
+		return STATUS_INVALID_PARAMETER;
+	}
+	f->port = port;
+	f->port_key = c.key;
+	object_unlock(&f->object);
+	object_put(old);
+	return STATUS_SUCCESS;
+}
+
+static NTSTATUS set_completion(struct task *t, struct file *f, gaddr info,
+			       uint32_t len)
+{
+	(void)len;
+	return set_port(t, f, info, false);
+}
+
+static NTSTATUS replace_completion(struct task *t, struct file *f, gaddr info,
+				   uint32_t len)
+{
+	(void)len;
+	return set_port(t, f, info, true);
+}
+
+static NTSTATUS set_notify_modes(struct task *t, struct file *f, gaddr info,
+				 uint32_t len)
+{
+	uint32_t modes;
+
+	(void)len;
+	if (guest_read(t, &modes, info, sizeof modes) < 0)
+		return STATUS_ACCESS_VIOLATION;
+	if (modes & ~7u)
+		return STATUS_INVALID_PARAMETER;
+	f->notify_modes |= modes; /* it cannot be taken back */
+	return STATUS_SUCCESS;
+}
+
+static NTSTATUS set_nothing(struct task *t, struct file *f, gaddr info,
+			    uint32_t len)
+{
+	(void)t, (void)f, (void)info, (void)len;
+	return STATUS_SUCCESS; /* hints */
+}
+
+static NTSTATUS set_case(struct task *t, struct file *f, gaddr info,
+			 uint32_t len)
+{
+	uint32_t flags;
+
+	(void)f, (void)len;
+	if (guest_read(t, &flags, info, sizeof flags) < 0)
+		return STATUS_ACCESS_VIOLATION;
+	return flags ? STATUS_NOT_SUPPORTED : STATUS_SUCCESS;
+}
+
+static NTSTATUS set_short_name(struct task *t, struct file *f, gaddr info,
+			       uint32_t len)
+{
+	(void)t, (void)f, (void)info, (void)len;
+	return STATUS_SHORT_NAMES_NOT_ENABLED_ON_VOLUME;
+}
+
+static const struct set_row {
+	uint32_t class, size;
+	NTSTATUS (*run)(struct task *t, struct file *f, gaddr info,
+			uint32_t len);
+	uint32_t access;
+} sets[] = {
+	{ FILE_BASIC_CLASS, 40, set_basic, FILE_WRITE_ATTRIBUTES },
+	{ FILE_RENAME_CLASS, 20, file_set_rename, ACCESS_DELETE },
+	{ FILE_LINK_CLASS, 20, file_set_link, 0 },
+	{ FILE_DISPOSITION_CLASS, 1, file_set_disposition, ACCESS_DELETE },
+	{ FILE_POSITION_CLASS, 8, set_position, 0 },
+	{ FILE_MODE_CLASS, 4, set_mode, 0 },
+	{ FILE_ALLOCATION_CLASS, 8, set_allocation, FILE_WRITE_DATA },
+	{ FILE_END_OF_FILE_CLASS, 8, set_end, FILE_WRITE_DATA },
+	{ FILE_PIPE_CLASS, 8, set_pipe, 0 },
+	{ FILE_COMPLETION_CLASS, 16, set_completion, 0 },
+	{ FILE_VALID_DATA_LENGTH_CLASS, 8, set_valid_length, FILE_WRITE_DATA },
+	{ FILE_SHORT_NAME_CLASS, 4, set_short_name, ACCESS_DELETE },
+	{ FILE_IO_COMPLETION_NOTIFICATION_CLASS, 4, set_notify_modes, 0 },
+	{ FILE_IO_STATUS_RANGE_CLASS, 0, set_nothing, 0 },
+	{ FILE_IO_PRIORITY_CLASS, 4, set_nothing, 0 },
+	{ FILE_REPLACE_COMPLETION_CLASS, 16, replace_completion, 0 },
+	{ FILE_DISPOSITION_EX_CLASS, 4, file_set_disposition_ex,
+	  ACCESS_DELETE },
+	{ FILE_RENAME_EX_CLASS, 20, file_set_rename_ex, ACCESS_DELETE },
+	{ FILE_CASE_SENSITIVE_CLASS, 4, set_case, FILE_WRITE_ATTRIBUTES },
+	{ FILE_LINK_EX_CLASS, 20, file_set_link_ex, 0 },
+};
+
+NTSTATUS nt_set_information_file(struct task *t, uint64_t file, gaddr iosb,
+				 gaddr info, uint32_t len, uint32_t class)
+{
+	const struct set_row *row = NULL;
+	uint32_t granted;
+	struct file *f;
+	NTSTATUS status;
+
+	for (size_t i = 0; i < COUNT_OF(sets); i++)
+		if (sets[i].class == class)
+			row = &sets[i];
+	if (!row) {
+		log_debug(LOG_FILE, "set file class %u", class);
+		return STATUS_INVALID_INFO_CLASS;
+	}
+	if (len < row->size)
+		return STATUS_INFO_LENGTH_MISMATCH;
+	status = handle_get_info(t, file, &file_type, 0, &f, &granted, NULL);
+	if (status)
+		return status;
+	status = row->access & ~granted ? STATUS_ACCESS_DENIED :
+					  row->run(t, f, info, len);
+	object_put(&f->object);
+	if (status >> 30 != 3 && iosb_write(t, iosb, status, 0) < 0)
+		return STATUS_ACCESS_VIOLATION;
+	return status;
+}
+
+/* ---- extended attributes: none of NT's kind ---------------------------------- */
+
+NTSTATUS nt_query_ea_file(struct task *t, uint64_t file, gaddr iosb, gaddr buf,
+			  uint32_t len, uint8_t single, gaddr list,
+			  uint32_t list_len, gaddr index, uint8_t restart)
+{
+	struct file *f;
+	NTSTATUS status = handle_get(t, file, &file_type, FILE_READ_EA, &f);
+
+	(void)iosb, (void)buf, (void)len, (void)single, (void)list;
+	(void)list_len, (void)index, (void)restart;
+	if (status)
+		return status;
+	object_put(&f->object);
+	return STATUS_NO_EAS_ON_FILE;
+}
+
+NTSTATUS nt_set_ea_file(struct task *t, uint64_t file, gaddr iosb, gaddr buf,
+			uint32_t len)
+{
+	struct file *f;
+	NTSTATUS status = handle_get(t, file, &file_type, FILE_WRITE_EA, &f);
+
+	(void)iosb, (void)buf, (void)len;
+	if (status)
+		return status;
+	object_put(&f->object);
+	return STATUS_EAS_NOT_SUPPORTED;
+}

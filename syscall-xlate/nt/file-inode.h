@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * file-inode.h - one open file of the host, whoever has it open here.
+ * For file-share.c and lock.c.
+ */
+#ifndef RF_NT_FILE_INODE_H
+#define RF_NT_FILE_INODE_H
+
+#include <pthread.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+struct lock_range;
+
+struct inode {
+	struct inode *next;
+	uint64_t dev, ino;
+	int handles; /* all; the rest counts those that share_enter checks */
+	int opens, readers, writers, deleters;
+	int share_read, share_write, share_delete;
+	bool delete_pending;
+	bool unlinked; /* by a POSIX delete: the name is gone already */
+	struct lock_range *locks;
+};
+
+extern pthread_mutex_t inode_lock; /* guards every inode */
+
+#endif

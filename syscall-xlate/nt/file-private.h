@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * file-private.h - what the files behind file.h need of each other.
+ */
+#ifndef RF_NT_FILE_PRIVATE_H
+#define RF_NT_FILE_PRIVATE_H
+
+#include "syscall-xlate/nt/file.h"
+
+/*
+ * Opens a disk name that exists, without a handle; one reference in *f.
+ * Statuses as NtOpenFile.
+ */
+NTSTATUS file_open_path(struct task *t, const struct nt_oa *oa, uint32_t access,
+			uint32_t share, uint32_t options, struct file **f);
+
+/* file-pass.c: object_type's pass, receive and query_name. */
+bool file_pass(struct object *o, struct nt_passed *p);
+struct object *file_receive(const struct nt_passed *p);
+/* \Device\HarddiskVolume26\dir\f, malloc'ed. */
+NTSTATUS file_device_name(struct file *f, uint16_t **name, size_t *len);
+/*
+ * What FileNameInformation tells: \dir\f, \pipename; malloc'ed, terminated.
+ * NULL and a status if there is none.
+ */
+NTSTATUS file_short_name(struct file *f, uint16_t **name, size_t *len);
+
+/* pipe.c */
+NTSTATUS pipe_connect(struct task *t, const struct nt_path *p,
+		      struct file *root, uint32_t access, uint32_t share,
+		      uint32_t options, struct file **f);
+NTSTATUS pipe_query(struct task *t, struct file *f, uint32_t class, void *info,
+		    uint32_t *len);
+NTSTATUS pipe_set_modes(struct file *f, uint32_t read_mode,
+			uint32_t completion_mode);
+NTSTATUS pipe_wait_name(struct task *t, gaddr in, uint32_t len);
+bool pipe_pass(struct file *f, struct nt_passed *p);
+struct file *pipe_receive(const struct nt_passed *p);
+const char *pipe_name(struct file *f);
+struct file *pipe_from_fd(int fd, uint32_t access, uint32_t options);
+
+/* device.c */
+NTSTATUS device_open(struct task *t, const struct nt_path *p, uint32_t access,
+		     uint32_t share, uint32_t options, gaddr ea,
+		     uint32_t ea_len, struct file **f);
+
+/* console.c: owns fd on success. */
+struct file *console_file(int fd, uint32_t access, uint32_t share,
+			  uint32_t options);
+NTSTATUS console_open(struct task *t, const struct nt_path *p, uint32_t access,
+		      uint32_t share, uint32_t options, struct file **f);
+
+/* dir.c */
+void dir_scan_free(struct dir_scan *s);
+
+/* notify.c */
+void notify_close(struct file *f);
+
+/* Controls on files and directories; reparse.c. */
+NTSTATUS disk_control(struct task *t, struct file *f, struct irp *r, bool fs);
+
+#endif

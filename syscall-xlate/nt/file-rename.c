@@ -1,0 +1,421 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * file-rename.c - rename, hard link, delete.
+ *
+ * The new name is looked for without regard to case, like any other, but a
+ * file may be renamed to another spelling of its own name.
+ */
+#include "syscall-xlate/nt/file-rename.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "syscall-xlate/nt/file-private.h"
+
+enum { REPLACE = 1, POSIX = 2, IGNORE_READONLY = 0x40 };
+
+/* ---- the new name -------------------------------------------------------------- */
+
+struct target {
+	struct nt_path path;
+	struct file *root;
+	char own_dir[HOST_PATH_MAX]; /* for a bare name */
+	bool exists;
+	struct stat st;
+};
+
+static void target_free(struct target *to)
+{
+	if (to->root)
+		object_put(&to->root->object);
+}
+
+/* "name" alone: in the folder where the file is. */
+static NTSTATUS parse_bare(struct file *f, const uint16_t *name, size_t n,
+			   struct target *to)
+{
+	char *own = file_host_path(f);
+	char *slash = own ? strrchr(own, '/') : NULL;
+	struct nt_path_root at = { .fd = AT_FDCWD, .drive = 'C' };
+	NTSTATUS status;
+
+	if (!slash || slash - own >= (int)sizeof to->own_dir - 2) {
+		free(own);
+		return STATUS_OBJECT_PATH_NOT_FOUND;
+	}
+	memcpy(to->own_dir, own, (size_t)(slash - own));
+	to->own_dir[slash - own] = 0;
+	if (slash == own)
+		strcpy(to->own_dir, "/");
+	free(own);
+	/* As below C: a prefix and the name; any drive will do for that. */
+	at.host = to->own_dir;
+	at.dir = f->drive == 'C' ? virtual_from_host(to->own_dir) : NULL;
+	status = path_parse(name, n, &at, &to->path);
+	to->path.drive = f->drive;
+	return status;
+}
+
+static NTSTATUS find_target(struct task *t, struct file *f,
+			    const struct file_rename *r, uint16_t *name,
+			    struct target *to)
+{
+	struct nt_oa oa = { .root = r->root,
+			    .name = name,
+			    .name_len = r->len / 2 };
+	NTSTATUS status;
+	int err;
+
+	to->root = NULL;
+	if (!oa.name_len)
+		return STATUS_OBJECT_NAME_INVALID;
+	status = !r->root && *name != '\\' ?
+			 parse_bare(f, name, oa.name_len, to) :
+			 file_parse(t, &oa, &to->path, &to->root);
+	if (status)
+		return status;
+	if (to->path.kind != PATH_DISK || !to->path.drive)
+		return STATUS_NOT_SAME_DEVICE;
+	if (to->path.stream || to->path.dir)
+		return to->path.dir ? STATUS_ACCESS_DENIED :
+				      STATUS_INVALID_PARAMETER;
+	err = path_find(&to->path);
+	if (err == -ENOENT) {
+		to->exists = false;
+		return STATUS_SUCCESS;
+	}
+	if (err < 0)
+		return err == -ENOTDIR ? STATUS_OBJECT_PATH_NOT_FOUND :
+					 status_from_errno(-err);
+	if (to->path.from_lower)
+		return STATUS_ACCESS_DENIED;
+	if (fstatat(to->path.dirfd, to->path.host, &to->st,
+		    AT_SYMLINK_NOFOLLOW) < 0)
+		return status_from_errno(errno);
+	to->exists = true;
+	return STATUS_SUCCESS;
+}
+
+/* path_find() put the spelling on disk; this is the one asked for. */
+static void wanted_spelling(struct target *to, const uint16_t *name, size_t n)
+{
+	size_t at = n, slash = to->path.len;
+	char last[256 * 3];
+	int64_t len;
+
+	while (at && name[at - 1] != '\\')
+		at--;
+	while (slash && to->path.host[slash - 1] != '/')
+		slash--;
+	len = path_name_from_nt(last, sizeof last - 1, name + at, n - at);
+	if (len <= 0 || (size_t)len >= sizeof last ||
+	    slash + (size_t)len >= sizeof to->path.host)
+		return;
+	memcpy(to->path.host + slash, last, (size_t)len);
+	to->path.len = slash + (size_t)len;
+	to->path.host[to->path.len] = 0;
+}
+
+/* May the file that has the name now go? */
+static NTSTATUS may_replace(const struct target *to, uint32_t flags)
+{
+	struct file probe = { .access = ACCESS_DELETE, .share = 7 };
+	struct statx st;
+	NTSTATUS status;
+
+	if (S_ISDIR(to->st.st_mode))
+		return STATUS_ACCESS_DENIED;
+	if (S_ISREG(to->st.st_mode) && !(to->st.st_mode & 0222) &&
+	    !(flags & IGNORE_READONLY))
+		return STATUS_ACCESS_DENIED;
+	if (statx(to->path.dirfd, to->path.host, AT_SYMLINK_NOFOLLOW,
+		  STATX_BASIC_STATS, &st) < 0)
+		return status_from_errno(errno);
+	/* In use here: only POSIX semantics replaces an open file, and only
+	   if those who have it open allow its deletion. */
+	status = share_enter(&probe, &st);
+	if (status)
+		return STATUS_ACCESS_DENIED;
+	if (!(flags & POSIX) && share_others(&probe))
+		status = STATUS_ACCESS_DENIED;
+	share_forget(&probe);
+	return status;
+}
+
+static NTSTATUS read_request(struct task *t, gaddr info, uint32_t len, bool ex,
+			     struct file_rename *r, uint16_t **name)
+{
+	enum { NAME_AT = offsetof(struct file_rename, name) };
+	const uint32_t at = nt_self->wow64 ? 12 : (uint32_t)NAME_AT;
+
+	if (nt_self->wow64) {
+		uint32_t narrow[3];
+
+		if (guest_read(t, narrow, info, sizeof narrow) < 0)
+			return STATUS_ACCESS_VIOLATION;
+		r->flags = narrow[0];
+		r->root = narrow[1];
+		r->len = narrow[2];
+	} else if (guest_read(t, r, info, NAME_AT) < 0) {
+		return STATUS_ACCESS_VIOLATION;
+	}
+	if (!ex)
+		r->flags = r->flags & 0xff ? REPLACE : 0;
+	if (len < at || r->len > len - at || r->len % 2)
+		return STATUS_INVALID_PARAMETER;
+	*name = malloc(r->len + 2);
+	if (!*name)
+		return STATUS_NO_MEMORY;
+	if (guest_read(t, *name, info + at, r->len) < 0) {
+		free(*name);
+		return STATUS_ACCESS_VIOLATION;
+	}
+	(*name)[r->len / 2] = 0;
+	return STATUS_SUCCESS;
+}
+
+/* ---- rename --------------------------------------------------------------------- */
+
+static NTSTATUS move(struct file *f, struct target *to, const char *from,
+		     bool replace)
+{
+	int flags = replace ? 0 : RENAME_NOREPLACE;
+	const char *host = to->path.host;
+	int dirfd = to->path.dirfd;
+	int r = renameat2(AT_FDCWD, from, dirfd, host, (unsigned)flags);
+
+	/* A file system without RENAME_NOREPLACE; who races loses. */
+	if (r < 0 && errno == EINVAL && flags) {
+		struct stat st;
+
+		if (!fstatat(dirfd, host, &st, AT_SYMLINK_NOFOLLOW))
+			return STATUS_OBJECT_NAME_COLLISION;
+		r = renameat(AT_FDCWD, from, dirfd, host);
+	}
+	if (r < 0 && errno == ENOENT && to->path.drive == 'C' &&
+	    !path_make_parents(&to->path))
+		r = renameat2(AT_FDCWD, from, dirfd, host, (unsigned)flags);
+	if (r < 0)
+		return errno == EINVAL ? STATUS_ACCESS_DENIED : /* into itself */
+			       errno == ENOENT ?
+			       STATUS_OBJECT_PATH_NOT_FOUND :
+			       status_from_errno(errno);
+	(void)f;
+	return STATUS_SUCCESS;
+}
+
+static char *absolute(const struct target *to)
+{
+	char *path = NULL;
+
+	if (to->path.dirfd == AT_FDCWD || !to->root || !to->root->path)
+		return strdup(to->path.host);
+	if (asprintf(&path, "%s/%s", to->root->path, to->path.host) < 0)
+		return NULL;
+	return path;
+}
+
+static NTSTATUS rename_file(struct task *t, struct file *f, gaddr info,
+			    uint32_t len, bool ex)
+{
+	struct file_rename r;
+	struct target *to;
+	struct stat own;
+	uint16_t *name;
+	char *from;
+	NTSTATUS status;
+	bool same;
+
+	if (!f->drive || f->dir || f->from_lower || f->kind == FILE_KIND_DEVICE)
+		return STATUS_ACCESS_DENIED;
+	status = read_request(t, info, len, ex, &r, &name);
+	if (status)
+		return status;
+	to = malloc(sizeof *to);
+	if (!to) {
+		free(name);
+		return STATUS_NO_MEMORY;
+	}
+	status = find_target(t, f, &r, name, to);
+	from = status ? NULL : file_host_path(f);
+	if (!status && (!from || fstat(f->fd, &own) < 0))
+		status = STATUS_OBJECT_PATH_NOT_FOUND;
+	if (status)
+		goto out;
+	same = to->exists && to->st.st_ino == own.st_ino &&
+	       to->st.st_dev == own.st_dev;
+	if (to->exists && !same) {
+		status = r.flags & REPLACE ? may_replace(to, r.flags) :
+					     STATUS_OBJECT_NAME_COLLISION;
+		if (status)
+			goto out;
+	}
+	if (same)
+		wanted_spelling(to, name, r.len / 2);
+	status = move(f, to, from, same || r.flags & REPLACE);
+	if (!status) {
+		char *now = absolute(to);
+
+		if (now) {
+			free(f->path);
+			f->path = now;
+		}
+		f->drive = to->path.drive;
+	}
+out:
+	free(from);
+	target_free(to);
+	free(to);
+	free(name);
+	return status;
+}
+
+NTSTATUS file_set_rename(struct task *t, struct file *f, gaddr info,
+			 uint32_t len)
+{
+	return rename_file(t, f, info, len, false);
+}
+
+NTSTATUS file_set_rename_ex(struct task *t, struct file *f, gaddr info,
+			    uint32_t len)
+{
+	return rename_file(t, f, info, len, true);
+}
+
+/* ---- hard links -------------------------------------------------------------------- */
+
+static NTSTATUS link_file(struct task *t, struct file *f, gaddr info,
+			  uint32_t len, bool ex)
+{
+	struct file_rename r;
+	struct target *to;
+	uint16_t *name;
+	char self[32];
+	NTSTATUS status;
+	int err;
+
+	if (f->kind == FILE_KIND_DIR)
+		return STATUS_FILE_IS_A_DIRECTORY;
+	if (!f->drive || f->from_lower)
+		return STATUS_NOT_SUPPORTED;
+	status = read_request(t, info, len, ex, &r, &name);
+	if (status)
+		return status;
+	to = malloc(sizeof *to);
+	status = to ? find_target(t, f, &r, name, to) : STATUS_NO_MEMORY;
+	if (status)
+		goto out;
+	if (to->exists) {
+		status = r.flags & REPLACE ? may_replace(to, r.flags) :
+					     STATUS_OBJECT_NAME_COLLISION;
+		if (!status &&
+		    unlinkat(to->path.dirfd, to->path.host, 0) < 0)
+			status = status_from_errno(errno);
+		if (status)
+			goto out;
+	}
+	file_proc_path(f, self, sizeof self);
+	err = linkat(AT_FDCWD, self, to->path.dirfd, to->path.host,
+		     AT_SYMLINK_FOLLOW);
+	if (err < 0 && errno == ENOENT && to->path.drive == 'C' &&
+	    !path_make_parents(&to->path))
+		err = linkat(AT_FDCWD, self, to->path.dirfd, to->path.host,
+			     AT_SYMLINK_FOLLOW);
+	if (err < 0)
+		status = status_from_errno(errno);
+out:
+	if (to)
+		target_free(to);
+	free(to);
+	free(name);
+	return status;
+}
+
+NTSTATUS file_set_link(struct task *t, struct file *f, gaddr info,
+		       uint32_t len)
+{
+	return link_file(t, f, info, len, false);
+}
+
+NTSTATUS file_set_link_ex(struct task *t, struct file *f, gaddr info,
+			  uint32_t len)
+{
+	return link_file(t, f, info, len, true);
+}
+
+/* ---- deletion ------------------------------------------------------------------------ */
+
+static bool is_empty(struct file *f)
+{
+	int fd = openat(f->fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *d = fd < 0 ? NULL : fdopendir(fd);
+	struct dirent *e;
+	bool empty = true;
+
+	if (!d) {
+		if (fd >= 0)
+			close(fd);
+		return true; /* rmdir(2) will say */
+	}
+	while (empty && (e = readdir(d)))
+		empty = !strcmp(e->d_name, ".") || !strcmp(e->d_name, "..");
+	closedir(d);
+	return empty;
+}
+
+static NTSTATUS dispose(struct file *f, bool on, bool posix, bool readonly_too)
+{
+	struct stat st;
+
+	if (!f->drive || f->kind == FILE_KIND_DEVICE)
+		return STATUS_INVALID_PARAMETER;
+	if (!on) {
+		share_set_delete(f, false);
+		f->posix_delete = false;
+		return STATUS_SUCCESS;
+	}
+	if (f->dir || f->from_lower)
+		return STATUS_CANNOT_DELETE;
+	if (fstat(f->fd, &st) < 0)
+		return status_from_errno(errno);
+	if (S_ISREG(st.st_mode) && !(st.st_mode & 0222) && !readonly_too)
+		return STATUS_CANNOT_DELETE;
+	if (S_ISDIR(st.st_mode) && !is_empty(f))
+		return STATUS_DIRECTORY_NOT_EMPTY;
+	f->posix_delete = posix;
+	share_set_delete(f, true);
+	return STATUS_SUCCESS;
+}
+
+NTSTATUS file_set_disposition(struct task *t, struct file *f, gaddr info,
+			      uint32_t len)
+{
+	uint8_t on;
+
+	(void)len;
+	if (guest_read(t, &on, info, 1) < 0)
+		return STATUS_ACCESS_VIOLATION;
+	return dispose(f, on, false, false);
+}
+
+NTSTATUS file_set_disposition_ex(struct task *t, struct file *f, gaddr info,
+				 uint32_t len)
+{
+	enum { DELETE = 1, POSIX_DELETE = 2, ON_CLOSE = 8, READONLY = 0x10 };
+	uint32_t flags;
+
+	(void)len;
+	if (guest_read(t, &flags, info, sizeof flags) < 0)
+		return STATUS_ACCESS_VIOLATION;
+	if (flags & ON_CLOSE) {
+		f->delete_on_close = flags & DELETE;
+		return STATUS_SUCCESS;
+	}
+	return dispose(f, flags & DELETE, flags & POSIX_DELETE,
+		       flags & READONLY);
+}

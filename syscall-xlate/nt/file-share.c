@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * file-share.c - what the open handles of one file have to agree about: share
+ * modes, deletion, and byte ranges.
+ *
+ * Known are the handles of this process, by device and inode; other processes
+ * take part where inode_enter() and inode_leave() would tell them.
+ * A file is deleted when the last handle goes, or at once with POSIX
+ * semantics; the name to unlink is asked of the host, since others may have
+ * renamed the file meanwhile.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "syscall-xlate/nt/file.h"
+#include "syscall-xlate/nt/file-inode.h"
+
+enum { BUCKETS = 512 };
+
+pthread_mutex_t inode_lock = PTHREAD_MUTEX_INITIALIZER;
+static struct inode *buckets[BUCKETS]; /* under inode_lock, as all below */
+
+static struct inode **bucket(uint64_t dev, uint64_t ino)
+{
+	return &buckets[(ino ^ ino >> 9 ^ dev) % BUCKETS];
+}
+
+static bool wants(const struct file *f, uint32_t access)
+{
+	return f->access & access;
+}
+
+enum {
+	READS = FILE_READ_DATA | FILE_EXECUTE,
+	WRITES = FILE_WRITE_DATA | FILE_APPEND_DATA,
+};
+
+/* Does f keep others from something, or could it be kept? */
+static bool takes_part(const struct file *f)
+{
+	return wants(f, READS | WRITES | ACCESS_DELETE);
+}
+
+static bool conflicts(const struct inode *i, const struct file *f)
+{
+	if (!takes_part(f))
+		return false;
+	return (wants(f, READS) && i->share_read < i->opens) ||
+	       (wants(f, WRITES) && i->share_write < i->opens) ||
+	       (wants(f, ACCESS_DELETE) && i->share_delete < i->opens) ||
+	       (i->readers && !(f->share & FILE_SHARE_READ)) ||
+	       (i->writers && !(f->share & FILE_SHARE_WRITE)) ||
+	       (i->deleters && !(f->share & FILE_SHARE_DELETE));
+}
+
+static void count(struct inode *i, const struct file *f, int by)
+{
+	i->handles += by;
+	if (!takes_part(f))
+		return;
+	i->opens += by;
+	i->readers += wants(f, READS) ? by : 0;
+	i->writers += wants(f, WRITES) ? by : 0;
+	i->deleters += wants(f, ACCESS_DELETE) ? by : 0;
+	i->share_read += f->share & FILE_SHARE_READ ? by : 0;
+	i->share_write += f->share & FILE_SHARE_WRITE ? by : 0;
+	i->share_delete += f->share & FILE_SHARE_DELETE ? by : 0;
+}
+
+NTSTATUS share_enter(struct file *f, const struct statx *st)
+{
+	uint64_t dev = makedev(st->stx_dev_major, st->stx_dev_minor);
+	struct inode **at = bucket(dev, st->stx_ino), *i;
+	NTSTATUS status = STATUS_SUCCESS;
+
+	pthread_mutex_lock(&inode_lock);
+	for (i = *at; i; i = i->next)
+		if (i->ino == st->stx_ino && i->dev == dev)
+			break;
+	if (!i) {
+		i = calloc(1, sizeof *i);
+		if (!i) {
+			pthread_mutex_unlock(&inode_lock);
+			return STATUS_NO_MEMORY;
+		}
+		i->dev = dev;
+		i->ino = st->stx_ino;
+		i->next = *at;
+		*at = i;
+	} else if (i->delete_pending) {
+		status = STATUS_DELETE_PENDING;
+	} else if (conflicts(i, f)) {
+		status = STATUS_SHARING_VIOLATION;
+	}
+	if (!status) {
+		count(i, f, 1);
+		f->inode = i;
+	}
+	pthread_mutex_unlock(&inode_lock);
+	return status;
+}
+
+static bool is_at(const char *path, uint64_t dev, uint64_t ino,
+		  bool *directory)
+{
+	struct stat st;
+
+	if (!path || lstat(path, &st) < 0)
+		return false;
+	*directory = S_ISDIR(st.st_mode);
+	return st.st_ino == ino && st.st_dev == dev;
+}
+
+/* Removes the name f goes by: the one it was opened by, if it still is this
+   file's, or what the host says it has become. */
+static void unlink_file(struct file *f, uint64_t dev, uint64_t ino)
+{
+	char *now = NULL;
+	const char *path = f->path;
+	bool directory = false;
+
+	if (!is_at(path, dev, ino, &directory)) {
+		path = now = file_host_path(f);
+		if (!is_at(path, dev, ino, &directory))
+			path = NULL;
+	}
+	if (path &&
+	    unlinkat(AT_FDCWD, path, directory ? AT_REMOVEDIR : 0) < 0)
+		log_debug(LOG_FILE, "delete %s: %s", path, strerror(errno));
+	free(now);
+}
+
+static void leave(struct file *f, bool may_unlink)
+{
+	struct inode *i = f->inode;
+	bool gone = false, last;
+	uint64_t dev, ino;
+
+	if (!i)
+		return;
+	f->inode = NULL;
+	dev = i->dev;
+	ino = i->ino;
+	pthread_mutex_lock(&inode_lock);
+	if (f->delete_on_close)
+		i->delete_pending = true;
+	last = i->handles == 1;
+	if (!may_unlink) {
+		/* a look at the share modes, no more */
+	} else if (f->posix_delete && i->delete_pending) {
+		/* The name goes now; who has the file open keeps it. */
+		gone = !i->unlinked;
+		i->unlinked = true;
+	} else if (last && i->delete_pending && !i->unlinked) {
+		gone = true;
+	}
+	count(i, f, -1);
+	if (last) {
+		struct inode **at = bucket(i->dev, i->ino);
+
+		while (*at != i)
+			at = &(*at)->next;
+		*at = i->next;
+	}
+	pthread_mutex_unlock(&inode_lock);
+	if (gone)
+		unlink_file(f, dev, ino);
+	if (last) {
+		lock_forget(i);
+		free(i);
+	}
+}
+
+void share_leave(struct file *f)
+{
+	leave(f, true);
+}
+
+void share_forget(struct file *f)
+{
+	leave(f, false);
+}
+
+bool share_delete_pending(struct file *f)
+{
+	bool pending;
+
+	pthread_mutex_lock(&inode_lock);
+	pending = f->inode && f->inode->delete_pending;
+	pthread_mutex_unlock(&inode_lock);
+	return pending;
+}
+
+void share_set_delete(struct file *f, bool on)
+{
+	pthread_mutex_lock(&inode_lock);
+	if (f->inode)
+		f->inode->delete_pending = on;
+	pthread_mutex_unlock(&inode_lock);
+}
+
+bool share_others(struct file *f)
+{
+	bool others;
+
+	pthread_mutex_lock(&inode_lock);
+	others = f->inode && f->inode->handles > 1;
+	pthread_mutex_unlock(&inode_lock);
+	return others;
+}

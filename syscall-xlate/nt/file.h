@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * file.h - file objects: what file.c makes and its sisters use.
+ *
+ * A file object is an open host descriptor and NT's view of it: access, share
+ * mode, current name, and requests that have not finished.
+ */
+#ifndef RF_NT_FILE_H
+#define RF_NT_FILE_H
+
+#include <sys/stat.h>
+
+#include "syscall-xlate/nt/abi-file.h"
+#include "syscall-xlate/nt/nt.h"
+#include "syscall-xlate/nt/path.h"
+
+struct file;
+struct irp;
+struct inode;
+struct dir_scan;
+struct pipe_end;
+
+enum file_kind {
+	FILE_KIND_DISK,	   /* regular file */
+	FILE_KIND_DIR,	   /* directory, real or of the table of C: */
+	FILE_KIND_LINK,	   /* a symbolic link itself */
+	FILE_KIND_NULL,
+	FILE_KIND_CONSOLE, /* a terminal, or ConDrv's control */
+	FILE_KIND_PIPE,
+	FILE_KIND_SOCKET, /* a host socket we were started with */
+	FILE_KIND_CHAR,	  /* any other host device */
+	FILE_KIND_DEVICE, /* MountPointManager, KsecDD, volumes: ioctls only */
+	FILE_KIND_AFD,
+};
+
+/*
+ * What a kind does.  Any may be NULL: STATUS_INVALID_DEVICE_REQUEST.  They
+ * return STATUS_PENDING only after irp_pend(), else the final status and
+ * r->information.
+ */
+struct file_ops {
+	NTSTATUS (*read)(struct task *t, struct file *f, struct irp *r);
+	NTSTATUS (*write)(struct task *t, struct file *f, struct irp *r);
+	/* fs: NtFsControlFile. */
+	NTSTATUS (*control)(struct task *t, struct file *f, struct irp *r,
+			    bool fs);
+	NTSTATUS (*flush)(struct task *t, struct file *f);
+	/* Last handle closed. */
+	void (*close)(struct task *t, struct file *f);
+	void (*destroy)(struct file *f);
+	/* Is a wait on the handle over?  NULL: by object.state. */
+	bool (*signaled)(struct file *f);
+};
+
+struct file {
+	struct object object; /* signalled when a request has finished */
+	const struct file_ops *ops;
+	int fd; /* -1: none */
+	uint8_t kind;
+	char drive;	   /* 'C', 'Z'; 0: no disk file */
+	uint8_t device;	   /* enum nt_device, FILE_KIND_DEVICE */
+	bool synchronous;  /* requests wait; the host keeps the position */
+	bool alertable;	   /* such waits end for an APC */
+	bool append;	   /* FILE_APPEND_DATA without FILE_WRITE_DATA */
+	bool from_lower;   /* built in: may not be changed */
+	bool path_only;	   /* fd is O_PATH */
+	bool is_volume;
+	_Atomic bool delete_on_close, posix_delete;
+	uint32_t access; /* granted, without generic bits */
+	uint32_t share, options;
+	char *path;	 /* absolute host path when it was opened */
+	const struct virtual_dir *dir; /* a folder of C:'s table */
+	struct inode *inode;	       /* share modes, locks; file-share.c */
+
+	_Atomic int64_t position; /* POSITION_HOST, or to be set in fd first */
+
+	struct object *port; /* completion port; a reference */
+	uint64_t port_key;
+	uint32_t notify_modes; /* FILE_SKIP_* */
+
+	_Atomic uint32_t lock; /* for what follows; small and short */
+	struct irp *irps;      /* pending requests */
+	struct dir_scan *scan; /* dir.c */
+	struct pipe_end *pipe; /* pipe.c */
+	void *extra;	       /* of the kind */
+};
+
+#define POSITION_HOST (-1)
+
+/* ---- requests (file-io.c) --------------------------------------------- */
+
+/*
+ * One request.  Lives on the handler's stack until irp_pend() copies it.
+ */
+struct irp {
+	struct file *file;     /* a reference */
+	struct object *event;  /* a reference, or NULL */
+	struct nt_thread *thread; /* who asked; a reference once pending */
+	gaddr apc, apc_context, iosb;
+	gaddr buf, out;	  /* in: data or input; out: output of controls */
+	uint32_t len, out_len;
+	uint32_t code;	  /* of a control */
+	int64_t offset;	  /* OFFSET_* or >= 0 */
+	uint64_t information;
+
+	/* Once pending. */
+	struct irp *next, **at; /* in file->irps, under file->lock */
+	/*
+	 * Try again without blocking: STATUS_PENDING or the final status.
+	 * Called by whoever learned that it may go on (a watch).
+	 */
+	NTSTATUS (*again)(struct irp *r);
+	/* The request is being given up; stop watching.  No lock held. */
+	void (*cancel)(struct irp *r);
+	_Atomic int taken; /* 1: somebody is finishing it */
+	bool cancelled;	   /* somebody wanted to while it was taken */
+	bool watching;	   /* watch.fd is a duplicate of its own */
+	uint32_t events;
+	struct nt_watch watch;
+	void *extra; /* of the kind; freed with free() */
+};
+
+enum {
+	OFFSET_CURRENT = -2, /* none given, or FILE_USE_FILE_POINTER_... */
+	OFFSET_APPEND = -1,  /* FILE_WRITE_TO_END_OF_FILE */
+};
+
+/*
+ * irp_begin() - looks the handles up and fills in r.  access: bits the file
+ * handle must carry, one of access_any suffices if access is 0.
+ * On success irp_end() must follow.
+ */
+NTSTATUS irp_begin(struct task *t, struct irp *r, uint64_t file,
+		   uint64_t event, gaddr apc, gaddr apc_context, gaddr iosb,
+		   uint32_t access_any);
+/*
+ * irp_end() - the handler's last word: with a final status writes the IOSB,
+ * signals, queues and posts as NT does for requests that finish at once.
+ * Returns what the handler returns.
+ */
+NTSTATUS irp_end(struct task *t, struct irp *r, NTSTATUS status);
+/*
+ * irp_pend() - makes r a pending request; returns the copy that lives on, or
+ * NULL without memory.  The caller then arms what will call irp_finish(), or
+ * irp_again().  The event and file object are unsignalled.
+ */
+struct irp *irp_pend(struct task *t, struct irp *r);
+/*
+ * irp_wait_fd() - r goes on when fd is ready: pends r, and watches.  For a
+ * synchronous file the handler polls itself instead; see io_wait_fd().
+ */
+NTSTATUS irp_wait_fd(struct task *t, struct irp *r, int fd, uint32_t events,
+		     NTSTATUS (*again)(struct irp *r));
+/* Who gets true finishes the request: nobody else will. */
+bool irp_take(struct irp *r);
+/* Finishes a taken request and frees it.  Any host thread. */
+void irp_finish(struct irp *r, NTSTATUS status, uint64_t information);
+/*
+ * Cancels pending requests of f: iosb 0: all, thread NULL: anybody's.
+ * Returns how many.
+ */
+unsigned irp_cancel(struct file *f, struct nt_thread *thread, gaddr iosb);
+
+/* Sleep until fd is ready; 0, or the status to give up with. */
+NTSTATUS io_wait_fd(struct task *t, struct file *f, int fd, short events,
+		    int timeout_ms);
+
+/* STATUS_SUCCESS and *n, or a status; the host's read and write on r->buf. */
+NTSTATUS io_read_fd(struct task *t, struct irp *r, int fd, int64_t offset,
+		    size_t *n);
+NTSTATUS io_write_fd(struct task *t, struct irp *r, int fd, int64_t offset,
+		     size_t *n);
+/* IOSB in the guest's width.  0 or -EFAULT. */
+int iosb_write(struct task *t, gaddr at, NTSTATUS status, uint64_t info);
+
+/* plain_ops: no data; links and O_PATH handles. */
+extern const struct file_ops disk_ops, plain_ops, dir_ops, null_ops, console_ops,
+	pipe_ops, stream_ops, device_ops;
+
+/* ---- making and finding file objects (file.c) -------------------------- */
+
+/* A bare object, one reference; owns nothing yet.  NULL: no memory. */
+struct file *file_new(enum file_kind kind, const struct file_ops *ops, int fd,
+		      uint32_t access, uint32_t share, uint32_t options);
+
+/*
+ * file_object_from_fd() - a file object for a descriptor we were started
+ * with: terminal, pipe, file, socket, device.  Owns fd afterwards unless it
+ * is 0, 1 or 2.  One reference.  NULL: fd is not open, or no memory.
+ */
+struct object *file_object_from_fd(int fd, uint32_t access);
+
+/* The host descriptor for mapping; -1: not a mappable file. */
+int file_object_fd(struct object *o);
+/* \??\Z:\dir\f, malloc'ed and terminated; NULL: none. */
+uint16_t *file_object_nt_path(struct object *o);
+/* The host path it has now; NULL: none.  Caller frees. */
+char *file_host_path(struct file *f);
+
+/* The open directory behind oa->root, and oa->name below it, parsed. */
+NTSTATUS file_parse(struct task *t, const struct nt_oa *oa, struct nt_path *p,
+		    struct file **root);
+
+/* Makes fd usable for metadata calls where it is O_PATH: "/proc/self/fd/N". */
+void file_proc_path(const struct file *f, char *buf, size_t size);
+
+/* ---- sharing, deletion (file-share.c) ----------------------------------- */
+
+/* With st of f->fd.  STATUS_SHARING_VIOLATION, STATUS_DELETE_PENDING. */
+NTSTATUS share_enter(struct file *f, const struct statx *st);
+void share_leave(struct file *f);  /* may unlink the file */
+void share_forget(struct file *f); /* the same, and never does */
+bool share_delete_pending(struct file *f);
+void share_set_delete(struct file *f, bool on);
+/* Is the file open elsewhere in this process? */
+bool share_others(struct file *f);
+/* Byte ranges locked by others: STATUS_FILE_LOCK_CONFLICT or success. */
+NTSTATUS lock_check(struct file *f, int64_t offset, uint64_t len, bool write);
+bool lock_any(const struct file *f);
+void lock_release_all(struct file *f);
+void lock_forget(struct inode *i);
+
+/* ---- metadata (file-attr.c) --------------------------------------------- */
+
+struct file_meta {
+	struct file_times times;
+	int64_t allocation, size;
+	uint32_t attributes, tag, links;
+	uint64_t ino, dev;
+	bool directory;
+};
+
+enum { META_MASK = STATX_BASIC_STATS | STATX_BTIME };
+
+/* path: for the stored attributes; NULL: fd's own. */
+void meta_from_statx(struct file_meta *m, const struct statx *st, int dirfd,
+		     const char *path, const struct virtual_dir *dir);
+/* The same without looking for stored attributes; no symbolic links. */
+void meta_plain(struct file_meta *m, const struct statx *st);
+NTSTATUS meta_of_file(struct file *f, struct file_meta *m);
+/* Stored attributes: hidden, system, archive, ... of a file or directory. */
+NTSTATUS meta_set_attributes(struct file *f, uint32_t attributes);
+/* For a file just made; path NULL: nobody need look there. */
+void meta_init_attributes(int fd, const char *path, uint32_t attributes,
+			  bool directory);
+
+int64_t time_from_statx(const struct statx_timestamp *ts);
+
+#endif

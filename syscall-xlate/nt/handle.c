@@ -1,0 +1,660 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * handle.c - the handle table.
+ *
+ * A handle is 4 * (slot + 1), the low two bits are the program's to play with,
+ * and the slot freed last is used first, as Windows does.  Lookup takes no
+ * lock: it reads the slot, pins the object (a reference, or the object's own
+ * lock), and looks at the slot again.  That is sound because objects' memory
+ * stays objects' memory (object.c) and because whoever closes a handle clears
+ * the slot before it gives the reference back.
+ */
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include "syscall-xlate/nt/nt-private.h"
+#include "syscall-xlate/nt/calls.h"
+
+enum {
+	PROTECT = 1, /* HANDLE_FLAG_PROTECT_FROM_CLOSE, next to OBJ_INHERIT */
+	CHUNK_BITS = 10,
+	CHUNK = 1 << CHUNK_BITS,
+	CHUNKS = 16 << 10, /* 16 million handles, Windows' own limit */
+	NO_SLOT = -1,
+};
+
+struct slot {
+	struct object *_Atomic object; /* NULL: free */
+	uint32_t access;	       /* free: the next free slot */
+	uint32_t flags;
+};
+
+static struct slot first_chunk[CHUNK];
+static struct slot *_Atomic chunks[CHUNKS] = { first_chunk };
+
+static _Atomic uint32_t table_lock;
+static int first_free = NO_SLOT; /* under table_lock, as are the next two */
+static int slots_used;		 /* slots that were ever in use */
+static unsigned open_handles;
+
+static struct slot *slot_at(int i)
+{
+	return &atomic_load_explicit(&chunks[i >> CHUNK_BITS],
+				     memory_order_acquire)[i & (CHUNK - 1)];
+}
+
+/* The slot of a handle, in use or not; NULL if there never was one. */
+static inline struct slot *slot_of(uint64_t h)
+{
+	uint64_t i = (h >> 2) - 1;
+	struct slot *c;
+
+	if (i >= (uint64_t)CHUNKS << CHUNK_BITS)
+		return NULL;
+	c = atomic_load_explicit(&chunks[i >> CHUNK_BITS],
+				 memory_order_acquire);
+	return c ? &c[i & (CHUNK - 1)] : NULL;
+}
+
+static uint64_t handle_of(int i)
+{
+	return ((uint64_t)i + 1) << 2;
+}
+
+/* With table_lock held: there is memory behind slot i. */
+static bool have_chunk(int i)
+{
+	void *c;
+
+	if (i >= CHUNKS << CHUNK_BITS)
+		return false;
+	if (chunks[i >> CHUNK_BITS])
+		return true;
+	c = mmap(NULL, sizeof first_chunk, PROT_READ | PROT_WRITE,
+		 MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (c == MAP_FAILED)
+		return false;
+	atomic_store_explicit(&chunks[i >> CHUNK_BITS], c,
+			      memory_order_release);
+	return true;
+}
+
+static void fill(struct slot *s, struct object *o, uint32_t access,
+		 uint32_t flags)
+{
+	s->access = access;
+	s->flags = flags;
+	object_get(o);
+	o->handles++;
+	open_handles++;
+	atomic_store_explicit(&s->object, o, memory_order_release);
+}
+
+uint32_t access_map(const struct object_type *type, uint32_t access)
+{
+	static const uint32_t generic[] = { 0x80000000, 0x40000000, 0x20000000,
+					    0x10000000 };
+	enum { MAXIMUM = 0x02000000, SYSTEM_SECURITY = 0x01000000 };
+	uint32_t mapped = access & 0x00ffffff;
+
+	for (unsigned i = 0; i < COUNT_OF(generic); i++)
+		if (access & generic[i])
+			mapped |= type->generic[i];
+	if (access & MAXIMUM)
+		mapped |= type->generic[3];
+	return mapped | (access & SYSTEM_SECURITY);
+}
+
+NTSTATUS handle_add(struct task *t, struct object *o, uint32_t access,
+		    uint32_t attributes, uint64_t *h)
+{
+	struct slot *s;
+	int i;
+
+	(void)t;
+	access = access_map(o->type, access);
+	if (o->type->valid_access &&
+	    access & ~(o->type->valid_access | 0x01000000))
+		return STATUS_ACCESS_DENIED;
+
+	small_lock(&table_lock);
+	i = first_free;
+	if (i != NO_SLOT) {
+		s = slot_at(i);
+		first_free = (int)s->access;
+	} else if (have_chunk(slots_used)) {
+		i = slots_used++;
+		s = slot_at(i);
+	} else {
+		small_unlock(&table_lock);
+		return STATUS_INSUFFICIENT_RESOURCES;
+	}
+	fill(s, o, access, attributes & OBJ_INHERIT);
+	small_unlock(&table_lock);
+	*h = handle_of(i);
+	return STATUS_SUCCESS;
+}
+
+NTSTATUS handle_place(uint64_t h, struct object *o, uint32_t access,
+		      uint32_t attributes)
+{
+	int i = (int)(h >> 2) - 1;
+
+	if (i < 0 || i >= CHUNKS << CHUNK_BITS)
+		return STATUS_INVALID_HANDLE;
+	small_lock(&table_lock);
+	for (; slots_used <= i; slots_used++) {
+		if (!have_chunk(slots_used)) {
+			small_unlock(&table_lock);
+			return STATUS_INSUFFICIENT_RESOURCES;
+		}
+		if (slots_used < i) {
+			slot_at(slots_used)->access = (uint32_t)first_free;
+			first_free = slots_used;
+		}
+	}
+	if (slot_at(i)->object) {
+		small_unlock(&table_lock);
+		return STATUS_HANDLE_NOT_CLOSABLE;
+	}
+	/* It may be on the free list if handles came out of order. */
+	for (int *at = &first_free; *at != NO_SLOT;
+	     at = (int *)&slot_at(*at)->access)
+		if (*at == i) {
+			*at = (int)slot_at(i)->access;
+			break;
+		}
+	fill(slot_at(i), o, access, attributes & (OBJ_INHERIT | PROTECT));
+	small_unlock(&table_lock);
+	return STATUS_SUCCESS;
+}
+
+NTSTATUS handle_out(struct task *t, struct object *o, uint32_t access,
+		    uint32_t attributes, gaddr out)
+{
+	NTSTATUS status;
+	uint64_t h;
+
+	status = handle_add(t, o, access, attributes, &h);
+	if (status)
+		return status;
+	if (guest_put64(t, out, h)) {
+		handle_close(t, h);
+		return STATUS_ACCESS_VIOLATION;
+	}
+	return STATUS_SUCCESS;
+}
+
+/* The objects behind -1 and -2; NULL for other values. */
+static struct object *pseudo(struct task *t, uint64_t h)
+{
+	/* A 32-bit program's -1 comes widened without sign. */
+	if (h == NT_CURRENT_PROCESS || h == 0xffffffff)
+		return &nt_self->object;
+	if ((h == NT_CURRENT_THREAD || h == 0xfffffffe) && t)
+		return &nt_thread(t)->object;
+	return NULL;
+}
+
+static NTSTATUS check(const struct object *o, const struct object_type *type,
+		      uint32_t access, uint32_t granted)
+{
+	if (type && o->type != type)
+		return STATUS_OBJECT_TYPE_MISMATCH;
+	if (access & ~granted)
+		return STATUS_ACCESS_DENIED;
+	return STATUS_SUCCESS;
+}
+
+NTSTATUS handle_get_info(struct task *t, uint64_t h,
+			 const struct object_type *type, uint32_t access,
+			 void *ret, uint32_t *granted, uint32_t *attributes)
+{
+	struct slot *s = slot_of(h);
+	uint32_t carried, flags;
+	struct object *o;
+	NTSTATUS status;
+
+	if (s) {
+		do {
+			o = atomic_load_explicit(&s->object,
+						 memory_order_acquire);
+			if (!o)
+				return STATUS_INVALID_HANDLE;
+			carried = s->access;
+			flags = s->flags;
+			if (!object_try_get(o))
+				continue;
+			if (atomic_load(&s->object) == o)
+				break;
+			object_put(o);
+		} while (1);
+	} else {
+		o = pseudo(t, h);
+		if (!o)
+			return STATUS_INVALID_HANDLE;
+		object_get(o);
+		carried = o->type->generic[3];
+		flags = 0;
+	}
+
+	status = check(o, type, access, carried);
+	if (status) {
+		object_put(o);
+		return status;
+	}
+	if (granted)
+		*granted = carried;
+	if (attributes)
+		*attributes = flags;
+	*(struct object **)ret = o;
+	return STATUS_SUCCESS;
+}
+
+NTSTATUS handle_get(struct task *t, uint64_t h, const struct object_type *type,
+		    uint32_t access, void *o)
+{
+	return handle_get_info(t, h, type, access, o, NULL, NULL);
+}
+
+NTSTATUS handle_lock(struct task *t, uint64_t h, const struct object_type *type,
+		     uint32_t access, void *ret)
+{
+	struct slot *s = slot_of(h);
+	uint32_t carried;
+	struct object *o;
+	NTSTATUS status;
+
+	if (s) {
+		do {
+			o = atomic_load_explicit(&s->object,
+						 memory_order_acquire);
+			if (!o)
+				return STATUS_INVALID_HANDLE;
+			small_lock(&o->lock);
+			carried = s->access;
+			if (atomic_load_explicit(&s->object,
+						 memory_order_relaxed) == o)
+				break;
+			object_unlock(o);
+		} while (1);
+	} else {
+		o = pseudo(t, h);
+		if (!o)
+			return STATUS_INVALID_HANDLE;
+		carried = o->type->generic[3];
+		object_lock(o);
+	}
+
+	status = check(o, type, access, carried);
+	if (status) {
+		object_unlock(o);
+		return status;
+	}
+	*(struct object **)ret = o;
+	return STATUS_SUCCESS;
+}
+
+/* The slot is clear; undo what fill() did. */
+static void let_go(struct task *t, struct object *o, uint64_t h)
+{
+	bool last = atomic_fetch_sub(&o->handles, 1) == 1;
+
+	if (o->type->close)
+		o->type->close(t, o, h, last);
+	if (last && o->name)
+		name_forget(o);
+	object_put(o);
+}
+
+/* forced: PROTECT does not matter. */
+static NTSTATUS close_slot(struct task *t, uint64_t h, bool forced)
+{
+	struct slot *s = slot_of(h);
+	struct object *o;
+
+	if (!s)
+		return pseudo(t, h) ? STATUS_SUCCESS : STATUS_INVALID_HANDLE;
+	small_lock(&table_lock);
+	o = s->object;
+	if (!o || (s->flags & PROTECT && !forced)) {
+		small_unlock(&table_lock);
+		return o ? STATUS_HANDLE_NOT_CLOSABLE : STATUS_INVALID_HANDLE;
+	}
+	atomic_store_explicit(&s->object, NULL, memory_order_release);
+	s->access = (uint32_t)first_free;
+	first_free = (int)(h >> 2) - 1;
+	open_handles--;
+	small_unlock(&table_lock);
+	let_go(t, o, h & ~3ull);
+	return STATUS_SUCCESS;
+}
+
+NTSTATUS handle_close(struct task *t, uint64_t h)
+{
+	return close_slot(t, h, true);
+}
+
+NTSTATUS nt_close(struct task *t, uint64_t handle)
+{
+	/* Tokens' pseudo handles, -3 to -6, are nothing to close either. */
+	if (handle >= ~5ull)
+		return STATUS_SUCCESS;
+	return close_slot(t, handle, false);
+}
+
+void handles_each(bool (*fn)(uint64_t h, struct object *o, uint32_t access,
+			     uint32_t attributes, void *arg),
+		  void *arg)
+{
+	for (int i = 0; i < slots_used; i++) {
+		uint32_t access, flags;
+		struct object *o;
+		bool more;
+
+		if (handle_get_info(NULL, handle_of(i), NULL, 0, &o, &access,
+				    &flags))
+			continue;
+		more = fn(handle_of(i), o, access, flags, arg);
+		object_put(o);
+		if (!more)
+			return;
+	}
+}
+
+void handles_at_exit(struct task *t)
+{
+	for (int i = 0; i < slots_used; i++) {
+		struct object *o = slot_at(i)->object;
+
+		if (o && o->type->close_at_exit)
+			close_slot(t, handle_of(i), true);
+	}
+}
+
+unsigned handles_count(void)
+{
+	return open_handles;
+}
+
+/* ---- the calls ---------------------------------------------------------- */
+
+/* A process handle that must mean this process. */
+static NTSTATUS only_self(struct task *t, uint64_t h)
+{
+	enum { PROCESS_DUP_HANDLE = 0x40 };
+	struct object *p;
+	NTSTATUS status;
+
+	status = handle_get(t, h, &process_type, PROCESS_DUP_HANDLE, &p);
+	if (status)
+		return status;
+	object_put(p);
+	/* Another process' handles are in that process' memory: what is to
+	   be shared has to be inherited. */
+	return p == &nt_self->object ? STATUS_SUCCESS : STATUS_NOT_SUPPORTED;
+}
+
+static NTSTATUS duplicate(struct task *t, uint64_t h, gaddr out,
+			  uint32_t access, uint32_t attributes,
+			  uint32_t options)
+{
+	enum { SAME_ACCESS = 2, SAME_ATTRIBUTES = 4 };
+	uint32_t granted, flags;
+	struct object *o;
+	NTSTATUS status;
+	uint64_t new;
+
+	status = handle_get_info(t, h, NULL, 0, &o, &granted, &flags);
+	if (status)
+		return status;
+	if (options & SAME_ACCESS)
+		access = granted;
+	if (options & SAME_ATTRIBUTES)
+		attributes = flags;
+	status = handle_add(t, o, access, attributes, &new);
+	if (!status && out && guest_put64(t, out, new)) {
+		handle_close(t, new);
+		status = STATUS_ACCESS_VIOLATION;
+	}
+	object_put(o);
+	return status;
+}
+
+NTSTATUS nt_duplicate_object(struct task *t, uint64_t source_process,
+			     uint64_t source_handle, uint64_t target_process,
+			     gaddr target_handle, uint32_t access,
+			     uint32_t attributes, uint32_t options)
+{
+	enum { CLOSE_SOURCE = 1 };
+	NTSTATUS status;
+
+	status = only_self(t, source_process);
+	if (status)
+		return status;
+	/* Without a target this only closes (a documented use). */
+	if (target_process || !(options & CLOSE_SOURCE)) {
+		status = only_self(t, target_process);
+		if (!status)
+			status = duplicate(t, source_handle, target_handle,
+					   access, attributes, options);
+	}
+	/* "Closes the source handle regardless of any error status." */
+	if (options & CLOSE_SOURCE) {
+		NTSTATUS closed = nt_close(t, source_handle);
+
+		if (!status)
+			status = closed;
+	}
+	return status;
+}
+
+NTSTATUS nt_compare_objects(struct task *t, uint64_t handle1, uint64_t handle2)
+{
+	struct object *a, *b;
+	NTSTATUS status;
+
+	status = handle_get(t, handle1, NULL, 0, &a);
+	if (status)
+		return status;
+	status = handle_get(t, handle2, NULL, 0, &b);
+	if (!status) {
+		status = a == b ? STATUS_SUCCESS : STATUS_NOT_SAME_OBJECT;
+		object_put(b);
+	}
+	object_put(a);
+	return status;
+}
+
+/* OBJECT_HANDLE_FLAG_INFORMATION */
+struct handle_flags {
+	uint8_t inherit, protect;
+};
+
+NTSTATUS nt_set_information_object(struct task *t, uint64_t handle,
+				   uint32_t class, gaddr info, uint32_t len)
+{
+	enum { HANDLE_FLAGS = 4 };
+	struct handle_flags f;
+	struct slot *s;
+	NTSTATUS status = STATUS_INVALID_HANDLE;
+
+	if (class != HANDLE_FLAGS)
+		return STATUS_INVALID_INFO_CLASS;
+	if (len < sizeof f)
+		return STATUS_INFO_LENGTH_MISMATCH;
+	if (guest_read(t, &f, info, sizeof f))
+		return STATUS_ACCESS_VIOLATION;
+	s = slot_of(handle);
+	if (!s)
+		return status;
+	small_lock(&table_lock);
+	if (s->object) {
+		s->flags = (f.inherit ? OBJ_INHERIT : 0) |
+			   (f.protect ? PROTECT : 0);
+		status = STATUS_SUCCESS;
+	}
+	small_unlock(&table_lock);
+	return status;
+}
+
+/* OBJECT_BASIC_INFORMATION */
+struct object_basic {
+	uint32_t attributes, access, handles, pointers;
+	uint32_t paged_charge, nonpaged_charge, reserved[3];
+	uint32_t name_size, type_size, security_size;
+	int64_t created;
+};
+_Static_assert(sizeof(struct object_basic) == 56, "NtQueryObject class 0");
+
+static void put_len(struct task *t, gaddr at, uint32_t n)
+{
+	if (at)
+		guest_put32(t, at, n);
+}
+
+static NTSTATUS query_basic(struct task *t, struct object *o, uint32_t access,
+			    uint32_t flags, gaddr info, uint32_t len,
+			    gaddr ret_len)
+{
+	struct object_basic b = {
+		.attributes = flags & OBJ_INHERIT,
+		.access = access,
+		.handles = o->handles,
+		.pointers = o->refs,
+		.name_size = o->name ? (o->name->len + 1u) * 2 + 16 : 0,
+		.type_size = 0x78,
+	};
+
+	if (len < sizeof b)
+		return STATUS_INFO_LENGTH_MISMATCH;
+	put_len(t, ret_len, sizeof b);
+	return guest_write(t, info, &b, sizeof b) ? STATUS_ACCESS_VIOLATION
+						  : STATUS_SUCCESS;
+}
+
+/* A UNICODE_STRING and behind it, at text_at, its terminated text. */
+static NTSTATUS put_string(struct task *t, gaddr at, gaddr text_at,
+			   const uint16_t *text, size_t len)
+{
+	struct unicode_string64 s = { 0 };
+	uint16_t nul = 0;
+
+	if (len || text) {
+		s.length = (uint16_t)(len * 2);
+		s.maximum = (uint16_t)(len * 2 + 2);
+		s.buffer = text_at;
+	}
+	if (guest_write(t, at, &s, sizeof s) ||
+	    (s.buffer && (guest_write(t, text_at, text, len * 2) ||
+			  guest_write(t, text_at + len * 2, &nul, 2))))
+		return STATUS_ACCESS_VIOLATION;
+	return STATUS_SUCCESS;
+}
+
+static NTSTATUS query_name(struct task *t, struct object *o, gaddr info,
+			   uint32_t len, gaddr ret_len)
+{
+	uint32_t need = sizeof(struct unicode_string64);
+	uint16_t *name = NULL;
+	size_t n = 0;
+	NTSTATUS status;
+
+	status = o->type->query_name ? o->type->query_name(o, &name, &n)
+				     : object_full_name(o, &name, &n);
+	if (status)
+		return status;
+	if (n)
+		need += (uint32_t)(n + 1) * 2;
+	put_len(t, ret_len, need);
+	/* Windows tells "too small" apart by whether the head fits. */
+	if (len < sizeof(struct unicode_string64))
+		status = STATUS_INFO_LENGTH_MISMATCH;
+	else if (len < need)
+		status = STATUS_BUFFER_OVERFLOW;
+	else
+		status = put_string(t, info,
+				    info + sizeof(struct unicode_string64),
+				    n ? name : NULL, n);
+	free(name);
+	return status;
+}
+
+/* OBJECT_TYPE_INFORMATION behind its name */
+struct object_type_tail {
+	uint32_t objects, handles;
+	uint32_t usage[4], high_objects, high_handles, high_usage[4];
+	uint32_t invalid_attributes;
+	uint32_t generic[4];
+	uint32_t valid_access;
+	uint8_t security_required, maintain_handles, index, reserved;
+	uint32_t pool, default_paged, default_nonpaged;
+};
+_Static_assert(sizeof(struct object_type_tail) == 0x58, "class 2");
+
+static NTSTATUS query_type(struct task *t, struct object *o, gaddr info,
+			   uint32_t len, gaddr ret_len)
+{
+	const struct object_type *type = o->type;
+	const uint32_t head =
+		sizeof(struct unicode_string64) + sizeof(struct object_type_tail);
+	size_t n = strlen(type->name);
+	uint32_t need = (uint32_t)(head + (n + 1) * 2);
+	struct object_type_tail tail = {
+		.objects = 1,
+		.handles = o->handles,
+		.valid_access = type->valid_access,
+	};
+	uint16_t name[64];
+
+	put_len(t, ret_len, need);
+	if (len < need)
+		return STATUS_INFO_LENGTH_MISMATCH;
+	memcpy(tail.generic, type->generic, sizeof tail.generic);
+	for (size_t i = 0; i < n && i < COUNT_OF(name); i++)
+		name[i] = (uint8_t)type->name[i];
+	if (guest_write(t, info + sizeof(struct unicode_string64), &tail,
+			sizeof tail))
+		return STATUS_ACCESS_VIOLATION;
+	return put_string(t, info, info + head, name, n);
+}
+
+static NTSTATUS query_flags(struct task *t, uint32_t flags, gaddr info,
+			    uint32_t len, gaddr ret_len)
+{
+	struct handle_flags f = { !!(flags & OBJ_INHERIT), !!(flags & PROTECT) };
+
+	if (len < sizeof f)
+		return STATUS_INFO_LENGTH_MISMATCH;
+	put_len(t, ret_len, sizeof f);
+	return guest_write(t, info, &f, sizeof f) ? STATUS_ACCESS_VIOLATION
+						  : STATUS_SUCCESS;
+}
+
+NTSTATUS nt_query_object(struct task *t, uint64_t handle, uint32_t class,
+			 gaddr info, uint32_t len, gaddr ret_len)
+{
+	enum { BASIC, NAME, TYPE, TYPES, HANDLE_FLAGS };
+	uint32_t access, flags;
+	struct object *o;
+	NTSTATUS status;
+
+	if (class > HANDLE_FLAGS)
+		return STATUS_INVALID_INFO_CLASS;
+	if (class == TYPES)
+		return STATUS_NOT_IMPLEMENTED;
+	status = handle_get_info(t, handle, NULL, 0, &o, &access, &flags);
+	if (status)
+		return status;
+	if (class == BASIC)
+		status = query_basic(t, o, access, flags, info, len, ret_len);
+	else if (class == NAME)
+		status = query_name(t, o, info, len, ret_len);
+	else if (class == TYPE)
+		status = query_type(t, o, info, len, ret_len);
+	else
+		status = query_flags(t, flags, info, len, ret_len);
+	object_put(o);
+	return status;
+}

@@ -1,0 +1,73 @@
+# Add a file: one word in the list.
+noinst_LIBRARIES += libnt.a
+nodist_libnt_a_SOURCES =
+libnt_a_SOURCES = %D%/personality.c %D%/start.c %D%/start.h %D%/environ.c %D%/environ.h \
+	%D%/nt.h %D%/abi.h
+
+# objects, waits, threads, processes
+libnt_a_SOURCES += %D%/nt-private.h %D%/object.c %D%/handle.c %D%/name.c \
+	%D%/wait.c %D%/event.c %D%/semaphore.c %D%/mutant.c \
+	%D%/keyed-event.c %D%/alarm.c %D%/timer.c %D%/iocp.c %D%/iocp.h \
+	%D%/wait-packet.c %D%/apc.c %D%/alert.c %D%/watch.c %D%/suspend.c \
+	%D%/thread.c %D%/thread-info.c %D%/process.c %D%/process.h \
+	%D%/process-info.c %D%/process-start.c %D%/process-create.c \
+	%D%/process-create.h %D%/process-native.c %D%/process-native.h \
+	%D%/job.c
+
+# files, pipes, console
+libnt_a_SOURCES += %D%/abi-file.h %D%/console-ctrl.c %D%/console-keys.c \
+	%D%/console-screen.c %D%/console.c %D%/console.h %D%/control.h \
+	%D%/device.c %D%/dir-match.c %D%/dir-match.h %D%/dir.c %D%/errno.c \
+	%D%/file-attr.c %D%/file-info.c %D%/file-inode.h %D%/file-io.c \
+	%D%/file-pass.c %D%/file-private.h %D%/file-rename.c \
+	%D%/file-rename.h %D%/file-share.c %D%/file.c %D%/file.h %D%/lock.c \
+	%D%/path-c.c %D%/path-case.c %D%/path.c %D%/path.h %D%/pipe-name.c \
+	%D%/pipe.c %D%/pipe.h %D%/volume.c %D%/reparse.c %D%/notify.c
+
+# memory, sections, system information, registry, tokens
+libnt_a_SOURCES += %D%/vad.c %D%/vad.h %D%/virtual.c %D%/virtual-calls.c \
+	%D%/virtual-query.c %D%/guard.c %D%/section.c %D%/section.h \
+	%D%/section-image.c %D%/abi-memory.h %D%/time.c %D%/time.h \
+	%D%/timezone.c %D%/timezone-windows.c %D%/shared-data.c \
+	%D%/registry.c %D%/registry.h %D%/registry-tree.c \
+	%D%/registry-query.c %D%/registry-store.c %D%/registry-notify.c \
+	%D%/registry-defaults.c %D%/registry-defaults.h \
+	%D%/system-info.c %D%/system-info.h %D%/system-processor.c \
+	%D%/system-process.c %D%/token.c %D%/token.h %D%/token-info.c \
+	%D%/security.c %D%/atom.c %D%/locale-calls.c %D%/debug.c \
+	%D%/power.c %D%/misc.c
+nodist_libnt_a_SOURCES += %D%/registry-defaults-tbl.c
+CLEANFILES += %D%/registry-defaults-tbl.c
+EXTRA_DIST += %D%/registry-defaults.tbl %D%/gen-defaults.awk
+%D%/registry-defaults-tbl.c: %D%/registry-defaults.tbl %D%/gen-defaults.awk
+	@$(MKDIR_P) %D%
+	$(AM_V_GEN)$(AWK) -f $(srcdir)/%D%/gen-defaults.awk $(srcdir)/%D%/registry-defaults.tbl >$@.t && mv $@.t $@
+
+# exceptions
+libnt_a_SOURCES += %D%/context.c %D%/context.h %D%/abi-context.h \
+	%D%/exception.c %D%/exception.h %D%/exception-decode.c \
+	%D%/exception-report.c %D%/unwind.c
+
+nodist_libnt_a_SOURCES += %D%/calls.c %D%/calls.h %D%/status.h %D%/status-names.c
+
+BUILT_SOURCES += %D%/calls.h %D%/status.h
+CLEANFILES += %D%/calls.h %D%/calls.c %D%/status.h %D%/status-names.c
+EXTRA_DIST += %D%/syscalls.tbl %D%/status.tbl %D%/gen-status.awk
+
+%D%/calls.h: %D%/syscalls.tbl syscall-xlate/gen-calls.awk
+	@$(MKDIR_P) %D%
+	$(AM_V_GEN)$(AWK) -v os=nt -v ret=NTSTATUS -v mode=h \
+		-f $(srcdir)/syscall-xlate/gen-calls.awk $(srcdir)/%D%/syscalls.tbl >$@.t && mv $@.t $@
+%D%/calls.c: %D%/syscalls.tbl syscall-xlate/gen-calls.awk
+	@$(MKDIR_P) %D%
+	$(AM_V_GEN){ echo '#include "syscall-xlate/nt/nt.h"'; \
+		echo '#include "syscall-xlate/nt/calls.h"'; \
+		$(AWK) -v os=nt -v ret=NTSTATUS -v mode=c \
+		-f $(srcdir)/syscall-xlate/gen-calls.awk $(srcdir)/%D%/syscalls.tbl; } >$@.t && mv $@.t $@
+%D%/status.h: %D%/status.tbl %D%/gen-status.awk
+	@$(MKDIR_P) %D%
+	$(AM_V_GEN)$(AWK) -v mode=h -f $(srcdir)/%D%/gen-status.awk $(srcdir)/%D%/status.tbl >$@.t && mv $@.t $@
+%D%/status-names.c: %D%/status.tbl %D%/gen-status.awk
+	@$(MKDIR_P) %D%
+	$(AM_V_GEN)$(AWK) -v mode=c -f $(srcdir)/%D%/gen-status.awk $(srcdir)/%D%/status.tbl >$@.t && mv $@.t $@
+$(libnt_a_OBJECTS): %D%/calls.h %D%/status.h

@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * nt-private.h - inside of the object manager: small locks, wait blocks, names.
+ *
+ * For object.c, handle.c, name.c, wait.c and the object types they wake; other
+ * files of the personality get by with nt.h.
+ */
+#ifndef RF_NT_PRIVATE_H
+#define RF_NT_PRIVATE_H
+
+#include <errno.h>
+#include <linux/futex.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "syscall-xlate/nt/nt.h"
+
+/*
+ * ---- a lock of one word: 0 free, 1 held -----------------------------------
+ *
+ * One atomic instruction a pair, which is most of what SetEvent costs.  Nobody
+ * sleeps with one held, so who finds it taken only ever waits for a holder
+ * that is running or preempted: it spins, then yields the processor.
+ */
+void small_lock_slow(_Atomic uint32_t *l);
+
+static inline bool small_trylock(_Atomic uint32_t *l)
+{
+	return !atomic_exchange_explicit(l, 1, memory_order_acquire);
+}
+
+static inline void small_lock(_Atomic uint32_t *l)
+{
+	if (__builtin_expect(!small_trylock(l), 0))
+		small_lock_slow(l);
+}
+
+static inline void small_unlock(_Atomic uint32_t *l)
+{
+	atomic_store_explicit(l, 0, memory_order_release);
+}
+
+/* ---- futex -------------------------------------------------------------- */
+
+static inline int64_t monotonic_ns(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return ts.tv_sec * 1000000000ll + ts.tv_nsec;
+}
+
+static inline void futex_wake(_Atomic uint32_t *w, int n)
+{
+	syscall(SYS_futex, w, FUTEX_WAKE | FUTEX_PRIVATE_FLAG, n, NULL, NULL,
+		0);
+}
+
+/*
+ * Sleep while *w == v, until the CLOCK_MONOTONIC time deadline (INT64_MAX: no
+ * end).  0 or an errno value: EAGAIN, EINTR, ETIMEDOUT.
+ */
+int futex_wait(_Atomic uint32_t *w, uint32_t v, int64_t deadline);
+
+/* A reference, unless the last one is gone already. */
+bool object_try_get(struct object *o);
+
+/* ---- waits ---------------------------------------------------------------- */
+
+/* What struct nt_wait.status holds beside what a wait returns. */
+enum {
+	WAIT_PENDING = (int)0xfffffffe, /* nobody has claimed it */
+	WAIT_CLAIMED = (int)0xfffffffd, /* somebody is about to finish it */
+	WAIT_RESTART = (int)0xfffffffc, /* see wait_sleep() */
+};
+
+/* One thread waiting, once.  On its host stack; see wait.c for lifetimes. */
+struct nt_wait {
+	_Atomic uint32_t status;
+	struct task *task;
+	bool all;   /* wait-all */
+	bool timed; /* one of the objects has refresh() */
+	unsigned n;
+	struct object *const *objects;
+	void *packet; /* iocp.c: what it was handed */
+	uint64_t key; /* keyed-event.c */
+};
+
+/* One wait in one object's list. */
+struct wait_block {
+	struct wait_block *next, *prev; /* next NULL: in no list */
+	struct nt_wait *wait;		/* NULL: fire is called instead */
+	unsigned index;
+	/*
+	 * For waits without a thread (wait packets).  With the object's lock
+	 * held and after the object was acquired; the block is off the list.
+	 */
+	void (*fire)(struct wait_block *b);
+};
+
+/* With the lock of the object (or what owns the list) held. */
+void wait_block_add(struct wait_block **list, struct wait_block *b);
+void wait_block_remove(struct wait_block **list, struct wait_block *b);
+
+static inline bool object_signaled(struct object *o, struct task *t)
+{
+	return o->type->signaled
+		       ? o->type->signaled(o, t)
+		       : atomic_load_explicit(&o->state,
+					      memory_order_relaxed) != 0;
+}
+
+static inline NTSTATUS object_acquire(struct object *o, struct task *t)
+{
+	return o->type->acquire ? o->type->acquire(o, t) : STATUS_SUCCESS;
+}
+
+void wait_init(struct nt_wait *w, struct task *t);
+/*
+ * Claim the waiter; false: somebody was first.  Who claims calls wait_finish()
+ * soon, before it unlocks what kept the waiter from leaving.  The waiter is
+ * woken when an object is unlocked next by this thread (object_unlock()) or
+ * with wait_flush().
+ */
+bool wait_claim(struct nt_wait *w);
+void wait_finish(struct nt_wait *w, NTSTATUS status);
+void wait_flush(void);
+/* Make t, should it sleep in wait_sleep(), look around; woken as above. */
+void wait_poke(struct task *t);
+
+/*
+ * Sleep until w is finished and return its status; or claim it oneself for
+ * STATUS_TIMEOUT, STATUS_USER_APC and STATUS_ALERTED (alertable only),
+ * STATUS_THREAD_IS_TERMINATING, or WAIT_RESTART: the thread is to stand still;
+ * the caller takes its blocks out of the lists, calls nt_interrupted() and
+ * begins anew.
+ */
+NTSTATUS wait_sleep(struct nt_wait *w, int64_t deadline, bool alertable);
+
+/* wait_objects() for one object that the caller has locked. */
+NTSTATUS wait_one_locked(struct task *t, struct object *o, bool alertable,
+			 int64_t deadline);
+
+/* Takes the abandoned or acquired mutant into t's list; mutant.c. */
+void mutant_taken(struct task *t, struct object *o);
+void mutants_abandon(struct nt_thread *th);
+
+/* Queue a; STATUS_THREAD_IS_TERMINATING: the thread takes none, a is still the
+   caller's.  Object locks may be held. */
+NTSTATUS apc_insert(struct nt_thread *to, struct nt_apc *a);
+/* Take a out if it is still queued; done is not called.  Whether it was. */
+bool apc_remove(struct nt_thread *from, struct nt_apc *a);
+
+/* ---- alarm.c: calls at a time, from one helper thread -------------------- */
+
+struct alarm {
+	int64_t due; /* CLOCK_MONOTONIC ns */
+	struct alarm *next;
+	bool armed;
+	void (*ring)(struct alarm *a);
+};
+
+/*
+ * Have a->ring(a) called at a->due; once.  false: no helper thread could be
+ * started.  Object locks may be held here and taken by ring.
+ */
+bool alarm_arm(struct alarm *a);
+/* false: it was not armed, or is ringing right now. */
+bool alarm_disarm(struct alarm *a);
+/* A thread of our own: all signals blocked, small explicit stack. */
+int helper_thread(void *(*fn)(void *), void *arg);
+
+/* timer.c: somebody without a thread waits for o; let time pass for it. */
+void timer_needs_alarm(struct object *o);
+
+/* iocp.c: the thread stops or goes on counting as running. */
+void iocp_thread_blocks(struct nt_thread *th);
+void iocp_thread_runs(struct nt_thread *th);
+void iocp_thread_leaves(struct nt_thread *th);
+
+/* ---- names ----------------------------------------------------------------- */
+
+struct directory;
+
+struct object_name {
+	struct directory *parent; /* a reference */
+	struct object *object;	  /* no reference */
+	struct object_name *next; /* in the parent's bucket */
+	bool permanent;
+	uint16_t len;
+	uint16_t text[]; /* NUL-terminated */
+};
+
+/* The last handle is gone: the name goes, unless it is permanent. */
+void name_forget(struct object *o);
+
+/* ---- threads ---------------------------------------------------------------- */
+
+enum thread_state { THREAD_NEW, THREAD_RUNS, THREAD_ENDED };
+
+/* By id, without a reference: memory of a thread, of which one may change. */
+struct nt_thread *thread_peek(uint64_t id);
+/* Set pending bits and make the thread notice, wherever it is. */
+void thread_kick(struct nt_thread *th, uint32_t bits);
+/* Ask it to end; it does so before it executes guest code again. */
+void thread_terminate(struct nt_thread *th, uint32_t code);
+/* The next thread after prev (NULL: the first), referenced; puts prev. */
+struct nt_thread *thread_next(struct nt_thread *prev);
+/* All threads but t: ended, or unable to execute guest code again. */
+void threads_stop_others(struct task *t, uint32_t code);
+unsigned threads_count(void);
+/* The id that the first thread of the process with this id has. */
+uint32_t thread_first_id(uint32_t process_id);
+
+/* suspend.c, for process.c: as the calls, on a thread. */
+NTSTATUS thread_suspend(struct nt_thread *th, uint32_t *previous);
+NTSTATUS thread_resume(struct nt_thread *th, uint32_t *previous);
+
+/* apc.c: no APC after this; and one that is due, into regs. */
+void apcs_close(struct nt_thread *th);
+void apc_deliver(struct task *t, struct guest_regs *regs);
+
+#endif

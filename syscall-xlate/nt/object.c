@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * object.c - objects: memory, references, and the lock in each.
+ *
+ * Freed objects go to lists by size and stay objects for ever, lock word and
+ * reference count included.  Who holds a stale pointer may therefore lock the
+ * object or try to take a reference, and only then find out that the handle
+ * means another one by now: handle lookup needs no lock (see handle.c).
+ */
+#include <sched.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include "syscall-xlate/nt/nt-private.h"
+#include "syscall-xlate/nt/calls.h"
+
+enum {
+	UNIT = 64,	   /* objects are multiples of it, and aligned so */
+	CLASSES = 256,	   /* sizes up to 16 KB */
+	CHUNK = 256 << 10, /* taken from the host at once */
+	SPINS = 100,	   /* before yielding for a lock */
+};
+
+/* Enough for most programs: no mmap at start-up. */
+static char first_chunk[24 << 10] __attribute__((aligned(UNIT)));
+
+static _Atomic uint32_t memory_lock;
+static struct object *freed[CLASSES]; /* linked by ->waiters */
+static char *chunk = first_chunk, *chunk_end = first_chunk + sizeof first_chunk;
+
+void small_lock_slow(_Atomic uint32_t *l)
+{
+	do {
+		for (int i = 0; i < SPINS; i++) {
+			if (!atomic_load_explicit(l, memory_order_relaxed))
+				break;
+			__builtin_ia32_pause();
+		}
+		if (atomic_load_explicit(l, memory_order_relaxed))
+			sched_yield();
+	} while (!small_trylock(l));
+}
+
+static size_t size_class(const struct object_type *type)
+{
+	return (type->size + UNIT - 1) / UNIT;
+}
+
+/* With memory_lock held. */
+static struct object *carve(size_t bytes)
+{
+	struct object *o;
+
+	if ((size_t)(chunk_end - chunk) < bytes) {
+		/* What is left of the old chunk is lost: less than one object
+		   per chunk. */
+		chunk = mmap(NULL, CHUNK, PROT_READ | PROT_WRITE,
+			     MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+		if (chunk == MAP_FAILED) {
+			chunk = chunk_end = NULL;
+			return NULL;
+		}
+		chunk_end = chunk + CHUNK;
+	}
+	o = (struct object *)chunk;
+	chunk += bytes;
+	return o;
+}
+
+void *object_new(const struct object_type *type)
+{
+	size_t class = size_class(type);
+	struct object *o;
+
+	small_lock(&memory_lock);
+	o = freed[class];
+	if (o)
+		freed[class] = (struct object *)o->waiters;
+	else
+		o = carve(class * UNIT);
+	small_unlock(&memory_lock);
+	if (!o)
+		return NULL;
+
+	/* The lock may be held for a moment by who has a stale pointer. */
+	memset(o + 1, 0, type->size - sizeof *o);
+	o->type = type;
+	o->handles = 0;
+	o->name = NULL;
+	o->state = 0;
+	o->waiters = NULL;
+	atomic_store_explicit(&o->refs, 1, memory_order_release);
+	return o;
+}
+
+void object_get(struct object *o)
+{
+	atomic_fetch_add_explicit(&o->refs, 1, memory_order_relaxed);
+}
+
+bool object_try_get(struct object *o)
+{
+	uint32_t refs = atomic_load_explicit(&o->refs, memory_order_relaxed);
+
+	while (refs)
+		if (atomic_compare_exchange_weak_explicit(
+			    &o->refs, &refs, refs + 1, memory_order_acquire,
+			    memory_order_relaxed))
+			return true;
+	return false;
+}
+
+static void object_free(struct object *o)
+{
+	size_t class = size_class(o->type);
+
+	/* Somebody may have it locked through a handle closed by now. */
+	small_lock(&o->lock);
+	small_unlock(&o->lock);
+	if (o->type->destroy)
+		o->type->destroy(o);
+	small_lock(&memory_lock);
+	o->waiters = (struct wait_block *)freed[class];
+	freed[class] = o;
+	small_unlock(&memory_lock);
+}
+
+void object_put(struct object *o)
+{
+	if (o && atomic_fetch_sub_explicit(&o->refs, 1,
+					   memory_order_acq_rel) == 1)
+		object_free(o);
+}
+
+void object_lock(struct object *o)
+{
+	small_lock(&o->lock);
+}
+
+void object_signal(struct object *o, int32_t state)
+{
+	object_lock(o);
+	atomic_store_explicit(&o->state, state, memory_order_relaxed);
+	if (state && o->waiters)
+		object_wake_locked(o);
+	object_unlock(o);
+}

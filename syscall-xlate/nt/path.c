@@ -1,0 +1,757 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * path.c - NT's names to the host's.
+ *
+ * Parsing asks the host nothing; opening costs one system call if the name is
+ * spelled as it is on disk.  Only when that fails is the name searched for,
+ * component by component (path-case.c).
+ */
+#include "syscall-xlate/nt/path.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "base/table.h"
+#include "base/utf.h"
+
+/* Characters that NT forbids in a name and Linux allows. */
+static bool is_forbidden(uint16_t c)
+{
+	return c < 0x20 || (c < 0x80 && strchr("\"*:<>?|\\", c));
+}
+
+enum { MAPPED = 0xf000 }; /* + a forbidden character */
+
+size_t path_name_to_nt(uint16_t *dst, size_t max, const char *name, size_t n)
+{
+	size_t len = 0;
+
+	for (size_t i = 0; i < n;) {
+		size_t run = i, units;
+		const char *own = NULL;
+		unsigned char c = (unsigned char)name[i];
+
+		if (is_forbidden(c)) {
+			if (len < max)
+				dst[len] = (uint16_t)(MAPPED + c);
+			len++;
+			i++;
+			continue;
+		}
+		/* A name that holds such a mapped character itself: keep the
+		   bytes apart, so that the way back gives them again. */
+		while (run < n && !is_forbidden((unsigned char)name[run])) {
+			if ((unsigned char)name[run] == 0xef && n - run >= 3 &&
+			    ((unsigned char)name[run + 1] & 0xfe) == 0x80) {
+				own = name + run;
+				break;
+			}
+			run++;
+		}
+		units = utf8_to_utf16(len < max ? dst + len : NULL,
+				      len < max ? max - len : 0, name + i,
+				      run - i);
+		len += units;
+		i = run;
+		for (int k = 0; own && k < 3; k++, i++, len++)
+			if (len < max)
+				dst[len] = (uint16_t)(0xdc00 +
+						      (unsigned char)own[k]);
+	}
+	return len;
+}
+
+/* Appends units [s, s+n) of one component.  -1: not a name. */
+int64_t path_name_from_nt(char *dst, size_t max, const uint16_t *s, size_t n)
+{
+	size_t at = 0;
+
+	for (size_t i = 0; i < n;) {
+		size_t run = i;
+
+		/* Plain characters, nearly all. */
+		while (i < n && s[i] < 0x80 && s[i] != '/' &&
+		       !is_forbidden(s[i])) {
+			if (at < max)
+				dst[at] = (char)s[i];
+			at++;
+			i++;
+		}
+		if (i == n)
+			break;
+		if (s[i] < 0x80)
+			return -1;
+		if (s[i] > MAPPED && s[i] < MAPPED + 0x80 &&
+		    is_forbidden(s[i] - MAPPED)) {
+			if (at < max)
+				dst[at] = (char)(s[i] - MAPPED);
+			at++;
+			i++;
+			continue;
+		}
+		run = i;
+		while (i < n && s[i] >= 0x80 &&
+		       !(s[i] > MAPPED && s[i] < MAPPED + 0x80))
+			i++;
+		/* U+F0xx that stands for nothing: the letter itself. */
+		if (i == run)
+			i++;
+		at += utf16_to_utf8(at < max ? dst + at : NULL,
+				    at < max ? max - at : 0, s + run, i - run);
+	}
+	return (int64_t)at;
+}
+
+static bool units_are(const uint16_t *s, size_t n, const char *ascii)
+{
+	if (strlen(ascii) != n)
+		return false;
+	for (size_t i = 0; i < n; i++)
+		if (utf16_upcase(s[i]) != utf16_upcase((unsigned char)ascii[i]))
+			return false;
+	return true;
+}
+
+/* If s begins with prefix, in any case, steps over it. */
+static bool skip(const uint16_t **s, size_t *n, const char *prefix)
+{
+	size_t len = strlen(prefix);
+
+	if (*n < len || !units_are(*s, len, prefix))
+		return false;
+	*s += len;
+	*n -= len;
+	return true;
+}
+
+/* Length of the component at s. */
+static size_t component(const uint16_t *s, size_t n)
+{
+	size_t i = 0;
+
+	while (i < n && s[i] != '\\')
+		i++;
+	return i;
+}
+
+/*
+ * The last component may name a stream: "x::$DATA" is x itself.  Cuts it off
+ * and returns the length of what stays.
+ */
+static size_t split_stream(const uint16_t *s, size_t n, struct nt_path *p)
+{
+	size_t at = n;
+
+	while (at > 0 && s[at - 1] != '\\')
+		at--;
+	while (at < n && s[at] != ':')
+		at++;
+	if (at == n)
+		return n;
+	if (!units_are(s + at, n - at, "::$DATA") &&
+	    !units_are(s + at, n - at, "::$INDEX_ALLOCATION") &&
+	    !units_are(s + at, n - at, ":$I30:$INDEX_ALLOCATION"))
+		p->stream = true;
+	return at;
+}
+
+/* Appends "a\b" to p->host as "a/b". */
+static NTSTATUS append(struct nt_path *p, const uint16_t *s, size_t n)
+{
+	if (n && s[n - 1] == '\\') {
+		p->want_dir = true;
+		n--;
+	}
+	if (!p->want_dir)
+		n = split_stream(s, n, p);
+
+	while (n) {
+		size_t len = component(s, n);
+		int64_t need;
+
+		if (!len || (len <= 2 && s[0] == '.' && s[len - 1] == '.'))
+			return STATUS_OBJECT_NAME_INVALID;
+		if (p->len + 2 > HOST_PATH_MAX)
+			return STATUS_NAME_TOO_LONG;
+		if (p->len && p->host[p->len - 1] != '/')
+			p->host[p->len++] = '/';
+		need = path_name_from_nt(p->host + p->len,
+					 HOST_PATH_MAX - 1 - p->len, s, len);
+		if (need < 0)
+			return STATUS_OBJECT_NAME_INVALID;
+		if ((uint64_t)need >= HOST_PATH_MAX - p->len)
+			return STATUS_NAME_TOO_LONG;
+		p->len += (size_t)need;
+		s += len;
+		n -= len;
+		if (n) {
+			s++;
+			n--;
+		}
+	}
+	p->host[p->len] = 0;
+	return STATUS_SUCCESS;
+}
+
+static NTSTATUS set_host(struct nt_path *p, const char *host)
+{
+	size_t n = strlen(host);
+
+	if (n >= HOST_PATH_MAX)
+		return STATUS_NAME_TOO_LONG;
+	memcpy(p->host, host, n + 1);
+	p->len = n;
+	return STATUS_SUCCESS;
+}
+
+/* C:: below the folder d.  Walks the table as far as the name goes. */
+static NTSTATUS parse_c(const struct virtual_dir *d, const uint16_t *s,
+			size_t n, struct nt_path *p)
+{
+	const char *lower;
+	NTSTATUS status;
+	size_t base;
+
+	if (n && s[n - 1] == '\\')
+		p->want_dir = true;
+	while (n) {
+		const struct virtual_dir *c;
+		size_t len = component(s, n);
+
+		for (unsigned i = 0; (c = virtual_child(d, i)); i++)
+			if (units_are(s, len, virtual_name(c)))
+				break;
+		if (!c)
+			break;
+		d = c;
+		s += len;
+		n -= len;
+		if (n) {
+			s++;
+			n--;
+		}
+	}
+
+	p->drive = 'C';
+	p->dir = n ? NULL : d;
+	p->parent = d;
+	p->child = n && component(s, n) + (s[n - 1] == '\\') >= n;
+	status = set_host(p, path_user_c());
+	if (status)
+		return status;
+	if (*virtual_path(d)) {
+		if (p->len + strlen(virtual_path(d)) + 2 > HOST_PATH_MAX)
+			return STATUS_NAME_TOO_LONG;
+		p->host[p->len++] = '/';
+		strcpy(p->host + p->len, virtual_path(d));
+		p->len += strlen(virtual_path(d));
+	}
+	p->fixed = base = p->len;
+	status = append(p, s, n);
+	if (status)
+		return status;
+	lower = virtual_lower(d);
+	if (lower && strlen(lower) + (p->len - base) < HOST_PATH_MAX) {
+		p->has_lower = true;
+		strcpy(p->lower, lower);
+		strcat(p->lower, p->host + base);
+	}
+	return STATUS_SUCCESS;
+}
+
+static NTSTATUS parse_z(const uint16_t *s, size_t n, struct nt_path *p)
+{
+	p->drive = 'Z';
+	p->host[0] = '/';
+	p->len = p->fixed = 1;
+	return append(p, s, n);
+}
+
+/* What follows "C:" or the volume's device name. */
+static NTSTATUS parse_drive(uint16_t letter, const uint16_t *s, size_t n,
+			    struct nt_path *p)
+{
+	p->drive = (char)utf16_upcase(letter);
+	if (!n) {
+		p->kind = PATH_DEVICE;
+		p->device = DEVICE_DISK;
+		p->rest_len = 0;
+		return STATUS_SUCCESS;
+	}
+	if (*s != '\\')
+		return STATUS_OBJECT_NAME_NOT_FOUND;
+	s++;
+	n--;
+	if (!n)
+		p->want_dir = true;
+	return p->drive == 'C'
+		       ? parse_c(virtual_from_host(path_user_c()), s, n, p)
+		       : parse_z(s, n, p);
+}
+
+static NTSTATUS device(struct nt_path *p, enum nt_device d, const uint16_t *s,
+		       size_t n)
+{
+	p->kind = PATH_DEVICE;
+	p->device = d;
+	p->rest = s;
+	p->rest_len = n;
+	return STATUS_SUCCESS;
+}
+
+static NTSTATUS parse_pipe(const uint16_t *s, size_t n, struct nt_path *p)
+{
+	if (n && *s == '\\') {
+		s++;
+		n--;
+	}
+	if (!n)
+		return device(p, DEVICE_PIPES, s, n);
+	p->kind = PATH_PIPE;
+	p->rest = s;
+	p->rest_len = n;
+	return STATUS_SUCCESS;
+}
+
+/* \\server\share: no client for other machines; this one's drives work. */
+static NTSTATUS parse_unc(const uint16_t *s, size_t n, struct nt_path *p)
+{
+	if (!skip(&s, &n, "localhost\\") && !skip(&s, &n, "127.0.0.1\\"))
+		return STATUS_BAD_NETWORK_PATH;
+	if (n < 2 || s[1] != '$' || (n > 2 && s[2] != '\\') ||
+	    (utf16_upcase(*s) != 'C' && utf16_upcase(*s) != 'Z'))
+		return STATUS_BAD_NETWORK_NAME;
+	/* The share's root is a directory with or without the backslash. */
+	if (n == 2)
+		return parse_drive(*s, u"\\", 1, p);
+	return parse_drive(*s, s + 2, n - 2, p);
+}
+
+/* What is under \Device: each row's name and what it opens. */
+static const struct {
+	const char *name;
+	enum nt_device device;
+	bool below; /* names below it belong to it */
+} devices[] = {
+	{ "Null", DEVICE_NULL, false },
+	{ "ConDrv", DEVICE_CONSOLE, true },
+	{ "KsecDD", DEVICE_KSECDD, false },
+	{ "CNG", DEVICE_CNG, false },
+	{ "Afd", DEVICE_AFD, true },
+	{ "MountPointManager", DEVICE_MOUNTS, false },
+};
+
+static NTSTATUS parse_device(const uint16_t *s, size_t n, struct nt_path *p)
+{
+	size_t len = component(s, n);
+
+	for (size_t i = 0; i < COUNT_OF(devices); i++) {
+		if (!units_are(s, len, devices[i].name))
+			continue;
+		if (n > len + 1 && !devices[i].below)
+			return STATUS_OBJECT_NAME_NOT_FOUND;
+		s += len;
+		n -= len;
+		return device(p, devices[i].device, s + (n != 0), n - (n != 0));
+	}
+	if (units_are(s, len, "HarddiskVolume3"))
+		return parse_drive('C', s + len, n - len, p);
+	if (units_are(s, len, "HarddiskVolume26"))
+		return parse_drive('Z', s + len, n - len, p);
+	if (units_are(s, len, "NamedPipe"))
+		return parse_pipe(s + len, n - len, p);
+	if (skip(&s, &n, "Mailslot\\")) {
+		p->kind = PATH_MAILSLOT;
+		p->rest = s;
+		p->rest_len = n;
+		return STATUS_SUCCESS;
+	}
+	if (skip(&s, &n, "Mup\\") || skip(&s, &n, "LanmanRedirector\\"))
+		return parse_unc(s, n, p);
+	return n > len ? STATUS_OBJECT_PATH_NOT_FOUND
+		       : STATUS_OBJECT_NAME_NOT_FOUND;
+}
+
+/* DOS device names that are links to a device. */
+static const struct {
+	const char *name;
+	enum nt_device device;
+	const uint16_t *rest;
+	size_t rest_len;
+} dos_devices[] = {
+	{ "NUL", DEVICE_NULL, u"", 0 },
+	{ "CON", DEVICE_CONSOLE, u"Console", 7 },
+	{ "CONIN$", DEVICE_CONSOLE, u"CurrentIn", 9 },
+	{ "CONOUT$", DEVICE_CONSOLE, u"CurrentOut", 10 },
+	{ "MountPointManager", DEVICE_MOUNTS, u"", 0 },
+	{ "KsecDD", DEVICE_KSECDD, u"", 0 },
+};
+
+static NTSTATUS parse_absolute(const uint16_t *s, size_t n, struct nt_path *p);
+
+/* What follows \??\ */
+static NTSTATUS parse_dos(const uint16_t *s, size_t n, struct nt_path *p)
+{
+	size_t len = component(s, n);
+
+	if (!n) /* the directory of DOS devices is no file */
+		return STATUS_OBJECT_NAME_INVALID;
+	if (len >= 2 && s[1] == ':') {
+		uint16_t letter = utf16_upcase(*s);
+
+		if (letter == 'C' || letter == 'Z') {
+			if (len == 2)
+				return parse_drive(letter, s + 2, n - 2, p);
+			return STATUS_OBJECT_NAME_NOT_FOUND;
+		}
+		return len < n ? STATUS_OBJECT_PATH_NOT_FOUND
+			       : STATUS_OBJECT_NAME_NOT_FOUND;
+	}
+	if (units_are(s, len, "PIPE"))
+		return parse_pipe(s + len, n - len, p);
+	if (skip(&s, &n, "UNC\\"))
+		return parse_unc(s, n, p);
+	if (skip(&s, &n, "GLOBALROOT"))
+		return parse_absolute(s, n, p);
+	if (skip(&s, &n, "Global\\"))
+		return parse_dos(s, n, p);
+	if (skip(&s, &n, "MAILSLOT\\")) {
+		p->kind = PATH_MAILSLOT;
+		p->rest = s;
+		p->rest_len = n;
+		return STATUS_SUCCESS;
+	}
+	/* \\?\Volume{...}: the names that MountPointManager gives out. */
+	if (len == 44 && skip(&s, &n, "Volume{") &&
+	    skip(&s, &n, "00000000-0000-0000-0000-0000000000")) {
+		uint16_t letter =
+			n >= 3 && s[2] == '}' && s[0] == '4' && s[1] == '3'
+				? 'C'
+			: n >= 3 && s[2] == '}' && s[0] == '5' &&
+					utf16_upcase(s[1]) == 'A'
+				? 'Z'
+				: 0;
+
+		if (!letter)
+			return STATUS_OBJECT_NAME_NOT_FOUND;
+		return parse_drive(letter, s + 3, n - 3, p);
+	}
+	if (units_are(s, len, "PhysicalDrive0")) {
+		p->drive = 0;
+		return device(p, DEVICE_DISK, s, 0);
+	}
+	for (size_t i = 0; i < COUNT_OF(dos_devices); i++)
+		if (units_are(s, n, dos_devices[i].name))
+			return device(p, dos_devices[i].device,
+				      dos_devices[i].rest,
+				      dos_devices[i].rest_len);
+	return n > len ? STATUS_OBJECT_PATH_NOT_FOUND
+		       : STATUS_OBJECT_NAME_NOT_FOUND;
+}
+
+static NTSTATUS parse_absolute(const uint16_t *s, size_t n, struct nt_path *p)
+{
+	if (!n || *s != '\\')
+		return STATUS_OBJECT_PATH_SYNTAX_BAD;
+	if (skip(&s, &n, "\\??\\") || skip(&s, &n, "\\DosDevices\\") ||
+	    skip(&s, &n, "\\GLOBAL??\\") || skip(&s, &n, "\\\\?\\"))
+		return parse_dos(s, n, p);
+	if (skip(&s, &n, "\\Device\\"))
+		return parse_device(s, n, p);
+	if (skip(&s, &n, "\\SystemRoot")) {
+		const struct virtual_dir *c;
+		const struct virtual_dir *root =
+			virtual_from_host(path_user_c());
+
+		for (unsigned i = 0; (c = virtual_child(root, i)); i++)
+			if (!strcmp(virtual_name(c), "Windows"))
+				break;
+		if (!c || (n && *s != '\\'))
+			return STATUS_OBJECT_NAME_NOT_FOUND;
+		return parse_c(c, s + (n != 0), n - (n != 0), p);
+	}
+	return STATUS_OBJECT_PATH_NOT_FOUND;
+}
+
+/* Relative to an open directory of C: the way goes through the table again. */
+static NTSTATUS parse_below_c(const uint16_t *s, size_t n,
+			      const struct nt_path_root *root,
+			      struct nt_path *p)
+{
+	NTSTATUS status;
+
+	if (root->dir)
+		return parse_c(root->dir, s, n, p);
+	p->drive = 'C';
+	status = set_host(p, root->host);
+	if (status)
+		return status;
+	p->fixed = p->len;
+	return append(p, s, n);
+}
+
+NTSTATUS path_parse(const uint16_t *name, size_t n,
+		    const struct nt_path_root *root, struct nt_path *p)
+{
+	memset(p, 0, offsetof(struct nt_path, host));
+	p->dirfd = AT_FDCWD;
+	p->host[0] = 0;
+	for (size_t i = 0; i < n; i++)
+		if (!name[i])
+			return STATUS_OBJECT_NAME_INVALID;
+	if (!root)
+		return n ? parse_absolute(name, n, p)
+			 : STATUS_OBJECT_PATH_SYNTAX_BAD;
+	if (n && *name == '\\')
+		return STATUS_OBJECT_NAME_INVALID;
+	if (root->kind == PATH_DEVICE && root->device == DEVICE_PIPES)
+		return parse_pipe(name, n, p);
+	if (root->kind == PATH_DEVICE && root->device == DEVICE_CONSOLE)
+		return device(p, DEVICE_CONSOLE, name, n);
+	if (!root->drive)
+		return STATUS_OBJECT_TYPE_MISMATCH;
+	if (root->drive == 'C')
+		return parse_below_c(name, n, root, p);
+	p->drive = 'Z';
+	p->dirfd = root->fd;
+	return append(p, name, n);
+}
+
+/* ---- looking on disk --------------------------------------------------- */
+
+static bool is_missing(int err)
+{
+	return err == ENOENT || err == ENOTDIR;
+}
+
+/* Where the last component of host begins; 0 if there is only one. */
+static size_t last_component(const char *host, size_t len)
+{
+	while (len && host[len - 1] != '/')
+		len--;
+	return len;
+}
+
+/* Looks in the folder of host[at..at+n) for that component. */
+static int find_in_parent(struct nt_path *p, size_t at, size_t n, char *found)
+{
+	char name[256 * 3];
+	size_t end = at > 1 ? at - 1 : at;
+	char cut = p->host[end];
+	int r;
+
+	if (n >= sizeof name)
+		return -ENAMETOOLONG;
+	/* The name is copied because ending the folder's may hit it. */
+	memcpy(name, p->host + at, n);
+	name[n] = 0;
+	p->host[end] = 0;
+	r = case_find(p->dirfd, p->host, name, n, found);
+	p->host[end] = cut;
+	return r;
+}
+
+/*
+ * Replaces what of host[0..len) is spelled otherwise on disk.  host may grow
+ * up to 256 bytes beyond HOST_PATH_MAX in all; *len follows.  Returns as
+ * path_find().
+ */
+static int respell(struct nt_path *p, size_t *len)
+{
+	size_t at = last_component(p->host, *len), n = *len - at, got;
+	char found[256];
+	int r;
+
+	r = find_in_parent(p, at, n, found);
+	if (is_missing(-r)) {
+		size_t parent = at ? at - 1 : 0, before = parent;
+		int err = parent > p->fixed ? respell(p, &parent) : -ENOTDIR;
+
+		if (err)
+			return err == -ENOENT ? -ENOTDIR : err;
+		at += parent - before;
+		*len += parent - before;
+		r = find_in_parent(p, at, n, found);
+		if (r == -ENOENT)
+			r = -ENOTDIR;
+	}
+	/* A folder we may pass through but not list: nothing is to be found
+	   in it but what has the exact name. */
+	if (r < 0)
+		return r == -EACCES ? -ENOENT : r;
+	if (!r)
+		return -ENOENT;
+
+	got = strlen(found);
+	if (p->len + got - n >= sizeof p->host)
+		return -ENAMETOOLONG;
+	memmove(p->host + at + got, p->host + at + n, p->len - at - n + 1);
+	memcpy(p->host + at, found, got);
+	p->len += got - n;
+	*len += got - n;
+	return 0;
+}
+
+int path_find(struct nt_path *p)
+{
+	size_t len = p->len;
+	struct stat st;
+	int r;
+
+	if (p->dir)
+		return 0;
+	if (p->len <= p->fixed)
+		return 0;
+	r = respell(p, &len);
+	if (r == -ENOENT &&
+	    faccessat(p->dirfd, p->host, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
+		return 0; /* in a folder that cannot be listed */
+	if (r == -ENOENT || r == -ENOTDIR) {
+		if (p->has_lower && !lstat(p->lower, &st)) {
+			p->from_lower = true;
+			return 0;
+		}
+		/* The overlay's folder is made when something is put there. */
+		if (r == -ENOTDIR && p->child)
+			return -ENOENT;
+	}
+	return r;
+}
+
+/* All our DLLs have lower-case names, so no listing is needed. */
+static void lower_case(char *host)
+{
+	char *last = strrchr(host, '/');
+
+	for (char *c = last ? last + 1 : host; *c; c++)
+		if (*c >= 'A' && *c <= 'Z')
+			*c += 32;
+}
+
+/*
+ * Runs "at(dirfd, path)" on the spellings of p in order; at returns a result
+ * >= 0 or -errno.
+ */
+static int try_all(struct nt_path *p,
+		   int (*at)(int dirfd, const char *path, void *arg), void *arg)
+{
+	size_t len = p->len;
+	int r, missing;
+
+	r = at(p->dirfd, *p->host ? p->host : ".", arg);
+	if (r >= 0 || !is_missing(-r))
+		return r;
+	if (p->has_lower) {
+		int low = at(AT_FDCWD, p->lower, arg);
+
+		if (low == -ENOENT) {
+			lower_case(p->lower);
+			low = at(AT_FDCWD, p->lower, arg);
+		}
+		if (low >= 0) {
+			p->from_lower = true;
+			return low;
+		}
+	}
+	if (p->dir) {
+		p->from_lower = true;
+		return at(AT_FDCWD, "/", arg);
+	}
+	if (p->len <= p->fixed)
+		return r;
+	missing = respell(p, &len);
+	if (missing == 0)
+		return at(p->dirfd, p->host, arg);
+	if (missing == -ENOTDIR && p->child)
+		return -ENOENT;
+	return missing;
+}
+
+static int open_at(int dirfd, const char *path, void *arg)
+{
+	int fd = openat(dirfd, path, *(int *)arg);
+
+	return fd < 0 ? -errno : fd;
+}
+
+int path_open(struct nt_path *p, int flags)
+{
+	flags |= O_CLOEXEC | O_NOCTTY;
+	return try_all(p, open_at, &flags);
+}
+
+struct statx_arg {
+	int flags;
+	unsigned mask;
+	struct statx *st;
+};
+
+static int statx_at(int dirfd, const char *path, void *arg)
+{
+	struct statx_arg *a = arg;
+
+	return statx(dirfd, path, a->flags, a->mask, a->st) < 0 ? -errno : 0;
+}
+
+int path_statx(struct nt_path *p, int flags, unsigned mask, struct statx *st)
+{
+	struct statx_arg a = { flags, mask, st };
+
+	return try_all(p, statx_at, &a);
+}
+
+int path_make_parents(const struct nt_path *p)
+{
+	char dir[sizeof p->host];
+	size_t end = p->fixed;
+
+	if (p->drive != 'C' || !p->parent)
+		return 0;
+	memcpy(dir, p->host, end);
+	dir[end] = 0;
+	if (mkdir(dir, 0777) == 0 || errno == EEXIST)
+		return 0;
+	for (size_t i = 1; i <= end; i++) {
+		if (i < end && dir[i] != '/')
+			continue;
+		dir[i] = 0;
+		if (mkdir(dir, 0777) < 0 && errno != EEXIST &&
+		    errno != EISDIR && errno != EROFS)
+			return -errno;
+		if (i < end)
+			dir[i] = '/';
+	}
+	return access(dir, F_OK) < 0 ? -errno : 0;
+}
+
+NTSTATUS path_from_nt(const uint16_t *name, size_t n, char *out)
+{
+	struct nt_path p;
+	NTSTATUS status = path_parse(name, n, NULL, &p);
+	struct statx st;
+	int r;
+
+	if (status)
+		return status;
+	if (p.kind == PATH_DEVICE && p.device == DEVICE_NULL) {
+		strcpy(out, "/dev/null");
+		return STATUS_SUCCESS;
+	}
+	if (p.kind != PATH_DISK)
+		return STATUS_OBJECT_TYPE_MISMATCH;
+	r = path_statx(&p, 0, STATX_TYPE, &st);
+	if (r == -ENOENT)
+		return STATUS_OBJECT_NAME_NOT_FOUND;
+	if (r == -ENOTDIR)
+		return STATUS_OBJECT_PATH_NOT_FOUND;
+	if (r < 0)
+		return STATUS_ACCESS_DENIED;
+	if (p.len >= HOST_PATH_MAX)
+		return STATUS_NAME_TOO_LONG;
+	strcpy(out, p.from_lower && p.has_lower ? p.lower : p.host);
+	return STATUS_SUCCESS;
+}

@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * personality.c - Windows to the core: how its calls come and go.
+ *
+ * x64: number in eax; arguments in r10 (rcx at the stub's entry), rdx, r8, r9,
+ * then on the stack behind 32 bytes of home space; NTSTATUS in rax.
+ */
+#include <errno.h>
+#include <string.h>
+
+#include "base/utf.h"
+#include "loader/image/image.h"
+#include "syscall-xlate/nt/nt.h"
+#include "syscall-xlate/nt/start.h"
+#include "syscall-xlate/nt/time.h"
+#include "syscall-xlate/nt/vad.h"
+#include "syscall-xlate/trace.h"
+
+extern const struct xlate_call nt_calls[];
+extern const size_t nt_ncalls;
+
+static const struct xlate_call *find_call(const struct guest_regs *regs)
+{
+	uint32_t nr = (uint32_t)regs->rax;
+
+	/* Bits 12 and 13 choose the table; win32k's is not here. */
+	if (nr >= nt_ncalls || !nt_calls[nr].name)
+		return NULL;
+	return &nt_calls[nr];
+}
+
+static int fetch_args(struct task *t, const struct guest_regs *regs,
+		      const struct xlate_call *call, uint64_t *args)
+{
+	unsigned n = call->nargs;
+
+	args[0] = regs->r10;
+	args[1] = regs->rdx;
+	args[2] = regs->r8;
+	args[3] = regs->r9;
+	if (n <= 4)
+		return 0;
+	/* A trapped call still has its return address on the stack. */
+	return guest_read(t, args + 4,
+			  regs->rsp + (regs->kind == REGS_CALL ? 0x20 : 0x28),
+			  (n - 4) * sizeof *args);
+}
+
+static void set_result(struct guest_regs *regs, int64_t ret)
+{
+	regs->rax = (uint64_t)ret;
+}
+
+static int accepts(const struct image *img, struct err *e)
+{
+	if (img->format != IMAGE_PE)
+		return err_set(e, ENOEXEC, "not a Windows program");
+	if (img->is_dll)
+		return err_set(e, ENOEXEC,
+			       "this is a DLL; programs load it, it does not "
+			       "run by itself");
+	if (img->bits == 32 && img->is_dotnet)
+		return err_set(e, ENOEXEC,
+			       "this is a .NET assembly, which needs a .NET "
+			       "runtime; run it with one for Linux (dotnet, "
+			       "mono)");
+	if (img->is_dotnet && img->entry_rva == 0)
+		return err_set(e, ENOEXEC,
+			       "this is a .NET assembly without native code; "
+			       "run it with a .NET runtime for Linux (dotnet, "
+			       "mono)");
+	if (img->entry_rva == 0)
+		return err_set(e, ENOEXEC, "it has no entry point");
+	return 0;
+}
+
+static void pending(struct task *t, struct guest_regs *regs)
+{
+	nt_pending(t, regs);
+}
+
+static bool populate(struct task *t, gaddr addr, int access)
+{
+	return (access == 0 && shared_data_populate(addr)) ||
+	       vm_populate(addr, access);
+}
+
+/* ---- trace ----------------------------------------------------------- */
+
+static const char *result_name(int64_t ret)
+{
+	return ret >> 32 ? NULL : status_name((NTSTATUS)ret);
+}
+
+static int units(struct task *t, gaddr at, unsigned bytes, char *buf, int size)
+{
+	uint16_t text[150];
+	size_t n = MIN(bytes / 2, COUNT_OF(text));
+
+	if (guest_read(t, text, at, 2 * n))
+		return -1;
+	n = utf16_to_utf8(buf, (size_t)size, text, n);
+	return (int)MIN(n, (size_t)size);
+}
+
+static int ustr(struct task *t, gaddr at, char *buf, int size)
+{
+	struct unicode_string64 s;
+
+	if (!at || guest_read(t, &s, at, sizeof s))
+		return -1;
+	return units(t, s.buffer, s.length, buf, size);
+}
+
+static int string_arg(struct task *t, const char *kind, uint64_t a, char *buf,
+		      int size)
+{
+	struct object_attributes64 oa;
+
+	if (!strcmp(kind, "ustr"))
+		return ustr(t, a, buf, size);
+	if (!strcmp(kind, "oa") && a && guest_read(t, &oa, a, sizeof oa) == 0)
+		return ustr(t, oa.name, buf, size);
+	return -1;
+}
+
+static const struct trace_names names = { result_name, string_arg };
+
+static int start(const struct launch *l, struct task **t,
+		 struct guest_regs *first, struct err *e)
+{
+	trace_set_names(&names);
+	return nt_start(l, t, first, e);
+}
+
+const struct personality personality_nt = {
+	.name = "nt",
+	.summary = "Windows 10 programs (PE32+)",
+	.calls = nt_calls,
+	.ncalls = &nt_ncalls,
+	.no_such_call = STATUS_INVALID_SYSTEM_SERVICE,
+	.accepts = accepts,
+	.start = start,
+	.find_call = find_call,
+	.fetch_args = fetch_args,
+	.set_result = set_result,
+	.bad_args = STATUS_ACCESS_VIOLATION,
+	.fault = nt_fault,
+	.pending = pending,
+	.task_ended = nt_task_ended,
+	.populate = populate,
+};

@@ -1,0 +1,660 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * pipe-name.c - named pipes find each other without a daemon.
+ *
+ * Each name is a folder in the user's runtime directory, each instance a file
+ * in it.  A listening one is a socket "L<pid>.<n>.<type><config>.<max>": who
+ * wants to connect tries them in turn.  The backlog is zero, so a socket takes
+ * one client, which may connect before the server asks for it, as on Windows.
+ * Once that client is accepted the file is renamed to "C..."; it goes with the
+ * instance.  Files of processes that were killed are swept by who finds them.
+ */
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/utf.h"
+#include "syscall-xlate/nt/file-private.h"
+#include "syscall-xlate/nt/nt-private.h"
+#include "syscall-xlate/nt/pipe.h"
+#include "syscall-xlate/nt/calls.h"
+
+/* ---- folders -------------------------------------------------------------------- */
+
+/* The folder of all pipes, made if it must be; -errno. */
+static int pipes_folder(bool make)
+{
+	const char *run = getenv("XDG_RUNTIME_DIR");
+	char path[PATH_MAX];
+	struct stat st;
+	int fd;
+
+	if (run && *run == '/' && strlen(run) < sizeof path - 64)
+		snprintf(path, sizeof path, "%s/run-foreign", run);
+	else
+		snprintf(path, sizeof path, "/tmp/run-foreign-%u",
+			 (unsigned)getuid());
+	if (make && mkdir(path, 0700) < 0 && errno != EEXIST)
+		return -errno;
+	/* In /tmp anybody could have made it. */
+	if (lstat(path, &st) < 0)
+		return -errno;
+	if (!S_ISDIR(st.st_mode) || st.st_uid != geteuid())
+		return -EACCES;
+	strcat(path, "/pipe");
+	if (make && mkdir(path, 0700) < 0 && errno != EEXIST)
+		return -errno;
+	fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	return fd < 0 ? -errno : fd;
+}
+
+/* A pipe's name as a file name: upper case, odd bytes as %XX. */
+static bool encode(char *out, size_t size, const uint16_t *name, size_t n)
+{
+	size_t at = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		uint16_t c = utf16_upcase(name[i]);
+		bool plain = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') ||
+			     c == '_' || c == '-' || (c == '.' && at);
+
+		if (at + 6 > size)
+			return false;
+		at += (size_t)snprintf(out + at, size - at,
+				       plain     ? "%c" :
+				       c < 0x100 ? "%%%02X" :
+						   "%%u%04X",
+				       c);
+	}
+	out[at] = 0;
+	return at > 0;
+}
+
+static int name_folder(const uint16_t *name, size_t n, bool make)
+{
+	char file[NAME_MAX + 1];
+	int root, fd;
+
+	if (!encode(file, sizeof file, name, n))
+		return -ENAMETOOLONG;
+	root = pipes_folder(make);
+	if (root < 0)
+		return root;
+	if (make && mkdirat(root, file, 0700) < 0 && errno != EEXIST)
+		fd = -errno;
+	else
+		fd = openat(root, file, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd == -1)
+		fd = -errno;
+	close(root);
+	return fd;
+}
+
+/* An instance's address; short, whatever the folder's path is. */
+static socklen_t address(struct sockaddr_un *a, int dirfd, const char *file)
+{
+	a->sun_family = AF_UNIX;
+	snprintf(a->sun_path, sizeof a->sun_path, "/proc/self/fd/%d/%s", dirfd,
+		 file);
+	return sizeof *a;
+}
+
+struct instance {
+	char state; /* 'L' or 'C' */
+	int pid;
+	char type; /* 'b' or 'm' */
+	int configuration;
+	uint32_t max;
+};
+
+static bool parse(const char *file, struct instance *i)
+{
+	unsigned n;
+
+	return sscanf(file, "%c%d.%u.%c%d.%u", &i->state, &i->pid, &n, &i->type,
+		      &i->configuration, &i->max) == 6 &&
+	       (i->state == 'L' || i->state == 'C');
+}
+
+/*
+ * Calls fn for each instance's file until it returns true.  Sweeps what dead
+ * processes left.  Returns whether fn did.
+ */
+static bool each_instance(int dirfd,
+			  bool (*fn)(int dirfd, const char *file,
+				     const struct instance *i, void *arg),
+			  void *arg)
+{
+	int fd = openat(dirfd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *d = fd < 0 ? NULL : fdopendir(fd);
+	struct instance i;
+	struct dirent *e;
+	bool stopped = false;
+
+	if (!d) {
+		if (fd >= 0)
+			close(fd);
+		return false;
+	}
+	while (!stopped && (e = readdir(d))) {
+		if (!parse(e->d_name, &i))
+			continue;
+		if (kill(i.pid, 0) < 0 && errno == ESRCH)
+			unlinkat(dirfd, e->d_name, 0);
+		else
+			stopped = fn(dirfd, e->d_name, &i, arg);
+	}
+	closedir(d);
+	return stopped;
+}
+
+static bool count_one(int dirfd, const char *file, const struct instance *i,
+		      void *arg)
+{
+	(void)dirfd, (void)file, (void)i;
+	++*(unsigned *)arg;
+	return false;
+}
+
+unsigned pipe_count_instances(struct pipe_end *e)
+{
+	unsigned n = 0;
+
+	if (e->dirfd < 0)
+		return 1;
+	each_instance(e->dirfd, count_one, &n);
+	return n;
+}
+
+/* ---- the server's end ---------------------------------------------------------------- */
+
+/* Removes the folder too, if this was the last instance. */
+void pipe_forget_instance(struct pipe_end *e)
+{
+	char path[64], folder[PATH_MAX];
+	ssize_t n;
+
+	if (e->listen_fd >= 0)
+		close(e->listen_fd);
+	e->listen_fd = -1;
+	if (e->dirfd < 0)
+		return;
+	unlinkat(e->dirfd, e->instance, 0);
+	snprintf(path, sizeof path, "/proc/self/fd/%d", e->dirfd);
+	n = readlink(path, folder, sizeof folder - 1);
+	close(e->dirfd);
+	e->dirfd = -1;
+	if (n > 0) {
+		folder[n] = 0;
+		rmdir(folder); /* fails while there are others */
+	}
+}
+
+/* A socket that waits for one client, and its file.  0 or -errno. */
+static int start_listening(struct pipe_end *e)
+{
+	static _Atomic unsigned serial;
+	struct sockaddr_un a;
+	char file[sizeof e->instance];
+	socklen_t len;
+	int fd, err = 0;
+
+	fd = socket(AF_UNIX,
+		    (e->message ? SOCK_SEQPACKET : SOCK_STREAM) | SOCK_CLOEXEC |
+			    SOCK_NONBLOCK,
+		    0);
+	if (fd < 0)
+		return -errno;
+	snprintf(file, sizeof file, "L%d.%u.%c%d.%u", getpid(), ++serial,
+		 e->message ? 'm' : 'b', e->configuration, e->max_instances);
+	len = address(&a, e->dirfd, file);
+	if (bind(fd, (struct sockaddr *)&a, len) < 0 || listen(fd, 0) < 0) {
+		err = -errno;
+		unlinkat(e->dirfd, file, 0);
+		close(fd);
+		return err;
+	}
+	if (*e->instance)
+		unlinkat(e->dirfd, e->instance, 0);
+	strcpy(e->instance, file);
+	e->listen_fd = fd;
+	e->state = PIPE_LISTENING;
+	return 0;
+}
+
+void pipe_try_accept(struct file *f, struct pipe_end *e)
+{
+	char file[sizeof e->instance];
+	int fd;
+
+	if (e->state != PIPE_LISTENING || e->listen_fd < 0)
+		return;
+	fd = accept4(e->listen_fd, NULL, NULL, SOCK_CLOEXEC);
+	if (fd < 0)
+		return;
+	strcpy(file, e->instance);
+	file[0] = 'C';
+	renameat(e->dirfd, e->instance, e->dirfd, file);
+	strcpy(e->instance, file);
+	close(e->listen_fd);
+	e->listen_fd = -1;
+	f->fd = fd;
+	e->state = PIPE_CONNECTED;
+}
+
+static NTSTATUS listen_again(struct irp *r)
+{
+	struct pipe_end *e = r->file->pipe;
+	NTSTATUS status;
+
+	pthread_mutex_lock(&e->lock);
+	pipe_try_accept(r->file, e);
+	status = e->state == PIPE_CONNECTED ? STATUS_SUCCESS :
+		 e->state == PIPE_LISTENING ? STATUS_PENDING :
+					      STATUS_PIPE_DISCONNECTED;
+	pthread_mutex_unlock(&e->lock);
+	return status;
+}
+
+NTSTATUS pipe_listen(struct task *t, struct file *f, struct irp *r)
+{
+	struct pipe_end *e = f->pipe;
+	NTSTATUS status;
+	int err = 0;
+
+	if (!e->server)
+		return STATUS_ILLEGAL_FUNCTION;
+	pthread_mutex_lock(&e->lock);
+	if (e->state == PIPE_DISCONNECTED)
+		err = e->dirfd < 0 ? -EINVAL : start_listening(e);
+	else if (e->state == PIPE_LISTENING)
+		pipe_try_accept(f, e);
+	status = err				  ? status_from_errno(-err) :
+		 e->state == PIPE_CONNECTED	  ? STATUS_PIPE_CONNECTED :
+		 e->state != PIPE_LISTENING	  ? STATUS_PIPE_CLOSING :
+		 e->nowait			  ? STATUS_PIPE_LISTENING :
+						    STATUS_PENDING;
+	pthread_mutex_unlock(&e->lock);
+	/* A client that has gone again still has to be disconnected. */
+	if (status == STATUS_PIPE_CONNECTED) {
+		struct pollfd p = { .fd = f->fd, .events = POLLIN };
+
+		if (poll(&p, 1, 0) > 0 && p.revents & POLLHUP)
+			return STATUS_PIPE_CLOSING;
+	}
+	if (status != STATUS_PENDING)
+		return status;
+	if (!f->synchronous)
+		return irp_wait_fd(t, r, e->listen_fd, EPOLLIN, listen_again);
+	do {
+		status = io_wait_fd(t, f, e->listen_fd, POLLIN, -1);
+		if (status)
+			return status;
+		pthread_mutex_lock(&e->lock);
+		pipe_try_accept(f, e);
+		pthread_mutex_unlock(&e->lock);
+	} while (e->state == PIPE_LISTENING);
+	return STATUS_SUCCESS;
+}
+
+NTSTATUS pipe_disconnect(struct file *f)
+{
+	struct pipe_end *e = f->pipe;
+
+	if (!e->server)
+		return STATUS_ILLEGAL_FUNCTION;
+	if (e->state == PIPE_DISCONNECTED)
+		return STATUS_PIPE_DISCONNECTED;
+	irp_cancel(f, NULL, 0);
+	pthread_mutex_lock(&e->lock);
+	if (e->listen_fd >= 0) {
+		close(e->listen_fd);
+		e->listen_fd = -1;
+	}
+	if (f->fd >= 0) {
+		/* What is not read is lost, and the client sees the end. */
+		shutdown(f->fd, SHUT_RDWR);
+		close(f->fd);
+		f->fd = -1;
+	}
+	e->tail_len = 0;
+	e->tail_more = false;
+	e->state = PIPE_DISCONNECTED;
+	pthread_mutex_unlock(&e->lock);
+	return STATUS_SUCCESS;
+}
+
+/* No name: the other end is opened relative to this handle. */
+static NTSTATUS make_anonymous(struct file *f)
+{
+	struct pipe_end *e = f->pipe;
+	int fd[2];
+
+	if (e->configuration == PIPE_DUPLEX || e->message) {
+		if (socketpair(AF_UNIX,
+			       (e->message ? SOCK_SEQPACKET : SOCK_STREAM) |
+				       SOCK_CLOEXEC,
+			       0, fd) < 0)
+			return status_from_errno(errno);
+		f->fd = fd[0];
+		e->peer_fd = fd[1];
+	} else {
+		bool in = e->configuration == PIPE_INBOUND;
+
+		if (pipe2(fd, O_CLOEXEC) < 0)
+			return status_from_errno(errno);
+		f->fd = fd[in ? 0 : 1];
+		e->peer_fd = fd[in ? 1 : 0];
+		e->is_pipe = true;
+		if (e->in_quota > 65536)
+			fcntl(f->fd, F_SETPIPE_SZ,
+			      (int)MIN(e->in_quota, 1u << 20));
+	}
+	e->state = PIPE_CONNECTED;
+	return STATUS_SUCCESS;
+}
+
+struct existing {
+	unsigned n;
+	struct instance first;
+};
+
+static bool look_at(int dirfd, const char *file, const struct instance *i,
+		    void *arg)
+{
+	struct existing *x = arg;
+
+	(void)dirfd, (void)file;
+	if (!x->n++)
+		x->first = *i;
+	return false;
+}
+
+static NTSTATUS make_named(struct file *f, const struct nt_path *p,
+			   uint32_t disposition, uint64_t *information)
+{
+	struct pipe_end *e = f->pipe;
+	struct existing x = { 0 };
+	int err;
+
+	e->dirfd = name_folder(p->rest, p->rest_len,
+			       disposition != FILE_OPEN);
+	if (e->dirfd < 0) {
+		err = -e->dirfd;
+		e->dirfd = -1;
+		return err == ENAMETOOLONG ? STATUS_OBJECT_NAME_INVALID :
+					     status_from_errno(err);
+	}
+	each_instance(e->dirfd, look_at, &x);
+	if (x.n && disposition == FILE_CREATE)
+		return STATUS_ACCESS_DENIED;
+	if (!x.n && disposition == FILE_OPEN)
+		return STATUS_OBJECT_NAME_NOT_FOUND;
+	if (x.n && (x.first.configuration != e->configuration ||
+		    (x.first.type == 'm') != e->message))
+		return STATUS_ACCESS_DENIED;
+	if (x.n && x.n >= x.first.max)
+		return STATUS_INSTANCE_NOT_AVAILABLE;
+	if (x.n)
+		e->max_instances = x.first.max;
+	err = start_listening(e);
+	if (err == -ENOENT && disposition != FILE_OPEN) {
+		/* Somebody removed the empty folder in between. */
+		close(e->dirfd);
+		e->dirfd = name_folder(p->rest, p->rest_len, true);
+		err = e->dirfd < 0 ? e->dirfd : start_listening(e);
+		if (e->dirfd < 0)
+			e->dirfd = -1;
+	}
+	if (err)
+		return status_from_errno(-err);
+	*information = x.n ? FILE_OPENED : FILE_CREATED;
+	return STATUS_SUCCESS;
+}
+
+static char *name_text(const uint16_t *name, size_t n)
+{
+	size_t len = utf16_to_utf8(NULL, 0, name, n);
+	char *s = malloc(len + 1);
+
+	if (s) {
+		utf16_to_utf8(s, len, name, n);
+		s[len] = 0;
+	}
+	return s;
+}
+
+NTSTATUS nt_create_named_pipe_file(struct task *t, gaddr file, uint32_t access,
+				   gaddr attr, gaddr iosb, uint32_t share,
+				   uint32_t disposition, uint32_t options,
+				   uint32_t pipe_type, uint32_t read_mode,
+				   uint32_t completion_mode,
+				   uint32_t max_instances, uint32_t in_quota,
+				   uint32_t out_quota, gaddr timeout)
+{
+	enum { TYPE_MESSAGE = 1 };
+	uint64_t information = FILE_CREATED;
+	struct file *f, *root = NULL;
+	struct pipe_end *e;
+	struct nt_path p;
+	struct nt_oa oa;
+	NTSTATUS status;
+
+	if (!(share & (FILE_SHARE_READ | FILE_SHARE_WRITE)) ||
+	    disposition < FILE_OPEN || disposition > FILE_OPEN_IF ||
+	    pipe_type > 3 || read_mode > 1 || completion_mode > 1 ||
+	    !max_instances || (read_mode && !(pipe_type & TYPE_MESSAGE)))
+		return STATUS_INVALID_PARAMETER;
+	status = oa_read(t, attr, &oa);
+	if (status)
+		return status;
+	status = file_parse(t, &oa, &p, &root);
+	if (status)
+		goto out_oa;
+	if (p.kind != PATH_PIPE &&
+	    (p.kind != PATH_DEVICE || p.device != DEVICE_PIPES || !root)) {
+		status = STATUS_OBJECT_NAME_INVALID;
+		goto out_root;
+	}
+	f = pipe_file(-1, access_map(&file_type, access), share, options);
+	if (!f) {
+		status = STATUS_NO_MEMORY;
+		goto out_root;
+	}
+	e = f->pipe;
+	e->server = true;
+	e->message = pipe_type & TYPE_MESSAGE;
+	e->message_read = read_mode;
+	e->nowait = completion_mode;
+	e->max_instances = max_instances;
+	e->in_quota = in_quota;
+	e->out_quota = out_quota;
+	/* Whom the pipe lets do what is said from the client's side. */
+	e->configuration = !(share & FILE_SHARE_READ)  ? PIPE_INBOUND :
+			   !(share & FILE_SHARE_WRITE) ? PIPE_OUTBOUND :
+							 PIPE_DUPLEX;
+	e->timeout = -500000; /* 50 ms */
+	if (timeout)
+		guest_read(t, &e->timeout, timeout, sizeof e->timeout);
+	if (p.kind == PATH_PIPE) {
+		e->name = name_text(p.rest, p.rest_len);
+		status = make_named(f, &p, disposition, &information);
+	} else {
+		status = make_anonymous(f);
+	}
+	if (!status && iosb_write(t, iosb, STATUS_SUCCESS, information) < 0)
+		status = STATUS_ACCESS_VIOLATION;
+	if (!status)
+		status = handle_out(t, &f->object, f->access, oa.attributes,
+				    file);
+	object_put(&f->object);
+out_root:
+	if (root)
+		object_put(&root->object);
+out_oa:
+	oa_free(&oa);
+	return status;
+}
+
+/* ---- the client's end ----------------------------------------------------------------- */
+
+struct connect {
+	uint32_t access;
+	int fd;
+	struct instance found;
+	bool exists, denied;
+};
+
+static bool try_connect(int dirfd, const char *file, const struct instance *i,
+			void *arg)
+{
+	struct connect *c = arg;
+	struct sockaddr_un a;
+	socklen_t len;
+	int fd;
+
+	c->exists = true;
+	if ((i->configuration == PIPE_INBOUND && c->access & FILE_READ_DATA) ||
+	    (i->configuration == PIPE_OUTBOUND &&
+	     c->access & FILE_WRITE_DATA)) {
+		c->denied = true;
+		return false;
+	}
+	if (i->state != 'L')
+		return false;
+	fd = socket(AF_UNIX,
+		    (i->type == 'm' ? SOCK_SEQPACKET : SOCK_STREAM) |
+			    SOCK_CLOEXEC | SOCK_NONBLOCK,
+		    0);
+	if (fd < 0)
+		return false;
+	len = address(&a, dirfd, file);
+	if (connect(fd, (struct sockaddr *)&a, len) < 0) {
+		close(fd);
+		return false;
+	}
+	fcntl(fd, F_SETFL, 0);
+	c->fd = fd;
+	c->found = *i;
+	return true;
+}
+
+NTSTATUS pipe_connect(struct task *t, const struct nt_path *p,
+		      struct file *root, uint32_t access, uint32_t share,
+		      uint32_t options, struct file **f)
+{
+	struct connect c = { .access = access, .fd = -1 };
+	int dirfd;
+
+	(void)t;
+	if (!p->rest_len && root && root->kind == FILE_KIND_PIPE) {
+		struct pipe_end *server = root->pipe;
+		int fd;
+
+		pthread_mutex_lock(&server->lock);
+		fd = server->peer_fd;
+		server->peer_fd = -1;
+		pthread_mutex_unlock(&server->lock);
+		if (fd < 0)
+			return STATUS_PIPE_NOT_AVAILABLE;
+		*f = pipe_file(fd, access, share, options);
+		if (!*f) {
+			close(fd);
+			return STATUS_NO_MEMORY;
+		}
+		(*f)->pipe->is_pipe = server->is_pipe;
+		(*f)->pipe->message = server->message;
+		(*f)->pipe->configuration = server->configuration;
+		(*f)->pipe->in_quota = server->in_quota;
+		(*f)->pipe->out_quota = server->out_quota;
+		return STATUS_SUCCESS;
+	}
+	dirfd = name_folder(p->rest, p->rest_len, false);
+	if (dirfd < 0)
+		return STATUS_OBJECT_NAME_NOT_FOUND;
+	each_instance(dirfd, try_connect, &c);
+	close(dirfd);
+	if (c.fd < 0)
+		return c.denied	  ? STATUS_ACCESS_DENIED :
+		       c.exists	  ? STATUS_PIPE_NOT_AVAILABLE :
+				    STATUS_OBJECT_NAME_NOT_FOUND;
+	*f = pipe_file(c.fd, access, share, options);
+	if (!*f) {
+		close(c.fd);
+		return STATUS_NO_MEMORY;
+	}
+	(*f)->pipe->message = c.found.type == 'm';
+	(*f)->pipe->configuration = (uint8_t)c.found.configuration;
+	(*f)->pipe->max_instances = c.found.max;
+	(*f)->pipe->name = name_text(p->rest, p->rest_len);
+	return STATUS_SUCCESS;
+}
+
+/* ---- WaitNamedPipe ------------------------------------------------------------------------ */
+
+static bool is_free(int dirfd, const char *file, const struct instance *i,
+		    void *arg)
+{
+	(void)dirfd, (void)file;
+	*(bool *)arg = true;
+	/* Taken but not yet accepted looks free: the connect will tell. */
+	return i->state == 'L';
+}
+
+NTSTATUS pipe_wait_name(struct task *t, gaddr in, uint32_t len)
+{
+	struct {
+		int64_t timeout;
+		uint32_t name_len;
+		uint8_t specified;
+	} head;
+	enum { HEAD = 14 }; /* the name follows without padding */
+	uint16_t name[256];
+	struct timespec ts = { 0, 500 * 1000 };
+	int64_t end;
+
+	if (len < HEAD)
+		return STATUS_INVALID_PARAMETER;
+	if (guest_read(t, &head, in, 13) < 0)
+		return STATUS_ACCESS_VIOLATION;
+	if (head.name_len > len - HEAD || head.name_len > sizeof name)
+		return STATUS_INVALID_PARAMETER;
+	if (guest_read(t, name, in + HEAD, head.name_len) < 0)
+		return STATUS_ACCESS_VIOLATION;
+	if (!head.specified)
+		head.timeout = -500000;
+	end = head.timeout == INT64_MIN	 ? INT64_MAX :
+	      head.timeout < 0		 ? monotonic_ns() - head.timeout * 100 :
+					   monotonic_ns();
+	for (;;) {
+		int dirfd = name_folder(name, head.name_len / 2, false);
+		bool exists = false, found;
+
+		if (dirfd < 0)
+			return STATUS_OBJECT_NAME_NOT_FOUND;
+		found = each_instance(dirfd, is_free, &exists);
+		close(dirfd);
+		if (found)
+			return STATUS_SUCCESS;
+		if (!exists)
+			return STATUS_OBJECT_NAME_NOT_FOUND;
+		if (monotonic_ns() >= end)
+			return STATUS_IO_TIMEOUT;
+		if (nt_interrupted(t, false))
+			return STATUS_CANCELLED;
+		nanosleep(&ts, NULL);
+		if (ts.tv_nsec < 10 * 1000 * 1000)
+			ts.tv_nsec *= 2;
+	}
+}

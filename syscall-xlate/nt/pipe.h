@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * pipe.h - the two halves of pipes: moving data (pipe.c), and finding each
+ * other by name (pipe-name.c).
+ *
+ * A byte pipe made by CreatePipe is a host pipe; one with a name is a stream
+ * socket, or, if it keeps messages, a SEQPACKET socket whose every packet
+ * begins with one byte: 1 if the message goes on in the next packet.
+ */
+#ifndef RF_NT_PIPE_H
+#define RF_NT_PIPE_H
+
+#include <pthread.h>
+
+#include "syscall-xlate/nt/file.h"
+
+enum pipe_state {
+	PIPE_DISCONNECTED = 1,
+	PIPE_LISTENING = 2,
+	PIPE_CONNECTED = 3,
+	PIPE_CLOSING = 4,
+};
+
+enum { PIPE_INBOUND, PIPE_OUTBOUND, PIPE_DUPLEX };
+
+struct pipe_end {
+	pthread_mutex_t lock; /* state, fds, tail */
+	uint8_t state;
+	bool server;
+	bool is_pipe;	   /* fd is a pipe(2) end, or a FIFO */
+	bool message;	   /* the pipe keeps messages: SEQPACKET */
+	bool message_read; /* this end reads message by message */
+	bool nowait;
+	uint8_t configuration;
+	uint32_t in_quota, out_quota, max_instances;
+	int64_t timeout;
+
+	int peer_fd; /* anonymous: the other end until it is opened; -1 */
+	int listen_fd;
+	int dirfd;	   /* folder of the pipe's name; -1 */
+	char instance[64]; /* this instance's file there */
+	char *name;	   /* as the program spelled it, UTF-8; NULL */
+
+	/* What of a message did not fit the last read. */
+	uint8_t *tail;
+	size_t tail_at, tail_len;
+	bool tail_more; /* the message goes on in the next packet */
+};
+
+/* A file object with a pipe end; NULL: no memory (fd stays the caller's). */
+struct file *pipe_file(int fd, uint32_t access, uint32_t share,
+		       uint32_t options);
+
+/* pipe-name.c */
+/* The client's connection, if one waits.  With e->lock held. */
+void pipe_try_accept(struct file *f, struct pipe_end *e);
+NTSTATUS pipe_listen(struct task *t, struct file *f, struct irp *r);
+NTSTATUS pipe_disconnect(struct file *f);
+void pipe_forget_instance(struct pipe_end *e);
+unsigned pipe_count_instances(struct pipe_end *e);
+
+#endif

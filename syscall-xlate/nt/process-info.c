@@ -1,0 +1,731 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * process-info.c - NtQueryInformationProcess and NtSetInformationProcess.
+ *
+ * Memory and I/O numbers come from the host's /proc; for processes that are
+ * not ours the host may not tell them, and then they are 0.
+ */
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+
+#include "loader/image/image.h"
+#include "syscall-xlate/launch.h"
+#include "syscall-xlate/nt/nt-private.h"
+#include "syscall-xlate/nt/path.h"
+#include "syscall-xlate/nt/process.h"
+#include "syscall-xlate/nt/calls.h"
+
+enum {
+	ACCESS_QUERY = 0x400,
+	ACCESS_QUERY_LIMITED = 0x1000,
+	ACCESS_SET = 0x200,
+	ACCESS_SET_LIMITED = 0x2000,
+	ACCESS_SET_QUOTA = 0x100,
+
+	MAX_INFO = 128,
+};
+
+/* ---- structures ------------------------------------------------------------- */
+
+struct process_basic {
+	uint32_t exit_status, pad;
+	uint64_t peb, affinity;
+	int32_t base_priority, pad2;
+	uint64_t id, parent_id;
+};
+_Static_assert(sizeof(struct process_basic) == 48, "ProcessBasicInformation");
+
+struct process_basic_ex {
+	uint64_t size;
+	struct process_basic basic;
+	uint32_t flags, pad;
+};
+
+struct quota_limits {
+	uint64_t paged, nonpaged, min_working_set, max_working_set, pagefile;
+	int64_t time;
+};
+
+struct io_counters {
+	uint64_t reads, writes, others, read_bytes, write_bytes, other_bytes;
+};
+
+struct vm_counters {
+	uint64_t peak_virtual, virtual_size;
+	uint32_t page_faults, pad;
+	uint64_t peak_working_set, working_set;
+	uint64_t peak_paged, paged, peak_nonpaged, nonpaged;
+	uint64_t pagefile, peak_pagefile;
+	uint64_t private_usage; /* _EX */
+	uint64_t private_working_set, shared_commit; /* _EX2 */
+};
+_Static_assert(sizeof(struct vm_counters) == 112, "ProcessVmCounters");
+
+struct process_times {
+	int64_t created, ended, kernel, user;
+};
+
+struct image_information {
+	uint64_t entry;
+	uint32_t zero_bits, pad;
+	uint64_t stack_reserve, stack_commit;
+	uint32_t subsystem;
+	uint16_t subsystem_minor, subsystem_major;
+	uint16_t os_major, os_minor;
+	uint16_t characteristics, dll_characteristics;
+	uint16_t machine;
+	uint8_t contains_code, flags;
+	uint32_t loader_flags, file_size, checksum;
+};
+_Static_assert(sizeof(struct image_information) == 64, "SECTION_IMAGE_INFO");
+
+/* ---- from the host -------------------------------------------------------------- */
+
+static FILE *proc_file(const struct nt_process *p, const char *name)
+{
+	char path[64];
+
+	snprintf(path, sizeof path, "/proc/%d/%s", p->host_pid, name);
+	return fopen(path, "re");
+}
+
+/* "Name:  123 kB" lines of a file in /proc: the number, 0 if it is not there. */
+static uint64_t proc_number(const char *text, const char *name)
+{
+	const char *at = strstr(text, name);
+
+	return at ? strtoull(at + strlen(name), NULL, 10) : 0;
+}
+
+static void proc_text(const struct nt_process *p, const char *name, char *buf,
+		      size_t size)
+{
+	FILE *f = proc_file(p, name);
+	size_t n = 0;
+
+	if (f) {
+		n = fread(buf, 1, size - 1, f);
+		fclose(f);
+	}
+	buf[n] = 0;
+}
+
+static uint64_t clock_of(const struct timeval *tv)
+{
+	return (uint64_t)tv->tv_sec * 10000000 + (uint64_t)tv->tv_usec * 10;
+}
+
+/* ---- classes of fixed size ----------------------------------------------------------- */
+
+typedef NTSTATUS getter(struct nt_process *p, void *v, uint32_t len);
+
+static uint32_t exit_status(const struct nt_process *p)
+{
+	return p->object.state ? p->exit_code : STATUS_PENDING;
+}
+
+/* Of the priority classes 1 idle .. 4 realtime, 5 below, 6 above normal. */
+static int32_t base_priority(uint32_t class)
+{
+	static const uint8_t base[] = { 8, 4, 8, 13, 24, 6, 10 };
+
+	return class < COUNT_OF(base) ? base[class] : 8;
+}
+
+static void fill_basic(const struct nt_process *p, struct process_basic *b)
+{
+	*b = (struct process_basic){
+		.exit_status = exit_status(p),
+		.peb = p->peb,
+		.affinity = p->affinity,
+		.base_priority = base_priority(p->priority_class),
+		.id = p->id,
+		.parent_id = p->parent_id,
+	};
+}
+
+static NTSTATUS get_basic(struct nt_process *p, void *v, uint32_t len)
+{
+	struct process_basic_ex ex = { .size = sizeof ex };
+
+	fill_basic(p, &ex.basic);
+	if (len == sizeof ex)
+		memcpy(v, &ex, sizeof ex);
+	else
+		memcpy(v, &ex.basic, sizeof ex.basic);
+	return STATUS_SUCCESS;
+}
+
+static NTSTATUS get_quota(struct nt_process *p, void *v, uint32_t len)
+{
+	/* Working set limits as a fresh process of Windows has them. */
+	const struct quota_limits q = {
+		.paged = ~0ull,
+		.nonpaged = ~0ull,
+		.min_working_set = 50 * PAGE,
+		.max_working_set = 345 * PAGE,
+		.pagefile = ~0ull,
+	};
+
+	(void)p;
+	memcpy(v, &q, MIN(len, sizeof q));
+	return STATUS_SUCCESS;
+}
+
+static NTSTATUS get_io(struct nt_process *p, void *v, uint32_t len)
+{
+	struct io_counters c = { 0 };
+	char text[1024];
+
+	(void)len;
+	proc_text(p, "io", text, sizeof text);
+	c.reads = proc_number(text, "syscr:");
+	c.writes = proc_number(text, "syscw:");
+	c.read_bytes = proc_number(text, "rchar:");
+	c.write_bytes = proc_number(text, "wchar:");
+	memcpy(v, &c, sizeof c);
+	return STATUS_SUCCESS;
+}
+
+static NTSTATUS get_vm(struct nt_process *p, void *v, uint32_t len)
+{
+	struct vm_counters c = { 0 };
+	struct rusage ru = { 0 };
+	char text[4096];
+
+	proc_text(p, "status", text, sizeof text);
+	if (p == nt_self)
+		getrusage(RUSAGE_SELF, &ru);
+	c.peak_virtual = proc_number(text, "VmPeak:") * 1024;
+	c.virtual_size = proc_number(text, "VmSize:") * 1024;
+	c.page_faults = (uint32_t)(ru.ru_minflt + ru.ru_majflt);
+	c.peak_working_set = proc_number(text, "VmHWM:") * 1024;
+	c.working_set = proc_number(text, "VmRSS:") * 1024;
+	c.pagefile = proc_number(text, "RssAnon:") * 1024 +
+		     proc_number(text, "VmSwap:") * 1024;
+	c.private_usage = c.private_working_set = c.pagefile;
+	c.peak_pagefile = MAX(c.pagefile, c.peak_working_set);
+	c.shared_commit = proc_number(text, "RssShmem:") * 1024;
+	memcpy(v, &c, MIN(len, sizeof c));
+	return STATUS_SUCCESS;
+}
+
+static NTSTATUS get_times(struct nt_process *p, void *v, uint32_t len)
+{
+	struct process_times times = { p->created, p->ended, 0, 0 };
+	unsigned long ut = 0, st = 0;
+	struct rusage ru;
+	char text[1024], *at;
+
+	(void)len;
+	if (p == nt_self && !getrusage(RUSAGE_SELF, &ru)) {
+		times.user = (int64_t)clock_of(&ru.ru_utime);
+		times.kernel = (int64_t)clock_of(&ru.ru_stime);
+	} else if (p != nt_self) {
+		proc_text(p, "stat", text, sizeof text);
+		at = strrchr(text, ')');
+		if (at && sscanf(at + 1,
+				 " %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u "
+				 "%*u %lu %lu",
+				 &ut, &st) == 2) {
+			int64_t tick = 10000000 / sysconf(_SC_CLK_TCK);
+
+			p->last_user = (int64_t)ut * tick;
+			p->last_kernel = (int64_t)st * tick;
+		}
+		times.user = p->last_user;
+		times.kernel = p->last_kernel;
+	}
+	memcpy(v, &times, sizeof times);
+	return STATUS_SUCCESS;
+}
+
+static NTSTATUS put32(void *v, uint32_t n)
+{
+	memcpy(v, &n, sizeof n);
+	return STATUS_SUCCESS;
+}
+
+static NTSTATUS put64(void *v, uint64_t n)
+{
+	memcpy(v, &n, sizeof n);
+	return STATUS_SUCCESS;
+}
+
+static NTSTATUS get_debug_port(struct nt_process *p, void *v, uint32_t len)
+{
+	(void)p;
+	(void)len;
+	return put64(v, 0); /* no debugger */
+}
+
+static NTSTATUS get_debug_object(struct nt_process *p, void *v, uint32_t len)
+{
+	(void)p;
+	(void)v;
+	(void)len;
+	return STATUS_PORT_NOT_SET;
+}
+
+static NTSTATUS get_debug_flags(struct nt_process *p, void *v, uint32_t len)
+{
+	(void)p;
+	(void)len;
+	return put32(v, 1); /* PROCESS_DEBUG_INHERIT */
+}
+
+static NTSTATUS get_error_mode(struct nt_process *p, void *v, uint32_t len)
+{
+	(void)len;
+	return put32(v, p->error_mode);
+}
+
+static NTSTATUS get_wow64(struct nt_process *p, void *v, uint32_t len)
+{
+	(void)len;
+	/* The 32-bit PEB's address, for what only programs of that width have. */
+	return put64(v, p->wow64 ? p->peb : 0);
+}
+
+static NTSTATUS get_priority_class(struct nt_process *p, void *v, uint32_t len)
+{
+	uint8_t b[2] = { 0, (uint8_t)p->priority_class };
+
+	(void)len;
+	memcpy(v, b, sizeof b);
+	return STATUS_SUCCESS;
+}
+
+static NTSTATUS get_handle_count(struct nt_process *p, void *v, uint32_t len)
+{
+	uint32_t n[2] = { p == nt_self ? handles_count() : 0, 0 };
+
+	n[1] = n[0];
+	memcpy(v, n, MIN(len, sizeof n));
+	return STATUS_SUCCESS;
+}
+
+static NTSTATUS get_session(struct nt_process *p, void *v, uint32_t len)
+{
+	(void)p;
+	(void)len;
+	return put32(v, 1);
+}
+
+static NTSTATUS get_zero(struct nt_process *p, void *v, uint32_t len)
+{
+	(void)p;
+	memset(v, 0, len);
+	return STATUS_SUCCESS;
+}
+
+static NTSTATUS get_affinity(struct nt_process *p, void *v, uint32_t len)
+{
+	(void)len;
+	return put64(v, p->affinity);
+}
+
+static NTSTATUS get_cookie(struct nt_process *p, void *v, uint32_t len)
+{
+	(void)len;
+	return p == nt_self ? put32(v, p->cookie) : STATUS_INVALID_PARAMETER;
+}
+
+static NTSTATUS get_io_priority(struct nt_process *p, void *v, uint32_t len)
+{
+	(void)p;
+	(void)len;
+	return put32(v, 2);
+}
+
+static NTSTATUS get_page_priority(struct nt_process *p, void *v, uint32_t len)
+{
+	(void)p;
+	(void)len;
+	return put32(v, 5);
+}
+
+static NTSTATUS get_execute_flags(struct nt_process *p, void *v, uint32_t len)
+{
+	enum { DISABLE_EXECUTE = 1, PERMANENT = 8, NO_THUNKS = 4 };
+
+	(void)p;
+	(void)len;
+	return put32(v, DISABLE_EXECUTE | NO_THUNKS | PERMANENT);
+}
+
+static NTSTATUS get_cycles(struct nt_process *p, void *v, uint32_t len)
+{
+	struct process_times times;
+	uint64_t cycles[2] = { 0 };
+
+	(void)len;
+	get_times(p, &times, sizeof times);
+	cycles[0] = (uint64_t)(times.kernel + times.user) * 100;
+	memcpy(v, cycles, sizeof cycles);
+	return STATUS_SUCCESS;
+}
+
+static NTSTATUS get_image_info(struct nt_process *p, void *v, uint32_t len)
+{
+	const struct image *img;
+	struct image_information i;
+
+	(void)len;
+	if (p != nt_self)
+		return STATUS_NOT_SUPPORTED;
+	img = p->launch->image;
+	i = (struct image_information){
+		.entry = p->image_base + img->entry_rva,
+		.stack_reserve = img->stack_reserve,
+		.stack_commit = img->stack_commit,
+		.subsystem = img->subsystem,
+		.subsystem_minor = img->subsystem_minor,
+		.subsystem_major = img->subsystem_major,
+		.os_major = img->os_major,
+		.os_minor = img->os_minor,
+		.characteristics = img->characteristics,
+		.dll_characteristics = img->dll_characteristics,
+		.machine = img->machine,
+		.contains_code = img->contains_code,
+		.loader_flags = img->loader_flags,
+		.file_size = (uint32_t)img->file_size,
+		.checksum = img->checksum,
+	};
+	memcpy(v, &i, sizeof i);
+	return STATUS_SUCCESS;
+}
+
+static NTSTATUS get_mitigation(struct nt_process *p, void *v, uint32_t len)
+{
+	uint32_t policy[2];
+
+	/* The caller's first word says which policy; none is in force but
+	   data execution prevention, always on for 64 bits. */
+	(void)len;
+	memcpy(policy, v, sizeof policy);
+	policy[1] = policy[0] == 0 && !p->wow64 ? 1 : 0;
+	memcpy(v, policy, sizeof policy);
+	return STATUS_SUCCESS;
+}
+
+static NTSTATUS get_protection(struct nt_process *p, void *v, uint32_t len)
+{
+	(void)p;
+	(void)len;
+	*(uint8_t *)v = 0;
+	return STATUS_SUCCESS;
+}
+
+/* Sizes a class takes: one, or one of a growing structure. */
+static const struct {
+	uint32_t class;
+	uint32_t size, size2, size3;
+	getter *get;
+} getters[] = {
+	{ 0, sizeof(struct process_basic), sizeof(struct process_basic_ex), 0,
+	  get_basic },
+	{ 1, 32, 48, 88, get_quota },
+	{ 2, sizeof(struct io_counters), 0, 0, get_io },
+	{ 3, 88, 96, 112, get_vm },
+	{ 4, sizeof(struct process_times), 0, 0, get_times },
+	{ 7, 8, 0, 0, get_debug_port },
+	{ 12, 4, 0, 0, get_error_mode }, /* DefaultHardErrorMode */
+	{ 18, 2, 0, 0, get_priority_class },
+	{ 20, 4, 8, 0, get_handle_count },
+	{ 21, 8, 0, 0, get_affinity },
+	{ 22, 4, 0, 0, get_zero }, /* PriorityBoost: not disabled */
+	{ 24, 4, 0, 0, get_session },
+	{ 26, 8, 0, 0, get_wow64 },
+	{ 28, 4, 0, 0, get_zero }, /* LUIDDeviceMapsEnabled */
+	{ 29, 4, 0, 0, get_zero }, /* BreakOnTermination */
+	{ 30, 8, 0, 0, get_debug_object },
+	{ 31, 4, 0, 0, get_debug_flags },
+	{ 33, 4, 0, 0, get_io_priority },
+	{ 34, 4, 0, 0, get_execute_flags },
+	{ 36, 4, 0, 0, get_cookie },
+	{ 37, sizeof(struct image_information), 0, 0, get_image_info },
+	{ 38, 16, 0, 0, get_cycles },
+	{ 39, 4, 0, 0, get_page_priority },
+	{ 45, 2, 0, 0, get_zero }, /* GroupInformation: group 0 */
+	{ 52, 8, 0, 0, get_mitigation },
+	{ 61, 1, 0, 0, get_protection },
+};
+
+/* ---- names and texts ------------------------------------------------------------------ */
+
+/* A UNICODE_STRING and, behind it, its text. */
+static NTSTATUS put_text(struct task *t, gaddr info, uint32_t len,
+			 gaddr ret_len, const uint16_t *s, size_t n)
+{
+	struct unicode_string64 u = {
+		.length = (uint16_t)(n * 2),
+		.maximum = (uint16_t)(n * 2 + 2),
+		.buffer = info + sizeof u,
+	};
+	uint32_t need = (uint32_t)(sizeof u + n * 2 + 2);
+	uint16_t nul = 0;
+
+	if (ret_len && guest_put32(t, ret_len, need))
+		return STATUS_ACCESS_VIOLATION;
+	if (len < need)
+		return STATUS_INFO_LENGTH_MISMATCH;
+	if (guest_write(t, info, &u, sizeof u) ||
+	    guest_write(t, u.buffer, s, n * 2) ||
+	    guest_write(t, u.buffer + n * 2, &nul, 2))
+		return STATUS_ACCESS_VIOLATION;
+	return STATUS_SUCCESS;
+}
+
+/* The image as \??\X:\..., malloc'ed. */
+static uint16_t *image_path(const struct nt_process *p)
+{
+	char link[64], host[HOST_PATH_MAX];
+	const uint16_t *s = p->image_nt_path;
+	ssize_t n = 0;
+	uint16_t *copy;
+
+	if (!s) {
+		snprintf(link, sizeof link, "/proc/%d/exe", p->host_pid);
+		n = readlink(link, host, sizeof host - 1);
+		if (n <= 0)
+			return NULL;
+		host[n] = 0;
+		return path_to_nt(host, NULL);
+	}
+	while (s[n])
+		n++;
+	copy = malloc((size_t)(n + 1) * 2);
+	if (copy)
+		memcpy(copy, s, (size_t)(n + 1) * 2);
+	return copy;
+}
+
+/* \??\X:\a as \Device\HarddiskVolumeN\a. */
+static size_t device_path(const uint16_t *s, uint16_t *out, size_t max)
+{
+	char head[40];
+	size_t n = 0;
+
+	/* As virtual-query.c names mapped files: the letter's place. */
+	snprintf(head, sizeof head, "\\Device\\HarddiskVolume%d",
+		 (s[4] | 0x20) - 'a' + 1);
+	while (head[n]) {
+		out[n] = (uint8_t)head[n];
+		n++;
+	}
+	for (s += 6; *s && n < max; s++)
+		out[n++] = *s;
+	return n;
+}
+
+static NTSTATUS get_image_name(struct task *t, struct nt_process *p, gaddr info,
+			       uint32_t len, gaddr ret_len, bool win32)
+{
+	uint16_t *path = image_path(p), *device;
+	NTSTATUS status = STATUS_NO_MEMORY;
+	size_t n = 0;
+
+	if (!path)
+		return p->object.state ? STATUS_PROCESS_IS_TERMINATING
+				       : STATUS_UNSUCCESSFUL;
+	while (path[n])
+		n++;
+	if (win32) {
+		status = put_text(t, info, len, ret_len, path + 4, n - 4);
+	} else {
+		device = malloc((n + 40) * 2);
+		if (device) {
+			n = device_path(path, device, n + 40);
+			status = put_text(t, info, len, ret_len, device, n);
+		}
+		free(device);
+	}
+	free(path);
+	return status;
+}
+
+/* The command line, as the process's own parameters have it now. */
+static NTSTATUS get_command_line(struct task *t, struct nt_process *p,
+				 gaddr info, uint32_t len, gaddr ret_len)
+{
+	struct process_parameters64 params;
+	NTSTATUS status;
+	uint64_t at;
+	uint16_t *s;
+	size_t n;
+
+	if (p != nt_self)
+		return STATUS_NOT_SUPPORTED;
+	if (guest_get64(t, &at, p->peb + offsetof(struct peb64, parameters)) ||
+	    guest_read(t, &params, at, sizeof params))
+		return STATUS_ACCESS_VIOLATION;
+	status = ustr_read(
+		t, at + offsetof(struct process_parameters64, command_line), &s,
+		&n);
+	if (status)
+		return status;
+	status = put_text(t, info, len, ret_len, s, n);
+	free(s);
+	return status;
+}
+
+/* ---- the calls ------------------------------------------------------------------------- */
+
+static NTSTATUS query_fixed(struct task *t, struct nt_process *p,
+			    uint32_t class, gaddr info, uint32_t len,
+			    gaddr ret_len)
+{
+	enum { MITIGATION = 52 };
+	uint8_t v[MAX_INFO] = { 0 };
+	NTSTATUS status;
+
+	for (unsigned i = 0; i < COUNT_OF(getters); i++) {
+		if (getters[i].class != class)
+			continue;
+		if (!len || (len != getters[i].size && len != getters[i].size2 &&
+			     len != getters[i].size3))
+			return STATUS_INFO_LENGTH_MISMATCH;
+		if (class == MITIGATION && guest_read(t, v, info, len))
+			return STATUS_ACCESS_VIOLATION;
+		status = getters[i].get(p, v, len);
+		if (status)
+			return status;
+		if (guest_write(t, info, v, len) ||
+		    (ret_len && guest_put32(t, ret_len, len)))
+			return STATUS_ACCESS_VIOLATION;
+		return STATUS_SUCCESS;
+	}
+	return STATUS_INVALID_INFO_CLASS;
+}
+
+static NTSTATUS query(struct task *t, struct nt_process *p, uint32_t class,
+		      gaddr info, uint32_t len, gaddr ret_len)
+{
+	enum { IMAGE_NAME = 27, IMAGE_NAME_WIN32 = 43, COMMAND_LINE = 60 };
+
+	switch (class) {
+	case IMAGE_NAME:
+	case IMAGE_NAME_WIN32:
+		return get_image_name(t, p, info, len, ret_len,
+				      class == IMAGE_NAME_WIN32);
+	case COMMAND_LINE:
+		return get_command_line(t, p, info, len, ret_len);
+	default:
+		return query_fixed(t, p, class, info, len, ret_len);
+	}
+}
+
+NTSTATUS nt_query_information_process(struct task *t, uint64_t process,
+				      uint32_t class, gaddr info, uint32_t len,
+				      gaddr ret_len)
+{
+	struct nt_process *p;
+	NTSTATUS status;
+
+	status = handle_get(t, process, &process_type, ACCESS_QUERY_LIMITED,
+			    &p);
+	if (status == STATUS_ACCESS_DENIED)
+		status = handle_get(t, process, &process_type, ACCESS_QUERY,
+				    &p);
+	if (status)
+		return status;
+	status = query(t, p, class, info, len, ret_len);
+	object_put(&p->object);
+	return status;
+}
+
+/* ---- changing ----------------------------------------------------------------------------- */
+
+typedef NTSTATUS setter(struct nt_process *p, const void *v);
+
+static NTSTATUS set_error_mode(struct nt_process *p, const void *v)
+{
+	memcpy(&p->error_mode, v, sizeof p->error_mode);
+	return STATUS_SUCCESS;
+}
+
+static NTSTATUS set_priority_class(struct nt_process *p, const void *v)
+{
+	/* idle, below normal; nothing above normal is ours to give */
+	static const int8_t nice[] = { 0, 15, 0, 0, 0, 5, 0 };
+	uint8_t b[2]; /* foreground, class */
+
+	memcpy(b, v, sizeof b);
+	if (!b[1] || b[1] >= COUNT_OF(nice))
+		return STATUS_INVALID_PARAMETER;
+	p->priority_class = b[1];
+	setpriority(PRIO_PROCESS, (id_t)p->host_pid, nice[b[1]]);
+	return STATUS_SUCCESS;
+}
+
+static NTSTATUS set_affinity(struct nt_process *p, const void *v)
+{
+	uint64_t mask;
+
+	memcpy(&mask, v, sizeof mask);
+	if (!mask || mask & ~nt_self->affinity)
+		return STATUS_INVALID_PARAMETER;
+	p->affinity = mask;
+	return STATUS_SUCCESS;
+}
+
+static NTSTATUS set_hint(struct nt_process *p, const void *v)
+{
+	(void)p;
+	(void)v;
+	return STATUS_SUCCESS;
+}
+
+static const struct {
+	uint32_t class, size;
+	setter *set;
+} setters[] = {
+	{ 1, 32, set_hint }, /* QuotaLimits: working set sizes */
+	{ 1, 48, set_hint },
+	{ 1, 88, set_hint },
+	{ 5, 4, set_hint },  /* BasePriority */
+	{ 6, 4, set_hint },  /* RaisePriority */
+	{ 12, 4, set_error_mode },
+	{ 18, 2, set_priority_class },
+	{ 21, 8, set_affinity },
+	{ 22, 4, set_hint }, /* PriorityBoost */
+	{ 25, 1, set_hint }, /* ForegroundInformation */
+	{ 29, 4, set_hint }, /* BreakOnTermination */
+	{ 33, 4, set_hint }, /* IoPriority */
+	{ 34, 4, set_hint }, /* ExecuteFlags */
+	{ 39, 4, set_hint }, /* PagePriority */
+	{ 52, 8, set_hint }, /* MitigationPolicy */
+	{ 53, 4, set_hint }, /* HandleCheckingMode */
+	{ 77, 12, set_hint }, /* PowerThrottlingState */
+};
+
+NTSTATUS nt_set_information_process(struct task *t, uint64_t process,
+				    uint32_t class, gaddr info, uint32_t len)
+{
+	uint8_t v[MAX_INFO] = { 0 };
+	struct nt_process *p;
+	bool known = false;
+	NTSTATUS status;
+
+	status = handle_get(t, process, &process_type, 0, &p);
+	if (status)
+		return status;
+	status = STATUS_INVALID_INFO_CLASS;
+	for (unsigned i = 0; i < COUNT_OF(setters); i++) {
+		if (setters[i].class != class)
+			continue;
+		known = true;
+		if (len != setters[i].size)
+			continue;
+		status = guest_read(t, v, info, len) ? STATUS_ACCESS_VIOLATION
+						     : setters[i].set(p, v);
+		known = false;
+		break;
+	}
+	object_put(&p->object);
+	return known ? STATUS_INFO_LENGTH_MISMATCH : status;
+}

@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * process-start.c - a child takes over what its parent left in the start
+ * block: numbers, strings and handles.
+ *
+ * The parent is trusted no more than any file: it may be another version of
+ * this program, so every offset is checked.
+ */
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+
+#include "base/bytes.h"
+#include "syscall-xlate/launch.h"
+#include "syscall-xlate/nt/nt-private.h"
+#include "syscall-xlate/nt/process.h"
+
+/* What handles may be passed: the place in this list is the type's number. */
+const struct object_type *const passed_types[] = { &file_type, &section_type,
+						   &key_type, NULL };
+
+const struct start_block *process_start_block(void)
+{
+	return nt_self->block;
+}
+
+static struct bytes block_bytes(const struct start_block *b)
+{
+	return (struct bytes){ (const uint8_t *)b, nt_self->block_size };
+}
+
+const uint16_t *start_text(const struct start_block *b, struct start_string s,
+			   size_t *len)
+{
+	const void *at;
+
+	*len = 0;
+	if (!s.at || s.at % 2)
+		return NULL;
+	at = bytes_at(block_bytes(b), s.at, (s.len + 1ull) * 2);
+	if (at)
+		*len = s.len;
+	return at;
+}
+
+bool start_numbers(struct process_parameters64 *p)
+{
+	const struct start_block *b = nt_self->block;
+
+	if (!b)
+		return false;
+	p->debug_flags = 0;
+	p->console = b->console;
+	p->console_flags = b->console_flags;
+	p->std_in = b->std_in;
+	p->std_out = b->std_out;
+	p->std_err = b->std_err;
+	p->x = b->x;
+	p->y = b->y;
+	p->cx = b->cx;
+	p->cy = b->cy;
+	p->chars_x = b->chars_x;
+	p->chars_y = b->chars_y;
+	p->fill = b->fill;
+	p->window_flags = b->window_flags;
+	p->show_window = b->show_window;
+	p->process_group = b->process_group;
+	return true;
+}
+
+/*
+ * A handle of the parent's becomes the same handle here.  values: the handles
+ * so far, of which a later one may be for the same object.
+ */
+static void take_handle(const struct start_handle *h, const uint64_t *values,
+			uint32_t n)
+{
+	unsigned ntypes = COUNT_OF(passed_types) - 1;
+	struct object *o;
+
+	if (h->type >= ntypes || !passed_types[h->type]->receive ||
+	    h->passed.len > sizeof h->passed.data)
+		return;
+	if (h->same && h->same <= n) {
+		if (handle_get(NULL, values[h->same - 1], NULL, 0, &o))
+			return;
+	} else {
+		o = passed_types[h->type]->receive(&h->passed);
+	}
+	if (!o) {
+		if (h->passed.fd >= 0)
+			close(h->passed.fd);
+		log_debug(LOG_PROCESS, "handle %#jx does not come across",
+			  (uintmax_t)h->handle);
+		return;
+	}
+	handle_place(h->handle, o, h->access, h->attributes);
+	object_put(o);
+}
+
+/* Those of the block, as far as they are whole. */
+static void take_handles(const struct start_block *b)
+{
+	const size_t head = offsetof(struct start_handle, passed.data);
+	uint32_t n = MIN(b->nhandles, (uint32_t)(b->size / head));
+	uint64_t *values = calloc(n + 1, sizeof *values);
+	uint64_t off = b->handles_at;
+
+	for (uint32_t i = 0; values && i < n; i++) {
+		const struct start_handle *h;
+
+		h = bytes_at(block_bytes(b), off, head);
+		if (!h || !bytes_at(block_bytes(b), off, head + h->passed.len))
+			break;
+		take_handle(h, values, i);
+		values[i] = h->handle;
+		off += ROUND_UP(head + h->passed.len, 8);
+	}
+	free(values);
+}
+
+int start_block_open(const struct launch *l, struct err *e)
+{
+	int fd = l->parent_channel;
+	struct start_block *b;
+	struct stat st;
+
+	if (fstat(fd, &st) < 0)
+		return err_set(e, errno, "--parent-channel %d: %s", fd,
+			       strerror(errno));
+	if ((uint64_t)st.st_size < sizeof *b || st.st_size > UINT32_MAX)
+		return err_set(e, EINVAL, "--parent-channel %d: no start block",
+			       fd);
+	b = mmap(NULL, (size_t)st.st_size, PROT_READ | PROT_WRITE, MAP_SHARED,
+		 fd, 0);
+	if (b == MAP_FAILED)
+		return err_set(e, errno, "--parent-channel %d: %s", fd,
+			       strerror(errno));
+	close(fd);
+	if (b->magic != START_MAGIC || b->version != START_VERSION)
+		return err_set(e, EINVAL,
+			       "the parent process is another version of "
+			       "run-foreign");
+	nt_self->block = b;
+	nt_self->block_size = (size_t)st.st_size;
+	nt_self->parent_id = b->parent_id;
+	nt_self->error_mode = b->error_mode;
+	if (b->priority_class)
+		nt_self->priority_class = b->priority_class;
+
+	take_handles(b);
+	return 0;
+}
+
+void start_wait_for_resume(void)
+{
+	enum { LOOK_NS = 500000000 };
+	struct timespec look = { 0, LOOK_NS };
+	uint32_t n;
+
+	if (!nt_self->block)
+		return;
+	while ((n = atomic_load(&nt_self->block->suspend))) {
+		syscall(SYS_futex, &nt_self->block->suspend, FUTEX_WAIT, n,
+			&look, NULL, 0);
+		/* Nobody would ever resume us. */
+		if (process_id(getppid()) != nt_self->parent_id)
+			_exit(1);
+	}
+}

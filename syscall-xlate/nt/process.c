@@ -1,0 +1,473 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * process.c - processes as objects: ourselves, our children, and others that
+ * the program opened by id.
+ *
+ * An NT process id is four times the host's.  A process that is not ourselves
+ * is watched through its pidfd; what only Windows programs have (a 32-bit exit
+ * code, a suspended first thread) is in the memory that parent and child
+ * share, see process-create.h.
+ */
+#include <fcntl.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/mman.h>
+#include <sys/random.h>
+#include <sys/wait.h>
+
+#include "syscall-xlate/launch.h"
+#include "syscall-xlate/nt/nt-private.h"
+#include "syscall-xlate/nt/process.h"
+#include "syscall-xlate/nt/calls.h"
+
+#ifndef P_PIDFD
+#define P_PIDFD 3
+#endif
+
+struct nt_process *nt_self;
+
+static _Atomic uint32_t processes_lock;
+static struct nt_process *processes; /* not ourselves; not counted */
+
+static void destroy(struct object *o)
+{
+	struct nt_process *p = (struct nt_process *)o;
+
+	small_lock(&processes_lock);
+	if (p->prev)
+		p->prev->next = p->next;
+	else if (processes == p)
+		processes = p->next;
+	if (p->next)
+		p->next->prev = p->prev;
+	small_unlock(&processes_lock);
+	if (p->pidfd >= 0)
+		close(p->pidfd);
+	if (p->block)
+		munmap(p->block, p->block_size);
+	object_put(p->job);
+}
+
+const struct object_type process_type = {
+	.name = "Process",
+	.size = sizeof(struct nt_process),
+	.generic = { 0x20410, 0x20bea, 0x121001, 0x1fffff },
+	.valid_access = 0x1fffff,
+	.waitable = true,
+	.destroy = destroy,
+};
+
+/* ---- ourselves ------------------------------------------------------------- */
+
+static uint64_t affinity(void)
+{
+	uint64_t mask = 0;
+	cpu_set_t set;
+
+	if (sched_getaffinity(0, sizeof set, &set))
+		return 1;
+	/* The guest's processors are numbered without holes. */
+	for (int i = 0, n = MIN(CPU_COUNT(&set), 64); i < n; i++)
+		mask |= 1ull << i;
+	return mask;
+}
+
+int process_init(const struct launch *l, struct err *e)
+{
+	enum { NORMAL_PRIORITY_CLASS = 2 };
+	struct nt_process *p = object_new(&process_type);
+
+	if (!p)
+		return err_set(e, ENOMEM, "no memory");
+	p->id = process_id(getpid());
+	p->parent_id = process_id(getppid());
+	p->host_pid = getpid();
+	p->pidfd = -1;
+	p->is_nt = true;
+	p->launch = l;
+	p->exit_code = STATUS_PENDING;
+	p->created = nt_time_now();
+	p->affinity = affinity();
+	p->priority_class = NORMAL_PRIORITY_CLASS;
+	if (getrandom(&p->cookie, sizeof p->cookie, GRND_NONBLOCK) < 0)
+		p->cookie = (uint32_t)p->created;
+	nt_self = p;
+	return l->parent_channel >= 0 ? start_block_open(l, e) : 0;
+}
+
+NTSTATUS process_is_self(struct task *t, uint64_t h, uint32_t access)
+{
+	struct object *p;
+	NTSTATUS status;
+
+	status = handle_get(t, h, &process_type, access, &p);
+	if (status)
+		return status;
+	object_put(p);
+	return p == &nt_self->object ? STATUS_SUCCESS : STATUS_NOT_SUPPORTED;
+}
+
+/* ---- the end ---------------------------------------------------------------- */
+
+static _Atomic uint32_t ending; /* 1: other threads are gone; 2: leaving */
+
+bool process_is_ending(void)
+{
+	return ending != 0;
+}
+
+static void write_exit_status(const char *path, uint32_t code)
+{
+	char text[16];
+	int n = snprintf(text, sizeof text, "%u\n", code);
+	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+
+	if (fd < 0 || write(fd, text, (size_t)n) != n)
+		log_warn("%s: %s", path, strerror(errno));
+	if (fd >= 0)
+		close(fd);
+}
+
+void process_exit_status(uint32_t code, int host_status)
+{
+	const char *path = nt_self->launch->exit_status_file;
+
+	/* Somebody else may be here already. */
+	if (atomic_exchange(&ending, 2) == 2)
+		for (;;)
+			pause();
+	log_debug(LOG_PROCESS, "exit %#x", code);
+	handles_at_exit(current_task);
+	console_restore();
+	if (path)
+		write_exit_status(path, code);
+	if (nt_self->block) {
+		nt_self->block->exit_code = code;
+		nt_self->block->exited = 1;
+	}
+	_exit(host_status);
+}
+
+void process_exit(uint32_t code)
+{
+	/* A failure stays one, even if its low 8 bits are 0. */
+	process_exit_status(code, code && !(code & 0xff) ? 1 : code & 0xff);
+}
+
+/* ---- others -------------------------------------------------------------------- */
+
+/* What a Windows program would have ended with. */
+static uint32_t code_of_signal(int sig)
+{
+	switch (sig) {
+	case SIGINT:
+		return STATUS_CONTROL_C_EXIT;
+	case SIGSEGV:
+	case SIGBUS:
+		return STATUS_ACCESS_VIOLATION;
+	case SIGILL:
+		return STATUS_ILLEGAL_INSTRUCTION;
+	case SIGFPE:
+		return STATUS_INTEGER_DIVIDE_BY_ZERO;
+	case SIGABRT:
+		return 3; /* abort() of the C runtime */
+	default:
+		return 128 + (uint32_t)sig;
+	}
+}
+
+/* In the helper thread: the process has ended. */
+static void gone(struct nt_watch *w, uint32_t events)
+{
+	struct nt_process *p = container_of(w, struct nt_process, watch);
+	uint32_t code = p->exit_code;
+	siginfo_t si = { 0 };
+
+	(void)events;
+	if (waitid(P_PIDFD, (id_t)p->pidfd, &si, WEXITED | WNOHANG) == 0 &&
+	    si.si_pid)
+		code = si.si_code == CLD_EXITED
+			       ? (uint32_t)si.si_status
+			       : code_of_signal(si.si_status);
+	else if (code == STATUS_PENDING)
+		code = 0; /* not our child: nobody tells */
+	if (p->block && p->block->exited)
+		code = p->block->exit_code;
+	p->exit_code = code;
+	p->ended = nt_time_now();
+	log_debug(LOG_PROCESS, "process %u ended: %#x", p->id, code);
+	if (p->first_thread) {
+		p->first_thread->exit_code = code;
+		object_signal(&p->first_thread->object, 1);
+		/* It refers to us as well: this ends the circle. */
+		object_put(&p->first_thread->object);
+		p->first_thread = NULL;
+	}
+	job_process_ended(p);
+	object_signal(&p->object, 1);
+	object_put(&p->object);
+}
+
+struct nt_process *process_new(int host_pid, int pidfd)
+{
+	struct nt_process *p = object_new(&process_type);
+
+	if (!p) {
+		close(pidfd);
+		return NULL;
+	}
+	p->id = process_id(host_pid);
+	p->host_pid = host_pid;
+	p->pidfd = pidfd;
+	p->exit_code = STATUS_PENDING;
+	p->created = nt_time_now();
+	p->affinity = nt_self->affinity;
+	p->priority_class = nt_self->priority_class;
+	p->watch.fd = pidfd;
+	p->watch.fn = gone;
+	small_lock(&processes_lock);
+	p->next = processes;
+	if (processes)
+		processes->prev = p;
+	processes = p;
+	small_unlock(&processes_lock);
+	return p;
+}
+
+int process_watch(struct nt_process *p)
+{
+	int err;
+
+	object_get(&p->object); /* gone()'s */
+	err = watch_fd(&p->watch, EPOLLIN);
+	if (err)
+		object_put(&p->object);
+	return err;
+}
+
+struct nt_process *process_find(uint32_t id)
+{
+	struct nt_process *p;
+
+	small_lock(&processes_lock);
+	for (p = processes; p; p = p->next)
+		if (p->id == id && p->exit_code == STATUS_PENDING &&
+		    object_try_get(&p->object))
+			break;
+	small_unlock(&processes_lock);
+	return p;
+}
+
+struct nt_process *process_next(struct nt_process *prev)
+{
+	struct nt_process *p;
+
+	small_lock(&processes_lock);
+	p = prev ? prev->next : processes;
+	while (p && !object_try_get(&p->object))
+		p = p->next;
+	small_unlock(&processes_lock);
+	if (prev)
+		object_put(&prev->object);
+	return p;
+}
+
+/* Any process of the host, as far as the host lets us. */
+static NTSTATUS open_host(uint64_t id, struct nt_process **ret)
+{
+	int pid = process_host_pid(id), fd;
+	struct nt_process *p;
+
+	if (!pid)
+		return STATUS_INVALID_CID;
+	fd = (int)syscall(SYS_pidfd_open, pid, 0);
+	if (fd < 0)
+		return errno == ESRCH || errno == EINVAL ? STATUS_INVALID_CID
+							 : STATUS_ACCESS_DENIED;
+	p = process_new(pid, fd);
+	if (!p)
+		return STATUS_NO_MEMORY;
+	if (process_watch(p)) {
+		object_put(&p->object);
+		return STATUS_NO_MEMORY;
+	}
+	*ret = p;
+	return STATUS_SUCCESS;
+}
+
+NTSTATUS child_suspend(struct nt_process *p, uint32_t *previous)
+{
+	if (!p->block)
+		return STATUS_NOT_SUPPORTED;
+	/* Only before it has begun to run: a started child has threads of its
+	   own, which its own process suspends. */
+	if (!p->block->suspend)
+		return STATUS_NOT_SUPPORTED;
+	*previous = atomic_fetch_add(&p->block->suspend, 1);
+	return STATUS_SUCCESS;
+}
+
+NTSTATUS child_resume(struct nt_process *p, uint32_t *previous)
+{
+	uint32_t n;
+
+	if (!p->block)
+		return STATUS_NOT_SUPPORTED;
+	n = p->block->suspend;
+	do {
+		*previous = n;
+		if (!n)
+			return STATUS_SUCCESS;
+	} while (!atomic_compare_exchange_weak(&p->block->suspend, &n, n - 1));
+	if (n == 1)
+		syscall(SYS_futex, &p->block->suspend, FUTEX_WAKE, 1, NULL,
+			NULL, 0);
+	return STATUS_SUCCESS;
+}
+
+NTSTATUS process_kill(struct nt_process *p, uint32_t code)
+{
+	if (p->object.state)
+		return STATUS_PROCESS_IS_TERMINATING;
+	p->exit_code = code;
+	if (p->block) {
+		p->block->exit_code = code;
+		p->block->exited = 1;
+	}
+	if (syscall(SYS_pidfd_send_signal, p->pidfd, SIGKILL, NULL, 0) < 0)
+		return errno == ESRCH ? STATUS_PROCESS_IS_TERMINATING
+				      : STATUS_ACCESS_DENIED;
+	return STATUS_SUCCESS;
+}
+
+/* ---- the calls -------------------------------------------------------------------- */
+
+NTSTATUS nt_terminate_process(struct task *t, uint64_t process, uint32_t status)
+{
+	enum { PROCESS_TERMINATE = 1 };
+	struct nt_process *p;
+	NTSTATUS err;
+
+	if (!process) {
+		/* "All threads but this one", before DLLs are detached. */
+		uint32_t no = 0;
+
+		atomic_compare_exchange_strong(&ending, &no, 1);
+		threads_stop_others(t, status);
+		return STATUS_SUCCESS;
+	}
+	err = handle_get(t, process, &process_type, PROCESS_TERMINATE, &p);
+	if (err)
+		return err;
+	if (p == nt_self)
+		process_exit(status);
+	err = process_kill(p, status);
+	object_put(&p->object);
+	return err;
+}
+
+NTSTATUS nt_open_process(struct task *t, gaddr process, uint32_t access,
+			 gaddr attr, gaddr client_id)
+{
+	struct client_id64 id;
+	struct nt_process *p;
+	struct nt_oa oa;
+	NTSTATUS status;
+
+	if (!client_id)
+		return STATUS_INVALID_PARAMETER_MIX;
+	if (guest_read(t, &id, client_id, sizeof id))
+		return STATUS_ACCESS_VIOLATION;
+	status = oa_read(t, attr, &oa);
+	if (status)
+		return status;
+	oa_free(&oa);
+	if (oa.name)
+		return STATUS_INVALID_PARAMETER_MIX;
+	if (id.process == nt_self->id) {
+		p = nt_self;
+		object_get(&p->object);
+	} else {
+		p = process_find((uint32_t)id.process);
+		if (!p)
+			status = open_host(id.process, &p);
+		if (status)
+			return status;
+	}
+	status = handle_out(t, &p->object, access, oa.attributes, process);
+	object_put(&p->object);
+	return status;
+}
+
+NTSTATUS nt_get_next_process(struct task *t, uint64_t process, uint32_t access,
+			     uint32_t handle_attr, uint32_t flags, gaddr next)
+{
+	struct nt_process *p = NULL;
+	NTSTATUS status;
+
+	/* Ourselves, then those we know. */
+	if (flags)
+		return STATUS_INVALID_PARAMETER;
+	if (!process) {
+		p = nt_self;
+		object_get(&p->object);
+	} else {
+		status = handle_get(t, process, &process_type, 0, &p);
+		if (status)
+			return status;
+		if (p == nt_self) {
+			object_put(&p->object);
+			p = NULL;
+		}
+		p = process_next(p);
+		if (!p)
+			return STATUS_NO_MORE_ENTRIES;
+	}
+	status = handle_out(t, &p->object, access, handle_attr, next);
+	object_put(&p->object);
+	return status;
+}
+
+/* A process whose threads are to stand still, or to go on. */
+static NTSTATUS for_all_threads(struct task *t, uint64_t process, bool suspend)
+{
+	enum { PROCESS_SUSPEND_RESUME = 0x800 };
+	struct nt_thread *th = NULL;
+	struct nt_process *p;
+	uint32_t previous;
+	NTSTATUS status;
+
+	status = handle_get(t, process, &process_type, PROCESS_SUSPEND_RESUME,
+			    &p);
+	if (status)
+		return status;
+	if (p != nt_self) {
+		if (p->block && p->block->suspend)
+			status = suspend ? child_suspend(p, &previous)
+					 : child_resume(p, &previous);
+		else if (syscall(SYS_pidfd_send_signal, p->pidfd,
+				 suspend ? SIGSTOP : SIGCONT, NULL, 0) < 0)
+			status = STATUS_ACCESS_DENIED;
+	} else {
+		while ((th = thread_next(th)))
+			if (suspend)
+				thread_suspend(th, &previous);
+			else
+				thread_resume(th, &previous);
+	}
+	object_put(&p->object);
+	return status;
+}
+
+NTSTATUS nt_suspend_process(struct task *t, uint64_t process)
+{
+	return for_all_threads(t, process, true);
+}
+
+NTSTATUS nt_resume_process(struct task *t, uint64_t process)
+{
+	return for_all_threads(t, process, false);
+}

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * process.h - this process, and those it started or opened.
+ */
+#ifndef RF_NT_PROCESS_H
+#define RF_NT_PROCESS_H
+
+#include "syscall-xlate/nt/nt.h"
+#include "syscall-xlate/nt/process-create.h"
+
+/*
+ * process_init() - makes nt_self: ids, times, and the handles that a parent's
+ * start block holds.  0, or -1 with e set.  nt_start() calls it first.
+ */
+int process_init(const struct launch *l, struct err *e);
+
+/* Suspend and resume a child's first thread; counts as thread_suspend(). */
+NTSTATUS child_suspend(struct nt_process *p, uint32_t *previous);
+NTSTATUS child_resume(struct nt_process *p, uint32_t *previous);
+
+/* NT's id of a host process, and back. */
+static inline uint32_t process_id(int host_pid)
+{
+	return (uint32_t)host_pid * 4;
+}
+
+static inline int process_host_pid(uint64_t id)
+{
+	return id % 4 || id / 4 > 0x7fffffff ? 0 : (int)(id / 4);
+}
+
+/*
+ * A process that is not ourselves, as an object with one reference that is
+ * signalled when it ends.  pidfd becomes the object's.  NULL: no memory.
+ */
+struct nt_process *process_new(int host_pid, int pidfd);
+/* One of those we know; a reference.  NULL: none. */
+struct nt_process *process_find(uint32_t id);
+/* The next one we know after prev; puts prev.  NULL: first. */
+struct nt_process *process_next(struct nt_process *prev);
+
+/* Notice its end, which signals the object.  0 or -errno. */
+int process_watch(struct nt_process *p);
+/* End it with this exit code.  STATUS_PROCESS_IS_TERMINATING, _ACCESS_DENIED. */
+NTSTATUS process_kill(struct nt_process *p, uint32_t code);
+/* job.c: p becomes a member; a child of ours becomes one of our jobs'. */
+NTSTATUS job_assign(struct object *job, struct nt_process *p);
+void job_inherit(struct nt_process *child);
+/* A process that may be in a job has ended. */
+void job_process_ended(struct nt_process *p);
+
+/* A process handle that must mean ourselves; STATUS_NOT_SUPPORTED: another. */
+NTSTATUS process_is_self(struct task *t, uint64_t h, uint32_t access);
+
+#endif

@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * registry-notify.c - NtNotifyChangeKey: tell who asked when a key changes.
+ *
+ * One request is told once.  Changes by other processes are heard of when this
+ * process next uses the registry, which is what such programs do next anyway.
+ */
+#include "syscall-xlate/nt/registry.h"
+
+#include <stdlib.h>
+
+#include "syscall-xlate/nt/calls.h"
+
+struct reg_notify {
+	struct reg_notify *next; /* of the key's, or of those to be told */
+	struct object *event;    /* a reference, or NULL */
+	struct object *handle; /* the key object asked through; no reference */
+	struct nt_thread *thread; /* for the APC; a reference, or NULL */
+	gaddr iosb, apc, apc_context;
+	uint32_t filter;
+	bool subtree;
+	NTSTATUS status;
+};
+
+/* What a synchronous request waits for; no handle ever leads to it. */
+static const struct object_type wait_type = {
+	.name = "RegistryWait",
+	.size = sizeof(struct object),
+	.waitable = true,
+};
+
+static struct reg_notify *told; /* under reg_lock until reg_notify_flush() */
+
+static void mark(struct reg_notify **at, NTSTATUS status)
+{
+	struct reg_notify *n = *at;
+
+	*at = n->next;
+	n->status = status;
+	n->next = told;
+	told = n;
+}
+
+void reg_changed(struct reg_key *k, uint32_t what)
+{
+	bool below = false;
+
+	for (; k; k = k->parent, below = true)
+		for (struct reg_notify **at = &k->notify; *at;)
+			if ((*at)->filter & what && (!below || (*at)->subtree))
+				mark(at, STATUS_NOTIFY_ENUM_DIR);
+			else
+				at = &(*at)->next;
+}
+
+void reg_notify_drop(struct reg_key *k, struct object *handle_object)
+{
+	for (struct reg_notify **at = &k->notify; *at;)
+		if (!handle_object || (*at)->handle == handle_object)
+			mark(at, handle_object ? STATUS_NOTIFY_CLEANUP
+					       : STATUS_KEY_DELETED);
+		else
+			at = &(*at)->next;
+}
+
+static void tell(struct reg_notify *n)
+{
+	struct {
+		uint32_t status, pad;
+		uint64_t information;
+	} iosb = { n->status, 0, 0 };
+
+	if (n->iosb)
+		guest_write(NULL, n->iosb, &iosb, sizeof iosb);
+	if (n->apc && n->thread)
+		apc_queue(n->thread, n->apc, n->apc_context, n->iosb, 0, false);
+	if (n->event)
+		object_signal(n->event, 1);
+	if (n->thread)
+		object_put(&n->thread->object);
+	object_put(n->event);
+	free(n);
+}
+
+void reg_notify_flush(void)
+{
+	struct reg_notify *list;
+
+	if (!__atomic_load_n(&told, __ATOMIC_RELAXED))
+		return;
+	pthread_mutex_lock(&reg_lock);
+	list = told;
+	told = NULL;
+	pthread_mutex_unlock(&reg_lock);
+	while (list) {
+		struct reg_notify *n = list;
+
+		list = n->next;
+		tell(n);
+	}
+}
+
+NTSTATUS nt_notify_change_multiple_keys(struct task *t, uint64_t key,
+					uint32_t count, gaddr attrs,
+					uint64_t event, gaddr apc,
+					gaddr apc_context, gaddr iosb,
+					uint32_t filter, uint8_t subtree,
+					gaddr buf, uint32_t len, uint8_t async)
+{
+	static const struct nt_timeout forever = { .infinite = true };
+	struct reg_notify *n;
+	struct key_object *ko;
+	struct object *wait = NULL;
+	NTSTATUS status;
+
+	(void)attrs;
+	(void)buf;
+	(void)len;
+	if (count)
+		return STATUS_NOT_IMPLEMENTED; /* a second key */
+	if (!filter || filter & ~0x1000000fu)
+		return STATUS_INVALID_PARAMETER;
+	n = calloc(1, sizeof *n);
+	if (!n)
+		return STATUS_NO_MEMORY;
+	n->filter = filter;
+	n->subtree = subtree;
+	n->iosb = iosb;
+	if (async) {
+		n->apc = apc;
+		n->apc_context = apc_context;
+		if (event)
+			status =
+				handle_get(t, event, &event_type, 2, &n->event);
+		else
+			status = STATUS_SUCCESS;
+		if (status != STATUS_SUCCESS)
+			goto fail;
+		if (apc && nt_thread(t)) {
+			n->thread = nt_thread(t);
+			object_get(&n->thread->object);
+		}
+	} else {
+		/* Told through an event of our own. */
+		n->event = wait = object_new(&wait_type);
+		if (!wait) {
+			status = STATUS_NO_MEMORY;
+			goto fail;
+		}
+		object_get(wait);
+	}
+	status = handle_get(t, key, &key_type, KEY_NOTIFY, &ko);
+	if (status != STATUS_SUCCESS)
+		goto fail;
+	reg_begin();
+	if (ko->key->deleted) {
+		status = STATUS_KEY_DELETED;
+	} else {
+		n->handle = &ko->object;
+		n->next = ko->key->notify;
+		ko->key->notify = n;
+		n = NULL;
+	}
+	reg_end();
+	object_put(&ko->object);
+	if (n)
+		goto fail;
+	if (async)
+		return STATUS_PENDING;
+	status = wait_objects(t, &wait, 1, false, false, &forever);
+	object_put(wait);
+	return status == STATUS_WAIT_0 ? STATUS_NOTIFY_ENUM_DIR : status;
+fail:
+	object_put(n->event);
+	if (n->thread)
+		object_put(&n->thread->object);
+	free(n);
+	object_put(wait);
+	return status;
+}
+
+NTSTATUS nt_notify_change_key(struct task *t, uint64_t key, uint64_t event,
+			      gaddr apc, gaddr apc_context, gaddr iosb,
+			      uint32_t filter, uint8_t subtree, gaddr buf,
+			      uint32_t len, uint8_t async)
+{
+	return nt_notify_change_multiple_keys(t, key, 0, 0, event, apc,
+					      apc_context, iosb, filter,
+					      subtree, buf, len, async);
+}

@@ -1,0 +1,591 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * registry-store.c - the user's changes to the registry, in an LMDB file.
+ *
+ * A record is a key or a value, present or gone ("gone" must be remembered:
+ * it may be a built-in one, and other processes have to hear of it).  Records
+ * are found by a hash of their path, since LMDB's keys are short.  The file is
+ * made at the first write; liblmdb is loaded when there is a file or a write.
+ *
+ * LMDB's own locking uses robust mutexes, for which it would need the list
+ * that our threads use for something else: MDB_NOLOCK, and flock(2) instead.
+ */
+#include "syscall-xlate/nt/registry.h"
+
+#include <dlfcn.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/utf.h"
+#include "syscall-xlate/nt/path.h"
+
+#if __has_include(<lmdb.h>)
+#include <lmdb.h>
+
+/* Every process must agree on it; the file is as large as its contents. */
+#define MAP_SIZE      (256ul << 20)
+#define LOOK_AGAIN_NS 100000000ll /* for a file that another one may make */
+
+enum { KIND_KEY = 'K', KIND_VALUE = 'V' };
+
+struct record {
+	uint8_t kind, gone, is_link, reserved;
+	uint32_t type;
+	int64_t last_write;
+	uint32_t path_len, name_len; /* units */
+	uint32_t data_len, pad;
+	/* path, name (of the value, or the key's class), data */
+};
+
+/* ---- the library ---------------------------------------------------- */
+
+static struct {
+	int (*env_create)(MDB_env **);
+	int (*env_open)(MDB_env *, const char *, unsigned, mdb_mode_t);
+	int (*env_set_mapsize)(MDB_env *, size_t);
+	int (*env_info)(MDB_env *, MDB_envinfo *);
+	int (*env_sync)(MDB_env *, int);
+	void (*env_close)(MDB_env *);
+	int (*txn_begin)(MDB_env *, MDB_txn *, unsigned, MDB_txn **);
+	int (*txn_commit)(MDB_txn *);
+	void (*txn_abort)(MDB_txn *);
+	int (*dbi_open)(MDB_txn *, const char *, unsigned, MDB_dbi *);
+	int (*put)(MDB_txn *, MDB_dbi, MDB_val *, MDB_val *, unsigned);
+	int (*cursor_open)(MDB_txn *, MDB_dbi, MDB_cursor **);
+	int (*cursor_get)(MDB_cursor *, MDB_val *, MDB_val *, MDB_cursor_op);
+	void (*cursor_close)(MDB_cursor *);
+	char *(*strerror)(int);
+} mdb;
+
+static const struct {
+	const char *name;
+	void **at;
+} symbols[] = {
+	{ "mdb_env_create", (void **)&mdb.env_create },
+	{ "mdb_env_open", (void **)&mdb.env_open },
+	{ "mdb_env_set_mapsize", (void **)&mdb.env_set_mapsize },
+	{ "mdb_env_info", (void **)&mdb.env_info },
+	{ "mdb_env_sync", (void **)&mdb.env_sync },
+	{ "mdb_env_close", (void **)&mdb.env_close },
+	{ "mdb_txn_begin", (void **)&mdb.txn_begin },
+	{ "mdb_txn_commit", (void **)&mdb.txn_commit },
+	{ "mdb_txn_abort", (void **)&mdb.txn_abort },
+	{ "mdb_dbi_open", (void **)&mdb.dbi_open },
+	{ "mdb_put", (void **)&mdb.put },
+	{ "mdb_cursor_open", (void **)&mdb.cursor_open },
+	{ "mdb_cursor_get", (void **)&mdb.cursor_get },
+	{ "mdb_cursor_close", (void **)&mdb.cursor_close },
+	{ "mdb_strerror", (void **)&mdb.strerror },
+};
+
+static bool library_load(const char **why)
+{
+	void *lib = dlopen("liblmdb.so.0", RTLD_NOW | RTLD_LOCAL);
+
+	if (!lib)
+		lib = dlopen("liblmdb.so", RTLD_NOW | RTLD_LOCAL);
+	*why = "liblmdb is not there";
+	if (!lib)
+		return false;
+	*why = "liblmdb lacks a function";
+	for (size_t i = 0; i < COUNT_OF(symbols); i++) {
+		*symbols[i].at = dlsym(lib, symbols[i].name);
+		if (!*symbols[i].at)
+			return false;
+	}
+	return true;
+}
+
+/* ---- the file ------------------------------------------------------- */
+
+static MDB_env *env;
+static MDB_txn *txn; /* the writing one, begun by the first change */
+static MDB_dbi dbi;
+static int lock_fd = -1;
+static bool failed, dirty;
+static bool stale; /* others have written what the tree lacks */
+static size_t known; /* id of the last transaction that the tree has */
+
+static void folder(char *buf, size_t size)
+{
+	char *slash;
+
+	snprintf(buf, size, "%s", path_user_c());
+	slash = strrchr(buf, '/');
+	if (slash)
+		*slash = 0;
+}
+
+static void file_name(char *buf, size_t size, const char *name)
+{
+	char dir[HOST_PATH_MAX];
+
+	folder(dir, sizeof dir);
+	snprintf(buf, size, "%s/%s", dir, name);
+}
+
+static void make_folder(void)
+{
+	char dir[HOST_PATH_MAX];
+
+	folder(dir, sizeof dir);
+	for (char *s = dir + 1; *s; s++) {
+		if (*s != '/')
+			continue;
+		*s = 0;
+		mkdir(dir, 0755);
+		*s = '/';
+	}
+	mkdir(dir, 0700);
+}
+
+/* Changes live in memory only, from now on. */
+static void give_up(const char *why)
+{
+	if (!failed)
+		log_warn("registry changes are not kept: %s", why);
+	failed = true;
+}
+
+static bool env_open(const char *path, const char **why)
+{
+	MDB_txn *first = NULL;
+	int err = mdb.env_create(&env);
+
+	if (!err)
+		err = mdb.env_set_mapsize(env, MAP_SIZE);
+	/* No meta sync: a power cut may cost the last change, no more. */
+	if (!err)
+		err = mdb.env_open(env, path,
+				   MDB_NOSUBDIR | MDB_NOLOCK | MDB_NOMETASYNC,
+				   0600);
+	if (!err)
+		err = mdb.txn_begin(env, NULL, MDB_RDONLY, &first);
+	if (!err)
+		err = mdb.dbi_open(first, NULL, 0, &dbi);
+	if (first)
+		mdb.txn_abort(first);
+	if (!err)
+		return true;
+	*why = mdb.strerror(err);
+	if (env)
+		mdb.env_close(env);
+	env = NULL;
+	return false;
+}
+
+/* create: the file may be made. */
+static bool store_open(bool create)
+{
+	char path[HOST_PATH_MAX + 32], lock[HOST_PATH_MAX + 32];
+	static int64_t looked;
+	const char *why = "";
+	struct timespec ts;
+	int64_t now;
+
+	if (env || failed)
+		return env;
+	if (!create) {
+		clock_gettime(CLOCK_MONOTONIC_COARSE, &ts);
+		now = ts.tv_sec * 1000000000ll + ts.tv_nsec;
+		if (looked && now - looked < LOOK_AGAIN_NS)
+			return false;
+		looked = now;
+	}
+	file_name(path, sizeof path, "registry.mdb");
+	if (!create && access(path, R_OK) < 0)
+		return false;
+	if (create)
+		make_folder();
+	file_name(lock, sizeof lock, "registry.lock");
+	lock_fd = open(lock, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	if (lock_fd < 0) {
+		give_up(strerror(errno));
+		return false;
+	}
+	if (!library_load(&why)) {
+		give_up(why);
+		return false;
+	}
+	flock(lock_fd, LOCK_EX);
+	if (!env_open(path, &why))
+		give_up(why);
+	flock(lock_fd, LOCK_UN);
+	return env;
+}
+
+/* ---- reading -------------------------------------------------------- */
+
+static const uint16_t *record_path(const struct record *r)
+{
+	return (const uint16_t *)(r + 1);
+}
+
+static const uint16_t *record_name(const struct record *r)
+{
+	return record_path(r) + r->path_len;
+}
+
+static const uint8_t *record_data(const struct record *r)
+{
+	return (const uint8_t *)(record_name(r) + r->name_len);
+}
+
+static bool record_valid(const struct record *r, size_t n)
+{
+	return n >= sizeof *r && r->path_len < 0x10000 &&
+	       r->name_len < 0x10000 && r->data_len < 0x10000000 &&
+	       n >= sizeof *r + ((size_t)r->path_len + r->name_len) * 2 +
+			       r->data_len;
+}
+
+/* Parents before children, keys before their values. */
+static int by_depth(const void *a, const void *b)
+{
+	const struct record *x = *(struct record *const *)a;
+	const struct record *y = *(struct record *const *)b;
+
+	if (x->path_len != y->path_len)
+		return x->path_len < y->path_len ? -1 : 1;
+	return x->kind - y->kind;
+}
+
+/* The key of a record, made with its parents if need be. */
+static struct reg_key *record_key(const struct record *r, bool make)
+{
+	const uint16_t *path = record_path(r);
+	struct reg_key *k;
+	size_t rest = 0;
+	NTSTATUS status = reg_walk(NULL, path, r->path_len, true, &k, &rest);
+
+	if (status == STATUS_SUCCESS)
+		return k;
+	if (!make || (status != STATUS_OBJECT_NAME_NOT_FOUND &&
+		      status != STATUS_OBJECT_PATH_NOT_FOUND))
+		return NULL;
+	while (k && rest < r->path_len) {
+		size_t end = rest;
+
+		while (end < r->path_len && path[end] != '\\')
+			end++;
+		if (end > rest) {
+			reg_changed(k, NOTIFY_NAME);
+			k = reg_add(k, path + rest, end - rest);
+		}
+		rest = end + 1;
+	}
+	return k;
+}
+
+static void apply_key(const struct record *r)
+{
+	struct reg_key *k = record_key(r, !r->gone);
+
+	if (!k || k == &reg_root)
+		return;
+	if (r->gone) {
+		struct reg_key *parent = k->parent;
+
+		reg_remove(k);
+		reg_changed(parent, NOTIFY_NAME);
+		return;
+	}
+	k->is_link = r->is_link;
+	if (k->last_write < r->last_write)
+		k->last_write = r->last_write;
+	if (r->name_len && !k->class && (k->class = malloc(r->name_len * 2u))) {
+		memcpy(k->class, record_name(r), r->name_len * 2u);
+		k->class_len = (uint16_t)r->name_len;
+	}
+}
+
+static void apply_value(const struct record *r)
+{
+	struct reg_key *k = record_key(r, !r->gone);
+	struct reg_value *v;
+
+	if (!k)
+		return;
+	v = reg_value(k, record_name(r), r->name_len);
+	if (r->gone) {
+		if (!v)
+			return;
+		reg_unset(k, v);
+	} else {
+		if (v && v->type == r->type && v->len == r->data_len &&
+		    !memcmp(v->data, record_data(r), v->len)) {
+			v->is_default = false;
+			return;
+		}
+		reg_set(k, record_name(r), r->name_len, r->type, record_data(r),
+			r->data_len);
+	}
+	k->last_write = r->last_write;
+	reg_changed(k, NOTIFY_LAST_SET);
+}
+
+static void apply_all(MDB_txn *t)
+{
+	struct record **all = NULL;
+	size_t n = 0, cap = 0;
+	MDB_cursor *c;
+	MDB_val key, val;
+
+	if (mdb.cursor_open(t, dbi, &c))
+		return;
+	while (!mdb.cursor_get(c, &key, &val, MDB_NEXT)) {
+		if (!record_valid(val.mv_data, val.mv_size))
+			continue;
+		if (n == cap) {
+			void *p;
+
+			cap = cap ? cap * 2 : 256;
+			p = realloc(all, cap * sizeof *all);
+			if (!p)
+				break;
+			all = p;
+		}
+		all[n++] = val.mv_data;
+	}
+	if (n)
+		qsort(all, n, sizeof *all, by_depth);
+	for (size_t i = 0; i < n; i++) {
+		if (all[i]->kind == KIND_KEY)
+			apply_key(all[i]);
+		else
+			apply_value(all[i]);
+	}
+	free(all);
+	mdb.cursor_close(c);
+}
+
+void reg_store_refresh(void)
+{
+	MDB_envinfo info;
+	MDB_txn *t;
+
+	if (!store_open(false) || mdb.env_info(env, &info) ||
+	    info.me_last_txnid == known)
+		return;
+	flock(lock_fd, LOCK_SH);
+	if (!mdb.env_info(env, &info) &&
+	    !mdb.txn_begin(env, NULL, MDB_RDONLY, &t)) {
+		apply_all(t);
+		mdb.txn_abort(t);
+		known = info.me_last_txnid;
+	}
+	flock(lock_fd, LOCK_UN);
+}
+
+/* ---- writing -------------------------------------------------------- */
+
+static bool begin_write(void)
+{
+	MDB_envinfo info;
+	int err;
+
+	if (txn)
+		return true;
+	if (!store_open(true))
+		return false;
+	flock(lock_fd, LOCK_EX);
+	/* Somebody may have written since reg_begin(); the tree will hear. */
+	stale = !mdb.env_info(env, &info) && info.me_last_txnid != known;
+	err = mdb.txn_begin(env, NULL, 0, &txn);
+	if (!err)
+		return true;
+	txn = NULL;
+	flock(lock_fd, LOCK_UN);
+	give_up(mdb.strerror(err));
+	return false;
+}
+
+void reg_store_commit(void)
+{
+	MDB_envinfo info;
+	int err;
+
+	if (!txn)
+		return;
+	err = mdb.txn_commit(txn);
+	txn = NULL;
+	if (err)
+		give_up(mdb.strerror(err));
+	else if (!stale && !mdb.env_info(env, &info))
+		known = info.me_last_txnid;
+	dirty = true;
+	flock(lock_fd, LOCK_UN);
+}
+
+static uint64_t hash(uint64_t h, const uint16_t *s, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		h = (h ^ utf16_upcase(s[i])) * 0x9e3779b97f4a7c15 ^ h >> 29;
+	return h * 0x9e3779b97f4a7c15 ^ 0xff;
+}
+
+static void put(struct record *head, const struct reg_key *k,
+		const uint16_t *name, const void *data)
+{
+	uint64_t id[2];
+	size_t path_len, size;
+	uint16_t *path;
+	struct record *r;
+	MDB_val key = { sizeof id, id }, val;
+	int err;
+
+	if (!begin_write())
+		return;
+	path = reg_path(k, &path_len);
+	size = sizeof *r + (path_len + head->name_len) * 2 + head->data_len;
+	r = malloc(size);
+	if (path && r) {
+		head->path_len = (uint32_t)path_len;
+		head->last_write = k->last_write;
+		*r = *head;
+		memcpy(r + 1, path, path_len * 2);
+		memcpy((uint8_t *)(r + 1) + path_len * 2, name,
+		       head->name_len * 2u);
+		if (head->data_len)
+			memcpy((uint8_t *)record_data(r), data, head->data_len);
+		for (int i = 0; i < 2; i++) {
+			id[i] = hash(head->kind + 77u * i, path, path_len);
+			if (head->kind == KIND_VALUE)
+				id[i] = hash(id[i], name, head->name_len);
+		}
+		val.mv_size = size;
+		val.mv_data = r;
+		err = mdb.put(txn, dbi, &key, &val, 0);
+		if (err)
+			give_up(mdb.strerror(err));
+	}
+	free(path);
+	free(r);
+}
+
+static bool stored(const struct reg_key *k)
+{
+	for (; k; k = k->parent)
+		if (k->is_volatile)
+			return false;
+	return !failed;
+}
+
+void reg_store_key(const struct reg_key *k)
+{
+	struct record r = { .kind = KIND_KEY,
+			    .is_link = k->is_link,
+			    .name_len = k->class_len };
+
+	if (stored(k))
+		put(&r, k, k->class, NULL);
+}
+
+void reg_store_value(const struct reg_key *k, const struct reg_value *v)
+{
+	struct record r = { .kind = KIND_VALUE,
+			    .type = v->type,
+			    .name_len = v->name_len,
+			    .data_len = v->len };
+
+	if (stored(k))
+		put(&r, k, v->name, v->data);
+}
+
+void reg_store_value_gone(const struct reg_key *k, const uint16_t *name,
+			  size_t len)
+{
+	struct record r = { .kind = KIND_VALUE,
+			    .gone = 1,
+			    .name_len = (uint32_t)len };
+
+	if (stored(k))
+		put(&r, k, name, NULL);
+}
+
+void reg_store_tree(const struct reg_key *k)
+{
+	reg_store_key(k);
+	for (uint32_t i = 0; i < k->nvalues; i++)
+		reg_store_value(k, &k->value[i]);
+	for (uint32_t i = 0; i < k->nsub; i++)
+		reg_store_tree(k->sub[i]);
+}
+
+void reg_store_key_gone(const struct reg_key *k)
+{
+	struct record r = { .kind = KIND_KEY, .gone = 1 };
+
+	if (!stored(k))
+		return;
+	for (uint32_t i = 0; i < k->nsub; i++)
+		reg_store_key_gone(k->sub[i]);
+	for (uint32_t i = 0; i < k->nvalues; i++)
+		reg_store_value_gone(k, k->value[i].name, k->value[i].name_len);
+	put(&r, k, NULL, NULL);
+}
+
+void reg_store_flush(void)
+{
+	reg_store_commit();
+	if (env && dirty)
+		mdb.env_sync(env, 1);
+}
+
+#else /* no lmdb.h */
+
+void reg_store_refresh(void)
+{
+}
+
+void reg_store_commit(void)
+{
+}
+
+void reg_store_flush(void)
+{
+}
+
+static void warn(void)
+{
+	static bool warned;
+
+	if (!warned)
+		log_warn("registry changes are not kept: built without LMDB");
+	warned = true;
+}
+
+void reg_store_key(const struct reg_key *k)
+{
+	warn();
+}
+
+void reg_store_tree(const struct reg_key *k)
+{
+	warn();
+}
+
+void reg_store_key_gone(const struct reg_key *k)
+{
+	warn();
+}
+
+void reg_store_value(const struct reg_key *k, const struct reg_value *v)
+{
+	warn();
+}
+
+void reg_store_value_gone(const struct reg_key *k, const uint16_t *name,
+			  size_t len)
+{
+	warn();
+}
+
+#endif

@@ -1,0 +1,572 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * registry.c - keys: create, open, delete, rename, set values.
+ *
+ * Everybody may write everywhere: it is the user's own copy, and programs that
+ * keep settings below HKEY_LOCAL_MACHINE work.  There is one view for 32-bit
+ * and 64-bit programs: KEY_WOW64_* change nothing.
+ */
+#include "syscall-xlate/nt/registry.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "syscall-xlate/nt/calls.h"
+
+enum {
+	OBJ_OPENLINK = 0x100,
+
+	REG_OPTION_VOLATILE = 1,
+	REG_OPTION_CREATE_LINK = 2,
+	REG_OPTION_BACKUP_RESTORE = 4,
+	REG_OPTION_OPEN_LINK = 8,
+
+	REG_CREATED_NEW_KEY = 1,
+	REG_OPENED_EXISTING_KEY = 2,
+
+	DELETE_ACCESS = 0x10000,
+	VALUE_MAX = 64 << 20, /* more than Windows' hives could hold */
+};
+
+/* ---- the object ----------------------------------------------------- */
+
+static void key_close(struct task *t, struct object *o, uint64_t handle,
+		      bool last)
+{
+	struct key_object *ko = (struct key_object *)o;
+
+	(void)t;
+	(void)handle;
+	if (!last)
+		return;
+	pthread_mutex_lock(&reg_lock);
+	reg_notify_drop(ko->key, o);
+	reg_end();
+}
+
+static void key_destroy(struct object *o)
+{
+	struct key_object *ko = (struct key_object *)o;
+
+	pthread_mutex_lock(&reg_lock);
+	reg_unref(ko->key);
+	pthread_mutex_unlock(&reg_lock);
+}
+
+static NTSTATUS key_query_name(struct object *o, uint16_t **name, size_t *len)
+{
+	struct key_object *ko = (struct key_object *)o;
+	NTSTATUS status = STATUS_SUCCESS;
+
+	reg_begin();
+	if (ko->key->deleted)
+		status = STATUS_KEY_DELETED;
+	else if (!(*name = reg_path(ko->key, len)))
+		status = STATUS_NO_MEMORY;
+	reg_end();
+	return status;
+}
+
+/* To a child process: by path. */
+static bool key_pass(struct object *o, struct nt_passed *p)
+{
+	uint16_t *name;
+	size_t len;
+
+	if (key_query_name(o, &name, &len) != STATUS_SUCCESS)
+		return false;
+	p->fd = -1;
+	p->len = (uint32_t)(len * 2);
+	if (p->len <= sizeof p->data)
+		memcpy(p->data, name, p->len);
+	free(name);
+	return p->len <= sizeof p->data;
+}
+
+static struct object *key_new(struct reg_key *k);
+
+static struct object *key_receive(const struct nt_passed *p)
+{
+	struct object *o = NULL;
+	struct reg_key *k;
+	size_t rest;
+
+	reg_begin();
+	if (reg_walk(NULL, (const uint16_t *)p->data, p->len / 2, true, &k,
+		     &rest) == STATUS_SUCCESS)
+		o = key_new(k);
+	reg_end();
+	return o;
+}
+
+const struct object_type key_type = {
+	.name = "Key",
+	.size = sizeof(struct key_object),
+	.generic = { 0x20019, 0x20006, 0x20039, 0xf003f },
+	.valid_access = 0x1f003f | KEY_WOW64_32KEY | KEY_WOW64_64KEY,
+	.close = key_close,
+	.destroy = key_destroy,
+	.query_name = key_query_name,
+	.pass = key_pass,
+	.receive = key_receive,
+};
+
+/* With reg_lock held. */
+static struct object *key_new(struct reg_key *k)
+{
+	struct key_object *ko = object_new(&key_type);
+
+	if (!ko)
+		return NULL;
+	reg_ref(k);
+	ko->key = k;
+	return &ko->object;
+}
+
+/* ---- open and create ------------------------------------------------ */
+
+struct open_args {
+	gaddr out;
+	uint32_t access;
+	gaddr attr;
+	uint32_t options;
+	bool create;
+	const uint16_t *class;
+	size_t class_len;
+};
+
+/* With reg_lock held: a new key at the end of the path. */
+static NTSTATUS make_key(struct reg_key *parent, const uint16_t *name,
+			 size_t len, const struct open_args *a,
+			 struct reg_key **k)
+{
+	bool is_volatile = a->options & REG_OPTION_VOLATILE;
+
+	while (len && name[len - 1] == '\\')
+		len--;
+	if (!len || len > REG_NAME_MAX)
+		return STATUS_INVALID_PARAMETER;
+	if (parent->deleted)
+		return STATUS_KEY_DELETED;
+	if (parent->is_volatile && !is_volatile)
+		return STATUS_CHILD_MUST_BE_VOLATILE;
+	/* What is below \Registry itself are hives. */
+	if (parent == &reg_root)
+		return STATUS_ACCESS_DENIED;
+	*k = reg_add(parent, name, len);
+	if (!*k)
+		return STATUS_NO_MEMORY;
+	(*k)->is_volatile = is_volatile;
+	(*k)->is_link = a->options & REG_OPTION_CREATE_LINK;
+	if (a->class_len && a->class_len < 0x7fff &&
+	    ((*k)->class = malloc(a->class_len * 2))) {
+		memcpy((*k)->class, a->class, a->class_len * 2);
+		(*k)->class_len = (uint16_t)a->class_len;
+	}
+	reg_store_key(*k);
+	reg_changed(parent, NOTIFY_NAME);
+	return STATUS_SUCCESS;
+}
+
+static NTSTATUS open_key(struct task *t, struct open_args *a,
+			 uint32_t *disposition)
+{
+	struct key_object *root = NULL;
+	struct object *o = NULL;
+	struct reg_key *k;
+	struct nt_oa oa;
+	uint64_t h;
+	size_t rest;
+	bool open_link;
+	NTSTATUS status;
+
+	if (a->options & ~0x1fu)
+		return STATUS_INVALID_PARAMETER;
+	status = oa_read(t, a->attr, &oa);
+	if (status != STATUS_SUCCESS)
+		return status;
+	if (oa.root)
+		status = handle_get(t, oa.root, &key_type, 0, &root);
+	if (status != STATUS_SUCCESS) {
+		oa_free(&oa);
+		return status;
+	}
+	open_link = oa.attributes & OBJ_OPENLINK ||
+		    a->options & REG_OPTION_OPEN_LINK;
+	*disposition = REG_OPENED_EXISTING_KEY;
+	reg_begin();
+	status = reg_walk(root ? root->key : NULL, oa.name, oa.name_len,
+			  open_link, &k, &rest);
+	if (status == STATUS_OBJECT_NAME_NOT_FOUND && a->create) {
+		status = make_key(k, oa.name + rest, oa.name_len - rest, a, &k);
+		*disposition = REG_CREATED_NEW_KEY;
+	} else if (status == STATUS_OBJECT_PATH_NOT_FOUND) {
+		status = STATUS_OBJECT_NAME_NOT_FOUND;
+	} else if (status == STATUS_SUCCESS &&
+		   a->options & REG_OPTION_CREATE_LINK) {
+		status = STATUS_OBJECT_NAME_COLLISION;
+	}
+	if (status == STATUS_SUCCESS && !(o = key_new(k)))
+		status = STATUS_NO_MEMORY;
+	reg_end();
+	if (root)
+		object_put(&root->object);
+	if (o) {
+		/* The view's bits choose; they are no rights. */
+		status = handle_add(
+			t, o, a->access & ~(KEY_WOW64_32KEY | KEY_WOW64_64KEY),
+			oa.attributes & OBJ_INHERIT, &h);
+		object_put(o);
+	}
+	oa_free(&oa);
+	if (status == STATUS_SUCCESS && guest_put64(t, a->out, h) < 0) {
+		handle_close(t, h);
+		status = STATUS_ACCESS_VIOLATION;
+	}
+	return status;
+}
+
+NTSTATUS nt_open_key_ex(struct task *t, gaddr key, uint32_t access, gaddr attr,
+			uint32_t options)
+{
+	struct open_args a = {
+		.out = key, .access = access, .attr = attr, .options = options
+	};
+	uint32_t disposition;
+
+	return open_key(t, &a, &disposition);
+}
+
+NTSTATUS nt_open_key(struct task *t, gaddr key, uint32_t access, gaddr attr)
+{
+	return nt_open_key_ex(t, key, access, attr, 0);
+}
+
+NTSTATUS nt_create_key(struct task *t, gaddr key, uint32_t access, gaddr attr,
+		       uint32_t title_index, gaddr class_at, uint32_t options,
+		       gaddr disposition)
+{
+	struct open_args a = { .out = key,
+			       .access = access,
+			       .attr = attr,
+			       .options = options,
+			       .create = true };
+	uint16_t *class = NULL;
+	uint32_t how;
+	NTSTATUS status = STATUS_SUCCESS;
+
+	(void)title_index;
+	if (class_at)
+		status = ustr_read(t, class_at, &class, &a.class_len);
+	if (status != STATUS_SUCCESS)
+		return status;
+	a.class = class;
+	status = open_key(t, &a, &how);
+	free(class);
+	if (status == STATUS_SUCCESS && disposition &&
+	    guest_put32(t, disposition, how) < 0)
+		status = STATUS_ACCESS_VIOLATION;
+	return status;
+}
+
+/* Kernel transactions do not exist here, nor on every Windows. */
+NTSTATUS nt_create_key_transacted(struct task *t, gaddr key, uint32_t access,
+				  gaddr attr, uint32_t title_index,
+				  gaddr class_at, uint32_t options,
+				  uint64_t transaction, gaddr disposition)
+{
+	return STATUS_NOT_SUPPORTED;
+}
+
+NTSTATUS nt_open_key_transacted(struct task *t, gaddr key, uint32_t access,
+				gaddr attr, uint64_t transaction)
+{
+	return STATUS_NOT_SUPPORTED;
+}
+
+NTSTATUS nt_open_key_transacted_ex(struct task *t, gaddr key, uint32_t access,
+				   gaddr attr, uint32_t options,
+				   uint64_t transaction)
+{
+	return STATUS_NOT_SUPPORTED;
+}
+
+/* ---- change --------------------------------------------------------- */
+
+/* The key behind a handle, with reg_lock held on success. */
+static NTSTATUS key_begin(struct task *t, uint64_t h, uint32_t access,
+			  struct key_object **ko)
+{
+	NTSTATUS status = handle_get(t, h, &key_type, access, ko);
+
+	if (status != STATUS_SUCCESS)
+		return status;
+	reg_begin();
+	if (!(*ko)->key->deleted)
+		return STATUS_SUCCESS;
+	reg_end();
+	object_put(&(*ko)->object);
+	return STATUS_KEY_DELETED;
+}
+
+static void key_end(struct key_object *ko)
+{
+	reg_end();
+	object_put(&ko->object);
+}
+
+NTSTATUS nt_delete_key(struct task *t, uint64_t key)
+{
+	struct key_object *ko;
+	struct reg_key *k, *parent;
+	NTSTATUS status = key_begin(t, key, DELETE_ACCESS, &ko);
+
+	if (status != STATUS_SUCCESS)
+		return status;
+	k = ko->key;
+	parent = k->parent;
+	if (!parent || parent == &reg_root || k->nsub) {
+		status = STATUS_CANNOT_DELETE;
+	} else {
+		reg_store_key_gone(k);
+		reg_remove(k);
+		reg_changed(parent, NOTIFY_NAME);
+	}
+	key_end(ko);
+	return status;
+}
+
+static bool has_slash(const uint16_t *name, size_t len)
+{
+	while (len)
+		if (name[--len] == '\\')
+			return true;
+	return false;
+}
+
+NTSTATUS nt_rename_key(struct task *t, uint64_t key, gaddr name_at)
+{
+	struct key_object *ko;
+	struct reg_key *k, *there;
+	uint16_t *name;
+	size_t len;
+	NTSTATUS status = ustr_read(t, name_at, &name, &len);
+
+	if (status != STATUS_SUCCESS)
+		return status;
+	status = key_begin(t, key, KEY_SET_VALUE | KEY_CREATE_SUB_KEY, &ko);
+	if (status != STATUS_SUCCESS) {
+		free(name);
+		return status;
+	}
+	k = ko->key;
+	there = k->parent ? reg_sub(k->parent, name, len) : NULL;
+	if (!k->parent || k->parent == &reg_root) {
+		status = STATUS_ACCESS_DENIED;
+	} else if (!len || len > REG_NAME_MAX || has_slash(name, len)) {
+		status = STATUS_INVALID_PARAMETER;
+	} else if (there && there != k) {
+		status = STATUS_CANNOT_DELETE; /* as Windows calls it */
+	} else {
+		reg_store_key_gone(k);
+		if (!reg_rename(k, name, len))
+			status = STATUS_NO_MEMORY;
+		reg_store_tree(k);
+		reg_changed(k->parent, NOTIFY_NAME);
+	}
+	key_end(ko);
+	free(name);
+	return status;
+}
+
+NTSTATUS nt_set_value_key(struct task *t, uint64_t key, gaddr name_at,
+			  uint32_t title_index, uint32_t type, gaddr data,
+			  uint32_t len)
+{
+	struct key_object *ko;
+	uint16_t *name;
+	size_t name_len;
+	void *copy = NULL;
+	NTSTATUS status = ustr_read(t, name_at, &name, &name_len);
+
+	(void)title_index;
+	if (status != STATUS_SUCCESS)
+		return status;
+	if (name_len > REG_VALUE_NAME_MAX) {
+		status = STATUS_INVALID_PARAMETER;
+		goto out;
+	}
+	if (len > VALUE_MAX) {
+		status = STATUS_INSUFFICIENT_RESOURCES;
+		goto out;
+	}
+	copy = malloc(len ? len : 1);
+	if (!copy) {
+		status = STATUS_NO_MEMORY;
+		goto out;
+	}
+	if (len && guest_read(t, copy, data, len) < 0) {
+		status = STATUS_ACCESS_VIOLATION;
+		goto out;
+	}
+	status = key_begin(t, key, KEY_SET_VALUE, &ko);
+	if (status != STATUS_SUCCESS)
+		goto out;
+	if (reg_set(ko->key, name, name_len, type, copy, len)) {
+		reg_store_value(ko->key, reg_value(ko->key, name, name_len));
+		reg_changed(ko->key, NOTIFY_LAST_SET);
+	} else {
+		status = STATUS_NO_MEMORY;
+	}
+	key_end(ko);
+out:
+	free(copy);
+	free(name);
+	return status;
+}
+
+NTSTATUS nt_delete_value_key(struct task *t, uint64_t key, gaddr name_at)
+{
+	struct key_object *ko;
+	struct reg_value *v;
+	uint16_t *name;
+	size_t len;
+	NTSTATUS status = ustr_read(t, name_at, &name, &len);
+
+	if (status != STATUS_SUCCESS)
+		return status;
+	status = key_begin(t, key, KEY_SET_VALUE, &ko);
+	if (status == STATUS_SUCCESS) {
+		v = reg_value(ko->key, name, len);
+		if (v) {
+			reg_unset(ko->key, v);
+			reg_store_value_gone(ko->key, name, len);
+			reg_changed(ko->key, NOTIFY_LAST_SET);
+		} else {
+			status = STATUS_OBJECT_NAME_NOT_FOUND;
+		}
+		key_end(ko);
+	}
+	free(name);
+	return status;
+}
+
+NTSTATUS nt_flush_key(struct task *t, uint64_t key)
+{
+	struct key_object *ko;
+	NTSTATUS status = key_begin(t, key, 0, &ko);
+
+	if (status != STATUS_SUCCESS)
+		return status;
+	reg_store_flush();
+	key_end(ko);
+	return STATUS_SUCCESS;
+}
+
+NTSTATUS nt_set_information_key(struct task *t, uint64_t key, uint32_t class,
+				gaddr info, uint32_t len)
+{
+	enum {
+		KEY_WRITE_TIME = 0,
+		KEY_WOW64_FLAGS = 1,
+		KEY_CONTROL_FLAGS = 2,
+		KEY_SET_VIRTUALIZATION = 3,
+		KEY_SET_HANDLE_TAGS = 5,
+	};
+	struct key_object *ko;
+	uint64_t value = 0;
+	uint32_t want = class == KEY_WRITE_TIME ? 8 : 4;
+	NTSTATUS status;
+
+	if (class > KEY_SET_HANDLE_TAGS || class == 4)
+		return STATUS_INVALID_INFO_CLASS;
+	if (len != want)
+		return STATUS_INFO_LENGTH_MISMATCH;
+	if (guest_read(t, &value, info, want) < 0)
+		return STATUS_ACCESS_VIOLATION;
+	status = key_begin(t, key, KEY_SET_VALUE, &ko);
+	if (status != STATUS_SUCCESS)
+		return status;
+	if (class == KEY_WRITE_TIME) {
+		ko->key->last_write = (int64_t)value;
+		reg_store_key(ko->key);
+	} else if (class == KEY_WOW64_FLAGS) {
+		ko->key->user_flags = (uint32_t)value;
+	} /* the others are hints to parts that do not exist here */
+	key_end(ko);
+	return STATUS_SUCCESS;
+}
+
+/* ---- hives ---------------------------------------------------------- */
+
+/*
+ * Loading and saving hives needs SeBackup- or SeRestorePrivilege, which nobody
+ * holds here.
+ */
+NTSTATUS nt_load_key(struct task *t, gaddr key, gaddr file)
+{
+	return STATUS_PRIVILEGE_NOT_HELD;
+}
+
+NTSTATUS nt_load_key2(struct task *t, gaddr key, gaddr file, uint32_t flags)
+{
+	return STATUS_PRIVILEGE_NOT_HELD;
+}
+
+NTSTATUS nt_load_key_ex(struct task *t, gaddr key, gaddr file, uint32_t flags,
+			uint64_t trust_key, uint64_t event, uint32_t access,
+			gaddr root, gaddr reserved)
+{
+	return STATUS_PRIVILEGE_NOT_HELD;
+}
+
+NTSTATUS nt_load_key3(struct task *t, gaddr key, gaddr file, uint32_t flags,
+		      gaddr entries, uint32_t count, uint32_t access,
+		      gaddr root, gaddr reserved)
+{
+	return STATUS_PRIVILEGE_NOT_HELD;
+}
+
+NTSTATUS nt_unload_key(struct task *t, gaddr key)
+{
+	return STATUS_PRIVILEGE_NOT_HELD;
+}
+
+NTSTATUS nt_unload_key2(struct task *t, gaddr key, uint32_t flags)
+{
+	return STATUS_PRIVILEGE_NOT_HELD;
+}
+
+NTSTATUS nt_unload_key_ex(struct task *t, gaddr key, uint64_t event)
+{
+	return STATUS_PRIVILEGE_NOT_HELD;
+}
+
+NTSTATUS nt_save_key(struct task *t, uint64_t key, uint64_t file)
+{
+	return STATUS_PRIVILEGE_NOT_HELD;
+}
+
+NTSTATUS nt_save_key_ex(struct task *t, uint64_t key, uint64_t file,
+			uint32_t format)
+{
+	return STATUS_PRIVILEGE_NOT_HELD;
+}
+
+NTSTATUS nt_save_merged_keys(struct task *t, uint64_t high_key,
+			     uint64_t low_key, uint64_t file)
+{
+	return STATUS_PRIVILEGE_NOT_HELD;
+}
+
+NTSTATUS nt_restore_key(struct task *t, uint64_t key, uint64_t file,
+			uint32_t flags)
+{
+	return STATUS_PRIVILEGE_NOT_HELD;
+}
+
+NTSTATUS nt_replace_key(struct task *t, gaddr new_file, uint64_t key,
+			gaddr old_file)
+{
+	return STATUS_PRIVILEGE_NOT_HELD;
+}

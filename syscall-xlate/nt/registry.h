@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * registry.h - the registry's tree: what the registry-*.c files share.
+ *
+ * The whole tree is in memory: built-in defaults (registry-defaults.tbl), the
+ * user's changes on top (registry-store.c).  All functions are called with
+ * reg_lock held unless they say otherwise; it is never held while guest memory
+ * is touched.
+ */
+#ifndef RF_NT_REGISTRY_H
+#define RF_NT_REGISTRY_H
+
+#include <pthread.h>
+
+#include "syscall-xlate/nt/nt.h"
+
+enum {
+	REG_NONE,
+	REG_SZ,
+	REG_EXPAND_SZ,
+	REG_BINARY,
+	REG_DWORD,
+	REG_DWORD_BIG_ENDIAN,
+	REG_LINK,
+	REG_MULTI_SZ,
+	REG_RESOURCE_LIST,
+	REG_QWORD = 11,
+};
+
+enum {
+	KEY_QUERY_VALUE = 1,
+	KEY_SET_VALUE = 2,
+	KEY_CREATE_SUB_KEY = 4,
+	KEY_ENUMERATE_SUB_KEYS = 8,
+	KEY_NOTIFY = 0x10,
+	KEY_CREATE_LINK = 0x20,
+	KEY_WOW64_64KEY = 0x100,
+	KEY_WOW64_32KEY = 0x200,
+};
+
+enum { REG_NAME_MAX = 255, REG_VALUE_NAME_MAX = 16383 };
+
+struct reg_value {
+	uint16_t *name;    /* owned, not terminated */
+	uint32_t name_len; /* units */
+	uint32_t type;
+	uint32_t len;
+	uint8_t *data;   /* owned; NULL if len is 0 */
+	bool is_default; /* built in */
+};
+
+struct reg_key {
+	struct reg_key *parent;       /* NULL: the root, or deleted */
+	uint32_t refs;                /* the tree's one, and handles' */
+	uint16_t name_len, class_len; /* units */
+	uint16_t *name, *class;       /* owned, not terminated */
+	int64_t last_write;
+	struct reg_key **sub; /* sorted by upper-cased name */
+	uint32_t nsub, sub_cap;
+	struct reg_value *value; /* in order of creation */
+	uint32_t nvalues, value_cap;
+	bool is_volatile, is_link, is_default, deleted;
+	uint32_t user_flags;
+	struct reg_notify *notify;
+	/* Built-in contents that are made when somebody first comes here. */
+	void (*fill)(struct reg_key *k);
+	const char *const *rows; /* for fill: the table's */
+};
+
+extern pthread_mutex_t reg_lock;
+
+/*
+ * reg_begin() - take reg_lock; the tree is there and knows what other
+ * processes have stored.  reg_end() gives the lock back.
+ */
+void reg_begin(void);
+void reg_end(void);
+
+/* ---- registry-tree.c ------------------------------------------------ */
+
+extern struct reg_key reg_root; /* \Registry */
+
+void reg_ref(struct reg_key *k);
+void reg_unref(struct reg_key *k);
+
+/* Case-insensitive order of two names. */
+int reg_compare(const uint16_t *a, size_t alen, const uint16_t *b, size_t blen);
+
+/* A child by name, or NULL. */
+struct reg_key *reg_sub(struct reg_key *k, const uint16_t *name, size_t len);
+/* A new child; it must not exist.  NULL: no memory. */
+struct reg_key *reg_add(struct reg_key *k, const uint16_t *name, size_t len);
+/* Out of the tree with all below.  Handles keep the nodes as deleted ones. */
+void reg_remove(struct reg_key *k);
+/* New name for k; false: no memory. */
+bool reg_rename(struct reg_key *k, const uint16_t *name, size_t len);
+
+struct reg_value *reg_value(struct reg_key *k, const uint16_t *name,
+			    size_t len);
+/* Adds or replaces; false: no memory. */
+bool reg_set(struct reg_key *k, const uint16_t *name, size_t len, uint32_t type,
+	     const void *data, uint32_t n);
+void reg_unset(struct reg_key *k, struct reg_value *v);
+
+/*
+ * reg_walk() - follow a path ("\Registry\..." with from NULL, else relative).
+ *
+ *   open_link  a symbolic link at the end is itself the result
+ *   found      the deepest key on the way
+ *   rest       offset of the first name that is not there (== len: all are)
+ *
+ * STATUS_SUCCESS, STATUS_OBJECT_NAME_NOT_FOUND (only the last component is
+ * missing; *found is its parent), STATUS_OBJECT_PATH_NOT_FOUND,
+ * STATUS_OBJECT_NAME_INVALID, STATUS_OBJECT_PATH_SYNTAX_BAD.
+ */
+NTSTATUS reg_walk(struct reg_key *from, const uint16_t *path, size_t len,
+		  bool open_link, struct reg_key **found, size_t *rest);
+/* "\REGISTRY\MACHINE\..." of k; malloc'ed, terminated. */
+uint16_t *reg_path(const struct reg_key *k, size_t *len);
+
+/* ---- registry-defaults.c -------------------------------------------- */
+
+/* Builds the defaults into reg_root. */
+void reg_load_defaults(void);
+/* "S-1-5-21-...-1000" of the user; token.c. */
+const char *user_sid_string(void);
+
+/* ---- registry-store.c ----------------------------------------------- */
+
+/* Apply what has been stored since the last call, if anything. */
+void reg_store_refresh(void);
+/* Remember that k exists (again), or has gone.  Volatile ones are skipped. */
+void reg_store_key(const struct reg_key *k);
+/* k and all below, values included. */
+void reg_store_tree(const struct reg_key *k);
+void reg_store_key_gone(const struct reg_key *k);
+void reg_store_value(const struct reg_key *k, const struct reg_value *v);
+void reg_store_value_gone(const struct reg_key *k, const uint16_t *name,
+			  size_t len);
+/* What was stored since reg_begin() becomes visible to others at once. */
+void reg_store_commit(void);
+/* Make sure that what was stored survives a power cut. */
+void reg_store_flush(void);
+
+/* ---- registry-notify.c ---------------------------------------------- */
+
+enum {
+	NOTIFY_NAME = 1,
+	NOTIFY_ATTRIBUTES = 2,
+	NOTIFY_LAST_SET = 4,
+	NOTIFY_SECURITY = 8,
+};
+
+/* k has changed: marks who waits for that; reg_end() lets them go. */
+void reg_changed(struct reg_key *k, uint32_t what);
+/* The same for all waiters on k, which is being deleted or closed. */
+void reg_notify_drop(struct reg_key *k, struct object *handle_object);
+/* After reg_end(): tell those that are marked.  Called by reg_end(). */
+void reg_notify_flush(void);
+
+/* A key as a handle holds it. */
+struct key_object {
+	struct object object;
+	struct reg_key *key; /* a reference */
+};
+
+#endif

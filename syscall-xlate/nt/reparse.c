@@ -1,0 +1,489 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * reparse.c - file system controls on files and directories: symbolic links,
+ * sparse ranges, and what volumes tell of themselves.
+ *
+ * A reparse point on the host is a symbolic link.  NT makes one out of an
+ * empty file or directory that is open already, so the file is replaced and
+ * the handle follows.  Junctions become symbolic links too and say so when
+ * they are read.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/fs.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#include "syscall-xlate/nt/control.h"
+#include "syscall-xlate/nt/file-private.h"
+#include "syscall-xlate/nt/file-rename.h"
+
+/* ---- links -------------------------------------------------------------------- */
+
+struct reparse_head {
+	uint32_t tag;
+	uint16_t len, reserved;
+	uint16_t substitute_at, substitute_len, print_at, print_len;
+};
+
+enum { MAX_REPARSE = 16384, RELATIVE = 1 };
+
+/* "..\a\b" to "../a/b". */
+static bool relative_target(char *out, size_t size, const uint16_t *s, size_t n)
+{
+	size_t at = 0;
+
+	while (n) {
+		size_t len = 0;
+		int64_t need;
+
+		while (len < n && s[len] != '\\')
+			len++;
+		need = path_name_from_nt(out + at, size - 1 - at, s, len);
+		if (need < 0 || (size_t)need >= size - 1 - at)
+			return false;
+		at += (size_t)need;
+		s += len;
+		n -= len;
+		if (n) {
+			out[at++] = '/';
+			s++;
+			n--;
+		}
+	}
+	out[at] = 0;
+	return at > 0;
+}
+
+static NTSTATUS parse_target(struct task *t, struct irp *r, char *out)
+{
+	struct reparse_head h;
+	uint16_t name[MAX_REPARSE / 2];
+	struct nt_path *p;
+	uint32_t flags = 0, names;
+	NTSTATUS status;
+
+	if (r->len < sizeof h || r->len > MAX_REPARSE)
+		return STATUS_IO_REPARSE_DATA_INVALID;
+	if (guest_read(t, &h, r->buf, sizeof h) < 0)
+		return STATUS_ACCESS_VIOLATION;
+	if (h.tag != REPARSE_TAG_SYMLINK && h.tag != REPARSE_TAG_MOUNT_POINT)
+		return STATUS_NOT_SUPPORTED; /* the host has no other kind */
+	names = sizeof h;
+	if (h.tag == REPARSE_TAG_SYMLINK) {
+		if (guest_get32(t, &flags, r->buf + names) < 0)
+			return STATUS_ACCESS_VIOLATION;
+		names += 4;
+	}
+	if (names + h.substitute_at > r->len ||
+	    h.substitute_len > r->len - names - h.substitute_at)
+		return STATUS_IO_REPARSE_DATA_INVALID;
+	if (guest_read(t, name, r->buf + names + h.substitute_at,
+		       h.substitute_len) < 0)
+		return STATUS_ACCESS_VIOLATION;
+	if (flags & RELATIVE)
+		return relative_target(out, HOST_PATH_MAX, name,
+				       h.substitute_len / 2) ?
+			       STATUS_SUCCESS :
+			       STATUS_IO_REPARSE_DATA_INVALID;
+	p = malloc(sizeof *p);
+	if (!p)
+		return STATUS_NO_MEMORY;
+	status = path_parse(name, h.substitute_len / 2, NULL, p);
+	if (!status && p->kind != PATH_DISK)
+		status = STATUS_IO_REPARSE_DATA_INVALID;
+	if (!status)
+		memcpy(out, p->host, p->len + 1);
+	free(p);
+	return status;
+}
+
+/* Puts what is at path in the place of the file that f is open on. */
+static NTSTATUS reopen(struct file *f, const char *path, int flags)
+{
+	struct statx st;
+	int fd = open(path, flags | O_CLOEXEC);
+
+	if (fd < 0)
+		return status_from_errno(errno);
+	share_forget(f);
+	if (dup3(fd, f->fd, O_CLOEXEC) < 0) {
+		close(fd);
+		return status_from_errno(errno);
+	}
+	close(fd);
+	if (statx(f->fd, "", AT_EMPTY_PATH, STATX_BASIC_STATS, &st) < 0)
+		return status_from_errno(errno);
+	f->path_only = true;
+	f->kind = S_ISLNK(st.stx_mode) ? FILE_KIND_LINK :
+		  S_ISDIR(st.stx_mode) ? FILE_KIND_DIR :
+					 FILE_KIND_DISK;
+	f->ops = f->kind == FILE_KIND_DIR ? &dir_ops : &plain_ops;
+	free(f->path);
+	f->path = strdup(path);
+	share_enter(f, &st);
+	return STATUS_SUCCESS;
+}
+
+static NTSTATUS set_reparse(struct task *t, struct file *f, struct irp *r)
+{
+	char target[HOST_PATH_MAX], temp[HOST_PATH_MAX + 32];
+	NTSTATUS status = parse_target(t, r, target);
+	char *path;
+	int err;
+
+	if (status)
+		return status;
+	if (f->kind != FILE_KIND_DISK && f->kind != FILE_KIND_DIR &&
+	    f->kind != FILE_KIND_LINK)
+		return STATUS_INVALID_DEVICE_REQUEST;
+	if (f->dir || f->from_lower)
+		return STATUS_ACCESS_DENIED;
+	path = file_host_path(f);
+	if (!path)
+		return STATUS_OBJECT_PATH_NOT_FOUND;
+	snprintf(temp, sizeof temp, "%s~%x", path, getpid());
+	if (symlink(target, temp) < 0) {
+		status = errno == EPERM ? STATUS_NOT_SUPPORTED :
+					  status_from_errno(errno);
+		free(path);
+		return status;
+	}
+	/* A directory cannot be replaced; it must be empty, so it can go. */
+	err = f->kind == FILE_KIND_DIR && rmdir(path) < 0 ? errno : 0;
+	if (!err && rename(temp, path) < 0)
+		err = errno;
+	if (err) {
+		unlink(temp);
+		status = status_from_errno(err);
+	} else {
+		status = reopen(f, path, O_PATH | O_NOFOLLOW);
+	}
+	free(path);
+	return status;
+}
+
+static NTSTATUS get_reparse(struct task *t, struct file *f, struct irp *r)
+{
+	struct {
+		struct reparse_head head;
+		uint32_t flags;
+		uint16_t names[2 * HOST_PATH_MAX + 16];
+	} b = { 0 };
+	enum { NAMES_AT = 20 };
+	char target[HOST_PATH_MAX];
+	uint16_t *nt = NULL;
+	ssize_t n;
+	size_t units = 0, skip = 0;
+	uint32_t size;
+
+	_Static_assert(offsetof(typeof(b), names) == NAMES_AT, "layout");
+	if (f->kind != FILE_KIND_LINK)
+		return STATUS_NOT_A_REPARSE_POINT;
+	n = readlinkat(f->fd, "", target, sizeof target - 1);
+	if (n < 0)
+		return status_from_errno(errno);
+	target[n] = 0;
+	if (*target == '/') {
+		nt = path_to_nt(target, &units);
+		if (!nt)
+			return STATUS_NO_MEMORY;
+		memcpy(b.names, nt, units * 2);
+		free(nt);
+		skip = 4; /* \??\ is not for print */
+	} else {
+		b.flags = RELATIVE;
+		for (char *s = target; *s;) {
+			size_t part = strcspn(s, "/");
+
+			units += path_name_to_nt(b.names + units,
+						 HOST_PATH_MAX - units, s,
+						 part);
+			s += part;
+			if (*s) {
+				b.names[units++] = '\\';
+				s++;
+			}
+		}
+	}
+	memcpy(b.names + units, b.names + skip, (units - skip) * 2);
+	b.head.tag = REPARSE_TAG_SYMLINK;
+	b.head.substitute_len = (uint16_t)(units * 2);
+	b.head.print_at = (uint16_t)(units * 2);
+	b.head.print_len = (uint16_t)((units - skip) * 2);
+	size = NAMES_AT + b.head.substitute_len + b.head.print_len;
+	b.head.len = (uint16_t)(size - 8);
+	if (r->out_len < size) {
+		/* As much as fits; programs look at the length in it. */
+		if (r->out_len < 8)
+			return STATUS_BUFFER_TOO_SMALL;
+		if (guest_write(t, r->out, &b, r->out_len) < 0)
+			return STATUS_ACCESS_VIOLATION;
+		r->information = r->out_len;
+		return STATUS_BUFFER_OVERFLOW;
+	}
+	return control_out(t, r, &b, size);
+}
+
+/* The link becomes the empty file or directory it stands on. */
+static NTSTATUS delete_reparse(struct task *t, struct file *f, struct irp *r)
+{
+	struct stat st;
+	char *path;
+	bool directory;
+	int fd;
+	NTSTATUS status;
+
+	(void)t, (void)r;
+	if (f->kind != FILE_KIND_LINK)
+		return STATUS_NOT_A_REPARSE_POINT;
+	path = file_host_path(f);
+	if (!path)
+		return STATUS_OBJECT_PATH_NOT_FOUND;
+	directory = !stat(path, &st) && S_ISDIR(st.st_mode);
+	if (unlink(path) < 0) {
+		status = status_from_errno(errno);
+	} else if (directory ? mkdir(path, 0777) < 0 :
+			       (fd = open(path,
+					  O_CREAT | O_EXCL | O_WRONLY |
+						  O_CLOEXEC,
+					  0666)) < 0) {
+		status = status_from_errno(errno);
+	} else {
+		if (!directory)
+			close(fd);
+		status = reopen(f, path, O_PATH);
+	}
+	free(path);
+	return status;
+}
+
+/* ---- ranges ----------------------------------------------------------------------- */
+
+static NTSTATUS set_sparse(struct task *t, struct file *f, struct irp *r)
+{
+	struct file_meta m;
+	uint8_t on = 1;
+	uint32_t want;
+	NTSTATUS status = meta_of_file(f, &m);
+
+	if (status)
+		return status;
+	if (r->len && guest_read(t, &on, r->buf, 1) < 0)
+		return STATUS_ACCESS_VIOLATION;
+	if (f->kind != FILE_KIND_DISK)
+		return STATUS_INVALID_PARAMETER;
+	/* Host files are sparse where nobody wrote; this is for show. */
+	want = on ? m.attributes | FILE_ATTRIBUTE_SPARSE_FILE :
+		    m.attributes & ~(uint32_t)FILE_ATTRIBUTE_SPARSE_FILE;
+	return want == m.attributes ? STATUS_SUCCESS :
+				      meta_set_attributes(f, want);
+}
+
+static NTSTATUS zero_range(int fd, int64_t at, int64_t end)
+{
+	static const char zeros[16384];
+	struct stat st;
+
+	if (fallocate(fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, at,
+		      end - at) == 0)
+		return STATUS_SUCCESS;
+	if (errno != EOPNOTSUPP || fstat(fd, &st) < 0)
+		return status_from_errno(errno);
+	for (end = MIN(end, st.st_size); at < end;) {
+		ssize_t n = pwrite(fd, zeros,
+				   (size_t)MIN(end - at,
+					       (int64_t)sizeof zeros),
+				   at);
+
+		if (n < 0 && errno != EINTR)
+			return status_from_errno(errno);
+		at += MAX(n, 0);
+	}
+	return STATUS_SUCCESS;
+}
+
+static NTSTATUS zero_data(struct task *t, struct file *f, struct irp *r)
+{
+	int64_t range[2];
+	NTSTATUS status = control_in(t, r, range, sizeof range);
+
+	if (status)
+		return status;
+	if (range[0] < 0 || range[1] < range[0] || f->kind != FILE_KIND_DISK)
+		return STATUS_INVALID_PARAMETER;
+	return range[0] == range[1] ? STATUS_SUCCESS :
+				      zero_range(f->fd, range[0], range[1]);
+}
+
+static NTSTATUS allocated_ranges(struct task *t, struct file *f, struct irp *r)
+{
+	int64_t range[2], at, end, keep;
+	NTSTATUS status = control_in(t, r, range, sizeof range);
+
+	if (status)
+		return status;
+	if (range[0] < 0 || range[1] < 0 || range[1] > INT64_MAX - range[0] ||
+	    f->kind != FILE_KIND_DISK)
+		return STATUS_INVALID_PARAMETER;
+	/* Looking moves the descriptor's offset: it is put back. */
+	keep = lseek(f->fd, 0, SEEK_CUR);
+	at = range[0];
+	end = range[0] + range[1];
+	while (at < end && (at = lseek(f->fd, at, SEEK_DATA)) >= 0 &&
+	       at < end) {
+		int64_t hole = lseek(f->fd, at, SEEK_HOLE);
+		int64_t out[2] = { at, MIN(hole, end) - at };
+
+		if (hole <= at)
+			break;
+		if (r->information + sizeof out > r->out_len) {
+			status = STATUS_BUFFER_OVERFLOW;
+			break;
+		}
+		if (guest_write(t, r->out + r->information, out, sizeof out) <
+		    0) {
+			status = STATUS_ACCESS_VIOLATION;
+			break;
+		}
+		r->information += sizeof out;
+		at = hole;
+	}
+	lseek(f->fd, keep, SEEK_SET);
+	if (status == STATUS_BUFFER_OVERFLOW && !r->information)
+		status = STATUS_BUFFER_TOO_SMALL;
+	return status;
+}
+
+static NTSTATUS duplicate_extents(struct task *t, struct file *f,
+				  struct irp *r)
+{
+	struct {
+		uint64_t source;
+		int64_t from, to, len;
+	} d;
+	struct file_clone_range c;
+	struct file *source;
+	NTSTATUS status = control_in(t, r, &d, sizeof d);
+
+	if (status)
+		return status;
+	status = handle_get(t, d.source, &file_type, FILE_READ_DATA, &source);
+	if (status)
+		return status;
+	c = (struct file_clone_range){ .src_fd = source->fd,
+				       .src_offset = (uint64_t)d.from,
+				       .src_length = (uint64_t)d.len,
+				       .dest_offset = (uint64_t)d.to };
+	if (ioctl(f->fd, FICLONERANGE, &c) < 0)
+		status = errno == EXDEV ? STATUS_NOT_SAME_DEVICE :
+					  STATUS_INVALID_DEVICE_REQUEST;
+	object_put(&source->object);
+	return status;
+}
+
+/* ---- the rest ------------------------------------------------------------------------ */
+
+static NTSTATUS get_compression(struct task *t, struct file *f, struct irp *r)
+{
+	uint16_t format = 0;
+
+	(void)f;
+	return control_out(t, r, &format, sizeof format);
+}
+
+static NTSTATUS set_compression(struct task *t, struct file *f, struct irp *r)
+{
+	uint16_t format;
+	NTSTATUS status = control_in(t, r, &format, sizeof format);
+
+	(void)f;
+	if (status)
+		return status;
+	return format ? STATUS_NOT_SUPPORTED : STATUS_SUCCESS;
+}
+
+static NTSTATUS object_id(struct task *t, struct file *f, struct irp *r)
+{
+	struct file_meta m;
+	uint64_t id[8] = { 0 };
+	NTSTATUS status = meta_of_file(f, &m);
+
+	if (status)
+		return status;
+	id[0] = m.ino;
+	id[1] = m.dev;
+	return control_out(t, r, id, sizeof id);
+}
+
+static NTSTATUS no_object_id(struct task *t, struct file *f, struct irp *r)
+{
+	(void)t, (void)f, (void)r;
+	return STATUS_OBJECTID_NOT_FOUND;
+}
+
+static NTSTATUS no_oplock(struct task *t, struct file *f, struct irp *r)
+{
+	(void)t, (void)f, (void)r;
+	return STATUS_OPLOCK_NOT_GRANTED;
+}
+
+static NTSTATUS volume_data(struct task *t, struct file *f, struct irp *r)
+{
+	struct {
+		int64_t serial, sectors, clusters, free, reserved;
+		uint32_t sector, cluster, record, clusters_per_record;
+		int64_t mft_length, mft_start, mft2_start, zone_start, zone_end;
+	} d = { 0 };
+	struct file_meta m;
+	struct statvfs fs;
+	NTSTATUS status = meta_of_file(f, &m);
+
+	_Static_assert(sizeof d == 96, "NTFS_VOLUME_DATA_BUFFER");
+	if (status)
+		return status;
+	if (fstatvfs(f->fd, &fs) < 0)
+		return status_from_errno(errno);
+	d.serial = volume_serial(m.dev);
+	d.sector = 512;
+	d.cluster = 4096;
+	d.record = 1024;
+	d.sectors = (int64_t)(fs.f_blocks * (fs.f_frsize / 512));
+	d.clusters = d.sectors / 8;
+	d.free = (int64_t)(fs.f_bavail * (fs.f_frsize / 512) / 8);
+	return control_out(t, r, &d, sizeof d);
+}
+
+static const struct control_row rows[] = {
+	{ 0x000900a4, set_reparse },
+	{ 0x000900a8, get_reparse },
+	{ 0x000900ac, delete_reparse },
+	{ 0x000900c4, set_sparse },
+	{ 0x000980c8, zero_data },
+	{ 0x000940cf, allocated_ranges },
+	{ 0x00098344, duplicate_extents },
+	{ 0x0009003c, get_compression },
+	{ 0x0009c040, set_compression },
+	{ 0x000900c0, object_id },    /* FSCTL_CREATE_OR_GET_OBJECT_ID */
+	{ 0x0009009c, no_object_id }, /* FSCTL_GET_OBJECT_ID */
+	{ 0x00090240, no_oplock },    /* FSCTL_REQUEST_OPLOCK */
+	{ 0x00090000, no_oplock },    /* FSCTL_REQUEST_OPLOCK_LEVEL_1 */
+	{ 0x00090004, no_oplock },    /* ..._2 */
+	{ 0x00090008, no_oplock },    /* FSCTL_REQUEST_BATCH_OPLOCK */
+	{ 0x0009005c, no_oplock },    /* FSCTL_REQUEST_FILTER_OPLOCK */
+	{ 0x00090064, volume_data },  /* FSCTL_GET_NTFS_VOLUME_DATA */
+};
+
+NTSTATUS disk_control(struct task *t, struct file *f, struct irp *r, bool fs)
+{
+	if (fs)
+		return control_run(rows, COUNT_OF(rows), t, f, r);
+	/* kernel32 asks everything whether it is a console. */
+	if (r->code >> 16 == 0x50)
+		return STATUS_OBJECT_TYPE_MISMATCH;
+	return volume_control(t, f, r);
+}

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * section.h - what may be mapped: memory of its own, a file, an image.
+ */
+#ifndef RF_NT_SECTION_H
+#define RF_NT_SECTION_H
+
+#include "syscall-xlate/nt/nt.h"
+
+enum {
+	SECTION_QUERY = 1,
+	SECTION_MAP_WRITE = 2,
+	SECTION_MAP_READ = 4,
+	SECTION_MAP_EXECUTE = 8,
+	SECTION_EXTEND_SIZE = 16,
+	SECTION_MAP_EXECUTE_EXPLICIT = 32,
+};
+
+enum {
+	SEC_FILE = 0x800000,
+	SEC_IMAGE = 0x1000000,
+	SEC_PROTECTED_IMAGE = 0x2000000,
+	SEC_RESERVE = 0x4000000,
+	SEC_COMMIT = 0x8000000,
+	SEC_NOCACHE = 0x10000000,
+	SEC_WRITECOMBINE = 0x40000000,
+	SEC_LARGE_PAGES = 0x80000000,
+};
+
+struct image;
+struct vad;
+
+struct nt_section {
+	struct object object;
+	uint32_t attributes;   /* SEC_* */
+	uint32_t protect;      /* PAGE_* it was made with */
+	int fd;                /* owned; -1: none */
+	_Atomic uint64_t size; /* bytes */
+	uint16_t *nt_path;     /* of the file; owned, NULL: page file */
+	struct image *image;   /* SEC_IMAGE; owned */
+	bool no_execute;       /* SEC_IMAGE_NO_EXECUTE */
+};
+
+/* The descriptor behind a view's section, -1 if there is none. */
+int section_fd(struct object *o);
+/* May a shared view of o be given this protection? */
+bool section_view_allows(struct object *o, uint32_t prot);
+
+/*
+ * section_take_fd() - a section over a descriptor, for who passes sections
+ * between processes.  Consumes fd.  One reference; NULL: no memory.
+ */
+struct nt_section *section_take_fd(int fd, uint32_t attributes,
+				   uint32_t protect, uint64_t size);
+
+/*
+ * section_map() - a view of a data section.
+ *
+ *   base    in: address or 0; out: the view
+ *   offset  of the section; a multiple of 64 KB, or of a page with
+ *           MEM_REPLACE_PLACEHOLDER
+ *   size    in: bytes or 0 (to the end); out: of the view
+ *   high    limit of a free choice; 0: none
+ *   type    MEM_* allocation type
+ */
+struct vm_extended;
+NTSTATUS section_map(struct nt_section *s, gaddr *base, uint64_t offset,
+		     uint64_t *size, const struct vm_extended *x, uint32_t type,
+		     uint32_t protect);
+
+/* section_unmap() - the view or image that holds base. */
+NTSTATUS section_unmap(gaddr base, uint32_t flags);
+
+/* ---- section-image.c ------------------------------------------------ */
+
+/* Parses s->fd as an image.  STATUS_INVALID_IMAGE_*. */
+NTSTATUS section_image_open(struct nt_section *s);
+/* Maps s->image; section_map() for images. */
+NTSTATUS section_image_map(struct nt_section *s, gaddr *base, uint64_t *size,
+			   const struct vm_extended *x, uint32_t type);
+/* vm_map_image() with a section to keep, in place of a path. */
+NTSTATUS image_place(const struct image *img, struct object *section,
+		     const uint16_t *nt_path, gaddr *base, uint64_t *size,
+		     const struct vm_extended *x, bool no_execute);
+
+#endif

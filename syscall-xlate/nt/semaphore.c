@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * semaphore.c - semaphores: the object's state is the count.
+ */
+#include "syscall-xlate/nt/nt-private.h"
+#include "syscall-xlate/nt/calls.h"
+
+enum { QUERY = 1, MODIFY = 2 };
+
+struct semaphore {
+	struct object object;
+	int32_t max;
+};
+
+static bool signaled(struct object *o, struct task *t)
+{
+	(void)t;
+	return o->state != 0;
+}
+
+static NTSTATUS acquire(struct object *o, struct task *t)
+{
+	(void)t;
+	o->state = o->state - 1;
+	return STATUS_SUCCESS;
+}
+
+const struct object_type semaphore_type = {
+	.name = "Semaphore",
+	.size = sizeof(struct semaphore),
+	.generic = { 0x20001, 0x20002, 0x120000, 0x1f0003 },
+	.valid_access = 0x1f0003,
+	.waitable = true,
+	.signaled = signaled,
+	.acquire = acquire,
+};
+
+NTSTATUS nt_create_semaphore(struct task *t, gaddr semaphore, uint32_t access,
+			     gaddr attr, int32_t initial, int32_t maximum)
+{
+	struct semaphore *s;
+	struct nt_oa oa;
+	NTSTATUS status;
+
+	if (maximum <= 0 || initial < 0 || initial > maximum)
+		return STATUS_INVALID_PARAMETER;
+	status = oa_read(t, attr, &oa);
+	if (status)
+		return status;
+	s = object_new(&semaphore_type);
+	if (s) {
+		s->max = maximum;
+		s->object.state = initial;
+		status = object_create(t, &s->object, access, &oa, semaphore);
+	} else {
+		status = STATUS_NO_MEMORY;
+	}
+	oa_free(&oa);
+	return status;
+}
+
+NTSTATUS nt_open_semaphore(struct task *t, gaddr semaphore, uint32_t access,
+			   gaddr attr)
+{
+	return object_open(t, &semaphore_type, access, attr, semaphore);
+}
+
+NTSTATUS nt_release_semaphore(struct task *t, uint64_t semaphore, int32_t count,
+			      gaddr previous)
+{
+	struct semaphore *s;
+	NTSTATUS status;
+	int32_t old;
+
+	if (count <= 0)
+		return STATUS_INVALID_PARAMETER;
+	status = handle_lock(t, semaphore, &semaphore_type, MODIFY, &s);
+	if (status)
+		return status;
+	old = s->object.state;
+	if (count > s->max - old) {
+		object_unlock(&s->object);
+		return STATUS_SEMAPHORE_LIMIT_EXCEEDED;
+	}
+	s->object.state = old + count;
+	if (s->object.waiters)
+		object_wake_locked(&s->object);
+	object_unlock(&s->object);
+	if (previous && guest_put32(t, previous, (uint32_t)old))
+		return STATUS_ACCESS_VIOLATION;
+	return STATUS_SUCCESS;
+}
+
+NTSTATUS nt_query_semaphore(struct task *t, uint64_t semaphore, uint32_t class,
+			    gaddr info, uint32_t len, gaddr ret_len)
+{
+	int32_t basic[2]; /* SEMAPHORE_BASIC_INFORMATION: count, maximum */
+	struct semaphore *s;
+	NTSTATUS status;
+
+	if (class)
+		return STATUS_INVALID_INFO_CLASS;
+	if (len != sizeof basic)
+		return STATUS_INFO_LENGTH_MISMATCH;
+	status = handle_lock(t, semaphore, &semaphore_type, QUERY, &s);
+	if (status)
+		return status;
+	basic[0] = s->object.state;
+	basic[1] = s->max;
+	object_unlock(&s->object);
+	if (guest_write(t, info, basic, sizeof basic) ||
+	    (ret_len && guest_put32(t, ret_len, sizeof basic)))
+		return STATUS_ACCESS_VIOLATION;
+	return STATUS_SUCCESS;
+}

@@ -1,0 +1,362 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * suspend.c - stopping a thread: suspend, terminate, look at its registers.
+ *
+ * Who wants a thread to stop sets a pending bit and kicks it.  A thread in
+ * guest code is interrupted and stands still in nt_pending(); one that sleeps
+ * in a handler wakes up, leaves the queues it is in and stands still in
+ * nt_interrupted(), so that an object signalled meanwhile does not go to a
+ * thread that cannot run (Windows does the same); one that is busy in a
+ * handler goes on until it would return to the guest.  In each case task.regs
+ * is the guest's state as soon as the kick is noticed.
+ */
+#include <limits.h>
+#include <stdlib.h>
+
+#include "syscall-xlate/nt/context.h"
+#include "syscall-xlate/nt/nt-private.h"
+#include "syscall-xlate/nt/process.h"
+#include "syscall-xlate/nt/calls.h"
+
+enum {
+	ACCESS_TERMINATE = 1,
+	ACCESS_SUSPEND = 2,
+	ACCESS_GET_CONTEXT = 8,
+	ACCESS_SET_CONTEXT = 0x10,
+
+	MAX_SUSPEND = 127,
+	COUNT_MASK = 0xffff,
+	INTERNAL = 0x10000, /* suspended by ourselves, for a moment */
+
+	REKICK_NS = 10000000,
+};
+
+void thread_kick(struct nt_thread *th, uint32_t bits)
+{
+	struct task *t = &th->task;
+	uint32_t asleep = 2;
+
+	/* Bits that are set already: somebody else has kicked for them, or is
+	   about to, and the thread has yet to notice. */
+	if ((atomic_fetch_or(&t->pending, bits) & bits) == bits ||
+	    th->state != THREAD_RUNS || t == current_task)
+		return;
+	atomic_fetch_add(&t->wake, 1);
+	futex_wake(&t->wake, 1);
+	if (atomic_compare_exchange_strong(&th->alert_word, &asleep, 0))
+		futex_wake(&th->alert_word, 1);
+	if (bits & TASK_TERMINATE)
+		futex_wake(&th->suspend, 1);
+	task_kick(t);
+}
+
+/*
+ * Stands still as long as somebody wants it.  Who raised the count and then
+ * finds th->parked set may rely on it: the count is looked at again after the
+ * flag is cleared.
+ */
+static void park(struct nt_thread *th)
+{
+	struct task *t = &th->task;
+
+	for (;;) {
+		uint32_t n;
+
+		atomic_fetch_and(&t->pending, ~(uint32_t)TASK_SUSPEND);
+		n = atomic_load(&th->suspend);
+		if (!n || t->pending & TASK_TERMINATE) {
+			atomic_store(&th->parked, false);
+			if (!atomic_load(&th->suspend) ||
+			    t->pending & TASK_TERMINATE)
+				return;
+			continue;
+		}
+		if (!atomic_exchange(&th->parked, true)) {
+			/* Who waits in stop(). */
+			atomic_fetch_add(&t->kicks, 1);
+			futex_wake(&t->kicks, INT_MAX);
+		}
+		futex_wait(&th->suspend, n, INT64_MAX);
+	}
+}
+
+bool nt_interrupted(struct task *t, bool alertable)
+{
+	struct nt_thread *th = nt_thread(t);
+
+	if (t->pending & TASK_SUSPEND)
+		park(th);
+	if (t->pending & TASK_TERMINATE)
+		return true;
+	return alertable && apc_test(t);
+}
+
+void nt_pending(struct task *t, struct guest_regs *regs)
+{
+	struct nt_thread *th = nt_thread(t);
+	uint32_t bits;
+
+	while ((bits = t->pending)) {
+		if (bits & TASK_TERMINATE)
+			thread_exit(t, th->exit_code);
+		if (bits & TASK_SUSPEND) {
+			park(th);
+			continue;
+		}
+		if (bits & TASK_APC) {
+			struct guest_regs *new;
+
+			atomic_fetch_and(&t->pending, ~(uint32_t)TASK_APC);
+			new = atomic_exchange(&th->new_regs, NULL);
+			if (new) {
+				*regs = *new;
+				free(new);
+			}
+			apc_deliver(t, regs);
+			continue;
+		}
+		/* A bit of somebody else's. */
+		atomic_fetch_and(&t->pending, TASK_TERMINATE | TASK_SUSPEND |
+						      TASK_APC);
+	}
+}
+
+/* ---- counting ------------------------------------------------------------------ */
+
+NTSTATUS thread_suspend(struct nt_thread *th, uint32_t *previous)
+{
+	uint32_t n = th->suspend;
+
+	if (th->process != nt_self)
+		return child_suspend(th->process, previous);
+	do {
+		if (th->state == THREAD_ENDED)
+			return STATUS_THREAD_IS_TERMINATING;
+		*previous = n & COUNT_MASK;
+		if (*previous >= MAX_SUSPEND)
+			return STATUS_SUSPEND_COUNT_EXCEEDED;
+	} while (!atomic_compare_exchange_weak(&th->suspend, &n, n + 1));
+	thread_kick(th, TASK_SUSPEND);
+	return STATUS_SUCCESS;
+}
+
+NTSTATUS thread_resume(struct nt_thread *th, uint32_t *previous)
+{
+	uint32_t n = th->suspend;
+
+	if (th->process != nt_self)
+		return child_resume(th->process, previous);
+	do {
+		*previous = n & COUNT_MASK;
+		if (!*previous)
+			return STATUS_SUCCESS;
+	} while (!atomic_compare_exchange_weak(&th->suspend, &n, n - 1));
+	if (*previous > 1)
+		return STATUS_SUCCESS;
+	if (th->state == THREAD_NEW)
+		return thread_start(th);
+	futex_wake(&th->suspend, 1);
+	return STATUS_SUCCESS;
+}
+
+typedef NTSTATUS counter(struct nt_thread *th, uint32_t *previous);
+
+static NTSTATUS count(struct task *t, uint64_t thread, gaddr previous,
+		      counter *fn)
+{
+	struct nt_thread *th;
+	uint32_t old = 0;
+	NTSTATUS status;
+
+	status = handle_get(t, thread, &thread_type, ACCESS_SUSPEND, &th);
+	if (status)
+		return status;
+	status = fn(th, &old);
+	object_put(&th->object);
+	if (!status && previous && guest_put32(t, previous, old))
+		return STATUS_ACCESS_VIOLATION;
+	return status;
+}
+
+NTSTATUS nt_suspend_thread(struct task *t, uint64_t thread, gaddr previous)
+{
+	return count(t, thread, previous, thread_suspend);
+}
+
+NTSTATUS nt_resume_thread(struct task *t, uint64_t thread, gaddr previous)
+{
+	return count(t, thread, previous, thread_resume);
+}
+
+/* ---- registers ------------------------------------------------------------------- */
+
+/* Until task.regs can be trusted, or the thread is gone. */
+static bool stop(struct nt_thread *th)
+{
+	struct task *t = &th->task;
+	uint32_t seen;
+
+	atomic_fetch_add(&th->suspend, INTERNAL);
+	seen = atomic_load(&t->kicks);
+	thread_kick(th, TASK_SUSPEND);
+	for (;;) {
+		if (th->state == THREAD_ENDED)
+			return false;
+		if (atomic_load(&th->parked) || atomic_load(&t->kicks) != seen)
+			return true;
+		/* A kick is lost if the thread is only just being made, or if
+		   it came between our two looks at it. */
+		if (futex_wait(&t->kicks, seen, monotonic_ns() + REKICK_NS) ==
+		    ETIMEDOUT)
+			task_kick(t);
+	}
+}
+
+static void go_on(struct nt_thread *th)
+{
+	if (atomic_fetch_sub(&th->suspend, INTERNAL) == INTERNAL)
+		futex_wake(&th->suspend, 1);
+}
+
+/* The registers of a thread that does not run now. */
+static const struct guest_regs *regs_of(struct nt_thread *th)
+{
+	struct guest_regs *new = th->new_regs;
+
+	if (th->state == THREAD_NEW)
+		return &th->first;
+	return new ? new : th->task.regs;
+}
+
+/* Only one at a time changes or reads another's registers. */
+static pthread_mutex_t context_lock = PTHREAD_MUTEX_INITIALIZER;
+
+typedef NTSTATUS with_regs(struct nt_thread *th, struct guest_regs *regs);
+
+/* Calls fn with a copy of the registers, the thread standing still. */
+static NTSTATUS stopped(struct nt_thread *th, with_regs *fn,
+			struct guest_regs *copy)
+{
+	NTSTATUS status = STATUS_UNSUCCESSFUL;
+
+	if (th->process != nt_self)
+		return STATUS_NOT_SUPPORTED;
+	pthread_mutex_lock(&context_lock);
+	if (th->state == THREAD_NEW) {
+		status = fn(th, copy);
+	} else if (th->state == THREAD_RUNS) {
+		if (stop(th))
+			status = fn(th, copy);
+		go_on(th);
+	}
+	pthread_mutex_unlock(&context_lock);
+	return status;
+}
+
+static NTSTATUS copy_out(struct nt_thread *th, struct guest_regs *regs)
+{
+	*regs = *regs_of(th);
+	return STATUS_SUCCESS;
+}
+
+static NTSTATUS copy_in(struct nt_thread *th, struct guest_regs *regs)
+{
+	struct guest_regs *new;
+
+	if (th->state == THREAD_NEW) {
+		th->first = *regs;
+		return STATUS_SUCCESS;
+	}
+	new = aligned_alloc(_Alignof(struct guest_regs), sizeof *new);
+	if (!new)
+		return STATUS_NO_MEMORY;
+	*new = *regs;
+	free(atomic_exchange(&th->new_regs, new));
+	thread_kick(th, TASK_APC);
+	return STATUS_SUCCESS;
+}
+
+NTSTATUS nt_get_context_thread(struct task *t, uint64_t thread, gaddr context)
+{
+	struct guest_regs regs;
+	struct nt_thread *th;
+	NTSTATUS status;
+	uint32_t flags;
+
+	status = context_flags(t, context, &flags);
+	if (status)
+		return status;
+	status = handle_get(t, thread, &thread_type, ACCESS_GET_CONTEXT, &th);
+	if (status)
+		return status;
+	if (&th->task == t) {
+		status = context_to_guest(t, context, t->regs, flags);
+	} else {
+		status = stopped(th, copy_out, &regs);
+		if (!status)
+			status = context_to_guest(t, context, &regs, flags);
+	}
+	object_put(&th->object);
+	return status;
+}
+
+NTSTATUS nt_set_context_thread(struct task *t, uint64_t thread, gaddr context)
+{
+	struct guest_regs regs;
+	struct nt_thread *th;
+	NTSTATUS status;
+
+	status = handle_get(t, thread, &thread_type, ACCESS_SET_CONTEXT, &th);
+	if (status)
+		return status;
+	if (&th->task == t) {
+		object_put(&th->object);
+		regs = *t->regs;
+		status = context_from_guest(t, context, &regs);
+		if (status)
+			return status;
+		task_resume(t, &regs);
+	}
+	status = stopped(th, copy_out, &regs);
+	if (!status)
+		status = context_from_guest(t, context, &regs);
+	if (!status)
+		status = stopped(th, copy_in, &regs);
+	object_put(&th->object);
+	return status;
+}
+
+/* ---- ending others ------------------------------------------------------------------ */
+
+void thread_terminate(struct nt_thread *th, uint32_t code)
+{
+	th->exit_code = code;
+	thread_kick(th, TASK_TERMINATE);
+}
+
+void threads_stop_others(struct task *t, uint32_t code)
+{
+	struct nt_thread *th = NULL;
+
+	while ((th = thread_next(th))) {
+		if (&th->task == t || th->state != THREAD_RUNS)
+			continue;
+		thread_terminate(th, code);
+	}
+	while ((th = thread_next(th))) {
+		struct task *o = &th->task;
+		uint32_t seen;
+
+		if (o == t)
+			continue;
+		while (th->state == THREAD_RUNS) {
+			seen = atomic_load(&o->kicks);
+			task_kick(o);
+			/* Noticed twice: once may have been before. */
+			futex_wait(&o->kicks, seen,
+				   monotonic_ns() + REKICK_NS);
+			if (atomic_load(&o->kicks) != seen)
+				break;
+		}
+	}
+}

@@ -1,0 +1,294 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * system-process.c - SystemProcessInformation: all processes we may see.
+ *
+ * These are the host's, under NT's ids.  A program that run-foreign runs is
+ * named by its .exe, others by what ps(1) shows.  Threads are listed with
+ * their host ids; states are "running" or "waiting", no more is known.
+ */
+#include "syscall-xlate/nt/system-info.h"
+
+#include <ctype.h>
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/utf.h"
+#include "syscall-xlate/nt/calls.h"
+#include "syscall-xlate/nt/path.h"
+#include "syscall-xlate/nt/process.h"
+#include "syscall-xlate/nt/time.h"
+
+struct process_abi {
+	uint32_t next, threads;
+	int64_t private_set;
+	uint32_t hard_faults, most_threads;
+	uint64_t cycles;
+	int64_t created, user, kernel;
+	uint16_t name_len, name_max;
+	uint32_t pad0;
+	uint64_t name;
+	int32_t priority;
+	uint32_t pad1;
+	uint64_t id, parent;
+	uint32_t handles, session;
+	uint64_t key;
+	uint64_t peak_virtual, virtual;
+	uint32_t faults, pad2;
+	uint64_t peak_set, set;
+	uint64_t quota[4];
+	uint64_t pagefile, peak_pagefile, private;
+	uint64_t operations[3], transfers[3];
+};
+_Static_assert(sizeof(struct process_abi) == 256, "abi");
+_Static_assert(offsetof(struct process_abi, id) == 80, "abi");
+
+struct thread_abi {
+	int64_t kernel, user, created;
+	uint32_t wait_time, pad0;
+	uint64_t start, process, thread;
+	int32_t priority, base_priority;
+	uint32_t switches, state, reason, pad1;
+};
+_Static_assert(sizeof(struct thread_abi) == 80, "abi");
+
+/* The fields of /proc/pid/stat that are of use. */
+struct proc_stat {
+	char name[64], state;
+	int parent, threads;
+	unsigned long long utime, stime, start;
+	unsigned long long minor, major, virtual;
+	long long set;
+};
+
+static bool read_stat(const char *path, struct proc_stat *p)
+{
+	char buf[1024], *open, *close;
+	size_t n;
+
+	if (read_small_file(path, buf, sizeof buf) <= 0)
+		return false;
+	open = strchr(buf, '(');
+	close = strrchr(buf, ')');
+	if (!open || !close || close < open)
+		return false;
+	n = MIN((size_t)(close - open - 1), sizeof p->name - 1);
+	memcpy(p->name, open + 1, n);
+	p->name[n] = 0;
+	return sscanf(close + 2,
+		      "%c %d %*d %*d %*d %*d %*u %llu %*u %llu %*u %llu %llu "
+		      "%*d %*d %*d %*d %d %*d %llu %llu %lld",
+		      &p->state, &p->parent, &p->minor, &p->major, &p->utime,
+		      &p->stime, &p->threads, &p->start, &p->virtual,
+		      &p->set) == 10;
+}
+
+static int64_t clock_ticks(unsigned long long v)
+{
+	long hz = sysconf(_SC_CLK_TCK);
+
+	return (int64_t)v * (10000000 / (hz > 0 ? hz : 100));
+}
+
+/* The program that a run-foreign process runs; "" if it is none. */
+static void foreign_path(int pid, char *out, size_t size)
+{
+	static char self[4096];
+	char link[64], exe[4096], args[8192];
+	long n;
+	ssize_t len;
+
+	out[0] = 0;
+	if (!self[0] &&
+	    (len = readlink("/proc/self/exe", self, sizeof self - 1)) > 0)
+		self[len] = 0;
+	snprintf(link, sizeof link, "/proc/%d/exe", pid);
+	len = readlink(link, exe, sizeof exe - 1);
+	if (len <= 0)
+		return;
+	exe[len] = 0;
+	if (strcmp(exe, self))
+		return;
+	snprintf(link, sizeof link, "/proc/%d/cmdline", pid);
+	n = read_small_file(link, args, sizeof args);
+	for (char *s = args; s < args + MAX(n, 0); s += strlen(s) + 1) {
+		size_t m = strlen(s);
+
+		if (s != args && m > 4 && !strcasecmp(s + m - 4, ".exe")) {
+			snprintf(out, size, "%s", s);
+			return;
+		}
+	}
+}
+
+static const char *last_part(const char *s)
+{
+	for (const char *p = s; *p; p++)
+		if (*p == '/' || *p == '\\')
+			s = p + 1;
+	return s;
+}
+
+static void add_thread(struct info_answer *a, int pid, int tid,
+		       const struct proc_stat *p)
+{
+	struct thread_abi *s = info_add(a, sizeof *s);
+
+	if (!s)
+		return;
+	s->kernel = clock_ticks(p->stime);
+	s->user = clock_ticks(p->utime);
+	s->created = nt_boot_time() + clock_ticks(p->start);
+	s->process = process_id(pid);
+	s->thread = process_id(tid);
+	s->priority = s->base_priority = 8;
+	s->state = p->state == 'R' ? 2 : 5;  /* running, waiting */
+	s->reason = p->state == 'R' ? 0 : 6; /* user request */
+}
+
+static uint32_t add_threads(struct info_answer *a, int pid)
+{
+	char path[64];
+	struct proc_stat p;
+	struct dirent *e;
+	uint32_t n = 0;
+	DIR *d;
+
+	snprintf(path, sizeof path, "/proc/%d/task", pid);
+	d = opendir(path);
+	while (d && (e = readdir(d))) {
+		int tid = atoi(e->d_name);
+
+		if (tid <= 0)
+			continue;
+		snprintf(path, sizeof path, "/proc/%d/task/%d/stat", pid, tid);
+		if (!read_stat(path, &p))
+			continue;
+		add_thread(a, pid, tid, &p);
+		n++;
+	}
+	if (d)
+		closedir(d);
+	return n;
+}
+
+static void add_process(struct info_answer *a, int pid, size_t *last)
+{
+	char path[64], name[4096];
+	struct proc_stat p;
+	struct process_abi *s;
+	size_t at = a->len, units;
+	uint32_t threads;
+	uint16_t *text;
+
+	snprintf(path, sizeof path, "/proc/%d/stat", pid);
+	if (!read_stat(path, &p))
+		return;
+	foreign_path(pid, name, sizeof name);
+	if (!name[0])
+		snprintf(name, sizeof name, "%s", p.name);
+	if (!info_add(a, sizeof *s))
+		return;
+	threads = add_threads(a, pid);
+	units = utf8_to_utf16(NULL, 0, last_part(name),
+			      strlen(last_part(name)));
+	text = info_add(a, ROUND_UP((units + 1) * 2, 8));
+	if (!text)
+		return;
+	utf8_to_utf16(text, units, last_part(name), strlen(last_part(name)));
+	s = (struct process_abi *)(a->data + at);
+	s->threads = s->most_threads = threads;
+	s->created = nt_boot_time() + clock_ticks(p.start);
+	s->user = clock_ticks(p.utime);
+	s->kernel = clock_ticks(p.stime);
+	s->name_len = (uint16_t)(units * 2);
+	s->name_max = (uint16_t)(units * 2 + 2);
+	s->name = a->info + (uint64_t)((uint8_t *)text - a->data);
+	s->priority = 8;
+	s->id = process_id(pid);
+	s->parent = process_id(p.parent);
+	s->session = 1;
+	s->virtual = s->peak_virtual = p.virtual;
+	s->faults = (uint32_t)(p.minor + p.major);
+	s->hard_faults = (uint32_t)p.major;
+	s->set = s->peak_set = (uint64_t)p.set * PAGE;
+	s->private_set = (int64_t)s->set;
+	s->pagefile = s->peak_pagefile = s->private = s->set;
+	if (*last != SIZE_MAX)
+		((struct process_abi *)(a->data + *last))->next =
+			(uint32_t)(at - *last);
+	*last = at;
+}
+
+NTSTATUS info_process_list(struct task *t, struct info_answer *a)
+{
+	size_t last = SIZE_MAX;
+	struct process_abi *idle;
+	struct dirent *e;
+	DIR *d = opendir("/proc");
+
+	/* Process 0, which every such list begins with. */
+	idle = info_add(a, sizeof *idle);
+	if (idle) {
+		idle->threads = 0;
+		last = 0;
+	}
+	while (d && (e = readdir(d)))
+		if (isdigit((unsigned char)e->d_name[0]))
+			add_process(a, atoi(e->d_name), &last);
+	if (d)
+		closedir(d);
+	return a->failed ? STATUS_NO_MEMORY : STATUS_SUCCESS;
+}
+
+/* SYSTEM_PROCESS_ID_INFORMATION: a process id in, its file's name out. */
+NTSTATUS info_process_id(struct task *t, struct info_answer *a)
+{
+	struct {
+		uint64_t id;
+		uint16_t len, max;
+		uint32_t pad;
+		uint64_t buffer;
+	} s;
+	char path[4096], link[64], real[4096];
+	uint16_t *name;
+	size_t n;
+	ssize_t len;
+	int pid;
+	NTSTATUS status = STATUS_SUCCESS;
+
+	if (a->info_len != sizeof s)
+		return STATUS_INFO_LENGTH_MISMATCH;
+	if (guest_read(t, &s, a->info, sizeof s) < 0)
+		return STATUS_ACCESS_VIOLATION;
+	pid = process_host_pid(s.id);
+	if (pid <= 0)
+		return STATUS_INVALID_CID;
+	foreign_path(pid, path, sizeof path);
+	if (path[0] != '/') {
+		snprintf(link, sizeof link, "/proc/%d/exe", pid);
+		len = readlink(link, path, sizeof path - 1);
+		if (len <= 0)
+			return STATUS_INVALID_CID;
+		path[len] = 0;
+	}
+	name = path_to_nt(realpath(path, real) ? real : path, &n);
+	if (!name)
+		return STATUS_NO_MEMORY;
+	n *= 2;
+	if (s.max < n + 2) {
+		s.max = (uint16_t)(n + 2);
+		status = STATUS_INFO_LENGTH_MISMATCH;
+	} else {
+		s.len = (uint16_t)n;
+		if (guest_write(t, s.buffer, name, n + 2) < 0)
+			status = STATUS_ACCESS_VIOLATION;
+	}
+	free(name);
+	if (guest_write(t, a->info, &s, sizeof s) < 0)
+		status = STATUS_ACCESS_VIOLATION;
+	return status;
+}

@@ -1,0 +1,870 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * token.c - access tokens: made from the host's user, duplicated, filtered,
+ * adjusted.
+ *
+ * Tokens say who one is; what one may do is decided by Linux.  Privileges can
+ * be switched on and off because programs check that, but give nothing.
+ */
+#include "syscall-xlate/nt/token.h"
+
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "syscall-xlate/nt/calls.h"
+#include "syscall-xlate/nt/registry.h"
+#include "syscall-xlate/nt/system-info.h"
+
+/* ---- SIDs ----------------------------------------------------------- */
+
+bool sid_equal(const struct sid *a, const struct sid *b)
+{
+	return a->count == b->count && !memcmp(a, b, sid_size(a));
+}
+
+struct sid sid_make(unsigned authority, unsigned count, ...)
+{
+	struct sid s = { .revision = 1, .count = (uint8_t)count };
+	va_list ap;
+
+	s.authority[5] = (uint8_t)authority;
+	va_start(ap, count);
+	for (unsigned i = 0; i < count; i++)
+		s.sub[i] = va_arg(ap, uint32_t);
+	va_end(ap);
+	return s;
+}
+
+/* Three numbers that are this computer's, from its id (as a hash). */
+static const uint32_t *machine_subs(void)
+{
+	static uint32_t subs[3]; /* racing threads store the same */
+	char id[128];
+	uint64_t h = 0xcbf29ce484222325;
+
+	if (subs[2])
+		return subs;
+	if (read_small_file("/etc/machine-id", id, sizeof id) <= 0)
+		gethostname(id, sizeof id);
+	for (const char *s = id; *s; s++)
+		h = (h ^ (uint8_t)*s) * 0x100000001b3;
+	subs[0] = (uint32_t)(h >> 32) | 1;
+	subs[1] = (uint32_t)h;
+	subs[2] = (uint32_t)(h * 0x9e3779b97f4a7c15 >> 32) | 1;
+	return subs;
+}
+
+static struct sid machine_sid(uint32_t rid)
+{
+	const uint32_t *m = machine_subs();
+
+	return sid_make(5, 5, 21, m[0], m[1], m[2], rid);
+}
+
+struct sid sid_of_uid(uint32_t uid)
+{
+	return machine_sid(uid ? 1000 + uid : 500);
+}
+
+/* Groups above the users' range; the user's own is "None". */
+struct sid sid_of_gid(uint32_t gid)
+{
+	return gid == getgid() ? machine_sid(513)
+			       : machine_sid(0x40000000 + gid);
+}
+
+bool sid_to_uid(const struct sid *s, uint32_t *uid)
+{
+	struct sid m = machine_sid(0);
+	uint32_t rid;
+
+	if (s->count != 5)
+		return false;
+	rid = s->sub[4];
+	m.sub[4] = rid;
+	if (!sid_equal(s, &m) || (rid != 500 && rid < 1000) ||
+	    rid >= 0x40000000)
+		return false;
+	*uid = rid == 500 ? 0 : rid - 1000;
+	return true;
+}
+
+NTSTATUS sid_read(struct task *t, gaddr at, struct sid *s)
+{
+	memset(s, 0, sizeof *s);
+	if (guest_read(t, s, at, 8) < 0)
+		return STATUS_ACCESS_VIOLATION;
+	if (s->revision != 1 || s->count > SID_SUBS)
+		return STATUS_INVALID_SID;
+	if (guest_read(t, s->sub, at + 8, 4u * s->count) < 0)
+		return STATUS_ACCESS_VIOLATION;
+	return STATUS_SUCCESS;
+}
+
+void sid_text(const struct sid *s, char *buf, size_t size)
+{
+	uint64_t authority = 0;
+	int n;
+
+	for (int i = 0; i < 6; i++)
+		authority = authority << 8 | s->authority[i];
+	n = snprintf(buf, size, "S-%u-%llu", s->revision,
+		     (unsigned long long)authority);
+	for (unsigned i = 0; i < s->count && n < (int)size; i++)
+		n += snprintf(buf + n, size - (size_t)n, "-%u", s->sub[i]);
+}
+
+const char *user_sid_string(void)
+{
+	static char text[200]; /* the same whoever writes it */
+	struct sid s;
+
+	if (!text[0]) {
+		s = sid_of_uid(getuid());
+		sid_text(&s, text, sizeof text);
+	}
+	return text;
+}
+
+/* ---- ACLs ----------------------------------------------------------- */
+
+void acl_init(uint8_t *acl)
+{
+	static const uint8_t empty[8] = { 2, 0, 8, 0, 0, 0, 0, 0 };
+
+	memcpy(acl, empty, sizeof empty);
+}
+
+bool acl_add(uint8_t *acl, size_t size, uint32_t mask, const struct sid *s)
+{
+	uint16_t len, count, ace = (uint16_t)(8 + sid_size(s));
+	uint8_t *p;
+
+	memcpy(&len, acl + 2, 2);
+	memcpy(&count, acl + 4, 2);
+	if (size - len < ace)
+		return false;
+	p = acl + len;
+	p[0] = 0; /* ACCESS_ALLOWED_ACE */
+	p[1] = 0;
+	memcpy(p + 2, &ace, 2);
+	memcpy(p + 4, &mask, 4);
+	memcpy(p + 8, s, sid_size(s));
+	len += ace;
+	count++;
+	memcpy(acl + 2, &len, 2);
+	memcpy(acl + 4, &count, 2);
+	return true;
+}
+
+void default_dacl(const struct token *tk, uint8_t *acl, uint32_t *len)
+{
+	struct sid system = sid_make(5, 1, 18);
+	uint16_t n;
+
+	acl_init(acl);
+	acl_add(acl, DEFAULT_DACL_MAX, 0x10000000, &tk->owner);
+	acl_add(acl, DEFAULT_DACL_MAX, 0x10000000, &system);
+	memcpy(&n, acl + 2, 2);
+	*len = n;
+}
+
+/* ---- making tokens -------------------------------------------------- */
+
+uint64_t luid_new(void)
+{
+	/* Windows starts behind the well-known ones (0x3e7 and so on). */
+	static _Atomic uint64_t next = 0x10000;
+
+	return next++;
+}
+
+static void token_destroy(struct object *o)
+{
+	struct token *tk = (struct token *)o;
+
+	free(tk->dacl);
+	pthread_mutex_destroy(&tk->mutex);
+}
+
+const struct object_type token_type = {
+	.name = "Token",
+	.size = sizeof(struct token),
+	.generic = { 0x20008, 0x200e0, 0x20004, 0xf01ff },
+	.valid_access = 0x1f01ff,
+	.destroy = token_destroy,
+};
+
+static void add_group(struct token *tk, struct sid s, uint32_t attributes)
+{
+	if (tk->ngroups < TOKEN_GROUPS)
+		tk->group[tk->ngroups++] =
+			(struct token_group){ s, attributes };
+}
+
+static void add_privilege(struct token *tk, uint32_t luid, uint32_t attributes)
+{
+	if (tk->nprivileges < TOKEN_PRIVILEGES)
+		tk->privilege[tk->nprivileges++] =
+			(struct token_privilege){ luid, attributes };
+}
+
+static void fill_user(struct token *tk, bool admin)
+{
+	/* SeShutdown, Undock, IncreaseWorkingSet, TimeZone, symbolic links. */
+	static const uint8_t everybody[] = { 19, 25, 33, 34, 35 };
+	static const uint8_t admins[] = { 5,  8,  9,  11, 12, 13,
+					  14, 15, 20, 22, 24, 28 };
+	uint32_t on = GROUP_MANDATORY | GROUP_DEFAULT | GROUP_ENABLED;
+
+	tk->user = sid_of_uid(getuid());
+	tk->primary_group = machine_sid(513);
+	tk->owner = admin ? sid_make(5, 2, 32, 544) : tk->user;
+	tk->label = sid_make(16, 1, admin ? 0x3000 : 0x2000);
+	add_group(tk, tk->primary_group, on);
+	add_group(tk, sid_make(1, 1, 0), on); /* Everyone */
+	if (admin)
+		add_group(tk, sid_make(5, 2, 32, 544), on | GROUP_OWNER);
+	add_group(tk, sid_make(5, 2, 32, 545), on); /* Users */
+	add_group(tk, sid_make(5, 1, 4), on);       /* INTERACTIVE */
+	add_group(tk, sid_make(2, 1, 1), on);       /* CONSOLE LOGON */
+	add_group(tk, sid_make(5, 1, 11), on);      /* Authenticated Users */
+	add_group(tk, sid_make(5, 1, 15), on);      /* This Organization */
+	add_group(tk, sid_make(5, 1, 113), on);     /* Local account */
+	add_group(tk, sid_make(5, 3, 5, 0, 0x10001u), on | GROUP_LOGON_ID);
+	add_group(tk, sid_make(2, 1, 0), on);      /* LOCAL */
+	add_group(tk, sid_make(5, 2, 64, 10), on); /* NTLM */
+	add_group(tk, tk->label, GROUP_INTEGRITY | GROUP_INTEGRITY_ENABLED);
+
+	for (size_t i = 0; admin && i < COUNT_OF(admins); i++)
+		add_privilege(tk, admins[i], 0);
+	for (size_t i = 0; i < COUNT_OF(everybody); i++)
+		add_privilege(tk, everybody[i], 0);
+	add_privilege(tk, 23, 3); /* SeChangeNotify: always on */
+	if (admin) {
+		add_privilege(tk, 29, 3); /* SeImpersonate */
+		add_privilege(tk, 30, 3); /* SeCreateGlobal */
+	}
+}
+
+static struct token *token_new(void)
+{
+	struct token *tk = object_new(&token_type);
+
+	if (!tk)
+		return NULL;
+	pthread_mutex_init(&tk->mutex, NULL);
+	tk->type = TOKEN_PRIMARY;
+	tk->id = luid_new();
+	tk->modified = luid_new();
+	tk->session = 1;
+	return tk;
+}
+
+static pthread_mutex_t own_lock = PTHREAD_MUTEX_INITIALIZER;
+static struct token *own; /* under own_lock */
+
+struct token *token_of_process(void)
+{
+	pthread_mutex_lock(&own_lock);
+	if (!own) {
+		own = token_new();
+		if (own) {
+			own->elevated = geteuid() == 0;
+			fill_user(own, own->elevated);
+		}
+	}
+	if (own)
+		object_get(&own->object);
+	pthread_mutex_unlock(&own_lock);
+	return own;
+}
+
+/* A copy with a number of its own; from is locked by the caller. */
+static struct token *token_copy(const struct token *from)
+{
+	struct token *tk = token_new();
+
+	if (!tk)
+		return NULL;
+	tk->type = from->type;
+	tk->level = from->level;
+	tk->session = from->session;
+	tk->elevated = from->elevated;
+	tk->restricted = from->restricted;
+	tk->user = from->user;
+	tk->owner = from->owner;
+	tk->primary_group = from->primary_group;
+	tk->label = from->label;
+	tk->ngroups = from->ngroups;
+	tk->nprivileges = from->nprivileges;
+	tk->nrestricted = from->nrestricted;
+	memcpy(tk->group, from->group, sizeof tk->group);
+	memcpy(tk->privilege, from->privilege, sizeof tk->privilege);
+	memcpy(tk->restrict_to, from->restrict_to, sizeof tk->restrict_to);
+	if (from->dacl && (tk->dacl = malloc(from->dacl_len))) {
+		memcpy(tk->dacl, from->dacl, from->dacl_len);
+		tk->dacl_len = from->dacl_len;
+	}
+	return tk;
+}
+
+/* ---- threads -------------------------------------------------------- */
+
+static struct object *thread_token(struct nt_thread *th)
+{
+	struct object *o;
+
+	pthread_mutex_lock(&own_lock);
+	o = th->token;
+	if (o)
+		object_get(o);
+	pthread_mutex_unlock(&own_lock);
+	return o;
+}
+
+struct token *token_effective(struct task *t)
+{
+	struct object *o = nt_thread(t) ? thread_token(nt_thread(t)) : NULL;
+
+	return o ? (struct token *)o : token_of_process();
+}
+
+static void set_thread_token(struct nt_thread *th, struct object *token)
+{
+	struct object *old;
+
+	pthread_mutex_lock(&own_lock);
+	old = th->token;
+	th->token = token;
+	pthread_mutex_unlock(&own_lock);
+	object_put(old);
+}
+
+NTSTATUS token_set_thread(struct task *t, struct nt_thread *th, uint64_t token)
+{
+	struct token *tk = NULL;
+	NTSTATUS status = STATUS_SUCCESS;
+
+	if (token)
+		status = handle_get(t, token, &token_type, TOKEN_IMPERSONATE,
+				    &tk);
+	if (status != STATUS_SUCCESS)
+		return status;
+	if (tk && tk->type != TOKEN_IMPERSONATION) {
+		object_put(&tk->object);
+		return STATUS_BAD_TOKEN_TYPE;
+	}
+	set_thread_token(th, tk ? &tk->object : NULL);
+	return STATUS_SUCCESS;
+}
+
+NTSTATUS nt_open_thread_token_ex(struct task *t, uint64_t thread,
+				 uint32_t access, uint8_t as_self,
+				 uint32_t handle_attr, gaddr token)
+{
+	struct nt_thread *th;
+	struct object *o;
+	NTSTATUS status = handle_get(t, thread, &thread_type, 0x40, &th);
+
+	(void)as_self;
+	if (status != STATUS_SUCCESS)
+		return status;
+	o = thread_token(th);
+	object_put(&th->object);
+	if (!o)
+		return STATUS_NO_TOKEN;
+	if (((struct token *)o)->level == 0)
+		status = STATUS_CANT_OPEN_ANONYMOUS;
+	else
+		status = handle_out(t, o, access, handle_attr & OBJ_INHERIT,
+				    token);
+	object_put(o);
+	return status;
+}
+
+NTSTATUS nt_open_thread_token(struct task *t, uint64_t thread, uint32_t access,
+			      uint8_t as_self, gaddr token)
+{
+	return nt_open_thread_token_ex(t, thread, access, as_self, 0, token);
+}
+
+NTSTATUS nt_open_process_token_ex(struct task *t, uint64_t process,
+				  uint32_t access, uint32_t handle_attr,
+				  gaddr token)
+{
+	struct nt_process *p;
+	struct token *tk;
+	NTSTATUS status = handle_get(t, process, &process_type, 0x1000, &p);
+
+	if (status == STATUS_ACCESS_DENIED)
+		status = handle_get(t, process, &process_type, 0x400, &p);
+	if (status != STATUS_SUCCESS)
+		return status;
+	/* Another process of ours runs as the same user. */
+	object_put(&p->object);
+	tk = token_of_process();
+	if (!tk)
+		return STATUS_NO_MEMORY;
+	status = handle_out(t, &tk->object, access, handle_attr & OBJ_INHERIT,
+			    token);
+	object_put(&tk->object);
+	return status;
+}
+
+NTSTATUS nt_open_process_token(struct task *t, uint64_t process,
+			       uint32_t access, gaddr token)
+{
+	return nt_open_process_token_ex(t, process, access, 0, token);
+}
+
+/* The server's thread takes on the client's identity: here, the same user. */
+NTSTATUS nt_impersonate_thread(struct task *t, uint64_t server, uint64_t client,
+			       gaddr qos)
+{
+	struct nt_thread *to, *from;
+	struct token *tk, *copy;
+	struct object *o;
+	NTSTATUS status = handle_get(t, server, &thread_type, 0x200, &to);
+
+	(void)qos;
+	if (status != STATUS_SUCCESS)
+		return status;
+	status = handle_get(t, client, &thread_type, 0x100, &from);
+	if (status == STATUS_SUCCESS) {
+		o = thread_token(from);
+		tk = o ? (struct token *)o : token_of_process();
+		copy = NULL;
+		if (tk) {
+			pthread_mutex_lock(&tk->mutex);
+			copy = token_copy(tk);
+			pthread_mutex_unlock(&tk->mutex);
+			object_put(&tk->object);
+		}
+		if (copy) {
+			copy->type = TOKEN_IMPERSONATION;
+			copy->level = 2;
+			set_thread_token(to, &copy->object);
+		} else {
+			status = STATUS_NO_MEMORY;
+		}
+		object_put(&from->object);
+	}
+	object_put(&to->object);
+	return status;
+}
+
+NTSTATUS nt_impersonate_anonymous_token(struct task *t, uint64_t thread)
+{
+	return STATUS_ACCESS_DENIED; /* Linux would go on as the same user */
+}
+
+/* ---- duplicate and filter ------------------------------------------- */
+
+NTSTATUS nt_duplicate_token(struct task *t, uint64_t token, uint32_t access,
+			    gaddr attr, uint8_t effective_only, uint32_t type,
+			    gaddr new_token)
+{
+	struct {
+		uint32_t len, level;
+		uint8_t tracking, effective;
+	} qos;
+	struct object_attributes64 oa = { 0 };
+	struct token *tk, *copy;
+	uint32_t granted, level = 0;
+	NTSTATUS status;
+
+	if (type != TOKEN_PRIMARY && type != TOKEN_IMPERSONATION)
+		return STATUS_INVALID_PARAMETER;
+	if (attr && guest_read(t, &oa, attr, sizeof oa) < 0)
+		return STATUS_ACCESS_VIOLATION;
+	if (oa.quality) {
+		if (guest_read(t, &qos, oa.quality, 10) < 0)
+			return STATUS_ACCESS_VIOLATION;
+		if (qos.level > 3)
+			return STATUS_BAD_IMPERSONATION_LEVEL;
+		level = qos.level;
+	}
+	status = handle_get_info(t, token, &token_type, TOKEN_DUPLICATE, &tk,
+				 &granted, NULL);
+	if (status != STATUS_SUCCESS)
+		return status;
+	pthread_mutex_lock(&tk->mutex);
+	if (tk->type == TOKEN_IMPERSONATION && type == TOKEN_IMPERSONATION &&
+	    level > tk->level)
+		status = STATUS_BAD_IMPERSONATION_LEVEL;
+	else if (tk->type == TOKEN_IMPERSONATION && type == TOKEN_PRIMARY &&
+		 tk->level < 2)
+		status = STATUS_BAD_IMPERSONATION_LEVEL;
+	copy = status == STATUS_SUCCESS ? token_copy(tk) : NULL;
+	pthread_mutex_unlock(&tk->mutex);
+	object_put(&tk->object);
+	if (status != STATUS_SUCCESS)
+		return status;
+	if (!copy)
+		return STATUS_NO_MEMORY;
+	copy->type = type;
+	copy->level = type == TOKEN_IMPERSONATION ? level : 0;
+	for (uint32_t i = copy->nprivileges; effective_only && i--;)
+		if (!(copy->privilege[i].attributes & 2))
+			copy->privilege[i] =
+				copy->privilege[--copy->nprivileges];
+	status = handle_out(t, &copy->object, access ? access : granted,
+			    oa.attributes & OBJ_INHERIT, new_token);
+	object_put(&copy->object);
+	return status;
+}
+
+/* Entry i of a TOKEN_GROUPS. */
+static NTSTATUS group_read(struct task *t, gaddr groups, uint32_t i,
+			   struct sid *s, uint32_t *attributes)
+{
+	struct {
+		uint64_t sid;
+		uint32_t attributes, pad;
+	} e;
+
+	if (guest_read(t, &e, groups + 8 + i * sizeof e, sizeof e) < 0)
+		return STATUS_ACCESS_VIOLATION;
+	*attributes = e.attributes;
+	return sid_read(t, e.sid, s);
+}
+
+static struct token_group *find_group(struct token *tk, const struct sid *s)
+{
+	for (uint32_t i = 0; i < tk->ngroups; i++)
+		if (sid_equal(&tk->group[i].sid, s))
+			return &tk->group[i];
+	return NULL;
+}
+
+static NTSTATUS filter_groups(struct task *t, struct token *tk, gaddr disable,
+			      gaddr restrict_to)
+{
+	uint32_t n = 0, m = 0, attributes;
+	struct token_group *g;
+	struct sid s;
+	NTSTATUS status;
+
+	if ((disable && guest_get32(t, &n, disable) < 0) ||
+	    (restrict_to && guest_get32(t, &m, restrict_to) < 0))
+		return STATUS_ACCESS_VIOLATION;
+	if (n > 1000 || m > COUNT_OF(tk->restrict_to))
+		return STATUS_INVALID_PARAMETER;
+	for (uint32_t i = 0; i < n; i++) {
+		status = group_read(t, disable, i, &s, &attributes);
+		if (status != STATUS_SUCCESS)
+			return status;
+		g = find_group(tk, &s);
+		if (g)
+			g->attributes = GROUP_DENY_ONLY;
+	}
+	for (uint32_t i = 0; i < m; i++) {
+		status = group_read(t, restrict_to, i, &s, &attributes);
+		if (status != STATUS_SUCCESS)
+			return status;
+		tk->restrict_to[i] = (struct token_group){ s, 7 };
+	}
+	tk->nrestricted = m;
+	if (m)
+		tk->restricted = true;
+	return STATUS_SUCCESS;
+}
+
+static NTSTATUS filter_privileges(struct task *t, struct token *tk,
+				  gaddr remove, bool all)
+{
+	uint32_t n = 0, kept = 0, e[3];
+
+	if (remove && guest_get32(t, &n, remove) < 0)
+		return STATUS_ACCESS_VIOLATION;
+	if (n > 1000)
+		return STATUS_INVALID_PARAMETER;
+	for (uint32_t i = 0; i < n; i++) {
+		if (guest_read(t, e, remove + 4 + i * sizeof e, sizeof e) < 0)
+			return STATUS_ACCESS_VIOLATION;
+		for (uint32_t j = 0; j < tk->nprivileges; j++)
+			if (tk->privilege[j].luid == e[0] && !e[1])
+				tk->privilege[j].attributes = 4;
+	}
+	for (uint32_t j = 0; j < tk->nprivileges; j++)
+		if (!(tk->privilege[j].attributes & 4) &&
+		    (!all || tk->privilege[j].luid == 23))
+			tk->privilege[kept++] = tk->privilege[j];
+	tk->nprivileges = kept;
+	return STATUS_SUCCESS;
+}
+
+NTSTATUS nt_filter_token(struct task *t, uint64_t token, uint32_t flags,
+			 gaddr disable_sids, gaddr delete_privileges,
+			 gaddr restricted_sids, gaddr new_token)
+{
+	enum {
+		DISABLE_MAX_PRIVILEGE = 1,
+		SANDBOX_INERT = 2,
+		LUA_TOKEN = 4,
+		WRITE_RESTRICTED = 8
+	};
+	struct token *tk, *copy;
+	uint32_t granted;
+	NTSTATUS status;
+
+	if (flags & ~0xfu)
+		return STATUS_INVALID_PARAMETER;
+	status = handle_get_info(t, token, &token_type, TOKEN_DUPLICATE, &tk,
+				 &granted, NULL);
+	if (status != STATUS_SUCCESS)
+		return status;
+	pthread_mutex_lock(&tk->mutex);
+	copy = token_copy(tk);
+	pthread_mutex_unlock(&tk->mutex);
+	object_put(&tk->object);
+	if (!copy)
+		return STATUS_NO_MEMORY;
+	status = filter_groups(t, copy, disable_sids, restricted_sids);
+	if (status == STATUS_SUCCESS)
+		status = filter_privileges(t, copy, delete_privileges,
+					   flags & DISABLE_MAX_PRIVILEGE);
+	if (flags & LUA_TOKEN) {
+		struct sid admins = sid_make(5, 2, 32, 544);
+		struct token_group *g = find_group(copy, &admins);
+
+		if (g)
+			g->attributes = GROUP_DENY_ONLY;
+		copy->elevated = false;
+		copy->label = sid_make(16, 1, 0x2000);
+	}
+	if (status == STATUS_SUCCESS)
+		status = handle_out(t, &copy->object, granted, 0, new_token);
+	object_put(&copy->object);
+	return status;
+}
+
+/* ---- adjust --------------------------------------------------------- */
+
+/* Makers of tokens hold SeCreateTokenPrivilege: the system alone. */
+NTSTATUS nt_create_token(struct task *t, gaddr token, uint32_t access,
+			 gaddr attr, uint32_t type, gaddr auth_id,
+			 gaddr expires, gaddr user, gaddr groups,
+			 gaddr privileges, gaddr owner, gaddr primary_group,
+			 gaddr dacl, gaddr source)
+{
+	return STATUS_PRIVILEGE_NOT_HELD;
+}
+
+NTSTATUS nt_adjust_privileges_token(struct task *t, uint64_t token,
+				    uint8_t disable_all, gaddr new_state,
+				    uint32_t len, gaddr old_state,
+				    gaddr ret_len)
+{
+	struct token_privilege want[64];
+	uint32_t n = 0, changed = 0, old[1 + 3 * TOKEN_PRIVILEGES], e[3], need;
+	bool missing = false;
+	struct token *tk;
+	NTSTATUS status;
+
+	if (!disable_all) {
+		if (!new_state || guest_get32(t, &n, new_state) < 0)
+			return new_state ? STATUS_ACCESS_VIOLATION
+					 : STATUS_INVALID_PARAMETER;
+		if (n > COUNT_OF(want))
+			return STATUS_INVALID_PARAMETER;
+		for (uint32_t i = 0; i < n; i++) {
+			if (guest_read(t, e, new_state + 4 + i * sizeof e,
+				       sizeof e) < 0)
+				return STATUS_ACCESS_VIOLATION;
+			want[i].luid = e[1] ? UINT32_MAX : e[0];
+			want[i].attributes = e[2];
+		}
+	}
+	status = handle_get(
+		t, token, &token_type,
+		TOKEN_ADJUST_PRIVILEGES | (old_state ? TOKEN_QUERY : 0), &tk);
+	if (status != STATUS_SUCCESS)
+		return status;
+	pthread_mutex_lock(&tk->mutex);
+	if (disable_all) {
+		for (n = 0; n < tk->nprivileges && n < COUNT_OF(want); n++)
+			want[n] =
+				(struct token_privilege){ tk->privilege[n].luid,
+							  0 };
+	}
+	/* First what would change, to see whether the old state fits. */
+	for (int pass = old_state ? 0 : 1; pass < 2; pass++) {
+		changed = 0;
+		for (uint32_t i = 0; i < n; i++) {
+			struct token_privilege *p = NULL;
+
+			for (uint32_t j = 0; j < tk->nprivileges && !p; j++)
+				if (tk->privilege[j].luid == want[i].luid)
+					p = &tk->privilege[j];
+			if (!p) {
+				missing = true;
+				continue;
+			}
+			if (!((p->attributes ^ want[i].attributes) & 2) &&
+			    !(want[i].attributes & 4))
+				continue;
+			old[1 + 3 * changed] = p->luid;
+			old[2 + 3 * changed] = 0;
+			old[3 + 3 * changed] = p->attributes;
+			changed++;
+			if (!pass)
+				continue;
+			if (want[i].attributes & 4)
+				*p = tk->privilege[--tk->nprivileges];
+			else
+				p->attributes = (p->attributes & ~2u) |
+						(want[i].attributes & 2);
+		}
+		need = 4 + 12 * MAX(changed, 1);
+		if (!pass && need > len) {
+			status = STATUS_BUFFER_TOO_SMALL;
+			break;
+		}
+	}
+	if (status == STATUS_SUCCESS && changed)
+		tk->modified = luid_new();
+	pthread_mutex_unlock(&tk->mutex);
+	object_put(&tk->object);
+	old[0] = changed;
+	if (ret_len && old_state && guest_put32(t, ret_len, need) < 0)
+		return STATUS_ACCESS_VIOLATION;
+	if (status != STATUS_SUCCESS)
+		return status;
+	if (old_state && guest_write(t, old_state, old, 4 + 12 * changed) < 0)
+		return STATUS_ACCESS_VIOLATION;
+	return missing ? STATUS_NOT_ALL_ASSIGNED : STATUS_SUCCESS;
+}
+
+/* No group here may be switched off: all are mandatory. */
+NTSTATUS nt_adjust_groups_token(struct task *t, uint64_t token, uint8_t reset,
+				gaddr new_state, uint32_t len, gaddr old_state,
+				gaddr ret_len)
+{
+	struct token *tk, *unused;
+	uint32_t n = 0, attributes;
+	struct token_group *g;
+	struct sid s;
+	NTSTATUS status;
+
+	(void)unused;
+	status = handle_get(t, token, &token_type, TOKEN_ADJUST_GROUPS, &tk);
+	if (status != STATUS_SUCCESS)
+		return status;
+	if (!reset && (!new_state || guest_get32(t, &n, new_state) < 0))
+		status = STATUS_ACCESS_VIOLATION;
+	for (uint32_t i = 0; i < n && status == STATUS_SUCCESS; i++) {
+		status = group_read(t, new_state, i, &s, &attributes);
+		if (status != STATUS_SUCCESS)
+			break;
+		pthread_mutex_lock(&tk->mutex);
+		g = find_group(tk, &s);
+		if (!g)
+			status = STATUS_NOT_ALL_ASSIGNED;
+		else if (!(attributes & GROUP_ENABLED))
+			status = STATUS_CANT_DISABLE_MANDATORY;
+		pthread_mutex_unlock(&tk->mutex);
+	}
+	object_put(&tk->object);
+	if (NT_SUCCESS(status) && old_state && len >= 8 &&
+	    guest_put32(t, old_state, 0) < 0)
+		status = STATUS_ACCESS_VIOLATION;
+	if (NT_SUCCESS(status) && ret_len && guest_put32(t, ret_len, 8) < 0)
+		status = STATUS_ACCESS_VIOLATION;
+	return status;
+}
+
+/* ---- checks --------------------------------------------------------- */
+
+bool token_has_sid(const struct token *tk, const struct sid *s, bool deny)
+{
+	if (sid_equal(&tk->user, s))
+		return true;
+	for (uint32_t i = 0; i < tk->ngroups; i++) {
+		uint32_t a = tk->group[i].attributes;
+
+		if (a & GROUP_INTEGRITY || !sid_equal(&tk->group[i].sid, s))
+			continue;
+		return a & GROUP_ENABLED || (deny && a & GROUP_DENY_ONLY);
+	}
+	return false;
+}
+
+bool token_has_privilege(struct token *tk, uint32_t luid)
+{
+	for (uint32_t i = 0; i < tk->nprivileges; i++)
+		if (tk->privilege[i].luid == luid)
+			return tk->privilege[i].attributes & 2;
+	return false;
+}
+
+NTSTATUS nt_privilege_check(struct task *t, uint64_t token, gaddr privileges,
+			    gaddr result)
+{
+	enum { ALL_NECESSARY = 1, USED = 0x80000000 };
+	uint32_t head[2], e[3], found = 0;
+	struct token *tk;
+	NTSTATUS status;
+	uint8_t yes;
+
+	if (guest_read(t, head, privileges, sizeof head) < 0)
+		return STATUS_ACCESS_VIOLATION;
+	if (head[0] > 1000)
+		return STATUS_INVALID_PARAMETER;
+	status = handle_get(t, token, &token_type, TOKEN_QUERY, &tk);
+	if (status != STATUS_SUCCESS)
+		return status;
+	for (uint32_t i = 0; i < head[0] && status == STATUS_SUCCESS; i++) {
+		gaddr at = privileges + 8 + i * sizeof e;
+		bool held;
+
+		if (guest_read(t, e, at, sizeof e) < 0) {
+			status = STATUS_ACCESS_VIOLATION;
+			break;
+		}
+		pthread_mutex_lock(&tk->mutex);
+		held = !e[1] && token_has_privilege(tk, e[0]);
+		pthread_mutex_unlock(&tk->mutex);
+		if (!held)
+			continue;
+		found++;
+		e[2] |= USED;
+		if (guest_write(t, at, e, sizeof e) < 0)
+			status = STATUS_ACCESS_VIOLATION;
+	}
+	object_put(&tk->object);
+	yes = head[1] & ALL_NECESSARY ? found == head[0] : found > 0;
+	if (status == STATUS_SUCCESS && guest_write(t, result, &yes, 1) < 0)
+		status = STATUS_ACCESS_VIOLATION;
+	return status;
+}
+
+NTSTATUS nt_compare_tokens(struct task *t, uint64_t first, uint64_t second,
+			   gaddr equal)
+{
+	struct token *a, *b;
+	NTSTATUS status = handle_get(t, first, &token_type, TOKEN_QUERY, &a);
+	uint8_t same;
+
+	if (status != STATUS_SUCCESS)
+		return status;
+	status = handle_get(t, second, &token_type, TOKEN_QUERY, &b);
+	if (status == STATUS_SUCCESS) {
+		same = a == b ||
+		       (sid_equal(&a->user, &b->user) &&
+			a->ngroups == b->ngroups &&
+			!memcmp(a->group, b->group, sizeof a->group) &&
+			a->nprivileges == b->nprivileges &&
+			a->nrestricted == b->nrestricted);
+		object_put(&b->object);
+		if (guest_write(t, equal, &same, 1) < 0)
+			status = STATUS_ACCESS_VIOLATION;
+	}
+	object_put(&a->object);
+	return status;
+}

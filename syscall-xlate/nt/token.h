@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * token.h - who the program runs as, in Windows' terms.
+ *
+ * The user's SID is S-1-5-21-<three numbers from the machine id>-<1000 + uid>
+ * (500 for root).  Root is an elevated administrator, everybody else an
+ * ordinary user.
+ */
+#ifndef RF_NT_TOKEN_H
+#define RF_NT_TOKEN_H
+
+#include "syscall-xlate/nt/nt.h"
+
+enum { SID_SUBS = 15, SID_MAX = 8 + 4 * SID_SUBS };
+
+/* As in memory; count subs are valid. */
+struct sid {
+	uint8_t revision, count;
+	uint8_t authority[6]; /* big-endian */
+	uint32_t sub[SID_SUBS];
+};
+
+static inline size_t sid_size(const struct sid *s)
+{
+	return 8 + 4u * s->count;
+}
+
+bool sid_equal(const struct sid *a, const struct sid *b);
+/* authority and up to 6 numbers behind it. */
+struct sid sid_make(unsigned authority, unsigned count, ...);
+struct sid sid_of_uid(uint32_t uid);
+struct sid sid_of_gid(uint32_t gid);
+/* The uid a SID of ours stands for; false: it is not one. */
+bool sid_to_uid(const struct sid *s, uint32_t *uid);
+/* From guest memory.  STATUS_ACCESS_VIOLATION, STATUS_INVALID_SID. */
+NTSTATUS sid_read(struct task *t, gaddr at, struct sid *s);
+/* "S-1-5-..."; buf of 200 bytes is always enough. */
+void sid_text(const struct sid *s, char *buf, size_t size);
+
+enum {
+	GROUP_MANDATORY = 1,
+	GROUP_DEFAULT = 2,
+	GROUP_ENABLED = 4,
+	GROUP_OWNER = 8,
+	GROUP_DENY_ONLY = 0x10,
+	GROUP_INTEGRITY = 0x20,
+	GROUP_INTEGRITY_ENABLED = 0x40,
+	GROUP_LOGON_ID = 0xc0000000,
+};
+
+struct token_group {
+	struct sid sid;
+	uint32_t attributes;
+};
+
+struct token_privilege {
+	uint32_t luid;       /* high part is 0 */
+	uint32_t attributes; /* 1 by default, 2 enabled, 4 removed */
+};
+
+enum { TOKEN_GROUPS = 20, TOKEN_PRIVILEGES = 40 };
+enum { TOKEN_PRIMARY = 1, TOKEN_IMPERSONATION = 2 };
+
+enum {
+	TOKEN_ASSIGN_PRIMARY = 1,
+	TOKEN_DUPLICATE = 2,
+	TOKEN_IMPERSONATE = 4,
+	TOKEN_QUERY = 8,
+	TOKEN_QUERY_SOURCE = 0x10,
+	TOKEN_ADJUST_PRIVILEGES = 0x20,
+	TOKEN_ADJUST_GROUPS = 0x40,
+	TOKEN_ADJUST_DEFAULT = 0x80,
+	TOKEN_ADJUST_SESSIONID = 0x100,
+};
+
+struct token {
+	struct object object;
+	pthread_mutex_t mutex; /* guards the rest */
+	uint32_t type, level;
+	uint64_t id, modified;
+	uint32_t session;
+	bool elevated, restricted;
+	struct sid user, owner, primary_group, label;
+	uint32_t ngroups, nprivileges, nrestricted;
+	struct token_group group[TOKEN_GROUPS];
+	struct token_privilege privilege[TOKEN_PRIVILEGES];
+	struct token_group restrict_to[8];
+	uint8_t *dacl; /* default; malloc'ed, NULL: made from the owner */
+	uint32_t dacl_len;
+};
+
+/* The process's token; the caller gets a reference.  NULL: no memory. */
+struct token *token_of_process(void);
+/* The calling thread's: impersonated, or the process's; a reference. */
+struct token *token_effective(struct task *t);
+
+/*
+ * token_set_thread() - NtSetInformationThread(ThreadImpersonationToken):
+ * token is a handle or 0 to stop.  STATUS_BAD_TOKEN_TYPE.
+ */
+NTSTATUS token_set_thread(struct task *t, struct nt_thread *th, uint64_t token);
+
+/* A new number for tokens, logons, NtAllocateLocallyUniqueId. */
+uint64_t luid_new(void);
+
+/* Is the SID among the token's enabled ones?  deny: deny-only counts too. */
+bool token_has_sid(const struct token *tk, const struct sid *s, bool deny);
+bool token_has_privilege(struct token *tk, uint32_t luid);
+
+/* The default DACL of new objects: owner, SYSTEM, logon.  Bytes in *len. */
+enum { DEFAULT_DACL_MAX = 256 };
+void default_dacl(const struct token *tk, uint8_t *acl, uint32_t *len);
+
+/* Appends an allow ACE to an ACL under construction; false: full. */
+bool acl_add(uint8_t *acl, size_t size, uint32_t mask, const struct sid *s);
+void acl_init(uint8_t *acl);
+
+#endif

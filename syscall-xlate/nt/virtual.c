@@ -1,0 +1,656 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * virtual.c - reserve, commit, protect and free the process's own memory.
+ *
+ * Reserving is book-keeping only; committing maps; so VirtualAlloc(RESERVE |
+ * COMMIT) and VirtualFree cost one system call each.  Everything goes through
+ * guest_mem, under vm_lock, which nobody holds who touches guest memory.
+ */
+#include "syscall-xlate/nt/vad.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/sysinfo.h>
+
+#include "syscall-xlate/nt/section.h"
+
+#define KUSER_PAGE 0x7ffe0000ull
+#define HIGHEST_64 0x7fffffff0000ull
+
+enum {
+	MEM_COALESCE_PLACEHOLDERS = 1,
+	MEM_PRESERVE_PLACEHOLDER = 2,
+	MEM_REPLACE_PLACEHOLDER = 0x4000,
+	MEM_RESERVE_PLACEHOLDER = 0x40000,
+	MEM_PHYSICAL = 0x400000,
+	MEM_RESET_UNDO = 0x1000000,
+	MEM_LARGE_PAGES = 0x20000000,
+	MEM_4MB_PAGES = 0x80000000,
+};
+
+/* Free choice: what lies below is left to whoever asks for it. */
+static gaddr choose_low = 0x10000, choose_high;
+static bool narrow; /* 32-bit: one window, every address counts */
+
+/* ---- limits and choice ---------------------------------------------- */
+
+void vm_init(bool wow64, bool large)
+{
+	struct vad *v;
+
+	narrow = wow64 || !large;
+	choose_low = MAX(guest_mem->low, 0x10000);
+	choose_high = MIN(guest_mem->high, HIGHEST_64);
+	if (narrow)
+		choose_high =
+			MIN(choose_high, large ? 0xffff0000ull : 0x7fff0000ull);
+
+	/* KUSER_SHARED_DATA, and the page that leads to the gate. */
+	v = vad_add(KUSER_PAGE, KUSER_PAGE + 2 * PAGE, MEM_PRIVATE,
+		    PAGE_READONLY, PAGE_READONLY);
+	if (v) {
+		v->flags |= VAD_FIXED;
+		vad_set(v, KUSER_PAGE + PAGE, v->end, PAGE_EXECUTE_READ);
+	}
+}
+
+gaddr vm_highest(void)
+{
+	return choose_high - 1;
+}
+
+gaddr vm_place(gaddr low, gaddr high, uint64_t size, uint64_t align, bool top)
+{
+	/*
+	 * Programs without relocations want 0x400000 or 0x140000000, DLLs
+	 * 0x180000000; what may lie anywhere goes elsewhere first.
+	 */
+	static const struct {
+		gaddr low, high;
+	} window[] = {
+		{ 0x10000, 0x400000 },
+		{ 0x4000000, 0x140000000 },
+		{ 0x200000000, UINT64_MAX },
+	};
+	gaddr at;
+
+	low = MAX(low, choose_low);
+	if (!high || high > choose_high)
+		high = choose_high;
+	if (high <= low)
+		return 0;
+	if (top || narrow)
+		return vad_hole(low, high, size, align, top);
+	for (size_t i = 0; i < COUNT_OF(window); i++) {
+		gaddr a = MAX(low, window[i].low);
+		gaddr b = MIN(high, window[i].high);
+
+		if (a >= b || b - a < size)
+			continue;
+		at = vad_hole(a, b, size, align, false);
+		if (at)
+			return at;
+	}
+	return vad_hole(low, high, size, align, false);
+}
+
+bool vm_zero_bits(uint64_t zero_bits, gaddr *high)
+{
+	*high = 0;
+	if (!zero_bits)
+		return true;
+	/* A count of the zero bits of a 32-bit address, or a 64-bit mask. */
+	if (zero_bits <= 21)
+		*high = (0xffffffffull >> zero_bits) + 1;
+	else if (zero_bits < 32)
+		return false;
+	else
+		*high = zero_bits >> 47
+				? 0
+				: 1ull << (64 - __builtin_clzll(zero_bits));
+	return true;
+}
+
+int vm_host_prot(uint32_t prot)
+{
+	if (prot & PAGE_GUARD)
+		return GUEST_NONE;
+	switch (prot & 0xff) {
+	case PAGE_READONLY:
+		return GUEST_READ;
+	case PAGE_READWRITE:
+	case PAGE_WRITECOPY:
+		return GUEST_READ | GUEST_WRITE;
+	case PAGE_EXECUTE: /* x86 cannot execute what it cannot read */
+	case PAGE_EXECUTE_READ:
+		return GUEST_READ | GUEST_EXEC;
+	case PAGE_EXECUTE_READWRITE:
+	case PAGE_EXECUTE_WRITECOPY:
+		return GUEST_READ | GUEST_WRITE | GUEST_EXEC;
+	}
+	return GUEST_NONE;
+}
+
+bool vm_prot_valid(uint32_t prot)
+{
+	uint32_t base = prot & 0xff;
+	uint32_t rest = prot & ~0xffu;
+
+	/* PAGE_TARGETS_* and PAGE_ENCLAVE_* have no meaning here but are
+	   accepted, as on machines without CFG. */
+	rest &= ~0x40000000u;
+	if (!base || (base & (base - 1)) ||
+	    (rest & ~(PAGE_GUARD | PAGE_NOCACHE | PAGE_WRITECOMBINE)))
+		return false;
+	if (base == PAGE_NOACCESS && rest)
+		return false;
+	return (rest & (PAGE_NOCACHE | PAGE_WRITECOMBINE)) !=
+	       (PAGE_NOCACHE | PAGE_WRITECOMBINE);
+}
+
+NTSTATUS vm_status(int err)
+{
+	switch (err) {
+	case 0:
+		return STATUS_SUCCESS;
+	case ENOMEM:
+	case EAGAIN:
+		return STATUS_NO_MEMORY;
+	case EACCES:
+	case EPERM:
+		return STATUS_ACCESS_DENIED;
+	}
+	return STATUS_INVALID_PARAMETER;
+}
+
+/*
+ * NT refuses to promise memory that neither RAM nor page file could hold.
+ * Linux would hand it out and kill somebody later.
+ */
+static bool may_commit(uint64_t size)
+{
+	static uint64_t limit; /* racing threads store the same */
+	struct sysinfo si;
+
+	if (size < 1ull << 30)
+		return true;
+	if (!limit) {
+		if (sysinfo(&si) < 0)
+			return true;
+		limit = ((uint64_t)si.totalram + si.totalswap) * si.mem_unit;
+	}
+	return size <= limit;
+}
+
+/* ---- allocate ------------------------------------------------------- */
+
+static int map_pages(struct vad *v, gaddr a, gaddr b, uint32_t prot)
+{
+	int host = vm_host_prot(prot);
+
+	if (v->flags & VAD_WATCH)
+		host &= ~GUEST_WRITE; /* opened by the first write */
+	return guest_mem->map(a, b - a, host, -1, 0, 0);
+}
+
+/* Commit [a, b) of a private v; what is committed keeps its contents. */
+static NTSTATUS commit_private(struct vad *v, gaddr a, gaddr b, uint16_t prot)
+{
+	int err = 0;
+
+	for (gaddr at = a, end; at < b && !err; at = end) {
+		uint16_t state = vad_run(v, at, &end);
+
+		end = MIN(end, b);
+		if (!state)
+			err = map_pages(v, at, end, prot);
+		else if (vm_host_prot(state) != vm_host_prot(prot))
+			err = guest_mem->protect(at, end - at,
+						 vm_host_prot(prot));
+	}
+	if (err)
+		return vm_status(-err);
+	if (!vad_set(v, a, b, prot))
+		return STATUS_NO_MEMORY;
+	if (v->flags & VAD_WATCH)
+		vm_watch_apply(v, a, b);
+	return STATUS_SUCCESS;
+}
+
+/* Pages of a SEC_RESERVE section's view: the file is there already. */
+static NTSTATUS commit_view(struct vad *v, gaddr a, gaddr b, uint16_t prot)
+{
+	int err;
+
+	if (!(v->flags & VAD_RESERVED_VIEW))
+		return STATUS_ALREADY_COMMITTED;
+	err = guest_mem->protect(a, b - a, vm_host_prot(prot));
+	if (err)
+		return vm_status(-err);
+	return vad_set(v, a, b, prot) ? STATUS_SUCCESS : STATUS_NO_MEMORY;
+}
+
+static NTSTATUS reset(gaddr a, gaddr b)
+{
+	struct vad *v = vad_find(a);
+
+	if (!v || b > v->end)
+		return STATUS_CONFLICTING_ADDRESSES;
+	if (v->type != MEM_PRIVATE)
+		return STATUS_SUCCESS; /* advice; the file keeps it anyway */
+	for (gaddr at = a, end; at < b; at = end) {
+		uint16_t state = vad_run(v, at, &end);
+
+		end = MIN(end, b);
+		if (!state)
+			return STATUS_CONFLICTING_ADDRESSES;
+		guest_mem->discard(at, end - at);
+	}
+	return STATUS_SUCCESS;
+}
+
+/* MEM_REPLACE_PLACEHOLDER: the exact placeholder goes. */
+NTSTATUS vm_take_placeholder(gaddr a, gaddr b)
+{
+	struct vad *v = vad_find(a);
+
+	if (!v || !(v->flags & VAD_PLACEHOLDER))
+		return STATUS_INVALID_ADDRESS;
+	if (v->start != a || v->end != b)
+		return STATUS_CONFLICTING_ADDRESSES;
+	vad_remove(v);
+	return STATUS_SUCCESS;
+}
+
+static NTSTATUS commit(gaddr a, gaddr b, uint32_t prot)
+{
+	struct vad *v = vad_find(a);
+
+	if (!v || b > v->end || v->flags & (VAD_FIXED | VAD_PLACEHOLDER))
+		return STATUS_CONFLICTING_ADDRESSES;
+	if (!may_commit(b - a))
+		return STATUS_COMMITMENT_LIMIT;
+	if (v->type == MEM_PRIVATE)
+		return commit_private(v, a, b, prot);
+	if (v->type == MEM_MAPPED)
+		return commit_view(v, a, b, prot);
+	return STATUS_CONFLICTING_ADDRESSES;
+}
+
+static NTSTATUS reserve(gaddr *base, uint64_t *size,
+			const struct vm_extended *x, uint32_t type,
+			uint32_t prot)
+{
+	gaddr a = *base, b;
+	uint64_t n = *size;
+	bool now = type & MEM_COMMIT;
+	struct vad *v;
+	NTSTATUS status;
+	int err;
+
+	if (now && !may_commit(n))
+		return STATUS_COMMITMENT_LIMIT;
+	if (a) {
+		if (x->low || x->high || x->align)
+			return STATUS_INVALID_PARAMETER;
+		b = ROUND_UP(a + n, PAGE);
+		a = ROUND_DOWN(a, type & MEM_REPLACE_PLACEHOLDER
+					  ? PAGE
+					  : VM_GRANULARITY);
+		if (b <= a || b > choose_high || a < guest_mem->low)
+			return STATUS_INVALID_PARAMETER;
+		if (type & MEM_REPLACE_PLACEHOLDER) {
+			status = vm_take_placeholder(a, b);
+			if (status != STATUS_SUCCESS)
+				return status;
+		} else if (!vad_range_free(a, b)) {
+			return STATUS_CONFLICTING_ADDRESSES;
+		}
+	} else {
+		n = ROUND_UP(n, PAGE);
+		if (!n)
+			return STATUS_INVALID_PARAMETER;
+		a = vm_place(x->low, x->high, n, x->align, type & MEM_TOP_DOWN);
+		if (!a)
+			return STATUS_NO_MEMORY;
+		b = a + n;
+	}
+	v = vad_add(a, b, MEM_PRIVATE, prot, now ? prot : 0);
+	if (!v)
+		return STATUS_NO_MEMORY;
+	if (type & MEM_RESERVE_PLACEHOLDER)
+		v->flags |= VAD_PLACEHOLDER;
+	if (type & MEM_REPLACE_PLACEHOLDER)
+		v->flags |= VAD_FROM_PLACEHOLDER;
+	if (type & MEM_WRITE_WATCH) {
+		v->flags |= VAD_WATCH;
+		if (!vm_watch_init(v)) {
+			vad_remove(v);
+			return STATUS_NO_MEMORY;
+		}
+	}
+	err = now ? map_pages(v, a, b, prot) : 0;
+	if (err) {
+		vad_remove(v);
+		return vm_status(-err);
+	}
+	*base = a;
+	*size = b - a;
+	return STATUS_SUCCESS;
+}
+
+NTSTATUS vm_alloc_ex(gaddr *base, uint64_t *size, const struct vm_extended *x,
+		     uint32_t type, uint32_t prot)
+{
+	const uint32_t known = MEM_COMMIT | MEM_RESERVE | MEM_RESET |
+			       MEM_TOP_DOWN | MEM_WRITE_WATCH |
+			       MEM_RESERVE_PLACEHOLDER |
+			       MEM_REPLACE_PLACEHOLDER | MEM_PHYSICAL |
+			       MEM_RESET_UNDO | MEM_LARGE_PAGES;
+	gaddr a, b;
+	NTSTATUS status;
+
+	if (type & ~known ||
+	    !(type & (MEM_COMMIT | MEM_RESERVE | MEM_RESET | MEM_RESET_UNDO)))
+		return STATUS_INVALID_PARAMETER_5;
+	if (!*size)
+		return STATUS_INVALID_PARAMETER_4;
+	if (*base > vm_highest())
+		return STATUS_INVALID_PARAMETER_2;
+	if (*size > choose_high || choose_high - *size < *base)
+		return STATUS_INVALID_PARAMETER_4;
+	if (!vm_prot_valid(prot))
+		return STATUS_INVALID_PAGE_PROTECTION;
+	if (prot & (PAGE_WRITECOPY | PAGE_EXECUTE_WRITECOPY))
+		return STATUS_INVALID_PAGE_PROTECTION;
+	prot &= PAGE_PROT_MASK;
+	/* Both need a privilege that is given to nobody by default. */
+	if (type & (MEM_LARGE_PAGES | MEM_PHYSICAL))
+		return STATUS_PRIVILEGE_NOT_HELD;
+	if (type & MEM_WRITE_WATCH && !(type & MEM_RESERVE))
+		return STATUS_INVALID_PARAMETER_5;
+	if (type & MEM_RESERVE_PLACEHOLDER &&
+	    (type & (MEM_COMMIT | MEM_WRITE_WATCH) || prot != PAGE_NOACCESS))
+		return STATUS_INVALID_PARAMETER_5;
+	if (type & MEM_REPLACE_PLACEHOLDER && (!*base || !(type & MEM_RESERVE)))
+		return STATUS_INVALID_PARAMETER;
+
+	pthread_mutex_lock(&vm_lock);
+	if (type & MEM_RESERVE || (!*base && type & MEM_COMMIT)) {
+		status = reserve(base, size, x, type, prot);
+	} else {
+		a = ROUND_DOWN(*base, PAGE);
+		b = ROUND_UP(*base + *size, PAGE);
+		if (type & MEM_COMMIT)
+			status = commit(a, b, prot);
+		else if (type & MEM_RESET)
+			status = reset(a, b);
+		else /* what was reset is gone at once */
+			status = STATUS_UNSUCCESSFUL;
+		if (status == STATUS_SUCCESS) {
+			*base = a;
+			*size = b - a;
+		}
+	}
+	pthread_mutex_unlock(&vm_lock);
+	return status;
+}
+
+NTSTATUS vm_alloc(gaddr *base, uint64_t *size, gaddr low, gaddr high,
+		  uint32_t type, uint32_t prot)
+{
+	struct vm_extended x = { low, high, 0 };
+
+	return vm_alloc_ex(base, size, &x, type, prot);
+}
+
+/* ---- free ----------------------------------------------------------- */
+
+/* Unmaps what is mapped of [a, b), in one call if possible. */
+static int unmap_committed(const struct vad *v, gaddr a, gaddr b)
+{
+	gaddr end, first = 0, last = 0;
+
+	for (gaddr at = a; at < b; at = end) {
+		uint16_t state = vad_run(v, at, &end);
+
+		end = MIN(end, b);
+		if (!state)
+			continue;
+		if (!first)
+			first = at;
+		last = end;
+	}
+	return first ? guest_mem->unmap(first, last - first) : 0;
+}
+
+static NTSTATUS decommit(struct vad *v, gaddr a, gaddr b)
+{
+	int err;
+
+	if (v->type != MEM_PRIVATE)
+		return STATUS_UNABLE_TO_DELETE_SECTION;
+	if (a == v->start && b == v->end) {
+		err = unmap_committed(v, a, b);
+		vad_set(v, a, b, 0);
+		return vm_status(-err);
+	}
+	/* The book first: a page too many in the host harms nobody. */
+	if (!vad_set(v, a, b, 0))
+		return STATUS_NO_MEMORY;
+	return vm_status(-guest_mem->unmap(a, b - a));
+}
+
+/* Makes [a, b) of v a vad of its own. */
+static struct vad *isolate(struct vad *v, gaddr a, gaddr b)
+{
+	if (v->start < a)
+		v = vad_split(v, a);
+	if (v && v->end > b && !vad_split(v, b))
+		return NULL;
+	return v;
+}
+
+static NTSTATUS coalesce(gaddr a, gaddr b)
+{
+	struct vad *v;
+
+	for (gaddr at = a; at < b; at = v->end) {
+		v = vad_find(at);
+		if (!v || !(v->flags & VAD_PLACEHOLDER) || v->end > b ||
+		    (at == a && (v->start != a || v->end == b)))
+			return STATUS_CONFLICTING_ADDRESSES;
+	}
+	for (gaddr at = a, end; at < b; at = end) {
+		v = vad_find(at);
+		end = v->end;
+		vad_remove(v);
+	}
+	v = vad_add(a, b, MEM_PRIVATE, PAGE_NOACCESS, 0);
+	if (!v)
+		return STATUS_NO_MEMORY;
+	v->flags |= VAD_PLACEHOLDER;
+	return STATUS_SUCCESS;
+}
+
+static NTSTATUS release(struct vad *v, gaddr a, gaddr b, uint32_t type)
+{
+	bool keep = type & MEM_PRESERVE_PLACEHOLDER;
+	int err;
+
+	if (v->type != MEM_PRIVATE)
+		return STATUS_UNABLE_TO_DELETE_SECTION;
+	if (keep && !(v->flags & (VAD_PLACEHOLDER | VAD_FROM_PLACEHOLDER)))
+		return STATUS_CONFLICTING_ADDRESSES;
+	if (v->flags & VAD_WATCH && (a != v->start || b != v->end))
+		return STATUS_INVALID_PARAMETER_3; /* one bitmap, one vad */
+	v = isolate(v, a, b);
+	if (!v)
+		return STATUS_NO_MEMORY;
+	err = unmap_committed(v, a, b);
+	if (err)
+		return vm_status(-err);
+	vad_remove(v);
+	if (keep) {
+		v = vad_add(a, b, MEM_PRIVATE, PAGE_NOACCESS, 0);
+		if (v)
+			v->flags |= VAD_PLACEHOLDER;
+	}
+	return STATUS_SUCCESS;
+}
+
+NTSTATUS vm_free(gaddr *base, uint64_t *size, uint32_t type)
+{
+	uint32_t what = type & (MEM_DECOMMIT | MEM_RELEASE);
+	gaddr a, b;
+	struct vad *v;
+	NTSTATUS status;
+
+	if (type & ~(MEM_DECOMMIT | MEM_RELEASE | MEM_COALESCE_PLACEHOLDERS |
+		     MEM_PRESERVE_PLACEHOLDER) ||
+	    !what || what == (MEM_DECOMMIT | MEM_RELEASE))
+		return STATUS_INVALID_PARAMETER_4;
+	if (*base > vm_highest())
+		return STATUS_INVALID_PARAMETER_2;
+	if (*size > choose_high - *base)
+		return STATUS_INVALID_PARAMETER_3;
+	a = ROUND_DOWN(*base, PAGE);
+	b = ROUND_UP(*base + *size, PAGE);
+
+	pthread_mutex_lock(&vm_lock);
+	v = vad_find(a);
+	if (!v) {
+		status = STATUS_MEMORY_NOT_ALLOCATED;
+	} else if (v->flags & VAD_FIXED) {
+		status = STATUS_INVALID_PAGE_PROTECTION;
+	} else if (what == MEM_RELEASE && type & MEM_COALESCE_PLACEHOLDERS) {
+		status = coalesce(a, b);
+	} else if (!*size && a != v->start) {
+		status = STATUS_FREE_VM_NOT_AT_BASE;
+	} else {
+		if (!*size)
+			b = v->end;
+		if (b > v->end)
+			status = STATUS_UNABLE_TO_FREE_VM;
+		else if (what == MEM_RELEASE)
+			status = release(v, a, b, type);
+		else
+			status = decommit(v, a, b);
+	}
+	pthread_mutex_unlock(&vm_lock);
+	if (status == STATUS_SUCCESS) {
+		*base = a;
+		*size = b - a;
+	}
+	return status;
+}
+
+/* ---- protect -------------------------------------------------------- */
+
+/* What an image's or a private view's writable pages are called. */
+static uint16_t copy_on_write(uint32_t prot)
+{
+	uint16_t rest = prot & 0x700;
+
+	if (prot & PAGE_READWRITE)
+		return PAGE_WRITECOPY | rest;
+	if (prot & PAGE_EXECUTE_READWRITE)
+		return PAGE_EXECUTE_WRITECOPY | rest;
+	return prot;
+}
+
+/*
+ * A view that shares its file asks for copies: map the pages anew, private.
+ * Those that were private already have their own contents, and keep them.
+ */
+static int map_copy(struct vad *v, gaddr a, gaddr b, uint32_t prot)
+{
+	int fd = v->section ? section_fd(v->section) : -1;
+
+	if (fd < 0)
+		return guest_mem->protect(a, b - a, vm_host_prot(prot));
+	return guest_mem->map(a, b - a, vm_host_prot(prot), fd,
+			      v->offset + (a - v->start), 0);
+}
+
+static bool is_copy(uint32_t prot)
+{
+	return prot & (PAGE_WRITECOPY | PAGE_EXECUTE_WRITECOPY);
+}
+
+static NTSTATUS protect(struct vad *v, gaddr a, gaddr b, uint32_t prot)
+{
+	uint16_t want = prot & PAGE_PROT_MASK;
+	gaddr end;
+	int err = 0;
+
+	for (gaddr at = a; at < b; at = end)
+		if (!vad_run(v, at, &end))
+			return STATUS_NOT_COMMITTED;
+
+	if (v->type == MEM_PRIVATE) {
+		if (is_copy(prot))
+			return STATUS_INVALID_PAGE_PROTECTION;
+	} else if (v->type == MEM_IMAGE || is_copy(v->prot)) {
+		want = copy_on_write(want);
+	} else if (!section_view_allows(v->section, want)) {
+		return STATUS_SECTION_PROTECTION;
+	}
+
+	if (v->type == MEM_MAPPED && is_copy(want) && !is_copy(v->prot)) {
+		for (gaddr at = a; at < b && !err; at = end) {
+			uint16_t state = vad_run(v, at, &end);
+
+			end = MIN(end, b);
+			if (is_copy(state))
+				err = guest_mem->protect(at, end - at,
+							 vm_host_prot(want));
+			else
+				err = map_copy(v, at, end, want);
+		}
+	} else if (v->flags & VAD_WATCH) {
+		if (!vad_set(v, a, b, want))
+			return STATUS_NO_MEMORY;
+		err = vm_watch_apply(v, a, b);
+	} else {
+		err = guest_mem->protect(a, b - a, vm_host_prot(want));
+	}
+	if (err)
+		return vm_status(-err);
+	return vad_set(v, a, b, want) ? STATUS_SUCCESS : STATUS_NO_MEMORY;
+}
+
+NTSTATUS vm_protect(gaddr *base, uint64_t *size, uint32_t prot, uint32_t *old)
+{
+	gaddr a, b;
+	struct vad *v;
+	NTSTATUS status;
+	uint32_t before;
+
+	if (!vm_prot_valid(prot))
+		return STATUS_INVALID_PAGE_PROTECTION;
+	if (*base > vm_highest())
+		return STATUS_INVALID_PARAMETER_2;
+	if (!*size || *size > choose_high - *base)
+		return STATUS_INVALID_PARAMETER_3;
+	a = ROUND_DOWN(*base, PAGE);
+	b = ROUND_UP(*base + *size, PAGE);
+
+	pthread_mutex_lock(&vm_lock);
+	v = vad_find(a);
+	if (!v || b > v->end) {
+		status = STATUS_CONFLICTING_ADDRESSES;
+	} else if (v->flags & VAD_FIXED) {
+		status = STATUS_INVALID_PAGE_PROTECTION;
+	} else {
+		before = vad_run(v, a, NULL);
+		status = protect(v, a, b, prot);
+	}
+	pthread_mutex_unlock(&vm_lock);
+	if (status == STATUS_SUCCESS) {
+		*base = a;
+		*size = b - a;
+		*old = before;
+	}
+	return status;
+}

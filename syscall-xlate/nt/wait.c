@@ -1,0 +1,775 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * wait.c - waiting for objects.
+ *
+ * A wait puts one block into the list of each object and sleeps on the
+ * thread's own wake word.  Whoever changes an object's state, under its lock,
+ * claims waiters (a compare-exchange on nt_wait.status: exactly one claim
+ * succeeds), acquires the object on their behalf and wakes them once the lock
+ * is released.
+ *
+ * Lifetimes: a waiter's blocks are on its stack, and it takes each out under
+ * the object's lock before it leaves.  So a struct nt_wait may be used while
+ * the lock of an object is held whose list has a block of it, and not longer;
+ * after that only the wake word is touched, which is memory of an object and
+ * stays mapped (object.c).
+ *
+ * Wait-all: who signals tries the locks of all the objects (only tries: it
+ * already holds one) and satisfies the wait if all are signalled; if a lock is
+ * taken it pokes the waiter, which takes all locks in order of address and
+ * looks itself.
+ */
+#include <sched.h>
+
+#include "syscall-xlate/nt/nt-private.h"
+#include "syscall-xlate/nt/calls.h"
+
+enum { MAX_OBJECTS = 64, SYNCHRONIZE = 0x100000 };
+
+/* Wake words to bump once the lock in hand is released. */
+static __thread struct {
+	unsigned n;
+	_Atomic uint32_t *word[8];
+} wakes;
+
+static void wake_word(_Atomic uint32_t *w)
+{
+	atomic_fetch_add_explicit(w, 1, memory_order_release);
+	futex_wake(w, 1);
+}
+
+void wait_flush(void)
+{
+	unsigned n = wakes.n;
+
+	wakes.n = 0;
+	for (unsigned i = 0; i < n; i++)
+		wake_word(wakes.word[i]);
+}
+
+void wait_poke(struct task *t)
+{
+	if (wakes.n < COUNT_OF(wakes.word))
+		wakes.word[wakes.n++] = &t->wake;
+	else
+		wake_word(&t->wake);
+}
+
+void object_unlock(struct object *o)
+{
+	small_unlock(&o->lock);
+	if (__builtin_expect(wakes.n, 0))
+		wait_flush();
+}
+
+int futex_wait(_Atomic uint32_t *w, uint32_t v, int64_t deadline)
+{
+	struct timespec ts;
+	long r;
+
+	if (deadline != INT64_MAX)
+		ts = (struct timespec){ deadline / 1000000000,
+					deadline % 1000000000 };
+	r = syscall(SYS_futex, w, FUTEX_WAIT_BITSET | FUTEX_PRIVATE_FLAG, v,
+		    deadline == INT64_MAX ? NULL : &ts, NULL,
+		    FUTEX_BITSET_MATCH_ANY);
+	return r < 0 ? errno : 0;
+}
+
+/* ---- lists ---------------------------------------------------------------- */
+
+void wait_block_add(struct wait_block **list, struct wait_block *b)
+{
+	struct wait_block *first = *list;
+
+	if (!first) {
+		b->next = b->prev = b;
+		*list = b;
+		return;
+	}
+	b->next = first;
+	b->prev = first->prev;
+	first->prev->next = b;
+	first->prev = b;
+}
+
+void wait_block_remove(struct wait_block **list, struct wait_block *b)
+{
+	if (b->next == b) {
+		*list = NULL;
+	} else {
+		b->next->prev = b->prev;
+		b->prev->next = b->next;
+		if (*list == b)
+			*list = b->next;
+	}
+	b->next = NULL;
+}
+
+/* ---- letting waiters go ----------------------------------------------------- */
+
+void wait_init(struct nt_wait *w, struct task *t)
+{
+	w->status = (uint32_t)WAIT_PENDING;
+	w->task = t;
+	w->all = w->timed = false;
+	w->n = 0;
+	w->objects = NULL;
+	w->packet = NULL;
+}
+
+static bool claim_for(struct nt_wait *w, uint32_t status)
+{
+	uint32_t pending = (uint32_t)WAIT_PENDING;
+
+	return atomic_compare_exchange_strong(&w->status, &pending, status);
+}
+
+bool wait_claim(struct nt_wait *w)
+{
+	return claim_for(w, (uint32_t)WAIT_CLAIMED);
+}
+
+void wait_finish(struct nt_wait *w, NTSTATUS status)
+{
+	struct task *t = w->task;
+
+	/* From here on w may be gone. */
+	atomic_store_explicit(&w->status, status, memory_order_release);
+	wait_poke(t);
+}
+
+/* All objects of w are locked.  Finishes w if they are all signalled. */
+static bool satisfy_all(struct nt_wait *w, uint32_t *status)
+{
+	*status = STATUS_WAIT_0;
+	for (unsigned i = 0; i < w->n; i++)
+		if (!object_signaled(w->objects[i], w->task))
+			return false;
+	if (!wait_claim(w))
+		return false;
+	for (unsigned i = 0; i < w->n; i++)
+		if (object_acquire(w->objects[i], w->task) == STATUS_ABANDONED)
+			*status = STATUS_ABANDONED_WAIT_0;
+	return true;
+}
+
+/* o is locked and in w. */
+static void try_all(struct object *o, struct nt_wait *w)
+{
+	uint32_t status;
+	unsigned i;
+	bool done = false;
+
+	for (i = 0; i < w->n; i++)
+		if (w->objects[i] != o && !small_trylock(&w->objects[i]->lock))
+			break;
+	if (i == w->n)
+		done = satisfy_all(w, &status);
+	else
+		wait_poke(w->task);
+	while (i--)
+		if (w->objects[i] != o)
+			small_unlock(&w->objects[i]->lock);
+	if (done)
+		wait_finish(w, status);
+}
+
+static void let_go(struct object *o, struct wait_block *b)
+{
+	struct nt_wait *w = b->wait;
+	unsigned index = b->index;
+
+	if (!w) {
+		object_acquire(o, NULL);
+		wait_block_remove(&o->waiters, b);
+		b->fire(b);
+	} else if (wait_claim(w)) {
+		bool abandoned = object_acquire(o, w->task) == STATUS_ABANDONED;
+
+		wait_block_remove(&o->waiters, b);
+		wait_finish(w, index + (abandoned ? STATUS_ABANDONED_WAIT_0
+						  : STATUS_WAIT_0));
+	}
+}
+
+void object_wake_locked(struct object *o)
+{
+	struct wait_block *b = o->waiters, *last, *next;
+
+	if (!b)
+		return;
+	last = b->prev;
+	for (bool more = true; more; b = next) {
+		struct nt_wait *w = b->wait;
+
+		next = b->next;
+		more = b != last;
+		if (w && w->status != (uint32_t)WAIT_PENDING)
+			continue;
+		if (!object_signaled(o, w ? w->task : NULL)) {
+			/* What is consumed by acquiring is used up. */
+			if (o->type->acquire && !o->state)
+				return;
+			continue;
+		}
+		if (w && w->all)
+			try_all(o, w);
+		else
+			let_go(o, b);
+	}
+}
+
+/* ---- sleeping ----------------------------------------------------------------- */
+
+/* Lets time happen to w's objects; when the next of them will change. */
+static int64_t refresh(struct nt_wait *w)
+{
+	int64_t next = INT64_MAX;
+
+	for (unsigned i = 0; i < w->n; i++) {
+		struct object *o = w->objects[i];
+		int64_t at;
+
+		if (!o->type->refresh)
+			continue;
+		object_lock(o);
+		at = o->type->refresh(o);
+		object_unlock(o);
+		next = MIN(next, at);
+	}
+	return next;
+}
+
+/* Locks all, in order of address, and looks whether w is over. */
+static void check_all(struct nt_wait *w)
+{
+	struct object *sorted[MAX_OBJECTS];
+	uint32_t status;
+	bool done;
+
+	for (unsigned i = 0; i < w->n; i++) {
+		unsigned at = i;
+
+		for (; at && sorted[at - 1] > w->objects[i]; at--)
+			sorted[at] = sorted[at - 1];
+		sorted[at] = w->objects[i];
+	}
+	for (unsigned i = 0; i < w->n; i++)
+		object_lock(sorted[i]);
+	done = satisfy_all(w, &status);
+	for (unsigned i = 0; i < w->n; i++)
+		small_unlock(&sorted[i]->lock);
+	if (done)
+		w->status = status;
+	wait_flush();
+}
+
+/* Begins an alertable wait; what is queued already ends it at once. */
+static void alertable_begin(struct nt_thread *th, struct nt_wait *w)
+{
+	pthread_mutex_lock(&th->apc_lock);
+	if (th->alerted && claim_for(w, STATUS_ALERTED))
+		th->alerted = false;
+	else if (th->apcs)
+		claim_for(w, STATUS_USER_APC);
+	th->alertable = w;
+	pthread_mutex_unlock(&th->apc_lock);
+}
+
+static void alertable_end(struct nt_thread *th)
+{
+	pthread_mutex_lock(&th->apc_lock);
+	th->alertable = NULL;
+	pthread_mutex_unlock(&th->apc_lock);
+}
+
+static void sleep_loop(struct nt_wait *w, int64_t deadline)
+{
+	struct task *t = w->task;
+	uint32_t seq, status;
+
+	for (;;) {
+		int64_t until = deadline;
+
+		seq = atomic_load(&t->wake);
+		if (w->timed)
+			until = MIN(until, refresh(w));
+		if (w->all)
+			check_all(w);
+		status = atomic_load_explicit(&w->status, memory_order_acquire);
+		if (status == (uint32_t)WAIT_CLAIMED) {
+			/* About to be finished, which changes the word. */
+			futex_wait(&t->wake, seq, INT64_MAX);
+			continue;
+		}
+		if (status != (uint32_t)WAIT_PENDING)
+			return;
+		if (t->pending & TASK_TERMINATE)
+			claim_for(w, STATUS_THREAD_IS_TERMINATING);
+		else if (t->pending & TASK_SUSPEND)
+			claim_for(w, (uint32_t)WAIT_RESTART);
+		else if (deadline != INT64_MAX &&
+			 (!deadline || monotonic_ns() >= deadline))
+			claim_for(w, STATUS_TIMEOUT);
+		else
+			futex_wait(&t->wake, seq, until);
+	}
+}
+
+NTSTATUS wait_sleep(struct nt_wait *w, int64_t deadline, bool alertable)
+{
+	struct nt_thread *th = nt_thread(w->task);
+	uint32_t status;
+
+	if (alertable)
+		alertable_begin(th, w);
+	if (th->port_active)
+		iocp_thread_blocks(th);
+	sleep_loop(w, deadline);
+	if (th->port)
+		iocp_thread_runs(th);
+	if (alertable)
+		alertable_end(th);
+	status = w->status;
+	if (status == STATUS_USER_APC)
+		apc_test(w->task);
+	return status;
+}
+
+/* ---- waiting for objects -------------------------------------------------------- */
+
+/* The wait has acquired o for t: what only the thread itself may note down. */
+static inline void acquired(struct task *t, struct object *o)
+{
+	if (o->type == &mutant_type)
+		mutant_taken(t, o);
+}
+
+static bool took_object(NTSTATUS s)
+{
+	return s < STATUS_ABANDONED_WAIT_0 + MAX_OBJECTS;
+}
+
+/* Takes o, which is locked, if it is to be had now. */
+static inline bool take_now(struct task *t, struct object *o, NTSTATUS *status)
+{
+	if (o->type->refresh)
+		o->type->refresh(o);
+	if (!object_signaled(o, t))
+		return false;
+	*status = object_acquire(o, t);
+	acquired(t, o);
+	return true;
+}
+
+/* One go at waiting for o, which is locked and comes back unlocked. */
+static NTSTATUS sleep_for_one(struct task *t, struct object *o, bool alertable,
+			      int64_t deadline)
+{
+	struct nt_wait w;
+	struct wait_block b = { .wait = &w };
+	NTSTATUS status;
+
+	wait_init(&w, t);
+	w.objects = &o;
+	w.n = 1;
+	w.timed = o->type->refresh != NULL;
+	wait_block_add(&o->waiters, &b);
+	object_unlock(o);
+
+	status = wait_sleep(&w, deadline, alertable);
+
+	if (took_object(status)) {
+		/* Who let us go has taken the block out. */
+		acquired(t, o);
+		return status;
+	}
+	object_lock(o);
+	if (b.next)
+		wait_block_remove(&o->waiters, &b);
+	object_unlock(o);
+	return status;
+}
+
+NTSTATUS wait_one_locked(struct task *t, struct object *o, bool alertable,
+			 int64_t deadline)
+{
+	NTSTATUS status;
+
+	if (take_now(t, o, &status)) {
+		object_unlock(o);
+		return status;
+	}
+	if (!deadline && !alertable) {
+		object_unlock(o);
+		return STATUS_TIMEOUT;
+	}
+	/* The handle may have been closed since it was looked up. */
+	if (!object_try_get(o)) {
+		object_unlock(o);
+		return STATUS_INVALID_HANDLE;
+	}
+	while ((status = sleep_for_one(t, o, alertable, deadline)) ==
+	       (uint32_t)WAIT_RESTART) {
+		if (nt_interrupted(t, false)) {
+			status = STATUS_THREAD_IS_TERMINATING;
+			break;
+		}
+		object_lock(o);
+		if (take_now(t, o, &status)) {
+			object_unlock(o);
+			break;
+		}
+	}
+	object_put(o);
+	return status;
+}
+
+/* Takes one of the objects if one is to be had now. */
+static NTSTATUS poll_any(struct task *t, struct object *const *o, unsigned n)
+{
+	for (unsigned i = 0; i < n; i++) {
+		bool got, abandoned = false;
+
+		object_lock(o[i]);
+		if (o[i]->type->refresh)
+			o[i]->type->refresh(o[i]);
+		got = object_signaled(o[i], t);
+		if (got)
+			abandoned = object_acquire(o[i], t) == STATUS_ABANDONED;
+		object_unlock(o[i]);
+		if (got) {
+			acquired(t, o[i]);
+			return i + (abandoned ? STATUS_ABANDONED_WAIT_0
+					      : STATUS_WAIT_0);
+		}
+	}
+	return STATUS_TIMEOUT;
+}
+
+/* Puts blocks into the lists; stops early if the wait is over meanwhile. */
+static unsigned enlist(struct nt_wait *w, struct wait_block *b)
+{
+	unsigned i;
+
+	for (i = 0; i < w->n && w->status == (uint32_t)WAIT_PENDING; i++) {
+		struct object *o = w->objects[i];
+
+		b[i].wait = w;
+		b[i].index = i;
+		object_lock(o);
+		wait_block_add(&o->waiters, &b[i]);
+		if (!w->all && object_signaled(o, w->task))
+			object_wake_locked(o);
+		object_unlock(o);
+	}
+	return i;
+}
+
+static void delist(struct nt_wait *w, struct wait_block *b, unsigned n)
+{
+	for (unsigned i = 0; i < n; i++) {
+		struct object *o = w->objects[i];
+
+		object_lock(o);
+		if (b[i].next)
+			wait_block_remove(&o->waiters, &b[i]);
+		/* An auto-reset object may have been passed over because this
+		   wait, first in line, was over already. */
+		if (o->state && o->waiters)
+			object_wake_locked(o);
+		object_unlock(o);
+	}
+}
+
+static NTSTATUS wait_many(struct task *t, struct object *const *o, unsigned n,
+			  bool all, bool alertable, int64_t deadline)
+{
+	struct wait_block b[MAX_OBJECTS];
+	struct nt_wait w;
+	NTSTATUS status;
+	unsigned listed;
+
+	do {
+		if (!all) {
+			status = poll_any(t, o, n);
+			if (status != STATUS_TIMEOUT)
+				return status;
+		}
+		wait_init(&w, t);
+		w.objects = o;
+		w.n = n;
+		w.all = all;
+		for (unsigned i = 0; i < n; i++)
+			w.timed |= o[i]->type->refresh != NULL;
+		if (!deadline && !alertable) {
+			if (w.timed && all)
+				refresh(&w);
+			if (all)
+				check_all(&w);
+			status = w.status;
+			if (status == (uint32_t)WAIT_PENDING)
+				return STATUS_TIMEOUT;
+			break;
+		}
+		listed = enlist(&w, b);
+		status = wait_sleep(&w, deadline, alertable);
+		delist(&w, b, listed);
+		if (status == (uint32_t)WAIT_RESTART &&
+		    nt_interrupted(t, false))
+			status = STATUS_THREAD_IS_TERMINATING;
+	} while (status == (uint32_t)WAIT_RESTART);
+
+	if (took_object(status) && all)
+		for (unsigned i = 0; i < n; i++)
+			acquired(t, o[i]);
+	else if (took_object(status))
+		acquired(t, o[status & (MAX_OBJECTS - 1)]);
+	return status;
+}
+
+NTSTATUS wait_objects(struct task *t, struct object *const *o, unsigned n,
+		      bool all, bool alertable, const struct nt_timeout *to)
+{
+	int64_t deadline = timeout_deadline(to);
+
+	if (n == 1) {
+		object_lock(o[0]);
+		return wait_one_locked(t, o[0], alertable, deadline);
+	}
+	return wait_many(t, o, n, all, alertable, deadline);
+}
+
+/* ---- timeouts --------------------------------------------------------------------- */
+
+NTSTATUS timeout_read(struct task *t, gaddr at, struct nt_timeout *to)
+{
+	/* 1601 to 1970 in 100 ns. */
+	const int64_t epoch = 116444736000000000ll;
+	int64_t v;
+
+	*to = (struct nt_timeout){ .infinite = true };
+	if (!at)
+		return STATUS_SUCCESS;
+	if (guest_read(t, &v, at, sizeof v))
+		return STATUS_ACCESS_VIOLATION;
+	/* No relative form of "for ever" exists; this is what Sleep(INFINITE)
+	   passes. */
+	if (v == INT64_MIN)
+		return STATUS_SUCCESS;
+	if (v == 0) {
+		*to = (struct nt_timeout){ .when = 0 };
+	} else if (v < 0) {
+		int64_t now = monotonic_ns();
+
+		if (-v > (INT64_MAX - now) / 100)
+			return STATUS_SUCCESS;
+		*to = (struct nt_timeout){ .when = now - v * 100 };
+	} else {
+		int64_t unix_time = v - epoch;
+
+		if (unix_time > INT64_MAX / 100)
+			return STATUS_SUCCESS;
+		*to = (struct nt_timeout){
+			.when = unix_time < 0 ? 0 : unix_time * 100,
+			.absolute = true,
+		};
+	}
+	return STATUS_SUCCESS;
+}
+
+int64_t timeout_deadline(const struct nt_timeout *to)
+{
+	struct timespec ts;
+	int64_t left;
+
+	if (!to || to->infinite)
+		return INT64_MAX;
+	if (!to->absolute)
+		return to->when;
+	clock_gettime(CLOCK_REALTIME, &ts);
+	left = to->when - (ts.tv_sec * 1000000000ll + ts.tv_nsec);
+	if (left <= 0)
+		return 0;
+	return MIN(left, INT64_MAX - 1 - monotonic_ns()) + monotonic_ns();
+}
+
+/* ---- the calls --------------------------------------------------------------------- */
+
+NTSTATUS nt_wait_for_single_object(struct task *t, uint64_t handle,
+				   uint8_t alertable, gaddr timeout)
+{
+	struct nt_timeout to;
+	struct object *o;
+	NTSTATUS status;
+	int64_t deadline;
+
+	status = timeout_read(t, timeout, &to);
+	if (status)
+		return status;
+	deadline = timeout_deadline(&to);
+	status = handle_lock(t, handle, NULL, SYNCHRONIZE, &o);
+	if (status)
+		return status;
+	if (!o->type->waitable) {
+		object_unlock(o);
+		return STATUS_OBJECT_TYPE_MISMATCH;
+	}
+	return wait_one_locked(t, o, alertable, deadline);
+}
+
+static NTSTATUS wait_handles(struct task *t, const uint64_t *h, unsigned n,
+			     bool all, bool alertable,
+			     const struct nt_timeout *to)
+{
+	struct object *o[MAX_OBJECTS];
+	NTSTATUS status = STATUS_SUCCESS;
+	unsigned got;
+
+	for (got = 0; got < n; got++) {
+		status = handle_get(t, h[got], NULL, SYNCHRONIZE, &o[got]);
+		if (status)
+			break;
+		if (!o[got]->type->waitable)
+			status = STATUS_OBJECT_TYPE_MISMATCH;
+		for (unsigned i = 0; all && i < got && !status; i++)
+			if (o[i] == o[got])
+				status = STATUS_INVALID_PARAMETER_MIX;
+		if (status) {
+			got++;
+			break;
+		}
+	}
+	if (!status)
+		status = wait_objects(t, o, n, all, alertable, to);
+	while (got--)
+		object_put(o[got]);
+	return status;
+}
+
+NTSTATUS nt_wait_for_multiple_objects(struct task *t, uint32_t count,
+				      gaddr handles, uint32_t type,
+				      uint8_t alertable, gaddr timeout)
+{
+	enum { WAIT_ALL, WAIT_ANY };
+	uint64_t h[MAX_OBJECTS];
+	struct nt_timeout to;
+	NTSTATUS status;
+
+	if (!count || count > MAX_OBJECTS)
+		return STATUS_INVALID_PARAMETER_1;
+	if (type != WAIT_ALL && type != WAIT_ANY)
+		return STATUS_INVALID_PARAMETER_3;
+	if (guest_read(t, h, handles, count * sizeof *h))
+		return STATUS_ACCESS_VIOLATION;
+	status = timeout_read(t, timeout, &to);
+	if (status)
+		return status;
+	return wait_handles(t, h, count, type == WAIT_ALL, alertable, &to);
+}
+
+NTSTATUS nt_wait_for_multiple_objects32(struct task *t, uint32_t count,
+					gaddr handles, uint32_t type,
+					uint8_t alertable, gaddr timeout)
+{
+	enum { WAIT_ALL, WAIT_ANY };
+	uint32_t narrow[MAX_OBJECTS];
+	uint64_t h[MAX_OBJECTS];
+	struct nt_timeout to;
+	NTSTATUS status;
+
+	if (!count || count > MAX_OBJECTS)
+		return STATUS_INVALID_PARAMETER_1;
+	if (type != WAIT_ALL && type != WAIT_ANY)
+		return STATUS_INVALID_PARAMETER_3;
+	if (guest_read(t, narrow, handles, count * sizeof *narrow))
+		return STATUS_ACCESS_VIOLATION;
+	for (unsigned i = 0; i < count; i++)
+		h[i] = (uint64_t)(int64_t)(int32_t)narrow[i];
+	status = timeout_read(t, timeout, &to);
+	if (status)
+		return status;
+	return wait_handles(t, h, count, type == WAIT_ALL, alertable, &to);
+}
+
+NTSTATUS nt_delay_execution(struct task *t, uint8_t alertable, gaddr interval)
+{
+	struct nt_timeout to;
+	struct nt_wait w;
+	NTSTATUS status;
+	int64_t deadline;
+
+	if (!interval)
+		return STATUS_ACCESS_VIOLATION;
+	status = timeout_read(t, interval, &to);
+	if (status)
+		return status;
+	deadline = timeout_deadline(&to);
+	if (!deadline && !alertable) {
+		sched_yield();
+		return STATUS_SUCCESS;
+	}
+	do {
+		wait_init(&w, t);
+		status = wait_sleep(&w, deadline, alertable);
+	} while (status == (uint32_t)WAIT_RESTART && !nt_interrupted(t, false));
+	if (status == STATUS_TIMEOUT && !deadline)
+		sched_yield();
+	return status == STATUS_TIMEOUT ? STATUS_SUCCESS : status;
+}
+
+NTSTATUS nt_yield_execution(struct task *t)
+{
+	(void)t;
+	sched_yield();
+	return STATUS_SUCCESS;
+}
+
+/* What NtSignalAndWaitForSingleObject does to its first object. */
+static NTSTATUS signal_one(struct task *t, uint64_t h)
+{
+	enum { EVENT_MODIFY = 2, SEMAPHORE_MODIFY = 2 };
+	struct object *o;
+	NTSTATUS status;
+
+	status = handle_get(t, h, NULL, 0, &o);
+	if (status)
+		return status;
+	if (o->type == &event_type)
+		status = nt_set_event(t, h, 0);
+	else if (o->type == &semaphore_type)
+		status = nt_release_semaphore(t, h, 1, 0);
+	else if (o->type == &mutant_type)
+		status = nt_release_mutant(t, h, 0);
+	else
+		status = STATUS_OBJECT_TYPE_MISMATCH;
+	object_put(o);
+	return status;
+}
+
+NTSTATUS nt_signal_and_wait_for_single_object(struct task *t,
+					      uint64_t signal_handle,
+					      uint64_t wait_handle,
+					      uint8_t alertable, gaddr timeout)
+{
+	struct nt_timeout to;
+	struct object *o;
+	NTSTATUS status;
+
+	status = timeout_read(t, timeout, &to);
+	if (status)
+		return status;
+	/* The second handle is checked before the first object changes. */
+	status = handle_get(t, wait_handle, NULL, SYNCHRONIZE, &o);
+	if (status)
+		return status;
+	if (!o->type->waitable)
+		status = STATUS_OBJECT_TYPE_MISMATCH;
+	if (!status)
+		status = signal_one(t, signal_handle);
+	if (!status)
+		status = wait_objects(t, &o, 1, false, alertable, &to);
+	object_put(o);
+	return status;
+}

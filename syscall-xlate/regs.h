@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * regs.h - a guest thread's registers, whatever engine holds them.
+ *
+ * The first part is read by assembly (engine/direct-x86_64.S); offsets are
+ * asserted there.
+ */
+#ifndef RF_REGS_H
+#define RF_REGS_H
+
+#include <stdint.h>
+
+enum regs_kind {
+	/*
+	 * A call by our own stub: what the callee may lose under the
+	 * Microsoft x64 convention is not in here.  rip and rsp are those of
+	 * the return to the stub's caller; rcx is r10's value.
+	 */
+	REGS_CALL = 0,
+	/* A trapped system call or a fault: every field is the guest's. */
+	REGS_FULL = 1,
+};
+
+struct guest_regs {
+	uint64_t rax, rbx, rcx, rdx, rsi, rdi, rbp, rsp;
+	uint64_t r8, r9, r10, r11, r12, r13, r14, r15;
+	uint64_t rip, rflags;
+	uint64_t cs, ss;
+	uint64_t fs_base;
+	uint32_t kind;    /* enum regs_kind */
+	uint32_t has_ymm; /* ymm_high is valid and to be loaded */
+	uint64_t call_rsp; /* the direct gate's own, REGS_CALL only */
+	uint64_t gs_base; /* x64 Windows: the TEB; set once, when a task starts */
+	uint8_t fx[512];  /* FXSAVE64 image; only xmm6-15 and MXCSR if
+			     REGS_CALL */
+	uint8_t ymm_high[16][16];
+} __attribute__((aligned(64)));
+
+#endif

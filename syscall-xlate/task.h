@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * task.h - one guest thread, and what a personality may ask of its engine.
+ */
+#ifndef RF_TASK_H
+#define RF_TASK_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "base/guest.h"
+#include "syscall-xlate/regs.h"
+
+struct personality;
+
+/*
+ * Bits of task.pending.  Somebody who sets one calls task_kick(); the task
+ * looks at them before it next executes guest code and then calls its
+ * personality's pending().
+ */
+enum {
+	TASK_SUSPEND = 1,   /* somebody wants the task to stand still */
+	TASK_APC = 2,       /* something is queued that may run now */
+	TASK_TERMINATE = 4, /* leave as soon as possible */
+};
+
+struct task {
+	const struct personality *personality;
+	void *data;		  /* the personality's own part */
+	struct guest_regs *regs;  /* of the call or fault being answered */
+	_Atomic uint32_t pending; /* TASK_* */
+	/*
+	 * The task's wake word: who wakes it increments (or sets) it and does
+	 * futex(FUTEX_WAKE); the task sleeps on it with FUTEX_WAIT.
+	 */
+	_Atomic uint32_t wake;
+	/*
+	 * Counts the kicks that t has noticed (a futex word).  After
+	 * task_kick(), once this has changed, t->regs is what the guest will
+	 * resume with: t either stands in its personality's pending(), or is
+	 * in a handler and cannot return to the guest without calling it.
+	 */
+	_Atomic uint32_t kicks;
+	int32_t tid;	 /* host thread id; 0 until it runs */
+	void *engine;	 /* the engine's own part */
+	bool in_call;	 /* between dispatch() and the return to the guest */
+};
+
+/* The task of the calling host thread; NULL in threads of our own. */
+extern __thread struct task *current_task
+	__attribute__((tls_model("local-exec")));
+
+/*
+ * What the chosen engine offers to personalities.  Filled in by the engine's
+ * init(); called through the functions below.
+ */
+struct task_ops {
+	int (*spawn)(struct task *t, const struct guest_regs *first,
+		     struct err *e);
+	void (*kick)(struct task *t);
+	void (*resume)(struct task *t, struct guest_regs *regs)
+		__attribute__((noreturn));
+	void (*leave)(struct task *t) __attribute__((noreturn));
+};
+extern const struct task_ops *task_ops;
+
+/*
+ * task_spawn() - start a host thread that runs t from the registers first
+ * (copied).  t is the caller's until the thread ends, then t->personality->
+ * task_ended(t) is called in that thread.  Returns 0, or -1 with e set.
+ */
+static inline int task_spawn(struct task *t, const struct guest_regs *first,
+			     struct err *e)
+{
+	return task_ops->spawn(t, first, e);
+}
+
+/*
+ * task_kick() - make t look at t->pending soon, wherever it is: guest code is
+ * interrupted, a blocking host call of a handler returns EINTR.  Any thread.
+ */
+static inline void task_kick(struct task *t)
+{
+	task_ops->kick(t);
+}
+
+/*
+ * task_resume() - leave the handler now and go on in the guest with exactly
+ * these registers (copied; all of them; REGS_FULL).  For NtContinue, APCs,
+ * exception dispatch.  The handler must hold no lock and own no memory.
+ */
+static inline __attribute__((noreturn)) void
+task_resume(struct task *t, struct guest_regs *regs)
+{
+	task_ops->resume(t, regs);
+}
+
+/* task_leave() - end the calling task; its host thread ends too. */
+static inline __attribute__((noreturn)) void task_leave(struct task *t)
+{
+	task_ops->leave(t);
+}
+
+#endif

@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * xlate.h - what a personality's handlers may use.
+ */
+#ifndef RF_XLATE_H
+#define RF_XLATE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "base/guest.h"
+#include "base/log.h"
+#include "base/table.h"
+#include "syscall-xlate/task.h"
+
+enum xlate_support { XLATE_FULL, XLATE_PARTIAL, XLATE_STUB, XLATE_ABSENT };
+
+enum { XLATE_MAX_ARGS = 20 };
+
+struct xlate_call {
+	const char *name;
+	int64_t (*run)(struct task *t, const uint64_t *a); /* NULL: absent */
+	uint8_t nargs;
+	uint8_t support;  /* enum xlate_support */
+	const char *args; /* "kind:name ..." for the trace, as in the row */
+	const char *note; /* what is missing; "" where support is full */
+};
+
+/*
+ * flags_to_host() - translate a word of guest flags bit by bit.
+ *
+ *   map, n    the pairs that have a host counterpart
+ *   guest     the guest's word
+ *   ret       set to the host's word on success, untouched on error
+ *
+ * Returns 0, or -EINVAL if guest has a bit that map lacks.
+ */
+int flags_to_host(const struct flag_pair *map, size_t n, uint32_t guest,
+		  uint32_t *ret);
+
+/* A hardware event in guest code, as the engine saw it. */
+enum fault_kind {
+	FAULT_ACCESS,	  /* a page that may not be used so */
+	FAULT_GENERAL,	  /* privileged or malformed: #GP without address */
+	FAULT_ILLEGAL,	  /* undefined instruction */
+	FAULT_DIVIDE,	  /* integer division */
+	FAULT_OVERFLOW,	  /* into, bound */
+	FAULT_X87, FAULT_SIMD, /* unmasked floating-point exceptions */
+	FAULT_BREAKPOINT, /* int3; rip is behind it */
+	FAULT_STEP,	  /* single step or debug register */
+	FAULT_ALIGN,	  /* alignment check */
+	FAULT_INPAGE,	  /* the file behind a page is gone or short */
+};
+
+struct guest_fault {
+	enum fault_kind kind;
+	gaddr addr;  /* FAULT_ACCESS, FAULT_INPAGE: the address used */
+	int access;  /* FAULT_ACCESS: 0 read, 1 write, 8 execute */
+	int vector;  /* processor's exception number */
+	uint32_t error; /* processor's error code */
+};
+
+struct image;
+struct launch;
+
+/*
+ * A foreign system.  Everything but start() is called with the task's FS and
+ * stack being the host's, and may sleep.
+ */
+struct personality {
+	const char *name;    /* for --list-personalities and the trace */
+	const char *summary;
+	const struct xlate_call *calls; /* for --list-calls */
+	const size_t *ncalls;
+	int64_t no_such_call;
+
+	/* Can this personality run img?  0, or -1 with e saying why not. */
+	int (*accepts)(const struct image *img, struct err *e);
+
+	/*
+	 * Maps the program and fills in the first task and its registers.
+	 * Returns 0, or -1 with e set.
+	 */
+	int (*start)(const struct launch *l, struct task **t,
+		     struct guest_regs *first, struct err *e);
+
+	const struct xlate_call *(*find_call)(const struct guest_regs *regs);
+	int (*fetch_args)(struct task *t, const struct guest_regs *regs,
+			  const struct xlate_call *call, uint64_t *args);
+	void (*set_result)(struct guest_regs *regs, int64_t ret);
+	/* Value returned in place of a handler's when arguments fault. */
+	int64_t bad_args;
+
+	/*
+	 * A fault in guest code: edit *regs to continue as that system
+	 * would (its exception dispatcher, say).  Does not return if the
+	 * process ends.
+	 */
+	void (*fault)(struct task *t, struct guest_regs *regs,
+		      const struct guest_fault *f);
+
+	/*
+	 * t->pending is not zero and t is about to execute guest code with
+	 * *regs.  May be called in a signal handler under the direct engine
+	 * (the interrupted code was the guest's, so no host lock is held).
+	 */
+	void (*pending)(struct task *t, struct guest_regs *regs);
+
+	/* The task's host thread is about to end; frees t. */
+	void (*task_ended)(struct task *t);
+
+	/*
+	 * A touch of guest memory that is not there, by guest or handler,
+	 * before it counts as a fault.  Returns true if the memory is there
+	 * now (lazily made pages, guard pages, growing stacks).  Signal
+	 * context under the direct engine: async-signal-safe only.
+	 */
+	bool (*populate)(struct task *t, gaddr addr, int access);
+};
+
+#endif

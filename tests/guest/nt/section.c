@@ -1,0 +1,160 @@
+/* File mappings: anonymous, of files, copy on write, named, SEC_RESERVE. */
+#include <windows.h>
+
+#include "../lib/check.h"
+
+static void anonymous(void)
+{
+	HANDLE h = CreateFileMappingW(INVALID_HANDLE_VALUE, NULL,
+				      PAGE_READWRITE, 0, 0x21000, NULL);
+	char *a, *b, *c;
+	MEMORY_BASIC_INFORMATION m;
+
+	CHECK(h != NULL);
+	a = MapViewOfFile(h, FILE_MAP_ALL_ACCESS, 0, 0, 0);
+	b = MapViewOfFile(h, FILE_MAP_READ, 0, 0x10000, 0x1000);
+	CHECK(a && b);
+	if (!a || !b)
+		return;
+	a[0x10000] = 5;
+	CHECK_EQ(b[0], 5);
+	VirtualQuery(a, &m, sizeof m);
+	CHECK_EQ(m.RegionSize, 0x21000);
+	CHECK_EQ(m.Type, MEM_MAPPED);
+	CHECK_EQ(m.Protect, PAGE_READWRITE);
+	VirtualQuery(b, &m, sizeof m);
+	CHECK_EQ(m.Protect, PAGE_READONLY);
+	CHECK_EQ(m.RegionSize, 0x1000);
+
+	/* A copy: its writes stay its own. */
+	c = MapViewOfFile(h, FILE_MAP_COPY, 0, 0x10000, 0x1000);
+	CHECK(c != NULL);
+	CHECK_EQ(c[0], 5);
+	c[0] = 6;
+	CHECK_EQ(a[0x10000], 5);
+
+	/* The view keeps the section alive. */
+	CloseHandle(h);
+	a[0x20fff] = 1;
+	CHECK(!VirtualFree(a, 0, MEM_RELEASE));
+	CHECK_EQ(GetLastError(), ERROR_INVALID_PARAMETER);
+	CHECK(UnmapViewOfFile(a));
+	CHECK(!UnmapViewOfFile(a));
+	CHECK_EQ(GetLastError(), ERROR_INVALID_ADDRESS);
+	CHECK(UnmapViewOfFile(b));
+	CHECK(UnmapViewOfFile(c));
+}
+
+static void refusals(void)
+{
+	HANDLE h = CreateFileMappingW(INVALID_HANDLE_VALUE, NULL, PAGE_READONLY,
+				      0, 0x10000, NULL);
+
+	CHECK(!MapViewOfFile(h, FILE_MAP_WRITE, 0, 0, 0));
+	CHECK_EQ(GetLastError(), ERROR_ACCESS_DENIED);
+	CHECK(!MapViewOfFile(h, FILE_MAP_READ, 0, 0x1000, 0));
+	CHECK_EQ(GetLastError(), ERROR_MAPPED_ALIGNMENT);
+	CHECK(!MapViewOfFile(h, FILE_MAP_READ, 0, 0, 0x20000));
+	CHECK_EQ(GetLastError(), ERROR_ACCESS_DENIED);
+	CloseHandle(h);
+	CHECK(!CreateFileMappingW(INVALID_HANDLE_VALUE, NULL, PAGE_READWRITE, 0,
+				  0, NULL));
+	CHECK_EQ(GetLastError(), ERROR_INVALID_PARAMETER);
+}
+
+static void file(void)
+{
+	WCHAR dir[MAX_PATH], path[MAX_PATH];
+	HANDLE f, h;
+	DWORD n;
+	char buf[16] = "", *p;
+
+	GetTempPathW(MAX_PATH, dir);
+	CHECK(GetTempFileNameW(dir, L"sec", 0, path));
+	f = CreateFileW(path, GENERIC_READ | GENERIC_WRITE, 0, NULL,
+			CREATE_ALWAYS, FILE_FLAG_DELETE_ON_CLOSE, NULL);
+	CHECK(f != INVALID_HANDLE_VALUE);
+	CHECK(!CreateFileMappingW(f, NULL, PAGE_READONLY, 0, 0, NULL));
+	CHECK_EQ(GetLastError(), ERROR_FILE_INVALID);
+	WriteFile(f, "hello", 5, &n, NULL);
+	CHECK(!CreateFileMappingW(f, NULL, PAGE_READONLY, 0, 100, NULL));
+	CHECK_EQ(GetLastError(), ERROR_NOT_ENOUGH_MEMORY);
+	h = CreateFileMappingW(f, NULL, PAGE_READWRITE, 0, 0x3000, NULL);
+	CHECK(h != NULL);
+	CHECK_EQ(GetFileSize(f, NULL), 0x3000);
+	p = MapViewOfFile(h, FILE_MAP_WRITE, 0, 0, 0);
+	CHECK(p && !memcmp(p, "hello", 5));
+	if (p) {
+		memcpy(p + 0x2000, "world", 5);
+		CHECK(FlushViewOfFile(p, 0));
+		SetFilePointer(f, 0x2000, NULL, FILE_BEGIN);
+		ReadFile(f, buf, 5, &n, NULL);
+		CHECK(!strcmp(buf, "world"), "%s", buf);
+	}
+	CloseHandle(h);
+	UnmapViewOfFile(p);
+	CloseHandle(f);
+}
+
+static void named(void)
+{
+	HANDLE a = CreateFileMappingA(INVALID_HANDLE_VALUE, NULL,
+				      PAGE_READWRITE, 0, 4096, "rf-test-section");
+	HANDLE b = OpenFileMappingA(FILE_MAP_READ, FALSE, "rf-test-section");
+	HANDLE c;
+	char *p, *q;
+
+	CHECK(a && b);
+	p = MapViewOfFile(a, FILE_MAP_WRITE, 0, 0, 0);
+	q = MapViewOfFile(b, FILE_MAP_READ, 0, 0, 0);
+	CHECK(p && q);
+	if (p && q) {
+		p[1] = 3;
+		CHECK_EQ(q[1], 3);
+	}
+	CHECK(!MapViewOfFile(b, FILE_MAP_WRITE, 0, 0, 0));
+	CHECK_EQ(GetLastError(), ERROR_ACCESS_DENIED);
+	SetLastError(0);
+	c = CreateFileMappingA(INVALID_HANDLE_VALUE, NULL, PAGE_READWRITE, 0,
+			       4096, "rf-test-section");
+	CHECK_EQ(GetLastError(), ERROR_ALREADY_EXISTS);
+	CloseHandle(a);
+	CloseHandle(b);
+	CloseHandle(c);
+	UnmapViewOfFile(p);
+	UnmapViewOfFile(q);
+	CHECK(!OpenFileMappingA(FILE_MAP_READ, FALSE, "rf-test-section"));
+	CHECK_EQ(GetLastError(), ERROR_FILE_NOT_FOUND);
+}
+
+static void reserved(void)
+{
+	HANDLE h = CreateFileMappingW(INVALID_HANDLE_VALUE, NULL,
+				      PAGE_READWRITE | SEC_RESERVE, 0, 0x40000,
+				      NULL);
+	char *p = MapViewOfFile(h, FILE_MAP_WRITE, 0, 0, 0);
+	MEMORY_BASIC_INFORMATION m;
+
+	CHECK(p != NULL);
+	if (!p)
+		return;
+	VirtualQuery(p, &m, sizeof m);
+	CHECK_EQ(m.State, MEM_RESERVE);
+	CHECK(VirtualAlloc(p + 0x3000, 0x1000, MEM_COMMIT, PAGE_READWRITE) ==
+	      p + 0x3000);
+	p[0x3000] = 1;
+	VirtualQuery(p + 0x3000, &m, sizeof m);
+	CHECK_EQ(m.RegionSize, 0x1000);
+	UnmapViewOfFile(p);
+	CloseHandle(h);
+}
+
+int main(void)
+{
+	anonymous();
+	refusals();
+	file();
+	named();
+	reserved();
+	return check_done();
+}

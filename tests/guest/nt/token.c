@@ -1,0 +1,150 @@
+/* Tokens: who one is, groups, privileges, duplicates, access checks. */
+#include <windows.h>
+#include <sddl.h>
+
+#include "../lib/check.h"
+
+static BYTE buf[4096];
+
+static void user(HANDLE t)
+{
+	TOKEN_USER *u = (TOKEN_USER *)buf;
+	DWORD n = 0;
+	char *text;
+
+	CHECK(!GetTokenInformation(t, TokenUser, NULL, 0, &n));
+	CHECK_EQ(GetLastError(), ERROR_INSUFFICIENT_BUFFER);
+	CHECK(n > sizeof *u);
+	CHECK(GetTokenInformation(t, TokenUser, buf, n, &n));
+	CHECK(IsValidSid(u->User.Sid));
+	CHECK(ConvertSidToStringSidA(u->User.Sid, &text));
+	CHECK(!strncmp(text, "S-1-5-", 6), "%s", text);
+	LocalFree(text);
+}
+
+static void groups(HANDLE t)
+{
+	TOKEN_GROUPS *g = (TOKEN_GROUPS *)buf;
+	SID_IDENTIFIER_AUTHORITY world = { SECURITY_WORLD_SID_AUTHORITY };
+	PSID everyone;
+	BOOL found = FALSE, member = FALSE;
+	DWORD n;
+
+	AllocateAndInitializeSid(&world, 1, 0, 0, 0, 0, 0, 0, 0, 0, &everyone);
+	CHECK(GetTokenInformation(t, TokenGroups, buf, sizeof buf, &n));
+	for (DWORD i = 0; i < g->GroupCount; i++)
+		found = found || EqualSid(g->Groups[i].Sid, everyone);
+	CHECK(found);
+	CHECK(CheckTokenMembership(NULL, everyone, &member));
+	CHECK(member);
+	FreeSid(everyone);
+}
+
+static void privileges(HANDLE t)
+{
+	TOKEN_PRIVILEGES *p = (TOKEN_PRIVILEGES *)buf, one, old;
+	PRIVILEGE_SET set;
+	DWORD n;
+	BOOL has;
+	LUID notify;
+
+	CHECK(GetTokenInformation(t, TokenPrivileges, buf, sizeof buf, &n));
+	CHECK(p->PrivilegeCount > 0);
+	CHECK(LookupPrivilegeValueA(NULL, "SeChangeNotifyPrivilege", &notify));
+	CHECK_EQ(notify.LowPart, 23);
+	set.PrivilegeCount = 1;
+	set.Control = PRIVILEGE_SET_ALL_NECESSARY;
+	set.Privilege[0].Luid = notify;
+	set.Privilege[0].Attributes = 0;
+	CHECK(PrivilegeCheck(t, &set, &has));
+	CHECK(has);
+	/* One that an ordinary user has, switched on and back. */
+	one.PrivilegeCount = 1;
+	LookupPrivilegeValueA(NULL, "SeTimeZonePrivilege",
+			      &one.Privileges[0].Luid);
+	one.Privileges[0].Attributes = SE_PRIVILEGE_ENABLED;
+	CHECK(AdjustTokenPrivileges(t, FALSE, &one, sizeof old, &old, &n));
+	CHECK_EQ(GetLastError(), 0);
+	CHECK_EQ(old.PrivilegeCount, 1);
+	CHECK(AdjustTokenPrivileges(t, FALSE, &old, 0, NULL, NULL));
+	/* One that nobody but the system has. */
+	LookupPrivilegeValueA(NULL, "SeTcbPrivilege", &one.Privileges[0].Luid);
+	CHECK(AdjustTokenPrivileges(t, FALSE, &one, 0, NULL, NULL));
+	CHECK_EQ(GetLastError(), ERROR_NOT_ALL_ASSIGNED);
+}
+
+static void others(HANDLE t)
+{
+	TOKEN_STATISTICS s;
+	TOKEN_ELEVATION e;
+	TOKEN_MANDATORY_LABEL *l = (TOKEN_MANDATORY_LABEL *)buf;
+	TOKEN_TYPE type;
+	DWORD n, rid;
+
+	CHECK(GetTokenInformation(t, TokenStatistics, &s, sizeof s, &n));
+	CHECK_EQ(n, sizeof s);
+	CHECK_EQ(s.TokenType, TokenPrimary);
+	CHECK(GetTokenInformation(t, TokenType, &type, sizeof type, &n));
+	CHECK_EQ(type, TokenPrimary);
+	CHECK(GetTokenInformation(t, TokenElevation, &e, sizeof e, &n));
+	CHECK(GetTokenInformation(t, TokenIntegrityLevel, buf, sizeof buf, &n));
+	rid = *GetSidSubAuthority(l->Label.Sid,
+				  *GetSidSubAuthorityCount(l->Label.Sid) - 1);
+	CHECK(rid >= 0x1000 && rid <= 0x4000, "%#lx", rid);
+	CHECK_EQ(!!e.TokenIsElevated, rid >= 0x3000);
+}
+
+static void impersonation(HANDLE t)
+{
+	HANDLE copy, h;
+
+	CHECK(!OpenThreadToken(GetCurrentThread(), TOKEN_QUERY, TRUE, &h));
+	CHECK_EQ(GetLastError(), ERROR_NO_TOKEN);
+	CHECK(DuplicateTokenEx(t, MAXIMUM_ALLOWED, NULL, SecurityImpersonation,
+			       TokenImpersonation, &copy));
+	CHECK(SetThreadToken(NULL, copy));
+	CHECK(OpenThreadToken(GetCurrentThread(), TOKEN_QUERY, TRUE, &h));
+	CloseHandle(h);
+	CHECK(RevertToSelf());
+	CHECK(!OpenThreadToken(GetCurrentThread(), TOKEN_QUERY, TRUE, &h));
+	CloseHandle(copy);
+}
+
+static void access_check(HANDLE t)
+{
+	GENERIC_MAPPING map = { 1, 2, 4, 7 };
+	PRIVILEGE_SET set;
+	DWORD n = sizeof set, granted = 0;
+	BOOL ok = FALSE;
+	HANDLE copy;
+	PSECURITY_DESCRIPTOR sd;
+
+	CHECK(DuplicateToken(t, SecurityImpersonation, &copy));
+	CHECK(ConvertStringSecurityDescriptorToSecurityDescriptorA(
+		"O:SYG:SYD:(A;;0x3;;;WD)", SDDL_REVISION_1, &sd, NULL));
+	CHECK(AccessCheck(sd, copy, 3, &map, &set, &n, &granted, &ok));
+	CHECK(ok);
+	CHECK_EQ(granted, 3);
+	CHECK(AccessCheck(sd, copy, 4, &map, &set, &n, &granted, &ok));
+	CHECK(!ok);
+	LocalFree(sd);
+	CloseHandle(copy);
+}
+
+int main(void)
+{
+	HANDLE t;
+
+	CHECK(OpenProcessToken(GetCurrentProcess(),
+			       TOKEN_QUERY | TOKEN_DUPLICATE |
+				       TOKEN_ADJUST_PRIVILEGES,
+			       &t));
+	user(t);
+	groups(t);
+	privileges(t);
+	others(t);
+	impersonation(t);
+	access_check(t);
+	CloseHandle(t);
+	return check_done();
+}

@@ -1,0 +1,42 @@
+# Everything speaks TAP.
+EXTRA_DIST += tests
+
+TEST_LOG_DRIVER = env AM_TAP_AWK='$(AWK)' $(SHELL) $(top_srcdir)/build-aux/tap-driver.sh
+LOG_DRIVER = $(TEST_LOG_DRIVER)
+AM_TESTS_ENVIRONMENT = srcdir='$(abs_srcdir)'; builddir='$(abs_builddir)'; \
+	export srcdir builddir;
+
+TESTS += %D%/layers/check-includes %D%/tables/check-tables %D%/cli/run \
+	%D%/guest/run %D%/compat/check
+
+check_PROGRAMS += %D%/fixtures/make-bad
+tests_fixtures_make_bad_SOURCES = %D%/fixtures/make-bad.c
+
+# Unit tests: one program per source under test, of the same path.
+UNIT_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+UNIT_LDADD = libnt.a libxlate.a libimage.a libbase.a $(CHECK_LIBS)
+unit_tests =
+include tests/unit/local.mk
+if HAVE_CHECK
+check_PROGRAMS += $(unit_tests)
+TESTS += $(unit_tests)
+endif
+
+# ---- fuzzing: make fuzz [FUZZ_SECONDS=60] -----------------------------------
+FUZZ_SECONDS = 60
+FUZZ_CC = clang
+.PHONY: fuzz bench
+fuzz: tests/fuzz-pe
+	@$(MKDIR_P) tests/fuzz-corpus
+	$(srcdir)/tests/fuzz/seed tests/fuzz-corpus $(FUZZ_SEEDS)
+	./tests/fuzz-pe -max_total_time=$(FUZZ_SECONDS) -max_len=65536 \
+		-print_final_stats=1 tests/fuzz-corpus
+tests/fuzz-pe: $(srcdir)/tests/fuzz/pe.c $(libimage_a_SOURCES:%=$(srcdir)/%) \
+		$(libbase_a_SOURCES:%=$(srcdir)/%)
+	@$(MKDIR_P) tests
+	$(FUZZ_CC) -std=gnu11 -D_GNU_SOURCE -g -O1 -I$(srcdir) \
+		-fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all \
+		-o $@ $(filter %.c,$^)
+
+bench: all guest-tests
+	$(srcdir)/tests/bench/run

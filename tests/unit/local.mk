@@ -1,0 +1,49 @@
+# A unit test: three lines.
+unit_tests += tests/unit/bytes
+tests_unit_bytes_SOURCES = %D%/base/bytes.c
+tests_unit_bytes_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_bytes_LDADD = $(UNIT_LDADD)
+
+unit_tests += tests/unit/pe
+tests_unit_pe_SOURCES = %D%/loader/image/pe.c
+tests_unit_pe_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_pe_LDADD = $(UNIT_LDADD)
+
+unit_tests += tests/unit/nt-virtual
+tests_unit_nt_virtual_SOURCES = %D%/syscall-xlate/nt/virtual.c
+tests_unit_nt_virtual_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_nt_virtual_LDADD = $(UNIT_LDADD)
+
+unit_tests += tests/unit/nt-registry
+tests_unit_nt_registry_SOURCES = %D%/syscall-xlate/nt/registry.c
+tests_unit_nt_registry_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_nt_registry_LDADD = $(UNIT_LDADD)
+
+unit_tests += tests/unit/nt-file
+tests_unit_nt_file_SOURCES = %D%/syscall-xlate/nt/file.c \
+	tests/lib/fake-engine.c tests/lib/fake-engine.h
+tests_unit_nt_file_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_nt_file_LDADD = $(UNIT_LDADD)
+
+# The object manager, below a fake engine.
+FAKE_ENGINE = tests/lib/fake-engine.c tests/lib/fake-engine.h
+
+unit_tests += tests/unit/nt-handle
+tests_unit_nt_handle_SOURCES = %D%/syscall-xlate/nt/handle.c $(FAKE_ENGINE)
+tests_unit_nt_handle_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_nt_handle_LDADD = $(UNIT_LDADD)
+
+unit_tests += tests/unit/nt-wait
+tests_unit_nt_wait_SOURCES = %D%/syscall-xlate/nt/wait.c $(FAKE_ENGINE)
+tests_unit_nt_wait_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_nt_wait_LDADD = $(UNIT_LDADD)
+
+unit_tests += tests/unit/nt-thread
+tests_unit_nt_thread_SOURCES = %D%/syscall-xlate/nt/thread.c $(FAKE_ENGINE)
+tests_unit_nt_thread_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_nt_thread_LDADD = $(UNIT_LDADD)
+
+unit_tests += tests/unit/nt-process-native
+tests_unit_nt_process_native_SOURCES = %D%/syscall-xlate/nt/process-native.c
+tests_unit_nt_process_native_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_nt_process_native_LDADD = $(UNIT_LDADD)

@@ -1,0 +1,312 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Console handles on a terminal that the test plays. */
+#include <check.h>
+#include <fcntl.h>
+#include <pty.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/wait.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include "syscall-xlate/nt/console.h"
+#include "tests/lib/fake-engine.h"
+#include "syscall-xlate/nt/calls.h"
+
+enum { RW = 0x12019f };
+
+static struct task *t;
+static int master;
+static uint64_t in, out;
+static struct io_status64 iosb;
+
+/* The test process becomes a session of its own with the terminal as 0 and 1. */
+static void setup(void)
+{
+	struct winsize size = { .ws_row = 30, .ws_col = 100 };
+	struct object *o;
+	int slave;
+
+	/* Check makes each test lead a process group, which cannot start a
+	   session; its child can. */
+	if (setsid() < 0) {
+		pid_t pid = fork();
+		int status;
+
+		if (pid) {
+			waitpid(pid, &status, 0);
+			_exit(WIFEXITED(status) ? WEXITSTATUS(status) : 1);
+		}
+		setsid();
+	}
+	ck_assert_int_eq(openpty(&master, &slave, NULL, NULL, &size), 0);
+	ck_assert_int_eq(ioctl(slave, TIOCSCTTY, 0), 0);
+	dup2(slave, 0);
+	t = fake_start();
+	o = file_object_from_fd(0, RW);
+	ck_assert_uint_eq(handle_add(t, o, RW, 0, &in), 0);
+	object_put(o);
+	o = file_object_from_fd(dup(slave), RW);
+	ck_assert_uint_eq(handle_add(t, o, RW, 0, &out), 0);
+	object_put(o);
+	close(slave);
+}
+
+static NTSTATUS control(uint64_t h, uint32_t code, const void *i, uint32_t ni,
+			void *o, uint32_t no)
+{
+	memset(&iosb, 0, sizeof iosb);
+	return nt_device_io_control_file(t, h, 0, 0, 0, GADDR(&iosb), code,
+					 GADDR(i), ni, GADDR(o), no);
+}
+
+static void type(const char *s)
+{
+	ck_assert_int_eq(write(master, s, strlen(s)), (ssize_t)strlen(s));
+}
+
+static const char *shown(void)
+{
+	static char buf[4096];
+	ssize_t n;
+
+	usleep(20000);
+	fcntl(master, F_SETFL, O_NONBLOCK);
+	n = read(master, buf, sizeof buf - 1);
+	buf[n > 0 ? n : 0] = 0;
+	fcntl(master, F_SETFL, 0);
+	return buf;
+}
+
+START_TEST(modes)
+{
+	uint32_t mode = 0;
+	struct termios before, after;
+
+	tcgetattr(0, &before);
+	ck_assert_uint_eq(control(in, RF_CONSOLE_GET_MODE, NULL, 0, &mode, 4),
+			  0);
+	ck_assert_uint_eq(mode, INPUT_DEFAULT);
+	ck_assert_uint_eq(control(out, RF_CONSOLE_GET_MODE, NULL, 0, &mode, 4),
+			  0);
+	ck_assert_uint_eq(mode, OUTPUT_DEFAULT);
+	mode = 0x40000000;
+	ck_assert_uint_eq(control(in, RF_CONSOLE_SET_MODE, &mode, 4, NULL, 0),
+			  STATUS_INVALID_PARAMETER);
+	mode = INPUT_VT;
+	ck_assert_uint_eq(control(in, RF_CONSOLE_SET_MODE, &mode, 4, NULL, 0),
+			  0);
+	tcgetattr(0, &after);
+	ck_assert(!(after.c_lflag & (ICANON | ECHO | ISIG)));
+	console_restore();
+	tcgetattr(0, &after);
+	ck_assert_uint_eq(after.c_lflag, before.c_lflag);
+}
+END_TEST
+
+START_TEST(lines)
+{
+	char buf[64] = "";
+	uint16_t u[64] = { 0 };
+
+	type("h\303\251llo\n");
+	ck_assert_uint_eq(nt_read_file(t, in, 0, 0, 0, GADDR(&iosb), GADDR(buf),
+				       60, 0, 0),
+			  0);
+	ck_assert_str_eq(buf, "h\303\251llo\r\n");
+	type("\303\251\360\237\230\200x\n");
+	ck_assert_uint_eq(control(in, RF_CONSOLE_READ, NULL, 0, u, 8), 0);
+	ck_assert_uint_eq(iosb.information, 8);
+	ck_assert_uint_eq(u[0], 0xe9);
+	ck_assert_uint_eq(u[1], 0xd83d);
+	ck_assert_uint_eq(u[3], 'x');
+	ck_assert_uint_eq(control(in, RF_CONSOLE_READ, NULL, 0, u, 100), 0);
+	ck_assert_uint_eq(iosb.information, 4);
+	ck_assert_uint_eq(u[1], '\n');
+	type("\32\n"); /* Ctrl-Z */
+	ck_assert_uint_eq(nt_read_file(t, in, 0, 0, 0, GADDR(&iosb), GADDR(buf),
+				       60, 0, 0),
+			  0);
+	ck_assert_uint_eq(iosb.information, 0);
+	type("\4"); /* Ctrl-D */
+	ck_assert_uint_eq(control(in, RF_CONSOLE_READ, NULL, 0, u, 100), 0);
+	ck_assert_uint_eq(iosb.information, 0);
+}
+END_TEST
+
+START_TEST(writing)
+{
+	static const uint16_t text[] = { 'a', 0xe9, 0xd83d }, rest = 0xde00;
+
+	shown();
+	ck_assert_uint_eq(control(out, RF_CONSOLE_WRITE, text, sizeof text,
+				  NULL, 0),
+			  0);
+	ck_assert_uint_eq(iosb.information, sizeof text);
+	ck_assert_str_eq(shown(), "a\303\251");
+	ck_assert_uint_eq(control(out, RF_CONSOLE_WRITE, &rest, 2, NULL, 0), 0);
+	ck_assert_str_eq(shown(), "\360\237\230\200");
+}
+END_TEST
+
+START_TEST(keys)
+{
+	static const struct {
+		const char *typed;
+		uint16_t vk, ch;
+		uint32_t state;
+	} cases[] = {
+		{ "a", 'A', 'a', 0 },
+		{ "A", 'A', 'A', 0x10 },
+		{ "\r", 13, '\r', 0 },
+		{ "\177", 8, '\b', 0 },
+		{ "\33[A", 0x26, 0, 0x100 },
+		{ "\33[1;5C", 0x27, 0, 0x108 },
+		{ "\33[3~", 0x2e, 0, 0x100 },
+		{ "\33OP", 0x70, 0, 0x100 },
+		{ "\33x", 'X', 'x', 2 },
+		{ "\33", 27, 27, 0 },
+		{ "\1", 'A', 1, 8 },
+		{ "\303\251", 0, 0xe9, 0 },
+		{ "!", '1', '!', 0x10 },
+	};
+	uint32_t flags = RF_CONSOLE_NOWAIT, n;
+	struct input_record r[8];
+
+	/* Key by key, or the terminal keeps lines back. */
+	ck_assert_uint_eq(control(in, RF_CONSOLE_READ_INPUT, &flags, 4, r,
+				  sizeof r),
+			  0);
+	ck_assert_uint_eq(iosb.information, 0);
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		type(cases[i].typed);
+		usleep(5000);
+		ck_assert_uint_eq(control(in, RF_CONSOLE_COUNT_INPUT, NULL, 0,
+					  &n, 4),
+				  0);
+		ck_assert_msg(n == 2, "case %zu: %u records", i, n);
+		flags = RF_CONSOLE_PEEK;
+		ck_assert_uint_eq(control(in, RF_CONSOLE_READ_INPUT, &flags, 4,
+					  r, sizeof r),
+				  0);
+		flags = 0;
+		ck_assert_uint_eq(control(in, RF_CONSOLE_READ_INPUT, &flags, 4,
+					  r, sizeof r),
+				  0);
+		ck_assert_uint_eq(iosb.information, 40);
+		ck_assert_uint_eq(r[0].type, RECORD_KEY);
+		ck_assert_uint_eq(r[0].key.down, 1);
+		ck_assert_uint_eq(r[1].key.down, 0);
+		ck_assert_msg(r[0].key.vk == cases[i].vk &&
+				      r[0].key.ch == cases[i].ch &&
+				      r[0].key.state == cases[i].state,
+			      "case %zu: vk %#x char %#x state %#x", i,
+			      r[0].key.vk, r[0].key.ch, r[0].key.state);
+	}
+}
+END_TEST
+
+START_TEST(waiting)
+{
+	uint32_t flags = RF_CONSOLE_NOWAIT;
+	struct input_record r[8];
+
+	control(in, RF_CONSOLE_READ_INPUT, &flags, 4, r, sizeof r);
+	ck_assert_uint_eq(nt_wait_for_single_object(t, in, 0, AT_ONCE),
+			  STATUS_TIMEOUT);
+	if (fork() == 0) {
+		usleep(50000);
+		type("x");
+		_exit(0);
+	}
+	ck_assert_uint_eq(nt_wait_for_single_object(t, in, 0, AFTER_MS(3000)),
+			  0);
+	wait(NULL);
+}
+END_TEST
+
+START_TEST(screen)
+{
+	struct rf_console_info i;
+	struct rf_console_fill fill = { 98, 0, 5, 0, 'x' };
+	int16_t at[2] = { 3, 4 };
+	uint32_t attributes = 0x1c;
+	pid_t pid;
+
+	pid = fork();
+	if (pid == 0) { /* the terminal answers where the cursor is */
+		char buf[64];
+
+		if (read(master, buf, sizeof buf) > 0)
+			type("k\33[8;15Rz");
+		_exit(0);
+	}
+	ck_assert_uint_eq(control(out, RF_CONSOLE_GET_INFO, NULL, 0, &i,
+				  sizeof i),
+			  0);
+	waitpid(pid, NULL, 0);
+	ck_assert_int_eq(i.size_x, 100);
+	ck_assert_int_eq(i.bottom, 29);
+	ck_assert_int_eq(i.cursor_x, 14);
+	ck_assert_int_eq(i.cursor_y, 7);
+	/* What the user typed around it is not lost. */
+	ck_assert_uint_eq(console.nbytes, 2);
+	ck_assert_uint_eq(console.bytes[1], 'z');
+	shown();
+	ck_assert_uint_eq(control(out, RF_CONSOLE_SET_CURSOR, at, 4, NULL, 0),
+			  0);
+	ck_assert_str_eq(shown(), "\33[5;4H");
+	ck_assert_uint_eq(control(out, RF_CONSOLE_SET_ATTRIBUTES, &attributes,
+				  4, NULL, 0),
+			  0);
+	ck_assert_str_eq(shown(), "\33[0;91;44m");
+	ck_assert_uint_eq(control(out, RF_CONSOLE_FILL, &fill, sizeof fill,
+				  NULL, 0),
+			  0);
+	ck_assert_uint_eq(iosb.information, 5);
+	at[0] = 100;
+	ck_assert_uint_eq(control(out, RF_CONSOLE_SET_CURSOR, at, 4, NULL, 0),
+			  STATUS_INVALID_PARAMETER);
+}
+END_TEST
+
+START_TEST(no_console)
+{
+	uint32_t mode;
+	uint64_t h;
+	int p[2];
+	struct object *o;
+
+	ck_assert_int_eq(pipe(p), 0);
+	o = file_object_from_fd(p[1], RW);
+	ck_assert_uint_eq(handle_add(t, o, RW, 0, &h), 0);
+	ck_assert_uint_eq(control(h, RF_CONSOLE_GET_MODE, NULL, 0, &mode, 4),
+			  STATUS_OBJECT_TYPE_MISMATCH);
+}
+END_TEST
+
+int main(void)
+{
+	Suite *s = suite_create("nt/console");
+	TCase *tc = tcase_create("console");
+	SRunner *r = srunner_create(s);
+	int failed;
+
+	tcase_add_checked_fixture(tc, setup, NULL);
+	tcase_set_timeout(tc, 20);
+	tcase_add_test(tc, no_console);
+	tcase_add_test(tc, modes);
+	tcase_add_test(tc, lines);
+	tcase_add_test(tc, writing);
+	tcase_add_test(tc, keys);
+	tcase_add_test(tc, waiting);
+	tcase_add_test(tc, screen);
+	suite_add_tcase(s, tc);
+	srunner_set_tap(r, "-");
+	srunner_run_all(r, CK_SILENT);
+	failed = srunner_ntests_failed(r);
+	srunner_free(r);
+	return failed != 0;
+}

@@ -1,0 +1,870 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Files, directories, pipes: the handlers called straight, on a real folder. */
+#include <check.h>
+#include <ftw.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/utf.h"
+#include "syscall-xlate/nt/file.h"
+#include "tests/lib/fake-engine.h"
+#include "syscall-xlate/nt/calls.h"
+
+enum {
+	GENERIC_READ = (int)0x80000000,
+	GENERIC_WRITE = 0x40000000,
+	SYNC = 0x20,
+	NOT_DIR = 0x40,
+};
+
+static struct task *t;
+static char root[64]; /* a fresh folder */
+static struct io_status64 iosb;
+
+static void setup(void)
+{
+	t = fake_start();
+	strcpy(root, "/tmp/rf-file-XXXXXX");
+	ck_assert_ptr_nonnull(mkdtemp(root));
+}
+
+static int remove_one(const char *path, const struct stat *st, int type,
+		      struct FTW *ftw)
+{
+	(void)st, (void)type, (void)ftw;
+	return remove(path);
+}
+
+static void teardown(void)
+{
+	nftw(root, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+}
+
+/* OBJECT_ATTRIBUTES for a name below root (UTF-8, backslashes), or absolute. */
+static gaddr oa(const char *name)
+{
+	static struct {
+		struct object_attributes64 oa;
+		struct unicode_string64 s;
+		uint16_t text[600];
+	} slot[8];
+	static unsigned next;
+	char full[1024], *c;
+	unsigned i = next++ % 8;
+	size_t n;
+
+	if (*name == '\\')
+		snprintf(full, sizeof full, "%s", name);
+	else
+		snprintf(full, sizeof full, "\\??\\Z:%s\\%s", root, name);
+	for (c = full; *c; c++)
+		if (*c == '/')
+			*c = '\\';
+	n = utf8_to_utf16(slot[i].text, 600, full, strlen(full));
+	slot[i].s.length = slot[i].s.maximum = (uint16_t)(n * 2);
+	slot[i].s.buffer = GADDR(slot[i].text);
+	memset(&slot[i].oa, 0, sizeof slot[i].oa);
+	slot[i].oa.length = sizeof slot[i].oa;
+	slot[i].oa.name = GADDR(&slot[i].s);
+	slot[i].oa.attributes = 0x40;
+	return GADDR(&slot[i].oa);
+}
+
+static NTSTATUS open_as(const char *name, uint32_t access, uint32_t share,
+			uint32_t disposition, uint32_t options, uint64_t *h)
+{
+	memset(&iosb, 0xff, sizeof iosb);
+	return nt_create_file(t, GADDR(h), access, oa(name), GADDR(&iosb), 0,
+			      0x80, share, disposition, options, 0, 0);
+}
+
+static uint64_t make(const char *name)
+{
+	uint64_t h = 0;
+
+	ck_assert_uint_eq(open_as(name,
+				  GENERIC_READ | GENERIC_WRITE | 0x110000, 7,
+				  FILE_OVERWRITE_IF, SYNC | NOT_DIR, &h),
+			  0);
+	return h;
+}
+
+static NTSTATUS put(uint64_t h, const char *s, int64_t *offset)
+{
+	return nt_write_file(t, h, 0, 0, 0, GADDR(&iosb), GADDR(s),
+			     (uint32_t)strlen(s), GADDR(offset), 0);
+}
+
+static NTSTATUS get(uint64_t h, char *s, uint32_t n, int64_t *offset)
+{
+	memset(s, 0, n + 1); /* for reading it as a string */
+	return nt_read_file(t, h, 0, 0, 0, GADDR(&iosb), GADDR(s), n,
+			    GADDR(offset), 0);
+}
+
+static void closes(uint64_t h)
+{
+	ck_assert_uint_eq(nt_close(t, h), 0);
+}
+
+static bool exists(const char *name)
+{
+	char path[256];
+	struct stat st;
+
+	snprintf(path, sizeof path, "%s/%s", root, name);
+	return lstat(path, &st) == 0;
+}
+
+START_TEST(dispositions)
+{
+	static const struct {
+		const char *what;
+		bool there;
+		uint32_t disposition;
+		NTSTATUS want;
+		uint64_t information;
+	} cases[] = {
+		{ "open, missing", false, FILE_OPEN,
+		  STATUS_OBJECT_NAME_NOT_FOUND, 0 },
+		{ "overwrite, missing", false, FILE_OVERWRITE,
+		  STATUS_OBJECT_NAME_NOT_FOUND, 0 },
+		{ "create, there", true, FILE_CREATE,
+		  STATUS_OBJECT_NAME_COLLISION, 0 },
+		{ "create", false, FILE_CREATE, 0, FILE_CREATED },
+		{ "open-if, missing", false, FILE_OPEN_IF, 0, FILE_CREATED },
+		{ "open-if, there", true, FILE_OPEN_IF, 0, FILE_OPENED },
+		{ "open, there", true, FILE_OPEN, 0, FILE_OPENED },
+		{ "overwrite, there", true, FILE_OVERWRITE, 0,
+		  FILE_OVERWRITTEN },
+		{ "overwrite-if, there", true, FILE_OVERWRITE_IF, 0,
+		  FILE_OVERWRITTEN },
+		{ "overwrite-if, missing", false, FILE_OVERWRITE_IF, 0,
+		  FILE_CREATED },
+		{ "supersede, there", true, FILE_SUPERSEDE, 0,
+		  FILE_SUPERSEDED },
+	};
+	/* The other spelling is the same file. */
+	static const char *const names[] = { "Name.Txt", "nAME.tXT" };
+
+	for (size_t i = 0; i < COUNT_OF(cases) * 2; i++) {
+		size_t c = i / 2;
+		char path[128];
+		uint64_t h = 0;
+		NTSTATUS got;
+
+		snprintf(path, sizeof path, "%s/Name.Txt", root);
+		unlink(path);
+		if (cases[c].there)
+			closes(make("Name.Txt"));
+		got = open_as(names[i % 2], GENERIC_READ | GENERIC_WRITE |
+						    0x100000,
+			      7, cases[c].disposition, SYNC, &h);
+		ck_assert_msg(got == cases[c].want, "%s (%s): got %#x",
+			      cases[c].what, names[i % 2], got);
+		if (got)
+			continue;
+		ck_assert_msg(iosb.information == cases[c].information,
+			      "%s: information %d", cases[c].what,
+			      (int)iosb.information);
+		ck_assert(!cases[c].there || exists("Name.Txt"));
+		ck_assert(!cases[c].there || !exists("nAME.tXT"));
+		closes(h);
+		snprintf(path, sizeof path, "%s/nAME.tXT", root);
+		unlink(path);
+	}
+}
+END_TEST
+
+START_TEST(missing_parts)
+{
+	uint64_t h;
+
+	ck_assert_uint_eq(open_as("no\\such", GENERIC_READ, 7, FILE_OPEN, 0,
+				  &h),
+			  STATUS_OBJECT_PATH_NOT_FOUND);
+	ck_assert_uint_eq(open_as("a<b", GENERIC_READ, 7, FILE_OPEN, 0, &h),
+			  STATUS_OBJECT_NAME_INVALID);
+	closes(make("file"));
+	ck_assert_uint_eq(open_as("file\\x", GENERIC_READ, 7, FILE_OPEN, 0,
+				  &h),
+			  STATUS_OBJECT_PATH_NOT_FOUND);
+	ck_assert_uint_eq(open_as("file", GENERIC_READ, 7, FILE_OPEN,
+				  FILE_DIRECTORY_FILE, &h),
+			  STATUS_NOT_A_DIRECTORY);
+	ck_assert_uint_eq(open_as(".", GENERIC_READ, 7, FILE_OPEN, 0, &h),
+			  STATUS_OBJECT_NAME_INVALID);
+	ck_assert_uint_eq(open_as("\\??\\Z:\\tmp", GENERIC_READ, 7, FILE_OPEN,
+				  NOT_DIR, &h),
+			  STATUS_FILE_IS_A_DIRECTORY);
+	ck_assert_uint_eq(open_as("\\??\\Q:\\x", GENERIC_READ, 7, FILE_OPEN, 0,
+				  &h),
+			  STATUS_OBJECT_PATH_NOT_FOUND);
+	ck_assert_uint_eq(open_as("\\Device\\Afd\\Endpoint", GENERIC_READ, 7,
+				  FILE_OPEN, 0, &h) >>
+				  30,
+			  3);
+	ck_assert_uint_eq(handles_count(), 0);
+}
+END_TEST
+
+START_TEST(positions)
+{
+	uint64_t h = make("f");
+	int64_t at = 2;
+	char s[64];
+
+	ck_assert_uint_eq(put(h, "0123456789", NULL), 0);
+	ck_assert_uint_eq(iosb.information, 10);
+	ck_assert_uint_eq(get(h, s, 4, NULL), STATUS_END_OF_FILE);
+	/* A given offset is where it goes on from. */
+	ck_assert_uint_eq(get(h, s, 3, &at), 0);
+	ck_assert_str_eq(s, "234");
+	ck_assert_uint_eq(get(h, s, 2, NULL), 0);
+	ck_assert_str_eq(s, "56");
+	ck_assert_uint_eq(nt_query_information_file(t, h, GADDR(&iosb),
+						    GADDR(&at), 8, 14),
+			  0);
+	ck_assert_int_eq(at, 7);
+	at = 4;
+	ck_assert_uint_eq(nt_set_information_file(t, h, GADDR(&iosb),
+						  GADDR(&at), 8, 14),
+			  0);
+	ck_assert_uint_eq(put(h, "xx", NULL), 0);
+	at = -1; /* the end */
+	ck_assert_uint_eq(put(h, "!", &at), 0);
+	at = 0;
+	ck_assert_uint_eq(get(h, s, 20, &at), 0);
+	ck_assert_str_eq(s, "0123xx6789!");
+	ck_assert_uint_eq(nt_read_file(t, h, 0, 0, 0, GADDR(&iosb), 8, 4,
+				       GADDR(&at), 0),
+			  STATUS_ACCESS_VIOLATION);
+	closes(h);
+	/* Appending only. */
+	ck_assert_uint_eq(open_as("f", FILE_APPEND_DATA | 0x100000, 7,
+				  FILE_OPEN, SYNC, &h),
+			  0);
+	at = 0;
+	ck_assert_uint_eq(put(h, "+", &at), 0);
+	ck_assert_uint_eq(get(h, s, 1, NULL), STATUS_ACCESS_DENIED);
+	closes(h);
+	/* A synchronous handle that nobody can wait for makes no sense. */
+	ck_assert_uint_eq(open_as("f", FILE_READ_DATA, 7, FILE_OPEN, SYNC, &h),
+			  STATUS_INVALID_PARAMETER);
+}
+END_TEST
+
+START_TEST(sharing)
+{
+	static const struct {
+		const char *what;
+		uint32_t access1, share1, access2, share2;
+		NTSTATUS want;
+	} cases[] = {
+		{ "all share all", GENERIC_READ, 7, GENERIC_WRITE, 7, 0 },
+		{ "second wants what first keeps", GENERIC_READ, 1,
+		  GENERIC_WRITE, 7, STATUS_SHARING_VIOLATION },
+		{ "second keeps what first has", GENERIC_WRITE, 7, GENERIC_READ,
+		  1, STATUS_SHARING_VIOLATION },
+		{ "readers", GENERIC_READ, 1, GENERIC_READ, 1, 0 },
+		{ "exclusive", GENERIC_READ, 0, GENERIC_READ, 7,
+		  STATUS_SHARING_VIOLATION },
+		{ "attributes only", GENERIC_READ, 0, FILE_READ_ATTRIBUTES, 0,
+		  0 },
+		{ "delete", GENERIC_READ, 3, ACCESS_DELETE, 7,
+		  STATUS_SHARING_VIOLATION },
+	};
+
+	closes(make("f"));
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		uint64_t a, b;
+		NTSTATUS got;
+
+		ck_assert_uint_eq(open_as("f", cases[i].access1,
+					  cases[i].share1, FILE_OPEN, 0, &a),
+				  0);
+		got = open_as("F", cases[i].access2, cases[i].share2, FILE_OPEN,
+			      0, &b);
+		ck_assert_msg(got == cases[i].want, "%s: got %#x",
+			      cases[i].what, got);
+		if (!got)
+			closes(b);
+		closes(a);
+	}
+}
+END_TEST
+
+START_TEST(deletion)
+{
+	uint64_t a = make("f"), b, c;
+	uint8_t yes = 1;
+	uint32_t posix = 3;
+
+	ck_assert_uint_eq(open_as("f", GENERIC_READ, 7, FILE_OPEN, 0, &b), 0);
+	ck_assert_uint_eq(nt_set_information_file(t, a, GADDR(&iosb),
+						  GADDR(&yes), 1, 13),
+			  0);
+	ck_assert_uint_eq(open_as("f", GENERIC_READ, 7, FILE_OPEN, 0, &c),
+			  STATUS_DELETE_PENDING);
+	closes(a);
+	ck_assert(exists("f")); /* b has it open */
+	closes(b);
+	ck_assert(!exists("f"));
+
+	a = make("g");
+	ck_assert_uint_eq(open_as("g", GENERIC_READ, 7, FILE_OPEN, 0, &b), 0);
+	ck_assert_uint_eq(nt_set_information_file(t, a, GADDR(&iosb),
+						  GADDR(&posix), 4, 64),
+			  0);
+	closes(a);
+	ck_assert(!exists("g"));
+	closes(b);
+
+	ck_assert_uint_eq(open_as("h", GENERIC_READ | ACCESS_DELETE, 7,
+				  FILE_CREATE, FILE_DELETE_ON_CLOSE, &a),
+			  0);
+	ck_assert(exists("h"));
+	closes(a);
+	ck_assert(!exists("h"));
+	closes(make("i"));
+	ck_assert_uint_eq(nt_delete_file(t, oa("I")), 0);
+	ck_assert(!exists("i"));
+
+	/* Directories: only empty ones. */
+	ck_assert_uint_eq(open_as("d", ACCESS_DELETE, 7, FILE_CREATE,
+				  FILE_DIRECTORY_FILE, &a),
+			  0);
+	closes(make("d\\x"));
+	ck_assert_uint_eq(nt_set_information_file(t, a, GADDR(&iosb),
+						  GADDR(&yes), 1, 13),
+			  STATUS_DIRECTORY_NOT_EMPTY);
+	ck_assert_uint_eq(nt_delete_file(t, oa("d\\x")), 0);
+	ck_assert_uint_eq(nt_set_information_file(t, a, GADDR(&iosb),
+						  GADDR(&yes), 1, 13),
+			  0);
+	closes(a);
+	ck_assert(!exists("d"));
+}
+END_TEST
+
+static NTSTATUS rename_to(uint64_t h, const char *name, bool replace)
+{
+	static union {
+		struct file_rename r;
+		uint8_t bytes[1024];
+	} u;
+	const struct object_attributes64 *o;
+	const struct unicode_string64 *s;
+	uint16_t bare[200];
+	size_t n;
+
+	memset(&u, 0, sizeof u);
+	u.r.flags = replace;
+	if (strchr(name, '\\')) {
+		o = (void *)oa(name + (*name == '\\' && name[1] == '.'));
+		s = (void *)o->name;
+		n = s->length / 2;
+		memcpy(u.r.name, (void *)s->buffer, n * 2);
+	} else {
+		n = utf8_to_utf16(bare, 200, name, strlen(name));
+		memcpy(u.r.name, bare, n * 2);
+	}
+	u.r.len = (uint32_t)(n * 2);
+	return nt_set_information_file(t, h, GADDR(&iosb), GADDR(&u),
+				       (uint32_t)(20 + n * 2), 10);
+}
+
+START_TEST(renaming)
+{
+	uint64_t h = make("a"), d;
+	struct {
+		uint32_t len;
+		uint16_t name[200];
+	} q;
+
+	closes(make("B"));
+	ck_assert_uint_eq(rename_to(h, "b", false),
+			  STATUS_OBJECT_NAME_COLLISION);
+	ck_assert_uint_eq(rename_to(h, "b", true), 0);
+	ck_assert(!exists("a"));
+	ck_assert_uint_eq(rename_to(h, "New", false), 0);
+	ck_assert(exists("New"));
+	ck_assert_uint_eq(rename_to(h, "NEW", false), 0); /* only case */
+	ck_assert(exists("NEW") && !exists("New"));
+	ck_assert_uint_eq(open_as("sub", GENERIC_READ, 7, FILE_CREATE,
+				  FILE_DIRECTORY_FILE, &d),
+			  0);
+	ck_assert_uint_eq(rename_to(h, "SUB\\x", false), 0);
+	ck_assert(exists("sub/x"));
+	ck_assert_uint_eq(rename_to(h, "nosuch\\x", false),
+			  STATUS_OBJECT_PATH_NOT_FOUND);
+	ck_assert_uint_eq(nt_query_information_file(t, h, GADDR(&iosb),
+						    GADDR(&q), sizeof q, 9),
+			  0);
+	ck_assert_uint_eq(q.len, (strlen(root) + 6) * 2);
+	ck_assert_uint_eq(q.name[q.len / 2 - 1], 'x');
+	ck_assert_uint_eq(nt_query_information_file(t, h, GADDR(&iosb),
+						    GADDR(&q), 10, 9),
+			  STATUS_BUFFER_OVERFLOW);
+	ck_assert_uint_eq(iosb.information, 10);
+	closes(h);
+	closes(d);
+}
+END_TEST
+
+START_TEST(attributes)
+{
+	struct file_basic b = { .attributes = 3 }, got;
+	struct file_network_open n;
+	uint64_t h = make("f"), r;
+
+	ck_assert_uint_eq(nt_query_attributes_file(t, oa("F"), GADDR(&got)), 0);
+	ck_assert_uint_eq(got.attributes, FILE_ATTRIBUTE_ARCHIVE);
+	b.times.written = 130000000000000001;
+	ck_assert_uint_eq(nt_set_information_file(t, h, GADDR(&iosb), GADDR(&b),
+						  sizeof b, 4),
+			  0);
+	put(h, "abc", NULL);
+	closes(h);
+	ck_assert_uint_eq(nt_query_full_attributes_file(t, oa("f"), GADDR(&n)),
+			  0);
+	ck_assert_uint_eq(n.size, 3);
+	ck_assert_uint_eq(nt_query_attributes_file(t, oa("f"), GADDR(&got)), 0);
+	ck_assert(got.attributes & FILE_ATTRIBUTE_READONLY);
+	if (got.attributes & FILE_ATTRIBUTE_HIDDEN) /* the host can say it */
+		ck_assert_uint_eq(got.attributes, 3);
+	/* Read-only holds, for root too. */
+	ck_assert_uint_eq(open_as("f", GENERIC_WRITE, 7, FILE_OPEN, 0, &r),
+			  STATUS_ACCESS_DENIED);
+	ck_assert_uint_eq(open_as("f", GENERIC_READ | ACCESS_DELETE, 7,
+				  FILE_OPEN, FILE_DELETE_ON_CLOSE, &r),
+			  STATUS_CANNOT_DELETE);
+	ck_assert_uint_eq(open_as("f", FILE_WRITE_ATTRIBUTES, 7, FILE_OPEN, 0,
+				  &r),
+			  0);
+	b.attributes = FILE_ATTRIBUTE_NORMAL;
+	ck_assert_uint_eq(nt_set_information_file(t, r, GADDR(&iosb), GADDR(&b),
+						  sizeof b, 4),
+			  0);
+	closes(r);
+	ck_assert_uint_eq(nt_query_attributes_file(t, oa("f"), GADDR(&got)), 0);
+	ck_assert_int_eq(got.times.written, b.times.written);
+	ck_assert(!(got.attributes & FILE_ATTRIBUTE_READONLY));
+	ck_assert_uint_eq(nt_query_attributes_file(t, oa("nope"), GADDR(&got)),
+			  STATUS_OBJECT_NAME_NOT_FOUND);
+	ck_assert_uint_eq(nt_query_attributes_file(t, oa("x\\nope"),
+						   GADDR(&got)),
+			  STATUS_OBJECT_PATH_NOT_FOUND);
+}
+END_TEST
+
+/* All names that a pattern gives, joined by spaces. */
+static NTSTATUS names(uint64_t h, const char *pattern, bool restart, char *out)
+{
+	static uint8_t buf[512] __attribute__((aligned(8)));
+	struct unicode_string64 s = { 0 };
+	uint16_t u[64];
+	NTSTATUS status;
+
+	*out = 0;
+	s.length = (uint16_t)(2 * utf8_to_utf16(u, 64, pattern ? pattern : "",
+						pattern ? strlen(pattern) : 0));
+	s.buffer = GADDR(u);
+	for (;;) {
+		uint32_t at = 0, next;
+
+		status = nt_query_directory_file(
+			t, h, 0, 0, 0, GADDR(&iosb), GADDR(buf), sizeof buf,
+			FILE_BOTH_DIRECTORY_CLASS, 0,
+			pattern ? GADDR(&s) : 0, restart);
+		restart = false;
+		if (status)
+			return status;
+		do {
+			struct dir_entry *d = (void *)(buf + at);
+
+			next = d->next;
+			if (*out)
+				strcat(out, " ");
+			out[strlen(out) +
+			    utf16_to_utf8(out + strlen(out), 200,
+					  (uint16_t *)(buf + at + 94),
+					  d->name_len / 2)] = 0;
+			at += next;
+		} while (next);
+	}
+}
+
+START_TEST(listing)
+{
+	static const char *const files[] = { "b.txt", "A.c", "c", "Ab.TXT",
+					     "z.tar.gz" };
+	static const struct {
+		const char *pattern, *want;
+	} cases[] = {
+		{ "*", ". .. A.c Ab.TXT b.txt c z.tar.gz" },
+		{ "*.txt", "Ab.TXT b.txt" },
+		{ "a*", "A.c Ab.TXT" },
+		{ "?", ". c" },
+		{ "<.gz", "z.tar.gz" },
+		{ "<\"*", ". .. A.c Ab.TXT b.txt c z.tar.gz" },
+		{ ">>>>.c", "A.c" },
+		{ "B.TXT", "b.txt" },
+		{ "c", "c" },
+	};
+	char out[2000];
+	uint64_t h;
+
+	for (size_t i = 0; i < COUNT_OF(files); i++) {
+		char copy[64];
+
+		memset(out, 0, sizeof out);
+		strcpy(copy, files[i]);
+		closes(make(copy));
+	}
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		NTSTATUS got;
+
+		ck_assert_uint_eq(open_as("", FILE_READ_DATA | 0x100000, 7,
+					  FILE_OPEN, SYNC | 1, &h),
+				  0);
+		got = names(h, cases[i].pattern, false, out);
+		ck_assert_msg(got == STATUS_NO_MORE_FILES, "%s: %#x",
+			      cases[i].pattern, got);
+		ck_assert_msg(!strcmp(out, cases[i].want), "%s: %s",
+			      cases[i].pattern, out);
+		closes(h);
+	}
+	ck_assert_uint_eq(open_as("", FILE_READ_DATA | 0x100000, 7, FILE_OPEN,
+				  SYNC | 1, &h),
+			  0);
+	ck_assert_uint_eq(names(h, "none*", false, out), STATUS_NO_SUCH_FILE);
+	ck_assert_uint_eq(names(h, NULL, false, out), STATUS_NO_MORE_FILES);
+	ck_assert_str_eq(out, "");
+	ck_assert_uint_eq(names(h, "*.c", true, out), STATUS_NO_MORE_FILES);
+	ck_assert_str_eq(out, "A.c");
+	closes(h);
+}
+END_TEST
+
+START_TEST(locks)
+{
+	uint64_t a = make("f"), b;
+	int64_t at = 2, n = 4, zero = 0;
+	char s[16];
+
+	put(a, "0123456789", NULL);
+	ck_assert_uint_eq(open_as("f", GENERIC_READ | GENERIC_WRITE | 0x100000,
+				  7, FILE_OPEN, SYNC, &b),
+			  0);
+	ck_assert_uint_eq(nt_lock_file(t, a, 0, 0, 0, GADDR(&iosb), GADDR(&at),
+				       GADDR(&n), 0, 1, 1),
+			  0);
+	ck_assert_uint_eq(nt_lock_file(t, b, 0, 0, 0, GADDR(&iosb), GADDR(&at),
+				       GADDR(&n), 0, 1, 0),
+			  STATUS_LOCK_NOT_GRANTED);
+	ck_assert_uint_eq(get(b, s, 10, &zero), STATUS_FILE_LOCK_CONFLICT);
+	ck_assert_uint_eq(get(b, s, 2, &zero), 0);
+	ck_assert_uint_eq(get(a, s, 10, &zero), 0);
+	ck_assert_uint_eq(nt_unlock_file(t, a, GADDR(&iosb), GADDR(&zero),
+					 GADDR(&n), 0),
+			  STATUS_RANGE_NOT_LOCKED);
+	ck_assert_uint_eq(nt_unlock_file(t, a, GADDR(&iosb), GADDR(&at),
+					 GADDR(&n), 0),
+			  0);
+	ck_assert_uint_eq(put(b, "x", &at), 0);
+	closes(a);
+	closes(b);
+}
+END_TEST
+
+static uint64_t pipe_server(const char *name, bool message, bool async)
+{
+	uint64_t h = 0;
+	int64_t timeout = -500000;
+
+	ck_assert_uint_eq(nt_create_named_pipe_file(
+				  t, GADDR(&h),
+				  GENERIC_READ | GENERIC_WRITE | 0x100000,
+				  oa(name), GADDR(&iosb), 3, FILE_OPEN_IF,
+				  async ? 0 : SYNC, message, message, 0, 2,
+				  4096, 4096, GADDR(&timeout)),
+			  0);
+	return h;
+}
+
+START_TEST(named_pipes)
+{
+	static const char name[] = "\\??\\pipe\\rf-unit-test";
+	uint64_t s, c, s2, event;
+	struct io_status64 late = { 0 };
+	char buf[64];
+
+	ck_assert_uint_eq(open_as(name, GENERIC_READ | 0x100000, 0, FILE_OPEN,
+				  SYNC, &c),
+			  STATUS_OBJECT_NAME_NOT_FOUND);
+	s = pipe_server(name, true, true);
+	ck_assert_uint_eq(open_as(name, GENERIC_READ | GENERIC_WRITE | 0x100000,
+				  0, FILE_OPEN, SYNC, &c),
+			  0);
+	ck_assert_uint_eq(open_as(name, GENERIC_READ | 0x100000, 0, FILE_OPEN,
+				  SYNC, &s2),
+			  STATUS_PIPE_NOT_AVAILABLE);
+	ck_assert_uint_eq(nt_fs_control_file(t, s, 0, 0, 0, GADDR(&iosb),
+					     0x110008, 0, 0, 0, 0),
+			  STATUS_PIPE_CONNECTED);
+	/* Messages keep their bounds at the end that reads them so. */
+	ck_assert_uint_eq(put(c, "hello", NULL), 0);
+	ck_assert_uint_eq(put(c, "x", NULL), 0);
+	ck_assert_uint_eq(get(s, buf, 3, NULL), STATUS_BUFFER_OVERFLOW);
+	ck_assert_str_eq(buf, "hel");
+	ck_assert_uint_eq(get(s, buf, 30, NULL), 0);
+	ck_assert_str_eq(buf, "lo");
+	ck_assert_uint_eq(get(s, buf, 30, NULL), 0);
+	ck_assert_str_eq(buf, "x");
+
+	/* Overlapped: pending, then finished by what comes. */
+	ck_assert_uint_eq(nt_create_event(t, GADDR(&event), 0x1f0003, 0, 0, 0),
+			  0);
+	memset(buf, 0, sizeof buf);
+	ck_assert_uint_eq(nt_read_file(t, s, event, 0, 0, GADDR(&late),
+				       GADDR(buf), 30, 0, 0),
+			  STATUS_PENDING);
+	ck_assert_uint_eq(nt_wait_for_single_object(t, event, 0, AT_ONCE),
+			  STATUS_TIMEOUT);
+	ck_assert_uint_eq(put(c, "late", NULL), 0);
+	ck_assert_uint_eq(nt_wait_for_single_object(t, event, 0, AFTER_MS(2000)),
+			  0);
+	ck_assert_uint_eq(late.status, 0);
+	ck_assert_uint_eq(late.information, 4);
+	ck_assert_str_eq(buf, "late");
+
+	/* Cancelled. */
+	ck_assert_uint_eq(nt_read_file(t, s, event, 0, 0, GADDR(&late),
+				       GADDR(buf), 30, 0, 0),
+			  STATUS_PENDING);
+	ck_assert_uint_eq(nt_cancel_io_file_ex(t, s, 0, GADDR(&iosb)), 0);
+	ck_assert_uint_eq(nt_wait_for_single_object(t, event, 0, AFTER_MS(2000)),
+			  0);
+	ck_assert_uint_eq(late.status, STATUS_CANCELLED);
+	ck_assert_uint_eq(nt_cancel_io_file_ex(t, s, 0, GADDR(&iosb)),
+			  STATUS_NOT_FOUND);
+
+	/* The other end goes. */
+	closes(c);
+	ck_assert_uint_eq(get(s, buf, 3, NULL), STATUS_PIPE_BROKEN);
+	ck_assert_uint_eq(nt_fs_control_file(t, s, 0, 0, 0, GADDR(&iosb),
+					     0x110004, 0, 0, 0, 0),
+			  0);
+	/* And another comes: waiting for it this time. */
+	ck_assert_uint_eq(nt_fs_control_file(t, s, event, 0, 0, GADDR(&late),
+					     0x110008, 0, 0, 0, 0),
+			  STATUS_PENDING);
+	ck_assert_uint_eq(open_as(name, GENERIC_READ | GENERIC_WRITE | 0x100000,
+				  0, FILE_OPEN, SYNC, &c),
+			  0);
+	ck_assert_uint_eq(nt_wait_for_single_object(t, event, 0, AFTER_MS(2000)),
+			  0);
+	ck_assert_uint_eq(late.status, 0);
+	closes(c);
+	closes(s);
+	closes(event);
+	ck_assert_uint_eq(open_as(name, GENERIC_READ | 0x100000, 0, FILE_OPEN,
+				  SYNC, &c),
+			  STATUS_OBJECT_NAME_NOT_FOUND);
+}
+END_TEST
+
+START_TEST(anonymous_pipe)
+{
+	uint64_t dir, r, w;
+	struct object_attributes64 a = { .length = sizeof a };
+	struct {
+		uint32_t state, available, messages, length;
+		char data[8];
+	} peek;
+	char buf[16];
+
+	ck_assert_uint_eq(open_as("\\Device\\NamedPipe\\",
+				  GENERIC_READ | 0x100000, 7, FILE_OPEN, SYNC,
+				  &dir),
+			  0);
+	a.root = dir;
+	ck_assert_uint_eq(nt_create_named_pipe_file(
+				  t, GADDR(&r), GENERIC_READ | 0x100000,
+				  GADDR(&a), GADDR(&iosb), 2, FILE_CREATE, SYNC,
+				  0, 0, 0, 1, 4096, 4096, 0),
+			  0);
+	a.root = r;
+	ck_assert_uint_eq(nt_open_file(t, GADDR(&w), GENERIC_WRITE | 0x100000,
+				       GADDR(&a), GADDR(&iosb), 1,
+				       SYNC | NOT_DIR),
+			  0);
+	ck_assert_uint_eq(put(w, "abcdef", NULL), 0);
+	ck_assert_uint_eq(nt_fs_control_file(t, r, 0, 0, 0, GADDR(&iosb),
+					     0x11400c, 0, 0, GADDR(&peek),
+					     sizeof peek),
+			  0);
+	ck_assert_uint_eq(peek.available, 6);
+	ck_assert_int_eq(memcmp(peek.data, "abcdef", 6), 0);
+	ck_assert_uint_eq(get(r, buf, 4, NULL), 0);
+	ck_assert_str_eq(buf, "abcd");
+	ck_assert_uint_eq(get(r, buf, 10, NULL), 0);
+	ck_assert_str_eq(buf, "ef");
+	closes(w);
+	ck_assert_uint_eq(get(r, buf, 10, NULL), STATUS_PIPE_BROKEN);
+	closes(r);
+	closes(dir);
+}
+END_TEST
+
+START_TEST(links)
+{
+	struct {
+		uint32_t tag;
+		uint16_t len, pad, sub_at, sub_len, print_at, print_len;
+		uint32_t flags;
+		uint16_t names[200];
+	} b = { .tag = 0xa000000c, .flags = 1 };
+	uint64_t h = make("link");
+	struct file_basic got;
+	char target[64];
+	char path[128];
+	ssize_t n;
+
+	closes(make("target"));
+	b.sub_len = b.print_len =
+		(uint16_t)(2 * utf8_to_utf16(b.names, 100, "sub\\..", 6));
+	memcpy(b.names + 6, b.names, 12);
+	b.print_at = 12;
+	b.len = 12 + 24;
+	ck_assert_uint_eq(nt_fs_control_file(t, h, 0, 0, 0, GADDR(&iosb),
+					     0x900a4, GADDR(&b), 8 + b.len, 0,
+					     0),
+			  0);
+	closes(h);
+	snprintf(path, sizeof path, "%s/link", root);
+	n = readlink(path, target, sizeof target - 1);
+	ck_assert_int_eq(n, 6);
+	ck_assert_int_eq(memcmp(target, "sub/..", 6), 0);
+	ck_assert_uint_eq(nt_query_attributes_file(t, oa("LINK"), GADDR(&got)),
+			  0);
+	ck_assert(got.attributes & FILE_ATTRIBUTE_REPARSE_POINT);
+	ck_assert_uint_eq(open_as("link", GENERIC_READ, 7, FILE_OPEN,
+				  FILE_OPEN_REPARSE_POINT, &h),
+			  0);
+	memset(&b, 0, sizeof b);
+	ck_assert_uint_eq(nt_fs_control_file(t, h, 0, 0, 0, GADDR(&iosb),
+					     0x900a8, 0, 0, GADDR(&b),
+					     sizeof b),
+			  0);
+	ck_assert_uint_eq(b.tag, 0xa000000c);
+	ck_assert_uint_eq(b.sub_len, 12);
+	ck_assert_uint_eq(b.names[3], '\\');
+	closes(h);
+	ck_assert_uint_eq(open_as("link", GENERIC_READ, 7, FILE_OPEN, 0, &h),
+			  STATUS_OBJECT_NAME_NOT_FOUND);
+}
+END_TEST
+
+START_TEST(changes)
+{
+	uint64_t d, event;
+	struct io_status64 late = { 0 };
+	uint8_t buf[256];
+	uint32_t head[3];
+
+	ck_assert_uint_eq(open_as("", FILE_READ_DATA | 0x100000, 7, FILE_OPEN,
+				  1, &d),
+			  0);
+	ck_assert_uint_eq(nt_create_event(t, GADDR(&event), 0x1f0003, 0, 0, 0),
+			  0);
+	ck_assert_uint_eq(nt_notify_change_directory_file(
+				  t, d, event, 0, 0, GADDR(&late), GADDR(buf),
+				  sizeof buf, 1, 0),
+			  STATUS_PENDING);
+	closes(make("n"));
+	ck_assert_uint_eq(nt_wait_for_single_object(t, event, 0, AFTER_MS(2000)),
+			  0);
+	memcpy(head, buf, sizeof head);
+	ck_assert_uint_eq(late.status, 0);
+	ck_assert_uint_eq(head[1], 1);
+	ck_assert_uint_eq(head[2], 2);
+	ck_assert_uint_eq(buf[12], 'n');
+	closes(d);
+	closes(event);
+}
+END_TEST
+
+START_TEST(volumes)
+{
+	uint64_t h = make("f"), nul;
+	struct fs_size size;
+	struct fs_device dev;
+	struct {
+		struct fs_attribute a;
+		uint16_t name[8];
+	} at;
+	char s[4];
+
+	ck_assert_uint_eq(nt_query_volume_information_file(
+				  t, h, GADDR(&iosb), GADDR(&size), sizeof size,
+				  FS_SIZE_CLASS),
+			  0);
+	ck_assert(size.total > size.available && size.available > 0);
+	ck_assert_uint_eq(nt_query_volume_information_file(
+				  t, h, GADDR(&iosb), GADDR(&at), sizeof at,
+				  FS_ATTRIBUTE_CLASS),
+			  0);
+	ck_assert_uint_eq(at.a.name_len, 8);
+	ck_assert_uint_eq(at.a.name[0], 'N');
+	closes(h);
+	ck_assert_uint_eq(open_as("\\??\\NUL", GENERIC_READ | GENERIC_WRITE |
+						       0x100000,
+				  7, FILE_OPEN, SYNC, &nul),
+			  0);
+	ck_assert_uint_eq(nt_query_volume_information_file(
+				  t, nul, GADDR(&iosb), GADDR(&dev), sizeof dev,
+				  FS_DEVICE_CLASS),
+			  0);
+	ck_assert_uint_eq(dev.type, DEVICE_TYPE_NULL);
+	ck_assert_uint_eq(put(nul, "abc", NULL), 0);
+	ck_assert_uint_eq(iosb.information, 3);
+	ck_assert_uint_eq(get(nul, s, 2, NULL), STATUS_END_OF_FILE);
+	closes(nul);
+}
+END_TEST
+
+int main(void)
+{
+	Suite *s = suite_create("nt/file");
+	TCase *tc = tcase_create("file");
+	SRunner *r = srunner_create(s);
+	int failed;
+
+	tcase_add_checked_fixture(tc, setup, teardown);
+	tcase_set_timeout(tc, 20);
+	tcase_add_test(tc, missing_parts);
+	tcase_add_test(tc, dispositions);
+	tcase_add_test(tc, positions);
+	tcase_add_test(tc, sharing);
+	tcase_add_test(tc, deletion);
+	tcase_add_test(tc, renaming);
+	tcase_add_test(tc, attributes);
+	tcase_add_test(tc, listing);
+	tcase_add_test(tc, locks);
+	tcase_add_test(tc, named_pipes);
+	tcase_add_test(tc, anonymous_pipe);
+	tcase_add_test(tc, links);
+	tcase_add_test(tc, changes);
+	tcase_add_test(tc, volumes);
+	suite_add_tcase(s, tc);
+	srunner_set_tap(r, "-");
+	srunner_run_all(r, CK_SILENT);
+	failed = srunner_ntests_failed(r);
+	srunner_free(r);
+	return failed != 0;
+}

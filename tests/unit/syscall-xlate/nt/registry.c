@@ -1,0 +1,339 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The registry's calls: defaults, changes, enumeration, and that changes are
+ * there for the next process, and for one that runs already.
+ */
+#include <check.h>
+#include <stdio.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "tests/lib/host-guest.h"
+#include "syscall-xlate/nt/registry.h"
+
+#define CURRENT_VERSION                                                        \
+	"\\Registry\\Machine\\SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion"
+
+static char home[64];
+
+static void setup(void)
+{
+	strcpy(home, "/tmp/rf-registry-XXXXXX");
+	ck_assert_ptr_nonnull(mkdtemp(home));
+	setenv("XDG_DATA_HOME", home, 1);
+	hg_start();
+}
+
+static void teardown(void)
+{
+	char cmd[100];
+
+	snprintf(cmd, sizeof cmd, "rm -rf %s", home);
+	ck_assert_int_eq(system(cmd), 0);
+}
+
+static uint64_t open_key(const char *path)
+{
+	uint64_t h = 0;
+	NTSTATUS s = nt_open_key(hg_task, G(&h), 0x2000000, hg_oa(path, 0, 0x40));
+
+	ck_assert_msg(s == STATUS_SUCCESS, "%s: %#x", path, s);
+	return h;
+}
+
+static NTSTATUS query(uint64_t key, const char *name, uint32_t *type,
+		      void *data, uint32_t *len)
+{
+	struct {
+		uint32_t index, type, len;
+		uint8_t data[1000];
+	} buf;
+	uint32_t ret;
+	NTSTATUS s = nt_query_value_key(hg_task, key, hg_ustr(name), 2, G(&buf),
+					sizeof buf, G(&ret));
+
+	if (s != STATUS_SUCCESS)
+		return s;
+	*type = buf.type;
+	*len = buf.len;
+	memcpy(data, buf.data, buf.len);
+	return s;
+}
+
+static void expect_text(uint64_t key, const char *name, const char *want)
+{
+	uint16_t data[500];
+	char text[500];
+	uint32_t type, len;
+	NTSTATUS s = query(key, name, &type, data, &len);
+
+	ck_assert_msg(s == STATUS_SUCCESS, "%s: %#x", name, s);
+	for (uint32_t i = 0; i < len / 2; i++)
+		text[i] = (char)data[i];
+	text[len / 2] = 0;
+	ck_assert_str_eq(text, want);
+}
+
+static NTSTATUS set(uint64_t key, const char *name, uint32_t value)
+{
+	return nt_set_value_key(hg_task, key, hg_ustr(name), 0, REG_DWORD,
+				G(&value), 4);
+}
+
+static uint32_t get(uint64_t key, const char *name)
+{
+	uint32_t type, len, v = 0;
+
+	return query(key, name, &type, &v, &len) == STATUS_SUCCESS ? v
+								   : UINT32_MAX;
+}
+
+START_TEST(refusals)
+{
+	uint64_t h, k = open_key("\\Registry\\Machine\\SOFTWARE");
+	uint8_t buf[64];
+	uint32_t ret, d;
+
+	ck_assert_uint_eq(nt_open_key(hg_task, G(&h), 1,
+				      hg_oa("\\Registry\\Machine\\no\\such", 0,
+					    0x40)),
+			  STATUS_OBJECT_NAME_NOT_FOUND);
+	ck_assert_uint_eq(nt_open_key(hg_task, G(&h), 1,
+				      hg_oa("Registry\\Machine", 0, 0x40)),
+			  STATUS_OBJECT_PATH_SYNTAX_BAD);
+	ck_assert_uint_eq(nt_open_key(hg_task, 0, 1,
+				      hg_oa("\\Registry\\Machine", 0, 0x40)),
+			  STATUS_ACCESS_VIOLATION);
+	ck_assert_uint_eq(nt_query_value_key(hg_task, k, hg_ustr("nothing"), 2,
+					     G(buf), sizeof buf, G(&ret)),
+			  STATUS_OBJECT_NAME_NOT_FOUND);
+	ck_assert_uint_eq(nt_enumerate_key(hg_task, k, 9999, 0, G(buf),
+					   sizeof buf, G(&ret)),
+			  STATUS_NO_MORE_ENTRIES);
+	ck_assert_uint_eq(nt_delete_key(hg_task, k), STATUS_CANNOT_DELETE);
+	ck_assert_uint_eq(nt_create_key(hg_task, G(&h), 0x2000000,
+					hg_oa("a\\b", k, 0x40), 0, 0, 0, G(&d)),
+			  STATUS_OBJECT_NAME_NOT_FOUND);
+	ck_assert_uint_eq(nt_set_value_key(hg_task, k, hg_ustr("x"), 0, 1, 0, 4),
+			  STATUS_ACCESS_VIOLATION);
+	/* Read access only: no writing. */
+	ck_assert_uint_eq(nt_open_key(hg_task, G(&h), 0x20019,
+				      hg_oa("\\Registry\\Machine\\SOFTWARE", 0,
+					    0x40)),
+			  STATUS_SUCCESS);
+	ck_assert_uint_eq(set(h, "x", 1), STATUS_ACCESS_DENIED);
+}
+END_TEST
+
+START_TEST(defaults)
+{
+	uint64_t k = open_key(CURRENT_VERSION);
+
+	expect_text(k, "CurrentBuild", "19045");
+	expect_text(k, "currentBUILDnumber", "19045");
+	ck_assert_uint_eq(get(k, "CurrentMajorVersionNumber"), 10);
+	/* Through a symbolic link. */
+	k = open_key("\\REGISTRY\\MACHINE\\System\\CurrentControlSet\\Control"
+		     "\\Nls\\CodePage\\");
+	expect_text(k, "ACP", "1252");
+	k = open_key(CURRENT_VERSION "\\Time Zones\\W. Europe Standard Time");
+	expect_text(k, "Display", "(UTC+01:00) W. Europe Standard Time");
+	k = open_key("\\Registry\\Machine\\HARDWARE\\DESCRIPTION\\System"
+		     "\\CentralProcessor\\0");
+	ck_assert_uint_ne(get(k, "~MHz"), UINT32_MAX);
+	k = open_key("\\Registry\\User");
+}
+END_TEST
+
+START_TEST(lengths)
+{
+	struct {
+		uint32_t index, type, len;
+		uint16_t data[20];
+	} buf;
+	uint64_t k = open_key(CURRENT_VERSION);
+	uint32_t ret = 0;
+
+	ck_assert_uint_eq(nt_query_value_key(hg_task, k,
+					     hg_ustr("CurrentBuild"), 2,
+					     G(&buf), 8, G(&ret)),
+			  STATUS_BUFFER_TOO_SMALL);
+	ck_assert_uint_eq(ret, 24);
+	buf.data[1] = 'x';
+	ck_assert_uint_eq(nt_query_value_key(hg_task, k,
+					     hg_ustr("CurrentBuild"), 2,
+					     G(&buf), 14, G(&ret)),
+			  STATUS_BUFFER_OVERFLOW);
+	ck_assert_uint_eq(buf.len, 12);
+	ck_assert_uint_eq(buf.data[0], '1');
+	ck_assert_uint_eq(buf.data[1], 'x');
+}
+END_TEST
+
+START_TEST(order)
+{
+	struct {
+		int64_t time;
+		uint32_t index, len;
+		uint16_t name[260];
+	} buf;
+	static const char *const names[] = { "beta", "Alpha", "gamma", "ALPHA2" };
+	static const char *const sorted[] = { "Alpha", "ALPHA2", "beta",
+					      "gamma" };
+	uint64_t h, k;
+	uint32_t ret, d;
+
+	nt_create_key(hg_task, G(&k), 0x2000000,
+		      hg_oa("\\Registry\\Machine\\SOFTWARE\\Order", 0, 0x40), 0,
+		      0, 0, G(&d));
+	ck_assert_uint_eq(d, 1);
+	for (int i = 0; i < 4; i++)
+		ck_assert_uint_eq(nt_create_key(hg_task, G(&h), 0x2000000,
+						hg_oa(names[i], k, 0x40), 0, 0,
+						1, G(&d)),
+				  STATUS_SUCCESS);
+	for (uint32_t i = 0; i < 4; i++) {
+		char text[20];
+
+		ck_assert_uint_eq(nt_enumerate_key(hg_task, k, i, 0, G(&buf),
+						   sizeof buf, G(&ret)),
+				  STATUS_SUCCESS);
+		for (uint32_t j = 0; j < buf.len / 2; j++)
+			text[j] = (char)buf.name[j];
+		text[buf.len / 2] = 0;
+		ck_assert_str_eq(text, sorted[i]);
+	}
+	/* Below a volatile key everything is. */
+	ck_assert_uint_eq(nt_create_key(hg_task, G(&h), 0x2000000,
+					hg_oa("beta\\x", k, 0x40), 0, 0, 0,
+					G(&d)),
+			  STATUS_CHILD_MUST_BE_VOLATILE);
+}
+END_TEST
+
+START_TEST(delete)
+{
+	uint64_t a, b;
+	uint32_t d;
+
+	nt_create_key(hg_task, G(&a), 0x2000000,
+		      hg_oa("\\Registry\\Machine\\SOFTWARE\\Gone", 0, 0x40), 0,
+		      0, 0, G(&d));
+	nt_create_key(hg_task, G(&b), 0x2000000, hg_oa("sub", a, 0x40), 0, 0, 0,
+		      G(&d));
+	ck_assert_uint_eq(set(a, "v", 7), STATUS_SUCCESS);
+	ck_assert_uint_eq(nt_delete_value_key(hg_task, a, hg_ustr("V")),
+			  STATUS_SUCCESS);
+	ck_assert_uint_eq(nt_delete_value_key(hg_task, a, hg_ustr("V")),
+			  STATUS_OBJECT_NAME_NOT_FOUND);
+	ck_assert_uint_eq(nt_delete_key(hg_task, a), STATUS_CANNOT_DELETE);
+	ck_assert_uint_eq(nt_delete_key(hg_task, b), STATUS_SUCCESS);
+	ck_assert_uint_eq(set(b, "v", 7), STATUS_KEY_DELETED);
+	ck_assert_uint_eq(nt_delete_key(hg_task, a), STATUS_SUCCESS);
+	handle_close(hg_task, a);
+	handle_close(hg_task, b);
+}
+END_TEST
+
+/* Runs f in a process of its own, as it would be after a restart. */
+static void in_child(void (*f)(void))
+{
+	int status;
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		f();
+		_exit(0);
+	}
+	waitpid(pid, &status, 0);
+	ck_assert_int_eq(status, 0);
+}
+
+static void child_writes(void)
+{
+	uint64_t k;
+	uint32_t d;
+
+	hg_start();
+	nt_create_key(hg_task, G(&k), 0x2000000,
+		      hg_oa("\\Registry\\Machine\\SOFTWARE\\Kept", 0, 0x40), 0,
+		      0, 0, G(&d));
+	if (set(k, "value", 42) != STATUS_SUCCESS)
+		_exit(1);
+	k = open_key(CURRENT_VERSION);
+	if (nt_delete_value_key(hg_task, k, hg_ustr("ProductName")) !=
+	    STATUS_SUCCESS)
+		_exit(2);
+}
+
+static void child_deletes(void)
+{
+	uint64_t k;
+
+	hg_start();
+	k = open_key("\\Registry\\Machine\\SOFTWARE\\Kept");
+	if (get(k, "value") != 42)
+		_exit(3);
+	if (nt_delete_key(hg_task, k) != STATUS_SUCCESS)
+		_exit(4);
+}
+
+START_TEST(store)
+{
+	uint64_t k, version;
+	uint32_t type, len;
+	uint8_t data[500];
+
+	/* The file is made by the first write only. */
+	char path[200];
+
+	snprintf(path, sizeof path, "%s/run-foreign", home);
+	version = 0;
+	in_child(child_writes);
+	ck_assert_int_eq(access(path, F_OK), 0);
+	k = open_key("\\Registry\\Machine\\SOFTWARE\\Kept");
+	version = open_key(CURRENT_VERSION);
+	ck_assert_uint_eq(get(k, "value"), 42);
+	ck_assert_uint_eq(query(version, "ProductName", &type, data, &len),
+			  STATUS_OBJECT_NAME_NOT_FOUND);
+	/* Another process' change is seen at once. */
+	in_child(child_deletes);
+	ck_assert_uint_eq(set(k, "x", 1), STATUS_KEY_DELETED);
+	ck_assert_uint_eq(set(version, "ProductName", 5), STATUS_SUCCESS);
+	ck_assert_uint_eq(get(version, "ProductName"), 5);
+}
+END_TEST
+
+START_TEST(nothing_written)
+{
+	char path[200];
+
+	snprintf(path, sizeof path, "%s/run-foreign", home);
+	open_key(CURRENT_VERSION);
+	ck_assert_int_ne(access(path, F_OK), 0);
+}
+END_TEST
+
+int main(void)
+{
+	Suite *s = suite_create("registry");
+	TCase *tc = tcase_create("registry");
+	SRunner *r;
+	int failed;
+
+	tcase_add_checked_fixture(tc, setup, teardown);
+	tcase_add_test(tc, refusals);
+	tcase_add_test(tc, defaults);
+	tcase_add_test(tc, lengths);
+	tcase_add_test(tc, order);
+	tcase_add_test(tc, delete);
+	tcase_add_test(tc, nothing_written);
+	tcase_add_test(tc, store);
+	suite_add_tcase(s, tc);
+	r = srunner_create(s);
+	srunner_set_tap(r, "-");
+	srunner_run_all(r, CK_SILENT);
+	failed = srunner_ntests_failed(r);
+	srunner_free(r);
+	return failed ? 1 : 0;
+}
