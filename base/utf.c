@@ -149,8 +149,7 @@ size_t utf16_to_utf8(char *dst, size_t max, const uint16_t *src, size_t n)
 			put8(dst, max, &at, c - ESCAPE);
 		} else if (is_high(c) && i + 1 < n && src[i + 1] >= 0xdc00 &&
 			   src[i + 1] < 0xe000) {
-			c = 0x10000 + ((c & 0x3ff) << 10) +
-			    (src[++i] & 0x3ffu);
+			c = 0x10000 + ((c & 0x3ff) << 10) + (src[++i] & 0x3ffu);
 			put8(dst, max, &at, 0xf0 | c >> 18);
 			put8(dst, max, &at, 0x80 | (c >> 12 & 0x3f));
 			put8(dst, max, &at, 0x80 | (c >> 6 & 0x3f));

@@ -31,10 +31,11 @@ struct vtable {
 };
 
 #define VTABLE(name)                                                           \
-	static const struct vtable name##_room = { NULL, destroy,              \
-						   crt_exception_what };       \
-	__asm__(".globl " PREFIX #name "\n\t.set " PREFIX #name ", " PREFIX    \
-		#name "_room + " WORD "\n");                                   \
+	static const __attribute__((used)) struct vtable name##_room = {       \
+		NULL, destroy, crt_exception_what                              \
+	};                                                                     \
+	__asm__(".globl " PREFIX #name "\n\t.set " PREFIX #name                \
+		", " PREFIX #name "_room + " WORD "\n");                       \
 	extern const void *const name[]
 
 #ifdef _WIN64

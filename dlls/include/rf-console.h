@@ -39,8 +39,8 @@
 #define RF_CONSOLE_READ RF_CONSOLE_CODE(2)
 struct rf_console_read {
 	uint32_t initial_chars; /* UTF-16 units already in out; kept */
-	uint32_t wakeup_mask;	/* bit n: control character n ends a line */
-	uint32_t raw;		/* 1: as if without ENABLE_LINE_INPUT */
+	uint32_t wakeup_mask;   /* bit n: control character n ends a line */
+	uint32_t raw;           /* 1: as if without ENABLE_LINE_INPUT */
 	uint32_t reserved;
 };
 
@@ -53,8 +53,8 @@ struct rf_console_read {
  * waits for at least one record.
  */
 #define RF_CONSOLE_READ_INPUT RF_CONSOLE_CODE(4)
-#define RF_CONSOLE_PEEK 1
-#define RF_CONSOLE_NOWAIT 2
+#define RF_CONSOLE_PEEK       1
+#define RF_CONSOLE_NOWAIT     2
 /* WriteConsoleInput.  in: array of INPUT_RECORD.  Information: bytes. */
 #define RF_CONSOLE_WRITE_INPUT RF_CONSOLE_CODE(5)
 /* GetNumberOfConsoleInputEvents.  out: uint32_t. */
@@ -64,9 +64,9 @@ struct rf_console_read {
 /* out: struct rf_console_info. */
 #define RF_CONSOLE_GET_INFO RF_CONSOLE_CODE(8)
 struct rf_console_info {
-	int16_t size_x, size_y;	    /* buffer */
+	int16_t size_x, size_y;     /* buffer */
 	int16_t cursor_x, cursor_y; /* 0,0 if the terminal does not tell */
-	uint16_t attributes;	    /* FOREGROUND_*, BACKGROUND_*, COMMON_LVB */
+	uint16_t attributes;        /* FOREGROUND_*, BACKGROUND_*, COMMON_LVB */
 	uint16_t popup_attributes;
 	int16_t left, top, right, bottom; /* window, inclusive */
 	int16_t max_x, max_y;
@@ -96,12 +96,12 @@ struct rf_console_cursor {
  * filling attributes without characters changes nothing that is on screen,
  * and only what is written later.
  */
-#define RF_CONSOLE_FILL RF_CONSOLE_CODE(16)
+#define RF_CONSOLE_FILL        RF_CONSOLE_CODE(16)
 #define RF_CONSOLE_WRITE_CELLS RF_CONSOLE_CODE(17)
 struct rf_console_fill {
 	int16_t x, y;
 	uint32_t count;
-	uint16_t what;	/* RF_CONSOLE_CHARS or RF_CONSOLE_ATTRS */
+	uint16_t what;  /* RF_CONSOLE_CHARS or RF_CONSOLE_ATTRS */
 	uint16_t value; /* FILL: the character or attribute */
 };
 #define RF_CONSOLE_CHARS 0

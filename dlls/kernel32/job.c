@@ -14,7 +14,7 @@ HANDLE WINAPI CreateJobObjectW(LPSECURITY_ATTRIBUTES sa, LPCWSTR name)
 
 	if (!object_name_init(&n, sa, name, TRUE, &oa))
 		return NULL;
-	return object_created(NtCreateJobObject(&h, JOB_OBJECT_ALL_RIGHTS, oa), h);
+	return object_created(NtCreateJobObject(&h, JOB_OBJECT_ALL_RIGHTS, oa), &h);
 }
 
 HANDLE WINAPI CreateJobObjectA(LPSECURITY_ATTRIBUTES sa, LPCSTR name)
@@ -31,7 +31,7 @@ HANDLE WINAPI OpenJobObjectW(DWORD access, BOOL inherit, LPCWSTR name)
 
 	if (!object_name_open(&n, inherit, name))
 		return NULL;
-	return object_opened(NtOpenJobObject(&h, access, &n.oa), h);
+	return object_opened(NtOpenJobObject(&h, access, &n.oa), &h);
 }
 
 HANDLE WINAPI OpenJobObjectA(DWORD access, BOOL inherit, LPCSTR name)

@@ -74,7 +74,7 @@ HANDLE WINAPI CreateFileMappingNumaW(HANDLE file, LPSECURITY_ATTRIBUTES sa,
 	return object_created(NtCreateSection(&h, access, oa,
 					      size.QuadPart ? &size : NULL,
 					      protect, flags, file),
-			      h);
+			      &h);
 }
 
 HANDLE WINAPI CreateFileMappingW(HANDLE file, LPSECURITY_ATTRIBUTES sa,
@@ -133,7 +133,7 @@ HANDLE WINAPI OpenFileMappingW(DWORD access, BOOL inherit, LPCWSTR name)
 		access = (access & ~FILE_MAP_EXECUTE) | SECTION_MAP_EXECUTE;
 	if (!object_name_open(&n, inherit, name))
 		return NULL;
-	return object_opened(NtOpenSection(&h, access, &n.oa), h);
+	return object_opened(NtOpenSection(&h, access, &n.oa), &h);
 }
 
 HANDLE WINAPI OpenFileMappingA(DWORD access, BOOL inherit, LPCSTR name)

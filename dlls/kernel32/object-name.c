@@ -86,7 +86,7 @@ BOOL object_name_open(struct object_name *n, BOOL inherit, const WCHAR *name)
 	return TRUE;
 }
 
-HANDLE object_created(NTSTATUS status, HANDLE h)
+HANDLE object_created(NTSTATUS status, const HANDLE *h)
 {
 	if (!NT_SUCCESS(status)) {
 		rf_fail(status);
@@ -94,13 +94,13 @@ HANDLE object_created(NTSTATUS status, HANDLE h)
 	}
 	SetLastError(status == STATUS_OBJECT_NAME_EXISTS ? ERROR_ALREADY_EXISTS
 							 : ERROR_SUCCESS);
-	return h;
+	return *h;
 }
 
-HANDLE object_opened(NTSTATUS status, HANDLE h)
+HANDLE object_opened(NTSTATUS status, const HANDLE *h)
 {
 	if (NT_SUCCESS(status))
-		return h;
+		return *h;
 	rf_fail(status);
 	return NULL;
 }

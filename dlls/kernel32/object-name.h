@@ -34,7 +34,7 @@ BOOL object_name_open(struct object_name *n, BOOL inherit, const WCHAR *name);
  * What CreateX returns: the handle and, in the last error, 0 or
  * ERROR_ALREADY_EXISTS; or NULL and why not.
  */
-HANDLE object_created(NTSTATUS status, HANDLE h);
-HANDLE object_opened(NTSTATUS status, HANDLE h);
+HANDLE object_created(NTSTATUS status, const HANDLE *h);
+HANDLE object_opened(NTSTATUS status, const HANDLE *h);
 
 #endif

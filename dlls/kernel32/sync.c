@@ -27,7 +27,7 @@ HANDLE WINAPI CreateEventExW(LPSECURITY_ATTRIBUTES sa, LPCWSTR name,
 		NtCreateEvent(&h, access, oa,
 			      flags & CREATE_EVENT_MANUAL_RESET ? 0 : 1,
 			      (flags & CREATE_EVENT_INITIAL_SET) != 0),
-		h);
+		&h);
 }
 
 static DWORD event_flags(BOOL manual, BOOL initial)
@@ -66,7 +66,7 @@ HANDLE WINAPI OpenEventW(DWORD access, BOOL inherit, LPCWSTR name)
 
 	if (!object_name_open(&n, inherit, name))
 		return NULL;
-	return object_opened(NtOpenEvent(&h, access, &n.oa), h);
+	return object_opened(NtOpenEvent(&h, access, &n.oa), &h);
 }
 
 HANDLE WINAPI OpenEventA(DWORD access, BOOL inherit, LPCSTR name)
@@ -110,7 +110,7 @@ HANDLE WINAPI CreateMutexExW(LPSECURITY_ATTRIBUTES sa, LPCWSTR name,
 	return object_created(
 		NtCreateMutant(&h, access, oa,
 			       (flags & CREATE_MUTEX_INITIAL_OWNER) != 0),
-		h);
+		&h);
 }
 
 HANDLE WINAPI CreateMutexW(LPSECURITY_ATTRIBUTES sa, BOOL owned, LPCWSTR name)
@@ -141,7 +141,7 @@ HANDLE WINAPI OpenMutexW(DWORD access, BOOL inherit, LPCWSTR name)
 
 	if (!object_name_open(&n, inherit, name))
 		return NULL;
-	return object_opened(NtOpenMutant(&h, access, &n.oa), h);
+	return object_opened(NtOpenMutant(&h, access, &n.oa), &h);
 }
 
 HANDLE WINAPI OpenMutexA(DWORD access, BOOL inherit, LPCSTR name)
@@ -172,7 +172,7 @@ HANDLE WINAPI CreateSemaphoreExW(LPSECURITY_ATTRIBUTES sa, LONG count, LONG max,
 	}
 	if (!object_name_init(&n, sa, name, TRUE, &oa))
 		return NULL;
-	return object_created(NtCreateSemaphore(&h, access, oa, count, max), h);
+	return object_created(NtCreateSemaphore(&h, access, oa, count, max), &h);
 }
 
 HANDLE WINAPI CreateSemaphoreW(LPSECURITY_ATTRIBUTES sa, LONG count, LONG max,
@@ -206,7 +206,7 @@ HANDLE WINAPI OpenSemaphoreW(DWORD access, BOOL inherit, LPCWSTR name)
 
 	if (!object_name_open(&n, inherit, name))
 		return NULL;
-	return object_opened(NtOpenSemaphore(&h, access, &n.oa), h);
+	return object_opened(NtOpenSemaphore(&h, access, &n.oa), &h);
 }
 
 HANDLE WINAPI OpenSemaphoreA(DWORD access, BOOL inherit, LPCSTR name)
@@ -247,7 +247,7 @@ HANDLE WINAPI CreateWaitableTimerExW(LPSECURITY_ATTRIBUTES sa, LPCWSTR name,
 		NtCreateTimer(&h, access, oa,
 			      flags & CREATE_WAITABLE_TIMER_MANUAL_RESET ? 0
 									 : 1),
-		h);
+		&h);
 }
 
 HANDLE WINAPI CreateWaitableTimerW(LPSECURITY_ATTRIBUTES sa, BOOL manual,
@@ -283,7 +283,7 @@ HANDLE WINAPI OpenWaitableTimerW(DWORD access, BOOL inherit, LPCWSTR name)
 
 	if (!object_name_open(&n, inherit, name))
 		return NULL;
-	return object_opened(NtOpenTimer(&h, access, &n.oa), h);
+	return object_opened(NtOpenTimer(&h, access, &n.oa), &h);
 }
 
 HANDLE WINAPI OpenWaitableTimerA(DWORD access, BOOL inherit, LPCSTR name)

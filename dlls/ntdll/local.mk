@@ -19,6 +19,8 @@ ntdll_SOURCES += %D%/mem.c %D%/str.c %D%/wcs.c %D%/cnum.c %D%/printf.c \
 	%D%/../unicode/case.c %D%/../unicode/ctype.c \
 	%D%/../unicode/codepage.c %D%/../unicode/normalize.c \
 	%D%/../unicode/idn.c
+ntdll_SOURCES += %D%/time.c %D%/text.c %D%/debug.c
+ntdll_SPECS += %D%/ntdll-time.spec
 # No entry point: the kernel starts ntdll at LdrInitializeThunk.
 ntdll_GENERATED = dlls/ntdll/doserror-rows.h dlls/ntdll/apisets.inc dlls/ntdll/knowndlls.inc
 ntdll_DEF_EXTRA = $(AWK) -v mode=def -v arch=$(1) \

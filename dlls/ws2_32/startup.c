@@ -94,3 +94,17 @@ BOOL WINAPI WSAGetOverlappedResult(SOCKET s, LPWSAOVERLAPPED overlapped,
 	SetLastError(WSAENOTSOCK);
 	return FALSE;
 }
+
+int WINAPI WSAEnumProtocolsW(LPINT protocols, LPWSAPROTOCOL_INFOW info,
+			     LPDWORD size)
+{
+	SetLastError(started > 0 ? WSAENETDOWN : WSANOTINITIALISED);
+	return SOCKET_ERROR;
+}
+
+int WINAPI WSAEnumProtocolsA(LPINT protocols, LPWSAPROTOCOL_INFOA info,
+			     LPDWORD size)
+{
+	SetLastError(started > 0 ? WSAENETDOWN : WSANOTINITIALISED);
+	return SOCKET_ERROR;
+}

@@ -85,6 +85,19 @@ static int map_segment(const struct image *img, const struct image_segment *s,
 	return 0;
 }
 
+/*
+ * Neighbours in file and memory with the same protection can be one mapping:
+ * fewer system calls, and fewer faults, since the kernel maps around a fault
+ * within one mapping only.  Our own DLLs are linked to allow it.
+ */
+static bool joins(const struct image_segment *a, const struct image_segment *b)
+{
+	return a->prot == b->prot && a->file_offset % PAGE == 0 &&
+	       a->file_size == a->size && b->file_size == b->size &&
+	       a->rva + a->size == b->rva &&
+	       a->file_offset + a->file_size == b->file_offset;
+}
+
 static int map_headers(const struct image *img, gaddr base, struct err *e)
 {
 	uint32_t size = (uint32_t)ROUND_UP(img->headers_size, PAGE);
@@ -116,9 +129,17 @@ int image_map(const struct image *img, gaddr base, struct err *e)
 
 	if (map_headers(img, base, e))
 		return -1;
-	for (unsigned i = 0; i < img->nsegments; i++)
-		if (map_segment(img, &img->segment[i], base, moved, e))
+	for (unsigned i = 0; i < img->nsegments; i++) {
+		struct image_segment s = img->segment[i];
+
+		while (i + 1 < img->nsegments &&
+		       joins(&s, &img->segment[i + 1])) {
+			s.size += img->segment[++i].size;
+			s.file_size = s.size;
+		}
+		if (map_segment(img, &s, base, moved, e))
 			return -1;
+	}
 	if (!moved)
 		return 0;
 	if (pe_relocate(img, base, e))

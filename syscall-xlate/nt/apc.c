@@ -16,7 +16,8 @@
 
 enum { THREAD_ALERT = 4, THREAD_SET_CONTEXT = 0x10 };
 
-/* ---- the queue ------------------------------------------------------------- */
+/* ---- the queue -------------------------------------------------------------
+ */
 
 static void done(struct nt_apc *a)
 {
@@ -116,7 +117,8 @@ bool apc_test(struct task *t)
 	return any;
 }
 
-/* ---- running one ------------------------------------------------------------- */
+/* ---- running one
+ * ------------------------------------------------------------- */
 
 /* Takes the APC that is to run now off the queue. */
 static bool take(struct nt_thread *th, struct nt_apc *copy)
@@ -177,7 +179,8 @@ void apc_deliver(struct task *t, struct guest_regs *regs)
 	regs->rflags &= ~(uint64_t)(FLAG_TRAP | FLAG_DIRECTION);
 }
 
-/* ---- reserves ------------------------------------------------------------------ */
+/* ---- reserves
+ * ------------------------------------------------------------------ */
 
 /* Memory set aside for an APC, or for a packet of a completion port. */
 struct reserve {
@@ -225,8 +228,8 @@ NTSTATUS nt_allocate_reserve_object(struct task *t, gaddr reserve, gaddr attr,
 		r->apc.done = reserve_done;
 		status = object_create(t, &r->object, 0x10000000, &oa, reserve);
 	} else {
-		status = oa.name ? STATUS_OBJECT_NAME_INVALID
-				 : STATUS_NO_MEMORY;
+		status =
+			oa.name ? STATUS_OBJECT_NAME_INVALID : STATUS_NO_MEMORY;
 	}
 	oa_free(&oa);
 	return status;
@@ -257,7 +260,8 @@ static NTSTATUS queue_reserved(struct task *t, uint64_t handle,
 	return status;
 }
 
-/* ---- the calls -------------------------------------------------------------------- */
+/* ---- the calls
+ * -------------------------------------------------------------------- */
 
 static NTSTATUS queue(struct task *t, uint64_t thread, uint64_t reserve,
 		      const struct nt_apc *apc)
@@ -354,8 +358,7 @@ NTSTATUS nt_alert_thread(struct task *t, uint64_t thread)
 	return STATUS_SUCCESS;
 }
 
-NTSTATUS nt_alert_resume_thread(struct task *t, uint64_t thread,
-				gaddr previous)
+NTSTATUS nt_alert_resume_thread(struct task *t, uint64_t thread, gaddr previous)
 {
 	NTSTATUS status = nt_alert_thread(t, thread);
 

@@ -39,8 +39,9 @@ static int pipe_out = -1; /* what the handler writes to */
 static gaddr routine;
 static bool ignored;
 
-__attribute__((optimize("no-stack-protector"), target("general-regs-only")))
-static void on_signal(int sig)
+__attribute__((optimize("no-stack-protector"),
+	       target("general-regs-only"))) static void
+on_signal(int sig)
 {
 	uint8_t byte = (uint8_t)sig;
 	long ret;
@@ -115,8 +116,7 @@ static NTSTATUS set_routine(struct task *t, struct file *f, struct irp *r)
 	if (status)
 		return status;
 	routine = at;
-	return !at || set_up() ? STATUS_SUCCESS :
-				 STATUS_INSUFFICIENT_RESOURCES;
+	return !at || set_up() ? STATUS_SUCCESS : STATUS_INSUFFICIENT_RESOURCES;
 }
 
 static NTSTATUS ignore_ctrl_c(struct task *t, struct file *f, struct irp *r)
@@ -157,14 +157,14 @@ static NTSTATUS generate(struct task *t, struct file *f, struct irp *r)
 
 		if (pid <= 0)
 			return STATUS_INVALID_PARAMETER;
-		return kill(pid, events[c.event].signal) < 0 ?
-			       status_from_errno(errno) :
-			       STATUS_SUCCESS;
+		return kill(pid, events[c.event].signal) < 0
+			       ? status_from_errno(errno)
+			       : STATUS_SUCCESS;
 	}
 	/* Everybody on this terminal is in our process group. */
-	return kill(c.group ? getpid() : 0, events[c.event].signal) < 0 ?
-		       status_from_errno(errno) :
-		       STATUS_SUCCESS;
+	return kill(c.group ? getpid() : 0, events[c.event].signal) < 0
+		       ? status_from_errno(errno)
+		       : STATUS_SUCCESS;
 }
 
 static NTSTATUS processes(struct task *t, struct file *f, struct irp *r)

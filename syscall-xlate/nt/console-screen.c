@@ -42,8 +42,7 @@ static int attributes_text(char *s, size_t size, uint16_t a)
 	return snprintf(s, size, "\33[0;%u;%um%s%s",
 			(fg & 8 ? 90 : 30) + ansi(fg),
 			(bg & 8 ? 100 : 40) + ansi(bg),
-			a & 0x4000 ? "\33[7m" : "",
-			a & 0x8000 ? "\33[4m" : "");
+			a & 0x4000 ? "\33[7m" : "", a & 0x8000 ? "\33[4m" : "");
 }
 
 static void window(struct file *f, int16_t *cols, int16_t *rows)
@@ -58,7 +57,8 @@ static void window(struct file *f, int16_t *cols, int16_t *rows)
 	}
 }
 
-/* ---- where the cursor is ---------------------------------------------------- */
+/* ---- where the cursor is ----------------------------------------------------
+ */
 
 /* The answer "ESC [ row ; col R" in console.bytes from at on. */
 static bool take_answer(size_t from, int *row, int *col)
@@ -100,9 +100,9 @@ static bool ask_cursor(struct file *f, int *row, int *col)
 		while (!found && tries++ < 32 &&
 		       console.nbytes < sizeof console.bytes - 64 &&
 		       poll(&p, 1, PATIENCE_MS) > 0) {
-			ssize_t n = read(f->fd, console.bytes + console.nbytes,
-					 sizeof console.bytes - 1 -
-						 console.nbytes);
+			ssize_t n =
+				read(f->fd, console.bytes + console.nbytes,
+				     sizeof console.bytes - 1 - console.nbytes);
 
 			if (n <= 0)
 				break;
@@ -136,7 +136,8 @@ static NTSTATUS get_info(struct task *t, struct file *f, struct irp *r)
 	return control_out(t, r, &i, sizeof i);
 }
 
-/* ---- small settings ------------------------------------------------------------- */
+/* ---- small settings
+ * ------------------------------------------------------------- */
 
 static NTSTATUS say(struct task *t, struct file *f, const char *s)
 {
@@ -214,7 +215,8 @@ static NTSTATUS set_size(struct task *t, struct file *f, struct irp *r)
 	return say(t, f, s);
 }
 
-/* ---- cells ------------------------------------------------------------------------ */
+/* ---- cells
+ * ------------------------------------------------------------------------ */
 
 /* Output grows here and leaves in pieces; the cursor returns where it was. */
 struct out {
@@ -246,8 +248,8 @@ static void out_move(struct out *o, int x, int y)
 {
 	char s[32];
 
-	out_text(o, s, (size_t)snprintf(s, sizeof s, "\33[%d;%dH", y + 1,
-					x + 1));
+	out_text(o, s,
+		 (size_t)snprintf(s, sizeof s, "\33[%d;%dH", y + 1, x + 1));
 }
 
 static void out_attributes(struct out *o, uint16_t a)
@@ -296,8 +298,8 @@ static NTSTATUS fill(struct task *t, struct file *f, struct irp *r)
 	window(f, &cols, &rows);
 	if (c.x < 0 || c.y < 0 || c.x >= cols || c.y >= rows)
 		return STATUS_INVALID_PARAMETER;
-	n = MIN(c.count, (uint32_t)cols * (uint32_t)rows -
-				 (uint32_t)(c.y * cols + c.x));
+	n = MIN(c.count,
+		(uint32_t)cols * (uint32_t)rows - (uint32_t)(c.y * cols + c.x));
 	r->information = n;
 	if (c.what != RF_CONSOLE_CHARS)
 		return STATUS_SUCCESS;
@@ -333,8 +335,8 @@ static NTSTATUS write_cells(struct task *t, struct file *f, struct irp *r)
 	window(f, &cols, &rows);
 	if (c.x < 0 || c.y < 0 || c.x >= cols || c.y >= rows)
 		return STATUS_INVALID_PARAMETER;
-	n = MIN(c.count, (uint32_t)cols * (uint32_t)rows -
-				 (uint32_t)(c.y * cols + c.x));
+	n = MIN(c.count,
+		(uint32_t)cols * (uint32_t)rows - (uint32_t)(c.y * cols + c.x));
 	r->information = n;
 	if (c.what != RF_CONSOLE_CHARS)
 		return STATUS_SUCCESS;
@@ -382,8 +384,8 @@ static NTSTATUS write_rect(struct task *t, struct file *f, struct irp *r)
 			uint64_t i = (uint64_t)(y - c.top) * (unsigned)w +
 				     (unsigned)(x - c.left);
 
-			if (guest_read(t, cell, r->buf + sizeof c + i * 4,
-				       4) < 0)
+			if (guest_read(t, cell, r->buf + sizeof c + i * 4, 4) <
+			    0)
 				return STATUS_ACCESS_VIOLATION;
 			if (cell[1] & 0x200)
 				continue; /* right half of a wide character */

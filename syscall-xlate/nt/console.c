@@ -33,7 +33,8 @@ struct console console = {
 	.cursor_size = 25,
 };
 
-/* ---- the terminal's own settings ------------------------------------------- */
+/* ---- the terminal's own settings -------------------------------------------
+ */
 
 static struct termios original, applied;
 static int terminal_fd = -1; /* whose settings we changed; a duplicate */
@@ -90,7 +91,8 @@ void terminal_apply(int fd, bool keys)
 		applied = want;
 }
 
-/* ---- text out -------------------------------------------------------------------- */
+/* ---- text out
+ * -------------------------------------------------------------------- */
 
 NTSTATUS console_put(struct task *t, struct file *f, const char *s, size_t n)
 {
@@ -157,7 +159,8 @@ static NTSTATUS console_write(struct task *t, struct file *f, struct irp *r)
 	return stream_ops.write(t, f, r);
 }
 
-/* ---- text in ------------------------------------------------------------------------ */
+/* ---- text in
+ * ------------------------------------------------------------------------ */
 
 /* Bytes as they come from the terminal into what Windows gives. */
 static size_t cook(uint8_t *out, size_t max, const uint8_t *in, size_t n)
@@ -250,10 +253,10 @@ static size_t whole(const uint8_t *s, size_t n, size_t max)
 	size_t at = 0, units = 0;
 
 	while (at < n) {
-		size_t len = s[at] < 0xc0 ? 1 :
-			     s[at] < 0xe0 ? 2 :
-			     s[at] < 0xf0 ? 3 :
-						  4;
+		size_t len = s[at] < 0xc0   ? 1
+			     : s[at] < 0xe0 ? 2
+			     : s[at] < 0xf0 ? 3
+					    : 4;
 		size_t more = len == 4 ? 2 : 1;
 
 		if (len > n - at || units + more > max)
@@ -273,8 +276,7 @@ static NTSTATUS read_units(struct task *t, struct file *f, struct irp *r)
 	NTSTATUS status;
 	size_t n, units;
 
-	if (r->len >= sizeof how &&
-	    guest_read(t, &how, r->buf, sizeof how) < 0)
+	if (r->len >= sizeof how && guest_read(t, &how, r->buf, sizeof how) < 0)
 		return STATUS_ACCESS_VIOLATION;
 	skip = how.initial_chars * 2ull;
 	if (skip > r->out_len)
@@ -298,12 +300,14 @@ static NTSTATUS read_units(struct task *t, struct file *f, struct irp *r)
 	return status;
 }
 
-/* ---- modes ------------------------------------------------------------------------------ */
+/* ---- modes
+ * ------------------------------------------------------------------------------
+ */
 
 static NTSTATUS get_mode(struct task *t, struct file *f, struct irp *r)
 {
-	uint32_t mode = f->device == CONSOLE_INPUT ? console.input_mode :
-						     console.output_mode;
+	uint32_t mode = f->device == CONSOLE_INPUT ? console.input_mode
+						   : console.output_mode;
 
 	return control_out(t, r, &mode, sizeof mode);
 }
@@ -332,7 +336,8 @@ static NTSTATUS set_mode(struct task *t, struct file *f, struct irp *r)
 	return STATUS_SUCCESS;
 }
 
-/* ---- input records -------------------------------------------------------------------------- */
+/* ---- input records
+ * -------------------------------------------------------------------------- */
 
 /* Takes in what the terminal has without waiting.  Lock held. */
 static void take_keys(struct file *f)
@@ -395,8 +400,8 @@ static NTSTATUS read_records(struct task *t, struct file *f, struct irp *r)
 		struct input_record *rec =
 			&console.records[(console.first + n) % RECORD_MAX];
 
-		if (guest_write(t, r->out + n * sizeof *rec, rec,
-				sizeof *rec) < 0)
+		if (guest_write(t, r->out + n * sizeof *rec, rec, sizeof *rec) <
+		    0)
 			status = STATUS_ACCESS_VIOLATION;
 	}
 	if (!status) {
@@ -492,7 +497,8 @@ static NTSTATUS console_control(struct task *t, struct file *f, struct irp *r,
 	return control_run(console_screen_rows, console_screen_nrows, t, f, r);
 }
 
-/* ---- waiting for input ------------------------------------------------------------------------ */
+/* ---- waiting for input
+ * ------------------------------------------------------------------------ */
 
 struct console_watch {
 	struct nt_watch watch;
@@ -555,7 +561,9 @@ const struct file_ops console_ops = {
 	.signaled = console_signaled,
 };
 
-/* ---- handles ----------------------------------------------------------------------------------- */
+/* ---- handles
+ * -----------------------------------------------------------------------------------
+ */
 
 struct file *console_file(int fd, uint32_t access, uint32_t share,
 			  uint32_t options)
@@ -570,9 +578,9 @@ struct file *console_file(int fd, uint32_t access, uint32_t share,
 	f->synchronous = true;
 	f->append = false;
 	f->device = fd == 0 || (fd > 2 && access & FILE_READ_DATA &&
-				!(access & FILE_WRITE_DATA)) ?
-			    CONSOLE_INPUT :
-			    CONSOLE_OUTPUT;
+				!(access & FILE_WRITE_DATA))
+			    ? CONSOLE_INPUT
+			    : CONSOLE_OUTPUT;
 	c = calloc(1, sizeof *c);
 	if (!c) {
 		f->fd = -1;
@@ -618,13 +626,13 @@ NTSTATUS console_open(struct task *t, const struct nt_path *p, uint32_t access,
 	}
 	/* CON is for input or output, as the access says. */
 	if (role < 0 && p->rest_len == 7)
-		role = access & FILE_WRITE_DATA ? CONSOLE_OUTPUT :
-						  CONSOLE_INPUT;
+		role = access & FILE_WRITE_DATA ? CONSOLE_OUTPUT
+						: CONSOLE_INPUT;
 	if (role < 0)
 		return STATUS_OBJECT_NAME_NOT_FOUND;
 	if (role != CONSOLE_CONTROL) {
-		fd = console.detached ? -1 :
-					open("/dev/tty", O_RDWR | O_CLOEXEC);
+		fd = console.detached ? -1
+				      : open("/dev/tty", O_RDWR | O_CLOEXEC);
 		if (fd < 0)
 			return STATUS_INVALID_HANDLE;
 	}

@@ -34,8 +34,8 @@ NTSTATUS control_in(struct task *t, struct irp *r, void *data, size_t n)
 {
 	if (r->len < n)
 		return STATUS_INVALID_PARAMETER;
-	return guest_read(t, data, r->buf, n) < 0 ? STATUS_ACCESS_VIOLATION :
-						    STATUS_SUCCESS;
+	return guest_read(t, data, r->buf, n) < 0 ? STATUS_ACCESS_VIOLATION
+						  : STATUS_SUCCESS;
 }
 
 NTSTATUS control_run(const struct control_row *rows, size_t n, struct task *t,
@@ -72,7 +72,8 @@ static NTSTATUS random_bytes(struct task *t, struct file *f, struct irp *r)
 	return STATUS_SUCCESS;
 }
 
-/* ---- volumes ----------------------------------------------------------------- */
+/* ---- volumes
+ * ----------------------------------------------------------------- */
 
 /* Room of the file system under the volume. */
 static uint64_t volume_size(struct file *f)
@@ -130,14 +131,15 @@ static NTSTATUS device_number(struct task *t, struct file *f, struct irp *r)
 {
 	/* Device type, disk 0, and the volume's partition on it. */
 	uint32_t n[3] = { DEVICE_TYPE_DISK, 0,
-			  f->drive == 'C' ? 1 :
-			  f->drive == 'Z' ? 2 :
-					    0 };
+			  f->drive == 'C'   ? 1
+			  : f->drive == 'Z' ? 2
+					    : 0 };
 
 	return control_out(t, r, n, sizeof n);
 }
 
-/* STORAGE_DEVICE_DESCRIPTOR and the seek penalty, which Go and databases ask. */
+/* STORAGE_DEVICE_DESCRIPTOR and the seek penalty, which Go and databases ask.
+ */
 static NTSTATUS storage_property(struct task *t, struct file *f, struct irp *r)
 {
 	uint32_t query[2];
@@ -148,9 +150,9 @@ static NTSTATUS storage_property(struct task *t, struct file *f, struct irp *r)
 	if (status)
 		return status;
 	if (query[1] == 1) /* does it exist? */
-		return query[0] == 0 || query[0] == 7 || query[0] == 6 ?
-			       STATUS_SUCCESS :
-			       STATUS_NOT_SUPPORTED;
+		return query[0] == 0 || query[0] == 7 || query[0] == 6
+			       ? STATUS_SUCCESS
+			       : STATUS_NOT_SUPPORTED;
 	switch (query[0]) {
 	case 0: /* descriptor: version, size, ..., bus type */
 		out[0] = out[1] = sizeof out;
@@ -213,20 +215,20 @@ static NTSTATUS nothing(struct task *t, struct file *f, struct irp *r)
 }
 
 static const struct control_row volume_rows[] = {
-	{ 0x0007405c, disk_length },	  /* IOCTL_DISK_GET_LENGTH_INFO */
-	{ 0x00070000, disk_geometry },	  /* IOCTL_DISK_GET_DRIVE_GEOMETRY */
+	{ 0x0007405c, disk_length },      /* IOCTL_DISK_GET_LENGTH_INFO */
+	{ 0x00070000, disk_geometry },    /* IOCTL_DISK_GET_DRIVE_GEOMETRY */
 	{ 0x000700a0, disk_geometry_ex }, /* ..._EX */
-	{ 0x00070024, nothing },	  /* IOCTL_DISK_IS_WRITABLE */
-	{ 0x002d1080, device_number },	/* IOCTL_STORAGE_GET_DEVICE_NUMBER */
+	{ 0x00070024, nothing },          /* IOCTL_DISK_IS_WRITABLE */
+	{ 0x002d1080, device_number },    /* IOCTL_STORAGE_GET_DEVICE_NUMBER */
 	{ 0x002d1400, storage_property }, /* IOCTL_STORAGE_QUERY_PROPERTY */
-	{ 0x002d4800, nothing },	  /* IOCTL_STORAGE_CHECK_VERIFY */
-	{ 0x002d0800, nothing },	  /* IOCTL_STORAGE_CHECK_VERIFY2 */
-	{ 0x00560000, disk_extents },  /* IOCTL_VOLUME_GET_..._DISK_EXTENTS */
-	{ 0x004d0008, device_name },   /* IOCTL_MOUNTDEV_QUERY_DEVICE_NAME */
-	{ 0x00090018, nothing },       /* FSCTL_LOCK_VOLUME */
-	{ 0x0009001c, nothing },       /* FSCTL_UNLOCK_VOLUME */
-	{ 0x00090028, nothing },       /* FSCTL_IS_VOLUME_MOUNTED */
-	{ 0x00090083, nothing },       /* FSCTL_ALLOW_EXTENDED_DASD_IO */
+	{ 0x002d4800, nothing },          /* IOCTL_STORAGE_CHECK_VERIFY */
+	{ 0x002d0800, nothing },          /* IOCTL_STORAGE_CHECK_VERIFY2 */
+	{ 0x00560000, disk_extents }, /* IOCTL_VOLUME_GET_..._DISK_EXTENTS */
+	{ 0x004d0008, device_name },  /* IOCTL_MOUNTDEV_QUERY_DEVICE_NAME */
+	{ 0x00090018, nothing },      /* FSCTL_LOCK_VOLUME */
+	{ 0x0009001c, nothing },      /* FSCTL_UNLOCK_VOLUME */
+	{ 0x00090028, nothing },      /* FSCTL_IS_VOLUME_MOUNTED */
+	{ 0x00090083, nothing },      /* FSCTL_ALLOW_EXTENDED_DASD_IO */
 };
 
 NTSTATUS volume_control(struct task *t, struct file *f, struct irp *r)
@@ -234,7 +236,8 @@ NTSTATUS volume_control(struct task *t, struct file *f, struct irp *r)
 	return control_run(volume_rows, COUNT_OF(volume_rows), t, f, r);
 }
 
-/* ---- the mount manager ------------------------------------------------------------ */
+/* ---- the mount manager
+ * ------------------------------------------------------------ */
 
 static const struct {
 	char letter;
@@ -299,9 +302,11 @@ static NTSTATUS query_points(struct task *t, struct file *f, struct irp *r)
 				continue;
 			for (int s = 0; s < 3; s++) {
 				uint16_t u[128];
-				uint16_t len = (uint16_t)(
-					2 * utf8_to_utf16(u, 128, text[s],
-							  strlen(text[s])));
+				uint16_t len =
+					(uint16_t)(2 *
+						   utf8_to_utf16(
+							   u, 128, text[s],
+							   strlen(text[s])));
 
 				memcpy(out + at, u, len);
 				memcpy(p + s * 8, &at, 4);
@@ -345,8 +350,8 @@ static NTSTATUS dos_volume_path(struct task *t, struct file *f, struct irp *r)
 		memcpy(out, &bytes, 4);
 		memcpy(out + 4, path, sizeof path);
 		if (r->out_len < 12) {
-			NTSTATUS s = control_out(t, r, out,
-						 MIN(r->out_len, 4u));
+			NTSTATUS s =
+				control_out(t, r, out, MIN(r->out_len, 4u));
 
 			return s ? s : STATUS_BUFFER_OVERFLOW;
 		}
@@ -356,7 +361,7 @@ static NTSTATUS dos_volume_path(struct task *t, struct file *f, struct irp *r)
 }
 
 static const struct control_row mount_rows[] = {
-	{ 0x006d0008, query_points },	 /* IOCTL_MOUNTMGR_QUERY_POINTS */
+	{ 0x006d0008, query_points },    /* IOCTL_MOUNTMGR_QUERY_POINTS */
 	{ 0x006d0030, dos_volume_path }, /* ..._QUERY_DOS_VOLUME_PATH */
 	{ 0x006d0034, dos_volume_path }, /* ..._QUERY_DOS_VOLUME_PATHS */
 };
@@ -367,7 +372,8 @@ static const struct control_row random_rows[] = {
 	{ 0x00390400, random_bytes }, /* CNG's own */
 };
 
-/* ---- opening ------------------------------------------------------------------------ */
+/* ---- opening
+ * ------------------------------------------------------------------------ */
 
 static NTSTATUS device_control(struct task *t, struct file *f, struct irp *r,
 			       bool fs)
@@ -381,9 +387,10 @@ static NTSTATUS device_control(struct task *t, struct file *f, struct irp *r,
 	case DEVICE_DISK:
 		return volume_control(t, f, r);
 	case DEVICE_PIPES:
-		return fs && r->code == 0x00110018 ? /* FSCTL_PIPE_WAIT */
-			       pipe_wait_name(t, r->buf, r->len) :
-			       STATUS_INVALID_DEVICE_REQUEST;
+		return fs && r->code == 0x00110018
+			       ? /* FSCTL_PIPE_WAIT */
+			       pipe_wait_name(t, r->buf, r->len)
+			       : STATUS_INVALID_DEVICE_REQUEST;
 	}
 	return STATUS_INVALID_DEVICE_REQUEST;
 }
@@ -413,9 +420,8 @@ NTSTATUS device_open(struct task *t, const struct nt_path *p, uint32_t access,
 		/* Sockets: winsock's helper makes these; none here yet. */
 		return STATUS_NO_SUCH_DEVICE;
 	case DEVICE_DISK:
-		if (!p->drive ||
-		    access & (FILE_WRITE_DATA | FILE_APPEND_DATA |
-			      FILE_READ_DATA))
+		if (!p->drive || access & (FILE_WRITE_DATA | FILE_APPEND_DATA |
+					   FILE_READ_DATA))
 			return STATUS_ACCESS_DENIED;
 		fd = open("/", O_PATH | O_CLOEXEC);
 		/* fall through */
@@ -435,7 +441,9 @@ NTSTATUS device_open(struct task *t, const struct nt_path *p, uint32_t access,
 	return STATUS_SUCCESS;
 }
 
-/* ---- calls ----------------------------------------------------------------------------- */
+/* ---- calls
+ * -----------------------------------------------------------------------------
+ */
 
 static NTSTATUS control(struct task *t, uint64_t file, uint64_t event,
 			gaddr apc, gaddr apc_context, gaddr iosb, uint32_t code,
@@ -446,13 +454,12 @@ static NTSTATUS control(struct task *t, uint64_t file, uint64_t event,
 	struct irp r;
 	/* Bits 14 and 15 of a code: the access that its handle needs. */
 	uint32_t need = code >> ACCESS_SHIFT & 3;
-	NTSTATUS status = irp_begin(t, &r, file, event, apc, apc_context, iosb,
-				    need == 1 ? FILE_READ_DATA :
-				    need == 2 ? FILE_WRITE_DATA |
-							FILE_APPEND_DATA :
-				    need == 3 ? FILE_READ_DATA |
-							FILE_WRITE_DATA :
-						0);
+	NTSTATUS status =
+		irp_begin(t, &r, file, event, apc, apc_context, iosb,
+			  need == 1   ? FILE_READ_DATA
+			  : need == 2 ? FILE_WRITE_DATA | FILE_APPEND_DATA
+			  : need == 3 ? FILE_READ_DATA | FILE_WRITE_DATA
+				      : 0);
 
 	if (status)
 		return status;
@@ -462,9 +469,8 @@ static NTSTATUS control(struct task *t, uint64_t file, uint64_t event,
 	r.out = out;
 	r.out_len = out_len;
 	r.offset = OFFSET_CURRENT;
-	status = r.file->ops->control ?
-			 r.file->ops->control(t, r.file, &r, fs) :
-			 STATUS_INVALID_DEVICE_REQUEST;
+	status = r.file->ops->control ? r.file->ops->control(t, r.file, &r, fs)
+				      : STATUS_INVALID_DEVICE_REQUEST;
 	return irp_end(t, &r, status);
 }
 

@@ -25,7 +25,7 @@
 enum source { FROM_HOST, FROM_LOWER, FROM_TABLE };
 
 struct entry {
-	uint64_t key; /* the first units, upper-cased, for sorting */
+	uint64_t key;           /* the first units, upper-cased, for sorting */
 	uint32_t name8, name16; /* offsets in the scan's arenas */
 	uint16_t len16;
 	uint8_t source, type; /* DT_* */
@@ -36,7 +36,7 @@ struct dir_scan {
 	bool listed, started;
 	uint16_t *pattern; /* NULL: everything */
 	size_t pattern_len;
-	int fd[2]; /* by source; -1: none */
+	int fd[2];              /* by source; -1: none */
 	bool stored_attributes; /* entries may have user.DOSATTRIB */
 	struct entry *entries;
 	size_t n, max, next;
@@ -69,7 +69,8 @@ void dir_scan_free(struct dir_scan *s)
 	free(s);
 }
 
-/* ---- the snapshot ------------------------------------------------------------- */
+/* ---- the snapshot
+ * ------------------------------------------------------------- */
 
 static bool room(void **p, size_t *max, size_t have, size_t more, size_t unit)
 {
@@ -199,10 +200,9 @@ static void sort(struct dir_scan *s, bool merged)
 
 		if (kept > dots) {
 			p = &s->entries[kept - 1];
-			if (!units_compare_nocase(s->text16 + p->name16,
-						  p->len16,
-						  s->text16 + e->name16,
-						  e->len16))
+			if (!units_compare_nocase(
+				    s->text16 + p->name16, p->len16,
+				    s->text16 + e->name16, e->len16))
 				continue;
 		}
 		s->entries[kept++] = *e;
@@ -227,8 +227,8 @@ static NTSTATUS list_table(struct file *f, struct dir_scan *s)
 	if (lower)
 		s->fd[FROM_LOWER] =
 			open(lower, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (!root && (!add(s, ".", 1, FROM_TABLE, 0) ||
-		      !add(s, "..", 2, FROM_TABLE, 0)))
+	if (!root &&
+	    (!add(s, ".", 1, FROM_TABLE, 0) || !add(s, "..", 2, FROM_TABLE, 0)))
 		return STATUS_NO_MEMORY;
 	for (int i = 0; i < 2 && !status; i++)
 		if (s->fd[i] >= 0)
@@ -254,8 +254,8 @@ static NTSTATUS take_snapshot(struct file *f, struct dir_scan *s)
 	if (s->fd[FROM_HOST] < 0)
 		return status_from_errno(errno);
 	/* One question for the whole directory: see meta_set_attributes(). */
-	s->stored_attributes = fgetxattr(s->fd[FROM_HOST], "user.DOSATTRIB",
-					 NULL, 0) >= 0;
+	s->stored_attributes =
+		fgetxattr(s->fd[FROM_HOST], "user.DOSATTRIB", NULL, 0) >= 0;
 	/* The root of a volume has no "." and "..". */
 	status = list_host(s, s->fd[FROM_HOST], FROM_HOST,
 			   !f->path || strcmp(f->path, "/"));
@@ -289,7 +289,8 @@ static NTSTATUS take_single(struct file *f, struct dir_scan *s)
 	return STATUS_SUCCESS;
 }
 
-/* ---- giving entries out ---------------------------------------------------------- */
+/* ---- giving entries out
+ * ---------------------------------------------------------- */
 
 static const struct layout {
 	uint32_t class;
@@ -350,9 +351,10 @@ static void fill(uint8_t *p, const struct layout *l, const struct file_meta *m)
 	d.attributes = m->attributes;
 	d.ea_size = l->tag_at ? 0 : m->tag;
 	memset(p, 0, l->name_at);
-	memcpy(p, &d, MIN(offsetof(struct dir_entry, ea_size) +
-				  (l->name_at > 64 ? 4u : 0u),
-			  sizeof d));
+	memcpy(p, &d,
+	       MIN(offsetof(struct dir_entry, ea_size) +
+			   (l->name_at > 64 ? 4u : 0u),
+		   sizeof d));
 	if (l->id_at)
 		memcpy(p + l->id_at, &id, sizeof id);
 	if (l->tag_at)
@@ -361,7 +363,7 @@ static void fill(uint8_t *p, const struct layout *l, const struct file_meta *m)
 
 struct out {
 	uint8_t *buf;
-	uint32_t len;	 /* of the guest's buffer */
+	uint32_t len;      /* of the guest's buffer */
 	uint32_t at, last; /* bytes used; start of the last entry */
 	bool any;
 };
@@ -405,7 +407,8 @@ static bool emit(struct file *f, struct dir_scan *s, const struct layout *l,
 	return true;
 }
 
-/* ---- the call ---------------------------------------------------------------------- */
+/* ---- the call
+ * ---------------------------------------------------------------------- */
 
 enum { RESTART = 1, SINGLE = 2, INDEX_SPECIFIED = 4 };
 
@@ -540,11 +543,9 @@ NTSTATUS nt_query_directory_file(struct task *t, uint64_t file, uint64_t event,
 				 gaddr buf, uint32_t len, uint32_t class,
 				 uint8_t single, gaddr name, uint8_t restart)
 {
-	return nt_query_directory_file_ex(t, file, event, apc, apc_context,
-					  iosb, buf, len, class,
-					  (single ? SINGLE : 0) |
-						  (restart ? RESTART : 0),
-					  name);
+	return nt_query_directory_file_ex(
+		t, file, event, apc, apc_context, iosb, buf, len, class,
+		(single ? SINGLE : 0) | (restart ? RESTART : 0), name);
 }
 
 static void dir_close(struct task *t, struct file *f)
@@ -563,9 +564,9 @@ static NTSTATUS dir_flush(struct task *t, struct file *f)
 {
 	(void)t;
 	return f->path_only || fsync(f->fd) == 0 || errno == EINVAL ||
-			       errno == EROFS ?
-		       STATUS_SUCCESS :
-		       status_from_errno(errno);
+			       errno == EROFS
+		       ? STATUS_SUCCESS
+		       : status_from_errno(errno);
 }
 
 const struct file_ops dir_ops = {

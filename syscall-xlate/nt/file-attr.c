@@ -171,8 +171,8 @@ static uint32_t stored(const struct statx *st, int fd, int dirfd,
 		snprintf(full, sizeof full,
 			 *path ? "/proc/self/fd/%d/%s" : "/proc/self/fd/%d",
 			 dirfd, path);
-		n = *path ? lgetxattr(full, XATTR, blob, sizeof blob) :
-			    getxattr(full, XATTR, blob, sizeof blob);
+		n = *path ? lgetxattr(full, XATTR, blob, sizeof blob)
+			  : getxattr(full, XATTR, blob, sizeof blob);
 	}
 	if (n > 0)
 		attributes = parse_blob(blob, (size_t)n);
@@ -182,7 +182,8 @@ static uint32_t stored(const struct statx *st, int fd, int dirfd,
 	return attributes;
 }
 
-/* ---- from the inode -------------------------------------------------------- */
+/* ---- from the inode --------------------------------------------------------
+ */
 
 static void from_inode(struct file_meta *m, const struct statx *st)
 {
@@ -250,8 +251,8 @@ void meta_from_statx(struct file_meta *m, const struct statx *st, int dirfd,
 		extra = stored(st, path ? -1 : dirfd, dirfd, path);
 	}
 	if (extra != NONE)
-		m->attributes = (m->attributes & ~(uint32_t)STORED) |
-				(extra & STORED);
+		m->attributes =
+			(m->attributes & ~(uint32_t)STORED) | (extra & STORED);
 	if (!m->attributes)
 		m->attributes = FILE_ATTRIBUTE_NORMAL;
 }
@@ -291,7 +292,8 @@ NTSTATUS meta_of_file(struct file *f, struct file_meta *m)
 	return STATUS_SUCCESS;
 }
 
-/* ---- changing them ------------------------------------------------------------ */
+/* ---- changing them
+ * ------------------------------------------------------------ */
 
 static uint32_t default_stored(bool directory)
 {

@@ -18,7 +18,8 @@
 #include "syscall-xlate/nt/file-rename.h"
 #include "syscall-xlate/nt/calls.h"
 
-/* ---- queries --------------------------------------------------------------- */
+/* ---- queries ---------------------------------------------------------------
+ */
 
 struct query {
 	struct task *t;
@@ -42,8 +43,8 @@ struct query {
 		uint32_t u32;
 		uint8_t u8;
 	};
-	uint32_t size;	 /* of the fixed part; preset from the row */
-	uint16_t *tail;	 /* a name behind it; malloc'ed */
+	uint32_t size;   /* of the fixed part; preset from the row */
+	uint16_t *tail;  /* a name behind it; malloc'ed */
 	size_t tail_len; /* units */
 };
 
@@ -157,8 +158,8 @@ static NTSTATUS query_name(struct query *q)
    has it, is the same as the other: there are no short names. */
 static NTSTATUS query_volume_name(struct query *q)
 {
-	const char *device = q->f->drive == 'C' ? "\\Device\\HarddiskVolume3" :
-						  "\\Device\\HarddiskVolume26";
+	const char *device = q->f->drive == 'C' ? "\\Device\\HarddiskVolume3"
+						: "\\Device\\HarddiskVolume26";
 	size_t n = strlen(device);
 
 	if (!q->f->drive)
@@ -435,8 +436,8 @@ NTSTATUS nt_query_information_file(struct task *t, uint64_t file, gaddr iosb,
 	struct file *f;
 	uint32_t granted;
 	uint64_t written = 0;
-	NTSTATUS status = handle_get_info(t, file, &file_type, 0, &f, &granted,
-					  NULL);
+	NTSTATUS status =
+		handle_get_info(t, file, &file_type, 0, &f, &granted, NULL);
 
 	if (status)
 		return status;
@@ -472,7 +473,8 @@ NTSTATUS nt_query_information_by_name(struct task *t, gaddr attr, gaddr iosb,
 	return status;
 }
 
-/* ---- sets -------------------------------------------------------------------- */
+/* ---- sets
+ * -------------------------------------------------------------------- */
 
 /* 0 and -1 leave a time alone (-2: count again; it always does). */
 static void time_to_host(int64_t nt, struct timespec *ts)
@@ -509,10 +511,10 @@ static NTSTATUS set_basic(struct task *t, struct file *f, gaddr info,
 	    (ts[0].tv_nsec == UTIME_OMIT && ts[1].tv_nsec == UTIME_OMIT))
 		return status;
 	file_proc_path(f, self, sizeof self);
-	if (f->kind == FILE_KIND_LINK ?
-		    utimensat(AT_FDCWD, f->path, ts, AT_SYMLINK_NOFOLLOW) < 0 :
-	    f->path_only ? utimensat(AT_FDCWD, self, ts, 0) < 0 :
-				 futimens(f->fd, ts) < 0)
+	if (f->kind == FILE_KIND_LINK
+		    ? utimensat(AT_FDCWD, f->path, ts, AT_SYMLINK_NOFOLLOW) < 0
+	    : f->path_only ? utimensat(AT_FDCWD, self, ts, 0) < 0
+			   : futimens(f->fd, ts) < 0)
 		return status_from_errno(errno);
 	return STATUS_SUCCESS;
 }
@@ -543,8 +545,8 @@ static NTSTATUS set_end(struct task *t, struct file *f, gaddr info,
 		return STATUS_ACCESS_VIOLATION;
 	if (size < 0 || f->kind != FILE_KIND_DISK)
 		return STATUS_INVALID_PARAMETER;
-	return ftruncate(f->fd, size) < 0 ? status_from_errno(errno) :
-					    STATUS_SUCCESS;
+	return ftruncate(f->fd, size) < 0 ? status_from_errno(errno)
+					  : STATUS_SUCCESS;
 }
 
 /* Room without size; less than the size cuts the file. */
@@ -562,8 +564,8 @@ static NTSTATUS set_allocation(struct task *t, struct file *f, gaddr info,
 	if (fstat(f->fd, &st) < 0)
 		return status_from_errno(errno);
 	if (room < st.st_size)
-		return ftruncate(f->fd, room) < 0 ? status_from_errno(errno) :
-						    STATUS_SUCCESS;
+		return ftruncate(f->fd, room) < 0 ? status_from_errno(errno)
+						  : STATUS_SUCCESS;
 	if (fallocate(f->fd, FALLOC_FL_KEEP_SIZE, 0, room) < 0 &&
 	    errno == ENOSPC)
 		return STATUS_DISK_FULL;
@@ -576,8 +578,8 @@ static NTSTATUS set_valid_length(struct task *t, struct file *f, gaddr info,
 	(void)t, (void)info, (void)len;
 	/* Every byte below the end is valid here; only a privilege skips
 	   zeroing on Windows. */
-	return f->kind == FILE_KIND_DISK ? STATUS_SUCCESS :
-					   STATUS_INVALID_PARAMETER;
+	return f->kind == FILE_KIND_DISK ? STATUS_SUCCESS
+					 : STATUS_INVALID_PARAMETER;
 }
 
 static NTSTATUS set_mode(struct task *t, struct file *f, gaddr info,
@@ -692,8 +694,8 @@ static NTSTATUS set_short_name(struct task *t, struct file *f, gaddr info,
 
 static const struct set_row {
 	uint32_t class, size;
-	NTSTATUS (*run)(struct task *t, struct file *f, gaddr info,
-			uint32_t len);
+	NTSTATUS (*run)
+	(struct task *t, struct file *f, gaddr info, uint32_t len);
 	uint32_t access;
 } sets[] = {
 	{ FILE_BASIC_CLASS, 40, set_basic, FILE_WRITE_ATTRIBUTES },
@@ -739,15 +741,16 @@ NTSTATUS nt_set_information_file(struct task *t, uint64_t file, gaddr iosb,
 	status = handle_get_info(t, file, &file_type, 0, &f, &granted, NULL);
 	if (status)
 		return status;
-	status = row->access & ~granted ? STATUS_ACCESS_DENIED :
-					  row->run(t, f, info, len);
+	status = row->access & ~granted ? STATUS_ACCESS_DENIED
+					: row->run(t, f, info, len);
 	object_put(&f->object);
 	if (status >> 30 != 3 && iosb_write(t, iosb, status, 0) < 0)
 		return STATUS_ACCESS_VIOLATION;
 	return status;
 }
 
-/* ---- extended attributes: none of NT's kind ---------------------------------- */
+/* ---- extended attributes: none of NT's kind
+ * ---------------------------------- */
 
 NTSTATUS nt_query_ea_file(struct task *t, uint64_t file, gaddr iosb, gaddr buf,
 			  uint32_t len, uint8_t single, gaddr list,

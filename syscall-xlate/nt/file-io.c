@@ -47,8 +47,8 @@ int iosb_write(struct task *t, gaddr at, NTSTATUS status, uint64_t info)
 
 	if (!at)
 		return 0;
-	return nt_self->wow64 ? guest_write(t, at, narrow, sizeof narrow) :
-				guest_write(t, at, &wide, sizeof wide);
+	return nt_self->wow64 ? guest_write(t, at, narrow, sizeof narrow)
+			      : guest_write(t, at, &wide, sizeof wide);
 }
 
 NTSTATUS irp_begin(struct task *t, struct irp *r, uint64_t file, uint64_t event,
@@ -278,8 +278,8 @@ NTSTATUS irp_wait_fd(struct task *t, struct irp *r, int fd, uint32_t events,
 	if (!p) {
 		if (own >= 0)
 			close(own);
-		return own < 0 ? STATUS_INSUFFICIENT_RESOURCES :
-				 STATUS_NO_MEMORY;
+		return own < 0 ? STATUS_INSUFFICIENT_RESOURCES
+			       : STATUS_NO_MEMORY;
 	}
 	p->again = again;
 	p->events = events;
@@ -299,8 +299,8 @@ NTSTATUS io_wait_fd(struct task *t, struct file *f, int fd, short events,
 
 	for (;;) {
 		if (nt_interrupted(t, f->alertable))
-			return f->alertable ? STATUS_USER_APC :
-					      STATUS_CANCELLED;
+			return f->alertable ? STATUS_USER_APC
+					    : STATUS_CANCELLED;
 		if (poll(&p, 1, timeout_ms) >= 0)
 			return p.revents ? STATUS_SUCCESS : STATUS_TIMEOUT;
 		if (errno != EINTR)
@@ -308,7 +308,8 @@ NTSTATUS io_wait_fd(struct task *t, struct file *f, int fd, short events,
 	}
 }
 
-/* ---- bulk transfer ------------------------------------------------------------ */
+/* ---- bulk transfer
+ * ------------------------------------------------------------ */
 
 /*
  * One or more host calls for the whole of r->buf.  A short count ends it: the
@@ -366,8 +367,8 @@ static NTSTATUS transfer(struct task *t, struct irp *r, int fd, int64_t offset,
 				continue;
 			if (*n)
 				return STATUS_SUCCESS;
-			return r->file->alertable ? STATUS_USER_APC :
-						    STATUS_CANCELLED;
+			return r->file->alertable ? STATUS_USER_APC
+						  : STATUS_CANCELLED;
 		}
 		if (got < 0)
 			return *n ? STATUS_SUCCESS : status_from_errno(errno);
@@ -392,7 +393,8 @@ NTSTATUS io_write_fd(struct task *t, struct irp *r, int fd, int64_t offset,
 	return transfer(t, r, fd, offset, true, n);
 }
 
-/* ---- regular files --------------------------------------------------------------- */
+/* ---- regular files
+ * --------------------------------------------------------------- */
 
 /* A position set without a system call reaches the host before it counts. */
 static void settle_position(struct file *f)
@@ -417,10 +419,9 @@ static NTSTATUS disk_read(struct task *t, struct file *f, struct irp *r)
 	if (offset == OFFSET_CURRENT)
 		settle_position(f);
 	if (lock_any(f)) {
-		status = lock_check(f,
-				    offset >= 0 ? offset :
-						  lseek(f->fd, 0, SEEK_CUR),
-				    r->len, false);
+		status = lock_check(
+			f, offset >= 0 ? offset : lseek(f->fd, 0, SEEK_CUR),
+			r->len, false);
 		if (status)
 			return status;
 	}
@@ -449,14 +450,14 @@ static NTSTATUS disk_write(struct task *t, struct file *f, struct irp *r)
 	if (offset == OFFSET_CURRENT && !f->append)
 		settle_position(f);
 	if (lock_any(f)) {
-		status = lock_check(f,
-				    offset >= 0 ? offset :
-						  lseek(f->fd, 0,
-							offset == OFFSET_APPEND ||
-									f->append ?
-								SEEK_END :
-								SEEK_CUR),
-				    r->len, true);
+		status = lock_check(
+			f,
+			offset >= 0 ? offset
+				    : lseek(f->fd, 0,
+					    offset == OFFSET_APPEND || f->append
+						    ? SEEK_END
+						    : SEEK_CUR),
+			r->len, true);
 		if (status)
 			return status;
 	}
@@ -476,12 +477,13 @@ static NTSTATUS disk_flush(struct task *t, struct file *f)
 	(void)t;
 	if (f->path_only)
 		return STATUS_ACCESS_DENIED;
-	return fsync(f->fd) < 0 && errno != EINVAL && errno != EROFS ?
-		       status_from_errno(errno) :
-		       STATUS_SUCCESS;
+	return fsync(f->fd) < 0 && errno != EINVAL && errno != EROFS
+		       ? status_from_errno(errno)
+		       : STATUS_SUCCESS;
 }
 
-/* ---- the null device, and host devices and sockets we were started with ------- */
+/* ---- the null device, and host devices and sockets we were started with
+ * ------- */
 
 static NTSTATUS null_read(struct task *t, struct file *f, struct irp *r)
 {
@@ -516,8 +518,8 @@ static NTSTATUS stream_done(struct irp *r, NTSTATUS status, size_t n, bool in)
 		return status;
 	r->information = n;
 	if (in && !n && r->len)
-		return r->file->kind == FILE_KIND_CHAR ? STATUS_END_OF_FILE :
-							 STATUS_PIPE_BROKEN;
+		return r->file->kind == FILE_KIND_CHAR ? STATUS_END_OF_FILE
+						       : STATUS_PIPE_BROKEN;
 	return STATUS_SUCCESS;
 }
 
@@ -542,8 +544,8 @@ static NTSTATUS stream_read(struct task *t, struct file *f, struct irp *r)
 		return irp_wait_fd(t, r, f->fd, EPOLLIN, stream_read_again);
 	for (;;) {
 		if (nt_interrupted(t, f->alertable))
-			return f->alertable ? STATUS_USER_APC :
-					      STATUS_CANCELLED;
+			return f->alertable ? STATUS_USER_APC
+					    : STATUS_CANCELLED;
 		status = io_read_fd(t, r, f->fd, OFFSET_CURRENT, &n);
 		/* Somebody made it non-blocking. */
 		if (status != STATUS_RETRY)
@@ -562,9 +564,9 @@ static NTSTATUS stream_write(struct task *t, struct file *f, struct irp *r)
 	for (;;) {
 		status = io_write_fd(t, r, f->fd, OFFSET_CURRENT, &n);
 		if (status && status != STATUS_RETRY)
-			return status == STATUS_PIPE_BROKEN ?
-				       STATUS_PIPE_CLOSING :
-				       status;
+			return status == STATUS_PIPE_BROKEN
+				       ? STATUS_PIPE_CLOSING
+				       : status;
 		done += n;
 		if (n == r->len)
 			break;
@@ -600,7 +602,9 @@ const struct file_ops stream_ops = {
 	.flush = null_flush,
 };
 
-/* ---- calls --------------------------------------------------------------------------- */
+/* ---- calls
+ * ---------------------------------------------------------------------------
+ */
 
 static NTSTATUS read_offset(struct task *t, struct file *f, gaddr at,
 			    int64_t *offset)
@@ -638,9 +642,9 @@ NTSTATUS nt_read_file(struct task *t, uint64_t file, uint64_t event, gaddr apc,
 	return irp_end(t, &r, status);
 }
 
-NTSTATUS nt_write_file(struct task *t, uint64_t file, uint64_t event,
-		       gaddr apc, gaddr apc_context, gaddr iosb, gaddr buf,
-		       uint32_t len, gaddr offset, gaddr key)
+NTSTATUS nt_write_file(struct task *t, uint64_t file, uint64_t event, gaddr apc,
+		       gaddr apc_context, gaddr iosb, gaddr buf, uint32_t len,
+		       gaddr offset, gaddr key)
 {
 	struct irp r;
 	NTSTATUS status = irp_begin(t, &r, file, event, apc, apc_context, iosb,
@@ -677,8 +681,8 @@ static NTSTATUS segments(struct task *t, struct irp *r, gaddr list, bool out)
 			return STATUS_ACCESS_VIOLATION;
 		r->buf = page;
 		r->len = 4096;
-		status = out ? io_write_fd(t, r, r->file->fd, offset, &n) :
-			       io_read_fd(t, r, r->file->fd, offset, &n);
+		status = out ? io_write_fd(t, r, r->file->fd, offset, &n)
+			     : io_read_fd(t, r, r->file->fd, offset, &n);
 		if (status)
 			return status;
 		total += n;
@@ -734,8 +738,8 @@ NTSTATUS nt_flush_buffers_file(struct task *t, uint64_t file, gaddr iosb)
 
 	if (status)
 		return status;
-	status = r.file->ops->flush ? r.file->ops->flush(t, r.file) :
-				      STATUS_INVALID_DEVICE_REQUEST;
+	status = r.file->ops->flush ? r.file->ops->flush(t, r.file)
+				    : STATUS_INVALID_DEVICE_REQUEST;
 	return irp_end(t, &r, status);
 }
 
@@ -746,7 +750,8 @@ NTSTATUS nt_flush_buffers_file_ex(struct task *t, uint64_t file, uint32_t flags,
 	return nt_flush_buffers_file(t, file, iosb);
 }
 
-/* ---- cancelling ------------------------------------------------------------------------- */
+/* ---- cancelling
+ * ------------------------------------------------------------------------- */
 
 static NTSTATUS cancel(struct task *t, uint64_t file, struct nt_thread *thread,
 		       gaddr request, gaddr iosb, bool must_find)

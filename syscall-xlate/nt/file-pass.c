@@ -15,7 +15,8 @@
 #include "syscall-xlate/nt/file.h"
 #include "syscall-xlate/nt/file-private.h"
 
-/* ---- descriptors we were started with ------------------------------------- */
+/* ---- descriptors we were started with -------------------------------------
+ */
 
 static uint32_t access_of_fd(int fd, uint32_t wanted)
 {
@@ -62,8 +63,8 @@ static struct file *classify(int fd, uint32_t access, uint32_t options)
 			f = file_new(FILE_KIND_NULL, &null_ops, fd, access, 7,
 				     options);
 		else
-			f = file_new(FILE_KIND_CHAR, &stream_ops, fd, access,
-				     7, options);
+			f = file_new(FILE_KIND_CHAR, &stream_ops, fd, access, 7,
+				     options);
 	}
 	if (f && (f->kind == FILE_KIND_DISK || f->kind == FILE_KIND_DIR))
 		f->drive = 'Z';
@@ -82,7 +83,8 @@ struct object *file_object_from_fd(int fd, uint32_t access)
 	return f ? &f->object : NULL;
 }
 
-/* ---- to a child process ---------------------------------------------------- */
+/* ---- to a child process ----------------------------------------------------
+ */
 
 enum { V_ACCESS, V_SHARE, V_OPTIONS, V_DRIVE, V_FLAGS, V_NOTIFY };
 enum { F_LOWER = 1, F_PATH_ONLY = 2, F_DELETE = 4, F_APPEND = 8 };
@@ -140,8 +142,8 @@ struct object *file_receive(const struct nt_passed *p)
 		break;
 	case FILE_KIND_DISK:
 		f = file_new(kind,
-			     p->value[V_FLAGS] & F_PATH_ONLY ? &plain_ops :
-							       &disk_ops,
+			     p->value[V_FLAGS] & F_PATH_ONLY ? &plain_ops
+							     : &disk_ops,
 			     p->fd, access, share, options);
 		break;
 	case FILE_KIND_DIR:
@@ -175,7 +177,8 @@ struct object *file_receive(const struct nt_passed *p)
 	return &f->object;
 }
 
-/* ---- names -------------------------------------------------------------------- */
+/* ---- names
+ * -------------------------------------------------------------------- */
 
 static uint16_t *units(const char *ascii, size_t *len)
 {
@@ -215,9 +218,9 @@ static const char *device_text(const struct file *f)
 	case DEVICE_MOUNTS:
 		return "\\Device\\MountPointManager";
 	case DEVICE_DISK:
-		return f->drive == 'C' ? "\\Device\\HarddiskVolume3" :
-		       f->drive == 'Z' ? "\\Device\\HarddiskVolume26" :
-					 "\\Device\\Harddisk0\\DR0";
+		return f->drive == 'C'   ? "\\Device\\HarddiskVolume3"
+		       : f->drive == 'Z' ? "\\Device\\HarddiskVolume26"
+					 : "\\Device\\Harddisk0\\DR0";
 	}
 	return "\\Device\\Null";
 }
@@ -230,8 +233,8 @@ NTSTATUS file_device_name(struct file *f, uint16_t **name, size_t *len)
 	size_t n, dn;
 
 	if (!f->drive || f->kind == FILE_KIND_DEVICE) {
-		const char *pipe = f->kind == FILE_KIND_PIPE ? pipe_name(f) :
-							       NULL;
+		const char *pipe =
+			f->kind == FILE_KIND_PIPE ? pipe_name(f) : NULL;
 
 		snprintf(text, sizeof text, "%s%s%s", device_text(f),
 			 pipe ? "\\" : "", pipe ? pipe : "");
@@ -244,8 +247,8 @@ NTSTATUS file_device_name(struct file *f, uint16_t **name, size_t *len)
 	for (n = 0; path[n]; n++)
 		;
 	/* \??\C: becomes the volume's device. */
-	device = path[4] == 'C' ? "\\Device\\HarddiskVolume3" :
-				  "\\Device\\HarddiskVolume26";
+	device = path[4] == 'C' ? "\\Device\\HarddiskVolume3"
+				: "\\Device\\HarddiskVolume26";
 	dn = strlen(device);
 	out = malloc((dn + n) * sizeof *out);
 	if (!out) {

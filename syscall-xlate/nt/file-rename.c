@@ -19,7 +19,8 @@
 
 enum { REPLACE = 1, POSIX = 2, IGNORE_READONLY = 0x40 };
 
-/* ---- the new name -------------------------------------------------------------- */
+/* ---- the new name
+ * -------------------------------------------------------------- */
 
 struct target {
 	struct nt_path path;
@@ -74,24 +75,24 @@ static NTSTATUS find_target(struct task *t, struct file *f,
 	to->root = NULL;
 	if (!oa.name_len)
 		return STATUS_OBJECT_NAME_INVALID;
-	status = !r->root && *name != '\\' ?
-			 parse_bare(f, name, oa.name_len, to) :
-			 file_parse(t, &oa, &to->path, &to->root);
+	status = !r->root && *name != '\\'
+			 ? parse_bare(f, name, oa.name_len, to)
+			 : file_parse(t, &oa, &to->path, &to->root);
 	if (status)
 		return status;
 	if (to->path.kind != PATH_DISK || !to->path.drive)
 		return STATUS_NOT_SAME_DEVICE;
 	if (to->path.stream || to->path.dir)
-		return to->path.dir ? STATUS_ACCESS_DENIED :
-				      STATUS_INVALID_PARAMETER;
+		return to->path.dir ? STATUS_ACCESS_DENIED
+				    : STATUS_INVALID_PARAMETER;
 	err = path_find(&to->path);
 	if (err == -ENOENT) {
 		to->exists = false;
 		return STATUS_SUCCESS;
 	}
 	if (err < 0)
-		return err == -ENOTDIR ? STATUS_OBJECT_PATH_NOT_FOUND :
-					 status_from_errno(-err);
+		return err == -ENOTDIR ? STATUS_OBJECT_PATH_NOT_FOUND
+				       : status_from_errno(-err);
 	if (to->path.from_lower)
 		return STATUS_ACCESS_DENIED;
 	if (fstatat(to->path.dirfd, to->path.host, &to->st,
@@ -179,7 +180,8 @@ static NTSTATUS read_request(struct task *t, gaddr info, uint32_t len, bool ex,
 	return STATUS_SUCCESS;
 }
 
-/* ---- rename --------------------------------------------------------------------- */
+/* ---- rename
+ * --------------------------------------------------------------------- */
 
 static NTSTATUS move(struct file *f, struct target *to, const char *from,
 		     bool replace)
@@ -201,10 +203,10 @@ static NTSTATUS move(struct file *f, struct target *to, const char *from,
 	    !path_make_parents(&to->path))
 		r = renameat2(AT_FDCWD, from, dirfd, host, (unsigned)flags);
 	if (r < 0)
-		return errno == EINVAL ? STATUS_ACCESS_DENIED : /* into itself */
-			       errno == ENOENT ?
-			       STATUS_OBJECT_PATH_NOT_FOUND :
-			       status_from_errno(errno);
+		return errno == EINVAL ? STATUS_ACCESS_DENIED
+				       : /* into itself */
+			       errno == ENOENT ? STATUS_OBJECT_PATH_NOT_FOUND
+					       : status_from_errno(errno);
 	(void)f;
 	return STATUS_SUCCESS;
 }
@@ -250,8 +252,8 @@ static NTSTATUS rename_file(struct task *t, struct file *f, gaddr info,
 	same = to->exists && to->st.st_ino == own.st_ino &&
 	       to->st.st_dev == own.st_dev;
 	if (to->exists && !same) {
-		status = r.flags & REPLACE ? may_replace(to, r.flags) :
-					     STATUS_OBJECT_NAME_COLLISION;
+		status = r.flags & REPLACE ? may_replace(to, r.flags)
+					   : STATUS_OBJECT_NAME_COLLISION;
 		if (status)
 			goto out;
 	}
@@ -287,7 +289,8 @@ NTSTATUS file_set_rename_ex(struct task *t, struct file *f, gaddr info,
 	return rename_file(t, f, info, len, true);
 }
 
-/* ---- hard links -------------------------------------------------------------------- */
+/* ---- hard links
+ * -------------------------------------------------------------------- */
 
 static NTSTATUS link_file(struct task *t, struct file *f, gaddr info,
 			  uint32_t len, bool ex)
@@ -311,10 +314,9 @@ static NTSTATUS link_file(struct task *t, struct file *f, gaddr info,
 	if (status)
 		goto out;
 	if (to->exists) {
-		status = r.flags & REPLACE ? may_replace(to, r.flags) :
-					     STATUS_OBJECT_NAME_COLLISION;
-		if (!status &&
-		    unlinkat(to->path.dirfd, to->path.host, 0) < 0)
+		status = r.flags & REPLACE ? may_replace(to, r.flags)
+					   : STATUS_OBJECT_NAME_COLLISION;
+		if (!status && unlinkat(to->path.dirfd, to->path.host, 0) < 0)
 			status = status_from_errno(errno);
 		if (status)
 			goto out;
@@ -336,8 +338,7 @@ out:
 	return status;
 }
 
-NTSTATUS file_set_link(struct task *t, struct file *f, gaddr info,
-		       uint32_t len)
+NTSTATUS file_set_link(struct task *t, struct file *f, gaddr info, uint32_t len)
 {
 	return link_file(t, f, info, len, false);
 }
@@ -348,7 +349,8 @@ NTSTATUS file_set_link_ex(struct task *t, struct file *f, gaddr info,
 	return link_file(t, f, info, len, true);
 }
 
-/* ---- deletion ------------------------------------------------------------------------ */
+/* ---- deletion
+ * ------------------------------------------------------------------------ */
 
 static bool is_empty(struct file *f)
 {

@@ -105,8 +105,7 @@ NTSTATUS share_enter(struct file *f, const struct statx *st)
 	return status;
 }
 
-static bool is_at(const char *path, uint64_t dev, uint64_t ino,
-		  bool *directory)
+static bool is_at(const char *path, uint64_t dev, uint64_t ino, bool *directory)
 {
 	struct stat st;
 
@@ -129,8 +128,7 @@ static void unlink_file(struct file *f, uint64_t dev, uint64_t ino)
 		if (!is_at(path, dev, ino, &directory))
 			path = NULL;
 	}
-	if (path &&
-	    unlinkat(AT_FDCWD, path, directory ? AT_REMOVEDIR : 0) < 0)
+	if (path && unlinkat(AT_FDCWD, path, directory ? AT_REMOVEDIR : 0) < 0)
 		log_debug(LOG_FILE, "delete %s: %s", path, strerror(errno));
 	free(now);
 }

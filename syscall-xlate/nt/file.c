@@ -31,7 +31,8 @@ enum {
 		      ACCESS_DELETE | 0x40000 | 0x80000,
 };
 
-/* ---- the type -------------------------------------------------------------- */
+/* ---- the type --------------------------------------------------------------
+ */
 
 static bool file_signaled(struct object *o, struct task *t)
 {
@@ -111,7 +112,8 @@ struct file *file_new(enum file_kind kind, const struct file_ops *ops, int fd,
 	return f;
 }
 
-/* ---- names -------------------------------------------------------------------- */
+/* ---- names
+ * -------------------------------------------------------------------- */
 
 char *file_host_path(struct file *f)
 {
@@ -152,7 +154,8 @@ int file_object_fd(struct object *o)
 	return f->kind == FILE_KIND_DISK && !f->path_only ? f->fd : -1;
 }
 
-/* ---- parsing what to open -------------------------------------------------------- */
+/* ---- parsing what to open
+ * -------------------------------------------------------- */
 
 NTSTATUS file_parse(struct task *t, const struct nt_oa *oa, struct nt_path *p,
 		    struct file **root)
@@ -175,9 +178,9 @@ NTSTATUS file_parse(struct task *t, const struct nt_oa *oa, struct nt_path *p,
 		.host = f->path,
 		.dir = f->dir,
 		.kind = f->kind == FILE_KIND_DEVICE ||
-					f->kind == FILE_KIND_CONSOLE ?
-				PATH_DEVICE :
-				PATH_DISK,
+					f->kind == FILE_KIND_CONSOLE
+				? PATH_DEVICE
+				: PATH_DISK,
 		.device = f->device,
 	};
 	if (!oa->name_len && f->kind == FILE_KIND_PIPE) {
@@ -192,12 +195,12 @@ NTSTATUS file_parse(struct task *t, const struct nt_oa *oa, struct nt_path *p,
 			size_t len;
 			uint16_t *own = path_to_nt(f->path, &len);
 
-			status = own ? path_parse(own, len, NULL, p) :
-				       STATUS_NO_MEMORY;
+			status = own ? path_parse(own, len, NULL, p)
+				     : STATUS_NO_MEMORY;
 			free(own);
 		} else {
-			status = oa->name_len ? STATUS_OBJECT_PATH_NOT_FOUND :
-						STATUS_INVALID_PARAMETER;
+			status = oa->name_len ? STATUS_OBJECT_PATH_NOT_FOUND
+					      : STATUS_INVALID_PARAMETER;
 		}
 	} else {
 		status = path_parse(name, oa->name_len, &at, p);
@@ -209,7 +212,8 @@ NTSTATUS file_parse(struct task *t, const struct nt_oa *oa, struct nt_path *p,
 	return status;
 }
 
-/* ---- opening on disk ----------------------------------------------------------------- */
+/* ---- opening on disk
+ * ----------------------------------------------------------------- */
 
 struct open {
 	struct nt_path *p;
@@ -341,9 +345,9 @@ static int create_new(struct open *o)
 	}
 	if (o->fd < 0)
 		return -errno;
-	if (o->attributes & ~(FILE_ATTRIBUTE_NORMAL | FILE_ATTRIBUTE_ARCHIVE |
-			      FILE_ATTRIBUTE_READONLY |
-			      FILE_ATTRIBUTE_DIRECTORY))
+	if (o->attributes &
+	    ~(FILE_ATTRIBUTE_NORMAL | FILE_ATTRIBUTE_ARCHIVE |
+	      FILE_ATTRIBUTE_READONLY | FILE_ATTRIBUTE_DIRECTORY))
 		meta_init_attributes(o->fd, dirfd == AT_FDCWD ? host : NULL,
 				     o->attributes,
 				     o->options & FILE_DIRECTORY_FILE);
@@ -458,18 +462,18 @@ static NTSTATUS check_found(const struct open *o, enum file_kind kind)
 		return STATUS_FILE_IS_A_DIRECTORY;
 	if (!directory && kind != FILE_KIND_LINK &&
 	    (o->options & FILE_DIRECTORY_FILE || o->p->want_dir))
-		return o->options & FILE_DIRECTORY_FILE ?
-			       STATUS_NOT_A_DIRECTORY :
-			       STATUS_OBJECT_NAME_INVALID;
+		return o->options & FILE_DIRECTORY_FILE
+			       ? STATUS_NOT_A_DIRECTORY
+			       : STATUS_OBJECT_NAME_INVALID;
 	if (directory && o->information != FILE_CREATED &&
 	    (o->disposition == FILE_OVERWRITE ||
 	     o->disposition == FILE_OVERWRITE_IF ||
 	     o->disposition == FILE_SUPERSEDE))
-		return o->options & FILE_DIRECTORY_FILE ?
-			       STATUS_INVALID_PARAMETER :
-			       STATUS_FILE_IS_A_DIRECTORY;
-	if (o->p->from_lower && !directory && o->access & CHANGE_BITS &
-						  ~FILE_WRITE_ATTRIBUTES)
+		return o->options & FILE_DIRECTORY_FILE
+			       ? STATUS_INVALID_PARAMETER
+			       : STATUS_FILE_IS_A_DIRECTORY;
+	if (o->p->from_lower && !directory &&
+	    o->access & CHANGE_BITS & ~FILE_WRITE_ATTRIBUTES)
 		return STATUS_ACCESS_DENIED;
 	if (o->information == FILE_CREATED)
 		return STATUS_SUCCESS;
@@ -499,15 +503,15 @@ static NTSTATUS empty_file(struct open *o, struct file *f)
 	if (m.attributes & KEPT & ~o->attributes)
 		return STATUS_ACCESS_DENIED;
 	file_proc_path(f, self, sizeof self);
-	if (o->access & WRITE_BITS && !f->path_only ? ftruncate(f->fd, 0) < 0 :
-						      truncate(self, 0) < 0)
+	if (o->access & WRITE_BITS && !f->path_only ? ftruncate(f->fd, 0) < 0
+						    : truncate(self, 0) < 0)
 		return status_from_errno(errno);
 	want = (o->attributes & ~FILE_ATTRIBUTE_NORMAL) |
 	       FILE_ATTRIBUTE_ARCHIVE;
 	if (want != (m.attributes & ~FILE_ATTRIBUTE_NORMAL))
 		meta_set_attributes(f, want);
-	o->information = o->disposition == FILE_SUPERSEDE ? FILE_SUPERSEDED :
-							    FILE_OVERWRITTEN;
+	o->information = o->disposition == FILE_SUPERSEDE ? FILE_SUPERSEDED
+							  : FILE_OVERWRITTEN;
 	return STATUS_SUCCESS;
 }
 
@@ -552,8 +556,8 @@ static NTSTATUS make_file(struct open *o, struct file **ret)
 		*ret = console_file(o->fd, o->access, o->share, o->options);
 		return *ret ? STATUS_SUCCESS : STATUS_NO_MEMORY;
 	}
-	f = status ? NULL :
-		     file_new(kind, ops_of(kind, o->path_only), o->fd,
+	f = status ? NULL
+		   : file_new(kind, ops_of(kind, o->path_only), o->fd,
 			      o->access, o->share, o->options);
 	if (!f) {
 		close(o->fd);
@@ -621,11 +625,14 @@ static NTSTATUS open_disk(struct open *o, struct file **f)
 	return status_from_open(-err);
 }
 
-/* ---- NtCreateFile ----------------------------------------------------------------------- */
+/* ---- NtCreateFile
+ * ----------------------------------------------------------------------- */
 
 static NTSTATUS check_arguments(const struct open *o)
 {
-	enum { SYNC = FILE_SYNCHRONOUS_IO_ALERT | FILE_SYNCHRONOUS_IO_NONALERT };
+	enum {
+		SYNC = FILE_SYNCHRONOUS_IO_ALERT | FILE_SYNCHRONOUS_IO_NONALERT
+	};
 
 	if (o->disposition > FILE_OVERWRITE_IF || o->share & ~7u ||
 	    o->options & 0xff000000)
@@ -719,7 +726,8 @@ NTSTATUS nt_open_file(struct task *t, gaddr file, uint32_t access, gaddr attr,
 			      FILE_OPEN, options, 0, 0);
 }
 
-/* ---- opening for a moment ------------------------------------------------------------------ */
+/* ---- opening for a moment
+ * ------------------------------------------------------------------ */
 
 static NTSTATUS stat_oa(struct task *t, gaddr attr, struct file_meta *m)
 {
@@ -772,8 +780,8 @@ NTSTATUS nt_query_attributes_file(struct task *t, gaddr attr, gaddr info)
 		return status;
 	b.times = m.times;
 	b.attributes = m.attributes;
-	return guest_write(t, info, &b, sizeof b) < 0 ? STATUS_ACCESS_VIOLATION :
-							STATUS_SUCCESS;
+	return guest_write(t, info, &b, sizeof b) < 0 ? STATUS_ACCESS_VIOLATION
+						      : STATUS_SUCCESS;
 }
 
 NTSTATUS nt_query_full_attributes_file(struct task *t, gaddr attr, gaddr info)
@@ -788,8 +796,8 @@ NTSTATUS nt_query_full_attributes_file(struct task *t, gaddr attr, gaddr info)
 	n.allocation = m.allocation;
 	n.size = m.size;
 	n.attributes = m.attributes;
-	return guest_write(t, info, &n, sizeof n) < 0 ? STATUS_ACCESS_VIOLATION :
-							STATUS_SUCCESS;
+	return guest_write(t, info, &n, sizeof n) < 0 ? STATUS_ACCESS_VIOLATION
+						      : STATUS_SUCCESS;
 }
 
 NTSTATUS nt_delete_file(struct task *t, gaddr attr)
@@ -810,8 +818,8 @@ NTSTATUS nt_delete_file(struct task *t, gaddr attr)
 		return status;
 	status = file_parse(t, &oa, &p, &o.root);
 	if (!status) {
-		status = p.kind == PATH_DISK ? open_disk(&o, &f) :
-					       STATUS_INVALID_DEVICE_REQUEST;
+		status = p.kind == PATH_DISK ? open_disk(&o, &f)
+					     : STATUS_INVALID_DEVICE_REQUEST;
 		if (!status)
 			object_put(&f->object); /* deletes */
 		if (o.root)
@@ -836,8 +844,8 @@ NTSTATUS file_open_path(struct task *t, const struct nt_oa *oa, uint32_t access,
 
 	if (status)
 		return status;
-	status = p.kind == PATH_DISK ? open_disk(&o, f) :
-				       STATUS_INVALID_DEVICE_REQUEST;
+	status = p.kind == PATH_DISK ? open_disk(&o, f)
+				     : STATUS_INVALID_DEVICE_REQUEST;
 	if (o.root)
 		object_put(&o.root->object);
 	return status;

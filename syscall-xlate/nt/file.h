@@ -21,14 +21,14 @@ struct dir_scan;
 struct pipe_end;
 
 enum file_kind {
-	FILE_KIND_DISK,	   /* regular file */
-	FILE_KIND_DIR,	   /* directory, real or of the table of C: */
-	FILE_KIND_LINK,	   /* a symbolic link itself */
+	FILE_KIND_DISK, /* regular file */
+	FILE_KIND_DIR,  /* directory, real or of the table of C: */
+	FILE_KIND_LINK, /* a symbolic link itself */
 	FILE_KIND_NULL,
 	FILE_KIND_CONSOLE, /* a terminal, or ConDrv's control */
 	FILE_KIND_PIPE,
 	FILE_KIND_SOCKET, /* a host socket we were started with */
-	FILE_KIND_CHAR,	  /* any other host device */
+	FILE_KIND_CHAR,   /* any other host device */
 	FILE_KIND_DEVICE, /* MountPointManager, KsecDD, volumes: ioctls only */
 	FILE_KIND_AFD,
 };
@@ -42,8 +42,8 @@ struct file_ops {
 	NTSTATUS (*read)(struct task *t, struct file *f, struct irp *r);
 	NTSTATUS (*write)(struct task *t, struct file *f, struct irp *r);
 	/* fs: NtFsControlFile. */
-	NTSTATUS (*control)(struct task *t, struct file *f, struct irp *r,
-			    bool fs);
+	NTSTATUS (*control)
+	(struct task *t, struct file *f, struct irp *r, bool fs);
 	NTSTATUS (*flush)(struct task *t, struct file *f);
 	/* Last handle closed. */
 	void (*close)(struct task *t, struct file *f);
@@ -57,20 +57,20 @@ struct file {
 	const struct file_ops *ops;
 	int fd; /* -1: none */
 	uint8_t kind;
-	char drive;	   /* 'C', 'Z'; 0: no disk file */
-	uint8_t device;	   /* enum nt_device, FILE_KIND_DEVICE */
-	bool synchronous;  /* requests wait; the host keeps the position */
-	bool alertable;	   /* such waits end for an APC */
-	bool append;	   /* FILE_APPEND_DATA without FILE_WRITE_DATA */
-	bool from_lower;   /* built in: may not be changed */
-	bool path_only;	   /* fd is O_PATH */
+	char drive;       /* 'C', 'Z'; 0: no disk file */
+	uint8_t device;   /* enum nt_device, FILE_KIND_DEVICE */
+	bool synchronous; /* requests wait; the host keeps the position */
+	bool alertable;   /* such waits end for an APC */
+	bool append;      /* FILE_APPEND_DATA without FILE_WRITE_DATA */
+	bool from_lower;  /* built in: may not be changed */
+	bool path_only;   /* fd is O_PATH */
 	bool is_volume;
 	_Atomic bool delete_on_close, posix_delete;
 	uint32_t access; /* granted, without generic bits */
 	uint32_t share, options;
-	char *path;	 /* absolute host path when it was opened */
+	char *path; /* absolute host path when it was opened */
 	const struct virtual_dir *dir; /* a folder of C:'s table */
-	struct inode *inode;	       /* share modes, locks; file-share.c */
+	struct inode *inode;           /* share modes, locks; file-share.c */
 
 	_Atomic int64_t position; /* POSITION_HOST, or to be set in fd first */
 
@@ -82,7 +82,7 @@ struct file {
 	struct irp *irps;      /* pending requests */
 	struct dir_scan *scan; /* dir.c */
 	struct pipe_end *pipe; /* pipe.c */
-	void *extra;	       /* of the kind */
+	void *extra;           /* of the kind */
 };
 
 #define POSITION_HOST (-1)
@@ -93,14 +93,14 @@ struct file {
  * One request.  Lives on the handler's stack until irp_pend() copies it.
  */
 struct irp {
-	struct file *file;     /* a reference */
-	struct object *event;  /* a reference, or NULL */
+	struct file *file;        /* a reference */
+	struct object *event;     /* a reference, or NULL */
 	struct nt_thread *thread; /* who asked; a reference once pending */
 	gaddr apc, apc_context, iosb;
-	gaddr buf, out;	  /* in: data or input; out: output of controls */
+	gaddr buf, out; /* in: data or input; out: output of controls */
 	uint32_t len, out_len;
-	uint32_t code;	  /* of a control */
-	int64_t offset;	  /* OFFSET_* or >= 0 */
+	uint32_t code;  /* of a control */
+	int64_t offset; /* OFFSET_* or >= 0 */
 	uint64_t information;
 
 	/* Once pending. */
@@ -113,8 +113,8 @@ struct irp {
 	/* The request is being given up; stop watching.  No lock held. */
 	void (*cancel)(struct irp *r);
 	_Atomic int taken; /* 1: somebody is finishing it */
-	bool cancelled;	   /* somebody wanted to while it was taken */
-	bool watching;	   /* watch.fd is a duplicate of its own */
+	bool cancelled;    /* somebody wanted to while it was taken */
+	bool watching;     /* watch.fd is a duplicate of its own */
 	uint32_t events;
 	struct nt_watch watch;
 	void *extra; /* of the kind; freed with free() */
@@ -130,8 +130,8 @@ enum {
  * handle must carry, one of access_any suffices if access is 0.
  * On success irp_end() must follow.
  */
-NTSTATUS irp_begin(struct task *t, struct irp *r, uint64_t file,
-		   uint64_t event, gaddr apc, gaddr apc_context, gaddr iosb,
+NTSTATUS irp_begin(struct task *t, struct irp *r, uint64_t file, uint64_t event,
+		   gaddr apc, gaddr apc_context, gaddr iosb,
 		   uint32_t access_any);
 /*
  * irp_end() - the handler's last word: with a final status writes the IOSB,
@@ -174,8 +174,8 @@ NTSTATUS io_write_fd(struct task *t, struct irp *r, int fd, int64_t offset,
 int iosb_write(struct task *t, gaddr at, NTSTATUS status, uint64_t info);
 
 /* plain_ops: no data; links and O_PATH handles. */
-extern const struct file_ops disk_ops, plain_ops, dir_ops, null_ops, console_ops,
-	pipe_ops, stream_ops, device_ops;
+extern const struct file_ops disk_ops, plain_ops, dir_ops, null_ops,
+	console_ops, pipe_ops, stream_ops, device_ops;
 
 /* ---- making and finding file objects (file.c) -------------------------- */
 

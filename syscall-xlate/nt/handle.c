@@ -26,7 +26,7 @@ enum {
 
 struct slot {
 	struct object *_Atomic object; /* NULL: free */
-	uint32_t access;	       /* free: the next free slot */
+	uint32_t access;               /* free: the next free slot */
 	uint32_t flags;
 };
 
@@ -35,7 +35,7 @@ static struct slot *_Atomic chunks[CHUNKS] = { first_chunk };
 
 static _Atomic uint32_t table_lock;
 static int first_free = NO_SLOT; /* under table_lock, as are the next two */
-static int slots_used;		 /* slots that were ever in use */
+static int slots_used;           /* slots that were ever in use */
 static unsigned open_handles;
 
 static struct slot *slot_at(int i)
@@ -597,8 +597,8 @@ static NTSTATUS query_type(struct task *t, struct object *o, gaddr info,
 			   uint32_t len, gaddr ret_len)
 {
 	const struct object_type *type = o->type;
-	const uint32_t head =
-		sizeof(struct unicode_string64) + sizeof(struct object_type_tail);
+	const uint32_t head = sizeof(struct unicode_string64) +
+			      sizeof(struct object_type_tail);
 	size_t n = strlen(type->name);
 	uint32_t need = (uint32_t)(head + (n + 1) * 2);
 	struct object_type_tail tail = {
@@ -623,7 +623,8 @@ static NTSTATUS query_type(struct task *t, struct object *o, gaddr info,
 static NTSTATUS query_flags(struct task *t, uint32_t flags, gaddr info,
 			    uint32_t len, gaddr ret_len)
 {
-	struct handle_flags f = { !!(flags & OBJ_INHERIT), !!(flags & PROTECT) };
+	struct handle_flags f = { !!(flags & OBJ_INHERIT),
+				  !!(flags & PROTECT) };
 
 	if (len < sizeof f)
 		return STATUS_INFO_LENGTH_MISMATCH;

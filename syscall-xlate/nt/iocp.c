@@ -76,7 +76,8 @@ const struct object_type iocp_type = {
 	.destroy = destroy,
 };
 
-/* ---- packets and takers; the port is locked ------------------------------------ */
+/* ---- packets and takers; the port is locked
+ * ------------------------------------ */
 
 static struct iocp_packet *pop(struct iocp *port)
 {
@@ -187,7 +188,8 @@ NTSTATUS iocp_post(struct object *port, uint64_t key, uint64_t apc_context,
 	return STATUS_SUCCESS;
 }
 
-/* ---- who is running ---------------------------------------------------------------- */
+/* ---- who is running
+ * ---------------------------------------------------------------- */
 
 void iocp_thread_blocks(struct nt_thread *th)
 {
@@ -224,7 +226,8 @@ void iocp_thread_leaves(struct nt_thread *th)
 	object_put(&port->object);
 }
 
-/* ---- taking ------------------------------------------------------------------------- */
+/* ---- taking
+ * ------------------------------------------------------------------------- */
 
 /* One go: a packet in *got, or a status that says why not. */
 static NTSTATUS take_once(struct task *t, struct iocp *port, bool alertable,
@@ -354,7 +357,8 @@ NTSTATUS nt_remove_io_completion_ex(struct task *t, uint64_t port,
 	return n ? STATUS_SUCCESS : status;
 }
 
-/* ---- the other calls ------------------------------------------------------------------- */
+/* ---- the other calls
+ * ------------------------------------------------------------------- */
 
 NTSTATUS nt_create_io_completion(struct task *t, gaddr out, uint32_t access,
 				 gaddr attr, uint32_t count)

@@ -114,7 +114,8 @@ static void tell(struct job *j, uint32_t message, uint32_t pid)
 		iocp_post(j->port, j->port_key, pid, STATUS_SUCCESS, message);
 }
 
-/* ---- ending all ------------------------------------------------------------ */
+/* ---- ending all ------------------------------------------------------------
+ */
 
 /* The host's children of every thread of pid, and theirs; then pid itself. */
 static void kill_tree(int pid, int depth)
@@ -186,7 +187,8 @@ static void closed(struct task *t, struct object *o, uint64_t h, bool last)
 		process_exit(0);
 }
 
-/* ---- membership ------------------------------------------------------------------ */
+/* ---- membership
+ * ------------------------------------------------------------------ */
 
 /* With jobs_lock held. */
 static NTSTATUS join(struct job *j, struct nt_process *p)
@@ -289,7 +291,8 @@ void job_process_ended(struct nt_process *p)
 	}
 }
 
-/* ---- the calls -------------------------------------------------------------------- */
+/* ---- the calls
+ * -------------------------------------------------------------------- */
 
 NTSTATUS nt_create_job_object(struct task *t, gaddr job, uint32_t access,
 			      gaddr attr)
@@ -374,7 +377,8 @@ NTSTATUS nt_is_process_in_job(struct task *t, uint64_t process, uint64_t job)
 	return status;
 }
 
-/* ---- information -------------------------------------------------------------------- */
+/* ---- information
+ * -------------------------------------------------------------------- */
 
 /* The job a handle means; 0: our own innermost.  A reference. */
 static NTSTATUS job_of(struct task *t, uint64_t h, uint32_t access,

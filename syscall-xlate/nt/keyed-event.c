@@ -141,8 +141,7 @@ static NTSTATUS keyed_call(struct task *t, uint64_t handle, gaddr key,
 			return STATUS_NO_MEMORY;
 		object_get(&k->object);
 	}
-	status = rendezvous(t, k,
-			    release ? &k->releasers : &k->object.waiters,
+	status = rendezvous(t, k, release ? &k->releasers : &k->object.waiters,
 			    release ? &k->object.waiters : &k->releasers, key,
 			    alertable, timeout_deadline(&to));
 	object_put(&k->object);

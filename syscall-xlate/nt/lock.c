@@ -32,9 +32,9 @@ enum { RETRY_NS = 2 * 1000 * 1000 };
 
 static bool overlaps(const struct lock_range *r, uint64_t offset, uint64_t len)
 {
-	return len && r->len && offset - r->offset < r->len ?
-		       true :
-		       len && r->len && r->offset - offset < len;
+	return len && r->len && offset - r->offset < r->len
+		       ? true
+		       : len && r->len && r->offset - offset < len;
 }
 
 /* With inode_lock held. */
@@ -91,8 +91,8 @@ static NTSTATUS try_lock(struct file *f, uint64_t offset, uint64_t len,
 			 -EAGAIN)
 		status = STATUS_LOCK_NOT_GRANTED;
 	if (!status) {
-		*r = (struct lock_range){ f->inode->locks, f,	offset,
-					  len,		   key, exclusive };
+		*r = (struct lock_range){ f->inode->locks, f, offset, len, key,
+					  exclusive };
 		f->inode->locks = r;
 		r = NULL;
 	}
@@ -167,8 +167,8 @@ static NTSTATUS lock_blocking(struct task *t, struct file *f, uint64_t offset,
 		if (status != STATUS_LOCK_NOT_GRANTED)
 			return status;
 		if (nt_interrupted(t, f->alertable))
-			return f->alertable ? STATUS_USER_APC :
-					      STATUS_CANCELLED;
+			return f->alertable ? STATUS_USER_APC
+					    : STATUS_CANCELLED;
 		nanosleep(&ts, NULL);
 	}
 }
@@ -260,9 +260,9 @@ NTSTATUS nt_lock_file(struct task *t, uint64_t file, uint64_t event, gaddr apc,
 {
 	struct irp r;
 	uint64_t at, n;
-	NTSTATUS status = irp_begin(t, &r, file, event, apc, apc_context, iosb,
-				    FILE_READ_DATA | FILE_WRITE_DATA |
-					    FILE_APPEND_DATA);
+	NTSTATUS status =
+		irp_begin(t, &r, file, event, apc, apc_context, iosb,
+			  FILE_READ_DATA | FILE_WRITE_DATA | FILE_APPEND_DATA);
 
 	if (status)
 		return status;
@@ -275,10 +275,10 @@ NTSTATUS nt_lock_file(struct task *t, uint64_t file, uint64_t event, gaddr apc,
 	else
 		status = try_lock(r.file, at, n, key, exclusive);
 	if (status == STATUS_LOCK_NOT_GRANTED && !immediate)
-		status = r.file->synchronous ?
-				 lock_blocking(t, r.file, at, n, key,
-					       exclusive) :
-				 lock_pending(t, &r, at, n, key, exclusive);
+		status = r.file->synchronous
+				 ? lock_blocking(t, r.file, at, n, key,
+						 exclusive)
+				 : lock_pending(t, &r, at, n, key, exclusive);
 	return irp_end(t, &r, status);
 }
 

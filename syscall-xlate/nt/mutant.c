@@ -13,12 +13,12 @@ enum { QUERY = 1 };
 
 struct mutant {
 	struct object object;
-	struct task *owner;	    /* under the object's lock */
-	uint32_t owner_id;	    /* the same */
-	uint32_t count;		    /* how often owner has it */
+	struct task *owner; /* under the object's lock */
+	uint32_t owner_id;  /* the same */
+	uint32_t count;     /* how often owner has it */
 	bool abandoned;
-	bool kept;		    /* holds a reference to itself, see keep() */
-	bool listed;		    /* the owner's, as are the next two */
+	bool kept;   /* holds a reference to itself, see keep() */
+	bool listed; /* the owner's, as are the next two */
 	struct mutant *next, *prev; /* in the owner's list */
 };
 

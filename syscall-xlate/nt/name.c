@@ -59,7 +59,8 @@ const struct object_type symlink_type = {
 static pthread_mutex_t names_lock = PTHREAD_MUTEX_INITIALIZER;
 static struct directory *root; /* made at the first use of a name */
 
-/* ---- reading strings ------------------------------------------------------ */
+/* ---- reading strings ------------------------------------------------------
+ */
 
 NTSTATUS ustr_read(struct task *t, gaddr at, uint16_t **s, size_t *len)
 {
@@ -115,7 +116,8 @@ void oa_free(struct nt_oa *oa)
 	oa->name = NULL;
 }
 
-/* ---- the tree; names_lock held ----------------------------------------------- */
+/* ---- the tree; names_lock held
+ * ----------------------------------------------- */
 
 static unsigned bucket_of(const uint16_t *s, size_t n)
 {
@@ -206,7 +208,8 @@ void name_forget(struct object *o)
 	drop(gone);
 }
 
-/* ---- what is there from the start ------------------------------------------------ */
+/* ---- what is there from the start
+ * ------------------------------------------------ */
 
 /* In order: parents first.  A link has a target. */
 static const struct {
@@ -312,7 +315,8 @@ static bool have_root(void)
 	return root != NULL;
 }
 
-/* ---- walking ------------------------------------------------------------------------ */
+/* ---- walking
+ * ------------------------------------------------------------------------ */
 
 /* What a name leads to: the directory it ends in, and the last component. */
 struct walk {
@@ -427,7 +431,8 @@ static void put_dir(struct directory *d)
 		object_put(&d->object);
 }
 
-/* ---- the common ends of NtCreateX and NtOpenX ------------------------------------------ */
+/* ---- the common ends of NtCreateX and NtOpenX
+ * ------------------------------------------ */
 
 /*
  * A handle to o, which must be pinned by *pinned having been counted as a
@@ -585,7 +590,8 @@ NTSTATUS object_full_name(struct object *o, uint16_t **name, size_t *len)
 	return STATUS_SUCCESS;
 }
 
-/* ---- the calls: lasting names --------------------------------------------------------------- */
+/* ---- the calls: lasting names
+ * --------------------------------------------------------------- */
 
 static NTSTATUS set_permanent(struct task *t, uint64_t handle, bool permanent)
 {
@@ -624,7 +630,8 @@ NTSTATUS nt_make_permanent_object(struct task *t, uint64_t handle)
 	return set_permanent(t, handle, true);
 }
 
-/* ---- the calls: directories ---------------------------------------------------------------- */
+/* ---- the calls: directories
+ * ---------------------------------------------------------------- */
 
 NTSTATUS nt_create_directory_object(struct task *t, gaddr directory,
 				    uint32_t access, gaddr attr)
@@ -726,8 +733,7 @@ static NTSTATUS list_dir(struct task *t, struct directory *d, gaddr buf,
 		    guest_write(t, buf + text, l.name, l.name_len * 2) ||
 		    guest_put16(t, buf + type_at - 2, 0) ||
 		    guest_write(t, buf + type_at, l.type, l.type_len * 2) ||
-		    guest_put16(t,
-				buf + type_at + (uint32_t)l.type_len * 2, 0))
+		    guest_put16(t, buf + type_at + (uint32_t)l.type_len * 2, 0))
 			return STATUS_ACCESS_VIOLATION;
 		text = type_at + (uint32_t)(l.type_len + 1) * 2;
 	}
@@ -755,14 +761,15 @@ NTSTATUS nt_query_directory_object(struct task *t, uint64_t directory,
 		return status;
 	status = list_dir(t, d, buf, len, single, &index, &used);
 	object_put(&d->object);
-	if (NT_SUCCESS(status) &&
-	    (guest_put32(t, context, index) ||
-	     (ret_len && guest_put32(t, ret_len, used))))
+	if (NT_SUCCESS(status) && (guest_put32(t, context, index) ||
+				   (ret_len && guest_put32(t, ret_len, used))))
 		return STATUS_ACCESS_VIOLATION;
 	return status;
 }
 
-/* ---- the calls: links --------------------------------------------------------------------------- */
+/* ---- the calls: links
+ * ---------------------------------------------------------------------------
+ */
 
 NTSTATUS nt_create_symbolic_link_object(struct task *t, gaddr link,
 					uint32_t access, gaddr attr,

@@ -73,7 +73,8 @@ static uint32_t host_mask(uint32_t filter, bool tree)
 	return mask;
 }
 
-static bool add_folder(struct notify *n, int dirfd, const char *path, int depth);
+static bool add_folder(struct notify *n, int dirfd, const char *path,
+		       int depth);
 
 /* The folders below path, too. */
 static void add_below(struct notify *n, int dirfd, const char *path, int depth)
@@ -136,7 +137,8 @@ static const char *folder_path(const struct notify *n, int wd)
 	return NULL;
 }
 
-/* ---- events into FILE_NOTIFY_INFORMATION ----------------------------------------- */
+/* ---- events into FILE_NOTIFY_INFORMATION
+ * ----------------------------------------- */
 
 struct out {
 	uint8_t *buf;
@@ -232,8 +234,8 @@ static NTSTATUS convert(struct file *f, struct notify *n, ssize_t bytes,
 			action = pair ? RENAMED_OLD : REMOVED;
 			cookie = pair ? ev->cookie : 0;
 		} else if (ev->mask & IN_MOVED_TO)
-			action = cookie && ev->cookie == cookie ? RENAMED_NEW :
-								  ADDED;
+			action = cookie && ev->cookie == cookie ? RENAMED_NEW
+								: ADDED;
 		else
 			action = MODIFIED;
 		put(o, action, dir, name);
@@ -269,9 +271,9 @@ static NTSTATUS take(struct irp *r)
 		status = STATUS_NOTIFY_ENUM_DIR;
 		r->information = 0;
 	} else if (o.any) {
-		status = guest_write(NULL, r->buf, o.buf, o.at) < 0 ?
-				 STATUS_ACCESS_VIOLATION :
-				 STATUS_SUCCESS;
+		status = guest_write(NULL, r->buf, o.buf, o.at) < 0
+				 ? STATUS_ACCESS_VIOLATION
+				 : STATUS_SUCCESS;
 		r->information = o.at;
 	}
 	free(o.buf);
@@ -314,7 +316,8 @@ void notify_close(struct file *f)
 	free(n);
 }
 
-static NTSTATUS notify(struct task *t, struct irp *r, uint32_t filter, bool tree)
+static NTSTATUS notify(struct task *t, struct irp *r, uint32_t filter,
+		       bool tree)
 {
 	struct file *f = r->file;
 	struct notify *n;

@@ -66,7 +66,8 @@ int futex_wait(_Atomic uint32_t *w, uint32_t v, int64_t deadline);
 /* A reference, unless the last one is gone already. */
 bool object_try_get(struct object *o);
 
-/* ---- waits ---------------------------------------------------------------- */
+/* ---- waits ----------------------------------------------------------------
+ */
 
 /* What struct nt_wait.status holds beside what a wait returns. */
 enum {
@@ -90,7 +91,7 @@ struct nt_wait {
 /* One wait in one object's list. */
 struct wait_block {
 	struct wait_block *next, *prev; /* next NULL: in no list */
-	struct nt_wait *wait;		/* NULL: fire is called instead */
+	struct nt_wait *wait;           /* NULL: fire is called instead */
 	unsigned index;
 	/*
 	 * For waits without a thread (wait packets).  With the object's lock
@@ -179,13 +180,14 @@ void iocp_thread_blocks(struct nt_thread *th);
 void iocp_thread_runs(struct nt_thread *th);
 void iocp_thread_leaves(struct nt_thread *th);
 
-/* ---- names ----------------------------------------------------------------- */
+/* ---- names -----------------------------------------------------------------
+ */
 
 struct directory;
 
 struct object_name {
 	struct directory *parent; /* a reference */
-	struct object *object;	  /* no reference */
+	struct object *object;    /* no reference */
 	struct object_name *next; /* in the parent's bucket */
 	bool permanent;
 	uint16_t len;
@@ -195,7 +197,8 @@ struct object_name {
 /* The last handle is gone: the name goes, unless it is permanent. */
 void name_forget(struct object *o);
 
-/* ---- threads ---------------------------------------------------------------- */
+/* ---- threads ----------------------------------------------------------------
+ */
 
 enum thread_state { THREAD_NEW, THREAD_RUNS, THREAD_ENDED };
 

@@ -15,10 +15,10 @@
 #include "syscall-xlate/nt/calls.h"
 
 enum {
-	UNIT = 64,	   /* objects are multiples of it, and aligned so */
-	CLASSES = 256,	   /* sizes up to 16 KB */
+	UNIT = 64,         /* objects are multiples of it, and aligned so */
+	CLASSES = 256,     /* sizes up to 16 KB */
 	CHUNK = 256 << 10, /* taken from the host at once */
-	SPINS = 100,	   /* before yielding for a lock */
+	SPINS = 100,       /* before yielding for a lock */
 };
 
 /* Enough for most programs: no mmap at start-up. */
@@ -127,8 +127,8 @@ static void object_free(struct object *o)
 
 void object_put(struct object *o)
 {
-	if (o && atomic_fetch_sub_explicit(&o->refs, 1,
-					   memory_order_acq_rel) == 1)
+	if (o &&
+	    atomic_fetch_sub_explicit(&o->refs, 1, memory_order_acq_rel) == 1)
 		object_free(o);
 }
 

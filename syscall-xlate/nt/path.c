@@ -208,6 +208,19 @@ static NTSTATUS set_host(struct nt_path *p, const char *host)
 	return STATUS_SUCCESS;
 }
 
+static bool is_named(const struct virtual_dir *d, const uint16_t *s, size_t n)
+{
+	const char *name = virtual_name(d);
+	uint16_t u[64];
+	size_t len;
+
+	if ((unsigned char)*name < 0x80 && n &&
+	    utf16_upcase(*s) != utf16_upcase((unsigned char)*name))
+		return false;
+	len = utf8_to_utf16(u, COUNT_OF(u), name, strlen(name));
+	return len <= COUNT_OF(u) && !units_compare_nocase(u, len, s, n);
+}
+
 /* C:: below the folder d.  Walks the table as far as the name goes. */
 static NTSTATUS parse_c(const struct virtual_dir *d, const uint16_t *s,
 			size_t n, struct nt_path *p)
@@ -223,7 +236,7 @@ static NTSTATUS parse_c(const struct virtual_dir *d, const uint16_t *s,
 		size_t len = component(s, n);
 
 		for (unsigned i = 0; (c = virtual_child(d, i)); i++)
-			if (units_are(s, len, virtual_name(c)))
+			if (is_named(c, s, len))
 				break;
 		if (!c)
 			break;

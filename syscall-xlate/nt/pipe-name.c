@@ -30,7 +30,8 @@
 #include "syscall-xlate/nt/pipe.h"
 #include "syscall-xlate/nt/calls.h"
 
-/* ---- folders -------------------------------------------------------------------- */
+/* ---- folders
+ * -------------------------------------------------------------------- */
 
 /* The folder of all pipes, made if it must be; -errno. */
 static int pipes_folder(bool make)
@@ -72,9 +73,9 @@ static bool encode(char *out, size_t size, const uint16_t *name, size_t n)
 		if (at + 6 > size)
 			return false;
 		at += (size_t)snprintf(out + at, size - at,
-				       plain     ? "%c" :
-				       c < 0x100 ? "%%%02X" :
-						   "%%u%04X",
+				       plain       ? "%c"
+				       : c < 0x100 ? "%%%02X"
+						   : "%%u%04X",
 				       c);
 	}
 	out[at] = 0;
@@ -177,7 +178,8 @@ unsigned pipe_count_instances(struct pipe_end *e)
 	return n;
 }
 
-/* ---- the server's end ---------------------------------------------------------------- */
+/* ---- the server's end
+ * ---------------------------------------------------------------- */
 
 /* Removes the folder too, if this was the last instance. */
 void pipe_forget_instance(struct pipe_end *e)
@@ -260,9 +262,9 @@ static NTSTATUS listen_again(struct irp *r)
 
 	pthread_mutex_lock(&e->lock);
 	pipe_try_accept(r->file, e);
-	status = e->state == PIPE_CONNECTED ? STATUS_SUCCESS :
-		 e->state == PIPE_LISTENING ? STATUS_PENDING :
-					      STATUS_PIPE_DISCONNECTED;
+	status = e->state == PIPE_CONNECTED   ? STATUS_SUCCESS
+		 : e->state == PIPE_LISTENING ? STATUS_PENDING
+					      : STATUS_PIPE_DISCONNECTED;
 	pthread_mutex_unlock(&e->lock);
 	return status;
 }
@@ -280,11 +282,11 @@ NTSTATUS pipe_listen(struct task *t, struct file *f, struct irp *r)
 		err = e->dirfd < 0 ? -EINVAL : start_listening(e);
 	else if (e->state == PIPE_LISTENING)
 		pipe_try_accept(f, e);
-	status = err				  ? status_from_errno(-err) :
-		 e->state == PIPE_CONNECTED	  ? STATUS_PIPE_CONNECTED :
-		 e->state != PIPE_LISTENING	  ? STATUS_PIPE_CLOSING :
-		 e->nowait			  ? STATUS_PIPE_LISTENING :
-						    STATUS_PENDING;
+	status = err                          ? status_from_errno(-err)
+		 : e->state == PIPE_CONNECTED ? STATUS_PIPE_CONNECTED
+		 : e->state != PIPE_LISTENING ? STATUS_PIPE_CLOSING
+		 : e->nowait                  ? STATUS_PIPE_LISTENING
+					      : STATUS_PENDING;
 	pthread_mutex_unlock(&e->lock);
 	/* A client that has gone again still has to be disconnected. */
 	if (status == STATUS_PIPE_CONNECTED) {
@@ -388,13 +390,12 @@ static NTSTATUS make_named(struct file *f, const struct nt_path *p,
 	struct existing x = { 0 };
 	int err;
 
-	e->dirfd = name_folder(p->rest, p->rest_len,
-			       disposition != FILE_OPEN);
+	e->dirfd = name_folder(p->rest, p->rest_len, disposition != FILE_OPEN);
 	if (e->dirfd < 0) {
 		err = -e->dirfd;
 		e->dirfd = -1;
-		return err == ENAMETOOLONG ? STATUS_OBJECT_NAME_INVALID :
-					     status_from_errno(err);
+		return err == ENAMETOOLONG ? STATUS_OBJECT_NAME_INVALID
+					   : status_from_errno(err);
 	}
 	each_instance(e->dirfd, look_at, &x);
 	if (x.n && disposition == FILE_CREATE)
@@ -481,9 +482,9 @@ NTSTATUS nt_create_named_pipe_file(struct task *t, gaddr file, uint32_t access,
 	e->in_quota = in_quota;
 	e->out_quota = out_quota;
 	/* Whom the pipe lets do what is said from the client's side. */
-	e->configuration = !(share & FILE_SHARE_READ)  ? PIPE_INBOUND :
-			   !(share & FILE_SHARE_WRITE) ? PIPE_OUTBOUND :
-							 PIPE_DUPLEX;
+	e->configuration = !(share & FILE_SHARE_READ)    ? PIPE_INBOUND
+			   : !(share & FILE_SHARE_WRITE) ? PIPE_OUTBOUND
+							 : PIPE_DUPLEX;
 	e->timeout = -500000; /* 50 ms */
 	if (timeout)
 		guest_read(t, &e->timeout, timeout, sizeof e->timeout);
@@ -507,7 +508,8 @@ out_oa:
 	return status;
 }
 
-/* ---- the client's end ----------------------------------------------------------------- */
+/* ---- the client's end
+ * ----------------------------------------------------------------- */
 
 struct connect {
 	uint32_t access;
@@ -586,9 +588,9 @@ NTSTATUS pipe_connect(struct task *t, const struct nt_path *p,
 	each_instance(dirfd, try_connect, &c);
 	close(dirfd);
 	if (c.fd < 0)
-		return c.denied	  ? STATUS_ACCESS_DENIED :
-		       c.exists	  ? STATUS_PIPE_NOT_AVAILABLE :
-				    STATUS_OBJECT_NAME_NOT_FOUND;
+		return c.denied   ? STATUS_ACCESS_DENIED
+		       : c.exists ? STATUS_PIPE_NOT_AVAILABLE
+				  : STATUS_OBJECT_NAME_NOT_FOUND;
 	*f = pipe_file(c.fd, access, share, options);
 	if (!*f) {
 		close(c.fd);
@@ -601,7 +603,8 @@ NTSTATUS pipe_connect(struct task *t, const struct nt_path *p,
 	return STATUS_SUCCESS;
 }
 
-/* ---- WaitNamedPipe ------------------------------------------------------------------------ */
+/* ---- WaitNamedPipe
+ * ------------------------------------------------------------------------ */
 
 static bool is_free(int dirfd, const char *file, const struct instance *i,
 		    void *arg)
@@ -634,9 +637,9 @@ NTSTATUS pipe_wait_name(struct task *t, gaddr in, uint32_t len)
 		return STATUS_ACCESS_VIOLATION;
 	if (!head.specified)
 		head.timeout = -500000;
-	end = head.timeout == INT64_MIN	 ? INT64_MAX :
-	      head.timeout < 0		 ? monotonic_ns() - head.timeout * 100 :
-					   monotonic_ns();
+	end = head.timeout == INT64_MIN ? INT64_MAX
+	      : head.timeout < 0        ? monotonic_ns() - head.timeout * 100
+					: monotonic_ns();
 	for (;;) {
 		int dirfd = name_folder(name, head.name_len / 2, false);
 		bool exists = false, found;

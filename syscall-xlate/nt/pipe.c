@@ -65,7 +65,8 @@ static NTSTATUS gone(struct pipe_end *e, bool reading)
 	return reading ? STATUS_PIPE_BROKEN : STATUS_PIPE_CLOSING;
 }
 
-/* ---- bytes --------------------------------------------------------------------- */
+/* ---- bytes
+ * --------------------------------------------------------------------- */
 
 static NTSTATUS after_error(int err, struct pipe_end *e, bool reading)
 {
@@ -137,8 +138,8 @@ static NTSTATUS send_bytes(struct task *t, struct irp *r, bool wait)
 			n = sendmsg(f->fd, &m,
 				    MSG_NOSIGNAL | (wait ? 0 : MSG_DONTWAIT));
 		} else if (wait) {
-			n = nv == 1 ? write(f->fd, v->iov_base, v->iov_len) :
-				      writev(f->fd, v, nv);
+			n = nv == 1 ? write(f->fd, v->iov_base, v->iov_len)
+				    : writev(f->fd, v, nv);
 		} else {
 			/* A shared pipe cannot be made non-blocking, but one
 			   that polls writable takes PIPE_BUF bytes. */
@@ -159,7 +160,8 @@ static NTSTATUS send_bytes(struct task *t, struct irp *r, bool wait)
 	return STATUS_SUCCESS;
 }
 
-/* ---- messages ------------------------------------------------------------------- */
+/* ---- messages
+ * ------------------------------------------------------------------- */
 
 /* Gives the guest up to r->len bytes of the tail. */
 static NTSTATUS take_tail(struct task *t, struct irp *r, struct pipe_end *e,
@@ -248,9 +250,8 @@ static NTSTATUS receive_message(struct task *t, struct irp *r, bool wait)
 	if (status && status != STATUS_PENDING)
 		return status;
 	/* Reading bytes from a message pipe pays no heed to where they end. */
-	return e->message_read && (e->tail_len || more) ?
-		       STATUS_BUFFER_OVERFLOW :
-		       STATUS_SUCCESS;
+	return e->message_read && (e->tail_len || more) ? STATUS_BUFFER_OVERFLOW
+							: STATUS_SUCCESS;
 }
 
 static NTSTATUS send_message(struct task *t, struct irp *r, bool wait)
@@ -284,7 +285,8 @@ static NTSTATUS send_message(struct task *t, struct irp *r, bool wait)
 	return STATUS_SUCCESS;
 }
 
-/* ---- requests ----------------------------------------------------------------------- */
+/* ---- requests
+ * ----------------------------------------------------------------------- */
 
 typedef NTSTATUS step_fn(struct task *t, struct irp *r, bool wait);
 
@@ -303,8 +305,8 @@ static NTSTATUS one_read(struct task *t, struct irp *r, bool wait)
 
 static NTSTATUS one_write(struct task *t, struct irp *r, bool wait)
 {
-	return r->file->pipe->message ? send_message(t, r, wait) :
-					send_bytes(t, r, wait);
+	return r->file->pipe->message ? send_message(t, r, wait)
+				      : send_bytes(t, r, wait);
 }
 
 static NTSTATUS read_again(struct irp *r)
@@ -336,8 +338,8 @@ static NTSTATUS run(struct task *t, struct file *f, struct irp *r,
 
 	for (;;) {
 		if (wait && nt_interrupted(t, f->alertable))
-			return f->alertable ? STATUS_USER_APC :
-					      STATUS_CANCELLED;
+			return f->alertable ? STATUS_USER_APC
+					    : STATUS_CANCELLED;
 		status = step(t, r, wait);
 		if (status == STATUS_RETRY)
 			continue;
@@ -378,8 +380,8 @@ static NTSTATUS pipe_write(struct task *t, struct file *f, struct irp *r)
 	NTSTATUS status = ready(f, f->pipe);
 
 	if (status)
-		return status == STATUS_PIPE_BROKEN ? STATUS_PIPE_CLOSING :
-						      status;
+		return status == STATUS_PIPE_BROKEN ? STATUS_PIPE_CLOSING
+						    : status;
 	r->out = 0;
 	return run(t, f, r, one_write, EPOLLOUT, write_again);
 }
@@ -407,7 +409,8 @@ static NTSTATUS pipe_flush(struct task *t, struct file *f)
 	return STATUS_SUCCESS;
 }
 
-/* ---- looking without taking --------------------------------------------------------- */
+/* ---- looking without taking
+ * --------------------------------------------------------- */
 
 /* The first bytes of a host pipe, by a copy made with tee(2). */
 static ssize_t peek_pipe(int fd, uint8_t *buf, size_t n)
@@ -469,8 +472,7 @@ static NTSTATUS peek(struct task *t, struct file *f, struct irp *r)
 			memmove(data, data + 1, got);
 		}
 	} else if (!e->is_pipe) {
-		n = recv(f->fd, data, want ? want : 1,
-			 MSG_PEEK | MSG_DONTWAIT);
+		n = recv(f->fd, data, want ? want : 1, MSG_PEEK | MSG_DONTWAIT);
 		got = n > 0 ? MIN(want, (size_t)n) : 0;
 	} else if (want && can_read(f)) {
 		n = peek_pipe(f->fd, data, want);
@@ -501,7 +503,8 @@ static NTSTATUS peek(struct task *t, struct file *f, struct irp *r)
 	return status;
 }
 
-/* ---- controls ------------------------------------------------------------------------ */
+/* ---- controls
+ * ------------------------------------------------------------------------ */
 
 static NTSTATUS transceive(struct task *t, struct file *f, struct irp *r)
 {
@@ -546,9 +549,8 @@ static NTSTATUS connection_attribute(struct task *t, struct file *f,
 	else
 		id = nt_self->id;
 	wide = id;
-	return r->out_len >= sizeof wide ?
-		       control_out(t, r, &wide, sizeof wide) :
-		       control_out(t, r, &id, sizeof id);
+	return r->out_len >= sizeof wide ? control_out(t, r, &wide, sizeof wide)
+					 : control_out(t, r, &id, sizeof id);
 }
 
 static NTSTATUS disconnect(struct task *t, struct file *f, struct irp *r)
@@ -576,12 +578,9 @@ static NTSTATUS listen_control(struct task *t, struct file *f, struct irp *r)
 }
 
 static const struct control_row rows[] = {
-	{ 0x00110004, disconnect },
-	{ 0x00110008, listen_control },
-	{ 0x0011400c, peek },
-	{ 0x0011c017, transceive },
-	{ 0x0011001c, impersonate },
-	{ 0x00110030, connection_attribute },
+	{ 0x00110004, disconnect },  { 0x00110008, listen_control },
+	{ 0x0011400c, peek },        { 0x0011c017, transceive },
+	{ 0x0011001c, impersonate }, { 0x00110030, connection_attribute },
 };
 
 static NTSTATUS pipe_control(struct task *t, struct file *f, struct irp *r,
@@ -653,7 +652,8 @@ const char *pipe_name(struct file *f)
 	return f->pipe->name;
 }
 
-/* ---- making ends ------------------------------------------------------------------------ */
+/* ---- making ends
+ * ------------------------------------------------------------------------ */
 
 static void pipe_close(struct task *t, struct file *f)
 {
@@ -693,8 +693,8 @@ struct file *pipe_file(int fd, uint32_t access, uint32_t share,
 		       uint32_t options)
 {
 	static _Atomic bool told;
-	struct file *f = file_new(FILE_KIND_PIPE, &pipe_ops, fd, access, share,
-				  options);
+	struct file *f =
+		file_new(FILE_KIND_PIPE, &pipe_ops, fd, access, share, options);
 	struct pipe_end *e = calloc(1, sizeof *e);
 
 	/* Who writes to a pipe without reader learns it from the status. */
@@ -728,9 +728,17 @@ struct file *pipe_from_fd(int fd, uint32_t access, uint32_t options)
 	return f;
 }
 
-/* ---- to a child --------------------------------------------------------------------------- */
+/* ---- to a child
+ * ---------------------------------------------------------------------------
+ */
 
-enum { P_SERVER = 1, P_PIPE = 2, P_MESSAGE = 4, P_MESSAGE_READ = 8, P_NOWAIT = 16 };
+enum {
+	P_SERVER = 1,
+	P_PIPE = 2,
+	P_MESSAGE = 4,
+	P_MESSAGE_READ = 8,
+	P_NOWAIT = 16
+};
 
 bool pipe_pass(struct file *f, struct nt_passed *p)
 {
@@ -753,9 +761,9 @@ bool pipe_pass(struct file *f, struct nt_passed *p)
 
 struct file *pipe_receive(const struct nt_passed *p)
 {
-	struct file *f = pipe_file(p->fd, (uint32_t)p->value[0],
-				   (uint32_t)p->value[1],
-				   (uint32_t)p->value[2]);
+	struct file *f =
+		pipe_file(p->fd, (uint32_t)p->value[0], (uint32_t)p->value[1],
+			  (uint32_t)p->value[2]);
 
 	if (!f)
 		return NULL;

@@ -27,8 +27,8 @@ struct pipe_end {
 	pthread_mutex_t lock; /* state, fds, tail */
 	uint8_t state;
 	bool server;
-	bool is_pipe;	   /* fd is a pipe(2) end, or a FIFO */
-	bool message;	   /* the pipe keeps messages: SEQPACKET */
+	bool is_pipe;      /* fd is a pipe(2) end, or a FIFO */
+	bool message;      /* the pipe keeps messages: SEQPACKET */
 	bool message_read; /* this end reads message by message */
 	bool nowait;
 	uint8_t configuration;
@@ -37,9 +37,9 @@ struct pipe_end {
 
 	int peer_fd; /* anonymous: the other end until it is opened; -1 */
 	int listen_fd;
-	int dirfd;	   /* folder of the pipe's name; -1 */
+	int dirfd;         /* folder of the pipe's name; -1 */
 	char instance[64]; /* this instance's file there */
-	char *name;	   /* as the program spelled it, UTF-8; NULL */
+	char *name;        /* as the program spelled it, UTF-8; NULL */
 
 	/* What of a message did not fit the last read. */
 	uint8_t *tail;

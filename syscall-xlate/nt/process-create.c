@@ -34,12 +34,13 @@ enum {
 	THREAD_SUSPENDED = 1,
 
 	MAX_ATTRIBUTES = 32,
-	MAX_LIST = 4096,      /* handles in an attribute */
+	MAX_LIST = 4096, /* handles in an attribute */
 	MAX_ENVIRONMENT = 16 << 20,
 	MAX_PASSED = 4096,
 };
 
-/* ---- what is asked for -------------------------------------------------------- */
+/* ---- what is asked for
+ * -------------------------------------------------------- */
 
 struct text {
 	uint16_t *s; /* malloc'ed, terminated; NULL: none */
@@ -64,11 +65,11 @@ struct request {
 
 static void request_free(struct request *r)
 {
-	struct text *all[] = { &r->image,	 &r->current_directory,
+	struct text *all[] = { &r->image,        &r->current_directory,
 			       &r->command_line, &r->image_path,
-			       &r->dll_path,	 &r->title,
-			       &r->desktop,	 &r->shell,
-			       &r->runtime,	 &r->environment };
+			       &r->dll_path,     &r->title,
+			       &r->desktop,      &r->shell,
+			       &r->runtime,      &r->environment };
 
 	for (unsigned i = 0; i < COUNT_OF(all); i++)
 		free(all[i]->s);
@@ -186,7 +187,8 @@ static NTSTATUS read_attributes(struct task *t, gaddr list, struct request *r)
 }
 
 /* Strings of parameters that are not normalized are offsets. */
-static NTSTATUS read_string(struct task *t, gaddr params, const struct request *r,
+static NTSTATUS read_string(struct task *t, gaddr params,
+			    const struct request *r,
 			    const struct unicode_string64 *u, struct text *x)
 {
 	enum { NORMALIZED = 1 };
@@ -271,7 +273,8 @@ static void find_cwd(struct request *r)
 	free(nt);
 }
 
-/* ---- what kind of file it is ------------------------------------------------------ */
+/* ---- what kind of file it is
+ * ------------------------------------------------------ */
 
 enum kind { KIND_PE, KIND_NATIVE };
 
@@ -316,7 +319,8 @@ static NTSTATUS find_image(struct request *r, enum kind *kind)
 	return status;
 }
 
-/* ---- handles that go along ----------------------------------------------------------- */
+/* ---- handles that go along
+ * ----------------------------------------------------------- */
 
 struct passing {
 	const struct request *request;
@@ -327,7 +331,7 @@ struct passing {
 		struct object *o; /* a reference */
 		int fd;
 		bool ours; /* a copy made for the child */
-	} *objects;
+	} * objects;
 	bool failed;
 	int std_fd[3]; /* -1: none */
 };
@@ -406,8 +410,7 @@ static bool pass_one(uint64_t h, struct object *o, uint32_t access,
 	bool ours = false;
 	size_t size;
 
-	if (type < 0 || !o->type->pass ||
-	    !wanted(g->request, h, attributes))
+	if (type < 0 || !o->type->pass || !wanted(g->request, h, attributes))
 		return true;
 	sh.attributes = attributes;
 	sh.type = (uint32_t)type;
@@ -431,9 +434,8 @@ static bool pass_one(uint64_t h, struct object *o, uint32_t access,
 	memcpy(g->at + g->len, &sh, size);
 	g->len += size;
 	object_get(o);
-	g->objects[g->n++] = (struct passed_object){
-		o, sh.same ? -1 : sh.passed.fd, ours
-	};
+	g->objects[g->n++] =
+		(struct passed_object){ o, sh.same ? -1 : sh.passed.fd, ours };
 	return true;
 }
 
@@ -458,7 +460,8 @@ static void passing_free(struct passing *g)
 	free(g->at);
 }
 
-/* ---- the start block --------------------------------------------------------------------- */
+/* ---- the start block
+ * --------------------------------------------------------------------- */
 
 struct builder {
 	struct start_block *b;
@@ -480,10 +483,10 @@ static struct start_string put_text(struct builder *w, const struct text *x)
 
 static size_t block_size(const struct request *r, const struct passing *g)
 {
-	const struct text *all[] = { &r->image,	       &r->current_directory,
+	const struct text *all[] = { &r->image,        &r->current_directory,
 				     &r->command_line, &r->dll_path,
-				     &r->title,	       &r->desktop,
-				     &r->shell,	       &r->runtime,
+				     &r->title,        &r->desktop,
+				     &r->shell,        &r->runtime,
 				     &r->environment };
 	size_t n = sizeof(struct start_block) + 16 + g->len;
 
@@ -564,7 +567,8 @@ static struct start_block *make_block(const struct request *r,
 	return NULL;
 }
 
-/* ---- starting it ------------------------------------------------------------------------- */
+/* ---- starting it
+ * ------------------------------------------------------------------------- */
 
 /* Is this one of our options that a child must not get? */
 static bool is_own(const char *option)
@@ -641,7 +645,10 @@ static int spawn(const char *path, char *const *argv, char *const *envp,
 	posix_spawnattr_init(&attr);
 	sigemptyset(&set);
 	posix_spawnattr_setsigmask(&attr, &set);
+	/* Ctrl-C stays ignored if the program asked for that: Windows'
+	   children inherit it, too. */
 	sigfillset(&set);
+	sigdelset(&set, SIGINT);
 	posix_spawnattr_setsigdefault(&attr, &set);
 	posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETSIGMASK |
 						POSIX_SPAWN_SETSIGDEF);
@@ -685,7 +692,8 @@ static int spawn_native(const struct request *r, const struct passing *g,
 	return err;
 }
 
-/* ---- objects for it ------------------------------------------------------------------------ */
+/* ---- objects for it
+ * ------------------------------------------------------------------------ */
 
 static NTSTATUS add_jobs(struct task *t, const struct request *r,
 			 struct nt_process *p)
@@ -752,9 +760,8 @@ static NTSTATUS hand_out(struct task *t, struct nt_process *p,
 		return status;
 	}
 	if (guest_put64(t, o->process, hp) || guest_put64(t, o->thread, ht) ||
-	    (r->client_id &&
-	     guest_write(t, r->client_id, &id,
-			 MIN(r->client_id_len, sizeof id))) ||
+	    (r->client_id && guest_write(t, r->client_id, &id,
+					 MIN(r->client_id_len, sizeof id))) ||
 	    (r->teb_address && guest_put64(t, r->teb_address, 0))) {
 		handle_close(t, hp);
 		handle_close(t, ht);

@@ -28,7 +28,8 @@ enum {
 	MAX_INFO = 128,
 };
 
-/* ---- structures ------------------------------------------------------------- */
+/* ---- structures -------------------------------------------------------------
+ */
 
 struct process_basic {
 	uint32_t exit_status, pad;
@@ -59,7 +60,7 @@ struct vm_counters {
 	uint64_t peak_working_set, working_set;
 	uint64_t peak_paged, paged, peak_nonpaged, nonpaged;
 	uint64_t pagefile, peak_pagefile;
-	uint64_t private_usage; /* _EX */
+	uint64_t private_usage;                      /* _EX */
 	uint64_t private_working_set, shared_commit; /* _EX2 */
 };
 _Static_assert(sizeof(struct vm_counters) == 112, "ProcessVmCounters");
@@ -82,7 +83,8 @@ struct image_information {
 };
 _Static_assert(sizeof(struct image_information) == 64, "SECTION_IMAGE_INFO");
 
-/* ---- from the host -------------------------------------------------------------- */
+/* ---- from the host
+ * -------------------------------------------------------------- */
 
 static FILE *proc_file(const struct nt_process *p, const char *name)
 {
@@ -92,7 +94,8 @@ static FILE *proc_file(const struct nt_process *p, const char *name)
 	return fopen(path, "re");
 }
 
-/* "Name:  123 kB" lines of a file in /proc: the number, 0 if it is not there. */
+/* "Name:  123 kB" lines of a file in /proc: the number, 0 if it is not there.
+ */
 static uint64_t proc_number(const char *text, const char *name)
 {
 	const char *at = strstr(text, name);
@@ -118,7 +121,8 @@ static uint64_t clock_of(const struct timeval *tv)
 	return (uint64_t)tv->tv_sec * 10000000 + (uint64_t)tv->tv_usec * 10;
 }
 
-/* ---- classes of fixed size ----------------------------------------------------------- */
+/* ---- classes of fixed size
+ * ----------------------------------------------------------- */
 
 typedef NTSTATUS getter(struct nt_process *p, void *v, uint32_t len);
 
@@ -286,7 +290,8 @@ static NTSTATUS get_error_mode(struct nt_process *p, void *v, uint32_t len)
 static NTSTATUS get_wow64(struct nt_process *p, void *v, uint32_t len)
 {
 	(void)len;
-	/* The 32-bit PEB's address, for what only programs of that width have. */
+	/* The 32-bit PEB's address, for what only programs of that width have.
+	 */
 	return put64(v, p->wow64 ? p->peb : 0);
 }
 
@@ -455,7 +460,8 @@ static const struct {
 	{ 61, 1, 0, 0, get_protection },
 };
 
-/* ---- names and texts ------------------------------------------------------------------ */
+/* ---- names and texts
+ * ------------------------------------------------------------------ */
 
 /* A UNICODE_STRING and, behind it, its text. */
 static NTSTATUS put_text(struct task *t, gaddr info, uint32_t len,
@@ -573,7 +579,8 @@ static NTSTATUS get_command_line(struct task *t, struct nt_process *p,
 	return status;
 }
 
-/* ---- the calls ------------------------------------------------------------------------- */
+/* ---- the calls
+ * ------------------------------------------------------------------------- */
 
 static NTSTATUS query_fixed(struct task *t, struct nt_process *p,
 			    uint32_t class, gaddr info, uint32_t len,
@@ -586,8 +593,9 @@ static NTSTATUS query_fixed(struct task *t, struct nt_process *p,
 	for (unsigned i = 0; i < COUNT_OF(getters); i++) {
 		if (getters[i].class != class)
 			continue;
-		if (!len || (len != getters[i].size && len != getters[i].size2 &&
-			     len != getters[i].size3))
+		if (!len ||
+		    (len != getters[i].size && len != getters[i].size2 &&
+		     len != getters[i].size3))
 			return STATUS_INFO_LENGTH_MISMATCH;
 		if (class == MITIGATION && guest_read(t, v, info, len))
 			return STATUS_ACCESS_VIOLATION;
@@ -626,11 +634,11 @@ NTSTATUS nt_query_information_process(struct task *t, uint64_t process,
 	struct nt_process *p;
 	NTSTATUS status;
 
-	status = handle_get(t, process, &process_type, ACCESS_QUERY_LIMITED,
-			    &p);
+	status =
+		handle_get(t, process, &process_type, ACCESS_QUERY_LIMITED, &p);
 	if (status == STATUS_ACCESS_DENIED)
-		status = handle_get(t, process, &process_type, ACCESS_QUERY,
-				    &p);
+		status =
+			handle_get(t, process, &process_type, ACCESS_QUERY, &p);
 	if (status)
 		return status;
 	status = query(t, p, class, info, len, ret_len);
@@ -638,7 +646,9 @@ NTSTATUS nt_query_information_process(struct task *t, uint64_t process,
 	return status;
 }
 
-/* ---- changing ----------------------------------------------------------------------------- */
+/* ---- changing
+ * -----------------------------------------------------------------------------
+ */
 
 typedef NTSTATUS setter(struct nt_process *p, const void *v);
 
@@ -685,21 +695,18 @@ static const struct {
 	setter *set;
 } setters[] = {
 	{ 1, 32, set_hint }, /* QuotaLimits: working set sizes */
-	{ 1, 48, set_hint },
-	{ 1, 88, set_hint },
-	{ 5, 4, set_hint },  /* BasePriority */
-	{ 6, 4, set_hint },  /* RaisePriority */
-	{ 12, 4, set_error_mode },
-	{ 18, 2, set_priority_class },
-	{ 21, 8, set_affinity },
-	{ 22, 4, set_hint }, /* PriorityBoost */
-	{ 25, 1, set_hint }, /* ForegroundInformation */
-	{ 29, 4, set_hint }, /* BreakOnTermination */
-	{ 33, 4, set_hint }, /* IoPriority */
-	{ 34, 4, set_hint }, /* ExecuteFlags */
-	{ 39, 4, set_hint }, /* PagePriority */
-	{ 52, 8, set_hint }, /* MitigationPolicy */
-	{ 53, 4, set_hint }, /* HandleCheckingMode */
+	{ 1, 48, set_hint },       { 1, 88, set_hint },
+	{ 5, 4, set_hint }, /* BasePriority */
+	{ 6, 4, set_hint }, /* RaisePriority */
+	{ 12, 4, set_error_mode }, { 18, 2, set_priority_class },
+	{ 21, 8, set_affinity },   { 22, 4, set_hint }, /* PriorityBoost */
+	{ 25, 1, set_hint },  /* ForegroundInformation */
+	{ 29, 4, set_hint },  /* BreakOnTermination */
+	{ 33, 4, set_hint },  /* IoPriority */
+	{ 34, 4, set_hint },  /* ExecuteFlags */
+	{ 39, 4, set_hint },  /* PagePriority */
+	{ 52, 8, set_hint },  /* MitigationPolicy */
+	{ 53, 4, set_hint },  /* HandleCheckingMode */
 	{ 77, 12, set_hint }, /* PowerThrottlingState */
 };
 

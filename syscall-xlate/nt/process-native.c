@@ -10,7 +10,8 @@
 #include "base/table.h"
 #include "base/utf.h"
 
-/* ---- arguments -------------------------------------------------------------- */
+/* ---- arguments --------------------------------------------------------------
+ */
 
 /* Copies one argument's units to out, undoing quotes; where the next is. */
 static const uint16_t *one_argument(const uint16_t *s, const uint16_t *end,
@@ -82,19 +83,47 @@ char **native_argv(const uint16_t *s, size_t n)
 	return argv;
 }
 
-/* ---- environment ---------------------------------------------------------------- */
+/* ---- environment
+ * ---------------------------------------------------------------- */
 
 /* Whose values mean nothing on the host, or another thing than on Windows. */
 static const char *const windows_only[] = {
-	"ALLUSERSPROFILE", "APPDATA", "CommonProgramFiles",
-	"CommonProgramFiles(x86)", "CommonProgramW6432", "COMPUTERNAME",
-	"ComSpec", "DriverData", "HOME", "HOMEDRIVE", "HOMEPATH",
-	"LOCALAPPDATA", "LOGONSERVER", "NUMBER_OF_PROCESSORS", "OS", "PATH",
-	"PATHEXT", "PROCESSOR_ARCHITECTURE", "PROCESSOR_IDENTIFIER",
-	"PROCESSOR_LEVEL", "PROCESSOR_REVISION", "ProgramData", "ProgramFiles",
-	"ProgramFiles(x86)", "ProgramW6432", "PUBLIC", "SESSIONNAME",
-	"SystemDrive", "SystemRoot", "TEMP", "TMP", "TMPDIR", "USERDOMAIN",
-	"USERNAME", "USERPROFILE", "windir",
+	"ALLUSERSPROFILE",
+	"APPDATA",
+	"CommonProgramFiles",
+	"CommonProgramFiles(x86)",
+	"CommonProgramW6432",
+	"COMPUTERNAME",
+	"ComSpec",
+	"DriverData",
+	"HOME",
+	"HOMEDRIVE",
+	"HOMEPATH",
+	"LOCALAPPDATA",
+	"LOGONSERVER",
+	"NUMBER_OF_PROCESSORS",
+	"OS",
+	"PATH",
+	"PATHEXT",
+	"PROCESSOR_ARCHITECTURE",
+	"PROCESSOR_IDENTIFIER",
+	"PROCESSOR_LEVEL",
+	"PROCESSOR_REVISION",
+	"ProgramData",
+	"ProgramFiles",
+	"ProgramFiles(x86)",
+	"ProgramW6432",
+	"PUBLIC",
+	"SESSIONNAME",
+	"SystemDrive",
+	"SystemRoot",
+	"TEMP",
+	"TMP",
+	"TMPDIR",
+	"USERDOMAIN",
+	"USERNAME",
+	"USERPROFILE",
+	"windir",
 };
 
 static const char *const from_host[] = { "HOME", "PATH", "TEMP", "TMP",

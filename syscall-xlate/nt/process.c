@@ -60,7 +60,8 @@ const struct object_type process_type = {
 	.destroy = destroy,
 };
 
-/* ---- ourselves ------------------------------------------------------------- */
+/* ---- ourselves -------------------------------------------------------------
+ */
 
 static uint64_t affinity(void)
 {
@@ -110,7 +111,8 @@ NTSTATUS process_is_self(struct task *t, uint64_t h, uint32_t access)
 	return p == &nt_self->object ? STATUS_SUCCESS : STATUS_NOT_SUPPORTED;
 }
 
-/* ---- the end ---------------------------------------------------------------- */
+/* ---- the end ----------------------------------------------------------------
+ */
 
 static _Atomic uint32_t ending; /* 1: other threads are gone; 2: leaving */
 
@@ -157,7 +159,8 @@ void process_exit(uint32_t code)
 	process_exit_status(code, code && !(code & 0xff) ? 1 : code & 0xff);
 }
 
-/* ---- others -------------------------------------------------------------------- */
+/* ---- others
+ * -------------------------------------------------------------------- */
 
 /* What a Windows program would have ended with. */
 static uint32_t code_of_signal(int sig)
@@ -189,9 +192,8 @@ static void gone(struct nt_watch *w, uint32_t events)
 	(void)events;
 	if (waitid(P_PIDFD, (id_t)p->pidfd, &si, WEXITED | WNOHANG) == 0 &&
 	    si.si_pid)
-		code = si.si_code == CLD_EXITED
-			       ? (uint32_t)si.si_status
-			       : code_of_signal(si.si_status);
+		code = si.si_code == CLD_EXITED ? (uint32_t)si.si_status
+						: code_of_signal(si.si_status);
 	else if (code == STATUS_PENDING)
 		code = 0; /* not our child: nobody tells */
 	if (p->block && p->block->exited)
@@ -343,7 +345,8 @@ NTSTATUS process_kill(struct nt_process *p, uint32_t code)
 	return STATUS_SUCCESS;
 }
 
-/* ---- the calls -------------------------------------------------------------------- */
+/* ---- the calls
+ * -------------------------------------------------------------------- */
 
 NTSTATUS nt_terminate_process(struct task *t, uint64_t process, uint32_t status)
 {

@@ -41,7 +41,8 @@ struct nt_process *process_next(struct nt_process *prev);
 
 /* Notice its end, which signals the object.  0 or -errno. */
 int process_watch(struct nt_process *p);
-/* End it with this exit code.  STATUS_PROCESS_IS_TERMINATING, _ACCESS_DENIED. */
+/* End it with this exit code.  STATUS_PROCESS_IS_TERMINATING, _ACCESS_DENIED.
+ */
 NTSTATUS process_kill(struct nt_process *p, uint32_t code);
 /* job.c: p becomes a member; a child of ours becomes one of our jobs'. */
 NTSTATUS job_assign(struct object *job, struct nt_process *p);

@@ -22,7 +22,8 @@
 #include "syscall-xlate/nt/file-private.h"
 #include "syscall-xlate/nt/file-rename.h"
 
-/* ---- links -------------------------------------------------------------------- */
+/* ---- links
+ * -------------------------------------------------------------------- */
 
 struct reparse_head {
 	uint32_t tag;
@@ -87,9 +88,9 @@ static NTSTATUS parse_target(struct task *t, struct irp *r, char *out)
 		return STATUS_ACCESS_VIOLATION;
 	if (flags & RELATIVE)
 		return relative_target(out, HOST_PATH_MAX, name,
-				       h.substitute_len / 2) ?
-			       STATUS_SUCCESS :
-			       STATUS_IO_REPARSE_DATA_INVALID;
+				       h.substitute_len / 2)
+			       ? STATUS_SUCCESS
+			       : STATUS_IO_REPARSE_DATA_INVALID;
 	p = malloc(sizeof *p);
 	if (!p)
 		return STATUS_NO_MEMORY;
@@ -119,9 +120,9 @@ static NTSTATUS reopen(struct file *f, const char *path, int flags)
 	if (statx(f->fd, "", AT_EMPTY_PATH, STATX_BASIC_STATS, &st) < 0)
 		return status_from_errno(errno);
 	f->path_only = true;
-	f->kind = S_ISLNK(st.stx_mode) ? FILE_KIND_LINK :
-		  S_ISDIR(st.stx_mode) ? FILE_KIND_DIR :
-					 FILE_KIND_DISK;
+	f->kind = S_ISLNK(st.stx_mode)   ? FILE_KIND_LINK
+		  : S_ISDIR(st.stx_mode) ? FILE_KIND_DIR
+					 : FILE_KIND_DISK;
 	f->ops = f->kind == FILE_KIND_DIR ? &dir_ops : &plain_ops;
 	free(f->path);
 	f->path = strdup(path);
@@ -148,8 +149,8 @@ static NTSTATUS set_reparse(struct task *t, struct file *f, struct irp *r)
 		return STATUS_OBJECT_PATH_NOT_FOUND;
 	snprintf(temp, sizeof temp, "%s~%x", path, getpid());
 	if (symlink(target, temp) < 0) {
-		status = errno == EPERM ? STATUS_NOT_SUPPORTED :
-					  status_from_errno(errno);
+		status = errno == EPERM ? STATUS_NOT_SUPPORTED
+					: status_from_errno(errno);
 		free(path);
 		return status;
 	}
@@ -200,9 +201,9 @@ static NTSTATUS get_reparse(struct task *t, struct file *f, struct irp *r)
 		for (char *s = target; *s;) {
 			size_t part = strcspn(s, "/");
 
-			units += path_name_to_nt(b.names + units,
-						 HOST_PATH_MAX - units, s,
-						 part);
+			units +=
+				path_name_to_nt(b.names + units,
+						HOST_PATH_MAX - units, s, part);
 			s += part;
 			if (*s) {
 				b.names[units++] = '\\';
@@ -247,11 +248,11 @@ static NTSTATUS delete_reparse(struct task *t, struct file *f, struct irp *r)
 	directory = !stat(path, &st) && S_ISDIR(st.st_mode);
 	if (unlink(path) < 0) {
 		status = status_from_errno(errno);
-	} else if (directory ? mkdir(path, 0777) < 0 :
-			       (fd = open(path,
-					  O_CREAT | O_EXCL | O_WRONLY |
-						  O_CLOEXEC,
-					  0666)) < 0) {
+	} else if (directory
+			   ? mkdir(path, 0777) < 0
+			   : (fd = open(path,
+					O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC,
+					0666)) < 0) {
 		status = status_from_errno(errno);
 	} else {
 		if (!directory)
@@ -262,7 +263,8 @@ static NTSTATUS delete_reparse(struct task *t, struct file *f, struct irp *r)
 	return status;
 }
 
-/* ---- ranges ----------------------------------------------------------------------- */
+/* ---- ranges
+ * ----------------------------------------------------------------------- */
 
 static NTSTATUS set_sparse(struct task *t, struct file *f, struct irp *r)
 {
@@ -278,10 +280,10 @@ static NTSTATUS set_sparse(struct task *t, struct file *f, struct irp *r)
 	if (f->kind != FILE_KIND_DISK)
 		return STATUS_INVALID_PARAMETER;
 	/* Host files are sparse where nobody wrote; this is for show. */
-	want = on ? m.attributes | FILE_ATTRIBUTE_SPARSE_FILE :
-		    m.attributes & ~(uint32_t)FILE_ATTRIBUTE_SPARSE_FILE;
-	return want == m.attributes ? STATUS_SUCCESS :
-				      meta_set_attributes(f, want);
+	want = on ? m.attributes | FILE_ATTRIBUTE_SPARSE_FILE
+		  : m.attributes & ~(uint32_t)FILE_ATTRIBUTE_SPARSE_FILE;
+	return want == m.attributes ? STATUS_SUCCESS
+				    : meta_set_attributes(f, want);
 }
 
 static NTSTATUS zero_range(int fd, int64_t at, int64_t end)
@@ -296,8 +298,7 @@ static NTSTATUS zero_range(int fd, int64_t at, int64_t end)
 		return status_from_errno(errno);
 	for (end = MIN(end, st.st_size); at < end;) {
 		ssize_t n = pwrite(fd, zeros,
-				   (size_t)MIN(end - at,
-					       (int64_t)sizeof zeros),
+				   (size_t)MIN(end - at, (int64_t)sizeof zeros),
 				   at);
 
 		if (n < 0 && errno != EINTR)
@@ -316,8 +317,8 @@ static NTSTATUS zero_data(struct task *t, struct file *f, struct irp *r)
 		return status;
 	if (range[0] < 0 || range[1] < range[0] || f->kind != FILE_KIND_DISK)
 		return STATUS_INVALID_PARAMETER;
-	return range[0] == range[1] ? STATUS_SUCCESS :
-				      zero_range(f->fd, range[0], range[1]);
+	return range[0] == range[1] ? STATUS_SUCCESS
+				    : zero_range(f->fd, range[0], range[1]);
 }
 
 static NTSTATUS allocated_ranges(struct task *t, struct file *f, struct irp *r)
@@ -359,8 +360,7 @@ static NTSTATUS allocated_ranges(struct task *t, struct file *f, struct irp *r)
 	return status;
 }
 
-static NTSTATUS duplicate_extents(struct task *t, struct file *f,
-				  struct irp *r)
+static NTSTATUS duplicate_extents(struct task *t, struct file *f, struct irp *r)
 {
 	struct {
 		uint64_t source;
@@ -380,13 +380,14 @@ static NTSTATUS duplicate_extents(struct task *t, struct file *f,
 				       .src_length = (uint64_t)d.len,
 				       .dest_offset = (uint64_t)d.to };
 	if (ioctl(f->fd, FICLONERANGE, &c) < 0)
-		status = errno == EXDEV ? STATUS_NOT_SAME_DEVICE :
-					  STATUS_INVALID_DEVICE_REQUEST;
+		status = errno == EXDEV ? STATUS_NOT_SAME_DEVICE
+					: STATUS_INVALID_DEVICE_REQUEST;
 	object_put(&source->object);
 	return status;
 }
 
-/* ---- the rest ------------------------------------------------------------------------ */
+/* ---- the rest
+ * ------------------------------------------------------------------------ */
 
 static NTSTATUS get_compression(struct task *t, struct file *f, struct irp *r)
 {

@@ -116,12 +116,13 @@ void nt_pending(struct task *t, struct guest_regs *regs)
 			continue;
 		}
 		/* A bit of somebody else's. */
-		atomic_fetch_and(&t->pending, TASK_TERMINATE | TASK_SUSPEND |
-						      TASK_APC);
+		atomic_fetch_and(&t->pending,
+				 TASK_TERMINATE | TASK_SUSPEND | TASK_APC);
 	}
 }
 
-/* ---- counting ------------------------------------------------------------------ */
+/* ---- counting
+ * ------------------------------------------------------------------ */
 
 NTSTATUS thread_suspend(struct nt_thread *th, uint32_t *previous)
 {
@@ -188,7 +189,8 @@ NTSTATUS nt_resume_thread(struct task *t, uint64_t thread, gaddr previous)
 	return count(t, thread, previous, thread_resume);
 }
 
-/* ---- registers ------------------------------------------------------------------- */
+/* ---- registers
+ * ------------------------------------------------------------------- */
 
 /* Until task.regs can be trusted, or the thread is gone. */
 static bool stop(struct nt_thread *th)
@@ -326,7 +328,8 @@ NTSTATUS nt_set_context_thread(struct task *t, uint64_t thread, gaddr context)
 	return status;
 }
 
-/* ---- ending others ------------------------------------------------------------------ */
+/* ---- ending others
+ * ------------------------------------------------------------------ */
 
 void thread_terminate(struct nt_thread *th, uint32_t code)
 {
@@ -353,8 +356,7 @@ void threads_stop_others(struct task *t, uint32_t code)
 			seen = atomic_load(&o->kicks);
 			task_kick(o);
 			/* Noticed twice: once may have been before. */
-			futex_wait(&o->kicks, seen,
-				   monotonic_ns() + REKICK_NS);
+			futex_wait(&o->kicks, seen, monotonic_ns() + REKICK_NS);
 			if (atomic_load(&o->kicks) != seen)
 				break;
 		}

@@ -25,7 +25,8 @@ enum {
 	MAX_INFO = 64, /* the largest fixed class */
 };
 
-/* ---- structures ----------------------------------------------------------- */
+/* ---- structures -----------------------------------------------------------
+ */
 
 struct thread_basic {
 	uint32_t exit_status, pad;
@@ -45,7 +46,8 @@ struct group_affinity {
 	uint16_t group, reserved[3];
 };
 
-/* ---- reading --------------------------------------------------------------- */
+/* ---- reading ---------------------------------------------------------------
+ */
 
 /* A class of fixed size: fills in *v. */
 typedef NTSTATUS getter(struct nt_thread *th, void *v);
@@ -133,8 +135,8 @@ static NTSTATUS get_cycles(struct nt_thread *th, void *v)
 	/* Nanoseconds of processor time: a clock of 1 GHz. */
 	if (&th->task == current_task &&
 	    !clock_gettime(CLOCK_THREAD_CPUTIME_ID, &ts)) {
-		cycles[0] = (uint64_t)ts.tv_sec * 1000000000 +
-			    (uint64_t)ts.tv_nsec;
+		cycles[0] =
+			(uint64_t)ts.tv_sec * 1000000000 + (uint64_t)ts.tv_nsec;
 	} else {
 		times_of(th, &user, &kernel);
 		cycles[0] = user + kernel;
@@ -228,15 +230,15 @@ static const struct {
 } getters[] = {
 	{ 0, sizeof(struct thread_basic), get_basic },
 	{ 1, sizeof(struct thread_times), get_times },
-	{ 9, 8, get_start },	    /* QuerySetWin32StartAddress */
-	{ 12, 4, get_am_last },	    /* AmILastThread */
-	{ 14, 4, get_boost },	    /* PriorityBoost */
-	{ 16, 4, get_zero32 },	    /* IsIoPending */
-	{ 17, 1, get_hidden },	    /* HideFromDebugger */
-	{ 18, 4, get_break },	    /* BreakOnTermination */
+	{ 9, 8, get_start },        /* QuerySetWin32StartAddress */
+	{ 12, 4, get_am_last },     /* AmILastThread */
+	{ 14, 4, get_boost },       /* PriorityBoost */
+	{ 16, 4, get_zero32 },      /* IsIoPending */
+	{ 17, 1, get_hidden },      /* HideFromDebugger */
+	{ 18, 4, get_break },       /* BreakOnTermination */
 	{ 20, 4, get_terminated },  /* IsTerminated */
 	{ 22, 4, get_io_priority }, /* IoPriority */
-	{ 23, 16, get_cycles },	    /* CycleTime */
+	{ 23, 16, get_cycles },     /* CycleTime */
 	{ 24, 4, get_page_priority },
 	{ 30, sizeof(struct group_affinity), get_group },
 	{ 33, 4, get_ideal }, /* IdealProcessorEx */
@@ -322,7 +324,8 @@ NTSTATUS nt_query_information_thread(struct task *t, uint64_t thread,
 	return status;
 }
 
-/* ---- changing ----------------------------------------------------------------- */
+/* ---- changing
+ * ----------------------------------------------------------------- */
 
 typedef NTSTATUS setter(struct nt_thread *th, const void *v);
 
@@ -485,8 +488,8 @@ static const struct {
 	{ 24, 4, set_hint }, /* PagePriority */
 	{ 25, 4, set_hint }, /* ActualBasePriority */
 	{ 30, sizeof(struct group_affinity), set_group },
-	{ 33, 4, set_hint }, /* IdealProcessorEx */
-	{ 42, 4, set_hint }, /* DynamicCodePolicy */
+	{ 33, 4, set_hint },  /* IdealProcessorEx */
+	{ 42, 4, set_hint },  /* DynamicCodePolicy */
 	{ 49, 12, set_hint }, /* PowerThrottlingState */
 };
 

@@ -102,14 +102,13 @@ static NTSTATUS stack_get(uint64_t commit, uint64_t reserve, struct stack *s)
 	commit = ROUND_UP(MAX(commit, (uint64_t)MIN_COMMIT), PAGE);
 	/* As Windows: a larger commit raises the reserve, to whole MBs. */
 	if (commit + 3 * PAGE > reserve)
-		reserve = ROUND_UP(commit + 3 * PAGE, reserve < 1 << 20
-							      ? 64ull << 10
-							      : 1ull << 20);
+		reserve =
+			ROUND_UP(commit + 3 * PAGE,
+				 reserve < 1 << 20 ? 64ull << 10 : 1ull << 20);
 	reserve = ROUND_UP(reserve, 64ull << 10);
 	if (from_cache(reserve, commit, s))
-		return guest_mem->fill(s->base, 0, TEB_SIZE)
-			       ? STATUS_NO_MEMORY
-			       : STATUS_SUCCESS;
+		return guest_mem->fill(s->base, 0, TEB_SIZE) ? STATUS_NO_MEMORY
+							     : STATUS_SUCCESS;
 	return stack_new(reserve, commit, s);
 }
 
@@ -136,12 +135,13 @@ static void stack_put(struct nt_thread *th)
 		stack_free(&s);
 }
 
-/* ---- all threads ------------------------------------------------------------ */
+/* ---- all threads ------------------------------------------------------------
+ */
 
 static _Atomic uint32_t threads_lock;
 static struct nt_thread *first_thread; /* list, in order of birth */
 static struct nt_thread *last_thread;
-static unsigned nthreads;	/* alive; under threads_lock as the lists */
+static unsigned nthreads; /* alive; under threads_lock as the lists */
 static unsigned next_slot;
 static uint64_t births;
 static struct nt_thread *_Atomic by_slot[SLOTS];
@@ -198,8 +198,7 @@ static bool enrol(struct nt_thread *th)
 	if (i < SLOTS) {
 		next_slot = slot + 1;
 		th->id = id_base() + 4 * (slot + 1);
-		atomic_store_explicit(&by_slot[slot], th,
-				      memory_order_release);
+		atomic_store_explicit(&by_slot[slot], th, memory_order_release);
 		th->is_first = !births;
 		th->serial = ++births;
 		th->prev = last_thread;
@@ -277,19 +276,17 @@ const struct object_type thread_type = {
 	.destroy = destroy,
 };
 
-/* ---- birth --------------------------------------------------------------------- */
+/* ---- birth
+ * --------------------------------------------------------------------- */
 
 static NTSTATUS write_teb(struct nt_thread *th)
 {
 	/* NT_TIB and what follows, to ProcessEnvironmentBlock */
 	uint64_t head[13] = {
-		[1] = th->stack_base,
-		[2] = th->stack_limit,
+		[1] = th->stack_base, [2] = th->stack_limit,
 		[4] = 0x1e00, /* Version, as long as there is no fiber */
-		[6] = th->teb,
-		[8] = nt_self->id,
-		[9] = th->id,
-		[12] = nt_self->peb,
+		[6] = th->teb,        [8] = nt_self->id,
+		[9] = th->id,         [12] = nt_self->peb,
 	};
 	uint64_t real_id[2] = { nt_self->id, th->id };
 	struct unicode_string64 scratch = {
@@ -429,7 +426,8 @@ NTSTATUS thread_start(struct nt_thread *th)
 	return STATUS_NO_MEMORY;
 }
 
-/* ---- end -------------------------------------------------------------------------- */
+/* ---- end
+ * -------------------------------------------------------------------------- */
 
 static uint64_t ns_of(const struct timeval *tv)
 {
@@ -521,7 +519,8 @@ NTSTATUS nt_terminate_thread(struct task *t, uint64_t thread, uint32_t status)
 	return err;
 }
 
-/* ---- the calls ---------------------------------------------------------------------- */
+/* ---- the calls
+ * ---------------------------------------------------------------------- */
 
 /* PS_ATTRIBUTE */
 struct attribute {

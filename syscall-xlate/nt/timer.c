@@ -16,7 +16,7 @@ enum { QUERY = 1, MODIFY = 2 };
 struct timer {
 	struct object object;
 	uint32_t type;
-	int64_t due;	/* CLOCK_MONOTONIC ns; INT64_MAX: not set */
+	int64_t due;    /* CLOCK_MONOTONIC ns; INT64_MAX: not set */
 	int64_t period; /* ns; 0: once */
 	/* The APC, and who is to run it (a reference); NULL: none. */
 	struct nt_thread *thread;
@@ -185,7 +185,8 @@ static void closed(struct task *t, struct object *o, uint64_t h, bool last)
 	put_all(put);
 }
 
-/* ---- the calls ------------------------------------------------------------- */
+/* ---- the calls -------------------------------------------------------------
+ */
 
 static NTSTATUS create(struct task *t, gaddr out, uint32_t access, gaddr attr,
 		       uint32_t type)

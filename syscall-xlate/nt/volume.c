@@ -71,10 +71,10 @@ static NTSTATUS query_size(struct file *f, struct out *o)
 
 	if (status)
 		return status;
-	o->size.total = (int64_t)(fs.f_blocks * (fs.f_frsize / SECTOR) /
-				  UNIT_SECTORS);
-	o->size.available = (int64_t)(fs.f_bavail * (fs.f_frsize / SECTOR) /
-				      UNIT_SECTORS);
+	o->size.total =
+		(int64_t)(fs.f_blocks * (fs.f_frsize / SECTOR) / UNIT_SECTORS);
+	o->size.available =
+		(int64_t)(fs.f_bavail * (fs.f_frsize / SECTOR) / UNIT_SECTORS);
 	o->size.sectors_per_unit = UNIT_SECTORS;
 	o->size.bytes_per_sector = SECTOR;
 	o->len = sizeof o->size;
@@ -88,12 +88,12 @@ static NTSTATUS query_full_size(struct file *f, struct out *o)
 
 	if (status)
 		return status;
-	o->full.total = (int64_t)(fs.f_blocks * (fs.f_frsize / SECTOR) /
-				  UNIT_SECTORS);
+	o->full.total =
+		(int64_t)(fs.f_blocks * (fs.f_frsize / SECTOR) / UNIT_SECTORS);
 	o->full.caller_available =
 		(int64_t)(fs.f_bavail * (fs.f_frsize / SECTOR) / UNIT_SECTORS);
-	o->full.available = (int64_t)(fs.f_bfree * (fs.f_frsize / SECTOR) /
-				      UNIT_SECTORS);
+	o->full.available =
+		(int64_t)(fs.f_bfree * (fs.f_frsize / SECTOR) / UNIT_SECTORS);
 	o->full.sectors_per_unit = UNIT_SECTORS;
 	o->full.bytes_per_sector = SECTOR;
 	o->len = sizeof o->full;
@@ -121,10 +121,10 @@ static NTSTATUS query_device(struct file *f, struct out *o)
 		type = DEVICE_TYPE_UNKNOWN;
 		break;
 	case FILE_KIND_DEVICE:
-		type = f->is_volume		  ? DEVICE_TYPE_DISK :
-		       f->device == DEVICE_PIPES  ? DEVICE_TYPE_NAMED_PIPE :
-		       f->device == DEVICE_KSECDD ? DEVICE_TYPE_KSEC :
-						    DEVICE_TYPE_UNKNOWN;
+		type = f->is_volume                 ? DEVICE_TYPE_DISK
+		       : f->device == DEVICE_PIPES  ? DEVICE_TYPE_NAMED_PIPE
+		       : f->device == DEVICE_KSECDD ? DEVICE_TYPE_KSEC
+						    : DEVICE_TYPE_UNKNOWN;
 		break;
 	default:
 		type = DEVICE_TYPE_DISK;
@@ -156,9 +156,9 @@ static NTSTATUS query_attributes(struct file *f, struct out *o)
 			SPARSE | REPARSE | HARD_LINKS | POSIX_DELETE;
 	o->attribute.max_name = 255;
 	o->attribute.name_len = 8;
-	utf8_to_utf16((uint16_t *)(o->bytes +
-				   offsetof(struct fs_attribute, name)),
-		      4, fs, 4);
+	utf8_to_utf16(
+		(uint16_t *)(o->bytes + offsetof(struct fs_attribute, name)), 4,
+		fs, 4);
 	o->len = offsetof(struct fs_attribute, name) + 8;
 	return STATUS_SUCCESS;
 }
@@ -206,8 +206,8 @@ NTSTATUS nt_query_volume_information_file(struct task *t, uint64_t file,
 	for (size_t i = 0; i < COUNT_OF(rows); i++) {
 		if (rows[i].class != class)
 			continue;
-		status = len < rows[i].size ? STATUS_INFO_LENGTH_MISMATCH :
-					      rows[i].run(f, &o);
+		status = len < rows[i].size ? STATUS_INFO_LENGTH_MISMATCH
+					    : rows[i].run(f, &o);
 	}
 	object_put(&f->object);
 	if (status) {

@@ -76,7 +76,8 @@ int futex_wait(_Atomic uint32_t *w, uint32_t v, int64_t deadline)
 	return r < 0 ? errno : 0;
 }
 
-/* ---- lists ---------------------------------------------------------------- */
+/* ---- lists ----------------------------------------------------------------
+ */
 
 void wait_block_add(struct wait_block **list, struct wait_block *b)
 {
@@ -106,7 +107,8 @@ void wait_block_remove(struct wait_block **list, struct wait_block *b)
 	b->next = NULL;
 }
 
-/* ---- letting waiters go ----------------------------------------------------- */
+/* ---- letting waiters go -----------------------------------------------------
+ */
 
 void wait_init(struct nt_wait *w, struct task *t)
 {
@@ -220,7 +222,8 @@ void object_wake_locked(struct object *o)
 	}
 }
 
-/* ---- sleeping ----------------------------------------------------------------- */
+/* ---- sleeping
+ * ----------------------------------------------------------------- */
 
 /* Lets time happen to w's objects; when the next of them will change. */
 static int64_t refresh(struct nt_wait *w)
@@ -337,7 +340,8 @@ NTSTATUS wait_sleep(struct nt_wait *w, int64_t deadline, bool alertable)
 	return status;
 }
 
-/* ---- waiting for objects -------------------------------------------------------- */
+/* ---- waiting for objects
+ * -------------------------------------------------------- */
 
 /* The wait has acquired o for t: what only the thread itself may note down. */
 static inline void acquired(struct task *t, struct object *o)
@@ -541,7 +545,8 @@ NTSTATUS wait_objects(struct task *t, struct object *const *o, unsigned n,
 	return wait_many(t, o, n, all, alertable, deadline);
 }
 
-/* ---- timeouts --------------------------------------------------------------------- */
+/* ---- timeouts
+ * --------------------------------------------------------------------- */
 
 NTSTATUS timeout_read(struct task *t, gaddr at, struct nt_timeout *to)
 {
@@ -595,7 +600,8 @@ int64_t timeout_deadline(const struct nt_timeout *to)
 	return MIN(left, INT64_MAX - 1 - monotonic_ns()) + monotonic_ns();
 }
 
-/* ---- the calls --------------------------------------------------------------------- */
+/* ---- the calls
+ * --------------------------------------------------------------------- */
 
 NTSTATUS nt_wait_for_single_object(struct task *t, uint64_t handle,
 				   uint8_t alertable, gaddr timeout)

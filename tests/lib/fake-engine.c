@@ -13,7 +13,8 @@
 #include "syscall-xlate/nt/process.h"
 #include "syscall-xlate/nt/vad.h"
 
-/* ---- memory: the test's own ------------------------------------------------ */
+/* ---- memory: the test's own ------------------------------------------------
+ */
 
 static int mem_read(void *dst, gaddr src, size_t n)
 {
@@ -44,11 +45,11 @@ static int host_prot(int prot)
 static int mem_map(gaddr at, uint64_t size, int prot, int fd, uint64_t off,
 		   unsigned flags)
 {
-	void *p = mmap((void *)(uintptr_t)at, size, host_prot(prot),
-		       MAP_FIXED | (flags & GUEST_SHARED ? MAP_SHARED
-							 : MAP_PRIVATE) |
-			       (fd < 0 ? MAP_ANONYMOUS : 0),
-		       fd, (off_t)off);
+	void *p = mmap(
+		(void *)(uintptr_t)at, size, host_prot(prot),
+		MAP_FIXED | (flags & GUEST_SHARED ? MAP_SHARED : MAP_PRIVATE) |
+			(fd < 0 ? MAP_ANONYMOUS : 0),
+		fd, (off_t)off);
 
 	return p == MAP_FAILED ? -errno : 0;
 }
@@ -85,7 +86,8 @@ static const struct guest_mem fake_mem = {
 	.unmap = mem_unmap,
 };
 
-/* ---- threads ------------------------------------------------------------------ */
+/* ---- threads
+ * ------------------------------------------------------------------ */
 
 static void notice(int sig)
 {
@@ -105,7 +107,7 @@ static void *thread_main(void *arg)
 {
 	struct born *b = arg;
 	struct nt_thread *th = nt_thread(b->t);
-	void (*fn)(struct task *t, void *arg) =
+	void (*fn)(struct task * t, void *arg) =
 		(void (*)(struct task *, void *))(uintptr_t)th->start;
 
 	current_task = b->t;

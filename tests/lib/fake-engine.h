@@ -31,7 +31,7 @@ void fake_way_out(struct task *t);
 #define GADDR(p) ((gaddr)(uintptr_t)(p))
 
 /* A relative timeout in milliseconds, for handlers' time arguments. */
-#define AFTER_MS(ms) GADDR(&(int64_t){ -(ms) * 10000ll })
-#define AT_ONCE GADDR(&(int64_t){ 0 })
+#define AFTER_MS(ms) GADDR(&(int64_t){ -(ms)*10000ll })
+#define AT_ONCE      GADDR(&(int64_t){ 0 })
 
 #endif

@@ -47,3 +47,19 @@ unit_tests += tests/unit/nt-process-native
 tests_unit_nt_process_native_SOURCES = %D%/syscall-xlate/nt/process-native.c
 tests_unit_nt_process_native_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_nt_process_native_LDADD = $(UNIT_LDADD)
+
+unit_tests += tests/unit/nt-timezone
+tests_unit_nt_timezone_SOURCES = %D%/syscall-xlate/nt/timezone.c
+tests_unit_nt_timezone_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_nt_timezone_LDADD = $(UNIT_LDADD)
+
+unit_tests += tests/unit/nt-console
+tests_unit_nt_console_SOURCES = %D%/syscall-xlate/nt/console.c \
+	tests/lib/fake-engine.c tests/lib/fake-engine.h
+tests_unit_nt_console_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_nt_console_LDADD = $(UNIT_LDADD) -lutil
+
+unit_tests += tests/unit/nt-path
+tests_unit_nt_path_SOURCES = %D%/syscall-xlate/nt/path.c
+tests_unit_nt_path_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_nt_path_LDADD = $(UNIT_LDADD)

@@ -185,26 +185,34 @@ static void write_watch(void)
 }
 
 /* Deep enough to need many more pages than a stack starts with. */
+static int (*volatile deeper)(int n);
+
 static int deep(int n)
 {
 	volatile char frame[3000];
 
 	frame[0] = (char)n;
-	return n ? deep(n - 1) + frame[0] : 0;
+	return n ? deeper(n - 1) + frame[0] : 0;
 }
 
 static void stack(void)
 {
 	MEMORY_BASIC_INFORMATION m;
-	char here;
+	char here, *limit;
 
+	deeper = deep;
 	deep(200);
 	VirtualQuery(&here, &m, sizeof m);
 	CHECK_EQ(m.State, MEM_COMMIT);
 	CHECK_EQ(m.Protect, PAGE_READWRITE);
-	CHECK(m.RegionSize >= 200 * 3000 / 2, "%lu",
-	      (unsigned long)m.RegionSize);
-	CHECK((char *)((NT_TIB *)NtCurrentTeb())->StackLimit < &here - 0x1000);
+	limit = ((NT_TIB *)NtCurrentTeb())->StackLimit;
+	CHECK(&here - limit >= 200 * 3000 - 0x4000, "%p %p", &here, limit);
+	VirtualQuery(limit, &m, sizeof m);
+	CHECK_EQ(m.Protect, PAGE_READWRITE);
+	CHECK((char *)m.BaseAddress + m.RegionSize > &here);
+	/* The guard is right below. */
+	VirtualQuery(limit - 1, &m, sizeof m);
+	CHECK_EQ(m.Protect, PAGE_READWRITE | PAGE_GUARD);
 }
 
 static void image(void)

@@ -85,9 +85,8 @@ static uint64_t make(const char *name)
 {
 	uint64_t h = 0;
 
-	ck_assert_uint_eq(open_as(name,
-				  GENERIC_READ | GENERIC_WRITE | 0x110000, 7,
-				  FILE_OVERWRITE_IF, SYNC | NOT_DIR, &h),
+	ck_assert_uint_eq(open_as(name, GENERIC_READ | GENERIC_WRITE | 0x110000,
+				  7, FILE_OVERWRITE_IF, SYNC | NOT_DIR, &h),
 			  0);
 	return h;
 }
@@ -160,9 +159,9 @@ START_TEST(dispositions)
 		unlink(path);
 		if (cases[c].there)
 			closes(make("Name.Txt"));
-		got = open_as(names[i % 2], GENERIC_READ | GENERIC_WRITE |
-						    0x100000,
-			      7, cases[c].disposition, SYNC, &h);
+		got = open_as(names[i % 2],
+			      GENERIC_READ | GENERIC_WRITE | 0x100000, 7,
+			      cases[c].disposition, SYNC, &h);
 		ck_assert_msg(got == cases[c].want, "%s (%s): got %#x",
 			      cases[c].what, names[i % 2], got);
 		if (got)
@@ -183,14 +182,13 @@ START_TEST(missing_parts)
 {
 	uint64_t h;
 
-	ck_assert_uint_eq(open_as("no\\such", GENERIC_READ, 7, FILE_OPEN, 0,
-				  &h),
-			  STATUS_OBJECT_PATH_NOT_FOUND);
+	ck_assert_uint_eq(
+		open_as("no\\such", GENERIC_READ, 7, FILE_OPEN, 0, &h),
+		STATUS_OBJECT_PATH_NOT_FOUND);
 	ck_assert_uint_eq(open_as("a<b", GENERIC_READ, 7, FILE_OPEN, 0, &h),
 			  STATUS_OBJECT_NAME_INVALID);
 	closes(make("file"));
-	ck_assert_uint_eq(open_as("file\\x", GENERIC_READ, 7, FILE_OPEN, 0,
-				  &h),
+	ck_assert_uint_eq(open_as("file\\x", GENERIC_READ, 7, FILE_OPEN, 0, &h),
 			  STATUS_OBJECT_PATH_NOT_FOUND);
 	ck_assert_uint_eq(open_as("file", GENERIC_READ, 7, FILE_OPEN,
 				  FILE_DIRECTORY_FILE, &h),
@@ -200,9 +198,9 @@ START_TEST(missing_parts)
 	ck_assert_uint_eq(open_as("\\??\\Z:\\tmp", GENERIC_READ, 7, FILE_OPEN,
 				  NOT_DIR, &h),
 			  STATUS_FILE_IS_A_DIRECTORY);
-	ck_assert_uint_eq(open_as("\\??\\Q:\\x", GENERIC_READ, 7, FILE_OPEN, 0,
-				  &h),
-			  STATUS_OBJECT_PATH_NOT_FOUND);
+	ck_assert_uint_eq(
+		open_as("\\??\\Q:\\x", GENERIC_READ, 7, FILE_OPEN, 0, &h),
+		STATUS_OBJECT_PATH_NOT_FOUND);
 	ck_assert_uint_eq(open_as("\\Device\\Afd\\Endpoint", GENERIC_READ, 7,
 				  FILE_OPEN, 0, &h) >>
 				  30,
@@ -230,18 +228,18 @@ START_TEST(positions)
 			  0);
 	ck_assert_int_eq(at, 7);
 	at = 4;
-	ck_assert_uint_eq(nt_set_information_file(t, h, GADDR(&iosb),
-						  GADDR(&at), 8, 14),
-			  0);
+	ck_assert_uint_eq(
+		nt_set_information_file(t, h, GADDR(&iosb), GADDR(&at), 8, 14),
+		0);
 	ck_assert_uint_eq(put(h, "xx", NULL), 0);
 	at = -1; /* the end */
 	ck_assert_uint_eq(put(h, "!", &at), 0);
 	at = 0;
 	ck_assert_uint_eq(get(h, s, 20, &at), 0);
 	ck_assert_str_eq(s, "0123xx6789!");
-	ck_assert_uint_eq(nt_read_file(t, h, 0, 0, 0, GADDR(&iosb), 8, 4,
-				       GADDR(&at), 0),
-			  STATUS_ACCESS_VIOLATION);
+	ck_assert_uint_eq(
+		nt_read_file(t, h, 0, 0, 0, GADDR(&iosb), 8, 4, GADDR(&at), 0),
+		STATUS_ACCESS_VIOLATION);
 	closes(h);
 	/* Appending only. */
 	ck_assert_uint_eq(open_as("f", FILE_APPEND_DATA | 0x100000, 7,
@@ -304,9 +302,9 @@ START_TEST(deletion)
 	uint32_t posix = 3;
 
 	ck_assert_uint_eq(open_as("f", GENERIC_READ, 7, FILE_OPEN, 0, &b), 0);
-	ck_assert_uint_eq(nt_set_information_file(t, a, GADDR(&iosb),
-						  GADDR(&yes), 1, 13),
-			  0);
+	ck_assert_uint_eq(
+		nt_set_information_file(t, a, GADDR(&iosb), GADDR(&yes), 1, 13),
+		0);
 	ck_assert_uint_eq(open_as("f", GENERIC_READ, 7, FILE_OPEN, 0, &c),
 			  STATUS_DELETE_PENDING);
 	closes(a);
@@ -338,13 +336,13 @@ START_TEST(deletion)
 				  FILE_DIRECTORY_FILE, &a),
 			  0);
 	closes(make("d\\x"));
-	ck_assert_uint_eq(nt_set_information_file(t, a, GADDR(&iosb),
-						  GADDR(&yes), 1, 13),
-			  STATUS_DIRECTORY_NOT_EMPTY);
+	ck_assert_uint_eq(
+		nt_set_information_file(t, a, GADDR(&iosb), GADDR(&yes), 1, 13),
+		STATUS_DIRECTORY_NOT_EMPTY);
 	ck_assert_uint_eq(nt_delete_file(t, oa("d\\x")), 0);
-	ck_assert_uint_eq(nt_set_information_file(t, a, GADDR(&iosb),
-						  GADDR(&yes), 1, 13),
-			  0);
+	ck_assert_uint_eq(
+		nt_set_information_file(t, a, GADDR(&iosb), GADDR(&yes), 1, 13),
+		0);
 	closes(a);
 	ck_assert(!exists("d"));
 }
@@ -406,9 +404,9 @@ START_TEST(renaming)
 			  0);
 	ck_assert_uint_eq(q.len, (strlen(root) + 6) * 2);
 	ck_assert_uint_eq(q.name[q.len / 2 - 1], 'x');
-	ck_assert_uint_eq(nt_query_information_file(t, h, GADDR(&iosb),
-						    GADDR(&q), 10, 9),
-			  STATUS_BUFFER_OVERFLOW);
+	ck_assert_uint_eq(
+		nt_query_information_file(t, h, GADDR(&iosb), GADDR(&q), 10, 9),
+		STATUS_BUFFER_OVERFLOW);
 	ck_assert_uint_eq(iosb.information, 10);
 	closes(h);
 	closes(d);
@@ -442,9 +440,8 @@ START_TEST(attributes)
 	ck_assert_uint_eq(open_as("f", GENERIC_READ | ACCESS_DELETE, 7,
 				  FILE_OPEN, FILE_DELETE_ON_CLOSE, &r),
 			  STATUS_CANNOT_DELETE);
-	ck_assert_uint_eq(open_as("f", FILE_WRITE_ATTRIBUTES, 7, FILE_OPEN, 0,
-				  &r),
-			  0);
+	ck_assert_uint_eq(
+		open_as("f", FILE_WRITE_ATTRIBUTES, 7, FILE_OPEN, 0, &r), 0);
 	b.attributes = FILE_ATTRIBUTE_NORMAL;
 	ck_assert_uint_eq(nt_set_information_file(t, r, GADDR(&iosb), GADDR(&b),
 						  sizeof b, 4),
@@ -455,9 +452,9 @@ START_TEST(attributes)
 	ck_assert(!(got.attributes & FILE_ATTRIBUTE_READONLY));
 	ck_assert_uint_eq(nt_query_attributes_file(t, oa("nope"), GADDR(&got)),
 			  STATUS_OBJECT_NAME_NOT_FOUND);
-	ck_assert_uint_eq(nt_query_attributes_file(t, oa("x\\nope"),
-						   GADDR(&got)),
-			  STATUS_OBJECT_PATH_NOT_FOUND);
+	ck_assert_uint_eq(
+		nt_query_attributes_file(t, oa("x\\nope"), GADDR(&got)),
+		STATUS_OBJECT_PATH_NOT_FOUND);
 }
 END_TEST
 
@@ -478,8 +475,8 @@ static NTSTATUS names(uint64_t h, const char *pattern, bool restart, char *out)
 
 		status = nt_query_directory_file(
 			t, h, 0, 0, 0, GADDR(&iosb), GADDR(buf), sizeof buf,
-			FILE_BOTH_DIRECTORY_CLASS, 0,
-			pattern ? GADDR(&s) : 0, restart);
+			FILE_BOTH_DIRECTORY_CLASS, 0, pattern ? GADDR(&s) : 0,
+			restart);
 		restart = false;
 		if (status)
 			return status;
@@ -569,12 +566,12 @@ START_TEST(locks)
 	ck_assert_uint_eq(get(b, s, 10, &zero), STATUS_FILE_LOCK_CONFLICT);
 	ck_assert_uint_eq(get(b, s, 2, &zero), 0);
 	ck_assert_uint_eq(get(a, s, 10, &zero), 0);
-	ck_assert_uint_eq(nt_unlock_file(t, a, GADDR(&iosb), GADDR(&zero),
-					 GADDR(&n), 0),
-			  STATUS_RANGE_NOT_LOCKED);
-	ck_assert_uint_eq(nt_unlock_file(t, a, GADDR(&iosb), GADDR(&at),
-					 GADDR(&n), 0),
-			  0);
+	ck_assert_uint_eq(
+		nt_unlock_file(t, a, GADDR(&iosb), GADDR(&zero), GADDR(&n), 0),
+		STATUS_RANGE_NOT_LOCKED);
+	ck_assert_uint_eq(
+		nt_unlock_file(t, a, GADDR(&iosb), GADDR(&at), GADDR(&n), 0),
+		0);
 	ck_assert_uint_eq(put(b, "x", &at), 0);
 	closes(a);
 	closes(b);
@@ -603,16 +600,16 @@ START_TEST(named_pipes)
 	struct io_status64 late = { 0 };
 	char buf[64];
 
-	ck_assert_uint_eq(open_as(name, GENERIC_READ | 0x100000, 0, FILE_OPEN,
-				  SYNC, &c),
-			  STATUS_OBJECT_NAME_NOT_FOUND);
+	ck_assert_uint_eq(
+		open_as(name, GENERIC_READ | 0x100000, 0, FILE_OPEN, SYNC, &c),
+		STATUS_OBJECT_NAME_NOT_FOUND);
 	s = pipe_server(name, true, true);
 	ck_assert_uint_eq(open_as(name, GENERIC_READ | GENERIC_WRITE | 0x100000,
 				  0, FILE_OPEN, SYNC, &c),
 			  0);
-	ck_assert_uint_eq(open_as(name, GENERIC_READ | 0x100000, 0, FILE_OPEN,
-				  SYNC, &s2),
-			  STATUS_PIPE_NOT_AVAILABLE);
+	ck_assert_uint_eq(
+		open_as(name, GENERIC_READ | 0x100000, 0, FILE_OPEN, SYNC, &s2),
+		STATUS_PIPE_NOT_AVAILABLE);
 	ck_assert_uint_eq(nt_fs_control_file(t, s, 0, 0, 0, GADDR(&iosb),
 					     0x110008, 0, 0, 0, 0),
 			  STATUS_PIPE_CONNECTED);
@@ -636,8 +633,8 @@ START_TEST(named_pipes)
 	ck_assert_uint_eq(nt_wait_for_single_object(t, event, 0, AT_ONCE),
 			  STATUS_TIMEOUT);
 	ck_assert_uint_eq(put(c, "late", NULL), 0);
-	ck_assert_uint_eq(nt_wait_for_single_object(t, event, 0, AFTER_MS(2000)),
-			  0);
+	ck_assert_uint_eq(
+		nt_wait_for_single_object(t, event, 0, AFTER_MS(2000)), 0);
 	ck_assert_uint_eq(late.status, 0);
 	ck_assert_uint_eq(late.information, 4);
 	ck_assert_str_eq(buf, "late");
@@ -647,8 +644,8 @@ START_TEST(named_pipes)
 				       GADDR(buf), 30, 0, 0),
 			  STATUS_PENDING);
 	ck_assert_uint_eq(nt_cancel_io_file_ex(t, s, 0, GADDR(&iosb)), 0);
-	ck_assert_uint_eq(nt_wait_for_single_object(t, event, 0, AFTER_MS(2000)),
-			  0);
+	ck_assert_uint_eq(
+		nt_wait_for_single_object(t, event, 0, AFTER_MS(2000)), 0);
 	ck_assert_uint_eq(late.status, STATUS_CANCELLED);
 	ck_assert_uint_eq(nt_cancel_io_file_ex(t, s, 0, GADDR(&iosb)),
 			  STATUS_NOT_FOUND);
@@ -666,15 +663,15 @@ START_TEST(named_pipes)
 	ck_assert_uint_eq(open_as(name, GENERIC_READ | GENERIC_WRITE | 0x100000,
 				  0, FILE_OPEN, SYNC, &c),
 			  0);
-	ck_assert_uint_eq(nt_wait_for_single_object(t, event, 0, AFTER_MS(2000)),
-			  0);
+	ck_assert_uint_eq(
+		nt_wait_for_single_object(t, event, 0, AFTER_MS(2000)), 0);
 	ck_assert_uint_eq(late.status, 0);
 	closes(c);
 	closes(s);
 	closes(event);
-	ck_assert_uint_eq(open_as(name, GENERIC_READ | 0x100000, 0, FILE_OPEN,
-				  SYNC, &c),
-			  STATUS_OBJECT_NAME_NOT_FOUND);
+	ck_assert_uint_eq(
+		open_as(name, GENERIC_READ | 0x100000, 0, FILE_OPEN, SYNC, &c),
+		STATUS_OBJECT_NAME_NOT_FOUND);
 }
 END_TEST
 
@@ -777,18 +774,17 @@ START_TEST(changes)
 	uint8_t buf[256];
 	uint32_t head[3];
 
-	ck_assert_uint_eq(open_as("", FILE_READ_DATA | 0x100000, 7, FILE_OPEN,
-				  1, &d),
-			  0);
+	ck_assert_uint_eq(
+		open_as("", FILE_READ_DATA | 0x100000, 7, FILE_OPEN, 1, &d), 0);
 	ck_assert_uint_eq(nt_create_event(t, GADDR(&event), 0x1f0003, 0, 0, 0),
 			  0);
-	ck_assert_uint_eq(nt_notify_change_directory_file(
-				  t, d, event, 0, 0, GADDR(&late), GADDR(buf),
-				  sizeof buf, 1, 0),
-			  STATUS_PENDING);
+	ck_assert_uint_eq(
+		nt_notify_change_directory_file(t, d, event, 0, 0, GADDR(&late),
+						GADDR(buf), sizeof buf, 1, 0),
+		STATUS_PENDING);
 	closes(make("n"));
-	ck_assert_uint_eq(nt_wait_for_single_object(t, event, 0, AFTER_MS(2000)),
-			  0);
+	ck_assert_uint_eq(
+		nt_wait_for_single_object(t, event, 0, AFTER_MS(2000)), 0);
 	memcpy(head, buf, sizeof head);
 	ck_assert_uint_eq(late.status, 0);
 	ck_assert_uint_eq(head[1], 1);
@@ -815,16 +811,16 @@ START_TEST(volumes)
 				  FS_SIZE_CLASS),
 			  0);
 	ck_assert(size.total > size.available && size.available > 0);
-	ck_assert_uint_eq(nt_query_volume_information_file(
-				  t, h, GADDR(&iosb), GADDR(&at), sizeof at,
-				  FS_ATTRIBUTE_CLASS),
-			  0);
+	ck_assert_uint_eq(
+		nt_query_volume_information_file(t, h, GADDR(&iosb), GADDR(&at),
+						 sizeof at, FS_ATTRIBUTE_CLASS),
+		0);
 	ck_assert_uint_eq(at.a.name_len, 8);
 	ck_assert_uint_eq(at.a.name[0], 'N');
 	closes(h);
-	ck_assert_uint_eq(open_as("\\??\\NUL", GENERIC_READ | GENERIC_WRITE |
-						       0x100000,
-				  7, FILE_OPEN, SYNC, &nul),
+	ck_assert_uint_eq(open_as("\\??\\NUL",
+				  GENERIC_READ | GENERIC_WRITE | 0x100000, 7,
+				  FILE_OPEN, SYNC, &nul),
 			  0);
 	ck_assert_uint_eq(nt_query_volume_information_file(
 				  t, nul, GADDR(&iosb), GADDR(&dev), sizeof dev,

@@ -78,18 +78,16 @@ START_TEST(duplicates)
 	ck_assert_uint_eq(nt_compare_objects(t, d, h), 0);
 	ck_assert_uint_eq(nt_compare_objects(t, d, NT_CURRENT_PROCESS),
 			  STATUS_NOT_SAME_OBJECT);
-	ck_assert_uint_eq(nt_duplicate_object(t, self, h, self, GADDR(&few), 1,
-					      0, 0),
-			  0);
+	ck_assert_uint_eq(
+		nt_duplicate_object(t, self, h, self, GADDR(&few), 1, 0, 0), 0);
 	ck_assert_uint_eq(nt_set_event(t, few, 0), STATUS_ACCESS_DENIED);
-	ck_assert_uint_eq(nt_duplicate_object(t, self, h, self, 8, 0, 0,
-					      SAME_ACCESS),
-			  STATUS_ACCESS_VIOLATION);
+	ck_assert_uint_eq(
+		nt_duplicate_object(t, self, h, self, 8, 0, 0, SAME_ACCESS),
+		STATUS_ACCESS_VIOLATION);
 	ck_assert_uint_eq(handles_count(), 3);
 	/* Only closes. */
-	ck_assert_uint_eq(nt_duplicate_object(t, self, d, 0, 0, 0, 0,
-					      CLOSE_SOURCE),
-			  0);
+	ck_assert_uint_eq(
+		nt_duplicate_object(t, self, d, 0, 0, 0, 0, CLOSE_SOURCE), 0);
 	ck_assert_uint_eq(nt_set_event(t, d, 0), STATUS_INVALID_HANDLE);
 	/* The source goes even if the rest fails. */
 	ck_assert_uint_eq(nt_duplicate_object(t, self, few, self, 8, 0, 0,
@@ -104,7 +102,8 @@ START_TEST(duplicates)
 }
 END_TEST
 
-/* ---- names ---------------------------------------------------------------------- */
+/* ---- names
+ * ---------------------------------------------------------------------- */
 
 struct named {
 	struct object_attributes64 oa;
@@ -195,11 +194,10 @@ START_TEST(lifetime)
 	ck_assert_uint_eq(create(SESSION "X", OBJ_OPENIF, &again),
 			  STATUS_OBJECT_NAME_EXISTS);
 	ck_assert_uint_eq(nt_compare_objects(t, h, again), 0);
-	ck_assert_uint_eq(nt_create_mutant(t, GADDR(&m), GENERIC_ALL,
-					   named(&n, SESSION "X", 0,
-						 OBJ_OPENIF),
-					   0),
-			  STATUS_OBJECT_TYPE_MISMATCH);
+	ck_assert_uint_eq(
+		nt_create_mutant(t, GADDR(&m), GENERIC_ALL,
+				 named(&n, SESSION "X", 0, OBJ_OPENIF), 0),
+		STATUS_OBJECT_TYPE_MISMATCH);
 	nt_close(t, h);
 	ck_assert_uint_eq(open_event(SESSION "X", 0, 0, &h), 0);
 	nt_close(t, h);
@@ -218,10 +216,10 @@ START_TEST(relative)
 	struct named n;
 	uint32_t len;
 
-	ck_assert_uint_eq(nt_open_directory_object(
-				  t, GADDR(&dir), 0xf,
-				  named(&n, "\\BaseNamedObjects", 0, 0)),
-			  0);
+	ck_assert_uint_eq(
+		nt_open_directory_object(t, GADDR(&dir), 0xf,
+					 named(&n, "\\BaseNamedObjects", 0, 0)),
+		0);
 	ck_assert_uint_eq(nt_create_event(t, GADDR(&h), GENERIC_ALL,
 					  named(&n, "Rel", dir, 0), 0, 0),
 			  0);

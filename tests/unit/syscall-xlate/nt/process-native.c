@@ -28,7 +28,8 @@ static const struct {
 	{ "a a\"b\"\" c d", { "a", "ab\" c d" } },
 	{ "a b\\", { "a", "b\\" } },
 	{ "a b\\\\\"", { "a", "b\\" } },
-	{ "a \xc3\xa4 \xf0\x9f\x98\x80", { "a", "\xc3\xa4", "\xf0\x9f\x98\x80" } },
+	{ "a \xc3\xa4 \xf0\x9f\x98\x80",
+	  { "a", "\xc3\xa4", "\xf0\x9f\x98\x80" } },
 };
 
 START_TEST(splits)

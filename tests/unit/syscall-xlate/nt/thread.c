@@ -46,7 +46,8 @@ static void apc(uint64_t a, uint64_t b, uint64_t c)
 	apcs++;
 }
 
-/* ---- APCs -------------------------------------------------------------------- */
+/* ---- APCs
+ * -------------------------------------------------------------------- */
 
 static void wait_alertably(struct task *me, void *arg)
 {
@@ -64,9 +65,9 @@ START_TEST(apc_wakes)
 	while (!going)
 		sched_yield();
 	for (uint64_t i = 1; i <= 3; i++)
-		ck_assert_uint_eq(nt_queue_apc_thread(t, th, GADDR(apc), i,
-						      i + 1, i + 2),
-				  0);
+		ck_assert_uint_eq(
+			nt_queue_apc_thread(t, th, GADDR(apc), i, i + 1, i + 2),
+			0);
 	join(th);
 	/* All that are queued by then run; at least the first is. */
 	ck_assert_int_ge(apcs, 1);
@@ -147,7 +148,8 @@ START_TEST(alert_by_id)
 }
 END_TEST
 
-/* ---- standing still ------------------------------------------------------------ */
+/* ---- standing still
+ * ------------------------------------------------------------ */
 
 static _Atomic uint64_t turns;
 
@@ -267,15 +269,16 @@ START_TEST(many_threads)
 }
 END_TEST
 
-/* ---- completion ports -------------------------------------------------------------- */
+/* ---- completion ports
+ * -------------------------------------------------------------- */
 
 static NTSTATUS take(struct task *me, uint64_t *key, gaddr timeout)
 {
 	uint64_t value, io[2];
 
-	return CALL(me, nt_remove_io_completion(me, port, GADDR(key),
-						GADDR(&value), GADDR(io),
-						timeout));
+	return CALL(me,
+		    nt_remove_io_completion(me, port, GADDR(key), GADDR(&value),
+					    GADDR(io), timeout));
 }
 
 static _Atomic int taken, most_active, active;
@@ -319,10 +322,10 @@ START_TEST(port_order)
 	ck_assert_uint_eq(n, 1);
 	nt_queue_apc_thread(t, NT_CURRENT_THREAD, GADDR(apc), 1, 2, 3);
 	ck_assert_uint_eq(take(t, &key, 0), 0);
-	ck_assert_uint_eq(CALL(t, nt_remove_io_completion_ex(
-					  t, port, GADDR(removed_at), 3,
-					  GADDR(&n), 0, 1)),
-			  STATUS_USER_APC);
+	ck_assert_uint_eq(
+		CALL(t, nt_remove_io_completion_ex(t, port, GADDR(removed_at),
+						   3, GADDR(&n), 0, 1)),
+		STATUS_USER_APC);
 	ck_assert_int_eq(apcs, 1);
 }
 END_TEST

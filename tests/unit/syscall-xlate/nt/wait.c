@@ -61,20 +61,20 @@ START_TEST(refusals)
 	ck_assert_uint_eq(handle_add(t, key, 0xf000f, 0, &h), 0);
 	ck_assert_uint_eq(poll(h), STATUS_ACCESS_DENIED);
 	/* 0 and 65 objects; twice the same with wait-all. */
-	ck_assert_uint_eq(nt_wait_for_multiple_objects(t, 0, GADDR(list), 1, 0,
-						       0),
-			  STATUS_INVALID_PARAMETER_1);
-	ck_assert_uint_eq(nt_wait_for_multiple_objects(t, 65, GADDR(list), 1,
-						       0, 0),
-			  STATUS_INVALID_PARAMETER_1);
+	ck_assert_uint_eq(
+		nt_wait_for_multiple_objects(t, 0, GADDR(list), 1, 0, 0),
+		STATUS_INVALID_PARAMETER_1);
+	ck_assert_uint_eq(
+		nt_wait_for_multiple_objects(t, 65, GADDR(list), 1, 0, 0),
+		STATUS_INVALID_PARAMETER_1);
 	list[0] = list[1] = event(AUTO, true);
-	ck_assert_uint_eq(nt_wait_for_multiple_objects(t, 2, GADDR(list),
-						       WAIT_ALL, 0, 0),
-			  STATUS_INVALID_PARAMETER_MIX);
+	ck_assert_uint_eq(
+		nt_wait_for_multiple_objects(t, 2, GADDR(list), WAIT_ALL, 0, 0),
+		STATUS_INVALID_PARAMETER_MIX);
 	list[1] = 0x4444;
-	ck_assert_uint_eq(nt_wait_for_multiple_objects(t, 2, GADDR(list),
-						       WAIT_ANY, 0, 0),
-			  STATUS_INVALID_HANDLE);
+	ck_assert_uint_eq(
+		nt_wait_for_multiple_objects(t, 2, GADDR(list), WAIT_ANY, 0, 0),
+		STATUS_INVALID_HANDLE);
 }
 END_TEST
 
@@ -160,9 +160,9 @@ START_TEST(many)
 	uint64_t h[3] = { event(AUTO, false), event(MANUAL, true),
 			  mutant(false) };
 
-	ck_assert_uint_eq(nt_wait_for_multiple_objects(t, 3, GADDR(h), WAIT_ANY,
-						       0, 0),
-			  1);
+	ck_assert_uint_eq(
+		nt_wait_for_multiple_objects(t, 3, GADDR(h), WAIT_ANY, 0, 0),
+		1);
 	/* Not all: nothing may be taken. */
 	ck_assert_uint_eq(nt_wait_for_multiple_objects(t, 3, GADDR(h), WAIT_ALL,
 						       0, AFTER_MS(2)),
@@ -170,15 +170,16 @@ START_TEST(many)
 	ck_assert_uint_eq(nt_release_mutant(t, h[2], 0),
 			  STATUS_MUTANT_NOT_OWNED);
 	nt_set_event(t, h[0], 0);
-	ck_assert_uint_eq(nt_wait_for_multiple_objects(t, 3, GADDR(h), WAIT_ALL,
-						       0, 0),
-			  0);
+	ck_assert_uint_eq(
+		nt_wait_for_multiple_objects(t, 3, GADDR(h), WAIT_ALL, 0, 0),
+		0);
 	ck_assert_uint_eq(poll(h[0]), STATUS_TIMEOUT);
 	ck_assert_uint_eq(nt_release_mutant(t, h[2], 0), 0);
 }
 END_TEST
 
-/* ---- with more threads ------------------------------------------------------ */
+/* ---- with more threads ------------------------------------------------------
+ */
 
 enum { THREADS = 4, ROUNDS = 3000 };
 
@@ -324,9 +325,9 @@ START_TEST(timers)
 	ck_assert_uint_eq(poll(tm), STATUS_TIMEOUT);
 	both[0] = event(AUTO, false);
 	both[1] = tm;
-	ck_assert_uint_eq(nt_wait_for_multiple_objects(t, 2, GADDR(both),
-						       WAIT_ANY, 0, 0),
-			  1);
+	ck_assert_uint_eq(
+		nt_wait_for_multiple_objects(t, 2, GADDR(both), WAIT_ANY, 0, 0),
+		1);
 	ck_assert_int_ge(monotonic_ns() - began, 20000000);
 	ck_assert_uint_eq(poll(tm), STATUS_TIMEOUT);
 	/* A period; the first at once. */
@@ -373,13 +374,13 @@ START_TEST(keyed_events)
 
 	ck_assert_uint_eq(nt_wait_for_keyed_event(t, 0, 1, 0, 0),
 			  STATUS_INVALID_PARAMETER_1);
-	ck_assert_uint_eq(nt_wait_for_keyed_event(t, 0, GADDR(&a), 0,
-						  AFTER_MS(2)),
-			  STATUS_TIMEOUT);
+	ck_assert_uint_eq(
+		nt_wait_for_keyed_event(t, 0, GADDR(&a), 0, AFTER_MS(2)),
+		STATUS_TIMEOUT);
 	th = fake_thread(release_key, &b);
-	ck_assert_uint_eq(nt_wait_for_keyed_event(t, 0, GADDR(&a), 0,
-						  AFTER_MS(20)),
-			  STATUS_TIMEOUT);
+	ck_assert_uint_eq(
+		nt_wait_for_keyed_event(t, 0, GADDR(&a), 0, AFTER_MS(20)),
+		STATUS_TIMEOUT);
 	ck_assert_uint_eq(nt_wait_for_keyed_event(t, 0, GADDR(&b), 0, 0), 0);
 	ck_assert_uint_eq(nt_wait_for_single_object(t, th, 0, 0), 0);
 }

@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* micro-native.c - the obvious POSIX counterpart of each row. */
+#define _GNU_SOURCE
+#include "micro.h"
+
+#include <fcntl.h>
+#include <pthread.h>
+#include <semaphore.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+static volatile long sink;
+static char big[65536], other[65536];
+
+double seconds(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (double)ts.tv_sec + (double)ts.tv_nsec / 1e9;
+}
+
+static void *nothing(void *arg)
+{
+	return arg;
+}
+
+static void open_read_close(void)
+{
+	char buf[4096];
+	int fd = open("bench.4k", O_RDONLY | O_CLOEXEC);
+
+	sink = read(fd, buf, sizeof buf);
+	close(fd);
+}
+
+static void thread(void)
+{
+	pthread_t t;
+
+	pthread_create(&t, NULL, nothing, NULL);
+	pthread_join(t, NULL);
+}
+
+static void map_anon(void)
+{
+	char *p = mmap(NULL, 65536, PROT_READ | PROT_WRITE,
+		       MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	p[0] = 1;
+	munmap(p, 65536);
+}
+
+int main(void)
+{
+	pthread_mutex_t m = PTHREAD_MUTEX_INITIALIZER;
+	pthread_rwlock_t rw = PTHREAD_RWLOCK_INITIALIZER;
+	struct timespec ts;
+	struct stat st;
+	sem_t sem;
+	char text[200];
+	void *p, *q[64];
+	int fd;
+
+	memset(big, 'x', sizeof big);
+	memset(other, 'x', sizeof other);
+	big[65535] = other[65535] = 0;
+	BENCH("heap: alloc+free 32", 2000000, p = malloc(32);
+	      asm volatile("" : "+r"(p)); free(p));
+	BENCH("heap: alloc+free 1000", 2000000, p = malloc(1000);
+	      asm volatile("" : "+r"(p)); free(p));
+	BENCH("heap: 64 of 16-1024, then free", 50000, {
+		for (int i = 0; i < 64; i++)
+			q[i] = malloc(16 + (size_t)i * 16);
+		for (int i = 0; i < 64; i++)
+			free(q[i]);
+	});
+	BENCH("heap: malloc+free 100", 2000000, p = malloc(100);
+	      asm volatile("" : "+r"(p)); free(p));
+	BENCH("memcpy 64", 20000000, memcpy(big, other, 64);
+	      asm volatile("" ::: "memory"));
+	BENCH("memcpy 4096", 2000000, memcpy(big, other, 4096);
+	      asm volatile("" ::: "memory"));
+	BENCH("memset 4096", 2000000, memset(big, 'x', 4096);
+	      asm volatile("" ::: "memory"));
+	BENCH("strlen 65535", 100000, sink = (long)strlen(other);
+	      asm volatile("" ::: "memory"));
+	BENCH("memchr 4096", 1000000, sink = memchr(other, 'y', 4096) != NULL;
+	      asm volatile("" ::: "memory"));
+	BENCH("snprintf %d %s", 500000,
+	      snprintf(text, sizeof text, "%d %s", 12345, "hello"));
+	BENCH("snprintf %g", 300000,
+	      snprintf(text, sizeof text, "%.17g", 3.14159265358979));
+	BENCH("strtod", 500000, sink = (long)strtod("3.14159265358979", NULL));
+	BENCH("critical section / mutex", 10000000, pthread_mutex_lock(&m);
+	      pthread_mutex_unlock(&m));
+	BENCH("SRW lock / rwlock", 10000000, pthread_rwlock_wrlock(&rw);
+	      pthread_rwlock_unlock(&rw));
+	/* Nobody waits: a POSIX semaphore stands for all three objects. */
+	sem_init(&sem, 0, 0);
+	BENCH("event: set+wait", 2000000, sem_post(&sem); sem_trywait(&sem));
+	BENCH("semaphore: release+wait", 2000000, sem_post(&sem);
+	      sem_trywait(&sem));
+	BENCH("mutex: wait+release", 2000000, pthread_mutex_trylock(&m);
+	      pthread_mutex_unlock(&m));
+	BENCH("event: create+close", 500000,
+	      close(eventfd(0, EFD_CLOEXEC)));
+	BENCH("clock", 5000000, clock_gettime(CLOCK_MONOTONIC, &ts));
+	BENCH("thread: create+join", 5000, thread());
+	BENCH("memory: map, touch, unmap 64 KB", 50000, map_anon());
+	fd = open("/dev/null", O_WRONLY | O_CLOEXEC);
+	BENCH("write 64 bytes to null", 1000000, sink = write(fd, big, 64));
+	fd = open("bench.4k", O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+	sink = write(fd, big, 4096);
+	close(fd);
+	BENCH("file: open+read+close 4 KB", 50000, open_read_close());
+	BENCH("file: attributes", 100000, sink = stat("bench.4k", &st));
+	BENCH("file: attributes, missing", 100000, sink = stat("missing", &st));
+	unlink("bench.4k");
+	return 0;
+}

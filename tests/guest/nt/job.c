@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Tests jobs: membership, kill on close, messages, accounting. */
+#include <windows.h>
+
+#include "check.h"
+
+static char self[MAX_PATH];
+
+static BOOL start(const char *args, DWORD flags, PROCESS_INFORMATION *pi)
+{
+	STARTUPINFOA si = { .cb = sizeof si };
+	char line[MAX_PATH + 200];
+
+	snprintf(line, sizeof line, "\"%s\" %s", self, args);
+	return CreateProcessA(self, line, NULL, NULL, FALSE, flags, NULL, NULL,
+			      &si, pi);
+}
+
+static DWORD message(HANDLE port, DWORD *pid)
+{
+	OVERLAPPED *o = NULL;
+	ULONG_PTR key;
+	DWORD n = 0;
+
+	CHECK(GetQueuedCompletionStatus(port, &n, &key, &o, 20000));
+	CHECK_EQ(key, 5);
+	*pid = (DWORD)(ULONG_PTR)o;
+	return n;
+}
+
+int main(int argc, char **argv)
+{
+	JOBOBJECT_EXTENDED_LIMIT_INFORMATION limits = { 0 }, got = { 0 };
+	JOBOBJECT_BASIC_ACCOUNTING_INFORMATION acc;
+	JOBOBJECT_ASSOCIATE_COMPLETION_PORT assoc;
+	PROCESS_INFORMATION pi;
+	HANDLE job, port;
+	DWORD code, pid;
+	BOOL in = TRUE;
+
+	(void)argv;
+	if (argc > 1) {
+		Sleep(argv[1][0] == 's' ? 60000 : 0);
+		return 3;
+	}
+	GetModuleFileNameA(NULL, self, sizeof self);
+	job = CreateJobObjectW(NULL, NULL);
+	port = CreateIoCompletionPort(INVALID_HANDLE_VALUE, NULL, 0, 0);
+	assoc.CompletionKey = (void *)5;
+	assoc.CompletionPort = port;
+	CHECK(SetInformationJobObject(
+		job, JobObjectAssociateCompletionPortInformation, &assoc,
+		sizeof assoc));
+	limits.BasicLimitInformation.LimitFlags =
+		JOB_OBJECT_LIMIT_KILL_ON_JOB_CLOSE;
+	CHECK(SetInformationJobObject(job, JobObjectExtendedLimitInformation,
+				      &limits, sizeof limits));
+	CHECK(QueryInformationJobObject(job, JobObjectExtendedLimitInformation,
+					&got, sizeof got, NULL));
+	CHECK_EQ(got.BasicLimitInformation.LimitFlags,
+		 JOB_OBJECT_LIMIT_KILL_ON_JOB_CLOSE);
+
+	/* One that ends by itself. */
+	CHECK(start("x", CREATE_SUSPENDED, &pi));
+	CHECK(IsProcessInJob(pi.hProcess, job, &in));
+	CHECK_EQ(in, FALSE);
+	CHECK(AssignProcessToJobObject(job, pi.hProcess));
+	CHECK(IsProcessInJob(pi.hProcess, job, &in));
+	CHECK_EQ(in, TRUE);
+	ResumeThread(pi.hThread);
+	CHECK_EQ(WaitForSingleObject(pi.hProcess, 20000), WAIT_OBJECT_0);
+	CHECK_EQ(message(port, &pid), JOB_OBJECT_MSG_NEW_PROCESS);
+	CHECK_EQ(pid, pi.dwProcessId);
+	CHECK_EQ(message(port, &pid), JOB_OBJECT_MSG_EXIT_PROCESS);
+	CHECK_EQ(message(port, &pid), JOB_OBJECT_MSG_ACTIVE_PROCESS_ZERO);
+	CHECK(QueryInformationJobObject(job,
+					JobObjectBasicAccountingInformation,
+					&acc, sizeof acc, NULL));
+	CHECK_EQ(acc.TotalProcesses, 1);
+	CHECK_EQ(acc.ActiveProcesses, 0);
+
+	/* Terminated together, and by closing. */
+	CHECK(start("sleep", 0, &pi));
+	CHECK(AssignProcessToJobObject(job, pi.hProcess));
+	CHECK(TerminateJobObject(job, 66));
+	CHECK_EQ(WaitForSingleObject(pi.hProcess, 20000), WAIT_OBJECT_0);
+	GetExitCodeProcess(pi.hProcess, &code);
+	CHECK_EQ(code, 66);
+	CHECK(start("sleep", 0, &pi));
+	CHECK(AssignProcessToJobObject(job, pi.hProcess));
+	CHECK_EQ(WaitForSingleObject(pi.hProcess, 50), WAIT_TIMEOUT);
+	CloseHandle(job);
+	CHECK_EQ(WaitForSingleObject(pi.hProcess, 20000), WAIT_OBJECT_0);
+	return check_done();
+}

@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* GetLocaleInfo, names and ids, date, time, number and currency formats. */
+#define _WIN32_WINNT 0x0a00
+#include <windows.h>
+
+#include <string.h>
+
+#include "check.h"
+
+static void check_info(const WCHAR *locale, LCTYPE type, const WCHAR *want)
+{
+	WCHAR buf[128] = { 0 };
+	int n = GetLocaleInfoEx(locale, type, buf, 128);
+
+	CHECK(n == (int)wcslen(want) + 1 && !wcscmp(buf, want),
+	      "%ls %#lx: \"%ls\", want \"%ls\"", locale, type, buf, want);
+}
+
+static void info(void)
+{
+	DWORD number = 99;
+	WCHAR buf[8];
+
+	check_info(L"en-US", LOCALE_SDECIMAL, L".");
+	check_info(L"en-US", LOCALE_STHOUSAND, L",");
+	check_info(L"en-US", LOCALE_SGROUPING, L"3;0");
+	check_info(L"en-US", LOCALE_SCURRENCY, L"$");
+	check_info(L"en-US", LOCALE_SINTLSYMBOL, L"USD");
+	check_info(L"en-US", LOCALE_SDAYNAME1, L"Monday");
+	check_info(L"en-US", LOCALE_SABBREVDAYNAME7, L"Sun");
+	check_info(L"en-US", LOCALE_SMONTHNAME1, L"January");
+	check_info(L"en-US", LOCALE_SABBREVMONTHNAME12, L"Dec");
+	check_info(L"en-US", LOCALE_S1159, L"AM");
+	check_info(L"en-US", LOCALE_SSHORTDATE, L"M/d/yyyy");
+	check_info(L"en-US", LOCALE_STIMEFORMAT, L"h:mm:ss tt");
+	check_info(L"en-US", LOCALE_SISO639LANGNAME, L"en");
+	check_info(L"en-US", LOCALE_SISO3166CTRYNAME, L"US");
+	check_info(L"en-US", LOCALE_ILANGUAGE, L"0409");
+	check_info(L"en-US", LOCALE_IDEFAULTANSICODEPAGE, L"1252");
+	check_info(L"en-US", LOCALE_IDEFAULTCODEPAGE, L"437");
+	check_info(L"en-US", LOCALE_SENGLANGUAGE, L"English");
+	check_info(L"en-US", LOCALE_SENGCOUNTRY, L"United States");
+	check_info(L"en-US", LOCALE_SNAME, L"en-US");
+	check_info(L"en-US", LOCALE_SNATIVEDIGITS, L"0123456789");
+	check_info(L"de-DE", LOCALE_SDECIMAL, L",");
+	check_info(L"de-DE", LOCALE_STHOUSAND, L".");
+	check_info(L"de-DE", LOCALE_SDAYNAME1, L"Montag");
+	check_info(L"de-DE", LOCALE_SSHORTDATE, L"dd.MM.yyyy");
+	check_info(L"ja-JP", LOCALE_IDEFAULTANSICODEPAGE, L"932");
+	check_info(L"", LOCALE_SSHORTDATE, L"MM/dd/yyyy");
+	check_info(L"", LOCALE_SDECIMAL, L".");
+	CHECK_EQ(GetLocaleInfoEx(L"en-US",
+				 LOCALE_IDEFAULTANSICODEPAGE |
+					 LOCALE_RETURN_NUMBER,
+				 (WCHAR *)&number, 2),
+		 2);
+	CHECK_EQ(number, 1252);
+	CHECK_EQ(GetLocaleInfoEx(L"en-US", LOCALE_SDAYNAME1, buf, 2), 0);
+	CHECK_EQ(GetLastError(), ERROR_INSUFFICIENT_BUFFER);
+	CHECK_EQ(GetLocaleInfoEx(L"en-US", LOCALE_SDAYNAME1, NULL, 0), 7);
+	CHECK_EQ(GetLocaleInfoEx(L"en-US", 0xfff, buf, 8), 0);
+	CHECK_EQ(GetLastError(), ERROR_INVALID_FLAGS);
+}
+
+static void names(void)
+{
+	WCHAR name[LOCALE_NAME_MAX_LENGTH];
+
+	CHECK_EQ(LocaleNameToLCID(L"en-US", 0), 0x409);
+	CHECK_EQ(LocaleNameToLCID(L"DE-de", 0), 0x407);
+	CHECK_EQ(LocaleNameToLCID(L"", 0), LOCALE_INVARIANT);
+	CHECK_EQ(LCIDToLocaleName(0x411, name, 85, 0), 6);
+	CHECK(!wcscmp(name, L"ja-JP"));
+	CHECK(IsValidLocale(0x409, LCID_INSTALLED));
+	CHECK(!IsValidLocale(0xeeee, LCID_SUPPORTED));
+	CHECK(IsValidLocaleName(L"fr-FR"));
+	CHECK(!IsValidLocaleName(L"no such"));
+	CHECK(ResolveLocaleName(L"en-XX", name, 85) > 1);
+	CHECK(!wcsncmp(name, L"en-", 3), "%ls", name);
+	CHECK(GetUserDefaultLCID() != 0);
+	CHECK(GetUserDefaultLocaleName(name, 85) > 2);
+	CHECK(GetUserGeoID(GEOCLASS_NATION) > 0);
+}
+
+static void dates(void)
+{
+	SYSTEMTIME st = { 2024, 2, 0, 29, 15, 4, 5, 678 };
+	WCHAR buf[80];
+
+	CHECK(GetDateFormatEx(L"en-US", DATE_SHORTDATE, &st, NULL, buf, 80,
+			      NULL));
+	CHECK(!wcscmp(buf, L"2/29/2024"), "%ls", buf);
+	CHECK(GetDateFormatEx(L"en-US", DATE_LONGDATE, &st, NULL, buf, 80,
+			      NULL));
+	CHECK(!wcscmp(buf, L"Thursday, February 29, 2024"), "%ls", buf);
+	CHECK(GetDateFormatW(0x409, 0, &st, L"ddd dd MMM yy 'at' yyyy''",
+			     buf, 80));
+	CHECK(!wcsncmp(buf, L"Thu 29 Feb 24 at 2024", 21), "%ls", buf);
+	CHECK(GetDateFormatEx(L"de-DE", DATE_SHORTDATE, &st, NULL, buf, 80,
+			      NULL));
+	CHECK(!wcscmp(buf, L"29.02.2024"), "%ls", buf);
+	CHECK(GetTimeFormatEx(L"en-US", 0, &st, NULL, buf, 80));
+	CHECK(!wcscmp(buf, L"3:04:05 PM"), "%ls", buf);
+	CHECK(GetTimeFormatEx(L"en-US", TIME_NOSECONDS, &st, NULL, buf, 80));
+	CHECK(!wcscmp(buf, L"3:04 PM"), "%ls", buf);
+	CHECK(GetTimeFormatEx(L"en-US",
+			      TIME_FORCE24HOURFORMAT | TIME_NOTIMEMARKER, &st,
+			      NULL, buf, 80));
+	CHECK(!wcscmp(buf, L"15:04:05"), "%ls", buf);
+	CHECK(GetTimeFormatW(0x409, 0, &st, L"HH'h'mm", buf, 80));
+	CHECK(!wcscmp(buf, L"15h04"), "%ls", buf);
+	st.wMonth = 13;
+	CHECK_EQ(GetDateFormatW(0x409, 0, &st, NULL, buf, 80), 0);
+	CHECK_EQ(GetLastError(), ERROR_INVALID_PARAMETER);
+	CHECK_EQ(GetDateFormatW(0x409, DATE_SHORTDATE | DATE_LONGDATE, NULL,
+				NULL, buf, 80),
+		 0);
+	CHECK_EQ(GetLastError(), ERROR_INVALID_FLAGS);
+}
+
+static void numbers(void)
+{
+	WCHAR point[] = L".", comma[] = L",";
+	NUMBERFMTW f = { 0, 1, 3, point, comma, 1 };
+	WCHAR buf[80];
+
+	CHECK(GetNumberFormatEx(L"en-US", 0, L"-1234567.891", NULL, buf, 80));
+	CHECK(!wcscmp(buf, L"-1,234,567.89"), "%ls", buf);
+	CHECK(GetNumberFormatEx(L"en-US", 0, L"999.995", NULL, buf, 80));
+	CHECK(!wcscmp(buf, L"1,000.00"), "%ls", buf);
+	CHECK(GetNumberFormatEx(L"en-US", 0, L"0.5", &f, buf, 80));
+	CHECK(!wcscmp(buf, L"1"), "%ls", buf);
+	f.Grouping = 32;
+	CHECK(GetNumberFormatEx(L"en-US", 0, L"123456789", &f, buf, 80));
+	CHECK(!wcscmp(buf, L"12,34,56,789"), "%ls", buf);
+	CHECK(GetNumberFormatEx(L"de-DE", 0, L"1234.5", NULL, buf, 80));
+	CHECK(!wcscmp(buf, L"1.234,50"), "%ls", buf);
+	CHECK(GetCurrencyFormatEx(L"en-US", 0, L"1234.5", NULL, buf, 80));
+	CHECK(!wcscmp(buf, L"$1,234.50"), "%ls", buf);
+	CHECK_EQ(GetNumberFormatEx(L"en-US", 0, L"1x", NULL, buf, 80), 0);
+	CHECK_EQ(GetLastError(), ERROR_INVALID_PARAMETER);
+}
+
+static int seen;
+
+static BOOL CALLBACK on_locale(LPWSTR name, DWORD flags, LPARAM param)
+{
+	seen += !wcscmp(name, L"en-US");
+	return TRUE;
+}
+
+static void lists(void)
+{
+	ULONG count = 0, size = 0;
+	WCHAR buf[128];
+
+	CHECK(EnumSystemLocalesEx(on_locale, LOCALE_ALL, 0, NULL));
+	CHECK_EQ(seen, 1);
+	CHECK(GetUserPreferredUILanguages(MUI_LANGUAGE_NAME, &count, NULL,
+					  &size));
+	CHECK(count >= 1 && size >= 4);
+	size = 128;
+	CHECK(GetUserPreferredUILanguages(MUI_LANGUAGE_NAME, &count, buf,
+					  &size));
+	CHECK(wcslen(buf) > 0);
+	CHECK(GetGeoInfoW(244, GEO_ISO2, buf, 128, 0) == 3);
+	CHECK(!wcscmp(buf, L"US"));
+}
+
+int main(void)
+{
+	info();
+	names();
+	dates();
+	numbers();
+	lists();
+	return check_done();
+}

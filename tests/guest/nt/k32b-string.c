@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* CompareString, LCMapString, GetStringType, FindNLSString, normalisation. */
+#define _WIN32_WINNT 0x0a00
+#define WINNORMALIZEAPI
+#include <windows.h>
+
+#include <string.h>
+
+#include "check.h"
+
+#define CMP(flags, a, b) CompareStringW(0x409, flags, a, -1, b, -1)
+
+static void order(void)
+{
+	CHECK_EQ(CMP(0, L"a", L"b"), CSTR_LESS_THAN);
+	CHECK_EQ(CMP(0, L"a", L"A"), CSTR_LESS_THAN);
+	CHECK_EQ(CMP(0, L"B", L"a"), CSTR_GREATER_THAN);
+	CHECK_EQ(CMP(NORM_IGNORECASE, L"aBc", L"AbC"), CSTR_EQUAL);
+	/* Accents count after letters, case after accents. */
+	CHECK_EQ(CMP(0, L"r\xe9sum\xe9", L"resume"), CSTR_GREATER_THAN);
+	CHECK_EQ(CMP(0, L"r\xe9sum\xe9", L"resumf"), CSTR_LESS_THAN);
+	CHECK_EQ(CMP(NORM_IGNORENONSPACE, L"r\xe9sum\xe9", L"resume"),
+		 CSTR_EQUAL);
+	CHECK_EQ(CMP(0, L"e\x301", L"\xe9"), CSTR_EQUAL);
+	/* A word sort looks at hyphens last. */
+	CHECK_EQ(CMP(0, L"coop", L"co-op"), CSTR_LESS_THAN);
+	CHECK_EQ(CMP(0, L"co-op", L"cop"), CSTR_LESS_THAN);
+	CHECK_EQ(CMP(SORT_STRINGSORT, L"coop", L"co-op"), CSTR_GREATER_THAN);
+	CHECK_EQ(CMP(0, L"1", L"a"), CSTR_LESS_THAN);
+	CHECK_EQ(CMP(0, L"_", L"1"), CSTR_LESS_THAN);
+	CHECK_EQ(CMP(0, L"", L"a"), CSTR_LESS_THAN);
+	CHECK_EQ(CMP(0, L"file9", L"file10"), CSTR_GREATER_THAN);
+	CHECK_EQ(CMP(SORT_DIGITSASNUMBERS, L"file9", L"file10"),
+		 CSTR_LESS_THAN);
+	CHECK_EQ(CMP(NORM_IGNOREKANATYPE, L"\x3042", L"\x30a2"), CSTR_EQUAL);
+	CHECK_EQ(CMP(NORM_IGNOREWIDTH, L"A", L"\xff21"), CSTR_EQUAL);
+	CHECK_EQ(CompareStringEx(L"de-DE", 0, L"z", 1, L"\xe4", 1, NULL, NULL,
+				 0),
+		 CSTR_GREATER_THAN);
+	CHECK_EQ(CMP(0x00400000, L"a", L"b"), 0);
+	CHECK_EQ(GetLastError(), ERROR_INVALID_FLAGS);
+	CHECK_EQ(CompareStringW(0x409, 0, NULL, 1, L"a", 1), 0);
+	CHECK_EQ(GetLastError(), ERROR_INVALID_PARAMETER);
+	CHECK_EQ(CompareStringA(0x409, NORM_IGNORECASE, "ABC", -1, "abc", -1),
+		 CSTR_EQUAL);
+	CHECK_EQ(CompareStringOrdinal(L"a", -1, L"B", -1, FALSE),
+		 CSTR_GREATER_THAN);
+	CHECK_EQ(CompareStringOrdinal(L"a", -1, L"B", -1, TRUE),
+		 CSTR_LESS_THAN);
+	CHECK_EQ(CompareStringOrdinal(L"\xe9", 1, L"\xc9", 1, TRUE),
+		 CSTR_EQUAL);
+	CHECK(lstrcmpW(L"a", L"B") < 0);
+	CHECK_EQ(lstrcmpiA("Hello", "hELLO"), 0);
+}
+
+static int key(const WCHAR *s, DWORD flags, BYTE *to)
+{
+	return LCMapStringW(0x409, LCMAP_SORTKEY | flags, s, -1, (WCHAR *)to,
+			    256);
+}
+
+static void mapping(void)
+{
+	static const WCHAR *const words[] = { L"co-op", L"coop", L"Coop",
+					      L"c\xf6op", L"10", L"" };
+	BYTE a[256], b[256];
+	WCHAR w[16];
+	unsigned i, j;
+
+	CHECK_EQ(LCMapStringW(0x409, LCMAP_UPPERCASE, L"a\xe9\x3c3\xff41", -1,
+			      w, 16),
+		 5);
+	CHECK(!wcscmp(w, L"A\xc9\x3a3\xff21"));
+	CHECK_EQ(LCMapStringEx(L"tr-TR",
+			       LCMAP_UPPERCASE | LCMAP_LINGUISTIC_CASING, L"i",
+			       1, w, 16, NULL, NULL, 0),
+		 1);
+	CHECK_EQ(w[0], 0x130);
+	CHECK_EQ(LCMapStringW(0x409, LCMAP_FULLWIDTH, L"A\xff76\xff9e", -1, w,
+			      16),
+		 3);
+	CHECK(!wcscmp(w, L"\xff21\x30ac"));
+	CHECK_EQ(LCMapStringW(0x409, LCMAP_HALFWIDTH, L"\x30ac", -1, w, 16), 3);
+	CHECK(!wcscmp(w, L"\xff76\xff9e"));
+	CHECK_EQ(LCMapStringW(0x409, LCMAP_HIRAGANA, L"\x30a2", 1, w, 16), 1);
+	CHECK_EQ(w[0], 0x3042);
+	CHECK_EQ(LCMapStringW(0x409, LCMAP_UPPERCASE, L"abc", 3, w, 2), 0);
+	CHECK_EQ(GetLastError(), ERROR_INSUFFICIENT_BUFFER);
+	CHECK_EQ(LCMapStringW(0x409, LCMAP_UPPERCASE | LCMAP_SORTKEY, L"a", 1,
+			      w, 16),
+		 0);
+	CHECK_EQ(GetLastError(), ERROR_INVALID_FLAGS);
+	/* Sort keys compare as the strings do. */
+	for (i = 0; i < 6; i++) {
+		for (j = 0; j < 6; j++) {
+			int na = key(words[i], 0, a), nb = key(words[j], 0, b);
+			int c = memcmp(a, b, na < nb ? na : nb);
+
+			if (!c)
+				c = na - nb;
+			CHECK_EQ((c > 0) - (c < 0),
+				 CMP(0, words[i], words[j]) - CSTR_EQUAL);
+		}
+	}
+}
+
+static void kinds(void)
+{
+	static const WCHAR s[] = L"aA1 \t.\xe9\x4e00";
+	WORD t[8];
+
+	CHECK(GetStringTypeW(CT_CTYPE1, s, 8, t));
+	CHECK_EQ(t[0] & 0x1ff, C1_LOWER | C1_ALPHA | C1_XDIGIT);
+	CHECK_EQ(t[1] & 0x1ff, C1_UPPER | C1_ALPHA | C1_XDIGIT);
+	CHECK_EQ(t[2] & 0x1ff, C1_DIGIT | C1_XDIGIT);
+	CHECK_EQ(t[3] & 0x1ff, C1_SPACE | C1_BLANK);
+	CHECK_EQ(t[4] & 0x1ff, C1_SPACE | C1_BLANK | C1_CNTRL);
+	CHECK_EQ(t[5] & 0x1ff, C1_PUNCT);
+	CHECK_EQ(t[6] & 0x1ff, C1_LOWER | C1_ALPHA);
+	CHECK_EQ(t[7] & 0x1ff, C1_ALPHA);
+	CHECK(GetStringTypeW(CT_CTYPE2, L"a1 \x5d0", 4, t));
+	CHECK_EQ(t[0], C2_LEFTTORIGHT);
+	CHECK_EQ(t[1], C2_EUROPENUMBER);
+	CHECK_EQ(t[2], C2_WHITESPACE);
+	CHECK_EQ(t[3], C2_RIGHTTOLEFT);
+	CHECK(!GetStringTypeW(99, s, 1, t));
+	CHECK(GetStringTypeA(0x409, CT_CTYPE1, "a", 1, t));
+}
+
+static void finding(void)
+{
+	int len = 0;
+
+	CHECK_EQ(FindNLSString(0x409, FIND_FROMSTART | NORM_IGNORECASE,
+			       L"Hello World", -1, L"WORLD", -1, &len),
+		 6);
+	CHECK_EQ(len, 5);
+	CHECK_EQ(FindNLSString(0x409, FIND_STARTSWITH, L"Hello", -1, L"ell", -1,
+			       &len),
+		 -1);
+	CHECK_EQ(FindNLSString(0x409, FIND_ENDSWITH, L"Hello", -1, L"llo", -1,
+			       &len),
+		 2);
+	CHECK_EQ(FindStringOrdinal(FIND_FROMEND, L"abcabc", -1, L"BC", -1,
+				   TRUE),
+		 4);
+	CHECK_EQ(FindStringOrdinal(FIND_FROMSTART, L"abc", -1, L"BC", -1,
+				   FALSE),
+		 -1);
+}
+
+static void forms(void)
+{
+	WCHAR w[32];
+
+	CHECK_EQ(NormalizeString(NormalizationC, L"e\x301", -1, w, 32), 2);
+	CHECK_EQ(w[0], 0xe9);
+	CHECK_EQ(NormalizeString(NormalizationD, L"\xe9", -1, w, 32), 3);
+	CHECK_EQ(NormalizeString(NormalizationKC, L"\xfb01", -1, w, 32), 3);
+	CHECK(!wcscmp(w, L"fi"));
+	CHECK(IsNormalizedString(NormalizationC, L"\xe9", -1));
+	CHECK(!IsNormalizedString(NormalizationD, L"\xe9", -1));
+	CHECK_EQ(FoldStringW(MAP_COMPOSITE, L"\xe9", -1, w, 32), 3);
+	CHECK_EQ(FoldStringW(MAP_FOLDDIGITS, L"\x0661", -1, w, 32), 2);
+	CHECK_EQ(w[0], '1');
+	CHECK_EQ(IdnToAscii(0, L"b\xfc" L"cher.de", -1, w, 32), 17);
+	CHECK(!wcscmp(w, L"xn--bcher-kva.de"));
+	CHECK_EQ(IdnToUnicode(0, L"xn--bcher-kva.de", -1, w, 32), 10);
+	CHECK(!wcscmp(w, L"b\xfc" L"cher.de"));
+}
+
+int main(void)
+{
+	order();
+	mapping();
+	kinds();
+	finding();
+	forms();
+	return check_done();
+}
