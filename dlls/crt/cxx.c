@@ -156,4 +156,49 @@ CHILD(bad_cast)
 CHILD(bad_typeid)
 CHILD(non_rtti)
 
-/* set_terminate's relatives by their decorated names are in invalid.c. */
+#if CRT_MSVCRT
+/* ----------------------------------------------------------- type_info */
+
+struct type_info {
+	const void *vtable;
+	char *name;
+	char raw[];
+};
+
+const char *__std_type_info_name(void *data, void *list);
+
+void METHOD crt_type_info_destroy(struct type_info *t)
+{
+	(void)t; /* its name belongs to the list of names */
+}
+
+int METHOD crt_type_info_equal(const struct type_info *a,
+			       const struct type_info *b)
+{
+	return !strcmp(a->raw + 1, b->raw + 1);
+}
+
+int METHOD crt_type_info_differ(const struct type_info *a,
+				const struct type_info *b)
+{
+	return strcmp(a->raw + 1, b->raw + 1) != 0;
+}
+
+int METHOD crt_type_info_before(const struct type_info *a,
+				const struct type_info *b)
+{
+	return strcmp(a->raw + 1, b->raw + 1) < 0;
+}
+
+const char *METHOD crt_type_info_raw_name(const struct type_info *t)
+{
+	return t->raw;
+}
+
+const char *METHOD crt_type_info_name(struct type_info *t)
+{
+	static SLIST_HEADER names;
+
+	return __std_type_info_name(&t->name, &names);
+}
+#endif

@@ -357,6 +357,11 @@ int _stricmp(const char *a, const char *b)
 	return _stricmp_l(a, b, NULL);
 }
 
+int _strcmpi(const char *a, const char *b)
+{
+	return _stricmp_l(a, b, NULL);
+}
+
 int _strnicmp(const char *a, const char *b, size_t n)
 {
 	return _strnicmp_l(a, b, n, NULL);

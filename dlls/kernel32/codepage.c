@@ -110,11 +110,12 @@ static int composite(const struct rf_cp *cp, BOOL strict, const char *s, int n,
 	WCHAR *wide = k32_alloc(n * 2 * sizeof *wide);
 	SIZE_T got = 0, i;
 	int out = 0, result;
+	NTSTATUS status;
 
 	if (!wide)
 		return 0;
-	result = from_status(
-		rf_cp_to_wide(cp, strict, s, n, wide, n * 2, &got), got);
+	status = rf_cp_to_wide(cp, strict, s, n, wide, n * 2, &got);
+	result = from_status(status, got);
 	for (i = 0; result && i < got; i++) {
 		ULONG parts[RF_MAX_PARTS];
 		ULONG count = RfDecompose(wide[i], FALSE, parts), j;
@@ -149,6 +150,7 @@ int WINAPI MultiByteToWideChar(UINT codepage, DWORD flags, LPCCH s, int n,
 	const struct rf_cp *cp;
 	BOOL measure = !room;
 	SIZE_T ascii = 0, out = 0;
+	NTSTATUS status;
 	int result;
 
 	if (!s || !n || room < 0 || (room && (!to || (void *)to == (void *)s)))
@@ -191,11 +193,12 @@ int WINAPI MultiByteToWideChar(UINT codepage, DWORD flags, LPCCH s, int n,
 		s += ascii;
 		n -= ascii;
 	}
-	if (flags & MB_COMPOSITE)
+	if (flags & MB_COMPOSITE) {
 		result = composite(cp, strict, s, n, to, room);
-	else
-		result = from_status(
-			rf_cp_to_wide(cp, strict, s, n, to, room, &out), out);
+	} else {
+		status = rf_cp_to_wide(cp, strict, s, n, to, room, &out);
+		result = from_status(status, out);
+	}
 	return result ? result + (int)ascii : 0;
 }
 
@@ -242,6 +245,7 @@ int WINAPI WideCharToMultiByte(UINT codepage, DWORD flags, LPCWCH s, int n,
 	WCHAR *composed = NULL;
 	SIZE_T ascii = 0, out = 0;
 	BOOL used = FALSE, measure;
+	NTSTATUS status;
 	int result;
 
 	if (!s || !n || room < 0 || (room && (!to || (void *)to == (void *)s)))
@@ -294,10 +298,10 @@ int WINAPI WideCharToMultiByte(UINT codepage, DWORD flags, LPCWCH s, int n,
 		n = compose(flags, s, n, composed);
 		s = composed;
 	}
-	result = from_status(rf_cp_from_wide(cp, flags & WC_NO_BEST_FIT_CHARS,
-					     s, n, to, room, &out, default_char,
-					     used_default ? &used : NULL),
-			     out);
+	status = rf_cp_from_wide(cp, flags & WC_NO_BEST_FIT_CHARS, s, n, to,
+				 room, &out, default_char,
+				 used_default ? &used : NULL);
+	result = from_status(status, out);
 	if (result && used_default)
 		*used_default = used;
 	k32_free(composed);

@@ -40,8 +40,9 @@ static HMODULE map_data(const WCHAR *path, DWORD flags)
 	HANDLE file;
 	HANDLE_SCOPE(section);
 
-	file = CreateFileW(path, GENERIC_READ, share, NULL, OPEN_EXISTING, 0,
-			   NULL);
+	file = CreateFileW(path,
+			   GENERIC_READ | (image ? GENERIC_EXECUTE : 0), share,
+			   NULL, OPEN_EXISTING, 0, NULL);
 	if (file == INVALID_HANDLE_VALUE)
 		return NULL;
 	status = NtCreateSection(&section,

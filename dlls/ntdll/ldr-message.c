@@ -98,7 +98,7 @@ void rf_message(const char *format, ...)
 
 /* Lower case, without ".dll"; sorted only for the reader. */
 static const char *const system_dlls[] = {
-	"activeds", "authz", "avicap32", "avrt", "bcrypt", "cabinet", "cfgmgr32",
+	"activeds", "advapi32", "authz", "avicap32", "avrt", "bcrypt", "cabinet", "cfgmgr32",
 	"comctl32", "comdlg32", "combase", "credui", "crypt32", "cryptnet",
 	"cryptui", "d2d1", "d3d11", "d3d12", "d3d9", "d3dcompiler_47",
 	"dbghelp", "dcomp", "dhcpcsvc", "dnsapi", "dsound", "dwmapi", "dwrite",

@@ -281,3 +281,38 @@ void rtl_process_init(void)
 	if (!peb->NumberOfProcessors)
 		peb->NumberOfProcessors = 1;
 }
+
+/* ---- threads
+ * ------------------------------------------------------------------- */
+
+NTSTATUS NTAPI RtlCreateUserThread(HANDLE process, PSECURITY_DESCRIPTOR sd,
+				   BOOLEAN suspended, ULONG zero_bits,
+				   SIZE_T reserve, SIZE_T commit, PVOID start,
+				   PVOID parameter, HANDLE *thread,
+				   CLIENT_ID *id)
+{
+	enum { CREATE_SUSPENDED_FLAG = 1, PS_ATTRIBUTE_CLIENT_ID = 0x10003 };
+	struct {
+		SIZE_T length;
+		ULONG_PTR attribute;
+		SIZE_T size;
+		PVOID value;
+		SIZE_T *returned;
+	} list = { sizeof list, PS_ATTRIBUTE_CLIENT_ID, sizeof *id, id, NULL };
+	OBJECT_ATTRIBUTES attr;
+	NTSTATUS status;
+	HANDLE h;
+
+	InitializeObjectAttributes(&attr, NULL, 0, NULL, sd);
+	status = NtCreateThreadEx(
+		&h, THREAD_ALL_ACCESS, &attr, process, start, parameter,
+		suspended ? CREATE_SUSPENDED_FLAG : 0, zero_bits, commit,
+		reserve, id ? &list : NULL);
+	if (!NT_SUCCESS(status))
+		return status;
+	if (thread)
+		*thread = h;
+	else
+		NtClose(h);
+	return STATUS_SUCCESS;
+}

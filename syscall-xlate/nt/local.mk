@@ -34,9 +34,16 @@ libnt_a_SOURCES += %D%/vad.c %D%/vad.h %D%/virtual.c %D%/virtual-calls.c \
 	%D%/registry-defaults.c %D%/registry-defaults.h \
 	%D%/system-info.c %D%/system-info.h %D%/system-processor.c \
 	%D%/system-process.c %D%/token.c %D%/token.h %D%/token-info.c \
+	%D%/token-adjust.c \
 	%D%/security.c %D%/atom.c %D%/locale-calls.c %D%/debug.c \
 	%D%/power.c %D%/misc.c
-nodist_libnt_a_SOURCES += %D%/registry-defaults-tbl.c
+nodist_libnt_a_SOURCES += %D%/registry-defaults-tbl.c %D%/timezone-map.h
+BUILT_SOURCES += %D%/timezone-map.h
+CLEANFILES += %D%/timezone-map.h
+%D%/timezone-map.h: $(srcdir)/dlls/kernel32/tzmap.tbl
+	@$(MKDIR_P) %D%
+	$(AM_V_GEN)cat $(srcdir)/dlls/kernel32/tzmap.tbl >$@.t && mv $@.t $@
+%D%/timezone-windows.$(OBJEXT): %D%/timezone-map.h
 CLEANFILES += %D%/registry-defaults-tbl.c
 EXTRA_DIST += %D%/registry-defaults.tbl %D%/gen-defaults.awk
 %D%/registry-defaults-tbl.c: %D%/registry-defaults.tbl %D%/gen-defaults.awk

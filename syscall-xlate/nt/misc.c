@@ -201,8 +201,9 @@ NTSTATUS nt_query_auxiliary_counter_frequency(struct task *t, gaddr frequency)
 	return STATUS_NOT_SUPPORTED;
 }
 
-NTSTATUS nt_convert_auxiliary_counter(struct task *t, uint8_t to_performance,
-				      gaddr value, gaddr result, gaddr error)
+NTSTATUS nt_convert_between_auxiliary_counter_and_performance_counter(
+	struct task *t, uint8_t to_performance, gaddr value, gaddr result,
+	gaddr error)
 {
 	return STATUS_NOT_SUPPORTED;
 }

@@ -657,13 +657,8 @@ const char *pipe_name(struct file *f)
 
 static void pipe_close(struct task *t, struct file *f)
 {
-	struct pipe_end *e = f->pipe;
-
 	(void)t;
-	pipe_forget_instance(e);
-	/* The other end must see it now, not when the object goes. */
-	if (f->fd > 2 && !e->is_pipe)
-		shutdown(f->fd, SHUT_RDWR);
+	pipe_forget_instance(f->pipe);
 }
 
 static void pipe_destroy(struct file *f)

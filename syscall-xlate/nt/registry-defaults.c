@@ -6,7 +6,7 @@
  * What depends on this computer is filled in for ${name}; processors and time
  * zones are too many for rows and are made by code.
  */
-#include "syscall-xlate/nt/registry.h"
+#include "syscall-xlate/nt/registry-defaults.h"
 
 #include <cpuid.h>
 #include <ctype.h>
@@ -19,7 +19,7 @@
 
 #include "base/utf.h"
 #include "syscall-xlate/nt/path.h"
-#include "syscall-xlate/nt/registry-defaults.h"
+#include "syscall-xlate/nt/registry.h"
 #include "syscall-xlate/nt/time.h"
 
 enum { TEXT_MAX = 1024 };

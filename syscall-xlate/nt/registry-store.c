@@ -110,7 +110,7 @@ static MDB_txn *txn; /* the writing one, begun by the first change */
 static MDB_dbi dbi;
 static int lock_fd = -1;
 static bool failed, dirty;
-static bool stale; /* others have written what the tree lacks */
+static bool stale;   /* others have written what the tree lacks */
 static size_t known; /* id of the last transaction that the tree has */
 
 static void folder(char *buf, size_t size)

@@ -109,6 +109,9 @@ void nt_pending(struct task *t, struct guest_regs *regs)
 			atomic_fetch_and(&t->pending, ~(uint32_t)TASK_APC);
 			new = atomic_exchange(&th->new_regs, NULL);
 			if (new) {
+				/* The call's result stays, as in Windows. */
+				if (regs->kind == REGS_CALL)
+					new->rax = regs->rax;
 				*regs = *new;
 				free(new);
 			}

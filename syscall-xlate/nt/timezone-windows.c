@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * timezone-windows.c - the zones of Windows, from the table that kernel32 uses.
+ * timezone-windows.c - the zones of Windows.
+ *
+ * timezone-map.h is the table that kernel32 uses (dlls/kernel32/tzmap.tbl).
  */
 #include "syscall-xlate/nt/time.h"
 
@@ -14,13 +16,16 @@ struct rule {
 	struct zone_change to_daylight, to_standard;
 };
 
-#define D(month, weekday, nth, hour, minute) \
-	{ month, nth, weekday, hour, minute, 0 }
+/* clang-format off: rows by macro */
+#define D(month, weekday, nth, hour, minute)                                   \
+	{                                                                      \
+		month, nth, weekday, hour, minute, 0                           \
+	}
 #define RULE(...) { __VA_ARGS__ },
 #define ZONE(...)
 #define ALIAS(...)
 static const struct rule rules[] = {
-#include "dlls/kernel32/tzmap.tbl"
+#include "syscall-xlate/nt/timezone-map.h"
 };
 #undef RULE
 #undef ZONE
@@ -31,7 +36,7 @@ static const struct windows_zone {
 	const char *name, *iana;
 	uint16_t rule; /* the first; up to the next zone's first */
 } zones[] = {
-#include "dlls/kernel32/tzmap.tbl"
+#include "syscall-xlate/nt/timezone-map.h"
 };
 #undef ZONE
 #undef ALIAS
@@ -42,8 +47,10 @@ static const struct alias {
 	const char *iana;
 	uint16_t zone;
 } aliases[] = {
-#include "dlls/kernel32/tzmap.tbl"
+#include "syscall-xlate/nt/timezone-map.h"
 };
+
+/* clang-format on */
 
 const char *zone_windows_name(void)
 {

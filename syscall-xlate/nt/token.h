@@ -91,6 +91,8 @@ struct token {
 
 /* The process's token; the caller gets a reference.  NULL: no memory. */
 struct token *token_of_process(void);
+/* A copy with a number of its own; the caller holds from->mutex. */
+struct token *token_copy(const struct token *from);
 /* The calling thread's: impersonated, or the process's; a reference. */
 struct token *token_effective(struct task *t);
 

@@ -63,3 +63,8 @@ unit_tests += tests/unit/nt-path
 tests_unit_nt_path_SOURCES = %D%/syscall-xlate/nt/path.c
 tests_unit_nt_path_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_nt_path_LDADD = $(UNIT_LDADD)
+
+unit_tests += tests/unit/nt-token
+tests_unit_nt_token_SOURCES = %D%/syscall-xlate/nt/token.c
+tests_unit_nt_token_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_nt_token_LDADD = $(UNIT_LDADD)

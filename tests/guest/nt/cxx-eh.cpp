@@ -22,7 +22,8 @@ extern const void *const type_info_vtable[2] asm("??_7type_info@@6B@");
 const void *const type_info_vtable[2] = {};
 int _fltused;
 }
-void operator delete(void *, size_t) {}
+void operator delete(void *) noexcept {}
+void operator delete(void *, size_t) noexcept {}
 
 static char events[4096];
 static int failed, tests;
@@ -318,6 +319,40 @@ static void throw_in_destructor()
 	expect("throw in destructor", "u1 inner-u1 double-u0 ");
 }
 
+struct Left : virtual Base {
+	int l = 5;
+};
+struct Right : virtual Base {
+	int r = 6;
+};
+struct Bottom : Left, Right, private Other {
+	int z = 7;
+};
+
+static void casts()
+{
+	Derived d;
+	Bottom b;
+	Other *o = &d;
+	Base *base = &d;
+	Left *left = &b;
+
+	event("%d ", dynamic_cast<Derived *>(o) == &d);
+	event("%d ", dynamic_cast<Base *>(o) == base);
+	event("%d ", dynamic_cast<void *>(base) == &d);
+	event("%d ", dynamic_cast<Virt *>(base) == nullptr);
+	base = left;
+	event("%d ", dynamic_cast<Right *>(left) == &b);
+	event("%d ", dynamic_cast<Bottom *>(base) == &b);
+	event("%d ", dynamic_cast<Other *>(left) == nullptr);
+	try {
+		event("%d ", dynamic_cast<Derived &>(*base).d);
+	} catch (...) {
+		event("bad ");
+	}
+	expect("casts", "1 1 1 1 1 1 1 bad ");
+}
+
 static int deep(int n)
 {
 	Noisy *p = nullptr;
@@ -376,6 +411,7 @@ int main()
 	returns();
 	throw_in_destructor();
 	recursion();
+	casts();
 	catch_in_catch_of_same_try();
 	event("%d ", *(void **)__current_exception() == nullptr);
 	expect("nothing is left", "1 ");

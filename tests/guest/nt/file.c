@@ -18,8 +18,8 @@ static const WCHAR *in_dir(const WCHAR *name)
 	return s;
 }
 
-static HANDLE open_file(const WCHAR *name, DWORD access, DWORD share,
-			DWORD how, DWORD flags)
+static HANDLE open_file(const WCHAR *name, DWORD access, DWORD share, DWORD how,
+			DWORD flags)
 {
 	return CreateFileW(in_dir(name), access, share, NULL, how, flags, NULL);
 }

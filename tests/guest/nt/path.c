@@ -82,8 +82,8 @@ static void current_directory(void)
 static void odd_names(void)
 {
 	static const WCHAR *const names[] = {
-		L"\xd83d\xde00", L"\x00e4\x00d6", L"lone\xd800", L"lone\xdc01x",
-		L"with space", L"#%&{}$!'@+`=",
+		L"\xd83d\xde00", L"\x00e4\x00d6", L"lone\xd800",
+		L"lone\xdc01x",  L"with space",   L"#%&{}$!'@+`=",
 	};
 	WCHAR temp[MAX_PATH], path[MAX_PATH];
 

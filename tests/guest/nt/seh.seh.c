@@ -259,9 +259,11 @@ static int nested_filter(pointers *p)
 	return p->rec->code == 0xe000000b;
 }
 
-static int throwing_filter(void)
+static int throwing_filter(pointers *p)
 {
-	raise(0xe000000b);
+	nested_filter(p);
+	if (p->rec->code == 0xe000000a)
+		raise(0xe000000b); /* comes here first, too */
 	return 0;
 }
 
@@ -270,13 +272,14 @@ static void nested(void)
 	__try {
 		__try {
 			raise(0xe000000a);
-		} __except (throwing_filter()) {
+		} __except (throwing_filter(_exception_info())) {
 			event("not ");
 		}
 	} __except (nested_filter(_exception_info())) {
 		event("handler ");
 	}
-	expect("filter that throws", "e000000b handler ");
+	expect("filter that throws",
+	       "e000000a e000000b+nested e000000b+nested handler ");
 }
 
 static void noncontinuable(void)
