@@ -91,7 +91,6 @@ _crt_math_pull:
 	REF(nanf)
 	REF(nearbyint)
 	REF(nearbyintf)
-	REF(nextafter)
 	REF(nextafterf)
 	REF(pow)
 	REF(powf)

@@ -242,6 +242,22 @@ float _logbf(float x)
 	return logbf(x);
 }
 
+double nextafter(double x, double y)
+{
+	union bits b = { x };
+
+	if (x != x || y != y)
+		return x + y;
+	if (x == y)
+		return y;
+	if (x == 0) {
+		b.u = y < 0 ? 1ULL << 63 | 1 : 1;
+		return b.d;
+	}
+	b.u += (x < y) == (x > 0) ? 1 : -1ULL;
+	return b.d;
+}
+
 double _nextafter(double x, double y)
 {
 	return nextafter(x, y);

@@ -8,7 +8,7 @@
  */
 #include "kernel32-private.h"
 
-#define MAX_NAME 255
+#define MAX_NAME          255
 #define FIRST_STRING_ATOM 0xc000
 
 /* Enough for any name; a longer one is refused by the table. */
@@ -28,10 +28,10 @@ static BOOL make_table(ULONG buckets)
 	if (status == STATUS_PENDING) {
 		status = RtlCreateAtomTable(buckets ? buckets : 37,
 					    &local_table);
-		RtlRunOnceComplete(&once,
-				   NT_SUCCESS(status) ? 0
-						      : RTL_RUN_ONCE_INIT_FAILED,
-				   NULL);
+		RtlRunOnceComplete(
+			&once,
+			NT_SUCCESS(status) ? 0 : RTL_RUN_ONCE_INIT_FAILED,
+			NULL);
 	}
 	return rf_result(status);
 }
@@ -56,7 +56,7 @@ static BOOL integer_atom(LPCWSTR name, ATOM *atom)
 	return TRUE;
 }
 
-/* ---- the process's ------------------------------------------------------- */
+/* ---- the process's ---- */
 
 ATOM WINAPI AddAtomW(LPCWSTR name)
 {
@@ -116,7 +116,7 @@ UINT WINAPI GetAtomNameW(ATOM atom, LPWSTR to, int size)
 	return n;
 }
 
-/* ---- the session's -------------------------------------------------------- */
+/* ---- the session's ---- */
 
 ATOM WINAPI GlobalAddAtomExW(LPCWSTR name, DWORD flags)
 {
@@ -194,7 +194,7 @@ UINT WINAPI GlobalGetAtomNameW(ATOM atom, LPWSTR to, int size)
 	return n;
 }
 
-/* ---- in the ANSI code page ------------------------------------------------- */
+/* ---- in the ANSI code page ---- */
 
 static ATOM with_ansi(ATOM(WINAPI *fn)(LPCWSTR), LPCSTR name)
 {

@@ -45,7 +45,7 @@ static LCTYPE name_type(CALTYPE type)
 }
 
 #define PLAIN(type)                                                            \
-	((type) & ~(CAL_NOUSEROVERRIDE | CAL_USE_CP_ACP | CAL_RETURN_NUMBER | \
+	((type) & ~(CAL_NOUSEROVERRIDE | CAL_USE_CP_ACP | CAL_RETURN_NUMBER |  \
 		    CAL_RETURN_GENITIVE_NAMES))
 
 static const WCHAR *text_of(const struct locale *l, CALTYPE type, WCHAR *buf)
@@ -53,11 +53,12 @@ static const WCHAR *text_of(const struct locale *l, CALTYPE type, WCHAR *buf)
 	LCTYPE lc = name_type(PLAIN(type));
 
 	if (lc)
-		return locale_string(l,
-				     lc | (type & CAL_RETURN_GENITIVE_NAMES
-						   ? LOCALE_RETURN_GENITIVE_NAMES
-						   : 0),
-				     buf);
+		return locale_string(
+			l,
+			lc | (type & CAL_RETURN_GENITIVE_NAMES
+				      ? LOCALE_RETURN_GENITIVE_NAMES
+				      : 0),
+			buf);
 	switch (PLAIN(type)) {
 	case CAL_ICALINTVALUE:
 		return L"1";
@@ -154,7 +155,7 @@ BOOL WINAPI SetCalendarInfoA(LCID locale, CALID calendar, CALTYPE type,
 	return fail(ERROR_ACCESS_DENIED);
 }
 
-/* ---- enumerating: one callback each, in five shapes ----------------------------- */
+/* ---- enumerating: one callback each, in five shapes ---- */
 
 /* How the callback wants it. */
 enum shape { WIDE_TEXT, ANSI_TEXT, WIDE_ID, ANSI_ID, WIDE_PARAM };
@@ -183,8 +184,8 @@ static BOOL tell(const struct caller *c, const WCHAR *text, BOOL reserved)
 	/* The callback may write into it. */
 	locale_result(text, wide, ARRAY_LEN(wide));
 	if (c->shape == ANSI_TEXT || c->shape == ANSI_ID)
-		WideCharToMultiByte(c->cp, 0, wide, -1, ansi, sizeof ansi,
-				    NULL, NULL);
+		WideCharToMultiByte(c->cp, 0, wide, -1, ansi, sizeof ansi, NULL,
+				    NULL);
 	switch (c->shape) {
 	case WIDE_TEXT:
 		return ((wide_fn)c->fn)(wide);
@@ -234,7 +235,8 @@ BOOL WINAPI EnumCalendarInfoW(CALINFO_ENUMPROCW fn, LCID locale, CALID calendar,
 BOOL WINAPI EnumCalendarInfoA(CALINFO_ENUMPROCA fn, LCID locale, CALID calendar,
 			      CALTYPE type)
 {
-	struct caller c = { .shape = ANSI_TEXT, .fn = fn,
+	struct caller c = { .shape = ANSI_TEXT,
+			    .fn = fn,
 			    .cp = locale_codepage(locale) };
 
 	return enum_calendar(&c, locale_by_id(locale), calendar, type);
@@ -251,7 +253,8 @@ BOOL WINAPI EnumCalendarInfoExW(CALINFO_ENUMPROCEXW fn, LCID locale,
 BOOL WINAPI EnumCalendarInfoExA(CALINFO_ENUMPROCEXA fn, LCID locale,
 				CALID calendar, CALTYPE type)
 {
-	struct caller c = { .shape = ANSI_ID, .fn = fn,
+	struct caller c = { .shape = ANSI_ID,
+			    .fn = fn,
 			    .cp = locale_codepage(locale) };
 
 	return enum_calendar(&c, locale_by_id(locale), calendar, type);
@@ -266,7 +269,7 @@ BOOL WINAPI EnumCalendarInfoExEx(CALINFO_ENUMPROCEXEX fn, LPCWSTR locale,
 	return enum_calendar(&c, locale_by_name(locale), calendar, type);
 }
 
-/* ---- date formats ------------------------------------------------------------------ */
+/* ---- date formats ---- */
 
 /* The locale's own first, then one that everybody reads. */
 static BOOL enum_dates(struct caller *c, const struct locale *l, DWORD flags)
@@ -309,24 +312,24 @@ BOOL WINAPI EnumDateFormatsW(DATEFMT_ENUMPROCW fn, LCID locale, DWORD flags)
 
 BOOL WINAPI EnumDateFormatsA(DATEFMT_ENUMPROCA fn, LCID locale, DWORD flags)
 {
-	struct caller c = { .shape = ANSI_TEXT, .fn = fn,
+	struct caller c = { .shape = ANSI_TEXT,
+			    .fn = fn,
 			    .cp = locale_codepage(locale) };
 
 	return enum_dates(&c, locale_by_id(locale), flags);
 }
 
-BOOL WINAPI EnumDateFormatsExW(DATEFMT_ENUMPROCEXW fn, LCID locale,
-			       DWORD flags)
+BOOL WINAPI EnumDateFormatsExW(DATEFMT_ENUMPROCEXW fn, LCID locale, DWORD flags)
 {
 	struct caller c = { .shape = WIDE_ID, .fn = fn };
 
 	return enum_dates(&c, locale_by_id(locale), flags);
 }
 
-BOOL WINAPI EnumDateFormatsExA(DATEFMT_ENUMPROCEXA fn, LCID locale,
-			       DWORD flags)
+BOOL WINAPI EnumDateFormatsExA(DATEFMT_ENUMPROCEXA fn, LCID locale, DWORD flags)
 {
-	struct caller c = { .shape = ANSI_ID, .fn = fn,
+	struct caller c = { .shape = ANSI_ID,
+			    .fn = fn,
 			    .cp = locale_codepage(locale) };
 
 	return enum_dates(&c, locale_by_id(locale), flags);
@@ -340,7 +343,7 @@ BOOL WINAPI EnumDateFormatsExEx(DATEFMT_ENUMPROCEXEX fn, LPCWSTR locale,
 	return enum_dates(&c, locale_by_name(locale), flags);
 }
 
-/* ---- time formats ------------------------------------------------------------------ */
+/* ---- time formats ---- */
 
 static BOOL enum_times(struct caller *c, const struct locale *l, DWORD flags)
 {
@@ -362,7 +365,8 @@ BOOL WINAPI EnumTimeFormatsW(TIMEFMT_ENUMPROCW fn, LCID locale, DWORD flags)
 
 BOOL WINAPI EnumTimeFormatsA(TIMEFMT_ENUMPROCA fn, LCID locale, DWORD flags)
 {
-	struct caller c = { .shape = ANSI_TEXT, .fn = fn,
+	struct caller c = { .shape = ANSI_TEXT,
+			    .fn = fn,
 			    .cp = locale_codepage(locale) };
 
 	return enum_times(&c, locale_by_id(locale), flags);

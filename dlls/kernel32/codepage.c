@@ -9,7 +9,7 @@
 #include "dlls/unicode/unicode.h"
 #include "utf.h"
 
-/* ---- which one --------------------------------------------------------- */
+/* ---- which one ---- */
 
 UINT WINAPI GetACP(void)
 {
@@ -55,8 +55,8 @@ static UINT resolve(UINT cp)
 /* Are bytes below 80 ASCII in it? */
 static BOOL has_ascii(UINT cp)
 {
-	return cp >= 1250 || (cp >= 437 && cp < 1000 && cp != 500 &&
-			      cp != 864 && cp != 875);
+	return cp >= 1250 ||
+	       (cp >= 437 && cp < 1000 && cp != 500 && cp != 864 && cp != 875);
 }
 
 BOOL WINAPI IsValidCodePage(UINT cp)
@@ -67,7 +67,7 @@ BOOL WINAPI IsValidCodePage(UINT cp)
 	return cp == CP_UTF7 || cp == CP_UTF8 || rf_cp_open(cp) != NULL;
 }
 
-/* ---- to Unicode -------------------------------------------------------- */
+/* ---- to Unicode ---- */
 
 static int bad_parameter(void)
 {
@@ -202,7 +202,7 @@ int WINAPI MultiByteToWideChar(UINT codepage, DWORD flags, LPCCH s, int n,
 	return result ? result + (int)ascii : 0;
 }
 
-/* ---- from Unicode ------------------------------------------------------ */
+/* ---- from Unicode ---- */
 
 /*
  * WC_COMPOSITECHECK: base and accent together, where there is such a character.
@@ -256,12 +256,13 @@ int WINAPI WideCharToMultiByte(UINT codepage, DWORD flags, LPCWCH s, int n,
 	if (codepage == CP_UTF8 || codepage == CP_UTF7) {
 		if (default_char || used_default)
 			return bad_parameter();
-		if (flags & (codepage == CP_UTF8 ? ~(DWORD)WC_ERR_INVALID_CHARS : ~0u))
+		if (flags &
+		    (codepage == CP_UTF8 ? ~(DWORD)WC_ERR_INVALID_CHARS : ~0u))
 			return bad_flags();
-		return from_utf(codepage == CP_UTF8
-					? wide_to_utf8(s, n, flags != 0, to,
-						       room)
-					: wide_to_utf7(s, n, to, room));
+		return from_utf(
+			codepage == CP_UTF8
+				? wide_to_utf8(s, n, flags != 0, to, room)
+				: wide_to_utf7(s, n, to, room));
 	}
 	cp = rf_cp_open(codepage);
 	if (!cp)
@@ -308,7 +309,7 @@ int WINAPI WideCharToMultiByte(UINT codepage, DWORD flags, LPCWCH s, int n,
 	return result ? result + (int)ascii : 0;
 }
 
-/* ---- facts about a code page ------------------------------------------- */
+/* ---- facts about a code page ---- */
 
 BOOL WINAPI GetCPInfo(UINT codepage, LPCPINFO info)
 {
@@ -417,7 +418,7 @@ BOOL WINAPI IsDBCSLeadByte(BYTE c)
 	return IsDBCSLeadByteEx(CP_ACP, c);
 }
 
-/* ---- enumeration ------------------------------------------------------- */
+/* ---- enumeration ---- */
 
 static void to_digits(UINT n, WCHAR *to)
 {

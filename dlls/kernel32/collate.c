@@ -19,14 +19,14 @@ struct element {
 
 #include "dlls/unicode/collate.inc"
 
-/* ---- characters to elements ---------------------------------------------- */
+/* ---- characters to elements ---- */
 
 struct walk {
 	const WCHAR *s, *end;
 	DWORD flags;
 	const struct element *more; /* rest of an expansion */
-	struct element made;	    /* where *more has to point: computed */
-	ULONG number;		    /* digits of a number still to give, as a key */
+	struct element made;        /* where *more has to point: computed */
+	ULONG number; /* digits of a number still to give, as a key */
 };
 
 static BOOL is_special(WCHAR c)
@@ -89,12 +89,11 @@ static USHORT computed_rank(WCHAR c)
 static BOOL next_number(struct walk *w, struct element *e)
 {
 	const WCHAR *p = w->s;
-	USHORT zero = elements[collate_pages[(collate_index['0' >>
-							    COLLATE_SHIFT]
-					      << COLLATE_SHIFT) |
-					     ('0' &
-					      ((1 << COLLATE_SHIFT) - 1))]]
-			      .primary;
+	USHORT zero =
+		elements[collate_pages[(collate_index['0' >> COLLATE_SHIFT]
+					<< COLLATE_SHIFT) |
+				       ('0' & ((1 << COLLATE_SHIFT) - 1))]]
+			.primary;
 
 	while (p < w->end && digit_of(*p) == 0)
 		p++;
@@ -195,8 +194,7 @@ static USHORT next_weight(struct walk *w, int level)
 	return 0;
 }
 
-
-/* ---- comparing ------------------------------------------------------------ */
+/* ---- comparing ---- */
 
 /* Hyphens and such, by where they stand. */
 static int compare_specials(const WCHAR *a, int na, const WCHAR *b, int nb)
@@ -218,8 +216,7 @@ static int compare_specials(const WCHAR *a, int na, const WCHAR *b, int nb)
 		if (pa != pb)
 			return pa < pb ? -1 : 1;
 		if (a[ia] != b[ib])
-			return a[ia] == '\'' || (b[ib] != '\'' &&
-						 a[ia] < b[ib])
+			return a[ia] == '\'' || (b[ib] != '\'' && a[ia] < b[ib])
 				       ? -1
 				       : 1;
 		ia++;
@@ -238,10 +235,12 @@ int collate(DWORD flags, const WCHAR *a, int na, const WCHAR *b, int nb)
 	if (skip == na && skip == nb)
 		return 0;
 	for (level = PRIMARY; level < LEVELS; level++) {
-		struct walk x = { a + skip, a + na, flags, NULL,
-				  { 0, 0, 0 }, 0 };
-		struct walk y = { b + skip, b + nb, flags, NULL,
-				  { 0, 0, 0 }, 0 };
+		struct walk x = {
+			a + skip, a + na, flags, NULL, { 0, 0, 0 }, 0
+		};
+		struct walk y = {
+			b + skip, b + nb, flags, NULL, { 0, 0, 0 }, 0
+		};
 		USHORT wx, wy;
 
 		if (!level_counts(flags, level))
@@ -295,7 +294,7 @@ int collate_prefix(DWORD flags, const WCHAR *s, int n, const WCHAR *what,
 	return least;
 }
 
-/* ---- sort keys ------------------------------------------------------------- */
+/* ---- sort keys ---- */
 
 struct key {
 	BYTE *to;
@@ -339,9 +338,8 @@ int collate_key(DWORD flags, const WCHAR *s, int n, BYTE *to, int room)
 		put(&k, 1);
 	}
 	put(&k, 1);
-	for (i = pos = 0; i < n && !(flags & (SORT_STRINGSORT |
-					      NORM_IGNORESYMBOLS));
-	     i++) {
+	for (i = pos = 0;
+	     i < n && !(flags & (SORT_STRINGSORT | NORM_IGNORESYMBOLS)); i++) {
 		if (!is_special(s[i])) {
 			pos++;
 			continue;
@@ -355,7 +353,7 @@ int collate_key(DWORD flags, const WCHAR *s, int n, BYTE *to, int room)
 	return room && k.n > room ? 0 : k.n;
 }
 
-/* ---- small character tables ------------------------------------------------ */
+/* ---- small character tables ---- */
 
 int digit_of(WCHAR c)
 {
@@ -399,7 +397,8 @@ WCHAR to_full_width(WCHAR c)
 	if (c >= 0x21 && c <= 0x7e)
 		return c + 0xfee0;
 	switch (c) {
-	case 0xa2: case 0xa3:
+	case 0xa2:
+	case 0xa3:
 		return c - 0xa2 + 0xffe0;
 	case 0xac:
 		return 0xffe2;
@@ -412,7 +411,8 @@ WCHAR to_full_width(WCHAR c)
 	case 0x20a9:
 		return 0xffe6;
 	/* Marks that stand alone, not the combining ones that they map to. */
-	case 0xff9e: case 0xff9f:
+	case 0xff9e:
+	case 0xff9f:
 		return c - 0xff9e + 0x309b;
 	}
 	/* Halfwidth katakana, hangul and symbols say what they are. */
@@ -424,7 +424,7 @@ WCHAR to_full_width(WCHAR c)
 
 WCHAR to_half_width(WCHAR c)
 {
-	static const WCHAR symbols[] = { 0xa2, 0xa3, 0xac, 0xaf,
+	static const WCHAR symbols[] = { 0xa2, 0xa3, 0xac,  0xaf,
 					 0xa6, 0xa5, 0x20a9 };
 	WCHAR half;
 

@@ -18,7 +18,8 @@
 /* -1, 0 or 1.  Lengths in units, flags checked by the caller. */
 int collate(DWORD flags, const WCHAR *a, int na, const WCHAR *b, int nb);
 
-/* The bytes of a sort key, its NUL included; room 0 only counts.  0: no room. */
+/* The bytes of a sort key, its NUL included; room 0 only counts.  0: no room.
+ */
 int collate_key(DWORD flags, const WCHAR *s, int n, BYTE *to, int room);
 
 /*

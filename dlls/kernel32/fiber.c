@@ -15,7 +15,7 @@ struct fiber {
 	PVOID stack_base;     /* high end */
 	PVOID stack_limit;
 	PVOID stack_alloc; /* low end of the whole; what is freed */
-	PVOID sp;	   /* where fiber_switch() left it */
+	PVOID sp;          /* where fiber_switch() left it */
 	PVOID fls;
 	PVOID activation_stack;
 	ULONG guaranteed;
@@ -143,8 +143,8 @@ LPVOID WINAPI CreateFiberEx(SIZE_T commit, SIZE_T reserve, DWORD flags,
 #ifdef _WIN64
 	sp = (PVOID *)((char *)f->stack_base - 0x40);
 	*--sp = (PVOID)fiber_entry;
-	sp -= 8;			     /* rbx rbp rdi rsi r12-r15 */
-	sp -= 1 + 2 * 10;		     /* xmm6-15, and 8 to align them */
+	sp -= 8;                      /* rbx rbp rdi rsi r12-r15 */
+	sp -= 1 + 2 * 10;             /* xmm6-15, and 8 to align them */
 	*--sp = (PVOID)0x27f00001f80; /* mxcsr, x87 control word */
 #else
 	sp = (PVOID *)((char *)f->stack_base - 0x20);
@@ -180,7 +180,8 @@ void WINAPI DeleteFiber(LPVOID fiber)
 		NtFreeVirtualMemory(NtCurrentProcess(), &f->stack_alloc, &size,
 				    MEM_RELEASE);
 	if (f->fls) {
-		/* Its slots' callbacks run here, as if it were the current one. */
+		/* Its slots' callbacks run here, as if it were the current one.
+		 */
 		PVOID mine = NtCurrentTeb()->FlsData;
 
 		NtCurrentTeb()->FlsData = f->fls;

@@ -11,7 +11,7 @@
 #include "kernel32-private.h"
 
 #define HANDLE_BIT sizeof(void *)
-#define ENTRIES 0x10000
+#define ENTRIES    0x10000
 
 struct entry {
 	UCHAR used;
@@ -91,7 +91,7 @@ static HANDLE bad_handle(void)
 	return NULL;
 }
 
-/* ---- allocate, free, resize --------------------------------------------- */
+/* ---- allocate, free, resize ---- */
 
 static HANDLE alloc(UINT flags, SIZE_T size)
 {
@@ -228,7 +228,7 @@ static HANDLE resize(HANDLE h, SIZE_T size, UINT flags)
 	return result;
 }
 
-/* ---- lock and look ------------------------------------------------------ */
+/* ---- lock and look ---- */
 
 static PVOID lock_handle(HANDLE h)
 {
@@ -342,7 +342,7 @@ static HANDLE handle_of(LPCVOID p)
 	return (HANDLE)p;
 }
 
-/* ---- Global ------------------------------------------------------------- */
+/* ---- Global ---- */
 
 HGLOBAL WINAPI GlobalAlloc(UINT flags, SIZE_T size)
 {
@@ -410,7 +410,7 @@ BOOL WINAPI GlobalUnWire(HGLOBAL h)
 	return GlobalUnlock(h);
 }
 
-/* ---- Local -------------------------------------------------------------- */
+/* ---- Local ---- */
 
 HLOCAL WINAPI LocalAlloc(UINT flags, SIZE_T size)
 {

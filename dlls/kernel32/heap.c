@@ -102,7 +102,8 @@ BOOL WINAPI HeapWalk(HANDLE heap, LPPROCESS_HEAP_ENTRY e)
 	return TRUE;
 }
 
-/* Every heap of ours is what "low fragmentation" asks for, and ends on damage. */
+/* Every heap of ours is what "low fragmentation" asks for, and ends on damage.
+ */
 BOOL WINAPI HeapSetInformation(HANDLE heap, HEAP_INFORMATION_CLASS class,
 			       PVOID info, SIZE_T size)
 {

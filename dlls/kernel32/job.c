@@ -14,7 +14,8 @@ HANDLE WINAPI CreateJobObjectW(LPSECURITY_ATTRIBUTES sa, LPCWSTR name)
 
 	if (!object_name_init(&n, sa, name, TRUE, &oa))
 		return NULL;
-	return object_created(NtCreateJobObject(&h, JOB_OBJECT_ALL_RIGHTS, oa), &h);
+	return object_created(NtCreateJobObject(&h, JOB_OBJECT_ALL_RIGHTS, oa),
+			      &h);
 }
 
 HANDLE WINAPI CreateJobObjectA(LPSECURITY_ATTRIBUTES sa, LPCSTR name)
@@ -55,8 +56,8 @@ BOOL WINAPI TerminateJobObject(HANDLE job, UINT code)
 BOOL WINAPI QueryInformationJobObject(HANDLE job, JOBOBJECTINFOCLASS class,
 				      LPVOID info, DWORD size, LPDWORD needed)
 {
-	return rf_result(NtQueryInformationJobObject(job, class, info, size,
-						     needed));
+	return rf_result(
+		NtQueryInformationJobObject(job, class, info, size, needed));
 }
 
 BOOL WINAPI SetInformationJobObject(HANDLE job, JOBOBJECTINFOCLASS class,

@@ -11,7 +11,7 @@ static int fail(DWORD error)
 	return 0;
 }
 
-/* ---- locales -------------------------------------------------------------------- */
+/* ---- locales ---- */
 
 static void id_text(LCID id, int width, WCHAR *to)
 {
@@ -68,8 +68,7 @@ BOOL WINAPI EnumSystemLocalesEx(LOCALE_ENUMPROCEX fn, DWORD flags, LPARAM param,
 	if (reserved)
 		return fail(ERROR_INVALID_PARAMETER);
 	for (i = 0; (l = locale_at(i)) != NULL; i++) {
-		DWORD kind = l->n[N_NEUTRAL] ||
-					     l->n[N_LCID] == LOCALE_INVARIANT
+		DWORD kind = l->n[N_NEUTRAL] || l->n[N_LCID] == LOCALE_INVARIANT
 				     ? LOCALE_NEUTRALDATA
 				     : LOCALE_SPECIFICDATA;
 
@@ -98,8 +97,7 @@ BOOL WINAPI EnumSystemLanguageGroupsW(LANGUAGEGROUP_ENUMPROCW fn, DWORD flags,
 }
 
 BOOL WINAPI EnumLanguageGroupLocalesW(LANGGROUPLOCALE_ENUMPROCW fn,
-				      LGRPID group, DWORD flags,
-				      LONG_PTR param)
+				      LGRPID group, DWORD flags, LONG_PTR param)
 {
 	const struct locale *l;
 	WCHAR id[9];
@@ -153,11 +151,10 @@ BOOL WINAPI EnumUILanguagesA(UILANGUAGE_ENUMPROCA fn, DWORD flags,
 
 DWORD WINAPI VerLanguageNameW(DWORD language, LPWSTR to, DWORD room)
 {
-	const struct locale *l = (language & 0xffff)
-					 ? locale_by_id(language & 0xffff)
-					 : NULL;
-	const WCHAR *name = l ? locale_text(l, S_DISPLAY_EN)
-			      : L"Language Neutral";
+	const struct locale *l =
+		(language & 0xffff) ? locale_by_id(language & 0xffff) : NULL;
+	const WCHAR *name =
+		l ? locale_text(l, S_DISPLAY_EN) : L"Language Neutral";
 	DWORD n = wide_len(name);
 
 	if (!to || !room)
@@ -177,7 +174,7 @@ DWORD WINAPI VerLanguageNameA(DWORD language, LPSTR to, DWORD room)
 	return n < room ? n : room - 1;
 }
 
-/* ---- places ------------------------------------------------------------------------ */
+/* ---- places ---- */
 
 static const struct locale *place(GEOID id)
 {
@@ -196,7 +193,7 @@ GEOID WINAPI GetUserGeoID(GEOCLASS class)
 	if (class == GEOCLASS_NATION)
 		return locale_user()->n[N_GEO];
 	if (class == GEOCLASS_REGION || class == 0) /* ALL */
-		return 39070; /* World */
+		return 39070;                       /* World */
 	SetLastError(ERROR_INVALID_PARAMETER);
 	return GEOID_NOT_AVAILABLE;
 }
@@ -308,8 +305,8 @@ BOOL WINAPI EnumSystemGeoID(GEOCLASS class, GEOID parent, GEO_ENUMPROC fn)
 	return TRUE;
 }
 
-BOOL WINAPI EnumSystemGeoNames(GEOCLASS class, BOOL(CALLBACK *fn)(PWSTR, LPARAM),
-			       LPARAM param)
+BOOL WINAPI EnumSystemGeoNames(GEOCLASS class,
+			       BOOL(CALLBACK *fn)(PWSTR, LPARAM), LPARAM param)
 {
 	const struct locale *l;
 	WCHAR name[8];
@@ -328,7 +325,7 @@ BOOL WINAPI EnumSystemGeoNames(GEOCLASS class, BOOL(CALLBACK *fn)(PWSTR, LPARAM)
 	return TRUE;
 }
 
-/* ---- versions ---------------------------------------------------------------------- */
+/* ---- versions ---- */
 
 /* Of our tables, not Windows': keys made by one do not fit the other. */
 #define NLS_VERSION 0x00010001
@@ -370,7 +367,7 @@ BOOL WINAPI GetNLSVersionEx(NLS_FUNCTION function, LPCWSTR locale,
 }
 
 DWORD WINAPI IsValidNLSVersion(NLS_FUNCTION function, LPCWSTR locale,
-			      LPNLSVERSIONINFOEX info)
+			       LPNLSVERSIONINFOEX info)
 {
 	if (!info || function != COMPARE_STRING || !locale_by_name(locale))
 		return fail(ERROR_INVALID_PARAMETER);

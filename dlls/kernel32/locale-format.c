@@ -79,7 +79,7 @@ static int finish(struct text *t, WCHAR *to, int room)
 	return t->n;
 }
 
-/* ---- dates ------------------------------------------------------------------ */
+/* ---- dates ---- */
 
 static const WCHAR *name(const struct locale *l, LCTYPE first, int i,
 			 LCTYPE flags)
@@ -196,10 +196,10 @@ static int date_format(const struct locale *l, DWORD flags,
 		GetLocalTime(&st);
 	}
 	if (!picture)
-		picture = locale_text(l, kind == DATE_LONGDATE	  ? S_LONGDATE
+		picture = locale_text(l, kind == DATE_LONGDATE    ? S_LONGDATE
 					 : kind == DATE_YEARMONTH ? S_YEARMONTH
-					 : kind == 0x80		  ? S_MONTHDAY
-								  : S_SHORTDATE);
+					 : kind == 0x80           ? S_MONTHDAY
+							: S_SHORTDATE);
 	put_date(&t, l, picture, &st);
 	return finish(&t, to, room);
 }
@@ -210,7 +210,8 @@ int WINAPI GetDateFormatEx(LPCWSTR locale, DWORD flags, const SYSTEMTIME *st,
 {
 	if (calendar)
 		return fail(ERROR_INVALID_PARAMETER);
-	return date_format(locale_by_name(locale), flags, st, picture, to, room);
+	return date_format(locale_by_name(locale), flags, st, picture, to,
+			   room);
 }
 
 int WINAPI GetDateFormatW(LCID locale, DWORD flags, const SYSTEMTIME *st,
@@ -219,7 +220,7 @@ int WINAPI GetDateFormatW(LCID locale, DWORD flags, const SYSTEMTIME *st,
 	return date_format(locale_by_id(locale), flags, st, picture, to, room);
 }
 
-/* ---- times ------------------------------------------------------------------ */
+/* ---- times ---- */
 
 static void time_part(struct text *t, const struct locale *l, WCHAR what, int n,
 		      const SYSTEMTIME *st)
@@ -324,7 +325,8 @@ static int time_format(const struct locale *l, DWORD flags,
 int WINAPI GetTimeFormatEx(LPCWSTR locale, DWORD flags, const SYSTEMTIME *st,
 			   LPCWSTR picture, LPWSTR to, int room)
 {
-	return time_format(locale_by_name(locale), flags, st, picture, to, room);
+	return time_format(locale_by_name(locale), flags, st, picture, to,
+			   room);
 }
 
 int WINAPI GetTimeFormatW(LCID locale, DWORD flags, const SYSTEMTIME *st,
@@ -333,7 +335,7 @@ int WINAPI GetTimeFormatW(LCID locale, DWORD flags, const SYSTEMTIME *st,
 	return time_format(locale_by_id(locale), flags, st, picture, to, room);
 }
 
-/* ---- in the ANSI code page ---------------------------------------------------- */
+/* ---- in the ANSI code page ---- */
 
 typedef int(WINAPI *format_fn)(LCID locale, DWORD flags, const SYSTEMTIME *st,
 			       LPCWSTR picture, LPWSTR to, int room);
@@ -347,8 +349,8 @@ static int with_ansi(format_fn fn, LCID locale, DWORD flags,
 
 	if (room < 0 || (room && !to))
 		return fail(ERROR_INVALID_PARAMETER);
-	if (picture && !MultiByteToWideChar(cp, 0, picture, -1, wide,
-					    ARRAY_LEN(wide)))
+	if (picture &&
+	    !MultiByteToWideChar(cp, 0, picture, -1, wide, ARRAY_LEN(wide)))
 		return 0;
 	n = fn(locale, flags, st, picture ? wide : NULL, out, ARRAY_LEN(out));
 	if (!n)

@@ -19,6 +19,8 @@ struct locale {
 const WCHAR *locale_text(const struct locale *l, int s);
 /* By position, NULL past the end; sorted by name, the invariant one first. */
 const struct locale *locale_at(unsigned i);
+/* A neutral locale's main country; l itself if it is not neutral. */
+const struct locale *locale_specific(const struct locale *l);
 const struct locale *locale_user(void);
 /* Of the user interface, which may be another language. */
 const struct locale *locale_ui(void);

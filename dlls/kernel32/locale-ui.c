@@ -13,7 +13,7 @@ static BOOL fail(DWORD error)
 	return FALSE;
 }
 
-/* ---- one language ----------------------------------------------------------------- */
+/* ---- one language ---- */
 
 LANGID WINAPI GetUserDefaultUILanguage(void)
 {
@@ -33,11 +33,10 @@ LANGID WINAPI GetThreadUILanguage(void)
 	return (l ? l : locale_ui())->n[N_LCID];
 }
 
-/* ---- lists -------------------------------------------------------------------------- */
+/* ---- lists ---- */
 
 static SRWLOCK lock = SRWLOCK_INIT;
 static WCHAR *process_list; /* under the lock; NULL: none */
-
 
 static ULONG list_count(const WCHAR *list)
 {
@@ -81,8 +80,7 @@ static void add(struct list *list, const WCHAR *name)
 		name = id;
 	}
 	list->at[list->n] = 0;
-	if (list_has(list->at, name) ||
-	    list->n + wide_len(name) + 2 > MAX_LIST)
+	if (list_has(list->at, name) || list->n + wide_len(name) + 2 > MAX_LIST)
 		return;
 	list->n += locale_result(name, list->at + list->n, MAX_LIST - list->n);
 	list->at[list->n] = 0;
@@ -206,8 +204,8 @@ static BOOL make_list(DWORD flags, PCZZWSTR from, WCHAR **to, PULONG count)
 			for (i = 0; from[i]; i++) {
 				WCHAR c = from[i] | 0x20;
 
-				id = id * 16 + (c >= 'a' ? c - 'a' + 10
-							 : from[i] - '0');
+				id = id * 16 +
+				     (c >= 'a' ? c - 'a' + 10 : from[i] - '0');
 			}
 			l = locale_by_id(id);
 		} else {
@@ -297,7 +295,7 @@ BOOL WINAPI GetUILanguageInfo(DWORD flags, PCZZWSTR names, PZZWSTR fallback,
 	return give(&list, &count, fallback, size);
 }
 
-/* ---- resources apart from their file: none are installed ------------------------------ */
+/* ---- resources apart from their file: none are installed ---- */
 
 BOOL WINAPI GetFileMUIPath(DWORD flags, PCWSTR file, PWSTR language,
 			   PULONG language_size, PWSTR path, PULONG path_size,

@@ -9,9 +9,9 @@
 #include "locale-private.h"
 #include "dlls/unicode/unicode.h"
 
-#define CASE (LCMAP_LOWERCASE | LCMAP_UPPERCASE) /* both: title case */
-#define KANA (LCMAP_HIRAGANA | LCMAP_KATAKANA)
-#define WIDTH (LCMAP_HALFWIDTH | LCMAP_FULLWIDTH)
+#define CASE    (LCMAP_LOWERCASE | LCMAP_UPPERCASE) /* both: title case */
+#define KANA    (LCMAP_HIRAGANA | LCMAP_KATAKANA)
+#define WIDTH   (LCMAP_HALFWIDTH | LCMAP_FULLWIDTH)
 #define CHINESE (LCMAP_SIMPLIFIED_CHINESE | LCMAP_TRADITIONAL_CHINESE)
 #ifndef LCMAP_SORTHANDLE
 #define LCMAP_SORTHANDLE 0x20000000
@@ -46,7 +46,7 @@ static BOOL flags_valid(DWORD flags)
 	return flags && !(flags & ~maps);
 }
 
-/* ---- one unit ------------------------------------------------------------- */
+/* ---- one unit ---- */
 
 static WCHAR upper(WCHAR c, BOOL turkic)
 {
@@ -100,7 +100,7 @@ static WCHAR change_case(DWORD flags, WCHAR c, BOOL turkic, BOOL *in_word)
 	return c;
 }
 
-/* ---- width: voiced kana ----------------------------------------------------- */
+/* ---- width: voiced kana ---- */
 
 /* Half width: base and mark.  Returns units written to to[2]. */
 static int narrow(WCHAR c, WCHAR to[2])
@@ -136,7 +136,7 @@ static WCHAR widen(const WCHAR *s, int left, int *used)
 	return c;
 }
 
-/* ---- a string ----------------------------------------------------------------- */
+/* ---- a string ---- */
 
 struct out {
 	WCHAR *at;
@@ -207,12 +207,12 @@ static void map_case(DWORD flags, const WCHAR *s, int n, WCHAR *to)
 
 	if (flags & LCMAP_UPPERCASE)
 		for (i = 0; i < n; i++)
-			to[i] = s[i] >= 0x80 ? RfUpcase(s[i])
+			to[i] = s[i] >= 0x80                 ? RfUpcase(s[i])
 				: s[i] >= 'a' && s[i] <= 'z' ? s[i] - 32
 							     : s[i];
 	else
 		for (i = 0; i < n; i++)
-			to[i] = s[i] >= 0x80 ? RfDowncase(s[i])
+			to[i] = s[i] >= 0x80                 ? RfDowncase(s[i])
 				: s[i] >= 'A' && s[i] <= 'Z' ? s[i] + 32
 							     : s[i];
 }
@@ -320,8 +320,8 @@ int WINAPI LCMapStringA(LCID locale, DWORD flags, LPCSTR s, int n, LPSTR to,
 	if ((flags & (LCMAP_SORTKEY | LCMAP_HASH)) || !wide_n) {
 		/* Bytes, not text. */
 		if (wide_n)
-			result = map_string(l, flags, wide, wide_n,
-					    (WCHAR *)to, room);
+			result = map_string(l, flags, wide, wide_n, (WCHAR *)to,
+					    room);
 		k32_free(wide);
 		return result;
 	}

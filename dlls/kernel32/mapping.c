@@ -11,7 +11,7 @@
 #define MEM_REPLACE_PLACEHOLDER 0x4000
 #endif
 
-/* ---- sections ---------------------------------------------------------- */
+/* ---- sections ---- */
 
 /* What flProtect mixes: page protection below, SEC_* above. */
 #define SEC_FLAGS                                                              \
@@ -105,8 +105,7 @@ HANDLE WINAPI CreateFileMappingNumaA(HANDLE file, LPSECURITY_ATTRIBUTES sa,
 }
 
 HANDLE WINAPI CreateFileMappingFromApp(HANDLE file, PSECURITY_ATTRIBUTES sa,
-				       ULONG protect, ULONG64 size,
-				       PCWSTR name)
+				       ULONG protect, ULONG64 size, PCWSTR name)
 {
 	return CreateFileMappingW(file, sa, protect, size >> 32, size, name);
 }
@@ -149,7 +148,7 @@ HANDLE WINAPI OpenFileMappingFromApp(ULONG access, BOOL inherit, PCWSTR name)
 	return OpenFileMappingW(access, inherit, name);
 }
 
-/* ---- views ------------------------------------------------------------- */
+/* ---- views ---- */
 
 static ULONG view_protection(DWORD access)
 {
@@ -237,16 +236,14 @@ PVOID WINAPI MapViewOfFile3(HANDLE section, HANDLE process, PVOID address,
 
 BOOL WINAPI UnmapViewOfFileEx(PVOID base, ULONG flags)
 {
-	return rf_result(flags ? NtUnmapViewOfSectionEx(NtCurrentProcess(),
-							base, flags)
-			       : NtUnmapViewOfSection(NtCurrentProcess(),
-						      base));
+	return rf_result(
+		flags ? NtUnmapViewOfSectionEx(NtCurrentProcess(), base, flags)
+		      : NtUnmapViewOfSection(NtCurrentProcess(), base));
 }
 
 BOOL WINAPI UnmapViewOfFile(LPCVOID base)
 {
-	return rf_result(NtUnmapViewOfSection(NtCurrentProcess(),
-					      (PVOID)base));
+	return rf_result(NtUnmapViewOfSection(NtCurrentProcess(), (PVOID)base));
 }
 
 BOOL WINAPI UnmapViewOfFile2(HANDLE process, PVOID base, ULONG flags)
@@ -259,8 +256,8 @@ BOOL WINAPI FlushViewOfFile(LPCVOID address, SIZE_T size)
 {
 	PVOID base = (PVOID)address;
 	IO_STATUS_BLOCK iosb;
-	NTSTATUS status = NtFlushVirtualMemory(NtCurrentProcess(), &base, &size,
-					       &iosb);
+	NTSTATUS status =
+		NtFlushVirtualMemory(NtCurrentProcess(), &base, &size, &iosb);
 
 	/* Private memory has nothing to write, which is fine. */
 	return status == STATUS_NOT_MAPPED_DATA || rf_result(status);

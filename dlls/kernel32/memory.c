@@ -7,7 +7,7 @@
 #include "kernel32-private.h"
 #include "nt-thread.h"
 
-/* ---- allocation -------------------------------------------------------- */
+/* ---- allocation ---- */
 
 LPVOID WINAPI VirtualAllocEx(HANDLE process, LPVOID address, SIZE_T size,
 			     DWORD type, DWORD protect)
@@ -75,15 +75,15 @@ BOOL WINAPI VirtualFree(LPVOID address, SIZE_T size, DWORD type)
 	return VirtualFreeEx(NtCurrentProcess(), address, size, type);
 }
 
-/* ---- protection, queries ----------------------------------------------- */
+/* ---- protection, queries ---- */
 
 BOOL WINAPI VirtualProtectEx(HANDLE process, LPVOID address, SIZE_T size,
 			     DWORD protect, PDWORD old)
 {
 	PVOID base = address;
 
-	return rf_result(NtProtectVirtualMemory(process, &base, &size, protect,
-						old));
+	return rf_result(
+		NtProtectVirtualMemory(process, &base, &size, protect, old));
 }
 
 BOOL WINAPI VirtualProtect(LPVOID address, SIZE_T size, DWORD protect,
@@ -104,9 +104,9 @@ SIZE_T WINAPI VirtualQueryEx(HANDLE process, LPCVOID address,
 {
 	SIZE_T got = 0;
 
-	return rf_result(NtQueryVirtualMemory(
-		       process, (PVOID)address, 0 /* MemoryBasicInformation */,
-		       info, size, &got))
+	return rf_result(NtQueryVirtualMemory(process, (PVOID)address,
+					      0 /* MemoryBasicInformation */,
+					      info, size, &got))
 		       ? got
 		       : 0;
 }
@@ -142,11 +142,11 @@ BOOL WINAPI VirtualUnlock(LPVOID address, SIZE_T size)
 {
 	PVOID base = address;
 
-	return rf_result(NtUnlockVirtualMemory(NtCurrentProcess(), &base, &size,
-					       1));
+	return rf_result(
+		NtUnlockVirtualMemory(NtCurrentProcess(), &base, &size, 1));
 }
 
-/* ---- hints ------------------------------------------------------------- */
+/* ---- hints ---- */
 
 BOOL WINAPI PrefetchVirtualMemory(HANDLE process, ULONG_PTR n,
 				  PWIN32_MEMORY_RANGE_ENTRY ranges, ULONG flags)
@@ -185,7 +185,7 @@ DWORD WINAPI ReclaimVirtualMemory(PVOID address, SIZE_T size)
 	return reset(address, size, MEM_RESET_UNDO);
 }
 
-/* ---- write watch ------------------------------------------------------- */
+/* ---- write watch ---- */
 
 UINT WINAPI GetWriteWatch(DWORD flags, PVOID base, SIZE_T size,
 			  PVOID *addresses, ULONG_PTR *n, LPDWORD granularity)
@@ -203,7 +203,7 @@ UINT WINAPI ResetWriteWatch(LPVOID base, SIZE_T size)
 		       : ~0u;
 }
 
-/* ---- address windowing: needs a privilege nobody has here -------------- */
+/* ---- address windowing: needs a privilege nobody has here ---- */
 
 BOOL WINAPI AllocateUserPhysicalPages(HANDLE process, PULONG_PTR n,
 				      PULONG_PTR pages)
@@ -245,7 +245,7 @@ SIZE_T WINAPI GetLargePageMinimum(void)
 	return 0;
 }
 
-/* ---- how much there is ------------------------------------------------- */
+/* ---- how much there is ---- */
 
 BOOL WINAPI GlobalMemoryStatusEx(LPMEMORYSTATUSEX m)
 {
@@ -265,8 +265,8 @@ BOOL WINAPI GlobalMemoryStatusEx(LPMEMORYSTATUSEX m)
 					  sizeof perf, NULL);
 	if (!rf_result(status))
 		return FALSE;
-	m->ullTotalPhys = (ULONGLONG)basic.NumberOfPhysicalPages *
-			  basic.PageSize;
+	m->ullTotalPhys =
+		(ULONGLONG)basic.NumberOfPhysicalPages * basic.PageSize;
 	m->ullAvailPhys = (ULONGLONG)perf.AvailablePages * basic.PageSize;
 	m->ullTotalPageFile = (ULONGLONG)perf.CommitLimit * basic.PageSize;
 	m->ullAvailPageFile =
@@ -277,9 +277,8 @@ BOOL WINAPI GlobalMemoryStatusEx(LPMEMORYSTATUSEX m)
 	m->ullTotalVirtual = (ULONGLONG)basic.MaximumUserModeAddress + 1 -
 			     basic.MinimumUserModeAddress;
 	m->ullAvailVirtual = m->ullTotalVirtual;
-	status = NtQueryInformationProcess(NtCurrentProcess(),
-					   RfProcessVmCounters, &vm, sizeof vm,
-					   NULL);
+	status = NtQueryInformationProcess(
+		NtCurrentProcess(), RfProcessVmCounters, &vm, sizeof vm, NULL);
 	if (NT_SUCCESS(status) && vm.VirtualSize < m->ullTotalVirtual)
 		m->ullAvailVirtual -= vm.VirtualSize;
 	m->ullAvailExtendedVirtual = 0;
@@ -319,8 +318,8 @@ BOOL WINAPI GetPhysicallyInstalledSystemMemory(PULONGLONG kilobytes)
 	if (!rf_result(NtQuerySystemInformation(RfSystemBasicInformation,
 						&basic, sizeof basic, NULL)))
 		return FALSE;
-	*kilobytes = (ULONGLONG)basic.NumberOfPhysicalPages * basic.PageSize /
-		     1024;
+	*kilobytes =
+		(ULONGLONG)basic.NumberOfPhysicalPages * basic.PageSize / 1024;
 	return TRUE;
 }
 
@@ -328,8 +327,8 @@ BOOL WINAPI GetPhysicallyInstalledSystemMemory(PULONGLONG kilobytes)
  * Never signalled, either of them: Linux tells nobody in this form, and
  * "neither low nor high" is a state that Windows has as well.
  */
-HANDLE WINAPI CreateMemoryResourceNotification(
-	MEMORY_RESOURCE_NOTIFICATION_TYPE type)
+HANDLE WINAPI
+CreateMemoryResourceNotification(MEMORY_RESOURCE_NOTIFICATION_TYPE type)
 {
 	if (type != LowMemoryResourceNotification &&
 	    type != HighMemoryResourceNotification) {
@@ -349,7 +348,7 @@ BOOL WINAPI QueryMemoryResourceNotification(HANDLE h, PBOOL state)
 	return TRUE;
 }
 
-/* ---- working set ------------------------------------------------------- */
+/* ---- working set ---- */
 
 typedef struct {
 	SIZE_T paged, nonpaged, minimum, maximum, pagefile;
@@ -422,7 +421,7 @@ BOOL WINAPI SetSystemFileCacheSize(SIZE_T min, SIZE_T max, DWORD flags)
 	return FALSE;
 }
 
-/* ---- is this pointer good? --------------------------------------------- */
+/* ---- is this pointer good? ---- */
 
 /*
  * Windows touches the pages and catches the fault.  Asking is enough: a page

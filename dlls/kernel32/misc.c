@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * misc.c - what belongs nowhere else: MulDiv, Beep, cache flushes, mailslots,
- * the x86 Interlocked functions, and packages that nobody is in.
+ * the x86 Interlocked functions, WOW64.
  */
 #include "kernel32-private.h"
 
-/* ---- arithmetic ----------------------------------------------------------- */
+/* ---- arithmetic ---- */
 
 int WINAPI MulDiv(int a, int b, int c)
 {
@@ -25,7 +25,7 @@ int WINAPI MulDiv(int a, int b, int c)
 	return result > INT_MAX || result < INT_MIN ? -1 : (int)result;
 }
 
-/* ---- i686: these are instructions on x64, exports here -------------------- */
+/* ---- i686: these are instructions on x64, exports here ---- */
 
 LONG WINAPI k32_increment(LONG volatile *p)
 {
@@ -69,7 +69,7 @@ LONGLONG WINAPI k32_compare_exchange64(LONGLONG volatile *p, LONGLONG value,
 #endif
 }
 
-/* ---- caches ---------------------------------------------------------------- */
+/* ---- caches ---- */
 
 BOOL WINAPI FlushInstructionCache(HANDLE process, LPCVOID base, SIZE_T size)
 {
@@ -81,7 +81,7 @@ VOID WINAPI FlushProcessWriteBuffers(void)
 	NtFlushProcessWriteBuffers();
 }
 
-/* ---- sound ----------------------------------------------------------------- */
+/* ---- sound ---- */
 
 /* There is no speaker; the time it takes is what programs notice. */
 BOOL WINAPI Beep(DWORD frequency, DWORD ms)
@@ -94,7 +94,7 @@ BOOL WINAPI Beep(DWORD frequency, DWORD ms)
 	return TRUE;
 }
 
-/* ---- mailslots -------------------------------------------------------------- */
+/* ---- mailslots ---- */
 
 HANDLE WINAPI CreateMailslotW(LPCWSTR name, DWORD max_message, DWORD timeout,
 			      LPSECURITY_ATTRIBUTES sa)
@@ -124,91 +124,57 @@ BOOL WINAPI SetMailslotInfo(HANDLE h, DWORD timeout)
 	return FALSE;
 }
 
-/* ---- packages: no program runs in one --------------------------------------- */
+/* ---- WOW64 ---- */
 
-#define NO_PACKAGE 15700     /* APPMODEL_ERROR_NO_PACKAGE */
-#define NO_APPLICATION 15703 /* APPMODEL_ERROR_NO_APPLICATION */
-
-LONG WINAPI GetCurrentPackageId(UINT32 *size, BYTE *buffer)
+/*
+ * A 32-bit program sees the one System32 there is, whose DLLs come in both
+ * widths: nothing is redirected, so turning it off always succeeds.
+ */
+BOOL WINAPI Wow64DisableWow64FsRedirection(PVOID *old)
 {
-	return NO_PACKAGE;
+	if (sizeof(void *) == 8) {
+		SetLastError(ERROR_INVALID_FUNCTION);
+		return FALSE;
+	}
+	*old = NULL;
+	return TRUE;
 }
 
-LONG WINAPI GetCurrentPackageFullName(UINT32 *size, PWSTR name)
+BOOL WINAPI Wow64RevertWow64FsRedirection(PVOID old)
 {
-	return NO_PACKAGE;
+	if (sizeof(void *) == 8) {
+		SetLastError(ERROR_INVALID_FUNCTION);
+		return FALSE;
+	}
+	return TRUE;
 }
 
-LONG WINAPI GetCurrentPackageFamilyName(UINT32 *size, PWSTR name)
+BOOLEAN WINAPI Wow64EnableWow64FsRedirection(BOOLEAN enable)
 {
-	return NO_PACKAGE;
+	return Wow64RevertWow64FsRedirection(NULL);
 }
 
-LONG WINAPI GetCurrentPackagePath(UINT32 *size, PWSTR path)
+/* ---- threads from their very start ---- */
+
+#ifdef _WIN64
+/* Where stack traces of Windows threads begin; some tools look for it. */
+void WINAPI BaseThreadInitThunk(ULONG reserved, LPTHREAD_START_ROUTINE fn,
+				PVOID arg)
 {
-	return NO_PACKAGE;
+	ExitThread(fn(arg));
+}
+#endif
+
+/* ---- idle time: the host does not count cycles per processor ---- */
+
+BOOL WINAPI QueryIdleProcessorCycleTimeEx(USHORT group, PULONG size,
+					  PULONG64 cycles)
+{
+	SetLastError(ERROR_NOT_SUPPORTED);
+	return FALSE;
 }
 
-LONG WINAPI GetCurrentPackageInfo(UINT32 flags, UINT32 *size, BYTE *buffer,
-				  UINT32 *count)
+BOOL WINAPI QueryIdleProcessorCycleTime(PULONG size, PULONG64 cycles)
 {
-	return NO_PACKAGE;
-}
-
-LONG WINAPI GetCurrentApplicationUserModelId(UINT32 *size, PWSTR id)
-{
-	return NO_APPLICATION;
-}
-
-LONG WINAPI GetPackageId(HANDLE process, UINT32 *size, BYTE *buffer)
-{
-	return NO_PACKAGE;
-}
-
-LONG WINAPI GetPackageFullName(HANDLE process, UINT32 *size, PWSTR name)
-{
-	return NO_PACKAGE;
-}
-
-LONG WINAPI GetPackageFamilyName(HANDLE process, UINT32 *size, PWSTR name)
-{
-	return NO_PACKAGE;
-}
-
-LONG WINAPI GetApplicationUserModelId(HANDLE process, UINT32 *size, PWSTR id)
-{
-	return NO_APPLICATION;
-}
-
-LONG WINAPI GetPackagesByPackageFamily(PCWSTR family, UINT32 *count,
-				       PWSTR *names, UINT32 *size,
-				       WCHAR *buffer)
-{
-	*count = 0;
-	*size = 0;
-	return ERROR_SUCCESS;
-}
-
-LONG WINAPI AppPolicyGetProcessTerminationMethod(HANDLE token, UINT32 *policy)
-{
-	*policy = 0; /* ExitProcess */
-	return ERROR_SUCCESS;
-}
-
-LONG WINAPI AppPolicyGetThreadInitializationType(HANDLE token, UINT32 *policy)
-{
-	*policy = 0; /* none */
-	return ERROR_SUCCESS;
-}
-
-LONG WINAPI AppPolicyGetShowDeveloperDiagnostic(HANDLE token, UINT32 *policy)
-{
-	*policy = 1; /* show UI */
-	return ERROR_SUCCESS;
-}
-
-LONG WINAPI AppPolicyGetWindowingModel(HANDLE token, UINT32 *policy)
-{
-	*policy = 2; /* classic desktop */
-	return ERROR_SUCCESS;
+	return QueryIdleProcessorCycleTimeEx(0, size, cycles);
 }

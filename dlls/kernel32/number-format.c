@@ -86,7 +86,7 @@ static void round_to(struct number *n, UINT digits)
 	}
 }
 
-/* ---- putting together --------------------------------------------------------- */
+/* ---- putting together ---- */
 
 struct text {
 	WCHAR at[2048];
@@ -155,11 +155,15 @@ static const WCHAR *const negative_number[] = {
 	L"(n)", L"-n", L"- n", L"n-", L"n -",
 };
 static const WCHAR *const positive_currency[] = {
-	L"$n", L"n$", L"$ n", L"n $",
+	L"$n",
+	L"n$",
+	L"$ n",
+	L"n $",
 };
 static const WCHAR *const negative_currency[] = {
-	L"($n)", L"-$n", L"$-n",  L"$n-",  L"(n$)", L"-n$",	 L"n-$", L"n$-",
-	L"-n $", L"-$ n", L"n $-", L"$ n-", L"$ -n", L"n- $", L"($ n)", L"(n $)",
+	L"($n)", L"-$n",  L"$-n",   L"$n-",   L"(n$)", L"-n$",
+	L"n-$",  L"n$-",  L"-n $",  L"-$ n",  L"n $-", L"$ n-",
+	L"$ -n", L"n- $", L"($ n)", L"(n $)",
 };
 
 static int arrange(const WCHAR *pattern, const struct number *n,
@@ -197,8 +201,9 @@ static UINT grouping_of(const WCHAR *s)
 	return repeat ? n : n * 10;
 }
 
-static int number_format(const struct locale *l, DWORD flags, const WCHAR *value,
-			 const NUMBERFMTW *given, WCHAR *to, int room)
+static int number_format(const struct locale *l, DWORD flags,
+			 const WCHAR *value, const NUMBERFMTW *given, WCHAR *to,
+			 int room)
 {
 	struct number n;
 	struct style s;
@@ -214,14 +219,19 @@ static int number_format(const struct locale *l, DWORD flags, const WCHAR *value
 		    given->NumDigits > 9 || given->LeadingZero > 1 ||
 		    !given->lpDecimalSep || !given->lpThousandSep)
 			return fail(ERROR_INVALID_PARAMETER);
-		s = (struct style){ given->NumDigits, given->LeadingZero,
-				    given->Grouping, given->lpDecimalSep,
+		s = (struct style){ given->NumDigits,     given->LeadingZero,
+				    given->Grouping,      given->lpDecimalSep,
 				    given->lpThousandSep, L"",
 				    given->NegativeOrder, 0 };
 	} else {
-		s = (struct style){ 2, 1, grouping_of(locale_text(l, S_GROUPING)),
+		s = (struct style){ 2,
+				    1,
+				    grouping_of(locale_text(l, S_GROUPING)),
 				    locale_text(l, S_DECIMAL),
-				    locale_text(l, S_THOUSAND), L"", 1, 0 };
+				    locale_text(l, S_THOUSAND),
+				    L"",
+				    1,
+				    0 };
 	}
 	round_to(&n, s.digits);
 	return arrange(n.negative ? negative_number[s.negative] : L"n", &n, &s,
@@ -248,19 +258,21 @@ static int currency_format(const struct locale *l, DWORD flags,
 		    !given->lpDecimalSep || !given->lpThousandSep ||
 		    !given->lpCurrencySymbol)
 			return fail(ERROR_INVALID_PARAMETER);
-		s = (struct style){ given->NumDigits, given->LeadingZero,
-				    given->Grouping, given->lpDecimalSep,
-				    given->lpThousandSep,
-				    given->lpCurrencySymbol,
-				    given->NegativeOrder,
-				    given->PositiveOrder };
+		s = (struct style){
+			given->NumDigits,     given->LeadingZero,
+			given->Grouping,      given->lpDecimalSep,
+			given->lpThousandSep, given->lpCurrencySymbol,
+			given->NegativeOrder, given->PositiveOrder
+		};
 	} else {
-		s = (struct style){ l->n[N_CUR_DIGITS], 1,
+		s = (struct style){ l->n[N_CUR_DIGITS],
+				    1,
 				    grouping_of(locale_text(l, S_GROUPING)),
 				    locale_text(l, S_MON_DECIMAL),
 				    locale_text(l, S_MON_THOUSAND),
 				    locale_text(l, S_CURRENCY),
-				    l->n[N_NEGCURR], l->n[N_POSCURR] };
+				    l->n[N_NEGCURR],
+				    l->n[N_POSCURR] };
 	}
 	round_to(&n, s.digits);
 	return arrange(n.negative ? negative_currency[s.negative]
@@ -296,7 +308,7 @@ int WINAPI GetCurrencyFormatW(LCID locale, DWORD flags, LPCWSTR value,
 			       room);
 }
 
-/* ---- in the ANSI code page ------------------------------------------------------ */
+/* ---- in the ANSI code page ---- */
 
 static int to_ansi(UINT cp, const WCHAR *s, int n, LPSTR to, int room)
 {
@@ -325,9 +337,8 @@ int WINAPI GetNumberFormatA(LCID locale, DWORD flags, LPCSTR value,
 		f.lpThousandSep = thousand;
 	}
 	return to_ansi(cp, out,
-		       GetNumberFormatW(locale, flags, wide,
-					format ? &f : NULL, out,
-					ARRAY_LEN(out)),
+		       GetNumberFormatW(locale, flags, wide, format ? &f : NULL,
+					out, ARRAY_LEN(out)),
 		       to, room);
 }
 

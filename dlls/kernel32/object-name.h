@@ -25,8 +25,7 @@ struct object_name {
  * backslash.
  */
 BOOL object_name_init(struct object_name *n, const SECURITY_ATTRIBUTES *sa,
-		      const WCHAR *name, BOOL creating,
-		      OBJECT_ATTRIBUTES **oa);
+		      const WCHAR *name, BOOL creating, OBJECT_ATTRIBUTES **oa);
 /* The same for OpenX. */
 BOOL object_name_open(struct object_name *n, BOOL inherit, const WCHAR *name);
 

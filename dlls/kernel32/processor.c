@@ -9,7 +9,7 @@
 #include "kernel32-private.h"
 #include "nt-thread.h"
 
-/* ---- where a thread runs ----------------------------------------------- */
+/* ---- where a thread runs ---- */
 
 DWORD_PTR WINAPI SetThreadAffinityMask(HANDLE thread, DWORD_PTR mask)
 {
@@ -48,10 +48,9 @@ BOOL WINAPI SetThreadIdealProcessorEx(HANDLE thread, PPROCESSOR_NUMBER n,
 {
 	PROCESSOR_NUMBER before;
 
-	if (!rf_result(NtQueryInformationThread(thread,
-						RfThreadIdealProcessorEx,
-						&before, sizeof before,
-						NULL)) ||
+	if (!rf_result(
+		    NtQueryInformationThread(thread, RfThreadIdealProcessorEx,
+					     &before, sizeof before, NULL)) ||
 	    !rf_result(NtSetInformationThread(thread, RfThreadIdealProcessorEx,
 					      n, sizeof *n)))
 		return FALSE;
@@ -62,10 +61,9 @@ BOOL WINAPI SetThreadIdealProcessorEx(HANDLE thread, PPROCESSOR_NUMBER n,
 
 BOOL WINAPI GetThreadGroupAffinity(HANDLE thread, PGROUP_AFFINITY affinity)
 {
-	return rf_result(NtQueryInformationThread(thread,
-						  RfThreadGroupInformation,
-						  affinity, sizeof *affinity,
-						  NULL));
+	return rf_result(
+		NtQueryInformationThread(thread, RfThreadGroupInformation,
+					 affinity, sizeof *affinity, NULL));
 }
 
 BOOL WINAPI SetThreadGroupAffinity(HANDLE thread,
@@ -115,8 +113,7 @@ BOOL WINAPI SetProcessDefaultCpuSets(HANDLE process, const ULONG *ids, ULONG n)
 	return FALSE;
 }
 
-BOOL WINAPI GetSystemCpuSetInformation(PVOID info,
-				       ULONG size, PULONG needed,
+BOOL WINAPI GetSystemCpuSetInformation(PVOID info, ULONG size, PULONG needed,
 				       HANDLE process, ULONG flags)
 {
 	/* SystemCpuSetInformation; the process is its input. */
@@ -129,7 +126,7 @@ BOOL WINAPI GetSystemCpuSetInformation(PVOID info,
 				 : status);
 }
 
-/* ---- topology ---------------------------------------------------------- */
+/* ---- topology ---- */
 
 typedef SYSTEM_LOGICAL_PROCESSOR_INFORMATION_EX LPI_EX;
 
@@ -195,7 +192,7 @@ static LPI_EX *next(LPI_EX *i)
 	return (LPI_EX *)((char *)i + i->Size);
 }
 
-/* ---- groups ------------------------------------------------------------ */
+/* ---- groups ---- */
 
 enum { ACTIVE, MAXIMUM };
 
@@ -215,9 +212,8 @@ static DWORD group_count(int group, int what)
 			PROCESSOR_GROUP_INFO *g = &info->Group.GroupInfo[i];
 
 			if (group == ALL_PROCESSOR_GROUPS || group == (int)i)
-				n += what == ACTIVE
-					     ? g->ActiveProcessorCount
-					     : g->MaximumProcessorCount;
+				n += what == ACTIVE ? g->ActiveProcessorCount
+						    : g->MaximumProcessorCount;
 		}
 		if (!n)
 			SetLastError(ERROR_INVALID_PARAMETER);
@@ -259,7 +255,7 @@ BOOL WINAPI GetProcessGroupAffinity(HANDLE process, PUSHORT count,
 	return rf_result(status);
 }
 
-/* ---- NUMA -------------------------------------------------------------- */
+/* ---- NUMA ---- */
 
 static BOOL numa_node(USHORT node, GROUP_AFFINITY *mask)
 {

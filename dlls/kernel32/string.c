@@ -5,7 +5,8 @@
  * The order itself is collate.c's.  Locale arguments are checked and otherwise
  * do not change the order.
  */
-/* NormalizeString and IdnToAscii are normaliz.dll's in the header; ours here. */
+/* NormalizeString and IdnToAscii are normaliz.dll's in the header; ours here.
+ */
 #define _NORMALIZE_
 #include "collate.h"
 #include "locale-private.h"
@@ -17,7 +18,7 @@ static int fail(DWORD error)
 	return 0;
 }
 
-/* ---- CompareString --------------------------------------------------------- */
+/* ---- CompareString ---- */
 
 static int compare(DWORD flags, LPCWCH a, int na, LPCWCH b, int nb)
 {
@@ -53,8 +54,7 @@ int WINAPI CompareStringW(LCID locale, DWORD flags, PCNZWCH a, int na,
 static WCHAR *widen(LCID locale, DWORD flags, LPCCH s, int n, WCHAR *buf,
 		    int room, int *len)
 {
-	UINT cp = flags & LOCALE_USE_CP_ACP ? CP_ACP
-					    : locale_codepage(locale);
+	UINT cp = flags & LOCALE_USE_CP_ACP ? CP_ACP : locale_codepage(locale);
 	WCHAR *w = buf;
 
 	if (n < 0)
@@ -90,7 +90,8 @@ int WINAPI CompareStringA(LCID locale, DWORD flags, PCNZCH a, int na, PCNZCH b,
 	return result;
 }
 
-int WINAPI CompareStringOrdinal(LPCWCH a, int na, LPCWCH b, int nb, WINBOOL fold)
+int WINAPI CompareStringOrdinal(LPCWCH a, int na, LPCWCH b, int nb,
+				WINBOOL fold)
 {
 	LONG order;
 
@@ -104,7 +105,7 @@ int WINAPI CompareStringOrdinal(LPCWCH a, int na, LPCWCH b, int nb, WINBOOL fold
 	return CSTR_EQUAL + (order > 0) - (order < 0);
 }
 
-/* ---- lstr: the oldest of all ------------------------------------------------ */
+/* ---- lstr: the oldest of all ---- */
 
 int WINAPI lstrcmpW(LPCWSTR a, LPCWSTR b)
 {
@@ -211,7 +212,7 @@ LPWSTR WINAPI lstrcpynW(LPWSTR to, LPCWSTR from, int room)
 	return to;
 }
 
-/* ---- GetStringType ----------------------------------------------------------- */
+/* ---- GetStringType ---- */
 
 BOOL WINAPI GetStringTypeW(DWORD which, LPCWCH s, int n, LPWORD types)
 {
@@ -263,7 +264,7 @@ BOOL WINAPI GetStringTypeExA(LCID locale, DWORD which, LPCSTR s, int n,
 	return GetStringTypeA(locale, which, s, n, types);
 }
 
-/* ---- finding ------------------------------------------------------------------ */
+/* ---- finding ---- */
 
 #define FIND_FLAGS                                                             \
 	(FIND_FROMSTART | FIND_FROMEND | FIND_STARTSWITH | FIND_ENDSWITH)
@@ -352,7 +353,7 @@ int WINAPI FindStringOrdinal(DWORD flags, LPCWSTR s, INT n, LPCWSTR what,
 	return -1;
 }
 
-/* ---- FoldString --------------------------------------------------------------- */
+/* ---- FoldString ---- */
 
 int WINAPI FoldStringW(DWORD flags, LPCWCH s, int n, LPWSTR to, int room)
 {
@@ -363,9 +364,9 @@ int WINAPI FoldStringW(DWORD flags, LPCWCH s, int n, LPWSTR to, int room)
 
 	if (!s || !n || room < 0 || (room && !to) || s == to)
 		return fail(ERROR_INVALID_PARAMETER);
-	if (!flags || (flags & ~(MAP_FOLDCZONE | MAP_PRECOMPOSED |
-				 MAP_COMPOSITE | MAP_FOLDDIGITS |
-				 MAP_EXPAND_LIGATURES)) ||
+	if (!flags ||
+	    (flags & ~(MAP_FOLDCZONE | MAP_PRECOMPOSED | MAP_COMPOSITE |
+		       MAP_FOLDDIGITS | MAP_EXPAND_LIGATURES)) ||
 	    (flags & (MAP_PRECOMPOSED | MAP_COMPOSITE)) ==
 		    (MAP_PRECOMPOSED | MAP_COMPOSITE) ||
 	    ((flags & MAP_EXPAND_LIGATURES) && (flags & ~MAP_EXPAND_LIGATURES)))
@@ -383,8 +384,7 @@ int WINAPI FoldStringW(DWORD flags, LPCWCH s, int n, LPWSTR to, int room)
 	if (!copy)
 		return 0;
 	/* What cannot be normalised (lone surrogates) stays as it is. */
-	if (!form ||
-	    !NT_SUCCESS(RtlNormalizeString(form, s, n, copy, &len))) {
+	if (!form || !NT_SUCCESS(RtlNormalizeString(form, s, n, copy, &len))) {
 		memcpy(copy, s, n * sizeof *s);
 		len = n;
 	}
@@ -425,7 +425,7 @@ int WINAPI FoldStringA(DWORD flags, LPCSTR s, int n, LPSTR to, int room)
 	return result;
 }
 
-/* ---- normalisation and domain names -------------------------------------------- */
+/* ---- normalisation and domain names ---- */
 
 /* Win32's way of saying what NT's status says: negative lengths. */
 static int normalized(NTSTATUS status, LONG len, LONG bad)
@@ -440,9 +440,9 @@ static int normalized(NTSTATUS status, LONG len, LONG bad)
 		SetLastError(ERROR_NO_UNICODE_TRANSLATION);
 	else
 		rf_fail(status);
-	return status == STATUS_NO_UNICODE_TRANSLATION	? -bad
-	       : status == STATUS_BUFFER_TOO_SMALL	? -len
-							: 0;
+	return status == STATUS_NO_UNICODE_TRANSLATION ? -bad
+	       : status == STATUS_BUFFER_TOO_SMALL     ? -len
+						       : 0;
 }
 
 int WINAPI NormalizeString(NORM_FORM form, LPCWSTR s, int n, LPWSTR to,

@@ -7,7 +7,7 @@
  */
 #include "object-name.h"
 
-/* ---- events ------------------------------------------------------------ */
+/* ---- events ---- */
 
 HANDLE WINAPI CreateEventExW(LPSECURITY_ATTRIBUTES sa, LPCWSTR name,
 			     DWORD flags, DWORD access)
@@ -92,7 +92,7 @@ BOOL WINAPI PulseEvent(HANDLE event)
 	return rf_result(NtPulseEvent(event, NULL));
 }
 
-/* ---- mutexes ----------------------------------------------------------- */
+/* ---- mutexes ---- */
 
 HANDLE WINAPI CreateMutexExW(LPSECURITY_ATTRIBUTES sa, LPCWSTR name,
 			     DWORD flags, DWORD access)
@@ -157,7 +157,7 @@ BOOL WINAPI ReleaseMutex(HANDLE mutex)
 	return rf_result(NtReleaseMutant(mutex, NULL));
 }
 
-/* ---- semaphores -------------------------------------------------------- */
+/* ---- semaphores ---- */
 
 HANDLE WINAPI CreateSemaphoreExW(LPSECURITY_ATTRIBUTES sa, LONG count, LONG max,
 				 LPCWSTR name, DWORD flags, DWORD access)
@@ -172,7 +172,8 @@ HANDLE WINAPI CreateSemaphoreExW(LPSECURITY_ATTRIBUTES sa, LONG count, LONG max,
 	}
 	if (!object_name_init(&n, sa, name, TRUE, &oa))
 		return NULL;
-	return object_created(NtCreateSemaphore(&h, access, oa, count, max), &h);
+	return object_created(NtCreateSemaphore(&h, access, oa, count, max),
+			      &h);
 }
 
 HANDLE WINAPI CreateSemaphoreW(LPSECURITY_ATTRIBUTES sa, LONG count, LONG max,
@@ -222,7 +223,7 @@ BOOL WINAPI ReleaseSemaphore(HANDLE semaphore, LONG count, LPLONG previous)
 	return rf_result(NtReleaseSemaphore(semaphore, count, previous));
 }
 
-/* ---- waitable timers --------------------------------------------------- */
+/* ---- waitable timers ---- */
 
 #ifndef CREATE_WAITABLE_TIMER_HIGH_RESOLUTION
 #define CREATE_WAITABLE_TIMER_HIGH_RESOLUTION 2
@@ -301,8 +302,8 @@ BOOL WINAPI SetWaitableTimer(HANDLE timer, const LARGE_INTEGER *due,
 {
 	LARGE_INTEGER when = *due;
 	/* NT calls the routine with the same three arguments as Win32. */
-	NTSTATUS status = NtSetTimer(timer, &when, fn, arg, !!resume, period,
-				     NULL);
+	NTSTATUS status =
+		NtSetTimer(timer, &when, fn, arg, !!resume, period, NULL);
 
 	if (!NT_SUCCESS(status))
 		return rf_fail(status);

@@ -7,7 +7,7 @@
 #include "kernel32-private.h"
 #include "nt-thread.h"
 
-/* ---- GetSystemInfo ------------------------------------------------------ */
+/* ---- GetSystemInfo ---- */
 
 static void system_info(SYSTEM_INFO *s)
 {
@@ -30,10 +30,10 @@ static void system_info(SYSTEM_INFO *s)
 	s->wProcessorArchitecture = p.ProcessorArchitecture;
 	s->wProcessorLevel = p.ProcessorLevel;
 	s->wProcessorRevision = p.ProcessorRevision;
-	s->dwProcessorType = p.ProcessorArchitecture ==
-					     PROCESSOR_ARCHITECTURE_AMD64
-				     ? PROCESSOR_AMD_X8664
-				     : PROCESSOR_INTEL_PENTIUM;
+	s->dwProcessorType =
+		p.ProcessorArchitecture == PROCESSOR_ARCHITECTURE_AMD64
+			? PROCESSOR_AMD_X8664
+			: PROCESSOR_INTEL_PENTIUM;
 }
 
 void WINAPI GetSystemInfo(LPSYSTEM_INFO s)
@@ -97,7 +97,7 @@ HRESULT WINAPI GetMachineTypeAttributes(USHORT machine,
 	return S_OK;
 }
 
-/* ---- processor features -------------------------------------------------- */
+/* ---- processor features ---- */
 
 static ULONG64 xcr0(void)
 {
@@ -107,8 +107,16 @@ static ULONG64 xcr0(void)
 	return (ULONG64)high << 32 | low;
 }
 
-enum { LEAF_1_ECX, LEAF_1_EDX, LEAF_7_EBX, LEAF_7_ECX, LEAF_X1_ECX, LEAF_X1_EDX,
-       ALWAYS, LEAVES };
+enum {
+	LEAF_1_ECX,
+	LEAF_1_EDX,
+	LEAF_7_EBX,
+	LEAF_7_ECX,
+	LEAF_X1_ECX,
+	LEAF_X1_EDX,
+	ALWAYS,
+	LEAVES
+};
 
 /* XCR0 bits that must be on as well. */
 #define YMM 0x6
@@ -183,7 +191,8 @@ BOOL WINAPI IsProcessorFeaturePresent(DWORD feature)
 		if (leaf[LEAF_1_ECX] & OSXSAVE)
 			state = xcr0();
 		for (i = 0; i < ARRAY_LEN(features); i++) {
-			/* A gap is leaf 0, bit 0 (SSE3), but for SSE3 itself. */
+			/* A gap is leaf 0, bit 0 (SSE3), but for SSE3 itself.
+			 */
 			if (!features[i].leaf && !features[i].bit &&
 			    i != PF_SSE3_INSTRUCTIONS_AVAILABLE)
 				continue;
@@ -236,8 +245,7 @@ BOOL WINAPI InitializeContext2(PVOID buffer, DWORD flags, PCONTEXT *context,
 
 BOOL WINAPI CopyContext(PCONTEXT to, DWORD flags, PCONTEXT from)
 {
-	if ((flags & 0x40) == 0x40 ||
-	    (to->ContextFlags & flags) != flags) {
+	if ((flags & 0x40) == 0x40 || (to->ContextFlags & flags) != flags) {
 		SetLastError(ERROR_INVALID_PARAMETER);
 		return FALSE;
 	}
@@ -274,7 +282,7 @@ PVOID WINAPI LocateXStateFeature(PCONTEXT context, DWORD feature, PDWORD size)
 	return NULL;
 }
 
-/* ---- names ---------------------------------------------------------------- */
+/* ---- names ---- */
 
 /* A REG_SZ value below HKLM; FALSE without touching the last error. */
 static BOOL registry_string(const WCHAR *key, const WCHAR *value, WCHAR *to,
@@ -317,8 +325,7 @@ static void netbios_name(WCHAR *to, ULONG size)
 	if (registry_string(CONTROL L"Control\\ComputerName\\"
 				    L"ActiveComputerName",
 			    L"ComputerName", to, size) ||
-	    (GetEnvironmentVariableW(L"COMPUTERNAME", to, size) - 1 <
-	     size - 1))
+	    (GetEnvironmentVariableW(L"COMPUTERNAME", to, size) - 1 < size - 1))
 		return;
 	memcpy(to, L"LOCALHOST", sizeof L"LOCALHOST");
 }
@@ -466,7 +473,7 @@ BOOL WINAPI DnsHostnameToComputerNameW(LPCWSTR host, LPWSTR to, LPDWORD size)
 	return TRUE;
 }
 
-/* ---- firmware -------------------------------------------------------------- */
+/* ---- firmware ---- */
 
 /* As on a machine with a BIOS, whatever the host has: nothing to ask it. */
 BOOL WINAPI GetFirmwareType(PFIRMWARE_TYPE type)
@@ -570,7 +577,7 @@ UINT WINAPI GetSystemFirmwareTable(DWORD provider, DWORD id, PVOID buffer,
 	return firmware(provider, 1, id, buffer, size);
 }
 
-/* ---- power ----------------------------------------------------------------- */
+/* ---- power ---- */
 
 /* A machine on mains without a battery. */
 BOOL WINAPI GetSystemPowerStatus(LPSYSTEM_POWER_STATUS s)
@@ -624,4 +631,3 @@ BOOL WINAPI GetOsSafeBootMode(PDWORD flags)
 	*flags = 0;
 	return TRUE;
 }
-

@@ -7,7 +7,7 @@
 #include "kernel32-private.h"
 #include "nt-thread.h"
 
-/* ---- creation and end -------------------------------------------------- */
+/* ---- creation and end ---- */
 
 HANDLE WINAPI CreateRemoteThreadEx(HANDLE process, LPSECURITY_ATTRIBUTES sa,
 				   SIZE_T stack, LPTHREAD_START_ROUTINE fn,
@@ -34,13 +34,11 @@ HANDLE WINAPI CreateRemoteThreadEx(HANDLE process, LPSECURITY_ATTRIBUTES sa,
 	InitializeObjectAttributes(&oa, NULL,
 				   sa && sa->bInheritHandle ? OBJ_INHERIT : 0,
 				   NULL, sa ? sa->lpSecurityDescriptor : NULL);
-	status = NtCreateThreadEx(&h, THREAD_ALL_ACCESS, &oa, process, (PVOID)fn,
-				  arg,
-				  flags & CREATE_SUSPENDED
-					  ? THREAD_CREATE_FLAGS_CREATE_SUSPENDED
-					  : 0,
-				  0, reserve ? 0 : stack, reserve ? stack : 0,
-				  &list);
+	status = NtCreateThreadEx(
+		&h, THREAD_ALL_ACCESS, &oa, process, (PVOID)fn, arg,
+		flags & CREATE_SUSPENDED ? THREAD_CREATE_FLAGS_CREATE_SUSPENDED
+					 : 0,
+		0, reserve ? 0 : stack, reserve ? stack : 0, &list);
 	if (!NT_SUCCESS(status)) {
 		rf_fail(status);
 		return NULL;
@@ -101,7 +99,7 @@ DWORD WINAPI Wow64SuspendThread(HANDLE thread)
 	return SuspendThread(thread);
 }
 
-/* ---- identity ---------------------------------------------------------- */
+/* ---- identity ---- */
 
 HANDLE WINAPI GetCurrentThread(void)
 {
@@ -131,9 +129,8 @@ DWORD WINAPI GetProcessIdOfThread(HANDLE thread)
 {
 	RF_THREAD_BASIC_INFORMATION info;
 
-	return basic(thread, &info)
-		       ? HandleToULong(info.ClientId.UniqueProcess)
-		       : 0;
+	return basic(thread, &info) ? HandleToULong(info.ClientId.UniqueProcess)
+				    : 0;
 }
 
 BOOL WINAPI GetExitCodeThread(HANDLE thread, LPDWORD code)
@@ -152,8 +149,8 @@ HRESULT WINAPI SetThreadDescription(HANDLE thread, PCWSTR text)
 	NTSTATUS status = RtlInitUnicodeStringEx(&s, text);
 
 	if (NT_SUCCESS(status))
-		status = NtSetInformationThread(
-			thread, RfThreadNameInformation, &s, sizeof s);
+		status = NtSetInformationThread(thread, RfThreadNameInformation,
+						&s, sizeof s);
 	return NT_SUCCESS(status) ? S_OK : HRESULT_FROM_NT(status);
 }
 
@@ -172,7 +169,8 @@ HRESULT WINAPI GetThreadDescription(HANDLE thread, PWSTR *text)
 		status = NtQueryInformationThread(
 			thread, RfThreadNameInformation, s, size, &needed);
 		if (NT_SUCCESS(status)) {
-			/* The caller frees the text, so it goes to the front. */
+			/* The caller frees the text, so it goes to the front.
+			 */
 			len = s->Length;
 			memmove(s, s->Buffer, len);
 			((WCHAR *)s)[len / sizeof(WCHAR)] = 0;
@@ -189,7 +187,7 @@ HRESULT WINAPI GetThreadDescription(HANDLE thread, PWSTR *text)
 	}
 }
 
-/* ---- priority ---------------------------------------------------------- */
+/* ---- priority ---- */
 
 /* NT says 16 and -16 for "time critical" and "idle", Win32 15 and -15. */
 int WINAPI GetThreadPriority(HANDLE thread)
@@ -267,8 +265,8 @@ static const struct {
 	ULONG nt, size;
 } info_classes[] = {
 	{ RfThreadPagePriority, sizeof(ULONG) }, /* ThreadMemoryPriority */
-	{ RfThreadBasePriority, sizeof(LONG) },	 /* ThreadAbsoluteCpuPriority */
-	{ 0, 0 },				 /* ThreadDynamicCodePolicy */
+	{ RfThreadBasePriority, sizeof(LONG) },  /* ThreadAbsoluteCpuPriority */
+	{ 0, 0 },                                /* ThreadDynamicCodePolicy */
 	{ RfThreadPowerThrottlingState, 3 * sizeof(ULONG) },
 };
 
@@ -292,7 +290,8 @@ BOOL WINAPI GetThreadInformation(HANDLE thread, THREAD_INFORMATION_CLASS class,
 	ULONG nt;
 
 	return info_class(class, size, &nt) &&
-	       rf_result(NtQueryInformationThread(thread, nt, info, size, NULL));
+	       rf_result(
+		       NtQueryInformationThread(thread, nt, info, size, NULL));
 }
 
 BOOL WINAPI SetThreadInformation(HANDLE thread, THREAD_INFORMATION_CLASS class,
@@ -304,7 +303,7 @@ BOOL WINAPI SetThreadInformation(HANDLE thread, THREAD_INFORMATION_CLASS class,
 	       rf_result(NtSetInformationThread(thread, nt, info, size));
 }
 
-/* ---- times ------------------------------------------------------------- */
+/* ---- times ---- */
 
 BOOL WINAPI GetThreadTimes(HANDLE thread, LPFILETIME created, LPFILETIME ended,
 			   LPFILETIME kernel, LPFILETIME user)
@@ -343,7 +342,7 @@ BOOL WINAPI GetThreadIOPendingFlag(HANDLE thread, PBOOL pending)
 	return TRUE;
 }
 
-/* ---- context, APCs ----------------------------------------------------- */
+/* ---- context, APCs ---- */
 
 BOOL WINAPI GetThreadContext(HANDLE thread, LPCONTEXT context)
 {
@@ -359,23 +358,23 @@ BOOL WINAPI SetThreadContext(HANDLE thread, const CONTEXT *context)
 /* There is a WOW64 context in a 32-bit process only. */
 BOOL WINAPI Wow64GetThreadContext(HANDLE thread, PWOW64_CONTEXT context)
 {
-	return rf_result(NtQueryInformationThread(
-		thread, 29 /* ThreadWow64Context */, context, sizeof *context,
-		NULL));
+	return rf_result(
+		NtQueryInformationThread(thread, 29 /* ThreadWow64Context */,
+					 context, sizeof *context, NULL));
 }
 
 BOOL WINAPI Wow64SetThreadContext(HANDLE thread, const WOW64_CONTEXT *context)
 {
-	return rf_result(NtSetInformationThread(thread, 29, context,
-						sizeof *context));
+	return rf_result(
+		NtSetInformationThread(thread, 29, context, sizeof *context));
 }
 #endif
 
 DWORD WINAPI QueueUserAPC(PAPCFUNC fn, HANDLE thread, ULONG_PTR arg)
 {
 	/* The function takes the first of NT's three arguments. */
-	return rf_result(NtQueueApcThread(thread, (PVOID)fn, (PVOID)arg, NULL,
-					  NULL));
+	return rf_result(
+		NtQueueApcThread(thread, (PVOID)fn, (PVOID)arg, NULL, NULL));
 }
 
 BOOL WINAPI QueueUserAPC2(PAPCFUNC fn, HANDLE thread, ULONG_PTR arg,
@@ -385,7 +384,7 @@ BOOL WINAPI QueueUserAPC2(PAPCFUNC fn, HANDLE thread, ULONG_PTR arg,
 					     (PVOID)arg, NULL, NULL));
 }
 
-/* ---- the stack --------------------------------------------------------- */
+/* ---- the stack ---- */
 
 BOOL WINAPI SetThreadStackGuarantee(PULONG size)
 {
@@ -419,7 +418,7 @@ void WINAPI GetCurrentThreadStackLimits(PULONG_PTR low, PULONG_PTR high)
 	*high = (ULONG_PTR)NtCurrentTeb()->Tib.StackBase;
 }
 
-/* ---- error mode, execution state --------------------------------------- */
+/* ---- error mode, execution state ---- */
 
 EXECUTION_STATE WINAPI SetThreadExecutionState(EXECUTION_STATE state)
 {
@@ -427,4 +426,3 @@ EXECUTION_STATE WINAPI SetThreadExecutionState(EXECUTION_STATE state)
 
 	return rf_result(NtSetThreadExecutionState(state, &old)) ? old : 0;
 }
-

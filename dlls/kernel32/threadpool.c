@@ -9,7 +9,7 @@
  */
 #include "kernel32-private.h"
 
-/* ---- pools and cleanup groups ------------------------------------------ */
+/* ---- pools and cleanup groups ---- */
 
 PTP_POOL WINAPI CreateThreadpool(PVOID reserved)
 {
@@ -42,7 +42,7 @@ PTP_CLEANUP_GROUP WINAPI CreateThreadpoolCleanupGroup(void)
 	return rf_result(TpAllocCleanupGroup(&group)) ? group : NULL;
 }
 
-/* ---- work, timers, waits ----------------------------------------------- */
+/* ---- work, timers, waits ---- */
 
 BOOL WINAPI TrySubmitThreadpoolCallback(PTP_SIMPLE_CALLBACK fn, PVOID context,
 					PTP_CALLBACK_ENVIRON env)
@@ -79,7 +79,7 @@ BOOL WINAPI CallbackMayRunLong(PTP_CALLBACK_INSTANCE instance)
 	return rf_result(TpCallbackMayRunLong(instance));
 }
 
-/* ---- I/O --------------------------------------------------------------- */
+/* ---- I/O ---- */
 
 /*
  * Freed with the last reference: one for CreateThreadpoolIo until
@@ -190,13 +190,13 @@ BOOL WINAPI BindIoCompletionCallback(HANDLE file,
 	return rf_result(RtlSetIoCompletionCallback(file, (PVOID)fn, flags));
 }
 
-/* ---- the first generation: work items and registered waits ------------- */
+/* ---- the first generation: work items and registered waits ---- */
 
 BOOL WINAPI QueueUserWorkItem(LPTHREAD_START_ROUTINE fn, PVOID context,
 			      ULONG flags)
 {
-	return rf_result(RtlQueueWorkItem(
-		(PRTL_WORK_ITEM_ROUTINE)(void *)fn, context, flags));
+	return rf_result(RtlQueueWorkItem((PRTL_WORK_ITEM_ROUTINE)(void *)fn,
+					  context, flags));
 }
 
 BOOL WINAPI RegisterWaitForSingleObject(PHANDLE wait, HANDLE object,
@@ -226,7 +226,7 @@ BOOL WINAPI UnregisterWait(HANDLE wait)
 	return UnregisterWaitEx(wait, NULL);
 }
 
-/* ---- timer queues ------------------------------------------------------ */
+/* ---- timer queues ---- */
 
 /* What a NULL queue means; made when first needed, never deleted. */
 static HANDLE default_queue(void)
@@ -257,8 +257,8 @@ BOOL WINAPI CreateTimerQueueTimer(PHANDLE timer, HANDLE queue,
 {
 	if (!queue)
 		queue = default_queue();
-	return queue && rf_result(RtlCreateTimer(queue, timer, fn, context,
-						 due, period, flags));
+	return queue && rf_result(RtlCreateTimer(queue, timer, fn, context, due,
+						 period, flags));
 }
 
 BOOL WINAPI ChangeTimerQueueTimer(HANDLE queue, HANDLE timer, ULONG due,
@@ -289,4 +289,31 @@ BOOL WINAPI DeleteTimerQueueEx(HANDLE queue, HANDLE event)
 BOOL WINAPI DeleteTimerQueue(HANDLE queue)
 {
 	return DeleteTimerQueueEx(queue, NULL);
+}
+
+/* ---- older shapes of the same ---- */
+
+HANDLE WINAPI RegisterWaitForSingleObjectEx(HANDLE object,
+					    WAITORTIMERCALLBACK fn,
+					    PVOID context, ULONG ms,
+					    ULONG flags)
+{
+	HANDLE wait = NULL;
+
+	return RegisterWaitForSingleObject(&wait, object, fn, context, ms,
+					   flags)
+		       ? wait
+		       : NULL;
+}
+
+HANDLE WINAPI SetTimerQueueTimer(HANDLE queue, WAITORTIMERCALLBACK fn,
+				 PVOID context, DWORD due, DWORD period,
+				 WINBOOL prefer_io)
+{
+	HANDLE timer = NULL;
+
+	return CreateTimerQueueTimer(&timer, queue, fn, context, due, period,
+				     prefer_io ? WT_EXECUTEINIOTHREAD : 0)
+		       ? timer
+		       : NULL;
 }

@@ -9,7 +9,7 @@
 #include "kernel32-private.h"
 #include "nt-thread.h"
 
-/* ---- the table --------------------------------------------------------- */
+/* ---- the table ---- */
 
 struct rule_date {
 	UCHAR month, weekday, nth, hour, minute; /* month 0: no such date */
@@ -31,8 +31,11 @@ struct alias {
 	USHORT zone;
 };
 
-#define D(m, w, n, h, min)		      { m, w, n, h, min }
-#define RULE(year, bias, dbias, dst, std)     { year, bias, dbias, dst, std },
+#define D(m, w, n, h, min)                                                     \
+	{                                                                      \
+		m, w, n, h, min                                                \
+	}
+#define RULE(year, bias, dbias, dst, std) { year, bias, dbias, dst, std },
 #define ZONE(name, iana, rule)
 #define ALIAS(iana, zone)
 static const struct rule rules[] = {
@@ -55,8 +58,8 @@ static const struct alias aliases[] = {
 
 static const struct rule *rule_for(const struct zone *z, int year)
 {
-	unsigned end = z + 1 < zones + ARRAY_LEN(zones) ? z[1].rule
-							: ARRAY_LEN(rules);
+	unsigned end =
+		z + 1 < zones + ARRAY_LEN(zones) ? z[1].rule : ARRAY_LEN(rules);
 	unsigned i = z->rule;
 
 	while (i + 1 < end && rules[i + 1].year <= year)
@@ -94,7 +97,7 @@ static const struct zone *zone_by_iana(const WCHAR *name)
 	return NULL;
 }
 
-/* ---- Win32's structure ------------------------------------------------- */
+/* ---- Win32's structure ---- */
 
 static void date_to_win32(const struct rule_date *d, SYSTEMTIME *st)
 {
@@ -119,8 +122,9 @@ static void zone_names(const struct zone *z, DYNAMIC_TIME_ZONE_INFORMATION *d)
 	WCHAR *p;
 
 	put_name(d->TimeZoneKeyName, z->name);
-	put_name(d->StandardName,
-		 same(z->name, L"UTC") ? "Coordinated Universal Time" : z->name);
+	put_name(d->StandardName, same(z->name, L"UTC")
+					  ? "Coordinated Universal Time"
+					  : z->name);
 	memcpy(d->DaylightName, d->StandardName, sizeof d->DaylightName);
 	for (p = d->DaylightName; *p; p++)
 		if (!memcmp(p, standard, sizeof standard - sizeof *p))
@@ -143,7 +147,7 @@ static void zone_to_win32(const struct zone *z, int year,
 		d->DaylightBias = -60;
 }
 
-/* ---- the host's zone --------------------------------------------------- */
+/* ---- the host's zone ---- */
 
 /* As NT has it: the order of a date's fields is not SYSTEMTIME's. */
 typedef struct {
@@ -218,10 +222,10 @@ static void local_zone(int year, DYNAMIC_TIME_ZONE_INFORMATION *d)
 		*d = current.host;
 }
 
-/* ---- arithmetic -------------------------------------------------------- */
+/* ---- arithmetic ---- */
 
 #define MINUTE 600000000ll /* in 100 ns */
-#define DAY (24 * 60 * MINUTE)
+#define DAY    (24 * 60 * MINUTE)
 
 static LONGLONG from_systemtime(const SYSTEMTIME *st)
 {
@@ -306,7 +310,7 @@ static LONG bias_at(const TIME_ZONE_INFORMATION *z, LONGLONG t, BOOL utc)
 	       (in_daylight(z, t, utc) ? z->DaylightBias : z->StandardBias);
 }
 
-/* ---- which zone -------------------------------------------------------- */
+/* ---- which zone ---- */
 
 static LONGLONG now(void)
 {
@@ -408,7 +412,7 @@ SetDynamicTimeZoneInformation(const DYNAMIC_TIME_ZONE_INFORMATION *d)
 	return FALSE;
 }
 
-/* ---- conversions ------------------------------------------------------- */
+/* ---- conversions ---- */
 
 /* given: NULL for the machine's zone.  year: whose rules. */
 static BOOL zone_for(const DYNAMIC_TIME_ZONE_INFORMATION *given, int year,
@@ -418,9 +422,9 @@ static BOOL zone_for(const DYNAMIC_TIME_ZONE_INFORMATION *given, int year,
 		year, (DYNAMIC_TIME_ZONE_INFORMATION *)given, z);
 }
 
-BOOL WINAPI SystemTimeToTzSpecificLocalTimeEx(
-	const DYNAMIC_TIME_ZONE_INFORMATION *zone, const SYSTEMTIME *utc,
-	LPSYSTEMTIME local)
+BOOL WINAPI
+SystemTimeToTzSpecificLocalTimeEx(const DYNAMIC_TIME_ZONE_INFORMATION *zone,
+				  const SYSTEMTIME *utc, LPSYSTEMTIME local)
 {
 	LONGLONG t = from_systemtime(utc);
 	TIME_ZONE_INFORMATION z;
@@ -436,9 +440,9 @@ BOOL WINAPI SystemTimeToTzSpecificLocalTimeEx(
 	return TRUE;
 }
 
-BOOL WINAPI TzSpecificLocalTimeToSystemTimeEx(
-	const DYNAMIC_TIME_ZONE_INFORMATION *zone, const SYSTEMTIME *local,
-	LPSYSTEMTIME utc)
+BOOL WINAPI
+TzSpecificLocalTimeToSystemTimeEx(const DYNAMIC_TIME_ZONE_INFORMATION *zone,
+				  const SYSTEMTIME *local, LPSYSTEMTIME utc)
 {
 	LONGLONG t = from_systemtime(local);
 	TIME_ZONE_INFORMATION z;

@@ -7,7 +7,7 @@
 #include "kernel32-private.h"
 #include "nt-thread.h"
 
-/* ---- clocks ------------------------------------------------------------ */
+/* ---- clocks ---- */
 
 void WINAPI GetSystemTimePreciseAsFileTime(LPFILETIME t)
 {
@@ -114,9 +114,9 @@ BOOL WINAPI GetSystemTimeAdjustment(PDWORD adjustment, PDWORD increment,
 		BOOLEAN enable;
 	} info;
 
-	if (!rf_result(NtQuerySystemInformation(
-		    RfSystemTimeAdjustmentInformation, &info, sizeof info,
-		    NULL)))
+	if (!rf_result(
+		    NtQuerySystemInformation(RfSystemTimeAdjustmentInformation,
+					     &info, sizeof info, NULL)))
 		return FALSE;
 	*adjustment = info.adjustment;
 	*increment = info.increment;
@@ -175,7 +175,7 @@ BOOL WINAPI GetSystemTimes(LPFILETIME idle, LPFILETIME kernel, LPFILETIME user)
 	return TRUE;
 }
 
-/* ---- FILETIME and SYSTEMTIME ------------------------------------------- */
+/* ---- FILETIME and SYSTEMTIME ---- */
 
 BOOL WINAPI FileTimeToSystemTime(const FILETIME *ft, LPSYSTEMTIME st)
 {
@@ -229,7 +229,7 @@ LONG WINAPI CompareFileTime(const FILETIME *a, const FILETIME *b)
 	return x < y ? -1 : x > y;
 }
 
-/* ---- DOS: two words, two seconds, from 1980 ---------------------------- */
+/* ---- DOS: two words, two seconds, from 1980 ---- */
 
 BOOL WINAPI FileTimeToDosDateTime(const FILETIME *ft, LPWORD date, LPWORD time)
 {

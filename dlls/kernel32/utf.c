@@ -10,7 +10,7 @@
 
 #include "utf.h"
 
-/* ---- ASCII ------------------------------------------------------------- */
+/* ---- ASCII ---- */
 
 SIZE_T ascii_run(const char *s, SIZE_T n)
 {
@@ -36,8 +36,8 @@ SIZE_T ascii_run_wide(const WCHAR *s, SIZE_T n)
 	for (; n - i >= 8; i += 8) {
 		__m128i v = _mm_loadu_si128((const __m128i *)(s + i));
 
-		if (_mm_movemask_epi8(_mm_cmpeq_epi16(
-			    _mm_and_si128(v, high), _mm_setzero_si128())) !=
+		if (_mm_movemask_epi8(_mm_cmpeq_epi16(_mm_and_si128(v, high),
+						      _mm_setzero_si128())) !=
 		    0xffff)
 			break;
 	}
@@ -77,7 +77,7 @@ void ascii_narrow(const WCHAR *s, SIZE_T n, char *to)
 		to[i] = (char)s[i];
 }
 
-/* ---- UTF-8 ------------------------------------------------------------- */
+/* ---- UTF-8 ---- */
 
 #define BAD 0xffffffff
 
@@ -221,7 +221,7 @@ SSIZE_T wide_to_utf8(const WCHAR *s, SIZE_T n, BOOL strict, char *to,
 	return out;
 }
 
-/* ---- UTF-7 (RFC 2152) -------------------------------------------------- */
+/* ---- UTF-7 (RFC 2152) ---- */
 
 static const char base64[] =
 	"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
@@ -298,8 +298,20 @@ static BOOL utf7_direct(WCHAR c)
 	if (c >= '0' && c <= '9')
 		return TRUE;
 	switch (c) {
-	case 0: case '\'': case '(': case ')': case ',': case '-': case '.':
-	case '/': case ':': case '?': case ' ': case '\t': case '\r': case '\n':
+	case 0:
+	case '\'':
+	case '(':
+	case ')':
+	case ',':
+	case '-':
+	case '.':
+	case '/':
+	case ':':
+	case '?':
+	case ' ':
+	case '\t':
+	case '\r':
+	case '\n':
 		return TRUE;
 	}
 	return FALSE;
@@ -353,8 +365,7 @@ SSIZE_T wide_to_utf7(const WCHAR *s, SIZE_T n, char *to, SIZE_T room)
 			}
 			bits &= (1u << count) - 1;
 		}
-		if (count &&
-		    !utf7_put(&u, base64[bits << (6 - count) & 63]))
+		if (count && !utf7_put(&u, base64[bits << (6 - count) & 63]))
 			return UTF_NO_ROOM;
 		if (!utf7_put(&u, '-'))
 			return UTF_NO_ROOM;

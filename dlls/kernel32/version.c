@@ -128,7 +128,7 @@ BOOL WINAPI GetVersionExA(LPOSVERSIONINFOA info)
 	return TRUE;
 }
 
-/* ---- comparing ---------------------------------------------------------- */
+/* ---- comparing ---- */
 
 /* The condition of the type whose bit is 1 << n: three bits at 3 * n. */
 static int condition(DWORDLONG mask, int n)
@@ -204,9 +204,8 @@ BOOL WINAPI VerifyVersionInfoW(LPOSVERSIONINFOEXW wanted, DWORD types,
 	if (ok && (types & VER_SUITENAME)) {
 		ULONG both = us.wSuiteMask & wanted->wSuiteMask;
 
-		ok = condition(mask, 6) == VER_OR
-			     ? both || !wanted->wSuiteMask
-			     : both == wanted->wSuiteMask;
+		ok = condition(mask, 6) == VER_OR ? both || !wanted->wSuiteMask
+						  : both == wanted->wSuiteMask;
 	}
 	if (ok && (types & VER_PLATFORMID))
 		ok = holds(us.dwPlatformId, wanted->dwPlatformId,

@@ -5,7 +5,7 @@
  */
 #include "kernel32-private.h"
 
-/* ---- objects ----------------------------------------------------------- */
+/* ---- objects ---- */
 
 static DWORD wait_result(NTSTATUS status)
 {
@@ -32,7 +32,8 @@ DWORD WINAPI WaitForSingleObject(HANDLE h, DWORD ms)
 {
 	LARGE_INTEGER t;
 
-	return wait_result(NtWaitForSingleObject(h, FALSE, k32_timeout(&t, ms)));
+	return wait_result(
+		NtWaitForSingleObject(h, FALSE, k32_timeout(&t, ms)));
 }
 
 DWORD WINAPI WaitForMultipleObjectsEx(DWORD n, const HANDLE *h, BOOL all,
@@ -42,9 +43,8 @@ DWORD WINAPI WaitForMultipleObjectsEx(DWORD n, const HANDLE *h, BOOL all,
 	NTSTATUS status;
 
 	do /* WaitAll is 0, WaitAny 1 */
-		status = NtWaitForMultipleObjects(n, h, all ? 0 : 1,
-						  !!alertable,
-						  k32_timeout(&t, ms));
+		status = NtWaitForMultipleObjects(
+			n, h, all ? 0 : 1, !!alertable, k32_timeout(&t, ms));
 	while (status == STATUS_ALERTED);
 	return wait_result(status);
 }
@@ -64,14 +64,15 @@ DWORD WINAPI SignalObjectAndWait(HANDLE signal, HANDLE wait, DWORD ms,
 		signal, wait, !!alertable, k32_timeout(&t, ms)));
 }
 
-/* ---- time -------------------------------------------------------------- */
+/* ---- time ---- */
 
 DWORD WINAPI SleepEx(DWORD ms, BOOL alertable)
 {
 	LARGE_INTEGER t;
 	NTSTATUS status;
 
-	/* NtDelayExecution has no NULL; the longest relative time is 29000 years. */
+	/* NtDelayExecution has no NULL; the longest relative time is 29000
+	 * years. */
 	if (ms == INFINITE)
 		t.QuadPart = MINLONGLONG;
 	else
@@ -92,7 +93,7 @@ BOOL WINAPI SwitchToThread(void)
 	return NtYieldExecution() != STATUS_NO_YIELD_PERFORMED;
 }
 
-/* ---- ntdll's locks, in Win32's terms ----------------------------------- */
+/* ---- ntdll's locks, in Win32's terms ---- */
 
 BOOL WINAPI InitializeCriticalSectionAndSpinCount(LPCRITICAL_SECTION cs,
 						  DWORD spin)
@@ -129,8 +130,8 @@ BOOL WINAPI SleepConditionVariableSRW(PCONDITION_VARIABLE cv, PSRWLOCK lock,
 {
 	LARGE_INTEGER t;
 
-	return timed(RtlSleepConditionVariableSRW(cv, lock,
-						  k32_timeout(&t, ms), flags));
+	return timed(RtlSleepConditionVariableSRW(cv, lock, k32_timeout(&t, ms),
+						  flags));
 }
 
 BOOL WINAPI WaitOnAddress(volatile VOID *address, PVOID compare, SIZE_T size,
@@ -138,8 +139,8 @@ BOOL WINAPI WaitOnAddress(volatile VOID *address, PVOID compare, SIZE_T size,
 {
 	LARGE_INTEGER t;
 
-	return timed(RtlWaitOnAddress(address, compare, size,
-				      k32_timeout(&t, ms)));
+	return timed(
+		RtlWaitOnAddress(address, compare, size, k32_timeout(&t, ms)));
 }
 
 BOOL WINAPI InitOnceBeginInitialize(LPINIT_ONCE once, DWORD flags,

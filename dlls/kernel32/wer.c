@@ -26,8 +26,7 @@ HRESULT WINAPI WerGetFlags(HANDLE process, PDWORD flags)
 	return S_OK;
 }
 
-HRESULT WINAPI WerRegisterFile(PCWSTR file, int type,
-			       DWORD flags)
+HRESULT WINAPI WerRegisterFile(PCWSTR file, int type, DWORD flags)
 {
 	return file ? S_OK : E_INVALIDARG;
 }
@@ -97,7 +96,7 @@ HRESULT WINAPI WerUnregisterExcludedMemoryBlock(const void *p)
 	return S_OK;
 }
 
-/* ---- restart and recovery ------------------------------------------------ */
+/* ---- restart and recovery ---- */
 
 HRESULT WINAPI RegisterApplicationRestart(PCWSTR arguments, DWORD flags)
 {
@@ -137,9 +136,10 @@ HRESULT WINAPI GetApplicationRestartSettings(HANDLE process, PWSTR arguments,
 	return HRESULT_FROM_WIN32(ERROR_NOT_FOUND);
 }
 
-HRESULT WINAPI GetApplicationRecoveryCallback(
-	HANDLE process, APPLICATION_RECOVERY_CALLBACK *fn, PVOID *arg,
-	PDWORD ms, PDWORD flags)
+HRESULT WINAPI GetApplicationRecoveryCallback(HANDLE process,
+					      APPLICATION_RECOVERY_CALLBACK *fn,
+					      PVOID *arg, PDWORD ms,
+					      PDWORD flags)
 {
 	return HRESULT_FROM_WIN32(ERROR_NOT_FOUND);
 }

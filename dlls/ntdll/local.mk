@@ -16,7 +16,8 @@ ntdll_SOURCES += %D%/mem.c %D%/str.c %D%/wcs.c %D%/cnum.c %D%/printf.c \
 	%D%/critsec.c %D%/srwlock.c %D%/sync.c %D%/slist.c %D%/ustring.c \
 	%D%/unicode.c %D%/nls.c %D%/process.c %D%/random.c %D%/fls.c %D%/tls.c \
 	%D%/env.c %D%/params.c %D%/path.c %D%/path-nt.c %D%/image.c \
-	%D%/atom.c %D%/bitmap.c \
+	%D%/atom.c %D%/bitmap.c %D%/security.c %D%/acl.c %D%/secdesc.c \
+	%D%/avl.c %D%/splay.c %D%/compress.c %D%/ipaddr.c \
 	%D%/tp-pool.c %D%/tp-object.c %D%/tp-sched.c %D%/tp-timer.c \
 	%D%/tp-wait.c %D%/tp-io.c %D%/tp-old.c \
 	%D%/../unicode/case.c %D%/../unicode/ctype.c \

@@ -46,7 +46,8 @@ static void each_mapping(const struct rf_codepage *cp,
 	/* Backwards, so that the first of two ways to a character stays. */
 	for (b = 256; cp->lead && b-- > 0;) {
 		for (t = cp->trail_n; cp->lead[b] && t-- > 0;) {
-			WCHAR c = cp->cells[(cp->lead[b] - 1) * cp->trail_n + t];
+			WCHAR c =
+				cp->cells[(cp->lead[b] - 1) * cp->trail_n + t];
 
 			if (c)
 				put(arg, c, b << 8 | (t + cp->trail_min));

@@ -9,8 +9,9 @@
 
 void NTAPI RfCharTypes(WCHAR c, WORD types[3])
 {
-	UCHAR kind = ctype_pages[(ctype_index[c >> CTYPE_SHIFT] << CTYPE_SHIFT) |
-				 (c & ((1 << CTYPE_SHIFT) - 1))];
+	UCHAR kind =
+		ctype_pages[(ctype_index[c >> CTYPE_SHIFT] << CTYPE_SHIFT) |
+			    (c & ((1 << CTYPE_SHIFT) - 1))];
 
 	types[0] = ctype_kinds[kind].t1;
 	types[1] = ctype_kinds[kind].t2;

@@ -13,15 +13,22 @@
 #include "dlls/unicode/unicode.h"
 
 #define MAX_LABEL 63
-#define MAX_NAME 255
+#define MAX_NAME  255
 
 #ifndef IDN_ALLOW_UNASSIGNED
-#define IDN_ALLOW_UNASSIGNED 1
+#define IDN_ALLOW_UNASSIGNED     1
 #define IDN_USE_STD3_ASCII_RULES 2
 #endif
 
-enum { BASE = 36, T_MIN = 1, T_MAX = 26, SKEW = 38, DAMP = 700, BIAS = 72,
-       FIRST = 0x80 };
+enum {
+	BASE = 36,
+	T_MIN = 1,
+	T_MAX = 26,
+	SKEW = 38,
+	DAMP = 700,
+	BIAS = 72,
+	FIRST = 0x80
+};
 
 static ULONG adapt(ULONG delta, ULONG points, BOOL first)
 {
@@ -148,7 +155,7 @@ static ULONG unpunycode(const WCHAR *s, ULONG n, ULONG *to, ULONG room)
 	return out;
 }
 
-/* ---- mapping ------------------------------------------------------------ */
+/* ---- mapping ---- */
 
 /* What nameprep maps to nothing. */
 static BOOL vanishes(ULONG c)
@@ -244,7 +251,7 @@ static BOOL std3(const WCHAR *s, ULONG n)
 	return TRUE;
 }
 
-/* ---- whole names ---------------------------------------------------------- */
+/* ---- whole names ---- */
 
 enum { ASCII, UNICODE_FORM, NAMEPREP };
 
@@ -356,8 +363,8 @@ static NTSTATUS convert(int what, ULONG flags, PCWSTR from, LONG from_len,
 	return STATUS_SUCCESS;
 }
 
-NTSTATUS NTAPI RtlIdnToAscii(ULONG flags, PCWSTR from, LONG from_len,
-			     PWSTR to, PLONG to_len)
+NTSTATUS NTAPI RtlIdnToAscii(ULONG flags, PCWSTR from, LONG from_len, PWSTR to,
+			     PLONG to_len)
 {
 	return convert(ASCII, flags, from, from_len, to, to_len);
 }

@@ -33,8 +33,16 @@ struct range {
 
 #define LEN(a) (sizeof(a) / sizeof((a)[0]))
 
-enum { S_BASE = 0xac00, L_BASE = 0x1100, V_BASE = 0x1161, T_BASE = 0x11a7,
-       L_COUNT = 19, V_COUNT = 21, T_COUNT = 28, S_COUNT = 11172 };
+enum {
+	S_BASE = 0xac00,
+	L_BASE = 0x1100,
+	V_BASE = 0x1161,
+	T_BASE = 0x11a7,
+	L_COUNT = 19,
+	V_COUNT = 21,
+	T_COUNT = 28,
+	S_COUNT = 11172
+};
 
 /* Marks on one base beyond this many are handled in order of appearance. */
 #define MAX_SEQUENCE 128
@@ -176,7 +184,7 @@ ULONG NTAPI RfCaseFold(ULONG c, WCHAR *to)
 	return 2;
 }
 
-/* ---- whole strings ---------------------------------------------------- */
+/* ---- whole strings ---- */
 
 struct out {
 	WCHAR *at;
@@ -327,7 +335,8 @@ NTSTATUS NTAPI RtlNormalizeString(ULONG form, PCWSTR from, LONG from_len,
 	if (from_len == -1)
 		from_len = length(from) + 1;
 	if (!o.room) {
-		/* Windows guesses generously; the exact size is a fair guess. */
+		/* Windows guesses generously; the exact size is a fair guess.
+		 */
 		status = normalize((form & 4) != 0, (form & 1) != 0, from,
 				   from_len, &o, &bad);
 		*to_len = NT_SUCCESS(status) ? (LONG)o.len

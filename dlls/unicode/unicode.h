@@ -10,30 +10,30 @@
 
 #include "nt.h"
 
-/* ---- case (case.c): one unit to one, as file names fold --------------- */
+/* ---- case (case.c): one unit to one, as file names fold ---- */
 
 WCHAR NTAPI RfUpcase(WCHAR c);
 WCHAR NTAPI RfDowncase(WCHAR c);
 
-/* ---- character types (ctype.c) ---------------------------------------- */
+/* ---- character types (ctype.c) ---- */
 
 /* CT_CTYPE1, CT_CTYPE2 and CT_CTYPE3 of one unit. */
 void NTAPI RfCharTypes(WCHAR c, WORD types[3]);
 
-/* ---- code pages (codepage.c) ------------------------------------------ */
+/* ---- code pages (codepage.c) ---- */
 
 struct rf_codepage {
 	USHORT id;
-	UCHAR max_char;	  /* bytes: 1 or 2 */
-	UCHAR trail_min;  /* first trail byte, and how many follow */
+	UCHAR max_char;  /* bytes: 1 or 2 */
+	UCHAR trail_min; /* first trail byte, and how many follow */
 	UCHAR trail_n;
 	UCHAR default_char;    /* '?' in this code page */
 	WCHAR unicode_default; /* for a pair that means nothing */
 	UCHAR lead_ranges[12]; /* pairs, ends with two zeros */
 	const WCHAR *single;   /* [256]; lead bytes are 0 */
-	const UCHAR *lead;     /* [256]: 0 or 1 + row in cells; NULL: no leads */
-	const WCHAR *cells;    /* rows of trail_n; 0: means nothing */
-	const WCHAR *name;     /* for GetCPInfoEx */
+	const UCHAR *lead;  /* [256]: 0 or 1 + row in cells; NULL: no leads */
+	const WCHAR *cells; /* rows of trail_n; 0: means nothing */
+	const WCHAR *name;  /* for GetCPInfoEx */
 };
 
 /* From Unicode, built when first needed: pages[index[c >> 8]][c & 255]. */
@@ -60,8 +60,9 @@ static inline WCHAR rf_cp_pair(const struct rf_codepage *cp, UCHAR lead,
 {
 	unsigned n = (unsigned)trail - cp->trail_min;
 
-	return n < cp->trail_n ? cp->cells[(cp->lead[lead] - 1) * cp->trail_n + n]
-			       : 0;
+	return n < cp->trail_n
+		       ? cp->cells[(cp->lead[lead] - 1) * cp->trail_n + n]
+		       : 0;
 }
 
 /* What rf_cp_bytes() gave, back in Unicode. */
@@ -77,7 +78,7 @@ static inline USHORT rf_cp_bytes(const struct rf_cp_reverse *r, WCHAR c)
 	return r->pages[r->index[c >> 8]][c & 255];
 }
 
-/* ---- normalisation and IDN (normalize.c, idn.c) ----------------------- */
+/* ---- normalisation and IDN (normalize.c, idn.c) ---- */
 
 /*
  * form is NORM_FORM (1 C, 2 D, 5 KC, 6 KD).  *to_len is units: in the room,
@@ -85,18 +86,20 @@ static inline USHORT rf_cp_bytes(const struct rf_cp_reverse *r, WCHAR c)
  * STATUS_BUFFER_TOO_SMALL, STATUS_NO_UNICODE_TRANSLATION (*to_len is then the
  * offset of the bad unit), STATUS_INVALID_PARAMETER, STATUS_NO_MEMORY.
  */
-NTSYSAPI NTSTATUS NTAPI RtlNormalizeString(ULONG form, PCWSTR from, LONG from_len,
-				  PWSTR to, PLONG to_len);
+NTSYSAPI NTSTATUS NTAPI RtlNormalizeString(ULONG form, PCWSTR from,
+					   LONG from_len, PWSTR to,
+					   PLONG to_len);
 NTSYSAPI NTSTATUS NTAPI RtlIsNormalizedString(ULONG form, PCWSTR s, LONG len,
-				     PBOOLEAN yes);
+					      PBOOLEAN yes);
 
 /* flags are IDN_*.  Lengths as above; -1 means NUL-terminated. */
 NTSYSAPI NTSTATUS NTAPI RtlIdnToAscii(ULONG flags, PCWSTR from, LONG from_len,
-			     PWSTR to, PLONG to_len);
+				      PWSTR to, PLONG to_len);
 NTSYSAPI NTSTATUS NTAPI RtlIdnToUnicode(ULONG flags, PCWSTR from, LONG from_len,
-			       PWSTR to, PLONG to_len);
-NTSYSAPI NTSTATUS NTAPI RtlIdnToNameprepUnicode(ULONG flags, PCWSTR from, LONG from_len,
-				       PWSTR to, PLONG to_len);
+					PWSTR to, PLONG to_len);
+NTSYSAPI NTSTATUS NTAPI RtlIdnToNameprepUnicode(ULONG flags, PCWSTR from,
+						LONG from_len, PWSTR to,
+						PLONG to_len);
 
 /*
  * One character taken apart into at most 18 code points, canonically or (if

@@ -10,7 +10,7 @@
 
 enum { PERIOD_MIN = 1, PERIOD_MAX = 1000000, UNITS_PER_MS = 10000 };
 
-static LONG begun[65536]; /* how often each period was begun and not ended */
+static LONG begun[256]; /* how often each period was begun and not ended */
 
 MMRESULT WINAPI timeBeginPeriod(UINT period)
 {

@@ -16,15 +16,32 @@ struct event {
 static bool signaled(struct object *o, struct task *t)
 {
 	(void)t;
-	return o->state != 0;
+	return *object_state(o) != 0;
 }
 
 static NTSTATUS acquire(struct object *o, struct task *t)
 {
 	(void)t;
 	if (((struct event *)o)->type == SYNCHRONIZATION)
-		o->state = 0;
+		*object_state(o) = 0;
 	return STATUS_SUCCESS;
+}
+
+static void to_page(const struct object *o, struct shared_page *p)
+{
+	p->state = o->state;
+	p->param = (int32_t)((const struct event *)o)->type;
+}
+
+static void from_page(struct object *o, const struct shared_page *p)
+{
+	((struct event *)o)->type =
+		p->param == NOTIFICATION ? NOTIFICATION : SYNCHRONIZATION;
+}
+
+static struct object *receive(const struct nt_passed *p)
+{
+	return shared_receive(&event_type, p);
 }
 
 const struct object_type event_type = {
@@ -35,6 +52,10 @@ const struct object_type event_type = {
 	.waitable = true,
 	.signaled = signaled,
 	.acquire = acquire,
+	.to_page = to_page,
+	.from_page = from_page,
+	.pass = shared_pass,
+	.receive = receive,
 };
 
 NTSTATUS nt_create_event(struct task *t, gaddr event, uint32_t access,
@@ -70,6 +91,7 @@ NTSTATUS nt_open_event(struct task *t, gaddr event, uint32_t access, gaddr attr)
 static inline NTSTATUS change(struct task *t, uint64_t h, int32_t state,
 			      bool wake, gaddr previous)
 {
+	_Atomic int32_t *now;
 	struct event *e;
 	NTSTATUS status;
 	int32_t old;
@@ -77,15 +99,15 @@ static inline NTSTATUS change(struct task *t, uint64_t h, int32_t state,
 	status = handle_lock(t, h, &event_type, MODIFY, &e);
 	if (status)
 		return status;
-	old = e->object.state;
+	now = object_state(&e->object);
+	old = *now;
 	if (wake) {
-		e->object.state = 1;
-		if (e->object.waiters)
-			object_wake_locked(&e->object);
+		*now = 1;
+		object_changed(&e->object);
 	}
 	/* A pulse leaves it unsignalled, a set leaves what nobody took. */
 	if (!state)
-		e->object.state = 0;
+		*now = 0;
 	object_unlock(&e->object);
 	if (previous && guest_put32(t, previous, (uint32_t)old))
 		return STATUS_ACCESS_VIOLATION;
@@ -132,7 +154,7 @@ NTSTATUS nt_query_event(struct task *t, uint64_t event, uint32_t class,
 	if (status)
 		return status;
 	basic[0] = e->type;
-	basic[1] = (uint32_t)e->object.state;
+	basic[1] = (uint32_t)*object_state(&e->object);
 	object_unlock(&e->object);
 	if (guest_write(t, info, basic, sizeof basic) ||
 	    (ret_len && guest_put32(t, ret_len, sizeof basic)))

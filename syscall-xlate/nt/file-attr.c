@@ -45,42 +45,53 @@ int64_t time_from_statx(const struct statx_timestamp *ts)
 
 /* ---- the extended attribute -------------------------------------------- */
 
-/* "0x20", NUL, padding, version twice, padding, valid flags, attributes. */
-static uint32_t parse_blob(const uint8_t *b, size_t n)
+struct stored {
+	uint32_t attributes; /* NONE: not stored */
+	int64_t created;     /* 0: not stored */
+};
+
+enum { HAS_ATTRIBUTES = 1, HAS_CREATED = 0x10 };
+
+/*
+ * "0x20", NUL, padding, version twice, padding, valid flags, attributes.  In
+ * version 4 two times follow, in 5 one; the last is the time of creation.
+ */
+static struct stored parse_blob(const uint8_t *b, size_t n)
 {
+	struct stored s = { NONE, 0 };
 	struct bytes blob = { b, n };
 	const uint8_t *nul = memchr(b, 0, n);
-	size_t at;
-	const void *p;
+	uint16_t version = 0;
+	uint32_t valid = 0;
+	size_t at = 0;
 
 	if (nul) {
 		at = ROUND_UP((size_t)(nul - b) + 1, 2);
-		p = bytes_at(blob, at, 2);
-		if (p && le16_at(p) >= 1 && le16_at(p) <= 5) {
-			at = ROUND_UP(at + 4, 4);
-			/* Version 1 has no valid flags. */
-			if (le16_at(p) == 1)
-				at -= 4;
-			if (bytes_at(blob, at, 8) &&
-			    (le16_at(p) == 1 || (b[at] & 1)))
-				return le32_at(b + at + 4);
-		}
+		bytes_get(blob, at, &version, sizeof version);
+		at = ROUND_UP(at + 4, 4);
 	}
-	if (n >= 3 && n < 16 && b[0] == '0' && b[1] == 'x') {
+	if (version >= 2 && version <= 5 &&
+	    !bytes_get(blob, at, &valid, sizeof valid)) {
+		if (valid & HAS_ATTRIBUTES)
+			bytes_get(blob, at + 4, &s.attributes, 4);
+		if (valid & HAS_CREATED && version >= 4)
+			bytes_get(blob, at + (version == 4 ? 16 : 8),
+				  &s.created, 8);
+	} else if (n >= 3 && n < 16 && b[0] == '0' && b[1] == 'x') {
 		char text[16];
 
 		memcpy(text, b, n);
 		text[n] = 0;
-		return (uint32_t)strtoul(text, NULL, 16);
+		s.attributes = (uint32_t)strtoul(text, NULL, 16);
 	}
-	return NONE;
+	return s;
 }
 
-static size_t make_blob(uint8_t *b, uint32_t attributes)
+static size_t make_blob(uint8_t *b, uint32_t attributes, int64_t created)
 {
 	uint8_t *p = b;
 	uint16_t version = 4;
-	uint32_t valid = 1;
+	uint32_t valid = HAS_ATTRIBUTES | (created ? HAS_CREATED : 0);
 
 	p += sprintf((char *)p, "0x%x", attributes) + 1;
 	if ((p - b) % 2)
@@ -92,7 +103,8 @@ static size_t make_blob(uint8_t *b, uint32_t attributes)
 		*p++ = 0;
 	memcpy(p, &valid, 4);
 	memcpy(p + 4, &attributes, 4);
-	memset(p + 8, 0, 16); /* times that valid says not to read */
+	memset(p + 8, 0, 8); /* a time that valid says not to read */
+	memcpy(p + 16, &created, 8);
 	return (size_t)(p + 24 - b);
 }
 
@@ -102,7 +114,7 @@ static struct {
 	uint64_t ino;
 	uint32_t dev_major, dev_minor;
 	struct statx_timestamp ctime;
-	uint32_t attributes;
+	struct stored stored;
 } cache[CACHE_SIZE];
 static pthread_mutex_t cache_lock = PTHREAD_MUTEX_INITIALIZER;
 /* A device whose file system has no extended attributes, 0: none seen. */
@@ -113,7 +125,7 @@ static uint64_t device_of(const struct statx *st)
 	return makedev(st->stx_dev_major, st->stx_dev_minor) + 1;
 }
 
-static bool cache_get(const struct statx *st, uint32_t *attributes)
+static bool cache_get(const struct statx *st, struct stored *s)
 {
 	size_t i = (st->stx_ino ^ st->stx_ino >> 10) % CACHE_SIZE;
 	bool hit;
@@ -124,12 +136,12 @@ static bool cache_get(const struct statx *st, uint32_t *attributes)
 	      cache[i].dev_minor == st->stx_dev_minor &&
 	      cache[i].ctime.tv_sec == st->stx_ctime.tv_sec &&
 	      cache[i].ctime.tv_nsec == st->stx_ctime.tv_nsec;
-	*attributes = cache[i].attributes;
+	*s = cache[i].stored;
 	pthread_mutex_unlock(&cache_lock);
 	return hit;
 }
 
-static void cache_put(const struct statx *st, uint32_t attributes)
+static void cache_put(const struct statx *st, struct stored s)
 {
 	size_t i = (st->stx_ino ^ st->stx_ino >> 10) % CACHE_SIZE;
 	struct timespec now;
@@ -145,23 +157,23 @@ static void cache_put(const struct statx *st, uint32_t attributes)
 	cache[i].dev_major = st->stx_dev_major;
 	cache[i].dev_minor = st->stx_dev_minor;
 	cache[i].ctime = st->stx_ctime;
-	cache[i].attributes = attributes;
+	cache[i].stored = s;
 	pthread_mutex_unlock(&cache_lock);
 }
 
-static uint32_t stored(const struct statx *st, int fd, int dirfd,
-		       const char *path)
+static struct stored stored(const struct statx *st, int fd, int dirfd,
+			    const char *path)
 {
 	char full[HOST_PATH_MAX + 64];
 	uint8_t blob[256];
-	uint32_t attributes = NONE;
+	struct stored s = { NONE, 0 };
 	ssize_t n;
 
 	if (bare_device == device_of(st))
-		return NONE;
-	if (cache_get(st, &attributes))
-		return attributes;
-	attributes = NONE;
+		return s;
+	if (cache_get(st, &s))
+		return s;
+	s = (struct stored){ NONE, 0 };
 	if (fd >= 0) {
 		n = fgetxattr(fd, XATTR, blob, sizeof blob);
 	} else if (*path == '/' || dirfd == AT_FDCWD) {
@@ -175,11 +187,11 @@ static uint32_t stored(const struct statx *st, int fd, int dirfd,
 			  : getxattr(full, XATTR, blob, sizeof blob);
 	}
 	if (n > 0)
-		attributes = parse_blob(blob, (size_t)n);
+		s = parse_blob(blob, (size_t)n);
 	else if (n < 0 && errno == EOPNOTSUPP)
 		bare_device = device_of(st);
-	cache_put(st, attributes);
-	return attributes;
+	cache_put(st, s);
+	return s;
 }
 
 /* ---- from the inode --------------------------------------------------------
@@ -233,7 +245,7 @@ void meta_plain(struct file_meta *m, const struct statx *st)
 void meta_from_statx(struct file_meta *m, const struct statx *st, int dirfd,
 		     const char *path, const struct virtual_dir *dir)
 {
-	uint32_t extra = NONE;
+	struct stored extra = { NONE, 0 };
 
 	from_inode(m, st);
 	if (S_ISLNK(st->stx_mode)) {
@@ -250,9 +262,11 @@ void meta_from_statx(struct file_meta *m, const struct statx *st, int dirfd,
 	} else if (S_ISREG(st->stx_mode) || S_ISDIR(st->stx_mode)) {
 		extra = stored(st, path ? -1 : dirfd, dirfd, path);
 	}
-	if (extra != NONE)
-		m->attributes =
-			(m->attributes & ~(uint32_t)STORED) | (extra & STORED);
+	if (extra.attributes != NONE)
+		m->attributes = (m->attributes & ~(uint32_t)STORED) |
+				(extra.attributes & STORED);
+	if (extra.created)
+		m->times.created = extra.created;
 	if (!m->attributes)
 		m->attributes = FILE_ATTRIBUTE_NORMAL;
 }
@@ -313,21 +327,23 @@ static void mark_parent(const char *path)
 	if (slash && slash > dir) {
 		*slash = 0;
 		setxattr(dir, XATTR, blob,
-			 make_blob(blob, FILE_ATTRIBUTE_DIRECTORY),
+			 make_blob(blob, FILE_ATTRIBUTE_DIRECTORY, 0),
 			 XATTR_CREATE);
 	}
 	free(dir);
 }
 
-NTSTATUS meta_set_attributes(struct file *f, uint32_t attributes)
+NTSTATUS meta_set_attributes(struct file *f, uint32_t attributes,
+			     int64_t created)
 {
-	uint8_t blob[64];
+	struct stored old = { NONE, 0 };
+	uint8_t blob[256];
 	char self[32];
 	struct stat st;
-	uint32_t want = attributes & STORED;
+	uint32_t want;
 	mode_t mode;
+	ssize_t got;
 	size_t n;
-	bool had;
 
 	if (f->kind == FILE_KIND_LINK)
 		return STATUS_SUCCESS; /* a link has none of its own here */
@@ -336,30 +352,37 @@ NTSTATUS meta_set_attributes(struct file *f, uint32_t attributes)
 	file_proc_path(f, self, sizeof self);
 
 	mode = st.st_mode & 07777;
-	if (S_ISREG(st.st_mode) && attributes & FILE_ATTRIBUTE_READONLY)
+	if (!attributes || !S_ISREG(st.st_mode))
+		; /* stays */
+	else if (attributes & FILE_ATTRIBUTE_READONLY)
 		mode &= ~0222u;
-	else if (S_ISREG(st.st_mode) && !(mode & 0222))
+	else if (!(mode & 0222))
 		mode |= 0200;
 	if (mode != (st.st_mode & 07777) && chmod(self, mode) < 0)
 		return status_from_errno(errno);
 
-	had = getxattr(self, XATTR, NULL, 0) >= 0;
-	if (want == default_stored(S_ISDIR(st.st_mode))) {
-		if (had && removexattr(self, XATTR) < 0)
+	got = getxattr(self, XATTR, blob, sizeof blob);
+	if (got > 0)
+		old = parse_blob(blob, (size_t)got);
+	if (!created)
+		created = old.created;
+	want = attributes               ? attributes & STORED
+	       : old.attributes != NONE ? old.attributes & STORED
+					: default_stored(S_ISDIR(st.st_mode));
+	if (want == default_stored(S_ISDIR(st.st_mode)) && !created) {
+		if (got >= 0 && removexattr(self, XATTR) < 0)
 			return status_from_errno(errno);
 		return STATUS_SUCCESS;
 	}
 	if (S_ISDIR(st.st_mode))
 		want |= FILE_ATTRIBUTE_DIRECTORY;
-	if (attributes & FILE_ATTRIBUTE_READONLY)
+	else if (!(mode & 0222))
 		want |= FILE_ATTRIBUTE_READONLY;
-	n = make_blob(blob, want);
-	/* Read-only files: the permission was taken a moment ago, and only
-	   the owner's mode counts for user attributes. */
+	n = make_blob(blob, want, created);
+	/* Setting needs write permission, which a read-only file lacks. */
 	if (setxattr(self, XATTR, blob, n, 0) < 0 && errno == EACCES &&
 	    chmod(self, mode | 0200) == 0) {
-		if (setxattr(self, XATTR, blob, n, 0) < 0 && !errno)
-			errno = EACCES;
+		setxattr(self, XATTR, blob, n, 0);
 		chmod(self, mode);
 	}
 	mark_parent(f->path);
@@ -379,6 +402,6 @@ void meta_init_attributes(int fd, const char *path, uint32_t attributes,
 		return;
 	if (directory)
 		want |= FILE_ATTRIBUTE_DIRECTORY;
-	if (fsetxattr(fd, XATTR, blob, make_blob(blob, want), 0) == 0)
+	if (fsetxattr(fd, XATTR, blob, make_blob(blob, want, 0), 0) == 0)
 		mark_parent(path);
 }

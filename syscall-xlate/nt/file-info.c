@@ -502,9 +502,10 @@ static NTSTATUS set_basic(struct task *t, struct file *f, gaddr info,
 	if (b.attributes & FILE_ATTRIBUTE_DIRECTORY &&
 	    f->kind != FILE_KIND_DIR && f->kind != FILE_KIND_LINK)
 		return STATUS_INVALID_PARAMETER;
-	if (b.attributes)
-		status = meta_set_attributes(f, b.attributes);
-	/* The birth time is the host's; it cannot be set. */
+	/* The host's birth time cannot be set; ours is kept beside it. */
+	if (b.attributes || b.times.created > 0)
+		status = meta_set_attributes(f, b.attributes,
+					     MAX(b.times.created, 0));
 	time_to_host(b.times.accessed, &ts[0]);
 	time_to_host(b.times.written, &ts[1]);
 	if (status ||
@@ -700,7 +701,7 @@ static NTSTATUS set_short_name(struct task *t, struct file *f, gaddr info,
 
 static const struct set_row {
 	uint32_t class, size;
-	NTSTATUS (*run)
+	NTSTATUS(*run)
 	(struct task *t, struct file *f, gaddr info, uint32_t len);
 	uint32_t access;
 } sets[] = {

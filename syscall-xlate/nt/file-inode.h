@@ -25,4 +25,12 @@ struct inode {
 
 extern pthread_mutex_t inode_lock; /* guards every inode */
 
+/*
+ * Other processes (file-shared.c), with inode_lock held and f counted in i.
+ * peers_enter: tell them, unless f conflicts with what they have (false).
+ */
+struct file;
+bool peers_enter(const struct inode *i, const struct file *f, bool granted);
+void peers_leave(const struct inode *i); /* f is no longer counted */
+
 #endif

@@ -173,7 +173,7 @@ struct object *file_receive(const struct nt_passed *p)
 		f->dir = virtual_from_host(f->path);
 	if ((kind == FILE_KIND_DISK || kind == FILE_KIND_DIR) && !f->dir &&
 	    !statx(f->fd, "", AT_EMPTY_PATH, STATX_BASIC_STATS, &st))
-		share_enter(f, &st); /* it was granted once already */
+		share_enter(f, &st, true);
 	return &f->object;
 }
 

@@ -139,7 +139,7 @@ static NTSTATUS may_replace(const struct target *to, uint32_t flags)
 		return status_from_errno(errno);
 	/* In use here: only POSIX semantics replaces an open file, and only
 	   if those who have it open allow its deletion. */
-	status = share_enter(&probe, &st);
+	status = share_enter(&probe, &st, false);
 	if (status)
 		return STATUS_ACCESS_DENIED;
 	if (!(flags & POSIX) && share_others(&probe))

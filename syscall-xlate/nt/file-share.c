@@ -3,8 +3,8 @@
  * file-share.c - what the open handles of one file have to agree about: share
  * modes, deletion, and byte ranges.
  *
- * Known are the handles of this process, by device and inode; other processes
- * take part where inode_enter() and inode_leave() would tell them.
+ * Known are the handles of this process, by device and inode; what other
+ * processes have open, file-shared.c knows.
  * A file is deleted when the last handle goes, or at once with POSIX
  * semantics; the name to unlink is asked of the host, since others may have
  * renamed the file meanwhile.
@@ -72,7 +72,7 @@ static void count(struct inode *i, const struct file *f, int by)
 	i->share_delete += f->share & FILE_SHARE_DELETE ? by : 0;
 }
 
-NTSTATUS share_enter(struct file *f, const struct statx *st)
+NTSTATUS share_enter(struct file *f, const struct statx *st, bool granted)
 {
 	uint64_t dev = makedev(st->stx_dev_major, st->stx_dev_minor);
 	struct inode **at = bucket(dev, st->stx_ino), *i;
@@ -92,6 +92,8 @@ NTSTATUS share_enter(struct file *f, const struct statx *st)
 		i->ino = st->stx_ino;
 		i->next = *at;
 		*at = i;
+	} else if (granted) {
+		/* inherited: whoever passed it on was asked */
 	} else if (i->delete_pending) {
 		status = STATUS_DELETE_PENDING;
 	} else if (conflicts(i, f)) {
@@ -100,6 +102,15 @@ NTSTATUS share_enter(struct file *f, const struct statx *st)
 	if (!status) {
 		count(i, f, 1);
 		f->inode = i;
+		if (takes_part(f) && !peers_enter(i, f, granted)) {
+			count(i, f, -1);
+			f->inode = NULL;
+			status = STATUS_SHARING_VIOLATION;
+		}
+	}
+	if (status && !i->handles) {
+		*at = i->next; /* made for nothing, and first in its list */
+		free(i);
 	}
 	pthread_mutex_unlock(&inode_lock);
 	return status;
@@ -158,6 +169,8 @@ static void leave(struct file *f, bool may_unlink)
 		gone = true;
 	}
 	count(i, f, -1);
+	if (takes_part(f))
+		peers_leave(i);
 	if (last) {
 		struct inode **at = bucket(i->dev, i->ino);
 

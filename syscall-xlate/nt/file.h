@@ -42,7 +42,7 @@ struct file_ops {
 	NTSTATUS (*read)(struct task *t, struct file *f, struct irp *r);
 	NTSTATUS (*write)(struct task *t, struct file *f, struct irp *r);
 	/* fs: NtFsControlFile. */
-	NTSTATUS (*control)
+	NTSTATUS(*control)
 	(struct task *t, struct file *f, struct irp *r, bool fs);
 	NTSTATUS (*flush)(struct task *t, struct file *f);
 	/* Last handle closed. */
@@ -206,8 +206,11 @@ void file_proc_path(const struct file *f, char *buf, size_t size);
 
 /* ---- sharing, deletion (file-share.c) ----------------------------------- */
 
-/* With st of f->fd.  STATUS_SHARING_VIOLATION, STATUS_DELETE_PENDING. */
-NTSTATUS share_enter(struct file *f, const struct statx *st);
+/*
+ * With st of f->fd.  granted: an inherited handle, nobody can object.
+ * STATUS_SHARING_VIOLATION, STATUS_DELETE_PENDING.
+ */
+NTSTATUS share_enter(struct file *f, const struct statx *st, bool granted);
 void share_leave(struct file *f);  /* may unlink the file */
 void share_forget(struct file *f); /* the same, and never does */
 bool share_delete_pending(struct file *f);
@@ -238,8 +241,10 @@ void meta_from_statx(struct file_meta *m, const struct statx *st, int dirfd,
 /* The same without looking for stored attributes; no symbolic links. */
 void meta_plain(struct file_meta *m, const struct statx *st);
 NTSTATUS meta_of_file(struct file *f, struct file_meta *m);
-/* Stored attributes: hidden, system, archive, ... of a file or directory. */
-NTSTATUS meta_set_attributes(struct file *f, uint32_t attributes);
+/* Stored attributes: hidden, system, archive, ... of a file or directory, and
+   its time of creation; 0 leaves either as it is. */
+NTSTATUS meta_set_attributes(struct file *f, uint32_t attributes,
+			     int64_t created);
 /* For a file just made; path NULL: nobody need look there. */
 void meta_init_attributes(int fd, const char *path, uint32_t attributes,
 			  bool directory);

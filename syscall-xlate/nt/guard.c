@@ -268,6 +268,8 @@ bool vm_populate(gaddr addr, int access)
 		state = vad_run(v, page, NULL);
 		if (v->flags & VAD_WATCH && access == 1 && state)
 			done = watch_hit(v, page);
+		else if (v->flags & VAD_RESERVED_VIEW && !state)
+			done = vm_view_touched(v, page);
 	}
 	pthread_mutex_unlock(&vm_lock);
 	if (done || !(state & PAGE_GUARD))

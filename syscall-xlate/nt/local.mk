@@ -5,12 +5,14 @@ libnt_a_SOURCES = %D%/personality.c %D%/start.c %D%/start.h %D%/environ.c %D%/en
 	%D%/nt.h %D%/abi.h
 
 # objects, waits, threads, processes
-libnt_a_SOURCES += %D%/nt-private.h %D%/object.c %D%/handle.c %D%/name.c \
-	%D%/wait.c %D%/event.c %D%/semaphore.c %D%/mutant.c \
+libnt_a_SOURCES += %D%/nt-private.h %D%/object.c %D%/shared.c %D%/shared.h %D%/handle.c \
+	%D%/object-info.c %D%/name.c %D%/directory.c %D%/oa.c \
+	%D%/wait.c %D%/wait-calls.c %D%/wait-shared.c %D%/event.c %D%/semaphore.c %D%/mutant.c \
 	%D%/keyed-event.c %D%/alarm.c %D%/timer.c %D%/iocp.c %D%/iocp.h \
 	%D%/wait-packet.c %D%/apc.c %D%/alert.c %D%/watch.c %D%/suspend.c \
 	%D%/thread.c %D%/thread-info.c %D%/process.c %D%/process.h \
-	%D%/process-info.c %D%/process-start.c %D%/process-create.c \
+	%D%/process-info.c %D%/process-start.c %D%/process-create.c %D%/process-request.c \
+	%D%/process-request.h \
 	%D%/process-create.h %D%/process-native.c %D%/process-native.h \
 	%D%/job.c
 
@@ -20,7 +22,7 @@ libnt_a_SOURCES += %D%/abi-file.h %D%/console-ctrl.c %D%/console-keys.c \
 	%D%/device.c %D%/dir-match.c %D%/dir-match.h %D%/dir.c %D%/errno.c \
 	%D%/file-attr.c %D%/file-info.c %D%/file-inode.h %D%/file-io.c \
 	%D%/file-pass.c %D%/file-private.h %D%/file-rename.c \
-	%D%/file-rename.h %D%/file-share.c %D%/file.c %D%/file.h %D%/lock.c \
+	%D%/file-rename.h %D%/file-share.c %D%/file-shared.c %D%/file.c %D%/file.h %D%/lock.c \
 	%D%/path-c.c %D%/path-case.c %D%/path.c %D%/path.h %D%/pipe-name.c \
 	%D%/pipe.c %D%/pipe.h %D%/volume.c %D%/reparse.c %D%/notify.c
 

@@ -6,25 +6,49 @@
  * what it owns; only the thread itself touches the list, and it does so after
  * its wait has been satisfied (mutant_taken()), so it needs no lock.
  */
+#include <errno.h>
+
 #include "syscall-xlate/nt/nt-private.h"
+#include "syscall-xlate/nt/process.h"
 #include "syscall-xlate/nt/calls.h"
 
 enum { QUERY = 1 };
 
 struct mutant {
 	struct object object;
-	struct task *owner; /* under the object's lock */
-	uint32_t owner_id;  /* the same */
-	uint32_t count;     /* how often owner has it */
-	bool abandoned;
-	bool kept;   /* holds a reference to itself, see keep() */
-	bool listed; /* the owner's, as are the next two */
-	struct mutant *next, *prev; /* in the owner's list */
+	struct mutant_state own; /* if it is not shared; see state_of() */
+	bool kept;               /* holds a reference to itself, see keep() */
+	/* The rest is the owning thread's. */
+	bool listed;                /* in its list */
+	bool alive;                 /* it has locked the page's "alive" */
+	struct mutant *next, *prev; /* in the list */
 };
+
+/* Under the object's lock, as is what it points to. */
+static inline struct mutant_state *state_of(struct mutant *m)
+{
+	return __builtin_expect(m->object.shared != NULL, 0)
+		       ? &m->object.shared->page->mutant
+		       : &m->own;
+}
+
+static inline uint64_t owner_id(const struct nt_thread *th)
+{
+	return (uint64_t)nt_self->host_pid << 32 | th->id;
+}
 
 static bool signaled(struct object *o, struct task *t)
 {
-	return o->state || ((struct mutant *)o)->owner == t;
+	struct mutant *m = (struct mutant *)o;
+	struct mutant_state *s = state_of(m);
+
+	if (*object_state(o) || (t && s->owner == owner_id(nt_thread(t))))
+		return true;
+	if (!o->shared || !shared_owner_died(o->shared))
+		return false;
+	*s = (struct mutant_state){ .abandoned = 1 };
+	*object_state(o) = 1;
+	return true;
 }
 
 /*
@@ -41,14 +65,14 @@ static void keep(struct mutant *m)
 static NTSTATUS acquire(struct object *o, struct task *t)
 {
 	struct mutant *m = (struct mutant *)o;
-	bool abandoned = m->abandoned;
+	struct mutant_state *s = state_of(m);
+	bool abandoned = s->abandoned;
 
-	if (!m->count++) {
-		m->owner = t;
-		m->owner_id = nt_thread(t)->id;
-		o->state = 0;
+	if (!s->count++) {
+		s->owner = owner_id(nt_thread(t));
+		*object_state(o) = 0;
 	}
-	m->abandoned = false;
+	s->abandoned = 0;
 	if (!o->handles)
 		keep(m);
 	return abandoned ? STATUS_ABANDONED : STATUS_SUCCESS;
@@ -63,9 +87,20 @@ static void closed(struct task *t, struct object *o, uint64_t h, bool last)
 	if (!last)
 		return;
 	object_lock(o);
-	if (m->owner)
+	if ((int)(state_of(m)->owner >> 32) == nt_self->host_pid)
 		keep(m);
 	object_unlock(o);
+}
+
+static void to_page(const struct object *o, struct shared_page *p)
+{
+	p->state = o->state;
+	p->mutant = ((const struct mutant *)o)->own;
+}
+
+static struct object *receive(const struct nt_passed *p)
+{
+	return shared_receive(&mutant_type, p);
 }
 
 const struct object_type mutant_type = {
@@ -77,7 +112,21 @@ const struct object_type mutant_type = {
 	.signaled = signaled,
 	.acquire = acquire,
 	.close = closed,
+	.to_page = to_page,
+	.pass = shared_pass,
+	.receive = receive,
 };
+
+/* So that other processes notice if this thread is killed. */
+static void take_alive(struct mutant *m)
+{
+	pthread_mutex_t *alive = &m->object.shared->page->alive;
+	int err = pthread_mutex_trylock(alive);
+
+	if (err == EOWNERDEAD)
+		err = pthread_mutex_consistent(alive);
+	m->alive = !err;
+}
 
 void mutant_taken(struct task *t, struct object *o)
 {
@@ -86,6 +135,8 @@ void mutant_taken(struct task *t, struct object *o)
 	if (m->listed)
 		return;
 	m->listed = true;
+	if (o->shared)
+		take_alive(m);
 	m->next = *list;
 	m->prev = NULL;
 	if (m->next)
@@ -105,17 +156,18 @@ static void unlist(struct nt_thread *th, struct mutant *m)
 }
 
 /* Locked, and its owner lets it go.  Whether the caller has to put it. */
-static bool free_locked(struct mutant *m)
+static bool free_locked(struct mutant *m, bool abandoned)
 {
 	bool kept = m->kept;
 
+	/* Before others can have it. */
+	if (m->alive)
+		pthread_mutex_unlock(&m->object.shared->page->alive);
+	m->alive = false;
 	m->kept = false;
-	m->owner = NULL;
-	m->owner_id = 0;
-	m->count = 0;
-	m->object.state = 1;
-	if (m->object.waiters)
-		object_wake_locked(&m->object);
+	*state_of(m) = (struct mutant_state){ .abandoned = abandoned };
+	*object_state(&m->object) = 1;
+	object_changed(&m->object);
 	return kept;
 }
 
@@ -127,8 +179,7 @@ void mutants_abandon(struct nt_thread *th)
 
 		object_lock(&m->object);
 		unlist(th, m);
-		m->abandoned = true;
-		kept = free_locked(m);
+		kept = free_locked(m, true);
 		object_unlock(&m->object);
 		if (kept)
 			object_put(&m->object);
@@ -173,6 +224,7 @@ NTSTATUS nt_open_mutant(struct task *t, gaddr mutant, uint32_t access,
 
 NTSTATUS nt_release_mutant(struct task *t, uint64_t mutant, gaddr previous)
 {
+	struct mutant_state *s;
 	struct mutant *m;
 	NTSTATUS status;
 	uint32_t count;
@@ -181,16 +233,17 @@ NTSTATUS nt_release_mutant(struct task *t, uint64_t mutant, gaddr previous)
 	status = handle_lock(t, mutant, &mutant_type, 0, &m);
 	if (status)
 		return status;
-	if (m->owner != t) {
+	s = state_of(m);
+	if (s->owner != owner_id(nt_thread(t))) {
 		object_unlock(&m->object);
 		return STATUS_MUTANT_NOT_OWNED;
 	}
-	count = m->count;
+	count = s->count;
 	if (count == 1) {
 		unlist(nt_thread(t), m);
-		kept = free_locked(m);
+		kept = free_locked(m, false);
 	} else {
-		m->count--;
+		s->count--;
 	}
 	object_unlock(&m->object);
 	if (kept)
@@ -214,6 +267,7 @@ NTSTATUS nt_query_mutant(struct task *t, uint64_t mutant, uint32_t class,
 	struct mutant_basic basic = { 0 };
 	uint64_t owner[2] = { 0 }; /* CLIENT_ID */
 	uint32_t need = class == BASIC ? sizeof basic : sizeof owner;
+	struct mutant_state *s;
 	struct mutant *m;
 	NTSTATUS status;
 
@@ -224,12 +278,13 @@ NTSTATUS nt_query_mutant(struct task *t, uint64_t mutant, uint32_t class,
 	status = handle_lock(t, mutant, &mutant_type, QUERY, &m);
 	if (status)
 		return status;
-	basic.count = 1 - (int32_t)m->count;
-	basic.mine = m->owner == t;
-	basic.abandoned = m->abandoned;
-	if (m->owner) {
-		owner[0] = nt_self->id;
-		owner[1] = m->owner_id;
+	s = state_of(m);
+	basic.count = 1 - (int32_t)s->count;
+	basic.mine = s->owner == owner_id(nt_thread(t));
+	basic.abandoned = !!s->abandoned;
+	if (s->owner) {
+		owner[0] = process_id((int)(s->owner >> 32));
+		owner[1] = (uint32_t)s->owner;
 	}
 	object_unlock(&m->object);
 	if (guest_write(t, info, class == BASIC ? (void *)&basic : owner,

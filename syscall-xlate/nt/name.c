@@ -6,9 +6,9 @@
  * Windows has at start is made from a table at the first use of a name.  A
  * name holds no reference to its object: it goes with the last handle.
  *
- * All of it is private to the process.  Where names shared by the session's
- * processes are to be kept, the place is find() and insert(): below
- * BaseNamedObjects they would ask the session's arena first.
+ * The tree is private to the process.  Below BaseNamedObjects, names of types
+ * that processes can share are also looked for, and put, where the session's
+ * other processes see them (shared.h).
  */
 #include <stdlib.h>
 #include <string.h>
@@ -21,18 +21,13 @@ enum {
 	BUCKETS = 32,
 	MAX_LINKS = 32, /* followed in one name */
 	MAX_BYTES = 0xfffe,
+	MAX_SHARED_NAME = 1024,
 };
 
 struct directory {
 	struct object object;
+	bool session; /* other processes see the names in it, too */
 	struct object_name *bucket[BUCKETS];
-};
-
-struct symlink {
-	struct object object;
-	uint16_t *target; /* terminated */
-	size_t len;
-	int64_t created;
 };
 
 static void symlink_destroy(struct object *o)
@@ -58,63 +53,6 @@ const struct object_type symlink_type = {
 /* Guards every directory's buckets, and names' links. */
 static pthread_mutex_t names_lock = PTHREAD_MUTEX_INITIALIZER;
 static struct directory *root; /* made at the first use of a name */
-
-/* ---- reading strings ------------------------------------------------------
- */
-
-NTSTATUS ustr_read(struct task *t, gaddr at, uint16_t **s, size_t *len)
-{
-	struct unicode_string64 u;
-	uint16_t *copy;
-
-	if (guest_read(t, &u, at, sizeof u))
-		return STATUS_ACCESS_VIOLATION;
-	if (u.length & 1)
-		return STATUS_OBJECT_NAME_INVALID;
-	copy = malloc(u.length + 2u);
-	if (!copy)
-		return STATUS_NO_MEMORY;
-	if (guest_read(t, copy, u.buffer, u.length)) {
-		free(copy);
-		return STATUS_ACCESS_VIOLATION;
-	}
-	copy[u.length / 2] = 0;
-	*s = copy;
-	*len = u.length / 2;
-	return STATUS_SUCCESS;
-}
-
-NTSTATUS oa_read(struct task *t, gaddr at, struct nt_oa *oa)
-{
-	struct object_attributes64 g;
-	NTSTATUS status;
-
-	*oa = (struct nt_oa){ 0 };
-	if (!at)
-		return STATUS_SUCCESS;
-	if (guest_read(t, &g, at, sizeof g))
-		return STATUS_ACCESS_VIOLATION;
-	if (g.length != sizeof g)
-		return STATUS_INVALID_PARAMETER;
-	oa->root = g.root;
-	oa->attributes = g.attributes;
-	oa->security = g.security;
-	if (!g.name)
-		return STATUS_SUCCESS;
-	status = ustr_read(t, g.name, &oa->name, &oa->name_len);
-	if (status == STATUS_SUCCESS && !oa->name_len && !g.root) {
-		/* An empty name is none. */
-		free(oa->name);
-		oa->name = NULL;
-	}
-	return status;
-}
-
-void oa_free(struct nt_oa *oa)
-{
-	free(oa->name);
-	oa->name = NULL;
-}
 
 /* ---- the tree; names_lock held
  * ----------------------------------------------- */
@@ -266,7 +204,7 @@ static size_t widen(uint16_t *dst, const char *s, size_t n)
 	return n;
 }
 
-static struct object *new_link(const uint16_t *target, size_t n)
+struct object *symlink_new(const uint16_t *target, size_t n)
 {
 	struct symlink *l = object_new(&symlink_type);
 
@@ -296,11 +234,13 @@ static void add_initial(const char *path, const char *target)
 			d, name, widen(name, path, (size_t)(end - path)),
 			false);
 	if (target)
-		o = new_link(to, widen(to, target, strlen(target)));
+		o = symlink_new(to, widen(to, target, strlen(target)));
 	else
 		o = object_new(&directory_type);
 	if (!o)
 		return;
+	if (!target && !strcmp(path, "BaseNamedObjects"))
+		((struct directory *)o)->session = true;
 	insert(d, o, name, widen(name, path, strlen(path)), true);
 	object_put(o);
 }
@@ -449,6 +389,92 @@ static NTSTATUS finish(struct task *t, struct object *o, uint32_t access,
 	return status;
 }
 
+/* Writes "\a\b\c" for e's place backwards from end; its length. */
+static size_t path_of(const struct object_name *e, uint16_t *buf, size_t size)
+{
+	size_t at = size;
+
+	for (; e; e = e->parent->object.name) {
+		if (e->len + 1u > at)
+			return 0;
+		at -= e->len;
+		memcpy(buf + at, e->text, e->len * 2u);
+		buf[--at] = '\\';
+	}
+	memmove(buf, buf + at, (size - at) * 2);
+	return size - at;
+}
+
+/* The name that w ends in, from the root; 0: too long. */
+static size_t session_name(const struct walk *w, uint16_t *buf, size_t size)
+{
+	size_t n = path_of(w->dir->object.name, buf, size);
+
+	if (!n || n + 1 + w->last_len > size)
+		return 0;
+	buf[n] = '\\';
+	memcpy(buf + n + 1, w->last, w->last_len * 2);
+	return n + 1 + w->last_len;
+}
+
+/*
+ * o is about to get a name that other processes can see.  Where it cannot be
+ * kept it stays private.  STATUS_OBJECT_NAME_EXISTS: o is another process's
+ * now.
+ */
+static NTSTATUS create_in_session(struct object *o, const struct walk *w,
+				  bool open_if)
+{
+	struct shared_page init = { .kind = shared_kind_of(o->type) };
+	uint16_t name[MAX_SHARED_NAME];
+	struct shared *s;
+	bool created;
+	size_t n = session_name(w, name, COUNT_OF(name));
+
+	if (!n)
+		return STATUS_SUCCESS;
+	o->type->to_page(o, &init);
+	s = shared_open(name, n, &init, &created);
+	if (s && !created && (!open_if || s->page->kind != init.kind)) {
+		shared_close(s);
+		return open_if ? STATUS_OBJECT_TYPE_MISMATCH
+			       : STATUS_OBJECT_NAME_COLLISION;
+	}
+	o->shared = s;
+	if (!s || created)
+		return STATUS_SUCCESS;
+	if (o->type->from_page)
+		o->type->from_page(o, s->page);
+	return STATUS_OBJECT_NAME_EXISTS;
+}
+
+/* A new object for another process's, with a reference in *o. */
+static NTSTATUS open_in_session(const struct object_type *type,
+				const struct walk *w, struct object **o)
+{
+	uint16_t name[MAX_SHARED_NAME];
+	struct shared *s = NULL;
+	size_t n = session_name(w, name, COUNT_OF(name));
+
+	if (n)
+		s = shared_open(name, n, NULL, NULL);
+	if (!s)
+		return STATUS_OBJECT_NAME_NOT_FOUND;
+	if (s->page->kind != shared_kind_of(type)) {
+		shared_close(s);
+		return STATUS_OBJECT_TYPE_MISMATCH;
+	}
+	*o = object_new(type);
+	if (!*o) {
+		shared_close(s);
+		return STATUS_NO_MEMORY;
+	}
+	(*o)->shared = s;
+	if (type->from_page)
+		type->from_page(*o, s->page);
+	return insert(w->dir, *o, w->last, w->last_len, false);
+}
+
 /* Names o, or finds what has the name: then *found is pinned. */
 static NTSTATUS give_name(struct task *t, struct object *o,
 			  const struct nt_oa *oa, struct object **found)
@@ -476,8 +502,20 @@ static NTSTATUS give_name(struct task *t, struct object *o,
 			status = STATUS_OBJECT_NAME_COLLISION;
 		}
 	} else if (!status) {
-		status = insert(w.dir, o, w.last, w.last_len,
-				oa->attributes & OBJ_PERMANENT);
+		NTSTATUS there = STATUS_SUCCESS;
+
+		if (w.dir->session && o->type->to_page)
+			there = create_in_session(o, &w,
+						  oa->attributes & OBJ_OPENIF);
+		status = there;
+		if (NT_SUCCESS(there) && insert(w.dir, o, w.last, w.last_len,
+						oa->attributes & OBJ_PERMANENT))
+			status = STATUS_NO_MEMORY;
+		if (status == STATUS_OBJECT_NAME_EXISTS) {
+			object_get(o);
+			o->handles++;
+			*found = o;
+		}
 	}
 	pthread_mutex_unlock(&names_lock);
 	free(w.name);
@@ -528,7 +566,11 @@ NTSTATUS object_open(struct task *t, const struct object_type *type,
 	if (!status) {
 		pthread_mutex_lock(&names_lock);
 		status = walk(&w, from, &oa, type == &symlink_type);
-		if (!status && (!w.o || !object_try_get(w.o))) {
+		if (!status && !w.o && w.dir->session && type->to_page) {
+			status = open_in_session(type, &w, &o);
+			if (!status)
+				o->handles++;
+		} else if (!status && (!w.o || !object_try_get(w.o))) {
 			status = STATUS_OBJECT_NAME_NOT_FOUND;
 		} else if (!status) {
 			o = w.o;
@@ -548,22 +590,6 @@ NTSTATUS object_open(struct task *t, const struct object_type *type,
 	put_dir(from);
 	oa_free(&oa);
 	return status;
-}
-
-/* Writes "\a\b\c" for e's place backwards from end; its length. */
-static size_t path_of(const struct object_name *e, uint16_t *buf, size_t size)
-{
-	size_t at = size;
-
-	for (; e; e = e->parent->object.name) {
-		if (e->len + 1u > at)
-			return 0;
-		at -= e->len;
-		memcpy(buf + at, e->text, e->len * 2u);
-		buf[--at] = '\\';
-	}
-	memmove(buf, buf + at, (size - at) * 2);
-	return size - at;
 }
 
 NTSTATUS object_full_name(struct object *o, uint16_t **name, size_t *len)
@@ -630,54 +656,7 @@ NTSTATUS nt_make_permanent_object(struct task *t, uint64_t handle)
 	return set_permanent(t, handle, true);
 }
 
-/* ---- the calls: directories
- * ---------------------------------------------------------------- */
-
-NTSTATUS nt_create_directory_object(struct task *t, gaddr directory,
-				    uint32_t access, gaddr attr)
-{
-	struct object *d;
-	struct nt_oa oa;
-	NTSTATUS status;
-
-	status = oa_read(t, attr, &oa);
-	if (status)
-		return status;
-	d = object_new(&directory_type);
-	status = d ? object_create(t, d, access, &oa, directory)
-		   : STATUS_NO_MEMORY;
-	oa_free(&oa);
-	return status;
-}
-
-NTSTATUS nt_create_directory_object_ex(struct task *t, gaddr directory,
-				       uint32_t access, gaddr attr,
-				       uint64_t shadow, uint32_t flags)
-{
-	if (shadow || flags)
-		return STATUS_NOT_SUPPORTED;
-	return nt_create_directory_object(t, directory, access, attr);
-}
-
-NTSTATUS nt_open_directory_object(struct task *t, gaddr directory,
-				  uint32_t access, gaddr attr)
-{
-	return object_open(t, &directory_type, access, attr, directory);
-}
-
-/* OBJECT_DIRECTORY_INFORMATION: two UNICODE_STRINGs; the texts follow. */
-struct directory_entry {
-	struct unicode_string64 name, type;
-};
-
-/* One entry copied out of the tree. */
-struct listed {
-	uint16_t name[256], type[32];
-	size_t name_len, type_len;
-};
-
-/* The index-th entry of d; false: there is none. */
-static bool list_nth(struct directory *d, uint32_t index, struct listed *l)
+bool directory_nth(struct directory *d, uint32_t index, struct listed *l)
 {
 	bool found = false;
 
@@ -695,137 +674,4 @@ static bool list_nth(struct directory *d, uint32_t index, struct listed *l)
 		}
 	pthread_mutex_unlock(&names_lock);
 	return found;
-}
-
-static NTSTATUS list_dir(struct task *t, struct directory *d, gaddr buf,
-			 uint32_t len, bool single, uint32_t *index,
-			 uint32_t *used)
-{
-	const struct directory_entry end = { 0 };
-	uint32_t max = single ? 1 : UINT32_MAX, n = 0;
-	uint32_t text = 0, fits = 0;
-	struct listed l;
-
-	/* First: how many fit, which says where the texts begin. */
-	for (; fits < max && list_nth(d, *index + fits, &l); fits++) {
-		uint32_t need = (uint32_t)(l.name_len + l.type_len + 2) * 2;
-
-		if (text + need + (fits + 2) * sizeof end > len)
-			break;
-		text += need;
-	}
-	if (!fits)
-		return list_nth(d, *index, &l) ? STATUS_BUFFER_TOO_SMALL
-					       : STATUS_NO_MORE_ENTRIES;
-	text = (fits + 1) * sizeof end;
-	for (; n < fits && list_nth(d, *index + n, &l); n++) {
-		uint32_t type_at = text + (uint32_t)(l.name_len + 1) * 2;
-		struct directory_entry e = {
-			.name = { (uint16_t)(l.name_len * 2),
-				  (uint16_t)(l.name_len * 2 + 2), 0,
-				  buf + text },
-			.type = { (uint16_t)(l.type_len * 2),
-				  (uint16_t)(l.type_len * 2 + 2), 0,
-				  buf + type_at },
-		};
-
-		if (guest_write(t, buf + n * sizeof e, &e, sizeof e) ||
-		    guest_write(t, buf + text, l.name, l.name_len * 2) ||
-		    guest_put16(t, buf + type_at - 2, 0) ||
-		    guest_write(t, buf + type_at, l.type, l.type_len * 2) ||
-		    guest_put16(t, buf + type_at + (uint32_t)l.type_len * 2, 0))
-			return STATUS_ACCESS_VIOLATION;
-		text = type_at + (uint32_t)(l.type_len + 1) * 2;
-	}
-	if (guest_write(t, buf + n * sizeof end, &end, sizeof end))
-		return STATUS_ACCESS_VIOLATION;
-	*index += n;
-	*used = text;
-	return !single && list_nth(d, *index, &l) ? STATUS_MORE_ENTRIES
-						  : STATUS_SUCCESS;
-}
-
-NTSTATUS nt_query_directory_object(struct task *t, uint64_t directory,
-				   gaddr buf, uint32_t len, uint8_t single,
-				   uint8_t restart, gaddr context,
-				   gaddr ret_len)
-{
-	uint32_t index = 0, used = 0;
-	struct directory *d;
-	NTSTATUS status;
-
-	if (!restart && guest_get32(t, &index, context))
-		return STATUS_ACCESS_VIOLATION;
-	status = handle_get(t, directory, &directory_type, 1, &d);
-	if (status)
-		return status;
-	status = list_dir(t, d, buf, len, single, &index, &used);
-	object_put(&d->object);
-	if (NT_SUCCESS(status) && (guest_put32(t, context, index) ||
-				   (ret_len && guest_put32(t, ret_len, used))))
-		return STATUS_ACCESS_VIOLATION;
-	return status;
-}
-
-/* ---- the calls: links
- * ---------------------------------------------------------------------------
- */
-
-NTSTATUS nt_create_symbolic_link_object(struct task *t, gaddr link,
-					uint32_t access, gaddr attr,
-					gaddr target)
-{
-	struct object *o;
-	struct nt_oa oa;
-	NTSTATUS status;
-	uint16_t *to;
-	size_t n;
-
-	status = oa_read(t, attr, &oa);
-	if (status)
-		return status;
-	status = ustr_read(t, target, &to, &n);
-	if (!status) {
-		o = new_link(to, n);
-		free(to);
-		status = o ? object_create(t, o, access, &oa, link)
-			   : STATUS_NO_MEMORY;
-	}
-	oa_free(&oa);
-	return status;
-}
-
-NTSTATUS nt_open_symbolic_link_object(struct task *t, gaddr link,
-				      uint32_t access, gaddr attr)
-{
-	return object_open(t, &symlink_type, access, attr, link);
-}
-
-NTSTATUS nt_query_symbolic_link_object(struct task *t, uint64_t link,
-				       gaddr target, gaddr ret_len)
-{
-	struct unicode_string64 u;
-	struct symlink *l;
-	NTSTATUS status;
-	uint32_t bytes;
-
-	status = handle_get(t, link, &symlink_type, 1, &l);
-	if (status)
-		return status;
-	bytes = (uint32_t)l->len * 2;
-	if (guest_read(t, &u, target, sizeof u) ||
-	    (ret_len && guest_put32(t, ret_len, bytes + 2))) {
-		status = STATUS_ACCESS_VIOLATION;
-	} else if (u.maximum < bytes) {
-		status = STATUS_BUFFER_TOO_SMALL;
-	} else {
-		u.length = (uint16_t)bytes;
-		if (u.maximum >= bytes + 2)
-			bytes += 2;
-		if (guest_write(t, u.buffer, l->target, bytes) ||
-		    guest_write(t, target, &u, sizeof u))
-			status = STATUS_ACCESS_VIOLATION;
-	}
-	object_put(&l->object);
-	return status;
 }

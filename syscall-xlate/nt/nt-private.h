@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "syscall-xlate/nt/nt.h"
+#include "syscall-xlate/nt/shared.h"
 
 /*
  * ---- a lock of one word: 0 free, 1 held -----------------------------------
@@ -69,6 +70,8 @@ bool object_try_get(struct object *o);
 /* ---- waits ----------------------------------------------------------------
  */
 
+enum { WAIT_MAX_OBJECTS = 64 };
+
 /* What struct nt_wait.status holds beside what a wait returns. */
 enum {
 	WAIT_PENDING = (int)0xfffffffe, /* nobody has claimed it */
@@ -80,8 +83,9 @@ enum {
 struct nt_wait {
 	_Atomic uint32_t status;
 	struct task *task;
-	bool all;   /* wait-all */
-	bool timed; /* one of the objects has refresh() */
+	bool all;     /* wait-all */
+	bool timed;   /* one of the objects has refresh() */
+	bool watched; /* counted as a sleeper on shared objects */
 	unsigned n;
 	struct object *const *objects;
 	void *packet; /* iocp.c: what it was handed */
@@ -103,6 +107,38 @@ struct wait_block {
 /* With the lock of the object (or what owns the list) held. */
 void wait_block_add(struct wait_block **list, struct wait_block *b);
 void wait_block_remove(struct wait_block **list, struct wait_block *b);
+
+/* Where o's state is. */
+static inline _Atomic int32_t *object_state(struct object *o)
+{
+	return __builtin_expect(o->shared != NULL, 0) ? &o->shared->page->state
+						      : &o->state;
+}
+
+/* Locked, and the state has changed so that somebody may go. */
+static inline void object_changed(struct object *o)
+{
+	if (o->waiters)
+		object_wake_locked(o);
+	if (__builtin_expect(o->shared != NULL, 0))
+		o->shared->publish = true;
+}
+
+bool object_trylock(struct object *o);
+/* object_unlock() without waking whom wait_finish() noted. */
+static inline void object_release(struct object *o)
+{
+	if (__builtin_expect(o->shared != NULL, 0))
+		shared_unlock(o->shared);
+	small_unlock(&o->lock);
+}
+
+/* Make o one of several processes; it is locked, and stays so. */
+bool object_share(struct object *o);
+/* pass and receive of types with pages. */
+bool shared_pass(struct object *o, struct nt_passed *p);
+struct object *shared_receive(const struct object_type *type,
+			      const struct nt_passed *p);
 
 static inline bool object_signaled(struct object *o, struct task *t)
 {
@@ -138,6 +174,30 @@ void wait_poke(struct task *t);
  * begins anew.
  */
 NTSTATUS wait_sleep(struct nt_wait *w, int64_t deadline, bool alertable);
+
+/* ---- wait-shared.c ---- */
+
+/*
+ * A wait that other processes can end: sleeps on the thread's own word, the
+ * objects', and those of mutants' owners, which the kernel changes when the
+ * owner is killed.
+ */
+struct sleep_words {
+	struct futex_waitv v[2 * WAIT_MAX_OBJECTS + 1];
+	unsigned n;
+	bool incomplete; /* something has to be looked at by the clock */
+};
+
+/* How many of w's objects other processes may change. */
+unsigned wait_shared_count(const struct nt_wait *w);
+/* Count w's thread as a sleeper on those, or no longer. */
+void wait_count_sleeper(struct nt_wait *w, bool on);
+/* Take what is to be had of them now. */
+void wait_look_at_shared(struct nt_wait *w);
+/* What to sleep on; before looking.  seq: the wake word's value. */
+void sleep_words_of(struct nt_wait *w, uint32_t seq, struct sleep_words *s);
+void sleep_on_words(struct nt_wait *w, struct sleep_words *s, uint32_t seq,
+		    int64_t until);
 
 /* wait_objects() for one object that the caller has locked. */
 NTSTATUS wait_one_locked(struct task *t, struct object *o, bool alertable,
@@ -194,8 +254,34 @@ struct object_name {
 	uint16_t text[]; /* NUL-terminated */
 };
 
+/* A symbolic link of the namespace. */
+struct symlink {
+	struct object object;
+	uint16_t *target; /* terminated */
+	size_t len;
+	int64_t created;
+};
+
+/* One without a name yet; NULL: no memory. */
+struct object *symlink_new(const uint16_t *target, size_t n);
+
+/* One entry copied out of the tree. */
+struct listed {
+	uint16_t name[256], type[32];
+	size_t name_len, type_len;
+};
+
+/* The index-th entry of d; false: there is none. */
+bool directory_nth(struct directory *d, uint32_t index, struct listed *l);
+
 /* The last handle is gone: the name goes, unless it is permanent. */
 void name_forget(struct object *o);
+
+/* ---- handles ---- */
+
+/* HANDLE_FLAG_PROTECT_FROM_CLOSE, next to OBJ_INHERIT in a handle's flags. */
+enum { HANDLE_PROTECT = 1 };
+NTSTATUS handle_set_flags(uint64_t h, uint32_t flags);
 
 /* ---- threads ----------------------------------------------------------------
  */

@@ -25,6 +25,8 @@
 struct object;
 struct wait_block;
 struct nt_passed;
+struct shared;
+struct shared_page;
 
 struct object_type {
 	const char *name; /* "Event", as NtQueryObject says it */
@@ -59,6 +61,12 @@ struct object_type {
 	   INT64_MAX if there is none. */
 	int64_t (*refresh)(struct object *o);
 	/*
+	 * For types that processes can share (shared.h): init is filled with
+	 * what o is now, or o takes over what the page says.
+	 */
+	void (*to_page)(const struct object *o, struct shared_page *init);
+	void (*from_page)(struct object *o, const struct shared_page *page);
+	/*
 	 * Handing o to a child process: fill in *p (p->fd stays ours and only
 	 * needs to live until the child is started).  false: cannot.
 	 * receive makes the object anew there and owns p->fd.
@@ -84,6 +92,8 @@ struct object {
 	_Atomic uint32_t lock;		/* object_lock() */
 	_Atomic int32_t state;		/* signalled: not 0; by type */
 	struct wait_block *waiters;	/* circular list; NULL: none */
+	/* Of several processes (shared.h): then the state is there. */
+	struct shared *shared;
 };
 
 /*

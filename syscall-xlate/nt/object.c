@@ -89,6 +89,7 @@ void *object_new(const struct object_type *type)
 	o->name = NULL;
 	o->state = 0;
 	o->waiters = NULL;
+	o->shared = NULL;
 	atomic_store_explicit(&o->refs, 1, memory_order_release);
 	return o;
 }
@@ -119,6 +120,9 @@ static void object_free(struct object *o)
 	small_unlock(&o->lock);
 	if (o->type->destroy)
 		o->type->destroy(o);
+	if (o->shared)
+		shared_close(o->shared);
+	o->shared = NULL;
 	small_lock(&memory_lock);
 	o->waiters = (struct wait_block *)freed[class];
 	freed[class] = o;
@@ -135,6 +139,70 @@ void object_put(struct object *o)
 void object_lock(struct object *o)
 {
 	small_lock(&o->lock);
+	if (__builtin_expect(o->shared != NULL, 0))
+		shared_lock(o->shared);
+}
+
+bool object_trylock(struct object *o)
+{
+	if (!small_trylock(&o->lock))
+		return false;
+	if (!o->shared || shared_trylock(o->shared))
+		return true;
+	small_unlock(&o->lock);
+	return false;
+}
+
+bool object_share(struct object *o)
+{
+	struct shared_page init = { .kind = shared_kind_of(o->type) };
+	struct wait_block *b = o->waiters;
+
+	if (o->shared)
+		return true;
+	o->type->to_page(o, &init);
+	o->shared = shared_anonymous(&init);
+	if (!o->shared)
+		return false;
+	shared_lock(o->shared);
+	/* Those who wait already must look at the page from now on. */
+	if (b)
+		do {
+			if (b->wait)
+				wait_poke(b->wait->task);
+			b = b->next;
+		} while (b != o->waiters);
+	return true;
+}
+
+struct object *shared_receive(const struct object_type *type,
+			      const struct nt_passed *p)
+{
+	struct object *o = object_new(type);
+
+	if (!o)
+		return NULL;
+	o->shared = shared_from_fd(p->fd);
+	if (!o->shared || o->shared->page->kind != shared_kind_of(type)) {
+		object_put(o);
+		return NULL;
+	}
+	if (type->from_page)
+		type->from_page(o, o->shared->page);
+	return o;
+}
+
+bool shared_pass(struct object *o, struct nt_passed *p)
+{
+	bool ok;
+
+	object_lock(o);
+	ok = object_share(o);
+	if (ok)
+		p->fd = o->shared->fd;
+	object_unlock(o);
+	p->len = 0;
+	return ok;
 }
 
 void object_signal(struct object *o, int32_t state)

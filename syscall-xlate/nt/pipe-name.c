@@ -325,13 +325,15 @@ NTSTATUS pipe_disconnect(struct file *f)
 		e->listen_fd = -1;
 	}
 	if (f->fd >= 0) {
-		/* What is not read is lost, and the client sees the end. */
+		/* What the server has not read is lost. */
+		pipe_say_goodbye(f);
 		shutdown(f->fd, SHUT_RDWR);
 		close(f->fd);
 		f->fd = -1;
 	}
 	e->tail_len = 0;
 	e->tail_more = false;
+	e->goodbye = false;
 	e->state = PIPE_DISCONNECTED;
 	pthread_mutex_unlock(&e->lock);
 	return STATUS_SUCCESS;

@@ -59,16 +59,83 @@ static NTSTATUS ready(struct file *f, struct pipe_end *e)
 	}
 }
 
-static NTSTATUS gone(struct pipe_end *e, bool reading)
+/* Takes the descriptor out of a message that carries one. */
+static bool is_goodbye(struct msghdr *m)
 {
-	(void)e;
-	return reading ? STATUS_PIPE_BROKEN : STATUS_PIPE_CLOSING;
+	bool found = false;
+
+	for (struct cmsghdr *c = CMSG_FIRSTHDR(m); c; c = CMSG_NXTHDR(m, c)) {
+		int fd;
+
+		if (c->cmsg_level != SOL_SOCKET || c->cmsg_type != SCM_RIGHTS)
+			continue;
+		memcpy(&fd, CMSG_DATA(c), sizeof fd);
+		close(fd);
+		found = true;
+	}
+	return found;
+}
+
+/* Before the server's end closes: tell the client that it is on purpose. */
+void pipe_say_goodbye(struct file *f)
+{
+	struct pipe_end *e = f->pipe;
+	uint8_t byte = PIPE_GOODBYE;
+	union {
+		struct cmsghdr head;
+		char space[CMSG_SPACE(sizeof(int))];
+	} control = { 0 };
+	struct iovec v = { &byte, 1 };
+	struct msghdr m = { .msg_iov = &v, .msg_iovlen = 1 };
+
+	if (e->is_pipe)
+		return;
+	if (!e->message) {
+		m.msg_control = &control;
+		m.msg_controllen = sizeof control;
+		control.head.cmsg_level = SOL_SOCKET;
+		control.head.cmsg_type = SCM_RIGHTS;
+		control.head.cmsg_len = CMSG_LEN(sizeof(int));
+		memcpy(CMSG_DATA(&control.head), &f->fd, sizeof(int));
+	}
+	/* A full socket: the client finds out that the pipe is broken. */
+	sendmsg(f->fd, &m, MSG_NOSIGNAL | MSG_DONTWAIT);
+}
+
+/* Is the next thing to read the server's goodbye?  For who failed to write. */
+static bool goodbye_waits(struct file *f)
+{
+	char space[CMSG_SPACE(sizeof(int))];
+	uint8_t byte;
+	struct iovec v = { &byte, 1 };
+	struct msghdr m = { .msg_iov = &v,
+			    .msg_iovlen = 1,
+			    .msg_control = space,
+			    .msg_controllen = sizeof space };
+	bool carried;
+
+	if (f->pipe->is_pipe ||
+	    recvmsg(f->fd, &m, MSG_PEEK | MSG_DONTWAIT | MSG_CMSG_CLOEXEC) != 1)
+		return false;
+	carried = is_goodbye(&m);
+	return f->pipe->message ? byte == PIPE_GOODBYE : carried;
+}
+
+static NTSTATUS gone(struct file *f, bool reading)
+{
+	struct pipe_end *e = f->pipe;
+
+	if (!reading && !e->goodbye)
+		e->goodbye = goodbye_waits(f);
+	return e->goodbye ? STATUS_PIPE_DISCONNECTED
+	       : reading  ? STATUS_PIPE_BROKEN
+			  : STATUS_PIPE_CLOSING;
 }
 
 /* ---- bytes
  * --------------------------------------------------------------------- */
 
-static NTSTATUS after_error(int err, struct pipe_end *e, bool reading)
+static NTSTATUS after_error(int err, struct file *f, bool reading)
 {
 	switch (err) {
 	case EAGAIN:
@@ -76,7 +143,7 @@ static NTSTATUS after_error(int err, struct pipe_end *e, bool reading)
 	case EPIPE:
 	case ECONNRESET:
 	case ENOTCONN:
-		return gone(e, reading);
+		return gone(f, reading);
 	default:
 		return status_from_errno(err);
 	}
@@ -87,8 +154,11 @@ static NTSTATUS receive_bytes(struct task *t, struct irp *r, bool wait)
 {
 	struct file *f = r->file;
 	struct pipe_end *e = f->pipe;
+	char space[CMSG_SPACE(sizeof(int))];
 	struct iovec v[IOV];
-	struct msghdr m = { .msg_iov = v };
+	struct msghdr m = { .msg_iov = v,
+			    .msg_control = space,
+			    .msg_controllen = sizeof space };
 	NTSTATUS status;
 	ssize_t n;
 	size_t got;
@@ -103,19 +173,23 @@ static NTSTATUS receive_bytes(struct task *t, struct irp *r, bool wait)
 		if (status)
 			return status;
 		r->information = got;
-		return got || !r->len ? STATUS_SUCCESS : gone(e, true);
+		return got || !r->len ? STATUS_SUCCESS : gone(f, true);
 	}
 	nv = guest_iov(t, r->buf, r->len, true, v, IOV);
 	if (nv < 0)
 		return STATUS_ACCESS_VIOLATION;
 	m.msg_iovlen = (size_t)nv;
-	n = recvmsg(f->fd, &m, wait ? 0 : MSG_DONTWAIT);
+	n = recvmsg(f->fd, &m, MSG_CMSG_CLOEXEC | (wait ? 0 : MSG_DONTWAIT));
 	if (n < 0 && errno == EINTR)
 		return STATUS_RETRY;
 	if (n < 0)
-		return after_error(errno, e, true);
+		return after_error(errno, f, true);
+	if (n && m.msg_controllen && is_goodbye(&m)) {
+		e->goodbye = true;
+		n--; /* the byte that carried it */
+	}
 	r->information = (uint64_t)n;
-	return n || !r->len ? STATUS_SUCCESS : gone(e, true);
+	return n || !r->len ? STATUS_SUCCESS : gone(f, true);
 }
 
 /* Sends what is left, [r->out, r->len); r->out counts what went. */
@@ -153,7 +227,7 @@ static NTSTATUS send_bytes(struct task *t, struct irp *r, bool wait)
 		if (n < 0 && errno == EINTR)
 			return STATUS_RETRY;
 		if (n < 0)
-			return after_error(errno, e, false);
+			return after_error(errno, f, false);
 		r->out += (uint64_t)n;
 	}
 	r->information = r->len;
@@ -182,6 +256,7 @@ static NTSTATUS receive_packet(struct task *t, struct irp *r,
 			       struct pipe_end *e, size_t *done, bool *more,
 			       bool wait)
 {
+	struct file *f = r->file;
 	struct iovec v[IOV + 2];
 	struct msghdr m = { .msg_iov = v };
 	uint8_t head = 0;
@@ -203,13 +278,15 @@ static NTSTATUS receive_packet(struct task *t, struct irp *r,
 	v[0] = (struct iovec){ &head, 1 };
 	v[1 + nv] = (struct iovec){ e->tail, PACKET };
 	m.msg_iovlen = (size_t)nv + 2;
-	n = recvmsg(r->file->fd, &m, wait ? 0 : MSG_DONTWAIT);
+	n = recvmsg(f->fd, &m, wait ? 0 : MSG_DONTWAIT);
 	if (n < 0 && errno == EINTR)
 		return STATUS_RETRY;
 	if (n < 0)
-		return after_error(errno, e, true);
-	if (n == 0)
-		return gone(e, true);
+		return after_error(errno, f, true);
+	if (n && head == PIPE_GOODBYE)
+		e->goodbye = true;
+	if (n == 0 || e->goodbye)
+		return gone(f, true);
 	n--;
 	*more = head & 1;
 	if ((size_t)n > room) {
@@ -257,7 +334,6 @@ static NTSTATUS receive_message(struct task *t, struct irp *r, bool wait)
 static NTSTATUS send_message(struct task *t, struct irp *r, bool wait)
 {
 	struct file *f = r->file;
-	struct pipe_end *e = f->pipe;
 
 	do {
 		size_t len = MIN(r->len - r->out, (uint64_t)PACKET);
@@ -278,7 +354,7 @@ static NTSTATUS send_message(struct task *t, struct irp *r, bool wait)
 		if (n < 0 && errno == EINTR)
 			return STATUS_RETRY;
 		if (n < 0)
-			return after_error(errno, e, false);
+			return after_error(errno, f, false);
 		r->out += (uint64_t)n - 1;
 	} while (r->out < r->len);
 	r->information = r->len;
@@ -459,6 +535,10 @@ static NTSTATUS peek(struct task *t, struct file *f, struct irp *r)
 	if (!data)
 		return STATUS_NO_MEMORY;
 
+	if (e->goodbye || goodbye_waits(f)) {
+		free(data);
+		return STATUS_PIPE_DISCONNECTED;
+	}
 	pthread_mutex_lock(&e->lock);
 	if (e->tail_len) {
 		got = MIN(want, e->tail_len);

@@ -6,6 +6,10 @@
  * A byte pipe made by CreatePipe is a host pipe; one with a name is a stream
  * socket, or, if it keeps messages, a SEQPACKET socket whose every packet
  * begins with one byte: 1 if the message goes on in the next packet.
+ *
+ * A server that disconnects its client says so before it closes the socket:
+ * with a packet that begins with PIPE_GOODBYE, or, in a stream, with a byte
+ * that carries a descriptor.  A server that just goes away says nothing.
  */
 #ifndef RF_NT_PIPE_H
 #define RF_NT_PIPE_H
@@ -21,6 +25,8 @@ enum pipe_state {
 	PIPE_CLOSING = 4,
 };
 
+enum { PIPE_GOODBYE = 0x80 };
+
 enum { PIPE_INBOUND, PIPE_OUTBOUND, PIPE_DUPLEX };
 
 struct pipe_end {
@@ -31,6 +37,7 @@ struct pipe_end {
 	bool message;      /* the pipe keeps messages: SEQPACKET */
 	bool message_read; /* this end reads message by message */
 	bool nowait;
+	bool goodbye; /* the server has disconnected us */
 	uint8_t configuration;
 	uint32_t in_quota, out_quota, max_instances;
 	int64_t timeout;
@@ -50,6 +57,8 @@ struct pipe_end {
 /* A file object with a pipe end; NULL: no memory (fd stays the caller's). */
 struct file *pipe_file(int fd, uint32_t access, uint32_t share,
 		       uint32_t options);
+
+void pipe_say_goodbye(struct file *f);
 
 /* pipe-name.c */
 /* The client's connection, if one waits.  With e->lock held. */

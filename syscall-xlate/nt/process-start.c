@@ -17,8 +17,10 @@
 #include "syscall-xlate/nt/process.h"
 
 /* What handles may be passed: the place in this list is the type's number. */
-const struct object_type *const passed_types[] = { &file_type, &section_type,
-						   &key_type, NULL };
+const struct object_type *const passed_types[] = {
+	&file_type,      &section_type, &key_type, &event_type,
+	&semaphore_type, &mutant_type,  NULL
+};
 
 const struct start_block *process_start_block(void)
 {

@@ -142,6 +142,8 @@ void process_exit_status(uint32_t code, int host_status)
 		for (;;)
 			pause();
 	log_debug(LOG_PROCESS, "exit %#x", code);
+	if (current_task)
+		mutants_abandon(nt_thread(current_task));
 	handles_at_exit(current_task);
 	console_restore();
 	if (path)

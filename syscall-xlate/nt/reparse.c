@@ -126,7 +126,7 @@ static NTSTATUS reopen(struct file *f, const char *path, int flags)
 	f->ops = f->kind == FILE_KIND_DIR ? &dir_ops : &plain_ops;
 	free(f->path);
 	f->path = strdup(path);
-	share_enter(f, &st);
+	share_enter(f, &st, true);
 	return STATUS_SUCCESS;
 }
 
@@ -283,7 +283,7 @@ static NTSTATUS set_sparse(struct task *t, struct file *f, struct irp *r)
 	want = on ? m.attributes | FILE_ATTRIBUTE_SPARSE_FILE
 		  : m.attributes & ~(uint32_t)FILE_ATTRIBUTE_SPARSE_FILE;
 	return want == m.attributes ? STATUS_SUCCESS
-				    : meta_set_attributes(f, want);
+				    : meta_set_attributes(f, want, 0);
 }
 
 static NTSTATUS zero_range(int fd, int64_t at, int64_t end)

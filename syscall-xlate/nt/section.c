@@ -277,6 +277,8 @@ static NTSTATUS create(struct task *t, gaddr out, uint32_t access, gaddr oa_at,
 		return STATUS_NO_MEMORY;
 	if (attributes & SEC_IMAGE && attributes & SEC_NOCACHE)
 		s->no_execute = true;
+	if (file && attributes & SEC_RESERVE) /* of memory only */
+		s->attributes ^= SEC_RESERVE | SEC_COMMIT;
 	status = oa_read(t, oa_at, &oa);
 	if (status != STATUS_SUCCESS) {
 		object_put(&s->object);

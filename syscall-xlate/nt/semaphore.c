@@ -15,14 +15,32 @@ struct semaphore {
 static bool signaled(struct object *o, struct task *t)
 {
 	(void)t;
-	return o->state != 0;
+	return *object_state(o) != 0;
 }
 
 static NTSTATUS acquire(struct object *o, struct task *t)
 {
+	_Atomic int32_t *count = object_state(o);
+
 	(void)t;
-	o->state = o->state - 1;
+	*count = *count - 1;
 	return STATUS_SUCCESS;
+}
+
+static void to_page(const struct object *o, struct shared_page *p)
+{
+	p->state = o->state;
+	p->param = ((const struct semaphore *)o)->max;
+}
+
+static void from_page(struct object *o, const struct shared_page *p)
+{
+	((struct semaphore *)o)->max = p->param;
+}
+
+static struct object *receive(const struct nt_passed *p)
+{
+	return shared_receive(&semaphore_type, p);
 }
 
 const struct object_type semaphore_type = {
@@ -33,6 +51,10 @@ const struct object_type semaphore_type = {
 	.waitable = true,
 	.signaled = signaled,
 	.acquire = acquire,
+	.to_page = to_page,
+	.from_page = from_page,
+	.pass = shared_pass,
+	.receive = receive,
 };
 
 NTSTATUS nt_create_semaphore(struct task *t, gaddr semaphore, uint32_t access,
@@ -68,6 +90,7 @@ NTSTATUS nt_open_semaphore(struct task *t, gaddr semaphore, uint32_t access,
 NTSTATUS nt_release_semaphore(struct task *t, uint64_t semaphore, int32_t count,
 			      gaddr previous)
 {
+	_Atomic int32_t *now;
 	struct semaphore *s;
 	NTSTATUS status;
 	int32_t old;
@@ -77,14 +100,14 @@ NTSTATUS nt_release_semaphore(struct task *t, uint64_t semaphore, int32_t count,
 	status = handle_lock(t, semaphore, &semaphore_type, MODIFY, &s);
 	if (status)
 		return status;
-	old = s->object.state;
+	now = object_state(&s->object);
+	old = *now;
 	if (count > s->max - old) {
 		object_unlock(&s->object);
 		return STATUS_SEMAPHORE_LIMIT_EXCEEDED;
 	}
-	s->object.state = old + count;
-	if (s->object.waiters)
-		object_wake_locked(&s->object);
+	*now = old + count;
+	object_changed(&s->object);
 	object_unlock(&s->object);
 	if (previous && guest_put32(t, previous, (uint32_t)old))
 		return STATUS_ACCESS_VIOLATION;
@@ -105,7 +128,7 @@ NTSTATUS nt_query_semaphore(struct task *t, uint64_t semaphore, uint32_t class,
 	status = handle_lock(t, semaphore, &semaphore_type, QUERY, &s);
 	if (status)
 		return status;
-	basic[0] = s->object.state;
+	basic[0] = *object_state(&s->object);
 	basic[1] = s->max;
 	object_unlock(&s->object);
 	if (guest_write(t, info, basic, sizeof basic) ||

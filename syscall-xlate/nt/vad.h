@@ -151,6 +151,8 @@ NTSTATUS vm_status(int err);
 
 /* Bytes of private committed memory, and of all that is in the book. */
 void vm_usage(uint64_t *committed, uint64_t *reserved);
+/* vm_lock is held: a reserved page of a view; committed by another view? */
+bool vm_view_touched(struct vad *v, gaddr page);
 /* Take a placeholder's exact range for a view; vm_lock is held. */
 NTSTATUS vm_take_placeholder(gaddr a, gaddr b);
 

@@ -9,8 +9,10 @@
 #include "syscall-xlate/nt/vad.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 #include <sys/sysinfo.h>
+#include <unistd.h>
 
 #include "syscall-xlate/nt/section.h"
 
@@ -217,17 +219,34 @@ static NTSTATUS commit_private(struct vad *v, gaddr a, gaddr b, uint16_t prot)
 	return STATUS_SUCCESS;
 }
 
-/* Pages of a SEC_RESERVE section's view: the file is there already. */
+/*
+ * Pages of a SEC_RESERVE section's view.  The file is there already; that its
+ * blocks are allocated tells the other views, in whatever process, that these
+ * pages are committed (see vm_view_touched()).
+ */
 static NTSTATUS commit_view(struct vad *v, gaddr a, gaddr b, uint16_t prot)
 {
 	int err;
 
 	if (!(v->flags & VAD_RESERVED_VIEW))
 		return STATUS_ALREADY_COMMITTED;
+	if (fallocate(section_fd(v->section), 0,
+		      (off_t)(v->offset + (a - v->start)), (off_t)(b - a)) < 0)
+		return STATUS_COMMITMENT_LIMIT;
 	err = guest_mem->protect(a, b - a, vm_host_prot(prot));
 	if (err)
 		return vm_status(-err);
 	return vad_set(v, a, b, prot) ? STATUS_SUCCESS : STATUS_NO_MEMORY;
+}
+
+bool vm_view_touched(struct vad *v, gaddr page)
+{
+	off_t at = (off_t)(v->offset + (page - v->start));
+
+	if (lseek(section_fd(v->section), at, SEEK_DATA) != at)
+		return false;
+	return !guest_mem->protect(page, PAGE, vm_host_prot(v->prot)) &&
+	       vad_set(v, page, page + PAGE, v->prot);
 }
 
 static NTSTATUS reset(gaddr a, gaddr b)

@@ -19,12 +19,7 @@
  * taken it pokes the waiter, which takes all locks in order of address and
  * looks itself.
  */
-#include <sched.h>
-
 #include "syscall-xlate/nt/nt-private.h"
-#include "syscall-xlate/nt/calls.h"
-
-enum { MAX_OBJECTS = 64, SYNCHRONIZE = 0x100000 };
 
 /* Wake words to bump once the lock in hand is released. */
 static __thread struct {
@@ -57,7 +52,7 @@ void wait_poke(struct task *t)
 
 void object_unlock(struct object *o)
 {
-	small_unlock(&o->lock);
+	object_release(o);
 	if (__builtin_expect(wakes.n, 0))
 		wait_flush();
 }
@@ -114,7 +109,7 @@ void wait_init(struct nt_wait *w, struct task *t)
 {
 	w->status = (uint32_t)WAIT_PENDING;
 	w->task = t;
-	w->all = w->timed = false;
+	w->all = w->timed = w->watched = false;
 	w->n = 0;
 	w->objects = NULL;
 	w->packet = NULL;
@@ -164,7 +159,7 @@ static void try_all(struct object *o, struct nt_wait *w)
 	bool done = false;
 
 	for (i = 0; i < w->n; i++)
-		if (w->objects[i] != o && !small_trylock(&w->objects[i]->lock))
+		if (w->objects[i] != o && !object_trylock(w->objects[i]))
 			break;
 	if (i == w->n)
 		done = satisfy_all(w, &status);
@@ -172,7 +167,7 @@ static void try_all(struct object *o, struct nt_wait *w)
 		wait_poke(w->task);
 	while (i--)
 		if (w->objects[i] != o)
-			small_unlock(&w->objects[i]->lock);
+			object_release(w->objects[i]);
 	if (done)
 		wait_finish(w, status);
 }
@@ -211,7 +206,7 @@ void object_wake_locked(struct object *o)
 			continue;
 		if (!object_signaled(o, w ? w->task : NULL)) {
 			/* What is consumed by acquiring is used up. */
-			if (o->type->acquire && !o->state)
+			if (o->type->acquire && !*object_state(o))
 				return;
 			continue;
 		}
@@ -244,17 +239,25 @@ static int64_t refresh(struct nt_wait *w)
 	return next;
 }
 
-/* Locks all, in order of address, and looks whether w is over. */
+/* The order in which several are locked, the same in all processes. */
+static bool locked_before(const struct object *a, const struct object *b)
+{
+	if (a->shared && b->shared)
+		return a->shared->page->id < b->shared->page->id;
+	return a->shared || b->shared ? !a->shared : a < b;
+}
+
+/* Locks all, in that order, and looks whether w is over. */
 static void check_all(struct nt_wait *w)
 {
-	struct object *sorted[MAX_OBJECTS];
+	struct object *sorted[WAIT_MAX_OBJECTS];
 	uint32_t status;
 	bool done;
 
 	for (unsigned i = 0; i < w->n; i++) {
 		unsigned at = i;
 
-		for (; at && sorted[at - 1] > w->objects[i]; at--)
+		for (; at && locked_before(w->objects[i], sorted[at - 1]); at--)
 			sorted[at] = sorted[at - 1];
 		sorted[at] = w->objects[i];
 	}
@@ -262,7 +265,7 @@ static void check_all(struct nt_wait *w)
 		object_lock(sorted[i]);
 	done = satisfy_all(w, &status);
 	for (unsigned i = 0; i < w->n; i++)
-		small_unlock(&sorted[i]->lock);
+		object_release(sorted[i]);
 	if (done)
 		w->status = status;
 	wait_flush();
@@ -293,9 +296,17 @@ static void sleep_loop(struct nt_wait *w, int64_t deadline)
 	uint32_t seq, status;
 
 	for (;;) {
+		unsigned shared = wait_shared_count(w);
 		int64_t until = deadline;
+		struct sleep_words words;
 
 		seq = atomic_load(&t->wake);
+		if (shared) {
+			if (!w->watched)
+				wait_count_sleeper(w, true);
+			sleep_words_of(w, seq, &words);
+			wait_look_at_shared(w);
+		}
 		if (w->timed)
 			until = MIN(until, refresh(w));
 		if (w->all)
@@ -315,6 +326,8 @@ static void sleep_loop(struct nt_wait *w, int64_t deadline)
 		else if (deadline != INT64_MAX &&
 			 (!deadline || monotonic_ns() >= deadline))
 			claim_for(w, STATUS_TIMEOUT);
+		else if (shared)
+			sleep_on_words(w, &words, seq, until);
 		else
 			futex_wait(&t->wake, seq, until);
 	}
@@ -330,6 +343,8 @@ NTSTATUS wait_sleep(struct nt_wait *w, int64_t deadline, bool alertable)
 	if (th->port_active)
 		iocp_thread_blocks(th);
 	sleep_loop(w, deadline);
+	if (w->watched)
+		wait_count_sleeper(w, false);
 	if (th->port)
 		iocp_thread_runs(th);
 	if (alertable)
@@ -352,7 +367,7 @@ static inline void acquired(struct task *t, struct object *o)
 
 static bool took_object(NTSTATUS s)
 {
-	return s < STATUS_ABANDONED_WAIT_0 + MAX_OBJECTS;
+	return s < STATUS_ABANDONED_WAIT_0 + WAIT_MAX_OBJECTS;
 }
 
 /* Takes o, which is locked, if it is to be had now. */
@@ -481,7 +496,7 @@ static void delist(struct nt_wait *w, struct wait_block *b, unsigned n)
 			wait_block_remove(&o->waiters, &b[i]);
 		/* An auto-reset object may have been passed over because this
 		   wait, first in line, was over already. */
-		if (o->state && o->waiters)
+		if (*object_state(o) && o->waiters)
 			object_wake_locked(o);
 		object_unlock(o);
 	}
@@ -490,7 +505,7 @@ static void delist(struct nt_wait *w, struct wait_block *b, unsigned n)
 static NTSTATUS wait_many(struct task *t, struct object *const *o, unsigned n,
 			  bool all, bool alertable, int64_t deadline)
 {
-	struct wait_block b[MAX_OBJECTS];
+	struct wait_block b[WAIT_MAX_OBJECTS];
 	struct nt_wait w;
 	NTSTATUS status;
 	unsigned listed;
@@ -529,7 +544,7 @@ static NTSTATUS wait_many(struct task *t, struct object *const *o, unsigned n,
 		for (unsigned i = 0; i < n; i++)
 			acquired(t, o[i]);
 	else if (took_object(status))
-		acquired(t, o[status & (MAX_OBJECTS - 1)]);
+		acquired(t, o[status & (WAIT_MAX_OBJECTS - 1)]);
 	return status;
 }
 
@@ -543,239 +558,4 @@ NTSTATUS wait_objects(struct task *t, struct object *const *o, unsigned n,
 		return wait_one_locked(t, o[0], alertable, deadline);
 	}
 	return wait_many(t, o, n, all, alertable, deadline);
-}
-
-/* ---- timeouts
- * --------------------------------------------------------------------- */
-
-NTSTATUS timeout_read(struct task *t, gaddr at, struct nt_timeout *to)
-{
-	/* 1601 to 1970 in 100 ns. */
-	const int64_t epoch = 116444736000000000ll;
-	int64_t v;
-
-	*to = (struct nt_timeout){ .infinite = true };
-	if (!at)
-		return STATUS_SUCCESS;
-	if (guest_read(t, &v, at, sizeof v))
-		return STATUS_ACCESS_VIOLATION;
-	/* No relative form of "for ever" exists; this is what Sleep(INFINITE)
-	   passes. */
-	if (v == INT64_MIN)
-		return STATUS_SUCCESS;
-	if (v == 0) {
-		*to = (struct nt_timeout){ .when = 0 };
-	} else if (v < 0) {
-		int64_t now = monotonic_ns();
-
-		if (-v > (INT64_MAX - now) / 100)
-			return STATUS_SUCCESS;
-		*to = (struct nt_timeout){ .when = now - v * 100 };
-	} else {
-		int64_t unix_time = v - epoch;
-
-		if (unix_time > INT64_MAX / 100)
-			return STATUS_SUCCESS;
-		*to = (struct nt_timeout){
-			.when = unix_time < 0 ? 0 : unix_time * 100,
-			.absolute = true,
-		};
-	}
-	return STATUS_SUCCESS;
-}
-
-int64_t timeout_deadline(const struct nt_timeout *to)
-{
-	struct timespec ts;
-	int64_t left;
-
-	if (!to || to->infinite)
-		return INT64_MAX;
-	if (!to->absolute)
-		return to->when;
-	clock_gettime(CLOCK_REALTIME, &ts);
-	left = to->when - (ts.tv_sec * 1000000000ll + ts.tv_nsec);
-	if (left <= 0)
-		return 0;
-	return MIN(left, INT64_MAX - 1 - monotonic_ns()) + monotonic_ns();
-}
-
-/* ---- the calls
- * --------------------------------------------------------------------- */
-
-NTSTATUS nt_wait_for_single_object(struct task *t, uint64_t handle,
-				   uint8_t alertable, gaddr timeout)
-{
-	struct nt_timeout to;
-	struct object *o;
-	NTSTATUS status;
-	int64_t deadline;
-
-	status = timeout_read(t, timeout, &to);
-	if (status)
-		return status;
-	deadline = timeout_deadline(&to);
-	status = handle_lock(t, handle, NULL, SYNCHRONIZE, &o);
-	if (status)
-		return status;
-	if (!o->type->waitable) {
-		object_unlock(o);
-		return STATUS_OBJECT_TYPE_MISMATCH;
-	}
-	return wait_one_locked(t, o, alertable, deadline);
-}
-
-static NTSTATUS wait_handles(struct task *t, const uint64_t *h, unsigned n,
-			     bool all, bool alertable,
-			     const struct nt_timeout *to)
-{
-	struct object *o[MAX_OBJECTS];
-	NTSTATUS status = STATUS_SUCCESS;
-	unsigned got;
-
-	for (got = 0; got < n; got++) {
-		status = handle_get(t, h[got], NULL, SYNCHRONIZE, &o[got]);
-		if (status)
-			break;
-		if (!o[got]->type->waitable)
-			status = STATUS_OBJECT_TYPE_MISMATCH;
-		for (unsigned i = 0; all && i < got && !status; i++)
-			if (o[i] == o[got])
-				status = STATUS_INVALID_PARAMETER_MIX;
-		if (status) {
-			got++;
-			break;
-		}
-	}
-	if (!status)
-		status = wait_objects(t, o, n, all, alertable, to);
-	while (got--)
-		object_put(o[got]);
-	return status;
-}
-
-NTSTATUS nt_wait_for_multiple_objects(struct task *t, uint32_t count,
-				      gaddr handles, uint32_t type,
-				      uint8_t alertable, gaddr timeout)
-{
-	enum { WAIT_ALL, WAIT_ANY };
-	uint64_t h[MAX_OBJECTS];
-	struct nt_timeout to;
-	NTSTATUS status;
-
-	if (!count || count > MAX_OBJECTS)
-		return STATUS_INVALID_PARAMETER_1;
-	if (type != WAIT_ALL && type != WAIT_ANY)
-		return STATUS_INVALID_PARAMETER_3;
-	if (guest_read(t, h, handles, count * sizeof *h))
-		return STATUS_ACCESS_VIOLATION;
-	status = timeout_read(t, timeout, &to);
-	if (status)
-		return status;
-	return wait_handles(t, h, count, type == WAIT_ALL, alertable, &to);
-}
-
-NTSTATUS nt_wait_for_multiple_objects32(struct task *t, uint32_t count,
-					gaddr handles, uint32_t type,
-					uint8_t alertable, gaddr timeout)
-{
-	enum { WAIT_ALL, WAIT_ANY };
-	uint32_t narrow[MAX_OBJECTS];
-	uint64_t h[MAX_OBJECTS];
-	struct nt_timeout to;
-	NTSTATUS status;
-
-	if (!count || count > MAX_OBJECTS)
-		return STATUS_INVALID_PARAMETER_1;
-	if (type != WAIT_ALL && type != WAIT_ANY)
-		return STATUS_INVALID_PARAMETER_3;
-	if (guest_read(t, narrow, handles, count * sizeof *narrow))
-		return STATUS_ACCESS_VIOLATION;
-	for (unsigned i = 0; i < count; i++)
-		h[i] = (uint64_t)(int64_t)(int32_t)narrow[i];
-	status = timeout_read(t, timeout, &to);
-	if (status)
-		return status;
-	return wait_handles(t, h, count, type == WAIT_ALL, alertable, &to);
-}
-
-NTSTATUS nt_delay_execution(struct task *t, uint8_t alertable, gaddr interval)
-{
-	struct nt_timeout to;
-	struct nt_wait w;
-	NTSTATUS status;
-	int64_t deadline;
-
-	if (!interval)
-		return STATUS_ACCESS_VIOLATION;
-	status = timeout_read(t, interval, &to);
-	if (status)
-		return status;
-	deadline = timeout_deadline(&to);
-	if (!deadline && !alertable) {
-		sched_yield();
-		return STATUS_SUCCESS;
-	}
-	do {
-		wait_init(&w, t);
-		status = wait_sleep(&w, deadline, alertable);
-	} while (status == (uint32_t)WAIT_RESTART && !nt_interrupted(t, false));
-	if (status == STATUS_TIMEOUT && !deadline)
-		sched_yield();
-	return status == STATUS_TIMEOUT ? STATUS_SUCCESS : status;
-}
-
-NTSTATUS nt_yield_execution(struct task *t)
-{
-	(void)t;
-	sched_yield();
-	return STATUS_SUCCESS;
-}
-
-/* What NtSignalAndWaitForSingleObject does to its first object. */
-static NTSTATUS signal_one(struct task *t, uint64_t h)
-{
-	enum { EVENT_MODIFY = 2, SEMAPHORE_MODIFY = 2 };
-	struct object *o;
-	NTSTATUS status;
-
-	status = handle_get(t, h, NULL, 0, &o);
-	if (status)
-		return status;
-	if (o->type == &event_type)
-		status = nt_set_event(t, h, 0);
-	else if (o->type == &semaphore_type)
-		status = nt_release_semaphore(t, h, 1, 0);
-	else if (o->type == &mutant_type)
-		status = nt_release_mutant(t, h, 0);
-	else
-		status = STATUS_OBJECT_TYPE_MISMATCH;
-	object_put(o);
-	return status;
-}
-
-NTSTATUS nt_signal_and_wait_for_single_object(struct task *t,
-					      uint64_t signal_handle,
-					      uint64_t wait_handle,
-					      uint8_t alertable, gaddr timeout)
-{
-	struct nt_timeout to;
-	struct object *o;
-	NTSTATUS status;
-
-	status = timeout_read(t, timeout, &to);
-	if (status)
-		return status;
-	/* The second handle is checked before the first object changes. */
-	status = handle_get(t, wait_handle, NULL, SYNCHRONIZE, &o);
-	if (status)
-		return status;
-	if (!o->type->waitable)
-		status = STATUS_OBJECT_TYPE_MISMATCH;
-	if (!status)
-		status = signal_one(t, signal_handle);
-	if (!status)
-		status = wait_objects(t, &o, 1, false, alertable, &to);
-	object_put(o);
-	return status;
 }

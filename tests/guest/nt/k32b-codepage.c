@@ -50,15 +50,17 @@ static void utf8(void)
 	check_from_wide(CP_UTF8, L"a\xe9\x20ac", "a\xc3\xa9\xe2\x82\xac");
 	check_from_wide(CP_UTF8, L"\xd83d\xde00", "\xf0\x9f\x98\x80");
 	check_from_wide(CP_UTF8, L"x\xd83dy", "x\xef\xbf\xbdy");
-	CHECK_EQ(WideCharToMultiByte(CP_UTF8, WC_ERR_INVALID_CHARS,
-				     L"\xd83d", 1, s, 16, NULL, NULL),
+	CHECK_EQ(WideCharToMultiByte(CP_UTF8, WC_ERR_INVALID_CHARS, L"\xd83d",
+				     1, s, 16, NULL, NULL),
 		 0);
 	CHECK_EQ(GetLastError(), ERROR_NO_UNICODE_TRANSLATION);
-	CHECK_EQ(WideCharToMultiByte(CP_UTF8, 0, L"a", 1, s, 16, "?", NULL),
-		 0);
+	CHECK_EQ(WideCharToMultiByte(CP_UTF8, 0, L"a", 1, s, 16, "?", NULL), 0);
 	CHECK_EQ(GetLastError(), ERROR_INVALID_PARAMETER);
 	check_from_wide(CP_UTF7, L"a+\xe9", "a+-+AOk-");
-	check_to_wide(CP_UTF7, "a+-+AOk-b", 9, L"a+\xe9" L"b", 4);
+	check_to_wide(CP_UTF7, "a+-+AOk-b", 9,
+		      L"a+\xe9"
+		      L"b",
+		      4);
 }
 
 static void tables(void)

@@ -93,8 +93,8 @@ static void dates(void)
 	CHECK(GetDateFormatEx(L"en-US", DATE_LONGDATE, &st, NULL, buf, 80,
 			      NULL));
 	CHECK(!wcscmp(buf, L"Thursday, February 29, 2024"), "%ls", buf);
-	CHECK(GetDateFormatW(0x409, 0, &st, L"ddd dd MMM yy 'at' yyyy''",
-			     buf, 80));
+	CHECK(GetDateFormatW(0x409, 0, &st, L"ddd dd MMM yy 'at' yyyy''", buf,
+			     80));
 	CHECK(!wcsncmp(buf, L"Thu 29 Feb 24 at 2024", 21), "%ls", buf);
 	CHECK(GetDateFormatEx(L"de-DE", DATE_SHORTDATE, &st, NULL, buf, 80,
 			      NULL));

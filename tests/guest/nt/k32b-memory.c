@@ -70,8 +70,8 @@ static void mappings(void)
 	CHECK_EQ(GetLastError(), ERROR_INVALID_ADDRESS);
 	CloseHandle(n);
 	CloseHandle(m);
-	CHECK(!CreateFileMappingA(INVALID_HANDLE_VALUE, NULL, PAGE_READWRITE,
-				  0, 0, NULL));
+	CHECK(!CreateFileMappingA(INVALID_HANDLE_VALUE, NULL, PAGE_READWRITE, 0,
+				  0, NULL));
 	CHECK_EQ(GetLastError(), ERROR_INVALID_PARAMETER);
 
 	GetTempPathA(sizeof dir, dir);

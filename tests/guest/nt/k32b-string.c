@@ -61,8 +61,8 @@ static int key(const WCHAR *s, DWORD flags, BYTE *to)
 
 static void mapping(void)
 {
-	static const WCHAR *const words[] = { L"co-op", L"coop", L"Coop",
-					      L"c\xf6op", L"10", L"" };
+	static const WCHAR *const words[] = { L"co-op",   L"coop", L"Coop",
+					      L"c\xf6op", L"10",   L"" };
 	BYTE a[256], b[256];
 	WCHAR w[16];
 	unsigned i, j;
@@ -141,12 +141,12 @@ static void finding(void)
 	CHECK_EQ(FindNLSString(0x409, FIND_ENDSWITH, L"Hello", -1, L"llo", -1,
 			       &len),
 		 2);
-	CHECK_EQ(FindStringOrdinal(FIND_FROMEND, L"abcabc", -1, L"BC", -1,
-				   TRUE),
-		 4);
-	CHECK_EQ(FindStringOrdinal(FIND_FROMSTART, L"abc", -1, L"BC", -1,
-				   FALSE),
-		 -1);
+	CHECK_EQ(
+		FindStringOrdinal(FIND_FROMEND, L"abcabc", -1, L"BC", -1, TRUE),
+		4);
+	CHECK_EQ(
+		FindStringOrdinal(FIND_FROMSTART, L"abc", -1, L"BC", -1, FALSE),
+		-1);
 }
 
 static void forms(void)
@@ -163,10 +163,15 @@ static void forms(void)
 	CHECK_EQ(FoldStringW(MAP_COMPOSITE, L"\xe9", -1, w, 32), 3);
 	CHECK_EQ(FoldStringW(MAP_FOLDDIGITS, L"\x0661", -1, w, 32), 2);
 	CHECK_EQ(w[0], '1');
-	CHECK_EQ(IdnToAscii(0, L"b\xfc" L"cher.de", -1, w, 32), 17);
+	CHECK_EQ(IdnToAscii(0,
+			    L"b\xfc"
+			    L"cher.de",
+			    -1, w, 32),
+		 17);
 	CHECK(!wcscmp(w, L"xn--bcher-kva.de"));
 	CHECK_EQ(IdnToUnicode(0, L"xn--bcher-kva.de", -1, w, 32), 10);
-	CHECK(!wcscmp(w, L"b\xfc" L"cher.de"));
+	CHECK(!wcscmp(w, L"b\xfc"
+			 L"cher.de"));
 }
 
 int main(void)

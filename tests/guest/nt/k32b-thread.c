@@ -24,8 +24,8 @@ static void basics(void)
 	ULONG_PTR low, high;
 	WCHAR *text = NULL;
 	ULONG size = 0;
-	HANDLE t = CreateThread(NULL, 0x10000, give_id, &seen,
-				CREATE_SUSPENDED, &id);
+	HANDLE t = CreateThread(NULL, 0x10000, give_id, &seen, CREATE_SUSPENDED,
+				&id);
 
 	CHECK(t != NULL);
 	CHECK_EQ(GetThreadId(t), id);
@@ -42,8 +42,7 @@ static void basics(void)
 	CHECK(CompareFileTime(&a, &b) <= 0);
 	CloseHandle(t);
 	CHECK_EQ(GetThreadId(t), 0);
-	CHECK_EQ(GetThreadPriority(GetCurrentThread()),
-		 THREAD_PRIORITY_NORMAL);
+	CHECK_EQ(GetThreadPriority(GetCurrentThread()), THREAD_PRIORITY_NORMAL);
 	CHECK(SetThreadPriority(GetCurrentThread(),
 				THREAD_PRIORITY_BELOW_NORMAL));
 	CHECK_EQ(GetThreadPriority(GetCurrentThread()),

@@ -60,7 +60,7 @@ static void clocks(void)
 static void zones(void)
 {
 	/* Windows has it in advapi32; kernel32 here is where it is written. */
-	DWORD(WINAPI *enumerate)(DWORD, DYNAMIC_TIME_ZONE_INFORMATION *);
+	DWORD(WINAPI * enumerate)(DWORD, DYNAMIC_TIME_ZONE_INFORMATION *);
 	DYNAMIC_TIME_ZONE_INFORMATION d, berlin;
 	TIME_ZONE_INFORMATION z;
 	SYSTEMTIME utc = { 2024, 7, 0, 1, 12, 0, 0, 0 }, local, back;

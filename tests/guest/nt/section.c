@@ -132,7 +132,7 @@ static void reserved(void)
 	HANDLE h = CreateFileMappingW(INVALID_HANDLE_VALUE, NULL,
 				      PAGE_READWRITE | SEC_RESERVE, 0, 0x40000,
 				      NULL);
-	char *p = MapViewOfFile(h, FILE_MAP_WRITE, 0, 0, 0);
+	char *p = MapViewOfFile(h, FILE_MAP_WRITE, 0, 0, 0), *q;
 	MEMORY_BASIC_INFORMATION m;
 
 	CHECK(p != NULL);
@@ -145,6 +145,12 @@ static void reserved(void)
 	p[0x3000] = 1;
 	VirtualQuery(p + 0x3000, &m, sizeof m);
 	CHECK_EQ(m.RegionSize, 0x1000);
+	/* What one view commits, every view has. */
+	q = MapViewOfFile(h, FILE_MAP_READ, 0, 0, 0);
+	CHECK_EQ(q[0x3000], 1);
+	VirtualQuery(q + 0x4000, &m, sizeof m);
+	CHECK_EQ(m.State, MEM_RESERVE);
+	UnmapViewOfFile(q);
 	UnmapViewOfFile(p);
 	CloseHandle(h);
 }

@@ -418,10 +418,12 @@ START_TEST(attributes)
 	struct file_basic b = { .attributes = 3 }, got;
 	struct file_network_open n;
 	uint64_t h = make("f"), r;
+	bool stored_works; /* the host's file system has what it takes */
 
 	ck_assert_uint_eq(nt_query_attributes_file(t, oa("F"), GADDR(&got)), 0);
 	ck_assert_uint_eq(got.attributes, FILE_ATTRIBUTE_ARCHIVE);
 	b.times.written = 130000000000000001;
+	b.times.created = 120000000000000002;
 	ck_assert_uint_eq(nt_set_information_file(t, h, GADDR(&iosb), GADDR(&b),
 						  sizeof b, 4),
 			  0);
@@ -432,7 +434,8 @@ START_TEST(attributes)
 	ck_assert_uint_eq(n.size, 3);
 	ck_assert_uint_eq(nt_query_attributes_file(t, oa("f"), GADDR(&got)), 0);
 	ck_assert(got.attributes & FILE_ATTRIBUTE_READONLY);
-	if (got.attributes & FILE_ATTRIBUTE_HIDDEN) /* the host can say it */
+	stored_works = got.attributes & FILE_ATTRIBUTE_HIDDEN;
+	if (stored_works)
 		ck_assert_uint_eq(got.attributes, 3);
 	/* Read-only holds, for root too. */
 	ck_assert_uint_eq(open_as("f", GENERIC_WRITE, 7, FILE_OPEN, 0, &r),
@@ -449,6 +452,7 @@ START_TEST(attributes)
 	closes(r);
 	ck_assert_uint_eq(nt_query_attributes_file(t, oa("f"), GADDR(&got)), 0);
 	ck_assert_int_eq(got.times.written, b.times.written);
+	ck_assert(got.times.created == b.times.created || !stored_works);
 	ck_assert(!(got.attributes & FILE_ATTRIBUTE_READONLY));
 	ck_assert_uint_eq(nt_query_attributes_file(t, oa("nope"), GADDR(&got)),
 			  STATUS_OBJECT_NAME_NOT_FOUND);
@@ -666,6 +670,12 @@ START_TEST(named_pipes)
 	ck_assert_uint_eq(
 		nt_wait_for_single_object(t, event, 0, AFTER_MS(2000)), 0);
 	ck_assert_uint_eq(late.status, 0);
+	/* Sent away on purpose is not the same as left alone. */
+	ck_assert_uint_eq(nt_fs_control_file(t, s, 0, 0, 0, GADDR(&iosb),
+					     0x110004, 0, 0, 0, 0),
+			  0);
+	ck_assert_uint_eq(put(c, "x", NULL), STATUS_PIPE_DISCONNECTED);
+	ck_assert_uint_eq(get(c, buf, 3, NULL), STATUS_PIPE_DISCONNECTED);
 	closes(c);
 	closes(s);
 	closes(event);

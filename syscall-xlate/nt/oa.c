@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* oa.c - UNICODE_STRING and OBJECT_ATTRIBUTES, read once from the guest. */
+#include <stdlib.h>
+
+#include "syscall-xlate/nt/nt.h"
+
+NTSTATUS ustr_read(struct task *t, gaddr at, uint16_t **s, size_t *len)
+{
+	struct unicode_string64 u;
+	uint16_t *copy;
+
+	if (guest_read(t, &u, at, sizeof u))
+		return STATUS_ACCESS_VIOLATION;
+	if (u.length & 1)
+		return STATUS_OBJECT_NAME_INVALID;
+	copy = malloc(u.length + 2u);
+	if (!copy)
+		return STATUS_NO_MEMORY;
+	if (guest_read(t, copy, u.buffer, u.length)) {
+		free(copy);
+		return STATUS_ACCESS_VIOLATION;
+	}
+	copy[u.length / 2] = 0;
+	*s = copy;
+	*len = u.length / 2;
+	return STATUS_SUCCESS;
+}
+
+NTSTATUS oa_read(struct task *t, gaddr at, struct nt_oa *oa)
+{
+	struct object_attributes64 g;
+	NTSTATUS status;
+
+	*oa = (struct nt_oa){ 0 };
+	if (!at)
+		return STATUS_SUCCESS;
+	if (guest_read(t, &g, at, sizeof g))
+		return STATUS_ACCESS_VIOLATION;
+	if (g.length != sizeof g)
+		return STATUS_INVALID_PARAMETER;
+	oa->root = g.root;
+	oa->attributes = g.attributes;
+	oa->security = g.security;
+	if (!g.name)
+		return STATUS_SUCCESS;
+	status = ustr_read(t, g.name, &oa->name, &oa->name_len);
+	if (status == STATUS_SUCCESS && !oa->name_len && !g.root) {
+		/* An empty name is none. */
+		free(oa->name);
+		oa->name = NULL;
+	}
+	return status;
+}
+
+void oa_free(struct nt_oa *oa)
+{
+	free(oa->name);
+	oa->name = NULL;
+}

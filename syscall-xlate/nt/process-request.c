@@ -1,0 +1,225 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* process-request.c - see process-request.h. */
+#include "syscall-xlate/nt/process-request.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "syscall-xlate/nt/process.h"
+
+enum {
+	MAX_ATTRIBUTES = 32,
+	MAX_LIST = 4096, /* handles in an attribute */
+	MAX_ENVIRONMENT = 16 << 20,
+};
+
+void request_free(struct request *r)
+{
+	struct text *all[] = { &r->image,        &r->current_directory,
+			       &r->command_line, &r->image_path,
+			       &r->dll_path,     &r->title,
+			       &r->desktop,      &r->shell,
+			       &r->runtime,      &r->environment };
+
+	for (unsigned i = 0; i < COUNT_OF(all); i++)
+		free(all[i]->s);
+	free(r->handles);
+	free(r->jobs);
+	free(r);
+}
+
+/* PS_ATTRIBUTE */
+struct attribute {
+	uint64_t attribute, size, value, ret_len;
+};
+
+static NTSTATUS read_units(struct task *t, gaddr at, uint64_t bytes,
+			   struct text *x)
+{
+	if (bytes % 2)
+		return STATUS_INVALID_PARAMETER;
+	x->s = malloc(bytes + 2);
+	if (!x->s)
+		return STATUS_NO_MEMORY;
+	if (guest_read(t, x->s, at, bytes))
+		return STATUS_ACCESS_VIOLATION;
+	x->len = bytes / 2;
+	x->s[x->len] = 0;
+	return STATUS_SUCCESS;
+}
+
+static NTSTATUS read_handles(struct task *t, const struct attribute *a,
+			     uint64_t **list, size_t *n)
+{
+	uint64_t *h;
+
+	if (a->size % sizeof *h || a->size / sizeof *h > MAX_LIST || *list)
+		return STATUS_INVALID_PARAMETER;
+	h = malloc(a->size + sizeof *h);
+	if (!h)
+		return STATUS_NO_MEMORY;
+	*list = h;
+	*n = a->size / sizeof *h;
+	return guest_read(t, h, a->value, a->size) ? STATUS_ACCESS_VIOLATION
+						   : STATUS_SUCCESS;
+}
+
+static NTSTATUS read_attribute(struct task *t, const struct attribute *a,
+			       struct request *r)
+{
+	enum {
+		PARENT = 0,
+		CLIENT_ID = 3,
+		TEB_ADDRESS = 4,
+		IMAGE_NAME = 5,
+		PRIORITY_CLASS = 8,
+		ERROR_MODE = 9,
+		HANDLE_LIST = 11,
+		JOB_LIST = 19,
+	};
+
+	switch (a->attribute & 0xffff) {
+	case PARENT:
+		return process_is_self(t, a->value, 0);
+	case CLIENT_ID:
+		r->client_id = a->value;
+		r->client_id_len = a->size;
+		return STATUS_SUCCESS;
+	case TEB_ADDRESS:
+		r->teb_address = a->value;
+		return STATUS_SUCCESS;
+	case IMAGE_NAME:
+		if (r->image.s || a->size > 0xfffe)
+			return STATUS_INVALID_PARAMETER;
+		return read_units(t, a->value, a->size, &r->image);
+	case PRIORITY_CLASS:
+		if (a->size >= 2) {
+			uint8_t b[2];
+
+			if (guest_read(t, b, a->value, sizeof b))
+				return STATUS_ACCESS_VIOLATION;
+			r->priority_class = b[1];
+		}
+		return STATUS_SUCCESS;
+	case ERROR_MODE:
+		return guest_get32(t, &r->error_mode, a->value)
+			       ? STATUS_ACCESS_VIOLATION
+			       : STATUS_SUCCESS;
+	case HANDLE_LIST:
+		return read_handles(t, a, &r->handles, &r->nhandles);
+	case JOB_LIST:
+		return read_handles(t, a, &r->jobs, &r->njobs);
+	default:
+		/* Standard handles are passed anyway; others are hints, or
+		   outputs that Windows leaves alone when it has none. */
+		return STATUS_SUCCESS;
+	}
+}
+
+NTSTATUS request_read_attributes(struct task *t, gaddr list, struct request *r)
+{
+	struct attribute a;
+	uint64_t total, n;
+	NTSTATUS status = STATUS_SUCCESS;
+
+	if (!list)
+		return STATUS_SUCCESS;
+	if (guest_get64(t, &total, list))
+		return STATUS_ACCESS_VIOLATION;
+	n = (total - 8) / sizeof a;
+	if (total < 8 || (total - 8) % sizeof a || n > MAX_ATTRIBUTES)
+		return STATUS_INVALID_PARAMETER;
+	for (uint64_t i = 0; i < n && !status; i++)
+		status = guest_read(t, &a, list + 8 + i * sizeof a, sizeof a)
+				 ? STATUS_ACCESS_VIOLATION
+				 : read_attribute(t, &a, r);
+	return status;
+}
+
+/* Strings of parameters that are not normalized are offsets. */
+static NTSTATUS read_string(struct task *t, gaddr params,
+			    const struct request *r,
+			    const struct unicode_string64 *u, struct text *x)
+{
+	enum { NORMALIZED = 1 };
+	gaddr at = u->buffer;
+
+	if (!at)
+		return STATUS_SUCCESS;
+	if (!(r->p.flags & NORMALIZED))
+		at += params;
+	return read_units(t, at, u->length, x);
+}
+
+/* Up to and with the empty string that ends it. */
+static NTSTATUS read_environment(struct task *t, struct request *r)
+{
+	uint64_t size = r->p.environment_size, n = 0;
+	uint16_t last = 1, c;
+
+	if (!r->p.environment)
+		return STATUS_SUCCESS;
+	/* The size is not kept by every writer of the field. */
+	while (!size) {
+		if (guest_read(t, &c, r->p.environment + n, 2))
+			return STATUS_ACCESS_VIOLATION;
+		n += 2;
+		if (!c && !last)
+			size = n;
+		if (n == 2 && !c)
+			last = 0;
+		else
+			last = c;
+		if (n > MAX_ENVIRONMENT)
+			return STATUS_INVALID_PARAMETER;
+	}
+	if (size > MAX_ENVIRONMENT)
+		return STATUS_INVALID_PARAMETER;
+	return read_units(t, r->p.environment, size & ~1ull, &r->environment);
+}
+
+NTSTATUS request_read_parameters(struct task *t, gaddr at, struct request *r)
+{
+	const struct {
+		const struct unicode_string64 *u;
+		struct text *x;
+	} strings[] = {
+		{ &r->p.current_directory.path, &r->current_directory },
+		{ &r->p.command_line, &r->command_line },
+		{ &r->p.image_path, &r->image_path },
+		{ &r->p.dll_path, &r->dll_path },
+		{ &r->p.title, &r->title },
+		{ &r->p.desktop, &r->desktop },
+		{ &r->p.shell, &r->shell },
+		{ &r->p.runtime, &r->runtime },
+	};
+	NTSTATUS status = STATUS_SUCCESS;
+
+	if (!at)
+		return STATUS_INVALID_PARAMETER;
+	if (guest_read(t, &r->p, at, sizeof r->p))
+		return STATUS_ACCESS_VIOLATION;
+	for (unsigned i = 0; i < COUNT_OF(strings) && !status; i++)
+		status = read_string(t, at, r, strings[i].u, strings[i].x);
+	return status ? status : read_environment(t, r);
+}
+
+void request_find_cwd(struct request *r)
+{
+	static const uint16_t prefix[] = { '\\', '?', '?', '\\' };
+	const struct text *d = &r->current_directory;
+	uint16_t *nt;
+
+	r->cwd[0] = 0;
+	if (!d->len)
+		return;
+	nt = malloc((d->len + 5) * 2);
+	if (!nt)
+		return;
+	memcpy(nt, prefix, sizeof prefix);
+	memcpy(nt + 4, d->s, d->len * 2);
+	if (path_from_nt(nt, d->len + 4, r->cwd) || access(r->cwd, X_OK))
+		r->cwd[0] = 0;
+	free(nt);
+}

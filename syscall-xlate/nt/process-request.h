@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * process-request.h - what NtCreateUserProcess is asked for, in host copies.
+ */
+#ifndef RF_NT_PROCESS_REQUEST_H
+#define RF_NT_PROCESS_REQUEST_H
+
+#include "syscall-xlate/nt/nt.h"
+#include "syscall-xlate/nt/path.h"
+
+struct text {
+	uint16_t *s; /* malloc'ed, terminated; NULL: none */
+	size_t len;
+};
+
+struct request {
+	struct text image; /* \??\X:\... */
+	struct process_parameters64 p;
+	struct text current_directory, command_line, image_path, dll_path,
+		title, desktop, shell, runtime, environment;
+	bool inherit, breakaway, suspended;
+	uint64_t *handles; /* only these are inherited; NULL: all */
+	size_t nhandles;
+	uint64_t *jobs;
+	size_t njobs;
+	uint32_t error_mode, priority_class;
+	gaddr client_id, client_id_len, teb_address;
+	char host[HOST_PATH_MAX]; /* the image */
+	char cwd[HOST_PATH_MAX];  /* "": ours */
+};
+
+/* PS_ATTRIBUTE_LIST at list (0: none) into r.  What is read is r's to free. */
+NTSTATUS request_read_attributes(struct task *t, gaddr list, struct request *r);
+/* RTL_USER_PROCESS_PARAMETERS at at. */
+NTSTATUS request_read_parameters(struct task *t, gaddr at, struct request *r);
+/* r->cwd from the parameters' current directory. */
+void request_find_cwd(struct request *r);
+void request_free(struct request *r);
+
+#endif

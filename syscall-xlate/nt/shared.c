@@ -1,0 +1,372 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * shared.c - see shared.h.
+ *
+ * Who has a page holds a shared lock (open file description) on byte 0 of its
+ * file.  The kernel drops it with the last descriptor, however the process
+ * ends; a page that nobody holds is dead, and the next one to come by removes
+ * or renews it.  Byte 1 is held while somebody does that.  So nothing is left
+ * to clean up after kill -9 but an empty shell of a file, which is used again.
+ */
+#include "syscall-xlate/nt/shared.h"
+
+#include <fcntl.h>
+#include <limits.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+
+#include "syscall-xlate/nt/nt-private.h"
+
+enum {
+	MAGIC = 0x53324652,
+	IN_USE = 0, /* byte */
+	SETUP = 1,
+	SPINS = 200,
+	LOOK = 64, /* yields between looks whether the holder lives */
+};
+
+/* ---- the page's lock
+ * ----------------------------------------------------------- */
+
+static uint32_t my_tid(void)
+{
+	static __thread uint32_t tid;
+
+	if (!tid)
+		tid = (uint32_t)gettid();
+	return tid;
+}
+
+static bool tid_lives(uint32_t tid)
+{
+	char path[32];
+
+	snprintf(path, sizeof path, "/proc/%u", tid);
+	return access(path, F_OK) == 0;
+}
+
+bool shared_trylock(struct shared *s)
+{
+	uint32_t free = 0;
+
+	return atomic_compare_exchange_strong(&s->page->lock, &free, my_tid());
+}
+
+void shared_lock(struct shared *s)
+{
+	_Atomic uint32_t *l = &s->page->lock;
+
+	for (unsigned i = 0; !shared_trylock(s); i++) {
+		uint32_t holder;
+
+		if (i < SPINS) {
+			__builtin_ia32_pause();
+			continue;
+		}
+		sched_yield();
+		holder = atomic_load(l);
+		/* Killed between two stores: each alone leaves sense. */
+		if (i % LOOK == 0 && holder && !tid_lives(holder) &&
+		    atomic_compare_exchange_strong(l, &holder, my_tid()))
+			return;
+	}
+}
+
+void shared_unlock(struct shared *s)
+{
+	struct shared_page *p = s->page;
+	bool wake = s->publish && atomic_load(&p->sleepers);
+
+	s->publish = false;
+	if (wake)
+		atomic_fetch_add(&p->seq, 1);
+	atomic_store_explicit(&p->lock, 0, memory_order_release);
+	if (wake)
+		syscall(SYS_futex, &p->seq, FUTEX_WAKE, INT_MAX, NULL, NULL, 0);
+}
+
+bool shared_owner_died(const struct shared *s)
+{
+	const struct shared_page *p = s->page;
+	uint32_t word = *(volatile uint32_t *)&p->alive.__data.__lock;
+
+	if (!p->mutant.owner)
+		return false;
+	if (word & FUTEX_OWNER_DIED)
+		return true;
+	/* It was given the mutant and has not taken "alive" yet. */
+	return !(word & FUTEX_TID_MASK) &&
+	       kill((pid_t)(p->mutant.owner >> 32), 0) < 0 && errno == ESRCH;
+}
+
+/* ---- files
+ * ----------------------------------------------------------------------------
+ */
+
+static int byte_lock(int fd, int byte, short type, int op)
+{
+	struct flock l = {
+		.l_type = type,
+		.l_whence = SEEK_SET,
+		.l_start = byte,
+		.l_len = 1,
+	};
+	int r;
+
+	do
+		r = fcntl(fd, op, &l);
+	while (r < 0 && errno == EINTR);
+	if (op == F_OFD_GETLK && r == 0)
+		return l.l_type == F_UNLCK ? 0 : 1;
+	return r;
+}
+
+/* Does anybody else have it? */
+static bool in_use(int fd)
+{
+	return byte_lock(fd, IN_USE, F_WRLCK, F_OFD_GETLK) != 0;
+}
+
+/* The session's folder with a slash; false: there is no place for one. */
+static bool folder(char *buf, size_t size, bool make)
+{
+	const char *run = getenv("XDG_RUNTIME_DIR");
+	struct stat st;
+	int n;
+
+	/* /dev/shm first: XDG_RUNTIME_DIR differs between the logins of a
+	   user, and services have none. */
+	if (access("/dev/shm", W_OK) == 0)
+		n = snprintf(buf, size, "/dev/shm/run-foreign-%u",
+			     (unsigned)getuid());
+	else if (run && *run == '/')
+		n = snprintf(buf, size, "%s/run-foreign", run);
+	else
+		return false;
+	if (n < 0 || (size_t)n + 2 > size)
+		return false;
+	if (make)
+		mkdir(buf, 0700);
+	/* In a folder that all may write to, somebody else may have been
+	   first. */
+	if (lstat(buf, &st) < 0 || !S_ISDIR(st.st_mode) ||
+	    st.st_uid != getuid() || st.st_mode & 022)
+		return false;
+	strcat(buf, "/");
+	return true;
+}
+
+/* The file for a name: names may be longer than those of files. */
+static bool file_for(char *buf, size_t size, const uint16_t *name, size_t n,
+		     bool make)
+{
+	uint64_t h[2] = { 0xcbf29ce484222325, 0x9ae16a3b2f90404f };
+	size_t len;
+
+	if (n > COUNT_OF(((struct shared_page *)0)->name) ||
+	    !folder(buf, size, make))
+		return false;
+	for (size_t i = 0; i < n; i++)
+		for (int k = 0; k < 2; k++)
+			h[k] = (h[k] ^ name[i]) *
+			       (k ? 0xc6a4a7935bd1e995 : 0x100000001b3);
+	len = strlen(buf);
+	return (size_t)snprintf(buf + len, size - len, "%016llx%016llx",
+				(unsigned long long)h[0],
+				(unsigned long long)h[1]) < size - len;
+}
+
+/* ---- pages
+ * ------------------------------------------------------------------------- */
+
+static void init_page(struct shared_page *p, const struct shared_page *init)
+{
+	pthread_mutexattr_t a;
+
+	memset(p, 0, sizeof *p);
+	p->kind = init->kind;
+	p->state = init->state;
+	p->param = init->param;
+	p->mutant = init->mutant;
+	if (getrandom(&p->id, sizeof p->id, GRND_NONBLOCK) < 0)
+		p->id = (uint64_t)monotonic_ns() << 16 ^ (uint64_t)getpid();
+	pthread_mutexattr_init(&a);
+	pthread_mutexattr_setpshared(&a, PTHREAD_PROCESS_SHARED);
+	pthread_mutexattr_setrobust(&a, PTHREAD_MUTEX_ROBUST);
+	pthread_mutex_init(&p->alive, &a);
+	pthread_mutexattr_destroy(&a);
+	p->magic = MAGIC;
+}
+
+/* Maps fd, which becomes the result's; on failure it stays the caller's. */
+static struct shared *attach(int fd)
+{
+	struct shared *s = calloc(1, sizeof *s);
+
+	if (!s)
+		return NULL;
+	s->fd = fd;
+	s->page = mmap(NULL, sizeof *s->page, PROT_READ | PROT_WRITE,
+		       MAP_SHARED, fd, 0);
+	if (s->page != MAP_FAILED)
+		return s;
+	free(s);
+	return NULL;
+}
+
+struct shared *shared_anonymous(const struct shared_page *init)
+{
+	int fd = memfd_create("run-foreign-object", MFD_CLOEXEC);
+	struct shared *s = NULL;
+
+	if (fd >= 0 && ftruncate(fd, sizeof *init) == 0)
+		s = attach(fd);
+	if (s)
+		init_page(s->page, init);
+	else if (fd >= 0)
+		close(fd);
+	return s;
+}
+
+/*
+ * The descriptor came from the parent, and so did its lock: the parent would
+ * release it for us.
+ */
+static void own_lock(struct shared *s)
+{
+	char path[PATH_MAX];
+	int fd;
+
+	snprintf(path, sizeof path, "/proc/self/fd/%d", s->fd);
+	fd = open(path, O_RDWR | O_CLOEXEC);
+	if (fd < 0)
+		return;
+	byte_lock(fd, IN_USE, F_RDLCK, F_OFD_SETLK);
+	close(s->fd);
+	s->fd = fd;
+	if (file_for(path, sizeof path, s->page->name,
+		     MIN(s->page->name_len, COUNT_OF(s->page->name)), false))
+		s->path = strdup(path);
+}
+
+struct shared *shared_from_fd(int fd)
+{
+	struct shared *s = NULL;
+	struct stat st;
+
+	if (fstat(fd, &st) == 0 &&
+	    (uint64_t)st.st_size >= sizeof(struct shared_page))
+		s = attach(fd);
+	if (s && s->page->magic != MAGIC) {
+		munmap(s->page, sizeof *s->page);
+		free(s);
+		s = NULL;
+	}
+	if (!s)
+		close(fd);
+	else if (s->page->name_len)
+		own_lock(s);
+	return s;
+}
+
+/* With SETUP held: makes the page, or looks whether it is the right one. */
+static struct shared *settle(int fd, const uint16_t *name, size_t n,
+			     const struct shared_page *init, bool *created)
+{
+	struct shared *s = NULL;
+	bool used = in_use(fd);
+	struct stat st;
+
+	if (!used && !init)
+		return NULL;
+	if (fstat(fd, &st) < 0)
+		return NULL;
+	if (used && (uint64_t)st.st_size < sizeof *s->page)
+		return NULL;
+	if (!used &&
+	    (ftruncate(fd, 0) < 0 || ftruncate(fd, sizeof *s->page) < 0))
+		return NULL;
+	s = attach(fd);
+	if (!s)
+		return NULL;
+	if (!used) {
+		init_page(s->page, init);
+		s->page->name_len = (uint32_t)n;
+		memcpy(s->page->name, name, n * 2);
+	} else if (s->page->magic != MAGIC || s->page->name_len != n ||
+		   memcmp(s->page->name, name, n * 2)) {
+		munmap(s->page, sizeof *s->page);
+		free(s);
+		return NULL;
+	}
+	if (created)
+		*created = !used;
+	return s;
+}
+
+struct shared *shared_open(const uint16_t *name, size_t n,
+			   const struct shared_page *init, bool *created)
+{
+	struct shared *s = NULL;
+	char path[PATH_MAX];
+	struct stat st;
+	int fd;
+
+	if (!file_for(path, sizeof path, name, n, init != NULL))
+		return NULL;
+	for (;;) {
+		fd = open(path,
+			  O_RDWR | O_CLOEXEC | O_NOFOLLOW |
+				  (init ? O_CREAT : 0),
+			  0600);
+		if (fd < 0)
+			return NULL;
+		if (byte_lock(fd, SETUP, F_WRLCK, F_OFD_SETLKW) < 0 ||
+		    fstat(fd, &st) < 0) {
+			close(fd);
+			return NULL;
+		}
+		if (st.st_nlink)
+			break;
+		/* Removed while we waited. */
+		close(fd);
+	}
+	s = settle(fd, name, n, init, created);
+	if (s)
+		byte_lock(fd, IN_USE, F_RDLCK, F_OFD_SETLK);
+	byte_lock(fd, SETUP, F_UNLCK, F_OFD_SETLK);
+	if (!s) {
+		close(fd);
+		return NULL;
+	}
+	s->path = strdup(path);
+	return s;
+}
+
+void shared_close(struct shared *s)
+{
+	munmap(s->page, sizeof *s->page);
+	if (s->path && byte_lock(s->fd, SETUP, F_WRLCK, F_OFD_SETLKW) == 0) {
+		byte_lock(s->fd, IN_USE, F_UNLCK, F_OFD_SETLK);
+		if (!in_use(s->fd))
+			unlink(s->path);
+	}
+	close(s->fd);
+	free(s->path);
+	free(s);
+}
+
+enum shared_kind shared_kind_of(const struct object_type *type)
+{
+	if (type == &event_type)
+		return SHARED_EVENT;
+	if (type == &semaphore_type)
+		return SHARED_SEMAPHORE;
+	return type == &mutant_type ? SHARED_MUTANT : 0;
+}

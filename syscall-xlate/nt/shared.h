@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * shared.h - events, semaphores and mutants of several processes.
+ *
+ * A named one lives in a small file of the session's folder, an unnamed one
+ * that was passed to a child in a memfd; every process that has it maps that
+ * page.  A struct object whose ->shared is set keeps its state there, and
+ * object_lock() takes the page's lock as well.
+ */
+#ifndef RF_NT_SHARED_H
+#define RF_NT_SHARED_H
+
+#include "syscall-xlate/nt/nt.h"
+
+enum shared_kind { SHARED_EVENT = 1, SHARED_SEMAPHORE, SHARED_MUTANT };
+
+/* Who owns a mutant: the host's process id above the NT thread id; 0: nobody */
+struct mutant_state {
+	uint64_t owner;
+	uint32_t count;
+	uint32_t abandoned;
+};
+
+/* The page.  What a crashed process leaves behind is never inconsistent. */
+struct shared_page {
+	uint32_t magic;
+	uint32_t kind;
+	uint64_t id;           /* order in which several are locked */
+	_Atomic uint32_t lock; /* host thread id of who has it; 0: free */
+	_Atomic uint32_t seq;  /* futex: changes with the state */
+	_Atomic uint32_t
+		sleepers;      /* on seq; those killed are never taken off */
+	_Atomic int32_t state; /* struct object's */
+	int32_t param;         /* event: type; semaphore: maximum */
+	uint32_t pad;
+	struct mutant_state mutant;
+	/* Held by the owner's thread; robust: the kernel marks its death. */
+	pthread_mutex_t alive;
+	uint32_t name_len; /* units */
+	uint16_t name[1024];
+};
+
+/* A process's hold on a page. */
+struct shared {
+	struct shared_page *page;
+	int fd;       /* holds a lock that says "in use" */
+	bool publish; /* under the page's lock: wake sleepers on unlock */
+	char *path;   /* of the file; NULL: a memfd */
+};
+
+/*
+ * shared_open() - the page with a name.
+ *
+ *   name, n   NT name from the root; case matters
+ *   init      what a new page is to hold (kind, state, param, mutant); NULL:
+ *             only open what is there
+ *   created   set; may be NULL if init is
+ *
+ * NULL: there is none, or no place for it (then objects stay private).
+ */
+struct shared *shared_open(const uint16_t *name, size_t n,
+			   const struct shared_page *init, bool *created);
+
+/* A page without a name, as init says; or the one behind a descriptor. */
+struct shared *shared_anonymous(const struct shared_page *init);
+struct shared *shared_from_fd(int fd); /* owns fd, also on failure */
+void shared_close(struct shared *s);
+
+void shared_lock(struct shared *s);
+bool shared_trylock(struct shared *s);
+void shared_unlock(struct shared *s);
+
+/* Has the thread that owns the mutant died with it?  Locked. */
+bool shared_owner_died(const struct shared *s);
+
+/* The page of a type's objects as they are now, to pass to the above. */
+enum shared_kind shared_kind_of(const struct object_type *type);
+
+#endif

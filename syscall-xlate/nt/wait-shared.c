@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * wait-shared.c - sleeping for what other processes can change.
+ *
+ * Besides its own wake word the thread sleeps on a word of each shared object,
+ * and of each mutant's owner: futex_waitv(2).  Whoever wakes up looks itself
+ * what is to be had.
+ */
+#include <linux/futex.h>
+
+#include "syscall-xlate/nt/nt-private.h"
+
+unsigned wait_shared_count(const struct nt_wait *w)
+{
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < w->n; i++)
+		n += w->objects[i]->shared != NULL;
+	return n;
+}
+
+void wait_count_sleeper(struct nt_wait *w, bool on)
+{
+	for (unsigned i = 0; i < w->n; i++) {
+		struct object *o = w->objects[i];
+
+		if (o->shared)
+			atomic_fetch_add(&o->shared->page->sleepers,
+					 on ? 1 : -1u);
+	}
+	w->watched = on;
+}
+
+void wait_look_at_shared(struct nt_wait *w)
+{
+	for (unsigned i = 0; i < w->n; i++) {
+		struct object *o = w->objects[i];
+
+		if (!o->shared)
+			continue;
+		object_lock(o);
+		if (o->waiters)
+			object_wake_locked(o);
+		object_unlock(o);
+	}
+}
+
+static void add_word(struct sleep_words *s, _Atomic uint32_t *word,
+		     uint32_t value, uint32_t flags)
+{
+	s->incomplete |= s->n == 128; /* the kernel's limit */
+	if (s->n < 128)
+		s->v[s->n++] = (struct futex_waitv){
+			.uaddr = (uintptr_t)word,
+			.val = value,
+			.flags = FUTEX_32 | flags,
+		};
+}
+
+void sleep_words_of(struct nt_wait *w, uint32_t seq, struct sleep_words *s)
+{
+	s->n = 0;
+	s->incomplete = false;
+	add_word(s, &w->task->wake, seq, FUTEX_PRIVATE_FLAG);
+	for (unsigned i = 0; i < w->n; i++)
+		if (w->objects[i]->shared) {
+			struct shared_page *p = w->objects[i]->shared->page;
+
+			add_word(s, &p->seq, p->seq, 0);
+		}
+	for (unsigned i = 0; i < w->n; i++) {
+		struct object *o = w->objects[i];
+		_Atomic uint32_t *alive;
+		uint32_t old;
+
+		if (!o->shared || o->type != &mutant_type)
+			continue;
+		alive = (_Atomic uint32_t *)&o->shared->page->alive.__data
+				.__lock;
+		old = atomic_load(alive);
+		while (old & FUTEX_TID_MASK && !(old & FUTEX_WAITERS) &&
+		       !atomic_compare_exchange_weak(alive, &old,
+						     old | FUTEX_WAITERS))
+			;
+		/* Its new owner may be about to lock it. */
+		if (old & FUTEX_TID_MASK)
+			add_word(s, alive, old | FUTEX_WAITERS, 0);
+		else
+			s->incomplete = true;
+	}
+}
+
+void sleep_on_words(struct nt_wait *w, struct sleep_words *s, uint32_t seq,
+		    int64_t until)
+{
+	const int64_t look = 50000000;
+	struct timespec ts;
+
+	if (s->incomplete)
+		until = MIN(until, monotonic_ns() + look);
+	ts = (struct timespec){ until / 1000000000, until % 1000000000 };
+	if (syscall(SYS_futex_waitv, s->v, s->n, 0,
+		    until == INT64_MAX ? NULL : &ts, CLOCK_MONOTONIC) < 0 &&
+	    (errno == ENOSYS || errno == EPERM))
+		/* Before Linux 5.16, or a container that forbids it. */
+		futex_wait(&w->task->wake, seq,
+			   MIN(until, monotonic_ns() + look / 10));
+}

@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Tests synchronization objects between processes: by name, by inheritance. */
+#include <windows.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "check.h"
+
+static char self[MAX_PATH];
+
+static BOOL start(const char *args, BOOL inherit, PROCESS_INFORMATION *pi)
+{
+	STARTUPINFOA si = { .cb = sizeof si };
+	char line[MAX_PATH + 200];
+
+	snprintf(line, sizeof line, "\"%s\" %s", self, args);
+	return CreateProcessA(self, line, NULL, NULL, inherit, 0, NULL, NULL,
+			      &si, pi);
+}
+
+static DWORD finish(PROCESS_INFORMATION *pi)
+{
+	DWORD code = 0;
+
+	CHECK_EQ(WaitForSingleObject(pi->hProcess, 20000), WAIT_OBJECT_0);
+	CHECK(GetExitCodeProcess(pi->hProcess, &code));
+	CloseHandle(pi->hProcess);
+	CloseHandle(pi->hThread);
+	return code;
+}
+
+static int ping(void)
+{
+	HANDLE a = OpenEventA(EVENT_ALL_ACCESS, FALSE, "rf-session-ping");
+	HANDLE b = OpenEventA(EVENT_ALL_ACCESS, FALSE, "rf-session-pong");
+
+	if (!a || !b)
+		return 100 + (int)GetLastError();
+	for (int i = 0; i < 500; i++) {
+		if (WaitForSingleObject(a, 10000))
+			return 2;
+		SetEvent(b);
+	}
+	return 0;
+}
+
+/* A token of the semaphore for each unit of work, as make's jobserver. */
+static int jobs(void)
+{
+	HANDLE s =
+		OpenSemaphoreA(SEMAPHORE_ALL_ACCESS, FALSE, "rf-session-jobs");
+	int n = 0;
+
+	if (!s)
+		return 200;
+	while (WaitForSingleObject(s, 300) == WAIT_OBJECT_0)
+		n++;
+	return n;
+}
+
+static int child(char **argv)
+{
+	HANDLE h = (HANDLE)(ULONG_PTR)strtoul(argv[2], NULL, 0);
+
+	if (!strcmp(argv[1], "ping"))
+		return ping();
+	if (!strcmp(argv[1], "jobs"))
+		return jobs();
+	if (!strcmp(argv[1], "hold")) {
+		HANDLE m =
+			OpenMutexA(MUTEX_ALL_ACCESS, FALSE, "rf-session-mutex");
+
+		if (!m || WaitForSingleObject(m, 10000))
+			return 1;
+		SetEvent(h);
+		Sleep(60000);
+	}
+	if (!strcmp(argv[1], "set"))
+		return SetEvent(h) ? 0 : 1;
+	if (!strcmp(argv[1], "exists"))
+		return OpenMutexA(SYNCHRONIZE, FALSE, "rf-session-mutex") ? 1
+									  : 0;
+	return 99;
+}
+
+static void named_events(void)
+{
+	HANDLE a = CreateEventA(NULL, FALSE, FALSE, "rf-session-ping");
+	HANDLE b = CreateEventA(NULL, FALSE, FALSE, "rf-session-pong");
+	PROCESS_INFORMATION pi;
+
+	CHECK(start("ping 0", FALSE, &pi));
+	for (int i = 0; i < 500; i++) {
+		SetEvent(a);
+		if (WaitForSingleObject(b, 10000)) {
+			CHECK(0, "pong %d", i);
+			break;
+		}
+	}
+	CHECK_EQ(finish(&pi), 0);
+	CloseHandle(a);
+	CloseHandle(b);
+}
+
+static void semaphores(void)
+{
+	HANDLE s = CreateSemaphoreA(NULL, 0, 1000, "rf-session-jobs");
+	PROCESS_INFORMATION pi[2];
+
+	CHECK(start("jobs 0", FALSE, &pi[0]));
+	CHECK(start("jobs 0", FALSE, &pi[1]));
+	for (int i = 0; i < 100; i++)
+		ReleaseSemaphore(s, 1, NULL);
+	CHECK_EQ(finish(&pi[0]) + finish(&pi[1]), 100);
+	CHECK_EQ(WaitForSingleObject(s, 0), WAIT_TIMEOUT);
+	CloseHandle(s);
+}
+
+static void mutexes(void)
+{
+	SECURITY_ATTRIBUTES sa = { sizeof sa, NULL, TRUE };
+	HANDLE m = CreateMutexA(NULL, FALSE, "rf-session-mutex");
+	HANDLE held = CreateEventA(&sa, FALSE, FALSE, NULL);
+	HANDLE both[2] = { held, m };
+	PROCESS_INFORMATION pi;
+	char args[64];
+
+	snprintf(args, sizeof args, "hold %u", (unsigned)(ULONG_PTR)held);
+	CHECK(start(args, TRUE, &pi));
+	CHECK_EQ(WaitForSingleObject(held, 10000), WAIT_OBJECT_0);
+	CHECK_EQ(WaitForSingleObject(m, 50), WAIT_TIMEOUT);
+	CHECK_EQ(WaitForMultipleObjects(2, both, FALSE, 50), WAIT_TIMEOUT);
+	CHECK(TerminateProcess(pi.hProcess, 5));
+	CHECK_EQ(WaitForSingleObject(m, 10000), WAIT_ABANDONED);
+	CHECK(ReleaseMutex(m));
+	CHECK_EQ(finish(&pi), 5);
+
+	CHECK(start("exists 0", FALSE, &pi));
+	CHECK_EQ(finish(&pi), 1);
+	CloseHandle(m);
+	CHECK(start("exists 0", FALSE, &pi));
+	CHECK_EQ(finish(&pi), 0);
+	CloseHandle(held);
+}
+
+static void inherited(void)
+{
+	HANDLE e = CreateEventA(NULL, FALSE, FALSE, NULL);
+	PROCESS_INFORMATION pi;
+	char args[64];
+
+	CHECK(SetHandleInformation(e, HANDLE_FLAG_INHERIT,
+				   HANDLE_FLAG_INHERIT));
+	snprintf(args, sizeof args, "set %u", (unsigned)(ULONG_PTR)e);
+	CHECK(start(args, TRUE, &pi));
+	CHECK_EQ(WaitForSingleObject(e, 10000), WAIT_OBJECT_0);
+	CHECK_EQ(finish(&pi), 0);
+	/* It stays an event. */
+	CHECK_EQ(WaitForSingleObject(e, 0), WAIT_TIMEOUT);
+	SetEvent(e);
+	CHECK_EQ(WaitForSingleObject(e, 0), WAIT_OBJECT_0);
+	CloseHandle(e);
+}
+
+int main(int argc, char **argv)
+{
+	if (argc > 2)
+		return child(argv);
+	GetModuleFileNameA(NULL, self, sizeof self);
+	named_events();
+	semaphores();
+	mutexes();
+	inherited();
+	return check_done();
+}
