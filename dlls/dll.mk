@@ -49,9 +49,11 @@ dlls/include/ntcalls.h: $(srcdir)/syscall-xlate/nt/syscalls.tbl $(srcdir)/dlls/i
 	$(AM_V_GEN)$(AWK) -f $(srcdir)/dlls/include/gen-ntcalls.awk $< >$@.t && mv $@.t $@
 
 # All DLLs have fixed and distinct bases, so that none is relocated at start.
+# x86_64: by the name's checksum (there is room); i686: one after the other.
 DLL_NAMES := $(sort $(DLLS))
 dll_seq := $(shell i=0; for d in $(DLL_NAMES); do i=$$((i + 1)); \
-	printf '%s:0x%x:0x%x ' $$d $$((0x180000000000 + i * 0x2000000)) \
+	sum=$$(echo $$d | cksum | cut -d' ' -f1); \
+	printf '%s:0x%x:0x%x ' $$d $$((0x180000000000 + sum % 4096 * 0x2000000)) \
 	$$((0x60000000 + i * 0x600000)); done)
 dll_base_x86_64 = $(word 2,$(subst :, ,$(filter $(1):%,$(dll_seq))))
 dll_base_i686 = $(word 3,$(subst :, ,$(filter $(1):%,$(dll_seq))))

@@ -101,6 +101,8 @@ int pe_relocate(const struct image *img, gaddr base, struct err *e)
 			       "it must be at %#" PRIx64
 			       " (no relocations), and that is taken",
 			       img->preferred_base);
+	if (size == 0)
+		return 0;
 	buf = malloc(size);
 	if (!buf)
 		return err_set(e, ENOMEM, "no memory for relocations");

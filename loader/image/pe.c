@@ -439,8 +439,9 @@ int pe_parse(struct image *img, struct err *e)
 			   le16_at(coff + 6), e))
 		return -1;
 	drop_bad_directories(img);
+	/* A DLL that says nothing and has none needs none. */
 	img->has_relocs = !(img->characteristics & 1) &&
-			  img->dir[PE_DIR_RELOC].size;
+			  (img->dir[PE_DIR_RELOC].size || img->is_dll);
 	img->is_dotnet = img->dir[PE_DIR_CLR].size != 0;
 	return 0;
 }

@@ -51,6 +51,7 @@ static unsigned ncached;
 static void *stacks_new(void)
 {
 	const size_t size = ALTSTACK + HOST_STACK;
+	const int how = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE;
 	char *p, *aligned;
 
 	pthread_mutex_lock(&cache_lock);
@@ -60,14 +61,28 @@ static void *stacks_new(void)
 		return p;
 	}
 	pthread_mutex_unlock(&cache_lock);
-	p = mmap(NULL, size + ALTSTACK, PROT_READ | PROT_WRITE,
-		 MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	/* Most often the kernel's choice can be aligned by asking again. */
+	p = mmap(NULL, size, PROT_READ | PROT_WRITE, how, -1, 0);
 	if (p == MAP_FAILED)
 		return NULL;
-	aligned = (char *)ROUND_UP((uint64_t)p, ALTSTACK);
-	if (aligned != p)
-		munmap(p, (size_t)(aligned - p));
-	munmap(aligned + size, (size_t)(p + ALTSTACK - aligned));
+	aligned = (char *)ROUND_DOWN((uint64_t)p, ALTSTACK);
+	if (aligned != p) {
+		munmap(p, size);
+		p = mmap(aligned, size, PROT_READ | PROT_WRITE,
+			 how | MAP_FIXED_NOREPLACE, -1, 0);
+	}
+	if (p != aligned) {
+		if (p != MAP_FAILED)
+			munmap(p, size);
+		p = mmap(NULL, size + ALTSTACK, PROT_READ | PROT_WRITE, how,
+			 -1, 0);
+		if (p == MAP_FAILED)
+			return NULL;
+		aligned = (char *)ROUND_UP((uint64_t)p, ALTSTACK);
+		if (aligned != p)
+			munmap(p, (size_t)(aligned - p));
+		munmap(aligned + size, (size_t)(p + ALTSTACK - aligned));
+	}
 	/* The host stack must not run down into the alternate one. */
 	mprotect(aligned + ALTSTACK, PAGE, PROT_NONE);
 	return aligned;

@@ -2,6 +2,7 @@
 /* environ.c - see environ.h. */
 #include "syscall-xlate/nt/environ.h"
 
+#include <sched.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -293,6 +294,7 @@ static void add_expected(struct variables *vs, char *const *envp)
 {
 	const char *path = lookup(envp, "PATH"), *tmp = lookup(envp, "TMPDIR");
 	char number[16], host[65] = "localhost";
+	cpu_set_t cpus = { 0 };
 	struct units u = { 0 };
 
 	for (size_t i = 0; i < COUNT_OF(expected); i++)
@@ -313,7 +315,10 @@ static void add_expected(struct variables *vs, char *const *envp)
 		add_host_path(&t, tmp, strlen(tmp));
 		add_variable(vs, &t);
 	}
-	snprintf(number, sizeof number, "%ld", sysconf(_SC_NPROCESSORS_ONLN));
+	/* Not sysconf(): it opens and reads a file. */
+	if (sched_getaffinity(0, sizeof cpus, &cpus))
+		CPU_SET(0, &cpus);
+	snprintf(number, sizeof number, "%d", CPU_COUNT(&cpus));
 	if (!has(vs, "NUMBER_OF_PROCESSORS"))
 		add_named(vs, "NUMBER_OF_PROCESSORS", number);
 	if (!has(vs, "COMPUTERNAME")) {

@@ -360,6 +360,7 @@ NTSTATUS meta_set_attributes(struct file *f, uint32_t attributes,
 		mode |= 0200;
 	if (mode != (st.st_mode & 07777) && chmod(self, mode) < 0)
 		return status_from_errno(errno);
+	f->mode = (st.st_mode & S_IFMT) | mode;
 
 	got = getxattr(self, XATTR, blob, sizeof blob);
 	if (got > 0)

@@ -383,11 +383,11 @@ static NTSTATUS dispose(struct file *f, bool on, bool posix, bool readonly_too)
 	}
 	if (f->dir || f->from_lower)
 		return STATUS_CANNOT_DELETE;
-	if (fstat(f->fd, &st) < 0)
-		return status_from_errno(errno);
-	if (S_ISREG(st.st_mode) && !(st.st_mode & 0222) && !readonly_too)
+	if (!f->mode && fstat(f->fd, &st) == 0)
+		f->mode = st.st_mode;
+	if (S_ISREG(f->mode) && !(f->mode & 0222) && !readonly_too)
 		return STATUS_CANNOT_DELETE;
-	if (S_ISDIR(st.st_mode) && !is_empty(f))
+	if (S_ISDIR(f->mode) && !is_empty(f))
 		return STATUS_DIRECTORY_NOT_EMPTY;
 	f->posix_delete = posix;
 	share_set_delete(f, true);

@@ -587,6 +587,7 @@ static NTSTATUS make_file(struct open *o, struct file **ret)
 	f->dir = o->p->dir;
 	f->from_lower = o->p->from_lower;
 	f->path_only = o->path_only;
+	f->mode = st->stx_mode;
 	f->path = full_path(o);
 	if (kind == FILE_KIND_DISK || kind == FILE_KIND_LINK ||
 	    (kind == FILE_KIND_DIR && !f->dir)) {

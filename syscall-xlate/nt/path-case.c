@@ -64,6 +64,8 @@ static unsigned ndirs;
 static size_t nnames;
 static uint64_t use_clock;
 static int inotify = -1;
+static struct listing **by_wd; /* watch to listing */
+static int nby_wd;
 
 struct linux_dirent64 {
 	uint64_t ino;
@@ -217,8 +219,10 @@ static void drop(struct listing **at)
 	struct listing *l = *at;
 
 	*at = l->next;
-	if (l->wd >= 0)
+	if (l->wd >= 0) {
 		inotify_rm_watch(inotify, l->wd);
+		by_wd[l->wd] = NULL;
+	}
 	forget_names(l);
 	free(l);
 	ndirs--;
@@ -238,11 +242,29 @@ static void drop_oldest(void)
 
 static struct listing *listing_of_watch(int wd)
 {
-	for (unsigned b = 0; b < BUCKETS; b++)
-		for (struct listing *l = buckets[b]; l; l = l->next)
-			if (l->wd == wd)
-				return l;
-	return NULL;
+	return wd >= 0 && wd < nby_wd ? by_wd[wd] : NULL;
+}
+
+/* wd -1: none any more. */
+static bool set_watch(struct listing *l, int wd)
+{
+	if (wd >= nby_wd) {
+		int n = wd * 2 + 16;
+		struct listing **grown = realloc(by_wd, (size_t)n * sizeof *grown);
+
+		if (!grown)
+			return false;
+		memset(grown + nby_wd, 0,
+		       (size_t)(n - nby_wd) * sizeof *grown);
+		by_wd = grown;
+		nby_wd = n;
+	}
+	if (l->wd >= 0)
+		by_wd[l->wd] = NULL;
+	l->wd = wd;
+	if (wd >= 0)
+		by_wd[wd] = l;
+	return true;
 }
 
 static void apply(const struct inotify_event *ev)
@@ -260,7 +282,7 @@ static void apply(const struct inotify_event *ev)
 	if (!l)
 		return;
 	if (ev->mask & IN_IGNORED) {
-		l->wd = -1;
+		set_watch(l, -1);
 		forget_names(l);
 	} else if (ev->mask & (IN_CREATE | IN_MOVED_TO)) {
 		/* A listing forgotten meanwhile is made anew anyway. */
@@ -320,6 +342,7 @@ static bool is_local(int fd)
 static void watch(struct listing *l, int fd)
 {
 	char self[32];
+	int wd;
 
 	if (!is_local(fd))
 		return;
@@ -328,10 +351,12 @@ static void watch(struct listing *l, int fd)
 	if (inotify < 0)
 		return;
 	snprintf(self, sizeof self, "/proc/self/fd/%d", fd);
-	l->wd = inotify_add_watch(inotify, self,
-				  IN_CREATE | IN_DELETE | IN_MOVED_FROM |
-					  IN_MOVED_TO | IN_ONLYDIR);
-	log_debug(LOG_FILE, "watch %d for %s", l->wd, self);
+	wd = inotify_add_watch(inotify, self,
+			       IN_CREATE | IN_DELETE | IN_MOVED_FROM |
+				       IN_MOVED_TO | IN_ONLYDIR);
+	if (wd >= 0 && !set_watch(l, wd))
+		inotify_rm_watch(inotify, wd);
+	log_debug(LOG_FILE, "watch %d for %s", wd, self);
 }
 
 /* Reads the directory.  Returns 0 or -errno; l is empty then. */

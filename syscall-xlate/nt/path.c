@@ -594,8 +594,13 @@ static int respell(struct nt_path *p, size_t *len)
 	}
 	/* A folder we may pass through but not list: nothing is to be found
 	   in it but what has the exact name. */
+	if (r == -EACCES)
+		return faccessat(p->dirfd, p->host, F_OK,
+				 AT_SYMLINK_NOFOLLOW) < 0 ?
+			       -ENOENT :
+			       0;
 	if (r < 0)
-		return r == -EACCES ? -ENOENT : r;
+		return r;
 	if (!r)
 		return -ENOENT;
 
@@ -620,9 +625,6 @@ int path_find(struct nt_path *p)
 	if (p->len <= p->fixed)
 		return 0;
 	r = respell(p, &len);
-	if (r == -ENOENT &&
-	    faccessat(p->dirfd, p->host, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
-		return 0; /* in a folder that cannot be listed */
 	if (r == -ENOENT || r == -ENOTDIR) {
 		if (p->has_lower && !lstat(p->lower, &st)) {
 			p->from_lower = true;

@@ -18,6 +18,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/bytes.h"
@@ -61,6 +63,7 @@ static NTSTATUS check_pe(int fd, const uint8_t *dos)
 static NTSTATUS find_image(struct request *r, enum kind *kind)
 {
 	uint8_t head[64] = { 0 };
+	struct stat st;
 	NTSTATUS status;
 	int fd;
 
@@ -70,7 +73,9 @@ static NTSTATUS find_image(struct request *r, enum kind *kind)
 	fd = open(r->host, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		return status_from_errno(errno);
-	if (pread(fd, head, sizeof head, 0) < 4)
+	if (fstat(fd, &st) == 0 && S_ISDIR(st.st_mode))
+		status = STATUS_FILE_IS_A_DIRECTORY;
+	else if (pread(fd, head, sizeof head, 0) < 4)
 		status = STATUS_INVALID_IMAGE_NOT_MZ;
 	else if (!memcmp(head, "MZ", 2))
 		status = check_pe(fd, head);

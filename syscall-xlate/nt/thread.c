@@ -118,10 +118,14 @@ static void stack_put(struct nt_thread *th)
 	uint64_t tib[3]; /* ExceptionList, StackBase, StackLimit */
 	uint64_t dealloc;
 
-	/* Only as we made it: fibers and odd programs exchange these. */
+	/*
+	 * Only as we made it: fibers and odd programs exchange these, and a
+	 * stack that has overflowed has no guard page any more.
+	 */
 	if (!guest_read(NULL, tib, th->teb, sizeof tib) &&
 	    !guest_get64(NULL, &dealloc, th->teb + 0x1478) &&
-	    tib[1] == s.base && dealloc == s.alloc && tib[2] > s.alloc &&
+	    tib[1] == s.base && dealloc == s.alloc &&
+	    tib[2] > s.alloc + 4 * PAGE &&
 	    tib[2] <= th->stack_limit) {
 		s.limit = tib[2];
 		pthread_mutex_lock(&stacks_lock);

@@ -11,7 +11,7 @@
 
 static volatile LONG overflows, depth_reached;
 static DWORD code, nparams;
-static __thread void *jump_buffer[5];
+static void *jump_buffer[5]; /* one thread at a time */
 
 static void leave(void)
 {
