@@ -240,13 +240,15 @@ int crt_format_double(char *out, double v, char conv, int prec, int alt,
 	} x = { v };
 	char lower = (char)(conv | 0x20), *o = out;
 	int upper = lower != conv;
+	uint64_t signbits;
 	struct digits g;
 
 	*special = 0;
+	signbits = x.u;
 	x.u &= ~(1ULL << 63);
 	if (x.u >= 0x7ffULL << 52) {
-		int ind = v != v && (*(uint64_t *)&v == 0xfffULL << 51 ||
-				     *(uint64_t *)&v == 0xfff8ULL << 48);
+		/* what the processor makes of 0/0 */
+		int ind = signbits == 0xfff8ULL << 48;
 		int inf = x.u == 0x7ffULL << 52;
 		int quiet = (int)(x.u >> 51 & 1);
 

@@ -122,7 +122,7 @@ LPWCH WINAPI GetEnvironmentStringsW(VOID)
 	return copy;
 }
 
-LPCH WINAPI GetEnvironmentStringsA(VOID)
+LPCH WINAPI GetEnvironmentStrings(VOID)
 {
 	WCHAR *w = GetEnvironmentStringsW();
 	ULONG bytes, n;

@@ -2,6 +2,8 @@
 /*
  * compobj.c - apartments (counted only), task memory, and making objects.
  */
+#include <initguid.h>
+
 #define COBJMACROS
 #include "nt.h"
 #include <objbase.h>
@@ -76,13 +78,58 @@ void WINAPI CoTaskMemFree(LPVOID p)
 	HeapFree(GetProcessHeap(), 0, p);
 }
 
-HRESULT WINAPI CoCreateInstance(REFCLSID class_id, LPUNKNOWN outer,
-				DWORD context, REFIID iid, LPVOID *out)
+/*
+ * Classes of ours and the DLLs that hold them.  There is no registration by
+ * programs yet: the registry's CLSID keys are not looked at.
+ */
+static const struct {
+	CLSID id;
+	const WCHAR *dll;
+} classes[] = {
+	/* WICImagingFactory 1 and 2 */
+	{ { 0xcacaf262, 0x9370, 0x4615,
+	    { 0xa1, 0x3b, 0x9f, 0x55, 0x39, 0xda, 0x4c, 0x0a } },
+	  L"windowscodecs.dll" },
+	{ { 0x317d06e8, 0x5f24, 0x433d,
+	    { 0xbd, 0xf7, 0x79, 0xce, 0x68, 0xd8, 0xab, 0xc2 } },
+	  L"windowscodecs.dll" },
+};
+
+HRESULT WINAPI CoGetClassObject(REFCLSID id, DWORD context, LPVOID server,
+				REFIID iid, LPVOID *out)
 {
+	HRESULT(WINAPI * get)(REFCLSID, REFIID, LPVOID *);
+	HMODULE dll;
+
+	*out = NULL;
+	for (ULONG i = 0; i < ARRAYSIZE(classes); i++) {
+		if (!IsEqualGUID(id, &classes[i].id) ||
+		    !(context & CLSCTX_INPROC_SERVER))
+			continue;
+		dll = LoadLibraryW(classes[i].dll);
+		get = dll ? (PVOID)GetProcAddress(dll, "DllGetClassObject") :
+			    NULL;
+		return get ? get(id, iid, out) : CO_E_DLLNOTFOUND;
+	}
+	return REGDB_E_CLASSNOTREG;
+}
+
+HRESULT WINAPI CoCreateInstance(REFCLSID id, LPUNKNOWN outer, DWORD context,
+				REFIID iid, LPVOID *out)
+{
+	IClassFactory *factory;
+	HRESULT hr;
+
 	if (!out)
 		return E_POINTER;
 	*out = NULL;
 	if (!(ULONG_PTR)TlsGetValue(tls_index()))
 		return CO_E_NOTINITIALIZED;
-	return REGDB_E_CLASSNOTREG;
+	hr = CoGetClassObject(id, context, NULL, &IID_IClassFactory,
+			      (LPVOID *)&factory);
+	if (FAILED(hr))
+		return hr;
+	hr = IClassFactory_CreateInstance(factory, outer, iid, out);
+	IClassFactory_Release(factory);
+	return hr;
 }

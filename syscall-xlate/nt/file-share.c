@@ -72,6 +72,26 @@ static void count(struct inode *i, const struct file *f, int by)
 	i->share_delete += f->share & FILE_SHARE_DELETE ? by : 0;
 }
 
+/* Can other processes mind?  Nobody writes to the built-in files. */
+static bool has_peers(const struct file *f)
+{
+	return takes_part(f) && !f->from_lower;
+}
+
+/* An open that other processes have to know of, whoever they are. */
+static bool is_loud(const struct file *f)
+{
+	return wants(f, WRITES | ACCESS_DELETE) ||
+	       !(f->share & FILE_SHARE_READ);
+}
+
+static void tell_all(void)
+{
+	for (unsigned b = 0; b < BUCKETS; b++)
+		for (struct inode *i = buckets[b]; i; i = i->next)
+			peers_leave(i);
+}
+
 NTSTATUS share_enter(struct file *f, const struct statx *st, bool granted)
 {
 	uint64_t dev = makedev(st->stx_dev_major, st->stx_dev_minor);
@@ -99,10 +119,12 @@ NTSTATUS share_enter(struct file *f, const struct statx *st, bool granted)
 	} else if (conflicts(i, f)) {
 		status = STATUS_SHARING_VIOLATION;
 	}
+	if (!status && has_peers(f) && peers_attach(is_loud(f)))
+		tell_all();
 	if (!status) {
 		count(i, f, 1);
 		f->inode = i;
-		if (takes_part(f) && !peers_enter(i, f, granted)) {
+		if (has_peers(f) && !peers_enter(i, f, granted)) {
 			count(i, f, -1);
 			f->inode = NULL;
 			status = STATUS_SHARING_VIOLATION;
@@ -169,7 +191,7 @@ static void leave(struct file *f, bool may_unlink)
 		gone = true;
 	}
 	count(i, f, -1);
-	if (takes_part(f))
+	if (has_peers(f))
 		peers_leave(i);
 	if (last) {
 		struct inode **at = bucket(i->dev, i->ino);
@@ -223,4 +245,10 @@ bool share_others(struct file *f)
 	others = f->inode && f->inode->handles > 1;
 	pthread_mutex_unlock(&inode_lock);
 	return others;
+}
+
+void files_at_exit(void)
+{
+	console_restore();
+	peers_detach();
 }

@@ -7,8 +7,12 @@
  * /dev/shm).  An open looks at the slots of its file and writes its own: no
  * system call, once the table is mapped.  A process that is killed leaves its
  * slots behind; who would be refused because of one looks whether its owner
- * still lives.  Where there is no place for the table, share modes hold within
- * the process only.
+ * still lives.
+ *
+ * Most programs only read, or write to what they were started with, and for
+ * them there is no table: it is made by the first open that writes, deletes or
+ * keeps readers out, others join when they see it, and the last to leave (each
+ * holds a lock on it) removes it.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -20,6 +24,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "syscall-xlate/nt/file.h"
@@ -46,55 +51,130 @@ struct bucket {
 	struct slot slot[SLOTS];
 };
 
-static struct bucket *table; /* NULL: none, or not yet */
+static struct bucket *table; /* NULL: none, or not yet; under inode_lock */
+static int table_fd = -1;    /* holds a shared lock */
+static char table_path[PATH_MAX];
 static uint32_t self;
 
 /* ---- the table -------------------------------------------------------------
  */
 
 /* Process ids mean something within one namespace only: it is in the name. */
-static void map_table(void)
+static bool find_path(void)
 {
 	const char *run = getenv("XDG_RUNTIME_DIR");
-	char path[PATH_MAX];
-	struct stat ns, st;
-	void *p;
-	int fd;
+	struct stat ns;
 
+	if (*table_path)
+		return true;
 	if (stat("/proc/self/ns/pid", &ns) < 0)
-		return;
-	if (run && *run == '/' && strlen(run) < sizeof path - 64)
-		snprintf(path, sizeof path, "%s/run-foreign-share-%llx", run,
+		return false;
+	if (run && *run == '/' && strlen(run) < sizeof table_path - 64)
+		snprintf(table_path, sizeof table_path,
+			 "%s/run-foreign-share-%llx", run,
 			 (unsigned long long)ns.st_ino);
 	else
-		snprintf(path, sizeof path,
+		snprintf(table_path, sizeof table_path,
 			 "/dev/shm/run-foreign-%u-share-%llx",
 			 (unsigned)geteuid(), (unsigned long long)ns.st_ino);
-	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-	if (fd < 0)
-		return;
-	/* In /dev/shm anybody could have made it. */
-	if (fstat(fd, &st) < 0 || st.st_uid != geteuid() ||
-	    !S_ISREG(st.st_mode) || st.st_mode & 077 ||
-	    (st.st_size < (off_t)(sizeof *table * BUCKETS) &&
-	     ftruncate(fd, sizeof *table * BUCKETS) < 0)) {
+	return true;
+}
+
+static int lock_table(int fd, int command, short type)
+{
+	struct flock l = { .l_type = type, .l_whence = SEEK_SET };
+
+	return fcntl(fd, command, &l);
+}
+
+/*
+ * Opens and locks the table; -1: there is none.  One that lost its name while
+ * we waited for the lock has just been removed: begin anew.
+ */
+static int open_table(bool create)
+{
+	const size_t size = sizeof *table * BUCKETS;
+	struct stat st = { 0 };
+	int fd;
+
+	for (int tries = 0; tries < 8; tries++) {
+		fd = open(table_path,
+			  O_RDWR | O_CLOEXEC | O_NOFOLLOW |
+				  (create ? O_CREAT : 0),
+			  0600);
+		if (fd < 0)
+			return -1;
+		if (lock_table(fd, F_OFD_SETLKW, F_RDLCK) < 0 ||
+		    fstat(fd, &st) < 0)
+			break;
+		/* In /dev/shm anybody could have made it. */
+		if (st.st_uid != geteuid() || !S_ISREG(st.st_mode) ||
+		    st.st_mode & 077 ||
+		    (st.st_size < (off_t)size &&
+		     ftruncate(fd, (off_t)size) < 0))
+			break;
+		if (st.st_nlink)
+			return fd;
 		close(fd);
-		return;
+		fd = -1;
+	}
+	if (fd >= 0)
+		close(fd);
+	return -1;
+}
+
+bool peers_attach(bool create)
+{
+	enum { LOOK_AGAIN_NS = 100 * 1000 * 1000 };
+	static int64_t looked;
+	struct timespec ts;
+	int64_t now;
+	void *p;
+	int fd, high;
+
+	if (table)
+		return false;
+	clock_gettime(CLOCK_MONOTONIC_COARSE, &ts);
+	now = ts.tv_sec * 1000000000ll + ts.tv_nsec;
+	if (!create && looked && now - looked < LOOK_AGAIN_NS)
+		return false;
+	looked = now;
+	if (!find_path())
+		return false;
+	fd = open_table(create);
+	if (fd < 0)
+		return false;
+	/* Out of the way of descriptors that are passed on by number. */
+	high = fcntl(fd, F_DUPFD_CLOEXEC, 100);
+	if (high >= 0) {
+		close(fd);
+		fd = high;
 	}
 	p = mmap(NULL, sizeof *table * BUCKETS, PROT_READ | PROT_WRITE,
 		 MAP_SHARED, fd, 0);
-	close(fd);
-	if (p == MAP_FAILED)
-		return;
+	if (p == MAP_FAILED) {
+		close(fd);
+		return false;
+	}
 	self = (uint32_t)getpid();
+	table_fd = fd;
 	table = p;
+	return true;
+}
+
+void peers_detach(void)
+{
+	if (table_fd < 0)
+		return;
+	/* Alone: nobody can join between the lock and the removal. */
+	if (lock_table(table_fd, F_OFD_SETLK, F_WRLCK) == 0)
+		unlink(table_path);
+	close(table_fd);
+	table_fd = -1;
 }
 
 static struct bucket *bucket_of(uint64_t key)
 {
-	static pthread_once_t once = PTHREAD_ONCE_INIT;
-
-	pthread_once(&once, map_table);
 	return table ? &table[(key >> 40) % BUCKETS] : NULL;
 }
 

@@ -69,7 +69,7 @@ struct file {
 	uint32_t access; /* granted, without generic bits */
 	uint32_t share, options;
 	uint32_t mode; /* st_mode as we last saw or set it; 0: unknown */
-	char *path; /* absolute host path when it was opened */
+	char *path;    /* absolute host path when it was opened */
 	const struct virtual_dir *dir; /* a folder of C:'s table */
 	struct inode *inode;           /* share modes, locks; file-share.c */
 

@@ -14,12 +14,15 @@
 #include <sys/mman.h>
 
 #include "syscall-xlate/nt/nt-private.h"
+#include "syscall-xlate/nt/process.h"
 #include "syscall-xlate/nt/calls.h"
 
 enum {
 	CHUNK_BITS = 10,
 	CHUNK = 1 << CHUNK_BITS,
 	CHUNKS = 16 << 10, /* 16 million handles, Windows' own limit */
+	/* From here on a parent chooses the values (HANDLE_LATE). */
+	LATE = CHUNKS << CHUNK_BITS >> 1,
 	NO_SLOT = -1,
 };
 
@@ -35,12 +38,24 @@ static struct slot *_Atomic chunks[CHUNKS] = { first_chunk };
 static _Atomic uint32_t table_lock;
 static int first_free = NO_SLOT; /* under table_lock, as are the next two */
 static int slots_used;           /* slots that were ever in use */
+static int late_used;            /* the same, counted from LATE */
 static unsigned open_handles;
 
 static struct slot *slot_at(int i)
 {
 	return &atomic_load_explicit(&chunks[i >> CHUNK_BITS],
 				     memory_order_acquire)[i & (CHUNK - 1)];
+}
+
+/*
+ * Nothing is at h: it may be a handle that the parent gave us, which is taken
+ * in only now.  Whether to look again.
+ */
+static __attribute__((noinline)) bool late(uint64_t h)
+{
+	return h >= HANDLE_LATE && (h >> 2) - 1 < (uint64_t)CHUNKS << CHUNK_BITS
+		       ? process_late_handle()
+		       : false;
 }
 
 /* The slot of a handle, in use or not; NULL if there never was one. */
@@ -122,7 +137,7 @@ NTSTATUS handle_add(struct task *t, struct object *o, uint32_t access,
 	if (i != NO_SLOT) {
 		s = slot_at(i);
 		first_free = (int)s->access;
-	} else if (have_chunk(slots_used)) {
+	} else if (slots_used < LATE && have_chunk(slots_used)) {
 		i = slots_used++;
 		s = slot_at(i);
 	} else {
@@ -143,7 +158,7 @@ NTSTATUS handle_place(uint64_t h, struct object *o, uint32_t access,
 	if (i < 0 || i >= CHUNKS << CHUNK_BITS)
 		return STATUS_INVALID_HANDLE;
 	small_lock(&table_lock);
-	for (; slots_used <= i; slots_used++) {
+	for (; i < LATE && slots_used <= i; slots_used++) {
 		if (!have_chunk(slots_used)) {
 			small_unlock(&table_lock);
 			return STATUS_INSUFFICIENT_RESOURCES;
@@ -153,10 +168,12 @@ NTSTATUS handle_place(uint64_t h, struct object *o, uint32_t access,
 			first_free = slots_used;
 		}
 	}
-	if (slot_at(i)->object) {
+	if (!have_chunk(i) || slot_at(i)->object) {
 		small_unlock(&table_lock);
 		return STATUS_HANDLE_NOT_CLOSABLE;
 	}
+	if (i >= LATE)
+		late_used = MAX(late_used, i - LATE + 1);
 	/* It may be on the free list if handles came out of order. */
 	for (int *at = &first_free; *at != NO_SLOT;
 	     at = (int *)&slot_at(*at)->access)
@@ -221,7 +238,11 @@ NTSTATUS handle_get_info(struct task *t, uint64_t h,
 			o = atomic_load_explicit(&s->object,
 						 memory_order_acquire);
 			if (!o)
-				return STATUS_INVALID_HANDLE;
+				return late(h) ? handle_get_info(t, h, type,
+								 access, ret,
+								 granted,
+								 attributes)
+					       : STATUS_INVALID_HANDLE;
 			carried = s->access;
 			flags = s->flags;
 			if (!object_try_get(o))
@@ -233,7 +254,10 @@ NTSTATUS handle_get_info(struct task *t, uint64_t h,
 	} else {
 		o = pseudo(t, h);
 		if (!o)
-			return STATUS_INVALID_HANDLE;
+			return late(h) ? handle_get_info(t, h, type, access,
+							 ret, granted,
+							 attributes)
+				       : STATUS_INVALID_HANDLE;
 		object_get(o);
 		carried = o->type->generic[3];
 		flags = 0;
@@ -271,7 +295,9 @@ NTSTATUS handle_lock(struct task *t, uint64_t h, const struct object_type *type,
 			o = atomic_load_explicit(&s->object,
 						 memory_order_acquire);
 			if (!o)
-				return STATUS_INVALID_HANDLE;
+				return late(h) ? handle_lock(t, h, type, access,
+							     ret)
+					       : STATUS_INVALID_HANDLE;
 			small_lock(&o->lock);
 			carried = s->access;
 			if (atomic_load_explicit(&s->object,
@@ -284,7 +310,8 @@ NTSTATUS handle_lock(struct task *t, uint64_t h, const struct object_type *type,
 	} else {
 		o = pseudo(t, h);
 		if (!o)
-			return STATUS_INVALID_HANDLE;
+			return late(h) ? handle_lock(t, h, type, access, ret)
+				       : STATUS_INVALID_HANDLE;
 		carried = o->type->generic[3];
 		object_lock(o);
 	}
@@ -325,8 +352,10 @@ static NTSTATUS close_slot(struct task *t, uint64_t h, bool forced)
 		return o ? STATUS_HANDLE_NOT_CLOSABLE : STATUS_INVALID_HANDLE;
 	}
 	atomic_store_explicit(&s->object, NULL, memory_order_release);
-	s->access = (uint32_t)first_free;
-	first_free = (int)(h >> 2) - 1;
+	if ((h >> 2) - 1 < LATE) {
+		s->access = (uint32_t)first_free;
+		first_free = (int)(h >> 2) - 1;
+	}
 	open_handles--;
 	small_unlock(&table_lock);
 	let_go(t, o, h & ~3ull);
@@ -340,17 +369,28 @@ NTSTATUS handle_close(struct task *t, uint64_t h)
 
 NTSTATUS nt_close(struct task *t, uint64_t handle)
 {
+	NTSTATUS status;
+
 	/* Tokens' pseudo handles, -3 to -6, are nothing to close either. */
 	if (handle >= ~5ull)
 		return STATUS_SUCCESS;
-	return close_slot(t, handle, false);
+	status = close_slot(t, handle, false);
+	return status == STATUS_INVALID_HANDLE && late(handle)
+		       ? close_slot(t, handle, false)
+		       : status;
+}
+
+/* From a slot to the next that may be in use. */
+static int next_used(int i)
+{
+	return i + 1 < slots_used || i >= LATE ? i + 1 : LATE;
 }
 
 void handles_each(bool (*fn)(uint64_t h, struct object *o, uint32_t access,
 			     uint32_t attributes, void *arg),
 		  void *arg)
 {
-	for (int i = 0; i < slots_used; i++) {
+	for (int i = 0; i < LATE + late_used; i = next_used(i)) {
 		uint32_t access, flags;
 		struct object *o;
 		bool more;
@@ -367,8 +407,9 @@ void handles_each(bool (*fn)(uint64_t h, struct object *o, uint32_t access,
 
 void handles_at_exit(struct task *t)
 {
-	for (int i = 0; i < slots_used; i++) {
-		struct object *o = slot_at(i)->object;
+	for (int i = 0; i < LATE + late_used; i = next_used(i)) {
+		struct slot *s = slot_of(handle_of(i));
+		struct object *o = s ? s->object : NULL;
 
 		if (o && (o->type->close_at_exit || o->shared))
 			close_slot(t, handle_of(i), true);
@@ -381,76 +422,6 @@ unsigned handles_count(void)
 }
 
 /* ---- the calls ---------------------------------------------------------- */
-
-/* A process handle that must mean this process. */
-static NTSTATUS only_self(struct task *t, uint64_t h)
-{
-	enum { PROCESS_DUP_HANDLE = 0x40 };
-	struct object *p;
-	NTSTATUS status;
-
-	status = handle_get(t, h, &process_type, PROCESS_DUP_HANDLE, &p);
-	if (status)
-		return status;
-	object_put(p);
-	/* Another process' handles are in that process' memory: what is to
-	   be shared has to be inherited. */
-	return p == &nt_self->object ? STATUS_SUCCESS : STATUS_NOT_SUPPORTED;
-}
-
-static NTSTATUS duplicate(struct task *t, uint64_t h, gaddr out,
-			  uint32_t access, uint32_t attributes,
-			  uint32_t options)
-{
-	enum { SAME_ACCESS = 2, SAME_ATTRIBUTES = 4 };
-	uint32_t granted, flags;
-	struct object *o;
-	NTSTATUS status;
-	uint64_t new;
-
-	status = handle_get_info(t, h, NULL, 0, &o, &granted, &flags);
-	if (status)
-		return status;
-	if (options & SAME_ACCESS)
-		access = granted;
-	if (options & SAME_ATTRIBUTES)
-		attributes = flags;
-	status = handle_add(t, o, access, attributes, &new);
-	if (!status && out && guest_put64(t, out, new)) {
-		handle_close(t, new);
-		status = STATUS_ACCESS_VIOLATION;
-	}
-	object_put(o);
-	return status;
-}
-
-NTSTATUS nt_duplicate_object(struct task *t, uint64_t source_process,
-			     uint64_t source_handle, uint64_t target_process,
-			     gaddr target_handle, uint32_t access,
-			     uint32_t attributes, uint32_t options)
-{
-	enum { CLOSE_SOURCE = 1 };
-	NTSTATUS status;
-
-	status = only_self(t, source_process);
-	if (status)
-		return status;
-	/* Without a target this only closes (a documented use). */
-	if (target_process || !(options & CLOSE_SOURCE)) {
-		status = only_self(t, target_process);
-		if (!status)
-			status = duplicate(t, source_handle, target_handle,
-					   access, attributes, options);
-	}
-	/* "Closes the source handle regardless of any error status." */
-	if (options & CLOSE_SOURCE) {
-		NTSTATUS closed = nt_close(t, source_handle);
-
-		if (!status)
-			status = closed;
-	}
-	return status;
-}
 
 NTSTATUS nt_compare_objects(struct task *t, uint64_t handle1, uint64_t handle2)
 {

@@ -7,10 +7,11 @@
  * thread counts as running from when it gets a packet until it asks for the
  * next one or blocks in a wait (wait.c tells us).
  */
+#include "syscall-xlate/nt/iocp.h"
+
 #include <sched.h>
 #include <stdlib.h>
 
-#include "syscall-xlate/nt/iocp.h"
 #include "syscall-xlate/nt/calls.h"
 
 enum { QUERY = 1, MODIFY = 2, MAX_REMOVE = 64 };

@@ -281,6 +281,8 @@ void name_forget(struct object *o);
 
 /* HANDLE_FLAG_PROTECT_FROM_CLOSE, next to OBJ_INHERIT in a handle's flags. */
 enum { HANDLE_PROTECT = 1 };
+/* The first handle whose value a parent chooses; see process-dup.c. */
+enum { HANDLE_LATE = ((16 << 20 >> 1) + 1) * 4 };
 NTSTATUS handle_set_flags(uint64_t h, uint32_t flags);
 
 /* ---- threads ----------------------------------------------------------------

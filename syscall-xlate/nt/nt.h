@@ -372,6 +372,9 @@ struct nt_process {
 	struct nt_thread *first_thread; /* of a child, until it ends;
 					   a reference */
 	struct nt_watch watch;
+	int control; /* socket: to a child; in nt_self to the parent; -1 */
+	struct nt_watch control_watch;
+	_Atomic uint32_t given; /* handles put into it (process-dup.c) */
 	struct object *job;	  /* the innermost; a reference */
 	struct nt_process *next, *prev; /* of those not ourselves */
 
@@ -418,6 +421,8 @@ NTSTATUS iocp_post(struct object *port, uint64_t key, uint64_t apc_context,
 
 /* The terminal as it was before us; any time (console.c). */
 void console_restore(void);
+/* After the last handle is closed: that, and leave what processes share. */
+void files_at_exit(void);
 
 /*
  * process_exit() - end the whole process with an NT exit code, of which the

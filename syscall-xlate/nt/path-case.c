@@ -35,14 +35,18 @@ enum {
 	MAX_DIRS = 512,
 	MAX_NAMES = 2000000, /* of all listings together */
 	WATCH_AFTER = 2,     /* listings made before a watch pays */
+	LOST_MAX = 20000,
 	/* Longest tick of a stamping clock, times a few. */
 	RACY_NS = 50 * 1000 * 1000,
 };
 
 struct entry {
 	uint32_t hash; /* of the upper-cased name */
-	uint32_t name; /* offset in names, 0: free, 1: deleted */
+	uint32_t name; /* offset in names, and GONE; 0: free */
 };
+
+/* The file is gone; a program that makes it again finds its slot. */
+#define GONE 0x80000000u
 
 struct listing {
 	struct listing *next; /* in bucket */
@@ -56,6 +60,7 @@ struct listing {
 	size_t size, count; /* table size (power of 2); used or deleted slots */
 	char *names;
 	size_t names_len, names_max;
+	size_t lost; /* names in there whose files are gone */
 };
 
 static pthread_mutex_t cache_lock = PTHREAD_MUTEX_INITIALIZER;
@@ -122,7 +127,7 @@ static bool grow(struct listing *l)
 		return false;
 	l->count = 0;
 	for (size_t i = 0; i < l->size; i++) {
-		if (l->entries[i].name <= 1)
+		if (!l->entries[i].name || l->entries[i].name & GONE)
 			continue;
 		size_t at = l->entries[i].hash & (size - 1);
 
@@ -137,7 +142,7 @@ static bool grow(struct listing *l)
 	return true;
 }
 
-/* The slot that holds exactly name, or NULL. */
+/* The slot that holds exactly name, gone or not, or NULL. */
 static struct entry *find_exact(struct listing *l, uint32_t hash,
 				const char *name, size_t n)
 {
@@ -146,10 +151,9 @@ static struct entry *find_exact(struct listing *l, uint32_t hash,
 	for (size_t at = hash & (l->size - 1); l->entries[at].name;
 	     at = (at + 1) & (l->size - 1)) {
 		struct entry *e = &l->entries[at];
+		const char *s = l->names + (e->name & ~GONE);
 
-		if (e->name > 1 && e->hash == hash &&
-		    !memcmp(l->names + e->name, name, n) &&
-		    !l->names[e->name + n])
+		if (e->hash == hash && !memcmp(s, name, n) && !s[n])
 			return e;
 	}
 	return NULL;
@@ -159,10 +163,17 @@ static bool insert(struct listing *l, const char *name, size_t n)
 {
 	uint16_t u[256];
 	uint32_t hash = hash_units(u, fold(u, name, n));
+	struct entry *e = find_exact(l, hash, name, n);
 	size_t at;
 
-	if (find_exact(l, hash, name, n))
+	if (e) {
+		if (e->name & GONE) {
+			e->name &= ~GONE;
+			nnames++;
+			l->lost--;
+		}
 		return true;
+	}
 	if (l->count * 4 >= l->size * 3 && !grow(l))
 		return false;
 	/* Slack: find_exact() compares n bytes before it sees the NUL. */
@@ -170,13 +181,13 @@ static bool insert(struct listing *l, const char *name, size_t n)
 		size_t max = MAX(l->names_max * 2, 4096u);
 		char *names = realloc(l->names, max);
 
-		if (!names || l->names_len + n > UINT32_MAX - 1024)
+		if (!names || l->names_len + n > GONE - 1024)
 			return false;
 		memset(names + l->names_max, 0, max - l->names_max);
 		l->names = names;
 		l->names_max = max;
 		if (!l->names_len)
-			l->names_len = 2; /* 0 and 1 mean something else */
+			l->names_len = 1; /* 0 means something else */
 	}
 	at = hash & (l->size - 1);
 	while (l->entries[at].name)
@@ -196,21 +207,22 @@ static void erase(struct listing *l, const char *name, size_t n)
 	struct entry *e =
 		find_exact(l, hash_units(u, fold(u, name, n)), name, n);
 
-	if (e) {
-		e->name = 1;
+	if (e && !(e->name & GONE)) {
+		e->name |= GONE;
 		nnames--;
+		l->lost++;
 	}
 }
 
 static void forget_names(struct listing *l)
 {
 	for (size_t i = 0; i < l->size; i++)
-		nnames -= l->entries[i].name > 1;
+		nnames -= l->entries[i].name && !(l->entries[i].name & GONE);
 	free(l->entries);
 	free(l->names);
 	l->entries = NULL;
 	l->names = NULL;
-	l->size = l->count = l->names_len = l->names_max = 0;
+	l->size = l->count = l->names_len = l->names_max = l->lost = 0;
 	l->settled = false;
 }
 
@@ -250,12 +262,12 @@ static bool set_watch(struct listing *l, int wd)
 {
 	if (wd >= nby_wd) {
 		int n = wd * 2 + 16;
-		struct listing **grown = realloc(by_wd, (size_t)n * sizeof *grown);
+		struct listing **grown =
+			realloc(by_wd, (size_t)n * sizeof *grown);
 
 		if (!grown)
 			return false;
-		memset(grown + nby_wd, 0,
-		       (size_t)(n - nby_wd) * sizeof *grown);
+		memset(grown + nby_wd, 0, (size_t)(n - nby_wd) * sizeof *grown);
 		by_wd = grown;
 		nby_wd = n;
 	}
@@ -445,6 +457,9 @@ static int refresh(struct listing *l, int dirfd, const char *dir,
 		return 0;
 	if (l->wd >= 0) {
 		drain();
+		/* Thousands of temporary names: begin anew. */
+		if (l->lost > LOST_MAX && l->lost > l->count / 2)
+			forget_names(l);
 		if (l->wd >= 0 && l->size) {
 			/*
 			 * A change is stamped before its event is queued, so
@@ -488,7 +503,7 @@ static bool find_folded(struct listing *l, const char *name, size_t n,
 		struct entry *e = &l->entries[at];
 		const char *s;
 
-		if (e->name <= 1 || e->hash != hash)
+		if (e->name & GONE || e->hash != hash)
 			continue;
 		s = l->names + e->name;
 		if (fold(got, s, strlen(s)) != nwant ||

@@ -595,10 +595,10 @@ static int respell(struct nt_path *p, size_t *len)
 	/* A folder we may pass through but not list: nothing is to be found
 	   in it but what has the exact name. */
 	if (r == -EACCES)
-		return faccessat(p->dirfd, p->host, F_OK,
-				 AT_SYMLINK_NOFOLLOW) < 0 ?
-			       -ENOENT :
-			       0;
+		return faccessat(p->dirfd, p->host, F_OK, AT_SYMLINK_NOFOLLOW) <
+				       0
+			       ? -ENOENT
+			       : 0;
 	if (r < 0)
 		return r;
 	if (!r)

@@ -82,14 +82,10 @@ static bool encode(char *out, size_t size, const uint16_t *name, size_t n)
 	return at > 0;
 }
 
-static int name_folder(const uint16_t *name, size_t n, bool make)
+static int try_name_folder(const char *file, bool make)
 {
-	char file[NAME_MAX + 1];
-	int root, fd;
+	int root = pipes_folder(make), fd;
 
-	if (!encode(file, sizeof file, name, n))
-		return -ENAMETOOLONG;
-	root = pipes_folder(make);
 	if (root < 0)
 		return root;
 	if (make && mkdirat(root, file, 0700) < 0 && errno != EEXIST)
@@ -99,6 +95,22 @@ static int name_folder(const uint16_t *name, size_t n, bool make)
 	if (fd == -1)
 		fd = -errno;
 	close(root);
+	return fd;
+}
+
+static int name_folder(const uint16_t *name, size_t n, bool make)
+{
+	char file[NAME_MAX + 1];
+	int fd = -ENAMETOOLONG;
+
+	if (!encode(file, sizeof file, name, n))
+		return fd;
+	/* Others remove folders when they are empty. */
+	for (int tries = 0; tries < 8; tries++) {
+		fd = try_name_folder(file, make);
+		if (fd != -ENOENT || !make)
+			break;
+	}
 	return fd;
 }
 
@@ -198,8 +210,15 @@ void pipe_forget_instance(struct pipe_end *e)
 	close(e->dirfd);
 	e->dirfd = -1;
 	if (n > 0) {
+		/* Up to run-foreign's own; fails where there are others. */
 		folder[n] = 0;
-		rmdir(folder); /* fails while there are others */
+		for (int up = 0; up < 3 && rmdir(folder) == 0; up++) {
+			char *slash = strrchr(folder, '/');
+
+			if (!slash)
+				break;
+			*slash = 0;
+		}
 	}
 }
 

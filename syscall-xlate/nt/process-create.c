@@ -11,6 +11,8 @@
  * nothing of ours: who reads the other end of our stdout need not wait for a
  * child that writes elsewhere.
  */
+#include "syscall-xlate/nt/process-create.h"
+
 #include <fcntl.h>
 #include <signal.h>
 #include <spawn.h>
@@ -35,8 +37,6 @@ enum {
 	FLAG_BREAKAWAY = 1,
 	FLAG_INHERIT = 4,
 	THREAD_SUSPENDED = 1,
-
-	MAX_PASSED = 4096,
 };
 
 /* ---- what kind of file it is
@@ -101,8 +101,10 @@ struct passing {
 		int fd;
 		bool ours; /* a copy made for the child */
 	} * objects;
+	uint32_t objects_room;
 	bool failed;
-	int std_fd[3]; /* -1: none */
+	int std_fd[3];  /* -1: none */
+	int control[2]; /* our end, the child's; -1 */
 };
 
 static bool wanted(const struct request *r, uint64_t h, uint32_t attributes)
@@ -119,14 +121,6 @@ static bool wanted(const struct request *r, uint64_t h, uint32_t attributes)
 	return false;
 }
 
-static int type_number(const struct object_type *type)
-{
-	for (int i = 0; passed_types[i]; i++)
-		if (passed_types[i] == type)
-			return i;
-	return -1;
-}
-
 static bool grow(struct passing *g, size_t more)
 {
 	size_t room = MAX(g->room * 2, g->len + more + 512);
@@ -139,6 +133,21 @@ static bool grow(struct passing *g, size_t more)
 		return false;
 	g->at = at;
 	g->room = room;
+	return true;
+}
+
+static bool grow_objects(struct passing *g)
+{
+	uint32_t room = MAX(g->objects_room * 2, 32u);
+	void *p;
+
+	if (g->n < g->objects_room)
+		return true;
+	p = realloc(g->objects, room * sizeof *g->objects);
+	if (!p)
+		return false;
+	g->objects = p;
+	g->objects_room = room;
 	return true;
 }
 
@@ -175,7 +184,7 @@ static bool pass_one(uint64_t h, struct object *o, uint32_t access,
 	const size_t head = offsetof(struct start_handle, passed.data);
 	struct passing *g = arg;
 	struct start_handle sh = { .handle = h, .access = access };
-	int type = type_number(o->type);
+	int type = passed_type(o->type);
 	bool ours = false;
 	size_t size;
 
@@ -196,7 +205,9 @@ static bool pass_one(uint64_t h, struct object *o, uint32_t access,
 		note_std(g, h, sh.passed.fd);
 	}
 	size = ROUND_UP(head + sh.passed.len, 8);
-	if (g->n == MAX_PASSED || !grow(g, size)) {
+	if (!grow(g, size) || !grow_objects(g)) {
+		if (ours)
+			close(sh.passed.fd);
 		g->failed = true;
 		return false;
 	}
@@ -210,10 +221,11 @@ static bool pass_one(uint64_t h, struct object *o, uint32_t access,
 
 static NTSTATUS pass_handles(const struct request *r, struct passing *g)
 {
-	*g = (struct passing){ .request = r, .std_fd = { -1, -1, -1 } };
-	g->objects = calloc(MAX_PASSED, sizeof *g->objects);
-	if (!g->objects)
-		return STATUS_NO_MEMORY;
+	*g = (struct passing){
+		.request = r,
+		.std_fd = { -1, -1, -1 },
+		.control = { -1, -1 },
+	};
 	handles_each(pass_one, g);
 	return g->failed ? STATUS_NO_MEMORY : STATUS_SUCCESS;
 }
@@ -275,6 +287,7 @@ static void fill_block(struct start_block *b, size_t size,
 	b->size = (uint32_t)size;
 	b->suspend = r->suspended;
 	b->parent_id = nt_self->id;
+	b->control = g->control[1];
 	b->flags = p->flags;
 	b->window_flags = p->window_flags;
 	b->show_window = p->show_window;
@@ -305,6 +318,20 @@ static void fill_block(struct start_block *b, size_t size,
 	b->handles_at = w.at;
 	b->nhandles = g->n;
 	memcpy((uint8_t *)b + w.at, g->at, g->len);
+}
+
+/* Without a socket handles are only inherited, not given later. */
+static void make_control(struct passing *g)
+{
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, g->control) <
+	    0)
+		return;
+	if (g->control[1] < 3) {
+		int low = g->control[1];
+
+		lift(&g->control[1]);
+		close(low);
+	}
 }
 
 /* The block, mapped; its descriptor in *fd. */
@@ -396,6 +423,9 @@ static int add_files(posix_spawn_file_actions_t *fa, const struct passing *g,
 				fa, g->objects[i].fd, g->objects[i].fd);
 	if (!err && channel >= 0)
 		err = posix_spawn_file_actions_adddup2(fa, channel, channel);
+	if (!err && g->control[1] >= 0)
+		err = posix_spawn_file_actions_adddup2(fa, g->control[1],
+						       g->control[1]);
 	if (!err && *r->cwd)
 		err = posix_spawn_file_actions_addchdir_np(fa, r->cwd);
 	return err;
@@ -552,6 +582,7 @@ static struct nt_process *start(const struct request *r, enum kind kind,
 
 	*status = pass_handles(r, &g);
 	if (!*status && kind == KIND_PE) {
+		make_control(&g);
 		b = make_block(r, &g, &size, &channel);
 		if (!b)
 			*status = STATUS_NO_MEMORY;
@@ -564,10 +595,14 @@ static struct nt_process *start(const struct request *r, enum kind kind,
 	}
 	if (channel >= 0)
 		close(channel);
+	if (g.control[1] >= 0)
+		close(g.control[1]);
 	passing_free(&g);
 	if (*status) {
 		if (b)
 			munmap(b, size);
+		if (g.control[0] >= 0)
+			close(g.control[0]);
 		return NULL;
 	}
 	pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
@@ -578,9 +613,12 @@ static struct nt_process *start(const struct request *r, enum kind kind,
 		kill(pid, SIGKILL);
 		if (b)
 			munmap(b, size);
+		if (g.control[0] >= 0)
+			close(g.control[0]);
 		*status = STATUS_NO_MEMORY;
 		return NULL;
 	}
+	p->control = g.control[0];
 	p->block = b;
 	p->block_size = size;
 	p->is_nt = kind == KIND_PE;
@@ -640,6 +678,8 @@ static NTSTATUS create(struct task *t, struct request *r, gaddr create_info,
 		status = hand_out(t, p, th, o, r);
 	if (status)
 		process_kill(p, status);
+	if (p->control >= 0)
+		process_control_start(p);
 	/* Also in that case: it has to be reaped. */
 	if (process_watch(p) && !status)
 		status = STATUS_NO_MEMORY;

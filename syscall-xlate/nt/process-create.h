@@ -26,6 +26,7 @@ struct start_block {
 	_Atomic uint32_t exit_code, exited;
 	_Atomic uint32_t thread_id; /* the first thread's; 0 until it is made */
 
+	int32_t control; /* the child's end of a socket to its parent; -1 */
 	uint32_t parent_id;
 	uint32_t flags, window_flags, show_window, console_flags;
 	uint32_t x, y, cx, cy, chars_x, chars_y, fill, process_group;
@@ -53,8 +54,9 @@ const struct start_block *process_start_block(void);
 int start_block_open(const struct launch *l, struct err *e);
 /* In the child, before its first instruction: as long as it is suspended. */
 void start_wait_for_resume(void);
-/* Types whose handles are passed; ends with NULL. */
-extern const struct object_type *const passed_types[];
+/* The number of a type whose handles are passed, -1: none; and back. */
+int passed_type(const struct object_type *type);
+const struct object_type *passed_type_at(uint32_t number); /* or NULL */
 /* Units of s, terminated; *len units.  NULL if it is absent. */
 const uint16_t *start_text(const struct start_block *b, struct start_string s,
 			   size_t *len);

@@ -6,6 +6,7 @@
  * The parent is trusted no more than any file: it may be another version of
  * this program, so every offset is checked.
  */
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -17,10 +18,23 @@
 #include "syscall-xlate/nt/process.h"
 
 /* What handles may be passed: the place in this list is the type's number. */
-const struct object_type *const passed_types[] = {
-	&file_type,      &section_type, &key_type, &event_type,
-	&semaphore_type, &mutant_type,  NULL
+static const struct object_type *const passed_types[] = {
+	&file_type,  &section_type,   &key_type,
+	&event_type, &semaphore_type, &mutant_type,
 };
+
+int passed_type(const struct object_type *type)
+{
+	for (unsigned i = 0; i < COUNT_OF(passed_types); i++)
+		if (passed_types[i] == type)
+			return (int)i;
+	return -1;
+}
+
+const struct object_type *passed_type_at(uint32_t number)
+{
+	return number < COUNT_OF(passed_types) ? passed_types[number] : NULL;
+}
 
 const struct start_block *process_start_block(void)
 {
@@ -78,17 +92,16 @@ bool start_numbers(struct process_parameters64 *p)
 static void take_handle(const struct start_handle *h, const uint64_t *values,
 			uint32_t n)
 {
-	unsigned ntypes = COUNT_OF(passed_types) - 1;
+	const struct object_type *type = passed_type_at(h->type);
 	struct object *o;
 
-	if (h->type >= ntypes || !passed_types[h->type]->receive ||
-	    h->passed.len > sizeof h->passed.data)
+	if (!type || !type->receive || h->passed.len > sizeof h->passed.data)
 		return;
 	if (h->same && h->same <= n) {
 		if (handle_get(NULL, values[h->same - 1], NULL, 0, &o))
 			return;
 	} else {
-		o = passed_types[h->type]->receive(&h->passed);
+		o = type->receive(&h->passed);
 	}
 	if (!o) {
 		if (h->passed.fd >= 0)
@@ -147,6 +160,9 @@ int start_block_open(const struct launch *l, struct err *e)
 	nt_self->block = b;
 	nt_self->block_size = (size_t)st.st_size;
 	nt_self->parent_id = b->parent_id;
+	nt_self->control = b->control;
+	if (b->control >= 0)
+		fcntl(b->control, F_SETFD, FD_CLOEXEC);
 	nt_self->error_mode = b->error_mode;
 	if (b->priority_class)
 		nt_self->priority_class = b->priority_class;

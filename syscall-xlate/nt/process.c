@@ -8,6 +8,8 @@
  * code, a suspended first thread) is in the memory that parent and child
  * share, see process-create.h.
  */
+#include "syscall-xlate/nt/process.h"
+
 #include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
@@ -20,7 +22,6 @@
 
 #include "syscall-xlate/launch.h"
 #include "syscall-xlate/nt/nt-private.h"
-#include "syscall-xlate/nt/process.h"
 #include "syscall-xlate/nt/calls.h"
 
 #ifndef P_PIDFD
@@ -44,6 +45,7 @@ static void destroy(struct object *o)
 	if (p->next)
 		p->next->prev = p->prev;
 	small_unlock(&processes_lock);
+	process_control_end(p);
 	if (p->pidfd >= 0)
 		close(p->pidfd);
 	if (p->block)
@@ -86,7 +88,7 @@ int process_init(const struct launch *l, struct err *e)
 	p->id = process_id(getpid());
 	p->parent_id = process_id(getppid());
 	p->host_pid = getpid();
-	p->pidfd = -1;
+	p->pidfd = p->control = -1;
 	p->is_nt = true;
 	p->launch = l;
 	p->exit_code = STATUS_PENDING;
@@ -145,7 +147,7 @@ void process_exit_status(uint32_t code, int host_status)
 	if (current_task)
 		mutants_abandon(nt_thread(current_task));
 	handles_at_exit(current_task);
-	console_restore();
+	files_at_exit();
 	if (path)
 		write_exit_status(path, code);
 	if (nt_self->block) {
@@ -210,6 +212,7 @@ static void gone(struct nt_watch *w, uint32_t events)
 		object_put(&p->first_thread->object);
 		p->first_thread = NULL;
 	}
+	process_control_end(p);
 	job_process_ended(p);
 	object_signal(&p->object, 1);
 	object_put(&p->object);
@@ -226,6 +229,7 @@ struct nt_process *process_new(int host_pid, int pidfd)
 	p->id = process_id(host_pid);
 	p->host_pid = host_pid;
 	p->pidfd = pidfd;
+	p->control = -1;
 	p->exit_code = STATUS_PENDING;
 	p->created = nt_time_now();
 	p->affinity = nt_self->affinity;

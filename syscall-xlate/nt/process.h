@@ -39,6 +39,12 @@ struct nt_process *process_find(uint32_t id);
 /* The next one we know after prev; puts prev.  NULL: first. */
 struct nt_process *process_next(struct nt_process *prev);
 
+/* process-dup.c: answer what the child asks on p->control; and no more. */
+void process_control_start(struct nt_process *p);
+void process_control_end(struct nt_process *p);
+/* Take in handles that the parent gave us.  Whether there were any. */
+bool process_late_handle(void);
+
 /* Notice its end, which signals the object.  0 or -errno. */
 int process_watch(struct nt_process *p);
 /* End it with this exit code.  STATUS_PROCESS_IS_TERMINATING, _ACCESS_DENIED.

@@ -71,11 +71,11 @@ void computer_name(char *buf, size_t size)
 	buf[n] = 0;
 }
 
-/* The argument of a keyword's first line in resolv.conf. */
-static void resolver_line(const char *key, char *buf, size_t size)
+/* The arguments of a keyword's lines in resolv.conf, separated by spaces. */
+static void resolver_lines(const char *key, char *buf, size_t size)
 {
 	char line[512];
-	size_t n = strlen(key);
+	size_t n = strlen(key), used = 0;
 	FILE *f = fopen("/etc/resolv.conf", "re");
 
 	buf[0] = 0;
@@ -83,8 +83,10 @@ static void resolver_line(const char *key, char *buf, size_t size)
 		if (strncmp(line, key, n) || !isspace((unsigned char)line[n]))
 			continue;
 		line[strcspn(line, "\n")] = 0;
-		snprintf(buf, size, "%s", line + n + 1);
-		break;
+		used += (size_t)snprintf(buf + used, size - used, "%s%s",
+					 used ? " " : "", line + n + 1);
+		if (used >= size)
+			break;
 	}
 	if (f)
 		fclose(f);
@@ -92,12 +94,17 @@ static void resolver_line(const char *key, char *buf, size_t size)
 
 static void get_domain(char *buf, size_t size)
 {
-	resolver_line("domain", buf, size);
+	resolver_lines("domain", buf, size);
+}
+
+static void get_name_servers(char *buf, size_t size)
+{
+	resolver_lines("nameserver", buf, size);
 }
 
 static void get_search(char *buf, size_t size)
 {
-	resolver_line("search", buf, size);
+	resolver_lines("search", buf, size);
 	for (char *s = buf; *s; s++)
 		if (isspace((unsigned char)*s))
 			*s = ',';
@@ -252,6 +259,7 @@ static const struct variable {
 	{ "host", host_name },
 	{ "domain", get_domain },
 	{ "search", get_search },
+	{ "name-servers", get_name_servers },
 	{ "machine-guid", get_machine_guid },
 	{ "cpus", get_cpus },
 	{ "cpu-identifier", get_cpu_identifier },
@@ -326,6 +334,43 @@ static struct reg_key *descend(struct reg_key *k, const char *path)
 	return k;
 }
 
+/*
+ * descend() from the root for a row of the table: neighbours share most of
+ * their path, so the keys of the last one are remembered.
+ */
+static struct reg_key *descend_again(const char *path)
+{
+	enum { DEPTH = 16 };
+	static struct {
+		size_t end; /* of the component in last */
+		struct reg_key *key;
+	} way[DEPTH];
+	static char last[TEXT_MAX];
+	static int depth;
+	struct reg_key *k = &reg_root;
+	size_t at = 0;
+	int d = 0;
+
+	while (d < depth && !strncmp(path, last, way[d].end) &&
+	       (path[way[d].end] == '\\' || !path[way[d].end])) {
+		k = way[d].key;
+		at = way[d++].end;
+	}
+	depth = d;
+	while (k && path[at += path[at] == '\\']) {
+		size_t n = strcspn(path + at, "\\");
+
+		k = child(k, path + at, n);
+		at += n;
+		if (depth == DEPTH)
+			continue;
+		way[depth].end = at;
+		way[depth++].key = k;
+	}
+	snprintf(last, sizeof last, "%s", path);
+	return k;
+}
+
 static struct reg_key *open_row(const char *row)
 {
 	static const struct {
@@ -347,7 +392,7 @@ static struct reg_key *open_row(const char *row)
 		snprintf(raw, sizeof raw, "%s", roots[i].path);
 		snprintf(strchr(raw, '%'), 512, "%.*s", (int)n, row + 1 + m);
 		expand(raw, path, sizeof path);
-		return descend(&reg_root, path);
+		return descend_again(path);
 	}
 	return NULL;
 }

@@ -110,8 +110,9 @@ static MDB_txn *txn; /* the writing one, begun by the first change */
 static MDB_dbi dbi;
 static int lock_fd = -1;
 static bool failed, dirty;
-static bool stale;   /* others have written what the tree lacks */
-static size_t known; /* id of the last transaction that the tree has */
+static bool read_only; /* somebody's file that we may only read */
+static bool stale;     /* others have written what the tree lacks */
+static size_t known;   /* id of the last transaction that the tree has */
 
 static void folder(char *buf, size_t size)
 {
@@ -164,7 +165,8 @@ static bool env_open(const char *path, const char **why)
 	/* No meta sync: a power cut may cost the last change, no more. */
 	if (!err)
 		err = mdb.env_open(env, path,
-				   MDB_NOSUBDIR | MDB_NOLOCK | MDB_NOMETASYNC,
+				   MDB_NOSUBDIR | MDB_NOLOCK | MDB_NOMETASYNC |
+					   (read_only ? MDB_RDONLY : 0),
 				   0600);
 	if (!err)
 		err = mdb.txn_begin(env, NULL, MDB_RDONLY, &first);
@@ -202,10 +204,12 @@ static bool store_open(bool create)
 	file_name(path, sizeof path, "registry.mdb");
 	if (!create && access(path, R_OK) < 0)
 		return false;
+	read_only = !create && access(path, W_OK) < 0;
 	if (create)
 		make_folder();
 	file_name(lock, sizeof lock, "registry.lock");
-	lock_fd = open(lock, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	lock_fd = read_only ? open(lock, O_RDONLY | O_CLOEXEC)
+			    : open(lock, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
 	if (lock_fd < 0) {
 		give_up(strerror(errno));
 		return false;
@@ -214,7 +218,7 @@ static bool store_open(bool create)
 		give_up(why);
 		return false;
 	}
-	flock(lock_fd, LOCK_EX);
+	flock(lock_fd, read_only ? LOCK_SH : LOCK_EX);
 	if (!env_open(path, &why))
 		give_up(why);
 	flock(lock_fd, LOCK_UN);
@@ -240,8 +244,8 @@ static const uint8_t *record_data(const struct record *r)
 
 static bool record_valid(const struct record *r, size_t n)
 {
-	return n >= sizeof *r && r->path_len < 0x10000 &&
-	       r->name_len < 0x10000 && r->data_len < 0x10000000 &&
+	return r->path_len < 0x10000 && r->name_len < 0x10000 &&
+	       r->data_len < 0x10000000 &&
 	       n >= sizeof *r + ((size_t)r->path_len + r->name_len) * 2 +
 			       r->data_len;
 }
@@ -320,7 +324,7 @@ static void apply_value(const struct record *r)
 		reg_unset(k, v);
 	} else {
 		if (v && v->type == r->type && v->len == r->data_len &&
-		    !memcmp(v->data, record_data(r), v->len)) {
+		    (!v->len || !memcmp(v->data, record_data(r), v->len))) {
 			v->is_default = false;
 			return;
 		}
@@ -341,18 +345,28 @@ static void apply_all(MDB_txn *t)
 	if (mdb.cursor_open(t, dbi, &c))
 		return;
 	while (!mdb.cursor_get(c, &key, &val, MDB_NEXT)) {
-		if (!record_valid(val.mv_data, val.mv_size))
+		struct record *r;
+
+		/* LMDB aligns to two bytes only: a copy. */
+		if (val.mv_size < sizeof *r || !(r = malloc(val.mv_size)))
 			continue;
+		memcpy(r, val.mv_data, val.mv_size);
+		if (!record_valid(r, val.mv_size)) {
+			free(r);
+			continue;
+		}
 		if (n == cap) {
 			void *p;
 
 			cap = cap ? cap * 2 : 256;
 			p = realloc(all, cap * sizeof *all);
-			if (!p)
+			if (!p) {
+				free(r);
 				break;
+			}
 			all = p;
 		}
-		all[n++] = val.mv_data;
+		all[n++] = r;
 	}
 	if (n)
 		qsort(all, n, sizeof *all, by_depth);
@@ -361,6 +375,7 @@ static void apply_all(MDB_txn *t)
 			apply_key(all[i]);
 		else
 			apply_value(all[i]);
+		free(all[i]);
 	}
 	free(all);
 	mdb.cursor_close(c);
@@ -395,6 +410,10 @@ static bool begin_write(void)
 		return true;
 	if (!store_open(true))
 		return false;
+	if (read_only) {
+		give_up("the file may not be written");
+		return false;
+	}
 	flock(lock_fd, LOCK_EX);
 	/* Somebody may have written since reg_begin(); the tree will hear. */
 	stale = !mdb.env_info(env, &info) && info.me_last_txnid != known;
@@ -451,8 +470,9 @@ static void put(struct record *head, const struct reg_key *k,
 		head->last_write = k->last_write;
 		*r = *head;
 		memcpy(r + 1, path, path_len * 2);
-		memcpy((uint8_t *)(r + 1) + path_len * 2, name,
-		       head->name_len * 2u);
+		if (head->name_len)
+			memcpy((uint8_t *)(r + 1) + path_len * 2, name,
+			       head->name_len * 2u);
 		if (head->data_len)
 			memcpy((uint8_t *)record_data(r), data, head->data_len);
 		for (int i = 0; i < 2; i++) {

@@ -24,18 +24,22 @@ enum {
 	DLL_DYNAMIC_BASE = 0x40,
 };
 
-NTSTATUS section_image_open(struct nt_section *s)
+NTSTATUS section_image_open(struct nt_section *s, int fd)
 {
 	struct err e = { 0 };
 
-	s->image = image_open_fd(s->fd, &e);
+	s->image = image_open_fd(fd, &e);
 	if (!s->image) {
 		log_debug(LOG_IMAGE, "section: %s", e.text);
 		return e.code == ENOEXEC ? STATUS_INVALID_IMAGE_FORMAT
 					 : status_from_errno(e.code);
 	}
-	if (s->image->format != IMAGE_PE)
+	if (s->image->format != IMAGE_PE) {
+		image_close(s->image);
+		s->image = NULL;
 		return STATUS_INVALID_IMAGE_NOT_MZ;
+	}
+	s->fd = s->image->fd;
 	s->size = s->image->size;
 	return STATUS_SUCCESS;
 }
@@ -92,7 +96,7 @@ static gaddr choose(const struct image *img, gaddr want,
 		    const struct vm_extended *x, uint64_t size)
 {
 	gaddr at = want ? want : img->preferred_base;
-	gaddr high = x->high ? x->high - 1 : vm_highest();
+	gaddr high = x->high ? x->high - 1 : vm_space_end() - 1;
 
 	if (at && !(at & (VM_GRANULARITY - 1)) && at + size > at &&
 	    at + size - 1 <= high && at >= MAX(guest_mem->low, x->low) &&

@@ -89,8 +89,8 @@ static void section_destroy(struct object *o)
 	struct nt_section *s = (struct nt_section *)o;
 
 	if (s->image)
-		image_close(s->image);
-	if (s->fd >= 0)
+		image_close(s->image); /* and s->fd, which is the image's */
+	else if (s->fd >= 0)
 		close(s->fd);
 	free(s->nt_path);
 }
@@ -127,12 +127,15 @@ static struct object *section_receive(const struct nt_passed *p)
 	s->no_execute = p->value[3];
 	if (p->len && (s->nt_path = calloc(1, p->len + 2)))
 		memcpy(s->nt_path, p->data, p->len);
-	if (s->attributes & SEC_IMAGE &&
-	    section_image_open(s) != STATUS_SUCCESS) {
-		object_put(&s->object);
-		return NULL;
+	if (s->attributes & SEC_IMAGE) {
+		s->fd = -1;
+		if (section_image_open(s, p->fd) != STATUS_SUCCESS) {
+			object_put(&s->object);
+			s = NULL;
+		}
+		close(p->fd);
 	}
-	return &s->object;
+	return s ? &s->object : NULL;
 }
 
 const struct object_type section_type = {
@@ -208,20 +211,20 @@ static NTSTATUS fill_file(struct task *t, struct nt_section *s, uint64_t file,
 			       ? STATUS_INVALID_FILE_FOR_SECTION
 			       : status;
 	fd = file_object_fd(o);
-	s->fd = fd < 0 ? -1 : fcntl(fd, F_DUPFD_CLOEXEC, 3);
 	s->nt_path = file_object_nt_path(o);
-	object_put(o);
 	if (fd < 0)
-		return STATUS_INVALID_FILE_FOR_SECTION;
-	if (s->fd < 0)
-		return status_from_errno(errno);
-	if (fstat(s->fd, &st) < 0)
-		return status_from_errno(errno);
-	if (!S_ISREG(st.st_mode))
-		return STATUS_INVALID_FILE_FOR_SECTION;
+		status = STATUS_INVALID_FILE_FOR_SECTION;
+	else if (s->attributes & SEC_IMAGE)
+		status = section_image_open(s, fd);
+	else if ((s->fd = fcntl(fd, F_DUPFD_CLOEXEC, 3)) < 0 ||
+		 fstat(s->fd, &st) < 0)
+		status = status_from_errno(errno);
+	else if (!S_ISREG(st.st_mode))
+		status = STATUS_INVALID_FILE_FOR_SECTION;
+	object_put(o);
+	if (status != STATUS_SUCCESS || s->image)
+		return status;
 
-	if (s->attributes & SEC_IMAGE)
-		return section_image_open(s);
 	if (!size) {
 		if (!st.st_size)
 			return STATUS_MAPPED_FILE_SIZE_ZERO;

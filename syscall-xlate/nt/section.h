@@ -34,7 +34,7 @@ struct nt_section {
 	struct object object;
 	uint32_t attributes;   /* SEC_* */
 	uint32_t protect;      /* PAGE_* it was made with */
-	int fd;                /* owned; -1: none */
+	int fd;                /* owned (by image, if there is one); -1: none */
 	_Atomic uint64_t size; /* bytes */
 	uint16_t *nt_path;     /* of the file; owned, NULL: page file */
 	struct image *image;   /* SEC_IMAGE; owned */
@@ -73,8 +73,9 @@ NTSTATUS section_unmap(gaddr base, uint32_t flags);
 
 /* ---- section-image.c ------------------------------------------------ */
 
-/* Parses s->fd as an image.  STATUS_INVALID_IMAGE_*. */
-NTSTATUS section_image_open(struct nt_section *s);
+/* Parses fd (duplicated) as an image; s->fd is then the image's own.
+   STATUS_INVALID_IMAGE_*. */
+NTSTATUS section_image_open(struct nt_section *s, int fd);
 /* Maps s->image; section_map() for images. */
 NTSTATUS section_image_map(struct nt_section *s, gaddr *base, uint64_t *size,
 			   const struct vm_extended *x, uint32_t type);

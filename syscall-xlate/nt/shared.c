@@ -5,11 +5,13 @@
  * Who has a page holds a shared lock (open file description) on byte 0 of its
  * file.  The kernel drops it with the last descriptor, however the process
  * ends; a page that nobody holds is dead, and the next one to come by removes
- * or renews it.  Byte 1 is held while somebody does that.  So nothing is left
- * to clean up after kill -9 but an empty shell of a file, which is used again.
+ * or renews it.  Byte 1 is held while somebody does that.  So what is left
+ * after kill -9 is the shell of a file, which the next process that makes a
+ * name removes.
  */
 #include "syscall-xlate/nt/shared.h"
 
+#include <dirent.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <sched.h>
@@ -162,6 +164,35 @@ static bool folder(char *buf, size_t size, bool make)
 	return true;
 }
 
+/* Removes what killed processes left in the folder; once per process. */
+static void sweep(const char *path)
+{
+	static _Atomic bool done;
+	struct dirent *e;
+	DIR *d;
+
+	if (atomic_exchange(&done, true))
+		return;
+	d = opendir(path);
+	while (d && (e = readdir(d))) {
+		int fd;
+
+		if (e->d_name[0] == '.')
+			continue;
+		fd = openat(dirfd(d), e->d_name,
+			    O_RDWR | O_CLOEXEC | O_NOFOLLOW);
+		if (fd < 0)
+			continue;
+		/* Whoever has SETUP is about to use it. */
+		if (byte_lock(fd, SETUP, F_WRLCK, F_OFD_SETLK) == 0 &&
+		    !in_use(fd))
+			unlinkat(dirfd(d), e->d_name, 0);
+		close(fd);
+	}
+	if (d)
+		closedir(d);
+}
+
 /* The file for a name: names may be longer than those of files. */
 static bool file_for(char *buf, size_t size, const uint16_t *name, size_t n,
 		     bool make)
@@ -172,6 +203,8 @@ static bool file_for(char *buf, size_t size, const uint16_t *name, size_t n,
 	if (n > COUNT_OF(((struct shared_page *)0)->name) ||
 	    !folder(buf, size, make))
 		return false;
+	if (make)
+		sweep(buf);
 	for (size_t i = 0; i < n; i++)
 		for (int k = 0; k < 2; k++)
 			h[k] = (h[k] ^ name[i]) *
@@ -316,7 +349,7 @@ struct shared *shared_open(const uint16_t *name, size_t n,
 	struct shared *s = NULL;
 	char path[PATH_MAX];
 	struct stat st;
-	int fd;
+	int fd, tries = 20;
 
 	if (!file_for(path, sizeof path, name, n, init != NULL))
 		return NULL;
@@ -325,6 +358,10 @@ struct shared *shared_open(const uint16_t *name, size_t n,
 			  O_RDWR | O_CLOEXEC | O_NOFOLLOW |
 				  (init ? O_CREAT : 0),
 			  0600);
+		/* The last user of the folder may just have removed it. */
+		if (fd < 0 && errno == ENOENT && init && tries-- &&
+		    file_for(path, sizeof path, name, n, true))
+			continue;
 		if (fd < 0)
 			return NULL;
 		if (byte_lock(fd, SETUP, F_WRLCK, F_OFD_SETLKW) < 0 ||
@@ -354,8 +391,11 @@ void shared_close(struct shared *s)
 	munmap(s->page, sizeof *s->page);
 	if (s->path && byte_lock(s->fd, SETUP, F_WRLCK, F_OFD_SETLKW) == 0) {
 		byte_lock(s->fd, IN_USE, F_UNLCK, F_OFD_SETLK);
-		if (!in_use(s->fd))
-			unlink(s->path);
+		if (!in_use(s->fd) && unlink(s->path) == 0) {
+			/* And the folder, if that was the last. */
+			*strrchr(s->path, '/') = 0;
+			rmdir(s->path);
+		}
 	}
 	close(s->fd);
 	free(s->path);

@@ -125,8 +125,7 @@ static void stack_put(struct nt_thread *th)
 	if (!guest_read(NULL, tib, th->teb, sizeof tib) &&
 	    !guest_get64(NULL, &dealloc, th->teb + 0x1478) &&
 	    tib[1] == s.base && dealloc == s.alloc &&
-	    tib[2] > s.alloc + 4 * PAGE &&
-	    tib[2] <= th->stack_limit) {
+	    tib[2] > s.alloc + 4 * PAGE && tib[2] <= th->stack_limit) {
 		s.limit = tib[2];
 		pthread_mutex_lock(&stacks_lock);
 		if (cached < CACHED) {

@@ -116,6 +116,8 @@ void vm_init(bool wow64, bool large);
 
 /* Highest address a program may use; what MmHighestUserAddress says. */
 gaddr vm_highest(void);
+/* End of the address space; above vm_highest() lie at most images. */
+gaddr vm_space_end(void);
 
 /* enum guest_prot for PAGE_* bits (0, NOACCESS and GUARD: GUEST_NONE). */
 int vm_host_prot(uint32_t prot);

@@ -40,13 +40,13 @@ static NTSTATUS query_basic(struct task *t, struct query *q)
 
 	if (q->len < sizeof m)
 		return STATUS_INFO_LENGTH_MISMATCH;
-	if (q->at > vm_highest())
+	if (q->at >= vm_space_end())
 		return STATUS_INVALID_PARAMETER;
 	m.base = ROUND_DOWN(q->at, PAGE);
 	pthread_mutex_lock(&vm_lock);
 	v = vad_next(m.base);
 	if (!v || v->start > m.base) {
-		end = v ? v->start : vm_highest() + 1;
+		end = v ? v->start : vm_space_end();
 		m.state = MEM_FREE;
 		m.protect = PAGE_NOACCESS;
 	} else {

@@ -32,6 +32,9 @@ enum {
 
 /* Free choice: what lies below is left to whoever asks for it. */
 static gaddr choose_low = 0x10000, choose_high;
+/* End of all: images of a 64-bit program lie above its 2 GB if it has only
+   those for itself. */
+static gaddr space_end;
 static bool narrow; /* 32-bit: one window, every address counts */
 
 /* ---- limits and choice ---------------------------------------------- */
@@ -42,10 +45,12 @@ void vm_init(bool wow64, bool large)
 
 	narrow = wow64 || !large;
 	choose_low = MAX(guest_mem->low, 0x10000);
-	choose_high = MIN(guest_mem->high, HIGHEST_64);
+	space_end = choose_high = MIN(guest_mem->high, HIGHEST_64);
 	if (narrow)
 		choose_high =
 			MIN(choose_high, large ? 0xffff0000ull : 0x7fff0000ull);
+	if (wow64)
+		space_end = choose_high;
 
 	/* KUSER_SHARED_DATA, and the page that leads to the gate. */
 	v = vad_add(KUSER_PAGE, KUSER_PAGE + 2 * PAGE, MEM_PRIVATE,
@@ -59,6 +64,11 @@ void vm_init(bool wow64, bool large)
 gaddr vm_highest(void)
 {
 	return choose_high - 1;
+}
+
+gaddr vm_space_end(void)
+{
+	return space_end;
 }
 
 gaddr vm_place(gaddr low, gaddr high, uint64_t size, uint64_t align, bool top)
@@ -529,9 +539,9 @@ NTSTATUS vm_free(gaddr *base, uint64_t *size, uint32_t type)
 		     MEM_PRESERVE_PLACEHOLDER) ||
 	    !what || what == (MEM_DECOMMIT | MEM_RELEASE))
 		return STATUS_INVALID_PARAMETER_4;
-	if (*base > vm_highest())
+	if (*base >= space_end)
 		return STATUS_INVALID_PARAMETER_2;
-	if (*size > choose_high - *base)
+	if (*size > space_end - *base)
 		return STATUS_INVALID_PARAMETER_3;
 	a = ROUND_DOWN(*base, PAGE);
 	b = ROUND_UP(*base + *size, PAGE);
@@ -648,9 +658,9 @@ NTSTATUS vm_protect(gaddr *base, uint64_t *size, uint32_t prot, uint32_t *old)
 
 	if (!vm_prot_valid(prot))
 		return STATUS_INVALID_PAGE_PROTECTION;
-	if (*base > vm_highest())
+	if (*base >= space_end)
 		return STATUS_INVALID_PARAMETER_2;
-	if (!*size || *size > choose_high - *base)
+	if (!*size || *size > space_end - *base)
 		return STATUS_INVALID_PARAMETER_3;
 	a = ROUND_DOWN(*base, PAGE);
 	b = ROUND_UP(*base + *size, PAGE);

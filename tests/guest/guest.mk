@@ -23,6 +23,31 @@ tests/guest/$(1)/%.exe: $(srcdir)/tests/guest/nt/%.c $(srcdir)/tests/guest/lib/c
 endef
 $(foreach a,$(DLL_ARCHES),$(eval $(call guest_rules,$(a))))
 
+# tests/guest/msvc/ is what Microsoft's compiler makes of exceptions: clang
+# emits the same tables.  Without clang these are skipped.
+guest_clang := $(shell command -v clang 2>/dev/null)
+guest_msvc := $(basename $(notdir $(wildcard $(srcdir)/tests/guest/msvc/*.c \
+	$(srcdir)/tests/guest/msvc/*.cpp)))
+MSVC_CFLAGS = --target=x86_64-pc-windows-msvc -fms-extensions -nostdinc -O1 \
+	-Wall -Wno-builtin-requires-header -Wno-format-extra-args \
+	-fexceptions
+
+tests/guest/msvc/%.obj: $(srcdir)/tests/guest/msvc/%.c
+	@$(MKDIR_P) $(@D)
+	$(AM_V_CC)$(guest_clang) $(MSVC_CFLAGS) -std=gnu11 -c -o $@ $<
+tests/guest/msvc/%.obj: $(srcdir)/tests/guest/msvc/%.cpp
+	@$(MKDIR_P) $(@D)
+	$(AM_V_CC)$(guest_clang) $(MSVC_CFLAGS) -fcxx-exceptions -std=c++17 -c -o $@ $<
+tests/guest/msvc/libvcruntime140.a: $(srcdir)/tests/guest/msvc/vcruntime140.def
+	@$(MKDIR_P) $(@D)
+	$(AM_V_GEN)$(dll_dlltool_x86_64) -d $< -l $@
+tests/guest/x86_64/msvc-%.exe: tests/guest/msvc/%.obj tests/guest/msvc/libvcruntime140.a
+	@$(MKDIR_P) $(@D)
+	$(AM_V_CCLD)$(dll_cc_x86_64) -o $@ $^ -static-libgcc
+ifneq ($(guest_clang),)
+guest_exes += $(if $(filter x86_64,$(DLL_ARCHES)),$(guest_msvc:%=tests/guest/x86_64/msvc-%.exe))
+endif
+
 examples/%.exe: $(srcdir)/examples/%.c
 	@$(MKDIR_P) $(@D)
 	$(AM_V_CC)$(dll_cc_x86_64) -std=gnu11 -O2 -s -Wall -o $@ $<

@@ -181,6 +181,12 @@ void fake_way_out(struct task *t)
 	}
 }
 
+/* As process_exit() does: named objects leave nothing in the session. */
+static void close_all(void)
+{
+	handles_at_exit(current_task);
+}
+
 struct task *fake_start(void)
 {
 	static struct image img = {
@@ -196,6 +202,7 @@ struct task *fake_start(void)
 	guest_mem = &fake_mem;
 	task_ops = &fake_ops;
 	sigaction(SIGUSR1, &sa, NULL);
+	atexit(close_all);
 	if (process_init(&l, &e))
 		abort();
 	vm_init(false, true);

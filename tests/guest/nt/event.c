@@ -46,25 +46,32 @@ static void kinds(void)
 
 static void names(void)
 {
+	char local[64], name[64];
 	HANDLE a, b;
 
+	/* Other runs of this test see the same names. */
+	snprintf(local, sizeof local, "Local\\rf-test-event-%u",
+		 (unsigned)GetCurrentProcessId());
+	snprintf(name, sizeof name, "rf-test-event-%u",
+		 (unsigned)GetCurrentProcessId());
+
 	SetLastError(1);
-	a = CreateEventW(NULL, TRUE, FALSE, L"Local\\rf-test-event");
+	a = CreateEventA(NULL, TRUE, FALSE, local);
 	CHECK_EQ(GetLastError(), ERROR_SUCCESS);
-	b = CreateEventW(NULL, TRUE, FALSE, L"rf-test-event");
+	b = CreateEventA(NULL, TRUE, FALSE, name);
 	CHECK_EQ(GetLastError(), ERROR_ALREADY_EXISTS);
 	SetEvent(a);
 	CHECK_EQ(WaitForSingleObject(b, 0), WAIT_OBJECT_0);
-	CHECK(!CreateMutexW(NULL, FALSE, L"rf-test-event"));
+	CHECK(!CreateMutexA(NULL, FALSE, name));
 	CHECK_EQ(GetLastError(), ERROR_INVALID_HANDLE);
 	CloseHandle(b);
-	b = OpenEventW(SYNCHRONIZE, FALSE, L"rf-test-event");
+	b = OpenEventA(SYNCHRONIZE, FALSE, name);
 	CHECK(b != NULL);
 	CHECK(!SetEvent(b));
 	CHECK_EQ(GetLastError(), ERROR_ACCESS_DENIED);
 	CloseHandle(b);
 	CloseHandle(a);
-	CHECK(!OpenEventW(SYNCHRONIZE, FALSE, L"rf-test-event"));
+	CHECK(!OpenEventA(SYNCHRONIZE, FALSE, name));
 	CHECK_EQ(GetLastError(), ERROR_FILE_NOT_FOUND);
 }
 

@@ -10,9 +10,10 @@
 
 static void sizes(void)
 {
-	static const SIZE_T n[] = { 0,	  1,	7,     8,      9,      24,
-				    100,  1000, 1016,  1017,   4096,   32760,
-				    32761, 100000, 600000, 1048576, 5000000 };
+	static const SIZE_T n[] = { 0,       1,      7,     8,      9,
+				    24,      100,    1000,  1016,   1017,
+				    4096,    32760,  32761, 100000, 600000,
+				    1048576, 5000000 };
 	HANDLE heap = GetProcessHeap();
 
 	for (unsigned i = 0; i < sizeof n / sizeof *n; i++) {
@@ -213,7 +214,8 @@ static void hand_over(void)
 		DWORD code;
 
 		for (int i = 0; i < 10000; i++)
-			passed[i] = HeapAlloc(GetProcessHeap(), 0, 16 + i % 300);
+			passed[i] =
+				HeapAlloc(GetProcessHeap(), 0, 16 + i % 300);
 		t = CreateThread(NULL, 0, free_them, NULL, 0, NULL);
 		WaitForSingleObject(t, INFINITE);
 		GetExitCodeThread(t, &code);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Critical sections, reader/writer locks, condition variables, one-time
- * initialisation, waiting on addresses, barriers, lists: alone and in a crowd. */
+ * initialisation, waiting on addresses, barriers, lists: alone and in a crowd.
+ */
 // link: -lsynchronization
 #include <windows.h>
 #include <stdint.h>

@@ -35,7 +35,7 @@ int main(void)
 	CHECK_EQ(WaitForSingleObject(s, 0), WAIT_TIMEOUT);
 	CloseHandle(s);
 
-	s = CreateSemaphoreW(NULL, 0, 1000, L"rf-test-semaphore");
+	s = CreateSemaphoreW(NULL, 0, 1000, NULL);
 	for (int i = 0; i < 3; i++)
 		th[i] = CreateThread(NULL, 0, taker, NULL, 0, NULL);
 	for (int i = 0; i < 299; i++)

@@ -8,6 +8,18 @@
 
 static char self[MAX_PATH];
 
+/* Names of this run: the first process's id is in all of them. */
+static const char *named(const char *what)
+{
+	static char buf[4][64];
+	static int n;
+	char *b = buf[n++ % 4], run[16];
+
+	GetEnvironmentVariableA("RF_SESSION_RUN", run, sizeof run);
+	snprintf(b, 64, "rf-session-%s-%s", what, run);
+	return b;
+}
+
 static BOOL start(const char *args, BOOL inherit, PROCESS_INFORMATION *pi)
 {
 	STARTUPINFOA si = { .cb = sizeof si };
@@ -31,8 +43,8 @@ static DWORD finish(PROCESS_INFORMATION *pi)
 
 static int ping(void)
 {
-	HANDLE a = OpenEventA(EVENT_ALL_ACCESS, FALSE, "rf-session-ping");
-	HANDLE b = OpenEventA(EVENT_ALL_ACCESS, FALSE, "rf-session-pong");
+	HANDLE a = OpenEventA(EVENT_ALL_ACCESS, FALSE, named("ping"));
+	HANDLE b = OpenEventA(EVENT_ALL_ACCESS, FALSE, named("pong"));
 
 	if (!a || !b)
 		return 100 + (int)GetLastError();
@@ -47,8 +59,7 @@ static int ping(void)
 /* A token of the semaphore for each unit of work, as make's jobserver. */
 static int jobs(void)
 {
-	HANDLE s =
-		OpenSemaphoreA(SEMAPHORE_ALL_ACCESS, FALSE, "rf-session-jobs");
+	HANDLE s = OpenSemaphoreA(SEMAPHORE_ALL_ACCESS, FALSE, named("jobs"));
 	int n = 0;
 
 	if (!s)
@@ -56,6 +67,39 @@ static int jobs(void)
 	while (WaitForSingleObject(s, 300) == WAIT_OBJECT_0)
 		n++;
 	return n;
+}
+
+/* A handle of the parent's that was not inherited; and one of ours back. */
+static int take(HANDLE theirs, DWORD parent)
+{
+	HANDLE p = OpenProcess(PROCESS_DUP_HANDLE, FALSE, parent);
+	HANDLE e = NULL, there = NULL;
+	HANDLE mine = CreateEventA(NULL, TRUE, TRUE, NULL);
+
+	if (!p || !DuplicateHandle(p, theirs, GetCurrentProcess(), &e, 0, FALSE,
+				   DUPLICATE_SAME_ACCESS))
+		return 10;
+	if (!DuplicateHandle(GetCurrentProcess(), mine, p, &there, 0, FALSE,
+			     DUPLICATE_SAME_ACCESS) ||
+	    !there)
+		return 11;
+	return SetEvent(e) ? 0 : 12;
+}
+
+/* A handle that the parent put into us; its value comes by stdin. */
+static int given(void)
+{
+	char text[32] = { 0 };
+	HANDLE h;
+	DWORD n;
+
+	if (!ReadFile(GetStdHandle(STD_INPUT_HANDLE), text, 31, &n, NULL))
+		return 20;
+	h = (HANDLE)(ULONG_PTR)strtoul(text, NULL, 10);
+	if (!WriteFile(h, "given", 5, &n, NULL))
+		return 21;
+	CloseHandle(h);
+	return WriteFile(h, "x", 1, &n, NULL) ? 22 : 0;
 }
 
 static int child(char **argv)
@@ -67,8 +111,7 @@ static int child(char **argv)
 	if (!strcmp(argv[1], "jobs"))
 		return jobs();
 	if (!strcmp(argv[1], "hold")) {
-		HANDLE m =
-			OpenMutexA(MUTEX_ALL_ACCESS, FALSE, "rf-session-mutex");
+		HANDLE m = OpenMutexA(MUTEX_ALL_ACCESS, FALSE, named("mutex"));
 
 		if (!m || WaitForSingleObject(m, 10000))
 			return 1;
@@ -77,16 +120,19 @@ static int child(char **argv)
 	}
 	if (!strcmp(argv[1], "set"))
 		return SetEvent(h) ? 0 : 1;
+	if (!strcmp(argv[1], "take"))
+		return take(h, strtoul(argv[3], NULL, 10));
+	if (!strcmp(argv[1], "given"))
+		return given();
 	if (!strcmp(argv[1], "exists"))
-		return OpenMutexA(SYNCHRONIZE, FALSE, "rf-session-mutex") ? 1
-									  : 0;
+		return OpenMutexA(SYNCHRONIZE, FALSE, named("mutex")) ? 1 : 0;
 	return 99;
 }
 
 static void named_events(void)
 {
-	HANDLE a = CreateEventA(NULL, FALSE, FALSE, "rf-session-ping");
-	HANDLE b = CreateEventA(NULL, FALSE, FALSE, "rf-session-pong");
+	HANDLE a = CreateEventA(NULL, FALSE, FALSE, named("ping"));
+	HANDLE b = CreateEventA(NULL, FALSE, FALSE, named("pong"));
 	PROCESS_INFORMATION pi;
 
 	CHECK(start("ping 0", FALSE, &pi));
@@ -104,7 +150,7 @@ static void named_events(void)
 
 static void semaphores(void)
 {
-	HANDLE s = CreateSemaphoreA(NULL, 0, 1000, "rf-session-jobs");
+	HANDLE s = CreateSemaphoreA(NULL, 0, 1000, named("jobs"));
 	PROCESS_INFORMATION pi[2];
 
 	CHECK(start("jobs 0", FALSE, &pi[0]));
@@ -119,7 +165,7 @@ static void semaphores(void)
 static void mutexes(void)
 {
 	SECURITY_ATTRIBUTES sa = { sizeof sa, NULL, TRUE };
-	HANDLE m = CreateMutexA(NULL, FALSE, "rf-session-mutex");
+	HANDLE m = CreateMutexA(NULL, FALSE, named("mutex"));
 	HANDLE held = CreateEventA(&sa, FALSE, FALSE, NULL);
 	HANDLE both[2] = { held, m };
 	PROCESS_INFORMATION pi;
@@ -162,14 +208,57 @@ static void inherited(void)
 	CloseHandle(e);
 }
 
+static void duplicated(void)
+{
+	SECURITY_ATTRIBUTES sa = { sizeof sa, NULL, TRUE };
+	HANDLE e = CreateEventA(NULL, FALSE, FALSE, NULL);
+	STARTUPINFOA si = { .cb = sizeof si, .dwFlags = STARTF_USESTDHANDLES };
+	PROCESS_INFORMATION pi;
+	char args[64], line[MAX_PATH + 20], text[32] = { 0 };
+	HANDLE r, w, in, value;
+	DWORD n;
+
+	snprintf(args, sizeof args, "take %u %u", (unsigned)(ULONG_PTR)e,
+		 (unsigned)GetCurrentProcessId());
+	CHECK(start(args, FALSE, &pi));
+	CHECK_EQ(WaitForSingleObject(e, 10000), WAIT_OBJECT_0);
+	CHECK_EQ(finish(&pi), 0);
+
+	/* Into the child, while it waits to hear the value. */
+	CHECK(CreatePipe(&si.hStdInput, &in, &sa, 0));
+	SetHandleInformation(in, HANDLE_FLAG_INHERIT, 0);
+	si.hStdOutput = GetStdHandle(STD_OUTPUT_HANDLE);
+	si.hStdError = GetStdHandle(STD_ERROR_HANDLE);
+	CHECK(CreatePipe(&r, &w, NULL, 0));
+	snprintf(line, sizeof line, "\"%s\" given 0", self);
+	CHECK(CreateProcessA(self, line, NULL, NULL, TRUE, 0, NULL, NULL, &si,
+			     &pi));
+	CHECK(DuplicateHandle(GetCurrentProcess(), w, pi.hProcess, &value, 0,
+			      FALSE, DUPLICATE_SAME_ACCESS));
+	CloseHandle(w);
+	snprintf(text, sizeof text, "%u", (unsigned)(ULONG_PTR)value);
+	CHECK(WriteFile(in, text, (DWORD)strlen(text), &n, NULL));
+	memset(text, 0, sizeof text);
+	CHECK(ReadFile(r, text, 31, &n, NULL));
+	CHECK(!strcmp(text, "given"), "%s", text);
+	CHECK_EQ(finish(&pi), 0);
+	CHECK(!ReadFile(r, text, 31, &n, NULL));
+	CHECK_EQ(GetLastError(), ERROR_BROKEN_PIPE);
+}
+
 int main(int argc, char **argv)
 {
+	char run[16];
+
 	if (argc > 2)
 		return child(argv);
 	GetModuleFileNameA(NULL, self, sizeof self);
+	snprintf(run, sizeof run, "%u", (unsigned)GetCurrentProcessId());
+	SetEnvironmentVariableA("RF_SESSION_RUN", run);
 	named_events();
 	semaphores();
 	mutexes();
 	inherited();
+	duplicated();
 	return check_done();
 }

@@ -1,0 +1,378 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * process-dup.c - NtDuplicateObject, also between a parent and its child.
+ *
+ * A child that is an NT process has a socket to its parent (struct
+ * start_block.control).  It asks for handles of the parent's, or gives its own,
+ * and the parent's helper thread answers.  The other way round the parent does
+ * not wait: it chooses the value from a range that the child does not use
+ * itself, sends the object, and the child takes it in when somebody first uses
+ * a handle in that range that is not there (process_late_handle()).
+ */
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+
+#include "syscall-xlate/nt/nt-private.h"
+#include "syscall-xlate/nt/process.h"
+#include "syscall-xlate/nt/calls.h"
+
+enum { CLOSE_SOURCE = 1, SAME_ACCESS = 2, SAME_ATTRIBUTES = 4 };
+
+enum op {
+	OP_TAKE = 1, /* child: give me your handle */
+	OP_GIVE,     /* child: here is mine, tell me its value */
+	OP_PLACE,    /* parent: put this at that value; no answer */
+	OP_ANSWER,
+};
+
+struct message {
+	uint32_t op;
+	NTSTATUS status;
+	uint32_t options;
+	uint32_t has_object;
+	struct start_handle h;
+};
+
+static pthread_mutex_t control_lock = PTHREAD_MUTEX_INITIALIZER;
+
+/* ---- messages
+ * ------------------------------------------------------------------- */
+
+/* 0 or -1; fd -1: none goes along. */
+static int send_message(int sock, struct message *m)
+{
+	const size_t head = offsetof(struct message, h.passed.data);
+	char control[CMSG_SPACE(sizeof(int))] = { 0 };
+	struct iovec v = { m, head + (m->has_object ? m->h.passed.len : 0) };
+	struct msghdr hdr = { .msg_iov = &v, .msg_iovlen = 1 };
+	struct cmsghdr *c;
+	ssize_t n;
+
+	if (m->has_object && m->h.passed.fd >= 0) {
+		hdr.msg_control = control;
+		hdr.msg_controllen = sizeof control;
+		c = CMSG_FIRSTHDR(&hdr);
+		c->cmsg_level = SOL_SOCKET;
+		c->cmsg_type = SCM_RIGHTS;
+		c->cmsg_len = CMSG_LEN(sizeof(int));
+		memcpy(CMSG_DATA(c), &m->h.passed.fd, sizeof(int));
+	}
+	do
+		n = sendmsg(sock, &hdr, MSG_NOSIGNAL);
+	while (n < 0 && errno == EINTR);
+	return n < 0 ? -1 : 0;
+}
+
+/* 1; 0: nothing there (MSG_DONTWAIT); -1: the other side is gone. */
+static int receive_message(int sock, struct message *m, int flags)
+{
+	const size_t head = offsetof(struct message, h.passed.data);
+	char control[CMSG_SPACE(sizeof(int))] = { 0 };
+	struct iovec v = { m, sizeof *m };
+	struct msghdr hdr = {
+		.msg_iov = &v,
+		.msg_iovlen = 1,
+		.msg_control = control,
+		.msg_controllen = sizeof control,
+	};
+	struct cmsghdr *c;
+	ssize_t n;
+
+	do
+		n = recvmsg(sock, &hdr, flags | MSG_CMSG_CLOEXEC);
+	while (n < 0 && errno == EINTR);
+	if (n < 0 && errno == EAGAIN)
+		return 0;
+	if (n < (ssize_t)head)
+		return -1;
+	m->h.passed.fd = -1;
+	c = CMSG_FIRSTHDR(&hdr);
+	if (c && c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_RIGHTS)
+		memcpy(&m->h.passed.fd, CMSG_DATA(c), sizeof(int));
+	m->h.passed.len = (uint32_t)((size_t)n - head);
+	return 1;
+}
+
+/* o and its rights into m; false: this type stays in its process. */
+static bool pack(struct message *m, struct object *o, uint32_t access,
+		 uint32_t attributes)
+{
+	int type = passed_type(o->type);
+
+	if (type < 0 || !o->type->pass)
+		return false;
+	m->h.passed.fd = -1;
+	if (!o->type->pass(o, &m->h.passed))
+		return false;
+	m->h.type = (uint32_t)type;
+	m->h.access = access;
+	m->h.attributes = attributes;
+	m->has_object = true;
+	return true;
+}
+
+/* The object that came with m; a reference. */
+static struct object *unpack(const struct message *m)
+{
+	const struct object_type *type = passed_type_at(m->h.type);
+	struct object *o = NULL;
+
+	if (m->has_object && type && type->receive)
+		o = type->receive(&m->h.passed);
+	if (!o && m->h.passed.fd >= 0 && !(type && type->receive))
+		close(m->h.passed.fd);
+	return o;
+}
+
+/* ---- the parent's side
+ * ---------------------------------------------------------------- */
+
+/* A child wants the object behind one of our handles. */
+static void answer_take(struct message *m, struct object **keep)
+{
+	uint64_t h = m->h.handle;
+	uint32_t access, flags;
+
+	m->status = handle_get_info(NULL, h, NULL, 0, keep, &access, &flags);
+	if (m->status)
+		return;
+	if (!pack(m, *keep, access, flags))
+		m->status = STATUS_NOT_SUPPORTED;
+	if (m->options & CLOSE_SOURCE)
+		handle_close(NULL, h);
+}
+
+static void answer_give(struct message *m)
+{
+	struct object *o = unpack(m);
+
+	m->status = STATUS_NOT_SUPPORTED;
+	if (o)
+		m->status = handle_add(NULL, o, m->h.access, m->h.attributes,
+				       &m->h.handle);
+	object_put(o);
+	m->has_object = false;
+}
+
+static void child_asks(struct nt_watch *w, uint32_t events)
+{
+	struct nt_process *p =
+		container_of(w, struct nt_process, control_watch);
+	struct object *keep = NULL;
+	struct message m;
+
+	(void)events;
+	if (receive_message(p->control, &m, MSG_DONTWAIT) < 0)
+		return; /* it has ended: gone() closes the socket */
+	if (m.op == OP_TAKE)
+		answer_take(&m, &keep);
+	else if (m.op == OP_GIVE)
+		answer_give(&m);
+	else
+		m.status = STATUS_INVALID_PARAMETER;
+	m.op = OP_ANSWER;
+	if (send_message(p->control, &m) == 0)
+		watch_fd(w, EPOLLIN);
+	object_put(keep);
+}
+
+void process_control_start(struct nt_process *p)
+{
+	p->control_watch.fd = p->control;
+	p->control_watch.fn = child_asks;
+	watch_fd(&p->control_watch, EPOLLIN);
+}
+
+void process_control_end(struct nt_process *p)
+{
+	if (p->control < 0)
+		return;
+	watch_cancel(&p->control_watch);
+	close(p->control);
+	p->control = -1;
+}
+
+/* Our object becomes a handle of the child's. */
+static NTSTATUS give_to_child(struct nt_process *p, struct object *o,
+			      uint32_t access, uint32_t attributes, uint64_t *h)
+{
+	struct message m = { .op = OP_PLACE };
+
+	if (p->control < 0)
+		return STATUS_NOT_SUPPORTED;
+	if (!pack(&m, o, access_map(o->type, access), attributes))
+		return STATUS_NOT_SUPPORTED;
+	m.h.handle = HANDLE_LATE + 4 * atomic_fetch_add(&p->given, 1);
+	if (send_message(p->control, &m))
+		return STATUS_PROCESS_IS_TERMINATING;
+	*h = m.h.handle;
+	return STATUS_SUCCESS;
+}
+
+/* ---- the child's side
+ * --------------------------------------------------------------------- */
+
+static void place(const struct message *m)
+{
+	struct object *o = unpack(m);
+
+	if (o)
+		handle_place(m->h.handle, o, m->h.access, m->h.attributes);
+	object_put(o);
+}
+
+bool process_late_handle(void)
+{
+	bool any = false;
+	struct message m;
+
+	if (nt_self->control < 0)
+		return false;
+	pthread_mutex_lock(&control_lock);
+	while (receive_message(nt_self->control, &m, MSG_DONTWAIT) > 0)
+		if (m.op == OP_PLACE) {
+			place(&m);
+			any = true;
+		}
+	pthread_mutex_unlock(&control_lock);
+	return any;
+}
+
+/* Asks the parent; m is the answer then. */
+static NTSTATUS ask(struct message *m)
+{
+	NTSTATUS status = STATUS_PROCESS_IS_TERMINATING;
+
+	pthread_mutex_lock(&control_lock);
+	if (send_message(nt_self->control, m) == 0)
+		while (receive_message(nt_self->control, m, 0) > 0) {
+			if (m->op == OP_PLACE) {
+				place(m);
+				continue;
+			}
+			status = m->status;
+			break;
+		}
+	pthread_mutex_unlock(&control_lock);
+	return status;
+}
+
+/* A handle of the parent's: the object, and what the handle carried. */
+static NTSTATUS take_from_parent(uint64_t h, uint32_t options,
+				 struct object **o, uint32_t *access,
+				 uint32_t *attributes)
+{
+	struct message m = { .op = OP_TAKE, .options = options };
+	NTSTATUS status;
+
+	m.h.handle = h;
+	status = ask(&m);
+	if (status)
+		return status;
+	*o = unpack(&m);
+	*access = m.h.access;
+	*attributes = m.h.attributes;
+	return *o ? STATUS_SUCCESS : STATUS_NOT_SUPPORTED;
+}
+
+static NTSTATUS give_to_parent(struct object *o, uint32_t access,
+			       uint32_t attributes, uint64_t *h)
+{
+	struct message m = { .op = OP_GIVE };
+	NTSTATUS status;
+
+	if (!pack(&m, o, access_map(o->type, access), attributes))
+		return STATUS_NOT_SUPPORTED;
+	status = ask(&m);
+	*h = m.h.handle;
+	return status;
+}
+
+/* ---- the call
+ * ------------------------------------------------------------------------------
+ */
+
+static bool is_parent(const struct nt_process *p)
+{
+	return nt_self->control >= 0 && p->id == nt_self->parent_id;
+}
+
+static NTSTATUS fetch(struct task *t, const struct nt_process *p, uint64_t h,
+		      uint32_t options, struct object **o, uint32_t *access,
+		      uint32_t *attributes)
+{
+	if (p == nt_self)
+		return handle_get_info(t, h, NULL, 0, o, access, attributes);
+	if (is_parent(p))
+		return take_from_parent(h, options, o, access, attributes);
+	return STATUS_NOT_SUPPORTED;
+}
+
+static NTSTATUS deliver(struct task *t, struct nt_process *p, struct object *o,
+			uint32_t access, uint32_t attributes, gaddr out)
+{
+	NTSTATUS status;
+	uint64_t h;
+
+	if (p == nt_self)
+		status = handle_add(t, o, access, attributes, &h);
+	else if (is_parent(p))
+		status = give_to_parent(o, access, attributes, &h);
+	else
+		status = give_to_child(p, o, access, attributes, &h);
+	if (!status && out && guest_put64(t, out, h)) {
+		if (p == nt_self)
+			handle_close(t, h);
+		status = STATUS_ACCESS_VIOLATION;
+	}
+	return status;
+}
+
+NTSTATUS nt_duplicate_object(struct task *t, uint64_t source_process,
+			     uint64_t source_handle, uint64_t target_process,
+			     gaddr target_handle, uint32_t access,
+			     uint32_t attributes, uint32_t options)
+{
+	enum { PROCESS_DUP_HANDLE = 0x40 };
+	struct nt_process *from, *to = NULL;
+	uint32_t granted, flags;
+	struct object *o;
+	NTSTATUS status;
+
+	status = handle_get(t, source_process, &process_type,
+			    PROCESS_DUP_HANDLE, &from);
+	if (status)
+		return status;
+	/* Without a target this only closes (a documented use). */
+	if (target_process || !(options & CLOSE_SOURCE))
+		status = handle_get(t, target_process, &process_type,
+				    PROCESS_DUP_HANDLE, &to);
+	if (!status && (to || from != nt_self)) {
+		status = fetch(t, from, source_handle, options, &o, &granted,
+			       &flags);
+		if (!status) {
+			if (options & SAME_ACCESS)
+				access = granted;
+			if (options & SAME_ATTRIBUTES)
+				attributes = flags;
+			if (to)
+				status = deliver(t, to, o, access, attributes,
+						 target_handle);
+			object_put(o);
+		}
+	}
+	/* "Closes the source handle regardless of any error status." */
+	if (options & CLOSE_SOURCE && from == nt_self) {
+		NTSTATUS closed = nt_close(t, source_handle);
+
+		if (!status)
+			status = closed;
+	}
+	object_put(&from->object);
+	if (to)
+		object_put(&to->object);
+	return status;
+}

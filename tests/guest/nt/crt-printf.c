@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Tests printf, scanf and strtod of the C runtime: msvcrt's and ucrt's rules. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <wchar.h>
+#include <math.h>
+#include <float.h>
+#include <errno.h>
+#include "../lib/check.h"
+
+#ifdef _UCRT
+#define UCRT 1
+#else
+#define UCRT 0
+/* msvcrt's own, not mingw's replacement */
+int __cdecl _snprintf(char *, size_t, const char *, ...);
+#endif
+
+static char buf[4096];
+
+static const char *fmt(const char *f, ...)
+{
+	va_list ap;
+	int n;
+
+	va_start(ap, f);
+	n = _vsnprintf(buf, sizeof(buf) - 1, f, ap);
+	va_end(ap);
+	if (n < 0)
+		strcpy(buf, "<error>");
+	return buf;
+}
+
+static void same(int line, const char *got, const char *want)
+{
+	check_count++;
+	if (strcmp(got, want))
+		check_fail(__FILE__, line, "text", "got \"%s\", want \"%s\"",
+			   got, want);
+}
+#define SAME(want, ...) same(__LINE__, fmt(__VA_ARGS__), want)
+
+static void integers(void)
+{
+	SAME("42", "%d", 42);
+	SAME("-42", "%d", -42);
+	SAME("-2147483648", "%d", (int)0x80000000);
+	SAME("   42", "%5d", 42);
+	SAME("42   |", "%-5d|", 42);
+	SAME("00042", "%05d", 42);
+	SAME("-0042", "%05d", -42);
+	SAME("+42", "%+d", 42);
+	SAME(" 42", "% d", 42);
+	SAME("  042", "%5.3d", 42);
+	SAME("", "%.0d", 0);
+	SAME("ff", "%x", 255);
+	SAME("0XFF", "%#X", 255);
+	SAME("0", "%#x", 0);
+	SAME("0377", "%#o", 255);
+	SAME("4294967295", "%u", -1);
+	SAME("18446744073709551615", "%I64u", -1LL);
+	SAME("-9223372036854775808", "%I64d", (long long)1 << 63);
+	SAME("1234567890123", "%lld", 1234567890123LL);
+	SAME("-1", "%hd", 65535);
+	SAME("65535", "%hu", -1);
+	SAME("  17", "%*d", 4, 17);
+	SAME("17  |", "%*d|", -4, 17);
+	SAME("017", "%.*d", 3, 17);
+	SAME("100%", "%d%%", 100);
+#ifdef _WIN64
+	SAME("00000000DEADBEEF", "%p", (void *)0xdeadbeef);
+	SAME("123456789012", "%Id", (size_t)123456789012);
+#else
+	SAME("DEADBEEF", "%p", (void *)0xdeadbeef);
+#endif
+}
+
+static void strings(void)
+{
+	SAME("abc", "%s", "abc");
+	SAME("  abc", "%5s", "abc");
+	SAME("ab", "%.2s", "abc");
+	SAME("(null)", "%s", (char *)NULL);
+	SAME("wide", "%S", L"wide");
+	SAME("wide", "%ls", L"wide");
+	SAME("wi", "%.2ls", L"wide");
+	SAME("narrow", "%hs", "narrow");
+	SAME("x", "%c", 'x');
+	SAME("y", "%C", L'y');
+	SAME("    z", "%5c", 'z');
+}
+
+static void doubles(void)
+{
+	SAME("3.140000", "%f", 3.14);
+	SAME("-0.000000", "%f", -0.0);
+	SAME("1", "%.0f", 1.4);
+	SAME("1.", "%#.0f", 1.4);
+	SAME("123456789.1235", "%.4f", 123456789.123456);
+	SAME("1e+100", UCRT ? "%g" : "%g", 1e100);
+	SAME("0.0001", "%g", 0.0001);
+	SAME(UCRT ? "1e-05" : "1e-005", "%g", 0.00001);
+	SAME("100000", "%g", 100000.0);
+	SAME(UCRT ? "1e+06" : "1e+006", "%g", 1000000.0);
+	SAME("1.00000", "%#g", 1.0);
+	SAME(UCRT ? "3.140000e+00" : "3.140000e+000", "%e", 3.14);
+	SAME(UCRT ? "0.000000e+00" : "0.000000e+000", "%e", 0.0);
+	SAME("  3.14", "%6.2f", 3.14159);
+	SAME("003.14", "%06.2f", 3.14159);
+	SAME("+3.1", "%+.1f", 3.14159);
+	SAME("0.1", "%.1f", 0.05000001);
+	SAME("9.9", "%.2g", 9.94);
+	SAME("10", "%.2g", 9.96);
+	SAME("1.7976931348623157e+308", "%.17g", DBL_MAX);
+	SAME("0.5", "%.1f", 0.45000000000000001);
+	SAME("0", "%g", 0.0);
+	SAME("99999.9", "%g", 99999.9);
+	SAME("100000", "%.6g", 99999.96);
+	if (UCRT) {
+		SAME("0.1000000000000000055511151231257827021181583404541015625",
+		     "%.55f", 0.1);
+		SAME("inf", "%f", INFINITY);
+		SAME("-INF", "%F", -INFINITY);
+		SAME("nan", "%f", (double)NAN);
+		SAME("   inf", "%06f", INFINITY);
+		SAME("0x1.8000000000000p+0", "%a", 1.5);
+	} else {
+		SAME("0.10000000000000001000", "%.20f", 0.1);
+		SAME("1.#INF00", "%f", INFINITY);
+		SAME("1.#INF", "%g", INFINITY);
+		SAME("1.#QNAN0", "%f", (double)NAN);
+		SAME("1.#J", "%.2f", INFINITY);
+	}
+}
+
+static void sizes(void)
+{
+	int n;
+
+	memset(buf, 'x', sizeof(buf));
+#undef _snprintf
+	n = _snprintf(buf, 3, "%s", "abc");
+	CHECK(n == 3 && buf[3] == 'x' && !memcmp(buf, "abc", 3), "%d", n);
+	n = _snprintf(buf, 2, "%s", "abc");
+	CHECK(n == -1 && !memcmp(buf, "ab", 2), "%d", n);
+	n = _snprintf(buf, 4, "%s", "abc");
+	CHECK(n == 3 && buf[3] == 0, "%d", n);
+	n = _scprintf("%d %s", 123, "four");
+	CHECK(n == 8, "%d", n);
+}
+
+static void wide(void)
+{
+	wchar_t w[64];
+	int n = _snwprintf(w, 64, L"%s %hs %d %ls", L"wide", "narrow", 5,
+			   L"long");
+
+	CHECK(n == 18 && !wcscmp(w, L"wide narrow 5 long"), "%d %ls", n, w);
+	n = _snwprintf(w, 64, L"%5.1f|%x", 2.25, 255);
+	CHECK(!wcsncmp(w, L"  2.", 4) && !wcscmp(w + 5, L"|ff"), "%ls", w);
+}
+
+static void scanning(void)
+{
+	int a = 0, b = 0, n, used = -1;
+	unsigned x = 0;
+	char s[16] = "", c = 0;
+	double d = 0;
+	float f = 0;
+	long long ll = 0;
+	short h = 0;
+
+	n = sscanf("12 -7 ff word 2.5e1 z", "%d %i %x %15s %lf %c", &a, &b, &x,
+		   s, &d, &c);
+	CHECK(n == 6 && a == 12 && b == -7 && x == 255 && !strcmp(s, "word") &&
+		      d == 25 && c == 'z',
+	      "%d: %d %d %x %s %g %c", n, a, b, x, s, d, c);
+	n = sscanf("123456789012 77", "%I64d %hd", &ll, &h);
+	CHECK(n == 2 && ll == 123456789012LL && h == 77, "%d", n);
+	n = sscanf("abc:def", "%[a-c]:%n%[^x]", s, &used, buf);
+	CHECK(n == 2 && !strcmp(s, "abc") && used == 4 && !strcmp(buf, "def"),
+	      "%d %s %d", n, s, used);
+	n = sscanf("", "%d", &a);
+	CHECK(n == EOF, "%d", n);
+	n = sscanf("x", "%d", &a);
+	CHECK(n == 0, "%d", n);
+	n = sscanf("1,2", "%d,%d,%d", &a, &b, &n);
+	CHECK(n == 2 && a == 1 && b == 2, "%d", n);
+	n = sscanf("0x1A 010", "%i %i", &a, &b);
+	CHECK(n == 2 && a == 26 && b == 8, "%d %d %d", n, a, b);
+	n = sscanf("3.5", "%f", &f);
+	CHECK(n == 1 && f == 3.5f, "%d", n);
+	n = sscanf("12345", "%2d%3d", &a, &b);
+	CHECK(n == 2 && a == 12 && b == 345, "%d %d %d", n, a, b);
+	n = sscanf("5 skip 6", "%d %*s %d", &a, &b);
+	CHECK(n == 2 && a == 5 && b == 6, "%d", n);
+}
+
+static void numbers(void)
+{
+	char *end;
+
+	CHECK(atof("0.1") == 0.1, "");
+	CHECK(strtod("1e23", &end) == 1e23 && !*end, "");
+	CHECK(strtod("9007199254740993", NULL) == 9007199254740992.0, "");
+	CHECK(strtod("2.2250738585072011e-308", NULL) ==
+		      2.2250738585072011e-308,
+	      "");
+	CHECK(strtod("  -12.5xyz", &end) == -12.5 && !strcmp(end, "xyz"), "");
+	CHECK(strtod("abc", &end) == 0 && !strcmp(end, "abc"), "");
+	CHECK(strtod("1e", &end) == 1 && !strcmp(end, "e"), "%s", end);
+	CHECK_EQ(strtol("0x10", &end, 0), 16);
+	CHECK_EQ(strtol("010", NULL, 0), 8);
+	CHECK_EQ(strtol("zz", NULL, 36), 1295);
+	errno = 0;
+	CHECK_EQ(strtol("99999999999", NULL, 10), 2147483647);
+	CHECK_EQ(errno, ERANGE);
+	errno = 0;
+	CHECK_EQ(strtoul("-1", NULL, 10), 4294967295u);
+	CHECK_EQ(errno, 0);
+	CHECK_EQ(_strtoi64("-9223372036854775808", NULL, 10),
+		 (long long)1 << 63);
+	CHECK(!strcmp(_itoa(-255, buf, 10), "-255"), "%s", buf);
+	CHECK(!strcmp(_itoa(-1, buf, 16), "ffffffff"), "%s", buf);
+	CHECK(!strcmp(_i64toa(-5, buf, 2) + 61, "011"), "%s", buf);
+	CHECK(!strcmp(_ultoa(4000000000u, buf, 10), "4000000000"), "%s", buf);
+	CHECK_EQ(atoi("  -77abc"), -77);
+}
+
+int main(void)
+{
+	integers();
+	strings();
+	doubles();
+	sizes();
+	wide();
+	scanning();
+	numbers();
+	return check_done();
+}
