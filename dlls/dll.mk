@@ -121,16 +121,16 @@ dlls-all:
 dlls: dlls-all
 $(foreach a,$(DLL_ARCHES),$(foreach d,$(DLL_NAMES),$(eval $(call dll_rules,$(d),$(a)))))
 
-all-local: dlls-all
-
-install-exec-local:
+# Automake's hooks (all-local and kin, in Makefile.am) lead here.
+.PHONY: dlls-install dlls-uninstall dlls-clean
+dlls-install: dlls-all
 	$(foreach a,$(DLL_ARCHES),$(MKDIR_P) $(DESTDIR)$(pkglibdir)/$(a)-windows && \
 		$(INSTALL_DATA) $(foreach d,$(DLL_NAMES),dlls/$(a)-windows/$(d).dll) \
 		$(DESTDIR)$(pkglibdir)/$(a)-windows/ &&) :
 
-uninstall-local:
+dlls-uninstall:
 	$(foreach a,$(DLL_ARCHES),rm -rf $(DESTDIR)$(pkglibdir)/$(a)-windows;)
 	-rmdir $(DESTDIR)$(pkglibdir)
 
-clean-local:
+dlls-clean:
 	rm -rf dlls/obj-* dlls/*-windows dlls/include/ntcalls.h

@@ -2,11 +2,6 @@
 /* reg-value.c - values of registry keys. */
 #include "reg.h"
 
-static BOOL is_string(DWORD type)
-{
-	return type == REG_SZ || type == REG_EXPAND_SZ || type == REG_MULTI_SZ;
-}
-
 /* The value in a buffer of the heap; the caller frees it. */
 static NTSTATUS read_value(HANDLE h, UNICODE_STRING *name,
 			   KEY_VALUE_PARTIAL **out)
@@ -32,8 +27,8 @@ static NTSTATUS read_value(HANDLE h, UNICODE_STRING *name,
 }
 
 /* What RegQueryValueEx does with type, data and size, in both widths. */
-static LSTATUS give(DWORD type, const void *value, DWORD n, DWORD *ptype,
-		    BYTE *data, DWORD *size)
+LSTATUS reg_give(DWORD type, const void *value, DWORD n, DWORD *ptype,
+		 BYTE *data, DWORD *size)
 {
 	LSTATUS ret = ERROR_SUCCESS;
 
@@ -47,6 +42,25 @@ static LSTATUS give(DWORD type, const void *value, DWORD n, DWORD *ptype,
 	}
 	if (size)
 		*size = n;
+	return ret;
+}
+
+LSTATUS reg_give_narrow(DWORD type, const void *value, DWORD n, DWORD *ptype,
+			BYTE *data, DWORD *size)
+{
+	char *narrow;
+	LSTATUS ret;
+	ULONG len = 0;
+
+	if (!reg_is_string(type))
+		return reg_give(type, value, n, ptype, data, size);
+	RtlUnicodeToMultiByteSize(&len, value, n);
+	narrow = RtlAllocateHeap(rf_heap(), 0, len + 1);
+	if (!narrow)
+		return ERROR_NOT_ENOUGH_MEMORY;
+	RtlUnicodeToMultiByteN(narrow, len, &len, value, n);
+	ret = reg_give(type, narrow, len, ptype, data, size);
+	RtlFreeHeap(rf_heap(), 0, narrow);
 	return ret;
 }
 
@@ -67,7 +81,7 @@ LSTATUS WINAPI RegQueryValueExW(HKEY key, LPCWSTR value, LPDWORD reserved,
 		s = read_value(h, &name, &v);
 	if (!NT_SUCCESS(s))
 		return reg_error(s);
-	ret = give(v->Type, v->Data, v->DataLength, type, data, size);
+	ret = reg_give(v->Type, v->Data, v->DataLength, type, data, size);
 	RtlFreeHeap(rf_heap(), 0, v);
 	return ret;
 }
@@ -77,8 +91,6 @@ LSTATUS WINAPI RegQueryValueExA(HKEY key, LPCSTR value, LPDWORD reserved,
 {
 	UNICODE_STRING name = { 0, 0, NULL };
 	KEY_VALUE_PARTIAL *v;
-	char *narrow;
-	ULONG n = 0;
 	HANDLE h;
 	NTSTATUS s;
 	LSTATUS ret;
@@ -94,21 +106,8 @@ LSTATUS WINAPI RegQueryValueExA(HKEY key, LPCSTR value, LPDWORD reserved,
 	RtlFreeUnicodeString(&name);
 	if (!NT_SUCCESS(s))
 		return reg_error(s);
-	if (!is_string(v->Type)) {
-		ret = give(v->Type, v->Data, v->DataLength, type, data, size);
-		RtlFreeHeap(rf_heap(), 0, v);
-		return ret;
-	}
-	RtlUnicodeToMultiByteSize(&n, (PWSTR)v->Data, v->DataLength);
-	narrow = RtlAllocateHeap(rf_heap(), 0, n + 1);
-	if (narrow) {
-		RtlUnicodeToMultiByteN(narrow, n, &n, (PWSTR)v->Data,
-				       v->DataLength);
-		ret = give(v->Type, narrow, n, type, data, size);
-	} else {
-		ret = ERROR_NOT_ENOUGH_MEMORY;
-	}
-	RtlFreeHeap(rf_heap(), 0, narrow);
+	ret = reg_give_narrow(v->Type, v->Data, v->DataLength, type, data,
+			      size);
 	RtlFreeHeap(rf_heap(), 0, v);
 	return ret;
 }
@@ -125,7 +124,7 @@ LSTATUS WINAPI RegSetValueExW(HKEY key, LPCWSTR value, DWORD reserved,
 	s = reg_handle(key, &h);
 	RtlInitUnicodeString(&name, value ? value : L"");
 	/* A string given without its NUL that has one behind it keeps it. */
-	if (is_string(type) && size && size % sizeof(WCHAR) == 0) {
+	if (reg_is_string(type) && size && size % sizeof(WCHAR) == 0) {
 		const WCHAR *text = (const WCHAR *)data;
 
 		if (text[size / sizeof(WCHAR) - 1] &&
@@ -184,7 +183,7 @@ LSTATUS WINAPI RegEnumValueW(HKEY key, DWORD index, LPWSTR name,
 		memcpy(name, v->Name, v->NameLength);
 		name[n] = 0;
 		*name_len = n;
-		ret = give(v->Type, (BYTE *)v + v->DataOffset, v->DataLength,
+		ret = reg_give(v->Type, (BYTE *)v + v->DataOffset, v->DataLength,
 			   type, data, size);
 	}
 	RtlFreeHeap(rf_heap(), 0, v);

@@ -66,3 +66,262 @@ BOOL WINAPI LookupPrivilegeValueW(LPCWSTR system, LPCWSTR name, PLUID luid)
 	SetLastError(ERROR_NO_SUCH_PRIVILEGE);
 	return FALSE;
 }
+
+BOOL WINAPI LookupPrivilegeValueA(LPCSTR system, LPCSTR name, PLUID luid)
+{
+	UNICODE_STRING wide;
+	BOOL ok;
+
+	if (!RtlCreateUnicodeStringFromAsciiz(&wide, name))
+		return rf_fail(STATUS_NO_MEMORY);
+	ok = LookupPrivilegeValueW(NULL, wide.Buffer, luid);
+	RtlFreeUnicodeString(&wide);
+	return ok;
+}
+
+BOOL WINAPI LookupPrivilegeNameW(LPCWSTR system, PLUID luid, LPWSTR name,
+				 LPDWORD size)
+{
+	DWORD i = luid->LowPart - 2, n;
+
+	if (luid->HighPart || i >= ARRAYSIZE(privileges)) {
+		SetLastError(ERROR_NO_SUCH_PRIVILEGE);
+		return FALSE;
+	}
+	n = (DWORD)lstrlenW(privileges[i]);
+	if (*size <= n) {
+		*size = n + 1;
+		SetLastError(ERROR_INSUFFICIENT_BUFFER);
+		return FALSE;
+	}
+	memcpy(name, privileges[i], (n + 1) * sizeof(WCHAR));
+	*size = n;
+	return TRUE;
+}
+
+BOOL WINAPI LookupPrivilegeNameA(LPCSTR system, PLUID luid, LPSTR name,
+				 LPDWORD size)
+{
+	WCHAR wide[64];
+	DWORD n = ARRAYSIZE(wide);
+
+	if (!LookupPrivilegeNameW(NULL, luid, wide, &n))
+		return FALSE;
+	if (*size <= n) {
+		*size = n + 1;
+		SetLastError(ERROR_INSUFFICIENT_BUFFER);
+		return FALSE;
+	}
+	for (DWORD i = 0; i <= n; i++)
+		name[i] = (char)wide[i]; /* the names are ASCII */
+	*size = n;
+	return TRUE;
+}
+
+BOOL WINAPI PrivilegeCheck(HANDLE token, PPRIVILEGE_SET set, LPBOOL has)
+{
+	BOOLEAN result = FALSE;
+	NTSTATUS s = NtPrivilegeCheck(token, set, &result);
+
+	if (!NT_SUCCESS(s))
+		return rf_fail(s);
+	*has = result;
+	return TRUE;
+}
+
+BOOL WINAPI SetTokenInformation(HANDLE token, TOKEN_INFORMATION_CLASS class,
+				LPVOID info, DWORD size)
+{
+	return rf_result(NtSetInformationToken(token, class, info, size));
+}
+
+BOOL WINAPI AdjustTokenGroups(HANDLE token, BOOL reset, PTOKEN_GROUPS state,
+			      DWORD size, PTOKEN_GROUPS previous,
+			      PDWORD needed)
+{
+	NTSTATUS s = NtAdjustGroupsToken(token, (BOOLEAN)!!reset, state, size,
+					 previous, needed);
+
+	if (NT_SUCCESS(s))
+		SetLastError(RtlNtStatusToDosError(s));
+	return rf_result(s);
+}
+
+BOOL WINAPI CreateRestrictedToken(HANDLE token, DWORD flags, DWORD ndisable,
+				  PSID_AND_ATTRIBUTES disable, DWORD ndelete,
+				  PLUID_AND_ATTRIBUTES delete, DWORD nrestrict,
+				  PSID_AND_ATTRIBUTES restrict_to, PHANDLE out)
+{
+	TOKEN_GROUPS *groups[2] = { NULL, NULL };
+	const SID_AND_ATTRIBUTES *from[2] = { disable, restrict_to };
+	DWORD n[2] = { ndisable, nrestrict };
+	TOKEN_PRIVILEGES *p = NULL;
+	NTSTATUS s = STATUS_SUCCESS;
+
+	for (int i = 0; i < 2; i++) {
+		if (!n[i])
+			continue;
+		groups[i] = RtlAllocateHeap(rf_heap(), 0,
+					    sizeof *groups[i] +
+						    n[i] * sizeof *from[i]);
+		if (!groups[i]) {
+			s = STATUS_NO_MEMORY;
+			continue;
+		}
+		groups[i]->GroupCount = n[i];
+		memcpy(groups[i]->Groups, from[i], n[i] * sizeof *from[i]);
+	}
+	if (ndelete) {
+		p = RtlAllocateHeap(rf_heap(), 0,
+				    sizeof *p + ndelete * sizeof *delete);
+		if (p) {
+			p->PrivilegeCount = ndelete;
+			memcpy(p->Privileges, delete, ndelete * sizeof *delete);
+		} else {
+			s = STATUS_NO_MEMORY;
+		}
+	}
+	if (NT_SUCCESS(s))
+		s = NtFilterToken(token, flags, groups[0], p, groups[1], out);
+	RtlFreeHeap(rf_heap(), 0, groups[0]);
+	RtlFreeHeap(rf_heap(), 0, groups[1]);
+	RtlFreeHeap(rf_heap(), 0, p);
+	return rf_result(s);
+}
+
+BOOL WINAPI IsTokenRestricted(HANDLE token)
+{
+	BYTE buffer[1024];
+	ULONG n;
+	NTSTATUS s = NtQueryInformationToken(token, TokenRestrictedSids, buffer,
+					     sizeof buffer, &n);
+
+	if (s == STATUS_BUFFER_TOO_SMALL)
+		return TRUE;
+	if (!NT_SUCCESS(s))
+		return rf_fail(s);
+	return ((TOKEN_GROUPS *)buffer)->GroupCount != 0;
+}
+
+/* ---- copies and impersonation ----------------------------------------------- */
+
+BOOL WINAPI DuplicateTokenEx(HANDLE token, DWORD access,
+			     LPSECURITY_ATTRIBUTES sa,
+			     SECURITY_IMPERSONATION_LEVEL level,
+			     TOKEN_TYPE type, PHANDLE out)
+{
+	SECURITY_QUALITY_OF_SERVICE qos = { sizeof qos, level,
+					    SECURITY_STATIC_TRACKING, FALSE };
+	OBJECT_ATTRIBUTES oa;
+
+	InitializeObjectAttributes(
+		&oa, NULL, sa && sa->bInheritHandle ? OBJ_INHERIT : 0, NULL,
+		sa ? sa->lpSecurityDescriptor : NULL);
+	oa.SecurityQualityOfService = &qos;
+	return rf_result(NtDuplicateToken(token, access, &oa, FALSE, type, out));
+}
+
+BOOL WINAPI DuplicateToken(HANDLE token, SECURITY_IMPERSONATION_LEVEL level,
+			   PHANDLE out)
+{
+	return DuplicateTokenEx(token, TOKEN_IMPERSONATE | TOKEN_QUERY, NULL,
+				level, TokenImpersonation, out);
+}
+
+BOOL WINAPI SetThreadToken(PHANDLE thread, HANDLE token)
+{
+	return rf_result(NtSetInformationThread(
+		thread ? *thread : NtCurrentThread(),
+		5 /* ThreadImpersonationToken */, &token, sizeof token));
+}
+
+BOOL WINAPI RevertToSelf(void)
+{
+	return SetThreadToken(NULL, NULL);
+}
+
+BOOL WINAPI ImpersonateSelf(SECURITY_IMPERSONATION_LEVEL level)
+{
+	return rf_result(RtlImpersonateSelf(level));
+}
+
+BOOL WINAPI ImpersonateLoggedOnUser(HANDLE token)
+{
+	TOKEN_TYPE type;
+	ULONG n;
+	HANDLE copy;
+	BOOL ok;
+
+	if (!GetTokenInformation(token, TokenType, &type, sizeof type, &n))
+		return FALSE;
+	if (type == TokenImpersonation)
+		return SetThreadToken(NULL, token);
+	if (!DuplicateTokenEx(token, TOKEN_IMPERSONATE | TOKEN_QUERY, NULL,
+			      SecurityImpersonation, TokenImpersonation, &copy))
+		return FALSE;
+	ok = SetThreadToken(NULL, copy);
+	NtClose(copy);
+	return ok;
+}
+
+BOOL WINAPI ImpersonateAnonymousToken(HANDLE thread)
+{
+	return rf_result(NtImpersonateAnonymousToken(thread));
+}
+
+/* ---- access ------------------------------------------------------------------- */
+
+BOOL WINAPI AccessCheck(PSECURITY_DESCRIPTOR sd, HANDLE token, DWORD access,
+			PGENERIC_MAPPING map, PPRIVILEGE_SET set,
+			LPDWORD set_size, LPDWORD granted, LPBOOL ok)
+{
+	NTSTATUS verdict;
+	NTSTATUS s = NtAccessCheck(sd, token, access, map, set, set_size,
+				   granted, &verdict);
+
+	if (!NT_SUCCESS(s))
+		return rf_fail(s);
+	*ok = NT_SUCCESS(verdict);
+	if (!*ok)
+		rf_fail(verdict);
+	return TRUE;
+}
+
+/* By asking whether a list that admits only sid would admit the token. */
+BOOL WINAPI CheckTokenMembership(HANDLE token, PSID sid, PBOOL member)
+{
+	static const GENERIC_MAPPING map = { 1, 1, 1, 1 };
+	struct {
+		ACL acl;
+		ACCESS_ALLOWED_ACE ace;
+		DWORD sub[SID_MAX_SUB_AUTHORITIES];
+	} list;
+	SECURITY_DESCRIPTOR sd;
+	PRIVILEGE_SET set;
+	DWORD n = sizeof set, granted;
+	HANDLE mine = NULL, primary;
+	BOOL ok;
+
+	*member = FALSE;
+	if (!token && !NT_SUCCESS(NtOpenThreadToken(NtCurrentThread(),
+						    TOKEN_QUERY, TRUE, &mine))) {
+		if (!OpenProcessToken(NtCurrentProcess(),
+				      TOKEN_QUERY | TOKEN_DUPLICATE, &primary))
+			return FALSE;
+		ok = DuplicateToken(primary, SecurityIdentification, &mine);
+		NtClose(primary);
+		if (!ok)
+			return FALSE;
+	}
+	RtlCreateAcl(&list.acl, sizeof list, ACL_REVISION);
+	RtlAddAccessAllowedAce(&list.acl, ACL_REVISION, 1, sid);
+	RtlCreateSecurityDescriptor(&sd, SECURITY_DESCRIPTOR_REVISION);
+	RtlSetOwnerSecurityDescriptor(&sd, sid, FALSE);
+	RtlSetGroupSecurityDescriptor(&sd, sid, FALSE);
+	RtlSetDaclSecurityDescriptor(&sd, TRUE, &list.acl, FALSE);
+	ok = AccessCheck(&sd, token ? token : mine, 1, (GENERIC_MAPPING *)&map,
+			 &set, &n, &granted, member);
+	if (mine)
+		NtClose(mine);
+	return ok;
+}

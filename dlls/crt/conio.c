@@ -24,7 +24,8 @@ static HANDLE open_console(HANDLE *slot, const wchar_t *name)
 static int extended_key(const KEY_EVENT_RECORD *k, int *first)
 {
 	static const unsigned char arrows[] = {
-		/* from VK_PRIOR: page up, down, end, home, left, up, right, down */
+		/* from VK_PRIOR: page up, down, end, home, left, up, right,
+		   down */
 		0x49, 0x51, 0x4f, 0x47, 0x4b, 0x48, 0x4d, 0x50,
 	};
 	WORD vk = k->wVirtualKeyCode;

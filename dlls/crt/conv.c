@@ -40,9 +40,8 @@ int crt_mbtowc(wchar_t *wc, const char *s, size_t n, struct crt_locale *l)
 		    (need == 4 && (v < 0x10000 || v > 0x10ffff)))
 			return -1;
 		/* One wide character cannot hold it: the first of the pair. */
-		*wc = v < 0x10000
-			      ? (wchar_t)v
-			      : (wchar_t)(0xd800 + ((v - 0x10000) >> 10));
+		*wc = v < 0x10000 ? (wchar_t)v
+				  : (wchar_t)(0xd800 + ((v - 0x10000) >> 10));
 		return need;
 	}
 	len = crt_is_lead(l, c) ? 2 : 1;
@@ -263,9 +262,9 @@ static size_t to_wide(wchar_t *dst, const char **src, size_t n, size_t max,
 				break;
 			if (dst) {
 				dst[count] = wc;
-				dst[count + 1] = (wchar_t)(0xdc00 |
-							   (s[2] & 0xf) << 6 |
-							   (s[3] & 0x3f));
+				dst[count + 1] =
+					(wchar_t)(0xdc00 | (s[2] & 0xf) << 6 |
+						  (s[3] & 0x3f));
 			}
 			count += 2;
 		} else {
@@ -532,8 +531,8 @@ size_t wcrtomb(char *s, wchar_t wc, mbstate_t *ps)
 		return 0;
 	}
 	if (l->codepage == CP_UTF8 && (wc & 0xfc00) == 0xdc00 && st->wchar) {
-		unsigned long c = 0x10000 + ((st->wchar & 0x3ff) << 10) +
-				  (wc & 0x3ffUL);
+		unsigned long c =
+			0x10000 + ((st->wchar & 0x3ff) << 10) + (wc & 0x3ffUL);
 
 		s[0] = (char)(0xf0 | c >> 18);
 		s[1] = (char)(0x80 | (c >> 12 & 0x3f));

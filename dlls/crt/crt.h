@@ -24,11 +24,11 @@
 #define CRT_MSVCRT 0
 #endif
 
-#define COUNT_OF(a)  (sizeof(a) / sizeof((a)[0]))
+#define COUNT_OF(a)   (sizeof(a) / sizeof((a)[0]))
 #define CRT_LIKELY(x) __builtin_expect(!!(x), 1)
-#define CRT_HOT	     __attribute__((hot))
-#define CRT_COLD     __attribute__((cold, noinline))
-#define EOF	     (-1)
+#define CRT_HOT       __attribute__((hot))
+#define CRT_COLD      __attribute__((cold, noinline))
+#define EOF           (-1)
 #ifndef WEOF
 #define WEOF ((wint_t)0xffff)
 #endif
@@ -80,21 +80,21 @@ typedef struct crt_file {
 	char *_tmpfname;
 } CRT_FILE;
 
-#define F_READ	    0x0001
-#define F_WRITE	    0x0002
-#define F_NBF	    0x0004 /* unbuffered: the buffer is _charbuf */
-#define F_MYBUF	    0x0008 /* ours, to be freed */
-#define F_EOF	    0x0010
-#define F_ERR	    0x0020
+#define F_READ      0x0001
+#define F_WRITE     0x0002
+#define F_NBF       0x0004 /* unbuffered: the buffer is _charbuf */
+#define F_MYBUF     0x0008 /* ours, to be freed */
+#define F_EOF       0x0010
+#define F_ERR       0x0020
 #define F_STRING    0x0040
-#define F_RW	    0x0080 /* opened for both */
+#define F_RW        0x0080 /* opened for both */
 #define F_YOURBUF   0x0100
 #define F_SETVBUF   0x0400
 #define F_TEMPFLUSH 0x1000 /* stdout's buffer during one call */
-#define F_CTRLZ	    0x2000
+#define F_CTRLZ     0x2000
 #define F_COMMIT    0x4000
-#define F_INUSE	    0x10000
-#define F_POPEN	    0x20000
+#define F_INUSE     0x10000
+#define F_POPEN     0x20000
 
 #define CRT_NFILE  20 /* those of _iob */
 #define CRT_BUFSIZ 4096
@@ -206,10 +206,10 @@ static inline int crt_putc_file(int c, FILE *f)
 struct ioinfo {
 	intptr_t osfhnd;
 	unsigned char osfile;
-	char pipech; /* a byte read too far from a pipe or device */
+	char pipech;            /* a byte read too far from a pipe or device */
 	unsigned char textmode; /* CRT_ANSI, CRT_UTF8, CRT_UTF16 */
-	unsigned char known; /* osfile's FDEV/FPIPE have been looked up */
-	unsigned char pend[6]; /* UTF-8 bytes that began a character */
+	unsigned char known;    /* osfile's FDEV/FPIPE have been looked up */
+	unsigned char pend[6];  /* UTF-8 bytes that began a character */
 	unsigned char npend;
 	unsigned char haspipech;
 	wchar_t pipewc;
@@ -219,14 +219,14 @@ struct ioinfo {
 
 enum { CRT_ANSI, CRT_UTF8, CRT_UTF16 };
 
-#define FOPEN	   0x01
-#define FEOFLAG	   0x02
-#define FCRLF	   0x04
-#define FPIPE	   0x08
+#define FOPEN      0x01
+#define FEOFLAG    0x02
+#define FCRLF      0x04
+#define FPIPE      0x08
 #define FNOINHERIT 0x10
-#define FAPPEND	   0x20
-#define FDEV	   0x40
-#define FTEXT	   0x80
+#define FAPPEND    0x20
+#define FDEV       0x40
+#define FTEXT      0x80
 
 #define IOINFO_BLOCK  32
 #define IOINFO_BLOCKS 64
@@ -256,18 +256,18 @@ BYTE *crt_inherit_block(WORD *size, int detached);
 
 #define O_RDONLY_    0x0000
 #define O_WRONLY_    0x0001
-#define O_RDWR_	     0x0002
+#define O_RDWR_      0x0002
 #define O_APPEND_    0x0008
 #define O_RANDOM_    0x0010
-#define O_SEQ_	     0x0020
-#define O_TEMP_	     0x0040
+#define O_SEQ_       0x0020
+#define O_TEMP_      0x0040
 #define O_NOINHERIT_ 0x0080
 #define O_CREAT_     0x0100
 #define O_TRUNC_     0x0200
-#define O_EXCL_	     0x0400
+#define O_EXCL_      0x0400
 #define O_SHORT_     0x1000
 #define O_OBTAINDIR_ 0x2000
-#define O_TEXT_	     0x4000
+#define O_TEXT_      0x4000
 #define O_BINARY_    0x8000
 #define O_WTEXT_     0x10000
 #define O_U16TEXT_   0x20000
@@ -370,16 +370,16 @@ static inline int crt_is_lead(const struct crt_locale *l, unsigned char c)
 	return l->lead[c >> 3] >> (c & 7) & 1;
 }
 
-#define CT_UPPER  0x001
-#define CT_LOWER  0x002
-#define CT_DIGIT  0x004
-#define CT_SPACE  0x008
-#define CT_PUNCT  0x010
-#define CT_CNTRL  0x020
-#define CT_BLANK  0x040
-#define CT_HEX	  0x080
-#define CT_LEAD	  0x8000
-#define CT_ALPHA  0x103
+#define CT_UPPER 0x001
+#define CT_LOWER 0x002
+#define CT_DIGIT 0x004
+#define CT_SPACE 0x008
+#define CT_PUNCT 0x010
+#define CT_CNTRL 0x020
+#define CT_BLANK 0x040
+#define CT_HEX   0x080
+#define CT_LEAD  0x8000
+#define CT_ALPHA 0x103
 
 unsigned crt_wctype(wchar_t c); /* CT_ bits of a wide character */
 wchar_t crt_wlower(wchar_t c);
@@ -421,7 +421,7 @@ struct crt_ptd {
 	char *asctime;
 	wchar_t *wasctime;
 	struct crt_tm tm;
-	char *cvt; /* of _ecvt */
+	char *cvt;                 /* of _ecvt */
 	struct crt_locale *locale; /* own one, or NULL */
 	int own_locale;
 	HANDLE handle; /* of _beginthread */
@@ -500,9 +500,9 @@ int crt_matherr_hook(int type, const char *name, double a, double b, double *r);
 #define PRINTF_LEGACY_WIDE     0x04
 #define PRINTF_LEGACY_MSVCRT   0x08
 #define PRINTF_3DIGIT_EXPONENT 0x10
-#define PRINTF_ROUNDING	       0x20
+#define PRINTF_ROUNDING        0x20
 #define PRINTF_POSITIONAL      0x1000
-#define PRINTF_VALIDATE	       0x2000
+#define PRINTF_VALIDATE        0x2000
 /* What msvcrt's own printf does. */
 #define PRINTF_MSVCRT                                                          \
 	(PRINTF_LEGACY_WIDE | PRINTF_LEGACY_MSVCRT | PRINTF_3DIGIT_EXPONENT)
@@ -518,7 +518,7 @@ int crt_format(char *buf, size_t n, unsigned opt, const char *fmt,
 int crt_wformat(wchar_t *buf, size_t n, unsigned opt, const wchar_t *fmt,
 		struct crt_locale *l, va_list ap);
 
-#define SCANF_SECURE	    0x1
+#define SCANF_SECURE        0x1
 #define SCANF_LEGACY_WIDE   0x2
 #define SCANF_LEGACY_MSVCRT 0x4
 #define SCANF_DEFAULT                                                          \

@@ -1,9 +1,9 @@
 # The C runtime's sources; ucrtbase and msvcrt are both built from them.
-crt_SOURCES = dlls/crt/args.c dlls/crt/conio.c dlls/crt/conv.c \
+crt_SOURCES = dlls/crt/args.c dlls/crt/compat.c dlls/crt/conio.c dlls/crt/conv.c \
 	dlls/crt/ctype.c dlls/crt/data.c dlls/crt/env.c dlls/crt/errno.c \
 	dlls/crt/exit.c dlls/crt/file.c dlls/crt/fltfmt.c dlls/crt/fpu.c \
 	dlls/crt/heap.c dlls/crt/invalid.c dlls/crt/locale.c dlls/crt/lock.c \
-	dlls/crt/lowio-rw.c dlls/crt/lowio.c dlls/crt/math.c dlls/crt/mbstring.c \
+	dlls/crt/lowio-rw.c dlls/crt/lowio.c dlls/crt/math.c dlls/crt/mbstring.c dlls/crt/mbstring-l.c \
 	dlls/crt/mem.c dlls/crt/memstr.c dlls/crt/path.c dlls/crt/printf-ucrt.c \
 	dlls/crt/printf.c dlls/crt/process.c dlls/crt/scanf.c dlls/crt/signal.c \
 	dlls/crt/start.c dlls/crt/stdio.c dlls/crt/stdlib.c dlls/crt/stream.c \

@@ -58,4 +58,3 @@ void __security_error_handler(int code, void *data)
 {
 	abort();
 }
-

@@ -101,7 +101,8 @@ static int errno_of(DWORD code)
 	for (size_t i = 0; i < COUNT_OF(map); i++)
 		if (map[i].win == code)
 			return map[i].e;
-	if (code >= ERROR_WRITE_PROTECT && code <= ERROR_SHARING_BUFFER_EXCEEDED)
+	if (code >= ERROR_WRITE_PROTECT &&
+	    code <= ERROR_SHARING_BUFFER_EXCEEDED)
 		return EACCES;
 	if (code >= ERROR_INVALID_STARTING_CODESEG &&
 	    code <= ERROR_INFLOOP_IN_RELOC_CHAIN)

@@ -10,10 +10,10 @@
 
 #define EPOCH_1601 116444736000000000ULL
 
-#define S_IFDIR_  0x4000
-#define S_IFCHR_  0x2000
-#define S_IFIFO_  0x1000
-#define S_IFREG_  0x8000
+#define S_IFDIR_ 0x4000
+#define S_IFCHR_ 0x2000
+#define S_IFIFO_ 0x1000
+#define S_IFREG_ 0x8000
 
 struct info {
 	unsigned dev;
@@ -57,8 +57,8 @@ static int is_executable(const wchar_t *path)
 
 static unsigned short mode_of(DWORD attr, const wchar_t *path)
 {
-	unsigned m = attr & FILE_ATTRIBUTE_DIRECTORY ? S_IFDIR_ | 0x40
-						     : S_IFREG_;
+	unsigned m =
+		attr & FILE_ATTRIBUTE_DIRECTORY ? S_IFDIR_ | 0x40 : S_IFREG_;
 
 	m |= attr & FILE_ATTRIBUTE_READONLY ? 0x100 : 0x180;
 	if (path && is_executable(path))
@@ -89,8 +89,8 @@ static int handle_info(HANDLE h, struct info *i, const wchar_t *path)
 	if (!GetFileInformationByHandle(h, &b))
 		return crt_fail_win32();
 	memset(i, 0, sizeof(*i));
-	i->nlink = CRT_MSVCRT || !b.nNumberOfLinks ? 1
-						    : (short)b.nNumberOfLinks;
+	i->nlink =
+		CRT_MSVCRT || !b.nNumberOfLinks ? 1 : (short)b.nNumberOfLinks;
 	i->mode = mode_of(b.dwFileAttributes, path);
 	i->size = (__int64)((uint64_t)b.nFileSizeHigh << 32 | b.nFileSizeLow);
 	if (b.dwFileAttributes & FILE_ATTRIBUTE_DIRECTORY)
@@ -117,7 +117,8 @@ static int path_info(const wchar_t *path, struct info *i)
 		return -1;
 	}
 	/* "dir\" is not found in msvcrt, unless it is a root. */
-	if (CRT_MSVCRT && n > 1 && (path[n - 1] == '\\' || path[n - 1] == '/') &&
+	if (CRT_MSVCRT && n > 1 &&
+	    (path[n - 1] == '\\' || path[n - 1] == '/') &&
 	    !(n == 3 && path[1] == ':')) {
 		crt_errno = ENOENT;
 		crt_ptd()->doserr = ERROR_PATH_NOT_FOUND;
@@ -196,7 +197,7 @@ static int fd_info(int fd, struct info *i)
 	{                                                                      \
 		struct info i;                                                 \
                                                                                \
-		CRT_REQUIRE(path && s, EINVAL, -1);                            \
+		CRT_REQUIRE(path &&s, EINVAL, -1);                             \
 		return path_info(path, &i) < 0 ? -1 : FILL(s, &i);             \
 	}                                                                      \
 	int STATN(const char *path, struct T *s)                               \
@@ -204,7 +205,7 @@ static int fd_info(int fd, struct info *i)
 		wchar_t *w;                                                    \
 		int ret;                                                       \
                                                                                \
-		CRT_REQUIRE(path && s, EINVAL, -1);                            \
+		CRT_REQUIRE(path &&s, EINVAL, -1);                             \
 		w = crt_wide(path);                                            \
 		ret = w ? WSTATN(w, s) : -1;                                   \
 		free(w);                                                       \
@@ -282,12 +283,10 @@ static void name_narrow(char *to, const wchar_t *from)
 		f->attrib = d->dwFileAttributes == FILE_ATTRIBUTE_NORMAL       \
 				    ? 0                                        \
 				    : d->dwFileAttributes;                     \
-		f->time_create =                                               \
-			(__typeof__(f->time_create))find_time(                 \
-				d->ftCreationTime);                            \
-		f->time_access =                                               \
-			(__typeof__(f->time_create))find_time(                 \
-				d->ftLastAccessTime);                          \
+		f->time_create = (__typeof__(f->time_create))find_time(        \
+			d->ftCreationTime);                                    \
+		f->time_access = (__typeof__(f->time_create))find_time(        \
+			d->ftLastAccessTime);                                  \
 		f->time_write = (__typeof__(f->time_create))find_time(         \
 			d->ftLastWriteTime);                                   \
 		f->size = (__typeof__(f->size))((uint64_t)d->nFileSizeHigh     \
@@ -301,7 +300,7 @@ static void name_narrow(char *to, const wchar_t *from)
 		wchar_t *w;                                                    \
 		HANDLE h;                                                      \
                                                                                \
-		CRT_REQUIRE(pattern && f, EINVAL, -1);                         \
+		CRT_REQUIRE(pattern &&f, EINVAL, -1);                          \
 		w = WIDEN(pattern);                                            \
 		if (!w)                                                        \
 			return -1;                                             \
@@ -323,7 +322,7 @@ static void name_narrow(char *to, const wchar_t *from)
 		return 0;                                                      \
 	}
 
-#define SAME(p)	   ((wchar_t *)(p))
+#define SAME(p)    ((wchar_t *)(p))
 #define NOTHING(p) ((void)(p))
 FIND(find32, name_narrow, ffill32, _findfirst32, _findnext32, char, crt_wide,
      free)
@@ -489,7 +488,7 @@ int _wrename(const wchar_t *from, const wchar_t *to)
 {
 	CRT_REQUIRE(from && to, EINVAL, -1);
 	return MoveFileExW(from, to, MOVEFILE_COPY_ALLOWED) ? 0
-							     : crt_fail_win32();
+							    : crt_fail_win32();
 }
 
 int _wmkdir(const wchar_t *path)

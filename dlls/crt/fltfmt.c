@@ -11,7 +11,7 @@
 
 struct digits {
 	char d[1100];
-	int n;	   /* digits, no trailing zeros beyond what was asked */
+	int n;     /* digits, no trailing zeros beyond what was asked */
 	int point; /* 0.d1d2d3... * 10^point */
 };
 
@@ -66,8 +66,8 @@ static int is_tie(double v, int mode, int n)
 
 static int may_be_tie(double v, int n)
 {
-	static const double pow10[] = { 1e0, 1e1, 1e2, 1e3, 1e4,  1e5,
-					1e6, 1e7, 1e8, 1e9, 1e10, 1e11,
+	static const double pow10[] = { 1e0,  1e1,  1e2,  1e3, 1e4,  1e5,
+					1e6,  1e7,  1e8,  1e9, 1e10, 1e11,
 					1e12, 1e13, 1e14, 1e15 };
 	long double t;
 
@@ -166,15 +166,14 @@ static char *put_f(char *o, const struct digits *g, int prec, int alt,
 	return put_digits(o, g, g->point, prec);
 }
 
-static char *put_hex(char *o, double v, int prec, int alt, char letter,
-		     char dp)
+static char *put_hex(char *o, double v, int prec, int alt, char letter, char dp)
 {
 	union {
 		double d;
 		uint64_t u;
 	} x = { v };
-	const char *hex = letter == 'a' ? "0123456789abcdef"
-					: "0123456789ABCDEF";
+	const char *hex =
+		letter == 'a' ? "0123456789abcdef" : "0123456789ABCDEF";
 	uint64_t m = x.u & 0xfffffffffffffULL;
 	int e = (int)(x.u >> 52 & 0x7ff), lead = 1;
 
@@ -260,16 +259,16 @@ int crt_format_double(char *out, double v, char conv, int prec, int alt,
 			if (lower == 'a')
 				conv = 'f';
 			return (int)(put_legacy(o,
-						inf ? "#INF"
-						: ind ? "#IND"
+						inf     ? "#INF"
+						: ind   ? "#IND"
 						: quiet ? "#QNAN"
 							: "#SNAN",
 						conv, prec, alt, opt, dp) -
 				     out);
 		}
 		return (int)(put_special(o,
-					 inf ? "inf"
-					 : ind ? "nan(ind)"
+					 inf     ? "inf"
+					 : ind   ? "nan(ind)"
 					 : quiet ? "nan"
 						 : "nan(snan)",
 					 upper) -

@@ -118,7 +118,7 @@ static unsigned from_x87(unsigned cw)
 
 static unsigned short x87_of(unsigned a)
 {
-	unsigned pc = (a & MCW_PC) == 0x20000	? 0
+	unsigned pc = (a & MCW_PC) == 0x20000   ? 0
 		      : (a & MCW_PC) == 0x10000 ? 2
 						: 3;
 
@@ -240,7 +240,8 @@ void _set_fpsr(unsigned v)
 	set_mxcsr(v);
 }
 
-/* The x87's precision: 64 bits of mantissa on x64 and for mingw, 53 for MSVC. */
+/* The x87's precision: 64 bits of mantissa on x64 and for mingw, 53 for MSVC.
+ */
 void _fpreset(void)
 {
 	unsigned short cw = 0x27f;

@@ -201,15 +201,15 @@ int _heapwalk(_HEAPINFO *info)
 				       ? _HEAPEND
 				       : _HEAPBADNODE;
 		}
-		if (!(e.wFlags & (PROCESS_HEAP_REGION |
-				  PROCESS_HEAP_UNCOMMITTED_RANGE)))
+		if (!(e.wFlags &
+		      (PROCESS_HEAP_REGION | PROCESS_HEAP_UNCOMMITTED_RANGE)))
 			break;
 	}
 	HeapUnlock(rf_heap());
 	info->_pentry = e.lpData;
 	info->_size = e.cbData;
-	info->_useflag = e.wFlags & PROCESS_HEAP_ENTRY_BUSY ? _USEDENTRY
-							    : _FREEENTRY;
+	info->_useflag =
+		e.wFlags & PROCESS_HEAP_ENTRY_BUSY ? _USEDENTRY : _FREEENTRY;
 	return _HEAPOK;
 }
 

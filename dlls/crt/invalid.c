@@ -126,9 +126,10 @@ void _exit(int code);
 void abort(void)
 {
 	if (CRT_MSVCRT && (abort_flags & 1))
-		complain("\r\nThis application has requested the Runtime to "
-			 "terminate it in an unusual way.\nPlease contact the "
-			 "application's support team for more information.\r\n");
+		complain(
+			"\r\nThis application has requested the Runtime to "
+			"terminate it in an unusual way.\nPlease contact the "
+			"application's support team for more information.\r\n");
 	crt_signal_exit();
 	raise(22);
 	_exit(3);

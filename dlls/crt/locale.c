@@ -14,10 +14,11 @@ static char no_grouping[] = "";
 static wchar_t wempty[] = L"", wdot[] = L".", wcname[] = L"C";
 
 struct crt_lconv crt_c_lconv = {
-	dot,	  empty,    no_grouping, empty,	   empty,    empty,    empty,
-	no_grouping, empty, empty,	 CHAR_MAX, CHAR_MAX, CHAR_MAX, CHAR_MAX,
-	CHAR_MAX, CHAR_MAX, CHAR_MAX,	 CHAR_MAX, wdot,     wempty,   wempty,
-	wempty,	  wempty,   wempty,	 wempty,   wempty,
+	dot,      empty,       no_grouping, empty,    empty,    empty,
+	empty,    no_grouping, empty,       empty,    CHAR_MAX, CHAR_MAX,
+	CHAR_MAX, CHAR_MAX,    CHAR_MAX,    CHAR_MAX, CHAR_MAX, CHAR_MAX,
+	wdot,     wempty,      wempty,      wempty,   wempty,   wempty,
+	wempty,   wempty,
 };
 
 #define ROW16(n)                                                               \
@@ -28,37 +29,36 @@ struct crt_lconv crt_c_lconv = {
 		ROW16(0xd0), ROW16(0xe0), ROW16(0xf0)
 
 static const unsigned char c_lower[256] = {
-	ROW16(0),    ROW16(0x10), ROW16(0x20), ROW16(0x30), '@',
-	'a',	     'b',	  'c',	       'd',	    'e',
-	'f',	     'g',	  'h',	       'i',	    'j',
-	'k',	     'l',	  'm',	       'n',	    'o',
-	'p',	     'q',	  'r',	       's',	    't',
-	'u',	     'v',	  'w',	       'x',	    'y',
-	'z',	     '[',	  '\\',	       ']',	    '^',
-	'_',	     ROW16(0x60), ROW16(0x70), ROWS_80
+	ROW16(0), ROW16(0x10), ROW16(0x20), ROW16(0x30), '@',  'a', 'b',
+	'c',      'd',         'e',         'f',         'g',  'h', 'i',
+	'j',      'k',         'l',         'm',         'n',  'o', 'p',
+	'q',      'r',         's',         't',         'u',  'v', 'w',
+	'x',      'y',         'z',         '[',         '\\', ']', '^',
+	'_',      ROW16(0x60), ROW16(0x70), ROWS_80
 };
 static const unsigned char c_upper[256] = {
 	ROW16(0),    ROW16(0x10), ROW16(0x20), ROW16(0x30), ROW16(0x40),
-	ROW16(0x50), '`',	  'A',	       'B',	    'C',
-	'D',	     'E',	  'F',	       'G',	    'H',
-	'I',	     'J',	  'K',	       'L',	    'M',
-	'N',	     'O',	  'P',	       'Q',	    'R',
-	'S',	     'T',	  'U',	       'V',	    'W',
-	'X',	     'Y',	  'Z',	       '{',	    '|',
-	'}',	     '~',	  0x7f,	       ROWS_80
+	ROW16(0x50), '`',         'A',         'B',         'C',
+	'D',         'E',         'F',         'G',         'H',
+	'I',         'J',         'K',         'L',         'M',
+	'N',         'O',         'P',         'Q',         'R',
+	'S',         'T',         'U',         'V',         'W',
+	'X',         'Y',         'Z',         '{',         '|',
+	'}',         '~',         0x7f,        ROWS_80
 };
 
 #if CRT_MSVCRT
 #define C_INFO                                                                 \
-	{ .refcount = 1,                                                       \
-	  .lc_clike = 1,                                                       \
-	  .mb_cur_max = 1,                                                     \
-	  .lconv = &crt_c_lconv,                                               \
-	  .pctype = crt_ctype_table + 1,                                       \
-	  .pclmap = c_lower,                                                   \
-	  .pcumap = c_upper }
+	{                                                                      \
+		.refcount = 1, .lc_clike = 1, .mb_cur_max = 1,                 \
+		.lconv = &crt_c_lconv, .pctype = crt_ctype_table + 1,          \
+		.pclmap = c_lower, .pcumap = c_upper                           \
+	}
 #else
-#define C_INFO { .pctype = crt_ctype_table + 1, .mb_cur_max = 1 }
+#define C_INFO                                                                 \
+	{                                                                      \
+		.pctype = crt_ctype_table + 1, .mb_cur_max = 1                 \
+	}
 #endif
 
 struct crt_locale crt_c_locale = {
@@ -112,35 +112,64 @@ struct wanted {
 static const struct {
 	const char *name, *tag;
 } known_names[] = {
-	{ "american", "en-US" },     { "american english", "en-US" },
-	{ "english", "en-US" },	     { "english-american", "en-US" },
-	{ "english-us", "en-US" },   { "english-usa", "en-US" },
-	{ "english-uk", "en-GB" },   { "english-can", "en-CA" },
-	{ "enu", "en-US" },	     { "eng", "en-GB" },
-	{ "us", "en-US" },	     { "usa", "en-US" },
-	{ "german", "de-DE" },	     { "deu", "de-DE" },
-	{ "german-austrian", "de-AT" }, { "german-swiss", "de-CH" },
-	{ "french", "fr-FR" },	     { "fra", "fr-FR" },
-	{ "french-canadian", "fr-CA" }, { "spanish", "es-ES" },
-	{ "esp", "es-ES" },	     { "spanish-mexican", "es-MX" },
-	{ "italian", "it-IT" },	     { "ita", "it-IT" },
-	{ "dutch", "nl-NL" },	     { "nld", "nl-NL" },
-	{ "portuguese", "pt-PT" },   { "ptg", "pt-PT" },
-	{ "portuguese-brazilian", "pt-BR" }, { "ptb", "pt-BR" },
-	{ "swedish", "sv-SE" },	     { "sve", "sv-SE" },
-	{ "danish", "da-DK" },	     { "dan", "da-DK" },
-	{ "norwegian", "nb-NO" },    { "nor", "nb-NO" },
-	{ "finnish", "fi-FI" },	     { "fin", "fi-FI" },
-	{ "polish", "pl-PL" },	     { "plk", "pl-PL" },
-	{ "czech", "cs-CZ" },	     { "csy", "cs-CZ" },
-	{ "hungarian", "hu-HU" },    { "hun", "hu-HU" },
-	{ "russian", "ru-RU" },	     { "rus", "ru-RU" },
-	{ "turkish", "tr-TR" },	     { "trk", "tr-TR" },
-	{ "greek", "el-GR" },	     { "ell", "el-GR" },
-	{ "japanese", "ja-JP" },     { "jpn", "ja-JP" },
-	{ "korean", "ko-KR" },	     { "kor", "ko-KR" },
-	{ "chinese", "zh-CN" },	     { "chinese-simplified", "zh-CN" },
-	{ "chs", "zh-CN" },	     { "chinese-traditional", "zh-TW" },
+	{ "american", "en-US" },
+	{ "american english", "en-US" },
+	{ "english", "en-US" },
+	{ "english-american", "en-US" },
+	{ "english-us", "en-US" },
+	{ "english-usa", "en-US" },
+	{ "english-uk", "en-GB" },
+	{ "english-can", "en-CA" },
+	{ "enu", "en-US" },
+	{ "eng", "en-GB" },
+	{ "us", "en-US" },
+	{ "usa", "en-US" },
+	{ "german", "de-DE" },
+	{ "deu", "de-DE" },
+	{ "german-austrian", "de-AT" },
+	{ "german-swiss", "de-CH" },
+	{ "french", "fr-FR" },
+	{ "fra", "fr-FR" },
+	{ "french-canadian", "fr-CA" },
+	{ "spanish", "es-ES" },
+	{ "esp", "es-ES" },
+	{ "spanish-mexican", "es-MX" },
+	{ "italian", "it-IT" },
+	{ "ita", "it-IT" },
+	{ "dutch", "nl-NL" },
+	{ "nld", "nl-NL" },
+	{ "portuguese", "pt-PT" },
+	{ "ptg", "pt-PT" },
+	{ "portuguese-brazilian", "pt-BR" },
+	{ "ptb", "pt-BR" },
+	{ "swedish", "sv-SE" },
+	{ "sve", "sv-SE" },
+	{ "danish", "da-DK" },
+	{ "dan", "da-DK" },
+	{ "norwegian", "nb-NO" },
+	{ "nor", "nb-NO" },
+	{ "finnish", "fi-FI" },
+	{ "fin", "fi-FI" },
+	{ "polish", "pl-PL" },
+	{ "plk", "pl-PL" },
+	{ "czech", "cs-CZ" },
+	{ "csy", "cs-CZ" },
+	{ "hungarian", "hu-HU" },
+	{ "hun", "hu-HU" },
+	{ "russian", "ru-RU" },
+	{ "rus", "ru-RU" },
+	{ "turkish", "tr-TR" },
+	{ "trk", "tr-TR" },
+	{ "greek", "el-GR" },
+	{ "ell", "el-GR" },
+	{ "japanese", "ja-JP" },
+	{ "jpn", "ja-JP" },
+	{ "korean", "ko-KR" },
+	{ "kor", "ko-KR" },
+	{ "chinese", "zh-CN" },
+	{ "chinese-simplified", "zh-CN" },
+	{ "chs", "zh-CN" },
+	{ "chinese-traditional", "zh-TW" },
 	{ "cht", "zh-TW" },
 };
 
@@ -234,7 +263,8 @@ static int find_tag(const char *lang, const char *country, wchar_t *tag)
 				*p++ = (unsigned char)country[i];
 		}
 		*p = 0;
-		if (GetLocaleInfoEx(tag, LOCALE_ILANGUAGE | LOCALE_RETURN_NUMBER,
+		if (GetLocaleInfoEx(tag,
+				    LOCALE_ILANGUAGE | LOCALE_RETURN_NUMBER,
 				    (wchar_t *)&lcid, 2))
 			return 0;
 		tag[0] = 0;
@@ -246,8 +276,9 @@ static int find_tag(const char *lang, const char *country, wchar_t *tag)
 	for (i = 0; i <= strlen(country); i++)
 		wcountry[i] = (unsigned char)country[i];
 	/* The usual one need not be searched for. */
-	if (!_stricmp(lang, "English") && (!_stricmp(country, "United States") ||
-					   !_stricmp(country, "USA"))) {
+	if (!_stricmp(lang, "English") &&
+	    (!_stricmp(country, "United States") ||
+	     !_stricmp(country, "USA"))) {
 		wcscpy(tag, L"en-US");
 		return 0;
 	}
@@ -421,7 +452,8 @@ static void make_ctype(struct crt_locale *l, unsigned cp)
 		for (int i = 0; i < MAX_LEADBYTES && ci.LeadByte[i]; i += 2)
 			for (int c = ci.LeadByte[i]; c <= ci.LeadByte[i + 1];
 			     c++) {
-				l->lead[c >> 3] |= (unsigned char)(1 << (c & 7));
+				l->lead[c >> 3] |=
+					(unsigned char)(1 << (c & 7));
 				table[c + 1] = CT_LEAD;
 			}
 		for (int c = 128; c < 256; c++) {
@@ -473,8 +505,11 @@ static struct crt_time_names *make_time(const wchar_t *tag)
 
 static char *all_name(struct crt_locale *l)
 {
-	static const char *const cat[] = { "", "LC_COLLATE=", ";LC_CTYPE=",
-					   ";LC_MONETARY=", ";LC_NUMERIC=",
+	static const char *const cat[] = { "",
+					   "LC_COLLATE=",
+					   ";LC_CTYPE=",
+					   ";LC_MONETARY=",
+					   ";LC_NUMERIC=",
 					   ";LC_TIME=" };
 	size_t n = 1;
 	char *p;
@@ -543,8 +578,8 @@ static struct crt_locale *make(const struct wanted w[CRT_NLC])
 	l->info.lc_collate_cp = l->collate_cp;
 	for (i = 1; i < CRT_NLC; i++)
 		if (l->lcname[i])
-			l->info.lc_handle[i] = LocaleNameToLCID(l->lcname[i],
-								0);
+			l->info.lc_handle[i] =
+				LocaleNameToLCID(l->lcname[i], 0);
 	for (i = 0; i < CRT_NLC; i++) {
 		l->info.lc_category[i].locale = l->name[i];
 		l->info.lc_category[i].wlocale = l->wname[i];
@@ -580,8 +615,8 @@ static void describe(struct crt_locale *l, struct wanted w[CRT_NLC])
 static struct crt_locale *change(struct crt_locale *base, int cat,
 				 const char *name)
 {
-	static const char *const key[] = { "LC_ALL=", "LC_COLLATE=",
-					   "LC_CTYPE=", "LC_MONETARY=",
+	static const char *const key[] = { "LC_ALL=",     "LC_COLLATE=",
+					   "LC_CTYPE=",   "LC_MONETARY=",
 					   "LC_NUMERIC=", "LC_TIME=" };
 	struct wanted *w = malloc(CRT_NLC * sizeof(*w));
 	struct crt_locale *l = NULL;
@@ -855,22 +890,22 @@ static int wcollate(const wchar_t *a, const wchar_t *b, size_t n, int fold,
 		NICOLL_L, HOW)                                                 \
 	int COLL_L(const CH *a, const CH *b, _locale_t l)                      \
 	{                                                                      \
-		CRT_REQUIRE(a && b, EINVAL, _NLSCMPERROR);                     \
+		CRT_REQUIRE(a &&b, EINVAL, _NLSCMPERROR);                      \
 		return HOW(a, b, (size_t)-1, 0, l);                            \
 	}                                                                      \
 	int ICOLL_L(const CH *a, const CH *b, _locale_t l)                     \
 	{                                                                      \
-		CRT_REQUIRE(a && b, EINVAL, _NLSCMPERROR);                     \
+		CRT_REQUIRE(a &&b, EINVAL, _NLSCMPERROR);                      \
 		return HOW(a, b, (size_t)-1, 1, l);                            \
 	}                                                                      \
 	int NCOLL_L(const CH *a, const CH *b, size_t n, _locale_t l)           \
 	{                                                                      \
-		CRT_REQUIRE(a && b, EINVAL, _NLSCMPERROR);                     \
+		CRT_REQUIRE(a &&b, EINVAL, _NLSCMPERROR);                      \
 		return HOW(a, b, n, 0, l);                                     \
 	}                                                                      \
 	int NICOLL_L(const CH *a, const CH *b, size_t n, _locale_t l)          \
 	{                                                                      \
-		CRT_REQUIRE(a && b, EINVAL, _NLSCMPERROR);                     \
+		CRT_REQUIRE(a &&b, EINVAL, _NLSCMPERROR);                      \
 		return HOW(a, b, n, 1, l);                                     \
 	}                                                                      \
 	int COLL(const CH *a, const CH *b)                                     \

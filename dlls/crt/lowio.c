@@ -11,8 +11,9 @@
 #include "crt.h"
 
 struct ioinfo *crt_pioinfo[IOINFO_BLOCKS];
-struct ioinfo crt_badioinfo = { .osfhnd = -1, .osfile = FTEXT, .pipech = 10,
-				 .known = 1 };
+struct ioinfo crt_badioinfo = {
+	.osfhnd = -1, .osfile = FTEXT, .pipech = 10, .known = 1
+};
 int crt_nhandle;
 int crt_fmode = O_TEXT_;
 int crt_commode;
@@ -78,7 +79,8 @@ void crt_io_init(void)
 			io->osfile |= FTEXT;
 			continue;
 		}
-		/* Without a handle the descriptor is open and good for nothing. */
+		/* Without a handle the descriptor is open and good for nothing.
+		 */
 		io->osfhnd = std[fd] ? (intptr_t)std[fd] : -2;
 		io->osfile = FOPEN | FTEXT;
 		io->pipech = 10;
@@ -213,10 +215,9 @@ int _open_osfhandle(intptr_t h, int flags)
 		io->osfile |= FDEV;
 	else if (type == FILE_TYPE_PIPE)
 		io->osfile |= FPIPE;
-	io->textmode = flags & O_U8TEXT_ ? CRT_UTF8
-		       : flags & (O_WTEXT_ | O_U16TEXT_)
-			       ? CRT_UTF16
-			       : CRT_ANSI;
+	io->textmode = flags & O_U8TEXT_                 ? CRT_UTF8
+		       : flags & (O_WTEXT_ | O_U16TEXT_) ? CRT_UTF16
+							 : CRT_ANSI;
 	io->known = 1;
 	crt_unlock(&io->lock);
 	return fd;
@@ -484,8 +485,7 @@ errno_t _wsopen_s(int *fd, const wchar_t *path, int oflag, int share, int pmode)
 errno_t _sopen_dispatch(const char *path, int oflag, int share, int pmode,
 			int *fd, int secure)
 {
-	return _sopen_s(fd, path, oflag, share,
-			secure ? pmode : pmode & 0x180);
+	return _sopen_s(fd, path, oflag, share, secure ? pmode : pmode & 0x180);
 }
 
 errno_t _wsopen_dispatch(const wchar_t *path, int oflag, int share, int pmode,
@@ -679,16 +679,14 @@ int _setmode(int fd, int mode)
 	}
 	io = crt_io(fd);
 	crt_lock(&io->lock);
-	old = !(io->osfile & FTEXT)	  ? O_BINARY_
+	old = !(io->osfile & FTEXT)      ? O_BINARY_
 	      : io->textmode == CRT_ANSI ? O_TEXT_
-					  : O_WTEXT_;
+					 : O_WTEXT_;
 	io->osfile = (unsigned char)(mode == O_BINARY_ ? io->osfile & ~FTEXT
 						       : io->osfile | FTEXT);
-	io->textmode = mode == O_U8TEXT_	  ? CRT_UTF8
-		       : mode == O_U16TEXT_ ||
-				       mode == O_WTEXT_
-			       ? CRT_UTF16
-			       : CRT_ANSI;
+	io->textmode = mode == O_U8TEXT_                        ? CRT_UTF8
+		       : mode == O_U16TEXT_ || mode == O_WTEXT_ ? CRT_UTF16
+								: CRT_ANSI;
 	crt_unlock(&io->lock);
 	return old;
 }
@@ -743,9 +741,10 @@ BYTE *crt_inherit_block(WORD *size, int detached)
 
 	for (n = crt_nhandle; n > 0 && !crt_io(n - 1)->osfile; n--)
 		;
-	if ((size_t)n > (65535 - 4) / (1 + sizeof(intptr_t)))
+	if ((size_t)n > (65534 - 4) / (1 + sizeof(intptr_t)))
 		n = (65535 - 4) / (1 + sizeof(intptr_t));
-	*size = (WORD)(4 + (size_t)n * (1 + sizeof(intptr_t)));
+	/* Even: it travels as a UNICODE_STRING. */
+	*size = (WORD)((4 + (size_t)n * (1 + sizeof(intptr_t)) + 1) & ~1UL);
 	block = calloc(1, *size);
 	if (!block)
 		return NULL;

@@ -471,12 +471,14 @@ static void asymptotic(int n, double x, double *j, double *y)
 
 #define ASYMPTOTIC 25.0
 
-/* Fills v[0..n] with J_0..J_n of 0 < x <= ASYMPTOTIC (or n > x); returns J_n. */
+/* Fills v[0..n] with J_0..J_n of 0 < x <= ASYMPTOTIC (or n > x); returns J_n.
+ */
 static long double miller(int n, long double x, long double *j0,
-			  long double *j1, long double *neumann)
+			  long double *j1, long double *neumann,
+			  long double *neumann1)
 {
 	int m = 2 * ((n + (int)x + 60) / 2);
-	long double a = 0, b = 1e-300L, sum = 0, jn = 0, y = 0;
+	long double a = 0, b = 1e-300L, sum = 0, jn = 0, y = 0, y1 = 0;
 
 	*j0 = *j1 = 0;
 	for (int k = m; k >= 0; k--) {
@@ -490,6 +492,7 @@ static long double miller(int n, long double x, long double *j0,
 			sum *= 1e-300L;
 			jn *= 1e-300L;
 			y *= 1e-300L;
+			y1 *= 1e-300L;
 			*j1 *= 1e-300L;
 		}
 		if (k == n)
@@ -502,18 +505,24 @@ static long double miller(int n, long double x, long double *j0,
 			sum += 2 * b;
 			/* Y0: (-1)^k J_2k / k */
 			y += (k / 2 & 1 ? -b : b) / (k / 2);
+		} else if (k > 1) {
+			int i = k / 2;
+
+			/* Y1: (-1)^i J_2i+1 (2i + 1) / (i (i + 1)) */
+			y1 += (i & 1 ? -b : b) * k / ((long double)i * (i + 1));
 		}
 	}
 	sum += *j0;
 	*j0 /= sum;
 	*j1 /= sum;
 	*neumann = y / sum;
+	*neumann1 = y1 / sum;
 	return jn / sum;
 }
 
 static double bessel_j(int n, double x)
 {
-	long double j0, j1, y;
+	long double j0, j1, y, y1;
 	int sign = 1;
 	double a, b, unused;
 
@@ -533,7 +542,7 @@ static double bessel_j(int n, double x)
 	if (__builtin_isinf(x))
 		return 0;
 	if (x <= ASYMPTOTIC || n > x)
-		return sign * (double)miller(n, x, &j0, &j1, &y);
+		return sign * (double)miller(n, x, &j0, &j1, &y, &y1);
 	asymptotic(0, x, &a, &unused);
 	if (n == 0)
 		return sign * a;
@@ -549,7 +558,7 @@ static double bessel_j(int n, double x)
 
 static double bessel_y(int n, double x)
 {
-	long double j0, j1, s;
+	long double j0, j1, s, s1;
 	int sign = 1;
 	double a, b, unused;
 
@@ -571,25 +580,9 @@ static double bessel_y(int n, double x)
 	} else {
 		long double l = log(x / 2) + 0.57721566490153286061L;
 
-		miller(0, x, &j0, &j1, &s);
+		miller(0, x, &j0, &j1, &s, &s1);
 		a = (double)(2 / PI * (l * j0 - 2 * s));
-		/* The Wronskian gives Y1: J1 Y0 - J0 Y1 = 2 / (pi x). */
-		if (j0 > 0.1L || j0 < -0.1L) {
-			b = (double)((j1 * a - 2 / (PI * x)) / j0);
-		} else {
-			/* Near a zero of J0 by the series of Y0's derivative. */
-			long double h = 1e-4L, y1, y2, u, v;
-
-			miller(0, x - h, &u, &v, &y1);
-			y1 = 2 / PI *
-			     ((log((double)(x - h) / 2) +
-			       0.57721566490153286061L) * u - 2 * y1);
-			miller(0, x + h, &u, &v, &y2);
-			y2 = 2 / PI *
-			     ((log((double)(x + h) / 2) +
-			       0.57721566490153286061L) * u - 2 * y2);
-			b = (double)((y1 - y2) / (2 * h));
-		}
+		b = (double)(2 / PI * (-j0 / x + (l - 1) * j1 - s1));
 	}
 	if (n == 0)
 		return a;

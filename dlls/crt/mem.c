@@ -259,7 +259,8 @@ void *memchr(const void *s, int c, size_t n)
 
 	if (!n)
 		return NULL;
-	m = (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(_mm_load_si128(a), want));
+	m = (unsigned)_mm_movemask_epi8(
+		_mm_cmpeq_epi8(_mm_load_si128(a), want));
 	m >>= skip;
 	if (m) {
 		unsigned i = (unsigned)__builtin_ctz(m);

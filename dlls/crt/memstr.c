@@ -75,8 +75,8 @@ size_t wcslen(const wchar_t *s)
 		m = (unsigned)_mm_movemask_epi8(
 			_mm_cmpeq_epi16(_mm_load_si128(++a), zero));
 	while (!m);
-	return (size_t)((const char *)a - (const char *)s +
-			__builtin_ctz(m)) / 2;
+	return (size_t)((const char *)a - (const char *)s + __builtin_ctz(m)) /
+	       2;
 }
 
 size_t wcsnlen(const wchar_t *s, size_t n)

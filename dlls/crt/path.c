@@ -47,7 +47,8 @@ wchar_t *_wgetdcwd(int drive, wchar_t *buf, int n)
 		return NULL;
 	need = wcslen(w) + 1;
 	if (!buf)
-		ret = malloc((need > (size_t)n ? need : (size_t)n) * sizeof(*w));
+		ret = malloc((need > (size_t)n ? need : (size_t)n) *
+			     sizeof(*w));
 	else if (need > (size_t)n) {
 		crt_errno = ERANGE;
 		ret = NULL;
@@ -293,7 +294,7 @@ SPLIT(_wsplitpath_s, _wsplitpath, wchar_t)
 	{                                                                      \
 		CH *p = out, *end = out + n;                                   \
                                                                                \
-		CRT_REQUIRE_E(out && n, EINVAL);                               \
+		CRT_REQUIRE_E(out &&n, EINVAL);                                \
 		if (drive && *drive) {                                         \
 			if (end - p < 3)                                       \
 				goto full;                                     \

@@ -12,7 +12,7 @@ struct FN(sink) {
 	int total, failed;
 };
 
-static void FN(put)(struct FN(sink) *o, const CH *s, size_t n)
+static void FN(put)(struct FN(sink) * o, const CH *s, size_t n)
 {
 	o->total += (int)n;
 	if (!o->f) {
@@ -41,7 +41,7 @@ static void FN(put)(struct FN(sink) *o, const CH *s, size_t n)
 #endif
 }
 
-static void FN(fill)(struct FN(sink) *o, CH c, int n)
+static void FN(fill)(struct FN(sink) * o, CH c, int n)
 {
 	CH run[32];
 
@@ -55,7 +55,7 @@ static void FN(fill)(struct FN(sink) *o, CH c, int n)
 }
 
 /* prefix, zeros, body within width. */
-static void FN(field)(struct FN(sink) *o, const struct spec *s,
+static void FN(field)(struct FN(sink) * o, const struct spec *s,
 		      const char *prefix, int nprefix, int zeros,
 		      const CH *body, int n)
 {
@@ -76,7 +76,7 @@ static void FN(field)(struct FN(sink) *o, const struct spec *s,
 		FN(fill)(o, ' ', pad);
 }
 
-static void FN(integer)(struct FN(sink) *o, struct spec *s, uint64_t v,
+static void FN(integer)(struct FN(sink) * o, struct spec *s, uint64_t v,
 			int negative, unsigned base, int upper)
 {
 	static const char lower_digits[] = "0123456789abcdef";
@@ -124,7 +124,7 @@ static void FN(integer)(struct FN(sink) *o, struct spec *s, uint64_t v,
 }
 
 /* A string of the engine's own kind of character. */
-static void FN(own_string)(struct FN(sink) *o, const struct spec *s,
+static void FN(own_string)(struct FN(sink) * o, const struct spec *s,
 			   const CH *v)
 {
 	static const CH null_text[] = { '(', 'n', 'u', 'l', 'l', ')', 0 };
@@ -141,7 +141,7 @@ static void FN(own_string)(struct FN(sink) *o, const struct spec *s,
 }
 
 /* The other kind; returns -1 where a character cannot be said. */
-static int FN(other_string)(struct FN(sink) *o, const struct spec *s,
+static int FN(other_string)(struct FN(sink) * o, const struct spec *s,
 			    const OTHER *v, int one, struct crt_locale *l)
 {
 	CH small[256], *buf = small, *p;
@@ -189,8 +189,7 @@ static int FN(other_string)(struct FN(sink) *o, const struct spec *s,
 		/* A pair of surrogates is one character of UTF-8. */
 		if (l->codepage == CP_UTF8 && (v[i] & 0xfc00) == 0xd800 &&
 		    i + 1 < len && (v[i + 1] & 0xfc00) == 0xdc00) {
-			unsigned long c = 0x10000 +
-					  ((v[i] & 0x3ffUL) << 10) +
+			unsigned long c = 0x10000 + ((v[i] & 0x3ffUL) << 10) +
 					  (v[i + 1] & 0x3ffUL);
 
 			mb[0] = (char)(0xf0 | c >> 18);
@@ -222,7 +221,7 @@ static int FN(other_string)(struct FN(sink) *o, const struct spec *s,
 	return n < 0 ? -1 : 0;
 }
 
-static int FN(floating)(struct FN(sink) *o, struct spec *s, double v,
+static int FN(floating)(struct FN(sink) * o, struct spec *s, double v,
 			unsigned opt, char conv, struct crt_locale *l)
 {
 	char small[800], *text = small, prefix[4];
@@ -387,7 +386,7 @@ static int FN(parse)(const CH **fmt, struct spec *s, struct args *a)
 	return 0;
 }
 
-static int FN(format)(struct FN(sink) *o, unsigned opt, const CH *fmt,
+static int FN(format)(struct FN(sink) * o, unsigned opt, const CH *fmt,
 		      struct crt_locale *l, struct args *a)
 {
 	struct spec s;
@@ -416,44 +415,39 @@ static int FN(format)(struct FN(sink) *o, unsigned opt, const CH *fmt,
 			int64_t v = get_integer(a, s.index, s.size, 1);
 
 			s.is_signed = 1;
-			FN(integer)(o, &s,
-				    v < 0 ? 0 - (uint64_t)v : (uint64_t)v,
-				    v < 0, 10, 0);
+			FN(integer)
+			(o, &s, v < 0 ? 0 - (uint64_t)v : (uint64_t)v, v < 0,
+			 10, 0);
 			break;
 		}
 		case 'u':
-			FN(integer)(o, &s,
-				    (uint64_t)get_integer(a, s.index, s.size,
-							  0),
-				    0, 10, 0);
+			FN(integer)
+			(o, &s, (uint64_t)get_integer(a, s.index, s.size, 0), 0,
+			 10, 0);
 			break;
 		case 'o':
-			FN(integer)(o, &s,
-				    (uint64_t)get_integer(a, s.index, s.size,
-							  0),
-				    0, 8, 0);
+			FN(integer)
+			(o, &s, (uint64_t)get_integer(a, s.index, s.size, 0), 0,
+			 8, 0);
 			break;
 		case 'b':
 		case 'B':
 			if (CRT_MSVCRT)
 				goto bad;
-			FN(integer)(o, &s,
-				    (uint64_t)get_integer(a, s.index, s.size,
-							  0),
-				    0, 2, 0);
+			FN(integer)
+			(o, &s, (uint64_t)get_integer(a, s.index, s.size, 0), 0,
+			 2, 0);
 			break;
 		case 'x':
 		case 'X':
-			FN(integer)(o, &s,
-				    (uint64_t)get_integer(a, s.index, s.size,
-							  0),
-				    0, 16, *fmt == 'X');
+			FN(integer)
+			(o, &s, (uint64_t)get_integer(a, s.index, s.size, 0), 0,
+			 16, *fmt == 'X');
 			break;
 		case 'p':
 			s.prec = 2 * (int)sizeof(void *);
-			FN(integer)(o, &s,
-				    (uintptr_t)get_pointer(a, s.index), 0, 16,
-				    1);
+			FN(integer)
+			(o, &s, (uintptr_t)get_pointer(a, s.index), 0, 16, 1);
 			break;
 		case 'c':
 		case 'C':
@@ -477,8 +471,7 @@ static int FN(format)(struct FN(sink) *o, unsigned opt, const CH *fmt,
 			wide = string_is_wide(*fmt == 'S', s.size, opt,
 					      IS_WIDE);
 			if (wide == IS_WIDE)
-				FN(own_string)(o, &s,
-					       get_pointer(a, s.index));
+				FN(own_string)(o, &s, get_pointer(a, s.index));
 			else if (FN(other_string)(o, &s,
 						  get_pointer(a, s.index), 0,
 						  l) < 0)

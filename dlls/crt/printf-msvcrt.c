@@ -162,11 +162,9 @@ SIZED_L(wchar_t, _snwprintf_l, _vsnwprintf_l, __stdio_common_vswprintf, OPTN)
 SIZED(wchar_t, _swprintf_c, _vswprintf_c, __stdio_common_vswprintf, OPT)
 SIZED_L(wchar_t, _swprintf_c_l, _vswprintf_c_l, __stdio_common_vswprintf, OPT)
 SIZED(wchar_t, swprintf_s, vswprintf_s, __stdio_common_vswprintf_s, OPT)
-SIZED_L(wchar_t, _swprintf_s_l, _vswprintf_s_l, __stdio_common_vswprintf_s,
-	OPT)
+SIZED_L(wchar_t, _swprintf_s_l, _vswprintf_s_l, __stdio_common_vswprintf_s, OPT)
 SIZED(wchar_t, _swprintf_p, _vswprintf_p, __stdio_common_vswprintf_p, OPT)
-SIZED_L(wchar_t, _swprintf_p_l, _vswprintf_p_l, __stdio_common_vswprintf_p,
-	OPT)
+SIZED_L(wchar_t, _swprintf_p_l, _vswprintf_p_l, __stdio_common_vswprintf_p, OPT)
 
 /* With a size and a maximum. */
 #define TWO_SIZES(CH, NAME, VNAME, NAME_L, VNAME_L, COMMON)                    \
@@ -191,8 +189,8 @@ SIZED_L(wchar_t, _swprintf_p_l, _vswprintf_p_l, __stdio_common_vswprintf_p,
 
 TWO_SIZES(char, _snprintf_s, _vsnprintf_s, _snprintf_s_l, _vsnprintf_s_l,
 	  __stdio_common_vsnprintf_s)
-TWO_SIZES(wchar_t, _snwprintf_s, _vsnwprintf_s, _snwprintf_s_l,
-	  _vsnwprintf_s_l, __stdio_common_vsnwprintf_s)
+TWO_SIZES(wchar_t, _snwprintf_s, _vsnwprintf_s, _snwprintf_s_l, _vsnwprintf_s_l,
+	  __stdio_common_vsnwprintf_s)
 
 /* How long it would be. */
 #define COUNT(CH, NAME, VNAME, NAME_L, VNAME_L, FORMAT, BITS)                  \

@@ -95,7 +95,7 @@ int __stdio_common_vfwprintf_p(options_t opt, FILE *f, const wchar_t *fmt,
 	{                                                                      \
 		int len;                                                       \
                                                                                \
-		CRT_REQUIRE(fmt && buf && n, EINVAL, -1);                      \
+		CRT_REQUIRE(fmt &&buf &&n, EINVAL, -1);                        \
 		len = FORMAT(buf, n, (unsigned)o | PRINTF_VALIDATE, fmt,       \
 			     crt_loc(l), ap);                                  \
 		if (len < 0) {                                                 \
@@ -143,7 +143,7 @@ COMMON(__stdio_common_vswprintf, wchar_t, crt_wformat)
 		CRT_REQUIRE(fmt, EINVAL, -1);                                  \
 		if (!buf && !n && !max)                                        \
 			return 0;                                              \
-		CRT_REQUIRE(buf && n, EINVAL, -1);                             \
+		CRT_REQUIRE(buf &&n, EINVAL, -1);                              \
 		len = FORMAT(buf, n, (unsigned)o | PRINTF_VALIDATE, fmt,       \
 			     crt_loc(l), ap);                                  \
 		if (len < 0) {                                                 \

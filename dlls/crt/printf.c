@@ -118,18 +118,18 @@ static int string_is_wide(int capital, int size, unsigned opt, int engine_wide)
 	return !capital;
 }
 
-#define CH	char
-#define OTHER	wchar_t
-#define FN(x)	n_##x
+#define CH      char
+#define OTHER   wchar_t
+#define FN(x)   n_##x
 #define IS_WIDE 0
 #include "printf-engine.h"
 #undef CH
 #undef OTHER
 #undef FN
 #undef IS_WIDE
-#define CH	wchar_t
-#define OTHER	char
-#define FN(x)	w_##x
+#define CH      wchar_t
+#define OTHER   char
+#define FN(x)   w_##x
 #define IS_WIDE 1
 #include "printf-engine.h"
 

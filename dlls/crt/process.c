@@ -450,9 +450,9 @@ FILE *_wpopen(const wchar_t *command, const wchar_t *mode)
 	si.hStdError = GetStdHandle(STD_ERROR_HANDLE);
 	line = shell_line(command, &shell);
 	fflush(NULL);
-	if (!line || !CreateProcessW(shell_path(shell), line, NULL, NULL, TRUE,
-				     CREATE_UNICODE_ENVIRONMENT, NULL, NULL,
-				     &si, &pi)) {
+	if (!line ||
+	    !CreateProcessW(shell_path(shell), line, NULL, NULL, TRUE,
+			    CREATE_UNICODE_ENVIRONMENT, NULL, NULL, &si, &pi)) {
 		if (line)
 			crt_fail_win32();
 		free(line);
@@ -464,7 +464,7 @@ FILE *_wpopen(const wchar_t *command, const wchar_t *mode)
 	CloseHandle(theirs);
 	CloseHandle(pi.hThread);
 	fd = _open_osfhandle((intptr_t)ours,
-			     (fmode[1] == 'b'			   ? O_BINARY_
+			     (fmode[1] == 'b' ? O_BINARY_
 			      : fmode[1] == 't' || crt_fmode != O_BINARY_
 				      ? O_TEXT_
 				      : O_BINARY_) |
@@ -536,8 +536,7 @@ void *_getdllprocaddr(intptr_t h, char *name, intptr_t ordinal)
 {
 	if (name)
 		return (void *)GetProcAddress((HMODULE)h, name);
-	return (void *)GetProcAddress((HMODULE)h,
-				      (char *)(ordinal & 0xffff));
+	return (void *)GetProcAddress((HMODULE)h, (char *)(ordinal & 0xffff));
 }
 
 void _beep(unsigned hz, unsigned ms)

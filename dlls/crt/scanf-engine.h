@@ -10,10 +10,10 @@ struct FN(source) {
 	const CH *p, *end; /* memory */
 	FILE *f;
 	int ahead, have; /* the character looked at */
-	int taken;	 /* characters consumed, for %n */
+	int taken;       /* characters consumed, for %n */
 };
 
-static int FN(peek)(struct FN(source) *s)
+static int FN(peek)(struct FN(source) * s)
 {
 	if (!s->have) {
 		if (!s->f)
@@ -33,7 +33,7 @@ static int FN(peek)(struct FN(source) *s)
 	return s->ahead;
 }
 
-static void FN(next)(struct FN(source) *s)
+static void FN(next)(struct FN(source) * s)
 {
 	FN(peek)(s);
 	if (s->ahead != EOF) {
@@ -55,7 +55,7 @@ static int FN(space)(int c, struct crt_locale *l)
 }
 
 /* Collects the text of a number; base 0, 8, 10, 16.  Returns -1 for none. */
-static int FN(scan_int)(struct FN(source) *s, int width, int base,
+static int FN(scan_int)(struct FN(source) * s, int width, int base,
 			uint64_t *value)
 {
 	uint64_t v = 0;
@@ -108,7 +108,7 @@ static int FN(scan_int)(struct FN(source) *s, int width, int base,
 }
 
 /* The longest text that may begin a number; -1 when it is not one. */
-static int FN(scan_float)(struct FN(source) *s, int width, double *value,
+static int FN(scan_float)(struct FN(source) * s, int width, double *value,
 			  struct crt_locale *l)
 {
 	char buf[512], *end;
@@ -151,8 +151,8 @@ static int FN(scan_float)(struct FN(source) *s, int width, double *value,
 		if (c == (int)l->dp && !point)
 			point = 1;
 		else if (!(c >= '0' && c <= '9') &&
-			 !(hex && ((c >= 'a' && c <= 'f') ||
-				   (c >= 'A' && c <= 'F'))))
+			 !(hex &&
+			   ((c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'))))
 			break;
 		TAKE(c);
 	}
@@ -214,7 +214,7 @@ static const CH *FN(parse_set)(const CH *fmt, unsigned char *set, int *negate)
  * %c %s %[: kind is 'c', 's' or '['.  Returns 1 stored, 0 no match, -1 the
  * buffer is too small (or a character cannot be converted).
  */
-static int FN(scan_text)(struct FN(source) *s, struct scan *sp, int kind,
+static int FN(scan_text)(struct FN(source) * s, struct scan *sp, int kind,
 			 const unsigned char *set, int negate, void *out,
 			 size_t room, struct crt_locale *l)
 {
@@ -288,7 +288,7 @@ static int FN(scan_text)(struct FN(source) *s, struct scan *sp, int kind,
 	return 1;
 }
 
-static int FN(scan)(struct FN(source) *s, unsigned opt, const CH *fmt,
+static int FN(scan)(struct FN(source) * s, unsigned opt, const CH *fmt,
 		    struct crt_locale *l, va_list *ap)
 {
 	unsigned char *set = NULL;
@@ -437,8 +437,7 @@ static int FN(scan)(struct FN(source) *s, unsigned opt, const CH *fmt,
 
 				if (!set)
 					set = malloc(SET_BYTES);
-				end = set ? FN(parse_set)(fmt + 1, set,
-							  &negate)
+				end = set ? FN(parse_set)(fmt + 1, set, &negate)
 					  : NULL;
 				if (!end) {
 					fail = 1;

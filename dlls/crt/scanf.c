@@ -34,10 +34,10 @@ static void scan_store(void *p, int size, uint64_t v)
 	}
 }
 
-#define CH	  char
-#define UCH	  unsigned char
-#define FN(x)	  n_##x
-#define IS_WIDE	  0
+#define CH        char
+#define UCH       unsigned char
+#define FN(x)     n_##x
+#define IS_WIDE   0
 #define SET_BYTES 32
 #include "scanf-engine.h"
 #undef CH
@@ -45,10 +45,10 @@ static void scan_store(void *p, int size, uint64_t v)
 #undef FN
 #undef IS_WIDE
 #undef SET_BYTES
-#define CH	  wchar_t
-#define UCH	  wchar_t
-#define FN(x)	  w_##x
-#define IS_WIDE	  1
+#define CH        wchar_t
+#define UCH       wchar_t
+#define FN(x)     w_##x
+#define IS_WIDE   1
 #define SET_BYTES 8192
 #include "scanf-engine.h"
 

@@ -97,8 +97,8 @@ int _fputchar(int c)
 
 int crt_ungetc_file(int c, FILE *f)
 {
-	if (c == EOF || !((f->_flag & F_READ) || ((f->_flag & F_RW) &&
-						 !(f->_flag & F_WRITE))))
+	if (c == EOF || !((f->_flag & F_READ) ||
+			  ((f->_flag & F_RW) && !(f->_flag & F_WRITE))))
 		return EOF;
 	if (!f->_base) {
 		if (crt_filbuf(f) != EOF) {
@@ -389,8 +389,7 @@ static __int64 text_position(FILE *f, struct ioinfo *io, __int64 at)
 				     : raw[i] < 0xf0 ? 3
 						     : 4;
 
-			if (raw[i] == '\r' && i + 1 < got &&
-			    raw[i + 1] == '\n')
+			if (raw[i] == '\r' && i + 1 < got && raw[i + 1] == '\n')
 				k = 2;
 			i += k;
 			want -= raw[i - k] >= 0xf0 && want > 1 ? 2 : 1;
@@ -457,9 +456,8 @@ static int seek(FILE *f, __int64 off, int whence)
 	/* A step within a binary buffer needs no system call. */
 	io = crt_fd_ok(f->_file) ? crt_io(f->_file) : NULL;
 	if (whence == SEEK_CUR && io && !(io->osfile & FTEXT) &&
-	    (f->_flag & (F_READ | F_WRITE)) == F_READ &&
-	    !(f->_flag & F_RW) && off <= f->_cnt &&
-	    off >= -(f->_ptr - f->_base) && f->_cnt) {
+	    (f->_flag & (F_READ | F_WRITE)) == F_READ && !(f->_flag & F_RW) &&
+	    off <= f->_cnt && off >= -(f->_ptr - f->_base) && f->_cnt) {
 		f->_ptr += off;
 		f->_cnt -= (int)off;
 		return 0;

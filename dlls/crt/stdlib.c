@@ -51,8 +51,8 @@ static void sift(char *base, size_t n, size_t i, size_t size,
 		 const struct order *o)
 {
 	for (size_t child; (child = 2 * i + 1) < n; i = child) {
-		if (child + 1 < n && less(o, base + child * size,
-					  base + (child + 1) * size))
+		if (child + 1 < n &&
+		    less(o, base + child * size, base + (child + 1) * size))
 			child++;
 		if (!less(o, base + i * size, base + child * size))
 			return;

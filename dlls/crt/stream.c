@@ -106,14 +106,14 @@ static int is_console(FILE *f)
 /* Flushes at the end of each call: stderr, and stdout on a console. */
 static int call_buffered(FILE *f)
 {
-	return f == crt_stderr || (f == crt_stdout && crt_fd_ok(f->_file) &&
-				   is_console(f));
+	return f == crt_stderr ||
+	       (f == crt_stdout && crt_fd_ok(f->_file) && is_console(f));
 }
 
 int crt_stbuf(FILE *f)
 {
-	if ((f->_flag & HAS_BUFFER) ||
-	    (f != crt_stdout && f != crt_stderr) || !call_buffered(f))
+	if ((f->_flag & HAS_BUFFER) || (f != crt_stdout && f != crt_stderr) ||
+	    !call_buffered(f))
 		return 0;
 	f->_base = f->_ptr = std_buffer[f == crt_stderr];
 	f->_cnt = f->_bufsiz = CRT_BUFSIZ;

@@ -9,13 +9,13 @@
 #include "crt.h"
 #include "crt-time.h"
 
-static const wchar_t *const days[] = { L"Sunday",   L"Monday", L"Tuesday",
+static const wchar_t *const days[] = { L"Sunday",    L"Monday",   L"Tuesday",
 				       L"Wednesday", L"Thursday", L"Friday",
 				       L"Saturday" };
-static const wchar_t *const months[] = { L"January",   L"February", L"March",
-					 L"April",     L"May",	    L"June",
-					 L"July",      L"August",   L"September",
-					 L"October",   L"November", L"December" };
+static const wchar_t *const months[] = { L"January", L"February", L"March",
+					 L"April",   L"May",      L"June",
+					 L"July",    L"August",   L"September",
+					 L"October", L"November", L"December" };
 
 struct out {
 	wchar_t *p;
@@ -208,7 +208,7 @@ static int one(struct out *o, wchar_t c, int alt, const struct crt_tm *tm,
 			break;
 		}
 		return convert(o,
-			       alt	   ? L"%A, %B %d, %Y %H:%M:%S"
+			       alt          ? L"%A, %B %d, %Y %H:%M:%S"
 			       : CRT_MSVCRT ? L"%m/%d/%y %H:%M:%S"
 					    : L"%a %b %e %H:%M:%S %Y",
 			       tm, l);
@@ -472,12 +472,12 @@ errno_t asctime_s(char *buf, size_t n, const struct crt_tm *tm)
 	CRT_REQUIRE_E(buf && n, EINVAL);
 	*buf = 0;
 	CRT_REQUIRE_E(n >= 26 && tm, EINVAL);
-	CRT_REQUIRE_E(in_range(tm->tm_mon, 0, 11) && in_range(tm->tm_wday, 0, 6) &&
+	CRT_REQUIRE_E(in_range(tm->tm_mon, 0, 11) &&
+			      in_range(tm->tm_wday, 0, 6) &&
 			      in_range(tm->tm_hour, 0, 23) &&
 			      in_range(tm->tm_min, 0, 59) &&
 			      in_range(tm->tm_sec, 0, 60) &&
-			      in_range(tm->tm_mday, 1, 31) &&
-			      tm->tm_year >= 0,
+			      in_range(tm->tm_mday, 1, 31) && tm->tm_year >= 0,
 		      EINVAL);
 	for (int i = 0; i < 3; i++)
 		*p++ = (char)days[tm->tm_wday][i];

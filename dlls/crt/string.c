@@ -45,7 +45,7 @@ static void make_set(const char *s, unsigned char set[32])
 		set[(unsigned char)*s >> 3] |= (unsigned char)(1 << (*s & 7));
 }
 
-#define IN_SET(set, c) ((set)[(unsigned char)(c) >> 3] >> ((c) & 7) & 1)
+#define IN_SET(set, c) ((set)[(unsigned char)(c) >> 3] >> ((c)&7) & 1)
 
 size_t strspn(const char *s, const char *accept)
 {

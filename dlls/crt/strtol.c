@@ -6,6 +6,7 @@
  * msvcrt's knows neither hexadecimal numbers nor infinity.
  */
 #include "crt.h"
+#include <emmintrin.h>
 
 /* ------------------------------------------------------------- integers */
 
@@ -59,7 +60,7 @@ static int digit_of(int c)
 	}
 
 #define NARROW_SPACE(c) (crt_ctype_table[(c) + 1] & CT_SPACE)
-#define WIDE_SPACE(c)	(crt_wctype(c) & CT_SPACE)
+#define WIDE_SPACE(c)   (crt_wctype(c) & CT_SPACE)
 PARSE(parse, char, unsigned char, NARROW_SPACE)
 PARSE(wparse, wchar_t, wchar_t, WIDE_SPACE)
 
@@ -113,8 +114,7 @@ SIGNED(_wcstoi64, _wcstoi64_l, wchar_t, wparse, __int64, INT64_MAX)
 UNSIGNED(_wcstoui64, _wcstoui64_l, wchar_t, wparse, unsigned __int64,
 	 UINT64_MAX)
 SIGNED(wcstoll, _wcstoll_l, wchar_t, wparse, long long, INT64_MAX)
-UNSIGNED(wcstoull, _wcstoull_l, wchar_t, wparse, unsigned long long,
-	 UINT64_MAX)
+UNSIGNED(wcstoull, _wcstoull_l, wchar_t, wparse, unsigned long long, UINT64_MAX)
 SIGNED(wcstoimax, _wcstoimax_l, wchar_t, wparse, intmax_t, INT64_MAX)
 UNSIGNED(wcstoumax, _wcstoumax_l, wchar_t, wparse, uintmax_t, UINT64_MAX)
 
@@ -161,6 +161,76 @@ static size_t number_text(const char *s, char *out, size_t room, char dp)
 	return n;
 }
 
+/*
+ * Most numbers are short: a mantissa below 2^53 and a power of ten that is
+ * exact make one rounding, which is the right one.  SSE, also on i686, because
+ * the x87 would round twice.  Returns 0 when it is not that simple.
+ */
+static int easy(const char *s, const char **end, char dp, double *out)
+{
+	static const double power[] = { 1e0,  1e1,  1e2,  1e3,  1e4,  1e5,
+					1e6,  1e7,  1e8,  1e9,  1e10, 1e11,
+					1e12, 1e13, 1e14, 1e15, 1e16, 1e17,
+					1e18, 1e19, 1e20, 1e21, 1e22 };
+	int negative = 0, digits = 0, exp = 0, any = 0;
+	uint64_t m = 0;
+	__m128d v;
+
+	if (*s == '-' || *s == '+')
+		negative = *s++ == '-';
+	if (s[0] == '0' && (s[1] | 0x20) == 'x')
+		return 0;
+	for (; *s >= '0' && *s <= '9'; s++, any = 1) {
+		m = m * 10 + (unsigned)(*s - '0');
+		digits += m != 0;
+	}
+	if (*s == dp) {
+		s++;
+		for (; *s >= '0' && *s <= '9'; s++, any = 1) {
+			m = m * 10 + (unsigned)(*s - '0');
+			digits += m != 0;
+			exp--;
+		}
+	}
+	if (!any || digits > 18 || m >> 53)
+		return 0;
+	if ((*s | 0x20) == 'e' || (*s | 0x20) == 'd') {
+		const char *p = s + 1;
+		int neg = 0, e = 0;
+
+		if ((*s | 0x20) == 'd')
+			return 0;
+		if (*p == '-' || *p == '+')
+			neg = *p++ == '-';
+		if (*p >= '0' && *p <= '9') {
+			for (; *p >= '0' && *p <= '9'; p++)
+				e = e > 10000 ? e : e * 10 + (*p - '0');
+			exp += neg ? -e : e;
+			s = p;
+		}
+	}
+	if (m && (exp < -22 || exp > 22))
+		return 0;
+#ifdef _WIN64
+	v = _mm_cvtsi64_sd(_mm_setzero_pd(), (int64_t)m);
+#else
+	/* Two exact halves of 32 and 21 bits. */
+	v = _mm_add_sd(
+		_mm_mul_sd(_mm_cvtsi32_sd(_mm_setzero_pd(), (int)(m >> 31)),
+			   _mm_set_sd(2147483648.0)),
+		_mm_cvtsi32_sd(_mm_setzero_pd(), (int)(m & 0x7fffffff)));
+#endif
+	if (m && exp < 0)
+		v = _mm_div_sd(v, _mm_set_sd(power[-exp]));
+	else if (m && exp > 0)
+		v = _mm_mul_sd(v, _mm_set_sd(power[exp]));
+	_mm_store_sd(out, v);
+	if (negative)
+		*out = -*out;
+	*end = s;
+	return 1;
+}
+
 double crt_strtod(const char *s, char **end, struct crt_locale *l)
 {
 	const char *p = s;
@@ -170,6 +240,11 @@ double crt_strtod(const char *s, char **end, struct crt_locale *l)
 
 	while (NARROW_SPACE((unsigned char)*p))
 		p++;
+	if (easy(p, &q, (char)l->dp, &v)) {
+		if (end)
+			*end = (char *)q;
+		return v;
+	}
 	q = p + (*p == '-' || *p == '+');
 	/* What gdtoa knows and msvcrt does not: inf, nan, 0x1p3. */
 	if (CRT_MSVCRT && q[0] == '0' && (q[1] | 0x20) == 'x') {
@@ -261,8 +336,7 @@ double crt_wcstod(const wchar_t *s, wchar_t **end, struct crt_locale *l)
 	}
 	v = crt_strtod(buf, &stop, l);
 	if (end)
-		*end = stop == buf ? (wchar_t *)s
-				   : (wchar_t *)p + (stop - buf);
+		*end = stop == buf ? (wchar_t *)s : (wchar_t *)p + (stop - buf);
 	if (buf != small)
 		free(buf);
 	return v;
@@ -282,8 +356,7 @@ float crt_wcstof(const wchar_t *s, wchar_t **end, struct crt_locale *l)
 	}
 	v = crt_strtof(buf, &stop, l);
 	if (end)
-		*end = stop == buf ? (wchar_t *)s
-				   : (wchar_t *)p + (stop - buf);
+		*end = stop == buf ? (wchar_t *)s : (wchar_t *)p + (stop - buf);
 	if (buf != small)
 		free(buf);
 	return v;
@@ -363,7 +436,7 @@ int _atoflt(_CRT_FLOAT *out, char *s)
 		CH tmp[66], *p = tmp + 66;                                     \
 		size_t n;                                                      \
                                                                                \
-		CRT_REQUIRE_E(buf && room, EINVAL);                            \
+		CRT_REQUIRE_E(buf &&room, EINVAL);                             \
 		*buf = 0;                                                      \
 		CRT_REQUIRE_E(radix >= 2 && radix <= 36, EINVAL);              \
 		if (negative)                                                  \

@@ -261,12 +261,12 @@ static int64_t rule_time(const SYSTEMTIME *r, int year)
 		day = days_of(year, r->wMonth - 1, r->wDay);
 	} else {
 		int64_t first = days_of(year, r->wMonth - 1, 1);
-		int64_t next = r->wMonth == 12
-				       ? days_of(year + 1, 0, 1)
-				       : days_of(year, r->wMonth, 1);
+		int64_t next = r->wMonth == 12 ? days_of(year + 1, 0, 1)
+					       : days_of(year, r->wMonth, 1);
 		int wday = (int)(((first + 4) % 7 + 7) % 7);
 
-		day = first + (r->wDayOfWeek - wday + 7) % 7 + (r->wDay - 1) * 7;
+		day = first + (r->wDayOfWeek - wday + 7) % 7 +
+		      (r->wDay - 1) * 7;
 		while (day >= next)
 			day -= 7;
 	}

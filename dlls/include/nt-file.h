@@ -13,24 +13,24 @@
 
 /* Create disposition and what became of it (IO_STATUS_BLOCK.Information). */
 
-#define FILE_SUPERSEDED 0
-#define FILE_OPENED 1
-#define FILE_CREATED 2
+#define FILE_SUPERSEDED  0
+#define FILE_OPENED      1
+#define FILE_CREATED     2
 #define FILE_OVERWRITTEN 3
 
-#define FILE_DIRECTORY_FILE 0x00000001
-#define FILE_WRITE_THROUGH 0x00000002
-#define FILE_SEQUENTIAL_ONLY 0x00000004
+#define FILE_DIRECTORY_FILE            0x00000001
+#define FILE_WRITE_THROUGH             0x00000002
+#define FILE_SEQUENTIAL_ONLY           0x00000004
 #define FILE_NO_INTERMEDIATE_BUFFERING 0x00000008
-#define FILE_SYNCHRONOUS_IO_ALERT 0x00000010
-#define FILE_SYNCHRONOUS_IO_NONALERT 0x00000020
-#define FILE_NON_DIRECTORY_FILE 0x00000040
-#define FILE_RANDOM_ACCESS 0x00000800
-#define FILE_DELETE_ON_CLOSE 0x00001000
-#define FILE_OPEN_BY_FILE_ID 0x00002000
-#define FILE_OPEN_FOR_BACKUP_INTENT 0x00004000
-#define FILE_OPEN_REPARSE_POINT 0x00200000
-#define FILE_OPEN_NO_RECALL 0x00400000
+#define FILE_SYNCHRONOUS_IO_ALERT      0x00000010
+#define FILE_SYNCHRONOUS_IO_NONALERT   0x00000020
+#define FILE_NON_DIRECTORY_FILE        0x00000040
+#define FILE_RANDOM_ACCESS             0x00000800
+#define FILE_DELETE_ON_CLOSE           0x00001000
+#define FILE_OPEN_BY_FILE_ID           0x00002000
+#define FILE_OPEN_FOR_BACKUP_INTENT    0x00004000
+#define FILE_OPEN_REPARSE_POINT        0x00200000
+#define FILE_OPEN_NO_RECALL            0x00400000
 
 /* NtQueryInformationFile, NtSetInformationFile, NtQueryDirectoryFile */
 enum {
@@ -91,9 +91,8 @@ enum {
 	FileFsSectorSizeInformation = 11,
 };
 
-
 #define FILE_REMOVABLE_MEDIA 0x00000001
-#define FILE_REMOTE_DEVICE 0x00000010
+#define FILE_REMOTE_DEVICE   0x00000010
 
 typedef struct _FILE_NETWORK_OPEN_INFORMATION {
 	LARGE_INTEGER CreationTime;
@@ -116,7 +115,7 @@ typedef struct _FILE_BOTH_DIR_INFORMATION {
 	LARGE_INTEGER AllocationSize;
 	ULONG FileAttributes;
 	ULONG FileNameLength; /* bytes */
-	ULONG EaSize;	      /* of a reparse point: its tag */
+	ULONG EaSize;         /* of a reparse point: its tag */
 	CCHAR ShortNameLength;
 	WCHAR ShortName[12];
 	WCHAR FileName[1];
@@ -136,7 +135,7 @@ typedef struct _FILE_ALL_INFORMATION {
 } FILE_ALL_INFORMATION;
 
 typedef struct _FILE_PIPE_INFORMATION {
-	ULONG ReadMode;	      /* 0 byte, 1 message */
+	ULONG ReadMode;       /* 0 byte, 1 message */
 	ULONG CompletionMode; /* 0 wait, 1 do not */
 } FILE_PIPE_INFORMATION;
 
@@ -262,11 +261,11 @@ typedef struct _REPARSE_DATA_BUFFER {
 
 /* What winioctl.h has only for drivers. */
 #ifndef FSCTL_PIPE_LISTEN
-#define FSCTL_PIPE_DISCONNECT 0x110004
-#define FSCTL_PIPE_LISTEN 0x110008
-#define FSCTL_PIPE_PEEK 0x11400c
-#define FSCTL_PIPE_TRANSCEIVE 0x11c017
-#define FSCTL_PIPE_WAIT 0x110018
+#define FSCTL_PIPE_DISCONNECT               0x110004
+#define FSCTL_PIPE_LISTEN                   0x110008
+#define FSCTL_PIPE_PEEK                     0x11400c
+#define FSCTL_PIPE_TRANSCEIVE               0x11c017
+#define FSCTL_PIPE_WAIT                     0x110018
 #define FSCTL_PIPE_GET_CONNECTION_ATTRIBUTE 0x110030
 #endif
 

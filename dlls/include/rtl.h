@@ -886,10 +886,6 @@ NTSYSAPI NTSTATUS NTAPI RtlDecompressFragment(USHORT format, PUCHAR to,
 
 NTSYSAPI NTSTATUS NTAPI RtlFindMessage(PVOID module, ULONG type, ULONG language,
 				       ULONG id, PMESSAGE_RESOURCE_ENTRY *e);
-NTSYSAPI NTSTATUS NTAPI RtlFormatMessage(PCWSTR message, ULONG width,
-					 BOOLEAN ignore_inserts, BOOLEAN ansi,
-					 BOOLEAN array, va_list *args, PWSTR to,
-					 ULONG size, ULONG *out_size);
 NTSYSAPI ULONG __cdecl DbgPrint(PCSTR format, ...);
 NTSYSAPI ULONG __cdecl DbgPrintEx(ULONG component, ULONG level, PCSTR format,
 				  ...);

@@ -23,7 +23,8 @@ struct activation {
 /* The thread's stack of activations hangs off a TEB field of this purpose. */
 static struct activation **top(void)
 {
-	return (struct activation **)&NtCurrentTeb()->ActivationStack.ActiveFrame;
+	return (struct activation **)&NtCurrentTeb()
+		->ActivationStack.ActiveFrame;
 }
 
 static struct actctx *get(HANDLE h)

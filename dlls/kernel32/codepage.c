@@ -7,6 +7,7 @@
  * rules about arguments, which differ by code page, and the composite flags.
  */
 #include "dlls/unicode/unicode.h"
+#include "locale-private.h"
 #include "utf.h"
 
 /* ---- which one ---- */
@@ -25,6 +26,50 @@ UINT WINAPI GetOEMCP(void)
 
 	RtlGetDefaultCodePage(&ansi, &oem);
 	return oem;
+}
+
+/* ntdll's; what it converts ANSI and OEM strings by. */
+__declspec(dllimport) extern USHORT NlsAnsiCodePage, RfOemCodePage;
+
+/* <activeCodePage>UTF-8</activeCodePage> in the program's manifest? */
+static BOOL manifest_says_utf8(void)
+{
+	static const char value[] = "UTF-8";
+	ULONG left = 0, i = 0, j = 0;
+	const char *p = manifest_find("<activeCodePage", &left);
+
+	if (!p)
+		return FALSE;
+	/* Attributes (xmlns) may stand before the text. */
+	while (i < left && p[i] != '>')
+		i++;
+	for (i++; i < left && (p[i] == ' ' || p[i] == '\n' || p[i] == '\r');)
+		i++;
+	while (j < 5 && i + j < left &&
+	       (p[i + j] & ~0x20) == (value[j] & ~0x20))
+		j++;
+	return j == 5;
+}
+
+/*
+ * The process's code pages: UTF-8 if the program asks for it, else what the
+ * user's locale has on Windows (1252 and 437 for en-US, which C and POSIX
+ * count as).  A locale without code pages of its own has UTF-8.
+ */
+void codepage_attach(void)
+{
+	const struct locale *l;
+	DWORD ansi, oem;
+
+	if (manifest_says_utf8()) {
+		NlsAnsiCodePage = RfOemCodePage = CP_UTF8;
+		return;
+	}
+	l = locale_by_name(NULL);
+	ansi = l ? locale_number(l, LOCALE_IDEFAULTANSICODEPAGE) : 0;
+	oem = l ? locale_number(l, LOCALE_IDEFAULTCODEPAGE) : 0;
+	NlsAnsiCodePage = rf_cp_open(ansi) && ansi ? ansi : CP_UTF8;
+	RfOemCodePage = rf_cp_open(oem) && oem > 3 ? oem : CP_UTF8;
 }
 
 /* CP_ACP, CP_OEMCP, CP_MACCP and CP_THREAD_ACP by number. */

@@ -11,7 +11,7 @@
 
 static SRWLOCK lock = SRWLOCK_INIT;
 static PHANDLER_ROUTINE handlers[MAX_HANDLERS]; /* under lock; newest last */
-static unsigned count;				/* under lock */
+static unsigned count;                          /* under lock */
 
 /* The newest handler is asked first; who says TRUE ends it. */
 static DWORD WINAPI ctrl_thread(LPVOID arg)

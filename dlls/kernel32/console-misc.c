@@ -5,7 +5,7 @@
  */
 #include "console.h"
 
-/* ---- code pages -------------------------------------------------------------------- */
+/* ---- code pages ----------------------------------------------------- */
 
 static BOOL get_cp(struct rf_console_cp *cp)
 {
@@ -49,7 +49,7 @@ BOOL WINAPI SetConsoleOutputCP(UINT cp)
 	return set_cp(0, cp);
 }
 
-/* ---- title ---------------------------------------------------------------------------- */
+/* ---- title ---------------------------------------------------------- */
 
 #define LONGEST_TITLE 1024
 
@@ -124,7 +124,7 @@ DWORD WINAPI GetConsoleOriginalTitleA(LPSTR buf, DWORD size)
 	return ansi_from_wide(t->Buffer, t->Length / sizeof(WCHAR), buf, size);
 }
 
-/* ---- what a terminal does not have ------------------------------------------------------ */
+/* ---- what a terminal does not have ---------------------------------- */
 
 static BOOL refuse(void)
 {
@@ -267,7 +267,7 @@ BOOL WINAPI SetConsoleNumberOfCommandsW(DWORD n, LPWSTR exe)
 	return refuse();
 }
 
-/* ---- pseudo consoles ------------------------------------------------------------------------ */
+/* ---- pseudo consoles ------------------------------------------------ */
 
 typedef VOID *rf_hpcon;
 

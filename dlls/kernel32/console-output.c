@@ -13,7 +13,7 @@ static BOOL get_info(HANDLE h, struct rf_console_info *i)
 			    NULL);
 }
 
-/* ---- what it is like ------------------------------------------------------------- */
+/* ---- what it is like ------------------------------------------------ */
 
 BOOL WINAPI GetConsoleScreenBufferInfo(HANDLE h, PCONSOLE_SCREEN_BUFFER_INFO o)
 {
@@ -125,8 +125,8 @@ BOOL WINAPI SetConsoleWindowInfo(HANDLE h, BOOL absolute, const SMALL_RECT *r)
 		SetLastError(ERROR_INVALID_PARAMETER);
 		return FALSE;
 	}
-	return SetConsoleScreenBufferSize(h, (COORD){ w.Right - w.Left + 1,
-						      w.Bottom - w.Top + 1 });
+	return SetConsoleScreenBufferSize(
+		h, (COORD){ w.Right - w.Left + 1, w.Bottom - w.Top + 1 });
 }
 
 /* Colours of the palette are the terminal's own business. */
@@ -156,7 +156,7 @@ COORD WINAPI GetLargestConsoleWindowSize(HANDLE h)
 	return (COORD){ i.max_x, i.max_y };
 }
 
-/* ---- cells ------------------------------------------------------------------------ */
+/* ---- cells ---------------------------------------------------------- */
 
 static BOOL fill(HANDLE h, WORD what, WORD value, DWORD n, COORD at,
 		 LPDWORD done)
@@ -349,7 +349,7 @@ BOOL WINAPI ScrollConsoleScreenBufferA(HANDLE h, const SMALL_RECT *r,
 	return scroll(h, r, clip, to, widen(f->Char.AsciiChar), f->Attributes);
 }
 
-/* ---- reading the screen: not to be had --------------------------------------------- */
+/* ---- reading the screen: not to be had ------------------------------ */
 
 static BOOL unreadable(HANDLE h)
 {
@@ -388,13 +388,13 @@ BOOL WINAPI ReadConsoleOutputAttribute(HANDLE h, LPWORD a, DWORD n, COORD at,
 	return unreadable(h);
 }
 
-/* ---- a second buffer ------------------------------------------------------------------ */
+/* ---- a second buffer ------------------------------------------------ */
 
 #define MAX_BUFFERS 16
 
 static SRWLOCK lock = SRWLOCK_INIT;
 static HANDLE buffers[MAX_BUFFERS]; /* under lock: made here */
-static BOOL alternate;		    /* under lock: which screen is shown */
+static BOOL alternate;              /* under lock: which screen is shown */
 
 HANDLE WINAPI CreateConsoleScreenBuffer(DWORD access, DWORD share,
 					const SECURITY_ATTRIBUTES *sa,

@@ -86,7 +86,7 @@ BOOL console_check(HANDLE h)
 			    NULL);
 }
 
-/* ---- modes ------------------------------------------------------------------------ */
+/* ---- modes ---------------------------------------------------------- */
 
 BOOL WINAPI GetConsoleMode(HANDLE h, LPDWORD mode)
 {
@@ -111,7 +111,7 @@ BOOL WINAPI VerifyConsoleIoHandle(HANDLE h)
 	return console_check(h);
 }
 
-/* ---- text --------------------------------------------------------------------------- */
+/* ---- text ----------------------------------------------------------- */
 
 BOOL WINAPI ReadConsoleW(HANDLE h, LPVOID buf, DWORD n, LPDWORD done,
 			 LPVOID input_control)
@@ -172,7 +172,7 @@ BOOL WINAPI WriteConsoleA(HANDLE h, const VOID *s, DWORD n, LPDWORD done,
 	return console_check(h) && WriteFile(h, s, n, done, NULL);
 }
 
-/* ---- input events --------------------------------------------------------------------- */
+/* ---- input events --------------------------------------------------- */
 
 #ifndef CONSOLE_READ_NOREMOVE
 #define CONSOLE_READ_NOREMOVE 1
@@ -279,8 +279,8 @@ BOOL WINAPI WriteConsoleInputA(HANDLE h, const INPUT_RECORD *r, DWORD n,
 			continue;
 		k->uChar.UnicodeChar = (UCHAR)c;
 		if (c < 0)
-			MultiByteToWideChar(cp, 0, &c, 1,
-					    &k->uChar.UnicodeChar, 1);
+			MultiByteToWideChar(cp, 0, &c, 1, &k->uChar.UnicodeChar,
+					    1);
 	}
 	ok = WriteConsoleInputW(h, w, n, done);
 	k32_free(w);
@@ -309,7 +309,7 @@ BOOL WINAPI GetNumberOfConsoleMouseButtons(LPDWORD n)
 	return TRUE;
 }
 
-/* ---- having a console ------------------------------------------------------------------- */
+/* ---- having a console ----------------------------------------------- */
 
 static BOOL attach(uint32_t yes)
 {

@@ -81,7 +81,7 @@ VOID WINAPI OutputDebugStringW(LPCWSTR s)
 	k32_free(a);
 }
 
-/* ---- debugging others: there are no debug objects ------------------------------- */
+/* ---- debugging others: there are no debug objects ------------------- */
 
 static BOOL refuse(void)
 {

@@ -5,7 +5,8 @@
 #include "kernel32-private.h"
 #include "nt-file.h"
 
-static BOOL create(const WCHAR *name, ULONG attributes, LPSECURITY_ATTRIBUTES sa)
+static BOOL create(const WCHAR *name, ULONG attributes,
+		   LPSECURITY_ATTRIBUTES sa)
 {
 	IO_STATUS_BLOCK io;
 	NTSTATUS status;
@@ -16,13 +17,12 @@ static BOOL create(const WCHAR *name, ULONG attributes, LPSECURITY_ATTRIBUTES sa
 		return FALSE;
 	if (sa)
 		path.oa.SecurityDescriptor = sa->lpSecurityDescriptor;
-	status = NtCreateFile(&h, FILE_LIST_DIRECTORY | SYNCHRONIZE, &path.oa,
-			      &io, NULL, attributes,
-			      FILE_SHARE_READ | FILE_SHARE_WRITE, FILE_CREATE,
-			      FILE_DIRECTORY_FILE |
-				      FILE_SYNCHRONOUS_IO_NONALERT |
-				      FILE_OPEN_FOR_BACKUP_INTENT,
-			      NULL, 0);
+	status = NtCreateFile(
+		&h, FILE_LIST_DIRECTORY | SYNCHRONIZE, &path.oa, &io, NULL,
+		attributes, FILE_SHARE_READ | FILE_SHARE_WRITE, FILE_CREATE,
+		FILE_DIRECTORY_FILE | FILE_SYNCHRONOUS_IO_NONALERT |
+			FILE_OPEN_FOR_BACKUP_INTENT,
+		NULL, 0);
 	if (!NT_SUCCESS(status)) {
 		rf_fail(status);
 		/* Through a file one comes to no folder. */
@@ -58,13 +58,12 @@ BOOL WINAPI CreateDirectoryExW(LPCWSTR template_dir, LPCWSTR name,
 		SetLastError(ERROR_DIRECTORY);
 		return FALSE;
 	}
-	return create(name,
-		      attributes & (FILE_ATTRIBUTE_HIDDEN |
-				    FILE_ATTRIBUTE_SYSTEM |
-				    FILE_ATTRIBUTE_READONLY |
-				    FILE_ATTRIBUTE_ARCHIVE |
-				    FILE_ATTRIBUTE_NOT_CONTENT_INDEXED),
-		      sa);
+	return create(
+		name,
+		attributes & (FILE_ATTRIBUTE_HIDDEN | FILE_ATTRIBUTE_SYSTEM |
+			      FILE_ATTRIBUTE_READONLY | FILE_ATTRIBUTE_ARCHIVE |
+			      FILE_ATTRIBUTE_NOT_CONTENT_INDEXED),
+		sa);
 }
 
 BOOL WINAPI CreateDirectoryExA(LPCSTR template_dir, LPCSTR name,
@@ -79,8 +78,10 @@ BOOL WINAPI CreateDirectoryExA(LPCSTR template_dir, LPCSTR name,
 
 BOOL WINAPI RemoveDirectoryW(LPCWSTR name)
 {
-	FILE_DISPOSITION_INFO_EX how = { FILE_DISPOSITION_FLAG_DELETE |
-					 FILE_DISPOSITION_FLAG_POSIX_SEMANTICS };
+	FILE_DISPOSITION_INFO_EX how = {
+		FILE_DISPOSITION_FLAG_DELETE |
+		FILE_DISPOSITION_FLAG_POSIX_SEMANTICS
+	};
 	FILE_DISPOSITION_INFO old = { TRUE };
 	IO_STATUS_BLOCK io;
 	NTSTATUS status;
@@ -108,7 +109,7 @@ BOOL WINAPI RemoveDirectoryA(LPCSTR name)
 	return wide_from_file(&w, name) && RemoveDirectoryW(w.s);
 }
 
-/* ---- current ------------------------------------------------------------------ */
+/* ---- current -------------------------------------------------------- */
 
 DWORD WINAPI GetCurrentDirectoryW(DWORD size, LPWSTR buf)
 {
@@ -165,7 +166,7 @@ BOOL WINAPI SetCurrentDirectoryA(LPCSTR name)
 	return wide_from_file(&w, name) && SetCurrentDirectoryW(w.s);
 }
 
-/* ---- system ------------------------------------------------------------------- */
+/* ---- system --------------------------------------------------------- */
 
 /* KUSER_SHARED_DATA.NtSystemRoot: L"C:\Windows". */
 static const WCHAR *system_root(void)
@@ -223,7 +224,7 @@ UINT WINAPI GetSystemWow64Directory2A(LPSTR buf, UINT size, WORD machine)
 	return 0;
 }
 
-/* ---- temporary ------------------------------------------------------------------ */
+/* ---- temporary ------------------------------------------------------ */
 
 /* The first of these that is set, full, with a backslash at its end. */
 static DWORD temp_path(WCHAR *out, DWORD size)

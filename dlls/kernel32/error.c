@@ -6,7 +6,7 @@
 
 void NTAPI RtlSetUnhandledExceptionFilter(PTOP_LEVEL_EXCEPTION_FILTER filter);
 
-/* ---- last error --------------------------------------------------------------- */
+/* ---- last error ----------------------------------------------------- */
 
 DWORD WINAPI GetLastError(VOID)
 {
@@ -23,7 +23,7 @@ VOID WINAPI RestoreLastError(DWORD error)
 	NtCurrentTeb()->LastErrorValue = error;
 }
 
-/* ---- error mode ----------------------------------------------------------------- */
+/* ---- error mode ----------------------------------------------------- */
 
 /*
  * There are no error boxes: every mode is as if all bits were set.  What a
@@ -51,7 +51,7 @@ BOOL WINAPI SetThreadErrorMode(DWORD mode, LPDWORD old)
 	return rf_result(RtlSetThreadErrorMode(mode, old));
 }
 
-/* ---- exceptions ------------------------------------------------------------------- */
+/* ---- exceptions ----------------------------------------------------- */
 
 static LPTOP_LEVEL_EXCEPTION_FILTER volatile top_filter;
 

@@ -151,7 +151,8 @@ static BOOL copy_link(const WCHAR *from, const WCHAR *to, DWORD flags)
 BOOL WINAPI CopyFileExW(LPCWSTR from, LPCWSTR to, LPPROGRESS_ROUTINE progress,
 			LPVOID data, LPBOOL cancel, DWORD flags)
 {
-	struct copying c = { .progress = progress, .data = data,
+	struct copying c = { .progress = progress,
+			     .data = data,
 			     .cancel = cancel };
 	DWORD error, a;
 	BOOL ok;
@@ -172,11 +173,10 @@ BOOL WINAPI CopyFileExW(LPCWSTR from, LPCWSTR to, LPPROGRESS_ROUTINE progress,
 	/* Somebody writes to it; he may be read along. */
 	if (c.from == INVALID_HANDLE_VALUE &&
 	    GetLastError() == ERROR_SHARING_VIOLATION)
-		c.from = CreateFileW(from, GENERIC_READ,
-				     FILE_SHARE_READ | FILE_SHARE_DELETE |
-					     FILE_SHARE_WRITE,
-				     NULL, OPEN_EXISTING,
-				     FILE_FLAG_SEQUENTIAL_SCAN, NULL);
+		c.from = CreateFileW(
+			from, GENERIC_READ,
+			FILE_SHARE_READ | FILE_SHARE_DELETE | FILE_SHARE_WRITE,
+			NULL, OPEN_EXISTING, FILE_FLAG_SEQUENTIAL_SCAN, NULL);
 	if (c.from == INVALID_HANDLE_VALUE)
 		return FALSE;
 	if (!GetFileSizeEx(c.from, &c.size)) {
@@ -188,18 +188,17 @@ BOOL WINAPI CopyFileExW(LPCWSTR from, LPCWSTR to, LPPROGRESS_ROUTINE progress,
 	/* Not emptied when opened: it might be the same file. */
 	c.to = CreateFileW(to, GENERIC_WRITE | GENERIC_READ | DELETE, 0, NULL,
 			   flags & COPY_FILE_FAIL_IF_EXISTS ? CREATE_NEW
-							     : OPEN_ALWAYS,
+							    : OPEN_ALWAYS,
 			   0, NULL);
 	if (c.to == INVALID_HANDLE_VALUE &&
 	    GetLastError() == ERROR_SHARING_VIOLATION)
-		c.to = CreateFileW(to, GENERIC_WRITE | GENERIC_READ | DELETE,
-				   FILE_SHARE_READ | FILE_SHARE_WRITE |
-					   FILE_SHARE_DELETE,
-				   NULL,
-				   flags & COPY_FILE_FAIL_IF_EXISTS
-					   ? CREATE_NEW
-					   : OPEN_ALWAYS,
-				   0, NULL);
+		c.to = CreateFileW(
+			to, GENERIC_WRITE | GENERIC_READ | DELETE,
+			FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE,
+			NULL,
+			flags & COPY_FILE_FAIL_IF_EXISTS ? CREATE_NEW
+							 : OPEN_ALWAYS,
+			0, NULL);
 	if (c.to == INVALID_HANDLE_VALUE) {
 		error = GetLastError();
 		CloseHandle(c.from);
@@ -260,7 +259,7 @@ HRESULT WINAPI CopyFile2(PCWSTR from, PCWSTR to,
 	return HRESULT_FROM_WIN32(GetLastError());
 }
 
-/* ---- moving ---------------------------------------------------------------------------- */
+/* ---- moving --------------------------------------------------------- */
 
 static NTSTATUS rename_to(HANDLE h, const struct nt_path *to, BOOL replace)
 {
@@ -374,7 +373,7 @@ BOOL WINAPI MoveFileA(LPCSTR from, LPCSTR to)
 	return MoveFileExA(from, to, MOVEFILE_COPY_ALLOWED);
 }
 
-/* ---- replacing -------------------------------------------------------------------------- */
+/* ---- replacing ------------------------------------------------------ */
 
 /*
  * old becomes backup (if that is named), new becomes old and takes over its
@@ -397,7 +396,8 @@ BOOL WINAPI ReplaceFileW(LPCWSTR old, LPCWSTR new, LPCWSTR backup, DWORD flags,
 	}
 	if (!k32_open(old, DELETE | FILE_READ_ATTRIBUTES,
 		      FILE_NON_DIRECTORY_FILE, &old_h) ||
-	    !k32_open(new, DELETE | FILE_WRITE_ATTRIBUTES | FILE_READ_ATTRIBUTES,
+	    !k32_open(new,
+		      DELETE | FILE_WRITE_ATTRIBUTES | FILE_READ_ATTRIBUTES,
 		      FILE_NON_DIRECTORY_FILE, &new_h) ||
 	    !nt_path_init(&old_path, old))
 		return FALSE;

@@ -9,23 +9,23 @@
 #include "kernel32-private.h"
 #include "nt-file.h"
 
-#define MAGIC	     0x646e4946 /* "FInd" */
-#define DOS_STAR     '<'
-#define DOS_QM	     '>'
-#define DOS_DOT	     '"'
-#define BUF_EXACT    1024 /* one entry at most */
-#define BUF_SMALL    8192
-#define BUF_LARGE    65536
-#define STREAMS_MAX  (1 << 20)
+#define MAGIC       0x646e4946 /* "FInd" */
+#define DOS_STAR    '<'
+#define DOS_QM      '>'
+#define DOS_DOT     '"'
+#define BUF_EXACT   1024 /* one entry at most */
+#define BUF_SMALL   8192
+#define BUF_LARGE   65536
+#define STREAMS_MAX (1 << 20)
 
 struct find {
 	DWORD magic;
 	SRWLOCK lock;
-	HANDLE dir;   /* NULL: streams, all of them in buf */
-	BOOL basic;   /* no short names */
-	ULONG size;   /* of buf */
-	ULONG next;   /* offset of the next entry in buf */
-	BOOL more;    /* there is one */
+	HANDLE dir; /* NULL: streams, all of them in buf */
+	BOOL basic; /* no short names */
+	ULONG size; /* of buf */
+	ULONG next; /* offset of the next entry in buf */
+	BOOL more;  /* there is one */
 	__attribute__((aligned(8))) UCHAR buf[];
 };
 
@@ -65,7 +65,8 @@ BOOL WINAPI FindClose(HANDLE h)
 	return TRUE;
 }
 
-/* ---- the pattern ----------------------------------------------------------- */
+/* ---- the pattern -----------------------------------------------------------
+ */
 
 static BOOL is_wild(WCHAR c)
 {
@@ -158,12 +159,11 @@ static NTSTATUS open_dir(struct nt_path *path, BOOL exact_case, HANDLE *dir)
 
 	if (exact_case)
 		path->oa.Attributes &= ~OBJ_CASE_INSENSITIVE;
-	status = NtOpenFile(dir, FILE_LIST_DIRECTORY | SYNCHRONIZE, &path->oa,
-			    &io,
-			    FILE_SHARE_READ | FILE_SHARE_WRITE |
-				    FILE_SHARE_DELETE,
-			    FILE_DIRECTORY_FILE | FILE_OPEN_FOR_BACKUP_INTENT |
-				    FILE_SYNCHRONOUS_IO_NONALERT);
+	status = NtOpenFile(
+		dir, FILE_LIST_DIRECTORY | SYNCHRONIZE, &path->oa, &io,
+		FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE,
+		FILE_DIRECTORY_FILE | FILE_OPEN_FOR_BACKUP_INTENT |
+			FILE_SYNCHRONOUS_IO_NONALERT);
 	if (!NT_SUCCESS(status)) {
 		*dir = NULL;
 		rf_fail(status);
@@ -219,9 +219,9 @@ HANDLE WINAPI FindFirstFileExW(LPCWSTR name, FINDEX_INFO_LEVELS level,
 	pattern.Length = len * sizeof(WCHAR);
 	pattern.MaximumLength = pattern.Length;
 
-	f = find_new(!wild				   ? BUF_EXACT
+	f = find_new(!wild                               ? BUF_EXACT
 		     : flags & FIND_FIRST_EX_LARGE_FETCH ? BUF_LARGE
-							   : BUF_SMALL);
+							 : BUF_SMALL);
 	if (!f)
 		return INVALID_HANDLE_VALUE;
 	f->basic = level == FindExInfoBasic;
@@ -270,7 +270,7 @@ BOOL WINAPI FindNextFileW(HANDLE h, LPWIN32_FIND_DATAW d)
 	return rf_result(status);
 }
 
-/* ---- narrow ------------------------------------------------------------------ */
+/* ---- narrow --------------------------------------------------------- */
 
 static void narrow(const WIN32_FIND_DATAW *w, WIN32_FIND_DATAA *a)
 {
@@ -312,7 +312,7 @@ BOOL WINAPI FindNextFileA(HANDLE h, LPWIN32_FIND_DATAA d)
 	return TRUE;
 }
 
-/* ---- streams ------------------------------------------------------------------ */
+/* ---- streams -------------------------------------------------------- */
 
 static BOOL take_stream(struct find *f, WIN32_FIND_STREAM_DATA *d)
 {

@@ -27,7 +27,7 @@ static FILETIME filetime(LARGE_INTEGER t)
 	return (FILETIME){ t.LowPart, t.HighPart };
 }
 
-/* ---- size and position -------------------------------------------------- */
+/* ---- size and position ---------------------------------------------- */
 
 BOOL WINAPI GetFileSizeEx(HANDLE h, PLARGE_INTEGER size)
 {
@@ -135,7 +135,7 @@ BOOL WINAPI SetFileValidData(HANDLE h, LONGLONG length)
 	return set(h, &l, sizeof l, FileValidDataLengthInformation);
 }
 
-/* ---- times --------------------------------------------------------------- */
+/* ---- times ---------------------------------------------------------- */
 
 BOOL WINAPI GetFileTime(HANDLE h, LPFILETIME creation, LPFILETIME access,
 			LPFILETIME write)
@@ -173,7 +173,8 @@ BOOL WINAPI SetFileTime(HANDLE h, const FILETIME *creation,
 	return set(h, &i, sizeof i, FileBasicInformation);
 }
 
-/* ---- everything at once --------------------------------------------------- */
+/* ---- everything at once ---------------------------------------------------
+ */
 
 BOOL WINAPI GetFileInformationByHandle(HANDLE h, LPBY_HANDLE_FILE_INFORMATION o)
 {
@@ -340,8 +341,7 @@ BOOL WINAPI SetFileInformationByHandle(HANDLE h,
 		[FileEndOfFileInfo] = { FileEndOfFileInformation,
 					sizeof(FILE_END_OF_FILE_INFO) },
 		[FileIoPriorityHintInfo] = { FileIoPriorityHintInformation,
-					     sizeof(
-						     FILE_IO_PRIORITY_HINT_INFO) },
+					     sizeof(FILE_IO_PRIORITY_HINT_INFO) },
 		[21] = { FileDispositionInformationEx, 4 },
 		[23] = { FileCaseSensitiveInformation, 4 },
 	};
@@ -366,7 +366,8 @@ BOOL WINAPI SetFileInformationByHandle(HANDLE h,
  * close.  Programs look for it and do without it; it is not exported.
  */
 
-/* ---- type ----------------------------------------------------------------- */
+/* ---- type -----------------------------------------------------------------
+ */
 
 DWORD WINAPI GetFileType(HANDLE h)
 {

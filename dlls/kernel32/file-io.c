@@ -67,10 +67,9 @@ BOOL WINAPI ReadFile(HANDLE h, LPVOID buf, DWORD n, LPDWORD done,
 		return overlapped_result(status, o, done);
 	}
 	io.Information = 0;
-	status = finish(h,
-			NtReadFile(h, NULL, NULL, NULL, &io, buf, n, NULL,
-				   NULL),
-			&io);
+	status = finish(
+		h, NtReadFile(h, NULL, NULL, NULL, &io, buf, n, NULL, NULL),
+		&io);
 	if (status == STATUS_END_OF_FILE)
 		return TRUE;
 	if (done && (NT_SUCCESS(status) || status == STATUS_BUFFER_OVERFLOW))
@@ -112,9 +111,8 @@ static VOID NTAPI completion_apc(PVOID routine, PIO_STATUS_BLOCK io,
 				 ULONG reserved)
 {
 	LPOVERLAPPED_COMPLETION_ROUTINE f = routine;
-	DWORD error = NT_SUCCESS(io->Status)
-			      ? 0
-			      : RtlNtStatusToDosError(io->Status);
+	DWORD error =
+		NT_SUCCESS(io->Status) ? 0 : RtlNtStatusToDosError(io->Status);
 
 	(void)reserved;
 	f(error, (DWORD)io->Information, (LPOVERLAPPED)io);
@@ -183,7 +181,8 @@ BOOL WINAPI FlushFileBuffers(HANDLE h)
 	return rf_result(finish(h, NtFlushBuffersFile(h, &io), &io));
 }
 
-/* ---- results, cancelling --------------------------------------------------- */
+/* ---- results, cancelling ---------------------------------------------------
+ */
 
 BOOL WINAPI GetOverlappedResultEx(HANDLE h, LPOVERLAPPED o, LPDWORD done,
 				  DWORD ms, BOOL alertable)
@@ -197,9 +196,9 @@ BOOL WINAPI GetOverlappedResultEx(HANDLE h, LPOVERLAPPED o, LPDWORD done,
 			SetLastError(ERROR_IO_INCOMPLETE);
 			return FALSE;
 		}
-		status = NtWaitForSingleObject(o->hEvent ? event_of(o) : h,
-					       !!alertable,
-					       k32_timeout(&t, ms));
+		status =
+			NtWaitForSingleObject(o->hEvent ? event_of(o) : h,
+					      !!alertable, k32_timeout(&t, ms));
 		if (status == STATUS_TIMEOUT || status == STATUS_USER_APC) {
 			SetLastError(status == STATUS_TIMEOUT
 					     ? WAIT_TIMEOUT
@@ -244,7 +243,8 @@ BOOL WINAPI CancelSynchronousIo(HANDLE thread)
 	return rf_result(NtCancelSynchronousIoFile(thread, NULL, &io));
 }
 
-/* ---- locks ------------------------------------------------------------------ */
+/* ---- locks ------------------------------------------------------------------
+ */
 
 BOOL WINAPI LockFile(HANDLE h, DWORD low, DWORD high, DWORD size_low,
 		     DWORD size_high)
@@ -252,8 +252,8 @@ BOOL WINAPI LockFile(HANDLE h, DWORD low, DWORD high, DWORD size_low,
 	LARGE_INTEGER at = { .LowPart = low, .HighPart = high };
 	LARGE_INTEGER size = { .LowPart = size_low, .HighPart = size_high };
 	IO_STATUS_BLOCK io;
-	NTSTATUS status = NtLockFile(h, NULL, NULL, NULL, &io, &at, &size, 0,
-				     TRUE, TRUE);
+	NTSTATUS status =
+		NtLockFile(h, NULL, NULL, NULL, &io, &at, &size, 0, TRUE, TRUE);
 
 	return rf_result(finish(h, status, &io));
 }
@@ -286,9 +286,9 @@ static BOOL unlock(HANDLE h, LARGE_INTEGER at, LARGE_INTEGER size)
 BOOL WINAPI UnlockFile(HANDLE h, DWORD low, DWORD high, DWORD size_low,
 		       DWORD size_high)
 {
-	return unlock(h, (LARGE_INTEGER){ .LowPart = low, .HighPart = high },
-		      (LARGE_INTEGER){ .LowPart = size_low,
-				       .HighPart = size_high });
+	return unlock(
+		h, (LARGE_INTEGER){ .LowPart = low, .HighPart = high },
+		(LARGE_INTEGER){ .LowPart = size_low, .HighPart = size_high });
 }
 
 BOOL WINAPI UnlockFileEx(HANDLE h, DWORD reserved, DWORD size_low,
@@ -298,12 +298,12 @@ BOOL WINAPI UnlockFileEx(HANDLE h, DWORD reserved, DWORD size_low,
 		SetLastError(ERROR_INVALID_PARAMETER);
 		return FALSE;
 	}
-	return unlock(h, offset_of(o),
-		      (LARGE_INTEGER){ .LowPart = size_low,
-				       .HighPart = size_high });
+	return unlock(
+		h, offset_of(o),
+		(LARGE_INTEGER){ .LowPart = size_low, .HighPart = size_high });
 }
 
-/* ---- control codes ----------------------------------------------------------- */
+/* ---- control codes -------------------------------------------------- */
 
 static NTSTATUS control(HANDLE h, HANDLE event, PVOID packet,
 			IO_STATUS_BLOCK *io, DWORD code, LPVOID in,
@@ -332,10 +332,10 @@ BOOL WINAPI DeviceIoControl(HANDLE h, DWORD code, LPVOID in, DWORD in_size,
 		return overlapped_result(status, o, done);
 	}
 	io.Information = 0;
-	status = finish(h,
-			control(h, NULL, NULL, &io, code, in, in_size, out,
-				out_size),
-			&io);
+	status = finish(
+		h,
+		control(h, NULL, NULL, &io, code, in, in_size, out, out_size),
+		&io);
 	/* A buffer filled to the brim and more to come is told as well. */
 	if (done && (NT_SUCCESS(status) || status == STATUS_BUFFER_OVERFLOW))
 		*done = (DWORD)io.Information;
@@ -347,12 +347,11 @@ BOOL WINAPI SetFileCompletionNotificationModes(HANDLE h, UCHAR flags)
 	IO_STATUS_BLOCK io;
 	ULONG f = flags;
 
-	return rf_result(
-		NtSetInformationFile(h, &io, &f, sizeof f,
-				     FileIoCompletionNotificationInformation));
+	return rf_result(NtSetInformationFile(
+		h, &io, &f, sizeof f, FileIoCompletionNotificationInformation));
 }
 
-/* ---- directory changes -------------------------------------------------------- */
+/* ---- directory changes ---------------------------------------------- */
 
 BOOL WINAPI ReadDirectoryChangesW(HANDLE h, LPVOID buf, DWORD size,
 				  BOOL subtree, DWORD filter, LPDWORD done,
@@ -408,11 +407,10 @@ HANDLE WINAPI FindFirstChangeNotificationW(LPCWSTR name, BOOL subtree,
 
 	if (!nt_path_init(&path, name))
 		return INVALID_HANDLE_VALUE;
-	status = NtOpenFile(&h, FILE_LIST_DIRECTORY | SYNCHRONIZE, &path.oa,
-			    &io,
-			    FILE_SHARE_READ | FILE_SHARE_WRITE |
-				    FILE_SHARE_DELETE,
-			    FILE_DIRECTORY_FILE | FILE_OPEN_FOR_BACKUP_INTENT);
+	status = NtOpenFile(
+		&h, FILE_LIST_DIRECTORY | SYNCHRONIZE, &path.oa, &io,
+		FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE,
+		FILE_DIRECTORY_FILE | FILE_OPEN_FOR_BACKUP_INTENT);
 	if (NT_SUCCESS(status)) {
 		status = await_change(h, subtree, filter);
 		if (!NT_SUCCESS(status))

@@ -122,11 +122,10 @@ HANDLE WINAPI CreateFile2(LPCWSTR name, DWORD access, DWORD share,
 	if (!p)
 		return CreateFileW(name, access, share, NULL, creation, 0,
 				   NULL);
-	return CreateFileW(name, access, share, p->lpSecurityAttributes,
-			   creation,
-			   p->dwFileAttributes | p->dwFileFlags |
-				   p->dwSecurityQosFlags,
-			   p->hTemplateFile);
+	return CreateFileW(
+		name, access, share, p->lpSecurityAttributes, creation,
+		p->dwFileAttributes | p->dwFileFlags | p->dwSecurityQosFlags,
+		p->hTemplateFile);
 }
 
 HANDLE WINAPI ReOpenFile(HANDLE original, DWORD access, DWORD share,
@@ -173,9 +172,9 @@ HANDLE WINAPI OpenFileById(HANDLE volume, LPFILE_ID_DESCRIPTOR id, DWORD access,
 	}
 	name.MaximumLength = name.Length;
 	name.Buffer = (PWSTR)&id->FileId;
-	InitializeObjectAttributes(
-		&oa, &name, sa && sa->bInheritHandle ? OBJ_INHERIT : 0, volume,
-		NULL);
+	InitializeObjectAttributes(&oa, &name,
+				   sa && sa->bInheritHandle ? OBJ_INHERIT : 0,
+				   volume, NULL);
 	status = NtCreateFile(&h, access | SYNCHRONIZE | FILE_READ_ATTRIBUTES,
 			      &oa, &io, NULL, 0, share, FILE_OPEN,
 			      open_options(flags) | FILE_OPEN_BY_FILE_ID, NULL,
@@ -186,7 +185,7 @@ HANDLE WINAPI OpenFileById(HANDLE volume, LPFILE_ID_DESCRIPTOR id, DWORD access,
 	return INVALID_HANDLE_VALUE;
 }
 
-/* ---- deleting ---------------------------------------------------------- */
+/* ---- deleting ------------------------------------------------------- */
 
 /*
  * POSIX semantics, as Windows 10's DeleteFile asks for: the name is gone when
@@ -194,8 +193,10 @@ HANDLE WINAPI OpenFileById(HANDLE volume, LPFILE_ID_DESCRIPTOR id, DWORD access,
  */
 BOOL WINAPI DeleteFileW(LPCWSTR name)
 {
-	FILE_DISPOSITION_INFO_EX how = { FILE_DISPOSITION_FLAG_DELETE |
-					 FILE_DISPOSITION_FLAG_POSIX_SEMANTICS };
+	FILE_DISPOSITION_INFO_EX how = {
+		FILE_DISPOSITION_FLAG_DELETE |
+		FILE_DISPOSITION_FLAG_POSIX_SEMANTICS
+	};
 	FILE_DISPOSITION_INFO old = { TRUE };
 	IO_STATUS_BLOCK io;
 	NTSTATUS status;
@@ -231,7 +232,7 @@ BOOL WINAPI DeleteFileA(LPCSTR name)
 	return wide_from_file(&w, name) && DeleteFileW(w.s);
 }
 
-/* ---- attributes -------------------------------------------------------- */
+/* ---- attributes ----------------------------------------------------- */
 
 static BOOL full_attributes(const WCHAR *name, FILE_NETWORK_OPEN_INFORMATION *i)
 {
@@ -313,8 +314,8 @@ BOOL WINAPI SetFileAttributesW(LPCWSTR name, DWORD attributes)
 		return FALSE;
 	}
 	/* 0 would mean "as they are". */
-	i.FileAttributes = (attributes & CREATE_ATTRIBUTES) |
-			   FILE_ATTRIBUTE_NORMAL;
+	i.FileAttributes =
+		(attributes & CREATE_ATTRIBUTES) | FILE_ATTRIBUTE_NORMAL;
 	return rf_result(NtSetInformationFile(h, &io, &i, sizeof i,
 					      FileBasicInformation));
 }
@@ -370,7 +371,7 @@ DWORD WINAPI GetCompressedFileSizeA(LPCSTR name, LPDWORD high)
 					: INVALID_FILE_SIZE;
 }
 
-/* ---- the 16-bit world's functions --------------------------------------- */
+/* ---- the 16-bit world's functions ----------------------------------- */
 
 static DWORD of_access(UINT style)
 {
@@ -444,10 +445,10 @@ HFILE WINAPI _lopen(LPCSTR name, int mode)
 
 HFILE WINAPI _lcreat(LPCSTR name, int attributes)
 {
-	return (HFILE)(LONG_PTR)CreateFileA(
-		name, GENERIC_READ | GENERIC_WRITE,
-		FILE_SHARE_READ | FILE_SHARE_WRITE, NULL, CREATE_ALWAYS,
-		attributes & 7, NULL);
+	return (HFILE)(LONG_PTR)CreateFileA(name, GENERIC_READ | GENERIC_WRITE,
+					    FILE_SHARE_READ | FILE_SHARE_WRITE,
+					    NULL, CREATE_ALWAYS, attributes & 7,
+					    NULL);
 }
 
 HFILE WINAPI _lclose(HFILE file)

@@ -90,9 +90,9 @@ BOOL WINAPI GetHandleInformation(HANDLE h, LPDWORD flags)
 	struct handle_flags f;
 	NTSTATUS status;
 
-	status = NtQueryObject(k32_std_handle(h),
-			       OBJECT_HANDLE_FLAG_INFORMATION, &f, sizeof f,
-			       NULL);
+	status =
+		NtQueryObject(k32_std_handle(h), OBJECT_HANDLE_FLAG_INFORMATION,
+			      &f, sizeof f, NULL);
 	if (!NT_SUCCESS(status))
 		return rf_fail(status);
 	*flags = (f.inherit ? HANDLE_FLAG_INHERIT : 0) |
@@ -122,7 +122,6 @@ UINT WINAPI SetHandleCount(UINT n)
 {
 	return n;
 }
-
 
 HANDLE WINAPI GetCurrentProcess(VOID)
 {

@@ -26,7 +26,7 @@ static inline void k32_free(PVOID p)
 		RtlFreeHeap(rf_heap(), 0, p);
 }
 
-/* ---- strings (convert.c) ---------------------------------------------- */
+/* ---- strings (convert.c) -------------------------------------------- */
 
 /* A NUL-terminated string made wide; s is NULL where the caller gave NULL. */
 struct wide {
@@ -76,7 +76,7 @@ static inline DWORD wide_len(const WCHAR *s)
 BOOL wide_same(const WCHAR *a, const WCHAR *b);
 BOOL wide_same_n(const WCHAR *a, const WCHAR *b, DWORD n);
 
-/* ---- NT names (nt-path.c) --------------------------------------------- */
+/* ---- NT names (nt-path.c) ------------------------------------------- */
 
 struct nt_path {
 	UNICODE_STRING name;
@@ -111,8 +111,7 @@ static inline void k32_close(HANDLE *h)
  * Opens name for synchronous use: access plus SYNCHRONIZE, sharing all,
  * options plus FILE_SYNCHRONOUS_IO_NONALERT.  FALSE and the last error.
  */
-BOOL k32_open(const WCHAR *name, ACCESS_MASK access, ULONG options,
-	      HANDLE *h);
+BOOL k32_open(const WCHAR *name, ACCESS_MASK access, ULONG options, HANDLE *h);
 
 /* What a wait-less timeout in milliseconds is to NT; NULL for INFINITE. */
 static inline PLARGE_INTEGER k32_timeout(PLARGE_INTEGER t, DWORD ms)
@@ -123,7 +122,7 @@ static inline PLARGE_INTEGER k32_timeout(PLARGE_INTEGER t, DWORD ms)
 	return t;
 }
 
-/* ---- process-wide ------------------------------------------------------ */
+/* ---- process-wide --------------------------------------------------- */
 
 /* Is this one of the three negative-free console pseudo handles? */
 HANDLE k32_std_handle(HANDLE h);
@@ -139,7 +138,7 @@ BOOL k32_find_program(const WCHAR *name, WCHAR *out, DWORD room);
  * NULL and 0 for what was not given.
  */
 struct process_attributes {
-	HANDLE *handles; /* only these are inherited */
+	HANDLE *handles;     /* only these are inherited */
 	SIZE_T handles_size; /* bytes */
 	HANDLE *jobs;
 	SIZE_T jobs_size;
@@ -150,5 +149,15 @@ void process_attributes_get(LPPROC_THREAD_ATTRIBUTE_LIST list,
 
 /* The text of a Win32 error code, or NULL (error-text.c). */
 const char *error_text(DWORD code);
+
+/*
+ * Where text stands in the program's manifest, ASCII letters compared without
+ * case (manifest.c); *left bytes can be read from there on (may be NULL).
+ * NULL: nowhere.
+ */
+const char *manifest_find(const char *text, ULONG *left);
+
+/* Sets the process's code pages (codepage.c); at process attach. */
+void codepage_attach(void);
 
 #endif

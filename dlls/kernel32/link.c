@@ -31,8 +31,8 @@ BOOL WINAPI CreateHardLinkW(LPCWSTR name, LPCWSTR existing,
 	memset(link, 0, sizeof *link);
 	link->FileNameLength = to.name.Length;
 	memcpy(link->FileName, to.name.Buffer, to.name.Length);
-	ok = rf_result(NtSetInformationFile(h, &io, link, size,
-					    FileLinkInformation));
+	ok = rf_result(
+		NtSetInformationFile(h, &io, link, size, FileLinkInformation));
 	k32_free(link);
 	return ok;
 }
@@ -47,7 +47,7 @@ BOOL WINAPI CreateHardLinkA(LPCSTR name, LPCSTR existing,
 	       CreateHardLinkW(n.s, e.s, sa);
 }
 
-/* ---- symbolic links ---------------------------------------------------------- */
+/* ---- symbolic links ------------------------------------------------- */
 
 static BOOL is_relative(const WCHAR *s)
 {
@@ -119,18 +119,15 @@ BOOLEAN WINAPI CreateSymbolicLinkW(LPCWSTR name, LPCWSTR target, DWORD flags)
 	r = link_data(target, &size);
 	if (!r)
 		return FALSE;
-	status = NtCreateFile(&h,
-			      FILE_WRITE_ATTRIBUTES | DELETE | SYNCHRONIZE,
-			      &path.oa, &io, NULL, FILE_ATTRIBUTE_NORMAL,
-			      FILE_SHARE_READ | FILE_SHARE_WRITE |
-				      FILE_SHARE_DELETE,
-			      FILE_CREATE,
-			      FILE_SYNCHRONOUS_IO_NONALERT |
-				      FILE_OPEN_REPARSE_POINT |
-				      FILE_OPEN_FOR_BACKUP_INTENT |
-				      (dir ? FILE_DIRECTORY_FILE
-					   : FILE_NON_DIRECTORY_FILE),
-			      NULL, 0);
+	status = NtCreateFile(
+		&h, FILE_WRITE_ATTRIBUTES | DELETE | SYNCHRONIZE, &path.oa, &io,
+		NULL, FILE_ATTRIBUTE_NORMAL,
+		FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE,
+		FILE_CREATE,
+		FILE_SYNCHRONOUS_IO_NONALERT | FILE_OPEN_REPARSE_POINT |
+			FILE_OPEN_FOR_BACKUP_INTENT |
+			(dir ? FILE_DIRECTORY_FILE : FILE_NON_DIRECTORY_FILE),
+		NULL, 0);
 	if (NT_SUCCESS(status)) {
 		status = NtFsControlFile(h, NULL, NULL, NULL, &io,
 					 FSCTL_SET_REPARSE_POINT, r, size, NULL,
@@ -153,7 +150,7 @@ BOOLEAN WINAPI CreateSymbolicLinkA(LPCSTR name, LPCSTR target, DWORD flags)
 	       CreateSymbolicLinkW(n.s, t.s, flags);
 }
 
-/* ---- the path of a handle ------------------------------------------------------ */
+/* ---- the path of a handle ------------------------------------------- */
 
 #define OBJECT_NAME_INFORMATION 1
 
@@ -218,8 +215,7 @@ static DWORD final_path(const UNICODE_STRING *name, DWORD flags, WCHAR *buf)
 		if (drive) {
 			*o++ = drive;
 			*o++ = ':';
-		} else if (len > 11 &&
-			   wide_same_n(s, L"\\Device\\Mup\\", 12)) {
+		} else if (len > 11 && wide_same_n(s, L"\\Device\\Mup\\", 12)) {
 			memcpy(o, L"UNC", 3 * sizeof(WCHAR));
 			o += 3;
 			cut = 11;

@@ -7,8 +7,8 @@
 
 #include "kernel32-private.h"
 
-#define MESSAGE_TABLE 11 /* RT_MESSAGETABLE */
-#define WIDTH_NONE    0	 /* lines as they are in the text */
+#define MESSAGE_TABLE 11  /* RT_MESSAGETABLE */
+#define WIDTH_NONE    0   /* lines as they are in the text */
 #define WIDTH_MAX     255 /* one line, but for %n */
 
 struct out {
@@ -58,8 +58,7 @@ static void wrap(struct out *o)
 	put(o, 0); /* room for one more: a blank becomes CR LF */
 	if (o->failed)
 		return;
-	memmove(o->s + o->space + 2, o->s + o->space + 1,
-		tail * sizeof(WCHAR));
+	memmove(o->s + o->space + 2, o->s + o->space + 1, tail * sizeof(WCHAR));
 	o->s[o->space] = '\r';
 	o->s[o->space + 1] = '\n';
 	o->column = tail;
@@ -75,11 +74,11 @@ static void put_text(struct out *o, WCHAR c)
 	wrap(o);
 }
 
-/* ---- inserts -------------------------------------------------------------------- */
+/* ---- inserts -------------------------------------------------------- */
 
 struct inserts {
 	const ULONG_PTR *slot; /* both kinds of argument lists are such */
-	BOOL ansi;	       /* strings are narrow unless they say not */
+	BOOL ansi;             /* strings are narrow unless they say not */
 };
 
 static int print(WCHAR *to, size_t n, const WCHAR *format, ...)
@@ -149,8 +148,7 @@ static void put_formatted(struct out *o, const struct inserts *in,
 		if (!v[stars]) {
 			v[stars] = (ULONG_PTR)L"(null)";
 		} else if (narrow) {
-			if (!wide_from_ansi(&converted,
-					    (const char *)v[stars]))
+			if (!wide_from_ansi(&converted, (const char *)v[stars]))
 				return;
 			v[stars] = (ULONG_PTR)converted.s;
 		}
@@ -263,7 +261,7 @@ static void format(struct out *o, const WCHAR *s, DWORD len,
 	}
 }
 
-/* ---- where texts come from ----------------------------------------------------------- */
+/* ---- where texts come from ------------------------------------------ */
 
 static WCHAR *widen(const char *a)
 {
@@ -337,7 +335,7 @@ static WCHAR *module_text(HMODULE module, DWORD id, DWORD language)
 	return s;
 }
 
-/* ---- the calls -------------------------------------------------------------------------- */
+/* ---- the calls ------------------------------------------------------ */
 
 /* The finished text on the heap, *len units; NULL and the last error. */
 static WCHAR *make(DWORD flags, const void *source, const WCHAR *string,
@@ -395,8 +393,8 @@ DWORD WINAPI FormatMessageW(DWORD flags, LPCVOID source, DWORD id,
 	if (!s)
 		return 0;
 	if (flags & FORMAT_MESSAGE_ALLOCATE_BUFFER) {
-		to = n ? LocalAlloc(LMEM_ZEROINIT, (n >= size ? n + 1 : size) *
-							   sizeof(WCHAR))
+		to = n ? LocalAlloc(LMEM_ZEROINIT,
+				    (n >= size ? n + 1 : size) * sizeof(WCHAR))
 		       : NULL;
 		*(LPWSTR *)buf = to;
 	} else if (n >= size) {

@@ -8,7 +8,7 @@
 #include "kernel32-private.h"
 #include "nt-file.h"
 
-#define AS_DATA	 1 /* bits of a module handle */
+#define AS_DATA  1 /* bits of a module handle */
 #define AS_IMAGE 2
 
 #define DATA_FLAGS                                                             \
@@ -25,7 +25,8 @@ static ULONG_PTR view_bits(HMODULE h)
 	return (ULONG_PTR)h & 3;
 }
 
-/* ---- as data ---------------------------------------------------------------- */
+/* ---- as data ----------------------------------------------------------------
+ */
 
 static HMODULE map_data(const WCHAR *path, DWORD flags)
 {
@@ -40,20 +41,18 @@ static HMODULE map_data(const WCHAR *path, DWORD flags)
 	HANDLE file;
 	HANDLE_SCOPE(section);
 
-	file = CreateFileW(path,
-			   GENERIC_READ | (image ? GENERIC_EXECUTE : 0), share,
-			   NULL, OPEN_EXISTING, 0, NULL);
+	file = CreateFileW(path, GENERIC_READ | (image ? GENERIC_EXECUTE : 0),
+			   share, NULL, OPEN_EXISTING, 0, NULL);
 	if (file == INVALID_HANDLE_VALUE)
 		return NULL;
-	status = NtCreateSection(&section,
-				 SECTION_MAP_READ | SECTION_QUERY, NULL, NULL,
-				 PAGE_READONLY, image ? SEC_IMAGE : SEC_COMMIT,
-				 file);
+	status = NtCreateSection(&section, SECTION_MAP_READ | SECTION_QUERY,
+				 NULL, NULL, PAGE_READONLY,
+				 image ? SEC_IMAGE : SEC_COMMIT, file);
 	NtClose(file);
 	if (NT_SUCCESS(status))
-		status = NtMapViewOfSection(section, NtCurrentProcess(), &base,
-					    0, 0, NULL, &size, 1 /* ViewShare */,
-					    0, PAGE_READONLY);
+		status = NtMapViewOfSection(
+			section, NtCurrentProcess(), &base, 0, 0, NULL, &size,
+			1 /* ViewShare */, 0, PAGE_READONLY);
 	if (!NT_SUCCESS(status)) {
 		rf_fail(status);
 		return NULL;
@@ -77,7 +76,7 @@ static HMODULE load_data(const WCHAR *name, DWORD flags)
 	return NULL;
 }
 
-/* ---- loading ------------------------------------------------------------------ */
+/* ---- loading -------------------------------------------------------- */
 
 HMODULE WINAPI LoadLibraryExW(LPCWSTR name, HANDLE file, DWORD flags)
 {
@@ -161,7 +160,7 @@ BOOL WINAPI DisableThreadLibraryCalls(HMODULE h)
 	return rf_result(LdrDisableThreadCalloutsForDll(h));
 }
 
-/* ---- asking --------------------------------------------------------------------- */
+/* ---- asking --------------------------------------------------------- */
 
 FARPROC WINAPI GetProcAddress(HMODULE h, LPCSTR name)
 {
@@ -172,11 +171,9 @@ FARPROC WINAPI GetProcAddress(HMODULE h, LPCSTR name)
 
 	if (by_name)
 		RtlInitAnsiString(&s, name);
-	status = LdrGetProcedureAddress(h ? (PVOID)h
-					  : rf_peb()->ImageBaseAddress,
-					by_name ? &s : NULL,
-					by_name ? 0 : (ULONG)(ULONG_PTR)name,
-					&proc);
+	status = LdrGetProcedureAddress(
+		h ? (PVOID)h : rf_peb()->ImageBaseAddress, by_name ? &s : NULL,
+		by_name ? 0 : (ULONG)(ULONG_PTR)name, &proc);
 	if (NT_SUCCESS(status))
 		return (FARPROC)proc;
 	rf_fail(status);
@@ -342,7 +339,7 @@ DWORD WINAPI GetModuleFileNameA(HMODULE h, LPSTR buf, DWORD size)
 	return n;
 }
 
-/* ---- where libraries are looked for ---------------------------------------------- */
+/* ---- where libraries are looked for --------------------------------- */
 
 BOOL WINAPI SetDllDirectoryW(LPCWSTR path)
 {

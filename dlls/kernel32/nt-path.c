@@ -77,8 +77,7 @@ static BOOL unc(struct nt_path *p, SIZE_T len)
 {
 	WCHAR *b = p->name.Buffer;
 
-	memmove(b + PREFIX + 4, b + PREFIX + 2,
-		(len - 2 + 1) * sizeof(WCHAR));
+	memmove(b + PREFIX + 4, b + PREFIX + 2, (len - 2 + 1) * sizeof(WCHAR));
 	memcpy(b + PREFIX, L"UNC\\", 4 * sizeof(WCHAR));
 	return finish(p, len + PREFIX + 2);
 }
@@ -139,8 +138,8 @@ BOOL k32_open(const WCHAR *name, ACCESS_MASK access, ULONG options, HANDLE *h)
 
 	if (!nt_path_init(&path, name))
 		return FALSE;
-	return rf_result(NtOpenFile(
-		h, access | SYNCHRONIZE, &path.oa, &io,
-		FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE,
-		options | FILE_SYNCHRONOUS_IO_NONALERT));
+	return rf_result(NtOpenFile(h, access | SYNCHRONIZE, &path.oa, &io,
+				    FILE_SHARE_READ | FILE_SHARE_WRITE |
+					    FILE_SHARE_DELETE,
+				    options | FILE_SYNCHRONOUS_IO_NONALERT));
 }

@@ -62,7 +62,7 @@ DWORD WINAPI GetFullPathNameA(LPCSTR name, DWORD size, LPSTR buf, LPSTR *part)
 	return r;
 }
 
-/* ---- long and short ------------------------------------------------------------ */
+/* ---- long and short ------------------------------------------------- */
 
 /*
  * Each component is looked up and replaced by the name it has on disk, long
@@ -107,7 +107,8 @@ static DWORD respell(const WCHAR *name, BOOL longer, WCHAR *out, DWORD room)
 		memcpy(out + o, name + i, n * sizeof(WCHAR));
 		out[o + n] = 0;
 		i += n;
-		if (name[i - n] == '.' && (n == 1 || (n == 2 && out[o + 1] == '.'))) {
+		if (name[i - n] == '.' &&
+		    (n == 1 || (n == 2 && out[o + 1] == '.'))) {
 			o += n;
 			continue;
 		}
@@ -117,15 +118,14 @@ static DWORD respell(const WCHAR *name, BOOL longer, WCHAR *out, DWORD room)
 				return 0;
 			}
 		}
-		h = FindFirstFileExW(out,
-				     longer ? FindExInfoBasic
-					    : FindExInfoStandard,
-				     &d, FindExSearchNameMatch, NULL, 0);
+		h = FindFirstFileExW(
+			out, longer ? FindExInfoBasic : FindExInfoStandard, &d,
+			FindExSearchNameMatch, NULL, 0);
 		if (h == INVALID_HANDLE_VALUE)
 			return 0;
 		FindClose(h);
 		use = !longer && d.cAlternateFileName[0] ? d.cAlternateFileName
-							  : d.cFileName;
+							 : d.cFileName;
 		len = wide_len(use);
 		if (o + len + 1 >= room)
 			return 0;
@@ -207,7 +207,7 @@ DWORD WINAPI GetShortPathNameA(LPCSTR name, LPSTR buf, DWORD size)
 	return respell_a(name, FALSE, buf, size);
 }
 
-/* ---- searching ------------------------------------------------------------------- */
+/* ---- searching ------------------------------------------------------ */
 
 static DWORD search_mode; /* BASE_SEARCH_PATH_*; permanent once set so */
 
@@ -383,9 +383,9 @@ DWORD WINAPI SearchPathW(LPCWSTR path, LPCWSTR name, LPCWSTR ext, DWORD size,
 	if (!found)
 		return 0;
 	if (!path && !has_path(name)) {
-		own = default_path(search_mode &
-					   BASE_SEARCH_PATH_ENABLE_SAFE_SEARCHMODE,
-				   FALSE);
+		own = default_path(
+			search_mode & BASE_SEARCH_PATH_ENABLE_SAFE_SEARCHMODE,
+			FALSE);
 		path = own;
 	}
 	if (search(path ? path : L"", name, ext, FALSE, found, room))
@@ -399,8 +399,8 @@ DWORD WINAPI SearchPathW(LPCWSTR path, LPCWSTR name, LPCWSTR ext, DWORD size,
 
 BOOL k32_find_program(const WCHAR *name, WCHAR *out, DWORD room)
 {
-	WCHAR *path = default_path(FALSE,
-				   !NeedCurrentDirectoryForExePathW(name));
+	WCHAR *path =
+		default_path(FALSE, !NeedCurrentDirectoryForExePathW(name));
 	BOOL ok = path && search(path, name, L".exe", TRUE, out, room);
 
 	k32_free(path);

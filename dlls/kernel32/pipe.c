@@ -9,9 +9,9 @@
 #include "kernel32-private.h"
 #include "nt-file.h"
 
-#define PIPE_BUFFER	  4096
-#define DEFAULT_TIMEOUT	  -500000ll	/* 50 ms */
-#define ANONYMOUS_TIMEOUT -1200000000ll /* 2 min */
+#define PIPE_BUFFER                   4096
+#define DEFAULT_TIMEOUT               -500000ll     /* 50 ms */
+#define ANONYMOUS_TIMEOUT             -1200000000ll /* 2 min */
 #define FSCTL_PIPE_GET_PIPE_ATTRIBUTE 0x110028
 
 static NTSTATUS open_device(HANDLE *h)
@@ -53,11 +53,10 @@ BOOL WINAPI CreatePipe(PHANDLE read, PHANDLE write, LPSECURITY_ATTRIBUTES sa,
 	if (!NT_SUCCESS(status))
 		return rf_fail(status);
 	oa.RootDirectory = r;
-	status = NtOpenFile(&w,
-			    GENERIC_WRITE | FILE_READ_ATTRIBUTES | SYNCHRONIZE,
-			    &oa, &io, FILE_SHARE_READ,
-			    FILE_SYNCHRONOUS_IO_NONALERT |
-				    FILE_NON_DIRECTORY_FILE);
+	status = NtOpenFile(
+		&w, GENERIC_WRITE | FILE_READ_ATTRIBUTES | SYNCHRONIZE, &oa,
+		&io, FILE_SHARE_READ,
+		FILE_SYNCHRONOUS_IO_NONALERT | FILE_NON_DIRECTORY_FILE);
 	if (!NT_SUCCESS(status)) {
 		NtClose(r);
 		return rf_fail(status);
@@ -95,9 +94,9 @@ HANDLE WINAPI CreateNamedPipeW(LPCWSTR name, DWORD open_mode, DWORD pipe_mode,
 		access = share = 0;
 	}
 	if (!access || !instances || instances > PIPE_UNLIMITED_INSTANCES ||
-	    pipe_mode & ~(DWORD)(PIPE_NOWAIT | PIPE_READMODE_MESSAGE |
-				 PIPE_TYPE_MESSAGE |
-				 PIPE_REJECT_REMOTE_CLIENTS) ||
+	    pipe_mode &
+		    ~(DWORD)(PIPE_NOWAIT | PIPE_READMODE_MESSAGE |
+			     PIPE_TYPE_MESSAGE | PIPE_REJECT_REMOTE_CLIENTS) ||
 	    (pipe_mode & PIPE_READMODE_MESSAGE &&
 	     !(pipe_mode & PIPE_TYPE_MESSAGE))) {
 		SetLastError(ERROR_INVALID_PARAMETER);
@@ -118,8 +117,8 @@ HANDLE WINAPI CreateNamedPipeW(LPCWSTR name, DWORD open_mode, DWORD pipe_mode,
 		options |= FILE_WRITE_THROUGH;
 	if (!(open_mode & FILE_FLAG_OVERLAPPED))
 		options |= FILE_SYNCHRONOUS_IO_NONALERT;
-	access |= open_mode & (WRITE_DAC | WRITE_OWNER |
-			       ACCESS_SYSTEM_SECURITY);
+	access |=
+		open_mode & (WRITE_DAC | WRITE_OWNER | ACCESS_SYSTEM_SECURITY);
 	if (ms)
 		timeout.QuadPart = -(LONGLONG)ms * 10000;
 
@@ -127,7 +126,7 @@ HANDLE WINAPI CreateNamedPipeW(LPCWSTR name, DWORD open_mode, DWORD pipe_mode,
 		&h, access | SYNCHRONIZE | FILE_READ_ATTRIBUTES, &path.oa, &io,
 		share,
 		open_mode & FILE_FLAG_FIRST_PIPE_INSTANCE ? FILE_CREATE
-							   : FILE_OPEN_IF,
+							  : FILE_OPEN_IF,
 		options,
 		(pipe_mode & PIPE_TYPE_MESSAGE ? 1 : 0) |
 			(pipe_mode & PIPE_REJECT_REMOTE_CLIENTS ? 2 : 0),
@@ -156,7 +155,7 @@ HANDLE WINAPI CreateNamedPipeA(LPCSTR name, DWORD open_mode, DWORD pipe_mode,
 				in_size, ms, sa);
 }
 
-/* ---- the server's end -------------------------------------------------------- */
+/* ---- the server's end ----------------------------------------------- */
 
 static NTSTATUS fsctl(HANDLE h, ULONG code, void *in, ULONG in_size, void *out,
 		      ULONG out_size, IO_STATUS_BLOCK *io)
@@ -196,7 +195,7 @@ BOOL WINAPI DisconnectNamedPipe(HANDLE h)
 		fsctl(h, FSCTL_PIPE_DISCONNECT, NULL, 0, NULL, 0, &io));
 }
 
-/* ---- state --------------------------------------------------------------------- */
+/* ---- state ---------------------------------------------------------- */
 
 BOOL WINAPI SetNamedPipeHandleState(HANDLE h, LPDWORD mode, LPDWORD collect,
 				    LPDWORD timeout)
@@ -330,7 +329,7 @@ BOOL WINAPI PeekNamedPipe(HANDLE h, LPVOID buf, DWORD size, LPDWORD read,
 	return rf_result(status);
 }
 
-/* ---- the client's end ------------------------------------------------------------ */
+/* ---- the client's end ----------------------------------------------- */
 
 BOOL WINAPI WaitNamedPipeW(LPCWSTR name, DWORD ms)
 {
@@ -420,8 +419,8 @@ BOOL WINAPI CallNamedPipeW(LPCWSTR name, LPVOID in, DWORD in_size, LPVOID out,
 				OPEN_EXISTING, FILE_ATTRIBUTE_NORMAL, NULL);
 		if (h != INVALID_HANDLE_VALUE)
 			break;
-		if (GetLastError() != ERROR_PIPE_BUSY ||
-		    ms == NMPWAIT_NOWAIT || !WaitNamedPipeW(name, ms))
+		if (GetLastError() != ERROR_PIPE_BUSY || ms == NMPWAIT_NOWAIT ||
+		    !WaitNamedPipeW(name, ms))
 			return FALSE;
 	}
 	ok = SetNamedPipeHandleState(h, &mode, NULL, NULL) &&
@@ -441,7 +440,7 @@ BOOL WINAPI CallNamedPipeA(LPCSTR name, LPVOID in, DWORD in_size, LPVOID out,
 	       CallNamedPipeW(w.s, in, in_size, out, out_size, read, ms);
 }
 
-/* ---- who is at the other end -------------------------------------------------------- */
+/* ---- who is at the other end ---------------------------------------- */
 
 static BOOL attribute(HANDLE h, ULONG code, char *name, ULONG size, PULONG out)
 {

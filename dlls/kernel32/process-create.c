@@ -13,7 +13,7 @@
 
 /* RTL_USER_PROCESS_PARAMETERS.ConsoleHandle of a child to be without ours. */
 #define CONSOLE_DETACHED  ((HANDLE)(LONG_PTR)-1)
-#define CONSOLE_NEW	  ((HANDLE)(LONG_PTR)-2)
+#define CONSOLE_NEW       ((HANDLE)(LONG_PTR)-2)
 #define CONSOLE_NO_WINDOW ((HANDLE)(LONG_PTR)-3)
 
 /* All that is made on the way, given back by release(). */
@@ -49,7 +49,7 @@ static WCHAR *full_path(const WCHAR *name)
 	return s;
 }
 
-/* ---- which program --------------------------------------------------------------- */
+/* ---- which program -------------------------------------------------- */
 
 /*
  * The first word of a command line names the program.  In quotes it is what
@@ -172,8 +172,8 @@ static BOOL choose(struct creation *c, const WCHAR *app, const WCHAR *line)
 		if (quote) {
 			DWORD head = end - line;
 
-			c->command = k32_alloc((wide_len(line) + 3) *
-					       sizeof(WCHAR));
+			c->command =
+				k32_alloc((wide_len(line) + 3) * sizeof(WCHAR));
 			if (!c->command)
 				return FALSE;
 			c->command[0] = '"';
@@ -192,7 +192,7 @@ static BOOL choose(struct creation *c, const WCHAR *app, const WCHAR *line)
 	return through_cmd(c, line ? line : c->program);
 }
 
-/* ---- what the child is given --------------------------------------------------------- */
+/* ---- what the child is given ---------------------------------------- */
 
 static BOOL environment_of(struct creation *c, LPVOID env, DWORD flags)
 {
@@ -317,7 +317,7 @@ static UCHAR priority_of(DWORD flags)
 	return 0;
 }
 
-/* ---- the call -------------------------------------------------------------------------- */
+/* ---- the call ------------------------------------------------------- */
 
 struct attributes {
 	SIZE_T size;
@@ -379,12 +379,12 @@ static NTSTATUS start(struct creation *c, LPSECURITY_ATTRIBUTES pa,
 		add(&list, &n, PS_ATTRIBUTE_PRIORITY_CLASS, sizeof priority,
 		    &priority);
 
-	InitializeObjectAttributes(
-		&process_oa, NULL, pa && pa->bInheritHandle ? OBJ_INHERIT : 0,
-		NULL, pa ? pa->lpSecurityDescriptor : NULL);
-	InitializeObjectAttributes(
-		&thread_oa, NULL, ta && ta->bInheritHandle ? OBJ_INHERIT : 0,
-		NULL, ta ? ta->lpSecurityDescriptor : NULL);
+	InitializeObjectAttributes(&process_oa, NULL,
+				   pa && pa->bInheritHandle ? OBJ_INHERIT : 0,
+				   NULL, pa ? pa->lpSecurityDescriptor : NULL);
+	InitializeObjectAttributes(&thread_oa, NULL,
+				   ta && ta->bInheritHandle ? OBJ_INHERIT : 0,
+				   NULL, ta ? ta->lpSecurityDescriptor : NULL);
 	status = NtCreateUserProcess(
 		&p, &t, MAXIMUM_ALLOWED, MAXIMUM_ALLOWED, &process_oa,
 		&thread_oa,

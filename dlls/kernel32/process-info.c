@@ -7,7 +7,7 @@
 #include "nt-process.h"
 #include <psapi.h>
 
-/* ---- all processes ------------------------------------------------------------ */
+/* ---- all processes -------------------------------------------------- */
 
 static RF_SYSTEM_PROCESS *system_processes(void)
 {
@@ -37,9 +37,8 @@ static RF_SYSTEM_PROCESS *system_processes(void)
 
 static RF_SYSTEM_PROCESS *next_process(RF_SYSTEM_PROCESS *p)
 {
-	return p->NextEntryOffset
-		       ? (void *)((char *)p + p->NextEntryOffset)
-		       : NULL;
+	return p->NextEntryOffset ? (void *)((char *)p + p->NextEntryOffset)
+				  : NULL;
 }
 
 BOOL WINAPI K32EnumProcesses(DWORD *ids, DWORD size, DWORD *used)
@@ -57,7 +56,7 @@ BOOL WINAPI K32EnumProcesses(DWORD *ids, DWORD size, DWORD *used)
 	return TRUE;
 }
 
-/* ---- modules of a process --------------------------------------------------------- */
+/* ---- modules of a process ------------------------------------------- */
 
 static BOOL peek(HANDLE h, const void *from, void *to, SIZE_T n)
 {
@@ -268,7 +267,7 @@ DWORD WINAPI K32GetModuleFileNameExA(HANDLE h, HMODULE module, LPSTR buf,
 	return narrow_cut(s, n, buf, size);
 }
 
-/* ---- mapped files, counters ----------------------------------------------------------- */
+/* ---- mapped files, counters ----------------------------------------- */
 
 #define MEMORY_MAPPED_FILENAME 2
 
@@ -279,9 +278,8 @@ DWORD WINAPI K32GetMappedFileNameW(HANDLE h, LPVOID address, LPWSTR buf,
 		UNICODE_STRING name;
 		WCHAR text[MAX_PATH * 2];
 	} i;
-	NTSTATUS status = NtQueryVirtualMemory(h, address,
-					       MEMORY_MAPPED_FILENAME, &i,
-					       sizeof i, NULL);
+	NTSTATUS status = NtQueryVirtualMemory(
+		h, address, MEMORY_MAPPED_FILENAME, &i, sizeof i, NULL);
 	DWORD n;
 
 	if (!NT_SUCCESS(status)) {
@@ -373,7 +371,7 @@ BOOL WINAPI K32EmptyWorkingSet(HANDLE h)
 }
 
 #define MEMORY_WORKING_SET_LIST 1
-#define MEMORY_WORKING_SET_EX	4
+#define MEMORY_WORKING_SET_EX   4
 
 BOOL WINAPI K32QueryWorkingSet(HANDLE h, PVOID buf, DWORD size)
 {

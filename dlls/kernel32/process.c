@@ -16,7 +16,7 @@ static BOOL set(HANDLE h, ULONG class, void *info, ULONG size)
 	return rf_result(NtSetInformationProcess(h, class, info, size));
 }
 
-/* ---- opening and ending --------------------------------------------------------- */
+/* ---- opening and ending --------------------------------------------- */
 
 HANDLE WINAPI OpenProcess(DWORD access, BOOL inherit, DWORD pid)
 {
@@ -72,7 +72,8 @@ BOOL WINAPI GetExitCodeProcess(HANDLE h, LPDWORD code)
 
 DWORD WINAPI GetProcessVersion(DWORD pid)
 {
-	const IMAGE_NT_HEADERS *nt = RtlImageNtHeader(rf_peb()->ImageBaseAddress);
+	const IMAGE_NT_HEADERS *nt =
+		RtlImageNtHeader(rf_peb()->ImageBaseAddress);
 
 	if (pid && pid != GetCurrentProcessId()) {
 		SetLastError(ERROR_NOT_SUPPORTED);
@@ -82,7 +83,7 @@ DWORD WINAPI GetProcessVersion(DWORD pid)
 			nt->OptionalHeader.MajorSubsystemVersion);
 }
 
-/* ---- counters ---------------------------------------------------------------------- */
+/* ---- counters ------------------------------------------------------- */
 
 static FILETIME filetime(LARGE_INTEGER t)
 {
@@ -130,7 +131,7 @@ BOOL WINAPI QueryProcessCycleTime(HANDLE h, PULONG64 cycles)
 	return TRUE;
 }
 
-/* ---- priority and processors ---------------------------------------------------------- */
+/* ---- priority and processors ---------------------------------------- */
 
 struct priority_class {
 	BOOLEAN foreground;
@@ -138,8 +139,8 @@ struct priority_class {
 };
 
 static const DWORD classes[] = {
-	[1] = IDLE_PRIORITY_CLASS,	   [2] = NORMAL_PRIORITY_CLASS,
-	[3] = HIGH_PRIORITY_CLASS,	   [4] = REALTIME_PRIORITY_CLASS,
+	[1] = IDLE_PRIORITY_CLASS,         [2] = NORMAL_PRIORITY_CLASS,
+	[3] = HIGH_PRIORITY_CLASS,         [4] = REALTIME_PRIORITY_CLASS,
 	[5] = BELOW_NORMAL_PRIORITY_CLASS, [6] = ABOVE_NORMAL_PRIORITY_CLASS,
 };
 
@@ -209,7 +210,7 @@ BOOL WINAPI SetProcessAffinityMask(HANDLE h, DWORD_PTR mask)
 	return set(h, RfProcessAffinityMask, &mask, sizeof mask);
 }
 
-/* ---- in which order at shutdown: nobody is asked, but the answer is kept ------------------ */
+/* ---- in which order at shutdown: nobody is asked ------------------------- */
 
 static DWORD shutdown_level = 0x280, shutdown_flags;
 
@@ -231,7 +232,7 @@ BOOL WINAPI SetProcessShutdownParameters(DWORD level, DWORD flags)
 	return TRUE;
 }
 
-/* ---- session, name ----------------------------------------------------------------- */
+/* ---- session, name -------------------------------------------------- */
 
 DWORD WINAPI WTSGetActiveConsoleSessionId(VOID)
 {
@@ -285,9 +286,9 @@ static UNICODE_STRING *process_name(HANDLE h, ULONG class)
 BOOL WINAPI QueryFullProcessImageNameW(HANDLE h, DWORD flags, LPWSTR buf,
 				       PDWORD size)
 {
-	UNICODE_STRING *u = process_name(h, flags & PROCESS_NAME_NATIVE
-						    ? RfProcessImageFileName
-						    : RfProcessImageFileNameWin32);
+	UNICODE_STRING *u = process_name(
+		h, flags & PROCESS_NAME_NATIVE ? RfProcessImageFileName
+					       : RfProcessImageFileNameWin32);
 	DWORD n;
 	BOOL ok;
 
@@ -337,7 +338,7 @@ DWORD WINAPI K32GetProcessImageFileNameA(HANDLE h, LPSTR buf, DWORD size)
 		       : 0;
 }
 
-/* ---- its memory -------------------------------------------------------------------------------- */
+/* ---- its memory ----------------------------------------------------- */
 
 BOOL WINAPI ReadProcessMemory(HANDLE h, LPCVOID from, LPVOID to, SIZE_T n,
 			      SIZE_T *done)
@@ -362,9 +363,8 @@ BOOL WINAPI WriteProcessMemory(HANDLE h, LPVOID to, LPCVOID from, SIZE_T n,
 	status = NtWriteVirtualMemory(h, to, (PVOID)from, n, &put);
 	/* Code is read-only, and debuggers and hooks write to it. */
 	if (!NT_SUCCESS(status) &&
-	    NT_SUCCESS(NtProtectVirtualMemory(h, &base, &size,
-					      PAGE_EXECUTE_READWRITE,
-					      &protect))) {
+	    NT_SUCCESS(NtProtectVirtualMemory(
+		    h, &base, &size, PAGE_EXECUTE_READWRITE, &protect))) {
 		if (protect & (PAGE_NOACCESS | PAGE_READONLY))
 			status = STATUS_ACCESS_VIOLATION;
 		else
@@ -377,9 +377,10 @@ BOOL WINAPI WriteProcessMemory(HANDLE h, LPVOID to, LPCVOID from, SIZE_T n,
 	return rf_result(status);
 }
 
-/* ---- policies ------------------------------------------------------------------------------------ */
+/* ---- policies ------------------------------------------------------- */
 
-BOOL WINAPI GetProcessMitigationPolicy(HANDLE h, PROCESS_MITIGATION_POLICY which,
+BOOL WINAPI GetProcessMitigationPolicy(HANDLE h,
+				       PROCESS_MITIGATION_POLICY which,
 				       PVOID buf, SIZE_T size)
 {
 	struct {
@@ -459,7 +460,7 @@ BOOL WINAPI SetProcessInformation(HANDLE h, PROCESS_INFORMATION_CLASS class,
 	return FALSE;
 }
 
-/* ---- attribute lists --------------------------------------------------------------------------------- */
+/* ---- attribute lists ------------------------------------------------ */
 
 struct list_entry {
 	DWORD_PTR what;
@@ -500,17 +501,17 @@ static const struct {
 	SIZE_T size;
 } known[] = {
 	{ 0x00020000, sizeof(HANDLE) }, /* parent process */
-	{ 0x00020002, 0 },		/* handle list */
-	{ 0x00030003, 0 },		/* group affinity */
-	{ 0x00020004, 0 },		/* preferred node */
-	{ 0x00030005, 0 },		/* ideal processor */
-	{ 0x00020007, 0 },		/* mitigation policy */
-	{ 0x00020009, 0 },		/* security capabilities */
-	{ 0x0002000b, 0 },		/* protection level */
-	{ 0x0002000d, 0 },		/* job list */
-	{ 0x0002000e, 0 },		/* child process policy */
-	{ 0x0002000f, 0 },		/* application packages policy */
-	{ 0x00020012, 0 },		/* desktop application policy */
+	{ 0x00020002, 0 },              /* handle list */
+	{ 0x00030003, 0 },              /* group affinity */
+	{ 0x00020004, 0 },              /* preferred node */
+	{ 0x00030005, 0 },              /* ideal processor */
+	{ 0x00020007, 0 },              /* mitigation policy */
+	{ 0x00020009, 0 },              /* security capabilities */
+	{ 0x0002000b, 0 },              /* protection level */
+	{ 0x0002000d, 0 },              /* job list */
+	{ 0x0002000e, 0 },              /* child process policy */
+	{ 0x0002000f, 0 },              /* application packages policy */
+	{ 0x00020012, 0 },              /* desktop application policy */
 	{ 0x00020016, sizeof(HANDLE) }, /* pseudo console */
 	{ 0x00020019, sizeof(USHORT) }, /* machine type */
 };

@@ -246,10 +246,21 @@ BOOL WINAPI GetProcessGroupAffinity(HANDLE process, PUSHORT count,
 				    PUSHORT groups)
 {
 	ULONG needed = 0;
-	NTSTATUS status = NtQueryInformationProcess(
+	NTSTATUS status;
+
+	/* With one group there is nothing to ask. */
+	if (GetActiveProcessorGroupCount() == 1) {
+		BOOL fits = *count >= 1;
+
+		*count = 1;
+		if (!fits)
+			return rf_fail(STATUS_BUFFER_TOO_SMALL);
+		groups[0] = 0;
+		return TRUE;
+	}
+	status = NtQueryInformationProcess(
 		process, 47 /* ProcessGroupInformation */, groups,
 		*count * sizeof *groups, &needed);
-
 	if (NT_SUCCESS(status) || status == STATUS_BUFFER_TOO_SMALL)
 		*count = needed / sizeof *groups;
 	return rf_result(status);

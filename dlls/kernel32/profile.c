@@ -17,7 +17,7 @@ struct ini {
 	BOOL wide;
 };
 
-/* ---- reading and writing files ----------------------------------------------------- */
+/* ---- reading and writing files -------------------------------------- */
 
 static BOOL ini_path(const WCHAR *name, WCHAR path[MAX_PATH * 2])
 {
@@ -83,8 +83,8 @@ static BOOL ini_load(const WCHAR *path, struct ini *ini)
 		memcpy(ini->s, raw + 2, ini->n * sizeof(WCHAR));
 	} else if (ini->s) {
 		/* A UTF-8 mark is of editors' making, and no text. */
-		ULONG skip = got >= 3 && !memcmp(raw, "\xef\xbb\xbf", 3) ? 3
-									 : 0;
+		ULONG skip =
+			got >= 3 && !memcmp(raw, "\xef\xbb\xbf", 3) ? 3 : 0;
 
 		bytes = 0;
 		RtlMultiByteToUnicodeN(ini->s, got * sizeof(WCHAR), &bytes,
@@ -127,7 +127,7 @@ static BOOL ini_save(const WCHAR *path, const struct ini *ini)
 	return ok;
 }
 
-/* ---- the text ----------------------------------------------------------------------- */
+/* ---- the text ------------------------------------------------------- */
 
 struct span {
 	DWORD at, n;
@@ -265,7 +265,7 @@ static BOOL find_key(const struct ini *ini, struct span body, const WCHAR *key,
 	return FALSE;
 }
 
-/* ---- lists ---------------------------------------------------------------------------- */
+/* ---- lists ---------------------------------------------------------- */
 
 /* Strings one after the other, a NUL after each and one at the end. */
 struct list {
@@ -320,7 +320,7 @@ static DWORD put_string(const WCHAR *s, DWORD n, WCHAR *out, DWORD size)
 	return n;
 }
 
-/* ---- asking ------------------------------------------------------------------------------ */
+/* ---- asking --------------------------------------------------------- */
 
 static DWORD put_default(const WCHAR *s, WCHAR *out, DWORD size)
 {
@@ -402,8 +402,7 @@ static DWORD narrow_result(const WCHAR *s, DWORD n, BOOL list, char *out,
 		return 0;
 	if (size < tail)
 		tail = size;
-	RtlUnicodeToMultiByteN(out, size - tail, &bytes, s,
-			       n * sizeof(WCHAR));
+	RtlUnicodeToMultiByteN(out, size - tail, &bytes, s, n * sizeof(WCHAR));
 	out[bytes] = 0;
 	if (tail == 2)
 		out[bytes + 1] = 0;
@@ -502,7 +501,7 @@ static UINT number(const WCHAR *s)
 		s += 2;
 	}
 	for (;; s++) {
-		UINT d = *s >= '0' && *s <= '9'	  ? (UINT)(*s - '0')
+		UINT d = *s >= '0' && *s <= '9'   ? (UINT)(*s - '0')
 			 : *s >= 'a' && *s <= 'f' ? (UINT)(*s - 'a' + 10)
 			 : *s >= 'A' && *s <= 'F' ? (UINT)(*s - 'A' + 10)
 						  : 99;
@@ -536,7 +535,7 @@ UINT WINAPI GetPrivateProfileIntA(LPCSTR section, LPCSTR key, INT fallback,
 	return GetPrivateProfileIntW(s.s, k.s, fallback, f.s);
 }
 
-/* ---- changing ----------------------------------------------------------------------------- */
+/* ---- changing ------------------------------------------------------- */
 
 /* Puts text in the place of what is there. */
 static BOOL replace(struct ini *ini, struct span what, const WCHAR *text,
@@ -606,9 +605,9 @@ static BOOL set_value(struct ini *ini, const WCHAR *section, const WCHAR *key,
 		at = found ? section_end(ini, body) : ini->n;
 		whole = (struct span){ at, 0 };
 	}
-	text = k32_alloc((wide_len(section) + wide_len(key) + wide_len(value) +
-			  16) *
-			 sizeof(WCHAR));
+	text = k32_alloc(
+		(wide_len(section) + wide_len(key) + wide_len(value) + 16) *
+		sizeof(WCHAR));
 	if (!text)
 		return FALSE;
 	p = text;
@@ -768,7 +767,7 @@ BOOL WINAPI WritePrivateProfileSectionA(LPCSTR section, LPCSTR lines,
 	return ok;
 }
 
-/* ---- structures as hexadecimal digits, a sum of the bytes at the end ------------------------ */
+/* ---- structures as hexadecimal digits, a sum of the bytes at the end -- */
 
 BOOL WINAPI WritePrivateProfileStructW(LPCWSTR section, LPCWSTR key, LPVOID p,
 				       UINT size, LPCWSTR file)
@@ -857,7 +856,7 @@ BOOL WINAPI GetPrivateProfileStructA(LPCSTR section, LPCSTR key, LPVOID p,
 	       GetPrivateProfileStructW(s.s, k.s, p, size, f.s);
 }
 
-/* ---- win.ini ---------------------------------------------------------------------------------- */
+/* ---- win.ini -------------------------------------------------------- */
 
 DWORD WINAPI GetProfileStringW(LPCWSTR section, LPCWSTR key, LPCWSTR fallback,
 			       LPWSTR out, DWORD size)

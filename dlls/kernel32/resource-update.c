@@ -39,7 +39,7 @@ struct update {
 
 #define MAGIC 0x64705552 /* "RUpd" */
 
-/* ---- keys ----------------------------------------------------------------------- */
+/* ---- keys ----------------------------------------------------------- */
 
 static int key_compare(const struct key *a, const struct key *b)
 {
@@ -131,7 +131,7 @@ static void item_insert(struct item **list, struct item *i, BOOL wins)
 	*list = i;
 }
 
-/* ---- the file ---------------------------------------------------------------------- */
+/* ---- the file ------------------------------------------------------- */
 
 struct file {
 	HANDLE h;
@@ -206,9 +206,9 @@ static BOOL parse(struct file *f)
 	for (unsigned i = 0; i < f->nsections; i++) {
 		const IMAGE_SECTION_HEADER *s = &f->sections[i];
 
-		if (s->SizeOfRawData && (s->PointerToRawData > f->n ||
-					 s->SizeOfRawData >
-						 f->n - s->PointerToRawData))
+		if (s->SizeOfRawData &&
+		    (s->PointerToRawData > f->n ||
+		     s->SizeOfRawData > f->n - s->PointerToRawData))
 			return bad();
 	}
 	return TRUE;
@@ -255,7 +255,7 @@ static void unload(struct file *f)
 	SetLastError(error);
 }
 
-/* ---- what is there ------------------------------------------------------------------- */
+/* ---- what is there -------------------------------------------------- */
 
 /* The bytes at an RVA, n of them; NULL: not in the file. */
 static UCHAR *at_rva(const struct file *f, DWORD rva, DWORD n)
@@ -349,7 +349,8 @@ static BOOL read_level(struct walk *w, DWORD offset, unsigned level)
 			ok = add_old(w, e[i].OffsetToData, e[i].Id);
 			continue;
 		}
-		if (!e[i].DataIsDirectory || !read_key(w, &e[i], &w->key[level]))
+		if (!e[i].DataIsDirectory ||
+		    !read_key(w, &e[i], &w->key[level]))
 			return bad();
 		ok = read_level(w, e[i].OffsetToDirectory, level + 1);
 		k32_free(w->key[level].s);
@@ -358,7 +359,7 @@ static BOOL read_level(struct walk *w, DWORD offset, unsigned level)
 	return ok;
 }
 
-/* ---- the new section -------------------------------------------------------------------- */
+/* ---- the new section ------------------------------------------------ */
 
 struct sizes {
 	DWORD directories, strings, entries, data;
@@ -409,8 +410,8 @@ struct building {
 	DWORD rva;
 };
 
-static IMAGE_RESOURCE_DIRECTORY *new_directory(struct building *w,
-					       DWORD named, DWORD ids)
+static IMAGE_RESOURCE_DIRECTORY *new_directory(struct building *w, DWORD named,
+					       DWORD ids)
 {
 	IMAGE_RESOURCE_DIRECTORY *d = (void *)(w->b + w->dir);
 
@@ -468,7 +469,8 @@ static void build(struct building *w, const struct item *i,
 			stop = stop->next;
 		if (level < 2) {
 			put_key(w, e, level ? &k->name : &k->type);
-			e->OffsetToData = w->dir | IMAGE_RESOURCE_DATA_IS_DIRECTORY;
+			e->OffsetToData =
+				w->dir | IMAGE_RESOURCE_DATA_IS_DIRECTORY;
 			build(w, k, stop, level + 1);
 		} else {
 			IMAGE_RESOURCE_DATA_ENTRY *d =
@@ -487,13 +489,13 @@ static void build(struct building *w, const struct item *i,
 	}
 }
 
-/* ---- into the file -------------------------------------------------------------------------- */
+/* ---- into the file -------------------------------------------------- */
 
 struct place {
 	unsigned section; /* index; nsections: a new one */
 	DWORD rva;
 	DWORD raw, old_raw; /* where in the file, and how much stands there */
-	DWORD shift;	    /* of addresses behind it */
+	DWORD shift;        /* of addresses behind it */
 };
 
 /* May sections behind i move?  Only .reloc is known by its directory alone. */
@@ -620,8 +622,8 @@ static void adjust_headers(struct file *f, const struct place *p, DWORD size,
 		memcpy(s->Name, ".rsrc", 5);
 		s->VirtualAddress = p->rva;
 		s->PointerToRawData = p->raw;
-		s->Characteristics = IMAGE_SCN_CNT_INITIALIZED_DATA |
-				     IMAGE_SCN_MEM_READ;
+		s->Characteristics =
+			IMAGE_SCN_CNT_INITIALIZED_DATA | IMAGE_SCN_MEM_READ;
 		f->nsections++;
 		f->coff->NumberOfSections = f->nsections;
 	}
@@ -697,7 +699,8 @@ static BOOL store(struct file *f, const struct item *list)
 		memcpy(out + head + raw_size, f->b + p.raw + p.old_raw, tail);
 	adjust_headers(f, &p, size, raw_size);
 	memcpy(out, f->b, head < f->n ? head : f->n);
-	/* The checksum's own field counts as 0, and is where the header says. */
+	/* The checksum's own field counts as 0, and is where the header says.
+	 */
 	*(DWORD *)(out + ((f->o64 ? (UCHAR *)&f->o64->CheckSum
 				  : (UCHAR *)&f->o32->CheckSum) -
 			  f->b)) = checksum(out, total);
@@ -706,7 +709,7 @@ static BOOL store(struct file *f, const struct item *list)
 	return ok;
 }
 
-/* ---- the calls ---------------------------------------------------------------------------------- */
+/* ---- the calls ------------------------------------------------------ */
 
 HANDLE WINAPI BeginUpdateResourceW(LPCWSTR name, BOOL delete_old)
 {

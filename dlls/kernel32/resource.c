@@ -12,7 +12,7 @@ static PVOID module_or_self(HMODULE h)
 	return h ? (PVOID)h : rf_peb()->ImageBaseAddress;
 }
 
-/* ---- names --------------------------------------------------------------------- */
+/* ---- names ---------------------------------------------------------- */
 
 static ULONG_PTR wide_id(LPCWSTR s)
 {
@@ -39,7 +39,7 @@ static BOOL narrow_id(LPCSTR s, struct wide *w, LPCWSTR *id)
 	return TRUE;
 }
 
-/* ---- finding ------------------------------------------------------------------- */
+/* ---- finding -------------------------------------------------------- */
 
 HRSRC WINAPI FindResourceExW(HMODULE h, LPCWSTR type, LPCWSTR name,
 			     WORD language)
@@ -115,7 +115,7 @@ BOOL WINAPI FreeResource(HGLOBAL data)
 	return FALSE; /* nothing was allocated; FALSE is success here */
 }
 
-/* ---- listing ------------------------------------------------------------------- */
+/* ---- listing -------------------------------------------------------- */
 
 /*
  * Each entry of a directory is turned into an id (an integer, or a terminated
@@ -169,8 +169,8 @@ static BOOL list(struct listing *l, ULONG level)
 		id.Type = wide_id(l->type);
 	if (level > 1)
 		id.Name = wide_id(l->name);
-	status = LdrFindResourceDirectory_U(module_or_self(l->h), &id, 0,
-					    &root);
+	status =
+		LdrFindResourceDirectory_U(module_or_self(l->h), &id, 0, &root);
 	if (NT_SUCCESS(status))
 		status = LdrFindResourceDirectory_U(module_or_self(l->h), &id,
 						    level, &d);
@@ -206,7 +206,9 @@ static BOOL visit_language(struct listing *l, void *id)
 BOOL WINAPI EnumResourceTypesExW(HMODULE h, ENUMRESTYPEPROCW proc,
 				 LONG_PTR param, DWORD flags, LANGID language)
 {
-	struct listing l = { .h = h, .callback = (void *)proc, .param = param,
+	struct listing l = { .h = h,
+			     .callback = (void *)proc,
+			     .param = param,
 			     .visit = visit_type };
 
 	(void)flags; /* language files (.mui): there are none */
@@ -222,8 +224,11 @@ BOOL WINAPI EnumResourceTypesW(HMODULE h, ENUMRESTYPEPROCW proc, LONG_PTR param)
 BOOL WINAPI EnumResourceTypesExA(HMODULE h, ENUMRESTYPEPROCA proc,
 				 LONG_PTR param, DWORD flags, LANGID language)
 {
-	struct listing l = { .h = h, .callback = (void *)proc, .param = param,
-			     .narrow = TRUE, .visit = visit_type };
+	struct listing l = { .h = h,
+			     .callback = (void *)proc,
+			     .param = param,
+			     .narrow = TRUE,
+			     .visit = visit_type };
 
 	(void)flags;
 	(void)language;
@@ -238,8 +243,11 @@ BOOL WINAPI EnumResourceTypesA(HMODULE h, ENUMRESTYPEPROCA proc, LONG_PTR param)
 BOOL WINAPI EnumResourceNamesExW(HMODULE h, LPCWSTR type, ENUMRESNAMEPROCW proc,
 				 LONG_PTR param, DWORD flags, LANGID language)
 {
-	struct listing l = { .h = h, .type = type, .callback = (void *)proc,
-			     .param = param, .visit = visit_name };
+	struct listing l = { .h = h,
+			     .type = type,
+			     .callback = (void *)proc,
+			     .param = param,
+			     .visit = visit_name };
 
 	(void)flags;
 	(void)language;
@@ -276,8 +284,10 @@ static BOOL visit_language_a(struct listing *l, void *id)
 BOOL WINAPI EnumResourceNamesExA(HMODULE h, LPCSTR type, ENUMRESNAMEPROCA proc,
 				 LONG_PTR param, DWORD flags, LANGID language)
 {
-	struct narrow_listing n = { .l = { .h = h, .callback = (void *)proc,
-					   .param = param, .narrow = TRUE,
+	struct narrow_listing n = { .l = { .h = h,
+					   .callback = (void *)proc,
+					   .param = param,
+					   .narrow = TRUE,
 					   .visit = visit_name_a },
 				    .type = type };
 	WIDE(w);
@@ -297,8 +307,11 @@ BOOL WINAPI EnumResourceLanguagesExW(HMODULE h, LPCWSTR type, LPCWSTR name,
 				     ENUMRESLANGPROCW proc, LONG_PTR param,
 				     DWORD flags, LANGID language)
 {
-	struct listing l = { .h = h, .type = type, .name = name,
-			     .callback = (void *)proc, .param = param,
+	struct listing l = { .h = h,
+			     .type = type,
+			     .name = name,
+			     .callback = (void *)proc,
+			     .param = param,
 			     .visit = visit_language };
 
 	(void)flags;
@@ -316,8 +329,10 @@ BOOL WINAPI EnumResourceLanguagesExA(HMODULE h, LPCSTR type, LPCSTR name,
 				     ENUMRESLANGPROCA proc, LONG_PTR param,
 				     DWORD flags, LANGID language)
 {
-	struct narrow_listing n = { .l = { .h = h, .callback = (void *)proc,
-					   .param = param, .narrow = TRUE,
+	struct narrow_listing n = { .l = { .h = h,
+					   .callback = (void *)proc,
+					   .param = param,
+					   .narrow = TRUE,
 					   .visit = visit_language_a },
 				    .type = type,
 				    .name = name };

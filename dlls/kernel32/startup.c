@@ -9,10 +9,12 @@
 
 BOOL WINAPI DllMain(HINSTANCE self, DWORD reason, LPVOID reserved)
 {
+	if (reason == DLL_PROCESS_ATTACH)
+		codepage_attach();
 	return TRUE;
 }
 
-/* ---- command line ------------------------------------------------------------- */
+/* ---- command line --------------------------------------------------- */
 
 LPWSTR WINAPI GetCommandLineW(VOID)
 {
@@ -28,13 +30,13 @@ LPSTR WINAPI GetCommandLineA(VOID)
 		return line;
 	fresh = ansi_dup(GetCommandLineW());
 	/* Two threads may be first; all get the same one. */
-	if (fresh && InterlockedCompareExchangePointer((PVOID *)&line, fresh,
-						       NULL))
+	if (fresh &&
+	    InterlockedCompareExchangePointer((PVOID *)&line, fresh, NULL))
 		k32_free(fresh);
 	return line;
 }
 
-/* ---- start-up information ------------------------------------------------------- */
+/* ---- start-up information ------------------------------------------- */
 
 static WCHAR *buffer_of(const UNICODE_STRING *u)
 {
@@ -91,7 +93,7 @@ VOID WINAPI GetStartupInfoA(LPSTARTUPINFOA s)
 	s->lpTitle = title;
 }
 
-/* ---- environment ------------------------------------------------------------------ */
+/* ---- environment ---------------------------------------------------- */
 
 static DWORD block_len(const WCHAR *env)
 {
@@ -155,8 +157,8 @@ BOOL WINAPI FreeEnvironmentStringsA(LPCH env)
 
 BOOL WINAPI SetEnvironmentStringsW(LPWCH env)
 {
-	return rf_result(RtlSetEnvironmentStrings(env, block_len(env) *
-							       sizeof(WCHAR)));
+	return rf_result(
+		RtlSetEnvironmentStrings(env, block_len(env) * sizeof(WCHAR)));
 }
 
 DWORD WINAPI GetEnvironmentVariableW(LPCWSTR name, LPWSTR buf, DWORD size)
@@ -228,8 +230,7 @@ BOOL WINAPI SetEnvironmentVariableW(LPCWSTR name, LPCWSTR value)
 	if (NT_SUCCESS(status))
 		status = RtlInitUnicodeStringEx(&v, value);
 	if (NT_SUCCESS(status))
-		status = RtlSetEnvironmentVariable(NULL, &n,
-						   value ? &v : NULL);
+		status = RtlSetEnvironmentVariable(NULL, &n, value ? &v : NULL);
 	if (NT_SUCCESS(status))
 		return TRUE;
 	rf_fail(status);
@@ -294,7 +295,7 @@ DWORD WINAPI ExpandEnvironmentStringsA(LPCSTR s, LPSTR buf, DWORD size)
 	return r < size ? r + 1 : r;
 }
 
-/* ---- the end ------------------------------------------------------------------------ */
+/* ---- the end -------------------------------------------------------- */
 
 VOID WINAPI ExitProcess(UINT code)
 {

@@ -203,26 +203,32 @@ int WINAPI GetThreadPriority(HANDLE thread)
 	return info.BasePriority;
 }
 
+/* TEB.CrossTebFlags, of which Windows uses none: in background mode. */
+#define IN_BACKGROUND 0x0001
+
 /* Background mode is low I/O and memory priority as well as the processor's. */
 static BOOL background(HANDLE thread, BOOL begin)
 {
-	ULONG io = begin ? 0 : 2, page = begin ? 1 : 5, now;
+	PTEB teb = NtCurrentTeb();
+	ULONG io = begin ? 0 : 2, page = begin ? 1 : 5;
+	BOOL now = (teb->CrossTebFlags & IN_BACKGROUND) != 0;
 
 	if (thread != NtCurrentThread()) {
 		SetLastError(ERROR_INVALID_PARAMETER);
 		return FALSE;
 	}
-	if (NT_SUCCESS(NtQueryInformationThread(thread, RfThreadIoPriority,
-						&now, sizeof now, NULL)) &&
-	    now == io) {
+	if (now == begin) {
 		SetLastError(begin ? 400 /* already in background mode */
 				   : 401 /* not in it */);
 		return FALSE;
 	}
-	return rf_result(NtSetInformationThread(thread, RfThreadIoPriority, &io,
-						sizeof io)) &&
-	       rf_result(NtSetInformationThread(thread, RfThreadPagePriority,
-						&page, sizeof page));
+	if (!rf_result(NtSetInformationThread(thread, RfThreadIoPriority, &io,
+					      sizeof io)) ||
+	    !rf_result(NtSetInformationThread(thread, RfThreadPagePriority,
+					      &page, sizeof page)))
+		return FALSE;
+	teb->CrossTebFlags ^= IN_BACKGROUND;
+	return TRUE;
 }
 
 BOOL WINAPI SetThreadPriority(HANDLE thread, int priority)

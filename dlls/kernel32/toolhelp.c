@@ -21,7 +21,7 @@ struct snapshot {
 
 #define MAGIC 0x70616e53 /* "Snap" */
 
-/* ---- making one -------------------------------------------------------------------- */
+/* ---- making one ----------------------------------------------------- */
 
 struct growing {
 	UCHAR *at;
@@ -76,7 +76,8 @@ static void add_process(struct growing *g, const RF_SYSTEM_PROCESS *p)
 	head(g)->processes.count++;
 	e->dwSize = sizeof *e;
 	e->th32ProcessID = (DWORD)(ULONG_PTR)p->UniqueProcessId;
-	e->th32ParentProcessID = (DWORD)(ULONG_PTR)p->InheritedFromUniqueProcessId;
+	e->th32ParentProcessID =
+		(DWORD)(ULONG_PTR)p->InheritedFromUniqueProcessId;
 	e->cntThreads = p->NumberOfThreads;
 	e->pcPriClassBase = p->BasePriority;
 	if (p->ImageName.Buffer)
@@ -149,8 +150,8 @@ static BOOL add_modules(struct growing *g, DWORD pid)
 		pid = GetCurrentProcessId();
 	}
 	list = k32_alloc(4096 * sizeof *list);
-	if (list && K32EnumProcessModules(h, list, 4096 * sizeof *list,
-					  &needed)) {
+	if (list &&
+	    K32EnumProcessModules(h, list, 4096 * sizeof *list, &needed)) {
 		ok = TRUE;
 		n = needed / sizeof *list;
 		for (DWORD i = 0; i < n && i < 4096; i++) {
@@ -201,9 +202,9 @@ static HANDLE to_section(const struct growing *g, BOOL inherit)
 		rf_fail(status);
 		return INVALID_HANDLE_VALUE;
 	}
-	status = NtMapViewOfSection(h, NtCurrentProcess(), &base, 0, 0, NULL,
-				    &view, 2 /* ViewUnmap */, 0,
-				    PAGE_READWRITE);
+	status =
+		NtMapViewOfSection(h, NtCurrentProcess(), &base, 0, 0, NULL,
+				   &view, 2 /* ViewUnmap */, 0, PAGE_READWRITE);
 	if (!NT_SUCCESS(status)) {
 		NtClose(h);
 		rf_fail(status);
@@ -244,7 +245,7 @@ HANDLE WINAPI CreateToolhelp32Snapshot(DWORD flags, DWORD pid)
 	return h;
 }
 
-/* ---- reading one --------------------------------------------------------------------- */
+/* ---- reading one ---------------------------------------------------- */
 
 /* Copies the next entry of a part (the first with first) into out. */
 static BOOL take(HANDLE h, SIZE_T part, BOOL first, void *out, ULONG size)

@@ -23,40 +23,12 @@ static const struct {
 
 static const struct version oldest = { 6, 2, 9200 };
 
-static BOOL same_letter(char a, char b)
-{
-	return a == b || ((a | 0x20) == b && (a | 0x20) >= 'a');
-}
-
-static BOOL contains(const char *text, ULONG n, const char *what)
-{
-	ULONG len = 0, i, j;
-
-	while (what[len])
-		len++;
-	for (i = 0; i + len <= n; i++) {
-		for (j = 0; j < len && same_letter(text[i + j], what[j]); j++)
-			;
-		if (j == len)
-			return TRUE;
-	}
-	return FALSE;
-}
-
 static const struct version *find_version(void)
 {
-	PVOID image = rf_peb()->ImageBaseAddress;
-	/* RT_MANIFEST, CREATEPROCESS_MANIFEST_RESOURCE_ID, any language */
-	LDR_RESOURCE_INFO id = { 24, 1, 0 };
-	PIMAGE_RESOURCE_DATA_ENTRY entry;
-	PVOID text;
-	ULONG size, i;
+	unsigned i;
 
-	if (!NT_SUCCESS(LdrFindResource_U(image, &id, 3, &entry)) ||
-	    !NT_SUCCESS(LdrAccessResource(image, entry, &text, &size)))
-		return &oldest;
 	for (i = 0; i < ARRAY_LEN(known); i++)
-		if (contains(text, size, known[i].guid))
+		if (manifest_find(known[i].guid, NULL))
 			return &known[i].v;
 	return &oldest;
 }

@@ -168,7 +168,7 @@ BOOL WINAPI SetVolumeLabelA(LPCSTR root, LPCSTR label)
 	       SetVolumeLabelW(r.s, l.s);
 }
 
-/* ---- drives -------------------------------------------------------------------- */
+/* ---- drives --------------------------------------------------------- */
 
 static UINT drive_type(const FILE_FS_DEVICE_INFORMATION *d)
 {
@@ -278,7 +278,7 @@ DWORD WINAPI GetLogicalDriveStringsA(DWORD size, LPSTR buf)
 	return n;
 }
 
-/* ---- free space ------------------------------------------------------------------ */
+/* ---- free space ----------------------------------------------------- */
 
 static BOOL disk_size(const WCHAR *dir, FILE_FS_FULL_SIZE_INFORMATION *s)
 {
@@ -311,8 +311,8 @@ BOOL WINAPI GetDiskFreeSpaceExW(LPCWSTR dir, PULARGE_INTEGER available,
 	if (total)
 		total->QuadPart = s.TotalAllocationUnits.QuadPart * unit;
 	if (free)
-		free->QuadPart = s.ActualAvailableAllocationUnits.QuadPart *
-				 unit;
+		free->QuadPart =
+			s.ActualAvailableAllocationUnits.QuadPart * unit;
 	return TRUE;
 }
 
@@ -357,7 +357,7 @@ BOOL WINAPI GetDiskFreeSpaceA(LPCSTR dir, LPDWORD sectors, LPDWORD bytes,
 	       GetDiskFreeSpaceW(w.s, sectors, bytes, free, total);
 }
 
-/* ---- where a path's volume is mounted -------------------------------------------- */
+/* ---- where a path's volume is mounted ------------------------------- */
 
 BOOL WINAPI GetVolumePathNameW(LPCWSTR name, LPWSTR out, DWORD size)
 {
@@ -506,10 +506,10 @@ BOOL WINAPI DeleteVolumeMountPointW(LPCWSTR root)
 	return FALSE;
 }
 
-/* ---- DOS devices ------------------------------------------------------------------ */
+/* ---- DOS devices ---------------------------------------------------- */
 
 #define SYMBOLIC_LINK_QUERY 1
-#define DIRECTORY_QUERY	    1
+#define DIRECTORY_QUERY     1
 
 static DWORD query_link(const WCHAR *name, WCHAR *out, DWORD size)
 {

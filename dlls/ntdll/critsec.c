@@ -104,21 +104,16 @@ static BOOL spin_for(PRTL_CRITICAL_SECTION cs)
 	return FALSE;
 }
 
-/* The process is ending and the thread that held the lock is no more. */
-static BOOL owner_is_dead(void)
-{
-	PPEB_LDR_DATA ldr = rf_peb()->Ldr;
-
-	return ldr && ldr->ShutdownInProgress &&
-	       ldr->ShutdownThreadId == current_tid();
-}
-
 static NTSTATUS __attribute__((noinline))
 enter_slow(PRTL_CRITICAL_SECTION cs, HANDLE me)
 {
 	LONG v;
 
-	if (owner_is_dead() || spin_for(cs))
+	if (only_thread_left()) {
+		cs->LockCount = -1 & ~FREE;
+		return taken(cs, me);
+	}
+	if (spin_for(cs))
 		return taken(cs, me);
 	for (;;) { /* become a waiter, or take it after all */
 		v = cs->LockCount;

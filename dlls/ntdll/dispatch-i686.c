@@ -14,14 +14,14 @@ typedef EXCEPTION_DISPOSITION(__cdecl *handler_fn)(EXCEPTION_RECORD *rec,
 						   FRAME *frame, CONTEXT *ctx,
 						   FRAME **dispatcher);
 
-#define LAST_FRAME ((FRAME *)~0ul)
+#define LAST_FRAME   ((FRAME *)~0ul)
 #define UNWIND_FLAGS (EXCEPTION_UNWINDING | EXCEPTION_EXIT_UNWIND)
 
 /* except-i686.S */
 EXCEPTION_DISPOSITION __cdecl rf_call_handler(EXCEPTION_RECORD *rec,
 					      FRAME *frame, CONTEXT *ctx,
-					      FRAME **dispatcher,
-					      PVOID handler, handler_fn guard);
+					      FRAME **dispatcher, PVOID handler,
+					      handler_fn guard);
 
 /* Called from there. */
 DECLSPEC_NORETURN void __cdecl rf_user_exception(EXCEPTION_RECORD *rec,

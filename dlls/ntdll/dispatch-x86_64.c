@@ -50,7 +50,8 @@ static inline BOOL frame_ok(ULONG64 frame, ULONG_PTR low, ULONG_PTR high)
 	return frame >= low && frame < high && !(frame & 7);
 }
 
-/* ---- handlers of the two calls in except-x86_64.S -------------------------- */
+/* ---- handlers of the two calls in except-x86_64.S --------------------------
+ */
 
 /* Where those keep their dispatcher context; frame is their rsp. */
 static inline DISPATCHER_CONTEXT *kept(PVOID frame)
@@ -77,7 +78,8 @@ EXCEPTION_DISPOSITION rf_collided_handler(EXCEPTION_RECORD *rec, PVOID frame,
 	return ExceptionCollidedUnwind;
 }
 
-/* ---- the search -------------------------------------------------------------- */
+/* ---- the search
+ * -------------------------------------------------------------- */
 
 /*
  * Calls d's handler until it needs no repetition.  TRUE: go on with the
@@ -127,7 +129,12 @@ static BOOL ask(EXCEPTION_RECORD *rec, CONTEXT *ctx, CONTEXT *c,
 	}
 }
 
-static BOOL search_frames(EXCEPTION_RECORD *rec, CONTEXT *ctx)
+/*
+ * noinline: a vectored handler is called before this needs its context.  Go's
+ * goroutines leave 4 KB for an exception, up to their handler.
+ */
+static __attribute__((noinline)) BOOL search_frames(EXCEPTION_RECORD *rec,
+						    CONTEXT *ctx)
 {
 	ULONG64 nested = 0, base, frame, pc;
 	ULONG_PTR low, high;
@@ -182,7 +189,8 @@ BOOLEAN NTAPI RtlDispatchException(EXCEPTION_RECORD *rec, CONTEXT *ctx)
 	return handled;
 }
 
-/* ---- beginnings ------------------------------------------------------------------ */
+/* ---- beginnings
+ * ------------------------------------------------------------------ */
 
 void rf_user_exception(EXCEPTION_RECORD *rec, CONTEXT *ctx)
 {
@@ -220,7 +228,8 @@ void rf_raise_status(NTSTATUS status, CONTEXT *ctx)
 	__builtin_trap();
 }
 
-/* ---- the end ----------------------------------------------------------------------- */
+/* ---- the end
+ * ----------------------------------------------------------------------- */
 
 /* What setjmp() has stored. */
 struct jump_buffer {
@@ -276,7 +285,8 @@ void __cdecl RtlRestoreContext(PCONTEXT ctx, struct _EXCEPTION_RECORD *rec)
 	rf_load_context(ctx);
 }
 
-/* ---- unwinding ---------------------------------------------------------------------- */
+/* ---- unwinding
+ * ---------------------------------------------------------------------- */
 
 /*
  * *ctx is the context of RtlUnwindEx's caller; from frame to frame it trades
@@ -329,9 +339,9 @@ void rf_unwind(PVOID target_frame, PVOID ip, EXCEPTION_RECORD *rec, PVOID value,
 		handler = RtlVirtualUnwind(UNW_FLAG_UHANDLER, base, pc, f, prev,
 					   &data, &frame, NULL);
 		if (!frame_ok(frame, low, high) || (target && frame > target))
-			raise_while(target && frame > target ?
-					    STATUS_INVALID_UNWIND_TARGET :
-					    STATUS_BAD_STACK,
+			raise_while(target && frame > target
+					    ? STATUS_INVALID_UNWIND_TARGET
+					    : STATUS_BAD_STACK,
 				    rec);
 		if (!handler) {
 			if (frame != target) {
@@ -396,7 +406,8 @@ void rf_unwind(PVOID target_frame, PVOID ip, EXCEPTION_RECORD *rec, PVOID value,
 		restore_specially(cur, rec);
 		rf_load_unwound(cur);
 	}
-	/* An exit unwind has passed the last frame; or the target is not there. */
+	/* An exit unwind has passed the last frame; or the target is not there.
+	 */
 	NtRaiseException(rec, cur, FALSE);
 	RtlRaiseStatus(STATUS_INVALID_UNWIND_TARGET);
 	__builtin_unreachable();

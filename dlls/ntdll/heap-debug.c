@@ -134,8 +134,6 @@ static void let_go(struct heap *heap)
 
 struct validation {
 	struct heap *heap;
-	const char *only;
-	BOOL found;
 };
 
 static BOOL tail_is_whole(struct heap *heap, const char *p, header_t h)
@@ -161,25 +159,75 @@ static BOOL valid_block(void *arg, char *p, header_t h, SIZE_T room)
 	if (magic == MAGIC_BUSY && CLASS_OF(h) < CLASSES &&
 	    SIZE_OF(h) > room - sizeof h)
 		return FALSE;
-	if (magic == MAGIC_BUSY && p == v->only)
-		v->found = TRUE;
-	if (magic == MAGIC_FREE || (v->only && p != v->only))
+	if (magic == MAGIC_FREE)
 		return TRUE;
 	return tail_is_whole(v->heap, p, h);
+}
+
+static struct segment *segment_of(struct heap *heap, const char *p)
+{
+	struct segment *seg;
+
+	for (seg = heap->segments; seg; seg = seg->next)
+		if (p >= seg->base + (SIZE_T)seg->first * PAGE &&
+		    p < seg->base + (SIZE_T)seg->pages * PAGE)
+			break;
+	return seg;
+}
+
+/* The span that a block's header names, if there can be one; else NULL. */
+static struct span *check_place(struct heap *heap, struct segment *seg,
+				const char *p, header_t h)
+{
+	struct span *span = span_of(p, h);
+	SIZE_T at = (SIZE_T)((char *)span - seg->base) / PAGE;
+	SIZE_T offset;
+
+	if ((char *)span < seg->base || at < seg->first || at >= seg->pages ||
+	    seg->page[at].kind != PAGE_USED || span->class != CLASS_OF(h))
+		return NULL;
+	if (!is_run(span))
+		return p == big_block(span) ? span : NULL;
+	offset = (SIZE_T)(p - run_block(span, 0));
+	return !(offset % span->stride) &&
+			       offset / span->stride < run_count(span)
+		       ? span
+		       : NULL;
+}
+
+/* One block: without a look at the others. */
+static BOOL valid_one(struct heap *heap, const char *p)
+{
+	struct segment *seg = segment_of(heap, p);
+	struct span *span;
+	header_t h;
+
+	if ((ULONG_PTR)p & 15)
+		return FALSE;
+	for (span = heap->lone; !seg && span; span = span->next)
+		if (p == big_block(span))
+			break;
+	if (!seg && !span)
+		return FALSE;
+	h = *header(p) ^ heap->cookie;
+	if (h >> MAGIC_SHIFT != MAGIC_BUSY)
+		return FALSE;
+	return (!seg || check_place(heap, seg, p, h)) &&
+	       tail_is_whole(heap, p, h);
 }
 
 BOOLEAN NTAPI RtlValidateHeap(PVOID handle, ULONG flags, const void *p)
 {
 	struct heap *heap = handle;
-	struct validation v = { heap, p, FALSE };
+	struct validation v = { heap };
 	BOOL whole;
 
 	if (!is_heap(heap))
 		return FALSE;
 	hold(heap);
-	whole = walk(heap, valid_block, &v);
+	whole = p ? valid_one(heap, p) : walk(heap, valid_block, &v);
 	let_go(heap);
-	return whole && (!p || v.found);
+	return (BOOLEAN)whole;
 }
 
 BOOLEAN NTAPI RtlValidateProcessHeaps(void)
@@ -196,75 +244,104 @@ BOOLEAN NTAPI RtlValidateProcessHeaps(void)
 /* ---- walk
  * ------------------------------------------------------------------------ */
 
-struct search {
-	struct heap *heap;
-	char *after; /* the block before the one wanted; NULL: the first */
-	char *p;
-	header_t h;
-	SIZE_T room;
-	BOOL passed;
+struct found {
+	char *p;     /* NULL: no more */
+	SIZE_T room; /* with header */
 };
 
-static BOOL next_block(void *arg, char *p, header_t h, SIZE_T room)
+static BOOL take_first(void *arg, char *p, header_t h, SIZE_T room)
 {
-	struct search *s = arg;
-
-	if (!s->passed) {
-		s->passed = p == s->after;
-		return TRUE;
-	}
-	s->p = p;
-	s->h = h;
-	s->room = room;
+	*(struct found *)arg = (struct found){ p, room };
 	return FALSE;
 }
 
-/*
- * The order of blocks does not change while the heap is locked, so the last
- * one seen says where to go on.  Each step starts at its segment, which keeps
- * a walk of n blocks near n times the blocks of a segment: walks are rare.
- */
-static void find_next(struct heap *heap, struct search *s)
+/* The first block of the spans from page at on. */
+static BOOL first_from(struct heap *heap, struct segment *seg, ULONG at,
+		       struct found *f)
 {
-	struct segment *seg;
-	struct span *lone;
+	while (at < seg->pages && seg->page[at].len) {
+		struct page *page = &seg->page[at];
 
-	for (seg = heap->segments; seg && !s->p; seg = seg->next) {
-		BOOL inside = s->after >= seg->base &&
-			      s->after < seg->base + (SIZE_T)seg->pages * PAGE;
-
-		if (s->passed || inside)
-			walk_segment(heap, seg, next_block, s);
+		if (page->kind == PAGE_USED)
+			walk_span(
+				heap,
+				(struct span *)(seg->base + (SIZE_T)at * PAGE),
+				(SIZE_T)page->len * PAGE, take_first, f);
+		if (f->p)
+			return TRUE;
+		at += page->len;
 	}
-	for (lone = heap->lone; lone && !s->p; lone = lone->next)
-		walk_span(heap, lone, lone->committed, next_block, s);
+	return FALSE;
+}
+
+static void first_lone(struct heap *heap, struct span *lone, struct found *f)
+{
+	if (lone)
+		walk_span(heap, lone, lone->committed, take_first, f);
+}
+
+/* The order does not change while the heap is locked: after says it all. */
+static void find_next(struct heap *heap, char *after, struct found *f)
+{
+	struct segment *seg = heap->segments;
+	ULONG at = seg->first;
+	struct span *span;
+
+	if (after) {
+		header_t h;
+
+		seg = segment_of(heap, after);
+		for (span = heap->lone; !seg && span; span = span->next)
+			if (after == big_block(span)) {
+				first_lone(heap, span->next, f);
+				return;
+			}
+		if (!seg)
+			return;
+		h = *header(after) ^ heap->cookie;
+		span = check_place(heap, seg, after, h);
+		if (!span)
+			return;
+		if (is_run(span) &&
+		    after + span->stride < run_block(span, run_count(span))) {
+			*f = (struct found){ after + span->stride,
+					     span->stride };
+			return;
+		}
+		at = (ULONG)(((char *)span - seg->base) / PAGE);
+		at += seg->page[at].len;
+	}
+	for (; seg; seg = seg->next, at = seg ? seg->first : 0)
+		if (first_from(heap, seg, at, f))
+			return;
+	first_lone(heap, heap->lone, f);
 }
 
 NTSTATUS NTAPI RtlWalkHeap(PVOID handle, PVOID out)
 {
 	PRTL_HEAP_WALK_ENTRY e = out;
 	struct heap *heap = handle;
-	struct search s = { .heap = heap, .after = e->DataAddress };
+	struct found f = { NULL, 0 };
+	header_t h;
 
 	if (!is_heap(heap))
 		return STATUS_INVALID_HANDLE;
-	s.passed = !s.after;
 	hold(heap);
-	find_next(heap, &s);
+	find_next(heap, e->DataAddress, &f);
 	let_go(heap);
 	memset(e, 0, sizeof *e);
-	if (!s.p)
+	if (!f.p)
 		return STATUS_NO_MORE_ENTRIES;
-	e->DataAddress = s.p;
-	e->OverheadBytes = sizeof(header_t);
-	if (s.h >> MAGIC_SHIFT == MAGIC_BUSY) {
+	h = *header(f.p) ^ heap->cookie;
+	e->DataAddress = f.p;
+	e->OverheadBytes = sizeof h;
+	if (h >> MAGIC_SHIFT == MAGIC_BUSY) {
 		e->Flags = RTL_HEAP_BUSY;
-		e->DataSize = RtlSizeHeap(heap, 0, s.p);
-		e->OverheadBytes = (UCHAR)(s.room - e->DataSize < 255
-						   ? s.room - e->DataSize
-						   : 255);
+		e->DataSize = RtlSizeHeap(heap, 0, f.p);
+		if (f.room - e->DataSize < 255)
+			e->OverheadBytes = (UCHAR)(f.room - e->DataSize);
 	} else {
-		e->DataSize = s.room - sizeof(header_t);
+		e->DataSize = f.room - sizeof h;
 	}
 	return STATUS_SUCCESS;
 }

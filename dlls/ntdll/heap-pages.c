@@ -268,6 +268,7 @@ static void *alone_alloc(struct heap *heap, SIZE_T size, SIZE_T reserve)
 	struct span *span;
 	PVOID base = NULL;
 	SIZE_T n = commit;
+	void *p;
 
 	if (reserve) {
 		n = whole_pages(reserve);
@@ -287,6 +288,7 @@ static void *alone_alloc(struct heap *heap, SIZE_T size, SIZE_T reserve)
 	span->committed = commit;
 	span->reserved = n;
 	span->class = CLASS_ALONE;
+	p = make_big(heap, span, CLASS_ALONE, size);
 	RtlAcquireSRWLockExclusive(&heap->page_lock);
 	span->prev = NULL;
 	span->next = heap->lone;
@@ -294,7 +296,7 @@ static void *alone_alloc(struct heap *heap, SIZE_T size, SIZE_T reserve)
 		heap->lone->prev = span;
 	heap->lone = span;
 	RtlReleaseSRWLockExclusive(&heap->page_lock);
-	return make_big(heap, span, CLASS_ALONE, size);
+	return p;
 }
 
 /*
@@ -363,6 +365,7 @@ void *big_alloc(struct heap *heap, SIZE_T size, SIZE_T reserve, BOOL *zeroed)
 	ULONG class = (size >= ALONE_FROM && !fixed) || reserve ? CLASS_ALONE
 								: CLASS_SPAN;
 	struct span *span;
+	void *p = NULL;
 
 	*zeroed = FALSE;
 	if (fixed && (size > FIXED_HEAP_MAX || reserve))
@@ -376,11 +379,12 @@ void *big_alloc(struct heap *heap, SIZE_T size, SIZE_T reserve, BOOL *zeroed)
 	}
 	RtlAcquireSRWLockExclusive(&heap->page_lock);
 	span = pages_alloc(heap, (ULONG)(whole_pages(size) / PAGE));
+	if (span) {
+		span->class = CLASS_SPAN;
+		p = make_big(heap, span, CLASS_SPAN, size);
+	}
 	RtlReleaseSRWLockExclusive(&heap->page_lock);
-	if (!span)
-		return NULL;
-	span->class = CLASS_SPAN;
-	return make_big(heap, span, CLASS_SPAN, size);
+	return p;
 }
 
 void big_free(struct heap *heap, void *p, header_t h)

@@ -60,21 +60,22 @@ static struct span *run_new(struct heap *heap, ULONG class)
 	ULONG least = (stride + FIRST + PAGE - 1) / PAGE;
 	struct span *run;
 
+	/* Whoever walks the heap has this lock: let it see a whole run. */
 	RtlAcquireSRWLockExclusive(&heap->page_lock);
 	run = pages_alloc(heap, pages);
 	if (!run && least < pages) { /* a heap of fixed size is nearly full */
 		pages = least;
 		run = pages_alloc(heap, pages);
 	}
+	if (run) {
+		run->free = NULL;
+		run->stride = stride;
+		run->used = 0;
+		run->bump = FIRST;
+		run->pages = (USHORT)pages;
+		run->class = (UCHAR) class;
+	}
 	RtlReleaseSRWLockExclusive(&heap->page_lock);
-	if (!run)
-		return NULL;
-	run->free = NULL;
-	run->stride = stride;
-	run->used = 0;
-	run->bump = FIRST;
-	run->pages = (USHORT)pages;
-	run->class = (UCHAR) class;
 	return run;
 }
 

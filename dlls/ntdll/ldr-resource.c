@@ -9,7 +9,7 @@
  */
 #include "nt-ldr.h"
 
-#define LEVELS	  3
+#define LEVELS    3
 #define LANGUAGES 8
 
 struct tree {
@@ -124,7 +124,8 @@ find_entry(const struct tree *t, const IMAGE_RESOURCE_DIRECTORY *d,
 	return NULL;
 }
 
-/* ---- languages ------------------------------------------------------------- */
+/* ---- languages -------------------------------------------------------------
+ */
 
 static void add_language(ULONG *list, unsigned *n, ULONG language)
 {
@@ -147,9 +148,9 @@ static unsigned languages(ULONG wanted, ULONG *list)
 	add_language(list, &n, wanted);
 	if (wanted) {
 		add_language(list, &n, PRIMARYLANGID(wanted));
-		add_language(list, &n,
-			     MAKELANGID(PRIMARYLANGID(wanted),
-					SUBLANG_DEFAULT));
+		add_language(
+			list, &n,
+			MAKELANGID(PRIMARYLANGID(wanted), SUBLANG_DEFAULT));
 		add_language(list, &n, 0);
 		return n;
 	}
@@ -179,7 +180,7 @@ find_language(const struct tree *t, const IMAGE_RESOURCE_DIRECTORY *d,
 	return !wanted && entry_count(d) ? (const void *)(d + 1) : NULL;
 }
 
-/* ---- the calls ---------------------------------------------------------------- */
+/* ---- the calls ------------------------------------------------------ */
 
 /*
  * Down to a directory (want_directory) or a data entry.  *found is an address
@@ -231,8 +232,8 @@ static NTSTATUS walk(PVOID module, const LDR_RESOURCE_INFO *id, ULONG level,
 	return STATUS_SUCCESS;
 }
 
-NTSTATUS NTAPI LdrFindResource_U(PVOID base, PLDR_RESOURCE_INFO id,
-				 ULONG level, PIMAGE_RESOURCE_DATA_ENTRY *entry)
+NTSTATUS NTAPI LdrFindResource_U(PVOID base, PLDR_RESOURCE_INFO id, ULONG level,
+				 PIMAGE_RESOURCE_DATA_ENTRY *entry)
 {
 	const void *found;
 	NTSTATUS status = walk(base, id, level, FALSE, &found);

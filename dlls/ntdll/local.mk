@@ -17,7 +17,8 @@ ntdll_SOURCES += %D%/mem.c %D%/str.c %D%/wcs.c %D%/cnum.c %D%/printf.c \
 	%D%/unicode.c %D%/nls.c %D%/process.c %D%/random.c %D%/fls.c %D%/tls.c \
 	%D%/env.c %D%/params.c %D%/path.c %D%/path-nt.c %D%/image.c \
 	%D%/atom.c %D%/bitmap.c %D%/security.c %D%/acl.c %D%/secdesc.c \
-	%D%/avl.c %D%/splay.c %D%/compress.c %D%/ipaddr.c \
+	%D%/avl.c %D%/splay.c %D%/compress.c %D%/ipaddr.c %D%/etw.c \
+	%D%/handletable.c %D%/digest.c %D%/extra.c \
 	%D%/tp-pool.c %D%/tp-object.c %D%/tp-sched.c %D%/tp-timer.c \
 	%D%/tp-wait.c %D%/tp-io.c %D%/tp-old.c \
 	%D%/../unicode/case.c %D%/../unicode/ctype.c \
@@ -25,6 +26,9 @@ ntdll_SOURCES += %D%/mem.c %D%/str.c %D%/wcs.c %D%/cnum.c %D%/printf.c \
 	%D%/../unicode/idn.c
 ntdll_SOURCES += %D%/time.c %D%/text.c %D%/debug.c
 ntdll_SPECS += %D%/ntdll-time.spec
+ntdll_SOURCES_x86_64 += %D%/helpers-x86_64.S
+ntdll_SOURCES_i686 += %D%/helpers-i686.S %D%/arith-i686.c
+ntdll_SPECS += %D%/ntdll-arith.spec
 # No entry point: the kernel starts ntdll at LdrInitializeThunk.
 ntdll_GENERATED = dlls/ntdll/doserror-rows.h dlls/ntdll/apisets.inc dlls/ntdll/knowndlls.inc
 ntdll_DEF_EXTRA = $(AWK) -v mode=def -v arch=$(1) \

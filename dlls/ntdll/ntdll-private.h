@@ -72,6 +72,12 @@ ULONG unpark(const volatile void *address, enum park_kind kind, ULONG max,
 /* Nobody can be asleep there: the caller made its store visible already. */
 BOOL park_is_empty(const volatile void *address);
 
+/*
+ * The process is ending, and every other thread is no more: a lock that one of
+ * them held will never be released, and is taken instead.
+ */
+BOOL only_thread_left(void);
+
 /* How often to look again before going to sleep; 0 on one processor. */
 ULONG spin_limit(void);
 

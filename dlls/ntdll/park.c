@@ -33,6 +33,14 @@ static struct queue *queue_of(const volatile void *address)
 	return &queues[(a ^ a >> 7 ^ a >> 16) % ARRAY_SIZE(queues)];
 }
 
+BOOL only_thread_left(void)
+{
+	PPEB_LDR_DATA ldr = rf_peb()->Ldr;
+
+	return ldr && ldr->ShutdownInProgress &&
+	       ldr->ShutdownThreadId == current_tid();
+}
+
 static void queue_lock(struct queue *q)
 {
 	unsigned tries = 0;
@@ -40,6 +48,8 @@ static void queue_lock(struct queue *q)
 	while (q->lock || InterlockedExchange(&q->lock, 1)) {
 		if (++tries % 64)
 			YieldProcessor();
+		else if (only_thread_left())
+			return; /* it is the dead owner's for ever: ours */
 		else
 			NtYieldExecution();
 	}

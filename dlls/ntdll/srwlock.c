@@ -62,6 +62,10 @@ acquire_slow(PRTL_SRWLOCK lock, BOOL writer)
 {
 	ULONG spins = spin_limit();
 
+	if (only_thread_left()) {
+		*word(lock) = writer ? WRITER : READER;
+		return;
+	}
 	for (;;) {
 		LONG_PTR v = *word(lock);
 

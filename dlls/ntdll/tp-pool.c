@@ -296,6 +296,8 @@ ULONG tp_cancel_pending(struct tp_object *o)
 
 void tp_wait_callbacks(struct tp_object *o)
 {
+	if (only_thread_left()) /* nobody is there to run them */
+		return;
 	RtlAcquireSRWLockExclusive(&o->pool->lock);
 	while (o->pending || o->running)
 		RtlSleepConditionVariableSRW(&o->idle, &o->pool->lock, NULL, 0);

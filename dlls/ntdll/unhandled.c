@@ -11,8 +11,10 @@ NTSYSAPI LONG NTAPI RtlUnhandledExceptionFilter(EXCEPTION_POINTERS *p);
 NTSYSAPI LONG NTAPI RtlUnhandledExceptionFilter2(EXCEPTION_POINTERS *p,
 						 PCSTR function);
 DECLSPEC_NORETURN void NTAPI RtlFailFast2(ULONG code, PVOID reserved);
-DECLSPEC_NORETURN void NTAPI RtlRaiseNoncontinuableException(
-	EXCEPTION_RECORD *rec, CONTEXT *ctx);
+DECLSPEC_NORETURN void NTAPI
+RtlRaiseNoncontinuableException(EXCEPTION_RECORD *rec, CONTEXT *ctx);
+
+void NTAPI KiRaiseUserExceptionDispatcher(void);
 
 static PTOP_LEVEL_EXCEPTION_FILTER last_filter; /* kernel32's */
 
@@ -80,4 +82,10 @@ void NTAPI RtlFailFast2(ULONG code, PVOID reserved)
 {
 	__asm__ volatile("int $0x29" : : "c"(code));
 	__builtin_unreachable();
+}
+
+/* A call that failed asks for an exception: its status is in the TEB. */
+void NTAPI KiRaiseUserExceptionDispatcher(void)
+{
+	RtlRaiseStatus(NtCurrentTeb()->ExceptionCode);
 }

@@ -184,7 +184,8 @@ PVOID NTAPI RtlPcToFileHeader(PVOID pc, PVOID *base)
 
 #ifdef _WIN64
 
-/* ---- tables that programs add ---------------------------------------------- */
+/* ---- tables that programs add ----------------------------------------------
+ */
 
 /* As debuggers read it from RtlGetFunctionTableListHead(). */
 enum table_type { TABLE_SORTED, TABLE_UNSORTED, TABLE_CALLBACK };
@@ -345,8 +346,7 @@ void NTAPI RtlDeleteGrowableFunctionTable(PVOID handle)
 	drop(handle);
 }
 
-NTSYSAPI PRUNTIME_FUNCTION NTAPI RtlLookupFunctionTable(ULONG64 pc,
-							PVOID *base,
+NTSYSAPI PRUNTIME_FUNCTION NTAPI RtlLookupFunctionTable(ULONG64 pc, PVOID *base,
 							PULONG size);
 
 /* A module's whole table. */
@@ -363,7 +363,8 @@ PRUNTIME_FUNCTION NTAPI RtlLookupFunctionTable(ULONG64 pc, PVOID *base,
 	return (PRUNTIME_FUNCTION)m.table;
 }
 
-/* ---- pc to function -------------------------------------------------------------- */
+/* ---- pc to function
+ * -------------------------------------------------------------- */
 
 static const RUNTIME_FUNCTION *in_table(const RUNTIME_FUNCTION *f, SIZE_T n,
 					ULONG rva)

@@ -91,7 +91,8 @@ static const RUNTIME_FUNCTION *primary(ULONG64 base, const RUNTIME_FUNCTION *f)
 	return f;
 }
 
-/* ---- epilogues ------------------------------------------------------------- */
+/* ---- epilogues -------------------------------------------------------------
+ */
 
 /*
  * Does a jump to target leave the function?  Only such a jump ends it.  A jump
@@ -230,7 +231,8 @@ static BOOL run_epilog(ULONG64 base, const RUNTIME_FUNCTION *f, const INFO *i,
 	return TRUE;
 }
 
-/* ---- prologues ---------------------------------------------------------------- */
+/* ---- prologues
+ * ---------------------------------------------------------------- */
 
 /*
  * Undoes what of i's prologue was done before offset bytes of it.  frame: what
@@ -240,8 +242,8 @@ static BOOL run_epilog(ULONG64 base, const RUNTIME_FUNCTION *f, const INFO *i,
 static BOOL undo_prolog(const INFO *i, unsigned offset, ULONG64 frame,
 			CONTEXT *c, KNONVOLATILE_CONTEXT_POINTERS *p)
 {
-	static const UCHAR slots[16] = { 1, 2, 1, 1, 2, 3, 1, 3, 2, 3, 1, 1,
-					 1, 1, 1, 1 };
+	static const UCHAR slots[16] = { 1, 2, 1, 1, 2, 3, 1, 3,
+					 2, 3, 1, 1, 1, 1, 1, 1 };
 	BOOL machine = FALSE;
 
 	for (unsigned n = 0; n < i->ncodes;) {
@@ -266,8 +268,8 @@ static BOOL undo_prolog(const INFO *i, unsigned offset, ULONG64 frame,
 			*int_reg(c, code.info) = *(u64u *)at;
 			break;
 		case ALLOC_LARGE:
-			c->Rsp += code.info ? more[0] | (ULONG64)more[1] << 16 :
-					      more[0] * 8ull;
+			c->Rsp += code.info ? more[0] | (ULONG64)more[1] << 16
+					    : more[0] * 8ull;
 			break;
 		case ALLOC_SMALL:
 			c->Rsp += code.info * 8 + 8;
@@ -278,18 +280,20 @@ static BOOL undo_prolog(const INFO *i, unsigned offset, ULONG64 frame,
 			break;
 		case SAVE_NONVOL:
 		case SAVE_NONVOL_FAR:
-			at = frame + (code.op == SAVE_NONVOL ?
-					      more[0] * 8ull :
-					      more[0] | (ULONG64)more[1] << 16);
+			at = frame +
+			     (code.op == SAVE_NONVOL
+				      ? more[0] * 8ull
+				      : more[0] | (ULONG64)more[1] << 16);
 			if (p)
 				p->IntegerContext[code.info] = (PVOID)at;
 			*int_reg(c, code.info) = *(u64u *)at;
 			break;
 		case SAVE_XMM128:
 		case SAVE_XMM128_FAR:
-			at = frame + (code.op == SAVE_XMM128 ?
-					      more[0] * 16ull :
-					      more[0] | (ULONG64)more[1] << 16);
+			at = frame +
+			     (code.op == SAVE_XMM128
+				      ? more[0] * 16ull
+				      : more[0] | (ULONG64)more[1] << 16);
 			if (p)
 				p->FloatingContext[code.info] = (PVOID)at;
 			memcpy(xmm_reg(c, code.info), (PVOID)at, 16);
@@ -368,9 +372,10 @@ static PEXCEPTION_ROUTINE unwind(DWORD kind, ULONG64 base, ULONG64 pc,
 	return (PEXCEPTION_ROUTINE)(base + *(ULONG *)behind_codes(i));
 }
 
-PEXCEPTION_ROUTINE NTAPI RtlVirtualUnwind(
-	DWORD kind, DWORD64 base, DWORD64 pc, PRUNTIME_FUNCTION f, PCONTEXT c,
-	PVOID *data, PDWORD64 establisher, PKNONVOLATILE_CONTEXT_POINTERS p)
+PEXCEPTION_ROUTINE NTAPI RtlVirtualUnwind(DWORD kind, DWORD64 base, DWORD64 pc,
+					  PRUNTIME_FUNCTION f, PCONTEXT c,
+					  PVOID *data, PDWORD64 establisher,
+					  PKNONVOLATILE_CONTEXT_POINTERS p)
 {
 	BOOL machine;
 
@@ -382,9 +387,9 @@ NTSTATUS NTAPI RtlVirtualUnwind2(ULONG kind, ULONG64 base, ULONG64 pc,
 				 PRUNTIME_FUNCTION f, PCONTEXT c,
 				 BOOLEAN *machine, PVOID *data,
 				 PULONG64 establisher,
-				 PKNONVOLATILE_CONTEXT_POINTERS p,
-				 PULONG64 low, PULONG64 high,
-				 PEXCEPTION_ROUTINE *handler, ULONG flags)
+				 PKNONVOLATILE_CONTEXT_POINTERS p, PULONG64 low,
+				 PULONG64 high, PEXCEPTION_ROUTINE *handler,
+				 ULONG flags)
 {
 	PEXCEPTION_ROUTINE found;
 	BOOL by_machine;
@@ -392,8 +397,8 @@ NTSTATUS NTAPI RtlVirtualUnwind2(ULONG kind, ULONG64 base, ULONG64 pc,
 
 	if (low && high && (c->Rsp < *low || c->Rsp >= *high))
 		return STATUS_BAD_STACK;
-	found = unwind(kind, base, pc, f, c, data ? data : &unused,
-		       establisher, p, &by_machine);
+	found = unwind(kind, base, pc, f, c, data ? data : &unused, establisher,
+		       p, &by_machine);
 	if (machine)
 		*machine = by_machine != FALSE;
 	if (handler)
@@ -401,7 +406,8 @@ NTSTATUS NTAPI RtlVirtualUnwind2(ULONG kind, ULONG64 base, ULONG64 pc,
 	return STATUS_SUCCESS;
 }
 
-/* ---- walks ------------------------------------------------------------------------ */
+/* ---- walks
+ * ------------------------------------------------------------------------ */
 
 /*
  * One frame up, if the stack still makes sense.  low and high bound it; codes
@@ -439,8 +445,10 @@ static __attribute__((noinline)) ULONG walk(CONTEXT *c, ULONG skip, ULONG n,
 }
 
 /* Number 0 is the caller's own place. */
-__attribute__((noinline)) USHORT NTAPI
-RtlCaptureStackBackTrace(ULONG skip, ULONG n, PVOID *to, PULONG hash)
+__attribute__((noinline)) USHORT NTAPI RtlCaptureStackBackTrace(ULONG skip,
+								ULONG n,
+								PVOID *to,
+								PULONG hash)
 {
 	CONTEXT c;
 	ULONG sum = 0;

@@ -12,19 +12,22 @@
 #endif
 #define EXCEPTION_SOFTWARE_ORIGINATE 0x80
 
-/* ---- unwind-table.c ------------------------------------------------------- */
+/* ---- unwind-table.c -------------------------------------------------------
+ */
 
 /* The module that contains pc; FALSE: none. */
 BOOL module_find(ULONG_PTR pc, ULONG_PTR *base, ULONG_PTR *end);
 
-/* ---- vectored.c ------------------------------------------------------------ */
+/* ---- vectored.c ------------------------------------------------------------
+ */
 
 /* TRUE: one of the handlers wants the program to go on. */
 BOOL vectored_exception(EXCEPTION_RECORD *rec, CONTEXT *ctx);
 /* Each of the continue handlers, until one is enough. */
 void vectored_continue(EXCEPTION_RECORD *rec, CONTEXT *ctx);
 
-/* ---- by architecture --------------------------------------------------------- */
+/* ---- by architecture
+ * --------------------------------------------------------- */
 
 /* TRUE: continue with *ctx; FALSE: nobody wants it. */
 BOOLEAN NTAPI RtlDispatchException(EXCEPTION_RECORD *rec, CONTEXT *ctx);
@@ -36,7 +39,8 @@ static inline void stack_limits(ULONG_PTR *low, ULONG_PTR *high)
 	*high = (ULONG_PTR)TEB_PTR(Tib.StackBase);
 }
 
-/* ---- unhandled.c --------------------------------------------------------------- */
+/* ---- unhandled.c
+ * --------------------------------------------------------------- */
 
 /* A status as an exception that cannot be continued from. */
 DECLSPEC_NORETURN void raise_while(NTSTATUS status, EXCEPTION_RECORD *during);

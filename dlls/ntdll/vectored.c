@@ -25,9 +25,9 @@ struct vectored_list {
 static struct vectored_list exceptions = {
 	{ &exceptions.head, &exceptions.head }, RTL_SRWLOCK_INIT, 4
 };
-static struct vectored_list continues = {
-	{ &continues.head, &continues.head }, RTL_SRWLOCK_INIT, 8
-};
+static struct vectored_list continues = { { &continues.head, &continues.head },
+					  RTL_SRWLOCK_INIT,
+					  8 };
 
 NTSYSAPI PVOID NTAPI
 RtlAddVectoredExceptionHandler(ULONG first, PVECTORED_EXCEPTION_HANDLER fn);
@@ -108,8 +108,8 @@ static BOOL call(struct vectored_list *l, EXCEPTION_RECORD *rec, CONTEXT *ctx)
 		while (e != &l->head &&
 		       CONTAINING_RECORD(e, struct vectored, link)->removed)
 			e = e->Flink;
-		v = e == &l->head ? NULL :
-				    CONTAINING_RECORD(e, struct vectored, link);
+		v = e == &l->head ? NULL
+				  : CONTAINING_RECORD(e, struct vectored, link);
 		if (v)
 			v->refs++;
 		/* The one before kept our place in the list until now. */

@@ -15,7 +15,7 @@ typedef struct {
 	const struct {
 		int to_state;
 		ULONG_PTR action;
-	} *unwind;
+	} * unwind;
 	ULONG ntries;
 	const struct try_entry *tries;
 	ULONG nips;
@@ -126,12 +126,10 @@ static void end_catch(struct active_catch *c)
  * Runs the clause of try for rec and goes on behind it.  target: the record to
  * unwind to, the function's or that of the catch block around.
  */
-static DECLSPEC_NORETURN void catch_it(NODE *n, const FUNC_INFO *info,
-				       const struct try_entry *try,
-				       const struct clause *k,
-				       const CATCHABLE *how,
-				       EXCEPTION_RECORD *rec, CONTEXT *ctx,
-				       PVOID target)
+static DECLSPEC_NORETURN void
+catch_it(NODE *n, const FUNC_INFO *info, const struct try_entry *try,
+	 const struct clause *k, const CATCHABLE *how, EXCEPTION_RECORD *rec,
+	 CONTEXT *ctx, PVOID target)
 {
 	struct eh_thread *t = eh_thread();
 	struct active_catch c;
@@ -191,8 +189,8 @@ static void search(NODE *n, const FUNC_INFO *info, const struct try_entry *own,
 
 		if (n->state < try->low || n->state > try->high)
 			continue;
-		if (own && (try->low <= own->high ||
-			    try->high > own->catch_high))
+		if (own &&
+		    (try->low <= own->high || try->high > own->catch_high))
 			continue;
 		for (int j = 0; j < try->nclauses; j++) {
 			const struct clause_entry *e = &try->clauses[j];
@@ -204,8 +202,8 @@ static void search(NODE *n, const FUNC_INFO *info, const struct try_entry *own,
 			};
 			const CATCHABLE *how = NULL;
 
-			if (is_cxx(rec) ? eh_match(rec, &k, &how) :
-					  !k.type && !(k.adjectives &
+			if (is_cxx(rec) ? eh_match(rec, &k, &how)
+					: !k.type && !(k.adjectives &
 						       HT_STD_DOTDOT))
 				catch_it(n, info, try, &k, how, rec, ctx,
 					 target);
@@ -226,8 +224,8 @@ EXCEPTION_DISPOSITION __cdecl eh_leaving(EXCEPTION_RECORD *rec, struct guard *g,
 	}
 	search(c->node, c->info, c->own, rec, ctx, g);
 	c->rethrown = is_cxx(rec) && is_cxx(c->rec) &&
-		      (is_rethrow(rec) ? c->thread->current == c->rec :
-					 thrown_object(rec) == c->frame.object);
+		      (is_rethrow(rec) ? c->thread->current == c->rec
+				       : thrown_object(rec) == c->frame.object);
 	return ExceptionContinueSearch;
 }
 

@@ -55,13 +55,14 @@ EXCEPTION_DISPOSITION __cdecl __CxxFrameHandler4(EXCEPTION_RECORD *rec,
 						 PVOID frame, CONTEXT *ctx,
 						 DISPATCHER_CONTEXT *d);
 
-/* ---- where we are --------------------------------------------------------------- */
+/* ---- where we are
+ * --------------------------------------------------------------- */
 
 struct place {
 	struct func f;
-	ULONG64 frame;	     /* of the function, also in a funclet */
+	ULONG64 frame;        /* of the function, also in a funclet */
 	struct try_block own; /* the try whose catch block this is */
-	BOOL in_catch;	     /* own is valid */
+	BOOL in_catch;        /* own is valid */
 };
 
 static void locate(struct place *p, ULONG64 frame, const DISPATCHER_CONTEXT *d,
@@ -100,7 +101,8 @@ static struct active_catch *innermost(const struct eh_thread *t, ULONG64 frame)
 	return NULL;
 }
 
-/* ---- catching ----------------------------------------------------------------------- */
+/* ---- catching
+ * ----------------------------------------------------------------------- */
 
 static void unlink_catch(struct eh_thread *t, struct active_catch *c)
 {
@@ -139,13 +141,14 @@ static void end_catch(struct active_catch *c)
 EXCEPTION_DISPOSITION __cdecl eh_leaving(EXCEPTION_RECORD *rec, PVOID frame,
 					 CONTEXT *ctx, DISPATCHER_CONTEXT *d)
 {
-	struct active_catch *c = *(struct active_catch **)((char *)frame + 0x20);
+	struct active_catch *c =
+		*(struct active_catch **)((char *)frame + 0x20);
 
 	if (!(rec->ExceptionFlags & EXCEPTION_UNWIND)) {
 		c->rethrown = is_cxx(rec) && is_cxx(c->rec) &&
-			      (is_rethrow(rec) ?
-				       c->thread->current == c->rec :
-				       thrown_object(rec) == c->info.object);
+			      (is_rethrow(rec)
+				       ? c->thread->current == c->rec
+				       : thrown_object(rec) == c->info.object);
 		return ExceptionContinueSearch;
 	}
 	/* c stays in the list: the function asks for its state. */
@@ -191,12 +194,10 @@ static ULONG_PTR eh_catch_block(EXCEPTION_RECORD *consolidate)
 /* ExceptionInformation of our STATUS_UNWIND_CONSOLIDATE. */
 enum { U_CALLBACK, U_REQUEST, U_STATE, U_FRAME, U_PARAMETERS };
 
-static DECLSPEC_NORETURN void catch_it(const struct place *p,
-				       const struct try_block *try,
-				       const struct clause *c,
-				       const CATCHABLE *how,
-				       EXCEPTION_RECORD *rec, PVOID frame,
-				       CONTEXT *ctx, DISPATCHER_CONTEXT *d)
+static DECLSPEC_NORETURN void
+catch_it(const struct place *p, const struct try_block *try,
+	 const struct clause *c, const CATCHABLE *how, EXCEPTION_RECORD *rec,
+	 PVOID frame, CONTEXT *ctx, DISPATCHER_CONTEXT *d)
 {
 	struct request q = {
 		.thread = eh_thread(),
@@ -221,8 +222,8 @@ static DECLSPEC_NORETURN void catch_it(const struct place *p,
 
 	if (how && c->object)
 		eh_build_object(rec, c, how, (char *)p->frame + c->object);
-	RtlUnwindEx(frame, (PVOID)d->ControlPc, &unwind, NULL,
-		    d->ContextRecord, d->HistoryTable);
+	RtlUnwindEx(frame, (PVOID)d->ControlPc, &unwind, NULL, d->ContextRecord,
+		    d->HistoryTable);
 	__builtin_unreachable();
 }
 
@@ -290,8 +291,8 @@ static void search(const struct place *p, EXCEPTION_RECORD *rec, PVOID frame,
 		if (state < try.low || state > try.high)
 			continue;
 		/* What is around a catch block belongs to outer frames. */
-		if (p->in_catch && (try.low <= p->own.high ||
-				    try.high > p->own.catch_high))
+		if (p->in_catch &&
+		    (try.low <= p->own.high || try.high > p->own.catch_high))
 			continue;
 		if (find_clause(p, try, rec, &c, &how))
 			catch_it(p, &try, &c, how, rec, frame, ctx, d);
@@ -300,7 +301,8 @@ static void search(const struct place *p, EXCEPTION_RECORD *rec, PVOID frame,
 		terminate();
 }
 
-/* ---- unwinding -------------------------------------------------------------------- */
+/* ---- unwinding
+ * -------------------------------------------------------------------- */
 
 /* Do nothing else than to end if a destructor throws. */
 EXCEPTION_DISPOSITION __cdecl eh_no_throw(EXCEPTION_RECORD *rec, PVOID frame,
@@ -321,8 +323,7 @@ static void act(const struct place *p, const struct action *a)
 		eh_call_destructor(a->fn, (PVOID)(p->frame + a->object));
 		break;
 	case ACTION_POINTER:
-		eh_call_destructor(a->fn,
-				   *(PVOID *)(p->frame + a->object));
+		eh_call_destructor(a->fn, *(PVOID *)(p->frame + a->object));
 		break;
 	case NO_ACTION:
 		break;
@@ -397,7 +398,8 @@ static void unwind(const struct place *p, EXCEPTION_RECORD *rec,
 	}
 }
 
-/* ---- the handlers ---------------------------------------------------------------------- */
+/* ---- the handlers
+ * ---------------------------------------------------------------------- */
 
 static EXCEPTION_DISPOSITION handle(EXCEPTION_RECORD *rec, PVOID frame,
 				    CONTEXT *ctx, DISPATCHER_CONTEXT *d,
@@ -432,4 +434,3 @@ EXCEPTION_DISPOSITION __cdecl __CxxFrameHandler4(EXCEPTION_RECORD *rec,
 {
 	return handle(rec, frame, ctx, d, TRUE);
 }
-

@@ -9,7 +9,8 @@
  */
 #include "eh-func.h"
 
-/* ---- FuncInfo --------------------------------------------------------------- */
+/* ---- FuncInfo ---------------------------------------------------------------
+ */
 
 typedef struct {
 	ULONG magic; /* 29 bits */
@@ -66,12 +67,25 @@ static void open_plain(struct func *f, const FUNC_INFO *i)
 	}
 }
 
-/* ---- FuncInfo4 ----------------------------------------------------------------- */
+/* ---- FuncInfo4
+ * ----------------------------------------------------------------- */
 
-enum { F4_CATCH = 1, F4_SEPARATED = 2, F4_BBT = 4, F4_UNWIND = 8, F4_TRIES = 16,
-       F4_NO_SEH = 32, F4_NO_EXCEPT = 64 };
-enum { H4_ADJECTIVES = 1, H4_TYPE = 2, H4_OBJECT = 4, H4_RELATIVE = 8,
-       H4_CONTINUE_SHIFT = 4 };
+enum {
+	F4_CATCH = 1,
+	F4_SEPARATED = 2,
+	F4_BBT = 4,
+	F4_UNWIND = 8,
+	F4_TRIES = 16,
+	F4_NO_SEH = 32,
+	F4_NO_EXCEPT = 64
+};
+enum {
+	H4_ADJECTIVES = 1,
+	H4_TYPE = 2,
+	H4_OBJECT = 4,
+	H4_RELATIVE = 8,
+	H4_CONTINUE_SHIFT = 4
+};
 enum { U4_NONE, U4_OBJECT, U4_POINTER, U4_FUNCLET };
 
 static ULONG number(const UCHAR **p)
@@ -141,8 +155,8 @@ static void open_packed(struct func *f, const UCHAR *p)
 		f->ntries = number(&f->tries);
 	}
 	map = word(&p);
-	f->states = flags & F4_SEPARATED ? separated_map(f, map) :
-					   (const UCHAR *)f->base + map;
+	f->states = flags & F4_SEPARATED ? separated_map(f, map)
+					 : (const UCHAR *)f->base + map;
 	f->maybe_funclet = (flags & F4_CATCH) != 0;
 	if (flags & F4_CATCH)
 		f->frame = (LONG)number(&p);
@@ -182,8 +196,8 @@ static const UCHAR *packed_action(const struct func *f, const UCHAR **p,
 	switch (next & 3) {
 	case U4_OBJECT:
 	case U4_POINTER:
-		a->kind = (next & 3) == U4_OBJECT ? ACTION_OBJECT :
-						    ACTION_POINTER;
+		a->kind = (next & 3) == U4_OBJECT ? ACTION_OBJECT
+						  : ACTION_POINTER;
 		a->fn = f->base + word(p);
 		a->object = number(p);
 		break;
@@ -237,13 +251,14 @@ static BOOL next_packed_clause(const struct func *f, struct try_block *t,
 	c->handler = f->base + word(p);
 	c->ncontinue = flags >> H4_CONTINUE_SHIFT & 3;
 	for (unsigned i = 0; i < c->ncontinue && i < 2; i++)
-		c->go_on[i] = f->base + (flags & H4_RELATIVE ?
-						 word(p) :
-						 f->begin + number(p));
+		c->go_on[i] =
+			f->base +
+			(flags & H4_RELATIVE ? word(p) : f->begin + number(p));
 	return TRUE;
 }
 
-/* ---- either ----------------------------------------------------------------------- */
+/* ---- either
+ * ----------------------------------------------------------------------- */
 
 /* The part that a chain of unwind data ends at is where tables belong to. */
 static ULONG main_begin(ULONG64 base, const RUNTIME_FUNCTION *f)
@@ -358,4 +373,3 @@ int func_leave(const struct func *f, int state, struct action *a)
 	}
 	return e->to_state;
 }
-

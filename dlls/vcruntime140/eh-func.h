@@ -14,12 +14,12 @@ enum { EMPTY_STATE = -1, NO_TRY = -1 };
 
 struct func {
 	ULONG64 base;
-	ULONG begin;	   /* of the function or funclet, relative */
+	ULONG begin; /* of the function or funclet, relative */
 	BOOL packed;
-	BOOL no_seh;	   /* compiled for C++ exceptions only (/EHs) */
-	BOOL no_except;	   /* declared so: nothing may leave it */
+	BOOL no_seh;    /* compiled for C++ exceptions only (/EHs) */
+	BOOL no_except; /* declared so: nothing may leave it */
 	BOOL maybe_funclet;
-	LONG frame;	   /* packed funclets: where the function's frame is */
+	LONG frame; /* packed funclets: where the function's frame is */
 	ULONG nstates;
 	ULONG ntries;
 	const UCHAR *unwind, *tries, *states;
@@ -27,7 +27,7 @@ struct func {
 };
 
 struct try_block {
-	int low, high;	/* states inside try */
+	int low, high;  /* states inside try */
 	int catch_high; /* states of its catch blocks: (high, catch_high] */
 	ULONG nclauses;
 	const UCHAR *clauses; /* the next to be read */

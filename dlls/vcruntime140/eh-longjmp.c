@@ -28,8 +28,7 @@ DECLSPEC_NORETURN void __cdecl eh_longjmp(JUMP *b, int value)
 		value = 1;
 	if (!b->frame)
 		eh_jump(b, value);
-	RtlUnwind((PVOID)b->frame, (PVOID)b->rip, &rec,
-		  (PVOID)(LONG_PTR)value);
+	RtlUnwind((PVOID)b->frame, (PVOID)b->rip, &rec, (PVOID)(LONG_PTR)value);
 	__builtin_unreachable();
 }
 
@@ -52,8 +51,7 @@ DECLSPEC_NORETURN void __cdecl eh_longjmp(JUMP *b, int value)
 {
 	if (!value)
 		value = 1;
-	if (b->registration !=
-	    (PVOID)NtCurrentTeb()->Tib.ExceptionList)
+	if (b->registration != (PVOID)NtCurrentTeb()->Tib.ExceptionList)
 		RtlUnwind(b->registration, NULL, NULL, NULL);
 	if (b->registration != (EXCEPTION_REGISTRATION_RECORD *)~0ul) {
 		if (b->cookie == JUMP_COOKIE && b->unwind)

@@ -9,7 +9,7 @@
 
 typedef struct {
 	DWORD signature; /* 1: relative addresses */
-	DWORD offset;	 /* of this vtable's pointer in the whole object */
+	DWORD offset;    /* of this vtable's pointer in the whole object */
 	DWORD cd_offset; /* there: by how much a constructor is away from it */
 	DWORD type, hierarchy;
 	DWORD self; /* signature 1 */
@@ -20,8 +20,13 @@ typedef struct {
 	DWORD bases; /* array of BASE, the class itself first */
 } HIERARCHY;
 
-enum { BASE_NOT_VISIBLE = 1, BASE_AMBIGUOUS = 2, BASE_PRIVATE = 4,
-       BASE_PRIVATE_IN_OBJECT = 8, BASE_VIRTUAL = 0x10 };
+enum {
+	BASE_NOT_VISIBLE = 1,
+	BASE_AMBIGUOUS = 2,
+	BASE_PRIVATE = 4,
+	BASE_PRIVATE_IN_OBJECT = 8,
+	BASE_VIRTUAL = 0x10
+};
 
 typedef struct {
 	DWORD type;
@@ -107,8 +112,8 @@ static char *down(const struct object *o, const char *p, const TYPE_DESC *from,
 
 		if (!is_type(o, b, to))
 			continue;
-		for (DWORD j = i + 1;
-		     j <= i + b->ncontained && j < o->nbases; j++) {
+		for (DWORD j = i + 1; j <= i + b->ncontained && j < o->nbases;
+		     j++) {
 			const BASE *inner = base_at(o, j);
 
 			if (is_type(o, inner, from) && address(o, inner) == p &&
@@ -184,7 +189,8 @@ TYPE_DESC *__cdecl __RTtypeid(PVOID p)
 	return at(&o, o.locator->type);
 }
 
-/* ---- type_info ------------------------------------------------------------------- */
+/* ---- type_info
+ * ------------------------------------------------------------------- */
 
 /* What <vcruntime_typeinfo.h> calls __std_type_info_data. */
 typedef struct {

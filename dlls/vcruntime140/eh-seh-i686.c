@@ -97,17 +97,15 @@ static EXCEPTION_DISPOSITION handle(EXCEPTION_RECORD *rec, FRAME *f,
 	return ExceptionContinueSearch;
 }
 
-EXCEPTION_DISPOSITION __cdecl _except_handler3(EXCEPTION_RECORD *rec,
-					       FRAME *f, CONTEXT *ctx,
-					       PVOID dispatcher)
+EXCEPTION_DISPOSITION __cdecl _except_handler3(EXCEPTION_RECORD *rec, FRAME *f,
+					       CONTEXT *ctx, PVOID dispatcher)
 {
 	return handle(rec, f, ctx, (const SCOPE *)f->table, OUTSIDE3);
 }
 
 /* The one before; its frame is the same where we look. */
-EXCEPTION_DISPOSITION __cdecl _except_handler2(EXCEPTION_RECORD *rec,
-					       FRAME *f, CONTEXT *ctx,
-					       PVOID dispatcher)
+EXCEPTION_DISPOSITION __cdecl _except_handler2(EXCEPTION_RECORD *rec, FRAME *f,
+					       CONTEXT *ctx, PVOID dispatcher)
 {
 	return handle(rec, f, ctx, (const SCOPE *)f->table, OUTSIDE3);
 }
@@ -123,9 +121,11 @@ static void verify(const TABLE4 *t, FRAME *f, check_fn check)
 	      (ULONG_PTR)(ebp + t->eh_xor));
 }
 
-EXCEPTION_DISPOSITION __cdecl _except_handler4_common(
-	ULONG_PTR *cookie, check_fn check, EXCEPTION_RECORD *rec, FRAME *f,
-	CONTEXT *ctx, PVOID dispatcher)
+EXCEPTION_DISPOSITION __cdecl _except_handler4_common(ULONG_PTR *cookie,
+						      check_fn check,
+						      EXCEPTION_RECORD *rec,
+						      FRAME *f, CONTEXT *ctx,
+						      PVOID dispatcher)
 {
 	const TABLE4 *t = (const TABLE4 *)(f->table ^ *cookie);
 

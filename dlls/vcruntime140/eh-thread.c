@@ -12,6 +12,9 @@ static struct eh_thread emergency;
 BOOL eh_process_init(void)
 {
 	slot = TlsAlloc();
+#ifdef _WIN64
+	rf_set_cxx_destroy(eh_destroy);
+#endif
 	return slot != TLS_OUT_OF_INDEXES;
 }
 
@@ -53,6 +56,9 @@ void eh_thread_free(void)
 
 void eh_process_free(void)
 {
+#ifdef _WIN64
+	rf_set_cxx_destroy(NULL);
+#endif
 	eh_thread_free();
 	TlsFree(slot);
 	slot = TLS_OUT_OF_INDEXES;

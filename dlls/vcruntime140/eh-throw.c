@@ -47,7 +47,8 @@ static BOOL types_fit(const struct clause *c, const CATCHABLE *k,
 	/* Each image has descriptors of its own for one type. */
 	if (type != c->type && strcmp(type->decorated, c->type->decorated))
 		return FALSE;
-	if (k->properties & CT_REFERENCE_ONLY && !(c->adjectives & HT_REFERENCE))
+	if (k->properties & CT_REFERENCE_ONLY &&
+	    !(c->adjectives & HT_REFERENCE))
 		return FALSE;
 	/* What is thrown const is caught const. */
 	return !(attributes & ~c->adjectives &
@@ -67,8 +68,7 @@ BOOL eh_match(const EXCEPTION_RECORD *rec, const struct clause *c,
 		const CATCHABLE *k =
 			(const CATCHABLE *)at_base(base, list->type[i]);
 
-		if (!types_fit(c, k,
-			       (const TYPE_DESC *)at_base(base, k->type),
+		if (!types_fit(c, k, (const TYPE_DESC *)at_base(base, k->type),
 			       ti->attributes))
 			continue;
 		if (c->type && c->type->decorated[0])
@@ -90,8 +90,8 @@ void eh_build_object(const EXCEPTION_RECORD *rec, const struct clause *c,
 		memmove(to, object, (size_t)how->size);
 		/* A pointer to a derived class becomes one to the base. */
 		if (how->size == sizeof(PVOID) && *(PVOID *)to)
-			*(PVOID *)to = __AdjustPointer(
-				*(PVOID *)to, &how->this_displacement);
+			*(PVOID *)to = __AdjustPointer(*(PVOID *)to,
+						       &how->this_displacement);
 	} else if (!how->copy) {
 		memmove(to, from, (size_t)how->size);
 	} else {
@@ -100,7 +100,7 @@ void eh_build_object(const EXCEPTION_RECORD *rec, const struct clause *c,
 	}
 }
 
-void eh_destroy(EXCEPTION_RECORD *rec)
+void __cdecl eh_destroy(EXCEPTION_RECORD *rec)
 {
 	const THROW_INFO *ti;
 
@@ -112,7 +112,8 @@ void eh_destroy(EXCEPTION_RECORD *rec)
 				   thrown_object(rec));
 }
 
-/* ---- objects in use ----------------------------------------------------------- */
+/* ---- objects in use
+ * ----------------------------------------------------------- */
 
 FRAME_INFO *__cdecl _CreateFrameInfo(FRAME_INFO *f, PVOID object)
 {

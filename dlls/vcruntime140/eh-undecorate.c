@@ -122,8 +122,7 @@ static void template_arguments(struct parser *d)
 	BOOL first = TRUE;
 
 	while (*d->p && *d->p != '@' && !d->o->failed) {
-		if (next_is(d, "$$V") || next_is(d, "$$Z") ||
-		    next_is(d, "$S"))
+		if (next_is(d, "$$V") || next_is(d, "$$Z") || next_is(d, "$S"))
 			continue; /* empty pack */
 		if (!first)
 			put(d, ",");
@@ -244,16 +243,26 @@ static void qualified(struct parser *d)
 static const struct {
 	const char *code, *text;
 } plain[] = {
-	{ "C", "signed char" }, { "D", "char" },
-	{ "E", "unsigned char" }, { "F", "short" },
-	{ "G", "unsigned short" }, { "H", "int" },
-	{ "I", "unsigned int" }, { "J", "long" },
-	{ "K", "unsigned long" }, { "M", "float" },
-	{ "N", "double" }, { "O", "long double" },
-	{ "X", "void" }, { "_N", "bool" },
-	{ "_J", "__int64" }, { "_K", "unsigned __int64" },
-	{ "_W", "wchar_t" }, { "_S", "char16_t" },
-	{ "_U", "char32_t" }, { "_Q", "char8_t" },
+	{ "C", "signed char" },
+	{ "D", "char" },
+	{ "E", "unsigned char" },
+	{ "F", "short" },
+	{ "G", "unsigned short" },
+	{ "H", "int" },
+	{ "I", "unsigned int" },
+	{ "J", "long" },
+	{ "K", "unsigned long" },
+	{ "M", "float" },
+	{ "N", "double" },
+	{ "O", "long double" },
+	{ "X", "void" },
+	{ "_N", "bool" },
+	{ "_J", "__int64" },
+	{ "_K", "unsigned __int64" },
+	{ "_W", "wchar_t" },
+	{ "_S", "char16_t" },
+	{ "_U", "char32_t" },
+	{ "_Q", "char8_t" },
 	{ "$$T", "std::nullptr_t" },
 };
 
@@ -273,12 +282,12 @@ static const char *qualifiers(struct parser *d)
 /* Calling convention, result, arguments; star: "*" between, for pointers. */
 static void function(struct parser *d, const char *star)
 {
-	const char *convention = *d->p == 'A' || *d->p == 'B' ? "__cdecl" :
-				 *d->p == 'E' || *d->p == 'F' ? "__thiscall" :
-				 *d->p == 'G' || *d->p == 'H' ? "__stdcall" :
-				 *d->p == 'I' || *d->p == 'J' ? "__fastcall" :
-				 *d->p == 'Q' || *d->p == 'R' ? "__vectorcall" :
-								NULL;
+	const char *convention = *d->p == 'A' || *d->p == 'B'   ? "__cdecl"
+				 : *d->p == 'E' || *d->p == 'F' ? "__thiscall"
+				 : *d->p == 'G' || *d->p == 'H' ? "__stdcall"
+				 : *d->p == 'I' || *d->p == 'J' ? "__fastcall"
+				 : *d->p == 'Q' || *d->p == 'R' ? "__vectorcall"
+								: NULL;
 	BOOL first = TRUE;
 
 	if (!convention) {
@@ -294,8 +303,7 @@ static void function(struct parser *d, const char *star)
 	if (next_is(d, "X")) {
 		put(d, "void");
 	} else {
-		while (*d->p && *d->p != '@' && *d->p != 'Z' &&
-		       !d->o->failed) {
+		while (*d->p && *d->p != '@' && *d->p != 'Z' && !d->o->failed) {
 			const char *begin = d->p;
 			size_t from = d->o->n;
 

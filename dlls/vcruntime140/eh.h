@@ -40,8 +40,12 @@ typedef struct {
 	int vdisp; /* offset inside the vbtable */
 } PMD;
 
-enum { CT_SIMPLE = 1, CT_REFERENCE_ONLY = 2, CT_VIRTUAL_BASE = 4,
-       CT_BAD_ALLOC = 0x10 };
+enum {
+	CT_SIMPLE = 1,
+	CT_REFERENCE_ONLY = 2,
+	CT_VIRTUAL_BASE = 4,
+	CT_BAD_ALLOC = 0x10
+};
 typedef struct {
 	DWORD properties;
 	DWORD type; /* TYPE_DESC */
@@ -55,8 +59,13 @@ typedef struct {
 	DWORD type[]; /* CATCHABLE */
 } CATCHABLES;
 
-enum { TI_CONST = 1, TI_VOLATILE = 2, TI_UNALIGNED = 4, TI_PURE = 8,
-       TI_WINRT = 0x10 };
+enum {
+	TI_CONST = 1,
+	TI_VOLATILE = 2,
+	TI_UNALIGNED = 4,
+	TI_PURE = 8,
+	TI_WINRT = 0x10
+};
 typedef struct {
 	DWORD attributes;
 	DWORD destructor;
@@ -65,8 +74,14 @@ typedef struct {
 } THROW_INFO;
 
 /* Adjectives of a catch clause. */
-enum { HT_CONST = 1, HT_VOLATILE = 2, HT_UNALIGNED = 4, HT_REFERENCE = 8,
-       HT_STD_DOTDOT = 0x40, HT_BAD_ALLOC_COMPAT = 0x80 };
+enum {
+	HT_CONST = 1,
+	HT_VOLATILE = 2,
+	HT_UNALIGNED = 4,
+	HT_REFERENCE = 8,
+	HT_STD_DOTDOT = 0x40,
+	HT_BAD_ALLOC_COMPAT = 0x80
+};
 
 /* What _CxxThrowException() puts into an EXCEPTION_RECORD. */
 enum { P_MAGIC, P_OBJECT, P_THROW_INFO, P_BASE };
@@ -119,14 +134,20 @@ static inline ULONG_PTR at_base(ULONG_PTR base, DWORD displacement)
 struct clause {
 	ULONG adjectives;
 	const TYPE_DESC *type; /* NULL: catch (...) */
-	LONG object;	       /* where it lies in the frame; 0: unnamed */
+	LONG object;           /* where it lies in the frame; 0: unnamed */
 	ULONG_PTR handler;
 	LONG frame; /* x64: where its funclet keeps the function's frame */
 	unsigned ncontinue;
 	ULONG_PTR go_on[2]; /* what the funclet may return by number */
 };
 
-/* ---- eh-thread.c ----------------------------------------------------------- */
+/* ---- eh-thread.c -----------------------------------------------------------
+ */
+
+#ifdef _WIN64
+/* ntdll's __C_specific_handler calls it for what an __except swallows. */
+void NTAPI rf_set_cxx_destroy(void(__cdecl *fn)(EXCEPTION_RECORD *rec));
+#endif
 
 /* A list of the exception objects that catch blocks are using. */
 typedef struct frame_info {
@@ -153,7 +174,8 @@ void eh_thread_free(void);
 BOOL eh_process_init(void);
 void eh_process_free(void);
 
-/* ---- eh-throw.c --------------------------------------------------------------- */
+/* ---- eh-throw.c
+ * --------------------------------------------------------------- */
 
 /*
  * eh_match() - does the clause catch rec's exception?  *how is set to the
@@ -164,7 +186,7 @@ BOOL eh_match(const EXCEPTION_RECORD *rec, const struct clause *c,
 /* Initializes the clause's object at to. */
 void eh_build_object(const EXCEPTION_RECORD *rec, const struct clause *c,
 		     const CATCHABLE *how, PVOID to);
-void eh_destroy(EXCEPTION_RECORD *rec);
+void __cdecl eh_destroy(EXCEPTION_RECORD *rec);
 PVOID __cdecl __AdjustPointer(PVOID p, const PMD *pmd);
 DECLSPEC_NORETURN void __cdecl terminate(void);
 DECLSPEC_NORETURN void __cdecl _CxxThrowException(PVOID object,

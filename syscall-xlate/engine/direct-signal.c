@@ -56,8 +56,9 @@ static struct guest_fault describe(int sig, const siginfo_t *si,
 	for (unsigned i = 0; i < COUNT_OF(vectors); i++)
 		if (vectors[i].vector == f.vector)
 			f.kind = vectors[i].kind;
-	if (sig == SIGBUS)
-		f.kind = f.vector == 17 ? FAULT_ALIGN : FAULT_INPAGE;
+	/* Also sent for #SS, a stack pointer that is not canonical. */
+	if (sig == SIGBUS && f.vector == 14)
+		f.kind = FAULT_INPAGE;
 	if (f.kind == FAULT_ACCESS || f.kind == FAULT_INPAGE) {
 		f.addr = (gaddr)si->si_addr;
 		f.access = f.error & PF_FETCH ? ACCESS_EXEC :
@@ -267,6 +268,7 @@ void direct_on_signal(int sig, siginfo_t *si, ucontext_t *uc,
 	uint64_t ip = (uint64_t)g[REG_RIP], fix;
 	struct task *t = current_task;
 	int saved_errno = errno;
+	bool in_gate;
 
 	if (sig == direct_kick_signal()) {
 		on_kick(uc, fs_base);
@@ -296,11 +298,18 @@ void direct_on_signal(int sig, siginfo_t *si, ucontext_t *uc,
 	}
 	if (!t || !host_sp)
 		host_bug(sig, si, ip);
-	if (ip >= direct_high &&
-	    !in_range(ip, direct_entry_begin, direct_exit_end) &&
-	    !in_range(ip, direct_resume_begin, direct_resume_end))
+	if (ip >= direct_high && sig == SIGTRAP) {
+		/* The program single-steps; a call is one step too many. */
+		g[REG_EFL] &= ~0x100;
+		return;
+	}
+	in_gate = in_range(ip, direct_entry_begin, direct_exit_end) ||
+		  in_range(ip, direct_resume_begin, direct_resume_end);
+	/* The host never runs on the guest's stack: a stray jump got there. */
+	if (ip >= direct_high && !in_gate &&
+	    (uint64_t)g[REG_RSP] >= direct_high)
 		host_bug(sig, si, ip);
-	if (ip >= direct_high) {
+	if (in_gate) {
 		/* The gate could not use the guest's stack, or iretq its rip */
 		log_warn("the program's stack at %p cannot be used",
 			 si->si_addr);

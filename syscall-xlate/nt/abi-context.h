@@ -70,11 +70,11 @@ struct nt_context_ex {
 _Static_assert(sizeof(struct nt_context_ex) == 0x20, "abi");
 
 /* Of XSAVE features only AVX (2) is carried; 0 and 1 are the legacy part. */
-#define XSTATE_AVX 4ull
+#define XSTATE_AVX       4ull
 #define XSTATE_COMPACTED (1ull << 63)
 
 struct nt_xstate {
-	uint64_t mask;	     /* features that follow, not in their init state */
+	uint64_t mask;       /* features that follow, not in their init state */
 	uint64_t compaction; /* features that have a place */
 	uint64_t reserved[6];
 	uint8_t ymm_high[16][16];

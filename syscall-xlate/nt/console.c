@@ -7,6 +7,8 @@
  * The terminal's settings are touched only when a program's mode differs from
  * what they are, and put back at the end.
  */
+#include "syscall-xlate/nt/console.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -19,7 +21,6 @@
 #include <unistd.h>
 
 #include "base/utf.h"
-#include "syscall-xlate/nt/console.h"
 #include "syscall-xlate/nt/control.h"
 #include "syscall-xlate/nt/file-private.h"
 

@@ -13,8 +13,8 @@
 
 #include "base/table.h"
 
-/* RFLAGS that a program may set: CF PF AF ZF SF TF DF OF NT AC ID. */
-enum { RFLAGS_USER = 0x244dd5, RFLAGS_FIXED = 0x202 };
+/* RFLAGS that a program may set: CF PF AF ZF SF TF DF OF AC ID. */
+enum { RFLAGS_USER = 0x240dd5, RFLAGS_FIXED = 0x202 };
 enum { FX_FCW = 0, FX_MXCSR = 24, FX_MXCSR_MASK = 28, FX_XMM = 160 };
 enum { FX_USED = 416, XMM_CALL_KEEPS = 6, FCW_WINDOWS = 0x27f };
 

@@ -18,6 +18,7 @@
 #include "syscall-xlate/nt/file.h"
 #include "syscall-xlate/nt/file-private.h"
 #include "syscall-xlate/nt/control.h"
+#include "syscall-xlate/nt/ioctl-rows.h"
 #include "syscall-xlate/nt/calls.h"
 
 NTSTATUS control_out(struct task *t, struct irp *r, const void *data, size_t n)
@@ -214,22 +215,7 @@ static NTSTATUS nothing(struct task *t, struct file *f, struct irp *r)
 	return STATUS_SUCCESS;
 }
 
-static const struct control_row volume_rows[] = {
-	{ 0x0007405c, disk_length },      /* IOCTL_DISK_GET_LENGTH_INFO */
-	{ 0x00070000, disk_geometry },    /* IOCTL_DISK_GET_DRIVE_GEOMETRY */
-	{ 0x000700a0, disk_geometry_ex }, /* ..._EX */
-	{ 0x00070024, nothing },          /* IOCTL_DISK_IS_WRITABLE */
-	{ 0x002d1080, device_number },    /* IOCTL_STORAGE_GET_DEVICE_NUMBER */
-	{ 0x002d1400, storage_property }, /* IOCTL_STORAGE_QUERY_PROPERTY */
-	{ 0x002d4800, nothing },          /* IOCTL_STORAGE_CHECK_VERIFY */
-	{ 0x002d0800, nothing },          /* IOCTL_STORAGE_CHECK_VERIFY2 */
-	{ 0x00560000, disk_extents }, /* IOCTL_VOLUME_GET_..._DISK_EXTENTS */
-	{ 0x004d0008, device_name },  /* IOCTL_MOUNTDEV_QUERY_DEVICE_NAME */
-	{ 0x00090018, nothing },      /* FSCTL_LOCK_VOLUME */
-	{ 0x0009001c, nothing },      /* FSCTL_UNLOCK_VOLUME */
-	{ 0x00090028, nothing },      /* FSCTL_IS_VOLUME_MOUNTED */
-	{ 0x00090083, nothing },      /* FSCTL_ALLOW_EXTENDED_DASD_IO */
-};
+static const struct control_row volume_rows[] = { IOCTL_ROWS_VOLUME };
 
 NTSTATUS volume_control(struct task *t, struct file *f, struct irp *r)
 {
@@ -360,17 +346,9 @@ static NTSTATUS dos_volume_path(struct task *t, struct file *f, struct irp *r)
 	return STATUS_OBJECT_NAME_NOT_FOUND;
 }
 
-static const struct control_row mount_rows[] = {
-	{ 0x006d0008, query_points },    /* IOCTL_MOUNTMGR_QUERY_POINTS */
-	{ 0x006d0030, dos_volume_path }, /* ..._QUERY_DOS_VOLUME_PATH */
-	{ 0x006d0034, dos_volume_path }, /* ..._QUERY_DOS_VOLUME_PATHS */
-};
+static const struct control_row mount_rows[] = { IOCTL_ROWS_MOUNTS };
 
-static const struct control_row random_rows[] = {
-	{ 0x00390004, random_bytes }, /* IOCTL_KSEC_RNG */
-	{ 0x00390008, random_bytes }, /* IOCTL_KSEC_RNG_REKEY */
-	{ 0x00390400, random_bytes }, /* CNG's own */
-};
+static const struct control_row random_rows[] = { IOCTL_ROWS_RANDOM };
 
 /* ---- opening
  * ------------------------------------------------------------------------ */
@@ -469,8 +447,10 @@ static NTSTATUS control(struct task *t, uint64_t file, uint64_t event,
 	r.out = out;
 	r.out_len = out_len;
 	r.offset = OFFSET_CURRENT;
+	sync_begin(t);
 	status = r.file->ops->control ? r.file->ops->control(t, r.file, &r, fs)
 				      : STATUS_INVALID_DEVICE_REQUEST;
+	sync_end(t);
 	return irp_end(t, &r, status);
 }
 

@@ -22,7 +22,7 @@
 #include "syscall-xlate/nt/nt-private.h"
 #include "syscall-xlate/nt/calls.h"
 
-enum source { FROM_HOST, FROM_LOWER, FROM_TABLE };
+enum source { FROM_HOST, FROM_LOWER, FROM_TABLE, FROM_PIPES };
 
 struct entry {
 	uint64_t key;           /* the first units, upper-cased, for sorting */
@@ -242,6 +242,22 @@ static NTSTATUS list_table(struct file *f, struct dir_scan *s)
 	return status;
 }
 
+static void add_pipe(const char *name, void *arg)
+{
+	struct dir_scan *s = arg;
+	size_t from = s->n;
+
+	add(s, name, strlen(name), FROM_PIPES, 0);
+	/* Pipes' names may hold what files' may not. */
+	for (; from < s->n; from++)
+		for (unsigned i = 0; i < s->entries[from].len16; i++) {
+			uint16_t *u = &s->text16[s->entries[from].name16 + i];
+
+			if (*u > 0xf000 && *u < 0xf080)
+				*u -= 0xf000;
+		}
+}
+
 static NTSTATUS take_snapshot(struct file *f, struct dir_scan *s)
 {
 	NTSTATUS status;
@@ -249,6 +265,11 @@ static NTSTATUS take_snapshot(struct file *f, struct dir_scan *s)
 	s->n = s->next = s->text8_len = s->text16_len = 0;
 	if (f->dir)
 		return list_table(f, s);
+	if (f->kind == FILE_KIND_DEVICE) {
+		pipe_each_name(add_pipe, s);
+		sort(s, false);
+		return STATUS_SUCCESS;
+	}
 	if (s->fd[FROM_HOST] < 0)
 		s->fd[FROM_HOST] = open_listing(f);
 	if (s->fd[FROM_HOST] < 0)
@@ -321,6 +342,10 @@ static bool entry_meta(struct file *f, struct dir_scan *s,
 	struct statx st;
 	int fd;
 
+	if (e->source == FROM_PIPES) {
+		m->attributes = FILE_ATTRIBUTE_NORMAL;
+		return true;
+	}
 	if (e->source == FROM_TABLE) {
 		if (meta_of_file(f, m))
 			return false;
@@ -477,7 +502,8 @@ static NTSTATUS query(struct task *t, struct file *f, struct irp *r,
 
 	if (!l)
 		return STATUS_INVALID_INFO_CLASS;
-	if (f->kind != FILE_KIND_DIR)
+	if (f->kind != FILE_KIND_DIR &&
+	    (f->kind != FILE_KIND_DEVICE || f->device != DEVICE_PIPES))
 		return STATUS_INVALID_PARAMETER;
 	if (r->len < l->name_at + 2u)
 		return STATUS_INFO_LENGTH_MISMATCH;
@@ -488,7 +514,7 @@ static NTSTATUS query(struct task *t, struct file *f, struct irp *r,
 	first = !s->started;
 	status = set_pattern(t, s, pattern, flags & RESTART);
 	if (!status && !s->listed) {
-		bool single = s->pattern && !f->dir &&
+		bool single = s->pattern && !f->dir && f->fd >= 0 &&
 			      !dir_has_wildcards(s->pattern, s->pattern_len);
 
 		status = single ? take_single(f, s) : take_snapshot(f, s);
@@ -557,7 +583,6 @@ static void dir_close(struct task *t, struct file *f)
 static void dir_destroy(struct file *f)
 {
 	notify_close(f);
-	dir_scan_free(f->scan);
 }
 
 static NTSTATUS dir_flush(struct task *t, struct file *f)

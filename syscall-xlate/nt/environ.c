@@ -251,6 +251,12 @@ static bool forced(const char *name, size_t n)
 {
 	if (n == 4 && !strncmp(name, "PATH", 4))
 		return true;
+	/*
+	 * A C runtime reads TZ by itself, and knows no zone's name; without it
+	 * it asks the system, which does.
+	 */
+	if (n == 2 && !strncmp(name, "TZ", 2))
+		return true;
 	for (size_t i = 0; i < COUNT_OF(temporary); i++)
 		if (strlen(temporary[i]) == n &&
 		    !strncasecmp(temporary[i], name, n))

@@ -68,11 +68,16 @@ static struct prefixes read_prefixes(struct bytes_at *c, bool is64)
 		case 0x67:
 			p.address32 = is64;
 			break;
-		case 0x26: case 0x2e: case 0x36: case 0x3e:
-		case 0x64: case 0x65:
+		case 0x26:
+		case 0x2e:
+		case 0x36:
+		case 0x3e:
+		case 0x64:
+		case 0x65:
 			p.segment = b;
 			break;
-		case 0xf2: case 0xf3:
+		case 0xf2:
+		case 0xf3:
 			break;
 		default:
 			if (is64 && (b & 0xf0) == 0x40) {
@@ -188,11 +193,21 @@ static bool privileged(struct bytes_at *c, uint8_t op)
 	uint8_t second, modrm;
 
 	switch (op) {
-	case 0xf4:			  /* hlt */
-	case 0xfa: case 0xfb:		  /* cli, sti */
-	case 0xe4: case 0xe5: case 0xe6: case 0xe7: /* in, out */
-	case 0xec: case 0xed: case 0xee: case 0xef:
-	case 0x6c: case 0x6d: case 0x6e: case 0x6f: /* ins, outs */
+	case 0xf4: /* hlt */
+	case 0xfa:
+	case 0xfb: /* cli, sti */
+	case 0xe4:
+	case 0xe5:
+	case 0xe6:
+	case 0xe7: /* in, out */
+	case 0xec:
+	case 0xed:
+	case 0xee:
+	case 0xef:
+	case 0x6c:
+	case 0x6d:
+	case 0x6e:
+	case 0x6f: /* ins, outs */
 		return true;
 	case 0x0f:
 		break;
@@ -210,9 +225,18 @@ static bool privileged(struct bytes_at *c, uint8_t op)
 			       (modrm >> 3 & 7) == 6;
 		return (modrm >> 3 & 7) == 2 || (modrm >> 3 & 7) == 3 ||
 		       (modrm >> 3 & 7) >= 6;
-	case 0x06: case 0x07: case 0x08: case 0x09: /* clts sysret invd wbinvd */
-	case 0x20: case 0x21: case 0x22: case 0x23: /* mov cr, dr */
-	case 0x30: case 0x32: case 0x33: case 0x35: /* wrmsr rdmsr rdpmc sysexit */
+	case 0x06:
+	case 0x07:
+	case 0x08:
+	case 0x09: /* clts sysret invd wbinvd */
+	case 0x20:
+	case 0x21:
+	case 0x22:
+	case 0x23: /* mov cr, dr */
+	case 0x30:
+	case 0x32:
+	case 0x33:
+	case 0x35: /* wrmsr rdmsr rdpmc sysexit */
 		return true;
 	default:
 		return false;

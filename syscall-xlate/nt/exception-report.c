@@ -18,6 +18,8 @@
 #include "base/table.h"
 #include "base/utf.h"
 
+#define CXX_EXCEPTION 0xe06d7363 /* of Microsoft's compiler */
+
 enum { MAX_FRAMES = 24, MAX_MODULES = 512, MAX_NAME = 64 };
 
 static const struct {
@@ -46,7 +48,7 @@ static const struct {
 	{ STATUS_SINGLE_STEP, SIGTRAP, "single step" },
 	{ STATUS_ASSERTION_FAILURE, SIGABRT, "failed assertion" },
 	{ STATUS_STACK_BUFFER_OVERRUN, SIGABRT, "fast fail" },
-	{ 0xe06d7363, SIGABRT, "C++ exception" },
+	{ CXX_EXCEPTION, SIGABRT, "C++ exception" },
 	{ 0x20474343, SIGABRT, "C++ exception (gcc)" },
 	{ 0xe0434352, SIGABRT, ".NET exception" },
 };
@@ -141,12 +143,38 @@ static void backtrace(struct task *t, const struct guest_regs *regs)
 	}
 }
 
-static void describe(const struct nt_exception_record *rec, char *buf,
-		     size_t size)
+/*
+ * The type that a program compiled by Microsoft's compiler has thrown, as it
+ * is decorated: .?AVruntime_error@std@@.
+ */
+static void thrown_type(struct task *t, const struct nt_exception_record *rec,
+			char *buf, size_t size)
 {
-	const char *how =rec->param[0] == 0 ? "reading" :
-			  rec->param[0] == 1 ? "writing" :
-					       "executing";
+	uint64_t base = rec->param[3];
+	char name[MAX_NAME] = "";
+	uint32_t list, first, type;
+
+	/* ThrowInfo, CatchableTypeArray, CatchableType, TypeDescriptor */
+	if (rec->nparams < 4 || guest_get32(t, &list, rec->param[2] + 12) < 0 ||
+	    guest_get32(t, &first, base + list + 4) < 0 ||
+	    guest_get32(t, &type, base + first + 4) < 0)
+		return;
+	for (unsigned i = 0; i < sizeof name - 1; i++)
+		if (guest_read(t, name + i, base + type + 16 + i, 1) < 0 ||
+		    name[i] <= ' ' || name[i] > '~') {
+			name[i] = 0;
+			break;
+		}
+	if (name[0])
+		snprintf(buf, size, " of type %s", name);
+}
+
+static void describe(struct task *t, const struct nt_exception_record *rec,
+		     char *buf, size_t size)
+{
+	const char *how = rec->param[0] == 0   ? "reading"
+			  : rec->param[0] == 1 ? "writing"
+					       : "executing";
 
 	*buf = 0;
 	switch (rec->code) {
@@ -165,6 +193,9 @@ static void describe(const struct nt_exception_record *rec, char *buf,
 		if (rec->nparams)
 			snprintf(buf, size, " %" PRIu64, rec->param[0]);
 		break;
+	case CXX_EXCEPTION:
+		thrown_type(t, rec, buf, size);
+		break;
 	default:
 		break;
 	}
@@ -174,10 +205,10 @@ void exception_report(struct task *t, const struct nt_exception_record *rec,
 		      const struct guest_regs *r)
 {
 	const char *text = text_of(rec->code);
-	char at[256], detail[64];
+	char at[256], detail[128];
 
 	place(t, rec->address ? rec->address : (gaddr)r->rip, at, sizeof at);
-	describe(rec, detail, sizeof detail);
+	describe(t, rec, detail, sizeof detail);
 	log_line("run-foreign",
 		 "the program crashed: exception 0x%08" PRIx32 ", %s%s, at %s",
 		 rec->code, text ? text : "not handled", detail, at);

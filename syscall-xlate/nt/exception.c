@@ -20,12 +20,18 @@ enum {
 	RFLAGS_TF = 0x100,
 	RFLAGS_CLEARED = 0x50500, /* TF, DF, RF, AC: as a kernel leaves them */
 	ACCESS_EXECUTE = 8,
-	FX_FCW = 0, FX_FSW = 2, FX_MXCSR = 24,
+	FX_FCW = 0,
+	FX_FSW = 2,
+	FX_MXCSR = 24,
 };
 
 /* Vectors that programs call by "int n". */
-enum { INT_FAST_FAIL = 0x29, INT_ASSERT = 0x2c, INT_DEBUG = 0x2d,
-       INT_SYSTEM_CALL = 0x2e };
+enum {
+	INT_FAST_FAIL = 0x29,
+	INT_ASSERT = 0x2c,
+	INT_DEBUG = 0x2d,
+	INT_SYSTEM_CALL = 0x2e
+};
 
 /* ---- the frame -------------------------------------------------------- */
 
@@ -44,8 +50,8 @@ static bool push_frame(struct task *t, struct guest_regs *r,
 	*touched = at;
 	if (!at)
 		return false;
-	memset(&p.f.record, 0, sizeof p.f - offsetof(struct nt_exception_frame,
-						     record));
+	memset(&p.f.record, 0,
+	       sizeof p.f - offsetof(struct nt_exception_frame, record));
 	context_fill(&p.f.context, &p.f.ex, &p.x, at, xs, r);
 	p.f.record = *rec;
 	p.f.machine.rip = r->rip;
@@ -55,8 +61,8 @@ static bool push_frame(struct task *t, struct guest_regs *r,
 	p.f.machine.ss = SEL_DATA;
 	/* The highest bytes first: that is how a stack grows. */
 	if (xs && guest_write(t, xs, &p.x,
-			      r->has_ymm ? sizeof p.x :
-					   offsetof(struct nt_xstate,
+			      r->has_ymm ? sizeof p.x
+					 : offsetof(struct nt_xstate,
 						    ymm_high)) < 0) {
 		*touched = xs;
 		return false;
@@ -211,8 +217,8 @@ static void system_call(struct task *t, struct guest_regs *r)
 
 	t->in_call = true;
 	if (call && call->run)
-		ret = p->fetch_args(t, r, call, args) ? p->bad_args :
-							call->run(t, args);
+		ret = p->fetch_args(t, r, call, args) ? p->bad_args
+						      : call->run(t, args);
 	p->set_result(r, ret);
 	t->in_call = false;
 }
@@ -266,9 +272,9 @@ static void divide_fault(struct task *t, const struct guest_regs *r,
 {
 	struct insn i = exception_decode(t, r);
 
-	rec->code = i.kind == INSN_DIVIDE && i.number ?
-			    STATUS_INTEGER_OVERFLOW :
-			    STATUS_INTEGER_DIVIDE_BY_ZERO;
+	rec->code = i.kind == INSN_DIVIDE && i.number
+			    ? STATUS_INTEGER_OVERFLOW
+			    : STATUS_INTEGER_DIVIDE_BY_ZERO;
 }
 
 void nt_fault(struct task *t, struct guest_regs *r, const struct guest_fault *f)
@@ -285,16 +291,16 @@ void nt_fault(struct task *t, struct guest_regs *r, const struct guest_fault *f)
 			return;
 		break;
 	case FAULT_ILLEGAL:
-		rec.code = exception_decode(t, r).kind == INSN_BAD_LOCK ?
-				   STATUS_INVALID_LOCK_SEQUENCE :
-				   STATUS_ILLEGAL_INSTRUCTION;
+		rec.code = exception_decode(t, r).kind == INSN_BAD_LOCK
+				   ? STATUS_INVALID_LOCK_SEQUENCE
+				   : STATUS_ILLEGAL_INSTRUCTION;
 		break;
 	case FAULT_DIVIDE:
 		divide_fault(t, r, &rec);
 		break;
 	case FAULT_OVERFLOW:
-		rec.code = f->vector == 5 ? STATUS_ARRAY_BOUNDS_EXCEEDED :
-					    STATUS_INTEGER_OVERFLOW;
+		rec.code = f->vector == 5 ? STATUS_ARRAY_BOUNDS_EXCEEDED
+					  : STATUS_INTEGER_OVERFLOW;
 		break;
 	case FAULT_X87:
 	case FAULT_SIMD:
@@ -353,7 +359,8 @@ NTSTATUS nt_continue_ex(struct task *t, gaddr context, gaddr argument)
 	if (argument >= SMALLEST_POINTER &&
 	    guest_read(t, &a, argument, sizeof a) < 0)
 		return STATUS_ACCESS_VIOLATION;
-	return nt_continue(t, context, (a.flags & (TEST_ALERT | DELIVER_APC)) != 0);
+	return nt_continue(t, context,
+			   (a.flags & (TEST_ALERT | DELIVER_APC)) != 0);
 }
 
 NTSTATUS nt_raise_exception(struct task *t, gaddr record, gaddr context,
@@ -365,8 +372,11 @@ NTSTATUS nt_raise_exception(struct task *t, gaddr record, gaddr context,
 
 	if (guest_read(t, &rec, record, sizeof rec) < 0)
 		return STATUS_ACCESS_VIOLATION;
-	if (rec.nparams > EXCEPTION_MAXIMUM_PARAMETERS)
-		return STATUS_INVALID_PARAMETER;
+	if (rec.nparams > EXCEPTION_MAXIMUM_PARAMETERS) {
+		if (first_chance)
+			return STATUS_INVALID_PARAMETER;
+		rec.nparams = 0; /* the end comes anyhow */
+	}
 	status = context_from_guest(t, context, &r);
 	if (status != STATUS_SUCCESS)
 		return status;

@@ -33,13 +33,13 @@ void exception_fatal(struct task *t, const struct nt_exception_record *rec,
 struct insn {
 	enum insn_kind {
 		INSN_OTHER,
-		INSN_UNREADABLE,  /* the bytes cannot be read */
-		INSN_INT,	  /* CD imm: .number */
-		INSN_PRIVILEGED,  /* not for programs */
-		INSN_DIVIDE,	  /* div or idiv: .number is the divisor */
-		INSN_BAD_LOCK,	  /* lock prefix where it may not stand */
+		INSN_UNREADABLE, /* the bytes cannot be read */
+		INSN_INT,        /* CD imm: .number */
+		INSN_PRIVILEGED, /* not for programs */
+		INSN_DIVIDE,     /* div or idiv: .number is the divisor */
+		INSN_BAD_LOCK,   /* lock prefix where it may not stand */
 	} kind;
-	unsigned length;  /* INSN_INT only */
+	unsigned length; /* INSN_INT only */
 	uint64_t number;
 };
 struct insn exception_decode(struct task *t, const struct guest_regs *regs);

@@ -16,6 +16,7 @@
 #include "base/utf.h"
 #include "syscall-xlate/nt/file-private.h"
 #include "syscall-xlate/nt/file-rename.h"
+#include "syscall-xlate/nt/info-rows.h"
 #include "syscall-xlate/nt/calls.h"
 
 /* ---- queries ---------------------------------------------------------------
@@ -349,35 +350,7 @@ static const struct query_row {
 	uint32_t class, size;
 	NTSTATUS (*run)(struct query *q);
 	uint32_t access;
-} queries[] = {
-	{ FILE_BASIC_CLASS, 40, query_basic, FILE_READ_ATTRIBUTES },
-	{ FILE_STANDARD_CLASS, 24, query_standard, 0 },
-	{ FILE_INTERNAL_CLASS, 8, query_internal, 0 },
-	{ FILE_EA_CLASS, 4, query_zero, 0 },
-	{ FILE_ACCESS_CLASS, 4, query_access, 0 },
-	{ FILE_NAME_CLASS, 4, query_name, 0 },
-	{ FILE_POSITION_CLASS, 8, query_position, 0 },
-	{ FILE_MODE_CLASS, 4, query_mode, 0 },
-	{ FILE_ALIGNMENT_CLASS, 4, query_zero, 0 },
-	{ FILE_ALL_CLASS, 100, query_all, FILE_READ_ATTRIBUTES },
-	{ FILE_ALTERNATE_NAME_CLASS, 4, query_no_name, 0 },
-	{ FILE_STREAM_CLASS, 24, query_streams, 0 },
-	{ FILE_PIPE_CLASS, 8, query_pipe, 0 },
-	{ FILE_PIPE_LOCAL_CLASS, 40, query_pipe_local, 0 },
-	{ FILE_COMPRESSION_CLASS, 16, query_compression, 0 },
-	{ FILE_NETWORK_OPEN_CLASS, 56, query_network, FILE_READ_ATTRIBUTES },
-	{ FILE_ATTRIBUTE_TAG_CLASS, 8, query_tag, FILE_READ_ATTRIBUTES },
-	{ FILE_IO_COMPLETION_NOTIFICATION_CLASS, 4, query_notify_modes, 0 },
-	{ FILE_IO_PRIORITY_CLASS, 4, query_priority, 0 },
-	{ FILE_HARD_LINK_CLASS, 8, query_links, 0 },
-	{ FILE_NORMALIZED_NAME_CLASS, 4, query_name, 0 },
-	{ FILE_IS_REMOTE_CLASS, 1, query_zero, 0 },
-	{ FILE_REMOTE_PROTOCOL_CLASS, 116, query_not_supported, 0 },
-	{ FILE_VOLUME_NAME_CLASS, 4, query_volume_name, 0 },
-	{ FILE_ID_CLASS, 24, query_id, 0 },
-	{ FILE_STAT_CLASS, 72, query_stat, FILE_READ_ATTRIBUTES },
-	{ FILE_CASE_SENSITIVE_CLASS, 4, query_zero, 0 },
-};
+} queries[] = { INFO_ROWS_QUERY };
 
 static const struct query_row *query_row(uint32_t class)
 {
@@ -704,29 +677,7 @@ static const struct set_row {
 	NTSTATUS(*run)
 	(struct task *t, struct file *f, gaddr info, uint32_t len);
 	uint32_t access;
-} sets[] = {
-	{ FILE_BASIC_CLASS, 40, set_basic, FILE_WRITE_ATTRIBUTES },
-	{ FILE_RENAME_CLASS, 20, file_set_rename, ACCESS_DELETE },
-	{ FILE_LINK_CLASS, 20, file_set_link, 0 },
-	{ FILE_DISPOSITION_CLASS, 1, file_set_disposition, ACCESS_DELETE },
-	{ FILE_POSITION_CLASS, 8, set_position, 0 },
-	{ FILE_MODE_CLASS, 4, set_mode, 0 },
-	{ FILE_ALLOCATION_CLASS, 8, set_allocation, FILE_WRITE_DATA },
-	{ FILE_END_OF_FILE_CLASS, 8, set_end, FILE_WRITE_DATA },
-	{ FILE_PIPE_CLASS, 8, set_pipe, 0 },
-	{ FILE_COMPLETION_CLASS, 16, set_completion, 0 },
-	{ FILE_VALID_DATA_LENGTH_CLASS, 8, set_valid_length, FILE_WRITE_DATA },
-	{ FILE_SHORT_NAME_CLASS, 4, set_short_name, ACCESS_DELETE },
-	{ FILE_IO_COMPLETION_NOTIFICATION_CLASS, 4, set_notify_modes, 0 },
-	{ FILE_IO_STATUS_RANGE_CLASS, 0, set_nothing, 0 },
-	{ FILE_IO_PRIORITY_CLASS, 4, set_nothing, 0 },
-	{ FILE_REPLACE_COMPLETION_CLASS, 16, replace_completion, 0 },
-	{ FILE_DISPOSITION_EX_CLASS, 4, file_set_disposition_ex,
-	  ACCESS_DELETE },
-	{ FILE_RENAME_EX_CLASS, 20, file_set_rename_ex, ACCESS_DELETE },
-	{ FILE_CASE_SENSITIVE_CLASS, 4, set_case, FILE_WRITE_ATTRIBUTES },
-	{ FILE_LINK_EX_CLASS, 20, file_set_link_ex, 0 },
-};
+} sets[] = { INFO_ROWS_SET };
 
 NTSTATUS nt_set_information_file(struct task *t, uint64_t file, gaddr iosb,
 				 gaddr info, uint32_t len, uint32_t class)

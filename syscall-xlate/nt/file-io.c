@@ -21,6 +21,7 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/uio.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "syscall-xlate/nt/file-private.h"
@@ -31,6 +32,11 @@
 enum {
 	EVENT_MODIFY_STATE = 2,
 	IOV_MAX_HERE = 16,
+
+	/* struct nt_thread.sync_io */
+	SYNC_NONE = 0,
+	SYNC_RUNS = 1,
+	SYNC_CANCEL = 2,
 };
 
 static bool is_error(NTSTATUS status)
@@ -292,15 +298,31 @@ NTSTATUS irp_wait_fd(struct task *t, struct irp *r, int fd, uint32_t events,
 	return STATUS_PENDING;
 }
 
+bool io_interrupted(struct task *t, struct file *f, NTSTATUS *status)
+{
+	if (!t)
+		return false;
+	if (nt_thread(t)->sync_io == SYNC_CANCEL) {
+		*status = STATUS_CANCELLED;
+		return true;
+	}
+	if (!nt_interrupted(t, f->alertable))
+		return false;
+	*status = f->alertable && !(t->pending & TASK_TERMINATE)
+			  ? STATUS_USER_APC
+			  : STATUS_CANCELLED;
+	return true;
+}
+
 NTSTATUS io_wait_fd(struct task *t, struct file *f, int fd, short events,
 		    int timeout_ms)
 {
 	struct pollfd p = { .fd = fd, .events = events };
+	NTSTATUS status;
 
 	for (;;) {
-		if (nt_interrupted(t, f->alertable))
-			return f->alertable ? STATUS_USER_APC
-					    : STATUS_CANCELLED;
+		if (io_interrupted(t, f, &status))
+			return status;
 		if (poll(&p, 1, timeout_ms) >= 0)
 			return p.revents ? STATUS_SUCCESS : STATUS_TIMEOUT;
 		if (errno != EINTR)
@@ -363,12 +385,11 @@ static NTSTATUS transfer(struct task *t, struct irp *r, int fd, int64_t offset,
 			continue;
 		}
 		if (got < 0 && errno == EINTR) {
-			if (!nt_interrupted(t, r->file->alertable))
+			NTSTATUS status;
+
+			if (!io_interrupted(t, r->file, &status))
 				continue;
-			if (*n)
-				return STATUS_SUCCESS;
-			return r->file->alertable ? STATUS_USER_APC
-						  : STATUS_CANCELLED;
+			return *n ? STATUS_SUCCESS : status;
 		}
 		if (got < 0)
 			return *n ? STATUS_SUCCESS : status_from_errno(errno);
@@ -543,9 +564,8 @@ static NTSTATUS stream_read(struct task *t, struct file *f, struct irp *r)
 	if (!f->synchronous && !is_ready(f->fd, POLLIN))
 		return irp_wait_fd(t, r, f->fd, EPOLLIN, stream_read_again);
 	for (;;) {
-		if (nt_interrupted(t, f->alertable))
-			return f->alertable ? STATUS_USER_APC
-					    : STATUS_CANCELLED;
+		if (io_interrupted(t, f, &status))
+			return status;
 		status = io_read_fd(t, r, f->fd, OFFSET_CURRENT, &n);
 		/* Somebody made it non-blocking. */
 		if (status != STATUS_RETRY)
@@ -606,6 +626,18 @@ const struct file_ops stream_ops = {
  * ---------------------------------------------------------------------------
  */
 
+void sync_begin(struct task *t)
+{
+	atomic_store_explicit(&nt_thread(t)->sync_io, SYNC_RUNS,
+			      memory_order_relaxed);
+}
+
+void sync_end(struct task *t)
+{
+	atomic_store_explicit(&nt_thread(t)->sync_io, SYNC_NONE,
+			      memory_order_relaxed);
+}
+
 static NTSTATUS read_offset(struct task *t, struct file *f, gaddr at,
 			    int64_t *offset)
 {
@@ -637,8 +669,11 @@ NTSTATUS nt_read_file(struct task *t, uint64_t file, uint64_t event, gaddr apc,
 	status = read_offset(t, r.file, offset, &r.offset);
 	if (!status && !r.file->ops->read)
 		status = STATUS_INVALID_DEVICE_REQUEST;
-	if (!status)
+	if (!status) {
+		sync_begin(t);
 		status = r.file->ops->read(t, r.file, &r);
+		sync_end(t);
+	}
 	return irp_end(t, &r, status);
 }
 
@@ -658,8 +693,11 @@ NTSTATUS nt_write_file(struct task *t, uint64_t file, uint64_t event, gaddr apc,
 	status = read_offset(t, r.file, offset, &r.offset);
 	if (!status && !r.file->ops->write)
 		status = STATUS_INVALID_DEVICE_REQUEST;
-	if (!status)
+	if (!status) {
+		sync_begin(t);
 		status = r.file->ops->write(t, r.file, &r);
+		sync_end(t);
+	}
 	return irp_end(t, &r, status);
 }
 
@@ -780,18 +818,31 @@ NTSTATUS nt_cancel_io_file_ex(struct task *t, uint64_t file, gaddr request,
 	return cancel(t, file, NULL, request, iosb, true);
 }
 
-/* A thread that sleeps in a host call cannot be told apart from one that is
-   about to be done, so nothing is cancelled: callers take that for a race. */
 NTSTATUS nt_cancel_synchronous_io_file(struct task *t, uint64_t thread,
 				       gaddr request, gaddr iosb)
 {
+	enum { TERMINATE = 1, TRIES = 50 };
+	struct timespec ts = { 0, 1000 * 1000 };
+	uint8_t expected = SYNC_RUNS;
 	struct nt_thread *th;
-	NTSTATUS status = handle_get(t, thread, &thread_type, 1, &th);
+	NTSTATUS status;
 
 	(void)request;
+	status = handle_get(t, thread, &thread_type, TERMINATE, &th);
 	if (status)
 		return status;
+	if (!atomic_compare_exchange_strong(&th->sync_io, &expected,
+					    SYNC_CANCEL)) {
+		status = STATUS_NOT_FOUND;
+	} else {
+		/* A kick that comes just before the host call is lost on it. */
+		for (int i = 0; i < TRIES && th->sync_io == SYNC_CANCEL; i++) {
+			task_kick(&th->task);
+			nanosleep(&ts, NULL);
+		}
+	}
 	object_put(&th->object);
-	iosb_write(t, iosb, STATUS_NOT_FOUND, 0);
-	return STATUS_NOT_FOUND;
+	if (iosb_write(t, iosb, status, 0) < 0)
+		return STATUS_ACCESS_VIOLATION;
+	return status;
 }

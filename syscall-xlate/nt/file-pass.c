@@ -136,7 +136,10 @@ struct object *file_receive(const struct nt_passed *p)
 		return f ? &f->object : NULL;
 	case FILE_KIND_CONSOLE:
 		f = console_file(p->fd, access, share, options);
-		return f ? &f->object : NULL;
+		if (!f)
+			return NULL;
+		f->device = device; /* input or output: see console.h */
+		return &f->object;
 	case FILE_KIND_DEVICE:
 		f = file_new(kind, &device_ops, p->fd, access, share, options);
 		break;

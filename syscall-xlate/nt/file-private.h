@@ -14,6 +14,10 @@
 NTSTATUS file_open_path(struct task *t, const struct nt_oa *oa, uint32_t access,
 			uint32_t share, uint32_t options, struct file **f);
 
+/* file-io.c: around what may sleep, for NtCancelSynchronousIoFile. */
+void sync_begin(struct task *t);
+void sync_end(struct task *t);
+
 /* file-pass.c: object_type's pass, receive and query_name. */
 bool file_pass(struct object *o, struct nt_passed *p);
 struct object *file_receive(const struct nt_passed *p);
@@ -37,6 +41,8 @@ NTSTATUS pipe_wait_name(struct task *t, gaddr in, uint32_t len);
 bool pipe_pass(struct file *f, struct nt_passed *p);
 struct file *pipe_receive(const struct nt_passed *p);
 const char *pipe_name(struct file *f);
+/* Names of the pipes there are, in upper case; no order. */
+void pipe_each_name(void (*fn)(const char *name, void *arg), void *arg);
 struct file *pipe_from_fd(int fd, uint32_t access, uint32_t options);
 
 /* device.c */

@@ -7,6 +7,8 @@
  * needs no permission on the file and never waits (FIFOs, devices), just like
  * FILE_READ_ATTRIBUTES.
  */
+#include "syscall-xlate/nt/file.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -19,7 +21,6 @@
 
 #include "base/log.h"
 #include "base/utf.h"
-#include "syscall-xlate/nt/file.h"
 #include "syscall-xlate/nt/file-private.h"
 #include "syscall-xlate/nt/calls.h"
 
@@ -63,6 +64,7 @@ static void file_destroy(struct object *o)
 
 	if (f->ops->destroy)
 		f->ops->destroy(f);
+	dir_scan_free(f->scan);
 	share_leave(f); /* a handle that never came to be */
 	if (f->fd > 2)
 		close(f->fd);

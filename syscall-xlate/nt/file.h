@@ -162,6 +162,12 @@ void irp_finish(struct irp *r, NTSTATUS status, uint64_t information);
  */
 unsigned irp_cancel(struct file *f, struct nt_thread *thread, gaddr iosb);
 
+/*
+ * Before each sleep of a synchronous request and after each EINTR: true if it
+ * has to be given up with *status (the thread ends, an APC is due, somebody
+ * cancelled it).  t NULL: a helper thread, never.
+ */
+bool io_interrupted(struct task *t, struct file *f, NTSTATUS *status);
 /* Sleep until fd is ready; 0, or the status to give up with. */
 NTSTATUS io_wait_fd(struct task *t, struct file *f, int fd, short events,
 		    int timeout_ms);

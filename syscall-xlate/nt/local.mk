@@ -29,7 +29,7 @@ libnt_a_SOURCES += %D%/abi-file.h %D%/console-ctrl.c %D%/console-keys.c \
 # memory, sections, system information, registry, tokens
 libnt_a_SOURCES += %D%/vad.c %D%/vad.h %D%/virtual.c %D%/virtual-calls.c \
 	%D%/virtual-query.c %D%/guard.c %D%/section.c %D%/section.h \
-	%D%/section-image.c %D%/abi-memory.h %D%/time.c %D%/time.h \
+	%D%/section-view.c %D%/section-image.c %D%/abi-memory.h %D%/time.c %D%/time.h \
 	%D%/timezone.c %D%/timezone-windows.c %D%/shared-data.c \
 	%D%/registry.c %D%/registry.h %D%/registry-tree.c \
 	%D%/registry-query.c %D%/registry-store.c %D%/registry-notify.c \
@@ -80,3 +80,15 @@ EXTRA_DIST += %D%/syscalls.tbl %D%/status.tbl %D%/gen-status.awk
 	@$(MKDIR_P) %D%
 	$(AM_V_GEN)$(AWK) -v mode=c -f $(srcdir)/%D%/gen-status.awk $(srcdir)/%D%/status.tbl >$@.t && mv $@.t $@
 $(libnt_a_OBJECTS): %D%/calls.h %D%/status.h
+
+# controls and information classes
+nodist_libnt_a_SOURCES += %D%/ioctl-rows.h %D%/info-rows.h
+BUILT_SOURCES += %D%/ioctl-rows.h %D%/info-rows.h
+CLEANFILES += %D%/ioctl-rows.h %D%/info-rows.h
+EXTRA_DIST += %D%/ioctl.tbl %D%/info.tbl %D%/gen-rows.awk
+%D%/ioctl-rows.h: %D%/ioctl.tbl %D%/gen-rows.awk
+	@$(MKDIR_P) %D%
+	$(AM_V_GEN)$(AWK) -v kind=IOCTL -f $(srcdir)/%D%/gen-rows.awk $(srcdir)/%D%/ioctl.tbl >$@.t && mv $@.t $@
+%D%/info-rows.h: %D%/info.tbl %D%/gen-rows.awk
+	@$(MKDIR_P) %D%
+	$(AM_V_GEN)$(AWK) -v kind=INFO -f $(srcdir)/%D%/gen-rows.awk $(srcdir)/%D%/info.tbl >$@.t && mv $@.t $@

@@ -14,7 +14,7 @@
 #include <sys/epoll.h>
 #include <time.h>
 
-#include "syscall-xlate/nt/file.h"
+#include "syscall-xlate/nt/file-private.h"
 #include "syscall-xlate/nt/file-inode.h"
 #include "syscall-xlate/nt/nt-private.h"
 #include "syscall-xlate/nt/calls.h"
@@ -166,9 +166,8 @@ static NTSTATUS lock_blocking(struct task *t, struct file *f, uint64_t offset,
 
 		if (status != STATUS_LOCK_NOT_GRANTED)
 			return status;
-		if (nt_interrupted(t, f->alertable))
-			return f->alertable ? STATUS_USER_APC
-					    : STATUS_CANCELLED;
+		if (io_interrupted(t, f, &status))
+			return status;
 		nanosleep(&ts, NULL);
 	}
 }
@@ -274,11 +273,14 @@ NTSTATUS nt_lock_file(struct task *t, uint64_t file, uint64_t event, gaddr apc,
 		status = STATUS_INVALID_DEVICE_REQUEST;
 	else
 		status = try_lock(r.file, at, n, key, exclusive);
-	if (status == STATUS_LOCK_NOT_GRANTED && !immediate)
+	if (status == STATUS_LOCK_NOT_GRANTED && !immediate) {
+		sync_begin(t);
 		status = r.file->synchronous
 				 ? lock_blocking(t, r.file, at, n, key,
 						 exclusive)
 				 : lock_pending(t, &r, at, n, key, exclusive);
+		sync_end(t);
+	}
 	return irp_end(t, &r, status);
 }
 

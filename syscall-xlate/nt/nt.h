@@ -30,7 +30,7 @@ struct shared_page;
 
 struct object_type {
 	const char *name; /* "Event", as NtQueryObject says it */
-	size_t size;	  /* of the struct that begins with struct object */
+	size_t size;      /* of the struct that begins with struct object */
 	/* What GENERIC_READ, WRITE, EXECUTE and ALL mean. */
 	uint32_t generic[4];
 	uint32_t valid_access;
@@ -77,10 +77,10 @@ struct object_type {
 
 /* An object on its way to a child process. */
 struct nt_passed {
-	int fd;		   /* -1: none */
-	uint32_t kind;	   /* by type: files tell disk, pipe, socket, ... */
+	int fd;            /* -1: none */
+	uint32_t kind;     /* by type: files tell disk, pipe, socket, ... */
 	uint64_t value[6]; /* by type */
-	uint32_t len;	   /* bytes used of data */
+	uint32_t len;      /* bytes used of data */
 	uint8_t data[4096 + 64];
 };
 
@@ -88,10 +88,10 @@ struct object {
 	const struct object_type *type;
 	_Atomic uint32_t refs;
 	_Atomic uint32_t handles;
-	struct object_name *name;	/* in the namespace; NULL: none */
-	_Atomic uint32_t lock;		/* object_lock() */
-	_Atomic int32_t state;		/* signalled: not 0; by type */
-	struct wait_block *waiters;	/* circular list; NULL: none */
+	struct object_name *name;   /* in the namespace; NULL: none */
+	_Atomic uint32_t lock;      /* object_lock() */
+	_Atomic int32_t state;      /* signalled: not 0; by type */
+	struct wait_block *waiters; /* circular list; NULL: none */
 	/* Of several processes (shared.h): then the state is there. */
 	struct shared *shared;
 };
@@ -125,10 +125,15 @@ void object_wake_locked(struct object *o);
 /* ---- handles -------------------------------------------------------- */
 
 #define NT_CURRENT_PROCESS (~0ull)
-#define NT_CURRENT_THREAD (~1ull)
+#define NT_CURRENT_THREAD  (~1ull)
 
-enum { OBJ_INHERIT = 2, OBJ_PERMANENT = 0x10, OBJ_EXCLUSIVE = 0x20,
-       OBJ_CASE_INSENSITIVE = 0x40, OBJ_OPENIF = 0x80 };
+enum {
+	OBJ_INHERIT = 2,
+	OBJ_PERMANENT = 0x10,
+	OBJ_EXCLUSIVE = 0x20,
+	OBJ_CASE_INSENSITIVE = 0x40,
+	OBJ_OPENIF = 0x80
+};
 
 /*
  * handle_add() - a handle to o for the guest.
@@ -196,11 +201,11 @@ uint32_t access_map(const struct object_type *type, uint32_t access);
 
 /* OBJECT_ATTRIBUTES, read once.  free with oa_free(). */
 struct nt_oa {
-	uint64_t root;	     /* handle or 0 */
+	uint64_t root;       /* handle or 0 */
 	uint32_t attributes; /* OBJ_* */
-	uint16_t *name;	     /* NUL-terminated copy; NULL if there is none */
+	uint16_t *name;      /* NUL-terminated copy; NULL if there is none */
 	size_t name_len;     /* units */
-	gaddr security;	     /* descriptor; accepted and ignored */
+	gaddr security;      /* descriptor; accepted and ignored */
 };
 
 /*
@@ -291,7 +296,7 @@ struct iocp;
 struct nt_thread {
 	struct object object; /* signalled when it has ended */
 	struct task task;
-	uint32_t id;	      /* NT's thread id; a multiple of 4 */
+	uint32_t id;                /* NT's thread id; a multiple of 4 */
 	struct nt_process *process; /* whose it is: nt_self, or a child */
 	gaddr teb;
 	gaddr stack_base, stack_limit, stack_alloc; /* high, low, low of all */
@@ -303,41 +308,43 @@ struct nt_thread {
 	_Atomic uint32_t alert_word;
 
 	pthread_mutex_t apc_lock;
-	struct nt_apc *apcs;	/* user APCs, oldest first; under apc_lock */
+	struct nt_apc *apcs; /* user APCs, oldest first; under apc_lock */
 	struct nt_apc **apcs_tail;
 	struct nt_wait *alertable; /* the alertable wait it is in */
-	bool alerted;		/* NtAlertThread; under apc_lock */
-	_Atomic bool deliver;	/* an APC runs at the next way out */
-	bool apcs_closed;	/* has ended: no more APCs */
+	bool alerted;              /* NtAlertThread; under apc_lock */
+	/* Synchronous file I/O: 0 none, 1 under way, 2 to be cancelled. */
+	_Atomic uint8_t sync_io;
+	_Atomic bool deliver;      /* an APC runs at the next way out */
+	bool apcs_closed;          /* has ended: no more APCs */
 
 	/* NtSetContextThread: what to go on with; malloc'ed.  suspend.c */
 	struct guest_regs *_Atomic new_regs;
 	_Atomic bool parked; /* stands still */
 
-	struct mutant *owned;	/* only the thread itself touches the list */
-	struct iocp *port;	/* counted as active there; a reference */
+	struct mutant *owned; /* only the thread itself touches the list */
+	struct iocp *port;    /* counted as active there; a reference */
 	bool port_active;
 
-	uint8_t state;		/* enum thread_state */
+	uint8_t state; /* enum thread_state */
 	bool is_first;
 	bool hide_from_debugger, break_on_termination, boost_disabled;
-	int32_t priority;	/* relative, -15..15 */
+	int32_t priority; /* relative, -15..15 */
 	uint64_t affinity;
-	uint16_t *description;	/* SetThreadDescription; under apc_lock */
+	uint16_t *description; /* SetThreadDescription; under apc_lock */
 	size_t description_len;
-	int64_t created, ended;	/* NT time */
+	int64_t created, ended;      /* NT time */
 	uint64_t user_ns, kernel_ns; /* once ended */
-	struct object *token;	/* impersonated; a reference (token.c) */
+	struct object *token;        /* impersonated; a reference (token.c) */
 
 	struct nt_thread *next, *prev; /* of all threads; under threads_lock */
-	uint64_t serial;	       /* in order of birth */
+	uint64_t serial;               /* in order of birth */
 	struct guest_regs first; /* how it starts, while suspended at birth */
 };
 
 extern const struct object_type thread_type, process_type, event_type,
 	semaphore_type, mutant_type, timer_type, iocp_type, section_type,
-	file_type, key_type, token_type, directory_type, symlink_type,
-	job_type, keyed_event_type, wait_packet_type;
+	file_type, key_type, token_type, directory_type, symlink_type, job_type,
+	keyed_event_type, wait_packet_type;
 
 static inline struct nt_thread *nt_thread(struct task *t)
 {
@@ -355,8 +362,8 @@ struct nt_process {
 	uint32_t exit_code;
 	const struct launch *launch;
 	gaddr image_base;
-	uint16_t *image_nt_path; /* \??\Z:\dir\app.exe */
-	gaddr rtl_user_thread_start;  /* ntdll's entry points */
+	uint16_t *image_nt_path;     /* \??\Z:\dir\app.exe */
+	gaddr rtl_user_thread_start; /* ntdll's entry points */
 	gaddr ldr_initialize_thunk;
 	gaddr ki_user_exception_dispatcher;
 	gaddr ki_user_apc_dispatcher;
@@ -364,9 +371,9 @@ struct nt_process {
 	bool wow64;
 
 	/* Not ourselves: process.c. */
-	int pidfd;		  /* -1: none */
+	int pidfd; /* -1: none */
 	int host_pid;
-	bool is_nt;		  /* another run-foreign; else a Linux program */
+	bool is_nt; /* another run-foreign; else a Linux program */
 	struct start_block *block; /* shared with a child we started */
 	size_t block_size;
 	struct nt_thread *first_thread; /* of a child, until it ends;
@@ -375,7 +382,7 @@ struct nt_process {
 	int control; /* socket: to a child; in nt_self to the parent; -1 */
 	struct nt_watch control_watch;
 	_Atomic uint32_t given; /* handles put into it (process-dup.c) */
-	struct object *job;	  /* the innermost; a reference */
+	struct object *job;     /* the innermost; a reference */
 	struct nt_process *next, *prev; /* of those not ourselves */
 
 	int64_t created, ended;
@@ -440,10 +447,19 @@ void process_exit_status(uint32_t code, int host_status)
 
 /* ---- virtual memory (virtual.c) ------------------------------------- */
 
-enum { MEM_COMMIT = 0x1000, MEM_RESERVE = 0x2000, MEM_DECOMMIT = 0x4000,
-       MEM_RELEASE = 0x8000, MEM_FREE = 0x10000, MEM_PRIVATE = 0x20000,
-       MEM_MAPPED = 0x40000, MEM_RESET = 0x80000, MEM_TOP_DOWN = 0x100000,
-       MEM_WRITE_WATCH = 0x200000, MEM_IMAGE = 0x1000000 };
+enum {
+	MEM_COMMIT = 0x1000,
+	MEM_RESERVE = 0x2000,
+	MEM_DECOMMIT = 0x4000,
+	MEM_RELEASE = 0x8000,
+	MEM_FREE = 0x10000,
+	MEM_PRIVATE = 0x20000,
+	MEM_MAPPED = 0x40000,
+	MEM_RESET = 0x80000,
+	MEM_TOP_DOWN = 0x100000,
+	MEM_WRITE_WATCH = 0x200000,
+	MEM_IMAGE = 0x1000000
+};
 
 /*
  * vm_alloc() - like NtAllocateVirtualMemory with host pointers.
@@ -457,8 +473,7 @@ enum { MEM_COMMIT = 0x1000, MEM_RESERVE = 0x2000, MEM_DECOMMIT = 0x4000,
 NTSTATUS vm_alloc(gaddr *base, uint64_t *size, gaddr low, gaddr high,
 		  uint32_t type, uint32_t prot);
 NTSTATUS vm_free(gaddr *base, uint64_t *size, uint32_t type);
-NTSTATUS vm_protect(gaddr *base, uint64_t *size, uint32_t prot,
-		    uint32_t *old);
+NTSTATUS vm_protect(gaddr *base, uint64_t *size, uint32_t prot, uint32_t *old);
 
 /* Map a parsed image (see section.c): base 0 chooses. */
 struct image;

@@ -682,3 +682,63 @@ NTSTATUS pipe_wait_name(struct task *t, gaddr in, uint32_t len)
 			ts.tv_nsec *= 2;
 	}
 }
+
+/* ---- \\.\pipe\ as a folder
+ * ------------------------------------------------------ */
+
+/* What encode() made; in place. */
+static void decode(char *name)
+{
+	char *out = name;
+
+	while (*name) {
+		unsigned c;
+		int used = 0;
+
+		if (sscanf(name, "%%u%4X%n", &c, &used) == 1 && used == 6) {
+			uint16_t u = (uint16_t)c;
+
+			out += utf16_to_utf8(out, 4, &u, 1);
+			name += used;
+		} else if (sscanf(name, "%%%2X%n", &c, &used) == 1 &&
+			   used == 3) {
+			uint16_t u = (uint16_t)c;
+
+			out += utf16_to_utf8(out, 4, &u, 1);
+			name += used;
+		} else {
+			*out++ = *name++;
+		}
+	}
+	*out = 0;
+}
+
+void pipe_each_name(void (*fn)(const char *name, void *arg), void *arg)
+{
+	int fd = pipes_folder(false);
+	DIR *d = fd < 0 ? NULL : fdopendir(fd);
+	struct dirent *e;
+
+	if (!d) {
+		if (fd >= 0)
+			close(fd);
+		return;
+	}
+	while ((e = readdir(d))) {
+		unsigned n = 0;
+		int dirfd;
+
+		if (e->d_name[0] == '.')
+			continue;
+		dirfd = openat(fd, e->d_name,
+			       O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		if (dirfd < 0)
+			continue;
+		each_instance(dirfd, count_one, &n);
+		close(dirfd);
+		decode(e->d_name);
+		if (n)
+			fn(e->d_name, arg);
+	}
+	closedir(d);
+}

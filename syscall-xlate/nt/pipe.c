@@ -7,6 +7,8 @@
  * or write.  Overlapped handles try without blocking and leave the request
  * pending on a watch.
  */
+#include "syscall-xlate/nt/pipe.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -21,8 +23,8 @@
 #include <unistd.h>
 
 #include "syscall-xlate/nt/control.h"
+#include "syscall-xlate/nt/ioctl-rows.h"
 #include "syscall-xlate/nt/file-private.h"
-#include "syscall-xlate/nt/pipe.h"
 #include "syscall-xlate/nt/process.h"
 
 enum {
@@ -413,9 +415,8 @@ static NTSTATUS run(struct task *t, struct file *f, struct irp *r,
 	NTSTATUS status;
 
 	for (;;) {
-		if (wait && nt_interrupted(t, f->alertable))
-			return f->alertable ? STATUS_USER_APC
-					    : STATUS_CANCELLED;
+		if (wait && io_interrupted(t, f, &status))
+			return status;
 		status = step(t, r, wait);
 		if (status == STATUS_RETRY)
 			continue;
@@ -616,15 +617,19 @@ static NTSTATUS connection_attribute(struct task *t, struct file *f,
 	socklen_t len = sizeof c;
 	uint32_t id;
 	uint64_t wide;
+	bool other;
 
 	if (guest_read(t, name, r->buf, MIN(r->len, sizeof name - 1)) < 0)
 		return STATUS_ACCESS_VIOLATION;
-	if (strcmp(name, "ClientProcessId") && strcmp(name, "ServerProcessId"))
+	other = strncmp(name, f->pipe->server ? "Client" : "Server", 6) == 0;
+	if (strcmp(name + 6, "ProcessId") && strcmp(name + 6, "SessionId"))
 		return STATUS_NOT_FOUND;
-	if (f->pipe->state != PIPE_CONNECTED)
+	if (other && f->pipe->state != PIPE_CONNECTED)
 		return STATUS_PIPE_DISCONNECTED;
-	if (!strcmp(name, "ClientProcessId") == f->pipe->server &&
-	    getsockopt(f->fd, SOL_SOCKET, SO_PEERCRED, &c, &len) == 0)
+	if (name[6] == 'S')
+		id = 1; /* everybody's, as the PEB says */
+	else if (other &&
+		 getsockopt(f->fd, SOL_SOCKET, SO_PEERCRED, &c, &len) == 0)
 		id = process_id(c.pid);
 	else
 		id = nt_self->id;
@@ -657,11 +662,7 @@ static NTSTATUS listen_control(struct task *t, struct file *f, struct irp *r)
 	return pipe_listen(t, f, r);
 }
 
-static const struct control_row rows[] = {
-	{ 0x00110004, disconnect },  { 0x00110008, listen_control },
-	{ 0x0011400c, peek },        { 0x0011c017, transceive },
-	{ 0x0011001c, impersonate }, { 0x00110030, connection_attribute },
-};
+static const struct control_row rows[] = { IOCTL_ROWS_PIPE };
 
 static NTSTATUS pipe_control(struct task *t, struct file *f, struct irp *r,
 			     bool fs)

@@ -662,24 +662,39 @@ static NTSTATUS set_priority_class(struct nt_process *p, const void *v)
 {
 	/* idle, below normal; nothing above normal is ours to give */
 	static const int8_t nice[] = { 0, 15, 0, 0, 0, 5, 0 };
+	struct nt_thread *th = NULL;
 	uint8_t b[2]; /* foreground, class */
 
 	memcpy(b, v, sizeof b);
 	if (!b[1] || b[1] >= COUNT_OF(nice))
 		return STATUS_INVALID_PARAMETER;
 	p->priority_class = b[1];
-	setpriority(PRIO_PROCESS, (id_t)p->host_pid, nice[b[1]]);
+	if (p != nt_self) {
+		process_set_nice(p->host_pid, nice[b[1]]);
+		return STATUS_SUCCESS;
+	}
+	while ((th = thread_next(th)))
+		process_set_nice(th->task.tid, nice[b[1]]);
 	return STATUS_SUCCESS;
 }
 
 static NTSTATUS set_affinity(struct nt_process *p, const void *v)
 {
+	struct nt_thread *th = NULL;
 	uint64_t mask;
 
 	memcpy(&mask, v, sizeof mask);
-	if (!mask || mask & ~nt_self->affinity)
+	if (!mask || mask & ~system_affinity())
 		return STATUS_INVALID_PARAMETER;
 	p->affinity = mask;
+	if (p != nt_self) {
+		process_set_cpus(p->host_pid, mask);
+		return STATUS_SUCCESS;
+	}
+	while ((th = thread_next(th))) {
+		th->affinity = th->affinity & mask ? th->affinity & mask : mask;
+		process_set_cpus(th->task.tid, th->affinity);
+	}
 	return STATUS_SUCCESS;
 }
 

@@ -126,8 +126,8 @@ static const char *const windows_only[] = {
 	"windir",
 };
 
-static const char *const from_host[] = { "HOME", "PATH", "TEMP", "TMP",
-					 "TMPDIR" };
+static const char *const from_host[] = { "HOME", "PATH",   "TEMP",
+					 "TMP",  "TMPDIR", "TZ" };
 
 static bool is_windows_only(const char *var)
 {

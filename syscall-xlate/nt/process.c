@@ -14,10 +14,12 @@
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/mman.h>
 #include <sys/random.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 
 #include "syscall-xlate/launch.h"
@@ -51,6 +53,7 @@ static void destroy(struct object *o)
 	if (p->block)
 		munmap(p->block, p->block_size);
 	object_put(p->job);
+	free(p->image_nt_path);
 }
 
 const struct object_type process_type = {
@@ -65,17 +68,40 @@ const struct object_type process_type = {
 /* ---- ourselves -------------------------------------------------------------
  */
 
-static uint64_t affinity(void)
+static cpu_set_t host_cpus; /* what we were started with */
+
+uint64_t system_affinity(void)
 {
 	uint64_t mask = 0;
-	cpu_set_t set;
 
-	if (sched_getaffinity(0, sizeof set, &set))
-		return 1;
 	/* The guest's processors are numbered without holes. */
-	for (int i = 0, n = MIN(CPU_COUNT(&set), 64); i < n; i++)
+	for (int i = 0, n = MIN(CPU_COUNT(&host_cpus), 64); i < n; i++)
 		mask |= 1ull << i;
-	return mask;
+	return mask ? mask : 1;
+}
+
+void process_set_cpus(int tid, uint64_t mask)
+{
+	cpu_set_t set;
+	unsigned n = 0;
+
+	CPU_ZERO(&set);
+	for (int cpu = 0; cpu < CPU_SETSIZE && n < 64; cpu++)
+		if (CPU_ISSET(cpu, &host_cpus) && mask >> n++ & 1)
+			CPU_SET(cpu, &set);
+	if (tid && CPU_COUNT(&set))
+		sched_setaffinity(tid, sizeof set, &set);
+}
+
+void process_set_nice(int tid, int nice)
+{
+	struct rlimit r;
+
+	/* Who may not raise a priority again had better not lower it:
+	   programs do both. */
+	if (tid &&
+	    (!geteuid() || (!getrlimit(RLIMIT_NICE, &r) && r.rlim_cur >= 20)))
+		setpriority(PRIO_PROCESS, (id_t)tid, nice);
 }
 
 int process_init(const struct launch *l, struct err *e)
@@ -93,7 +119,8 @@ int process_init(const struct launch *l, struct err *e)
 	p->launch = l;
 	p->exit_code = STATUS_PENDING;
 	p->created = nt_time_now();
-	p->affinity = affinity();
+	sched_getaffinity(0, sizeof host_cpus, &host_cpus);
+	p->affinity = system_affinity();
 	p->priority_class = NORMAL_PRIORITY_CLASS;
 	if (getrandom(&p->cookie, sizeof p->cookie, GRND_NONBLOCK) < 0)
 		p->cookie = (uint32_t)p->created;

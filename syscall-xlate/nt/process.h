@@ -56,6 +56,12 @@ void job_inherit(struct nt_process *child);
 /* A process that may be in a job has ended. */
 void job_process_ended(struct nt_process *p);
 
+/* The processors that there are, as the guest numbers them. */
+uint64_t system_affinity(void);
+/* Let a host thread run on those only; with that priority (as nice(1) has). */
+void process_set_cpus(int tid, uint64_t mask);
+void process_set_nice(int tid, int nice);
+
 /* A process handle that must mean ourselves; STATUS_NOT_SUPPORTED: another. */
 NTSTATUS process_is_self(struct task *t, uint64_t h, uint32_t access);
 

@@ -19,6 +19,7 @@
 #include <unistd.h>
 
 #include "syscall-xlate/nt/control.h"
+#include "syscall-xlate/nt/ioctl-rows.h"
 #include "syscall-xlate/nt/file-private.h"
 #include "syscall-xlate/nt/file-rename.h"
 
@@ -459,25 +460,7 @@ static NTSTATUS volume_data(struct task *t, struct file *f, struct irp *r)
 	return control_out(t, r, &d, sizeof d);
 }
 
-static const struct control_row rows[] = {
-	{ 0x000900a4, set_reparse },
-	{ 0x000900a8, get_reparse },
-	{ 0x000900ac, delete_reparse },
-	{ 0x000900c4, set_sparse },
-	{ 0x000980c8, zero_data },
-	{ 0x000940cf, allocated_ranges },
-	{ 0x00098344, duplicate_extents },
-	{ 0x0009003c, get_compression },
-	{ 0x0009c040, set_compression },
-	{ 0x000900c0, object_id },    /* FSCTL_CREATE_OR_GET_OBJECT_ID */
-	{ 0x0009009c, no_object_id }, /* FSCTL_GET_OBJECT_ID */
-	{ 0x00090240, no_oplock },    /* FSCTL_REQUEST_OPLOCK */
-	{ 0x00090000, no_oplock },    /* FSCTL_REQUEST_OPLOCK_LEVEL_1 */
-	{ 0x00090004, no_oplock },    /* ..._2 */
-	{ 0x00090008, no_oplock },    /* FSCTL_REQUEST_BATCH_OPLOCK */
-	{ 0x0009005c, no_oplock },    /* FSCTL_REQUEST_FILTER_OPLOCK */
-	{ 0x00090064, volume_data },  /* FSCTL_GET_NTFS_VOLUME_DATA */
-};
+static const struct control_row rows[] = { IOCTL_ROWS_FILE };
 
 NTSTATUS disk_control(struct task *t, struct file *f, struct irp *r, bool fs)
 {

@@ -240,6 +240,7 @@ NTSTATUS nt_query_section(struct task *t, uint64_t section, uint32_t class,
 	status = handle_get(t, section, &section_type, SECTION_QUERY, &s);
 	if (status != STATUS_SUCCESS)
 		return status;
+	section_attach(s);
 	switch (class) {
 	case 0:
 		n = sizeof m.basic;

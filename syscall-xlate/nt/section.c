@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * section.c - sections and their views.
+ * section.c - sections: made, named, shared with other processes.
  *
  * Memory of its own is a memfd, so that every section is a descriptor and a
  * view is mmap(2).  A section keeps a descriptor of its own: closing the file
- * handle, as everybody does, must not end it.
+ * handle, as everybody does, must not end it.  The memory of a named section
+ * lies in the session's file that makes its name known (shared.h).
  */
 #include "syscall-xlate/nt/section.h"
 #include "syscall-xlate/nt/abi-memory.h"
@@ -12,6 +13,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -20,29 +22,12 @@
 
 #include "loader/image/image.h"
 #include "syscall-xlate/nt/calls.h"
-
 #include "syscall-xlate/nt/file.h"
-
-enum {
-	MEM_REPLACE_PLACEHOLDER = 0x4000,
-	MEM_PRESERVE_PLACEHOLDER = 2,
-	MEM_LARGE_PAGES = 0x20000000,
-	MEM_RESERVE_TYPE = 0x2000,
-	MEM_TOP_DOWN_TYPE = 0x100000,
-	PROCESS_VM_OPERATION = 8,
-};
+#include "syscall-xlate/nt/shared.h"
 
 /* ---- what protections need and give --------------------------------- */
 
-enum { CAN_READ = 1, CAN_WRITE = 2, CAN_EXECUTE = 4 };
-
-static const struct protection {
-	uint16_t page;
-	uint8_t gives;       /* a section made so */
-	uint8_t needs;       /* a view mapped so, of the section */
-	uint8_t file_access; /* of the file handle */
-	uint8_t access;      /* of the section handle */
-} protections[] = {
+static const struct section_protection protections[] = {
 	{ PAGE_NOACCESS, 0, 0, 0, 0 },
 	{ PAGE_READONLY, CAN_READ, CAN_READ, FILE_READ_DATA, SECTION_MAP_READ },
 	{ PAGE_READWRITE, CAN_READ | CAN_WRITE, CAN_READ | CAN_WRITE,
@@ -63,7 +48,7 @@ static const struct protection {
 	  SECTION_MAP_READ | SECTION_MAP_EXECUTE },
 };
 
-static const struct protection *protection(uint32_t prot)
+const struct section_protection *section_protection(uint32_t prot)
 {
 	for (size_t i = 0; i < COUNT_OF(protections); i++)
 		if (protections[i].page == (prot & 0xff))
@@ -74,25 +59,130 @@ static const struct protection *protection(uint32_t prot)
 bool section_view_allows(struct object *o, uint32_t prot)
 {
 	struct nt_section *s = (struct nt_section *)o;
-	const struct protection *have, *want = protection(prot);
+	const struct section_protection *have, *want = section_protection(prot);
 
 	if (!s || !want)
 		return false;
-	have = protection(s->protect);
+	have = section_protection(s->protect);
 	return !(want->needs & ~have->gives);
 }
 
 /* ---- the object ----------------------------------------------------- */
 
+static void forget(struct nt_section *s);
+
 static void section_destroy(struct object *o)
 {
 	struct nt_section *s = (struct nt_section *)o;
 
+	forget(s);
+}
+
+/* ---- sections of several processes ---------------------------------- */
+
+enum { SHARED_DATA = 4096 }; /* in the shared file: behind its page */
+
+static void section_to_page(const struct object *o, struct shared_page *p)
+{
+	const struct nt_section *s = (const struct nt_section *)o;
+
+	p->section = (struct section_state){
+		.size = s->size,
+		.attributes = s->attributes,
+		.protect = s->protect,
+		.in_file = s->in_file,
+	};
+}
+
+static void section_from_page(struct object *o, const struct shared_page *p)
+{
+	struct nt_section *s = (struct nt_section *)o;
+
+	s->size = p->section.size;
+	s->attributes = p->section.attributes;
+	s->protect = p->section.protect;
+	s->no_execute =
+		s->attributes & SEC_IMAGE && s->attributes & SEC_NOCACHE;
+	if (s->in_file || p->section.in_file)
+		s->reopen = true;
+	s->in_file = p->section.in_file;
+}
+
+static void forget(struct nt_section *s)
+{
 	if (s->image)
 		image_close(s->image); /* and s->fd, which is the image's */
 	else if (s->fd >= 0)
 		close(s->fd);
+	s->image = NULL;
+	s->fd = -1;
 	free(s->nt_path);
+	s->nt_path = NULL;
+}
+
+/* The file whose path another process has left in the shared one. */
+static void reopen(struct nt_section *s, int shared_fd)
+{
+	char path[4096];
+	ssize_t n = pread(shared_fd, path, sizeof path - 1, SHARED_DATA);
+	int fd;
+
+	forget(s);
+	if (n <= 0)
+		return;
+	path[n] = 0;
+	fd = open(path, O_RDWR | O_CLOEXEC);
+	if (fd < 0)
+		fd = open(path, O_RDONLY | O_CLOEXEC);
+	s->nt_path = path_to_nt(path, NULL);
+	if (s->attributes & SEC_IMAGE && fd >= 0) {
+		section_image_open(s, fd);
+		close(fd);
+	} else {
+		s->fd = fd;
+	}
+}
+
+/* Our file's path, for those who open the section by name. */
+static void tell_path(const struct nt_section *s, int shared_fd)
+{
+	char link[40], path[4096];
+	ssize_t n;
+
+	snprintf(link, sizeof link, "/proc/self/fd/%d", s->fd);
+	n = readlink(link, path, sizeof path);
+	if (n > 0 && pwrite(shared_fd, path, (size_t)n, SHARED_DATA) != n)
+		log_debug(LOG_NT, "section: its path cannot be shared");
+}
+
+void section_attach(struct nt_section *s)
+{
+	static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+	off_t end = (off_t)(SHARED_DATA + s->size);
+	struct stat st;
+	int fd;
+
+	if (!s->object.shared || s->attached)
+		return;
+	pthread_mutex_lock(&lock);
+	fd = s->object.shared->fd;
+	if (s->attached) {
+		/* Another thread was faster. */
+	} else if (s->reopen) {
+		reopen(s, fd);
+	} else if (s->in_file) {
+		tell_path(s, fd);
+	} else {
+		forget(s);
+		s->fd = fcntl(fd, F_DUPFD_CLOEXEC, 3);
+		s->fd_base = SHARED_DATA;
+		/* Whoever comes first makes it large enough. */
+		if (fstat(fd, &st) == 0 && st.st_size < end &&
+		    ftruncate(fd, end) < 0)
+			log_debug(LOG_NT, "section: no room to share it");
+	}
+	s->attached = true;
+	pthread_mutex_unlock(&lock);
 }
 
 /* To a child process: the descriptor, and for a file its name. */
@@ -101,6 +191,7 @@ static bool section_pass(struct object *o, struct nt_passed *p)
 	struct nt_section *s = (struct nt_section *)o;
 	size_t n = 0;
 
+	section_attach(s);
 	while (s->nt_path && s->nt_path[n])
 		n++;
 	if (n * 2 > sizeof p->data)
@@ -110,6 +201,7 @@ static bool section_pass(struct object *o, struct nt_passed *p)
 	p->value[1] = s->protect;
 	p->value[2] = s->size;
 	p->value[3] = s->no_execute;
+	p->value[4] = s->fd_base;
 	p->len = (uint32_t)(n * 2);
 	if (n)
 		memcpy(p->data, s->nt_path, p->len);
@@ -125,6 +217,7 @@ static struct object *section_receive(const struct nt_passed *p)
 	if (!s)
 		return NULL;
 	s->no_execute = p->value[3];
+	s->fd_base = p->value[4];
 	if (p->len && (s->nt_path = calloc(1, p->len + 2)))
 		memcpy(s->nt_path, p->data, p->len);
 	if (s->attributes & SEC_IMAGE) {
@@ -148,6 +241,8 @@ const struct object_type section_type = {
 	.destroy = section_destroy,
 	.pass = section_pass,
 	.receive = section_receive,
+	.to_page = section_to_page,
+	.from_page = section_from_page,
 };
 
 int section_fd(struct object *o)
@@ -194,7 +289,7 @@ static NTSTATUS fill_anonymous(struct nt_section *s, uint64_t size)
 static NTSTATUS fill_file(struct task *t, struct nt_section *s, uint64_t file,
 			  uint64_t size)
 {
-	const struct protection *p = protection(s->protect);
+	const struct section_protection *p = section_protection(s->protect);
 	struct object *o;
 	struct stat st;
 	uint32_t want =
@@ -243,7 +338,7 @@ static NTSTATUS fill_file(struct task *t, struct nt_section *s, uint64_t file,
 static NTSTATUS check_attributes(uint32_t attributes, uint32_t protect)
 {
 	uint32_t kind = attributes & (SEC_IMAGE | SEC_RESERVE | SEC_COMMIT);
-	const struct protection *p = protection(protect);
+	const struct section_protection *p = section_protection(protect);
 
 	if (!p || p->page == PAGE_NOACCESS ||
 	    protect & ~(0xffu | PAGE_NOCACHE | PAGE_WRITECOMBINE | 0x40000000u))
@@ -287,11 +382,14 @@ static NTSTATUS create(struct task *t, gaddr out, uint32_t access, gaddr oa_at,
 		object_put(&s->object);
 		return status;
 	}
+	s->in_file = file != 0;
 	status = file ? fill_file(t, s, file, size) : fill_anonymous(s, size);
-	if (status == STATUS_SUCCESS)
+	if (status == STATUS_SUCCESS) {
+		object_get(&s->object);
 		status = object_create(t, &s->object, access, &oa, out);
-	else
-		object_put(&s->object);
+		section_attach(s);
+	}
+	object_put(&s->object);
 	oa_free(&oa);
 	return status;
 }
@@ -322,291 +420,4 @@ NTSTATUS nt_open_section(struct task *t, gaddr section, uint32_t access,
 			 gaddr attr)
 {
 	return object_open(t, &section_type, access, attr, section);
-}
-
-/* ---- views ---------------------------------------------------------- */
-
-/* Finds room; *a and *b are the view.  vm_lock is held. */
-static NTSTATUS place_view(gaddr *a, gaddr *b, uint64_t size,
-			   const struct vm_extended *x, uint32_t type)
-{
-	if (!*a) {
-		*a = vm_place(x->low, x->high, size, x->align,
-			      type & MEM_TOP_DOWN_TYPE);
-		*b = *a + size;
-		return *a ? STATUS_SUCCESS : STATUS_NO_MEMORY;
-	}
-	*b = *a + size;
-	if (*b <= *a || *b - 1 > vm_highest() || *a < guest_mem->low)
-		return STATUS_INVALID_PARAMETER_3;
-	if (type & MEM_REPLACE_PLACEHOLDER)
-		return vm_take_placeholder(*a, *b);
-	return vad_range_free(*a, *b) ? STATUS_SUCCESS
-				      : STATUS_CONFLICTING_ADDRESSES;
-}
-
-static int map_view(struct nt_section *s, struct vad *v)
-{
-	bool copy = v->prot & (PAGE_WRITECOPY | PAGE_EXECUTE_WRITECOPY);
-	int prot = v->flags & VAD_RESERVED_VIEW ? GUEST_NONE
-						: vm_host_prot(v->prot);
-
-	return guest_mem->map(v->start, v->end - v->start, prot, s->fd,
-			      v->offset, copy ? 0 : GUEST_SHARED);
-}
-
-NTSTATUS section_map(struct nt_section *s, gaddr *base, uint64_t offset,
-		     uint64_t *size, const struct vm_extended *x, uint32_t type,
-		     uint32_t protect)
-{
-	gaddr a = *base, b = 0;
-	uint64_t n, total = s->size;
-	bool reserved = s->attributes & SEC_RESERVE;
-	bool exact = type & MEM_REPLACE_PLACEHOLDER;
-	struct vad *v;
-	NTSTATUS status;
-	int err;
-
-	if ((a | offset) & ((exact ? PAGE : VM_GRANULARITY) - 1))
-		return STATUS_MAPPED_ALIGNMENT;
-	if (!section_view_allows(&s->object, protect))
-		return STATUS_SECTION_PROTECTION;
-	if (offset >= total || *size > total - offset)
-		return STATUS_INVALID_VIEW_SIZE;
-	n = ROUND_UP(*size ? *size : total - offset, PAGE);
-
-	pthread_mutex_lock(&vm_lock);
-	status = place_view(&a, &b, n, x, type);
-	if (status != STATUS_SUCCESS)
-		goto out;
-	v = vad_add(a, b, MEM_MAPPED, protect & PAGE_PROT_MASK,
-		    reserved ? 0 : protect & PAGE_PROT_MASK);
-	if (!v) {
-		status = STATUS_NO_MEMORY;
-		goto out;
-	}
-	v->offset = offset;
-	v->section = &s->object;
-	object_get(v->section);
-	if (reserved)
-		v->flags |= VAD_RESERVED_VIEW;
-	if (exact)
-		v->flags |= VAD_FROM_PLACEHOLDER;
-	err = map_view(s, v);
-	if (err) {
-		vad_remove(v);
-		status = vm_status(-err);
-	}
-out:
-	pthread_mutex_unlock(&vm_lock);
-	if (status == STATUS_SUCCESS) {
-		*base = a;
-		*size = n;
-	}
-	return status;
-}
-
-NTSTATUS section_unmap(gaddr base, uint32_t flags)
-{
-	struct object *section = NULL;
-	NTSTATUS status = STATUS_SUCCESS;
-	gaddr start, end;
-	struct vad *v;
-	int err;
-
-	pthread_mutex_lock(&vm_lock);
-	v = vad_find(base);
-	if (!v || v->type == MEM_PRIVATE) {
-		status = STATUS_NOT_MAPPED_VIEW;
-	} else if (flags & MEM_PRESERVE_PLACEHOLDER &&
-		   !(v->flags & VAD_FROM_PLACEHOLDER)) {
-		status = STATUS_CONFLICTING_ADDRESSES;
-	} else {
-		start = v->start;
-		end = v->end;
-		err = guest_mem->unmap(start, end - start);
-		status = vm_status(-err);
-		if (!err) {
-			section = v->section;
-			v->section = NULL;
-			vad_remove(v);
-			if (flags & MEM_PRESERVE_PLACEHOLDER &&
-			    (v = vad_add(start, end, MEM_PRIVATE, PAGE_NOACCESS,
-					 0)))
-				v->flags |= VAD_PLACEHOLDER;
-		}
-	}
-	pthread_mutex_unlock(&vm_lock);
-	if (section)
-		object_put(section);
-	return status;
-}
-
-struct map_args {
-	uint64_t section, process;
-	gaddr base, offset, size; /* where the values are */
-	uint32_t type, protect;
-	struct vm_extended x;
-};
-
-static NTSTATUS map_call(struct task *t, struct map_args *m)
-{
-	const struct protection *p = protection(m->protect);
-	struct nt_section *s;
-	uint32_t granted, want;
-	gaddr a;
-	uint64_t n, off = 0;
-	NTSTATUS status;
-
-	if (guest_get64(t, &a, m->base) < 0 ||
-	    guest_get64(t, &n, m->size) < 0 ||
-	    (m->offset && guest_get64(t, &off, m->offset) < 0))
-		return STATUS_ACCESS_VIOLATION;
-	if (!p)
-		return STATUS_INVALID_PAGE_PROTECTION;
-	if (m->type & ~(MEM_RESERVE_TYPE | MEM_TOP_DOWN_TYPE | 0x40000000u |
-			MEM_REPLACE_PLACEHOLDER | MEM_LARGE_PAGES))
-		return STATUS_INVALID_PARAMETER_9;
-	status = vm_own_process(t, m->process, PROCESS_VM_OPERATION);
-	if (status != STATUS_SUCCESS)
-		return status;
-	status = handle_get_info(t, m->section, &section_type, 0, &s, &granted,
-				 NULL);
-	if (status != STATUS_SUCCESS)
-		return status;
-	/* Images are mapped as they say, whatever is asked for. */
-	want = s->image ? SECTION_MAP_READ : p->access;
-	if ((granted & want) != want)
-		status = STATUS_ACCESS_DENIED;
-	else if (s->image)
-		status = section_image_map(s, &a, &n, &m->x, m->type);
-	else
-		status =
-			section_map(s, &a, off, &n, &m->x, m->type, m->protect);
-	object_put(&s->object);
-	if (!NT_SUCCESS(status))
-		return status;
-	if (guest_put64(t, m->base, a) < 0 || guest_put64(t, m->size, n) < 0 ||
-	    (m->offset && guest_put64(t, m->offset, off) < 0)) {
-		section_unmap(a, 0);
-		return STATUS_ACCESS_VIOLATION;
-	}
-	return status;
-}
-
-NTSTATUS nt_map_view_of_section(struct task *t, uint64_t section,
-				uint64_t process, gaddr base,
-				uint64_t zero_bits, uint64_t commit,
-				gaddr offset, gaddr size, uint32_t inherit,
-				uint32_t type, uint32_t protect)
-{
-	struct map_args m = { section, process, base,    offset,
-			      size,    type,    protect, { 0 } };
-
-	(void)commit; /* all of it is there */
-	if (inherit != 1 && inherit != 2)
-		return STATUS_INVALID_PARAMETER_8;
-	if (!vm_zero_bits(zero_bits, &m.x.high))
-		return STATUS_INVALID_PARAMETER_4;
-	return map_call(t, &m);
-}
-
-NTSTATUS nt_map_view_of_section_ex(struct task *t, uint64_t section,
-				   uint64_t process, gaddr base, gaddr offset,
-				   gaddr size, uint32_t type, uint32_t protect,
-				   gaddr params, uint32_t nparams)
-{
-	struct map_args m = { section, process, base,    offset,
-			      size,    type,    protect, { 0 } };
-	NTSTATUS status = vm_extended_read(t, params, nparams, &m.x);
-
-	return status == STATUS_SUCCESS ? map_call(t, &m) : status;
-}
-
-NTSTATUS nt_unmap_view_of_section_ex(struct task *t, uint64_t process,
-				     gaddr base, uint32_t flags)
-{
-	NTSTATUS status = vm_own_process(t, process, PROCESS_VM_OPERATION);
-
-	if (flags & ~(1u | MEM_PRESERVE_PLACEHOLDER))
-		return STATUS_INVALID_PARAMETER_3;
-	return status == STATUS_SUCCESS ? section_unmap(base, flags) : status;
-}
-
-NTSTATUS nt_unmap_view_of_section(struct task *t, uint64_t process, gaddr base)
-{
-	return nt_unmap_view_of_section_ex(t, process, base, 0);
-}
-
-/* ---- extend, compare ------------------------------------------------ */
-
-NTSTATUS nt_extend_section(struct task *t, uint64_t section, gaddr size)
-{
-	struct nt_section *s;
-	struct stat st;
-	uint64_t n;
-	NTSTATUS status;
-
-	if (guest_get64(t, &n, size) < 0)
-		return STATUS_ACCESS_VIOLATION;
-	status = handle_get(t, section, &section_type, SECTION_EXTEND_SIZE, &s);
-	if (status != STATUS_SUCCESS)
-		return status;
-	if (s->image || !s->nt_path) {
-		status = STATUS_SECTION_NOT_EXTENDED;
-	} else if (n > s->size) {
-		if (fstat(s->fd, &st) < 0)
-			status = status_from_errno(errno);
-		else if (n > (uint64_t)st.st_size &&
-			 (n > INT64_MAX || ftruncate(s->fd, (off_t)n) < 0))
-			status = STATUS_SECTION_NOT_EXTENDED;
-		else
-			s->size = n;
-	} else {
-		n = s->size;
-	}
-	object_put(&s->object);
-	if (status == STATUS_SUCCESS && guest_put64(t, size, n) < 0)
-		status = STATUS_ACCESS_VIOLATION;
-	return status;
-}
-
-/* A descriptor for the file under an address, the caller's; -1: none. */
-static int mapped_fd(gaddr at, NTSTATUS *status)
-{
-	struct vad *v;
-	int fd = -1;
-
-	*status = STATUS_SUCCESS;
-	pthread_mutex_lock(&vm_lock);
-	v = vad_find(at);
-	if (!v)
-		*status = STATUS_INVALID_ADDRESS;
-	else if (v->type == MEM_PRIVATE)
-		*status = STATUS_CONFLICTING_ADDRESSES;
-	else if (v->section)
-		fd = fcntl(section_fd(v->section), F_DUPFD_CLOEXEC, 3);
-	pthread_mutex_unlock(&vm_lock);
-	return fd;
-}
-
-NTSTATUS nt_are_mapped_files_the_same(struct task *t, gaddr first, gaddr second)
-{
-	struct stat a, b;
-	NTSTATUS status, status2;
-	int fd = mapped_fd(first, &status), fd2 = mapped_fd(second, &status2);
-	bool same = fd >= 0 && fd2 >= 0 && fstat(fd, &a) == 0 &&
-		    fstat(fd2, &b) == 0 && a.st_dev == b.st_dev &&
-		    a.st_ino == b.st_ino;
-
-	(void)t;
-	if (fd >= 0)
-		close(fd);
-	if (fd2 >= 0)
-		close(fd2);
-	if (status != STATUS_SUCCESS)
-		return status;
-	if (status2 != STATUS_SUCCESS)
-		return status2;
-	return same ? STATUS_SUCCESS : STATUS_NOT_SAME_DEVICE;
 }

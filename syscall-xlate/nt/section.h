@@ -27,8 +27,18 @@ enum {
 	SEC_LARGE_PAGES = 0x80000000,
 };
 
+/* What a protection gives a section, and needs for a view. */
+enum { CAN_READ = 1, CAN_WRITE = 2, CAN_EXECUTE = 4 };
+
+struct section_protection {
+	uint16_t page;
+	uint8_t gives;       /* a section made so */
+	uint8_t needs;       /* a view mapped so, of the section */
+	uint8_t file_access; /* of the file handle */
+	uint8_t access;      /* of the section handle */
+};
+
 struct image;
-struct vad;
 
 struct nt_section {
 	struct object object;
@@ -39,7 +49,21 @@ struct nt_section {
 	uint16_t *nt_path;     /* of the file; owned, NULL: page file */
 	struct image *image;   /* SEC_IMAGE; owned */
 	bool no_execute;       /* SEC_IMAGE_NO_EXECUTE */
+	uint64_t fd_base;      /* where in fd the section begins */
+	/* Named, and other processes' as well: what it is lies in
+	   object.shared, and these fields have caught up with that. */
+	bool in_file, reopen;
+	_Atomic bool attached;
 };
+
+/* By PAGE_* value, flags ignored; NULL: there is no such. */
+const struct section_protection *section_protection(uint32_t prot);
+
+/*
+ * section_attach() - before anything but the object is used: a named section
+ * of another process gets its descriptor now.
+ */
+void section_attach(struct nt_section *s);
 
 /* The descriptor behind a view's section, -1 if there is none. */
 int section_fd(struct object *o);

@@ -227,6 +227,7 @@ static void init_page(struct shared_page *p, const struct shared_page *init)
 	p->state = init->state;
 	p->param = init->param;
 	p->mutant = init->mutant;
+	p->section = init->section;
 	if (getrandom(&p->id, sizeof p->id, GRND_NONBLOCK) < 0)
 		p->id = (uint64_t)monotonic_ns() << 16 ^ (uint64_t)getpid();
 	pthread_mutexattr_init(&a);
@@ -408,5 +409,7 @@ enum shared_kind shared_kind_of(const struct object_type *type)
 		return SHARED_EVENT;
 	if (type == &semaphore_type)
 		return SHARED_SEMAPHORE;
+	if (type == &section_type)
+		return SHARED_SECTION;
 	return type == &mutant_type ? SHARED_MUTANT : 0;
 }

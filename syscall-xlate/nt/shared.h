@@ -12,7 +12,19 @@
 
 #include "syscall-xlate/nt/nt.h"
 
-enum shared_kind { SHARED_EVENT = 1, SHARED_SEMAPHORE, SHARED_MUTANT };
+enum shared_kind {
+	SHARED_EVENT = 1,
+	SHARED_SEMAPHORE,
+	SHARED_MUTANT,
+	SHARED_SECTION,
+};
+
+/* A section; its memory, or its file's path, follows the page. */
+struct section_state {
+	uint64_t size;
+	uint32_t attributes, protect;
+	uint32_t in_file;
+};
 
 /* Who owns a mutant: the host's process id above the NT thread id; 0: nobody */
 struct mutant_state {
@@ -34,6 +46,7 @@ struct shared_page {
 	int32_t param;         /* event: type; semaphore: maximum */
 	uint32_t pad;
 	struct mutant_state mutant;
+	struct section_state section;
 	/* Held by the owner's thread; robust: the kernel marks its death. */
 	pthread_mutex_t alive;
 	uint32_t name_len; /* units */

@@ -342,8 +342,7 @@ static void set_nice(struct nt_thread *th)
 	/* -15 (idle) .. 0: nice 19 .. 0.  More than normal is not ours. */
 	int nice = th->priority >= 0 ? 0 : MIN(-th->priority * 5, 19);
 
-	if (th->task.tid)
-		setpriority(PRIO_PROCESS, (id_t)th->task.tid, nice);
+	process_set_nice(th->task.tid, nice);
 }
 
 static NTSTATUS set_base_priority(struct nt_thread *th, const void *v)
@@ -370,21 +369,10 @@ static NTSTATUS set_priority(struct nt_thread *th, const void *v)
 
 static NTSTATUS set_affinity_mask(struct nt_thread *th, uint64_t mask)
 {
-	cpu_set_t all, set;
-	unsigned n = 0;
-
 	if (!(mask & nt_self->affinity))
 		return STATUS_INVALID_PARAMETER;
 	th->affinity = mask & nt_self->affinity;
-	/* The guest's n-th processor is the n-th that the host allows us. */
-	if (sched_getaffinity(getpid(), sizeof all, &all))
-		return STATUS_SUCCESS;
-	CPU_ZERO(&set);
-	for (int cpu = 0; cpu < CPU_SETSIZE && n < 64; cpu++)
-		if (CPU_ISSET(cpu, &all) && th->affinity >> n++ & 1)
-			CPU_SET(cpu, &set);
-	if (th->task.tid && CPU_COUNT(&set))
-		sched_setaffinity(th->task.tid, sizeof set, &set);
+	process_set_cpus(th->task.tid, th->affinity);
 	return STATUS_SUCCESS;
 }
 

@@ -14,9 +14,19 @@
 
 enum { MAX_CODES = 255, MAX_CHAIN = 8 };
 enum { UNW_CHAINED = 4 };
-enum { PUSH_NONVOL, ALLOC_LARGE, ALLOC_SMALL, SET_FPREG, SAVE_NONVOL,
-       SAVE_NONVOL_FAR, EPILOG, SPARE, SAVE_XMM128, SAVE_XMM128_FAR,
-       PUSH_MACHFRAME };
+enum {
+	PUSH_NONVOL,
+	ALLOC_LARGE,
+	ALLOC_SMALL,
+	SET_FPREG,
+	SAVE_NONVOL,
+	SAVE_NONVOL_FAR,
+	EPILOG,
+	SPARE,
+	SAVE_XMM128,
+	SAVE_XMM128_FAR,
+	PUSH_MACHFRAME
+};
 
 struct function {
 	uint32_t begin, end, info;
@@ -40,7 +50,8 @@ bool unwind_module_at(struct task *t, gaddr base, struct unwind_module *m)
 	    guest_read(t, &coff, base + lfanew + 24, sizeof coff) < 0 ||
 	    coff.magic != 0x20b ||
 	    guest_get32(t, &size, base + lfanew + 24 + 56) < 0 ||
-	    guest_read(t, dir, base + lfanew + 24 + 112 + 3 * 8, sizeof dir) < 0)
+	    guest_read(t, dir, base + lfanew + 24 + 112 + 3 * 8, sizeof dir) <
+		    0)
 		return false;
 	*m = (struct unwind_module){ base, size, dir[0], dir[1] };
 	return true;
@@ -103,9 +114,8 @@ static unsigned undo(struct task *t, const struct info *i, unsigned n,
 {
 	unsigned op = i->code[n] >> 8 & 15, arg = i->code[n] >> 12;
 	unsigned left = i->ncodes - n;
-	uint32_t far = left >= 3 ? i->code[n + 1] |
-					   (uint32_t)i->code[n + 2] << 16 :
-				   0;
+	uint32_t far =
+		left >= 3 ? i->code[n + 1] | (uint32_t)i->code[n + 2] << 16 : 0;
 	uint32_t near = left >= 2 ? i->code[n + 1] : 0;
 	struct nt_machine_frame mf;
 
@@ -125,8 +135,8 @@ static unsigned undo(struct task *t, const struct info *i, unsigned n,
 		r->rsp = frame;
 		return 1;
 	case SAVE_NONVOL:
-		return guest_get64(t, reg(r, arg), frame + near * 8) < 0 ? 0 :
-									   2;
+		return guest_get64(t, reg(r, arg), frame + near * 8) < 0 ? 0
+									 : 2;
 	case SAVE_NONVOL_FAR:
 		return guest_get64(t, reg(r, arg), frame + far) < 0 ? 0 : 3;
 	case EPILOG:
@@ -148,6 +158,39 @@ static unsigned undo(struct task *t, const struct info *i, unsigned n,
 	}
 }
 
+/* What saved registers are relative to. */
+static gaddr frame_of(const struct info *i, uint32_t at, struct guest_regs *r)
+{
+	unsigned n = i->frame & 15;
+
+	for (unsigned k = 0; n && k < i->ncodes; k++)
+		if ((i->code[k] >> 8 & 15) == SET_FPREG &&
+		    at >= (i->code[k] & 0xff))
+			return *reg(r, n) - (i->frame >> 4) * 16u;
+	return r->rsp;
+}
+
+/* Undoes what was done before the function's byte number at. */
+static bool undo_all(struct task *t, const struct info *i, uint32_t at,
+		     struct guest_regs *r, bool *machine)
+{
+	gaddr frame = frame_of(i, at, r);
+	struct guest_regs unused;
+	unsigned step;
+
+	for (unsigned n = 0; n < i->ncodes; n += step) {
+		bool done = at >= (i->code[n] & 0xff), ignored;
+
+		if (!done)
+			unused = *r;
+		step = undo(t, i, n, frame, done ? r : &unused,
+			    done ? machine : &ignored);
+		if (!step)
+			return false;
+	}
+	return true;
+}
+
 bool unwind_step(struct task *t, const struct unwind_module *m,
 		 struct guest_regs *r)
 {
@@ -156,36 +199,17 @@ bool unwind_step(struct task *t, const struct unwind_module *m,
 	struct function f = { 0 };
 	struct info i;
 	uint32_t at;
-	gaddr frame;
 
 	found = m && find(t, m, (uint32_t)(r->rip - m->base), &f);
 	at = found ? (uint32_t)(r->rip - m->base) - f.begin : 0;
-	for (unsigned depth = 0; found && depth < MAX_CHAIN; depth++) {
-		unsigned n = 0, step;
-
-		if (!read_info(t, m, f.info, &i))
+	for (int depth = 0; found && depth < MAX_CHAIN; depth++) {
+		if (!read_info(t, m, f.info, &i) ||
+		    !undo_all(t, &i, at, r, &machine))
 			return false;
-		frame = r->rsp;
-		if (i.frame & 15)
-			for (unsigned k = 0; k < i.ncodes; k++)
-				if ((i.code[k] >> 8 & 15) == SET_FPREG &&
-				    (depth || at >= (i.code[k] & 0xff)))
-					frame = *reg(r, i.frame & 15) -
-						(i.frame >> 4) * 16u;
-		for (; n < i.ncodes; n += step) {
-			unsigned op = i.code[n] >> 8 & 15;
-			struct guest_regs skip = *r;
-			bool done = depth || at >= (i.code[n] & 0xff);
-
-			step = undo(t, &i, n, frame, done ? r : &skip,
-				    &machine);
-			if (!step)
-				return false;
-			(void)op;
-		}
 		if (!(i.flags & UNW_CHAINED))
 			break;
 		f = i.chained;
+		at = UINT32_MAX; /* all of it */
 	}
 	if (!machine) {
 		if (guest_get64(t, &r->rip, r->rsp) < 0)

@@ -13,6 +13,7 @@
 #include "base/utf.h"
 #include "syscall-xlate/nt/file-private.h"
 #include "syscall-xlate/nt/file-rename.h"
+#include "syscall-xlate/nt/info-rows.h"
 #include "syscall-xlate/nt/calls.h"
 
 enum { SECTOR = 512, UNIT_SECTORS = 8, UNIT = SECTOR * UNIT_SECTORS };
@@ -181,15 +182,8 @@ static NTSTATUS query_sector(struct file *f, struct out *o)
 static const struct {
 	uint32_t class, size;
 	NTSTATUS (*run)(struct file *f, struct out *o);
-} rows[] = {
-	/* The fixed sizes as programs may pass them, names not counted. */
-	{ FS_VOLUME_CLASS, 18, query_volume },
-	{ FS_SIZE_CLASS, 24, query_size },
-	{ FS_DEVICE_CLASS, 8, query_device },
-	{ FS_ATTRIBUTE_CLASS, 12, query_attributes },
-	{ FS_FULL_SIZE_CLASS, 32, query_full_size },
-	{ FS_SECTOR_SIZE_CLASS, 28, query_sector },
-};
+	uint32_t access;
+} rows[] = { INFO_ROWS_VOLUME };
 
 NTSTATUS nt_query_volume_information_file(struct task *t, uint64_t file,
 					  gaddr iosb, gaddr info, uint32_t len,

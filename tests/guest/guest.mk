@@ -38,10 +38,11 @@ tests/guest/msvc/%.obj: $(srcdir)/tests/guest/msvc/%.c
 tests/guest/msvc/%.obj: $(srcdir)/tests/guest/msvc/%.cpp
 	@$(MKDIR_P) $(@D)
 	$(AM_V_CC)$(guest_clang) $(MSVC_CFLAGS) -fcxx-exceptions -std=c++17 -c -o $@ $<
-tests/guest/msvc/libvcruntime140.a: $(srcdir)/tests/guest/msvc/vcruntime140.def
+tests/guest/msvc/lib%.a: $(srcdir)/tests/guest/msvc/%.def
 	@$(MKDIR_P) $(@D)
 	$(AM_V_GEN)$(dll_dlltool_x86_64) -d $< -l $@
-tests/guest/x86_64/msvc-%.exe: tests/guest/msvc/%.obj tests/guest/msvc/libvcruntime140.a
+tests/guest/x86_64/msvc-%.exe: tests/guest/msvc/%.obj \
+		tests/guest/msvc/libvcruntime140.a tests/guest/msvc/libvcruntime140_1.a
 	@$(MKDIR_P) $(@D)
 	$(AM_V_CCLD)$(dll_cc_x86_64) -o $@ $^ -static-libgcc
 ifneq ($(guest_clang),)

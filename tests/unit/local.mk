@@ -68,3 +68,8 @@ unit_tests += tests/unit/nt-token
 tests_unit_nt_token_SOURCES = %D%/syscall-xlate/nt/token.c
 tests_unit_nt_token_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_nt_token_LDADD = $(UNIT_LDADD)
+
+unit_tests += tests/unit/nt-context
+tests_unit_nt_context_SOURCES = %D%/syscall-xlate/nt/context.c
+tests_unit_nt_context_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_nt_context_LDADD = $(UNIT_LDADD)

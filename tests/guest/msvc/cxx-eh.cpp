@@ -13,7 +13,8 @@ int sprintf(char *, const char *, ...);
 size_t strlen(const char *);
 void *__current_exception();
 int __uncaught_exceptions();
-__declspec(dllimport) void __stdcall RaiseException(unsigned, unsigned, unsigned, const size_t *);
+__declspec(dllimport) void __stdcall RaiseException(unsigned, unsigned,
+						    unsigned, const size_t *);
 }
 
 // What compiled code wants from the static part of Microsoft's library.
@@ -22,8 +23,12 @@ extern const void *const type_info_vtable[2] asm("??_7type_info@@6B@");
 const void *const type_info_vtable[2] = {};
 int _fltused;
 }
-void operator delete(void *) noexcept {}
-void operator delete(void *, size_t) noexcept {}
+void operator delete(void *) noexcept
+{
+}
+void operator delete(void *, size_t) noexcept
+{
+}
 
 static char events[4096];
 static int failed, tests;
@@ -45,18 +50,31 @@ static void expect(const char *what, const char *want)
 
 struct Noisy {
 	const char *name;
-	Noisy(const char *n) : name(n) { event("+%s ", name); }
-	Noisy(const Noisy &o) : name(o.name) { event("copy-%s ", name); }
-	~Noisy() { event("-%s ", name); }
+	Noisy(const char *n) : name(n)
+	{
+		event("+%s ", name);
+	}
+	Noisy(const Noisy &o) : name(o.name)
+	{
+		event("copy-%s ", name);
+	}
+	~Noisy()
+	{
+		event("-%s ", name);
+	}
 };
 
 struct Base {
 	int b = 1;
-	virtual ~Base() {}
+	virtual ~Base()
+	{
+	}
 };
 struct Other {
 	int o = 2;
-	virtual ~Other() {}
+	virtual ~Other()
+	{
+	}
 };
 struct Derived : Other, Base {
 	int d = 3;
@@ -92,12 +110,18 @@ static void choose()
 	for (int i = 0; i < 6; i++) {
 		try {
 			switch (i) {
-			case 0: throw 1;
-			case 1: throw 2.5;
-			case 2: throw "text";
-			case 3: throw Derived();
-			case 4: throw Virt();
-			case 5: throw 7ull;
+			case 0:
+				throw 1;
+			case 1:
+				throw 2.5;
+			case 2:
+				throw "text";
+			case 3:
+				throw Derived();
+			case 4:
+				throw Virt();
+			case 5:
+				throw 7ull;
 			}
 		} catch (int n) {
 			event("int%d ", n);
@@ -124,12 +148,12 @@ static void pointers()
 		event("%d%d ", b->b, b == &d);
 	}
 	try {
-		throw (Derived *)nullptr;
+		throw(Derived *) nullptr;
 	} catch (Base *b) {
 		event("null%d ", b == nullptr);
 	}
 	try {
-		throw (const char *)"c";
+		throw(const char *) "c";
 	} catch (char *) {
 		event("wrong ");
 	} catch (const void *) {
@@ -266,7 +290,10 @@ struct Thrower {
 			throw 5;
 	}
 	Noisy c{ "m3" };
-	~Thrower() { event("never "); }
+	~Thrower()
+	{
+		event("never ");
+	}
 };
 
 static void constructor()

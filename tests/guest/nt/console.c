@@ -75,8 +75,7 @@ static void interactive(HANDLE in)
 	printf("type a line\n");
 	fflush(stdout);
 	CHECK(ReadConsoleW(in, line, 32, &n, NULL));
-	CHECK(n >= 2 && line[n - 1] == '\n' && line[n - 2] == '\r', "n %lu",
-	      n);
+	CHECK(n >= 2 && line[n - 1] == '\n' && line[n - 2] == '\r', "n %lu", n);
 	CHECK(SetConsoleCtrlHandler(on_ctrl, TRUE));
 	printf("press Ctrl-C\n");
 	fflush(stdout);

@@ -141,7 +141,8 @@ static void arithmetic(void)
 	unsigned short fcw = 0x27f, fcw_unmasked = 0x27b;
 
 	FAULT("xor %%edx, %%edx; mov $1, %%eax; xor %%ecx, %%ecx; "
-	      "divl %%ecx", "i"(0));
+	      "divl %%ecx",
+	      "i"(0));
 	expect("divide by zero", EXCEPTION_INT_DIVIDE_BY_ZERO, 0, 0, 0);
 	FAULT("mov $1, %%edx; xor %%eax, %%eax; mov $1, %%ecx; divl %%ecx",
 	      "i"(0));
@@ -150,7 +151,8 @@ static void arithmetic(void)
 	unmasked = mxcsr & ~0x200u; /* ZM */
 	__asm__ volatile("ldmxcsr %0" : : "m"(unmasked));
 	FAULT("mov $1, %%ecx; cvtsi2sd %%ecx, %%xmm0; xorps %%xmm1, %%xmm1; "
-	      "divsd %%xmm1, %%xmm0", "i"(0));
+	      "divsd %%xmm1, %%xmm0",
+	      "i"(0));
 	__asm__ volatile("ldmxcsr %0" : : "m"(mxcsr));
 	CHECK_EQ(seen.ExceptionCode, EXCEPTION_FLT_DIVIDE_BY_ZERO);
 

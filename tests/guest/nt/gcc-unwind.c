@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 // cflags: -fexceptions -static-libgcc
 /*
- * Tests what gcc's own runtime does over RtlUnwindEx: _Unwind_Backtrace,
- * forced unwinding with cleanups, and a throw caught by a personality routine.
+ * Tests what gcc's own runtime does over RtlUnwindEx: _Unwind_Backtrace, a
+ * throw caught by a personality routine with cleanups on the way, and one that
+ * nobody catches.
  */
 #include <windows.h>
 #include <unwind.h>
@@ -17,7 +18,6 @@ int main(void)
 #else
 
 static char events[256];
-static void *target[5];
 
 static void note(const char **s)
 {
@@ -52,27 +52,60 @@ static int walk(void)
 
 static struct _Unwind_Exception thrown;
 
-static volatile int steps;
+static struct _Unwind_Exception thrown;
 
-static _Unwind_Reason_Code stop_later(int version, _Unwind_Action actions,
-				      _Unwind_Exception_Class class,
-				      struct _Unwind_Exception *e,
-				      struct _Unwind_Context *c, void *arg)
+/*
+ * int catch_frame(int (*fn)(void)): calls fn; what is thrown there lands at
+ * catch_landing with the exception in rax and the personality's word in rdx.
+ */
+int catch_frame(int (*fn)(void));
+extern char catch_landing[];
+EXCEPTION_DISPOSITION catch_handler(PEXCEPTION_RECORD rec, void *frame,
+				    PCONTEXT ctx, PDISPATCHER_CONTEXT d);
+__asm__(".text\n\t.seh_proc catch_frame\n"
+	"catch_frame:\n\t.seh_handler catch_handler, @unwind, @except\n\t"
+	"push %rbx\n\t.seh_pushreg %rbx\n\t"
+	"sub $32, %rsp\n\t.seh_stackalloc 32\n\t.seh_endprologue\n\t"
+	"mov $77, %ebx\n\t"
+	"call *%rcx\n\tnop\n\tjmp 1f\n"
+	"catch_landing: mov %edx, %eax\n\tadd %ebx, %eax\n"
+	"1: nop\n\tadd $32, %rsp\n\tpop %rbx\n\tret\n\t"
+	".seh_handlerdata\n\t.text\n\t.seh_endproc");
+
+static _Unwind_Reason_Code personality(int version, _Unwind_Action actions,
+				       _Unwind_Exception_Class class,
+				       struct _Unwind_Exception *e,
+				       struct _Unwind_Context *c)
 {
-	if (actions & _UA_END_OF_STACK || ++steps > 4) {
-		strcat(events, "!");
-		__builtin_longjmp(target, 1);
-	}
-	return _URC_NO_REASON;
+	if (actions & _UA_SEARCH_PHASE)
+		return _URC_HANDLER_FOUND;
+	if (!(actions & _UA_HANDLER_FRAME))
+		return _URC_CONTINUE_UNWIND;
+	_Unwind_SetGR(c, 0, (_Unwind_Word)e);
+	_Unwind_SetGR(c, 1, 4200);
+	_Unwind_SetIP(c, (_Unwind_Ptr)catch_landing);
+	return _URC_INSTALL_CONTEXT;
 }
 
-static int force(void)
+EXCEPTION_DISPOSITION catch_handler(PEXCEPTION_RECORD rec, void *frame,
+				    PCONTEXT ctx, PDISPATCHER_CONTEXT d)
 {
-	CLEANUP("f");
+	return _GCC_specific_handler(rec, frame, ctx, d, personality);
+}
 
-	thrown.exception_class = 0x1234;
-	_Unwind_ForcedUnwind(&thrown, stop_later, NULL);
-	return 0;
+static int throw_it(void)
+{
+	CLEANUP("t");
+
+	thrown.exception_class = 0x474e5543432b2b00;
+	_Unwind_RaiseException(&thrown);
+	strcat(events, "?");
+	return 1;
+}
+
+static int nest_throw(void)
+{
+	return nest(2, throw_it);
 }
 
 /* Nobody catches it: the throw comes back and says so. */
@@ -92,10 +125,11 @@ int main(void)
 	CHECK(frames >= 8, "%d frames", frames);
 	CHECK(!strcmp(events, "nnnnnn"), "%s", events);
 
-	events[0] = 0;
-	if (__builtin_setjmp(target) == 0)
-		nest(3, force);
-	CHECK(!strcmp(events, "fnnn!"), "%s", events);
+	for (int i = 0; i < 100; i++) {
+		events[0] = 0;
+		CHECK_EQ(catch_frame(nest_throw), 4277);
+		CHECK(!strcmp(events, "tnnn"), "%s", events);
+	}
 
 	events[0] = 0;
 	CHECK_EQ(nest(2, throw_nowhere), 7);

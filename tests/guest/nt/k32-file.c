@@ -1,4 +1,5 @@
-/* kernel32: creating, reading, positioning, attributes, deleting; error codes. */
+/* kernel32: creating, reading, positioning, attributes, deleting; error codes.
+ */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <windows.h>
 #include <string.h>
@@ -72,7 +73,8 @@ static void read_write(void)
 	CHECK_EQ(SetFilePointer(h, 0, NULL, FILE_CURRENT), 10);
 	CHECK_EQ(SetFilePointer(h, -4, NULL, FILE_END), 6);
 	CHECK(ReadFile(h, buf, sizeof buf, &n, NULL) && n == 4 &&
-	      !memcmp(buf, "6789", 4), "%lu", n);
+		      !memcmp(buf, "6789", 4),
+	      "%lu", n);
 	n = 77;
 	CHECK(ReadFile(h, buf, sizeof buf, &n, NULL), "at the end");
 	CHECK_EQ(n, 0);
@@ -88,7 +90,8 @@ static void read_write(void)
 	/* With an OVERLAPPED on a synchronous handle: at its offset. */
 	memset(&o, 0, sizeof o);
 	o.Offset = 3;
-	CHECK(ReadFile(h, buf, 10, &n, &o) && n == 2 && buf[0] == '3', "%lu", n);
+	CHECK(ReadFile(h, buf, 10, &n, &o) && n == 2 && buf[0] == '3', "%lu",
+	      n);
 	o.Offset = 5;
 	CHECK(!ReadFile(h, buf, 10, &n, &o));
 	CHECK_EQ(GetLastError(), ERROR_HANDLE_EOF);
@@ -186,15 +189,16 @@ static void copy_move(void)
 	CHECK(!MoveFileA(in_dir("a.txt"), in_dir("b.txt")));
 	CHECK_EQ(GetLastError(), ERROR_ALREADY_EXISTS);
 	CHECK(MoveFileExA(in_dir("a.txt"), in_dir("b.txt"),
-			  MOVEFILE_REPLACE_EXISTING), "error %lu",
-	      GetLastError());
+			  MOVEFILE_REPLACE_EXISTING),
+	      "error %lu", GetLastError());
 	CHECK_EQ(GetFileAttributesA(in_dir("a.txt")), INVALID_FILE_ATTRIBUTES);
 	CHECK(MoveFileA(in_dir("b.txt"), in_dir("B.txt")));
 	h = open_("r1", CREATE_NEW);
 	WriteFile(h, "new", 3, &n, NULL);
 	CloseHandle(h);
 	CHECK(ReplaceFileA(in_dir("B.txt"), in_dir("r1"), in_dir("bak"), 0,
-			   NULL, NULL), "error %lu", GetLastError());
+			   NULL, NULL),
+	      "error %lu", GetLastError());
 	h = open_("B.txt", OPEN_EXISTING);
 	CHECK_EQ(GetFileSize(h, NULL), 3);
 	CloseHandle(h);

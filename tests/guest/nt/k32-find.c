@@ -1,4 +1,5 @@
-/* kernel32: FindFirstFile with wildcards; full, long, final paths; SearchPath. */
+/* kernel32: FindFirstFile with wildcards; full, long, final paths; SearchPath.
+ */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <windows.h>
 #include <string.h>
@@ -116,7 +117,8 @@ static void paths(void)
 	CHECK(n && GetFileAttributesW(buf) & FILE_ATTRIBUTE_DIRECTORY);
 	n = SearchPathW(dir, L"alpha", L".txt", MAX_PATH, buf, &part);
 	CHECK(n && !lstrcmpiW(buf, in_dir(L"alpha.txt")) && part &&
-	      !lstrcmpiW(part, L"alpha.txt"), "%lu %ls", n, buf);
+		      !lstrcmpiW(part, L"alpha.txt"),
+	      "%lu %ls", n, buf);
 	CHECK_EQ(SearchPathW(dir, L"none", NULL, MAX_PATH, buf, NULL), 0);
 	CHECK_EQ(GetLastError(), ERROR_FILE_NOT_FOUND);
 	SetCurrentDirectoryW(old);
@@ -124,9 +126,10 @@ static void paths(void)
 	h = CreateFileW(in_dir(L"GAMMA"), 0, 7, NULL, OPEN_EXISTING, 0, NULL);
 	CHECK(h != INVALID_HANDLE_VALUE);
 	n = GetFinalPathNameByHandleW(h, buf, MAX_PATH, 0);
-	CHECK(n > 4 && !memcmp(buf, L"\\\\?\\", 8) && n == (DWORD)lstrlenW(buf) &&
-	      !lstrcmpW(buf + n - 6, L"\\gamma"), "%lu %ls %lu", n, buf,
-	      GetLastError());
+	CHECK(n > 4 && !memcmp(buf, L"\\\\?\\", 8) &&
+		      n == (DWORD)lstrlenW(buf) &&
+		      !lstrcmpW(buf + n - 6, L"\\gamma"),
+	      "%lu %ls %lu", n, buf, GetLastError());
 	CHECK_EQ(GetFinalPathNameByHandleW(h, buf, 2, 0), n + 1);
 	n = GetFinalPathNameByHandleW(h, buf, MAX_PATH, VOLUME_NAME_NONE);
 	CHECK(n && buf[0] == '\\' && !lstrcmpW(buf + n - 6, L"\\gamma"), "%ls",
@@ -148,7 +151,8 @@ static void volumes(void)
 	CHECK_EQ(GetDriveTypeW(root), DRIVE_FIXED);
 	CHECK_EQ(GetDriveTypeW(L"Q:\\none\\"), DRIVE_NO_ROOT_DIR);
 	CHECK(GetVolumeInformationW(root, buf, MAX_PATH, &serial, &max, &flags,
-				    fs, MAX_PATH), "error %lu", GetLastError());
+				    fs, MAX_PATH),
+	      "error %lu", GetLastError());
 	CHECK_EQ(max, 255);
 	CHECK(flags & FILE_CASE_PRESERVED_NAMES, "%lx", flags);
 	CHECK(fs[0]);
@@ -158,7 +162,8 @@ static void volumes(void)
 	CHECK(GetDiskFreeSpaceExW(dir, &a, &t, &f) && t.QuadPart >= a.QuadPart,
 	      "error %lu", GetLastError());
 	CHECK(GetVolumePathNameW(in_dir(L"x"), buf, MAX_PATH) &&
-	      !lstrcmpiW(buf, root), "%ls", buf);
+		      !lstrcmpiW(buf, root),
+	      "%ls", buf);
 	root[2] = 0;
 	CHECK(QueryDosDeviceW(root, buf, MAX_PATH) && buf[0] == '\\', "%lu",
 	      GetLastError());

@@ -1,4 +1,5 @@
-/* kernel32: modules, procedure addresses, messages, resources and updating them. */
+/* kernel32: modules, procedure addresses, messages, resources and updating
+ * them. */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <windows.h>
 #include <string.h>
@@ -30,18 +31,20 @@ static void modules(void)
 	CHECK(!LoadLibraryExW(L"kernel32", (HANDLE)1, 0));
 	CHECK_EQ(GetLastError(), ERROR_INVALID_PARAMETER);
 
-	CHECK(GetModuleHandleExA(GET_MODULE_HANDLE_EX_FLAG_FROM_ADDRESS |
-				 GET_MODULE_HANDLE_EX_FLAG_UNCHANGED_REFCOUNT,
-				 (const char *)modules, &h) &&
+	CHECK(GetModuleHandleExA(
+		      GET_MODULE_HANDLE_EX_FLAG_FROM_ADDRESS |
+			      GET_MODULE_HANDLE_EX_FLAG_UNCHANGED_REFCOUNT,
+		      (const char *)modules, &h) &&
 	      h == GetModuleHandleA(NULL));
-	CHECK(!GetModuleHandleExA(GET_MODULE_HANDLE_EX_FLAG_PIN |
-				  GET_MODULE_HANDLE_EX_FLAG_UNCHANGED_REFCOUNT,
-				  "kernel32", &h));
+	CHECK(!GetModuleHandleExA(
+		GET_MODULE_HANDLE_EX_FLAG_PIN |
+			GET_MODULE_HANDLE_EX_FLAG_UNCHANGED_REFCOUNT,
+		"kernel32", &h));
 	CHECK_EQ(GetLastError(), ERROR_INVALID_PARAMETER);
 
 	n = GetModuleFileNameA(NULL, path, MAX_PATH);
-	CHECK(n > 4 && !lstrcmpiA(path + n - 4, ".exe") && path[1] == ':',
-	      "%s", path);
+	CHECK(n > 4 && !lstrcmpiA(path + n - 4, ".exe") && path[1] == ':', "%s",
+	      path);
 	CHECK_EQ(GetModuleFileNameA(NULL, path, 5), 5);
 	CHECK_EQ(GetLastError(), ERROR_INSUFFICIENT_BUFFER);
 	CHECK_EQ(path[4], 0);
@@ -81,12 +84,12 @@ static void messages(void)
 	CHECK(!FormatMessageA(FORMAT_MESSAGE_FROM_SYSTEM, NULL, 5, 0, buf, 4,
 			      NULL));
 	CHECK_EQ(GetLastError(), ERROR_INSUFFICIENT_BUFFER);
-	n = FormatMessageW(FORMAT_MESSAGE_FROM_SYSTEM |
-				   FORMAT_MESSAGE_ALLOCATE_BUFFER |
-				   FORMAT_MESSAGE_IGNORE_INSERTS,
-			   NULL, ERROR_BAD_EXE_FORMAT, 0, (LPWSTR)&alloc, 0,
-			   NULL);
-	CHECK(n && !lstrcmpW(alloc, L"%1 is not a valid Win32 application.\r\n"),
+	n = FormatMessageW(
+		FORMAT_MESSAGE_FROM_SYSTEM | FORMAT_MESSAGE_ALLOCATE_BUFFER |
+			FORMAT_MESSAGE_IGNORE_INSERTS,
+		NULL, ERROR_BAD_EXE_FORMAT, 0, (LPWSTR)&alloc, 0, NULL);
+	CHECK(n && !lstrcmpW(alloc,
+			     L"%1 is not a valid Win32 application.\r\n"),
 	      "%ls", alloc);
 	LocalFree(alloc);
 	n = FormatMessageW(FORMAT_MESSAGE_FROM_SYSTEM |
@@ -104,10 +107,9 @@ static void messages(void)
 	CHECK(!strcmp(buf, "stop"), "%s", buf);
 	format(FORMAT_MESSAGE_IGNORE_INSERTS, "%1 %2!d!", buf);
 	CHECK(!strcmp(buf, "%1 %2!d!"), "%s", buf);
-	FormatMessageA(FORMAT_MESSAGE_FROM_STRING |
-			       FORMAT_MESSAGE_ARGUMENT_ARRAY,
-		       "%3!S! %2!u! %1", 0, 0, buf, sizeof buf,
-		       (va_list *)array);
+	FormatMessageA(
+		FORMAT_MESSAGE_FROM_STRING | FORMAT_MESSAGE_ARGUMENT_ARRAY,
+		"%3!S! %2!u! %1", 0, 0, buf, sizeof buf, (va_list *)array);
 	CHECK(!strcmp(buf, "three 2 one"), "%s", buf);
 }
 
@@ -154,8 +156,8 @@ static void resources(void)
 
 	u = BeginUpdateResourceA(copy, FALSE);
 	CHECK(u != NULL, "error %lu", GetLastError());
-	CHECK(UpdateResourceA(u, (LPCSTR)RT_RCDATA, "first", 0x409, (void *)"one",
-			      4));
+	CHECK(UpdateResourceA(u, (LPCSTR)RT_RCDATA, "first", 0x409,
+			      (void *)"one", 4));
 	CHECK(UpdateResourceA(u, (LPCSTR)RT_RCDATA, MAKEINTRESOURCEA(7), 0,
 			      (void *)"seven", 6));
 	CHECK(UpdateResourceA(u, (LPCSTR)RT_RCDATA, MAKEINTRESOURCEA(7), 0x407,
@@ -192,7 +194,8 @@ static void resources(void)
 	CHECK_EQ(GetLastError(), ERROR_RESOURCE_NAME_NOT_FOUND);
 
 	seen = 0;
-	CHECK(EnumResourceNamesW(h, (LPCWSTR)RT_RCDATA, on_name, (LONG_PTR)name));
+	CHECK(EnumResourceNamesW(h, (LPCWSTR)RT_RCDATA, on_name,
+				 (LONG_PTR)name));
 	CHECK_EQ(seen, 2);
 	CHECK(!lstrcmpW(name, L"FIRST"), "%ls", name);
 	seen = 0;

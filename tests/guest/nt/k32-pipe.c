@@ -1,4 +1,5 @@
-/* kernel32: anonymous and named pipes, overlapped and through completion ports. */
+/* kernel32: anonymous and named pipes, overlapped and through completion ports.
+ */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <windows.h>
 #include <string.h>
@@ -81,7 +82,8 @@ static void named(void)
 	      GetLastError());
 	mode = 99;
 	CHECK(GetNamedPipeHandleStateA(c, &mode, NULL, NULL, NULL, NULL, 0) &&
-	      mode == PIPE_READMODE_MESSAGE, "%lu", mode);
+		      mode == PIPE_READMODE_MESSAGE,
+	      "%lu", mode);
 
 	/* Messages keep their borders. */
 	CHECK(WriteFile(c, "first", 5, &n, NULL));
@@ -91,14 +93,15 @@ static void named(void)
 	CHECK(ReadFile(s, buf, sizeof buf, NULL, &o) ||
 	      GetLastError() == ERROR_IO_PENDING);
 	CHECK(GetOverlappedResult(s, &o, &n, TRUE) && n == 5 &&
-	      !memcmp(buf, "first", 5), "%lu", n);
+		      !memcmp(buf, "first", 5),
+	      "%lu", n);
 	memset(&o, 0, sizeof o);
 	o.hEvent = event;
 	ResetEvent(event);
 	if (!ReadFile(s, buf, 3, NULL, &o))
 		CHECK(GetLastError() == ERROR_IO_PENDING ||
-		      GetLastError() == ERROR_MORE_DATA, "%lu",
-		      GetLastError());
+			      GetLastError() == ERROR_MORE_DATA,
+		      "%lu", GetLastError());
 	CHECK(!GetOverlappedResult(s, &o, &n, TRUE));
 	CHECK_EQ(GetLastError(), ERROR_MORE_DATA);
 	CHECK(n == 3 && !memcmp(buf, "sec", 3), "%lu", n);
@@ -155,7 +158,8 @@ static void ports(void)
 	PostQueuedCompletionStatus(port, 3, 4, NULL);
 	CHECK(GetQueuedCompletionStatusEx(port, e, 4, &count, 0, FALSE));
 	CHECK(count == 2 && e[1].lpCompletionKey == 4 &&
-	      e[1].dwNumberOfBytesTransferred == 3, "%lu", count);
+		      e[1].dwNumberOfBytesTransferred == 3,
+	      "%lu", count);
 	CHECK(!GetQueuedCompletionStatusEx(port, e, 4, &count, 1, FALSE));
 	CHECK_EQ(GetLastError(), WAIT_TIMEOUT);
 
@@ -179,8 +183,8 @@ static void ports(void)
 		CHECK_EQ(apc_bytes, 4);
 	}
 	CHECK(GetQueuedCompletionStatus(port, &n, &key, &got, 2000) && n == 4 &&
-	      key == 42 && got == &o && !memcmp(buf, "data", 4), "%lu %lu", n,
-	      GetLastError());
+		      key == 42 && got == &o && !memcmp(buf, "data", 4),
+	      "%lu %lu", n, GetLastError());
 	/* An end of the other side is told by the port as well. */
 	memset(&o, 0, sizeof o);
 	CHECK(!ReadFile(s, buf, sizeof buf, NULL, &o));

@@ -1,4 +1,5 @@
-/* kernel32: CreateProcess, handles passed on, exit codes, lists of processes. */
+/* kernel32: CreateProcess, handles passed on, exit codes, lists of processes.
+ */
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <windows.h>
 #include <tlhelp32.h>
@@ -6,6 +7,19 @@
 #include "check.h"
 
 static char self[MAX_PATH];
+
+static LONG CALLBACK last_filter(EXCEPTION_POINTERS *p)
+{
+	ExitProcess(p->ExceptionRecord->ExceptionCode ==
+				    EXCEPTION_ACCESS_VIOLATION
+			    ? 66
+			    : 67);
+}
+
+static LONG CALLBACK to_handler(EXCEPTION_POINTERS *p)
+{
+	return EXCEPTION_EXECUTE_HANDLER;
+}
 
 /* What the child does, by its first argument. */
 static int child(int argc, char **argv)
@@ -41,6 +55,18 @@ static int child(int argc, char **argv)
 		n = GetCurrentDirectoryA(sizeof buf, buf);
 		WriteFile(GetStdHandle(STD_OUTPUT_HANDLE), buf, n, &n, NULL);
 		return 0;
+	}
+	if (!strcmp(argv[1], "crash")) {
+		SetErrorMode(SEM_NOGPFAULTERRORBOX);
+		if (!strcmp(argv[2], "filter"))
+			SetUnhandledExceptionFilter(last_filter);
+		if (!strcmp(argv[2], "handler"))
+			SetUnhandledExceptionFilter(to_handler);
+		*(volatile int *)16 = 1;
+	}
+	if (!strcmp(argv[1], "raise")) {
+		SetUnhandledExceptionFilter(to_handler);
+		RaiseException(0xe0001234, 0, 0, NULL);
 	}
 	if (!strcmp(argv[1], "sleep"))
 		Sleep(20000);
@@ -92,8 +118,8 @@ static DWORD talk(const char *args, const char *text, void *env,
 	CloseHandle(out_w);
 	WriteFile(in_w, text, lstrlenA(text), &n, NULL);
 	CloseHandle(in_w);
-	while (all < size - 1 && ReadFile(out_r, out + all, size - 1 - all, &n,
-					  NULL) && n)
+	while (all < size - 1 &&
+	       ReadFile(out_r, out + all, size - 1 - all, &n, NULL) && n)
 		all += n;
 	CHECK_EQ(GetLastError(), ERROR_BROKEN_PIPE);
 	out[all] = 0;
@@ -106,7 +132,6 @@ static void run(void)
 	SECURITY_ATTRIBUTES sa = { sizeof sa, NULL, TRUE };
 	char out[500], want[500], temp[MAX_PATH], args[64];
 	PROCESS_INFORMATION pi;
-	STARTUPINFOA si = { .cb = sizeof si };
 	HANDLE event;
 
 	CHECK(start("exit", FALSE, 0, NULL, NULL, NULL, &pi), "error %lu",
@@ -142,7 +167,12 @@ static void run(void)
 	CHECK(TerminateProcess(pi.hProcess, 55));
 	CHECK_EQ(finish(&pi), 55);
 
-	(void)si;
+	CHECK(start("crash filter", FALSE, 0, NULL, NULL, NULL, &pi));
+	CHECK_EQ(finish(&pi), 66);
+	CHECK(start("crash handler", FALSE, 0, NULL, NULL, NULL, &pi));
+	CHECK_EQ(finish(&pi), 0xc0000005);
+	CHECK(start("raise", FALSE, 0, NULL, NULL, NULL, &pi));
+	CHECK_EQ(finish(&pi), 0xe0001234);
 }
 
 static void failures(void)
@@ -154,8 +184,8 @@ static void failures(void)
 	DWORD n;
 
 	strcpy(line, "no-such-program-here arg");
-	CHECK(!CreateProcessA(NULL, line, NULL, NULL, FALSE, 0, NULL, NULL,
-			      &si, &pi));
+	CHECK(!CreateProcessA(NULL, line, NULL, NULL, FALSE, 0, NULL, NULL, &si,
+			      &pi));
 	CHECK_EQ(GetLastError(), ERROR_FILE_NOT_FOUND);
 	CHECK(!CreateProcessA("C:\\none\\x.exe", NULL, NULL, NULL, FALSE, 0,
 			      NULL, NULL, &si, &pi));
@@ -167,7 +197,8 @@ static void failures(void)
 	CHECK(!CreateProcessA(temp, NULL, NULL, NULL, FALSE, 0, NULL, NULL, &si,
 			      &pi));
 	CHECK(GetLastError() == ERROR_ACCESS_DENIED ||
-	      GetLastError() == ERROR_PATH_NOT_FOUND, "%lu", GetLastError());
+		      GetLastError() == ERROR_PATH_NOT_FOUND,
+	      "%lu", GetLastError());
 	GetTempFileNameA(temp, "bad", 0, file);
 	h = CreateFileA(file, GENERIC_WRITE, 0, NULL, CREATE_ALWAYS, 0, NULL);
 	WriteFile(h, "this is no program", 18, &n, NULL);
@@ -201,15 +232,17 @@ static void lists(void)
 	for (BOOL ok = Module32First(s, &m); ok; ok = Module32Next(s, &m))
 		if (n++ == 0)
 			CHECK(m.hModule == GetModuleHandleA(NULL) &&
-			      !lstrcmpiA(m.szExePath, self), "%s", m.szExePath);
+				      !lstrcmpiA(m.szExePath, self),
+			      "%s", m.szExePath);
 	CHECK(n >= 3, "%lu", n);
 	CloseHandle(s);
 	CHECK(QueryFullProcessImageNameA(GetCurrentProcess(), 0, name, &size) &&
-	      !lstrcmpiA(name, self), "%s %lu", name, GetLastError());
+		      !lstrcmpiA(name, self),
+	      "%s %lu", name, GetLastError());
 	CHECK(GetProcessTimes(GetCurrentProcess(), &c, &e, &k, &u));
 	CHECK(c.dwHighDateTime != 0);
-	CHECK(GetProcessAffinityMask(GetCurrentProcess(), &mine, &all) && mine &&
-	      (mine & all) == mine);
+	CHECK(GetProcessAffinityMask(GetCurrentProcess(), &mine, &all) &&
+	      mine && (mine & all) == mine);
 	CHECK_EQ(GetPriorityClass(GetCurrentProcess()), NORMAL_PRIORITY_CLASS);
 }
 

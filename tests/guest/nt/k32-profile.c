@@ -87,7 +87,8 @@ static void environment(void)
 
 	CHECK(SetEnvironmentVariableA("RF_TEST_A", "some value"));
 	CHECK(GetEnvironmentVariableA("rf_test_a", buf, 64) == 10 &&
-	      !strcmp(buf, "some value"), "%s", buf);
+		      !strcmp(buf, "some value"),
+	      "%s", buf);
 	CHECK_EQ(GetEnvironmentVariableA("RF_TEST_A", buf, 5), 11);
 	CHECK_EQ(GetEnvironmentVariableW(L"RF_TEST_A", NULL, 0), 11);
 	CHECK(SetEnvironmentVariableA("RF_TEST_A", ""));

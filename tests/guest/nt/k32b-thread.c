@@ -48,6 +48,13 @@ static void basics(void)
 	CHECK_EQ(GetThreadPriority(GetCurrentThread()),
 		 THREAD_PRIORITY_BELOW_NORMAL);
 	SetThreadPriority(GetCurrentThread(), THREAD_PRIORITY_NORMAL);
+	CHECK(SetThreadPriority(GetCurrentThread(),
+				THREAD_MODE_BACKGROUND_BEGIN));
+	CHECK(!SetThreadPriority(GetCurrentThread(),
+				 THREAD_MODE_BACKGROUND_BEGIN));
+	CHECK_EQ(GetLastError(), 400);
+	CHECK(SetThreadPriority(GetCurrentThread(),
+				THREAD_MODE_BACKGROUND_END));
 	CHECK(!SetThreadPriority(GetCurrentThread(), 99));
 	CHECK_EQ(GetLastError(), ERROR_INVALID_PARAMETER);
 	GetCurrentThreadStackLimits(&low, &high);
@@ -175,6 +182,7 @@ static void processors(void)
 	DWORD size = 0;
 	ULONG node = 99;
 	ULONGLONG mask = 0;
+	USHORT group_count = 4, groups[4];
 
 	GetSystemInfo(&info);
 	CHECK(info.dwNumberOfProcessors >= 1);
@@ -193,6 +201,9 @@ static void processors(void)
 	CHECK_EQ(GetLastError(), ERROR_INSUFFICIENT_BUFFER);
 	CHECK(GetActiveProcessorCount(ALL_PROCESSOR_GROUPS) >= 1);
 	CHECK(GetActiveProcessorGroupCount() >= 1);
+	CHECK(GetProcessGroupAffinity(GetCurrentProcess(), &group_count,
+				      groups));
+	CHECK(group_count >= 1);
 	CHECK(GetNumaHighestNodeNumber(&node));
 	CHECK(GetNumaNodeProcessorMask(0, &mask));
 	CHECK(mask != 0);

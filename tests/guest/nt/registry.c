@@ -11,10 +11,11 @@ static void existing(void)
 	DWORD len = sizeof text, type;
 	HKEY k;
 
-	CHECK_EQ(RegOpenKeyExA(HKEY_LOCAL_MACHINE,
-			       "SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion",
-			       0, KEY_READ, &k),
-		 0);
+	CHECK_EQ(
+		RegOpenKeyExA(HKEY_LOCAL_MACHINE,
+			      "SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion",
+			      0, KEY_READ, &k),
+		0);
 	CHECK_EQ(RegQueryValueExA(k, "CurrentBuildNumber", NULL, &type,
 				  (BYTE *)text, &len),
 		 0);

@@ -98,8 +98,9 @@ static void file(void)
 
 static void named(void)
 {
-	HANDLE a = CreateFileMappingA(INVALID_HANDLE_VALUE, NULL,
-				      PAGE_READWRITE, 0, 4096, "rf-test-section");
+	HANDLE a =
+		CreateFileMappingA(INVALID_HANDLE_VALUE, NULL, PAGE_READWRITE,
+				   0, 4096, "rf-test-section");
 	HANDLE b = OpenFileMappingA(FILE_MAP_READ, FALSE, "rf-test-section");
 	HANDLE c;
 	char *p, *q;
@@ -155,12 +156,69 @@ static void reserved(void)
 	CloseHandle(h);
 }
 
+/* In another process: what the parent made is there by its name. */
+static int child(void)
+{
+	HANDLE m = OpenFileMappingA(FILE_MAP_WRITE, FALSE, "rf-test-shared");
+	HANDLE f = OpenFileMappingA(FILE_MAP_READ, FALSE, "rf-test-file");
+	char *p, *q;
+
+	CHECK(m && f, "%p %p", m, f);
+	p = MapViewOfFile(m, FILE_MAP_WRITE, 0, 0, 0);
+	q = MapViewOfFile(f, FILE_MAP_READ, 0, 0, 0);
+	CHECK(p && q);
+	if (p && q) {
+		CHECK_EQ(p[0x10000], 7);
+		CHECK(!memcmp(q, "MZ", 2));
+		p[1] = 8;
+	}
+	return check_done();
+}
+
+static void processes(void)
+{
+	HANDLE m =
+		CreateFileMappingA(INVALID_HANDLE_VALUE, NULL, PAGE_READWRITE,
+				   0, 0x20000, "rf-test-shared");
+	char *p = MapViewOfFile(m, FILE_MAP_WRITE, 0, 0, 0);
+	char cmd[MAX_PATH + 20], exe[MAX_PATH];
+	PROCESS_INFORMATION pi;
+	STARTUPINFOA si = { .cb = sizeof si };
+	HANDLE file, f;
+	DWORD code = 99;
+
+	GetModuleFileNameA(NULL, exe, MAX_PATH);
+	file = CreateFileA(exe, GENERIC_READ, FILE_SHARE_READ, NULL,
+			   OPEN_EXISTING, 0, NULL);
+	f = CreateFileMappingA(file, NULL, PAGE_READONLY, 0, 0, "rf-test-file");
+	CHECK(p && f);
+	p[0x10000] = 7;
+	lstrcpyA(cmd, "\"");
+	lstrcatA(cmd, exe);
+	lstrcatA(cmd, "\" child");
+	CHECK(CreateProcessA(exe, cmd, NULL, NULL, FALSE, 0, NULL, NULL, &si,
+			     &pi));
+	WaitForSingleObject(pi.hProcess, 20000);
+	GetExitCodeProcess(pi.hProcess, &code);
+	CHECK_EQ(code, 0);
+	CHECK_EQ(p[1], 8);
+	CloseHandle(pi.hProcess);
+	CloseHandle(pi.hThread);
+	UnmapViewOfFile(p);
+	CloseHandle(m);
+	CloseHandle(f);
+	CloseHandle(file);
+}
+
 int main(void)
 {
+	if (strstr(GetCommandLineA(), " child"))
+		return child();
 	anonymous();
 	refusals();
 	file();
 	named();
 	reserved();
+	processes();
 	return check_done();
 }

@@ -7,7 +7,8 @@
 #include <setjmp.h>
 #include "check.h"
 
-#pragma GCC diagnostic ignored "-Winfinite-recursion" /* it leaves by a jump */
+#pragma GCC diagnostic ignored "-Winfinite-recursion" /* it leaves by a jump   \
+						       */
 
 static volatile LONG overflows, depth_reached;
 static DWORD code, nparams;

@@ -9,10 +9,8 @@ typedef LONG WINAPI query_system(ULONG class, void *info, ULONG len,
 
 static void kernel(void)
 {
-	query_system *query =
-		(query_system *)(void *)GetProcAddress(
-			GetModuleHandleA("ntdll.dll"),
-			"NtQuerySystemInformation");
+	query_system *query = (query_system *)(void *)GetProcAddress(
+		GetModuleHandleA("ntdll.dll"), "NtQuerySystemInformation");
 	BYTE small[4];
 	ULONG n = 0, dbg[16];
 

@@ -135,10 +135,9 @@ int main(void)
 {
 	HANDLE t;
 
-	CHECK(OpenProcessToken(GetCurrentProcess(),
-			       TOKEN_QUERY | TOKEN_DUPLICATE |
-				       TOKEN_ADJUST_PRIVILEGES,
-			       &t));
+	CHECK(OpenProcessToken(
+		GetCurrentProcess(),
+		TOKEN_QUERY | TOKEN_DUPLICATE | TOKEN_ADJUST_PRIVILEGES, &t));
 	user(t);
 	groups(t);
 	privileges(t);

@@ -7,7 +7,8 @@
 #include <setjmp.h>
 #include "check.h"
 
-#pragma GCC diagnostic ignored "-Winfinite-recursion" /* it leaves by a jump */
+#pragma GCC diagnostic ignored "-Winfinite-recursion" /* it leaves by a jump   \
+						       */
 
 #ifndef __x86_64__
 int main(void)
@@ -98,14 +99,14 @@ static void lookup(void)
 	CHECK(RtlPcToFileHeader((void *)lookup, &header) ==
 	      (void *)GetModuleHandleA(NULL));
 	CHECK(RtlPcToFileHeader(&base, &header) == NULL && !header);
-	CHECK(RtlPcToFileHeader((void *)GetProcAddress(
-					GetModuleHandleA("ntdll.dll"),
-					"RtlUnwind"),
-				&header) ==
-	      (void *)GetModuleHandleA("ntdll.dll"));
+	CHECK(RtlPcToFileHeader(
+		      (void *)GetProcAddress(GetModuleHandleA("ntdll.dll"),
+					     "RtlUnwind"),
+		      &header) == (void *)GetModuleHandleA("ntdll.dll"));
 }
 
-/* ---- code made at run time ------------------------------------------------ */
+/* ---- code made at run time ------------------------------------------------
+ */
 
 static RUNTIME_FUNCTION made;
 static DWORD64 made_base;
@@ -161,7 +162,8 @@ static void dynamic(void)
 	VirtualFree(page, 0, MEM_RELEASE);
 }
 
-/* ---- walks ----------------------------------------------------------------------- */
+/* ---- walks
+ * ----------------------------------------------------------------------- */
 
 static void *trace[64];
 static int traced;
@@ -193,7 +195,8 @@ static void walk(void)
 	CHECK(traced <= 3);
 }
 
-/* ---- leaving ------------------------------------------------------------------------ */
+/* ---- leaving
+ * ------------------------------------------------------------------------ */
 
 static jmp_buf buf;
 

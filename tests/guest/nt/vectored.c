@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Tests vectored exception and continue handlers: order, removal, RaiseException. */
+/* Tests vectored exception and continue handlers: order, removal,
+ * RaiseException. */
 #include <windows.h>
 #include "check.h"
 

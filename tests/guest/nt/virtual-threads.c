@@ -22,8 +22,9 @@ static DWORD WINAPI work(void *arg)
 	unsigned seed = (unsigned)(ULONG_PTR)arg;
 
 	for (int i = 0; i < ROUNDS; i++) {
-		SIZE_T size = (1 + (seed = seed * 1103515245 + 12345) / 65536 %
-					   30) * 0x1000;
+		SIZE_T size =
+			(1 + (seed = seed * 1103515245 + 12345) / 65536 % 30) *
+			0x1000;
 		MEMORY_BASIC_INFORMATION m;
 		DWORD old;
 		char *p = VirtualAlloc(NULL, size, MEM_RESERVE | MEM_COMMIT,

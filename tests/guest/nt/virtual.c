@@ -123,8 +123,8 @@ static LONG CALLBACK handler(EXCEPTION_POINTERS *e)
 
 static void faulting(void)
 {
-	volatile char *p = VirtualAlloc(NULL, 0x3000, MEM_COMMIT,
-					PAGE_READWRITE);
+	volatile char *p =
+		VirtualAlloc(NULL, 0x3000, MEM_COMMIT, PAGE_READWRITE);
 	void *h = AddVectoredExceptionHandler(1, handler);
 	DWORD old;
 
@@ -231,8 +231,8 @@ static void image(void)
 	CHECK_EQ(m.Protect, PAGE_EXECUTE_READ);
 	CHECK(m.AllocationBase == base);
 	VirtualQuery(&data, &m, sizeof m);
-	CHECK(m.Protect == PAGE_READWRITE || m.Protect == PAGE_WRITECOPY, "%#lx",
-	      m.Protect);
+	CHECK(m.Protect == PAGE_READWRITE || m.Protect == PAGE_WRITECOPY,
+	      "%#lx", m.Protect);
 	CHECK(VirtualProtect((void *)image, 1, PAGE_EXECUTE_READWRITE, &old));
 	CHECK_EQ(old, PAGE_EXECUTE_READ);
 	CHECK(VirtualProtect((void *)image, 1, old, &old));
@@ -240,8 +240,8 @@ static void image(void)
 
 static void copies(void)
 {
-	char from[10000], *to = VirtualAlloc(NULL, 0x4000, MEM_COMMIT,
-					     PAGE_READWRITE);
+	char from[10000],
+		*to = VirtualAlloc(NULL, 0x4000, MEM_COMMIT, PAGE_READWRITE);
 	SIZE_T n = 0;
 	HANDLE self = GetCurrentProcess();
 

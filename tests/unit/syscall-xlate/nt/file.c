@@ -728,6 +728,53 @@ START_TEST(anonymous_pipe)
 }
 END_TEST
 
+static uint64_t blocked_on;
+static volatile NTSTATUS blocked_status = STATUS_PENDING;
+
+static void block(struct task *task, void *arg)
+{
+	static struct io_status64 io;
+	static char buf[8];
+
+	(void)arg;
+	blocked_status =
+		CALL(task, nt_read_file(task, blocked_on, 0, 0, 0, GADDR(&io),
+					GADDR(buf), 8, 0, 0));
+}
+
+START_TEST(cancel_synchronous)
+{
+	uint64_t dir, w, th;
+	struct object_attributes64 a = { .length = sizeof a };
+
+	ck_assert_uint_eq(open_as("\\Device\\NamedPipe\\",
+				  GENERIC_READ | 0x100000, 7, FILE_OPEN, SYNC,
+				  &dir),
+			  0);
+	a.root = dir;
+	ck_assert_uint_eq(nt_create_named_pipe_file(t, GADDR(&blocked_on),
+						    GENERIC_READ | 0x100000,
+						    GADDR(&a), GADDR(&iosb), 2,
+						    FILE_CREATE, SYNC, 0, 0, 0,
+						    1, 4096, 4096, 0),
+			  0);
+	a.root = blocked_on;
+	ck_assert_uint_eq(nt_open_file(t, GADDR(&w), GENERIC_WRITE | 0x100000,
+				       GADDR(&a), GADDR(&iosb), 1,
+				       SYNC | NOT_DIR),
+			  0);
+	th = fake_thread(block, NULL);
+	usleep(50000);
+	ck_assert_uint_eq(nt_cancel_synchronous_io_file(t, th, 0, GADDR(&iosb)),
+			  0);
+	ck_assert_uint_eq(nt_wait_for_single_object(t, th, 0, AFTER_MS(3000)),
+			  0);
+	ck_assert_uint_eq(blocked_status, STATUS_CANCELLED);
+	ck_assert_uint_eq(nt_cancel_synchronous_io_file(t, th, 0, GADDR(&iosb)),
+			  STATUS_NOT_FOUND);
+}
+END_TEST
+
 START_TEST(links)
 {
 	struct {
@@ -864,6 +911,7 @@ int main(void)
 	tcase_add_test(tc, locks);
 	tcase_add_test(tc, named_pipes);
 	tcase_add_test(tc, anonymous_pipe);
+	tcase_add_test(tc, cancel_synchronous);
 	tcase_add_test(tc, links);
 	tcase_add_test(tc, changes);
 	tcase_add_test(tc, volumes);

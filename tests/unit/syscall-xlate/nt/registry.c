@@ -35,7 +35,8 @@ static void teardown(void)
 static uint64_t open_key(const char *path)
 {
 	uint64_t h = 0;
-	NTSTATUS s = nt_open_key(hg_task, G(&h), 0x2000000, hg_oa(path, 0, 0x40));
+	NTSTATUS s =
+		nt_open_key(hg_task, G(&h), 0x2000000, hg_oa(path, 0, 0x40));
 
 	ck_assert_msg(s == STATUS_SUCCESS, "%s: %#x", path, s);
 	return h;
@@ -94,10 +95,10 @@ START_TEST(refusals)
 	uint8_t buf[64];
 	uint32_t ret, d;
 
-	ck_assert_uint_eq(nt_open_key(hg_task, G(&h), 1,
-				      hg_oa("\\Registry\\Machine\\no\\such", 0,
-					    0x40)),
-			  STATUS_OBJECT_NAME_NOT_FOUND);
+	ck_assert_uint_eq(
+		nt_open_key(hg_task, G(&h), 1,
+			    hg_oa("\\Registry\\Machine\\no\\such", 0, 0x40)),
+		STATUS_OBJECT_NAME_NOT_FOUND);
 	ck_assert_uint_eq(nt_open_key(hg_task, G(&h), 1,
 				      hg_oa("Registry\\Machine", 0, 0x40)),
 			  STATUS_OBJECT_PATH_SYNTAX_BAD);
@@ -114,13 +115,14 @@ START_TEST(refusals)
 	ck_assert_uint_eq(nt_create_key(hg_task, G(&h), 0x2000000,
 					hg_oa("a\\b", k, 0x40), 0, 0, 0, G(&d)),
 			  STATUS_OBJECT_NAME_NOT_FOUND);
-	ck_assert_uint_eq(nt_set_value_key(hg_task, k, hg_ustr("x"), 0, 1, 0, 4),
-			  STATUS_ACCESS_VIOLATION);
+	ck_assert_uint_eq(
+		nt_set_value_key(hg_task, k, hg_ustr("x"), 0, 1, 0, 4),
+		STATUS_ACCESS_VIOLATION);
 	/* Read access only: no writing. */
-	ck_assert_uint_eq(nt_open_key(hg_task, G(&h), 0x20019,
-				      hg_oa("\\Registry\\Machine\\SOFTWARE", 0,
-					    0x40)),
-			  STATUS_SUCCESS);
+	ck_assert_uint_eq(
+		nt_open_key(hg_task, G(&h), 0x20019,
+			    hg_oa("\\Registry\\Machine\\SOFTWARE", 0, 0x40)),
+		STATUS_SUCCESS);
 	ck_assert_uint_eq(set(h, "x", 1), STATUS_ACCESS_DENIED);
 }
 END_TEST
@@ -177,7 +179,8 @@ START_TEST(order)
 		uint32_t index, len;
 		uint16_t name[260];
 	} buf;
-	static const char *const names[] = { "beta", "Alpha", "gamma", "ALPHA2" };
+	static const char *const names[] = { "beta", "Alpha", "gamma",
+					     "ALPHA2" };
 	static const char *const sorted[] = { "Alpha", "ALPHA2", "beta",
 					      "gamma" };
 	uint64_t h, k;

@@ -41,26 +41,25 @@ START_TEST(information)
 	uint32_t n = 0, v;
 	struct sid s;
 
-	ck_assert_uint_eq(nt_query_information_token(hg_task, h, 99, G(buf), 4,
-						     G(&n)),
-			  STATUS_INVALID_INFO_CLASS);
-	ck_assert_uint_eq(nt_query_information_token(hg_task, h, 1, 0, 0,
-						     G(&n)),
-			  STATUS_BUFFER_TOO_SMALL);
+	ck_assert_uint_eq(
+		nt_query_information_token(hg_task, h, 99, G(buf), 4, G(&n)),
+		STATUS_INVALID_INFO_CLASS);
+	ck_assert_uint_eq(
+		nt_query_information_token(hg_task, h, 1, 0, 0, G(&n)),
+		STATUS_BUFFER_TOO_SMALL);
 	ck_assert_uint_eq(n, 16 + 28);
-	ck_assert_uint_eq(nt_query_information_token(hg_task, h, 1, G(buf), n,
-						     G(&n)),
-			  STATUS_SUCCESS);
+	ck_assert_uint_eq(
+		nt_query_information_token(hg_task, h, 1, G(buf), n, G(&n)),
+		STATUS_SUCCESS);
 	memcpy(&sid, buf, 8);
 	ck_assert_uint_eq(sid_read(hg_task, sid, &s), STATUS_SUCCESS);
 	v = 99;
 	ck_assert(sid_to_uid(&s, &v));
 	ck_assert_uint_eq(v, getuid());
 	/* Every class that has an answer fits its buffer and does not crash. */
-	for (uint32_t class = 1; class < 48; class++) {
-		NTSTATUS st = nt_query_information_token(hg_task, h, class,
-							 G(buf), sizeof buf,
-							 G(&n));
+	for (uint32_t class = 1; class < 48; class ++) {
+		NTSTATUS st = nt_query_information_token(
+			hg_task, h, class, G(buf), sizeof buf, G(&n));
 
 		ck_assert_msg(st == STATUS_SUCCESS ||
 				      st == STATUS_INVALID_INFO_CLASS ||
@@ -92,9 +91,9 @@ START_TEST(privileges)
 						     sizeof old, G(old), G(&n)),
 			  STATUS_SUCCESS);
 	ck_assert_uint_eq(old[0], 0);
-	ck_assert_uint_eq(nt_adjust_privileges_token(hg_task, h, 0, G(none), 0,
-						     0, 0),
-			  STATUS_NOT_ALL_ASSIGNED);
+	ck_assert_uint_eq(
+		nt_adjust_privileges_token(hg_task, h, 0, G(none), 0, 0, 0),
+		STATUS_NOT_ALL_ASSIGNED);
 }
 END_TEST
 
@@ -102,17 +101,17 @@ START_TEST(threads)
 {
 	uint64_t h = own(), i, got;
 
-	ck_assert_uint_eq(nt_open_thread_token(hg_task, NT_CURRENT_THREAD, 8, 1,
-					       G(&got)),
-			  STATUS_NO_TOKEN);
+	ck_assert_uint_eq(
+		nt_open_thread_token(hg_task, NT_CURRENT_THREAD, 8, 1, G(&got)),
+		STATUS_NO_TOKEN);
 	ck_assert_uint_eq(token_set_thread(hg_task, hg_thread, h),
 			  STATUS_BAD_TOKEN_TYPE);
 	i = impersonation(h, 2);
 	ck_assert_uint_eq(token_set_thread(hg_task, hg_thread, i),
 			  STATUS_SUCCESS);
-	ck_assert_uint_eq(nt_open_thread_token(hg_task, NT_CURRENT_THREAD, 8, 1,
-					       G(&got)),
-			  STATUS_SUCCESS);
+	ck_assert_uint_eq(
+		nt_open_thread_token(hg_task, NT_CURRENT_THREAD, 8, 1, G(&got)),
+		STATUS_SUCCESS);
 	ck_assert_uint_eq(token_set_thread(hg_task, hg_thread, 0),
 			  STATUS_SUCCESS);
 }
@@ -137,11 +136,23 @@ static const struct {
 	{ "allowed", { { 0, EVERYONE, 3 } }, 1, SYSTEM, 3, 3 },
 	{ "too much", { { 0, EVERYONE, 3 } }, 1, SYSTEM, 7, 0 },
 	{ "another's", { { 0, SYSTEM, 3 } }, 1, SYSTEM, 1, 0 },
-	{ "denied first", { { 1, EVERYONE, 1 }, { 0, EVERYONE, 3 } }, 2, SYSTEM,
-	  1, 0 },
-	{ "allowed first", { { 0, EVERYONE, 3 }, { 1, EVERYONE, 1 } }, 2,
-	  SYSTEM, 1, 1 },
-	{ "two entries", { { 0, EVERYONE, 1 }, { 0, USER, 2 } }, 2, SYSTEM, 3,
+	{ "denied first",
+	  { { 1, EVERYONE, 1 }, { 0, EVERYONE, 3 } },
+	  2,
+	  SYSTEM,
+	  1,
+	  0 },
+	{ "allowed first",
+	  { { 0, EVERYONE, 3 }, { 1, EVERYONE, 1 } },
+	  2,
+	  SYSTEM,
+	  1,
+	  1 },
+	{ "two entries",
+	  { { 0, EVERYONE, 1 }, { 0, USER, 2 } },
+	  2,
+	  SYSTEM,
+	  3,
 	  3 },
 	{ "generic", { { 0, EVERYONE, 0x80000000 } }, 1, SYSTEM, 1, 1 },
 	{ "owner", { { 0 } }, 0, USER, 0x60000, 0x60000 },

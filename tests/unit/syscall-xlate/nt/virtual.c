@@ -209,9 +209,9 @@ START_TEST(model)
 			all = all && want[i];
 		switch (rand() % 3) {
 		case 0:
-			ck_assert_uint_eq(alloc_status(at, n * PAGE, MEM_COMMIT,
-						       prot),
-					  STATUS_SUCCESS);
+			ck_assert_uint_eq(
+				alloc_status(at, n * PAGE, MEM_COMMIT, prot),
+				STATUS_SUCCESS);
 			for (unsigned i = first; i < first + n; i++)
 				want[i] = prot;
 			break;
@@ -307,7 +307,8 @@ START_TEST(choice)
 {
 	gaddr a, b = 0;
 	uint64_t n = 0x10000;
-	struct vm_extended x = { .low = 0x100000000, .high = 0x200000000,
+	struct vm_extended x = { .low = 0x100000000,
+				 .high = 0x200000000,
 				 .align = 0x40000000 };
 
 	a = alloc(0, 0x10000, MEM_RESERVE | MEM_TOP_DOWN, PAGE_READWRITE);
@@ -353,17 +354,21 @@ END_TEST
 
 START_TEST(placeholders)
 {
-	enum { RESERVE_PLACEHOLDER = 0x40000, REPLACE = 0x4000, PRESERVE = 2,
-	       COALESCE = 1 };
+	enum {
+		RESERVE_PLACEHOLDER = 0x40000,
+		REPLACE = 0x4000,
+		PRESERVE = 2,
+		COALESCE = 1
+	};
 	gaddr a = alloc(0, 0x40000, MEM_RESERVE | RESERVE_PLACEHOLDER,
 			PAGE_NOACCESS);
 
 	ck_assert_uint_ne(a, 0);
 	ck_assert_uint_eq(release(a, 0x10000, MEM_RELEASE | PRESERVE),
 			  STATUS_SUCCESS);
-	ck_assert_uint_eq(alloc_status(a, 0x20000, MEM_RESERVE | REPLACE,
-				       PAGE_READWRITE),
-			  STATUS_CONFLICTING_ADDRESSES);
+	ck_assert_uint_eq(
+		alloc_status(a, 0x20000, MEM_RESERVE | REPLACE, PAGE_READWRITE),
+		STATUS_CONFLICTING_ADDRESSES);
 	ck_assert_uint_eq(alloc_status(a, 0x10000,
 				       MEM_RESERVE | MEM_COMMIT | REPLACE,
 				       PAGE_READWRITE),

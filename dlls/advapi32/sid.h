@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* sid.h - well-known SIDs, and text of SIDs, within advapi32. */
+#ifndef RF_ADVAPI_SID_H
+#define RF_ADVAPI_SID_H
+
+#include "nt.h"
+
+struct known_sid {
+	WELL_KNOWN_SID_TYPE type;
+	UCHAR authority, parts;
+	DWORD sub[2];
+	const WCHAR *domain, *name; /* NULL: none here */
+	char sddl[3];		    /* "": none */
+};
+extern const struct known_sid known_sids[];
+extern const ULONG known_sids_count;
+
+struct sid_room {
+	SID sid;
+	DWORD more[SID_MAX_SUB_AUTHORITIES - 1];
+};
+
+void known_sid_make(const struct known_sid *k, struct sid_room *room);
+
+/*
+ * A SID's text, S-1-... or an SDDL abbreviation, at *p, which moves behind it.
+ * FALSE: there is none.
+ */
+BOOL sid_parse(const WCHAR **p, struct sid_room *room);
+
+/* The SID of the caller (the thread's token, else the process's). */
+BOOL sid_of_user(struct sid_room *room);
+
+#endif
