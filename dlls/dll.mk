@@ -133,4 +133,7 @@ dlls-uninstall:
 	-rmdir $(DESTDIR)$(pkglibdir)
 
 dlls-clean:
-	rm -rf dlls/obj-* dlls/*-windows dlls/include/ntcalls.h
+	rm -rf dlls/obj-* dlls/*-windows dlls/include/ntcalls.h \
+		tests/guest/x86_64 tests/guest/i686 tests/guest/msvc/*.obj \
+		tests/guest/msvc/*.a examples/*.exe tests/fuzz-pe tests/fuzz-corpus
+	test "$(srcdir)" = . || rm -rf dlls tests/guest examples compat-programs

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/utf.h"
+#include "loader/search.h"
 #include "syscall-xlate/nt/path.h"
 
 enum { USAGE = 125 };
@@ -39,11 +40,14 @@ static int to_windows(const char *path)
 	return 0;
 }
 
-/* Relative paths stay relative; only their separators change. */
+/*
+ * Where the path is, in the spelling on disk, or would be if it were made.
+ * Relative paths stay relative; only their separators change.
+ */
 static int to_host(const char *path)
 {
+	static struct nt_path p;
 	uint16_t nt[HOST_PATH_MAX];
-	char host[HOST_PATH_MAX];
 	size_t n;
 
 	if (!path[0] || path[1] != ':') {
@@ -54,22 +58,27 @@ static int to_host(const char *path)
 	}
 	n = utf8_to_utf16(nt, 4, "\\??\\", 4);
 	n += utf8_to_utf16(nt + n, HOST_PATH_MAX - n, path, strlen(path));
-	if (n > HOST_PATH_MAX)
-		return 1;
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < n && i < HOST_PATH_MAX; i++)
 		if (nt[i] == '/')
 			nt[i] = '\\';
-	if (path_from_nt(nt, n, host) != STATUS_SUCCESS) {
-		fprintf(stderr, "run-foreign: %s: no such path\n", path);
+	if (n > HOST_PATH_MAX ||
+	    path_parse(nt, n, NULL, &p) != STATUS_SUCCESS ||
+	    p.kind != PATH_DISK) {
+		fprintf(stderr, "run-foreign: %s: no such drive or name\n",
+			path);
 		return 1;
 	}
-	puts(host);
+	if (path_find(&p) != 0 && p.has_lower && access(p.lower, F_OK) == 0)
+		puts(p.lower); /* a built-in DLL */
+	else
+		puts(p.host[0] ? p.host : "/");
 	return 0;
 }
 
 int path_command(char **argv)
 {
 	int (*convert)(const char *) = NULL;
+	char *dlls;
 	int ret = 0;
 
 	if (!strcmp(argv[1], "-w"))
@@ -80,7 +89,11 @@ int path_command(char **argv)
 		fputs("Usage: run-foreign path -w|-u PATH...\n", stderr);
 		return USAGE;
 	}
+	dlls = search_dlls(NULL, NULL);
+	if (dlls)
+		path_set_dlls(dlls, false);
 	for (argv += 2; *argv; argv++)
 		ret |= convert(*argv);
+	free(dlls);
 	return ret;
 }

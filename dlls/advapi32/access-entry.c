@@ -9,7 +9,8 @@
 
 #include "sid.h"
 
-/* ---- objects --------------------------------------------------------------- */
+/* ---- objects ---------------------------------------------------------------
+ */
 
 static DWORD give(PSECURITY_DESCRIPTOR from, SECURITY_INFORMATION what,
 		  PSID *owner, PSID *group, PACL *dacl, PACL *sacl,
@@ -94,11 +95,10 @@ DWORD WINAPI SetSecurityInfo(HANDLE h, SE_OBJECT_TYPE type,
 
 static HANDLE open_file(LPCWSTR path, ACCESS_MASK access)
 {
-	return CreateFileW(path, access,
-			   FILE_SHARE_READ | FILE_SHARE_WRITE |
-				   FILE_SHARE_DELETE,
-			   NULL, OPEN_EXISTING, FILE_FLAG_BACKUP_SEMANTICS,
-			   NULL);
+	return CreateFileW(
+		path, access,
+		FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE, NULL,
+		OPEN_EXISTING, FILE_FLAG_BACKUP_SEMANTICS, NULL);
 }
 
 /* A key as "MACHINE\\Software\\..." */
@@ -176,7 +176,8 @@ DWORD WINAPI SetNamedSecurityInfoW(LPWSTR name, SE_OBJECT_TYPE type,
 	return ret;
 }
 
-/* ---- lists of entries ---------------------------------------------------------- */
+/* ---- lists of entries
+ * ---------------------------------------------------------- */
 
 /* Whom an entry means.  Names are wide here or, with narrow, not. */
 static DWORD trustee_sid(const TRUSTEE_W *t, BOOL narrow, struct sid_room *room)
@@ -196,8 +197,8 @@ static DWORD trustee_sid(const TRUSTEE_W *t, BOOL narrow, struct sid_room *room)
 	if (t->TrusteeForm != TRUSTEE_IS_NAME)
 		return ERROR_NOT_SUPPORTED;
 	if (narrow ? !RtlCreateUnicodeStringFromAsciiz(&name,
-						       (PCSTR)t->ptstrName) :
-		     !RtlCreateUnicodeString(&name, t->ptstrName))
+						       (PCSTR)t->ptstrName)
+		   : !RtlCreateUnicodeString(&name, t->ptstrName))
 		return ERROR_NOT_ENOUGH_MEMORY;
 	if (!lstrcmpiW(name.Buffer, L"CURRENT_USER"))
 		ret = sid_of_user(room) ? ERROR_SUCCESS : ERROR_NONE_MAPPED;
@@ -333,9 +334,9 @@ VOID WINAPI BuildExplicitAccessWithNameW(PEXPLICIT_ACCESS_W e, LPWSTR name,
 					 DWORD mask, ACCESS_MODE mode,
 					 DWORD inherit)
 {
-	*e = (EXPLICIT_ACCESS_W){
-		mask, mode, inherit,
-		{ NULL, NO_MULTIPLE_TRUSTEE, TRUSTEE_IS_NAME,
-		  TRUSTEE_IS_UNKNOWN, name }
-	};
+	*e = (EXPLICIT_ACCESS_W){ mask,
+				  mode,
+				  inherit,
+				  { NULL, NO_MULTIPLE_TRUSTEE, TRUSTEE_IS_NAME,
+				    TRUSTEE_IS_UNKNOWN, name } };
 }

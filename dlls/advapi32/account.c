@@ -154,8 +154,8 @@ static BOOL give_sid(struct sid_room *room, const WCHAR *domain, PSID sid,
 }
 
 BOOL WINAPI LookupAccountNameW(LPCWSTR system, LPCWSTR name, PSID sid,
-			       LPDWORD size, LPWSTR domain,
-			       LPDWORD domain_size, PSID_NAME_USE use)
+			       LPDWORD size, LPWSTR domain, LPDWORD domain_size,
+			       PSID_NAME_USE use)
 {
 	WCHAR user[257], machine[MAX_COMPUTERNAME_LENGTH + 1];
 	DWORD n = ARRAYSIZE(user), m = ARRAYSIZE(machine);

@@ -27,9 +27,8 @@ static LSTATUS check_type(DWORD type, DWORD n, DWORD flags)
 	for (ULONG i = 0; i < ARRAYSIZE(accepted); i++) {
 		if (accepted[i].type != type || !(any & accepted[i].flag))
 			continue;
-		if (type == REG_BINARY &&
-		    ((any == RRF_RT_DWORD && n != 4) ||
-		     (any == RRF_RT_QWORD && n != 8)))
+		if (type == REG_BINARY && ((any == RRF_RT_DWORD && n != 4) ||
+					   (any == RRF_RT_QWORD && n != 8)))
 			return ERROR_INVALID_DATA;
 		return ERROR_SUCCESS;
 	}
@@ -53,8 +52,7 @@ static void terminate(DWORD type, BYTE *value, DWORD *n)
 static LSTATUS expand(BYTE **value, DWORD *n)
 {
 	DWORD len = ExpandEnvironmentStringsW((WCHAR *)*value, NULL, 0);
-	WCHAR *text = RtlAllocateHeap(rf_heap(), 0,
-				      (len + 1) * sizeof(WCHAR));
+	WCHAR *text = RtlAllocateHeap(rf_heap(), 0, (len + 1) * sizeof(WCHAR));
 
 	if (!text)
 		return ERROR_NOT_ENOUGH_MEMORY;
@@ -69,9 +67,9 @@ static LSTATUS expand(BYTE **value, DWORD *n)
 static LSTATUS get(HKEY key, LPCWSTR sub, LPCWSTR name, DWORD flags,
 		   DWORD *type, BYTE **value, DWORD *n)
 {
-	DWORD view = flags & RRF_SUBKEY_WOW6464KEY ? KEY_WOW64_64KEY :
-		     flags & RRF_SUBKEY_WOW6432KEY ? KEY_WOW64_32KEY :
-						     0;
+	DWORD view = flags & RRF_SUBKEY_WOW6464KEY   ? KEY_WOW64_64KEY
+		     : flags & RRF_SUBKEY_WOW6432KEY ? KEY_WOW64_32KEY
+						     : 0;
 	HKEY opened = NULL;
 	LSTATUS ret;
 
@@ -89,11 +87,10 @@ static LSTATUS get(HKEY key, LPCWSTR sub, LPCWSTR name, DWORD flags,
 	*n = 256;
 	do {
 		RtlFreeHeap(rf_heap(), 0, *value);
-		*value = RtlAllocateHeap(rf_heap(), 0,
-					 *n + 3 * sizeof(WCHAR));
+		*value = RtlAllocateHeap(rf_heap(), 0, *n + 3 * sizeof(WCHAR));
 		ret = *value ? RegQueryValueExW(key, name, NULL, type, *value,
-						n) :
-			       ERROR_NOT_ENOUGH_MEMORY;
+						n)
+			     : ERROR_NOT_ENOUGH_MEMORY;
 	} while (ret == ERROR_MORE_DATA);
 	if (opened)
 		RegCloseKey(opened);
@@ -218,9 +215,8 @@ LSTATUS WINAPI RegDeleteKeyValueA(HKEY key, LPCSTR sub, LPCSTR name)
 	return ret;
 }
 
-LSTATUS WINAPI RegLoadMUIStringW(HKEY key, LPCWSTR name, LPWSTR to,
-				 DWORD room, LPDWORD needed, DWORD flags,
-				 LPCWSTR folder)
+LSTATUS WINAPI RegLoadMUIStringW(HKEY key, LPCWSTR name, LPWSTR to, DWORD room,
+				 LPDWORD needed, DWORD flags, LPCWSTR folder)
 {
 	DWORD kind, n;
 	BYTE *value;

@@ -89,7 +89,8 @@ NTSTATUS reg_handle(HKEY key, HANDLE *h)
 	return STATUS_SUCCESS;
 }
 
-/* ---- opening --------------------------------------------------------------- */
+/* ---- opening ---------------------------------------------------------------
+ */
 
 LSTATUS WINAPI RegOpenKeyExW(HKEY key, LPCWSTR sub, DWORD options,
 			     REGSAM access, PHKEY out)
@@ -119,8 +120,8 @@ LSTATUS WINAPI RegOpenKeyExW(HKEY key, LPCWSTR sub, DWORD options,
 	return reg_error(s);
 }
 
-LSTATUS WINAPI RegOpenKeyExA(HKEY key, LPCSTR sub, DWORD options,
-			     REGSAM access, PHKEY out)
+LSTATUS WINAPI RegOpenKeyExA(HKEY key, LPCSTR sub, DWORD options, REGSAM access,
+			     PHKEY out)
 {
 	UNICODE_STRING wide = { 0, 0, NULL };
 	LSTATUS ret;
@@ -159,10 +160,9 @@ static NTSTATUS create_path(HANDLE root, UNICODE_STRING *name, REGSAM access,
 		if (n == total)
 			return NtCreateKey(h, access, &oa, 0, class, options,
 					   how);
-		s = NtCreateKey(&step,
-				KEY_CREATE_SUB_KEY | (access & VIEW_FLAGS), &oa,
-				0, NULL, options & ~REG_OPTION_CREATE_LINK,
-				NULL);
+		s = NtCreateKey(
+			&step, KEY_CREATE_SUB_KEY | (access & VIEW_FLAGS), &oa,
+			0, NULL, options & ~REG_OPTION_CREATE_LINK, NULL);
 		if (!NT_SUCCESS(s))
 			return s;
 		NtClose(step);
@@ -235,7 +235,8 @@ LSTATUS WINAPI RegDeleteKeyW(HKEY key, LPCWSTR sub)
 	return RegDeleteKeyExW(key, sub, 0, 0);
 }
 
-/* ---- looking ------------------------------------------------------------------ */
+/* ---- looking
+ * ------------------------------------------------------------------ */
 
 LSTATUS WINAPI RegEnumKeyExW(HKEY key, DWORD index, LPWSTR name,
 			     LPDWORD name_len, LPDWORD reserved, LPWSTR class,
@@ -263,9 +264,9 @@ LSTATUS WINAPI RegEnumKeyExW(HKEY key, DWORD index, LPWSTR name,
 	name[n] = 0;
 	*name_len = n;
 	if (class_len) {
-		n = u.node.ClassOffset == ~0u ?
-			    0 :
-			    u.node.ClassLength / sizeof(WCHAR);
+		n = u.node.ClassOffset == ~0u
+			    ? 0
+			    : u.node.ClassLength / sizeof(WCHAR);
 		if (class && n >= *class_len)
 			return ERROR_MORE_DATA;
 		if (class) {
@@ -326,9 +327,10 @@ LSTATUS WINAPI RegQueryInfoKeyW(HKEY key, LPWSTR class, LPDWORD class_len,
 		*max_value = u.full.MaxValueDataLen;
 	if (security) {
 		*security = 0;
-		NtQuerySecurityObject(h, OWNER_SECURITY_INFORMATION |
-						 GROUP_SECURITY_INFORMATION |
-						 DACL_SECURITY_INFORMATION,
+		NtQuerySecurityObject(h,
+				      OWNER_SECURITY_INFORMATION |
+					      GROUP_SECURITY_INFORMATION |
+					      DACL_SECURITY_INFORMATION,
 				      NULL, 0, security);
 	}
 	if (written)

@@ -142,8 +142,8 @@ LSTATUS WINAPI RegEnumValueA(HKEY key, DWORD index, LPSTR name,
 		value = RtlAllocateHeap(rf_heap(), 0, room);
 		n = VALUE_NAME_MAX;
 		ret = value ? RegEnumValueW(key, index, wide, &n, reserved,
-					    &kind, value, &room) :
-			      ERROR_NOT_ENOUGH_MEMORY;
+					    &kind, value, &room)
+			    : ERROR_NOT_ENOUGH_MEMORY;
 		if (ret == ERROR_MORE_DATA && room <= had)
 			break;
 	} while (ret == ERROR_MORE_DATA);

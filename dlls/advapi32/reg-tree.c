@@ -37,8 +37,8 @@ static LSTATUS delete_below(HKEY key)
 static LSTATUS delete_values(HKEY key)
 {
 	DWORD n;
-	WCHAR *name = RtlAllocateHeap(rf_heap(), 0,
-				      VALUE_NAME_MAX * sizeof *name);
+	WCHAR *name =
+		RtlAllocateHeap(rf_heap(), 0, VALUE_NAME_MAX * sizeof *name);
 	LSTATUS ret;
 
 	if (!name)
@@ -105,8 +105,8 @@ static LSTATUS copy_values(HKEY from, HKEY to, WCHAR *name)
 			UNICODE_STRING text;
 
 			RtlInitUnicodeString(&text, name);
-			ret = reg_error(NtSetValueKey(to, &text, 0, type, data,
-						      size));
+			ret = reg_error(
+				NtSetValueKey(to, &text, 0, type, data, size));
 		}
 		RtlFreeHeap(rf_heap(), 0, data);
 	}
@@ -139,8 +139,8 @@ static LSTATUS copy_tree(HKEY from, HKEY to, WCHAR *name)
 
 LSTATUS WINAPI RegCopyTreeW(HKEY key, LPCWSTR sub, HKEY to)
 {
-	WCHAR *name = RtlAllocateHeap(rf_heap(), 0,
-				      VALUE_NAME_MAX * sizeof *name);
+	WCHAR *name =
+		RtlAllocateHeap(rf_heap(), 0, VALUE_NAME_MAX * sizeof *name);
 	HKEY opened = NULL;
 	LSTATUS ret = name ? ERROR_SUCCESS : ERROR_NOT_ENOUGH_MEMORY;
 
@@ -165,7 +165,8 @@ LSTATUS WINAPI RegCopyTreeA(HKEY key, LPCSTR sub, HKEY to)
 	return ret;
 }
 
-/* ---- notification, security ------------------------------------------------ */
+/* ---- notification, security ------------------------------------------------
+ */
 
 LSTATUS WINAPI RegNotifyChangeKeyValue(HKEY key, WINBOOL subtree, DWORD filter,
 				       HANDLE event, WINBOOL async)
@@ -181,8 +182,8 @@ LSTATUS WINAPI RegNotifyChangeKeyValue(HKEY key, WINBOOL subtree, DWORD filter,
 	if (NT_SUCCESS(s))
 		s = NtNotifyChangeKey(h, async ? event : NULL, NULL, NULL,
 				      async ? &later : &now, filter,
-				      (BOOLEAN)!!subtree, NULL, 0,
-				      (BOOLEAN)!!async);
+				      (BOOLEAN) !!subtree, NULL, 0,
+				      (BOOLEAN) !!async);
 	return s == STATUS_PENDING ? ERROR_SUCCESS : reg_error(s);
 }
 
@@ -208,7 +209,8 @@ LSTATUS WINAPI RegSetKeySecurity(HKEY key, SECURITY_INFORMATION what,
 	return reg_error(s);
 }
 
-/* ---- other roots ------------------------------------------------------------- */
+/* ---- other roots
+ * ------------------------------------------------------------- */
 
 LSTATUS WINAPI RegOpenCurrentUser(REGSAM access, PHKEY out)
 {
@@ -251,7 +253,8 @@ LSTATUS WINAPI RegDisablePredefinedCache(void)
 	return ERROR_SUCCESS; /* one user: what is open stays right */
 }
 
-/* ---- as in Windows 3.1 --------------------------------------------------------- */
+/* ---- as in Windows 3.1
+ * --------------------------------------------------------- */
 
 LSTATUS WINAPI RegOpenKeyW(HKEY key, LPCWSTR sub, PHKEY out)
 {
@@ -325,7 +328,8 @@ LSTATUS WINAPI RegSetValueA(HKEY key, LPCSTR sub, DWORD type, LPCSTR data,
 			       (DWORD)lstrlenA(data) + 1);
 }
 
-/* ---- files of keys --------------------------------------------------------------- */
+/* ---- files of keys
+ * --------------------------------------------------------------- */
 
 LSTATUS WINAPI RegSaveKeyW(HKEY key, LPCWSTR file, LPSECURITY_ATTRIBUTES sa)
 {

@@ -183,8 +183,8 @@ LSTATUS WINAPI RegEnumValueW(HKEY key, DWORD index, LPWSTR name,
 		memcpy(name, v->Name, v->NameLength);
 		name[n] = 0;
 		*name_len = n;
-		ret = reg_give(v->Type, (BYTE *)v + v->DataOffset, v->DataLength,
-			   type, data, size);
+		ret = reg_give(v->Type, (BYTE *)v + v->DataOffset,
+			       v->DataLength, type, data, size);
 	}
 	RtlFreeHeap(rf_heap(), 0, v);
 	return ret;

@@ -24,31 +24,49 @@ static const struct word ace_types[] = {
 };
 
 static const struct word ace_flags[] = {
-	{ L"OI", OBJECT_INHERIT_ACE },	   { L"CI", CONTAINER_INHERIT_ACE },
-	{ L"NP", NO_PROPAGATE_INHERIT_ACE }, { L"IO", INHERIT_ONLY_ACE },
-	{ L"ID", INHERITED_ACE },	   { L"SA", SUCCESSFUL_ACCESS_ACE_FLAG },
+	{ L"OI", OBJECT_INHERIT_ACE },
+	{ L"CI", CONTAINER_INHERIT_ACE },
+	{ L"NP", NO_PROPAGATE_INHERIT_ACE },
+	{ L"IO", INHERIT_ONLY_ACE },
+	{ L"ID", INHERITED_ACE },
+	{ L"SA", SUCCESSFUL_ACCESS_ACE_FLAG },
 	{ L"FA", FAILED_ACCESS_ACE_FLAG },
 };
 
-static const struct word label_rights[] = { { L"NW", 1 }, { L"NR", 2 }, { L"NX", 4 } };
+static const struct word label_rights[] = { { L"NW", 1 },
+					    { L"NR", 2 },
+					    { L"NX", 4 } };
 
 static const struct word rights[] = {
-	{ L"GA", GENERIC_ALL },	    { L"GR", GENERIC_READ },
-	{ L"GW", GENERIC_WRITE },   { L"GX", GENERIC_EXECUTE },
-	{ L"RC", READ_CONTROL },    { L"SD", DELETE },
-	{ L"WD", WRITE_DAC },	    { L"WO", WRITE_OWNER },
-	{ L"FA", FILE_ALL_ACCESS }, { L"FR", FILE_GENERIC_READ },
-	{ L"FW", FILE_GENERIC_WRITE }, { L"FX", FILE_GENERIC_EXECUTE },
-	{ L"KA", KEY_ALL_ACCESS },  { L"KR", KEY_READ },
-	{ L"KW", KEY_WRITE },	    { L"KX", KEY_EXECUTE },
-	{ L"CC", 1 },		    { L"DC", 2 },
-	{ L"LC", 4 },		    { L"SW", 8 },
-	{ L"RP", 0x10 },	    { L"WP", 0x20 },
-	{ L"DT", 0x40 },	    { L"LO", 0x80 },
+	{ L"GA", GENERIC_ALL },
+	{ L"GR", GENERIC_READ },
+	{ L"GW", GENERIC_WRITE },
+	{ L"GX", GENERIC_EXECUTE },
+	{ L"RC", READ_CONTROL },
+	{ L"SD", DELETE },
+	{ L"WD", WRITE_DAC },
+	{ L"WO", WRITE_OWNER },
+	{ L"FA", FILE_ALL_ACCESS },
+	{ L"FR", FILE_GENERIC_READ },
+	{ L"FW", FILE_GENERIC_WRITE },
+	{ L"FX", FILE_GENERIC_EXECUTE },
+	{ L"KA", KEY_ALL_ACCESS },
+	{ L"KR", KEY_READ },
+	{ L"KW", KEY_WRITE },
+	{ L"KX", KEY_EXECUTE },
+	{ L"CC", 1 },
+	{ L"DC", 2 },
+	{ L"LC", 4 },
+	{ L"SW", 8 },
+	{ L"RP", 0x10 },
+	{ L"WP", 0x20 },
+	{ L"DT", 0x40 },
+	{ L"LO", 0x80 },
 	{ L"CR", 0x100 },
 };
 
-/* ---- SIDs ------------------------------------------------------------------ */
+/* ---- SIDs ------------------------------------------------------------------
+ */
 
 static BOOL number(const WCHAR **p, ULONGLONG *v)
 {
@@ -62,9 +80,9 @@ static BOOL number(const WCHAR **p, ULONGLONG *v)
 	}
 	for (*p = s;; s++) {
 		WCHAR c = *s | 32;
-		ULONG digit = *s >= '0' && *s <= '9' ? (ULONG)(*s - '0') :
-			      c >= 'a' && c <= 'f'   ? (ULONG)(c - 'a' + 10) :
-						       99;
+		ULONG digit = *s >= '0' && *s <= '9' ? (ULONG)(*s - '0')
+			      : c >= 'a' && c <= 'f' ? (ULONG)(c - 'a' + 10)
+						     : 99;
 
 		if (digit >= base)
 			break;
@@ -185,7 +203,8 @@ BOOL WINAPI ConvertSidToStringSidA(PSID sid, LPSTR *out)
 	return *out != NULL;
 }
 
-/* ---- text to descriptor ------------------------------------------------------ */
+/* ---- text to descriptor
+ * ------------------------------------------------------ */
 
 static BOOL words(const WCHAR **p, WCHAR end, const struct word *table, ULONG n,
 		  DWORD *value)
@@ -205,8 +224,8 @@ static BOOL words(const WCHAR **p, WCHAR end, const struct word *table, ULONG n,
 			ULONG len = table[i].text[1] ? 2 : 1;
 
 			if ((*p)[0] == table[i].text[0] &&
-			    (len == 1 ? (*p)[1] == end :
-					(*p)[1] == table[i].text[1])) {
+			    (len == 1 ? (*p)[1] == end
+				      : (*p)[1] == table[i].text[1])) {
 				*value |= table[i].value;
 				*p += len;
 				break;
@@ -245,11 +264,12 @@ static BOOL ace(const WCHAR **p, ACL *acl)
 	a.header.AceFlags = (BYTE)flags;
 	a.header.AceSize = (WORD)(8 + RtlLengthSid(&a.sid));
 	a.mask = mask;
-	return NT_SUCCESS(RtlAddAce(acl, ACL_REVISION, MAXDWORD, &a,
-				    a.header.AceSize));
+	return NT_SUCCESS(
+		RtlAddAce(acl, ACL_REVISION, MAXDWORD, &a, a.header.AceSize));
 }
 
-static BOOL list(const WCHAR **p, ACL **acl, SECURITY_DESCRIPTOR_CONTROL *control,
+static BOOL list(const WCHAR **p, ACL **acl,
+		 SECURITY_DESCRIPTOR_CONTROL *control,
 		 SECURITY_DESCRIPTOR_CONTROL protected,
 		 SECURITY_DESCRIPTOR_CONTROL required,
 		 SECURITY_DESCRIPTOR_CONTROL inherited, BOOL *null)
@@ -290,7 +310,8 @@ static BOOL list(const WCHAR **p, ACL **acl, SECURITY_DESCRIPTOR_CONTROL *contro
 }
 
 BOOL WINAPI ConvertStringSecurityDescriptorToSecurityDescriptorW(
-	LPCWSTR text, DWORD revision, PSECURITY_DESCRIPTOR *out, PULONG out_size)
+	LPCWSTR text, DWORD revision, PSECURITY_DESCRIPTOR *out,
+	PULONG out_size)
 {
 	struct sid_room owner, group;
 	SECURITY_DESCRIPTOR sd;
@@ -368,7 +389,8 @@ BOOL WINAPI ConvertStringSecurityDescriptorToSecurityDescriptorA(
 	return ok;
 }
 
-/* ---- descriptor to text --------------------------------------------------------- */
+/* ---- descriptor to text
+ * --------------------------------------------------------- */
 
 struct text {
 	WCHAR *to; /* NULL: only count */

@@ -2,7 +2,8 @@
 /* security.c - access lists and descriptors: ntdll's, with Win32's errors. */
 #include "nt.h"
 
-/* ---- access lists --------------------------------------------------------- */
+/* ---- access lists ---------------------------------------------------------
+ */
 
 BOOL WINAPI InitializeAcl(PACL acl, DWORD size, DWORD revision)
 {
@@ -52,7 +53,7 @@ BOOL WINAPI AddAccessAllowedAce(PACL acl, DWORD revision, DWORD mask, PSID sid)
 }
 
 BOOL WINAPI AddAccessAllowedAceEx(PACL acl, DWORD revision, DWORD flags,
-			      DWORD mask, PSID sid)
+				  DWORD mask, PSID sid)
 {
 	return rf_result(
 		RtlAddAccessAllowedAceEx(acl, revision, flags, mask, sid));
@@ -64,7 +65,7 @@ BOOL WINAPI AddAccessDeniedAce(PACL acl, DWORD revision, DWORD mask, PSID sid)
 }
 
 BOOL WINAPI AddAccessDeniedAceEx(PACL acl, DWORD revision, DWORD flags,
-			      DWORD mask, PSID sid)
+				 DWORD mask, PSID sid)
 {
 	return rf_result(
 		RtlAddAccessDeniedAceEx(acl, revision, flags, mask, sid));
@@ -74,8 +75,8 @@ BOOL WINAPI AddAuditAccessAce(PACL acl, DWORD revision, DWORD mask, PSID sid,
 			      BOOL success, BOOL failure)
 {
 	return rf_result(RtlAddAuditAccessAce(acl, revision, mask, sid,
-					      (BOOLEAN)!!success,
-					      (BOOLEAN)!!failure));
+					      (BOOLEAN) !!success,
+					      (BOOLEAN) !!failure));
 }
 
 BOOL WINAPI AddAuditAccessAceEx(PACL acl, DWORD revision, DWORD flags,
@@ -83,8 +84,8 @@ BOOL WINAPI AddAuditAccessAceEx(PACL acl, DWORD revision, DWORD flags,
 				BOOL failure)
 {
 	return rf_result(RtlAddAuditAccessAceEx(acl, revision, flags, mask, sid,
-						(BOOLEAN)!!success,
-						(BOOLEAN)!!failure));
+						(BOOLEAN) !!success,
+						(BOOLEAN) !!failure));
 }
 
 BOOL WINAPI AddMandatoryAce(PACL acl, DWORD revision, DWORD flags, DWORD policy,
@@ -95,7 +96,8 @@ BOOL WINAPI AddMandatoryAce(PACL acl, DWORD revision, DWORD flags, DWORD policy,
 					    sid));
 }
 
-/* ---- descriptors ------------------------------------------------------------ */
+/* ---- descriptors ------------------------------------------------------------
+ */
 
 BOOL WINAPI InitializeSecurityDescriptor(PSECURITY_DESCRIPTOR sd,
 					 DWORD revision)
@@ -129,7 +131,7 @@ BOOL WINAPI SetSecurityDescriptorControl(PSECURITY_DESCRIPTOR sd,
 }
 
 BOOL WINAPI GetSecurityDescriptorDacl(PSECURITY_DESCRIPTOR sd, LPBOOL present,
-				     PACL *acl, LPBOOL defaulted)
+				      PACL *acl, LPBOOL defaulted)
 {
 	BOOLEAN is = FALSE, by_default = FALSE;
 	NTSTATUS s = RtlGetDaclSecurityDescriptor(sd, &is, acl, &by_default);
@@ -142,14 +144,14 @@ BOOL WINAPI GetSecurityDescriptorDacl(PSECURITY_DESCRIPTOR sd, LPBOOL present,
 }
 
 BOOL WINAPI SetSecurityDescriptorDacl(PSECURITY_DESCRIPTOR sd, BOOL present,
-				     PACL acl, BOOL defaulted)
+				      PACL acl, BOOL defaulted)
 {
 	return rf_result(RtlSetDaclSecurityDescriptor(
-		sd, (BOOLEAN)!!present, acl, (BOOLEAN)!!defaulted));
+		sd, (BOOLEAN) !!present, acl, (BOOLEAN) !!defaulted));
 }
 
 BOOL WINAPI GetSecurityDescriptorSacl(PSECURITY_DESCRIPTOR sd, LPBOOL present,
-				     PACL *acl, LPBOOL defaulted)
+				      PACL *acl, LPBOOL defaulted)
 {
 	BOOLEAN is = FALSE, by_default = FALSE;
 	NTSTATUS s = RtlGetSaclSecurityDescriptor(sd, &is, acl, &by_default);
@@ -162,14 +164,14 @@ BOOL WINAPI GetSecurityDescriptorSacl(PSECURITY_DESCRIPTOR sd, LPBOOL present,
 }
 
 BOOL WINAPI SetSecurityDescriptorSacl(PSECURITY_DESCRIPTOR sd, BOOL present,
-				     PACL acl, BOOL defaulted)
+				      PACL acl, BOOL defaulted)
 {
 	return rf_result(RtlSetSaclSecurityDescriptor(
-		sd, (BOOLEAN)!!present, acl, (BOOLEAN)!!defaulted));
+		sd, (BOOLEAN) !!present, acl, (BOOLEAN) !!defaulted));
 }
 
 BOOL WINAPI GetSecurityDescriptorOwner(PSECURITY_DESCRIPTOR sd, PSID *sid,
-				      LPBOOL defaulted)
+				       LPBOOL defaulted)
 {
 	BOOLEAN by_default = FALSE;
 	NTSTATUS s = RtlGetOwnerSecurityDescriptor(sd, sid, &by_default);
@@ -181,14 +183,14 @@ BOOL WINAPI GetSecurityDescriptorOwner(PSECURITY_DESCRIPTOR sd, PSID *sid,
 }
 
 BOOL WINAPI SetSecurityDescriptorOwner(PSECURITY_DESCRIPTOR sd, PSID sid,
-				      BOOL defaulted)
+				       BOOL defaulted)
 {
-	return rf_result(RtlSetOwnerSecurityDescriptor(sd, sid,
-						      (BOOLEAN)!!defaulted));
+	return rf_result(
+		RtlSetOwnerSecurityDescriptor(sd, sid, (BOOLEAN) !!defaulted));
 }
 
 BOOL WINAPI GetSecurityDescriptorGroup(PSECURITY_DESCRIPTOR sd, PSID *sid,
-				      LPBOOL defaulted)
+				       LPBOOL defaulted)
 {
 	BOOLEAN by_default = FALSE;
 	NTSTATUS s = RtlGetGroupSecurityDescriptor(sd, sid, &by_default);
@@ -200,10 +202,10 @@ BOOL WINAPI GetSecurityDescriptorGroup(PSECURITY_DESCRIPTOR sd, PSID *sid,
 }
 
 BOOL WINAPI SetSecurityDescriptorGroup(PSECURITY_DESCRIPTOR sd, PSID sid,
-				      BOOL defaulted)
+				       BOOL defaulted)
 {
-	return rf_result(RtlSetGroupSecurityDescriptor(sd, sid,
-						      (BOOLEAN)!!defaulted));
+	return rf_result(
+		RtlSetGroupSecurityDescriptor(sd, sid, (BOOLEAN) !!defaulted));
 }
 
 BOOL WINAPI MakeSelfRelativeSD(PSECURITY_DESCRIPTOR from,
@@ -235,15 +237,15 @@ BOOL WINAPI SetKernelObjectSecurity(HANDLE h, SECURITY_INFORMATION what,
 	return rf_result(NtSetSecurityObject(h, what, sd));
 }
 
-/* ---- files ---------------------------------------------------------------------- */
+/* ---- files
+ * ---------------------------------------------------------------------- */
 
 static HANDLE open_path(LPCWSTR path, ACCESS_MASK access)
 {
-	return CreateFileW(path, access,
-			   FILE_SHARE_READ | FILE_SHARE_WRITE |
-				   FILE_SHARE_DELETE,
-			   NULL, OPEN_EXISTING, FILE_FLAG_BACKUP_SEMANTICS,
-			   NULL);
+	return CreateFileW(
+		path, access,
+		FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE, NULL,
+		OPEN_EXISTING, FILE_FLAG_BACKUP_SEMANTICS, NULL);
 }
 
 BOOL WINAPI GetFileSecurityW(LPCWSTR path, SECURITY_INFORMATION what,

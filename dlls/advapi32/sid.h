@@ -10,7 +10,7 @@ struct known_sid {
 	UCHAR authority, parts;
 	DWORD sub[2];
 	const WCHAR *domain, *name; /* NULL: none here */
-	char sddl[3];		    /* "": none */
+	char sddl[3];               /* "": none */
 };
 extern const struct known_sid known_sids[];
 extern const ULONG known_sids_count;

@@ -10,8 +10,8 @@ BOOL WINAPI OpenProcessToken(HANDLE process, DWORD access, PHANDLE token)
 BOOL WINAPI OpenThreadToken(HANDLE thread, DWORD access, BOOL as_self,
 			    PHANDLE token)
 {
-	return rf_result(NtOpenThreadToken(thread, access, (BOOLEAN)!!as_self,
-					   token));
+	return rf_result(
+		NtOpenThreadToken(thread, access, (BOOLEAN) !!as_self, token));
 }
 
 BOOL WINAPI GetTokenInformation(HANDLE token, TOKEN_INFORMATION_CLASS class,
@@ -25,7 +25,7 @@ BOOL WINAPI AdjustTokenPrivileges(HANDLE token, BOOL disable_all,
 				  PTOKEN_PRIVILEGES state, DWORD size,
 				  PTOKEN_PRIVILEGES previous, PDWORD needed)
 {
-	NTSTATUS s = NtAdjustPrivilegesToken(token, (BOOLEAN)!!disable_all,
+	NTSTATUS s = NtAdjustPrivilegesToken(token, (BOOLEAN) !!disable_all,
 					     state, size, previous, needed);
 
 	/* Success, and the last error says whether it was all of them. */
@@ -36,22 +36,40 @@ BOOL WINAPI AdjustTokenPrivileges(HANDLE token, BOOL disable_all,
 
 /* In the order of their LUIDs, from 2.  Source: winnt.h, ntseapi's SE_*. */
 static const WCHAR *const privileges[] = {
-	L"SeCreateTokenPrivilege", L"SeAssignPrimaryTokenPrivilege",
-	L"SeLockMemoryPrivilege", L"SeIncreaseQuotaPrivilege",
-	L"SeMachineAccountPrivilege", L"SeTcbPrivilege", L"SeSecurityPrivilege",
-	L"SeTakeOwnershipPrivilege", L"SeLoadDriverPrivilege",
-	L"SeSystemProfilePrivilege", L"SeSystemtimePrivilege",
-	L"SeProfileSingleProcessPrivilege", L"SeIncreaseBasePriorityPrivilege",
-	L"SeCreatePagefilePrivilege", L"SeCreatePermanentPrivilege",
-	L"SeBackupPrivilege", L"SeRestorePrivilege", L"SeShutdownPrivilege",
-	L"SeDebugPrivilege", L"SeAuditPrivilege",
-	L"SeSystemEnvironmentPrivilege", L"SeChangeNotifyPrivilege",
-	L"SeRemoteShutdownPrivilege", L"SeUndockPrivilege",
-	L"SeSyncAgentPrivilege", L"SeEnableDelegationPrivilege",
-	L"SeManageVolumePrivilege", L"SeImpersonatePrivilege",
-	L"SeCreateGlobalPrivilege", L"SeTrustedCredManAccessPrivilege",
-	L"SeRelabelPrivilege", L"SeIncreaseWorkingSetPrivilege",
-	L"SeTimeZonePrivilege", L"SeCreateSymbolicLinkPrivilege",
+	L"SeCreateTokenPrivilege",
+	L"SeAssignPrimaryTokenPrivilege",
+	L"SeLockMemoryPrivilege",
+	L"SeIncreaseQuotaPrivilege",
+	L"SeMachineAccountPrivilege",
+	L"SeTcbPrivilege",
+	L"SeSecurityPrivilege",
+	L"SeTakeOwnershipPrivilege",
+	L"SeLoadDriverPrivilege",
+	L"SeSystemProfilePrivilege",
+	L"SeSystemtimePrivilege",
+	L"SeProfileSingleProcessPrivilege",
+	L"SeIncreaseBasePriorityPrivilege",
+	L"SeCreatePagefilePrivilege",
+	L"SeCreatePermanentPrivilege",
+	L"SeBackupPrivilege",
+	L"SeRestorePrivilege",
+	L"SeShutdownPrivilege",
+	L"SeDebugPrivilege",
+	L"SeAuditPrivilege",
+	L"SeSystemEnvironmentPrivilege",
+	L"SeChangeNotifyPrivilege",
+	L"SeRemoteShutdownPrivilege",
+	L"SeUndockPrivilege",
+	L"SeSyncAgentPrivilege",
+	L"SeEnableDelegationPrivilege",
+	L"SeManageVolumePrivilege",
+	L"SeImpersonatePrivilege",
+	L"SeCreateGlobalPrivilege",
+	L"SeTrustedCredManAccessPrivilege",
+	L"SeRelabelPrivilege",
+	L"SeIncreaseWorkingSetPrivilege",
+	L"SeTimeZonePrivilege",
+	L"SeCreateSymbolicLinkPrivilege",
 	L"SeDelegateSessionUserImpersonatePrivilege",
 };
 
@@ -136,10 +154,9 @@ BOOL WINAPI SetTokenInformation(HANDLE token, TOKEN_INFORMATION_CLASS class,
 }
 
 BOOL WINAPI AdjustTokenGroups(HANDLE token, BOOL reset, PTOKEN_GROUPS state,
-			      DWORD size, PTOKEN_GROUPS previous,
-			      PDWORD needed)
+			      DWORD size, PTOKEN_GROUPS previous, PDWORD needed)
 {
-	NTSTATUS s = NtAdjustGroupsToken(token, (BOOLEAN)!!reset, state, size,
+	NTSTATUS s = NtAdjustGroupsToken(token, (BOOLEAN) !!reset, state, size,
 					 previous, needed);
 
 	if (NT_SUCCESS(s))
@@ -203,7 +220,8 @@ BOOL WINAPI IsTokenRestricted(HANDLE token)
 	return ((TOKEN_GROUPS *)buffer)->GroupCount != 0;
 }
 
-/* ---- copies and impersonation ----------------------------------------------- */
+/* ---- copies and impersonation -----------------------------------------------
+ */
 
 BOOL WINAPI DuplicateTokenEx(HANDLE token, DWORD access,
 			     LPSECURITY_ATTRIBUTES sa,
@@ -214,11 +232,12 @@ BOOL WINAPI DuplicateTokenEx(HANDLE token, DWORD access,
 					    SECURITY_STATIC_TRACKING, FALSE };
 	OBJECT_ATTRIBUTES oa;
 
-	InitializeObjectAttributes(
-		&oa, NULL, sa && sa->bInheritHandle ? OBJ_INHERIT : 0, NULL,
-		sa ? sa->lpSecurityDescriptor : NULL);
+	InitializeObjectAttributes(&oa, NULL,
+				   sa && sa->bInheritHandle ? OBJ_INHERIT : 0,
+				   NULL, sa ? sa->lpSecurityDescriptor : NULL);
 	oa.SecurityQualityOfService = &qos;
-	return rf_result(NtDuplicateToken(token, access, &oa, FALSE, type, out));
+	return rf_result(
+		NtDuplicateToken(token, access, &oa, FALSE, type, out));
 }
 
 BOOL WINAPI DuplicateToken(HANDLE token, SECURITY_IMPERSONATION_LEVEL level,
@@ -269,7 +288,8 @@ BOOL WINAPI ImpersonateAnonymousToken(HANDLE thread)
 	return rf_result(NtImpersonateAnonymousToken(thread));
 }
 
-/* ---- access ------------------------------------------------------------------- */
+/* ---- access
+ * ------------------------------------------------------------------- */
 
 BOOL WINAPI AccessCheck(PSECURITY_DESCRIPTOR sd, HANDLE token, DWORD access,
 			PGENERIC_MAPPING map, PPRIVILEGE_SET set,
@@ -303,8 +323,8 @@ BOOL WINAPI CheckTokenMembership(HANDLE token, PSID sid, PBOOL member)
 	BOOL ok;
 
 	*member = FALSE;
-	if (!token && !NT_SUCCESS(NtOpenThreadToken(NtCurrentThread(),
-						    TOKEN_QUERY, TRUE, &mine))) {
+	if (!token && !NT_SUCCESS(NtOpenThreadToken(
+			      NtCurrentThread(), TOKEN_QUERY, TRUE, &mine))) {
 		if (!OpenProcessToken(NtCurrentProcess(),
 				      TOKEN_QUERY | TOKEN_DUPLICATE, &primary))
 			return FALSE;

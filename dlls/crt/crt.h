@@ -122,6 +122,8 @@ static inline DWORD crt_tid(void)
 }
 
 void crt_lock_slow(struct crt_lock *l, DWORD tid);
+#define CRT_LOCK_PLAIN 0x40000000 /* in depth: the SRW lock is not held */
+#define CRT_LOCK_CS    0x20000000 /* in depth: a critical section is */
 
 static inline void crt_lock(struct crt_lock *l)
 {
@@ -131,7 +133,7 @@ static inline void crt_lock(struct crt_lock *l)
 		l->depth++;
 	} else if (CRT_LIKELY(!crt_threads)) {
 		l->owner = tid;
-		l->depth = 0x40000001; /* the SRW lock is not held */
+		l->depth = CRT_LOCK_PLAIN + 1;
 	} else {
 		crt_lock_slow(l, tid);
 	}
@@ -141,7 +143,7 @@ static inline void crt_unlock(struct crt_lock *l)
 {
 	LONG d = --l->depth;
 
-	if (d == 0x40000000) {
+	if (d == CRT_LOCK_PLAIN) {
 		l->depth = 0;
 		l->owner = 0;
 	} else if (d == 0) {
@@ -150,8 +152,13 @@ static inline void crt_unlock(struct crt_lock *l)
 	}
 }
 
-struct crt_stream { /* one not in _iob */
+/*
+ * One not in _iob.  mingw-w64's printf enters the critical section behind the
+ * FILE, as msvcrt's _FILEX has it, and _lock(16 + i) for those in _iob.
+ */
+struct crt_stream {
 	FILE f;
+	CRITICAL_SECTION cs;
 	struct crt_lock lock;
 	struct crt_stream *next;
 	HANDLE process; /* of _popen */
@@ -166,8 +173,36 @@ static inline struct crt_lock *crt_file_lock(FILE *f)
 	return i < sizeof(crt_iob) ? &crt_iob_locks[i / sizeof(FILE)]
 				   : &((struct crt_stream *)f)->lock;
 }
-#define crt_lock_file(f)   crt_lock(crt_file_lock(f))
-#define crt_unlock_file(f) crt_unlock(crt_file_lock(f))
+
+void crt_lock_stream(struct crt_stream *s, DWORD tid);
+void crt_unlock_stream(struct crt_stream *s);
+
+static inline void crt_lock_file(FILE *f)
+{
+	struct crt_lock *l = crt_file_lock(f);
+	DWORD tid = crt_tid();
+
+	if (l->owner == tid) {
+		l->depth++;
+	} else if (CRT_LIKELY(!crt_threads)) {
+		l->owner = tid;
+		l->depth = CRT_LOCK_PLAIN + 1;
+	} else if ((size_t)((char *)f - (char *)crt_iob) < sizeof(crt_iob)) {
+		crt_lock_slow(l, tid);
+	} else {
+		crt_lock_stream((struct crt_stream *)f, tid);
+	}
+}
+
+static inline void crt_unlock_file(FILE *f)
+{
+	struct crt_lock *l = crt_file_lock(f);
+
+	if (l->depth == CRT_LOCK_CS + 1)
+		crt_unlock_stream((struct crt_stream *)f);
+	else
+		crt_unlock(l);
+}
 
 /* Locked by the caller. */
 int crt_filbuf(FILE *f);
@@ -489,10 +524,9 @@ extern wchar_t *crt_wcmdln;
 
 void crt_run_exit(int code, int quick, int ret);
 extern int crt_app_type;
-void crt_signal_exit(void);
 int crt_call_new_handler(size_t n);
 extern int crt_new_mode;
-int crt_matherr_hook(int type, const char *name, double a, double b, double *r);
+double crt_domain(const char *name, double x); /* EDOM, NaN */
 
 /* Formatting. */
 #define PRINTF_LEGACY_NULL     0x01

@@ -109,7 +109,8 @@ static void complain(const char *s)
 		WriteFile(h, s, (DWORD)strlen(s), &done, NULL);
 }
 
-static unsigned abort_flags = 1; /* _WRITE_ABORT_MSG */
+/* _WRITE_ABORT_MSG; ucrt's default is _CALL_REPORTFAULT */
+static unsigned abort_flags = CRT_MSVCRT ? 1 : 2;
 
 unsigned _set_abort_behavior(unsigned flags, unsigned mask)
 {
@@ -122,7 +123,10 @@ unsigned _set_abort_behavior(unsigned flags, unsigned mask)
 int raise(int sig);
 void _exit(int code);
 
-/* The program's SIGABRT handler, if any; then exit code 3. */
+/*
+ * The program's SIGABRT handler, if any; then exit code 3, or in ucrt what a
+ * fast fail leaves behind.
+ */
 void abort(void)
 {
 	if (CRT_MSVCRT && (abort_flags & 1))
@@ -130,8 +134,10 @@ void abort(void)
 			"\r\nThis application has requested the Runtime to "
 			"terminate it in an unusual way.\nPlease contact the "
 			"application's support team for more information.\r\n");
-	crt_signal_exit();
 	raise(22);
+	if (!CRT_MSVCRT && (abort_flags & 2))
+		TerminateProcess(NtCurrentProcess(),
+				 (UINT)STATUS_STACK_BUFFER_OVERRUN);
 	_exit(3);
 }
 

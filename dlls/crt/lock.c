@@ -27,18 +27,50 @@ void crt_lock_slow(struct crt_lock *l, DWORD tid)
 	l->depth = 1;
 }
 
+void crt_lock_stream(struct crt_stream *s, DWORD tid)
+{
+	for (;;) {
+		EnterCriticalSection(&s->cs);
+		if (!s->lock.owner)
+			break;
+		LeaveCriticalSection(&s->cs);
+		Sleep(0);
+	}
+	s->lock.owner = tid;
+	s->lock.depth = CRT_LOCK_CS + 1;
+}
+
+void crt_unlock_stream(struct crt_stream *s)
+{
+	s->lock.depth = 0;
+	s->lock.owner = 0;
+	LeaveCriticalSection(&s->cs);
+}
+
+#define STREAM_LOCKS 16 /* the first of _iob's; msvcrt's numbering */
 static struct crt_lock numbered[64];
+
+static struct crt_lock *by_number(int n)
+{
+	if (n >= STREAM_LOCKS && n < STREAM_LOCKS + CRT_NFILE)
+		return &crt_iob_locks[n - STREAM_LOCKS];
+	return (unsigned)n < COUNT_OF(numbered) ? &numbered[n] : NULL;
+}
 
 void _lock(int n)
 {
-	if ((unsigned)n < COUNT_OF(numbered))
-		crt_lock(&numbered[n]);
+	struct crt_lock *l = by_number(n);
+
+	if (l)
+		crt_lock(l);
 }
 
 void _unlock(int n)
 {
-	if ((unsigned)n < COUNT_OF(numbered))
-		crt_unlock(&numbered[n]);
+	struct crt_lock *l = by_number(n);
+
+	if (l)
+		crt_unlock(l);
 }
 
 void _lock_locales(void)

@@ -193,11 +193,6 @@ int raise(int sig)
 	return 0;
 }
 
-/* abort() without a handler is quiet; with one it is called by raise(). */
-void crt_signal_exit(void)
-{
-}
-
 sig_fn __get_sigabrt(void)
 {
 	return on_abort;

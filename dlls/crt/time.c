@@ -101,7 +101,11 @@ static void set_zone(void)
 {
 	const char *tz = getenv("TZ");
 
-	if (!tz || !*tz) {
+	/*
+	 * "Europe/Berlin" comes from a Linux environment.  Microsoft's rules
+	 * would make UTC of it; the system knows better.
+	 */
+	if (!tz || !*tz || *tz == ':' || strchr(tz, '/')) {
 		if (!tz_known || tz_last)
 			from_system();
 		free(tz_last);

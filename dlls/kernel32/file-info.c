@@ -361,11 +361,6 @@ BOOL WINAPI SetFileInformationByHandle(HANDLE h,
 	return set(h, info, size, to[class].nt);
 }
 
-/*
- * GetFileInformationByName (Windows 11): one call instead of open, query,
- * close.  Programs look for it and do without it; it is not exported.
- */
-
 /* ---- type -----------------------------------------------------------------
  */
 

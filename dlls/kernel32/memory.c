@@ -289,9 +289,18 @@ BOOL WINAPI GlobalMemoryStatusEx(LPMEMORYSTATUSEX m)
 	return TRUE;
 }
 
+/* Programs that do not say they can count beyond 2 GB are not asked to. */
 static SIZE_T fits(ULONGLONG n)
 {
-	return n > (SIZE_T)-1 ? (SIZE_T)-1 : (SIZE_T)n;
+	SIZE_T most = (SIZE_T)-1;
+#ifndef _WIN64
+	IMAGE_NT_HEADERS *nt = RtlImageNtHeader(rf_peb()->ImageBaseAddress);
+
+	if (nt &&
+	    !(nt->FileHeader.Characteristics & IMAGE_FILE_LARGE_ADDRESS_AWARE))
+		most = 0x7fffffff;
+#endif
+	return n > most ? most : (SIZE_T)n;
 }
 
 void WINAPI GlobalMemoryStatus(LPMEMORYSTATUS m)

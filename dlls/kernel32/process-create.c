@@ -69,9 +69,8 @@ static BOOL program_of(const WCHAR *line, WCHAR *found, DWORD room,
 	if (!word)
 		return FALSE;
 	*quote = FALSE;
-	if (*line == '"') {
-		start++;
-		for (e = start; *e && *e != '"'; e++)
+	if (*start == '"') {
+		for (e = ++start; *e && *e != '"'; e++)
 			;
 		memcpy(word, start, (e - start) * sizeof(WCHAR));
 		word[e - start] = 0;
@@ -160,6 +159,8 @@ static BOOL choose(struct creation *c, const WCHAR *app, const WCHAR *line)
 		if (!c->program)
 			return FALSE;
 	} else {
+		while (*line == ' ' || *line == '\t')
+			line++;
 		found = k32_alloc(LONGEST_COMMAND * sizeof(WCHAR));
 		if (!found)
 			return FALSE;

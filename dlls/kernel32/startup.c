@@ -9,8 +9,10 @@
 
 BOOL WINAPI DllMain(HINSTANCE self, DWORD reason, LPVOID reserved)
 {
-	if (reason == DLL_PROCESS_ATTACH)
+	if (reason == DLL_PROCESS_ATTACH) {
 		codepage_attach();
+		LdrDisableThreadCalloutsForDll(self);
+	}
 	return TRUE;
 }
 

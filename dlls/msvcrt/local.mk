@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 include $(srcdir)/dlls/crt/crt.mk
 include $(srcdir)/dlls/vcruntime140/eh.mk
 DLLS += msvcrt

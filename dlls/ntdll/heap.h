@@ -208,7 +208,7 @@ static inline BOOL is_heap(const struct heap *heap)
 
 /* ---- heap.c ------------------------------------------------------------- */
 
-/* The list of heaps and of every thread's caches. */
+/* heap-create.c: the list of heaps and of every thread's caches. */
 extern RTL_SRWLOCK heaps_lock;
 extern struct heap *heaps;
 /* Ends the process, naming heap and block. */

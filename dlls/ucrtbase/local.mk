@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 include $(srcdir)/dlls/crt/crt.mk
 DLLS += ucrtbase
 ucrtbase_SOURCES = $(crt_SOURCES)

@@ -108,8 +108,8 @@ LPSTR WINAPI CharNextExA(WORD codepage, LPCSTR s, DWORD flags)
 {
 	if (!*s)
 		return (LPSTR)s;
-	return (LPSTR)(IsDBCSLeadByteEx(codepage, (BYTE)*s) && s[1] ? s + 2 :
-								      s + 1);
+	return (LPSTR)(IsDBCSLeadByteEx(codepage, (BYTE)*s) && s[1] ? s + 2
+								    : s + 1);
 }
 
 /* A trail byte looks like any other: one has to walk from the start. */

@@ -143,7 +143,8 @@ VOID WINAPI PostQuitMessage(int code)
 	ReleaseSRWLockExclusive(&lock);
 }
 
-/* ---- timers ---------------------------------------------------------------- */
+/* ---- timers ----------------------------------------------------------------
+ */
 
 UINT_PTR WINAPI SetTimer(HWND window, UINT_PTR id, UINT ms, TIMERPROC fn)
 {
@@ -189,8 +190,8 @@ BOOL WINAPI KillTimer(HWND window, UINT_PTR id)
 			return TRUE;
 		}
 	}
-	SetLastError(window ? ERROR_INVALID_WINDOW_HANDLE :
-			      ERROR_INVALID_PARAMETER);
+	SetLastError(window ? ERROR_INVALID_WINDOW_HANDLE
+			    : ERROR_INVALID_PARAMETER);
 	return FALSE;
 }
 
@@ -207,7 +208,8 @@ DWORD queue_next_timer(struct queue *q)
 	return (DWORD)best;
 }
 
-/* ---- taking ------------------------------------------------------------------ */
+/* ---- taking
+ * ------------------------------------------------------------------ */
 
 static BOOL wanted(UINT message, UINT min, UINT max)
 {
@@ -237,8 +239,8 @@ static BOOL take_posted(struct queue *q, MSG *msg, UINT min, UINT max,
 		}
 	} else if (q->quit) {
 		/* Only when nothing else is left, whatever the filter. */
-		*msg = (MSG){ NULL, WM_QUIT, (WPARAM)q->exit_code, 0,
-			      GetTickCount(), { 0, 0 } };
+		*msg = (MSG){ NULL, WM_QUIT,        (WPARAM)q->exit_code,
+			      0,    GetTickCount(), { 0, 0 } };
 		found = TRUE;
 		if (remove)
 			q->quit = FALSE;
@@ -259,8 +261,8 @@ static BOOL take_timer(struct queue *q, MSG *msg, UINT min, UINT max,
 	for (struct timer *t = q->timers; t; t = t->next) {
 		if (t->due > now)
 			continue;
-		*msg = (MSG){ NULL, WM_TIMER, t->id, (LPARAM)t->fn,
-			      (DWORD)now, { 0, 0 } };
+		*msg = (MSG){ NULL,          WM_TIMER,   t->id,
+			      (LPARAM)t->fn, (DWORD)now, { 0, 0 } };
 		if (remove)
 			t->due = now + t->ms;
 		return TRUE;
@@ -295,8 +297,8 @@ BOOL WINAPI GetMessageW(LPMSG msg, HWND window, UINT min, UINT max)
 	struct queue *q = queue_mine();
 
 	if (!q || (window && window != (HWND)-1)) {
-		SetLastError(q ? ERROR_INVALID_WINDOW_HANDLE :
-				 ERROR_NOT_ENOUGH_MEMORY);
+		SetLastError(q ? ERROR_INVALID_WINDOW_HANDLE
+			       : ERROR_NOT_ENOUGH_MEMORY);
 		return -1;
 	}
 	while (!queue_take(q, msg, min, max, TRUE))

@@ -27,10 +27,9 @@ DWORD WINAPI MsgWaitForMultipleObjectsEx(DWORD n, const HANDLE *handles,
 			left = end > now ? (DWORD)(end - now) : 0;
 		}
 		ours = (mask & QS_TIMER) && timer < left;
-		ret = WaitForMultipleObjectsEx(n + 1, all,
-					       !!(flags & MWMO_WAITALL),
-					       ours ? timer : left,
-					       !!(flags & MWMO_ALERTABLE));
+		ret = WaitForMultipleObjectsEx(
+			n + 1, all, !!(flags & MWMO_WAITALL),
+			ours ? timer : left, !!(flags & MWMO_ALERTABLE));
 		if (ret != WAIT_TIMEOUT || !ours)
 			return ret;
 		if (queue_take(q, &msg, WM_TIMER, WM_TIMER, FALSE))
@@ -38,8 +37,8 @@ DWORD WINAPI MsgWaitForMultipleObjectsEx(DWORD n, const HANDLE *handles,
 	}
 }
 
-DWORD WINAPI MsgWaitForMultipleObjects(DWORD n, const HANDLE *handles,
-				       BOOL all, DWORD ms, DWORD mask)
+DWORD WINAPI MsgWaitForMultipleObjects(DWORD n, const HANDLE *handles, BOOL all,
+				       DWORD ms, DWORD mask)
 {
 	return MsgWaitForMultipleObjectsEx(n, handles, ms, mask,
 					   all ? MWMO_WAITALL : 0);

@@ -8,8 +8,14 @@
 #include <winsock2.h>
 
 #include "nt.h"
+#include "ws.h"
 
 static LONG started;
+
+BOOL ws_started(void)
+{
+	return started > 0;
+}
 
 int WINAPI WSAStartup(WORD version, LPWSADATA data)
 {

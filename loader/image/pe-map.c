@@ -18,18 +18,24 @@ static int map_failed(struct err *e, const char *what, int code)
 	return err_set(e, -code, "mapping %s: %s", what, strerror(-code));
 }
 
-/* Reads file bytes straight into guest memory. */
-static int copy_in(const struct image *img, gaddr to, uint32_t off, uint32_t n,
-		   struct err *e)
-{
-	while (n) {
-		struct iovec v[8];
-		int cnt = guest_mem->iov(to, n, true, v, COUNT_OF(v));
-		ssize_t got;
+/*
+ * Reads that follow each other in the file are gathered and made by one
+ * preadv(2): a linker's sections mostly do.
+ */
+struct reader {
+	const struct image *img;
+	struct iovec v[24];
+	int n;
+	uint32_t off, end; /* in the file, of what is gathered */
+};
 
-		if (cnt < 0)
-			return err_set(e, EFAULT, "guest memory is gone");
-		got = preadv(img->fd, v, cnt, off);
+static int reader_flush(struct reader *r, struct err *e)
+{
+	struct iovec *v = r->v;
+
+	while (r->off < r->end) {
+		ssize_t got = preadv(r->img->fd, v, r->n, r->off);
+
 		if (got < 0 && errno == EINTR)
 			continue;
 		if (got < 0)
@@ -38,10 +44,115 @@ static int copy_in(const struct image *img, gaddr to, uint32_t off, uint32_t n,
 		if (got == 0)
 			return err_set(e, ENOEXEC,
 				       "truncated while being read, at %#" PRIx32,
-				       off);
-		to += (uint64_t)got;
-		off += (uint32_t)got;
-		n -= (uint32_t)got;
+				       r->off);
+		r->off += (uint32_t)got;
+		while (r->n && (size_t)got >= v->iov_len) {
+			got -= (ssize_t)v->iov_len;
+			v++;
+			r->n--;
+		}
+		if (r->n) {
+			v->iov_base = (char *)v->iov_base + got;
+			v->iov_len -= (size_t)got;
+		}
+	}
+	r->n = 0;
+	return 0;
+}
+
+/* n bytes at off of the file go to guest address to. */
+static int reader_add(struct reader *r, gaddr to, uint32_t off, uint32_t n,
+		      struct err *e)
+{
+	while (n) {
+		int room = (int)COUNT_OF(r->v) - r->n, cnt;
+
+		if (room == 0 || (r->n && off != r->end)) {
+			if (reader_flush(r, e))
+				return -1;
+			continue;
+		}
+		cnt = guest_mem->iov(to, n, true, r->v + r->n, room);
+		if (cnt <= 0)
+			return err_set(e, EFAULT, "guest memory is gone");
+		if (r->n == 0)
+			r->off = r->end = off;
+		while (cnt--) {
+			uint32_t part = (uint32_t)r->v[r->n++].iov_len;
+
+			r->end += part;
+			off += part;
+			to += part;
+			n -= part;
+		}
+	}
+	return 0;
+}
+
+static int copy_in(const struct image *img, gaddr to, uint32_t off, uint32_t n,
+		   struct err *e)
+{
+	struct reader r = { .img = img };
+
+	return reader_add(&r, to, off, n, e) || reader_flush(&r, e) ? -1 : 0;
+}
+
+/*
+ * An image none of whose sections can be mapped from the file: one mapping,
+ * mostly one read, then the protections.
+ */
+static bool lies_askew(const struct image *img)
+{
+	for (unsigned i = 0; i < img->nsegments; i++)
+		if (img->segment[i].file_offset % PAGE == 0 &&
+		    img->segment[i].file_size >= PAGE)
+			return false;
+	return img->nsegments > 0 && !img->low_alignment;
+}
+
+static int copy_all(const struct image *img, gaddr base, struct err *e)
+{
+	const struct image_segment *last = &img->segment[img->nsegments - 1];
+	struct reader r = { .img = img };
+	int ret = guest_mem->map(base, last->rva + last->size,
+				 GUEST_READ | GUEST_WRITE, -1, 0, 0);
+
+	if (ret)
+		return map_failed(e, "the image", ret);
+	if (reader_add(&r, base, 0, img->headers_size, e))
+		return -1;
+	for (unsigned i = 0; i < img->nsegments; i++)
+		if (reader_add(&r, base + img->segment[i].rva,
+			       img->segment[i].file_offset,
+			       img->segment[i].file_size, e))
+			return -1;
+	return reader_flush(&r, e);
+}
+
+/* One call for neighbours that want the same. */
+static int protect_all(const struct image *img, gaddr base, struct err *e)
+{
+	uint32_t from = 0, to = img->segment[0].rva;
+	int prot = GUEST_READ; /* the headers */
+
+	for (unsigned i = 0; i <= img->nsegments; i++) {
+		const struct image_segment *s = &img->segment[i];
+		int ret;
+
+		if (i < img->nsegments && s->prot == prot && s->rva == to) {
+			to += s->size;
+			continue;
+		}
+		if (prot != (GUEST_READ | GUEST_WRITE)) {
+			ret = guest_mem->protect(base + from, to - from, prot);
+			if (ret)
+				return map_failed(e, "protections", ret);
+		}
+		if (i == img->nsegments)
+			break;
+		from = s->rva;
+		to = s->rva + s->size;
+		prot = s->prot;
 	}
 	return 0;
 }
@@ -127,6 +238,12 @@ int image_map(const struct image *img, gaddr base, struct err *e)
 	bool moved = base != img->preferred_base;
 	int ret;
 
+	if (lies_askew(img)) {
+		if (copy_all(img, base, e) ||
+		    (moved && pe_relocate(img, base, e)))
+			return -1;
+		return protect_all(img, base, e);
+	}
 	if (map_headers(img, base, e))
 		return -1;
 	for (unsigned i = 0; i < img->nsegments; i++) {

@@ -78,6 +78,9 @@ static size_t sequence(const uint8_t *s, size_t n)
 	}
 	if (i == n)
 		return 0;
+	/* A late answer to "where is the cursor?", not F3. */
+	if (s[i] == 'R' && which && number[0] != 1)
+		return i + 1;
 	/* The second number is 1 + a mask of shift, alt, control. */
 	if (number[1] > 1) {
 		unsigned mask = number[1] - 1;

@@ -110,10 +110,37 @@ static bool ask_cursor(struct file *f, int *row, int *col)
 			found = take_answer(from, row, col);
 		}
 		silent = !found;
+		console.ahead = console.ahead || console.nbytes > from;
 	}
 	terminal_apply(f->fd, false);
 	pthread_mutex_unlock(&console.lock);
 	return found;
+}
+
+/*
+ * Where the cursor is.  Some programs ask many times a second only to see the
+ * size of the window: the terminal is asked again only if something has been
+ * written since, and not at once.
+ */
+static void find_cursor(struct file *f, int *row, int *col)
+{
+	enum { REST_NS = 30 * 1000 * 1000 };
+	struct timespec ts;
+	int64_t now;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	now = ts.tv_sec * 1000000000ll + ts.tv_nsec;
+	if (!console.cursor_row ||
+	    (console.moved && now - console.cursor_ns > REST_NS)) {
+		console.moved = false;
+		if (ask_cursor(f, row, col)) {
+			console.cursor_row = *row;
+			console.cursor_col = *col;
+		}
+		console.cursor_ns = now;
+	}
+	*row = MAX(console.cursor_row, 1);
+	*col = MAX(console.cursor_col, 1);
 }
 
 static NTSTATUS get_info(struct task *t, struct file *f, struct irp *r)
@@ -122,10 +149,9 @@ static NTSTATUS get_info(struct task *t, struct file *f, struct irp *r)
 	int row = 1, col = 1;
 
 	window(f, &i.size_x, &i.size_y);
-	if (ask_cursor(f, &row, &col)) {
-		i.cursor_x = (int16_t)(col - 1);
-		i.cursor_y = (int16_t)(row - 1);
-	}
+	find_cursor(f, &row, &col);
+	i.cursor_x = (int16_t)(MIN(col, i.size_x) - 1);
+	i.cursor_y = (int16_t)(MIN(row, i.size_y) - 1);
 	i.attributes = console.attributes;
 	i.popup_attributes = 0xf5;
 	i.right = (int16_t)(i.size_x - 1);

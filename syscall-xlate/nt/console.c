@@ -97,6 +97,7 @@ void terminal_apply(int fd, bool keys)
 
 NTSTATUS console_put(struct task *t, struct file *f, const char *s, size_t n)
 {
+	console.moved = true;
 	while (n) {
 		ssize_t did = write(f->fd, s, n);
 
@@ -157,6 +158,7 @@ static NTSTATUS console_write(struct task *t, struct file *f, struct irp *r)
 		return STATUS_INVALID_DEVICE_REQUEST;
 	if (f->device == CONSOLE_INPUT && f->fd < 0)
 		return STATUS_INVALID_HANDLE;
+	console.moved = true;
 	return stream_ops.write(t, f, r);
 }
 
@@ -183,23 +185,100 @@ static size_t cook(uint8_t *out, size_t max, const uint8_t *in, size_t n)
 	return at;
 }
 
+/* Is there something that a reader can have?  Lock held. */
+static bool have_text(void)
+{
+	if (console.end_of_file)
+		return true;
+	if (!console.nbytes)
+		return false;
+	if (!console.ahead || !(console.input_mode & INPUT_LINE))
+		return true;
+	/* Keys that were typed between reads make no line before Enter. */
+	return memchr(console.bytes, '\r', console.nbytes) ||
+	       memchr(console.bytes, '\n', console.nbytes);
+}
+
+/*
+ * Key records as text: programs end another thread's ReadConsole by writing an
+ * Enter into the input.  Lock held.
+ */
+static void take_records(void)
+{
+	while (console.nrecords && console.nbytes + 4 < sizeof console.bytes) {
+		struct input_record *rec = &console.records[console.first];
+		uint16_t c = rec->key.ch;
+
+		console.first = (console.first + 1) % RECORD_MAX;
+		console.nrecords--;
+		if (rec->type != RECORD_KEY || !rec->key.down || !c)
+			continue;
+		console.nbytes += utf16_to_utf8(
+			(char *)console.bytes + console.nbytes, 3, &c, 1);
+		if (c == '\r' && console.input_mode & INPUT_LINE)
+			console.bytes[console.nbytes++] = '\n';
+		console.ahead = true;
+	}
+}
+
+static void open_wake(void)
+{
+	int fd[2];
+
+	if (console.wake[0] || pipe2(fd, O_CLOEXEC | O_NONBLOCK) < 0)
+		return;
+	for (int i = 0; i < 2; i++) {
+		console.wake[i] = fcntl(fd[i], F_DUPFD_CLOEXEC, 100);
+		close(fd[i]);
+	}
+}
+
+/* Until there is input, or records were written.  Lock held, dropped
+   meanwhile. */
+static NTSTATUS wait_for_input(struct task *t, struct file *f, bool *input)
+{
+	struct pollfd p[2] = { { .fd = f->fd, .events = POLLIN },
+			       { .fd = console.wake[0], .events = POLLIN } };
+	NTSTATUS status = STATUS_SUCCESS;
+	char drop[64];
+	int n;
+
+	pthread_mutex_unlock(&console.lock);
+	do {
+		if (io_interrupted(t, f, &status))
+			break;
+		n = poll(p, 2, -1);
+	} while (n < 0 && errno == EINTR);
+	pthread_mutex_lock(&console.lock);
+	if (read(console.wake[0], drop, sizeof drop) < 0)
+		drop[0] = 0; /* empty, which is fine */
+	/* Another thread may have been faster. */
+	*input = !status && poll(p, 1, 0) > 0;
+	return status;
+}
+
 /* Waits for input and takes it into console.bytes.  Lock held, dropped while
    waiting. */
 static NTSTATUS fill(struct task *t, struct file *f)
 {
-	uint8_t raw[sizeof console.bytes / 2];
+	uint8_t raw[1024];
 	NTSTATUS status;
 	ssize_t n;
 
-	while (!console.nbytes && !console.end_of_file) {
+	open_wake();
+	for (;;) {
+		bool input;
+		size_t had = console.nbytes;
+
+		take_records();
+		if (have_text() || had > sizeof console.bytes / 2)
+			break;
 		terminal_apply(f->fd, false);
-		pthread_mutex_unlock(&console.lock);
-		status = io_wait_fd(t, f, f->fd, POLLIN, -1);
-		pthread_mutex_lock(&console.lock);
+		status = wait_for_input(t, f, &input);
 		if (status)
 			return status;
-		if (console.nbytes)
-			break;
+		if (!input)
+			continue;
 		n = read(f->fd, raw, sizeof raw);
 		if (n < 0 && (errno == EINTR || errno == EAGAIN))
 			continue;
@@ -209,13 +288,15 @@ static NTSTATUS fill(struct task *t, struct file *f)
 			console.end_of_file = true;
 			break;
 		}
-		console.nbytes = cook(console.bytes, sizeof console.bytes, raw,
-				      (size_t)n);
 		/* Ctrl-Z first in a line is how Windows users end a file. */
-		if (console.input_mode & INPUT_LINE && console.bytes[0] == 26) {
-			console.nbytes = 0;
+		if (console.input_mode & INPUT_LINE && raw[0] == 26) {
 			console.end_of_file = true;
+			break;
 		}
+		console.nbytes +=
+			cook(console.bytes + had, sizeof console.bytes - had,
+			     raw, (size_t)n);
+		console.ahead = false;
 	}
 	return STATUS_SUCCESS;
 }
@@ -224,6 +305,8 @@ static void drop_bytes(size_t n)
 {
 	console.nbytes -= n;
 	memmove(console.bytes, console.bytes + n, console.nbytes);
+	if (!console.nbytes)
+		console.ahead = false;
 }
 
 static NTSTATUS console_read(struct task *t, struct file *f, struct irp *r)
@@ -434,6 +517,8 @@ static NTSTATUS write_records(struct task *t, struct file *f, struct irp *r)
 		}
 		console.nrecords++;
 	}
+	if (i && console.wake[1] > 0 && write(console.wake[1], "", 1) < 0)
+		status = STATUS_SUCCESS; /* full: they are awake already */
 	pthread_mutex_unlock(&console.lock);
 	r->information = i * sizeof(struct input_record);
 	if (i)

@@ -58,10 +58,17 @@ struct console {
 	/* Bytes that were read and not used: cooked lines, type-ahead. */
 	uint8_t bytes[4096];
 	size_t nbytes;
+	bool ahead;       /* typed while nobody read lines: no line yet */
+	int wake[2];      /* pipe: records were written, look again; 0: none */
 	bool end_of_file; /* Ctrl-D was read behind them */
 	struct input_record records[RECORD_MAX];
 	unsigned first, nrecords;
 	int16_t rows, cols; /* last told */
+
+	/* Where the cursor was when the terminal last told, and since when. */
+	int cursor_row, cursor_col; /* from 1; 0: never told */
+	int64_t cursor_ns;
+	_Atomic bool moved; /* something was written after that */
 };
 
 extern struct console console;

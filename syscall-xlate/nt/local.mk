@@ -79,7 +79,7 @@ EXTRA_DIST += %D%/syscalls.tbl %D%/status.tbl %D%/gen-status.awk
 %D%/status-names.c: %D%/status.tbl %D%/gen-status.awk
 	@$(MKDIR_P) %D%
 	$(AM_V_GEN)$(AWK) -v mode=c -f $(srcdir)/%D%/gen-status.awk $(srcdir)/%D%/status.tbl >$@.t && mv $@.t $@
-$(libnt_a_OBJECTS): %D%/calls.h %D%/status.h
+$(libnt_a_OBJECTS): %D%/calls.h %D%/status.h %D%/ioctl-rows.h %D%/info-rows.h
 
 # controls and information classes
 nodist_libnt_a_SOURCES += %D%/ioctl-rows.h %D%/info-rows.h

@@ -28,7 +28,6 @@ enum {
 	ATTRIBUTES = 4,
 	SIZE = 8,
 	LAST_WRITE = 0x10,
-	LAST_ACCESS = 0x20,
 	CREATION = 0x40,
 	SECURITY = 0x100,
 	ALL_FILTERS = 0xfff,
@@ -68,8 +67,8 @@ static uint32_t host_mask(uint32_t filter, bool tree)
 		mask |= IN_ATTRIB;
 	if (filter & (SIZE | LAST_WRITE))
 		mask |= IN_MODIFY;
-	if (filter & LAST_ACCESS)
-		mask |= IN_ACCESS;
+	/* Nothing for LAST_ACCESS: NTFS does not keep it up to date either, and
+	   our own looking around would be reported. */
 	return mask;
 }
 

@@ -151,6 +151,29 @@ static NTSTATUS after_error(int err, struct file *f, bool reading)
 	}
 }
 
+/*
+ * A read of nothing waits until there is something: how event loops learn of
+ * data without keeping a buffer for each connection.
+ */
+static NTSTATUS receive_nothing(struct irp *r)
+{
+	struct file *f = r->file;
+	struct pollfd p = { .fd = f->fd, .events = POLLIN };
+	uint8_t byte;
+	ssize_t n;
+
+	r->information = 0;
+	if (f->pipe->is_pipe) {
+		if (poll(&p, 1, 0) <= 0)
+			return STATUS_PENDING;
+		return p.revents & POLLIN ? STATUS_SUCCESS : gone(f, true);
+	}
+	n = recv(f->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+	if (n < 0)
+		return after_error(errno, f, true);
+	return n ? STATUS_SUCCESS : gone(f, true);
+}
+
 /* One try; STATUS_PENDING: would block. */
 static NTSTATUS receive_bytes(struct task *t, struct irp *r, bool wait)
 {
@@ -374,7 +397,7 @@ static NTSTATUS one_read(struct task *t, struct irp *r, bool wait)
 	NTSTATUS status;
 
 	if (!e->message)
-		return receive_bytes(t, r, wait);
+		return r->len ? receive_bytes(t, r, wait) : receive_nothing(r);
 	pthread_mutex_lock(&e->lock);
 	status = receive_message(t, r, wait);
 	pthread_mutex_unlock(&e->lock);
@@ -445,10 +468,6 @@ static NTSTATUS pipe_read(struct task *t, struct file *f, struct irp *r)
 
 	if (status)
 		return status;
-	if (!r->len && !f->pipe->message) {
-		r->information = 0;
-		return STATUS_SUCCESS;
-	}
 	return run(t, f, r, one_read, EPOLLIN, read_again);
 }
 

@@ -37,14 +37,13 @@ struct attribute {
 static NTSTATUS read_units(struct task *t, gaddr at, uint64_t bytes,
 			   struct text *x)
 {
-	if (bytes % 2)
-		return STATUS_INVALID_PARAMETER;
-	x->s = malloc(bytes + 2);
+	/* RuntimeData, which C runtimes fill with bytes, may be odd. */
+	x->len = (bytes + 1) / 2;
+	x->s = calloc(x->len + 1, sizeof *x->s);
 	if (!x->s)
 		return STATUS_NO_MEMORY;
 	if (guest_read(t, x->s, at, bytes))
 		return STATUS_ACCESS_VIOLATION;
-	x->len = bytes / 2;
 	x->s[x->len] = 0;
 	return STATUS_SUCCESS;
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Tests streams and descriptors: text mode, positions, buffers, pipes, dup. */
+// cflags: -D__USE_MINGW_ANSI_STDIO=0
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -61,7 +62,9 @@ static void text_mode(void)
 	fclose(f);
 
 	/* Ctrl-Z ends a text file; a lone CR stays. */
-	raw("a\rb\x1a" "c", 5);
+	raw("a\rb\x1a"
+	    "c",
+	    5);
 	f = fopen(name, "r");
 	CHECK(fread(got, 1, 100, f) == 3 && !memcmp(got, "a\rb", 3), "");
 	fclose(f);
@@ -174,7 +177,11 @@ static void unicode(void)
 	f = fopen(name, "w, ccs=UTF-16LE");
 	CHECK(fwprintf(f, L"%d", 7) == 1, "");
 	fclose(f);
-	CHECK(slurp() == 4 && !memcmp(got, "\xff\xfe" "7\0", 4), "");
+	CHECK(slurp() == 4 && !memcmp(got,
+				      "\xff\xfe"
+				      "7\0",
+				      4),
+	      "");
 }
 
 static void buffers(void)

@@ -7,7 +7,8 @@
 #include <setjmp.h>
 #include "check.h"
 
-#pragma GCC diagnostic ignored "-Winfinite-recursion" /* it leaves by a jump */
+#pragma GCC diagnostic ignored "-Winfinite-recursion" /* it leaves by a jump   \
+						       */
 
 enum { THREADS = 3, ROUNDS = 1500, CODE = 0xe0001234 };
 

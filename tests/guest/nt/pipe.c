@@ -136,8 +136,12 @@ static void overlapped(void)
 	CHECK(GetQueuedCompletionStatus(port, &n, &key, &done, 5000));
 	CHECK(done == &o);
 	CHECK_EQ(key, 42);
-	CHECK(!ReadFile(s, buf, sizeof buf, NULL, &o));
+	/* A zero-byte read only waits for data. */
+	CHECK(!ReadFile(s, buf, 0, NULL, &o));
 	CHECK_EQ(GetLastError(), ERROR_IO_PENDING);
+	CHECK(GetQueuedCompletionStatus(port, &n, &key, &done, 5000));
+	CHECK_EQ(n, 0);
+	CHECK(ReadFile(s, buf, sizeof buf, NULL, &o));
 	CHECK(GetQueuedCompletionStatus(port, &n, &key, &done, 5000));
 	CHECK_EQ(n, 4);
 	CHECK(!memcmp(buf, "late", 4));

@@ -94,9 +94,9 @@ START_TEST(harmless)
 	ck_assert_uint_eq(context_from_guest(hg_task, G(&c), &r), 0);
 	ck_assert_uint_eq(r.cs, SEL_CODE64);
 	ck_assert_uint_eq(r.ss, SEL_DATA);
-	ck_assert_uint_eq(r.rflags & 0x200, 0x200);  /* IF */
-	ck_assert_uint_eq(r.rflags & 0x3000, 0);     /* IOPL */
-	ck_assert_uint_eq(r.rflags & 0x1b0000, 0);   /* RF VM VIF VIP */
+	ck_assert_uint_eq(r.rflags & 0x200, 0x200); /* IF */
+	ck_assert_uint_eq(r.rflags & 0x3000, 0);    /* IOPL */
+	ck_assert_uint_eq(r.rflags & 0x1b0000, 0);  /* RF VM VIF VIP */
 	ck_assert_uint_eq(r.fx[26] | r.fx[27], 0);
 }
 END_TEST
@@ -149,7 +149,8 @@ START_TEST(upper_halves)
 }
 END_TEST
 
-/* ---- instructions ---------------------------------------------------------- */
+/* ---- instructions ----------------------------------------------------------
+ */
 
 static uint32_t divisor = 6;
 
@@ -207,7 +208,8 @@ START_TEST(unreadable)
 }
 END_TEST
 
-/* ---- unwinding ---------------------------------------------------------------- */
+/* ---- unwinding
+ * ---------------------------------------------------------------- */
 
 START_TEST(unwinds)
 {
@@ -215,7 +217,9 @@ START_TEST(unwinds)
 		uint32_t begin, end, info;
 		/* sub $0x20,%rsp at 5; push %rbx at 1 */
 		uint8_t unwind[8];
-	} image = { 0x100, 0x200, offsetof(typeof(image), unwind),
+	} image = { 0x100,
+		    0x200,
+		    offsetof(typeof(image), unwind),
 		    { 1, 5, 2, 0, 5, 0x32, 1, 0x30 } };
 	struct unwind_module m = { G(&image), 0x1000, 0, 12 };
 	uint64_t stack[8] = { 1, 2, 3, 4, 0xbbbb, 0x7777, 9 };

@@ -41,6 +41,7 @@ static int remove_one(const char *path, const struct stat *st, int type,
 static void teardown(void)
 {
 	nftw(root, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+	files_at_exit();
 }
 
 /* OBJECT_ATTRIBUTES for a name below root (UTF-8, backslashes), or absolute. */

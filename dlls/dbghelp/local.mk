@@ -1,0 +1,3 @@
+DLLS += dbghelp
+dbghelp_SOURCES = %D%/symbols.c
+dbghelp_IMPORTS = ntdll kernel32

@@ -1,0 +1,3 @@
+DLLS += mswsock
+mswsock_SOURCES = %D%/extensions.c
+mswsock_IMPORTS = ntdll kernel32

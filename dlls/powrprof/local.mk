@@ -1,0 +1,3 @@
+DLLS += powrprof
+powrprof_SOURCES = %D%/power.c
+powrprof_IMPORTS = ntdll kernel32

@@ -1,0 +1,5 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* crt-process.c, linked to the Universal C Runtime. */
+// cflags: -D_UCRT -D__MSVCRT_VERSION__=0xE00 -nodefaultlibs
+// link: -lmingw32 -lgcc -lmingwex -lucrt -lkernel32 -lmoldname -lucrt
+#include "crt-process.c"
