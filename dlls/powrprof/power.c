@@ -14,9 +14,8 @@ DWORD WINAPI PowerUnregisterSuspendResumeNotification(HPOWERNOTIFY handle)
 	return ERROR_INVALID_HANDLE;
 }
 
-NTSTATUS WINAPI CallNtPowerInformation(POWER_INFORMATION_LEVEL level,
-				       PVOID in, ULONG in_n, PVOID out,
-				       ULONG out_n)
+NTSTATUS WINAPI CallNtPowerInformation(POWER_INFORMATION_LEVEL level, PVOID in,
+				       ULONG in_n, PVOID out, ULONG out_n)
 {
 	return NtPowerInformation(level, in, in_n, out, out_n);
 }

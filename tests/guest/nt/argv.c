@@ -17,7 +17,8 @@ static const struct {
 	{ L"x a\\\"b", 2, { L"x", L"a\"b" } },
 	{ L"x a\\\\\"b c\"", 2, { L"x", L"a\\b c" } },
 	{ L"x \"\" y", 3, { L"x", L"", L"y" } },
-	{ L"x \"a\"\"b\" c", 3, { L"x", L"a\"b", L"c" } },
+	/* The second of two quotes is literal, and the quoting is over. */
+	{ L"x \"a\"\"b\" c", 2, { L"x", L"a\"b c" } },
 	{ L"x   y\t z ", 3, { L"x", L"y", L"z" } },
 	{ L"x \"y", 2, { L"x", L"y" } },
 	{ L"x c:\\dir\\", 2, { L"x", L"c:\\dir\\" } },
