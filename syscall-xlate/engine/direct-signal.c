@@ -284,6 +284,17 @@ void direct_on_signal(int sig, siginfo_t *si, ucontext_t *uc,
 			errno = saved_errno;
 			return;
 		}
+		/*
+		 * Flags that the guest set before it came through the gate:
+		 * stepping and alignment checks are not for host code.
+		 */
+		if (ip >= direct_high &&
+		    (f.kind == FAULT_STEP || f.kind == FAULT_ALIGN)) {
+			g[REG_EFL] &= ~(f.kind == FAULT_STEP ? 0x100ll :
+							       0x40000ll);
+			errno = saved_errno;
+			return;
+		}
 		fix = direct_fixup(ip);
 		if (fix) {
 			g[REG_RIP] = (greg_t)fix;
