@@ -68,7 +68,8 @@ static int to_host(const char *path)
 			path);
 		return 1;
 	}
-	if (path_find(&p) != 0 && p.has_lower && access(p.lower, F_OK) == 0)
+	path_find(&p); /* sets the spelling; that it exists is not needed */
+	if (p.has_lower && access(p.host, F_OK) && !access(p.lower, F_OK))
 		puts(p.lower); /* a built-in DLL */
 	else
 		puts(p.host[0] ? p.host : "/");

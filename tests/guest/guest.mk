@@ -53,6 +53,7 @@ examples/%.exe: $(srcdir)/examples/%.c
 	@$(MKDIR_P) $(@D)
 	$(AM_V_CC)$(dll_cc_x86_64) -std=gnu11 -O2 -s -Wall -o $@ $<
 
+.SECONDARY: $(guest_msvc:%=tests/guest/msvc/%.obj)
 .PHONY: guest-tests examples
 guest-tests: $(guest_exes)
 examples: $(if $(filter x86_64,$(DLL_ARCHES)),$(example_exes))
