@@ -5,5 +5,4 @@ run_foreign_SOURCES = %D%/main.c %D%/options.c %D%/options.h %D%/launch.c \
 run_foreign_CPPFLAGS = $(AM_CPPFLAGS) -DPKGLIBDIR='"$(pkglibdir)"'
 run_foreign_LDADD = libpersonality.a libengine.a libnt.a libxlate.a libimage.a \
 	libbase.a
-run_foreign_CFLAGS = $(AM_CFLAGS) -fPIE
-run_foreign_LDFLAGS = $(AM_LDFLAGS) -pie -Wl,-z,relro
+run_foreign_LDFLAGS = $(AM_LDFLAGS) $(HOST_LDFLAGS) -Wl,-z,relro
