@@ -28,8 +28,10 @@ function fail(why) {
 	seen[$1, $2]
 	if (handler == "-")
 		next
-	row = kind == "IOCTL" ? "{ " $2 ", " handler " }" :
-		"{ " $2 ", " $4 ", " handler ", " ($7 == "-" ? "0" : $7) " }"
+	if (kind == "IOCTL")
+		row = "{ " $2 ", " handler " }"
+	else
+		row = "{ " $2 ", " $4 ", " handler ", " ($7 == "-" ? "0" : $7) " }"
 	if (!($1 in rows))
 		order[++n] = $1
 	rows[$1] = rows[$1] " \\\n\t" row ","
