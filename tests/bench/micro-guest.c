@@ -74,7 +74,8 @@ int main(void)
 		for (int i = 0; i < 64; i++)
 			HeapFree(heap, 0, q[i]);
 	});
-	BENCH("heap: malloc+free 100", 2000000, p = malloc(100); free(p));
+	BENCH("heap: malloc+free 100", 2000000, p = malloc(100);
+	      asm volatile("" : "+r"(p)); free(p));
 	BENCH("memcpy 64", 20000000, memcpy(big, other, 64);
 	      asm volatile("" ::: "memory"));
 	BENCH("memcpy 4096", 2000000, memcpy(big, other, 4096);
@@ -87,6 +88,7 @@ int main(void)
 	      asm volatile("" ::: "memory"));
 	BENCH("snprintf %d %s", 500000,
 	      snprintf(text, sizeof text, "%d %s", 12345, "hello"));
+
 	BENCH("snprintf %g", 300000,
 	      snprintf(text, sizeof text, "%.17g", 3.14159265358979));
 	BENCH("strtod", 500000, sink = (LONG)strtod("3.14159265358979", NULL));
