@@ -33,6 +33,7 @@ enum guest_prot {
 enum guest_map_flags {
 	GUEST_SHARED = 1, /* writes reach the file and its other mappings */
 	/* else: copy on write */
+	GUEST_HUGE = 2, /* most of it is about to be filled: large pages help */
 };
 
 /*

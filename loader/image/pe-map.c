@@ -13,6 +13,9 @@
 #include "base/table.h"
 #include "loader/image/pe.h"
 
+/* Images from this size on are copied into large pages, if there are any. */
+enum { HUGE_FROM = 4 << 20 };
+
 static int map_failed(struct err *e, const char *what, int code)
 {
 	return err_set(e, -code, "mapping %s: %s", what, strerror(-code));
@@ -114,8 +117,9 @@ static int copy_all(const struct image *img, gaddr base, struct err *e)
 {
 	const struct image_segment *last = &img->segment[img->nsegments - 1];
 	struct reader r = { .img = img };
-	int ret = guest_mem->map(base, last->rva + last->size,
-				 GUEST_READ | GUEST_WRITE, -1, 0, 0);
+	uint32_t size = last->rva + last->size;
+	int ret = guest_mem->map(base, size, GUEST_READ | GUEST_WRITE, -1, 0,
+				 size >= HUGE_FROM ? GUEST_HUGE : 0);
 
 	if (ret)
 		return map_failed(e, "the image", ret);

@@ -187,6 +187,9 @@ static int direct_map(gaddr at, uint64_t size, int prot, int fd, uint64_t off,
 	if (mmap((void *)at, size, host_prot(prot), how, fd, (off_t)off) ==
 	    MAP_FAILED)
 		return -errno;
+	/* Advice: without huge pages things are only slower. */
+	if (flags & GUEST_HUGE)
+		madvise((void *)at, size, MADV_HUGEPAGE);
 	return 0;
 }
 
