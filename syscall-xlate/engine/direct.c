@@ -102,7 +102,7 @@ static void stacks_free(void *p)
 
 /* ---- running ----------------------------------------------------------- */
 
-/* Makes what the guest may not choose what it must be; see DIRECT notes. */
+/* What the guest may not choose becomes what it must be, or iretq would fault. */
 static void sanitize(struct guest_regs *r)
 {
 	r->cs = r->cs == CS32 ? CS32 : CS64;
