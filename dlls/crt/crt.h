@@ -29,6 +29,10 @@
 #define CRT_HOT       __attribute__((hot))
 #define CRT_COLD      __attribute__((cold, noinline))
 #define EOF           (-1)
+/* <stdio.h> is not ours to include: it declares what we define. */
+#define SEEK_SET 0
+#define SEEK_CUR 1
+#define SEEK_END 2
 #ifndef WEOF
 #define WEOF ((wint_t)0xffff)
 #endif

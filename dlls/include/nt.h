@@ -15,6 +15,10 @@
 #ifndef _WIN32_WINNT
 #define _WIN32_WINNT 0x0a00
 #endif
+/* All that is left out here doubles the time of compiling a file. */
+#ifndef WIN32_LEAN_AND_MEAN
+#define WIN32_LEAN_AND_MEAN
+#endif
 #include <windows.h>
 #undef WIN32_NO_STATUS
 #include <ntstatus.h>

@@ -7,6 +7,7 @@
  * attributes and the time of the last write.
  */
 #include "kernel32-private.h"
+#include <winioctl.h>
 #include "nt-file.h"
 
 #define CHUNK (1 << 20)

@@ -6,6 +6,7 @@
  * of class numbers is the whole translation.
  */
 #include "kernel32-private.h"
+#include <winioctl.h>
 #include "nt-file.h"
 
 static NTSTATUS query(HANDLE h, void *info, ULONG size, ULONG class)

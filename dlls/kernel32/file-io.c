@@ -6,6 +6,7 @@
  * into it and nothing is copied on the way.
  */
 #include "kernel32-private.h"
+#include <winioctl.h>
 #include "nt-file.h"
 
 #define IOSB(o) ((PIO_STATUS_BLOCK)(o))

@@ -3,6 +3,7 @@
  * link.c - hard links, symbolic links, and the path a handle leads to.
  */
 #include "kernel32-private.h"
+#include <winioctl.h>
 #include "nt-file.h"
 
 /* FILE_LINK_INFORMATION is FILE_RENAME_INFORMATION under another number. */

@@ -6,6 +6,7 @@
  * finds none.
  */
 #include "kernel32-private.h"
+#include <winioctl.h>
 #include "nt-file.h"
 
 #define PROCESS_DEVICE_MAP 23

@@ -6,6 +6,7 @@
 #include <initguid.h>
 
 #include "nt.h"
+#include <shellapi.h>
 #include <knownfolders.h>
 #include <objbase.h>
 #include <shlobj.h>
