@@ -9,8 +9,9 @@ kernel32_SOURCES = %D%/actctx.c %D%/comm.c %D%/console.c %D%/console-ctrl.c \
 	%D%/error.c %D%/error-text.c %D%/file.c %D%/file-copy.c %D%/file-find.c \
 	%D%/file-info.c %D%/file-io.c %D%/handle.c %D%/iocp.c %D%/link.c \
 	%D%/message.c %D%/module.c %D%/nt-path.c %D%/path.c %D%/pipe.c %D%/process.c \
-	%D%/process-create.c %D%/process-info.c %D%/profile.c %D%/resource.c \
-	%D%/resource-update.c %D%/startup.c %D%/toolhelp.c %D%/volume.c
+	%D%/process-create.c %D%/process-info.c %D%/profile.c %D%/profile-change.c \
+	%D%/profile-struct.c %D%/profile-text.c %D%/resource.c %D%/resource-build.c \
+	%D%/resource-file.c %D%/resource-update.c %D%/startup.c %D%/toolhelp.c %D%/volume.c
 
 # Synchronisation, threads, memory, time, locale, strings, system.
 kernel32_SOURCES += %D%/atom.c %D%/calendar.c %D%/codepage.c %D%/collate.c \

@@ -14,7 +14,32 @@
 NTSTATUS file_open_path(struct task *t, const struct nt_oa *oa, uint32_t access,
 			uint32_t share, uint32_t options, struct file **f);
 
-/* file-io.c: around what may sleep, for NtCancelSynchronousIoFile. */
+/* What only a handle that may read, or may change, can ask of the data. */
+enum {
+	FILE_READ_BITS = FILE_READ_DATA | FILE_EXECUTE,
+	FILE_WRITE_BITS = FILE_WRITE_DATA | FILE_APPEND_DATA,
+	FILE_CHANGE_BITS = FILE_WRITE_BITS | FILE_WRITE_EA | FILE_WRITE_ATTRIBUTES |
+		      ACCESS_DELETE | 0x40000 | 0x80000,
+};
+
+/* One NtCreateFile on its way (file-open.c). */
+struct file_open {
+	struct nt_path *p;
+	struct file *root;
+	uint32_t access, share, options, disposition, attributes;
+	uint32_t information;
+	/* What came of it. */
+	int fd;
+	bool path_only;
+	struct statx st;
+};
+
+/* Opens or makes o->p; on success *f is one reference. */
+NTSTATUS file_open_disk(struct file_open *o, struct file **f);
+/* The status for the errno of a failed open. */
+NTSTATUS file_open_status(int err);
+
+/* irp.c: around what may sleep, for NtCancelSynchronousIoFile. */
 void sync_begin(struct task *t);
 void sync_end(struct task *t);
 

@@ -88,7 +88,7 @@ struct file {
 
 #define POSITION_HOST (-1)
 
-/* ---- requests (file-io.c) --------------------------------------------- */
+/* ---- requests (irp.c) --------------------------------------------- */
 
 /*
  * One request.  Lives on the handler's stack until irp_pend() copies it.

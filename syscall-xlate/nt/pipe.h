@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * pipe.h - the two halves of pipes: moving data (pipe.c), and finding each
- * other by name (pipe-name.c).
+ * pipe.h - the two halves of pipes: moving data (pipe.c, pipe-data.c), and
+ * finding each other by name (pipe-name.c).
  *
  * A byte pipe made by CreatePipe is a host pipe; one with a name is a stream
  * socket, or, if it keeps messages, a SEQPACKET socket whose every packet
@@ -25,7 +25,10 @@ enum pipe_state {
 	PIPE_CLOSING = 4,
 };
 
-enum { PIPE_GOODBYE = 0x80 };
+enum {
+	PIPE_GOODBYE = 0x80,
+	PIPE_PACKET = 60 << 10, /* data in one packet of a message */
+};
 
 enum { PIPE_INBOUND, PIPE_OUTBOUND, PIPE_DUPLEX };
 
@@ -58,7 +61,28 @@ struct pipe_end {
 struct file *pipe_file(int fd, uint32_t access, uint32_t share,
 		       uint32_t options);
 
+/* Is this end in a state to move data?  Accepts a client that waits. */
+NTSTATUS pipe_ready(struct file *f, struct pipe_end *e);
+
+/* pipe-data.c */
+bool pipe_can_read(struct file *f);
+/* Before the server's end closes: tell the client that it is on purpose. */
 void pipe_say_goodbye(struct file *f);
+/* Is the next thing to read the server's goodbye? */
+bool pipe_goodbye_waits(struct file *f);
+/*
+ * One try; STATUS_PENDING: would block (wait false), or somebody made the
+ * descriptor non-blocking.  STATUS_RETRY: a signal came.  A write counts in
+ * r->out what went.
+ */
+NTSTATUS pipe_read_once(struct task *t, struct irp *r, bool wait);
+NTSTATUS pipe_write_once(struct task *t, struct irp *r, bool wait);
+
+/* pipe-peek.c */
+/* Bytes that a read would find; of messages, without their headers. */
+uint32_t pipe_available(struct file *f);
+/* FSCTL_PIPE_PEEK. */
+NTSTATUS pipe_peek(struct task *t, struct file *f, struct irp *r);
 
 /* pipe-name.c */
 /* The client's connection, if one waits.  With e->lock held. */

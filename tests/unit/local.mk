@@ -20,13 +20,21 @@ tests_unit_nt_registry_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_nt_registry_LDADD = $(UNIT_LDADD)
 
 unit_tests += tests/unit/nt-file
-tests_unit_nt_file_SOURCES = %D%/syscall-xlate/nt/file.c \
-	tests/lib/fake-engine.c tests/lib/fake-engine.h
+# The object manager, below a fake engine.
+FAKE_ENGINE = tests/lib/fake-engine.c tests/lib/fake-engine.h
+
+# The file handlers on a fresh folder.
+FILE_FIXTURE = $(FAKE_ENGINE) tests/lib/file-fixture.c tests/lib/file-fixture.h
+
+unit_tests += tests/unit/nt-file
+tests_unit_nt_file_SOURCES = %D%/syscall-xlate/nt/file.c $(FILE_FIXTURE)
 tests_unit_nt_file_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_nt_file_LDADD = $(UNIT_LDADD)
 
-# The object manager, below a fake engine.
-FAKE_ENGINE = tests/lib/fake-engine.c tests/lib/fake-engine.h
+unit_tests += tests/unit/nt-pipe
+tests_unit_nt_pipe_SOURCES = %D%/syscall-xlate/nt/pipe.c $(FILE_FIXTURE)
+tests_unit_nt_pipe_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_nt_pipe_LDADD = $(UNIT_LDADD)
 
 unit_tests += tests/unit/nt-handle
 tests_unit_nt_handle_SOURCES = %D%/syscall-xlate/nt/handle.c $(FAKE_ENGINE)

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Files, directories, pipes: the handlers called straight, on a real folder. */
+/* Files and directories: the handlers called straight, on a real folder. */
 #include <check.h>
-#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,115 +8,9 @@
 #include <unistd.h>
 
 #include "base/utf.h"
-#include "syscall-xlate/nt/file.h"
 #include "tests/lib/fake-engine.h"
+#include "tests/lib/file-fixture.h"
 #include "syscall-xlate/nt/calls.h"
-
-enum {
-	GENERIC_READ = (int)0x80000000,
-	GENERIC_WRITE = 0x40000000,
-	SYNC = 0x20,
-	NOT_DIR = 0x40,
-};
-
-static struct task *t;
-static char root[64]; /* a fresh folder */
-static struct io_status64 iosb;
-
-static void setup(void)
-{
-	t = fake_start();
-	strcpy(root, "/tmp/rf-file-XXXXXX");
-	ck_assert_ptr_nonnull(mkdtemp(root));
-}
-
-static int remove_one(const char *path, const struct stat *st, int type,
-		      struct FTW *ftw)
-{
-	(void)st, (void)type, (void)ftw;
-	return remove(path);
-}
-
-static void teardown(void)
-{
-	nftw(root, remove_one, 16, FTW_DEPTH | FTW_PHYS);
-	files_at_exit();
-}
-
-/* OBJECT_ATTRIBUTES for a name below root (UTF-8, backslashes), or absolute. */
-static gaddr oa(const char *name)
-{
-	static struct {
-		struct object_attributes64 oa;
-		struct unicode_string64 s;
-		uint16_t text[600];
-	} slot[8];
-	static unsigned next;
-	char full[1024], *c;
-	unsigned i = next++ % 8;
-	size_t n;
-
-	if (*name == '\\')
-		snprintf(full, sizeof full, "%s", name);
-	else
-		snprintf(full, sizeof full, "\\??\\Z:%s\\%s", root, name);
-	for (c = full; *c; c++)
-		if (*c == '/')
-			*c = '\\';
-	n = utf8_to_utf16(slot[i].text, 600, full, strlen(full));
-	slot[i].s.length = slot[i].s.maximum = (uint16_t)(n * 2);
-	slot[i].s.buffer = GADDR(slot[i].text);
-	memset(&slot[i].oa, 0, sizeof slot[i].oa);
-	slot[i].oa.length = sizeof slot[i].oa;
-	slot[i].oa.name = GADDR(&slot[i].s);
-	slot[i].oa.attributes = 0x40;
-	return GADDR(&slot[i].oa);
-}
-
-static NTSTATUS open_as(const char *name, uint32_t access, uint32_t share,
-			uint32_t disposition, uint32_t options, uint64_t *h)
-{
-	memset(&iosb, 0xff, sizeof iosb);
-	return nt_create_file(t, GADDR(h), access, oa(name), GADDR(&iosb), 0,
-			      0x80, share, disposition, options, 0, 0);
-}
-
-static uint64_t make(const char *name)
-{
-	uint64_t h = 0;
-
-	ck_assert_uint_eq(open_as(name, GENERIC_READ | GENERIC_WRITE | 0x110000,
-				  7, FILE_OVERWRITE_IF, SYNC | NOT_DIR, &h),
-			  0);
-	return h;
-}
-
-static NTSTATUS put(uint64_t h, const char *s, int64_t *offset)
-{
-	return nt_write_file(t, h, 0, 0, 0, GADDR(&iosb), GADDR(s),
-			     (uint32_t)strlen(s), GADDR(offset), 0);
-}
-
-static NTSTATUS get(uint64_t h, char *s, uint32_t n, int64_t *offset)
-{
-	memset(s, 0, n + 1); /* for reading it as a string */
-	return nt_read_file(t, h, 0, 0, 0, GADDR(&iosb), GADDR(s), n,
-			    GADDR(offset), 0);
-}
-
-static void closes(uint64_t h)
-{
-	ck_assert_uint_eq(nt_close(t, h), 0);
-}
-
-static bool exists(const char *name)
-{
-	char path[256];
-	struct stat st;
-
-	snprintf(path, sizeof path, "%s/%s", root, name);
-	return lstat(path, &st) == 0;
-}
 
 START_TEST(dispositions)
 {
@@ -583,199 +476,6 @@ START_TEST(locks)
 }
 END_TEST
 
-static uint64_t pipe_server(const char *name, bool message, bool async)
-{
-	uint64_t h = 0;
-	int64_t timeout = -500000;
-
-	ck_assert_uint_eq(nt_create_named_pipe_file(
-				  t, GADDR(&h),
-				  GENERIC_READ | GENERIC_WRITE | 0x100000,
-				  oa(name), GADDR(&iosb), 3, FILE_OPEN_IF,
-				  async ? 0 : SYNC, message, message, 0, 2,
-				  4096, 4096, GADDR(&timeout)),
-			  0);
-	return h;
-}
-
-START_TEST(named_pipes)
-{
-	static const char name[] = "\\??\\pipe\\rf-unit-test";
-	uint64_t s, c, s2, event;
-	struct io_status64 late = { 0 };
-	char buf[64];
-
-	ck_assert_uint_eq(
-		open_as(name, GENERIC_READ | 0x100000, 0, FILE_OPEN, SYNC, &c),
-		STATUS_OBJECT_NAME_NOT_FOUND);
-	s = pipe_server(name, true, true);
-	ck_assert_uint_eq(open_as(name, GENERIC_READ | GENERIC_WRITE | 0x100000,
-				  0, FILE_OPEN, SYNC, &c),
-			  0);
-	ck_assert_uint_eq(
-		open_as(name, GENERIC_READ | 0x100000, 0, FILE_OPEN, SYNC, &s2),
-		STATUS_PIPE_NOT_AVAILABLE);
-	ck_assert_uint_eq(nt_fs_control_file(t, s, 0, 0, 0, GADDR(&iosb),
-					     0x110008, 0, 0, 0, 0),
-			  STATUS_PIPE_CONNECTED);
-	/* Messages keep their bounds at the end that reads them so. */
-	ck_assert_uint_eq(put(c, "hello", NULL), 0);
-	ck_assert_uint_eq(put(c, "x", NULL), 0);
-	ck_assert_uint_eq(get(s, buf, 3, NULL), STATUS_BUFFER_OVERFLOW);
-	ck_assert_str_eq(buf, "hel");
-	ck_assert_uint_eq(get(s, buf, 30, NULL), 0);
-	ck_assert_str_eq(buf, "lo");
-	ck_assert_uint_eq(get(s, buf, 30, NULL), 0);
-	ck_assert_str_eq(buf, "x");
-
-	/* Overlapped: pending, then finished by what comes. */
-	ck_assert_uint_eq(nt_create_event(t, GADDR(&event), 0x1f0003, 0, 0, 0),
-			  0);
-	memset(buf, 0, sizeof buf);
-	ck_assert_uint_eq(nt_read_file(t, s, event, 0, 0, GADDR(&late),
-				       GADDR(buf), 30, 0, 0),
-			  STATUS_PENDING);
-	ck_assert_uint_eq(nt_wait_for_single_object(t, event, 0, AT_ONCE),
-			  STATUS_TIMEOUT);
-	ck_assert_uint_eq(put(c, "late", NULL), 0);
-	ck_assert_uint_eq(
-		nt_wait_for_single_object(t, event, 0, AFTER_MS(2000)), 0);
-	ck_assert_uint_eq(late.status, 0);
-	ck_assert_uint_eq(late.information, 4);
-	ck_assert_str_eq(buf, "late");
-
-	/* Cancelled. */
-	ck_assert_uint_eq(nt_read_file(t, s, event, 0, 0, GADDR(&late),
-				       GADDR(buf), 30, 0, 0),
-			  STATUS_PENDING);
-	ck_assert_uint_eq(nt_cancel_io_file_ex(t, s, 0, GADDR(&iosb)), 0);
-	ck_assert_uint_eq(
-		nt_wait_for_single_object(t, event, 0, AFTER_MS(2000)), 0);
-	ck_assert_uint_eq(late.status, STATUS_CANCELLED);
-	ck_assert_uint_eq(nt_cancel_io_file_ex(t, s, 0, GADDR(&iosb)),
-			  STATUS_NOT_FOUND);
-
-	/* The other end goes. */
-	closes(c);
-	ck_assert_uint_eq(get(s, buf, 3, NULL), STATUS_PIPE_BROKEN);
-	ck_assert_uint_eq(nt_fs_control_file(t, s, 0, 0, 0, GADDR(&iosb),
-					     0x110004, 0, 0, 0, 0),
-			  0);
-	/* And another comes: waiting for it this time. */
-	ck_assert_uint_eq(nt_fs_control_file(t, s, event, 0, 0, GADDR(&late),
-					     0x110008, 0, 0, 0, 0),
-			  STATUS_PENDING);
-	ck_assert_uint_eq(open_as(name, GENERIC_READ | GENERIC_WRITE | 0x100000,
-				  0, FILE_OPEN, SYNC, &c),
-			  0);
-	ck_assert_uint_eq(
-		nt_wait_for_single_object(t, event, 0, AFTER_MS(2000)), 0);
-	ck_assert_uint_eq(late.status, 0);
-	/* Sent away on purpose is not the same as left alone. */
-	ck_assert_uint_eq(nt_fs_control_file(t, s, 0, 0, 0, GADDR(&iosb),
-					     0x110004, 0, 0, 0, 0),
-			  0);
-	ck_assert_uint_eq(put(c, "x", NULL), STATUS_PIPE_DISCONNECTED);
-	ck_assert_uint_eq(get(c, buf, 3, NULL), STATUS_PIPE_DISCONNECTED);
-	closes(c);
-	closes(s);
-	closes(event);
-	ck_assert_uint_eq(
-		open_as(name, GENERIC_READ | 0x100000, 0, FILE_OPEN, SYNC, &c),
-		STATUS_OBJECT_NAME_NOT_FOUND);
-}
-END_TEST
-
-START_TEST(anonymous_pipe)
-{
-	uint64_t dir, r, w;
-	struct object_attributes64 a = { .length = sizeof a };
-	struct {
-		uint32_t state, available, messages, length;
-		char data[8];
-	} peek;
-	char buf[16];
-
-	ck_assert_uint_eq(open_as("\\Device\\NamedPipe\\",
-				  GENERIC_READ | 0x100000, 7, FILE_OPEN, SYNC,
-				  &dir),
-			  0);
-	a.root = dir;
-	ck_assert_uint_eq(nt_create_named_pipe_file(
-				  t, GADDR(&r), GENERIC_READ | 0x100000,
-				  GADDR(&a), GADDR(&iosb), 2, FILE_CREATE, SYNC,
-				  0, 0, 0, 1, 4096, 4096, 0),
-			  0);
-	a.root = r;
-	ck_assert_uint_eq(nt_open_file(t, GADDR(&w), GENERIC_WRITE | 0x100000,
-				       GADDR(&a), GADDR(&iosb), 1,
-				       SYNC | NOT_DIR),
-			  0);
-	ck_assert_uint_eq(put(w, "abcdef", NULL), 0);
-	ck_assert_uint_eq(nt_fs_control_file(t, r, 0, 0, 0, GADDR(&iosb),
-					     0x11400c, 0, 0, GADDR(&peek),
-					     sizeof peek),
-			  0);
-	ck_assert_uint_eq(peek.available, 6);
-	ck_assert_int_eq(memcmp(peek.data, "abcdef", 6), 0);
-	ck_assert_uint_eq(get(r, buf, 4, NULL), 0);
-	ck_assert_str_eq(buf, "abcd");
-	ck_assert_uint_eq(get(r, buf, 10, NULL), 0);
-	ck_assert_str_eq(buf, "ef");
-	closes(w);
-	ck_assert_uint_eq(get(r, buf, 10, NULL), STATUS_PIPE_BROKEN);
-	closes(r);
-	closes(dir);
-}
-END_TEST
-
-static uint64_t blocked_on;
-static volatile NTSTATUS blocked_status = STATUS_PENDING;
-
-static void block(struct task *task, void *arg)
-{
-	static struct io_status64 io;
-	static char buf[8];
-
-	(void)arg;
-	blocked_status =
-		CALL(task, nt_read_file(task, blocked_on, 0, 0, 0, GADDR(&io),
-					GADDR(buf), 8, 0, 0));
-}
-
-START_TEST(cancel_synchronous)
-{
-	uint64_t dir, w, th;
-	struct object_attributes64 a = { .length = sizeof a };
-
-	ck_assert_uint_eq(open_as("\\Device\\NamedPipe\\",
-				  GENERIC_READ | 0x100000, 7, FILE_OPEN, SYNC,
-				  &dir),
-			  0);
-	a.root = dir;
-	ck_assert_uint_eq(nt_create_named_pipe_file(t, GADDR(&blocked_on),
-						    GENERIC_READ | 0x100000,
-						    GADDR(&a), GADDR(&iosb), 2,
-						    FILE_CREATE, SYNC, 0, 0, 0,
-						    1, 4096, 4096, 0),
-			  0);
-	a.root = blocked_on;
-	ck_assert_uint_eq(nt_open_file(t, GADDR(&w), GENERIC_WRITE | 0x100000,
-				       GADDR(&a), GADDR(&iosb), 1,
-				       SYNC | NOT_DIR),
-			  0);
-	th = fake_thread(block, NULL);
-	usleep(50000);
-	ck_assert_uint_eq(nt_cancel_synchronous_io_file(t, th, 0, GADDR(&iosb)),
-			  0);
-	ck_assert_uint_eq(nt_wait_for_single_object(t, th, 0, AFTER_MS(3000)),
-			  0);
-	ck_assert_uint_eq(blocked_status, STATUS_CANCELLED);
-	ck_assert_uint_eq(nt_cancel_synchronous_io_file(t, th, 0, GADDR(&iosb)),
-			  STATUS_NOT_FOUND);
-}
-END_TEST
-
 START_TEST(links)
 {
 	struct {
@@ -899,7 +599,7 @@ int main(void)
 	SRunner *r = srunner_create(s);
 	int failed;
 
-	tcase_add_checked_fixture(tc, setup, teardown);
+	tcase_add_checked_fixture(tc, file_setup, file_teardown);
 	tcase_set_timeout(tc, 20);
 	tcase_add_test(tc, missing_parts);
 	tcase_add_test(tc, dispositions);
@@ -910,9 +610,6 @@ int main(void)
 	tcase_add_test(tc, attributes);
 	tcase_add_test(tc, listing);
 	tcase_add_test(tc, locks);
-	tcase_add_test(tc, named_pipes);
-	tcase_add_test(tc, anonymous_pipe);
-	tcase_add_test(tc, cancel_synchronous);
 	tcase_add_test(tc, links);
 	tcase_add_test(tc, changes);
 	tcase_add_test(tc, volumes);

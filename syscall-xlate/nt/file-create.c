@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * file-create.c - NtCreateFile and the calls that open a name for a moment.
+ */
+#include <fcntl.h>
+#include <string.h>
+
+#include "syscall-xlate/nt/file-private.h"
+#include "syscall-xlate/nt/calls.h"
+
+static NTSTATUS check_arguments(const struct file_open *o)
+{
+	enum {
+		SYNC = FILE_SYNCHRONOUS_IO_ALERT | FILE_SYNCHRONOUS_IO_NONALERT
+	};
+
+	if (o->disposition > FILE_OVERWRITE_IF || o->share & ~7u ||
+	    o->options & 0xff000000)
+		return STATUS_INVALID_PARAMETER;
+	if ((o->options & SYNC) == SYNC ||
+	    (o->options & SYNC && !(o->access & ACCESS_SYNCHRONIZE)))
+		return STATUS_INVALID_PARAMETER;
+	if (o->options & FILE_DIRECTORY_FILE &&
+	    (o->options & FILE_NON_DIRECTORY_FILE ||
+	     (o->disposition != FILE_OPEN && o->disposition != FILE_CREATE &&
+	      o->disposition != FILE_OPEN_IF)))
+		return STATUS_INVALID_PARAMETER;
+	if (o->options & FILE_DELETE_ON_CLOSE && !(o->access & ACCESS_DELETE))
+		return STATUS_INVALID_PARAMETER;
+	if (o->options & FILE_NO_INTERMEDIATE_BUFFERING &&
+	    o->access & FILE_APPEND_DATA && !(o->access & FILE_WRITE_DATA))
+		return STATUS_INVALID_PARAMETER;
+	return STATUS_SUCCESS;
+}
+
+static NTSTATUS open_kind(struct task *t, struct file_open *o, struct file **f,
+			  gaddr ea, uint32_t ea_len)
+{
+	switch (o->p->kind) {
+	case PATH_DISK:
+		if (o->options & FILE_OPEN_BY_FILE_ID)
+			return STATUS_NOT_SUPPORTED;
+		return file_open_disk(o, f);
+	case PATH_PIPE:
+		o->information = FILE_OPENED;
+		return pipe_connect(t, o->p, o->root, o->access, o->share,
+				    o->options, f);
+	case PATH_MAILSLOT:
+		return STATUS_OBJECT_NAME_NOT_FOUND;
+	case PATH_DEVICE:
+		o->information = FILE_OPENED;
+		return device_open(t, o->p, o->access, o->share, o->options, ea,
+				   ea_len, f);
+	}
+	return STATUS_OBJECT_TYPE_MISMATCH;
+}
+
+NTSTATUS nt_create_file(struct task *t, gaddr file, uint32_t access, gaddr attr,
+			gaddr iosb, gaddr alloc_size, uint32_t file_attr,
+			uint32_t share, uint32_t disposition, uint32_t options,
+			gaddr ea, uint32_t ea_len)
+{
+	struct nt_path p;
+	struct file_open o = {
+		.p = &p,
+		.access = access_map(&file_type, access),
+		.share = share,
+		.options = options,
+		.disposition = disposition,
+		.attributes = file_attr & 0x7ffff,
+	};
+	struct file *f = NULL;
+	struct nt_oa oa;
+	NTSTATUS status;
+
+	(void)alloc_size; /* a hint; delayed allocation makes it moot */
+	/* These two need no asking. */
+	o.access |= options & FILE_DELETE_ON_CLOSE ? 0 : 0;
+	status = check_arguments(&o);
+	if (status)
+		return status;
+	status = oa_read(t, attr, &oa);
+	if (status)
+		return status;
+	status = file_parse(t, &oa, &p, &o.root);
+	if (!status)
+		status = open_kind(t, &o, &f, ea, ea_len);
+	if (!status) {
+		if (iosb_write(t, iosb, STATUS_SUCCESS, o.information) < 0)
+			status = STATUS_ACCESS_VIOLATION;
+		else
+			status = handle_out(t, &f->object, o.access,
+					    oa.attributes, file);
+		object_put(&f->object);
+	}
+	if (o.root)
+		object_put(&o.root->object);
+	oa_free(&oa);
+	return status;
+}
+
+NTSTATUS nt_open_file(struct task *t, gaddr file, uint32_t access, gaddr attr,
+		      gaddr iosb, uint32_t share, uint32_t options)
+{
+	return nt_create_file(t, file, access, attr, iosb, 0, 0, share,
+			      FILE_OPEN, options, 0, 0);
+}
+
+/* ---- opening for a moment
+ * ------------------------------------------------------------------ */
+
+static NTSTATUS stat_oa(struct task *t, gaddr attr, struct file_meta *m)
+{
+	struct nt_path p;
+	struct nt_oa oa;
+	struct statx st;
+	struct file *root;
+	NTSTATUS status = oa_read(t, attr, &oa);
+	int err;
+
+	if (status)
+		return status;
+	status = file_parse(t, &oa, &p, &root);
+	oa_free(&oa);
+	if (status)
+		return status;
+	if (p.kind == PATH_DEVICE && p.device == DEVICE_NULL) {
+		status = STATUS_OBJECT_NAME_NOT_FOUND;
+	} else if (p.kind != PATH_DISK) {
+		status = STATUS_INVALID_DEVICE_REQUEST;
+	} else if (p.stream) {
+		status = STATUS_OBJECT_NAME_NOT_FOUND;
+	} else {
+		const char *at;
+
+		err = path_statx(&p, AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH,
+				 META_MASK, &st);
+		if (err < 0) {
+			status = file_open_status(-err);
+		} else {
+			at = p.from_lower && p.has_lower ? p.lower : p.host;
+			meta_from_statx(m, &st, p.dirfd, at, p.dir);
+			/* "file\" names nothing, unless it is a directory. */
+			if (p.want_dir && !m->directory)
+				status = STATUS_OBJECT_NAME_INVALID;
+		}
+	}
+	if (root)
+		object_put(&root->object);
+	return status;
+}
+
+NTSTATUS nt_query_attributes_file(struct task *t, gaddr attr, gaddr info)
+{
+	struct file_meta m;
+	struct file_basic b = { 0 };
+	NTSTATUS status = stat_oa(t, attr, &m);
+
+	if (status)
+		return status;
+	b.times = m.times;
+	b.attributes = m.attributes;
+	return guest_write(t, info, &b, sizeof b) < 0 ? STATUS_ACCESS_VIOLATION
+						      : STATUS_SUCCESS;
+}
+
+NTSTATUS nt_query_full_attributes_file(struct task *t, gaddr attr, gaddr info)
+{
+	struct file_meta m;
+	struct file_network_open n = { 0 };
+	NTSTATUS status = stat_oa(t, attr, &m);
+
+	if (status)
+		return status;
+	n.times = m.times;
+	n.allocation = m.allocation;
+	n.size = m.size;
+	n.attributes = m.attributes;
+	return guest_write(t, info, &n, sizeof n) < 0 ? STATUS_ACCESS_VIOLATION
+						      : STATUS_SUCCESS;
+}
+
+NTSTATUS nt_delete_file(struct task *t, gaddr attr)
+{
+	struct nt_path p;
+	struct file_open o = {
+		.p = &p,
+		.access = ACCESS_DELETE,
+		.share = 7,
+		.options = FILE_DELETE_ON_CLOSE | FILE_OPEN_REPARSE_POINT,
+		.disposition = FILE_OPEN,
+	};
+	struct nt_oa oa;
+	struct file *f;
+	NTSTATUS status = oa_read(t, attr, &oa);
+
+	if (status)
+		return status;
+	status = file_parse(t, &oa, &p, &o.root);
+	if (!status) {
+		status = p.kind == PATH_DISK ? file_open_disk(&o, &f)
+					     : STATUS_INVALID_DEVICE_REQUEST;
+		if (!status)
+			object_put(&f->object); /* deletes */
+		if (o.root)
+			object_put(&o.root->object);
+	}
+	oa_free(&oa);
+	return status;
+}
+
+NTSTATUS file_open_path(struct task *t, const struct nt_oa *oa, uint32_t access,
+			uint32_t share, uint32_t options, struct file **f)
+{
+	struct nt_path p;
+	struct file_open o = {
+		.p = &p,
+		.access = access,
+		.share = share,
+		.options = options,
+		.disposition = FILE_OPEN,
+	};
+	NTSTATUS status = file_parse(t, oa, &p, &o.root);
+
+	if (status)
+		return status;
+	status = p.kind == PATH_DISK ? file_open_disk(&o, f)
+				     : STATUS_INVALID_DEVICE_REQUEST;
+	if (o.root)
+		object_put(&o.root->object);
+	return status;
+}

@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * io-calls.c - NtReadFile, NtWriteFile and their relatives: from the call's
+ * arguments to a request, which the kind of file then answers.
+ */
+#include "syscall-xlate/nt/file-private.h"
+#include "syscall-xlate/nt/nt-private.h"
+#include "syscall-xlate/nt/calls.h"
+
+static NTSTATUS read_offset(struct task *t, struct file *f, gaddr at,
+			    int64_t *offset)
+{
+	if (!at) {
+		*offset = OFFSET_CURRENT;
+		return STATUS_SUCCESS;
+	}
+	if (guest_read(t, offset, at, sizeof *offset) < 0)
+		return STATUS_ACCESS_VIOLATION;
+	/* High part -1: low part -1 appends, -2 is the current position. */
+	if (*offset == OFFSET_CURRENT && !f->synchronous)
+		return STATUS_INVALID_PARAMETER;
+	return STATUS_SUCCESS;
+}
+
+NTSTATUS nt_read_file(struct task *t, uint64_t file, uint64_t event, gaddr apc,
+		      gaddr apc_context, gaddr iosb, gaddr buf, uint32_t len,
+		      gaddr offset, gaddr key)
+{
+	struct irp r;
+	NTSTATUS status = irp_begin(t, &r, file, event, apc, apc_context, iosb,
+				    FILE_READ_DATA);
+
+	(void)key;
+	if (status)
+		return status;
+	r.buf = buf;
+	r.len = len;
+	status = read_offset(t, r.file, offset, &r.offset);
+	if (!status && !r.file->ops->read)
+		status = STATUS_INVALID_DEVICE_REQUEST;
+	if (!status) {
+		sync_begin(t);
+		status = r.file->ops->read(t, r.file, &r);
+		sync_end(t);
+	}
+	return irp_end(t, &r, status);
+}
+
+NTSTATUS nt_write_file(struct task *t, uint64_t file, uint64_t event, gaddr apc,
+		       gaddr apc_context, gaddr iosb, gaddr buf, uint32_t len,
+		       gaddr offset, gaddr key)
+{
+	struct irp r;
+	NTSTATUS status = irp_begin(t, &r, file, event, apc, apc_context, iosb,
+				    FILE_WRITE_DATA | FILE_APPEND_DATA);
+
+	(void)key;
+	if (status)
+		return status;
+	r.buf = buf;
+	r.len = len;
+	status = read_offset(t, r.file, offset, &r.offset);
+	if (!status && !r.file->ops->write)
+		status = STATUS_INVALID_DEVICE_REQUEST;
+	if (!status) {
+		sync_begin(t);
+		status = r.file->ops->write(t, r.file, &r);
+		sync_end(t);
+	}
+	return irp_end(t, &r, status);
+}
+
+/* One page per segment; the list is as long as len needs. */
+static NTSTATUS segments(struct task *t, struct irp *r, gaddr list, bool out)
+{
+	uint64_t total = 0;
+	uint32_t len = r->len;
+
+	if (r->offset < 0 || len % 4096)
+		return STATUS_INVALID_PARAMETER;
+	for (uint32_t at = 0; at < len; at += 4096) {
+		int64_t offset = r->offset + at;
+		NTSTATUS status;
+		uint64_t page;
+		size_t n;
+
+		if (guest_get64(t, &page, list + at / 4096 * 8) < 0)
+			return STATUS_ACCESS_VIOLATION;
+		r->buf = page;
+		r->len = 4096;
+		status = out ? io_write_fd(t, r, r->file->fd, offset, &n)
+			     : io_read_fd(t, r, r->file->fd, offset, &n);
+		if (status)
+			return status;
+		total += n;
+		if (n < 4096)
+			break;
+	}
+	r->information = total;
+	return total || out ? STATUS_SUCCESS : STATUS_END_OF_FILE;
+}
+
+static NTSTATUS scatter(struct task *t, uint64_t file, uint64_t event,
+			gaddr apc, gaddr apc_context, gaddr iosb, gaddr list,
+			uint32_t len, gaddr offset, bool out)
+{
+	struct irp r;
+	NTSTATUS status = irp_begin(t, &r, file, event, apc, apc_context, iosb,
+				    out ? FILE_WRITE_DATA : FILE_READ_DATA);
+
+	if (status)
+		return status;
+	r.len = len;
+	status = read_offset(t, r.file, offset, &r.offset);
+	if (!status && r.file->kind != FILE_KIND_DISK)
+		status = STATUS_INVALID_PARAMETER;
+	if (!status)
+		status = segments(t, &r, list, out);
+	return irp_end(t, &r, status);
+}
+
+NTSTATUS nt_read_file_scatter(struct task *t, uint64_t file, uint64_t event,
+			      gaddr apc, gaddr apc_context, gaddr iosb,
+			      gaddr list, uint32_t len, gaddr offset, gaddr key)
+{
+	(void)key;
+	return scatter(t, file, event, apc, apc_context, iosb, list, len,
+		       offset, false);
+}
+
+NTSTATUS nt_write_file_gather(struct task *t, uint64_t file, uint64_t event,
+			      gaddr apc, gaddr apc_context, gaddr iosb,
+			      gaddr list, uint32_t len, gaddr offset, gaddr key)
+{
+	(void)key;
+	return scatter(t, file, event, apc, apc_context, iosb, list, len,
+		       offset, true);
+}
+
+NTSTATUS nt_flush_buffers_file(struct task *t, uint64_t file, gaddr iosb)
+{
+	struct irp r;
+	NTSTATUS status = irp_begin(t, &r, file, 0, 0, 0, iosb,
+				    FILE_WRITE_DATA | FILE_APPEND_DATA);
+
+	if (status)
+		return status;
+	status = r.file->ops->flush ? r.file->ops->flush(t, r.file)
+				    : STATUS_INVALID_DEVICE_REQUEST;
+	return irp_end(t, &r, status);
+}
+
+NTSTATUS nt_flush_buffers_file_ex(struct task *t, uint64_t file, uint32_t flags,
+				  gaddr params, uint32_t len, gaddr iosb)
+{
+	(void)flags, (void)params, (void)len;
+	return nt_flush_buffers_file(t, file, iosb);
+}

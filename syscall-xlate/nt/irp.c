@@ -1,0 +1,388 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * irp.c - how requests begin, wait, are cancelled and end.
+ *
+ * Completion as NT does it: an error that is known at once is only returned.
+ * Everything else fills the IOSB, sets the event or the file object, queues
+ * the APC and posts to the port (unless the handle skips that for requests
+ * that succeed at once).
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "syscall-xlate/nt/file-private.h"
+#include "syscall-xlate/nt/nt-private.h"
+#include "syscall-xlate/nt/calls.h"
+
+enum {
+	EVENT_MODIFY_STATE = 2,
+
+	/* struct nt_thread.sync_io */
+	SYNC_NONE = 0,
+	SYNC_RUNS = 1,
+	SYNC_CANCEL = 2,
+};
+
+static bool is_error(NTSTATUS status)
+{
+	return status >> 30 == 3;
+}
+
+int iosb_write(struct task *t, gaddr at, NTSTATUS status, uint64_t info)
+{
+	struct io_status64 wide = { .status = status, .information = info };
+	uint32_t narrow[2] = { status, (uint32_t)info };
+
+	if (!at)
+		return 0;
+	return nt_self->wow64 ? guest_write(t, at, narrow, sizeof narrow)
+			      : guest_write(t, at, &wide, sizeof wide);
+}
+
+NTSTATUS irp_begin(struct task *t, struct irp *r, uint64_t file, uint64_t event,
+		   gaddr apc, gaddr apc_context, gaddr iosb,
+		   uint32_t access_any)
+{
+	uint32_t granted;
+	NTSTATUS status;
+
+	status = handle_get_info(t, file, &file_type, 0, &r->file, &granted,
+				 NULL);
+	if (status)
+		return status;
+	if (access_any && !(granted & access_any)) {
+		object_put(&r->file->object);
+		return STATUS_ACCESS_DENIED;
+	}
+	r->event = NULL;
+	if (event) {
+		status = handle_get(t, event, &event_type, EVENT_MODIFY_STATE,
+				    &r->event);
+		if (status) {
+			object_put(&r->file->object);
+			return status;
+		}
+	}
+	r->apc = apc;
+	r->apc_context = apc_context;
+	r->iosb = iosb;
+	r->information = 0;
+	r->extra = NULL;
+	if (apc && r->file->port) {
+		object_put(r->event);
+		object_put(&r->file->object);
+		return STATUS_INVALID_PARAMETER;
+	}
+	return STATUS_SUCCESS;
+}
+
+static void release(struct irp *r)
+{
+	object_put(r->event);
+	object_put(&r->file->object);
+}
+
+/* Tell everybody who wants to know; at once: in the handler itself. */
+static void announce(struct irp *r, NTSTATUS status, uint64_t information,
+		     bool at_once)
+{
+	struct file *f = r->file;
+
+	if (r->event)
+		object_signal(r->event, 1);
+	else if (!atomic_load_explicit(&f->object.state,
+				       memory_order_relaxed) &&
+		 !(at_once && f->notify_modes & FILE_SKIP_SET_EVENT_ON_HANDLE))
+		object_signal(&f->object, 1);
+	if (r->apc) {
+		struct nt_thread *th = r->thread;
+
+		if (!th)
+			th = nt_thread(current_task);
+		apc_queue(th, r->apc, r->apc_context, r->iosb, 0, false);
+	} else if (f->port && r->apc_context &&
+		   !(at_once &&
+		     f->notify_modes & FILE_SKIP_COMPLETION_PORT_ON_SUCCESS &&
+		     !is_error(status))) {
+		iocp_post(f->port, f->port_key, r->apc_context, status,
+			  information);
+	}
+}
+
+NTSTATUS irp_end(struct task *t, struct irp *r, NTSTATUS status)
+{
+	if (status == STATUS_PENDING)
+		return status; /* the copy has the references now */
+	r->thread = NULL;
+	if (!is_error(status)) {
+		if (iosb_write(t, r->iosb, status, r->information) < 0)
+			status = STATUS_ACCESS_VIOLATION;
+		else
+			announce(r, status, r->information, true);
+	}
+	release(r);
+	return status;
+}
+
+struct irp *irp_pend(struct task *t, struct irp *r)
+{
+	struct file *f = r->file;
+	struct irp *p = malloc(sizeof *p);
+
+	if (!p)
+		return NULL;
+	*p = *r;
+	p->thread = nt_thread(t);
+	object_get(&p->thread->object);
+	p->taken = 0;
+	p->cancelled = p->watching = false;
+	p->watch.slot = 0;
+	p->cancel = NULL;
+	p->again = NULL;
+	if (p->event)
+		object_signal(p->event, 0);
+	object_signal(&f->object, 0);
+	iosb_write(t, p->iosb, STATUS_PENDING, 0);
+
+	small_lock(&f->lock);
+	/* Oldest first, for those who serve requests in order. */
+	p->next = NULL;
+	p->at = &f->irps;
+	while (*p->at)
+		p->at = &(*p->at)->next;
+	*p->at = p;
+	small_unlock(&f->lock);
+	return p;
+}
+
+bool irp_take(struct irp *r)
+{
+	int expected = 0;
+
+	return atomic_compare_exchange_strong(&r->taken, &expected, 1);
+}
+
+static void unlist(struct irp *r)
+{
+	struct file *f = r->file;
+
+	small_lock(&f->lock);
+	*r->at = r->next;
+	if (r->next)
+		r->next->at = r->at;
+	small_unlock(&f->lock);
+}
+
+void irp_finish(struct irp *r, NTSTATUS status, uint64_t information)
+{
+	unlist(r);
+	/* The guest may have freed the memory: then nobody looks there. */
+	iosb_write(current_task, r->iosb, status, information);
+	announce(r, status, information, false);
+	object_put(&r->thread->object);
+	if (r->watching)
+		close(r->watch.fd);
+	free(r->extra);
+	release(r);
+	free(r);
+}
+
+static bool matches(const struct irp *r, const struct nt_thread *thread,
+		    gaddr iosb)
+{
+	return (!thread || r->thread == thread) && (!iosb || r->iosb == iosb);
+}
+
+unsigned irp_cancel(struct file *f, struct nt_thread *thread, gaddr iosb)
+{
+	unsigned n = 0;
+	struct irp *r;
+
+	for (;;) {
+		small_lock(&f->lock);
+		for (r = f->irps; r; r = r->next) {
+			if (!matches(r, thread, iosb) || r->cancelled)
+				continue;
+			if (irp_take(r))
+				break;
+			/* It is being tried this very moment. */
+			r->cancelled = true;
+			n++;
+		}
+		small_unlock(&f->lock);
+		if (!r)
+			return n;
+		if (r->watching)
+			watch_cancel(&r->watch);
+		if (r->cancel)
+			r->cancel(r);
+		irp_finish(r, STATUS_CANCELLED, 0);
+		n++;
+	}
+}
+
+/* Watch again, unless somebody has cancelled r meanwhile. */
+static bool rearm(struct irp *r)
+{
+	struct file *f = r->file;
+	bool armed;
+
+	small_lock(&f->lock);
+	armed = !r->cancelled && watch_fd(&r->watch, r->events) == 0;
+	if (armed)
+		atomic_store(&r->taken, 0);
+	small_unlock(&f->lock);
+	return armed;
+}
+
+static void watch_fired(struct nt_watch *w, uint32_t events)
+{
+	struct irp *r = container_of(w, struct irp, watch);
+	NTSTATUS status;
+
+	(void)events;
+	/*
+	 * Whoever cancels takes first and then waits in watch_cancel() for
+	 * this function, so r lives on here even if the take fails.
+	 */
+	if (!irp_take(r))
+		return;
+	status = r->again(r);
+	/* Pending still: somebody else was faster on the same descriptor. */
+	if (status == STATUS_PENDING && rearm(r))
+		return;
+	irp_finish(r, status == STATUS_PENDING ? STATUS_CANCELLED : status,
+		   r->information);
+}
+
+NTSTATUS irp_wait_fd(struct task *t, struct irp *r, int fd, uint32_t events,
+		     NTSTATUS (*again)(struct irp *r))
+{
+	/* epoll knows a descriptor once: each request has its own. */
+	int own = fcntl(fd, F_DUPFD_CLOEXEC, 3);
+	struct irp *p = own < 0 ? NULL : irp_pend(t, r);
+	int err;
+
+	if (!p) {
+		if (own >= 0)
+			close(own);
+		return own < 0 ? STATUS_INSUFFICIENT_RESOURCES
+			       : STATUS_NO_MEMORY;
+	}
+	p->again = again;
+	p->events = events;
+	p->watch.fd = own;
+	p->watch.fn = watch_fired;
+	p->watching = true;
+	err = watch_fd(&p->watch, events);
+	if (err < 0 && irp_take(p))
+		irp_finish(p, status_from_errno(-err), 0);
+	return STATUS_PENDING;
+}
+
+bool io_interrupted(struct task *t, struct file *f, NTSTATUS *status)
+{
+	if (!t)
+		return false;
+	if (nt_thread(t)->sync_io == SYNC_CANCEL) {
+		*status = STATUS_CANCELLED;
+		return true;
+	}
+	if (!nt_interrupted(t, f->alertable))
+		return false;
+	*status = f->alertable && !(t->pending & TASK_TERMINATE)
+			  ? STATUS_USER_APC
+			  : STATUS_CANCELLED;
+	return true;
+}
+
+NTSTATUS io_wait_fd(struct task *t, struct file *f, int fd, short events,
+		    int timeout_ms)
+{
+	struct pollfd p = { .fd = fd, .events = events };
+	NTSTATUS status;
+
+	for (;;) {
+		if (io_interrupted(t, f, &status))
+			return status;
+		if (poll(&p, 1, timeout_ms) >= 0)
+			return p.revents ? STATUS_SUCCESS : STATUS_TIMEOUT;
+		if (errno != EINTR)
+			return status_from_errno(errno);
+	}
+}
+
+void sync_begin(struct task *t)
+{
+	atomic_store_explicit(&nt_thread(t)->sync_io, SYNC_RUNS,
+			      memory_order_relaxed);
+}
+
+void sync_end(struct task *t)
+{
+	atomic_store_explicit(&nt_thread(t)->sync_io, SYNC_NONE,
+			      memory_order_relaxed);
+}
+
+/* ---- cancelling
+ * ------------------------------------------------------------------------- */
+
+static NTSTATUS cancel(struct task *t, uint64_t file, struct nt_thread *thread,
+		       gaddr request, gaddr iosb, bool must_find)
+{
+	struct file *f;
+	NTSTATUS status = handle_get(t, file, &file_type, 0, &f);
+
+	if (status)
+		return status;
+	if (!irp_cancel(f, thread, request) && must_find)
+		status = STATUS_NOT_FOUND;
+	object_put(&f->object);
+	if (iosb_write(t, iosb, status, 0) < 0)
+		return STATUS_ACCESS_VIOLATION;
+	return status;
+}
+
+NTSTATUS nt_cancel_io_file(struct task *t, uint64_t file, gaddr iosb)
+{
+	return cancel(t, file, nt_thread(t), 0, iosb, false);
+}
+
+NTSTATUS nt_cancel_io_file_ex(struct task *t, uint64_t file, gaddr request,
+			      gaddr iosb)
+{
+	return cancel(t, file, NULL, request, iosb, true);
+}
+
+NTSTATUS nt_cancel_synchronous_io_file(struct task *t, uint64_t thread,
+				       gaddr request, gaddr iosb)
+{
+	enum { TERMINATE = 1, TRIES = 50 };
+	struct timespec ts = { 0, 1000 * 1000 };
+	uint8_t expected = SYNC_RUNS;
+	struct nt_thread *th;
+	NTSTATUS status;
+
+	(void)request;
+	status = handle_get(t, thread, &thread_type, TERMINATE, &th);
+	if (status)
+		return status;
+	if (!atomic_compare_exchange_strong(&th->sync_io, &expected,
+					    SYNC_CANCEL)) {
+		status = STATUS_NOT_FOUND;
+	} else {
+		/* A kick that comes just before the host call is lost on it. */
+		for (int i = 0; i < TRIES && th->sync_io == SYNC_CANCEL; i++) {
+			task_kick(&th->task);
+			nanosleep(&ts, NULL);
+		}
+	}
+	object_put(&th->object);
+	if (iosb_write(t, iosb, status, 0) < 0)
+		return STATUS_ACCESS_VIOLATION;
+	return status;
+}

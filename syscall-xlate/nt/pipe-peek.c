@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * pipe-peek.c - looking at what a pipe holds without taking it.
+ */
+#include "syscall-xlate/nt/pipe.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+/* The first bytes of a host pipe, by a copy made with tee(2). */
+static ssize_t peek_pipe(int fd, uint8_t *buf, size_t n)
+{
+	int p[2];
+	ssize_t got;
+
+	if (pipe2(p, O_CLOEXEC) < 0)
+		return -1;
+	got = tee(fd, p[1], n, SPLICE_F_NONBLOCK);
+	if (got > 0)
+		got = read(p[0], buf, (size_t)got);
+	close(p[0]);
+	close(p[1]);
+	return got;
+}
+
+uint32_t pipe_available(struct file *f)
+{
+	struct pipe_end *e = f->pipe;
+	int n = 0;
+
+	if (f->fd >= 0 && ioctl(f->fd, FIONREAD, &n) < 0)
+		n = 0;
+	if (e->message && n > 0)
+		n--; /* the header of the first packet at least */
+	return (uint32_t)n + (uint32_t)e->tail_len;
+}
+
+NTSTATUS pipe_peek(struct task *t, struct file *f, struct irp *r)
+{
+	enum { MAX_PEEK = 64 << 10 };
+	struct pipe_end *e = f->pipe;
+	uint32_t head[4] = { e->state };
+	uint8_t *data;
+	size_t want, got = 0;
+	ssize_t n = 0;
+	NTSTATUS status = pipe_ready(f, e);
+
+	if (status)
+		return status;
+	if (r->out_len < sizeof head)
+		return STATUS_INVALID_PARAMETER;
+	want = MIN(r->out_len - sizeof head, (size_t)MAX_PEEK);
+	data = malloc(PIPE_PACKET + MAX_PEEK);
+	if (!data)
+		return STATUS_NO_MEMORY;
+
+	if (e->goodbye || pipe_goodbye_waits(f)) {
+		free(data);
+		return STATUS_PIPE_DISCONNECTED;
+	}
+	pthread_mutex_lock(&e->lock);
+	if (e->tail_len) {
+		got = MIN(want, e->tail_len);
+		memcpy(data, e->tail + e->tail_at, got);
+		head[3] = (uint32_t)e->tail_len;
+	} else if (e->message) {
+		n = recv(f->fd, data, PIPE_PACKET + 1, MSG_PEEK | MSG_DONTWAIT);
+		if (n > 0) {
+			head[3] = (uint32_t)n - 1;
+			got = MIN(want, (size_t)n - 1);
+			memmove(data, data + 1, got);
+		}
+	} else if (!e->is_pipe) {
+		n = recv(f->fd, data, want ? want : 1, MSG_PEEK | MSG_DONTWAIT);
+		got = n > 0 ? MIN(want, (size_t)n) : 0;
+	} else if (want && pipe_can_read(f)) {
+		n = peek_pipe(f->fd, data, want);
+		got = n > 0 ? (size_t)n : 0;
+	}
+	head[1] = pipe_available(f);
+	head[2] = e->message && head[3] ? 1 : 0;
+	pthread_mutex_unlock(&e->lock);
+
+	if (!head[1] && !got) {
+		struct pollfd p = { .fd = f->fd, .events = POLLIN };
+
+		/* Readable with nothing in it: the other end is closed. */
+		if (n == 0 && poll(&p, 1, 0) > 0 &&
+		    (p.revents & POLLHUP || (!e->is_pipe && !e->message))) {
+			free(data);
+			return STATUS_PIPE_BROKEN;
+		}
+	}
+	if (guest_write(t, r->out, head, sizeof head) < 0 ||
+	    guest_write(t, r->out + sizeof head, data, got) < 0)
+		status = STATUS_ACCESS_VIOLATION;
+	free(data);
+	r->information = sizeof head + got;
+	if (!status && (head[1] > got || head[3] > got) &&
+	    r->out_len > sizeof head)
+		return STATUS_BUFFER_OVERFLOW;
+	return status;
+}
