@@ -42,12 +42,13 @@ void fill_freed(void *p, SIZE_T size)
 
 static ULONG run_count(const struct span *run)
 {
-	return (run->bump - FIRST) / run->stride;
+	return (run->bump - run->first) / run->stride;
 }
 
 static char *run_block(struct span *run, ULONG i)
 {
-	return (char *)run + FIRST + sizeof(header_t) + (SIZE_T)i * run->stride;
+	return (char *)run + run->first + sizeof(header_t) +
+	       (SIZE_T)i * run->stride;
 }
 
 static BOOL is_run(const struct span *span)

@@ -80,6 +80,7 @@ struct span {
 			ULONG used; /* blocks that are out */
 			ULONG bump; /* offset of the first header not yet made
 				     */
+			ULONG first; /* offset of the first header */
 		};
 		struct {
 			SIZE_T committed; /* lone block: bytes */
