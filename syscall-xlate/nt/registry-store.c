@@ -5,14 +5,14 @@
  * A record is a key or a value, present or gone ("gone" must be remembered:
  * it may be a built-in one, and other processes have to hear of it).  Records
  * are found by a hash of their path, since LMDB's keys are short.  The file is
- * made at the first write; liblmdb is loaded when there is a file or a write.
+ * made at the first write.
  *
  * LMDB's own locking uses robust mutexes, for which it would need the list
  * that our threads use for something else: MDB_NOLOCK, and flock(2) instead.
  */
+#include "config.h"
 #include "syscall-xlate/nt/registry.h"
 
-#include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -26,7 +26,7 @@
 #include "base/utf.h"
 #include "syscall-xlate/nt/path.h"
 
-#if __has_include(<lmdb.h>)
+#ifdef HAVE_LMDB
 #include <lmdb.h>
 
 /* Every process must agree on it; the file is as large as its contents. */
@@ -43,65 +43,6 @@ struct record {
 	uint32_t data_len, pad;
 	/* path, name (of the value, or the key's class), data */
 };
-
-/* ---- the library ---------------------------------------------------- */
-
-static struct {
-	int (*env_create)(MDB_env **);
-	int (*env_open)(MDB_env *, const char *, unsigned, mdb_mode_t);
-	int (*env_set_mapsize)(MDB_env *, size_t);
-	int (*env_info)(MDB_env *, MDB_envinfo *);
-	int (*env_sync)(MDB_env *, int);
-	void (*env_close)(MDB_env *);
-	int (*txn_begin)(MDB_env *, MDB_txn *, unsigned, MDB_txn **);
-	int (*txn_commit)(MDB_txn *);
-	void (*txn_abort)(MDB_txn *);
-	int (*dbi_open)(MDB_txn *, const char *, unsigned, MDB_dbi *);
-	int (*put)(MDB_txn *, MDB_dbi, MDB_val *, MDB_val *, unsigned);
-	int (*cursor_open)(MDB_txn *, MDB_dbi, MDB_cursor **);
-	int (*cursor_get)(MDB_cursor *, MDB_val *, MDB_val *, MDB_cursor_op);
-	void (*cursor_close)(MDB_cursor *);
-	char *(*strerror)(int);
-} mdb;
-
-static const struct {
-	const char *name;
-	void **at;
-} symbols[] = {
-	{ "mdb_env_create", (void **)&mdb.env_create },
-	{ "mdb_env_open", (void **)&mdb.env_open },
-	{ "mdb_env_set_mapsize", (void **)&mdb.env_set_mapsize },
-	{ "mdb_env_info", (void **)&mdb.env_info },
-	{ "mdb_env_sync", (void **)&mdb.env_sync },
-	{ "mdb_env_close", (void **)&mdb.env_close },
-	{ "mdb_txn_begin", (void **)&mdb.txn_begin },
-	{ "mdb_txn_commit", (void **)&mdb.txn_commit },
-	{ "mdb_txn_abort", (void **)&mdb.txn_abort },
-	{ "mdb_dbi_open", (void **)&mdb.dbi_open },
-	{ "mdb_put", (void **)&mdb.put },
-	{ "mdb_cursor_open", (void **)&mdb.cursor_open },
-	{ "mdb_cursor_get", (void **)&mdb.cursor_get },
-	{ "mdb_cursor_close", (void **)&mdb.cursor_close },
-	{ "mdb_strerror", (void **)&mdb.strerror },
-};
-
-static bool library_load(const char **why)
-{
-	void *lib = dlopen("liblmdb.so.0", RTLD_NOW | RTLD_LOCAL);
-
-	if (!lib)
-		lib = dlopen("liblmdb.so", RTLD_NOW | RTLD_LOCAL);
-	*why = "liblmdb is not there";
-	if (!lib)
-		return false;
-	*why = "liblmdb lacks a function";
-	for (size_t i = 0; i < COUNT_OF(symbols); i++) {
-		*symbols[i].at = dlsym(lib, symbols[i].name);
-		if (!*symbols[i].at)
-			return false;
-	}
-	return true;
-}
 
 /* ---- the file ------------------------------------------------------- */
 
@@ -158,27 +99,27 @@ static void give_up(const char *why)
 static bool env_open(const char *path, const char **why)
 {
 	MDB_txn *first = NULL;
-	int err = mdb.env_create(&env);
+	int err = mdb_env_create(&env);
 
 	if (!err)
-		err = mdb.env_set_mapsize(env, MAP_SIZE);
+		err = mdb_env_set_mapsize(env, MAP_SIZE);
 	/* No meta sync: a power cut may cost the last change, no more. */
 	if (!err)
-		err = mdb.env_open(env, path,
+		err = mdb_env_open(env, path,
 				   MDB_NOSUBDIR | MDB_NOLOCK | MDB_NOMETASYNC |
 					   (read_only ? MDB_RDONLY : 0),
 				   0600);
 	if (!err)
-		err = mdb.txn_begin(env, NULL, MDB_RDONLY, &first);
+		err = mdb_txn_begin(env, NULL, MDB_RDONLY, &first);
 	if (!err)
-		err = mdb.dbi_open(first, NULL, 0, &dbi);
+		err = mdb_dbi_open(first, NULL, 0, &dbi);
 	if (first)
-		mdb.txn_abort(first);
+		mdb_txn_abort(first);
 	if (!err)
 		return true;
-	*why = mdb.strerror(err);
+	*why = mdb_strerror(err);
 	if (env)
-		mdb.env_close(env);
+		mdb_env_close(env);
 	env = NULL;
 	return false;
 }
@@ -212,10 +153,6 @@ static bool store_open(bool create)
 			    : open(lock, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
 	if (lock_fd < 0) {
 		give_up(strerror(errno));
-		return false;
-	}
-	if (!library_load(&why)) {
-		give_up(why);
 		return false;
 	}
 	flock(lock_fd, read_only ? LOCK_SH : LOCK_EX);
@@ -342,9 +279,9 @@ static void apply_all(MDB_txn *t)
 	MDB_cursor *c;
 	MDB_val key, val;
 
-	if (mdb.cursor_open(t, dbi, &c))
+	if (mdb_cursor_open(t, dbi, &c))
 		return;
-	while (!mdb.cursor_get(c, &key, &val, MDB_NEXT)) {
+	while (!mdb_cursor_get(c, &key, &val, MDB_NEXT)) {
 		struct record *r;
 
 		/* LMDB aligns to two bytes only: a copy. */
@@ -378,7 +315,7 @@ static void apply_all(MDB_txn *t)
 		free(all[i]);
 	}
 	free(all);
-	mdb.cursor_close(c);
+	mdb_cursor_close(c);
 }
 
 void reg_store_refresh(void)
@@ -386,14 +323,14 @@ void reg_store_refresh(void)
 	MDB_envinfo info;
 	MDB_txn *t;
 
-	if (!store_open(false) || mdb.env_info(env, &info) ||
+	if (!store_open(false) || mdb_env_info(env, &info) ||
 	    info.me_last_txnid == known)
 		return;
 	flock(lock_fd, LOCK_SH);
-	if (!mdb.env_info(env, &info) &&
-	    !mdb.txn_begin(env, NULL, MDB_RDONLY, &t)) {
+	if (!mdb_env_info(env, &info) &&
+	    !mdb_txn_begin(env, NULL, MDB_RDONLY, &t)) {
 		apply_all(t);
-		mdb.txn_abort(t);
+		mdb_txn_abort(t);
 		known = info.me_last_txnid;
 	}
 	flock(lock_fd, LOCK_UN);
@@ -416,13 +353,13 @@ static bool begin_write(void)
 	}
 	flock(lock_fd, LOCK_EX);
 	/* Somebody may have written since reg_begin(); the tree will hear. */
-	stale = !mdb.env_info(env, &info) && info.me_last_txnid != known;
-	err = mdb.txn_begin(env, NULL, 0, &txn);
+	stale = !mdb_env_info(env, &info) && info.me_last_txnid != known;
+	err = mdb_txn_begin(env, NULL, 0, &txn);
 	if (!err)
 		return true;
 	txn = NULL;
 	flock(lock_fd, LOCK_UN);
-	give_up(mdb.strerror(err));
+	give_up(mdb_strerror(err));
 	return false;
 }
 
@@ -433,11 +370,11 @@ void reg_store_commit(void)
 
 	if (!txn)
 		return;
-	err = mdb.txn_commit(txn);
+	err = mdb_txn_commit(txn);
 	txn = NULL;
 	if (err)
-		give_up(mdb.strerror(err));
-	else if (!stale && !mdb.env_info(env, &info))
+		give_up(mdb_strerror(err));
+	else if (!stale && !mdb_env_info(env, &info))
 		known = info.me_last_txnid;
 	dirty = true;
 	flock(lock_fd, LOCK_UN);
@@ -482,9 +419,9 @@ static void put(struct record *head, const struct reg_key *k,
 		}
 		val.mv_size = size;
 		val.mv_data = r;
-		err = mdb.put(txn, dbi, &key, &val, 0);
+		err = mdb_put(txn, dbi, &key, &val, 0);
 		if (err)
-			give_up(mdb.strerror(err));
+			give_up(mdb_strerror(err));
 	}
 	free(path);
 	free(r);
@@ -556,10 +493,10 @@ void reg_store_flush(void)
 {
 	reg_store_commit();
 	if (env && dirty)
-		mdb.env_sync(env, 1);
+		mdb_env_sync(env, 1);
 }
 
-#else /* no lmdb.h */
+#else /* no LMDB */
 
 void reg_store_refresh(void)
 {
