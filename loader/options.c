@@ -15,7 +15,7 @@
 enum {
 	OPT_ENGINE = 256, OPT_CMDLINE, OPT_EXIT_STATUS, OPT_DLLS, OPT_TRACE,
 	OPT_DEBUG, OPT_LIST_ENGINES, OPT_LIST_PERSONALITIES, OPT_LIST_CALLS,
-	OPT_PARENT,
+	OPT_PARENT, OPT_TRACE_JSON, OPT_SUMMARY,
 };
 
 static const struct {
@@ -34,7 +34,12 @@ static const struct {
 	{ "dlls", OPT_DLLS, required_argument, "DIR",
 	  "where the built-in DLLs are (DIR/x86_64-windows)" },
 	{ "trace", OPT_TRACE, optional_argument, "CALL,...",
-	  "print each system call; patterns such as Nt*File work" },
+	  "print each system call; groups (file, sync ...) and patterns "
+	  "(Nt*File) work" },
+	{ "trace-json", OPT_TRACE_JSON, required_argument, "FILE",
+	  "the same as JSON, an object per line, into FILE" },
+	{ "summary", OPT_SUMMARY, no_argument, NULL,
+	  "at the end, count and time of each system call" },
 	{ "debug", OPT_DEBUG, required_argument, "AREA,...",
 	  "messages about image, engine, trap, nt, file, sync, process, all" },
 	{ "list-engines", OPT_LIST_ENGINES, no_argument, NULL,
@@ -67,8 +72,12 @@ static int apply(int val, struct options *o, struct err *e)
 		o->parent_channel = atoi(optarg);
 		return 0;
 	case OPT_TRACE:
-		if (trace_select(optarg))
-			return err_set(e, ENOMEM, "no memory");
+		return trace_select(optarg, e);
+	case OPT_TRACE_JSON:
+		o->trace_json = optarg;
+		return 0;
+	case OPT_SUMMARY:
+		trace_summary();
 		return 0;
 	case OPT_DEBUG:
 		if (log_enable(optarg))
@@ -113,7 +122,10 @@ int options_parse(int argc, char **argv, struct options *o, struct err *e)
 			return -1;
 	if (optind < argc)
 		o->program = argv + optind;
-	return 0;
+	/* A child adds to its parent's file. */
+	return o->trace_json ? trace_json(o->trace_json,
+					  o->parent_channel >= 0, e)
+			     : 0;
 }
 
 void options_help(void)

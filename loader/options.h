@@ -18,6 +18,7 @@ struct options {
 	const char *cmdline;	     /* --cmdline TEXT or NULL */
 	const char *exit_status;     /* --exit-status FILE or NULL */
 	const char *dlls;	     /* --dlls DIR or NULL */
+	const char *trace_json;	     /* --trace-json FILE or NULL */
 	int parent_channel;	     /* internal; -1 */
 	char **program;		     /* program and arguments; NULL: none */
 };

@@ -42,9 +42,10 @@ void dispatch(struct task *t, struct guest_regs *regs)
 	if (__builtin_expect(p->fetch_args(t, regs, call, args) != 0, 0)) {
 		ret = p->bad_args;
 	} else if (__builtin_expect(trace_enabled, 0)) {
-		trace_enter(t, call, args);
+		int64_t began = trace_enter(t, call, args);
+
 		ret = call->run(t, args);
-		trace_leave(t, call, args, ret);
+		trace_leave(t, call, args, ret, began);
 	} else {
 		ret = call->run(t, args);
 	}

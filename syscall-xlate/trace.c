@@ -1,121 +1,176 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * trace.c - prints calls.
+ * trace.c - which calls are traced; their lines on stderr; the summary.
  *
  * A line is made when the call returns, with what went in and what came out;
- * a call that does not return (or blocks) is shown by a line of its own
- * before it starts only if it is one that ends the thread.
+ * a call that may not return is shown before it starts as well.
  */
 #include "syscall-xlate/trace.h"
 
+#include <errno.h>
 #include <fnmatch.h>
 #include <inttypes.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
-#include "syscall-xlate/xlate.h"
-
-enum { LINE = 1024, MAX_STRING = 300 };
+#include "syscall-xlate/trace-private.h"
 
 bool trace_enabled;
-static char *selected;
-static const struct trace_names *personality_names;
 
-int trace_select(const char *patterns)
+static bool lines, summary;
+static char *selection;
+static const struct trace_names *names;
+static uint8_t *chosen; /* per call of the table; NULL: all */
+static struct count {
+	_Atomic uint64_t calls, errors, ns;
+} * counts;
+
+int trace_select(const char *list, struct err *e)
 {
-	trace_enabled = true;
-	free(selected);
-	selected = patterns ? strdup(patterns) : NULL;
-	return patterns && !selected ? -1 : 0;
+	lines = trace_enabled = true;
+	free(selection);
+	selection = list ? strdup(list) : NULL;
+	return list && !selection ? err_set(e, ENOMEM, "no memory") : 0;
 }
 
-void trace_set_names(const struct trace_names *names)
+void trace_summary(void)
 {
-	personality_names = names;
+	summary = trace_enabled = true;
 }
 
-static bool wanted(const char *name)
+/* Marks the calls that match one of a list of patterns; how many. */
+static size_t choose(const char *patterns)
 {
-	char list[256], *save = NULL;
+	char *list = strdup(patterns), *save = NULL;
+	size_t found = 0;
 
-	if (!selected)
-		return true;
-	snprintf(list, sizeof list, "%s", selected);
-	for (char *p = strtok_r(list, ",", &save); p;
+	for (char *p = list ? strtok_r(list, ",", &save) : NULL; p;
 	     p = strtok_r(NULL, ",", &save))
-		if (fnmatch(p, name, 0) == 0)
-			return true;
-	return false;
+		for (size_t i = 0; i < *names->ncalls; i++)
+			if (names->calls[i].name &&
+			    fnmatch(p, names->calls[i].name, 0) == 0) {
+				chosen[i] = 1;
+				found++;
+			}
+	free(list);
+	return found;
 }
 
-struct line {
-	char text[LINE];
-	size_t len;
-};
-
-static void __attribute__((format(printf, 2, 3)))
-put(struct line *l, const char *fmt, ...)
+static int choose_all(struct err *e)
 {
-	va_list ap;
-	int n;
+	char *list, *save = NULL;
+	int ret = 0;
 
-	va_start(ap, fmt);
-	n = vsnprintf(l->text + l->len, sizeof l->text - l->len, fmt, ap);
-	va_end(ap);
-	if (n > 0)
-		l->len = MIN(l->len + (size_t)n, sizeof l->text - 2);
+	chosen = calloc(*names->ncalls, 1);
+	list = strdup(selection);
+	if (!chosen || !list)
+		ret = err_set(e, ENOMEM, "no memory");
+	for (char *p = ret ? NULL : strtok_r(list, ",", &save); p;
+	     p = strtok_r(NULL, ",", &save)) {
+		const struct trace_group *g = names->groups;
+
+		while (g && g->name && strcmp(g->name, p))
+			g++;
+		if (choose(g && g->name ? g->patterns : p) == 0) {
+			ret = err_set(e, EINVAL,
+				      "--trace=%s: neither a call nor a group "
+				      "of calls",
+				      p);
+			break;
+		}
+	}
+	free(list);
+	return ret;
 }
 
-static void put_arg(struct line *l, struct task *t, const char *kind,
-		    const char *name, uint64_t v)
+int trace_start(const struct trace_names *n, struct err *e)
 {
-	char text[MAX_STRING];
-	int n = -1;
-
-	if (personality_names)
-		n = personality_names->string(t, kind, v, text, sizeof text);
-	if (n >= 0)
-		put(l, "%s=\"%.*s\"", name, n, text);
-	else if (!strcmp(kind, "i32") || !strcmp(kind, "i64"))
-		put(l, "%s=%" PRId64, name,
-		    kind[1] == '3' ? (int64_t)(int32_t)v : (int64_t)v);
-	else if (!strcmp(kind, "u32") || !strcmp(kind, "bool"))
-		put(l, "%s=%#" PRIx32, name, (uint32_t)v);
-	else
-		put(l, "%s=%#" PRIx64, name, v);
+	names = n;
+	if (summary) {
+		counts = calloc(*n->ncalls, sizeof *counts);
+		if (!counts)
+			return err_set(e, ENOMEM, "no memory");
+	}
+	return selection ? choose_all(e) : 0;
 }
 
-static void put_args(struct line *l, struct task *t,
-		     const struct xlate_call *call, const uint64_t *args)
+static size_t index_of(const struct xlate_call *call)
 {
-	char list[512], *save = NULL;
+	return names ? (size_t)(call - names->calls) : 0;
+}
+
+static bool wanted(const struct xlate_call *call)
+{
+	return !chosen || chosen[index_of(call)];
+}
+
+static int64_t now(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return ts.tv_sec * 1000000000ll + ts.tv_nsec;
+}
+
+/* ---- lines ----------------------------------------------------------- */
+
+static void put_quoted(struct trace_line *l, const char *text, int n)
+{
+	trace_put(l, "\"");
+	for (int i = 0; i < n; i++) {
+		unsigned char c = (unsigned char)text[i];
+
+		if (c == '\n')
+			trace_put(l, "\\n");
+		else if (c == '\r')
+			trace_put(l, "\\r");
+		else if (c == '"' || c == '\\')
+			trace_put(l, "\\%c", c);
+		else if (c < 0x20 || c >= 0x7f)
+			trace_put(l, "\\x%02x", c);
+		else
+			trace_put(l, "%c", c);
+	}
+	trace_put(l, "\"");
+}
+
+static void put_call(struct trace_line *l, struct task *t,
+		     const struct xlate_call *call, const uint64_t *args,
+		     bool done)
+{
+	const char *row = call->args;
+	struct trace_value v;
 	unsigned i = 0;
 
-	snprintf(list, sizeof list, "%s", call->args);
-	for (char *p = strtok_r(list, " ", &save); p;
-	     p = strtok_r(NULL, " ", &save), i++) {
-		char *name = strchr(p, ':'), *end;
-
-		if (!name)
+	trace_put(l, "[%d] %s(", t->tid, call->name);
+	while (trace_next(names, t, call, args, done, &row, &i, &v)) {
+		trace_put(l, "%s%s=", i > 1 ? ", " : "", v.name);
+		switch (v.type) {
+		case VALUE_TEXT: /* names: readable before unambiguous */
+			trace_put(l, "\"%.*s\"", v.len, v.text);
 			break;
-		*name++ = 0;
-		end = strchr(name, '[');
-		if (end)
-			*end = 0;
-		if (i)
-			put(l, ", ");
-		put_arg(l, t, p, name, args[i]);
+		case VALUE_BYTES:
+			put_quoted(l, v.text, v.len);
+			trace_put(l, "%s", v.cut ? "..." : "");
+			break;
+		case VALUE_SIGNED:
+			trace_put(l, "%" PRId64, (int64_t)v.number);
+			break;
+		case VALUE_UNSIGNED:
+			trace_put(l, "%" PRIu64, v.number);
+			break;
+		case VALUE_FLAGS:
+		case VALUE_HEX:
+			trace_put(l, "%#" PRIx64, v.number);
+			if (v.has_pointee)
+				trace_put(l, "->%#" PRIx64, v.pointee);
+			break;
+		}
 	}
-}
-
-static void flush(struct line *l)
-{
-	l->text[l->len++] = '\n';
-	if (write(STDERR_FILENO, l->text, l->len) < 0)
-		return; /* nobody listens */
+	trace_put(l, ")");
 }
 
 void trace_absent(struct task *t, const struct guest_regs *regs,
@@ -133,38 +188,111 @@ void trace_absent(struct task *t, const struct guest_regs *regs,
 		 call ? call->name : "no such call");
 }
 
-void trace_enter(struct task *t, const struct xlate_call *call,
-		 const uint64_t *args)
+static bool may_not_return(const struct xlate_call *call)
 {
-	struct line l = { .len = 0 };
+	return strstr(call->name, "Terminate") ||
+	       strstr(call->name, "Continue") ||
+	       strstr(call->name, "Exception") || strstr(call->name, "exit");
+}
 
-	/* These may not come back. */
-	if (!strstr(call->name, "Terminate") && !strstr(call->name, "Continue") &&
-	    !strstr(call->name, "Exception"))
-		return;
-	if (!wanted(call->name))
-		return;
-	put(&l, "[%d] %s(", t->tid, call->name);
-	put_args(&l, t, call, args);
-	put(&l, ") ...");
-	flush(&l);
+int64_t trace_enter(struct task *t, const struct xlate_call *call,
+		    const uint64_t *args)
+{
+	int64_t began = now();
+
+	if (counts)
+		counts[index_of(call)].calls++;
+	if (!may_not_return(call) || !wanted(call))
+		return began;
+	if (lines) {
+		struct trace_line l = { .len = 0 };
+
+		put_call(&l, t, call, args, false);
+		trace_put(&l, " ...");
+		trace_flush(&l, STDERR_FILENO);
+	}
+	if (trace_json_fd >= 0)
+		trace_json_line(names, t, call, args, false, 0, began, 0);
+	return began;
 }
 
 void trace_leave(struct task *t, const struct xlate_call *call,
-		 const uint64_t *args, int64_t ret)
+		 const uint64_t *args, int64_t ret, int64_t began)
 {
-	struct line l = { .len = 0 };
-	const char *name = NULL;
+	bool failed = names && names->failed && names->failed(ret);
+	int64_t took = now() - began;
 
-	if (!wanted(call->name))
+	if (counts) {
+		struct count *c = &counts[index_of(call)];
+
+		c->ns += (uint64_t)took;
+		c->errors += failed;
+	}
+	if (!wanted(call))
 		return;
-	put(&l, "[%d] %s(", t->tid, call->name);
-	put_args(&l, t, call, args);
-	if (personality_names)
-		name = personality_names->result(ret);
-	if (name)
-		put(&l, ") = %s", name);
-	else
-		put(&l, ") = %#" PRIx64, ret);
-	flush(&l);
+	if (lines) {
+		const char *name = names ? names->result(ret) : NULL;
+		struct trace_line l = { .len = 0 };
+
+		put_call(&l, t, call, args, !failed);
+		if (name)
+			trace_put(&l, " = %s", name);
+		else
+			trace_put(&l, " = %#" PRIx64, ret);
+		trace_put(&l, " <%" PRId64 ".%06" PRId64 ">", took / 1000000000,
+			  took / 1000 % 1000000);
+		trace_flush(&l, STDERR_FILENO);
+	}
+	if (trace_json_fd >= 0)
+		trace_json_line(names, t, call, args, true, ret, began, took);
+}
+
+/* ---- summary --------------------------------------------------------- */
+
+static int by_time(const void *a, const void *b)
+{
+	uint64_t x = counts[*(const size_t *)a].ns;
+	uint64_t y = counts[*(const size_t *)b].ns;
+
+	return x < y ? 1 : x > y ? -1 : 0;
+}
+
+void trace_finish(void)
+{
+	static _Atomic bool done;
+	uint64_t calls = 0, errors = 0, ns = 0;
+	size_t *order, n = 0;
+
+	if (!counts || atomic_exchange(&done, true))
+		return;
+	order = calloc(*names->ncalls, sizeof *order);
+	if (!order)
+		return;
+	for (size_t i = 0; i < *names->ncalls; i++) {
+		if (!counts[i].calls)
+			continue;
+		order[n++] = i;
+		calls += counts[i].calls;
+		errors += counts[i].errors;
+		ns += counts[i].ns;
+	}
+	qsort(order, n, sizeof *order, by_time);
+	dprintf(STDERR_FILENO,
+		"process %d\n%% time     seconds  usecs/call     calls    "
+		"errors call\n",
+		getpid());
+	for (size_t i = 0; i < n; i++) {
+		const struct count *c = &counts[order[i]];
+
+		dprintf(STDERR_FILENO,
+			"%6.2f %11.6f %11.3f %9" PRIu64 " %9" PRIu64 " %s\n",
+			ns ? 100.0 * (double)c->ns / (double)ns : 0,
+			(double)c->ns / 1e9,
+			(double)c->ns / 1e3 / (double)c->calls, c->calls,
+			c->errors, names->calls[order[i]].name);
+	}
+	dprintf(STDERR_FILENO,
+		"100.00 %11.6f %11s %9" PRIu64 " %9" PRIu64 " total\n",
+		(double)ns / 1e9, "", calls, errors);
+	free(order);
 }

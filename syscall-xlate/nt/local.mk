@@ -1,7 +1,8 @@
 # Add a file: one word in the list.
 noinst_LIBRARIES += libnt.a
 nodist_libnt_a_SOURCES =
-libnt_a_SOURCES = %D%/personality.c %D%/start.c %D%/start.h %D%/environ.c %D%/environ.h \
+libnt_a_SOURCES = %D%/personality.c %D%/trace-names.c %D%/trace-names.h \
+	%D%/start.c %D%/start.h %D%/environ.c %D%/environ.h \
 	%D%/nt.h %D%/abi.h
 
 # objects, waits, threads, processes

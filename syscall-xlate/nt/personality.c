@@ -8,13 +8,12 @@
 #include <errno.h>
 #include <string.h>
 
-#include "base/utf.h"
 #include "loader/image/image.h"
 #include "syscall-xlate/nt/nt.h"
 #include "syscall-xlate/nt/start.h"
 #include "syscall-xlate/nt/time.h"
 #include "syscall-xlate/nt/vad.h"
-#include "syscall-xlate/trace.h"
+#include "syscall-xlate/nt/trace-names.h"
 
 extern const struct xlate_call nt_calls[];
 extern const size_t nt_ncalls;
@@ -85,51 +84,11 @@ static bool populate(struct task *t, gaddr addr, int access)
 	       vm_populate(addr, access);
 }
 
-/* ---- trace ----------------------------------------------------------- */
-
-static const char *result_name(int64_t ret)
-{
-	return ret >> 32 ? NULL : status_name((NTSTATUS)ret);
-}
-
-static int units(struct task *t, gaddr at, unsigned bytes, char *buf, int size)
-{
-	uint16_t text[150];
-	size_t n = MIN(bytes / 2, COUNT_OF(text));
-
-	if (guest_read(t, text, at, 2 * n))
-		return -1;
-	n = utf16_to_utf8(buf, (size_t)size, text, n);
-	return (int)MIN(n, (size_t)size);
-}
-
-static int ustr(struct task *t, gaddr at, char *buf, int size)
-{
-	struct unicode_string64 s;
-
-	if (!at || guest_read(t, &s, at, sizeof s))
-		return -1;
-	return units(t, s.buffer, s.length, buf, size);
-}
-
-static int string_arg(struct task *t, const char *kind, uint64_t a, char *buf,
-		      int size)
-{
-	struct object_attributes64 oa;
-
-	if (!strcmp(kind, "ustr"))
-		return ustr(t, a, buf, size);
-	if (!strcmp(kind, "oa") && a && guest_read(t, &oa, a, sizeof oa) == 0)
-		return ustr(t, oa.name, buf, size);
-	return -1;
-}
-
-static const struct trace_names names = { result_name, string_arg };
-
 static int start(const struct launch *l, struct task **t,
 		 struct guest_regs *first, struct err *e)
 {
-	trace_set_names(&names);
+	if (trace_start(&nt_trace_names, e))
+		return -1;
 	return nt_start(l, t, first, e);
 }
 

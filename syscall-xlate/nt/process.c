@@ -25,6 +25,7 @@
 #include "syscall-xlate/launch.h"
 #include "syscall-xlate/nt/nt-private.h"
 #include "syscall-xlate/nt/calls.h"
+#include "syscall-xlate/trace.h"
 
 #ifndef P_PIDFD
 #define P_PIDFD 3
@@ -175,6 +176,7 @@ void process_exit_status(uint32_t code, int host_status)
 		mutants_abandon(nt_thread(current_task));
 	handles_at_exit(current_task);
 	files_at_exit();
+	trace_finish();
 	if (path)
 		write_exit_status(path, code);
 	if (nt_self->block) {
