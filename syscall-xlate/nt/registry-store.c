@@ -10,7 +10,6 @@
  * LMDB's own locking uses robust mutexes, for which it would need the list
  * that our threads use for something else: MDB_NOLOCK, and flock(2) instead.
  */
-#include "config.h"
 #include "syscall-xlate/nt/registry.h"
 
 #include <errno.h>
