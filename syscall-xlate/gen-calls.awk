@@ -42,11 +42,13 @@ function map(type, kinds,    i, n, k) {
 		ctype[k[i]] = type
 }
 
-# Sets kind, arg and len from kind:arg or kind:arg[len].
+# Sets kind, arg and len from kind:arg or kind:arg[len].  What follows an "@"
+# is for guests of other widths (nt/gen-wow64.awk).
 function parse(word,    part) {
 	len = ""
-	if (word !~ /^[a-z0-9]+:[a-z][a-z0-9_]*(\[[a-z0-9_]+\])?$/)
+	if (word !~ /^[a-z0-9]+:[a-z][a-z0-9_]*(\[[a-z0-9_]+\])?(@[a-z0-9_]+(\*[a-z0-9_]+)?)?$/)
 		fail($2 ": argument \"" word "\" is not kind:name[len]")
+	sub(/@.*/, "", word)
 	split(word, part, ":")
 	kind = part[1]
 	arg = part[2]
@@ -108,6 +110,7 @@ BEGIN {
 	call = "t"
 	args = ""
 	split("", has)
+	handles = 0
 	for (i = 5; i <= NF; i++) {
 		parse($i)
 		if (arg in has)
@@ -115,6 +118,9 @@ BEGIN {
 		has[arg]
 		proto = proto ", " ctype[kind] " " arg
 		call = call ", (" ctype[kind] ")a[" i - 5 "]"
+		if (kind == "handle")
+			handles += 2 ^ (i - 5)
+		sub(/@.*/, "", $i)
 		args = args (args == "" ? "" : " ") $i
 	}
 	for (i = 5; i <= NF; i++) {
@@ -135,10 +141,10 @@ BEGIN {
 		casts[$4] = call
 	}
 	gsub(/["\\]/, "\\\\&", note)
-	row[++rows] = sprintf("[%d] = { \"%s\", %s, %d, XLATE_%s, " \
+	row[++rows] = sprintf("[%d] = { \"%s\", %s, %d, XLATE_%s, %#x, " \
 		"\"%s\", \"%s\" }", last, $2, \
 		$3 == "absent" ? "NULL" : "thunk_" $4, NF - 4, \
-		toupper($3), args, note)
+		toupper($3), handles, args, note)
 }
 
 END {

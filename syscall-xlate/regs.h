@@ -19,7 +19,19 @@ enum regs_kind {
 	REGS_CALL = 0,
 	/* A trapped system call or a fault: every field is the guest's. */
 	REGS_FULL = 1,
+	/*
+	 * A call by 32-bit code through the gate: rip and rsp are those of the
+	 * return to the stub itself, rcx and rdx are lost; of fx only the
+	 * control words of x87 and SSE are there.
+	 */
+	REGS_CALL32 = 2,
 };
+
+/*
+ * 32-bit code's fs_base is its TEB, set once, when a task starts.  The page at
+ * fs_base + GUEST_FS_ROOM is for the engine: the personality maps it, zeroed.
+ */
+#define GUEST_FS_ROOM 0x1000
 
 struct guest_regs {
 	uint64_t rax, rbx, rcx, rdx, rsi, rdi, rbp, rsp;
@@ -29,10 +41,10 @@ struct guest_regs {
 	uint64_t fs_base;
 	uint32_t kind;    /* enum regs_kind */
 	uint32_t has_ymm; /* ymm_high is valid and to be loaded */
-	uint64_t call_rsp; /* the direct gate's own, REGS_CALL only */
+	uint64_t call_rsp; /* the direct gate's own, not REGS_FULL */
 	uint64_t gs_base; /* x64 Windows: the TEB; set once, when a task starts */
 	uint8_t fx[512];  /* FXSAVE64 image; only xmm6-15 and MXCSR if
-			     REGS_CALL */
+			     REGS_CALL, only FCW and MXCSR if REGS_CALL32 */
 	uint8_t ymm_high[16][16];
 } __attribute__((aligned(64)));
 

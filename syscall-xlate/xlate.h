@@ -23,6 +23,7 @@ struct xlate_call {
 	int64_t (*run)(struct task *t, const uint64_t *a); /* NULL: absent */
 	uint8_t nargs;
 	uint8_t support;  /* enum xlate_support */
+	uint32_t handles; /* bit i: argument i is a handle, and so signed */
 	const char *args; /* "kind:name ..." for the trace, as in the row */
 	const char *note; /* what is missing; "" where support is full */
 };

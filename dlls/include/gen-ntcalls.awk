@@ -30,7 +30,7 @@ BEGIN {
 	args = ""
 	for (i = 5; i <= NF; i++) {
 		split($i, part, ":")
-		sub(/\[.*/, "", part[2])
+		sub(/[@[].*/, "", part[2])
 		if (!(part[1] in ctype)) {
 			printf "%s:%d: unknown kind \"%s\"\n", FILENAME, FNR, \
 				part[1] > "/dev/stderr"

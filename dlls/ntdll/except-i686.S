@@ -37,6 +37,13 @@
 \name:
 .endm
 
+/* eax: where the thread starts, ebx: its argument */
+function _RtlUserThreadStart@8
+	push	%ebx
+	push	%eax
+	call	_rf_thread_start@8
+	int3
+
 /* esp: EXCEPTION_RECORD *, CONTEXT * */
 function _KiUserExceptionDispatcher@8
 	cld

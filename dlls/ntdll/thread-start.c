@@ -16,7 +16,18 @@ static void NTAPI run(PVOID p)
 	RtlExitUserThread((NTSTATUS)s->start(s->arg));
 }
 
-void NTAPI RtlUserThreadStart(ULONG(WINAPI *start)(PVOID), PVOID arg)
+/*
+ * i686: called by RtlUserThreadStart (except-i686.S), which the kernel gives its
+ * arguments in registers.
+ */
+#ifdef _WIN64
+#define thread_start RtlUserThreadStart
+#else
+#define thread_start rf_thread_start
+#endif
+
+void NTAPI thread_start(ULONG(WINAPI *start)(PVOID), PVOID arg);
+void NTAPI thread_start(ULONG(WINAPI *start)(PVOID), PVOID arg)
 {
 	struct start s = { start, arg };
 

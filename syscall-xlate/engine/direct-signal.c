@@ -219,7 +219,13 @@ static void on_kick(ucontext_t *uc, uint64_t *fs_base)
 		go_to(uc, fs_base, direct_resume_begin, (uint64_t)frame());
 		return;
 	}
-	if (in_range(ip, direct_entry_begin, direct_entry_end))
+	if (in_range(ip, direct_exit32_begin, direct_exit32_end)) {
+		go_to(uc, fs_base, direct_exit32_pending, (uint64_t)frame());
+		return;
+	}
+	if (in_range(ip, direct_entry_begin, direct_entry_end) ||
+	    in_range(ip, direct_entry32_begin, direct_exit32_begin) ||
+	    (ip >= GATE_CODE32 && ip < GATE_PAGE + PAGE))
 		return; /* dispatch() will see it */
 	if (ip == (uint64_t)direct_exit_last) {
 		/* "ret" to the guest: as if it had been done. */
@@ -315,6 +321,7 @@ void direct_on_signal(int sig, siginfo_t *si, ucontext_t *uc,
 		return;
 	}
 	in_gate = in_range(ip, direct_entry_begin, direct_exit_end) ||
+		  in_range(ip, direct_entry32_begin, direct_exit32_end) ||
 		  in_range(ip, direct_resume_begin, direct_resume_end);
 	/* The host never runs on the guest's stack: a stray jump got there. */
 	if (ip >= direct_high && !in_gate &&

@@ -26,6 +26,7 @@ _Static_assert(offsetof(struct guest_regs, rip) == R_RIP, "direct.h");
 _Static_assert(offsetof(struct guest_regs, kind) == R_KIND, "direct.h");
 _Static_assert(offsetof(struct guest_regs, call_rsp) == R_CALL_RSP,
 	       "direct.h");
+_Static_assert(offsetof(struct guest_regs, gs_base) == R_GSB, "direct.h");
 _Static_assert(offsetof(struct guest_regs, fx) == R_FX, "direct.h");
 _Static_assert(offsetof(struct guest_regs, ymm_high) == R_YMM, "direct.h");
 _Static_assert(sizeof(struct guest_regs) == R_SIZE, "direct.h");
@@ -111,6 +112,10 @@ static void sanitize(struct guest_regs *r)
 	r->rflags = (r->rflags & 0x240dd5) | 0x202;
 	/* Reserved bits of MXCSR would make fxrstor fault here. */
 	r->fx[26] = r->fx[27] = 0;
+	if (r->cs == CS32) {
+		r->rip = (uint32_t)r->rip;
+		r->rsp = (uint32_t)r->rsp;
+	}
 	if (r->rip >= direct_high)
 		r->rip = 0; /* faults in the guest, not in iretq */
 }
@@ -142,7 +147,10 @@ static void run_here(struct task *t, const struct guest_regs *first,
 
 	regs.kind = REGS_FULL;
 	sanitize(&regs);
-	asm("rdfsbase %0" : "=r"(regs.fs_base));
+	if (regs.cs == CS32)
+		direct_compat_thread(regs.fs_base);
+	else
+		asm("rdfsbase %0" : "=r"(regs.fs_base));
 	t->tid = (int32_t)syscall(SYS_gettid);
 	current_task = t;
 	asm volatile("wrgsbase %0" : : "r"(regs.gs_base));
@@ -268,28 +276,33 @@ static int probe(const struct image *img, struct err *e)
 		return err_set(e, ENOTSUP,
 			       "the processor or kernel lacks FSGSBASE (Linux "
 			       "5.9 and later offer it)");
-	if (img->bits != 64)
-		return err_set(e, ENOTSUP,
-			       "32-bit programs are not supported yet");
 	return 0;
 }
 
-static int map_gate(struct err *e)
+static int map_gate(const struct image *img, struct err *e)
 {
-	uint64_t gate = (uint64_t)direct_gate64;
-	int ret = guest_mem->map(GATE_PAGE, PAGE, GUEST_READ | GUEST_WRITE, -1,
-				 0, 0);
+	const uint64_t gates[] = { (uint64_t)direct_gate64,
+				   (uint64_t)direct_gate32 };
+	int prot = GUEST_READ, ret;
 
+	ret = guest_mem->map(GATE_PAGE, PAGE, GUEST_READ | GUEST_WRITE, -1, 0,
+			     0);
 	if (ret == 0)
-		ret = guest_mem->write(GATE_PAGE, &gate, sizeof gate);
+		ret = guest_mem->write(GATE_PAGE, gates, sizeof gates);
+	if (ret == 0 && img->bits == 32) {
+		prot |= GUEST_EXEC;
+		ret = guest_mem->write(GATE_CODE32, direct_page_begin,
+				       (size_t)(direct_page_end -
+						direct_page_begin));
+	}
 	if (ret == 0)
-		ret = guest_mem->protect(GATE_PAGE, PAGE, GUEST_READ);
+		ret = guest_mem->protect(GATE_PAGE, PAGE, prot);
 	return ret ? err_set(e, -ret, "gate page: %s", strerror(-ret)) : 0;
 }
 
 static int init(const struct image *img, char *const *argv, struct err *e)
 {
-	if (direct_space_init(argv, e) || direct_signals_init(e) || map_gate(e))
+	if (direct_space_init(argv, e) || direct_signals_init(e) || map_gate(img, e))
 		return -1;
 	task_ops = &ops;
 	return 0;
@@ -313,7 +326,7 @@ static int run(struct task *t, const struct guest_regs *first, struct err *e)
 const struct engine engine_direct = {
 	.name = "direct",
 	.summary = "the program's code runs in this process; no sandbox",
-	.caps = 0,
+	.caps = ENGINE_I386,
 	.probe = probe,
 	.init = init,
 	.run = run,

@@ -11,6 +11,16 @@
 
 /* Fixed by the built-in DLLs' stubs: the page after KUSER_SHARED_DATA. */
 #define GATE_PAGE 0x7ffe1000 /* +0: address of gate64 */
+#define GATE_PTR32 0x7ffe1008 /* address of gate32 */
+#define GATE_CODE32 0x7ffe1010 /* where 32-bit stubs call */
+#define GATE_CODE64 0x7ffe1020 /* where that jumps */
+
+/*
+ * 32-bit code's FS is its TEB; in a page behind that (GUEST_FS_ROOM, regs.h)
+ * lie glibc's FS base and the far pointer by which the gate returns.
+ */
+#define FS_HOST 0x1000
+#define FS_RETURN 0x1008
 
 #define CS64 0x33
 #define CS32 0x23
@@ -47,6 +57,7 @@
 #define R_KIND 168
 #define R_HAS_YMM 172
 #define R_CALL_RSP 176
+#define R_GSB 184
 #define R_FX 192
 #define R_YMM 704
 #define R_SIZE 960
@@ -86,6 +97,12 @@ int direct_signals_init(struct err *e);
 /* The calling thread's alternate stack at stack, ALTSTACK bytes and aligned */
 void direct_signals_thread(void *stack);
 
+/*
+ * Before the calling thread first runs 32-bit code: DS, ES and a selector for
+ * FS, whose base (the guest's) is at fs_base.  direct-compat.c
+ */
+void direct_compat_thread(uint64_t fs_base);
+
 /* direct-x86_64.S */
 extern __thread uint64_t host_sp;  /* top of the host stack for gates */
 extern __thread uint64_t recover; /* guest_copy's rsp while it may fault */
@@ -99,6 +116,8 @@ _Noreturn void direct_leave_asm(void);
 /* The frame at host_sp - R_SIZE becomes the guest's registers. */
 _Noreturn void direct_resume_frame(struct guest_regs *frame);
 void direct_gate64(void);
+void direct_gate32(void);
+extern const char direct_page_begin[], direct_page_end[];
 void direct_gate_trap(void);
 void direct_gate_fault(void);
 void direct_sig_entry(int sig, siginfo_t *si, void *uc);
@@ -108,6 +127,8 @@ int direct_copy(void *dst, const void *src, size_t n);
 extern const char direct_entry_begin[], direct_entry_end[];
 extern const char direct_exit_begin[], direct_exit_last[], direct_exit_end[];
 extern const char direct_exit_pending[];
+extern const char direct_entry32_begin[], direct_exit32_begin[];
+extern const char direct_exit32_end[], direct_exit32_pending[];
 extern const char direct_resume_begin[], direct_resume_end[];
 extern const char direct_copy_fault[];
 

@@ -101,6 +101,51 @@ struct nt_exception_record {
 _Static_assert(sizeof(struct nt_exception_record) == 0x98, "abi");
 _Static_assert(offsetof(struct nt_exception_record, param) == 0x20, "abi");
 
+/* ---- 32 bits ---------------------------------------------------------- */
+
+enum {
+	CONTEXT_I386 = 0x00010000,
+	CONTEXT_EXTENDED_REGISTERS = 0x20, /* the FXSAVE image */
+	CONTEXT_ALL32 = 0x3f,
+};
+
+struct nt_float_save {
+	uint32_t control, status, tag, error_offset, error_selector;
+	uint32_t data_offset, data_selector;
+	uint8_t st[8][10];
+	uint32_t cr0;
+};
+
+struct nt_context32 {
+	uint32_t flags, dr[6];
+	struct nt_float_save x87;
+	uint32_t gs, fs, es, ds;
+	uint32_t edi, esi, ebx, edx, ecx, eax;
+	uint32_t ebp, eip, cs, eflags, esp, ss;
+	uint8_t fx[512];
+};
+_Static_assert(offsetof(struct nt_context32, x87) == 0x1c, "abi");
+_Static_assert(offsetof(struct nt_context32, edi) == 0x9c, "abi");
+_Static_assert(offsetof(struct nt_context32, eip) == 0xb8, "abi");
+_Static_assert(sizeof(struct nt_context32) == 0x2cc, "abi");
+
+struct nt_exception_record32 {
+	uint32_t code, flags, next, address, nparams;
+	uint32_t param[EXCEPTION_MAXIMUM_PARAMETERS];
+};
+_Static_assert(sizeof(struct nt_exception_record32) == 80, "abi");
+
+/* What KiUserExceptionDispatcher finds at esp. */
+struct nt_exception_frame32 {
+	uint32_t record_at, context_at;
+	struct nt_exception_record32 record;
+	struct nt_context32 context;
+	uint32_t pad[3];
+};
+_Static_assert(sizeof(struct nt_exception_frame32) % 16 == 0, "abi");
+
+/* ---- 64 bits ---------------------------------------------------------- */
+
 /* As the processor pushes it for an interrupt. */
 struct nt_machine_frame {
 	uint64_t rip, cs, rflags, rsp, ss;

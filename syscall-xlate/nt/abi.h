@@ -15,6 +15,12 @@
 #define ABI_AT(type, field, n)                                                 \
 	_Static_assert(offsetof(type, field) == (n), #type "." #field)
 
+/*
+ * Where 32-bit stubs call the kernel: our ntdll finds it in the TEB
+ * (WOW32Reserved), and the engine puts code there that leads to it.
+ */
+#define GATE32 0x7ffe1010
+
 struct unicode_string64 {
 	uint16_t length, maximum; /* bytes */
 	uint32_t pad;

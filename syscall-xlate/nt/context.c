@@ -48,6 +48,10 @@ void context_make_full(struct guest_regs *regs)
 
 	if (regs->kind == REGS_FULL)
 		return;
+	if (regs->kind == REGS_CALL32) {
+		context32_make_full(regs);
+		return;
+	}
 	memcpy(&mxcsr, regs->fx + FX_MXCSR, sizeof mxcsr);
 	memset(regs->fx, 0, FX_XMM);
 	regs->fx[FX_FCW] = FCW_WINDOWS & 0xff;
@@ -186,6 +190,8 @@ NTSTATUS context_to_guest(struct task *t, gaddr at,
 	uint64_t asked;
 	gaddr xs = 0;
 
+	if (nt_self && nt_self->wow64)
+		return context32_to_guest(t, at, regs, flags);
 	if (!(flags & CONTEXT_AMD64) || flags & ~KNOWN_FLAGS)
 		return STATUS_INVALID_PARAMETER;
 	if (guest_read(t, &c, at, sizeof c) < 0)
@@ -218,7 +224,9 @@ NTSTATUS context_to_guest(struct task *t, gaddr at,
 
 NTSTATUS context_flags(struct task *t, gaddr at, uint32_t *flags)
 {
-	if (guest_get32(t, flags, at + offsetof(struct nt_context, flags)) < 0)
+	if (!nt_self || !nt_self->wow64)
+		at += offsetof(struct nt_context, flags);
+	if (guest_get32(t, flags, at) < 0)
 		return STATUS_ACCESS_VIOLATION;
 	return STATUS_SUCCESS;
 }
@@ -260,6 +268,8 @@ NTSTATUS context_from_guest(struct task *t, gaddr at, struct guest_regs *regs)
 	NTSTATUS status;
 	gaddr xs = 0;
 
+	if (nt_self && nt_self->wow64)
+		return context32_from_guest(t, at, regs);
 	if (guest_read(t, &c, at, sizeof c) < 0)
 		return STATUS_ACCESS_VIOLATION;
 	if (!(c.flags & CONTEXT_AMD64) || c.flags & ~KNOWN_FLAGS)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * context.h - CONTEXT (x64) in guest memory and struct guest_regs.
+ * context.h - CONTEXT in guest memory and struct guest_regs.  What is said of
+ * CONTEXT means the 32-bit one in a WOW64 process.
  */
 #ifndef RF_NT_CONTEXT_H
 #define RF_NT_CONTEXT_H
@@ -62,6 +63,15 @@ gaddr context_push(uint64_t rsp, size_t size, gaddr *xs);
 void context_fill(struct nt_context *c, struct nt_context_ex *ex,
 		  struct nt_xstate *x, gaddr at, gaddr xs,
 		  const struct guest_regs *regs);
+
+void context32_make_full(struct guest_regs *regs); /* of a REGS_CALL32 */
+/* context32.c: everything of regs as 32-bit programs see it. */
+void context32_fill(struct nt_context32 *c, const struct guest_regs *regs);
+/* As context_to_guest() and context_from_guest(), which call them. */
+NTSTATUS context32_to_guest(struct task *t, gaddr at,
+			    const struct guest_regs *regs, uint32_t flags);
+NTSTATUS context32_from_guest(struct task *t, gaddr at,
+			      struct guest_regs *regs);
 
 /* Does this machine's guest have AVX registers? */
 bool context_has_avx(void);

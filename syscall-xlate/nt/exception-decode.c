@@ -179,7 +179,7 @@ static bool divisor(struct task *t, const struct guest_regs *r,
 			*v = reg(r, n);
 	} else if (guest_read(t, v,
 			      effective(r, c, p, modrm, r->rip, is64,
-					nt_thread(t)->teb),
+					nt_thread(t)->gs_base),
 			      bytes) < 0) {
 		return false;
 	}

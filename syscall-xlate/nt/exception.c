@@ -73,6 +73,35 @@ static bool push_frame(struct task *t, struct guest_regs *r,
 	return true;
 }
 
+/* The same for 32-bit code. */
+static bool push_frame32(struct task *t, struct guest_regs *r,
+			 const struct nt_exception_record *rec, gaddr *touched)
+{
+	struct nt_exception_frame32 f = { 0 };
+	gaddr at = ROUND_DOWN((uint32_t)r->rsp - (gaddr)sizeof f, 16);
+
+	*touched = 0;
+	if ((uint32_t)r->rsp < 2 * PAGE)
+		return false;
+	*touched = at;
+	f.record_at = (uint32_t)at + offsetof(struct nt_exception_frame32,
+					      record);
+	f.context_at = (uint32_t)at + offsetof(struct nt_exception_frame32,
+					       context);
+	f.record.code = rec->code;
+	f.record.flags = rec->flags;
+	f.record.next = (uint32_t)rec->next;
+	f.record.address = (uint32_t)rec->address;
+	f.record.nparams = rec->nparams;
+	for (unsigned i = 0; i < rec->nparams; i++)
+		f.record.param[i] = (uint32_t)rec->param[i];
+	context32_fill(&f.context, r);
+	if (guest_write(t, at, &f, sizeof f) < 0)
+		return false;
+	r->rsp = at;
+	return true;
+}
+
 /* Opens guard pages below the stack pointer.  True: worth another try. */
 static bool stack_grew(struct nt_exception_record *rec, gaddr touched,
 		       gaddr rsp)
@@ -112,14 +141,15 @@ void exception_dispatch(struct task *t, struct guest_regs *r,
 	if (!nt_self->ki_user_exception_dispatcher)
 		exception_fatal(t, rec, r);
 	context_make_full(r);
-	while (!push_frame(t, r, rec, &touched)) {
+	while (nt_self->wow64 ? !push_frame32(t, r, rec, &touched)
+			      : !push_frame(t, r, rec, &touched)) {
 		if (!touched || tries++ == 3 ||
 		    !stack_grew(rec, touched, r->rsp))
 			exception_fatal(t, rec, r);
 	}
 	r->rip = nt_self->ki_user_exception_dispatcher;
 	r->rflags &= ~(uint64_t)RFLAGS_CLEARED;
-	r->cs = SEL_CODE64;
+	r->cs = nt_self->wow64 ? SEL_CODE32 : SEL_CODE64;
 	r->ss = SEL_DATA;
 }
 

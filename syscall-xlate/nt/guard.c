@@ -58,6 +58,18 @@ static bool stack_read(gaddr teb, bool wide, struct stack *s)
 	return true;
 }
 
+bool vm_teb_stack(gaddr teb, gaddr *base, gaddr *limit, gaddr *alloc)
+{
+	struct stack s;
+
+	if (!stack_read(teb, !nt_self || !nt_self->wow64, &s))
+		return false;
+	*base = s.base;
+	*limit = s.limit;
+	*alloc = s.alloc;
+	return true;
+}
+
 /* The stack of the current thread that contains addr. */
 static bool stack_of(gaddr addr, struct stack *s)
 {

@@ -3,7 +3,7 @@ noinst_LIBRARIES += libnt.a
 nodist_libnt_a_SOURCES =
 libnt_a_SOURCES = %D%/personality.c %D%/trace-names.c %D%/trace-names.h \
 	%D%/start.c %D%/start.h %D%/environ.c %D%/environ.h \
-	%D%/nt.h %D%/abi.h
+	%D%/nt.h %D%/abi.h %D%/wow64.c %D%/wow64.h
 
 # objects, waits, threads, processes
 libnt_a_SOURCES += %D%/nt-private.h %D%/object.c %D%/shared.c %D%/shared.h %D%/handle.c \
@@ -55,7 +55,7 @@ EXTRA_DIST += %D%/registry-defaults.tbl %D%/gen-defaults.awk
 	$(AM_V_GEN)$(AWK) -f $(srcdir)/%D%/gen-defaults.awk $(srcdir)/%D%/registry-defaults.tbl >$@.t && mv $@.t $@
 
 # exceptions
-libnt_a_SOURCES += %D%/context.c %D%/context.h %D%/abi-context.h \
+libnt_a_SOURCES += %D%/context.c %D%/context32.c %D%/context.h %D%/abi-context.h \
 	%D%/exception.c %D%/exception.h %D%/exception-decode.c \
 	%D%/exception-report.c %D%/unwind.c
 
@@ -94,3 +94,12 @@ EXTRA_DIST += %D%/ioctl.tbl %D%/info.tbl %D%/gen-rows.awk
 %D%/info-rows.h: %D%/info.tbl %D%/gen-rows.awk
 	@$(MKDIR_P) %D%
 	$(AM_V_GEN)$(AWK) -v kind=INFO -f $(srcdir)/%D%/gen-rows.awk $(srcdir)/%D%/info.tbl >$@.t && mv $@.t $@
+
+# what 32-bit programs lay out otherwise
+nodist_libnt_a_SOURCES += %D%/wow64-rows.h
+CLEANFILES += %D%/wow64-rows.h
+EXTRA_DIST += %D%/wow64.tbl %D%/gen-wow64.awk
+%D%/wow64-rows.h: %D%/wow64.tbl %D%/syscalls.tbl %D%/gen-wow64.awk
+	@$(MKDIR_P) %D%
+	$(AM_V_GEN)$(AWK) -f $(srcdir)/%D%/gen-wow64.awk $(srcdir)/%D%/wow64.tbl $(srcdir)/%D%/syscalls.tbl >$@.t && mv $@.t $@
+%D%/wow64.$(OBJEXT): %D%/wow64-rows.h

@@ -298,7 +298,9 @@ struct nt_thread {
 	struct task task;
 	uint32_t id;                /* NT's thread id; a multiple of 4 */
 	struct nt_process *process; /* whose it is: nt_self, or a child */
-	gaddr teb;
+	gaddr teb;     /* of the program's width */
+	gaddr gs_base; /* the 64-bit one */
+	gaddr scratch; /* WOW64: room for structures made wide (wow64.c) */
 	gaddr stack_base, stack_limit, stack_alloc; /* high, low, low of all */
 	gaddr start, start_arg;
 	uint32_t exit_code;
@@ -358,7 +360,8 @@ static inline struct nt_thread *nt_thread(struct task *t)
 struct nt_process {
 	struct object object; /* signalled when it has ended */
 	uint32_t id, parent_id;
-	gaddr peb;
+	gaddr peb;   /* of the program's width */
+	gaddr peb64; /* WOW64: the 64-bit one, a page before it */
 	uint32_t exit_code;
 	const struct launch *launch;
 	gaddr image_base;

@@ -4,6 +4,7 @@
  *
  * x64: number in eax; arguments in r10 (rcx at the stub's entry), rdx, r8, r9,
  * then on the stack behind 32 bytes of home space; NTSTATUS in rax.
+ * 32 bits: the same numbers, all arguments on the stack; see wow64.h.
  */
 #include <errno.h>
 #include <string.h>
@@ -12,11 +13,20 @@
 #include "syscall-xlate/nt/nt.h"
 #include "syscall-xlate/nt/start.h"
 #include "syscall-xlate/nt/time.h"
+#include "syscall-xlate/nt/abi-context.h"
 #include "syscall-xlate/nt/vad.h"
 #include "syscall-xlate/nt/trace-names.h"
+#include "syscall-xlate/nt/wow64.h"
 
 extern const struct xlate_call nt_calls[];
 extern const size_t nt_ncalls;
+
+/* "int 2Eh" of 32-bit code comes as a trap. */
+static inline bool by_code32(const struct guest_regs *regs)
+{
+	return regs->kind != REGS_CALL &&
+	       (regs->kind == REGS_CALL32 || regs->cs == SEL_CODE32);
+}
 
 static const struct xlate_call *find_call(const struct guest_regs *regs)
 {
@@ -25,7 +35,7 @@ static const struct xlate_call *find_call(const struct guest_regs *regs)
 	/* Bits 12 and 13 choose the table; win32k's is not here. */
 	if (nr >= nt_ncalls || !nt_calls[nr].name)
 		return NULL;
-	return &nt_calls[nr];
+	return by_code32(regs) ? wow64_find_call(nr) : &nt_calls[nr];
 }
 
 static int fetch_args(struct task *t, const struct guest_regs *regs,
@@ -33,6 +43,8 @@ static int fetch_args(struct task *t, const struct guest_regs *regs,
 {
 	unsigned n = call->nargs;
 
+	if (by_code32(regs))
+		return wow64_fetch_args(t, regs, call, args);
 	args[0] = regs->r10;
 	args[1] = regs->rdx;
 	args[2] = regs->r8;
@@ -94,7 +106,7 @@ static int start(const struct launch *l, struct task **t,
 
 const struct personality personality_nt = {
 	.name = "nt",
-	.summary = "Windows 10 programs (PE32+)",
+	.summary = "Windows 10 programs (PE32+ and PE32)",
 	.calls = nt_calls,
 	.ncalls = &nt_ncalls,
 	.no_such_call = STATUS_INVALID_SYSTEM_SERVICE,

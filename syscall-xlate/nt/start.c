@@ -24,6 +24,7 @@
 #include "syscall-xlate/nt/path.h"
 #include "syscall-xlate/nt/process.h"
 #include "syscall-xlate/nt/vad.h"
+#include "syscall-xlate/nt/wow64.h"
 
 enum {
 	OS_MAJOR = 10, OS_MINOR = 0, OS_BUILD = 19045, OS_NT = 2,
@@ -31,6 +32,8 @@ enum {
 	CUR_DIR_ROOM = 520 + 2, /* bytes; MAX_PATH units as Windows leaves */
 	FILE_GENERIC_RW = 0x12019f,
 	STARTF_USESTDHANDLES = 0x100,
+	PEB32_HEAD = 0xc4,
+	PEB32_SESSION = 0x1d4,
 };
 
 static const char system32[] = "C:\\Windows\\System32\\";
@@ -66,8 +69,9 @@ static int map_ntdll(const struct launch *l, struct err *e)
 	uint64_t size = 0;
 	NTSTATUS s;
 
-	if ((size_t)snprintf(path, sizeof path, "%s/x86_64-windows/ntdll.dll",
-			     l->dlls) >= sizeof path)
+	if ((size_t)snprintf(path, sizeof path, "%s/%s-windows/ntdll.dll",
+			     l->dlls, nt_self->wow64 ? "i686" : "x86_64") >=
+	    sizeof path)
 		return err_set(e, ENAMETOOLONG, "%s: too long", l->dlls);
 	img = image_open(path, e);
 	if (!img) {
@@ -282,6 +286,16 @@ static size_t given_bytes(const struct start_block *start)
 		     : 0;
 }
 
+/* As 32-bit programs lay them out, if this is one. */
+static void put_parameters(struct block *b,
+			       const struct process_parameters64 *p)
+{
+	if (nt_self->wow64)
+		wow64_narrow(&wow64_process_parameters, b->host, p);
+	else
+		memcpy(b->host, p, sizeof *p);
+}
+
 static int write_parameters(struct task *t, const struct start_strings *s,
 			    gaddr *at, struct err *e)
 {
@@ -327,7 +341,7 @@ static int write_parameters(struct task *t, const struct start_strings *s,
 		st = STATUS_SUCCESS;
 	else
 		st = own_handles(t, &p);
-	memcpy(b.host, &p, sizeof p);
+	put_parameters(&b, &p);
 	if (NT_SUCCESS(st) && guest_write(t, b.base, b.host, b.used))
 		st = STATUS_ACCESS_VIOLATION;
 	free(b.host);
@@ -379,6 +393,18 @@ static int write_peb(struct task *t, const struct launch *l, gaddr parameters,
 	peb.processors = processors(&peb.affinity);
 	if (img->dll_characteristics & 0x40)
 		peb.bit_field |= 4; /* IsImageDynamicallyRelocated */
+	if (nt_self->wow64) {
+		struct peb64 wide = peb;
+		uint8_t peb32[PEB32_HEAD] = { 0 };
+
+		wow64_narrow(&wow64_peb, peb32, &peb);
+		wide.parameters = 0; /* there are only 32-bit ones */
+		if (guest_write(t, nt_self->peb, peb32, sizeof peb32) ||
+		    guest_put32(t, nt_self->peb + PEB32_SESSION, peb.session) ||
+		    guest_write(t, nt_self->peb64, &wide, sizeof wide))
+			return err_set(e, EFAULT, "the PEB cannot be written");
+		return 0;
+	}
 	if (guest_write(t, nt_self->peb, &peb, sizeof peb))
 		return err_set(e, EFAULT, "the PEB cannot be written");
 	return 0;
@@ -390,12 +416,13 @@ int nt_start(const struct launch *l, struct task **t, struct guest_regs *first,
 	struct start_strings strings = { 0 };
 	struct nt_thread *thread;
 	gaddr parameters = 0;
-	uint64_t size = PAGE;
+	uint64_t size;
 	char *full;
 	NTSTATUS s;
 
 	if (process_init(l, e))
 		return -1;
+	nt_self->wow64 = l->image->bits == 32;
 	vm_init(l->image->bits == 32, l->image->large_address_aware);
 	path_set_dlls(l->dlls, l->image->bits == 32);
 	full = realpath(l->path, NULL);
@@ -406,10 +433,15 @@ int nt_start(const struct launch *l, struct task **t, struct guest_regs *first,
 	/* The program first: it may need its place, ntdll can move. */
 	if (map_program(l, e) || map_ntdll(l, e))
 		return -1;
+	size = nt_self->wow64 ? 2 * PAGE : PAGE;
 	s = vm_alloc(&nt_self->peb, &size, 0, 0, MEM_RESERVE | MEM_COMMIT,
 		     PAGE_READWRITE);
 	if (!NT_SUCCESS(s))
 		return map_failed(e, "the PEB", s);
+	if (nt_self->wow64) {
+		nt_self->peb64 = nt_self->peb;
+		nt_self->peb += PAGE;
+	}
 	s = thread_new(nt_self->image_base + l->image->entry_rva, nt_self->peb,
 		       0, 0, &thread);
 	if (!NT_SUCCESS(s))

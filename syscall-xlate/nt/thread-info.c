@@ -436,9 +436,20 @@ static NTSTATUS set_hint(struct nt_thread *th, const void *v)
 }
 
 /* One TLS slot becomes 0 in every thread of the process. */
+enum { IN_TEB = 64, EXPANSION = 1024 }; /* TLS slots */
+
+static void zero_tls32(gaddr teb, uint32_t i)
+{
+	uint32_t more = 0;
+
+	if (i < IN_TEB)
+		guest_put32(NULL, teb + 0xe10 + i * 4, 0);
+	else if (!guest_get32(NULL, &more, teb + 0xf94) && more)
+		guest_put32(NULL, more + (i - IN_TEB) * 4, 0);
+}
+
 static NTSTATUS set_zero_tls(struct nt_thread *th, const void *v)
 {
-	enum { IN_TEB = 64, EXPANSION = 1024 };
 	uint32_t i = (uint32_t)int_at(v);
 
 	(void)th;
@@ -450,7 +461,9 @@ static NTSTATUS set_zero_tls(struct nt_thread *th, const void *v)
 
 		if (th->state == THREAD_ENDED)
 			continue;
-		if (i < IN_TEB)
+		if (nt_self->wow64)
+			zero_tls32(th->teb, i);
+		else if (i < IN_TEB)
 			guest_put64(NULL, th->teb + 0x1480 + i * 8, 0);
 		else if (!guest_get64(NULL, &more, th->teb + 0x1780) && more)
 			guest_put64(NULL, more + (i - IN_TEB) * 8, 0);

@@ -16,10 +16,16 @@
 #include "syscall-xlate/nt/context.h"
 #include "syscall-xlate/nt/nt-private.h"
 #include "syscall-xlate/nt/process.h"
+#include "syscall-xlate/nt/vad.h"
+#include "syscall-xlate/nt/wow64.h"
 #include "syscall-xlate/nt/calls.h"
 
 enum {
 	TEB_SIZE = 0x2000,
+	/* WOW64: then the 32-bit one, the engine's page, and scratch. */
+	TEB32_AT = TEB_SIZE,
+	SCRATCH_AT = TEB32_AT + GUEST_FS_ROOM + PAGE,
+	TEBS_SIZE32 = SCRATCH_AT + WOW64_SCRATCH,
 	MIN_COMMIT = 64 << 10, /* each further page costs a fault */
 	GUARD = 0x1000,
 	CACHED = 16,
@@ -41,6 +47,11 @@ struct stack {
 static pthread_mutex_t stacks_lock = PTHREAD_MUTEX_INITIALIZER;
 static struct stack cache[CACHED]; /* under stacks_lock, as is the count */
 static unsigned cached;
+
+static uint64_t teb_size(void)
+{
+	return nt_self->wow64 ? (uint64_t)TEBS_SIZE32 : TEB_SIZE;
+}
 
 static bool from_cache(uint64_t reserve, uint64_t commit, struct stack *s)
 {
@@ -74,7 +85,7 @@ static void stack_free(const struct stack *s)
 
 static NTSTATUS stack_new(uint64_t reserve, uint64_t commit, struct stack *s)
 {
-	uint64_t size = reserve + TEB_SIZE;
+	uint64_t size = reserve + teb_size();
 	NTSTATUS status;
 
 	*s = (struct stack){ 0 };
@@ -83,7 +94,7 @@ static NTSTATUS stack_new(uint64_t reserve, uint64_t commit, struct stack *s)
 		return status;
 	s->base = s->alloc + reserve;
 	s->limit = s->base - commit;
-	status = commit_range(s->limit, commit + TEB_SIZE, READWRITE);
+	status = commit_range(s->limit, commit + teb_size(), READWRITE);
 	if (!status)
 		status = commit_range(s->limit - GUARD, GUARD, GUARDED);
 	if (status)
@@ -107,26 +118,26 @@ static NTSTATUS stack_get(uint64_t commit, uint64_t reserve, struct stack *s)
 				 reserve < 1 << 20 ? 64ull << 10 : 1ull << 20);
 	reserve = ROUND_UP(reserve, 64ull << 10);
 	if (from_cache(reserve, commit, s))
-		return guest_mem->fill(s->base, 0, TEB_SIZE) ? STATUS_NO_MEMORY
-							     : STATUS_SUCCESS;
+		return guest_mem->fill(s->base, 0,
+				       nt_self->wow64 ? SCRATCH_AT : TEB_SIZE)
+			       ? STATUS_NO_MEMORY
+			       : STATUS_SUCCESS;
 	return stack_new(reserve, commit, s);
 }
 
 static void stack_put(struct nt_thread *th)
 {
 	struct stack s = { th->stack_alloc, th->stack_base, 0 };
-	uint64_t tib[3]; /* ExceptionList, StackBase, StackLimit */
-	uint64_t dealloc;
+	gaddr base, limit, alloc;
 
 	/*
 	 * Only as we made it: fibers and odd programs exchange these, and a
 	 * stack that has overflowed has no guard page any more.
 	 */
-	if (!guest_read(NULL, tib, th->teb, sizeof tib) &&
-	    !guest_get64(NULL, &dealloc, th->teb + 0x1478) &&
-	    tib[1] == s.base && dealloc == s.alloc &&
-	    tib[2] > s.alloc + 4 * PAGE && tib[2] <= th->stack_limit) {
-		s.limit = tib[2];
+	if (vm_teb_stack(th->teb, &base, &limit, &alloc) && base == s.base &&
+	    alloc == s.alloc && limit > s.alloc + 4 * PAGE &&
+	    limit <= th->stack_limit) {
+		s.limit = limit;
 		pthread_mutex_lock(&stacks_lock);
 		if (cached < CACHED) {
 			cache[cached++] = s;
@@ -282,28 +293,64 @@ const struct object_type thread_type = {
 /* ---- birth
  * --------------------------------------------------------------------- */
 
-static NTSTATUS write_teb(struct nt_thread *th)
+static NTSTATUS write_teb32(struct nt_thread *th)
 {
 	/* NT_TIB and what follows, to ProcessEnvironmentBlock */
-	uint64_t head[13] = {
-		[1] = th->stack_base, [2] = th->stack_limit,
+	const uint32_t head[13] = {
+		[0] = ~0u, /* the end of the list of exception frames */
+		[1] = (uint32_t)th->stack_base,
+		[2] = (uint32_t)th->stack_limit,
 		[4] = 0x1e00, /* Version, as long as there is no fiber */
-		[6] = th->teb,        [8] = nt_self->id,
-		[9] = th->id,         [12] = nt_self->peb,
+		[6] = (uint32_t)th->teb,
+		[8] = nt_self->id,
+		[9] = th->id,
+		[12] = (uint32_t)nt_self->peb,
+	};
+	const uint32_t gate[2] = { GATE32, 0x409 }; /* WOW32Reserved, locale */
+	const uint32_t real_id[2] = { nt_self->id, th->id };
+	const uint32_t scratch[2] = { 261 * 2 << 16,
+				      (uint32_t)th->teb + 0xc00 };
+
+	if (guest_write(NULL, th->teb, head, sizeof head) ||
+	    guest_write(NULL, th->teb + 0xc0, gate, sizeof gate) ||
+	    guest_write(NULL, th->teb + 0x6b4, real_id, sizeof real_id) ||
+	    guest_write(NULL, th->teb + 0xbf8, scratch, sizeof scratch) ||
+	    guest_put32(NULL, th->teb + 0xe0c, (uint32_t)th->stack_alloc) ||
+	    guest_put32(NULL, th->teb + 0xf70, (uint32_t)th->gs_base) ||
+	    guest_put32(NULL, th->teb + 0xfdc, (uint32_t)-TEB32_AT))
+		return STATUS_ACCESS_VIOLATION;
+	return STATUS_SUCCESS;
+}
+
+static NTSTATUS write_teb(struct nt_thread *th)
+{
+	const bool wow64 = nt_self->wow64;
+	const gaddr teb = th->gs_base;
+	/* NT_TIB and what follows, to ProcessEnvironmentBlock */
+	uint64_t head[13] = {
+		[0] = wow64 ? th->teb : 0, /* where Windows has it as well */
+		[1] = th->stack_base,
+		[2] = th->stack_limit,
+		[4] = 0x1e00, /* Version, as long as there is no fiber */
+		[6] = teb,
+		[8] = nt_self->id,
+		[9] = th->id,
+		[12] = wow64 ? nt_self->peb64 : nt_self->peb,
 	};
 	uint64_t real_id[2] = { nt_self->id, th->id };
 	struct unicode_string64 scratch = {
 		.maximum = 261 * 2,
-		.buffer = th->teb + 0x1268,
+		.buffer = teb + 0x1268,
 	};
 
-	if (guest_write(NULL, th->teb, head, sizeof head) ||
-	    guest_put32(NULL, th->teb + 0x108, 0x409) ||
-	    guest_write(NULL, th->teb + 0x7d8, real_id, sizeof real_id) ||
-	    guest_write(NULL, th->teb + 0x1258, &scratch, sizeof scratch) ||
-	    guest_put64(NULL, th->teb + 0x1478, th->stack_alloc))
+	if (guest_write(NULL, teb, head, sizeof head) ||
+	    guest_put32(NULL, teb + 0x108, 0x409) ||
+	    guest_write(NULL, teb + 0x7d8, real_id, sizeof real_id) ||
+	    guest_write(NULL, teb + 0x1258, &scratch, sizeof scratch) ||
+	    guest_put64(NULL, teb + 0x1478, th->stack_alloc) ||
+	    (wow64 && guest_put32(NULL, teb + 0x180c, TEB32_AT)))
 		return STATUS_ACCESS_VIOLATION;
-	return STATUS_SUCCESS;
+	return wow64 ? write_teb32(th) : STATUS_SUCCESS;
 }
 
 static void set_fpu(uint8_t fx[512])
@@ -313,6 +360,40 @@ static void set_fpu(uint8_t fx[512])
 
 	memcpy(fx, &fcw, sizeof fcw);
 	memcpy(fx + 24, &mxcsr, sizeof mxcsr);
+}
+
+/* 32 bits: RtlUserThreadStart finds its arguments in eax and ebx. */
+static NTSTATUS write_start32(struct nt_thread *th)
+{
+	struct guest_regs *r = &th->first;
+	struct nt_context32 c;
+	gaddr at;
+	uint32_t frame[3]; /* return address, arguments */
+
+	memset(r, 0, sizeof *r);
+	r->rip = nt_self->rtl_user_thread_start;
+	r->rax = th->start;
+	r->rbx = th->start_arg;
+	r->rsp = th->stack_base - 0x10;
+	r->rflags = 0x202;
+	r->cs = SEL_CODE32;
+	r->ss = SEL_DATA;
+	r->kind = REGS_FULL;
+	r->gs_base = th->gs_base;
+	r->fs_base = th->teb;
+	set_fpu(r->fx);
+	context32_fill(&c, r);
+	at = ROUND_DOWN(r->rsp - sizeof c, 16);
+	frame[0] = 0;
+	frame[1] = (uint32_t)at;
+	frame[2] = (uint32_t)nt_self->ntdll_base;
+	r->rip = nt_self->ldr_initialize_thunk;
+	r->rax = r->rbx = 0;
+	r->rsp = at - sizeof frame;
+	if (guest_write(NULL, at, &c, sizeof c) ||
+	    guest_write(NULL, r->rsp, frame, sizeof frame))
+		return STATUS_ACCESS_VIOLATION;
+	return STATUS_SUCCESS;
 }
 
 /*
@@ -352,7 +433,7 @@ static NTSTATUS write_start(struct nt_thread *th)
 	r->cs = SEL_CODE64;
 	r->ss = SEL_DATA;
 	r->kind = REGS_FULL;
-	r->gs_base = th->teb;
+	r->gs_base = th->gs_base;
 	set_fpu(r->fx);
 	if (guest_write(NULL, at, &c, sizeof c) ||
 	    guest_write(NULL, r->rsp, zero, sizeof zero) ||
@@ -383,7 +464,11 @@ NTSTATUS thread_new(gaddr start, gaddr arg, uint64_t stack_commit,
 	th->stack_alloc = s.alloc;
 	th->stack_base = s.base;
 	th->stack_limit = s.limit;
-	th->teb = s.base;
+	th->teb = th->gs_base = s.base;
+	if (nt_self->wow64) {
+		th->teb += TEB32_AT;
+		th->scratch = s.base + SCRATCH_AT;
+	}
 	th->start = start;
 	th->start_arg = arg;
 	th->exit_code = STATUS_PENDING;
@@ -396,7 +481,7 @@ NTSTATUS thread_new(gaddr start, gaddr arg, uint64_t stack_commit,
 	}
 	status = write_teb(th);
 	if (!status)
-		status = write_start(th);
+		status = nt_self->wow64 ? write_start32(th) : write_start(th);
 	if (status) {
 		strike(th);
 		stack_free(&s);

@@ -114,6 +114,9 @@ void vad_each(void (*f)(struct vad *v, void *arg), void *arg);
  */
 void vm_init(bool wow64, bool large);
 
+/* What a TEB says of its thread's stack.  False: it cannot be read. */
+bool vm_teb_stack(gaddr teb, gaddr *base, gaddr *limit, gaddr *alloc);
+
 /* Highest address a program may use; what MmHighestUserAddress says. */
 gaddr vm_highest(void);
 /* End of the address space; above vm_highest() lie at most images. */

@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * direct-gate32.S - the door for 32-bit code of this process.
+ *
+ * 32-bit code owns FS (its TEB), and glibc's base lies in a page behind that.
+ * The selector in FS is loaded once per thread; here only bases are exchanged.
+ * stdcall keeps ebx, ebp, esi, edi, and nothing of x87 and SSE but the control
+ * words, which dispatch() leaves alone.
+ */
+#include "syscall-xlate/engine/direct.h"
+
+#define FN(name) .globl name; .hidden name; .type name, @function; name:
+#define MARK(name) .globl name; .hidden name; name:
+
+	.text
+
+/*
+ * From the gate page, by a far jump: eax number; [esp] the return to the stub,
+ * [esp+4] the return to its caller, then the arguments.
+ */
+	.p2align 6
+FN(direct_gate32)
+MARK(direct_entry32_begin)
+	mov	%esp, %r11d
+	rdfsbase %r10
+	mov	%fs:FS_HOST, %r9
+	mov	(%r11), %r8d		/* faults as the guest's: see signals */
+	wrfsbase %r9
+	mov	%fs:host_sp@tpoff, %rsp
+	sub	$R_SIZE, %rsp
+	cld
+	movq	$2, R_KIND(%rsp)	/* REGS_CALL32, has_ymm 0 */
+	mov	%eax, %eax
+	mov	%rax, R_RAX(%rsp)
+	mov	%r8, R_RIP(%rsp)
+	add	$4, %r11
+	mov	%r11, R_RSP(%rsp)
+	mov	%r10, R_FSB(%rsp)
+	movq	$CS32, R_CS(%rsp)
+	mov	%esi, %esi
+	mov	%rsi, R_RSI(%rsp)
+	mov	%edi, %edi
+	mov	%rdi, R_RDI(%rsp)
+	mov	%ebx, %ebx
+	mov	%rbx, R_RBX(%rsp)
+	mov	%ebp, %ebp
+	mov	%rbp, R_RBP(%rsp)
+	fnstcw	R_FX(%rsp)
+	stmxcsr	FX_MXCSR(%rsp)
+	mov	FX_MXCSR(%rsp), %eax
+	mov	%fs:current_task@tpoff, %rdi
+	mov	%rsp, %rsi
+	and	$~0x3f, %eax
+	cmp	$0x1f80, %eax
+	jne	2f
+	call	dispatch
+	/*
+	 * From here on a kick restarts at direct_exit32_pending.  The frame
+	 * stays as it is until the jump.
+	 */
+MARK(direct_exit32_begin)
+	mov	%fs:current_task@tpoff, %rax
+	cmpl	$0, T_PENDING(%rax)
+	jne	direct_exit32_pending
+	mov	R_RAX(%rsp), %eax
+	mov	R_RSI(%rsp), %esi
+	mov	R_RDI(%rsp), %edi
+	mov	R_FSB(%rsp), %r10
+	mov	R_RIP(%rsp), %r9d
+	mov	R_RSP(%rsp), %r11d
+	mov	%r9d, FS_RETURN(%r10)	/* behind it CS32, always */
+	wrfsbase %r10
+	mov	%r11d, %esp
+	ljmpl	*%fs:FS_RETURN
+MARK(direct_exit32_end)
+2:	ldmxcsr	default_mxcsr(%rip)
+	call	dispatch
+	ldmxcsr	FX_MXCSR(%rsp)
+	jmp	direct_exit32_begin
+MARK(direct_exit32_pending)
+	mov	%rsp, %rdi
+	call	direct_pending
+	/* An APC, or registers set by others: then all of them count. */
+	mov	%rsp, %rdi
+	cmpl	$1, R_KIND(%rsp)
+	je	direct_resume_frame
+	jmp	direct_exit32_begin
+
+/* Copied to GATE_CODE32 in the gate page. */
+	.p2align 4
+MARK(direct_page_begin)
+	.code32
+	ljmp	$CS64, $GATE_CODE64
+	.code64
+	.org	direct_page_begin + (GATE_CODE64 - GATE_CODE32)
+	jmp	*GATE_PTR32
+MARK(direct_page_end)
+
+	.section .rodata
+default_mxcsr:
+	.long	0x1f80
+
+	.section .note.GNU-stack, "", @progbits
