@@ -116,8 +116,16 @@ dlls/$(2)-windows/$(1).dll: dlls/obj-$(2)/$(1)/$(1).def $(call dll_objs,$(1),$(2
 dlls-all: dlls/$(2)-windows/$(1).dll
 endef
 
+# What --check reads.
+dlls/support.tsv: $(srcdir)/dlls/gen-support.awk $(srcdir)/dlls/apisets.tbl \
+		$(addprefix $(srcdir)/,$(foreach d,$(DLL_NAMES),$(call dll_specs,$(d))))
+	@$(MKDIR_P) $(@D)
+	$(AM_V_GEN)$(AWK) -f $(srcdir)/dlls/gen-support.awk $(srcdir)/dlls/apisets.tbl \
+		$(foreach d,$(DLL_NAMES),dll=$(d) $(addprefix $(srcdir)/,$(call dll_specs,$(d)))) \
+		>$@.t && mv $@.t $@
+
 .PHONY: dlls-all dlls
-dlls-all:
+dlls-all: dlls/support.tsv
 dlls: dlls-all
 $(foreach a,$(DLL_ARCHES),$(foreach d,$(DLL_NAMES),$(eval $(call dll_rules,$(d),$(a)))))
 
@@ -127,13 +135,15 @@ dlls-install: dlls-all
 	$(foreach a,$(DLL_ARCHES),$(MKDIR_P) $(DESTDIR)$(pkglibdir)/$(a)-windows && \
 		$(INSTALL_DATA) $(foreach d,$(DLL_NAMES),dlls/$(a)-windows/$(d).dll) \
 		$(DESTDIR)$(pkglibdir)/$(a)-windows/ &&) :
+	$(INSTALL_DATA) dlls/support.tsv $(DESTDIR)$(pkglibdir)/
 
 dlls-uninstall:
 	$(foreach a,$(DLL_ARCHES),rm -rf $(DESTDIR)$(pkglibdir)/$(a)-windows;)
+	rm -f $(DESTDIR)$(pkglibdir)/support.tsv
 	-rmdir $(DESTDIR)$(pkglibdir)
 
 dlls-clean:
-	rm -rf dlls/obj-* dlls/*-windows dlls/include/ntcalls.h \
+	rm -rf dlls/obj-* dlls/*-windows dlls/support.tsv dlls/include/ntcalls.h \
 		tests/guest/x86_64 tests/guest/i686 tests/guest/msvc/*.obj \
 		tests/guest/msvc/*.a examples/*.exe tests/fuzz-pe tests/fuzz-corpus
 	test "$(srcdir)" = . || rm -rf dlls tests/guest examples compat-programs

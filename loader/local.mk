@@ -1,7 +1,8 @@
 bin_PROGRAMS += run-foreign
 run_foreign_SOURCES = %D%/main.c %D%/options.c %D%/options.h %D%/launch.c \
 	%D%/launch.h %D%/search.c %D%/search.h %D%/list.c %D%/list.h \
-	%D%/path-cmd.c %D%/path-cmd.h
+	%D%/path-cmd.c %D%/path-cmd.h \
+	%D%/check.c %D%/check.h %D%/check-print.c %D%/check-print.h
 run_foreign_CPPFLAGS = $(AM_CPPFLAGS) -DPKGLIBDIR='"$(pkglibdir)"'
 run_foreign_LDADD = libpersonality.a libengine.a libnt.a libxlate.a libimage.a \
 	libbase.a $(LMDB_LIBS)

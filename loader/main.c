@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "config.h"
+#include "loader/check.h"
 #include "loader/launch.h"
 #include "loader/list.h"
 #include "loader/options.h"
@@ -58,6 +59,7 @@ int main(int argc, char **argv)
 	case LIST_CALLS:
 		list_calls();
 		return 0;
+	case CHECK:
 	case RUN:
 		break;
 	}
@@ -65,6 +67,8 @@ int main(int argc, char **argv)
 		fputs("run-foreign: no program given (see --help)\n", stderr);
 		return EXIT_OURS;
 	}
+	if (o.action == CHECK)
+		return check_program(&o);
 	if (!strcmp(o.program[0], "path") && o.program[1] &&
 	    o.program[1][0] == '-')
 		return path_command(o.program);

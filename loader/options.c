@@ -16,6 +16,7 @@ enum {
 	OPT_ENGINE = 256, OPT_CMDLINE, OPT_EXIT_STATUS, OPT_DLLS, OPT_TRACE,
 	OPT_DEBUG, OPT_LIST_ENGINES, OPT_LIST_PERSONALITIES, OPT_LIST_CALLS,
 	OPT_PARENT, OPT_TRACE_JSON, OPT_SUMMARY,
+	OPT_CHECK, OPT_JSON,
 };
 
 static const struct {
@@ -42,6 +43,9 @@ static const struct {
 	  "at the end, count and time of each system call" },
 	{ "debug", OPT_DEBUG, required_argument, "AREA,...",
 	  "messages about image, engine, trap, nt, file, sync, process, all" },
+	{ "check", OPT_CHECK, no_argument, NULL,
+	  "say whether PROGRAM should run, and what it lacks; run nothing" },
+	{ "json", OPT_JSON, no_argument, NULL, "with --check: as JSON" },
 	{ "list-engines", OPT_LIST_ENGINES, no_argument, NULL,
 	  "what can run here, and why not" },
 	{ "list-personalities", OPT_LIST_PERSONALITIES, no_argument, NULL,
@@ -84,6 +88,12 @@ static int apply(int val, struct options *o, struct err *e)
 			return err_set(e, EINVAL,
 				       "--debug=%s: not one of its areas",
 				       optarg);
+		return 0;
+	case OPT_CHECK:
+		o->action = CHECK;
+		return 0;
+	case OPT_JSON:
+		o->json = true;
 		return 0;
 	case OPT_LIST_ENGINES:
 		o->action = LIST_ENGINES;

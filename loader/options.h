@@ -10,7 +10,7 @@
 
 #include "base/err.h"
 
-enum action { RUN, SHOW_HELP, SHOW_VERSION, LIST_ENGINES, LIST_PERSONALITIES, LIST_CALLS };
+enum action { RUN, SHOW_HELP, SHOW_VERSION, LIST_ENGINES, LIST_PERSONALITIES, LIST_CALLS, CHECK };
 
 struct options {
 	enum action action;
@@ -19,6 +19,7 @@ struct options {
 	const char *exit_status;     /* --exit-status FILE or NULL */
 	const char *dlls;	     /* --dlls DIR or NULL */
 	const char *trace_json;	     /* --trace-json FILE or NULL */
+	bool json;		     /* --json */
 	int parent_channel;	     /* internal; -1 */
 	char **program;		     /* program and arguments; NULL: none */
 };

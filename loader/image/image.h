@@ -109,8 +109,35 @@ int image_read(const struct image *img, uint32_t rva, void *dst, size_t n);
  */
 gaddr image_export(const struct image *img, gaddr base, const char *name);
 
+struct image_import {
+	const char *dll;
+	const char *name; /* NULL: by ordinal */
+	uint32_t ordinal;
+	bool delayed;
+};
+
 /*
- * image_scan() - whether executable segments hold one of the byte pairs that
+ * image_imports() - calls each for every function that img imports, ordinary
+ * and delay-loaded ones.  Stops and returns what each returns, if not 0.
+ * Returns 0, or -1 with e set: ENOEXEC with what is damaged.
+ */
+int image_imports(const struct image *img,
+		  int (*each)(void *arg, const struct image_import *i),
+		  void *arg, struct err *e);
+
+struct image_exported {
+	const char *name; /* NULL: by ordinal only */
+	uint32_t ordinal;
+	const char *forwarder; /* "dll.Name", "dll.#7", or NULL */
+};
+
+/* image_exports() - the same for what img exports. */
+int image_exports(const struct image *img,
+		  int (*each)(void *arg, const struct image_exported *x),
+		  void *arg, struct err *e);
+
+/*
+ * image_scan_syscalls() - whether executable segments hold one of the byte pairs that
  * are system calls (0F 05, 0F 34, CD 2E, CD 80).  1, 0, or -1 with e set.
  */
 int image_scan_syscalls(const struct image *img, struct err *e);

@@ -1,3 +1,3 @@
 noinst_LIBRARIES += libimage.a
 libimage_a_SOURCES = %D%/image.c %D%/image.h %D%/pe.c %D%/pe.h %D%/pe-map.c \
-	%D%/pe-reloc.c %D%/identify.c %D%/identify.h
+	%D%/pe-reloc.c %D%/pe-import.c %D%/identify.c %D%/identify.h

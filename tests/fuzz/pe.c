@@ -81,6 +81,24 @@ static const struct guest_mem fake = {
 	.protect = fake_range,
 };
 
+/* Reads what it is given, so that a sanitizer sees it. */
+static volatile size_t seen;
+
+static int on_import(void *arg, const struct image_import *i)
+{
+	(void)arg;
+	seen += strlen(i->dll) + (i->name ? strlen(i->name) : i->ordinal);
+	return 0;
+}
+
+static int on_export(void *arg, const struct image_exported *x)
+{
+	(void)arg;
+	seen += (x->name ? strlen(x->name) : x->ordinal) +
+		(x->forwarder ? strlen(x->forwarder) : 0);
+	return 0;
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
 	static int fd = -1;
@@ -99,6 +117,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	if (!img)
 		return 0;
 	image_scan_syscalls(img, &e);
+	image_imports(img, on_import, NULL, &e);
+	image_exports(img, on_export, NULL, &e);
 	image_read(img, img->entry_rva, buf, sizeof buf);
 	image_segment_at(img, img->entry_rva);
 	if (img->size <= GUEST_SIZE && image_map(img, BASE, &e) == 0)
