@@ -25,6 +25,11 @@ enum regs_kind {
 	 * control words of x87 and SSE are there.
 	 */
 	REGS_CALL32 = 2,
+	/*
+	 * As REGS_FULL, but fx and ymm_high are still in the processor:
+	 * regs_complete() of task.h fetches them.
+	 */
+	REGS_NO_FPU = 3,
 };
 
 /*
@@ -41,7 +46,10 @@ struct guest_regs {
 	uint64_t fs_base;
 	uint32_t kind;    /* enum regs_kind */
 	uint32_t has_ymm; /* ymm_high is valid and to be loaded */
-	uint64_t call_rsp; /* the direct gate's own, not REGS_FULL */
+	union {
+		uint64_t call_rsp; /* the direct gate's own, not REGS_FULL */
+		uint64_t engine;   /* the engine's own, REGS_NO_FPU */
+	};
 	uint64_t gs_base; /* x64 Windows: the TEB; set once, when a task starts */
 	uint8_t fx[512];  /* FXSAVE64 image; only xmm6-15 and MXCSR if
 			     REGS_CALL, only FCW and MXCSR if REGS_CALL32 */

@@ -63,6 +63,7 @@ struct task_ops {
 	void (*resume)(struct task *t, struct guest_regs *regs)
 		__attribute__((noreturn));
 	void (*leave)(struct task *t) __attribute__((noreturn));
+	void (*fetch_fpu)(struct guest_regs *regs); /* NULL: never needed */
 };
 extern const struct task_ops *task_ops;
 
@@ -101,6 +102,16 @@ task_resume(struct task *t, struct guest_regs *regs)
 static inline __attribute__((noreturn)) void task_leave(struct task *t)
 {
 	task_ops->leave(t);
+}
+
+/*
+ * regs_complete() - turn REGS_NO_FPU into REGS_FULL.  regs is a task's own or a
+ * copy; the task must not be running guest code.  Others stay as they are.
+ */
+static inline void regs_complete(struct guest_regs *regs)
+{
+	if (regs->kind == REGS_NO_FPU)
+		task_ops->fetch_fpu(regs);
 }
 
 #endif

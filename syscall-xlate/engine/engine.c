@@ -6,8 +6,9 @@
 #include <string.h>
 
 #include "syscall-xlate/engine/direct.h"
+#include "syscall-xlate/engine/kvm.h"
 
-const struct engine *const engines[] = { &engine_direct, NULL };
+const struct engine *const engines[] = { &engine_direct, &engine_kvm, NULL };
 
 const struct engine *engine_choose(const char *name, const struct image *img,
 				   struct err *e)

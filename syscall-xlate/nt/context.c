@@ -46,6 +46,7 @@ void context_make_full(struct guest_regs *regs)
 {
 	uint32_t mxcsr;
 
+	regs_complete(regs);
 	if (regs->kind == REGS_FULL)
 		return;
 	if (regs->kind == REGS_CALL32) {

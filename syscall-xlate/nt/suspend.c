@@ -110,7 +110,7 @@ void nt_pending(struct task *t, struct guest_regs *regs)
 			new = atomic_exchange(&th->new_regs, NULL);
 			if (new) {
 				/* The call's result stays, as in Windows. */
-				if (regs->kind == REGS_CALL)
+				if (regs->kind != REGS_FULL)
 					new->rax = regs->rax;
 				*regs = *new;
 				free(new);
@@ -261,6 +261,7 @@ static NTSTATUS stopped(struct nt_thread *th, with_regs *fn,
 static NTSTATUS copy_out(struct nt_thread *th, struct guest_regs *regs)
 {
 	*regs = *regs_of(th);
+	regs_complete(regs); /* now, while it stands still */
 	return STATUS_SUCCESS;
 }
 

@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * kvm-probe.c - a few instructions in the machine before the program, to learn
+ * what kind of KVM it is and that it keeps its promises.
+ *
+ * The program is kvm_test in kvm-shim.S.  Three kinds are told apart: `syscall'
+ * enters CPL0 (VMX, SVM); it stays at CPL3 and faults at LSTAR (kvm_pvm); or
+ * something else happens, as in a kernel that does not deliver by the IDT, and
+ * then nothing here can be relied on.
+ */
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "base/table.h"
+#include "syscall-xlate/engine/kvm.h"
+
+enum { SECONDS = 2, PF_WRITE = 2, VECTOR_PF = 14 };
+
+#define TEST_CODE 0x10000ull
+#define TEST_DATA 0x11000ull
+
+static struct kvm_run *watched;
+
+static void too_long(int sig)
+{
+	(void)sig;
+	watched->immediate_exit = 1;
+}
+
+static int fails(struct err *e, const char *what, const struct event *got)
+{
+	return err_set(e, ENOTSUP,
+		       "this machine's KVM fails the self-test: %s (got %s, "
+		       "vector %d)",
+		       what, got->kind == EVENT_CALL	? "a call" :
+			     got->kind == EVENT_FAULT ? "a fault" :
+							"neither",
+		       got->vector);
+}
+
+static struct event go(struct vcpu *v)
+{
+	if (vcpu_enter(v))
+		return (struct event){ .kind = EVENT_ODD, .vector = -1 };
+	return vcpu_event(v);
+}
+
+static int run_test(struct vcpu *v, struct err *e)
+{
+	struct event got = go(v);
+
+	if (got.kind != EVENT_CALL)
+		return fails(e, "a system call", &got);
+	kvm_machine.lstar_quirk = got.vector == VECTOR_PF;
+	v->regs.rax = 1;
+	got = go(v);
+	if (got.kind != EVENT_CALL)
+		return fails(e, "a store", &got);
+	if (kvm_protect(TEST_DATA, PAGE, GUEST_READ))
+		return err_set(e, EIO, "the self-test's page is gone");
+	got = go(v);
+	if (got.kind != EVENT_FAULT || got.vector != VECTOR_PF ||
+	    got.cr2 != TEST_DATA || !(got.error & PF_WRITE))
+		return fails(e, "a store to a page made read-only", &got);
+	return 0;
+}
+
+int kvm_self_test(struct err *e)
+{
+	struct sigaction sa = { .sa_handler = too_long }, old;
+	struct vcpu *v = vcpu_get(e);
+	int ret = -1;
+
+	if (!v)
+		return -1;
+	if (kvm_map(TEST_CODE, 2 * PAGE, GUEST_READ | GUEST_WRITE, -1, 0, 0) ||
+	    guest_mem->write(TEST_CODE, kvm_test,
+			     (size_t)(kvm_test_end - kvm_test)) ||
+	    kvm_protect(TEST_CODE, PAGE, GUEST_READ | GUEST_EXEC)) {
+		err_set(e, ENOMEM, "no memory for the self-test");
+		goto out;
+	}
+	memset(&v->regs, 0, sizeof v->regs);
+	v->regs.rip = TEST_CODE;
+	v->regs.rbx = TEST_DATA;
+	v->regs.rsp = TEST_DATA + PAGE;
+	v->regs.kind = REGS_NO_FPU;
+	v->fresh = v->full = true;
+	watched = v->run;
+	sigaction(SIGALRM, &sa, &old);
+	alarm(SECONDS);
+	ret = run_test(v, e);
+	alarm(0);
+	sigaction(SIGALRM, &old, NULL);
+	v->run->immediate_exit = 0;
+	log_debug(LOG_ENGINE, "kvm: %s",
+		  ret			   ? "unusable" :
+		  kvm_machine.lstar_quirk ? "syscall stays at CPL3" :
+					    "standard");
+out:
+	kvm_unmap(TEST_CODE, 2 * PAGE);
+	vcpu_put(v);
+	return ret;
+}

@@ -1,0 +1,506 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * kvm-run.c - the loop of a guest thread: enter the guest, see what it did,
+ * answer, enter again.
+ *
+ * Between two entries v->regs are the guest's registers, and everything that
+ * wants to change them does it there.  The way back into the guest is mostly to
+ * set them all; only a call on machines whose `syscall' works as documented
+ * returns by the shim's sysretq.
+ */
+#include <errno.h>
+#include <limits.h>
+#include <linux/futex.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/syscall.h>
+#include <ucontext.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "base/table.h"
+#include "syscall-xlate/dispatch.h"
+#include "syscall-xlate/engine/direct-fixup.h"
+#include "syscall-xlate/engine/direct.h"
+#include "syscall-xlate/engine/kvm.h"
+#include "syscall-xlate/xlate.h"
+
+enum {
+	VECTOR_DB = 1, VECTOR_UD = 6, VECTOR_PF = 14,
+	FIRST_INT = 32, /* vectors from here on are "int n" of the program */
+	RFLAGS_USER = 0x240dd5, RFLAGS_FIXED = 0x202,
+	PF_WRITE = 2, PF_FETCH = 16,
+	ACCESS_WRITE = 1, ACCESS_EXEC = 8,
+	MAX_REPEATS = 1000, /* of a fault at an address that is all right */
+	VECTOR_FILE = 256,  /* the host cannot read the file behind a page */
+};
+
+static __thread struct vcpu *current_vcpu;
+
+static const struct {
+	uint8_t vector;
+	enum fault_kind kind;
+} vectors[] = {
+	{ 0, FAULT_DIVIDE },   { 1, FAULT_STEP },     { 3, FAULT_BREAKPOINT },
+	{ 4, FAULT_OVERFLOW }, { 5, FAULT_OVERFLOW }, { 6, FAULT_ILLEGAL },
+	{ 16, FAULT_X87 },     { 17, FAULT_ALIGN },   { 19, FAULT_SIMD },
+	{ 14, FAULT_ACCESS },
+};
+
+/* Of the processor's exceptions. */
+static bool has_error_code(int vector)
+{
+	return vector == 8 || (vector >= 10 && vector <= 14) || vector == 17 ||
+	       vector == 21 || vector == 29 || vector == 30;
+}
+
+static uint64_t shim_call(void)
+{
+	return SHIM_VA + SHIM_CODE + (uint64_t)(kvm_shim_call - kvm_shim);
+}
+
+/* ---- registers --------------------------------------------------------------- */
+
+/* Rbp and rsp change places; the rest is in the same order in both. */
+static void regs_from_kvm(struct guest_regs *r, const struct kvm_regs *k)
+{
+	memcpy(&r->rax, &k->rax, 6 * sizeof k->rax);
+	r->rbp = k->rbp;
+	r->rsp = k->rsp;
+	memcpy(&r->r8, &k->r8, 10 * sizeof k->r8); /* to rflags */
+	r->cs = CS64;
+	r->ss = DS32;
+	r->kind = REGS_NO_FPU;
+}
+
+static void regs_to_kvm(struct kvm_regs *k, const struct guest_regs *r)
+{
+	memcpy(&k->rax, &r->rax, 6 * sizeof k->rax);
+	k->rbp = r->rbp;
+	k->rsp = r->rsp;
+	memcpy(&k->r8, &r->r8, 8 * sizeof k->r8);
+}
+
+/* What the guest may not choose becomes what it must be. */
+static void sanitize(struct guest_regs *r)
+{
+	r->cs = CS64;
+	r->ss = DS32;
+	r->rflags = (r->rflags & RFLAGS_USER) | RFLAGS_FIXED;
+	if (r->rip >= kvm_mem_table.high)
+		r->rip = 0; /* faults in the guest, not at the entry */
+}
+
+static void load(struct vcpu *v)
+{
+	struct kvm_run *run = v->run;
+	struct kvm_regs *k = &run->s.regs.regs;
+	struct kvm_sregs *s = &run->s.regs.sregs;
+	struct guest_regs *r = &v->regs;
+
+	sanitize(r);
+	if (r->kind != REGS_NO_FPU) {
+		vcpu_load_fpu(v);
+		r->kind = REGS_NO_FPU;
+	}
+	regs_to_kvm(k, r);
+	run->kvm_dirty_regs = KVM_SYNC_X86_REGS;
+	if (!v->full) {
+		/* rip stays at the shim, which returns by sysretq. */
+		k->rcx = r->rip;
+		k->r11 = r->rflags;
+		return;
+	}
+	k->rip = r->rip;
+	k->rflags = r->rflags;
+	if (v->fresh) {
+		*s = v->sregs;
+		s->gs.base = r->gs_base;
+		v->fresh = false;
+	} else {
+		s->cs = v->sregs.cs;
+		s->ss = v->sregs.ss;
+	}
+	run->kvm_dirty_regs |= KVM_SYNC_X86_SREGS;
+}
+
+/* ---- one entry ---------------------------------------------------------------- */
+
+/* Is an exception on its way that new registers would drop or misplace? */
+static bool event_on_its_way(struct vcpu *v)
+{
+	struct kvm_vcpu_events e;
+
+	return ioctl(v->fd, KVM_GET_VCPU_EVENTS, &e) == 0 &&
+	       (e.exception.injected || e.exception.pending || e.nmi.injected ||
+		e.interrupt.injected);
+}
+
+/*
+ * A signal came.  True: what the processor holds are registers of the guest.
+ * Else it is in the shim or about to get there: one more entry brings the
+ * event's own exit.
+ */
+static bool stopped_in_guest(struct vcpu *v)
+{
+	const struct kvm_regs *k = &v->run->s.regs.regs;
+
+	if ((v->run->s.regs.sregs.cs.selector & 3) == 3)
+		return !event_on_its_way(v);
+	/* Behind `out', before sysretq: the call has been answered. */
+	return k->rip > shim_call() && k->rip < shim_call() + SHIM_SLOT;
+}
+
+int vcpu_enter(struct vcpu *v)
+{
+	int ret;
+
+	load(v);
+	for (;;) {
+		ret = ioctl(v->fd, KVM_RUN, 0);
+		v->run->kvm_dirty_regs = 0;
+		if (ret == 0 || (errno != EINTR && errno != EAGAIN))
+			return ret;
+		if (stopped_in_guest(v))
+			return ret;
+		/* A kick sets it again; it is looked at after this event. */
+		v->run->immediate_exit = 0;
+	}
+}
+
+/* ---- what happened --------------------------------------------------------------- */
+
+static struct event event_of_signal(struct vcpu *v)
+{
+	struct guest_regs *r = &v->regs;
+	bool in_shim = (v->run->s.regs.sregs.cs.selector & 3) != 3;
+
+	regs_from_kvm(r, &v->run->s.regs.regs);
+	if (in_shim) {
+		r->rip = r->rcx;
+		r->rflags = r->r11;
+	}
+	v->full = true;
+	return (struct event){ .kind = EVENT_NONE };
+}
+
+static struct event event_of_call(struct vcpu *v)
+{
+	struct guest_regs *r = &v->regs;
+
+	regs_from_kvm(r, &v->run->s.regs.regs);
+	r->rip = r->rcx;
+	r->rflags = r->r11;
+	return (struct event){ .kind = EVENT_CALL };
+}
+
+/* An IDT slot: the frame is on the vCPU's page. */
+static struct event event_of_slot(struct vcpu *v)
+{
+	const struct kvm_regs *k = &v->run->s.regs.regs;
+	uint64_t page = SHIM_VA + SHIM_VCPUS + v->index * PAGE;
+	uint64_t off = k->rsp - page, frame[6];
+	struct guest_regs *r = &v->regs;
+	struct event e = { .kind = EVENT_FAULT };
+	uint64_t *f = frame;
+
+	/* rip is at the `out', or behind it where that was interpreted. */
+	e.vector = (int)((k->rip - (SHIM_VA + SHIM_CODE)) / SHIM_SLOT);
+	if (e.vector > 255 || off > PAGE - sizeof frame + sizeof *f)
+		return (struct event){ .kind = EVENT_ODD };
+	memcpy(frame, v->page + off, MIN(sizeof frame, PAGE - off));
+	if (has_error_code(e.vector))
+		e.error = (uint32_t)*f++;
+	e.cr2 = v->run->s.regs.sregs.cr2;
+	if ((f[1] & 3) != 3)
+		return (struct event){ .kind = EVENT_ODD, .vector = e.vector };
+	regs_from_kvm(r, k);
+	v->full = true;
+	/*
+	 * kvm_pvm's `syscall' loads rcx, r11 and rip, and stays at CPL3: it
+	 * faults at the shim's entry.  (Who jumps there just makes a call.)
+	 */
+	if (e.vector == VECTOR_PF && f[0] == shim_call()) {
+		r->rip = r->rcx;
+		r->rflags = r->r11;
+		r->rsp = f[3];
+		e.kind = EVENT_CALL;
+		return e;
+	}
+	r->rip = f[0];
+	r->rflags = f[2];
+	r->rsp = f[3];
+	return e;
+}
+
+struct event vcpu_event(struct vcpu *v)
+{
+	const struct kvm_run *run = v->run;
+
+	v->has_xsave = false;
+	v->full = false;
+	if (run->exit_reason == KVM_EXIT_IO && run->io.port == PORT_CALL)
+		return event_of_call(v);
+	if (run->exit_reason == KVM_EXIT_IO && run->io.port == PORT_EVENT)
+		return event_of_slot(v);
+	return (struct event){ .kind = EVENT_ODD };
+}
+
+/*
+ * The machine stopped in a way that nothing a program does should bring about.
+ * An instruction of the guest that KVM had to interpret, and could not, is the
+ * exception.
+ */
+static struct event event_of_odd(struct vcpu *v, int err)
+{
+	const struct kvm_run *run = v->run;
+	bool in_guest = (run->s.regs.sregs.cs.selector & 3) == 3;
+	struct event e = { .kind = EVENT_FAULT };
+
+	if (in_guest && (err == EFAULT ||
+			 run->exit_reason == KVM_EXIT_INTERNAL_ERROR)) {
+		regs_from_kvm(&v->regs, &run->s.regs.regs);
+		v->full = true;
+		e.vector = err == EFAULT ? VECTOR_FILE : VECTOR_UD;
+		return e;
+	}
+	log_line("run-foreign",
+		 "internal error: the virtual machine stopped (reason %u, %s, "
+		 "cs %#x, rip %#llx, rsp %#llx, cr2 %#llx)",
+		 run->exit_reason, err ? strerror(err) : "no error",
+		 run->s.regs.sregs.cs.selector,
+		 (unsigned long long)run->s.regs.regs.rip,
+		 (unsigned long long)run->s.regs.regs.rsp,
+		 (unsigned long long)run->s.regs.sregs.cr2);
+	_exit(125);
+}
+
+/* ---- answers ------------------------------------------------------------------------ */
+
+static bool allows(gaddr at, int access)
+{
+	_Atomic uint64_t *e = kvm_pte(at);
+	uint64_t pte = e ? atomic_load(e) : 0;
+
+	return (pte & (PTE_P | PTE_U)) == (PTE_P | PTE_U) &&
+	       (access != ACCESS_WRITE || pte & PTE_W) &&
+	       (access != ACCESS_EXEC || !(pte & PTE_NX));
+}
+
+/* A page fault that only wants to be tried again? */
+static bool page_fault_done(struct vcpu *v, gaddr at, int access)
+{
+	struct task *t = v->task;
+
+	if (at >= kvm_mem_table.high)
+		return false;
+	if (allows(at, access)) {
+		/* Changed meanwhile, or an old translation. */
+		if (v->fault_at != at || v->fault_rip != v->regs.rip) {
+			v->fault_at = at;
+			v->fault_rip = v->regs.rip;
+			v->fault_repeats = 0;
+		}
+		return v->fault_repeats++ < MAX_REPEATS;
+	}
+	return t->personality->populate(t, at, access);
+}
+
+/* Does "int n" stand at rip, with this opcode? */
+static bool starts_with(struct task *t, gaddr rip, uint8_t opcode)
+{
+	uint8_t byte;
+
+	return guest_read(t, &byte, rip, 1) == 0 && byte == opcode;
+}
+
+static void on_fault(struct vcpu *v, const struct event *e)
+{
+	struct task *t = v->task;
+	struct guest_regs *r = &v->regs;
+	struct guest_fault f = {
+		.kind = FAULT_GENERAL,
+		.vector = e->vector,
+		.error = e->error,
+	};
+
+	t->regs = r;
+	for (unsigned i = 0; i < COUNT_OF(vectors); i++)
+		if (vectors[i].vector == e->vector)
+			f.kind = vectors[i].kind;
+	if (f.kind == FAULT_ACCESS) {
+		f.addr = e->cr2;
+		f.access = e->error & PF_FETCH ? ACCESS_EXEC :
+			   e->error & PF_WRITE ? ACCESS_WRITE :
+						 0;
+		if (page_fault_done(v, f.addr, f.access))
+			return;
+	} else if (e->vector == VECTOR_FILE) {
+		f.kind = FAULT_INPAGE;
+		f.vector = VECTOR_PF;
+		f.addr = kvm_fault_address(v);
+	} else if (e->vector >= FIRST_INT) {
+		/* As without a gate, which is what Windows has for most. */
+		r->rip -= 2;
+		f.vector = 13;
+		f.error = (uint32_t)e->vector * 8 + 2;
+	} else if (f.kind == FAULT_ILLEGAL && starts_with(t, r->rip, 0xcd)) {
+		f.kind = FAULT_GENERAL; /* kvm_pvm: #UD where others have #GP */
+		f.vector = 13;
+	} else if (f.kind == FAULT_X87 || f.kind == FAULT_SIMD) {
+		regs_complete(r);
+	}
+	t->personality->fault(t, r, &f);
+}
+
+static void notice_kick(struct task *t)
+{
+	atomic_fetch_add(&t->kicks, 1);
+	syscall(SYS_futex, &t->kicks, FUTEX_WAKE_PRIVATE, INT_MAX, NULL, NULL,
+		0);
+}
+
+static void on_pending(struct vcpu *v)
+{
+	struct task *t = v->task;
+
+	v->full = true;
+	t->regs = &v->regs;
+	notice_kick(t);
+	t->personality->pending(t, &v->regs);
+}
+
+/* ---- the loop ------------------------------------------------------------------------ */
+
+static void step(struct vcpu *v)
+{
+	struct task *t = v->task;
+	struct event e;
+
+	/*
+	 * A kick after this line makes the entry return at once; before it, it
+	 * is seen in t->pending.
+	 */
+	v->run->immediate_exit = 0;
+	atomic_signal_fence(memory_order_seq_cst);
+	if (atomic_load(&t->pending)) {
+		on_pending(v);
+		return;
+	}
+	if (vcpu_enter(v) == 0)
+		e = vcpu_event(v);
+	else if (errno == EINTR || errno == EAGAIN)
+		e = event_of_signal(v);
+	else
+		e = event_of_odd(v, errno);
+	if (e.kind == EVENT_ODD)
+		e = event_of_odd(v, 0);
+	if (e.kind == EVENT_CALL)
+		dispatch(t, &v->regs);
+	else if (e.kind == EVENT_FAULT)
+		on_fault(v, &e);
+}
+
+enum { BACK_RESUMED = 1, BACK_LEFT };
+
+void vcpu_run(struct vcpu *v)
+{
+	struct task *t = v->task;
+
+	v->fresh = v->full = true;
+	v->regs.kind = REGS_FULL;
+	v->regs.engine = (uintptr_t)v;
+	t->engine = v;
+	t->tid = (int32_t)syscall(SYS_gettid);
+	current_task = t;
+	current_vcpu = v;
+	if (_setjmp(v->back) != BACK_LEFT)
+		for (;;)
+			step(v);
+	current_vcpu = NULL;
+	t->engine = NULL;
+}
+
+_Noreturn void vcpu_resume(struct task *t, struct guest_regs *regs)
+{
+	struct vcpu *v = t->engine;
+
+	if (regs != &v->regs)
+		v->regs = *regs;
+	v->regs.engine = (uintptr_t)v;
+	v->full = true;
+	t->in_call = false;
+	_longjmp(v->back, BACK_RESUMED);
+}
+
+_Noreturn void vcpu_leave(struct task *t)
+{
+	struct vcpu *v = t->engine;
+
+	_longjmp(v->back, BACK_LEFT);
+}
+
+/* ---- signals --------------------------------------------------------------------------- */
+
+void vcpu_kick(struct task *t)
+{
+	/* Its wait, if it is in one, ends with this; see nt/wait.c. */
+	atomic_fetch_add(&t->wake, 1);
+	syscall(SYS_futex, &t->wake, FUTEX_WAKE, INT_MAX, NULL, NULL, 0);
+	if (t->tid)
+		syscall(SYS_tgkill, getpid(), t->tid, direct_kick_signal());
+}
+
+static void on_kick(int sig)
+{
+	struct vcpu *v = current_vcpu;
+	int saved = errno;
+
+	(void)sig;
+	if (v) {
+		v->run->immediate_exit = 1;
+		if (v->task->in_call)
+			notice_kick(v->task);
+	}
+	errno = saved;
+}
+
+/* Guarded copies (direct_copy, the exception table); else a bug of ours. */
+static void on_fault_signal(int sig, siginfo_t *si, void *context)
+{
+	greg_t *g = ((ucontext_t *)context)->uc_mcontext.gregs;
+	uint64_t fix = direct_fixup((uint64_t)g[REG_RIP]);
+
+	if (fix) {
+		g[REG_RIP] = (greg_t)fix;
+	} else if (recover) {
+		g[REG_RSP] = (greg_t)recover;
+		g[REG_RIP] = (greg_t)direct_copy_fault;
+	} else {
+		extern char __executable_start;
+
+		log_line("run-foreign",
+			 "internal error: signal %d at program+%#llx, address "
+			 "%p",
+			 sig,
+			 (unsigned long long)g[REG_RIP] -
+				 (unsigned long long)&__executable_start,
+			 si->si_addr);
+		signal(sig, SIG_DFL); /* again, for a core file */
+	}
+}
+
+int kvm_signals_init(struct err *e)
+{
+	struct sigaction kick = { .sa_handler = on_kick };
+	struct sigaction fault = { .sa_sigaction = on_fault_signal,
+				   .sa_flags = SA_SIGINFO | SA_NODEFER };
+
+	if (sigaction(direct_kick_signal(), &kick, NULL) ||
+	    sigaction(SIGSEGV, &fault, NULL) || sigaction(SIGBUS, &fault, NULL))
+		return err_set(e, errno, "sigaction: %s", strerror(errno));
+	return 0;
+}

@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * kvm-vm.c - the virtual machine: /dev/kvm, what it must be able to do, its
+ * memory slots.
+ */
+#include "syscall-xlate/engine/kvm.h"
+
+#include <cpuid.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "base/table.h"
+
+struct kvm_machine kvm_machine = { .kvm = -1, .vm = -1 };
+
+enum { MAX_CPUID = 256, LEAF_XSAVE = 0xd, LEAF_FEATURES = 7 };
+
+static const struct {
+	int cap;
+	int want; /* bits, or 1 */
+	const char *name;
+} needed[] = {
+	{ KVM_CAP_USER_MEMORY, 1, "KVM_CAP_USER_MEMORY" },
+	{ KVM_CAP_IMMEDIATE_EXIT, 1, "KVM_CAP_IMMEDIATE_EXIT" },
+	{ KVM_CAP_XSAVE, 1, "KVM_CAP_XSAVE" },
+	{ KVM_CAP_VCPU_EVENTS, 1, "KVM_CAP_VCPU_EVENTS" },
+	{ KVM_CAP_SYNC_REGS, KVM_SYNC_X86_REGS | KVM_SYNC_X86_SREGS,
+	  "KVM_CAP_SYNC_REGS" },
+};
+
+static int open_kvm(struct err *e)
+{
+	int fd = open("/dev/kvm", O_RDWR | O_CLOEXEC);
+	int version;
+
+	if (fd < 0)
+		return err_set(e, errno,
+			       "/dev/kvm: %s%s", strerror(errno),
+			       errno == ENOENT ? " (is the module kvm_intel or "
+						 "kvm_amd loaded, and "
+						 "virtualisation enabled?)"
+			       : errno == EACCES ? " (a user of it is usually "
+						   "a member of group kvm)"
+						 : "");
+	version = ioctl(fd, KVM_GET_API_VERSION, 0);
+	if (version != KVM_API_VERSION) {
+		close(fd);
+		return err_set(e, ENOTSUP, "/dev/kvm: API version %d, not %d",
+			       version, KVM_API_VERSION);
+	}
+	for (unsigned i = 0; i < COUNT_OF(needed); i++) {
+		int got = ioctl(fd, KVM_CHECK_EXTENSION, needed[i].cap);
+
+		if (got > 0 && (got & needed[i].want) == needed[i].want)
+			continue;
+		close(fd);
+		return err_set(e, ENOTSUP, "/dev/kvm: this kernel lacks %s",
+			       needed[i].name);
+	}
+	return fd;
+}
+
+int kvm_usable(struct err *e)
+{
+	int fd = open_kvm(e);
+
+	if (fd < 0)
+		return -1;
+	close(fd);
+	return 0;
+}
+
+int kvm_memory_slot(uint64_t gpa, void *at, uint64_t size)
+{
+	static unsigned slots; /* one thread at a time: under the space's lock */
+	struct kvm_userspace_memory_region r = {
+		.slot = slots,
+		.guest_phys_addr = gpa,
+		.memory_size = size,
+		.userspace_addr = (uintptr_t)at,
+	};
+
+	if (ioctl(kvm_machine.vm, KVM_SET_USER_MEMORY_REGION, &r) < 0)
+		return -errno;
+	slots++;
+	return 0;
+}
+
+/* What the virtual CPU says of itself, and so may be switched on in it. */
+static int read_cpuid(struct kvm_machine *m, struct err *e)
+{
+	struct kvm_cpuid2 *c;
+	bool has_xsave = false;
+	uint64_t xcr0 = 0;
+
+	c = calloc(1, sizeof *c + MAX_CPUID * sizeof c->entries[0]);
+	if (!c)
+		return err_set(e, ENOMEM, "no memory");
+	c->nent = MAX_CPUID;
+	if (ioctl(m->kvm, KVM_GET_SUPPORTED_CPUID, c) < 0) {
+		free(c);
+		return err_set(e, errno, "KVM_GET_SUPPORTED_CPUID: %s",
+			       strerror(errno));
+	}
+	for (unsigned i = 0; i < c->nent; i++) {
+		const struct kvm_cpuid_entry2 *x = &c->entries[i];
+
+		if (x->function == 1)
+			has_xsave = x->ecx & bit_XSAVE;
+		else if (x->function == LEAF_FEATURES && x->index == 0)
+			m->has_fsgsbase = x->ebx & bit_FSGSBASE;
+		else if (x->function == LEAF_XSAVE && x->index == 0)
+			xcr0 = (uint64_t)x->edx << 32 | x->eax;
+	}
+	/* x87, SSE, AVX, AVX-512: what CONTEXT and XSAVE areas can carry. */
+	if (has_xsave)
+		m->xcr0 = xcr0 & 0xe7;
+	m->cpuid = c;
+	return 0;
+}
+
+static void fill_idt(uint64_t *idt)
+{
+	for (unsigned i = 0; i < 256; i++) {
+		uint64_t at = SHIM_VA + SHIM_CODE + SHIM_SLOT * i;
+		/* int3, into; every "int n" that is no processor exception */
+		bool program = i == 3 || i == 4 || i >= 32;
+		/* NMI, double fault, machine check: on a stack of their own */
+		uint64_t ist = i == 2 || i == 8 || i == 18;
+
+		idt[2 * i] = (at & 0xffff) | 0x10ull << 16 | ist << 32 |
+			     (program ? 0xeeull : 0x8eull) << 40 |
+			     (at >> 16 & 0xffff) << 48;
+		idt[2 * i + 1] = at >> 32;
+	}
+}
+
+int kvm_machine_init(struct err *e)
+{
+	struct kvm_machine *m = &kvm_machine;
+	int size, ret;
+
+	m->kvm = open_kvm(e);
+	if (m->kvm < 0)
+		return -1;
+	/* A signal may interrupt this one. */
+	do
+		m->vm = ioctl(m->kvm, KVM_CREATE_VM, 0);
+	while (m->vm < 0 && errno == EINTR);
+	if (m->vm < 0)
+		return err_set(e, errno, "KVM_CREATE_VM: %s", strerror(errno));
+	fcntl(m->vm, F_SETFD, FD_CLOEXEC);
+	/* Needed by old Intel processors; must lie in no slot. */
+	ioctl(m->vm, KVM_SET_TSS_ADDR, 0xfffbd000);
+	size = ioctl(m->kvm, KVM_GET_VCPU_MMAP_SIZE, 0);
+	if (size < (int)sizeof(struct kvm_run))
+		return err_set(e, ENOTSUP, "KVM_GET_VCPU_MMAP_SIZE: %d", size);
+	m->run_size = (size_t)size;
+	if (read_cpuid(m, e))
+		return -1;
+	m->system = mmap(NULL, SYSTEM_MAX, PROT_READ | PROT_WRITE,
+			 MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	if (m->system == MAP_FAILED)
+		return err_set(e, errno, "no memory: %s", strerror(errno));
+	memcpy(m->system + SHIM_CODE, kvm_shim,
+	       (size_t)(kvm_shim_end - kvm_shim));
+	fill_idt((uint64_t *)(m->system + SHIM_IDT));
+	ret = kvm_memory_slot(0, m->system, SYSTEM_FIRST);
+	if (ret)
+		return err_set(e, -ret, "memory of the virtual machine: %s",
+			       strerror(-ret));
+	return 0;
+}

@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * kvm.c - the KVM engine: foreign code at CPL3 of a virtual machine, this
+ * process its kernel.  What the parts do stands in kvm.h.
+ */
+#include "syscall-xlate/engine/kvm.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "base/table.h"
+#include "loader/image/image.h"
+#include "syscall-xlate/xlate.h"
+
+enum { HOST_STACK = 0x40000 };
+
+/* ---- threads ------------------------------------------------------------- */
+
+static void *thread_main(void *arg)
+{
+	struct vcpu *v = arg;
+	struct task *t = v->task;
+
+	vcpu_run(v);
+	vcpu_put(v);
+	current_task = NULL;
+	t->personality->task_ended(t);
+	return NULL;
+}
+
+static int spawn(struct task *t, const struct guest_regs *first, struct err *e)
+{
+	struct vcpu *v = vcpu_get(e);
+	pthread_attr_t attr;
+	pthread_t thread;
+	int ret;
+
+	if (!v)
+		return -1;
+	v->task = t;
+	v->regs = *first;
+	pthread_attr_init(&attr);
+	pthread_attr_setstacksize(&attr, HOST_STACK);
+	pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
+	ret = pthread_create(&thread, &attr, thread_main, v);
+	pthread_attr_destroy(&attr);
+	if (ret) {
+		vcpu_put(v);
+		return err_set(e, ret, "pthread_create: %s", strerror(ret));
+	}
+	return 0;
+}
+
+static const struct task_ops ops = {
+	.spawn = spawn,
+	.kick = vcpu_kick,
+	.resume = vcpu_resume,
+	.leave = vcpu_leave,
+	.fetch_fpu = vcpu_fetch_fpu,
+};
+
+/* ---- the engine ------------------------------------------------------------ */
+
+static int probe(const struct image *img, struct err *e)
+{
+	if (img->bits != 64)
+		return err_set(e, ENOTSUP,
+			       "32-bit programs are not supported yet");
+	return kvm_usable(e);
+}
+
+/* Where our DLLs' stubs jump through: the address of a `syscall; ret'. */
+static int map_gate(struct err *e)
+{
+	static const uint8_t code[] = { 0x0f, 0x05, 0xc3 };
+	const uint64_t at = KVM_GATE_PAGE + 16;
+	int ret = kvm_map(KVM_GATE_PAGE, PAGE, GUEST_READ | GUEST_WRITE, -1, 0,
+			  0);
+
+	if (ret == 0)
+		ret = guest_mem->write(KVM_GATE_PAGE, &at, sizeof at);
+	if (ret == 0)
+		ret = guest_mem->write(at, code, sizeof code);
+	if (ret == 0)
+		ret = kvm_protect(KVM_GATE_PAGE, PAGE, GUEST_READ | GUEST_EXEC);
+	return ret ? err_set(e, -ret, "gate page: %s", strerror(-ret)) : 0;
+}
+
+static int init(const struct image *img, char *const *argv, struct err *e)
+{
+	(void)img;
+	(void)argv;
+	guest_mem = &kvm_mem_table;
+	task_ops = &ops;
+	if (kvm_machine_init(e) || kvm_space_init(e) || kvm_pool_init(e) ||
+	    kvm_signals_init(e) || kvm_self_test(e) || map_gate(e))
+		return -1;
+	return 0;
+}
+
+static int run(struct task *t, const struct guest_regs *first, struct err *e)
+{
+	struct vcpu *v = vcpu_get(e);
+
+	if (!v)
+		return -1;
+	v->task = t;
+	v->regs = *first;
+	vcpu_run(v);
+	vcpu_put(v);
+	current_task = NULL;
+	t->personality->task_ended(t);
+	/* Others go on; the last of them ends the process. */
+	for (;;)
+		pause();
+}
+
+const struct engine engine_kvm = {
+	.name = "kvm",
+	.summary = "the program's code runs in a virtual machine of its own",
+	.caps = ENGINE_ISOLATES,
+	.probe = probe,
+	.init = init,
+	.run = run,
+};

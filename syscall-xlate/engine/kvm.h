@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * kvm.h - what the parts of the KVM engine share; read by C and by the
+ * assembler.
+ *
+ * Foreign code runs at CPL3 of a virtual machine that has no kernel: a shim
+ * (kvm-shim.S) turns each event into a port access, and so into an exit to
+ * this process, which plays the kernel.
+ *
+ *   guest-physical              what                  guest-virtual
+ *   0 .. TABLES_GPA             shim and vCPU pages   SHIM_VA + the same
+ *   TABLES_GPA .. SYSTEM_MAX    page tables           none: only we write them
+ *   RAM_GPA ..                  the program's pages   where it maps them
+ */
+#ifndef RF_KVM_H
+#define RF_KVM_H
+
+/* Fixed by the built-in DLLs' stubs: the page after KUSER_SHARED_DATA. */
+#define KVM_GATE_PAGE 0x7ffe1000
+
+#define SHIM_VA 0xffff800000000000
+#define SHIM_CODE 0x0000   /* two pages */
+#define SHIM_IDT 0x2000
+#define SHIM_VCPUS 0x10000 /* a page for each vCPU */
+#define SHIM_SLOT 16	   /* bytes of shim code per vector */
+
+#define PORT_EVENT 0xe0
+#define PORT_CALL 0xe1
+
+#ifndef __ASSEMBLER__
+
+#include <linux/kvm.h>
+#include <setjmp.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "base/guest.h"
+#include "syscall-xlate/engine/engine.h"
+#include "syscall-xlate/task.h"
+
+extern const struct engine engine_kvm;
+
+/* ---- the machine (kvm-vm.c) ------------------------------------------- */
+
+enum {
+	MAX_VCPUS = 1024,
+	TABLES_GPA = 8 << 20,
+	SYSTEM_FIRST = 16 << 20, /* the size of the first slot */
+	SYSTEM_MAX = 1 << 30,
+};
+#define RAM_GPA 0x100000000ull
+#define RAM_MAX (1ull << 38) /* the host's address space reserved for it */
+
+struct kvm_machine {
+	int kvm, vm;
+	size_t run_size;       /* of a vCPU's struct kvm_run */
+	bool lstar_quirk;      /* `syscall' stays at CPL3: see kvm-probe.c */
+	struct kvm_cpuid2 *cpuid;
+	uint64_t xcr0;	       /* 0: the virtual CPU has no XSAVE */
+	bool has_fsgsbase;
+	char *system;	       /* host view of [0, SYSTEM_MAX) */
+	char *ram;	       /* host view of guest-physical RAM_GPA... */
+};
+extern struct kvm_machine kvm_machine;
+
+/* Is there a KVM that will do?  0, or -1 with e saying what is missing. */
+int kvm_usable(struct err *e);
+/* Makes the machine, without memory for the program and without vCPUs. */
+int kvm_machine_init(struct err *e);
+/* Guest-physical memory that is the host's [at, at+size).  0 or -errno. */
+int kvm_memory_slot(uint64_t gpa, void *at, uint64_t size);
+
+/* ---- vCPUs (kvm-vcpu.c) ------------------------------------------------ */
+
+/*
+ * One vCPU, which runs one guest thread at a time.  Those of threads that
+ * ended are kept for the next: making one takes half a millisecond.
+ */
+struct vcpu {
+	struct guest_regs regs;	   /* the guest's, whenever it is not running */
+	struct kvm_xsave xsave;	   /* base for what struct guest_regs lacks */
+	int fd;
+	unsigned index;
+	struct kvm_run *run;
+	char *page;		   /* host view of its GDT, TSS and stack */
+	struct kvm_sregs sregs;	   /* of CPL3, as a thread starts */
+	struct task *task;
+	jmp_buf back;		   /* the loop; see kvm-run.c */
+	bool full;		   /* load every register at the next entry */
+	bool fresh;		   /* and everything else: a thread starts */
+	bool has_xsave;		   /* xsave is the guest's current state */
+	uint64_t fault_at, fault_rip; /* of the last page fault that was none */
+	unsigned fault_repeats;
+	struct vcpu *next;	   /* free list */
+};
+
+/* A vCPU in its first state; NULL with e set. */
+struct vcpu *vcpu_get(struct err *e);
+void vcpu_put(struct vcpu *v);
+
+/* Loads regs' floating-point state (REGS_NO_FPU -> REGS_FULL). */
+void vcpu_fetch_fpu(struct guest_regs *regs);
+/* The other way: v->regs.fx and ymm_high become the processor's. */
+void vcpu_load_fpu(struct vcpu *v);
+
+/* ---- running (kvm-run.c) ------------------------------------------------- */
+
+/* Runs v->task from v->regs until task_leave(). */
+void vcpu_run(struct vcpu *v);
+_Noreturn void vcpu_resume(struct task *t, struct guest_regs *regs);
+_Noreturn void vcpu_leave(struct task *t);
+void vcpu_kick(struct task *t);
+int kvm_signals_init(struct err *e);
+/* One entry; what came back, for kvm-probe.c.  Returns KVM_RUN's. */
+int vcpu_enter(struct vcpu *v);
+
+enum event_kind { EVENT_CALL, EVENT_FAULT, EVENT_NONE, EVENT_ODD };
+struct event {
+	enum event_kind kind;
+	int vector;
+	uint32_t error;
+	uint64_t cr2;
+};
+/* What ended the last entry; v->regs are the guest's then (REGS_NO_FPU). */
+struct event vcpu_event(struct vcpu *v);
+
+/* ---- the self-test (kvm-probe.c) ------------------------------------------ */
+
+/*
+ * Does the virtual machine do what this engine needs?  Sets
+ * kvm_machine.lstar_quirk.  0, or -1 with e saying what it did instead.
+ */
+int kvm_self_test(struct err *e);
+
+/* ---- address space (kvm-space.c, kvm-pool.c) ------------------------------- */
+
+/* Bits of a page-table entry; those of ours are ignored by the processor. */
+#define PTE_P 0x1ull
+#define PTE_W 0x2ull
+#define PTE_U 0x4ull
+#define PTE_A 0x20ull
+#define PTE_D 0x40ull
+#define PTE_MAPPED 0x200ull	 /* holds a page, perhaps not present */
+#define PTE_FILE 0x400ull	 /* which is a file's, not the pool's */
+#define PTE_READONLY 0x800ull	 /* the host may not write to it either */
+#define PTE_PRIVATE (1ull << 52) /* the host maps the file copy-on-write */
+#define PTE_NX (1ull << 63)
+#define PTE_ADDR 0x000ffffffffff000ull
+
+int kvm_space_init(struct err *e);
+uint64_t kvm_space_cr3(void);
+/* The entry of a page, or NULL if there is no table for it.  Lock-free. */
+_Atomic uint64_t *kvm_pte(gaddr at);
+
+static inline char *pte_host(uint64_t pte)
+{
+	return kvm_machine.ram + ((pte & PTE_ADDR) - RAM_GPA);
+}
+
+/* The address whose page the host could not provide, after EFAULT. */
+gaddr kvm_fault_address(const struct vcpu *v);
+
+int kvm_map(gaddr at, uint64_t size, int prot, int fd, uint64_t off,
+	    unsigned flags);
+int kvm_protect(gaddr at, uint64_t size, int prot);
+int kvm_unmap(gaddr at, uint64_t size);
+int kvm_discard(gaddr at, uint64_t size);
+
+/* Guest-physical pages.  Contiguous; 0: none left.  The caller holds a lock. */
+int kvm_pool_init(struct err *e);
+uint64_t kvm_pool_alloc(uint64_t pages);
+/* Contents are gone, and what the host mapped there in place of the pool. */
+void kvm_pool_free(uint64_t gpa, uint64_t pages, bool file);
+/* Contents become zero. */
+int kvm_pool_clear(uint64_t gpa, uint64_t pages);
+
+extern struct guest_mem kvm_mem_table; /* kvm-mem.c */
+
+/* kvm-shim.S */
+extern const char kvm_shim[], kvm_shim_call[], kvm_shim_end[];
+extern const char kvm_test[], kvm_test_end[];
+
+#endif
+#endif
