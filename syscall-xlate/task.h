@@ -24,6 +24,7 @@ enum {
 	TASK_SUSPEND = 1,   /* somebody wants the task to stand still */
 	TASK_APC = 2,       /* something is queued that may run now */
 	TASK_TERMINATE = 4, /* leave as soon as possible */
+	TASK_KNOCK = 8,     /* another process has sent task_ops->knock */
 };
 
 struct task {
@@ -64,6 +65,15 @@ struct task_ops {
 		__attribute__((noreturn));
 	void (*leave)(struct task *t) __attribute__((noreturn));
 	void (*fetch_fpu)(struct guest_regs *regs); /* NULL: never needed */
+	/* The signal by which another process makes some task of this one
+	   look at TASK_KNOCK; 0: the engine has none. */
+	int knock;
+	/*
+	 * Called first in a host thread of the personality's own that will
+	 * touch guest memory: what such an access may raise is then answered
+	 * as it would be in a task.
+	 */
+	void (*adopt)(void);
 };
 extern const struct task_ops *task_ops;
 
@@ -96,6 +106,13 @@ static inline __attribute__((noreturn)) void
 task_resume(struct task *t, struct guest_regs *regs)
 {
 	task_ops->resume(t, regs);
+}
+
+/* task_adopt() - see task_ops.adopt; nothing without an engine (tests). */
+static inline void task_adopt(void)
+{
+	if (task_ops && task_ops->adopt)
+		task_ops->adopt();
 }
 
 /* task_leave() - end the calling task; its host thread ends too. */

@@ -162,6 +162,8 @@ static struct guest_regs *frame(void)
 	return (struct guest_regs *)(host_sp - R_SIZE);
 }
 
+const struct personality *direct_personality;
+
 /* ---- called by the gate ---------------------------------------------- */
 
 static void notice_kick(struct task *t)
@@ -202,7 +204,7 @@ static bool in_range(uint64_t ip, const char *from, const char *to)
 	return ip >= (uint64_t)from && ip < (uint64_t)to;
 }
 
-static void on_kick(ucontext_t *uc, uint64_t *fs_base)
+static void on_kick(ucontext_t *uc, uint64_t *fs_base, const siginfo_t *si)
 {
 	greg_t *g = uc->uc_mcontext.gregs;
 	uint64_t ip = (uint64_t)g[REG_RIP];
@@ -210,6 +212,11 @@ static void on_kick(ucontext_t *uc, uint64_t *fs_base)
 
 	if (!t)
 		return;
+	/* Our own kicks are sent to a thread; this came to the process. */
+	if (si->si_code != SI_TKILL) {
+		atomic_fetch_or(&t->pending, TASK_KNOCK);
+		atomic_fetch_add(&t->wake, 1);
+	}
 	if (in_range(ip, direct_exit_begin, direct_exit_last)) {
 		/* rsp is the frame; what was reloaded is reloaded again. */
 		go_to(uc, fs_base, direct_exit_pending, (uint64_t)frame());
@@ -277,7 +284,7 @@ void direct_on_signal(int sig, siginfo_t *si, ucontext_t *uc,
 	bool in_gate;
 
 	if (sig == direct_kick_signal()) {
-		on_kick(uc, fs_base);
+		on_kick(uc, fs_base, si);
 		errno = saved_errno;
 		return;
 	}
@@ -285,8 +292,9 @@ void direct_on_signal(int sig, siginfo_t *si, ucontext_t *uc,
 		struct guest_fault f = describe(sig, si, g);
 
 		/* Memory that is made when first touched, by whomever. */
-		if (f.kind == FAULT_ACCESS && t && f.addr < direct_high &&
-		    t->personality->populate(t, f.addr, f.access)) {
+		if (f.kind == FAULT_ACCESS && direct_personality &&
+		    f.addr < direct_high &&
+		    direct_personality->populate(t, f.addr, f.access)) {
 			errno = saved_errno;
 			return;
 		}

@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <limits.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
@@ -163,6 +164,8 @@ struct start {
 	void *stacks;
 };
 
+static const sigset_t no_signals;
+
 static void *thread_main(void *arg)
 {
 	struct start *s = arg;
@@ -172,6 +175,7 @@ static void *thread_main(void *arg)
 
 	free(s);
 	direct_signals_thread(stacks);
+	pthread_sigmask(SIG_SETMASK, &no_signals, NULL);
 	run_here(t, &first, 0);
 	current_task = NULL;
 	t->personality->task_ended(t);
@@ -228,6 +232,7 @@ static int spawn(struct task *t, const struct guest_regs *first, struct err *e)
 					ROUND_UP(sizeof *s, 64));
 	pthread_attr_t attr;
 	pthread_t thread;
+	sigset_t knock;
 	int ret;
 
 	reap();
@@ -242,6 +247,10 @@ static int spawn(struct task *t, const struct guest_regs *first, struct err *e)
 	}
 	pthread_attr_init(&attr);
 	pthread_attr_setstack(&attr, (char *)s->stacks + ALTSTACK, HOST_STACK);
+	/* A knock must not come before there is a stack for its handler. */
+	sigemptyset(&knock);
+	sigaddset(&knock, direct_kick_signal());
+	pthread_attr_setsigmask_np(&attr, &knock);
 	ret = pthread_create(&thread, &attr, thread_entry, s);
 	pthread_attr_destroy(&attr);
 	if (ret) {
@@ -261,11 +270,20 @@ static void kick(struct task *t)
 		syscall(SYS_tgkill, getpid(), t->tid, direct_kick_signal());
 }
 
-static const struct task_ops ops = {
+static void adopt(void)
+{
+	void *stacks = stacks_new();
+
+	if (stacks)
+		direct_signals_thread(stacks);
+}
+
+static struct task_ops ops = {
 	.spawn = spawn,
 	.kick = kick,
 	.resume = resume,
 	.leave = leave,
+	.adopt = adopt,
 };
 
 /* ---- the engine -------------------------------------------------------- */
@@ -300,27 +318,33 @@ static int map_gate(const struct image *img, struct err *e)
 	return ret ? err_set(e, -ret, "gate page: %s", strerror(-ret)) : 0;
 }
 
+static void *first_stacks;
+
 static int init(const struct image *img, char *const *argv, struct err *e)
 {
+	first_stacks = stacks_new();
+	if (!first_stacks)
+		return err_set(e, ENOMEM, "no memory for stacks");
+	/* Before there are handlers: another process may knock any time. */
+	direct_signals_thread(first_stacks);
 	if (direct_space_init(argv, e) || direct_signals_init(e) || map_gate(img, e))
 		return -1;
+	ops.knock = direct_kick_signal();
 	task_ops = &ops;
 	return 0;
 }
 
 static int run(struct task *t, const struct guest_regs *first, struct err *e)
 {
-	void *stacks = stacks_new();
-
-	if (!stacks)
-		return err_set(e, ENOMEM, "no memory for stacks");
-	direct_signals_thread(stacks);
-	run_here(t, first, (uint64_t)stacks + ALTSTACK + HOST_STACK);
+	(void)e;
+	direct_personality = t->personality;
+	run_here(t, first, (uint64_t)first_stacks + ALTSTACK + HOST_STACK);
 	current_task = NULL;
 	t->personality->task_ended(t);
 	/* Others go on; the last of them ends the process. */
 	for (;;)
 		pause();
+	return 0;
 }
 
 const struct engine engine_direct = {

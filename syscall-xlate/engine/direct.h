@@ -94,6 +94,9 @@ int direct_space_init(char *const *argv, struct err *e);
 int direct_kick_signal(void);
 /* Signal handlers; once. */
 int direct_signals_init(struct err *e);
+/* Whose memory faults are; NULL until the first task runs. */
+extern const struct personality *direct_personality;
+
 /* The calling thread's alternate stack at stack, ALTSTACK bytes and aligned */
 void direct_signals_thread(void *stack);
 

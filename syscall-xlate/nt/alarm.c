@@ -8,6 +8,7 @@
  */
 #include <pthread.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <sys/prctl.h>
 
 #include "syscall-xlate/nt/nt-private.h"
@@ -17,13 +18,31 @@ static struct alarm *alarms; /* by due */
 static bool running;
 static _Atomic uint32_t changed; /* futex: the first alarm is another one */
 
+struct helper {
+	void *(*fn)(void *);
+	void *arg;
+};
+
+static void *helper_main(void *arg)
+{
+	struct helper h = *(struct helper *)arg;
+
+	free(arg);
+	task_adopt();
+	return h.fn(h.arg);
+}
+
 int helper_thread(void *(*fn)(void *), void *arg)
 {
+	struct helper *h = malloc(sizeof *h);
 	sigset_t all, old;
 	pthread_attr_t a;
 	pthread_t th;
 	int err;
 
+	if (!h)
+		return ENOMEM;
+	*h = (struct helper){ fn, arg };
 	/* The default stack size follows RLIMIT_STACK, which may be huge. */
 	pthread_attr_init(&a);
 	pthread_attr_setstacksize(&a, 128 << 10);
@@ -33,7 +52,9 @@ int helper_thread(void *(*fn)(void *), void *arg)
 	sigdelset(&all, SIGSEGV);
 	sigdelset(&all, SIGBUS);
 	pthread_sigmask(SIG_SETMASK, &all, &old);
-	err = pthread_create(&th, &a, fn, arg);
+	err = pthread_create(&th, &a, helper_main, h);
+	if (err)
+		free(h);
 	pthread_sigmask(SIG_SETMASK, &old, NULL);
 	pthread_attr_destroy(&a);
 	return err;

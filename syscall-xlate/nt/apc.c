@@ -12,6 +12,7 @@
 
 #include "syscall-xlate/nt/context.h"
 #include "syscall-xlate/nt/nt-private.h"
+#include "syscall-xlate/nt/remote.h"
 #include "syscall-xlate/nt/calls.h"
 
 enum { THREAD_ALERT = 4, THREAD_SET_CONTEXT = 0x10 };
@@ -280,14 +281,21 @@ static NTSTATUS queue(struct task *t, uint64_t thread, uint64_t reserve,
 		status = apc_queue(to, apc->routine, apc->arg[0], apc->arg[1],
 				   apc->arg[2], apc->special);
 	object_put(&to->object);
-	return status;
+	/* What Windows says of a thread that takes no more. */
+	return status == STATUS_THREAD_IS_TERMINATING ? STATUS_UNSUCCESSFUL
+						      : status;
 }
 
 NTSTATUS nt_queue_apc_thread(struct task *t, uint64_t thread, gaddr routine,
 			     gaddr arg1, gaddr arg2, gaddr arg3)
 {
+	const uint64_t args[] = { thread, routine, arg1, arg2, arg3 };
 	struct nt_apc a = { .routine = routine, .arg = { arg1, arg2, arg3 } };
+	NTSTATUS status;
 
+	if (remote_call(t, thread, THREAD_SET_CONTEXT, "NtQueueApcThread", args,
+			&status))
+		return status;
 	return queue(t, thread, 0, &a);
 }
 
@@ -296,12 +304,19 @@ NTSTATUS nt_queue_apc_thread_ex(struct task *t, uint64_t thread,
 				gaddr arg2, gaddr arg3)
 {
 	enum { SPECIAL = 1 }; /* in place of a handle */
+	const uint64_t args[] = { thread, reserve, routine, arg1, arg2, arg3 };
 	struct nt_apc a = {
 		.routine = routine,
 		.arg = { arg1, arg2, arg3 },
 		.special = reserve == SPECIAL,
 	};
+	NTSTATUS status;
 
+	/* A reserve object is of one process. */
+	if (reserve <= SPECIAL &&
+	    remote_call(t, thread, THREAD_SET_CONTEXT, "NtQueueApcThreadEx",
+			args, &status))
+		return status;
 	return queue(t, thread, a.special ? 0 : reserve, &a);
 }
 
@@ -311,12 +326,19 @@ NTSTATUS nt_queue_apc_thread_ex2(struct task *t, uint64_t thread,
 				 gaddr arg3)
 {
 	enum { SPECIAL = 1 };
+	const uint64_t args[] = { thread,  reserve, flags, routine,
+				  arg1,	   arg2,    arg3 };
 	struct nt_apc a = {
 		.routine = routine,
 		.arg = { arg1, arg2, arg3 },
 		.special = flags & SPECIAL,
 	};
+	NTSTATUS status;
 
+	if (!reserve &&
+	    remote_call(t, thread, THREAD_SET_CONTEXT, "NtQueueApcThreadEx2",
+			args, &status))
+		return status;
 	if (flags & ~(uint32_t)SPECIAL)
 		return STATUS_NOT_SUPPORTED;
 	return queue(t, thread, reserve, &a);
@@ -339,10 +361,14 @@ NTSTATUS nt_test_alert(struct task *t)
 
 NTSTATUS nt_alert_thread(struct task *t, uint64_t thread)
 {
+	const uint64_t args[] = { thread };
 	struct nt_thread *th;
 	struct nt_wait *w;
 	NTSTATUS status;
 
+	if (remote_call(t, thread, THREAD_ALERT, "NtAlertThread", args,
+			&status))
+		return status;
 	status = handle_get(t, thread, &thread_type, THREAD_ALERT, &th);
 	if (status)
 		return status;

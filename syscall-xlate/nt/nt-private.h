@@ -304,6 +304,8 @@ unsigned threads_count(void);
 /* The id that the first thread of the process with this id has. */
 uint32_t thread_first_id(uint32_t process_id);
 
+/* Another process may have knocked: answer it from now on (remote.h). */
+void nt_knocked(struct task *t);
 /* suspend.c, for process.c: as the calls, on a thread. */
 NTSTATUS thread_suspend(struct nt_thread *th, uint32_t *previous);
 NTSTATUS thread_resume(struct nt_thread *th, uint32_t *previous);

@@ -338,6 +338,11 @@ struct nt_thread {
 	uint64_t user_ns, kernel_ns; /* once ended */
 	struct object *token;        /* impersonated; a reference (token.c) */
 
+	/* process-pass.c: what others watch to see it end, and the end of that
+	   which we write to; of another process's, only the former.  -1 */
+	int end_fd, end_say;
+	struct nt_watch end_watch;
+
 	struct nt_thread *next, *prev; /* of all threads; under threads_lock */
 	uint64_t serial;               /* in order of birth */
 	struct guest_regs first; /* how it starts, while suspended at birth */
@@ -382,11 +387,18 @@ struct nt_process {
 	struct nt_thread *first_thread; /* of a child, until it ends;
 					   a reference */
 	struct nt_watch watch;
+	int block_fd;              /* behind block; -1 */
+	struct start_block *exit_block; /* ours, if nobody gave us a block */
 	int control; /* socket: to a child; in nt_self to the parent; -1 */
 	struct nt_watch control_watch;
 	_Atomic uint32_t given; /* handles put into it (process-dup.c) */
 	struct object *job;     /* the innermost; a reference */
 	struct nt_process *next, *prev; /* of those not ourselves */
+
+	/* Of another process: the socket on which it answers (remote.h). */
+	pthread_mutex_t remote_lock;
+	int remote;
+	bool remote_open, learned;
 
 	int64_t created, ended;
 	int64_t last_user, last_kernel; /* as last seen; 100 ns */

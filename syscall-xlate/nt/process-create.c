@@ -516,19 +516,11 @@ static NTSTATUS add_jobs(struct task *t, const struct request *r,
 /* Its first thread: to wait for, resume, and close. */
 static struct nt_thread *first_thread(struct nt_process *p)
 {
-	struct nt_thread *th = object_new(&thread_type);
+	struct nt_thread *th = thread_of_other(p, thread_first_id(p->id));
 
 	if (!th)
 		return NULL;
-	pthread_mutex_init(&th->apc_lock, NULL);
-	th->process = p;
-	object_get(&p->object);
-	th->id = thread_first_id(p->id);
-	th->state = THREAD_RUNS;
-	th->affinity = p->affinity;
-	th->created = p->created;
 	th->is_first = true;
-	th->apcs_closed = true;
 	p->first_thread = th;
 	object_get(&th->object);
 	return th;
@@ -593,12 +585,12 @@ static struct nt_process *start(const struct request *r, enum kind kind,
 		if (err)
 			*status = status_from_errno(err);
 	}
-	if (channel >= 0)
-		close(channel);
 	if (g.control[1] >= 0)
 		close(g.control[1]);
 	passing_free(&g);
 	if (*status) {
+		if (channel >= 0)
+			close(channel);
 		if (b)
 			munmap(b, size);
 		if (g.control[0] >= 0)
@@ -611,6 +603,8 @@ static struct nt_process *start(const struct request *r, enum kind kind,
 	if (!p) {
 		/* Nobody could ever wait for it. */
 		kill(pid, SIGKILL);
+		if (channel >= 0)
+			close(channel);
 		if (b)
 			munmap(b, size);
 		if (g.control[0] >= 0)
@@ -621,6 +615,7 @@ static struct nt_process *start(const struct request *r, enum kind kind,
 	p->control = g.control[0];
 	p->block = b;
 	p->block_size = size;
+	p->block_fd = channel;
 	p->is_nt = kind == KIND_PE;
 	p->parent_id = nt_self->id;
 	*th = first_thread(p);

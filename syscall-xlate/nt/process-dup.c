@@ -17,6 +17,7 @@
 
 #include "syscall-xlate/nt/nt-private.h"
 #include "syscall-xlate/nt/process.h"
+#include "syscall-xlate/nt/remote.h"
 #include "syscall-xlate/nt/calls.h"
 
 enum { CLOSE_SOURCE = 1, SAME_ACCESS = 2, SAME_ATTRIBUTES = 4 };
@@ -96,35 +97,48 @@ static int receive_message(int sock, struct message *m, int flags)
 	return 1;
 }
 
-/* o and its rights into m; false: this type stays in its process. */
-static bool pack(struct message *m, struct object *o, uint32_t access,
+bool handle_pack(struct start_handle *h, struct object *o, uint32_t access,
 		 uint32_t attributes)
 {
 	int type = passed_type(o->type);
 
 	if (type < 0 || !o->type->pass)
 		return false;
-	m->h.passed.fd = -1;
-	if (!o->type->pass(o, &m->h.passed))
+	h->passed.fd = -1;
+	if (!o->type->pass(o, &h->passed))
 		return false;
-	m->h.type = (uint32_t)type;
-	m->h.access = access;
-	m->h.attributes = attributes;
-	m->has_object = true;
+	h->type = (uint32_t)type;
+	h->access = access;
+	h->attributes = attributes;
 	return true;
+}
+
+struct object *handle_unpack(const struct start_handle *h)
+{
+	const struct object_type *type = passed_type_at(h->type);
+
+	if (type && type->receive)
+		return type->receive(&h->passed);
+	if (h->passed.fd >= 0)
+		close(h->passed.fd);
+	return NULL;
+}
+
+static bool pack(struct message *m, struct object *o, uint32_t access,
+		 uint32_t attributes)
+{
+	m->has_object = handle_pack(&m->h, o, access, attributes);
+	return m->has_object;
 }
 
 /* The object that came with m; a reference. */
 static struct object *unpack(const struct message *m)
 {
-	const struct object_type *type = passed_type_at(m->h.type);
-	struct object *o = NULL;
-
-	if (m->has_object && type && type->receive)
-		o = type->receive(&m->h.passed);
-	if (!o && m->h.passed.fd >= 0 && !(type && type->receive))
+	if (m->has_object)
+		return handle_unpack(&m->h);
+	if (m->h.passed.fd >= 0)
 		close(m->h.passed.fd);
-	return o;
+	return NULL;
 }
 
 /* ---- the parent's side
@@ -300,7 +314,7 @@ static bool is_parent(const struct nt_process *p)
 	return nt_self->control >= 0 && p->id == nt_self->parent_id;
 }
 
-static NTSTATUS fetch(struct task *t, const struct nt_process *p, uint64_t h,
+static NTSTATUS fetch(struct task *t, struct nt_process *p, uint64_t h,
 		      uint32_t options, struct object **o, uint32_t *access,
 		      uint32_t *attributes)
 {
@@ -308,7 +322,7 @@ static NTSTATUS fetch(struct task *t, const struct nt_process *p, uint64_t h,
 		return handle_get_info(t, h, NULL, 0, o, access, attributes);
 	if (is_parent(p))
 		return take_from_parent(h, options, o, access, attributes);
-	return STATUS_NOT_SUPPORTED;
+	return remote_take(p, h, options, o, access, attributes);
 }
 
 static NTSTATUS deliver(struct task *t, struct nt_process *p, struct object *o,
@@ -321,8 +335,10 @@ static NTSTATUS deliver(struct task *t, struct nt_process *p, struct object *o,
 		status = handle_add(t, o, access, attributes, &h);
 	else if (is_parent(p))
 		status = give_to_parent(o, access, attributes, &h);
-	else
+	else if (p->control >= 0)
 		status = give_to_child(p, o, access, attributes, &h);
+	else
+		status = remote_give(p, o, access, attributes, &h);
 	if (!status && out && guest_put64(t, out, h)) {
 		if (p == nt_self)
 			handle_close(t, h);

@@ -16,6 +16,7 @@
 #include "syscall-xlate/nt/nt-private.h"
 #include "syscall-xlate/nt/path.h"
 #include "syscall-xlate/nt/process.h"
+#include "syscall-xlate/nt/remote.h"
 #include "syscall-xlate/nt/calls.h"
 
 enum {
@@ -155,6 +156,8 @@ static NTSTATUS get_basic(struct nt_process *p, void *v, uint32_t len)
 {
 	struct process_basic_ex ex = { .size = sizeof ex };
 
+	/* The PEB is what debuggers and ps look at. */
+	process_learn(p);
 	fill_basic(p, &ex.basic);
 	if (len == sizeof ex)
 		memcpy(v, &ex, sizeof ex);
@@ -495,6 +498,10 @@ static uint16_t *image_path(const struct nt_process *p)
 	uint16_t *copy;
 
 	if (!s) {
+		process_learn((struct nt_process *)p);
+		s = p->image_nt_path;
+	}
+	if (!s) {
 		snprintf(link, sizeof link, "/proc/%d/exe", p->host_pid);
 		n = readlink(link, host, sizeof host - 1);
 		if (n <= 0)
@@ -554,6 +561,37 @@ static NTSTATUS get_image_name(struct task *t, struct nt_process *p, gaddr info,
 	return status;
 }
 
+/* The same of another process, out of its memory. */
+static NTSTATUS get_others_line(struct task *t, struct nt_process *p,
+				gaddr info, uint32_t len, gaddr ret_len)
+{
+	struct process_parameters64 params;
+	NTSTATUS status;
+	uint64_t at;
+	uint16_t *s;
+
+	process_learn(p);
+	if (!p->peb)
+		return STATUS_NOT_SUPPORTED;
+	status = remote_read(p, &at,
+			     p->peb + offsetof(struct peb64, parameters),
+			     sizeof at);
+	if (!status)
+		status = remote_read(p, &params, at, sizeof params);
+	if (status)
+		return status;
+	s = malloc(params.command_line.length + 2u);
+	if (!s)
+		return STATUS_NO_MEMORY;
+	status = remote_read(p, s, params.command_line.buffer,
+			     params.command_line.length);
+	if (!status)
+		status = put_text(t, info, len, ret_len, s,
+				  params.command_line.length / 2u);
+	free(s);
+	return status;
+}
+
 /* The command line, as the process's own parameters have it now. */
 static NTSTATUS get_command_line(struct task *t, struct nt_process *p,
 				 gaddr info, uint32_t len, gaddr ret_len)
@@ -565,7 +603,7 @@ static NTSTATUS get_command_line(struct task *t, struct nt_process *p,
 	size_t n;
 
 	if (p != nt_self)
-		return STATUS_NOT_SUPPORTED;
+		return get_others_line(t, p, info, len, ret_len);
 	if (guest_get64(t, &at, p->peb + offsetof(struct peb64, parameters)) ||
 	    guest_read(t, &params, at, sizeof params))
 		return STATUS_ACCESS_VIOLATION;
@@ -610,6 +648,13 @@ static NTSTATUS query_fixed(struct task *t, struct nt_process *p,
 	return STATUS_INVALID_INFO_CLASS;
 }
 
+/* Classes that only the process itself can answer: cookie, handle count,
+   error mode, image. */
+static bool only_itself(uint32_t class)
+{
+	return class == 12 || class == 20 || class == 36 || class == 37;
+}
+
 static NTSTATUS query(struct task *t, struct nt_process *p, uint32_t class,
 		      gaddr info, uint32_t len, gaddr ret_len)
 {
@@ -631,6 +676,7 @@ NTSTATUS nt_query_information_process(struct task *t, uint64_t process,
 				      uint32_t class, gaddr info, uint32_t len,
 				      gaddr ret_len)
 {
+	const uint64_t args[] = { process, class, info, len, ret_len };
 	struct nt_process *p;
 	NTSTATUS status;
 
@@ -641,7 +687,11 @@ NTSTATUS nt_query_information_process(struct task *t, uint64_t process,
 			handle_get(t, process, &process_type, ACCESS_QUERY, &p);
 	if (status)
 		return status;
-	status = query(t, p, class, info, len, ret_len);
+	if (!only_itself(class) ||
+	    !remote_call(t, process, 0, "NtQueryInformationProcess", args,
+			 &status) ||
+	    status == STATUS_NOT_SUPPORTED)
+		status = query(t, p, class, info, len, ret_len);
 	object_put(&p->object);
 	return status;
 }

@@ -16,11 +16,13 @@
 #include "syscall-xlate/launch.h"
 #include "syscall-xlate/nt/nt-private.h"
 #include "syscall-xlate/nt/process.h"
+#include "syscall-xlate/nt/remote.h"
 
 /* What handles may be passed: the place in this list is the type's number. */
 static const struct object_type *const passed_types[] = {
 	&file_type,  &section_type,   &key_type,
 	&event_type, &semaphore_type, &mutant_type,
+	&process_type, &thread_type,
 };
 
 int passed_type(const struct object_type *type)
@@ -152,7 +154,8 @@ int start_block_open(const struct launch *l, struct err *e)
 	if (b == MAP_FAILED)
 		return err_set(e, errno, "--parent-channel %d: %s", fd,
 			       strerror(errno));
-	close(fd);
+	fcntl(fd, F_SETFD, FD_CLOEXEC);
+	nt_self->block_fd = fd;
 	if (b->magic != START_MAGIC || b->version != START_VERSION)
 		return err_set(e, EINVAL,
 			       "the parent process is another version of "
@@ -179,6 +182,9 @@ void start_wait_for_resume(void)
 
 	if (!nt_self->block)
 		return;
+	/* Who starts it suspended mostly means to change something in it. */
+	if (nt_self->block->suspend)
+		remote_serve();
 	while ((n = atomic_load(&nt_self->block->suspend))) {
 		syscall(SYS_futex, &nt_self->block->suspend, FUTEX_WAIT, n,
 			&look, NULL, 0);

@@ -53,6 +53,10 @@ static void destroy(struct object *o)
 		close(p->pidfd);
 	if (p->block)
 		munmap(p->block, p->block_size);
+	if (p->block_fd >= 0)
+		close(p->block_fd);
+	if (p->remote_open)
+		close(p->remote);
 	object_put(p->job);
 	free(p->image_nt_path);
 }
@@ -64,6 +68,8 @@ const struct object_type process_type = {
 	.valid_access = 0x1fffff,
 	.waitable = true,
 	.destroy = destroy,
+	.pass = process_pass,
+	.receive = process_receive,
 };
 
 /* ---- ourselves -------------------------------------------------------------
@@ -115,7 +121,7 @@ int process_init(const struct launch *l, struct err *e)
 	p->id = process_id(getpid());
 	p->parent_id = process_id(getppid());
 	p->host_pid = getpid();
-	p->pidfd = p->control = -1;
+	p->pidfd = p->control = p->block_fd = -1;
 	p->is_nt = true;
 	p->launch = l;
 	p->exit_code = STATUS_PENDING;
@@ -163,6 +169,15 @@ static void write_exit_status(const char *path, uint32_t code)
 		close(fd);
 }
 
+/* For all who share the block. */
+static void leave_code(struct start_block *b, uint32_t code)
+{
+	if (!b)
+		return;
+	b->exit_code = code;
+	b->exited = 1;
+}
+
 void process_exit_status(uint32_t code, int host_status)
 {
 	const char *path = nt_self->launch->exit_status_file;
@@ -179,10 +194,7 @@ void process_exit_status(uint32_t code, int host_status)
 	trace_finish();
 	if (path)
 		write_exit_status(path, code);
-	if (nt_self->block) {
-		nt_self->block->exit_code = code;
-		nt_self->block->exited = 1;
-	}
+	leave_code(nt_self->block ? nt_self->block : nt_self->exit_block, code);
 	_exit(host_status);
 }
 
@@ -231,11 +243,14 @@ static void gone(struct nt_watch *w, uint32_t events)
 		code = 0; /* not our child: nobody tells */
 	if (p->block && p->block->exited)
 		code = p->block->exit_code;
+	else if (si.si_pid)
+		leave_code(p->block, code); /* only we are told */
 	p->exit_code = code;
 	p->ended = nt_time_now();
 	log_debug(LOG_PROCESS, "process %u ended: %#x", p->id, code);
 	if (p->first_thread) {
 		p->first_thread->exit_code = code;
+		p->first_thread->state = THREAD_ENDED;
 		object_signal(&p->first_thread->object, 1);
 		/* It refers to us as well: this ends the circle. */
 		object_put(&p->first_thread->object);
@@ -258,7 +273,7 @@ struct nt_process *process_new(int host_pid, int pidfd)
 	p->id = process_id(host_pid);
 	p->host_pid = host_pid;
 	p->pidfd = pidfd;
-	p->control = -1;
+	p->control = p->block_fd = -1;
 	p->exit_code = STATUS_PENDING;
 	p->created = nt_time_now();
 	p->affinity = nt_self->affinity;
@@ -312,14 +327,16 @@ struct nt_process *process_next(struct nt_process *prev)
 	return p;
 }
 
-/* Any process of the host, as far as the host lets us. */
-static NTSTATUS open_host(uint64_t id, struct nt_process **ret)
+NTSTATUS process_open_host(uint64_t id, struct nt_process **ret)
 {
 	int pid = process_host_pid(id), fd;
 	struct nt_process *p;
 
 	if (!pid)
 		return STATUS_INVALID_CID;
+	*ret = process_find((uint32_t)id);
+	if (*ret)
+		return STATUS_SUCCESS;
 	fd = (int)syscall(SYS_pidfd_open, pid, 0);
 	if (fd < 0)
 		return errno == ESRCH || errno == EINVAL ? STATUS_INVALID_CID
@@ -357,7 +374,7 @@ NTSTATUS child_resume(struct nt_process *p, uint32_t *previous)
 	do {
 		*previous = n;
 		if (!n)
-			return STATUS_SUCCESS;
+			return STATUS_NOT_SUPPORTED;
 	} while (!atomic_compare_exchange_weak(&p->block->suspend, &n, n - 1));
 	if (n == 1)
 		syscall(SYS_futex, &p->block->suspend, FUTEX_WAKE, 1, NULL,
@@ -370,10 +387,7 @@ NTSTATUS process_kill(struct nt_process *p, uint32_t code)
 	if (p->object.state)
 		return STATUS_PROCESS_IS_TERMINATING;
 	p->exit_code = code;
-	if (p->block) {
-		p->block->exit_code = code;
-		p->block->exited = 1;
-	}
+	leave_code(p->block, code);
 	if (syscall(SYS_pidfd_send_signal, p->pidfd, SIGKILL, NULL, 0) < 0)
 		return errno == ESRCH ? STATUS_PROCESS_IS_TERMINATING
 				      : STATUS_ACCESS_DENIED;
@@ -429,11 +443,11 @@ NTSTATUS nt_open_process(struct task *t, gaddr process, uint32_t access,
 		p = nt_self;
 		object_get(&p->object);
 	} else {
-		p = process_find((uint32_t)id.process);
-		if (!p)
-			status = open_host(id.process, &p);
+		status = process_open_host(id.process, &p);
 		if (status)
 			return status;
+		/* Its exit code can only be had of itself. */
+		process_learn(p);
 	}
 	status = handle_out(t, &p->object, access, oa.attributes, process);
 	object_put(&p->object);

@@ -39,6 +39,23 @@ struct nt_process *process_find(uint32_t id);
 /* The next one we know after prev; puts prev.  NULL: first. */
 struct nt_process *process_next(struct nt_process *prev);
 
+/* Any process of the host by NT's id, as far as the host lets us. */
+NTSTATUS process_open_host(uint64_t id, struct nt_process **p);
+
+/* process-pass.c: handles to processes and threads, between processes. */
+bool process_pass(struct object *o, struct nt_passed *p);
+struct object *process_receive(const struct nt_passed *p);
+bool thread_pass(struct object *o, struct nt_passed *p);
+struct object *thread_receive(const struct nt_passed *p);
+/* Asks another process of the session who it is; once. */
+void process_learn(struct nt_process *p);
+/* An object for a thread of another process; nobody watches its end yet. */
+struct nt_thread *thread_of_other(struct nt_process *p, uint32_t id);
+/* One that is no thread of ours, by id. STATUS_INVALID_CID. */
+NTSTATUS thread_open_other(uint32_t id, struct nt_thread **th);
+/* Tells those who have th elsewhere that it ends; its apc_lock held. */
+void thread_say_end(struct nt_thread *th);
+
 /* process-dup.c: answer what the child asks on p->control; and no more. */
 void process_control_start(struct nt_process *p);
 void process_control_end(struct nt_process *p);

@@ -6,6 +6,7 @@
  * inside it.
  */
 #include "syscall-xlate/nt/section.h"
+#include "syscall-xlate/nt/remote.h"
 #include "syscall-xlate/nt/vad.h"
 
 #include <errno.h>
@@ -198,16 +199,55 @@ static NTSTATUS map_call(struct task *t, struct map_args *m)
 	return status;
 }
 
+/* The section goes to the process first, which then maps it. */
+static bool map_elsewhere(struct task *t, uint64_t process, uint64_t *args,
+			  NTSTATUS *status)
+{
+	enum { CLOSE_SOURCE = 1 };
+	struct object *s = NULL, *back = NULL;
+	uint32_t granted, access, attributes;
+	struct nt_process *p;
+	bool other = false;
+	uint64_t there;
+
+	if (handle_get(t, process, &process_type, PROCESS_VM_OPERATION, &p))
+		return false;
+	if (p != nt_self) {
+		other = true;
+		*status = handle_get_info(t, args[0], &section_type, 0, &s,
+					  &granted, NULL);
+		if (!*status)
+			*status = remote_give(p, s, granted, 0, &there);
+		object_put(s);
+		if (!*status) {
+			args[0] = there;
+			remote_call(t, process, PROCESS_VM_OPERATION,
+				    "NtMapViewOfSection", args, status);
+			remote_take(p, there, CLOSE_SOURCE, &back, &access,
+				    &attributes);
+			object_put(back);
+		}
+	}
+	object_put(&p->object);
+	return other;
+}
+
 NTSTATUS nt_map_view_of_section(struct task *t, uint64_t section,
 				uint64_t process, gaddr base,
 				uint64_t zero_bits, uint64_t commit,
 				gaddr offset, gaddr size, uint32_t inherit,
 				uint32_t type, uint32_t protect)
 {
+	uint64_t args[] = { section, process, base,    zero_bits, commit,
+			    offset,  size,    inherit, type,	  protect };
 	struct map_args m = { section, process, base,    offset,
 			      size,    type,    protect, { 0 } };
+	NTSTATUS status;
 
 	(void)commit; /* all of it is there */
+	if (process < NT_CURRENT_THREAD &&
+	    map_elsewhere(t, process, args, &status))
+		return status;
 	if (inherit != 1 && inherit != 2)
 		return STATUS_INVALID_PARAMETER_8;
 	if (!vm_zero_bits(zero_bits, &m.x.high))
@@ -230,8 +270,13 @@ NTSTATUS nt_map_view_of_section_ex(struct task *t, uint64_t section,
 NTSTATUS nt_unmap_view_of_section_ex(struct task *t, uint64_t process,
 				     gaddr base, uint32_t flags)
 {
-	NTSTATUS status = vm_own_process(t, process, PROCESS_VM_OPERATION);
+	const uint64_t args[] = { process, base, flags };
+	NTSTATUS status;
 
+	if (remote_call(t, process, PROCESS_VM_OPERATION,
+			"NtUnmapViewOfSectionEx", args, &status))
+		return status;
+	status = vm_own_process(t, process, PROCESS_VM_OPERATION);
 	if (flags & ~(1u | MEM_PRESERVE_PLACEHOLDER))
 		return STATUS_INVALID_PARAMETER_3;
 	return status == STATUS_SUCCESS ? section_unmap(base, flags) : status;

@@ -16,6 +16,7 @@
 #include "syscall-xlate/nt/context.h"
 #include "syscall-xlate/nt/nt-private.h"
 #include "syscall-xlate/nt/process.h"
+#include "syscall-xlate/nt/remote.h"
 #include "syscall-xlate/nt/calls.h"
 
 enum {
@@ -63,6 +64,7 @@ static void park(struct nt_thread *th)
 		uint32_t n;
 
 		atomic_fetch_and(&t->pending, ~(uint32_t)TASK_SUSPEND);
+		nt_knocked(t);
 		n = atomic_load(&th->suspend);
 		if (!n || t->pending & TASK_TERMINATE) {
 			atomic_store(&th->parked, false);
@@ -80,10 +82,19 @@ static void park(struct nt_thread *th)
 	}
 }
 
+void nt_knocked(struct task *t)
+{
+	if (atomic_load(&t->pending) & TASK_KNOCK) {
+		atomic_fetch_and(&t->pending, ~(uint32_t)TASK_KNOCK);
+		remote_serve();
+	}
+}
+
 bool nt_interrupted(struct task *t, bool alertable)
 {
 	struct nt_thread *th = nt_thread(t);
 
+	nt_knocked(t);
 	if (t->pending & TASK_SUSPEND)
 		park(th);
 	if (t->pending & TASK_TERMINATE)
@@ -97,6 +108,7 @@ void nt_pending(struct task *t, struct guest_regs *regs)
 	uint32_t bits;
 
 	while ((bits = t->pending)) {
+		nt_knocked(t);
 		if (bits & TASK_TERMINATE)
 			thread_exit(t, th->exit_code);
 		if (bits & TASK_SUSPEND) {
@@ -166,8 +178,9 @@ NTSTATUS thread_resume(struct nt_thread *th, uint32_t *previous)
 typedef NTSTATUS counter(struct nt_thread *th, uint32_t *previous);
 
 static NTSTATUS count(struct task *t, uint64_t thread, gaddr previous,
-		      counter *fn)
+		      counter *fn, const char *name)
 {
+	const uint64_t args[] = { thread, previous };
 	struct nt_thread *th;
 	uint32_t old = 0;
 	NTSTATUS status;
@@ -177,6 +190,10 @@ static NTSTATUS count(struct task *t, uint64_t thread, gaddr previous,
 		return status;
 	status = fn(th, &old);
 	object_put(&th->object);
+	/* Of another process, and it runs: only that can do it. */
+	if (status == STATUS_NOT_SUPPORTED &&
+	    remote_call(t, thread, ACCESS_SUSPEND, name, args, &status))
+		return status;
 	if (!status && previous && guest_put32(t, previous, old))
 		return STATUS_ACCESS_VIOLATION;
 	return status;
@@ -184,12 +201,13 @@ static NTSTATUS count(struct task *t, uint64_t thread, gaddr previous,
 
 NTSTATUS nt_suspend_thread(struct task *t, uint64_t thread, gaddr previous)
 {
-	return count(t, thread, previous, thread_suspend);
+	return count(t, thread, previous, thread_suspend,
+		     "NtSuspendThread");
 }
 
 NTSTATUS nt_resume_thread(struct task *t, uint64_t thread, gaddr previous)
 {
-	return count(t, thread, previous, thread_resume);
+	return count(t, thread, previous, thread_resume, "NtResumeThread");
 }
 
 /* ---- registers
@@ -223,12 +241,19 @@ static void go_on(struct nt_thread *th)
 		futex_wake(&th->suspend, 1);
 }
 
+/* It has not executed anything, nor has a host thread of its own perhaps. */
+static bool unborn(const struct nt_thread *th)
+{
+	return th->state == THREAD_NEW ||
+	       (th->is_first && nt_self->block && nt_self->block->suspend);
+}
+
 /* The registers of a thread that does not run now. */
 static const struct guest_regs *regs_of(struct nt_thread *th)
 {
 	struct guest_regs *new = th->new_regs;
 
-	if (th->state == THREAD_NEW)
+	if (unborn(th))
 		return &th->first;
 	return new ? new : th->task.regs;
 }
@@ -247,7 +272,7 @@ static NTSTATUS stopped(struct nt_thread *th, with_regs *fn,
 	if (th->process != nt_self)
 		return STATUS_NOT_SUPPORTED;
 	pthread_mutex_lock(&context_lock);
-	if (th->state == THREAD_NEW) {
+	if (unborn(th)) {
 		status = fn(th, copy);
 	} else if (th->state == THREAD_RUNS) {
 		if (stop(th))
@@ -269,7 +294,7 @@ static NTSTATUS copy_in(struct nt_thread *th, struct guest_regs *regs)
 {
 	struct guest_regs *new;
 
-	if (th->state == THREAD_NEW) {
+	if (unborn(th)) {
 		th->first = *regs;
 		return STATUS_SUCCESS;
 	}
@@ -284,11 +309,15 @@ static NTSTATUS copy_in(struct nt_thread *th, struct guest_regs *regs)
 
 NTSTATUS nt_get_context_thread(struct task *t, uint64_t thread, gaddr context)
 {
+	const uint64_t args[] = { thread, context };
 	struct guest_regs regs;
 	struct nt_thread *th;
 	NTSTATUS status;
 	uint32_t flags;
 
+	if (remote_call(t, thread, ACCESS_GET_CONTEXT, "NtGetContextThread",
+			args, &status))
+		return status;
 	status = context_flags(t, context, &flags);
 	if (status)
 		return status;
@@ -308,10 +337,14 @@ NTSTATUS nt_get_context_thread(struct task *t, uint64_t thread, gaddr context)
 
 NTSTATUS nt_set_context_thread(struct task *t, uint64_t thread, gaddr context)
 {
+	const uint64_t args[] = { thread, context };
 	struct guest_regs regs;
 	struct nt_thread *th;
 	NTSTATUS status;
 
+	if (remote_call(t, thread, ACCESS_SET_CONTEXT, "NtSetContextThread",
+			args, &status))
+		return status;
 	status = handle_get(t, thread, &thread_type, ACCESS_SET_CONTEXT, &th);
 	if (status)
 		return status;

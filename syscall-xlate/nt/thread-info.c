@@ -13,6 +13,7 @@
 
 #include "syscall-xlate/nt/nt-private.h"
 #include "syscall-xlate/nt/process.h"
+#include "syscall-xlate/nt/remote.h"
 #include "syscall-xlate/nt/calls.h"
 #include "syscall-xlate/nt/token.h"
 
@@ -64,8 +65,6 @@ static NTSTATUS get_basic(struct nt_thread *th, void *v)
 		.base_priority = th->priority,
 	};
 
-	if (th->process != nt_self)
-		b.exit_status = th->process->exit_code;
 	memcpy(v, &b, sizeof b);
 	return STATUS_SUCCESS;
 }
@@ -311,6 +310,8 @@ NTSTATUS nt_query_information_thread(struct task *t, uint64_t thread,
 				     uint32_t class, gaddr info, uint32_t len,
 				     gaddr ret_len)
 {
+	enum { NAME = 38 };
+	const uint64_t args[] = { thread, class, info, len, ret_len };
 	struct nt_thread *th;
 	NTSTATUS status;
 
@@ -319,6 +320,16 @@ NTSTATUS nt_query_information_thread(struct task *t, uint64_t thread,
 		status = handle_get(t, thread, &thread_type, ACCESS_QUERY, &th);
 	if (status)
 		return status;
+	/* What another's thread is asked while it runs only its process knows;
+	   whether it runs we know. */
+	if (th->process != nt_self && class && th->state != THREAD_ENDED &&
+	    remote_call(t, thread, 0, "NtQueryInformationThread", args,
+			&status)) {
+		if (NT_SUCCESS(status) && class == NAME)
+			guest_put64(t, info + 8, info + 16);
+		object_put(&th->object);
+		return status;
+	}
 	status = query(t, th, class, info, len, ret_len);
 	object_put(&th->object);
 	return status;
@@ -538,6 +549,8 @@ static NTSTATUS set(struct task *t, struct nt_thread *th, uint32_t class,
 NTSTATUS nt_set_information_thread(struct task *t, uint64_t thread,
 				   uint32_t class, gaddr info, uint32_t len)
 {
+	enum { TOKEN = 5, NAME = 38 };
+	const uint64_t args[] = { thread, class, info, len };
 	struct nt_thread *th;
 	NTSTATUS status;
 
@@ -546,8 +559,14 @@ NTSTATUS nt_set_information_thread(struct task *t, uint64_t thread,
 		status = handle_get(t, thread, &thread_type, ACCESS_SET, &th);
 	if (status)
 		return status;
-	status = th->process == nt_self ? set(t, th, class, info, len)
-					: STATUS_NOT_SUPPORTED;
+	if (th->process == nt_self)
+		status = set(t, th, class, info, len);
+	else if (class == TOKEN || class == NAME)
+		/* They point further than a message reaches. */
+		status = STATUS_NOT_SUPPORTED;
+	else if (!remote_call(t, thread, 0, "NtSetInformationThread", args,
+			      &status))
+		status = STATUS_NOT_SUPPORTED;
 	object_put(&th->object);
 	return status;
 }

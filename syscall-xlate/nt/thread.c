@@ -18,6 +18,7 @@
 #include "syscall-xlate/nt/process.h"
 #include "syscall-xlate/nt/vad.h"
 #include "syscall-xlate/nt/wow64.h"
+#include "syscall-xlate/nt/remote.h"
 #include "syscall-xlate/nt/calls.h"
 
 enum {
@@ -277,6 +278,8 @@ static void destroy(struct object *o)
 	free(th->description);
 	free(atomic_exchange(&th->new_regs, NULL));
 	object_put(th->token);
+	if (th->end_fd >= 0)
+		close(th->end_fd);
 	if (th->process && th->process != nt_self)
 		object_put(&th->process->object);
 }
@@ -288,6 +291,8 @@ const struct object_type thread_type = {
 	.valid_access = 0x1fffff,
 	.waitable = true,
 	.destroy = destroy,
+	.pass = thread_pass,
+	.receive = thread_receive,
 };
 
 /* ---- birth
@@ -472,6 +477,7 @@ NTSTATUS thread_new(gaddr start, gaddr arg, uint64_t stack_commit,
 	th->start = start;
 	th->start_arg = arg;
 	th->exit_code = STATUS_PENDING;
+	th->end_fd = th->end_say = -1;
 	th->created = nt_time_now();
 	th->affinity = nt_self->affinity;
 	if (!enrol(th)) {
@@ -527,6 +533,9 @@ static void ended(struct nt_thread *th, uint32_t code)
 {
 	apcs_close(th);
 	th->exit_code = code;
+	pthread_mutex_lock(&th->apc_lock);
+	thread_say_end(th);
+	pthread_mutex_unlock(&th->apc_lock);
 	th->ended = nt_time_now();
 	th->state = THREAD_ENDED;
 	/* Who waits for task.kicks is to look again. */
@@ -580,6 +589,7 @@ static void end_unborn(struct nt_thread *th, uint32_t code)
 NTSTATUS nt_terminate_thread(struct task *t, uint64_t thread, uint32_t status)
 {
 	enum { THREAD_TERMINATE = 1 };
+	const uint64_t args[] = { thread, status };
 	struct nt_thread *th;
 	NTSTATUS err;
 
@@ -590,6 +600,9 @@ NTSTATUS nt_terminate_thread(struct task *t, uint64_t thread, uint32_t status)
 			return STATUS_CANT_TERMINATE_SELF;
 		thread_exit(t, status);
 	}
+	if (remote_call(t, thread, THREAD_TERMINATE, "NtTerminateThread", args,
+			&err))
+		return err;
 	err = handle_get(t, thread, &thread_type, THREAD_TERMINATE, &th);
 	if (err)
 		return err;
@@ -620,7 +633,7 @@ static NTSTATUS write_attributes(struct task *t, gaddr list,
 				 const struct nt_thread *th)
 {
 	enum { CLIENT_ID = 3, TEB_ADDRESS = 4, NUMBER = 0xffff };
-	struct client_id64 id = { nt_self->id, th->id };
+	struct client_id64 id = { th->process->id, th->id };
 	uint64_t total, n;
 
 	if (!list)
@@ -653,6 +666,42 @@ static NTSTATUS write_attributes(struct task *t, gaddr list,
 	return STATUS_SUCCESS;
 }
 
+/* In another process, whose handle to it is then taken over by us. */
+static bool create_elsewhere(struct task *t, uint64_t process, uint32_t need,
+			     const uint64_t *args, gaddr attr_list,
+			     NTSTATUS *status)
+{
+	enum { CLOSE_SOURCE = 1 };
+	uint32_t access, attributes;
+	struct object *o = NULL;
+	struct nt_process *p;
+	gaddr out = args[0];
+	uint64_t there;
+
+	if (!remote_call(t, process, need, "NtCreateThreadEx", args, status))
+		return false;
+	if (*status)
+		return true;
+	*status = handle_get(t, process, &process_type, 0, &p);
+	if (*status)
+		return true;
+	if (guest_get64(t, &there, out))
+		*status = STATUS_ACCESS_VIOLATION;
+	else
+		*status = remote_take(p, there, CLOSE_SOURCE, &o, &access,
+				      &attributes);
+	if (!*status && o->type != &thread_type)
+		*status = STATUS_UNSUCCESSFUL;
+	if (!*status)
+		*status = write_attributes(t, attr_list,
+					   (struct nt_thread *)o);
+	if (!*status)
+		*status = handle_out(t, o, (uint32_t)args[1], 0, out);
+	object_put(o);
+	object_put(&p->object);
+	return true;
+}
+
 NTSTATUS nt_create_thread_ex(struct task *t, gaddr thread, uint32_t access,
 			     gaddr attr, uint64_t process, gaddr start,
 			     gaddr arg, uint32_t flags, uint64_t zero_bits,
@@ -660,12 +709,20 @@ NTSTATUS nt_create_thread_ex(struct task *t, gaddr thread, uint32_t access,
 			     gaddr attr_list)
 {
 	enum { SUSPENDED = 1, SKIP_ATTACH = 2, HIDE = 4, CREATE_THREAD = 2 };
+	/* Neither attributes nor their list mean anything elsewhere. */
+	const uint64_t args[] = { thread, access,    0,	    process,
+				  start,  arg,	     flags, zero_bits,
+				  stack,  max_stack, 0 };
 	struct nt_thread *th;
 	struct nt_oa oa;
 	NTSTATUS status;
 	uint64_t h;
 
 	(void)zero_bits; /* all stacks of 32-bit programs are low anyway */
+	if (process < NT_CURRENT_THREAD &&
+	    create_elsewhere(t, process, CREATE_THREAD, args, attr_list,
+			     &status))
+		return status;
 	status = process_is_self(t, process, CREATE_THREAD);
 	if (status)
 		return status;
@@ -716,11 +773,16 @@ NTSTATUS nt_open_thread(struct task *t, gaddr thread, uint32_t access,
 	if (status)
 		return status;
 	oa_free(&oa);
-	if (id.process && id.process != nt_self->id)
-		return STATUS_INVALID_CID;
 	th = thread_by_id((uint32_t)id.thread);
-	if (!th)
+	if (!th) {
+		status = thread_open_other((uint32_t)id.thread, &th);
+		if (status)
+			return status;
+	}
+	if (id.process && id.process != th->process->id) {
+		object_put(&th->object);
 		return STATUS_INVALID_CID;
+	}
 	status = handle_out(t, &th->object, access, oa.attributes, thread);
 	object_put(&th->object);
 	return status;

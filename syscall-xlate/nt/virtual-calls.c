@@ -2,11 +2,12 @@
 /*
  * virtual-calls.c - the calls on virtual memory: arguments in, results out.
  *
- * Other processes' memory can be read and written (process_vm_readv: guest
- * addresses are host addresses there); it cannot be allocated or protected
- * from outside, for its book is kept by that process.
+ * Other processes' memory is read and written by the host where that lets us
+ * (process_vm_readv: guest addresses are host addresses there).  All else is
+ * done by the process itself, which keeps its own book (remote.h).
  */
 #include "syscall-xlate/nt/section.h"
+#include "syscall-xlate/nt/remote.h"
 #include "syscall-xlate/nt/vad.h"
 
 #include <errno.h>
@@ -60,11 +61,16 @@ NTSTATUS nt_allocate_virtual_memory(struct task *t, uint64_t process,
 				    gaddr base, uint64_t zero_bits, gaddr size,
 				    uint32_t type, uint32_t protect)
 {
+	const uint64_t args[] = { process, base, zero_bits,
+				  size,	   type, protect };
 	gaddr a, high;
 	uint64_t n;
 	NTSTATUS status = base_size_in(t, base, size, &a, &n);
 
 	if (status != STATUS_SUCCESS)
+		return status;
+	if (remote_call(t, process, PROCESS_VM_OPERATION,
+			"NtAllocateVirtualMemory", args, &status))
 		return status;
 	if (!vm_zero_bits(zero_bits, &high))
 		return STATUS_INVALID_PARAMETER_3;
@@ -148,11 +154,17 @@ NTSTATUS nt_allocate_virtual_memory_ex(struct task *t, uint64_t process,
 				       uint32_t protect, gaddr params,
 				       uint32_t nparams)
 {
+	/* What Linux decides anyway does not go along to another process. */
+	const uint64_t args[] = { process, base, size, type, protect, 0, 0 };
 	struct vm_extended x;
 	gaddr a;
 	uint64_t n;
 	NTSTATUS status = base_size_in(t, base, size, &a, &n);
 
+	if (status == STATUS_SUCCESS && !nparams &&
+	    remote_call(t, process, PROCESS_VM_OPERATION,
+			"NtAllocateVirtualMemoryEx", args, &status))
+		return status;
 	if (status == STATUS_SUCCESS)
 		status = vm_extended_read(t, params, nparams, &x);
 	if (status == STATUS_SUCCESS)
@@ -167,10 +179,15 @@ NTSTATUS nt_allocate_virtual_memory_ex(struct task *t, uint64_t process,
 NTSTATUS nt_free_virtual_memory(struct task *t, uint64_t process, gaddr base,
 				gaddr size, uint32_t type)
 {
+	const uint64_t args[] = { process, base, size, type };
 	gaddr a;
 	uint64_t n;
 	NTSTATUS status = base_size_in(t, base, size, &a, &n);
 
+	if (status == STATUS_SUCCESS &&
+	    remote_call(t, process, PROCESS_VM_OPERATION, "NtFreeVirtualMemory",
+			args, &status))
+		return status;
 	if (status == STATUS_SUCCESS)
 		status = vm_own_process(t, process, PROCESS_VM_OPERATION);
 	if (status == STATUS_SUCCESS)
@@ -184,11 +201,16 @@ NTSTATUS nt_protect_virtual_memory(struct task *t, uint64_t process, gaddr base,
 				   gaddr size, uint32_t protect,
 				   gaddr old_protect)
 {
+	const uint64_t args[] = { process, base, size, protect, old_protect };
 	gaddr a;
 	uint64_t n;
 	uint32_t old;
 	NTSTATUS status = base_size_in(t, base, size, &a, &n);
 
+	if (status == STATUS_SUCCESS &&
+	    remote_call(t, process, PROCESS_VM_OPERATION,
+			"NtProtectVirtualMemory", args, &status))
+		return status;
 	/* Windows checks that it can be stored before it changes anything. */
 	if (status == STATUS_SUCCESS &&
 	    (guest_get32(t, &old, old_protect) < 0 ||
@@ -267,8 +289,13 @@ NTSTATUS nt_flush_virtual_memory(struct task *t, uint64_t process, gaddr base,
 	uint64_t n;
 	struct vad *v;
 	int fd = -1;
+	const uint64_t args[] = { process, base, size, iosb };
 	NTSTATUS status = base_size_in(t, base, size, &a, &n);
 
+	if (status == STATUS_SUCCESS &&
+	    remote_call(t, process, PROCESS_VM_OPERATION,
+			"NtFlushVirtualMemory", args, &status))
+		return status;
 	if (status == STATUS_SUCCESS)
 		status = vm_own_process(t, process, PROCESS_VM_OPERATION);
 	if (status != STATUS_SUCCESS)
@@ -361,8 +388,26 @@ typedef ssize_t vm_transfer(pid_t pid, const struct iovec *local,
 			    unsigned long nlocal, const struct iovec *remote,
 			    unsigned long nremote, unsigned long flags);
 
-static NTSTATUS copy_other(struct task *t, pid_t pid, gaddr address, gaddr buf,
-			   uint64_t n, bool write, uint64_t *done)
+/* The host forbids it, as most do that trust ptrace(2) to parents only. */
+static ssize_t by_itself(struct nt_process *p, const struct iovec *local,
+			 int nlocal, uint64_t at, bool write)
+{
+	ssize_t done = 0;
+
+	for (int i = 0; i < nlocal; i++) {
+		void *b = local[i].iov_base;
+		size_t n = local[i].iov_len;
+
+		if (write ? remote_write(p, at + (size_t)done, b, n)
+			  : remote_read(p, b, at + (size_t)done, n))
+			break;
+		done += (ssize_t)n;
+	}
+	return done;
+}
+
+static NTSTATUS copy_other(struct task *t, struct nt_process *p, gaddr address,
+			   gaddr buf, uint64_t n, bool write, uint64_t *done)
 {
 	vm_transfer *transfer = write ? process_vm_writev : process_vm_readv;
 	struct iovec local[16], remote;
@@ -378,12 +423,12 @@ static NTSTATUS copy_other(struct task *t, pid_t pid, gaddr address, gaddr buf,
 		remote.iov_len = 0;
 		for (int i = 0; i < nlocal; i++)
 			remote.iov_len += local[i].iov_len;
-		got = transfer(pid, local, nlocal, &remote, 1, 0);
-		if (got <= 0) {
-			if (errno == EPERM || errno == ESRCH)
-				return STATUS_ACCESS_DENIED;
+		got = transfer(p->host_pid, local, nlocal, &remote, 1, 0);
+		if (got < 0 && errno == EPERM)
+			got = by_itself(p, local, nlocal,
+					(uintptr_t)remote.iov_base, write);
+		if (got <= 0)
 			return STATUS_PARTIAL_COPY;
-		}
 	}
 	return STATUS_SUCCESS;
 }
@@ -405,8 +450,7 @@ static NTSTATUS transfer(struct task *t, uint64_t process, gaddr address,
 		status = copy_own(t, write ? address : buf,
 				  write ? buf : address, n, &done);
 	else
-		status = copy_other(t, p->host_pid, address, buf, n, write,
-				    &done);
+		status = copy_other(t, p, address, buf, n, write, &done);
 	/* Reading another's bad address is a partial copy, of 0 bytes. */
 	if (status == STATUS_ACCESS_VIOLATION && p == nt_self)
 		status = STATUS_PARTIAL_COPY;

@@ -6,6 +6,7 @@
  * where state or protection changes, and never spans two allocations.
  */
 #include "syscall-xlate/nt/abi-memory.h"
+#include "syscall-xlate/nt/remote.h"
 #include "syscall-xlate/nt/section.h"
 #include "syscall-xlate/nt/vad.h"
 
@@ -235,11 +236,20 @@ NTSTATUS nt_query_virtual_memory(struct task *t, uint64_t process,
 				 gaddr address, uint32_t class, gaddr info,
 				 uint64_t len, gaddr ret_len)
 {
+	const uint64_t args[] = { process, address, class,
+				  info,	   len,	    ret_len };
 	struct query q = { address, info, len, 0 };
 	NTSTATUS status;
 
 	if (class >= COUNT_OF(classes) || !classes[class])
 		return STATUS_INVALID_INFO_CLASS;
+	if (remote_call(t, process, PROCESS_QUERY_INFORMATION,
+			"NtQueryVirtualMemory", args, &status)) {
+		/* A name is behind its structure, here as there. */
+		if (NT_SUCCESS(status) && classes[class] == query_file_name)
+			guest_put64(t, info + 8, info + 16);
+		return status;
+	}
 	status = vm_own_process(t, process, PROCESS_QUERY_INFORMATION);
 	if (status != STATUS_SUCCESS)
 		return status;

@@ -301,6 +301,8 @@ static void sleep_loop(struct nt_wait *w, int64_t deadline)
 		struct sleep_words words;
 
 		seq = atomic_load(&t->wake);
+		if (__builtin_expect(t->pending & TASK_KNOCK, 0))
+			nt_knocked(t);
 		if (shared) {
 			if (!w->watched)
 				wait_count_sleeper(w, true);

@@ -247,7 +247,7 @@ START_TEST(terminated_in_wait)
 			  0);
 	ck_assert_uint_eq((uint32_t)info[0], 1234);
 	ck_assert_uint_eq(nt_queue_apc_thread(t, th, GADDR(apc), 1, 2, 3),
-			  STATUS_THREAD_IS_TERMINATING);
+			  STATUS_UNSUCCESSFUL);
 	ck_assert_uint_eq(nt_suspend_thread(t, th, 0),
 			  STATUS_THREAD_IS_TERMINATING);
 	ck_assert_uint_eq(threads_count(), 1);
