@@ -11,8 +11,13 @@
 #   name_ENTRY = DllMain               none: no entry point
 #   name_CFLAGS = ...
 #   name_GENERATED = dlls/include/x.h  what must exist before compiling
+#
+# PROGRAMS += name makes name.exe beside the DLLs: a Windows program that comes
+# with Windows.  It takes the same variables (no specs); name_ENTRY is a
+# function without arguments that never returns.
 
 DLLS :=
+PROGRAMS :=
 include $(sort $(wildcard $(srcdir)/dlls/*/local.mk))
 
 dll_cc_x86_64 = $(MINGW64_CC)
@@ -59,7 +64,7 @@ dll_base_x86_64 = $(word 2,$(subst :, ,$(filter $(1):%,$(dll_seq))))
 dll_base_i686 = $(word 3,$(subst :, ,$(filter $(1):%,$(dll_seq))))
 
 # $(1) name, $(2) architecture
-define dll_rules
+define object_rules
 dlls/obj-$(2)/$(1)/%.o: $(srcdir)/%.c | $(dll_headers) $($(1)_GENERATED)
 	@$(MKDIR_P) $$(@D)
 	$$(AM_V_CC)$$(dll_cc_$(2)) $$(DLL_CFLAGS) $$(dll_cflags_$(2)) $$($(1)_CFLAGS) \
@@ -78,6 +83,11 @@ dlls/obj-$(2)/$(1)/%.o: %.s
 	@$(MKDIR_P) $$(@D)
 	$$(AM_V_CC)$$(dll_cc_$(2)) -c -o $$@ $$<
 
+-include $(wildcard $(patsubst %.o,%.d,$(call dll_objs,$(1),$(2))))
+endef
+
+define dll_rules
+$(call object_rules,$(1),$(2))
 dlls/obj-$(2)/$(1)/$(1).def: $(addprefix $(srcdir)/,$(call dll_specs,$(1))) \
 		$(srcdir)/dlls/gen-def.awk $($(1)_DEF_DEPS)
 	@$(MKDIR_P) $$(@D)
@@ -112,8 +122,25 @@ dlls/$(2)-windows/$(1).dll: dlls/obj-$(2)/$(1)/$(1).def $(call dll_objs,$(1),$(2
 		-Wl,--no-insert-timestamp,--disable-auto-import \
 		-Wl,--entry,$(if $($(1)_ENTRY),$(if $(filter i686,$(2)),_$($(1)_ENTRY)@12,$($(1)_ENTRY)),0)
 
--include $(wildcard $(patsubst %.o,%.d,$(call dll_objs,$(1),$(2))))
 dlls-all: dlls/$(2)-windows/$(1).dll
+endef
+
+define program_rules
+$(call object_rules,$(1),$(2))
+dlls/$(2)-windows/$(1).exe: $(call dll_objs,$(1),$(2)) \
+		$(foreach i,$($(1)_IMPORTS),dlls/obj-$(2)/lib$(i).a) $(srcdir)/dlls/dll.mk
+	@$(MKDIR_P) $$(@D)
+	$$(AM_V_CCLD)$$(dll_cc_$(2)) $$(dll_cflags_$(2)) -nostdlib -s -o $$@ \
+		$(call dll_objs,$(1),$(2)) \
+		$(foreach i,$($(1)_IMPORTS),dlls/obj-$(2)/lib$(i).a) \
+		$($(1)_LIBS) -lgcc \
+		$(foreach i,$($(1)_IMPORTS),dlls/obj-$(2)/lib$(i).a) \
+		-Wl,--enable-stdcall-fixup,--gc-sections,--subsystem,console \
+		-Wl,--file-alignment,4096,--section-alignment,4096 \
+		-Wl,--no-insert-timestamp,--disable-auto-import \
+		-Wl,--entry,$(if $(filter i686,$(2)),_)$($(1)_ENTRY)
+
+dlls-all: dlls/$(2)-windows/$(1).exe
 endef
 
 # What --check reads.
@@ -128,12 +155,14 @@ dlls/support.tsv: $(srcdir)/dlls/gen-support.awk $(srcdir)/dlls/apisets.tbl \
 dlls-all: dlls/support.tsv
 dlls: dlls-all
 $(foreach a,$(DLL_ARCHES),$(foreach d,$(DLL_NAMES),$(eval $(call dll_rules,$(d),$(a)))))
+$(foreach a,$(DLL_ARCHES),$(foreach d,$(PROGRAMS),$(eval $(call program_rules,$(d),$(a)))))
 
 # Automake's hooks (all-local and kin, in Makefile.am) lead here.
 .PHONY: dlls-install dlls-uninstall dlls-clean
 dlls-install: dlls-all
 	$(foreach a,$(DLL_ARCHES),$(MKDIR_P) $(DESTDIR)$(pkglibdir)/$(a)-windows && \
 		$(INSTALL_DATA) $(foreach d,$(DLL_NAMES),dlls/$(a)-windows/$(d).dll) \
+		$(foreach d,$(PROGRAMS),dlls/$(a)-windows/$(d).exe) \
 		$(DESTDIR)$(pkglibdir)/$(a)-windows/ &&) :
 	$(INSTALL_DATA) dlls/support.tsv $(DESTDIR)$(pkglibdir)/
 

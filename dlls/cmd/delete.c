@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * delete.c - del: files by name or pattern, /s in a whole tree.
+ *
+ * ERRORLEVEL stays 0 even when nothing is found or may be deleted: so it is
+ * on Windows, and scripts count on it.
+ */
+#include "cmd.h"
+
+struct del {
+	bool prompt, force, tree, quiet;
+	DWORD set, clear; /* attributes that must and must not be there */
+	bool attributes;
+	unsigned seen;
+};
+
+static bool attribute_letters(struct del *d, const WCHAR *s)
+{
+	static const struct {
+		WCHAR letter;
+		DWORD bit;
+	} letters[] = {
+		{ 'r', FILE_ATTRIBUTE_READONLY },
+		{ 's', FILE_ATTRIBUTE_SYSTEM },
+		{ 'h', FILE_ATTRIBUTE_HIDDEN },
+		{ 'a', FILE_ATTRIBUTE_ARCHIVE },
+		{ 'i', FILE_ATTRIBUTE_NOT_CONTENT_INDEXED },
+		{ 'l', FILE_ATTRIBUTE_REPARSE_POINT },
+		{ 'o', FILE_ATTRIBUTE_OFFLINE },
+	};
+	bool minus = false;
+
+	d->attributes = true;
+	for (s += *s == ':'; *s; s++) {
+		size_t i;
+
+		if (*s == '-') {
+			minus = true;
+			continue;
+		}
+		for (i = 0; i < COUNT_OF(letters); i++)
+			if (towlower(*s) == letters[i].letter)
+				break;
+		if (i == COUNT_OF(letters))
+			return false;
+		if (minus)
+			d->clear |= letters[i].bit;
+		else
+			d->set |= letters[i].bit;
+		minus = false;
+	}
+	return true;
+}
+
+static bool del_switch(const WCHAR *s, void *data)
+{
+	struct del *d = data;
+	WCHAR c = towlower(*s);
+
+	if (c == 'a' && attribute_letters(d, s + 1))
+		return true;
+	if (c && !s[1] && wcschr(L"pfsq", c)) {
+		d->prompt |= c == 'p';
+		d->force |= c == 'f';
+		d->tree |= c == 's';
+		d->quiet |= c == 'q';
+		return true;
+	}
+	return bad_switch(s);
+}
+
+static bool wanted(const struct del *d, DWORD a)
+{
+	if (a & FILE_ATTRIBUTE_DIRECTORY)
+		return false;
+	if (!d->attributes)
+		return !(a & (FILE_ATTRIBUTE_HIDDEN | FILE_ATTRIBUTE_SYSTEM));
+	return (a & d->set) == d->set && !(a & d->clear);
+}
+
+static void delete_one(struct del *d, WCHAR *path, DWORD a)
+{
+	struct str question = { 0 };
+
+	d->seen++;
+	if (d->prompt) {
+		str_puts(&question, path);
+		str_puts(&question, L", Delete (Y/N)? ");
+		if (ask(question.s, L"YN") != 'Y')
+			return;
+	}
+	if (a & FILE_ATTRIBUTE_READONLY) {
+		if (d->force)
+			SetFileAttributesW(path, a & ~FILE_ATTRIBUTE_READONLY);
+		else
+			SetLastError(ERROR_ACCESS_DENIED);
+	}
+	if ((a & FILE_ATTRIBUTE_READONLY && !d->force) || !DeleteFileW(path)) {
+		DWORD error = GetLastError();
+
+		errf(L"%ls\r\n", path);
+		err_code(error);
+	} else if (d->tree) {
+		outf(L"Deleted file - %ls\r\n", path);
+	}
+}
+
+/* dir ends in a backslash. */
+static void delete_in(struct del *d, const WCHAR *dir, const WCHAR *pattern)
+{
+	struct mark m = arena_mark();
+	struct str t = { 0 };
+	WIN32_FIND_DATAW data;
+	struct names l;
+	HANDLE h;
+
+	str_puts(&t, dir);
+	str_puts(&t, pattern);
+	h = FindFirstFileW(t.s, &data);
+	if (h != INVALID_HANDLE_VALUE) {
+		do {
+			struct mark inner = arena_mark();
+			struct str path = { 0 };
+
+			if (wanted(d, data.dwFileAttributes)) {
+				str_puts(&path, dir);
+				str_puts(&path, data.cFileName);
+				delete_one(d, path.s, data.dwFileAttributes);
+			}
+			arena_release(inner);
+		} while (!stopped() && FindNextFileW(h, &data));
+		FindClose(h);
+	}
+	if (d->tree) {
+		struct str all = { 0 };
+
+		str_puts(&all, dir);
+		str_putc(&all, '*');
+		list_names(&l, all.s, true);
+		for (size_t i = 0; i < l.n && !stopped(); i++) {
+			struct str sub = { 0 };
+
+			if (l.attributes[i] & FILE_ATTRIBUTE_REPARSE_POINT)
+				continue;
+			str_puts(&sub, dir);
+			str_puts(&sub, l.name[i]);
+			str_putc(&sub, '\\');
+			delete_in(d, sub.s, pattern);
+		}
+	}
+	arena_release(m);
+}
+
+static void delete_word(struct del *d, const WCHAR *word)
+{
+	WCHAR *full = full_path(word), *slash, *pattern;
+	struct str dir = { 0 }, question = { 0 };
+
+	if (is_folder(full)) {
+		str_puts(&dir, full);
+		if (dir.s[dir.n - 1] != '\\')
+			str_putc(&dir, '\\');
+		pattern = L"*";
+	} else {
+		slash = wcsrchr(full, '\\');
+		if (!slash)
+			return;
+		str_add(&dir, full, slash + 1 - full);
+		pattern = slash + 1;
+	}
+	if (!d->quiet && (!wcscmp(pattern, L"*") || !wcscmp(pattern, L"*.*"))) {
+		str_puts(&question, dir.s);
+		str_puts(&question, pattern);
+		str_puts(&question, L", Are you sure (Y/N)? ");
+		if (ask(question.s, L"YN") != 'Y')
+			return;
+	}
+	d->seen = 0;
+	delete_in(d, dir.s, pattern);
+	if (!d->seen && !is_folder(full))
+		errf(L"Could Not Find %ls\r\n", full);
+}
+
+int cmd_del(WCHAR *args)
+{
+	struct del d = { 0 };
+	WCHAR **words;
+	unsigned n;
+
+	if (!take_switches(args, del_switch, &d, &words, &n))
+		return 1;
+	if (!n)
+		return syntax_error();
+	for (unsigned i = 0; i < n && !stopped(); i++)
+		delete_word(&d, words[i]);
+	return 0;
+}
