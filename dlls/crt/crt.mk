@@ -3,7 +3,7 @@
 crt_SOURCES = dlls/crt/args.c dlls/crt/bessel.c dlls/crt/collate.c \
 	dlls/crt/compat.c dlls/crt/conio.c dlls/crt/conv.c dlls/crt/ctype.c \
 	dlls/crt/data.c dlls/crt/env.c dlls/crt/errno.c dlls/crt/exit.c \
-	dlls/crt/file.c dlls/crt/fltfmt.c dlls/crt/fopen.c dlls/crt/fpu.c \
+	dlls/crt/file.c dlls/crt/fltfmt.c dlls/crt/fltscale.c dlls/crt/fopen.c dlls/crt/fpu.c \
 	dlls/crt/heap.c dlls/crt/invalid.c dlls/crt/locale-data.c \
 	dlls/crt/locale-name.c dlls/crt/locale.c dlls/crt/lock.c \
 	dlls/crt/lowio-rw.c dlls/crt/lowio.c dlls/crt/math.c dlls/crt/mbstring-l.c \

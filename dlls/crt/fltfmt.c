@@ -2,10 +2,10 @@
 /*
  * fltfmt.c - a double as the text of %e, %f, %g and %a, and _ecvt's family.
  *
- * Digits come from gdtoa.  Two of Microsoft's habits are kept: msvcrt knows 17
- * digits and puts zeros behind them, and rounds those half up; ucrt rounds
- * exact ties away from zero unless the caller's options ask for the standard's
- * way.
+ * Digits come from fltscale.c or else from gdtoa.  Two of Microsoft's habits
+ * are kept: msvcrt knows 17 digits and puts zeros behind them, and rounds those
+ * half up; ucrt rounds exact ties away from zero unless the caller's options
+ * ask for the standard's way.
  */
 #include "fltfmt.h"
 
@@ -87,10 +87,15 @@ static void get_digits(struct digits *g, double v, int mode, int n,
 	if (n > 1000)
 		n = 1000; /* what follows is zeros: no double has more */
 	if (opt & PRINTF_LEGACY_MSVCRT) {
-		take(g, v, 2, 17);
 		if (v == 0)
-			g->point = 0;
+			take(g, v, 2, 17), g->point = 0;
+		else if (!crt_easy_digits(v, 2, 17, 0, g->d, &g->n, &g->point))
+			take(g, v, 2, 17);
 		round_half_up(g, mode == 3 ? g->point + n : n);
+	} else if (v != 0 &&
+		   crt_easy_digits(v, mode, n, !(opt & PRINTF_ROUNDING), g->d,
+				   &g->n, &g->point)) {
+		return;
 	} else if (!(opt & PRINTF_ROUNDING) &&
 		   (mode == 3 ? may_be_tie(v, n) : n <= 15) &&
 		   is_tie(v, mode, n)) {

@@ -267,14 +267,32 @@ void *memchr(const void *s, int c, size_t n)
 
 		return i < n ? (void *)(p + i) : NULL;
 	}
-	for (done = 16 - skip; done < n; done += 16) {
-		a++;
+	for (done = 16 - skip; done < n && ((uintptr_t)(a + 1) & 63);
+	     done += 16) {
 		m = (unsigned)_mm_movemask_epi8(
-			_mm_cmpeq_epi8(_mm_load_si128(a), want));
+			_mm_cmpeq_epi8(_mm_load_si128(++a), want));
 		if (m) {
 			done += (unsigned)__builtin_ctz(m);
 			return done < n ? (void *)(p + done) : NULL;
 		}
+	}
+	/* From here on 64 aligned bytes at a time. */
+	for (a++; done < n; done += 64, a += 4) {
+		__m128i v0 = _mm_cmpeq_epi8(_mm_load_si128(a), want);
+		__m128i v1 = _mm_cmpeq_epi8(_mm_load_si128(a + 1), want);
+		__m128i v2 = _mm_cmpeq_epi8(_mm_load_si128(a + 2), want);
+		__m128i v3 = _mm_cmpeq_epi8(_mm_load_si128(a + 3), want);
+		uint64_t all;
+
+		if (!_mm_movemask_epi8(_mm_or_si128(_mm_or_si128(v0, v1),
+						    _mm_or_si128(v2, v3))))
+			continue;
+		all = (uint64_t)_mm_movemask_epi8(v0) |
+		      (uint64_t)_mm_movemask_epi8(v1) << 16 |
+		      (uint64_t)_mm_movemask_epi8(v2) << 32 |
+		      (uint64_t)_mm_movemask_epi8(v3) << 48;
+		done += (unsigned)__builtin_ctzll(all);
+		return done < n ? (void *)(p + done) : NULL;
 	}
 	return NULL;
 }

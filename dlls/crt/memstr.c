@@ -3,8 +3,8 @@
  * memstr.c - strlen, strchr, strrchr, strstr, strcmp and their wide kind.
  *
  * The searching functions that every DLL wants, ntdll and vcruntime140
- * included; needs nothing but the compiler.  strlen, wcslen and strchr look at
- * 16 aligned bytes at a time.
+ * included; needs nothing but the compiler.  wcslen and strchr look at 16
+ * aligned bytes at a time, strlen at 64.
  */
 #include <emmintrin.h>
 #include <stddef.h>
@@ -39,10 +39,28 @@ size_t strlen(const char *s)
 	m >>= (uintptr_t)s & 15;
 	if (m)
 		return (unsigned)__builtin_ctz(m);
-	do
+	while ((uintptr_t)++a & 63) {
 		m = (unsigned)_mm_movemask_epi8(
-			_mm_cmpeq_epi8(_mm_load_si128(++a), zero));
-	while (!m);
+			_mm_cmpeq_epi8(_mm_load_si128(a), zero));
+		if (m)
+			return (size_t)((const char *)a - s) +
+			       (unsigned)__builtin_ctz(m);
+	}
+	/* 64 aligned bytes: the least of four is 0 where one of them is */
+	for (;; a += 4) {
+		__m128i v0 = _mm_load_si128(a), v1 = _mm_load_si128(a + 1);
+		__m128i v2 = _mm_load_si128(a + 2), v3 = _mm_load_si128(a + 3);
+
+		m = (unsigned)_mm_movemask_epi8(
+			_mm_cmpeq_epi8(_mm_min_epu8(_mm_min_epu8(v0, v1),
+						    _mm_min_epu8(v2, v3)),
+				       zero));
+		if (m)
+			break;
+	}
+	while (!(m = (unsigned)_mm_movemask_epi8(
+			 _mm_cmpeq_epi8(_mm_load_si128(a), zero))))
+		a++;
 	return (size_t)((const char *)a - s) + (unsigned)__builtin_ctz(m);
 }
 

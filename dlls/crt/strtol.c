@@ -5,7 +5,7 @@
  * strtod is gdtoa's, fed with the locale's decimal point as a full stop.
  * msvcrt's knows neither hexadecimal numbers nor infinity.
  */
-#include "crt.h"
+#include "fltfmt.h"
 #include <emmintrin.h>
 
 /* ------------------------------------------------------------- integers */
@@ -162,19 +162,44 @@ static size_t number_text(const char *s, char *out, size_t room, char dp)
 }
 
 /*
- * Most numbers are short: a mantissa below 2^53 and a power of ten that is
- * exact make one rounding, which is the right one.  SSE, also on i686, because
- * the x87 would round twice.  Returns 0 when it is not that simple.
+ * An integer below 2^53 and a power of ten that is exact make one rounding,
+ * which is the right one.  SSE, also on i686: the x87 would round twice.
  */
-static int easy(const char *s, const char **end, char dp, double *out)
+static int simple_product(uint64_t m, int exp, double *out)
 {
 	static const double power[] = { 1e0,  1e1,  1e2,  1e3,  1e4,  1e5,
 					1e6,  1e7,  1e8,  1e9,  1e10, 1e11,
 					1e12, 1e13, 1e14, 1e15, 1e16, 1e17,
 					1e18, 1e19, 1e20, 1e21, 1e22 };
+	__m128d v;
+
+	if (m >> 53 || exp < -22 || exp > 22)
+		return 0;
+#ifdef _WIN64
+	v = _mm_cvtsi64_sd(_mm_setzero_pd(), (int64_t)m);
+#else
+	/* Two exact halves of 32 and 21 bits. */
+	v = _mm_add_sd(
+		_mm_mul_sd(_mm_cvtsi32_sd(_mm_setzero_pd(), (int)(m >> 31)),
+			   _mm_set_sd(2147483648.0)),
+		_mm_cvtsi32_sd(_mm_setzero_pd(), (int)(m & 0x7fffffff)));
+#endif
+	if (exp < 0)
+		v = _mm_div_sd(v, _mm_set_sd(power[-exp]));
+	else
+		v = _mm_mul_sd(v, _mm_set_sd(power[exp]));
+	_mm_store_sd(out, v);
+	return 1;
+}
+
+/*
+ * Numbers of up to 19 digits and a moderate exponent need no big integers
+ * (fltscale.c).  Returns 0 when it is not that simple.
+ */
+static int easy(const char *s, const char **end, char dp, double *out)
+{
 	int negative = 0, digits = 0, exp = 0, any = 0;
 	uint64_t m = 0;
-	__m128d v;
 
 	if (*s == '-' || *s == '+')
 		negative = *s++ == '-';
@@ -192,14 +217,15 @@ static int easy(const char *s, const char **end, char dp, double *out)
 			exp--;
 		}
 	}
-	if (!any || digits > 18 || m >> 53)
+	/* "10000000000000000000000": m wrapped, but digits counted on */
+	if (!any || digits > 19 || exp < -10000)
 		return 0;
-	if ((*s | 0x20) == 'e' || (*s | 0x20) == 'd') {
+	if ((*s | 0x20) == 'd')
+		return 0;
+	if ((*s | 0x20) == 'e') {
 		const char *p = s + 1;
 		int neg = 0, e = 0;
 
-		if ((*s | 0x20) == 'd')
-			return 0;
 		if (*p == '-' || *p == '+')
 			neg = *p++ == '-';
 		if (*p >= '0' && *p <= '9') {
@@ -209,22 +235,12 @@ static int easy(const char *s, const char **end, char dp, double *out)
 			s = p;
 		}
 	}
-	if (m && (exp < -22 || exp > 22))
+	if (!m)
+		*out = 0;
+	else if (!simple_product(m, exp, out) &&
+		 (_MM_GET_ROUNDING_MODE() != _MM_ROUND_NEAREST ||
+		  !crt_easy_double(m, exp, out)))
 		return 0;
-#ifdef _WIN64
-	v = _mm_cvtsi64_sd(_mm_setzero_pd(), (int64_t)m);
-#else
-	/* Two exact halves of 32 and 21 bits. */
-	v = _mm_add_sd(
-		_mm_mul_sd(_mm_cvtsi32_sd(_mm_setzero_pd(), (int)(m >> 31)),
-			   _mm_set_sd(2147483648.0)),
-		_mm_cvtsi32_sd(_mm_setzero_pd(), (int)(m & 0x7fffffff)));
-#endif
-	if (m && exp < 0)
-		v = _mm_div_sd(v, _mm_set_sd(power[-exp]));
-	else if (m && exp > 0)
-		v = _mm_mul_sd(v, _mm_set_sd(power[exp]));
-	_mm_store_sd(out, v);
 	if (negative)
 		*out = -*out;
 	*end = s;

@@ -8,8 +8,7 @@
 #ifndef RF_DLL_RTL_TABLE_H
 #define RF_DLL_RTL_TABLE_H
 
-/* ---- thread-local storage, bitmaps ----------------------------------------
- */
+/* ---- thread-local storage, bitmaps ---------------------------------------- */
 
 NTSYSAPI NTSTATUS NTAPI RtlFlsAlloc(PFLS_CALLBACK_FUNCTION fn, ULONG *index);
 NTSYSAPI NTSTATUS NTAPI RtlFlsFree(ULONG index);

@@ -54,6 +54,9 @@ static void map_anon(void)
 int main(void)
 {
 	HANDLE heap = GetProcessHeap(), ev, sem, mutex, out;
+	int(__cdecl * print)(char *, size_t, const char *, ...);
+	double(__cdecl * to_double)(const char *, char **);
+	HMODULE crt;
 	CRITICAL_SECTION cs;
 	SRWLOCK srw = SRWLOCK_INIT;
 	LARGE_INTEGER t;
@@ -64,10 +67,10 @@ int main(void)
 	memset(big, 'x', sizeof big);
 	memset(other, 'x', sizeof other);
 	big[65535] = other[65535] = 0;
-	BENCH("heap: alloc+free 32", 2000000,
-	      p = HeapAlloc(heap, 0, 32); HeapFree(heap, 0, p));
-	BENCH("heap: alloc+free 1000", 2000000,
-	      p = HeapAlloc(heap, 0, 1000); HeapFree(heap, 0, p));
+	BENCH("heap: alloc+free 32", 2000000, p = HeapAlloc(heap, 0, 32);
+	      HeapFree(heap, 0, p));
+	BENCH("heap: alloc+free 1000", 2000000, p = HeapAlloc(heap, 0, 1000);
+	      HeapFree(heap, 0, p));
 	BENCH("heap: 64 of 16-1024, then free", 50000, {
 		for (int i = 0; i < 64; i++)
 			q[i] = HeapAlloc(heap, 0, 16 + (size_t)i * 16);
@@ -75,23 +78,35 @@ int main(void)
 			HeapFree(heap, 0, q[i]);
 	});
 	BENCH("heap: malloc+free 100", 2000000, p = malloc(100);
-	      asm volatile("" : "+r"(p)); free(p));
+	      asm volatile(""
+			   : "+r"(p));
+	      free(p));
 	BENCH("memcpy 64", 20000000, memcpy(big, other, 64);
-	      asm volatile("" ::: "memory"));
+	      asm volatile("" ::
+				   : "memory"));
 	BENCH("memcpy 4096", 2000000, memcpy(big, other, 4096);
-	      asm volatile("" ::: "memory"));
+	      asm volatile("" ::
+				   : "memory"));
 	BENCH("memset 4096", 2000000, memset(big, 'x', 4096);
-	      asm volatile("" ::: "memory"));
+	      asm volatile("" ::
+				   : "memory"));
 	BENCH("strlen 65535", 100000, sink = (LONG)strlen(other);
-	      asm volatile("" ::: "memory"));
+	      asm volatile("" ::
+				   : "memory"));
 	BENCH("memchr 4096", 1000000, sink = memchr(other, 'y', 4096) != NULL;
-	      asm volatile("" ::: "memory"));
+	      asm volatile("" ::
+				   : "memory"));
 	BENCH("snprintf %d %s", 500000,
 	      snprintf(text, sizeof text, "%d %s", 12345, "hello"));
 
+	/* The C runtime's: mingw-w64 would link its own into the program. */
+	crt = GetModuleHandleA("msvcrt.dll");
+	print = (void *)GetProcAddress(crt, "_snprintf");
+	to_double = (void *)GetProcAddress(crt, "strtod");
 	BENCH("snprintf %g", 300000,
-	      snprintf(text, sizeof text, "%.17g", 3.14159265358979));
-	BENCH("strtod", 500000, sink = (LONG)strtod("3.14159265358979", NULL));
+	      print(text, sizeof text, "%.17g", 3.14159265358979));
+	BENCH("strtod", 500000,
+	      sink = (LONG)to_double("3.14159265358979", NULL));
 	InitializeCriticalSection(&cs);
 	BENCH("critical section / mutex", 10000000, EnterCriticalSection(&cs);
 	      LeaveCriticalSection(&cs));
@@ -112,7 +127,8 @@ int main(void)
 	BENCH("clock", 5000000, QueryPerformanceCounter(&t));
 	BENCH("thread: create+join", 5000, thread());
 	BENCH("memory: map, touch, unmap 64 KB", 50000, map_anon());
-	out = CreateFileA("NUL", GENERIC_WRITE, 0, NULL, OPEN_EXISTING, 0, NULL);
+	out = CreateFileA("NUL", GENERIC_WRITE, 0, NULL, OPEN_EXISTING, 0,
+			  NULL);
 	BENCH("write 64 bytes to null", 1000000,
 	      WriteFile(out, big, 64, &n, NULL));
 	out = CreateFileA("bench.4k", GENERIC_WRITE, 0, NULL, CREATE_ALWAYS, 0,
@@ -120,7 +136,8 @@ int main(void)
 	WriteFile(out, big, 4096, &n, NULL);
 	CloseHandle(out);
 	BENCH("file: open+read+close 4 KB", 50000, open_read_close());
-	BENCH("file: attributes", 100000, sink = GetFileAttributesA("bench.4k"));
+	BENCH("file: attributes", 100000,
+	      sink = GetFileAttributesA("bench.4k"));
 	BENCH("file: attributes, missing", 100000,
 	      sink = GetFileAttributesA("missing"));
 	DeleteFileA("bench.4k");
