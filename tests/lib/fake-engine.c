@@ -18,7 +18,8 @@
 
 static int mem_read(void *dst, gaddr src, size_t n)
 {
-	memcpy(dst, (void *)(uintptr_t)src, n);
+	if (n)
+		memcpy(dst, (void *)(uintptr_t)src, n);
 	return 0;
 }
 
@@ -26,7 +27,8 @@ static int mem_write(gaddr dst, const void *src, size_t n)
 {
 	if (n && dst < 0x1000)
 		return -EFAULT;
-	memcpy((void *)(uintptr_t)dst, src, n);
+	if (n)
+		memcpy((void *)(uintptr_t)dst, src, n);
 	return 0;
 }
 
@@ -103,6 +105,8 @@ struct born {
 	struct guest_regs regs;
 };
 
+static _Thread_local struct born *born; /* ours, if op_spawn() made us */
+
 static void *thread_main(void *arg)
 {
 	struct born *b = arg;
@@ -110,6 +114,7 @@ static void *thread_main(void *arg)
 	void (*fn)(struct task * t, void *arg) =
 		(void (*)(struct task *, void *))(uintptr_t)th->start;
 
+	born = b;
 	current_task = b->t;
 	b->t->regs = &b->regs;
 	b->t->tid = gettid();
@@ -144,6 +149,7 @@ static _Noreturn void op_leave(struct task *t)
 {
 	t->tid = 0;
 	nt_task_ended(t);
+	free(born);
 	pthread_exit(NULL);
 }
 

@@ -391,6 +391,7 @@ int main(void)
 	Suite *s = suite_create("wait");
 	TCase *tc = tcase_create("all");
 	SRunner *r = srunner_create(s);
+	int failed;
 
 	tcase_add_checked_fixture(tc, setup, NULL);
 	tcase_set_timeout(tc, 60);
@@ -409,5 +410,7 @@ int main(void)
 	suite_add_tcase(s, tc);
 	srunner_set_tap(r, "-");
 	srunner_run_all(r, CK_SILENT);
-	return srunner_ntests_failed(r) != 0;
+	failed = srunner_ntests_failed(r);
+	srunner_free(r);
+	return failed != 0;
 }
