@@ -419,7 +419,8 @@ RF_AT(LDR_DATA_TABLE_ENTRY, FullDllName, 0x48, 0x24);
 /* The kernel calls these ends of ntdll "Rtl": shared by our DLLs. */
 NTSYSAPI ULONG NTAPI RtlNtStatusToDosError(NTSTATUS status);
 NTSYSAPI PVOID NTAPI RtlAllocateHeap(PVOID heap, ULONG flags, SIZE_T size);
-NTSYSAPI BOOLEAN NTAPI RtlFreeHeap(PVOID heap, ULONG flags, PVOID p);
+/* A BOOL, not a BOOLEAN: kernel32 exports it under its own names. */
+NTSYSAPI BOOL NTAPI RtlFreeHeap(PVOID heap, ULONG flags, PVOID p);
 NTSYSAPI PVOID NTAPI RtlReAllocateHeap(PVOID heap, ULONG flags, PVOID p,
 				       SIZE_T size);
 NTSYSAPI SIZE_T NTAPI RtlSizeHeap(PVOID heap, ULONG flags, const void *p);

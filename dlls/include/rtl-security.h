@@ -108,9 +108,9 @@ NTSYSAPI NTSTATUS NTAPI RtlSelfRelativeToAbsoluteSD(
 	ULONG *owner_size, PSID group, ULONG *group_size);
 NTSYSAPI void NTAPI RtlMapGenericMask(ACCESS_MASK *mask,
 				      const GENERIC_MAPPING *mapping);
-NTSYSAPI BOOLEAN NTAPI RtlAreAllAccessesGranted(ACCESS_MASK granted,
+NTSYSAPI BOOL NTAPI RtlAreAllAccessesGranted(ACCESS_MASK granted,
 						ACCESS_MASK wanted);
-NTSYSAPI BOOLEAN NTAPI RtlAreAnyAccessesGranted(ACCESS_MASK granted,
+NTSYSAPI BOOL NTAPI RtlAreAnyAccessesGranted(ACCESS_MASK granted,
 						ACCESS_MASK wanted);
 NTSYSAPI NTSTATUS NTAPI RtlAdjustPrivilege(ULONG privilege, BOOLEAN enable,
 					   BOOLEAN thread, BOOLEAN *old);

@@ -150,7 +150,8 @@ NTSTATUS NTAPI RtlEnterCriticalSection(PRTL_CRITICAL_SECTION cs)
 	return enter_slow(cs, me);
 }
 
-BOOLEAN NTAPI RtlTryEnterCriticalSection(PRTL_CRITICAL_SECTION cs)
+/* kernel32 exports it as a function that returns BOOL. */
+BOOL NTAPI RtlTryEnterCriticalSection(PRTL_CRITICAL_SECTION cs)
 {
 	HANDLE me = current_tid();
 	LONG v = cs->LockCount;

@@ -504,7 +504,7 @@ static BOOLEAN __attribute__((noinline)) free_slow(struct heap *heap, void *p)
 	return TRUE;
 }
 
-BOOLEAN NTAPI RtlFreeHeap(PVOID handle, ULONG flags, PVOID p)
+BOOL NTAPI RtlFreeHeap(PVOID handle, ULONG flags, PVOID p)
 {
 	struct thread_caches *tc = TEB_PTR(TEB_CACHES);
 	struct heap *heap = handle;

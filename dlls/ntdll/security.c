@@ -181,12 +181,12 @@ void NTAPI RtlMapGenericMask(ACCESS_MASK *mask, const GENERIC_MAPPING *m)
 		~(GENERIC_READ | GENERIC_WRITE | GENERIC_EXECUTE | GENERIC_ALL);
 }
 
-BOOLEAN NTAPI RtlAreAllAccessesGranted(ACCESS_MASK granted, ACCESS_MASK wanted)
+BOOL NTAPI RtlAreAllAccessesGranted(ACCESS_MASK granted, ACCESS_MASK wanted)
 {
 	return (granted & wanted) == wanted;
 }
 
-BOOLEAN NTAPI RtlAreAnyAccessesGranted(ACCESS_MASK granted, ACCESS_MASK wanted)
+BOOL NTAPI RtlAreAnyAccessesGranted(ACCESS_MASK granted, ACCESS_MASK wanted)
 {
 	return !!(granted & wanted);
 }

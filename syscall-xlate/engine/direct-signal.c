@@ -204,6 +204,12 @@ static bool in_range(uint64_t ip, const char *from, const char *to)
 	return ip >= (uint64_t)from && ip < (uint64_t)to;
 }
 
+/* 64-bit code of the gate page, on 32-bit code's way to the gate? */
+static bool in_page(uint64_t ip)
+{
+	return ip >= GATE_CODE64 && ip < GATE_PAGE + PAGE;
+}
+
 static void on_kick(ucontext_t *uc, uint64_t *fs_base, const siginfo_t *si)
 {
 	greg_t *g = uc->uc_mcontext.gregs;
@@ -302,7 +308,7 @@ void direct_on_signal(int sig, siginfo_t *si, ucontext_t *uc,
 		 * Flags that the guest set before it came through the gate:
 		 * stepping and alignment checks are not for host code.
 		 */
-		if (ip >= direct_high &&
+		if ((ip >= direct_high || in_page(ip)) &&
 		    (f.kind == FAULT_STEP || f.kind == FAULT_ALIGN)) {
 			g[REG_EFL] &= ~(f.kind == FAULT_STEP ? 0x100ll :
 							       0x40000ll);

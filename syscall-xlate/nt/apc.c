@@ -148,29 +148,61 @@ struct apc_frame {
 	struct nt_context_ex ex;
 };
 
+/* The same at esp, 32 bits. */
+struct apc_frame32 {
+	uint32_t routine, arg[3];
+	struct nt_context32 context;
+	uint32_t pad;
+};
+_Static_assert(sizeof(struct apc_frame32) % 16 == 0, "KiUserApcDispatcher");
+
+/* Where the frame is; 0: there is no room for it. */
+static gaddr push_frame(struct task *t, const struct guest_regs *regs,
+			const struct nt_apc *a)
+{
+	struct apc_frame f = { 0 };
+	struct nt_xstate x;
+	gaddr at, xs;
+
+	at = context_push(regs->rsp, sizeof f, &xs);
+	context_fill(&f.context, xs ? &f.ex : NULL, xs ? &x : NULL, at, xs,
+		     regs);
+	f.context.home[0] = a->arg[0];
+	f.context.home[1] = a->arg[1];
+	f.context.home[2] = a->arg[2];
+	f.context.home[3] = a->routine;
+	if (!at || guest_write(t, at, &f, sizeof f) ||
+	    (xs && guest_write(t, xs, &x, sizeof x)))
+		return 0;
+	return at;
+}
+
+static gaddr push_frame32(struct task *t, const struct guest_regs *regs,
+			  const struct nt_apc *a)
+{
+	struct apc_frame32 f = { .routine = (uint32_t)a->routine };
+	gaddr at = ROUND_DOWN((uint32_t)regs->rsp - (gaddr)sizeof f, 16);
+
+	for (unsigned i = 0; i < COUNT_OF(f.arg); i++)
+		f.arg[i] = (uint32_t)a->arg[i];
+	context32_fill(&f.context, regs);
+	return guest_write(t, at, &f, sizeof f) ? 0 : at;
+}
+
 void apc_deliver(struct task *t, struct guest_regs *regs)
 {
 	enum { FLAG_TRAP = 0x100, FLAG_DIRECTION = 0x400 };
-	struct apc_frame f = { 0 };
-	struct nt_xstate x;
 	struct nt_apc a;
-	gaddr at, xs;
+	gaddr at;
 
 	if (!take(nt_thread(t), &a))
 		return;
 	/* What a call may lose is defined for who looks at the context, and
 	   the engine must load rip and rsp. */
 	context_make_full(regs);
-	at = context_push(regs->rsp, sizeof f, &xs);
-	context_fill(&f.context, xs ? &f.ex : NULL, xs ? &x : NULL, at, xs,
-		     regs);
-	f.context.home[0] = a.arg[0];
-	f.context.home[1] = a.arg[1];
-	f.context.home[2] = a.arg[2];
-	f.context.home[3] = a.routine;
-	if (!at || guest_write(t, at, &f, sizeof f) ||
-	    (xs && guest_write(t, xs, &x, sizeof x)))
-		/* No room for the frame, and none for an exception's. */
+	at = nt_self->wow64 ? push_frame32(t, regs, &a)
+			    : push_frame(t, regs, &a);
+	if (!at) /* no room for the frame, and none for an exception's */
 		process_exit(STATUS_STACK_OVERFLOW);
 	log_debug(LOG_SYNC, "apc %#jx(%#jx, %#jx, %#jx)", (uintmax_t)a.routine,
 		  (uintmax_t)a.arg[0], (uintmax_t)a.arg[1],

@@ -588,16 +588,10 @@ static NTSTATUS set_port(struct task *t, struct file *f, gaddr info, bool again)
 {
 	struct file_completion c;
 	struct object *port = NULL, *old;
-	uint32_t narrow[2];
 	NTSTATUS status;
 
-	if (nt_self->wow64) {
-		if (guest_read(t, narrow, info, sizeof narrow) < 0)
-			return STATUS_ACCESS_VIOLATION;
-		c = (struct file_completion){ narrow[0], narrow[1] };
-	} else if (guest_read(t, &c, info, sizeof c) < 0) {
+	if (guest_read(t, &c, info, sizeof c) < 0)
 		return STATUS_ACCESS_VIOLATION;
-	}
 	if (f->synchronous)
 		return STATUS_INVALID_PARAMETER;
 	if (c.port || !again) {

@@ -152,27 +152,17 @@ static NTSTATUS read_request(struct task *t, gaddr info, uint32_t len, bool ex,
 			     struct file_rename *r, uint16_t **name)
 {
 	enum { NAME_AT = offsetof(struct file_rename, name) };
-	const uint32_t at = nt_self->wow64 ? 12 : (uint32_t)NAME_AT;
 
-	if (nt_self->wow64) {
-		uint32_t narrow[3];
-
-		if (guest_read(t, narrow, info, sizeof narrow) < 0)
-			return STATUS_ACCESS_VIOLATION;
-		r->flags = narrow[0];
-		r->root = narrow[1];
-		r->len = narrow[2];
-	} else if (guest_read(t, r, info, NAME_AT) < 0) {
+	if (guest_read(t, r, info, NAME_AT) < 0)
 		return STATUS_ACCESS_VIOLATION;
-	}
 	if (!ex)
 		r->flags = r->flags & 0xff ? REPLACE : 0;
-	if (len < at || r->len > len - at || r->len % 2)
+	if (len < NAME_AT || r->len > len - NAME_AT || r->len % 2)
 		return STATUS_INVALID_PARAMETER;
 	*name = malloc(r->len + 2);
 	if (!*name)
 		return STATUS_NO_MEMORY;
-	if (guest_read(t, *name, info + at, r->len) < 0) {
+	if (guest_read(t, *name, info + NAME_AT, r->len) < 0) {
 		free(*name);
 		return STATUS_ACCESS_VIOLATION;
 	}

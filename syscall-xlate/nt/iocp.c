@@ -13,6 +13,7 @@
 #include <stdlib.h>
 
 #include "syscall-xlate/nt/calls.h"
+#include "syscall-xlate/nt/file.h"
 
 enum { QUERY = 1, MODIFY = 2, MAX_REMOVE = 64 };
 
@@ -329,7 +330,7 @@ NTSTATUS nt_remove_io_completion(struct task *t, uint64_t port, gaddr key,
 	e = p->entry;
 	let_go(p);
 	if (guest_put64(t, key, e.key) || guest_put64(t, value, e.value) ||
-	    guest_write(t, iosb, &e.status, 16))
+	    iosb_write(t, iosb, (NTSTATUS)e.status, e.information))
 		return STATUS_ACCESS_VIOLATION;
 	return STATUS_SUCCESS;
 }

@@ -18,6 +18,7 @@
 #include "syscall-xlate/nt/process.h"
 #include "syscall-xlate/nt/remote.h"
 #include "syscall-xlate/nt/calls.h"
+#include "syscall-xlate/nt/wow64.h"
 
 enum {
 	ACCESS_QUERY = 0x400,
@@ -596,23 +597,39 @@ static NTSTATUS get_others_line(struct task *t, struct nt_process *p,
 static NTSTATUS get_command_line(struct task *t, struct nt_process *p,
 				 gaddr info, uint32_t len, gaddr ret_len)
 {
-	struct process_parameters64 params;
+	enum { PEB32_PARAMETERS = 0x10, COMMAND_LINE32 = 0x40 };
+	struct unicode_string64 u;
 	NTSTATUS status;
-	uint64_t at;
+	uint64_t at = 0;
 	uint16_t *s;
-	size_t n;
+	int err;
 
 	if (p != nt_self)
 		return get_others_line(t, p, info, len, ret_len);
-	if (guest_get64(t, &at, p->peb + offsetof(struct peb64, parameters)) ||
-	    guest_read(t, &params, at, sizeof params))
+	if (p->wow64) {
+		uint8_t narrow[8];
+
+		err = guest_read(t, &at, p->peb + PEB32_PARAMETERS, 4) ||
+		      guest_read(t, narrow, at + COMMAND_LINE32, sizeof narrow);
+		if (!err)
+			wow64_widen(&wow64_ustr, &u, narrow);
+	} else {
+		err = guest_get64(t, &at,
+				  p->peb + offsetof(struct peb64,
+						    parameters)) ||
+		      guest_read(t, &u,
+				 at + offsetof(struct process_parameters64,
+					       command_line),
+				 sizeof u);
+	}
+	if (err)
 		return STATUS_ACCESS_VIOLATION;
-	status = ustr_read(
-		t, at + offsetof(struct process_parameters64, command_line), &s,
-		&n);
-	if (status)
-		return status;
-	status = put_text(t, info, len, ret_len, s, n);
+	s = malloc(u.length + 2u);
+	if (!s)
+		return STATUS_NO_MEMORY;
+	status = guest_read(t, s, u.buffer, u.length)
+			 ? STATUS_ACCESS_VIOLATION
+			 : put_text(t, info, len, ret_len, s, u.length / 2);
 	free(s);
 	return status;
 }

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 
 #include "syscall-xlate/nt/calls.h"
+#include "syscall-xlate/nt/file.h"
 
 struct reg_notify {
 	struct reg_notify *next; /* of the key's, or of those to be told */
@@ -65,13 +66,7 @@ void reg_notify_drop(struct reg_key *k, struct object *handle_object)
 
 static void tell(struct reg_notify *n)
 {
-	struct {
-		uint32_t status, pad;
-		uint64_t information;
-	} iosb = { n->status, 0, 0 };
-
-	if (n->iosb)
-		guest_write(NULL, n->iosb, &iosb, sizeof iosb);
+	iosb_write(NULL, n->iosb, n->status, 0);
 	if (n->apc && n->thread)
 		apc_queue(n->thread, n->apc, n->apc_context, n->iosb, 0, false);
 	if (n->event)

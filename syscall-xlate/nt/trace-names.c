@@ -11,6 +11,7 @@
 #include "syscall-xlate/nt/abi.h"
 #include "syscall-xlate/nt/nt.h"
 #include "syscall-xlate/nt/status.h"
+#include "syscall-xlate/nt/wow64.h"
 
 extern const struct xlate_call nt_calls[];
 extern const size_t nt_ncalls;
@@ -34,9 +35,13 @@ static int units(struct task *t, gaddr at, unsigned bytes, char *buf, int size)
 static int ustr(struct task *t, gaddr at, char *buf, int size)
 {
 	struct unicode_string64 s;
+	uint8_t narrow[8];
 
-	if (!at || guest_read(t, &s, at, sizeof s))
+	if (!at || (nt_self->wow64 ? guest_read(t, narrow, at, sizeof narrow)
+				   : guest_read(t, &s, at, sizeof s)))
 		return -1;
+	if (nt_self->wow64)
+		wow64_widen(&wow64_ustr, &s, narrow);
 	return units(t, s.buffer, s.length, buf, size);
 }
 
@@ -44,9 +49,13 @@ static int string_arg(struct task *t, const char *kind, uint64_t a, char *buf,
 		      int size)
 {
 	struct object_attributes64 oa;
+	uint32_t name;
 
 	if (!strcmp(kind, "ustr"))
 		return ustr(t, a, buf, size);
+	if (!strcmp(kind, "oa") && a && nt_self->wow64)
+		return guest_get32(t, &name, a + 8) ? -1
+						    : ustr(t, name, buf, size);
 	if (!strcmp(kind, "oa") && a && guest_read(t, &oa, a, sizeof oa) == 0)
 		return ustr(t, oa.name, buf, size);
 	return -1;
@@ -69,7 +78,13 @@ static bool pointee(struct task *t, const char *kind, uint64_t a, uint64_t *v)
 		*v = handle;
 		return true;
 	}
-	if (!strcmp(kind, "iosb") && !nt_self->wow64) {
+	if (!strcmp(kind, "iosb") && nt_self->wow64) {
+		if (guest_get32(t, &handle, a + 4))
+			return false;
+		*v = handle;
+		return true;
+	}
+	if (!strcmp(kind, "iosb")) {
 		if (guest_read(t, &iosb, a, sizeof iosb))
 			return false;
 		*v = iosb.information;

@@ -16,6 +16,7 @@
 #include <sys/uio.h>
 
 #include "syscall-xlate/nt/calls.h"
+#include "syscall-xlate/nt/file.h"
 
 enum {
 	PROCESS_VM_OPERATION = 8,
@@ -284,7 +285,6 @@ NTSTATUS nt_unlock_virtual_memory(struct task *t, uint64_t process, gaddr base,
 NTSTATUS nt_flush_virtual_memory(struct task *t, uint64_t process, gaddr base,
 				 gaddr size, gaddr iosb)
 {
-	uint64_t io[2] = { STATUS_SUCCESS, 0 };
 	gaddr a, start, end;
 	uint64_t n;
 	struct vad *v;
@@ -323,7 +323,7 @@ NTSTATUS nt_flush_virtual_memory(struct task *t, uint64_t process, gaddr base,
 	pthread_mutex_unlock(&vm_lock);
 	if (status != STATUS_SUCCESS)
 		return status;
-	if (guest_write(t, iosb, io, sizeof io) < 0)
+	if (iosb_write(t, iosb, STATUS_SUCCESS, 0) < 0)
 		return STATUS_ACCESS_VIOLATION;
 	return base_size_out(t, base, size, a, n);
 }

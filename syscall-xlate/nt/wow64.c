@@ -425,10 +425,19 @@ static NTSTATUS class_in(struct frame *f, const struct wow64_arg *a,
 			    narrow + first32 + i * l->elem->size32);
 	used32 = n ? first32 + n * l->elem->size32 : l->size32;
 	size64 = n ? first64 + n * l->elem->size64 : l->size64;
+	if (l->flags & WOW64_TAIL && !l->elem) {
+		/* At once behind the last item (FILE_RENAME_INFORMATION). */
+		struct walk w = { .next = l->items };
+
+		while (step(&w))
+			;
+		used32 = w.end32;
+		size64 = w.end64;
+	}
 	if (len > used32) {
 		memcpy(wide + size64, narrow + used32, len - used32);
 		size64 += len - used32;
-	} else if (len < l->size32) {
+	} else if (len < used32) {
 		size64 = length64(l, len);
 	}
 	if (!status)

@@ -30,7 +30,8 @@ struct wow64_layout {
 	uint32_t flags;
 };
 
-extern const struct wow64_layout wow64_process_parameters, wow64_peb;
+extern const struct wow64_layout wow64_process_parameters, wow64_peb,
+	wow64_ustr;
 
 /*
  * Host copies: size32 bytes from size64, and the reverse.  Pointers lose their

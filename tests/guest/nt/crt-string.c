@@ -193,7 +193,7 @@ static void heap(void)
 
 static void mathematics(void)
 {
-	volatile double two = 2, x = 0.5, big = 1e300;
+	volatile double two = 2, x = 0.5, big = 1e300, product;
 	int e;
 
 	CHECK(fabs(sin(x) - 0.47942553860420301) < 1e-15, "%.17g", sin(x));
@@ -206,7 +206,8 @@ static void mathematics(void)
 	CHECK(fabs(log10(1000.0 * x * two) - 3) < 1e-15, "");
 	CHECK(frexp(8.0 * x, &e) == 0.5 && e == 3, "");
 	CHECK(ldexp(x, 3) == 4, "");
-	CHECK(isinf(big * big) && isnan(big * big - big * big), "");
+	product = big * big; /* x87 keeps more of it unless it is stored */
+	CHECK(isinf(product) && isnan(product - product), "");
 	CHECK(fabs(_j0(1.0) - 0.76519768655796655) < 1e-14, "%.17g", _j0(1.0));
 	CHECK(fabs(_j1(30.0) + 0.11875106261662294) < 1e-14, "%.17g",
 	      _j1(30.0));

@@ -1,0 +1,418 @@
+/*
+ * Every call whose structures are laid out otherwise in 32-bit programs: what
+ * comes and goes must be right in both widths (syscall-xlate/nt/wow64.tbl).
+ */
+#define WIN32_NO_STATUS
+#include <windows.h>
+#undef WIN32_NO_STATUS
+#include <ntstatus.h>
+#include <string.h>
+#include <winternl.h>
+
+#include "check.h"
+
+#define SELF ((HANDLE)(LONG_PTR)-1)
+#define THREAD ((HANDLE)(LONG_PTR)-2)
+#define BYTES 0x55
+
+static union {
+	BYTE b[1 << 20];
+	ULONGLONG align;
+	UNICODE_STRING string;
+} buf;
+
+/* ---- classes of fixed size: the size is the layout -------------------- */
+
+typedef NTSTATUS(NTAPI *query_fn)(HANDLE, ULONG, PVOID, ULONG, PULONG);
+
+struct fixed {
+	ULONG class, size32, size64;
+};
+
+static const struct fixed process_classes[] = {
+	{ 0, 24, 48 },	 { 1, 32, 48 },	  { 2, 48, 48 },   { 3, 44, 88 },
+	{ 3, 48, 96 },	 { 3, 64, 112 },  { 4, 32, 32 },   { 7, 4, 8 },
+	{ 12, 4, 4 },	 { 18, 2, 2 },	  { 20, 4, 4 },	   { 24, 4, 4 },
+	{ 26, 4, 8 },	 { 37, 48, 64 },  { 38, 16, 16 },
+};
+
+static const struct fixed thread_classes[] = {
+	{ 0, 28, 48 },	{ 1, 32, 32 },	{ 9, 4, 8 },   { 12, 4, 4 },
+	{ 14, 4, 4 },	{ 16, 4, 4 },	{ 23, 16, 16 }, { 30, 12, 16 },
+};
+
+static void fixed(const char *what, query_fn f, HANDLE h,
+		  const struct fixed *c, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		ULONG size = sizeof(void *) == 8 ? c[i].size64 : c[i].size32;
+		ULONG got = 0x12345678;
+		NTSTATUS s;
+
+		memset(&buf, BYTES, 256);
+		s = f(h, c[i].class, &buf, size, &got);
+		CHECK(s == 0, "%s %lu, %lu bytes: %#lx", what, c[i].class, size,
+		      s);
+		CHECK(got == size, "%s %lu: %lu, not %lu", what, c[i].class,
+		      got, size);
+		CHECK(buf.b[size] == BYTES, "%s %lu: too much", what,
+		      c[i].class);
+		if (size > 2)
+			CHECK(f(h, c[i].class, &buf, size - 1, &got) ==
+				      STATUS_INFO_LENGTH_MISMATCH,
+			      "%s %lu: shorter", what, c[i].class);
+	}
+}
+
+NTSYSAPI NTSTATUS NTAPI NtQueryInformationProcess(HANDLE, PROCESSINFOCLASS,
+						  PVOID, ULONG, PULONG);
+NTSYSAPI NTSTATUS NTAPI NtQuerySection(HANDLE, ULONG, PVOID, SIZE_T, PSIZE_T);
+NTSYSAPI NTSTATUS NTAPI NtQueryVirtualMemory(HANDLE, PVOID, ULONG, PVOID,
+					     SIZE_T, PSIZE_T);
+NTSYSAPI NTSTATUS NTAPI NtRemoveIoCompletion(HANDLE, ULONG_PTR *, PVOID *,
+					     IO_STATUS_BLOCK *,
+					     LARGE_INTEGER *);
+NTSYSAPI NTSTATUS NTAPI NtQueryDirectoryObject(HANDLE, PVOID, ULONG, BOOLEAN,
+					       BOOLEAN, PULONG, PULONG);
+NTSYSAPI NTSTATUS NTAPI NtOpenDirectoryObject(PHANDLE, ULONG,
+					      OBJECT_ATTRIBUTES *);
+NTSYSAPI NTSTATUS NTAPI NtOpenSymbolicLinkObject(PHANDLE, ULONG,
+						 OBJECT_ATTRIBUTES *);
+NTSYSAPI NTSTATUS NTAPI NtQuerySymbolicLinkObject(HANDLE, UNICODE_STRING *,
+						  PULONG);
+NTSYSAPI NTSTATUS NTAPI NtOpenProcess(PHANDLE, ULONG, OBJECT_ATTRIBUTES *,
+				      CLIENT_ID *);
+NTSYSAPI NTSTATUS NTAPI NtAllocateVirtualMemory(HANDLE, PVOID *, ULONG_PTR,
+						PSIZE_T, ULONG, ULONG);
+NTSYSAPI NTSTATUS NTAPI NtFreeVirtualMemory(HANDLE, PVOID *, PSIZE_T, ULONG);
+NTSYSAPI NTSTATUS NTAPI NtProtectVirtualMemory(HANDLE, PVOID *, PSIZE_T, ULONG,
+					       PULONG);
+NTSYSAPI NTSTATUS NTAPI NtReadVirtualMemory(HANDLE, PVOID, PVOID, SIZE_T,
+					    PSIZE_T);
+NTSYSAPI NTSTATUS NTAPI NtWriteVirtualMemory(HANDLE, PVOID, PVOID, SIZE_T,
+					     PSIZE_T);
+
+/* ---- contents --------------------------------------------------------- */
+
+static void process(void)
+{
+	struct {
+		NTSTATUS exit;
+		PVOID peb;
+		ULONG_PTR affinity;
+		LONG priority;
+		ULONG_PTR id, parent;
+	} b;
+	struct {
+		NTSTATUS exit;
+		PVOID teb;
+		ULONG_PTR process, thread, affinity;
+		LONG priority, base;
+	} t;
+	UNICODE_STRING *s = &buf.string;
+	ULONG n = 0, need = 0;
+
+	CHECK_EQ(NtQueryInformationProcess(SELF, 0, &b, sizeof b, &n), 0);
+	CHECK_EQ(b.id, GetCurrentProcessId());
+	CHECK(b.peb && b.affinity);
+	CHECK_EQ(NtQueryInformationThread(THREAD, 0, &t, sizeof t, &n), 0);
+	CHECK_EQ(t.process, GetCurrentProcessId());
+	CHECK_EQ(t.thread, GetCurrentThreadId());
+	CHECK(t.teb == (PVOID)NtCurrentTeb());
+
+	/* A string and its text; what is too short says what is needed. */
+	CHECK(NtQueryInformationProcess(SELF, 27, &buf, 4, &need) ==
+	      STATUS_INFO_LENGTH_MISMATCH);
+	memset(&buf, BYTES, 4096);
+	CHECK_EQ(NtQueryInformationProcess(SELF, 27, &buf, need, &n), 0);
+	CHECK(n <= need);
+	CHECK((BYTE *)s->Buffer == buf.b + sizeof *s);
+	CHECK(s->Length && s->Buffer[0] == '\\');
+	CHECK_EQ(n, sizeof *s + s->MaximumLength);
+	CHECK(buf.b[need] == BYTES);
+	CHECK_EQ(NtQueryInformationProcess(SELF, 60, &buf, sizeof buf, &n), 0);
+	CHECK(!wcsncmp(s->Buffer, GetCommandLineW(), s->Length / 2));
+}
+
+static void jobs(void)
+{
+	JOBOBJECT_EXTENDED_LIMIT_INFORMATION e, got;
+	JOBOBJECT_BASIC_PROCESS_ID_LIST *ids = (PVOID)&buf;
+	HANDLE j = CreateJobObjectW(NULL, NULL);
+	DWORD n;
+
+	memset(&e, 0, sizeof e);
+	e.BasicLimitInformation.LimitFlags = JOB_OBJECT_LIMIT_PROCESS_MEMORY |
+					     JOB_OBJECT_LIMIT_AFFINITY;
+	e.BasicLimitInformation.Affinity = 1;
+	e.ProcessMemoryLimit = 0x12345000;
+	CHECK(SetInformationJobObject(j, JobObjectExtendedLimitInformation, &e,
+				      sizeof e));
+	CHECK(QueryInformationJobObject(j, JobObjectExtendedLimitInformation,
+					&got, sizeof got, &n));
+	CHECK_EQ(n, sizeof got);
+	CHECK_EQ(got.ProcessMemoryLimit, e.ProcessMemoryLimit);
+	CHECK_EQ(got.BasicLimitInformation.Affinity, 1);
+	CHECK(AssignProcessToJobObject(j, GetCurrentProcess()));
+	CHECK(QueryInformationJobObject(j, JobObjectBasicProcessIdList, ids,
+					sizeof buf, &n));
+	CHECK_EQ(ids->NumberOfProcessIdsInList, 1);
+	CHECK_EQ(ids->ProcessIdList[0], GetCurrentProcessId());
+	CloseHandle(j);
+}
+
+static void objects(void)
+{
+	OBJECT_ATTRIBUTES oa = { .Length = sizeof oa };
+	UNICODE_STRING name, *s = &buf.string;
+	HANDLE h, e = CreateEventW(NULL, FALSE, FALSE, L"wow64-layouts");
+	WCHAR text[300];
+	ULONG n = 0, context = 0, count = 0;
+	struct {
+		UNICODE_STRING name, type;
+	} *d = (PVOID)&buf;
+
+	CHECK_EQ(NtQueryObject(e, 1, &buf, sizeof buf, &n), 0);
+	CHECK(n == sizeof *s + s->MaximumLength, "%lu", n);
+	CHECK((BYTE *)s->Buffer == buf.b + sizeof *s);
+	CHECK(s->Length > 26 && !memcmp((BYTE *)s->Buffer + s->Length - 26,
+					L"wow64-layouts", 26));
+	CHECK_EQ(NtQueryObject(e, 2, &buf, sizeof buf, &n), 0);
+	CHECK(s->Length == 10 && !memcmp(s->Buffer, L"Event", 10));
+	CloseHandle(e);
+
+	RtlInitUnicodeString(&name, L"\\??");
+	oa.ObjectName = &name;
+	oa.Attributes = OBJ_CASE_INSENSITIVE;
+	CHECK_EQ(NtOpenDirectoryObject(&h, 1, &oa), 0);
+	CHECK_EQ(NtQueryDirectoryObject(h, &buf, sizeof buf, TRUE, TRUE,
+					&context, &n),
+		 0);
+	CHECK(d->name.Length && d->name.Buffer && d->type.Buffer);
+	CHECK((BYTE *)d->name.Buffer > (BYTE *)(d + 1) - 1 &&
+	      (BYTE *)d->name.Buffer < buf.b + n);
+	for (; d[count].name.Buffer; count++)
+		;
+	CHECK_EQ(count, 1);
+	NtClose(h);
+
+	RtlInitUnicodeString(&name, L"\\??\\C:");
+	CHECK_EQ(NtOpenSymbolicLinkObject(&h, 1, &oa), 0);
+	name.Buffer = text;
+	name.Length = 0;
+	name.MaximumLength = sizeof text;
+	CHECK_EQ(NtQuerySymbolicLinkObject(h, &name, &n), 0);
+	CHECK(name.Length && text[0] == '\\' && name.Buffer == text);
+	NtClose(h);
+}
+
+static void tokens(void)
+{
+	TOKEN_USER *u = (PVOID)&buf;
+	TOKEN_GROUPS *g = (PVOID)&buf;
+	TOKEN_OWNER *o = (PVOID)&buf;
+	DWORD need = 0, n = 0;
+	HANDLE t;
+
+	CHECK(OpenProcessToken(GetCurrentProcess(), TOKEN_QUERY, &t));
+	CHECK(!GetTokenInformation(t, TokenUser, NULL, 0, &need));
+	CHECK(GetTokenInformation(t, TokenUser, &buf, need, &n));
+	CHECK_EQ(n, need);
+	CHECK((BYTE *)u->User.Sid == buf.b + sizeof *u);
+	CHECK_EQ(n, sizeof *u + GetLengthSid(u->User.Sid));
+	CHECK(!GetTokenInformation(t, TokenGroups, NULL, 0, &need));
+	CHECK_EQ(GetLastError(), ERROR_INSUFFICIENT_BUFFER);
+	memset(&buf, BYTES, 65536);
+	CHECK(GetTokenInformation(t, TokenGroups, &buf, need, &n));
+	CHECK_EQ(n, need);
+	CHECK(buf.b[need] == BYTES);
+	for (DWORD i = 0; i < g->GroupCount; i++)
+		CHECK(IsValidSid(g->Groups[i].Sid) &&
+		      (BYTE *)g->Groups[i].Sid < buf.b + n);
+	CHECK(!GetTokenInformation(t, TokenGroups, &buf, need - 4, &n));
+	CHECK(GetTokenInformation(t, TokenOwner, &buf, sizeof buf, &n));
+	CHECK(IsValidSid(o->Owner));
+	CHECK(GetTokenInformation(t, TokenDefaultDacl, &buf, sizeof buf, &n));
+	CHECK(IsValidAcl(((TOKEN_DEFAULT_DACL *)&buf)->DefaultDacl));
+	CloseHandle(t);
+}
+
+static void memory(void)
+{
+	MEMORY_BASIC_INFORMATION m;
+	struct {
+		PVOID address;
+		ULONG_PTR flags;
+	} w[2];
+	struct {
+		PVOID base;
+		ULONG attributes;
+		LARGE_INTEGER size;
+	} basic;
+	PVOID p = NULL;
+	SIZE_T size = 0x23456, n = 0;
+	ULONG old;
+	HANDLE s;
+	BYTE x = 7, y = 0;
+
+	CHECK_EQ(NtAllocateVirtualMemory(SELF, &p, 0, &size, MEM_COMMIT |
+					 MEM_RESERVE, PAGE_READWRITE), 0);
+	CHECK(p && size == 0x24000);
+	CHECK_EQ(NtProtectVirtualMemory(SELF, &p, &size, PAGE_READONLY, &old),
+		 0);
+	CHECK_EQ(old, PAGE_READWRITE);
+	CHECK_EQ(NtQueryVirtualMemory(SELF, p, 0, &m, sizeof m, &n), 0);
+	CHECK_EQ(n, sizeof m);
+	CHECK(m.BaseAddress == p && m.RegionSize == 0x24000);
+	CHECK_EQ(m.Protect, PAGE_READONLY);
+	CHECK_EQ(m.Type, MEM_PRIVATE);
+	w[0].address = p;
+	w[1].address = (BYTE *)p + 0x1000;
+	CHECK_EQ(NtQueryVirtualMemory(SELF, NULL, 4, w, sizeof w, &n), 0);
+	CHECK_EQ(n, sizeof w);
+	CHECK(w[1].address == (BYTE *)p + 0x1000);
+	size = 0;
+	CHECK_EQ(NtFreeVirtualMemory(SELF, &p, &size, MEM_RELEASE), 0);
+	CHECK_EQ(NtQueryVirtualMemory(SELF, GetModuleHandleW(NULL), 2, &buf,
+				      sizeof buf, &n), 0);
+	CHECK((BYTE *)buf.string.Buffer == buf.b + sizeof buf.string);
+	CHECK_EQ(NtReadVirtualMemory(SELF, &x, &y, 1, &n), 0);
+	CHECK(n == 1 && y == 7);
+	n = 0;
+	CHECK_EQ(NtWriteVirtualMemory(SELF, &x, &y, 1, &n), 0);
+	CHECK_EQ(n, 1);
+
+	s = CreateFileMappingW(INVALID_HANDLE_VALUE, NULL, PAGE_READWRITE, 0,
+			       0x5000, NULL);
+	CHECK_EQ(NtQuerySection(s, 0, &basic, sizeof basic, &n), 0);
+	CHECK_EQ(n, sizeof basic);
+	CHECK_EQ(basic.size.QuadPart, 0x5000);
+	CloseHandle(s);
+}
+
+static void watch(void)
+{
+	ULONG_PTR n = 4;
+	PVOID at[4];
+	DWORD page = 0;
+	volatile BYTE *p = VirtualAlloc(NULL, 0x10000,
+					MEM_COMMIT | MEM_RESERVE |
+						MEM_WRITE_WATCH,
+					PAGE_READWRITE);
+
+	p[0x1234] = p[0x5678] = 1;
+	CHECK_EQ(GetWriteWatch(0, (PVOID)p, 0x10000, at, &n, &page), 0);
+	CHECK_EQ(n, 2);
+	CHECK(at[0] == p + 0x1000 && at[1] == p + 0x5000);
+	CHECK_EQ(page, 0x1000);
+	VirtualFree((PVOID)p, 0, MEM_RELEASE);
+}
+
+static void system_wide(void)
+{
+	struct process {
+		ULONG next, threads;
+		LARGE_INTEGER reserved[3], times[3];
+		UNICODE_STRING name;
+		LONG priority;
+		HANDLE id, parent;
+	} *p = (PVOID)&buf;
+	struct {
+		ULONG reserved[5], highest, granularity;
+		ULONG_PTR min, max, mask;
+		CHAR processors;
+	} b;
+	ULONG n, found = 0;
+
+	CHECK_EQ(NtQuerySystemInformation(0, &b, sizeof b, &n), 0);
+	CHECK_EQ(n, sizeof b);
+	CHECK_EQ(b.granularity, 0x10000);
+	CHECK(b.min == 0x10000 && b.max > b.min && b.mask);
+	CHECK_EQ(NtQuerySystemInformation(5, &buf, sizeof buf, &n), 0);
+	for (;;) {
+		if ((ULONG_PTR)p->id == GetCurrentProcessId()) {
+			found++;
+			CHECK(p->threads >= 1);
+			CHECK(p->name.Length > 12 &&
+			      (BYTE *)p->name.Buffer > (BYTE *)p &&
+			      (BYTE *)p->name.Buffer < buf.b + n);
+			if (p->name.Length > 12)
+				CHECK(!wcsncmp(p->name.Buffer, L"wow64-", 6));
+		}
+		if (!p->next)
+			break;
+		p = (PVOID)((BYTE *)p + p->next);
+	}
+	CHECK_EQ(found, 1);
+}
+
+static void waits(void)
+{
+	HANDLE h[3], port, p = NULL;
+	CLIENT_ID id = { (HANDLE)(ULONG_PTR)GetCurrentProcessId(), 0 };
+	OBJECT_ATTRIBUTES oa = { .Length = sizeof oa };
+	IO_STATUS_BLOCK io = { .Information = 0 };
+	OVERLAPPED_ENTRY e[2] = { { 0 } };
+	ULONG_PTR key = 0;
+	PVOID value = NULL;
+	ULONG n = 0;
+
+	for (int i = 0; i < 3; i++)
+		h[i] = CreateEventW(NULL, TRUE, i == 2, NULL);
+	CHECK_EQ(WaitForMultipleObjects(3, h, FALSE, 0), 2);
+	port = CreateIoCompletionPort(INVALID_HANDLE_VALUE, NULL, 0, 0);
+	PostQueuedCompletionStatus(port, 5, 6, (OVERLAPPED *)7);
+	CHECK_EQ(NtRemoveIoCompletion(port, &key, &value, &io, NULL), 0);
+	CHECK(io.Information == 5 && key == 6 && value == (PVOID)7);
+	PostQueuedCompletionStatus(port, 1, 2, (OVERLAPPED *)3);
+	PostQueuedCompletionStatus(port, 4, 5, (OVERLAPPED *)6);
+	CHECK(GetQueuedCompletionStatusEx(port, e, 2, &n, 0, FALSE));
+	CHECK_EQ(n, 2);
+	CHECK(e[1].dwNumberOfBytesTransferred == 4 &&
+	      e[1].lpCompletionKey == 5 && e[1].lpOverlapped == (PVOID)6);
+	CHECK_EQ(NtOpenProcess(&p, PROCESS_QUERY_LIMITED_INFORMATION, &oa, &id),
+		 0);
+	CHECK_EQ(GetProcessId(p), GetCurrentProcessId());
+	/* A handle that cannot be stored: no handle, and no crash. */
+	CHECK_EQ(NtOpenProcess((PHANDLE)16, PROCESS_QUERY_LIMITED_INFORMATION,
+			       &oa, &id),
+		 STATUS_ACCESS_VIOLATION);
+	oa.Length--;
+	CHECK_EQ(NtOpenProcess(&p, PROCESS_QUERY_LIMITED_INFORMATION, &oa, &id),
+		 STATUS_INVALID_PARAMETER);
+}
+
+static void files(void)
+{
+	FILE_RENAME_INFO *r = (PVOID)&buf;
+	HANDLE f = CreateFileW(L"before", GENERIC_WRITE | DELETE,
+			       FILE_SHARE_DELETE, NULL, CREATE_ALWAYS, 0, NULL);
+
+	CHECK(f != INVALID_HANDLE_VALUE);
+	memset(r, 0, sizeof *r);
+	r->FileNameLength = 10;
+	memcpy(r->FileName, L"after", 12);
+	CHECK(SetFileInformationByHandle(f, FileRenameInfo, r,
+					 sizeof *r + 10));
+	CloseHandle(f);
+	CHECK(GetFileAttributesW(L"before") == INVALID_FILE_ATTRIBUTES);
+	CHECK(DeleteFileW(L"after"));
+}
+
+int main(void)
+{
+	fixed("process", (query_fn)NtQueryInformationProcess, SELF,
+	      process_classes, sizeof process_classes / sizeof(struct fixed));
+	fixed("thread", (query_fn)NtQueryInformationThread, THREAD,
+	      thread_classes, sizeof thread_classes / sizeof(struct fixed));
+	process();
+	objects();
+	tokens();
+	memory();
+	watch();
+	system_wide();
+	waits();
+	files();
+	jobs();
+	return check_done();
+}
