@@ -29,8 +29,9 @@
 #include "syscall-xlate/xlate.h"
 
 enum {
-	VECTOR_DB = 1, VECTOR_UD = 6, VECTOR_PF = 14,
+	VECTOR_BP = 3, VECTOR_UD = 6, VECTOR_GP = 13, VECTOR_PF = 14,
 	FIRST_INT = 32, /* vectors from here on are "int n" of the program */
+	INT_CALL = 0x2e, /* the gate of 32-bit code; also the NT of old */
 	RFLAGS_USER = 0x240dd5, RFLAGS_FIXED = 0x202,
 	PF_WRITE = 2, PF_FETCH = 16,
 	ACCESS_WRITE = 1, ACCESS_EXEC = 8,
@@ -76,6 +77,11 @@ static void regs_from_kvm(struct guest_regs *r, const struct kvm_regs *k)
 	r->kind = REGS_NO_FPU;
 }
 
+static void set_cs(struct guest_regs *r, uint64_t selector)
+{
+	r->cs = (selector & 0xffff) == CS32 ? CS32 : CS64;
+}
+
 static void regs_to_kvm(struct kvm_regs *k, const struct guest_regs *r)
 {
 	memcpy(&k->rax, &r->rax, 6 * sizeof k->rax);
@@ -87,7 +93,7 @@ static void regs_to_kvm(struct kvm_regs *k, const struct guest_regs *r)
 /* What the guest may not choose becomes what it must be. */
 static void sanitize(struct guest_regs *r)
 {
-	r->cs = CS64;
+	set_cs(r, r->cs);
 	r->ss = DS32;
 	r->rflags = (r->rflags & RFLAGS_USER) | RFLAGS_FIXED;
 	if (r->rip >= kvm_mem_table.high)
@@ -117,13 +123,16 @@ static void load(struct vcpu *v)
 	k->rip = r->rip;
 	k->rflags = r->rflags;
 	if (v->fresh) {
+		if (r->cs == CS32)
+			vcpu_set_fs32(v, (uint32_t)r->fs_base);
+		else
+			v->sregs.fs = v->sregs.gs;
 		*s = v->sregs;
 		s->gs.base = r->gs_base;
 		v->fresh = false;
-	} else {
-		s->cs = v->sregs.cs;
-		s->ss = v->sregs.ss;
 	}
+	s->cs = r->cs == CS32 ? v->code32 : v->sregs.cs;
+	s->ss = v->sregs.ss;
 	run->kvm_dirty_regs |= KVM_SYNC_X86_SREGS;
 }
 
@@ -182,6 +191,8 @@ static struct event event_of_signal(struct vcpu *v)
 	if (in_shim) {
 		r->rip = r->rcx;
 		r->rflags = r->r11;
+	} else {
+		set_cs(r, v->run->s.regs.sregs.cs.selector);
 	}
 	v->full = true;
 	return (struct event){ .kind = EVENT_NONE };
@@ -195,6 +206,52 @@ static struct event event_of_call(struct vcpu *v)
 	r->rip = r->rcx;
 	r->rflags = r->r11;
 	return (struct event){ .kind = EVENT_CALL };
+}
+
+/*
+ * `syscall' of 32-bit code, which Windows' is not for: as on processors that
+ * do not know it.
+ */
+static struct event event_of_call32(struct vcpu *v)
+{
+	struct guest_regs *r = &v->regs;
+
+	regs_from_kvm(r, &v->run->s.regs.regs);
+	r->rip = (uint32_t)(r->rcx - 2);
+	r->rflags = r->r11;
+	r->cs = CS32;
+	v->full = true;
+	return (struct event){ .kind = EVENT_FAULT, .vector = VECTOR_UD };
+}
+
+/* The bytes at rip; false if they cannot be read. */
+static bool code_at(gaddr rip, uint8_t code[2])
+{
+	return guest_mem->read(code, rip, 2) == 0;
+}
+
+/*
+ * kvm_pvm reports an "int n" that it does not pass on as an undefined
+ * instruction: all of 32-bit code, and those whose gate is closed.
+ */
+static void undo_undefined(struct guest_regs *r, struct event *e)
+{
+	uint8_t code[2];
+
+	if (!code_at(r->rip, code))
+		return;
+	if (code[0] == 0xcc) {
+		e->vector = VECTOR_BP;
+		r->rip += 1;
+	} else if (code[0] == 0xcd) {
+		e->vector = code[1];
+		r->rip += 2;
+		if (e->vector < FIRST_INT && e->vector != VECTOR_BP) {
+			e->error = (uint32_t)e->vector * 8 + 2;
+			e->vector = VECTOR_GP;
+			r->rip -= 2;
+		}
+	}
 }
 
 /* An IDT slot: the frame is on the vCPU's page. */
@@ -231,8 +288,19 @@ static struct event event_of_slot(struct vcpu *v)
 		return e;
 	}
 	r->rip = f[0];
+	set_cs(r, f[1]);
 	r->rflags = f[2];
 	r->rsp = f[3];
+	if (e.vector == VECTOR_UD)
+		undo_undefined(r, &e);
+	if (e.vector == INT_CALL) {
+		e.kind = EVENT_CALL;
+	} else if (e.vector >= FIRST_INT) {
+		/* As without a gate, which is what Windows has for most. */
+		r->rip -= 2;
+		e.error = (uint32_t)e.vector * 8 + 2;
+		e.vector = VECTOR_GP;
+	}
 	return e;
 }
 
@@ -246,6 +314,8 @@ struct event vcpu_event(struct vcpu *v)
 		return event_of_call(v);
 	if (run->exit_reason == KVM_EXIT_IO && run->io.port == PORT_EVENT)
 		return event_of_slot(v);
+	if (run->exit_reason == KVM_EXIT_IO && run->io.port == PORT_CALL32)
+		return event_of_call32(v);
 	return (struct event){ .kind = EVENT_ODD };
 }
 
@@ -263,6 +333,7 @@ static struct event event_of_odd(struct vcpu *v, int err)
 	if (in_guest && (err == EFAULT ||
 			 run->exit_reason == KVM_EXIT_INTERNAL_ERROR)) {
 		regs_from_kvm(&v->regs, &run->s.regs.regs);
+		set_cs(&v->regs, run->s.regs.sregs.cs.selector);
 		v->full = true;
 		e.vector = err == EFAULT ? VECTOR_FILE : VECTOR_UD;
 		return e;
@@ -309,14 +380,6 @@ static bool page_fault_done(struct vcpu *v, gaddr at, int access)
 	return t->personality->populate(t, at, access);
 }
 
-/* Does "int n" stand at rip, with this opcode? */
-static bool starts_with(struct task *t, gaddr rip, uint8_t opcode)
-{
-	uint8_t byte;
-
-	return guest_read(t, &byte, rip, 1) == 0 && byte == opcode;
-}
-
 static void on_fault(struct vcpu *v, const struct event *e)
 {
 	struct task *t = v->task;
@@ -342,14 +405,6 @@ static void on_fault(struct vcpu *v, const struct event *e)
 		f.kind = FAULT_INPAGE;
 		f.vector = VECTOR_PF;
 		f.addr = kvm_fault_address(v);
-	} else if (e->vector >= FIRST_INT) {
-		/* As without a gate, which is what Windows has for most. */
-		r->rip -= 2;
-		f.vector = 13;
-		f.error = (uint32_t)e->vector * 8 + 2;
-	} else if (f.kind == FAULT_ILLEGAL && starts_with(t, r->rip, 0xcd)) {
-		f.kind = FAULT_GENERAL; /* kvm_pvm: #UD where others have #GP */
-		f.vector = 13;
 	} else if (f.kind == FAULT_X87 || f.kind == FAULT_SIMD) {
 		regs_complete(r);
 	}

@@ -19,6 +19,10 @@ kvm_shim:
 	out	%al, $PORT_EVENT
 	hlt
 	.endr
+/* CSTAR, through a second mapping of this page; see SHIM_LOW. */
+	.balign	SHIM_SLOT
+	out	%al, $PORT_CALL32
+	hlt
 	.balign	SHIM_SLOT
 /* LSTAR.  Where `syscall' works as documented this is the way back, too. */
 kvm_shim_call:

@@ -325,8 +325,8 @@ static bool bad_range(gaddr at, uint64_t size)
 {
 	gaddr high = kvm_mem_table.high;
 
-	return at < PAGE || at >= high || size > high - at || !size ||
-	       (at | size) % PAGE;
+	return at < kvm_mem_table.low || at >= high || size > high - at || !size ||
+	       (at | size) % PAGE || (at <= SHIM_LOW && size > SHIM_LOW - at);
 }
 
 int kvm_map(gaddr at, uint64_t size, int prot, int fd, uint64_t off,
@@ -428,16 +428,22 @@ gaddr kvm_fault_address(const struct vcpu *v)
 int kvm_space_init(struct err *e)
 {
 	const uint64_t pages = SHIM_VCPUS / PAGE + MAX_VCPUS;
+	_Atomic uint64_t *t;
 
 	cr3 = new_table();
 	for (uint64_t i = 0; i < pages; i++) {
 		gaddr at = SHIM_VA + i * PAGE;
-		_Atomic uint64_t *t = make_table(at, 0);
 
+		t = make_table(at, 0);
 		if (!t)
 			return err_set(e, ENOMEM, "no memory");
 		atomic_store(&t[index_of(at, 0)],
 			     i * PAGE | PTE_P | PTE_W | PTE_A | PTE_D);
 	}
+	t = make_table(SHIM_LOW, PTE_U);
+	if (!t)
+		return err_set(e, ENOMEM, "no memory");
+	atomic_store(&t[index_of(SHIM_LOW, 0)],
+		     SHIM_CODE_LOW | PTE_P | PTE_A);
 	return 0;
 }

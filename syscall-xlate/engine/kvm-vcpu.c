@@ -25,10 +25,13 @@ enum {
 /* The page. */
 enum { AT_GDT = 0, GDT_SIZE = 0x58, AT_TSS = 0x80, AT_STACK2 = 0x800 };
 /* Task state segment. */
-enum { TSS_RSP0 = 4, TSS_IST1 = 0x24, TSS_IO_MAP = 0x66, TSS_SIZE = 0x68 };
+enum {
+	TSS_RSP0 = 4, TSS_IST1 = 0x24, TSS_IST2 = 0x2c, TSS_IO_MAP = 0x66,
+	TSS_SIZE = 0x68,
+};
 
 enum {
-	MSR_STAR = 0xc0000081, MSR_LSTAR = 0xc0000082, MSR_SFMASK = 0xc0000084,
+	MSR_STAR = 0xc0000081, MSR_LSTAR, MSR_CSTAR, MSR_SFMASK,
 	SFMASK = 0x47700, /* AC NT IOPL DF IF TF */
 	CR0 = 0x80050033, /* PG AM WP NE ET MP PE */
 	CR4 = 0x620,	  /* PAE, OSFXSR, OSXMMEXCPT */
@@ -84,7 +87,8 @@ static void fill_page(struct vcpu *v, uint64_t va)
 	gdt[TSS / 8 + 1] = tss >> 32;
 	gdt[FS32 / 8] = 0x0040f30000000fff;
 	put64(t + TSS_RSP0, va + PAGE);
-	put64(t + TSS_IST1, va + AT_STACK2);
+	put64(t + TSS_IST1, va + PAGE);
+	put64(t + TSS_IST2, va + AT_STACK2);
 	t[TSS_IO_MAP] = TSS_SIZE; /* beyond the limit: no port is allowed */
 }
 
@@ -98,6 +102,7 @@ static void fill_sregs(struct vcpu *v, uint64_t va)
 		 (kvm_machine.xcr0 ? CR4_OSXSAVE : 0);
 	s->efer = EFER;
 	s->cs = segment(UCS64, 11, 3, 1, 0, 1);
+	v->code32 = segment(UCS32, 11, 3, 0, 1, 1);
 	s->ss = s->ds = s->es = s->fs = s->gs = segment(UDS, 3, 3, 0, 1, 1);
 	s->tr = segment(TSS, 11, 0, 0, 0, 0);
 	s->tr.base = va + AT_TSS;
@@ -112,22 +117,36 @@ static void fill_sregs(struct vcpu *v, uint64_t va)
 	memset(s->interrupt_bitmap, 0, sizeof s->interrupt_bitmap);
 }
 
+void vcpu_set_fs32(struct vcpu *v, uint32_t base)
+{
+	uint64_t *gdt = (uint64_t *)(v->page + AT_GDT);
+
+	/* A data segment of 4 KB. */
+	gdt[FS32 / 8] = 0x0040f30000000fff | (base & 0xffffffull) << 16 |
+			(uint64_t)(base >> 24) << 56;
+	v->sregs.fs = segment(FS32, 3, 3, 0, 1, 1);
+	v->sregs.fs.limit = 0xfff;
+	v->sregs.fs.g = 0;
+	v->sregs.fs.base = base;
+}
+
 static int set_msrs(struct vcpu *v)
 {
 	struct {
 		struct kvm_msrs head;
-		struct kvm_msr_entry e[3];
+		struct kvm_msr_entry e[4];
 	} m = {
-		.head.nmsrs = 3,
+		.head.nmsrs = 4,
 		.e = { { .index = MSR_STAR,
 			 .data = (uint64_t)UCS32 << 48 | (uint64_t)KCS << 32 },
 		       { .index = MSR_LSTAR,
 			 .data = SHIM_VA + SHIM_CODE +
 				 (uint64_t)(kvm_shim_call - kvm_shim) },
+		       { .index = MSR_CSTAR, .data = SHIM_LOW },
 		       { .index = MSR_SFMASK, .data = SFMASK } },
 	};
 
-	return ioctl(v->fd, KVM_SET_MSRS, &m) == 3 ? 0 : -1;
+	return ioctl(v->fd, KVM_SET_MSRS, &m) == 4 ? 0 : -1;
 }
 
 static int set_up(struct vcpu *v)

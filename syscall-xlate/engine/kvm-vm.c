@@ -132,8 +132,12 @@ static void fill_idt(uint64_t *idt)
 		uint64_t at = SHIM_VA + SHIM_CODE + SHIM_SLOT * i;
 		/* int3, into; every "int n" that is no processor exception */
 		bool program = i == 3 || i == 4 || i >= 32;
-		/* NMI, double fault, machine check: on a stack of their own */
-		uint64_t ist = i == 2 || i == 8 || i == 18;
+		/*
+		 * Never on the stack in use, which may be the program's (at
+		 * the shim's entry of a call); NMI, double fault and machine
+		 * check on one of their own.
+		 */
+		uint64_t ist = i == 2 || i == 8 || i == 18 ? 2 : 1;
 
 		idt[2 * i] = (at & 0xffff) | 0x10ull << 16 | ist << 32 |
 			     (program ? 0xeeull : 0x8eull) << 40 |

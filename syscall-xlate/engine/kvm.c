@@ -67,24 +67,39 @@ static const struct task_ops ops = {
 
 static int probe(const struct image *img, struct err *e)
 {
-	if (img->bits != 64)
+	/*
+	 * kvm_pvm interprets 32-bit code instruction by instruction, and knows
+	 * no vector registers there.
+	 */
+	if (img->bits != 64 && access("/sys/module/kvm_pvm", F_OK) == 0)
 		return err_set(e, ENOTSUP,
-			       "32-bit programs are not supported yet");
+			       "32-bit programs cannot run on this machine's "
+			       "kind of KVM (kvm_pvm); --engine=direct can");
 	return kvm_usable(e);
 }
 
-/* Where our DLLs' stubs jump through: the address of a `syscall; ret'. */
+/*
+ * What our DLLs' stubs jump through: 64-bit code the address at the page's
+ * start, 32-bit code (which is "called") the code at 0x10.
+ */
 static int map_gate(struct err *e)
 {
-	static const uint8_t code[] = { 0x0f, 0x05, 0xc3 };
-	const uint64_t at = KVM_GATE_PAGE + 16;
+	static const uint8_t code[] = {
+		0x8d, 0x54, 0x24, 0x08,	      /* 10: lea 8(%esp), %edx */
+		0xcd, 0x2e, 0xc3,	      /*     int $0x2e; ret */
+		0x90, 0x90, 0x90, 0x90, 0x90, /*     nop */
+		0x90, 0x90, 0x90, 0x90,
+		0x0f, 0x05, 0xc3,	      /* 20: syscall; ret */
+	};
+	const uint64_t at = KVM_GATE_PAGE + 0x20;
 	int ret = kvm_map(KVM_GATE_PAGE, PAGE, GUEST_READ | GUEST_WRITE, -1, 0,
 			  0);
 
 	if (ret == 0)
 		ret = guest_mem->write(KVM_GATE_PAGE, &at, sizeof at);
 	if (ret == 0)
-		ret = guest_mem->write(at, code, sizeof code);
+		ret = guest_mem->write(KVM_GATE_PAGE + 0x10, code,
+				       sizeof code);
 	if (ret == 0)
 		ret = kvm_protect(KVM_GATE_PAGE, PAGE, GUEST_READ | GUEST_EXEC);
 	return ret ? err_set(e, -ret, "gate page: %s", strerror(-ret)) : 0;
@@ -122,7 +137,7 @@ static int run(struct task *t, const struct guest_regs *first, struct err *e)
 const struct engine engine_kvm = {
 	.name = "kvm",
 	.summary = "the program's code runs in a virtual machine of its own",
-	.caps = ENGINE_ISOLATES,
+	.caps = ENGINE_I386 | ENGINE_ISOLATES,
 	.probe = probe,
 	.init = init,
 	.run = run,

@@ -24,8 +24,17 @@
 #define SHIM_VCPUS 0x10000 /* a page for each vCPU */
 #define SHIM_SLOT 16	   /* bytes of shim code per vector */
 
+/*
+ * Where `syscall' of 32-bit code arrives (CSTAR, of which kvm_pvm takes the low
+ * half), at CPL0 and on a stack of the program's choice.  NT keeps the last
+ * 64 KB below 4 GB free.
+ */
+#define SHIM_LOW 0xfffff000
+#define SHIM_CODE_LOW 0x1000 /* the shim's second page */
+
 #define PORT_EVENT 0xe0
 #define PORT_CALL 0xe1
+#define PORT_CALL32 0xe2
 
 #ifndef __ASSEMBLER__
 
@@ -85,6 +94,7 @@ struct vcpu {
 	struct kvm_run *run;
 	char *page;		   /* host view of its GDT, TSS and stack */
 	struct kvm_sregs sregs;	   /* of CPL3, as a thread starts */
+	struct kvm_segment code32;
 	struct task *task;
 	jmp_buf back;		   /* the loop; see kvm-run.c */
 	bool full;		   /* load every register at the next entry */
@@ -95,6 +105,8 @@ struct vcpu {
 	struct vcpu *next;	   /* free list */
 };
 
+/* What FS32 is to describe; for threads of 32-bit code. */
+void vcpu_set_fs32(struct vcpu *v, uint32_t base);
 /* A vCPU in its first state; NULL with e set. */
 struct vcpu *vcpu_get(struct err *e);
 void vcpu_put(struct vcpu *v);
@@ -153,6 +165,7 @@ uint64_t kvm_space_cr3(void);
 /* The entry of a page, or NULL if there is no table for it.  Lock-free. */
 _Atomic uint64_t *kvm_pte(gaddr at);
 
+/* For entries that hold a page (PTE_MAPPED). */
 static inline char *pte_host(uint64_t pte)
 {
 	return kvm_machine.ram + ((pte & PTE_ADDR) - RAM_GPA);

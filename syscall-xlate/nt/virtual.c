@@ -18,6 +18,7 @@
 
 #define KUSER_PAGE 0x7ffe0000ull
 #define HIGHEST_64 0x7fffffff0000ull
+#define END_32 0xffff0000ull
 
 enum {
 	MEM_COALESCE_PLACEHOLDERS = 1,
@@ -48,7 +49,7 @@ void vm_init(bool wow64, bool large)
 	space_end = choose_high = MIN(guest_mem->high, HIGHEST_64);
 	if (narrow)
 		choose_high =
-			MIN(choose_high, large ? 0xffff0000ull : 0x7fff0000ull);
+			MIN(choose_high, large ? END_32 : 0x7fff0000ull);
 	if (wow64)
 		space_end = choose_high;
 
@@ -58,6 +59,12 @@ void vm_init(bool wow64, bool large)
 	if (v) {
 		v->flags |= VAD_FIXED;
 		vad_set(v, KUSER_PAGE + PAGE, v->end, PAGE_EXECUTE_READ);
+	}
+	/* As 32-bit programs know it; an engine may have a page there. */
+	if (space_end > 1ull << 32) {
+		v = vad_add(END_32, 1ull << 32, MEM_PRIVATE, PAGE_NOACCESS, 0);
+		if (v)
+			v->flags |= VAD_FIXED;
 	}
 }
 
