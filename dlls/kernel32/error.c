@@ -3,6 +3,7 @@
  * error.c - the last error, error modes, raising, the last filter.
  */
 #include "kernel32-private.h"
+#include "nt-process.h"
 
 void NTAPI RtlSetUnhandledExceptionFilter(PTOP_LEVEL_EXCEPTION_FILTER filter);
 
@@ -26,19 +27,33 @@ VOID WINAPI RestoreLastError(DWORD error)
 /* ---- error mode ----------------------------------------------------- */
 
 /*
- * There are no error boxes: every mode is as if all bits were set.  What a
- * program chose is kept, since it asks and children inherit it.
+ * There are no error boxes: every mode is as if all bits were set, as in a
+ * Windows service.  The kernel keeps the mode, with its first bit the other
+ * way round, and hands it to children.
  */
-static UINT process_mode;
+#define KERNEL_MODE(mode) ((mode) ^ SEM_FAILCRITICALERRORS)
 
 UINT WINAPI GetErrorMode(VOID)
 {
-	return process_mode;
+	ULONG mode = KERNEL_MODE(0);
+
+	NtQueryInformationProcess(NtCurrentProcess(),
+				  RfProcessDefaultHardErrorMode, &mode,
+				  sizeof mode, NULL);
+	return KERNEL_MODE(mode);
 }
 
 UINT WINAPI SetErrorMode(UINT mode)
 {
-	return InterlockedExchange((LONG *)&process_mode, mode);
+	UINT old = GetErrorMode();
+	ULONG kernel;
+
+	/* This one stays, once set. */
+	kernel = KERNEL_MODE(mode | (old & SEM_NOALIGNMENTFAULTEXCEPT));
+	NtSetInformationProcess(NtCurrentProcess(),
+				RfProcessDefaultHardErrorMode, &kernel,
+				sizeof kernel);
+	return old;
 }
 
 DWORD WINAPI GetThreadErrorMode(VOID)

@@ -9,6 +9,7 @@ telephone codes and the like are from Microsoft's NLS documentation.
 import ctypes
 import ctypes.util
 
+# These first: a language's neutral locale and a place's are the first with it.
 LOCALES = """en-US en-GB en-CA en-AU en-IE en-IN en-NZ en-ZA de-DE de-AT de-CH
 fr-FR fr-BE fr-CA fr-CH es-ES es-MX es-AR es-CL es-CO es-US it-IT it-CH pt-BR
 pt-PT nl-NL nl-BE sv-SE nb-NO nn-NO da-DK fi-FI is-IS pl-PL cs-CZ sk-SK hu-HU
@@ -16,7 +17,25 @@ ro-RO bg-BG hr-HR sr-Latn-RS sr-Cyrl-RS sl-SI et-EE lv-LV lt-LT el-GR tr-TR
 az-Latn-AZ ru-RU uk-UA be-BY kk-KZ he-IL ar-SA ar-EG ar-AE fa-IR hi-IN bn-IN
 ta-IN th-TH vi-VN id-ID ms-MY fil-PH ja-JP ko-KR zh-CN zh-TW zh-HK zh-SG ca-ES
 eu-ES gl-ES ga-IE cy-GB af-ZA sq-AL hy-AM ka-GE ur-PK sw-KE mk-MK mt-MT
-""".split()
+uz-Latn-UZ bs-Latn-BA pa-IN ha-Latn-NG ks-Arab-IN sd-Arab-PK ff-Latn-SN
+so-SO ti-ET ne-NP bo-CN om-ET ps-AF rw-RW yo-NG mn-MN tg-Cyrl-TJ ku-Arab-IQ
+quz-BO gsw-CH ln-CD mas-KE teo-UG os-RU ee-GH ckb-IQ se-NO fo-FO ast-ES
+shi-Tfng-MA vai-Vaii-LR mni-IN su-Latn-ID sat-Olck-IN yrl-BR hi-Latn-IN
+""".replace("ckb-IQ", "").split()
+
+# ICU's names where Windows says it otherwise; None: Windows has another.
+RENAME = {"pa_Guru_IN": "pa-IN", "tg_TJ": "tg-Cyrl-TJ", "ha_NG": "ha-Latn-NG",
+          "ha_GH": "ha-Latn-GH", "ha_NE": "ha-Latn-NE", "chr_US": "chr-Cher-US",
+          "ckb_IQ": "ku-Arab-IQ", "ckb_IR": "ku-Arab-IR",
+          "mni_Beng_IN": "mni-IN", "qu_BO": "quz-BO", "qu_EC": "quz-EC",
+          "qu_PE": "quz-PE", "zh_Hant_MO": "zh-MO", "zgh_MA": "zgh-Tfng-MA",
+          "zh_Hans_CN": None, "zh_Hans_SG": None, "zh_Hant_HK": None,
+          "zh_Hant_TW": None, "fa_AF": "prs-AF", "en_US_POSIX": None, "ku_TR": None,
+          "yue_Hans_CN": None, "yue_Hant_HK": None}
+ICU_NAME = {v: k for k, v in RENAME.items() if v}
+ICU_NAME.update({"ku": "ckb", "ku-Arab": "ckb", "quz": "qu", "pa": "pa_Guru",
+                 "zgh-Tfng": "zgh", "ha-Latn": "ha", "tg-Cyrl": "tg",
+                 "chr-Cher": "chr", "prs": "fa_AF", "mni": "mni_Beng"})
 
 # Neutral locale and the specific one whose data it has.
 NEUTRAL = [("zh-Hans", "zh-CN"), ("zh-Hant", "zh-HK"), ("zh", "zh-CN"),
@@ -30,7 +49,17 @@ LCIDS = {"zh-Hans": 0x0004, "zh-Hant": 0x7c04, "zh": 0x7804, "no": 0x0014,
          "sr-Cyrl": 0x6c1a, "sr-Latn-RS": 0x241a, "sr-Cyrl-RS": 0x281a,
          "az": 0x002c, "az-Latn": 0x782c, "az-Latn-AZ": 0x042c,
          "es-ES": 0x0c0a, "es-US": 0x540a, "zh-CN": 0x0804, "zh-TW": 0x0404,
-         "zh-HK": 0x0c04, "zh-SG": 0x1004, "fil": 0x64, "fil-PH": 0x464}
+         "zh-HK": 0x0c04, "zh-SG": 0x1004, "fil": 0x64, "fil-PH": 0x464,
+         "zh-MO": 0x1404, "pa-IN": 0x446, "pa": 0x46, "pa-Arab": 0x7c46,
+         "tg-Cyrl-TJ": 0x428, "tg-Cyrl": 0x7c28, "tg": 0x28,
+         "prs-AF": 0x48c, "prs": 0x8c,
+         "ha-Latn-NG": 0x468, "ha-Latn": 0x7c68, "ha": 0x68,
+         "chr-Cher-US": 0x45c, "chr-Cher": 0x7c5c, "chr": 0x5c,
+         "ku-Arab-IQ": 0x492, "ku-Arab": 0x7c92, "ku": 0x92, "mni-IN": 0x458,
+         "mni": 0x58, "quz-BO": 0x46b, "quz-EC": 0x86b, "quz-PE": 0xc6b,
+         "quz": 0x6b, "gsw": 0x84, "bs": 0x781a, "uz": 0x43, "sd": 0x59,
+         "sd-Deva": 0x1000, "ff": 0x67, "ks": 0x60, "ks-Arab": 0x460,
+         "ks-Arab-IN": 0x1000, "ks-Deva": 0x1000, "sv-FI": 0x81d}
 
 # ANSI, OEM, Mac, EBCDIC by language (or locale)
 CODEPAGES = {"": (1252, 850, 10000, 20297), "en-US": (1252, 437, 10000, 37),
@@ -56,27 +85,61 @@ CODEPAGES = {"": (1252, 850, 10000, 20297), "en-US": (1252, 437, 10000, 37),
              "zh-Hant": (950, 950, 10002, 500), "hi": (0, 1, 2, 500),
              "bn": (0, 1, 2, 500), "ta": (0, 1, 2, 500), "hy": (0, 1, 2, 500),
              "ka": (0, 1, 2, 500), "mt": (0, 1, 2, 500),
-             "en": (1252, 437, 10000, 37), "is": (1252, 850, 10079, 20871)}
+             "en": (1252, 437, 10000, 37), "is": (1252, 850, 10079, 20871),
+             "az-Cyrl": (1251, 866, 10007, 20880),
+             "bs-Cyrl": (1251, 855, 10082, 870), "bs": (1250, 852, 10082, 870),
+             "ky": (1251, 866, 10007, 20880), "mn": (1251, 866, 10007, 20880),
+             "sah": (1251, 866, 10007, 20880), "tg": (1251, 866, 10007, 20880),
+             "tt": (1251, 866, 10007, 20880), "uz": (1254, 857, 10029, 500),
+             "uz-Cyrl": (1251, 866, 10007, 20880),
+             "tk": (1250, 852, 10029, 20880), "ug": (1256, 720, 10004, 20420),
+             "prs": (1256, 720, 10004, 20420),
+             "ku-Arab": (1256, 720, 10004, 20420),
+             "pa-Arab": (1256, 720, 10004, 20420),
+             "sd-Arab": (1256, 720, 10004, 20420),
+             "zh-MO": (950, 950, 10002, 500)}
+CODEPAGES.update((x, (0, 1, 2, 500)) for x in """am as bo chr dz gu ii km kn kok
+ks lo mi ml mni mr my ne om or pa ps sa sat sd si te ti""".split())
 
-# country: telephone code, GeoID
-COUNTRY = {"US": (1, 244), "GB": (44, 242), "CA": (1, 39), "AU": (61, 12),
-           "IE": (353, 68), "IN": (91, 113), "NZ": (64, 183), "ZA": (27, 209),
-           "DE": (49, 94), "AT": (43, 14), "CH": (41, 223), "FR": (33, 84),
-           "BE": (32, 21), "ES": (34, 217), "MX": (52, 166), "AR": (54, 11),
-           "CL": (56, 46), "CO": (57, 51), "IT": (39, 118), "BR": (55, 32),
-           "PT": (351, 193), "NL": (31, 176), "SE": (46, 221), "NO": (47, 177),
-           "DK": (45, 61), "FI": (358, 77), "IS": (354, 110), "PL": (48, 191),
-           "CZ": (420, 75), "SK": (421, 143), "HU": (36, 109), "RO": (40, 200),
-           "BG": (359, 35), "HR": (385, 108), "RS": (381, 271), "SI": (386, 212),
-           "EE": (372, 70), "LV": (371, 140), "LT": (370, 141), "GR": (30, 98),
-           "TR": (90, 235), "AZ": (994, 5), "RU": (7, 203), "UA": (380, 241),
-           "BY": (375, 29), "KZ": (7, 137), "IL": (972, 117), "SA": (966, 205),
-           "EG": (20, 67), "AE": (971, 224), "IR": (98, 116), "TH": (66, 227),
-           "VN": (84, 251), "ID": (62, 111), "MY": (60, 167), "PH": (63, 201),
-           "JP": (81, 122), "KR": (82, 134), "CN": (86, 45), "TW": (886, 237),
-           "HK": (852, 104), "SG": (65, 215), "AL": (355, 6), "AM": (374, 7),
-           "GE": (995, 88), "PK": (92, 190), "KE": (254, 129), "MK": (389, 19618),
-           "MT": (356, 163)}
+# country: telephone code, GeoID ("Table of Geographical Locations")
+COUNTRY = """AC 247 343 AD 376 8 AE 971 224 AF 93 3 AG 1 2 AI 1 300 AL 355 6
+AM 374 7 AO 244 9 AR 54 11 AS 1 10 AT 43 14 AU 61 12 AW 297 302
+AX 358 10028789 AZ 994 5 BA 387 25 BB 1 18 BD 880 23 BE 32 21 BF 226 245
+BG 359 35 BH 973 17 BI 257 38 BJ 229 28 BL 590 161832015 BM 1 20 BN 673 37
+BO 591 26 BQ 599 161832258 BR 55 32 BS 1 22 BT 975 34 BW 267 19 BY 375 29
+BZ 501 24 CA 1 39 CC 61 311 CD 243 44 CF 236 55 CG 242 43 CH 41 223 CI 225 119
+CK 682 312 CL 56 46 CM 237 49 CN 86 45 CO 57 51 CR 506 54 CU 53 56 CV 238 57
+CW 599 273 CX 61 309 CY 357 59 CZ 420 75 DE 49 94 DG 246 114 DJ 253 62 DK 45 61
+DM 1 63 DO 1 65 DZ 213 4 EA 34 217 EC 593 66 EE 372 70 EG 20 67 EH 212 159
+ER 291 71 ES 34 217 ET 251 73 FI 358 77 FJ 679 78 FK 500 315 FM 691 80
+FO 298 81 FR 33 84 GA 241 87 GB 44 242 GD 1 91 GE 995 88 GF 594 317 GG 44 324
+GH 233 89 GI 350 90 GL 299 93 GM 220 86 GN 224 100 GP 590 321 GQ 240 69
+GR 30 98 GT 502 99 GU 1 322 GW 245 196 GY 592 101 HK 852 104 HN 504 106
+HR 385 108 HT 509 103 HU 36 109 IC 34 217 ID 62 111 IE 353 68 IL 972 117
+IM 44 15126 IN 91 113 IO 246 114 IQ 964 121 IR 98 116 IS 354 110 IT 39 118
+JE 44 328 JM 1 124 JO 962 126 JP 81 122 KE 254 129 KG 996 130 KH 855 40
+KI 686 133 KM 269 50 KN 1 207 KP 850 131 KR 82 134 KW 965 136 KY 1 307
+KZ 7 137 LA 856 138 LB 961 139 LC 1 218 LI 423 145 LK 94 42 LR 231 142
+LS 266 146 LT 370 141 LU 352 147 LV 371 140 LY 218 148 MA 212 159 MC 377 158
+MD 373 152 ME 382 270 MF 590 31706 MG 261 149 MH 692 199 MK 389 19618
+ML 223 157 MM 95 27 MN 976 154 MO 853 151 MP 1 337 MQ 596 330 MR 222 162
+MS 1 332 MT 356 163 MU 230 160 MV 960 165 MW 265 156 MX 52 166 MY 60 167
+MZ 258 168 NA 264 254 NC 687 334 NE 227 173 NF 672 336 NG 234 175 NI 505 182
+NL 31 176 NO 47 177 NP 977 178 NR 674 180 NU 683 335 NZ 64 183 OM 968 164
+PA 507 192 PE 51 187 PF 689 318 PG 675 194 PH 63 201 PK 92 190 PL 48 191
+PM 508 206 PN 64 339 PR 1 202 PS 970 184 PT 351 193 PW 680 195 PY 595 185
+QA 974 197 RE 262 198 RO 40 200 RS 381 271 RU 7 203 RW 250 204 SA 966 205
+SB 677 30 SC 248 208 SD 249 219 SE 46 221 SG 65 215 SH 290 343 SI 386 212
+SJ 47 220 SK 421 143 SL 232 213 SM 378 214 SN 221 210 SO 252 216 SR 597 181
+SS 211 276 ST 239 233 SV 503 72 SX 1 30967 SY 963 222 SZ 268 260 TC 1 349
+TD 235 41 TG 228 232 TH 66 227 TJ 992 228 TK 690 347 TL 670 7299303
+TM 993 238 TN 216 234 TO 676 231 TR 90 235 TT 1 225 TV 688 236 TW 886 237
+TZ 255 239 UA 380 241 UG 256 240 UM 1 161832256 US 1 244 UY 598 246
+UZ 998 247 VA 39 253 VC 1 248 VE 58 249 VG 1 351 VI 1 252 VN 84 251
+VU 678 174 WF 681 352 WS 685 259 XK 383 9914689 YE 967 261 YT 262 331
+ZA 27 209 ZM 260 263 ZW 263 264""".split()
+COUNTRY = {COUNTRY[i]: (int(COUNTRY[i + 1]), int(COUNTRY[i + 2]))
+           for i in range(0, len(COUNTRY), 3)}
 
 ABBREV = {"en-US": "ENU", "en-GB": "ENG", "en-CA": "ENC", "en-AU": "ENA",
           "en-IE": "ENI", "en-NZ": "ENZ", "en-ZA": "ENS", "en-IN": "ENN",
@@ -220,15 +283,42 @@ def pattern(s):
     return out.strip()
 
 
+def lcid(loc, tag):
+    """Ours, or what ICU knows if it means this very locale; else 0x1000."""
+    if loc in LCIDS:
+        return LCIDS[loc]
+    n = fn("uloc_getLCID", ctypes.c_uint32)(tag.encode())
+    back = ctypes.create_string_buffer(100)
+    err = I(0)
+    if n:
+        fn("uloc_getLocaleForLCID", I, [ctypes.c_uint32, P, I, P])(
+            n, back, 100, ctypes.byref(err))
+    return n if back.value.decode() == tag and n < 0x10000 else 0x1000
+
+
+def available():
+    """Every locale of a place that ICU has, in Windows' spelling."""
+    out = list(LOCALES)
+    get = fn("uloc_getAvailable", ctypes.c_char_p)
+    for i in range(fn("uloc_countAvailable", I)()):
+        tag = get(i).decode()
+        parts = tag.split("_")
+        name = RENAME.get(tag, tag.replace("_", "-"))
+        if name and name not in out and (len(parts[-1]) == 2 or
+                                         parts[-1].isdigit()) and len(parts) > 1:
+            out.append(name)
+    return out
+
+
 def info(loc):
-    tag = loc.replace("-", "_")
+    tag = ICU_NAME.get(loc, loc.replace("-", "_"))
     b = tag.encode()
     r = {}
     lang = loc.split("-")[0]
-    country = loc.split("-")[-1] if len(loc.split("-")[-1]) == 2 and \
-        "-" in loc else ""
+    country = loc.split("-")[-1] if "-" in loc and (
+        len(loc.split("-")[-1]) == 2 or loc[-3:].isdigit()) else ""
     r["name"] = loc
-    r["lcid"] = LCIDS.get(loc) or fn("uloc_getLCID", ctypes.c_uint32)(b)
+    r["lcid"] = lcid(loc, tag)
     en = b"en"
     r["lang_en"] = text("uloc_getDisplayLanguage", b, en)
     r["lang"] = text("uloc_getDisplayLanguage", b, b)
@@ -328,14 +418,20 @@ def info(loc):
     fn("ulocdata_getPaperSize")(b, ctypes.byref(h), ctypes.byref(w),
                                 ctypes.byref(err))
     r["paper"] = 1 if h.value < 290 else 9
-    r["rtl"] = 1 if lang in ("ar", "he", "fa", "ur") else 0
+    err = I(0)
+    r["rtl"] = 1 if fn("uloc_getCharacterOrientation", I)(
+        b, ctypes.byref(err)) == 1 else 0
     r["listsep"] = ";" if r["decimal"] == "," else ","
-    cp = CODEPAGES.get(loc) or CODEPAGES.get("-".join(loc.split("-")[:2])) \
+    if r["lcid"] == 0x1000 and lang not in CODEPAGES:
+        cp = (0, 1, 2, 500)  # Unicode only
+    else:
+        cp = None
+    cp = cp or CODEPAGES.get(loc) or CODEPAGES.get("-".join(loc.split("-")[:2])) \
         or CODEPAGES.get(lang) or CODEPAGES[""]
     if loc.startswith("en-") and loc != "en-US":
         cp = CODEPAGES[""]
     r["ansi"], r["oem"], r["mac"], r["ebcdic"] = cp
-    r["phone"], r["geo"] = COUNTRY.get(country, (1, 244))
+    r["phone"], r["geo"] = COUNTRY.get(country, (1, 39070))
     r["datesep"] = next((c for c in r["shortdate"] if c in "/-."), "/")
     r["timesep"] = next((c for c in r["time"] if c in ":."), ":")
     r.update(FIXES.get(loc, {}))
@@ -372,7 +468,8 @@ firstday firstweek measure paper rtl neutral specific""".split()
 
 
 def main():
-    rows = [info(x) for x in LOCALES]
+    locales = available()
+    rows = [info(x) for x in locales]
     by_name = {r["name"]: r for r in rows}
     en = by_name["en-US"]
     inv = dict(INVARIANT)
@@ -381,16 +478,17 @@ def main():
     inv["sdays"] = [d[:2] for d in en["days"]]
     inv.update(parent="", neutral=0, specific="")
     neutral = dict(NEUTRAL)
-    for loc in LOCALES:
-        lang = loc.split("-")[0]
-        if lang not in neutral:
-            neutral[lang] = loc
+    for loc in locales:
+        lang, *rest = loc.split("-")
+        if len(rest) == 2 and loc[:3] != "zh-":
+            neutral.setdefault(lang + "-" + rest[0], loc)
+        neutral.setdefault(lang, loc)
     for r in rows:
         parts = r["name"].split("-")
         parent = "-".join(parts[:-1])
         if r["name"] in ("zh-CN", "zh-SG"):
             parent = "zh-Hans"
-        elif r["name"] in ("zh-TW", "zh-HK"):
+        elif r["name"] in ("zh-TW", "zh-HK", "zh-MO"):
             parent = "zh-Hant"
         r.update(parent=parent, neutral=0, specific=r["name"])
     for name, loc in neutral.items():
@@ -399,12 +497,10 @@ def main():
         for k in ("name", "lang_en", "lang", "display_en", "display", "iso639",
                   "iso639_3", "abbrev_lang", "lcid"):
             r[k] = n[k]
-        if "-" in name or name in ("nb", "nn"):
-            parent = {"zh-Hans": "zh", "zh-Hant": "zh", "sr-Latn": "sr",
-                      "sr-Cyrl": "sr", "az-Latn": "az", "nb": "no",
-                      "nn": "no"}[name]
+        if "-" in name:
+            parent = name.split("-")[0]
         else:
-            parent = ""
+            parent = "no" if name in ("nb", "nn") else ""
         r.update(parent=parent, neutral=1, specific=loc)
         rows.append(r)
     rows.append(inv)
@@ -414,12 +510,13 @@ def main():
 
     def place(s):
         if s not in where:
-            where[s] = sum(len(x) + 1 for x in pool) if False else place.at
-            pool.append(s)
-            place.at += len(s.encode("utf-16-le")) // 2 + 1
+            n = len(s.encode("utf-16-le")) // 2 + 1
+            pool.append(s + "\0" * (n % 2))
+            where[s] = place.at
+            place.at += (n + 1) // 2
         return where[s]
 
-    place.at = 0
+    place.at = 0  # in pairs of units, so that 16 bits are enough
     place("")
     out = ["/* Generated by gen-locale.py from CLDR; do not edit. */", ""]
     body = []
@@ -456,7 +553,7 @@ def main():
         esc = "".join(c if c.isascii() and c.isprintable() and c not in '"\\'
                       else "\\%s" % c if c in '"\\' else
                       "\\u%04x" % ord(c) if ord(c) >= 0xa0 else
-                      "\\%03o" % ord(c) for c in s)
+                      "\\000" if c == "\0" else "\\%03o" % ord(c) for c in s)
         out.append('\tL"%s\\0"' % esc)
     out.append("\t;")
     out.append("")

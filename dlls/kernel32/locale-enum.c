@@ -13,6 +13,13 @@ static int fail(DWORD error)
 
 /* ---- locales ---- */
 
+/* By id: not neutral ones, the invariant one, nor those that have none. */
+static BOOL has_id(const struct locale *l)
+{
+	return !l->n[N_NEUTRAL] && l->n[N_LCID] != LOCALE_INVARIANT &&
+	       l->n[N_LCID] != LOCALE_CUSTOM_UNSPECIFIED;
+}
+
 static void id_text(LCID id, int width, WCHAR *to)
 {
 	int i;
@@ -29,8 +36,7 @@ BOOL WINAPI EnumSystemLocalesW(LOCALE_ENUMPROCW fn, DWORD flags)
 	unsigned i;
 
 	for (i = 0; (l = locale_at(i)) != NULL; i++) {
-		/* Neutral ones and the invariant one have no place here. */
-		if (l->n[N_NEUTRAL] || l->n[N_LCID] == LOCALE_INVARIANT)
+		if (!has_id(l))
 			continue;
 		id_text(l->n[N_LCID], 8, id);
 		if (!fn(id))
@@ -47,7 +53,7 @@ BOOL WINAPI EnumSystemLocalesA(LOCALE_ENUMPROCA fn, DWORD flags)
 	unsigned i, j;
 
 	for (i = 0; (l = locale_at(i)) != NULL; i++) {
-		if (l->n[N_NEUTRAL] || l->n[N_LCID] == LOCALE_INVARIANT)
+		if (!has_id(l))
 			continue;
 		id_text(l->n[N_LCID], 8, id);
 		for (j = 0; j < sizeof ansi; j++)
@@ -106,7 +112,7 @@ BOOL WINAPI EnumLanguageGroupLocalesW(LANGGROUPLOCALE_ENUMPROCW fn,
 	if (group != LGRPID_WESTERN_EUROPE)
 		return TRUE;
 	for (i = 0; (l = locale_at(i)) != NULL; i++) {
-		if (l->n[N_NEUTRAL] || l->n[N_LCID] == LOCALE_INVARIANT)
+		if (!has_id(l))
 			continue;
 		id_text(l->n[N_LCID], 8, id);
 		if (!fn(group, l->n[N_LCID], id, param))
@@ -182,7 +188,7 @@ static const struct locale *place(GEOID id)
 	unsigned i;
 
 	for (i = 0; (l = locale_at(i)) != NULL; i++)
-		if (!l->n[N_NEUTRAL] && l->n[N_GEO] == id &&
+		if (!l->n[N_NEUTRAL] && (GEOID)l->n[N_GEO] == id &&
 		    l->n[N_LCID] != LOCALE_INVARIANT)
 			return l;
 	return NULL;

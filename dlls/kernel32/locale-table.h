@@ -12,8 +12,8 @@
 #undef LOCALE_ENUMS
 
 struct locale {
-	USHORT n[N_NUMBERS]; /* N_* */
-	USHORT s[N_STRINGS]; /* S_*: offsets into the pool */
+	ULONG n[N_NUMBERS];  /* N_* */
+	USHORT s[N_STRINGS]; /* S_*: offsets into the pool, in pairs */
 };
 
 const WCHAR *locale_text(const struct locale *l, int s);

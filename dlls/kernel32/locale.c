@@ -18,7 +18,7 @@ const struct locale *locale_at(unsigned i)
 
 const WCHAR *locale_text(const struct locale *l, int s)
 {
-	return pool + l->s[s];
+	return pool + 2u * l->s[s];
 }
 
 /* Does name begin with s, whole, or before a sort suffix like _phoneb? */
@@ -45,6 +45,8 @@ static const struct locale *find_id(LCID id)
 {
 	unsigned i;
 
+	if (id == LOCALE_CUSTOM_UNSPECIFIED) /* many have no id of their own */
+		return NULL;
 	for (i = 0; i < ARRAY_LEN(locales); i++)
 		if (locales[i].n[N_LCID] == id)
 			return &locales[i];

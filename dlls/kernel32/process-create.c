@@ -322,7 +322,7 @@ static UCHAR priority_of(DWORD flags)
 
 struct attributes {
 	SIZE_T size;
-	PS_ATTRIBUTE a[8];
+	PS_ATTRIBUTE a[9];
 };
 
 static void add(struct attributes *l, unsigned *n, ULONG_PTR what, SIZE_T size,
@@ -355,6 +355,7 @@ static NTSTATUS start(struct creation *c, LPSECURITY_ATTRIBUTES pa,
 	OBJECT_ATTRIBUTES process_oa, thread_oa;
 	PS_CREATE_INFO info = { .Size = sizeof info };
 	UCHAR priority = priority_of(flags);
+	ULONG default_mode = 1; /* errors are shown: SetErrorMode(0) */
 	RF_IMAGE_INFORMATION image;
 	struct attributes list;
 	CLIENT_ID id;
@@ -379,6 +380,9 @@ static NTSTATUS start(struct creation *c, LPSECURITY_ATTRIBUTES pa,
 	if (priority)
 		add(&list, &n, PS_ATTRIBUTE_PRIORITY_CLASS, sizeof priority,
 		    &priority);
+	if (flags & CREATE_DEFAULT_ERROR_MODE)
+		add(&list, &n, PS_ATTRIBUTE_ERROR_MODE, sizeof default_mode,
+		    &default_mode);
 
 	InitializeObjectAttributes(&process_oa, NULL,
 				   pa && pa->bInheritHandle ? OBJ_INHERIT : 0,

@@ -10,7 +10,7 @@ static DWORD process_flags;
 
 HRESULT WINAPI WerSetFlags(DWORD flags)
 {
-	if (flags & ~0x7ful)
+	if (flags & ~0x7fful) /* up to WER_FAULT_REPORTING_DURABLE */
 		return E_INVALIDARG;
 	process_flags = flags;
 	return S_OK;

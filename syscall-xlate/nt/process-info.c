@@ -288,7 +288,8 @@ static NTSTATUS get_debug_flags(struct nt_process *p, void *v, uint32_t len)
 static NTSTATUS get_error_mode(struct nt_process *p, void *v, uint32_t len)
 {
 	(void)len;
-	return put32(v, p->error_mode);
+	/* The first bit says that errors are shown: SEM_* upside down. */
+	return put32(v, p->error_mode ^ 1);
 }
 
 static NTSTATUS get_wow64(struct nt_process *p, void *v, uint32_t len)
@@ -722,6 +723,7 @@ typedef NTSTATUS setter(struct nt_process *p, const void *v);
 static NTSTATUS set_error_mode(struct nt_process *p, const void *v)
 {
 	memcpy(&p->error_mode, v, sizeof p->error_mode);
+	p->error_mode ^= 1;
 	return STATUS_SUCCESS;
 }
 

@@ -102,9 +102,10 @@ static NTSTATUS read_attribute(struct task *t, const struct attribute *a,
 		}
 		return STATUS_SUCCESS;
 	case ERROR_MODE:
-		return guest_get32(t, &r->error_mode, a->value)
-			       ? STATUS_ACCESS_VIOLATION
-			       : STATUS_SUCCESS;
+		if (guest_get32(t, &r->error_mode, a->value))
+			return STATUS_ACCESS_VIOLATION;
+		r->error_mode ^= 1; /* as ProcessDefaultHardErrorMode */
+		return STATUS_SUCCESS;
 	case HANDLE_LIST:
 		return read_handles(t, a, &r->handles, &r->nhandles);
 	case JOB_LIST:

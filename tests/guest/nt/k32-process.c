@@ -68,6 +68,8 @@ static int child(int argc, char **argv)
 		SetUnhandledExceptionFilter(to_handler);
 		RaiseException(0xe0001234, 0, 0, NULL);
 	}
+	if (!strcmp(argv[1], "mode"))
+		return (int)GetErrorMode();
 	if (!strcmp(argv[1], "sleep"))
 		Sleep(20000);
 	return 99;
@@ -93,6 +95,25 @@ static DWORD finish(PROCESS_INFORMATION *pi)
 	CloseHandle(pi->hProcess);
 	CloseHandle(pi->hThread);
 	return code;
+}
+
+/* Kept, told, and inherited unless the caller does not want that. */
+static void error_mode(void)
+{
+	PROCESS_INFORMATION pi;
+	UINT old =
+		SetErrorMode(SEM_FAILCRITICALERRORS | SEM_NOOPENFILEERRORBOX);
+
+	CHECK_EQ(GetErrorMode(),
+		 SEM_FAILCRITICALERRORS | SEM_NOOPENFILEERRORBOX);
+	CHECK(start("mode", FALSE, 0, NULL, NULL, NULL, &pi));
+	CHECK_EQ(finish(&pi), SEM_FAILCRITICALERRORS | SEM_NOOPENFILEERRORBOX);
+	CHECK(start("mode", FALSE, CREATE_DEFAULT_ERROR_MODE, NULL, NULL, NULL,
+		    &pi));
+	CHECK_EQ(finish(&pi), 0);
+	CHECK_EQ(SetErrorMode(old),
+		 SEM_FAILCRITICALERRORS | SEM_NOOPENFILEERRORBOX);
+	CHECK_EQ(GetErrorMode(), old);
 }
 
 /* The child's output; its standard input gets text. */
@@ -254,5 +275,6 @@ int main(int argc, char **argv)
 	run();
 	failures();
 	lists();
+	error_mode();
 	return check_done();
 }

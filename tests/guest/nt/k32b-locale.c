@@ -167,8 +167,49 @@ static void lists(void)
 	CHECK(!wcscmp(buf, L"US"));
 }
 
+static void many(void)
+{
+	static const struct {
+		const WCHAR *name;
+		LCID id;
+		const WCHAR *currency;
+		DWORD ansi;
+	} row[] = {
+		{ L"de-LU", 0x1007, L"EUR", 1252 },
+		{ L"en-SG", 0x4809, L"SGD", 1252 },
+		{ L"es-PE", 0x280a, L"PEN", 1252 },
+		{ L"pa-IN", 0x446, L"INR", 0 },
+		{ L"ha-Latn-NG", 0x468, L"NGN", 1252 },
+		{ L"zh-MO", 0x1404, L"MOP", 950 },
+		{ L"uz-Cyrl-UZ", 0x843, L"UZS", 1251 },
+		{ L"en-DE", 0x1000, L"EUR", 1252 }, /* no id of its own */
+	};
+	WCHAR buf[85];
+	DWORD n;
+
+	for (unsigned i = 0; i < sizeof row / sizeof *row; i++) {
+		CHECK_EQ(LocaleNameToLCID(row[i].name, 0), row[i].id);
+		if (row[i].id != 0x1000) {
+			CHECK(LCIDToLocaleName(row[i].id, buf, 85, 0) &&
+				      !wcscmp(buf, row[i].name),
+			      "%ls", buf);
+		}
+		CHECK(GetLocaleInfoEx(row[i].name, LOCALE_SINTLSYMBOL, buf,
+				      85) &&
+			      !wcsncmp(buf, row[i].currency, 3),
+		      "%ls: %ls", row[i].name, buf);
+		CHECK(GetLocaleInfoEx(row[i].name,
+				      LOCALE_IDEFAULTANSICODEPAGE |
+					      LOCALE_RETURN_NUMBER,
+				      (WCHAR *)&n, 2));
+		CHECK_EQ(n, row[i].ansi);
+	}
+	CHECK(!IsValidLocaleName(L"xx-YY"));
+}
+
 int main(void)
 {
+	many();
 	info();
 	names();
 	dates();
