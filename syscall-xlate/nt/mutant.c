@@ -6,8 +6,6 @@
  * what it owns; only the thread itself touches the list, and it does so after
  * its wait has been satisfied (mutant_taken()), so it needs no lock.
  */
-#include <errno.h>
-
 #include "syscall-xlate/nt/nt-private.h"
 #include "syscall-xlate/nt/process.h"
 #include "syscall-xlate/nt/calls.h"
@@ -120,12 +118,7 @@ const struct object_type mutant_type = {
 /* So that other processes notice if this thread is killed. */
 static void take_alive(struct mutant *m)
 {
-	pthread_mutex_t *alive = &m->object.shared->page->alive;
-	int err = pthread_mutex_trylock(alive);
-
-	if (err == EOWNERDEAD)
-		err = pthread_mutex_consistent(alive);
-	m->alive = !err;
+	m->alive = robust_take(m->object.shared);
 }
 
 void mutant_taken(struct task *t, struct object *o)
@@ -162,7 +155,7 @@ static bool free_locked(struct mutant *m, bool abandoned)
 
 	/* Before others can have it. */
 	if (m->alive)
-		pthread_mutex_unlock(&m->object.shared->page->alive);
+		robust_release(m->object.shared);
 	m->alive = false;
 	m->kept = false;
 	*state_of(m) = (struct mutant_state){ .abandoned = abandoned };

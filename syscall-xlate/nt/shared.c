@@ -26,7 +26,8 @@
 #include "syscall-xlate/nt/nt-private.h"
 
 enum {
-	MAGIC = 0x53324652,
+	MAGIC = 0x53334652, /* with every change of the page */
+	MAPPED = SHARED_NODE + 4096,
 	IN_USE = 0, /* byte */
 	SETUP = 1,
 	SPINS = 200,
@@ -35,6 +36,8 @@ enum {
 
 /* ---- the page's lock
  * ----------------------------------------------------------- */
+
+_Static_assert(sizeof(struct shared_page) <= MAPPED - SHARED_NODE, "one page");
 
 static uint32_t my_tid(void)
 {
@@ -96,7 +99,7 @@ void shared_unlock(struct shared *s)
 bool shared_owner_died(const struct shared *s)
 {
 	const struct shared_page *p = s->page;
-	uint32_t word = *(volatile uint32_t *)&p->alive.__data.__lock;
+	uint32_t word = atomic_load(&p->alive);
 
 	if (!p->mutant.owner)
 		return false;
@@ -145,10 +148,11 @@ static bool folder(char *buf, size_t size, bool make)
 	/* /dev/shm first: XDG_RUNTIME_DIR differs between the logins of a
 	   user, and services have none. */
 	if (access("/dev/shm", W_OK) == 0)
-		n = snprintf(buf, size, "/dev/shm/run-foreign-%u",
-			     (unsigned)getuid());
+		n = snprintf(buf, size, "/dev/shm/run-foreign-%u-%x",
+			     (unsigned)getuid(), MAGIC >> 16 & 0xff);
 	else if (run && *run == '/')
-		n = snprintf(buf, size, "%s/run-foreign", run);
+		n = snprintf(buf, size, "%s/run-foreign-%x", run,
+			     MAGIC >> 16 & 0xff);
 	else
 		return false;
 	if (n < 0 || (size_t)n + 2 > size)
@@ -158,7 +162,7 @@ static bool folder(char *buf, size_t size, bool make)
 	/* In a folder that all may write to, somebody else may have been
 	   first. */
 	if (lstat(buf, &st) < 0 || !S_ISDIR(st.st_mode) ||
-	    st.st_uid != getuid() || st.st_mode & 022)
+	    st.st_uid != getuid() || st.st_mode & 077)
 		return false;
 	strcat(buf, "/");
 	return true;
@@ -220,21 +224,15 @@ static bool file_for(char *buf, size_t size, const uint16_t *name, size_t n,
 
 static void init_page(struct shared_page *p, const struct shared_page *init)
 {
-	pthread_mutexattr_t a;
-
 	memset(p, 0, sizeof *p);
 	p->kind = init->kind;
 	p->state = init->state;
 	p->param = init->param;
 	p->mutant = init->mutant;
 	p->section = init->section;
+	p->timer = init->timer;
 	if (getrandom(&p->id, sizeof p->id, GRND_NONBLOCK) < 0)
 		p->id = (uint64_t)monotonic_ns() << 16 ^ (uint64_t)getpid();
-	pthread_mutexattr_init(&a);
-	pthread_mutexattr_setpshared(&a, PTHREAD_PROCESS_SHARED);
-	pthread_mutexattr_setrobust(&a, PTHREAD_MUTEX_ROBUST);
-	pthread_mutex_init(&p->alive, &a);
-	pthread_mutexattr_destroy(&a);
 	p->magic = MAGIC;
 }
 
@@ -242,25 +240,46 @@ static void init_page(struct shared_page *p, const struct shared_page *init)
 static struct shared *attach(int fd)
 {
 	struct shared *s = calloc(1, sizeof *s);
+	char *own, *at;
 
 	if (!s)
 		return NULL;
 	s->fd = fd;
-	s->page = mmap(NULL, sizeof *s->page, PROT_READ | PROT_WRITE,
-		       MAP_SHARED, fd, 0);
-	if (s->page != MAP_FAILED)
-		return s;
-	free(s);
-	return NULL;
+	own = mmap(NULL, MAPPED, PROT_READ | PROT_WRITE,
+		   MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (own == MAP_FAILED) {
+		free(s);
+		return NULL;
+	}
+	at = mmap(own + SHARED_NODE, MAPPED - SHARED_NODE,
+		  PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, fd, 0);
+	if (at == MAP_FAILED) {
+		munmap(own, MAPPED);
+		free(s);
+		return NULL;
+	}
+	s->page = (struct shared_page *)at;
+	s->node = (struct robust_list *)(own + offsetof(struct shared_page,
+							alive));
+	return s;
+}
+
+static void detach(struct shared *s)
+{
+	munmap((char *)s->page - SHARED_NODE, MAPPED);
 }
 
 struct shared *shared_anonymous(const struct shared_page *init)
 {
-	int fd = memfd_create("run-foreign-object", MFD_CLOEXEC);
+	int fd = memfd_create("run-foreign-object",
+			      MFD_CLOEXEC | MFD_ALLOW_SEALING);
 	struct shared *s = NULL;
 
-	if (fd >= 0 && ftruncate(fd, sizeof *init) == 0)
+	/* Nobody who gets it can take the memory away under the others. */
+	if (fd >= 0 && ftruncate(fd, sizeof *init) == 0) {
+		fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_SEAL);
 		s = attach(fd);
+	}
 	if (s)
 		init_page(s->page, init);
 	else if (fd >= 0)
@@ -298,7 +317,7 @@ struct shared *shared_from_fd(int fd)
 	    (uint64_t)st.st_size >= sizeof(struct shared_page))
 		s = attach(fd);
 	if (s && s->page->magic != MAGIC) {
-		munmap(s->page, sizeof *s->page);
+		detach(s);
 		free(s);
 		s = NULL;
 	}
@@ -335,7 +354,7 @@ static struct shared *settle(int fd, const uint16_t *name, size_t n,
 		memcpy(s->page->name, name, n * 2);
 	} else if (s->page->magic != MAGIC || s->page->name_len != n ||
 		   memcmp(s->page->name, name, n * 2)) {
-		munmap(s->page, sizeof *s->page);
+		detach(s);
 		free(s);
 		return NULL;
 	}
@@ -389,7 +408,7 @@ struct shared *shared_open(const uint16_t *name, size_t n,
 
 void shared_close(struct shared *s)
 {
-	munmap(s->page, sizeof *s->page);
+	detach(s);
 	if (s->path && byte_lock(s->fd, SETUP, F_WRLCK, F_OFD_SETLKW) == 0) {
 		byte_lock(s->fd, IN_USE, F_UNLCK, F_OFD_SETLK);
 		if (!in_use(s->fd) && unlink(s->path) == 0) {
@@ -411,5 +430,7 @@ enum shared_kind shared_kind_of(const struct object_type *type)
 		return SHARED_SEMAPHORE;
 	if (type == &section_type)
 		return SHARED_SECTION;
+	if (type == &timer_type)
+		return SHARED_TIMER;
 	return type == &mutant_type ? SHARED_MUTANT : 0;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * shared.h - events, semaphores and mutants of several processes.
+ * shared.h - events, semaphores, mutants and timers of several processes.
  *
  * A named one lives in a small file of the session's folder, an unnamed one
  * that was passed to a child in a memfd; every process that has it maps that
@@ -10,13 +10,18 @@
 #ifndef RF_NT_SHARED_H
 #define RF_NT_SHARED_H
 
+#include <linux/futex.h>
+
 #include "syscall-xlate/nt/nt.h"
+
+enum { SHARED_NODE = 4096 };
 
 enum shared_kind {
 	SHARED_EVENT = 1,
 	SHARED_SEMAPHORE,
 	SHARED_MUTANT,
 	SHARED_SECTION,
+	SHARED_TIMER,
 };
 
 /* A section; its memory, or its file's path, follows the page. */
@@ -33,7 +38,16 @@ struct mutant_state {
 	uint32_t abandoned;
 };
 
-/* The page.  What a crashed process leaves behind is never inconsistent. */
+/* CLOCK_MONOTONIC ns.  generation changes with every setting. */
+struct timer_state {
+	int64_t due, period;
+	uint32_t generation;
+};
+
+/*
+ * The page.  What a crashed process leaves behind is never inconsistent.  What
+ * somebody else wrote may be anything: nothing in it is an address or an index.
+ */
 struct shared_page {
 	uint32_t magic;
 	uint32_t kind;
@@ -47,8 +61,10 @@ struct shared_page {
 	uint32_t pad;
 	struct mutant_state mutant;
 	struct section_state section;
-	/* Held by the owner's thread; robust: the kernel marks its death. */
-	pthread_mutex_t alive;
+	struct timer_state timer;
+	/* The mutant's owner's host thread; the kernel marks its death
+	   (robust.c). */
+	_Atomic uint32_t alive;
 	uint32_t name_len; /* units */
 	uint16_t name[1024];
 };
@@ -56,6 +72,9 @@ struct shared_page {
 /* A process's hold on a page. */
 struct shared {
 	struct shared_page *page;
+	/* Lies SHARED_NODE before the page's word "alive", in memory of our
+	   own: in the robust list of the thread that holds the mutant. */
+	struct robust_list *node;
 	int fd;       /* holds a lock that says "in use" */
 	bool publish; /* under the page's lock: wake sleepers on unlock */
 	char *path;   /* of the file; NULL: a memfd */
@@ -82,6 +101,14 @@ void shared_close(struct shared *s);
 void shared_lock(struct shared *s);
 bool shared_trylock(struct shared *s);
 void shared_unlock(struct shared *s);
+
+/*
+ * robust_take() - the calling thread's name into s's word "alive", which the
+ * kernel marks FUTEX_OWNER_DIED, waking one of its waiters, should the thread
+ * end with it.  false: it is another's.
+ */
+bool robust_take(struct shared *s);
+void robust_release(struct shared *s);
 
 /* Has the thread that owns the mutant died with it?  Locked. */
 bool shared_owner_died(const struct shared *s);

@@ -16,27 +16,38 @@ enum { QUERY = 1, MODIFY = 2 };
 struct timer {
 	struct object object;
 	uint32_t type;
-	int64_t due;    /* CLOCK_MONOTONIC ns; INT64_MAX: not set */
-	int64_t period; /* ns; 0: once */
-	/* The APC, and who is to run it (a reference); NULL: none. */
+	struct timer_state own; /* if it is not shared; see state_of() */
+	/* The APC, and who is to run it (a reference); NULL: none.  Only the
+	   process that set it has one, for as long as the timer is as set. */
 	struct nt_thread *thread;
+	int64_t apc_due;
+	uint32_t apc_generation;
 	struct nt_apc apc;
 	bool apc_queued; /* then the queue holds a reference to the timer */
 	bool wants_alarm;
 	struct alarm alarm; /* holds a reference while armed */
 };
 
+/* Under the object's lock, as is what it points to.  due INT64_MAX: not set;
+   period 0: once. */
+static inline struct timer_state *state_of(struct timer *tm)
+{
+	return __builtin_expect(tm->object.shared != NULL, 0)
+		       ? &tm->object.shared->page->timer
+		       : &tm->own;
+}
+
 static bool signaled(struct object *o, struct task *t)
 {
 	(void)t;
-	return o->state != 0;
+	return *object_state(o) != 0;
 }
 
 static NTSTATUS acquire(struct object *o, struct task *t)
 {
 	(void)t;
 	if (((struct timer *)o)->type == SYNCHRONIZATION)
-		o->state = 0;
+		*object_state(o) = 0;
 	return STATUS_SUCCESS;
 }
 
@@ -48,42 +59,96 @@ static void apc_done(struct nt_apc *a)
 	object_put(&tm->object);
 }
 
+/* What was due at due, with this period, is next due when? */
+static int64_t next_due(int64_t due, int64_t period, int64_t now)
+{
+	/* Another process may have left any number. */
+	if (period <= 0 || due > now)
+		return INT64_MAX;
+	return (int64_t)((uint64_t)due +
+			 ((uint64_t)(now - due) / (uint64_t)period + 1) *
+				 (uint64_t)period);
+}
+
 /* Locked: its time has come. */
 static void expire(struct timer *tm, int64_t now)
 {
-	tm->object.state = 1;
-	if (tm->period)
-		tm->due += ((now - tm->due) / tm->period + 1) * tm->period;
-	else
-		tm->due = INT64_MAX;
-	if (tm->object.waiters)
-		object_wake_locked(&tm->object);
-	if (tm->thread && !tm->apc_queued) {
-		uint64_t when = (uint64_t)nt_time_now();
+	struct timer_state *s = state_of(tm);
 
-		tm->apc.arg[1] = (uint32_t)when;
-		tm->apc.arg[2] = when >> 32;
-		tm->apc_queued = true;
-		object_get(&tm->object);
-		if (apc_insert(tm->thread, &tm->apc)) {
-			tm->apc_queued = false;
-			/* Not object_put(): it would free what is locked. */
-			atomic_fetch_sub(&tm->object.refs, 1);
-		}
+	*object_state(&tm->object) = 1;
+	s->due = next_due(s->due, s->period, now);
+	object_changed(&tm->object);
+}
+
+/* Locked: the APC, if it is time for it. */
+static void queue_apc(struct timer *tm, int64_t now)
+{
+	struct timer_state *s = state_of(tm);
+	uint64_t when;
+
+	if (!tm->thread || now < tm->apc_due ||
+	    tm->apc_generation != s->generation)
+		return;
+	tm->apc_due = next_due(tm->apc_due, s->period, now);
+	if (tm->apc_queued)
+		return;
+	when = (uint64_t)nt_time_now();
+	tm->apc.arg[1] = (uint32_t)when;
+	tm->apc.arg[2] = when >> 32;
+	tm->apc_queued = true;
+	object_get(&tm->object);
+	if (apc_insert(tm->thread, &tm->apc)) {
+		tm->apc_queued = false;
+		/* Not object_put(): it would free what is locked. */
+		atomic_fetch_sub(&tm->object.refs, 1);
 	}
 }
 
 static int64_t refresh(struct object *o)
 {
 	struct timer *tm = (struct timer *)o;
+	struct timer_state *s = state_of(tm);
 
-	if (tm->due != INT64_MAX) {
+	if (s->due != INT64_MAX || tm->thread) {
 		int64_t now = monotonic_ns();
 
-		if (now >= tm->due)
+		if (now >= s->due)
 			expire(tm, now);
+		queue_apc(tm, now);
 	}
-	return tm->due;
+	return s->due;
+}
+
+static void ring(struct alarm *a);
+
+/* Ready to be used, however it was made. */
+static void init(struct timer *tm)
+{
+	tm->own.due = INT64_MAX;
+	tm->alarm.ring = ring;
+	tm->apc.done = apc_done;
+}
+
+static void to_page(const struct object *o, struct shared_page *p)
+{
+	const struct timer *tm = (const struct timer *)o;
+
+	p->state = o->state;
+	p->param = (int32_t)tm->type;
+	p->timer = tm->own;
+}
+
+static void from_page(struct object *o, const struct shared_page *p)
+{
+	struct timer *tm = (struct timer *)o;
+
+	tm->type = p->param == NOTIFICATION ? NOTIFICATION : SYNCHRONIZATION;
+	init(tm);
+}
+
+static struct object *receive(const struct nt_passed *p)
+{
+	return shared_receive(&timer_type, p);
 }
 
 static void destroy(struct object *o)
@@ -108,14 +173,22 @@ const struct object_type timer_type = {
 	.refresh = refresh,
 	.close = closed,
 	.destroy = destroy,
+	.to_page = to_page,
+	.from_page = from_page,
+	.pass = shared_pass,
+	.receive = receive,
 };
 
 static void arm_locked(struct timer *tm)
 {
-	if (tm->due == INT64_MAX || !(tm->thread || tm->wants_alarm))
+	int64_t due = tm->wants_alarm ? state_of(tm)->due : INT64_MAX;
+
+	if (tm->thread)
+		due = MIN(due, tm->apc_due);
+	if (due == INT64_MAX)
 		return;
 	object_get(&tm->object);
-	tm->alarm.due = tm->due;
+	tm->alarm.due = due;
 	if (!alarm_arm(&tm->alarm))
 		atomic_fetch_sub(&tm->object.refs, 1);
 }
@@ -126,6 +199,9 @@ static void ring(struct alarm *a)
 
 	object_lock(&tm->object);
 	refresh(&tm->object);
+	/* Set anew by another process: that is the end of our APC. */
+	if (tm->apc_generation != state_of(tm)->generation)
+		tm->apc_due = INT64_MAX;
 	/* Set anew while we came here: then it is armed by that. */
 	if (!a->armed)
 		arm_locked(tm);
@@ -147,12 +223,11 @@ void timer_needs_alarm(struct object *o)
 	object_unlock(o);
 }
 
-/* Stops it; what is to be put once the lock is released goes to *put. */
-static void stop_locked(struct timer *tm, struct object *put[3])
+/* Our own APC and alarm are off; what is to be put once the lock is released
+   goes to *put. */
+static void stop_own(struct timer *tm, struct object *put[3])
 {
 	put[0] = put[1] = put[2] = NULL;
-	tm->due = INT64_MAX;
-	tm->period = 0;
 	if (alarm_disarm(&tm->alarm))
 		put[0] = &tm->object;
 	if (tm->thread) {
@@ -163,6 +238,17 @@ static void stop_locked(struct timer *tm, struct object *put[3])
 		put[2] = &tm->thread->object;
 		tm->thread = NULL;
 	}
+}
+
+/* Stops it for everybody. */
+static void stop_locked(struct timer *tm, struct object *put[3])
+{
+	struct timer_state *s = state_of(tm);
+
+	s->due = INT64_MAX;
+	s->period = 0;
+	s->generation++;
+	stop_own(tm, put);
 }
 
 static void put_all(struct object *put[3])
@@ -180,7 +266,11 @@ static void closed(struct task *t, struct object *o, uint64_t h, bool last)
 	if (!last)
 		return;
 	object_lock(o);
-	stop_locked((struct timer *)o, put);
+	/* Other processes may still wait for it. */
+	if (o->shared)
+		stop_own((struct timer *)o, put);
+	else
+		stop_locked((struct timer *)o, put);
 	object_unlock(o);
 	put_all(put);
 }
@@ -203,9 +293,7 @@ static NTSTATUS create(struct task *t, gaddr out, uint32_t access, gaddr attr,
 	tm = object_new(&timer_type);
 	if (tm) {
 		tm->type = type;
-		tm->due = INT64_MAX;
-		tm->alarm.ring = ring;
-		tm->apc.done = apc_done;
+		init(tm);
 		status = object_create(t, &tm->object, access, &oa, out);
 	} else {
 		status = STATUS_NO_MEMORY;
@@ -245,6 +333,7 @@ struct setting {
 static NTSTATUS set(struct task *t, uint64_t h, const struct setting *s,
 		    gaddr previous)
 {
+	struct timer_state *now;
 	struct object *put[3];
 	struct wait_block *b;
 	struct timer *tm;
@@ -256,22 +345,27 @@ static NTSTATUS set(struct task *t, uint64_t h, const struct setting *s,
 		return status;
 	object_lock(&tm->object);
 	refresh(&tm->object);
-	was = tm->object.state != 0;
+	was = *object_state(&tm->object) != 0;
 	stop_locked(tm, put);
-	tm->object.state = 0;
-	tm->due = timeout_deadline(&s->due);
-	tm->period = s->period;
+	*object_state(&tm->object) = 0;
+	now = state_of(tm);
+	now->due = timeout_deadline(&s->due);
+	if (now->due <= 0)
+		now->due = monotonic_ns();
+	now->period = s->period;
 	if (s->apc) {
+		tm->apc_due = now->due;
+		tm->apc_generation = now->generation;
 		tm->thread = nt_thread(t);
 		object_get(&tm->thread->object);
 		tm->apc.routine = s->apc;
 		tm->apc.arg[0] = s->apc_context;
 	}
-	if (tm->due <= 0) {
-		tm->due = monotonic_ns();
-		refresh(&tm->object);
-	}
+	refresh(&tm->object);
 	arm_locked(tm);
+	/* They sleep until the old time as well. */
+	if (tm->object.shared)
+		tm->object.shared->publish = true;
 	/* Those who wait for it sleep until the old time. */
 	b = tm->object.waiters;
 	if (b)
@@ -370,7 +464,7 @@ static NTSTATUS cancel(struct task *t, uint64_t h, gaddr state)
 		return status;
 	object_lock(&tm->object);
 	refresh(&tm->object);
-	was = tm->object.state != 0;
+	was = *object_state(&tm->object) != 0;
 	stop_locked(tm, put);
 	object_unlock(&tm->object);
 	put_all(put);
@@ -403,6 +497,7 @@ NTSTATUS nt_query_timer(struct task *t, uint64_t timer, uint32_t class,
 	struct timer_basic basic = { 0 };
 	struct timer *tm;
 	NTSTATUS status;
+	int64_t due;
 
 	if (class)
 		return STATUS_INVALID_INFO_CLASS;
@@ -412,9 +507,10 @@ NTSTATUS nt_query_timer(struct task *t, uint64_t timer, uint32_t class,
 	if (status)
 		return status;
 	refresh(&tm->object);
-	if (tm->due != INT64_MAX)
-		basic.remaining = (tm->due - monotonic_ns()) / 100;
-	basic.state = tm->object.state != 0;
+	due = state_of(tm)->due;
+	if (due != INT64_MAX)
+		basic.remaining = (due - monotonic_ns()) / 100;
+	basic.state = *object_state(&tm->object) != 0;
 	object_unlock(&tm->object);
 	if (guest_write(t, info, &basic, sizeof basic) ||
 	    (ret_len && guest_put32(t, ret_len, sizeof basic)))

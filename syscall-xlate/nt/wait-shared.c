@@ -75,8 +75,7 @@ void sleep_words_of(struct nt_wait *w, uint32_t seq, struct sleep_words *s)
 
 		if (!o->shared || o->type != &mutant_type)
 			continue;
-		alive = (_Atomic uint32_t *)&o->shared->page->alive.__data
-				.__lock;
+		alive = &o->shared->page->alive;
 		old = atomic_load(alive);
 		while (old & FUTEX_TID_MASK && !(old & FUTEX_WAITERS) &&
 		       !atomic_compare_exchange_weak(alive, &old,
@@ -93,14 +92,18 @@ void sleep_words_of(struct nt_wait *w, uint32_t seq, struct sleep_words *s)
 void sleep_on_words(struct nt_wait *w, struct sleep_words *s, uint32_t seq,
 		    int64_t until)
 {
-	const int64_t look = 50000000;
+	const int64_t look = 50000000, look_killed = 500000000;
 	struct timespec ts;
 
-	if (s->incomplete)
-		until = MIN(until, monotonic_ns() + look);
+	/*
+	 * Who changed something may have been killed just before waking us,
+	 * and the kernel wakes only one of those who wait for a dead owner.
+	 */
+	until = MIN(until,
+		    monotonic_ns() + (s->incomplete ? look : look_killed));
 	ts = (struct timespec){ until / 1000000000, until % 1000000000 };
 	if (syscall(SYS_futex_waitv, s->v, s->n, 0,
-		    until == INT64_MAX ? NULL : &ts, CLOCK_MONOTONIC) < 0 &&
+		    &ts, CLOCK_MONOTONIC) < 0 &&
 	    (errno == ENOSYS || errno == EPERM))
 		/* Before Linux 5.16, or a container that forbids it. */
 		futex_wait(&w->task->wake, seq,
