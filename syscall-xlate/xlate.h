@@ -118,6 +118,12 @@ struct personality {
 	 * context under the direct engine: async-signal-safe only.
 	 */
 	bool (*populate)(struct task *t, gaddr addr, int access);
+	/*
+	 * The host's own code got SIGBUS at addr.  true: it was memory shared
+	 * with others, one of whom has cut its file short; there is something
+	 * to read there now.  Async-signal-safe.  May be NULL.
+	 */
+	bool (*restore_shared)(const void *addr);
 };
 
 #endif

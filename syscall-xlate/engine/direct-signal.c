@@ -315,6 +315,12 @@ void direct_on_signal(int sig, siginfo_t *si, ucontext_t *uc,
 			errno = saved_errno;
 			return;
 		}
+		if (sig == SIGBUS && ip >= direct_high && direct_personality &&
+		    direct_personality->restore_shared &&
+		    direct_personality->restore_shared(si->si_addr)) {
+			errno = saved_errno;
+			return;
+		}
 		fix = direct_fixup(ip);
 		if (fix) {
 			g[REG_RIP] = (greg_t)fix;

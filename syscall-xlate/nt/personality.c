@@ -11,6 +11,7 @@
 
 #include "loader/image/image.h"
 #include "syscall-xlate/nt/nt.h"
+#include "syscall-xlate/nt/shared.h"
 #include "syscall-xlate/nt/start.h"
 #include "syscall-xlate/nt/time.h"
 #include "syscall-xlate/nt/abi-context.h"
@@ -120,4 +121,5 @@ const struct personality personality_nt = {
 	.pending = pending,
 	.task_ended = nt_task_ended,
 	.populate = populate,
+	.restore_shared = shared_restore,
 };

@@ -236,6 +236,11 @@ static void init_page(struct shared_page *p, const struct shared_page *init)
 	p->magic = MAGIC;
 }
 
+/* Those mapped.  The lock is taken in a signal handler, too, but only for a
+   fault on a page, and none is touched with it held. */
+static _Atomic uint32_t all_lock;
+static struct shared *all;
+
 /* Maps fd, which becomes the result's; on failure it stays the caller's. */
 static struct shared *attach(int fd)
 {
@@ -261,11 +266,43 @@ static struct shared *attach(int fd)
 	s->page = (struct shared_page *)at;
 	s->node = (struct robust_list *)(own + offsetof(struct shared_page,
 							alive));
+	small_lock(&all_lock);
+	s->next = all;
+	if (all)
+		all->prev = s;
+	all = s;
+	small_unlock(&all_lock);
 	return s;
+}
+
+bool shared_restore(const void *addr)
+{
+	struct shared *s;
+	bool ours = false;
+
+	small_lock(&all_lock);
+	for (s = all; s && !ours; s = s->next)
+		ours = (const char *)addr >= (char *)s->page &&
+		       (const char *)addr < (char *)s->page + MAPPED -
+						    SHARED_NODE &&
+		       mmap(s->page, MAPPED - SHARED_NODE,
+			    PROT_READ | PROT_WRITE,
+			    MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1,
+			    0) != MAP_FAILED;
+	small_unlock(&all_lock);
+	return ours;
 }
 
 static void detach(struct shared *s)
 {
+	small_lock(&all_lock);
+	if (s->prev)
+		s->prev->next = s->next;
+	else
+		all = s->next;
+	if (s->next)
+		s->next->prev = s->prev;
+	small_unlock(&all_lock);
 	munmap((char *)s->page - SHARED_NODE, MAPPED);
 }
 

@@ -78,6 +78,7 @@ struct shared {
 	int fd;       /* holds a lock that says "in use" */
 	bool publish; /* under the page's lock: wake sleepers on unlock */
 	char *path;   /* of the file; NULL: a memfd */
+	struct shared *next, *prev; /* of all */
 };
 
 /*
@@ -97,6 +98,8 @@ struct shared *shared_open(const uint16_t *name, size_t n,
 struct shared *shared_anonymous(const struct shared_page *init);
 struct shared *shared_from_fd(int fd); /* owns fd, also on failure */
 void shared_close(struct shared *s);
+/* If addr is in one of our pages, which is gone: one of our own instead. */
+bool shared_restore(const void *addr);
 
 void shared_lock(struct shared *s);
 bool shared_trylock(struct shared *s);

@@ -81,3 +81,14 @@ unit_tests += tests/unit/nt-context
 tests_unit_nt_context_SOURCES = %D%/syscall-xlate/nt/context.c
 tests_unit_nt_context_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_nt_context_LDADD = $(UNIT_LDADD)
+
+# What processes of a session share: killed ones, and hostile files.
+unit_tests += tests/unit/nt-violence
+tests_unit_nt_violence_SOURCES = %D%/syscall-xlate/nt/violence.c $(FAKE_ENGINE)
+tests_unit_nt_violence_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_nt_violence_LDADD = $(UNIT_LDADD)
+
+unit_tests += tests/unit/nt-shared
+tests_unit_nt_shared_SOURCES = %D%/syscall-xlate/nt/shared.c $(FAKE_ENGINE)
+tests_unit_nt_shared_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_nt_shared_LDADD = $(UNIT_LDADD)
