@@ -317,7 +317,8 @@ static void fill_block(struct start_block *b, size_t size,
 	b->environment = put_text(&w, &r->environment);
 	b->handles_at = w.at;
 	b->nhandles = g->n;
-	memcpy((uint8_t *)b + w.at, g->at, g->len);
+	if (g->len)
+		memcpy((uint8_t *)b + w.at, g->at, g->len);
 }
 
 /* Without a socket handles are only inherited, not given later. */

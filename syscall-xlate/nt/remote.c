@@ -403,6 +403,7 @@ bool remote_call_slow(struct task *t, uint64_t h, uint32_t access,
 NTSTATUS remote_take(struct nt_process *p, uint64_t h, uint32_t options,
 		     struct object **o, uint32_t *access, uint32_t *attributes)
 {
+	const size_t head = offsetof(struct start_handle, passed.data);
 	struct remote_msg *m = remote_msg(REMOTE_TAKE);
 	struct start_handle *sh;
 	NTSTATUS status;
@@ -415,11 +416,9 @@ NTSTATUS remote_take(struct nt_process *p, uint64_t h, uint32_t options,
 	sh = (struct start_handle *)m->data;
 	*o = NULL;
 	if (!status && m->has_object &&
-	    m->len >= offsetof(struct start_handle, passed.data)) {
+	    m->len >= head && m->len - head <= sizeof sh->passed.data) {
 		sh->passed.fd = m->fd;
-		sh->passed.len = (uint32_t)(m->len -
-					    offsetof(struct start_handle,
-						     passed.data));
+		sh->passed.len = (uint32_t)(m->len - head);
 		m->fd = -1;
 		*o = handle_unpack(sh);
 		*access = sh->access;

@@ -41,7 +41,7 @@ struct remote_msg {
 	uint32_t has_object;
 	char call[48];
 	int32_t fd; /* goes along; -1: none */
-	uint8_t data[REMOTE_DATA];
+	_Alignas(8) uint8_t data[REMOTE_DATA];
 };
 
 struct remote_info {
