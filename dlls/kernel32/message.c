@@ -314,12 +314,6 @@ static WCHAR *module_text(HMODULE module, DWORD id, DWORD language)
 		module = rf_peb()->ImageBaseAddress;
 	status = RtlFindMessage(module, MESSAGE_TABLE, language, id, &e);
 	if (!NT_SUCCESS(status)) {
-		/*
-		 * ntdll holds Windows' texts for NTSTATUS codes; ours has none,
-		 * and says what the same failure is called in Win32.
-		 */
-		if (module == GetModuleHandleW(L"ntdll.dll"))
-			return system_text(RtlNtStatusToDosError(id), language);
 		rf_fail(status);
 		return NULL;
 	}

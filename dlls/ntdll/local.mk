@@ -29,6 +29,8 @@ ntdll_SPECS += %D%/ntdll-time.spec
 ntdll_SOURCES_x86_64 += %D%/helpers-x86_64.S
 ntdll_SOURCES_i686 += %D%/helpers-i686.S %D%/arith-i686.c
 ntdll_SPECS += %D%/ntdll-arith.spec
+ntdll_SOURCES_x86_64 += %D%/messages.s
+ntdll_SOURCES_i686 += %D%/messages.s
 # No entry point: the kernel starts ntdll at LdrInitializeThunk.
 ntdll_GENERATED = dlls/ntdll/doserror-rows.h dlls/ntdll/apisets.inc dlls/ntdll/knowndlls.inc
 ntdll_DEF_EXTRA = $(AWK) -v mode=def -v arch=$(1) \
@@ -49,3 +51,10 @@ dlls/ntdll/knowndlls.inc: $(srcdir)/dlls/apisets.tbl $(srcdir)/dlls/ntdll/gen-ap
 dlls/ntdll/doserror-rows.h: $(srcdir)/dlls/ntdll/doserror.tbl $(srcdir)/dlls/ntdll/gen-doserror.awk
 	@$(MKDIR_P) $(@D)
 	$(AM_V_GEN)$(AWK) -f $(srcdir)/dlls/ntdll/gen-doserror.awk $< >$@.t && mv $@.t $@
+
+dlls/ntdll/messages.s: $(srcdir)/dlls/ntdll/status-text.tbl $(srcdir)/dlls/ntdll/doserror.tbl \
+		$(srcdir)/dlls/kernel32/error-messages.tbl $(srcdir)/dlls/ntdll/gen-messages.awk
+	@$(MKDIR_P) $(@D)
+	$(AM_V_GEN)$(AWK) -f $(srcdir)/dlls/ntdll/gen-messages.awk \
+		$(srcdir)/dlls/kernel32/error-messages.tbl $(srcdir)/dlls/ntdll/status-text.tbl \
+		$(srcdir)/dlls/ntdll/doserror.tbl >$@.t && mv $@.t $@

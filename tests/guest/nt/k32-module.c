@@ -113,6 +113,38 @@ static void messages(void)
 	CHECK(!strcmp(buf, "three 2 one"), "%s", buf);
 }
 
+/* ntdll's message table: NTSTATUS codes. */
+static void status_messages(void)
+{
+	static const DWORD code[] = { 0xc0000005, 0xc0000034, 0xc0000135,
+				      0xc0020002, 0x80000003, 0x00000103,
+				      0xc0000017, 0xc000007b, 0xc0000374 };
+	HMODULE ntdll = GetModuleHandleA("ntdll.dll");
+	PMESSAGE_RESOURCE_DATA data;
+	char text[300];
+	DWORD n;
+
+	for (unsigned i = 0; i < sizeof code / sizeof *code; i++) {
+		n = FormatMessageA(FORMAT_MESSAGE_FROM_HMODULE |
+					   FORMAT_MESSAGE_IGNORE_INSERTS,
+				   ntdll, code[i], 0, text, sizeof text, NULL);
+		CHECK(n > 10 && n == strlen(text) &&
+			      !strcmp(text + n - 2, "\r\n"),
+		      "%08lx: %lu %s", code[i], n, text);
+	}
+	CHECK(!FormatMessageA(FORMAT_MESSAGE_FROM_HMODULE, ntdll, 0xc0abcdef, 0,
+			      text, sizeof text, NULL));
+	CHECK_EQ(GetLastError(), ERROR_MR_MID_NOT_FOUND);
+	/* Module first, then the system. */
+	n = FormatMessageA(
+		FORMAT_MESSAGE_FROM_HMODULE | FORMAT_MESSAGE_FROM_SYSTEM, ntdll,
+		ERROR_FILE_EXISTS, 0, text, sizeof text, NULL);
+	CHECK(n && !strcmp(text, "The file exists.\r\n"), "%s", text);
+	data = LoadResource(ntdll, FindResourceA(ntdll, MAKEINTRESOURCEA(1),
+						 (LPCSTR)RT_MESSAGETABLE));
+	CHECK(data && data->NumberOfBlocks > 10);
+}
+
 static int seen;
 static WORD languages[4];
 
@@ -219,6 +251,7 @@ static void resources(void)
 int main(void)
 {
 	modules();
+	status_messages();
 	messages();
 	resources();
 	return check_done();
