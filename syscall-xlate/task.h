@@ -74,6 +74,9 @@ struct task_ops {
 	 * as it would be in a task.
 	 */
 	void (*adopt)(void);
+	/* Guest addresses are host addresses: the host can get at the memory
+	   of another process by them. */
+	bool host_addresses;
 };
 extern const struct task_ops *task_ops;
 

@@ -284,6 +284,7 @@ static struct task_ops ops = {
 	.resume = resume,
 	.leave = leave,
 	.adopt = adopt,
+	.host_addresses = true,
 };
 
 /* ---- the engine -------------------------------------------------------- */

@@ -509,13 +509,19 @@ void vcpu_kick(struct task *t)
 		syscall(SYS_tgkill, getpid(), t->tid, direct_kick_signal());
 }
 
-static void on_kick(int sig)
+static void on_kick(int sig, siginfo_t *si, void *context)
 {
 	struct vcpu *v = current_vcpu;
 	int saved = errno;
 
 	(void)sig;
+	(void)context;
 	if (v) {
+		/* Our own kicks are sent to a thread, a knock to the process */
+		if (si->si_code != SI_TKILL) {
+			atomic_fetch_or(&v->task->pending, TASK_KNOCK);
+			atomic_fetch_add(&v->task->wake, 1);
+		}
 		v->run->immediate_exit = 1;
 		if (v->task->in_call)
 			notice_kick(v->task);
@@ -550,7 +556,8 @@ static void on_fault_signal(int sig, siginfo_t *si, void *context)
 
 int kvm_signals_init(struct err *e)
 {
-	struct sigaction kick = { .sa_handler = on_kick };
+	struct sigaction kick = { .sa_sigaction = on_kick,
+				  .sa_flags = SA_SIGINFO };
 	struct sigaction fault = { .sa_sigaction = on_fault_signal,
 				   .sa_flags = SA_SIGINFO | SA_NODEFER };
 

@@ -4,6 +4,7 @@
  * process its kernel.  What the parts do stands in kvm.h.
  */
 #include "syscall-xlate/engine/kvm.h"
+#include "syscall-xlate/engine/direct.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -55,7 +56,7 @@ static int spawn(struct task *t, const struct guest_regs *first, struct err *e)
 	return 0;
 }
 
-static const struct task_ops ops = {
+static struct task_ops ops = {
 	.spawn = spawn,
 	.kick = vcpu_kick,
 	.resume = vcpu_resume,
@@ -110,6 +111,7 @@ static int init(const struct image *img, char *const *argv, struct err *e)
 	(void)img;
 	(void)argv;
 	guest_mem = &kvm_mem_table;
+	ops.knock = direct_kick_signal();
 	task_ops = &ops;
 	if (kvm_machine_init(e) || kvm_space_init(e) || kvm_pool_init(e) ||
 	    kvm_signals_init(e) || kvm_self_test(e) || map_gate(e))

@@ -487,13 +487,20 @@ static NTSTATUS by_messages(struct nt_process *p, enum remote_op op, void *buf,
 	return status;
 }
 
+static bool by_host(void)
+{
+	return task_ops->host_addresses;
+}
+
 NTSTATUS remote_read(struct nt_process *p, void *dst, uint64_t src, size_t n)
 {
 	struct iovec l = { dst, n }, r = { (void *)(uintptr_t)src, n };
 
-	if (process_vm_readv(p->host_pid, &l, 1, &r, 1, 0) == (ssize_t)n)
+	if (by_host() &&
+	    process_vm_readv(p->host_pid, &l, 1, &r, 1, 0) == (ssize_t)n)
 		return STATUS_SUCCESS;
-	return errno == EPERM ? by_messages(p, REMOTE_READ, dst, src, n)
+	return !by_host() || errno == EPERM
+		       ? by_messages(p, REMOTE_READ, dst, src, n)
 			      : STATUS_PARTIAL_COPY;
 }
 
@@ -502,9 +509,10 @@ NTSTATUS remote_write(struct nt_process *p, uint64_t dst, const void *src,
 {
 	struct iovec l = { (void *)src, n }, r = { (void *)(uintptr_t)dst, n };
 
-	if (process_vm_writev(p->host_pid, &l, 1, &r, 1, 0) == (ssize_t)n)
+	if (by_host() &&
+	    process_vm_writev(p->host_pid, &l, 1, &r, 1, 0) == (ssize_t)n)
 		return STATUS_SUCCESS;
-	return errno == EPERM
+	return !by_host() || errno == EPERM
 		       ? by_messages(p, REMOTE_WRITE, (void *)src, dst, n)
 		       : STATUS_PARTIAL_COPY;
 }

@@ -423,7 +423,11 @@ static NTSTATUS copy_other(struct task *t, struct nt_process *p, gaddr address,
 		remote.iov_len = 0;
 		for (int i = 0; i < nlocal; i++)
 			remote.iov_len += local[i].iov_len;
-		got = transfer(p->host_pid, local, nlocal, &remote, 1, 0);
+		got = -1;
+		errno = EPERM;
+		if (task_ops->host_addresses)
+			got = transfer(p->host_pid, local, nlocal, &remote, 1,
+				       0);
 		if (got < 0 && errno == EPERM)
 			got = by_itself(p, local, nlocal,
 					(uintptr_t)remote.iov_base, write);
