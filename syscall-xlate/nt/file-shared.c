@@ -34,6 +34,8 @@ enum {
 	SLOTS = 15, /* of one bucket, which all files of one hash share */
 	BUCKETS = 1024,
 	SPINS = 200,
+	/* Of the table and how it is locked; part of its name. */
+	VERSION = 2,
 };
 
 struct slot {
@@ -71,12 +73,13 @@ static bool find_path(void)
 		return false;
 	if (run && *run == '/' && strlen(run) < sizeof table_path - 64)
 		snprintf(table_path, sizeof table_path,
-			 "%s/run-foreign-share-%llx", run,
+			 "%s/run-foreign-share%d-%llx", run, VERSION,
 			 (unsigned long long)ns.st_ino);
 	else
 		snprintf(table_path, sizeof table_path,
-			 "/dev/shm/run-foreign-%u-share-%llx",
-			 (unsigned)geteuid(), (unsigned long long)ns.st_ino);
+			 "/dev/shm/run-foreign-%u-share%d-%llx",
+			 (unsigned)geteuid(), VERSION,
+			 (unsigned long long)ns.st_ino);
 	return true;
 }
 
