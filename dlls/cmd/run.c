@@ -111,7 +111,9 @@ int run_command(WCHAR *text)
 	size_t n;
 	int code;
 
+	/* Commands write into their arguments; the tree may run again. */
 	text = skip_delimiters(text);
+	text = copy_text(text, wcslen(text));
 	if (!*text)
 		return 0;
 	b = builtin_at(text, &arguments);

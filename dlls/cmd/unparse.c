@@ -93,7 +93,7 @@ static void write_for(struct writer *w, const struct node *n)
 
 static void write_node(struct writer *w, const struct node *n)
 {
-	if (n->quiet && w->one_line)
+	if (n->quiet)
 		str_putc(&w->t, '@');
 	switch (n->kind) {
 	case NODE_SIMPLE:
