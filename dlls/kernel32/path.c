@@ -404,9 +404,12 @@ BOOL k32_find_program(const WCHAR *name, WCHAR *out, DWORD room)
 	BOOL ok = path && search(path, name, L".exe", TRUE, out, room);
 
 	k32_free(path);
-	if (!ok)
-		SetLastError(ERROR_FILE_NOT_FOUND);
-	return ok;
+	if (ok)
+		return TRUE;
+	/* The error is what opening the name as it stands would give. */
+	if (GetFileAttributesW(name) != INVALID_FILE_ATTRIBUTES)
+		SetLastError(ERROR_ACCESS_DENIED);
+	return FALSE;
 }
 
 DWORD WINAPI SearchPathA(LPCSTR path, LPCSTR name, LPCSTR ext, DWORD size,

@@ -465,6 +465,11 @@ BOOL WINAPI CreateProcessW(LPCWSTR app, LPWSTR line, LPSECURITY_ATTRIBUTES pa,
 	if (flags & EXTENDED_STARTUPINFO_PRESENT)
 		process_attributes_get(((LPSTARTUPINFOEXW)si)->lpAttributeList,
 				       &given);
+	/* A list narrows what is inherited; nothing cannot be narrowed. */
+	if (given.handles && !inherit) {
+		SetLastError(ERROR_INVALID_PARAMETER);
+		return FALSE;
+	}
 
 	if (choose(&c, app, line) && environment_of(&c, env, flags) &&
 	    directory_of(&c, dir) && nt_path_init(&c.image, c.program) &&

@@ -184,34 +184,3 @@ BOOL WINAPI SHGetSpecialFolderPathA(HWND owner, LPSTR path, int csidl,
 	return SHGetFolderPathA(owner, csidl | (create ? CSIDL_FLAG_CREATE : 0),
 				NULL, 0, path) == S_OK;
 }
-
-/* ---- starting documents: there is no desktop to do it
- * -------------------------- */
-
-HINSTANCE WINAPI ShellExecuteW(HWND owner, LPCWSTR verb, LPCWSTR file,
-			       LPCWSTR args, LPCWSTR folder_name, INT show)
-{
-	SetLastError(ERROR_NO_ASSOCIATION);
-	return (HINSTANCE)(ULONG_PTR)SE_ERR_NOASSOC;
-}
-
-HINSTANCE WINAPI ShellExecuteA(HWND owner, LPCSTR verb, LPCSTR file,
-			       LPCSTR args, LPCSTR folder_name, INT show)
-{
-	SetLastError(ERROR_NO_ASSOCIATION);
-	return (HINSTANCE)(ULONG_PTR)SE_ERR_NOASSOC;
-}
-
-BOOL WINAPI ShellExecuteExW(SHELLEXECUTEINFOW *info)
-{
-	info->hInstApp = (HINSTANCE)(ULONG_PTR)SE_ERR_NOASSOC;
-	SetLastError(ERROR_NO_ASSOCIATION);
-	return FALSE;
-}
-
-BOOL WINAPI ShellExecuteExA(SHELLEXECUTEINFOA *info)
-{
-	info->hInstApp = (HINSTANCE)(ULONG_PTR)SE_ERR_NOASSOC;
-	SetLastError(ERROR_NO_ASSOCIATION);
-	return FALSE;
-}

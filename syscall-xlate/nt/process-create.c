@@ -102,6 +102,7 @@ struct passing {
 		bool ours; /* a copy made for the child */
 	} * objects;
 	uint32_t objects_room;
+	size_t listed; /* inheritable ones of the request's handle list */
 	bool failed;
 	int std_fd[3];  /* -1: none */
 	int control[2]; /* our end, the child's; -1 */
@@ -188,6 +189,9 @@ static bool pass_one(uint64_t h, struct object *o, uint32_t access,
 	bool ours = false;
 	size_t size;
 
+	for (size_t i = 0; i < g->request->nhandles; i++)
+		g->listed += g->request->handles[i] == h &&
+			     attributes & OBJ_INHERIT;
 	if (type < 0 || !o->type->pass || !wanted(g->request, h, attributes))
 		return true;
 	sh.attributes = attributes;
@@ -227,7 +231,11 @@ static NTSTATUS pass_handles(const struct request *r, struct passing *g)
 		.control = { -1, -1 },
 	};
 	handles_each(pass_one, g);
-	return g->failed ? STATUS_NO_MEMORY : STATUS_SUCCESS;
+	if (g->failed)
+		return STATUS_NO_MEMORY;
+	/* Windows refuses a list with a handle that cannot be inherited. */
+	return g->listed == r->nhandles ? STATUS_SUCCESS
+					: STATUS_INVALID_PARAMETER;
 }
 
 static void passing_free(struct passing *g)
@@ -276,6 +284,17 @@ static size_t block_size(const struct request *r, const struct passing *g)
 	return n;
 }
 
+/* Of a parent below normal the class is inherited, of others it is not. */
+static uint32_t child_priority(const struct request *r)
+{
+	enum { IDLE = 1, NORMAL = 2, BELOW_NORMAL = 5 };
+	uint32_t own = nt_self->priority_class;
+
+	if (r->priority_class)
+		return r->priority_class;
+	return own == IDLE || own == BELOW_NORMAL ? own : NORMAL;
+}
+
 static void fill_block(struct start_block *b, size_t size,
 		       const struct request *r, const struct passing *g)
 {
@@ -301,7 +320,7 @@ static void fill_block(struct start_block *b, size_t size,
 	b->fill = p->fill;
 	b->process_group = p->process_group;
 	b->error_mode = r->error_mode;
-	b->priority_class = r->priority_class;
+	b->priority_class = child_priority(r);
 	b->console = p->console;
 	b->std_in = p->std_in;
 	b->std_out = p->std_out;
@@ -618,6 +637,9 @@ static struct nt_process *start(const struct request *r, enum kind kind,
 	p->block_size = size;
 	p->block_fd = channel;
 	p->is_nt = kind == KIND_PE;
+	if (r->priority_class)
+		process_set_priority(p, (uint8_t)r->priority_class);
+	p->priority_class = child_priority(r);
 	p->parent_id = nt_self->id;
 	*th = first_thread(p);
 	if (!*th) {

@@ -727,24 +727,30 @@ static NTSTATUS set_error_mode(struct nt_process *p, const void *v)
 	return STATUS_SUCCESS;
 }
 
-static NTSTATUS set_priority_class(struct nt_process *p, const void *v)
+NTSTATUS process_set_priority(struct nt_process *p, uint8_t class)
 {
 	/* idle, below normal; nothing above normal is ours to give */
 	static const int8_t nice[] = { 0, 15, 0, 0, 0, 5, 0 };
 	struct nt_thread *th = NULL;
-	uint8_t b[2]; /* foreground, class */
 
-	memcpy(b, v, sizeof b);
-	if (!b[1] || b[1] >= COUNT_OF(nice))
+	if (!class || class >= COUNT_OF(nice))
 		return STATUS_INVALID_PARAMETER;
-	p->priority_class = b[1];
+	p->priority_class = class;
 	if (p != nt_self) {
-		process_set_nice(p->host_pid, nice[b[1]]);
+		process_set_nice(p->host_pid, nice[class]);
 		return STATUS_SUCCESS;
 	}
 	while ((th = thread_next(th)))
-		process_set_nice(th->task.tid, nice[b[1]]);
+		process_set_nice(th->task.tid, nice[class]);
 	return STATUS_SUCCESS;
+}
+
+static NTSTATUS set_priority_class(struct nt_process *p, const void *v)
+{
+	uint8_t b[2]; /* foreground, class */
+
+	memcpy(b, v, sizeof b);
+	return process_set_priority(p, b[1]);
 }
 
 static NTSTATUS set_affinity(struct nt_process *p, const void *v)

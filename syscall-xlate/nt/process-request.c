@@ -93,12 +93,12 @@ static NTSTATUS read_attribute(struct task *t, const struct attribute *a,
 			return STATUS_INVALID_PARAMETER;
 		return read_units(t, a->value, a->size, &r->image);
 	case PRIORITY_CLASS:
-		if (a->size >= 2) {
-			uint8_t b[2];
+		if (a->size) {
+			uint8_t class;
 
-			if (guest_read(t, b, a->value, sizeof b))
+			if (guest_read(t, &class, a->value, sizeof class))
 				return STATUS_ACCESS_VIOLATION;
-			r->priority_class = b[1];
+			r->priority_class = class;
 		}
 		return STATUS_SUCCESS;
 	case ERROR_MODE:

@@ -78,6 +78,8 @@ uint64_t system_affinity(void);
 /* Let a host thread run on those only; with that priority (as nice(1) has). */
 void process_set_cpus(int tid, uint64_t mask);
 void process_set_nice(int tid, int nice);
+/* Windows' number of a class; also the niceness of its threads. */
+NTSTATUS process_set_priority(struct nt_process *p, uint8_t class);
 
 /* A process handle that must mean ourselves; STATUS_NOT_SUPPORTED: another. */
 NTSTATUS process_is_self(struct task *t, uint64_t h, uint32_t access);
