@@ -383,7 +383,6 @@ NTSTATUS device_open(struct task *t, const struct nt_path *p, uint32_t access,
 {
 	int fd = -1;
 
-	(void)ea, (void)ea_len;
 	switch (p->device) {
 	case DEVICE_CONSOLE:
 		return console_open(t, p, access, share, options, f);
@@ -395,8 +394,7 @@ NTSTATUS device_open(struct task *t, const struct nt_path *p, uint32_t access,
 			      options);
 		break;
 	case DEVICE_AFD:
-		/* Sockets: winsock's helper makes these; none here yet. */
-		return STATUS_NO_SUCH_DEVICE;
+		return afd_open(t, p, access, share, options, ea, ea_len, f);
 	case DEVICE_DISK:
 		if (!p->drive || access & (FILE_WRITE_DATA | FILE_APPEND_DATA |
 					   FILE_READ_DATA))

@@ -19,7 +19,7 @@
 #include "syscall-xlate/nt/file-private.h"
 
 /* More files than the soft limit: programs expect millions. */
-static bool raise_limit(void)
+bool file_raise_limit(void)
 {
 	struct rlimit l;
 
@@ -70,7 +70,7 @@ static int try_open(struct file_open *o, int flags)
 {
 	int fd = path_open(o->p, flags);
 
-	if (fd == -EMFILE && raise_limit())
+	if (fd == -EMFILE && file_raise_limit())
 		fd = path_open(o->p, flags);
 	return fd;
 }
@@ -131,7 +131,7 @@ static int create_new(struct file_open *o)
 		o->fd = openat(dirfd, host,
 			       flags | O_CREAT | O_EXCL | O_CLOEXEC | O_NOCTTY,
 			       mode);
-		if (o->fd < 0 && errno == EMFILE && raise_limit())
+		if (o->fd < 0 && errno == EMFILE && file_raise_limit())
 			o->fd = openat(dirfd, host,
 				       flags | O_CREAT | O_EXCL | O_CLOEXEC,
 				       mode);

@@ -113,7 +113,7 @@ bool file_pass(struct object *o, struct nt_passed *p)
 	if (f->kind == FILE_KIND_PIPE)
 		return pipe_pass(f, p);
 	if (f->kind == FILE_KIND_AFD)
-		return false;
+		return afd_pass(f, p);
 	if (f->path && strlen(f->path) < sizeof p->data) {
 		p->len = (uint32_t)strlen(f->path) + 1;
 		memcpy(p->data, f->path, p->len);
@@ -134,6 +134,12 @@ struct object *file_receive(const struct nt_passed *p)
 	case FILE_KIND_PIPE:
 		f = pipe_receive(p);
 		return f ? &f->object : NULL;
+	case FILE_KIND_AFD:
+		f = afd_receive_passed(p);
+		if (!f)
+			return NULL;
+		f->notify_modes = (uint32_t)p->value[V_NOTIFY];
+		return &f->object;
 	case FILE_KIND_CONSOLE:
 		f = console_file(p->fd, access, share, options);
 		if (!f)

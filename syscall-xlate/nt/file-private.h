@@ -22,6 +22,9 @@ enum {
 		      ACCESS_DELETE | 0x40000 | 0x80000,
 };
 
+/* After EMFILE: more descriptors, if we may; whether to try again. */
+bool file_raise_limit(void);
+
 /* One NtCreateFile on its way (file-open.c). */
 struct file_open {
 	struct nt_path *p;
@@ -69,6 +72,13 @@ const char *pipe_name(struct file *f);
 /* Names of the pipes there are, in upper case; no order. */
 void pipe_each_name(void (*fn)(const char *name, void *arg), void *arg);
 struct file *pipe_from_fd(int fd, uint32_t access, uint32_t options);
+
+/* afd.c */
+NTSTATUS afd_open(struct task *t, const struct nt_path *p, uint32_t access,
+		  uint32_t share, uint32_t options, gaddr ea, uint32_t ea_len,
+		  struct file **f);
+bool afd_pass(struct file *f, struct nt_passed *p);
+struct file *afd_receive_passed(const struct nt_passed *p);
 
 /* device.c */
 NTSTATUS device_open(struct task *t, const struct nt_path *p, uint32_t access,

@@ -146,6 +146,12 @@ NTSTATUS irp_end(struct task *t, struct irp *r, NTSTATUS status);
  * irp_again().  The event and file object are unsignalled.
  */
 struct irp *irp_pend(struct task *t, struct irp *r);
+/* The same, and the caller has taken it: nobody finishes it before he has
+   filled it in and called irp_untake(). */
+struct irp *irp_pend_taken(struct task *t, struct irp *r);
+/* Gives a taken request back; false: it was to be cancelled meanwhile, so the
+   caller, who still has it, finishes it. */
+bool irp_untake(struct irp *r);
 /*
  * irp_wait_fd() - r goes on when fd is ready: pends r, and watches.  For a
  * synchronous file the handler polls itself instead; see io_wait_fd().

@@ -128,7 +128,7 @@ NTSTATUS irp_end(struct task *t, struct irp *r, NTSTATUS status)
 	return status;
 }
 
-struct irp *irp_pend(struct task *t, struct irp *r)
+static struct irp *pend(struct task *t, struct irp *r, bool taken)
 {
 	struct file *f = r->file;
 	struct irp *p = malloc(sizeof *p);
@@ -138,7 +138,7 @@ struct irp *irp_pend(struct task *t, struct irp *r)
 	*p = *r;
 	p->thread = nt_thread(t);
 	object_get(&p->thread->object);
-	p->taken = 0;
+	p->taken = taken;
 	p->cancelled = p->watching = false;
 	p->watch.slot = 0;
 	p->cancel = NULL;
@@ -157,6 +157,29 @@ struct irp *irp_pend(struct task *t, struct irp *r)
 	*p->at = p;
 	small_unlock(&f->lock);
 	return p;
+}
+
+struct irp *irp_pend(struct task *t, struct irp *r)
+{
+	return pend(t, r, false);
+}
+
+struct irp *irp_pend_taken(struct task *t, struct irp *r)
+{
+	return pend(t, r, true);
+}
+
+bool irp_untake(struct irp *r)
+{
+	struct file *f = r->file;
+	bool ours;
+
+	small_lock(&f->lock);
+	ours = !r->cancelled;
+	if (ours)
+		atomic_store(&r->taken, 0);
+	small_unlock(&f->lock);
+	return ours;
 }
 
 bool irp_take(struct irp *r)

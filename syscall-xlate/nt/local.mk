@@ -29,6 +29,11 @@ libnt_a_SOURCES += %D%/abi-file.h %D%/console-ctrl.c %D%/console-keys.c \
 	%D%/path-c.c %D%/path-case.c %D%/path.c %D%/path.h %D%/pipe-name.c \
 	%D%/pipe.c %D%/pipe-data.c %D%/pipe-peek.c %D%/pipe.h %D%/volume.c %D%/reparse.c %D%/notify.c
 
+# sockets
+libnt_a_SOURCES += %D%/abi-afd.h %D%/afd.c %D%/afd.h %D%/afd-args.c %D%/afd-connect.c \
+	%D%/afd-data.c %D%/afd-message.c %D%/afd-message.h %D%/afd-option.c \
+	%D%/afd-poll.c %D%/afd-queue.c %D%/afd-transmit.c
+
 # memory, sections, system information, registry, tokens
 libnt_a_SOURCES += %D%/vad.c %D%/vad.h %D%/virtual.c %D%/virtual-calls.c \
 	%D%/virtual-query.c %D%/guard.c %D%/section.c %D%/section.h \

@@ -275,6 +275,12 @@ struct nt_watch {
 	uint32_t slot; /* watch.c's own; 0: not watched */
 };
 int watch_fd(struct nt_watch *w, uint32_t events);
+/*
+ * The same, but fn is called for every edge (EPOLLET), until watch_cancel().
+ * watch_change() sets other events; what holds then counts as an edge.
+ */
+int watch_edges(struct nt_watch *w, uint32_t events);
+int watch_change(struct nt_watch *w, uint32_t events);
 /* After it returns fn is not running and will not be called. */
 void watch_cancel(struct nt_watch *w);
 

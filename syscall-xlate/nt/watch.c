@@ -14,6 +14,7 @@
 
 struct slot {
 	struct nt_watch *w; /* NULL: free */
+	bool edge;          /* stays after an event */
 	uint32_t generation;
 	uint32_t next_free;
 };
@@ -46,7 +47,7 @@ static void call(uint32_t i, uint32_t generation, uint32_t events)
 
 	pthread_mutex_lock(&watch_lock);
 	if (slots[i].w && slots[i].generation == generation) {
-		w = running = release(i);
+		w = running = slots[i].edge ? slots[i].w : release(i);
 		pthread_mutex_unlock(&watch_lock);
 		w->fn(w, events);
 		pthread_mutex_lock(&watch_lock);
@@ -116,9 +117,9 @@ static uint32_t slot_get(void)
 	return i;
 }
 
-int watch_fd(struct nt_watch *w, uint32_t events)
+static int add(struct nt_watch *w, uint32_t events, bool edge)
 {
-	struct epoll_event e = { .events = events | EPOLLONESHOT };
+	struct epoll_event e = { .events = events };
 	uint32_t i;
 	int err;
 
@@ -130,6 +131,7 @@ int watch_fd(struct nt_watch *w, uint32_t events)
 	if (!err) {
 		e.data.u64 = i | (uint64_t)slots[i].generation << 32;
 		slots[i].w = w;
+		slots[i].edge = edge;
 		w->slot = i;
 		if (epoll_ctl(epoll_fd, EPOLL_CTL_ADD, w->fd, &e) < 0) {
 			err = -errno;
@@ -138,6 +140,32 @@ int watch_fd(struct nt_watch *w, uint32_t events)
 			first_free = i;
 			w->slot = 0;
 		}
+	}
+	pthread_mutex_unlock(&watch_lock);
+	return err;
+}
+
+int watch_fd(struct nt_watch *w, uint32_t events)
+{
+	return add(w, events | EPOLLONESHOT, false);
+}
+
+int watch_edges(struct nt_watch *w, uint32_t events)
+{
+	return add(w, events | EPOLLET, true);
+}
+
+int watch_change(struct nt_watch *w, uint32_t events)
+{
+	struct epoll_event e = { .events = events | EPOLLET };
+	int err = 0;
+
+	pthread_mutex_lock(&watch_lock);
+	if (w->slot) {
+		e.data.u64 = w->slot |
+			     (uint64_t)slots[w->slot].generation << 32;
+		if (epoll_ctl(epoll_fd, EPOLL_CTL_MOD, w->fd, &e) < 0)
+			err = -errno;
 	}
 	pthread_mutex_unlock(&watch_lock);
 	return err;

@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * abi-afd.h - what programs and ws2_32 say to \Device\Afd: 64-bit layouts.
+ *
+ * Numbers and layouts are those of Windows 10, since event loops (libuv, mio,
+ * wepoll) talk to the driver themselves.  Those with pointers have another
+ * layout in 32-bit programs: afd-args.c reads both.
+ */
+#ifndef RF_NT_ABI_AFD_H
+#define RF_NT_ABI_AFD_H
+
+#include "syscall-xlate/nt/abi.h"
+
+/*
+ * Set in a control code by our ws2_32: the caller would wait for the request
+ * anyway, so the handler does.  Saves a blocking recv two system calls.
+ */
+enum { AFD_CODE_WAIT = 0x800 };
+
+enum { AFD_FLAG_NO_FAST_IO = 1, AFD_FLAG_OVERLAPPED = 2 };
+
+/* Windows' numbers of families, types, protocols and levels. */
+enum {
+	WIN_AF_UNSPEC = 0,
+	WIN_AF_UNIX = 1,
+	WIN_AF_INET = 2,
+	WIN_AF_INET6 = 23,
+	WIN_SOCK_STREAM = 1,
+	WIN_SOCK_DGRAM = 2,
+	WIN_SOCK_RAW = 3,
+	WIN_SOCK_RDM = 4,
+	WIN_SOCK_SEQPACKET = 5,
+};
+
+/* AFD_POLL_INFO.events, and network events. */
+enum {
+	AFD_POLL_RECEIVE = 0x1,
+	AFD_POLL_RECEIVE_EXPEDITED = 0x2,
+	AFD_POLL_SEND = 0x4,
+	AFD_POLL_DISCONNECT = 0x8,
+	AFD_POLL_ABORT = 0x10,
+	AFD_POLL_LOCAL_CLOSE = 0x20,
+	AFD_POLL_CONNECT = 0x40,
+	AFD_POLL_ACCEPT = 0x80,
+	AFD_POLL_CONNECT_FAIL = 0x100,
+	AFD_POLL_QOS = 0x200,
+	AFD_POLL_GROUP_QOS = 0x400,
+	AFD_POLL_ROUTING_IF_CHANGE = 0x800,
+	AFD_POLL_ADDRESS_LIST_CHANGE = 0x1000,
+	AFD_POLL_EVENTS = 13,
+};
+
+/* The value of the extended attribute AfdOpenPacketXX. */
+struct afd_open_packet {
+	uint32_t endpoint_flags;
+	uint32_t group;
+	int32_t family, type, protocol;
+	uint32_t device_len;
+};
+_Static_assert(sizeof(struct afd_open_packet) == 24, "AFD_OPEN_PACKET");
+
+enum { AFD_ENDPOINT_CONNECTIONLESS = 1, AFD_ENDPOINT_RAW = 0x100 };
+
+/* AFD_BIND_INFO.ShareAccess */
+enum {
+	AFD_SHARE_NORMAL,
+	AFD_SHARE_REUSE,
+	AFD_SHARE_WILDCARD,
+	AFD_SHARE_EXCLUSIVE
+};
+
+struct afd_listen_info {
+	uint8_t san_active, pad[3];
+	int32_t backlog;
+	uint8_t delayed, pad2[3];
+};
+
+/* AFD_ACCEPT_INFO and AFD_DEFER_ACCEPT_INFO are read field by field. */
+
+struct afd_poll_entry {
+	uint64_t handle;
+	uint32_t events;
+	uint32_t status;
+};
+
+struct afd_poll_info {
+	int64_t timeout;
+	uint32_t count;
+	uint32_t exclusive;
+	/* entries follow */
+};
+_Static_assert(sizeof(struct afd_poll_info) == 16, "AFD_POLL_INFO");
+_Static_assert(sizeof(struct afd_poll_entry) == 16, "AFD_POLL_HANDLE_INFO");
+
+/* AFD_PARTIAL_DISCONNECT_INFO */
+enum {
+	AFD_DISCONNECT_SEND = 1,
+	AFD_DISCONNECT_RECEIVE = 2,
+	AFD_DISCONNECT_ABORT = 4,
+	AFD_DISCONNECT_DATAGRAM = 8,
+};
+
+/* TdiFlags of receives and sends. */
+enum {
+	TDI_RECEIVE_EXPEDITED = 0x40,
+	TDI_RECEIVE_PEEK = 0x80,
+	TDI_RECEIVE_WAITALL = 0x4000,
+	TDI_SEND_EXPEDITED = 0x20,
+};
+
+/* AFD_INFORMATION.InformationType */
+enum {
+	AFD_INFO_INLINE = 1,
+	AFD_INFO_NONBLOCKING = 2,
+	AFD_INFO_MAX_SEND = 3,
+	AFD_INFO_SENDS_PENDING = 4,
+	AFD_INFO_RECEIVE_WINDOW = 6,
+	AFD_INFO_SEND_WINDOW = 7,
+	AFD_INFO_CONNECT_TIME = 8,
+	AFD_INFO_GROUP = 10,
+};
+
+/* AFD_TL_IO_CONTROL_INFO.Type */
+enum {
+	AFD_TL_ENDPOINT = 0,
+	AFD_TL_SET_OPTION = 1,
+	AFD_TL_GET_OPTION = 2,
+	AFD_TL_SOCKET = 3,
+};
+
+#endif

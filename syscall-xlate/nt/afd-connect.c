@@ -1,0 +1,803 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * afd-connect.c - how sockets come by addresses and peers: bind, connect,
+ * listen, accept, and their ends.
+ *
+ * A connection is accepted from the host when somebody asks for it, waits in
+ * the listener under a sequence number, and becomes the descriptor of the
+ * socket that the program made for it.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/tcp.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "syscall-xlate/nt/afd.h"
+#include "syscall-xlate/nt/file-private.h"
+
+static bool is_any(const union afd_address *a)
+{
+	switch (a->sa.sa_family) {
+	case AF_INET:
+		return !a->in.sin_addr.s_addr;
+	case AF_INET6:
+		return IN6_IS_ADDR_UNSPECIFIED(&a->in6.sin6_addr);
+	}
+	return false;
+}
+
+static uint16_t port_of(const union afd_address *a)
+{
+	return a->sa.sa_family == AF_INET6 ? a->in6.sin6_port
+	       : a->sa.sa_family == AF_INET ? a->in.sin_port
+					    : 1;
+}
+
+/* ---- making ---------------------------------------------------------------- */
+
+NTSTATUS afd_make_host(struct afd_socket *s)
+{
+	static const int types[] = { [WIN_SOCK_STREAM] = SOCK_STREAM,
+				     [WIN_SOCK_DGRAM] = SOCK_DGRAM,
+				     [WIN_SOCK_RAW] = SOCK_RAW,
+				     [WIN_SOCK_RDM] = SOCK_RDM,
+				     [WIN_SOCK_SEQPACKET] = SOCK_SEQPACKET };
+	int family = afd_host_family(s->family), one = 1, fd;
+	/* IPPROTO_ICMPV6 and the others have the same numbers. */
+	int protocol = family == AF_UNIX ? 0 : s->protocol;
+
+	if (family < 0 || s->type < 1 || s->type >= (int)COUNT_OF(types))
+		return STATUS_INVALID_PARAMETER;
+	fd = socket(family, types[s->type] | SOCK_CLOEXEC, protocol);
+	if (fd < 0 && errno == EMFILE && file_raise_limit())
+		fd = socket(family, types[s->type] | SOCK_CLOEXEC, protocol);
+	if (fd < 0)
+		return afd_status(errno);
+	/* Windows keeps the families apart unless told otherwise. */
+	if (family == AF_INET6)
+		setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &one, sizeof one);
+	s->file->fd = fd;
+	s->host_nonblocking = false;
+	return STATUS_SUCCESS;
+}
+
+/* ---- names ------------------------------------------------------------------ */
+
+static NTSTATUS put_address(struct task *t, struct irp *r,
+			    const union afd_address *a, socklen_t len)
+{
+	uint8_t out[sizeof *a];
+	uint32_t n;
+
+	afd_address_out(a, len, out, &n);
+	return control_out(t, r, out, n);
+}
+
+NTSTATUS afd_get_address(struct task *t, struct file *f, struct irp *r)
+{
+	struct afd_socket *s = afd_of(f);
+	union afd_address a = { 0 };
+	socklen_t len = sizeof a;
+
+	if (f->fd < 0)
+		return STATUS_INVALID_PARAMETER;
+	if (s->local_len)
+		return control_out(t, r, &s->local_name,
+				   sizeof s->local_name);
+	if (getsockname(f->fd, &a.sa, &len) < 0)
+		return afd_status(errno);
+	if (s->state == AFD_OPEN && is_any(&a) && !port_of(&a))
+		return STATUS_INVALID_PARAMETER;
+	return put_address(t, r, &a, len);
+}
+
+NTSTATUS afd_get_remote_address(struct task *t, struct file *f, struct irp *r)
+{
+	struct afd_socket *s = afd_of(f);
+	union afd_address a = { 0 };
+	socklen_t len = sizeof a;
+
+	if (s->state == AFD_CONNECTING)
+		afd_check_connect(s, afd_ready(s));
+	if (s->state != AFD_CONNECTED)
+		return STATUS_INVALID_CONNECTION;
+	if (getpeername(f->fd, &a.sa, &len) < 0)
+		return afd_status(errno);
+	return put_address(t, r, &a, len);
+}
+
+NTSTATUS afd_bind(struct task *t, struct file *f, struct irp *r)
+{
+	enum { ADDRESS = 4 };
+	struct afd_socket *s = afd_of(f);
+	union afd_address a;
+	uint32_t share;
+	NTSTATUS status;
+	socklen_t len;
+	int hold;
+
+	if (r->len < ADDRESS + 2 || s->state == AFD_HELPER)
+		return STATUS_INVALID_PARAMETER;
+	if (s->state != AFD_OPEN)
+		return STATUS_INVALID_PARAMETER; /* WSAEINVAL: bound already */
+	if (guest_get32(t, &share, r->buf))
+		return STATUS_ACCESS_VIOLATION;
+	status = afd_address_in(t, r->buf + ADDRESS, r->len - ADDRESS, &a, &len,
+				&hold);
+	if (status)
+		return status;
+	if (a.sa.sa_family != afd_host_family(s->family)) {
+		status = STATUS_INVALID_ADDRESS;
+	} else if (bind(f->fd, &a.sa, len) < 0) {
+		status = a.sa.sa_family == AF_UNIX && errno == ENOENT
+				 ? STATUS_INVALID_ADDRESS_COMPONENT
+				 : afd_status(errno);
+	} else {
+		s->state = AFD_BOUND;
+		if (a.sa.sa_family == AF_UNIX) {
+			s->local_len = MIN(r->len - ADDRESS,
+					   (uint32_t)sizeof s->local_name);
+			if (guest_read(t, &s->local_name, r->buf + ADDRESS,
+				       s->local_len))
+				s->local_len = 0;
+		}
+	}
+	if (hold >= 0)
+		close(hold);
+	if (status || !r->out_len)
+		return status;
+	len = sizeof a;
+	if (getsockname(f->fd, &a.sa, &len) < 0)
+		return afd_status(errno);
+	return put_address(t, r, &a, len);
+}
+
+/* ---- connecting --------------------------------------------------------------- */
+
+void afd_check_connect(struct afd_socket *s, short re)
+{
+	union afd_address a;
+	socklen_t len = sizeof(int);
+	int err = 0;
+
+	if (!(re & (POLLOUT | POLLERR | POLLHUP)))
+		return;
+	if (getsockopt(s->file->fd, SOL_SOCKET, SO_ERROR, &err, &len) < 0)
+		err = errno;
+	len = sizeof a;
+	/* Not yet: what we were told of was before the connect. */
+	if (!err && getpeername(s->file->fd, &a.sa, &len) < 0)
+		return;
+	if (err) {
+		s->state = AFD_FAILED;
+		s->connect_error = afd_status(err);
+	} else {
+		s->state = AFD_CONNECTED;
+		s->connect_time = monotonic_ns();
+	}
+}
+
+static NTSTATUS connect_step(struct task *t, struct afd_op *op)
+{
+	struct afd_socket *s = op->socket;
+
+	if (s->state == AFD_CONNECTING)
+		afd_check_connect(s, afd_ready(s));
+	if (s->state == AFD_CONNECTING)
+		return STATUS_PENDING;
+	if (s->state != AFD_CONNECTED)
+		return s->connect_error ? s->connect_error
+					: STATUS_CONNECTION_ABORTED;
+	/* ConnectEx: the first data goes with it. */
+	return op->len ? afd_send_stream(t, op) : STATUS_SUCCESS;
+}
+
+/* Begins; STATUS_PENDING: it is under way. */
+static NTSTATUS start_connect(struct afd_socket *s, const union afd_address *a,
+			      socklen_t len, bool may_block)
+{
+	union afd_address none = { .sa.sa_family = AF_UNSPEC };
+	int fd = s->file->fd, n, err;
+
+	if (s->state == AFD_LISTENING || s->state == AFD_HELPER)
+		return STATUS_INVALID_PARAMETER;
+	if (s->state == AFD_CONNECTING) {
+		afd_check_connect(s, afd_ready(s));
+		if (s->state == AFD_CONNECTING)
+			return STATUS_DEVICE_BUSY;
+	}
+	if (s->state == AFD_CONNECTED && !s->datagram)
+		return STATUS_CONNECTION_ACTIVE;
+	if (a->sa.sa_family != afd_host_family(s->family))
+		return STATUS_INVALID_ADDRESS;
+	if (s->datagram) {
+		/* Nobody in particular. */
+		bool drop = is_any(a);
+
+		if (connect(fd, drop ? &none.sa : &a->sa,
+			    drop ? sizeof none.sa : len) < 0)
+			return afd_status(errno);
+		s->state = drop ? AFD_BOUND : AFD_CONNECTED;
+		return STATUS_SUCCESS;
+	}
+	/* The host would take both for this machine. */
+	if (is_any(a) || !port_of(a))
+		return STATUS_INVALID_ADDRESS_COMPONENT;
+
+	s->event_off &= ~(uint32_t)(AFD_POLL_CONNECT | AFD_POLL_CONNECT_FAIL);
+	s->connect_error = 0;
+	if (!may_block)
+		afd_set_nonblocking(s);
+	s->state = AFD_CONNECTING;
+	if (may_block && !afd_block_begin(s)) {
+		n = -1;
+		err = EINTR;
+	} else {
+		n = connect(fd, &a->sa, len);
+		err = errno;
+	}
+	if (may_block)
+		afd_block_end(s);
+	if (n == 0) {
+		s->state = AFD_CONNECTED;
+		s->connect_time = monotonic_ns();
+		return STATUS_SUCCESS;
+	}
+	if (err == EINPROGRESS || err == EINTR)
+		return s->closed ? STATUS_CANCELLED : STATUS_PENDING;
+	/* A full backlog of a socket in the file system. */
+	if (err == EAGAIN)
+		err = ECONNREFUSED;
+	s->state = AFD_FAILED;
+	s->connect_error = afd_status(err);
+	return s->connect_error;
+}
+
+static NTSTATUS connect_to(struct task *t, struct irp *r, struct afd_op *op,
+			   gaddr at, uint32_t n, bool super)
+{
+	struct afd_socket *s = op->socket;
+	union afd_address a;
+	socklen_t len;
+	NTSTATUS status;
+	int hold;
+
+	status = afd_address_in(t, at, n, &a, &len, &hold);
+	if (status)
+		return status;
+	pthread_mutex_lock(&s->lock);
+	if (super && (s->datagram || s->state == AFD_OPEN))
+		status = STATUS_INVALID_PARAMETER;
+	else if (!super && afd_may_block(r) && s->state != AFD_CONNECTING) {
+		/* Others may use the socket meanwhile. */
+		pthread_mutex_unlock(&s->lock);
+		status = start_connect(s, &a, len, true);
+		pthread_mutex_lock(&s->lock);
+	} else {
+		status = start_connect(s, &a, len, false);
+	}
+	pthread_mutex_unlock(&s->lock);
+	if (hold >= 0)
+		close(hold);
+	if (status && status != STATUS_PENDING)
+		return status;
+	if (!status && !op->len) {
+		afd_service(s);
+		return status;
+	}
+	op->step = connect_step;
+	op->pends = super || !s->nonblocking;
+	if (!op->pends && s->event_mask) {
+		pthread_mutex_lock(&s->lock);
+		afd_watch(s);
+		pthread_mutex_unlock(&s->lock);
+	}
+	return afd_run(t, r, op, &s->connects, POLLOUT);
+}
+
+NTSTATUS afd_connect(struct task *t, struct file *f, struct irp *r)
+{
+	uint32_t p = afd_pointer_size(), at = 3 * p;
+	struct file *other = NULL;
+	struct afd_op op;
+	NTSTATUS status;
+	uint64_t h;
+
+	(void)f;
+	afd_op_init(&op, r);
+	if (r->len < at + 2)
+		return STATUS_INVALID_PARAMETER;
+	status = afd_pointer(t, r->buf + 2 * p, &h);
+	if (!status && h) {
+		status = afd_by_handle(t, h, &other);
+		if (!status)
+			op.socket = afd_of(other);
+	}
+	if (!status)
+		status = connect_to(t, r, &op, r->buf + at, r->len - at, false);
+	if (other)
+		object_put(&other->object);
+	return status;
+}
+
+/* ConnectEx: what to send comes as the output buffer. */
+NTSTATUS afd_super_connect(struct task *t, struct file *f, struct irp *r)
+{
+	enum { ADDRESS = 2 };
+	struct afd_op op;
+
+	(void)f;
+	afd_op_init(&op, r);
+	if (r->len < ADDRESS + 2)
+		return STATUS_INVALID_PARAMETER;
+	op.few[0] = (struct afd_segment){ r->out, r->out_len };
+	op.nsegments = r->out_len != 0;
+	op.len = r->out_len;
+	return connect_to(t, r, &op, r->buf + ADDRESS, r->len - ADDRESS, true);
+}
+
+/* ---- listening ------------------------------------------------------------------ */
+
+NTSTATUS afd_listen(struct task *t, struct file *f, struct irp *r)
+{
+	struct afd_socket *s = afd_of(f);
+	struct afd_listen_info i;
+	int backlog, one = 1;
+
+	if (r->len < 8)
+		return STATUS_INVALID_PARAMETER;
+	if (guest_read(t, &i, r->buf, 8))
+		return STATUS_ACCESS_VIOLATION;
+	if (s->datagram)
+		return STATUS_NOT_SUPPORTED;
+	if (s->state == AFD_CONNECTED || s->state == AFD_CONNECTING)
+		return STATUS_CONNECTION_ACTIVE;
+	if (s->state != AFD_BOUND && s->state != AFD_LISTENING)
+		return STATUS_INVALID_PARAMETER;
+	/* SOMAXCONN_HINT(n) is -n. */
+	backlog = i.backlog < 0 && i.backlog != INT32_MIN ? -i.backlog
+							  : i.backlog;
+	/*
+	 * A port whose connections linger can be bound again on Windows.  Not
+	 * set before: then two could bind, and only one listen.
+	 */
+	if (s->family != WIN_AF_UNIX)
+		setsockopt(f->fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one);
+	/* A connection may be gone between its edge and accept(2). */
+	afd_set_nonblocking(s);
+	if (listen(f->fd, backlog) < 0)
+		return afd_status(errno);
+	pthread_mutex_lock(&s->lock);
+	s->state = AFD_LISTENING;
+	pthread_mutex_unlock(&s->lock);
+	return STATUS_SUCCESS;
+}
+
+/* A connection of the host's, or STATUS_PENDING. */
+static NTSTATUS take_host(struct afd_socket *s, int *fd)
+{
+	bool raised = false;
+
+	for (;;) {
+		*fd = accept4(s->file->fd, NULL, NULL, SOCK_CLOEXEC);
+		if (*fd >= 0)
+			return STATUS_SUCCESS;
+		if (errno == EAGAIN)
+			return STATUS_PENDING;
+		if (errno == EMFILE && !raised && file_raise_limit()) {
+			raised = true;
+			continue;
+		}
+		if (errno != ECONNABORTED && errno != EINTR &&
+		    errno != EPROTO)
+			return afd_status(errno);
+	}
+}
+
+/* The lock is taken by who is not run by an edge. */
+static struct afd_incoming *again(struct task *t, struct afd_socket *s,
+				  union afd_address *a, socklen_t *len)
+{
+	struct afd_incoming *in;
+
+	if (!s->incoming)
+		return NULL;
+	if (t)
+		pthread_mutex_lock(&s->lock);
+	for (in = s->incoming; in && !in->deferred; in = in->next)
+		;
+	if (in) {
+		in->deferred = false;
+		if (getpeername(in->fd, &a->sa, len) < 0)
+			*len = 0;
+	}
+	if (t)
+		pthread_mutex_unlock(&s->lock);
+	return in;
+}
+
+static NTSTATUS accept_new(struct task *t, struct afd_socket *s,
+			   struct afd_incoming **ret, union afd_address *a,
+			   socklen_t *len)
+{
+	struct afd_incoming *in = malloc(sizeof *in), **at;
+	NTSTATUS status;
+	int fd;
+
+	if (!in)
+		return STATUS_NO_MEMORY;
+	do {
+		status = take_host(s, &fd);
+		if (status) {
+			free(in);
+			return status;
+		}
+		*len = sizeof *a;
+		if (!getpeername(fd, &a->sa, len))
+			break;
+		close(fd); /* gone already: the next one */
+	} while (true);
+	*in = (struct afd_incoming){ .fd = fd };
+	if (t)
+		pthread_mutex_lock(&s->lock);
+	in->sequence = ++s->next_sequence;
+	for (at = &s->incoming; *at; at = &(*at)->next)
+		;
+	*at = in;
+	if (t)
+		pthread_mutex_unlock(&s->lock);
+	*ret = in;
+	return STATUS_SUCCESS;
+}
+
+static NTSTATUS tell_incoming(struct task *t, struct afd_op *op)
+{
+	struct afd_socket *s = op->socket;
+	union afd_address a = { 0 };
+	socklen_t len = sizeof a;
+	struct afd_incoming *in = again(t, s, &a, &len);
+	uint8_t out[4 + sizeof a];
+	NTSTATUS status;
+	uint32_t n;
+
+	if (!in) {
+		status = accept_new(t, s, &in, &a, &len);
+		if (status)
+			return status;
+	}
+	memcpy(out, &in->sequence, 4);
+	afd_address_out(&a, len, out + 4, &n);
+	n = MIN(n + 4, op->out_len);
+	op->information = n;
+	return guest_write(t, op->out, out, n) ? STATUS_ACCESS_VIOLATION
+					       : STATUS_SUCCESS;
+}
+
+NTSTATUS afd_wait_for_listen(struct task *t, struct file *f, struct irp *r)
+{
+	struct afd_socket *s = afd_of(f);
+	struct afd_op op;
+
+	if (s->state != AFD_LISTENING || r->out_len < 4)
+		return STATUS_INVALID_PARAMETER;
+	afd_op_init(&op, r);
+	op.out = r->out;
+	op.out_len = r->out_len;
+	op.step = tell_incoming;
+	op.reenable = AFD_POLL_ACCEPT;
+	op.pends = !s->nonblocking;
+	return afd_run(t, r, &op, &s->accepts, POLLIN);
+}
+
+static int claim_incoming(struct afd_socket *s, int32_t sequence)
+{
+	struct afd_incoming **at, *in;
+	int fd = -1;
+
+	pthread_mutex_lock(&s->lock);
+	for (at = &s->incoming; (in = *at); at = &in->next) {
+		if (in->sequence != sequence)
+			continue;
+		*at = in->next;
+		fd = in->fd;
+		free(in);
+		break;
+	}
+	pthread_mutex_unlock(&s->lock);
+	return fd;
+}
+
+void afd_adopt(struct afd_socket *s, int fd, struct afd_socket *from)
+{
+	int old = s->file->fd;
+
+	if (s->registered)
+		watch_cancel(&s->watch);
+	pthread_mutex_lock(&s->lock);
+	s->registered = false;
+	s->watched = 0;
+	s->file->fd = fd;
+	s->state = AFD_CONNECTED;
+	s->host_nonblocking = false;
+	s->connect_time = monotonic_ns();
+	s->nonblocking = from->nonblocking || s->nonblocking;
+	s->inline_oob = from->inline_oob;
+	s->options = from->options;
+	s->family = from->family;
+	s->type = from->type;
+	s->protocol = from->protocol;
+	s->datagram = from->datagram;
+	if (from->event && !s->event) {
+		object_get(from->event);
+		s->event = from->event;
+		s->event_mask = from->event_mask;
+		s->event_off = AFD_POLL_CONNECT;
+	}
+	if (s->event_mask || s->polls || s->receives.first)
+		afd_watch(s);
+	pthread_mutex_unlock(&s->lock);
+	if (old >= 0)
+		close(old);
+}
+
+NTSTATUS afd_accept(struct task *t, struct file *f, struct irp *r)
+{
+	struct afd_socket *s = afd_of(f);
+	struct file *other;
+	NTSTATUS status;
+	uint32_t sequence;
+	uint64_t h;
+	int fd;
+
+	if (r->len < 8 + afd_pointer_size())
+		return STATUS_INVALID_PARAMETER;
+	if (guest_get32(t, &sequence, r->buf + 4))
+		return STATUS_ACCESS_VIOLATION;
+	status = afd_pointer(t, r->buf + 8, &h);
+	if (!status)
+		status = afd_by_handle(t, h, &other);
+	if (status)
+		return status;
+	if (afd_of(other)->state != AFD_OPEN) {
+		status = STATUS_INVALID_PARAMETER;
+	} else {
+		fd = claim_incoming(s, (int32_t)sequence);
+		if (fd < 0)
+			status = STATUS_INVALID_PARAMETER;
+		else
+			afd_adopt(afd_of(other), fd, s);
+	}
+	object_put(&other->object);
+	return status;
+}
+
+NTSTATUS afd_defer_accept(struct task *t, struct file *f, struct irp *r)
+{
+	struct afd_socket *s = afd_of(f);
+	struct linger now = { 1, 0 };
+	uint8_t in[8];
+	int32_t sequence;
+	int fd;
+
+	if (r->len < sizeof in)
+		return STATUS_INVALID_PARAMETER;
+	if (guest_read(t, in, r->buf, sizeof in))
+		return STATUS_ACCESS_VIOLATION;
+	memcpy(&sequence, in, 4);
+	if (!in[4]) {
+		struct afd_incoming *i;
+
+		pthread_mutex_lock(&s->lock);
+		for (i = s->incoming; i && i->sequence != sequence; i = i->next)
+			;
+		if (i)
+			i->deferred = true;
+		pthread_mutex_unlock(&s->lock);
+		return i ? STATUS_SUCCESS : STATUS_INVALID_PARAMETER;
+	}
+	fd = claim_incoming(s, sequence);
+	if (fd < 0)
+		return STATUS_INVALID_PARAMETER;
+	/* Refused, as far as one can refuse what the host has accepted. */
+	setsockopt(fd, SOL_SOCKET, SO_LINGER, &now, sizeof now);
+	close(fd);
+	return STATUS_SUCCESS;
+}
+
+/* ---- AcceptEx --------------------------------------------------------------------- */
+
+/* Each address with its length before it: mswsock knows. */
+static NTSTATUS put_name(struct task *t, gaddr at, uint32_t room,
+			 const union afd_address *a, socklen_t len)
+{
+	uint8_t out[4 + sizeof *a];
+	uint32_t n;
+
+	if (!room)
+		return STATUS_SUCCESS;
+	afd_address_out(a, len, out + 4, &n);
+	n = MIN(n, room > 4 ? room - 4 : 0);
+	memcpy(out, &n, 4);
+	return guest_write(t, at, out, MIN(n + 4, room))
+		       ? STATUS_ACCESS_VIOLATION
+		       : STATUS_SUCCESS;
+}
+
+static NTSTATUS first_data(struct task *t, struct afd_op *op)
+{
+	return afd_receive_stream(t, op);
+}
+
+static NTSTATUS super_step(struct task *t, struct afd_op *op)
+{
+	union afd_address local = { 0 }, remote = { 0 };
+	socklen_t nl = sizeof local, nr = sizeof remote;
+	struct afd_socket *s = op->socket;
+	NTSTATUS status;
+	int fd;
+
+	do {
+		status = take_host(s, &fd);
+		if (status)
+			return status;
+		if (!getpeername(fd, &remote.sa, &nr) &&
+		    !getsockname(fd, &local.sa, &nl))
+			break;
+		close(fd);
+		nl = nr = sizeof local;
+	} while (true);
+	status = put_name(t, op->out + op->data_len, op->local_len, &local,
+			  nl);
+	if (!status)
+		status = put_name(t, op->out + op->data_len + op->local_len,
+				  op->remote_len, &remote, nr);
+	if (status) {
+		close(fd);
+		return status;
+	}
+	afd_adopt(afd_of(op->other), fd, s);
+	/* AcceptEx leaves it to SO_UPDATE_ACCEPT_CONTEXT to inherit this. */
+	if (!op->data_len)
+		return STATUS_SUCCESS;
+	op->socket = afd_of(op->other);
+	op->wanted = &op->socket->receives;
+	op->step = first_data;
+	return STATUS_MORE_PROCESSING_REQUIRED;
+}
+
+static void put_other(struct afd_op *op)
+{
+	object_put(&op->other->object);
+}
+
+NTSTATUS afd_super_accept(struct task *t, struct file *f, struct irp *r)
+{
+	uint32_t p = afd_pointer_size(), lens[3];
+	struct afd_socket *s = afd_of(f);
+	struct afd_op op;
+	NTSTATUS status;
+	uint64_t h;
+
+	afd_op_init(&op, r);
+	if (r->len < 2 * p + 12)
+		return STATUS_INVALID_PARAMETER;
+	status = afd_pointer(t, r->buf + p, &h);
+	if (!status && guest_read(t, lens, r->buf + 2 * p, sizeof lens))
+		status = STATUS_ACCESS_VIOLATION;
+	if (status)
+		return status;
+	if (s->state != AFD_LISTENING)
+		return STATUS_INVALID_PARAMETER;
+	if (lens[0] > r->out_len || lens[1] > r->out_len - lens[0] ||
+	    lens[2] > r->out_len - lens[0] - lens[1])
+		return STATUS_BUFFER_TOO_SMALL;
+	status = afd_by_handle(t, h, &op.other);
+	if (status)
+		return status;
+	if (afd_of(op.other)->state != AFD_OPEN) {
+		put_other(&op);
+		return STATUS_INVALID_PARAMETER;
+	}
+	op.release = put_other;
+	op.step = super_step;
+	op.reenable = AFD_POLL_ACCEPT;
+	op.pends = true;
+	op.out = r->out;
+	op.data_len = lens[0];
+	op.local_len = lens[1];
+	op.remote_len = lens[2];
+	op.few[0] = (struct afd_segment){ r->out, lens[0] };
+	op.nsegments = 1;
+	op.len = lens[0];
+	return afd_run(t, r, &op, &s->accepts, POLLIN);
+}
+
+/* ---- ends -------------------------------------------------------------------------- */
+
+NTSTATUS afd_partial_disconnect(struct task *t, struct file *f, struct irp *r)
+{
+	struct afd_socket *s = afd_of(f);
+	struct sockaddr none = { .sa_family = AF_UNSPEC };
+	uint32_t mode;
+
+	if (r->len < 4)
+		return STATUS_INVALID_PARAMETER;
+	if (guest_get32(t, &mode, r->buf))
+		return STATUS_ACCESS_VIOLATION;
+	if (mode & AFD_DISCONNECT_DATAGRAM) {
+		if (!s->datagram || connect(f->fd, &none, sizeof none) < 0)
+			return STATUS_INVALID_PARAMETER;
+		s->state = AFD_BOUND;
+		return STATUS_SUCCESS;
+	}
+	if (s->state == AFD_CONNECTING)
+		afd_check_connect(s, afd_ready(s));
+	if (s->state != AFD_CONNECTED && !s->datagram)
+		return STATUS_INVALID_CONNECTION;
+	if (mode & AFD_DISCONNECT_ABORT) {
+		if (connect(f->fd, &none, sizeof none) < 0)
+			return afd_status(errno);
+		s->aborted = true;
+		afd_service(s);
+		return STATUS_SUCCESS;
+	}
+	pthread_mutex_lock(&s->lock);
+	if (mode & AFD_DISCONNECT_RECEIVE) {
+		s->receive_closed = true;
+		shutdown(f->fd, SHUT_RD);
+	}
+	if (mode & AFD_DISCONNECT_SEND) {
+		/* What is queued goes first; its steps must not see this. */
+		if (s->sends.first)
+			s->close_when_sent = true;
+		else
+			shutdown(f->fd, SHUT_WR);
+		s->send_closed = !s->sends.first;
+	}
+	pthread_mutex_unlock(&s->lock);
+	afd_service(s);
+	return STATUS_SUCCESS;
+}
+
+/* DisconnectEx */
+NTSTATUS afd_super_disconnect(struct task *t, struct file *f, struct irp *r)
+{
+	enum { REUSE_SOCKET = 2 };
+	struct afd_socket *s = afd_of(f);
+	NTSTATUS status = STATUS_SUCCESS;
+	uint32_t flags;
+	int old = f->fd;
+
+	if (r->len < 4)
+		return STATUS_INVALID_PARAMETER;
+	if (guest_get32(t, &flags, r->buf))
+		return STATUS_ACCESS_VIOLATION;
+	if (s->state != AFD_CONNECTED || s->datagram)
+		return STATUS_INVALID_CONNECTION;
+	if (!(flags & REUSE_SOCKET)) {
+		pthread_mutex_lock(&s->lock);
+		s->send_closed = s->receive_closed = true;
+		shutdown(old, SHUT_RDWR);
+		pthread_mutex_unlock(&s->lock);
+		afd_service(s);
+		return STATUS_SUCCESS;
+	}
+	/* As new, but for what the program has set. */
+	if (s->registered)
+		watch_cancel(&s->watch);
+	pthread_mutex_lock(&s->lock);
+	s->registered = false;
+	s->watched = 0;
+	status = afd_make_host(s);
+	if (!status) {
+		s->state = AFD_OPEN;
+		s->aborted = s->send_closed = s->receive_closed = false;
+		s->event_off = 0;
+		shutdown(old, SHUT_WR);
+		close(old);
+	}
+	pthread_mutex_unlock(&s->lock);
+	return status;
+}

@@ -1,0 +1,644 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * afd-poll.c - what holds of a socket: AFD_POLL (event loops, select, WSAPoll)
+ * and network events (WSAEventSelect).
+ *
+ * Polls tell what holds when they are asked, else they wait for an edge of one
+ * of their sockets.  A poll that its caller waits for in the handler is poll(2)
+ * itself.  Network events are told once, until a call re-enables them.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+
+#include "syscall-xlate/nt/afd.h"
+
+enum {
+	MAX_POLLED = 65536,
+	/* Of those poll(2) tells without being asked. */
+	UNASKED = POLLERR | POLLHUP | POLLNVAL,
+};
+
+short afd_ready(const struct afd_socket *s)
+{
+	struct pollfd p = { .fd = s->file->fd,
+			    .events = POLLIN | POLLOUT | POLLRDHUP | POLLPRI };
+
+	return p.fd >= 0 && poll(&p, 1, 0) > 0 ? p.revents : 0;
+}
+
+static uint32_t stream_level(struct afd_socket *s, short re)
+{
+	uint32_t bits = AFD_POLL_CONNECT;
+	int n = 0;
+
+	if (re & POLLOUT)
+		bits |= AFD_POLL_SEND;
+	if (re & POLLPRI)
+		bits |= s->inline_oob ? AFD_POLL_RECEIVE
+				      : AFD_POLL_RECEIVE_EXPEDITED;
+	if (re & POLLERR)
+		s->aborted = true;
+	if (s->aborted)
+		return bits | AFD_POLL_ABORT | AFD_POLL_SEND;
+	if (re & (POLLRDHUP | POLLHUP)) {
+		bits |= AFD_POLL_DISCONNECT;
+		/* The end is readable too: there may be data before it. */
+		if (ioctl(s->file->fd, FIONREAD, &n) == 0 && n > 0)
+			bits |= AFD_POLL_RECEIVE;
+	} else if (re & POLLIN) {
+		bits |= AFD_POLL_RECEIVE;
+	}
+	return bits;
+}
+
+uint32_t afd_level(struct afd_socket *s, short re)
+{
+	if (s->closed)
+		return AFD_POLL_LOCAL_CLOSE;
+	if (s->state == AFD_CONNECTING)
+		afd_check_connect(s, re);
+	if (s->datagram)
+		return (re & (POLLIN | POLLERR) ? AFD_POLL_RECEIVE : 0) |
+		       (re & POLLOUT ? AFD_POLL_SEND : 0);
+	switch (s->state) {
+	case AFD_LISTENING:
+		for (struct afd_incoming *i = s->incoming; i; i = i->next)
+			if (i->deferred)
+				return AFD_POLL_ACCEPT;
+		return re & POLLIN ? AFD_POLL_ACCEPT : 0;
+	case AFD_CONNECTED:
+		return stream_level(s, re);
+	case AFD_FAILED:
+		return AFD_POLL_CONNECT_FAIL;
+	}
+	return 0;
+}
+
+static NTSTATUS event_status(const struct afd_socket *s, uint32_t event)
+{
+	if (event == AFD_POLL_CONNECT_FAIL)
+		return s->connect_error;
+	return event == AFD_POLL_ABORT ? STATUS_CONNECTION_RESET
+				       : STATUS_SUCCESS;
+}
+
+/* ---- the answer ------------------------------------------------------------- */
+
+/* Entries with status and events found; handles 4 or 8 bytes. */
+static NTSTATUS answer(struct task *t, struct afd_op *op,
+		       const struct afd_poll_link *found,
+		       const uint32_t *events, uint32_t n)
+{
+	uint32_t entry = nt_self->wow64 ? 12 : 16;
+	struct afd_poll_info info = { .exclusive = op->exclusive };
+	gaddr at = op->out + sizeof info;
+
+	for (uint32_t i = 0; i < n; i++) {
+		const struct afd_socket *s = afd_of(found[i].file);
+		uint32_t status, e = events ? events[i] : 0;
+		uint8_t raw[16];
+
+		if (!e)
+			continue;
+		status = e & AFD_POLL_CONNECT_FAIL ? s->connect_error : 0;
+		memcpy(raw, &found[i].handle, 8);
+		memcpy(raw + entry - 8, &e, 4);
+		memcpy(raw + entry - 4, &status, 4);
+		if (guest_write(t, at, raw, entry))
+			return STATUS_ACCESS_VIOLATION;
+		at += entry;
+		info.count++;
+	}
+	if (guest_write(t, op->out, &info, sizeof info))
+		return STATUS_ACCESS_VIOLATION;
+	op->information = at - op->out;
+	return STATUS_SUCCESS;
+}
+
+/* ---- time ----------------------------------------------------------------------- */
+
+/* Outlives its request if it is ringing when that ends. */
+struct poll_alarm {
+	struct alarm alarm;
+	struct afd_op *op; /* NULL: it has ended */
+};
+
+static pthread_mutex_t alarms_lock = PTHREAD_MUTEX_INITIALIZER;
+
+static void ring(struct alarm *a)
+{
+	struct poll_alarm *pa = container_of(a, struct poll_alarm, alarm);
+	struct afd_op *op;
+	struct afd_done done;
+
+	pthread_mutex_lock(&alarms_lock);
+	op = pa->op;
+	if (op) {
+		op->alarm = NULL;
+		if (!irp_take(op->irp))
+			op = NULL;
+	}
+	pthread_mutex_unlock(&alarms_lock);
+	free(pa);
+	if (!op)
+		return;
+	answer(NULL, op, NULL, NULL, 0);
+	afd_done_init(&done);
+	afd_finish_later(&done, op, STATUS_TIMEOUT, op->information);
+	afd_finish_all(&done);
+}
+
+static void stop_alarm(struct afd_op *op)
+{
+	struct poll_alarm *pa;
+
+	pthread_mutex_lock(&alarms_lock);
+	pa = op->alarm;
+	op->alarm = NULL;
+	if (pa) {
+		pa->op = NULL;
+		/* Else it frees itself. */
+		if (alarm_disarm(&pa->alarm))
+			free(pa);
+	}
+	pthread_mutex_unlock(&alarms_lock);
+}
+
+/* ---- links ---------------------------------------------------------------------- */
+
+/* With the socket locked. */
+static void link_add(struct afd_socket *s, struct afd_poll_link *l)
+{
+	l->next = s->polls;
+	l->at = &s->polls;
+	if (l->next)
+		l->next->at = &l->next;
+	s->polls = l;
+}
+
+static void release(struct afd_op *op)
+{
+	stop_alarm(op);
+	for (uint32_t i = 0; i < op->nlinks; i++) {
+		struct afd_poll_link *l = &op->links[i];
+		struct afd_socket *s = afd_of(l->file);
+
+		pthread_mutex_lock(&s->lock);
+		if (l->at) {
+			*l->at = l->next;
+			if (l->next)
+				l->next->at = l->at;
+		}
+		pthread_mutex_unlock(&s->lock);
+		object_put(&l->file->object);
+	}
+	free(op->links);
+	op->links = NULL;
+	op->nlinks = 0;
+}
+
+/* Locked; l's request is to end with what is told of its socket. */
+static void end_poll(struct afd_poll_link *l, uint32_t events,
+		     struct afd_done *d)
+{
+	struct afd_op *op = l->op;
+	NTSTATUS status = answer(NULL, op, l, &events, 1);
+
+	afd_finish_later(d, op, status, op->information);
+}
+
+/* ---- edges ------------------------------------------------------------------------ */
+
+static void note_events(struct afd_socket *s, uint32_t level)
+{
+	uint32_t told = level & s->event_mask & ~s->event_off;
+
+	if (!told)
+		return;
+	s->event_record |= told;
+	s->event_off |= told;
+	for (int i = 0; i < AFD_POLL_EVENTS; i++)
+		if (told & 1u << i)
+			s->event_status[i] = event_status(s, 1u << i);
+	object_signal(s->event, 1);
+}
+
+void afd_notice(struct afd_socket *s, short re, struct afd_done *d)
+{
+	uint32_t level = afd_level(s, re);
+
+	for (struct afd_poll_link *l = s->polls; l; l = l->next) {
+		uint32_t events =
+			level & (l->events | AFD_POLL_LOCAL_CLOSE);
+
+		if (events && irp_take(l->op->irp))
+			end_poll(l, events, d);
+	}
+	if (s->event_mask)
+		note_events(s, level);
+}
+
+void afd_poll_closed(struct afd_socket *s, struct afd_done *d)
+{
+	for (struct afd_poll_link *l = s->polls; l; l = l->next)
+		if (irp_take(l->op->irp))
+			end_poll(l, AFD_POLL_LOCAL_CLOSE, d);
+}
+
+void afd_reenable(struct afd_socket *s, uint32_t events)
+{
+	struct afd_done done;
+
+	afd_done_init(&done);
+	pthread_mutex_lock(&s->lock);
+	s->event_off &= ~events;
+	if (s->event_mask & events)
+		note_events(s, afd_level(s, afd_ready(s)) & events);
+	pthread_mutex_unlock(&s->lock);
+	afd_finish_all(&done);
+}
+
+/* ---- asking ------------------------------------------------------------------------- */
+
+static NTSTATUS read_links(struct task *t, struct irp *r, struct afd_op *op,
+			   struct afd_poll_info *info)
+{
+	uint32_t entry = nt_self->wow64 ? 12 : 16;
+	uint8_t *raw;
+	NTSTATUS status = STATUS_SUCCESS;
+
+	if (r->len < sizeof *info || r->out_len < sizeof *info)
+		return STATUS_INVALID_PARAMETER;
+	if (guest_read(t, info, r->buf, sizeof *info))
+		return STATUS_ACCESS_VIOLATION;
+	if (info->count > MAX_POLLED ||
+	    info->count > (r->len - sizeof *info) / entry ||
+	    info->count > (r->out_len - sizeof *info) / entry)
+		return STATUS_INVALID_PARAMETER;
+	op->out = r->out;
+	op->exclusive = info->exclusive & 0xff;
+	if (!info->count)
+		return STATUS_SUCCESS;
+	raw = malloc((size_t)info->count * entry);
+	op->links = calloc(info->count, sizeof *op->links);
+	if (!raw || !op->links)
+		status = STATUS_NO_MEMORY;
+	else if (guest_read(t, raw, r->buf + sizeof *info,
+			    (size_t)info->count * entry))
+		status = STATUS_ACCESS_VIOLATION;
+	for (uint32_t i = 0; i < info->count && !status; i++) {
+		struct afd_poll_link *l = &op->links[i];
+		const uint8_t *e = raw + i * entry;
+
+		memcpy(&l->handle, e, entry - 8);
+		memcpy(&l->events, e + entry - 8, 4);
+		status = afd_by_handle(t, l->handle, &l->file);
+		if (!status)
+			op->nlinks++;
+	}
+	free(raw);
+	return status;
+}
+
+/* What poll(2) can tell of what l asks for; 0: nothing yet. */
+static short host_events(struct afd_poll_link *l)
+{
+	const struct afd_socket *s = afd_of(l->file);
+	short events = 0;
+
+	if (s->state == AFD_CONNECTING)
+		return POLLOUT;
+	if (!s->datagram && s->state != AFD_LISTENING &&
+	    s->state != AFD_CONNECTED)
+		return 0;
+	if (l->events & (AFD_POLL_RECEIVE | AFD_POLL_ACCEPT))
+		events |= POLLIN;
+	if (l->events & (AFD_POLL_DISCONNECT | AFD_POLL_ABORT))
+		events |= POLLRDHUP;
+	if (l->events & AFD_POLL_SEND)
+		events |= POLLOUT;
+	if (l->events & (AFD_POLL_RECEIVE_EXPEDITED | AFD_POLL_RECEIVE))
+		events |= POLLPRI;
+	return events;
+}
+
+/*
+ * What holds now, into events[]; how many.  p: as poll(2) filled it in, all
+ * events were asked for.
+ */
+static uint32_t look(struct afd_op *op, const struct pollfd *p,
+		     uint32_t *events)
+{
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; i < op->nlinks; i++) {
+		struct afd_poll_link *l = &op->links[i];
+		struct afd_socket *s = afd_of(l->file);
+
+		pthread_mutex_lock(&s->lock);
+		events[i] = afd_level(s, p[i].revents) &
+			    (l->events | AFD_POLL_LOCAL_CLOSE);
+		pthread_mutex_unlock(&s->lock);
+		n += events[i] != 0;
+	}
+	return n;
+}
+
+static void ask_all(struct afd_op *op, struct pollfd *p)
+{
+	for (uint32_t i = 0; i < op->nlinks; i++) {
+		/* Before we look, so that none is taken for an old one. */
+		op->links[i].seen = afd_of(op->links[i].file)->edges;
+		p[i] = (struct pollfd){ .fd = op->links[i].file->fd,
+					.events = POLLIN | POLLOUT | POLLRDHUP |
+						  POLLPRI };
+	}
+	poll(p, op->nlinks, 0);
+}
+
+/* select(): sleeps in poll(2). */
+static NTSTATUS poll_here(struct task *t, struct afd_op *op, struct pollfd *p,
+			  uint32_t *events, int64_t deadline)
+{
+	struct file *own = op->links ? op->links[0].file : NULL;
+	NTSTATUS status = STATUS_SUCCESS;
+
+	for (uint32_t i = 0; i < op->nlinks; i++)
+		afd_block_begin(afd_of(op->links[i].file));
+	for (;;) {
+		int64_t left = deadline - monotonic_ns();
+		struct timespec ts;
+		int n;
+
+		for (uint32_t i = 0; i < op->nlinks; i++) {
+			short want = host_events(&op->links[i]);
+			short was = p[i].revents;
+
+			p[i].events = want;
+			p[i].fd = op->links[i].file->fd;
+			/* Nothing asked for, or news that is none. */
+			if (!want || was & UNASKED)
+				p[i].fd = -1;
+		}
+		if (left < 0)
+			left = 0;
+		ts = (struct timespec){ left / 1000000000, left % 1000000000 };
+		if (own ? io_interrupted(t, own, &status)
+			: nt_interrupted(t, false)) {
+			status = status ? status : STATUS_CANCELLED;
+			break;
+		}
+		n = ppoll(p, op->nlinks, deadline == INT64_MAX ? NULL : &ts,
+			  NULL);
+		if (n < 0 && errno != EINTR) {
+			status = afd_status(errno);
+			break;
+		}
+		if (n < 0)
+			continue;
+		for (uint32_t i = 0; i < op->nlinks; i++)
+			if (p[i].fd < 0)
+				p[i].revents = afd_ready(
+					afd_of(op->links[i].file));
+		if (look(op, p, events)) {
+			status = answer(t, op, op->links, events, op->nlinks);
+			break;
+		}
+		if (n == 0) {
+			status = answer(t, op, NULL, NULL, 0);
+			if (!status)
+				status = STATUS_TIMEOUT;
+			break;
+		}
+	}
+	for (uint32_t i = 0; i < op->nlinks; i++)
+		afd_block_end(afd_of(op->links[i].file));
+	return status;
+}
+
+/* An exclusive poll ends the other exclusive ones of the socket. */
+static void end_others(struct afd_op *op)
+{
+	struct afd_done done;
+
+	afd_done_init(&done);
+	for (uint32_t i = 0; i < op->nlinks; i++) {
+		struct afd_socket *s = afd_of(op->links[i].file);
+
+		pthread_mutex_lock(&s->lock);
+		for (struct afd_poll_link *l = s->polls; l; l = l->next)
+			if (l->op->exclusive && irp_take(l->op->irp))
+				afd_finish_later(&done, l->op,
+						 STATUS_CANCELLED, 0);
+		pthread_mutex_unlock(&s->lock);
+	}
+	afd_finish_all(&done);
+}
+
+/* A socket as it was when we looked. */
+struct looked {
+	struct file *file; /* a reference */
+	uint32_t edges;
+};
+
+static bool arm(struct afd_op *op, int64_t deadline)
+{
+	struct poll_alarm *pa;
+
+	if (deadline == INT64_MAX)
+		return true;
+	pa = malloc(sizeof *pa);
+	if (!pa)
+		return false;
+	*pa = (struct poll_alarm){ .alarm = { .due = deadline, .ring = ring },
+				   .op = op };
+	op->alarm = pa;
+	if (alarm_arm(&pa->alarm))
+		return true;
+	op->alarm = NULL;
+	free(pa);
+	return false;
+}
+
+/* Makes it a request that edges, or time, will end. */
+static NTSTATUS poll_later(struct task *t, struct irp *r, struct afd_op *op,
+			   int64_t deadline)
+{
+	struct looked *looked = calloc(op->nlinks + 1, sizeof *looked);
+	struct afd_op *q = looked ? afd_pend(t, r, op) : NULL;
+	uint32_t n = op->nlinks;
+	struct afd_done done;
+	bool armed;
+
+	if (!q) {
+		free(looked);
+		return STATUS_NO_MEMORY;
+	}
+	for (uint32_t i = 0; i < n; i++) {
+		struct afd_poll_link *l = &q->links[i];
+		struct afd_socket *s = afd_of(l->file);
+
+		object_get(&l->file->object);
+		looked[i] = (struct looked){ l->file, l->seen };
+		l->op = q;
+		pthread_mutex_lock(&s->lock);
+		link_add(s, l);
+		afd_watch(s);
+		pthread_mutex_unlock(&s->lock);
+	}
+	/* A ring waits for the lock, so it finds q let go. */
+	pthread_mutex_lock(&alarms_lock);
+	armed = arm(q, deadline);
+	if (armed)
+		armed = afd_let_go(q);
+	pthread_mutex_unlock(&alarms_lock);
+	if (!armed) {
+		afd_done_init(&done);
+		afd_finish_later(&done, q, STATUS_CANCELLED, 0);
+		afd_finish_all(&done);
+	}
+	/* Edges that found q taken; q may be gone. */
+	for (uint32_t i = 0; i < n; i++) {
+		struct afd_socket *s = afd_of(looked[i].file);
+
+		if (armed && (s->edges != looked[i].edges || s->closed))
+			afd_service(s);
+		object_put(&looked[i].file->object);
+	}
+	free(looked);
+	return STATUS_PENDING;
+}
+
+/* CLOCK_MONOTONIC ns for AFD_POLL_INFO.Timeout. */
+static int64_t deadline_of(int64_t timeout)
+{
+	if (timeout == INT64_MAX)
+		return INT64_MAX;
+	if (timeout > 0) /* a time of day */
+		timeout = MIN(0, nt_time_now() - timeout);
+	if (timeout < -(INT64_MAX / 200))
+		return INT64_MAX;
+	return monotonic_ns() - timeout * 100;
+}
+
+NTSTATUS afd_poll(struct task *t, struct file *f, struct irp *r)
+{
+	struct afd_poll_info info;
+	uint32_t *events = NULL;
+	struct pollfd *p = NULL;
+	struct afd_op op;
+	int64_t deadline;
+	NTSTATUS status;
+
+	(void)f;
+	afd_op_init(&op, r);
+	op.release = release;
+	status = read_links(t, r, &op, &info);
+	if (status)
+		goto out;
+	deadline = deadline_of(info.timeout);
+	p = calloc(op.nlinks + 1, sizeof *p);
+	events = calloc(op.nlinks + 1, sizeof *events);
+	if (!p || !events) {
+		status = STATUS_NO_MEMORY;
+		goto out;
+	}
+	if (op.exclusive)
+		end_others(&op);
+	ask_all(&op, p);
+	if (look(&op, p, events)) {
+		status = answer(t, &op, op.links, events, op.nlinks);
+		r->information = op.information;
+	} else if (!info.timeout) {
+		status = answer(t, &op, NULL, NULL, 0);
+		if (!status)
+			status = STATUS_TIMEOUT;
+		r->information = op.information;
+	} else if (afd_waits(r)) {
+		for (uint32_t i = 0; i < op.nlinks; i++)
+			p[i].revents = 0;
+		status = poll_here(t, &op, p, events, deadline);
+		r->information = op.information;
+	} else {
+		status = poll_later(t, r, &op, deadline);
+	}
+out:
+	free(p);
+	free(events);
+	if (status != STATUS_PENDING)
+		afd_op_free(&op);
+	return status;
+}
+
+/* ---- network events ---------------------------------------------------------------- */
+
+NTSTATUS afd_event_select(struct task *t, struct file *f, struct irp *r)
+{
+	uint32_t p = afd_pointer_size(), mask;
+	struct afd_socket *s = afd_of(f);
+	struct object *event = NULL, *old;
+	NTSTATUS status;
+	uint64_t h;
+
+	if (r->len < p + 4 || s->state == AFD_HELPER)
+		return STATUS_INVALID_PARAMETER;
+	status = afd_pointer(t, r->buf, &h);
+	if (!status && guest_get32(t, &mask, r->buf + p))
+		status = STATUS_ACCESS_VIOLATION;
+	if (!status && h && mask)
+		status = handle_get(t, h, &event_type, 2, &event);
+	if (status)
+		return status;
+	if (!event && mask)
+		return STATUS_INVALID_PARAMETER;
+	pthread_mutex_lock(&s->lock);
+	old = s->event;
+	s->event = event;
+	s->event_mask = event ? mask : 0;
+	s->event_record = 0;
+	s->event_off = s->state == AFD_CONNECTED ? AFD_POLL_CONNECT : 0;
+	/* The program has to get it back: it cannot block any more. */
+	if (s->event_mask) {
+		s->nonblocking = true;
+		afd_watch(s);
+		note_events(s, afd_level(s, afd_ready(s)));
+	}
+	pthread_mutex_unlock(&s->lock);
+	object_put(old);
+	return STATUS_SUCCESS;
+}
+
+/* The event to reset comes in place of an input buffer. */
+NTSTATUS afd_enum_events(struct task *t, struct file *f, struct irp *r)
+{
+	struct {
+		uint32_t events;
+		NTSTATUS status[AFD_POLL_EVENTS];
+	} out = { 0 };
+	struct afd_socket *s = afd_of(f);
+	struct object *event = NULL;
+	NTSTATUS status;
+
+	if (r->buf) {
+		status = handle_get(t, r->buf, &event_type, 2, &event);
+		if (status)
+			return status;
+	}
+	if (r->out_len < sizeof out) {
+		object_put(event);
+		return STATUS_BUFFER_TOO_SMALL;
+	}
+	pthread_mutex_lock(&s->lock);
+	out.events = s->event_record;
+	for (int i = 0; i < AFD_POLL_EVENTS; i++)
+		if (out.events & 1u << i)
+			out.status[i] = s->event_status[i];
+	s->event_record = 0;
+	if (event)
+		object_signal(event, 0);
+	pthread_mutex_unlock(&s->lock);
+	object_put(event);
+	return control_out(t, r, &out, sizeof out);
+}

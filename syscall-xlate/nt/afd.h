@@ -1,0 +1,336 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * afd.h - sockets: the file objects of \Device\Afd.
+ *
+ * A socket is a host socket and three queues of requests that wait (receive,
+ * send, accept; connecting is a queue of one).  A socket somebody waits for
+ * asynchronously is registered once, edge-triggered, with the process's epoll
+ * thread; an edge makes afd_service() go through the queues.  A request that
+ * can be answered at once never gets there.
+ *
+ * The host descriptor stays blocking until an operation needs it otherwise:
+ * a blocking recv is then one system call, and everything else passes
+ * MSG_DONTWAIT.
+ *
+ * Locks: afd_socket.lock is taken before a file's small lock and before
+ * object locks; requests are finished without it, since that can drop the
+ * last reference to a socket.
+ */
+#ifndef RF_NT_AFD_H
+#define RF_NT_AFD_H
+
+#include <netinet/in.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+
+#include "syscall-xlate/nt/abi-afd.h"
+#include "syscall-xlate/nt/control.h"
+#include "syscall-xlate/nt/nt-private.h"
+
+struct afd_op;
+struct afd_socket;
+
+enum afd_state {
+	AFD_HELPER, /* no socket: only polls others */
+	AFD_OPEN,
+	AFD_BOUND,
+	AFD_LISTENING,
+	AFD_CONNECTING,
+	AFD_CONNECTED, /* or a datagram socket with a peer */
+	AFD_FAILED,    /* connecting failed: connect_error */
+};
+
+union afd_address {
+	struct sockaddr sa;
+	struct sockaddr_in in;
+	struct sockaddr_in6 in6;
+	struct sockaddr_un un;
+	struct sockaddr_storage storage;
+};
+
+/* A connection somebody has looked at and not yet put into a socket. */
+struct afd_incoming {
+	struct afd_incoming *next;
+	int32_t sequence;
+	int fd;
+	bool deferred; /* to be told of again */
+};
+
+struct afd_queue {
+	struct afd_op *first, **tail;
+};
+
+/* One socket in one poll request, in the list of that socket. */
+struct afd_poll_link {
+	struct afd_poll_link *next, **at; /* at NULL: in no list */
+	struct afd_op *op;
+	struct file *file; /* the socket; a reference */
+	uint64_t handle;   /* as the program named it */
+	uint32_t events;
+	uint32_t seen; /* the socket's edges when we looked */
+};
+
+/* Options that the host lacks, or keeps in another form. */
+struct afd_options {
+	uint32_t receive_timeout, send_timeout; /* ms; 0: none */
+	uint32_t reuse, exclusive;
+	/* Only told back. */
+	uint32_t debug, loopback, group_priority, conditional_accept,
+		pause_accept, randomize_port, port_scalability, reuse_unicast,
+		update_accept, update_connect, protection;
+};
+
+struct afd_socket {
+	pthread_mutex_t lock;
+	struct file *file;
+	int32_t family, type, protocol; /* Windows' numbers */
+	uint32_t endpoint_flags;
+	bool datagram; /* keeps messages: also raw sockets */
+	uint8_t state;
+	bool nonblocking;      /* as the program set it */
+	bool host_nonblocking; /* O_NONBLOCK is set */
+	bool closed;           /* the last handle is gone */
+	bool aborted;          /* the peer has reset the connection */
+	bool inline_oob;
+	bool connected_once; /* connecting was asked for and succeeded */
+	bool send_closed, receive_closed; /* shutdown() */
+	bool close_when_sent;             /* that, once the queue is empty */
+	_Atomic bool shared;              /* other processes have it too */
+	NTSTATUS connect_error;
+	int64_t connect_time; /* CLOCK_MONOTONIC ns; 0: never */
+	_Atomic uint32_t sleepers; /* threads that block in the host */
+	int wake_fd;               /* eventfd for those, if shared; -1 */
+
+	struct nt_watch watch;
+	uint32_t watched;  /* events asked for; 0: registered at most */
+	bool registered;   /* epoll knows it */
+	uint8_t idle;      /* edges in a row that nobody waited for */
+	_Atomic uint32_t edges;
+
+	struct afd_queue receives, sends, accepts, connects;
+	struct afd_poll_link *polls;
+	struct afd_incoming *incoming;
+	int32_t next_sequence;
+
+	/* WSAEventSelect. */
+	struct object *event; /* a reference */
+	uint32_t event_mask;  /* AFD_POLL_* wanted */
+	uint32_t event_record;
+	uint32_t event_off; /* told, and no call has re-enabled them */
+	NTSTATUS event_status[AFD_POLL_EVENTS];
+
+	struct afd_options options;
+	struct sockaddr_un local_name; /* AF_UNIX, as the program wrote it */
+	socklen_t local_len;
+};
+
+static inline struct afd_socket *afd_of(struct file *f)
+{
+	return f->extra;
+}
+
+/* ---- requests (afd-queue.c) --------------------------------------------- */
+
+struct afd_segment {
+	gaddr at;
+	uint32_t len;
+};
+
+enum { AFD_MAX_SEGMENTS = 1024, AFD_FEW_SEGMENTS = 4 };
+
+/*
+ * What a request does, whichever way it is made to wait.  Made on the
+ * handler's stack; the queue has a copy on the heap.
+ */
+struct afd_op {
+	struct afd_op *next, **at; /* in a queue of its socket */
+	struct afd_queue *queue;
+	struct afd_queue *wanted; /* where to wait */
+	struct afd_socket *socket;
+	struct irp *irp; /* once it waits */
+	/*
+	 * Try without blocking: STATUS_PENDING, or the final status and
+	 * information; STATUS_MORE_PROCESSING_REQUIRED: the request goes on
+	 * with another socket, now in socket and wanted.  t NULL: in the
+	 * epoll thread, socket locked.
+	 */
+	NTSTATUS (*step)(struct task *t, struct afd_op *op);
+	/* Gives back what the operation owns beside memory; or NULL. */
+	void (*release)(struct afd_op *op);
+	uint64_t information;
+	NTSTATUS status;   /* once finished */
+	uint32_t reenable; /* AFD_POLL_* that this call re-enables */
+	bool pends;        /* afd_pends() */
+	bool block;        /* the host may block: step() does not return
+			      STATUS_PENDING before its time is up */
+
+	/* Receive, send. */
+	struct afd_segment *segments; /* few, or malloc'ed */
+	struct afd_segment few[AFD_FEW_SEGMENTS];
+	uint32_t nsegments;
+	uint64_t len, done;
+	int flags; /* MSG_* */
+	gaddr from, from_len;
+	gaddr control, control_len, message_flags;
+	uint32_t control_room;
+	union afd_address *to; /* malloc'ed; NULL: the peer */
+	socklen_t to_len;
+
+	/* Accept, connect: the socket that gets it; a reference. */
+	struct file *other;
+	gaddr out;
+	uint32_t out_len, data_len, local_len, remote_len;
+	bool accepted, fixed_alignment, skip_null;
+	/* Transmit. */
+	struct afd_transmit *transmit;
+	/* Poll. */
+	struct poll_alarm *alarm;
+	struct afd_poll_link *links; /* malloc'ed */
+	uint32_t nlinks;
+	uint32_t exclusive;
+};
+
+/* Those that the socket's lock keeps from being finished. */
+struct afd_done {
+	struct afd_op *first, **tail;
+};
+
+static inline void afd_done_init(struct afd_done *d)
+{
+	d->first = NULL;
+	d->tail = &d->first;
+}
+
+/*
+ * afd_run() - the life of a request: tries op (unless others wait before it
+ * in queue), then waits as asked: in the handler, as a pending request, or
+ * not at all (STATUS_DEVICE_NOT_READY).  Frees what op owns, always.
+ *
+ *   events   POLLIN or POLLOUT: what the handler waits for
+ */
+NTSTATUS afd_run(struct task *t, struct irp *r, struct afd_op *op,
+		 struct afd_queue *queue, short events);
+/* An op without anything, for r's file. */
+void afd_op_init(struct afd_op *op, const struct irp *r);
+/* Around a host call that blocks; false: the socket is being closed. */
+bool afd_block_begin(struct afd_socket *s);
+void afd_block_end(struct afd_socket *s);
+/* May r's host call block? */
+bool afd_may_block(const struct irp *r);
+/* Would r be waited for by its handler, or made to pend whatever it takes? */
+bool afd_waits(const struct irp *r);
+bool afd_pends(const struct irp *r, uint32_t afd_flags);
+
+void afd_op_free(struct afd_op *op); /* what op owns, not op itself */
+/* A pending copy on the heap, taken; NULL: no memory, op is as before. */
+struct afd_op *afd_pend(struct task *t, struct irp *r, struct afd_op *op);
+/* Let go of a taken one; false: somebody cancelled it: finish it. */
+bool afd_let_go(struct afd_op *op);
+void afd_finish_later(struct afd_done *d, struct afd_op *op, NTSTATUS status,
+		      uint64_t information);
+/* No socket locked. */
+void afd_finish_all(struct afd_done *d);
+void afd_enqueue(struct afd_queue *q, struct afd_op *op);
+
+/* An edge, or something else that may let requests go on.  Takes the lock. */
+void afd_service(struct afd_socket *s);
+/* Learn of edges; with the lock held.  0 or -errno. */
+int afd_watch(struct afd_socket *s);
+
+/*
+ * Sleep in the handler until the host socket is ready.  timeout in ms, 0:
+ * none.  STATUS_SUCCESS, STATUS_IO_TIMEOUT, STATUS_USER_APC, STATUS_CANCELLED.
+ */
+NTSTATUS afd_sleep(struct task *t, struct afd_socket *s, short events,
+		   uint32_t timeout, bool alertable);
+/* The host's O_NONBLOCK, for calls that have no MSG_DONTWAIT. */
+void afd_set_nonblocking(struct afd_socket *s);
+
+/* ---- arguments and addresses (afd-args.c) -------------------------------- */
+
+NTSTATUS afd_status(int err);
+/*
+ * Windows' sockaddr at a guest address to the host's.  hold: a descriptor that
+ * must stay open while the address is used (-1: none); NULL: paths that need
+ * one are too long.
+ */
+NTSTATUS afd_address_in(struct task *t, gaddr at, uint32_t len,
+			union afd_address *a, socklen_t *n, int *hold);
+/* And back: *n bytes in out (at least 128). */
+void afd_address_out(const union afd_address *a, socklen_t len, void *out,
+		     uint32_t *n);
+/* For messages: the name and its length to where the program wants them. */
+NTSTATUS afd_put_from(struct task *t, struct afd_op *op,
+		      const union afd_address *a, socklen_t len);
+int afd_host_family(int32_t family);
+int32_t afd_guest_family(int family);
+/* AFD_RECV_INFO and AFD_SEND_INFO at r->buf: segments, and both flags. */
+NTSTATUS afd_read_buffers(struct task *t, struct irp *r, struct afd_op *op,
+			  uint32_t *afd_flags, uint32_t *tdi_flags);
+/* An array of WSABUF. */
+NTSTATUS afd_read_segments(struct task *t, struct afd_op *op, gaddr array,
+			   uint32_t count);
+/* Pointer-sized integers at r->buf + index * 8 (4 for 32-bit programs). */
+NTSTATUS afd_pointer(struct task *t, gaddr at, uint64_t *v);
+static inline uint32_t afd_pointer_size(void)
+{
+	return nt_self->wow64 ? 4 : 8;
+}
+/*
+ * Host vectors of op's segments from byte skip on; at most max.  *bytes is
+ * what they cover.  Their number, or -EFAULT.
+ */
+int afd_vectors(struct task *t, const struct afd_op *op, uint64_t skip,
+		bool write, struct iovec *v, int max, uint64_t *bytes);
+/* After EFAULT: make the memory be there.  For a second try. */
+void afd_touch(struct task *t, const struct afd_op *op, bool write);
+
+/* ---- states and events (afd-poll.c) --------------------------------------- */
+
+/* AFD_POLL_* that hold now; re: revents of the descriptor.  Locked. */
+uint32_t afd_level(struct afd_socket *s, short re);
+/* The descriptor's revents for everything afd_level() looks at. */
+short afd_ready(const struct afd_socket *s);
+/* Locked: finish polls and set the event for what holds. */
+void afd_notice(struct afd_socket *s, short re, struct afd_done *d);
+/* A call re-enables events; they are told again if they hold.  Locks s. */
+void afd_reenable(struct afd_socket *s, uint32_t events);
+/* Locked: the last handle is going; polls end. */
+void afd_poll_closed(struct afd_socket *s, struct afd_done *d);
+
+/* ---- moving data (afd-data.c) ------------------------------------------------ */
+
+/* Steps: a stream's receive and send of op's segments. */
+NTSTATUS afd_receive_stream(struct task *t, struct afd_op *op);
+NTSTATUS afd_send_stream(struct task *t, struct afd_op *op);
+
+/* ---- connecting (afd-connect.c) ------------------------------------------ */
+
+/* Locked and AFD_CONNECTING: has it come to an end?  re as above. */
+void afd_check_connect(struct afd_socket *s, short re);
+/* fd becomes s's; what a listener's connections inherit comes from from. */
+void afd_adopt(struct afd_socket *s, int fd, struct afd_socket *from);
+NTSTATUS afd_make_host(struct afd_socket *s);
+
+/* ---- afd.c ----------------------------------------------------------------- */
+
+extern const struct file_ops afd_ops;
+/* A socket by handle; a reference on the file. */
+NTSTATUS afd_by_handle(struct task *t, uint64_t handle, struct file **f);
+
+/* ---- handlers of ioctl.tbl's rows ------------------------------------------- */
+
+typedef NTSTATUS afd_control_fn(struct task *t, struct file *f, struct irp *r);
+afd_control_fn afd_bind, afd_connect, afd_listen, afd_wait_for_listen,
+	afd_accept, afd_defer_accept, afd_receive, afd_receive_datagram,
+	afd_receive_message, afd_send, afd_send_datagram, afd_send_message,
+	afd_poll, afd_partial_disconnect, afd_get_address,
+	afd_get_remote_address, afd_get_information, afd_set_information,
+	afd_event_select, afd_enum_events, afd_super_accept, afd_super_connect,
+	afd_super_disconnect, afd_transmit_file, afd_transmit_packets,
+	afd_transport_ioctl, afd_no_operation, afd_net_info;
+NTSTATUS afd_read(struct task *t, struct file *f, struct irp *r);
+NTSTATUS afd_write(struct task *t, struct file *f, struct irp *r);
+
+#endif
