@@ -1,3 +1,3 @@
 DLLS += mswsock
 mswsock_SOURCES = %D%/extensions.c
-mswsock_IMPORTS = ntdll kernel32
+mswsock_IMPORTS = ntdll kernel32 ws2_32

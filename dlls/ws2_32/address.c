@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* address.c - addresses as text, by ntdll's functions. */
-#include "rf-socket.h"
-
 #include "ws.h"
 
 /* "1", "1.2", "1.2.3", "1.2.3.4", each decimal, octal or hexadecimal. */
@@ -168,24 +166,4 @@ INT WINAPI WSAStringToAddressA(LPSTR text, INT family, LPWSAPROTOCOL_INFOA info,
 	wide[i] = 0;
 	return text[i] ? ws_fail(WSAEINVAL)
 		       : WSAStringToAddressW(wide, family, NULL, to, n);
-}
-
-int WINAPI WSAHtonl(SOCKET s, u_long v, u_long *to)
-{
-	return ws_fail(WSAENOTSOCK);
-}
-
-int WINAPI WSANtohl(SOCKET s, u_long v, u_long *to)
-{
-	return ws_fail(WSAENOTSOCK);
-}
-
-int WINAPI WSAHtons(SOCKET s, u_short v, u_short *to)
-{
-	return ws_fail(WSAENOTSOCK);
-}
-
-int WINAPI WSANtohs(SOCKET s, u_short v, u_short *to)
-{
-	return ws_fail(WSAENOTSOCK);
 }

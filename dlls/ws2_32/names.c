@@ -3,8 +3,6 @@
  * names.c - hosts, services and protocols by name.  There is no resolver:
  * hosts are addresses as text, "localhost" and this machine's name.
  */
-#include "rf-socket.h"
-
 #include "ws.h"
 
 static DWORD slot = TLS_OUT_OF_INDEXES;
@@ -86,13 +84,13 @@ static struct hostent *host(const char *name, ULONG address)
 
 	if (!t)
 		return NULL;
-	lstrcpynA(t->name, name, sizeof t->name);
-	t->address = address;
+	lstrcpynA(t->storage + 8, name, sizeof t->storage - 8);
+	memcpy(t->storage, &address, sizeof address);
 	t->no_aliases[0] = NULL;
-	t->addresses[0] = (char *)&t->address;
-	t->addresses[1] = NULL;
-	t->host = (struct hostent){ t->name, t->no_aliases, AF_INET, 4,
-				    t->addresses };
+	t->pointers[0] = t->storage;
+	t->pointers[1] = NULL;
+	t->host = (struct hostent){ t->storage + 8, t->no_aliases, AF_INET, 4,
+				    t->pointers };
 	return &t->host;
 }
 

@@ -1,13 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/*
- * startup.c - WSAStartup and what needs no network.
- *
- * Sockets themselves are not there yet: making one says WSAENETDOWN, as on a
- * machine whose network has failed.
- */
-#include <winsock2.h>
-
-#include "nt.h"
+/* startup.c - WSAStartup, errors, and byte order. */
 #include "ws.h"
 
 static LONG started;
@@ -80,37 +72,4 @@ u_short WINAPI htons(u_short v)
 u_short WINAPI ntohs(u_short v)
 {
 	return __builtin_bswap16(v);
-}
-
-SOCKET WINAPI socket(int family, int type, int protocol)
-{
-	SetLastError(started > 0 ? WSAENETDOWN : WSANOTINITIALISED);
-	return INVALID_SOCKET;
-}
-
-int WINAPI closesocket(SOCKET s)
-{
-	SetLastError(started > 0 ? WSAENOTSOCK : WSANOTINITIALISED);
-	return SOCKET_ERROR;
-}
-
-BOOL WINAPI WSAGetOverlappedResult(SOCKET s, LPWSAOVERLAPPED overlapped,
-				   LPDWORD bytes, BOOL wait, LPDWORD flags)
-{
-	SetLastError(WSAENOTSOCK);
-	return FALSE;
-}
-
-int WINAPI WSAEnumProtocolsW(LPINT protocols, LPWSAPROTOCOL_INFOW info,
-			     LPDWORD size)
-{
-	SetLastError(started > 0 ? WSAENETDOWN : WSANOTINITIALISED);
-	return SOCKET_ERROR;
-}
-
-int WINAPI WSAEnumProtocolsA(LPINT protocols, LPWSAPROTOCOL_INFOA info,
-			     LPDWORD size)
-{
-	SetLastError(started > 0 ? WSAENETDOWN : WSANOTINITIALISED);
-	return SOCKET_ERROR;
 }
