@@ -51,7 +51,7 @@ dll_headers = dlls/include/ntcalls.h
 
 dlls/include/ntcalls.h: $(srcdir)/syscall-xlate/nt/syscalls.tbl $(srcdir)/dlls/include/gen-ntcalls.awk
 	@$(MKDIR_P) $(@D)
-	$(AM_V_GEN)$(AWK) -f $(srcdir)/dlls/include/gen-ntcalls.awk $< >$@.t && mv $@.t $@
+	$(AM_V_GEN)$(AWK) -f $(srcdir)/dlls/include/gen-ntcalls.awk $< >$@.t && $(put_if_new)
 
 # All DLLs have fixed and distinct bases, so that none is relocated at start.
 # x86_64: by the name's checksum (there is room); i686: one after the other.

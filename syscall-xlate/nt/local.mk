@@ -74,7 +74,7 @@ EXTRA_DIST += %D%/syscalls.tbl %D%/status.tbl %D%/gen-status.awk
 %D%/calls.h: %D%/syscalls.tbl syscall-xlate/gen-calls.awk
 	@$(MKDIR_P) %D%
 	$(AM_V_GEN)$(AWK) -v os=nt -v ret=NTSTATUS -v mode=h \
-		-f $(srcdir)/syscall-xlate/gen-calls.awk $(srcdir)/%D%/syscalls.tbl >$@.t && mv $@.t $@
+		-f $(srcdir)/syscall-xlate/gen-calls.awk $(srcdir)/%D%/syscalls.tbl >$@.t && $(put_if_new)
 %D%/calls.c: %D%/syscalls.tbl syscall-xlate/gen-calls.awk
 	@$(MKDIR_P) %D%
 	$(AM_V_GEN){ echo '#include "syscall-xlate/nt/nt.h"'; \
@@ -83,7 +83,7 @@ EXTRA_DIST += %D%/syscalls.tbl %D%/status.tbl %D%/gen-status.awk
 		-f $(srcdir)/syscall-xlate/gen-calls.awk $(srcdir)/%D%/syscalls.tbl; } >$@.t && mv $@.t $@
 %D%/status.h: %D%/status.tbl %D%/gen-status.awk
 	@$(MKDIR_P) %D%
-	$(AM_V_GEN)$(AWK) -v mode=h -f $(srcdir)/%D%/gen-status.awk $(srcdir)/%D%/status.tbl >$@.t && mv $@.t $@
+	$(AM_V_GEN)$(AWK) -v mode=h -f $(srcdir)/%D%/gen-status.awk $(srcdir)/%D%/status.tbl >$@.t && $(put_if_new)
 %D%/status-names.c: %D%/status.tbl %D%/gen-status.awk
 	@$(MKDIR_P) %D%
 	$(AM_V_GEN)$(AWK) -v mode=c -f $(srcdir)/%D%/gen-status.awk $(srcdir)/%D%/status.tbl >$@.t && mv $@.t $@
