@@ -43,6 +43,15 @@ NTSYSAPI NTSTATUS NTAPI RtlDosPathNameToRelativeNtPathName_U_WithStatus(
 	PCWSTR path, PUNICODE_STRING nt, PWSTR *file_part,
 	PRTL_RELATIVE_NAME_U rel);
 NTSYSAPI void NTAPI RtlReleaseRelativeName(PRTL_RELATIVE_NAME_U rel);
+/*
+ * For the full NT name of a relative path: the part below the current
+ * directory, and its handle; no ContainingDirectory if it is not below.
+ * RtlReleaseRelativeName() in any case.  RelativeName lies in nt's buffer.
+ */
+NTSYSAPI void NTAPI RfRelativeName(const UNICODE_STRING *nt,
+				   PRTL_RELATIVE_NAME_U rel);
+/* The handle alone, for a name that needs no normalising. */
+NTSYSAPI void NTAPI RfCurrentDirectory(PRTL_RELATIVE_NAME_U rel);
 NTSYSAPI ULONG NTAPI RtlGetFullPathName_U(PCWSTR path, ULONG size, PWSTR to,
 					  PWSTR *file_part);
 NTSYSAPI NTSTATUS NTAPI RtlGetFullPathName_UEx(PCWSTR path, ULONG size,

@@ -206,7 +206,7 @@ HANDLE WINAPI FindFirstFileExW(LPCWSTR name, FINDEX_INFO_LEVELS level,
 		return INVALID_HANDLE_VALUE;
 	}
 	memcpy(buf, path.name.Buffer + dir, len * sizeof(WCHAR));
-	path.name.Length = dir * sizeof(WCHAR);
+	path.oa.ObjectName->Length -= len * sizeof(WCHAR);
 	/* "*.": names without a dot; the full path lost the final one. */
 	if (buf[len - 1] == '*') {
 		DWORD n = wide_len(name);

@@ -76,7 +76,7 @@ HANDLE WINAPI CreateFileW(LPCWSTR name, DWORD access, DWORD share,
 		SetLastError(ERROR_INVALID_PARAMETER);
 		return INVALID_HANDLE_VALUE;
 	}
-	if (!nt_path_init(&path, name))
+	if (!nt_path_open(&path, name))
 		return INVALID_HANDLE_VALUE;
 	if (sa) {
 		path.oa.SecurityDescriptor = sa->lpSecurityDescriptor;
@@ -203,7 +203,7 @@ BOOL WINAPI DeleteFileW(LPCWSTR name)
 	HANDLE_SCOPE(h);
 	NT_PATH(path);
 
-	if (!nt_path_init(&path, name))
+	if (!nt_path_open(&path, name))
 		return FALSE;
 	status = NtOpenFile(&h, DELETE | SYNCHRONIZE, &path.oa, &io,
 			    FILE_SHARE_READ | FILE_SHARE_WRITE |
@@ -239,7 +239,7 @@ static BOOL full_attributes(const WCHAR *name, FILE_NETWORK_OPEN_INFORMATION *i)
 	NTSTATUS status;
 	NT_PATH(path);
 
-	if (!nt_path_init(&path, name))
+	if (!nt_path_open(&path, name))
 		return FALSE;
 	status = NtQueryFullAttributesFile(&path.oa, i);
 	if (NT_SUCCESS(status))

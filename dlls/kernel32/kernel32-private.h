@@ -80,6 +80,7 @@ BOOL wide_same_n(const WCHAR *a, const WCHAR *b, DWORD n);
 
 struct nt_path {
 	UNICODE_STRING name;
+	RTL_RELATIVE_NAME_U rel; /* a relative path's, below a handle */
 	OBJECT_ATTRIBUTES oa;
 	WCHAR buf[MAX_PATH + 24];
 };
@@ -92,10 +93,16 @@ struct nt_path {
  * case-insensitive.
  */
 BOOL nt_path_init(struct nt_path *p, const WCHAR *name);
+/*
+ * The same for who only wants p->oa, and soon: a relative name is used where
+ * it lies, below the current directory's handle.  p->name is not filled in.
+ */
+BOOL nt_path_open(struct nt_path *p, const WCHAR *name);
 void nt_path_free(struct nt_path *p);
 
 #define NT_PATH(path)                                                          \
 	struct nt_path path __attribute__((cleanup(nt_path_free)));            \
+	path.rel.CurDirRef = NULL;                                             \
 	path.name.Buffer = path.buf
 
 /* Closes when its scope ends, unless 0. */

@@ -82,6 +82,19 @@ static BOOL unc(struct nt_path *p, SIZE_T len)
 	return finish(p, len + PREFIX + 2);
 }
 
+/* A path that was given relative is opened below the current directory. */
+static BOOL below_current(struct nt_path *p, const WCHAR *name)
+{
+	if (is_sep(name[0]) || name[1] == ':')
+		return TRUE;
+	RfRelativeName(&p->name, &p->rel);
+	if (p->rel.ContainingDirectory) {
+		p->oa.RootDirectory = p->rel.ContainingDirectory;
+		p->oa.ObjectName = &p->rel.RelativeName;
+	}
+	return TRUE;
+}
+
 BOOL nt_path_init(struct nt_path *p, const WCHAR *name)
 {
 	ULONG room = sizeof p->buf - (PREFIX + 3) * sizeof(WCHAR);
@@ -89,6 +102,7 @@ BOOL nt_path_init(struct nt_path *p, const WCHAR *name)
 	ULONG n;
 
 	p->name.Buffer = p->buf;
+	p->rel.CurDirRef = NULL;
 	if (!name || !name[0]) {
 		SetLastError(ERROR_PATH_NOT_FOUND);
 		return FALSE;
@@ -115,7 +129,7 @@ BOOL nt_path_init(struct nt_path *p, const WCHAR *name)
 	n /= sizeof(WCHAR);
 	full = p->name.Buffer + PREFIX;
 	if (!is_sep(full[0]) || !is_sep(full[1]))
-		return finish(p, n + PREFIX);
+		return finish(p, n + PREFIX) && below_current(p, name);
 	/* \\.\device and, of forward slashes, \\?\: drop the four. */
 	if ((full[2] == '.' || full[2] == '?') && is_sep(full[3])) {
 		memmove(full, full + 4, (n - 4 + 1) * sizeof(WCHAR));
@@ -124,11 +138,63 @@ BOOL nt_path_init(struct nt_path *p, const WCHAR *name)
 	return unc(p, n);
 }
 
+/*
+ * Units of a relative name that is its own normal form, 0 of any other: no
+ * forward slashes, no empty, dotted or blank-ended parts, and nothing that
+ * could be a device (they have three to seven letters, the first of these).
+ */
+static ULONG plain_length(const WCHAR *s)
+{
+	ULONG n, part = 0;
+
+	for (n = 0; s[n]; n++) {
+		if (s[n] == '/' || s[n] == ':' || n > 0x7000)
+			return 0;
+		if (s[n] != '\\')
+			continue;
+		if (n == part || s[n - 1] == '.' || s[n - 1] == ' ')
+			return 0;
+		part = n + 1;
+	}
+	if (n == part || s[n - 1] == '.' || s[n - 1] == ' ' || s[0] == ' ')
+		return 0;
+	switch (s[part] | 0x20) {
+	case 'a':
+	case 'c':
+	case 'l':
+	case 'n':
+	case 'p':
+		return RtlIsDosDeviceName_U(s + part) ? 0 : n;
+	}
+	return n;
+}
+
+BOOL nt_path_open(struct nt_path *p, const WCHAR *name)
+{
+	ULONG n = name ? plain_length(name) : 0;
+
+	if (!n)
+		return nt_path_init(p, name);
+	p->name.Buffer = p->buf;
+	RfCurrentDirectory(&p->rel);
+	if (!p->rel.ContainingDirectory)
+		return nt_path_init(p, name);
+	p->rel.RelativeName.Buffer = (WCHAR *)name;
+	p->rel.RelativeName.Length = n * sizeof(WCHAR);
+	p->rel.RelativeName.MaximumLength = (n + 1) * sizeof(WCHAR);
+	InitializeObjectAttributes(&p->oa, &p->rel.RelativeName,
+				   OBJ_CASE_INSENSITIVE,
+				   p->rel.ContainingDirectory, NULL);
+	return TRUE;
+}
+
 void nt_path_free(struct nt_path *p)
 {
 	if (p->name.Buffer != p->buf)
 		k32_free(p->name.Buffer);
 	p->name.Buffer = p->buf;
+	if (p->rel.CurDirRef)
+		RtlReleaseRelativeName(&p->rel);
 }
 
 BOOL k32_open(const WCHAR *name, ACCESS_MASK access, ULONG options, HANDLE *h)
@@ -136,7 +202,7 @@ BOOL k32_open(const WCHAR *name, ACCESS_MASK access, ULONG options, HANDLE *h)
 	IO_STATUS_BLOCK io;
 	NT_PATH(path);
 
-	if (!nt_path_init(&path, name))
+	if (!nt_path_open(&path, name))
 		return FALSE;
 	return rf_result(NtOpenFile(h, access | SYNCHRONIZE, &path.oa, &io,
 				    FILE_SHARE_READ | FILE_SHARE_WRITE |

@@ -452,6 +452,7 @@ BOOL WINAPI CreateProcessW(LPCWSTR app, LPWSTR line, LPSECURITY_ATTRIBUTES pa,
 	memset(pi, 0, sizeof *pi);
 	memset(&c, 0, FIELD_OFFSET(struct creation, image));
 	c.image.name.Buffer = c.image.buf;
+	c.image.rel.CurDirRef = NULL;
 	if ((flags & (CREATE_NEW_CONSOLE | DETACHED_PROCESS)) ==
 		    (CREATE_NEW_CONSOLE | DETACHED_PROCESS) ||
 	    (!app && !line)) {

@@ -15,7 +15,7 @@ ntdll_SOURCES += %D%/mem.c %D%/str.c %D%/wcs.c %D%/cnum.c %D%/printf.c \
 	%D%/error.c %D%/heap.c %D%/heap-create.c %D%/heap-pages.c %D%/heap-debug.c %D%/park.c \
 	%D%/critsec.c %D%/srwlock.c %D%/sync.c %D%/slist.c %D%/ustring.c \
 	%D%/unicode.c %D%/nls.c %D%/process.c %D%/random.c %D%/fls.c %D%/tls.c \
-	%D%/env.c %D%/params.c %D%/path.c %D%/path-nt.c %D%/image.c \
+	%D%/env.c %D%/params.c %D%/path.c %D%/path-current.c %D%/path-nt.c %D%/image.c \
 	%D%/atom.c %D%/bitmap.c %D%/security.c %D%/acl.c %D%/secdesc.c \
 	%D%/avl.c %D%/splay.c %D%/compress.c %D%/ipaddr.c %D%/etw.c \
 	%D%/handletable.c %D%/digest.c %D%/extra.c \

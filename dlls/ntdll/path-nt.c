@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * path-nt.c - DOS paths as names for the kernel, the current directory, and
- * searching along a list of folders.
+ * path-nt.c - DOS paths as names for the kernel, and searching along a list of
+ * folders.
  *
  * Long paths are always on: no limit of 260 characters is enforced.
  */
@@ -93,15 +93,20 @@ BOOLEAN NTAPI RtlDosPathNameToNtPathName_U(PCWSTR path, PUNICODE_STRING nt,
 }
 
 /*
- * "Relative" allows a name relative to the current directory's handle; the
- * full name is always right, and as quick here.
+ * The same, and if the path was relative, the rest of it below the current
+ * directory's handle: that saves the kernel the walk from the root.
  */
 NTSTATUS NTAPI RtlDosPathNameToRelativeNtPathName_U_WithStatus(
 	PCWSTR path, PUNICODE_STRING nt, PWSTR *file_part,
 	PRTL_RELATIVE_NAME_U rel)
 {
-	return RtlDosPathNameToNtPathName_U_WithStatus(path, nt, file_part,
-						       rel);
+	NTSTATUS status = RtlDosPathNameToNtPathName_U_WithStatus(
+		path, nt, file_part, rel);
+
+	if (NT_SUCCESS(status) && rel &&
+	    RtlDetermineDosPathNameType_U(path) == RtlPathTypeRelative)
+		RfRelativeName(nt, rel);
+	return status;
 }
 
 BOOLEAN NTAPI RtlDosPathNameToRelativeNtPathName_U(PCWSTR path,
@@ -109,11 +114,8 @@ BOOLEAN NTAPI RtlDosPathNameToRelativeNtPathName_U(PCWSTR path,
 						   PWSTR *file_part,
 						   PRTL_RELATIVE_NAME_U rel)
 {
-	return RtlDosPathNameToNtPathName_U(path, nt, file_part, rel);
-}
-
-void NTAPI RtlReleaseRelativeName(PRTL_RELATIVE_NAME_U rel)
-{
+	return NT_SUCCESS(RtlDosPathNameToRelativeNtPathName_U_WithStatus(
+		path, nt, file_part, rel));
 }
 
 ULONG NTAPI RtlGetLongestNtPathLength(void)
@@ -124,106 +126,6 @@ ULONG NTAPI RtlGetLongestNtPathLength(void)
 BOOLEAN NTAPI RtlAreLongPathsEnabled(void)
 {
 	return TRUE;
-}
-
-/* ---- current directory
- * ---------------------------------------------------------------- */
-
-ULONG NTAPI RtlGetCurrentDirectory_U(ULONG size, PWSTR to)
-{
-	PUNICODE_STRING dir;
-	ULONG n;
-
-	RtlAcquirePebLock();
-	dir = &rf_peb()->ProcessParameters->CurrentDirectory.DosPath;
-	n = dir->Length / sizeof *to;
-	/* "C:\dir\" without its end, but "C:\" as it is. */
-	if (n > 1 && dir->Buffer[n - 1] == '\\' && dir->Buffer[n - 2] != ':')
-		n--;
-	if ((n + 1) * sizeof *to <= size) {
-		memcpy(to, dir->Buffer, n * sizeof *to);
-		to[n] = 0;
-	} else {
-		n++;
-	}
-	RtlReleasePebLock();
-	return n * sizeof *to;
-}
-
-static NTSTATUS open_directory(PUNICODE_STRING nt, HANDLE *h)
-{
-	enum { DIRECTORY_FILE = 1, SYNC_NONALERT = 0x20 };
-	OBJECT_ATTRIBUTES attr;
-	IO_STATUS_BLOCK iosb;
-
-	InitializeObjectAttributes(
-		&attr, nt, OBJ_CASE_INSENSITIVE | OBJ_INHERIT, NULL, NULL);
-	return NtOpenFile(h, FILE_TRAVERSE | SYNCHRONIZE, &attr, &iosb,
-			  FILE_SHARE_READ | FILE_SHARE_WRITE |
-				  FILE_SHARE_DELETE,
-			  DIRECTORY_FILE | SYNC_NONALERT);
-}
-
-/* DosPath's buffer, once it is of the heap. */
-static PWSTR own_buffer;
-
-static NTSTATUS set_dos_path(CURDIR *dir, const struct full_name *f)
-{
-	SIZE_T bytes = f->n * sizeof(WCHAR);
-	SIZE_T room = bytes + 2 * sizeof(WCHAR); /* separator and NUL */
-
-	if (room > 0xfffe)
-		return STATUS_NAME_TOO_LONG;
-	if (room > dir->DosPath.MaximumLength) {
-		PWSTR p = RtlAllocateHeap(rf_heap(), 0, room);
-
-		if (!p)
-			return STATUS_NO_MEMORY;
-		if (own_buffer)
-			RtlFreeHeap(rf_heap(), 0, own_buffer);
-		own_buffer = p;
-		dir->DosPath.Buffer = p;
-		dir->DosPath.MaximumLength = (USHORT)room;
-	}
-	memcpy(dir->DosPath.Buffer, f->s, bytes);
-	if (f->s[f->n - 1] != '\\') {
-		dir->DosPath.Buffer[f->n] = '\\';
-		bytes += sizeof(WCHAR);
-	}
-	dir->DosPath.Buffer[bytes / sizeof(WCHAR)] = 0;
-	dir->DosPath.Length = (USHORT)bytes;
-	return STATUS_SUCCESS;
-}
-
-NTSTATUS NTAPI RtlSetCurrentDirectory_U(PCUNICODE_STRING path)
-{
-	CURDIR *dir = &rf_peb()->ProcessParameters->CurrentDirectory;
-	UNICODE_STRING nt = { 0 };
-	struct full_name f;
-	NTSTATUS status;
-	HANDLE h = NULL, old = NULL;
-
-	status = full_name(&f, path->Buffer, path->Length / sizeof(WCHAR));
-	if (!NT_SUCCESS(status))
-		return status;
-	status = RtlDosPathNameToNtPathName_U_WithStatus(f.s, &nt, NULL, NULL);
-	if (NT_SUCCESS(status))
-		status = open_directory(&nt, &h);
-	RtlFreeUnicodeString(&nt);
-	if (NT_SUCCESS(status)) {
-		RtlAcquirePebLock();
-		status = set_dos_path(dir, &f);
-		if (NT_SUCCESS(status)) {
-			old = dir->Handle;
-			dir->Handle = h;
-			h = old;
-		}
-		RtlReleasePebLock();
-		if (h)
-			NtClose(h);
-	}
-	full_name_free(&f);
-	return status;
 }
 
 /* ---- looking for files

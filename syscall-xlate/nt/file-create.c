@@ -133,8 +133,7 @@ static NTSTATUS stat_oa(struct task *t, gaddr attr, struct file_meta *m)
 	} else {
 		const char *at;
 
-		err = path_statx(&p, AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH,
-				 META_MASK, &st);
+		err = path_statx(&p, AT_SYMLINK_NOFOLLOW, META_MASK, &st);
 		if (err < 0) {
 			status = file_open_status(-err);
 		} else {

@@ -206,6 +206,7 @@ struct nt_oa {
 	uint16_t *name;      /* NUL-terminated copy; NULL if there is none */
 	size_t name_len;     /* units */
 	gaddr security;      /* descriptor; accepted and ignored */
+	uint16_t local[128]; /* where most names find room; never copied */
 };
 
 /*

@@ -26,12 +26,40 @@ NTSTATUS ustr_read(struct task *t, gaddr at, uint16_t **s, size_t *len)
 	return STATUS_SUCCESS;
 }
 
+static NTSTATUS read_name(struct task *t, gaddr at, struct nt_oa *oa)
+{
+	struct unicode_string64 u;
+	uint16_t *name = oa->local;
+
+	if (guest_read(t, &u, at, sizeof u))
+		return STATUS_ACCESS_VIOLATION;
+	if (u.length & 1)
+		return STATUS_OBJECT_NAME_INVALID;
+	/* An empty name is none, but below a handle it is the handle's. */
+	if (!u.length && !oa->root)
+		return STATUS_SUCCESS;
+	if (u.length > sizeof oa->local - sizeof *name)
+		name = malloc(u.length + sizeof *name);
+	if (!name)
+		return STATUS_NO_MEMORY;
+	oa->name = name;
+	oa->name_len = u.length / sizeof *name;
+	name[oa->name_len] = 0;
+	if (guest_read(t, name, u.buffer, u.length)) {
+		oa_free(oa);
+		return STATUS_ACCESS_VIOLATION;
+	}
+	return STATUS_SUCCESS;
+}
+
 NTSTATUS oa_read(struct task *t, gaddr at, struct nt_oa *oa)
 {
 	struct object_attributes64 g;
-	NTSTATUS status;
 
-	*oa = (struct nt_oa){ 0 };
+	oa->root = oa->security = 0;
+	oa->attributes = 0;
+	oa->name = NULL;
+	oa->name_len = 0;
 	if (!at)
 		return STATUS_SUCCESS;
 	if (guest_read(t, &g, at, sizeof g))
@@ -41,19 +69,12 @@ NTSTATUS oa_read(struct task *t, gaddr at, struct nt_oa *oa)
 	oa->root = g.root;
 	oa->attributes = g.attributes;
 	oa->security = g.security;
-	if (!g.name)
-		return STATUS_SUCCESS;
-	status = ustr_read(t, g.name, &oa->name, &oa->name_len);
-	if (status == STATUS_SUCCESS && !oa->name_len && !g.root) {
-		/* An empty name is none. */
-		free(oa->name);
-		oa->name = NULL;
-	}
-	return status;
+	return g.name ? read_name(t, g.name, oa) : STATUS_SUCCESS;
 }
 
 void oa_free(struct nt_oa *oa)
 {
-	free(oa->name);
+	if (oa->name != oa->local)
+		free(oa->name);
 	oa->name = NULL;
 }

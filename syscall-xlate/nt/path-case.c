@@ -1,84 +1,94 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * path-case.c - find names without regard to case, cheaply and never stale.
+ * path-case.c - find names without regard to case.
  *
- * Listings of directories are kept, hashed by upper-cased name.  One stat of
- * the directory tells whether a listing still holds: same mtime and ctime, and
- * these so old that a later change would have shown (file systems stamp with
- * the timer tick).  A directory that changes all the time (a compiler's output
- * folder) gets an inotify watch instead, so that each change costs one event
- * and not a new listing.  Network file systems tell inotify nothing of what
- * others do: there only the times count.
+ * A name that exists as it is spelled costs one system call and nothing here.
+ * What is not there costs a look at its directory's listing, which one stat of
+ * the directory proves current (path-listing.c).  A program that keeps asking
+ * a directory for names it has not (a compiler along its include path), or
+ * keeps spelling them otherwise, gets its answer from the listing first: a
+ * table of guesses, by the directory's name, says where that pays, as a branch
+ * predictor would.  A guess only chooses what is asked first; the proof is the
+ * same.
  */
 #include "syscall-xlate/nt/path.h"
 
-#include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
-#include <pthread.h>
-#include <stdio.h>
-#include <stdlib.h>
+#include <stdatomic.h>
 #include <string.h>
-#include <sys/inotify.h>
 #include <sys/stat.h>
-#include <sys/statfs.h>
-#include <sys/syscall.h>
-#include <time.h>
-#include <unistd.h>
 
-#include "base/log.h"
 #include "base/table.h"
 #include "base/utf.h"
+#include "syscall-xlate/nt/path-listing.h"
 
 enum {
-	BUCKETS = 256,
-	MAX_DIRS = 512,
-	MAX_NAMES = 2000000, /* of all listings together */
-	WATCH_AFTER = 2,     /* listings made before a watch pays */
-	LOST_MAX = 20000,
-	/* Longest tick of a stamping clock, times a few. */
-	RACY_NS = 50 * 1000 * 1000,
+	GUESSES = 1024,
+	/* A look at the listing costs a tenth of asking the host in vain. */
+	MISS = 10,
+	SURE = 2 * MISS, /* count from which the listing is asked first */
+	MOST = 10 * MISS,
 };
 
-struct entry {
-	uint32_t hash; /* of the upper-cased name */
-	uint32_t name; /* offset in names, and GONE; 0: free */
+/* Wrong guesses cost time, never truth: no lock. */
+struct guess {
+	_Atomic uint64_t key, dev, ino;
+	_Atomic uint8_t count;
 };
 
-/* The file is gone; a program that makes it again finds its slot. */
-#define GONE 0x80000000u
+static struct guess guesses[GUESSES];
 
-struct listing {
-	struct listing *next; /* in bucket */
-	uint64_t dev, ino;
-	struct timespec mtime, ctime;
-	bool settled; /* the times were old enough when we looked */
-	int wd;       /* inotify watch, -1: none */
-	unsigned made;
-	uint64_t used; /* clock of the last use */
-	struct entry *entries;
-	size_t size, count; /* table size (power of 2); used or deleted slots */
-	char *names;
-	size_t names_len, names_max;
-	size_t lost; /* names in there whose files are gone */
-};
+static uint64_t key_of(int dirfd, const char *dir, size_t n)
+{
+	uint64_t h = (uint64_t)(unsigned)dirfd + 1, word;
 
-static pthread_mutex_t cache_lock = PTHREAD_MUTEX_INITIALIZER;
-static struct listing *buckets[BUCKETS]; /* the rest under cache_lock */
-static unsigned ndirs;
-static size_t nnames;
-static uint64_t use_clock;
-static int inotify = -1;
-static struct listing **by_wd; /* watch to listing */
-static int nby_wd;
+	for (; n >= 8; n -= 8, dir += 8) {
+		memcpy(&word, dir, 8);
+		h = (h ^ word) * 0x9e3779b97f4a7c15ull;
+		h ^= h >> 32;
+	}
+	word = n;
+	memcpy(&word, dir, n);
+	h = (h ^ word ^ (uint64_t)n << 56) * 0x9e3779b97f4a7c15ull;
+	h ^= h >> 29;
+	return h ? h : 1;
+}
 
-struct linux_dirent64 {
-	uint64_t ino;
-	int64_t off;
-	uint16_t reclen;
-	uint8_t type;
-	char name[];
-};
+static uint64_t get(const _Atomic uint64_t *v)
+{
+	return atomic_load_explicit(v, memory_order_relaxed);
+}
+
+static void set(_Atomic uint64_t *v, uint64_t to)
+{
+	atomic_store_explicit(v, to, memory_order_relaxed);
+}
+
+static unsigned count(const struct guess *g)
+{
+	return atomic_load_explicit(&g->count, memory_order_relaxed);
+}
+
+static void set_count(struct guess *g, unsigned n)
+{
+	atomic_store_explicit(&g->count, (uint8_t)n, memory_order_relaxed);
+}
+
+static void learn_missing(uint64_t key, const struct stat *st)
+{
+	struct guess *g = &guesses[key % GUESSES];
+
+	if (get(&g->key) == key && get(&g->ino) == st->st_ino &&
+	    get(&g->dev) == st->st_dev) {
+		set_count(g, MIN(count(g) + MISS, (unsigned)MOST));
+		return;
+	}
+	set_count(g, 0);
+	set(&g->dev, st->st_dev);
+	set(&g->ino, st->st_ino);
+	set(&g->key, key);
+	set_count(g, MISS);
+}
 
 int units_compare_nocase(const uint16_t *a, size_t na, const uint16_t *b,
 			 size_t nb)
@@ -98,436 +108,69 @@ int units_compare_nocase(const uint16_t *a, size_t na, const uint16_t *b,
 	return na == nb ? 0 : na < nb ? -1 : 1;
 }
 
-/* Upper-cased units of a name; at most 256. */
-static size_t fold(uint16_t *u, const char *name, size_t n)
+int case_guess(int dirfd, const char *dir, size_t dir_len, const char *name,
+	       size_t n, char *out)
 {
-	size_t len = utf8_to_utf16(u, 256, name, n);
-
-	len = MIN(len, 256u);
-	for (size_t i = 0; i < len; i++)
-		u[i] = utf16_upcase(u[i]);
-	return len;
-}
-
-static uint32_t hash_units(const uint16_t *u, size_t n)
-{
-	uint64_t h = n;
-
-	for (size_t i = 0; i < n; i++)
-		h = (h ^ u[i]) * 0x9e3779b97f4a7c15ull;
-	return (uint32_t)(h >> 32);
-}
-
-static bool grow(struct listing *l)
-{
-	size_t size = l->size ? l->size * 2 : 64;
-	struct entry *e = calloc(size, sizeof *e);
-
-	if (!e)
-		return false;
-	l->count = 0;
-	for (size_t i = 0; i < l->size; i++) {
-		if (!l->entries[i].name || l->entries[i].name & GONE)
-			continue;
-		size_t at = l->entries[i].hash & (size - 1);
-
-		while (e[at].name)
-			at = (at + 1) & (size - 1);
-		e[at] = l->entries[i];
-		l->count++;
-	}
-	free(l->entries);
-	l->entries = e;
-	l->size = size;
-	return true;
-}
-
-/* The slot that holds exactly name, gone or not, or NULL. */
-static struct entry *find_exact(struct listing *l, uint32_t hash,
-				const char *name, size_t n)
-{
-	if (!l->size)
-		return NULL;
-	for (size_t at = hash & (l->size - 1); l->entries[at].name;
-	     at = (at + 1) & (l->size - 1)) {
-		struct entry *e = &l->entries[at];
-		const char *s = l->names + (e->name & ~GONE);
-
-		if (e->hash == hash && !memcmp(s, name, n) && !s[n])
-			return e;
-	}
-	return NULL;
-}
-
-static bool insert(struct listing *l, const char *name, size_t n)
-{
-	uint16_t u[256];
-	uint32_t hash = hash_units(u, fold(u, name, n));
-	struct entry *e = find_exact(l, hash, name, n);
-	size_t at;
-
-	if (e) {
-		if (e->name & GONE) {
-			e->name &= ~GONE;
-			nnames++;
-			l->lost--;
-		}
-		return true;
-	}
-	if (l->count * 4 >= l->size * 3 && !grow(l))
-		return false;
-	/* Slack: find_exact() compares n bytes before it sees the NUL. */
-	if (l->names_len + n + 1 + 256 > l->names_max) {
-		size_t max = MAX(l->names_max * 2, 4096u);
-		char *names = realloc(l->names, max);
-
-		if (!names || l->names_len + n > GONE - 1024)
-			return false;
-		memset(names + l->names_max, 0, max - l->names_max);
-		l->names = names;
-		l->names_max = max;
-		if (!l->names_len)
-			l->names_len = 1; /* 0 means something else */
-	}
-	at = hash & (l->size - 1);
-	while (l->entries[at].name)
-		at = (at + 1) & (l->size - 1);
-	l->entries[at].hash = hash;
-	l->entries[at].name = (uint32_t)l->names_len;
-	memcpy(l->names + l->names_len, name, n + 1);
-	l->names_len += n + 1;
-	l->count++;
-	nnames++;
-	return true;
-}
-
-static void erase(struct listing *l, const char *name, size_t n)
-{
-	uint16_t u[256];
-	struct entry *e =
-		find_exact(l, hash_units(u, fold(u, name, n)), name, n);
-
-	if (e && !(e->name & GONE)) {
-		e->name |= GONE;
-		nnames--;
-		l->lost++;
-	}
-}
-
-static void forget_names(struct listing *l)
-{
-	for (size_t i = 0; i < l->size; i++)
-		nnames -= l->entries[i].name && !(l->entries[i].name & GONE);
-	free(l->entries);
-	free(l->names);
-	l->entries = NULL;
-	l->names = NULL;
-	l->size = l->count = l->names_len = l->names_max = l->lost = 0;
-	l->settled = false;
-}
-
-static void drop(struct listing **at)
-{
-	struct listing *l = *at;
-
-	*at = l->next;
-	if (l->wd >= 0) {
-		inotify_rm_watch(inotify, l->wd);
-		by_wd[l->wd] = NULL;
-	}
-	forget_names(l);
-	free(l);
-	ndirs--;
-}
-
-static void drop_oldest(void)
-{
-	struct listing **oldest = NULL;
-
-	for (unsigned b = 0; b < BUCKETS; b++)
-		for (struct listing **p = &buckets[b]; *p; p = &(*p)->next)
-			if (!oldest || (*p)->used < (*oldest)->used)
-				oldest = p;
-	if (oldest)
-		drop(oldest);
-}
-
-static struct listing *listing_of_watch(int wd)
-{
-	return wd >= 0 && wd < nby_wd ? by_wd[wd] : NULL;
-}
-
-/* wd -1: none any more. */
-static bool set_watch(struct listing *l, int wd)
-{
-	if (wd >= nby_wd) {
-		int n = wd * 2 + 16;
-		struct listing **grown =
-			realloc(by_wd, (size_t)n * sizeof *grown);
-
-		if (!grown)
-			return false;
-		memset(grown + nby_wd, 0, (size_t)(n - nby_wd) * sizeof *grown);
-		by_wd = grown;
-		nby_wd = n;
-	}
-	if (l->wd >= 0)
-		by_wd[l->wd] = NULL;
-	l->wd = wd;
-	if (wd >= 0)
-		by_wd[wd] = l;
-	return true;
-}
-
-static void apply(const struct inotify_event *ev)
-{
+	uint64_t key = key_of(dirfd, dir, dir_len);
+	const struct guess *g = &guesses[key % GUESSES];
+	uint64_t dev = get(&g->dev), ino = get(&g->ino), version = 0;
+	enum case_answer answer = CASE_UNKNOWN;
+	char path[HOST_PATH_MAX];
+	const char *found = NULL;
 	struct listing *l;
-	size_t n = strnlen(ev->name, ev->len);
+	struct stat st;
 
-	if (ev->mask & IN_Q_OVERFLOW) {
-		for (unsigned b = 0; b < BUCKETS; b++)
-			for (l = buckets[b]; l; l = l->next)
-				forget_names(l);
-		return;
+	if (get(&g->key) != key || count(g) < SURE || n > 255 * 3)
+		return CASE_UNKNOWN;
+
+	pthread_mutex_lock(&listing_lock);
+	l = listing_find(dev, ino);
+	if (l && (!l->size || l->trust != TRUST_ALL))
+		l = NULL;
+	if (l) {
+		found = listing_look(l, name, n);
+		version = l->version;
+		/* It is there, most likely: the host is asked anyway. */
+		if (found && !strncmp(found, name, n) && !found[n])
+			l = NULL;
 	}
-	l = listing_of_watch(ev->wd);
-	if (!l)
-		return;
-	if (ev->mask & IN_IGNORED) {
-		set_watch(l, -1);
-		forget_names(l);
-	} else if (ev->mask & (IN_CREATE | IN_MOVED_TO)) {
-		/* A listing forgotten meanwhile is made anew anyway. */
-		if (l->size && n && !insert(l, ev->name, n))
-			forget_names(l);
-	} else if (ev->mask & (IN_DELETE | IN_MOVED_FROM)) {
-		if (l->size && n)
-			erase(l, ev->name, n);
+	pthread_mutex_unlock(&listing_lock);
+	if (!l || dir_len >= sizeof path)
+		return CASE_UNKNOWN;
+
+	memcpy(path, dir, dir_len);
+	path[dir_len] = 0;
+	if ((dir_len || dirfd < 0 ? fstatat(dirfd, dir_len ? path : ".", &st, 0)
+				  : fstat(dirfd, &st)) < 0)
+		return CASE_UNKNOWN;
+
+	pthread_mutex_lock(&listing_lock);
+	l = listing_find(st.st_dev, st.st_ino);
+	if (l && l->trust == TRUST_ALL && listing_is_current(l, &st)) {
+		if (l->version != version)
+			found = listing_look(l, name, n);
+		answer = found ? CASE_OTHER : CASE_ABSENT;
+		if (found)
+			strcpy(out, found);
 	}
+	pthread_mutex_unlock(&listing_lock);
+	return (int)answer;
 }
 
-static void drain(void)
+void case_learn_found(int dirfd, const char *dir, size_t dir_len)
 {
-	char buf[8192] __attribute__((aligned(8)));
-	ssize_t n;
+	uint64_t key = key_of(dirfd, dir, dir_len);
+	struct guess *g = &guesses[key % GUESSES];
 
-	while ((n = read(inotify, buf, sizeof buf)) > 0) {
-		for (ssize_t at = 0; at < n;) {
-			const struct inotify_event *ev = (void *)(buf + at);
-
-			apply(ev);
-			at += (ssize_t)(sizeof *ev + ev->len);
-		}
-		if ((size_t)n < sizeof buf / 2)
-			break;
-	}
-}
-
-/* File systems where others' changes reach inotify. */
-static bool is_local(int fd)
-{
-	static const uint32_t remote[] = {
-		0x6969,     /* NFS */
-		0xff534d42, /* CIFS */
-		0xfe534d42, /* SMB2 */
-		0x517b,     /* SMB */
-		0x01021997, /* 9p */
-		0x65735546, /* FUSE */
-		0x00c36400, /* Ceph */
-		0x5346414f, /* AFS */
-		0x6b414653, /* kAFS */
-		0x01161970, /* GFS2 */
-		0x7461636f, /* OCFS2 */
-		0x786f4256, /* vboxsf */
-		0x0bd00bd0, /* Lustre */
-	};
-	struct statfs fs;
-
-	if (fstatfs(fd, &fs) < 0)
-		return false;
-	for (size_t i = 0; i < COUNT_OF(remote); i++)
-		if ((uint32_t)fs.f_type == remote[i])
-			return false;
-	return true;
-}
-
-static void watch(struct listing *l, int fd)
-{
-	char self[32];
-	int wd;
-
-	if (!is_local(fd))
-		return;
-	if (inotify < 0)
-		inotify = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
-	if (inotify < 0)
-		return;
-	snprintf(self, sizeof self, "/proc/self/fd/%d", fd);
-	wd = inotify_add_watch(inotify, self,
-			       IN_CREATE | IN_DELETE | IN_MOVED_FROM |
-				       IN_MOVED_TO | IN_ONLYDIR);
-	if (wd >= 0 && !set_watch(l, wd))
-		inotify_rm_watch(inotify, wd);
-	log_debug(LOG_FILE, "watch %d for %s", wd, self);
-}
-
-/* Reads the directory.  Returns 0 or -errno; l is empty then. */
-static int list(struct listing *l, int fd)
-{
-	char buf[32768] __attribute__((aligned(8)));
-	long n;
-
-	forget_names(l);
-	if (!grow(l))
-		return -ENOMEM;
-	while ((n = syscall(SYS_getdents64, fd, buf, sizeof buf)) > 0) {
-		for (long at = 0; at < n;) {
-			struct linux_dirent64 *d = (void *)(buf + at);
-
-			if (!insert(l, d->name, strlen(d->name))) {
-				forget_names(l);
-				return -ENOMEM;
-			}
-			at += d->reclen;
-		}
-	}
-	if (n < 0) {
-		forget_names(l);
-		return -errno;
-	}
-	l->made++;
-	return 0;
-}
-
-static bool same_time(const struct timespec *a, const struct timespec *b)
-{
-	return a->tv_sec == b->tv_sec && a->tv_nsec == b->tv_nsec;
-}
-
-static bool is_old(const struct timespec *then)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_REALTIME, &now);
-	/* A stamp from the future (another machine's clock) never settles. */
-	return (now.tv_sec - then->tv_sec) * 1000000000ll + now.tv_nsec -
-		       then->tv_nsec >
-	       RACY_NS;
-}
-
-static void take_times(struct listing *l, const struct stat *st)
-{
-	l->mtime = st->st_mtim;
-	l->ctime = st->st_ctim;
-	l->settled = is_old(&st->st_mtim) && is_old(&st->st_ctim);
-}
-
-static struct listing *lookup(const struct stat *st)
-{
-	unsigned b =
-		(unsigned)(st->st_ino ^ st->st_ino >> 8 ^ st->st_dev) % BUCKETS;
-	struct listing *l;
-
-	for (l = buckets[b]; l; l = l->next)
-		if (l->ino == st->st_ino && l->dev == st->st_dev)
-			return l;
-	if (ndirs >= MAX_DIRS || nnames > MAX_NAMES)
-		drop_oldest();
-	l = calloc(1, sizeof *l);
-	if (!l)
-		return NULL;
-	l->dev = st->st_dev;
-	l->ino = st->st_ino;
-	l->wd = -1;
-	l->next = buckets[b];
-	buckets[b] = l;
-	ndirs++;
-	return l;
-}
-
-/* Makes l current; st is the directory's, taken a moment ago. */
-static int refresh(struct listing *l, int dirfd, const char *dir,
-		   const struct stat *st)
-{
-	struct stat now;
-	int fd, err;
-
-	if (l->size && l->settled && same_time(&l->mtime, &st->st_mtim) &&
-	    same_time(&l->ctime, &st->st_ctim))
-		return 0;
-	if (l->wd >= 0) {
-		drain();
-		/* Thousands of temporary names: begin anew. */
-		if (l->lost > LOST_MAX && l->lost > l->count / 2)
-			forget_names(l);
-		if (l->wd >= 0 && l->size) {
-			/*
-			 * A change is stamped before its event is queued, so
-			 * only stamps that have settled let us skip the next
-			 * drain.
-			 */
-			take_times(l, st);
-			return 0;
-		}
-	}
-
-	fd = openat(dirfd, *dir ? dir : ".",
-		    O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fd < 0)
-		return -errno;
-	/* It may be another one by now; what is cached is by inode. */
-	if (fstat(fd, &now) < 0 || now.st_ino != l->ino ||
-	    now.st_dev != l->dev) {
-		close(fd);
-		return -EAGAIN;
-	}
-	if (l->wd < 0 && l->made >= WATCH_AFTER)
-		watch(l, fd);
-	err = list(l, fd);
-	if (!err)
-		take_times(l, &now);
-	close(fd);
-	return err;
-}
-
-static bool find_folded(struct listing *l, const char *name, size_t n,
-			char *out)
-{
-	uint16_t want[256], got[256];
-	size_t nwant = fold(want, name, n);
-	uint32_t hash = hash_units(want, nwant);
-	const char *best = NULL;
-
-	for (size_t at = hash & (l->size - 1); l->entries[at].name;
-	     at = (at + 1) & (l->size - 1)) {
-		struct entry *e = &l->entries[at];
-		const char *s;
-
-		if (e->name & GONE || e->hash != hash)
-			continue;
-		s = l->names + e->name;
-		if (fold(got, s, strlen(s)) != nwant ||
-		    memcmp(got, want, nwant * 2))
-			continue;
-		if (strlen(s) == n && !memcmp(s, name, n)) {
-			best = s;
-			break;
-		}
-		/* Several spellings: always the same one, whatever the order
-		   of the directory. */
-		if (!best || strcmp(s, best) < 0)
-			best = s;
-	}
-	if (!best || strlen(best) > 255)
-		return false;
-	strcpy(out, best);
-	return true;
+	if (get(&g->key) == key && count(g))
+		set_count(g, count(g) - 1);
 }
 
 int case_find(int dirfd, const char *dir, const char *name, size_t n, char *out)
 {
 	struct listing *l;
 	struct stat st;
+	const char *found;
 	int ret = -EAGAIN;
 
 	if (n > 255 * 3)
@@ -537,14 +180,18 @@ int case_find(int dirfd, const char *dir, const char *name, size_t n, char *out)
 			return -errno;
 		if (!S_ISDIR(st.st_mode))
 			return -ENOTDIR;
-		pthread_mutex_lock(&cache_lock);
-		l = lookup(&st);
-		ret = l ? refresh(l, dirfd, dir, &st) : -ENOMEM;
+		pthread_mutex_lock(&listing_lock);
+		l = listing_get(st.st_dev, st.st_ino);
+		ret = l ? listing_refresh(l, dirfd, dir, &st) : -ENOMEM;
 		if (!ret) {
-			l->used = ++use_clock;
-			ret = find_folded(l, name, n, out);
+			found = listing_look(l, name, n);
+			ret = found != NULL;
+			if (found)
+				strcpy(out, found);
 		}
-		pthread_mutex_unlock(&cache_lock);
+		pthread_mutex_unlock(&listing_lock);
 	}
+	if (ret >= 0)
+		learn_missing(key_of(dirfd, dir, strlen(dir)), &st);
 	return ret;
 }

@@ -18,10 +18,16 @@
 #include "base/table.h"
 #include "base/utf.h"
 
-/* Characters that NT forbids in a name and Linux allows. */
+/* Characters that NT forbids in a name and Linux allows: one bit each. */
 static bool is_forbidden(uint16_t c)
 {
-	return c < 0x20 || (c < 0x80 && strchr("\"*:<>?|\\", c));
+	static const uint64_t bits[2] = {
+		0xffffffffull | 1ull << '"' | 1ull << '*' | 1ull << ':' |
+			1ull << '<' | 1ull << '>' | 1ull << '?',
+		1ull << ('|' - 64) | 1ull << ('\\' - 64),
+	};
+
+	return c < 0x80 && bits[c >> 6] >> (c & 63) & 1;
 }
 
 enum { MAPPED = 0xf000 }; /* + a forbidden character */
@@ -568,6 +574,20 @@ static int find_in_parent(struct nt_path *p, size_t at, size_t n, char *found)
 	return r;
 }
 
+/* Puts another spelling in the place of host[at..at+n). */
+static int put_spelling(struct nt_path *p, size_t at, size_t n,
+			const char *found)
+{
+	size_t got = strlen(found);
+
+	if (p->len + got - n >= sizeof p->host)
+		return -ENAMETOOLONG;
+	memmove(p->host + at + got, p->host + at + n, p->len - at - n + 1);
+	memcpy(p->host + at, found, got);
+	p->len += got - n;
+	return 0;
+}
+
 /*
  * Replaces what of host[0..len) is spelled otherwise on disk.  host may grow
  * up to 256 bytes beyond HOST_PATH_MAX in all; *len follows.  Returns as
@@ -575,7 +595,7 @@ static int find_in_parent(struct nt_path *p, size_t at, size_t n, char *found)
  */
 static int respell(struct nt_path *p, size_t *len)
 {
-	size_t at = last_component(p->host, *len), n = *len - at, got;
+	size_t at = last_component(p->host, *len), n = *len - at;
 	char found[256];
 	int r;
 
@@ -604,14 +624,8 @@ static int respell(struct nt_path *p, size_t *len)
 	if (!r)
 		return -ENOENT;
 
-	got = strlen(found);
-	if (p->len + got - n >= sizeof p->host)
-		return -ENAMETOOLONG;
-	memmove(p->host + at + got, p->host + at + n, p->len - at - n + 1);
-	memcpy(p->host + at, found, got);
-	p->len += got - n;
-	*len += got - n;
-	return 0;
+	*len += strlen(found) - n;
+	return put_spelling(p, at, n, found);
 }
 
 int path_find(struct nt_path *p)
@@ -654,10 +668,25 @@ static void lower_case(char *host)
 static int try_all(struct nt_path *p,
 		   int (*at)(int dirfd, const char *path, void *arg), void *arg)
 {
-	size_t len = p->len;
-	int r, missing;
+	size_t len = p->len, name = last_component(p->host, len);
+	size_t dir = name > 1 ? name - 1 : name;
+	bool search = len > p->fixed && name < len;
+	int r = -ENOENT, missing, known = CASE_UNKNOWN;
+	char found[256];
 
-	r = at(p->dirfd, *p->host ? p->host : ".", arg);
+	if (search)
+		known = case_guess(p->dirfd, p->host, dir, p->host + name,
+				   len - name, found);
+	if (known == CASE_OTHER) {
+		r = put_spelling(p, name, len - name, found);
+		len = p->len;
+		if (r < 0)
+			return r;
+	}
+	if (known != CASE_ABSENT)
+		r = at(p->dirfd, *p->host ? p->host : ".", arg);
+	if (r >= 0 && search && known == CASE_UNKNOWN)
+		case_learn_found(p->dirfd, p->host, dir);
 	if (r >= 0 || !is_missing(-r))
 		return r;
 	if (p->has_lower) {
@@ -676,7 +705,7 @@ static int try_all(struct nt_path *p,
 		p->from_lower = true;
 		return at(AT_FDCWD, "/", arg);
 	}
-	if (p->len <= p->fixed)
+	if (!search || known == CASE_ABSENT)
 		return r;
 	missing = respell(p, &len);
 	if (missing == 0)

@@ -23,17 +23,6 @@ static DWORD WINAPI nothing(void *arg)
 	return 0;
 }
 
-static void open_read_close(void)
-{
-	char buf[4096];
-	DWORD n;
-	HANDLE h = CreateFileA("bench.4k", GENERIC_READ, FILE_SHARE_READ, NULL,
-			       OPEN_EXISTING, 0, NULL);
-
-	ReadFile(h, buf, sizeof buf, &n, NULL);
-	CloseHandle(h);
-}
-
 static void thread(void)
 {
 	HANDLE h = CreateThread(NULL, 0, nothing, NULL, 0, NULL);
@@ -131,15 +120,5 @@ int main(void)
 			  NULL);
 	BENCH("write 64 bytes to null", 1000000,
 	      WriteFile(out, big, 64, &n, NULL));
-	out = CreateFileA("bench.4k", GENERIC_WRITE, 0, NULL, CREATE_ALWAYS, 0,
-			  NULL);
-	WriteFile(out, big, 4096, &n, NULL);
-	CloseHandle(out);
-	BENCH("file: open+read+close 4 KB", 50000, open_read_close());
-	BENCH("file: attributes", 100000,
-	      sink = GetFileAttributesA("bench.4k"));
-	BENCH("file: attributes, missing", 100000,
-	      sink = GetFileAttributesA("missing"));
-	DeleteFileA("bench.4k");
 	return 0;
 }

@@ -30,15 +30,6 @@ static void *nothing(void *arg)
 	return arg;
 }
 
-static void open_read_close(void)
-{
-	char buf[4096];
-	int fd = open("bench.4k", O_RDONLY | O_CLOEXEC);
-
-	sink = read(fd, buf, sizeof buf);
-	close(fd);
-}
-
 static void thread(void)
 {
 	pthread_t t;
@@ -61,7 +52,6 @@ int main(void)
 	pthread_mutex_t m = PTHREAD_MUTEX_INITIALIZER;
 	pthread_rwlock_t rw = PTHREAD_RWLOCK_INITIALIZER;
 	struct timespec ts;
-	struct stat st;
 	sem_t sem;
 	char text[200];
 	void *p, *q[64];
@@ -115,12 +105,5 @@ int main(void)
 	BENCH("memory: map, touch, unmap 64 KB", 50000, map_anon());
 	fd = open("/dev/null", O_WRONLY | O_CLOEXEC);
 	BENCH("write 64 bytes to null", 1000000, sink = write(fd, big, 64));
-	fd = open("bench.4k", O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-	sink = write(fd, big, 4096);
-	close(fd);
-	BENCH("file: open+read+close 4 KB", 50000, open_read_close());
-	BENCH("file: attributes", 100000, sink = stat("bench.4k", &st));
-	BENCH("file: attributes, missing", 100000, sink = stat("missing", &st));
-	unlink("bench.4k");
 	return 0;
 }

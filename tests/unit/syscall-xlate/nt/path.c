@@ -220,6 +220,51 @@ START_TEST(case_search)
 }
 END_TEST
 
+/*
+ * A directory that is asked in vain again and again answers from its listing:
+ * every change by others shows all the same, at once.
+ */
+START_TEST(guessing)
+{
+	char path[256], other[256], found[256];
+	struct timespec tick = { 0, 120 * 1000 * 1000 };
+
+	snprintf(path, sizeof path, "%s/sub", root);
+	mkdir(path, 0777);
+	put("sub/there");
+	for (int round = 0; round < 6; round++) {
+		if (round % 2)
+			nanosleep(&tick, NULL); /* the listing settles */
+		for (int i = 0; i < 8; i++)
+			ck_assert_int_eq(look("sub\\guess", found), -2);
+		put("sub/Guess");
+		ck_assert_int_eq(look("sub\\guess", found), 0);
+		ck_assert_str_eq(found, "sub/Guess");
+		put("sub/guess");
+		ck_assert_int_eq(look("sub\\guess", found), 0);
+		ck_assert_str_eq(found, "sub/guess");
+		snprintf(path, sizeof path, "%s/sub/guess", root);
+		unlink(path);
+		ck_assert_int_eq(look("sub\\guess", found), 0);
+		ck_assert_str_eq(found, "sub/Guess");
+		snprintf(path, sizeof path, "%s/sub/Guess", root);
+		unlink(path);
+		ck_assert_int_eq(look("sub\\guess", found), -2);
+		ck_assert_int_eq(look("sub\\THERE", found), 0);
+		ck_assert_str_eq(found, "sub/there");
+	}
+	/* Another directory takes its place. */
+	put("guess");
+	snprintf(path, sizeof path, "%s/sub", root);
+	snprintf(other, sizeof other, "%s/gone", root);
+	ck_assert_int_eq(rename(path, other), 0);
+	ck_assert_int_eq(look("sub\\guess", found), -20);
+	ck_assert_int_eq(symlink(root, path), 0);
+	ck_assert_int_eq(look("sub\\guess", found), 0);
+	ck_assert_int_eq(look("gone\\guess", found), -2);
+}
+END_TEST
+
 START_TEST(drive_c)
 {
 	static struct nt_path p;
@@ -321,6 +366,7 @@ int main(void)
 	tcase_add_test(tc, long_names);
 	tcase_add_test(tc, round_trip);
 	tcase_add_test(tc, case_search);
+	tcase_add_test(tc, guessing);
 	tcase_add_test(tc, drive_c);
 	tcase_add_loop_test(tc, wild_cards, 0, COUNT_OF(patterns));
 	suite_add_tcase(s, tc);
