@@ -7,6 +7,7 @@
  * attributes and the time of the last write.
  */
 #include "kernel32-private.h"
+#include "move-later.h"
 #include <winioctl.h>
 #include "nt-file.h"
 
@@ -315,9 +316,10 @@ BOOL WINAPI MoveFileWithProgressW(LPCWSTR from, LPCWSTR to,
 	HANDLE_SCOPE(h);
 	NT_PATH(target);
 
-	if (flags & MOVEFILE_DELAY_UNTIL_REBOOT) {
-		/* There is no next boot at which it could be done. */
-		SetLastError(ERROR_ACCESS_DENIED);
+	if (flags & MOVEFILE_DELAY_UNTIL_REBOOT)
+		return move_later(from, to, flags);
+	if (!to) {
+		SetLastError(ERROR_PATH_NOT_FOUND);
 		return FALSE;
 	}
 	if (!k32_open(from, DELETE | FILE_READ_ATTRIBUTES,

@@ -61,16 +61,34 @@ static void fail_create(NTSTATUS status, const WCHAR *name)
 	}
 }
 
+/* A template gives its extended attributes, and nothing else, to a new file. */
+static NTSTATUS template_attributes(HANDLE h, void **ea, ULONG *size)
+{
+	ULONG info_size = 0; /* FILE_EA_INFORMATION */
+	IO_STATUS_BLOCK io;
+	NTSTATUS status = NtQueryInformationFile(
+		h, &io, &info_size, sizeof info_size, FileEaInformation);
+
+	if (!NT_SUCCESS(status) || !info_size)
+		return status;
+	*size = info_size;
+	*ea = k32_alloc(*size);
+	if (!*ea)
+		return STATUS_NO_MEMORY;
+	return NtQueryEaFile(h, &io, *ea, *size, FALSE, NULL, 0, NULL, TRUE);
+}
+
 HANDLE WINAPI CreateFileW(LPCWSTR name, DWORD access, DWORD share,
 			  LPSECURITY_ATTRIBUTES sa, DWORD creation, DWORD flags,
 			  HANDLE template_file)
 {
 	IO_STATUS_BLOCK io;
-	NTSTATUS status;
+	NTSTATUS status = STATUS_SUCCESS;
+	ULONG ea_size = 0;
+	void *ea = NULL;
 	HANDLE h;
 	NT_PATH(path);
 
-	(void)template_file; /* its extended attributes: we keep none */
 	if (creation < CREATE_NEW || creation > TRUNCATE_EXISTING ||
 	    (creation == TRUNCATE_EXISTING && !(access & GENERIC_WRITE))) {
 		SetLastError(ERROR_INVALID_PARAMETER);
@@ -88,10 +106,17 @@ HANDLE WINAPI CreateFileW(LPCWSTR name, DWORD access, DWORD share,
 	if (flags & FILE_FLAG_DELETE_ON_CLOSE)
 		access |= DELETE;
 
-	status = NtCreateFile(&h, access | SYNCHRONIZE | FILE_READ_ATTRIBUTES,
-			      &path.oa, &io, NULL, flags & CREATE_ATTRIBUTES,
-			      share, dispositions[creation],
-			      open_options(flags), NULL, 0);
+	if (template_file && creation != OPEN_EXISTING &&
+	    creation != TRUNCATE_EXISTING)
+		status = template_attributes(template_file, &ea, &ea_size);
+	if (NT_SUCCESS(status))
+		status = NtCreateFile(
+			&h, access | SYNCHRONIZE | FILE_READ_ATTRIBUTES,
+			&path.oa, &io, NULL, flags & CREATE_ATTRIBUTES, share,
+			dispositions[creation], open_options(flags), ea,
+			ea_size);
+	if (ea)
+		k32_free(ea);
 	if (!NT_SUCCESS(status)) {
 		fail_create(status, name);
 		return INVALID_HANDLE_VALUE;

@@ -167,4 +167,9 @@ const char *manifest_find(const char *text, ULONG *left);
 /* Sets the process's code pages (codepage.c); at process attach. */
 void codepage_attach(void);
 
+/* "\\?\Volume{GUID}\" of a drive (volume-name.c), and back; 0: none such. */
+#define VOLUME_NAME_LENGTH 49
+void volume_name(WCHAR letter, WCHAR name[VOLUME_NAME_LENGTH + 1]);
+WCHAR volume_letter(const WCHAR *path);
+
 #endif

@@ -230,8 +230,16 @@ static DWORD final_path(const UNICODE_STRING *name, DWORD flags, WCHAR *buf)
 		break;
 	case VOLUME_NAME_NONE:
 		break;
-	default: /* VOLUME_NAME_GUID: volumes have none here */
-		SetLastError(ERROR_PATH_NOT_FOUND);
+	case VOLUME_NAME_GUID:
+		if (!drive) { /* a share has none */
+			SetLastError(ERROR_PATH_NOT_FOUND);
+			return 0;
+		}
+		volume_name(drive, o);
+		o += VOLUME_NAME_LENGTH - 1; /* s begins with the backslash */
+		break;
+	default:
+		SetLastError(ERROR_INVALID_PARAMETER);
 		return 0;
 	}
 	memcpy(o, s + cut, (len - cut) * sizeof(WCHAR));
@@ -277,7 +285,8 @@ static DWORD get_final(HANDLE h, DWORD flags, WCHAR *wide, char *narrow,
 		SetLastError(ERROR_INVALID_HANDLE);
 		return 0;
 	}
-	out = k32_alloc(name->Length + 16 * sizeof(WCHAR));
+	out = k32_alloc(name->Length +
+			(VOLUME_NAME_LENGTH + 2) * sizeof(WCHAR));
 	if (!out) {
 		k32_free(name);
 		return 0;

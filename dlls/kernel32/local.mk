@@ -11,7 +11,8 @@ kernel32_SOURCES = %D%/actctx.c %D%/comm.c %D%/console.c %D%/console-ctrl.c \
 	%D%/message.c %D%/module.c %D%/nt-path.c %D%/path.c %D%/pipe.c %D%/process.c \
 	%D%/process-create.c %D%/process-info.c %D%/profile.c %D%/profile-change.c \
 	%D%/profile-struct.c %D%/profile-text.c %D%/resource.c %D%/resource-build.c \
-	%D%/resource-file.c %D%/resource-update.c %D%/startup.c %D%/toolhelp.c %D%/volume.c
+	%D%/resource-file.c %D%/resource-update.c %D%/startup.c %D%/toolhelp.c %D%/volume.c %D%/volume-name.c \
+	%D%/move-later.c
 
 # Synchronisation, threads, memory, time, locale, strings, system.
 kernel32_SOURCES += %D%/atom.c %D%/calendar.c %D%/codepage.c %D%/collate.c \

@@ -2,8 +2,8 @@
 /*
  * volume.c - drives: what they are, how full, what they are called.
  *
- * Volumes have no GUID names and no mount points here, so what lists those
- * finds none.
+ * There are no mount points but the drives' roots, so what lists others finds
+ * none.  The volumes' own names: volume-name.c.
  */
 #include "kernel32-private.h"
 #include <winioctl.h>
@@ -375,6 +375,8 @@ BOOL WINAPI GetVolumePathNameW(LPCWSTR name, LPWSTR out, DWORD size)
 	}
 	if (wide_same_n(s, L"\\\\?\\", 4) && s[5] == ':') {
 		root = 7;
+	} else if (volume_letter(s)) {
+		root = VOLUME_NAME_LENGTH;
 	} else if (s[0] == '\\' && s[1] == '\\') {
 		/* \\server\share\ */
 		int parts = 0;
@@ -409,62 +411,6 @@ BOOL WINAPI GetVolumePathNameA(LPCSTR name, LPSTR out, DWORD size)
 		return FALSE;
 	}
 	return TRUE;
-}
-
-BOOL WINAPI GetVolumeNameForVolumeMountPointW(LPCWSTR root, LPWSTR out,
-					      DWORD size)
-{
-	(void)root;
-	(void)out;
-	(void)size;
-	SetLastError(ERROR_NOT_A_REPARSE_POINT);
-	return FALSE;
-}
-
-BOOL WINAPI GetVolumeNameForVolumeMountPointA(LPCSTR root, LPSTR out,
-					      DWORD size)
-{
-	(void)root;
-	(void)out;
-	(void)size;
-	SetLastError(ERROR_NOT_A_REPARSE_POINT);
-	return FALSE;
-}
-
-BOOL WINAPI GetVolumePathNamesForVolumeNameW(LPCWSTR volume, LPWCH out,
-					     DWORD size, PDWORD needed)
-{
-	(void)volume;
-	(void)out;
-	(void)size;
-	if (needed)
-		*needed = 0;
-	SetLastError(ERROR_FILE_NOT_FOUND);
-	return FALSE;
-}
-
-HANDLE WINAPI FindFirstVolumeW(LPWSTR out, DWORD size)
-{
-	(void)out;
-	(void)size;
-	SetLastError(ERROR_NO_MORE_FILES);
-	return INVALID_HANDLE_VALUE;
-}
-
-BOOL WINAPI FindNextVolumeW(HANDLE h, LPWSTR out, DWORD size)
-{
-	(void)h;
-	(void)out;
-	(void)size;
-	SetLastError(ERROR_INVALID_HANDLE);
-	return FALSE;
-}
-
-BOOL WINAPI FindVolumeClose(HANDLE h)
-{
-	(void)h;
-	SetLastError(ERROR_INVALID_HANDLE);
-	return FALSE;
 }
 
 HANDLE WINAPI FindFirstVolumeMountPointW(LPCWSTR root, LPWSTR out, DWORD size)

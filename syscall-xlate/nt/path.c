@@ -447,14 +447,19 @@ static NTSTATUS parse_dos(const uint16_t *s, size_t n, struct nt_path *p)
 	/* \\?\Volume{...}: the names that MountPointManager gives out. */
 	if (len == 44 && skip(&s, &n, "Volume{") &&
 	    skip(&s, &n, "00000000-0000-0000-0000-0000000000")) {
+		/* the letter in hexadecimal: 41 to 5a */
+		uint16_t low = n >= 3 ? utf16_upcase(s[1]) : 0;
+		uint16_t digit = low >= 'A' && low <= 'F'   ? low - 'A' + 10
+				 : low >= '0' && low <= '9' ? low - '0'
+							    : 16;
 		uint16_t letter =
-			n >= 3 && s[2] == '}' && s[0] == '4' && s[1] == '3'
-				? 'C'
-			: n >= 3 && s[2] == '}' && s[0] == '5' &&
-					utf16_upcase(s[1]) == 'A'
-				? 'Z'
+			n >= 3 && s[2] == '}' && digit < 16 &&
+					(s[0] == '4' || s[0] == '5')
+				? (uint16_t)((s[0] - '0') * 16 + digit)
 				: 0;
 
+		if (letter < 'A' || letter > 'Z')
+			letter = 0;
 		if (!letter)
 			return STATUS_OBJECT_NAME_NOT_FOUND;
 		return parse_drive(letter, s + 3, n - 3, p);

@@ -171,6 +171,100 @@ static void volumes(void)
 	CHECK_EQ(GetLastError(), ERROR_FILE_NOT_FOUND);
 }
 
+/* A drive's volume has a name of its own, which works like the letter. */
+static void volume_names(void)
+{
+	WCHAR name[64], other[64], path[MAX_PATH], letters[16];
+	WCHAR root[] = L"C:\\";
+	DWORD n, found = 0;
+	HANDLE h;
+
+	CHECK(GetVolumeNameForVolumeMountPointW(root, name, 64));
+	CHECK(!wcsncmp(name, L"\\\\?\\Volume{", 11) && wcslen(name) == 49,
+	      "%ls", name);
+	CHECK(!GetVolumeNameForVolumeMountPointW(L"C:", other, 64));
+	CHECK_EQ(GetLastError(), ERROR_INVALID_NAME);
+	CHECK(!GetVolumeNameForVolumeMountPointW(root, other, 49));
+	CHECK_EQ(GetLastError(), ERROR_FILENAME_EXCED_RANGE);
+	CHECK(!GetVolumeNameForVolumeMountPointW(L"C:\\Windows\\", other, 64));
+	CHECK_EQ(GetLastError(), ERROR_NOT_A_REPARSE_POINT);
+	CHECK(GetVolumePathNamesForVolumeNameW(name, letters, 16, &n));
+	CHECK(n == 5 && !wcscmp(letters, root) && !letters[4]);
+	CHECK(!GetVolumePathNamesForVolumeNameW(name, letters, 4, &n));
+	CHECK_EQ(GetLastError(), ERROR_MORE_DATA);
+	CHECK_EQ(n, 5);
+
+	h = FindFirstVolumeW(other, 64);
+	CHECK(h != INVALID_HANDLE_VALUE);
+	do
+		found += !wcscmp(name, other);
+	while (FindNextVolumeW(h, other, 64));
+	CHECK_EQ(GetLastError(), ERROR_NO_MORE_FILES);
+	CHECK_EQ(found, 1);
+	CHECK(FindVolumeClose(h));
+
+	h = CreateFileW(L"C:\\Windows", 0, 7, NULL, OPEN_EXISTING,
+			FILE_FLAG_BACKUP_SEMANTICS, NULL);
+	n = GetFinalPathNameByHandleW(h, path, MAX_PATH, VOLUME_NAME_GUID);
+	CHECK(n == 49 + 7 && !wcsncmp(path, name, 49) &&
+		      !_wcsicmp(path + 49, L"Windows"),
+	      "%ls", path);
+	CloseHandle(h);
+	CHECK(GetFileAttributesW(path) != INVALID_FILE_ATTRIBUTES);
+	CHECK(GetVolumePathNameW(path, other, 64) && !wcscmp(other, name),
+	      "%ls", other);
+}
+
+/* A move put off stands in the registry; needs an administrator. */
+static void move_at_boot(void)
+{
+	static const char key[] =
+		"System\\CurrentControlSet\\Control\\Session Manager";
+	static const char value[] = "PendingFileRenameOperations";
+	static char before[65536], after[65536];
+	DWORD size = sizeof before, size2 = sizeof after;
+	char file[MAX_PATH], want[MAX_PATH + 8];
+	HANDLE h;
+
+	CHECK(!MoveFileExW(in_dir(L"missing"), NULL,
+			   MOVEFILE_DELAY_UNTIL_REBOOT));
+	if (GetLastError() == ERROR_ACCESS_DENIED)
+		return;
+	CHECK_EQ(GetLastError(), ERROR_FILE_NOT_FOUND);
+	h = CreateFileW(in_dir(L"later"), GENERIC_WRITE, 0, NULL, CREATE_NEW, 0,
+			NULL);
+	CloseHandle(h);
+	if (RegGetValueA(HKEY_LOCAL_MACHINE, key, value, RRF_RT_REG_MULTI_SZ,
+			 NULL, before, &size))
+		size = 0;
+	CHECK(!MoveFileExW(in_dir(L"later"), L"C:\\x",
+			   MOVEFILE_DELAY_UNTIL_REBOOT |
+				   MOVEFILE_COPY_ALLOWED));
+	CHECK_EQ(GetLastError(), ERROR_INVALID_PARAMETER);
+	if (!MoveFileExW(in_dir(L"later"), NULL, MOVEFILE_DELAY_UNTIL_REBOOT)) {
+		CHECK_EQ(GetLastError(), ERROR_ACCESS_DENIED);
+		DeleteFileW(in_dir(L"later"));
+		return;
+	}
+	CHECK_EQ(RegGetValueA(HKEY_LOCAL_MACHINE, key, value,
+			      RRF_RT_REG_MULTI_SZ, NULL, after, &size2),
+		 0);
+	WideCharToMultiByte(CP_ACP, 0, in_dir(L"later"), -1, file, MAX_PATH,
+			    NULL, NULL);
+	snprintf(want, sizeof want, "\\??\\%s", file);
+	size = size ? size - 1 : 0; /* the new pair stands at the last NUL */
+	CHECK(size2 == size + strlen(want) + 3 && !strcmp(after + size, want) &&
+		      !after[size + strlen(want) + 1],
+	      "%s, %lu of %lu", after + size, size, size2);
+	/* Put it back. */
+	if (size)
+		RegSetKeyValueA(HKEY_LOCAL_MACHINE, key, value, REG_MULTI_SZ,
+				before, size + 1);
+	else
+		RegDeleteKeyValueA(HKEY_LOCAL_MACHINE, key, value);
+	CHECK(DeleteFileW(in_dir(L"later")));
+}
+
 int main(void)
 {
 	WCHAR temp[MAX_PATH];
@@ -183,6 +277,8 @@ int main(void)
 	find();
 	paths();
 	volumes();
+	volume_names();
+	move_at_boot();
 	DeleteFileW(in_dir(L"alpha.txt"));
 	DeleteFileW(in_dir(L"beta.TXT"));
 	DeleteFileW(in_dir(L"gamma"));
