@@ -28,6 +28,8 @@ enum guest_prot {
 	GUEST_READ = 1,
 	GUEST_WRITE = 2,
 	GUEST_EXEC = 4,
+	/* With GUEST_EXEC: built-in code, known to make no raw system calls */
+	GUEST_OURS = 8,
 };
 
 enum guest_map_flags {

@@ -25,6 +25,7 @@ enum {
 	TASK_APC = 2,       /* something is queued that may run now */
 	TASK_TERMINATE = 4, /* leave as soon as possible */
 	TASK_KNOCK = 8,     /* another process has sent task_ops->knock */
+	TASK_ENGINE = 1 << 16, /* the engine's own; not for pending() */
 };
 
 struct task {
@@ -46,6 +47,7 @@ struct task {
 	_Atomic uint32_t kicks;
 	int32_t tid;	 /* host thread id; 0 until it runs */
 	void *engine;	 /* the engine's own part */
+	struct task *engine_next; /* the same */
 	bool in_call;	 /* between dispatch() and the return to the guest */
 };
 
@@ -77,6 +79,10 @@ struct task_ops {
 	/* Guest addresses are host addresses: the host can get at the memory
 	   of another process by them. */
 	bool host_addresses;
+	int (*fork)(struct task *t);
+	int (*catch_signal)(int sig, bool on);
+	unsigned (*speed_calls)(gaddr code, uint64_t size, gaddr spare,
+				uint64_t spare_size, uint32_t ncalls);
 };
 extern const struct task_ops *task_ops;
 
@@ -116,6 +122,38 @@ static inline void task_adopt(void)
 {
 	if (task_ops && task_ops->adopt)
 		task_ops->adopt();
+}
+
+/*
+ * task_fork() - fork(2) with t, the calling task, as the only one in the child.
+ * No lock of the engine's is held there.  Returns as fork(2), but -errno.
+ */
+static inline int task_fork(struct task *t)
+{
+	return task_ops->fork(t);
+}
+
+/*
+ * task_catch_signal() - from now on the host's signal sig goes to the
+ * personality's host_signal() (on), or the engine lets go of it (off; the
+ * caller sets what it wants with sigaction(2)).  Returns 0 or -errno.
+ */
+static inline int task_catch_signal(int sig, bool on)
+{
+	return task_ops->catch_signal(sig, on);
+}
+
+/*
+ * task_speed_calls() - code at [code, code+size) has just been mapped, writable
+ * and not yet executable, and no other task could run it.  Where it provably
+ * makes system calls with numbers below ncalls, the engine may change it so
+ * that they cost less.  [spare, spare+spare_size), writable too, lies within
+ * 1 GB of it and becomes executable with it.  Returns how many places changed.
+ */
+static inline unsigned task_speed_calls(gaddr code, uint64_t size, gaddr spare,
+					uint64_t spare_size, uint32_t ncalls)
+{
+	return task_ops->speed_calls(code, size, spare, spare_size, ncalls);
 }
 
 /* task_leave() - end the calling task; its host thread ends too. */

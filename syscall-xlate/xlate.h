@@ -70,6 +70,12 @@ struct launch;
  * stack being the host's, and may sleep.
  */
 struct personality {
+	/*
+	 * Its programs make system calls by the processor's instruction, and
+	 * the FS base is theirs: every task is caught from its first step.
+	 */
+	bool raw_calls;
+
 	const char *name;    /* for --list-personalities and the trace */
 	const char *summary;
 	const struct xlate_call *calls; /* for --list-calls */
@@ -107,6 +113,16 @@ struct personality {
 	 * (the interrupted code was the guest's, so no host lock is held).
 	 */
 	void (*pending)(struct task *t, struct guest_regs *regs);
+
+	/* t's host thread runs, t->tid is set, the guest not yet.  Or NULL. */
+	void (*task_started)(struct task *t);
+
+	/*
+	 * A signal that task_catch_signal() asked for.  t is the calling
+	 * thread's task (never NULL).  Signal context; what it sets in
+	 * t->pending is looked at before guest code runs again.
+	 */
+	void (*host_signal)(struct task *t, int sig, const void *siginfo);
 
 	/* The task's host thread is about to end; frees t. */
 	void (*task_ended)(struct task *t);

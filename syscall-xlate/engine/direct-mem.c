@@ -179,14 +179,25 @@ static int direct_map(gaddr at, uint64_t size, int prot, int fd, uint64_t off,
 {
 	int how = MAP_FIXED | MAP_NORESERVE |
 		  (flags & GUEST_SHARED ? MAP_SHARED : MAP_PRIVATE);
+	bool search = false, writable = false;
 
 	if (outside(at, size))
 		return -EINVAL;
 	if (fd < 0)
 		how |= MAP_ANONYMOUS;
-	if (mmap((void *)at, size, host_prot(prot), how, fd, (off_t)off) ==
-	    MAP_FAILED)
+	if (prot & GUEST_EXEC && direct_code_unknown(prot & GUEST_OURS)) {
+		/* Fresh zeroes need no search unless they can be filled. */
+		search = fd >= 0 || prot & GUEST_WRITE;
+		writable = prot & GUEST_WRITE || flags & GUEST_SHARED;
+	}
+	if (mmap((void *)at, size, search ? PROT_READ : host_prot(prot), how,
+		 fd, (off_t)off) == MAP_FAILED)
 		return -errno;
+	if (search) {
+		direct_new_code(at, size, writable);
+		if (mprotect((void *)at, size, host_prot(prot)))
+			return -errno;
+	}
 	/* Advice: without huge pages things are only slower. */
 	if (flags & GUEST_HUGE)
 		madvise((void *)at, size, MADV_HUGEPAGE);
@@ -197,6 +208,13 @@ static int direct_protect(gaddr at, uint64_t size, int prot)
 {
 	if (outside(at, size))
 		return -EINVAL;
+	if (prot & GUEST_EXEC && direct_code_unknown(prot & GUEST_OURS)) {
+		/* Nobody changes what has been searched. */
+		if (!(prot & GUEST_WRITE) &&
+		    mprotect((void *)at, size, PROT_READ))
+			return -errno;
+		direct_new_code(at, size, prot & GUEST_WRITE);
+	}
 	return mprotect((void *)at, size, host_prot(prot)) ? -errno : 0;
 }
 

@@ -21,6 +21,8 @@
 #include "syscall-xlate/dispatch.h"
 #include "syscall-xlate/engine/direct-fixup.h"
 #include "syscall-xlate/engine/direct.h"
+#include "syscall-xlate/engine/trap.h"
+#include "syscall-xlate/hostcall.h"
 #include "syscall-xlate/xlate.h"
 
 /* The kick: a signal that programs and libraries leave alone. */
@@ -173,18 +175,30 @@ static void notice_kick(struct task *t)
 		0);
 }
 
+/* Programs that leave FS alone run with the host's, whatever a frame says. */
+static void keep_fs(const struct task *t, struct guest_regs *r)
+{
+	if (r->cs != CS32 && !t->personality->raw_calls)
+		r->fs_base = host_fs();
+}
+
 void direct_pending(struct guest_regs *r)
 {
 	struct task *t = current_task;
 
 	t->regs = r;
+	if (t->pending & TASK_ENGINE)
+		direct_trap_thread(t);
 	notice_kick(t);
-	t->personality->pending(t, r);
+	if (t->pending)
+		t->personality->pending(t, r);
+	keep_fs(t, r);
 }
 
 void direct_trapped(struct guest_regs *r)
 {
 	dispatch(current_task, r);
+	keep_fs(current_task, r);
 }
 
 void direct_faulted(struct guest_regs *r)
@@ -195,6 +209,7 @@ void direct_faulted(struct guest_regs *r)
 	t->regs = r;
 	t->personality->fault(t, r, &f);
 	r->cs = r->cs == CS32 ? CS32 : CS64;
+	keep_fs(t, r);
 }
 
 /* ---- the handler ------------------------------------------------------ */
@@ -223,6 +238,18 @@ static void on_kick(ucontext_t *uc, uint64_t *fs_base, const siginfo_t *si)
 		atomic_fetch_or(&t->pending, TASK_KNOCK);
 		atomic_fetch_add(&t->wake, 1);
 	}
+	if (in_range(ip, host_call_begin, host_call_end)) {
+		g[REG_RIP] = (greg_t)host_call_cancel;
+		if (t->in_call)
+			notice_kick(t);
+		return;
+	}
+	if (in_range(ip, direct_sysv_exit, direct_sysv_exit_end)) {
+		go_to(uc, fs_base, direct_sysv_pending, (uint64_t)frame());
+		return;
+	}
+	if (in_range(ip, direct_sysv_begin, direct_sysv_end))
+		return;
 	if (in_range(ip, direct_exit_begin, direct_exit_last)) {
 		/* rsp is the frame; what was reloaded is reloaded again. */
 		go_to(uc, fs_base, direct_exit_pending, (uint64_t)frame());
@@ -250,9 +277,24 @@ static void on_kick(ucontext_t *uc, uint64_t *fs_base, const siginfo_t *si)
 			ip = to;
 		}
 	}
+	if (ip < direct_high && t->personality->raw_calls) {
+		/* Not here: what pending() does to the signal mask has to
+		   outlive this handler. */
+		if (!t->pending)
+			return;
+		save_regs(frame(), uc, *fs_base);
+		go_to(uc, fs_base, direct_gate_kick, (uint64_t)frame());
+		return;
+	}
 	if (ip < direct_high) {
 		struct guest_regs r;
 
+		if (t->pending & TASK_ENGINE)
+			direct_trap_thread(t);
+		if (!t->pending) {
+			notice_kick(t);
+			return;
+		}
 		save_regs(&r, uc, *fs_base);
 		t->regs = &r;
 		notice_kick(t);
@@ -260,7 +302,7 @@ static void on_kick(ucontext_t *uc, uint64_t *fs_base, const siginfo_t *si)
 		load_regs(uc, &r, fs_base);
 		return;
 	}
-	if (t->in_call)
+	if (t->in_call || t->pending & TASK_ENGINE)
 		notice_kick(t);
 }
 
@@ -280,6 +322,26 @@ static _Noreturn void host_bug(int sig, const siginfo_t *si, uint64_t ip)
 	_exit(128 + sig);
 }
 
+/* Signals that a personality asked for; written before sigaction(2). */
+static _Atomic bool caught[65];
+
+static bool is_fault(int sig)
+{
+	return sig == SIGSEGV || sig == SIGBUS || sig == SIGILL ||
+	       sig == SIGFPE || sig == SIGTRAP || sig == SIGSYS;
+}
+
+/*
+ * 32-bit `syscall` or `sysenter`: the kernel has replaced the caller's
+ * instruction pointer, so it cannot go on.  (Under Syscall User Dispatch the
+ * call may even have been made: the kernel asks with the wrong pointer.)
+ */
+static _Noreturn void bad_32bit_call(void)
+{
+	log_warn("a 32-bit system call instruction of the program was stopped");
+	_exit(128 + SIGSYS);
+}
+
 void direct_on_signal(int sig, siginfo_t *si, ucontext_t *uc,
 		      uint64_t *fs_base)
 {
@@ -287,14 +349,31 @@ void direct_on_signal(int sig, siginfo_t *si, ucontext_t *uc,
 	uint64_t ip = (uint64_t)g[REG_RIP], fix;
 	struct task *t = current_task;
 	int saved_errno = errno;
-	bool in_gate;
+	bool in_gate, int80 = false;
 
 	if (sig == direct_kick_signal()) {
 		on_kick(uc, fs_base, si);
 		errno = saved_errno;
 		return;
 	}
-	if (sig != SIGSYS) {
+	if (caught[sig] && !(is_fault(sig) && si->si_code > 0)) {
+		if (!t)
+			return; /* a thread of ours, about to block it */
+		t->personality->host_signal(t, sig, si);
+		on_kick(uc, fs_base);
+		errno = saved_errno;
+		return;
+	}
+	if (sig == SIGSYS && !trap_is_call(si->si_arch)) {
+		if (!t || ip >= direct_high)
+			bad_32bit_call();
+		/* int 80h: not an instruction of these systems. */
+		g[REG_RIP] = (greg_t)(ip - 2);
+		last_fault = (struct guest_fault){ .kind = FAULT_GENERAL,
+						   .vector = 13,
+						   .error = 0x80 * 8 + 2 };
+		int80 = true;
+	} else if (sig != SIGSYS) {
 		struct guest_fault f = describe(sig, si, g);
 
 		/* Memory that is made when first touched, by whomever. */
@@ -342,7 +421,9 @@ void direct_on_signal(int sig, siginfo_t *si, ucontext_t *uc,
 	}
 	in_gate = in_range(ip, direct_entry_begin, direct_exit_end) ||
 		  in_range(ip, direct_entry32_begin, direct_exit32_end) ||
-		  in_range(ip, direct_resume_begin, direct_resume_end);
+		  in_range(ip, direct_resume_begin, direct_resume_end) ||
+		  in_range(ip, direct_sysv_begin, direct_sysv_end) ||
+		  in_range(ip, direct_sysv_exit, direct_sysv_exit_end);
 	/* The host never runs on the guest's stack: a stray jump got there. */
 	if (ip >= direct_high && !in_gate &&
 	    (uint64_t)g[REG_RSP] >= direct_high)
@@ -354,21 +435,40 @@ void direct_on_signal(int sig, siginfo_t *si, ucontext_t *uc,
 		_exit(128 + SIGSEGV);
 	}
 	save_regs(frame(), uc, *fs_base);
-	go_to(uc, fs_base, sig == SIGSYS ? direct_gate_trap : direct_gate_fault,
+	go_to(uc, fs_base,
+	      sig == SIGSYS && !int80 ? direct_gate_trap : direct_gate_fault,
 	      (uint64_t)frame());
 	errno = saved_errno;
+}
+
+static const struct sigaction entry = {
+	.sa_sigaction = (void (*)(int, siginfo_t *, void *))direct_sig_entry,
+	/* NODEFER: the handler itself makes guarded copies. */
+	.sa_flags = SA_SIGINFO | SA_ONSTACK | SA_NODEFER,
+};
+
+int direct_catch_signal(int sig, bool on)
+{
+	struct sigaction sa = entry;
+
+	caught[sig] = on;
+	if (is_fault(sig) || sig == direct_kick_signal())
+		return 0; /* ours from the start */
+	if (!on)
+		return 0;
+	/* Several may come before the task gets to pending(). */
+	sigfillset(&sa.sa_mask);
+	for (int i = 1; i < 32; i++)
+		if (is_fault(i))
+			sigdelset(&sa.sa_mask, i);
+	return sigaction(sig, &sa, NULL) ? -errno : 0;
 }
 
 int direct_signals_init(struct err *e)
 {
 	const int list[] = { SIGSEGV, SIGBUS, SIGILL, SIGFPE,
 			     SIGTRAP, SIGSYS, direct_kick_signal() };
-	struct sigaction sa = {
-		.sa_sigaction = (void (*)(int, siginfo_t *, void *))
-			direct_sig_entry,
-		/* NODEFER: the handler itself makes guarded copies. */
-		.sa_flags = SA_SIGINFO | SA_ONSTACK | SA_NODEFER,
-	};
+	struct sigaction sa = entry;
 
 	for (unsigned i = 0; i < COUNT_OF(list); i++) {
 		/* A task stands still in the kick's handler, and more kicks

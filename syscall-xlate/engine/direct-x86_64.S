@@ -155,11 +155,9 @@ MARK(direct_resume_begin)
 	pushq	R_FLAGS(%rdi)
 	pushq	R_CS(%rdi)
 	pushq	R_RIP(%rdi)
-	cmpl	$CS32, R_CS(%rdi)
-	jne	2f
 	mov	R_FSB(%rdi), %rax
 	wrfsbase %rax			/* the selector in FS is not touched */
-2:	mov	R_RAX(%rdi), %rax
+	mov	R_RAX(%rdi), %rax
 	mov	R_RBX(%rdi), %rbx
 	mov	R_RCX(%rdi), %rcx
 	mov	R_RDX(%rdi), %rdx

@@ -21,6 +21,7 @@
 #include "base/table.h"
 #include "loader/image/image.h"
 #include "syscall-xlate/dispatch.h"
+#include "syscall-xlate/engine/trap.h"
 #include "syscall-xlate/xlate.h"
 
 _Static_assert(offsetof(struct guest_regs, rip) == R_RIP, "direct.h");
@@ -126,7 +127,7 @@ static _Noreturn void resume(struct task *t, struct guest_regs *regs)
 	struct guest_regs *f = (struct guest_regs *)(host_sp - R_SIZE);
 
 	sanitize(regs);
-	if (regs->cs != CS32)
+	if (regs->cs != CS32 && !t->personality->raw_calls)
 		asm("rdfsbase %0" : "=r"(regs->fs_base));
 	if (f != regs)
 		memmove(f, regs, sizeof *f);
@@ -150,12 +151,21 @@ static void run_here(struct task *t, const struct guest_regs *first,
 	sanitize(&regs);
 	if (regs.cs == CS32)
 		direct_compat_thread(regs.fs_base);
+	else if (t->personality->raw_calls)
+		asm("rdfsbase %0" : "=r"(regs.gs_base)); /* direct-sysv.S */
 	else
 		asm("rdfsbase %0" : "=r"(regs.fs_base));
 	t->tid = (int32_t)syscall(SYS_gettid);
 	current_task = t;
+	direct_trap_add(t);
+	if (t->personality->raw_calls)
+		direct_trap_all();
+	direct_trap_thread(t);
+	if (t->personality->task_started)
+		t->personality->task_started(t);
 	asm volatile("wrgsbase %0" : : "r"(regs.gs_base));
 	direct_enter(&regs, stack_top);
+	direct_trap_remove(t);
 }
 
 struct start {
@@ -278,6 +288,28 @@ static void adopt(void)
 		direct_signals_thread(stacks);
 }
 
+static int do_fork(struct task *t)
+{
+	pid_t pid;
+
+	pthread_mutex_lock(&cache_lock);
+	pid = fork();
+	if (pid) {
+		int ret = pid < 0 ? -errno : pid;
+
+		pthread_mutex_unlock(&cache_lock);
+		return ret;
+	}
+	/* Only this thread is left; the others' stacks are lost memory. */
+	pthread_mutex_init(&cache_lock, NULL);
+	zombies = NULL;
+	t->tid = (int32_t)syscall(SYS_gettid);
+	direct_trap_forked(t);
+	trap_forked();
+	direct_trap_thread(t);
+	return 0;
+}
+
 static struct task_ops ops = {
 	.spawn = spawn,
 	.kick = kick,
@@ -285,6 +317,9 @@ static struct task_ops ops = {
 	.leave = leave,
 	.adopt = adopt,
 	.host_addresses = true,
+	.fork = do_fork,
+	.catch_signal = direct_catch_signal,
+	.speed_calls = direct_speed_calls,
 };
 
 /* ---- the engine -------------------------------------------------------- */
@@ -319,6 +354,7 @@ static int map_gate(const struct image *img, struct err *e)
 	return ret ? err_set(e, -ret, "gate page: %s", strerror(-ret)) : 0;
 }
 
+/* Of the thread that main() runs in. */
 static void *first_stacks;
 
 static int init(const struct image *img, char *const *argv, struct err *e)
@@ -328,9 +364,13 @@ static int init(const struct image *img, char *const *argv, struct err *e)
 		return err_set(e, ENOMEM, "no memory for stacks");
 	/* Before there are handlers: another process may knock any time. */
 	direct_signals_thread(first_stacks);
-	if (direct_space_init(argv, e) || direct_signals_init(e) || map_gate(img, e))
+	if (direct_space_init(argv, e) || direct_signals_init(e) || map_gate(img, e) ||
+	    trap_init(engine_trap, direct_high, e))
 		return -1;
 	ops.knock = direct_kick_signal();
+	/* These programs make their calls by the processor's instruction. */
+	if (img->format == IMAGE_ELF)
+		direct_trap_all();
 	task_ops = &ops;
 	return 0;
 }

@@ -92,6 +92,8 @@ int direct_space_init(char *const *argv, struct err *e);
 
 /* The signal that makes a thread look at its pending bits. */
 int direct_kick_signal(void);
+/* task_ops.catch_signal */
+int direct_catch_signal(int sig, bool on);
 /* Signal handlers; once. */
 int direct_signals_init(struct err *e);
 /* Whose memory faults are; NULL until the first task runs. */
@@ -105,6 +107,26 @@ void direct_signals_thread(void *stack);
  * FS, whose base (the guest's) is at fs_base.  direct-compat.c
  */
 void direct_compat_thread(uint64_t fs_base);
+/* Whether memory that becomes executable has to be shown to direct_new_code() */
+bool direct_code_unknown(bool trusted);
+/*
+ * The readable memory (at, size) is about to become executable: whatever it
+ * takes so that a system call instruction in it cannot reach Linux.
+ */
+void direct_new_code(uint64_t at, uint64_t size, bool writable);
+/* The calling task starts, or has forked: it is armed if the process is. */
+void direct_trap_thread(struct task *t);
+/* Puts t on, or off, the list of those that direct_new_code() must reach. */
+void direct_trap_add(struct task *t);
+void direct_trap_remove(struct task *t);
+/* Child of fork: only t is left. */
+void direct_trap_forked(struct task *t);
+/* From now on every thread is armed. */
+void direct_trap_all(void);
+
+/* struct task_ops, direct-patch.c */
+unsigned direct_speed_calls(gaddr code, uint64_t size, gaddr spare,
+			    uint64_t spare_size, uint32_t ncalls);
 
 /* direct-x86_64.S */
 extern __thread uint64_t host_sp;  /* top of the host stack for gates */
@@ -121,6 +143,8 @@ _Noreturn void direct_resume_frame(struct guest_regs *frame);
 void direct_gate64(void);
 void direct_gate32(void);
 extern const char direct_page_begin[], direct_page_end[];
+void direct_gate_sysv(void);
+void direct_gate_kick(void);
 void direct_gate_trap(void);
 void direct_gate_fault(void);
 void direct_sig_entry(int sig, siginfo_t *si, void *uc);
@@ -134,6 +158,9 @@ extern const char direct_entry32_begin[], direct_exit32_begin[];
 extern const char direct_exit32_end[], direct_exit32_pending[];
 extern const char direct_resume_begin[], direct_resume_end[];
 extern const char direct_copy_fault[];
+extern const char direct_sysv_begin[], direct_sysv_end[];
+extern const char direct_sysv_exit[], direct_sysv_exit_end[];
+extern const char direct_sysv_pending[];
 
 /* Called by the assembly. */
 void direct_pending(struct guest_regs *frame);

@@ -8,6 +8,8 @@
 #include "syscall-xlate/engine/direct.h"
 #include "syscall-xlate/engine/kvm.h"
 
+enum trap_mode engine_trap;
+
 const struct engine *const engines[] = { &engine_direct, &engine_kvm, NULL };
 
 const struct engine *engine_choose(const char *name, const struct image *img,

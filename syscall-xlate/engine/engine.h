@@ -26,6 +26,15 @@ enum {
 	ENGINE_ISOLATES = 1 << 1, /* guest cannot reach the host but by calls */
 };
 
+/* How raw system call instructions of foreign code are caught (--trap). */
+enum trap_mode {
+	TRAP_AUTO,    /* the first of the next two that this kernel has */
+	TRAP_SUD,     /* Syscall User Dispatch, Linux 5.11 */
+	TRAP_SECCOMP, /* a filter; inherited by children, cannot be undone */
+	TRAP_OFF,     /* foreign code can make Linux calls */
+};
+extern enum trap_mode engine_trap; /* set before init() */
+
 struct engine {
 	const char *name;    /* for --engine and the man page */
 	const char *summary; /* one line for --list-engines */

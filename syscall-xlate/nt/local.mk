@@ -71,16 +71,6 @@ BUILT_SOURCES += %D%/calls.h %D%/status.h
 CLEANFILES += %D%/calls.h %D%/calls.c %D%/status.h %D%/status-names.c
 EXTRA_DIST += %D%/syscalls.tbl %D%/status.tbl %D%/gen-status.awk
 
-%D%/calls.h: %D%/syscalls.tbl syscall-xlate/gen-calls.awk
-	@$(MKDIR_P) %D%
-	$(AM_V_GEN)$(AWK) -v os=nt -v ret=NTSTATUS -v mode=h \
-		-f $(srcdir)/syscall-xlate/gen-calls.awk $(srcdir)/%D%/syscalls.tbl >$@.t && $(put_if_new)
-%D%/calls.c: %D%/syscalls.tbl syscall-xlate/gen-calls.awk
-	@$(MKDIR_P) %D%
-	$(AM_V_GEN){ echo '#include "syscall-xlate/nt/nt.h"'; \
-		echo '#include "syscall-xlate/nt/calls.h"'; \
-		$(AWK) -v os=nt -v ret=NTSTATUS -v mode=c \
-		-f $(srcdir)/syscall-xlate/gen-calls.awk $(srcdir)/%D%/syscalls.tbl; } >$@.t && mv $@.t $@
 %D%/status.h: %D%/status.tbl %D%/gen-status.awk
 	@$(MKDIR_P) %D%
 	$(AM_V_GEN)$(AWK) -v mode=h -f $(srcdir)/%D%/gen-status.awk $(srcdir)/%D%/status.tbl >$@.t && $(put_if_new)

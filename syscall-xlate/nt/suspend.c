@@ -107,7 +107,7 @@ void nt_pending(struct task *t, struct guest_regs *regs)
 	struct nt_thread *th = nt_thread(t);
 	uint32_t bits;
 
-	while ((bits = t->pending)) {
+	while ((bits = t->pending & ~(uint32_t)TASK_ENGINE)) {
 		nt_knocked(t);
 		if (bits & TASK_TERMINATE)
 			thread_exit(t, th->exit_code);
