@@ -21,6 +21,8 @@ int launch(const struct options *o, char **argv, struct err *e)
 		.envp = environ,
 		.cmdline = o->cmdline,
 		.exit_status_file = o->exit_status,
+		.sysroot = o->sysroot,
+		.argv0 = o->argv0,
 		.parent_channel = o->parent_channel,
 	};
 	const struct personality *p;

@@ -4,6 +4,7 @@ run_foreign_SOURCES = %D%/main.c %D%/options.c %D%/options.h %D%/launch.c \
 	%D%/path-cmd.c %D%/path-cmd.h \
 	%D%/check.c %D%/check.h %D%/check-print.c %D%/check-print.h
 run_foreign_CPPFLAGS = $(AM_CPPFLAGS) -DPKGLIBDIR='"$(pkglibdir)"'
-run_foreign_LDADD = libpersonality.a libengine.a libnt.a libxlate.a libimage.a \
-	libbase.a $(LMDB_LIBS)
+run_foreign_LDADD = libpersonality.a libengine.a libnt.a libfreebsd.a libbsd.a \
+	libxlate.a libimage.a \
+	libbase.a $(LIBELF_LIBS) $(LMDB_LIBS)
 run_foreign_LDFLAGS = $(AM_LDFLAGS) $(HOST_LDFLAGS) -Wl,-z,relro

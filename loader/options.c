@@ -10,6 +10,7 @@
 
 #include "base/log.h"
 #include "base/table.h"
+#include "syscall-xlate/engine/engine.h"
 #include "syscall-xlate/trace.h"
 
 enum {
@@ -17,6 +18,7 @@ enum {
 	OPT_DEBUG, OPT_LIST_ENGINES, OPT_LIST_PERSONALITIES, OPT_LIST_CALLS,
 	OPT_PARENT, OPT_TRACE_JSON, OPT_SUMMARY,
 	OPT_CHECK, OPT_JSON,
+	OPT_SYSROOT, OPT_ARGV0, OPT_TRAP,
 };
 
 static const struct {
@@ -34,6 +36,10 @@ static const struct {
 	  "write the full 32-bit exit code to FILE, in decimal" },
 	{ "dlls", OPT_DLLS, required_argument, "DIR",
 	  "where the built-in DLLs are (DIR/x86_64-windows)" },
+	{ "sysroot", OPT_SYSROOT, required_argument, "DIR",
+	  "the foreign system's own files, for dynamic BSD programs" },
+	{ "trap", OPT_TRAP, required_argument, "HOW",
+	  "how raw system calls are caught: sud, seccomp or off" },
 	{ "trace", OPT_TRACE, optional_argument, "CALL,...",
 	  "print each system call; groups (file, sync ...) and patterns "
 	  "(Nt*File) work" },
@@ -54,8 +60,30 @@ static const struct {
 	  "every system call: full, partial, stub or absent" },
 	{ "help", 'h', no_argument, NULL, "this text" },
 	{ "version", 'V', no_argument, NULL, "the version" },
+	{ "argv0", OPT_ARGV0, required_argument, NULL, NULL },
 	{ "parent-channel", OPT_PARENT, required_argument, NULL, NULL },
 };
+
+static int apply_trap(const char *name, struct err *e)
+{
+	static const struct {
+		const char *name;
+		enum trap_mode mode;
+	} modes[] = {
+		{ "auto", TRAP_AUTO },
+		{ "sud", TRAP_SUD },
+		{ "seccomp", TRAP_SECCOMP },
+		{ "off", TRAP_OFF },
+	};
+
+	for (unsigned i = 0; i < COUNT_OF(modes); i++)
+		if (!strcmp(name, modes[i].name)) {
+			engine_trap = modes[i].mode;
+			return 0;
+		}
+	return err_set(e, EINVAL, "--trap=%s: not sud, seccomp, off or auto",
+		       name);
+}
 
 static int apply(int val, struct options *o, struct err *e)
 {
@@ -72,6 +100,14 @@ static int apply(int val, struct options *o, struct err *e)
 	case OPT_DLLS:
 		o->dlls = optarg;
 		return 0;
+	case OPT_SYSROOT:
+		o->sysroot = optarg;
+		return 0;
+	case OPT_ARGV0:
+		o->argv0 = optarg;
+		return 0;
+	case OPT_TRAP:
+		return apply_trap(optarg, e);
 	case OPT_PARENT:
 		o->parent_channel = atoi(optarg);
 		return 0;

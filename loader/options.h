@@ -20,6 +20,8 @@ struct options {
 	const char *dlls;	     /* --dlls DIR or NULL */
 	const char *trace_json;	     /* --trace-json FILE or NULL */
 	bool json;		     /* --json */
+	const char *sysroot;	     /* --sysroot DIR or NULL */
+	const char *argv0;	     /* internal; NULL */
 	int parent_channel;	     /* internal; -1 */
 	char **program;		     /* program and arguments; NULL: none */
 };

@@ -22,6 +22,8 @@ struct launch {
 	/* Our own options, which children get as well (process-create.c). */
 	char *const *options;
 	unsigned noptions;
+	const char *sysroot; /* --sysroot DIR or NULL: the foreign system's files */
+	const char *argv0; /* what the program is told as its name; NULL: argv[0] */
 	int parent_channel;	   /* descriptor of a parent's start block, -1 */
 };
 

@@ -7,9 +7,12 @@
 
 #include "syscall-xlate/xlate.h"
 
-extern const struct personality personality_nt;
+extern const struct personality personality_nt, personality_freebsd;
 
-const struct personality *const personalities[] = { &personality_nt, NULL };
+
+const struct personality *const personalities[] = {
+	&personality_nt, &personality_freebsd, NULL
+};
 
 const struct personality *personality_choose(const struct image *img,
 					     struct err *e)

@@ -15,7 +15,7 @@ tests_fixtures_make_bad_SOURCES = %D%/fixtures/make-bad.c
 
 # Unit tests: one program per source under test, of the same path.
 UNIT_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
-UNIT_LDADD = libnt.a libxlate.a libimage.a libbase.a $(CHECK_LIBS) $(LMDB_LIBS)
+UNIT_LDADD = libnt.a libxlate.a libimage.a libbase.a $(LIBELF_LIBS) $(CHECK_LIBS) $(LMDB_LIBS)
 unit_tests =
 include tests/unit/local.mk
 if HAVE_CHECK

@@ -45,21 +45,6 @@ int identify_refusal(struct bytes file, struct err *e)
 		if (p && !memcmp(p, kinds[i].magic, kinds[i].len))
 			return err_set(e, ENOEXEC, "this is %s", kinds[i].what);
 	}
-	p = bytes_at(file, 0, 20);
-	if (p && !memcmp(p, "\177ELF", 4)) {
-		static const char *const abis[] = {
-			[0] = "Linux or System V", [2] = "NetBSD",
-			[3] = "Linux",		   [6] = "Solaris",
-			[9] = "FreeBSD",	   [12] = "OpenBSD",
-		};
-		const char *abi = p[7] < COUNT_OF(abis) ? abis[p[7]] : NULL;
-
-		return err_set(e, ENOEXEC,
-			       "this is a %d-bit ELF program for %s (machine "
-			       "%u), which run-foreign does not run",
-			       p[4] == 2 ? 64 : 32, abi ? abi : "another system",
-			       le16_at(p + 18));
-	}
 	return err_set(e, ENOEXEC,
 		       "not an executable: it starts with none of the magic "
 		       "numbers known here");

@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "base/table.h"
+#include "loader/image/elf.h"
 #include "loader/image/identify.h"
 #include "loader/image/pe.h"
 
@@ -56,6 +57,8 @@ static int identify(struct image *img, struct err *e)
 
 	if (read_head(img, HEAD_SIZE, e))
 		return -1;
+	if (elf_is(img->head))
+		return elf_parse(img, e);
 	if (!pe_is(img->head))
 		return identify_refusal(img->head, e);
 	want = pe_headers_wanted(img->head);
@@ -123,6 +126,7 @@ void image_close(struct image *img)
 		close(img->fd);
 	free((void *)img->head.at);
 	free(img->segment);
+	elf_free(img->elf);
 	free(img);
 }
 

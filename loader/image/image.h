@@ -42,6 +42,8 @@ struct image_segment {
 	uint32_t flags;		 /* the section's characteristics */
 };
 
+struct elf_info;
+
 struct image {
 	enum image_format format;
 	enum image_system system;
@@ -68,6 +70,8 @@ struct image {
 	struct { uint32_t rva, size; } dir[PE_DIRS];
 	struct image_segment *segment;
 	unsigned nsegments;
+
+	struct elf_info *elf;	/* IMAGE_ELF: see elf.h */
 };
 
 /*

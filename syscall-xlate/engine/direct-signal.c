@@ -225,7 +225,8 @@ static bool in_page(uint64_t ip)
 	return ip >= GATE_CODE64 && ip < GATE_PAGE + PAGE;
 }
 
-static void on_kick(ucontext_t *uc, uint64_t *fs_base, const siginfo_t *si)
+/* The interrupted thread looks at t->pending before it runs guest code. */
+static void look(ucontext_t *uc, uint64_t *fs_base)
 {
 	greg_t *g = uc->uc_mcontext.gregs;
 	uint64_t ip = (uint64_t)g[REG_RIP];
@@ -233,11 +234,6 @@ static void on_kick(ucontext_t *uc, uint64_t *fs_base, const siginfo_t *si)
 
 	if (!t)
 		return;
-	/* Our own kicks are sent to a thread; this came to the process. */
-	if (si->si_code != SI_TKILL) {
-		atomic_fetch_or(&t->pending, TASK_KNOCK);
-		atomic_fetch_add(&t->wake, 1);
-	}
 	if (in_range(ip, host_call_begin, host_call_end)) {
 		g[REG_RIP] = (greg_t)host_call_cancel;
 		if (t->in_call)
@@ -306,6 +302,18 @@ static void on_kick(ucontext_t *uc, uint64_t *fs_base, const siginfo_t *si)
 		notice_kick(t);
 }
 
+static void on_kick(ucontext_t *uc, uint64_t *fs_base, const siginfo_t *si)
+{
+	struct task *t = current_task;
+
+	/* Our own kicks are sent to a thread; this came to the process. */
+	if (t && si->si_code != SI_TKILL) {
+		atomic_fetch_or(&t->pending, TASK_KNOCK);
+		atomic_fetch_add(&t->wake, 1);
+	}
+	look(uc, fs_base);
+}
+
 static _Noreturn void host_bug(int sig, const siginfo_t *si, uint64_t ip)
 {
 	extern char __executable_start;
@@ -360,7 +368,7 @@ void direct_on_signal(int sig, siginfo_t *si, ucontext_t *uc,
 		if (!t)
 			return; /* a thread of ours, about to block it */
 		t->personality->host_signal(t, sig, si);
-		on_kick(uc, fs_base);
+		look(uc, fs_base);
 		errno = saved_errno;
 		return;
 	}

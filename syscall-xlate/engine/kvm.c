@@ -68,6 +68,10 @@ static struct task_ops ops = {
 
 static int probe(const struct image *img, struct err *e)
 {
+	if (img->format == IMAGE_ELF)
+		return err_set(e, ENOTSUP,
+			       "programs of the BSDs do not run in a virtual "
+			       "machine yet; --engine=direct runs them");
 	/*
 	 * kvm_pvm interprets 32-bit code instruction by instruction, and knows
 	 * no vector registers there.

@@ -1,0 +1,22 @@
+# What FreeBSD and NetBSD share.  Add a file: one word in the list.
+noinst_LIBRARIES += libbsd.a
+nodist_libbsd_a_SOURCES = %D%/calls.h
+libbsd_a_SOURCES = %D%/bsd.h %D%/util.c %D%/start.c %D%/start.h %D%/exec.c \
+	%D%/process.c %D%/thread.c %D%/signal.c %D%/clock.c \
+	%D%/space.c %D%/memory.c %D%/file.c %D%/path.c %D%/dir.c %D%/dir.h \
+	%D%/kqueue.c %D%/kqueue.h %D%/sysctl.c %D%/socket.c %D%/sockopt.c \
+	%D%/poll.c %D%/ioctl.c
+EXTRA_DIST += %D%/gen-names.awk
+BUILT_SOURCES += %D%/calls.h
+CLEANFILES += %D%/calls.h
+# Prototypes of the shared handlers, from both tables: they must agree.
+%D%/calls.h: syscall-xlate/freebsd/syscalls.tbl \
+		syscall-xlate/gen-calls.awk
+	@$(MKDIR_P) %D%
+	$(AM_V_GEN){ echo '#include "syscall-xlate/bsd/bsd.h"'; \
+		for os in freebsd; do \
+		$(AWK) -v os=$$os -v mode=h -v only=bsd_ \
+			-f $(srcdir)/syscall-xlate/gen-calls.awk \
+			$(srcdir)/syscall-xlate/$$os/syscalls.tbl || exit; \
+		done; } >$@.t && mv $@.t $@
+$(libbsd_a_OBJECTS): %D%/calls.h

@@ -1,0 +1,505 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * signal.c - guest signals are host signals.
+ *
+ * The host's mask is the guest's, translated, so the host's kernel chooses the
+ * thread, keeps what is blocked, ends and stops processes, and wakes waiters.
+ * Only signals with a guest handler are caught: the handler's frame is built
+ * when the thread next goes back to the guest.
+ */
+#include <errno.h>
+#include <pthread.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "syscall-xlate/bsd/bsd.h"
+#include "syscall-xlate/bsd/calls.h"
+#include "syscall-xlate/bsd/kqueue.h"
+
+enum { HOST_NSIG = 65, SEND_OWN = 129 };
+
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static struct bsd_action actions[BSD_NSIG + 1]; /* under lock */
+static uint8_t from_host[HOST_NSIG];
+static _Atomic int watched[BSD_NSIG + 1]; /* by kqueues */
+
+/* ---- numbers and sets ------------------------------------------------------ */
+
+int bsd_sig_to_host(int sig)
+{
+	return sig < 1 || sig > BSD_NSIG ? 0 : bsd_sys->sig_of[sig];
+}
+
+int bsd_sig_from_host(int sig)
+{
+	return sig < 1 || sig >= HOST_NSIG ? 0 : from_host[sig];
+}
+
+bool bsd_sig_in(const struct bsd_sigset *s, int sig)
+{
+	return s->bits[(sig - 1) / 64] >> ((sig - 1) % 64) & 1;
+}
+
+static void add(struct bsd_sigset *s, int sig)
+{
+	s->bits[(sig - 1) / 64] |= 1ull << ((sig - 1) % 64);
+}
+
+void bsd_mask_to_host(const struct bsd_sigset *from, sigset_t *to)
+{
+	sigemptyset(to);
+	for (unsigned w = 0; w < 2; w++)
+		for (uint64_t bits = from->bits[w]; bits; bits &= bits - 1) {
+			int sig = (int)(64 * w) + __builtin_ctzll(bits) + 1;
+			int host = bsd_sig_to_host(sig);
+
+			if (host)
+				sigaddset(to, host);
+		}
+}
+
+static void mask_from_host(const sigset_t *from, struct bsd_sigset *to)
+{
+	*to = (struct bsd_sigset){ 0 };
+	for (int sig = 1; sig < HOST_NSIG; sig++)
+		if (from_host[sig] && sigismember(from, sig))
+			add(to, from_host[sig]);
+}
+
+/* SIGKILL and SIGSTOP cannot be blocked; both have BSD's old numbers. */
+static void unblockable(struct bsd_sigset *s)
+{
+	s->bits[0] &= ~(1ull << (9 - 1) | 1ull << (17 - 1));
+}
+
+void bsd_set_mask(struct bsd_thread *th, const struct bsd_sigset *mask)
+{
+	sigset_t host;
+
+	th->mask = *mask;
+	unblockable(&th->mask);
+	bsd_mask_to_host(&th->mask, &host);
+	/* Faults are the engine's, blocked or not: see bsd_fault(). */
+	for (int sig = SIGILL; sig <= SIGSYS; sig++)
+		if (sig == SIGSEGV || sig == SIGBUS || sig == SIGILL ||
+		    sig == SIGFPE || sig == SIGTRAP || sig == SIGSYS)
+			sigdelset(&host, sig);
+	pthread_sigmask(SIG_SETMASK, &host, NULL);
+}
+
+void bsd_signals_init(void)
+{
+	for (int sig = 1; sig <= BSD_NSIG; sig++)
+		if (bsd_sys->sig_of[sig])
+			from_host[(int)bsd_sys->sig_of[sig]] = (uint8_t)sig;
+	for (int sig = 1; sig <= BSD_NSIG; sig++) {
+		struct sigaction sa;
+		int host = bsd_sig_to_host(sig);
+
+		/* What the parent ignores stays ignored. */
+		if (host && sigaction(host, NULL, &sa) == 0 &&
+		    sa.sa_handler == SIG_IGN)
+			actions[sig].handler = BSD_SIG_IGN;
+	}
+}
+
+/* The mask that the first thread inherits, or that bsd_thread_new() copied. */
+void bsd_signals_thread(struct bsd_thread *th)
+{
+	sigset_t host;
+
+	if (!th->masked_once) {
+		pthread_sigmask(SIG_SETMASK, NULL, &host);
+		mask_from_host(&host, &th->mask);
+		th->masked_once = true;
+	}
+	bsd_set_mask(th, &th->mask);
+}
+
+/* ---- arrival ------------------------------------------------------------------ */
+
+/*
+ * Codes of the sender's kind: both systems count them from 0x10001 (FreeBSD) or
+ * 0, -1, -2 (NetBSD) and translate in push_frame(); here they are the host's.
+ */
+static void fill(struct bsd_signal *s, int host_sig, const siginfo_t *si)
+{
+	*s = (struct bsd_signal){
+		.sig = from_host[host_sig],
+		.code = si->si_code,
+		.error = si->si_errno,
+	};
+	if (si->si_code == SI_TIMER || si->si_code == SI_QUEUE ||
+	    si->si_code == SI_MESGQ)
+		s->value = (uint64_t)si->si_value.sival_ptr;
+	if (si->si_code != SI_TIMER && si->si_code != SI_KERNEL) {
+		s->pid = si->si_pid;
+		s->uid = si->si_uid;
+	}
+	if (host_sig == SIGCHLD && si->si_code > 0 && si->si_code <= CLD_CONTINUED) {
+		s->status = si->si_status;
+		if (si->si_code == CLD_KILLED || si->si_code == CLD_DUMPED ||
+		    si->si_code == CLD_STOPPED || si->si_code == CLD_TRAPPED)
+			s->status = bsd_sig_from_host(si->si_status);
+	}
+}
+
+void bsd_host_signal(struct task *t, int sig, const void *siginfo)
+{
+	struct bsd_thread *th = bsd_thread(t);
+	unsigned tail = atomic_load(&th->tail);
+
+	if (sig < HOST_NSIG && watched[from_host[sig]])
+		kqueue_signal(from_host[sig]);
+	/* Only real-time signals come in such numbers; the kernel's own queue
+	   has a limit as well. */
+	if (tail - atomic_load(&th->head) == BSD_QUEUE || !from_host[sig])
+		return;
+	fill(&th->queue[tail % BSD_QUEUE], sig, siginfo);
+	atomic_store(&th->tail, tail + 1);
+	atomic_fetch_or(&t->pending, TASK_APC);
+}
+
+/* Blocked since it arrived: it waits in the host's queue again. */
+static void put_back(struct bsd_thread *th, const struct bsd_signal *s)
+{
+	siginfo_t si = { 0 };
+
+	si.si_signo = bsd_sig_to_host(s->sig);
+	si.si_code = s->code;
+	si.si_errno = s->error;
+	si.si_pid = s->pid;
+	si.si_uid = s->uid;
+	if (si.si_signo == SIGCHLD)
+		si.si_status = s->status;
+	else
+		si.si_value.sival_ptr = (void *)s->value;
+	syscall(SYS_rt_tgsigqueueinfo, getpid(), th->task.tid, si.si_signo, &si);
+}
+
+/* ---- delivery --------------------------------------------------------------------- */
+
+/* URG, CONT, CHLD, IO, WINCH, INFO are ignored by default. */
+static bool ignored_by_default(int sig)
+{
+	return sig == 16 || sig == 19 || sig == 20 || sig == 23 || sig == 28 ||
+	       sig == 29;
+}
+
+/* The signal's default action. */
+static void default_action(int sig)
+{
+	int host = bsd_sig_to_host(sig);
+	sigset_t set;
+
+	if (ignored_by_default(sig))
+		return;
+	task_catch_signal(host, false);
+	signal(host, SIG_DFL);
+	sigemptyset(&set);
+	sigaddset(&set, host);
+	pthread_sigmask(SIG_UNBLOCK, &set, NULL);
+	raise(host);
+}
+
+bool bsd_on_stack(const struct bsd_thread *th, gaddr rsp)
+{
+	return !(th->stack.flags & BSD_SS_DISABLE) && th->stack.size &&
+	       rsp - th->stack.sp < th->stack.size;
+}
+
+gaddr bsd_frame_place(struct bsd_thread *th, const struct guest_regs *regs,
+		      const struct bsd_action *a, uint64_t size, uint64_t align)
+{
+	gaddr top = regs->rsp - 128; /* the ABI's red zone */
+
+	if (a->flags & BSD_SA_ONSTACK && !(th->stack.flags & BSD_SS_DISABLE) &&
+	    th->stack.size && !bsd_on_stack(th, regs->rsp))
+		top = th->stack.sp + th->stack.size;
+	return (top - size) & ~(align - 1);
+}
+
+/* Runs the handler of s next, or does what is done without one. */
+static void deliver(struct bsd_thread *th, struct guest_regs *regs,
+		    const struct bsd_signal *s)
+{
+	struct bsd_sigset old = th->mask, mask;
+	struct bsd_action a;
+
+	pthread_mutex_lock(&lock);
+	a = actions[s->sig];
+	if (a.handler > BSD_SIG_IGN && a.flags & BSD_SA_RESETHAND) {
+		actions[s->sig].handler = BSD_SIG_DFL;
+		task_catch_signal(bsd_sig_to_host(s->sig), false);
+		signal(bsd_sig_to_host(s->sig), SIG_DFL);
+	}
+	pthread_mutex_unlock(&lock);
+	if (a.handler == BSD_SIG_IGN && !s->fault)
+		return;
+	if (a.handler <= BSD_SIG_IGN || (s->fault && bsd_sig_in(&old, s->sig))) {
+		default_action(s->sig);
+		return;
+	}
+	if (th->restarting && !(a.flags & BSD_SA_RESTART)) {
+		/* As if it had returned EINTR in the first place. */
+		regs->rip += 2;
+		bsd_set_result(regs, -EINTR);
+	}
+	th->restarting = false;
+	if (th->restore_mask) {
+		old = th->saved_mask;
+		th->restore_mask = false;
+	}
+	if (bsd_sys->push_frame(th, regs, s, &a, &old)) {
+		log_warn("no room for the frame of a signal handler");
+		default_action(SIGILL);
+	}
+	mask = th->mask;
+	for (unsigned w = 0; w < 2; w++)
+		mask.bits[w] |= a.mask.bits[w];
+	if (!(a.flags & BSD_SA_NODEFER))
+		add(&mask, s->sig);
+	bsd_set_mask(th, &mask);
+}
+
+void bsd_pending(struct task *t, struct guest_regs *regs)
+{
+	struct bsd_thread *th = bsd_thread(t);
+	unsigned head;
+
+	atomic_fetch_and(&t->pending, ~(uint32_t)TASK_APC);
+	if (t->pending & TASK_TERMINATE)
+		bsd_thread_leave(t);
+	while ((head = atomic_load(&th->head)) != atomic_load(&th->tail)) {
+		struct bsd_signal s = th->queue[head % BSD_QUEUE];
+
+		atomic_store(&th->head, head + 1);
+		if (bsd_sig_in(&th->mask, s.sig))
+			put_back(th, &s);
+		else
+			deliver(th, regs, &s);
+	}
+	th->restarting = false;
+	if (th->restore_mask) {
+		th->restore_mask = false;
+		bsd_set_mask(th, &th->saved_mask);
+	}
+}
+
+void bsd_fault(struct task *t, struct guest_regs *regs,
+	       const struct guest_fault *f)
+{
+	struct bsd_signal s = {
+		.fault = true,
+		.addr = f->kind == FAULT_ACCESS || f->kind == FAULT_INPAGE ?
+				f->addr :
+				regs->rip,
+		.trap = f->vector,
+		.trap_err = f->error,
+	};
+
+	bsd_sys->fault_signal(f, &s);
+	log_debug(LOG_TRAP, "fault %d at %#llx, address %#llx: signal %d",
+		  f->vector, (unsigned long long)regs->rip,
+		  (unsigned long long)s.addr, s.sig);
+	deliver(bsd_thread(t), regs, &s);
+}
+
+/* ---- calls --------------------------------------------------------------------------- */
+
+/* What is ignored by default needs no handler to be ignored. */
+static void apply(int sig, const struct bsd_action *a)
+{
+	int host = bsd_sig_to_host(sig);
+	struct sigaction sa = { 0 };
+
+	if (!host)
+		return;
+	if (a->handler > BSD_SIG_IGN || watched[sig]) {
+		task_catch_signal(host, true);
+		if (sig != 20)
+			return;
+		/* SIGCHLD's flags belong to the kernel. */
+		sigaction(host, NULL, &sa);
+		sa.sa_flags &= ~(SA_NOCLDSTOP | SA_NOCLDWAIT);
+		sa.sa_flags |= a->flags & BSD_SA_NOCLDSTOP ? SA_NOCLDSTOP : 0;
+		sa.sa_flags |= a->flags & BSD_SA_NOCLDWAIT ? SA_NOCLDWAIT : 0;
+		sigaction(host, &sa, NULL);
+		return;
+	}
+	task_catch_signal(host, false);
+	sa.sa_handler = a->handler == BSD_SIG_IGN ? SIG_IGN : SIG_DFL;
+	if (a->flags & BSD_SA_NOCLDWAIT)
+		sa.sa_flags |= SA_NOCLDWAIT;
+	/* The engine keeps its own handlers for faults. */
+	if (host != SIGSEGV && host != SIGBUS && host != SIGILL &&
+	    host != SIGFPE && host != SIGTRAP && host != SIGSYS)
+		sigaction(host, &sa, NULL);
+}
+
+int bsd_action(int sig, const struct bsd_action *set, struct bsd_action *old)
+{
+	if (sig < 1 || sig > BSD_NSIG || !bsd_sig_to_host(sig))
+		return -EINVAL;
+	if (set && (sig == 9 || sig == 17) && set->handler != BSD_SIG_DFL)
+		return -EINVAL;
+	pthread_mutex_lock(&lock);
+	*old = actions[sig];
+	if (set) {
+		actions[sig] = *set;
+		apply(sig, set);
+	}
+	pthread_mutex_unlock(&lock);
+	return 0;
+}
+
+void bsd_signal_watch(int sig, int how)
+{
+	pthread_mutex_lock(&lock);
+	watched[sig] += how;
+	apply(sig, &actions[sig]);
+	pthread_mutex_unlock(&lock);
+}
+
+enum { HOW_BLOCK = 1, HOW_UNBLOCK = 2, HOW_SETMASK = 3 };
+
+int64_t bsd_sigprocmask(struct task *t, int32_t how, gaddr set, gaddr oset)
+{
+	struct bsd_thread *th = bsd_thread(t);
+	struct bsd_sigset s, old = th->mask, mask = old;
+
+	if (set) {
+		if (guest_read(t, &s, set, sizeof s))
+			return -EFAULT;
+		for (unsigned w = 0; w < 2; w++)
+			switch (how) {
+			case HOW_BLOCK:
+				mask.bits[w] |= s.bits[w];
+				break;
+			case HOW_UNBLOCK:
+				mask.bits[w] &= ~s.bits[w];
+				break;
+			case HOW_SETMASK:
+				mask.bits[w] = s.bits[w];
+				break;
+			default:
+				return -EINVAL;
+			}
+	}
+	if (oset && guest_write(t, oset, &old, sizeof old))
+		return -EFAULT;
+	if (set)
+		bsd_set_mask(th, &mask);
+	return 0;
+}
+
+int64_t bsd_sigaltstack(struct task *t, gaddr ss, gaddr oss)
+{
+	struct bsd_thread *th = bsd_thread(t);
+	struct bsd_stack set, old = th->stack;
+	bool on = bsd_on_stack(th, t->regs->rsp);
+
+	if (!old.size)
+		old.flags = BSD_SS_DISABLE;
+	else if (on)
+		old.flags |= BSD_SS_ONSTACK;
+	if (ss) {
+		if (guest_read(t, &set, ss, sizeof set))
+			return -EFAULT;
+		if (on)
+			return -EPERM;
+		if (set.flags & ~BSD_SS_DISABLE)
+			return -EINVAL;
+		if (!(set.flags & BSD_SS_DISABLE) && set.size < 2048)
+			return -ENOMEM;
+	}
+	if (oss && guest_write(t, oss, &old, sizeof old))
+		return -EFAULT;
+	if (ss) {
+		th->stack = set;
+		if (set.flags & BSD_SS_DISABLE)
+			th->stack = (struct bsd_stack){ .flags = BSD_SS_DISABLE };
+	}
+	return 0;
+}
+
+int64_t bsd_sigpending(struct task *t, gaddr set)
+{
+	struct bsd_sigset s;
+	sigset_t host;
+
+	sigpending(&host);
+	mask_from_host(&host, &s);
+	return guest_write(t, set, &s, sizeof s);
+}
+
+int64_t bsd_sigsuspend(struct task *t, gaddr set)
+{
+	struct bsd_thread *th = bsd_thread(t);
+	struct bsd_sigset mask;
+
+	if (guest_read(t, &mask, set, sizeof mask))
+		return -EFAULT;
+	th->saved_mask = th->mask;
+	/* The handler, if one runs, returns to the caller's mask. */
+	th->restore_mask = true;
+	bsd_set_mask(th, &mask);
+	while (!t->pending)
+		bsd_call(t, SYS_ppoll, 0, 0, 0, 0, 0, 0);
+	return -EINTR;
+}
+
+int64_t bsd_kill(struct task *t, int32_t pid, int32_t sig)
+{
+	int host = sig ? bsd_sig_to_host(sig) : 0;
+
+	if (sig && !host)
+		return -EINVAL;
+	return bsd_ret(kill(pid, host));
+}
+
+int64_t bsd_killpg(struct task *t, int32_t pgid, int32_t sig)
+{
+	if (pgid < 0 || pgid == 1)
+		return -ESRCH;
+	return bsd_kill(t, -pgid, sig);
+}
+
+/* One of this process's threads. */
+int64_t bsd_thread_kill(struct task *t, int64_t id, int32_t sig)
+{
+	int host = sig ? bsd_sig_to_host(sig) : 0;
+
+	if (sig && !host)
+		return -EINVAL;
+	if (id <= 0 || id > INT32_MAX)
+		return -ESRCH;
+	return bsd_ret(syscall(SYS_tgkill, getpid(), (int)id, host));
+}
+
+int64_t bsd_sigqueue(struct task *t, int32_t pid, int32_t sig, uint64_t value)
+{
+	int host = sig ? bsd_sig_to_host(sig) : 0;
+
+	if (sig && !host)
+		return -EINVAL;
+	return bsd_ret(sigqueue(pid, host,
+				(union sigval){ .sival_ptr = (void *)value }));
+}
+
+/* Waits for one of set; s is what came.  Returns 0, -EAGAIN, -EINTR. */
+int64_t bsd_sigwait(struct task *t, const struct bsd_sigset *set,
+		    const struct timespec *timeout, struct bsd_signal *s)
+{
+	siginfo_t si;
+	sigset_t host;
+	int64_t ret;
+
+	bsd_mask_to_host(set, &host);
+	ret = bsd_call(t, SYS_rt_sigtimedwait, &host, &si, timeout, 8, 0, 0);
+	if (ret < 0)
+		return ret;
+	fill(s, (int)ret, &si);
+	return 0;
+}

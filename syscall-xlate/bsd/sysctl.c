@@ -1,0 +1,253 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * sysctl.c - the tree's leaves, which each system lists with its own numbers.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <sys/sysinfo.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include "base/table.h"
+#include "syscall-xlate/bsd/bsd.h"
+
+enum { ANSWER = 8192 };
+
+/* ---- values -------------------------------------------------------------------- */
+
+int64_t sysctl_put_number(const struct bsd_sysctl *n, int64_t v, void *buf)
+{
+	int32_t v32 = (int32_t)v;
+
+	if (n->type == SYSCTL_INT) {
+		memcpy(buf, &v32, sizeof v32);
+		return sizeof v32;
+	}
+	memcpy(buf, &v, sizeof v);
+	return sizeof v;
+}
+
+int64_t sysctl_put_text(const char *text, void *buf, size_t room)
+{
+	snprintf(buf, room, "%s", text);
+	return (int64_t)strlen(buf) + 1;
+}
+
+#define LEAF(name)                                                            \
+	int64_t sysctl_##name(const struct bsd_sysctl *n, const int32_t *rest, \
+			      unsigned nrest, void *buf, size_t room)
+
+LEAF(number)
+{
+	return sysctl_put_number(n, n->number, buf);
+}
+
+LEAF(text)
+{
+	return sysctl_put_text(n->text, buf, room);
+}
+
+LEAF(ostype)
+{
+	return sysctl_put_text(bsd_sys->name, buf, room);
+}
+
+LEAF(osrelease)
+{
+	return sysctl_put_text(bsd_sys->release, buf, room);
+}
+
+LEAF(version)
+{
+	return sysctl_put_text(bsd_sys->version, buf, room);
+}
+
+LEAF(machine)
+{
+	return sysctl_put_text(bsd_sys->machine, buf, room);
+}
+
+LEAF(hostname)
+{
+	struct utsname u;
+
+	uname(&u);
+	return sysctl_put_text(u.nodename, buf, room);
+}
+
+LEAF(domainname)
+{
+	struct utsname u;
+
+	uname(&u);
+	return sysctl_put_text(strcmp(u.domainname, "(none)") ? u.domainname : "",
+			       buf, room);
+}
+
+LEAF(model)
+{
+	char line[256] = "", *text = NULL;
+	FILE *f = fopen("/proc/cpuinfo", "re");
+
+	while (f && !text && fgets(line, sizeof line, f))
+		if (!strncmp(line, "model name", 10))
+			text = strchr(line, ':');
+	if (f)
+		fclose(f);
+	if (text)
+		text[strcspn(text, "\n")] = 0;
+	return sysctl_put_text(text ? text + 2 : "amd64", buf, room);
+}
+
+LEAF(ncpu)
+{
+	return sysctl_put_number(n, sysconf(_SC_NPROCESSORS_ONLN), buf);
+}
+
+LEAF(physmem)
+{
+	struct sysinfo si;
+
+	sysinfo(&si);
+	return sysctl_put_number(n, (int64_t)si.totalram * si.mem_unit, buf);
+}
+
+LEAF(usermem)
+{
+	struct sysinfo si;
+
+	sysinfo(&si);
+	return sysctl_put_number(
+		n, (int64_t)(si.freeram + si.bufferram) * si.mem_unit, buf);
+}
+
+LEAF(boottime)
+{
+	struct timespec now, up;
+	int64_t tv[2];
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	clock_gettime(CLOCK_BOOTTIME, &up);
+	tv[0] = now.tv_sec - up.tv_sec;
+	tv[1] = 0;
+	memcpy(buf, tv, sizeof tv);
+	return sizeof tv;
+}
+
+/* struct clockinfo: hz, tick (us), spare or tickadj, stathz, profhz */
+LEAF(clockrate)
+{
+	const int32_t info[] = { 100, 10000, 0, 100, 100 };
+
+	memcpy(buf, info, sizeof info);
+	return sizeof info;
+}
+
+/* struct loadavg: three numbers in units of 1/fscale */
+LEAF(loadavg)
+{
+	struct {
+		uint32_t load[3], pad;
+		int64_t fscale;
+	} l = { .fscale = 2048 };
+	double avg[3];
+
+	if (getloadavg(avg, 3) == 3)
+		for (int i = 0; i < 3; i++)
+			l.load[i] = (uint32_t)(avg[i] * 2048);
+	memcpy(buf, &l, sizeof l);
+	return sizeof l;
+}
+
+LEAF(openmax)
+{
+	return sysctl_put_number(n, sysconf(_SC_OPEN_MAX), buf);
+}
+
+/* As many bytes as are asked for. */
+LEAF(random)
+{
+	size_t want = MIN(room, 256);
+
+	return getrandom(buf, want, 0) < 0 ? -errno : (int64_t)want;
+}
+
+/* rest[0]: a process id; its own is -1 or 0. */
+LEAF(pathname)
+{
+	int32_t pid = nrest ? rest[0] : -1;
+	char link[40];
+	ssize_t len;
+
+	if (pid <= 0 || pid == getpid())
+		return sysctl_put_text(bsd_exe, buf, room);
+	snprintf(link, sizeof link, "/proc/%d/exe", pid);
+	len = readlink(link, buf, room - 1);
+	if (len < 0)
+		return errno == ENOENT ? -ESRCH : -errno;
+	((char *)buf)[len] = 0;
+	return len + 1;
+}
+
+/* ---- finding and answering --------------------------------------------------------- */
+
+const struct bsd_sysctl *sysctl_by_mib(const struct bsd_sysctl *tree, size_t n,
+				       const int32_t *mib, unsigned nmib)
+{
+	for (size_t i = 0; i < n; i++)
+		if ((nmib == tree[i].nmib ||
+		     (nmib > tree[i].nmib && tree[i].prefix)) &&
+		    !memcmp(mib, tree[i].mib, tree[i].nmib * sizeof *mib))
+			return &tree[i];
+	return NULL;
+}
+
+const struct bsd_sysctl *sysctl_by_name(const struct bsd_sysctl *tree, size_t n,
+					const char *name)
+{
+	for (size_t i = 0; i < n; i++)
+		if (!strcmp(tree[i].name, name))
+			return &tree[i];
+	return NULL;
+}
+
+int64_t sysctl_reply(struct task *t, const void *value, size_t size, gaddr old,
+		     gaddr old_len)
+{
+	uint64_t room = 0, n = size;
+
+	if (!old_len)
+		return 0;
+	if (old && guest_get64(t, &room, old_len))
+		return -EFAULT;
+	if (old) {
+		n = MIN(n, room);
+		if (guest_write(t, old, value, n))
+			return -EFAULT;
+	}
+	/* What was written, or what there is. */
+	if (guest_put64(t, old_len, old ? n : size))
+		return -EFAULT;
+	return old && n < size ? -ENOMEM : 0;
+}
+
+int64_t sysctl_read(struct task *t, const struct bsd_sysctl *leaf,
+		    const int32_t *rest, unsigned nrest, gaddr old,
+		    gaddr old_len)
+{
+	uint8_t buf[ANSWER];
+	uint64_t room = sizeof buf;
+	int64_t n;
+
+	/* Random bytes: exactly as many as there is room for. */
+	if (leaf->get == sysctl_random && old && old_len) {
+		if (guest_get64(t, &room, old_len))
+			return -EFAULT;
+		room = MIN(room, sizeof buf);
+	}
+	n = leaf->get(leaf, rest, nrest, buf, room);
+	return n < 0 ? n : sysctl_reply(t, buf, (size_t)n, old, old_len);
+}

@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * thread.c - the process's threads.  Their ids are the host's.
+ */
+#include <errno.h>
+#include <limits.h>
+#include <linux/futex.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "syscall-xlate/bsd/bsd.h"
+#include "syscall-xlate/bsd/calls.h"
+
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static struct bsd_thread *first; /* under lock */
+static unsigned count;		 /* under lock */
+
+struct bsd_thread *bsd_thread_new(const struct bsd_thread *parent)
+{
+	struct bsd_thread *th = calloc(1, sizeof *th);
+
+	if (!th)
+		return NULL;
+	th->task.data = th;
+	th->stack.flags = BSD_SS_DISABLE;
+	if (parent) {
+		th->task.personality = parent->task.personality;
+		th->mask = parent->mask;
+		th->masked_once = true;
+	}
+	pthread_mutex_lock(&lock);
+	th->next = first;
+	first = th;
+	count++;
+	pthread_mutex_unlock(&lock);
+	return th;
+}
+
+static void forget(struct bsd_thread *th)
+{
+	pthread_mutex_lock(&lock);
+	for (struct bsd_thread **p = &first; *p; p = &(*p)->next)
+		if (*p == th) {
+			*p = th->next;
+			count--;
+			break;
+		}
+	pthread_mutex_unlock(&lock);
+}
+
+/* In the new thread: its mask, and word to the one that waits for its id. */
+void bsd_thread_started(struct task *t)
+{
+	struct bsd_thread *th = bsd_thread(t);
+	uint64_t id = (uint64_t)t->tid;
+
+	bsd_signals_thread(th);
+	for (unsigned i = 0; i < COUNT_OF(th->tid_at); i++)
+		if (th->tid_at[i])
+			guest_write(t, th->tid_at[i], &id, sizeof id);
+	atomic_fetch_add(&t->wake, 1);
+	syscall(SYS_futex, &t->wake, FUTEX_WAKE_PRIVATE, INT_MAX, NULL, NULL, 0);
+}
+
+int64_t bsd_thread_start(struct bsd_thread *th, const struct guest_regs *start,
+			 bool wait)
+{
+	struct err e = { 0 };
+	sigset_t all, old;
+	int ret;
+
+	/* It begins with everything blocked until it has its own mask. */
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &old);
+	ret = task_spawn(&th->task, start, &e);
+	pthread_sigmask(SIG_SETMASK, &old, NULL);
+	if (ret) {
+		forget(th);
+		free(th);
+		return e.code ? -e.code : -EAGAIN;
+	}
+	if (!wait)
+		return 0; /* th may be gone by now */
+	while (!atomic_load(&th->task.wake))
+		syscall(SYS_futex, &th->task.wake, FUTEX_WAIT_PRIVATE, 0, NULL,
+			NULL, 0);
+	return th->task.tid;
+}
+
+/*
+ * The guest's stack may be given away now.  Who joins the thread looks at a word
+ * that the call which ended it named.
+ */
+void bsd_thread_ended(struct task *t)
+{
+	struct bsd_thread *th = bsd_thread(t);
+
+	forget(th);
+	free(th);
+}
+
+_Noreturn void bsd_thread_leave(struct task *t)
+{
+	bool last;
+
+	pthread_mutex_lock(&lock);
+	last = count <= 1;
+	pthread_mutex_unlock(&lock);
+	if (last)
+		_exit(0);
+	task_leave(t);
+}
+
+struct bsd_thread *bsd_threads_find(int32_t tid)
+{
+	struct bsd_thread *th;
+
+	pthread_mutex_lock(&lock);
+	for (th = first; th; th = th->next)
+		if (th->task.tid == tid)
+			return th;
+	return NULL;
+}
+
+void bsd_threads_unlock(void)
+{
+	pthread_mutex_unlock(&lock);
+}
+
+unsigned bsd_threads_count(void)
+{
+	unsigned n;
+
+	pthread_mutex_lock(&lock);
+	n = count;
+	pthread_mutex_unlock(&lock);
+	return n;
+}
+
+/* ---- fork --------------------------------------------------------------------- */
+
+/*
+ * Locks that another thread holds would stay locked in the child for ever, so
+ * they are taken first.  fork(2) itself takes care of libc's.
+ */
+int64_t bsd_fork(struct task *t)
+{
+	struct bsd_thread *self = bsd_thread(t);
+	int pid;
+
+	pthread_mutex_lock(&lock);
+	space_lock();
+	pid = task_fork(t);
+	if (pid == 0) {
+		first = self;
+		self->next = NULL;
+		count = 1;
+		/* What was on its way was for the parent. */
+		atomic_store(&self->head, atomic_load(&self->tail));
+		atomic_fetch_and(&t->pending, ~(uint32_t)TASK_APC);
+	}
+	space_unlock();
+	pthread_mutex_unlock(&lock);
+	if (pid == 0)
+		kqueue_forked();
+	/* The second result tells parent (0) from child (1). */
+	if (pid >= 0)
+		t->regs->rdx = pid == 0;
+	return pid;
+}
+
+int64_t bsd_vfork(struct task *t)
+{
+	return bsd_fork(t);
+}

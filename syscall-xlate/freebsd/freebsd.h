@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* freebsd.h - inside the FreeBSD personality. */
+#ifndef RF_FREEBSD_H
+#define RF_FREEBSD_H
+
+#include "syscall-xlate/bsd/bsd.h"
+
+enum {
+	FREEBSD_OSRELDATE = 1400097, /* 14.0-RELEASE: param.h */
+};
+
+extern const struct xlate_call freebsd_calls[];
+extern const size_t freebsd_ncalls;
+
+int freebsd_start(const struct launch *l, struct task **t,
+		  struct guest_regs *first, struct err *e);
+int freebsd_push_frame(struct bsd_thread *th, struct guest_regs *regs,
+		       const struct bsd_signal *s, const struct bsd_action *a,
+		       const struct bsd_sigset *old_mask);
+int freebsd_put_stat(struct task *t, gaddr addr, const struct stat *st);
+void freebsd_thread_exited(struct bsd_thread *th);
+
+/* The page with the code that signal handlers return to. */
+extern gaddr freebsd_sigcode;
+extern gaddr freebsd_ps_strings;
+/* bytes of it, and what they are */
+extern const uint8_t freebsd_sigcode_text[];
+extern const size_t freebsd_sigcode_size;
+
+#endif

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * kevent.c - FreeBSD's struct kevent, of FreeBSD 12 and before.
+ * Source: FreeBSD's sys/event.h, kqueue(2).
+ */
+#include <errno.h>
+#include <string.h>
+
+#include "base/table.h"
+#include "syscall-xlate/bsd/kqueue.h"
+#include "syscall-xlate/freebsd/calls.h"
+
+struct fb_kevent {
+	uint64_t ident;
+	int16_t filter;
+	uint16_t flags;
+	uint32_t fflags;
+	int64_t data;
+	gaddr udata;
+	uint64_t ext[4];
+};
+_Static_assert(sizeof(struct fb_kevent) == 64, "sys/event.h");
+enum { OLD_SIZE = 32 }; /* without ext */
+
+/* Filter -1, -2, ... */
+static const uint8_t filters[] = {
+	KQ_NONE, KQ_READ, KQ_WRITE, KQ_NONE /* AIO */, KQ_VNODE, KQ_PROC,
+	KQ_SIGNAL, KQ_TIMER, KQ_NONE /* PROCDESC */, KQ_NONE /* FS */,
+	KQ_NONE /* LIO */, KQ_USER, KQ_NONE /* SENDFILE */, KQ_EMPTY,
+};
+
+static int get(const void *from, struct kq_event *ev)
+{
+	enum { SECONDS = 1, MSECONDS = 2, USECONDS = 4, NSECONDS = 8,
+	       ABSTIME = 16 };
+	struct fb_kevent k;
+	int n;
+
+	memcpy(&k, from, OLD_SIZE);
+	n = -k.filter;
+	*ev = (struct kq_event){
+		.ident = k.ident, .flags = k.flags, .fflags = k.fflags,
+		.data = k.data, .udata = k.udata,
+		.filter = n > 0 && (unsigned)n < COUNT_OF(filters) ?
+				  filters[n] :
+				  KQ_NONE,
+	};
+	if (ev->filter == KQ_TIMER) {
+		ev->absolute = k.fflags & ABSTIME;
+		ev->unit = k.fflags & SECONDS  ? 1000000000 :
+			   k.fflags & USECONDS ? 1000 :
+			   k.fflags & NSECONDS ? 1 :
+						 1000000;
+	}
+	return 0;
+}
+
+static void put(void *to, const struct kq_event *ev)
+{
+	struct fb_kevent k = {
+		.ident = ev->ident, .flags = (uint16_t)ev->flags,
+		.fflags = ev->fflags, .data = ev->data, .udata = ev->udata,
+	};
+
+	for (unsigned i = 0; i < COUNT_OF(filters); i++)
+		if (filters[i] == ev->filter && ev->filter != KQ_NONE)
+			k.filter = (int16_t)-(int)i;
+	memcpy(to, &k, OLD_SIZE);
+}
+
+static const struct kq_layout layout = { sizeof(struct fb_kevent), get, put };
+static const struct kq_layout old_layout = { OLD_SIZE, get, put };
+
+int64_t freebsd_kevent(struct task *t, int fd, gaddr changes, int32_t nchanges,
+		       gaddr events, int32_t nevents, gaddr timeout)
+{
+	if (nchanges < 0 || nevents < 0)
+		return -EINVAL;
+	return kqueue_kevent(t, fd, changes, (uint64_t)nchanges, events,
+			     (uint64_t)nevents, timeout, &layout);
+}
+
+int64_t freebsd_freebsd11_kevent(struct task *t, int fd, gaddr changes,
+				 int32_t nchanges, gaddr events,
+				 int32_t nevents, gaddr timeout)
+{
+	if (nchanges < 0 || nevents < 0)
+		return -EINVAL;
+	return kqueue_kevent(t, fd, changes, (uint64_t)nchanges, events,
+			     (uint64_t)nevents, timeout, &old_layout);
+}

@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * misc.c - small calls that only FreeBSD has.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/membarrier.h>
+#include <sched.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/random.h>
+#include <sys/sendfile.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "base/table.h"
+#include "syscall-xlate/bsd/kqueue.h"
+#include "syscall-xlate/freebsd/calls.h"
+#include "syscall-xlate/freebsd/freebsd.h"
+
+struct fb_sigevent {
+	int32_t notify, signo;
+	uint64_t value;
+	union {
+		int32_t tid;
+		uint64_t spare[8];
+	} u;
+};
+_Static_assert(sizeof(struct fb_sigevent) == 80, "sys/signal.h");
+
+int64_t freebsd_ktimer_create(struct task *t, uint32_t clock, gaddr evp,
+			      gaddr timerid)
+{
+	/* Without one: SIGALRM, with the timer's number. */
+	struct fb_sigevent ev = { .notify = 1, .signo = 14 };
+
+	if (evp && guest_read(t, &ev, evp, sizeof ev))
+		return -EFAULT;
+	return bsd_timer_new(t, clock, ev.notify, ev.signo, ev.value, ev.u.tid,
+			     timerid);
+}
+
+int64_t freebsd_kqueuex(struct task *t, uint32_t flags)
+{
+	return flags & ~1u ? -EINVAL : kqueue_new(0);
+}
+
+int64_t freebsd_rfork(struct task *t, uint32_t flags)
+{
+	enum { FDG = 4, PROC = 16 };
+
+	/* A process of its own that copies descriptors and memory. */
+	return flags == (FDG | PROC) ? bsd_fork(t) : -EOPNOTSUPP;
+}
+
+int64_t freebsd_connectat(struct task *t, int dir, int s, gaddr name,
+			  int32_t len)
+{
+	return dir == AT_FDCWD ? bsd_connect(t, s, name, len) : -EOPNOTSUPP;
+}
+
+int64_t freebsd_bindat(struct task *t, int dir, int s, gaddr name, int32_t len)
+{
+	return dir == AT_FDCWD ? bsd_bind(t, s, name, len) : -EOPNOTSUPP;
+}
+
+int64_t freebsd_lchflags(struct task *t, gaddr path, uint64_t flags)
+{
+	return bsd_chflags(t, path, flags);
+}
+
+int64_t freebsd_posix_openpt(struct task *t, uint32_t flags)
+{
+	int host = (int)(flags & 3) | (flags & 0x8000 ? O_NOCTTY : 0) |
+		   (flags & 0x100000 ? O_CLOEXEC : 0);
+
+	return bsd_ret(posix_openpt(host));
+}
+
+/* Headers, a part of the file, trailers. */
+int64_t freebsd_sendfile(struct task *t, int fd, int s, int64_t off,
+			 uint64_t n, gaddr hdtr, gaddr sbytes, int32_t flags)
+{
+	struct {
+		gaddr headers;
+		int32_t nheaders, pad1;
+		gaddr trailers;
+		int32_t ntrailers, pad2;
+	} h = { 0 };
+	uint64_t sent = 0;
+	int64_t ret = 0;
+
+	if (hdtr && guest_read(t, &h, hdtr, sizeof h))
+		return -EFAULT;
+	if (off < 0)
+		return -EINVAL;
+	if (h.headers && h.nheaders) {
+		ret = bsd_writev(t, s, h.headers, (uint32_t)h.nheaders);
+		if (ret > 0)
+			sent += (uint64_t)ret;
+	}
+	while (ret >= 0) {
+		uint64_t want = n ? n : 0x7ffff000;
+
+		ret = bsd_call(t, SYS_sendfile, s, fd, &off, want, 0, 0);
+		if (ret <= 0)
+			break;
+		sent += (uint64_t)ret;
+		if (n && (n -= (uint64_t)ret) == 0)
+			break;
+	}
+	if (ret >= 0 && h.trailers && h.ntrailers) {
+		ret = bsd_writev(t, s, h.trailers, (uint32_t)h.ntrailers);
+		if (ret > 0)
+			sent += (uint64_t)ret;
+	}
+	if (sbytes && guest_put64(t, sbytes, sent))
+		return -EFAULT;
+	return ret < 0 ? ret : 0;
+}
+
+int64_t freebsd_membarrier(struct task *t, int32_t cmd, uint32_t flags,
+			   int32_t cpu)
+{
+	/* The commands have Linux's numbers. */
+	return bsd_ret(syscall(SYS_membarrier, cmd, flags, cpu));
+}
+
+int64_t freebsd_procctl(struct task *t, int32_t idtype, int64_t id,
+			int32_t com, gaddr data)
+{
+	enum { PDEATHSIG_CTL = 11, PDEATHSIG_STATUS = 12,
+	       NO_NEW_PRIVS_CTL = 20 };
+	int32_t v = 0;
+	int host = 0;
+
+	if (idtype != 0 || (id != 0 && id != getpid()))
+		return -EINVAL;
+	switch (com) {
+	case PDEATHSIG_CTL:
+		if (guest_read(t, &v, data, sizeof v))
+			return -EFAULT;
+		if (v && !bsd_sig_to_host(v))
+			return -EINVAL;
+		return bsd_ret(prctl(PR_SET_PDEATHSIG, bsd_sig_to_host(v)));
+	case PDEATHSIG_STATUS:
+		prctl(PR_GET_PDEATHSIG, &host);
+		v = bsd_sig_from_host(host);
+		return guest_write(t, data, &v, sizeof v);
+	case NO_NEW_PRIVS_CTL:
+		return bsd_ret(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0));
+	default:
+		return -EINVAL;
+	}
+}
+
+/* Version 1 by its own account, but of random bits: nobody can tell. */
+int64_t freebsd_uuidgen(struct task *t, gaddr store, int32_t count)
+{
+	if (count < 1 || count > 2048)
+		return -EINVAL;
+	for (int32_t i = 0; i < count; i++) {
+		uint8_t u[16];
+
+		if (getrandom(u, sizeof u, 0) < 0)
+			return -errno;
+		u[7] = (uint8_t)((u[7] & 0x0f) | 0x40); /* little-endian */
+		u[8] = (uint8_t)((u[8] & 0x3f) | 0x80);
+		if (guest_write(t, store + (gaddr)i * 16, u, sizeof u))
+			return -EFAULT;
+	}
+	return 0;
+}
+
+int64_t freebsd_sched_getparam(struct task *t, int32_t pid, gaddr param)
+{
+	struct sched_param p;
+
+	if (sched_getparam(pid, &p))
+		return -errno;
+	return guest_write(t, param, &p.sched_priority, 4);
+}
+
+/* FIFO 1, OTHER 2, RR 3; Linux: OTHER 0, FIFO 1, RR 2. */
+int64_t freebsd_sched_getscheduler(struct task *t, int32_t pid)
+{
+	int host = sched_getscheduler(pid);
+
+	return host < 0 ? -errno :
+	       host == SCHED_FIFO ? 1 :
+	       host == SCHED_RR	  ? 3 :
+				    2;
+}
+
+int64_t freebsd_sched_rr_get_interval(struct task *t, int32_t pid,
+				      gaddr interval)
+{
+	struct timespec ts;
+
+	if (sched_rr_get_interval(pid, &ts))
+		return -errno;
+	return bsd_put_timespec(t, interval, &ts);
+}
+

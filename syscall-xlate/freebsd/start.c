@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * start.c - a FreeBSD program's first thread.
+ * Source: FreeBSD's elf(3) aux vector (sys/elf_common.h), sys/exec.h; its crt1
+ * wants the vectors' address in rdi.
+ */
+#include <errno.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <unistd.h>
+
+#include "loader/image/elf.h"
+#include "syscall-xlate/bsd/start.h"
+#include "syscall-xlate/freebsd/freebsd.h"
+
+enum {
+	AT_PHDR = 3, AT_PHENT = 4, AT_PHNUM = 5, AT_PAGESZ = 6, AT_BASE = 7,
+	AT_FLAGS = 8, AT_ENTRY = 9, AT_EXECPATH = 15, AT_CANARY = 16,
+	AT_CANARYLEN = 17, AT_OSRELDATE = 18, AT_NCPUS = 19,
+	AT_PAGESIZES = 20, AT_PAGESIZESLEN = 21, AT_STACKPROT = 23,
+	AT_HWCAP = 25, AT_HWCAP2 = 26, AT_PS_STRINGS = 32,
+	PHENT = 56,
+};
+
+gaddr freebsd_sigcode, freebsd_ps_strings;
+
+static int map_sigcode(struct err *e)
+{
+	/* FreeBSD's shared page also lies at the top of the address space. */
+	gaddr at = guest_mem->high - PAGE;
+	int ret = guest_mem->map(at, PAGE, GUEST_READ | GUEST_WRITE, -1, 0, 0);
+
+	if (ret == 0)
+		ret = guest_mem->write(at, freebsd_sigcode_text,
+				       freebsd_sigcode_size);
+	if (ret == 0)
+		ret = guest_mem->protect(at, PAGE, GUEST_READ | GUEST_EXEC);
+	freebsd_sigcode = at;
+	return ret ? err_set(e, -ret, "the signal page: %s", strerror(-ret)) : 0;
+}
+
+int freebsd_start(const struct launch *l, struct task **t,
+		  struct guest_regs *first, struct err *e)
+{
+	struct bsd_builder b;
+	struct bsd_image im;
+	struct bsd_thread *th;
+	struct bsd_vectors v;
+	struct bsd_ps_strings ps;
+	uint64_t page_sizes[] = { PAGE, 2 << 20, 1 << 30 };
+	uint8_t canary[64];
+	gaddr exec_at, canary_at, sizes_at;
+
+	bsd_exe = realpath(l->path, NULL);
+	if (!bsd_exe)
+		return err_set(e, errno, "%s", strerror(errno));
+	bsd_signals_init();
+	if (bsd_map_program(l, (uint32_t)freebsd_ncalls, &im, e) ||
+	    bsd_stack_new(&b, e) || map_sigcode(e))
+		return -1;
+	bsd_brk_init(im.end);
+	freebsd_ps_strings = bsd_push(&b, &ps, sizeof ps, 16);
+	exec_at = bsd_push(&b, bsd_exe, strlen(bsd_exe) + 1, 8);
+	if (getrandom(canary, sizeof canary, 0) < 0)
+		return err_set(e, errno, "getrandom: %s", strerror(errno));
+	canary_at = bsd_push(&b, canary, sizeof canary, 8);
+	sizes_at = bsd_push(&b, page_sizes, sizeof page_sizes, 8);
+
+	struct bsd_aux aux[] = {
+		{ AT_PHDR, im.phdr },
+		{ AT_PHENT, PHENT },
+		{ AT_PHNUM, im.phnum },
+		{ AT_PAGESZ, PAGE },
+		{ AT_FLAGS, 0 },
+		{ AT_ENTRY, im.entry },
+		{ AT_BASE, im.base },
+		{ AT_EXECPATH, exec_at },
+		{ AT_CANARY, canary_at },
+		{ AT_CANARYLEN, sizeof canary },
+		{ AT_OSRELDATE, FREEBSD_OSRELDATE },
+		{ AT_NCPUS, (uint64_t)sysconf(_SC_NPROCESSORS_ONLN) },
+		{ AT_PAGESIZES, sizes_at },
+		{ AT_PAGESIZESLEN, sizeof page_sizes },
+		{ AT_STACKPROT, GUEST_READ | GUEST_WRITE },
+		{ AT_PS_STRINGS, freebsd_ps_strings },
+	};
+	v = bsd_push_vectors(&b, l, aux, COUNT_OF(aux), 8);
+	ps = (struct bsd_ps_strings){ v.argv, (uint32_t)v.argc, 0, v.envp,
+				      (uint32_t)v.envc, 0 };
+	if (b.err || guest_mem->write(freebsd_ps_strings, &ps, sizeof ps))
+		return err_set(e, b.err ? b.err : EFAULT,
+			       "arguments and environment: %s",
+			       strerror(b.err ? b.err : EFAULT));
+	th = bsd_thread_new(NULL);
+	if (!th)
+		return err_set(e, ENOMEM, "no memory");
+	*first = (struct guest_regs){
+		.rip = im.run,
+		.rsp = v.sp,
+		.rdi = v.sp,
+		.rflags = 0x202,
+		.cs = 0x33,
+		.ss = 0x2b,
+		.kind = REGS_FULL,
+	};
+	memcpy(first->fx, &(uint16_t){ 0x37f }, 2);
+	memcpy(first->fx + 24, &(uint32_t){ 0x1f80 }, 4);
+	*t = &th->task;
+	return 0;
+}
