@@ -161,6 +161,29 @@ static BOOL removed(DWORD flags, WCHAR c)
 	       !(t[0] & (C1_ALPHA | C1_DIGIT));
 }
 
+/* Sorted by the first; "dlls/unicode/gen-chinese.py". */
+#include "dlls/unicode/chinese.inc"
+
+static WCHAR chinese(DWORD flags, WCHAR c)
+{
+	BOOL simple = !!(flags & LCMAP_SIMPLIFIED_CHINESE);
+	const WCHAR(*row)[2] = simple ? to_simplified : to_traditional;
+	unsigned low = 0, high = simple ? ARRAY_LEN(to_simplified)
+					: ARRAY_LEN(to_traditional);
+
+	while (low < high) {
+		unsigned mid = (low + high) / 2;
+
+		if (row[mid][0] == c)
+			return row[mid][1];
+		if (row[mid][0] < c)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return c;
+}
+
 static int map(const struct locale *l, DWORD flags, const WCHAR *s, int n,
 	       WCHAR *to, int room)
 {
@@ -184,6 +207,8 @@ static int map(const struct locale *l, DWORD flags, const WCHAR *s, int n,
 			c = to_hiragana(c);
 		else if (flags & LCMAP_KATAKANA)
 			c = to_katakana(c);
+		if (flags & CHINESE)
+			c = chinese(flags, c);
 		if (flags & CASE)
 			c = change_case(flags, c, turkic, &in_word);
 		if (flags & LCMAP_HALFWIDTH) {

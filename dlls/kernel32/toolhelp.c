@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * toolhelp.c - snapshots of processes, threads and modules.
+ * toolhelp.c - snapshots of processes, threads, modules and heaps.
  *
  * A snapshot is closed with CloseHandle, so it must be a kernel object: a
  * section that holds the entries and how far each list was read.
@@ -16,7 +16,7 @@ struct part {
 
 struct snapshot {
 	ULONG magic, size;
-	struct part processes, threads, modules;
+	struct part processes, threads, modules, heaps;
 };
 
 #define MAGIC 0x70616e53 /* "Snap" */
@@ -185,6 +185,51 @@ static BOOL add_modules(struct growing *g, DWORD pid)
 	return ok;
 }
 
+/* The first heap is the process's default one. */
+static BOOL add_heaps(struct growing *g, DWORD pid)
+{
+	RF_PROCESS_BASIC_INFORMATION info;
+	HANDLE h = NtCurrentProcess();
+	PVOID heaps[256];
+	NTSTATUS status;
+	ULONG n = 0;
+	HANDLE_SCOPE(other);
+	PEB peb;
+
+	if (pid && pid != GetCurrentProcessId()) {
+		other = OpenProcess(PROCESS_QUERY_INFORMATION | PROCESS_VM_READ,
+				    FALSE, pid);
+		h = other;
+		if (!h)
+			return FALSE;
+	} else {
+		pid = GetCurrentProcessId();
+	}
+	status = NtQueryInformationProcess(h, RfProcessBasicInformation, &info,
+					   sizeof info, NULL);
+	if (NT_SUCCESS(status))
+		status = NtReadVirtualMemory(h, info.PebBaseAddress, &peb,
+					     sizeof peb, NULL);
+	if (NT_SUCCESS(status) && peb.NumberOfHeaps) {
+		n = peb.NumberOfHeaps < ARRAY_LEN(heaps) ? peb.NumberOfHeaps
+							 : ARRAY_LEN(heaps);
+		status = NtReadVirtualMemory(h, peb.ProcessHeaps, heaps,
+					     n * sizeof *heaps, NULL);
+	}
+	for (ULONG i = 0; NT_SUCCESS(status) && i < n; i++) {
+		HEAPLIST32 *e = grow(g, sizeof *e);
+
+		if (!e)
+			return FALSE;
+		head(g)->heaps.count++;
+		e->dwSize = sizeof *e;
+		e->th32ProcessID = pid;
+		e->th32HeapID = (ULONG_PTR)heaps[i];
+		e->dwFlags = heaps[i] == peb.ProcessHeap ? HF32_DEFAULT : 0;
+	}
+	return rf_result(status);
+}
+
 static HANDLE to_section(const struct growing *g, BOOL inherit)
 {
 	LARGE_INTEGER size = { .QuadPart = g->used };
@@ -236,6 +281,12 @@ HANDLE WINAPI CreateToolhelp32Snapshot(DWORD flags, DWORD pid)
 		head(&g)->modules.offset = g.used;
 		if (flags & (TH32CS_SNAPMODULE | TH32CS_SNAPMODULE32))
 			ok = add_modules(&g, pid);
+	}
+	if (ok) {
+		grow(&g, -g.used & 15);
+		head(&g)->heaps.offset = g.used;
+		if (flags & TH32CS_SNAPHEAPLIST)
+			ok = add_heaps(&g, pid);
 	}
 	if (ok && !g.failed) {
 		head(&g)->size = g.used;
@@ -402,15 +453,60 @@ BOOL WINAPI Toolhelp32ReadProcessMemory(DWORD pid, LPCVOID from, LPVOID to,
 	return ok;
 }
 
-/* Heaps are not looked into: every list of them is empty. */
+/* ---- heaps ---------------------------------------------------------- */
+
 BOOL WINAPI Heap32ListFirst(HANDLE h, LPHEAPLIST32 l)
 {
-	SetLastError(ERROR_NO_MORE_FILES);
-	return FALSE;
+	return !too_small(l->dwSize, sizeof *l) &&
+	       take(h, PART(heaps), TRUE, l, sizeof *l);
 }
 
 BOOL WINAPI Heap32ListNext(HANDLE h, LPHEAPLIST32 l)
 {
-	SetLastError(ERROR_NO_MORE_FILES);
-	return FALSE;
+	return !too_small(l->dwSize, sizeof *l) &&
+	       take(h, PART(heaps), FALSE, l, sizeof *l);
+}
+
+/* The block behind the one at address (NULL: the first), as it is now. */
+static BOOL heap_block(LPHEAPENTRY32 e, DWORD pid, ULONG_PTR id, PVOID address)
+{
+	PROCESS_HEAP_ENTRY w = { .lpData = address };
+	HANDLE heap = (HANDLE)id;
+	BOOL ok;
+
+	if (too_small(e->dwSize, sizeof *e))
+		return FALSE;
+	if (pid && pid != GetCurrentProcessId()) {
+		SetLastError(ERROR_NOT_SUPPORTED);
+		return FALSE;
+	}
+	if (!HeapLock(heap))
+		return FALSE;
+	ok = HeapWalk(heap, &w);
+	HeapUnlock(heap);
+	if (!ok) {
+		if (GetLastError() == ERROR_NO_MORE_ITEMS)
+			SetLastError(ERROR_NO_MORE_FILES);
+		return FALSE;
+	}
+	e->hHandle = NULL; /* of movable blocks only */
+	e->dwAddress = (ULONG_PTR)w.lpData;
+	e->dwBlockSize = w.cbData;
+	e->dwFlags =
+		w.wFlags & PROCESS_HEAP_ENTRY_BUSY ? LF32_FIXED : LF32_FREE;
+	e->dwLockCount = e->dwResvd = 0;
+	e->th32ProcessID = GetCurrentProcessId();
+	e->th32HeapID = id;
+	return TRUE;
+}
+
+BOOL WINAPI Heap32First(LPHEAPENTRY32 e, DWORD pid, ULONG_PTR id)
+{
+	return heap_block(e, pid, id, NULL);
+}
+
+BOOL WINAPI Heap32Next(LPHEAPENTRY32 e)
+{
+	return heap_block(e, e->th32ProcessID, e->th32HeapID,
+			  (PVOID)e->dwAddress);
 }

@@ -97,6 +97,38 @@ static DWORD finish(PROCESS_INFORMATION *pi)
 	return code;
 }
 
+static void heaps(void)
+{
+	HANDLE mine = HeapCreate(0, 0, 0), s;
+	void *block = HeapAlloc(mine, 0, 1234);
+	HEAPLIST32 l = { .dwSize = sizeof l };
+	HEAPENTRY32 e = { .dwSize = sizeof e };
+	BOOL seen = FALSE, seen_default = FALSE;
+
+	s = CreateToolhelp32Snapshot(TH32CS_SNAPHEAPLIST, 0);
+	CHECK(s != INVALID_HANDLE_VALUE);
+	CHECK(Heap32ListFirst(s, &l));
+	do {
+		CHECK_EQ(l.th32ProcessID, GetCurrentProcessId());
+		seen |= l.th32HeapID == (ULONG_PTR)mine;
+		seen_default |= l.dwFlags == HF32_DEFAULT &&
+				l.th32HeapID == (ULONG_PTR)GetProcessHeap();
+	} while (Heap32ListNext(s, &l));
+	CHECK_EQ(GetLastError(), ERROR_NO_MORE_FILES);
+	CHECK(seen);
+	CHECK(seen_default);
+	CloseHandle(s);
+	seen = FALSE;
+	CHECK(Heap32First(&e, GetCurrentProcessId(), (ULONG_PTR)mine));
+	do
+		seen |= e.dwAddress == (ULONG_PTR)block &&
+			e.dwBlockSize >= 1234 && e.dwFlags == LF32_FIXED;
+	while (Heap32Next(&e));
+	CHECK_EQ(GetLastError(), ERROR_NO_MORE_FILES);
+	CHECK(seen);
+	HeapDestroy(mine);
+}
+
 /* Kept, told, and inherited unless the caller does not want that. */
 static void error_mode(void)
 {
@@ -275,6 +307,7 @@ int main(int argc, char **argv)
 	run();
 	failures();
 	lists();
+	heaps();
 	error_mode();
 	return check_done();
 }

@@ -174,6 +174,25 @@ static void forms(void)
 			 L"cher.de"));
 }
 
+static void chinese(void)
+{
+	WCHAR out[16];
+
+	CHECK_EQ(LCMapStringEx(L"zh-CN", LCMAP_TRADITIONAL_CHINESE,
+			       L"A\x6c49\x8bed", -1, out, 16, NULL, NULL, 0),
+		 4);
+	CHECK(!wcscmp(out, L"A\x6f22\x8a9e"), "%04x %04x", out[1], out[2]);
+	CHECK_EQ(LCMapStringW(0x404, LCMAP_SIMPLIFIED_CHINESE, L"\x570b\x9ad4",
+			      2, out, 16),
+		 2);
+	CHECK(out[0] == 0x56fd && out[1] == 0x4f53, "%04x %04x", out[0],
+	      out[1]);
+	CHECK(!LCMapStringW(
+		0x404, LCMAP_SIMPLIFIED_CHINESE | LCMAP_TRADITIONAL_CHINESE,
+		L"\x570b", 1, out, 16));
+	CHECK_EQ(GetLastError(), ERROR_INVALID_FLAGS);
+}
+
 int main(void)
 {
 	order();
@@ -181,5 +200,6 @@ int main(void)
 	kinds();
 	finding();
 	forms();
+	chinese();
 	return check_done();
 }
