@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * names.c - hosts, services and protocols by name.  There is no resolver:
- * hosts are addresses as text, "localhost" and this machine's name.
+ * names.c - hosts, services and protocols by name, as in 1993: answers in
+ * memory of the thread.  See resolve.c for how hosts are found.
  */
-#include "ws.h"
+#include "resolve.h"
+
+#include "rf-net.h"
 
 static DWORD slot = TLS_OUT_OF_INDEXES;
 
@@ -67,38 +69,37 @@ int WINAPI GetHostNameW(PWSTR name, int n)
 	return ws_fail(WSAEFAULT);
 }
 
-/* Is it this machine's name, or localhost? */
-static BOOL is_here(const WCHAR *name)
-{
-	WCHAR mine[256];
-	DWORD n = ARRAYSIZE(mine);
-
-	return !lstrcmpiW(name, L"localhost") ||
-	       (GetComputerNameExW(ComputerNameDnsHostname, mine, &n) &&
-		!lstrcmpiW(name, mine));
-}
-
-static struct hostent *host(const char *name, ULONG address)
+/* An entry of the thread's storage. */
+static struct hostent *host(const struct rs_result *r, int family)
 {
 	struct ws_thread *t = ws_thread();
+	int size = family == AF_INET ? 4 : 16, n = 0;
 
 	if (!t)
 		return NULL;
-	lstrcpynA(t->storage + 8, name, sizeof t->storage - 8);
-	memcpy(t->storage, &address, sizeof address);
+	for (ULONG i = 0; i < r->n && n < (int)ARRAYSIZE(t->pointers) - 1;
+	     i++) {
+		char *at = t->storage + RS_MAX_NAME + n * 16;
+
+		if (r->address[i].family != family)
+			continue;
+		memcpy(at, r->address[i].bytes, (size_t)size);
+		t->pointers[n++] = at;
+	}
+	t->pointers[n] = NULL;
 	t->no_aliases[0] = NULL;
-	t->pointers[0] = t->storage;
-	t->pointers[1] = NULL;
-	t->host = (struct hostent){ t->storage + 8, t->no_aliases, AF_INET, 4,
-				    t->pointers };
+	lstrcpynA(t->storage, r->name, RS_MAX_NAME);
+	t->host = (struct hostent){ t->storage, t->no_aliases, (short)family,
+				    (short)size, t->pointers };
 	return &t->host;
 }
 
 struct hostent *WINAPI gethostbyname(const char *name)
 {
-	char mine[256];
-	WCHAR wide[256];
-	ULONG address;
+	char mine[RS_MAX_NAME];
+	struct hostent *h = NULL;
+	struct rs_result *r;
+	int error;
 
 	if (!ws_started())
 		return ws_fail(WSANOTINITIALISED), NULL;
@@ -107,27 +108,43 @@ struct hostent *WINAPI gethostbyname(const char *name)
 			return NULL;
 		name = mine;
 	}
-	address = inet_addr(name);
-	if (address != INADDR_NONE)
-		return host(name, address);
-	if (MultiByteToWideChar(CP_ACP, 0, name, -1, wide, ARRAYSIZE(wide)) &&
-	    is_here(wide))
-		return host(name, htonl(INADDR_LOOPBACK));
-	return ws_fail(WSAHOST_NOT_FOUND), NULL;
+	r = HeapAlloc(GetProcessHeap(), HEAP_ZERO_MEMORY, sizeof *r);
+	if (!r)
+		return ws_fail(WSA_NOT_ENOUGH_MEMORY), NULL;
+	error = rs_lookup(name, AF_INET, r);
+	if (!error)
+		h = host(r, AF_INET);
+	else
+		ws_fail(error);
+	ws_free(r);
+	return h;
 }
 
 struct hostent *WINAPI gethostbyaddr(const char *address, int n, int family)
 {
-	ULONG a;
+	struct hostent *h = NULL;
+	struct rs_result *r;
+	int error;
 
-	if (!address || (family == AF_INET && n != 4))
-		return ws_fail(WSAEFAULT), NULL;
-	if (family != AF_INET)
+	if (!ws_started())
+		return ws_fail(WSANOTINITIALISED), NULL;
+	if (family != AF_INET && family != AF_INET6)
 		return ws_fail(WSAEAFNOSUPPORT), NULL;
-	memcpy(&a, address, sizeof a);
-	if ((ntohl(a) >> 24) == 127 && ws_started())
-		return host("localhost", a);
-	return ws_fail(WSAHOST_NOT_FOUND), NULL;
+	if (!address || n < (family == AF_INET ? 4 : 16))
+		return ws_fail(WSAEFAULT), NULL;
+	r = HeapAlloc(GetProcessHeap(), HEAP_ZERO_MEMORY, sizeof *r);
+	if (!r)
+		return ws_fail(WSA_NOT_ENOUGH_MEMORY), NULL;
+	r->n = 1;
+	r->address[0].family = family;
+	memcpy(r->address[0].bytes, address, family == AF_INET ? 4 : 16);
+	error = rs_reverse(family, address, r->name);
+	if (!error)
+		h = host(r, family);
+	else
+		ws_fail(error);
+	ws_free(r);
+	return h;
 }
 
 /* ---- services and protocols
@@ -184,26 +201,97 @@ static BOOL takes(ULONG i, const char *protocol, BOOL *tcp)
 	return services[i].udp && (!protocol || !lstrcmpiA(protocol, "udp"));
 }
 
+/*
+ * One of the host's services that the table lacks, into the thread's storage:
+ * "name port/protocol aliases".  name NULL: by port (host order).
+ */
+static struct servent *other_service(const char *name, int port,
+				     const char *protocol)
+{
+	struct ws_thread *t = ws_thread();
+	struct servent *found = NULL;
+	ULONG len;
+	char *text, *at;
+
+	if (!t)
+		return NULL;
+	text = at = rf_net_info(RF_NET_SERVICES, &len);
+	while (text && *at && !found) {
+		char *w[16], *slash;
+		int n = 0, p = 0;
+
+		while (*at && *at != '\n' && *at != '#') {
+			while (*at == ' ' || *at == '\t')
+				at++;
+			if (!*at || *at == '\n' || *at == '#')
+				break;
+			if (n < (int)ARRAYSIZE(w))
+				w[n++] = at;
+			while (*at && *at != ' ' && *at != '\t' &&
+			       *at != '\n' && *at != '#')
+				at++;
+			if (*at == '\n' || *at == '#')
+				break;
+			if (*at)
+				*at++ = 0;
+		}
+		while (*at && *at != '\n')
+			*at++ = 0;
+		if (*at)
+			*at++ = 0;
+		if (n < 2)
+			continue;
+		for (slash = w[1]; *slash >= '0' && *slash <= '9'; slash++)
+			p = p * 10 + *slash - '0';
+		if (*slash != '/' || (protocol && lstrcmpiA(slash + 1, protocol)))
+			continue;
+		for (int i = 0; i < n && !found; i++) {
+			if (i == 1 || (name ? lstrcmpiA(w[i], name) != 0
+					    : p != port))
+				continue;
+			lstrcpynA(t->storage, w[0], 64);
+			lstrcpynA(t->storage + 64, slash + 1, 16);
+			t->no_aliases[0] = NULL;
+			t->service.s_name = t->storage;
+			t->service.s_aliases = t->no_aliases;
+			t->service.s_port = (short)htons((u_short)p);
+			t->service.s_proto = t->storage + 64;
+			found = &t->service;
+		}
+	}
+	RtlFreeHeap(rf_heap(), 0, text);
+	return found;
+}
+
 struct servent *WINAPI getservbyname(const char *name, const char *protocol)
 {
+	struct servent *s;
 	BOOL tcp;
 
 	for (ULONG i = 0; name && ws_started() && i < ARRAYSIZE(services); i++)
 		if (!lstrcmpiA(services[i].name, name) &&
 		    takes(i, protocol, &tcp))
 			return service(i, tcp);
-	return ws_fail(WSANO_DATA), NULL;
+	s = name && ws_started() ? other_service(name, 0, protocol) : NULL;
+	if (!s)
+		ws_fail(WSANO_DATA);
+	return s;
 }
 
 struct servent *WINAPI getservbyport(int port, const char *protocol)
 {
+	struct servent *s;
 	BOOL tcp;
 
 	for (ULONG i = 0; ws_started() && i < ARRAYSIZE(services); i++)
 		if (services[i].port == ntohs((u_short)port) &&
 		    takes(i, protocol, &tcp))
 			return service(i, tcp);
-	return ws_fail(WSANO_DATA), NULL;
+	s = ws_started() ? other_service(NULL, ntohs((u_short)port), protocol)
+			 : NULL;
+	if (!s)
+		ws_fail(WSANO_DATA);
+	return s;
 }
 
 static const struct {
@@ -241,254 +329,4 @@ struct protoent *WINAPI getprotobynumber(int number)
 		if (protocols[i].number == number)
 			return protocol(i);
 	return ws_fail(WSANO_DATA), NULL;
-}
-
-/* ---- getaddrinfo
- * ---------------------------------------------------------------- */
-
-/* A port as number or service name, in network order; FALSE: none. */
-static BOOL port_of(const WCHAR *text, const ADDRINFOW *hints, USHORT *port)
-{
-	char name[64];
-	struct servent *s;
-	ULONG v = 0;
-	int i;
-
-	*port = 0;
-	if (!text || !*text)
-		return TRUE;
-	for (i = 0; text[i] >= '0' && text[i] <= '9' && v < 65536; i++)
-		v = v * 10 + (ULONG)(text[i] - '0');
-	if (!text[i] && v < 65536) {
-		*port = htons((u_short)v);
-		return TRUE;
-	}
-	if (hints && (hints->ai_flags & AI_NUMERICSERV))
-		return FALSE;
-	for (i = 0; text[i] && i < (int)sizeof name - 1; i++)
-		name[i] = (char)text[i];
-	name[i] = 0;
-	s = getservbyname(
-		name, hints && hints->ai_socktype == SOCK_DGRAM ? "udp" : NULL);
-	if (s)
-		*port = (USHORT)s->s_port;
-	return s != NULL;
-}
-
-/* Appends one address to the list; FALSE: no memory. */
-static BOOL append(ADDRINFOW ***tail, const ADDRINFOW *hints, int family,
-		   const void *address, ULONG scope, USHORT port,
-		   const WCHAR *canonical)
-{
-	union {
-		struct sockaddr_in v4;
-		struct sockaddr_in6 v6;
-	} * to;
-	SIZE_T name = canonical ? (SIZE_T)lstrlenW(canonical) + 1 : 0;
-	ADDRINFOW *a = HeapAlloc(GetProcessHeap(), HEAP_ZERO_MEMORY,
-				 sizeof *a + sizeof *to + name * sizeof(WCHAR));
-
-	if (!a)
-		return FALSE;
-	to = (void *)(a + 1);
-	a->ai_family = family;
-	a->ai_socktype = hints ? hints->ai_socktype : 0;
-	a->ai_protocol = hints ? hints->ai_protocol : 0;
-	a->ai_addr = (struct sockaddr *)to;
-	if (family == AF_INET) {
-		to->v4.sin_family = AF_INET;
-		to->v4.sin_port = port;
-		memcpy(&to->v4.sin_addr, address, 4);
-		a->ai_addrlen = sizeof to->v4;
-	} else {
-		to->v6.sin6_family = AF_INET6;
-		to->v6.sin6_port = port;
-		to->v6.sin6_scope_id = scope;
-		memcpy(&to->v6.sin6_addr, address, 16);
-		a->ai_addrlen = sizeof to->v6;
-	}
-	if (name) {
-		a->ai_canonname = (WCHAR *)(to + 1);
-		memcpy(a->ai_canonname, canonical, name * sizeof(WCHAR));
-	}
-	**tail = a;
-	*tail = &a->ai_next;
-	return TRUE;
-}
-
-INT WINAPI GetAddrInfoW(PCWSTR node, PCWSTR service_name,
-			const ADDRINFOW *hints, PADDRINFOW *out)
-{
-	static const BYTE loop6[16] = { [15] = 1 };
-	static const BYTE any[16];
-	int flags = hints ? hints->ai_flags : 0;
-	int family = hints ? hints->ai_family : AF_UNSPEC;
-	ULONG loop4 = htonl(INADDR_LOOPBACK), v4, scope = 0;
-	const WCHAR *canonical = flags & AI_CANONNAME ? node : NULL;
-	ADDRINFOW *list = NULL, **tail = &list;
-	USHORT port, ignored;
-	BYTE v6[16];
-	PCWSTR end;
-	BOOL ok = TRUE;
-
-	*out = NULL;
-	if (!ws_started())
-		return WSASetLastError(WSANOTINITIALISED), WSANOTINITIALISED;
-	if ((!node || !*node) && (!service_name || !*service_name) && !node)
-		return WSASetLastError(WSAHOST_NOT_FOUND), WSAHOST_NOT_FOUND;
-	if (family != AF_UNSPEC && family != AF_INET && family != AF_INET6)
-		return WSASetLastError(WSAEAFNOSUPPORT), WSAEAFNOSUPPORT;
-	if ((flags & AI_CANONNAME) && !node)
-		return WSASetLastError(WSAEINVAL), WSAEINVAL;
-	if (!port_of(service_name, hints, &port))
-		return WSASetLastError(WSATYPE_NOT_FOUND), WSATYPE_NOT_FOUND;
-	if (!node || !*node || (!(flags & AI_NUMERICHOST) && is_here(node))) {
-		BOOL passive = !node && (flags & AI_PASSIVE);
-
-		if (family != AF_INET)
-			ok = append(&tail, hints, AF_INET6,
-				    passive ? any : loop6, 0, port, canonical);
-		if (ok && family != AF_INET6)
-			ok = append(&tail, hints, AF_INET,
-				    passive ? (void *)any : &loop4, 0, port,
-				    list ? NULL : canonical);
-	} else if (family != AF_INET6 &&
-		   NT_SUCCESS(
-			   RtlIpv4StringToAddressW(node, FALSE, &end, &v4)) &&
-		   !*end) {
-		ok = append(&tail, hints, AF_INET, &v4, 0, port, canonical);
-	} else if (family != AF_INET && NT_SUCCESS(RtlIpv6StringToAddressExW(
-						node, v6, &scope, &ignored))) {
-		ok = append(&tail, hints, AF_INET6, v6, scope, port, canonical);
-	} else {
-		return WSASetLastError(WSAHOST_NOT_FOUND), WSAHOST_NOT_FOUND;
-	}
-	if (!ok) {
-		FreeAddrInfoW(list);
-		return WSASetLastError(WSA_NOT_ENOUGH_MEMORY),
-		       WSA_NOT_ENOUGH_MEMORY;
-	}
-	*out = list;
-	return 0;
-}
-
-VOID WINAPI FreeAddrInfoW(PADDRINFOW a)
-{
-	while (a) {
-		PADDRINFOW next = a->ai_next;
-
-		HeapFree(GetProcessHeap(), 0, a);
-		a = next;
-	}
-}
-
-static WCHAR *widen(const char *text)
-{
-	UNICODE_STRING s = { 0, 0, NULL };
-
-	if (text)
-		RtlCreateUnicodeStringFromAsciiz(&s, text);
-	return s.Buffer;
-}
-
-INT WINAPI getaddrinfo(PCSTR node, PCSTR service_name, const ADDRINFOA *hints,
-		       PADDRINFOA *out)
-{
-	WCHAR *wide = widen(node), *wide_service = widen(service_name);
-	/* The layout is the same but for what ai_canonname points to. */
-	INT ret = GetAddrInfoW(wide, wide_service, (const ADDRINFOW *)hints,
-			       (PADDRINFOW *)out);
-
-	for (ADDRINFOA *a = *out; a; a = a->ai_next)
-		if (a->ai_canonname)
-			/* In place: no code page is longer than UTF-16 here. */
-			lstrcpynA(a->ai_canonname, node,
-				  (lstrlenW((WCHAR *)a->ai_canonname) + 1) * 2);
-	RtlFreeHeap(rf_heap(), 0, wide);
-	RtlFreeHeap(rf_heap(), 0, wide_service);
-	return ret;
-}
-
-VOID WINAPI freeaddrinfo(PADDRINFOA a)
-{
-	FreeAddrInfoW((PADDRINFOW)a);
-}
-
-INT WINAPI GetNameInfoW(const SOCKADDR *from, socklen_t size, PWCHAR node,
-			DWORD node_n, PWCHAR service_name, DWORD service_n,
-			INT flags)
-{
-	const struct sockaddr_in *v4 = (const void *)from;
-	const struct sockaddr_in6 *v6 = (const void *)from;
-	const struct servent *s = NULL;
-	WCHAR text[80];
-	DWORD n = ARRAYSIZE(text);
-	USHORT port;
-
-	if (!ws_started())
-		return WSASetLastError(WSANOTINITIALISED), WSANOTINITIALISED;
-	if (!from || size < (socklen_t)sizeof *v4 ||
-	    (from->sa_family == AF_INET6 && size < (socklen_t)sizeof *v6))
-		return WSASetLastError(WSAEFAULT), WSAEFAULT;
-	if (from->sa_family == AF_INET) {
-		RtlIpv4AddressToStringExW(&v4->sin_addr, 0, text, &n);
-		port = v4->sin_port;
-	} else if (from->sa_family == AF_INET6) {
-		RtlIpv6AddressToStringExW(&v6->sin6_addr, v6->sin6_scope_id, 0,
-					  text, &n);
-		port = v6->sin6_port;
-	} else {
-		return WSASetLastError(WSAEAFNOSUPPORT), WSAEAFNOSUPPORT;
-	}
-	if (node && node_n) {
-		if (flags & NI_NAMEREQD)
-			return WSASetLastError(WSAHOST_NOT_FOUND),
-			       WSAHOST_NOT_FOUND;
-		if (n > node_n)
-			return WSASetLastError(ERROR_INSUFFICIENT_BUFFER),
-			       ERROR_INSUFFICIENT_BUFFER;
-		memcpy(node, text, n * sizeof(WCHAR));
-	}
-	if (!service_name || !service_n)
-		return 0;
-	if (!(flags & NI_NUMERICSERV))
-		s = getservbyport(port, flags & NI_DGRAM ? "udp" : "tcp");
-	if (s) {
-		for (n = 0; s->s_name[n]; n++)
-			text[n] = (UCHAR)s->s_name[n];
-		text[n++] = 0;
-	} else {
-		UNICODE_STRING number = { 0, sizeof text, text };
-
-		RtlIntegerToUnicodeString(ntohs(port), 10, &number);
-		n = number.Length / sizeof(WCHAR);
-		text[n++] = 0;
-	}
-	if (n > service_n)
-		return WSASetLastError(ERROR_INSUFFICIENT_BUFFER),
-		       ERROR_INSUFFICIENT_BUFFER;
-	memcpy(service_name, text, n * sizeof(WCHAR));
-	return 0;
-}
-
-INT WINAPI getnameinfo(const SOCKADDR *from, socklen_t size, PCHAR node,
-		       DWORD node_n, PCHAR service_name, DWORD service_n,
-		       INT flags)
-{
-	WCHAR wide[256], wide_service[64];
-	INT ret = GetNameInfoW(
-		from, size, node ? wide : NULL, node ? ARRAYSIZE(wide) : 0,
-		service_name ? wide_service : NULL,
-		service_name ? ARRAYSIZE(wide_service) : 0, flags);
-
-	if (ret)
-		return ret;
-	if ((node && !WideCharToMultiByte(CP_ACP, 0, wide, -1, node,
-					  (int)node_n, NULL, NULL)) ||
-	    (service_name &&
-	     !WideCharToMultiByte(CP_ACP, 0, wide_service, -1, service_name,
-				  (int)service_n, NULL, NULL)))
-		return WSASetLastError(ERROR_INSUFFICIENT_BUFFER),
-		       ERROR_INSUFFICIENT_BUFFER;
-	return 0;
 }

@@ -128,4 +128,41 @@ enum {
 	AFD_TL_SOCKET = 3,
 };
 
+/* ---- what the network is: our own, see dlls/include/rf-net.h ---------------- */
+
+enum {
+	NET_HOSTS,
+	NET_RESOLVER,
+	NET_SERVICES,
+	NET_INTERFACES,
+	NET_ADDRESSES,
+	NET_ROUTES,
+};
+
+struct net_interface {
+	uint32_t index, flags, type, mtu;
+	uint64_t speed;
+	uint64_t in_bytes, in_packets, in_errors, in_drops, in_multicast;
+	uint64_t out_bytes, out_packets, out_errors, out_drops;
+	uint8_t mac[8];
+	uint32_t mac_len;
+	char name[20];
+};
+_Static_assert(sizeof(struct net_interface) == 128, "rf-net.h");
+
+struct net_address {
+	uint32_t index, family, prefix, flags;
+	uint32_t scope, valid, preferred;
+	uint32_t pad;
+	uint8_t address[16];
+};
+_Static_assert(sizeof(struct net_address) == 48, "rf-net.h");
+
+struct net_route {
+	uint32_t index, family, prefix, metric;
+	uint8_t to[16], gateway[16], source[16];
+	uint32_t type, protocol, has_gateway, pad;
+};
+_Static_assert(sizeof(struct net_route) == 80, "rf-net.h");
+
 #endif

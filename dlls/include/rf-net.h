@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * rf-net.h - what the host tells of its network: IOCTL_AFD_NET_INFO.
+ *
+ * Input: one ULONG, RF_NET_*.  Output: an array, or a file's text; a buffer
+ * that is too small gets STATUS_BUFFER_TOO_SMALL.  No pointers, the same in
+ * both widths; host side: abi-afd.h.
+ */
+#ifndef RF_DLL_NET_H
+#define RF_DLL_NET_H
+
+#include "rf-afd.h"
+
+enum {
+	RF_NET_HOSTS,	   /* text of /etc/hosts */
+	RF_NET_RESOLVER,   /* text of /etc/resolv.conf */
+	RF_NET_SERVICES,   /* text of /etc/services */
+	RF_NET_INTERFACES, /* struct rf_net_interface[] */
+	RF_NET_ADDRESSES,
+	RF_NET_ROUTES,
+};
+
+/* Linux' IFF_* bits and ARPHRD_* types. */
+enum {
+	RF_IFF_UP = 1,
+	RF_IFF_LOOPBACK = 8,
+	RF_IFF_POINTOPOINT = 0x10,
+	RF_IFF_RUNNING = 0x40,
+	RF_IFF_MULTICAST = 0x1000,
+	RF_IFF_LOWER_UP = 0x10000,
+	RF_ARP_ETHER = 1,
+	RF_ARP_LOOPBACK = 772,
+};
+
+struct rf_net_interface {
+	ULONG index, flags, type, mtu;
+	ULONGLONG speed; /* bits per second; 0: unknown */
+	ULONGLONG in_bytes, in_packets, in_errors, in_drops, in_multicast;
+	ULONGLONG out_bytes, out_packets, out_errors, out_drops;
+	BYTE mac[8];
+	ULONG mac_len;
+	CHAR name[20];
+};
+_Static_assert(sizeof(struct rf_net_interface) == 128, "abi-afd.h");
+
+/* family: Windows' number. */
+struct rf_net_address {
+	ULONG index, family, prefix, flags; /* Linux' IFA_F_* */
+	ULONG scope, valid, preferred;	    /* lifetimes in s; -1: for ever */
+	ULONG pad;
+	BYTE address[16];
+};
+_Static_assert(sizeof(struct rf_net_address) == 48, "abi-afd.h");
+
+struct rf_net_route {
+	ULONG index, family, prefix, metric;
+	BYTE to[16], gateway[16], source[16]; /* zero: none */
+	ULONG type, protocol, has_gateway, pad;
+};
+_Static_assert(sizeof(struct rf_net_route) == 80, "abi-afd.h");
+
+/*
+ * rf_net_info() - an RF_NET_* answer on the process heap, *len bytes and a NUL
+ * behind them.  NULL: no memory, or the host said no.  RtlFreeHeap() it.
+ */
+static inline void *rf_net_info(ULONG what, ULONG *len)
+{
+	static WCHAR name[] = L"\\Device\\Afd\\Net";
+	UNICODE_STRING u = { sizeof name - 2, sizeof name, name };
+	NTSTATUS status = STATUS_BUFFER_TOO_SMALL;
+	ULONG room = 16384;
+	OBJECT_ATTRIBUTES oa;
+	IO_STATUS_BLOCK iosb;
+	CHAR *data = NULL;
+	HANDLE h;
+
+	InitializeObjectAttributes(&oa, &u, OBJ_CASE_INSENSITIVE, NULL, NULL);
+	if (!NT_SUCCESS(NtCreateFile(&h, SYNCHRONIZE | GENERIC_READ, &oa, &iosb,
+				     NULL, 0, 3, 1, 0x20, NULL, 0)))
+		return NULL;
+	for (; status == STATUS_BUFFER_TOO_SMALL && room < 8u << 20;
+	     room *= 4) {
+		RtlFreeHeap(rf_heap(), 0, data);
+		data = RtlAllocateHeap(rf_heap(), 0, room + 1);
+		if (!data)
+			break;
+		status = NtDeviceIoControlFile(h, NULL, NULL, NULL, &iosb,
+					       IOCTL_AFD_NET_INFO, &what,
+					       sizeof what, data, room);
+	}
+	NtClose(h);
+	if (!data || !NT_SUCCESS(status)) {
+		RtlFreeHeap(rf_heap(), 0, data);
+		return NULL;
+	}
+	*len = (ULONG)iosb.Information;
+	data[*len] = 0;
+	return data;
+}
+
+#endif

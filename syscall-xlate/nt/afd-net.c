@@ -1,0 +1,292 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * afd-net.c - what the host knows of its network, for name lookup (ws2_32) and
+ * interface lists (iphlpapi), which are done on the foreign side: a few text
+ * files as they are, and rtnetlink's links, addresses and routes.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/if_link.h>
+#include <linux/netlink.h>
+#include <linux/rtnetlink.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "syscall-xlate/nt/afd.h"
+
+enum { MAX_TEXT = 4 << 20 };
+
+struct buffer {
+	uint8_t *data;
+	size_t len, room;
+	bool failed;
+};
+
+static void *grow(struct buffer *b, size_t n)
+{
+	if (b->room - b->len < n) {
+		size_t room = b->room * 2 + n + 4096;
+		uint8_t *p = room <= MAX_TEXT ? realloc(b->data, room) : NULL;
+
+		if (!p) {
+			b->failed = true;
+			return NULL;
+		}
+		b->data = p;
+		b->room = room;
+	}
+	memset(b->data + b->len, 0, n);
+	b->len += n;
+	return b->data + b->len - n;
+}
+
+static void read_text(const char *path, struct buffer *b)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	char part[4096];
+	ssize_t n;
+
+	/* None is as good as an empty one. */
+	if (fd < 0)
+		return;
+	while ((n = read(fd, part, sizeof part)) > 0) {
+		void *to = grow(b, (size_t)n);
+
+		if (!to)
+			break;
+		memcpy(to, part, (size_t)n);
+	}
+	close(fd);
+}
+
+/* ---- rtnetlink -------------------------------------------------------------- */
+
+/* One entry; attributes by type, up to max. */
+typedef void entry_fn(const struct nlmsghdr *h, struct buffer *b);
+
+static void attributes(const struct rtattr *a, int len,
+		       const struct rtattr **by_type, int max)
+{
+	memset(by_type, 0, (size_t)(max + 1) * sizeof *by_type);
+	for (; RTA_OK(a, len); a = RTA_NEXT(a, len))
+		if ((a->rta_type & NLA_TYPE_MASK) <= max)
+			by_type[a->rta_type & NLA_TYPE_MASK] = a;
+}
+
+static uint32_t u32_of(const struct rtattr *a)
+{
+	uint32_t v = 0;
+
+	if (a && RTA_PAYLOAD(a) >= sizeof v)
+		memcpy(&v, RTA_DATA(a), sizeof v);
+	return v;
+}
+
+static void bytes_of(const struct rtattr *a, void *to, size_t max)
+{
+	if (a)
+		memcpy(to, RTA_DATA(a), MIN(max, (size_t)RTA_PAYLOAD(a)));
+}
+
+/* Mb/s as the driver says; 0: it does not. */
+static uint64_t link_speed(const char *name)
+{
+	char path[64];
+	long speed = 0;
+	FILE *f;
+
+	snprintf(path, sizeof path, "/sys/class/net/%.15s/speed", name);
+	f = fopen(path, "re");
+	if (!f)
+		return 0;
+	if (fscanf(f, "%ld", &speed) != 1 || speed < 0)
+		speed = 0;
+	fclose(f);
+	return (uint64_t)speed * 1000000;
+}
+
+static void link_entry(const struct nlmsghdr *h, struct buffer *b)
+{
+	const struct ifinfomsg *m = NLMSG_DATA(h);
+	const struct rtattr *a[IFLA_MAX + 1];
+	struct net_interface *i;
+
+	if (h->nlmsg_type != RTM_NEWLINK)
+		return;
+	i = grow(b, sizeof *i);
+	if (!i)
+		return;
+	attributes(IFLA_RTA(m), (int)IFLA_PAYLOAD(h), a, IFLA_MAX);
+	i->index = (uint32_t)m->ifi_index;
+	i->flags = m->ifi_flags;
+	i->type = m->ifi_type;
+	i->mtu = u32_of(a[IFLA_MTU]);
+	bytes_of(a[IFLA_IFNAME], i->name, sizeof i->name - 1);
+	if (a[IFLA_ADDRESS]) {
+		i->mac_len = (uint32_t)MIN(sizeof i->mac,
+					   RTA_PAYLOAD(a[IFLA_ADDRESS]));
+		bytes_of(a[IFLA_ADDRESS], i->mac, sizeof i->mac);
+	}
+	i->speed = link_speed(i->name);
+	if (a[IFLA_STATS64]) {
+		struct rtnl_link_stats64 s = { 0 };
+
+		bytes_of(a[IFLA_STATS64], &s, sizeof s);
+		i->in_bytes = s.rx_bytes;
+		i->in_packets = s.rx_packets;
+		i->in_errors = s.rx_errors;
+		i->in_drops = s.rx_dropped;
+		i->in_multicast = s.multicast;
+		i->out_bytes = s.tx_bytes;
+		i->out_packets = s.tx_packets;
+		i->out_errors = s.tx_errors;
+		i->out_drops = s.tx_dropped;
+	}
+}
+
+static void address_entry(const struct nlmsghdr *h, struct buffer *b)
+{
+	const struct ifaddrmsg *m = NLMSG_DATA(h);
+	const struct rtattr *a[IFA_MAX + 1];
+	struct net_address *to;
+
+	if (h->nlmsg_type != RTM_NEWADDR ||
+	    (m->ifa_family != AF_INET && m->ifa_family != AF_INET6))
+		return;
+	to = grow(b, sizeof *to);
+	if (!to)
+		return;
+	attributes(IFA_RTA(m), (int)IFA_PAYLOAD(h), a, IFA_MAX);
+	to->index = m->ifa_index;
+	to->family = (uint32_t)afd_guest_family(m->ifa_family);
+	to->prefix = m->ifa_prefixlen;
+	to->flags = a[IFA_FLAGS] ? u32_of(a[IFA_FLAGS]) : m->ifa_flags;
+	to->scope = m->ifa_scope;
+	to->valid = to->preferred = UINT32_MAX;
+	/* Of a point-to-point link IFA_ADDRESS is the other end. */
+	bytes_of(a[IFA_LOCAL] ? a[IFA_LOCAL] : a[IFA_ADDRESS], to->address,
+		 sizeof to->address);
+	if (a[IFA_CACHEINFO]) {
+		struct ifa_cacheinfo c = { 0 };
+
+		bytes_of(a[IFA_CACHEINFO], &c, sizeof c);
+		to->valid = c.ifa_valid;
+		to->preferred = c.ifa_prefered;
+	}
+}
+
+static void route_entry(const struct nlmsghdr *h, struct buffer *b)
+{
+	const struct rtmsg *m = NLMSG_DATA(h);
+	const struct rtattr *a[RTA_MAX + 1];
+	struct net_route *to;
+
+	if (h->nlmsg_type != RTM_NEWROUTE ||
+	    (m->rtm_family != AF_INET && m->rtm_family != AF_INET6) ||
+	    m->rtm_table != RT_TABLE_MAIN || m->rtm_flags & RTM_F_CLONED)
+		return;
+	to = grow(b, sizeof *to);
+	if (!to)
+		return;
+	attributes(RTM_RTA(m), (int)RTM_PAYLOAD(h), a, RTA_MAX);
+	to->index = u32_of(a[RTA_OIF]);
+	to->family = (uint32_t)afd_guest_family(m->rtm_family);
+	to->prefix = m->rtm_dst_len;
+	to->metric = u32_of(a[RTA_PRIORITY]);
+	to->type = m->rtm_type;
+	to->protocol = m->rtm_protocol;
+	to->has_gateway = a[RTA_GATEWAY] != NULL;
+	bytes_of(a[RTA_DST], to->to, sizeof to->to);
+	bytes_of(a[RTA_GATEWAY], to->gateway, sizeof to->gateway);
+	bytes_of(a[RTA_PREFSRC], to->source, sizeof to->source);
+}
+
+/* All of one kind; 0 or -errno. */
+static int dump(uint16_t type, entry_fn *entry, struct buffer *b)
+{
+	struct {
+		struct nlmsghdr h;
+		struct ifinfomsg m; /* the longest of the three heads */
+	} ask = {
+		.h = { .nlmsg_len = sizeof ask,
+		       .nlmsg_type = type,
+		       .nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP,
+		       .nlmsg_seq = 1 },
+	};
+	enum { ROOM = 64 << 10 };
+	uint8_t *part = malloc(ROOM);
+	int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
+	bool more = true;
+	int err = 0;
+
+	if (!part)
+		err = -ENOMEM;
+	else if (fd < 0 || send(fd, &ask, sizeof ask, 0) < 0)
+		err = -errno;
+	while (!err && more) {
+		ssize_t n = recv(fd, part, ROOM, 0);
+		struct nlmsghdr *h = (struct nlmsghdr *)part;
+		unsigned len = n > 0 ? (unsigned)n : 0;
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			err = n ? -errno : -EIO;
+		for (; !err && more && NLMSG_OK(h, len);
+		     h = NLMSG_NEXT(h, len)) {
+			if (h->nlmsg_type == NLMSG_DONE)
+				more = false;
+			else if (h->nlmsg_type == NLMSG_ERROR)
+				err = -EIO;
+			else
+				entry(h, b);
+		}
+	}
+	if (fd >= 0)
+		close(fd);
+	free(part);
+	return err;
+}
+
+NTSTATUS afd_net_info(struct task *t, struct file *f, struct irp *r)
+{
+	struct buffer b = { 0 };
+	NTSTATUS status;
+	uint32_t what;
+	int err = 0;
+
+	(void)f;
+	status = control_in(t, r, &what, sizeof what);
+	if (status)
+		return status;
+	switch (what) {
+	case NET_HOSTS:
+		read_text("/etc/hosts", &b);
+		break;
+	case NET_RESOLVER:
+		read_text("/etc/resolv.conf", &b);
+		break;
+	case NET_SERVICES:
+		read_text("/etc/services", &b);
+		break;
+	case NET_INTERFACES:
+		err = dump(RTM_GETLINK, link_entry, &b);
+		break;
+	case NET_ADDRESSES:
+		err = dump(RTM_GETADDR, address_entry, &b);
+		break;
+	case NET_ROUTES:
+		err = dump(RTM_GETROUTE, route_entry, &b);
+		break;
+	default:
+		return STATUS_INVALID_PARAMETER;
+	}
+	if (err || b.failed)
+		status = err ? afd_status(-err) : STATUS_NO_MEMORY;
+	else
+		status = control_out(t, r, b.data, b.len);
+	free(b.data);
+	return status;
+}
