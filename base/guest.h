@@ -38,6 +38,15 @@ enum guest_map_flags {
 	GUEST_HUGE = 2, /* most of it is about to be filled: large pages help */
 };
 
+/* Part of what map_pieces shows. */
+struct guest_piece {
+	gaddr at;      /* multiple of the page */
+	uint64_t size; /* as well; what the file does not fill is zero */
+	uint64_t off;  /* in the file: any */
+	uint64_t bytes;
+	int prot;
+};
+
 /*
  * What an engine supplies.  All sizes and addresses of the mapping functions
  * are multiples of the page; all return 0 or -errno; none takes a lock that a
@@ -73,6 +82,14 @@ struct guest_mem {
 	/* fd -1: zeroed memory.  prot: enum guest_prot bits. */
 	int (*map)(gaddr at, uint64_t size, int prot, int fd, uint64_t off,
 		   unsigned flags);
+	/*
+	 * Pieces of a file, copy on write, in [at, at+size), which is unused.
+	 * When they are read is the engine's choice: the file must not change.
+	 * fd is the engine's to duplicate.  NULL: it has no better way than
+	 * the caller's copying.
+	 */
+	int (*map_pieces)(gaddr at, uint64_t size, int fd,
+			  const struct guest_piece *piece, unsigned n);
 	int (*protect)(gaddr at, uint64_t size, int prot);
 	int (*unmap)(gaddr at, uint64_t size);
 	/* Contents become zero again and memory goes back to the host. */

@@ -8,13 +8,21 @@
  */
 #include <errno.h>
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/table.h"
 #include "loader/image/pe.h"
 
-/* Images from this size on are copied into large pages, if there are any. */
-enum { HUGE_FROM = 4 << 20 };
+enum {
+	/* From this size on, large pages are worth while, if there are any. */
+	HUGE_FROM = 4 << 20,
+	/*
+	 * From this size on, copying what is touched costs less than copying
+	 * all: a chunk that is touched costs four times its part of a copy.
+	 */
+	PIECES_FROM = 24 << 20,
+};
 
 static int map_failed(struct err *e, const char *what, int code)
 {
@@ -45,9 +53,10 @@ static int reader_flush(struct reader *r, struct err *e)
 			return err_set(e, errno, "cannot be read: %s",
 				       strerror(errno));
 		if (got == 0)
-			return err_set(e, ENOEXEC,
-				       "truncated while being read, at %#" PRIx32,
-				       r->off);
+			return err_set(
+				e, ENOEXEC,
+				"truncated while being read, at %#" PRIx32,
+				r->off);
 		r->off += (uint32_t)got;
 		while (r->n && (size_t)got >= v->iov_len) {
 			got -= (ssize_t)v->iov_len;
@@ -131,6 +140,45 @@ static int copy_all(const struct image *img, gaddr base, struct err *e)
 			       img->segment[i].file_size, e))
 			return -1;
 	return reader_flush(&r, e);
+}
+
+/*
+ * A large image that would have to be copied for the most part is promised
+ * instead: whatever of it is touched is copied then.
+ */
+static bool promise(const struct image *img, gaddr base)
+{
+	const struct image_segment *last = &img->segment[img->nsegments - 1];
+	unsigned n = img->nsegments + 1;
+	uint64_t askew = 0;
+	struct guest_piece *p;
+	bool done;
+
+	for (unsigned i = 0; i < img->nsegments; i++)
+		if (img->segment[i].file_offset % PAGE)
+			askew += img->segment[i].file_size;
+	if (!guest_mem->map_pieces || askew < PIECES_FROM || img->low_alignment)
+		return false;
+	p = calloc(n, sizeof *p);
+	if (!p)
+		return false;
+	p[0] = (struct guest_piece){ .at = base,
+				     .size = img->segment[0].rva,
+				     .bytes = img->headers_size,
+				     .prot = GUEST_READ };
+	for (unsigned i = 1; i < n; i++) {
+		const struct image_segment *s = &img->segment[i - 1];
+
+		p[i] = (struct guest_piece){ .at = base + s->rva,
+					     .size = s->size,
+					     .off = s->file_offset,
+					     .bytes = s->file_size,
+					     .prot = s->prot };
+	}
+	done = guest_mem->map_pieces(base, last->rva + last->size, img->fd, p,
+				     n) == 0;
+	free(p);
+	return done;
 }
 
 /* One call for neighbours that want the same. */
@@ -223,8 +271,8 @@ static int map_headers(const struct image *img, gaddr base, struct err *e)
 	if (img->file_size >= size)
 		ret = guest_mem->map(base, size, GUEST_READ, img->fd, 0, 0);
 	else
-		ret = guest_mem->map(base, size, GUEST_READ | GUEST_WRITE, -1, 0,
-				     0);
+		ret = guest_mem->map(base, size, GUEST_READ | GUEST_WRITE, -1,
+				     0, 0);
 	if (ret)
 		return map_failed(e, "headers", ret);
 	if (img->file_size < size) {
@@ -240,19 +288,22 @@ static int map_headers(const struct image *img, gaddr base, struct err *e)
 int image_map(const struct image *img, gaddr base, struct err *e)
 {
 	bool moved = base != img->preferred_base;
+	bool promised = !moved && promise(img, base);
 	int ret;
 
-	if (lies_askew(img)) {
+	if (!promised && lies_askew(img)) {
 		if (copy_all(img, base, e) ||
 		    (moved && pe_relocate(img, base, e)))
 			return -1;
 		return protect_all(img, base, e);
 	}
-	if (map_headers(img, base, e))
+	if (!promised && map_headers(img, base, e))
 		return -1;
 	for (unsigned i = 0; i < img->nsegments; i++) {
 		struct image_segment s = img->segment[i];
 
+		if (promised && s.file_offset % PAGE)
+			continue;
 		while (i + 1 < img->nsegments &&
 		       joins(&s, &img->segment[i + 1])) {
 			s.size += img->segment[++i].size;
@@ -303,7 +354,8 @@ gaddr image_export(const struct image *img, gaddr base, const char *name)
 		} else if (cmp > 0) {
 			low = mid + 1;
 		} else {
-			if (guest_mem->read(&ord, base + dir[9] + 2ull * mid, 2) ||
+			if (guest_mem->read(&ord, base + dir[9] + 2ull * mid,
+					    2) ||
 			    ord >= dir[5] ||
 			    guest_mem->read(&fn, base + dir[7] + 4ull * ord, 4))
 				return 0;

@@ -12,6 +12,7 @@
 
 #include "base/table.h"
 #include "syscall-xlate/engine/direct-fixup.h"
+#include "syscall-xlate/engine/direct-lazy.h"
 #include "syscall-xlate/engine/direct.h"
 
 static inline bool outside(gaddr at, size_t n)
@@ -136,6 +137,7 @@ static int direct_iov(gaddr at, size_t n, bool write, struct iovec *v, int max)
 		return 0;
 	if (n && outside(at, n))
 		return -EFAULT;
+	direct_lazy_need(at, n);
 	v[0] = (struct iovec){ (void *)at, n };
 	return 1;
 }
@@ -167,7 +169,7 @@ static uint32_t *direct_futex_word(gaddr at)
 	return (uint32_t *)at;
 }
 
-static int host_prot(int prot)
+int direct_prot(int prot)
 {
 	return (prot & GUEST_READ ? PROT_READ : 0) |
 	       (prot & GUEST_WRITE ? PROT_WRITE : 0) |
@@ -180,22 +182,26 @@ static int direct_map(gaddr at, uint64_t size, int prot, int fd, uint64_t off,
 	int how = MAP_FIXED | MAP_NORESERVE |
 		  (flags & GUEST_SHARED ? MAP_SHARED : MAP_PRIVATE);
 	bool search = false, writable = false;
+	int err;
 
 	if (outside(at, size))
 		return -EINVAL;
 	if (fd < 0)
 		how |= MAP_ANONYMOUS;
+	err = direct_lazy_leave(at, size, false);
+	if (err)
+		return err;
 	if (prot & GUEST_EXEC && direct_code_unknown(prot & GUEST_OURS)) {
 		/* Fresh zeroes need no search unless they can be filled. */
 		search = fd >= 0 || prot & GUEST_WRITE;
 		writable = prot & GUEST_WRITE || flags & GUEST_SHARED;
 	}
-	if (mmap((void *)at, size, search ? PROT_READ : host_prot(prot), how,
+	if (mmap((void *)at, size, search ? PROT_READ : direct_prot(prot), how,
 		 fd, (off_t)off) == MAP_FAILED)
 		return -errno;
 	if (search) {
 		direct_new_code(at, size, writable);
-		if (mprotect((void *)at, size, host_prot(prot)))
+		if (mprotect((void *)at, size, direct_prot(prot)))
 			return -errno;
 	}
 	/* Advice: without huge pages things are only slower. */
@@ -206,8 +212,13 @@ static int direct_map(gaddr at, uint64_t size, int prot, int fd, uint64_t off,
 
 static int direct_protect(gaddr at, uint64_t size, int prot)
 {
+	int err;
+
 	if (outside(at, size))
 		return -EINVAL;
+	err = direct_lazy_leave(at, size, true);
+	if (err)
+		return err;
 	if (prot & GUEST_EXEC && direct_code_unknown(prot & GUEST_OURS)) {
 		/* Nobody changes what has been searched. */
 		if (!(prot & GUEST_WRITE) &&
@@ -215,13 +226,18 @@ static int direct_protect(gaddr at, uint64_t size, int prot)
 			return -errno;
 		direct_new_code(at, size, prot & GUEST_WRITE);
 	}
-	return mprotect((void *)at, size, host_prot(prot)) ? -errno : 0;
+	return mprotect((void *)at, size, direct_prot(prot)) ? -errno : 0;
 }
 
 static int direct_unmap(gaddr at, uint64_t size)
 {
+	int err;
+
 	if (outside(at, size))
 		return -EINVAL;
+	err = direct_lazy_leave(at, size, false);
+	if (err)
+		return err;
 	return munmap((void *)at, size) ? -errno : 0;
 }
 
@@ -242,6 +258,7 @@ struct guest_mem direct_mem_table = {
 	.cmpxchg32 = direct_cmpxchg32,
 	.futex_word = direct_futex_word,
 	.map = direct_map,
+	.map_pieces = direct_map_pieces,
 	.protect = direct_protect,
 	.unmap = direct_unmap,
 	.discard = direct_discard,

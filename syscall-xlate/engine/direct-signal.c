@@ -20,6 +20,7 @@
 #include "base/table.h"
 #include "syscall-xlate/dispatch.h"
 #include "syscall-xlate/engine/direct-fixup.h"
+#include "syscall-xlate/engine/direct-lazy.h"
 #include "syscall-xlate/engine/direct.h"
 #include "syscall-xlate/engine/trap.h"
 #include "syscall-xlate/hostcall.h"
@@ -385,9 +386,10 @@ void direct_on_signal(int sig, siginfo_t *si, ucontext_t *uc,
 		struct guest_fault f = describe(sig, si, g);
 
 		/* Memory that is made when first touched, by whomever. */
-		if (f.kind == FAULT_ACCESS && direct_personality &&
-		    f.addr < direct_high &&
-		    direct_personality->populate(t, f.addr, f.access)) {
+		if (f.kind == FAULT_ACCESS && f.addr < direct_high &&
+		    (direct_lazy_fault(f.addr, ip) ||
+		     (direct_personality &&
+		      direct_personality->populate(t, f.addr, f.access)))) {
 			errno = saved_errno;
 			return;
 		}

@@ -90,6 +90,9 @@ extern uint64_t direct_high;
  */
 int direct_space_init(char *const *argv, struct err *e);
 
+/* PROT_* bits of enum guest_prot ones. */
+int direct_prot(int prot);
+
 /* The signal that makes a thread look at its pending bits. */
 int direct_kick_signal(void);
 /* task_ops.catch_signal */

@@ -1,0 +1,279 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * direct-lazy.c - pieces of a file that lie askew in it, as most linkers leave
+ * an image's sections, so that mmap(2) cannot show them where they belong.
+ *
+ * A large program runs with a fraction of its file, so copying all of it would
+ * be most of its start.  The pieces are promised only: an empty memory file is
+ * mapped there without access, and the first fault in each chunk has the
+ * chunk's bytes written to the memory file and its pages opened.  No thread
+ * ever sees a chunk half filled, since it is filled where nobody looks; nor
+ * does filling go through page faults, which cost more than the copy.  System
+ * calls on guest memory do not fault but fail: who makes them asks first
+ * (direct_lazy_need()).
+ */
+#include "syscall-xlate/engine/direct-lazy.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/sendfile.h>
+#include <unistd.h>
+
+#include "base/table.h"
+#include "syscall-xlate/engine/direct.h"
+
+/* Small ones cost a signal each, large ones copy what nobody wants. */
+#define CHUNK 0x10000ull
+
+enum { PROMISED = 0, FILLED, LEFT };
+
+struct lazy {
+	struct lazy *_Atomic next;
+	gaddr start, end; /* multiples of the page */
+	int file, mem;
+	size_t left; /* chunks that are not LEFT */
+	unsigned npieces;
+	struct guest_piece *piece;
+	uint8_t state[]; /* PROMISED...: a chunk; LEFT: not ours any more */
+};
+
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static struct lazy *_Atomic list;
+
+static size_t chunk_of(const struct lazy *z, gaddr at)
+{
+	return (size_t)(at / CHUNK - z->start / CHUNK);
+}
+
+static gaddr chunk_start(const struct lazy *z, size_t i)
+{
+	return MAX(z->start, (z->start / CHUNK + i) * CHUNK);
+}
+
+static gaddr chunk_end(const struct lazy *z, size_t i)
+{
+	return MIN(z->end, (z->start / CHUNK + i + 1) * CHUNK);
+}
+
+static void lazy_free(struct lazy *z)
+{
+	if (z->file >= 0)
+		close(z->file);
+	if (z->mem >= 0)
+		close(z->mem);
+	free(z->piece);
+	free(z);
+}
+
+/* n bytes of the file at off become those of the memory file at to. */
+static int copy(const struct lazy *z, uint64_t to, uint64_t off, uint64_t n)
+{
+	off_t from = (off_t)off;
+
+	if (lseek(z->mem, (off_t)to, SEEK_SET) < 0)
+		return -errno;
+	while (n) {
+		ssize_t got = sendfile(z->mem, z->file, &from, n);
+
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			return -errno;
+		if (got == 0)
+			return -EIO; /* the file has become shorter */
+		n -= (uint64_t)got;
+	}
+	return 0;
+}
+
+/* lock is held. */
+static int fill(struct lazy *z, size_t chunk)
+{
+	gaddr from = chunk_start(z, chunk), to = chunk_end(z, chunk);
+	int err;
+
+	if (z->state[chunk] != PROMISED)
+		return 0;
+	for (unsigned i = 0; i < z->npieces; i++) {
+		const struct guest_piece *p = &z->piece[i];
+		gaddr a = MAX(p->at, from);
+		gaddr b = MIN(p->at + p->bytes, to);
+
+		if (a >= b)
+			continue;
+		err = copy(z, a - z->start, p->off + (a - p->at), b - a);
+		if (err)
+			return err;
+	}
+	for (unsigned i = 0; i < z->npieces; i++) {
+		const struct guest_piece *p = &z->piece[i];
+		gaddr a = MAX(p->at, from);
+		gaddr b = MIN(p->at + p->size, to);
+
+		if (a < b && mprotect((void *)a, b - a, direct_prot(p->prot)))
+			return -errno;
+	}
+	z->state[chunk] = FILLED;
+	return 0;
+}
+
+static struct lazy *find(gaddr at)
+{
+	struct lazy *z = list;
+
+	while (z && (at < z->start || at >= z->end))
+		z = z->next;
+	return z;
+}
+
+int direct_map_pieces(gaddr at, uint64_t size, int fd,
+		      const struct guest_piece *piece, unsigned n)
+{
+	size_t chunks = size / CHUNK + 2;
+	struct lazy *z;
+	int err;
+
+	if (at >= direct_high || !size || size > direct_high - at)
+		return -EINVAL;
+	z = calloc(1, sizeof *z + chunks);
+	if (!z)
+		return -ENOMEM;
+	z->start = at;
+	z->end = at + size;
+	z->left = chunk_of(z, z->end - 1) + 1;
+	z->npieces = n;
+	z->piece = malloc(n * sizeof *piece);
+	z->file = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+	z->mem = memfd_create("image", MFD_CLOEXEC);
+	if (!z->piece || z->file < 0 || z->mem < 0 ||
+	    ftruncate(z->mem, (off_t)size) < 0 ||
+	    mmap((void *)at, size, PROT_NONE,
+		 MAP_FIXED | MAP_PRIVATE | MAP_NORESERVE, z->mem,
+		 0) == MAP_FAILED) {
+		err = z->piece ? -errno : -ENOMEM;
+		lazy_free(z);
+		return err;
+	}
+	memcpy(z->piece, piece, n * sizeof *piece);
+	/* Nobody searches code that is not there yet for system calls. */
+	for (unsigned i = 0; i < n; i++)
+		if (piece[i].prot & GUEST_EXEC &&
+		    direct_code_unknown(piece[i].prot & GUEST_OURS))
+			direct_trap_all();
+
+	pthread_mutex_lock(&lock);
+	err = fill(z, 0); /* the headers, which everybody reads */
+	if (!err) {
+		z->next = list;
+		list = z;
+	}
+	pthread_mutex_unlock(&lock);
+	if (err)
+		lazy_free(z);
+	return err;
+}
+
+bool direct_lazy_fault(gaddr at, uint64_t ip)
+{
+	/*
+	 * A fault can be older than what another thread has done about it
+	 * since: what looks wrong is tried once more.
+	 */
+	static _Thread_local gaddr last_at, last_ip;
+	struct lazy *z;
+	bool again = false;
+
+	if (!list)
+		return false;
+	pthread_mutex_lock(&lock);
+	z = find(at);
+	if (z) {
+		size_t chunk = chunk_of(z, at);
+
+		if (z->state[chunk] == PROMISED) {
+			again = fill(z, chunk) == 0;
+		} else if (last_at != at || last_ip != ip) {
+			last_at = at;
+			last_ip = ip;
+			again = true;
+		} else {
+			last_at = last_ip = 0;
+		}
+	}
+	pthread_mutex_unlock(&lock);
+	return again;
+}
+
+void direct_lazy_need(gaddr at, uint64_t n)
+{
+	gaddr end = at + n;
+
+	if (!list || !n)
+		return;
+	pthread_mutex_lock(&lock);
+	for (struct lazy *z = list; z; z = z->next) {
+		gaddr a = MAX(at, z->start), b = MIN(end, z->end);
+
+		if (a >= b)
+			continue;
+		for (size_t i = chunk_of(z, a); i <= chunk_of(z, b - 1); i++)
+			fill(z, i); /* if not: the system call says EFAULT */
+	}
+	pthread_mutex_unlock(&lock);
+}
+
+/* [at, end) is no longer z's; lock is held. */
+static int leave(struct lazy *z, gaddr at, gaddr end, bool keep)
+{
+	for (size_t i = chunk_of(z, at); i <= chunk_of(z, end - 1); i++) {
+		bool whole = at <= chunk_start(z, i) && end >= chunk_end(z, i);
+
+		if (z->state[i] == LEFT)
+			continue;
+		if (keep || !whole) {
+			int err = fill(z, i);
+
+			if (err)
+				return err;
+		}
+		z->state[i] = LEFT;
+		z->left--;
+	}
+	return 0;
+}
+
+int direct_lazy_leave(gaddr at, uint64_t n, bool keep)
+{
+	struct lazy *_Atomic *link, *z, *gone = NULL;
+	gaddr end = at + n;
+	int err = 0;
+
+	if (!list || !n)
+		return 0;
+	pthread_mutex_lock(&lock);
+	for (link = &list; (z = *link) && !err;) {
+		gaddr a = MAX(at, z->start), b = MIN(end, z->end);
+
+		if (a < b)
+			err = leave(z, a, b, keep);
+		/* With its last chunk unmapped, nothing can fault there. */
+		if (!z->left && !keep) {
+			*link = z->next;
+			z->next = gone;
+			gone = z;
+		} else {
+			link = &z->next;
+		}
+	}
+	pthread_mutex_unlock(&lock);
+	while ((z = gone)) {
+		gone = z->next;
+		lazy_free(z);
+	}
+	return err;
+}
