@@ -26,34 +26,46 @@ $(foreach a,$(DLL_ARCHES),$(eval $(call guest_rules,$(a))))
 # tests/guest/msvc/ is what Microsoft's compiler makes of exceptions: clang
 # emits the same tables.  Without clang these are skipped.
 guest_clang := $(shell command -v clang 2>/dev/null)
-guest_msvc := $(basename $(notdir $(wildcard $(srcdir)/tests/guest/msvc/*.c \
+guest_msvc_x86_64 := $(basename $(notdir $(wildcard $(srcdir)/tests/guest/msvc/*.c \
 	$(srcdir)/tests/guest/msvc/*.cpp)))
-MSVC_CFLAGS = --target=x86_64-pc-windows-msvc -fms-extensions -nostdinc -O1 \
+# frames of version 4 are for 64 bits only
+guest_msvc_i686 := $(filter-out fh4,$(guest_msvc_x86_64))
+MSVC_CFLAGS = -fms-extensions -nostdinc -O1 \
 	-Wall -Wno-builtin-requires-header -Wno-format-extra-args \
 	-fexceptions
+# i686: stdcall names; and ld does not know the list of safe handlers.
+msvc_def_i686 = -e 's/_CxxThrowException/&@8/'
+msvc_strip_i686 = && $(dll_objcopy_i686) -R .sxdata $(1)
+dll_objcopy_i686 = $(patsubst %nm,%objcopy,$(MINGW32_NM))
 
-tests/guest/msvc/%.obj: $(srcdir)/tests/guest/msvc/%.c
-	@$(MKDIR_P) $(@D)
-	$(AM_V_CC)$(guest_clang) $(MSVC_CFLAGS) -std=gnu11 -c -o $@ $<
-tests/guest/msvc/%.obj: $(srcdir)/tests/guest/msvc/%.cpp
-	@$(MKDIR_P) $(@D)
-	$(AM_V_CC)$(guest_clang) $(MSVC_CFLAGS) -fcxx-exceptions -std=c++17 -c -o $@ $<
-tests/guest/msvc/lib%.a: $(srcdir)/tests/guest/msvc/%.def
-	@$(MKDIR_P) $(@D)
-	$(AM_V_GEN)$(dll_dlltool_x86_64) -d $< -l $@
-tests/guest/x86_64/msvc-%.exe: tests/guest/msvc/%.obj \
-		tests/guest/msvc/libvcruntime140.a tests/guest/msvc/libvcruntime140_1.a
-	@$(MKDIR_P) $(@D)
-	$(AM_V_CCLD)$(dll_cc_x86_64) -o $@ $^ -static-libgcc
+define msvc_rules
+tests/guest/msvc-$(1)/%.obj: $(srcdir)/tests/guest/msvc/%.c
+	@$(MKDIR_P) $$(@D)
+	$$(AM_V_CC)$(guest_clang) --target=$(1)-pc-windows-msvc $$(MSVC_CFLAGS) \
+		-std=gnu11 -c -o $$@ $$< $$(call msvc_strip_$(1),$$@)
+tests/guest/msvc-$(1)/%.obj: $(srcdir)/tests/guest/msvc/%.cpp
+	@$(MKDIR_P) $$(@D)
+	$$(AM_V_CC)$(guest_clang) --target=$(1)-pc-windows-msvc $$(MSVC_CFLAGS) \
+		-fcxx-exceptions -std=c++17 -c -o $$@ $$< $$(call msvc_strip_$(1),$$@)
+tests/guest/msvc-$(1)/lib%.a: $(srcdir)/tests/guest/msvc/%.def
+	@$(MKDIR_P) $$(@D)
+	$$(AM_V_GEN)sed -e '' $$(msvc_def_$(1)) $$< >$$@.def && \
+		$$(dll_dlltool_$(1)) -k -d $$@.def -l $$@
+tests/guest/$(1)/msvc-%.exe: tests/guest/msvc-$(1)/%.obj \
+		tests/guest/msvc-$(1)/libvcruntime140.a tests/guest/msvc-$(1)/libvcruntime140_1.a
+	@$(MKDIR_P) $$(@D)
+	$$(AM_V_CCLD)$$(dll_cc_$(1)) -o $$@ $$^ -static-libgcc
+.SECONDARY: $(guest_msvc_$(1):%=tests/guest/msvc-$(1)/%.obj)
+endef
 ifneq ($(guest_clang),)
-guest_exes += $(if $(filter x86_64,$(DLL_ARCHES)),$(guest_msvc:%=tests/guest/x86_64/msvc-%.exe))
+$(foreach a,$(DLL_ARCHES),$(eval $(call msvc_rules,$(a))))
+guest_exes += $(foreach a,$(DLL_ARCHES),$(guest_msvc_$(a):%=tests/guest/$(a)/msvc-%.exe))
 endif
 
 examples/%.exe: $(srcdir)/examples/%.c
 	@$(MKDIR_P) $(@D)
 	$(AM_V_CC)$(dll_cc_x86_64) -std=gnu11 -O2 -s -Wall -o $@ $<
 
-.SECONDARY: $(guest_msvc:%=tests/guest/msvc/%.obj)
 .PHONY: guest-tests examples
 guest-tests: $(guest_exes)
 examples: $(if $(filter x86_64,$(DLL_ARCHES)),$(example_exes))

@@ -5,7 +5,7 @@
 // Compiled by clang for the MSVC target without any of its headers, so what is
 // needed is declared here.  The sequence of events is compared as text.
 
-typedef unsigned long long size_t;
+typedef decltype(sizeof 0) size_t;
 extern "C" {
 int printf(const char *, ...);
 int strcmp(const char *, const char *);

@@ -7,13 +7,15 @@
  */
 typedef unsigned long long u64;
 typedef unsigned int u32;
+typedef __UINTPTR_TYPE__ word;
 typedef struct record {
 	u32 code, flags;
 	struct record *next;
 	void *address;
-	u32 n, pad;
-	u64 info[15];
+	u32 n;
+	word info[15];
 } record;
+#ifdef __x86_64__
 typedef struct {
 	u64 home[6];
 	u32 flags, mxcsr;
@@ -22,6 +24,12 @@ typedef struct {
 	u64 dr[6];
 	u64 rax, rcx, rdx, rbx, rsp, rbp, rsi, rdi, r8[8], rip;
 } context;
+#else
+typedef struct {
+	u32 flags, dr[6], x87[28], gs, fs, es, ds;
+	u32 edi, esi, ebx, edx, ecx, eax, ebp, rip;
+} context;
+#endif
 typedef struct {
 	record *rec;
 	context *ctx;
@@ -30,9 +38,10 @@ typedef struct {
 int printf(const char *, ...);
 int sprintf(char *, const char *, ...);
 int strcmp(const char *, const char *);
-u64 strlen(const char *);
-__declspec(dllimport) void RaiseException(u32, u32, u32, const u64 *);
-__declspec(dllimport) void *VirtualAlloc(void *, u64, u32, u32);
+word strlen(const char *);
+__declspec(dllimport) void __stdcall RaiseException(u32, u32, u32,
+						    const word *);
+__declspec(dllimport) void *__stdcall VirtualAlloc(void *, word, u32, u32);
 unsigned long _exception_code(void);
 void *_exception_info(void);
 int _abnormal_termination(void);
@@ -100,7 +109,7 @@ static void filters(void)
 	       "fe0000002,0,0 fe0000002,0,0 outer fe0000003,0,0 went-on ");
 }
 
-static int fault_filter(pointers *p, u64 at)
+static int fault_filter(pointers *p, word at)
 {
 	event("%x:%d:%d:%d ", p->rec->code, p->rec->n, (int)p->rec->info[0],
 	      p->rec->info[1] == at);
@@ -120,7 +129,9 @@ __attribute__((noinline)) static void write_int(int *at, int n)
 
 __attribute__((noinline)) static int divide(int a, int b)
 {
-	return a / b;
+	volatile int n = b; /* or it cannot throw, clang finds */
+
+	return a / n;
 }
 
 static void faults(void)

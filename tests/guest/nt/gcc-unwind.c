@@ -1,21 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 // cflags: -fexceptions -static-libgcc
 /*
- * Tests what gcc's own runtime does over RtlUnwindEx: _Unwind_Backtrace, a
- * throw caught by a personality routine with cleanups on the way, and one that
- * nobody catches.
+ * Tests what gcc's own runtime does over RtlUnwindEx, and on i686 by DWARF
+ * tables: _Unwind_Backtrace, a throw caught by a personality routine with
+ * cleanups on the way, and one that nobody catches.
  */
 #include <windows.h>
 #include <unwind.h>
 #include "check.h"
-
-#ifndef __x86_64__
-int main(void)
-{
-	printf("for x64\n");
-	return 77;
-}
-#else
 
 static char events[256];
 
@@ -52,14 +44,14 @@ static int walk(void)
 
 static struct _Unwind_Exception thrown;
 
-static struct _Unwind_Exception thrown;
-
 /*
  * int catch_frame(int (*fn)(void)): calls fn; what is thrown there lands at
  * catch_landing with the exception in rax and the personality's word in rdx.
  */
 int catch_frame(int (*fn)(void));
 extern char catch_landing[];
+#ifdef __x86_64__
+enum { SECOND = 1 }; /* DWARF's number of rdx, edx */
 EXCEPTION_DISPOSITION catch_handler(PEXCEPTION_RECORD rec, void *frame,
 				    PCONTEXT ctx, PDISPATCHER_CONTEXT d);
 __asm__(".text\n\t.seh_proc catch_frame\n"
@@ -71,8 +63,19 @@ __asm__(".text\n\t.seh_proc catch_frame\n"
 	"catch_landing: mov %edx, %eax\n\tadd %ebx, %eax\n"
 	"1: nop\n\tadd $32, %rsp\n\tpop %rbx\n\tret\n\t"
 	".seh_handlerdata\n\t.text\n\t.seh_endproc");
+#else
+enum { SECOND = 2 };
+__asm__(".text\n\t.cfi_startproc\n\t.cfi_personality 0, _personality\n"
+	"_catch_frame:\n\t"
+	"push %ebx\n\t.cfi_def_cfa_offset 8\n\t.cfi_offset 3, -8\n\t"
+	"mov $77, %ebx\n\t"
+	"call *8(%esp)\n\tnop\n\tjmp 1f\n"
+	"_catch_landing: mov %edx, %eax\n\tadd %ebx, %eax\n"
+	"1: pop %ebx\n\t.cfi_def_cfa_offset 4\n\tret\n\t.cfi_endproc");
+#endif
 
-static _Unwind_Reason_Code personality(int version, _Unwind_Action actions,
+/* Named in the assembly of i686. */
+__attribute__((used)) _Unwind_Reason_Code personality(int version, _Unwind_Action actions,
 				       _Unwind_Exception_Class class,
 				       struct _Unwind_Exception *e,
 				       struct _Unwind_Context *c)
@@ -82,16 +85,18 @@ static _Unwind_Reason_Code personality(int version, _Unwind_Action actions,
 	if (!(actions & _UA_HANDLER_FRAME))
 		return _URC_CONTINUE_UNWIND;
 	_Unwind_SetGR(c, 0, (_Unwind_Word)e);
-	_Unwind_SetGR(c, 1, 4200);
+	_Unwind_SetGR(c, SECOND, 4200);
 	_Unwind_SetIP(c, (_Unwind_Ptr)catch_landing);
 	return _URC_INSTALL_CONTEXT;
 }
 
+#ifdef __x86_64__
 EXCEPTION_DISPOSITION catch_handler(PEXCEPTION_RECORD rec, void *frame,
 				    PCONTEXT ctx, PDISPATCHER_CONTEXT d)
 {
 	return _GCC_specific_handler(rec, frame, ctx, d, personality);
 }
+#endif
 
 static int throw_it(void)
 {
@@ -136,4 +141,3 @@ int main(void)
 	CHECK(!strcmp(events, "nnn"), "%s", events);
 	return check_done();
 }
-#endif
