@@ -126,32 +126,26 @@ BOOL WINAPI SetMailslotInfo(HANDLE h, DWORD timeout)
 
 /* ---- WOW64 ---- */
 
-/*
- * A 32-bit program sees the one System32 there is, whose DLLs come in both
- * widths: nothing is redirected, so turning it off always succeeds.
- */
+NTSYSAPI NTSTATUS NTAPI RtlWow64EnableFsRedirection(BOOLEAN enable);
+NTSYSAPI NTSTATUS NTAPI RtlWow64EnableFsRedirectionEx(PVOID disable,
+						      PVOID *old);
+
+/* On x64 all of them fail with ERROR_INVALID_FUNCTION. */
 BOOL WINAPI Wow64DisableWow64FsRedirection(PVOID *old)
 {
-	if (sizeof(void *) == 8) {
-		SetLastError(ERROR_INVALID_FUNCTION);
-		return FALSE;
-	}
-	*old = NULL;
-	return TRUE;
+	return rf_result(RtlWow64EnableFsRedirectionEx((PVOID)1, old));
 }
 
 BOOL WINAPI Wow64RevertWow64FsRedirection(PVOID old)
 {
-	if (sizeof(void *) == 8) {
-		SetLastError(ERROR_INVALID_FUNCTION);
-		return FALSE;
-	}
-	return TRUE;
+	PVOID unused;
+
+	return rf_result(RtlWow64EnableFsRedirectionEx(old, &unused));
 }
 
 BOOLEAN WINAPI Wow64EnableWow64FsRedirection(BOOLEAN enable)
 {
-	return Wow64RevertWow64FsRedirection(NULL);
+	return (BOOLEAN)rf_result(RtlWow64EnableFsRedirection(enable));
 }
 
 /* ---- threads from their very start ---- */

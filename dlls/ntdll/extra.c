@@ -115,15 +115,29 @@ NTSTATUS NTAPI RtlQueryPackageIdentityEx(HANDLE token, PWSTR name, SIZE_T *n,
 	return STATUS_NOT_FOUND;
 }
 
-/* There is one System32, whatever the program's width. */
-NTSTATUS NTAPI RtlWow64EnableFsRedirection(BOOLEAN enable)
-{
-	return STATUS_NOT_IMPLEMENTED;
-}
-
+/*
+ * Whether System32 means SysWOW64 is a slot of the thread's 64-bit TEB, where
+ * the kernel side looks.  That TEB's address is in the 32-bit one.
+ */
 NTSTATUS NTAPI RtlWow64EnableFsRedirectionEx(PVOID disable, PVOID *old)
 {
+#ifdef _WIN64
 	return STATUS_NOT_IMPLEMENTED;
+#else
+	enum { FS_REDIRECTION = 0x1480 + 8 * 8 }; /* TlsSlots[8] */
+	ULONGLONG *slot = (ULONGLONG *)(NtCurrentTeb()->GdiBatchCount +
+					FS_REDIRECTION);
+
+	if (old)
+		*old = (PVOID)(ULONG_PTR)*slot;
+	*slot = (ULONG_PTR)disable;
+	return STATUS_SUCCESS;
+#endif
+}
+
+NTSTATUS NTAPI RtlWow64EnableFsRedirection(BOOLEAN enable)
+{
+	return RtlWow64EnableFsRedirectionEx((PVOID)(ULONG_PTR)!enable, NULL);
 }
 
 /* What VerifyVersionInfo calls: it may be lied to by a shim; not here. */

@@ -375,3 +375,114 @@ uint16_t *environ_block(char *const *envp, size_t *bytes)
 	*bytes = block.len * sizeof *block.text;
 	return block.text;
 }
+
+/* ---- the program's width ------------------------------------------------ */
+
+/* By name; source of the value: another variable, or text.  NULL: removed. */
+static const struct {
+	const char *name;
+	struct {
+		const char *variable, *text;
+	} of64, of32;
+} by_width[] = {
+	{ "CommonProgramFiles", { "CommonProgramW6432", NULL },
+	  { "CommonProgramFiles(x86)", NULL } },
+	{ "PROCESSOR_ARCHITECTURE", { NULL, "AMD64" }, { NULL, "x86" } },
+	{ "PROCESSOR_ARCHITEW6432", { NULL, NULL }, { NULL, "AMD64" } },
+	{ "ProgramFiles", { "ProgramW6432", NULL },
+	  { "ProgramFiles(x86)", NULL } },
+};
+
+static bool is_named(const uint16_t *s, size_t n, const char *name)
+{
+	size_t i = 0;
+
+	for (; name[i]; i++) {
+		uint16_t c = i < n ? s[i] : 0, w = (unsigned char)name[i];
+
+		if (c != w && (c | 0x20) != (w | 0x20))
+			return false;
+	}
+	return i < n && s[i] == '=';
+}
+
+static const uint16_t *find_value(const uint16_t *block, const char *name)
+{
+	for (const uint16_t *s = block; *s;) {
+		size_t n = 0;
+
+		while (s[n])
+			n++;
+		if (is_named(s, n, name))
+			return s + strlen(name) + 1;
+		s += n + 1;
+	}
+	return NULL;
+}
+
+static void add_by_width(struct units *u, const uint16_t *old, size_t row,
+			 bool wow64)
+{
+	const char *from = wow64 ? by_width[row].of32.variable
+				 : by_width[row].of64.variable;
+	const char *text = wow64 ? by_width[row].of32.text
+				 : by_width[row].of64.text;
+	const uint16_t *value = find_value(old, from ? from
+						     : by_width[row].name);
+	size_t n = 0;
+
+	if (!from && !text)
+		return;
+	add_ascii(u, by_width[row].name);
+	add_unit(u, '=');
+	if (from) {
+		if (!value)
+			value = find_value(old, by_width[row].name);
+		while (value && value[n])
+			n++;
+		units_add(u, value, n);
+	} else {
+		add_ascii(u, text);
+	}
+	add_unit(u, 0);
+}
+
+int environ_for_width(uint16_t **block, size_t *bytes, bool wow64)
+{
+	const uint16_t *old = *block;
+	struct units u = { 0 };
+
+	/* One that has no processor in it was made by hand. */
+	if (!find_value(old, "PROCESSOR_ARCHITECTURE") ||
+	    (!wow64 && !find_value(old, "PROCESSOR_ARCHITEW6432")))
+		return 0;
+	for (const uint16_t *s = old; *s;) {
+		size_t n = 0, row;
+
+		while (s[n])
+			n++;
+		for (row = 0; row < COUNT_OF(by_width); row++)
+			if (is_named(s, n, by_width[row].name))
+				break;
+		if (row == COUNT_OF(by_width)) {
+			units_add(&u, s, n);
+			add_unit(&u, 0);
+		} else if (strcmp(by_width[row].name,
+				  "PROCESSOR_ARCHITEW6432")) {
+			add_by_width(&u, old, row, wow64);
+			/* In the order of names it follows this one. */
+			if (row == 1)
+				add_by_width(&u, old, 2, wow64);
+		}
+		s += n + 1;
+	}
+	add_unit(&u, 0);
+	if (u.failed) {
+		free(u.text);
+		return -1;
+	}
+	free(*block);
+	*block = u.text;
+	*bytes = u.len * sizeof *u.text;
+	return 0;
+}

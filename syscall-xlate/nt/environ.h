@@ -5,6 +5,7 @@
 #ifndef RF_NT_ENVIRON_H
 #define RF_NT_ENVIRON_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -30,6 +31,16 @@ void units_end(struct units *u); /* a NUL behind, not counted in len */
  * last NUL.
  */
 uint16_t *environ_block(char *const *envp, size_t *bytes);
+
+/*
+ * environ_for_width() - what differs for 32-bit programs, whoever made the
+ * block: PROCESSOR_ARCHITECTURE and the folders of programs.
+ *
+ *   block, bytes  malloc'ed, as of environ_block(); replaced
+ *
+ * 0, or -1 without memory; then they stay.
+ */
+int environ_for_width(uint16_t **block, size_t *bytes, bool wow64);
 
 /*
  * environ_command_line() - arguments joined so that a C runtime splits them

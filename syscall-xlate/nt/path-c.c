@@ -17,6 +17,7 @@
 
 #include "base/table.h"
 #include "base/utf.h"
+#include "syscall-xlate/nt/nt.h"
 
 enum lower { LOWER_NONE, LOWER_64, LOWER_32 };
 
@@ -135,6 +136,63 @@ void path_set_dlls(const char *folder, bool wow64)
 	snprintf(dlls32, sizeof dlls32, "%s/i686-windows", folder);
 }
 
+/* Wow64DisableWow64FsRedirection keeps this in the thread's 64-bit TEB. */
+static bool is_disabled(void)
+{
+	enum { FS_REDIRECTION = 0x1480 + 8 * 8 }; /* TlsSlots[8] */
+	struct task *t = current_task;
+	uint64_t off = 0;
+
+	return t && !guest_get64(t, &off, nt_thread(t)->gs_base +
+						  FS_REDIRECTION) && off;
+}
+
+static bool starts_with(const uint16_t *s, size_t n, const char *name)
+{
+	uint16_t u[32];
+	size_t len = utf8_to_utf16(u, COUNT_OF(u), name, strlen(name));
+
+	return n >= len && (n == len || s[len] == '\\') &&
+	       !units_compare_nocase(u, len, s, len);
+}
+
+static const struct virtual_dir *row_of(const char *path)
+{
+	for (size_t i = 0; i < COUNT_OF(dirs); i++)
+		if (!strcmp(dirs[i].path, path))
+			return &dirs[i];
+	return NULL;
+}
+
+const struct virtual_dir *virtual_redirect(const struct virtual_dir *d,
+					   const uint16_t *rest, size_t n)
+{
+	/* Of these there is one for programs of both widths. */
+	static const char *const same[] = { "catroot",	"catroot2",
+					    "driverstore", "drivers\\etc",
+					    "logfiles", "spool" };
+
+	if (!redirect || d->lower != LOWER_64 || is_disabled())
+		return d;
+	if (n && *rest == '\\') {
+		rest++;
+		n--;
+	}
+	for (size_t i = 0; i < COUNT_OF(same); i++)
+		if (starts_with(rest, n, same[i]))
+			return d;
+	return row_of("Windows/SysWOW64");
+}
+
+const struct virtual_dir *virtual_native(const struct virtual_dir *d,
+					 const uint16_t *name, size_t n)
+{
+	if (!redirect || strcmp(d->path, "Windows") || n != 9 ||
+	    !starts_with(name, n, "Sysnative"))
+		return NULL;
+	return row_of("Windows/System32");
+}
+
 const char *virtual_path(const struct virtual_dir *d)
 {
 	pthread_once(&once, set_up);
@@ -171,8 +229,8 @@ const struct virtual_dir *virtual_child(const struct virtual_dir *d, unsigned i)
 const char *virtual_lower(const struct virtual_dir *d)
 {
 	const char *at = d->lower == LOWER_NONE             ? ""
-			 : d->lower == LOWER_32 || redirect ? dlls32
-							    : dlls64;
+			 : d->lower == LOWER_32 ? dlls32
+						: dlls64;
 
 	return *at ? at : NULL;
 }
@@ -219,8 +277,7 @@ uint16_t *path_to_nt(const char *host, size_t *len)
 	else if ((rest = below(host, dlls64)))
 		strcpy(prefix, "\\??\\C:\\Windows\\System32");
 	else if ((rest = below(host, dlls32)))
-		strcpy(prefix, redirect ? "\\??\\C:\\Windows\\System32"
-					: "\\??\\C:\\Windows\\SysWOW64");
+		strcpy(prefix, "\\??\\C:\\Windows\\SysWOW64");
 	else
 		for (rest = host; *rest == '/'; rest++)
 			;

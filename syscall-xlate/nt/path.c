@@ -244,6 +244,10 @@ static NTSTATUS parse_c(const struct virtual_dir *d, const uint16_t *s,
 		for (unsigned i = 0; (c = virtual_child(d, i)); i++)
 			if (is_named(c, s, len))
 				break;
+		if (c)
+			c = virtual_redirect(c, s + len, n - len);
+		else
+			c = virtual_native(d, s, len);
 		if (!c)
 			break;
 		d = c;

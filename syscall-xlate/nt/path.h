@@ -150,6 +150,15 @@ void path_set_dlls(const char *folder, bool wow64);
 /* i-th table folder directly below d, or NULL; name is its last component. */
 const struct virtual_dir *virtual_child(const struct virtual_dir *d,
 					unsigned i);
+/*
+ * What a 32-bit program means by the folder d, when rest follows the name:
+ * SysWOW64 where it says System32.  And by a name in d that only it has
+ * (Sysnative); NULL: nothing.
+ */
+const struct virtual_dir *virtual_redirect(const struct virtual_dir *d,
+					   const uint16_t *rest, size_t n);
+const struct virtual_dir *virtual_native(const struct virtual_dir *d,
+					 const uint16_t *name, size_t n);
 const char *virtual_name(const struct virtual_dir *d);
 /* Path below C:\ with slashes: "Windows/System32"; "" for C:\ itself. */
 const char *virtual_path(const struct virtual_dir *d);

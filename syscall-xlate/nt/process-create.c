@@ -44,7 +44,7 @@ enum {
 
 enum kind { KIND_PE, KIND_NATIVE };
 
-static NTSTATUS check_pe(int fd, const uint8_t *dos)
+static NTSTATUS check_pe(int fd, const uint8_t *dos, bool *wow64)
 {
 	enum { AMD64 = 0x8664, I386 = 0x14c, IS_DLL = 0x2000 };
 	uint8_t nt[24];
@@ -56,6 +56,7 @@ static NTSTATUS check_pe(int fd, const uint8_t *dos)
 	machine = le16_at(nt + 4);
 	if (machine != AMD64 && machine != I386)
 		return STATUS_IMAGE_MACHINE_TYPE_MISMATCH_EXE;
+	*wow64 = machine == I386;
 	return le16_at(nt + 22) & IS_DLL ? STATUS_INVALID_IMAGE_FORMAT
 					 : STATUS_SUCCESS;
 }
@@ -78,7 +79,7 @@ static NTSTATUS find_image(struct request *r, enum kind *kind)
 	else if (pread(fd, head, sizeof head, 0) < 4)
 		status = STATUS_INVALID_IMAGE_NOT_MZ;
 	else if (!memcmp(head, "MZ", 2))
-		status = check_pe(fd, head);
+		status = check_pe(fd, head, &r->wow64);
 	else if (memcmp(head, "\177ELF", 4) && memcmp(head, "#!", 2))
 		status = STATUS_INVALID_IMAGE_NOT_MZ;
 	else if (access(r->host, X_OK))
@@ -640,6 +641,7 @@ static struct nt_process *start(const struct request *r, enum kind kind,
 	if (r->priority_class)
 		process_set_priority(p, (uint8_t)r->priority_class);
 	p->priority_class = child_priority(r);
+	p->wow64 = r->wow64;
 	p->parent_id = nt_self->id;
 	*th = first_thread(p);
 	if (!*th) {

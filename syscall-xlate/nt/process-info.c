@@ -295,9 +295,11 @@ static NTSTATUS get_error_mode(struct nt_process *p, void *v, uint32_t len)
 static NTSTATUS get_wow64(struct nt_process *p, void *v, uint32_t len)
 {
 	(void)len;
-	/* The 32-bit PEB's address, for what only programs of that width have.
-	 */
-	return put64(v, p->wow64 ? p->peb : 0);
+	/* The 32-bit PEB's address, for what only programs of that width have:
+	   of a child that has not begun, any. */
+	if (p != nt_self && !p->block)
+		process_learn(p);
+	return put64(v, !p->wow64 ? 0 : p->peb ? p->peb : PAGE);
 }
 
 static NTSTATUS get_priority_class(struct nt_process *p, void *v, uint32_t len)

@@ -178,6 +178,7 @@ void process_learn(struct nt_process *p)
 	if (!remote_ask(p, m) && m->len >= sizeof i) {
 		memcpy(&i, m->data, sizeof i);
 		p->is_nt = true;
+		p->wow64 = i.wow64;
 		p->peb = i.peb;
 		p->image_base = i.image_base;
 		p->parent_id = i.parent_id;

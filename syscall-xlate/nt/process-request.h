@@ -19,6 +19,7 @@ struct request {
 	struct text current_directory, command_line, image_path, dll_path,
 		title, desktop, shell, runtime, environment;
 	bool inherit, breakaway, suspended;
+	bool wow64; /* the image is a 32-bit one */
 	uint64_t *handles; /* only these are inherited; NULL: all */
 	size_t nhandles;
 	uint64_t *jobs;

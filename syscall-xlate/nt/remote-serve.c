@@ -148,6 +148,7 @@ static NTSTATUS info(struct remote_msg *m)
 		.handles = handles_count(),
 		.affinity = nt_self->affinity,
 		.created = nt_self->created,
+		.wow64 = nt_self->wow64,
 	};
 	const uint16_t *path = nt_self->image_nt_path;
 

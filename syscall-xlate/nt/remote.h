@@ -13,7 +13,7 @@
 #include "syscall-xlate/nt/process-create.h"
 
 enum {
-	REMOTE_MAGIC = 0x31524652, /* with every change of the messages */
+	REMOTE_MAGIC = 0x32524652, /* with every change of the messages */
 	REMOTE_ARGS = 12,
 	REMOTE_DATA = 64 << 10,
 };
@@ -50,7 +50,7 @@ struct remote_info {
 	uint64_t affinity;
 	int64_t created;
 	uint32_t path_len; /* units of image_nt_path, which follow */
-	uint32_t pad;
+	uint32_t wow64;
 };
 
 /* A message to fill in; NULL: no memory.  free() it. */

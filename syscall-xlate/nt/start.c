@@ -208,6 +208,9 @@ static int strings_from_parent(const struct start_block *b,
 		return err_set(e, ENOMEM, "no memory");
 	if (text)
 		memcpy(s->environment, text, n * sizeof *text);
+	if (environ_for_width(&s->environment, &s->environment_bytes,
+			      nt_self->wow64))
+		return err_set(e, ENOMEM, "no memory");
 	return 0;
 }
 
@@ -250,7 +253,9 @@ static int make_strings(const struct launch *l, struct start_strings *s,
 	free(nt);
 
 	s->environment = environ_block(l->envp, &s->environment_bytes);
-	if (!s->environment || s->current_directory.failed)
+	if (!s->environment || s->current_directory.failed ||
+	    (nt_self->wow64 &&
+	     environ_for_width(&s->environment, &s->environment_bytes, true)))
 		return err_set(e, ENOMEM, "no memory");
 	return 0;
 }

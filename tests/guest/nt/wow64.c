@@ -1,0 +1,144 @@
+/* What a program learns about its width, and System32 in both widths. */
+#include <windows.h>
+#include <string.h>
+
+#include "check.h"
+
+#ifdef __x86_64__
+enum { NARROW = 0 };
+#else
+enum { NARROW = 1 };
+#endif
+
+static WORD machine_of(const char *path)
+{
+	BYTE head[1024];
+	DWORD n = 0, at = 0;
+	WORD machine = 0;
+	HANDLE f = CreateFileA(path, GENERIC_READ, FILE_SHARE_READ, NULL,
+			       OPEN_EXISTING, 0, NULL);
+
+	if (f == INVALID_HANDLE_VALUE)
+		return 0;
+	ReadFile(f, head, sizeof head, &n, NULL);
+	CloseHandle(f);
+	memcpy(&at, head + 0x3c, sizeof at);
+	if (at < n - 6)
+		memcpy(&machine, head + at + 4, sizeof machine);
+	return machine;
+}
+
+#define DLL(folder) machine_of("C:\\Windows\\" folder "\\kernel32.dll")
+
+static void folders(void)
+{
+	const WORD amd64 = IMAGE_FILE_MACHINE_AMD64;
+	const WORD x86 = IMAGE_FILE_MACHINE_I386;
+	PVOID old = NULL, inner = NULL;
+	char path[MAX_PATH];
+
+	CHECK_EQ(DLL("SysWOW64"), x86);
+	CHECK_EQ(DLL("System32"), NARROW ? x86 : amd64);
+	CHECK_EQ(DLL("sysnative"), NARROW ? amd64 : 0);
+	CHECK_EQ(GetSystemWow64DirectoryA(path, sizeof path), 19);
+	CHECK(!strcmp(path, "C:\\Windows\\SysWOW64"), "%s", path);
+	CHECK(GetSystemDirectoryA(path, sizeof path));
+	CHECK(!lstrcmpiA(path, "C:\\Windows\\System32"), "%s", path);
+	CHECK_EQ(Wow64DisableWow64FsRedirection(&old), NARROW);
+	if (!NARROW) {
+		CHECK_EQ(GetLastError(), ERROR_INVALID_FUNCTION);
+		return;
+	}
+	CHECK_EQ(DLL("System32"), amd64);
+	CHECK_EQ(DLL("sysnative"), amd64);
+	/* Switched off twice, it is on after both are undone. */
+	CHECK(Wow64DisableWow64FsRedirection(&inner));
+	CHECK(Wow64RevertWow64FsRedirection(inner));
+	CHECK_EQ(DLL("System32"), amd64);
+	CHECK(Wow64RevertWow64FsRedirection(old));
+	CHECK_EQ(DLL("System32"), x86);
+	CHECK(Wow64EnableWow64FsRedirection(FALSE));
+	CHECK_EQ(DLL("System32"), amd64);
+	CHECK(Wow64EnableWow64FsRedirection(TRUE));
+	CHECK_EQ(DLL("System32"), x86);
+}
+
+static void width(void)
+{
+	SYSTEM_INFO own, native;
+	USHORT machine = 1, host = 1;
+	BOOL wow64 = 2;
+
+	CHECK(IsWow64Process(GetCurrentProcess(), &wow64));
+	CHECK_EQ(wow64, NARROW);
+	CHECK(IsWow64Process2(GetCurrentProcess(), &machine, &host));
+	CHECK_EQ(machine, NARROW ? IMAGE_FILE_MACHINE_I386 : 0);
+	CHECK_EQ(host, IMAGE_FILE_MACHINE_AMD64);
+	GetSystemInfo(&own);
+	GetNativeSystemInfo(&native);
+	CHECK_EQ(own.wProcessorArchitecture, NARROW ? 0 : 9);
+	CHECK_EQ(native.wProcessorArchitecture, 9);
+	CHECK_EQ(own.dwProcessorType, NARROW ? 586 : 8664);
+	CHECK(own.lpMinimumApplicationAddress == (PVOID)0x10000);
+	CHECK(VirtualAlloc(NULL, 1, MEM_RESERVE, PAGE_NOACCESS) <
+	      own.lpMaximumApplicationAddress);
+	if (NARROW)
+		CHECK((DWORD_PTR)own.lpMaximumApplicationAddress ==
+			      0x7ffeffff ||
+		      (DWORD_PTR)own.lpMaximumApplicationAddress == 0xfffeffff,
+		      "%p", own.lpMaximumApplicationAddress);
+	/* The same name in the environment. */
+	CHECK_EQ(GetEnvironmentVariableA("PROCESSOR_ARCHITEW6432", NULL, 0) > 0,
+		 NARROW);
+}
+
+/* A child of our own width, and one of the other, if it is where it is made. */
+static void child(const char *name, BOOL want)
+{
+	SECURITY_ATTRIBUTES sa = { sizeof sa, NULL, TRUE };
+	HANDLE ev = CreateEventA(&sa, TRUE, FALSE, NULL);
+	STARTUPINFOA s = { .cb = sizeof s };
+	PROCESS_INFORMATION p;
+	char line[2 * MAX_PATH];
+	BOOL wow64 = 2;
+	DWORD code = 0;
+
+	snprintf(line, sizeof line, "\"%s\" child %lu", name,
+		 (unsigned long)(ULONG_PTR)ev);
+	CHECK(CreateProcessA(NULL, line, NULL, NULL, TRUE, 0, NULL, NULL, &s,
+			     &p),
+	      "%s: %lu", name, GetLastError());
+	CHECK(IsWow64Process(p.hProcess, &wow64));
+	CHECK_EQ(wow64, want);
+	CHECK_EQ(WaitForSingleObject(ev, 20000), WAIT_OBJECT_0);
+	CHECK_EQ(WaitForSingleObject(p.hProcess, 20000), WAIT_OBJECT_0);
+	CHECK(GetExitCodeProcess(p.hProcess, &code));
+	CHECK_EQ(code, 43 + want);
+	CloseHandle(p.hProcess);
+	CloseHandle(p.hThread);
+	CloseHandle(ev);
+}
+
+int main(int argc, char **argv)
+{
+	char self[MAX_PATH], other[MAX_PATH], *arch;
+
+	if (argc == 3 && !strcmp(argv[1], "child"))
+		return SetEvent((HANDLE)(ULONG_PTR)strtoul(argv[2], NULL, 0))
+			       ? 43 + NARROW
+			       : 1;
+	width();
+	folders();
+	GetModuleFileNameA(NULL, self, sizeof self);
+	child(self, NARROW);
+	/* .../x86_64/wow64.exe and .../i686/wow64.exe */
+	strcpy(other, self);
+	arch = strstr(other, NARROW ? "\\i686\\" : "\\x86_64\\");
+	if (arch) {
+		strcpy(arch, NARROW ? "\\x86_64\\wow64.exe"
+				    : "\\i686\\wow64.exe");
+		if (GetFileAttributesA(other) != INVALID_FILE_ATTRIBUTES)
+			child(other, !NARROW);
+	}
+	return check_done();
+}
