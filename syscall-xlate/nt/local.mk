@@ -16,7 +16,7 @@ libnt_a_SOURCES += %D%/nt-private.h %D%/object.c %D%/shared.c %D%/shared.h %D%/h
 	%D%/process-request.h %D%/process-dup.c \
 	%D%/process-create.h %D%/process-pass.c %D%/remote.c %D%/remote.h %D%/remote-serve.c \
 	%D%/process-native.c %D%/process-native.h \
-	%D%/job.c
+	%D%/job.c %D%/job.h %D%/job-member.c
 
 # files, pipes, console
 libnt_a_SOURCES += %D%/abi-file.h %D%/console-ctrl.c %D%/console-keys.c \

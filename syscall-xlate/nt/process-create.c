@@ -31,6 +31,7 @@
 #include "syscall-xlate/nt/process-native.h"
 #include "syscall-xlate/nt/process-request.h"
 #include "syscall-xlate/nt/process.h"
+#include "syscall-xlate/nt/remote.h"
 #include "syscall-xlate/nt/calls.h"
 
 enum {
@@ -224,6 +225,45 @@ static bool pass_one(uint64_t h, struct object *o, uint32_t access,
 	return true;
 }
 
+/* A handle of no value: a job that the child is a member of. */
+static void pass_job(struct passing *g, struct object *job)
+{
+	const size_t size = offsetof(struct start_handle, passed.data);
+	struct start_handle sh;
+	bool ours;
+
+	if (g->failed || !handle_pack_member(&sh, job))
+		return;
+	ours = lift(&sh.passed.fd);
+	if (!grow(g, ROUND_UP(size, 8)) || !grow_objects(g)) {
+		if (ours)
+			close(sh.passed.fd);
+		g->failed = true;
+		return;
+	}
+	memset(g->at + g->len, 0, ROUND_UP(size, 8));
+	memcpy(g->at + g->len, &sh, size);
+	g->len += ROUND_UP(size, 8);
+	object_get(job);
+	g->objects[g->n++] = (struct passed_object){ job, sh.passed.fd, ours };
+}
+
+/* From the outermost to the innermost. */
+static void pass_chain(struct passing *g, struct object *job)
+{
+	if (!job)
+		return;
+	pass_chain(g, job_outer(job));
+	pass_job(g, job);
+}
+
+static void pass_jobs(struct passing *g)
+{
+	pass_chain(g, g->request->innermost_job);
+	for (size_t i = 0; i < g->request->njobs; i++)
+		pass_job(g, g->request->job_objects[i]);
+}
+
 static NTSTATUS pass_handles(const struct request *r, struct passing *g)
 {
 	*g = (struct passing){
@@ -232,6 +272,7 @@ static NTSTATUS pass_handles(const struct request *r, struct passing *g)
 		.control = { -1, -1 },
 	};
 	handles_each(pass_one, g);
+	pass_jobs(g);
 	if (g->failed)
 		return STATUS_NO_MEMORY;
 	/* Windows refuses a list with a handle that cannot be inherited. */
@@ -515,22 +556,16 @@ static int spawn_native(const struct request *r, const struct passing *g,
 /* ---- objects for it
  * ------------------------------------------------------------------------ */
 
-static NTSTATUS add_jobs(struct task *t, const struct request *r,
-			 struct nt_process *p)
+/* The jobs it is started in take it in; their limits may forbid that. */
+static NTSTATUS enter_jobs(const struct request *r, struct nt_process *p)
 {
-	enum { JOB_ASSIGN = 1 };
-	struct object *job;
+	struct object *o = r->innermost_job;
 	NTSTATUS status = STATUS_SUCCESS;
 
-	if (!r->breakaway)
-		job_inherit(p);
-	for (size_t i = 0; i < r->njobs && !status; i++) {
-		status = handle_get(t, r->jobs[i], &job_type, JOB_ASSIGN, &job);
-		if (status)
-			break;
-		status = job_assign(job, p);
-		object_put(job);
-	}
+	for (; o && !status; o = job_outer(o))
+		status = job_register(o, p);
+	for (size_t i = 0; i < r->njobs && !status; i++)
+		status = job_register(r->job_objects[i], p);
 	return status;
 }
 
@@ -693,7 +728,7 @@ static NTSTATUS create(struct task *t, struct request *r, gaddr create_info,
 	log_debug(LOG_PROCESS, "process %u: %s", p->id, r->host);
 	p->image_nt_path = r->image.s;
 	r->image.s = NULL;
-	status = add_jobs(t, r, p);
+	status = enter_jobs(r, p);
 	if (!status)
 		status = hand_out(t, p, th, o, r);
 	if (status)
@@ -705,6 +740,21 @@ static NTSTATUS create(struct task *t, struct request *r, gaddr create_info,
 		status = STATUS_NO_MEMORY;
 	object_put(&th->object);
 	object_put(&p->object);
+	return status;
+}
+
+static NTSTATUS find_jobs(struct task *t, struct request *r)
+{
+	enum { JOB_ASSIGN = 1 };
+	NTSTATUS status = jobs_of_child(r->breakaway, &r->innermost_job);
+
+	if (r->njobs)
+		r->job_objects = calloc(r->njobs, sizeof *r->job_objects);
+	if (!status && r->njobs && !r->job_objects)
+		status = STATUS_NO_MEMORY;
+	for (size_t i = 0; i < r->njobs && !status; i++)
+		status = handle_get(t, r->jobs[i], &job_type, JOB_ASSIGN,
+				    &r->job_objects[i]);
 	return status;
 }
 
@@ -744,6 +794,8 @@ NTSTATUS nt_create_user_process(struct task *t, gaddr process, gaddr thread,
 	r->suspended = thread_flags & THREAD_SUSPENDED;
 	r->error_mode = nt_self->error_mode;
 	status = request_read_attributes(t, attr_list, r);
+	if (!status)
+		status = find_jobs(t, r);
 	if (!status)
 		status = request_read_parameters(t, params, r);
 	if (!status && !r->image.s)

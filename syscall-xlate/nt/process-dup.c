@@ -113,6 +113,13 @@ bool handle_pack(struct start_handle *h, struct object *o, uint32_t access,
 	return true;
 }
 
+bool handle_pack_member(struct start_handle *h, struct object *job)
+{
+	memset(h, 0, offsetof(struct start_handle, passed.data));
+	h->passed.value[0] = 1; /* see job_pass() */
+	return handle_pack(h, job, 0, 0);
+}
+
 struct object *handle_unpack(const struct start_handle *h)
 {
 	const struct object_type *type = passed_type_at(h->type);

@@ -755,23 +755,29 @@ static NTSTATUS set_priority_class(struct nt_process *p, const void *v)
 	return process_set_priority(p, b[1]);
 }
 
-static NTSTATUS set_affinity(struct nt_process *p, const void *v)
+void process_set_affinity(struct nt_process *p, uint64_t mask)
 {
 	struct nt_thread *th = NULL;
-	uint64_t mask;
 
-	memcpy(&mask, v, sizeof mask);
-	if (!mask || mask & ~system_affinity())
-		return STATUS_INVALID_PARAMETER;
 	p->affinity = mask;
 	if (p != nt_self) {
 		process_set_cpus(p->host_pid, mask);
-		return STATUS_SUCCESS;
+		return;
 	}
 	while ((th = thread_next(th))) {
 		th->affinity = th->affinity & mask ? th->affinity & mask : mask;
 		process_set_cpus(th->task.tid, th->affinity);
 	}
+}
+
+static NTSTATUS set_affinity(struct nt_process *p, const void *v)
+{
+	uint64_t mask;
+
+	memcpy(&mask, v, sizeof mask);
+	if (!mask || mask & ~system_affinity())
+		return STATUS_INVALID_PARAMETER;
+	process_set_affinity(p, mask);
 	return STATUS_SUCCESS;
 }
 

@@ -25,28 +25,57 @@ enum { PASS_PROCESS = 1, PASS_THREAD };
 enum { V_PID, V_STARTED, V_FLAGS, V_THREAD, V_TEB };
 enum { IS_NT = 1, HAS_ENDED = 2 };
 
-/* When the host started it, in its own ticks; 0: it is gone. */
-static uint64_t host_started(int pid)
+/* The fields of /proc/pid/stat from the state on; NULL: it is gone. */
+static const char *stat_of(int pid, char *text, size_t size)
 {
-	char path[40], text[1024], *at;
-	unsigned long long ticks = 0;
+	char path[40];
 	size_t n = 0;
+	char *at;
 	FILE *f;
 
 	snprintf(path, sizeof path, "/proc/%d/stat", pid);
 	f = fopen(path, "re");
 	if (f) {
-		n = fread(text, 1, sizeof text - 1, f);
+		n = fread(text, 1, size - 1, f);
 		fclose(f);
 	}
 	text[n] = 0;
 	at = strrchr(text, ')');
-	if (at)
-		sscanf(at + 1,
-		       " %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u "
-		       "%*d %*d %*d %*d %*d %*d %llu",
-		       &ticks);
+	return at && at[1] ? at + 2 : NULL;
+}
+
+/* In the host's ticks. */
+uint64_t process_host_started(int pid)
+{
+	unsigned long long ticks = 0;
+	char text[1024];
+	const char *at = stat_of(pid, text, sizeof text);
+
+	/* One that nobody has waited for has ended all the same. */
+	if (!at || *at == 'Z' || *at == 'X')
+		return 0;
+	sscanf(at,
+	       "%*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d "
+	       "%*d %*d %*d %*d %llu",
+	       &ticks);
 	return ticks;
+}
+
+void process_host_times(int pid, int64_t *user, int64_t *kernel,
+			uint32_t *faults)
+{
+	unsigned long minor = 0, major = 0, ut = 0, st = 0;
+	int64_t tick = 10000000 / sysconf(_SC_CLK_TCK);
+	char text[1024];
+	const char *at = stat_of(pid, text, sizeof text);
+
+	if (at)
+		sscanf(at,
+		       "%*c %*d %*d %*d %*d %*d %*u %lu %*u %lu %*u %lu %lu",
+		       &minor, &major, &ut, &st);
+	*user = (int64_t)ut * tick;
+	*kernel = (int64_t)st * tick;
+	*faults = (uint32_t)(minor + major);
 }
 
 /* Maps the block behind fd, which becomes p's. */
@@ -103,7 +132,7 @@ bool process_pass(struct object *o, struct nt_passed *out)
 	out->kind = PASS_PROCESS;
 	out->len = 0;
 	out->value[V_PID] = (uint64_t)p->host_pid;
-	out->value[V_STARTED] = host_started(p->host_pid);
+	out->value[V_STARTED] = process_host_started(p->host_pid);
 	out->value[V_FLAGS] = (p->is_nt ? IS_NT : 0) |
 			      (o->state ? HAS_ENDED : 0);
 	/* The code of one that has ended, in the place of a thread. */
@@ -132,7 +161,7 @@ static struct nt_process *process_at(const struct nt_passed *in, int block)
 	}
 	fd = alive ? (int)syscall(SYS_pidfd_open, pid, 0) : -1;
 	/* Only after that is it sure that it is still the same. */
-	if (fd >= 0 && host_started(pid) != in->value[V_STARTED]) {
+	if (fd >= 0 && process_host_started(pid) != in->value[V_STARTED]) {
 		close(fd);
 		fd = -1;
 	}
@@ -223,7 +252,7 @@ bool thread_pass(struct object *o, struct nt_passed *out)
 	out->kind = PASS_THREAD;
 	out->len = 0;
 	out->value[V_PID] = (uint64_t)th->process->host_pid;
-	out->value[V_STARTED] = host_started(th->process->host_pid);
+	out->value[V_STARTED] = process_host_started(th->process->host_pid);
 	out->value[V_FLAGS] = IS_NT;
 	out->value[V_THREAD] = th->id;
 	out->value[V_TEB] = th->teb;

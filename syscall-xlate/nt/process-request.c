@@ -25,6 +25,9 @@ void request_free(struct request *r)
 	for (unsigned i = 0; i < COUNT_OF(all); i++)
 		free(all[i]->s);
 	free(r->handles);
+	for (size_t i = 0; r->job_objects && i < r->njobs; i++)
+		object_put(r->job_objects[i]);
+	free(r->job_objects);
 	free(r->jobs);
 	free(r);
 }

@@ -24,6 +24,8 @@ struct request {
 	size_t nhandles;
 	uint64_t *jobs;
 	size_t njobs;
+	struct object **job_objects;   /* references, of jobs */
+	struct object *innermost_job; /* of ours that it is in, too */
 	uint32_t error_mode, priority_class;
 	gaddr client_id, client_id_len, teb_address;
 	char host[HOST_PATH_MAX]; /* the image */

@@ -23,6 +23,7 @@ static const struct object_type *const passed_types[] = {
 	&file_type,  &section_type,   &key_type,
 	&event_type, &semaphore_type, &mutant_type,
 	&process_type, &thread_type, &timer_type,
+	&job_type,
 };
 
 int passed_type(const struct object_type *type)
@@ -112,7 +113,11 @@ static void take_handle(const struct start_handle *h, const uint64_t *values,
 			  (uintmax_t)h->handle);
 		return;
 	}
-	handle_place(h->handle, o, h->access, h->attributes);
+	/* Without a handle: a job that we are in. */
+	if (!h->handle && o->type == &job_type)
+		job_adopt(o);
+	else
+		handle_place(h->handle, o, h->access, h->attributes);
 	object_put(o);
 }
 
@@ -182,12 +187,14 @@ void start_wait_for_resume(void)
 
 	if (!nt_self->block)
 		return;
+	jobs_check();
 	/* Who starts it suspended mostly means to change something in it. */
 	if (nt_self->block->suspend)
 		remote_serve();
 	while ((n = atomic_load(&nt_self->block->suspend))) {
 		syscall(SYS_futex, &nt_self->block->suspend, FUTEX_WAIT, n,
 			&look, NULL, 0);
+		jobs_check();
 		/* Nobody would ever resume us. */
 		if (process_id(getppid()) != nt_self->parent_id)
 			_exit(1);

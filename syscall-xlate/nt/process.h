@@ -69,7 +69,22 @@ int process_watch(struct nt_process *p);
 NTSTATUS process_kill(struct nt_process *p, uint32_t code);
 /* job.c: p becomes a member; a child of ours becomes one of our jobs'. */
 NTSTATUS job_assign(struct object *job, struct nt_process *p);
-void job_inherit(struct nt_process *child);
+/* The innermost job that a child of ours will be in, NULL: none; and the next.
+   STATUS_ACCESS_DENIED: it may not break away. */
+NTSTATUS jobs_of_child(bool breakaway, struct object **innermost);
+struct object *job_outer(struct object *job);
+/* p, which was started as a member, takes its place. */
+NTSTATUS job_register(struct object *job, struct nt_process *p);
+/* This process is a member (its place is taken). */
+void job_adopt(struct object *job);
+/* Somebody has knocked: look at our jobs' limits and whether they end. */
+void jobs_check(void);
+/* Something of a process that only the host knows; 0 if it is gone. */
+uint64_t process_host_started(int host_pid);
+void process_host_times(int host_pid, int64_t *user, int64_t *kernel,
+			uint32_t *faults);
+/* process-info.c: as NtSetInformationProcess. */
+void process_set_affinity(struct nt_process *p, uint64_t mask);
 /* A process that may be in a job has ended. */
 void job_process_ended(struct nt_process *p);
 

@@ -218,6 +218,34 @@ static NTSTATUS give(struct remote_msg *m, int fd)
 	return status;
 }
 
+/* We have been put into a job. */
+static NTSTATUS adopt(struct remote_msg *m, int fd)
+{
+	struct start_handle *sh = (struct start_handle *)m->data;
+	struct object *o = NULL;
+
+	if (m->has_object &&
+	    m->len == offsetof(struct start_handle, passed.data)) {
+		sh->passed.fd = fd;
+		sh->passed.len = 0;
+		fd = -1;
+		o = handle_unpack(sh);
+	}
+	if (fd >= 0)
+		close(fd);
+	m->has_object = false;
+	m->len = 0;
+	if (!o || o->type != &job_type) {
+		object_put(o);
+		return STATUS_INVALID_PARAMETER;
+	}
+	job_adopt(o);
+	object_put(o);
+	/* It may end us: that is for a thread that can leave. */
+	remote_knock(nt_self->host_pid);
+	return STATUS_SUCCESS;
+}
+
 static NTSTATUS thread(struct remote_msg *m, struct object **keep)
 {
 	struct nt_thread *th = thread_by_id((uint32_t)m->args[0]);
@@ -246,8 +274,8 @@ static void answer(struct remote_msg *m, struct object **keep)
 	int fd = m->fd;
 
 	m->fd = -1;
-	if (m->op == REMOTE_GIVE) {
-		m->status = give(m, fd);
+	if (m->op == REMOTE_GIVE || m->op == REMOTE_JOB) {
+		m->status = m->op == REMOTE_GIVE ? give(m, fd) : adopt(m, fd);
 		return;
 	}
 	if (fd >= 0)

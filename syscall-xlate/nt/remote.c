@@ -207,6 +207,14 @@ static NTSTATUS reach(struct nt_process *p)
 	}
 }
 
+void remote_knock(int host_pid)
+{
+	int sig = task_ops->knock;
+
+	if (sig && is_ours(host_pid) && listens_to(host_pid, sig))
+		kill(host_pid, sig);
+}
+
 NTSTATUS remote_ask(struct nt_process *p, struct remote_msg *m)
 {
 	NTSTATUS status;

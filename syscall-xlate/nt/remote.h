@@ -23,6 +23,7 @@ enum remote_op {
 	REMOTE_INFO,     /* struct remote_info into data, the block's fd */
 	REMOTE_TAKE,     /* args: handle, DUPLICATE_* options; object */
 	REMOTE_GIVE,     /* object; args[0]: the handle it became */
+	REMOTE_JOB,      /* object: it is a member of that */
 	REMOTE_THREAD,   /* args[0]: thread id; object */
 	REMOTE_READ,     /* args: address, length; data */
 	REMOTE_WRITE,    /* the same; data */
@@ -84,6 +85,8 @@ static inline bool remote_call(struct task *t, uint64_t h, uint32_t access,
 	       remote_call_slow(t, h, access, name, args, status);
 }
 
+/* Make a process of the session look around (nt_knocked()). */
+void remote_knock(int host_pid);
 /* A handle of p's as an object here; CLOSE_SOURCE among the options. */
 NTSTATUS remote_take(struct nt_process *p, uint64_t h, uint32_t options,
 		     struct object **o, uint32_t *access, uint32_t *attributes);
@@ -110,6 +113,8 @@ int remote_receive(int sock, struct remote_msg *m, int flags);
 /* process-dup.c: o and its rights into h; false: it stays in its process. */
 bool handle_pack(struct start_handle *h, struct object *o, uint32_t access,
 		 uint32_t attributes);
+/* A job, for a process that is a member of it without a handle. */
+bool handle_pack_member(struct start_handle *h, struct object *job);
 /* The object that h describes, with a reference; owns h->passed.fd. */
 struct object *handle_unpack(const struct start_handle *h);
 

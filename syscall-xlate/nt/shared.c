@@ -467,6 +467,8 @@ enum shared_kind shared_kind_of(const struct object_type *type)
 		return SHARED_SEMAPHORE;
 	if (type == &section_type)
 		return SHARED_SECTION;
+	if (type == &job_type)
+		return SHARED_JOB;
 	if (type == &timer_type)
 		return SHARED_TIMER;
 	return type == &mutant_type ? SHARED_MUTANT : 0;

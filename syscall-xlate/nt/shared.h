@@ -22,6 +22,7 @@ enum shared_kind {
 	SHARED_MUTANT,
 	SHARED_SECTION,
 	SHARED_TIMER,
+	SHARED_JOB,
 };
 
 /* A section; its memory, or its file's path, follows the page. */

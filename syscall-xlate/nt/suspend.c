@@ -86,6 +86,7 @@ void nt_knocked(struct task *t)
 {
 	if (atomic_load(&t->pending) & TASK_KNOCK) {
 		atomic_fetch_and(&t->pending, ~(uint32_t)TASK_KNOCK);
+		jobs_check();
 		remote_serve();
 	}
 }

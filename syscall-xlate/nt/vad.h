@@ -155,6 +155,8 @@ NTSTATUS vm_alloc_ex(gaddr *base, uint64_t *size, const struct vm_extended *x,
 NTSTATUS vm_status(int err);
 
 /* Bytes of private committed memory, and of all that is in the book. */
+/* No more than that may be committed by NtAllocateVirtualMemory; 0: any. */
+void vm_limit_commit(uint64_t bytes);
 void vm_usage(uint64_t *committed, uint64_t *reserved);
 /* vm_lock is held: a reserved page of a view; committed by another view? */
 bool vm_view_touched(struct vad *v, gaddr page);

@@ -375,6 +375,22 @@ static NTSTATUS reserve(gaddr *base, uint64_t *size,
 	return STATUS_SUCCESS;
 }
 
+static _Atomic uint64_t commit_limit; /* bytes; 0: none */
+
+void vm_limit_commit(uint64_t bytes)
+{
+	commit_limit = bytes;
+}
+
+/* Counted anew each time: few programs run under a limit. */
+static bool over_limit(uint64_t more)
+{
+	uint64_t committed, all;
+
+	vm_usage(&committed, &all);
+	return committed > commit_limit || more > commit_limit - committed;
+}
+
 NTSTATUS vm_alloc_ex(gaddr *base, uint64_t *size, const struct vm_extended *x,
 		     uint32_t type, uint32_t prot)
 {
@@ -410,6 +426,9 @@ NTSTATUS vm_alloc_ex(gaddr *base, uint64_t *size, const struct vm_extended *x,
 		return STATUS_INVALID_PARAMETER_5;
 	if (type & MEM_REPLACE_PLACEHOLDER && (!*base || !(type & MEM_RESERVE)))
 		return STATUS_INVALID_PARAMETER;
+	if (__builtin_expect(commit_limit != 0, 0) && type & MEM_COMMIT &&
+	    over_limit(*size))
+		return STATUS_COMMITMENT_LIMIT;
 
 	pthread_mutex_lock(&vm_lock);
 	if (type & MEM_RESERVE || (!*base && type & MEM_COMMIT)) {

@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * job.h - jobs: what job.c (the calls) and job-member.c (who is in one) share.
+ *
+ * A job is a page of shared.h with an area behind it, in which every member
+ * process has a slot, and a pipe.  Who has a handle holds the pipe's writing
+ * end; members hold the other, and the kernel sends them a signal when the last
+ * handle is closed, however that comes about.
+ */
+#ifndef RF_NT_JOB_H
+#define RF_NT_JOB_H
+
+#include "syscall-xlate/nt/nt-private.h"
+#include "syscall-xlate/nt/process.h"
+
+enum {
+	JOB_LIMIT_PROCESS_TIME = 0x2,
+	JOB_LIMIT_JOB_TIME = 0x4,
+	JOB_LIMIT_ACTIVE_PROCESS = 0x8,
+	JOB_LIMIT_AFFINITY = 0x10,
+	JOB_LIMIT_PRIORITY_CLASS = 0x20,
+	JOB_LIMIT_PROCESS_MEMORY = 0x100,
+	JOB_LIMIT_JOB_MEMORY = 0x200,
+	JOB_LIMIT_BREAKAWAY_OK = 0x800,
+	JOB_LIMIT_SILENT_BREAKAWAY = 0x1000,
+	JOB_LIMIT_KILL_ON_CLOSE = 0x2000,
+
+	JOB_MSG_END_OF_PROCESS_TIME = 2,
+	JOB_MSG_ACTIVE_PROCESS_LIMIT = 3,
+	JOB_MSG_ACTIVE_PROCESS_ZERO = 4,
+	JOB_MSG_NEW_PROCESS = 6,
+	JOB_MSG_EXIT_PROCESS = 7,
+	JOB_MSG_ABNORMAL_EXIT = 8,
+
+	JOB_SLOTS = 2048,
+};
+
+struct basic_limits {
+	int64_t process_time, job_time;
+	uint32_t flags, pad;
+	uint64_t min_working_set, max_working_set;
+	uint32_t active_processes, pad2;
+	uint64_t affinity;
+	uint32_t priority_class, scheduling_class;
+};
+_Static_assert(sizeof(struct basic_limits) == 64, "BASIC_LIMIT_INFORMATION");
+
+struct io_counts {
+	uint64_t n[6];
+};
+
+struct extended_limits {
+	struct basic_limits basic;
+	struct io_counts io;
+	uint64_t process_memory, job_memory, peak_process_memory,
+		peak_job_memory;
+};
+_Static_assert(sizeof(struct extended_limits) == 144, "EXTENDED_LIMIT");
+
+struct accounting {
+	int64_t user, kernel, period_user, period_kernel;
+	uint32_t faults, total, active, terminated;
+};
+_Static_assert(sizeof(struct accounting) == 48, "BASIC_ACCOUNTING");
+
+
+/* Empty while pid is 0. */
+struct job_slot {
+	uint32_t pid; /* the host's */
+	uint32_t started; /* and when it was started, cut to 32 bits */
+	uint32_t is_nt, pad;
+};
+
+/* What all processes see of a job; under the object's lock. */
+struct job_area {
+	struct extended_limits limits;
+	uint32_t ui_restrictions, end_action;
+	uint32_t total, active, terminated;
+	uint32_t port_pid; /* host process that has the port; 0: none */
+	int64_t dead_user, dead_kernel; /* 100 ns, of those that ended */
+	uint32_t used; /* slots that were ever in use */
+	struct job_slot slot[JOB_SLOTS];
+};
+
+/* A member that this process tells the completion port of. */
+struct job_told {
+	struct job_told *next;
+	struct nt_process *process; /* a reference */
+};
+
+struct job {
+	struct object object;
+	struct object *outer; /* a reference; the job this one is nested in */
+	struct job_area *area;
+	int reading, writing; /* ends of the pipe; -1 */
+	int alarm;            /* reading end that signals us; -1 */
+	int parcels[8];       /* sockets with fds on their way; see pass */
+	unsigned next_parcel;
+	/* Under jobs_lock: */
+	struct job *next, *prev; /* of all that this process knows */
+	struct object *port;     /* a reference */
+	uint64_t port_key;
+	struct job_told *told;
+};
+
+extern pthread_mutex_t jobs_lock;
+
+static inline struct job *job_of_object(struct object *o)
+{
+	return (struct job *)o;
+}
+
+/* Area, pipe and place in the list for a new job; false: no memory. */
+bool job_init(struct job *j);
+void job_destroy(struct object *o);
+void job_closed(struct task *t, struct object *o, uint64_t h, bool last);
+bool job_pass(struct object *o, struct nt_passed *p);
+struct object *job_receive(const struct nt_passed *p);
+
+/* The host ids in the job that still run, malloc'ed; others leave it. */
+struct job_slot *job_members(struct job *j, unsigned *n);
+bool job_has(struct job *j, int host_pid);
+/* p is of the job from now on.  STATUS_QUOTA_EXCEEDED, _NO_MEMORY. */
+NTSTATUS job_enter(struct job *j, struct nt_process *p);
+/* End all members but ourselves; whether we are one. */
+bool job_end_all(struct job *j, uint32_t code);
+/* With jobs_lock held: tell j's port, if it is ours. */
+void job_tell(struct job *j, uint32_t message, uint32_t id);
+/* With jobs_lock held: those that the port has not heard of. */
+void job_announce(struct job *j);
+/* Limits have changed: the members are to look. */
+void job_limits_changed(struct job *j);
+
+#endif
