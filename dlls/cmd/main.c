@@ -274,8 +274,7 @@ static int run_text(const WCHAR *text)
 
 	text = expand_percent(text);
 	if (!text || parse(text, NULL, &tree)) {
-		code = 1;
-		cmd.level = 255;
+		code = cmd.level = 255;
 	} else {
 		code = run(tree);
 	}

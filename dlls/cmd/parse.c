@@ -75,13 +75,19 @@ static bool next_line(struct parser *ps)
 
 /*
  * The character behind a ^: at the end of a line the first of the next one,
- * 0 if there is none.
+ * 0 if there is none.  If that line is empty it is its line feed, and the
+ * text goes on behind it: how scripts get one into a variable.
  */
 static WCHAR escaped(struct parser *ps)
 {
-	if (!*ps->p && !next_line(ps))
+	if (*ps->p)
+		return *ps->p++;
+	if (!next_line(ps))
 		return 0;
-	return *ps->p ? *ps->p++ : 0;
+	if (*ps->p)
+		return *ps->p++;
+	next_line(ps);
+	return '\n';
 }
 
 static bool is_special(struct parser *ps, WCHAR c)
@@ -555,7 +561,7 @@ static bool at_operator(struct parser *ps, const WCHAR *op)
 {
 	size_t n = wcslen(op);
 
-	return !wcsncmp(ps->p, op, n) && ps->p[n] != op[0];
+	return !wcsncmp(ps->p, op, n) && (n == 2 || ps->p[1] != op[0]);
 }
 
 /* An operator without a command before it. */

@@ -256,10 +256,8 @@ int run_external(const WCHAR *name, const WCHAR *text, const WCHAR *arguments)
 	}
 	code = wait_program(&pi);
 	cmd.level = code;
-	/* Ctrl-C was the child's too: ended by it, the batch may end. */
+	/* A Ctrl-C that reached only the child counts as well. */
 	if (code == (int)STATUS_CONTROL_C_EXIT)
 		cmd.interrupted = 1;
-	else
-		cmd.interrupted = 0;
 	return code;
 }

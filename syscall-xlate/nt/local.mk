@@ -15,7 +15,7 @@ libnt_a_SOURCES += %D%/nt-private.h %D%/object.c %D%/shared.c %D%/shared.h %D%/h
 	%D%/process-info.c %D%/process-start.c %D%/process-create.c %D%/process-request.c \
 	%D%/process-request.h %D%/process-dup.c \
 	%D%/process-create.h %D%/process-pass.c %D%/remote.c %D%/remote.h %D%/remote-serve.c \
-	%D%/process-native.c %D%/process-native.h \
+	%D%/process-held.c %D%/process-held.h %D%/process-native.c %D%/process-native.h \
 	%D%/job.c %D%/job.h %D%/job-member.c
 
 # files, pipes, console

@@ -28,6 +28,7 @@
 #include "syscall-xlate/launch.h"
 #include "syscall-xlate/nt/nt-private.h"
 #include "syscall-xlate/nt/path.h"
+#include "syscall-xlate/nt/process-held.h"
 #include "syscall-xlate/nt/process-native.h"
 #include "syscall-xlate/nt/process-request.h"
 #include "syscall-xlate/nt/process.h"
@@ -537,8 +538,9 @@ static int spawn_nt(const struct request *r, const struct passing *g,
 	return err;
 }
 
+/* suspend: the word that holds it, NULL: it begins at once. */
 static int spawn_native(const struct request *r, const struct passing *g,
-			pid_t *pid)
+			_Atomic uint32_t *suspend, pid_t *pid)
 {
 	char **argv, **env;
 	int err = ENOMEM;
@@ -546,7 +548,15 @@ static int spawn_native(const struct request *r, const struct passing *g,
 	argv = native_argv(r->command_line.s, r->command_line.len);
 	env = native_environ(r->environment.s, r->environment.len,
 			     nt_self->launch->envp);
-	if (argv && env)
+	if (argv && env && suspend)
+		err = spawn_held(&(struct held){ .path = r->host,
+						 .argv = argv,
+						 .envp = env,
+						 .cwd = r->cwd,
+						 .std_fd = g->std_fd,
+						 .suspend = suspend },
+				 pid);
+	else if (argv && env)
 		err = spawn(r->host, argv, env, g, r, -1, pid);
 	free(argv);
 	free(env);
@@ -629,15 +639,18 @@ static struct nt_process *start(const struct request *r, enum kind kind,
 	pid_t pid;
 
 	*status = pass_handles(r, &g);
-	if (!*status && kind == KIND_PE) {
+	if (!*status && kind == KIND_PE)
 		make_control(&g);
+	if (!*status && (kind == KIND_PE || r->suspended)) {
 		b = make_block(r, &g, &size, &channel);
 		if (!b)
 			*status = STATUS_NO_MEMORY;
 	}
 	if (!*status) {
 		err = kind == KIND_PE ? spawn_nt(r, &g, channel, &pid)
-				      : spawn_native(r, &g, &pid);
+				      : spawn_native(r, &g,
+						     b ? &b->suspend : NULL,
+						     &pid);
 		if (err)
 			*status = status_from_errno(err);
 	}

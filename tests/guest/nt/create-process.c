@@ -370,6 +370,35 @@ static void runtimes(void)
 
 /* ---- programs of the host ------------------------------------------------------------------- */
 
+/* A native program begins when it is resumed, or never. */
+static void held(void)
+{
+	STARTUPINFOA si = { .cb = sizeof si };
+	PROCESS_INFORMATION pi;
+	char line[] = "sh -c \"exit 23\"";
+	DWORD code;
+
+	for (int resume = 0; resume < 2; resume++) {
+		CHECK(CreateProcessA("Z:\\bin\\sh", line, NULL, NULL, FALSE,
+				     CREATE_SUSPENDED, NULL, NULL, &si, &pi));
+		CHECK_EQ(WaitForSingleObject(pi.hProcess, 50), WAIT_TIMEOUT);
+		if (resume) {
+			CHECK_EQ(SuspendThread(pi.hThread), 1);
+			CHECK_EQ(ResumeThread(pi.hThread), 2);
+			CHECK_EQ(WaitForSingleObject(pi.hProcess, 50),
+				 WAIT_TIMEOUT);
+			CHECK_EQ(ResumeThread(pi.hThread), 1);
+		} else {
+			CHECK(TerminateProcess(pi.hProcess, 24));
+		}
+		CHECK_EQ(WaitForSingleObject(pi.hProcess, 20000), 0);
+		GetExitCodeProcess(pi.hProcess, &code);
+		CHECK_EQ(code, resume ? 23 : 24);
+		CloseHandle(pi.hProcess);
+		CloseHandle(pi.hThread);
+	}
+}
+
 static void host(void)
 {
 	char dir[MAX_PATH], line[600];
@@ -398,6 +427,7 @@ static void host(void)
 	RUN_OK(run(NULL, "cmd /d /c echo from windows| Z:\\bin\\cat", 0, NULL,
 		   NULL),
 	       0, "from windows \r\n");
+	held();
 	SetEnvironmentVariableA("RF_HOST", "seen by it");
 	RUN_OK(run(NULL, "Z:\\bin\\sh -c \"echo $RF_HOST\"", 0, NULL, NULL), 0,
 	       "seen by it\n");
