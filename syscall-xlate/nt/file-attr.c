@@ -318,19 +318,34 @@ static uint32_t default_stored(bool directory)
  * A listing asks the directory first: only one that has the attribute itself
  * (as Samba's have) is searched for entries that do.
  */
-static void mark_parent(const char *path)
+static void mark_parent(int dirfd, const char *path)
 {
+	size_t n = path ? strlen(path) : 0;
+	char dir[HOST_PATH_MAX + 64];
 	uint8_t blob[64];
-	char *dir = path ? strdup(path) : NULL;
-	char *slash = dir ? strrchr(dir, '/') : NULL;
+	int at = 0;
 
-	if (slash && slash > dir) {
-		*slash = 0;
-		setxattr(dir, XATTR, blob,
-			 make_blob(blob, FILE_ATTRIBUTE_DIRECTORY, 0),
-			 XATTR_CREATE);
-	}
-	free(dir);
+	if (!n || n >= HOST_PATH_MAX)
+		return;
+	while (n && path[n - 1] != '/')
+		n--;
+	if (*path != '/' && dirfd != AT_FDCWD)
+		at = sprintf(dir, "/proc/self/fd/%d/", dirfd);
+	else if (!n)
+		at = sprintf(dir, "./");
+	memcpy(dir + at, path, n);
+	dir[(size_t)at + n] = 0;
+	setxattr(dir, XATTR, blob, make_blob(blob, FILE_ATTRIBUTE_DIRECTORY, 0),
+		 XATTR_CREATE);
+}
+
+void meta_moved(const struct file *f, const char *path)
+{
+	char self[32];
+
+	file_proc_path(f, self, sizeof self);
+	if (f->kind != FILE_KIND_LINK && getxattr(self, XATTR, NULL, 0) > 0)
+		mark_parent(AT_FDCWD, path);
 }
 
 NTSTATUS meta_set_attributes(struct file *f, uint32_t attributes,
@@ -386,13 +401,13 @@ NTSTATUS meta_set_attributes(struct file *f, uint32_t attributes,
 		setxattr(self, XATTR, blob, n, 0);
 		chmod(self, mode);
 	}
-	mark_parent(f->path);
+	mark_parent(AT_FDCWD, f->path);
 	/* A file system without them loses these bits, as FAT loses others. */
 	return STATUS_SUCCESS;
 }
 
-void meta_init_attributes(int fd, const char *path, uint32_t attributes,
-			  bool directory)
+void meta_init_attributes(int fd, int dirfd, const char *path,
+			  uint32_t attributes, bool directory)
 {
 	uint32_t want = (attributes & STORED) | default_stored(directory);
 	uint8_t blob[64];
@@ -404,5 +419,5 @@ void meta_init_attributes(int fd, const char *path, uint32_t attributes,
 	if (directory)
 		want |= FILE_ATTRIBUTE_DIRECTORY;
 	if (fsetxattr(fd, XATTR, blob, make_blob(blob, want, 0), 0) == 0)
-		mark_parent(path);
+		mark_parent(dirfd, path);
 }

@@ -141,8 +141,7 @@ static int create_new(struct file_open *o)
 	if (o->attributes &
 	    ~(FILE_ATTRIBUTE_NORMAL | FILE_ATTRIBUTE_ARCHIVE |
 	      FILE_ATTRIBUTE_READONLY | FILE_ATTRIBUTE_DIRECTORY))
-		meta_init_attributes(o->fd, dirfd == AT_FDCWD ? host : NULL,
-				     o->attributes,
+		meta_init_attributes(o->fd, dirfd, host, o->attributes,
 				     o->options & FILE_DIRECTORY_FILE);
 	o->information = FILE_CREATED;
 	return 0;
@@ -281,6 +280,29 @@ static NTSTATUS check_found(const struct file_open *o, enum file_kind kind)
 	return STATUS_SUCCESS;
 }
 
+static bool overwrites(const struct file_open *o)
+{
+	return o->information != FILE_CREATED && o->disposition != FILE_OPEN &&
+	       o->disposition != FILE_OPEN_IF;
+}
+
+/* Overwriting is writing, whatever access was asked for. */
+static NTSTATUS may_overwrite(const struct file_open *o, const struct statx *st)
+{
+	struct file probe = { .access = o->access | FILE_WRITE_DATA,
+			      .share = o->share };
+	NTSTATUS status;
+
+	if (o->disposition == FILE_SUPERSEDE)
+		probe.access |= ACCESS_DELETE;
+	if (probe.access == o->access)
+		return STATUS_SUCCESS;
+	status = share_enter(&probe, st, false);
+	if (!status)
+		share_forget(&probe);
+	return status;
+}
+
 /* FILE_OVERWRITE and FILE_SUPERSEDE of an existing regular file. */
 static NTSTATUS empty_file(struct file_open *o, struct file *f)
 {
@@ -385,7 +407,11 @@ static NTSTATUS make_file(struct file_open *o, struct file **ret)
 	f->path = full_path(o);
 	if (kind == FILE_KIND_DISK || kind == FILE_KIND_LINK ||
 	    (kind == FILE_KIND_DIR && !f->dir)) {
-		status = share_enter(f, st, false);
+		status = overwrites(o) && kind == FILE_KIND_DISK
+				 ? may_overwrite(o, st)
+				 : STATUS_SUCCESS;
+		if (!status)
+			status = share_enter(f, st, false);
 		if (status)
 			goto fail;
 	}
@@ -396,8 +422,7 @@ static NTSTATUS make_file(struct file_open *o, struct file **ret)
 		}
 		f->delete_on_close = true;
 	}
-	if (kind == FILE_KIND_DISK && o->information != FILE_CREATED &&
-	    o->disposition != FILE_OPEN && o->disposition != FILE_OPEN_IF) {
+	if (kind == FILE_KIND_DISK && overwrites(o)) {
 		status = empty_file(o, f);
 		if (status)
 			goto fail;

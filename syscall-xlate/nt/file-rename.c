@@ -201,6 +201,19 @@ static NTSTATUS move(struct file *f, struct target *to, const char *from,
 	return STATUS_SUCCESS;
 }
 
+/* What was replaced is gone, and with it how it was spelled. */
+static void spell_anew(struct target *to, const uint16_t *name, size_t n)
+{
+	char *old = strdup(to->path.host);
+
+	wanted_spelling(to, name, n);
+	if (old && strcmp(old, to->path.host) &&
+	    renameat2(to->path.dirfd, old, to->path.dirfd, to->path.host,
+		      RENAME_NOREPLACE) < 0)
+		strcpy(to->path.host, old);
+	free(old);
+}
+
 static char *absolute(const struct target *to)
 {
 	char *path = NULL;
@@ -250,10 +263,13 @@ static NTSTATUS rename_file(struct task *t, struct file *f, gaddr info,
 	if (same)
 		wanted_spelling(to, name, r.len / 2);
 	status = move(f, to, from, same || r.flags & REPLACE);
+	if (!status && to->exists && !same)
+		spell_anew(to, name, r.len / 2);
 	if (!status) {
 		char *now = absolute(to);
 
 		if (now) {
+			meta_moved(f, now);
 			free(f->path);
 			f->path = now;
 		}
@@ -318,8 +334,14 @@ static NTSTATUS link_file(struct task *t, struct file *f, gaddr info,
 	    !path_make_parents(&to->path))
 		err = linkat(AT_FDCWD, self, to->path.dirfd, to->path.host,
 			     AT_SYMLINK_FOLLOW);
-	if (err < 0)
+	if (err < 0) {
 		status = status_from_errno(errno);
+	} else {
+		char *now = absolute(to);
+
+		meta_moved(f, now);
+		free(now);
+	}
 out:
 	if (to)
 		target_free(to);

@@ -258,9 +258,11 @@ NTSTATUS meta_of_file(struct file *f, struct file_meta *m);
    its time of creation; 0 leaves either as it is. */
 NTSTATUS meta_set_attributes(struct file *f, uint32_t attributes,
 			     int64_t created);
-/* For a file just made; path NULL: nobody need look there. */
-void meta_init_attributes(int fd, const char *path, uint32_t attributes,
-			  bool directory);
+/* f has got a name in another folder, path: listings there must look. */
+void meta_moved(const struct file *f, const char *path);
+/* For a file just made at dirfd, path. */
+void meta_init_attributes(int fd, int dirfd, const char *path,
+			  uint32_t attributes, bool directory);
 
 int64_t time_from_statx(const struct statx_timestamp *ts);
 
