@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* ip.h - between the files of iphlpapi: the host's network, read once. */
+#ifndef RF_IPHLPAPI_IP_H
+#define RF_IPHLPAPI_IP_H
+
+#include "rf-socket.h"
+
+#include <ws2ipdef.h>
+
+#include <iphlpapi.h>
+#include <netioapi.h>
+
+#include "rf-net.h"
+
+struct network {
+	struct rf_net_interface *i;
+	struct rf_net_address *a;
+	struct rf_net_route *r;
+	ULONG ni, na, nr;
+};
+
+/* FALSE: no memory, or the host keeps it to itself.  ip_free() always. */
+BOOL ip_read(struct network *n);
+void ip_free(struct network *n);
+
+const struct rf_net_interface *ip_by_index(const struct network *n,
+					   ULONG index);
+/* IF_TYPE_* */
+IFTYPE ip_type(const struct rf_net_interface *i);
+IF_OPER_STATUS ip_status(const struct rf_net_interface *i);
+NET_LUID ip_luid(const struct rf_net_interface *i);
+GUID ip_guid(const struct rf_net_interface *i);
+/* "{...}", 39 bytes */
+void ip_guid_text(const struct rf_net_interface *i, char *text);
+ULONG ip_mask(ULONG prefix); /* network order */
+void ip_sockaddr(SOCKADDR_INET *to, ULONG family, const BYTE *address,
+		 ULONG scope);
+/* The route to an address; NULL: none.  loopback: it is this machine. */
+const struct rf_net_route *ip_route(const struct network *n, ULONG family,
+				    const BYTE *to, BOOL *loopback);
+const struct rf_net_interface *ip_loopback(const struct network *n);
+/* The address of ours that goes there; NULL: none. */
+const struct rf_net_address *ip_source(const struct network *n, ULONG index,
+				       ULONG family);
+
+/* resolv.conf: name servers as text, and the first domain. */
+struct ip_dns {
+	ULONG n;
+	char server[8][48];
+	char domain[132];
+};
+void ip_read_dns(struct ip_dns *d);
+
+#endif

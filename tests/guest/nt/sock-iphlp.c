@@ -1,0 +1,134 @@
+// link: -liphlpapi
+/* iphlpapi: adapters, tables, routes and names agree with each other. */
+#include <winsock2.h>
+#include <ws2tcpip.h>
+#include <iphlpapi.h>
+#include <netioapi.h>
+
+#include "../lib/check.h"
+
+static ULONG loopback_index;
+
+static void adapters(void)
+{
+	ULONG size = 0, got;
+	IP_ADAPTER_ADDRESSES *list;
+	BOOL found = FALSE;
+
+	CHECK_EQ(GetAdaptersAddresses(AF_UNSPEC, 0, NULL, NULL, NULL),
+		 ERROR_INVALID_PARAMETER);
+	CHECK_EQ(GetAdaptersAddresses(AF_UNSPEC,
+				      GAA_FLAG_INCLUDE_PREFIX |
+					      GAA_FLAG_INCLUDE_GATEWAYS,
+				      NULL, NULL, &size),
+		 ERROR_BUFFER_OVERFLOW);
+	CHECK(size >= sizeof *list);
+	got = size;
+	list = malloc(size);
+	CHECK_EQ(GetAdaptersAddresses(AF_UNSPEC,
+				      GAA_FLAG_INCLUDE_PREFIX |
+					      GAA_FLAG_INCLUDE_GATEWAYS,
+				      NULL, list, &got),
+		 0);
+	for (IP_ADAPTER_ADDRESSES *a = list; a; a = a->Next) {
+		NET_LUID luid;
+		NET_IFINDEX index;
+		int n = 0;
+
+		CHECK(a->Length >= sizeof *a || a->Length > 100);
+		CHECK(a->FriendlyName && *a->FriendlyName);
+		CHECK(a->AdapterName && *a->AdapterName);
+		for (IP_ADAPTER_UNICAST_ADDRESS *u = a->FirstUnicastAddress; u;
+		     u = u->Next, n++) {
+			SOCKADDR_IN *in = (SOCKADDR_IN *)u->Address.lpSockaddr;
+
+			CHECK(in->sin_family == AF_INET ||
+			      in->sin_family == AF_INET6);
+			CHECK(u->OnLinkPrefixLength <= 128);
+			if (in->sin_family == AF_INET &&
+			    in->sin_addr.s_addr == htonl(INADDR_LOOPBACK)) {
+				CHECK_EQ(a->IfType, IF_TYPE_SOFTWARE_LOOPBACK);
+				loopback_index = a->IfIndex;
+				found = TRUE;
+			}
+		}
+		CHECK(n > 0);
+		if (!a->IfIndex)
+			continue;
+		CHECK_EQ(ConvertInterfaceIndexToLuid(a->IfIndex, &luid), 0);
+		CHECK_EQ(luid.Value, a->Luid.Value);
+		CHECK_EQ(ConvertInterfaceLuidToIndex(&luid, &index), 0);
+		CHECK_EQ(index, a->IfIndex);
+	}
+	CHECK(found);
+	free(list);
+}
+
+static void tables(void)
+{
+	MIB_IF_TABLE2 *t2;
+	MIB_IPADDRTABLE *a;
+	ULONG size = 0;
+	BOOL found = FALSE;
+	MIB_IF_ROW2 row = { 0 };
+
+	CHECK_EQ(GetIfTable2(&t2), 0);
+	for (ULONG i = 0; i < t2->NumEntries; i++)
+		found |= t2->Table[i].InterfaceIndex == loopback_index &&
+			 t2->Table[i].Type == IF_TYPE_SOFTWARE_LOOPBACK;
+	CHECK(found);
+	FreeMibTable(t2);
+	row.InterfaceIndex = loopback_index;
+	CHECK_EQ(GetIfEntry2(&row), 0);
+	CHECK_EQ(row.Type, IF_TYPE_SOFTWARE_LOOPBACK);
+	memset(&row, 0, sizeof row);
+	row.InterfaceIndex = 999999;
+	CHECK_EQ(GetIfEntry2(&row), ERROR_FILE_NOT_FOUND);
+
+	CHECK_EQ(GetIpAddrTable(NULL, &size, FALSE), ERROR_INSUFFICIENT_BUFFER);
+	a = malloc(size);
+	CHECK_EQ(GetIpAddrTable(a, &size, FALSE), 0);
+	found = FALSE;
+	for (ULONG i = 0; i < a->dwNumEntries; i++)
+		if (a->table[i].dwAddr == htonl(INADDR_LOOPBACK)) {
+			found = TRUE;
+			CHECK_EQ(a->table[i].dwMask, htonl(0xff000000));
+		}
+	CHECK(found);
+	free(a);
+}
+
+static void ways(void)
+{
+	SOCKADDR_INET to = { .Ipv4 = { .sin_family = AF_INET } }, from;
+	MIB_IPFORWARD_ROW2 row;
+	DWORD index;
+
+	CHECK_EQ(GetBestInterface(htonl(INADDR_LOOPBACK), &index), 0);
+	CHECK_EQ(index, loopback_index);
+	to.Ipv4.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	CHECK_EQ(GetBestRoute2(NULL, 0, NULL, &to, 0, &row, &from), 0);
+	CHECK_EQ(row.InterfaceIndex, loopback_index);
+	CHECK_EQ(from.Ipv4.sin_addr.s_addr, htonl(INADDR_LOOPBACK));
+}
+
+static void params(void)
+{
+	FIXED_INFO *f;
+	ULONG size = 0;
+
+	CHECK_EQ(GetNetworkParams(NULL, &size), ERROR_BUFFER_OVERFLOW);
+	f = malloc(size);
+	CHECK_EQ(GetNetworkParams(f, &size), 0);
+	CHECK(*f->HostName);
+	free(f);
+}
+
+int main(void)
+{
+	adapters();
+	tables();
+	ways();
+	params();
+	return check_done();
+}
