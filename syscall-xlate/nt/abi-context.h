@@ -101,6 +101,25 @@ struct nt_exception_record {
 _Static_assert(sizeof(struct nt_exception_record) == 0x98, "abi");
 _Static_assert(offsetof(struct nt_exception_record, param) == 0x20, "abi");
 
+/* As the processor pushes it for an interrupt. */
+struct nt_machine_frame {
+	uint64_t rip, cs, rflags, rsp, ss;
+};
+
+/* What KiUserExceptionDispatcher finds at rsp. */
+struct nt_exception_frame {
+	struct nt_context context;
+	struct nt_context_ex ex;
+	struct nt_exception_record record;
+	uint64_t pad;
+	struct nt_machine_frame machine;
+	uint64_t pad2;
+};
+_Static_assert(offsetof(struct nt_exception_frame, ex) == 0x4d0, "abi");
+_Static_assert(offsetof(struct nt_exception_frame, record) == 0x4f0, "abi");
+_Static_assert(offsetof(struct nt_exception_frame, machine) == 0x590, "abi");
+_Static_assert(sizeof(struct nt_exception_frame) % 16 == 0, "abi");
+
 /* ---- 32 bits ---------------------------------------------------------- */
 
 enum {
@@ -140,29 +159,9 @@ struct nt_exception_frame32 {
 	uint32_t record_at, context_at;
 	struct nt_exception_record32 record;
 	struct nt_context32 context;
-	uint32_t pad[3];
+	struct nt_chunk ex[3]; /* a context_ex, without its padding */
+	uint32_t pad;
 };
 _Static_assert(sizeof(struct nt_exception_frame32) % 16 == 0, "abi");
-
-/* ---- 64 bits ---------------------------------------------------------- */
-
-/* As the processor pushes it for an interrupt. */
-struct nt_machine_frame {
-	uint64_t rip, cs, rflags, rsp, ss;
-};
-
-/* What KiUserExceptionDispatcher finds at rsp. */
-struct nt_exception_frame {
-	struct nt_context context;
-	struct nt_context_ex ex;
-	struct nt_exception_record record;
-	uint64_t pad;
-	struct nt_machine_frame machine;
-	uint64_t pad2;
-};
-_Static_assert(offsetof(struct nt_exception_frame, ex) == 0x4d0, "abi");
-_Static_assert(offsetof(struct nt_exception_frame, record) == 0x4f0, "abi");
-_Static_assert(offsetof(struct nt_exception_frame, machine) == 0x590, "abi");
-_Static_assert(sizeof(struct nt_exception_frame) % 16 == 0, "abi");
 
 #endif

@@ -105,7 +105,7 @@ static void put_parts(struct nt_context *c, const struct guest_regs *r,
 		memset(&c->dr0, 0, 6 * sizeof c->dr0);
 }
 
-static void put_xstate(struct nt_xstate *x, const struct guest_regs *r)
+void context_put_xstate(struct nt_xstate *x, const struct guest_regs *r)
 {
 	memset(x, 0, offsetof(struct nt_xstate, ymm_high));
 	x->compaction = XSTATE_COMPACTED | XSTATE_AVX;
@@ -115,6 +115,17 @@ static void put_xstate(struct nt_xstate *x, const struct guest_regs *r)
 	} else {
 		memset(x->ymm_high, 0, sizeof x->ymm_high);
 	}
+}
+
+void context_put_ex(struct nt_context_ex *ex, uint32_t size, gaddr at, gaddr xs)
+{
+	ex->legacy.offset = -(int32_t)size;
+	ex->legacy.length = size;
+	ex->xstate.offset = (int32_t)(xs - (at + size));
+	ex->xstate.length = sizeof(struct nt_xstate);
+	ex->all.offset = ex->legacy.offset;
+	ex->all.length = (uint32_t)(ex->xstate.offset - ex->all.offset) +
+			 ex->xstate.length;
 }
 
 void context_fill(struct nt_context *c, struct nt_context_ex *ex,
@@ -137,14 +148,8 @@ void context_fill(struct nt_context *c, struct nt_context_ex *ex,
 		memset(ex, 0, sizeof *ex);
 	if (!with_x)
 		return;
-	ex->legacy.offset = -(int32_t)sizeof *c;
-	ex->legacy.length = sizeof *c;
-	ex->xstate.offset = (int32_t)(xs - (at + sizeof *c));
-	ex->xstate.length = sizeof *x;
-	ex->all.offset = ex->legacy.offset;
-	ex->all.length = (uint32_t)(ex->xstate.offset - ex->all.offset) +
-			 ex->xstate.length;
-	put_xstate(x, regs);
+	context_put_ex(ex, sizeof *c, at, xs);
+	context_put_xstate(x, regs);
 }
 
 gaddr context_push(uint64_t rsp, size_t size, gaddr *xs)
@@ -161,19 +166,15 @@ gaddr context_push(uint64_t rsp, size_t size, gaddr *xs)
 	return ROUND_DOWN(at - size, 16);
 }
 
-/*
- * Where the XSAVE area of the context at at lies, and which features have room
- * there.  *xs 0: for none that we carry.
- */
-static NTSTATUS find_xstate(struct task *t, gaddr at, gaddr *xs)
+NTSTATUS context_find_xstate(struct task *t, gaddr at, uint32_t size, gaddr *xs)
 {
-	gaddr base = at + sizeof(struct nt_context);
+	gaddr base = at + size;
 	struct nt_context_ex ex;
 
 	if (guest_read(t, &ex, base, offsetof(struct nt_context_ex, pad)) < 0)
 		return STATUS_ACCESS_VIOLATION;
 	if (ex.xstate.length < offsetof(struct nt_xstate, ymm_high) ||
-	    ex.xstate.offset < -(int32_t)sizeof(struct nt_context))
+	    ex.xstate.offset < -(int32_t)size)
 		return STATUS_INVALID_PARAMETER;
 	*xs = base + (uint64_t)(int64_t)ex.xstate.offset;
 	if (ex.xstate.length < sizeof(struct nt_xstate))
@@ -204,7 +205,7 @@ NTSTATUS context_to_guest(struct task *t, gaddr at,
 	}
 	put_parts(&c, regs, flags);
 	if (flags & CONTEXT_XSTATE) {
-		status = find_xstate(t, at, &xs);
+		status = context_find_xstate(t, at, sizeof c, &xs);
 		if (status != STATUS_SUCCESS)
 			return status;
 	}
@@ -212,7 +213,7 @@ NTSTATUS context_to_guest(struct task *t, gaddr at,
 		/* The caller's mask says which features it wants. */
 		if (guest_read(t, &asked, xs, sizeof asked) < 0)
 			return STATUS_ACCESS_VIOLATION;
-		put_xstate(&x, regs);
+		context_put_xstate(&x, regs);
 		if (asked & XSTATE_AVX && guest_write(t, xs, &x, sizeof x) < 0)
 			return STATUS_ACCESS_VIOLATION;
 	}
@@ -276,7 +277,7 @@ NTSTATUS context_from_guest(struct task *t, gaddr at, struct guest_regs *regs)
 	if (!(c.flags & CONTEXT_AMD64) || c.flags & ~KNOWN_FLAGS)
 		return STATUS_INVALID_PARAMETER;
 	if (c.flags & CONTEXT_XSTATE) {
-		status = find_xstate(t, at, &xs);
+		status = context_find_xstate(t, at, sizeof c, &xs);
 		if (status != STATUS_SUCCESS)
 			return status;
 		if (xs && guest_read(t, &x, xs, sizeof x) < 0)

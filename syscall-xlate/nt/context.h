@@ -67,11 +67,29 @@ void context_fill(struct nt_context *c, struct nt_context_ex *ex,
 void context32_make_full(struct guest_regs *regs); /* of a REGS_CALL32 */
 /* context32.c: everything of regs as 32-bit programs see it. */
 void context32_fill(struct nt_context32 *c, const struct guest_regs *regs);
+/*
+ * The same with AVX's upper halves, for a frame: *c will stand at at, a
+ * context_ex without its padding behind it, and *x at xs.
+ */
+void context32_fill_ex(struct nt_context32 *c, struct nt_context_ex *ex,
+		       struct nt_xstate *x, gaddr at, gaddr xs,
+		       const struct guest_regs *regs);
 /* As context_to_guest() and context_from_guest(), which call them. */
 NTSTATUS context32_to_guest(struct task *t, gaddr at,
 			    const struct guest_regs *regs, uint32_t flags);
 NTSTATUS context32_from_guest(struct task *t, gaddr at,
 			      struct guest_regs *regs);
+
+/* context.c, for context32.c: as context_fill() has them; regs is full. */
+void context_put_xstate(struct nt_xstate *x, const struct guest_regs *regs);
+void context_put_ex(struct nt_context_ex *ex, uint32_t size, gaddr at,
+		    gaddr xs);
+/*
+ * Where the XSAVE area of the context at at lies, whose own size is size.  *xs
+ * 0: it has no room for what we carry.
+ */
+NTSTATUS context_find_xstate(struct task *t, gaddr at, uint32_t size,
+			     gaddr *xs);
 
 /* Does this machine's guest have AVX registers? */
 bool context_has_avx(void);

@@ -179,12 +179,32 @@ void context32_fill(struct nt_context32 *c, const struct guest_regs *regs)
 	put_parts(c, full_of(regs, &full), CONTEXT_I386 | CONTEXT_ALL32);
 }
 
+void context32_fill_ex(struct nt_context32 *c, struct nt_context_ex *ex,
+		       struct nt_xstate *x, gaddr at, gaddr xs,
+		       const struct guest_regs *regs)
+{
+	struct guest_regs full;
+
+	regs = full_of(regs, &full);
+	context32_fill(c, regs);
+	memset(ex, 0, sizeof *ex);
+	if (!xs)
+		return;
+	c->flags |= CONTEXT_XSTATE;
+	context_put_ex(ex, sizeof *c, at, xs);
+	context_put_xstate(x, regs);
+}
+
 NTSTATUS context32_to_guest(struct task *t, gaddr at,
 			    const struct guest_regs *regs, uint32_t flags)
 {
 	size_t n = offsetof(struct nt_context32, fx);
 	struct guest_regs full;
 	struct nt_context32 c;
+	struct nt_xstate x;
+	NTSTATUS status;
+	uint64_t asked;
+	gaddr xs = 0;
 
 	if (!(flags & CONTEXT_I386) || flags & ~KNOWN_FLAGS)
 		return STATUS_INVALID_PARAMETER;
@@ -193,7 +213,21 @@ NTSTATUS context32_to_guest(struct task *t, gaddr at,
 		n = sizeof c;
 	if (guest_read(t, &c, at, n) < 0)
 		return STATUS_ACCESS_VIOLATION;
-	put_parts(&c, full_of(regs, &full), flags & ~(uint32_t)CONTEXT_XSTATE);
+	regs = full_of(regs, &full);
+	put_parts(&c, regs, flags);
+	if (flags & CONTEXT_XSTATE) {
+		status = context_find_xstate(t, at, sizeof c, &xs);
+		if (status != STATUS_SUCCESS)
+			return status;
+	}
+	if (xs && context_has_avx()) {
+		/* The caller's mask says which features it wants. */
+		if (guest_read(t, &asked, xs, sizeof asked) < 0)
+			return STATUS_ACCESS_VIOLATION;
+		context_put_xstate(&x, regs);
+		if (asked & XSTATE_AVX && guest_write(t, xs, &x, sizeof x) < 0)
+			return STATUS_ACCESS_VIOLATION;
+	}
 	if (guest_write(t, at, &c, n) < 0)
 		return STATUS_ACCESS_VIOLATION;
 	return STATUS_SUCCESS;
@@ -232,8 +266,12 @@ static void take_parts(struct guest_regs *r, const struct nt_context32 *c)
 
 NTSTATUS context32_from_guest(struct task *t, gaddr at, struct guest_regs *regs)
 {
-	struct nt_context32 c;
 	size_t n = offsetof(struct nt_context32, fx);
+	bool with_x = false;
+	struct nt_context32 c;
+	struct nt_xstate x;
+	NTSTATUS status;
+	gaddr xs = 0;
 
 	if (guest_read(t, &c, at, n) < 0)
 		return STATUS_ACCESS_VIOLATION;
@@ -242,7 +280,23 @@ NTSTATUS context32_from_guest(struct task *t, gaddr at, struct guest_regs *regs)
 	if (c.flags & CONTEXT_EXTENDED_REGISTERS &&
 	    guest_read(t, c.fx, at + n, sizeof c.fx) < 0)
 		return STATUS_ACCESS_VIOLATION;
+	if (c.flags & CONTEXT_XSTATE) {
+		status = context_find_xstate(t, at, sizeof c, &xs);
+		if (status != STATUS_SUCCESS)
+			return status;
+		if (xs && guest_read(t, &x, xs, sizeof x) < 0)
+			return STATUS_ACCESS_VIOLATION;
+		with_x = xs && context_has_avx();
+	}
 	context_make_full(regs);
 	take_parts(regs, &c);
+	if (with_x) {
+		/* Not in the mask: the initial state, which is zero. */
+		regs->has_ymm = 1;
+		if (x.mask & XSTATE_AVX)
+			memcpy(regs->ymm_high, x.ymm_high, sizeof x.ymm_high);
+		else
+			memset(regs->ymm_high, 0, sizeof regs->ymm_high);
+	}
 	return STATUS_SUCCESS;
 }

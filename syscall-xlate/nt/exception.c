@@ -78,12 +78,14 @@ static bool push_frame32(struct task *t, struct guest_regs *r,
 			 const struct nt_exception_record *rec, gaddr *touched)
 {
 	struct nt_exception_frame32 f = { 0 };
-	gaddr at = ROUND_DOWN((uint32_t)r->rsp - (gaddr)sizeof f, 16);
+	struct nt_context_ex ex;
+	struct nt_xstate x;
+	gaddr at, xs;
 
-	*touched = 0;
-	if ((uint32_t)r->rsp < 2 * PAGE)
-		return false;
+	at = context_push((uint32_t)r->rsp, sizeof f, &xs);
 	*touched = at;
+	if (!at)
+		return false;
 	f.record_at = (uint32_t)at + offsetof(struct nt_exception_frame32,
 					      record);
 	f.context_at = (uint32_t)at + offsetof(struct nt_exception_frame32,
@@ -95,7 +97,15 @@ static bool push_frame32(struct task *t, struct guest_regs *r,
 	f.record.nparams = rec->nparams;
 	for (unsigned i = 0; i < rec->nparams; i++)
 		f.record.param[i] = (uint32_t)rec->param[i];
-	context32_fill(&f.context, r);
+	context32_fill_ex(&f.context, &ex, &x, f.context_at, xs, r);
+	memcpy(f.ex, &ex, sizeof f.ex);
+	if (xs && guest_write(t, xs, &x,
+			      r->has_ymm ? sizeof x
+					 : offsetof(struct nt_xstate,
+						    ymm_high)) < 0) {
+		*touched = xs;
+		return false;
+	}
 	if (guest_write(t, at, &f, sizeof f) < 0)
 		return false;
 	r->rsp = at;
