@@ -35,17 +35,40 @@ static inline uint64_t owner_id(const struct nt_thread *th)
 	return (uint64_t)nt_self->host_pid << 32 | th->id;
 }
 
+/*
+ * The stores to a shared mutant are in an order: the process may be killed
+ * between any two.  It is owned while owner is not 0, whatever the rest says;
+ * that it is abandoned is noted before it is free, and forgotten once it has
+ * an owner again.
+ */
+static inline void in_order(void)
+{
+	atomic_signal_fence(memory_order_seq_cst);
+}
+
+static void set_free(struct object *o, struct mutant_state *s, bool abandoned)
+{
+	s->abandoned = abandoned;
+	in_order();
+	s->owner = 0;
+	in_order();
+	s->count = 0;
+	*object_state(o) = 1;
+}
+
 static bool signaled(struct object *o, struct task *t)
 {
 	struct mutant *m = (struct mutant *)o;
 	struct mutant_state *s = state_of(m);
 
-	if (*object_state(o) || (t && s->owner == owner_id(nt_thread(t))))
+	if (!s->owner || (t && s->owner == owner_id(nt_thread(t))))
 		return true;
 	if (!o->shared || !shared_owner_died(o->shared))
 		return false;
-	*s = (struct mutant_state){ .abandoned = 1 };
-	*object_state(o) = 1;
+	/* Or the next to look would take the new owner, who has yet to put
+	   its own name there, for dead as well. */
+	atomic_fetch_and(&o->shared->page->alive, FUTEX_WAITERS);
+	set_free(o, s, true);
 	return true;
 }
 
@@ -66,10 +89,15 @@ static NTSTATUS acquire(struct object *o, struct task *t)
 	struct mutant_state *s = state_of(m);
 	bool abandoned = s->abandoned;
 
-	if (!s->count++) {
-		s->owner = owner_id(nt_thread(t));
+	if (s->owner) {
+		s->count++;
+	} else {
+		s->count = 1;
 		*object_state(o) = 0;
+		in_order();
+		s->owner = owner_id(nt_thread(t));
 	}
+	in_order();
 	s->abandoned = 0;
 	if (!o->handles)
 		keep(m);
@@ -158,8 +186,7 @@ static bool free_locked(struct mutant *m, bool abandoned)
 		robust_release(m->object.shared);
 	m->alive = false;
 	m->kept = false;
-	*state_of(m) = (struct mutant_state){ .abandoned = abandoned };
-	*object_state(&m->object) = 1;
+	set_free(&m->object, state_of(m), abandoned);
 	object_changed(&m->object);
 	return kept;
 }
