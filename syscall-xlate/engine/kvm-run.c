@@ -191,6 +191,12 @@ static struct event event_of_signal(struct vcpu *v)
 	if (in_shim) {
 		r->rip = r->rcx;
 		r->rflags = r->r11;
+	} else if (r->rip == shim_call()) {
+		/* kvm_pvm: a call, which was just about to fault there. */
+		r->rip = r->rcx;
+		r->rflags = r->r11;
+		v->full = true;
+		return (struct event){ .kind = EVENT_CALL };
 	} else {
 		set_cs(r, v->run->s.regs.sregs.cs.selector);
 	}
