@@ -3,18 +3,28 @@
 #include "loader/launch.h"
 
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "loader/image/image.h"
+#include "loader/sandbox.h"
 #include "loader/search.h"
 #include "syscall-xlate/engine/engine.h"
 #include "syscall-xlate/launch.h"
 #include "syscall-xlate/personality.h"
 #include "syscall-xlate/xlate.h"
 
-int launch(const struct options *o, char **argv, struct err *e)
+int launch(struct options *o, char **argv, struct err *e)
 {
-	struct launch l = {
+	struct launch l = { 0 };
+	const struct personality *p;
+	const struct engine *engine;
+	struct guest_regs first;
+	struct task *t;
+
+	if (sandbox_begin(o, &argv, e))
+		goto fail;
+	l = (struct launch){
 		.argv = o->program,
 		.options = argv + 1,
 		.noptions = (unsigned)(o->program - argv) - 1,
@@ -25,14 +35,13 @@ int launch(const struct options *o, char **argv, struct err *e)
 		.argv0 = o->argv0,
 		.parent_channel = o->parent_channel,
 	};
-	const struct personality *p;
-	const struct engine *engine;
-	struct guest_regs first;
-	struct task *t;
-
 	l.path = search_program(o->program[0], e);
-	if (!l.path)
+	l.dlls = l.path ? search_dlls(o->dlls, e) : NULL;
+	if (!l.dlls ||
+	    sandbox_close(o, l.path, l.dlls,
+			  !o->engine || strcmp(o->engine, "direct"), e))
 		goto fail;
+	/* From here on the program's own bytes are looked at. */
 	l.image = image_open(l.path, e);
 	if (!l.image)
 		goto fail;
@@ -42,8 +51,7 @@ int launch(const struct options *o, char **argv, struct err *e)
 	engine = engine_choose(o->engine, l.image, e);
 	if (!engine)
 		goto fail;
-	l.dlls = search_dlls(o->dlls, e);
-	if (!l.dlls || engine->init(l.image, argv, e) ||
+	if (engine->init(l.image, argv, e) ||
 	    p->start(&l, &t, &first, e))
 		goto fail;
 	t->personality = p;

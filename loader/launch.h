@@ -10,6 +10,6 @@
  * only on failure, -1 with e set: code ENOENT (not there), ENOEXEC and others
  * (cannot be run).  argv is the whole command line, for a restart.
  */
-int launch(const struct options *o, char **argv, struct err *e);
+int launch(struct options *o, char **argv, struct err *e);
 
 #endif

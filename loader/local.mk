@@ -1,7 +1,10 @@
 bin_PROGRAMS += run-foreign
 run_foreign_SOURCES = %D%/main.c %D%/options.c %D%/options.h %D%/launch.c \
 	%D%/launch.h %D%/search.c %D%/search.h %D%/list.c %D%/list.h \
-	%D%/path-cmd.c %D%/path-cmd.h \
+	%D%/path-cmd.c %D%/path-cmd.h %D%/policy-cmd.c %D%/policy-cmd.h \
+	%D%/sandbox.c %D%/sandbox.h %D%/supervise.c %D%/supervise.h \
+	%D%/jail.c %D%/jail.h %D%/jail-mounts.c \
+	%D%/jail-files.c %D%/jail-calls.c \
 	%D%/check.c %D%/check.h %D%/check-print.c %D%/check-print.h
 run_foreign_CPPFLAGS = $(AM_CPPFLAGS) -DPKGLIBDIR='"$(pkglibdir)"'
 run_foreign_LDADD = libpersonality.a libengine.a libnt.a libfreebsd.a libbsd.a \

@@ -13,6 +13,7 @@
 #include "loader/list.h"
 #include "loader/options.h"
 #include "loader/path-cmd.h"
+#include "loader/policy-cmd.h"
 
 enum {
 	EXIT_OURS = 125,     /* run-foreign itself failed */
@@ -26,7 +27,7 @@ static int report(const struct err *e, int status)
 	return status;
 }
 
-static int run(const struct options *o, char **argv)
+static int run(struct options *o, char **argv)
 {
 	struct err e = { 0 };
 
@@ -72,5 +73,8 @@ int main(int argc, char **argv)
 	if (!strcmp(o.program[0], "path") && o.program[1] &&
 	    o.program[1][0] == '-')
 		return path_command(o.program);
+	if (!strcmp(o.program[0], "policy") && o.program[1] &&
+	    !strcmp(o.program[1], "check"))
+		return policy_command(o.program);
 	return run(&o, argv);
 }

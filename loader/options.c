@@ -19,6 +19,7 @@ enum {
 	OPT_PARENT, OPT_TRACE_JSON, OPT_SUMMARY,
 	OPT_CHECK, OPT_JSON,
 	OPT_SYSROOT, OPT_ARGV0, OPT_TRAP,
+	OPT_SANDBOX, OPT_POLICY, OPT_SETTING, OPT_JAILED,
 };
 
 static const struct {
@@ -52,6 +53,25 @@ static const struct {
 	{ "check", OPT_CHECK, no_argument, NULL,
 	  "say whether PROGRAM should run, and what it lacks; run nothing" },
 	{ "json", OPT_JSON, no_argument, NULL, "with --check: as JSON" },
+	{ "sandbox", OPT_SANDBOX, no_argument, NULL,
+	  "run it in a virtual machine, without files or network unless these "
+	  "say so:" },
+	{ "mount", OPT_SETTING, required_argument, "HOST:Z:\\DIR[:rw]",
+	  "show it a folder or file of the host, only to read unless :rw" },
+	{ "net", OPT_SETTING, required_argument, "none|all",
+	  "the network; none is the default" },
+	{ "env", OPT_SETTING, required_argument, "NAME[=VALUE]",
+	  "pass it an environment variable" },
+	{ "memory", OPT_SETTING, required_argument, "SIZE",
+	  "what each of its processes may commit (512M, 2G)" },
+	{ "cpus", OPT_SETTING, required_argument, "N",
+	  "run it on at most N processors" },
+	{ "pids", OPT_SETTING, required_argument, "N",
+	  "at most N processes at a time" },
+	{ "timeout", OPT_SETTING, required_argument, "SECONDS",
+	  "end it then" },
+	{ "policy", OPT_POLICY, required_argument, "FILE",
+	  "take such settings from FILE, one per line" },
 	{ "list-engines", OPT_LIST_ENGINES, no_argument, NULL,
 	  "what can run here, and why not" },
 	{ "list-personalities", OPT_LIST_PERSONALITIES, no_argument, NULL,
@@ -62,6 +82,7 @@ static const struct {
 	{ "version", 'V', no_argument, NULL, "the version" },
 	{ "argv0", OPT_ARGV0, required_argument, NULL, NULL },
 	{ "parent-channel", OPT_PARENT, required_argument, NULL, NULL },
+	{ "jailed", OPT_JAILED, required_argument, NULL, NULL },
 };
 
 static int apply_trap(const char *name, struct err *e)
@@ -85,7 +106,7 @@ static int apply_trap(const char *name, struct err *e)
 		       name);
 }
 
-static int apply(int val, struct options *o, struct err *e)
+static int apply(int val, const char *name, struct options *o, struct err *e)
 {
 	switch (val) {
 	case OPT_ENGINE:
@@ -125,6 +146,19 @@ static int apply(int val, struct options *o, struct err *e)
 				       "--debug=%s: not one of its areas",
 				       optarg);
 		return 0;
+	case OPT_SANDBOX:
+		o->sandbox = true;
+		return 0;
+	case OPT_POLICY:
+		o->policy_file = optarg;
+		return policy_read(&o->policy, optarg, e);
+	case OPT_SETTING:
+		o->setting = name;
+		return policy_set(&o->policy, name, optarg, e);
+	case OPT_JAILED:
+		o->jailed = optarg;
+		o->was_jailed = true;
+		return 0;
 	case OPT_CHECK:
 		o->action = CHECK;
 		return 0;
@@ -155,7 +189,7 @@ static int apply(int val, struct options *o, struct err *e)
 int options_parse(int argc, char **argv, struct options *o, struct err *e)
 {
 	struct option longs[COUNT_OF(table) + 1] = { 0 };
-	int val;
+	int val, which = 0;
 
 	*o = (struct options){ .parent_channel = -1 };
 	for (unsigned i = 0; i < COUNT_OF(table); i++)
@@ -163,13 +197,16 @@ int options_parse(int argc, char **argv, struct options *o, struct err *e)
 					    NULL, table[i].val };
 	opterr = 0;
 	/* "+": what follows the program's name is the program's. */
-	while ((val = getopt_long(argc, argv, "+hV", longs, NULL)) != -1)
-		if (apply(val, o, e))
+	while ((val = getopt_long(argc, argv, "+hV", longs, &which)) != -1)
+		if (apply(val, table[which].name, o, e))
 			return -1;
+	if (!o->sandbox && (o->setting || o->policy_file))
+		return err_set(e, EINVAL, "--%s is for --sandbox only",
+			       o->setting ? o->setting : "policy");
 	if (optind < argc)
 		o->program = argv + optind;
 	/* A child adds to its parent's file. */
-	return o->trace_json ? trace_json(o->trace_json,
+	return o->trace_json && !o->was_jailed ? trace_json(o->trace_json,
 					  o->parent_channel >= 0, e)
 			     : 0;
 }
@@ -178,6 +215,7 @@ void options_help(void)
 {
 	printf("Usage: run-foreign [OPTION...] PROGRAM [ARGUMENT...]\n"
 	       "       run-foreign path -w|-u PATH...\n"
+	       "       run-foreign policy check FILE...\n"
 	       "Runs a program made for another operating system.\n\n");
 	for (unsigned i = 0; i < COUNT_OF(table); i++) {
 		char left[64];

@@ -9,6 +9,7 @@
 #include <stdbool.h>
 
 #include "base/err.h"
+#include "base/policy.h"
 
 enum action { RUN, SHOW_HELP, SHOW_VERSION, LIST_ENGINES, LIST_PERSONALITIES, LIST_CALLS, CHECK };
 
@@ -23,6 +24,12 @@ struct options {
 	const char *sysroot;	     /* --sysroot DIR or NULL */
 	const char *argv0;	     /* internal; NULL */
 	int parent_channel;	     /* internal; -1 */
+	bool sandbox;		     /* --sandbox */
+	const char *setting;	     /* a setting for it that was given */
+	bool was_jailed;	     /* --jailed: our parent's jail holds */
+	const char *policy_file;     /* --policy FILE or NULL */
+	const char *jailed;	     /* internal: the sandbox's folder or NULL */
+	struct policy policy;
 	char **program;		     /* program and arguments; NULL: none */
 };
 

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "base/policy.h"
 #include "base/table.h"
 #include "syscall-xlate/engine/kvm.h"
 
@@ -29,6 +30,7 @@ static uint64_t *used;	/* a bit per page; grows with the window */
 static uint64_t npages; /* pages behind slots */
 static uint64_t next;	/* where the last search ended */
 static uint64_t chunk = FIRST_CHUNK;
+static uint64_t given; /* pages given out, for the policy's limit */
 
 int kvm_pool_init(struct err *e)
 {
@@ -123,11 +125,18 @@ static uint64_t find(uint64_t from, uint64_t to, uint64_t n)
 	return UINT64_MAX;
 }
 
+/* In pages. */
+static uint64_t limit(void)
+{
+	return policy && policy->memory ? policy->memory / PAGE
+					: RAM_MAX / PAGE;
+}
+
 uint64_t kvm_pool_alloc(uint64_t n)
 {
 	uint64_t at;
 
-	if (n == 0 || n > RAM_MAX / PAGE)
+	if (n == 0 || n > limit() || given > limit() - n)
 		return 0;
 	for (;;) {
 		at = find(next, npages, n);
@@ -139,6 +148,7 @@ uint64_t kvm_pool_alloc(uint64_t n)
 			return 0;
 	}
 	mark(at, n, true);
+	given += n;
 	next = at + n;
 	return RAM_GPA + at * PAGE;
 }
@@ -174,4 +184,5 @@ void kvm_pool_free(uint64_t gpa, uint64_t n, bool file)
 			  (unsigned long long)n, strerror(-ret));
 	else
 		mark(off / PAGE, n, false);
+	given -= n;
 }

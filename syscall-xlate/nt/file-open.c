@@ -380,7 +380,9 @@ static NTSTATUS make_file(struct file_open *o, struct file **ret)
 		return status;
 	}
 	kind = kind_of(st);
-	status = check_found(o, kind);
+	status = file_policy_check(o);
+	if (!status)
+		status = check_found(o, kind);
 	if (!status && !o->path_only && kind == FILE_KIND_CHAR &&
 	    isatty(o->fd)) {
 		*ret = console_file(o->fd, o->access, o->share, o->options);
@@ -462,5 +464,5 @@ NTSTATUS file_open_disk(struct file_open *o, struct file **f)
 		    S_ISDIR(st.stx_mode))
 			return STATUS_FILE_IS_A_DIRECTORY;
 	}
-	return file_open_status(-err);
+	return file_policy_failed(o, -err, file_open_status(-err));
 }

@@ -100,4 +100,12 @@ void notify_close(struct file *f);
 /* Controls on files and directories; reparse.c. */
 NTSTATUS disk_control(struct task *t, struct file *f, struct irp *r, bool fs);
 
+/* ---- file-policy.c ---------------------------------------------------------- */
+
+/* May o->fd be used with o->access in this sandbox, if we are in one? */
+NTSTATUS file_policy_check(const struct file_open *o);
+/* err (positive) ended the open, with status: what a sandbox makes of it. */
+NTSTATUS file_policy_failed(const struct file_open *o, int err,
+			    NTSTATUS status);
+
 #endif

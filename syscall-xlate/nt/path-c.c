@@ -15,6 +15,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/policy.h"
 #include "base/table.h"
 #include "base/utf.h"
 #include "syscall-xlate/nt/nt.h"
@@ -263,15 +264,37 @@ static void find_real_c(void)
 		real_c[0] = 0;
 }
 
+/*
+ * In a sandbox: the name by which the program knows a file of the host, as a
+ * path below its C: or, from "/" on, its Z:.
+ */
+static const char *path_shown(const char *host, char out[2 * HOST_PATH_MAX])
+{
+	const char *rest;
+	const struct policy_mount *m = policy_find(policy, host, &rest);
+
+	if (m)
+		snprintf(out, 2 * HOST_PATH_MAX, "%s/%s%s%s",
+			 m->drive == 'C' ? path_user_c() : "", m->guest,
+			 *m->guest && *rest ? "/" : "", rest);
+	else if ((rest = below(host, policy->root)))
+		snprintf(out, 2 * HOST_PATH_MAX, "/%s", rest);
+	else
+		return host;
+	return out;
+}
+
 uint16_t *path_to_nt(const char *host, size_t *len)
 {
 	static pthread_once_t real_once = PTHREAD_ONCE_INIT;
-	char prefix[64] = "\\??\\Z:";
+	char prefix[64] = "\\??\\Z:", shown[2 * HOST_PATH_MAX];
 	const char *rest;
 	size_t max, n = 0;
 	uint16_t *s;
 
 	pthread_once(&real_once, find_real_c);
+	if (policy)
+		host = path_shown(host, shown);
 	if ((rest = below(host, path_user_c())) || (rest = below(host, real_c)))
 		strcpy(prefix, "\\??\\C:");
 	else if ((rest = below(host, dlls64)))

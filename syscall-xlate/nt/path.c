@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "base/policy.h"
 #include "base/table.h"
 #include "base/utf.h"
 
@@ -288,10 +289,11 @@ static NTSTATUS parse_c(const struct virtual_dir *d, const uint16_t *s,
 
 static NTSTATUS parse_z(const uint16_t *s, size_t n, struct nt_path *p)
 {
+	NTSTATUS status = set_host(p, policy ? policy->root : "/");
+
 	p->drive = 'Z';
-	p->host[0] = '/';
-	p->len = p->fixed = 1;
-	return append(p, s, n);
+	p->fixed = p->len;
+	return status ? status : append(p, s, n);
 }
 
 /* What follows "C:" or the volume's device name. */
@@ -712,7 +714,7 @@ static int try_all(struct nt_path *p,
 	}
 	if (p->dir) {
 		p->from_lower = true;
-		return at(AT_FDCWD, "/", arg);
+		return at(AT_FDCWD, policy ? policy->root : "/", arg);
 	}
 	if (!search || known == CASE_ABSENT)
 		return r;

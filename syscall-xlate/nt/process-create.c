@@ -25,6 +25,7 @@
 #include <unistd.h>
 
 #include "base/bytes.h"
+#include "base/policy.h"
 #include "syscall-xlate/launch.h"
 #include "syscall-xlate/nt/nt-private.h"
 #include "syscall-xlate/nt/path.h"
@@ -498,11 +499,14 @@ static int spawn(const char *path, char *const *argv, char *const *envp,
 		 const struct passing *g, const struct request *r, int channel,
 		 pid_t *pid)
 {
+	int slot = policy_slot(); /* of a sandbox */
 	posix_spawn_file_actions_t fa;
 	posix_spawnattr_t attr;
 	sigset_t set;
 	int err;
 
+	if (slot == -1)
+		return EDQUOT;
 	posix_spawn_file_actions_init(&fa);
 	posix_spawnattr_init(&attr);
 	sigemptyset(&set);
@@ -515,10 +519,14 @@ static int spawn(const char *path, char *const *argv, char *const *envp,
 	posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETSIGMASK |
 						POSIX_SPAWN_SETSIGDEF);
 	err = add_files(&fa, g, r, channel);
+	if (!err && slot >= 0)
+		err = posix_spawn_file_actions_adddup2(&fa, slot, slot);
 	if (!err)
 		err = posix_spawn(pid, path, &fa, &attr, argv, envp);
 	posix_spawn_file_actions_destroy(&fa);
 	posix_spawnattr_destroy(&attr);
+	if (slot >= 0)
+		close(slot);
 	return err;
 }
 
@@ -652,7 +660,8 @@ static struct nt_process *start(const struct request *r, enum kind kind,
 						     b ? &b->suspend : NULL,
 						     &pid);
 		if (err)
-			*status = status_from_errno(err);
+			*status = err == EDQUOT ? STATUS_QUOTA_EXCEEDED
+						: status_from_errno(err);
 	}
 	if (g.control[1] >= 0)
 		close(g.control[1]);

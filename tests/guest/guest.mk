@@ -62,6 +62,12 @@ $(foreach a,$(DLL_ARCHES),$(eval $(call msvc_rules,$(a))))
 guest_exes += $(foreach a,$(DLL_ARCHES),$(guest_msvc_$(a):%=tests/guest/$(a)/msvc-%.exe))
 endif
 
+# What tests/sandbox/run runs.
+tests/sandbox/probe.exe: $(srcdir)/tests/sandbox/probe.c
+	@$(MKDIR_P) $(@D)
+	$(AM_V_CC)$(dll_cc_x86_64) -std=gnu11 -O1 -g0 -Wall -o $@ $< -lws2_32
+guest_exes += $(if $(filter x86_64,$(DLL_ARCHES)),tests/sandbox/probe.exe)
+
 examples/%.exe: $(srcdir)/examples/%.c
 	@$(MKDIR_P) $(@D)
 	$(AM_V_CC)$(dll_cc_x86_64) -std=gnu11 -O2 -s -Wall -o $@ $<

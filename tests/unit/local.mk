@@ -4,6 +4,11 @@ tests_unit_bytes_SOURCES = %D%/base/bytes.c
 tests_unit_bytes_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_bytes_LDADD = $(UNIT_LDADD)
 
+unit_tests += tests/unit/policy
+tests_unit_policy_SOURCES = %D%/base/policy.c
+tests_unit_policy_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_policy_LDADD = $(UNIT_LDADD)
+
 unit_tests += tests/unit/pe
 tests_unit_pe_SOURCES = %D%/loader/image/pe.c
 tests_unit_pe_CPPFLAGS = $(UNIT_CPPFLAGS)

@@ -1,0 +1,345 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* policy.c - see policy.h. */
+#include "base/policy.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "base/table.h"
+
+enum { MAX_LINE = 8192, MAX_PIDS = 10000 };
+
+const struct policy *policy;
+
+/* ---- values --------------------------------------------------------------- */
+
+/* "512M" and the like, or plain; 0 is no value. */
+static int parse_number(const char *s, bool with_unit, uint64_t max,
+			uint64_t *v)
+{
+	static const char units[] = "KMGT";
+	const char *unit;
+	char *end;
+	uint64_t n;
+
+	errno = 0;
+	if (!isdigit((unsigned char)*s))
+		return -1;
+	n = strtoull(s, &end, 10);
+	if (errno || !n)
+		return -1;
+	if (*end && with_unit && (unit = strchr(units, toupper(*end)))) {
+		unsigned shift = 10 * (unsigned)(unit - units + 1);
+
+		if (n > UINT64_MAX >> shift)
+			return -1;
+		n <<= shift;
+		end++;
+	}
+	if (*end || n > max)
+		return -1;
+	*v = n;
+	return 0;
+}
+
+static int set_memory(struct policy *p, const char *s, struct err *e)
+{
+	if (parse_number(s, true, 1ull << 46, &p->memory) ||
+	    p->memory < 16 << 20)
+		return err_set(e, EINVAL, "memory \"%s\": wanted a size such "
+					  "as 512M, at least 16M", s);
+	return 0;
+}
+
+static int set_count(unsigned *to, const char *what, unsigned max,
+		     const char *s, struct err *e)
+{
+	uint64_t v;
+
+	if (parse_number(s, false, max, &v))
+		return err_set(e, EINVAL,
+			       "%s \"%s\": wanted a number from 1 to %u", what,
+			       s, max);
+	*to = (unsigned)v;
+	return 0;
+}
+
+static int set_cpus(struct policy *p, const char *s, struct err *e)
+{
+	return set_count(&p->cpus, "cpus", 1024, s, e);
+}
+
+static int set_pids(struct policy *p, const char *s, struct err *e)
+{
+	return set_count(&p->pids, "pids", MAX_PIDS, s, e);
+}
+
+static int set_timeout(struct policy *p, const char *s, struct err *e)
+{
+	return set_count(&p->timeout, "timeout", INT_MAX / 1000, s, e);
+}
+
+static int set_net(struct policy *p, const char *s, struct err *e)
+{
+	if (!strcmp(s, "none"))
+		p->net = false;
+	else if (!strcmp(s, "all"))
+		p->net = true;
+	else
+		return err_set(e, EINVAL,
+			       "net \"%s\": wanted none or all (single hosts "
+			       "are not supported yet)",
+			       s);
+	return 0;
+}
+
+int policy_add_env(struct policy *p, const char *text, struct err *e)
+{
+	const char *value = strchr(text, '=');
+	char *copy = NULL, **v;
+
+	if (value == text || !*text)
+		return err_set(e, EINVAL, "env \"%s\": no name", text);
+	if (value)
+		copy = strdup(text);
+	else if (!(value = getenv(text)))
+		return 0; /* not set here either */
+	else if (asprintf(&copy, "%s=%s", text, value) < 0)
+		copy = NULL;
+	v = realloc(p->env, (p->nenv + 2) * sizeof *v);
+	if (!copy || !v)
+		return err_set(e, ENOMEM, "no memory");
+	p->env = v;
+	v[p->nenv++] = copy;
+	v[p->nenv] = NULL;
+	return 0;
+}
+
+/* ---- mounts ----------------------------------------------------------------- */
+
+/* Where ":X:\" or ":X:/" begins, or NULL. */
+static const char *find_drive(const char *s)
+{
+	for (; *s; s++)
+		if (s[0] == ':' && isalpha((unsigned char)s[1]) &&
+		    s[2] == ':' && (s[3] == '\\' || s[3] == '/'))
+			return s;
+	return NULL;
+}
+
+/* Components without empty ones, "." and ".."; characters NT would have. */
+static int clean_guest(char *s)
+{
+	char *to = s, *from = s;
+
+	for (char *c = s; *c; c++)
+		if (*c == '\\')
+			*c = '/';
+	while (*from) {
+		size_t n = strcspn(from, "/");
+
+		if ((n == 1 && *from == '.') ||
+		    (n == 2 && from[0] == '.' && from[1] == '.'))
+			return -1;
+		for (size_t i = 0; i < n; i++)
+			if ((unsigned char)from[i] < 0x20 ||
+			    strchr("\"*:<>?|", from[i]))
+				return -1;
+		if (n) {
+			if (to != s)
+				*to++ = '/';
+			memmove(to, from, n);
+			to += n;
+		}
+		from += n;
+		from += *from == '/';
+	}
+	*to = 0;
+	return 0;
+}
+
+static int mode_of(char *guest, enum mount_mode *mode)
+{
+	char *colon = strrchr(guest, ':');
+
+	*mode = MOUNT_RO;
+	if (!colon)
+		return 0;
+	if (!strcmp(colon, ":rw"))
+		*mode = MOUNT_RW;
+	else if (strcmp(colon, ":ro"))
+		return -1;
+	*colon = 0;
+	return 0;
+}
+
+int policy_add_mount(struct policy *p, const char *text, struct err *e)
+{
+	const char *at = find_drive(text);
+	struct policy_mount m = { 0 }, *v;
+	char *host;
+	struct stat st;
+
+	if (!at || at == text)
+		return err_set(e, EINVAL,
+			       "mount \"%s\": wanted HOST:Z:\\dir, then :ro or "
+			       ":rw",
+			       text);
+	m.drive = (char)toupper(at[1]);
+	if (m.drive != 'C' && m.drive != 'Z')
+		return err_set(e, EINVAL,
+			       "mount \"%s\": drives other than C: and Z: are "
+			       "not supported yet",
+			       text);
+	m.guest = strdup(at + 4);
+	host = strndup(text, (size_t)(at - text));
+	if (!m.guest || !host)
+		return err_set(e, ENOMEM, "no memory");
+	if (mode_of(m.guest, &m.mode) || clean_guest(m.guest))
+		return err_set(e, EINVAL,
+			       "mount \"%s\": \"%s\" is no folder and mode (ro "
+			       "or rw)",
+			       text, at + 1);
+	if (m.drive == 'C' && !*m.guest)
+		return err_set(e, EINVAL, "mount \"%s\": not all of C:", text);
+	m.host = realpath(host, NULL);
+	free(host);
+	if (!m.host || stat(m.host, &st) < 0)
+		return err_set(e, errno, "mount \"%s\": %s", text,
+			       strerror(errno));
+	m.is_dir = S_ISDIR(st.st_mode);
+	if (!m.is_dir && !S_ISREG(st.st_mode))
+		return err_set(e, EINVAL,
+			       "mount \"%s\": neither a folder nor a file",
+			       text);
+	for (size_t i = 0; i < p->nmounts; i++)
+		if (p->mounts[i].drive == m.drive &&
+		    (!strcasecmp(p->mounts[i].guest, m.guest) || !*m.guest ||
+		     !*p->mounts[i].guest))
+			return err_set(e, EINVAL,
+				       "mount \"%s\": something is there "
+				       "already",
+				       text);
+	v = realloc(p->mounts, (p->nmounts + 1) * sizeof *v);
+	if (!v)
+		return err_set(e, ENOMEM, "no memory");
+	p->mounts = v;
+	v[p->nmounts++] = m;
+	return 0;
+}
+
+const struct policy_mount *policy_find(const struct policy *p, const char *host,
+				       const char **rest)
+{
+	const struct policy_mount *best = NULL;
+	size_t longest = 0;
+
+	for (size_t i = 0; i < p->nmounts; i++) {
+		const char *m = p->mounts[i].host;
+		size_t n = strlen(m);
+
+		if (n == 1)
+			n = 0; /* "/" */
+		if (strncmp(host, m, n) || (host[n] && host[n] != '/') ||
+		    (best && n < longest))
+			continue;
+		best = &p->mounts[i];
+		longest = n;
+		*rest = host + n + (host[n] == '/');
+	}
+	return best;
+}
+
+/* ---- files ----------------------------------------------------------------------- */
+
+static const struct {
+	const char *name;
+	int (*set)(struct policy *p, const char *value, struct err *e);
+} settings[] = {
+	{ "mount", policy_add_mount }, { "env", policy_add_env },
+	{ "memory", set_memory },      { "cpus", set_cpus },
+	{ "pids", set_pids },	       { "timeout", set_timeout },
+	{ "net", set_net },
+};
+
+int policy_set(struct policy *p, const char *name, const char *value,
+	       struct err *e)
+{
+	for (size_t i = 0; i < COUNT_OF(settings); i++)
+		if (!strcmp(settings[i].name, name))
+			return settings[i].set(p, value, e);
+	return err_set(e, EINVAL, "\"%s\" is no setting", name);
+}
+
+static int read_line(struct policy *p, char *line, struct err *e)
+{
+	char *name = line + strspn(line, " \t"), *value;
+	size_t n = strlen(name);
+
+	while (n && strchr(" \t\r\n", name[n - 1]))
+		name[--n] = 0;
+	if (!*name || *name == '#')
+		return 0;
+	value = name + strcspn(name, " \t");
+	if (!*value)
+		return err_set(e, EINVAL, "\"%s\" has no value", name);
+	*value++ = 0;
+	return policy_set(p, name, value + strspn(value, " \t"), e);
+}
+
+int policy_read(struct policy *p, const char *file, struct err *e)
+{
+	FILE *f = fopen(file, "re");
+	char line[MAX_LINE];
+	int ret = 0;
+
+	if (!f)
+		return err_set(e, errno, "policy %s: %s", file,
+			       strerror(errno));
+	for (unsigned n = 1; !ret && fgets(line, sizeof line, f); n++) {
+		if (!strchr(line, '\n') && !feof(f))
+			ret = err_set(e, EINVAL, "the line is too long");
+		else
+			ret = read_line(p, line, e);
+		if (ret)
+			err_wrap(e, "%s:%u", file, n);
+	}
+	fclose(f);
+	return ret;
+}
+
+/* ---- processes --------------------------------------------------------------------- */
+
+/*
+ * A slot is a locked file.  The lock belongs to the open file, which the new
+ * process inherits, so it is gone with the process, however that ends.
+ */
+int policy_slot(void)
+{
+	char path[PATH_MAX];
+
+	if (!policy || !policy->pids)
+		return -2;
+	for (unsigned i = 1; i < policy->pids; i++) {
+		int fd;
+
+		snprintf(path, sizeof path, "%s/slots/%u", policy->own, i);
+		fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+		if (fd < 0)
+			return -1;
+		if (flock(fd, LOCK_EX | LOCK_NB) == 0)
+			return fd;
+		close(fd);
+	}
+	log_warn("sandbox: refused: more than %u processes", policy->pids);
+	return -1;
+}

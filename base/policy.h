@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * policy.h - what a sandboxed program may reach.
+ *
+ * Made by the loader from --mount and the like before anything of the program
+ * runs, and constant from then on.  Everything that is not granted is refused.
+ */
+#ifndef RF_POLICY_H
+#define RF_POLICY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+
+enum mount_mode { MOUNT_RO, MOUNT_RW };
+
+struct policy_mount {
+	char *host;	 /* absolute, without symbolic links */
+	char drive;	 /* 'C' or 'Z' */
+	char *guest;	 /* below the drive's root, with slashes; "": the root */
+	enum mount_mode mode;
+	bool is_dir;
+};
+
+struct policy {
+	struct policy_mount *mounts;
+	size_t nmounts;
+	uint64_t memory;  /* bytes the program may commit; 0: no limit */
+	unsigned cpus;	  /* 0: no limit */
+	unsigned pids;	  /* processes at a time; 0: no limit */
+	unsigned timeout; /* seconds; 0: none */
+	bool net;
+	char **env;	  /* NAME=VALUE, NULL-terminated */
+	size_t nenv;
+	/* Of the sandbox, once it is made. */
+	char *own;	  /* host folder for its data, removed at the end */
+	char *root;	  /* host folder that is Z:\ */
+};
+
+/* NULL: no sandbox. */
+extern const struct policy *policy;
+
+/*
+ * policy_add_mount() - grant HOST:X:\dir[:ro|:rw] (ro if nothing is said).
+ * Returns 0, or -1 with e set.  policy_add_env(): NAME, whose value is ours, or
+ * NAME=VALUE.  policy_set(): any setting as a line of a policy file has it,
+ * "memory 512M".  policy_read(): a file of such lines.
+ */
+int policy_add_mount(struct policy *p, const char *text, struct err *e);
+int policy_add_env(struct policy *p, const char *text, struct err *e);
+int policy_set(struct policy *p, const char *name, const char *value,
+	       struct err *e);
+int policy_read(struct policy *p, const char *file, struct err *e);
+
+/* The mount that host (absolute, resolved) lies in, or NULL; *rest behind it */
+const struct policy_mount *policy_find(const struct policy *p, const char *host,
+				       const char **rest);
+
+/*
+ * policy_slot() - room for one more process.  Returns a descriptor that the new
+ * process must keep open as long as it lives, -1 if there is no room, -2 if
+ * there is no limit.
+ */
+int policy_slot(void);
+
+#endif

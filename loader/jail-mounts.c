@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * jail-mounts.c - a file system that holds nothing but what is granted, each at
+ * its own name, and no network: where users may make namespaces.
+ *
+ * Landlock decides what may be opened; this decides what is there at all, so
+ * that looking at a name, or changing a file's mode by it, leads nowhere else
+ * either, and what is only to be read is mounted so.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/auxv.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "base/table.h"
+#include "loader/jail.h"
+
+static int write_to(const char *path, const char *text)
+{
+	int fd = open(path, O_WRONLY | O_CLOEXEC);
+	ssize_t n;
+
+	if (fd < 0)
+		return -1;
+	n = write(fd, text, strlen(text));
+	close(fd);
+	return n < 0 ? -1 : 0;
+}
+
+/* The same ids inside as outside. */
+static int map_ids(uid_t uid, gid_t gid)
+{
+	char text[64];
+
+	write_to("/proc/self/setgroups", "deny");
+	snprintf(text, sizeof text, "%u %u 1", uid, uid);
+	if (write_to("/proc/self/uid_map", text))
+		return -1;
+	snprintf(text, sizeof text, "%u %u 1", gid, gid);
+	return write_to("/proc/self/gid_map", text);
+}
+
+/* An empty file or folder at root + path to mount on. */
+static int make_place(const char *root, const char *path, bool is_dir,
+		      char place[PATH_MAX])
+{
+	int n = snprintf(place, PATH_MAX, "%s%s", root, path), fd;
+
+	if (n < 0 || n >= PATH_MAX)
+		return -1;
+	for (char *c = place + strlen(root) + 1; (c = strchr(c, '/')); c++) {
+		*c = 0;
+		mkdir(place, 0755);
+		*c = '/';
+	}
+	if (is_dir)
+		return mkdir(place, 0755) < 0 && errno != EEXIST ? -1 : 0;
+	fd = open(place, O_CREAT | O_WRONLY | O_CLOEXEC, 0644);
+	if (fd < 0)
+		return -1;
+	close(fd);
+	return 0;
+}
+
+/* What a user namespace may not take away has to be said again. */
+static int make_readonly(const char *place)
+{
+	static const struct {
+		unsigned long has, keep;
+	} flags[] = { { ST_NOSUID, MS_NOSUID },	  { ST_NODEV, MS_NODEV },
+		      { ST_NOEXEC, MS_NOEXEC },	  { ST_NOATIME, MS_NOATIME },
+		      { ST_NODIRATIME, MS_NODIRATIME },
+		      { ST_RELATIME, MS_RELATIME } };
+	unsigned long how = MS_REMOUNT | MS_BIND | MS_RDONLY;
+	struct statvfs fs;
+
+	if (statvfs(place, &fs) < 0)
+		return -1;
+	for (unsigned i = 0; i < COUNT_OF(flags); i++)
+		if (fs.f_flag & flags[i].has)
+			how |= flags[i].keep;
+	return mount(NULL, place, NULL, how, NULL);
+}
+
+enum how { AS_IT_IS, READONLY, IF_THERE = 2 };
+
+static int show(const char *root, const char *path, int how, struct err *e)
+{
+	char place[PATH_MAX];
+	struct stat st;
+
+	if (stat(path, &st) < 0)
+		return how & IF_THERE ? 0
+				      : err_set(e, errno, "%s: %s", path,
+						strerror(errno));
+	if (make_place(root, path, S_ISDIR(st.st_mode), place) ||
+	    mount(path, place, NULL, MS_BIND | MS_REC, NULL) < 0 ||
+	    (how & READONLY && make_readonly(place) < 0))
+		return how & IF_THERE
+			       ? 0
+			       : err_set(e, errno, "mounting %s: %s", path,
+					 strerror(errno));
+	return 0;
+}
+
+/* Parents before what is mounted below them. */
+static int by_name(const void *a, const void *b)
+{
+	const struct policy_mount *const *x = a, *const *y = b;
+
+	return strcmp((*x)->host, (*y)->host);
+}
+
+static int show_mounts(const char *root, const struct policy *p, struct err *e)
+{
+	const struct policy_mount **v = calloc(p->nmounts + 1, sizeof *v);
+	int ret = 0;
+
+	if (!v)
+		return err_set(e, ENOMEM, "no memory");
+	for (size_t i = 0; i < p->nmounts; i++)
+		v[i] = &p->mounts[i];
+	qsort(v, p->nmounts, sizeof *v, by_name);
+	for (size_t i = 0; i < p->nmounts && !ret; i++)
+		ret = show(root, v[i]->host,
+			   v[i]->mode == MOUNT_RO ? READONLY : AS_IT_IS, e);
+	free(v);
+	return ret;
+}
+
+static int show_all(const char *root, const struct policy *p,
+		    const struct jail_paths *paths, struct err *e)
+{
+	char exe[PATH_MAX];
+	ssize_t n = readlink("/proc/self/exe", exe, sizeof exe - 1);
+
+	if (n < 0)
+		return err_set(e, errno, "/proc/self/exe: %s", strerror(errno));
+	exe[n] = 0;
+	if (show_mounts(root, p, e) || show(root, p->own, AS_IT_IS, e) ||
+	    show(root, paths->dlls, READONLY, e) ||
+	    show(root, exe, READONLY, e) ||
+	    show(root, "/proc", AS_IT_IS, e) ||
+	    show(root, "/dev/null", AS_IT_IS, e) ||
+	    (paths->policy_file && show(root, paths->policy_file, READONLY, e)))
+		return -1;
+	show(root, "/dev/kvm", IF_THERE, e);
+	for (unsigned i = 0; jail_for_all[i]; i++)
+		if (strncmp(jail_for_all[i], "/proc/", 6))
+			show(root, jail_for_all[i], READONLY | IF_THERE, e);
+	for (unsigned i = 0; getauxval(AT_BASE) && jail_libraries[i]; i++)
+		show(root, jail_libraries[i], READONLY | IF_THERE, e);
+	return 0;
+}
+
+static int become_root(const char *root, struct err *e)
+{
+	char cwd[PATH_MAX];
+
+	if (!getcwd(cwd, sizeof cwd))
+		return err_set(e, errno, "getcwd: %s", strerror(errno));
+	if (chdir(root) < 0 || syscall(SYS_pivot_root, ".", ".") < 0 ||
+	    umount2(".", MNT_DETACH) < 0 || chdir("/") < 0 ||
+	    make_readonly("/") < 0 || chdir(cwd) < 0)
+		return err_set(e, errno, "changing the root: %s",
+			       strerror(errno));
+	return 0;
+}
+
+int jail_mounts(const struct policy *p, const struct jail_paths *paths,
+		struct err *e)
+{
+	const int net = p->net ? 0 : CLONE_NEWNET;
+	uid_t uid = getuid();
+	gid_t gid = getgid();
+	char root[PATH_MAX];
+
+	if (unshare(CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWIPC | net) < 0) {
+		log_debug(LOG_PROCESS, "no namespaces: %s", strerror(errno));
+		return 0;
+	}
+	snprintf(root, sizeof root, "%s/root", p->own);
+	if (map_ids(uid, gid) || mkdir(root, 0700) < 0 ||
+	    mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0 ||
+	    mount("sandbox", root, "tmpfs", MS_NOSUID | MS_NODEV,
+		  "mode=755,size=1m") < 0)
+		return err_set(e, errno, "a root for the sandbox: %s",
+			       strerror(errno));
+	if (show_all(root, p, paths, e) || become_root(root, e))
+		return -1;
+	return 1;
+}

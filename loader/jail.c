@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* jail.c - see jail.h. */
+#include "loader/jail.h"
+
+#include <errno.h>
+#include <linux/capability.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+/* Root's powers, and those of a user namespace's owner. */
+static int drop_capabilities(struct err *e)
+{
+	struct __user_cap_header_struct head = { _LINUX_CAPABILITY_VERSION_3,
+						 0 };
+	struct __user_cap_data_struct none[2] = { { 0 }, { 0 } };
+
+	/* Those that are not in this kernel end the list. */
+	for (int cap = 0; cap < 64; cap++)
+		if (prctl(PR_CAPBSET_DROP, cap, 0, 0, 0) < 0 && errno == EINVAL)
+			break;
+	if (syscall(SYS_capset, &head, none) < 0)
+		return err_set(e, errno, "capset: %s", strerror(errno));
+	return 0;
+}
+
+/* Some of the processors that we have, not always the same. */
+static void limit_cpus(unsigned n)
+{
+	cpu_set_t have, some;
+	unsigned skip;
+
+	if (!n || sched_getaffinity(0, sizeof have, &have) ||
+	    n >= (unsigned)CPU_COUNT(&have))
+		return;
+	skip = (unsigned)getpid() % (unsigned)CPU_COUNT(&have);
+	CPU_ZERO(&some);
+	for (int cpu = 0; n; cpu = (cpu + 1) % CPU_SETSIZE) {
+		if (!CPU_ISSET(cpu, &have) || CPU_ISSET(cpu, &some))
+			continue;
+		if (skip) {
+			skip--;
+			continue;
+		}
+		CPU_SET(cpu, &some);
+		n--;
+	}
+	sched_setaffinity(0, sizeof some, &some);
+}
+
+int jail_enter(const struct policy *p, const struct jail_paths *paths,
+	       bool is_vm, struct err *e)
+{
+	const struct rlimit none = { 0, 0 };
+	int alone;
+
+	limit_cpus(p->cpus);
+	if (setrlimit(RLIMIT_CORE, &none) < 0)
+		return err_set(e, errno, "setrlimit: %s", strerror(errno));
+	alone = jail_mounts(p, paths, e);
+	if (alone < 0)
+		return -1;
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
+		return err_set(e, errno, "no_new_privs: %s", strerror(errno));
+	if (jail_files(p, paths, e) || drop_capabilities(e) ||
+	    jail_calls(p->net, is_vm, alone, e))
+		return -1;
+	return 0;
+}

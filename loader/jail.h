@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * jail.h - what this process itself may do, once it runs a sandboxed program.
+ *
+ * The virtual machine keeps the program in; the jail is for the day when it, or
+ * one of our handlers, does not.
+ */
+#ifndef RF_JAIL_H
+#define RF_JAIL_H
+
+#include <stdbool.h>
+
+#include "base/err.h"
+#include "base/policy.h"
+
+struct jail_paths {
+	const char *program; /* the host path of the program; read */
+	const char *dlls;    /* folder; read */
+	const char *policy_file; /* or NULL; read, by child processes */
+};
+
+/*
+ * jail_enter() - give up, for ever and for all children: files outside the
+ * policy (Landlock), system calls that nothing here needs (seccomp), new
+ * privileges, core files.  is_vm: the program's code is not in this process.
+ * Returns 0, or -1 with e set; then nobody may go on.
+ */
+int jail_enter(const struct policy *p, const struct jail_paths *paths,
+	       bool is_vm, struct err *e);
+
+/* ---- the parts: jail-mounts.c, jail-files.c, jail-calls.c ---------------- */
+
+/* Of the machine, for everybody to read; NULL-terminated. */
+extern const char *const jail_for_all[];
+/* Where this program is not static, its children need these. */
+extern const char *const jail_libraries[];
+
+/* 1: done, 0: cannot be had here, -1 with e set: broken. */
+int jail_mounts(const struct policy *p, const struct jail_paths *paths,
+		struct err *e);
+int jail_files(const struct policy *p, const struct jail_paths *paths,
+	       struct err *e);
+/* alone: no name leads outside, so those may be changed by name. */
+int jail_calls(bool net, bool is_vm, bool alone, struct err *e);
+
+#endif

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* policy-cmd.c - see policy-cmd.h. */
+#include "loader/policy-cmd.h"
+
+#include <stdio.h>
+
+#include "base/policy.h"
+
+static void show_path(const struct policy_mount *m)
+{
+	printf("  %c:\\", m->drive);
+	for (const char *c = m->guest; *c; c++)
+		putchar(*c == '/' ? '\\' : *c);
+	printf("  %s %s, %s\n", m->is_dir ? "folder" : "file", m->host,
+	       m->mode == MOUNT_RW ? "read and write" : "read only");
+}
+
+static void show(const char *file, const struct policy *p)
+{
+	printf("%s grants:\n", file);
+	for (size_t i = 0; i < p->nmounts; i++)
+		show_path(&p->mounts[i]);
+	for (size_t i = 0; i < p->nenv; i++)
+		printf("  environment %s\n", p->env[i]);
+	printf("  network %s\n", p->net ? "all" : "none");
+	if (p->memory)
+		printf("  memory %llu bytes for each process\n",
+		       (unsigned long long)p->memory);
+	if (p->cpus)
+		printf("  processors %u\n", p->cpus);
+	if (p->pids)
+		printf("  processes %u\n", p->pids);
+	if (p->timeout)
+		printf("  seconds %u\n", p->timeout);
+}
+
+int policy_command(char **argv)
+{
+	int status = 0;
+
+	if (!argv[2]) {
+		fputs("run-foreign: policy check: no file given\n", stderr);
+		return 125;
+	}
+	for (argv += 2; *argv; argv++) {
+		struct policy p = { 0 };
+		struct err e = { 0 };
+
+		if (policy_read(&p, *argv, &e)) {
+			fprintf(stderr, "run-foreign: %s\n", e.text);
+			status = 1;
+			continue;
+		}
+		show(*argv, &p);
+	}
+	return status;
+}

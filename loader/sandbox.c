@@ -1,0 +1,259 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * sandbox.c - see sandbox.h.
+ *
+ * The program's drives are a folder of symbolic links to what is mounted, and
+ * the data folder, the session of named objects and TEMP are folders next to
+ * it: two sandboxes share nothing.
+ */
+#include "loader/sandbox.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "base/table.h"
+#include "loader/jail.h"
+#include "loader/search.h"
+#include "loader/supervise.h"
+
+/* ---- the folder ------------------------------------------------------------ */
+
+#define USER "data/run-foreign/c/Users/user"
+
+static const char *const folders[] = {
+	"z",
+	"run",
+	"slots",
+	"data",
+	"data/run-foreign",
+	"data/run-foreign/c",
+	"data/run-foreign/c/Users",
+	USER,
+	USER "/AppData",
+	USER "/AppData/Local",
+	USER "/AppData/Local/Temp",
+};
+
+static char *join(const char *a, const char *b)
+{
+	char *s;
+
+	return asprintf(&s, "%s/%s", a, b) < 0 ? NULL : s;
+}
+
+/* Makes the folders above path, from the byte at from on. */
+static void make_parents(char *path, size_t from)
+{
+	for (char *c = path + from; (c = strchr(c, '/')); c++) {
+		*c = 0;
+		mkdir(path, 0700);
+		*c = '/';
+	}
+}
+
+static int link_mount(const struct policy *p, const struct policy_mount *m,
+		      struct err *e)
+{
+	const char *drive = m->drive == 'Z' ? "z" : "data/run-foreign/c";
+	char path[PATH_MAX];
+	int n;
+
+	if (!*m->guest)
+		return 0; /* it is the drive itself */
+	n = snprintf(path, sizeof path, "%s/%s/%s", p->own, drive, m->guest);
+	if (n < 0 || (size_t)n >= sizeof path)
+		return err_set(e, ENAMETOOLONG, "mount %s: too long a name",
+			       m->guest);
+	make_parents(path, strlen(p->own) + strlen(drive) + 2);
+	if (symlink(m->host, path) < 0)
+		return err_set(e, errno, "mount %c:\\%s: %s", m->drive,
+			       m->guest, strerror(errno));
+	return 0;
+}
+
+static int make_folder(struct policy *p, struct err *e)
+{
+	const char *tmp = getenv("TMPDIR");
+	char *own = join(tmp && *tmp == '/' ? tmp : "/tmp",
+			 "run-foreign-sandbox.XXXXXX");
+
+	if (!own || !mkdtemp(own) || !(p->own = realpath(own, NULL)))
+		return err_set(e, errno, "a folder for the sandbox: %s",
+			       strerror(errno));
+	free(own);
+	for (size_t i = 0; i < COUNT_OF(folders); i++) {
+		char *path = join(p->own, folders[i]);
+
+		if (!path || mkdir(path, 0700) < 0)
+			return err_set(e, errno, "%s/%s: %s", p->own,
+				       folders[i], strerror(errno));
+		free(path);
+	}
+	for (size_t i = 0; i < p->nmounts; i++)
+		if (link_mount(p, &p->mounts[i], e))
+			return -1;
+	return 0;
+}
+
+/* What is Z:\ */
+static int find_root(struct policy *p, struct err *e)
+{
+	for (size_t i = 0; i < p->nmounts; i++)
+		if (p->mounts[i].drive == 'Z' && !*p->mounts[i].guest)
+			p->root = p->mounts[i].host;
+	if (!p->root)
+		p->root = join(p->own, "z");
+	return p->root ? 0 : err_set(e, ENOMEM, "no memory");
+}
+
+/* ---- the child's side --------------------------------------------------------- */
+
+/* The program itself, if no mount shows it: Z:\name.exe, as one more option. */
+static int mount_program(struct options *o, char **option, struct err *e)
+{
+	char *found = search_program(o->program[0], e), *host;
+	const char *rest, *name;
+	int ret = 0;
+
+	*option = NULL;
+	if (!found)
+		return -1;
+	host = realpath(found, NULL);
+	free(found);
+	if (!host)
+		return err_set(e, errno, "%s", strerror(errno));
+	if (!policy_find(&o->policy, host, &rest)) {
+		name = strrchr(host, '/') + 1;
+		if (asprintf(option, "--mount=%s:Z:\\%s:ro", host, name) < 0)
+			ret = err_set(e, ENOMEM, "no memory");
+		else
+			ret = policy_add_mount(&o->policy, *option + 8, e);
+	}
+	/* It is looked for once only, and by a name that stays good. */
+	o->program[0] = host;
+	return ret;
+}
+
+/* argv with --jailed, and the mount of the program, in front. */
+static int add_options(struct options *o, char ***argv, char *mount,
+		       struct err *e)
+{
+	size_t n = 0, at = 1;
+	char **v, *jailed;
+
+	while ((*argv)[n])
+		n++;
+	v = calloc(n + 3, sizeof *v);
+	if (!v || asprintf(&jailed, "--jailed=%s", o->policy.own) < 0)
+		return err_set(e, ENOMEM, "no memory");
+	v[0] = (*argv)[0];
+	v[at++] = jailed;
+	if (mount)
+		v[at++] = mount;
+	memcpy(v + at, *argv + 1, (n - 1) * sizeof *v);
+	o->program = v + at + (o->program - (*argv + 1));
+	o->jailed = o->policy.own;
+	*argv = v;
+	return 0;
+}
+
+/* Ours, not the user's; then what the policy passes on. */
+static int set_environment(const struct policy *p, struct err *e)
+{
+	static const struct {
+		const char *name, *folder;
+	} own[] = {
+		{ "XDG_DATA_HOME", "data" }, { "XDG_RUNTIME_DIR", "run" },
+		{ "HOME", USER }, { "TMPDIR", USER "/AppData/Local/Temp" },
+	};
+	const char *dlls = getenv("RUN_FOREIGN_DLLS");
+
+	clearenv();
+	for (size_t i = 0; i < p->nenv; i++)
+		putenv(p->env[i]);
+	if (dlls)
+		setenv("RUN_FOREIGN_DLLS", dlls, 1);
+	setenv("USER", "user", 1);
+	if (!getenv("PATH"))
+		setenv("PATH", "", 1);
+	for (size_t i = 0; i < COUNT_OF(own); i++) {
+		char *path = join(p->own, own[i].folder);
+
+		if (!path || setenv(own[i].name, path, 1))
+			return err_set(e, ENOMEM, "no memory");
+		free(path);
+	}
+	return 0;
+}
+
+static int enter(struct options *o, struct err *e)
+{
+	struct policy *p = &o->policy;
+	char cwd[PATH_MAX];
+	const char *rest;
+
+	if (set_environment(p, e))
+		return -1;
+	if ((!getcwd(cwd, sizeof cwd) || !policy_find(p, cwd, &rest)) &&
+	    chdir(p->root) < 0)
+		return err_set(e, errno, "%s: %s", p->root, strerror(errno));
+	if (o->exit_status)
+		o->exit_status = join(p->own, "exit-status");
+	policy = p;
+	return 0;
+}
+
+int sandbox_begin(struct options *o, char ***argv, struct err *e)
+{
+	struct policy *p = &o->policy;
+	const char *status_file = o->exit_status;
+	char *mount;
+	pid_t pid;
+
+	if (!o->sandbox)
+		return 0;
+	if (!o->engine)
+		o->engine = "kvm";
+	else if (!strcmp(o->engine, "direct") && !o->jailed)
+		log_warn("sandbox: the direct engine is no virtual machine; "
+			 "only the kernel's limits on this process hold");
+	if (o->jailed) {
+		/* A child, in its parent's jail. */
+		p->own = strdup(o->jailed);
+		policy = p;
+		return p->own ? find_root(p, e) : err_set(e, ENOMEM,
+							  "no memory");
+	}
+	if (mount_program(o, &mount, e) || make_folder(p, e) ||
+	    find_root(p, e) || add_options(o, argv, mount, e))
+		goto fail;
+	pid = supervise_fork(e);
+	if (pid > 0)
+		supervise(pid, p, status_file);
+	if (pid == 0 && enter(o, e) == 0)
+		return 0;
+fail:
+	if (p->own)
+		supervise_remove(p->own);
+	return -1;
+}
+
+int sandbox_close(const struct options *o, const char *program,
+		  const char *dlls, bool is_vm, struct err *e)
+{
+	struct jail_paths paths = { program, dlls, o->policy_file };
+
+	if (!policy || o->was_jailed)
+		return 0;
+	return jail_enter(policy, &paths, is_vm, e);
+}

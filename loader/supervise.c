@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * supervise.c - see supervise.h.
+ *
+ * Whoever loses its parent inside becomes this process's child (it is their
+ * "subreaper"), so the family can be found and ended without a cgroup.
+ */
+#include "loader/supervise.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <ftw.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/log.h"
+
+enum { EXIT_TIMEOUT = 124, FORBIDDEN = SIGSYS };
+
+static sigset_t watched;
+
+pid_t supervise_fork(struct err *e)
+{
+	pid_t outside = getpid(), pid;
+	sigset_t old;
+
+	prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
+	sigemptyset(&watched);
+	sigaddset(&watched, SIGCHLD);
+	sigaddset(&watched, SIGTERM);
+	sigaddset(&watched, SIGHUP);
+	sigaddset(&watched, SIGINT);
+	sigaddset(&watched, SIGQUIT);
+	sigprocmask(SIG_BLOCK, &watched, &old);
+	pid = fork();
+	if (pid < 0) {
+		err_set(e, errno, "fork: %s", strerror(errno));
+	} else if (pid == 0) {
+		sigprocmask(SIG_SETMASK, &old, NULL);
+		prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+		if (getppid() != outside)
+			_exit(125);
+	}
+	return pid;
+}
+
+/* ---- the end of the family ------------------------------------------------- */
+
+static pid_t parent_of(const char *pid)
+{
+	char path[64], text[512], *end;
+	ssize_t n;
+	int fd, parent = 0;
+
+	snprintf(path, sizeof path, "/proc/%.20s/stat", pid);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return 0;
+	n = read(fd, text, sizeof text - 1);
+	close(fd);
+	if (n <= 0)
+		return 0;
+	text[n] = 0;
+	/* The name may hold anything, but ends with the last ")". */
+	end = strrchr(text, ')');
+	if (!end || sscanf(end, ") %*c %d", &parent) != 1)
+		return 0;
+	return parent;
+}
+
+static void kill_children(void)
+{
+	DIR *d = opendir("/proc");
+	struct dirent *x;
+
+	if (!d)
+		return;
+	while ((x = readdir(d)))
+		if (*x->d_name >= '1' && *x->d_name <= '9' &&
+		    parent_of(x->d_name) == getpid())
+			kill(atoi(x->d_name), SIGKILL);
+	closedir(d);
+}
+
+/* Each round ends one generation, whose children become ours. */
+static void end_family(void)
+{
+	for (;;) {
+		if (waitpid(-1, NULL, WNOHANG) < 0)
+			return; /* nobody is left */
+		kill_children();
+		if (waitpid(-1, NULL, 0) < 0 && errno == ECHILD)
+			return;
+	}
+}
+
+static int remove_one(const char *path, const struct stat *st, int type,
+		      struct FTW *f)
+{
+	(void)st;
+	(void)type;
+	(void)f;
+	return remove(path), 0;
+}
+
+void supervise_remove(const char *folder)
+{
+	nftw(folder, remove_one, 16, FTW_PHYS | FTW_DEPTH);
+}
+
+/* ---- waiting ------------------------------------------------------------------ */
+
+static struct timespec until(unsigned seconds)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	t.tv_sec += seconds;
+	return t;
+}
+
+/* False: the time is up. */
+static bool left(const struct timespec *end, struct timespec *rest)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	rest->tv_sec = end->tv_sec - now.tv_sec;
+	rest->tv_nsec = end->tv_nsec - now.tv_nsec;
+	if (rest->tv_nsec < 0) {
+		rest->tv_sec--;
+		rest->tv_nsec += 1000000000;
+	}
+	return rest->tv_sec >= 0;
+}
+
+/* The child's wait status; or -1 if time is up, -2 - signal if we must end. */
+static int wait_for(pid_t pid, unsigned timeout)
+{
+	struct timespec end = until(timeout), rest;
+	int status, sig;
+	pid_t got;
+
+	for (;;) {
+		/* Also those that it left behind. */
+		while ((got = waitpid(-1, &status, WNOHANG)) > 0)
+			if (got == pid)
+				return status;
+		if (timeout && !left(&end, &rest))
+			return -1;
+		sig = timeout ? sigtimedwait(&watched, NULL, &rest)
+			      : sigwaitinfo(&watched, NULL);
+		/* The terminal's come to the program itself as well. */
+		if (sig == SIGTERM || sig == SIGHUP)
+			return -2 - sig;
+	}
+}
+
+static void copy_status(const struct policy *p, const char *to)
+{
+	char path[PATH_MAX], text[64];
+	FILE *from, *out;
+
+	snprintf(path, sizeof path, "%s/exit-status", p->own);
+	from = fopen(path, "re");
+	if (!from)
+		return;
+	out = fopen(to, "we");
+	if (fgets(text, sizeof text, from) && out)
+		fputs(text, out);
+	if (!out)
+		log_warn("%s: %s", to, strerror(errno));
+	else
+		fclose(out);
+	fclose(from);
+}
+
+_Noreturn void supervise(pid_t pid, const struct policy *p,
+			 const char *status_file)
+{
+	int status = wait_for(pid, p->timeout), code;
+
+	end_family();
+	if (status == -1) {
+		log_warn("sandbox: ended after %u seconds", p->timeout);
+		code = EXIT_TIMEOUT;
+	} else if (status < -1) {
+		code = 128 + (-2 - status);
+	} else if (WIFSIGNALED(status)) {
+		code = 128 + WTERMSIG(status);
+		if (WTERMSIG(status) == FORBIDDEN)
+			log_warn("sandbox: run-foreign itself made a system "
+				 "call that it may not, and was ended");
+	} else {
+		code = WEXITSTATUS(status);
+	}
+	if (status_file)
+		copy_status(p, status_file);
+	supervise_remove(p->own);
+	_exit(code);
+}

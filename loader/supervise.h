@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* supervise.h - the process outside a sandbox. */
+#ifndef RF_SUPERVISE_H
+#define RF_SUPERVISE_H
+
+#include <sys/types.h>
+
+#include "base/err.h"
+#include "base/policy.h"
+
+/* fork(), such that supervise() can do its work. */
+pid_t supervise_fork(struct err *e);
+
+/*
+ * supervise() - wait for the child pid, as long as the policy allows; end what
+ * it has started; remove the sandbox's folder; exit with its status.
+ *
+ *   status_file   --exit-status, written from the sandbox's own; or NULL
+ */
+_Noreturn void supervise(pid_t pid, const struct policy *p,
+			 const char *status_file);
+
+/* Removes the sandbox's folder; links in it are not followed. */
+void supervise_remove(const char *folder);
+
+#endif

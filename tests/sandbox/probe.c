@@ -1,0 +1,381 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * probe.c - a Windows program that tries one thing, and says how it went:
+ * "ok ...", or "error N" with Windows' code.  See the script beside it.
+ */
+#include <winsock2.h>
+#include <windows.h>
+#include <intrin.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static int failed(void)
+{
+	printf("error %lu\n", GetLastError());
+	return 1;
+}
+
+static HANDLE open_file(const char *path, DWORD access, DWORD how)
+{
+	return CreateFileA(path, access, 7, NULL, how,
+			   FILE_FLAG_BACKUP_SEMANTICS, NULL);
+}
+
+static int do_read(char **a)
+{
+	char text[256];
+	DWORD n = 0;
+	HANDLE h = open_file(a[0], GENERIC_READ, OPEN_EXISTING);
+
+	if (h == INVALID_HANDLE_VALUE ||
+	    !ReadFile(h, text, sizeof text - 1, &n, NULL))
+		return failed();
+	text[n] = 0;
+	printf("ok %s\n", text);
+	return 0;
+}
+
+static int do_write(char **a)
+{
+	DWORD n;
+	HANDLE h = open_file(a[0], GENERIC_WRITE, OPEN_ALWAYS);
+
+	if (h == INVALID_HANDLE_VALUE || !WriteFile(h, "x", 1, &n, NULL))
+		return failed();
+	printf("ok\n");
+	return 0;
+}
+
+static int do_delete(char **a)
+{
+	if (!DeleteFileA(a[0]))
+		return failed();
+	printf("ok\n");
+	return 0;
+}
+
+static int do_move(char **a)
+{
+	if (!MoveFileExA(a[0], a[1], MOVEFILE_COPY_ALLOWED))
+		return failed();
+	printf("ok\n");
+	return 0;
+}
+
+static int do_link(char **a)
+{
+	if (!CreateHardLinkA(a[1], a[0], NULL))
+		return failed();
+	printf("ok\n");
+	return 0;
+}
+
+static int do_symlink(char **a)
+{
+	if (!CreateSymbolicLinkA(a[1], a[0], 2))
+		return failed();
+	printf("ok\n");
+	return 0;
+}
+
+static int do_attributes(char **a)
+{
+	if (!SetFileAttributesA(a[0], FILE_ATTRIBUTE_READONLY))
+		return failed();
+	printf("ok\n");
+	return 0;
+}
+
+static int do_list(char **a)
+{
+	char pattern[MAX_PATH];
+	WIN32_FIND_DATAA d;
+	HANDLE h;
+
+	snprintf(pattern, sizeof pattern, "%s\\*", a[0]);
+	h = FindFirstFileA(pattern, &d);
+	if (h == INVALID_HANDLE_VALUE)
+		return failed();
+	printf("ok");
+	do
+		if (d.cFileName[0] != '.')
+			printf(" %s", d.cFileName);
+	while (FindNextFileA(h, &d));
+	printf("\n");
+	return 0;
+}
+
+static int do_env(char **a)
+{
+	char v[256];
+
+	if (!GetEnvironmentVariableA(a[0], v, sizeof v))
+		return failed();
+	printf("ok %s\n", v);
+	return 0;
+}
+
+/* Megabytes that can be had, in pieces of 16. */
+static int do_memory(char **a)
+{
+	unsigned n = 0;
+	char *p;
+
+	while (n < 65536 && (p = VirtualAlloc(NULL, 16 << 20, MEM_COMMIT,
+					      PAGE_READWRITE))) {
+		p[n % (16 << 20)] = 1;
+		n += 16;
+	}
+	printf("ok %u\n", n);
+	return 0;
+}
+
+static BOOL start(const char *args, PROCESS_INFORMATION *pi)
+{
+	STARTUPINFOA si = { .cb = sizeof si };
+	char self[MAX_PATH], line[2 * MAX_PATH];
+
+	GetModuleFileNameA(NULL, self, sizeof self);
+	snprintf(line, sizeof line, "\"%s\" %s", self, args);
+	return CreateProcessA(self, line, NULL, NULL, TRUE, 0, NULL, NULL, &si,
+			      pi);
+}
+
+/* How many of itself can it start at a time? */
+static int do_children(char **a)
+{
+	PROCESS_INFORMATION pi;
+	unsigned n = 0;
+
+	while (n < 100 && start("sleep", &pi))
+		n++;
+	printf("ok %u error %lu\n", n, GetLastError());
+	return 0; /* and leaves them behind */
+}
+
+static int do_child(char **a)
+{
+	PROCESS_INFORMATION pi;
+	char args[MAX_PATH];
+	DWORD code = 0;
+
+	snprintf(args, sizeof args, "%s \"%s\"", a[0], a[1] ? a[1] : "");
+	if (!start(args, &pi))
+		return failed();
+	WaitForSingleObject(pi.hProcess, INFINITE);
+	GetExitCodeProcess(pi.hProcess, &code);
+	return (int)code;
+}
+
+static int do_run(char **a)
+{
+	STARTUPINFOA si = { .cb = sizeof si };
+	PROCESS_INFORMATION pi;
+
+	if (!CreateProcessA(a[0], NULL, NULL, NULL, FALSE, 0, NULL, NULL, &si,
+			    &pi))
+		return failed();
+	printf("ok\n");
+	return 0;
+}
+
+static int do_sleep(char **a)
+{
+	Sleep(INFINITE);
+	return 0;
+}
+
+static int do_loop(char **a)
+{
+	for (;;)
+		;
+	return 0;
+}
+
+static int do_socket(char **a)
+{
+	struct sockaddr_in to = { .sin_family = AF_INET,
+				  .sin_port = htons(80),
+				  .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	WSADATA d;
+	SOCKET s;
+
+	WSAStartup(0x202, &d);
+	s = socket(AF_INET, SOCK_STREAM, 0);
+	if (s == INVALID_SOCKET ||
+	    connect(s, (struct sockaddr *)&to, sizeof to)) {
+		printf("error %d\n", WSAGetLastError());
+		return 1;
+	}
+	printf("ok\n");
+	return 0;
+}
+
+/* An event's name, seen by nobody else: is it new? */
+static int do_event(char **a)
+{
+	HANDLE h = CreateEventA(NULL, TRUE, FALSE, a[0]);
+
+	if (!h)
+		return failed();
+	printf("ok %s\n", GetLastError() == ERROR_ALREADY_EXISTS ? "old"
+								  : "new");
+	fflush(stdout);
+	Sleep(a[1] ? (DWORD)atoi(a[1]) : 0);
+	return 0;
+}
+
+/* ---- instructions ------------------------------------------------------- */
+
+static DWORD caught;
+
+static LONG CALLBACK on_exception(EXCEPTION_POINTERS *e)
+{
+	caught = e->ExceptionRecord->ExceptionCode;
+	printf("exception %08lx\n", caught);
+	fflush(stdout);
+	ExitProcess(0);
+}
+
+static void insn_out(void)
+{
+	__asm__ volatile("outb %%al, $0xe1" : : "a"(0));
+}
+
+static void insn_in(void)
+{
+	__asm__ volatile("inb $0x60, %%al" : : : "rax");
+}
+
+static void insn_hlt(void)
+{
+	__asm__ volatile("hlt");
+}
+
+static void insn_cli(void)
+{
+	__asm__ volatile("cli");
+}
+
+static void insn_cr3(void)
+{
+	__asm__ volatile("mov %%cr3, %%rax" : : : "rax");
+}
+
+static void insn_wrmsr(void)
+{
+	__asm__ volatile("wrmsr" : : "c"(0xc0000082), "a"(0), "d"(0));
+}
+
+static void insn_lgdt(void)
+{
+	char at[16] = { 0 };
+
+	__asm__ volatile("lgdt %0" : : "m"(at));
+}
+
+static void insn_iret(void)
+{
+	/* To CPL0. */
+	__asm__ volatile("pushq $0x18; pushq %%rsp; pushfq; pushq $0x10\n\t"
+			 "leaq 1f(%%rip), %%rax; pushq %%rax; iretq\n1:"
+			 :
+			 :
+			 : "rax", "memory");
+}
+
+static void insn_shim(void)
+{
+	*(volatile char *)0xffff800000000000 = 1;
+}
+
+static void insn_call_shim(void)
+{
+	((void (*)(void))0xffff800000000000)();
+}
+
+static void insn_page_low(void)
+{
+	*(volatile char *)0xfffff000 = 1;
+}
+
+static void insn_ss(void)
+{
+	__asm__ volatile("mov %0, %%ss" : : "r"(0x10));
+}
+
+static void insn_vmmcall(void)
+{
+	long r = 0x1234;
+
+	__asm__ volatile("vmmcall" : "+a"(r));
+	printf("ok %ld\n", r); /* kvm_pvm: -1, and nothing happens */
+}
+
+/* Linux' getpid, on whose table nothing of the kind is there. */
+static void insn_linux(void)
+{
+	long r = 39;
+
+	__asm__ volatile("syscall" : "+a"(r) : : "rcx", "r11", "memory");
+	printf("ok %lx\n", (unsigned long)r);
+}
+
+static void insn_linux32(void)
+{
+	long r = 20;
+
+	__asm__ volatile("int $0x80" : "+a"(r));
+	printf("ok %lx\n", (unsigned long)r);
+}
+
+static const struct {
+	const char *name;
+	void (*go)(void);
+} insns[] = {
+	{ "out", insn_out },	       { "in", insn_in },
+	{ "hlt", insn_hlt },	       { "cli", insn_cli },
+	{ "cr3", insn_cr3 },	       { "wrmsr", insn_wrmsr },
+	{ "lgdt", insn_lgdt },	       { "iret", insn_iret },
+	{ "shim", insn_shim },	       { "call-shim", insn_call_shim },
+	{ "low", insn_page_low },      { "ss", insn_ss },
+	{ "vmmcall", insn_vmmcall },   { "linux", insn_linux },
+	{ "linux32", insn_linux32 },
+};
+
+static int do_insn(char **a)
+{
+	AddVectoredExceptionHandler(1, on_exception);
+	for (unsigned i = 0; i < sizeof insns / sizeof *insns; i++)
+		if (!strcmp(insns[i].name, a[0])) {
+			insns[i].go();
+			printf("went on\n");
+			return 0;
+		}
+	return 2;
+}
+
+static const struct {
+	const char *name;
+	int (*go)(char **a);
+} modes[] = {
+	{ "read", do_read },	     { "write", do_write },
+	{ "delete", do_delete },     { "move", do_move },
+	{ "link", do_link },	     { "symlink", do_symlink },
+	{ "attributes", do_attributes }, { "list", do_list },
+	{ "env", do_env },	     { "memory", do_memory },
+	{ "children", do_children }, { "child", do_child },
+	{ "run", do_run },	     { "sleep", do_sleep },
+	{ "loop", do_loop },	     { "socket", do_socket },
+	{ "event", do_event },	     { "insn", do_insn },
+};
+
+int main(int argc, char **argv)
+{
+	for (unsigned i = 0; argc > 1 && i < sizeof modes / sizeof *modes; i++)
+		if (!strcmp(modes[i].name, argv[1]))
+			return modes[i].go(argv + 2);
+	fprintf(stderr, "probe: what?\n");
+	return 2;
+}

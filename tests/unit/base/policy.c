@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Unit tests of base/policy.c: what a line grants, and what is refused. */
+#include <check.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/policy.h"
+#include "base/table.h"
+
+/* ---- refusals ------------------------------------------------------------ */
+
+static const struct {
+	const char *name, *value;
+} bad[] = {
+	{ "mount", "/" },
+	{ "mount", ":Z:\\x" },
+	{ "mount", "/Z:\\x" },
+	{ "mount", "/no/such/folder:Z:\\x" },
+	{ "mount", "/:D:\\x" },
+	{ "mount", "/:C:\\" },
+	{ "mount", "/:Z:\\a\\..\\b" },
+	{ "mount", "/:Z:\\.." },
+	{ "mount", "/:Z:\\a*" },
+	{ "mount", "/:Z:\\a:wr" },
+	{ "mount", "/:Z:\\a:rw:rw" },
+	{ "mount", "/dev/null:Z:\\a" },
+	{ "memory", "" },
+	{ "memory", "0" },
+	{ "memory", "1M" },
+	{ "memory", "-1G" },
+	{ "memory", "512MB" },
+	{ "memory", "99999999999T" },
+	{ "memory", "99999999999999999999999" },
+	{ "pids", "0" },
+	{ "pids", "1k" },
+	{ "cpus", "x" },
+	{ "timeout", "1.5" },
+	{ "net", "example.org:80" },
+	{ "net", "" },
+	{ "env", "" },
+	{ "env", "=x" },
+	{ "sandbox", "yes" },
+};
+
+START_TEST(refused)
+{
+	struct policy p = { 0 };
+	struct err e = { 0 };
+
+	ck_assert_msg(policy_set(&p, bad[_i].name, bad[_i].value, &e) == -1,
+		      "%s %s", bad[_i].name, bad[_i].value);
+	ck_assert_msg(*e.text, "%s %s: no reason", bad[_i].name, bad[_i].value);
+	ck_assert_uint_eq(p.nmounts, 0);
+	ck_assert_uint_eq(p.nenv, 0);
+}
+END_TEST
+
+/* ---- grants ---------------------------------------------------------------- */
+
+static const struct {
+	const char *text, *host, *guest;
+	char drive;
+	enum mount_mode mode;
+} mounts[] = {
+	{ "/:Z:\\", "/", "", 'Z', MOUNT_RO },
+	{ "/:z:/", "/", "", 'Z', MOUNT_RO },
+	{ "/proc:Z:\\a", "/proc", "a", 'Z', MOUNT_RO },
+	{ "/proc/:Z:\\a\\b\\:ro", "/proc", "a/b", 'Z', MOUNT_RO },
+	{ "/proc/../proc:C:\\\\a//b:rw", "/proc", "a/b", 'C', MOUNT_RW },
+};
+
+START_TEST(granted)
+{
+	struct policy p = { 0 };
+	struct err e = { 0 };
+
+	ck_assert_msg(!policy_add_mount(&p, mounts[_i].text, &e), "%s: %s",
+		      mounts[_i].text, e.text);
+	ck_assert_uint_eq(p.nmounts, 1);
+	ck_assert_str_eq(p.mounts[0].host, mounts[_i].host);
+	ck_assert_str_eq(p.mounts[0].guest, mounts[_i].guest);
+	ck_assert_int_eq(p.mounts[0].drive, mounts[_i].drive);
+	ck_assert_int_eq(p.mounts[0].mode, mounts[_i].mode);
+}
+END_TEST
+
+START_TEST(twice_in_one_place)
+{
+	struct policy p = { 0 };
+	struct err e = { 0 };
+
+	ck_assert(!policy_add_mount(&p, "/proc:Z:\\a", &e));
+	ck_assert(policy_add_mount(&p, "/:Z:\\A", &e));
+	ck_assert(policy_add_mount(&p, "/:Z:\\", &e));
+	ck_assert(!policy_add_mount(&p, "/:C:\\a", &e));
+	ck_assert_uint_eq(p.nmounts, 2);
+}
+END_TEST
+
+START_TEST(numbers)
+{
+	struct policy p = { 0 };
+	struct err e = { 0 };
+
+	ck_assert(!policy_set(&p, "memory", "16M", &e));
+	ck_assert_uint_eq(p.memory, 16 << 20);
+	ck_assert(!policy_set(&p, "memory", "2g", &e));
+	ck_assert_uint_eq(p.memory, 2ull << 30);
+	ck_assert(!policy_set(&p, "pids", "7", &e));
+	ck_assert_uint_eq(p.pids, 7);
+	ck_assert(!policy_set(&p, "net", "all", &e));
+	ck_assert(p.net);
+	ck_assert(!policy_set(&p, "net", "none", &e));
+	ck_assert(!p.net);
+}
+END_TEST
+
+START_TEST(environment)
+{
+	struct policy p = { 0 };
+	struct err e = { 0 };
+
+	setenv("POLICY_TEST", "v", 1);
+	ck_assert(!policy_add_env(&p, "POLICY_TEST", &e));
+	ck_assert(!policy_add_env(&p, "A=b=c", &e));
+	unsetenv("POLICY_TEST");
+	ck_assert(!policy_add_env(&p, "POLICY_TEST", &e));
+	ck_assert_uint_eq(p.nenv, 2);
+	ck_assert_str_eq(p.env[0], "POLICY_TEST=v");
+	ck_assert_str_eq(p.env[1], "A=b=c");
+	ck_assert_ptr_null(p.env[2]);
+}
+END_TEST
+
+/* ---- which mount is it? -------------------------------------------------------- */
+
+START_TEST(longest_mount)
+{
+	struct policy_mount m[] = { { .host = (char *)"/a" },
+				    { .host = (char *)"/a/b" },
+				    { .host = (char *)"/c.txt" } };
+	struct policy p = { .mounts = m, .nmounts = COUNT_OF(m) };
+	const char *rest;
+
+	ck_assert_ptr_eq(policy_find(&p, "/a", &rest), &m[0]);
+	ck_assert_str_eq(rest, "");
+	ck_assert_ptr_eq(policy_find(&p, "/a/x/y", &rest), &m[0]);
+	ck_assert_str_eq(rest, "x/y");
+	ck_assert_ptr_eq(policy_find(&p, "/a/b/x", &rest), &m[1]);
+	ck_assert_str_eq(rest, "x");
+	ck_assert_ptr_eq(policy_find(&p, "/c.txt", &rest), &m[2]);
+	ck_assert_ptr_null(policy_find(&p, "/ab", &rest));
+	ck_assert_ptr_null(policy_find(&p, "/c.txt2", &rest));
+	ck_assert_ptr_null(policy_find(&p, "/", &rest));
+	m[0].host = (char *)"/";
+	ck_assert_ptr_eq(policy_find(&p, "/x", &rest), &m[0]);
+	ck_assert_str_eq(rest, "x");
+}
+END_TEST
+
+/* ---- files ----------------------------------------------------------------------- */
+
+static int read_text(struct policy *p, const char *text, struct err *e)
+{
+	char path[] = "/tmp/policy.XXXXXX";
+	int fd = mkstemp(path), ret;
+
+	ck_assert_int_ge(fd, 0);
+	ck_assert_int_eq(write(fd, text, strlen(text)), (ssize_t)strlen(text));
+	close(fd);
+	ret = policy_read(p, path, e);
+	unlink(path);
+	return ret;
+}
+
+START_TEST(files)
+{
+	struct policy p = { 0 };
+	struct err e = { 0 };
+
+	ck_assert(!read_text(&p,
+			     "# comment\n\n  mount \t /proc:Z:\\a b:rw \r\n"
+			     "pids 3",
+			     &e));
+	ck_assert_uint_eq(p.nmounts, 1);
+	ck_assert_str_eq(p.mounts[0].guest, "a b");
+	ck_assert_uint_eq(p.pids, 3);
+	ck_assert(read_text(&p, "pids 3\npids\n", &e));
+	ck_assert_ptr_nonnull(strstr(e.text, ":2"));
+	ck_assert(policy_read(&p, "/no/such/file", &e));
+}
+END_TEST
+
+int main(void)
+{
+	Suite *s = suite_create("policy");
+	TCase *tc = tcase_create("policy");
+	SRunner *r;
+	int failed;
+
+	suite_add_tcase(s, tc);
+	tcase_add_loop_test(tc, refused, 0, COUNT_OF(bad));
+	tcase_add_loop_test(tc, granted, 0, COUNT_OF(mounts));
+	tcase_add_test(tc, twice_in_one_place);
+	tcase_add_test(tc, numbers);
+	tcase_add_test(tc, environment);
+	tcase_add_test(tc, longest_mount);
+	tcase_add_test(tc, files);
+	r = srunner_create(s);
+	srunner_set_tap(r, "-");
+	srunner_run_all(r, CK_SILENT);
+	failed = srunner_ntests_failed(r);
+	srunner_free(r);
+	return failed != 0;
+}
