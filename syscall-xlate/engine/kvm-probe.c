@@ -23,10 +23,12 @@ enum { SECONDS = 2, PF_WRITE = 2, VECTOR_PF = 14 };
 #define TEST_DATA 0x11000ull
 
 static struct kvm_run *watched;
+static volatile sig_atomic_t timed_out;
 
 static void too_long(int sig)
 {
 	(void)sig;
+	timed_out = 1;
 	watched->immediate_exit = 1;
 }
 
@@ -43,8 +45,16 @@ static int fails(struct err *e, const char *what, const struct event *got)
 
 static struct event go(struct vcpu *v)
 {
-	if (vcpu_enter(v))
-		return (struct event){ .kind = EVENT_ODD, .vector = -1 };
+	struct event e;
+
+	while (vcpu_enter(v)) {
+		/* Other signals, as when a parent stops us for a while. */
+		if (errno != EINTR || timed_out)
+			return (struct event){ .kind = EVENT_ODD, .vector = -1 };
+		e = vcpu_interrupted(v);
+		if (e.kind != EVENT_NONE)
+			return e;
+	}
 	return vcpu_event(v);
 }
 

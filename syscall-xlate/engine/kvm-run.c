@@ -182,7 +182,7 @@ int vcpu_enter(struct vcpu *v)
 
 /* ---- what happened --------------------------------------------------------------- */
 
-static struct event event_of_signal(struct vcpu *v)
+struct event vcpu_interrupted(struct vcpu *v)
 {
 	struct guest_regs *r = &v->regs;
 	bool in_shim = (v->run->s.regs.sregs.cs.selector & 3) != 3;
@@ -454,7 +454,7 @@ static void step(struct vcpu *v)
 	if (vcpu_enter(v) == 0)
 		e = vcpu_event(v);
 	else if (errno == EINTR || errno == EAGAIN)
-		e = event_of_signal(v);
+		e = vcpu_interrupted(v);
 	else
 		e = event_of_odd(v, errno);
 	if (e.kind == EVENT_ODD)

@@ -136,6 +136,8 @@ struct event {
 };
 /* What ended the last entry; v->regs are the guest's then (REGS_NO_FPU). */
 struct event vcpu_event(struct vcpu *v);
+/* The same after vcpu_enter() failed with EINTR. */
+struct event vcpu_interrupted(struct vcpu *v);
 
 /* ---- the self-test (kvm-probe.c) ------------------------------------------ */
 
