@@ -5,7 +5,7 @@
  * What is loaded as data or for its resources only is no module of the loader:
  * it is a mapped view, told by the low bits of its handle.
  */
-#include "kernel32-private.h"
+#include "sxs.h"
 #include "nt-file.h"
 
 #define AS_DATA  1 /* bits of a module handle */
@@ -78,8 +78,18 @@ static HMODULE load_data(const WCHAR *name, DWORD flags)
 
 /* ---- loading -------------------------------------------------------- */
 
+static BOOL is_base_name(const UNICODE_STRING *u)
+{
+	for (ULONG i = 0; i < u->Length / sizeof(WCHAR); i++)
+		if (u->Buffer[i] == '\\' || u->Buffer[i] == '/' ||
+		    u->Buffer[i] == ':')
+			return FALSE;
+	return TRUE;
+}
+
 HMODULE WINAPI LoadLibraryExW(LPCWSTR name, HANDLE file, DWORD flags)
 {
+	WCHAR redirected[MAX_PATH * 2];
 	ULONG how = flags & DONT_RESOLVE_DLL_REFERENCES
 			    ? IMAGE_FILE_EXECUTABLE_IMAGE
 			    : 0;
@@ -103,6 +113,9 @@ HMODULE WINAPI LoadLibraryExW(LPCWSTR name, HANDLE file, DWORD flags)
 		u.Length -= sizeof(WCHAR);
 	if (flags & DATA_FLAGS)
 		return load_data(name, flags);
+	if (is_base_name(&u) &&
+	    sxs_dll_path(name, redirected, ARRAY_LEN(redirected)))
+		RtlInitUnicodeString(&u, redirected);
 	status = LdrLoadDll(search ? (PWSTR)(search | 1) : NULL, &how, &u,
 			    &base);
 	if (NT_SUCCESS(status))
