@@ -3,8 +3,7 @@
  * registry.c - keys: create, open, delete, rename, set values.
  *
  * Everybody may write everywhere: it is the user's own copy, and programs that
- * keep settings below HKEY_LOCAL_MACHINE work.  There is one view for 32-bit
- * and 64-bit programs: KEY_WOW64_* change nothing.
+ * keep settings below HKEY_LOCAL_MACHINE work.
  */
 #include "syscall-xlate/nt/registry.h"
 
@@ -123,6 +122,91 @@ static struct object *key_new(struct reg_key *k)
 	return &ko->object;
 }
 
+/* ---- the view of 32-bit programs ------------------------------------- */
+
+static bool is_word(const uint16_t *s, size_t n, const char *word)
+{
+	uint16_t u[32];
+	size_t len = strlen(word);
+
+	for (size_t i = 0; i < len && i < COUNT_OF(u); i++)
+		u[i] = (unsigned char)word[i];
+	return n == len && !reg_compare(s, n, u, len);
+}
+
+/* Past the component word of the path *s, if it is the first. */
+static bool skip_word(const uint16_t **s, size_t *n, const char *word)
+{
+	size_t len = 0;
+
+	while (len < *n && (*s)[len] != '\\')
+		len++;
+	if (!is_word(*s, len, word))
+		return false;
+	*s += len;
+	*n -= len;
+	while (*n && **s == '\\') {
+		++*s;
+		--*n;
+	}
+	return true;
+}
+
+/*
+ * HKLM\SOFTWARE means its subkey Wow6432Node to them, but for what programs
+ * of both widths share.  Source: "Registry Keys Affected by WOW64".  (Below
+ * Microsoft everything is shared: a link in the defaults.)  name is replaced
+ * by the path from the root, malloc'ed; NULL: it stays as it is.
+ */
+static uint16_t *narrow_view(const struct reg_key *root, const uint16_t *name,
+			     size_t n, size_t *len)
+{
+	static const uint16_t node[] =
+		u"\\Registry\\Machine\\SOFTWARE\\Wow6432Node\\";
+	static const char *const shared[] = { "Classes", "Clients", "Policies",
+					      "RegisteredApplications",
+					      "Wow6432Node" };
+	const bool machine = root && root->parent == &reg_root &&
+			     is_word(root->name, root->name_len, "Machine");
+	const bool software =
+		root && root->parent && root->parent->parent == &reg_root &&
+		is_word(root->name, root->name_len, "Software") &&
+		is_word(root->parent->name, root->parent->name_len, "Machine");
+	size_t head = COUNT_OF(node) - 1;
+	uint16_t *to;
+
+	if (!root && n && *name == '\\') {
+		name++;
+		n--;
+		if (!skip_word(&name, &n, "Registry") ||
+		    !skip_word(&name, &n, "Machine") ||
+		    !skip_word(&name, &n, "Software"))
+			return NULL;
+	} else if (machine) {
+		if (!skip_word(&name, &n, "Software"))
+			return NULL;
+	} else if (!software) {
+		return NULL;
+	}
+	for (size_t i = 0; i < COUNT_OF(shared); i++) {
+		const uint16_t *s = name;
+		size_t rest = n;
+
+		if (n && skip_word(&s, &rest, shared[i]))
+			return NULL;
+	}
+	if (!n)
+		head--; /* without the slash */
+	to = malloc((head + n + 1) * sizeof *to);
+	if (!to)
+		return NULL;
+	memcpy(to, node, head * sizeof *to);
+	memcpy(to + head, name, n * sizeof *to);
+	to[head + n] = 0;
+	*len = head + n;
+	return to;
+}
+
 /* ---- open and create ------------------------------------------------ */
 
 struct open_args {
@@ -178,8 +262,14 @@ static NTSTATUS open_key(struct task *t, struct open_args *a,
 	uint64_t h;
 	size_t rest;
 	bool open_link;
+	uint16_t *narrow = NULL;
+	const uint16_t *name;
+	size_t narrow_len, len;
 	NTSTATUS status;
 
+	if ((a->access & (KEY_WOW64_32KEY | KEY_WOW64_64KEY)) ==
+	    (KEY_WOW64_32KEY | KEY_WOW64_64KEY))
+		return STATUS_INVALID_PARAMETER;
 	if (a->options & ~0x1fu)
 		return STATUS_INVALID_PARAMETER;
 	status = oa_read(t, a->attr, &oa);
@@ -195,10 +285,16 @@ static NTSTATUS open_key(struct task *t, struct open_args *a,
 		    a->options & REG_OPTION_OPEN_LINK;
 	*disposition = REG_OPENED_EXISTING_KEY;
 	reg_begin();
-	status = reg_walk(root ? root->key : NULL, oa.name, oa.name_len,
+	if (a->access & KEY_WOW64_32KEY ||
+	    (nt_self->wow64 && !(a->access & KEY_WOW64_64KEY)))
+		narrow = narrow_view(root ? root->key : NULL, oa.name,
+				     oa.name_len, &narrow_len);
+	name = narrow ? narrow : oa.name;
+	len = narrow ? narrow_len : oa.name_len;
+	status = reg_walk(root && !narrow ? root->key : NULL, name, len,
 			  open_link, &k, &rest);
 	if (status == STATUS_OBJECT_NAME_NOT_FOUND && a->create) {
-		status = make_key(k, oa.name + rest, oa.name_len - rest, a, &k);
+		status = make_key(k, name + rest, len - rest, a, &k);
 		*disposition = REG_CREATED_NEW_KEY;
 	} else if (status == STATUS_OBJECT_PATH_NOT_FOUND) {
 		status = STATUS_OBJECT_NAME_NOT_FOUND;
@@ -209,6 +305,7 @@ static NTSTATUS open_key(struct task *t, struct open_args *a,
 	if (status == STATUS_SUCCESS && !(o = key_new(k)))
 		status = STATUS_NO_MEMORY;
 	reg_end();
+	free(narrow);
 	if (root)
 		object_put(&root->object);
 	if (o) {

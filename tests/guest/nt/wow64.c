@@ -92,6 +92,47 @@ static void width(void)
 		 NARROW);
 }
 
+/* HKLM\SOFTWARE of 32-bit programs is its Wow6432Node. */
+static void registry(void)
+{
+	static const char name[] = "Software\\rf-wow64-test";
+	HKEY own, other, node;
+	DWORD v = 1, n = sizeof v;
+
+	CHECK_EQ(RegCreateKeyExA(HKEY_LOCAL_MACHINE, name, 0, NULL, 0,
+				 KEY_ALL_ACCESS | KEY_WOW64_32KEY, NULL, &own,
+				 NULL),
+		 0);
+	CHECK_EQ(RegSetValueExA(own, "v", 0, REG_DWORD, (BYTE *)&v, 4), 0);
+	CHECK_EQ(RegOpenKeyExA(HKEY_LOCAL_MACHINE, name, 0,
+			       KEY_READ | KEY_WOW64_64KEY, &other),
+		 ERROR_FILE_NOT_FOUND);
+	CHECK_EQ(RegOpenKeyExA(HKEY_LOCAL_MACHINE, name, 0, KEY_READ, &other),
+		 NARROW ? 0 : ERROR_FILE_NOT_FOUND);
+	CHECK_EQ(RegOpenKeyExA(HKEY_LOCAL_MACHINE,
+			       "SOFTWARE\\Wow6432Node\\rf-wow64-test", 0,
+			       KEY_READ, &node),
+		 0);
+	v = 0;
+	CHECK_EQ(RegQueryValueExA(node, "v", NULL, NULL, (BYTE *)&v, &n), 0);
+	CHECK_EQ(v, 1);
+	RegCloseKey(node);
+	RegCloseKey(own);
+	CHECK_EQ(RegDeleteKeyExA(HKEY_LOCAL_MACHINE, name, KEY_WOW64_32KEY, 0),
+		 0);
+	CHECK_EQ(RegOpenKeyExA(HKEY_LOCAL_MACHINE, name, 0,
+			       KEY_READ | KEY_WOW64_32KEY, &other),
+		 ERROR_FILE_NOT_FOUND);
+	/* Shared. */
+	CHECK_EQ(RegOpenKeyExA(HKEY_LOCAL_MACHINE, "SOFTWARE\\Classes\\.txt",
+			       0, KEY_READ, &own),
+		 0);
+	CHECK_EQ(RegOpenKeyExA(HKEY_LOCAL_MACHINE,
+			       "SOFTWARE\\Microsoft\\Windows NT", 0,
+			       KEY_READ | KEY_WOW64_32KEY, &other),
+		 0);
+}
+
 /* A child of our own width, and one of the other, if it is where it is made. */
 static void child(const char *name, BOOL want)
 {
@@ -129,6 +170,7 @@ int main(int argc, char **argv)
 			       : 1;
 	width();
 	folders();
+	registry();
 	GetModuleFileNameA(NULL, self, sizeof self);
 	child(self, NARROW);
 	/* .../x86_64/wow64.exe and .../i686/wow64.exe */
