@@ -7,7 +7,7 @@ run_foreign_SOURCES = %D%/main.c %D%/options.c %D%/options.h %D%/launch.c \
 	%D%/jail-files.c %D%/jail-calls.c \
 	%D%/check.c %D%/check.h %D%/check-print.c %D%/check-print.h
 run_foreign_CPPFLAGS = $(AM_CPPFLAGS) -DPKGLIBDIR='"$(pkglibdir)"'
-run_foreign_LDADD = libpersonality.a libengine.a libnt.a libfreebsd.a libbsd.a \
+run_foreign_LDADD = libpersonality.a libengine.a libnt.a libfreebsd.a libnetbsd.a libbsd.a \
 	libxlate.a libimage.a \
 	libbase.a $(LIBELF_LIBS) $(LMDB_LIBS)
 run_foreign_LDFLAGS = $(AM_LDFLAGS) $(HOST_LDFLAGS) -Wl,-z,relro

@@ -7,11 +7,12 @@
 
 #include "syscall-xlate/xlate.h"
 
-extern const struct personality personality_nt, personality_freebsd;
+extern const struct personality personality_nt, personality_freebsd,
+	personality_netbsd;
 
 
 const struct personality *const personalities[] = {
-	&personality_nt, &personality_freebsd, NULL
+	&personality_nt, &personality_freebsd, &personality_netbsd, NULL
 };
 
 const struct personality *personality_choose(const struct image *img,

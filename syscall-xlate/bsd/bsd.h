@@ -150,6 +150,7 @@ struct bsd_system {
 
 	/* struct stat from the host's, at addr. */
 	int (*put_stat)(struct task *t, gaddr addr, const struct stat *st);
+	int32_t status_continued; /* of wait(2) */
 	uint8_t af_inet6;
 	const struct flag_pair *msg_flags;
 	unsigned nmsg_flags;

@@ -34,9 +34,11 @@ int bsd_clock(uint32_t id)
 		return CLOCK_BOOTTIME;
 	case 8: /* UPTIME_FAST */
 		return CLOCK_BOOTTIME;
-	case 14: /* THREAD_CPUTIME_ID */
+	case 14:	 /* THREAD_CPUTIME_ID */
+	case 0x20000000: /* NetBSD's */
 		return CLOCK_THREAD_CPUTIME_ID;
-	case 15: /* PROCESS_CPUTIME_ID */
+	case 15:	 /* PROCESS_CPUTIME_ID */
+	case 0x40000000: /* NetBSD's */
 	case 2:	 /* PROF */
 		return CLOCK_PROCESS_CPUTIME_ID;
 	default:

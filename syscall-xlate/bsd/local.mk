@@ -10,11 +10,11 @@ EXTRA_DIST += %D%/gen-names.awk
 BUILT_SOURCES += %D%/calls.h
 CLEANFILES += %D%/calls.h
 # Prototypes of the shared handlers, from both tables: they must agree.
-%D%/calls.h: syscall-xlate/freebsd/syscalls.tbl \
+%D%/calls.h: syscall-xlate/freebsd/syscalls.tbl syscall-xlate/netbsd/syscalls.tbl \
 		syscall-xlate/gen-calls.awk
 	@$(MKDIR_P) %D%
 	$(AM_V_GEN){ echo '#include "syscall-xlate/bsd/bsd.h"'; \
-		for os in freebsd; do \
+		for os in freebsd netbsd; do \
 		$(AWK) -v os=$$os -v mode=h -v only=bsd_ \
 			-f $(srcdir)/syscall-xlate/gen-calls.awk \
 			$(srcdir)/syscall-xlate/$$os/syscalls.tbl || exit; \

@@ -368,7 +368,7 @@ int64_t bsd_fchflags(struct task *t, int fd, uint64_t flags)
 
 /* ---- times -------------------------------------------------------------------------- */
 
-/* UTIME_NOW and UTIME_OMIT are -1 and -2 there, and large numbers here. */
+/* UTIME_NOW and UTIME_OMIT: -1 and -2 on FreeBSD, as here on NetBSD. */
 static int get_times(struct task *t, gaddr at, struct timespec ts[2])
 {
 	struct bsd_timespec g[2];
@@ -377,6 +377,8 @@ static int get_times(struct task *t, gaddr at, struct timespec ts[2])
 		return -EFAULT;
 	for (unsigned i = 0; i < 2; i++) {
 		ts[i] = (struct timespec){ g[i].sec, g[i].nsec };
+		if (g[i].nsec == UTIME_NOW || g[i].nsec == UTIME_OMIT)
+			continue;
 		if (g[i].nsec == -1)
 			ts[i].tv_nsec = UTIME_NOW;
 		else if (g[i].nsec == -2)

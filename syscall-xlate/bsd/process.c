@@ -276,7 +276,7 @@ int32_t bsd_wait_status(int status)
 	if (WIFEXITED(status))
 		return status & 0xff00;
 	if (WIFCONTINUED(status))
-		return 0x13;
+		return bsd_sys->status_continued;
 	if (WIFSTOPPED(status))
 		return 0x7f | bsd_sig_from_host(WSTOPSIG(status)) << 8;
 	return bsd_sig_from_host(WTERMSIG(status)) |
@@ -346,7 +346,7 @@ int64_t bsd_wait6(struct task *t, int32_t idtype, int64_t id, gaddr status,
 		word = (si.si_status & 0xff) << 8;
 		break;
 	case CLD_CONTINUED:
-		word = 0x13;
+		word = bsd_sys->status_continued;
 		break;
 	case CLD_STOPPED:
 	case CLD_TRAPPED:

@@ -459,13 +459,6 @@ int64_t bsd_kill(struct task *t, int32_t pid, int32_t sig)
 	return bsd_ret(kill(pid, host));
 }
 
-int64_t bsd_killpg(struct task *t, int32_t pgid, int32_t sig)
-{
-	if (pgid < 0 || pgid == 1)
-		return -ESRCH;
-	return bsd_kill(t, -pgid, sig);
-}
-
 /* One of this process's threads. */
 int64_t bsd_thread_kill(struct task *t, int64_t id, int32_t sig)
 {

@@ -126,6 +126,7 @@ static const struct bsd_system system_freebsd = {
 	.o_nonblock = 0x0004,
 	.nofollow_error = EMLINK,
 	.put_stat = freebsd_put_stat,
+	.status_continued = 0x13,
 	.af_inet6 = 28,
 	.msg_flags = msg_flags,
 	.nmsg_flags = COUNT_OF(msg_flags),

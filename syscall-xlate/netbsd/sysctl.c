@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * sysctl.c - NetBSD's tree, as far as programs look at it.
+ * Source: NetBSD's sysctl(7), sysctl(3), sys/sysctl.h.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/table.h"
+#include "syscall-xlate/netbsd/calls.h"
+#include "syscall-xlate/netbsd/netbsd.h"
+
+enum { MAX_MIB = 12, PROC_PATHNAME = 5 };
+
+/* kern.proc_args.PID.WHAT: the path of the program, of those there are. */
+static int64_t proc_args(const struct bsd_sysctl *n, const int32_t *rest,
+			 unsigned nrest, void *buf, size_t room)
+{
+	if (nrest != 2 || rest[1] != PROC_PATHNAME)
+		return -EOPNOTSUPP;
+	return sysctl_pathname(n, rest, 1, buf, room);
+}
+
+/* "amd64" is the port; programs are compiled for x86_64. */
+#define NUMBER(name, type, value, ...)                                         \
+	{ name, { __VA_ARGS__ }, COUNT_OF(((int[]){ __VA_ARGS__ })), type,     \
+	  false, sysctl_number, value, NULL }
+#define TEXT(name, value, ...)                                                 \
+	{ name, { __VA_ARGS__ }, COUNT_OF(((int[]){ __VA_ARGS__ })),           \
+	  SYSCTL_STRING, false, sysctl_text, 0, value }
+#define LEAF(name, type, get, ...)                                             \
+	{ name, { __VA_ARGS__ }, COUNT_OF(((int[]){ __VA_ARGS__ })), type,     \
+	  false, get, 0, NULL }
+
+static const struct bsd_sysctl tree[] = {
+	LEAF("kern.ostype", SYSCTL_STRING, sysctl_ostype, 1, 1),
+	LEAF("kern.osrelease", SYSCTL_STRING, sysctl_osrelease, 1, 2),
+	NUMBER("kern.osrevision", SYSCTL_INT, NETBSD_VERSION, 1, 3),
+	LEAF("kern.version", SYSCTL_STRING, sysctl_version, 1, 4),
+	NUMBER("kern.maxproc", SYSCTL_INT, 32768, 1, 6),
+	LEAF("kern.maxfiles", SYSCTL_INT, sysctl_openmax, 1, 7),
+	NUMBER("kern.argmax", SYSCTL_INT, 262144, 1, 8),
+	NUMBER("kern.securelevel", SYSCTL_INT, -1, 1, 9),
+	LEAF("kern.hostname", SYSCTL_STRING, sysctl_hostname, 1, 10),
+	NUMBER("kern.hostid", SYSCTL_INT, 0, 1, 11),
+	LEAF("kern.clockrate", SYSCTL_OPAQUE, sysctl_clockrate, 1, 12),
+	NUMBER("kern.posix1version", SYSCTL_INT, 200112, 1, 17),
+	NUMBER("kern.ngroups", SYSCTL_INT, 16, 1, 18),
+	NUMBER("kern.job_control", SYSCTL_INT, 1, 1, 19),
+	NUMBER("kern.saved_ids", SYSCTL_INT, 1, 1, 20),
+	LEAF("kern.domainname", SYSCTL_STRING, sysctl_domainname, 1, 22),
+	NUMBER("kern.fsync", SYSCTL_INT, 1, 1, 33),
+	NUMBER("kern.iov_max", SYSCTL_INT, 1024, 1, 38),
+	NUMBER("kern.monotonic_clock", SYSCTL_INT, 200112, 1, 47),
+	{ "kern.proc_args", { 1, 48 }, 2, SYSCTL_STRING, true, proc_args, 0,
+	  NULL },
+	LEAF("kern.arandom", SYSCTL_OPAQUE, sysctl_random, 1, 81),
+	LEAF("kern.boottime", SYSCTL_OPAQUE, sysctl_boottime, 1, 83),
+	LEAF("vm.loadavg", SYSCTL_OPAQUE, sysctl_loadavg, 2, 2),
+	LEAF("hw.machine", SYSCTL_STRING, sysctl_machine, 6, 1),
+	LEAF("hw.model", SYSCTL_STRING, sysctl_model, 6, 2),
+	LEAF("hw.ncpu", SYSCTL_INT, sysctl_ncpu, 6, 3),
+	NUMBER("hw.byteorder", SYSCTL_INT, 1234, 6, 4),
+	NUMBER("hw.physmem", SYSCTL_INT, -1, 6, 5), /* does not fit */
+	NUMBER("hw.usermem", SYSCTL_INT, -1, 6, 6),
+	NUMBER("hw.pagesize", SYSCTL_INT, 4096, 6, 7),
+	TEXT("hw.machine_arch", "x86_64", 6, 10),
+	NUMBER("hw.alignbytes", SYSCTL_INT, 7, 6, 11),
+	LEAF("hw.physmem64", SYSCTL_LONG, sysctl_physmem, 6, 13),
+	LEAF("hw.usermem64", SYSCTL_LONG, sysctl_usermem, 6, 14),
+	LEAF("hw.ncpuonline", SYSCTL_INT, sysctl_ncpu, 6, 16),
+	TEXT("user.cs_path", "/usr/bin:/bin:/usr/sbin:/sbin", 8, 1),
+};
+
+int64_t netbsd_sysctl(struct task *t, gaddr name, uint32_t n, gaddr old,
+		      gaddr old_len, gaddr new_value, uint64_t new_len)
+{
+	const struct bsd_sysctl *leaf;
+	int32_t mib[MAX_MIB];
+
+	if (n < 1 || n > MAX_MIB)
+		return -EINVAL;
+	if (guest_read(t, mib, name, n * sizeof *mib))
+		return -EFAULT;
+	/* Negative numbers ask about the tree itself. */
+	if (mib[n - 1] < 0 && n < 3)
+		return -EOPNOTSUPP;
+	leaf = sysctl_by_mib(tree, COUNT_OF(tree), mib, n);
+	if (!leaf)
+		return -ENOENT;
+	if (new_value)
+		return -EPERM;
+	return sysctl_read(t, leaf, mib + leaf->nmib, n - leaf->nmib, old,
+			   old_len);
+}
