@@ -283,17 +283,20 @@ static NTSTATUS connect_to(struct task *t, struct irp *r, struct afd_op *op,
 		close(hold);
 	if (status && status != STATUS_PENDING)
 		return status;
-	if (!status && !op->len) {
+	if (!status && !op->len)
 		afd_service(s);
-		return status;
-	}
-	op->step = connect_step;
-	op->pends = super || !s->nonblocking;
-	if (!op->pends && s->event_mask) {
+	/* The host may be done at once; Windows never is. */
+	if (!super && !s->datagram && s->nonblocking) {
 		pthread_mutex_lock(&s->lock);
-		afd_watch(s);
+		if (s->event_mask)
+			afd_watch(s);
 		pthread_mutex_unlock(&s->lock);
+		return STATUS_DEVICE_NOT_READY;
 	}
+	if (!status && !op->len)
+		return status;
+	op->step = connect_step;
+	op->pends = true;
 	return afd_run(t, r, op, &s->connects, POLLOUT);
 }
 

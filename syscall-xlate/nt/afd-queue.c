@@ -189,7 +189,7 @@ static bool somebody_waits(const struct afd_socket *s)
 	       s->connects.first || s->polls || s->event_mask;
 }
 
-static void service(struct afd_socket *s, short re)
+void afd_service(struct afd_socket *s)
 {
 	struct afd_done done;
 
@@ -197,7 +197,7 @@ static void service(struct afd_socket *s, short re)
 	pthread_mutex_lock(&s->lock);
 	s->edges++;
 	if (s->state == AFD_CONNECTING)
-		afd_check_connect(s, re);
+		afd_check_connect(s, afd_ready(s));
 	run_queue(s, &s->connects, &done);
 	run_queue(s, &s->accepts, &done);
 	run_queue(s, &s->receives, &done);
@@ -207,22 +207,22 @@ static void service(struct afd_socket *s, short re)
 		s->send_closed = true;
 		shutdown(s->file->fd, SHUT_WR);
 	}
+	/*
+	 * What epoll said is old by now: an unconnected socket counts as hung
+	 * up, and may have been connected since.
+	 */
 	if (s->polls || s->event_mask)
-		afd_notice(s, re, &done);
+		afd_notice(s, afd_ready(s), &done);
 	pthread_mutex_unlock(&s->lock);
 	afd_finish_all(&done);
-}
-
-void afd_service(struct afd_socket *s)
-{
-	service(s, afd_ready(s));
 }
 
 static void edge(struct nt_watch *w, uint32_t events)
 {
 	struct afd_socket *s = container_of(w, struct afd_socket, watch);
 
-	service(s, (short)events);
+	(void)events;
+	afd_service(s);
 	pthread_mutex_lock(&s->lock);
 	if (somebody_waits(s)) {
 		s->idle = 0;
