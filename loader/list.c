@@ -42,8 +42,9 @@ void list_calls(void)
 
 			if (c->name)
 				printf("%s %#05zx %-8s %s%s%s\n", p->name, j,
-				       support[c->support], c->name,
-				       *c->note ? ": " : "", c->note);
+				       support[c->support], xlate_name(c),
+				       *xlate_note(c) ? ": " : "",
+				       xlate_note(c));
 		}
 	}
 }

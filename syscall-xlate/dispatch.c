@@ -44,10 +44,10 @@ void dispatch(struct task *t, struct guest_regs *regs)
 	} else if (__builtin_expect(trace_enabled, 0)) {
 		int64_t began = trace_enter(t, call, args);
 
-		ret = call->run(t, args);
+		ret = xlate_run(call)(t, args);
 		trace_leave(t, call, args, ret, began);
 	} else {
-		ret = call->run(t, args);
+		ret = xlate_run(call)(t, args);
 	}
 	p->set_result(regs, ret);
 	t->in_call = false;

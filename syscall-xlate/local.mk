@@ -18,3 +18,7 @@ syscall-xlate/%/calls.c: syscall-xlate/%/syscalls.tbl syscall-xlate/gen-calls.aw
 		echo '#include "syscall-xlate/$*/calls.h"'; \
 		$(AWK) -v os=$* -v ret=$(calls_ret_$*) -v mode=c \
 		-f $(srcdir)/syscall-xlate/gen-calls.awk $<; } >$@.t && mv $@.t $@
+syscall-xlate/%/calls-table.S: syscall-xlate/%/syscalls.tbl syscall-xlate/gen-calls.awk
+	@$(MKDIR_P) syscall-xlate/$*
+	$(AM_V_GEN)$(AWK) -v os=$* -v mode=s \
+		-f $(srcdir)/syscall-xlate/gen-calls.awk $< >$@.t && mv $@.t $@

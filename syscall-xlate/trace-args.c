@@ -13,7 +13,7 @@
 static bool argument(const struct xlate_call *call, const uint64_t *args,
 		     const char *name, size_t len, uint64_t *v)
 {
-	const char *p = call->args;
+	const char *p = xlate_args(call);
 
 	for (unsigned i = 0; *p && i < call->nargs; i++) {
 		const char *at = strchr(p, ':');

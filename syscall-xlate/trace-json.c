@@ -104,7 +104,7 @@ void trace_json_line(const struct trace_names *names, struct task *t,
 	bool failed = returned && names && names->failed && names->failed(ret);
 	const char *name = returned && names ? names->result(ret) : NULL;
 	struct trace_line l = { .len = 0 };
-	const char *row = call->args;
+	const char *row = xlate_args(call);
 	struct trace_value v;
 	unsigned i = 0;
 
@@ -112,7 +112,7 @@ void trace_json_line(const struct trace_names *names, struct task *t,
 		  "{\"time\":%" PRId64 ".%06" PRId64 ",\"pid\":%d,\"tid\":%d,"
 		  "\"call\":\"%s\",\"args\":{",
 		  began / 1000000000, began / 1000 % 1000000, getpid(), t->tid,
-		  call->name);
+		  xlate_name(call));
 	for (bool first = true;; first = false) {
 		struct trace_line item = { .len = 0 };
 

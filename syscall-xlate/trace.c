@@ -51,7 +51,7 @@ static size_t choose(const char *patterns)
 	     p = strtok_r(NULL, ",", &save))
 		for (size_t i = 0; i < *names->ncalls; i++)
 			if (names->calls[i].name &&
-			    fnmatch(p, names->calls[i].name, 0) == 0) {
+			    fnmatch(p, xlate_name(&names->calls[i]), 0) == 0) {
 				chosen[i] = 1;
 				found++;
 			}
@@ -97,14 +97,9 @@ int trace_start(const struct trace_names *n, struct err *e)
 	return selection ? choose_all(e) : 0;
 }
 
-static size_t index_of(const struct xlate_call *call)
-{
-	return names ? (size_t)(call - names->calls) : 0;
-}
-
 static bool wanted(const struct xlate_call *call)
 {
-	return !chosen || chosen[index_of(call)];
+	return !chosen || chosen[call->nr];
 }
 
 static int64_t now(void)
@@ -141,11 +136,11 @@ static void put_call(struct trace_line *l, struct task *t,
 		     const struct xlate_call *call, const uint64_t *args,
 		     bool done)
 {
-	const char *row = call->args;
+	const char *row = xlate_args(call);
 	struct trace_value v;
 	unsigned i = 0;
 
-	trace_put(l, "[%d] %s(", t->tid, call->name);
+	trace_put(l, "[%d] %s(", t->tid, xlate_name(call));
 	while (trace_next(names, t, call, args, done, &row, &i, &v)) {
 		trace_put(l, "%s%s=", i > 1 ? ", " : "", v.name);
 		switch (v.type) {
@@ -185,14 +180,15 @@ void trace_absent(struct task *t, const struct guest_regs *regs,
 	if (atomic_exchange(&seen[nr], 1))
 		return;
 	log_warn("call %#x (%s) is not implemented", nr,
-		 call ? call->name : "no such call");
+		 call ? xlate_name(call) : "no such call");
 }
 
 static bool may_not_return(const struct xlate_call *call)
 {
-	return strstr(call->name, "Terminate") ||
-	       strstr(call->name, "Continue") ||
-	       strstr(call->name, "Exception") || strstr(call->name, "exit");
+	const char *name = xlate_name(call);
+
+	return strstr(name, "Terminate") || strstr(name, "Continue") ||
+	       strstr(name, "Exception") || strstr(name, "exit");
 }
 
 int64_t trace_enter(struct task *t, const struct xlate_call *call,
@@ -201,7 +197,7 @@ int64_t trace_enter(struct task *t, const struct xlate_call *call,
 	int64_t began = now();
 
 	if (counts)
-		counts[index_of(call)].calls++;
+		counts[call->nr].calls++;
 	if (!may_not_return(call) || !wanted(call))
 		return began;
 	if (lines) {
@@ -223,7 +219,7 @@ void trace_leave(struct task *t, const struct xlate_call *call,
 	int64_t took = now() - began;
 
 	if (counts) {
-		struct count *c = &counts[index_of(call)];
+		struct count *c = &counts[call->nr];
 
 		c->ns += (uint64_t)took;
 		c->errors += failed;
@@ -289,7 +285,7 @@ void trace_finish(void)
 			ns ? 100.0 * (double)c->ns / (double)ns : 0,
 			(double)c->ns / 1e9,
 			(double)c->ns / 1e3 / (double)c->calls, c->calls,
-			c->errors, names->calls[order[i]].name);
+			c->errors, xlate_name(&names->calls[order[i]]));
 	}
 	dprintf(STDERR_FILENO,
 		"100.00 %11.6f %11s %9" PRIu64 " %9" PRIu64 " total\n",

@@ -18,15 +18,69 @@ enum xlate_support { XLATE_FULL, XLATE_PARTIAL, XLATE_STUB, XLATE_ABSENT };
 
 enum { XLATE_MAX_ARGS = 20 };
 
+typedef int64_t xlate_thunk(struct task *t, const uint64_t *a);
+
+/*
+ * A row of a call table; made by gen-calls.awk.  The first four members are
+ * distances from themselves to what they mean, 0 for nothing: addresses would
+ * have to be relocated at each start, page by page, for tables that this
+ * program may not even use.
+ */
 struct xlate_call {
-	const char *name;
-	int64_t (*run)(struct task *t, const uint64_t *a); /* NULL: absent */
-	uint8_t nargs;
-	uint8_t support;  /* enum xlate_support */
+	int32_t run, name, args, note;
 	uint32_t handles; /* bit i: argument i is a handle, and so signed */
-	const char *args; /* "kind:name ..." for the trace, as in the row */
-	const char *note; /* what is missing; "" where support is full */
+	uint16_t nr;	  /* index in the table */
+	uint8_t nargs;
+	uint8_t support; /* enum xlate_support */
 };
+_Static_assert(sizeof(struct xlate_call) == 24, "gen-calls.awk counts on it");
+
+/* NULL: absent */
+static inline xlate_thunk *xlate_run(const struct xlate_call *c)
+{
+	return c->run ? (xlate_thunk *)((intptr_t)&c->run + c->run) : NULL;
+}
+
+static inline const char *xlate_name(const struct xlate_call *c)
+{
+	return (const char *)&c->name + c->name;
+}
+
+/* "kind:name ..." for the trace, as in the row */
+static inline const char *xlate_args(const struct xlate_call *c)
+{
+	return (const char *)&c->args + c->args;
+}
+
+/* what is missing; "" where support is full */
+static inline const char *xlate_note(const struct xlate_call *c)
+{
+	return (const char *)&c->note + c->note;
+}
+
+/* *to becomes *c with another handler.  Both are variables of the program. */
+static inline void xlate_copy(struct xlate_call *to, const struct xlate_call *c,
+			      xlate_thunk *run)
+{
+	int32_t moved = (int32_t)((intptr_t)c - (intptr_t)to);
+
+	to->name = c->name + moved;
+	to->args = c->args + moved;
+	to->note = c->note + moved;
+	to->handles = c->handles;
+	to->nr = c->nr;
+	to->nargs = c->nargs;
+	to->support = c->support;
+	/* Last: others take it as the sign that the rest is there. */
+	__atomic_store_n(&to->run,
+			 (int32_t)((intptr_t)run - (intptr_t)&to->run),
+			 __ATOMIC_RELEASE);
+}
+
+/* What gen-calls.awk begins a thunk with; only assembly refers to it. */
+#define XLATE_THUNK(name)                                                      \
+	__attribute__((visibility("hidden"))) xlate_thunk name;                \
+	int64_t name(struct task *t, const uint64_t *a)
 
 /*
  * flags_to_host() - translate a word of guest flags bit by bit.

@@ -2,9 +2,9 @@
 noinst_LIBRARIES += libfreebsd.a
 libfreebsd_a_SOURCES = %D%/freebsd.h %D%/personality.c %D%/start.c %D%/frame.c %D%/thread.c \
 	%D%/file.c %D%/kevent.c %D%/sysctl.c %D%/misc.c %D%/umtx.c
-nodist_libfreebsd_a_SOURCES = %D%/calls.c %D%/calls.h %D%/errno.h %D%/signals.h
+nodist_libfreebsd_a_SOURCES = %D%/calls.c %D%/calls-table.S %D%/calls.h %D%/errno.h %D%/signals.h
 BUILT_SOURCES += %D%/calls.h %D%/errno.h %D%/signals.h
-CLEANFILES += %D%/calls.c %D%/calls.h %D%/errno.h %D%/signals.h
+CLEANFILES += %D%/calls.c %D%/calls-table.S %D%/calls.h %D%/errno.h %D%/signals.h
 EXTRA_DIST += %D%/syscalls.tbl %D%/errno.tbl %D%/signal.tbl
 %D%/errno.h: %D%/errno.tbl syscall-xlate/bsd/gen-names.awk
 	@$(MKDIR_P) %D%

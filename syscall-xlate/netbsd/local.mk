@@ -2,9 +2,9 @@
 noinst_LIBRARIES += libnetbsd.a
 libnetbsd_a_SOURCES = %D%/netbsd.h %D%/personality.c %D%/start.c %D%/frame.c %D%/thread.c \
 	%D%/file.c %D%/kevent.c %D%/sysctl.c %D%/misc.c %D%/park.c
-nodist_libnetbsd_a_SOURCES = %D%/calls.c %D%/calls.h %D%/errno.h %D%/signals.h
+nodist_libnetbsd_a_SOURCES = %D%/calls.c %D%/calls-table.S %D%/calls.h %D%/errno.h %D%/signals.h
 BUILT_SOURCES += %D%/calls.h %D%/errno.h %D%/signals.h
-CLEANFILES += %D%/calls.c %D%/calls.h %D%/errno.h %D%/signals.h
+CLEANFILES += %D%/calls.c %D%/calls-table.S %D%/calls.h %D%/errno.h %D%/signals.h
 EXTRA_DIST += %D%/syscalls.tbl %D%/errno.tbl %D%/signal.tbl
 %D%/errno.h: %D%/errno.tbl syscall-xlate/bsd/gen-names.awk
 	@$(MKDIR_P) %D%

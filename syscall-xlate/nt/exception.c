@@ -258,7 +258,7 @@ static void system_call(struct task *t, struct guest_regs *r)
 	t->in_call = true;
 	if (call && call->run)
 		ret = p->fetch_args(t, r, call, args) ? p->bad_args
-						      : call->run(t, args);
+						      : xlate_run(call)(t, args);
 	p->set_result(r, ret);
 	t->in_call = false;
 }

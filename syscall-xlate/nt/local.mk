@@ -65,10 +65,10 @@ libnt_a_SOURCES += %D%/context.c %D%/context32.c %D%/context.h %D%/abi-context.h
 	%D%/exception.c %D%/exception.h %D%/exception-decode.c \
 	%D%/exception-report.c %D%/unwind.c
 
-nodist_libnt_a_SOURCES += %D%/calls.c %D%/calls.h %D%/status.h %D%/status-names.c
+nodist_libnt_a_SOURCES += %D%/calls.c %D%/calls-table.S %D%/calls.h %D%/status.h %D%/status-names.c
 
 BUILT_SOURCES += %D%/calls.h %D%/status.h
-CLEANFILES += %D%/calls.h %D%/calls.c %D%/status.h %D%/status-names.c
+CLEANFILES += %D%/calls.h %D%/calls.c %D%/calls-table.S %D%/status.h %D%/status-names.c
 EXTRA_DIST += %D%/syscalls.tbl %D%/status.tbl %D%/gen-status.awk
 
 %D%/status.h: %D%/status.tbl %D%/gen-status.awk

@@ -66,7 +66,7 @@ static const struct xlate_call *allowed_row(const char *name)
 	for (unsigned i = 0; i < COUNT_OF(allowed); i++)
 		ok |= !strcmp(allowed[i], name);
 	for (size_t i = 0; ok && i < nt_ncalls; i++)
-		if (nt_calls[i].name && !strcmp(nt_calls[i].name, name))
+		if (nt_calls[i].name && !strcmp(xlate_name(&nt_calls[i]), name))
 			return nt_calls[i].run ? &nt_calls[i] : NULL;
 	return NULL;
 }
@@ -101,7 +101,7 @@ static NTSTATUS call(struct remote_msg *m)
 	}
 	args[m->self] = h;
 	log_debug(LOG_PROCESS, "%s for another process", m->call);
-	status = (NTSTATUS)row->run(NULL, args);
+	status = (NTSTATUS)xlate_run(row)(NULL, args);
 	if (m->thread)
 		handle_close(NULL, h);
 	if (guest_read(NULL, m->data, scratch, m->len))

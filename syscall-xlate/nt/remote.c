@@ -246,7 +246,7 @@ NTSTATUS remote_ask(struct nt_process *p, struct remote_msg *m)
 static const struct xlate_call *row_of(const char *name)
 {
 	for (size_t i = 0; i < nt_ncalls; i++)
-		if (nt_calls[i].name && !strcmp(nt_calls[i].name, name))
+		if (nt_calls[i].name && !strcmp(xlate_name(&nt_calls[i]), name))
 			return &nt_calls[i];
 	return NULL;
 }
@@ -303,7 +303,7 @@ static NTSTATUS marshal(struct task *t, const struct xlate_call *row,
 			uint64_t sizes[REMOTE_ARGS])
 {
 	struct arg_kind k[REMOTE_ARGS];
-	const char *s = row->args;
+	const char *s = xlate_args(row);
 	unsigned n = 0;
 
 	while (n < REMOTE_ARGS && next_kind(&s, &k[n]))
@@ -336,7 +336,7 @@ static NTSTATUS marshal(struct task *t, const struct xlate_call *row,
 static uint32_t self_of(const struct xlate_call *row)
 {
 	struct arg_kind k;
-	const char *s = row->args;
+	const char *s = xlate_args(row);
 	uint32_t i = 0;
 
 	while (next_kind(&s, &k) && (k.in || k.out ||

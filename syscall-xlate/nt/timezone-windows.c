@@ -33,7 +33,7 @@ static const struct rule rules[] = {
 #define RULE(...)
 #define ZONE(...) { __VA_ARGS__ },
 static const struct windows_zone {
-	const char *name, *iana;
+	char name[34], iana[34];
 	uint16_t rule; /* the first; up to the next zone's first */
 } zones[] = {
 #include "syscall-xlate/nt/timezone-map.h"
@@ -44,7 +44,7 @@ static const struct windows_zone {
 #define ZONE(...)
 #define ALIAS(...) { __VA_ARGS__ },
 static const struct alias {
-	const char *iana;
+	char iana[34]; /* in place: an address would be relocated at each start */
 	uint16_t zone;
 } aliases[] = {
 #include "syscall-xlate/nt/timezone-map.h"

@@ -577,7 +577,7 @@ static NTSTATUS run_with(struct frame *f, const struct wow64_arg *a,
 		f->wide[a->ret_len] = ret_at;
 		guest_put64(f->t, ret_at, 0);
 	}
-	status = (NTSTATUS)call->run(f->t, f->wide);
+	status = (NTSTATUS)xlate_run(call)(f->t, f->wide);
 	if (a->ret_len >= 0)
 		guest_get64(f->t, ret, ret_at);
 	return status;
@@ -644,7 +644,7 @@ static NTSTATUS class_out(struct frame *f, const struct wow64_arg *a,
 	if (NT_SUCCESS(status) && w.n32 > len && !fixed) {
 		/* As the handler itself would say it. */
 		f->wide[a->len] = len < l->size32 ? len : w.n64 - (w.n32 - len);
-		status = (NTSTATUS)call->run(f->t, f->wide);
+		status = (NTSTATUS)xlate_run(call)(f->t, f->wide);
 		if (NT_SUCCESS(status))
 			status = STATUS_INFO_LENGTH_MISMATCH;
 	} else if (NT_SUCCESS(status) &&
@@ -829,7 +829,7 @@ static int64_t wow64_run(struct task *t, const uint64_t *args)
 		return status;
 	}
 	status = out ? class_out(&f, out, out_layout, call)
-		     : (NTSTATUS)call->run(t, f.wide);
+		     : (NTSTATUS)xlate_run(call)(t, f.wide);
 	for (unsigned i = 0; i < c->nargs && !err; i++) {
 		const struct wow64_arg *a = &c->args[i];
 
@@ -858,15 +858,8 @@ const struct xlate_call *wow64_find_call(uint32_t nr)
 	if (nr >= COUNT_OF(wow64_calls) || !wow64_calls[nr].args)
 		return call;
 	row = &rows[nr];
-	if (!__atomic_load_n(&row->run, __ATOMIC_ACQUIRE)) {
-		row->name = call->name;
-		row->nargs = call->nargs;
-		row->support = call->support;
-		row->handles = call->handles;
-		row->args = call->args;
-		row->note = call->note;
-		__atomic_store_n(&row->run, wow64_run, __ATOMIC_RELEASE);
-	}
+	if (!__atomic_load_n(&row->run, __ATOMIC_ACQUIRE))
+		xlate_copy(row, call, wow64_run);
 	return row;
 }
 
