@@ -130,6 +130,13 @@ void image_close(struct image *img)
 	free(img);
 }
 
+void image_trust(struct image *img)
+{
+	for (unsigned i = 0; i < img->nsegments; i++)
+		if (img->segment[i].prot & GUEST_EXEC)
+			img->segment[i].prot |= GUEST_OURS;
+}
+
 const struct image_segment *image_segment_at(const struct image *img,
 					     uint32_t rva)
 {

@@ -135,6 +135,11 @@ int file_object_fd(struct object *o)
 	return f->kind == FILE_KIND_DISK && !f->path_only ? f->fd : -1;
 }
 
+bool file_object_built_in(struct object *o)
+{
+	return ((struct file *)o)->from_lower;
+}
+
 /* ---- parsing what to open
  * -------------------------------------------------------- */
 

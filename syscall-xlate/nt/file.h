@@ -205,6 +205,8 @@ struct object *file_object_from_fd(int fd, uint32_t access);
 
 /* The host descriptor for mapping; -1: not a mappable file. */
 int file_object_fd(struct object *o);
+/* It is one of the built-in DLLs' own files. */
+bool file_object_built_in(struct object *o);
 /* \??\Z:\dir\f, malloc'ed and terminated; NULL: none. */
 uint16_t *file_object_nt_path(struct object *o);
 /* The host path it has now; NULL: none.  Caller frees. */

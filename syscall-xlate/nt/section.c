@@ -316,6 +316,8 @@ static NTSTATUS fill_file(struct task *t, struct nt_section *s, uint64_t file,
 		status = status_from_errno(errno);
 	else if (!S_ISREG(st.st_mode))
 		status = STATUS_INVALID_FILE_FOR_SECTION;
+	if (s->image && file_object_built_in(o))
+		image_trust(s->image);
 	object_put(o);
 	if (status != STATUS_SUCCESS || s->image)
 		return status;

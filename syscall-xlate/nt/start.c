@@ -79,6 +79,7 @@ static int map_ntdll(const struct launch *l, struct err *e)
 		e->code = ENOEXEC;
 		return err_wrap(e, "%s (the built-in DLLs; see --dlls)", path);
 	}
+	image_trust(img);
 	units_add_utf8(&nt_path, "\\??\\", 4);
 	units_add_utf8(&nt_path, system32, strlen(system32));
 	units_add_utf8(&nt_path, "ntdll.dll", 9);
