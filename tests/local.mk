@@ -26,7 +26,7 @@ endif
 # ---- fuzzing: make fuzz [FUZZ_SECONDS=60] -----------------------------------
 FUZZ_SECONDS = 60
 FUZZ_CC = clang
-.PHONY: fuzz bench
+.PHONY: fuzz fuzz-calls bench
 fuzz: tests/fuzz-pe
 	@$(MKDIR_P) tests/fuzz-corpus
 	$(srcdir)/tests/fuzz/seed tests/fuzz-corpus $(FUZZ_SEEDS)
@@ -38,6 +38,9 @@ tests/fuzz-pe: $(srcdir)/tests/fuzz/pe.c $(libimage_a_SOURCES:%=$(srcdir)/%) \
 	$(FUZZ_CC) -std=gnu11 -D_GNU_SOURCE -g -O1 -I$(srcdir) \
 		-fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all \
 		-o $@ $(filter %.c,$^)
+
+fuzz-calls: run-foreign tests/fuzz/calls.exe
+	$(srcdir)/tests/fuzz/run-calls $(FUZZ_SECONDS)
 
 bench: all guest-tests
 	$(srcdir)/tests/bench/run

@@ -68,6 +68,11 @@ tests/sandbox/probe.exe: $(srcdir)/tests/sandbox/probe.c
 	$(AM_V_CC)$(dll_cc_x86_64) -std=gnu11 -O1 -g0 -Wall -o $@ $< -lws2_32
 guest_exes += $(if $(filter x86_64,$(DLL_ARCHES)),tests/sandbox/probe.exe)
 
+# What tests/fuzz/run-calls runs.
+tests/fuzz/calls.exe: $(srcdir)/tests/fuzz/calls.c
+	@$(MKDIR_P) $(@D)
+	$(AM_V_CC)$(dll_cc_x86_64) -std=gnu11 -O1 -g0 -Wall -o $@ $<
+
 examples/%.exe: $(srcdir)/examples/%.c
 	@$(MKDIR_P) $(@D)
 	$(AM_V_CC)$(dll_cc_x86_64) -std=gnu11 -O2 -s -Wall -o $@ $<

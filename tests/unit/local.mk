@@ -9,6 +9,12 @@ tests_unit_policy_SOURCES = %D%/base/policy.c
 tests_unit_policy_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_policy_LDADD = $(UNIT_LDADD)
 
+unit_tests += tests/unit/jail
+tests_unit_jail_SOURCES = %D%/loader/jail.c loader/jail-calls.c \
+	loader/jail-files.c
+tests_unit_jail_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_jail_LDADD = $(UNIT_LDADD)
+
 unit_tests += tests/unit/pe
 tests_unit_pe_SOURCES = %D%/loader/image/pe.c
 tests_unit_pe_CPPFLAGS = $(UNIT_CPPFLAGS)

@@ -1,0 +1,259 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * calls.c - a Windows program that makes random system calls with random
+ * arguments, while other threads change what the arguments point to.  Whatever
+ * happens to it, run-foreign must not crash: see tests/fuzz/run-calls.
+ *
+ *   calls.exe SEED SECONDS
+ */
+#include <windows.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { MAX_CALLS = 600, ARGS = 14, AREA = 1 << 16 };
+
+typedef LONG call_fn(uint64_t, ...);
+
+static struct {
+	const char *name;
+	call_fn *fn;
+} calls[MAX_CALLS];
+static unsigned ncalls;
+
+/* These end or stop the caller, as they are meant to. */
+static const char *const spared[] = {
+	"NtTerminateProcess", "NtTerminateThread",     "NtContinue",
+	"NtContinueEx",	      "NtRaiseException",      "NtRaiseHardError",
+	"NtSuspendThread",    "NtSuspendProcess",      "NtShutdownSystem",
+	"NtCallbackReturn",   "NtSetContextThread",    "NtClose",
+	"NtDelayExecution",   "NtFreeVirtualMemory",   "NtUnmapViewOfSection",
+	"NtTestAlert",	      "NtUnmapViewOfSectionEx", "NtWaitForKeyedEvent",
+	"NtReleaseKeyedEvent", "NtWaitForAlertByThreadId",
+	"NtProtectVirtualMemory", "NtSetInformationThread",
+	"NtTerminateJobObject", "NtSetInformationProcess",
+	"NtQueueApcThread",   "NtQueueApcThreadEx",    "NtQueueApcThreadEx2",
+	"NtRemoveIoCompletion", "NtRemoveIoCompletionEx",
+	"NtWaitForWorkViaWorkerFactory", "NtReplyWaitReceivePort",
+	"NtSignalAndWaitForSingleObject", "NtSetDebugFilterState",
+	"NtAlpcSendWaitReceivePort", "NtDuplicateObject", "NtWriteVirtualMemory",
+	"NtSetEventBoostPriority",
+};
+
+static void find_calls(void)
+{
+	char *base = (char *)GetModuleHandleA("ntdll");
+	IMAGE_NT_HEADERS *nt = (void *)(base + ((IMAGE_DOS_HEADER *)base)->e_lfanew);
+	IMAGE_EXPORT_DIRECTORY *x =
+		(void *)(base + nt->OptionalHeader.DataDirectory[0].VirtualAddress);
+	DWORD *names = (void *)(base + x->AddressOfNames);
+	DWORD *fns = (void *)(base + x->AddressOfFunctions);
+	WORD *ords = (void *)(base + x->AddressOfNameOrdinals);
+
+	for (DWORD i = 0; i < x->NumberOfNames && ncalls < MAX_CALLS; i++) {
+		const char *name = base + names[i];
+		unsigned char *code = (void *)(base + fns[ords[i]]);
+		unsigned k = 0;
+
+		/* mov %rcx, %r10; mov $nr, %eax */
+		if (strncmp(name, "Nt", 2) || memcmp(code, "\x49\x89\xca\xb8", 4))
+			continue;
+		while (k < sizeof spared / sizeof *spared &&
+		       strcmp(spared[k], name))
+			k++;
+		if (k < sizeof spared / sizeof *spared)
+			continue;
+		calls[ncalls].name = name;
+		calls[ncalls++].fn = (call_fn *)code;
+	}
+}
+
+static uint64_t state;
+
+static uint64_t rnd(void)
+{
+	state ^= state << 13;
+	state ^= state >> 7;
+	state ^= state << 17;
+	return state * 0x2545f4914f6cdd1dull;
+}
+
+static char *area, *guarded, *readonly;
+static HANDLE handles[64];
+static unsigned nhandles;
+
+static uint64_t pointer(void)
+{
+	switch (rnd() % 16) {
+	case 0:
+		return 0;
+	case 1:
+		return (uint64_t)(guarded + 4096 - rnd() % 64);
+	case 2:
+		return (uint64_t)readonly + rnd() % 4096;
+	case 3:
+		return rnd();
+	case 4:
+		return 0xffff800000000000ull + rnd() % 0x100000;
+	case 5:
+		return 0x7ffe0000 + rnd() % 0x3000;
+	case 6:
+		return 0x7fffffff0000ull - rnd() % 0x2000;
+	case 7:
+		return (uint64_t)pointer; /* code */
+	default:
+		return (uint64_t)area + rnd() % (AREA - 4096) / 8 * 8;
+	}
+}
+
+static uint64_t value(void)
+{
+	static const uint64_t odd[] = {
+		0, 1, 2, 4, 8, 16, 24, 32, 64, 0x100, 0x1000, 0x10000,
+		0x7fffffff, 0x80000000, 0xffffffff, 0x100000000,
+		0x7fffffffffffffff, 0x8000000000000000, (uint64_t)-1,
+		(uint64_t)-2, (uint64_t)-3, (uint64_t)-4096, 0x1f0003, 0x3000,
+	};
+
+	switch (rnd() % 8) {
+	case 0:
+	case 1:
+	case 2:
+		return pointer();
+	case 3:
+		return (uint64_t)handles[rnd() % nhandles];
+	case 4:
+		return rnd() % 128;
+	case 5:
+		return rnd();
+	default:
+		return odd[rnd() % (sizeof odd / sizeof *odd)];
+	}
+}
+
+/* Structures that point to each other: names, attributes, sizes. */
+static void scribble(uint64_t *at, unsigned words)
+{
+	for (unsigned i = 0; i < words; i++) {
+		at[i] = value();
+		if (rnd() % 4 == 0)
+			at[i] = 0x300030; /* OBJECT_ATTRIBUTES, UNICODE_STRING */
+	}
+}
+
+static DWORD WINAPI meddler(void *arg)
+{
+	volatile uint64_t *a = (void *)area;
+	uint64_t x = 88172645463325252ull;
+
+	for (;;) {
+		x ^= x << 13;
+		x ^= x >> 7;
+		x ^= x << 17;
+		a[x % (AREA / 8)] = x & 1 ? x : x % 4096;
+		if (x % 1000 == 0)
+			Sleep(0);
+	}
+	return 0;
+}
+
+static void make_handles(void)
+{
+	char dir[MAX_PATH], file[MAX_PATH + 16];
+	HKEY key;
+
+	GetTempPathA(sizeof dir, dir);
+	snprintf(file, sizeof file, "%s\\fuzz.tmp", dir);
+	handles[nhandles++] = CreateFileA(file, GENERIC_READ | GENERIC_WRITE, 7,
+					  NULL, CREATE_ALWAYS, 0, NULL);
+	handles[nhandles++] = CreateFileA(dir, GENERIC_READ, 7, NULL,
+					  OPEN_EXISTING,
+					  FILE_FLAG_BACKUP_SEMANTICS, NULL);
+	handles[nhandles++] = CreateEventA(NULL, TRUE, TRUE, NULL);
+	handles[nhandles++] = CreateMutexA(NULL, FALSE, NULL);
+	handles[nhandles++] = CreateSemaphoreA(NULL, 5, 100, NULL);
+	handles[nhandles++] = CreateFileMappingA(INVALID_HANDLE_VALUE, NULL,
+						 PAGE_READWRITE, 0, 65536, NULL);
+	handles[nhandles++] = CreateIoCompletionPort(INVALID_HANDLE_VALUE, NULL,
+						     0, 0);
+	handles[nhandles++] = CreateWaitableTimerA(NULL, TRUE, NULL);
+	handles[nhandles++] = CreateJobObjectA(NULL, NULL);
+	CreatePipe(&handles[nhandles], &handles[nhandles + 1], NULL, 0);
+	nhandles += 2;
+	RegCreateKeyA(HKEY_CURRENT_USER, "Software\\Fuzz", &key);
+	handles[nhandles++] = key;
+	OpenProcessToken(GetCurrentProcess(), TOKEN_ALL_ACCESS,
+			 &handles[nhandles++]);
+	handles[nhandles++] = GetCurrentProcess();
+	handles[nhandles++] = GetCurrentThread();
+}
+
+static uint64_t made, ok, faults, stack;
+static DWORD end;
+static int loud;
+
+static void one_call(void)
+{
+	unsigned n = (unsigned)(rnd() % ncalls);
+	int64_t now = 0;
+	uint64_t a[ARGS];
+
+	scribble((uint64_t *)area + rnd() % (AREA / 8 - 64), 64);
+	for (unsigned i = 0; i < ARGS; i++)
+		a[i] = value();
+	/* Waits come back. */
+	if (!strncmp(calls[n].name, "NtWait", 6))
+		a[2] = a[3] = a[4] = (uint64_t)&now;
+	if (loud) {
+		fprintf(stderr, "%s\n", calls[n].name);
+		fflush(stderr);
+	}
+	made++;
+	ok += calls[n].fn(a[0], a[1], a[2], a[3], a[4], a[5], a[6], a[7], a[8],
+			  a[9], a[10], a[11], a[12], a[13]) >= 0;
+}
+
+static void loop(void)
+{
+	while (GetTickCount() < end)
+		one_call();
+	printf("%llu calls, %llu succeeded, %llu exceptions, %u kinds\n",
+	       (unsigned long long)made, (unsigned long long)ok,
+	       (unsigned long long)faults, ncalls);
+	fflush(stdout);
+	TerminateProcess(GetCurrentProcess(), 0);
+}
+
+/* Anything: an APC at a random address, a page that a call took away. */
+static LONG CALLBACK on_exception(EXCEPTION_POINTERS *e)
+{
+	if (++faults > 100000)
+		TerminateProcess(GetCurrentProcess(), 3);
+	e->ContextRecord->Rip = (uint64_t)loop;
+	e->ContextRecord->Rsp = stack;
+	return EXCEPTION_CONTINUE_EXECUTION;
+}
+
+int main(int argc, char **argv)
+{
+	DWORD old;
+
+	if (argc < 3)
+		return 2;
+	state = strtoull(argv[1], NULL, 0) * 2654435761u + 1;
+	end = GetTickCount() + 1000 * (DWORD)atoi(argv[2]);
+	loud = argc > 3;
+	area = VirtualAlloc(NULL, AREA, MEM_COMMIT, PAGE_READWRITE);
+	guarded = VirtualAlloc(NULL, 8192, MEM_COMMIT, PAGE_READWRITE);
+	readonly = VirtualAlloc(NULL, 4096, MEM_COMMIT, PAGE_READWRITE);
+	VirtualProtect(guarded + 4096, 4096, PAGE_NOACCESS, &old);
+	VirtualProtect(readonly, 4096, PAGE_READONLY, &old);
+	find_calls();
+	make_handles();
+	stack = ((uint64_t)__builtin_frame_address(0) - 4096) / 16 * 16 - 8;
+	AddVectoredExceptionHandler(1, on_exception);
+	for (int i = 0; i < 2; i++)
+		CloseHandle(CreateThread(NULL, 0, meddler, NULL, 0, NULL));
+	loop();
+}
