@@ -115,13 +115,10 @@ int run_batch_file(const WCHAR *path, const WCHAR *name, const WCHAR *arguments,
 	}
 	set_arguments(b, name, arguments);
 	if (cmd.batch && !call) {
-		struct batch *old = cmd.batch;
-
 		pop_batch();
 		b->outer = cmd.batch;
 		cmd.batch = b;
 		cmd.jump = JUMP_GOTO;
-		(void)old;
 		return cmd.level;
 	}
 	if (depth() >= DEEPEST) {

@@ -253,10 +253,9 @@ static DWORD touch(const WCHAR *name)
 }
 
 static DWORD join_one(HANDLE h, const struct item *i, const WCHAR *name,
-		      bool skip, bool shown)
+		      bool skip)
 {
-	if (shown)
-		outf(L"%ls\r\n", name);
+	outf(L"%ls\r\n", name);
 	return skip ? 0 : append(h, name, i->mode != MODE_BINARY);
 }
 
@@ -292,7 +291,7 @@ static DWORD join(struct copy *c, struct item *item, unsigned n,
 				continue;
 			found++;
 			error = join_one(h, &item[i], item[i].name,
-					 onto_first && !i, true);
+					 onto_first && !i);
 			continue;
 		}
 		list_names(&l, item[i].name, false);
@@ -305,7 +304,7 @@ static DWORD join(struct copy *c, struct item *item, unsigned n,
 			if (same_file(from.s, to))
 				continue;
 			found++;
-			error = join_one(h, &item[i], from.s, false, true);
+			error = join_one(h, &item[i], from.s, false);
 		}
 	}
 	if (!error && item[n - 1].mode != MODE_BINARY && found) {
@@ -400,12 +399,8 @@ int cmd_copy(WCHAR *args)
 			c.copied += !error;
 		}
 	}
-	if (error && error != ERROR_CANCELLED) {
-		if (error == ERROR_FILE_NOT_FOUND && sources == 1)
-			err_code(error);
-		else
-			err_code(error);
-	}
+	if (error && error != ERROR_CANCELLED)
+		err_code(error);
 	if (!error || c.copied || error == ERROR_CANCELLED)
 		outf(L"%9u file(s) copied.\r\n", c.copied);
 	return error != 0;

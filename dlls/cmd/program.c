@@ -39,15 +39,20 @@ static bool is_file(const WCHAR *s)
 	return a != INVALID_FILE_ATTRIBUTES && !(a & FILE_ATTRIBUTE_DIRECTORY);
 }
 
-/* The file stem, as it is or with an extension. */
+/*
+ * The file stem with an extension of the list, or as it is: NULL for the list
+ * means a program of Linux, which has none.
+ */
 static WCHAR *try_name(const WCHAR *stem, const WCHAR *list)
 {
 	const WCHAR *name = wcsrchr(stem, '\\');
 	size_t n = wcslen(stem);
 	WCHAR *path;
 
-	if (wcschr(name ? name : stem, '.') && is_file(stem))
+	if ((!list || wcschr(name ? name : stem, '.')) && is_file(stem))
 		return full_path(stem);
+	if (!list)
+		return NULL;
 	path = take((n + wcslen(list) + 1) * sizeof *path);
 	wcscpy(path, stem);
 	while (*list) {
@@ -61,8 +66,7 @@ static WCHAR *try_name(const WCHAR *stem, const WCHAR *list)
 		}
 		list += len + (list[len] == ';');
 	}
-	/* Programs of Linux have no extension. */
-	return is_file(stem) ? full_path(stem) : NULL;
+	return NULL;
 }
 
 static WCHAR *in_folder(const WCHAR *dir, size_t n, const WCHAR *name,
@@ -77,31 +81,44 @@ static WCHAR *in_folder(const WCHAR *dir, size_t n, const WCHAR *name,
 	return try_name(t.s, list);
 }
 
+static WCHAR *along_path(const WCHAR *name, const WCHAR *list)
+{
+	const WCHAR *dirs = variable(L"PATH", 4);
+	WCHAR *found = NULL;
+
+	while (dirs && *dirs && !found) {
+		struct mark m = arena_mark();
+		bool quoted = *dirs == '"';
+		size_t n = wcscspn(dirs += quoted, quoted ? L"\"" : L";");
+
+		if (n)
+			found = in_folder(dirs, n, name, list);
+		dirs += n;
+		dirs += wcscspn(dirs, L";");
+		dirs += *dirs == ';';
+		if (!found)
+			arena_release(m);
+	}
+	return found;
+}
+
 enum program_kind find_program(const WCHAR *name, WCHAR **path)
 {
-	const WCHAR *list = extensions(), *dirs;
+	const WCHAR *list = extensions();
+	bool alone = !wcspbrk(name, L"\\/:");
 	WCHAR *found;
 
 	*path = NULL;
 	if (!*name || wcspbrk(name, L"*?"))
 		return PROGRAM_NONE;
 	found = try_name(name, list);
-	if (!found && !wcspbrk(name, L"\\/:")) {
-		dirs = variable(L"PATH", 4);
-		while (dirs && *dirs && !found) {
-			struct mark m = arena_mark();
-			bool quoted = *dirs == '"';
-			size_t n = wcscspn(dirs += quoted, quoted ? L"\"" : L";");
-
-			if (n)
-				found = in_folder(dirs, n, name, list);
-			dirs += n;
-			dirs += wcscspn(dirs, L";");
-			dirs += *dirs == ';';
-			if (!found)
-				arena_release(m);
-		}
-	}
+	if (!found && alone)
+		found = along_path(name, list);
+	/* Windows' find before that of the host. */
+	if (!found)
+		found = try_name(name, NULL);
+	if (!found && alone)
+		found = along_path(name, NULL);
 	*path = found;
 	return found ? kind_of(found) : PROGRAM_NONE;
 }

@@ -1,0 +1,10 @@
+# Small programs that scripts call beside cmd.exe's own commands.
+tools = attrib chcp find findstr hostname more sort timeout where whoami xcopy
+PROGRAMS += $(tools)
+
+$(foreach t,$(tools),$(eval $(t)_SOURCES = dlls/tools/$(t).c dlls/tools/tool.c))
+$(foreach t,$(tools),$(eval $(t)_IMPORTS = ntdll kernel32))
+$(foreach t,$(tools),$(eval $(t)_CFLAGS = -I$$(srcdir)/dlls/tools))
+$(foreach t,$(tools),$(eval $(t)_ENTRY = tool_start))
+findstr_SOURCES += dlls/tools/pattern.c
+whoami_IMPORTS += advapi32
