@@ -14,6 +14,9 @@
 #include "syscall-xlate/trace.h"
 #include "syscall-xlate/xlate.h"
 
+uint8_t xlate_lean_rows[XLATE_LEAN_ROWS];
+bool (*xlate_lean)(struct task *t, uint32_t nr, gaddr args, int64_t *ret);
+
 /* Somebody waits to hear that this thread has left guest code. */
 static __attribute__((noinline)) void notice_kick(struct task *t)
 {

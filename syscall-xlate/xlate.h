@@ -196,4 +196,19 @@ struct personality {
 	bool (*restore_shared)(const void *addr);
 };
 
+/*
+ * Calls of 32-bit code that can mostly be answered without the host's
+ * thread-locals (FS), whose exchange would cost more than they do.  A
+ * personality fills both in; an engine may ignore them.
+ *
+ * xlate_lean_rows[nr] is not 0: xlate_lean may know nr.  It answers the call
+ * whose arguments are at args, or returns false and has done nothing: then
+ * dispatch() follows.  It runs with the guest's FS: no thread-local, so no
+ * errno and no library function that could set it, may be touched.
+ */
+enum { XLATE_LEAN_ROWS = 512 };
+extern uint8_t xlate_lean_rows[XLATE_LEAN_ROWS];
+extern bool (*xlate_lean)(struct task *t, uint32_t nr, gaddr args,
+			  int64_t *ret);
+
 #endif

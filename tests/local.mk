@@ -6,7 +6,7 @@ LOG_DRIVER = $(TEST_LOG_DRIVER)
 AM_TESTS_ENVIRONMENT = srcdir='$(abs_srcdir)'; builddir='$(abs_builddir)'; \
 	export srcdir builddir;
 
-TESTS += %D%/layers/check-includes %D%/tables/check-tables %D%/cli/run \
+TESTS += %D%/layers/check-includes %D%/layers/check-lean %D%/tables/check-tables %D%/cli/run \
 	%D%/guest/run %D%/sandbox/run %D%/dlls/check-exports %D%/cmd/run %D%/compat/check \
 	%D%/compat/build
 

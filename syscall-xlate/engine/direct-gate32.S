@@ -14,23 +14,9 @@
 
 	.text
 
-/*
- * From the gate page, by a far jump: eax number; [esp] the return to the stub,
- * [esp+4] the return to its caller, then the arguments.
- */
-	.p2align 6
-FN(direct_gate32)
-MARK(direct_entry32_begin)
-	mov	%esp, %r11d
-	rdfsbase %r10
-	mov	%fs:FS_HOST, %r9
-	mov	(%r11), %r8d		/* faults as the guest's: see signals */
-	wrfsbase %r9
-	mov	%fs:host_sp@tpoff, %rsp
-	sub	$R_SIZE, %rsp
-	cld
+/* What dispatch() reads of a call; r11 esp, r8 the return address, r10 FS. */
+.macro frame32
 	movq	$2, R_KIND(%rsp)	/* REGS_CALL32, has_ymm 0 */
-	mov	%eax, %eax
 	mov	%rax, R_RAX(%rsp)
 	mov	%r8, R_RIP(%rsp)
 	add	$4, %r11
@@ -47,6 +33,30 @@ MARK(direct_entry32_begin)
 	mov	%rbp, R_RBP(%rsp)
 	fnstcw	R_FX(%rsp)
 	stmxcsr	FX_MXCSR(%rsp)
+.endm
+
+/*
+ * From the gate page, by a far jump: eax number; [esp] the return to the stub,
+ * [esp+4] the return to its caller, then the arguments.
+ */
+	.p2align 6
+FN(direct_gate32)
+MARK(direct_entry32_begin)
+	mov	%esp, %r11d
+	mov	%eax, %eax
+	lea	xlate_lean_rows(%rip), %r9
+	cmp	$LEAN_ROWS, %eax
+	jae	full
+	cmpb	$0, (%r9,%rax)
+	jne	direct_lean_begin
+full:	rdfsbase %r10
+	mov	%fs:FS_HOST, %r9
+	mov	(%r11), %r8d		/* faults as the guest's: see signals */
+	wrfsbase %r9
+	mov	%fs:host_sp@tpoff, %rsp
+	sub	$R_SIZE, %rsp
+	cld
+	frame32
 	mov	FX_MXCSR(%rsp), %eax
 	mov	%fs:current_task@tpoff, %rdi
 	mov	%rsp, %rsi
@@ -85,6 +95,63 @@ MARK(direct_exit32_pending)
 	cmpl	$1, R_KIND(%rsp)
 	je	direct_resume_frame
 	jmp	direct_exit32_begin
+
+/*
+ * A call that may be answered with the guest's FS in place.  Where a frame
+ * would be lies what is needed to go back, or to make the frame after all.
+ */
+	.p2align 6
+MARK(direct_lean_begin)
+	rdfsbase %r10
+	mov	%fs:FS_STACK, %rsp
+	sub	$L_SIZE, %rsp
+	mov	%r11, L_ESP(%rsp)
+	mov	%rsi, L_RSI(%rsp)
+	mov	%rdi, L_RDI(%rsp)
+	mov	%rax, L_RAX(%rsp)
+	mov	%r10, L_FSB(%rsp)
+	mov	%fs:FS_TASK, %rdi
+	mov	%eax, %esi
+	cmpl	$0, T_PENDING(%rdi)
+	jne	3f
+	lea	8(%r11), %rdx
+	lea	L_RET(%rsp), %rcx
+	cld
+	call	*xlate_lean(%rip)
+	test	%al, %al
+	je	3f
+	/* As direct_exit32_begin; a kick makes the frame and ends there. */
+MARK(direct_lean_exit)
+	mov	%fs:FS_TASK, %rax
+	cmpl	$0, T_PENDING(%rax)
+	jne	4f
+	mov	L_ESP(%rsp), %r11
+	mov	L_RET(%rsp), %eax
+	mov	L_RSI(%rsp), %rsi
+	mov	L_RDI(%rsp), %rdi
+	mov	(%r11), %r9d
+	mov	%r9d, %fs:FS_RETURN
+	lea	4(%r11), %esp
+	ljmpl	*%fs:FS_RETURN
+MARK(direct_lean_end)
+3:	mov	L_ESP(%rsp), %r11
+	mov	L_RSI(%rsp), %rsi
+	mov	L_RDI(%rsp), %rdi
+	mov	L_RAX(%rsp), %rax
+	jmp	full
+4:	mov	%fs:FS_HOST, %r9
+	wrfsbase %r9
+MARK(direct_lean_pending)
+	mov	L_ESP(%rsp), %r11
+	mov	L_RSI(%rsp), %rsi
+	mov	L_RDI(%rsp), %rdi
+	mov	L_FSB(%rsp), %r10
+	mov	L_RET(%rsp), %eax
+	mov	(%r11), %r8d
+	sub	$R_SIZE - L_SIZE, %rsp
+	frame32
+	jmp	direct_exit32_begin
+MARK(direct_lean_last)
 
 /* Copied to GATE_CODE32 in the gate page. */
 	.p2align 4

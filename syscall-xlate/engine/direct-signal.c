@@ -260,7 +260,12 @@ static void look(ucontext_t *uc, uint64_t *fs_base)
 		go_to(uc, fs_base, direct_exit32_pending, (uint64_t)frame());
 		return;
 	}
+	if (in_range(ip, direct_lean_exit, direct_lean_end)) {
+		go_to(uc, fs_base, direct_lean_pending, host_sp - L_SIZE);
+		return;
+	}
 	if (in_range(ip, direct_entry_begin, direct_entry_end) ||
+	    in_range(ip, direct_lean_begin, direct_lean_last) ||
 	    in_range(ip, direct_entry32_begin, direct_exit32_begin) ||
 	    (ip >= GATE_CODE32 && ip < GATE_PAGE + PAGE))
 		return; /* dispatch() will see it */
@@ -431,6 +436,7 @@ void direct_on_signal(int sig, siginfo_t *si, ucontext_t *uc,
 	}
 	in_gate = in_range(ip, direct_entry_begin, direct_exit_end) ||
 		  in_range(ip, direct_entry32_begin, direct_exit32_end) ||
+		  in_range(ip, direct_lean_begin, direct_lean_last) ||
 		  in_range(ip, direct_resume_begin, direct_resume_end) ||
 		  in_range(ip, direct_sysv_begin, direct_sysv_end) ||
 		  in_range(ip, direct_sysv_exit, direct_sysv_exit_end);

@@ -127,7 +127,13 @@ FN(direct_enter)
 	cmovz	%rax, %rsi
 	and	$-64, %rsi
 	mov	%rsi, %fs:host_sp@tpoff
-	lea	-R_SIZE(%rsi), %rdx
+	cmpl	$CS32, R_CS(%rdi)
+	jne	1f
+	mov	R_FSB(%rdi), %rax
+	mov	%rsi, FS_STACK(%rax)
+	mov	%fs:current_task@tpoff, %rcx
+	mov	%rcx, FS_TASK(%rax)
+1:	lea	-R_SIZE(%rsi), %rdx
 	mov	%rdi, %rsi
 	mov	%rdx, %rdi
 	mov	$R_SIZE, %ecx

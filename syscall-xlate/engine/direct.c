@@ -33,6 +33,7 @@ _Static_assert(offsetof(struct guest_regs, fx) == R_FX, "direct.h");
 _Static_assert(offsetof(struct guest_regs, ymm_high) == R_YMM, "direct.h");
 _Static_assert(sizeof(struct guest_regs) == R_SIZE, "direct.h");
 _Static_assert(offsetof(struct task, pending) == T_PENDING, "direct.h");
+_Static_assert(XLATE_LEAN_ROWS == LEAN_ROWS, "direct.h");
 
 __thread uint64_t host_sp __attribute__((tls_model("local-exec")));
 __thread uint64_t recover __attribute__((tls_model("local-exec")));

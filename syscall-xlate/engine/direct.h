@@ -17,10 +17,23 @@
 
 /*
  * 32-bit code's FS is its TEB; in a page behind that (GUEST_FS_ROOM, regs.h)
- * lie glibc's FS base and the far pointer by which the gate returns.
+ * lie glibc's FS base, the far pointer by which the gate returns, and what is
+ * needed to answer a call without exchanging FS.
  */
 #define FS_HOST 0x1000
 #define FS_RETURN 0x1008
+#define FS_STACK 0x1010 /* host_sp */
+#define FS_TASK 0x1018	/* current_task */
+
+/* xlate.h: XLATE_LEAN_ROWS; and what the gate keeps during such a call. */
+#define LEAN_ROWS 512
+#define L_ESP 0
+#define L_RSI 8
+#define L_RDI 16
+#define L_RAX 24
+#define L_FSB 32
+#define L_RET 40
+#define L_SIZE 64
 
 #define CS64 0x33
 #define CS32 0x23
@@ -159,6 +172,8 @@ extern const char direct_exit_begin[], direct_exit_last[], direct_exit_end[];
 extern const char direct_exit_pending[];
 extern const char direct_entry32_begin[], direct_exit32_begin[];
 extern const char direct_exit32_end[], direct_exit32_pending[];
+extern const char direct_lean_begin[], direct_lean_exit[], direct_lean_end[];
+extern const char direct_lean_pending[], direct_lean_last[];
 extern const char direct_resume_begin[], direct_resume_end[];
 extern const char direct_copy_fault[];
 extern const char direct_sysv_begin[], direct_sysv_end[];

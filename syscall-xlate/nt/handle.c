@@ -325,6 +325,23 @@ NTSTATUS handle_lock(struct task *t, uint64_t h, const struct object_type *type,
 	return STATUS_SUCCESS;
 }
 
+bool handle_trylock(uint64_t h, uint32_t access, struct object **ret)
+{
+	struct slot *s = slot_of(h);
+	struct object *o;
+
+	o = s ? atomic_load_explicit(&s->object, memory_order_acquire) : NULL;
+	if (!o || !small_trylock(&o->lock))
+		return false;
+	if (atomic_load_explicit(&s->object, memory_order_relaxed) == o &&
+	    !o->shared && (s->access & access) == access) {
+		*ret = o;
+		return true;
+	}
+	small_unlock(&o->lock);
+	return false;
+}
+
 /* The slot is clear; undo what fill() did. */
 static void let_go(struct task *t, struct object *o, uint64_t h)
 {

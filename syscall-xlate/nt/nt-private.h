@@ -125,6 +125,11 @@ static inline void object_changed(struct object *o)
 }
 
 bool object_trylock(struct object *o);
+/*
+ * handle_lock() for lean.c: false for whatever is not plain and simple.  To be
+ * undone with small_unlock(&o->lock).
+ */
+bool handle_trylock(uint64_t h, uint32_t access, struct object **o);
 /* object_unlock() without waking whom wait_finish() noted. */
 static inline void object_release(struct object *o)
 {

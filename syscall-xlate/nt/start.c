@@ -429,6 +429,7 @@ int nt_start(const struct launch *l, struct task **t, struct guest_regs *first,
 	if (process_init(l, e))
 		return -1;
 	nt_self->wow64 = l->image->bits == 32;
+	lean_init(nt_self->wow64);
 	vm_init(l->image->bits == 32, l->image->large_address_aware);
 	path_set_dlls(l->dlls, l->image->bits == 32);
 	full = realpath(l->path, NULL);

@@ -45,4 +45,7 @@ const struct xlate_call *wow64_find_call(uint32_t nr);
 int wow64_fetch_args(struct task *t, const struct guest_regs *regs,
 		     const struct xlate_call *call, uint64_t *args);
 
+/* lean.c: lets the engine answer some calls without the thread's FS. */
+void lean_init(bool wow64);
+
 #endif

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * lean.c - calls of 32-bit code that need nothing of the host's thread: an
+ * event that nobody waits for, a wait that need not wait.
+ *
+ * Everything here runs with the guest's FS (see xlate.h): what is not the
+ * plain case is left to the call's own handler.  tests/layers/check-lean looks
+ * that the compiler has used no thread-local.
+ */
+#include "syscall-xlate/nt/nt-private.h"
+#include "syscall-xlate/nt/wow64.h"
+#include "syscall-xlate/trace.h"
+
+/* As in syscalls.tbl. */
+enum {
+	WAIT_FOR_SINGLE_OBJECT = 0x04,
+	SET_EVENT = 0x0e,
+	CLEAR_EVENT = 0x3e,
+	RESET_EVENT = 0x17a,
+};
+
+enum { EVENT_MODIFY = 2, ACCESS_SYNCHRONIZE = 0x100000 };
+
+static uint64_t handle_of(uint32_t v)
+{
+	return (uint64_t)(int64_t)(int32_t)v;
+}
+
+static bool change(struct task *t, uint64_t h, int32_t state, gaddr previous,
+		   int64_t *ret)
+{
+	struct object *o;
+	int32_t old;
+
+	if (!handle_trylock(h, EVENT_MODIFY, &o))
+		return false;
+	if (o->type != &event_type || o->waiters) {
+		small_unlock(&o->lock);
+		return false;
+	}
+	old = o->state;
+	o->state = state;
+	small_unlock(&o->lock);
+	*ret = previous && guest_put32(t, previous, (uint32_t)old)
+		       ? (int64_t)STATUS_ACCESS_VIOLATION
+		       : STATUS_SUCCESS;
+	return true;
+}
+
+static bool wait(struct task *t, uint64_t h, int64_t *ret)
+{
+	struct object *o;
+	bool done;
+
+	if (!handle_trylock(h, ACCESS_SYNCHRONIZE, &o))
+		return false;
+	done = (o->type == &event_type || o->type == &semaphore_type) &&
+	       o->state > 0;
+	if (done)
+		*ret = o->type->acquire(o, t);
+	small_unlock(&o->lock);
+	return done;
+}
+
+static bool lean(struct task *t, uint32_t nr, gaddr args, int64_t *ret)
+{
+	uint32_t h, second = 0;
+
+	if (guest_get32(t, &h, args) ||
+	    (nr != CLEAR_EVENT && guest_get32(t, &second, args + 4)))
+		return false;
+	switch (nr) {
+	case SET_EVENT:
+		return change(t, handle_of(h), 1, second, ret);
+	case RESET_EVENT:
+		return change(t, handle_of(h), 0, second, ret);
+	case CLEAR_EVENT:
+		return change(t, handle_of(h), 0, 0, ret);
+	case WAIT_FOR_SINGLE_OBJECT:
+		/* Alertable ones look for APCs first. */
+		return !(second & 0xff) && wait(t, handle_of(h), ret);
+	default:
+		return false;
+	}
+}
+
+void lean_init(bool wow64)
+{
+	/* A trace shows all calls. */
+	if (!wow64 || trace_enabled)
+		return;
+	xlate_lean = lean;
+	xlate_lean_rows[SET_EVENT] = xlate_lean_rows[RESET_EVENT] = 1;
+	xlate_lean_rows[CLEAR_EVENT] = 1;
+	xlate_lean_rows[WAIT_FOR_SINGLE_OBJECT] = 1;
+}
