@@ -4,11 +4,9 @@
  *
  * The first request on a handle sets the watch up; from then on the host
  * queues what happens between requests.  A whole tree is watched folder by
- * folder, new ones as they appear.
+ * folder, new ones as they appear (notify-tree.c).
  */
-#include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <poll.h>
 #include <stdio.h>
@@ -19,6 +17,7 @@
 #include <unistd.h>
 
 #include "syscall-xlate/nt/file-private.h"
+#include "syscall-xlate/nt/notify-tree.h"
 #include "syscall-xlate/nt/nt-private.h"
 #include "syscall-xlate/nt/calls.h"
 
@@ -38,23 +37,15 @@ enum {
 	RENAMED_OLD = 4,
 	RENAMED_NEW = 5,
 
-	MAX_DEPTH = 64,
-};
-
-struct folder {
-	int wd;
-	char *path; /* relative to the handle's directory; "" for itself */
+	EVENTS = 4096,
+	LONGEST = sizeof(struct inotify_event) + NAME_MAX + 1,
 };
 
 struct notify {
 	pthread_mutex_t lock;
-	int fd;
-	uint32_t filter, mask;
-	bool tree;
-	struct folder *folders;
-	size_t nfolders, max;
-	uint8_t events[4096 + sizeof(struct inotify_event) + NAME_MAX + 1]
-		__attribute__((aligned(8)));
+	uint32_t filter;
+	struct notify_tree tree;
+	uint8_t events[EVENTS + LONGEST] __attribute__((aligned(8)));
 };
 
 static uint32_t host_mask(uint32_t filter, bool tree)
@@ -72,72 +63,7 @@ static uint32_t host_mask(uint32_t filter, bool tree)
 	return mask;
 }
 
-static bool add_folder(struct notify *n, int dirfd, const char *path,
-		       int depth);
-
-/* The folders below path, too. */
-static void add_below(struct notify *n, int dirfd, const char *path, int depth)
-{
-	int fd = openat(dirfd, *path ? path : ".",
-			O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	DIR *d = fd < 0 ? NULL : fdopendir(fd);
-	struct dirent *e;
-
-	if (!d) {
-		if (fd >= 0)
-			close(fd);
-		return;
-	}
-	while ((e = readdir(d))) {
-		char sub[PATH_MAX];
-
-		if (e->d_type != DT_DIR || !strcmp(e->d_name, ".") ||
-		    !strcmp(e->d_name, ".."))
-			continue;
-		if (snprintf(sub, sizeof sub, "%s%s%s", path, *path ? "/" : "",
-			     e->d_name) < (int)sizeof sub)
-			add_folder(n, dirfd, sub, depth + 1);
-	}
-	closedir(d);
-}
-
-static bool add_folder(struct notify *n, int dirfd, const char *path, int depth)
-{
-	char full[PATH_MAX + 64];
-	int wd;
-
-	snprintf(full, sizeof full, "/proc/self/fd/%d/%s", dirfd, path);
-	wd = inotify_add_watch(n->fd, full, n->mask);
-	if (wd < 0)
-		return false;
-	if (n->nfolders == n->max) {
-		size_t max = n->max ? n->max * 2 : 8;
-		struct folder *f = realloc(n->folders, max * sizeof *f);
-
-		if (!f)
-			return false;
-		n->folders = f;
-		n->max = max;
-	}
-	n->folders[n->nfolders].wd = wd;
-	n->folders[n->nfolders].path = strdup(path);
-	n->nfolders++;
-	if (n->tree && depth < MAX_DEPTH)
-		add_below(n, dirfd, path, depth);
-	return true;
-}
-
-static const char *folder_path(const struct notify *n, int wd)
-{
-	/* The last added wins: numbers are not used again soon. */
-	for (size_t i = n->nfolders; i--;)
-		if (n->folders[i].wd == wd)
-			return n->folders[i].path;
-	return NULL;
-}
-
-/* ---- events into FILE_NOTIFY_INFORMATION
- * ----------------------------------------- */
+/* ---- events into FILE_NOTIFY_INFORMATION -------------------------------- */
 
 struct out {
 	uint8_t *buf;
@@ -152,6 +78,8 @@ static void put(struct out *o, uint32_t action, const char *dir,
 	size_t n = 0;
 	uint32_t at = (uint32_t)ROUND_UP(o->at, 4), head[3];
 
+	if (o->full)
+		return;
 	while (*dir && n < COUNT_OF(u) - NAME_MAX - 2) {
 		size_t part = strcspn(dir, "/");
 
@@ -179,67 +107,148 @@ static void put(struct out *o, uint32_t action, const char *dir,
 	o->any = true;
 }
 
-static bool wanted(const struct notify *n, uint32_t mask)
+static bool wants_names(const struct notify *n, bool is_dir)
 {
-	uint32_t names = mask & IN_ISDIR ? DIR_NAME : FILE_NAME;
+	return n->filter & ((is_dir ? DIR_NAME : FILE_NAME) | CREATION);
+}
 
-	if (mask & (IN_CREATE | IN_DELETE | IN_MOVED_FROM | IN_MOVED_TO))
-		return n->filter & (names | CREATION);
-	return true;
+struct finding {
+	const struct notify *n;
+	struct out *o;
+};
+
+static void found(void *arg, const char *dir, const char *name, bool is_dir)
+{
+	struct finding *f = arg;
+
+	if (wants_names(f->n, is_dir))
+		put(f->o, ADDED, dir, name);
+}
+
+/* A folder has come to be, or has come from outside. */
+static void new_folder(struct file *f, struct notify *n, const char *path,
+		       struct out *o)
+{
+	struct finding find = { n, o };
+
+	if (!tree_add(&n->tree, f->fd, path, found, &find) && errno != ENOENT &&
+	    errno != ENOTDIR)
+		n->tree.incomplete = true;
+}
+
+/* "dir/name" in a buffer of PATH_MAX. */
+static const char *join(char *to, const char *dir, const char *name)
+{
+	snprintf(to, PATH_MAX, "%s%s%s", dir, *dir ? "/" : "", name);
+	return to;
+}
+
+static void moved_within(struct notify *n, const struct inotify_event *from,
+			 const struct inotify_event *to, struct out *o)
+{
+	const char *dir = tree_path(&n->tree, from->wd);
+	const char *new_dir = tree_path(&n->tree, to->wd);
+	char old[PATH_MAX], now[PATH_MAX];
+
+	if (!dir || !new_dir)
+		return;
+	if (wants_names(n, from->mask & IN_ISDIR)) {
+		put(o, RENAMED_OLD, dir, from->name);
+		put(o, RENAMED_NEW, new_dir, to->name);
+	}
+	if (n->tree.whole && from->mask & IN_ISDIR)
+		tree_move(&n->tree, join(old, dir, from->name),
+			  join(now, new_dir, to->name));
+}
+
+static void one_event(struct file *f, struct notify *n,
+		      const struct inotify_event *ev, struct out *o)
+{
+	const char *dir = tree_path(&n->tree, ev->wd);
+	bool is_dir = ev->mask & IN_ISDIR;
+	char path[PATH_MAX];
+
+	if (!dir || !ev->len || !*ev->name)
+		return;
+	if (ev->mask & (IN_CREATE | IN_MOVED_TO)) {
+		if (tree_was_told(&n->tree, ev->wd, ev->name))
+			return;
+		if (wants_names(n, is_dir))
+			put(o, ADDED, dir, ev->name);
+		if (n->tree.whole && is_dir)
+			new_folder(f, n, join(path, dir, ev->name), o);
+	} else if (ev->mask & (IN_DELETE | IN_MOVED_FROM)) {
+		tree_was_told(&n->tree, ev->wd, ev->name);
+		if (wants_names(n, is_dir))
+			put(o, REMOVED, dir, ev->name);
+		if (n->tree.whole && is_dir)
+			tree_leave(&n->tree, join(path, dir, ev->name));
+	} else {
+		put(o, MODIFIED, dir, ev->name);
+	}
+}
+
+/* The event at *at, which moves on; NULL: no more. */
+static const struct inotify_event *next_event(const struct notify *n,
+					      ssize_t bytes, ssize_t *at)
+{
+	const struct inotify_event *ev = (void *)(n->events + *at);
+
+	if (*at >= bytes)
+		return NULL;
+	*at += (ssize_t)(sizeof *ev + ev->len);
+	return ev;
 }
 
 static NTSTATUS convert(struct file *f, struct notify *n, ssize_t bytes,
 			struct out *o)
 {
-	uint32_t cookie = 0;
+	const struct inotify_event *ev, *next;
+	ssize_t at = 0, ahead;
 
-	for (ssize_t at = 0; at < bytes;) {
-		const struct inotify_event *ev = (void *)(n->events + at);
-		const struct inotify_event *next;
-		const char *dir = folder_path(n, ev->wd);
-		const char *name = ev->len ? ev->name : "";
-		uint32_t action = 0;
+	while ((ev = next_event(n, bytes, &at))) {
+		const char *dir = tree_path(&n->tree, ev->wd);
 
-		at += (ssize_t)(sizeof *ev + ev->len);
-		next = at < bytes ? (void *)(n->events + at) : NULL;
 		if (ev->mask & IN_Q_OVERFLOW) {
+			/* Folders may be among what was lost. */
 			o->full = true;
+			tree_add(&n->tree, f->fd, "", NULL, NULL);
 			continue;
 		}
-		if (ev->mask & IN_IGNORED && dir && !*dir)
-			return STATUS_DELETE_PENDING;
-		if (!dir || !*name)
+		if (ev->mask & IN_IGNORED) {
+			if (dir && !*dir)
+				return STATUS_DELETE_PENDING;
+			tree_ignored(&n->tree, ev->wd);
 			continue;
-		if (n->tree && ev->mask & IN_ISDIR &&
-		    ev->mask & (IN_CREATE | IN_MOVED_TO)) {
-			char sub[PATH_MAX];
-
-			if (snprintf(sub, sizeof sub, "%s%s%s", dir,
-				     *dir ? "/" : "", name) < (int)sizeof sub)
-				add_folder(n, f->fd, sub, 0);
-			dir = folder_path(n, ev->wd);
 		}
-		if (!wanted(n, ev->mask))
-			continue;
-		if (ev->mask & IN_CREATE)
-			action = ADDED;
-		else if (ev->mask & IN_DELETE)
-			action = REMOVED;
-		else if (ev->mask & IN_MOVED_FROM) {
-			/* A move within what is watched is a pair. */
-			bool pair = next && next->mask & IN_MOVED_TO &&
-				    next->cookie == ev->cookie;
-
-			action = pair ? RENAMED_OLD : REMOVED;
-			cookie = pair ? ev->cookie : 0;
-		} else if (ev->mask & IN_MOVED_TO)
-			action = cookie && ev->cookie == cookie ? RENAMED_NEW
-								: ADDED;
-		else
-			action = MODIFIED;
-		put(o, action, dir, name);
+		ahead = at;
+		next = ev->mask & IN_MOVED_FROM ? next_event(n, bytes, &ahead)
+						: NULL;
+		/* A move within what is watched is a pair. */
+		if (next && next->mask & IN_MOVED_TO &&
+		    next->cookie == ev->cookie) {
+			moved_within(n, ev, next, o);
+			at = ahead;
+		} else {
+			one_event(f, n, ev, o);
+		}
 	}
 	return STATUS_SUCCESS;
+}
+
+/* Fills n->events; a pair of events that belong together is not torn. */
+static ssize_t read_events(struct notify *n)
+{
+	const struct inotify_event *ev, *last = NULL;
+	ssize_t bytes = read(n->tree.fd, n->events, EVENTS), more, at = 0;
+
+	while ((ev = next_event(n, bytes, &at)))
+		last = ev;
+	if (!last || !(last->mask & IN_MOVED_FROM))
+		return bytes;
+	more = read(n->tree.fd, n->events + bytes,
+		    sizeof n->events - (size_t)bytes);
+	return more > 0 ? bytes + more : bytes;
 }
 
 /* What has happened, or STATUS_PENDING. */
@@ -254,14 +263,18 @@ static NTSTATUS take(struct irp *r)
 	pthread_mutex_lock(&n->lock);
 	o.buf = malloc(o.len + 16);
 	while (o.buf && !o.any && !o.full) {
-		bytes = read(n->fd, n->events, sizeof n->events);
-		if (bytes <= 0)
+		bytes = read_events(n);
+		if (bytes <= 0) {
+			tree_forget_told(&n->tree);
 			break;
+		}
 		status = convert(f, n, bytes, &o);
 		if (status)
 			break;
 		status = STATUS_PENDING;
 	}
+	o.full |= n->tree.incomplete;
+	n->tree.incomplete = false;
 	pthread_mutex_unlock(&n->lock);
 	if (!o.buf)
 		return STATUS_NO_MEMORY;
@@ -287,12 +300,11 @@ static NTSTATUS set_up(struct file *f, uint32_t filter, bool tree)
 		return STATUS_NO_MEMORY;
 	pthread_mutex_init(&n->lock, NULL);
 	n->filter = filter;
-	n->tree = tree;
-	n->mask = host_mask(filter, tree);
-	n->fd = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
-	if (n->fd < 0 || !add_folder(n, f->fd, "", 0)) {
-		if (n->fd >= 0)
-			close(n->fd);
+	n->tree.whole = tree;
+	n->tree.mask = host_mask(filter, tree);
+	n->tree.fd = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
+	if (n->tree.fd < 0 || !tree_add(&n->tree, f->fd, "", NULL, NULL)) {
+		tree_free(&n->tree);
 		free(n);
 		return STATUS_INSUFFICIENT_RESOURCES;
 	}
@@ -307,10 +319,7 @@ void notify_close(struct file *f)
 	if (!n)
 		return;
 	f->extra = NULL;
-	close(n->fd);
-	for (size_t i = 0; i < n->nfolders; i++)
-		free(n->folders[i].path);
-	free(n->folders);
+	tree_free(&n->tree);
 	pthread_mutex_destroy(&n->lock);
 	free(n);
 }
@@ -336,9 +345,9 @@ static NTSTATUS notify(struct task *t, struct irp *r, uint32_t filter,
 	if (status != STATUS_PENDING)
 		return status;
 	if (!f->synchronous)
-		return irp_wait_fd(t, r, n->fd, EPOLLIN, take);
+		return irp_wait_fd(t, r, n->tree.fd, EPOLLIN, take);
 	while (status == STATUS_PENDING) {
-		status = io_wait_fd(t, f, n->fd, POLLIN, -1);
+		status = io_wait_fd(t, f, n->tree.fd, POLLIN, -1);
 		if (!status)
 			status = take(r);
 	}
