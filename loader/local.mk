@@ -5,6 +5,7 @@ run_foreign_SOURCES = %D%/main.c %D%/options.c %D%/options.h %D%/launch.c \
 	%D%/sandbox.c %D%/sandbox.h %D%/supervise.c %D%/supervise.h \
 	%D%/jail.c %D%/jail.h %D%/jail-mounts.c \
 	%D%/jail-files.c %D%/jail-calls.c \
+	%D%/reg-cmd.c %D%/reg-cmd.h \
 	%D%/check.c %D%/check.h %D%/check-print.c %D%/check-print.h
 run_foreign_CPPFLAGS = $(AM_CPPFLAGS) -DPKGLIBDIR='"$(pkglibdir)"'
 run_foreign_LDADD = libpersonality.a libengine.a libnt.a libfreebsd.a libnetbsd.a libbsd.a \

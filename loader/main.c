@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "config.h"
 #include "loader/check.h"
@@ -14,6 +15,7 @@
 #include "loader/options.h"
 #include "loader/path-cmd.h"
 #include "loader/policy-cmd.h"
+#include "loader/reg-cmd.h"
 
 enum {
 	EXIT_OURS = 125,     /* run-foreign itself failed */
@@ -76,5 +78,8 @@ int main(int argc, char **argv)
 	if (!strcmp(o.program[0], "policy") && o.program[1] &&
 	    !strcmp(o.program[1], "check"))
 		return policy_command(o.program);
+	if (!strcmp(o.program[0], "reg") && o.program[1] &&
+	    reg_is_command(o.program[1]))
+		return reg_command(o.program);
 	return run(&o, argv);
 }

@@ -216,6 +216,7 @@ void options_help(void)
 	printf("Usage: run-foreign [OPTION...] PROGRAM [ARGUMENT...]\n"
 	       "       run-foreign path -w|-u PATH...\n"
 	       "       run-foreign policy check FILE...\n"
+	       "       run-foreign reg import FILE | export KEY [FILE] | query KEY\n"
 	       "Runs a program made for another operating system.\n\n");
 	for (unsigned i = 0; i < COUNT_OF(table); i++) {
 		char left[64];

@@ -40,7 +40,8 @@ libnt_a_SOURCES += %D%/vad.c %D%/vad.h %D%/virtual.c %D%/virtual-calls.c \
 	%D%/section-view.c %D%/section-image.c %D%/abi-memory.h %D%/time.c %D%/time.h \
 	%D%/timezone.c %D%/timezone-windows.c %D%/shared-data.c \
 	%D%/registry.c %D%/registry.h %D%/registry-tree.c \
-	%D%/registry-query.c %D%/registry-store.c %D%/registry-notify.c \
+	%D%/registry-parse.c %D%/registry-parse.h \
+	%D%/registry-text.c %D%/registry-text.h %D%/registry-query.c %D%/registry-store.c %D%/registry-notify.c \
 	%D%/registry-defaults.c %D%/registry-defaults.h \
 	%D%/system-info.c %D%/system-info.h %D%/system-processor.c \
 	%D%/system-process.c %D%/token.c %D%/token.h %D%/token-info.c \
