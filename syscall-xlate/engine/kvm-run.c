@@ -40,6 +40,7 @@ enum {
 };
 
 static __thread struct vcpu *current_vcpu;
+static const struct personality *personality; /* of all tasks */
 
 static const struct {
 	uint8_t vector;
@@ -66,14 +67,18 @@ static uint64_t shim_call(void)
 /* ---- registers --------------------------------------------------------------- */
 
 /* Rbp and rsp change places; the rest is in the same order in both. */
-static void regs_from_kvm(struct guest_regs *r, const struct kvm_regs *k)
+static void regs_from_kvm(struct vcpu *v)
 {
+	const struct kvm_regs *k = &v->run->s.regs.regs;
+	struct guest_regs *r = &v->regs;
+
 	memcpy(&r->rax, &k->rax, 6 * sizeof k->rax);
 	r->rbp = k->rbp;
 	r->rsp = k->rsp;
 	memcpy(&r->r8, &k->r8, 10 * sizeof k->r8); /* to rflags */
 	r->cs = CS64;
 	r->ss = DS32;
+	r->fs_base = v->run->s.regs.sregs.fs.base;
 	r->kind = REGS_NO_FPU;
 }
 
@@ -114,6 +119,8 @@ static void load(struct vcpu *v)
 	}
 	regs_to_kvm(k, r);
 	run->kvm_dirty_regs = KVM_SYNC_X86_REGS;
+	if (r->fs_base != s->fs.base)
+		v->full = true;
 	if (!v->full) {
 		/* rip stays at the shim, which returns by sysretq. */
 		k->rcx = r->rip;
@@ -131,6 +138,9 @@ static void load(struct vcpu *v)
 		s->gs.base = r->gs_base;
 		v->fresh = false;
 	}
+	/* 32-bit code's goes with the selector. */
+	if (r->cs != CS32)
+		s->fs.base = r->fs_base;
 	s->cs = r->cs == CS32 ? v->code32 : v->sregs.cs;
 	s->ss = v->sregs.ss;
 	run->kvm_dirty_regs |= KVM_SYNC_X86_SREGS;
@@ -187,7 +197,7 @@ struct event vcpu_interrupted(struct vcpu *v)
 	struct guest_regs *r = &v->regs;
 	bool in_shim = (v->run->s.regs.sregs.cs.selector & 3) != 3;
 
-	regs_from_kvm(r, &v->run->s.regs.regs);
+	regs_from_kvm(v);
 	if (in_shim) {
 		r->rip = r->rcx;
 		r->rflags = r->r11;
@@ -208,7 +218,7 @@ static struct event event_of_call(struct vcpu *v)
 {
 	struct guest_regs *r = &v->regs;
 
-	regs_from_kvm(r, &v->run->s.regs.regs);
+	regs_from_kvm(v);
 	r->rip = r->rcx;
 	r->rflags = r->r11;
 	return (struct event){ .kind = EVENT_CALL };
@@ -222,7 +232,7 @@ static struct event event_of_call32(struct vcpu *v)
 {
 	struct guest_regs *r = &v->regs;
 
-	regs_from_kvm(r, &v->run->s.regs.regs);
+	regs_from_kvm(v);
 	r->rip = (uint32_t)(r->rcx - 2);
 	r->rflags = r->r11;
 	r->cs = CS32;
@@ -280,7 +290,7 @@ static struct event event_of_slot(struct vcpu *v)
 	e.cr2 = v->run->s.regs.sregs.cr2;
 	if ((f[1] & 3) != 3)
 		return (struct event){ .kind = EVENT_ODD, .vector = e.vector };
-	regs_from_kvm(r, k);
+	regs_from_kvm(v);
 	v->full = true;
 	/*
 	 * kvm_pvm's `syscall' loads rcx, r11 and rip, and stays at CPL3: it
@@ -338,7 +348,7 @@ static struct event event_of_odd(struct vcpu *v, int err)
 
 	if (in_guest && (err == EFAULT ||
 			 run->exit_reason == KVM_EXIT_INTERNAL_ERROR)) {
-		regs_from_kvm(&v->regs, &run->s.regs.regs);
+		regs_from_kvm(v);
 		set_cs(&v->regs, run->s.regs.sregs.cs.selector);
 		v->full = true;
 		e.vector = err == EFAULT ? VECTOR_FILE : VECTOR_UD;
@@ -478,6 +488,9 @@ void vcpu_run(struct vcpu *v)
 	t->tid = (int32_t)syscall(SYS_gettid);
 	current_task = t;
 	current_vcpu = v;
+	personality = t->personality;
+	if (personality->task_started)
+		personality->task_started(t);
 	if (_setjmp(v->back) != BACK_LEFT)
 		for (;;)
 			step(v);
@@ -541,6 +554,9 @@ static void on_fault_signal(int sig, siginfo_t *si, void *context)
 	greg_t *g = ((ucontext_t *)context)->uc_mcontext.gregs;
 	uint64_t fix = direct_fixup((uint64_t)g[REG_RIP]);
 
+	if (sig == SIGBUS && personality && personality->restore_shared &&
+	    personality->restore_shared(si->si_addr))
+		return;
 	if (fix) {
 		g[REG_RIP] = (greg_t)fix;
 	} else if (recover) {
@@ -558,6 +574,37 @@ static void on_fault_signal(int sig, siginfo_t *si, void *context)
 			 si->si_addr);
 		signal(sig, SIG_DFL); /* again, for a core file */
 	}
+}
+
+/* ---- the program's own signals (task_catch_signal) ----------------------------------------- */
+
+static void on_host_signal(int sig, siginfo_t *si, void *context)
+{
+	struct vcpu *v = current_vcpu;
+	int saved = errno;
+
+	(void)context;
+	/* Else a thread of ours, about to block it. */
+	if (v) {
+		v->task->personality->host_signal(v->task, sig, si);
+		v->run->immediate_exit = 1;
+	}
+	errno = saved;
+}
+
+int kvm_catch_signal(int sig, bool on)
+{
+	struct sigaction sa = { .sa_sigaction = on_host_signal,
+				.sa_flags = SA_SIGINFO };
+
+	/* Faults of the guest come as exits, and these two are ours. */
+	if (!on || sig == SIGSEGV || sig == SIGBUS ||
+	    sig == direct_kick_signal())
+		return 0;
+	sigfillset(&sa.sa_mask);
+	sigdelset(&sa.sa_mask, SIGSEGV);
+	sigdelset(&sa.sa_mask, SIGBUS);
+	return sigaction(sig, &sa, NULL) ? -errno : 0;
 }
 
 int kvm_signals_init(struct err *e)

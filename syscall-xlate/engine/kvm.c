@@ -56,22 +56,40 @@ static int spawn(struct task *t, const struct guest_regs *first, struct err *e)
 	return 0;
 }
 
+/* A virtual machine belongs to the process that made it. */
+static int no_fork(struct task *t)
+{
+	(void)t;
+	return -ENOSYS;
+}
+
+/* Calls that are trapped cost what all calls cost here. */
+static unsigned speed_calls(gaddr code, uint64_t size, gaddr spare,
+			    uint64_t spare_size, uint32_t ncalls)
+{
+	(void)code;
+	(void)size;
+	(void)spare;
+	(void)spare_size;
+	(void)ncalls;
+	return 0;
+}
+
 static struct task_ops ops = {
 	.spawn = spawn,
 	.kick = vcpu_kick,
 	.resume = vcpu_resume,
 	.leave = vcpu_leave,
 	.fetch_fpu = vcpu_fetch_fpu,
+	.fork = no_fork,
+	.catch_signal = kvm_catch_signal,
+	.speed_calls = speed_calls,
 };
 
 /* ---- the engine ------------------------------------------------------------ */
 
 static int probe(const struct image *img, struct err *e)
 {
-	if (img->format == IMAGE_ELF)
-		return err_set(e, ENOTSUP,
-			       "programs of the BSDs do not run in a virtual "
-			       "machine yet; --engine=direct runs them");
 	/*
 	 * kvm_pvm interprets 32-bit code instruction by instruction, and knows
 	 * no vector registers there.
@@ -112,13 +130,13 @@ static int map_gate(struct err *e)
 
 static int init(const struct image *img, char *const *argv, struct err *e)
 {
-	(void)img;
 	(void)argv;
 	guest_mem = &kvm_mem_table;
 	ops.knock = direct_kick_signal();
 	task_ops = &ops;
 	if (kvm_machine_init(e) || kvm_space_init(e) || kvm_pool_init(e) ||
-	    kvm_signals_init(e) || kvm_self_test(e) || map_gate(e))
+	    kvm_signals_init(e) || kvm_self_test(e) ||
+	    (img->format == IMAGE_PE && map_gate(e)))
 		return -1;
 	return 0;
 }

@@ -124,6 +124,7 @@ _Noreturn void vcpu_resume(struct task *t, struct guest_regs *regs);
 _Noreturn void vcpu_leave(struct task *t);
 void vcpu_kick(struct task *t);
 int kvm_signals_init(struct err *e);
+int kvm_catch_signal(int sig, bool on);
 /* One entry; what came back, for kvm-probe.c.  Returns KVM_RUN's. */
 int vcpu_enter(struct vcpu *v);
 

@@ -172,6 +172,7 @@ int freebsd_push_frame(struct bsd_thread *th, struct guest_regs *regs,
 	struct fb_frame f = { .handler = a->handler };
 	gaddr at = bsd_frame_place(th, regs, a, sizeof f, 64);
 
+	regs_complete(regs);
 	f.uc.mask = *old_mask;
 	f.uc.stack = th->stack;
 	if (bsd_on_stack(th, regs->rsp))
@@ -215,6 +216,7 @@ static int64_t set_context(struct task *t, gaddr addr)
 	struct fb_ucontext uc;
 	uint8_t ymm[YMM];
 
+	regs_complete(&regs);
 	if (guest_read(t, &uc, addr, sizeof uc))
 		return -EFAULT;
 	if (uc.mc.len != sizeof uc.mc || uc.mc.cs != USER_CS)
@@ -248,6 +250,7 @@ int64_t freebsd_getcontext(struct task *t, gaddr ucp)
 	struct fb_ucontext uc = { 0 };
 	struct guest_regs r = *t->regs;
 
+	regs_complete(&r);
 	/* When it is resumed, the call returns 0. */
 	r.rax = 0;
 	r.rdx = 0;
