@@ -8,6 +8,7 @@
 
 #include "loader/image/image.h"
 #include "loader/sandbox.h"
+#include "loader/script.h"
 #include "loader/search.h"
 #include "syscall-xlate/engine/engine.h"
 #include "syscall-xlate/launch.h"
@@ -37,7 +38,7 @@ int launch(struct options *o, char **argv, struct err *e)
 	};
 	l.path = search_program(o->program[0], e);
 	l.dlls = l.path ? search_dlls(o->dlls, e) : NULL;
-	if (!l.dlls ||
+	if (!l.dlls || script_launch(&l, e) ||
 	    sandbox_close(o, l.path, l.dlls,
 			  !o->engine || strcmp(o->engine, "direct"), e))
 		goto fail;

@@ -63,6 +63,18 @@ static char *try_both(const char *dir, size_t n, const char *name)
 	return NULL;
 }
 
+/* cmd and other programs that lie beside the DLLs. */
+static char *built_in(const char *name)
+{
+	char *dlls = search_dlls(NULL, NULL), *dir = NULL, *found = NULL;
+
+	if (dlls && asprintf(&dir, "%s/x86_64-windows", dlls) >= 0)
+		found = try_both(dir, strlen(dir), name);
+	free(dlls);
+	free(dir);
+	return found;
+}
+
 char *search_program(const char *name, struct err *e)
 {
 	const char *path = getenv("PATH");
@@ -76,6 +88,8 @@ char *search_program(const char *name, struct err *e)
 				found = try_both(path, n, name);
 			path += n;
 		}
+	if (!found && !strchr(name, '/'))
+		found = built_in(name);
 	if (!found)
 		err_set(e, ENOENT, "%s", strerror(ENOENT));
 	return found;

@@ -108,7 +108,7 @@ int cmd_start_command(WCHAR *args)
 		w = next_word(&s);
 		if (!w)
 			break;
-		if (*w == '"' && !st.title && at == skip_delimiters(args)) {
+		if (*w == '"' && !st.title) {
 			st.title = unquoted(w);
 		} else if (*w == '/') {
 			if (!take_switch(&st, w, &s)) {
