@@ -1,37 +1,34 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * crypt.c - the old CryptoAPI: random numbers and hashes.  There are no key
- * containers: contexts are for verification only, whatever was asked.
+ * crypt.c - the old CryptoAPI: providers, contexts, key containers, random
+ * numbers.
+ *
+ * A named container is a file of the user's, where and as Windows names it,
+ * and holds no key pair: none can be made here.
  */
-#include "nt.h"
-#include <wincrypt.h>
-
-#include "rf-hash.h"
+#include "crypt.h"
 
 #define CONTEXT_MAGIC 0x43727978u
-#define HASH_MAGIC    0x43727968u
 
-struct context {
-	ULONG magic;
-	LONG refs;
+struct provider {
 	DWORD type;
+	const WCHAR *name;
 };
 
-struct crypt_hash {
-	ULONG magic;
-	ALG_ID alg;
-	struct hash state;
-	BOOL ended;
-	BYTE value[HASH_MAX];
+/* The first of a type is its default. */
+static const struct provider providers[] = {
+	{ PROV_RSA_FULL, L"Microsoft Strong Cryptographic Provider" },
+	{ PROV_RSA_FULL, L"Microsoft Base Cryptographic Provider v1.0" },
+	{ PROV_RSA_FULL, L"Microsoft Enhanced Cryptographic Provider v1.0" },
+	{ PROV_RSA_SIG, L"Microsoft RSA Signature Cryptographic Provider" },
+	{ PROV_RSA_SCHANNEL, L"Microsoft RSA SChannel Cryptographic Provider" },
+	{ PROV_RSA_AES,
+	  L"Microsoft Enhanced RSA and AES Cryptographic Provider" },
+	{ PROV_RSA_AES, L"Microsoft Enhanced RSA and AES Cryptographic "
+			L"Provider (Prototype)" },
 };
 
-static BOOL fail(DWORD error)
-{
-	SetLastError(error);
-	return FALSE;
-}
-
-static struct context *context_of(HCRYPTPROV h)
+struct context *context_of(HCRYPTPROV h)
 {
 	struct context *c = (struct context *)h;
 
@@ -41,46 +38,179 @@ static struct context *context_of(HCRYPTPROV h)
 	return NULL;
 }
 
-static struct crypt_hash *hash_of(HCRYPTHASH h)
+static const struct provider *find_provider(DWORD type, const WCHAR *name)
 {
-	struct crypt_hash *x = (struct crypt_hash *)h;
+	BOOL named = FALSE, typed = FALSE;
 
-	if (x && x->magic == HASH_MAGIC)
-		return x;
-	SetLastError(x ? (DWORD)NTE_BAD_HASH : ERROR_INVALID_PARAMETER);
+	for (ULONG i = 0; i < ARRAYSIZE(providers); i++) {
+		BOOL same = !name || !lstrcmpiW(name, providers[i].name);
+
+		if (same && providers[i].type == type)
+			return &providers[i];
+		named |= same;
+		typed |= providers[i].type == type;
+	}
+	SetLastError((DWORD)(!typed  ? NTE_PROV_TYPE_NOT_DEF
+			     : named ? NTE_PROV_TYPE_NO_MATCH
+				     : NTE_KEYSET_NOT_DEF));
 	return NULL;
 }
+
+/* ---- containers ------------------------------------------------------- */
+
+static WCHAR *put(WCHAR *to, const WCHAR *s)
+{
+	while (*s)
+		*to++ = *s++;
+	*to = 0;
+	return to;
+}
+
+static void put_hex(WCHAR *to, ULONG v)
+{
+	for (int i = 8; i--; v >>= 4)
+		to[i] = L"0123456789abcdef"[v & 15];
+	to[8] = 0;
+}
+
+/*
+ * %APPDATA%\Microsoft\Crypto\RSA\SID\HASH_GUID: MD5 of the name in small
+ * letters, and the machine's id.  make: so are the folders.
+ */
+static BOOL container_path(const WCHAR *name, WCHAR path[MAX_PATH * 2],
+			   BOOL make)
+{
+	static const WCHAR *const folder[] = { L"\\Microsoft", L"\\Crypto",
+					       L"\\RSA" };
+	BYTE sid[SECURITY_MAX_SID_SIZE];
+	UNICODE_STRING text;
+	char narrow[MAX_PATH * 3];
+	ULONG md5[4];
+	struct hash h;
+	WCHAR guid[64], *o;
+	DWORD n, size = sizeof guid;
+
+	n = GetEnvironmentVariableW(L"APPDATA", path, MAX_PATH);
+	if (!n || n >= MAX_PATH)
+		return crypt_fail((DWORD)NTE_PERM);
+	o = path + n;
+	for (ULONG i = 0; i < ARRAYSIZE(folder); i++) {
+		o = put(o, folder[i]);
+		if (make)
+			CreateDirectoryW(path, NULL);
+	}
+	if (!NT_SUCCESS(RtlGetCurrentUserSid(sid, sizeof sid)) ||
+	    !NT_SUCCESS(RtlConvertSidToUnicodeString(&text, sid, TRUE)))
+		return crypt_fail((DWORD)NTE_PERM);
+	o = put(o, L"\\");
+	memcpy(o, text.Buffer, text.Length);
+	o += text.Length / sizeof *o;
+	*o = 0;
+	RtlFreeUnicodeString(&text);
+	if (make)
+		CreateDirectoryW(path, NULL);
+	n = (DWORD)WideCharToMultiByte(CP_ACP, 0, name, -1, narrow,
+				       sizeof narrow, NULL, NULL);
+	for (DWORD i = 0; i < n; i++)
+		if (narrow[i] >= 'A' && narrow[i] <= 'Z')
+			narrow[i] += 'a' - 'A';
+	hash_init(&h, HASH_MD5);
+	hash_add(&h, narrow, n); /* with its NUL */
+	hash_end(&h, (BYTE *)md5);
+	o = put(o, L"\\");
+	for (int i = 0; i < 4; i++, o += 8)
+		put_hex(o, md5[i]);
+	if (RegGetValueW(HKEY_LOCAL_MACHINE,
+			 L"SOFTWARE\\Microsoft\\Cryptography", L"MachineGuid",
+			 RRF_RT_REG_SZ, NULL, guid, &size) == ERROR_SUCCESS)
+		put(put(o, L"_"), guid);
+	return TRUE;
+}
+
+/* What flags say about the container; FALSE and the last error. */
+static BOOL use_container(const WCHAR *name, DWORD flags)
+{
+	WCHAR path[MAX_PATH * 2];
+	HANDLE h;
+
+	if (!container_path(name, path, flags & CRYPT_NEWKEYSET))
+		return FALSE;
+	if (flags & CRYPT_DELETEKEYSET)
+		return DeleteFileW(path) || crypt_fail((DWORD)NTE_BAD_KEYSET);
+	if (!(flags & CRYPT_NEWKEYSET))
+		return GetFileAttributesW(path) != INVALID_FILE_ATTRIBUTES ||
+		       crypt_fail((DWORD)NTE_BAD_KEYSET);
+	h = CreateFileW(path, GENERIC_WRITE, 0, NULL, CREATE_NEW,
+			FILE_ATTRIBUTE_SYSTEM, NULL);
+	if (h == INVALID_HANDLE_VALUE)
+		return crypt_fail((DWORD)(GetLastError() == ERROR_FILE_EXISTS
+						  ? NTE_EXISTS
+						  : NTE_PERM));
+	NtClose(h);
+	return TRUE;
+}
+
+/* ---- contexts --------------------------------------------------------- */
 
 BOOL WINAPI CryptAcquireContextW(HCRYPTPROV *out, LPCWSTR container,
 				 LPCWSTR provider, DWORD type, DWORD flags)
 {
+	const struct provider *p;
 	struct context *c;
 
-	if (!out || !type)
-		return fail(ERROR_INVALID_PARAMETER);
-	if (flags & CRYPT_DELETEKEYSET)
-		return fail((DWORD)NTE_BAD_KEYSET);
-	if (type != PROV_RSA_FULL && type != PROV_RSA_AES &&
-	    type != PROV_RSA_SIG && type != PROV_RSA_SCHANNEL)
-		return fail((DWORD)NTE_PROV_TYPE_NOT_DEF);
-	/* Without a container there is none to be opened, so one is made. */
-	if (container && !(flags & (CRYPT_VERIFYCONTEXT | CRYPT_NEWKEYSET)))
-		return fail((DWORD)NTE_BAD_KEYSET);
+	if (!out)
+		return crypt_fail(ERROR_INVALID_PARAMETER);
+	if (!type || type > 999)
+		return crypt_fail((DWORD)NTE_BAD_PROV_TYPE);
+	if (flags & ~(CRYPT_VERIFYCONTEXT | CRYPT_NEWKEYSET |
+		      CRYPT_DELETEKEYSET | CRYPT_MACHINE_KEYSET | CRYPT_SILENT |
+		      CRYPT_DEFAULT_CONTAINER_OPTIONAL))
+		return crypt_fail((DWORD)NTE_BAD_FLAGS);
+	p = find_provider(type, provider && *provider ? provider : NULL);
+	if (!p)
+		return FALSE;
+	if (container && !*container)
+		container = NULL;
+	if (container && lstrlenW(container) >= MAX_PATH)
+		return crypt_fail((DWORD)NTE_BAD_KEYSET_PARAM);
+	/* The default container is there always, and holds no keys either. */
+	if (!container && flags & CRYPT_DELETEKEYSET)
+		return crypt_fail((DWORD)NTE_BAD_KEYSET);
+	if (container && !(flags & CRYPT_VERIFYCONTEXT) &&
+	    !use_container(container, flags))
+		return FALSE;
+	if (flags & CRYPT_DELETEKEYSET) {
+		*out = 0;
+		return TRUE;
+	}
 	c = RtlAllocateHeap(rf_heap(), HEAP_ZERO_MEMORY, sizeof *c);
 	if (!c)
-		return fail(ERROR_NOT_ENOUGH_MEMORY);
+		return crypt_fail(ERROR_NOT_ENOUGH_MEMORY);
 	c->magic = CONTEXT_MAGIC;
 	c->refs = 1;
 	c->type = type;
+	c->provider = p;
+	if (container && !(flags & CRYPT_VERIFYCONTEXT))
+		lstrcpyW(c->container, container);
 	*out = (HCRYPTPROV)c;
 	return TRUE;
+}
+
+static BOOL widen(const char *s, WCHAR *to)
+{
+	*to = 0;
+	return !s || MultiByteToWideChar(CP_ACP, 0, s, -1, to, MAX_PATH) ||
+	       crypt_fail((DWORD)NTE_BAD_KEYSET_PARAM);
 }
 
 BOOL WINAPI CryptAcquireContextA(HCRYPTPROV *out, LPCSTR container,
 				 LPCSTR provider, DWORD type, DWORD flags)
 {
-	return CryptAcquireContextW(out, container ? L"" : NULL, NULL, type,
-				    flags);
+	WCHAR c[MAX_PATH], p[MAX_PATH];
+
+	return widen(container, c) && widen(provider, p) &&
+	       CryptAcquireContextW(out, container ? c : NULL,
+				    provider ? p : NULL, type, flags);
 }
 
 BOOL WINAPI CryptContextAddRef(HCRYPTPROV h, DWORD *reserved, DWORD flags)
@@ -99,6 +229,8 @@ BOOL WINAPI CryptReleaseContext(HCRYPTPROV h, DWORD flags)
 
 	if (!c)
 		return FALSE;
+	if (flags)
+		return crypt_fail((DWORD)NTE_BAD_FLAGS);
 	if (!InterlockedDecrement(&c->refs)) {
 		c->magic = 0;
 		RtlFreeHeap(rf_heap(), 0, c);
@@ -111,69 +243,7 @@ BOOL WINAPI CryptGenRandom(HCRYPTPROV h, DWORD n, BYTE *buffer)
 	return context_of(h) && rf_gen_random(buffer, n);
 }
 
-/* ---- hashes -------------------------------------------------------------- */
-
-static const struct {
-	ALG_ID alg;
-	enum hash_kind kind;
-} algorithms[] = {
-	{ CALG_MD5, HASH_MD5 },        { CALG_SHA1, HASH_SHA1 },
-	{ CALG_SHA_256, HASH_SHA256 }, { CALG_SHA_384, HASH_SHA384 },
-	{ CALG_SHA_512, HASH_SHA512 },
-};
-
-BOOL WINAPI CryptCreateHash(HCRYPTPROV prov, ALG_ID alg, HCRYPTKEY key,
-			    DWORD flags, HCRYPTHASH *out)
-{
-	struct crypt_hash *x;
-
-	if (!context_of(prov))
-		return FALSE;
-	for (ULONG i = 0; i < ARRAYSIZE(algorithms); i++) {
-		if (algorithms[i].alg != alg)
-			continue;
-		x = RtlAllocateHeap(rf_heap(), HEAP_ZERO_MEMORY, sizeof *x);
-		if (!x)
-			return fail(ERROR_NOT_ENOUGH_MEMORY);
-		x->magic = HASH_MAGIC;
-		x->alg = alg;
-		hash_init(&x->state, algorithms[i].kind);
-		*out = (HCRYPTHASH)x;
-		return TRUE;
-	}
-	return fail((DWORD)NTE_BAD_ALGID);
-}
-
-BOOL WINAPI CryptDuplicateHash(HCRYPTHASH h, DWORD *reserved, DWORD flags,
-			       HCRYPTHASH *out)
-{
-	struct crypt_hash *x = hash_of(h), *copy;
-
-	if (!x)
-		return FALSE;
-	copy = RtlAllocateHeap(rf_heap(), 0, sizeof *copy);
-	if (!copy)
-		return fail(ERROR_NOT_ENOUGH_MEMORY);
-	*copy = *x;
-	*out = (HCRYPTHASH)copy;
-	return TRUE;
-}
-
-BOOL WINAPI CryptHashData(HCRYPTHASH h, const BYTE *data, DWORD n, DWORD flags)
-{
-	struct crypt_hash *x = hash_of(h);
-
-	if (!x)
-		return FALSE;
-	if (flags)
-		return fail((DWORD)NTE_BAD_FLAGS);
-	if (x->ended)
-		return fail((DWORD)NTE_BAD_HASH_STATE);
-	hash_add(&x->state, data, n);
-	return TRUE;
-}
-
-static BOOL give(const void *from, DWORD n, BYTE *to, DWORD *size)
+BOOL crypt_give(const void *from, DWORD n, BYTE *to, DWORD *size)
 {
 	DWORD room = *size;
 
@@ -181,178 +251,71 @@ static BOOL give(const void *from, DWORD n, BYTE *to, DWORD *size)
 	if (!to)
 		return TRUE;
 	if (room < n)
-		return fail(ERROR_MORE_DATA);
+		return crypt_fail(ERROR_MORE_DATA);
 	memcpy(to, from, n);
 	return TRUE;
 }
 
-BOOL WINAPI CryptGetHashParam(HCRYPTHASH h, DWORD what, BYTE *data, DWORD *size,
-			      DWORD flags)
+static BOOL give_text(const WCHAR *s, BYTE *to, DWORD *size)
 {
-	struct crypt_hash *x = hash_of(h);
-	DWORD n;
+	char narrow[MAX_PATH * 3];
+	int n = WideCharToMultiByte(CP_ACP, 0, s, -1, narrow, sizeof narrow,
+				    NULL, NULL);
 
-	if (!x)
-		return FALSE;
-	if (!size)
-		return fail(ERROR_INVALID_PARAMETER);
-	n = hash_size(x->state.kind);
-	switch (what) {
-	case HP_ALGID:
-		return give(&x->alg, sizeof x->alg, data, size);
-	case HP_HASHSIZE:
-		return give(&n, sizeof n, data, size);
-	case HP_HASHVAL:
-		if (data && !x->ended) {
-			hash_end(&x->state, x->value);
-			x->ended = TRUE;
-		}
-		return give(x->value, n, data, size);
-	}
-	return fail((DWORD)NTE_BAD_TYPE);
-}
-
-BOOL WINAPI CryptDestroyHash(HCRYPTHASH h)
-{
-	struct crypt_hash *x = hash_of(h);
-
-	if (!x)
-		return FALSE;
-	x->magic = 0;
-	RtlFreeHeap(rf_heap(), 0, x);
-	return TRUE;
-}
-
-BOOL WINAPI CryptSetHashParam(HCRYPTHASH h, DWORD what, const BYTE *data,
-			      DWORD flags)
-{
-	struct crypt_hash *x = hash_of(h);
-
-	if (!x)
-		return FALSE;
-	if (what != HP_HASHVAL)
-		return fail((DWORD)NTE_BAD_TYPE);
-	memcpy(x->value, data, hash_size(x->state.kind));
-	x->ended = TRUE;
-	return TRUE;
-}
-
-/* ---- what would need keys: there are none
- * ------------------------------------ */
-
-BOOL WINAPI CryptGenKey(HCRYPTPROV h, ALG_ID alg, DWORD flags, HCRYPTKEY *out)
-{
-	return fail((DWORD)NTE_BAD_ALGID);
-}
-
-BOOL WINAPI CryptDeriveKey(HCRYPTPROV h, ALG_ID alg, HCRYPTHASH hash,
-			   DWORD flags, HCRYPTKEY *out)
-{
-	return fail((DWORD)NTE_BAD_ALGID);
-}
-
-BOOL WINAPI CryptImportKey(HCRYPTPROV h, const BYTE *data, DWORD n,
-			   HCRYPTKEY key, DWORD flags, HCRYPTKEY *out)
-{
-	return fail((DWORD)NTE_BAD_TYPE);
-}
-
-BOOL WINAPI CryptGetUserKey(HCRYPTPROV h, DWORD spec, HCRYPTKEY *out)
-{
-	return fail((DWORD)NTE_NO_KEY);
-}
-
-BOOL WINAPI CryptDestroyKey(HCRYPTKEY key)
-{
-	return fail((DWORD)NTE_BAD_KEY);
-}
-
-BOOL WINAPI CryptExportKey(HCRYPTKEY key, HCRYPTKEY with, DWORD type,
-			   DWORD flags, BYTE *data, DWORD *size)
-{
-	return fail((DWORD)NTE_BAD_KEY);
-}
-
-BOOL WINAPI CryptEncrypt(HCRYPTKEY key, HCRYPTHASH hash, BOOL final,
-			 DWORD flags, BYTE *data, DWORD *n, DWORD room)
-{
-	return fail((DWORD)NTE_BAD_KEY);
-}
-
-BOOL WINAPI CryptDecrypt(HCRYPTKEY key, HCRYPTHASH hash, BOOL final,
-			 DWORD flags, BYTE *data, DWORD *n)
-{
-	return fail((DWORD)NTE_BAD_KEY);
-}
-
-BOOL WINAPI CryptSignHashW(HCRYPTHASH hash, DWORD spec, LPCWSTR text,
-			   DWORD flags, BYTE *out, DWORD *size)
-{
-	return fail((DWORD)NTE_NO_KEY);
-}
-
-BOOL WINAPI CryptSignHashA(HCRYPTHASH hash, DWORD spec, LPCSTR text,
-			   DWORD flags, BYTE *out, DWORD *size)
-{
-	return fail((DWORD)NTE_NO_KEY);
-}
-
-BOOL WINAPI CryptVerifySignatureW(HCRYPTHASH hash, const BYTE *signature,
-				  DWORD n, HCRYPTKEY key, LPCWSTR text,
-				  DWORD flags)
-{
-	return fail((DWORD)NTE_BAD_KEY);
-}
-
-BOOL WINAPI CryptGetKeyParam(HCRYPTKEY key, DWORD what, BYTE *data, DWORD *size,
-			     DWORD flags)
-{
-	return fail((DWORD)NTE_BAD_KEY);
-}
-
-BOOL WINAPI CryptSetKeyParam(HCRYPTKEY key, DWORD what, const BYTE *data,
-			     DWORD flags)
-{
-	return fail((DWORD)NTE_BAD_KEY);
+	return crypt_give(narrow, (DWORD)n, to, size);
 }
 
 BOOL WINAPI CryptGetProvParam(HCRYPTPROV h, DWORD what, BYTE *data, DWORD *size,
 			      DWORD flags)
 {
-	static const char name[] =
-		"Microsoft Enhanced RSA and AES Cryptographic Provider";
+	static const DWORD version = 0x200, kind = CRYPT_IMPL_SOFTWARE;
 	struct context *c = context_of(h);
-	DWORD kind = CRYPT_IMPL_SOFTWARE;
+	WCHAR path[MAX_PATH * 2];
 
 	if (!c)
 		return FALSE;
+	if (!size)
+		return crypt_fail(ERROR_INVALID_PARAMETER);
 	switch (what) {
 	case PP_NAME:
-		return give(name, sizeof name, data, size);
+		return give_text(c->provider->name, data, size);
 	case PP_PROVTYPE:
-		return give(&c->type, sizeof c->type, data, size);
+		return crypt_give(&c->type, sizeof c->type, data, size);
 	case PP_IMPTYPE:
-		return give(&kind, sizeof kind, data, size);
+		return crypt_give(&kind, sizeof kind, data, size);
+	case PP_VERSION:
+		return crypt_give(&version, sizeof version, data, size);
+	case PP_CONTAINER:
+		return give_text(c->container, data, size);
+	case PP_UNIQUE_CONTAINER:
+		if (!*c->container ||
+		    !container_path(c->container, path, FALSE))
+			return crypt_fail((DWORD)NTE_NO_KEY);
+		return give_text(wcsrchr(path, '\\') + 1, data, size);
 	case PP_ENUMCONTAINERS:
-		return fail(ERROR_NO_MORE_ITEMS);
+		return crypt_fail(ERROR_NO_MORE_ITEMS);
 	}
-	return fail((DWORD)NTE_BAD_TYPE);
+	return crypt_fail((DWORD)NTE_BAD_TYPE);
 }
 
 BOOL WINAPI CryptSetProvParam(HCRYPTPROV h, DWORD what, const BYTE *data,
 			      DWORD flags)
 {
-	return context_of(h) && fail((DWORD)NTE_BAD_TYPE);
+	return context_of(h) && crypt_fail((DWORD)NTE_BAD_TYPE);
 }
 
 BOOL WINAPI CryptEnumProvidersW(DWORD index, DWORD *reserved, DWORD flags,
 				DWORD *type, LPWSTR name, DWORD *size)
 {
-	static const WCHAR ours[] =
-		L"Microsoft Enhanced RSA and AES Cryptographic Provider";
-
-	if (index)
-		return fail(ERROR_NO_MORE_ITEMS);
-	*type = PROV_RSA_AES;
-	return give(ours, sizeof ours, (BYTE *)name, size);
+	if (reserved || !type || !size)
+		return crypt_fail(ERROR_INVALID_PARAMETER);
+	if (flags)
+		return crypt_fail((DWORD)NTE_BAD_FLAGS);
+	if (index >= ARRAYSIZE(providers))
+		return crypt_fail(ERROR_NO_MORE_ITEMS);
+	*type = providers[index].type;
+	return crypt_give(
+		providers[index].name,
+		(DWORD)((lstrlenW(providers[index].name) + 1) * sizeof(WCHAR)),
+		(BYTE *)name, size);
 }

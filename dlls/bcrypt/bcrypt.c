@@ -34,7 +34,8 @@ static const struct {
 	{ L"SHA1", HASH_SHA1 },
 	{ L"SHA256", HASH_SHA256 },
 	{ L"SHA384", HASH_SHA384 },
-	{ L"SHA512", HASH_SHA512 },
+	{ L"SHA512", HASH_SHA512 }, { L"MD2", HASH_MD2 },
+	{ L"MD4", HASH_MD4 },
 };
 
 /* BCRYPT_MD5_ALG_HANDLE and so on, which need not be opened. */
@@ -46,7 +47,7 @@ static struct algorithm *algorithm_of(BCRYPT_ALG_HANDLE h,
 		UCHAR name; /* in names[] */
 		BOOL hmac;
 	} pseudo[] = {
-		{ 0x21, 1, FALSE }, { 0x31, 2, FALSE }, { 0x41, 3, FALSE },
+		{ 0x01, 6, FALSE }, { 0x11, 7, FALSE }, { 0x121, 6, TRUE }, { 0x131, 7, TRUE }, { 0x21, 1, FALSE }, { 0x31, 2, FALSE }, { 0x41, 3, FALSE },
 		{ 0x51, 4, FALSE }, { 0x61, 5, FALSE }, { 0x81, 0, FALSE },
 		{ 0x91, 1, TRUE },  { 0xa1, 2, TRUE },  { 0xb1, 3, TRUE },
 		{ 0xc1, 4, TRUE },  { 0xd1, 5, TRUE },

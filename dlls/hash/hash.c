@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * hash.c - MD5, SHA-1, SHA-2 and HMAC over them.
+ * hash.c - MD5, SHA-1, SHA-2 and HMAC over them; MD2 and MD4 by md-old.c.
  * Sources: RFC 1321, FIPS 180-4, RFC 2104.
  */
-#include "rf-hash.h"
+#include "md-old.h"
 
 /* floor(2^32 abs(sin(i + 1))) */
 static const ULONG md5_k[64] = {
@@ -60,6 +60,11 @@ static const struct {
 	ULONGLONG start[8];
 } kinds[] = {
 	[HASH_MD5] = { 16,
+		       64,
+		       FALSE,
+		       { 0x67452301, 0xefcdab89, 0x98badcfe, 0x10325476 } },
+	[HASH_MD2] = { 16, 16, FALSE, { 0 } },
+	[HASH_MD4] = { 16,
 		       64,
 		       FALSE,
 		       { 0x67452301, 0xefcdab89, 0x98badcfe, 0x10325476 } },
@@ -271,6 +276,12 @@ static void round_of(struct hash *h, const BYTE *p)
 	case HASH_MD5:
 		md5_round(h->h32, p);
 		break;
+	case HASH_MD2:
+		md2_round(h->h32, p);
+		break;
+	case HASH_MD4:
+		md4_round(h->h32, p);
+		break;
 	case HASH_SHA1:
 		sha1_round(h->h32, p);
 		break;
@@ -326,22 +337,40 @@ void hash_add(struct hash *h, const void *data, SIZE_T n)
 	memcpy(h->block, p, n);
 }
 
+/* The padding says how long it is; then comes the checksum. */
+static void md2_end(struct hash *h, BYTE *out)
+{
+	BYTE pad[16];
+	ULONG n = 16 - (ULONG)(h->total % 16);
+
+	memset(pad, (int)n, n);
+	hash_add(h, pad, n);
+	memcpy(pad, h->h32 + 4, 16);
+	hash_add(h, pad, 16);
+	memcpy(out, h->h32, 16);
+}
+
 void hash_end(struct hash *h, BYTE *out)
 {
+	BOOL little = h->kind == HASH_MD5 || h->kind == HASH_MD4;
 	ULONG size = kinds[h->kind].block, len = size / 8;
 	ULONGLONG bits = h->total * 8;
 	ULONG have = (ULONG)(h->total % size);
 	BYTE end[HASH_BLOCK_MAX * 2] = { 0x80 };
 	ULONG n = (have < size - len ? size : 2 * size) - have;
 
+	if (h->kind == HASH_MD2) {
+		md2_end(h, out);
+		return;
+	}
 	for (int i = 0; i < 8; i++) {
-		int shift = h->kind == HASH_MD5 ? 8 * i : 56 - 8 * i;
+		int shift = little ? 8 * i : 56 - 8 * i;
 
 		end[n - 8 + i] = (BYTE)(bits >> shift);
 	}
 	hash_add(h, end, n);
 	for (ULONG i = 0; i < kinds[h->kind].size; i++) {
-		if (h->kind == HASH_MD5)
+		if (little)
 			out[i] = (BYTE)(h->h32[i / 4] >> (8 * (i & 3)));
 		else if (kinds[h->kind].wide)
 			out[i] = (BYTE)(h->h64[i / 8] >> (56 - 8 * (i & 7)));

@@ -1,14 +1,22 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * rf-hash.h - MD5, SHA-1 and SHA-2, for the DLLs that have them behind their
- * own interfaces (advapi32, bcrypt): each compiles dlls/hash/hash.c.
+ * rf-hash.h - MD2, MD4, MD5, SHA-1 and SHA-2, for the DLLs that have them
+ * behind their own interfaces (advapi32, bcrypt): each compiles dlls/hash.
  */
 #ifndef RF_DLL_HASH_H
 #define RF_DLL_HASH_H
 
 #include "nt.h"
 
-enum hash_kind { HASH_MD5, HASH_SHA1, HASH_SHA256, HASH_SHA384, HASH_SHA512 };
+enum hash_kind {
+	HASH_MD2,
+	HASH_MD4,
+	HASH_MD5,
+	HASH_SHA1,
+	HASH_SHA256,
+	HASH_SHA384,
+	HASH_SHA512
+};
 enum { HASH_MAX = 64, HASH_BLOCK_MAX = 128 };
 
 struct hash {
