@@ -416,12 +416,21 @@ BOOL WINAPI SetProcessMitigationPolicy(PROCESS_MITIGATION_POLICY which,
 /* DEP is always on for 64-bit programs, and cannot be changed there. */
 BOOL WINAPI GetProcessDEPPolicy(HANDLE h, LPDWORD flags, PBOOL permanent)
 {
+	enum { DISABLE_EXECUTE = 1, NO_THUNKS = 4, PERMANENT = 8 };
+	ULONG execute;
+
 	if (sizeof(void *) == 8) {
 		SetLastError(ERROR_NOT_SUPPORTED);
 		return FALSE;
 	}
-	*flags = PROCESS_DEP_ENABLE;
-	*permanent = TRUE;
+	if (!rf_result(NtQueryInformationProcess(h, 34 /* ProcessExecuteFlags */,
+						 &execute, sizeof execute,
+						 NULL)))
+		return FALSE;
+	*flags = (execute & DISABLE_EXECUTE ? PROCESS_DEP_ENABLE : 0) |
+		 (execute & NO_THUNKS ? PROCESS_DEP_DISABLE_ATL_THUNK_EMULATION
+				      : 0);
+	*permanent = (execute & PERMANENT) != 0;
 	return TRUE;
 }
 
@@ -439,7 +448,7 @@ BOOL WINAPI SetProcessDEPPolicy(DWORD flags)
 
 DEP_SYSTEM_POLICY_TYPE WINAPI GetSystemDEPPolicy(VOID)
 {
-	return DEPPolicyAlwaysOn;
+	return DEPPolicyOptIn; /* 32-bit programs that say NXCOMPAT */
 }
 
 BOOL WINAPI GetProcessInformation(HANDLE h, PROCESS_INFORMATION_CLASS class,

@@ -223,7 +223,7 @@ static bool in_range(uint64_t ip, const char *from, const char *to)
 /* 64-bit code of the gate page, on 32-bit code's way to the gate? */
 static bool in_page(uint64_t ip)
 {
-	return ip >= GATE_CODE64 && ip < GATE_PAGE + PAGE;
+	return ip >= GATE_CODE64 && ip < GATE_NONE64;
 }
 
 /* The interrupted thread looks at t->pending before it runs guest code. */
@@ -267,7 +267,7 @@ static void look(ucontext_t *uc, uint64_t *fs_base)
 	if (in_range(ip, direct_entry_begin, direct_entry_end) ||
 	    in_range(ip, direct_lean_begin, direct_lean_last) ||
 	    in_range(ip, direct_entry32_begin, direct_exit32_begin) ||
-	    (ip >= GATE_CODE32 && ip < GATE_PAGE + PAGE))
+	    (ip >= GATE_CODE32 && ip < GATE_NONE64))
 		return; /* dispatch() will see it */
 	if (ip == (uint64_t)direct_exit_last) {
 		/* "ret" to the guest: as if it had been done. */

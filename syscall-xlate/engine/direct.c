@@ -14,6 +14,7 @@
 #include <string.h>
 #include <sys/auxv.h>
 #include <sys/mman.h>
+#include <sys/personality.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -336,10 +337,14 @@ static int probe(const struct image *img, struct err *e)
 
 static int map_gate(const struct image *img, struct err *e)
 {
-	const uint64_t gates[] = { (uint64_t)direct_gate64,
-				   (uint64_t)direct_gate32 };
+	const uint16_t ud2 = 0x0b0f;
+	uint64_t gates[] = { (uint64_t)direct_gate64,
+			     (uint64_t)direct_gate32 };
 	int prot = GUEST_READ, ret;
 
+	/* 64-bit code of a 32-bit program has the wrong FS for that gate. */
+	if (img->bits == 32)
+		gates[0] = GATE_NONE64;
 	ret = guest_mem->map(GATE_PAGE, PAGE, GUEST_READ | GUEST_WRITE, -1, 0,
 			     0);
 	if (ret == 0)
@@ -349,6 +354,8 @@ static int map_gate(const struct image *img, struct err *e)
 		ret = guest_mem->write(GATE_CODE32, direct_page_begin,
 				       (size_t)(direct_page_end -
 						direct_page_begin));
+		if (ret == 0)
+			ret = guest_mem->write(GATE_NONE64, &ud2, sizeof ud2);
 	}
 	if (ret == 0)
 		ret = guest_mem->protect(GATE_PAGE, PAGE, prot);
@@ -357,6 +364,20 @@ static int map_gate(const struct image *img, struct err *e)
 
 /* Of the thread that main() runs in. */
 static void *first_stacks;
+
+/*
+ * Old 32-bit programs make code where they only asked for data, and Windows
+ * lets those that do not say NXCOMPAT.
+ */
+static void allow_data_execution(const struct image *img)
+{
+	enum { NX_COMPAT = 0x100 };
+
+	if (img->format == IMAGE_PE && img->bits == 32 &&
+	    !(img->dll_characteristics & NX_COMPAT))
+		personality((unsigned long)personality(0xffffffff) |
+			    READ_IMPLIES_EXEC);
+}
 
 static int init(const struct image *img, char *const *argv, struct err *e)
 {
@@ -372,6 +393,7 @@ static int init(const struct image *img, char *const *argv, struct err *e)
 	/* These programs make their calls by the processor's instruction. */
 	if (img->format == IMAGE_ELF)
 		direct_trap_all();
+	allow_data_execution(img);
 	task_ops = &ops;
 	return 0;
 }

@@ -14,6 +14,7 @@
 #define GATE_PTR32 0x7ffe1008 /* address of gate32 */
 #define GATE_CODE32 0x7ffe1010 /* where 32-bit stubs call */
 #define GATE_CODE64 0x7ffe1020 /* where that jumps */
+#define GATE_NONE64 0x7ffe1040 /* in place of gate64: an invalid instruction */
 
 /*
  * 32-bit code's FS is its TEB; in a page behind that (GUEST_FS_ROOM, regs.h)

@@ -81,11 +81,47 @@ struct ldr_entry {
 
 enum { PEB_LDR = 0x18, LDR_MEMORY_LIST = 0x20 };
 
+/* The same, 32 bits. */
+struct ldr_entry32 {
+	uint32_t next, prev, init_next, init_prev;
+	uint32_t base, entry, size;
+	uint16_t full_len, full_max;
+	uint32_t full_at;
+	uint16_t base_len, base_max;
+	uint32_t base_at;
+};
+
+static bool module_of32(struct task *t, gaddr at, struct ldr_entry *e)
+{
+	enum { PEB_LDR32 = 0x0c, LDR_MEMORY_LIST32 = 0x14 };
+	struct ldr_entry32 m;
+	uint32_t ldr, head, p;
+
+	if (!nt_self->peb || guest_get32(t, &ldr, nt_self->peb + PEB_LDR32) < 0)
+		return false;
+	head = ldr + LDR_MEMORY_LIST32;
+	if (guest_get32(t, &p, head) < 0)
+		return false;
+	for (int n = 0; n < MAX_MODULES && p != head; n++, p = m.next) {
+		if (guest_read(t, &m, p, sizeof m) < 0)
+			return false;
+		e->base = m.base;
+		e->size = m.size;
+		e->base_name.length = m.base_len;
+		e->base_name.buffer = m.base_at;
+		if (at >= e->base && at - e->base < e->size)
+			return true;
+	}
+	return false;
+}
+
 /* The loaded module around at, by the guest's own list. */
 static bool module_of(struct task *t, gaddr at, struct ldr_entry *e)
 {
 	gaddr ldr, head, p;
 
+	if (nt_self->wow64)
+		return module_of32(t, at, e);
 	if (!nt_self->peb || guest_get64(t, &ldr, nt_self->peb + PEB_LDR) < 0)
 		return false;
 	head = ldr + LDR_MEMORY_LIST;
@@ -139,6 +175,25 @@ static void backtrace(struct task *t, const struct guest_regs *regs)
 		if (!known && n && !module_of(t, regs->rip, &e))
 			return;
 		if (!unwind_step(t, known ? &m : NULL, &r))
+			return;
+	}
+}
+
+/* By the chain of saved ebp, as far as it is one. */
+static void backtrace32(struct task *t, const struct guest_regs *r)
+{
+	uint32_t frame[2] = { (uint32_t)r->rbp, (uint32_t)r->rip }, at;
+	struct ldr_entry e;
+	char text[256];
+
+	for (int n = 0; n < MAX_FRAMES; n++) {
+		if (n && !module_of32(t, frame[1], &e))
+			return;
+		place(t, frame[1], text, sizeof text);
+		log_line("run-foreign", "  #%-2d %s", n, text);
+		at = frame[0];
+		if (guest_read(t, frame, at, sizeof frame) < 0 ||
+		    (frame[0] && frame[0] <= at))
 			return;
 	}
 }
@@ -212,6 +267,20 @@ void exception_report(struct task *t, const struct nt_exception_record *rec,
 	log_line("run-foreign",
 		 "the program crashed: exception 0x%08" PRIx32 ", %s%s, at %s",
 		 rec->code, text ? text : "not handled", detail, at);
+	if (nt_self->wow64) {
+		log_line("run-foreign",
+			 "  eax %08" PRIx32 " ebx %08" PRIx32 " ecx %08" PRIx32
+			 " edx %08" PRIx32,
+			 (uint32_t)r->rax, (uint32_t)r->rbx, (uint32_t)r->rcx,
+			 (uint32_t)r->rdx);
+		log_line("run-foreign",
+			 "  esi %08" PRIx32 " edi %08" PRIx32 " ebp %08" PRIx32
+			 " esp %08" PRIx32,
+			 (uint32_t)r->rsi, (uint32_t)r->rdi, (uint32_t)r->rbp,
+			 (uint32_t)r->rsp);
+		backtrace32(t, r);
+		return;
+	}
 	log_line("run-foreign",
 		 "  rax %016" PRIx64 " rbx %016" PRIx64 " rcx %016" PRIx64
 		 " rdx %016" PRIx64,
@@ -228,8 +297,7 @@ void exception_report(struct task *t, const struct nt_exception_record *rec,
 		 "  r12 %016" PRIx64 " r13 %016" PRIx64 " r14 %016" PRIx64
 		 " r15 %016" PRIx64,
 		 r->r12, r->r13, r->r14, r->r15);
-	if (r->cs != SEL_CODE32)
-		backtrace(t, r);
+	backtrace(t, r);
 }
 
 _Noreturn void exception_fatal(struct task *t,

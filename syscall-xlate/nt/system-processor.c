@@ -253,7 +253,9 @@ static void add_logical_ex(const struct found *x, void *arg)
 {
 	struct wanted *w = arg;
 	bool cache = x->relation == CACHE;
-	uint32_t size = cache ? 56 : 48;
+	/* A mask is a pointer's size; it comes last but for what pads it. */
+	uint32_t size = (cache ? 56 : 48) - (nt_self->wow64 ? 4 : 0);
+	const size_t mask_size = nt_self->wow64 ? 4 : 8;
 	uint8_t *s;
 
 	if (w->relation != ALL && w->relation != (uint32_t)x->relation &&
@@ -271,14 +273,14 @@ static void add_logical_ex(const struct found *x, void *arg)
 		memcpy(s + 12, &x->cache.size, 4);
 		memcpy(s + 16, &x->cache.type, 4);
 		s[38] = 1; /* groups */
-		memcpy(s + 40, &x->mask, 8);
+		memcpy(s + 40, &x->mask, mask_size);
 	} else {
 		if (x->relation == CORE)
 			s[8] = x->mask & (x->mask - 1) ? 1 : 0;
 		if (x->relation == NUMA)
 			memcpy(s + 8, &x->node, 4);
 		s[30] = 1; /* groups */
-		memcpy(s + 32, &x->mask, 8);
+		memcpy(s + 32, &x->mask, mask_size);
 	}
 }
 
@@ -304,8 +306,10 @@ NTSTATUS info_logical_ex(struct task *t, struct info_answer *a)
 	g = info_add(a, sizeof *g);
 	if (!g)
 		return STATUS_NO_MEMORY;
+	if (nt_self->wow64)
+		a->len -= 4;
 	g->relation = GROUP;
-	g->size = sizeof *g;
+	g->size = nt_self->wow64 ? sizeof *g - 4 : sizeof *g;
 	g->max_groups = g->groups = 1;
 	g->max_count = g->count = (uint8_t)processor_count();
 	g->mask = processor_mask();
