@@ -524,21 +524,17 @@ static int report_fd(struct kq *q, struct out *o, enum kq_filter filter, int fd,
 {
 	struct knote *k = *find(q, filter, (uint64_t)fd);
 	struct kq_event ev;
-	int n = 0, err = 0;
-	socklen_t len = sizeof err;
+	socklen_t len;
+	int n = 0;
 
 	if (!k || k->disabled)
 		return 0;
 	ev = k->ev;
 	ev.fflags = 0;
 	if (events & (EPOLLERR | EPOLLHUP) ||
-	    (filter == KQ_READ && events & EPOLLRDHUP)) {
+	    (filter == KQ_READ && events & EPOLLRDHUP))
+		/* BSD gives so_error as well; here asking would clear it. */
 		ev.flags |= EV_EOF;
-		if (getsockopt(fd, SOL_SOCKET, SO_ERROR, &err, &len) == 0 && err)
-			ev.fflags = err < (int)bsd_sys->nerrno ?
-					    bsd_sys->errno_of[err] :
-					    0;
-	}
 	if (filter == KQ_READ && ioctl(fd, FIONREAD, &n))
 		n = 1; /* a listening socket: at least one waits */
 	if (filter == KQ_WRITE) {

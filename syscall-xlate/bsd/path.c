@@ -144,6 +144,19 @@ int64_t bsd_symlink(struct task *t, gaddr target, gaddr path)
 	return bsd_symlinkat(t, target, AT_FDCWD, path);
 }
 
+/* The process's own program: on the host that link leads to us. */
+static bool names_self(const char *path)
+{
+	static const char *const names[] = {
+		"/proc/curproc/file", "/proc/curproc/exe", "/proc/self/exe",
+	};
+
+	for (unsigned i = 0; i < COUNT_OF(names); i++)
+		if (!strcmp(path, names[i]))
+			return true;
+	return false;
+}
+
 int64_t bsd_readlinkat(struct task *t, int dir, gaddr path, gaddr buf,
 		       uint64_t size)
 {
@@ -151,7 +164,10 @@ int64_t bsd_readlinkat(struct task *t, int dir, gaddr path, gaddr buf,
 	ssize_t n;
 	PATH(name, path);
 
-	n = readlinkat(dir, name, text, sizeof text);
+	if (names_self(name))
+		n = snprintf(text, sizeof text, "%s", bsd_exe);
+	else
+		n = readlinkat(dir, name, text, sizeof text);
 	if (n < 0)
 		return -errno;
 	n = (ssize_t)MIN((uint64_t)n, size);

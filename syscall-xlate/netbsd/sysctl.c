@@ -74,6 +74,59 @@ static const struct bsd_sysctl tree[] = {
 	TEXT("user.cs_path", "/usr/bin:/bin:/usr/sbin:/sbin", 8, 1),
 };
 
+/* ---- questions about the tree ----------------------------------------------- */
+
+enum { QUERY = -2, VERSION_1 = 0x01000000, NODES = 64,
+       TYPE_NODE = 1, TYPE_INT = 2, TYPE_STRING = 3, TYPE_QUAD = 4,
+       TYPE_STRUCT = 5 };
+
+struct nb_sysctlnode {
+	uint32_t flags;
+	int32_t num;
+	char name[32];
+	uint32_t version, reserved;
+	uint64_t un[2], size, func, parent, desc;
+};
+_Static_assert(sizeof(struct nb_sysctlnode) == 96, "sys/sysctl.h");
+
+static const struct {
+	const char *name;
+	int32_t num;
+} tops[] = {
+	{ "kern", 1 }, { "vm", 2 }, { "hw", 6 }, { "user", 8 },
+};
+
+/* The children of mib, n numbers long (0 or 1: all our leaves are two deep). */
+static int64_t query(struct task *t, const int32_t *mib, unsigned n, gaddr old,
+		     gaddr old_len)
+{
+	static const uint32_t types[] = {
+		[SYSCTL_INT] = TYPE_INT, [SYSCTL_LONG] = TYPE_QUAD,
+		[SYSCTL_STRING] = TYPE_STRING, [SYSCTL_OPAQUE] = TYPE_STRUCT,
+	};
+	struct nb_sysctlnode nodes[NODES] = { 0 };
+	unsigned count = 0;
+
+	for (unsigned i = 0; n == 0 && i < COUNT_OF(tops); i++, count++) {
+		nodes[count].flags = VERSION_1 | TYPE_NODE;
+		nodes[count].num = tops[i].num;
+		snprintf(nodes[count].name, sizeof nodes->name, "%s",
+			 tops[i].name);
+	}
+	for (unsigned i = 0; n == 1 && i < COUNT_OF(tree); i++) {
+		if (tree[i].mib[0] != mib[0])
+			continue;
+		nodes[count].flags = VERSION_1 | types[tree[i].type];
+		nodes[count].num = tree[i].mib[1];
+		snprintf(nodes[count].name, sizeof nodes->name, "%s",
+			 strchr(tree[i].name, '.') + 1);
+		count++;
+	}
+	if (!count)
+		return -ENOENT;
+	return sysctl_reply(t, nodes, count * sizeof *nodes, old, old_len);
+}
+
 int64_t netbsd_sysctl(struct task *t, gaddr name, uint32_t n, gaddr old,
 		      gaddr old_len, gaddr new_value, uint64_t new_len)
 {
@@ -84,9 +137,11 @@ int64_t netbsd_sysctl(struct task *t, gaddr name, uint32_t n, gaddr old,
 		return -EINVAL;
 	if (guest_read(t, mib, name, n * sizeof *mib))
 		return -EFAULT;
-	/* Negative numbers ask about the tree itself. */
-	if (mib[n - 1] < 0 && n < 3)
-		return -EOPNOTSUPP;
+	if (mib[n - 1] == QUERY && n <= 2)
+		return query(t, mib, n - 1, old, old_len);
+	/* Other negative numbers change the tree. */
+	if (mib[n - 1] < 0 && n <= 2)
+		return -EPERM;
 	leaf = sysctl_by_mib(tree, COUNT_OF(tree), mib, n);
 	if (!leaf)
 		return -ENOENT;
