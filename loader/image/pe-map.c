@@ -213,7 +213,9 @@ static int map_segment(const struct image *img, const struct image_segment *s,
 		       gaddr base, bool moved, struct err *e)
 {
 	gaddr at = base + s->rva;
-	int want = moved ? s->prot | GUEST_READ | GUEST_WRITE : s->prot;
+	/* Code that is still being written to is not executable yet. */
+	int want = moved ? (s->prot & ~GUEST_EXEC) | GUEST_READ | GUEST_WRITE :
+			   s->prot;
 	uint32_t from_file = 0;
 	int ret;
 
@@ -229,7 +231,9 @@ static int map_segment(const struct image *img, const struct image_segment *s,
 	}
 	if (from_file < s->size) {
 		uint32_t rest = s->file_size - from_file;
-		int prot = rest ? want | GUEST_READ | GUEST_WRITE : want;
+		int prot = rest ? (want & ~GUEST_EXEC) | GUEST_READ |
+					  GUEST_WRITE :
+				  want;
 
 		ret = guest_mem->map(at + from_file, s->size - from_file, prot,
 				     -1, 0, 0);
@@ -319,7 +323,7 @@ int image_map(const struct image *img, gaddr base, struct err *e)
 	for (unsigned i = 0; i < img->nsegments; i++) {
 		const struct image_segment *s = &img->segment[i];
 
-		if (s->prot == (s->prot | GUEST_READ | GUEST_WRITE))
+		if (s->prot == (GUEST_READ | GUEST_WRITE))
 			continue;
 		ret = guest_mem->protect(base + s->rva, s->size, s->prot);
 		if (ret)

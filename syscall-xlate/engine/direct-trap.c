@@ -162,6 +162,14 @@ bool direct_code_unknown(bool trusted)
 
 void direct_new_code(uint64_t at, uint64_t size, bool writable)
 {
-	if (writable || size > SEARCH_MAX || search_guest(at, size))
-		direct_trap_all();
+	const char *why = writable	       ? "writable code" :
+			  size > SEARCH_MAX    ? "much code" :
+			  search_guest(at, size) ? "system call instructions" :
+						   NULL;
+
+	if (!why)
+		return;
+	log_debug(LOG_ENGINE, "%s at %#llx+%#llx", why, (unsigned long long)at,
+		  (unsigned long long)size);
+	direct_trap_all();
 }

@@ -246,6 +246,19 @@ static const char *below(const char *host, const char *folder)
 	return host[n] ? host + n + 1 : host + n;
 }
 
+bool path_is_builtin(int fd)
+{
+	char link[40], path[HOST_PATH_MAX];
+	ssize_t n;
+
+	snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
+	n = readlink(link, path, sizeof path - 1);
+	if (n <= 0)
+		return false;
+	path[n] = 0;
+	return below(path, dlls64) || below(path, dlls32);
+}
+
 const struct virtual_dir *virtual_from_host(const char *host)
 {
 	const char *rest = below(host, path_user_c());

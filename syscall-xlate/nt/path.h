@@ -146,6 +146,8 @@ const char *path_user_c(void);
 const char *path_user_name(void);
 /* Folder of the built-in DLLs for System32 (or SysWOW64). */
 void path_set_dlls(const char *folder, bool wow64);
+/* Whether the open file is one of the built-in DLLs. */
+bool path_is_builtin(int fd);
 
 /* i-th table folder directly below d, or NULL; name is its last component. */
 const struct virtual_dir *virtual_child(const struct virtual_dir *d,

@@ -15,6 +15,7 @@
 
 #include "loader/image/image.h"
 #include "syscall-xlate/nt/calls.h"
+#include "syscall-xlate/nt/path.h"
 
 enum {
 	SCN_EXECUTE = 0x20000000,
@@ -39,6 +40,8 @@ NTSTATUS section_image_open(struct nt_section *s, int fd)
 		s->image = NULL;
 		return STATUS_INVALID_IMAGE_NOT_MZ;
 	}
+	if (path_is_builtin(fd))
+		image_trust(s->image);
 	s->fd = s->image->fd;
 	s->size = s->image->size;
 	return STATUS_SUCCESS;
