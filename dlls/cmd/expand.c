@@ -45,6 +45,26 @@ static unsigned random_number(void)
 	return RtlRandomEx(&seed) >> 16 & 0x7fff;
 }
 
+/* The folder with a backslash behind it. */
+static WCHAR *with_backslash(const WCHAR *dir)
+{
+	struct str t = { 0 };
+
+	str_puts(&t, dir);
+	if (t.n && t.s[t.n - 1] != '\\')
+		str_putc(&t, '\\');
+	return str_text(&t);
+}
+
+static WCHAR *own_folder(void)
+{
+	WCHAR path[MAX_PATH];
+
+	GetModuleFileNameW(NULL, path, COUNT_OF(path));
+	*(wcsrchr(path, '\\') + 1) = 0;
+	return copy_text(path, wcslen(path));
+}
+
 static WCHAR *computed(const WCHAR *name, size_t n)
 {
 	SYSTEMTIME now;
@@ -55,6 +75,10 @@ static WCHAR *computed(const WCHAR *name, size_t n)
 		return number_text(L"%d", cmd.level);
 	if (same_word(name, n, L"CD"))
 		return current_folder();
+	if (same_word(name, n, L"__CD__"))
+		return with_backslash(current_folder());
+	if (same_word(name, n, L"__APPDIR__"))
+		return own_folder();
 	if (same_word(name, n, L"RANDOM"))
 		return number_text(L"%d", random_number());
 	if (same_word(name, n, L"CMDCMDLINE"))

@@ -219,6 +219,18 @@ int wait_program(PROCESS_INFORMATION *pi)
 	return code;
 }
 
+/* %=ExitCode% and %=ExitCodeAscii%: hidden variables that children get too. */
+static void note_exit_code(int code)
+{
+	WCHAR text[16];
+
+	_snwprintf(text, COUNT_OF(text), L"%08X", code);
+	SetEnvironmentVariableW(L"=ExitCode", text);
+	text[0] = code > 32 && code < 127 ? code : 0;
+	text[1] = 0;
+	SetEnvironmentVariableW(L"=ExitCodeAscii", text[0] ? text : NULL);
+}
+
 static int not_found(const WCHAR *name)
 {
 	const WCHAR *slash = wcsrchr(name, '\\');
@@ -273,6 +285,7 @@ int run_external(const WCHAR *name, const WCHAR *text, const WCHAR *arguments)
 	}
 	code = wait_program(&pi);
 	cmd.level = code;
+	note_exit_code(code);
 	/* A Ctrl-C that reached only the child counts as well. */
 	if (code == (int)STATUS_CONTROL_C_EXIT)
 		cmd.interrupted = 1;

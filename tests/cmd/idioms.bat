@@ -54,6 +54,8 @@ echo a!lf!b
 ) > out.txt
 type out.txt
 del out.txt
+cmd /c exit 65
+echo %=ExitCode% %=ExitCodeAscii% %__CD__%
 echo done & goto :end
 :fact
 if %1 leq 1 (set %2=1&exit /b)
