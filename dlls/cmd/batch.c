@@ -187,6 +187,15 @@ static bool find_label(struct batch *b, const WCHAR *label)
 	return false;
 }
 
+/*
+ * The batch file ends, but not before its line has: what follows on it still
+ * runs, and scripts that npm makes depend on that.
+ */
+static void end_after_line(void)
+{
+	cmd.batch->at = cmd.batch->size;
+}
+
 static int no_label(const WCHAR *label)
 {
 	errf(L"The system cannot find the batch label specified - %.*ls\r\n",
@@ -209,11 +218,11 @@ int cmd_goto(WCHAR *args)
 	}
 	if (!*label) {
 		fail_text(L"No batch label specified to GOTO command.");
-		cmd.jump = JUMP_ABORT;
+		end_after_line();
 		return cmd.level = 1;
 	}
 	if (!find_label(cmd.batch, label)) {
-		cmd.jump = JUMP_BATCH_END;
+		end_after_line();
 		return no_label(label);
 	}
 	cmd.jump = JUMP_GOTO;
