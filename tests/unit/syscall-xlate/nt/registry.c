@@ -4,6 +4,7 @@
  * there for the next process, and for one that runs already.
  */
 #include <check.h>
+#include <signal.h>
 #include <stdio.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -307,6 +308,125 @@ START_TEST(store)
 }
 END_TEST
 
+/* Counts up in one value until somebody ends it; says what was set. */
+static void write_for_ever(const char *value, int out)
+{
+	uint64_t k = open_key("\\Registry\\Machine\\Software\\kills");
+	uint32_t n = get(k, value);
+
+	for (n = n == UINT32_MAX ? 0 : n;;) {
+		n++;
+		if (set(k, value, n) || write(out, &n, sizeof n) < 0)
+			_exit(1);
+	}
+}
+
+static pid_t start_writer(const char *value, int *in)
+{
+	int p[2];
+	pid_t pid;
+
+	ck_assert_int_eq(pipe(p), 0);
+	pid = fork();
+	if (!pid) {
+		close(p[0]);
+		write_for_ever(value, p[1]);
+	}
+	close(p[1]);
+	*in = p[0];
+	return pid;
+}
+
+/* The last number said, or last. */
+static uint32_t last_said(int in, uint32_t last)
+{
+	uint32_t n;
+
+	while (read(in, &n, sizeof n) == sizeof n)
+		last = n;
+	close(in);
+	return last;
+}
+
+/* Both values as a process sees them that comes new. */
+static void look(uint32_t now[2])
+{
+	static const char *const names[] = { "a", "b" };
+	int p[2], status;
+	pid_t pid;
+
+	ck_assert_int_eq(pipe(p), 0);
+	pid = fork();
+	if (!pid) {
+		uint64_t k = open_key("\\Registry\\Machine\\Software\\kills");
+
+		for (int i = 0; i < 2; i++) {
+			uint32_t v = get(k, names[i]);
+
+			now[i] = v == UINT32_MAX ? 0 : v;
+		}
+		_exit(write(p[1], now, 8) != 8);
+	}
+	close(p[1]);
+	ck_assert_int_eq(read(p[0], now, 8), 8);
+	close(p[0]);
+	waitpid(pid, &status, 0);
+	ck_assert_int_eq(status, 0);
+}
+
+/*
+ * Two writers are killed at any moment, again and again: what they said they
+ * had set is there, nothing else is, and the next ones go on.
+ * REGISTRY_KILLS=1000 takes its time.
+ */
+START_TEST(killed_writers)
+{
+	const char *many = getenv("REGISTRY_KILLS");
+	int kills = many ? atoi(many) : 100;
+	uint32_t a = 0, b = 0, d;
+	unsigned seed = 1;
+	uint64_t h;
+	pid_t first = fork();
+	int status;
+
+	if (!first)
+		_exit(nt_create_key(hg_task, G(&h), 0x2000000,
+				    hg_oa("\\Registry\\Machine\\Software\\"
+					  "kills",
+					  0, 0x40),
+				    0, 0, 0, G(&d)) != 0);
+	ck_assert_int_eq(waitpid(first, &status, 0), first);
+	ck_assert_int_eq(status, 0);
+	for (int i = 0; i < kills; i++) {
+		int in[2];
+		pid_t pid[2] = { start_writer("a", &in[0]),
+				 start_writer("b", &in[1]) };
+		uint32_t now[2];
+
+		usleep((useconds_t)rand_r(&seed) % 6000);
+		for (int k = 0; k < 2; k++)
+			kill(pid[(i + k) % 2], SIGKILL);
+		for (int k = 0; k < 2; k++) {
+			waitpid(pid[k], &status, 0);
+			ck_assert_msg(WIFSIGNALED(status), "writer %d: %#x", k,
+				      status);
+		}
+		a = last_said(in[0], a);
+		b = last_said(in[1], b);
+		look(now);
+		/* One more may be there than was said, and counts from now. */
+		ck_assert_msg(now[0] - a <= 1, "after %d kills: %u for %u",
+			      i + 1, now[0], a);
+		ck_assert_msg(now[1] - b <= 1, "after %d kills: %u for %u",
+			      i + 1, now[1], b);
+		a = now[0];
+		b = now[1];
+	}
+	ck_assert_uint_gt(a, 0);
+	ck_assert_uint_gt(b, 0);
+}
+END_TEST
+
 START_TEST(nothing_written)
 {
 	char path[200];
@@ -325,6 +445,7 @@ int main(void)
 	int failed;
 
 	tcase_add_checked_fixture(tc, setup, teardown);
+	tcase_set_timeout(tc, 120);
 	tcase_add_test(tc, refusals);
 	tcase_add_test(tc, defaults);
 	tcase_add_test(tc, lengths);
@@ -332,6 +453,7 @@ int main(void)
 	tcase_add_test(tc, delete);
 	tcase_add_test(tc, nothing_written);
 	tcase_add_test(tc, store);
+	tcase_add_test(tc, killed_writers);
 	suite_add_tcase(s, tc);
 	r = srunner_create(s);
 	srunner_set_tap(r, "-");
