@@ -418,10 +418,10 @@ static NTSTATUS make_file(struct file_open *o, struct file **ret)
 			goto fail;
 	}
 	if (o->options & FILE_DELETE_ON_CLOSE) {
-		if (f->dir || f->from_lower) {
-			status = STATUS_CANNOT_DELETE;
+		status = f->dir || f->from_lower ? STATUS_CANNOT_DELETE
+						 : share_may_delete(f);
+		if (status)
 			goto fail;
-		}
 		f->delete_on_close = true;
 	}
 	if (kind == FILE_KIND_DISK && overwrites(o)) {

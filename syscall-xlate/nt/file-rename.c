@@ -384,6 +384,7 @@ static bool is_empty(struct file *f)
 
 static NTSTATUS dispose(struct file *f, bool on, bool posix, bool readonly_too)
 {
+	NTSTATUS status;
 	struct stat st;
 
 	if (!f->drive || f->kind == FILE_KIND_DEVICE)
@@ -401,6 +402,10 @@ static NTSTATUS dispose(struct file *f, bool on, bool posix, bool readonly_too)
 		return STATUS_CANNOT_DELETE;
 	if (S_ISDIR(f->mode) && !is_empty(f))
 		return STATUS_DIRECTORY_NOT_EMPTY;
+	/* At the close nobody could be told of a failure. */
+	status = posix ? share_delete_now(f) : share_may_delete(f);
+	if (status)
+		return status;
 	f->posix_delete = posix;
 	share_set_delete(f, true);
 	return STATUS_SUCCESS;

@@ -114,7 +114,7 @@ NTSTATUS share_enter(struct file *f, const struct statx *st, bool granted)
 		*at = i;
 	} else if (granted) {
 		/* inherited: whoever passed it on was asked */
-	} else if (i->delete_pending) {
+	} else if (i->delete_pending && !i->unlinked) {
 		status = STATUS_DELETE_PENDING;
 	} else if (conflicts(i, f)) {
 		status = STATUS_SHARING_VIOLATION;
@@ -149,9 +149,10 @@ static bool is_at(const char *path, uint64_t dev, uint64_t ino, bool *directory)
 }
 
 /* Removes the name f goes by: the one it was opened by, if it still is this
-   file's, or what the host says it has become. */
-static void unlink_file(struct file *f, uint64_t dev, uint64_t ino)
+   file's, or what the host says it has become.  0 or an errno. */
+static int unlink_file(struct file *f, uint64_t dev, uint64_t ino)
 {
+	int err = 0;
 	char *now = NULL;
 	const char *path = f->path;
 	bool directory = false;
@@ -161,9 +162,13 @@ static void unlink_file(struct file *f, uint64_t dev, uint64_t ino)
 		if (!is_at(path, dev, ino, &directory))
 			path = NULL;
 	}
-	if (path && unlinkat(AT_FDCWD, path, directory ? AT_REMOVEDIR : 0) < 0)
-		log_debug(LOG_FILE, "delete %s: %s", path, strerror(errno));
+	if (path &&
+	    unlinkat(AT_FDCWD, path, directory ? AT_REMOVEDIR : 0) < 0) {
+		err = errno;
+		log_debug(LOG_FILE, "delete %s: %s", path, strerror(err));
+	}
 	free(now);
+	return err;
 }
 
 static void leave(struct file *f, bool may_unlink)
@@ -235,6 +240,50 @@ void share_set_delete(struct file *f, bool on)
 	if (f->inode)
 		f->inode->delete_pending = on;
 	pthread_mutex_unlock(&inode_lock);
+}
+
+NTSTATUS share_delete_now(struct file *f)
+{
+	struct inode *i = f->inode;
+	bool was_pending;
+	int err;
+
+	if (!i)
+		return STATUS_INVALID_PARAMETER;
+	pthread_mutex_lock(&inode_lock);
+	was_pending = i->delete_pending;
+	if (i->unlinked) {
+		pthread_mutex_unlock(&inode_lock);
+		return STATUS_SUCCESS;
+	}
+	i->delete_pending = i->unlinked = true;
+	pthread_mutex_unlock(&inode_lock);
+	err = unlink_file(f, i->dev, i->ino);
+	if (!err)
+		return STATUS_SUCCESS;
+	pthread_mutex_lock(&inode_lock);
+	i->delete_pending = was_pending;
+	i->unlinked = false;
+	pthread_mutex_unlock(&inode_lock);
+	return err == ENOTEMPTY || err == EEXIST ? STATUS_DIRECTORY_NOT_EMPTY
+	       : err == EBUSY ? STATUS_CANNOT_DELETE /* a mount point */
+			      : status_from_errno(err);
+}
+
+NTSTATUS share_may_delete(const struct file *f)
+{
+	const char *slash = f->path ? strrchr(f->path, '/') : NULL;
+	char dir[HOST_PATH_MAX];
+	size_t n = slash ? (size_t)(slash - f->path) : 0;
+
+	if (!slash || n >= sizeof dir)
+		return STATUS_SUCCESS;
+	memcpy(dir, f->path, n);
+	strcpy(dir + n, n ? "" : "/");
+	if (!faccessat(AT_FDCWD, dir, W_OK | X_OK, AT_EACCESS) ||
+	    errno == ENOENT || errno == ENOTDIR)
+		return STATUS_SUCCESS;
+	return status_from_errno(errno);
 }
 
 bool share_others(struct file *f)

@@ -230,6 +230,13 @@ void share_leave(struct file *f);  /* may unlink the file */
 void share_forget(struct file *f); /* the same, and never does */
 bool share_delete_pending(struct file *f);
 void share_set_delete(struct file *f, bool on);
+/*
+ * Removes the name now, as POSIX semantics wants it; the file lives until its
+ * last handle goes.  The status says why it could not.
+ */
+NTSTATUS share_delete_now(struct file *f);
+/* Will the host let its name go, as far as one can know beforehand? */
+NTSTATUS share_may_delete(const struct file *f);
 /* Is the file open elsewhere in this process? */
 bool share_others(struct file *f);
 /* Byte ranges locked by others: STATUS_FILE_LOCK_CONFLICT or success. */
