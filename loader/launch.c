@@ -18,6 +18,7 @@
 int launch(struct options *o, char **argv, struct err *e)
 {
 	struct launch l = { 0 };
+	struct err no = { 0 };
 	const struct personality *p;
 	const struct engine *engine;
 	struct guest_regs first;
@@ -52,6 +53,7 @@ int launch(struct options *o, char **argv, struct err *e)
 	engine = engine_choose(o->engine, l.image, e);
 	if (!engine)
 		goto fail;
+	l.runs_32bit = !engine->probe(&(struct image){ .bits = 32 }, &no);
 	if (engine->init(l.image, argv, e) ||
 	    p->start(&l, &t, &first, e))
 		goto fail;

@@ -24,6 +24,7 @@ struct launch {
 	unsigned noptions;
 	const char *sysroot; /* --sysroot DIR or NULL: the foreign system's files */
 	const char *argv0; /* what the program is told as its name; NULL: argv[0] */
+	bool runs_32bit; /* the engine can run 32-bit programs (children) */
 	int parent_channel;	   /* descriptor of a parent's start block, -1 */
 };
 

@@ -400,6 +400,9 @@ static NTSTATUS start(struct creation *c, LPSECURITY_ATTRIBUTES pa,
 		flags & CREATE_SUSPENDED ? THREAD_CREATE_FLAGS_CREATE_SUSPENDED
 					 : 0,
 		c->params, &info, &list);
+	/* By its number this is none, but no process was made. */
+	if (status == STATUS_IMAGE_MACHINE_TYPE_MISMATCH_EXE)
+		status = STATUS_INVALID_IMAGE_WIN_64;
 	if (!NT_SUCCESS(status)) {
 		if (info.State == PS_CREATE_FAIL_ON_SECTION_CREATE &&
 		    info.FailSection.FileHandle)
@@ -432,7 +435,7 @@ static BOOL fail_start(NTSTATUS status)
 	case STATUS_INVALID_IMAGE_WIN_16:
 		SetLastError(ERROR_BAD_EXE_FORMAT);
 		break;
-	case STATUS_IMAGE_MACHINE_TYPE_MISMATCH:
+	case STATUS_INVALID_IMAGE_WIN_64:
 		SetLastError(ERROR_EXE_MACHINE_TYPE_MISMATCH);
 		break;
 	}

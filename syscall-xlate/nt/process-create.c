@@ -57,7 +57,8 @@ static NTSTATUS check_pe(int fd, const uint8_t *dos, bool *wow64)
 	    memcmp(nt, "PE\0", 4))
 		return STATUS_INVALID_IMAGE_FORMAT;
 	machine = le16_at(nt + 4);
-	if (machine != AMD64 && machine != I386)
+	if (machine != AMD64 &&
+	    (machine != I386 || !nt_self->launch->runs_32bit))
 		return STATUS_IMAGE_MACHINE_TYPE_MISMATCH_EXE;
 	*wow64 = machine == I386;
 	return le16_at(nt + 22) & IS_DLL ? STATUS_INVALID_IMAGE_FORMAT

@@ -146,9 +146,14 @@ static void child(const char *name, BOOL want)
 
 	snprintf(line, sizeof line, "\"%s\" child %lu", name,
 		 (unsigned long)(ULONG_PTR)ev);
-	CHECK(CreateProcessA(NULL, line, NULL, NULL, TRUE, 0, NULL, NULL, &s,
-			     &p),
-	      "%s: %lu", name, GetLastError());
+	if (!CreateProcessA(NULL, line, NULL, NULL, TRUE, 0, NULL, NULL, &s,
+			    &p)) {
+		/* A system for programs of one width, which says so. */
+		CHECK(GetLastError() == ERROR_EXE_MACHINE_TYPE_MISMATCH,
+		      "%s: %lu", name, GetLastError());
+		CloseHandle(ev);
+		return;
+	}
 	CHECK(IsWow64Process(p.hProcess, &wow64));
 	CHECK_EQ(wow64, want);
 	CHECK_EQ(WaitForSingleObject(ev, 20000), WAIT_OBJECT_0);
