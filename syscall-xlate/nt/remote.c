@@ -289,7 +289,7 @@ static bool next_kind(const char **s, struct arg_kind *k)
 static uint64_t size_of(const struct arg_kind *kinds, unsigned n, unsigned i,
 			const uint64_t *args)
 {
-	const uint64_t context = 0x4d0;
+	const uint64_t context = nt_self->wow64 ? 0x2cc : 0x4d0;
 
 	for (unsigned k = 0; kinds[i].len[0] && k < n; k++)
 		if (!strcmp(kinds[k].name, kinds[i].len))

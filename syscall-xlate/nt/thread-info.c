@@ -14,6 +14,7 @@
 #include "syscall-xlate/nt/nt-private.h"
 #include "syscall-xlate/nt/process.h"
 #include "syscall-xlate/nt/remote.h"
+#include "syscall-xlate/nt/abi-context.h"
 #include "syscall-xlate/nt/calls.h"
 #include "syscall-xlate/nt/token.h"
 
@@ -306,6 +307,20 @@ static NTSTATUS query(struct task *t, struct nt_thread *th, uint32_t class,
 	return STATUS_INVALID_INFO_CLASS;
 }
 
+enum { WOW64_CONTEXT = 29 }; /* ThreadWow64Context */
+
+/* What NtGetContextThread tells a 32-bit program. */
+static NTSTATUS wow64_context(struct task *t, uint64_t thread, gaddr info,
+			      uint32_t len, bool set)
+{
+	if (!nt_self->wow64)
+		return STATUS_INVALID_PARAMETER;
+	if (len < sizeof(struct nt_context32))
+		return STATUS_INFO_LENGTH_MISMATCH;
+	return set ? nt_set_context_thread(t, thread, info)
+		   : nt_get_context_thread(t, thread, info);
+}
+
 NTSTATUS nt_query_information_thread(struct task *t, uint64_t thread,
 				     uint32_t class, gaddr info, uint32_t len,
 				     gaddr ret_len)
@@ -330,7 +345,10 @@ NTSTATUS nt_query_information_thread(struct task *t, uint64_t thread,
 		object_put(&th->object);
 		return status;
 	}
-	status = query(t, th, class, info, len, ret_len);
+	if (class == WOW64_CONTEXT)
+		status = wow64_context(t, thread, info, len, false);
+	else
+		status = query(t, th, class, info, len, ret_len);
 	object_put(&th->object);
 	return status;
 }
@@ -559,7 +577,9 @@ NTSTATUS nt_set_information_thread(struct task *t, uint64_t thread,
 		status = handle_get(t, thread, &thread_type, ACCESS_SET, &th);
 	if (status)
 		return status;
-	if (th->process == nt_self)
+	if (th->process == nt_self && class == WOW64_CONTEXT)
+		status = wow64_context(t, thread, info, len, true);
+	else if (th->process == nt_self)
 		status = set(t, th, class, info, len);
 	else if (class == TOKEN || class == NAME)
 		/* They point further than a message reaches. */

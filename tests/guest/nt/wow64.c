@@ -133,46 +133,87 @@ static void registry(void)
 		 0);
 }
 
+/* Memory and registers of a process of either width. */
+static void inside(const PROCESS_INFORMATION *p, BOOL narrow)
+{
+	char in[8] = "wow", out[8] = "";
+	MEMORY_BASIC_INFORMATION m;
+	SIZE_T n = 0;
+	BYTE *at = VirtualAllocEx(p->hProcess, NULL, 0x3000,
+				  MEM_COMMIT | MEM_RESERVE, PAGE_READWRITE);
+
+	CHECK(at != NULL, "%lu", GetLastError());
+	CHECK(WriteProcessMemory(p->hProcess, at, in, sizeof in, &n));
+	CHECK_EQ(n, sizeof in);
+	CHECK(ReadProcessMemory(p->hProcess, at, out, sizeof out, &n));
+	CHECK(!strcmp(out, "wow"));
+	CHECK_EQ(VirtualQueryEx(p->hProcess, at + 0x1000, &m, sizeof m),
+		 sizeof m);
+	CHECK(m.AllocationBase == at && m.RegionSize == 0x2000);
+#ifdef __x86_64__
+	if (narrow) {
+		WOW64_CONTEXT c = { .ContextFlags = WOW64_CONTEXT_FULL };
+
+		CHECK_EQ(SuspendThread(p->hThread), 0);
+		CHECK(Wow64GetThreadContext(p->hThread, &c), "%lu",
+		      GetLastError());
+		CHECK_EQ(c.SegCs, 0x23);
+		CHECK(c.Eip && c.Esp);
+		CHECK(Wow64SetThreadContext(p->hThread, &c));
+		CHECK_EQ(ResumeThread(p->hThread), 1);
+	}
+#endif
+}
+
 /* A child of our own width, and one of the other, if it is where it is made. */
 static void child(const char *name, BOOL want)
 {
 	SECURITY_ATTRIBUTES sa = { sizeof sa, NULL, TRUE };
 	HANDLE ev = CreateEventA(&sa, TRUE, FALSE, NULL);
+	HANDLE go = CreateEventA(&sa, TRUE, FALSE, NULL);
 	STARTUPINFOA s = { .cb = sizeof s };
 	PROCESS_INFORMATION p;
 	char line[2 * MAX_PATH];
 	BOOL wow64 = 2;
 	DWORD code = 0;
 
-	snprintf(line, sizeof line, "\"%s\" child %lu", name,
-		 (unsigned long)(ULONG_PTR)ev);
+	snprintf(line, sizeof line, "\"%s\" child %lu %lu", name,
+		 (unsigned long)(ULONG_PTR)ev, (unsigned long)(ULONG_PTR)go);
 	if (!CreateProcessA(NULL, line, NULL, NULL, TRUE, 0, NULL, NULL, &s,
 			    &p)) {
 		/* A system for programs of one width, which says so. */
 		CHECK(GetLastError() == ERROR_EXE_MACHINE_TYPE_MISMATCH,
 		      "%s: %lu", name, GetLastError());
 		CloseHandle(ev);
+		CloseHandle(go);
 		return;
 	}
 	CHECK(IsWow64Process(p.hProcess, &wow64));
 	CHECK_EQ(wow64, want);
 	CHECK_EQ(WaitForSingleObject(ev, 20000), WAIT_OBJECT_0);
+	inside(&p, want);
+	SetEvent(go);
 	CHECK_EQ(WaitForSingleObject(p.hProcess, 20000), WAIT_OBJECT_0);
 	CHECK(GetExitCodeProcess(p.hProcess, &code));
 	CHECK_EQ(code, 43 + want);
 	CloseHandle(p.hProcess);
 	CloseHandle(p.hThread);
 	CloseHandle(ev);
+	CloseHandle(go);
 }
 
 int main(int argc, char **argv)
 {
 	char self[MAX_PATH], other[MAX_PATH], *arch;
 
-	if (argc == 3 && !strcmp(argv[1], "child"))
-		return SetEvent((HANDLE)(ULONG_PTR)strtoul(argv[2], NULL, 0))
+	if (argc == 4 && !strcmp(argv[1], "child")) {
+		HANDLE ev = (HANDLE)(ULONG_PTR)strtoul(argv[2], NULL, 0);
+		HANDLE go = (HANDLE)(ULONG_PTR)strtoul(argv[3], NULL, 0);
+
+		return SetEvent(ev) && !WaitForSingleObject(go, 20000)
 			       ? 43 + NARROW
 			       : 1;
+	}
 	width();
 	folders();
 	registry();
