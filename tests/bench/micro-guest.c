@@ -40,8 +40,125 @@ static void map_anon(void)
 	VirtualFree(p, 0, MEM_RELEASE);
 }
 
+/* ---- two threads: rounds of a ping-pong, and a lock they fight for ---- */
+
+static HANDLE ping, pong;
+static CRITICAL_SECTION fought_cs;
+static SRWLOCK fought_srw = SRWLOCK_INIT;
+static volatile LONG stop, in_lock;
+
+static DWORD WINAPI idle(void *arg)
+{
+	Sleep(INFINITE);
+	return 0;
+}
+
+static DWORD WINAPI echo(void *arg)
+{
+	while (!stop) {
+		WaitForSingleObject(ping, INFINITE);
+		if (arg)
+			ReleaseSemaphore(pong, 1, NULL);
+		else
+			SetEvent(pong);
+	}
+	return 0;
+}
+
+static void round_trip(int semaphore)
+{
+	if (semaphore)
+		ReleaseSemaphore(ping, 1, NULL);
+	else
+		SetEvent(ping);
+	WaitForSingleObject(pong, INFINITE);
+}
+
+static void end_echo(HANDLE th, int semaphore)
+{
+	stop = 1;
+	round_trip(semaphore);
+	WaitForSingleObject(th, INFINITE);
+	CloseHandle(th);
+	stop = 0;
+}
+
+/* Something of the size that locks are held for. */
+static void inside(void)
+{
+	for (int i = 0; i < 20; i++)
+		in_lock += i;
+}
+
+static DWORD WINAPI fight(void *arg)
+{
+	while (!stop) {
+		if (arg) {
+			AcquireSRWLockExclusive(&fought_srw);
+			inside();
+			ReleaseSRWLockExclusive(&fought_srw);
+		} else {
+			EnterCriticalSection(&fought_cs);
+			inside();
+			LeaveCriticalSection(&fought_cs);
+		}
+	}
+	return 0;
+}
+
+static void two_threads(void)
+{
+	HANDLE th;
+
+	ping = CreateEventA(NULL, FALSE, FALSE, NULL);
+	pong = CreateEventA(NULL, FALSE, FALSE, NULL);
+	th = CreateThread(NULL, 0, echo, NULL, 0, NULL);
+	BENCH("event: ping-pong of threads", 20000, round_trip(0));
+	end_echo(th, 0);
+	ping = CreateSemaphoreA(NULL, 0, 100, NULL);
+	pong = CreateSemaphoreA(NULL, 0, 100, NULL);
+	th = CreateThread(NULL, 0, echo, (void *)1, 0, NULL);
+	BENCH("semaphore: ping-pong of threads", 20000, round_trip(1));
+	end_echo(th, 1);
+
+	InitializeCriticalSection(&fought_cs);
+	th = CreateThread(NULL, 0, fight, NULL, 0, NULL);
+	BENCH("critical section / mutex: contended", 200000,
+	      EnterCriticalSection(&fought_cs);
+	      inside(); LeaveCriticalSection(&fought_cs));
+	stop = 1;
+	WaitForSingleObject(th, INFINITE);
+	stop = 0;
+	th = CreateThread(NULL, 0, fight, (void *)1, 0, NULL);
+	BENCH("SRW lock / rwlock: contended", 200000,
+	      AcquireSRWLockExclusive(&fought_srw);
+	      inside(); ReleaseSRWLockExclusive(&fought_srw));
+	stop = 1;
+	WaitForSingleObject(th, INFINITE);
+	stop = 0;
+}
+
+static HANDLE ran;
+
+static VOID CALLBACK run_work(PTP_CALLBACK_INSTANCE i, PVOID arg, PTP_WORK w)
+{
+	SetEvent(ran);
+}
+
+static void pool(void)
+{
+	PTP_WORK w = CreateThreadpoolWork(run_work, NULL, NULL);
+
+	ran = CreateEventA(NULL, FALSE, FALSE, NULL);
+	BENCH("thread pool: submit to run, and back", 20000,
+	      SubmitThreadpoolWork(w);
+	      WaitForSingleObject(ran, INFINITE));
+	CloseThreadpoolWork(w);
+}
+
 int main(void)
 {
+	HANDLE many[8];
 	HANDLE heap = GetProcessHeap(), ev, sem, mutex, out;
 	int(__cdecl * print)(char *, size_t, const char *, ...);
 	double(__cdecl * to_double)(const char *, char **);
@@ -96,6 +213,8 @@ int main(void)
 	      print(text, sizeof text, "%.17g", 3.14159265358979));
 	BENCH("strtod", 500000,
 	      sink = (LONG)to_double("3.14159265358979", NULL));
+	/* With one thread only, glibc's locks are no atomic instructions. */
+	CloseHandle(CreateThread(NULL, 0, idle, NULL, 0, NULL));
 	InitializeCriticalSection(&cs);
 	BENCH("critical section / mutex", 10000000, EnterCriticalSection(&cs);
 	      LeaveCriticalSection(&cs));
@@ -111,8 +230,14 @@ int main(void)
 	      WaitForSingleObject(sem, 0));
 	BENCH("mutex: wait+release", 2000000, WaitForSingleObject(mutex, 0);
 	      ReleaseMutex(mutex));
+	for (int i = 0; i < 8; i++)
+		many[i] = CreateEventA(NULL, TRUE, i == 7, NULL);
+	BENCH("wait for any of 8, ready", 1000000,
+	      WaitForMultipleObjects(8, many, FALSE, 0));
 	BENCH("event: create+close", 500000,
 	      CloseHandle(CreateEventA(NULL, FALSE, FALSE, NULL)));
+	two_threads();
+	pool();
 	BENCH("clock", 5000000, QueryPerformanceCounter(&t));
 	BENCH("thread: create+join", 5000, thread());
 	BENCH("memory: map, touch, unmap 64 KB", 50000, map_anon());

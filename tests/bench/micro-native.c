@@ -4,6 +4,10 @@
 #include "micro.h"
 
 #include <fcntl.h>
+#include <linux/futex.h>
+#include <poll.h>
+#include <stdatomic.h>
+#include <sys/syscall.h>
 #include <pthread.h>
 #include <semaphore.h>
 #include <stdlib.h>
@@ -47,8 +51,108 @@ static void map_anon(void)
 	munmap(p, 65536);
 }
 
+/* ---- two threads ---------------------------------------------------- */
+
+static _Atomic unsigned ping, pong;
+static pthread_mutex_t fought_mutex = PTHREAD_MUTEX_INITIALIZER;
+static pthread_rwlock_t fought_rw = PTHREAD_RWLOCK_INITIALIZER;
+static volatile int stop, in_lock;
+
+static void *idle(void *arg)
+{
+	for (;;)
+		pause();
+	return arg;
+}
+
+static void wake(_Atomic unsigned *w)
+{
+	*w = 1;
+	syscall(SYS_futex, w, FUTEX_WAKE_PRIVATE, 1, NULL, NULL, 0);
+}
+
+static void await(_Atomic unsigned *w)
+{
+	unsigned one;
+
+	for (;;) {
+		one = 1;
+		if (atomic_compare_exchange_strong(w, &one, 0))
+			return;
+		syscall(SYS_futex, w, FUTEX_WAIT_PRIVATE, 0, NULL, NULL, 0);
+	}
+}
+
+static void *echo(void *arg)
+{
+	while (!stop) {
+		await(&ping);
+		wake(&pong);
+	}
+	return arg;
+}
+
+static void round_trip(void)
+{
+	wake(&ping);
+	await(&pong);
+}
+
+static void inside(void)
+{
+	for (int i = 0; i < 20; i++)
+		in_lock += i;
+}
+
+static void *fight(void *arg)
+{
+	while (!stop) {
+		if (arg) {
+			pthread_rwlock_wrlock(&fought_rw);
+			inside();
+			pthread_rwlock_unlock(&fought_rw);
+		} else {
+			pthread_mutex_lock(&fought_mutex);
+			inside();
+			pthread_mutex_unlock(&fought_mutex);
+		}
+	}
+	return NULL;
+}
+
+static void two_threads(void)
+{
+	pthread_t th;
+
+	/* What an event or a semaphore cannot be faster than. */
+	pthread_create(&th, NULL, echo, NULL);
+	BENCH("event: ping-pong of threads", 20000, round_trip());
+	BENCH("semaphore: ping-pong of threads", 20000, round_trip());
+	BENCH("thread pool: submit to run, and back", 20000, round_trip());
+	stop = 1;
+	round_trip();
+	pthread_join(th, NULL);
+	stop = 0;
+	pthread_create(&th, NULL, fight, NULL);
+	BENCH("critical section / mutex: contended", 200000,
+	      pthread_mutex_lock(&fought_mutex);
+	      inside(); pthread_mutex_unlock(&fought_mutex));
+	stop = 1;
+	pthread_join(th, NULL);
+	stop = 0;
+	pthread_create(&th, NULL, fight, (void *)1);
+	BENCH("SRW lock / rwlock: contended", 200000,
+	      pthread_rwlock_wrlock(&fought_rw);
+	      inside(); pthread_rwlock_unlock(&fought_rw));
+	stop = 1;
+	pthread_join(th, NULL);
+	stop = 0;
+}
+
 int main(void)
 {
+	struct pollfd polled[8];
+	pthread_t second;
 	pthread_mutex_t m = PTHREAD_MUTEX_INITIALIZER;
 	pthread_rwlock_t rw = PTHREAD_RWLOCK_INITIALIZER;
 	struct timespec ts;
@@ -87,6 +191,8 @@ int main(void)
 	BENCH("snprintf %g", 300000,
 	      snprintf(text, sizeof text, "%.17g", 3.14159265358979));
 	BENCH("strtod", 500000, sink = (long)strtod("3.14159265358979", NULL));
+	/* With one thread only, glibc's locks are no atomic instructions. */
+	pthread_create(&second, NULL, idle, NULL);
 	BENCH("critical section / mutex", 10000000, pthread_mutex_lock(&m);
 	      pthread_mutex_unlock(&m));
 	BENCH("SRW lock / rwlock", 10000000, pthread_rwlock_wrlock(&rw);
@@ -100,6 +206,11 @@ int main(void)
 	      pthread_mutex_unlock(&m));
 	BENCH("event: create+close", 500000,
 	      close(eventfd(0, EFD_CLOEXEC)));
+	for (int i = 0; i < 8; i++)
+		polled[i] = (struct pollfd){ eventfd(i == 7, EFD_CLOEXEC),
+					     POLLIN, 0 };
+	BENCH("wait for any of 8, ready", 1000000, sink = poll(polled, 8, 0));
+	two_threads();
 	BENCH("clock", 5000000, clock_gettime(CLOCK_MONOTONIC, &ts));
 	BENCH("thread: create+join", 5000, thread());
 	BENCH("memory: map, touch, unmap 64 KB", 50000, map_anon());
