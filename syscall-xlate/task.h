@@ -45,7 +45,7 @@ struct task {
 	 * in a handler and cannot return to the guest without calling it.
 	 */
 	_Atomic uint32_t kicks;
-	int32_t tid;	 /* host thread id; 0 until it runs */
+	_Atomic int32_t tid;	 /* host thread id; 0 until it runs */
 	void *engine;	 /* the engine's own part */
 	struct task *engine_next; /* the same */
 	bool in_call;	 /* between dispatch() and the return to the guest */

@@ -30,6 +30,8 @@ static void done(struct nt_apc *a)
 
 NTSTATUS apc_insert(struct nt_thread *to, struct nt_apc *a)
 {
+	/* Once it is queued and the lock released, a may be gone. */
+	const bool special = a->special;
 	struct nt_wait *w;
 
 	a->next = NULL;
@@ -47,7 +49,7 @@ NTSTATUS apc_insert(struct nt_thread *to, struct nt_apc *a)
 	if (w && wait_claim(w))
 		wait_finish(w, STATUS_USER_APC);
 	pthread_mutex_unlock(&to->apc_lock);
-	if (a->special)
+	if (special)
 		thread_kick(to, TASK_APC);
 	return STATUS_SUCCESS;
 }

@@ -28,9 +28,20 @@ enum {
 
 struct slot {
 	struct object *_Atomic object; /* NULL: free */
-	uint32_t access;               /* free: the next free slot */
-	uint32_t flags;
+	_Atomic uint32_t access;       /* free: the next free slot */
+	_Atomic uint32_t flags;
 };
+
+/* What is read without the lock counts only if object is still the same. */
+static inline uint32_t get(_Atomic uint32_t *v)
+{
+	return atomic_load_explicit(v, memory_order_relaxed);
+}
+
+static inline void set(_Atomic uint32_t *v, uint32_t n)
+{
+	atomic_store_explicit(v, n, memory_order_relaxed);
+}
 
 static struct slot first_chunk[CHUNK];
 static struct slot *_Atomic chunks[CHUNKS] = { first_chunk };
@@ -97,8 +108,8 @@ static bool have_chunk(int i)
 static void fill(struct slot *s, struct object *o, uint32_t access,
 		 uint32_t flags)
 {
-	s->access = access;
-	s->flags = flags;
+	set(&s->access, access);
+	set(&s->flags, flags);
 	object_get(o);
 	o->handles++;
 	open_handles++;
@@ -175,12 +186,15 @@ NTSTATUS handle_place(uint64_t h, struct object *o, uint32_t access,
 	if (i >= LATE)
 		late_used = MAX(late_used, i - LATE + 1);
 	/* It may be on the free list if handles came out of order. */
-	for (int *at = &first_free; *at != NO_SLOT;
-	     at = (int *)&slot_at(*at)->access)
-		if (*at == i) {
-			*at = (int)slot_at(i)->access;
-			break;
-		}
+	if (first_free == i)
+		first_free = (int)slot_at(i)->access;
+	else
+		for (int at = first_free; at != NO_SLOT;
+		     at = (int)slot_at(at)->access)
+			if ((int)slot_at(at)->access == i) {
+				slot_at(at)->access = slot_at(i)->access;
+				break;
+			}
 	fill(slot_at(i), o, access,
 	     attributes & (OBJ_INHERIT | HANDLE_PROTECT));
 	small_unlock(&table_lock);
@@ -243,8 +257,8 @@ NTSTATUS handle_get_info(struct task *t, uint64_t h,
 								 granted,
 								 attributes)
 					       : STATUS_INVALID_HANDLE;
-			carried = s->access;
-			flags = s->flags;
+			carried = get(&s->access);
+			flags = get(&s->flags);
 			if (!object_try_get(o))
 				continue;
 			if (atomic_load(&s->object) == o)
@@ -299,7 +313,7 @@ NTSTATUS handle_lock(struct task *t, uint64_t h, const struct object_type *type,
 							     ret)
 					       : STATUS_INVALID_HANDLE;
 			small_lock(&o->lock);
-			carried = s->access;
+			carried = get(&s->access);
 			if (atomic_load_explicit(&s->object,
 						 memory_order_relaxed) == o)
 				break;
@@ -370,7 +384,7 @@ static NTSTATUS close_slot(struct task *t, uint64_t h, bool forced)
 	}
 	atomic_store_explicit(&s->object, NULL, memory_order_release);
 	if ((h >> 2) - 1 < LATE) {
-		s->access = (uint32_t)first_free;
+		set(&s->access, (uint32_t)first_free);
 		first_free = (int)(h >> 2) - 1;
 	}
 	open_handles--;

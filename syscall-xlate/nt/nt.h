@@ -334,7 +334,7 @@ struct nt_thread {
 	struct iocp *port;    /* counted as active there; a reference */
 	bool port_active;
 
-	uint8_t state; /* enum thread_state */
+	_Atomic uint8_t state; /* enum thread_state */
 	bool is_first;
 	bool hide_from_debugger, break_on_termination, boost_disabled;
 	int32_t priority; /* relative, -15..15 */

@@ -510,8 +510,7 @@ NTSTATUS thread_start(struct nt_thread *th)
 
 	if (th->suspend)
 		return STATUS_SUCCESS;
-	if (!__atomic_compare_exchange_n(&th->state, &new, THREAD_RUNS, false,
-					 __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST))
+	if (!atomic_compare_exchange_strong(&th->state, &new, THREAD_RUNS))
 		return STATUS_SUCCESS;
 	if (task_spawn(&th->task, &th->first, &e) == 0)
 		return STATUS_SUCCESS;
@@ -577,8 +576,7 @@ static void end_unborn(struct nt_thread *th, uint32_t code)
 {
 	uint8_t new = THREAD_NEW;
 
-	if (!__atomic_compare_exchange_n(&th->state, &new, THREAD_ENDED, false,
-					 __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST))
+	if (!atomic_compare_exchange_strong(&th->state, &new, THREAD_ENDED))
 		return;
 	strike(th);
 	stack_put(th);
