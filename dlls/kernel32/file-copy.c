@@ -13,35 +13,102 @@
 
 #define CHUNK (1 << 20)
 
+/* Newer than our headers' lowest Windows. */
+#ifndef ERROR_REQUEST_PAUSED
+#define ERROR_REQUEST_PAUSED 3050
+#endif
+#ifndef COPY_FILE_SKIP_ALTERNATE_STREAMS
+#define COPY_FILE_SKIP_ALTERNATE_STREAMS      0x00008000
+#define COPY_FILE_OPEN_AND_COPY_REPARSE_POINT 0x00200000
+#define COPY_FILE_DISABLE_PRE_ALLOCATION      0x04000000
+#define COPY_FILE_ENABLE_LOW_FREE_SPACE_MODE  0x08000000
+#endif
+
 struct copying {
 	HANDLE from, to;
 	LARGE_INTEGER size, done;
 	LPPROGRESS_ROUTINE progress;
+	PCOPYFILE2_PROGRESS_ROUTINE progress2; /* CopyFile2's */
 	LPVOID data;
+	ULONGLONG chunk; /* number of the one last finished */
 	LPBOOL cancel;
 	BOOL quiet;  /* progress said PROGRESS_QUIET */
 	BOOL remove; /* what was written is to go */
 };
 
-/* FALSE, with the last error, to stop. */
-static BOOL report(struct copying *c, DWORD reason)
+/* What the caller of CopyFile2 wants done; its answers are PROGRESS_*'s. */
+static DWORD message(struct copying *c, COPYFILE2_MESSAGE_TYPE type, DWORD n)
 {
-	DWORD r;
+	COPYFILE2_MESSAGE m = { .Type = type };
+	ULARGE_INTEGER size, done, chunk, bytes;
+
+	size.QuadPart = c->size.QuadPart;
+	done.QuadPart = c->done.QuadPart;
+	chunk.QuadPart = c->chunk;
+	bytes.QuadPart = n;
+	/* The first fields are the same in all of these. */
+	m.Info.ChunkStarted.dwStreamNumber = 1;
+	m.Info.ChunkStarted.hSourceFile = c->from;
+	m.Info.ChunkStarted.hDestinationFile = c->to;
+	switch (type) {
+	case COPYFILE2_CALLBACK_STREAM_STARTED:
+		m.Info.StreamStarted.uliStreamSize = size;
+		m.Info.StreamStarted.uliTotalFileSize = size;
+		break;
+	case COPYFILE2_CALLBACK_STREAM_FINISHED:
+		m.Info.StreamFinished.uliStreamSize = size;
+		m.Info.StreamFinished.uliStreamBytesTransferred = done;
+		m.Info.StreamFinished.uliTotalFileSize = size;
+		m.Info.StreamFinished.uliTotalBytesTransferred = done;
+		break;
+	case COPYFILE2_CALLBACK_CHUNK_STARTED:
+		m.Info.ChunkStarted.uliChunkNumber = chunk;
+		m.Info.ChunkStarted.uliChunkSize = bytes;
+		m.Info.ChunkStarted.uliStreamSize = size;
+		m.Info.ChunkStarted.uliTotalFileSize = size;
+		break;
+	default:
+		m.Info.ChunkFinished.uliChunkNumber = chunk;
+		m.Info.ChunkFinished.uliChunkSize = bytes;
+		m.Info.ChunkFinished.uliStreamSize = size;
+		m.Info.ChunkFinished.uliStreamBytesTransferred = done;
+		m.Info.ChunkFinished.uliTotalFileSize = size;
+		m.Info.ChunkFinished.uliTotalBytesTransferred = done;
+	}
+	return c->progress2(&m, c->data);
+}
+
+/* FALSE, with the last error, to stop.  n: bytes of the chunk. */
+static BOOL report(struct copying *c, COPYFILE2_MESSAGE_TYPE type, DWORD n)
+{
+	DWORD r = PROGRESS_CONTINUE;
 
 	if (c->cancel && *c->cancel) {
 		c->remove = TRUE;
 		SetLastError(ERROR_REQUEST_ABORTED);
 		return FALSE;
 	}
-	if (!c->progress || c->quiet)
+	if (c->quiet)
 		return TRUE;
-	r = c->progress(c->size, c->done, c->size, c->done, 1, reason, c->from,
-			c->to, c->data);
+	if (c->progress2)
+		r = message(c, type, n);
+	else if (c->progress && (type == COPYFILE2_CALLBACK_STREAM_STARTED ||
+				 type == COPYFILE2_CALLBACK_CHUNK_FINISHED))
+		r = c->progress(c->size, c->done, c->size, c->done, 1,
+				type == COPYFILE2_CALLBACK_STREAM_STARTED
+					? CALLBACK_STREAM_SWITCH
+					: CALLBACK_CHUNK_FINISHED,
+				c->from, c->to, c->data);
 	switch (r) {
 	case PROGRESS_CANCEL:
 	case PROGRESS_STOP:
 		c->remove = r == PROGRESS_CANCEL;
 		SetLastError(ERROR_REQUEST_ABORTED);
+		return FALSE;
+	case COPYFILE2_PROGRESS_PAUSE:
+		if (!c->progress2)
+			break;
+		SetLastError(ERROR_REQUEST_PAUSED);
 		return FALSE;
 	case PROGRESS_QUIET:
 		c->quiet = TRUE;
@@ -61,28 +128,37 @@ static BOOL copy_data(struct copying *c)
 	buf = k32_alloc(room);
 	if (!buf)
 		return FALSE;
-	ok = report(c, CALLBACK_STREAM_SWITCH);
+	ok = report(c, COPYFILE2_CALLBACK_STREAM_STARTED, 0);
 	while (ok) {
 		ok = ReadFile(c->from, buf, room, &n, NULL);
 		if (!ok || !n)
 			break;
-		ok = WriteFile(c->to, buf, n, &put, NULL);
+		ok = report(c, COPYFILE2_CALLBACK_CHUNK_STARTED, n) &&
+		     WriteFile(c->to, buf, n, &put, NULL);
 		if (ok && put != n) {
 			SetLastError(ERROR_DISK_FULL);
 			ok = FALSE;
 		}
+		if (!ok)
+			break;
 		c->done.QuadPart += n;
 		if (c->done.QuadPart > c->size.QuadPart)
 			c->size = c->done;
-		ok = ok && report(c, CALLBACK_CHUNK_FINISHED);
+		ok = ok && report(c, COPYFILE2_CALLBACK_CHUNK_FINISHED, n);
+		c->chunk++;
 	}
-	if (!ok && GetLastError() != ERROR_REQUEST_ABORTED)
+	ok = ok && report(c, COPYFILE2_CALLBACK_STREAM_FINISHED, 0);
+	if (!ok && GetLastError() != ERROR_REQUEST_ABORTED &&
+	    GetLastError() != ERROR_REQUEST_PAUSED)
 		c->remove = TRUE;
 	k32_free(buf);
 	return ok;
 }
 
-/* The attributes of from and, with written, the time of its last write. */
+/*
+ * The attributes of from and, with written, the time of its last write;
+ * without, a file that replaces it has its time of creation.
+ */
 static void copy_basic(HANDLE from, HANDLE to, BOOL written)
 {
 	FILE_BASIC_INFO i;
@@ -91,10 +167,11 @@ static void copy_basic(HANDLE from, HANDLE to, BOOL written)
 	if (!NT_SUCCESS(NtQueryInformationFile(from, &io, &i, sizeof i,
 					       FileBasicInformation)))
 		return;
-	i.CreationTime.QuadPart = 0;
 	i.LastAccessTime.QuadPart = 0;
 	i.ChangeTime.QuadPart = 0;
-	if (!written)
+	if (written)
+		i.CreationTime.QuadPart = 0;
+	else
 		i.LastWriteTime.QuadPart = 0;
 	i.FileAttributes &= FILE_ATTRIBUTE_READONLY | FILE_ATTRIBUTE_HIDDEN |
 			    FILE_ATTRIBUTE_SYSTEM | FILE_ATTRIBUTE_ARCHIVE;
@@ -123,11 +200,12 @@ static BOOL copy_link(const WCHAR *from, const WCHAR *to, DWORD flags)
 	HANDLE h;
 	BOOL ok;
 
-	if (a != INVALID_FILE_ATTRIBUTES &&
-	    (flags & COPY_FILE_FAIL_IF_EXISTS || !DeleteFileW(to))) {
+	if (a != INVALID_FILE_ATTRIBUTES && flags & COPY_FILE_FAIL_IF_EXISTS) {
 		SetLastError(ERROR_FILE_EXISTS);
 		return FALSE;
 	}
+	if (a != INVALID_FILE_ATTRIBUTES && !DeleteFileW(to))
+		return FALSE;
 	h = CreateFileW(from, FILE_READ_ATTRIBUTES, 7, NULL, OPEN_EXISTING,
 			FILE_FLAG_OPEN_REPARSE_POINT |
 				FILE_FLAG_BACKUP_SEMANTICS,
@@ -150,83 +228,122 @@ static BOOL copy_link(const WCHAR *from, const WCHAR *to, DWORD flags)
 	return ok;
 }
 
-BOOL WINAPI CopyFileExW(LPCWSTR from, LPCWSTR to, LPPROGRESS_ROUTINE progress,
-			LPVOID data, LPBOOL cancel, DWORD flags)
+#define KNOWN_FLAGS                                                            \
+	(COPY_FILE_FAIL_IF_EXISTS | COPY_FILE_RESTARTABLE |                    \
+	 COPY_FILE_OPEN_SOURCE_FOR_WRITE |                                     \
+	 COPY_FILE_ALLOW_DECRYPTED_DESTINATION | COPY_FILE_COPY_SYMLINK |      \
+	 COPY_FILE_NO_BUFFERING | COPY_FILE_REQUEST_SECURITY_PRIVILEGES |      \
+	 COPY_FILE_RESUME_FROM_PAUSE | COPY_FILE_SKIP_ALTERNATE_STREAMS |      \
+	 COPY_FILE_NO_OFFLOAD | COPY_FILE_OPEN_AND_COPY_REPARSE_POINT |        \
+	 COPY_FILE_IGNORE_EDP_BLOCK | COPY_FILE_IGNORE_SOURCE_ENCRYPTION |     \
+	 COPY_FILE_DONT_REQUEST_DEST_WRITE_DAC |                               \
+	 COPY_FILE_REQUEST_COMPRESSED_TRAFFIC |                                \
+	 COPY_FILE_DISABLE_PRE_ALLOCATION |                                    \
+	 COPY_FILE_ENABLE_LOW_FREE_SPACE_MODE |                                \
+	 0x20000000 /* COPY_FILE_ENABLE_SPARSE_COPY */)
+
+static BOOL is_hidden(HANDLE h)
 {
-	struct copying c = { .progress = progress,
-			     .data = data,
-			     .cancel = cancel };
+	BY_HANDLE_FILE_INFORMATION i;
+
+	return GetFileInformationByHandle(h, &i) &&
+	       i.dwFileAttributes & FILE_ATTRIBUTE_HIDDEN;
+}
+
+/* c has who is to be told. */
+static BOOL copy(const WCHAR *from, const WCHAR *to, struct copying *c,
+		 DWORD flags)
+{
 	DWORD error, a;
 	BOOL ok;
 
-	if (flags & COPY_FILE_COPY_SYMLINK) {
+	if (flags & ~KNOWN_FLAGS) {
+		SetLastError(ERROR_INVALID_PARAMETER);
+		return FALSE;
+	}
+	if (flags &
+	    (COPY_FILE_COPY_SYMLINK | COPY_FILE_OPEN_AND_COPY_REPARSE_POINT)) {
 		a = GetFileAttributesW(from);
 		if (a != INVALID_FILE_ATTRIBUTES &&
 		    a & FILE_ATTRIBUTE_REPARSE_POINT)
 			return copy_link(from, to, flags);
 	}
-	c.from = CreateFileW(from, GENERIC_READ,
-			     FILE_SHARE_READ | FILE_SHARE_DELETE |
-				     (flags & COPY_FILE_OPEN_SOURCE_FOR_WRITE
-					      ? FILE_SHARE_WRITE
-					      : 0),
-			     NULL, OPEN_EXISTING, FILE_FLAG_SEQUENTIAL_SCAN,
-			     NULL);
+	c->from = CreateFileW(from, GENERIC_READ,
+			      FILE_SHARE_READ | FILE_SHARE_DELETE |
+				      (flags & COPY_FILE_OPEN_SOURCE_FOR_WRITE
+					       ? FILE_SHARE_WRITE
+					       : 0),
+			      NULL, OPEN_EXISTING, FILE_FLAG_SEQUENTIAL_SCAN,
+			      NULL);
 	/* Somebody writes to it; he may be read along. */
-	if (c.from == INVALID_HANDLE_VALUE &&
+	if (c->from == INVALID_HANDLE_VALUE &&
 	    GetLastError() == ERROR_SHARING_VIOLATION)
-		c.from = CreateFileW(
+		c->from = CreateFileW(
 			from, GENERIC_READ,
 			FILE_SHARE_READ | FILE_SHARE_DELETE | FILE_SHARE_WRITE,
 			NULL, OPEN_EXISTING, FILE_FLAG_SEQUENTIAL_SCAN, NULL);
-	if (c.from == INVALID_HANDLE_VALUE)
+	if (c->from == INVALID_HANDLE_VALUE)
 		return FALSE;
-	if (!GetFileSizeEx(c.from, &c.size)) {
+	if (!GetFileSizeEx(c->from, &c->size)) {
 		error = GetLastError();
-		CloseHandle(c.from);
+		CloseHandle(c->from);
 		SetLastError(error);
 		return FALSE;
 	}
 	/* Not emptied when opened: it might be the same file. */
-	c.to = CreateFileW(to, GENERIC_WRITE | GENERIC_READ | DELETE, 0, NULL,
-			   flags & COPY_FILE_FAIL_IF_EXISTS ? CREATE_NEW
-							    : OPEN_ALWAYS,
-			   0, NULL);
-	if (c.to == INVALID_HANDLE_VALUE &&
+	c->to = CreateFileW(to, GENERIC_WRITE | GENERIC_READ | DELETE, 0, NULL,
+			    flags & COPY_FILE_FAIL_IF_EXISTS ? CREATE_NEW
+							     : OPEN_ALWAYS,
+			    0, NULL);
+	if (c->to == INVALID_HANDLE_VALUE &&
 	    GetLastError() == ERROR_SHARING_VIOLATION)
-		c.to = CreateFileW(
+		c->to = CreateFileW(
 			to, GENERIC_WRITE | GENERIC_READ | DELETE,
 			FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE,
 			NULL,
 			flags & COPY_FILE_FAIL_IF_EXISTS ? CREATE_NEW
 							 : OPEN_ALWAYS,
 			0, NULL);
-	if (c.to == INVALID_HANDLE_VALUE) {
+	if (c->to == INVALID_HANDLE_VALUE) {
 		error = GetLastError();
-		CloseHandle(c.from);
+		CloseHandle(c->from);
 		SetLastError(error);
 		return FALSE;
 	}
-	if (GetLastError() == ERROR_ALREADY_EXISTS && same_file(c.from, c.to)) {
+	if (GetLastError() == ERROR_ALREADY_EXISTS &&
+	    same_file(c->from, c->to)) {
 		SetLastError(ERROR_SHARING_VIOLATION);
 		ok = FALSE;
+	} else if (is_hidden(c->to)) {
+		SetLastError(ERROR_ACCESS_DENIED);
+		ok = FALSE;
 	} else {
-		ok = SetEndOfFile(c.to) && copy_data(&c);
+		ok = SetEndOfFile(c->to) && copy_data(c);
 	}
 	error = GetLastError();
 	if (ok)
-		copy_basic(c.from, c.to, TRUE);
-	if (c.remove) {
+		copy_basic(c->from, c->to, TRUE);
+	if (c->remove) {
 		FILE_DISPOSITION_INFO remove = { TRUE };
 		IO_STATUS_BLOCK io;
 
-		NtSetInformationFile(c.to, &io, &remove, sizeof remove,
+		NtSetInformationFile(c->to, &io, &remove, sizeof remove,
 				     FileDispositionInformation);
 	}
-	CloseHandle(c.to);
-	CloseHandle(c.from);
+	CloseHandle(c->to);
+	CloseHandle(c->from);
 	SetLastError(ok ? ERROR_SUCCESS : error);
 	return ok;
+}
+
+BOOL WINAPI CopyFileExW(LPCWSTR from, LPCWSTR to, LPPROGRESS_ROUTINE progress,
+			LPVOID data, LPBOOL cancel, DWORD flags)
+{
+	struct copying c = { .progress = progress,
+			     .data = data,
+			     .cancel = cancel };
+
+	return copy(from, to, &c, flags);
 }
 
 BOOL WINAPI CopyFileExA(LPCSTR from, LPCSTR to, LPPROGRESS_ROUTINE progress,
@@ -251,12 +368,19 @@ BOOL WINAPI CopyFileA(LPCSTR from, LPCSTR to, BOOL fail_if_exists)
 			   fail_if_exists ? COPY_FILE_FAIL_IF_EXISTS : 0);
 }
 
-/* Its progress messages are of another form than we could send: none come. */
 HRESULT WINAPI CopyFile2(PCWSTR from, PCWSTR to,
 			 COPYFILE2_EXTENDED_PARAMETERS *p)
 {
-	if (CopyFileExW(from, to, NULL, NULL, p ? p->pfCancel : NULL,
-			p ? p->dwCopyFlags : 0))
+	struct copying c = { 0 };
+
+	if (p && p->dwSize < sizeof *p)
+		return E_INVALIDARG;
+	if (p) {
+		c.cancel = p->pfCancel;
+		c.progress2 = p->pProgressRoutine;
+		c.data = p->pvCallbackContext;
+	}
+	if (copy(from, to, &c, p ? p->dwCopyFlags : 0))
 		return S_OK;
 	return HRESULT_FROM_WIN32(GetLastError());
 }
@@ -293,6 +417,15 @@ static BOOL move_by_copy(const WCHAR *from, const WCHAR *to,
 		if (GetLastError() == ERROR_FILE_EXISTS)
 			SetLastError(ERROR_ALREADY_EXISTS);
 		return FALSE;
+	}
+	if (flags & MOVEFILE_WRITE_THROUGH) {
+		HANDLE h = CreateFileW(to, GENERIC_WRITE, 7, NULL,
+				       OPEN_EXISTING, 0, NULL);
+
+		if (h != INVALID_HANDLE_VALUE) {
+			FlushFileBuffers(h);
+			CloseHandle(h);
+		}
 	}
 	if (DeleteFileW(from))
 		return TRUE;
@@ -378,6 +511,21 @@ BOOL WINAPI MoveFileA(LPCSTR from, LPCSTR to)
 
 /* ---- replacing ------------------------------------------------------ */
 
+/* Who may do what with old, may with new; FALSE and the last error. */
+static BOOL copy_dacl(HANDLE old, HANDLE new)
+{
+	__attribute__((aligned(8))) UCHAR buf[2048];
+	NTSTATUS status;
+	ULONG n;
+
+	status = NtQuerySecurityObject(old, DACL_SECURITY_INFORMATION, buf,
+				       sizeof buf, &n);
+	if (NT_SUCCESS(status))
+		status = NtSetSecurityObject(new, DACL_SECURITY_INFORMATION,
+					     buf);
+	return rf_result(status);
+}
+
 /*
  * old becomes backup (if that is named), new becomes old and takes over its
  * attributes.  The two renames are one after the other; if the second fails,
@@ -397,14 +545,19 @@ BOOL WINAPI ReplaceFileW(LPCWSTR old, LPCWSTR new, LPCWSTR backup, DWORD flags,
 		SetLastError(ERROR_INVALID_PARAMETER);
 		return FALSE;
 	}
-	if (!k32_open(old, DELETE | FILE_READ_ATTRIBUTES,
+	if (!k32_open(old, DELETE | FILE_READ_ATTRIBUTES | READ_CONTROL,
 		      FILE_NON_DIRECTORY_FILE, &old_h) ||
 	    !k32_open(new,
-		      DELETE | FILE_WRITE_ATTRIBUTES | FILE_READ_ATTRIBUTES,
+		      DELETE | FILE_WRITE_ATTRIBUTES | FILE_READ_ATTRIBUTES |
+			      WRITE_DAC,
 		      FILE_NON_DIRECTORY_FILE, &new_h) ||
 	    !nt_path_init(&old_path, old))
 		return FALSE;
 	copy_basic(old_h, new_h, FALSE);
+	if (!copy_dacl(old_h, new_h) &&
+	    !(flags & (REPLACEFILE_IGNORE_MERGE_ERRORS |
+		       REPLACEFILE_IGNORE_ACL_ERRORS)))
+		return FALSE;
 	if (backup) {
 		if (!nt_path_init(&backup_path, backup))
 			return FALSE;

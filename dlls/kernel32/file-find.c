@@ -192,6 +192,11 @@ HANDLE WINAPI FindFirstFileExW(LPCWSTR name, FINDEX_INFO_LEVELS level,
 						     : ERROR_INVALID_PARAMETER);
 		return INVALID_HANDLE_VALUE;
 	}
+	if (flags & ~(FIND_FIRST_EX_CASE_SENSITIVE | FIND_FIRST_EX_LARGE_FETCH |
+		      4 /* ON_DISK_ENTRIES_ONLY */)) {
+		SetLastError(ERROR_INVALID_PARAMETER);
+		return INVALID_HANDLE_VALUE;
+	}
 	if (!nt_path_init(&path, name))
 		return INVALID_HANDLE_VALUE;
 

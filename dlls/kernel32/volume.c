@@ -104,13 +104,32 @@ BOOL WINAPI GetVolumeInformationByHandleW(HANDLE h, LPWSTR label,
 	return TRUE;
 }
 
+/* A folder further down has no volume of its own. */
+static BOOL is_root(HANDLE h)
+{
+	struct {
+		ULONG bytes;
+		WCHAR name[2];
+	} i;
+	IO_STATUS_BLOCK io;
+	NTSTATUS status = NtQueryInformationFile(h, &io, &i, sizeof i,
+						 FileNameInformation);
+
+	if ((NT_SUCCESS(status) || status == STATUS_BUFFER_OVERFLOW) &&
+	    i.bytes > sizeof(WCHAR)) {
+		SetLastError(ERROR_DIR_NOT_ROOT);
+		return FALSE;
+	}
+	return TRUE;
+}
+
 BOOL WINAPI GetVolumeInformationW(LPCWSTR root, LPWSTR label, DWORD label_size,
 				  LPDWORD serial, LPDWORD max_component,
 				  LPDWORD flags, LPWSTR fs, DWORD fs_size)
 {
 	HANDLE_SCOPE(h);
 
-	return open_root(root, &h) &&
+	return open_root(root, &h) && is_root(h) &&
 	       GetVolumeInformationByHandleW(h, label, label_size, serial,
 					     max_component, flags, fs, fs_size);
 }

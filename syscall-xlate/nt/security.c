@@ -9,6 +9,7 @@
 #include "syscall-xlate/nt/token.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -428,6 +429,7 @@ static NTSTATUS set_file_dacl(int fd, const struct descriptor *d)
 	struct sid group;
 	struct stat st;
 	mode_t keep = 0, g;
+	char self[32];
 
 	if (!d->acl)
 		return STATUS_SUCCESS; /* everybody may: nothing to take away */
@@ -438,8 +440,10 @@ static NTSTATUS set_file_dacl(int fd, const struct descriptor *d)
 	group = sid_of_gid(st.st_gid);
 	g = keep | bits_for(d, &group);
 	st.st_mode &= 07700 | g << 3 | keep;
-	return fchmod(fd, st.st_mode & 07777) < 0 ? status_from_errno(errno)
-						  : STATUS_SUCCESS;
+	/* By name: a descriptor for attributes alone (O_PATH) has no fchmod. */
+	snprintf(self, sizeof self, "/proc/self/fd/%d", fd);
+	return chmod(self, st.st_mode & 07777) < 0 ? status_from_errno(errno)
+						   : STATUS_SUCCESS;
 }
 
 static NTSTATUS set_file(struct object *o, uint32_t info,

@@ -234,6 +234,65 @@ static void copies(void)
 	CHECK(DeleteFileW(in_dir(L"big")));
 }
 
+static DWORD messages[8];
+static ULONGLONG last_done;
+
+static COPYFILE2_MESSAGE_ACTION CALLBACK on_message(const COPYFILE2_MESSAGE *m,
+						    PVOID how)
+{
+	if (m->Type < 8)
+		messages[m->Type]++;
+	if (m->Type == COPYFILE2_CALLBACK_CHUNK_FINISHED)
+		last_done =
+			m->Info.ChunkFinished.uliTotalBytesTransferred.QuadPart;
+	return (COPYFILE2_MESSAGE_ACTION)(ULONG_PTR)how;
+}
+
+/* What documentation says of copying that is seldom done. */
+static void copies_more(void)
+{
+	COPYFILE2_EXTENDED_PARAMETERS p = { .dwSize = sizeof p,
+					    .pProgressRoutine = on_message };
+	HANDLE h = open_(L"some", GENERIC_WRITE, CREATE_ALWAYS, 0);
+	DWORD n;
+
+	CHECK(WriteFile(h, "text", 4, &n, NULL));
+	CloseHandle(h);
+	CHECK_EQ(CopyFile2(in_dir(L"some"), in_dir(L"copy"), &p), S_OK);
+	CHECK_EQ(messages[COPYFILE2_CALLBACK_STREAM_STARTED], 1);
+	CHECK(messages[COPYFILE2_CALLBACK_CHUNK_FINISHED] >= 1);
+	CHECK_EQ(messages[COPYFILE2_CALLBACK_STREAM_FINISHED], 1);
+	CHECK_EQ(last_done, 4);
+	p.dwCopyFlags = COPY_FILE_FAIL_IF_EXISTS;
+	CHECK_EQ(CopyFile2(in_dir(L"some"), in_dir(L"copy"), &p),
+		 HRESULT_FROM_WIN32(ERROR_FILE_EXISTS));
+	p.dwCopyFlags = 0;
+	p.pvCallbackContext = (PVOID)COPYFILE2_PROGRESS_CANCEL;
+	CHECK_EQ(CopyFile2(in_dir(L"some"), in_dir(L"copy"), &p),
+		 HRESULT_FROM_WIN32(ERROR_REQUEST_ABORTED));
+	CHECK_EQ(GetFileAttributesW(in_dir(L"copy")), INVALID_FILE_ATTRIBUTES);
+
+	/* What is hidden or read-only is not written over. */
+	CHECK(CopyFileW(in_dir(L"some"), in_dir(L"copy"), TRUE));
+	SetFileAttributesW(in_dir(L"copy"), FILE_ATTRIBUTE_HIDDEN);
+	CHECK(!CopyFileW(in_dir(L"some"), in_dir(L"copy"), FALSE));
+	CHECK_EQ(GetLastError(), ERROR_ACCESS_DENIED);
+	SetFileAttributesW(in_dir(L"copy"), FILE_ATTRIBUTE_READONLY);
+	CHECK(!CopyFileW(in_dir(L"some"), in_dir(L"copy"), FALSE));
+	CHECK_EQ(GetLastError(), ERROR_ACCESS_DENIED);
+	SetFileAttributesW(in_dir(L"copy"), FILE_ATTRIBUTE_NORMAL);
+	CHECK(CopyFileW(in_dir(L"some"), in_dir(L"copy"), FALSE));
+	CHECK(ReplaceFileW(in_dir(L"some"), in_dir(L"copy"), in_dir(L"old"), 0,
+			   NULL, NULL),
+	      "error %lu", GetLastError());
+	CHECK_EQ(GetFileAttributesW(in_dir(L"copy")), INVALID_FILE_ATTRIBUTES);
+	CHECK(DeleteFileW(in_dir(L"old")));
+	CHECK(DeleteFileW(in_dir(L"some")));
+	CHECK(!GetVolumeInformationW(L"C:\\Windows\\", NULL, 0, NULL, NULL,
+				     NULL, NULL, 0));
+	CHECK_EQ(GetLastError(), ERROR_DIR_NOT_ROOT);
+}
+
 static void libraries(void)
 {
 	HMODULE k = GetModuleHandleW(L"kernel32"), b, d;
@@ -264,6 +323,7 @@ int main(void)
 	by_handle();
 	streams();
 	copies();
+	copies_more();
 	libraries();
 	CHECK(RemoveDirectoryW(dir), "error %lu", GetLastError());
 	return check_done();
