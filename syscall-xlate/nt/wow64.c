@@ -264,6 +264,41 @@ static uint64_t count_of(struct frame *f, const struct wow64_arg *a)
 	return (uint32_t)f->args[a->count];
 }
 
+/* A handle or a SIZE_T alone, what most calls have: without the machinery. */
+static bool is_word(const struct wow64_layout *l, const struct wow64_arg *a)
+{
+	return l->size32 == 4 && a->count < 0;
+}
+
+static NTSTATUS word_in(struct frame *f, const struct wow64_arg *a)
+{
+	const gaddr from = f->args[a->arg];
+	const bool is_handle = a->layout->items[0] == 'h';
+	uint32_t v;
+	NTSTATUS status;
+
+	if (guest_get32(f->t, &v, from) ||
+	    (a->dir & WOW64_OUT && guest_put32(f->t, from, v)))
+		return STATUS_ACCESS_VIOLATION;
+	status = room(f, 8, &f->wide[a->arg]);
+	if (!status &&
+	    guest_put64(f->t, f->wide[a->arg],
+			is_handle ? (uint64_t)(int64_t)(int32_t)v : v))
+		status = STATUS_ACCESS_VIOLATION;
+	return status;
+}
+
+static NTSTATUS word_out(struct frame *f, const struct wow64_arg *a)
+{
+	uint32_t v;
+
+	/* The lower half comes first. */
+	return guest_get32(f->t, &v, f->wide[a->arg]) ||
+			       guest_put32(f->t, f->args[a->arg], v)
+		       ? STATUS_ACCESS_VIOLATION
+		       : STATUS_SUCCESS;
+}
+
 /*
  * Output structures are read as well: what the handler does not store stays as
  * it was, and a pointer that is not one is noticed before anything is done.
@@ -279,6 +314,8 @@ static NTSTATUS fixed_in(struct frame *f, const struct wow64_arg *a)
 
 	if (!from || !n)
 		return STATUS_SUCCESS;
+	if (is_word(l, a))
+		return word_in(f, a);
 	if (n == 1 && l->elem == NULL && a->dir == WOW64_IN)
 		return copy_in(f, l, from, &f->wide[a->arg]);
 	if (n > MAX_ELEMENTS)
@@ -323,6 +360,8 @@ static NTSTATUS fixed_out(struct frame *f, const struct wow64_arg *a)
 
 	if (!to || !f->wide[a->arg])
 		return STATUS_SUCCESS;
+	if (is_word(l, a))
+		return word_out(f, a);
 	for (uint64_t i = 0; i < n; i++) {
 		struct walk w = { .next = l->items };
 
@@ -592,6 +631,7 @@ static NTSTATUS class_out(struct frame *f, const struct wow64_arg *a,
 	const gaddr to = f->args[a->arg];
 	const gaddr ret_to = a->ret_len >= 0 ? f->args[a->ret_len] : 0;
 	struct answer w = { .l = l, .at32 = to };
+	uint8_t small[512];
 	uint64_t len64 = length64(l, len), ret, max;
 	bool fixed = is_fixed(l);
 	NTSTATUS status;
@@ -634,7 +674,8 @@ static NTSTATUS class_out(struct frame *f, const struct wow64_arg *a,
 	if (fixed)
 		w.n64 = MIN(w.n64, MAX(len64, l->size64));
 	max = w.n64 + l->size64 + 64;
-	w.narrow = calloc(2, max);
+	w.narrow = 2 * max <= sizeof small ? memset(small, 0, 2 * max)
+					   : calloc(2, max);
 	if (!w.narrow)
 		return STATUS_NO_MEMORY;
 	w.wide = w.narrow + max;
@@ -654,7 +695,8 @@ static NTSTATUS class_out(struct frame *f, const struct wow64_arg *a,
 	if (ret_to && status != STATUS_ACCESS_VIOLATION &&
 	    guest_put32(f->t, ret_to, (uint32_t)w.n32))
 		status = STATUS_ACCESS_VIOLATION;
-	free(w.narrow);
+	if (w.narrow != small)
+		free(w.narrow);
 	return status;
 }
 
