@@ -174,5 +174,5 @@ dlls-uninstall:
 dlls-clean:
 	rm -rf dlls/obj-* dlls/*-windows dlls/support.tsv dlls/include/ntcalls.h \
 		tests/guest/x86_64 tests/guest/i686 tests/guest/msvc-x86_64 \
-		tests/guest/msvc-i686 examples/*.exe tests/fuzz-pe tests/fuzz-corpus
+		tests/guest/msvc-i686 examples/*.exe tests/fuzz-image tests/fuzz-corpus
 	test "$(srcdir)" = . || rm -rf dlls tests/guest examples compat-programs

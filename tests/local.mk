@@ -27,17 +27,17 @@ endif
 FUZZ_SECONDS = 60
 FUZZ_CC = clang
 .PHONY: fuzz fuzz-calls bench
-fuzz: tests/fuzz-pe
+fuzz: tests/fuzz-image
 	@$(MKDIR_P) tests/fuzz-corpus
 	$(srcdir)/tests/fuzz/seed tests/fuzz-corpus $(FUZZ_SEEDS)
-	./tests/fuzz-pe -max_total_time=$(FUZZ_SECONDS) -max_len=65536 \
+	./tests/fuzz-image -max_total_time=$(FUZZ_SECONDS) -max_len=65536 \
 		-print_final_stats=1 tests/fuzz-corpus
-tests/fuzz-pe: $(srcdir)/tests/fuzz/pe.c $(libimage_a_SOURCES:%=$(srcdir)/%) \
+tests/fuzz-image: $(srcdir)/tests/fuzz/image.c $(libimage_a_SOURCES:%=$(srcdir)/%) \
 		$(libbase_a_SOURCES:%=$(srcdir)/%)
 	@$(MKDIR_P) tests
 	$(FUZZ_CC) -std=gnu11 -D_GNU_SOURCE -g -O1 -I$(srcdir) \
 		-fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all \
-		-o $@ $(filter %.c,$^)
+		-o $@ $(filter %.c,$^) -lelf
 
 fuzz-calls: run-foreign tests/fuzz/calls.exe
 	$(srcdir)/tests/fuzz/run-calls $(FUZZ_SECONDS)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * pe.c - libFuzzer target: any bytes as a program's file.
+ * image.c - libFuzzer target: any bytes as a program's file.
  *
  * Parses, reads, scans, maps and relocates it, in a guest memory that is a
  * plain array whose every access is checked.
@@ -11,7 +11,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "loader/image/image.h"
+#include "loader/image/elf.h"
 
 enum { GUEST_SIZE = 64 << 20 };
 #define BASE 0x10000000ull
@@ -71,11 +71,20 @@ static int fake_range(gaddr at, uint64_t size, int prot)
 	return 0;
 }
 
+static int fake_fill(gaddr at, int byte, size_t n)
+{
+	if (!inside(at, n))
+		abort();
+	memset(memory + (at - BASE), byte, n);
+	return 0;
+}
+
 static const struct guest_mem fake = {
 	.low = BASE,
 	.high = BASE + GUEST_SIZE,
 	.read = fake_read,
 	.write = fake_write,
+	.fill = fake_fill,
 	.iov = fake_iov,
 	.map = fake_map,
 	.protect = fake_range,
@@ -99,6 +108,19 @@ static int on_export(void *arg, const struct image_exported *x)
 	return 0;
 }
 
+static void map_elf(const struct image *img)
+{
+	const struct elf_info *elf = img->elf;
+	gaddr bias = BASE - elf->low;
+	struct err e = { 0 };
+
+	if (elf->interp)
+		seen += strlen(elf->interp);
+	if (elf->high - elf->low <= GUEST_SIZE &&
+	    elf_map(img, bias, elf->entry & 1, &e) == 0)
+		elf_protect(img, bias, &e);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
 	static int fd = -1;
@@ -116,6 +138,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	img = image_open_fd(fd, &e);
 	if (!img)
 		return 0;
+	if (img->format == IMAGE_ELF) {
+		map_elf(img);
+		image_close(img);
+		return 0;
+	}
 	image_scan_syscalls(img, &e);
 	image_imports(img, on_import, NULL, &e);
 	image_exports(img, on_export, NULL, &e);
