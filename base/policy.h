@@ -14,6 +14,8 @@
 
 #include "base/err.h"
 
+enum { POLICY_PIDS = 64 }; /* if nothing is said */
+
 enum mount_mode { MOUNT_RO, MOUNT_RW };
 
 struct policy_mount {
@@ -29,7 +31,7 @@ struct policy {
 	size_t nmounts;
 	uint64_t memory;  /* bytes the program may commit; 0: no limit */
 	unsigned cpus;	  /* 0: no limit */
-	unsigned pids;	  /* processes at a time; 0: no limit */
+	unsigned pids;	  /* processes at a time; 0: not said */
 	unsigned timeout; /* seconds; 0: none */
 	bool net;
 	char **env;	  /* NAME=VALUE, NULL-terminated */

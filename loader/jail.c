@@ -13,6 +13,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "base/table.h"
+
 /* Root's powers, and those of a user namespace's owner. */
 static int drop_capabilities(struct err *e)
 {
@@ -53,15 +55,51 @@ static void limit_cpus(unsigned n)
 	sched_setaffinity(0, sizeof some, &some);
 }
 
+/*
+ * What we ourselves may use: the program's objects are ours, and it can make
+ * many.  Its memory is not in this (the pool is shared memory), unless it runs
+ * in this process.
+ */
+static int limit_ourselves(bool is_vm, struct err *e)
+{
+	static const struct {
+		int which;
+		rlim_t max;
+		bool vm_only;
+		const char *name;
+	} limits[] = {
+		{ RLIMIT_CORE, 0, false, "core" },
+		{ RLIMIT_NOFILE, 65536, false, "nofile" },
+		{ RLIMIT_DATA, 1ul << 30, true, "data" },
+	};
+
+	for (unsigned i = 0; i < COUNT_OF(limits); i++) {
+		struct rlimit l;
+
+		if (limits[i].vm_only && !is_vm)
+			continue;
+		if (getrlimit(limits[i].which, &l) == 0 &&
+		    l.rlim_max <= limits[i].max)
+			continue;
+		l.rlim_max = limits[i].max;
+		l.rlim_cur = MIN(l.rlim_cur, l.rlim_max);
+		if (limits[i].which == RLIMIT_DATA)
+			l.rlim_cur = l.rlim_max;
+		if (setrlimit(limits[i].which, &l) < 0)
+			return err_set(e, errno, "limit %s: %s",
+				       limits[i].name, strerror(errno));
+	}
+	return 0;
+}
+
 int jail_enter(const struct policy *p, const struct jail_paths *paths,
 	       bool is_vm, struct err *e)
 {
-	const struct rlimit none = { 0, 0 };
 	int alone;
 
 	limit_cpus(p->cpus);
-	if (setrlimit(RLIMIT_CORE, &none) < 0)
-		return err_set(e, errno, "setrlimit: %s", strerror(errno));
+	if (limit_ourselves(is_vm, e))
+		return -1;
 	alone = jail_mounts(p, paths, e);
 	if (alone < 0)
 		return -1;

@@ -67,7 +67,7 @@ static const struct {
 	{ "cpus", OPT_SETTING, required_argument, "N",
 	  "run it on at most N processors" },
 	{ "pids", OPT_SETTING, required_argument, "N",
-	  "at most N processes at a time" },
+	  "at most N processes at a time; 64 is the default" },
 	{ "timeout", OPT_SETTING, required_argument, "SECONDS",
 	  "end it then" },
 	{ "policy", OPT_POLICY, required_argument, "FILE",

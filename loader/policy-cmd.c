@@ -28,8 +28,7 @@ static void show(const char *file, const struct policy *p)
 		       (unsigned long long)p->memory);
 	if (p->cpus)
 		printf("  processors %u\n", p->cpus);
-	if (p->pids)
-		printf("  processes %u\n", p->pids);
+	printf("  processes %u\n", p->pids ? p->pids : POLICY_PIDS);
 	if (p->timeout)
 		printf("  seconds %u\n", p->timeout);
 }

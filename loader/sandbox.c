@@ -222,6 +222,8 @@ int sandbox_begin(struct options *o, char ***argv, struct err *e)
 
 	if (!o->sandbox)
 		return 0;
+	if (!p->pids)
+		p->pids = POLICY_PIDS;
 	if (!o->engine)
 		o->engine = "kvm";
 	else if (!strcmp(o->engine, "direct") && !o->jailed)

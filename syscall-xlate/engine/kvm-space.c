@@ -52,6 +52,8 @@ static uint64_t new_table(void)
 
 	if (at == tables_end) {
 		if (tables_end + more > SYSTEM_MAX ||
+		    mprotect(kvm_machine.system + tables_end, more,
+			     PROT_READ | PROT_WRITE) < 0 ||
 		    kvm_memory_slot(tables_end, kvm_machine.system + tables_end,
 				    more))
 			return 0;
@@ -170,6 +172,14 @@ static void flush_run(const struct run *r)
 static void free_run(const struct run *r)
 {
 	kvm_pool_free(r->gpa, r->pages, r->kind & PTE_FILE);
+}
+
+static void clear_run(const struct run *r)
+{
+	int ret = kvm_pool_clear(r->gpa, r->pages);
+
+	if (ret)
+		log_warn("guest pages keep contents: %s", strerror(-ret));
 }
 
 typedef void run_fn(const struct run *r);
@@ -366,22 +376,31 @@ int kvm_unmap(gaddr at, uint64_t size)
 
 int kvm_discard(gaddr at, uint64_t size)
 {
-	gaddr end = at + size;
-	int ret = 0;
+	struct run r = { 0 };
+	uint64_t span;
+	gaddr end;
 
 	if (bad_range(at, size))
 		return -EINVAL;
+	end = at + size;
 	pthread_mutex_lock(&lock);
-	for (; at < end && !ret; at += PAGE) {
-		_Atomic uint64_t *e = kvm_pte(at);
-		uint64_t pte = e ? atomic_load(e) : 0;
+	while (at < end) {
+		_Atomic uint64_t *t = find_table(at, &span);
+		gaddr stop = MIN(end, ROUND_DOWN(at, span) + span);
 
-		/* A file keeps what it has; nobody discards those. */
-		if ((pte & (PTE_MAPPED | PTE_FILE)) == PTE_MAPPED)
-			ret = kvm_pool_clear(pte & PTE_ADDR, 1);
+		for (; t && at < stop; at += PAGE) {
+			uint64_t pte = atomic_load(&t[index_of(at, 0)]);
+
+			/* A file keeps what it has; nobody discards those. */
+			if ((pte & (PTE_MAPPED | PTE_FILE)) == PTE_MAPPED)
+				run_add(&r, pte, clear_run);
+		}
+		at = stop;
 	}
+	if (r.pages)
+		clear_run(&r);
 	pthread_mutex_unlock(&lock);
-	return ret;
+	return 0;
 }
 
 /*

@@ -169,9 +169,10 @@ int kvm_machine_init(struct err *e)
 	m->run_size = (size_t)size;
 	if (read_cpuid(m, e))
 		return -1;
-	m->system = mmap(NULL, SYSTEM_MAX, PROT_READ | PROT_WRITE,
+	m->system = mmap(NULL, SYSTEM_MAX, PROT_NONE,
 			 MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-	if (m->system == MAP_FAILED)
+	if (m->system == MAP_FAILED ||
+	    mprotect(m->system, SYSTEM_FIRST, PROT_READ | PROT_WRITE) < 0)
 		return err_set(e, errno, "no memory: %s", strerror(errno));
 	memcpy(m->system + SHIM_CODE, kvm_shim,
 	       (size_t)(kvm_shim_end - kvm_shim));
