@@ -92,7 +92,7 @@ static int make_readonly(const char *place)
 	return mount(NULL, place, NULL, how, NULL);
 }
 
-enum how { AS_IT_IS, READONLY, IF_THERE = 2 };
+enum how { AS_IT_IS, READONLY, IF_THERE = 2, ALONE = 4 };
 
 static int show(const char *root, const char *path, int how, struct err *e)
 {
@@ -104,7 +104,8 @@ static int show(const char *root, const char *path, int how, struct err *e)
 				      : err_set(e, errno, "%s: %s", path,
 						strerror(errno));
 	if (make_place(root, path, S_ISDIR(st.st_mode), place) ||
-	    mount(path, place, NULL, MS_BIND | MS_REC, NULL) < 0 ||
+	    mount(path, place, NULL, MS_BIND | (how & ALONE ? 0 : MS_REC),
+		  NULL) < 0 ||
 	    (how & READONLY && make_readonly(place) < 0))
 		return how & IF_THERE
 			       ? 0
@@ -147,7 +148,7 @@ static int show_all(const char *root, const struct policy *p,
 	if (n < 0)
 		return err_set(e, errno, "/proc/self/exe: %s", strerror(errno));
 	exe[n] = 0;
-	if (show_mounts(root, p, e) || show(root, p->own, AS_IT_IS, e) ||
+	if (show_mounts(root, p, e) || show(root, p->own, ALONE, e) ||
 	    show(root, paths->dlls, READONLY, e) ||
 	    show(root, exe, READONLY, e) ||
 	    show(root, "/proc", AS_IT_IS, e) ||
@@ -177,26 +178,38 @@ static int become_root(const char *root, struct err *e)
 	return 0;
 }
 
-int jail_mounts(const struct policy *p, const struct jail_paths *paths,
-		struct err *e)
+int jail_leave(const struct policy *p, struct err *e)
 {
 	const int net = p->net ? 0 : CLONE_NEWNET;
+	char size[64] = "mode=700";
 	uid_t uid = getuid();
 	gid_t gid = getgid();
-	char root[PATH_MAX];
 
 	if (unshare(CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWIPC | net) < 0) {
 		log_debug(LOG_PROCESS, "no namespaces: %s", strerror(errno));
 		return 0;
 	}
-	snprintf(root, sizeof root, "%s/root", p->own);
-	if (map_ids(uid, gid) || mkdir(root, 0700) < 0 ||
+	if (p->memory)
+		snprintf(size, sizeof size, "mode=700,size=%llu",
+			 (unsigned long long)p->memory);
+	if (map_ids(uid, gid) ||
 	    mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0 ||
+	    mount("sandbox", p->own, "tmpfs", MS_NOSUID | MS_NODEV, size) < 0)
+		return err_set(e, errno, "a file system for the sandbox: %s",
+			       strerror(errno));
+	return 1;
+}
+
+int jail_mounts(const struct policy *p, const struct jail_paths *paths,
+		struct err *e)
+{
+	char root[PATH_MAX];
+
+	snprintf(root, sizeof root, "%s/root", p->own);
+	if (mkdir(root, 0700) < 0 ||
 	    mount("sandbox", root, "tmpfs", MS_NOSUID | MS_NODEV,
 		  "mode=755,size=1m") < 0)
 		return err_set(e, errno, "a root for the sandbox: %s",
 			       strerror(errno));
-	if (show_all(root, p, paths, e) || become_root(root, e))
-		return -1;
-	return 1;
+	return show_all(root, p, paths, e) || become_root(root, e) ? -1 : 0;
 }

@@ -93,15 +93,12 @@ static int limit_ourselves(bool is_vm, struct err *e)
 }
 
 int jail_enter(const struct policy *p, const struct jail_paths *paths,
-	       bool is_vm, struct err *e)
+	       bool is_vm, bool alone, struct err *e)
 {
-	int alone;
-
 	limit_cpus(p->cpus);
 	if (limit_ourselves(is_vm, e))
 		return -1;
-	alone = jail_mounts(p, paths, e);
-	if (alone < 0)
+	if (alone && jail_mounts(p, paths, e))
 		return -1;
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
 		return err_set(e, errno, "no_new_privs: %s", strerror(errno));

@@ -20,13 +20,21 @@ struct jail_paths {
 };
 
 /*
+ * jail_leave() - leave the user's mounts, network and System V objects, where
+ * users may make namespaces: then p->own becomes a file system in memory, which
+ * is gone with us.  1: done, 0: cannot be had here, -1 with e set.
+ */
+int jail_leave(const struct policy *p, struct err *e);
+
+/*
  * jail_enter() - give up, for ever and for all children: files outside the
  * policy (Landlock), system calls that nothing here needs (seccomp), new
- * privileges, core files.  is_vm: the program's code is not in this process.
+ * privileges, core files.  is_vm: the program's code is not in this process;
+ * alone: jail_leave() returned 1.
  * Returns 0, or -1 with e set; then nobody may go on.
  */
 int jail_enter(const struct policy *p, const struct jail_paths *paths,
-	       bool is_vm, struct err *e);
+	       bool is_vm, bool alone, struct err *e);
 
 /* ---- the parts: jail-mounts.c, jail-files.c, jail-calls.c ---------------- */
 
@@ -35,7 +43,7 @@ extern const char *const jail_for_all[];
 /* Where this program is not static, its children need these. */
 extern const char *const jail_libraries[];
 
-/* 1: done, 0: cannot be had here, -1 with e set: broken. */
+/* After jail_leave(): a root with nothing but what is granted. */
 int jail_mounts(const struct policy *p, const struct jail_paths *paths,
 		struct err *e);
 int jail_files(const struct policy *p, const struct jail_paths *paths,

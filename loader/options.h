@@ -27,6 +27,7 @@ struct options {
 	bool sandbox;		     /* --sandbox */
 	const char *setting;	     /* a setting for it that was given */
 	bool was_jailed;	     /* --jailed: our parent's jail holds */
+	bool alone;		     /* in namespaces of our own (sandbox.c) */
 	const char *policy_file;     /* --policy FILE or NULL */
 	const char *jailed;	     /* internal: the sandbox's folder or NULL */
 	struct policy policy;

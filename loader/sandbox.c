@@ -15,7 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -91,6 +91,11 @@ static int make_folder(struct policy *p, struct err *e)
 		return err_set(e, errno, "a folder for the sandbox: %s",
 			       strerror(errno));
 	free(own);
+	return 0;
+}
+
+static int fill_folder(const struct policy *p, struct err *e)
+{
 	for (size_t i = 0; i < COUNT_OF(folders); i++) {
 		char *path = join(p->own, folders[i]);
 
@@ -196,19 +201,22 @@ static int set_environment(const struct policy *p, struct err *e)
 	return 0;
 }
 
-static int enter(struct options *o, struct err *e)
+static int enter(struct options *o, int status_fd, struct err *e)
 {
 	struct policy *p = &o->policy;
 	char cwd[PATH_MAX];
 	const char *rest;
+	int alone = jail_leave(p, e);
 
-	if (set_environment(p, e))
+	if (alone < 0 || fill_folder(p, e) || set_environment(p, e))
 		return -1;
+	o->alone = alone;
 	if ((!getcwd(cwd, sizeof cwd) || !policy_find(p, cwd, &rest)) &&
 	    chdir(p->root) < 0)
 		return err_set(e, errno, "%s: %s", p->root, strerror(errno));
-	if (o->exit_status)
-		o->exit_status = join(p->own, "exit-status");
+	if (status_fd >= 0 && asprintf((char **)&o->exit_status,
+				       "/proc/self/fd/%d", status_fd) < 0)
+		return err_set(e, ENOMEM, "no memory");
 	policy = p;
 	return 0;
 }
@@ -216,7 +224,7 @@ static int enter(struct options *o, struct err *e)
 int sandbox_begin(struct options *o, char ***argv, struct err *e)
 {
 	struct policy *p = &o->policy;
-	const char *status_file = o->exit_status;
+	int status_fd = -1;
 	char *mount;
 	pid_t pid;
 
@@ -239,11 +247,14 @@ int sandbox_begin(struct options *o, char ***argv, struct err *e)
 	if (mount_program(o, &mount, e) || make_folder(p, e) ||
 	    find_root(p, e) || add_options(o, argv, mount, e))
 		goto fail;
+	/* Who writes it has no way to the file itself. */
+	if (o->exit_status)
+		status_fd = memfd_create("exit-status", MFD_CLOEXEC);
 	pid = supervise_fork(e);
 	if (pid > 0)
-		supervise(pid, p, status_file);
-	if (pid == 0 && enter(o, e) == 0)
-		return 0;
+		supervise(pid, p, status_fd, o->exit_status);
+	if (pid == 0)
+		return enter(o, status_fd, e);
 fail:
 	if (p->own)
 		supervise_remove(p->own);
@@ -257,5 +268,5 @@ int sandbox_close(const struct options *o, const char *program,
 
 	if (!policy || o->was_jailed)
 		return 0;
-	return jail_enter(policy, &paths, is_vm, e);
+	return jail_enter(policy, &paths, is_vm, o->alone, e);
 }

@@ -11,7 +11,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
-#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -164,26 +163,19 @@ static int wait_for(pid_t pid, unsigned timeout)
 	}
 }
 
-static void copy_status(const struct policy *p, const char *to)
+static void copy_status(int from, const char *file)
 {
-	char path[PATH_MAX], text[64];
-	FILE *from, *out;
+	char text[64];
+	ssize_t n = pread(from, text, sizeof text, 0);
+	int to = open(file, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
 
-	snprintf(path, sizeof path, "%s/exit-status", p->own);
-	from = fopen(path, "re");
-	if (!from)
-		return;
-	out = fopen(to, "we");
-	if (fgets(text, sizeof text, from) && out)
-		fputs(text, out);
-	if (!out)
-		log_warn("%s: %s", to, strerror(errno));
-	else
-		fclose(out);
-	fclose(from);
+	if (to < 0 || n < 0 || write(to, text, (size_t)n) != n)
+		log_warn("%s: %s", file, strerror(errno));
+	if (to >= 0)
+		close(to);
 }
 
-_Noreturn void supervise(pid_t pid, const struct policy *p,
+_Noreturn void supervise(pid_t pid, const struct policy *p, int status_fd,
 			 const char *status_file)
 {
 	int status = wait_for(pid, p->timeout), code;
@@ -202,8 +194,8 @@ _Noreturn void supervise(pid_t pid, const struct policy *p,
 	} else {
 		code = WEXITSTATUS(status);
 	}
-	if (status_file)
-		copy_status(p, status_file);
+	if (status_fd >= 0)
+		copy_status(status_fd, status_file);
 	supervise_remove(p->own);
 	_exit(code);
 }

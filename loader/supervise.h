@@ -15,9 +15,9 @@ pid_t supervise_fork(struct err *e);
  * supervise() - wait for the child pid, as long as the policy allows; end what
  * it has started; remove the sandbox's folder; exit with its status.
  *
- *   status_file   --exit-status, written from the sandbox's own; or NULL
+ *   status_fd   the full exit code as text, for status_file; or -1
  */
-_Noreturn void supervise(pid_t pid, const struct policy *p,
+_Noreturn void supervise(pid_t pid, const struct policy *p, int status_fd,
 			 const char *status_file);
 
 /* Removes the sandbox's folder; links in it are not followed. */
