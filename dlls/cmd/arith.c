@@ -81,7 +81,7 @@ static int to_number(struct calc *c, const WCHAR *s, bool strict)
 		s += base == 16 ? 2 : 1;
 	}
 	for (; *s; s++) {
-		digit = *s >= '0' && *s <= '9'	 ? *s - '0'
+		digit = *s >= '0' && *s <= '9'   ? *s - '0'
 			: *s >= 'a' && *s <= 'f' ? *s - 'a' + 10
 			: *s >= 'A' && *s <= 'F' ? *s - 'A' + 10
 						 : 99;
@@ -135,8 +135,8 @@ static struct value primary(struct calc *c)
 		return v;
 	}
 	if (*start >= '0' && *start <= '9')
-		return number(to_number(c, copy_text(start, c->p - start),
-					true));
+		return number(
+			to_number(c, copy_text(start, c->p - start), true));
 	v.name = start;
 	v.name_len = c->p - start;
 	v.n = load(c, v.name, v.name_len);
@@ -274,9 +274,10 @@ int evaluate(const WCHAR *s, int *value)
 		{ MISSING_OPERAND, L"Missing operand." },
 		{ MISSING_OPERATOR, L"Missing operator." },
 		{ BAD_NUMBER,
-		  L"Invalid number.  Numeric constants are either decimal (17),\r\nhexadecimal (0x11), or octal (021)." },
-		{ TOO_LARGE,
-		  L"Invalid number.  Numbers are limited to 32-bits of precision." },
+		  L"Invalid number.  Numeric constants are either decimal "
+		  L"(17),\r\nhexadecimal (0x11), or octal (021)." },
+		{ TOO_LARGE, L"Invalid number.  Numbers are limited to 32-bits "
+			     L"of precision." },
 		{ BY_ZERO, L"Divide by zero error." },
 	};
 	struct calc c = { .p = s };

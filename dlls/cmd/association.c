@@ -40,10 +40,9 @@ static WCHAR *class_value(const WCHAR *name, const WCHAR *below)
 	if (!NT_SUCCESS(open_class(name, below, false, &key)))
 		return NULL;
 	v = take(sizeof *v);
-	if (NT_SUCCESS(NtQueryValueKey(key, &nothing,
-				       KeyValuePartialInformation, v,
-				       offsetof(struct key_value, end),
-				       &size)) &&
+	if (NT_SUCCESS(NtQueryValueKey(
+		    key, &nothing, KeyValuePartialInformation, v,
+		    offsetof(struct key_value, end), &size)) &&
 	    (v->type == REG_SZ || v->type == REG_EXPAND_SZ))
 		text = (WCHAR *)v->data;
 	NtClose(key);
@@ -74,9 +73,8 @@ static void show_all(bool extensions, const WCHAR *below)
 
 	if (!NT_SUCCESS(open_class(L"", L"", false, &root)))
 		return;
-	for (ULONG i = 0; NT_SUCCESS(NtEnumerateKey(root, i,
-						    KeyBasicInformation, info,
-						    sizeof *info, &size));
+	for (ULONG i = 0; NT_SUCCESS(NtEnumerateKey(
+		     root, i, KeyBasicInformation, info, sizeof *info, &size));
 	     i++) {
 		struct mark m = arena_mark();
 		WCHAR *name, *value;
@@ -128,7 +126,7 @@ int cmd_assoc(WCHAR *args)
 
 int cmd_ftype(WCHAR *args)
 {
-	return associate(
-		args, false, L"\\Shell\\Open\\Command",
-		L"File type '%ls' not found or no open command associated with it.\r\n");
+	return associate(args, false, L"\\Shell\\Open\\Command",
+			 L"File type '%ls' not found or no open command "
+			 L"associated with it.\r\n");
 }

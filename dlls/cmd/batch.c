@@ -16,7 +16,8 @@ struct locals {
 	bool extensions, delayed;
 };
 
-/* ---- levels ----------------------------------------------------------------- */
+/* ---- levels -----------------------------------------------------------------
+ */
 
 static void set_arguments(struct batch *b, const WCHAR *name,
 			  const WCHAR *arguments)
@@ -32,8 +33,8 @@ static void set_arguments(struct batch *b, const WCHAR *name,
 	memset(b->shift, 0, sizeof b->shift);
 	while ((w = next_word(&s))) {
 		if (b->args == room) {
-			WCHAR **more = keep((room = room * 2 + 16) *
-					    sizeof *more);
+			WCHAR **more =
+				keep((room = room * 2 + 16) * sizeof *more);
 
 			if (b->args)
 				memcpy(more, b->arg, b->args * sizeof *more);
@@ -94,7 +95,8 @@ void pop_batch(void)
 
 static int too_deep(void)
 {
-	err(L"****** B A T C H   R E C U R S I O N  exceeds STACK limits ******\r\n");
+	err(L"****** B A T C H   R E C U R S I O N  exceeds STACK limits "
+	    L"******\r\n");
 	cmd.jump = JUMP_ABORT;
 	return cmd.level = 1;
 }
@@ -137,7 +139,8 @@ int run_batch_file(const WCHAR *path, const WCHAR *name, const WCHAR *arguments,
 	return code;
 }
 
-/* ---- labels -------------------------------------------------------------------------- */
+/* ---- labels
+ * -------------------------------------------------------------------------- */
 
 static size_t label_length(const WCHAR *s)
 {
@@ -229,7 +232,9 @@ int cmd_goto(WCHAR *args)
 	return 0;
 }
 
-/* ---- call ------------------------------------------------------------------------------ */
+/* ---- call
+ * ------------------------------------------------------------------------------
+ */
 
 static int call_label(const WCHAR *label, const WCHAR *arguments)
 {
@@ -237,8 +242,8 @@ static int call_label(const WCHAR *label, const WCHAR *arguments)
 	int code;
 
 	if (!outer)
-		return fail_text(
-			L"Invalid attempt to call batch label outside of batch script.");
+		return fail_text(L"Invalid attempt to call batch label outside "
+				 L"of batch script.");
 	if (depth() >= DEEPEST)
 		return too_deep();
 	b = keep(sizeof *b);
@@ -315,7 +320,9 @@ int cmd_call(WCHAR *args)
 	return code;
 }
 
-/* ---- shift, exit --------------------------------------------------------------------------- */
+/* ---- shift, exit
+ * ---------------------------------------------------------------------------
+ */
 
 int cmd_shift(WCHAR *args)
 {
@@ -326,8 +333,7 @@ int cmd_shift(WCHAR *args)
 		return 0;
 	if (*s == '/') {
 		if (s[1] < '0' || s[1] > '8' || s[2])
-			return fail_text(
-				L"Invalid parameter to SHIFT command");
+			return fail_text(L"Invalid parameter to SHIFT command");
 		from = s[1] - '0';
 	}
 	/* %0 from the right on: each becomes the next one. */
@@ -356,7 +362,9 @@ int cmd_exit(WCHAR *args)
 	return cmd.level;
 }
 
-/* ---- setlocal -------------------------------------------------------------------------------- */
+/* ---- setlocal
+ * --------------------------------------------------------------------------------
+ */
 
 int cmd_setlocal(WCHAR *args)
 {

@@ -28,8 +28,8 @@ WCHAR *date_text(const SYSTEMTIME *t, bool weekday)
 		str_putc(&s, ' ');
 	}
 	if (*order == '1')
-		_snwprintf(text, COUNT_OF(text), L"%02d%ls%02d%ls%04d",
-			   t->wDay, mark, t->wMonth, mark, t->wYear);
+		_snwprintf(text, COUNT_OF(text), L"%02d%ls%02d%ls%04d", t->wDay,
+			   mark, t->wMonth, mark, t->wYear);
 	else if (*order == '2')
 		_snwprintf(text, COUNT_OF(text), L"%04d%ls%02d%ls%02d",
 			   t->wYear, mark, t->wMonth, mark, t->wDay);
@@ -93,7 +93,8 @@ int cmd_date(WCHAR *args)
 		return 0;
 	}
 	if (!*skip_delimiters(args)) {
-		outf(L"The current date is: %ls \r\nEnter the new date: (mm-dd-yy) ",
+		outf(L"The current date is: %ls \r\nEnter the new date: "
+		     L"(mm-dd-yy) ",
 		     date_text(&now, true));
 		flush_output();
 		line = read_handle_line(cmd.std[0]);

@@ -81,40 +81,40 @@ struct locals;
 /* A batch file being run, or a subroutine of one. */
 struct batch {
 	struct batch *outer;
-	WCHAR *path;		/* full path */
-	char *bytes;		/* the file, shared with subroutines */
-	size_t size, at;	/* at: the next line */
+	WCHAR *path;     /* full path */
+	char *bytes;     /* the file, shared with subroutines */
+	size_t size, at; /* at: the next line */
 	bool owns_bytes;
-	bool is_cmd;		/* .cmd: more commands reset ERRORLEVEL */
-	WCHAR *name;		/* %0 */
-	WCHAR *all;		/* %* */
-	WCHAR **arg;		/* %1 ... */
+	bool is_cmd; /* .cmd: more commands reset ERRORLEVEL */
+	WCHAR *name; /* %0 */
+	WCHAR *all;  /* %* */
+	WCHAR **arg; /* %1 ... */
 	unsigned args;
-	unsigned shift[10];	/* %n is argument n + shift[n] */
-	struct locals *locals;	/* setlocal, innermost first */
-	unsigned for_depth;	/* loops of this level: %%a is known in one */
+	unsigned shift[10];    /* %n is argument n + shift[n] */
+	struct locals *locals; /* setlocal, innermost first */
+	unsigned for_depth;    /* loops of this level: %%a is known in one */
 };
 
 /* Why the tree being run is to be left. */
 enum jump {
 	JUMP_NONE,
-	JUMP_GOTO,	/* the batch goes on elsewhere */
+	JUMP_GOTO,      /* the batch goes on elsewhere */
 	JUMP_BATCH_END, /* this level is done */
-	JUMP_ABORT,	/* all batch files are done */
-	JUMP_EXIT,	/* cmd.exe ends */
+	JUMP_ABORT,     /* all batch files are done */
+	JUMP_EXIT,      /* cmd.exe ends */
 };
 
 enum { HANDLES = 10 };
 
 struct session {
 	struct batch *batch;
-	struct locals *locals;	/* setlocal outside of any batch file */
+	struct locals *locals; /* setlocal outside of any batch file */
 	HANDLE std[HANDLES];
 	bool echo, extensions, delayed, unicode;
-	bool interactive;	/* prompts, and reads from its input */
+	bool interactive; /* prompts, and reads from its input */
 	volatile LONG interrupted;
 	enum jump jump;
-	int level;		/* ERRORLEVEL */
+	int level; /* ERRORLEVEL */
 	int exit_code;
 	const WCHAR *command_line;
 };
@@ -126,7 +126,8 @@ bool stopped(void);
 /* The shown prompt. */
 void show_prompt(void);
 
-/* ---- output.c -------------------------------------------------------------- */
+/* ---- output.c --------------------------------------------------------------
+ */
 
 /* To the standard output or error output as redirected now. */
 void out(const WCHAR *s);
@@ -144,7 +145,8 @@ int fail_text(const WCHAR *s);
 int fail_last(void);
 int syntax_error(void);
 
-/* ---- input.c ---------------------------------------------------------------- */
+/* ---- input.c ----------------------------------------------------------------
+ */
 
 /* Bytes in the console's code page as text in the arena. */
 WCHAR *decode(const char *s, size_t n);
@@ -159,7 +161,8 @@ WCHAR ask(const WCHAR *question, const WCHAR *choices);
 /* A whole file on the heap; NULL with the last error set. */
 char *read_file(const WCHAR *path, size_t *size);
 
-/* ---- expand.c, modifier.c ----------------------------------------------------- */
+/* ---- expand.c, modifier.c
+ * ----------------------------------------------------- */
 
 /* A variable or one of CD, DATE, ...; NULL if there is none. */
 WCHAR *variable(const WCHAR *name, size_t n);
@@ -185,7 +188,8 @@ struct for_variable {
 
 extern struct for_variable *for_variables;
 
-/* ---- parse.c, unparse.c ---------------------------------------------------------- */
+/* ---- parse.c, unparse.c
+ * ---------------------------------------------------------- */
 
 enum node_kind {
 	NODE_SIMPLE,
@@ -209,20 +213,26 @@ struct redirect {
 	WCHAR *target;
 };
 
-enum for_kind { FOR_SET = 0, FOR_DIRS = 1, FOR_TREE = 2, FOR_LINES = 4, FOR_COUNT = 8 };
+enum for_kind {
+	FOR_SET = 0,
+	FOR_DIRS = 1,
+	FOR_TREE = 2,
+	FOR_LINES = 4,
+	FOR_COUNT = 8
+};
 
 struct node {
 	enum node_kind kind;
 	bool quiet; /* @ */
 	struct redirect *redirects;
-	WCHAR *text;		   /* simple, rem */
+	WCHAR *text;               /* simple, rem */
 	struct node *left, *right; /* if: then, else; block, for: left */
 	/* if */
 	bool negate, ignore_case;
 	WCHAR *test; /* "exist", "==", "equ", ... */
 	WCHAR *a, *b;
 	/* for */
-	unsigned loop;	/* enum for_kind */
+	unsigned loop;  /* enum for_kind */
 	WCHAR *options; /* of /f, the folder of /r; NULL: none */
 	WCHAR variable;
 	WCHAR *set;
@@ -241,7 +251,8 @@ int parse(const WCHAR *line, WCHAR *(*more)(void), struct node **tree);
 /* The tree as text; for a child's command line in one line. */
 WCHAR *unparse(const struct node *n, bool one_line);
 
-/* ---- run.c, redirect.c -------------------------------------------------------------- */
+/* ---- run.c, redirect.c
+ * -------------------------------------------------------------- */
 
 /* Runs a tree; its return code, 0 is success to && and ||. */
 int run(struct node *n);
@@ -263,7 +274,8 @@ struct redirected {
 bool redirect(const struct redirect *r, struct redirected *save);
 void unredirect(struct redirected *save);
 
-/* ---- program.c, start.c ------------------------------------------------------------ */
+/* ---- program.c, start.c
+ * ------------------------------------------------------------ */
 
 enum program_kind { PROGRAM_NONE, PROGRAM_EXE, PROGRAM_BATCH, PROGRAM_OTHER };
 
@@ -287,7 +299,8 @@ WCHAR *full_path(const WCHAR *s);
 bool file_exists(const WCHAR *s);
 bool is_folder(const WCHAR *s);
 
-/* ---- if.c, for.c, for-lines.c ---------------------------------------------------------- */
+/* ---- if.c, for.c, for-lines.c
+ * ---------------------------------------------------------- */
 
 int run_if(struct node *n);
 int run_for(struct node *n);
@@ -301,7 +314,9 @@ struct names {
 };
 void list_names(struct names *l, const WCHAR *pattern, bool folders);
 
-/* ---- batch.c ------------------------------------------------------------------------------- */
+/* ---- batch.c
+ * -------------------------------------------------------------------------------
+ */
 
 /* Starts a batch file; from another without call it takes its place. */
 int run_batch_file(const WCHAR *path, const WCHAR *name, const WCHAR *arguments,
@@ -309,20 +324,24 @@ int run_batch_file(const WCHAR *path, const WCHAR *name, const WCHAR *arguments,
 void pop_batch(void);
 void end_local(void);
 
-/* ---- arith.c ----------------------------------------------------------------------------------- */
+/* ---- arith.c
+ * -----------------------------------------------------------------------------------
+ */
 
 /* Text to a number as C would; false if it is none as a whole. */
 bool parse_number(const WCHAR *s, long *value);
 /* set /a; 0 and *value, or the error's code, which was shown. */
 int evaluate(const WCHAR *s, int *value);
 
-/* ---- commands --------------------------------------------------------------------------------------- */
+/* ---- commands
+ * ---------------------------------------------------------------------------------------
+ */
 
 enum {
-	LEVEL_KEEP = 0,	   /* success leaves ERRORLEVEL alone */
-	LEVEL_CLEAR = 1,   /* success makes it 0 */
+	LEVEL_KEEP = 0,      /* success leaves ERRORLEVEL alone */
+	LEVEL_CLEAR = 1,     /* success makes it 0 */
 	LEVEL_CLEAR_CMD = 2, /* the same, but only in .cmd files */
-	LEVEL_OWN = 4,	   /* the command sets it, or nothing does */
+	LEVEL_OWN = 4,       /* the command sets it, or nothing does */
 };
 
 struct builtin {

@@ -25,7 +25,8 @@ struct copy {
 	unsigned copied;
 };
 
-/* ---- arguments ------------------------------------------------------------------ */
+/* ---- arguments
+ * ------------------------------------------------------------------ */
 
 static bool take_switch(struct copy *c, const WCHAR *s)
 {
@@ -65,32 +66,35 @@ static bool take_items(struct copy *c, const WCHAR *s)
 			continue;
 		}
 		if (*s == '/') {
-			for (s++; *s && *s != '/' && *s != '+' &&
-				  !is_delimiter(*s);)
+			for (s++;
+			     *s && *s != '/' && *s != '+' && !is_delimiter(*s);)
 				s++;
-			if (!take_switch(c, copy_text(start + 1, s - start - 1)))
+			if (!take_switch(c,
+					 copy_text(start + 1, s - start - 1)))
 				return false;
 			continue;
 		}
-		for (; *s &&
-		       (quoted || (!is_delimiter(*s) && *s != '/' && *s != '+'));
+		for (; *s && (quoted ||
+			      (!is_delimiter(*s) && *s != '/' && *s != '+'));
 		     s++)
 			if (*s == '"')
 				quoted = !quoted;
-		c->item[c->n++] = (struct item){
-			unquoted(copy_text(start, s - start)), c->mode, plus
-		};
+		c->item[c->n++] =
+			(struct item){ unquoted(copy_text(start, s - start)),
+				       c->mode, plus };
 		plus = false;
 	}
 	c->trailing_plus = plus;
 	return true;
 }
 
-/* ---- bytes ---------------------------------------------------------------------------- */
+/* ---- bytes
+ * ----------------------------------------------------------------------------
+ */
 
 static bool is_device(const WCHAR *name)
 {
-	static const WCHAR *const devices[] = { L"con", L"nul", L"prn",
+	static const WCHAR *const devices[] = { L"con", L"nul",    L"prn",
 						L"aux", L"conin$", L"conout$" };
 	size_t n = wcslen(name);
 
@@ -154,7 +158,8 @@ static bool may_replace(struct copy *c, const WCHAR *path)
 	return c->all || answer == 'Y';
 }
 
-/* ---- one result ------------------------------------------------------------------------ */
+/* ---- one result
+ * ------------------------------------------------------------------------ */
 
 static WCHAR *below(const WCHAR *dir, const WCHAR *name)
 {

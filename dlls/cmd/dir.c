@@ -10,12 +10,12 @@ struct entry {
 
 struct dir {
 	bool bare, tree, wide, columns, lower, short_names, owner, plain;
-	bool all;		/* /a: hidden ones too */
-	DWORD set, clear;	/* attributes that must and must not be */
-	WCHAR order[12];	/* /o: letters, each after a - or not */
-	WCHAR field;		/* /t: c, a or w */
-	WCHAR volume;		/* whose header was shown */
-	const WCHAR *shown;	/* the folder whose header was shown */
+	bool all;           /* /a: hidden ones too */
+	DWORD set, clear;   /* attributes that must and must not be */
+	WCHAR order[12];    /* /o: letters, each after a - or not */
+	WCHAR field;        /* /t: c, a or w */
+	WCHAR volume;       /* whose header was shown */
+	const WCHAR *shown; /* the folder whose header was shown */
 	ULONGLONG files, folders, bytes;
 	ULONGLONG total_files, total_folders, total_bytes;
 	unsigned found;
@@ -23,7 +23,8 @@ struct dir {
 
 static struct dir *sorting; /* qsort has no argument for it */
 
-/* ---- switches ----------------------------------------------------------------- */
+/* ---- switches
+ * ----------------------------------------------------------------- */
 
 static bool attribute_letters(struct dir *d, const WCHAR *s)
 {
@@ -152,11 +153,12 @@ static bool dir_switch(const WCHAR *s, void *data)
 	return false;
 }
 
-/* ---- order ------------------------------------------------------------------------ */
+/* ---- order
+ * ------------------------------------------------------------------------ */
 
 static const FILETIME *time_of(const struct dir *d, const WIN32_FIND_DATAW *e)
 {
-	return d->field == 'c'	 ? &e->ftCreationTime
+	return d->field == 'c'   ? &e->ftCreationTime
 	       : d->field == 'a' ? &e->ftLastAccessTime
 				 : &e->ftLastWriteTime;
 }
@@ -210,7 +212,8 @@ static int compare(const void *p, const void *q)
 	return by('n', &a->d, &b->d);
 }
 
-/* ---- form -------------------------------------------------------------------------- */
+/* ---- form
+ * -------------------------------------------------------------------------- */
 
 static WCHAR *size_text(const struct dir *d, ULONGLONG n)
 {
@@ -305,14 +308,15 @@ static void show_wide(const struct dir *d, struct entry *list, size_t n)
 	}
 }
 
-/* ---- a folder ----------------------------------------------------------------------- */
+/* ---- a folder
+ * ----------------------------------------------------------------------- */
 
 static bool wanted(const struct dir *d, const WIN32_FIND_DATAW *e)
 {
 	DWORD a = e->dwFileAttributes;
 
-	if (d->bare && (!wcscmp(e->cFileName, L".") ||
-			!wcscmp(e->cFileName, L"..")))
+	if (d->bare &&
+	    (!wcscmp(e->cFileName, L".") || !wcscmp(e->cFileName, L"..")))
 		return false;
 	if (!d->all)
 		return !(a & (FILE_ATTRIBUTE_HIDDEN | FILE_ATTRIBUTE_SYSTEM));
@@ -497,8 +501,8 @@ int cmd_dir(WCHAR *args)
 	unsigned n, skipped;
 	DWORD error = 0, last;
 
-	if (defaults && !take_switches(defaults, dir_switch, &d, &words,
-				       &skipped))
+	if (defaults &&
+	    !take_switches(defaults, dir_switch, &d, &words, &skipped))
 		return 1;
 	if (!take_switches(args, dir_switch, &d, &words, &n))
 		return 1;

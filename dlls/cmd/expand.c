@@ -7,7 +7,8 @@
  */
 #include "cmd.h"
 
-/* ---- values ----------------------------------------------------------------- */
+/* ---- values -----------------------------------------------------------------
+ */
 
 static WCHAR *environment(const WCHAR *name)
 {
@@ -109,7 +110,8 @@ WCHAR *variable(const WCHAR *name, size_t n)
 	return value ? value : computed(name, n);
 }
 
-/* ---- %x:~1,2% and %x:a=b% ----------------------------------------------------- */
+/* ---- %x:~1,2% and %x:a=b%
+ * ----------------------------------------------------- */
 
 /* What stands between ~ and the closing mark. */
 static bool substring(struct str *t, const WCHAR *value, const WCHAR *s,
@@ -137,8 +139,7 @@ static bool substring(struct str *t, const WCHAR *value, const WCHAR *s,
 	return true;
 }
 
-static void replace(struct str *t, const WCHAR *value, const WCHAR *s,
-		    size_t n)
+static void replace(struct str *t, const WCHAR *value, const WCHAR *s, size_t n)
 {
 	const WCHAR *equals = find_char(s, '=', n), *with, *p;
 	size_t from, to;
@@ -188,7 +189,8 @@ static const WCHAR *applied(struct str *t, const WCHAR *value, const WCHAR *s,
 	return end + 1;
 }
 
-/* ---- arguments ---------------------------------------------------------------- */
+/* ---- arguments
+ * ---------------------------------------------------------------- */
 
 static const WCHAR *argument(const struct batch *b, unsigned i)
 {
@@ -234,7 +236,8 @@ static const WCHAR *argument_modified(struct str *t, const WCHAR *s)
 	return s + 1;
 }
 
-/* ---- percent signs ----------------------------------------------------------------- */
+/* ---- percent signs
+ * ----------------------------------------------------------------- */
 
 /* The text behind a %; where it goes on, or NULL: the % was only a %. */
 static const WCHAR *variable_percent(struct str *t, const WCHAR *s)
@@ -259,8 +262,7 @@ static const WCHAR *variable_percent(struct str *t, const WCHAR *s)
 	if (!value)
 		return cmd.batch ? s + n + 1 : NULL;
 	next = applied(t, value, s + n + 1, '%');
-	if (!next && cmd.batch && wcschr(s + n + 1, '%') &&
-	    s[n + 1] == '~')
+	if (!next && cmd.batch && wcschr(s + n + 1, '%') && s[n + 1] == '~')
 		/* %a:~x%: nothing that can be cut out. */
 		str_puts(t, value), next = wcschr(s + n + 1, '%') + 1;
 	return next;
@@ -292,7 +294,11 @@ WCHAR *expand_percent(const WCHAR *s)
 		} else if (b && cmd.extensions && *s == '~') {
 			next = argument_modified(&t, s + 1);
 			if (!next) {
-				errf(L"The following usage of the path operator in batch-parameter\r\nsubstitution is invalid: %%%ls\r\n\r\n\r\nFor valid formats type CALL /? or FOR /?\r\n",
+				errf(L"The following usage of the path "
+				     L"operator in "
+				     L"batch-parameter\r\nsubstitution is "
+				     L"invalid: %%%ls\r\n\r\n\r\nFor valid "
+				     L"formats type CALL /? or FOR /?\r\n",
 				     s);
 				return NULL;
 			}
@@ -308,7 +314,8 @@ WCHAR *expand_percent(const WCHAR *s)
 	return str_text(&t);
 }
 
-/* ---- delayed expansion ------------------------------------------------------------------ */
+/* ---- delayed expansion
+ * ------------------------------------------------------------------ */
 
 /* As %x%, for the text behind a !. */
 static const WCHAR *variable_delayed(struct str *t, const WCHAR *s)
@@ -364,7 +371,8 @@ WCHAR *expand_delayed(const WCHAR *s)
 	return str_text(&t);
 }
 
-/* ---- loop variables ---------------------------------------------------------------------- */
+/* ---- loop variables
+ * ---------------------------------------------------------------------- */
 
 struct for_variable *for_variables;
 
@@ -420,8 +428,7 @@ static const WCHAR *loop_modified(struct str *t, const WCHAR *s)
 
 WCHAR *expand_for(const WCHAR *s)
 {
-	bool in_loop = for_variables &&
-		       (!cmd.batch || cmd.batch->for_depth);
+	bool in_loop = for_variables && (!cmd.batch || cmd.batch->for_depth);
 	struct str t = { 0 };
 	const WCHAR *next, *value;
 

@@ -109,7 +109,8 @@ int cmd_cd(WCHAR *args)
 	return error ? fail_code(error) : 0;
 }
 
-/* ---- pushd -------------------------------------------------------------------- */
+/* ---- pushd
+ * -------------------------------------------------------------------- */
 
 struct pushed {
 	struct pushed *below;
@@ -163,7 +164,8 @@ int cmd_popd(WCHAR *args)
 	return error ? fail_code(error) : 0;
 }
 
-/* ---- md, rd ---------------------------------------------------------------------- */
+/* ---- md, rd
+ * ---------------------------------------------------------------------- */
 
 static bool no_switch(const WCHAR *s, void *data)
 {

@@ -17,7 +17,8 @@ struct options {
 	bool rest;
 };
 
-/* ---- options ------------------------------------------------------------------- */
+/* ---- options
+ * ------------------------------------------------------------------- */
 
 static void want(struct options *o, unsigned token)
 {
@@ -83,10 +84,9 @@ static bool parse_options(struct options *o, const WCHAR *text)
 	const WCHAR *s = text ? text : L"", *start;
 	size_t n = wcslen(s);
 
-	*o = (struct options){ .delims = L" \t",
-			       .eol = ';',
-			       .token = { 1 },
-			       .tokens = 1 };
+	*o = (struct options){
+		.delims = L" \t", .eol = ';', .token = { 1 }, .tokens = 1
+	};
 	if (n >= 2 && (*s == '"' || *s == '\'') && s[n - 1] == *s)
 		s = copy_text(s + 1, n - 2);
 	while (s && *(s = skip_blanks(s))) {
@@ -120,7 +120,8 @@ static bool parse_options(struct options *o, const WCHAR *text)
 	return true;
 }
 
-/* ---- one line ------------------------------------------------------------------------ */
+/* ---- one line
+ * ------------------------------------------------------------------------ */
 
 struct loop {
 	struct node *node;
@@ -167,7 +168,8 @@ static void one_line(struct loop *l, WCHAR *line)
 		l->code = run_for_body(l->node, &v[count - 1]);
 }
 
-/* ---- where lines come from --------------------------------------------------------------- */
+/* ---- where lines come from
+ * --------------------------------------------------------------- */
 
 static void over_text(struct loop *l, WCHAR *text)
 {

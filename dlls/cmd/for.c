@@ -13,8 +13,7 @@ int run_for_body(struct node *n, struct for_variable *v)
 	for_variables = v;
 	if (cmd.batch)
 		cmd.batch->for_depth++;
-	if (cmd.batch || cmd.echo)
-		show_command(n->left);
+	show_command(n->left);
 	code = run(n->left);
 	if (cmd.batch && cmd.batch->for_depth)
 		cmd.batch->for_depth--;
@@ -29,7 +28,8 @@ static int body_with(struct node *n, const WCHAR *value)
 	return run_for_body(n, &v);
 }
 
-/* ---- files -------------------------------------------------------------------- */
+/* ---- files
+ * -------------------------------------------------------------------- */
 
 static void add_name(struct names *l, const WIN32_FIND_DATAW *data)
 {
@@ -168,7 +168,8 @@ static WCHAR *tree_root(const struct node *n)
 	return t.s;
 }
 
-/* ---- numbers ------------------------------------------------------------------------ */
+/* ---- numbers
+ * ------------------------------------------------------------------------ */
 
 static int over_numbers(struct node *n)
 {
@@ -179,9 +180,8 @@ static int over_numbers(struct node *n)
 
 	for (int i = 0; i < 3 && (w = next_word(&s)); i++)
 		bound[i] = wcstol(unquoted(w), NULL, 0);
-	for (LONGLONG i = bound[0]; bound[1] >= 0 ? i <= bound[2]
-						  : i >= bound[2];
-	     i += bound[1]) {
+	for (LONGLONG i = bound[0];
+	     bound[1] >= 0 ? i <= bound[2] : i >= bound[2]; i += bound[1]) {
 		if (stopped())
 			break;
 		_snwprintf(text, COUNT_OF(text), L"%ld", (long)i);

@@ -12,14 +12,15 @@
 struct session cmd = { .echo = true, .extensions = true };
 
 struct switches {
-	bool once, stay;	/* /c, /k */
-	bool strip;		/* /s */
+	bool once, stay; /* /c, /k */
+	bool strip;      /* /s */
 	bool no_autorun;
 	const WCHAR *colour;
 	WCHAR *command;
 };
 
-/* ---- the prompt --------------------------------------------------------------- */
+/* ---- the prompt
+ * --------------------------------------------------------------- */
 
 static void version(struct str *t)
 {
@@ -38,10 +39,10 @@ static void prompt_code(struct str *t, WCHAR code)
 		WCHAR code;
 		const WCHAR *text;
 	} plain[] = {
-		{ 'a', L"&" }, { 'b', L"|" },	 { 'c', L"(" },
-		{ 'e', L"\x1b" }, { 'f', L")" }, { 'g', L">" },
-		{ 'h', L"\b \b" }, { 'l', L"<" },  { 'q', L"=" },
-		{ 's', L" " },	  { '_', L"\r\n" }, { '$', L"$" },
+		{ 'a', L"&" },     { 'b', L"|" },    { 'c', L"(" },
+		{ 'e', L"\x1b" },  { 'f', L")" },    { 'g', L">" },
+		{ 'h', L"\b \b" }, { 'l', L"<" },    { 'q', L"=" },
+		{ 's', L" " },     { '_', L"\r\n" }, { '$', L"$" },
 	};
 	SYSTEMTIME now;
 	WCHAR *dir;
@@ -94,7 +95,8 @@ void show_prompt(void)
 	arena_release(m);
 }
 
-/* ---- switches ------------------------------------------------------------------- */
+/* ---- switches
+ * ------------------------------------------------------------------- */
 
 /* Behind the program's own name. */
 static const WCHAR *arguments_of(const WCHAR *line)
@@ -206,7 +208,8 @@ static void parse_switches(struct switches *sw, const WCHAR *s)
 	}
 }
 
-/* ---- settings ------------------------------------------------------------------------ */
+/* ---- settings
+ * ------------------------------------------------------------------------ */
 
 static const WCHAR *const settings[] = {
 	L"\\Registry\\Machine\\Software\\Microsoft\\Command Processor",
@@ -264,7 +267,9 @@ static void read_settings(void)
 	}
 }
 
-/* ---- commands ---------------------------------------------------------------------------- */
+/* ---- commands
+ * ----------------------------------------------------------------------------
+ */
 
 static int run_text(const WCHAR *text)
 {
@@ -357,7 +362,9 @@ static void banner(void)
 	outf(L"%ls\r\n", t.s);
 }
 
-/* ---- start -------------------------------------------------------------------------------- */
+/* ---- start
+ * --------------------------------------------------------------------------------
+ */
 
 static BOOL WINAPI on_control(DWORD event)
 {
@@ -391,8 +398,9 @@ static void set_up(void)
 	SetConsoleCtrlHandler(on_control, TRUE);
 	GetModuleFileNameW(NULL, self, COUNT_OF(self));
 	default_variable(L"COMSPEC", self);
-	default_variable(L"PATHEXT",
-			 L".COM;.EXE;.BAT;.CMD;.VBS;.VBE;.JS;.JSE;.WSF;.WSH;.MSC");
+	default_variable(
+		L"PATHEXT",
+		L".COM;.EXE;.BAT;.CMD;.VBS;.VBE;.JS;.JSE;.WSF;.WSH;.MSC");
 	default_variable(L"PROMPT", L"$P$G");
 }
 

@@ -53,7 +53,8 @@ int cmd_title(WCHAR *args)
 	return 0;
 }
 
-/* ---- the screen ------------------------------------------------------------- */
+/* ---- the screen -------------------------------------------------------------
+ */
 
 int cmd_cls(WCHAR *args)
 {
@@ -109,7 +110,8 @@ int cmd_color(WCHAR *args)
 	return 0;
 }
 
-/* ---- type ---------------------------------------------------------------------- */
+/* ---- type
+ * ---------------------------------------------------------------------- */
 
 /*
  * Bytes go as they are to a file or pipe, so that type copies.  UTF-16 with
@@ -138,8 +140,8 @@ static int type_one(const WCHAR *path, bool header)
 		arena_release(m);
 	} else {
 		for (size_t at = 0; at < size; at += done)
-			if (!WriteFile(cmd.std[1], bytes + at, size - at,
-				       &done, NULL) ||
+			if (!WriteFile(cmd.std[1], bytes + at, size - at, &done,
+				       NULL) ||
 			    !done)
 				break;
 	}
@@ -171,7 +173,8 @@ int cmd_type(WCHAR *args)
 			int failed = type_one(words[i], n > 1);
 
 			if (failed && n > 1)
-				errf(L"Error occurred while processing: %ls.\r\n",
+				errf(L"Error occurred while processing: "
+				     L"%ls.\r\n",
 				     words[i]);
 			code |= failed;
 			continue;
@@ -192,7 +195,8 @@ int cmd_type(WCHAR *args)
 	return code;
 }
 
-/* ---- ver, vol, verify -------------------------------------------------------------- */
+/* ---- ver, vol, verify
+ * -------------------------------------------------------------- */
 
 int cmd_ver(WCHAR *args)
 {

@@ -165,7 +165,8 @@ WCHAR *modify(const WCHAR *value, const WCHAR *mods, size_t n,
 		str_add(&t, path + drive, name - path - drive);
 	}
 	if (full || find_char(mods, 'n', n)) {
-		if (!full && !find_char(mods, 'd', n) && !find_char(mods, 'p', n))
+		if (!full && !find_char(mods, 'd', n) &&
+		    !find_char(mods, 'p', n))
 			space(&t);
 		str_add(&t, name, ext - name);
 	}

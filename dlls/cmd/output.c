@@ -149,7 +149,8 @@ void err_code(DWORD code)
 	if (n)
 		err(text);
 	else
-		errf(L"The system cannot find message text for message number 0x%lx in the message file for System.\r\n",
+		errf(L"The system cannot find message text for message number "
+		     L"0x%lx in the message file for System.\r\n",
 		     code);
 }
 

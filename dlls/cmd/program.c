@@ -26,10 +26,10 @@ static WCHAR *extensions(void)
 {
 	WCHAR *list = variable(L"PATHEXT", 7);
 
-	return list && *list
-		       ? list
-		       : copy_text(L".COM;.EXE;.BAT;.CMD;.VBS;.VBE;.JS;.JSE;.WSF;.WSH;.MSC",
-				   54);
+	return list && *list ? list
+			     : copy_text(L".COM;.EXE;.BAT;.CMD;.VBS;.VBE;.JS;."
+					 L"JSE;.WSF;.WSH;.MSC",
+					 54);
 }
 
 static bool is_file(const WCHAR *s)
@@ -158,8 +158,8 @@ static HANDLE lend(HANDLE h, HANDLE *made)
 	DWORD flags;
 
 	*made = NULL;
-	if (!h || (GetHandleInformation(h, &flags) &&
-		   flags & HANDLE_FLAG_INHERIT))
+	if (!h ||
+	    (GetHandleInformation(h, &flags) && flags & HANDLE_FLAG_INHERIT))
 		return h;
 	if (!DuplicateHandle(self, h, self, made, 0, TRUE,
 			     DUPLICATE_SAME_ACCESS))
@@ -242,7 +242,8 @@ static int not_found(const WCHAR *name)
 		cmd.level = 1;
 		return 1;
 	}
-	errf(L"'%ls' is not recognized as an internal or external command,\r\noperable program or batch file.\r\n",
+	errf(L"'%ls' is not recognized as an internal or external "
+	     L"command,\r\noperable program or batch file.\r\n",
 	     name);
 	cmd.level = 9009;
 	return 1;
@@ -271,7 +272,10 @@ int run_external(const WCHAR *name, const WCHAR *text, const WCHAR *arguments)
 			error = ERROR_NO_ASSOCIATION;
 		if (error == ERROR_BAD_EXE_FORMAT ||
 		    error == ERROR_EXE_MACHINE_TYPE_MISMATCH)
-			errf(L"This version of %ls is not compatible with the version of Windows you're running. Check your computer's system information and then contact the software publisher.\r\n",
+			errf(L"This version of %ls is not compatible with the "
+			     L"version of Windows you're running. Check your "
+			     L"computer's system information and then contact "
+			     L"the software publisher.\r\n",
 			     path);
 		else
 			err_code(error);

@@ -17,10 +17,10 @@ static HANDLE open_input(const WCHAR *name)
 /* Others may read what is being written, not write it. */
 static HANDLE open_output(const WCHAR *name, bool append)
 {
-	HANDLE h = CreateFileW(name, GENERIC_WRITE | (append ? GENERIC_READ : 0),
-			       FILE_SHARE_READ, NULL,
-			       append ? OPEN_ALWAYS : CREATE_ALWAYS,
-			       FILE_ATTRIBUTE_NORMAL, NULL);
+	HANDLE h = CreateFileW(
+		name, GENERIC_WRITE | (append ? GENERIC_READ : 0),
+		FILE_SHARE_READ, NULL, append ? OPEN_ALWAYS : CREATE_ALWAYS,
+		FILE_ATTRIBUTE_NORMAL, NULL);
 	LARGE_INTEGER end = { .QuadPart = 0 };
 
 	/* A device may be written only. */
@@ -41,7 +41,8 @@ static bool one(const struct redirect *r, struct redirected *save)
 	if (r->duplicate >= 0) {
 		h = cmd.std[r->duplicate];
 		if (!h) {
-			errf(L"The handle could not be duplicated\r\nduring redirection of handle %d.\r\n",
+			errf(L"The handle could not be duplicated\r\nduring "
+			     L"redirection of handle %d.\r\n",
 			     r->fd);
 			return false;
 		}
@@ -49,8 +50,9 @@ static bool one(const struct redirect *r, struct redirected *save)
 		return true;
 	}
 	name = unquoted(expand_delayed(expand_for(r->target)));
-	h = r->how == REDIRECT_IN ? open_input(name)
-				  : open_output(name, r->how == REDIRECT_APPEND);
+	h = r->how == REDIRECT_IN
+		    ? open_input(name)
+		    : open_output(name, r->how == REDIRECT_APPEND);
 	if (h == INVALID_HANDLE_VALUE) {
 		err_code(GetLastError());
 		return false;

@@ -69,8 +69,8 @@ static DWORD rename_one(const WCHAR *dir, size_t n, const WCHAR *name,
 static int rename_failed(DWORD error)
 {
 	if (error == ERROR_ALREADY_EXISTS || error == ERROR_FILE_EXISTS)
-		return fail_text(
-			L"A duplicate file name exists, or the file\r\ncannot be found.");
+		return fail_text(L"A duplicate file name exists, or the "
+				 L"file\r\ncannot be found.");
 	return fail_code(error);
 }
 
@@ -107,7 +107,8 @@ int cmd_ren(WCHAR *args)
 	return code;
 }
 
-/* ---- move --------------------------------------------------------------------- */
+/* ---- move
+ * --------------------------------------------------------------------- */
 
 struct move {
 	bool ask, all;

@@ -31,7 +31,8 @@ bool stopped(void)
 	return cmd.jump != JUMP_NONE;
 }
 
-/* ---- one command ------------------------------------------------------------- */
+/* ---- one command
+ * ------------------------------------------------------------- */
 
 static const struct builtin *builtin_at(const WCHAR *text, WCHAR **arguments)
 {
@@ -137,7 +138,9 @@ int run_command(WCHAR *text)
 	return code;
 }
 
-/* ---- pipes --------------------------------------------------------------------------- */
+/* ---- pipes
+ * ---------------------------------------------------------------------------
+ */
 
 /*
  * Starts one side of a pipe.  A program is started itself; all else gets a
@@ -205,7 +208,8 @@ static int run_pipe(struct node *n)
 	return code;
 }
 
-/* ---- the tree ------------------------------------------------------------------------- */
+/* ---- the tree
+ * ------------------------------------------------------------------------- */
 
 static int run_redirected(struct node *n)
 {
@@ -296,7 +300,8 @@ int run_line(struct node *n)
 	return run(n);
 }
 
-/* ---- a batch file ------------------------------------------------------------------------ */
+/* ---- a batch file
+ * ------------------------------------------------------------------------ */
 
 static WCHAR *more_of_batch(void)
 {

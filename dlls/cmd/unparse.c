@@ -18,7 +18,7 @@ static void write_redirects(struct writer *w, const struct redirect *r)
 		WCHAR fd = '0' + r->fd;
 
 		str_add(&w->t, &fd, 1);
-		str_puts(&w->t, r->how == REDIRECT_IN	  ? L"<"
+		str_puts(&w->t, r->how == REDIRECT_IN    ? L"<"
 				: r->how == REDIRECT_OUT ? L">"
 							 : L">>");
 		if (r->duplicate >= 0) {

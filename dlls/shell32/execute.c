@@ -11,7 +11,7 @@
 #include <shellapi.h>
 
 #define ARRAY_LEN(a) (sizeof(a) / sizeof((a)[0]))
-#define LONGEST	     32768
+#define LONGEST      32768
 
 static WCHAR *alloc_text(SIZE_T n)
 {

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * attrib.c - shows or changes attributes:
- *   attrib [+r | -r] [+a | -a] [+s | -s] [+h | -h] [+i | -i] [pattern] [/s [/d]]
+ *   attrib [+r | -r] [+a | -a] [+s | -s] [+h | -h] [+i | -i] [pattern] [/s
+ * [/d]]
  */
 #include "tool.h"
 

@@ -75,8 +75,8 @@ static bool matches(const WCHAR *line, size_t n)
 {
 	for (unsigned i = 0; i < o.texts; i++)
 		if (o.kind == KIND_REGEX
-			    ? pattern_matches(o.text[i], line, n,
-					      o.ignore_case, o.begin, o.end)
+			    ? pattern_matches(o.text[i], line, n, o.ignore_case,
+					      o.begin, o.end)
 			    : literal_matches(o.text[i], line, n))
 			return true;
 	return false;
@@ -185,19 +185,44 @@ static bool take_letters(const WCHAR *s)
 {
 	for (; *s; s++) {
 		switch (towlower(*s)) {
-		case 'b': o.begin = true; break;
-		case 'e': o.end = true; break;
-		case 'x': o.begin = o.end = true; break;
-		case 'i': o.ignore_case = true; break;
-		case 'v': o.invert = true; break;
-		case 'n': o.number = true; break;
-		case 'm': o.only_names = true; break;
-		case 'o': o.offset = true; break;
-		case 'p': o.printable = true; break;
-		case 's': o.tree = true; break;
-		case 'l': o.kind = KIND_LITERAL; break;
-		case 'r': o.kind = KIND_REGEX; break;
-		default: return false;
+		case 'b':
+			o.begin = true;
+			break;
+		case 'e':
+			o.end = true;
+			break;
+		case 'x':
+			o.begin = o.end = true;
+			break;
+		case 'i':
+			o.ignore_case = true;
+			break;
+		case 'v':
+			o.invert = true;
+			break;
+		case 'n':
+			o.number = true;
+			break;
+		case 'm':
+			o.only_names = true;
+			break;
+		case 'o':
+			o.offset = true;
+			break;
+		case 'p':
+			o.printable = true;
+			break;
+		case 's':
+			o.tree = true;
+			break;
+		case 'l':
+			o.kind = KIND_LITERAL;
+			break;
+		case 'r':
+			o.kind = KIND_REGEX;
+			break;
+		default:
+			return false;
 		}
 	}
 	return true;

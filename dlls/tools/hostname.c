@@ -8,7 +8,8 @@ int tool_main(int argc, WCHAR **argv)
 	DWORD n = COUNT_OF(name);
 
 	if (argc > 1) {
-		err(L"sethostname: Use the Network Control Panel Applet to set hostname.\r\nhostname -s is not supported.\r\n");
+		err(L"sethostname: Use the Network Control Panel Applet to set "
+		    L"hostname.\r\nhostname -s is not supported.\r\n");
 		return 1;
 	}
 	if (!GetComputerNameExW(ComputerNameDnsHostname, name, &n)) {

@@ -36,17 +36,21 @@ int tool_main(int argc, WCHAR **argv)
 		}
 		seconds = wcstol(argv[i], &rest, 10);
 		if (rest == argv[i] || *rest || given) {
-			err(L"ERROR: Invalid syntax. Default option is not allowed more than '1' time(s).\r\nType \"TIMEOUT /?\" for usage.\r\n");
+			err(L"ERROR: Invalid syntax. Default option is not "
+			    L"allowed more than '1' time(s).\r\nType \"TIMEOUT "
+			    L"/?\" for usage.\r\n");
 			return 1;
 		}
 		given = true;
 	}
 	if (!given || seconds < -1 || seconds > LONGEST) {
-		err(L"ERROR: Invalid value for timeout specified. Valid range is -1 to 99999 seconds.\r\n");
+		err(L"ERROR: Invalid value for timeout specified. Valid range "
+		    L"is -1 to 99999 seconds.\r\n");
 		return 1;
 	}
 	if (!is_console(in)) {
-		err(L"ERROR: Input redirection is not supported, exiting the process immediately.\r\n");
+		err(L"ERROR: Input redirection is not supported, exiting the "
+		    L"process immediately.\r\n");
 		return 1;
 	}
 	if (seconds < 0) {

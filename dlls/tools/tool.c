@@ -37,7 +37,8 @@ WCHAR *join_path(const WCHAR *dir, const WCHAR *name)
 	return p;
 }
 
-/* ---- out -------------------------------------------------------------------- */
+/* ---- out --------------------------------------------------------------------
+ */
 
 bool is_console(HANDLE h)
 {
@@ -154,7 +155,8 @@ void err_code(DWORD code)
 	err(L"%ls", text);
 }
 
-/* ---- in ---------------------------------------------------------------------- */
+/* ---- in
+ * ---------------------------------------------------------------------- */
 
 WCHAR *decode(const char *s, size_t n, size_t *len)
 {
@@ -196,7 +198,8 @@ char *next_line(struct lines *l, size_t *n)
 				RtlFreeHeap(rf_heap(), 0, l->buf);
 			l->buf = more;
 		}
-		if (!ReadFile(l->h, l->buf + l->n, l->room - l->n, &got, NULL) ||
+		if (!ReadFile(l->h, l->buf + l->n, l->room - l->n, &got,
+			      NULL) ||
 		    !got)
 			l->ended = true;
 		l->n += got;
@@ -216,7 +219,8 @@ bool is_switch(const WCHAR *s, const WCHAR *name)
 	return (*s == '/' || *s == '-') && !_wcsicmp(s + 1, name);
 }
 
-/* ---- files --------------------------------------------------------------------- */
+/* ---- files
+ * --------------------------------------------------------------------- */
 
 static void add(struct found *f, WCHAR *path, DWORD attributes)
 {
@@ -270,8 +274,7 @@ static void find_in(struct found *f, const WCHAR *dir, const WCHAR *mask,
 			    d.dwFileAttributes & (FILE_ATTRIBUTE_HIDDEN |
 						  FILE_ATTRIBUTE_SYSTEM))
 				continue;
-			add(f, join_path(dir, d.cFileName),
-			    d.dwFileAttributes);
+			add(f, join_path(dir, d.cFileName), d.dwFileAttributes);
 		} while (FindNextFileW(h, &d));
 		FindClose(h);
 	}
@@ -296,7 +299,8 @@ void find_files(struct found *f, const WCHAR *pattern, unsigned what)
 	find_in(f, dir, pattern + wcslen(dir), what);
 }
 
-/* ---- start -------------------------------------------------------------------- */
+/* ---- start
+ * -------------------------------------------------------------------- */
 
 /* Microsoft's rules: \" is a quote, "" within quotes too. */
 static WCHAR **split(const WCHAR *s, int *argc)

@@ -23,8 +23,7 @@ static void show(const WCHAR *name)
 	o.found++;
 	if (o.quiet || !GetFullPathNameW(name, COUNT_OF(path), path, NULL))
 		return;
-	if (o.times &&
-	    GetFileAttributesExW(path, GetFileExInfoStandard, &d)) {
+	if (o.times && GetFileAttributesExW(path, GetFileExInfoStandard, &d)) {
 		FileTimeToLocalFileTime(&d.ftLastWriteTime, &local);
 		FileTimeToSystemTime(&local, &t);
 		out(L"%10I64u   %d/%d/%d  %02d:%02d:%02d  ",
@@ -114,7 +113,8 @@ int tool_main(int argc, WCHAR **argv)
 		else if (is_switch(argv[i], L"t"))
 			o.times = true;
 		else if (*argv[i] == '/') {
-			err(L"ERROR: Invalid argument or option - '%ls'.\r\nType \"WHERE /?\" for usage help.\r\n",
+			err(L"ERROR: Invalid argument or option - "
+			    L"'%ls'.\r\nType \"WHERE /?\" for usage help.\r\n",
 			    argv[i]);
 			return 2;
 		} else {
@@ -122,12 +122,14 @@ int tool_main(int argc, WCHAR **argv)
 		}
 	}
 	if (!patterns) {
-		err(L"ERROR: Invalid syntax. Value expected for 'pattern'.\r\n");
+		err(L"ERROR: Invalid syntax. Value expected for "
+		    L"'pattern'.\r\n");
 		return 2;
 	}
 	for (int i = 0; i < patterns; i++)
 		search(argv[i]);
 	if (!o.found && !o.quiet)
-		err(L"INFO: Could not find files for the given pattern(s).\r\n");
+		err(L"INFO: Could not find files for the given "
+		    L"pattern(s).\r\n");
 	return !o.found;
 }

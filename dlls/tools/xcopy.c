@@ -241,13 +241,13 @@ static bool take_switch(WCHAR *s)
 		const WCHAR *name;
 		bool *flag;
 	} flags[] = {
-		{ L"s", &o.tree },	 { L"i", &o.is_dir },
-		{ L"y", &o.yes },	 { L"q", &o.quiet },
-		{ L"h", &o.hidden },	 { L"r", &o.replace },
-		{ L"c", &o.go_on },	 { L"f", &o.full_names },
-		{ L"l", &o.list },	 { L"t", &o.folders_only },
-		{ L"u", &o.existing },	 { L"k", &o.keep },
-		{ L"a", &o.archive },	 { L"m", &o.reset },
+		{ L"s", &o.tree },     { L"i", &o.is_dir },
+		{ L"y", &o.yes },      { L"q", &o.quiet },
+		{ L"h", &o.hidden },   { L"r", &o.replace },
+		{ L"c", &o.go_on },    { L"f", &o.full_names },
+		{ L"l", &o.list },     { L"t", &o.folders_only },
+		{ L"u", &o.existing }, { L"k", &o.keep },
+		{ L"a", &o.archive },  { L"m", &o.reset },
 		{ L"e", &o.empty },
 	};
 	/* About the shell, the network, security: nothing to do here. */
@@ -322,7 +322,8 @@ static int copy(WCHAR *from, WCHAR *to)
 		    !o.is_dir && n && to[n - 1] != '\\') {
 			WCHAR answer;
 
-			out(L"Does %ls specify a file name\r\nor directory name on the target\r\n",
+			out(L"Does %ls specify a file name\r\nor directory "
+			    L"name on the target\r\n",
 			    to);
 			answer = ask(L"(F = file, D = directory)? ", L"FD");
 			if (answer == 'F') {

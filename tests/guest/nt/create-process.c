@@ -14,7 +14,8 @@
 
 static char self[MAX_PATH];
 
-/* ---- as its own child --------------------------------------------------------- */
+/* ---- as its own child
+ * --------------------------------------------------------- */
 
 static int child(int argc, char **argv)
 {
@@ -51,7 +52,8 @@ static int child(int argc, char **argv)
 	return 99;
 }
 
-/* ---- running one ------------------------------------------------------------------ */
+/* ---- running one
+ * ------------------------------------------------------------------ */
 
 struct result {
 	BOOL ok;
@@ -121,7 +123,8 @@ static void put_file(const char *name, const char *text)
 	CloseHandle(h);
 }
 
-/* ---- which file --------------------------------------------------------------------- */
+/* ---- which file
+ * --------------------------------------------------------------------- */
 
 static void names(void)
 {
@@ -157,16 +160,19 @@ static void names(void)
 	RUN_OK(run(self, line, 0, NULL, NULL), 0, "[xy][\"z\"]");
 }
 
-/* ---- batch files ------------------------------------------------------------------------- */
+/* ---- batch files
+ * ------------------------------------------------------------------------- */
 
 static void batch(void)
 {
-	put_file("b one.bat", "@echo off\r\necho [%1][%~2][%*]\r\nexit /b 17\r\n");
+	put_file("b one.bat",
+		 "@echo off\r\necho [%1][%~2][%*]\r\nexit /b 17\r\n");
 	put_file("plain.cmd", "@echo %0 %1\r\n@exit /b 18\r\n");
 	RUN_OK(run(NULL, "\"b one.bat\" x \"y z\"", 0, NULL, NULL), 17,
 	       "[x][y z][x \"y z\"]\r\n");
 	RUN_OK(run(NULL, "plain.cmd a&b", 0, NULL, NULL), 1,
-	       "plain.cmd a\r\n'b' is not recognized as an internal or external command,\r\noperable program or batch file.\r\n");
+	       "plain.cmd a\r\n'b' is not recognized as an internal or "
+	       "external command,\r\noperable program or batch file.\r\n");
 	RUN_OK(run("plain.cmd", "plain.cmd arg", 0, NULL, NULL), 18,
 	       "plain.cmd arg\r\n");
 	/* .bat is not added by itself. */
@@ -175,7 +181,9 @@ static void batch(void)
 		  ERROR_FILE_NOT_FOUND);
 }
 
-/* ---- errors ---------------------------------------------------------------------------------- */
+/* ---- errors
+ * ----------------------------------------------------------------------------------
+ */
 
 static void errors(void)
 {
@@ -208,7 +216,8 @@ static void errors(void)
 	CHECK_EQ(GetLastError(), ERROR_FILENAME_EXCED_RANGE);
 }
 
-/* ---- environment and folder ---------------------------------------------------------------- */
+/* ---- environment and folder
+ * ---------------------------------------------------------------- */
 
 static void surroundings(void)
 {
@@ -233,7 +242,9 @@ static void surroundings(void)
 	       want);
 }
 
-/* ---- flags --------------------------------------------------------------------------------- */
+/* ---- flags
+ * ---------------------------------------------------------------------------------
+ */
 
 static void flags(void)
 {
@@ -251,7 +262,8 @@ static void flags(void)
 	RUN_OK(run(NULL, line, CREATE_NEW_PROCESS_GROUP, NULL, NULL), 7, "");
 }
 
-/* ---- attribute lists --------------------------------------------------------------------- */
+/* ---- attribute lists
+ * --------------------------------------------------------------------- */
 
 static BOOL start_with(LPPROC_THREAD_ATTRIBUTE_LIST list, HANDLE h,
 		       BOOL inherit, DWORD *code)
@@ -303,7 +315,8 @@ static void attributes(void)
 	/* Who lists handles must inherit. */
 	CHECK(!start_with(list, listed, FALSE, &code));
 	CHECK_EQ(GetLastError(), ERROR_INVALID_PARAMETER);
-	CHECK(QueryInformationJobObject(job, JobObjectBasicAccountingInformation,
+	CHECK(QueryInformationJobObject(job,
+					JobObjectBasicAccountingInformation,
 					&info, sizeof info, NULL));
 	CHECK_EQ(info.TotalProcesses, 2);
 	DeleteProcThreadAttributeList(list);
@@ -322,7 +335,8 @@ static void attributes(void)
 	CloseHandle(job);
 }
 
-/* ---- other ways -------------------------------------------------------------------------- */
+/* ---- other ways
+ * -------------------------------------------------------------------------- */
 
 static void runtimes(void)
 {
@@ -364,11 +378,12 @@ static void runtimes(void)
 	e.lpFile = "nosuchprogram.exe";
 	CHECK(!ShellExecuteExA(&e));
 	CHECK_EQ(GetLastError(), ERROR_FILE_NOT_FOUND);
-	CHECK((ULONG_PTR)ShellExecuteA(NULL, "open", "nosuchprogram", NULL, NULL,
-				       SW_HIDE) == SE_ERR_FNF);
+	CHECK((ULONG_PTR)ShellExecuteA(NULL, "open", "nosuchprogram", NULL,
+				       NULL, SW_HIDE) == SE_ERR_FNF);
 }
 
-/* ---- programs of the host ------------------------------------------------------------------- */
+/* ---- programs of the host
+ * ------------------------------------------------------------------- */
 
 /* A native program begins when it is resumed, or never. */
 static void held(void)
@@ -409,7 +424,8 @@ static void host(void)
 	RUN_OK(run(NULL, "Z:\\bin\\sh -c \"echo $1 $0\" a \"b  c\"", 0, NULL,
 		   NULL),
 	       0, "b c a\n");
-	RUN_OK(run(NULL, "Z:/bin/sh -c \"printf '<%s>' \\\"$@\\\"\" sh C:\\x /y z:/w",
+	RUN_OK(run(NULL,
+		   "Z:/bin/sh -c \"printf '<%s>' \\\"$@\\\"\" sh C:\\x /y z:/w",
 		   0, NULL, NULL),
 	       0, "<C:\\x></y><z:/w>");
 	RUN_OK(run(NULL, "Z:\\bin\\sh -c \"kill -9 $$\"", 0, NULL, NULL),
