@@ -79,6 +79,10 @@ const char *const jail_for_all[] = {
 	"/sys/devices/system/node", NULL,
 };
 
+/* With the network: how names are looked up. */
+const char *const jail_for_net[] = { "/etc/hosts", "/etc/resolv.conf",
+				     "/etc/services", NULL };
+
 const char *const jail_libraries[] = { "/lib", "/lib64", "/usr/lib",
 				       "/usr/lib64", "/usr/local/lib",
 				       "/etc/ld.so.cache", NULL };
@@ -110,6 +114,8 @@ static int grant_all(int rules, const struct policy *p,
 		grant(rules, devices[i].path, devices[i].access, false, e);
 	for (size_t i = 0; jail_for_all[i]; i++)
 		grant(rules, jail_for_all[i], READ, false, e);
+	for (size_t i = 0; p->net && jail_for_net[i]; i++)
+		grant(rules, jail_for_net[i], READ, false, e);
 	/* AT_BASE is where the loader was mapped. */
 	for (size_t i = 0; getauxval(AT_BASE) && jail_libraries[i]; i++)
 		grant(rules, jail_libraries[i], READ | RUN, false, e);

@@ -159,6 +159,8 @@ static int show_all(const char *root, const struct policy *p,
 	for (unsigned i = 0; jail_for_all[i]; i++)
 		if (strncmp(jail_for_all[i], "/proc/", 6))
 			show(root, jail_for_all[i], READONLY | IF_THERE, e);
+	for (unsigned i = 0; p->net && jail_for_net[i]; i++)
+		show(root, jail_for_net[i], READONLY | IF_THERE, e);
 	for (unsigned i = 0; getauxval(AT_BASE) && jail_libraries[i]; i++)
 		show(root, jail_libraries[i], READONLY | IF_THERE, e);
 	return 0;

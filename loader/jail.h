@@ -40,6 +40,7 @@ int jail_enter(const struct policy *p, const struct jail_paths *paths,
 
 /* Of the machine, for everybody to read; NULL-terminated. */
 extern const char *const jail_for_all[];
+extern const char *const jail_for_net[];
 /* Where this program is not static, its children need these. */
 extern const char *const jail_libraries[];
 

@@ -1,3 +1,3 @@
 DLLS += wsock32
-wsock32_SOURCES = %D%/nothing.c
-wsock32_IMPORTS = ws2_32
+wsock32_SOURCES = %D%/option.c
+wsock32_IMPORTS = kernel32 ws2_32

@@ -5,11 +5,13 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "base/policy.h"
 #include "syscall-xlate/nt/afd.h"
 #include "syscall-xlate/nt/path.h"
 #include "syscall-xlate/nt/vad.h"
@@ -115,6 +117,32 @@ static NTSTATUS short_path(const struct nt_path *p, struct sockaddr_un *un,
 	return STATUS_SUCCESS;
 }
 
+/* May a sandbox's program make or use a socket in p's folder? */
+static bool granted(const struct nt_path *p)
+{
+	char link[64], folder[PATH_MAX];
+	const struct policy_mount *m;
+	const char *slash = strrchr(p->host, '/'), *rest;
+	ssize_t n = -1;
+	int fd;
+
+	snprintf(folder, sizeof folder, "%.*s",
+		 slash ? (int)(slash - p->host) : 0, p->host);
+	fd = openat(p->dirfd, *folder ? folder : "/",
+		    O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (fd >= 0) {
+		snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
+		n = readlink(link, folder, sizeof folder - 1);
+		close(fd);
+	}
+	if (n <= 0)
+		return false;
+	folder[n] = 0;
+	m = policy_find(policy, folder, &rest);
+	return m ? m->mode == MOUNT_RW
+		 : !strncmp(folder, policy->own, strlen(policy->own));
+}
+
 /*
  * A path of Windows.  ws2_32 appends the full NT name to the sockaddr_un,
  * since only it knows the current directory; others must give a full path.
@@ -153,6 +181,10 @@ static NTSTATUS unix_path(struct task *t, gaddr at, uint32_t len,
 	err = path_find(&p);
 	if (err && err != -ENOENT)
 		return afd_status(-err);
+	if (policy && !granted(&p)) {
+		log_warn("sandbox: refused: a socket at %s", p.host);
+		return STATUS_ACCESS_DENIED;
+	}
 	return short_path(&p, un, hold);
 }
 
@@ -194,6 +226,8 @@ NTSTATUS afd_address_in(struct task *t, gaddr at, uint32_t len,
 			return STATUS_ACCESS_VIOLATION;
 		if (len == 2 || !first) {
 			/* Unnamed, or abstract as on the host. */
+			if (policy && len > 2)
+				return STATUS_ACCESS_DENIED;
 			len = MIN(len, (uint32_t)sizeof a->un);
 			if (guest_read(t, a->un.sun_path, at + 2, len - 2))
 				return STATUS_ACCESS_VIOLATION;

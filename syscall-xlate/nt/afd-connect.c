@@ -14,6 +14,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/policy.h"
 #include "syscall-xlate/nt/afd.h"
 #include "syscall-xlate/nt/file-private.h"
 
@@ -53,8 +54,13 @@ NTSTATUS afd_make_host(struct afd_socket *s)
 	fd = socket(family, types[s->type] | SOCK_CLOEXEC, protocol);
 	if (fd < 0 && errno == EMFILE && file_raise_limit())
 		fd = socket(family, types[s->type] | SOCK_CLOEXEC, protocol);
-	if (fd < 0)
-		return afd_status(errno);
+	if (fd < 0) {
+		int err = errno;
+
+		if (policy && err == EACCES)
+			log_warn("sandbox: refused: the network (--net all)");
+		return afd_status(err);
+	}
 	/* Windows keeps the families apart unless told otherwise. */
 	if (family == AF_INET6)
 		setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &one, sizeof one);

@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * connect.c - connecting to the first of several addresses that answers:
+ * WSAConnectByName and WSAConnectByList.
+ */
+#include "ws.h"
+
+/* Until end (GetTickCount64, 0: never); 0 or winsock's error. */
+static int try_one(SOCKET s, const struct sockaddr *to, int n, ULONGLONG end)
+{
+	u_long on = 1, off = 0;
+	int error = 0, size = sizeof error;
+	struct timeval tv;
+	ULONGLONG now;
+	fd_set w, e;
+
+	if (!end)
+		return connect(s, to, n) ? WSAGetLastError() : 0;
+	if (ioctlsocket(s, FIONBIO, &on))
+		return WSAGetLastError();
+	if (connect(s, to, n) && WSAGetLastError() != WSAEWOULDBLOCK) {
+		error = WSAGetLastError();
+	} else {
+		now = GetTickCount64();
+		now = now < end ? end - now : 0;
+		tv = (struct timeval){ (long)(now / 1000),
+				       (long)(now % 1000 * 1000) };
+		FD_ZERO(&w);
+		FD_ZERO(&e);
+		FD_SET(s, &w);
+		FD_SET(s, &e);
+		switch (select(0, NULL, &w, &e, &tv)) {
+		case 0:
+			error = WSAETIMEDOUT;
+			break;
+		case SOCKET_ERROR:
+			error = WSAGetLastError();
+			break;
+		default:
+			if (e.fd_count)
+				getsockopt(s, SOL_SOCKET, SO_ERROR,
+					   (char *)&error, &size);
+		}
+	}
+	ioctlsocket(s, FIONBIO, &off);
+	return error;
+}
+
+static ULONGLONG end_of(const struct timeval *timeout)
+{
+	ULONGLONG ms;
+
+	if (!timeout)
+		return 0;
+	ms = (ULONGLONG)timeout->tv_sec * 1000 +
+	     (ULONGLONG)timeout->tv_usec / 1000;
+	return GetTickCount64() + (ms ? ms : 1);
+}
+
+/* What the caller wants to know of the connection. */
+static int tell(SOCKET s, LPDWORD local_n, LPSOCKADDR local, LPDWORD remote_n,
+		LPSOCKADDR remote)
+{
+	int n;
+
+	if (local && local_n) {
+		n = (int)*local_n;
+		if (getsockname(s, local, &n))
+			return SOCKET_ERROR;
+		*local_n = (DWORD)n;
+	}
+	if (remote && remote_n) {
+		n = (int)*remote_n;
+		if (getpeername(s, remote, &n))
+			return SOCKET_ERROR;
+		*remote_n = (DWORD)n;
+	}
+	return 0;
+}
+
+BOOL WINAPI WSAConnectByList(SOCKET s, PSOCKET_ADDRESS_LIST list,
+			     LPDWORD local_n, LPSOCKADDR local,
+			     LPDWORD remote_n, LPSOCKADDR remote,
+			     const PTIMEVAL timeout,
+			     LPWSAOVERLAPPED reserved)
+{
+	ULONGLONG end = end_of(timeout);
+	int error = WSAHOST_NOT_FOUND;
+
+	if (!ws_started())
+		return ws_fail(WSANOTINITIALISED), FALSE;
+	if (!list || reserved)
+		return ws_fail(WSAEINVAL), FALSE;
+	for (INT i = 0; i < list->iAddressCount; i++) {
+		const SOCKET_ADDRESS *a = &list->Address[i];
+
+		error = try_one(s, a->lpSockaddr, a->iSockaddrLength, end);
+		if (!error)
+			return !tell(s, local_n, local, remote_n, remote);
+		if (error == WSAETIMEDOUT && end && GetTickCount64() >= end)
+			break;
+	}
+	return ws_fail(error), FALSE;
+}
+
+BOOL WINAPI WSAConnectByNameW(SOCKET s, LPWSTR node, LPWSTR service,
+			      LPDWORD local_n, LPSOCKADDR local,
+			      LPDWORD remote_n, LPSOCKADDR remote,
+			      const PTIMEVAL timeout,
+			      LPWSAOVERLAPPED reserved)
+{
+	ADDRINFOW hints = { .ai_socktype = SOCK_STREAM }, *found;
+	ULONGLONG end = end_of(timeout);
+	ULONG family, only = 0;
+	int error;
+
+	if (!ws_started())
+		return ws_fail(WSANOTINITIALISED), FALSE;
+	if (!node || !service || reserved)
+		return ws_fail(WSAEINVAL), FALSE;
+	if (!NT_SUCCESS(ws_get_word(s, 0x7ff0, &family)))
+		return ws_fail(WSAENOTSOCK), FALSE;
+	hints.ai_family = (int)family;
+	if (family == AF_INET6) {
+		int n = sizeof only;
+
+		getsockopt(s, IPPROTO_IPV6, IPV6_V6ONLY, (char *)&only, &n);
+		/* A socket of both families takes mapped addresses. */
+		if (!only)
+			hints.ai_family = AF_UNSPEC;
+	}
+	error = GetAddrInfoW(node, service, &hints, &found);
+	if (error)
+		return ws_fail(error), FALSE;
+	error = WSAHOST_NOT_FOUND;
+	for (ADDRINFOW *a = found; a; a = a->ai_next) {
+		struct sockaddr_in6 mapped = { .sin6_family = AF_INET6 };
+		const struct sockaddr_in *v4 = (const void *)a->ai_addr;
+		const struct sockaddr *to = a->ai_addr;
+		int n = (int)a->ai_addrlen;
+
+		if (family == AF_INET6 && a->ai_family == AF_INET) {
+			mapped.sin6_port = v4->sin_port;
+			mapped.sin6_addr.s6_addr[10] = 0xff;
+			mapped.sin6_addr.s6_addr[11] = 0xff;
+			memcpy(mapped.sin6_addr.s6_addr + 12, &v4->sin_addr, 4);
+			to = (const struct sockaddr *)&mapped;
+			n = sizeof mapped;
+		}
+		error = try_one(s, to, n, end);
+		if (!error || (error == WSAETIMEDOUT && end &&
+			       GetTickCount64() >= end))
+			break;
+	}
+	FreeAddrInfoW(found);
+	if (error)
+		return ws_fail(error), FALSE;
+	return !tell(s, local_n, local, remote_n, remote);
+}
+
+BOOL WINAPI WSAConnectByNameA(SOCKET s, LPSTR node, LPSTR service,
+			      LPDWORD local_n, LPSOCKADDR local,
+			      LPDWORD remote_n, LPSOCKADDR remote,
+			      const PTIMEVAL timeout,
+			      LPWSAOVERLAPPED reserved)
+{
+	WCHAR wide[256], wide_service[64];
+
+	if (!node || !service ||
+	    !MultiByteToWideChar(CP_ACP, 0, node, -1, wide, ARRAYSIZE(wide)) ||
+	    !MultiByteToWideChar(CP_ACP, 0, service, -1, wide_service,
+				 ARRAYSIZE(wide_service)))
+		return ws_fail(WSAEINVAL), FALSE;
+	return WSAConnectByNameW(s, wide, wide_service, local_n, local,
+				 remote_n, remote, timeout, reserved);
+}
+
+/* For datagrams: hear what is sent to a group.  The leaf is s itself. */
+SOCKET WINAPI WSAJoinLeaf(SOCKET s, const struct sockaddr *name, int n,
+			  LPWSABUF caller, LPWSABUF callee, LPQOS sqos,
+			  LPQOS gqos, DWORD flags)
+{
+	const struct sockaddr_in *v4 = (const void *)name;
+	const struct sockaddr_in6 *v6 = (const void *)name;
+	int ret;
+
+	if (!ws_started())
+		return ws_fail(WSANOTINITIALISED), INVALID_SOCKET;
+	if (!name)
+		return ws_fail(WSAEFAULT), INVALID_SOCKET;
+	if (name->sa_family == AF_INET && n >= (int)sizeof *v4) {
+		struct ip_mreq m = { .imr_multiaddr = v4->sin_addr };
+
+		ret = setsockopt(s, IPPROTO_IP, IP_ADD_MEMBERSHIP, (char *)&m,
+				 sizeof m);
+	} else if (name->sa_family == AF_INET6 && n >= (int)sizeof *v6) {
+		struct ipv6_mreq m = { v6->sin6_addr, v6->sin6_scope_id };
+
+		ret = setsockopt(s, IPPROTO_IPV6, IPV6_JOIN_GROUP, (char *)&m,
+				 sizeof m);
+	} else {
+		return ws_fail(WSAEAFNOSUPPORT), INVALID_SOCKET;
+	}
+	return ret ? INVALID_SOCKET : s;
+}
