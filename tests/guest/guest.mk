@@ -12,14 +12,16 @@ GUEST_CFLAGS = -std=gnu11 -O1 -g0 -Wall -Wextra -Wno-unused-parameter \
 GUEST_LIBS = -lntdll -lws2_32 -luser32 -ladvapi32 -lshell32 -lole32 -lpsapi \
 	-lversion -lbcrypt -lwinmm
 
-# A test may ask for more: a line "// link: -lfoo" or "// cflags: ..." in it.
+# A test may ask for more: a line "// link: -lfoo", "// link-i686: -lfoo" or
+# "// cflags: ..." in it.
 guest_extra = $(shell sed -n 's,^// $(1): ,,p' $(2))
 
 define guest_rules
 tests/guest/$(1)/%.exe: $(srcdir)/tests/guest/nt/%.c $(srcdir)/tests/guest/lib/check.h
 	@$(MKDIR_P) $$(@D)
 	$$(AM_V_CC)$$(dll_cc_$(1)) $$(GUEST_CFLAGS) $$(call guest_extra,cflags,$$<) \
-		-o $$@ $$< $$(call guest_extra,link,$$<) $$(GUEST_LIBS) -static-libgcc
+		-o $$@ $$< $$(call guest_extra,link,$$<) \
+		$$(call guest_extra,link-$(1),$$<) $$(GUEST_LIBS) -static-libgcc
 endef
 $(foreach a,$(DLL_ARCHES),$(eval $(call guest_rules,$(a))))
 
