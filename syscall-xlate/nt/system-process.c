@@ -3,8 +3,10 @@
  * system-process.c - SystemProcessInformation: all processes we may see.
  *
  * These are the host's, under NT's ids.  A program that run-foreign runs is
- * named by its .exe, others by what ps(1) shows.  Threads are listed with
- * their host ids; states are "running" or "waiting", no more is known.
+ * named by its .exe, others by what ps(1) shows.  Our own threads and the
+ * first of each other Windows program are listed with NT's ids, which can be
+ * opened, others with made-up ones; states are "running" or "waiting", no more
+ * is known.
  */
 #include "syscall-xlate/nt/system-info.h"
 
@@ -18,6 +20,7 @@
 
 #include "base/utf.h"
 #include "syscall-xlate/nt/calls.h"
+#include "syscall-xlate/nt/nt-private.h"
 #include "syscall-xlate/nt/path.h"
 #include "syscall-xlate/nt/process.h"
 #include "syscall-xlate/nt/time.h"
@@ -132,24 +135,45 @@ static const char *last_part(const char *s)
 	return s;
 }
 
-static void add_thread(struct info_answer *a, int pid, int tid,
-		       const struct proc_stat *p)
+static void add_thread(struct info_answer *a, int pid, uint64_t id,
+		       gaddr start, const struct proc_stat *p)
 {
 	struct thread_abi *s = info_add(a, sizeof *s);
 
 	if (!s)
 		return;
+	s->start = start;
 	s->kernel = clock_ticks(p->stime);
 	s->user = clock_ticks(p->utime);
 	s->created = nt_boot_time() + clock_ticks(p->start);
 	s->process = process_id(pid);
-	s->thread = process_id(tid);
+	s->thread = id;
 	s->priority = s->base_priority = 8;
 	s->state = p->state == 'R' ? 2 : 5;  /* running, waiting */
 	s->reason = p->state == 'R' ? 0 : 6; /* user request */
 }
 
-static uint32_t add_threads(struct info_answer *a, int pid)
+/* Only those that the program knows of: we have helpers beside them. */
+static uint32_t add_own_threads(struct info_answer *a)
+{
+	struct nt_thread *th = NULL;
+	struct proc_stat p;
+	char path[64];
+	uint32_t n = 0;
+
+	while ((th = thread_next(th))) {
+		int tid = th->task.tid;
+
+		snprintf(path, sizeof path, "/proc/self/task/%d/stat", tid);
+		if (!tid || !read_stat(path, &p))
+			memset(&p, 0, sizeof p);
+		add_thread(a, nt_self->host_pid, th->id, th->start, &p);
+		n++;
+	}
+	return n;
+}
+
+static uint32_t add_threads(struct info_answer *a, int pid, bool is_nt)
 {
 	char path[64];
 	struct proc_stat p;
@@ -167,7 +191,11 @@ static uint32_t add_threads(struct info_answer *a, int pid)
 		snprintf(path, sizeof path, "/proc/%d/task/%d/stat", pid, tid);
 		if (!read_stat(path, &p))
 			continue;
-		add_thread(a, pid, tid, &p);
+		add_thread(a, pid,
+			   is_nt && tid == pid
+				   ? thread_first_id(process_id(pid))
+				   : process_id(tid),
+			   0, &p);
 		n++;
 	}
 	if (d)
@@ -182,17 +210,20 @@ static void add_process(struct info_answer *a, int pid, size_t *last)
 	struct process_abi *s;
 	size_t at = a->len, units;
 	uint32_t threads;
+	bool is_nt;
 	uint16_t *text;
 
 	snprintf(path, sizeof path, "/proc/%d/stat", pid);
 	if (!read_stat(path, &p))
 		return;
 	foreign_path(pid, name, sizeof name);
-	if (!name[0])
+	is_nt = name[0];
+	if (!is_nt)
 		snprintf(name, sizeof name, "%s", p.name);
 	if (!info_add(a, sizeof *s))
 		return;
-	threads = add_threads(a, pid);
+	threads = pid == nt_self->host_pid ? add_own_threads(a)
+					   : add_threads(a, pid, is_nt);
 	units = utf8_to_utf16(NULL, 0, last_part(name),
 			      strlen(last_part(name)));
 	text = info_add(a, ROUND_UP((units + 1) * 2, 8));
