@@ -176,6 +176,8 @@ static int mode_of(char *guest, enum mount_mode *mode)
 		return 0;
 	if (!strcmp(colon, ":rw"))
 		*mode = MOUNT_RW;
+	else if (!strcmp(colon, ":cow"))
+		*mode = MOUNT_COW;
 	else if (strcmp(colon, ":ro"))
 		return -1;
 	*colon = 0;
@@ -191,8 +193,8 @@ int policy_add_mount(struct policy *p, const char *text, struct err *e)
 
 	if (!at || at == text)
 		return err_set(e, EINVAL,
-			       "mount \"%s\": wanted HOST:Z:\\dir, then :ro or "
-			       ":rw",
+			       "mount \"%s\": wanted HOST:Z:\\dir, then :ro, "
+			       ":rw or :cow",
 			       text);
 	m.drive = (char)toupper(at[1]);
 	if (m.drive != 'C' && m.drive != 'Z')
@@ -206,8 +208,8 @@ int policy_add_mount(struct policy *p, const char *text, struct err *e)
 		return err_set(e, ENOMEM, "no memory");
 	if (mode_of(m.guest, &m.mode) || clean_guest(m.guest))
 		return err_set(e, EINVAL,
-			       "mount \"%s\": \"%s\" is no folder and mode (ro "
-			       "or rw)",
+			       "mount \"%s\": \"%s\" is no folder and mode (ro, "
+			       "rw or cow)",
 			       text, at + 1);
 	if (m.drive == 'C' && !*m.guest)
 		return err_set(e, EINVAL, "mount \"%s\": not all of C:", text);
@@ -221,6 +223,9 @@ int policy_add_mount(struct policy *p, const char *text, struct err *e)
 		return err_set(e, EINVAL,
 			       "mount \"%s\": neither a folder nor a file",
 			       text);
+	if (m.mode == MOUNT_COW && !m.is_dir)
+		return err_set(e, EINVAL,
+			       "mount \"%s\": only a folder can be :cow", text);
 	for (size_t i = 0; i < p->nmounts; i++)
 		if (p->mounts[i].drive == m.drive &&
 		    (!strcasecmp(p->mounts[i].guest, m.guest) || !*m.guest ||

@@ -16,7 +16,11 @@
 
 enum { POLICY_PIDS = 64 }; /* if nothing is said */
 
-enum mount_mode { MOUNT_RO, MOUNT_RW };
+enum mount_mode {
+	MOUNT_RO,
+	MOUNT_RW,
+	MOUNT_COW, /* what is changed is gone with the sandbox */
+};
 
 struct policy_mount {
 	char *host;	 /* absolute, without symbolic links */
@@ -45,7 +49,7 @@ struct policy {
 extern const struct policy *policy;
 
 /*
- * policy_add_mount() - grant HOST:X:\dir[:ro|:rw] (ro if nothing is said).
+ * policy_add_mount() - grant HOST:X:\dir[:ro|:rw|:cow] (ro if nothing is said).
  * Returns 0, or -1 with e set.  policy_add_env(): NAME, whose value is ours, or
  * NAME=VALUE.  policy_set(): any setting as a line of a policy file has it,
  * "memory 512M".  policy_read(): a file of such lines.

@@ -100,7 +100,7 @@ static int grant_all(int rules, const struct policy *p,
 
 	for (size_t i = 0; i < p->nmounts; i++)
 		if (grant(rules, p->mounts[i].host,
-			  p->mounts[i].mode == MOUNT_RW ? WRITE : READ, true,
+			  p->mounts[i].mode == MOUNT_RO ? READ : WRITE, true,
 			  e))
 			return -1;
 	if (grant(rules, p->own, WRITE, true, e) ||

@@ -122,6 +122,33 @@ static int by_name(const void *a, const void *b)
 	return strcmp((*x)->host, (*y)->host);
 }
 
+/* A layer in p->own takes the changes. */
+static int show_cow(const char *root, const struct policy *p,
+		    const struct policy_mount *m, struct err *e)
+{
+	char place[PATH_MAX], dir[PATH_MAX], text[3 * PATH_MAX + 128];
+	unsigned n = (unsigned)(m - p->mounts);
+
+	/* The kernel's options end at a comma, and layers at a colon. */
+	if (strpbrk(m->host, ",:\\"))
+		return err_set(e, EINVAL, "%s: not with :cow", m->host);
+	snprintf(dir, sizeof dir, "%s/cow%u", p->own, n);
+	mkdir(dir, 0700);
+	snprintf(dir, sizeof dir, "%s/cow%u/upper", p->own, n);
+	mkdir(dir, 0755);
+	snprintf(dir, sizeof dir, "%s/cow%u/work", p->own, n);
+	mkdir(dir, 0700);
+	snprintf(text, sizeof text,
+		 "lowerdir=%s,upperdir=%s/cow%u/upper,workdir=%s/cow%u/work,"
+		 "userxattr",
+		 m->host, p->own, n, p->own, n);
+	if (make_place(root, m->host, true, place) ||
+	    mount("sandbox", place, "overlay", MS_NOSUID | MS_NODEV, text) < 0)
+		return err_set(e, errno, "a layer over %s: %s", m->host,
+			       strerror(errno));
+	return 0;
+}
+
 static int show_mounts(const char *root, const struct policy *p, struct err *e)
 {
 	const struct policy_mount **v = calloc(p->nmounts + 1, sizeof *v);
@@ -133,8 +160,12 @@ static int show_mounts(const char *root, const struct policy *p, struct err *e)
 		v[i] = &p->mounts[i];
 	qsort(v, p->nmounts, sizeof *v, by_name);
 	for (size_t i = 0; i < p->nmounts && !ret; i++)
-		ret = show(root, v[i]->host,
-			   v[i]->mode == MOUNT_RO ? READONLY : AS_IT_IS, e);
+		ret = v[i]->mode == MOUNT_COW
+			      ? show_cow(root, p, v[i], e)
+			      : show(root, v[i]->host,
+				     v[i]->mode == MOUNT_RO ? READONLY
+							    : AS_IT_IS,
+				     e);
 	free(v);
 	return ret;
 }

@@ -98,6 +98,12 @@ int jail_enter(const struct policy *p, const struct jail_paths *paths,
 	limit_cpus(p->cpus);
 	if (limit_ourselves(is_vm, e))
 		return -1;
+	for (size_t i = 0; !alone && i < p->nmounts; i++)
+		if (p->mounts[i].mode == MOUNT_COW)
+			return err_set(e, ENOTSUP,
+				       "mount %s: :cow needs namespaces, which "
+				       "users may not make here",
+				       p->mounts[i].host);
 	if (alone && jail_mounts(p, paths, e))
 		return -1;
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)

@@ -56,8 +56,9 @@ static const struct {
 	{ "sandbox", OPT_SANDBOX, no_argument, NULL,
 	  "run it in a virtual machine, without files or network unless these "
 	  "say so:" },
-	{ "mount", OPT_SETTING, required_argument, "HOST:Z:\\DIR[:rw]",
-	  "show it a folder or file of the host, only to read unless :rw" },
+	{ "mount", OPT_SETTING, required_argument, "HOST:Z:\\DIR[:rw|:cow]",
+	  "show it a folder or file of the host, only to read unless :rw; :cow "
+	  "drops what it changes" },
 	{ "net", OPT_SETTING, required_argument, "none|all",
 	  "the network; none is the default" },
 	{ "env", OPT_SETTING, required_argument, "NAME[=VALUE]",

@@ -8,11 +8,17 @@
 
 static void show_path(const struct policy_mount *m)
 {
+	static const char *const modes[] = {
+		[MOUNT_RO] = "read only",
+		[MOUNT_RW] = "read and write",
+		[MOUNT_COW] = "read and write, changes are dropped",
+	};
+
 	printf("  %c:\\", m->drive);
 	for (const char *c = m->guest; *c; c++)
 		putchar(*c == '/' ? '\\' : *c);
 	printf("  %s %s, %s\n", m->is_dir ? "folder" : "file", m->host,
-	       m->mode == MOUNT_RW ? "read and write" : "read only");
+	       modes[m->mode]);
 }
 
 static void show(const char *file, const struct policy *p)

@@ -25,6 +25,7 @@ static const struct {
 	{ "mount", "/:Z:\\a:wr" },
 	{ "mount", "/:Z:\\a:rw:rw" },
 	{ "mount", "/dev/null:Z:\\a" },
+	{ "mount", "/proc/version:Z:\\a:cow" },
 	{ "memory", "" },
 	{ "memory", "0" },
 	{ "memory", "1M" },
@@ -67,6 +68,7 @@ static const struct {
 	{ "/:z:/", "/", "", 'Z', MOUNT_RO },
 	{ "/proc:Z:\\a", "/proc", "a", 'Z', MOUNT_RO },
 	{ "/proc/:Z:\\a\\b\\:ro", "/proc", "a/b", 'Z', MOUNT_RO },
+	{ "/proc:Z:\\a:cow", "/proc", "a", 'Z', MOUNT_COW },
 	{ "/proc/../proc:C:\\\\a//b:rw", "/proc", "a/b", 'C', MOUNT_RW },
 };
 
