@@ -103,3 +103,8 @@ unit_tests += tests/unit/nt-shared
 tests_unit_nt_shared_SOURCES = %D%/syscall-xlate/nt/shared.c $(FAKE_ENGINE)
 tests_unit_nt_shared_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_nt_shared_LDADD = $(UNIT_LDADD)
+
+unit_tests += tests/unit/nt-wow64
+tests_unit_nt_wow64_SOURCES = %D%/syscall-xlate/nt/wow64.c
+tests_unit_nt_wow64_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_nt_wow64_LDADD = $(UNIT_LDADD)
