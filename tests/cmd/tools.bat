@@ -83,3 +83,13 @@ xcopy /l /s t u7\
 if not exist u7 echo only listed
 echo 4 >>t\a.txt
 xcopy /d /y /s t u2
+copy %comspec% rf-endless.exe >nul
+start "" /b rf-endless /d /c "for /l %%i in (1,0,2) do @rem"
+:wait
+tasklist /fo csv /nh /fi "imagename eq rf-endless.exe" | find "rf-endless.exe" >nul || goto wait
+taskkill /im rf-endless.exe 2>&1 | find "could not be terminated" >nul && echo not without force
+taskkill /f /im rf-end*.exe | find "SUCCESS" >nul && echo ended
+tasklist /fi "imagename eq rf-endless.exe"
+taskkill /f /im rf-endless.exe
+echo %errorlevel%
+tasklist /fi "imagename like x"
