@@ -121,6 +121,15 @@ typedef struct _FILE_BOTH_DIR_INFORMATION {
 	WCHAR FileName[1];
 } FILE_BOTH_DIR_INFORMATION;
 
+/* Class 68: what GetFileInformationByHandle() wants, in one go. */
+#define FileStatInformation 68
+typedef struct _FILE_STAT_INFORMATION {
+	LARGE_INTEGER FileId, CreationTime, LastAccessTime, LastWriteTime;
+	LARGE_INTEGER ChangeTime, AllocationSize, EndOfFile;
+	ULONG FileAttributes, ReparseTag, NumberOfLinks;
+	ACCESS_MASK EffectiveAccess;
+} FILE_STAT_INFORMATION;
+
 typedef struct _FILE_ALL_INFORMATION {
 	FILE_BASIC_INFO Basic;
 	FILE_STANDARD_INFO Standard;

@@ -180,29 +180,29 @@ BOOL WINAPI SetFileTime(HANDLE h, const FILETIME *creation,
 BOOL WINAPI GetFileInformationByHandle(HANDLE h, LPBY_HANDLE_FILE_INFORMATION o)
 {
 	FILE_FS_VOLUME_INFORMATION volume;
-	FILE_ALL_INFORMATION all;
+	FILE_STAT_INFORMATION all;
 	IO_STATUS_BLOCK io;
 	NTSTATUS status;
 
-	/* Both say BUFFER_OVERFLOW, for a label and a name not wanted here. */
 	status = NtQueryInformationFile(h, &io, &all, sizeof all,
-					FileAllInformation);
-	if (!NT_SUCCESS(status) && status != STATUS_BUFFER_OVERFLOW)
+					FileStatInformation);
+	if (!NT_SUCCESS(status))
 		return rf_fail(status);
+	/* It says BUFFER_OVERFLOW, for a label not wanted here. */
 	volume.VolumeSerialNumber = 0;
 	status = NtQueryVolumeInformationFile(h, &io, &volume, sizeof volume,
 					      FileFsVolumeInformation);
 	if (!NT_SUCCESS(status) && status != STATUS_BUFFER_OVERFLOW)
 		return rf_fail(status);
 
-	o->dwFileAttributes = all.Basic.FileAttributes;
-	o->ftCreationTime = filetime(all.Basic.CreationTime);
-	o->ftLastAccessTime = filetime(all.Basic.LastAccessTime);
-	o->ftLastWriteTime = filetime(all.Basic.LastWriteTime);
+	o->dwFileAttributes = all.FileAttributes;
+	o->ftCreationTime = filetime(all.CreationTime);
+	o->ftLastAccessTime = filetime(all.LastAccessTime);
+	o->ftLastWriteTime = filetime(all.LastWriteTime);
 	o->dwVolumeSerialNumber = volume.VolumeSerialNumber;
-	o->nFileSizeHigh = all.Standard.EndOfFile.HighPart;
-	o->nFileSizeLow = all.Standard.EndOfFile.LowPart;
-	o->nNumberOfLinks = all.Standard.NumberOfLinks;
+	o->nFileSizeHigh = all.EndOfFile.HighPart;
+	o->nFileSizeLow = all.EndOfFile.LowPart;
+	o->nNumberOfLinks = all.NumberOfLinks;
 	o->nFileIndexHigh = all.FileId.HighPart;
 	o->nFileIndexLow = all.FileId.LowPart;
 	return TRUE;
