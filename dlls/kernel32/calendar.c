@@ -2,9 +2,10 @@
 /*
  * calendar.c - GetCalendarInfo and the enumerations of formats.
  *
- * There is one calendar, the Gregorian, in every locale.
+ * Each locale has one calendar of its own and one other at most; the names of
+ * days and, but for calendars with other months, of months are the locale's.
  */
-#include "locale-table.h"
+#include "calendar-date.h"
 
 static int fail(DWORD error)
 {
@@ -48,10 +49,47 @@ static LCTYPE name_type(CALTYPE type)
 	((type) & ~(CAL_NOUSEROVERRIDE | CAL_USE_CP_ACP | CAL_RETURN_NUMBER |  \
 		    CAL_RETURN_GENITIVE_NAMES))
 
-static const WCHAR *text_of(const struct locale *l, CALTYPE type, WCHAR *buf)
+/* Is it one of the names of months, and of which (from 1)? */
+static int month_of(CALTYPE type)
+{
+	if (type >= CAL_SMONTHNAME1 && type <= CAL_SMONTHNAME12)
+		return type - CAL_SMONTHNAME1 + 1;
+	if (type >= CAL_SABBREVMONTHNAME1 && type <= CAL_SABBREVMONTHNAME12)
+		return type - CAL_SABBREVMONTHNAME1 + 1;
+	if (type == CAL_SMONTHNAME13 || type == CAL_SABBREVMONTHNAME13)
+		return 13;
+	return 0;
+}
+
+static const WCHAR *put_decimal(WCHAR *buf, DWORD n)
+{
+	WCHAR digits[10];
+	int i = 0, len = 0;
+
+	do
+		digits[i++] = '0' + n % 10;
+	while (n /= 10);
+	while (i)
+		buf[len++] = digits[--i];
+	buf[len] = 0;
+	return buf;
+}
+
+/* f: of a calendar that is known */
+static const WCHAR *text_of(const struct locale *l,
+			    const struct calendar_facts *f, CALTYPE type,
+			    WCHAR *buf)
 {
 	LCTYPE lc = name_type(PLAIN(type));
+	struct calendar_date d = { .calendar = f->calendar,
+				   .month = month_of(PLAIN(type)),
+				   .leap = TRUE };
+	const WCHAR *month = NULL;
 
+	if (d.month && (d.month < 13 || f->calendar == CAL_HEBREW))
+		month = calendar_month(l, &d);
+	if (month)
+		return month;
 	if (lc)
 		return locale_string(
 			l,
@@ -61,32 +99,32 @@ static const WCHAR *text_of(const struct locale *l, CALTYPE type, WCHAR *buf)
 			buf);
 	switch (PLAIN(type)) {
 	case CAL_ICALINTVALUE:
-		return L"1";
+		return put_decimal(buf, f->calendar);
 	case CAL_SCALNAME:
-		return L"Gregorian Calendar";
+		return f->name;
 	case CAL_IYEAROFFSETRANGE:
-		return L"0";
+		return put_decimal(buf, f->offset);
 	case CAL_SERASTRING:
-		return L"A.D.";
+		return f->era;
 	case CAL_SABBREVERASTRING:
-		return L"AD";
+		return f->era[0] == 'A' ? L"AD" : f->era;
 	case CAL_ITWODIGITYEARMAX:
-		return L"2049";
+		return put_decimal(buf, f->two_digit_max);
 	}
 	return NULL;
 }
 
-static BOOL number_of(CALTYPE type, DWORD *n)
+static BOOL number_of(const struct calendar_facts *f, CALTYPE type, DWORD *n)
 {
 	switch (PLAIN(type)) {
 	case CAL_ICALINTVALUE:
-		*n = CAL_GREGORIAN;
+		*n = f->calendar;
 		return TRUE;
 	case CAL_IYEAROFFSETRANGE:
-		*n = 0;
+		*n = f->offset;
 		return TRUE;
 	case CAL_ITWODIGITYEARMAX:
-		*n = 2049;
+		*n = f->two_digit_max;
 		return TRUE;
 	}
 	return FALSE;
@@ -95,22 +133,22 @@ static BOOL number_of(CALTYPE type, DWORD *n)
 static int calendar_info(const struct locale *l, CALID calendar, CALTYPE type,
 			 WCHAR *to, int room, DWORD *value)
 {
+	const struct calendar_facts *f = calendar_facts(calendar);
 	WCHAR buf[80];
 	const WCHAR *s;
 
-	if (!l || (calendar != CAL_GREGORIAN && calendar != CAL_GREGORIAN_US) ||
-	    room < 0 || (room && !to))
+	if (!l || !f || room < 0 || (room && !to))
 		return fail(ERROR_INVALID_PARAMETER);
 	if (type & CAL_RETURN_NUMBER) {
 		if (to || room || !value)
 			return fail(ERROR_INVALID_PARAMETER);
-		if (!number_of(type, value))
+		if (!number_of(f, type, value))
 			return fail(ERROR_INVALID_FLAGS);
 		return sizeof *value / sizeof *to;
 	}
 	if (value)
 		return fail(ERROR_INVALID_PARAMETER);
-	s = text_of(l, type, buf);
+	s = text_of(l, f, type, buf);
 	return s ? locale_result(s, to, room) : fail(ERROR_INVALID_FLAGS);
 }
 
@@ -166,6 +204,7 @@ struct caller {
 	LPARAM param; /* WIDE_PARAM */
 	UINT cp;
 	BOOL calendar; /* dates: the id is told; times: there is none */
+	CALID id;
 };
 
 typedef BOOL(CALLBACK *wide_fn)(LPWSTR);
@@ -192,35 +231,43 @@ static BOOL tell(const struct caller *c, const WCHAR *text, BOOL reserved)
 	case ANSI_TEXT:
 		return ((ansi_fn)c->fn)(ansi);
 	case WIDE_ID:
-		return ((wide_id_fn)c->fn)(wide, CAL_GREGORIAN);
+		return ((wide_id_fn)c->fn)(wide, c->id);
 	case ANSI_ID:
-		return ((ansi_id_fn)c->fn)(ansi, CAL_GREGORIAN);
+		return ((ansi_id_fn)c->fn)(ansi, c->id);
 	case WIDE_PARAM:
 		break;
 	}
 	if (reserved)
-		return ((wide_cal_reserved_fn)c->fn)(wide, CAL_GREGORIAN, NULL,
+		return ((wide_cal_reserved_fn)c->fn)(wide, c->id, NULL,
 						     c->param);
 	if (c->calendar)
-		return ((wide_cal_param_fn)c->fn)(wide, CAL_GREGORIAN,
-						  c->param);
+		return ((wide_cal_param_fn)c->fn)(wide, c->id, c->param);
 	return ((wide_param_fn)c->fn)(wide, c->param);
 }
 
-static BOOL enum_calendar(const struct caller *c, const struct locale *l,
+/* One calendar, or those that the locale has. */
+static BOOL enum_calendar(struct caller *c, const struct locale *l,
 			  CALID calendar, CALTYPE type)
 {
+	CALID list[2] = { calendar, 0 };
 	WCHAR buf[80];
 	const WCHAR *s;
 
 	if (!l || !c->fn ||
-	    (calendar != ENUM_ALL_CALENDARS && calendar != CAL_GREGORIAN &&
-	     calendar != CAL_GREGORIAN_US))
+	    (calendar != ENUM_ALL_CALENDARS && !calendar_facts(calendar)))
 		return fail(ERROR_INVALID_PARAMETER);
-	s = text_of(l, type, buf);
-	if (!s)
-		return fail(ERROR_INVALID_FLAGS);
-	tell(c, s, c->shape == WIDE_PARAM);
+	if (calendar == ENUM_ALL_CALENDARS) {
+		list[0] = calendar_of(l);
+		list[1] = calendar_other(l);
+	}
+	for (int i = 0; i < 2 && list[i]; i++) {
+		s = text_of(l, calendar_facts(list[i]), type, buf);
+		if (!s)
+			return fail(ERROR_INVALID_FLAGS);
+		c->id = list[i];
+		if (!tell(c, s, c->shape == WIDE_PARAM))
+			break;
+	}
 	return TRUE;
 }
 
@@ -297,6 +344,7 @@ static BOOL enum_dates(struct caller *c, const struct locale *l, DWORD flags)
 		return fail(ERROR_INVALID_FLAGS);
 	}
 	c->calendar = TRUE;
+	c->id = calendar_of(l);
 	own = locale_text(l, s);
 	if (tell(c, own, FALSE) && s == S_SHORTDATE && !wide_same(own, iso))
 		tell(c, iso, FALSE);

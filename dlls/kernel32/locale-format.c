@@ -5,7 +5,7 @@
  * A picture is letters that stand for parts of the time, text in quotes, and
  * everything else as it is.
  */
-#include "locale-table.h"
+#include "calendar-date.h"
 
 struct text {
 	WCHAR *at;
@@ -109,16 +109,42 @@ static BOOL has_day(const WCHAR *p)
 	return FALSE;
 }
 
+/* Digits, or in the Hebrew calendar letters. */
+static void put_count(struct text *t, const struct calendar_date *d, int n,
+		      int width)
+{
+	WCHAR letters[12];
+
+	if (d->calendar == CAL_HEBREW)
+		put_text(t, calendar_hebrew(n, letters));
+	else
+		put_number(t, (unsigned)n, width);
+}
+
+static void put_year(struct text *t, const struct calendar_date *d, int n)
+{
+	if (n <= 2)
+		put_count(t, d,
+			  d->calendar == CAL_HEBREW ? d->year : d->year % 100,
+			  n);
+	else if (d->calendar == CAL_JAPAN || d->calendar == CAL_TAIWAN)
+		put_number(t, (unsigned)d->year, 2); /* as long as it is */
+	else
+		put_count(t, d, d->year, n > 4 ? n : 4);
+}
+
 static void date_part(struct text *t, const struct locale *l, WCHAR what, int n,
-		      const SYSTEMTIME *st, LCTYPE genitive)
+		      const SYSTEMTIME *st, const struct calendar_date *d,
+		      LCTYPE genitive)
 {
 	/* Windows counts days from Monday in names, SYSTEMTIME from Sunday. */
 	int weekday = (st->wDayOfWeek + 6) % 7;
+	const WCHAR *month;
 
 	switch (what) {
 	case 'd':
 		if (n <= 2)
-			put_number(t, st->wDay, n);
+			put_count(t, d, d->day, n);
 		else
 			put_text(t, name(l,
 					 n == 3 ? LOCALE_SABBREVDAYNAME1
@@ -126,28 +152,28 @@ static void date_part(struct text *t, const struct locale *l, WCHAR what, int n,
 					 weekday, 0));
 		break;
 	case 'M':
+		month = n > 2 ? calendar_month(l, d) : NULL;
 		if (n <= 2)
-			put_number(t, st->wMonth, n);
+			put_count(t, d, d->month, n);
+		else if (month)
+			put_text(t, month);
 		else
 			put_text(t, name(l,
 					 n == 3 ? LOCALE_SABBREVMONTHNAME1
 						: LOCALE_SMONTHNAME1,
-					 st->wMonth - 1, genitive));
+					 d->month - 1, genitive));
 		break;
 	case 'y':
-		if (n <= 2)
-			put_number(t, st->wYear % 100, n);
-		else
-			put_number(t, st->wYear, n > 4 ? n : 4);
+		put_year(t, d, n);
 		break;
 	case 'g':
-		put_text(t, L"A.D.");
+		put_text(t, d->era);
 		break;
 	}
 }
 
 static void put_date(struct text *t, const struct locale *l, const WCHAR *p,
-		     const SYSTEMTIME *st)
+		     const SYSTEMTIME *st, const struct calendar_date *d)
 {
 	LCTYPE genitive = has_day(p) ? LOCALE_RETURN_GENITIVE_NAMES : 0;
 
@@ -159,7 +185,7 @@ static void put_date(struct text *t, const struct locale *l, const WCHAR *p,
 			continue;
 		}
 		if (*p == 'd' || *p == 'M' || *p == 'y' || *p == 'g')
-			date_part(t, l, *p, n, st, genitive);
+			date_part(t, l, *p, n, st, d, genitive);
 		else
 			while (n-- > 0)
 				put(t, *p++);
@@ -175,6 +201,8 @@ static int date_format(const struct locale *l, DWORD flags,
 	DWORD kind = flags & (DATE_SHORTDATE | DATE_LONGDATE | DATE_YEARMONTH |
 			      0x80 /* DATE_MONTHDAY */);
 	struct text t = { to, room, 0 };
+	struct calendar_date date;
+	CALID calendar = 0;
 	SYSTEMTIME st;
 	FILETIME ft;
 
@@ -200,7 +228,13 @@ static int date_format(const struct locale *l, DWORD flags,
 					 : kind == DATE_YEARMONTH ? S_YEARMONTH
 					 : kind == 0x80           ? S_MONTHDAY
 							: S_SHORTDATE);
-	put_date(&t, l, picture, &st);
+	if (flags & DATE_USE_ALT_CALENDAR)
+		calendar = calendar_other(l);
+	if (!calendar)
+		calendar = calendar_of(l);
+	if (!calendar_date(calendar, &st, &date))
+		return fail(ERROR_INVALID_PARAMETER);
+	put_date(&t, l, picture, &st, &date);
 	return finish(&t, to, room);
 }
 

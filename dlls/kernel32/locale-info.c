@@ -5,7 +5,7 @@
  * Most values stand in the table; some are worked out from others (whether
  * there is a leading zero, where the sign of money goes).
  */
-#include "locale-table.h"
+#include "calendar-date.h"
 
 static int fail(DWORD error)
 {
@@ -173,9 +173,9 @@ static const struct lc {
 	{ LOCALE_SYEARMONTH, K_TEXT, S_YEARMONTH },
 	{ LOCALE_SENGCURRNAME, K_TEXT, S_CUR_NAME_EN },
 	{ LOCALE_SNATIVECURRNAME, K_TEXT, S_CUR_NAME },
-	{ LOCALE_ICALENDARTYPE, K_FIXED, 1 },
+	{ LOCALE_ICALENDARTYPE, K_MADE, 0 },
 	{ LOCALE_IPAPERSIZE, K_NUMBER, N_PAPER },
-	{ LOCALE_IOPTIONALCALENDAR, K_FIXED, 0 },
+	{ LOCALE_IOPTIONALCALENDAR, K_MADE, 0 },
 	{ LOCALE_IFIRSTDAYOFWEEK, K_NUMBER, N_FIRSTDAY },
 	{ LOCALE_IFIRSTWEEKOFYEAR, K_NUMBER, N_FIRSTWEEK },
 	{ LOCALE_SMONTHNAME13, K_MADE, 0 },
@@ -207,6 +207,10 @@ static DWORD computed_number(const struct locale *l, LCTYPE type)
 	switch (type) {
 	case LOCALE_IDEFAULTLANGUAGE:
 		return locale_specific(l)->n[N_LCID];
+	case LOCALE_ICALENDARTYPE:
+		return calendar_of(l);
+	case LOCALE_IOPTIONALCALENDAR:
+		return calendar_other(l);
 	case LOCALE_IDATE:
 		return date_order(date);
 	case LOCALE_ILDATE:
@@ -399,6 +403,8 @@ static BOOL type_is_number(const struct lc *t)
 		case LOCALE_IDAYLZERO:
 		case LOCALE_IMONLZERO:
 		case LOCALE_ITIMEMARKPOSN:
+		case LOCALE_ICALENDARTYPE:
+		case LOCALE_IOPTIONALCALENDAR:
 			return TRUE;
 		}
 		return t->type >= LOCALE_IPOSSIGNPOSN &&

@@ -207,8 +207,59 @@ static void many(void)
 	CHECK(!IsValidLocaleName(L"xx-YY"));
 }
 
+/* One day in the calendars that locales have. */
+static void calendars(void)
+{
+	static const SYSTEMTIME day = { .wYear = 2020, .wMonth = 1, .wDay = 1 };
+	static const struct {
+		const WCHAR *locale;
+		DWORD flags;
+		const WCHAR *picture, *date;
+		CALID own;
+	} row[] = {
+		{ L"en-US", DATE_USE_ALT_CALENDAR, L"yyyy-MM-dd", L"2020-01-01",
+		  CAL_GREGORIAN },
+		{ L"th-TH", 0, L"yyyy-MM-dd", L"2563-01-01", CAL_THAI },
+		{ L"th-TH", DATE_USE_ALT_CALENDAR, L"yyyy-MM-dd", L"2020-01-01",
+		  CAL_THAI },
+		{ L"ar-SA", 0, L"yyyy-MM-dd", L"1441-05-06", CAL_UMALQURA },
+		{ L"fa-IR", 0, L"yyyy-MM-dd", L"1398-10-11", 22 },
+		{ L"ko-KR", DATE_USE_ALT_CALENDAR, L"yyyy-MM-dd", L"4353-01-01",
+		  CAL_GREGORIAN },
+		{ L"zh-TW", DATE_USE_ALT_CALENDAR, L"yyyy-MM-dd", L"109-01-01",
+		  CAL_GREGORIAN },
+		{ L"ja-JP", DATE_USE_ALT_CALENDAR, L"gg y", L"\x4ee4\x548c 2",
+		  CAL_GREGORIAN },
+		{ L"he-IL", DATE_USE_ALT_CALENDAR, L"d MMMM yyyy",
+		  L"\x05d3' \x05d8\x05d1\x05ea \x05ea\x05e9\"\x05e4",
+		  CAL_GREGORIAN },
+	};
+	WCHAR buf[64];
+	DWORD n;
+
+	for (unsigned i = 0; i < sizeof row / sizeof *row; i++) {
+		CHECK(GetDateFormatEx(row[i].locale, row[i].flags, &day,
+				      row[i].picture, buf, 64, NULL));
+		CHECK(!wcscmp(buf, row[i].date), "%ls, %#lx: %ls",
+		      row[i].locale, row[i].flags, buf);
+		CHECK(GetLocaleInfoEx(row[i].locale,
+				      LOCALE_ICALENDARTYPE |
+					      LOCALE_RETURN_NUMBER,
+				      (WCHAR *)&n, 2));
+		CHECK_EQ(n, row[i].own);
+	}
+	CHECK(GetCalendarInfoEx(L"th-TH", CAL_THAI, NULL,
+				CAL_ITWODIGITYEARMAX | CAL_RETURN_NUMBER, NULL,
+				0, &n) &&
+		      n == 2592,
+	      "%lu", n);
+	CHECK(!GetCalendarInfoEx(L"en-US", 99, NULL, CAL_SCALNAME, buf, 64,
+				 NULL));
+}
+
 int main(void)
 {
+	calendars();
 	many();
 	info();
 	names();
