@@ -9,6 +9,13 @@ tests_unit_policy_SOURCES = %D%/base/policy.c
 tests_unit_policy_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_policy_LDADD = $(UNIT_LDADD)
 
+unit_tests += tests/unit/kvm-space
+tests_unit_kvm_space_SOURCES = %D%/syscall-xlate/engine/kvm-space.c \
+	syscall-xlate/engine/kvm-space.c syscall-xlate/engine/kvm-pool.c \
+	syscall-xlate/engine/kvm-mem.c
+tests_unit_kvm_space_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_kvm_space_LDADD = $(UNIT_LDADD)
+
 unit_tests += tests/unit/jail
 tests_unit_jail_SOURCES = %D%/loader/jail.c loader/jail-calls.c \
 	loader/jail-files.c
