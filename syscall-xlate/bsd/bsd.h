@@ -106,6 +106,7 @@ struct bsd_thread {
 	gaddr tid_at[2];  /* FreeBSD: where a new thread's id is written */
 	gaddr lwpctl;	  /* NetBSD */
 	bool detached;
+	uint32_t *starter; /* who waits for this thread's id; see thread.c */
 	char name[32];
 };
 

@@ -61,16 +61,24 @@ void bsd_thread_started(struct task *t)
 	for (unsigned i = 0; i < COUNT_OF(th->tid_at); i++)
 		if (th->tid_at[i])
 			guest_write(t, th->tid_at[i], &id, sizeof id);
-	atomic_fetch_add(&t->wake, 1);
-	syscall(SYS_futex, &t->wake, FUTEX_WAKE_PRIVATE, INT_MAX, NULL, NULL, 0);
+	if (th->starter) {
+		uint32_t *word = th->starter;
+
+		/* It is on the starter's stack: gone once it is not 0. */
+		__atomic_store_n(word, (uint32_t)t->tid, __ATOMIC_SEQ_CST);
+		syscall(SYS_futex, word, FUTEX_WAKE_PRIVATE, 1, NULL, NULL, 0);
+	}
 }
 
 int64_t bsd_thread_start(struct bsd_thread *th, const struct guest_regs *start,
 			 bool wait)
 {
 	struct err e = { 0 };
+	uint32_t tid = 0;
 	sigset_t all, old;
 	int ret;
+
+	th->starter = wait ? &tid : NULL;
 
 	/* It begins with everything blocked until it has its own mask. */
 	sigfillset(&all);
@@ -82,12 +90,10 @@ int64_t bsd_thread_start(struct bsd_thread *th, const struct guest_regs *start,
 		free(th);
 		return e.code ? -e.code : -EAGAIN;
 	}
-	if (!wait)
-		return 0; /* th may be gone by now */
-	while (!atomic_load(&th->task.wake))
-		syscall(SYS_futex, &th->task.wake, FUTEX_WAIT_PRIVATE, 0, NULL,
-			NULL, 0);
-	return th->task.tid;
+	/* From here on th may have ended, and be gone. */
+	while (wait && !__atomic_load_n(&tid, __ATOMIC_SEQ_CST))
+		syscall(SYS_futex, &tid, FUTEX_WAIT_PRIVATE, 0, NULL, NULL, 0);
+	return tid;
 }
 
 /*

@@ -387,6 +387,12 @@ int64_t freebsd_shm_open2(struct task *t, gaddr path, uint32_t flags,
 				mode & 0777));
 }
 
+int64_t freebsd_shm_open(struct task *t, gaddr path, uint32_t flags,
+			 uint32_t mode)
+{
+	return freebsd_shm_open2(t, path, flags, mode, 0, 0);
+}
+
 int64_t freebsd_shm_unlink(struct task *t, gaddr path)
 {
 	char text[256];

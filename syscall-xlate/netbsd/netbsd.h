@@ -25,6 +25,8 @@ int netbsd_put_stat(struct task *t, gaddr addr, const struct stat *st);
  */
 int netbsd_get_context(struct task *t, gaddr ucp, struct guest_regs *regs,
 		       struct bsd_sigset *mask, bool *has_mask);
+/* One less, or one that can be waited for: who waits looks again. */
+void netbsd_lwp_gone(void);
 /* An unpark for t; wakes it. */
 void netbsd_unpark(struct bsd_thread *th);
 

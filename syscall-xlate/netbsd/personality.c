@@ -158,6 +158,7 @@ static int start(const struct launch *l, struct task **t,
 static void task_ended(struct task *t)
 {
 	bsd_thread_ended(t);
+	netbsd_lwp_gone();
 }
 
 static bool populate(struct task *t, gaddr addr, int access)

@@ -63,6 +63,12 @@ int64_t netbsd_lwp_create(struct task *t, gaddr ucp, uint32_t flags,
 	return guest_put32(t, new_lwp, (uint32_t)id);
 }
 
+void netbsd_lwp_gone(void)
+{
+	__atomic_add_fetch(&deaths, 1, __ATOMIC_SEQ_CST);
+	syscall(SYS_futex, &deaths, FUTEX_WAKE_PRIVATE, INT_MAX, NULL, NULL, 0);
+}
+
 int64_t netbsd_lwp_exit(struct task *t)
 {
 	struct bsd_thread *th = bsd_thread(t);
@@ -78,8 +84,7 @@ int64_t netbsd_lwp_exit(struct task *t)
 		dead = d;
 		pthread_mutex_unlock(&lock);
 	}
-	__atomic_add_fetch(&deaths, 1, __ATOMIC_SEQ_CST);
-	syscall(SYS_futex, &deaths, FUTEX_WAKE_PRIVATE, INT_MAX, NULL, NULL, 0);
+	netbsd_lwp_gone();
 	bsd_thread_leave(t);
 }
 

@@ -80,6 +80,23 @@ examples/%.exe: $(srcdir)/examples/%.c
 	$(AM_V_CC)$(dll_cc_x86_64) -std=gnu11 -O2 -s -Wall -o $@ $<
 
 .PHONY: guest-tests examples
-guest-tests: $(guest_exes)
+guest-tests: $(guest_exes) bsd-tests
 examples: $(if $(filter x86_64,$(DLL_ARCHES)),$(example_exes))
 check-am: guest-tests examples
+
+# Programs for the BSDs: freestanding static ELF by the host's compiler.
+bsd_srcs := $(notdir $(wildcard $(srcdir)/tests/guest/bsd/*.c))
+bsd_exes = $(foreach s,freebsd netbsd,$(bsd_srcs:%.c=tests/guest/$(s)/%))
+BSD_CFLAGS = -std=gnu11 -O1 -ffreestanding -fno-builtin -fno-stack-protector \
+	-nostdlib -static -fno-pie -no-pie -Wall -Wno-unused \
+	-Wl,--build-id=none
+
+define bsd_rules
+tests/guest/$(1)/%: $(srcdir)/tests/guest/bsd/%.c $(srcdir)/tests/guest/bsd/bsd.h
+	@$(MKDIR_P) $$(@D)
+	$$(AM_V_CC)$$(CC) $$(BSD_CFLAGS) -D$(2) -o $$@ $$<
+endef
+$(eval $(call bsd_rules,freebsd,FREEBSD))
+$(eval $(call bsd_rules,netbsd,NETBSD))
+.PHONY: bsd-tests
+bsd-tests: $(bsd_exes)

@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * calls.c - the convention (carry, errno, second result, arguments on the
+ * stack, indirect calls), files, memory, processes.
+ */
+#include "bsd.h"
+
+static const char name[] = "calls-test-file";
+
+static void convention(void)
+{
+	i64 pid = CALL(SYS_getpid);
+
+	CHECK(pid > 1);
+	EQUAL(second, CALL(SYS_getppid));
+	FAILS(CALL(SYS_close, 999), EBADF);
+	FAILS(CALL(SYS_write, 1, (void *)8, 5), EFAULT);
+	FAILS(CALL(SYS_open, (void *)16, 0, 0), EFAULT);
+	FAILS(CALL(SYS_open, "no/such/file", 0, 0), ENOENT);
+	FAILS(CALL(3999), ENOSYS);
+	/* Indirect: the number is the first argument. */
+	EQUAL(CALL(0, SYS_getpid), pid);
+	EQUAL(CALL(198, SYS_getpid), pid);
+	FAILS(CALL(198, SYS_close, 999), EBADF);
+}
+
+static void files(void)
+{
+	i64 fd, dup, fds[1];
+	char buf[16];
+	u8 st[256];
+
+	fd = CALL(SYS_open, name, O_RDWR | O_CREAT | O_TRUNC, 0640);
+	CHECK(fd >= 0);
+	FAILS(CALL(SYS_open, name, O_RDWR | O_CREAT | O_EXCL, 0640), EEXIST);
+	EQUAL(CALL(SYS_write, fd, "0123456789", 10), 10);
+#ifdef FREEBSD
+	EQUAL(CALL(SYS_lseek, fd, 4, 0), 4);
+	EQUAL(CALL(475, fd, buf, 3, 1), 3); /* pread */
+	EQUAL(CALL(SYS_ftruncate, fd, 8), 0);
+#else
+	/* A pad lies between the descriptor and the offset. */
+	EQUAL(CALL(SYS_lseek, fd, 0x5555, 4, 0), 4);
+	EQUAL(CALL(173, fd, buf, 3, 0x5555, 1), 3);
+	EQUAL(CALL(SYS_ftruncate, fd, 0x5555, 8), 0);
+#endif
+	CHECK(buf[0] == '1' && buf[2] == '3');
+	EQUAL(CALL(SYS_read, fd, buf, 16), 4);
+	EQUAL(buf[0], '4');
+	memset(st, 0xff, sizeof st);
+	EQUAL(CALL(SYS_fstat, fd, st), 0);
+	EQUAL(*(i64 *)(st + 112), 8); /* st_size, on both */
+#ifdef FREEBSD
+	EQUAL(*(u16 *)(st + 24) & 0777, 0640);
+	EQUAL(st[224], 0xff);
+#else
+	EQUAL(*(u32 *)(st + 8) & 0777, 0640);
+	EQUAL(st[152], 0xff);
+#endif
+	dup = CALL(SYS_fcntl, fd, 0, 40);
+	EQUAL(dup, 40);
+	EQUAL(CALL(SYS_fcntl, fd, 3) & 3, O_RDWR);
+	EQUAL(CALL(SYS_close, dup), 0);
+	EQUAL(CALL(SYS_close, fd), 0);
+	EQUAL(CALL(SYS_unlink, name), 0);
+	fd = CALL(SYS_open, ".", 0, 0);
+	{
+		u8 entries[1024];
+		i64 n = CALL(SYS_getdents, fd, entries, sizeof entries, 0);
+
+		CHECK(n > 24);
+#ifdef FREEBSD
+		/* reclen at 16, namlen at 20, the name at 24 */
+		EQUAL(length((char *)entries + 24), *(u16 *)(entries + 20));
+		CHECK(*(u16 *)(entries + 16) >= 24 + *(u16 *)(entries + 20));
+#else
+		/* reclen at 8, namlen at 10, the name at 13 */
+		EQUAL(length((char *)entries + 13), *(u16 *)(entries + 10));
+		CHECK(*(u16 *)(entries + 8) >= 13 + *(u16 *)(entries + 10));
+#endif
+	}
+	CALL(SYS_close, fd);
+	CHECK(CALL(SYS_pipe2, fds, 0) == 0);
+	EQUAL(CALL(SYS_write, fds[0] >> 32, "x", 1), 1);
+	EQUAL(CALL(SYS_read, (i32)fds[0], buf, 4), 1);
+	CALL(SYS_close, (i32)fds[0]);
+	CALL(SYS_close, fds[0] >> 32);
+	fd = CALL(42); /* pipe of old: two results */
+	CHECK(fd >= 0 && (i64)second > fd);
+	CALL(SYS_close, second);
+	CALL(SYS_close, fd);
+}
+
+static void memory(void)
+{
+	u8 *p = map(3 * 4096, 3), *q;
+
+	CHECK((u64)p < 0x550000000000 && (u64)p >= 4096);
+	p[4096] = 7;
+	EQUAL(CALL(SYS_mprotect, p, 4096, 0), 0);
+	FAILS(CALL(SYS_write, 1, p, 1), EFAULT);
+	EQUAL(CALL(SYS_munmap, p + 4096, 4096), 0);
+	FAILS(CALL(SYS_write, 1, p + 4096, 1), EFAULT);
+	FAILS(CALL(SYS_munmap, p + 1, 4096), EINVAL);
+	/* The hole is used again for what fits, at the wished place. */
+#ifdef FREEBSD
+	q = (u8 *)CALL(SYS_mmap, p + 4096, 4096, 3, 0x1002, -1, 0);
+	EQUAL(q, p + 4096);
+	/* MAP_FIXED | MAP_EXCL */
+	FAILS(CALL(SYS_mmap, p, 4096, 3, 0x1002 | 0x4010, -1, 0), EINVAL);
+#else
+	q = (u8 *)CALL(SYS_mmap, p + 4096, 4096, 3, 0x1002, -1, 0, 0);
+	EQUAL(q, p + 4096);
+#endif
+	EQUAL(q[0], 0);
+	EQUAL(CALL(SYS_munmap, p, 3 * 4096), 0);
+}
+
+static void processes(char *self)
+{
+	char *argv[] = { "renamed", "child", 0 }, *envp[] = { 0 };
+	i32 status = -1;
+	i64 pid = CALL(SYS_fork);
+
+	if (pid == 0 || (pid > 0 && second == 1)) {
+		CALL(SYS_execve, self, argv, envp);
+		CALL(SYS_exit, 99);
+	}
+	EQUAL(second, 0);
+	EQUAL(CALL(SYS_wait4, pid, &status, 0, 0), pid);
+	EQUAL(status, 42 << 8);
+	pid = CALL(SYS_fork);
+	if (pid == 0) {
+		CALL(SYS_kill, CALL(SYS_getpid), SIGUSR1);
+		CALL(SYS_exit, 1);
+	}
+	EQUAL(CALL(SYS_wait4, pid, &status, 0, 0), pid);
+	EQUAL(status, SIGUSR1); /* the guest's number, not Linux's 10 */
+	FAILS(CALL(SYS_wait4, -1, &status, 0, 0), 10 /* ECHILD */);
+}
+
+static void sysctls(void)
+{
+	i32 page[2] = { 6, 7 }, type[2] = { 1, 1 }, value = 0;
+	char text[16] = "";
+	u64 len = 4;
+
+	EQUAL(CALL(SYS_sysctl, page, 2, &value, &len, 0, 0), 0);
+	EQUAL(value, 4096);
+	len = sizeof text;
+	EQUAL(CALL(SYS_sysctl, type, 2, text, &len, 0, 0), 0);
+#ifdef FREEBSD
+	EQUAL(text[0], 'F');
+	EQUAL(len, 8);
+#else
+	EQUAL(text[0], 'N');
+	EQUAL(len, 7);
+#endif
+	len = 3;
+	FAILS(CALL(SYS_sysctl, type, 2, text, &len, 0, 0), 12 /* ENOMEM */);
+	page[1] = 9999;
+	FAILS(CALL(SYS_sysctl, page, 2, text, &len, 0, 0), ENOENT);
+}
+
+int test_main(int argc, char **argv)
+{
+	if (argc == 2) {
+		EQUAL(argv[0][0], 'r');
+		CALL(SYS_exit, failed ? 1 : 42);
+	}
+	convention();
+	files();
+	memory();
+	processes(argv[0]);
+	sysctls();
+	return 0;
+}

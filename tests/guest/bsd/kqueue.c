@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* kqueue.c - pipes, timers, user events, signals and processes in a kqueue. */
+#include "bsd.h"
+
+#ifdef FREEBSD
+struct kevent { u64 ident; short filter; u16 flags; u32 fflags; i64 data;
+		u64 udata; u64 ext[4]; };
+enum { READ_ = -1, WRITE_ = -2, PROC_ = -5, SIGNAL_ = -6, TIMER_ = -7,
+       USER_ = -11 };
+#else
+struct kevent { u64 ident; u32 filter, flags, fflags, pad; i64 data;
+		u64 udata; };
+enum { READ_ = 0, WRITE_ = 1, PROC_ = 4, SIGNAL_ = 5, TIMER_ = 6, USER_ = 8 };
+#endif
+
+enum { ADD = 1, DELETE = 2, ONESHOT = 0x10, CLEAR = 0x20, ERROR_ = 0x4000,
+       EOF_ = 0x8000 };
+
+static int kq;
+
+static i64 change(u64 ident, int filter, u32 flags, u32 fflags, i64 data)
+{
+	struct kevent k = { .ident = ident, .flags = (u16)flags,
+			    .fflags = fflags, .data = data, .udata = 5 };
+
+	k.filter = filter;
+	return CALL(SYS_kevent, kq, &k, 1, 0, 0, 0);
+}
+
+static i64 wait_ms(struct kevent *ev, i64 ms)
+{
+	i64 ts[2] = { ms / 1000, ms % 1000 * 1000000 };
+
+	return CALL(SYS_kevent, kq, 0, 0, ev, 4, ts);
+}
+
+int test_main(int argc, char **argv)
+{
+	struct kevent ev[4];
+	i64 fds[1], child;
+	int r, w;
+	char buf[8];
+
+	kq = (int)CALL(SYS_kqueue);
+	CHECK(kq >= 0);
+	CALL(SYS_pipe2, fds, 0);
+	r = (i32)fds[0];
+	w = (int)(fds[0] >> 32);
+	EQUAL(wait_ms(ev, 0), 0);
+	FAILS(change(999, READ_, ADD, 0, 0), EBADF);
+	FAILS(change((u64)r, READ_, DELETE, 0, 0), ENOENT);
+	EQUAL(change((u64)r, READ_, ADD, 0, 0), 0);
+	EQUAL(wait_ms(ev, 0), 0);
+	CALL(SYS_write, w, "abc", 3);
+	EQUAL(wait_ms(ev, 1000), 1);
+	EQUAL(ev[0].ident, r);
+	EQUAL((int)ev[0].filter, READ_);
+	EQUAL(ev[0].data, 3);
+	EQUAL(ev[0].udata, 5);
+	EQUAL(wait_ms(ev, 0), 1); /* level: still there */
+	EQUAL(change((u64)r, READ_, ADD | CLEAR, 0, 0), 0);
+	EQUAL(wait_ms(ev, 0), 1);
+	EQUAL(wait_ms(ev, 0), 0); /* told once */
+	EQUAL(change((u64)w, WRITE_, ADD | ONESHOT, 0, 0), 0);
+	EQUAL(wait_ms(ev, 1000), 1);
+	EQUAL((int)ev[0].filter, WRITE_);
+	FAILS(change((u64)w, WRITE_, DELETE, 0, 0), ENOENT);
+	CALL(SYS_read, r, buf, 8);
+	CALL(SYS_close, w);
+	EQUAL(wait_ms(ev, 1000), 1);
+	CHECK(ev[0].flags & EOF_);
+	CALL(SYS_close, r); /* goes by itself */
+	EQUAL(wait_ms(ev, 0), 0);
+
+	EQUAL(change(7, TIMER_, ADD | ONESHOT, 0, 20), 0);
+	EQUAL(wait_ms(ev, 5000), 1);
+	EQUAL(ev[0].ident, 7);
+	EQUAL(ev[0].data, 1);
+	EQUAL(wait_ms(ev, 30), 0);
+
+	EQUAL(change(9, USER_, ADD | CLEAR, 0, 0), 0);
+	EQUAL(wait_ms(ev, 0), 0);
+	EQUAL(change(9, USER_, 0, 0x01000000, 0), 0); /* NOTE_TRIGGER */
+	EQUAL(wait_ms(ev, 1000), 1);
+	EQUAL(ev[0].ident, 9);
+	EQUAL(wait_ms(ev, 0), 0);
+
+	EQUAL(set_action(SIGUSR1, (void *)1, 0), 0); /* ignored, and seen */
+	EQUAL(change(SIGUSR1, SIGNAL_, ADD, 0, 0), 0);
+	CALL(SYS_kill, CALL(SYS_getpid), SIGUSR1);
+	CALL(SYS_kill, CALL(SYS_getpid), SIGUSR1);
+	EQUAL(wait_ms(ev, 1000), 1);
+	EQUAL(ev[0].ident, SIGUSR1);
+	EQUAL(ev[0].data, 2);
+	EQUAL(change(SIGUSR1, SIGNAL_, DELETE, 0, 0), 0);
+
+	child = CALL(SYS_fork);
+	if (child == 0) {
+		i64 ts[2] = { 0, 30000000 };
+
+		/* A kqueue is not inherited. */
+		if (CALL(SYS_kevent, kq, 0, 0, ev, 4, ts) != -1)
+			CALL(SYS_exit, 1);
+		CALL(SYS_nanosleep, ts, 0);
+		CALL(SYS_exit, 6);
+	}
+	EQUAL(change((u64)child, PROC_, ADD, 0x80000000, 0), 0);
+	EQUAL(wait_ms(ev, 5000), 1);
+	EQUAL(ev[0].ident, child);
+	CHECK(ev[0].fflags & 0x80000000);
+	EQUAL(ev[0].data, 6 << 8);
+	CALL(SYS_wait4, child, 0, 0, 0);
+	return 0;
+}
