@@ -115,3 +115,7 @@ unit_tests += tests/unit/nt-wow64
 tests_unit_nt_wow64_SOURCES = %D%/syscall-xlate/nt/wow64.c
 tests_unit_nt_wow64_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_nt_wow64_LDADD = $(UNIT_LDADD)
+unit_tests += tests/unit/nt-protocol
+tests_unit_nt_protocol_SOURCES = %D%/syscall-xlate/nt/protocol.c
+tests_unit_nt_protocol_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_nt_protocol_LDADD = $(UNIT_LDADD)
