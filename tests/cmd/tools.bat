@@ -89,6 +89,8 @@ start "" /b rf-endless /d /c "for /l %%i in (1,0,2) do @rem"
 tasklist /fo csv /nh /fi "imagename eq rf-endless.exe" | find "rf-endless.exe" >nul || goto wait
 taskkill /im rf-endless.exe 2>&1 | find "could not be terminated" >nul && echo not without force
 taskkill /f /im rf-end*.exe | find "SUCCESS" >nul && echo ended
+:gone
+tasklist /fo csv /nh /fi "imagename eq rf-endless.exe" | find "rf-endless.exe" >nul && goto gone
 tasklist /fi "imagename eq rf-endless.exe"
 taskkill /f /im rf-endless.exe
 echo %errorlevel%
