@@ -6,12 +6,13 @@
  * starts it.  A subroutine is a level of its own on the same bytes.
  */
 #include "cmd.h"
+#include "rtl.h"
 
 enum { DEEPEST = 1000 };
 
 struct locals {
 	struct locals *outer;
-	WCHAR *environment;
+	PVOID environment; /* a copy, as it was */
 	WCHAR *folder;
 	bool extensions, delayed;
 };
@@ -370,21 +371,14 @@ int cmd_setlocal(WCHAR *args)
 {
 	const WCHAR *s = args;
 	struct locals *l;
-	WCHAR *w, *block;
-	size_t n = 0;
+	WCHAR *w;
 	int code = 0;
 
 	if (!cmd.batch)
 		return 0;
 	l = keep(sizeof *l);
-	block = GetEnvironmentStringsW();
-	if (block) {
-		while (block[n] || block[n + 1])
-			n++;
-		l->environment = keep((n + 2) * sizeof *block);
-		memcpy(l->environment, block, (n + 2) * sizeof *block);
-		FreeEnvironmentStringsW(block);
-	}
+	if (!NT_SUCCESS(RtlCreateEnvironment(TRUE, &l->environment)))
+		l->environment = NULL;
 	l->folder = keep_text(current_folder());
 	l->extensions = cmd.extensions;
 	l->delayed = cmd.delayed;
@@ -406,29 +400,6 @@ int cmd_setlocal(WCHAR *args)
 	return code;
 }
 
-/* Back to the saved variables: what is new goes, the rest is set again. */
-static void restore_environment(const WCHAR *saved)
-{
-	struct mark m = arena_mark();
-	WCHAR *block = GetEnvironmentStringsW(), *equals;
-	const WCHAR *s;
-
-	for (s = block; s && *s; s += wcslen(s) + 1) {
-		equals = wcschr(s + 1, '=');
-		if (equals)
-			SetEnvironmentVariableW(copy_text(s, equals - s), NULL);
-	}
-	if (block)
-		FreeEnvironmentStringsW(block);
-	for (s = saved; s && *s; s += wcslen(s) + 1) {
-		equals = wcschr(s + 1, '=');
-		if (equals)
-			SetEnvironmentVariableW(copy_text(s, equals - s),
-						equals + 1);
-	}
-	arena_release(m);
-}
-
 void end_local(void)
 {
 	struct locals *l = cmd.batch ? cmd.batch->locals : NULL;
@@ -436,11 +407,11 @@ void end_local(void)
 	if (!l)
 		return;
 	cmd.batch->locals = l->outer;
-	restore_environment(l->environment);
+	if (l->environment)
+		RtlSetCurrentEnvironment(l->environment, NULL);
 	change_folder(l->folder);
 	cmd.extensions = l->extensions;
 	cmd.delayed = l->delayed;
-	drop(l->environment);
 	drop(l->folder);
 	drop(l);
 }
