@@ -12,6 +12,7 @@
 #include "base/guest.h"
 #include "base/log.h"
 #include "base/table.h"
+#include "loader/image/image.h"
 #include "syscall-xlate/task.h"
 
 enum xlate_support { XLATE_FULL, XLATE_PARTIAL, XLATE_STUB, XLATE_ABSENT };
@@ -116,7 +117,6 @@ struct guest_fault {
 	uint32_t error; /* processor's error code */
 };
 
-struct image;
 struct launch;
 
 /*
@@ -132,11 +132,15 @@ struct personality {
 
 	const char *name;    /* for --list-personalities and the trace */
 	const char *summary;
+	enum image_system system;
 	const struct xlate_call *calls; /* for --list-calls */
 	const size_t *ncalls;
 	int64_t no_such_call;
 
-	/* Can this personality run img?  0, or -1 with e saying why not. */
+	/*
+	 * Can this image of its system be run?  0, or -1 with e saying why
+	 * not.  NULL: all can.
+	 */
 	int (*accepts)(const struct image *img, struct err *e);
 
 	/*

@@ -147,13 +147,6 @@ static const struct xlate_call *find_call(const struct guest_regs *regs)
 		       NULL;
 }
 
-static int accepts(const struct image *img, struct err *e)
-{
-	if (img->format != IMAGE_ELF || img->system != IMAGE_FREEBSD)
-		return err_set(e, ENOEXEC, "not a FreeBSD program");
-	return 0;
-}
-
 static int start(const struct launch *l, struct task **t,
 		 struct guest_regs *first, struct err *e)
 {
@@ -177,11 +170,11 @@ static bool populate(struct task *t, gaddr addr, int access)
 const struct personality personality_freebsd = {
 	.raw_calls = true,
 	.name = "freebsd",
+	.system = IMAGE_FREEBSD,
 	.summary = "FreeBSD 14 programs for amd64 (ELF)",
 	.calls = freebsd_calls,
 	.ncalls = &freebsd_ncalls,
 	.no_such_call = -ENOSYS,
-	.accepts = accepts,
 	.start = start,
 	.find_call = find_call,
 	.fetch_args = bsd_fetch_args,

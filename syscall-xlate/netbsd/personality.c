@@ -138,13 +138,6 @@ static const struct xlate_call *find_call(const struct guest_regs *regs)
 							     NULL;
 }
 
-static int accepts(const struct image *img, struct err *e)
-{
-	if (img->format != IMAGE_ELF || img->system != IMAGE_NETBSD)
-		return err_set(e, ENOEXEC, "not a NetBSD program");
-	return 0;
-}
-
 static int start(const struct launch *l, struct task **t,
 		 struct guest_regs *first, struct err *e)
 {
@@ -169,11 +162,11 @@ static bool populate(struct task *t, gaddr addr, int access)
 const struct personality personality_netbsd = {
 	.raw_calls = true,
 	.name = "netbsd",
+	.system = IMAGE_NETBSD,
 	.summary = "NetBSD 10 programs for amd64 (ELF)",
 	.calls = netbsd_calls,
 	.ncalls = &netbsd_ncalls,
 	.no_such_call = -ENOSYS,
-	.accepts = accepts,
 	.start = start,
 	.find_call = find_call,
 	.fetch_args = bsd_fetch_args,

@@ -65,8 +65,6 @@ static void set_result(struct guest_regs *regs, int64_t ret)
 
 static int accepts(const struct image *img, struct err *e)
 {
-	if (img->format != IMAGE_PE)
-		return err_set(e, ENOEXEC, "not a Windows program");
 	if (img->is_dll)
 		return err_set(e, ENOEXEC,
 			       "this is a DLL; programs load it, it does not "
@@ -107,6 +105,7 @@ static int start(const struct launch *l, struct task **t,
 
 const struct personality personality_nt = {
 	.name = "nt",
+	.system = IMAGE_WINDOWS,
 	.summary = "Windows 10 programs (PE32+ and PE32)",
 	.calls = nt_calls,
 	.ncalls = &nt_ncalls,
