@@ -114,6 +114,28 @@ NTSTATUS afd_get_remote_address(struct task *t, struct file *f, struct irp *r)
 	return put_address(t, r, &a, len);
 }
 
+/*
+ * A port whose old connections linger is free on Windows.  The host says so
+ * only to who asks, and would then also let two bind before either listens:
+ * so the first try is a plain one.
+ */
+static int bind_host(const struct afd_socket *s, const union afd_address *a,
+		     socklen_t len)
+{
+	int fd = s->file->fd, on = 1, off = 0, n = bind(fd, &a->sa, len);
+
+	if (!n || errno != EADDRINUSE || s->datagram || s->options.reuse ||
+	    s->family == WIN_AF_UNIX)
+		return n;
+	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+	n = bind(fd, &a->sa, len);
+	/* Until it listens, the port is in use for everybody else. */
+	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &off, sizeof off);
+	if (n < 0)
+		errno = EADDRINUSE;
+	return n;
+}
+
 NTSTATUS afd_bind(struct task *t, struct file *f, struct irp *r)
 {
 	enum { ADDRESS = 4 };
@@ -136,7 +158,7 @@ NTSTATUS afd_bind(struct task *t, struct file *f, struct irp *r)
 		return status;
 	if (a.sa.sa_family != afd_host_family(s->family)) {
 		status = STATUS_INVALID_ADDRESS;
-	} else if (bind(f->fd, &a.sa, len) < 0) {
+	} else if (bind_host(s, &a, len) < 0) {
 		status = a.sa.sa_family == AF_UNIX && errno == ENOENT
 				 ? STATUS_INVALID_ADDRESS_COMPONENT
 				 : afd_status(errno);
@@ -368,10 +390,7 @@ NTSTATUS afd_listen(struct task *t, struct file *f, struct irp *r)
 	/* SOMAXCONN_HINT(n) is -n. */
 	backlog = i.backlog < 0 && i.backlog != INT32_MIN ? -i.backlog
 							  : i.backlog;
-	/*
-	 * A port whose connections linger can be bound again on Windows.  Not
-	 * set before: then two could bind, and only one listen.
-	 */
+	/* So that the port can be bound again: see bind_host(). */
 	if (s->family != WIN_AF_UNIX)
 		setsockopt(f->fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one);
 	/* A connection may be gone between its edge and accept(2). */

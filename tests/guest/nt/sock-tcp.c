@@ -211,11 +211,29 @@ static void refused(void)
 static void in_use(void)
 {
 	struct sockaddr_in at;
-	SOCKET l = listener(&at), s = socket(AF_INET, SOCK_STREAM, 0);
+	SOCKET l = listener(&at), s = socket(AF_INET, SOCK_STREAM, 0), c;
+	char byte;
 
 	CHECK_EQ(bind(s, (SOCKADDR *)&at, sizeof at), SOCKET_ERROR);
 	CHECK_EQ(WSAGetLastError(), WSAEADDRINUSE);
 	closesocket(s);
+
+	/* A connection that we end first lingers, and is in nobody's way. */
+	s = socket(AF_INET, SOCK_STREAM, 0);
+	CHECK_EQ(connect(s, (SOCKADDR *)&at, sizeof at), 0);
+	c = accept(l, NULL, NULL);
+	closesocket(c);
+	CHECK_EQ(recv(s, &byte, 1, 0), 0);
+	closesocket(s);
+	closesocket(l);
+	l = socket(AF_INET, SOCK_STREAM, 0);
+	CHECK_EQ(bind(l, (SOCKADDR *)&at, sizeof at), 0);
+	/* Bound is in use, though it does not listen. */
+	s = socket(AF_INET, SOCK_STREAM, 0);
+	CHECK_EQ(bind(s, (SOCKADDR *)&at, sizeof at), SOCKET_ERROR);
+	CHECK_EQ(WSAGetLastError(), WSAEADDRINUSE);
+	closesocket(s);
+	CHECK_EQ(listen(l, 1), 0);
 	closesocket(l);
 }
 
