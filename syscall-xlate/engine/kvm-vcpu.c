@@ -163,7 +163,8 @@ static int set_up(struct vcpu *v)
 	fill_sregs(v, SHIM_VA + off);
 	if (ioctl(v->fd, KVM_SET_SREGS, &v->sregs) < 0 || set_msrs(v) ||
 	    (kvm_machine.xcr0 && ioctl(v->fd, KVM_SET_XCRS, &x) < 0) ||
-	    (v->index && ioctl(v->fd, KVM_SET_MP_STATE, &runs) < 0))
+	    (v->index % kvm_machine.per_vm &&
+	     ioctl(v->fd, KVM_SET_MP_STATE, &runs) < 0))
 		return -1;
 	if (v->index == 0 && ioctl(v->fd, KVM_GET_XSAVE, &reset) < 0)
 		return -1;
@@ -173,6 +174,7 @@ static int set_up(struct vcpu *v)
 static struct vcpu *make(unsigned index, struct err *e)
 {
 	struct vcpu *v = aligned_alloc(64, ROUND_UP(sizeof *v, 64));
+	int vm;
 
 	if (!v) {
 		err_set(e, ENOMEM, "no memory");
@@ -180,7 +182,13 @@ static struct vcpu *make(unsigned index, struct err *e)
 	}
 	memset(v, 0, sizeof *v);
 	v->index = index;
-	v->fd = ioctl(kvm_machine.vm, KVM_CREATE_VCPU, (unsigned long)index);
+	vm = kvm_vm_of(index, e);
+	if (vm < 0) {
+		free(v);
+		return NULL;
+	}
+	v->fd = ioctl(vm, KVM_CREATE_VCPU,
+		      (unsigned long)(index % kvm_machine.per_vm));
 	if (v->fd < 0)
 		goto fail;
 	v->run = mmap(NULL, kvm_machine.run_size, PROT_READ | PROT_WRITE,

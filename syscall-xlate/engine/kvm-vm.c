@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -18,7 +19,12 @@
 #include "base/log.h"
 #include "base/table.h"
 
-struct kvm_machine kvm_machine = { .kvm = -1, .vm = -1 };
+struct kvm_machine kvm_machine = { .kvm = -1 };
+
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+/* Both under the lock. */
+static struct kvm_userspace_memory_region slots[MAX_SLOTS];
+static unsigned nslots, nvms;
 
 enum { MAX_CPUID = 256, LEAF_XSAVE = 0xd, LEAF_FEATURES = 7 };
 
@@ -79,18 +85,71 @@ int kvm_usable(struct err *e)
 
 int kvm_memory_slot(uint64_t gpa, void *at, uint64_t size)
 {
-	static unsigned slots; /* one thread at a time: under the space's lock */
-	struct kvm_userspace_memory_region r = {
-		.slot = slots,
-		.guest_phys_addr = gpa,
-		.memory_size = size,
-		.userspace_addr = (uintptr_t)at,
-	};
+	struct kvm_userspace_memory_region *r;
+	int ret = 0;
 
-	if (ioctl(kvm_machine.vm, KVM_SET_USER_MEMORY_REGION, &r) < 0)
-		return -errno;
-	slots++;
+	pthread_mutex_lock(&lock);
+	if (nslots == MAX_SLOTS)
+		ret = -ENOMEM;
+	r = &slots[nslots];
+	for (unsigned i = 0; i < nvms && !ret; i++) {
+		*r = (struct kvm_userspace_memory_region){
+			.slot = nslots,
+			.guest_phys_addr = gpa,
+			.memory_size = size,
+			.userspace_addr = (uintptr_t)at,
+		};
+		if (ioctl(kvm_machine.vm[i], KVM_SET_USER_MEMORY_REGION, r) < 0)
+			ret = -errno;
+	}
+	if (!ret)
+		nslots++;
+	pthread_mutex_unlock(&lock);
+	return ret;
+}
+
+/* With the lock held. */
+static int make_vm(struct err *e)
+{
+	int vm;
+
+	/* A signal may interrupt this one. */
+	do
+		vm = ioctl(kvm_machine.kvm, KVM_CREATE_VM, 0);
+	while (vm < 0 && errno == EINTR);
+	if (vm < 0)
+		return err_set(e, errno, "KVM_CREATE_VM: %s", strerror(errno));
+	fcntl(vm, F_SETFD, FD_CLOEXEC);
+	/* Needed by old Intel processors; must lie in no slot. */
+	ioctl(vm, KVM_SET_TSS_ADDR, 0xfffbd000);
+	for (unsigned i = 0; i < nslots; i++) {
+		if (ioctl(vm, KVM_SET_USER_MEMORY_REGION, &slots[i]) == 0)
+			continue;
+		err_set(e, errno, "memory of a virtual machine: %s",
+			strerror(errno));
+		close(vm);
+		return -1;
+	}
+	kvm_machine.vm[nvms++] = vm;
 	return 0;
+}
+
+int kvm_vm_of(unsigned index, struct err *e)
+{
+	unsigned n = index / kvm_machine.per_vm;
+	int vm = -1;
+
+	if (n >= MAX_VMS)
+		return err_set(e, EAGAIN,
+			       "all virtual processors run a thread");
+	pthread_mutex_lock(&lock);
+	while (nvms <= n)
+		if (make_vm(e))
+			break;
+	if (nvms > n)
+		vm = kvm_machine.vm[n];
+	pthread_mutex_unlock(&lock);
+	return vm;
 }
 
 /* What the virtual CPU says of itself, and so may be switched on in it. */
@@ -149,20 +208,16 @@ static void fill_idt(uint64_t *idt)
 int kvm_machine_init(struct err *e)
 {
 	struct kvm_machine *m = &kvm_machine;
-	int size, ret;
+	int size, ret, max;
 
 	m->kvm = open_kvm(e);
 	if (m->kvm < 0)
 		return -1;
-	/* A signal may interrupt this one. */
-	do
-		m->vm = ioctl(m->kvm, KVM_CREATE_VM, 0);
-	while (m->vm < 0 && errno == EINTR);
-	if (m->vm < 0)
-		return err_set(e, errno, "KVM_CREATE_VM: %s", strerror(errno));
-	fcntl(m->vm, F_SETFD, FD_CLOEXEC);
-	/* Needed by old Intel processors; must lie in no slot. */
-	ioctl(m->vm, KVM_SET_TSS_ADDR, 0xfffbd000);
+	/* 4 is what the documentation assumes where the kernel says nothing. */
+	max = ioctl(m->kvm, KVM_CHECK_EXTENSION, KVM_CAP_MAX_VCPUS);
+	m->per_vm = max > 0 ? (unsigned)max : 4;
+	if (kvm_vm_of(0, e) < 0)
+		return -1;
 	size = ioctl(m->kvm, KVM_GET_VCPU_MMAP_SIZE, 0);
 	if (size < (int)sizeof(struct kvm_run))
 		return err_set(e, ENOTSUP, "KVM_GET_VCPU_MMAP_SIZE: %d", size);

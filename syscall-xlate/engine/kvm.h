@@ -53,16 +53,24 @@ extern const struct engine engine_kvm;
 /* ---- the machine (kvm-vm.c) ------------------------------------------- */
 
 enum {
-	MAX_VCPUS = 1024,
-	TABLES_GPA = 8 << 20,
-	SYSTEM_FIRST = 16 << 20, /* the size of the first slot */
+	MAX_VCPUS = 4096,	 /* threads at a time */
+	MAX_VMS = 16,
+	MAX_SLOTS = 512,
+	TABLES_GPA = 24 << 20,
+	SYSTEM_FIRST = 32 << 20, /* the size of the first slot */
 	SYSTEM_MAX = 1 << 30,
 };
 #define RAM_GPA 0x100000000ull
 #define RAM_MAX (1ull << 38) /* the host's address space reserved for it */
 
+/*
+ * A virtual machine has so many vCPUs and no more.  Where a program has more
+ * threads, others are made with the same memory; to it they are one.
+ */
 struct kvm_machine {
-	int kvm, vm;
+	int kvm;
+	int vm[MAX_VMS];
+	unsigned per_vm;       /* vCPUs */
 	size_t run_size;       /* of a vCPU's struct kvm_run */
 	bool lstar_quirk;      /* `syscall' stays at CPL3: see kvm-probe.c */
 	struct kvm_cpuid2 *cpuid;
@@ -77,6 +85,8 @@ extern struct kvm_machine kvm_machine;
 int kvm_usable(struct err *e);
 /* Makes the machine, without memory for the program and without vCPUs. */
 int kvm_machine_init(struct err *e);
+/* The machine for vCPU number index, made if need be; -1 with e set. */
+int kvm_vm_of(unsigned index, struct err *e);
 /* Guest-physical memory that is the host's [at, at+size).  0 or -errno. */
 int kvm_memory_slot(uint64_t gpa, void *at, uint64_t size);
 
