@@ -2,13 +2,14 @@
 /*
  * collate.c - sort order of strings.
  *
- * One order for every locale: CLDR's root, with ASCII symbols where Windows
- * has them.  A string is a list of elements (primary: letter, secondary:
- * accent, tertiary: case); strings differ by the first primary that differs,
- * then by secondary, then by tertiary.  In a word sort hyphen and apostrophe
- * count only when all else is equal.
+ * CLDR's root, with ASCII symbols where Windows has them; some languages put
+ * letters elsewhere (collate-tailor.c).  A string is a list of elements
+ * (primary: letter, secondary: accent, tertiary: case); strings differ by the
+ * first primary that differs, then by secondary, then by tertiary.  In a word
+ * sort hyphen and apostrophe count only when all else is equal.
  */
 #include "collate.h"
+#include "collate-tailor.h"
 #include "dlls/unicode/unicode.h"
 
 struct element {
@@ -24,6 +25,7 @@ struct element {
 struct walk {
 	const WCHAR *s, *end;
 	DWORD flags;
+	const struct tailoring *t;
 	const struct element *more; /* rest of an expansion */
 	struct element made;        /* where *more has to point: computed */
 	ULONG number; /* digits of a number still to give, as a key */
@@ -107,6 +109,24 @@ static BOOL next_number(struct walk *w, struct element *e)
 	return TRUE;
 }
 
+static const struct element *root_element(WCHAR c)
+{
+	return &elements[collate_pages[(collate_index[c >> COLLATE_SHIFT]
+					<< COLLATE_SHIFT) |
+				       (c & ((1 << COLLATE_SHIFT) - 1))]];
+}
+
+static void place(const struct walk *w, const struct tailored *at,
+		  struct element *e)
+{
+	BOOL fold = w->flags & (NORM_IGNORECASE | LINGUISTIC_IGNORECASE);
+
+	e->primary = root_element(at->base)->primary + at->slot;
+	e->secondary = SECONDARY_NONE + at->secondary;
+	e->tertiary = at->upper && !fold ? root_element('A')->tertiary
+					 : TERTIARY_NONE;
+}
+
 /* The next element that counts; FALSE at the end. */
 static BOOL next_element(struct walk *w, struct element *e)
 {
@@ -128,6 +148,16 @@ static BOOL next_element(struct walk *w, struct element *e)
 			if (!w->number)
 				return next_number(w, e);
 			w->number--;
+		}
+		if (w->t) {
+			struct tailored letter;
+
+			if (tailored_letter(w->t, w->flags, w->s, w->end,
+					    &letter)) {
+				w->s += letter.used;
+				place(w, &letter, e);
+				return TRUE;
+			}
 		}
 		w->s++;
 		if (!(w->flags & SORT_STRINGSORT) && is_special(c))
@@ -224,23 +254,26 @@ static int compare_specials(const WCHAR *a, int na, const WCHAR *b, int nb)
 	}
 }
 
-int collate(DWORD flags, const WCHAR *a, int na, const WCHAR *b, int nb)
+static int compare(const struct tailoring *t, DWORD flags, const WCHAR *a,
+		   int na, const WCHAR *b, int nb)
 {
 	int skip = 0, level;
 
-	/* What is equal needs no weights; a number must not be cut in two. */
-	if (!(flags & SORT_DIGITSASNUMBERS))
+	/*
+	 * What is equal needs no weights; a number must not be cut in two, nor
+	 * a letter of several characters.
+	 */
+	if (!(flags & SORT_DIGITSASNUMBERS) &&
+	    (!t || (na == nb && !memcmp(a, b, na * sizeof *a))))
 		while (skip < na && skip < nb && a[skip] == b[skip])
 			skip++;
 	if (skip == na && skip == nb)
 		return 0;
 	for (level = PRIMARY; level < LEVELS; level++) {
-		struct walk x = {
-			a + skip, a + na, flags, NULL, { 0, 0, 0 }, 0
-		};
-		struct walk y = {
-			b + skip, b + nb, flags, NULL, { 0, 0, 0 }, 0
-		};
+		struct walk x = { a + skip, a + na,      flags, t,
+				  NULL,     { 0, 0, 0 }, 0 };
+		struct walk y = { b + skip, b + nb,      flags, t,
+				  NULL,     { 0, 0, 0 }, 0 };
 		USHORT wx, wy;
 
 		if (!level_counts(flags, level))
@@ -264,10 +297,17 @@ int collate(DWORD flags, const WCHAR *a, int na, const WCHAR *b, int nb)
 	return compare_specials(a, na, b, nb);
 }
 
-int collate_prefix(DWORD flags, const WCHAR *s, int n, const WCHAR *what,
-		   int nwhat)
+int collate(const struct locale *l, DWORD flags, const WCHAR *a, int na,
+	    const WCHAR *b, int nb)
 {
-	struct walk y = { what, what + nwhat, flags, NULL, { 0, 0, 0 }, 0 };
+	return compare(l ? tailoring_of(l) : NULL, flags, a, na, b, nb);
+}
+
+int collate_prefix(const struct locale *l, DWORD flags, const WCHAR *s, int n,
+		   const WCHAR *what, int nwhat)
+{
+	const struct tailoring *t = tailoring_of(l);
+	struct walk y = { what, what + nwhat, flags, t, NULL, { 0, 0, 0 }, 0 };
 	struct element e;
 	int len, least = -1;
 	unsigned count = 0;
@@ -276,11 +316,11 @@ int collate_prefix(DWORD flags, const WCHAR *s, int n, const WCHAR *what,
 	while (next_element(&y, &e))
 		count++;
 	if (!count)
-		return nwhat == 0 || collate(flags, s, 0, what, nwhat) == 0
+		return nwhat == 0 || compare(t, flags, s, 0, what, nwhat) == 0
 			       ? 0
 			       : -1;
 	for (len = 1; len <= n; len++) {
-		if (collate(flags, s, len, what, nwhat) == 0)
+		if (compare(t, flags, s, len, what, nwhat) == 0)
 			least = len;
 		else if (least >= 0)
 			break; /* the longest match has been found */
@@ -312,13 +352,15 @@ static void put(struct key *k, BYTE b)
  * primaries 01 secondaries 01 tertiaries 01 01 specials 00.  Weights are coded
  * without 00 and 01; weights at the end that say nothing are left out.
  */
-int collate_key(DWORD flags, const WCHAR *s, int n, BYTE *to, int room)
+int collate_key(const struct locale *l, DWORD flags, const WCHAR *s, int n,
+		BYTE *to, int room)
 {
+	const struct tailoring *t = tailoring_of(l);
 	struct key k = { to, room, 0 };
 	int level, i, pos;
 
 	for (level = PRIMARY; level < LEVELS; level++) {
-		struct walk w = { s, s + n, flags, NULL, { 0, 0, 0 }, 0 };
+		struct walk w = { s, s + n, flags, t, NULL, { 0, 0, 0 }, 0 };
 		USHORT weight, none = plain_weight(level);
 		int idle = 0;
 

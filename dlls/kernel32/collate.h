@@ -15,19 +15,26 @@
 	 NORM_IGNOREKANATYPE | NORM_IGNOREWIDTH | NORM_LINGUISTIC_CASING |     \
 	 SORT_STRINGSORT | SORT_DIGITSASNUMBERS)
 
-/* -1, 0 or 1.  Lengths in units, flags checked by the caller. */
-int collate(DWORD flags, const WCHAR *a, int na, const WCHAR *b, int nb);
+struct locale;
+
+/*
+ * -1, 0 or 1.  Lengths in units, flags checked by the caller.  l may be NULL:
+ * the root's order.
+ */
+int collate(const struct locale *l, DWORD flags, const WCHAR *a, int na,
+	    const WCHAR *b, int nb);
 
 /* The bytes of a sort key, its NUL included; room 0 only counts.  0: no room.
  */
-int collate_key(DWORD flags, const WCHAR *s, int n, BYTE *to, int room);
+int collate_key(const struct locale *l, DWORD flags, const WCHAR *s, int n,
+		BYTE *to, int room);
 
 /*
  * How many units at the start of s equal the whole of what; -1: none.  An
  * empty what matches 0 units.
  */
-int collate_prefix(DWORD flags, const WCHAR *s, int n, const WCHAR *what,
-		   int nwhat);
+int collate_prefix(const struct locale *l, DWORD flags, const WCHAR *s, int n,
+		   const WCHAR *what, int nwhat);
 
 /* Value of a decimal digit of any script, or -1. */
 int digit_of(WCHAR c);

@@ -243,9 +243,10 @@ static void map_case(DWORD flags, const WCHAR *s, int n, WCHAR *to)
 }
 
 /* FNV-1a over the sort key. */
-static int hash(DWORD flags, const WCHAR *s, int n, void *to, int room)
+static int hash(const struct locale *l, DWORD flags, const WCHAR *s, int n,
+		void *to, int room)
 {
-	int size = collate_key(flags & COMPARE_FLAGS, s, n, NULL, 0), i;
+	int size = collate_key(l, flags & COMPARE_FLAGS, s, n, NULL, 0), i;
 	BYTE *key;
 	ULONG h = 2166136261u;
 
@@ -256,7 +257,7 @@ static int hash(DWORD flags, const WCHAR *s, int n, void *to, int room)
 	key = k32_alloc(size);
 	if (!key)
 		return 0;
-	collate_key(flags & COMPARE_FLAGS, s, n, key, size);
+	collate_key(l, flags & COMPARE_FLAGS, s, n, key, size);
 	for (i = 0; i < size; i++)
 		h = (h ^ key[i]) * 16777619u;
 	k32_free(key);
@@ -280,12 +281,12 @@ static int map_string(const struct locale *l, DWORD flags, const WCHAR *s,
 	if (n < 0)
 		n = wide_len(s) + 1;
 	if (flags & LCMAP_HASH)
-		return hash(flags, s, n, to, room);
+		return hash(l, flags, s, n, to, room);
 	if (flags & LCMAP_SORTKEY) {
 		/* Without the NUL, which sorts as nothing anyway. */
 		if (!s[n - 1])
 			n--;
-		needed = collate_key(flags & COMPARE_FLAGS, s, n, (BYTE *)to,
+		needed = collate_key(l, flags & COMPARE_FLAGS, s, n, (BYTE *)to,
 				     room);
 		return needed ? needed : fail(ERROR_INSUFFICIENT_BUFFER);
 	}

@@ -9,7 +9,7 @@
  */
 #define _NORMALIZE_
 #include "collate.h"
-#include "locale-private.h"
+#include "locale-table.h"
 #include "dlls/unicode/unicode.h"
 
 static int fail(DWORD error)
@@ -20,9 +20,10 @@ static int fail(DWORD error)
 
 /* ---- CompareString ---- */
 
-static int compare(DWORD flags, LPCWCH a, int na, LPCWCH b, int nb)
+static int compare(const struct locale *l, DWORD flags, LPCWCH a, int na,
+		   LPCWCH b, int nb)
 {
-	if (!a || !b || na < -1 || nb < -1)
+	if (!l || !a || !b || na < -1 || nb < -1)
 		return fail(ERROR_INVALID_PARAMETER);
 	if (flags & ~(COMPARE_FLAGS | LOCALE_USE_CP_ACP))
 		return fail(ERROR_INVALID_FLAGS);
@@ -30,24 +31,20 @@ static int compare(DWORD flags, LPCWCH a, int na, LPCWCH b, int nb)
 		na = wide_len(a);
 	if (nb < 0)
 		nb = wide_len(b);
-	return CSTR_EQUAL + collate(flags, a, na, b, nb);
+	return CSTR_EQUAL + collate(l, flags, a, na, b, nb);
 }
 
 int WINAPI CompareStringEx(LPCWSTR locale, DWORD flags, LPCWCH a, int na,
 			   LPCWCH b, int nb, LPNLSVERSIONINFO version,
 			   LPVOID reserved, LPARAM param)
 {
-	if (!locale_by_name(locale))
-		return fail(ERROR_INVALID_PARAMETER);
-	return compare(flags, a, na, b, nb);
+	return compare(locale_by_name(locale), flags, a, na, b, nb);
 }
 
 int WINAPI CompareStringW(LCID locale, DWORD flags, PCNZWCH a, int na,
 			  PCNZWCH b, int nb)
 {
-	if (!locale_by_id(locale))
-		return fail(ERROR_INVALID_PARAMETER);
-	return compare(flags, a, na, b, nb);
+	return compare(locale_by_id(locale), flags, a, na, b, nb);
 }
 
 /* n ANSI bytes as UTF-16 on the heap or in buf; length in *len. */
@@ -82,7 +79,8 @@ int WINAPI CompareStringA(LCID locale, DWORD flags, PCNZCH a, int na, PCNZCH b,
 	wa = widen(locale, flags, a, na, buf_a, ARRAY_LEN(buf_a), &len_a);
 	wb = widen(locale, flags, b, nb, buf_b, ARRAY_LEN(buf_b), &len_b);
 	if (wa && wb)
-		result = compare(flags, wa, len_a, wb, len_b);
+		result = compare(locale_by_id(locale), flags, wa, len_a, wb,
+				 len_b);
 	if (wa != buf_a)
 		k32_free(wa);
 	if (wb != buf_b)
@@ -111,14 +109,15 @@ int WINAPI lstrcmpW(LPCWSTR a, LPCWSTR b)
 {
 	if (!a || !b)
 		return (a != NULL) - (b != NULL);
-	return collate(0, a, wide_len(a), b, wide_len(b));
+	return collate(locale_user(), 0, a, wide_len(a), b, wide_len(b));
 }
 
 int WINAPI lstrcmpiW(LPCWSTR a, LPCWSTR b)
 {
 	if (!a || !b)
 		return (a != NULL) - (b != NULL);
-	return collate(NORM_IGNORECASE, a, wide_len(a), b, wide_len(b));
+	return collate(locale_user(), NORM_IGNORECASE, a, wide_len(a), b,
+		       wide_len(b));
 }
 
 static int compare_ansi(DWORD flags, LPCSTR a, LPCSTR b)
@@ -275,11 +274,11 @@ int WINAPI FindNLSStringEx(LPCWSTR locale, DWORD flags, LPCWSTR s, int n,
 			   LPARAM param)
 {
 	DWORD how = flags & FIND_FLAGS;
+	const struct locale *l = locale_by_name(locale);
 	int at, step, len;
 
 	SetLastError(ERROR_SUCCESS);
-	if (!s || !what || !n || !nwhat || n < -1 || nwhat < -1 ||
-	    !locale_by_name(locale)) {
+	if (!s || !what || !n || !nwhat || n < -1 || nwhat < -1 || !l) {
 		SetLastError(ERROR_INVALID_PARAMETER);
 		return -1;
 	}
@@ -295,7 +294,7 @@ int WINAPI FindNLSStringEx(LPCWSTR locale, DWORD flags, LPCWSTR s, int n,
 	at = how == FIND_FROMEND ? n : 0;
 	step = how == FIND_FROMEND ? -1 : 1;
 	for (; at >= 0 && at <= n; at += step) {
-		len = collate_prefix(flags, s + at, n - at, what, nwhat);
+		len = collate_prefix(l, flags, s + at, n - at, what, nwhat);
 		if (len < 0 || (how == FIND_ENDSWITH && at + len != n)) {
 			if (how == FIND_STARTSWITH)
 				return -1;

@@ -174,6 +174,63 @@ static void forms(void)
 			 L"cher.de"));
 }
 
+/* Letters stand where the language has them. */
+static void alphabets(void)
+{
+	static const struct {
+		const WCHAR *locale;
+		const WCHAR *ascending[8];
+	} row[] = {
+		{ L"en-US", { L"a", L"\xe5", L"\xe4zz", L"b", L"z" } },
+		{ L"de-DE", { L"a", L"\xe4", L"b", L"z" } },
+		{ L"sv-SE", { L"a", L"z", L"\xe5", L"\xe4", L"\xf6" } },
+		{ L"da-DK", { L"a", L"z", L"\xe6", L"\xf8", L"\xe5" } },
+		{ L"es-ES", { L"n", L"nz", L"\xf1", L"o" } },
+		{ L"pl-PL", { L"a", L"az", L"\x105", L"b", L"lz", L"\x142" } },
+		{ L"cs-CZ", { L"cz", L"\x10d", L"hz", L"ch", L"i" } },
+		{ L"hu-HU", { L"cz", L"csa", L"d", L"oz", L"\xf6" } },
+		{ L"et-EE", { L"s", L"\x161", L"z", L"\x17e", L"t" } },
+		{ L"hr-HR", { L"cz", L"\x10d", L"\x107", L"d" } },
+	};
+
+	for (unsigned i = 0; i < sizeof row / sizeof *row; i++)
+		for (int k = 0; row[i].ascending[k + 1]; k++) {
+			const WCHAR *a = row[i].ascending[k];
+			const WCHAR *b = row[i].ascending[k + 1];
+			BYTE x[64], y[64];
+
+			CHECK(CompareStringEx(row[i].locale, 0, a, -1, b, -1,
+					      NULL, NULL, 0) == CSTR_LESS_THAN,
+			      "%ls: %d", row[i].locale, k);
+			CHECK(CompareStringEx(row[i].locale, 0, b, -1, a, -1,
+					      NULL, NULL,
+					      0) == CSTR_GREATER_THAN,
+			      "%ls: %d", row[i].locale, k);
+			LCMapStringEx(row[i].locale, LCMAP_SORTKEY, a, -1,
+				      (WCHAR *)x, sizeof x, NULL, NULL, 0);
+			LCMapStringEx(row[i].locale, LCMAP_SORTKEY, b, -1,
+				      (WCHAR *)y, sizeof y, NULL, NULL, 0);
+			CHECK(strcmp((char *)x, (char *)y) < 0, "%ls: key %d",
+			      row[i].locale, k);
+		}
+	/* Case is case in these, too, and a mark may stand apart. */
+	CHECK_EQ(CompareStringEx(L"sv-SE", 0, L"\xe4", -1, L"\xc4", -1, NULL,
+				 NULL, 0),
+		 CSTR_LESS_THAN);
+	CHECK_EQ(CompareStringEx(L"sv-SE", NORM_IGNORECASE, L"\xe4", -1,
+				 L"\xc4", -1, NULL, NULL, 0),
+		 CSTR_EQUAL);
+	CHECK_EQ(CompareStringEx(L"sv-SE", 0, L"z", -1, L"a\x308", -1, NULL,
+				 NULL, 0),
+		 CSTR_LESS_THAN);
+	CHECK_EQ(CompareStringEx(L"tr-TR", NORM_IGNORECASE, L"FILE", -1,
+				 L"file", -1, NULL, NULL, 0),
+		 CSTR_EQUAL);
+	CHECK(CompareStringEx(L"tr-TR",
+			      NORM_IGNORECASE | NORM_LINGUISTIC_CASING, L"FILE",
+			      -1, L"file", -1, NULL, NULL, 0) != CSTR_EQUAL);
+}
+
 static void chinese(void)
 {
 	WCHAR out[16];
@@ -200,6 +257,7 @@ int main(void)
 	kinds();
 	finding();
 	forms();
+	alphabets();
 	chinese();
 	return check_done();
 }
