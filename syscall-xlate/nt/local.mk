@@ -3,7 +3,9 @@ noinst_LIBRARIES += libnt.a
 nodist_libnt_a_SOURCES =
 libnt_a_SOURCES = %D%/personality.c %D%/trace-names.c %D%/trace-names.h \
 	%D%/start.c %D%/start.h %D%/environ.c %D%/environ.h \
-	%D%/nt.h %D%/abi.h %D%/wow64.c %D%/wow64.h %D%/lean.c
+	%D%/nt.h %D%/abi.h %D%/wow64.c %D%/wow64.h %D%/wow64-args.h \
+	%D%/wow64-layout.c %D%/wow64-args.c %D%/wow64-info.c \
+	%D%/wow64-special.c %D%/lean.c
 
 # objects, waits, threads, processes
 libnt_a_SOURCES += %D%/nt-private.h %D%/object.c %D%/shared.c %D%/shared.h %D%/handle.c \

@@ -15,8 +15,8 @@ enum {
 	WOW64_IN = 1,
 	WOW64_OUT = 2,
 	/* of layouts */
-	WOW64_TAIL = 1,	      /* bytes behind, that pointers point to */
-	WOW64_LIST = 2,	      /* records, linked by the first item */
+	WOW64_TAIL = 1,       /* bytes behind, that pointers point to */
+	WOW64_LIST = 2,       /* records, linked by the first item */
 	WOW64_INPUT = 4,      /* also read before the call */
 	WOW64_UNTIL_ZERO = 8, /* elements up to one that is all zero */
 };

@@ -36,8 +36,8 @@ static int try(const void *at)
 int main(void)
 {
 	unsigned char *heap = HeapAlloc(GetProcessHeap(), 0, sizeof code);
-	unsigned char *page = VirtualAlloc(NULL, 4096, MEM_COMMIT,
-					   PAGE_READWRITE);
+	unsigned char *page =
+		VirtualAlloc(NULL, 4096, MEM_COMMIT, PAGE_READWRITE);
 	const int want = sizeof(void *) == 8 ? -1 : 42;
 	DWORD flags = 0;
 	BOOL permanent;

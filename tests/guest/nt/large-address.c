@@ -26,8 +26,9 @@ int main(void)
 	GetSystemInfo(&si);
 	if (narrow)
 		CHECK_EQ((DWORD_PTR)si.lpMaximumApplicationAddress, 0xfffeffff);
-	high = VirtualAlloc(NULL, 0x10000, MEM_COMMIT | MEM_RESERVE |
-			    MEM_TOP_DOWN, PAGE_READWRITE);
+	high = VirtualAlloc(NULL, 0x10000,
+			    MEM_COMMIT | MEM_RESERVE | MEM_TOP_DOWN,
+			    PAGE_READWRITE);
 	CHECK((ULONG_PTR)high >= 0x80000000u, "%p", high);
 	CHECK_EQ(VirtualQuery(high, &m, sizeof m), sizeof m);
 	CHECK(m.BaseAddress == high && m.RegionSize == 0x10000);

@@ -84,8 +84,9 @@ static void width(void)
 	      own.lpMaximumApplicationAddress);
 	if (NARROW)
 		CHECK((DWORD_PTR)own.lpMaximumApplicationAddress ==
-			      0x7ffeffff ||
-		      (DWORD_PTR)own.lpMaximumApplicationAddress == 0xfffeffff,
+				      0x7ffeffff ||
+			      (DWORD_PTR)own.lpMaximumApplicationAddress ==
+				      0xfffeffff,
 		      "%p", own.lpMaximumApplicationAddress);
 	/* The same name in the environment. */
 	CHECK_EQ(GetEnvironmentVariableA("PROCESSOR_ARCHITEW6432", NULL, 0) > 0,
@@ -124,8 +125,8 @@ static void registry(void)
 			       KEY_READ | KEY_WOW64_32KEY, &other),
 		 ERROR_FILE_NOT_FOUND);
 	/* Shared. */
-	CHECK_EQ(RegOpenKeyExA(HKEY_LOCAL_MACHINE, "SOFTWARE\\Classes\\.txt",
-			       0, KEY_READ, &own),
+	CHECK_EQ(RegOpenKeyExA(HKEY_LOCAL_MACHINE, "SOFTWARE\\Classes\\.txt", 0,
+			       KEY_READ, &own),
 		 0);
 	CHECK_EQ(RegOpenKeyExA(HKEY_LOCAL_MACHINE,
 			       "SOFTWARE\\Microsoft\\Windows NT", 0,
@@ -223,8 +224,8 @@ int main(int argc, char **argv)
 	strcpy(other, self);
 	arch = strstr(other, NARROW ? "\\i686\\" : "\\x86_64\\");
 	if (arch) {
-		strcpy(arch, NARROW ? "\\x86_64\\wow64.exe"
-				    : "\\i686\\wow64.exe");
+		strcpy(arch,
+		       NARROW ? "\\x86_64\\wow64.exe" : "\\i686\\wow64.exe");
 		if (GetFileAttributesA(other) != INVALID_FILE_ATTRIBUTES)
 			child(other, !NARROW);
 	}

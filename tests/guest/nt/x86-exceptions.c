@@ -199,14 +199,18 @@ static void avx(void)
 	for (int i = 0; i < 32; i++)
 		in[i] = (unsigned char)(i * 7 + 1);
 	asm volatile(".byte 0xc5, 0xfe, 0x6f, 0x28" /* vmovdqu (%eax), %ymm5 */
-		     : : "a"(in), "m"(in));
+		     :
+		     : "a"(in), "m"(in));
 	FAULT("ud2", "m"(n));
 	asm volatile(".byte 0xc5, 0xfe, 0x7f, 0x28" /* vmovdqu %ymm5, (%eax) */
-		     : : "a"(out) : "memory");
+		     :
+		     : "a"(out)
+		     : "memory");
 	CHECK(!memcmp(in, out, 32), "upper halves");
 }
 
-/* ---- 64-bit code ---------------------------------------------------------- */
+/* ---- 64-bit code ----------------------------------------------------------
+ */
 
 /*
  * Far jump to 64 bits, a 64-bit multiplication, the TEB by gs, and back.
@@ -220,7 +224,7 @@ static void heavens_gate(void)
 		     "1:\t"
 		     ".byte 0x48, 0xb8, 5, 0, 0, 0, 1, 0, 0, 0\n\t"
 		     ".byte 0x48, 0x6b, 0xc0, 0x03\n\t" /* imul $3,%rax,%rax */
-		     ".byte 0x48, 0x89, 0x06\n\t"	/* mov %rax,(%rsi) */
+		     ".byte 0x48, 0x89, 0x06\n\t"       /* mov %rax,(%rsi) */
 		     /* mov %gs:0x30,%rax; mov %rax,(%rdi) */
 		     ".byte 0x65, 0x48, 0x8b, 0x04, 0x25, 0x30, 0, 0, 0\n\t"
 		     ".byte 0x48, 0x89, 0x07\n\t"
@@ -229,7 +233,9 @@ static void heavens_gate(void)
 		     ".byte 0xc7, 0x44, 0x24, 4, 0x23, 0, 0, 0\n\t"
 		     ".byte 0x83, 0x04, 0x24, 13\n\t"
 		     ".byte 0xcb\n\t"
-		     : : "S"(&product), "D"(&teb64) : "eax", "memory", "cc");
+		     :
+		     : "S"(&product), "D"(&teb64)
+		     : "eax", "memory", "cc");
 	CHECK_EQ(product, 0x30000000full);
 	CHECK_EQ(teb64, where);
 }
