@@ -547,6 +547,28 @@ static int spawn_nt(const struct request *r, const struct passing *g,
 	return err;
 }
 
+static int spawn_suspended(const struct request *r, const struct passing *g,
+			   char *const *argv, char *const *env,
+			   _Atomic uint32_t *suspend, pid_t *pid)
+{
+	struct held h = {
+		.path = r->host,
+		.argv = argv,
+		.envp = env,
+		.cwd = r->cwd,
+		.std_fd = g->std_fd,
+		.slot = policy_slot(),
+		.suspend = suspend,
+	};
+	int err = EDQUOT;
+
+	if (h.slot != -1)
+		err = spawn_held(&h, pid);
+	if (h.slot >= 0)
+		close(h.slot);
+	return err;
+}
+
 /* suspend: the word that holds it, NULL: it begins at once. */
 static int spawn_native(const struct request *r, const struct passing *g,
 			_Atomic uint32_t *suspend, pid_t *pid)
@@ -558,13 +580,7 @@ static int spawn_native(const struct request *r, const struct passing *g,
 	env = native_environ(r->environment.s, r->environment.len,
 			     nt_self->launch->envp);
 	if (argv && env && suspend)
-		err = spawn_held(&(struct held){ .path = r->host,
-						 .argv = argv,
-						 .envp = env,
-						 .cwd = r->cwd,
-						 .std_fd = g->std_fd,
-						 .suspend = suspend },
-				 pid);
+		err = spawn_suspended(r, g, argv, env, suspend, pid);
 	else if (argv && env)
 		err = spawn(r->host, argv, env, g, r, -1, pid);
 	free(argv);

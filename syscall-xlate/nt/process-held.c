@@ -47,6 +47,8 @@ static void run(const struct held *h)
 		if (fd < 0 || (fd != i && dup2(fd, i) < 0))
 			_exit(NOT_EXECUTED);
 	}
+	if (h->slot >= 0)
+		fcntl(h->slot, F_SETFD, 0);
 	if (*h->cwd && chdir(h->cwd) < 0)
 		_exit(NOT_EXECUTED);
 	while ((n = atomic_load(h->suspend)))

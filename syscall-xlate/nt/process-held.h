@@ -14,6 +14,7 @@ struct held {
 	char *const *argv, *const *envp;
 	const char *cwd;   /* "": ours */
 	const int *std_fd; /* three; -1: /dev/null */
+	int slot; /* of a sandbox, for as long as it lives; negative: none */
 	/* In memory that both share; the program begins when it is 0. */
 	_Atomic uint32_t *suspend;
 };
