@@ -13,6 +13,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/policy.h"
+
 static int is_batch(const char *path)
 {
 	const char *dot = strrchr(path, '.');
@@ -30,12 +32,27 @@ static void add_word(FILE *f, const char *s)
 	fprintf(f, " %s%s%s", quote, s, quote);
 }
 
-/* The path as Windows has it; / is Z:. */
-static void add_path(FILE *f, const char *path)
+static void add_part(FILE *f, const char *path)
 {
-	fputs(" \"Z:", f);
 	for (; *path; path++)
 		putc(*path == '/' ? '\\' : *path, f);
+}
+
+/* The path as Windows has it: / is Z:, in a sandbox what the mounts say. */
+static void add_path(FILE *f, const char *path)
+{
+	const struct policy_mount *m;
+	const char *rest = path;
+
+	m = policy ? policy_find(policy, path, &rest) : NULL;
+	fprintf(f, " \"%c:", m ? m->drive : 'Z');
+	if (m && *m->guest) {
+		putc('\\', f);
+		add_part(f, m->guest);
+	}
+	if (*rest && *rest != '/')
+		putc('\\', f);
+	add_part(f, rest);
 	putc('"', f);
 }
 
