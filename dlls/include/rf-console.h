@@ -155,4 +155,26 @@ struct rf_console_ctrl {
 /* out: uint32_t: 1 if the process has a console (GetConsoleWindow).  C */
 #define RF_CONSOLE_IS_ATTACHED RF_CONSOLE_CODE(27)
 
+/*
+ * Pseudo consoles.  NEW: in: struct rf_console_pty_size (its master is not
+ * read), out: struct rf_console_pty, handles that the caller closes.  RESIZE:
+ * in: struct rf_console_pty_size.  HANG_UP: in: uint64_t master; its programs
+ * get CTRL_CLOSE_EVENT.  A program is started on one by its ConsoleHandle:
+ * any handle to it with RF_CONSOLE_IS_PTY.  C
+ */
+#define RF_CONSOLE_PTY_NEW     RF_CONSOLE_CODE(28)
+#define RF_CONSOLE_PTY_RESIZE  RF_CONSOLE_CODE(29)
+#define RF_CONSOLE_PTY_HANG_UP RF_CONSOLE_CODE(30)
+#define RF_CONSOLE_IS_PTY      2
+#define RF_CONSOLE_HERE        4 /* ConsoleHandle of who has a console */
+struct rf_console_pty_size {
+	uint64_t master;
+	uint16_t cols, rows;
+	uint32_t reserved;
+};
+struct rf_console_pty {
+	uint64_t master;	/* bytes, as a terminal sends and shows them */
+	uint64_t input, output; /* the console's two sides */
+};
+
 #endif

@@ -266,27 +266,3 @@ BOOL WINAPI SetConsoleNumberOfCommandsW(DWORD n, LPWSTR exe)
 {
 	return refuse();
 }
-
-/* ---- pseudo consoles ------------------------------------------------ */
-
-typedef VOID *rf_hpcon;
-
-HRESULT WINAPI CreatePseudoConsole(COORD size, HANDLE in, HANDLE out,
-				   DWORD flags, rf_hpcon *console);
-HRESULT WINAPI ResizePseudoConsole(rf_hpcon console, COORD size);
-VOID WINAPI ClosePseudoConsole(rf_hpcon console);
-
-HRESULT WINAPI CreatePseudoConsole(COORD size, HANDLE in, HANDLE out,
-				   DWORD flags, rf_hpcon *console)
-{
-	return E_NOTIMPL;
-}
-
-HRESULT WINAPI ResizePseudoConsole(rf_hpcon console, COORD size)
-{
-	return E_INVALIDARG;
-}
-
-VOID WINAPI ClosePseudoConsole(rf_hpcon console)
-{
-}

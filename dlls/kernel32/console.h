@@ -17,6 +17,12 @@ BOOL console_call(HANDLE h, ULONG code, const void *in, ULONG in_size,
 		  void *out, ULONG out_size, ULONG *done);
 
 /* The same on the control device, which needs no console handle. */
+/*
+ * A child's console is this pseudo console, and so are its standard handles,
+ * but for those that were given.
+ */
+void pseudo_console_params(PVOID console, PRTL_USER_PROCESS_PARAMETERS p,
+			   BOOL given);
 BOOL console_control(ULONG code, const void *in, ULONG in_size, void *out,
 		     ULONG out_size, ULONG *done);
 

@@ -150,6 +150,7 @@ struct process_attributes {
 	HANDLE *jobs;
 	SIZE_T jobs_size;
 	HANDLE parent;
+	PVOID console; /* a pseudo console */
 };
 void process_attributes_get(LPPROC_THREAD_ATTRIBUTE_LIST list,
 			    struct process_attributes *a);

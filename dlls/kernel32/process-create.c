@@ -8,6 +8,7 @@
  */
 #include "kernel32-private.h"
 #include "nt-process.h"
+#include "console.h"
 
 #define LONGEST_COMMAND 32768
 
@@ -243,7 +244,8 @@ static HANDLE console_of(DWORD flags)
 }
 
 static BOOL make_params(struct creation *c, const WCHAR *line,
-			const STARTUPINFOW *si, LPVOID env, DWORD flags)
+			const STARTUPINFOW *si, LPVOID env, DWORD flags,
+			PVOID pseudo_console)
 {
 	PRTL_USER_PROCESS_PARAMETERS us = rf_peb()->ProcessParameters, p;
 	UNICODE_STRING image, dir, command, title, desktop, shell, runtime;
@@ -297,6 +299,9 @@ static BOOL make_params(struct creation *c, const WCHAR *line,
 		p->StandardOutput = us->StandardOutput;
 		p->StandardError = us->StandardError;
 	}
+	if (pseudo_console)
+		pseudo_console_params(pseudo_console, p,
+				      si->dwFlags & STARTF_USESTDHANDLES);
 	return TRUE;
 }
 
@@ -478,7 +483,7 @@ BOOL WINAPI CreateProcessW(LPCWSTR app, LPWSTR line, LPSECURITY_ATTRIBUTES pa,
 	if (choose(&c, app, line) && environment_of(&c, env, flags) &&
 	    directory_of(&c, dir) && nt_path_init(&c.image, c.program) &&
 	    make_params(&c, c.command ? c.command : (line ? line : app), si,
-			env, flags)) {
+			env, flags, given.console)) {
 		status = start(&c, pa, ta, inherit, flags, &given, pi);
 		ok = NT_SUCCESS(status) || fail_start(status);
 	}

@@ -580,6 +580,9 @@ void process_attributes_get(LPPROC_THREAD_ATTRIBUTE_LIST list,
 			a->jobs = e->value;
 			a->jobs_size = e->size;
 			break;
+		case 0x00020016:
+			a->console = e->value;
+			break;
 		}
 	}
 }

@@ -287,5 +287,8 @@ const struct control_row console_ctrl_rows[] = {
 	{ RF_CONSOLE_PROCESSES, processes },
 	{ RF_CONSOLE_ATTACH, attach },
 	{ RF_CONSOLE_IS_ATTACHED, is_attached },
+	{ RF_CONSOLE_PTY_NEW, pty_new },
+	{ RF_CONSOLE_PTY_RESIZE, pty_resize },
+	{ RF_CONSOLE_PTY_HANG_UP, pty_hang_up },
 };
 const size_t console_ctrl_nrows = COUNT_OF(console_ctrl_rows);

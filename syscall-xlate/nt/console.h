@@ -89,6 +89,10 @@ NTSTATUS console_put(struct task *t, struct file *f, const char *s, size_t n);
 /* Controls of the screen: console-screen.c.  Rows for control_run(). */
 extern const struct control_row console_screen_rows[];
 extern const size_t console_screen_nrows;
+/* Pseudo consoles: pty.c. */
+NTSTATUS pty_new(struct task *t, struct file *f, struct irp *r);
+NTSTATUS pty_resize(struct task *t, struct file *f, struct irp *r);
+NTSTATUS pty_hang_up(struct task *t, struct file *f, struct irp *r);
 /* Ctrl-C and its kin: console-ctrl.c. */
 extern const struct control_row console_ctrl_rows[];
 extern const size_t console_ctrl_nrows;

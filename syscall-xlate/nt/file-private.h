@@ -91,6 +91,12 @@ struct file *console_file(int fd, uint32_t access, uint32_t share,
 NTSTATUS console_open(struct task *t, const struct nt_path *p, uint32_t access,
 		      uint32_t share, uint32_t options, struct file **f);
 
+/*
+ * pty.c: the host's name for the pseudo console that a ConsoleHandle stands
+ * for; false: it is none of that kind.
+ */
+bool pty_slave_path(struct task *t, uint64_t console, char *path, size_t size);
+
 /* dir.c */
 void dir_scan_free(struct dir_scan *s);
 

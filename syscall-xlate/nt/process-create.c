@@ -27,6 +27,8 @@
 #include "base/bytes.h"
 #include "base/policy.h"
 #include "syscall-xlate/launch.h"
+#include "syscall-xlate/nt/console.h"
+#include "syscall-xlate/nt/file-private.h"
 #include "syscall-xlate/nt/nt-private.h"
 #include "syscall-xlate/nt/path.h"
 #include "syscall-xlate/nt/process-held.h"
@@ -366,7 +368,8 @@ static void fill_block(struct start_block *b, size_t size,
 	b->process_group = p->process_group;
 	b->error_mode = r->error_mode;
 	b->priority_class = child_priority(r);
-	b->console = p->console;
+	/* What says "a pseudo console of yours" to us means nothing there. */
+	b->console = *r->pty ? RF_CONSOLE_HERE : p->console;
 	b->std_in = p->std_in;
 	b->std_out = p->std_out;
 	b->std_err = p->std_err;
@@ -475,6 +478,10 @@ static int add_files(posix_spawn_file_actions_t *fa, const struct passing *g,
 {
 	int err = 0;
 
+	/* A session's leader gets the terminal that it opens first. */
+	if (*r->pty)
+		err = posix_spawn_file_actions_addopen(fa, 0, r->pty, O_RDWR,
+						       0);
 	for (int i = 0; i < 3 && !err; i++)
 		err = g->std_fd[i] >= 0
 			      ? posix_spawn_file_actions_adddup2(
@@ -517,8 +524,9 @@ static int spawn(const char *path, char *const *argv, char *const *envp,
 	sigfillset(&set);
 	sigdelset(&set, SIGINT);
 	posix_spawnattr_setsigdefault(&attr, &set);
-	posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETSIGMASK |
-						POSIX_SPAWN_SETSIGDEF);
+	posix_spawnattr_setflags(
+		&attr, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF |
+			       (*r->pty ? POSIX_SPAWN_SETSID : 0));
 	err = add_files(&fa, g, r, channel);
 	if (!err && slot >= 0)
 		err = posix_spawn_file_actions_adddup2(&fa, slot, slot);
@@ -758,6 +766,8 @@ static NTSTATUS create(struct task *t, struct request *r, gaddr create_info,
 	if (status)
 		return status;
 	request_find_cwd(r);
+	if (!pty_slave_path(t, r->p.console, r->pty, sizeof r->pty))
+		r->pty[0] = 0;
 	status = write_info(t, create_info);
 	if (status)
 		return status;

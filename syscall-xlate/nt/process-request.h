@@ -30,6 +30,7 @@ struct request {
 	gaddr client_id, client_id_len, teb_address;
 	char host[HOST_PATH_MAX]; /* the image */
 	char cwd[HOST_PATH_MAX];  /* "": ours */
+	char pty[64];		  /* its console, if not ours: /dev/pts/N */
 };
 
 /* PS_ATTRIBUTE_LIST at list (0: none) into r.  What is read is r's to free. */

@@ -19,6 +19,7 @@
 #include "base/utf.h"
 #include "loader/image/image.h"
 #include "syscall-xlate/launch.h"
+#include "syscall-xlate/nt/console.h"
 #include "syscall-xlate/nt/environ.h"
 #include "syscall-xlate/nt/file.h"
 #include "syscall-xlate/nt/path.h"
@@ -160,7 +161,7 @@ static NTSTATUS own_handles(struct task *t, struct process_parameters64 *p)
 	NTSTATUS st;
 
 	if (isatty(0) || isatty(1) || isatty(2))
-		p->console = 4; /* any value but 0: there is a console */
+		p->console = RF_CONSOLE_HERE; /* any value but 0: there is a console */
 	p->window_flags = STARTF_USESTDHANDLES;
 	p->show_window = 1;
 	st = std_handle(t, STDIN_FILENO, &p->std_in);

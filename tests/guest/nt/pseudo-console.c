@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * pseudo-console.c - a program on a pseudo console: it has a console of the
+ * size given, reads what we type, and we see what it writes.
+ */
+#define NTDDI_VERSION 0x0a000006
+#include <windows.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "check.h"
+
+typedef HRESULT(WINAPI *create_fn)(COORD, HANDLE, HANDLE, DWORD, void **);
+typedef HRESULT(WINAPI *resize_fn)(void *, COORD);
+typedef void(WINAPI *close_fn)(void *);
+
+static char shown[65536];
+static DWORD nshown;
+
+/* What the program sees: as lines that the parent looks for. */
+static int child(void)
+{
+	HANDLE in = GetStdHandle(STD_INPUT_HANDLE);
+	HANDLE out = GetStdHandle(STD_OUTPUT_HANDLE);
+	CONSOLE_SCREEN_BUFFER_INFO info;
+	DWORD mode, n;
+	char text[200], line[100];
+
+	n = sprintf(text, "<in %d out %d>", GetConsoleMode(in, &mode) != 0,
+		    GetConsoleMode(out, &mode) != 0);
+	WriteFile(out, text, n, &n, NULL);
+	if (GetConsoleScreenBufferInfo(out, &info)) {
+		n = sprintf(text, "<size %d %d>",
+			    info.srWindow.Right - info.srWindow.Left + 1,
+			    info.srWindow.Bottom - info.srWindow.Top + 1);
+		WriteFile(out, text, n, &n, NULL);
+	}
+	if (ReadFile(in, line, sizeof line - 1, &n, NULL)) {
+		while (n && (line[n - 1] == '\r' || line[n - 1] == '\n'))
+			n--;
+		line[n] = 0;
+		n = sprintf(text, "<read %s>", line);
+		WriteFile(out, text, n, &n, NULL);
+	}
+	GetConsoleScreenBufferInfo(out, &info);
+	n = sprintf(text, "<then %d %d>",
+		    info.srWindow.Right - info.srWindow.Left + 1,
+		    info.srWindow.Bottom - info.srWindow.Top + 1);
+	WriteFile(out, text, n, &n, NULL);
+	if (ReadFile(in, line, sizeof line, &n, NULL))
+		WriteFile(out, "<bye>", 5, &n, NULL);
+	return 7;
+}
+
+static DWORD WINAPI collect(void *arg)
+{
+	DWORD n;
+
+	while (nshown < sizeof shown - 1 &&
+	       ReadFile(arg, shown + nshown, sizeof shown - 1 - nshown, &n,
+			NULL) &&
+	       n)
+		nshown += n;
+	return 0;
+}
+
+/* Is it there within five seconds? */
+static BOOL appears(const char *what)
+{
+	for (int i = 0; i < 500; i++) {
+		if (strstr(shown, what))
+			return TRUE;
+		Sleep(10);
+	}
+	printf("no %s in: %s\n", what, shown);
+	return FALSE;
+}
+
+int main(int argc, char **argv)
+{
+	HMODULE k = GetModuleHandleA("kernel32");
+	create_fn create =
+		(create_fn)(void *)GetProcAddress(k, "CreatePseudoConsole");
+	resize_fn resize =
+		(resize_fn)(void *)GetProcAddress(k, "ResizePseudoConsole");
+	close_fn close =
+		(close_fn)(void *)GetProcAddress(k, "ClosePseudoConsole");
+	HANDLE from, to, theirs_in, theirs_out, thread;
+	STARTUPINFOEXA si = { .StartupInfo.cb = sizeof si };
+	PROCESS_INFORMATION pi;
+	char line[MAX_PATH + 20];
+	SIZE_T size = 0;
+	void *pc = NULL;
+	DWORD n, code;
+
+	if (argc > 1)
+		return child();
+	CHECK(create && resize && close);
+	CHECK(CreatePipe(&theirs_in, &to, NULL, 0));
+	CHECK(CreatePipe(&from, &theirs_out, NULL, 0));
+	CHECK_EQ(create((COORD){ 0, 10 }, theirs_in, theirs_out, 0, &pc),
+		 E_INVALIDARG);
+	CHECK_EQ(create((COORD){ 91, 37 }, theirs_in, theirs_out, 0, &pc),
+		 S_OK);
+	CloseHandle(theirs_in);
+	CloseHandle(theirs_out);
+	thread = CreateThread(NULL, 0, collect, from, 0, NULL);
+
+	InitializeProcThreadAttributeList(NULL, 1, 0, &size);
+	si.lpAttributeList = malloc(size);
+	CHECK(InitializeProcThreadAttributeList(si.lpAttributeList, 1, 0,
+						&size));
+	CHECK(UpdateProcThreadAttribute(si.lpAttributeList, 0, 0x20016, pc,
+					sizeof pc, NULL, NULL));
+	sprintf(line, "\"%s\" child", argv[0]);
+	CHECK(CreateProcessA(NULL, line, NULL, NULL, FALSE,
+			     EXTENDED_STARTUPINFO_PRESENT, NULL, NULL,
+			     &si.StartupInfo, &pi),
+	      "%lu", GetLastError());
+	CHECK(appears("<in 1 out 1>"));
+	CHECK(appears("<size 91 37>"));
+	CHECK_EQ(resize(pc, (COORD){ 100, 30 }), S_OK);
+	WriteFile(to, "hello\r", 6, &n, NULL);
+	CHECK(appears("<read hello>"));
+	CHECK(appears("<then 100 30>"));
+	WriteFile(to, "\r", 1, &n, NULL);
+	CHECK(appears("<bye>"));
+	CHECK_EQ(WaitForSingleObject(pi.hProcess, 5000), 0);
+	CHECK(GetExitCodeProcess(pi.hProcess, &code));
+	CHECK_EQ(code, 7);
+	CloseHandle(pi.hProcess);
+	CloseHandle(pi.hThread);
+
+	/* One that still runs when the console closes ends. */
+	CHECK(CreateProcessA(NULL, line, NULL, NULL, FALSE,
+			     EXTENDED_STARTUPINFO_PRESENT, NULL, NULL,
+			     &si.StartupInfo, &pi));
+	CHECK(appears("<size 100 30>"));
+	close(pc);
+	CHECK_EQ(WaitForSingleObject(pi.hProcess, 5000), 0);
+	CHECK_EQ(WaitForSingleObject(thread, 5000), 0);
+	CHECK(!strstr(strstr(shown, "<size 100 30>"), "<bye>"));
+	return check_done();
+}
