@@ -119,3 +119,21 @@ unit_tests += tests/unit/nt-protocol
 tests_unit_nt_protocol_SOURCES = %D%/syscall-xlate/nt/protocol.c
 tests_unit_nt_protocol_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_nt_protocol_LDADD = $(UNIT_LDADD)
+
+
+unit_tests += tests/unit/elf
+tests_unit_elf_SOURCES = %D%/loader/image/elf.c
+tests_unit_elf_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_elf_LDADD = $(UNIT_LDADD)
+
+unit_tests += tests/unit/insn
+tests_unit_insn_SOURCES = %D%/syscall-xlate/engine/insn.c \
+	syscall-xlate/engine/insn.c
+tests_unit_insn_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_insn_LDADD = $(UNIT_LDADD)
+
+unit_tests += tests/unit/bsd-space
+tests_unit_bsd_space_SOURCES = %D%/syscall-xlate/bsd/space.c \
+	syscall-xlate/bsd/space.c
+tests_unit_bsd_space_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_bsd_space_LDADD = $(UNIT_LDADD)

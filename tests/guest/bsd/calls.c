@@ -24,6 +24,61 @@ static void convention(void)
 	FAILS(CALL(198, SYS_close, 999), EBADF);
 }
 
+/*
+ * Sites as compilers and libcs lay them out, which run-foreign may change to
+ * jump elsewhere: nothing but rax, rcx, rdx, r11 and the carry may differ.
+ */
+__asm__(".text\n\tint3\n\t.p2align 4, 0xcc\n"
+	"site_number:\n\tmov $20, %eax\n\tsyscall\n\tret\n\t"
+	".p2align 4, 0xcc\n"
+	"site_libc:\n\tmov $6, %eax\n\tmov %rcx, %r10\n\tsyscall\n\t"
+	"jb 1f\n\tret\n1:\tneg %rax\n\tret\n\t.p2align 4, 0xcc\n");
+extern char site_number[], site_libc[];
+
+static void sites(void)
+{
+	u64 in[7] = { 11, 12, 13, 14, 15, 16, 17 }, out[7];
+	u64 x[2] = { 0x0123456789abcdef, 0xfedcba9876543210 }, y[2];
+	i64 ret;
+
+	for (int i = 0; i < 3; i++) {
+		__asm__ volatile(
+			"sub $128, %%rsp\n\t"
+			"mov (%[in]), %%rbx\n\tmov 8(%[in]), %%r8\n\t"
+			"mov 16(%[in]), %%r9\n\tmov 24(%[in]), %%r10\n\t"
+			"mov 32(%[in]), %%r13\n\tmov 40(%[in]), %%rsi\n\t"
+			"mov 48(%[in]), %%rdi\n\tmovups (%[x]), %%xmm3\n\t"
+			"call site_number\n\t"
+			"mov %%rbx, (%[out])\n\tmov %%r8, 8(%[out])\n\t"
+			"mov %%r9, 16(%[out])\n\tmov %%r10, 24(%[out])\n\t"
+			"mov %%r13, 32(%[out])\n\tmov %%rsi, 40(%[out])\n\t"
+			"mov %%rdi, 48(%[out])\n\tmovups %%xmm3, (%[y])\n\t"
+			"add $128, %%rsp"
+			: "=a"(ret)
+			: [in] "r"(in), [out] "r"(out), [x] "r"(x), [y] "r"(y)
+			: "rbx", "rcx", "rdx", "rsi", "rdi", "r8", "r9", "r10",
+			  "r11", "r13", "xmm3", "memory", "cc");
+		EQUAL(ret, CALL(SYS_getpid));
+		for (int j = 0; j < 7; j++)
+			EQUAL(out[j], in[j]);
+		CHECK(y[0] == x[0] && y[1] == x[1]);
+	}
+	/* close(999) sets the carry, and the stub negates. */
+	__asm__ volatile("sub $128, %%rsp\n\tcall site_libc\n\t"
+			 "add $128, %%rsp"
+			 : "=a"(ret)
+			 : "D"(999l)
+			 : "rcx", "rdx", "r10", "r11", "memory", "cc");
+	EQUAL(ret, -EBADF);
+	/* Who jumps to the instruction itself is answered as well. */
+	__asm__ volatile("sub $128, %%rsp\n\tcall *%[at]\n\t"
+			 "add $128, %%rsp"
+			 : "=a"(ret)
+			 : "a"(39l), [at] "r"(site_number + 5)
+			 : "rcx", "rdx", "r11", "memory", "cc");
+	EQUAL(ret, CALL(SYS_getppid));
+}
+
 static void files(void)
 {
 	i64 fd, dup, fds[1];
@@ -169,6 +224,7 @@ int test_main(int argc, char **argv)
 		CALL(SYS_exit, failed ? 1 : 42);
 	}
 	convention();
+	sites();
 	files();
 	memory();
 	processes(argv[0]);
