@@ -41,6 +41,17 @@ static const struct fixed thread_classes[] = {
 	{ 14, 4, 4 },	{ 16, 4, 4 },	{ 23, 16, 16 }, { 30, 12, 16 },
 };
 
+static const struct fixed system_classes[] = {
+	{ 0, 44, 64 },	 { 1, 12, 12 },	 { 21, 36, 64 },   { 37, 12, 16 },
+	{ 50, 4, 8 },	 { 62, 44, 64 }, { 80, 88, 176 }, { 123, 16, 32 },
+};
+
+static NTSTATUS NTAPI query_system(HANDLE h, ULONG class, PVOID info, ULONG n,
+				   PULONG got)
+{
+	return NtQuerySystemInformation(class, info, n, got);
+}
+
 static void fixed(const char *what, query_fn f, HANDLE h,
 		  const struct fixed *c, size_t n)
 {
@@ -405,6 +416,8 @@ int main(void)
 	      process_classes, sizeof process_classes / sizeof(struct fixed));
 	fixed("thread", (query_fn)NtQueryInformationThread, THREAD,
 	      thread_classes, sizeof thread_classes / sizeof(struct fixed));
+	fixed("system", query_system, NULL, system_classes,
+	      sizeof system_classes / sizeof(struct fixed));
 	process();
 	objects();
 	tokens();
