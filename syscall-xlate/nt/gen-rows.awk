@@ -31,10 +31,16 @@ function fail(why) {
 	if (kind == "IOCTL")
 		row = "{ " $2 ", " handler " }"
 	else
-		row = "{ " $2 ", " $4 ", " handler ", " ($7 == "-" ? "0" : $7) " }"
+		row = "{ " $2 ", SIZE, " handler ", " ($7 == "-" ? "0" : $7) " }"
 	if (!($1 in rows))
 		order[++n] = $1
-	rows[$1] = rows[$1] " \\\n\t" row ","
+	# "32/48": a row for each size.
+	sizes = kind == "IOCTL" ? 1 : split($4, size, "/")
+	for (k = 1; k <= sizes; k++) {
+		one = row
+		sub(/SIZE/, size[k], one)
+		rows[$1] = rows[$1] " \\\n\t" one ","
+	}
 }
 END {
 	if (bad)

@@ -18,6 +18,7 @@
 #include "syscall-xlate/nt/process.h"
 #include "syscall-xlate/nt/remote.h"
 #include "syscall-xlate/nt/calls.h"
+#include "syscall-xlate/nt/info-rows.h"
 #include "syscall-xlate/nt/wow64.h"
 
 enum {
@@ -436,40 +437,12 @@ static NTSTATUS get_protection(struct nt_process *p, void *v, uint32_t len)
 	return STATUS_SUCCESS;
 }
 
-/* Sizes a class takes: one, or one of a growing structure. */
+/* A class whose structure grew has a row for each size. */
 static const struct {
-	uint32_t class;
-	uint32_t size, size2, size3;
+	uint32_t class, size;
 	getter *get;
-} getters[] = {
-	{ 0, sizeof(struct process_basic), sizeof(struct process_basic_ex), 0,
-	  get_basic },
-	{ 1, 32, 48, 88, get_quota },
-	{ 2, sizeof(struct io_counters), 0, 0, get_io },
-	{ 3, 88, 96, 112, get_vm },
-	{ 4, sizeof(struct process_times), 0, 0, get_times },
-	{ 7, 8, 0, 0, get_debug_port },
-	{ 12, 4, 0, 0, get_error_mode }, /* DefaultHardErrorMode */
-	{ 18, 2, 0, 0, get_priority_class },
-	{ 20, 4, 8, 0, get_handle_count },
-	{ 21, 8, 0, 0, get_affinity },
-	{ 22, 4, 0, 0, get_zero }, /* PriorityBoost: not disabled */
-	{ 24, 4, 0, 0, get_session },
-	{ 26, 8, 0, 0, get_wow64 },
-	{ 28, 4, 0, 0, get_zero }, /* LUIDDeviceMapsEnabled */
-	{ 29, 4, 0, 0, get_zero }, /* BreakOnTermination */
-	{ 30, 8, 0, 0, get_debug_object },
-	{ 31, 4, 0, 0, get_debug_flags },
-	{ 33, 4, 0, 0, get_io_priority },
-	{ 34, 4, 0, 0, get_execute_flags },
-	{ 36, 4, 0, 0, get_cookie },
-	{ 37, sizeof(struct image_information), 0, 0, get_image_info },
-	{ 38, 16, 0, 0, get_cycles },
-	{ 39, 4, 0, 0, get_page_priority },
-	{ 45, 2, 0, 0, get_zero }, /* GroupInformation: group 0 */
-	{ 52, 8, 0, 0, get_mitigation },
-	{ 61, 1, 0, 0, get_protection },
-};
+	uint32_t access; /* for the table's sake: 0 */
+} getters[] = { INFO_ROWS_PROCESS };
 
 /* ---- names and texts
  * ------------------------------------------------------------------ */
@@ -650,15 +623,15 @@ static NTSTATUS query_fixed(struct task *t, struct nt_process *p,
 {
 	enum { MITIGATION = 52 };
 	uint8_t v[MAX_INFO] = { 0 };
+	bool known = false;
 	NTSTATUS status;
 
 	for (unsigned i = 0; i < COUNT_OF(getters); i++) {
 		if (getters[i].class != class)
 			continue;
-		if (!len ||
-		    (len != getters[i].size && len != getters[i].size2 &&
-		     len != getters[i].size3))
-			return STATUS_INFO_LENGTH_MISMATCH;
+		known = true;
+		if (len != getters[i].size)
+			continue;
 		if (class == MITIGATION && guest_read(t, v, info, len))
 			return STATUS_ACCESS_VIOLATION;
 		status = getters[i].get(p, v, len);
@@ -669,7 +642,7 @@ static NTSTATUS query_fixed(struct task *t, struct nt_process *p,
 			return STATUS_ACCESS_VIOLATION;
 		return STATUS_SUCCESS;
 	}
-	return STATUS_INVALID_INFO_CLASS;
+	return known ? STATUS_INFO_LENGTH_MISMATCH : STATUS_INVALID_INFO_CLASS;
 }
 
 /* Classes that only the process itself can answer: cookie, handle count,
@@ -795,22 +768,8 @@ static NTSTATUS set_hint(struct nt_process *p, const void *v)
 static const struct {
 	uint32_t class, size;
 	setter *set;
-} setters[] = {
-	{ 1, 32, set_hint }, /* QuotaLimits: working set sizes */
-	{ 1, 48, set_hint },       { 1, 88, set_hint },
-	{ 5, 4, set_hint }, /* BasePriority */
-	{ 6, 4, set_hint }, /* RaisePriority */
-	{ 12, 4, set_error_mode }, { 18, 2, set_priority_class },
-	{ 21, 8, set_affinity },   { 22, 4, set_hint }, /* PriorityBoost */
-	{ 25, 1, set_hint },  /* ForegroundInformation */
-	{ 29, 4, set_hint },  /* BreakOnTermination */
-	{ 33, 4, set_hint },  /* IoPriority */
-	{ 34, 4, set_hint },  /* ExecuteFlags */
-	{ 39, 4, set_hint },  /* PagePriority */
-	{ 52, 8, set_hint },  /* MitigationPolicy */
-	{ 53, 4, set_hint },  /* HandleCheckingMode */
-	{ 77, 12, set_hint }, /* PowerThrottlingState */
-};
+	uint32_t access; /* for the table's sake: 0 */
+} setters[] = { INFO_ROWS_SETPROCESS };
 
 NTSTATUS nt_set_information_process(struct task *t, uint64_t process,
 				    uint32_t class, gaddr info, uint32_t len)

@@ -19,6 +19,7 @@
 
 #include "base/utf.h"
 #include "syscall-xlate/nt/calls.h"
+#include "syscall-xlate/nt/info-rows.h"
 #include "syscall-xlate/nt/time.h"
 #include "syscall-xlate/nt/vad.h"
 
@@ -531,54 +532,10 @@ enum {
 
 static const struct info_class {
 	uint16_t class;
-	uint16_t flags;
+	uint16_t size; /* for the table's sake: 0 */
 	NTSTATUS (*get)(struct task *t, struct info_answer *a);
-} classes[] = {
-	{ 0, EXACT, info_basic },
-	{ 1, EXACT, info_processor },
-	{ 2, 0, info_performance },
-	{ 3, 0, info_time_of_day },
-	{ 5, 0, info_process_list },
-	{ 8, 0, info_processor_times },
-	{ 11, 0, info_empty8 }, /* kernel modules */
-	{ 16, 0, info_empty8 }, /* everybody's handles */
-	{ 17, 0, info_empty8 }, /* everybody's objects */
-	{ 18, 0, info_page_file },
-	{ 21, 0, info_file_cache },
-	{ 23, 0, info_interrupts },
-	{ 28, EXACT, info_time_adjustment },
-	{ 33, 0, info_exceptions },
-	{ 35, 0, info_debugger },
-	{ 37, 0, info_registry_quota },
-	{ 44, 0, info_zone },
-	{ 45, 0, info_lookaside },
-	{ 50, 0, info_range_start },
-	{ 55, 0, info_numa_map },
-	{ 57, 0, info_process_list },
-	{ 60, 0, info_numa_memory },
-	{ 62, EXACT, info_basic }, /* emulation: of the 32-bit side */
-	{ 63, EXACT, info_processor },
-	{ 64, 0, info_empty16 }, /* everybody's handles, extended */
-	{ 73, BOTH, info_logical },
-	{ 76, OWN, info_firmware },
-	{ 77, 0, info_empty8 }, /* kernel modules, extended */
-	{ 80, 0, info_memory_list },
-	{ 81, 0, info_file_cache },
-	{ 83, BOTH, info_processor_idle },
-	{ 88, OWN, info_process_id },
-	{ 90, 0, info_boot_environment },
-	{ 102, 0, info_dynamic_zone },
-	{ 103, EXACT, info_code_integrity },
-	{ 105, 0, info_processor_name },
-	{ 107, EX, info_logical_ex },
-	{ 123, 0, info_basic_performance },
-	{ 145, 0, info_secure_boot },
-	{ 149, 0, info_debugger_ex },
-	{ 163, 0, info_byte_zero }, /* kernel debugger flags */
-	{ 175, EX, info_cpu_sets },
-	{ 181, EX, info_architectures },
-	{ 201, 0, info_speculation },
-};
+	uint16_t flags;
+} classes[] = { INFO_ROWS_SYSTEM };
 
 static NTSTATUS query(struct task *t, uint32_t class, gaddr input,
 		      uint32_t input_len, gaddr info, uint32_t len,

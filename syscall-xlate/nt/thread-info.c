@@ -16,6 +16,7 @@
 #include "syscall-xlate/nt/remote.h"
 #include "syscall-xlate/nt/abi-context.h"
 #include "syscall-xlate/nt/calls.h"
+#include "syscall-xlate/nt/info-rows.h"
 #include "syscall-xlate/nt/token.h"
 
 enum {
@@ -227,24 +228,8 @@ static NTSTATUS get_suspend_count(struct nt_thread *th, void *v)
 static const struct {
 	uint32_t class, size;
 	getter *get;
-} getters[] = {
-	{ 0, sizeof(struct thread_basic), get_basic },
-	{ 1, sizeof(struct thread_times), get_times },
-	{ 9, 8, get_start },        /* QuerySetWin32StartAddress */
-	{ 12, 4, get_am_last },     /* AmILastThread */
-	{ 14, 4, get_boost },       /* PriorityBoost */
-	{ 16, 4, get_zero32 },      /* IsIoPending */
-	{ 17, 1, get_hidden },      /* HideFromDebugger */
-	{ 18, 4, get_break },       /* BreakOnTermination */
-	{ 20, 4, get_terminated },  /* IsTerminated */
-	{ 22, 4, get_io_priority }, /* IoPriority */
-	{ 23, 16, get_cycles },     /* CycleTime */
-	{ 24, 4, get_page_priority },
-	{ 30, sizeof(struct group_affinity), get_group },
-	{ 33, 4, get_ideal }, /* IdealProcessorEx */
-	{ 35, 4, get_suspend_count },
-	{ 42, 4, get_zero32 }, /* DynamicCodePolicy: none */
-};
+	uint32_t access; /* for the table's sake: 0 */
+} getters[] = { INFO_ROWS_THREAD };
 
 /* ThreadNameInformation: a UNICODE_STRING and its text. */
 static NTSTATUS get_name(struct task *t, struct nt_thread *th, gaddr info,
@@ -503,25 +488,8 @@ static NTSTATUS set_zero_tls(struct nt_thread *th, const void *v)
 static const struct {
 	uint32_t class, size;
 	setter *set;
-} setters[] = {
-	{ 2, 4, set_priority },
-	{ 3, 4, set_base_priority },
-	{ 4, 8, set_affinity },
-	{ 5, 8, set_token },
-	{ 9, 8, set_start },
-	{ 10, 4, set_zero_tls },
-	{ 13, 4, set_hint }, /* IdealProcessor */
-	{ 14, 4, set_boost },
-	{ 17, 0, set_hidden },
-	{ 18, 4, set_break },
-	{ 22, 4, set_hint }, /* IoPriority */
-	{ 24, 4, set_hint }, /* PagePriority */
-	{ 25, 4, set_hint }, /* ActualBasePriority */
-	{ 30, sizeof(struct group_affinity), set_group },
-	{ 33, 4, set_hint },  /* IdealProcessorEx */
-	{ 42, 4, set_hint },  /* DynamicCodePolicy */
-	{ 49, 12, set_hint }, /* PowerThrottlingState */
-};
+	uint32_t access; /* for the table's sake: 0 */
+} setters[] = { INFO_ROWS_SETTHREAD };
 
 static NTSTATUS set_name(struct task *t, struct nt_thread *th, gaddr info,
 			 uint32_t len)
