@@ -191,6 +191,23 @@ static void processes(char *self)
 	}
 	EQUAL(CALL(SYS_wait4, pid, &status, 0, 0), pid);
 	EQUAL(status, SIGUSR1); /* the guest's number, not Linux's 10 */
+#ifdef NETBSD
+	{
+		struct { i32 action, fd; u64 a; u32 b, c; } entries[1] = {
+			{ 0, 1, (u64)"spawn-output", O_CREAT | O_RDWR, 0600 },
+		};
+		struct { u32 size, len; void *entries; } actions = { 1, 1,
+								     entries };
+		i32 spawned = 0;
+
+		EQUAL(CALL(474, &spawned, self, &actions, 0, argv, envp), 0);
+		CHECK(spawned > 0);
+		EQUAL(CALL(SYS_wait4, spawned, &status, 0, 0), spawned);
+		EQUAL(status, 42 << 8);
+		EQUAL(CALL(SYS_unlink, "spawn-output"), 0);
+		FAILS(CALL(474, &spawned, "/no/such", 0, 0, argv, envp), ENOENT);
+	}
+#endif
 	FAILS(CALL(SYS_wait4, -1, &status, 0, 0), 10 /* ECHILD */);
 }
 
