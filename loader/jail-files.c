@@ -88,7 +88,7 @@ const char *const jail_libraries[] = { "/lib", "/lib64", "/usr/lib",
 				       "/etc/ld.so.cache", NULL };
 
 static int grant_all(int rules, const struct policy *p,
-		     const struct jail_paths *paths, struct err *e)
+		     const struct jail_paths *paths, bool alone, struct err *e)
 {
 	static const struct {
 		const char *path;
@@ -116,6 +116,9 @@ static int grant_all(int rules, const struct policy *p,
 		grant(rules, jail_for_all[i], READ, false, e);
 	for (size_t i = 0; p->net && jail_for_net[i]; i++)
 		grant(rules, jail_for_net[i], READ, false, e);
+	/* Nobody is in there but the family. */
+	if (alone)
+		grant(rules, "/proc", READ, false, e);
 	/* AT_BASE is where the loader was mapped. */
 	for (size_t i = 0; getauxval(AT_BASE) && jail_libraries[i]; i++)
 		grant(rules, jail_libraries[i], READ | RUN, false, e);
@@ -123,7 +126,7 @@ static int grant_all(int rules, const struct policy *p,
 }
 
 int jail_files(const struct policy *p, const struct jail_paths *paths,
-	       struct err *e)
+	       bool alone, struct err *e)
 {
 	long version = syscall(SYS_landlock_create_ruleset, NULL, 0,
 			       LANDLOCK_CREATE_RULESET_VERSION);
@@ -151,7 +154,7 @@ int jail_files(const struct policy *p, const struct jail_paths *paths,
 	rules = (int)syscall(SYS_landlock_create_ruleset, &r, size, 0);
 	if (rules < 0)
 		return err_set(e, errno, "Landlock: %s", strerror(errno));
-	ret = grant_all(rules, p, paths, e);
+	ret = grant_all(rules, p, paths, alone, e);
 	if (!ret && syscall(SYS_landlock_restrict_self, rules, 0) < 0)
 		ret = err_set(e, errno, "Landlock: %s", strerror(errno));
 	close(rules);

@@ -182,7 +182,7 @@ static int show_all(const char *root, const struct policy *p,
 	if (show_mounts(root, p, e) || show(root, p->own, ALONE, e) ||
 	    show(root, paths->dlls, READONLY, e) ||
 	    show(root, exe, READONLY, e) ||
-	    show(root, "/proc", AS_IT_IS, e) ||
+	    show(root, "/proc", ALONE, e) ||
 	    show(root, "/dev/null", AS_IT_IS, e) ||
 	    (paths->policy_file && show(root, paths->policy_file, READONLY, e)))
 		return -1;
@@ -211,25 +211,39 @@ static int become_root(const char *root, struct err *e)
 	return 0;
 }
 
-int jail_leave(const struct policy *p, struct err *e)
+int jail_spaces(const struct policy *p, struct err *e)
 {
 	const int net = p->net ? 0 : CLONE_NEWNET;
-	char size[64] = "mode=700";
 	uid_t uid = getuid();
 	gid_t gid = getgid();
 
-	if (unshare(CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWIPC | net) < 0) {
+	if (getenv(JAIL_NO_SPACES) ||
+	    unshare(CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWIPC | net) < 0) {
 		log_debug(LOG_PROCESS, "no namespaces: %s", strerror(errno));
 		return 0;
 	}
+	if (map_ids(uid, gid))
+		return err_set(e, errno, "ids of a user namespace: %s",
+			       strerror(errno));
+	return 1;
+}
+
+int jail_leave(const struct policy *p, struct err *e)
+{
+	char size[64] = "mode=700";
+
 	if (p->memory)
 		snprintf(size, sizeof size, "mode=700,size=%llu",
 			 (unsigned long long)p->memory);
-	if (map_ids(uid, gid) ||
+	/* Containers that hide parts of /proc do not let us show them here. */
+	if (unshare(CLONE_NEWNS) < 0 ||
 	    mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0 ||
-	    mount("sandbox", p->own, "tmpfs", MS_NOSUID | MS_NODEV, size) < 0)
-		return err_set(e, errno, "a file system for the sandbox: %s",
-			       strerror(errno));
+	    mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC,
+		  NULL) < 0 ||
+	    mount("sandbox", p->own, "tmpfs", MS_NOSUID | MS_NODEV, size) < 0) {
+		err_set(e, errno, "namespaces: %s", strerror(errno));
+		return 0;
+	}
 	return 1;
 }
 

@@ -108,7 +108,7 @@ int jail_enter(const struct policy *p, const struct jail_paths *paths,
 		return -1;
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
 		return err_set(e, errno, "no_new_privs: %s", strerror(errno));
-	if (jail_files(p, paths, e) || drop_capabilities(e) ||
+	if (jail_files(p, paths, alone, e) || drop_capabilities(e) ||
 	    jail_calls(p->net, is_vm, alone, e))
 		return -1;
 	return 0;

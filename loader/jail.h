@@ -13,6 +13,9 @@
 #include "base/err.h"
 #include "base/policy.h"
 
+/* In the environment: do without namespaces. */
+#define JAIL_NO_SPACES "RUN_FOREIGN_NO_NAMESPACES"
+
 struct jail_paths {
 	const char *program; /* the host path of the program; read */
 	const char *dlls;    /* folder; read */
@@ -20,9 +23,16 @@ struct jail_paths {
 };
 
 /*
- * jail_leave() - leave the user's mounts, network and System V objects, where
- * users may make namespaces: then p->own becomes a file system in memory, which
- * is gone with us.  1: done, 0: cannot be had here, -1 with e set.
+ * jail_spaces() - where users may make namespaces: leave the user's network and
+ * System V objects, and let the next child be the first process of a world of
+ * its own.  1: done, 0: cannot be had here, -1 with e set: broken.
+ */
+int jail_spaces(const struct policy *p, struct err *e);
+
+/*
+ * jail_leave() - in that child: leave the user's mounts.  p->own becomes a file
+ * system in memory, which is gone with us; /proc shows our world only.  1: done,
+ * 0: this kernel or container does not let us, and the world is of no use.
  */
 int jail_leave(const struct policy *p, struct err *e);
 
@@ -48,7 +58,7 @@ extern const char *const jail_libraries[];
 int jail_mounts(const struct policy *p, const struct jail_paths *paths,
 		struct err *e);
 int jail_files(const struct policy *p, const struct jail_paths *paths,
-	       struct err *e);
+	       bool alone, struct err *e);
 /* alone: no name leads outside, so those may be changed by name. */
 int jail_calls(bool net, bool is_vm, bool alone, struct err *e);
 

@@ -206,11 +206,13 @@ static int enter(struct options *o, int status_fd, struct err *e)
 	struct policy *p = &o->policy;
 	char cwd[PATH_MAX];
 	const char *rest;
-	int alone = jail_leave(p, e);
 
-	if (alone < 0 || fill_folder(p, e) || set_environment(p, e))
+	if (o->alone && !jail_leave(p, e)) {
+		log_debug(LOG_PROCESS, "%s", e->text);
+		supervise_again();
+	}
+	if (fill_folder(p, e) || set_environment(p, e))
 		return -1;
-	o->alone = alone;
 	if ((!getcwd(cwd, sizeof cwd) || !policy_find(p, cwd, &rest)) &&
 	    chdir(p->root) < 0)
 		return err_set(e, errno, "%s: %s", p->root, strerror(errno));
@@ -224,9 +226,9 @@ static int enter(struct options *o, int status_fd, struct err *e)
 int sandbox_begin(struct options *o, char ***argv, struct err *e)
 {
 	struct policy *p = &o->policy;
-	int status_fd = -1;
+	struct supervised s = { .policy = p, .status = -1, .argv = *argv };
+	int status_fd = -1, alone;
 	char *mount;
-	pid_t pid;
 
 	if (!o->sandbox)
 		return 0;
@@ -248,12 +250,18 @@ int sandbox_begin(struct options *o, char ***argv, struct err *e)
 	    find_root(p, e) || add_options(o, argv, mount, e))
 		goto fail;
 	/* Who writes it has no way to the file itself. */
-	if (o->exit_status)
-		status_fd = memfd_create("exit-status", MFD_CLOEXEC);
-	pid = supervise_fork(e);
-	if (pid > 0)
-		supervise(pid, p, status_fd, o->exit_status);
-	if (pid == 0)
+	if (o->exit_status) {
+		s.status_file = o->exit_status;
+		s.status = status_fd = memfd_create("exit-status", MFD_CLOEXEC);
+	}
+	alone = jail_spaces(p, e);
+	if (alone < 0)
+		goto fail;
+	o->alone = s.alone = alone;
+	s.pid = supervise_fork(alone, e);
+	if (s.pid > 0)
+		supervise(&s);
+	if (s.pid == 0)
 		return enter(o, status_fd, e);
 fail:
 	if (p->own)

@@ -11,26 +11,37 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
+#include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "base/log.h"
+#include "loader/jail.h"
 
 enum { EXIT_TIMEOUT = 124, FORBIDDEN = SIGSYS };
 
 static sigset_t watched;
+static volatile bool *again; /* shared with the child */
 
-pid_t supervise_fork(struct err *e)
+pid_t supervise_fork(bool alone, struct err *e)
 {
 	pid_t outside = getpid(), pid;
 	sigset_t old;
+	void *page = mmap(NULL, sizeof *again, PROT_READ | PROT_WRITE,
+			  MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 
+	if (page == MAP_FAILED) {
+		err_set(e, errno, "no memory: %s", strerror(errno));
+		return -1;
+	}
+	again = page;
 	prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
 	sigemptyset(&watched);
 	sigaddset(&watched, SIGCHLD);
@@ -45,10 +56,17 @@ pid_t supervise_fork(struct err *e)
 	} else if (pid == 0) {
 		sigprocmask(SIG_SETMASK, &old, NULL);
 		prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
-		if (getppid() != outside)
+		/* To the first of a world its parent has no number. */
+		if (!alone && getppid() != outside)
 			_exit(125);
 	}
 	return pid;
+}
+
+_Noreturn void supervise_again(void)
+{
+	*again = true;
+	_exit(125);
 }
 
 /* ---- the end of the family ------------------------------------------------- */
@@ -141,9 +159,31 @@ static bool left(const struct timespec *end, struct timespec *rest)
 	return rest->tv_sec >= 0;
 }
 
-/* The child's wait status; or -1 if time is up, -2 - signal if we must end. */
-static int wait_for(pid_t pid, unsigned timeout)
+/*
+ * The terminal's signals come to the program itself as well, but the first
+ * process of a world is not ended by what it does not handle.
+ */
+static bool is_deaf(pid_t pid, int sig)
 {
+	char path[64], line[256];
+	uint64_t handled = 0, mask;
+	FILE *f;
+
+	snprintf(path, sizeof path, "/proc/%d/status", pid);
+	f = fopen(path, "re");
+	while (f && fgets(line, sizeof line, f))
+		if (sscanf(line, "SigIgn: %" SCNx64, &mask) == 1 ||
+		    sscanf(line, "SigCgt: %" SCNx64, &mask) == 1)
+			handled |= mask;
+	if (f)
+		fclose(f);
+	return !(handled >> (sig - 1) & 1);
+}
+
+/* The child's wait status; or -1 if time is up, -2 - signal if we must end. */
+static int wait_for(const struct supervised *s)
+{
+	unsigned timeout = s->policy->timeout;
 	struct timespec end = until(timeout), rest;
 	int status, sig;
 	pid_t got;
@@ -151,14 +191,15 @@ static int wait_for(pid_t pid, unsigned timeout)
 	for (;;) {
 		/* Also those that it left behind. */
 		while ((got = waitpid(-1, &status, WNOHANG)) > 0)
-			if (got == pid)
+			if (got == s->pid)
 				return status;
 		if (timeout && !left(&end, &rest))
 			return -1;
 		sig = timeout ? sigtimedwait(&watched, NULL, &rest)
 			      : sigwaitinfo(&watched, NULL);
-		/* The terminal's come to the program itself as well. */
-		if (sig == SIGTERM || sig == SIGHUP)
+		if (sig == SIGTERM || sig == SIGHUP ||
+		    (s->alone && (sig == SIGINT || sig == SIGQUIT) &&
+		     is_deaf(s->pid, sig)))
 			return -2 - sig;
 	}
 }
@@ -175,14 +216,30 @@ static void copy_status(int from, const char *file)
 		close(to);
 }
 
-_Noreturn void supervise(pid_t pid, const struct policy *p, int status_fd,
-			 const char *status_file)
+/* What the container does not let us have: once more without. */
+static void start_again(const struct supervised *s)
 {
-	int status = wait_for(pid, p->timeout), code;
+	sigset_t none;
+
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+	setenv(JAIL_NO_SPACES, "1", 1);
+	execv("/proc/self/exe", s->argv);
+	log_warn("sandbox: /proc/self/exe: %s", strerror(errno));
+}
+
+_Noreturn void supervise(const struct supervised *s)
+{
+	int status = wait_for(s), code;
 
 	end_family();
+	if (*again) {
+		supervise_remove(s->policy->own);
+		start_again(s);
+	}
 	if (status == -1) {
-		log_warn("sandbox: ended after %u seconds", p->timeout);
+		log_warn("sandbox: ended after %u seconds",
+			 s->policy->timeout);
 		code = EXIT_TIMEOUT;
 	} else if (status < -1) {
 		code = 128 + (-2 - status);
@@ -194,8 +251,8 @@ _Noreturn void supervise(pid_t pid, const struct policy *p, int status_fd,
 	} else {
 		code = WEXITSTATUS(status);
 	}
-	if (status_fd >= 0)
-		copy_status(status_fd, status_file);
-	supervise_remove(p->own);
+	if (s->status >= 0)
+		copy_status(s->status, s->status_file);
+	supervise_remove(s->policy->own);
 	_exit(code);
 }

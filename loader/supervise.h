@@ -3,22 +3,32 @@
 #ifndef RF_SUPERVISE_H
 #define RF_SUPERVISE_H
 
+#include <stdbool.h>
 #include <sys/types.h>
 
 #include "base/err.h"
 #include "base/policy.h"
 
+struct supervised {
+	pid_t pid;		     /* the child */
+	const struct policy *policy;
+	bool alone;		     /* it is the first of a world of its own */
+	int status;		     /* descriptor: the full exit code as text, */
+	const char *status_file;     /* for this file; or -1 */
+	char *const *argv;	     /* as given to us, to start anew with */
+};
+
 /* fork(), such that supervise() can do its work. */
-pid_t supervise_fork(struct err *e);
+pid_t supervise_fork(bool alone, struct err *e);
 
 /*
- * supervise() - wait for the child pid, as long as the policy allows; end what
- * it has started; remove the sandbox's folder; exit with its status.
- *
- *   status_fd   the full exit code as text, for status_file; or -1
+ * supervise() - wait for the child, as long as the policy allows; end what it
+ * has started; remove the sandbox's folder; exit with its status.
  */
-_Noreturn void supervise(pid_t pid, const struct policy *p, int status_fd,
-			 const char *status_file);
+_Noreturn void supervise(const struct supervised *s);
+
+/* In the child: end, and have supervise() start anew without namespaces. */
+_Noreturn void supervise_again(void);
 
 /* Removes the sandbox's folder; links in it are not followed. */
 void supervise_remove(const char *folder);

@@ -142,7 +142,7 @@ static int try_open(enum mount_mode mode, const char *dir, const char *name,
 		struct err e = { 0 };
 
 		prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
-		if (jail_files(&p, &paths, &e)) {
+		if (jail_files(&p, &paths, false, &e)) {
 			fprintf(stderr, "# %s\n", e.text);
 			_exit(255);
 		}
