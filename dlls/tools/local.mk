@@ -1,5 +1,5 @@
 # Small programs that scripts call beside cmd.exe's own commands.
-tools = attrib chcp find findstr hostname more sort taskkill tasklist timeout \
+tools = attrib chcp find findstr hostname more reg sort taskkill tasklist timeout \
 	where whoami xcopy
 PROGRAMS += $(tools)
 
@@ -11,3 +11,4 @@ taskkill_SOURCES += dlls/tools/process.c
 tasklist_SOURCES += dlls/tools/process.c
 findstr_SOURCES += dlls/tools/pattern.c
 whoami_IMPORTS += advapi32
+reg_IMPORTS += advapi32
