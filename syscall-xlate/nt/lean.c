@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * lean.c - calls of 32-bit code that need nothing of the host's thread: an
- * event that nobody waits for, a wait that need not wait.
+ * event that nobody waits for, a wait that need not wait, the time.
  *
  * Everything here runs with the guest's FS (see xlate.h): what is not the
  * plain case is left to the call's own handler.  tests/layers/check-lean looks
  * that the compiler has used no thread-local.
  */
 #include "syscall-xlate/nt/nt-private.h"
+#include "syscall-xlate/nt/time.h"
 #include "syscall-xlate/nt/wow64.h"
 #include "syscall-xlate/trace.h"
 
@@ -15,6 +16,7 @@
 enum {
 	WAIT_FOR_SINGLE_OBJECT = 0x04,
 	SET_EVENT = 0x0e,
+	QUERY_PERFORMANCE_COUNTER = 0x31,
 	CLEAR_EVENT = 0x3e,
 	RESET_EVENT = 0x17a,
 };
@@ -62,6 +64,17 @@ static bool wait(struct task *t, uint64_t h, int64_t *ret)
 	return done;
 }
 
+/* clock_gettime() is the kernel's code in the vDSO, and cannot fail. */
+static bool counter(struct task *t, gaddr at, gaddr frequency, int64_t *ret)
+{
+	*ret = guest_put64(t, at, (uint64_t)nt_interrupt_time()) ||
+			       (frequency && guest_put64(t, frequency,
+							 NT_TICKS_PER_SECOND))
+		       ? (int64_t)STATUS_ACCESS_VIOLATION
+		       : STATUS_SUCCESS;
+	return true;
+}
+
 static bool lean(struct task *t, uint32_t nr, gaddr args, int64_t *ret)
 {
 	uint32_t h, second = 0;
@@ -79,6 +92,8 @@ static bool lean(struct task *t, uint32_t nr, gaddr args, int64_t *ret)
 	case WAIT_FOR_SINGLE_OBJECT:
 		/* Alertable ones look for APCs first. */
 		return !(second & 0xff) && wait(t, handle_of(h), ret);
+	case QUERY_PERFORMANCE_COUNTER:
+		return counter(t, h, second, ret);
 	default:
 		return false;
 	}
@@ -89,8 +104,11 @@ void lean_init(bool wow64)
 	/* A trace shows all calls. */
 	if (!wow64 || trace_enabled)
 		return;
+	/* Where libc is dynamic: its symbol is looked up now, not in there. */
+	nt_interrupt_time();
 	xlate_lean = lean;
 	xlate_lean_rows[SET_EVENT] = xlate_lean_rows[RESET_EVENT] = 1;
 	xlate_lean_rows[CLEAR_EVENT] = 1;
+	xlate_lean_rows[QUERY_PERFORMANCE_COUNTER] = 1;
 	xlate_lean_rows[WAIT_FOR_SINGLE_OBJECT] = 1;
 }
