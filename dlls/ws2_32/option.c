@@ -150,6 +150,10 @@ static int control(SOCKET s, DWORD code, LPVOID in, DWORD in_n, LPVOID out,
 		return answer(&base, sizeof base, out, out_n, n);
 	case SIO_FLUSH:
 		return 0;
+	case SIO_ADDRESS_LIST_QUERY:
+		return ws_address_list(s, out, out_n, n);
+	case SIO_GET_INTERFACE_LIST:
+		return ws_interface_list(out, out_n, n);
 	}
 	status = ws_control(s, IOCTL_AFD_TRANSPORT_IOCTL, &info, sizeof info,
 			    out, out_n, &got);

@@ -176,8 +176,11 @@ int WINAPI WSAPoll(LPWSAPOLLFD fds, ULONG n, INT ms)
 		ULONG events = ALWAYS;
 
 		fds[i].revents = 0;
-		if (fds[i].fd == INVALID_SOCKET || (LONG_PTR)fds[i].fd < 0)
+		if ((LONG_PTR)fds[i].fd < 0) {
+			/* Left out: told so, and not counted. */
+			fds[i].revents = POLLNVAL;
 			continue;
+		}
 		if (fds[i].events &
 		    ~(POLLRDNORM | POLLRDBAND | POLLWRNORM)) {
 			ws_free(p);

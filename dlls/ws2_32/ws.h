@@ -48,6 +48,10 @@ const WSAPROTOCOL_INFOW *ws_protocol_at(ULONG i);
 /* extension.c: SIO_GET_EXTENSION_FUNCTION_POINTER; NULL: no such function. */
 void *ws_extension(const GUID *id);
 
+/* interfaces.c: SIO_ADDRESS_LIST_QUERY and SIO_GET_INTERFACE_LIST. */
+int ws_address_list(SOCKET s, void *out, DWORD out_n, DWORD *n);
+int ws_interface_list(void *out, DWORD out_n, DWORD *n);
+
 /* What calls of 1993 return pointers to: one per thread. */
 struct ws_thread {
 	char text[16];

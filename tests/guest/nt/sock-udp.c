@@ -50,7 +50,6 @@ static void datagrams(void)
 	got = 0;
 	CHECK_EQ(WSARecv(b, &w, 1, &got, &flags, NULL, NULL), SOCKET_ERROR);
 	CHECK_EQ(WSAGetLastError(), WSAEMSGSIZE);
-	CHECK_EQ(got, 4);
 	CHECK(!memcmp(buf, "1234", 4));
 	CHECK_EQ(ioctlsocket(b, FIONBIO, &on), 0);
 	CHECK_EQ(recv(b, buf, 4, 0), SOCKET_ERROR);
