@@ -336,17 +336,21 @@ static char *full_path(const struct file_open *o)
 	const struct nt_path *p = o->p;
 	const char *root = o->root ? o->root->path : NULL;
 	char *path;
+	size_t n;
 
 	if (p->from_lower && p->has_lower && p->dir == NULL && *p->lower &&
 	    p->drive == 'Z')
 		return strdup(p->lower);
 	if (p->dirfd == AT_FDCWD || !root)
 		return strdup(p->host);
-	path = malloc(strlen(root) + strlen(p->host) + 2);
+	n = strlen(root);
+	path = malloc(n + p->len + 2);
 	if (!path)
 		return NULL;
-	sprintf(path, "%s%s%s", root,
-		*p->host && root[strlen(root) - 1] != '/' ? "/" : "", p->host);
+	memcpy(path, root, n);
+	if (p->len && path[n - 1] != '/')
+		path[n++] = '/';
+	memcpy(path + n, p->host, p->len + 1);
 	return path;
 }
 
