@@ -39,7 +39,8 @@ struct record {
 	uint32_t type;
 	int64_t last_write;
 	uint32_t path_len, name_len; /* units */
-	uint32_t data_len, pad;
+	uint32_t data_len;
+	uint32_t order; /* of a value; 0 in older files */
 	/* path, name (of the value, or the key's class), data */
 };
 
@@ -186,7 +187,7 @@ static bool record_valid(const struct record *r, size_t n)
 			       r->data_len;
 }
 
-/* Parents before children, keys before their values. */
+/* Parents before children, keys before their values, old before new. */
 static int by_depth(const void *a, const void *b)
 {
 	const struct record *x = *(struct record *const *)a;
@@ -194,7 +195,9 @@ static int by_depth(const void *a, const void *b)
 
 	if (x->path_len != y->path_len)
 		return x->path_len < y->path_len ? -1 : 1;
-	return x->kind - y->kind;
+	if (x->kind != y->kind)
+		return x->kind - y->kind;
+	return x->order < y->order ? -1 : x->order > y->order;
 }
 
 /* The key of a record, made with its parents if need be. */
@@ -266,6 +269,9 @@ static void apply_value(const struct record *r)
 		}
 		reg_set(k, record_name(r), r->name_len, r->type, record_data(r),
 			r->data_len);
+		v = reg_value(k, record_name(r), r->name_len);
+		if (v && v->order < r->order)
+			v->order = r->order;
 	}
 	k->last_write = r->last_write;
 	reg_changed(k, NOTIFY_LAST_SET);
@@ -449,7 +455,8 @@ void reg_store_value(const struct reg_key *k, const struct reg_value *v)
 	struct record r = { .kind = KIND_VALUE,
 			    .type = v->type,
 			    .name_len = v->name_len,
-			    .data_len = v->len };
+			    .data_len = v->len,
+			    .order = v->order };
 
 	if (stored(k))
 		put(&r, k, v->name, v->data);

@@ -242,6 +242,7 @@ bool reg_set(struct reg_key *k, const uint16_t *name, size_t len, uint32_t type,
 		v = &k->value[k->nvalues++];
 		*v = (struct reg_value){ .name = own,
 					 .name_len = (uint32_t)len };
+		v->order = k->nvalues > 1 ? v[-1].order + 1 : 1;
 	}
 	free(v->data);
 	v->data = copy;

@@ -45,6 +45,7 @@ struct reg_value {
 	uint32_t name_len; /* units */
 	uint32_t type;
 	uint32_t len;
+	uint32_t order;  /* of its making; values of a key ascend */
 	uint8_t *data;   /* owned; NULL if len is 0 */
 	bool is_default; /* built in */
 };
