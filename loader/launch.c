@@ -2,7 +2,9 @@
 /* launch.c - from a path to a running program. */
 #include "loader/launch.h"
 
+#include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -33,10 +35,13 @@ int launch(struct options *o, char **argv, struct err *e)
 		.envp = environ,
 		.cmdline = o->cmdline,
 		.exit_status_file = o->exit_status,
-		.sysroot = o->sysroot,
 		.argv0 = o->argv0,
 		.parent_channel = o->parent_channel,
 	};
+	/* Absolute: the program may change its folder. */
+	if (o->sysroot && !(l.sysroot = realpath(o->sysroot, NULL)))
+		return err_set(e, EINVAL, "--sysroot=%s: %s", o->sysroot,
+			       strerror(errno));
 	l.path = search_program(o->program[0], e);
 	l.dlls = l.path ? search_dlls(o->dlls, e) : NULL;
 	if (!l.dlls || script_launch(&l, e) ||

@@ -198,9 +198,22 @@ static int64_t exec_ours(const char *path, const struct strings *argv,
 	char *name = NULL;
 	int64_t ret = strings_add(&all, "run-foreign");
 
-	for (unsigned i = 0; !ret && i < bsd_launch->noptions; i++)
-		if (strncmp(bsd_launch->options[i], "--argv0=", 8))
-			ret = strings_add(&all, bsd_launch->options[i]);
+	for (unsigned i = 0; !ret && i < bsd_launch->noptions; i++) {
+		const char *o = bsd_launch->options[i];
+
+		/* These follow, as they are for the child. */
+		if (!strncmp(o, "--sys", 5)) {
+			i += !strchr(o, '=');
+			continue;
+		}
+		if (strncmp(o, "--argv0=", 8))
+			ret = strings_add(&all, o);
+	}
+	if (!ret && bsd_launch->sysroot) {
+		ret = strings_add(&all, "--sysroot");
+		if (!ret)
+			ret = strings_add(&all, bsd_launch->sysroot);
+	}
 	if (!ret && asprintf(&name, "--argv0=%s", argv->n ? argv->v[0] : "") < 0)
 		ret = -ENOMEM;
 	if (!ret)
