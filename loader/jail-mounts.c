@@ -77,10 +77,11 @@ static int make_readonly(const char *place)
 {
 	static const struct {
 		unsigned long has, keep;
-	} flags[] = { { ST_NOSUID, MS_NOSUID },	  { ST_NODEV, MS_NODEV },
-		      { ST_NOEXEC, MS_NOEXEC },	  { ST_NOATIME, MS_NOATIME },
-		      { ST_NODIRATIME, MS_NODIRATIME },
-		      { ST_RELATIME, MS_RELATIME } };
+	} flags[] = {
+		{ ST_NOSUID, MS_NOSUID },         { ST_NODEV, MS_NODEV },
+		{ ST_NOEXEC, MS_NOEXEC },         { ST_NOATIME, MS_NOATIME },
+		{ ST_NODIRATIME, MS_NODIRATIME }, { ST_RELATIME, MS_RELATIME }
+	};
 	unsigned long how = MS_REMOUNT | MS_BIND | MS_RDONLY;
 	struct statvfs fs;
 
@@ -107,10 +108,9 @@ static int show(const char *root, const char *path, int how, struct err *e)
 	    mount(path, place, NULL, MS_BIND | (how & ALONE ? 0 : MS_REC),
 		  NULL) < 0 ||
 	    (how & READONLY && make_readonly(place) < 0))
-		return how & IF_THERE
-			       ? 0
-			       : err_set(e, errno, "mounting %s: %s", path,
-					 strerror(errno));
+		return how & IF_THERE ? 0
+				      : err_set(e, errno, "mounting %s: %s",
+						path, strerror(errno));
 	return 0;
 }
 
@@ -181,8 +181,7 @@ static int show_all(const char *root, const struct policy *p,
 	exe[n] = 0;
 	if (show_mounts(root, p, e) || show(root, p->own, ALONE, e) ||
 	    show(root, paths->dlls, READONLY, e) ||
-	    show(root, exe, READONLY, e) ||
-	    show(root, "/proc", ALONE, e) ||
+	    show(root, exe, READONLY, e) || show(root, "/proc", ALONE, e) ||
 	    show(root, "/dev/null", AS_IT_IS, e) ||
 	    (paths->policy_file && show(root, paths->policy_file, READONLY, e)))
 		return -1;

@@ -86,8 +86,8 @@ static int limit_ourselves(bool is_vm, struct err *e)
 		if (limits[i].which == RLIMIT_DATA)
 			l.rlim_cur = l.rlim_max;
 		if (setrlimit(limits[i].which, &l) < 0)
-			return err_set(e, errno, "limit %s: %s",
-				       limits[i].name, strerror(errno));
+			return err_set(e, errno, "limit %s: %s", limits[i].name,
+				       strerror(errno));
 	}
 	return 0;
 }

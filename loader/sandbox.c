@@ -26,7 +26,8 @@
 #include "loader/search.h"
 #include "loader/supervise.h"
 
-/* ---- the folder ------------------------------------------------------------ */
+/* ---- the folder ------------------------------------------------------------
+ */
 
 #define USER "data/run-foreign/c/Users/user"
 
@@ -121,7 +122,8 @@ static int find_root(struct policy *p, struct err *e)
 	return p->root ? 0 : err_set(e, ENOMEM, "no memory");
 }
 
-/* ---- the child's side --------------------------------------------------------- */
+/* ---- the child's side
+ * --------------------------------------------------------- */
 
 /* The program itself, if no mount shows it: Z:\name.exe, as one more option. */
 static int mount_program(struct options *o, char **option, struct err *e)
@@ -178,8 +180,10 @@ static int set_environment(const struct policy *p, struct err *e)
 	static const struct {
 		const char *name, *folder;
 	} own[] = {
-		{ "XDG_DATA_HOME", "data" }, { "XDG_RUNTIME_DIR", "run" },
-		{ "HOME", USER }, { "TMPDIR", USER "/AppData/Local/Temp" },
+		{ "XDG_DATA_HOME", "data" },
+		{ "XDG_RUNTIME_DIR", "run" },
+		{ "HOME", USER },
+		{ "TMPDIR", USER "/AppData/Local/Temp" },
 	};
 	const char *dlls = getenv("RUN_FOREIGN_DLLS");
 
@@ -243,8 +247,8 @@ int sandbox_begin(struct options *o, char ***argv, struct err *e)
 		/* A child, in its parent's jail. */
 		p->own = strdup(o->jailed);
 		policy = p;
-		return p->own ? find_root(p, e) : err_set(e, ENOMEM,
-							  "no memory");
+		return p->own ? find_root(p, e)
+			      : err_set(e, ENOMEM, "no memory");
 	}
 	if (mount_program(o, &mount, e) || make_folder(p, e) ||
 	    find_root(p, e) || add_options(o, argv, mount, e))

@@ -69,7 +69,8 @@ _Noreturn void supervise_again(void)
 	_exit(125);
 }
 
-/* ---- the end of the family ------------------------------------------------- */
+/* ---- the end of the family -------------------------------------------------
+ */
 
 static pid_t parent_of(const char *pid)
 {
@@ -133,7 +134,8 @@ void supervise_remove(const char *folder)
 	nftw(folder, remove_one, 16, FTW_PHYS | FTW_DEPTH);
 }
 
-/* ---- waiting ------------------------------------------------------------------ */
+/* ---- waiting
+ * ------------------------------------------------------------------ */
 
 static struct timespec until(unsigned seconds)
 {
@@ -238,8 +240,7 @@ _Noreturn void supervise(const struct supervised *s)
 		start_again(s);
 	}
 	if (status == -1) {
-		log_warn("sandbox: ended after %u seconds",
-			 s->policy->timeout);
+		log_warn("sandbox: ended after %u seconds", s->policy->timeout);
 		code = EXIT_TIMEOUT;
 	} else if (status < -1) {
 		code = 128 + (-2 - status);

@@ -26,9 +26,9 @@ enum {
 };
 
 static int pool = -1;
-static uint64_t *used;	/* a bit per page; grows with the window */
+static uint64_t *used;  /* a bit per page; grows with the window */
 static uint64_t npages; /* pages behind slots */
-static uint64_t next;	/* where the last search ended */
+static uint64_t next;   /* where the last search ended */
 static uint64_t chunk = FIRST_CHUNK;
 static uint64_t given; /* pages given out, for the policy's limit */
 
@@ -40,16 +40,15 @@ int kvm_pool_init(struct err *e)
 	/* Bits for the whole window: 8 MB of address space, used when needed */
 	used = mmap(NULL, RAM_MAX / PAGE / 8, PROT_READ | PROT_WRITE,
 		    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-	kvm_machine.ram = mmap(NULL, RAM_MAX, PROT_NONE,
-			       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1,
-			       0);
+	kvm_machine.ram =
+		mmap(NULL, RAM_MAX, PROT_NONE,
+		     MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 	if (used == MAP_FAILED || kvm_machine.ram == MAP_FAILED)
 		return err_set(e, errno,
 			       "%llu GB of address space: %s (is there a limit "
 			       "on it? see ulimit -v)",
 			       (unsigned long long)(RAM_MAX >> 30),
 			       strerror(errno));
-	madvise(kvm_machine.ram, RAM_MAX, MADV_DONTFORK);
 	return 0;
 }
 
@@ -67,7 +66,6 @@ static int grow(uint64_t pages)
 		 MAP_SHARED | MAP_FIXED | MAP_NORESERVE, pool,
 		 (off_t)from) == MAP_FAILED)
 		return -errno;
-	madvise(kvm_machine.ram + from, size, MADV_DONTFORK);
 	ret = kvm_memory_slot(RAM_GPA + from, kvm_machine.ram + from, size);
 	if (ret)
 		return ret;
@@ -173,8 +171,6 @@ void kvm_pool_free(uint64_t gpa, uint64_t n, bool file)
 			 MAP_SHARED | MAP_FIXED | MAP_NORESERVE, pool,
 			 (off_t)off) == MAP_FAILED)
 			ret = -errno;
-		else
-			madvise(kvm_machine.ram + off, n * PAGE, MADV_DONTFORK);
 	} else {
 		ret = kvm_pool_clear(gpa, n);
 	}

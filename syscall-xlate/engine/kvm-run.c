@@ -11,6 +11,7 @@
 #include <errno.h>
 #include <limits.h>
 #include <linux/futex.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -36,6 +37,7 @@ enum {
 	PF_WRITE = 2, PF_FETCH = 16,
 	ACCESS_WRITE = 1, ACCESS_EXEC = 8,
 	MAX_REPEATS = 1000, /* of a fault at an address that is all right */
+	MAX_EFAULTS = 50,   /* of one that the host has at an unknown address */
 	VECTOR_FILE = 256,  /* the host cannot read the file behind a page */
 };
 
@@ -377,6 +379,34 @@ static bool allows(gaddr at, int access)
 	       (access != ACCESS_EXEC || !(pte & PTE_NX));
 }
 
+/* The same fault again, too often to go on like that? */
+static bool is_stuck(struct vcpu *v, gaddr at, unsigned max)
+{
+	if (v->fault_at != at || v->fault_rip != v->regs.rip) {
+		v->fault_at = at;
+		v->fault_rip = v->regs.rip;
+		v->fault_repeats = 0;
+	}
+	return v->fault_repeats++ >= max;
+}
+
+/*
+ * The host could not provide a page: for a moment, while another thread changes
+ * what is mapped there, or for good, as the file has become shorter.
+ */
+static bool page_is_gone(struct vcpu *v, gaddr at)
+{
+	_Atomic uint64_t *e = at ? kvm_pte(at) : NULL;
+	uint64_t pte = e ? atomic_load(e) : 0;
+	char c;
+
+	if (pte & PTE_MAPPED &&
+	    direct_copy(&c, pte_host(pte) + at % PAGE, 1) != 0)
+		return true;
+	sched_yield();
+	return is_stuck(v, at, MAX_EFAULTS);
+}
+
 /* A page fault that only wants to be tried again? */
 static bool page_fault_done(struct vcpu *v, gaddr at, int access)
 {
@@ -384,15 +414,9 @@ static bool page_fault_done(struct vcpu *v, gaddr at, int access)
 
 	if (at >= kvm_mem_table.high)
 		return false;
-	if (allows(at, access)) {
-		/* Changed meanwhile, or an old translation. */
-		if (v->fault_at != at || v->fault_rip != v->regs.rip) {
-			v->fault_at = at;
-			v->fault_rip = v->regs.rip;
-			v->fault_repeats = 0;
-		}
-		return v->fault_repeats++ < MAX_REPEATS;
-	}
+	/* Changed meanwhile, or an old translation. */
+	if (allows(at, access))
+		return !is_stuck(v, at, MAX_REPEATS);
 	return t->personality->populate(t, at, access);
 }
 
@@ -421,6 +445,8 @@ static void on_fault(struct vcpu *v, const struct event *e)
 		f.kind = FAULT_INPAGE;
 		f.vector = VECTOR_PF;
 		f.addr = kvm_fault_address(v);
+		if (!page_is_gone(v, f.addr))
+			return;
 	} else if (f.kind == FAULT_X87 || f.kind == FAULT_SIMD) {
 		regs_complete(r);
 	}

@@ -121,7 +121,8 @@ uint64_t kvm_space_cr3(void)
 	return cr3;
 }
 
-/* ---- entries -------------------------------------------------------------- */
+/* ---- entries --------------------------------------------------------------
+ */
 
 static uint64_t prot_bits(int prot)
 {
@@ -199,7 +200,8 @@ static void run_add(struct run *r, uint64_t pte, run_fn *fn)
 	*r = (struct run){ pte & PTE_ADDR, 1, kind };
 }
 
-/* ---- with the lock held ------------------------------------------------------ */
+/* ---- with the lock held
+ * ------------------------------------------------------ */
 
 static void remove_range(gaddr at, gaddr end)
 {
@@ -287,8 +289,8 @@ static int64_t map_file(uint64_t gpa, uint64_t size, int prot, int fd,
 			uint64_t off, bool shared)
 {
 	void *at = pte_host(gpa);
-	int how = MAP_FIXED | MAP_NORESERVE |
-		  (shared ? MAP_SHARED : MAP_PRIVATE);
+	int how =
+		MAP_FIXED | MAP_NORESERVE | (shared ? MAP_SHARED : MAP_PRIVATE);
 	int64_t kind = (int64_t)(PTE_FILE | (shared ? 0 : PTE_PRIVATE));
 
 	if (mmap(at, size, PROT_READ | PROT_WRITE, how, fd, (off_t)off) ==
@@ -301,7 +303,6 @@ static int64_t map_file(uint64_t gpa, uint64_t size, int prot, int fd,
 			return -errno;
 		kind |= PTE_READONLY;
 	}
-	madvise(at, size, MADV_DONTFORK);
 	return kind;
 }
 
@@ -329,14 +330,16 @@ static int map_range(gaddr at, uint64_t size, int prot, int fd, uint64_t off,
 	return ret;
 }
 
-/* ---- what the personality calls ------------------------------------------------ */
+/* ---- what the personality calls
+ * ------------------------------------------------ */
 
 static bool bad_range(gaddr at, uint64_t size)
 {
 	gaddr high = kvm_mem_table.high;
 
-	return at < kvm_mem_table.low || at >= high || size > high - at || !size ||
-	       (at | size) % PAGE || (at <= SHIM_LOW && size > SHIM_LOW - at);
+	return at < kvm_mem_table.low || at >= high || size > high - at ||
+	       !size || (at | size) % PAGE ||
+	       (at <= SHIM_LOW && size > SHIM_LOW - at);
 }
 
 int kvm_map(gaddr at, uint64_t size, int prot, int fd, uint64_t off,
@@ -462,7 +465,6 @@ int kvm_space_init(struct err *e)
 	t = make_table(SHIM_LOW, PTE_U);
 	if (!t)
 		return err_set(e, ENOMEM, "no memory");
-	atomic_store(&t[index_of(SHIM_LOW, 0)],
-		     SHIM_CODE_LOW | PTE_P | PTE_A);
+	atomic_store(&t[index_of(SHIM_LOW, 0)], SHIM_CODE_LOW | PTE_P | PTE_A);
 	return 0;
 }
