@@ -444,19 +444,32 @@ int _fclose_nolock(FILE *f)
 	return crt_close_file(f);
 }
 
-int _fcloseall(void)
+/* How many were closed: all, or those that tmpfile() made. */
+static int close_all(int temporary)
 {
 	int n = 0;
 
 	crt_lock(&streams_lock);
 	for (struct crt_stream *s = streams; s; s = s->next) {
 		crt_lock_file(&s->f);
-		if ((s->f._flag & F_INUSE) && crt_close_file(&s->f) != EOF)
+		if ((s->f._flag & F_INUSE) && (!temporary || s->f._tmpfname) &&
+		    crt_close_file(&s->f) != EOF)
 			n++;
 		crt_unlock_file(&s->f);
 	}
 	crt_unlock(&streams_lock);
 	return n;
+}
+
+int _fcloseall(void)
+{
+	return close_all(0);
+}
+
+/* Their files go with them: they were opened so. */
+int _rmtmp(void)
+{
+	return close_all(1);
 }
 
 /* -------------------------------------------------------------- buffers */

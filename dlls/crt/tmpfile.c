@@ -208,12 +208,6 @@ FILE *tmpfile(void)
 	return tmpfile_s(&f) ? NULL : f;
 }
 
-/* Microsoft's counts the streams it closes; they are remembered by name. */
-int _rmtmp(void)
-{
-	return 0;
-}
-
 /* ----------------------------------------------------------------- mktemp */
 
 /* "fnXXXXXX": a letter and five digits of the process id. */

@@ -214,6 +214,20 @@ static void buffers(void)
 	}
 }
 
+/* tmpfile()'s streams, and no others, are closed at once. */
+static void temporary(void)
+{
+	FILE *a = tmpfile(), *b = tmpfile(), *other = fopen("kept.txt", "w+b");
+
+	CHECK(a && b && other);
+	CHECK(fputs("text", a) >= 0);
+	CHECK_EQ(_rmtmp(), 2);
+	CHECK_EQ(_rmtmp(), 0);
+	CHECK(fputs("text", other) >= 0 && fflush(other) == 0);
+	CHECK_EQ(fclose(other), 0);
+	CHECK_EQ(remove("kept.txt"), 0);
+}
+
 int main(void)
 {
 	char *dir = getenv("TEMP");
@@ -226,5 +240,6 @@ int main(void)
 	buffers();
 	CHECK_EQ(remove(name), 0);
 	CHECK_EQ(remove(name), -1);
+	temporary();
 	return check_done();
 }
