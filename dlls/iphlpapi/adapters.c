@@ -56,11 +56,12 @@ static void put_address(struct buffer *b, SOCKET_ADDRESS *to, ULONG family,
 		return;
 	ip_sockaddr(s, family, address, scope);
 	to->lpSockaddr = (SOCKADDR *)s;
-	to->iSockaddrLength = family == AF_INET ? (INT)sizeof s->Ipv4
-						: (INT)sizeof s->Ipv6;
+	to->iSockaddrLength =
+		family == AF_INET ? (INT)sizeof s->Ipv4 : (INT)sizeof s->Ipv6;
 }
 
-/* ---- GetAdaptersAddresses -------------------------------------------------------- */
+/* ---- GetAdaptersAddresses
+ * -------------------------------------------------------- */
 
 static void unicast(struct buffer *b, const struct network *n,
 		    const struct rf_net_interface *i, ULONG family,
@@ -88,12 +89,10 @@ static void unicast(struct buffer *b, const struct network *n,
 		u->SuffixOrigin = a->flags & TEMPORARY && a->family == AF_INET6
 					  ? IpSuffixOriginRandom
 					  : IpSuffixOriginManual;
-		u->DadState = a->flags & FAILED ? IpDadStateDuplicate
-			      : a->flags & TENTATIVE
-				      ? IpDadStateTentative
-			      : a->flags & DEPRECATED
-				      ? IpDadStateDeprecated
-				      : IpDadStatePreferred;
+		u->DadState = a->flags & FAILED       ? IpDadStateDuplicate
+			      : a->flags & TENTATIVE  ? IpDadStateTentative
+			      : a->flags & DEPRECATED ? IpDadStateDeprecated
+						      : IpDadStatePreferred;
 		u->ValidLifetime = u->LeaseLifetime = a->valid;
 		u->PreferredLifetime = a->preferred;
 		u->OnLinkPrefixLength = (UINT8)a->prefix;
@@ -114,9 +113,8 @@ static void prefixes(struct buffer *b, const struct network *n, ULONG index,
 			continue;
 		memcpy(net, a->address, a->prefix / 8);
 		if (a->prefix % 8)
-			net[a->prefix / 8] =
-				(BYTE)(a->address[a->prefix / 8] &
-				       (0xff00 >> a->prefix % 8));
+			net[a->prefix / 8] = (BYTE)(a->address[a->prefix / 8] &
+						    (0xff00 >> a->prefix % 8));
 		p = get(b, sizeof *p);
 		put_address(b, p ? &p->Address : &scratch.Address, a->family,
 			    net, index);
@@ -165,8 +163,8 @@ static void dns_servers(struct buffer *b, const struct ip_dns *dns,
 		    *end) {
 			f = AF_INET6;
 			if (!NT_SUCCESS(RtlIpv6StringToAddressExA(
-				    dns->server[k], (IN6_ADDR *)address,
-				    &scope, &port)))
+				    dns->server[k], (IN6_ADDR *)address, &scope,
+				    &port)))
 				continue;
 		}
 		if (family && f != family)
@@ -237,8 +235,9 @@ static IP_ADAPTER_ADDRESSES *adapter(struct buffer *b, const struct network *n,
 	a->OperStatus = ip_status(i);
 	for (int z = 0; z < ScopeLevelCount; z++)
 		a->ZoneIndices[z] = i->index;
-	a->TransmitLinkSpeed = a->ReceiveLinkSpeed =
-		i->speed ? i->speed : loopback ? 1073741824 : ~0ull;
+	a->TransmitLinkSpeed = a->ReceiveLinkSpeed = i->speed   ? i->speed
+						     : loopback ? 1073741824
+								: ~0ull;
 	a->Ipv4Metric = a->Ipv6Metric = loopback ? 75 : 25;
 	a->Luid = ip_luid(i);
 	a->NetworkGuid = ip_guid(i);
@@ -289,7 +288,8 @@ ULONG WINAPI GetAdaptersAddresses(ULONG family, ULONG flags, PVOID reserved,
 	return NO_ERROR;
 }
 
-/* ---- GetAdaptersInfo ---------------------------------------------------------------- */
+/* ---- GetAdaptersInfo
+ * ---------------------------------------------------------------- */
 
 static void address_text(char *to, const BYTE *a)
 {
@@ -387,7 +387,8 @@ DWORD WINAPI GetAdaptersInfo(PIP_ADAPTER_INFO list, PULONG size)
 	return NO_ERROR;
 }
 
-/* ---- GetNetworkParams --------------------------------------------------------------------- */
+/* ---- GetNetworkParams
+ * --------------------------------------------------------------------- */
 
 DWORD WINAPI GetNetworkParams(PFIXED_INFO out, PULONG size)
 {

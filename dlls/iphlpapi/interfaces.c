@@ -5,7 +5,8 @@
  */
 #include "ip.h"
 
-/* ---- rows ------------------------------------------------------------------------ */
+/* ---- rows
+ * ------------------------------------------------------------------------ */
 
 static void fill_row2(MIB_IF_ROW2 *r, const struct rf_net_interface *i)
 {
@@ -80,7 +81,8 @@ static void fill_row(MIB_IFROW *r, const struct rf_net_interface *i)
 	r->dwOutErrors = (DWORD)i->out_errors;
 }
 
-/* ---- tables ------------------------------------------------------------------------- */
+/* ---- tables
+ * ------------------------------------------------------------------------- */
 
 /* A table: a count, rows from first on. */
 static void *table(SIZE_T first, SIZE_T row, ULONG n)
@@ -268,8 +270,8 @@ DWORD WINAPI GetIpAddrTable(PMIB_IPADDRTABLE out, PULONG size, WINBOOL order)
 	return error;
 }
 
-NETIO_STATUS NETIOAPI_API_
-GetUnicastIpAddressTable(ADDRESS_FAMILY family, PMIB_UNICASTIPADDRESS_TABLE *out)
+NETIO_STATUS NETIOAPI_API_ GetUnicastIpAddressTable(
+	ADDRESS_FAMILY family, PMIB_UNICASTIPADDRESS_TABLE *out)
 {
 	struct network n;
 	DWORD error = ERROR_NOT_ENOUGH_MEMORY;
@@ -307,7 +309,8 @@ GetUnicastIpAddressTable(ADDRESS_FAMILY family, PMIB_UNICASTIPADDRESS_TABLE *out
 	return error;
 }
 
-/* ---- names and numbers ------------------------------------------------------------------ */
+/* ---- names and numbers
+ * ------------------------------------------------------------------ */
 
 /* By index; the caller says what it wants of it. */
 static BOOL find(ULONG index, struct rf_net_interface *out)
@@ -424,7 +427,8 @@ PCHAR NETIOAPI_API_ if_indextoname(NET_IFINDEX index, PCHAR name)
 	return lstrcpyA(name, i.name);
 }
 
-/* ---- changes: nobody tells us yet ------------------------------------------------------------ */
+/* ---- changes: nobody tells us yet
+ * ------------------------------------------------------------ */
 
 NETIO_STATUS NETIOAPI_API_
 NotifyIpInterfaceChange(ADDRESS_FAMILY family, PIPINTERFACE_CHANGE_CALLBACK fn,

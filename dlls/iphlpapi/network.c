@@ -42,7 +42,13 @@ const struct rf_net_interface *ip_loopback(const struct network *n)
 IFTYPE ip_type(const struct rf_net_interface *i)
 {
 	/* Linux' ARPHRD_* */
-	enum { PPP = 512, TUNNEL = 768, TUNNEL6 = 769, SIT = 776, NONE = 0xfffe };
+	enum {
+		PPP = 512,
+		TUNNEL = 768,
+		TUNNEL6 = 769,
+		SIT = 776,
+		NONE = 0xfffe
+	};
 
 	switch (i->type) {
 	case RF_ARP_ETHER:
@@ -170,7 +176,8 @@ const struct rf_net_address *ip_source(const struct network *n, ULONG index,
 	return found;
 }
 
-/* ---- name servers ---------------------------------------------------------------- */
+/* ---- name servers
+ * ---------------------------------------------------------------- */
 
 static char *copy_word(const char *p, char *to, SIZE_T size)
 {

@@ -99,7 +99,7 @@ NETIO_STATUS NETIOAPI_API_ GetBestRoute2(NET_LUID *luid, NET_IFINDEX index,
 		fill2(row, &n, r);
 		ip_sockaddr(best, to->si_family,
 			    r == &local ? local.to
-			    : own	? own->address
+			    : own       ? own->address
 					: r->source,
 			    out);
 	}
@@ -168,8 +168,7 @@ DWORD WINAPI GetIpForwardTable(PMIB_IPFORWARDTABLE out, PULONG size,
 		out->dwNumEntries = 0;
 		for (ULONG k = 0; k < n.nr; k++)
 			if (n.r[k].family == AF_INET)
-				fill(&out->table[out->dwNumEntries++],
-				     &n.r[k]);
+				fill(&out->table[out->dwNumEntries++], &n.r[k]);
 	}
 	ip_free(&n);
 	return error;

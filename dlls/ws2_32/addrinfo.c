@@ -168,8 +168,8 @@ static int check(PCWSTR node, PCWSTR service_name, const ADDRINFOW *hints)
 		return WSAHOST_NOT_FOUND;
 	if (family != AF_UNSPEC && family != AF_INET && family != AF_INET6)
 		return WSAEAFNOSUPPORT;
-	if (hints && (hints->ai_socktype < 0 ||
-		      hints->ai_socktype > SOCK_SEQPACKET))
+	if (hints &&
+	    (hints->ai_socktype < 0 || hints->ai_socktype > SOCK_SEQPACKET))
 		return WSAESOCKTNOSUPPORT;
 	if (flags & AI_CANONNAME && !node)
 		return WSAEINVAL;

@@ -81,8 +81,7 @@ static int tell(SOCKET s, LPDWORD local_n, LPSOCKADDR local, LPDWORD remote_n,
 BOOL WINAPI WSAConnectByList(SOCKET s, PSOCKET_ADDRESS_LIST list,
 			     LPDWORD local_n, LPSOCKADDR local,
 			     LPDWORD remote_n, LPSOCKADDR remote,
-			     const PTIMEVAL timeout,
-			     LPWSAOVERLAPPED reserved)
+			     const PTIMEVAL timeout, LPWSAOVERLAPPED reserved)
 {
 	ULONGLONG end = end_of(timeout);
 	int error = WSAHOST_NOT_FOUND;
@@ -106,8 +105,7 @@ BOOL WINAPI WSAConnectByList(SOCKET s, PSOCKET_ADDRESS_LIST list,
 BOOL WINAPI WSAConnectByNameW(SOCKET s, LPWSTR node, LPWSTR service,
 			      LPDWORD local_n, LPSOCKADDR local,
 			      LPDWORD remote_n, LPSOCKADDR remote,
-			      const PTIMEVAL timeout,
-			      LPWSAOVERLAPPED reserved)
+			      const PTIMEVAL timeout, LPWSAOVERLAPPED reserved)
 {
 	ADDRINFOW hints = { .ai_socktype = SOCK_STREAM }, *found;
 	ULONGLONG end = end_of(timeout);
@@ -148,8 +146,8 @@ BOOL WINAPI WSAConnectByNameW(SOCKET s, LPWSTR node, LPWSTR service,
 			n = sizeof mapped;
 		}
 		error = try_one(s, to, n, end);
-		if (!error || (error == WSAETIMEDOUT && end &&
-			       GetTickCount64() >= end))
+		if (!error ||
+		    (error == WSAETIMEDOUT && end && GetTickCount64() >= end))
 			break;
 	}
 	FreeAddrInfoW(found);
@@ -161,8 +159,7 @@ BOOL WINAPI WSAConnectByNameW(SOCKET s, LPWSTR node, LPWSTR service,
 BOOL WINAPI WSAConnectByNameA(SOCKET s, LPSTR node, LPSTR service,
 			      LPDWORD local_n, LPSOCKADDR local,
 			      LPDWORD remote_n, LPSOCKADDR remote,
-			      const PTIMEVAL timeout,
-			      LPWSAOVERLAPPED reserved)
+			      const PTIMEVAL timeout, LPWSAOVERLAPPED reserved)
 {
 	WCHAR wide[256], wide_service[64];
 

@@ -49,7 +49,8 @@ static int check(const WSABUF *buffers, DWORD count)
 	return 0;
 }
 
-/* ---- receiving ---------------------------------------------------------------- */
+/* ---- receiving
+ * ---------------------------------------------------------------- */
 
 int WINAPI WSARecv(SOCKET s, LPWSABUF buffers, DWORD count, LPDWORD n,
 		   LPDWORD flags, LPWSAOVERLAPPED overlapped,
@@ -125,7 +126,8 @@ int WINAPI recvfrom(SOCKET s, char *data, int n, int flags,
 	return (int)got;
 }
 
-/* ---- sending -------------------------------------------------------------------- */
+/* ---- sending
+ * -------------------------------------------------------------------- */
 
 int WINAPI WSASend(SOCKET s, LPWSABUF buffers, DWORD count, LPDWORD n,
 		   DWORD flags, LPWSAOVERLAPPED overlapped,
@@ -194,7 +196,8 @@ int WINAPI sendto(SOCKET s, const char *data, int n, int flags,
 	return (int)sent;
 }
 
-/* ---- messages with control data ------------------------------------------------------ */
+/* ---- messages with control data
+ * ------------------------------------------------------ */
 
 int WINAPI WSASendMsg(SOCKET s, LPWSAMSG m, DWORD flags, LPDWORD n,
 		      LPWSAOVERLAPPED overlapped,
@@ -251,7 +254,8 @@ int WINAPI ws_recv_msg(SOCKET s, LPWSAMSG m, LPDWORD n,
 			     NULL, 0, n, overlapped, done);
 }
 
-/* ---- what has become of it ------------------------------------------------------------ */
+/* ---- what has become of it
+ * ------------------------------------------------------------ */
 
 BOOL WINAPI WSAGetOverlappedResult(SOCKET s, LPWSAOVERLAPPED overlapped,
 				   LPDWORD n, BOOL wait, LPDWORD flags)
@@ -264,18 +268,17 @@ BOOL WINAPI WSAGetOverlappedResult(SOCKET s, LPWSAOVERLAPPED overlapped,
 		return ws_fail(WSAEFAULT), FALSE;
 	status = (NTSTATUS) * (volatile DWORD *)&overlapped->Internal;
 	if (status == STATUS_PENDING) {
-		HANDLE event = (HANDLE)((ULONG_PTR)overlapped->hEvent &
-					~(ULONG_PTR)1);
+		HANDLE event =
+			(HANDLE)((ULONG_PTR)overlapped->hEvent & ~(ULONG_PTR)1);
 
 		if (!wait)
 			return ws_fail(WSA_IO_INCOMPLETE), FALSE;
 		if (!event)
 			event = (HANDLE)s;
-		while ((status = (NTSTATUS) * (volatile DWORD *)&overlapped
-						       ->Internal) ==
+		while ((status = (NTSTATUS) *
+				 (volatile DWORD *)&overlapped->Internal) ==
 		       STATUS_PENDING)
-			if (WaitForSingleObject(event, INFINITE) ==
-			    WAIT_FAILED)
+			if (WaitForSingleObject(event, INFINITE) == WAIT_FAILED)
 				return FALSE;
 	}
 	*n = (DWORD)overlapped->InternalHigh;

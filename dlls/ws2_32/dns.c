@@ -67,7 +67,8 @@ static USHORT random_id(void)
 	return id;
 }
 
-/* ---- questions ------------------------------------------------------------- */
+/* ---- questions -------------------------------------------------------------
+ */
 
 static BOOL build(struct question *q, const char *name, USHORT type)
 {
@@ -102,7 +103,8 @@ static BOOL build(struct question *q, const char *name, USHORT type)
 	return TRUE;
 }
 
-/* ---- answers ----------------------------------------------------------------- */
+/* ---- answers
+ * ----------------------------------------------------------------- */
 
 /* The name at *at as text; moves *at behind it.  FALSE: malformed. */
 static BOOL read_name(const BYTE *m, ULONG len, ULONG *at, char *name)
@@ -193,8 +195,7 @@ static int collect(const BYTE *m, ULONG len, ULONG at, ULONG count, USHORT type,
 			take(r, AF_INET, m + data);
 		else if (type == DNS_AAAA && n == 16)
 			take(r, AF_INET6, m + data);
-		else if (type != DNS_PTR ||
-			 !read_name(m, len, &data, name))
+		else if (type != DNS_PTR || !read_name(m, len, &data, name))
 			continue;
 		found++;
 		if (type == DNS_PTR)
@@ -238,7 +239,8 @@ static int parse(const struct question *q, const BYTE *m, ULONG len,
 	return 0;
 }
 
-/* ---- servers -------------------------------------------------------------------- */
+/* ---- servers
+ * -------------------------------------------------------------------- */
 
 static int server_name(const struct rs_address *a, struct sockaddr_in6 *to)
 {

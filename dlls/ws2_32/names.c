@@ -243,11 +243,12 @@ static struct servent *other_service(const char *name, int port,
 			continue;
 		for (slash = w[1]; *slash >= '0' && *slash <= '9'; slash++)
 			p = p * 10 + *slash - '0';
-		if (*slash != '/' || (protocol && lstrcmpiA(slash + 1, protocol)))
+		if (*slash != '/' ||
+		    (protocol && lstrcmpiA(slash + 1, protocol)))
 			continue;
 		for (int i = 0; i < n && !found; i++) {
-			if (i == 1 || (name ? lstrcmpiA(w[i], name) != 0
-					    : p != port))
+			if (i == 1 ||
+			    (name ? lstrcmpiA(w[i], name) != 0 : p != port))
 				continue;
 			lstrcpynA(t->storage, w[0], 64);
 			lstrcpynA(t->storage + 64, slash + 1, 16);

@@ -13,14 +13,26 @@
 	 XP1_SUPPORT_MULTIPOINT | XP1_IFS_HANDLES)
 
 #define V4                                                                     \
-	{ 0xe70f1aa0, 0xab8b, 0x11cf,                                          \
-	  { 0x8c, 0xa3, 0x00, 0x80, 0x5f, 0x48, 0xa1, 0x92 } }
+	{                                                                      \
+		0xe70f1aa0, 0xab8b, 0x11cf,                                    \
+		{                                                              \
+			0x8c, 0xa3, 0x00, 0x80, 0x5f, 0x48, 0xa1, 0x92         \
+		}                                                              \
+	}
 #define V6                                                                     \
-	{ 0xf9eab0c0, 0x26d4, 0x11d0,                                          \
-	  { 0xbb, 0xbf, 0x00, 0xaa, 0x00, 0x6c, 0x34, 0xe4 } }
+	{                                                                      \
+		0xf9eab0c0, 0x26d4, 0x11d0,                                    \
+		{                                                              \
+			0xbb, 0xbf, 0x00, 0xaa, 0x00, 0x6c, 0x34, 0xe4         \
+		}                                                              \
+	}
 #define UNIX                                                                   \
-	{ 0xa00943d9, 0x9c2e, 0x4633,                                          \
-	  { 0x9b, 0x59, 0x00, 0x57, 0xa3, 0x16, 0x09, 0x94 } }
+	{                                                                      \
+		0xa00943d9, 0x9c2e, 0x4633,                                    \
+		{                                                              \
+			0x9b, 0x59, 0x00, 0x57, 0xa3, 0x16, 0x09, 0x94         \
+		}                                                              \
+	}
 
 #define PROTOCOL(id, guid, flags, family, size, least, type, proto, max, msg,  \
 		 name)                                                         \

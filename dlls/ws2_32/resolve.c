@@ -11,7 +11,8 @@
 
 #include "rf-net.h"
 
-/* ---- text -------------------------------------------------------------------- */
+/* ---- text
+ * -------------------------------------------------------------------- */
 
 static BOOL is_space(char c)
 {
@@ -76,14 +77,15 @@ BOOL rs_numeric(const char *text, int family, struct rs_address *a)
 		return TRUE;
 	}
 	if (family == AF_INET || *text == '[' ||
-	    !NT_SUCCESS(RtlIpv6StringToAddressExA(
-		    text, (IN6_ADDR *)a->bytes, &a->scope, &port)))
+	    !NT_SUCCESS(RtlIpv6StringToAddressExA(text, (IN6_ADDR *)a->bytes,
+						  &a->scope, &port)))
 		return FALSE;
 	a->family = AF_INET6;
 	return TRUE;
 }
 
-/* ---- resolv.conf ----------------------------------------------------------------- */
+/* ---- resolv.conf
+ * ----------------------------------------------------------------- */
 
 static void option(struct rs_config *c, const char *w)
 {
@@ -131,7 +133,8 @@ void rs_config_read(struct rs_config *c)
 		rs_numeric("127.0.0.1", AF_INET, &c->server[c->nservers++]);
 }
 
-/* ---- hosts ------------------------------------------------------------------------- */
+/* ---- hosts
+ * ------------------------------------------------------------------------- */
 
 static void add(struct rs_result *r, const struct rs_address *a)
 {
@@ -192,7 +195,8 @@ static BOOL reverse_hosts(int family, const void *address, char *name)
 	return found;
 }
 
-/* ---- this machine --------------------------------------------------------------------- */
+/* ---- this machine
+ * --------------------------------------------------------------------- */
 
 BOOL rs_is_own_name(const char *name)
 {
@@ -243,7 +247,9 @@ static void own_addresses(int family, struct rs_result *r)
 	RtlFreeHeap(rf_heap(), 0, list);
 }
 
-/* ---- DNS --------------------------------------------------------------------------------- */
+/* ---- DNS
+ * ---------------------------------------------------------------------------------
+ */
 
 static int ask(const struct rs_config *c, const char *name, int family,
 	       struct rs_result *r)
@@ -291,7 +297,9 @@ static int from_dns(const char *name, int family, struct rs_result *r)
 	return asked ? error : ask(&c, name, family, r);
 }
 
-/* ---- order ----------------------------------------------------------------------------------- */
+/* ---- order
+ * -----------------------------------------------------------------------------------
+ */
 
 /* Would the host know a way there? */
 static BOOL reachable(const struct rs_address *a)
@@ -336,7 +344,9 @@ static void sort(struct rs_result *r)
 	memcpy(r->address, sorted, n * sizeof *sorted);
 }
 
-/* ---- the whole of it ---------------------------------------------------------------------------- */
+/* ---- the whole of it
+ * ----------------------------------------------------------------------------
+ */
 
 int rs_lookup(const char *name, int family, struct rs_result *r)
 {

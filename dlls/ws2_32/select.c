@@ -14,9 +14,8 @@ enum {
 
 static AFD_POLL_INFO *new_poll(ULONG n)
 {
-	AFD_POLL_INFO *p =
-		HeapAlloc(GetProcessHeap(), HEAP_ZERO_MEMORY,
-			  sizeof *p + n * sizeof p->Handles[0]);
+	AFD_POLL_INFO *p = HeapAlloc(GetProcessHeap(), HEAP_ZERO_MEMORY,
+				     sizeof *p + n * sizeof p->Handles[0]);
 
 	if (!p)
 		ws_fail(WSAENOBUFS);
@@ -37,7 +36,8 @@ static NTSTATUS run_poll(AFD_POLL_INFO *p, ULONG n)
 			  p, size, NULL);
 }
 
-/* ---- select ---------------------------------------------------------------------- */
+/* ---- select
+ * ---------------------------------------------------------------------- */
 
 /* Adds events for s, in the entry it may have already. */
 static void want(AFD_POLL_INFO *p, SOCKET s, ULONG events)
@@ -112,7 +112,8 @@ int WINAPI select(int ignored, fd_set *in, fd_set *out, fd_set *error,
 			ws_free(p);
 			return ws_fail(WSAENOTSOCK);
 		}
-	found = keep(in, p, FOR_READ) + keep(out, p, FOR_WRITE | AFD_POLL_ABORT) +
+	found = keep(in, p, FOR_READ) +
+		keep(out, p, FOR_WRITE | AFD_POLL_ABORT) +
 		keep(error, p, FOR_ERROR);
 	ws_free(p);
 	return found;
@@ -126,13 +127,15 @@ int WINAPI __WSAFDIsSet(SOCKET s, fd_set *set)
 	return 0;
 }
 
-/* ---- WSAPoll ------------------------------------------------------------------------ */
+/* ---- WSAPoll
+ * ------------------------------------------------------------------------ */
 
 static const struct {
 	SHORT poll;
 	ULONG afd;
 } poll_map[] = {
-	{ POLLRDNORM, AFD_POLL_RECEIVE | AFD_POLL_ACCEPT | AFD_POLL_DISCONNECT },
+	{ POLLRDNORM,
+	  AFD_POLL_RECEIVE | AFD_POLL_ACCEPT | AFD_POLL_DISCONNECT },
 	{ POLLRDBAND, AFD_POLL_RECEIVE_EXPEDITED },
 	{ POLLWRNORM, AFD_POLL_SEND },
 };
@@ -157,8 +160,10 @@ static SHORT poll_result(ULONG events, SHORT wanted)
 
 int WINAPI WSAPoll(LPWSAPOLLFD fds, ULONG n, INT ms)
 {
-	enum { ALWAYS = AFD_POLL_ABORT | AFD_POLL_CONNECT_FAIL |
-			AFD_POLL_DISCONNECT };
+	enum {
+		ALWAYS = AFD_POLL_ABORT | AFD_POLL_CONNECT_FAIL |
+			 AFD_POLL_DISCONNECT
+	};
 	AFD_POLL_INFO *p;
 	NTSTATUS status;
 	int found = 0;
@@ -181,8 +186,7 @@ int WINAPI WSAPoll(LPWSAPOLLFD fds, ULONG n, INT ms)
 			fds[i].revents = POLLNVAL;
 			continue;
 		}
-		if (fds[i].events &
-		    ~(POLLRDNORM | POLLRDBAND | POLLWRNORM)) {
+		if (fds[i].events & ~(POLLRDNORM | POLLRDBAND | POLLWRNORM)) {
 			ws_free(p);
 			return ws_fail(WSAEINVAL);
 		}
@@ -220,7 +224,8 @@ int WINAPI WSAPoll(LPWSAPOLLFD fds, ULONG n, INT ms)
 	return found;
 }
 
-/* ---- network events ------------------------------------------------------------------- */
+/* ---- network events
+ * ------------------------------------------------------------------- */
 
 static const struct {
 	LONG fd;
@@ -292,7 +297,8 @@ int WINAPI WSAAsyncSelect(SOCKET s, HWND window, u_int message, LONG events)
 	return ws_fail(WSAEOPNOTSUPP);
 }
 
-/* ---- events are the kernel's --------------------------------------------------------------- */
+/* ---- events are the kernel's
+ * --------------------------------------------------------------- */
 
 WSAEVENT WINAPI WSACreateEvent(void)
 {

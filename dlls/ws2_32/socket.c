@@ -7,7 +7,8 @@
  */
 #include "ws.h"
 
-/* ---- asking the device ------------------------------------------------------ */
+/* ---- asking the device ------------------------------------------------------
+ */
 
 NTSTATUS ws_control(SOCKET s, ULONG code, const void *in, ULONG in_n, void *out,
 		    ULONG out_n, ULONG_PTR *n)
@@ -45,8 +46,8 @@ int ws_overlapped(SOCKET s, ULONG code, const void *in, ULONG in_n, void *out,
 		ULONG_PTR got;
 
 		status = ws_control(s, code, in, in_n, out, out_n, &got);
-		if (n && (NT_SUCCESS(status) ||
-			  status == STATUS_BUFFER_OVERFLOW))
+		if (n &&
+		    (NT_SUCCESS(status) || status == STATUS_BUFFER_OVERFLOW))
 			*n = (DWORD)got;
 		return ws_result(status);
 	}
@@ -55,10 +56,9 @@ int ws_overlapped(SOCKET s, ULONG code, const void *in, ULONG in_n, void *out,
 	overlapped->Internal = (DWORD)STATUS_PENDING;
 	overlapped->InternalHigh = 0;
 	if (done)
-		status = NtDeviceIoControlFile((HANDLE)s, NULL,
-					       (PVOID)run_routine,
-					       (PVOID)done, iosb, code,
-					       (PVOID)in, in_n, out, out_n);
+		status = NtDeviceIoControlFile(
+			(HANDLE)s, NULL, (PVOID)run_routine, (PVOID)done, iosb,
+			code, (PVOID)in, in_n, out, out_n);
 	else
 		status = NtDeviceIoControlFile(
 			(HANDLE)s, event, NULL,
@@ -81,7 +81,8 @@ NTSTATUS ws_get_word(SOCKET s, int option, ULONG *value)
 			  value, sizeof *value, NULL);
 }
 
-/* ---- making ------------------------------------------------------------------- */
+/* ---- making
+ * ------------------------------------------------------------------- */
 
 static NTSTATUS open_endpoint(const WSAPROTOCOL_INFOW *p, DWORD flags,
 			      ULONG endpoint, SOCKET *s)
@@ -108,12 +109,11 @@ static NTSTATUS open_endpoint(const WSAPROTOCOL_INFOW *p, DWORD flags,
 		if (p->iSocketType == SOCK_RAW)
 			ea.Packet.EndpointFlags |= AFD_ENDPOINT_RAW;
 	}
-	InitializeObjectAttributes(&oa, &u,
-				   OBJ_CASE_INSENSITIVE |
-					   (flags & WSA_FLAG_NO_HANDLE_INHERIT
-						    ? 0
-						    : OBJ_INHERIT),
-				   NULL, NULL);
+	InitializeObjectAttributes(
+		&oa, &u,
+		OBJ_CASE_INSENSITIVE |
+			(flags & WSA_FLAG_NO_HANDLE_INHERIT ? 0 : OBJ_INHERIT),
+		NULL, NULL);
 	status = NtCreateFile(&h, GENERIC_READ | GENERIC_WRITE | SYNCHRONIZE,
 			      &oa, &iosb, NULL, 0,
 			      FILE_SHARE_READ | FILE_SHARE_WRITE,
@@ -197,7 +197,8 @@ int WINAPI closesocket(SOCKET s)
 	return ws_result(NtClose((HANDLE)s));
 }
 
-/* ---- addresses ------------------------------------------------------------------- */
+/* ---- addresses
+ * ------------------------------------------------------------------- */
 
 void ws_free(void *p)
 {
@@ -221,8 +222,7 @@ void *ws_address(const struct sockaddr *to, int len, ULONG head, ULONG *n)
 {
 	enum { UNIX_SIZE = 110 };
 	UNICODE_STRING nt = { 0 };
-	BOOL path = to && len > 2 && to->sa_family == AF_UNIX &&
-		    to->sa_data[0];
+	BOOL path = to && len > 2 && to->sa_family == AF_UNIX && to->sa_data[0];
 	BYTE *p;
 
 	if (!to || len < 2 || len > 4096) {
@@ -336,7 +336,8 @@ int WINAPI getpeername(SOCKET s, struct sockaddr *name, int *len)
 	return get_name(s, IOCTL_AFD_GET_REMOTE_ADDRESS, name, len);
 }
 
-/* ---- accepting --------------------------------------------------------------------- */
+/* ---- accepting
+ * --------------------------------------------------------------------- */
 
 struct incoming {
 	LONG sequence;
@@ -383,9 +384,8 @@ SOCKET WINAPI WSAAccept(SOCKET s, struct sockaddr *name, LPINT len,
 		int answer = ask(s, condition, context, &in, (ULONG)n);
 
 		if (answer != CF_ACCEPT) {
-			AFD_DEFER_ACCEPT_INFO defer = {
-				in.sequence, answer == CF_REJECT
-			};
+			AFD_DEFER_ACCEPT_INFO defer = { in.sequence,
+							answer == CF_REJECT };
 
 			ws_control(s, IOCTL_AFD_DEFER_ACCEPT, &defer,
 				   sizeof defer, NULL, 0, NULL);
@@ -399,8 +399,8 @@ SOCKET WINAPI WSAAccept(SOCKET s, struct sockaddr *name, LPINT len,
 	if (NT_SUCCESS(status)) {
 		accept.Sequence = in.sequence;
 		accept.AcceptHandle = (HANDLE)to;
-		status = ws_control(s, IOCTL_AFD_ACCEPT, &accept,
-				    sizeof accept, NULL, 0, NULL);
+		status = ws_control(s, IOCTL_AFD_ACCEPT, &accept, sizeof accept,
+				    NULL, 0, NULL);
 		if (!NT_SUCCESS(status))
 			NtClose((HANDLE)to);
 	}
@@ -418,7 +418,9 @@ SOCKET WINAPI accept(SOCKET s, struct sockaddr *name, int *len)
 	return WSAAccept(s, name, len, NULL, 0);
 }
 
-/* ---- ends ----------------------------------------------------------------------------- */
+/* ---- ends
+ * -----------------------------------------------------------------------------
+ */
 
 static int disconnect(SOCKET s, ULONG mode)
 {
@@ -455,7 +457,8 @@ int WINAPI WSARecvDisconnect(SOCKET s, LPWSABUF data)
 	return disconnect(s, AFD_DISCONNECT_RECEIVE);
 }
 
-/* ---- to other processes ------------------------------------------------------------------ */
+/* ---- to other processes
+ * ------------------------------------------------------------------ */
 
 static int duplicate(SOCKET s, DWORD process, WSAPROTOCOL_INFOW *info)
 {

@@ -8,14 +8,14 @@
 static int translate(int level, int option)
 {
 	static const unsigned char map[] = {
-		[2] = 9,   /* IP_MULTICAST_IF */
-		[3] = 10,  /* IP_MULTICAST_TTL */
-		[4] = 11,  /* IP_MULTICAST_LOOP */
-		[5] = 12,  /* IP_ADD_MEMBERSHIP */
-		[6] = 13,  /* IP_DROP_MEMBERSHIP */
-		[7] = 4,   /* IP_TTL */
-		[8] = 3,   /* IP_TOS */
-		[9] = 14,  /* IP_DONTFRAGMENT */
+		[2] = 9,  /* IP_MULTICAST_IF */
+		[3] = 10, /* IP_MULTICAST_TTL */
+		[4] = 11, /* IP_MULTICAST_LOOP */
+		[5] = 12, /* IP_ADD_MEMBERSHIP */
+		[6] = 13, /* IP_DROP_MEMBERSHIP */
+		[7] = 4,  /* IP_TTL */
+		[8] = 3,  /* IP_TOS */
+		[9] = 14, /* IP_DONTFRAGMENT */
 	};
 
 	if (level != IPPROTO_IP || option < 2 || option > 9)

@@ -68,7 +68,8 @@ NTSTATUS afd_status(int err)
 	return status_from_errno(err);
 }
 
-/* ---- addresses ------------------------------------------------------------ */
+/* ---- addresses ------------------------------------------------------------
+ */
 
 int afd_host_family(int32_t family)
 {
@@ -104,7 +105,8 @@ static NTSTATUS short_path(const struct nt_path *p, struct sockaddr_un *un,
 		return STATUS_NAME_TOO_LONG;
 	n = slash ? (int)(slash - p->host) : 0;
 	snprintf(folder, sizeof folder, "%.*s", n, p->host);
-	fd = openat(p->dirfd, n ? folder : "/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	fd = openat(p->dirfd, n ? folder : "/",
+		    O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0)
 		return afd_status(errno);
 	n = snprintf(un->sun_path, sizeof un->sun_path, "/proc/self/fd/%d/%s",
@@ -292,7 +294,8 @@ NTSTATUS afd_put_from(struct task *t, struct afd_op *op,
 	return STATUS_SUCCESS;
 }
 
-/* ---- buffers --------------------------------------------------------------- */
+/* ---- buffers ---------------------------------------------------------------
+ */
 
 NTSTATUS afd_pointer(struct task *t, gaddr at, uint64_t *v)
 {

@@ -1,11 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * afd-connect.c - how sockets come by addresses and peers: bind, connect,
- * listen, accept, and their ends.
- *
- * A connection is accepted from the host when somebody asks for it, waits in
- * the listener under a sequence number, and becomes the descriptor of the
- * socket that the program made for it.
+ * afd-connect.c - how sockets come by a host socket, an address and a peer,
+ * and how connections end.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -31,12 +27,13 @@ static bool is_any(const union afd_address *a)
 
 static uint16_t port_of(const union afd_address *a)
 {
-	return a->sa.sa_family == AF_INET6 ? a->in6.sin6_port
+	return a->sa.sa_family == AF_INET6  ? a->in6.sin6_port
 	       : a->sa.sa_family == AF_INET ? a->in.sin_port
 					    : 1;
 }
 
-/* ---- making ---------------------------------------------------------------- */
+/* ---- making ----------------------------------------------------------------
+ */
 
 NTSTATUS afd_make_host(struct afd_socket *s)
 {
@@ -69,7 +66,8 @@ NTSTATUS afd_make_host(struct afd_socket *s)
 	return STATUS_SUCCESS;
 }
 
-/* ---- names ------------------------------------------------------------------ */
+/* ---- names ------------------------------------------------------------------
+ */
 
 static NTSTATUS put_address(struct task *t, struct irp *r,
 			    const union afd_address *a, socklen_t len)
@@ -90,8 +88,7 @@ NTSTATUS afd_get_address(struct task *t, struct file *f, struct irp *r)
 	if (f->fd < 0)
 		return STATUS_INVALID_PARAMETER;
 	if (s->local_len)
-		return control_out(t, r, &s->local_name,
-				   sizeof s->local_name);
+		return control_out(t, r, &s->local_name, sizeof s->local_name);
 	if (getsockname(f->fd, &a.sa, &len) < 0)
 		return afd_status(errno);
 	if (s->state == AFD_OPEN && is_any(&a) && !port_of(&a))
@@ -182,7 +179,8 @@ NTSTATUS afd_bind(struct task *t, struct file *f, struct irp *r)
 	return put_address(t, r, &a, len);
 }
 
-/* ---- connecting --------------------------------------------------------------- */
+/* ---- connecting
+ * --------------------------------------------------------------- */
 
 void afd_check_connect(struct afd_socket *s, short re)
 {
@@ -369,380 +367,8 @@ NTSTATUS afd_super_connect(struct task *t, struct file *f, struct irp *r)
 	return connect_to(t, r, &op, r->buf + ADDRESS, r->len - ADDRESS, true);
 }
 
-/* ---- listening ------------------------------------------------------------------ */
-
-NTSTATUS afd_listen(struct task *t, struct file *f, struct irp *r)
-{
-	struct afd_socket *s = afd_of(f);
-	struct afd_listen_info i;
-	int backlog, one = 1;
-
-	if (r->len < 8)
-		return STATUS_INVALID_PARAMETER;
-	if (guest_read(t, &i, r->buf, 8))
-		return STATUS_ACCESS_VIOLATION;
-	if (s->datagram)
-		return STATUS_NOT_SUPPORTED;
-	if (s->state == AFD_CONNECTED || s->state == AFD_CONNECTING)
-		return STATUS_CONNECTION_ACTIVE;
-	if (s->state != AFD_BOUND && s->state != AFD_LISTENING)
-		return STATUS_INVALID_PARAMETER;
-	/* SOMAXCONN_HINT(n) is -n. */
-	backlog = i.backlog < 0 && i.backlog != INT32_MIN ? -i.backlog
-							  : i.backlog;
-	/* So that the port can be bound again: see bind_host(). */
-	if (s->family != WIN_AF_UNIX)
-		setsockopt(f->fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one);
-	/* A connection may be gone between its edge and accept(2). */
-	afd_set_nonblocking(s);
-	if (listen(f->fd, backlog) < 0)
-		return afd_status(errno);
-	pthread_mutex_lock(&s->lock);
-	s->state = AFD_LISTENING;
-	pthread_mutex_unlock(&s->lock);
-	return STATUS_SUCCESS;
-}
-
-/* A connection of the host's, or STATUS_PENDING. */
-static NTSTATUS take_host(struct afd_socket *s, int *fd)
-{
-	bool raised = false;
-
-	for (;;) {
-		*fd = accept4(s->file->fd, NULL, NULL, SOCK_CLOEXEC);
-		if (*fd >= 0)
-			return STATUS_SUCCESS;
-		if (errno == EAGAIN)
-			return STATUS_PENDING;
-		if (errno == EMFILE && !raised && file_raise_limit()) {
-			raised = true;
-			continue;
-		}
-		if (errno != ECONNABORTED && errno != EINTR &&
-		    errno != EPROTO)
-			return afd_status(errno);
-	}
-}
-
-/* The lock is taken by who is not run by an edge. */
-static struct afd_incoming *again(struct task *t, struct afd_socket *s,
-				  union afd_address *a, socklen_t *len)
-{
-	struct afd_incoming *in;
-
-	if (!s->incoming)
-		return NULL;
-	if (t)
-		pthread_mutex_lock(&s->lock);
-	for (in = s->incoming; in && !in->deferred; in = in->next)
-		;
-	if (in) {
-		in->deferred = false;
-		if (getpeername(in->fd, &a->sa, len) < 0)
-			*len = 0;
-	}
-	if (t)
-		pthread_mutex_unlock(&s->lock);
-	return in;
-}
-
-static NTSTATUS accept_new(struct task *t, struct afd_socket *s,
-			   struct afd_incoming **ret, union afd_address *a,
-			   socklen_t *len)
-{
-	struct afd_incoming *in = malloc(sizeof *in), **at;
-	NTSTATUS status;
-	int fd;
-
-	if (!in)
-		return STATUS_NO_MEMORY;
-	do {
-		status = take_host(s, &fd);
-		if (status) {
-			free(in);
-			return status;
-		}
-		*len = sizeof *a;
-		if (!getpeername(fd, &a->sa, len))
-			break;
-		close(fd); /* gone already: the next one */
-	} while (true);
-	*in = (struct afd_incoming){ .fd = fd };
-	if (t)
-		pthread_mutex_lock(&s->lock);
-	in->sequence = ++s->next_sequence;
-	for (at = &s->incoming; *at; at = &(*at)->next)
-		;
-	*at = in;
-	if (t)
-		pthread_mutex_unlock(&s->lock);
-	*ret = in;
-	return STATUS_SUCCESS;
-}
-
-static NTSTATUS tell_incoming(struct task *t, struct afd_op *op)
-{
-	struct afd_socket *s = op->socket;
-	union afd_address a = { 0 };
-	socklen_t len = sizeof a;
-	struct afd_incoming *in = again(t, s, &a, &len);
-	uint8_t out[4 + sizeof a];
-	NTSTATUS status;
-	uint32_t n;
-
-	if (!in) {
-		status = accept_new(t, s, &in, &a, &len);
-		if (status)
-			return status;
-	}
-	memcpy(out, &in->sequence, 4);
-	afd_address_out(&a, len, out + 4, &n);
-	n = MIN(n + 4, op->out_len);
-	op->information = n;
-	return guest_write(t, op->out, out, n) ? STATUS_ACCESS_VIOLATION
-					       : STATUS_SUCCESS;
-}
-
-NTSTATUS afd_wait_for_listen(struct task *t, struct file *f, struct irp *r)
-{
-	struct afd_socket *s = afd_of(f);
-	struct afd_op op;
-
-	if (s->state != AFD_LISTENING || r->out_len < 4)
-		return STATUS_INVALID_PARAMETER;
-	afd_op_init(&op, r);
-	op.out = r->out;
-	op.out_len = r->out_len;
-	op.step = tell_incoming;
-	op.reenable = AFD_POLL_ACCEPT;
-	op.pends = !s->nonblocking;
-	return afd_run(t, r, &op, &s->accepts, POLLIN);
-}
-
-static int claim_incoming(struct afd_socket *s, int32_t sequence)
-{
-	struct afd_incoming **at, *in;
-	int fd = -1;
-
-	pthread_mutex_lock(&s->lock);
-	for (at = &s->incoming; (in = *at); at = &in->next) {
-		if (in->sequence != sequence)
-			continue;
-		*at = in->next;
-		fd = in->fd;
-		free(in);
-		break;
-	}
-	pthread_mutex_unlock(&s->lock);
-	return fd;
-}
-
-void afd_adopt(struct afd_socket *s, int fd, struct afd_socket *from)
-{
-	int old = s->file->fd;
-
-	if (s->registered)
-		watch_cancel(&s->watch);
-	pthread_mutex_lock(&s->lock);
-	s->registered = false;
-	s->watched = 0;
-	s->file->fd = fd;
-	s->state = AFD_CONNECTED;
-	s->host_nonblocking = false;
-	s->connect_time = monotonic_ns();
-	s->nonblocking = from->nonblocking || s->nonblocking;
-	s->inline_oob = from->inline_oob;
-	s->options = from->options;
-	s->family = from->family;
-	s->type = from->type;
-	s->protocol = from->protocol;
-	s->datagram = from->datagram;
-	if (from->event && !s->event) {
-		object_get(from->event);
-		s->event = from->event;
-		s->event_mask = from->event_mask;
-		s->event_off = AFD_POLL_CONNECT;
-	}
-	if (s->event_mask || s->polls || s->receives.first)
-		afd_watch(s);
-	pthread_mutex_unlock(&s->lock);
-	if (old >= 0)
-		close(old);
-}
-
-NTSTATUS afd_accept(struct task *t, struct file *f, struct irp *r)
-{
-	struct afd_socket *s = afd_of(f);
-	struct file *other;
-	NTSTATUS status;
-	uint32_t sequence;
-	uint64_t h;
-	int fd;
-
-	if (r->len < 8 + afd_pointer_size())
-		return STATUS_INVALID_PARAMETER;
-	if (guest_get32(t, &sequence, r->buf + 4))
-		return STATUS_ACCESS_VIOLATION;
-	status = afd_pointer(t, r->buf + 8, &h);
-	if (!status)
-		status = afd_by_handle(t, h, &other);
-	if (status)
-		return status;
-	if (afd_of(other)->state != AFD_OPEN) {
-		status = STATUS_INVALID_PARAMETER;
-	} else {
-		fd = claim_incoming(s, (int32_t)sequence);
-		if (fd < 0)
-			status = STATUS_INVALID_PARAMETER;
-		else
-			afd_adopt(afd_of(other), fd, s);
-	}
-	object_put(&other->object);
-	return status;
-}
-
-NTSTATUS afd_defer_accept(struct task *t, struct file *f, struct irp *r)
-{
-	struct afd_socket *s = afd_of(f);
-	struct linger now = { 1, 0 };
-	uint8_t in[8];
-	int32_t sequence;
-	int fd;
-
-	if (r->len < sizeof in)
-		return STATUS_INVALID_PARAMETER;
-	if (guest_read(t, in, r->buf, sizeof in))
-		return STATUS_ACCESS_VIOLATION;
-	memcpy(&sequence, in, 4);
-	if (!in[4]) {
-		struct afd_incoming *i;
-
-		pthread_mutex_lock(&s->lock);
-		for (i = s->incoming; i && i->sequence != sequence; i = i->next)
-			;
-		if (i)
-			i->deferred = true;
-		pthread_mutex_unlock(&s->lock);
-		return i ? STATUS_SUCCESS : STATUS_INVALID_PARAMETER;
-	}
-	fd = claim_incoming(s, sequence);
-	if (fd < 0)
-		return STATUS_INVALID_PARAMETER;
-	/* Refused, as far as one can refuse what the host has accepted. */
-	setsockopt(fd, SOL_SOCKET, SO_LINGER, &now, sizeof now);
-	close(fd);
-	return STATUS_SUCCESS;
-}
-
-/* ---- AcceptEx --------------------------------------------------------------------- */
-
-/* Each address with its length before it: mswsock knows. */
-static NTSTATUS put_name(struct task *t, gaddr at, uint32_t room,
-			 const union afd_address *a, socklen_t len)
-{
-	uint8_t out[4 + sizeof *a];
-	uint32_t n;
-
-	if (!room)
-		return STATUS_SUCCESS;
-	afd_address_out(a, len, out + 4, &n);
-	n = MIN(n, room > 4 ? room - 4 : 0);
-	memcpy(out, &n, 4);
-	return guest_write(t, at, out, MIN(n + 4, room))
-		       ? STATUS_ACCESS_VIOLATION
-		       : STATUS_SUCCESS;
-}
-
-static NTSTATUS first_data(struct task *t, struct afd_op *op)
-{
-	return afd_receive_stream(t, op);
-}
-
-static NTSTATUS super_step(struct task *t, struct afd_op *op)
-{
-	union afd_address local = { 0 }, remote = { 0 };
-	socklen_t nl = sizeof local, nr = sizeof remote;
-	struct afd_socket *s = op->socket;
-	NTSTATUS status;
-	int fd;
-
-	do {
-		status = take_host(s, &fd);
-		if (status)
-			return status;
-		if (!getpeername(fd, &remote.sa, &nr) &&
-		    !getsockname(fd, &local.sa, &nl))
-			break;
-		close(fd);
-		nl = nr = sizeof local;
-	} while (true);
-	status = put_name(t, op->out + op->data_len, op->local_len, &local,
-			  nl);
-	if (!status)
-		status = put_name(t, op->out + op->data_len + op->local_len,
-				  op->remote_len, &remote, nr);
-	if (status) {
-		close(fd);
-		return status;
-	}
-	afd_adopt(afd_of(op->other), fd, s);
-	/* AcceptEx leaves it to SO_UPDATE_ACCEPT_CONTEXT to inherit this. */
-	if (!op->data_len)
-		return STATUS_SUCCESS;
-	op->socket = afd_of(op->other);
-	op->wanted = &op->socket->receives;
-	op->step = first_data;
-	return STATUS_MORE_PROCESSING_REQUIRED;
-}
-
-static void put_other(struct afd_op *op)
-{
-	object_put(&op->other->object);
-}
-
-NTSTATUS afd_super_accept(struct task *t, struct file *f, struct irp *r)
-{
-	uint32_t p = afd_pointer_size(), lens[3];
-	struct afd_socket *s = afd_of(f);
-	struct afd_op op;
-	NTSTATUS status;
-	uint64_t h;
-
-	afd_op_init(&op, r);
-	if (r->len < 2 * p + 12)
-		return STATUS_INVALID_PARAMETER;
-	status = afd_pointer(t, r->buf + p, &h);
-	if (!status && guest_read(t, lens, r->buf + 2 * p, sizeof lens))
-		status = STATUS_ACCESS_VIOLATION;
-	if (status)
-		return status;
-	if (s->state != AFD_LISTENING)
-		return STATUS_INVALID_PARAMETER;
-	if (lens[0] > r->out_len || lens[1] > r->out_len - lens[0] ||
-	    lens[2] > r->out_len - lens[0] - lens[1])
-		return STATUS_BUFFER_TOO_SMALL;
-	status = afd_by_handle(t, h, &op.other);
-	if (status)
-		return status;
-	if (afd_of(op.other)->state != AFD_OPEN) {
-		put_other(&op);
-		return STATUS_INVALID_PARAMETER;
-	}
-	op.release = put_other;
-	op.step = super_step;
-	op.reenable = AFD_POLL_ACCEPT;
-	op.pends = true;
-	op.out = r->out;
-	op.data_len = lens[0];
-	op.local_len = lens[1];
-	op.remote_len = lens[2];
-	op.few[0] = (struct afd_segment){ r->out, lens[0] };
-	op.nsegments = 1;
-	op.len = lens[0];
-	return afd_run(t, r, &op, &s->accepts, POLLIN);
-}
-
-/* ---- ends -------------------------------------------------------------------------- */
+/* ---- ends
+ * -------------------------------------------------------------------------- */
 
 NTSTATUS afd_partial_disconnect(struct task *t, struct file *f, struct irp *r)
 {

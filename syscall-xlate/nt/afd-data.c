@@ -73,7 +73,8 @@ static ssize_t host_message(struct afd_op *op, struct msghdr *m, int flags,
 	return n;
 }
 
-/* ---- streams --------------------------------------------------------------- */
+/* ---- streams ---------------------------------------------------------------
+ */
 
 NTSTATUS afd_receive_stream(struct task *t, struct afd_op *op)
 {
@@ -142,8 +143,8 @@ NTSTATUS afd_send_stream(struct task *t, struct afd_op *op)
 		struct iovec v[VECTORS];
 		struct msghdr m = { .msg_iov = v };
 		uint64_t bytes;
-		int nv = afd_vectors(t, op, op->done, false, v, VECTORS,
-				     &bytes);
+		int nv =
+			afd_vectors(t, op, op->done, false, v, VECTORS, &bytes);
 		ssize_t n;
 
 		if (nv < 0)
@@ -168,7 +169,8 @@ NTSTATUS afd_send_stream(struct task *t, struct afd_op *op)
 	return STATUS_SUCCESS;
 }
 
-/* ---- datagrams -------------------------------------------------------------- */
+/* ---- datagrams --------------------------------------------------------------
+ */
 
 /* n bytes to the guest's segments. */
 static NTSTATUS scatter(struct task *t, struct afd_op *op, const uint8_t *data,
@@ -244,8 +246,7 @@ static NTSTATUS receive_any(struct task *t, struct afd_op *op)
 	}
 	status = afd_receive_stream(t, op);
 	/* recvfrom of a stream: whose else. */
-	if (!status && op->from &&
-	    !getpeername(s->file->fd, &peer.sa, &len))
+	if (!status && op->from && !getpeername(s->file->fd, &peer.sa, &len))
 		status = afd_put_from(t, op, &peer, len);
 	if (!status && op->message_flags)
 		status = guest_put32(t, op->message_flags, 0)
@@ -327,7 +328,8 @@ static NTSTATUS send_any(struct task *t, struct afd_op *op)
 	return send_one(t, op);
 }
 
-/* ---- the calls ----------------------------------------------------------------- */
+/* ---- the calls
+ * ----------------------------------------------------------------- */
 
 static NTSTATUS receive(struct task *t, struct irp *r, struct afd_op *op,
 			uint32_t afd_flags, uint32_t tdi_flags)
@@ -484,8 +486,8 @@ static NTSTATUS send_more(struct task *t, struct irp *r, bool message)
 	}
 	if (!status && message) {
 		status = afd_pointer(t, r->buf + at + 2 * p, &op.control);
-		if (!status && guest_get32(t, &op.control_room,
-					   r->buf + at + 3 * p))
+		if (!status &&
+		    guest_get32(t, &op.control_room, r->buf + at + 3 * p))
 			status = STATUS_ACCESS_VIOLATION;
 		if (!op.control_room)
 			op.control = 0;

@@ -61,7 +61,8 @@ static void read_text(const char *path, struct buffer *b)
 	close(fd);
 }
 
-/* ---- rtnetlink -------------------------------------------------------------- */
+/* ---- rtnetlink --------------------------------------------------------------
+ */
 
 /* One entry; attributes by type, up to max. */
 typedef void entry_fn(const struct nlmsghdr *h, struct buffer *b);

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * afd-poll.c - what holds of a socket: AFD_POLL (event loops, select, WSAPoll)
- * and network events (WSAEventSelect).
+ * afd-poll.c - what holds of a socket: AFD_POLL (event loops, select, WSAPoll).
  *
  * Polls tell what holds when they are asked, else they wait for an edge of one
  * of their sockets.  A poll that its caller waits for in the handler is poll(2)
- * itself.  Network events are told once, until a call re-enables them.
+ * itself.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -76,15 +75,8 @@ uint32_t afd_level(struct afd_socket *s, short re)
 	return 0;
 }
 
-static NTSTATUS event_status(const struct afd_socket *s, uint32_t event)
-{
-	if (event == AFD_POLL_CONNECT_FAIL)
-		return s->connect_error;
-	return event == AFD_POLL_ABORT ? STATUS_CONNECTION_RESET
-				       : STATUS_SUCCESS;
-}
-
-/* ---- the answer ------------------------------------------------------------- */
+/* ---- the answer -------------------------------------------------------------
+ */
 
 /* Entries with status and events found; handles 4 or 8 bytes. */
 static NTSTATUS answer(struct task *t, struct afd_op *op,
@@ -117,7 +109,8 @@ static NTSTATUS answer(struct task *t, struct afd_op *op,
 	return STATUS_SUCCESS;
 }
 
-/* ---- time ----------------------------------------------------------------------- */
+/* ---- time
+ * ----------------------------------------------------------------------- */
 
 /* Outlives its request if it is ringing when that ends. */
 struct poll_alarm {
@@ -166,7 +159,8 @@ static void stop_alarm(struct afd_op *op)
 	pthread_mutex_unlock(&alarms_lock);
 }
 
-/* ---- links ---------------------------------------------------------------------- */
+/* ---- links
+ * ---------------------------------------------------------------------- */
 
 /* With the socket locked. */
 static void link_add(struct afd_socket *s, struct afd_poll_link *l)
@@ -209,35 +203,21 @@ static void end_poll(struct afd_poll_link *l, uint32_t events,
 	afd_finish_later(d, op, status, op->information);
 }
 
-/* ---- edges ------------------------------------------------------------------------ */
-
-static void note_events(struct afd_socket *s, uint32_t level)
-{
-	uint32_t told = level & s->event_mask & ~s->event_off;
-
-	if (!told)
-		return;
-	s->event_record |= told;
-	s->event_off |= told;
-	for (int i = 0; i < AFD_POLL_EVENTS; i++)
-		if (told & 1u << i)
-			s->event_status[i] = event_status(s, 1u << i);
-	object_signal(s->event, 1);
-}
+/* ---- edges
+ * ------------------------------------------------------------------------ */
 
 void afd_notice(struct afd_socket *s, short re, struct afd_done *d)
 {
 	uint32_t level = afd_level(s, re);
 
 	for (struct afd_poll_link *l = s->polls; l; l = l->next) {
-		uint32_t events =
-			level & (l->events | AFD_POLL_LOCAL_CLOSE);
+		uint32_t events = level & (l->events | AFD_POLL_LOCAL_CLOSE);
 
 		if (events && irp_take(l->op->irp))
 			end_poll(l, events, d);
 	}
 	if (s->event_mask)
-		note_events(s, level);
+		afd_note_events(s, level);
 }
 
 void afd_poll_closed(struct afd_socket *s, struct afd_done *d)
@@ -247,20 +227,8 @@ void afd_poll_closed(struct afd_socket *s, struct afd_done *d)
 			end_poll(l, AFD_POLL_LOCAL_CLOSE, d);
 }
 
-void afd_reenable(struct afd_socket *s, uint32_t events)
-{
-	struct afd_done done;
-
-	afd_done_init(&done);
-	pthread_mutex_lock(&s->lock);
-	s->event_off &= ~events;
-	if (s->event_mask & events)
-		note_events(s, afd_level(s, afd_ready(s)) & events);
-	pthread_mutex_unlock(&s->lock);
-	afd_finish_all(&done);
-}
-
-/* ---- asking ------------------------------------------------------------------------- */
+/* ---- asking
+ * ------------------------------------------------------------------------- */
 
 static NTSTATUS read_links(struct task *t, struct irp *r, struct afd_op *op,
 			   struct afd_poll_info *info)
@@ -400,8 +368,8 @@ static NTSTATUS poll_here(struct task *t, struct afd_op *op, struct pollfd *p,
 			continue;
 		for (uint32_t i = 0; i < op->nlinks; i++)
 			if (p[i].fd < 0)
-				p[i].revents = afd_ready(
-					afd_of(op->links[i].file));
+				p[i].revents =
+					afd_ready(afd_of(op->links[i].file));
 		if (look(op, p, events)) {
 			status = answer(t, op, op->links, events, op->nlinks);
 			break;
@@ -430,8 +398,8 @@ static void end_others(struct afd_op *op)
 		pthread_mutex_lock(&s->lock);
 		for (struct afd_poll_link *l = s->polls; l; l = l->next)
 			if (l->op->exclusive && irp_take(l->op->irp))
-				afd_finish_later(&done, l->op,
-						 STATUS_CANCELLED, 0);
+				afd_finish_later(&done, l->op, STATUS_CANCELLED,
+						 0);
 		pthread_mutex_unlock(&s->lock);
 	}
 	afd_finish_all(&done);
@@ -570,75 +538,4 @@ out:
 	if (status != STATUS_PENDING)
 		afd_op_free(&op);
 	return status;
-}
-
-/* ---- network events ---------------------------------------------------------------- */
-
-NTSTATUS afd_event_select(struct task *t, struct file *f, struct irp *r)
-{
-	uint32_t p = afd_pointer_size(), mask;
-	struct afd_socket *s = afd_of(f);
-	struct object *event = NULL, *old;
-	NTSTATUS status;
-	uint64_t h;
-
-	if (r->len < p + 4 || s->state == AFD_HELPER)
-		return STATUS_INVALID_PARAMETER;
-	status = afd_pointer(t, r->buf, &h);
-	if (!status && guest_get32(t, &mask, r->buf + p))
-		status = STATUS_ACCESS_VIOLATION;
-	if (!status && h && mask)
-		status = handle_get(t, h, &event_type, 2, &event);
-	if (status)
-		return status;
-	if (!event && mask)
-		return STATUS_INVALID_PARAMETER;
-	pthread_mutex_lock(&s->lock);
-	old = s->event;
-	s->event = event;
-	s->event_mask = event ? mask : 0;
-	s->event_record = 0;
-	s->event_off = s->state == AFD_CONNECTED ? AFD_POLL_CONNECT : 0;
-	/* The program has to get it back: it cannot block any more. */
-	if (s->event_mask) {
-		s->nonblocking = true;
-		afd_watch(s);
-		note_events(s, afd_level(s, afd_ready(s)));
-	}
-	pthread_mutex_unlock(&s->lock);
-	object_put(old);
-	return STATUS_SUCCESS;
-}
-
-/* The event to reset comes in place of an input buffer. */
-NTSTATUS afd_enum_events(struct task *t, struct file *f, struct irp *r)
-{
-	struct {
-		uint32_t events;
-		NTSTATUS status[AFD_POLL_EVENTS];
-	} out = { 0 };
-	struct afd_socket *s = afd_of(f);
-	struct object *event = NULL;
-	NTSTATUS status;
-
-	if (r->buf) {
-		status = handle_get(t, r->buf, &event_type, 2, &event);
-		if (status)
-			return status;
-	}
-	if (r->out_len < sizeof out) {
-		object_put(event);
-		return STATUS_BUFFER_TOO_SMALL;
-	}
-	pthread_mutex_lock(&s->lock);
-	out.events = s->event_record;
-	for (int i = 0; i < AFD_POLL_EVENTS; i++)
-		if (out.events & 1u << i)
-			out.status[i] = s->event_status[i];
-	s->event_record = 0;
-	if (event)
-		object_signal(event, 0);
-	pthread_mutex_unlock(&s->lock);
-	object_put(event);
-	return control_out(t, r, &out, sizeof out);
 }

@@ -52,7 +52,8 @@ bool afd_pends(const struct irp *r, uint32_t afd_flags)
 	return afd_flags & AFD_FLAG_OVERLAPPED || !afd_of(r->file)->nonblocking;
 }
 
-/* ---- queues; the socket is locked ------------------------------------------ */
+/* ---- queues; the socket is locked ------------------------------------------
+ */
 
 void afd_enqueue(struct afd_queue *q, struct afd_op *op)
 {
@@ -181,7 +182,8 @@ static void run_queue(struct afd_socket *s, struct afd_queue *q,
 	}
 }
 
-/* ---- edges ------------------------------------------------------------------ */
+/* ---- edges ------------------------------------------------------------------
+ */
 
 static bool somebody_waits(const struct afd_socket *s)
 {
@@ -253,7 +255,8 @@ int afd_watch(struct afd_socket *s)
 	return err;
 }
 
-/* ---- waiting in the handler -------------------------------------------------- */
+/* ---- waiting in the handler
+ * -------------------------------------------------- */
 
 void afd_set_nonblocking(struct afd_socket *s)
 {
@@ -289,8 +292,8 @@ bool afd_may_block(const struct irp *r)
 NTSTATUS afd_sleep(struct task *t, struct afd_socket *s, short events,
 		   uint32_t timeout, bool alertable)
 {
-	int64_t end = timeout ? monotonic_ns() + timeout * 1000000ll
-			      : INT64_MAX;
+	int64_t end =
+		timeout ? monotonic_ns() + timeout * 1000000ll : INT64_MAX;
 	struct pollfd p[2] = { { .fd = s->file->fd, .events = events },
 			       { .fd = -1, .events = POLLIN } };
 	NTSTATUS status = STATUS_SUCCESS;
@@ -378,8 +381,7 @@ static NTSTATUS wait_in_queue(struct task *t, struct irp *r, struct afd_op *op,
 			afd_enqueue(p->wanted, p);
 			afd_watch(s);
 			if (!afd_let_go(p))
-				afd_finish_later(&done, p, STATUS_CANCELLED,
-						 0);
+				afd_finish_later(&done, p, STATUS_CANCELLED, 0);
 		} else {
 			status = STATUS_NO_MEMORY;
 		}

@@ -124,8 +124,8 @@ static NTSTATUS transmit(struct task *t, struct irp *r, struct afd_op *op,
 
 static NTSTATUS file_of(struct task *t, uint64_t h, struct element *e)
 {
-	NTSTATUS status = handle_get(t, h, &file_type, FILE_READ_DATA,
-				     &e->file);
+	NTSTATUS status =
+		handle_get(t, h, &file_type, FILE_READ_DATA, &e->file);
 
 	if (status)
 		return status;

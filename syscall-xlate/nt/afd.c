@@ -38,7 +38,8 @@ static struct file *new_socket(int fd, uint32_t access, uint32_t share,
 	return f;
 }
 
-/* ---- the end ---------------------------------------------------------------- */
+/* ---- the end ----------------------------------------------------------------
+ */
 
 static void give_up(struct afd_queue *q, struct afd_done *d)
 {
@@ -104,7 +105,8 @@ static void afd_destroy(struct file *f)
 	f->extra = NULL;
 }
 
-/* ---- opening ------------------------------------------------------------------- */
+/* ---- opening
+ * ------------------------------------------------------------------- */
 
 /* FILE_FULL_EA_INFORMATION with the open packet; false: there is none. */
 static NTSTATUS find_packet(struct task *t, gaddr ea, uint32_t ea_len,
@@ -176,7 +178,8 @@ NTSTATUS afd_by_handle(struct task *t, uint64_t handle, struct file **f)
 	return STATUS_INVALID_HANDLE;
 }
 
-/* ---- to a child ------------------------------------------------------------------- */
+/* ---- to a child
+ * ------------------------------------------------------------------- */
 
 /* What nt_passed.data holds. */
 struct passed {
@@ -255,7 +258,8 @@ struct file *afd_receive_passed(const struct nt_passed *p)
 	return f;
 }
 
-/* ---- controls ------------------------------------------------------------------------ */
+/* ---- controls
+ * ------------------------------------------------------------------------ */
 
 static const struct control_row rows[] = { IOCTL_ROWS_AFD };
 

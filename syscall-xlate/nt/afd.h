@@ -98,14 +98,14 @@ struct afd_socket {
 	bool close_when_sent;             /* that, once the queue is empty */
 	_Atomic bool shared;              /* other processes have it too */
 	NTSTATUS connect_error;
-	int64_t connect_time; /* CLOCK_MONOTONIC ns; 0: never */
+	int64_t connect_time;      /* CLOCK_MONOTONIC ns; 0: never */
 	_Atomic uint32_t sleepers; /* threads that block in the host */
 	int wake_fd;               /* eventfd for those, if shared; -1 */
 
 	struct nt_watch watch;
-	uint32_t watched;  /* events asked for; 0: registered at most */
-	bool registered;   /* epoll knows it */
-	uint8_t idle;      /* edges in a row that nobody waited for */
+	uint32_t watched; /* events asked for; 0: registered at most */
+	bool registered;  /* epoll knows it */
+	uint8_t idle;     /* edges in a row that nobody waited for */
 	_Atomic uint32_t edges;
 
 	struct afd_queue receives, sends, accepts, connects;
@@ -286,7 +286,8 @@ int afd_vectors(struct task *t, const struct afd_op *op, uint64_t skip,
 /* After EFAULT: make the memory be there.  For a second try. */
 void afd_touch(struct task *t, const struct afd_op *op, bool write);
 
-/* ---- states and events (afd-poll.c) --------------------------------------- */
+/* ---- states and events (afd-poll.c) ---------------------------------------
+ */
 
 /* AFD_POLL_* that hold now; re: revents of the descriptor.  Locked. */
 uint32_t afd_level(struct afd_socket *s, short re);
@@ -294,18 +295,30 @@ uint32_t afd_level(struct afd_socket *s, short re);
 short afd_ready(const struct afd_socket *s);
 /* Locked: finish polls and set the event for what holds. */
 void afd_notice(struct afd_socket *s, short re, struct afd_done *d);
+/* Locked: level is news for WSAEventSelect (afd-events.c). */
+void afd_note_events(struct afd_socket *s, uint32_t level);
 /* A call re-enables events; they are told again if they hold.  Locks s. */
 void afd_reenable(struct afd_socket *s, uint32_t events);
 /* Locked: the last handle is going; polls end. */
 void afd_poll_closed(struct afd_socket *s, struct afd_done *d);
 
-/* ---- moving data (afd-data.c) ------------------------------------------------ */
+/* ---- moving data (afd-data.c)
+ * ------------------------------------------------ */
 
 /* Steps: a stream's receive and send of op's segments. */
 NTSTATUS afd_receive_stream(struct task *t, struct afd_op *op);
 NTSTATUS afd_send_stream(struct task *t, struct afd_op *op);
 
-/* ---- connecting (afd-connect.c) ------------------------------------------ */
+/* ---- options (afd-option.c)
+ * ---------------------------------------------------- */
+
+/* One option: set from in, or told in r's output.  Windows' numbers. */
+NTSTATUS afd_option(struct task *t, struct afd_socket *s, struct irp *r,
+		    int level, uint32_t name, gaddr in, uint64_t in_len,
+		    bool set);
+
+/* ---- connecting (afd-connect.c, afd-accept.c)
+ * ------------------------------------------ */
 
 /* Locked and AFD_CONNECTING: has it come to an end?  re as above. */
 void afd_check_connect(struct afd_socket *s, short re);
@@ -313,13 +326,15 @@ void afd_check_connect(struct afd_socket *s, short re);
 void afd_adopt(struct afd_socket *s, int fd, struct afd_socket *from);
 NTSTATUS afd_make_host(struct afd_socket *s);
 
-/* ---- afd.c ----------------------------------------------------------------- */
+/* ---- afd.c -----------------------------------------------------------------
+ */
 
 extern const struct file_ops afd_ops;
 /* A socket by handle; a reference on the file. */
 NTSTATUS afd_by_handle(struct task *t, uint64_t handle, struct file **f);
 
-/* ---- handlers of ioctl.tbl's rows ------------------------------------------- */
+/* ---- handlers of ioctl.tbl's rows -------------------------------------------
+ */
 
 typedef NTSTATUS afd_control_fn(struct task *t, struct file *f, struct irp *r);
 afd_control_fn afd_bind, afd_connect, afd_listen, afd_wait_for_listen,

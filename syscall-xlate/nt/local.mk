@@ -32,8 +32,8 @@ libnt_a_SOURCES += %D%/abi-file.h %D%/console-ctrl.c %D%/console-keys.c \
 	%D%/pty.c %D%/pipe.c %D%/pipe-data.c %D%/pipe-peek.c %D%/pipe.h %D%/volume.c %D%/reparse.c %D%/notify.c %D%/notify-tree.c %D%/notify-tree.h
 
 # sockets
-libnt_a_SOURCES += %D%/abi-afd.h %D%/afd.c %D%/afd.h %D%/afd-args.c %D%/afd-connect.c \
-	%D%/afd-data.c %D%/afd-message.c %D%/afd-message.h %D%/afd-net.c %D%/afd-option.c \
+libnt_a_SOURCES += %D%/abi-afd.h %D%/afd.c %D%/afd.h %D%/afd-accept.c %D%/afd-args.c %D%/afd-connect.c \
+	%D%/afd-data.c %D%/afd-events.c %D%/afd-ioctl.c %D%/afd-message.c %D%/afd-message.h %D%/afd-net.c %D%/afd-option.c \
 	%D%/afd-poll.c %D%/afd-queue.c %D%/afd-transmit.c
 
 # memory, sections, system information, registry, tokens

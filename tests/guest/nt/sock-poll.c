@@ -11,14 +11,14 @@
 
 NTSTATUS NTAPI NtCancelIoFileEx(HANDLE, PIO_STATUS_BLOCK, PIO_STATUS_BLOCK);
 
-#define IOCTL_AFD_POLL	 0x12024
-#define POLL_RECEIVE	 0x1
-#define POLL_SEND	 0x4
-#define POLL_DISCONNECT	 0x8
-#define POLL_ABORT	 0x10
+#define IOCTL_AFD_POLL   0x12024
+#define POLL_RECEIVE     0x1
+#define POLL_SEND        0x4
+#define POLL_DISCONNECT  0x8
+#define POLL_ABORT       0x10
 #define POLL_LOCAL_CLOSE 0x20
-#define POLL_ACCEPT	 0x80
-#define POLL_FAIL	 0x100
+#define POLL_ACCEPT      0x80
+#define POLL_FAIL        0x100
 
 struct poll {
 	LARGE_INTEGER timeout;
@@ -319,8 +319,8 @@ static void event_select(void)
 	int error;
 
 	CHECK_EQ(WSAEventSelect(l, le, FD_ACCEPT), 0);
-	CHECK_EQ(WSAEventSelect(a, e, FD_CONNECT | FD_READ | FD_WRITE |
-					      FD_CLOSE),
+	CHECK_EQ(WSAEventSelect(a, e,
+				FD_CONNECT | FD_READ | FD_WRITE | FD_CLOSE),
 		 0);
 	CHECK_EQ(events_of(a, e, 0, NULL), 0);
 	CHECK_EQ(connect(a, (SOCKADDR *)&at, sizeof at), SOCKET_ERROR);

@@ -87,8 +87,8 @@ static DWORD WINAPI worker(void *arg)
 		ULONG_PTR key;
 		struct op *p, *q;
 		DWORD n;
-		BOOL ok = GetQueuedCompletionStatus(port, &n, &key, &o,
-						    INFINITE);
+		BOOL ok =
+			GetQueuedCompletionStatus(port, &n, &key, &o, INFINITE);
 
 		if (!o)
 			return 0;

@@ -119,9 +119,9 @@ static void control(void)
 	CHECK_EQ(WSAIoctl(b, SIO_GET_EXTENSION_FUNCTION_POINTER, &id, sizeof id,
 			  &recv_msg, sizeof recv_msg, &n, NULL, NULL),
 		 0);
-	CHECK_EQ(setsockopt(b, IPPROTO_IP, IP_PKTINFO, (char *)&one,
-			    sizeof one),
-		 0);
+	CHECK_EQ(
+		setsockopt(b, IPPROTO_IP, IP_PKTINFO, (char *)&one, sizeof one),
+		0);
 	CHECK_EQ(sendto(a, "info", 4, 0, (SOCKADDR *)&b_at, sizeof b_at), 4);
 	CHECK_EQ(recv_msg(b, &m, &n, NULL, NULL), 0);
 	CHECK_EQ(n, 4);

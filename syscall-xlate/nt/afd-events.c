@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * afd-events.c - network events (WSAEventSelect): each is told once, until a
+ * call re-enables it.
+ */
+#include "syscall-xlate/nt/afd.h"
+
+static NTSTATUS event_status(const struct afd_socket *s, uint32_t event)
+{
+	if (event == AFD_POLL_CONNECT_FAIL)
+		return s->connect_error;
+	return event == AFD_POLL_ABORT ? STATUS_CONNECTION_RESET
+				       : STATUS_SUCCESS;
+}
+
+void afd_note_events(struct afd_socket *s, uint32_t level)
+{
+	uint32_t told = level & s->event_mask & ~s->event_off;
+
+	if (!told)
+		return;
+	s->event_record |= told;
+	s->event_off |= told;
+	for (int i = 0; i < AFD_POLL_EVENTS; i++)
+		if (told & 1u << i)
+			s->event_status[i] = event_status(s, 1u << i);
+	object_signal(s->event, 1);
+}
+
+void afd_reenable(struct afd_socket *s, uint32_t events)
+{
+	struct afd_done done;
+
+	afd_done_init(&done);
+	pthread_mutex_lock(&s->lock);
+	s->event_off &= ~events;
+	if (s->event_mask & events)
+		afd_note_events(s, afd_level(s, afd_ready(s)) & events);
+	pthread_mutex_unlock(&s->lock);
+	afd_finish_all(&done);
+}
+
+NTSTATUS afd_event_select(struct task *t, struct file *f, struct irp *r)
+{
+	uint32_t p = afd_pointer_size(), mask;
+	struct afd_socket *s = afd_of(f);
+	struct object *event = NULL, *old;
+	NTSTATUS status;
+	uint64_t h;
+
+	if (r->len < p + 4 || s->state == AFD_HELPER)
+		return STATUS_INVALID_PARAMETER;
+	status = afd_pointer(t, r->buf, &h);
+	if (!status && guest_get32(t, &mask, r->buf + p))
+		status = STATUS_ACCESS_VIOLATION;
+	if (!status && h && mask)
+		status = handle_get(t, h, &event_type, 2, &event);
+	if (status)
+		return status;
+	if (!event && mask)
+		return STATUS_INVALID_PARAMETER;
+	pthread_mutex_lock(&s->lock);
+	old = s->event;
+	s->event = event;
+	s->event_mask = event ? mask : 0;
+	s->event_record = 0;
+	s->event_off = s->state == AFD_CONNECTED ? AFD_POLL_CONNECT : 0;
+	/* The program has to get it back: it cannot block any more. */
+	if (s->event_mask) {
+		s->nonblocking = true;
+		afd_watch(s);
+		afd_note_events(s, afd_level(s, afd_ready(s)));
+	}
+	pthread_mutex_unlock(&s->lock);
+	object_put(old);
+	return STATUS_SUCCESS;
+}
+
+/* The event to reset comes in place of an input buffer. */
+NTSTATUS afd_enum_events(struct task *t, struct file *f, struct irp *r)
+{
+	struct {
+		uint32_t events;
+		NTSTATUS status[AFD_POLL_EVENTS];
+	} out = { 0 };
+	struct afd_socket *s = afd_of(f);
+	struct object *event = NULL;
+	NTSTATUS status;
+
+	if (r->buf) {
+		status = handle_get(t, r->buf, &event_type, 2, &event);
+		if (status)
+			return status;
+	}
+	if (r->out_len < sizeof out) {
+		object_put(event);
+		return STATUS_BUFFER_TOO_SMALL;
+	}
+	pthread_mutex_lock(&s->lock);
+	out.events = s->event_record;
+	for (int i = 0; i < AFD_POLL_EVENTS; i++)
+		if (out.events & 1u << i)
+			out.status[i] = s->event_status[i];
+	s->event_record = 0;
+	if (event)
+		object_signal(event, 0);
+	pthread_mutex_unlock(&s->lock);
+	object_put(event);
+	return control_out(t, r, &out, sizeof out);
+}
