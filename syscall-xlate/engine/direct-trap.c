@@ -28,6 +28,7 @@
 enum { SEARCH_MAX = 2 << 20 };
 
 static _Atomic bool wanted;
+static _Atomic bool complete; /* no thread runs unarmed any more */
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static struct task *first; /* under lock; linked by engine_next */
@@ -75,19 +76,30 @@ static void await(struct task *t, uint32_t kicks)
 			NULL, 0);
 }
 
+/* Another thread may be arming all of them: new code has to wait for that. */
+static void wait_for_all(void)
+{
+	if (complete || !current_task)
+		return;
+	trap_arm_thread();
+	pthread_mutex_lock(&lock);
+	pthread_mutex_unlock(&lock);
+}
+
 void direct_trap_all(void)
 {
 	struct task *self = current_task;
 
-	if (atomic_exchange(&wanted, true))
+	if (atomic_exchange(&wanted, true)) {
+		wait_for_all();
 		return;
+	}
 	log_debug(LOG_ENGINE, "raw system calls are possible: armed");
 	if (self)
 		trap_arm_thread();
-	if (trap_is_global())
-		return;
 	pthread_mutex_lock(&lock);
-	for (struct task *t = first; t; t = t->engine_next) {
+	for (struct task *t = first; t && !trap_is_global();
+	     t = t->engine_next) {
 		uint32_t kicks = t->kicks;
 
 		if (t == self)
@@ -96,6 +108,7 @@ void direct_trap_all(void)
 		task_kick(t);
 		await(t, kicks);
 	}
+	complete = true;
 	pthread_mutex_unlock(&lock);
 }
 
@@ -157,7 +170,10 @@ static bool search_guest(uint64_t at, uint64_t size)
 
 bool direct_code_unknown(bool trusted)
 {
-	return !wanted && !trusted;
+	if (!wanted)
+		return !trusted;
+	wait_for_all();
+	return false;
 }
 
 void direct_new_code(uint64_t at, uint64_t size, bool writable)

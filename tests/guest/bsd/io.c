@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * io.c - sockets and their addresses, messages with descriptors, poll, select,
+ * timers that interrupt, locks, vectors.
+ */
+#include "bsd.h"
+
+#ifdef FREEBSD
+enum { SYS_socket = 97, SYS_select = 93, SYS_getsockname = 32,
+       AF_INET6_ = 28, EAFNOSUPPORT_ = 47, SO_SNDTIMEO_ = 0x1005 };
+#else
+enum { SYS_socket = 394, SYS_select = 417, SYS_getsockname = 32,
+       AF_INET6_ = 24, EAFNOSUPPORT_ = 47, SO_SNDTIMEO_ = 0x100b };
+#endif
+enum { SYS_recvmsg = 27, SYS_sendmsg = 28, SYS_accept = 30, SYS_connect = 98,
+       SYS_bind = 104, SYS_setsockopt = 105, SYS_listen = 106,
+       SYS_getsockopt = 118, SYS_readv = 120, SYS_writev = 121,
+       SYS_sendto = 133, SYS_recvfrom = 29, SYS_shutdown = 134,
+       EINPROGRESS_ = 36, ENOTCONN_ = 57, ECONNREFUSED_ = 61,
+       ENOPROTOOPT_ = 42 };
+
+struct sockaddr_in { u8 len, family; u16 port; u32 addr; u8 zero[8]; };
+struct pollfd { i32 fd; short events, revents; };
+struct msghdr { void *name; u32 namelen, pad; void *iov; i32 iovlen, pad2;
+		void *control; u32 controllen; i32 flags; };
+struct iovec { void *base; u64 len; };
+
+static void addresses(void)
+{
+	struct sockaddr_in a = { 16, 2, 0, 0x0100007f }, b, peer;
+	u8 six[28] = { 28, AF_INET6_ };
+	u32 len = sizeof b;
+	i32 v = 0, c, s, one = 1;
+	i64 l = CALL(SYS_socket, 2, 1, 0);
+
+	CHECK(l >= 0);
+	FAILS(CALL(SYS_socket, 99, 1, 0), EAFNOSUPPORT_);
+	EQUAL(CALL(SYS_setsockopt, l, 0xffff, 4, &one, 4), 0); /* REUSEADDR */
+	len = 4;
+	EQUAL(CALL(SYS_getsockopt, l, 0xffff, 4, &v, &len), 0);
+	CHECK(v != 0);
+	EQUAL(CALL(SYS_getsockopt, l, 0xffff, 0x1008, &v, &len), 0); /* TYPE */
+	EQUAL(v, 1);
+	FAILS(CALL(SYS_getsockopt, l, 0xffff, 0x7777, &v, &len), ENOPROTOOPT_);
+	EQUAL(CALL(SYS_bind, l, &a, 16), 0);
+	len = sizeof b;
+	memset(&b, 0xff, sizeof b);
+	EQUAL(CALL(SYS_getsockname, l, &b, &len), 0);
+	EQUAL(len, 16);
+	EQUAL(b.len, 16);
+	EQUAL(b.family, 2);
+	CHECK(b.port != 0 && b.addr == a.addr);
+	c = (i32)CALL(SYS_socket, 2, 1, 0);
+	FAILS(CALL(SYS_connect, c, &b, 16), ECONNREFUSED_); /* not yet */
+	CALL(SYS_close, c);
+	EQUAL(CALL(SYS_listen, l, 5), 0);
+	c = (i32)CALL(SYS_socket, 2, 1 | 0x20000000, 0); /* SOCK_NONBLOCK */
+	CHECK(CALL(SYS_connect, c, &b, 16) == 0 || last_errno == EINPROGRESS_);
+	len = sizeof peer;
+	s = (i32)CALL(SYS_accept, l, &peer, &len);
+	CHECK(s >= 0);
+	EQUAL(peer.len, 16);
+	EQUAL(CALL(SYS_sendto, s, "hello", 5, 0, 0, 0), 5);
+	{
+		struct pollfd p = { c, 1, 0 };
+		char buf[8];
+
+		EQUAL(CALL(SYS_poll, &p, 1, 2000), 1);
+		EQUAL(p.revents, 1);
+		EQUAL(CALL(SYS_recvfrom, c, buf, 8, 2 /* PEEK */, 0, 0), 5);
+		EQUAL(CALL(SYS_recvfrom, c, buf, 8, 0, 0, 0), 5);
+		FAILS(CALL(SYS_recvfrom, c, buf, 8, 0, 0, 0), EAGAIN);
+		FAILS(CALL(SYS_recvfrom, s, buf, 8, 0x80, 0, 0), EAGAIN);
+	}
+	CALL(SYS_close, c);
+	CALL(SYS_close, s);
+	CALL(SYS_close, l);
+	l = CALL(SYS_socket, AF_INET6_, 2, 0);
+	if (l >= 0) {
+		u8 got[28];
+
+		six[23] = 1; /* ::1 */
+		if (CALL(SYS_bind, l, six, 28) == 0) {
+			len = 28;
+			EQUAL(CALL(SYS_getsockname, l, got, &len), 0);
+			EQUAL(got[0], 28);
+			EQUAL(got[1], AF_INET6_);
+		}
+		CALL(SYS_close, l);
+	}
+}
+
+static void messages(void)
+{
+	i32 sv[2], fds[2];
+	u64 ctl[4] = { 0 }, rctl[8];
+	char a[3] = "ab", b[3] = "cd", buf[8] = "";
+	struct iovec v[2] = { { a, 2 }, { b, 2 } }, rv = { buf, 8 };
+	struct msghdr m = { .iov = v, .iovlen = 2, .control = ctl,
+			    .controllen = 24 };
+	struct msghdr r = { .iov = &rv, .iovlen = 1, .control = rctl,
+			    .controllen = sizeof rctl };
+
+	EQUAL(CALL(SYS_socketpair, 1, 1, 0, sv), 0);
+	CALL(SYS_pipe2, fds, 0);
+	/* cmsghdr: len, level SOL_SOCKET, type SCM_RIGHTS; data at 16 */
+	((u32 *)ctl)[0] = 20;
+	((u32 *)ctl)[1] = 0xffff;
+	((u32 *)ctl)[2] = 1;
+	((i32 *)ctl)[4] = fds[1];
+	EQUAL(CALL(SYS_sendmsg, sv[0], &m, 0), 4);
+	EQUAL(CALL(SYS_recvmsg, sv[1], &r, 0), 4);
+	CHECK(buf[0] == 'a' && buf[3] == 'd');
+	EQUAL(((u32 *)rctl)[0], 20);
+	EQUAL(((u32 *)rctl)[1], 0xffff);
+	EQUAL(((u32 *)rctl)[2], 1);
+	EQUAL(CALL(SYS_write, ((i32 *)rctl)[4], "q", 1), 1);
+	EQUAL(CALL(SYS_read, fds[0], buf, 1), 1);
+	EQUAL(buf[0], 'q');
+	EQUAL(CALL(SYS_writev, sv[0], v, 2), 4);
+	EQUAL(CALL(SYS_readv, sv[1], v, 2), 4);
+	FAILS(CALL(SYS_writev, sv[0], v, 100000), EINVAL);
+	for (int i = 0; i < 2; i++) {
+		CALL(SYS_close, sv[i]);
+		CALL(SYS_close, fds[i]);
+	}
+}
+
+static volatile int alarms;
+
+static void on_alarm(int sig)
+{
+	alarms++;
+}
+
+static void waiting(void)
+{
+	i32 fds[2];
+	u32 in[32] = { 0 };
+	i64 tv[2] = { 0, 20000 }, ts[2] = { 5, 0 }, left[2] = { 0, 0 };
+	i64 t0[2], t1[2], it[4] = { 0, 0, 0, 30000 };
+	char c;
+
+	CALL(SYS_pipe2, fds, 0);
+	in[fds[0] / 32] |= 1u << fds[0] % 32;
+	EQUAL(CALL(SYS_select, fds[0] + 1, in, 0, 0, tv), 0);
+	EQUAL(in[fds[0] / 32], 0);
+	CALL(SYS_write, fds[1], "x", 1);
+	in[fds[0] / 32] |= 1u << fds[0] % 32;
+	EQUAL(CALL(SYS_select, fds[0] + 1, in, 0, 0, 0), 1);
+	EQUAL(in[fds[0] / 32], 1u << fds[0] % 32);
+	in[31] = 1u << 31; /* descriptor 1023 is not open */
+	FAILS(CALL(SYS_select, 1024, in, 0, 0, tv), EBADF);
+
+	/* A timer ends a sleep, and what is left is told. */
+	EQUAL(set_action(SIGALRM, on_alarm, 0x40), 0);
+	EQUAL(CALL(SYS_setitimer, 0, it, 0), 0);
+	FAILS(CALL(SYS_nanosleep, ts, left), EINTR);
+	EQUAL(alarms, 1);
+	CHECK(left[0] == 4);
+	CALL(SYS_clock_gettime, 4 - (SYS_clock_gettime == 427), t0);
+	ts[0] = 0;
+	ts[1] = 10000000;
+	EQUAL(CALL(SYS_nanosleep, ts, 0), 0);
+	CALL(SYS_clock_gettime, 4 - (SYS_clock_gettime == 427), t1);
+	CHECK((t1[0] - t0[0]) * 1000000000 + t1[1] - t0[1] >= 10000000);
+	ts[1] = 1000000000;
+	FAILS(CALL(SYS_nanosleep, ts, 0), EINVAL);
+	FAILS(CALL(SYS_clock_gettime, 99, t0), EINVAL);
+	CALL(SYS_read, fds[0], &c, 1);
+	/* A poll that the alarm interrupts is not made again. */
+	EQUAL(set_action(SIGALRM, on_alarm, 0x42), 0);
+	EQUAL(CALL(SYS_setitimer, 0, it, 0), 0);
+	{
+		struct pollfd p = { fds[0], 1, 0 };
+
+		FAILS(CALL(SYS_poll, &p, 1, 5000), EINTR);
+	}
+	EQUAL(alarms, 2);
+}
+
+static void locks(void)
+{
+	/* start, len, pid, type, whence: 3 write, 2 unlock */
+	struct { i64 start, len; i32 pid; short type, whence; i64 sysid; } l =
+		{ 0, 10, 0, 3, 0, 0 };
+	const int get = SYS_fstat == 551 ? 11 : 7, set = get + 1;
+	i64 fd = CALL(SYS_open, "io-lock-file", O_RDWR | O_CREAT, 0600), pid;
+	i32 status = 0;
+
+	EQUAL(CALL(SYS_fcntl, fd, set, &l), 0);
+	pid = CALL(SYS_fork);
+	if (pid == 0) {
+		l.type = 3;
+		EQUAL(CALL(SYS_fcntl, fd, get, &l), 0);
+		EQUAL(l.type, 3);
+		EQUAL(l.pid, CALL(SYS_getppid));
+		FAILS(CALL(SYS_fcntl, fd, set, &l), EAGAIN);
+		CALL(SYS_exit, failed);
+	}
+	if (pid > 0) {
+		CALL(SYS_wait4, pid, &status, 0, 0);
+		EQUAL(status, 0);
+	}
+	CALL(SYS_unlink, "io-lock-file");
+}
+
+int test_main(int argc, char **argv)
+{
+	addresses();
+	messages();
+	waiting();
+	locks();
+	return 0;
+}
