@@ -146,6 +146,10 @@ static struct value primary(struct calc *c)
 static struct value unary(struct calc *c)
 {
 	blanks(c);
+	if (stack_low(STACK_TO_PARSE))
+		set_error(c, UNBALANCED);
+	if (c->error)
+		return number(0);
 	if (accept(c, L"!"))
 		return number(!unary(c).n);
 	if (accept(c, L"~"))

@@ -8,8 +8,6 @@
 #include "cmd.h"
 #include "rtl.h"
 
-enum { DEEPEST = 1000 };
-
 struct locals {
 	struct locals *outer;
 	PVOID environment; /* a copy, as it was */
@@ -71,15 +69,6 @@ static bool load(struct batch *b, const WCHAR *path)
 	return true;
 }
 
-static unsigned depth(void)
-{
-	unsigned n = 0;
-
-	for (struct batch *b = cmd.batch; b; b = b->outer)
-		n++;
-	return n;
-}
-
 void pop_batch(void)
 {
 	struct batch *b = cmd.batch;
@@ -94,7 +83,7 @@ void pop_batch(void)
 	drop(b);
 }
 
-static int too_deep(void)
+int too_deep(void)
 {
 	err(L"****** B A T C H   R E C U R S I O N  exceeds STACK limits "
 	    L"******\r\n");
@@ -123,12 +112,6 @@ int run_batch_file(const WCHAR *path, const WCHAR *name, const WCHAR *arguments,
 		cmd.batch = b;
 		cmd.jump = JUMP_GOTO;
 		return cmd.level;
-	}
-	if (depth() >= DEEPEST) {
-		b->outer = cmd.batch;
-		cmd.batch = b;
-		pop_batch();
-		return too_deep();
 	}
 	b->outer = cmd.batch;
 	cmd.batch = b;
@@ -245,8 +228,6 @@ static int call_label(const WCHAR *label, const WCHAR *arguments)
 	if (!outer)
 		return fail_text(L"Invalid attempt to call batch label outside "
 				 L"of batch script.");
-	if (depth() >= DEEPEST)
-		return too_deep();
 	b = keep(sizeof *b);
 	b->bytes = outer->bytes;
 	b->size = outer->size;

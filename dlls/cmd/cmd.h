@@ -38,6 +38,13 @@ void arena_release(struct mark m);
 
 WCHAR *copy_text(const WCHAR *s, size_t n);
 
+/*
+ * Is less than this of the stack left?  Scripts may nest as deep as they like.
+ * A call stops early enough that parsing and complaining still work.
+ */
+enum { STACK_TO_PARSE = 128 * 1024, STACK_TO_RUN = 2 * STACK_TO_PARSE };
+bool stack_low(size_t reserve);
+
 /* A string that grows in the arena.  It is always ended by a NUL. */
 struct str {
 	WCHAR *s;
@@ -260,6 +267,8 @@ int run(struct node *n);
 int run_line(struct node *n);
 /* One command without redirections, its text expanded. */
 int run_command(WCHAR *text);
+/* Says that calls are nested too deeply, and ends all batch files; 1. */
+int too_deep(void);
 /* Runs the lines of cmd.batch until it ends. */
 int run_batch(void);
 void show_command(const struct node *n);

@@ -1,6 +1,8 @@
 PROGRAMS += cmd
 cmd_IMPORTS = ntdll kernel32
 cmd_ENTRY = cmd_start
+# Subroutines call themselves, and each level takes some of it.
+cmd_LIBS = -Wl,--stack,0x800000
 
 cmd_SOURCES = %D%/main.c %D%/memory.c %D%/output.c %D%/input.c %D%/expand.c \
 	%D%/modifier.c %D%/parse.c %D%/unparse.c %D%/run.c %D%/redirect.c \

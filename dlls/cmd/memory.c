@@ -198,3 +198,13 @@ const WCHAR *find_char(const WCHAR *s, WCHAR c, size_t n)
 			return s;
 	return NULL;
 }
+
+bool stack_low(size_t reserve)
+{
+	static ULONG_PTR low;
+	ULONG_PTR high;
+
+	if (!low)
+		GetCurrentThreadStackLimits(&low, &high);
+	return (ULONG_PTR)__builtin_frame_address(0) - low < reserve;
+}

@@ -628,18 +628,38 @@ static struct node *parse_or(struct parser *ps)
 	return n;
 }
 
+/* A chain of sequences that leans right, however long. */
 static struct node *parse_sequence(struct parser *ps)
 {
-	struct node *n = parse_or(ps), *right;
+	struct node *first = NULL, **slot = &first, **seq = NULL, *n;
 
-	if (!ps->failed && n && at_operator(ps, L"&")) {
+	if (stack_low(STACK_TO_PARSE)) {
+		syntax(ps);
+		return NULL;
+	}
+	for (;;) {
+		n = parse_or(ps);
+		if (!n) {
+			/* A label, say: what was before it stands alone. */
+			if (seq)
+				*seq = (*seq)->left;
+			break;
+		}
+		*slot = n;
+		if (ps->failed || !at_operator(ps, L"&"))
+			break;
 		ps->p++;
 		ps->p = skip_delimiters(ps->p);
-		right = *ps->p && *ps->p != ')' ? parse_sequence(ps) : NULL;
-		if (right)
-			n = join(ps, NODE_SEQ, n, right);
+		/* Nothing need follow. */
+		if (!*ps->p || *ps->p == ')')
+			break;
+		seq = slot;
+		*seq = new_node(NODE_SEQ);
+		(*seq)->left = n;
+		(*seq)->quiet = n->quiet;
+		slot = &(*seq)->right;
 	}
-	return n;
+	return first;
 }
 
 int parse(const WCHAR *line, WCHAR *(*more)(void), struct node **tree)

@@ -245,6 +245,8 @@ int run(struct node *n)
 
 	if (!n || stopped())
 		return 0;
+	if (stack_low(STACK_TO_RUN))
+		return too_deep();
 	switch (n->kind) {
 	case NODE_SEQ:
 		/* A long block is a chain: no stack for each line. */

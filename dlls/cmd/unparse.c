@@ -93,7 +93,9 @@ static void write_for(struct writer *w, const struct node *n)
 
 static void write_node(struct writer *w, const struct node *n)
 {
-	if (n->quiet)
+	if (stack_low(STACK_TO_PARSE))
+		return;
+	if (n->quiet && n->kind != NODE_SEQ)
 		str_putc(&w->t, '@');
 	switch (n->kind) {
 	case NODE_SIMPLE:
@@ -113,11 +115,14 @@ static void write_node(struct writer *w, const struct node *n)
 		write_for(w, n);
 		break;
 	case NODE_SEQ:
-		write_binary(w, n,
-			     !n->newline   ? L" & "
-			     : w->one_line ? L" & "
-					   : L" \r\n ");
-		break;
+		/* The last redirections are the chain's own: it has none. */
+		for (; n->kind == NODE_SEQ; n = n->right) {
+			write_node(w, n->left);
+			str_puts(&w->t, n->newline && !w->one_line ? L" \r\n "
+								   : L" & ");
+		}
+		write_node(w, n);
+		return;
 	case NODE_AND:
 		write_binary(w, n, L" && ");
 		break;
