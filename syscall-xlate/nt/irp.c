@@ -91,6 +91,8 @@ static void announce(struct irp *r, NTSTATUS status, uint64_t information,
 		     bool at_once)
 {
 	struct file *f = r->file;
+	/* Who hears of the event may give the file a port: not for this. */
+	struct object *port = f->port;
 
 	if (r->event)
 		object_signal(r->event, 1);
@@ -104,11 +106,11 @@ static void announce(struct irp *r, NTSTATUS status, uint64_t information,
 		if (!th)
 			th = nt_thread(current_task);
 		apc_queue(th, r->apc, r->apc_context, r->iosb, 0, false);
-	} else if (f->port && r->apc_context &&
+	} else if (port && r->apc_context &&
 		   !(at_once &&
 		     f->notify_modes & FILE_SKIP_COMPLETION_PORT_ON_SUCCESS &&
 		     !is_error(status))) {
-		iocp_post(f->port, f->port_key, r->apc_context, status,
+		iocp_post(port, f->port_key, r->apc_context, status,
 			  information);
 	}
 }
