@@ -282,6 +282,45 @@ static void wrong(void)
 	CHECK(CreateActCtxW(NULL) == INVALID_HANDLE_VALUE);
 }
 
+static void query_nothing(HANDLE h)
+{
+	BYTE room[4096];
+	SIZE_T n;
+
+	for (ULONG class = 1; class <= 6; class ++) {
+		ULONG index[2] = { 1, 0 };
+
+		QueryActCtxW(0, h, index, class, room, sizeof room, &n);
+		if (class == ActivationContextBasicInformation)
+			ReleaseActCtx(h);
+	}
+}
+
+/* Cut short anywhere, or with a byte changed: refused or read, no more. */
+static void damaged(void)
+{
+	static char text[sizeof whole];
+	unsigned seed = 1, made = 0;
+
+	for (size_t n = 0; n < sizeof whole - 3; n += 23) {
+		HANDLE h;
+
+		memcpy(text, whole, n);
+		text[n] = 0;
+		CHECK(create(text) == INVALID_HANDLE_VALUE, "cut at %zu", n);
+		memcpy(text, whole, sizeof whole);
+		seed = seed * 1103515245 + 12345;
+		text[n] = "<>\"'&/= a"[(seed >> 16) % 9];
+		h = create(text);
+		if (h != INVALID_HANDLE_VALUE) {
+			query_nothing(h);
+			ReleaseActCtx(h);
+			made++;
+		}
+	}
+	CHECK(made > 0); /* blanks and comments may change */
+}
+
 int main(void)
 {
 	ACTIVATION_CONTEXT_BASIC_INFORMATION basic;
@@ -308,6 +347,7 @@ int main(void)
 	}
 	dependencies();
 	wrong();
+	damaged();
 	DeleteFileW(in_dir(L"test.manifest"));
 	CHECK(RemoveDirectoryW(dir));
 	return check_done();
