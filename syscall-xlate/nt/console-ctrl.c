@@ -119,14 +119,8 @@ static NTSTATUS set_routine(struct task *t, struct file *f, struct irp *r)
 	return !at || set_up() ? STATUS_SUCCESS : STATUS_INSUFFICIENT_RESOURCES;
 }
 
-static NTSTATUS ignore_ctrl_c(struct task *t, struct file *f, struct irp *r)
+void console_ignore_ctrl_c(bool on)
 {
-	uint32_t on;
-	NTSTATUS status = control_in(t, r, &on, sizeof on);
-
-	(void)f;
-	if (status)
-		return status;
 	ignored = on;
 	/* Children inherit it, as on Windows. */
 	if (on)
@@ -139,6 +133,17 @@ static NTSTATUS ignore_ctrl_c(struct task *t, struct file *f, struct irp *r)
 			  NULL);
 	else
 		signal(SIGINT, SIG_DFL);
+}
+
+static NTSTATUS ignore_ctrl_c(struct task *t, struct file *f, struct irp *r)
+{
+	uint32_t on;
+	NTSTATUS status = control_in(t, r, &on, sizeof on);
+
+	(void)f;
+	if (status)
+		return status;
+	console_ignore_ctrl_c(on);
 	return STATUS_SUCCESS;
 }
 
@@ -152,27 +157,25 @@ static NTSTATUS generate(struct task *t, struct file *f, struct irp *r)
 		return status;
 	if (c.event > CTRL_BREAK)
 		return STATUS_INVALID_PARAMETER;
-	if (c.group && c.group != nt_self->id) {
-		pid_t pid = process_host_pid(c.group);
-
-		if (pid <= 0)
-			return STATUS_INVALID_PARAMETER;
-		return kill(pid, events[c.event].signal) < 0
-			       ? status_from_errno(errno)
-			       : STATUS_SUCCESS;
-	}
-	/* Everybody on this terminal is in our process group. */
-	return kill(c.group ? getpid() : 0, events[c.event].signal) < 0
-		       ? status_from_errno(errno)
-		       : STATUS_SUCCESS;
+	return console_signal(c.group, events[c.event].signal);
 }
 
 static NTSTATUS processes(struct task *t, struct file *f, struct irp *r)
 {
-	uint32_t id = nt_self->id;
+	unsigned n;
+	int *pids = console_members(0, false, &n);
+	uint32_t ids[1024];
+	NTSTATUS status;
 
 	(void)f;
-	return control_out(t, r, &id, sizeof id);
+	if (!pids)
+		return STATUS_NO_MEMORY;
+	n = MIN(n, (unsigned)COUNT_OF(ids));
+	for (unsigned i = 0; i < n; i++)
+		ids[i] = process_id(pids[i]);
+	free(pids);
+	status = control_out(t, r, ids, MIN(n * sizeof *ids, r->out_len));
+	return status;
 }
 
 static NTSTATUS get_cp(struct task *t, struct file *f, struct irp *r)

@@ -97,4 +97,12 @@ NTSTATUS pty_hang_up(struct task *t, struct file *f, struct irp *r);
 extern const struct control_row console_ctrl_rows[];
 extern const size_t console_ctrl_nrows;
 
+/* console-group.c: host ids of those in a group (0: all) on our console,
+   malloc'ed; natives: and of the Linux programs that they started. */
+int *console_members(uint32_t group, bool natives, unsigned *n);
+/* STATUS_INVALID_PARAMETER: there is no such group. */
+NTSTATUS console_signal(uint32_t group, int sig);
+/* Ctrl-C is not for us, or is again. */
+void console_ignore_ctrl_c(bool on);
+
 #endif

@@ -21,7 +21,7 @@ libnt_a_SOURCES += %D%/nt-private.h %D%/object.c %D%/shared.c %D%/shared.h %D%/h
 	%D%/job.c %D%/job.h %D%/job-member.c
 
 # files, pipes, console
-libnt_a_SOURCES += %D%/abi-file.h %D%/console-ctrl.c %D%/console-keys.c \
+libnt_a_SOURCES += %D%/abi-file.h %D%/console-ctrl.c %D%/console-group.c %D%/console-keys.c \
 	%D%/console-screen.c %D%/console.c %D%/console.h %D%/control.h \
 	%D%/device.c %D%/dir-match.c %D%/dir-match.h %D%/dir.c %D%/errno.c \
 	%D%/file-attr.c %D%/file-info.c %D%/file-inode.h %D%/file-io.c \

@@ -410,6 +410,9 @@ struct nt_process {
 	int64_t created, ended;
 	int64_t last_user, last_kernel; /* as last seen; 100 ns */
 	uint32_t priority_class, error_mode, cookie;
+	uint32_t group; /* the id of its process group's first process */
+	uint32_t console_root; /* the first process on its console */
+	bool detached;  /* has no console; of another's: when last asked */
 	uint64_t affinity;
 	struct object *exception_port, *debug_port;
 };

@@ -370,6 +370,9 @@ static void fill_block(struct start_block *b, size_t size,
 	b->priority_class = child_priority(r);
 	/* What says "a pseudo console of yours" to us means nothing there. */
 	b->console = *r->pty ? RF_CONSOLE_HERE : p->console;
+	/* -1, -2, -3: none, a new one, a new one without a window. */
+	if (!*r->pty && p->console < ~2ull)
+		b->console_root = nt_self->console_root;
 	b->std_in = p->std_in;
 	b->std_out = p->std_out;
 	b->std_err = p->std_err;

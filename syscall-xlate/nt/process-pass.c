@@ -61,6 +61,14 @@ uint64_t process_host_started(int pid)
 	return ticks;
 }
 
+int process_host_parent(int pid)
+{
+	char text[1024];
+	const char *at = stat_of(pid, text, sizeof text);
+
+	return at ? atoi(at + 2) : 0;
+}
+
 void process_host_times(int pid, int64_t *user, int64_t *kernel,
 			uint32_t *faults)
 {
@@ -214,6 +222,9 @@ void process_learn(struct nt_process *p)
 		p->priority_class = i.priority_class;
 		p->error_mode = i.error_mode;
 		p->affinity = i.affinity;
+		p->group = i.group;
+		p->console_root = i.console_root;
+		p->detached = i.detached;
 		p->created = i.created;
 		if (!p->image_nt_path &&
 		    i.path_len <= (m->len - sizeof i) / 2) {

@@ -14,6 +14,7 @@
 
 #include "base/bytes.h"
 #include "syscall-xlate/launch.h"
+#include "syscall-xlate/nt/console.h"
 #include "syscall-xlate/nt/nt-private.h"
 #include "syscall-xlate/nt/process.h"
 #include "syscall-xlate/nt/remote.h"
@@ -67,6 +68,7 @@ bool start_numbers(struct process_parameters64 *p)
 {
 	const struct start_block *b = nt_self->block;
 
+	p->process_group = nt_self->group;
 	if (!b)
 		return false;
 	p->debug_flags = 0;
@@ -84,7 +86,7 @@ bool start_numbers(struct process_parameters64 *p)
 	p->fill = b->fill;
 	p->window_flags = b->window_flags;
 	p->show_window = b->show_window;
-	p->process_group = b->process_group;
+	p->process_group = nt_self->group;
 	return true;
 }
 
@@ -171,6 +173,12 @@ int start_block_open(const struct launch *l, struct err *e)
 	nt_self->control = b->control;
 	if (b->control >= 0)
 		fcntl(b->control, F_SETFD, FD_CLOEXEC);
+	if (b->process_group)
+		nt_self->group = b->process_group;
+	if (b->console_root)
+		nt_self->console_root = b->console_root;
+	if (b->console_flags & 1)
+		console_ignore_ctrl_c(true);
 	nt_self->error_mode = b->error_mode;
 	if (b->priority_class)
 		nt_self->priority_class = b->priority_class;

@@ -125,6 +125,7 @@ int process_init(const struct launch *l, struct err *e)
 	p->is_nt = true;
 	p->launch = l;
 	p->exit_code = STATUS_PENDING;
+	p->group = p->console_root = p->id;
 	p->created = nt_time_now();
 	sched_getaffinity(0, sizeof host_cpus, &host_cpus);
 	p->affinity = system_affinity();
@@ -212,6 +213,7 @@ static uint32_t code_of_signal(int sig)
 {
 	switch (sig) {
 	case SIGINT:
+	case SIGQUIT: /* Ctrl-Break */
 		return STATUS_CONTROL_C_EXIT;
 	case SIGSEGV:
 	case SIGBUS:

@@ -16,6 +16,7 @@
 #include <sys/socket.h>
 #include <sys/un.h>
 
+#include "syscall-xlate/nt/console.h"
 #include "syscall-xlate/nt/nt-private.h"
 #include "syscall-xlate/nt/process.h"
 #include "syscall-xlate/trace.h"
@@ -147,6 +148,9 @@ static NTSTATUS info(struct remote_msg *m)
 		.error_mode = nt_self->error_mode,
 		.handles = handles_count(),
 		.affinity = nt_self->affinity,
+		.group = nt_self->group,
+		.console_root = nt_self->console_root,
+		.detached = console.detached,
 		.created = nt_self->created,
 		.wow64 = nt_self->wow64,
 	};

@@ -120,8 +120,8 @@ unsigned remote_address(struct sockaddr_un *a, int host_pid)
 					   (unsigned)getuid(), host_pid));
 }
 
-/* Another run-foreign of this very build: messages are of one version. */
-static bool is_ours(int host_pid)
+/* Messages are of one version. */
+bool remote_is_ours(int host_pid)
 {
 	static struct stat self;
 	char path[40];
@@ -183,7 +183,7 @@ static NTSTATUS reach(struct nt_process *p)
 
 	if (p->remote_open)
 		return STATUS_SUCCESS;
-	if (p->pidfd < 0 || !task_ops->knock || !is_ours(p->host_pid))
+	if (p->pidfd < 0 || !task_ops->knock || !remote_is_ours(p->host_pid))
 		return STATUS_NOT_SUPPORTED;
 	for (;;) {
 		p->remote = dial(p->host_pid);
@@ -211,7 +211,7 @@ void remote_knock(int host_pid)
 {
 	int sig = task_ops->knock;
 
-	if (sig && is_ours(host_pid) && listens_to(host_pid, sig))
+	if (sig && remote_is_ours(host_pid) && listens_to(host_pid, sig))
 		kill(host_pid, sig);
 }
 

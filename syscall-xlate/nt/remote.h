@@ -50,6 +50,7 @@ struct remote_info {
 	uint32_t parent_id, priority_class, error_mode, handles;
 	uint64_t affinity;
 	int64_t created;
+	uint32_t group, console_root, detached, pad;
 	uint32_t path_len; /* units of image_nt_path, which follow */
 	uint32_t wow64;
 };
@@ -85,6 +86,8 @@ static inline bool remote_call(struct task *t, uint64_t h, uint32_t access,
 	       remote_call_slow(t, h, access, name, args, status);
 }
 
+/* Another run-foreign of this very build. */
+bool remote_is_ours(int host_pid);
 /* Make a process of the session look around (nt_knocked()). */
 void remote_knock(int host_pid);
 /* A handle of p's as an object here; CLOSE_SOURCE among the options. */

@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Tests process groups: who gets Ctrl-C and Ctrl-Break, also grandchildren;
+ * what is not a group; ignoring Ctrl-C. */
+#include <windows.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "check.h"
+
+static char self[MAX_PATH];
+static HANDLE heard;
+static volatile LONG events;
+
+static BOOL WINAPI handler(DWORD event)
+{
+	InterlockedOr(&events, 1 << event);
+	SetEvent(heard);
+	return TRUE;
+}
+
+static const char *named(const char *what)
+{
+	static char buf[4][64];
+	static int n;
+	char *b = buf[n++ % 4], run[16];
+
+	GetEnvironmentVariableA("RF_GROUP_RUN", run, sizeof run);
+	snprintf(b, 64, "rf-group-%s-%s", what, run);
+	return b;
+}
+
+static BOOL start(const char *args, DWORD flags, PROCESS_INFORMATION *pi)
+{
+	STARTUPINFOA si = { .cb = sizeof si };
+	char line[MAX_PATH + 100];
+
+	snprintf(line, sizeof line, "\"%s\" %s", self, args);
+	return CreateProcessA(self, line, NULL, NULL, FALSE, flags, NULL, NULL,
+			      &si, pi);
+}
+
+/* The events that came, as bits; waits for the first or for "down". */
+static int hear(void)
+{
+	HANDLE up = OpenSemaphoreA(SEMAPHORE_ALL_ACCESS, FALSE, named("up"));
+	HANDLE both[2] = { NULL, OpenEventA(EVENT_ALL_ACCESS, FALSE,
+					    named("down")) };
+
+	both[0] = heard = CreateEventW(NULL, FALSE, FALSE, NULL);
+	SetConsoleCtrlHandler(handler, TRUE);
+	ReleaseSemaphore(up, 1, NULL);
+	WaitForMultipleObjects(2, both, FALSE, 20000);
+	return 0x100 | events;
+}
+
+static DWORD code_of(PROCESS_INFORMATION *pi)
+{
+	DWORD code = 0;
+
+	CHECK_EQ(WaitForSingleObject(pi->hProcess, 20000), WAIT_OBJECT_0);
+	CHECK(GetExitCodeProcess(pi->hProcess, &code));
+	CloseHandle(pi->hProcess);
+	CloseHandle(pi->hThread);
+	return code;
+}
+
+int main(int argc, char **argv)
+{
+	HANDLE up, down;
+	PROCESS_INFORMATION pi;
+	char run[16];
+
+	GetModuleFileNameA(NULL, self, sizeof self);
+	if (argc > 1 && !strcmp(argv[1], "listen"))
+		return hear();
+	if (argc > 1) { /* the head of a group, with a child in it */
+		if (!start("listen", 0, &pi))
+			return 1;
+		heard = CreateEventW(NULL, FALSE, FALSE, NULL);
+		SetConsoleCtrlHandler(handler, TRUE);
+		WaitForSingleObject(heard, 20000);
+		WaitForSingleObject(pi.hProcess, 20000);
+		GetExitCodeProcess(pi.hProcess, (DWORD *)&argc);
+		return (events << 4) | (argc & 15);
+	}
+	snprintf(run, sizeof run, "%u", (unsigned)GetCurrentProcessId());
+	SetEnvironmentVariableA("RF_GROUP_RUN", run);
+	up = CreateSemaphoreA(NULL, 0, 100, named("up"));
+	down = CreateEventA(NULL, TRUE, FALSE, named("down"));
+	heard = CreateEventW(NULL, FALSE, FALSE, NULL);
+	if (!GetConsoleProcessList((DWORD *)run, 1)) {
+		printf("no console\n");
+		return 77;
+	}
+
+	/* One of our group is no group of its own. */
+	CHECK(start("listen", 0, &pi));
+	CHECK_EQ(WaitForSingleObject(up, 20000), WAIT_OBJECT_0);
+	CHECK(!GenerateConsoleCtrlEvent(CTRL_BREAK_EVENT, pi.dwProcessId));
+	CHECK_EQ(GetLastError(), ERROR_INVALID_PARAMETER);
+	SetEvent(down);
+	CHECK_EQ(code_of(&pi), 0x100);
+	ResetEvent(down);
+
+	/* A new group hears Ctrl-Break, and not Ctrl-C. */
+	CHECK(start("listen", CREATE_NEW_PROCESS_GROUP, &pi));
+	CHECK_EQ(WaitForSingleObject(up, 20000), WAIT_OBJECT_0);
+	CHECK(GenerateConsoleCtrlEvent(CTRL_BREAK_EVENT, pi.dwProcessId));
+	CHECK_EQ(code_of(&pi), 0x100 | 1 << CTRL_BREAK_EVENT);
+	CHECK(start("listen", CREATE_NEW_PROCESS_GROUP, &pi));
+	CHECK_EQ(WaitForSingleObject(up, 20000), WAIT_OBJECT_0);
+	CHECK(GenerateConsoleCtrlEvent(CTRL_C_EVENT, pi.dwProcessId));
+	CHECK_EQ(WaitForSingleObject(pi.hProcess, 50), WAIT_TIMEOUT);
+	SetEvent(down);
+	CHECK_EQ(code_of(&pi), 0x100);
+	ResetEvent(down);
+
+	/* Its descendants are in it. */
+	CHECK(start("head", CREATE_NEW_PROCESS_GROUP, &pi));
+	CHECK_EQ(WaitForSingleObject(up, 20000), WAIT_OBJECT_0);
+	while (!GenerateConsoleCtrlEvent(CTRL_BREAK_EVENT, pi.dwProcessId))
+		Sleep(1);
+	CHECK_EQ(code_of(&pi),
+		 1 << CTRL_BREAK_EVENT << 4 | 1 << CTRL_BREAK_EVENT);
+
+	/* All, ourselves among them. */
+	CHECK(SetConsoleCtrlHandler(handler, TRUE));
+	CHECK(start("listen", 0, &pi));
+	CHECK_EQ(WaitForSingleObject(up, 20000), WAIT_OBJECT_0);
+	CHECK(GenerateConsoleCtrlEvent(CTRL_C_EVENT, 0));
+	CHECK_EQ(WaitForSingleObject(heard, 20000), WAIT_OBJECT_0);
+	CHECK_EQ(events, 1 << CTRL_C_EVENT);
+	CHECK_EQ(code_of(&pi), 0x100 | 1 << CTRL_C_EVENT);
+	CHECK(!GenerateConsoleCtrlEvent(7, 0));
+	CHECK_EQ(GetLastError(), ERROR_INVALID_PARAMETER);
+	return check_done();
+}
