@@ -316,7 +316,6 @@ int bsd_map_program(const struct launch *l, uint32_t ncalls,
 /* ---- kqueue, descriptors ------------------------------------------------------------ */
 
 void kqueue_closed(int fd); /* fd is about to be closed */
-bool kqueue_is(int fd);
 void kqueue_forked(void);
 
 /* ---- sysctl --------------------------------------------------------------------------- */

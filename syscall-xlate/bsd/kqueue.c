@@ -8,6 +8,7 @@
  * and inotify descriptors, one for each watch of those kinds.
  */
 #include "syscall-xlate/bsd/kqueue.h"
+#include "syscall-xlate/bsd/kqueue-private.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -30,47 +31,19 @@
 #include "base/table.h"
 #include "syscall-xlate/bsd/calls.h"
 
-enum { TAG_READ = 1, TAG_WRITE = 2, TAG_FIRST = 16, BUCKETS = 64,
-       FD_BITS = 1 << 16, BATCH = 64 };
-
-enum {
-	NOTE_DELETE = 1, NOTE_WRITE = 2, NOTE_EXTEND = 4, NOTE_ATTRIB = 8,
-	NOTE_LINK = 0x10, NOTE_RENAME = 0x20, NOTE_OPEN = 0x80,
-	NOTE_CLOSE = 0x100, NOTE_CLOSE_WRITE = 0x200, NOTE_READ = 0x400,
-};
-#define NOTE_EXIT 0x80000000u
-#define NOTE_TRIGGER 0x01000000u
-#define NOTE_FFCTRLMASK 0xc0000000u
-#define NOTE_FFLAGSMASK 0x00ffffffu
-
-struct knote {
-	struct kq_event ev; /* as added; flags without the commands */
-	uint64_t tag;
-	int fd;		    /* of our own, -1: none */
-	bool disabled;
-	bool always;	    /* a file: epoll will not have it */
-	bool reported;	    /* always, with EV_CLEAR */
-	bool triggered;	    /* KQ_USER */
-	uint32_t seen;	    /* KQ_SIGNAL: arrivals reported */
-	struct knote *next;
-};
-
-struct kq {
-	int fd, read, write;
-	pthread_mutex_t lock;
-	struct knote *bucket[BUCKETS];
-	unsigned nalways;
-	uint64_t next_tag;
-	struct kq *next;
-};
-
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static struct kq *queues; /* under lock */
 static _Atomic unsigned nqueues;
+enum { FD_BITS = 1 << 16 };
 /* Descriptors that some kqueue may know: closing others is free. */
 static _Atomic uint64_t known[FD_BITS / 64];
 
 static struct { _Atomic uint32_t count; _Atomic int fd; } signals[BSD_NSIG + 1];
+
+uint32_t kq_signal_count(int sig)
+{
+	return signals[sig].count;
+}
 
 static void know(int fd)
 {
@@ -78,7 +51,7 @@ static void know(int fd)
 		atomic_fetch_or(&known[fd / 64], 1ull << (fd % 64));
 }
 
-static struct kq *find_queue(int fd)
+struct kq *kq_find(int fd)
 {
 	struct kq *q;
 
@@ -88,11 +61,6 @@ static struct kq *find_queue(int fd)
 			break;
 	pthread_mutex_unlock(&lock);
 	return q;
-}
-
-bool kqueue_is(int fd)
-{
-	return nqueues && find_queue(fd);
 }
 
 static int add(int epoll, int fd, uint32_t events, uint64_t tag)
@@ -140,7 +108,7 @@ int64_t bsd_kqueue(struct task *t)
 
 /* ---- watches --------------------------------------------------------------- */
 
-static struct knote **find(struct kq *q, enum kq_filter filter, uint64_t ident)
+struct knote **kq_note(struct kq *q, enum kq_filter filter, uint64_t ident)
 {
 	struct knote **p = &q->bucket[ident % BUCKETS];
 
@@ -149,7 +117,7 @@ static struct knote **find(struct kq *q, enum kq_filter filter, uint64_t ident)
 	return p;
 }
 
-static struct knote *find_tag(struct kq *q, uint64_t tag)
+struct knote *kq_note_by_tag(struct kq *q, uint64_t tag)
 {
 	for (unsigned i = 0; i < BUCKETS; i++)
 		for (struct knote *k = q->bucket[i]; k; k = k->next)
@@ -158,7 +126,7 @@ static struct knote *find_tag(struct kq *q, uint64_t tag)
 	return NULL;
 }
 
-static void drop(struct kq *q, struct knote **p)
+void kq_drop(struct kq *q, struct knote **p)
 {
 	struct knote *k = *p;
 
@@ -183,7 +151,7 @@ static void free_queue(struct kq *q)
 {
 	for (unsigned i = 0; i < BUCKETS; i++)
 		while (q->bucket[i])
-			drop(q, &q->bucket[i]);
+			kq_drop(q, &q->bucket[i]);
 	close(q->read);
 	close(q->write);
 	free(q);
@@ -210,10 +178,10 @@ void kqueue_closed(int fd)
 		}
 		pthread_mutex_lock(&q->lock);
 		for (enum kq_filter f = KQ_READ; f <= KQ_VNODE; f++) {
-			struct knote **k = find(q, f, (uint64_t)fd);
+			struct knote **k = kq_note(q, f, (uint64_t)fd);
 
 			if (*k)
-				drop(q, k);
+				kq_drop(q, k);
 		}
 		pthread_mutex_unlock(&q->lock);
 		p = &q->next;
@@ -278,7 +246,7 @@ static int arm_fd(struct kq *q, struct knote *k, bool fresh)
 	return 0;
 }
 
-static int arm_timer(struct knote *k)
+int kq_arm_timer(struct knote *k)
 {
 	int64_t unit = k->ev.unit, n = MAX(k->ev.data, 0);
 	struct itimerspec its = { 0 };
@@ -390,7 +358,7 @@ static int start_watch(struct kq *q, struct knote *k)
 	k->fd = open_watch(q, k);
 	if (k->fd < 0)
 		return -errno;
-	ret = k->ev.filter == KQ_TIMER ? arm_timer(k) : 0;
+	ret = k->ev.filter == KQ_TIMER ? kq_arm_timer(k) : 0;
 	return ret ? ret : add(q->fd, k->fd, EPOLLIN, k->tag);
 }
 
@@ -417,7 +385,7 @@ static void user_change(struct knote *k, const struct kq_event *c)
 	}
 }
 
-static int change(struct kq *q, const struct kq_event *c)
+int kq_change(struct kq *q, const struct kq_event *c)
 {
 	struct knote **p, *k;
 	int ret = 0;
@@ -428,11 +396,11 @@ static int change(struct kq *q, const struct kq_event *c)
 	if (c->filter <= KQ_VNODE && (c->ident > INT32_MAX ||
 				      fcntl((int)c->ident, F_GETFD) < 0))
 		return -EBADF;
-	p = find(q, c->filter, c->ident);
+	p = kq_note(q, c->filter, c->ident);
 	if (c->flags & EV_DELETE) {
 		if (!*p)
 			return -ENOENT;
-		drop(q, p);
+		kq_drop(q, p);
 		return 0;
 	}
 	k = *p;
@@ -474,7 +442,7 @@ static int change(struct kq *q, const struct kq_event *c)
 	} else if (c->filter <= KQ_WRITE) {
 		ret = arm_fd(q, k, false);
 	} else if (c->filter == KQ_TIMER) {
-		ret = arm_timer(k);
+		ret = kq_arm_timer(k);
 	} else if (c->filter == KQ_VNODE && c->flags & EV_ADD) {
 		char path[40];
 
@@ -484,292 +452,4 @@ static int change(struct kq *q, const struct kq_event *c)
 	if (c->filter == KQ_USER)
 		user_change(k, c);
 	return ret;
-}
-
-/* ---- events --------------------------------------------------------------------- */
-
-struct out {
-	struct task *t;
-	const struct kq_layout *layout;
-	gaddr at;
-	uint64_t n, max;
-};
-
-static int emit(struct out *o, const struct kq_event *ev)
-{
-	uint8_t buf[64] = { 0 };
-
-	o->layout->put(buf, ev);
-	if (guest_write(o->t, o->at + o->n * o->layout->size, buf,
-			o->layout->size))
-		return -EFAULT;
-	o->n++;
-	return 0;
-}
-
-/* After it has been reported. */
-static void reported(struct kq *q, struct knote *k)
-{
-	if (k->ev.flags & EV_ONESHOT) {
-		drop(q, find(q, k->ev.filter, k->ev.ident));
-	} else if (k->ev.flags & EV_DISPATCH) {
-		k->disabled = true;
-		if (k->ev.filter == KQ_TIMER)
-			arm_timer(k);
-	}
-}
-
-static int report_fd(struct kq *q, struct out *o, enum kq_filter filter, int fd,
-		     uint32_t events)
-{
-	struct knote *k = *find(q, filter, (uint64_t)fd);
-	struct kq_event ev;
-	socklen_t len;
-	int n = 0;
-
-	if (!k || k->disabled)
-		return 0;
-	ev = k->ev;
-	ev.fflags = 0;
-	if (events & (EPOLLERR | EPOLLHUP) ||
-	    (filter == KQ_READ && events & EPOLLRDHUP))
-		/* BSD gives so_error as well; here asking would clear it. */
-		ev.flags |= EV_EOF;
-	if (filter == KQ_READ && ioctl(fd, FIONREAD, &n))
-		n = 1; /* a listening socket: at least one waits */
-	if (filter == KQ_WRITE) {
-		int used = 0;
-
-		len = sizeof n;
-		if (getsockopt(fd, SOL_SOCKET, SO_SNDBUF, &n, &len))
-			n = 4096;
-		else if (ioctl(fd, TIOCOUTQ, &used) == 0)
-			n = MAX(n - used, 1);
-	}
-	ev.data = n;
-	if (emit(o, &ev))
-		return -EFAULT;
-	reported(q, k);
-	return 0;
-}
-
-static uint32_t vnode_notes(struct knote *k)
-{
-	char buf[4096] __attribute__((aligned(8)));
-	uint32_t notes = 0;
-	struct stat st;
-	ssize_t n;
-
-	while ((n = read(k->fd, buf, sizeof buf)) > 0)
-		for (char *p = buf; p < buf + n;) {
-			const struct inotify_event *e = (const void *)p;
-			uint32_t m = e->mask;
-
-			notes |= m & IN_MODIFY ? NOTE_WRITE | NOTE_EXTEND : 0;
-			notes |= m & (IN_CREATE | IN_DELETE | IN_MOVE) ?
-					 NOTE_WRITE | NOTE_LINK :
-					 0;
-			notes |= m & IN_ATTRIB ? NOTE_ATTRIB | NOTE_LINK : 0;
-			notes |= m & IN_DELETE_SELF ? NOTE_DELETE : 0;
-			notes |= m & IN_MOVE_SELF ? NOTE_RENAME : 0;
-			notes |= m & IN_OPEN ? NOTE_OPEN : 0;
-			notes |= m & IN_CLOSE_NOWRITE ? NOTE_CLOSE : 0;
-			notes |= m & IN_CLOSE_WRITE ? NOTE_CLOSE_WRITE : 0;
-			notes |= m & IN_ACCESS ? NOTE_READ : 0;
-			p += sizeof *e + e->len;
-		}
-	/* While it is open here a removed file shows as a change of links. */
-	if (notes & NOTE_ATTRIB && fstat((int)k->ev.ident, &st) == 0 &&
-	    st.st_nlink == 0)
-		notes |= NOTE_DELETE;
-	return notes & k->ev.fflags;
-}
-
-/* What one of our own descriptors has to tell.  False: nothing after all. */
-static bool read_watch(struct knote *k, struct kq_event *ev)
-{
-	siginfo_t si = { 0 };
-	uint64_t n = 0;
-
-	*ev = k->ev;
-	switch (k->ev.filter) {
-	case KQ_TIMER:
-		if (read(k->fd, &n, sizeof n) != sizeof n)
-			return false;
-		ev->data = (int64_t)n;
-		return true;
-	case KQ_USER:
-		if (!k->triggered)
-			return false;
-		if (k->ev.flags & (EV_CLEAR | EV_DISPATCH | EV_ONESHOT)) {
-			k->triggered = false;
-			if (read(k->fd, &n, sizeof n) < 0)
-				return true;
-		}
-		return true;
-	case KQ_SIGNAL:
-		n = signals[k->ev.ident].count - k->seen;
-		k->seen += (uint32_t)n;
-		ev->data = (int64_t)n;
-		return n != 0;
-	case KQ_PROC:
-		waitid(P_PIDFD, (id_t)k->fd, &si, WEXITED | WNOWAIT | WNOHANG);
-		ev->fflags = NOTE_EXIT;
-		ev->flags |= EV_EOF | EV_ONESHOT;
-		ev->data = si.si_code == CLD_EXITED ?
-				   (si.si_status & 0xff) << 8 :
-				   bsd_sig_from_host(si.si_status);
-		k->ev.flags |= EV_ONESHOT;
-		return true;
-	case KQ_VNODE:
-		ev->fflags = vnode_notes(k);
-		return ev->fflags != 0;
-	default:
-		return false;
-	}
-}
-
-static int collect_fds(struct kq *q, struct out *o, enum kq_filter filter)
-{
-	struct epoll_event e[BATCH];
-	int n = epoll_wait(filter == KQ_READ ? q->read : q->write, e,
-			   (int)MIN(o->max - o->n, BATCH), 0);
-
-	for (int i = 0; i < n; i++)
-		if (report_fd(q, o, filter, e[i].data.fd, e[i].events))
-			return -EFAULT;
-	return 0;
-}
-
-/* Files, which are never waited for. */
-static int collect_always(struct kq *q, struct out *o)
-{
-	for (unsigned i = 0; q->nalways && i < BUCKETS; i++) {
-		struct knote *next;
-
-		for (struct knote *k = q->bucket[i]; k && o->n < o->max;
-		     k = next) {
-			struct kq_event ev = k->ev;
-			struct stat st;
-			off_t at;
-
-			next = k->next;
-			if (!k->always || k->disabled || k->reported)
-				continue;
-			if (ev.filter == KQ_READ) {
-				at = lseek((int)ev.ident, 0, SEEK_CUR);
-				if (fstat((int)ev.ident, &st) || at >= st.st_size)
-					continue;
-				ev.data = st.st_size - at;
-			}
-			k->reported = ev.flags & EV_CLEAR;
-			if (emit(o, &ev))
-				return -EFAULT;
-			reported(q, k);
-		}
-	}
-	return 0;
-}
-
-/* What stands at the moment; the queue is locked. */
-static int collect(struct kq *q, struct out *o)
-{
-	struct epoll_event e[BATCH];
-	int n = epoll_wait(q->fd, e, BATCH, 0), ret = collect_always(q, o);
-
-	for (int i = 0; i < n && !ret && o->n < o->max; i++) {
-		struct kq_event ev;
-		struct knote *k;
-
-		if (e[i].data.u64 == TAG_READ || e[i].data.u64 == TAG_WRITE) {
-			ret = collect_fds(q, o,
-					  e[i].data.u64 == TAG_READ ? KQ_READ :
-								      KQ_WRITE);
-			continue;
-		}
-		k = find_tag(q, e[i].data.u64);
-		if (!k || k->disabled || !read_watch(k, &ev))
-			continue;
-		ret = emit(o, &ev);
-		if (!ret)
-			reported(q, k);
-	}
-	return ret;
-}
-
-static int64_t apply_changes(struct kq *q, gaddr changes, uint64_t n,
-			     struct out *o)
-{
-	for (uint64_t i = 0; i < n; i++) {
-		struct kq_event c = { 0 };
-		uint8_t buf[64];
-		int ret;
-
-		if (guest_read(o->t, buf, changes + i * o->layout->size,
-			       o->layout->size))
-			return -EFAULT;
-		ret = o->layout->get(buf, &c);
-		pthread_mutex_lock(&q->lock);
-		if (!ret)
-			ret = change(q, &c);
-		pthread_mutex_unlock(&q->lock);
-		if (!ret && !(c.flags & EV_RECEIPT))
-			continue;
-		if (o->n == o->max)
-			return ret;
-		c.flags = EV_ERROR;
-		c.data = ret ? bsd_sys->errno_of[-ret] : 0;
-		if (emit(o, &c))
-			return -EFAULT;
-	}
-	return 0;
-}
-
-int64_t kqueue_kevent(struct task *t, int fd, gaddr changes, uint64_t nchanges,
-		      gaddr events, uint64_t nevents, gaddr timeout,
-		      const struct kq_layout *layout)
-{
-	struct out o = { .t = t, .layout = layout, .at = events,
-			 .max = nevents };
-	struct kq *q = find_queue(fd);
-	struct timespec ts = { 0 }, end = { 0 }, now;
-	int64_t ret;
-
-	if (!q)
-		return -EBADF;
-	if (timeout && (ret = bsd_get_timespec(t, timeout, &ts)))
-		return ret;
-	ret = apply_changes(q, changes, nchanges, &o);
-	if (ret || o.n || nevents == 0)
-		return ret ? ret : (int64_t)o.n;
-	if (timeout && (ts.tv_sec || ts.tv_nsec)) {
-		clock_gettime(CLOCK_MONOTONIC, &now);
-		end.tv_nsec = now.tv_nsec + ts.tv_nsec;
-		end.tv_sec = now.tv_sec + ts.tv_sec + end.tv_nsec / 1000000000;
-		end.tv_nsec %= 1000000000;
-	}
-	for (;;) {
-		struct pollfd p = { .fd = fd, .events = POLLIN };
-
-		pthread_mutex_lock(&q->lock);
-		ret = collect(q, &o);
-		pthread_mutex_unlock(&q->lock);
-		if (ret || o.n || (timeout && !ts.tv_sec && !ts.tv_nsec))
-			return ret ? ret : (int64_t)o.n;
-		ret = bsd_call(t, SYS_ppoll, &p, 1, timeout ? &ts : NULL, 0, 0,
-			       0);
-		if (ret < 0)
-			return ret;
-		if (!timeout)
-			continue;
-		clock_gettime(CLOCK_MONOTONIC, &now);
-		ts.tv_sec = end.tv_sec - now.tv_sec;
-		ts.tv_nsec = end.tv_nsec - now.tv_nsec;
-		if (ts.tv_nsec < 0) {
-			ts.tv_nsec += 1000000000;
-			ts.tv_sec--;
-		}
-		if (ts.tv_sec < 0)
-			ts = (struct timespec){ 0, 0 };
-	}
 }

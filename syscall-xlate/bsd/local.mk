@@ -4,7 +4,8 @@ nodist_libbsd_a_SOURCES = %D%/calls.h
 libbsd_a_SOURCES = %D%/bsd.h %D%/util.c %D%/start.c %D%/start.h %D%/exec.c \
 	%D%/process.c %D%/thread.c %D%/signal.c %D%/clock.c \
 	%D%/space.c %D%/memory.c %D%/file.c %D%/path.c %D%/dir.c %D%/dir.h \
-	%D%/kqueue.c %D%/kqueue.h %D%/sysctl.c %D%/socket.c %D%/sockopt.c \
+	%D%/kqueue.c %D%/kqueue.h %D%/kqueue-private.h \
+	%D%/kqueue-wait.c %D%/sysctl.c %D%/socket.c %D%/sockopt.c \
 	%D%/poll.c %D%/ioctl.c
 EXTRA_DIST += %D%/gen-names.awk
 BUILT_SOURCES += %D%/calls.h

@@ -57,13 +57,8 @@ struct fb_ucontext {
 };
 _Static_assert(sizeof(struct fb_ucontext) == 880, "sys/_ucontext.h");
 
-struct fb_sigframe {
-	gaddr handler; /* sf_ahu */
-	struct fb_ucontext uc;
-	struct fb_siginfo si;
-	uint64_t pad;
-};
-#define FRAME_UC 16 /* where the kernel's assembly expects them */
+/* Of the ucontext in a frame: what sigcode adds to rsp. */
+#define FRAME_UC 16
 
 enum {
 	MC_HASSEGS = 1, MC_HASBASES = 2, MC_HASFPXSTATE = 4,
@@ -74,9 +69,8 @@ enum {
 };
 
 /*
- * The frame: rsp points to the handler's address, uc lies 16 above it... the
- * handler is called by this code, and its caller's frame is what sigreturn(2)
- * gets.
+ * The handler is called by this code, which finds its address where rsp points,
+ * and afterwards gives the context behind it to sigreturn(2).
  *
  *	call	*(%rsp)
  *	lea	16(%rsp),%rdi

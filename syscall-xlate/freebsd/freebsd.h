@@ -18,7 +18,6 @@ int freebsd_push_frame(struct bsd_thread *th, struct guest_regs *regs,
 		       const struct bsd_signal *s, const struct bsd_action *a,
 		       const struct bsd_sigset *old_mask);
 int freebsd_put_stat(struct task *t, gaddr addr, const struct stat *st);
-void freebsd_thread_exited(struct bsd_thread *th);
 
 /* The page with the code that signal handlers return to. */
 extern gaddr freebsd_sigcode;

@@ -9,9 +9,7 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/random.h>
-#include <sys/resource.h>
 #include <sys/syscall.h>
-#include <sys/utsname.h>
 #include <unistd.h>
 
 #include "base/table.h"
@@ -204,15 +202,10 @@ int64_t freebsd_getrandom(struct task *t, gaddr buf, uint64_t n, uint32_t flags)
 	return bsd_ret(getrandom(v.iov_base, v.iov_len, flags & 3));
 }
 
-/* RLIMIT-like answers that Linux has no counterpart for. */
 int64_t freebsd_getloginclass(struct task *t, gaddr buf, uint64_t n)
 {
 	return n < 8 ? -ERANGE : guest_write(t, buf, "default", 8);
 }
-
-struct fb_sched_param {
-	int32_t priority;
-};
 
 int64_t freebsd_sched_get_priority_max(struct task *t, int32_t policy)
 {

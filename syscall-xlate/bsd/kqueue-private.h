@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* kqueue-private.h - between kqueue.c (watches) and kqueue-wait.c (events). */
+#ifndef RF_KQUEUE_PRIVATE_H
+#define RF_KQUEUE_PRIVATE_H
+
+#include <pthread.h>
+
+#include "syscall-xlate/bsd/kqueue.h"
+
+enum { TAG_READ = 1, TAG_WRITE = 2, TAG_FIRST = 16, BUCKETS = 64 };
+
+enum {
+	NOTE_DELETE = 1, NOTE_WRITE = 2, NOTE_EXTEND = 4, NOTE_ATTRIB = 8,
+	NOTE_LINK = 0x10, NOTE_RENAME = 0x20, NOTE_OPEN = 0x80,
+	NOTE_CLOSE = 0x100, NOTE_CLOSE_WRITE = 0x200, NOTE_READ = 0x400,
+};
+#define NOTE_EXIT 0x80000000u
+#define NOTE_TRIGGER 0x01000000u
+#define NOTE_FFCTRLMASK 0xc0000000u
+#define NOTE_FFLAGSMASK 0x00ffffffu
+
+struct knote {
+	struct kq_event ev; /* as added; flags without the commands */
+	uint64_t tag;
+	int fd;		    /* of our own, -1: none */
+	bool disabled;
+	bool always;	    /* a file: epoll will not have it */
+	bool reported;	    /* always, with EV_CLEAR */
+	bool triggered;	    /* KQ_USER */
+	uint32_t seen;	    /* KQ_SIGNAL: arrivals reported */
+	struct knote *next;
+};
+
+struct kq {
+	int fd, read, write;
+	pthread_mutex_t lock;
+	struct knote *bucket[BUCKETS];
+	unsigned nalways;
+	uint64_t next_tag;
+	struct kq *next;
+};
+
+/* The queue of a descriptor, or NULL. */
+struct kq *kq_find(int fd);
+/* Where the watch is linked, or would be.  The queue is locked, as below. */
+struct knote **kq_note(struct kq *q, enum kq_filter filter, uint64_t ident);
+struct knote *kq_note_by_tag(struct kq *q, uint64_t tag);
+void kq_drop(struct kq *q, struct knote **p);
+int kq_arm_timer(struct knote *k);
+/* One change of a kevent(2).  0 or -errno. */
+int kq_change(struct kq *q, const struct kq_event *c);
+/* How often a signal has come. */
+uint32_t kq_signal_count(int sig);
+
+#endif

@@ -1,0 +1,310 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * kqueue-wait.c - kevent(2): changes in, events out.
+ *
+ * epoll says which watches to look at; what is reported is read from the watched
+ * things themselves, as they are at that moment.
+ */
+#include "syscall-xlate/bsd/kqueue-private.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/inotify.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/table.h"
+
+enum { BATCH = 64 };
+
+struct out {
+	struct task *t;
+	const struct kq_layout *layout;
+	gaddr at;
+	uint64_t n, max;
+};
+
+static int emit(struct out *o, const struct kq_event *ev)
+{
+	uint8_t buf[64] = { 0 };
+
+	o->layout->put(buf, ev);
+	if (guest_write(o->t, o->at + o->n * o->layout->size, buf,
+			o->layout->size))
+		return -EFAULT;
+	o->n++;
+	return 0;
+}
+
+/* After it has been reported. */
+static void reported(struct kq *q, struct knote *k)
+{
+	if (k->ev.flags & EV_ONESHOT) {
+		kq_drop(q, kq_note(q, k->ev.filter, k->ev.ident));
+	} else if (k->ev.flags & EV_DISPATCH) {
+		k->disabled = true;
+		if (k->ev.filter == KQ_TIMER)
+			kq_arm_timer(k);
+	}
+}
+
+static int report_fd(struct kq *q, struct out *o, enum kq_filter filter, int fd,
+		     uint32_t events)
+{
+	struct knote *k = *kq_note(q, filter, (uint64_t)fd);
+	struct kq_event ev;
+	socklen_t len;
+	int n = 0;
+
+	if (!k || k->disabled)
+		return 0;
+	ev = k->ev;
+	ev.fflags = 0;
+	if (events & (EPOLLERR | EPOLLHUP) ||
+	    (filter == KQ_READ && events & EPOLLRDHUP))
+		/* BSD gives so_error as well; here asking would clear it. */
+		ev.flags |= EV_EOF;
+	if (filter == KQ_READ && ioctl(fd, FIONREAD, &n))
+		n = 1; /* a listening socket: at least one waits */
+	if (filter == KQ_WRITE) {
+		int used = 0;
+
+		len = sizeof n;
+		if (getsockopt(fd, SOL_SOCKET, SO_SNDBUF, &n, &len))
+			n = 4096;
+		else if (ioctl(fd, TIOCOUTQ, &used) == 0)
+			n = MAX(n - used, 1);
+	}
+	ev.data = n;
+	if (emit(o, &ev))
+		return -EFAULT;
+	reported(q, k);
+	return 0;
+}
+
+static uint32_t vnode_notes(struct knote *k)
+{
+	char buf[4096] __attribute__((aligned(8)));
+	uint32_t notes = 0;
+	struct stat st;
+	ssize_t n;
+
+	while ((n = read(k->fd, buf, sizeof buf)) > 0)
+		for (char *p = buf; p < buf + n;) {
+			const struct inotify_event *e = (const void *)p;
+			uint32_t m = e->mask;
+
+			notes |= m & IN_MODIFY ? NOTE_WRITE | NOTE_EXTEND : 0;
+			notes |= m & (IN_CREATE | IN_DELETE | IN_MOVE) ?
+					 NOTE_WRITE | NOTE_LINK :
+					 0;
+			notes |= m & IN_ATTRIB ? NOTE_ATTRIB | NOTE_LINK : 0;
+			notes |= m & IN_DELETE_SELF ? NOTE_DELETE : 0;
+			notes |= m & IN_MOVE_SELF ? NOTE_RENAME : 0;
+			notes |= m & IN_OPEN ? NOTE_OPEN : 0;
+			notes |= m & IN_CLOSE_NOWRITE ? NOTE_CLOSE : 0;
+			notes |= m & IN_CLOSE_WRITE ? NOTE_CLOSE_WRITE : 0;
+			notes |= m & IN_ACCESS ? NOTE_READ : 0;
+			p += sizeof *e + e->len;
+		}
+	/* While it is open here a removed file shows as a change of links. */
+	if (notes & NOTE_ATTRIB && fstat((int)k->ev.ident, &st) == 0 &&
+	    st.st_nlink == 0)
+		notes |= NOTE_DELETE;
+	return notes & k->ev.fflags;
+}
+
+/* What one of our own descriptors has to tell.  False: nothing after all. */
+static bool read_watch(struct knote *k, struct kq_event *ev)
+{
+	siginfo_t si = { 0 };
+	uint64_t n = 0;
+
+	*ev = k->ev;
+	switch (k->ev.filter) {
+	case KQ_TIMER:
+		if (read(k->fd, &n, sizeof n) != sizeof n)
+			return false;
+		ev->data = (int64_t)n;
+		return true;
+	case KQ_USER:
+		if (!k->triggered)
+			return false;
+		if (k->ev.flags & (EV_CLEAR | EV_DISPATCH | EV_ONESHOT)) {
+			k->triggered = false;
+			if (read(k->fd, &n, sizeof n) < 0)
+				return true;
+		}
+		return true;
+	case KQ_SIGNAL:
+		n = kq_signal_count((int)k->ev.ident) - k->seen;
+		k->seen += (uint32_t)n;
+		ev->data = (int64_t)n;
+		return n != 0;
+	case KQ_PROC:
+		waitid(P_PIDFD, (id_t)k->fd, &si, WEXITED | WNOWAIT | WNOHANG);
+		ev->fflags = NOTE_EXIT;
+		ev->flags |= EV_EOF | EV_ONESHOT;
+		ev->data = si.si_code == CLD_EXITED ?
+				   (si.si_status & 0xff) << 8 :
+				   bsd_sig_from_host(si.si_status);
+		k->ev.flags |= EV_ONESHOT;
+		return true;
+	case KQ_VNODE:
+		ev->fflags = vnode_notes(k);
+		return ev->fflags != 0;
+	default:
+		return false;
+	}
+}
+
+static int collect_fds(struct kq *q, struct out *o, enum kq_filter filter)
+{
+	struct epoll_event e[BATCH];
+	int n = epoll_wait(filter == KQ_READ ? q->read : q->write, e,
+			   (int)MIN(o->max - o->n, BATCH), 0);
+
+	for (int i = 0; i < n; i++)
+		if (report_fd(q, o, filter, e[i].data.fd, e[i].events))
+			return -EFAULT;
+	return 0;
+}
+
+/* Files, which are never waited for. */
+static int collect_always(struct kq *q, struct out *o)
+{
+	for (unsigned i = 0; q->nalways && i < BUCKETS; i++) {
+		struct knote *next;
+
+		for (struct knote *k = q->bucket[i]; k && o->n < o->max;
+		     k = next) {
+			struct kq_event ev = k->ev;
+			struct stat st;
+			off_t at;
+
+			next = k->next;
+			if (!k->always || k->disabled || k->reported)
+				continue;
+			if (ev.filter == KQ_READ) {
+				at = lseek((int)ev.ident, 0, SEEK_CUR);
+				if (fstat((int)ev.ident, &st) || at >= st.st_size)
+					continue;
+				ev.data = st.st_size - at;
+			}
+			k->reported = ev.flags & EV_CLEAR;
+			if (emit(o, &ev))
+				return -EFAULT;
+			reported(q, k);
+		}
+	}
+	return 0;
+}
+
+/* What stands at the moment; the queue is locked. */
+static int collect(struct kq *q, struct out *o)
+{
+	struct epoll_event e[BATCH];
+	int n = epoll_wait(q->fd, e, BATCH, 0), ret = collect_always(q, o);
+
+	for (int i = 0; i < n && !ret && o->n < o->max; i++) {
+		struct kq_event ev;
+		struct knote *k;
+
+		if (e[i].data.u64 == TAG_READ || e[i].data.u64 == TAG_WRITE) {
+			ret = collect_fds(q, o,
+					  e[i].data.u64 == TAG_READ ? KQ_READ :
+								      KQ_WRITE);
+			continue;
+		}
+		k = kq_note_by_tag(q, e[i].data.u64);
+		if (!k || k->disabled || !read_watch(k, &ev))
+			continue;
+		ret = emit(o, &ev);
+		if (!ret)
+			reported(q, k);
+	}
+	return ret;
+}
+
+static int64_t apply_changes(struct kq *q, gaddr changes, uint64_t n,
+			     struct out *o)
+{
+	for (uint64_t i = 0; i < n; i++) {
+		struct kq_event c = { 0 };
+		uint8_t buf[64];
+		int ret;
+
+		if (guest_read(o->t, buf, changes + i * o->layout->size,
+			       o->layout->size))
+			return -EFAULT;
+		ret = o->layout->get(buf, &c);
+		pthread_mutex_lock(&q->lock);
+		if (!ret)
+			ret = kq_change(q, &c);
+		pthread_mutex_unlock(&q->lock);
+		if (!ret && !(c.flags & EV_RECEIPT))
+			continue;
+		if (o->n == o->max)
+			return ret;
+		c.flags = EV_ERROR;
+		c.data = ret ? bsd_sys->errno_of[-ret] : 0;
+		if (emit(o, &c))
+			return -EFAULT;
+	}
+	return 0;
+}
+
+int64_t kqueue_kevent(struct task *t, int fd, gaddr changes, uint64_t nchanges,
+		      gaddr events, uint64_t nevents, gaddr timeout,
+		      const struct kq_layout *layout)
+{
+	struct out o = { .t = t, .layout = layout, .at = events,
+			 .max = nevents };
+	struct kq *q = kq_find(fd);
+	struct timespec ts = { 0 }, end = { 0 }, now;
+	int64_t ret;
+
+	if (!q)
+		return -EBADF;
+	if (timeout && (ret = bsd_get_timespec(t, timeout, &ts)))
+		return ret;
+	ret = apply_changes(q, changes, nchanges, &o);
+	if (ret || o.n || nevents == 0)
+		return ret ? ret : (int64_t)o.n;
+	if (timeout && (ts.tv_sec || ts.tv_nsec)) {
+		clock_gettime(CLOCK_MONOTONIC, &now);
+		end.tv_nsec = now.tv_nsec + ts.tv_nsec;
+		end.tv_sec = now.tv_sec + ts.tv_sec + end.tv_nsec / 1000000000;
+		end.tv_nsec %= 1000000000;
+	}
+	for (;;) {
+		struct pollfd p = { .fd = fd, .events = POLLIN };
+
+		pthread_mutex_lock(&q->lock);
+		ret = collect(q, &o);
+		pthread_mutex_unlock(&q->lock);
+		if (ret || o.n || (timeout && !ts.tv_sec && !ts.tv_nsec))
+			return ret ? ret : (int64_t)o.n;
+		ret = bsd_call(t, SYS_ppoll, &p, 1, timeout ? &ts : NULL, 0, 0,
+			       0);
+		if (ret < 0)
+			return ret;
+		if (!timeout)
+			continue;
+		clock_gettime(CLOCK_MONOTONIC, &now);
+		ts.tv_sec = end.tv_sec - now.tv_sec;
+		ts.tv_nsec = end.tv_nsec - now.tv_nsec;
+		if (ts.tv_nsec < 0) {
+			ts.tv_nsec += 1000000000;
+			ts.tv_sec--;
+		}
+		if (ts.tv_sec < 0)
+			ts = (struct timespec){ 0, 0 };
+	}
+}
