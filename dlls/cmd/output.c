@@ -21,13 +21,30 @@ bool is_console(HANDLE h)
 	return h && GetConsoleMode(h, &mode);
 }
 
+/* Nobody reads any more: what is left to do would never end or be in vain. */
+static void pipe_is_gone(void)
+{
+	static const char text[] =
+		"The process tried to write to a nonexistent pipe.\r\n";
+	DWORD done;
+
+	if (cmd.jump)
+		return;
+	cmd.jump = JUMP_ABORT;
+	WriteFile(cmd.std[2], text, sizeof text - 1, &done, NULL);
+}
+
 static void write_bytes(HANDLE h, const char *s, DWORD n)
 {
 	DWORD done;
 
 	while (n) {
-		if (!WriteFile(h, s, n, &done, NULL) || !done)
+		if (!WriteFile(h, s, n, &done, NULL) || !done) {
+			if (GetLastError() == ERROR_NO_DATA ||
+			    GetLastError() == ERROR_BROKEN_PIPE)
+				pipe_is_gone();
 			return;
+		}
 		s += done;
 		n -= done;
 	}
