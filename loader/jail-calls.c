@@ -261,7 +261,9 @@ int jail_calls(bool net, bool is_vm, bool alone, struct err *e)
 
 	load(&x, offsetof(struct seccomp_data, arch));
 	put(&x, BPF_JMP | BPF_JEQ | BPF_K, 1, 0, AUDIT_ARCH_X86_64);
-	result(&x, SECCOMP_RET_KILL_PROCESS);
+	/* The direct engine tries one for 32-bit programs, and can do without. */
+	result(&x, is_vm ? SECCOMP_RET_KILL_PROCESS
+			 : SECCOMP_RET_ERRNO | ENOSYS);
 	load(&x, offsetof(struct seccomp_data, nr));
 	for (unsigned i = 0; i < COUNT_OF(calls); i++) {
 		struct filter one = { .n = 0 };

@@ -76,7 +76,7 @@ const char *const jail_for_all[] = {
 	"/etc/localtime",   "/etc/timezone", "/usr/share/zoneinfo",
 	"/proc/meminfo",    "/proc/stat",    "/proc/uptime",
 	"/proc/cpuinfo",    "/sys/devices/system/cpu",
-	"/sys/devices/system/node", NULL,
+	"/sys/devices/system/node", "/sys/module/kvm_pvm", NULL,
 };
 
 /* With the network: how names are looked up. */

@@ -56,6 +56,9 @@ int launch(struct options *o, char **argv, struct err *e)
 	if (!p)
 		goto fail;
 	engine = engine_choose(o->engine, l.image, e);
+	if (!engine && o->sandbox && strcmp(o->engine, "direct"))
+		err_wrap(e, "no virtual machine for --sandbox (with "
+			    "--engine=direct it does without, and holds less)");
 	if (!engine)
 		goto fail;
 	l.runs_32bit = !engine->probe(&(struct image){ .bits = 32 }, &no);

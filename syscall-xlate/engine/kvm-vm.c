@@ -47,7 +47,8 @@ static int open_kvm(struct err *e)
 	int version;
 
 	if (fd < 0)
-		return err_set(e, errno,
+		/* Not ENOENT, which would be the program's. */
+		return err_set(e, errno == ENOENT ? ENODEV : errno,
 			       "/dev/kvm: %s%s", strerror(errno),
 			       errno == ENOENT ? " (is the module kvm_intel or "
 						 "kvm_amd loaded, and "
