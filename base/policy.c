@@ -264,6 +264,27 @@ const struct policy_mount *policy_find(const struct policy *p, const char *host,
 	return best;
 }
 
+bool policy_allows(const struct policy *p, const char *host, bool change)
+{
+	static const char *const own[] = { "/z", "/data/run-foreign/c" };
+	const char *rest;
+	const struct policy_mount *m = policy_find(p, host, &rest);
+	size_t n = strlen(p->own);
+
+	if (m)
+		return !change || m->mode != MOUNT_RO;
+	if (strncmp(host, p->own, n))
+		return false;
+	for (size_t i = 0; i < COUNT_OF(own); i++) {
+		size_t k = strlen(own[i]);
+
+		if (!strncmp(host + n, own[i], k) &&
+		    (!host[n + k] || host[n + k] == '/'))
+			return true;
+	}
+	return false;
+}
+
 /* ---- files ----------------------------------------------------------------------- */
 
 static const struct {

@@ -65,6 +65,12 @@ const struct policy_mount *policy_find(const struct policy *p, const char *host,
 				       const char **rest);
 
 /*
+ * policy_allows() - may the program read, or change, host (absolute, resolved)?
+ * What is in the sandbox's folder for run-foreign itself is not the program's.
+ */
+bool policy_allows(const struct policy *p, const char *host, bool change);
+
+/*
  * policy_slot() - room for one more process.  Returns a descriptor that the new
  * process must keep open as long as it lives, -1 if there is no room, -2 if
  * there is no limit.

@@ -123,8 +123,7 @@ static NTSTATUS short_path(const struct nt_path *p, struct sockaddr_un *un,
 static bool granted(const struct nt_path *p)
 {
 	char link[64], folder[PATH_MAX];
-	const struct policy_mount *m;
-	const char *slash = strrchr(p->host, '/'), *rest;
+	const char *slash = strrchr(p->host, '/');
 	ssize_t n = -1;
 	int fd;
 
@@ -140,9 +139,7 @@ static bool granted(const struct nt_path *p)
 	if (n <= 0)
 		return false;
 	folder[n] = 0;
-	m = policy_find(policy, folder, &rest);
-	return m ? m->mode == MOUNT_RW
-		 : !strncmp(folder, policy->own, strlen(policy->own));
+	return policy_allows(policy, folder, true);
 }
 
 /*

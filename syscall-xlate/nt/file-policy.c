@@ -6,6 +6,7 @@
  * the name that led there.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -31,40 +32,58 @@ static void say(const char *what, const char *host)
 	free(nt);
 }
 
-static bool is_below(const char *host, const char *folder)
+/* The name of what fd is; false: it has none, as a pipe or terminal. */
+static bool name_of(int fd, char host[PATH_MAX])
 {
-	size_t n = strlen(folder);
+	char link[32];
+	ssize_t n;
 
-	return !strncmp(host, folder, n) && (!host[n] || host[n] == '/');
+	snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
+	n = readlink(link, host, PATH_MAX - 1);
+	if (n <= 0 || host[0] != '/')
+		return false;
+	host[n] = 0;
+	return true;
 }
 
 NTSTATUS file_policy_check(const struct file_open *o)
 {
-	const struct policy_mount *m;
-	char link[32], host[PATH_MAX];
-	const char *rest;
-	ssize_t n;
+	bool change = o->access & FILE_CHANGE_BITS;
+	char host[PATH_MAX];
 
-	if (!policy || o->p->from_lower)
+	if (!policy || o->p->from_lower || !name_of(o->fd, host) ||
+	    !strcmp(host, "/dev/null") || policy_allows(policy, host, change))
 		return STATUS_SUCCESS;
-	snprintf(link, sizeof link, "/proc/self/fd/%d", o->fd);
-	n = readlink(link, host, sizeof host - 1);
-	/* Terminals, pipes and the like, which it was given. */
-	if (n <= 0 || host[0] != '/')
-		return STATUS_SUCCESS;
-	host[n] = 0;
-	m = policy_find(policy, host, &rest);
-	if (!m) {
-		if (is_below(host, policy->own) || !strcmp(host, "/dev/null"))
-			return STATUS_SUCCESS;
-		say("a way out at", o->p->host);
-		return STATUS_ACCESS_DENIED;
-	}
-	if (m->mode == MOUNT_RO && o->access & FILE_CHANGE_BITS) {
+	if (policy_allows(policy, host, false))
 		say("changing", host);
-		return STATUS_ACCESS_DENIED;
-	}
-	return STATUS_SUCCESS;
+	else
+		say("a way out at", o->p->host);
+	return STATUS_ACCESS_DENIED;
+}
+
+NTSTATUS file_policy_target(const struct nt_path *p)
+{
+	const char *slash = strrchr(p->host, '/');
+	char folder[HOST_PATH_MAX];
+	bool ok;
+	int fd;
+
+	if (!policy)
+		return STATUS_SUCCESS;
+	snprintf(folder, sizeof folder, "%.*s",
+		 slash ? (int)(slash - p->host) : 0, p->host);
+	if (!slash)
+		strcpy(folder, ".");
+	fd = openat(p->dirfd, *folder ? folder : "/",
+		    O_PATH | O_DIRECTORY | O_CLOEXEC);
+	ok = fd >= 0 && name_of(fd, folder) &&
+	     policy_allows(policy, folder, true);
+	if (fd >= 0)
+		close(fd);
+	if (ok)
+		return STATUS_SUCCESS;
+	say("making", p->host);
+	return STATUS_ACCESS_DENIED;
 }
 
 NTSTATUS file_policy_failed(const struct file_open *o, int err, NTSTATUS status)

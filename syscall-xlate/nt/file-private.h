@@ -110,6 +110,8 @@ NTSTATUS disk_control(struct task *t, struct file *f, struct irp *r, bool fs);
 
 /* May o->fd be used with o->access in this sandbox, if we are in one? */
 NTSTATUS file_policy_check(const struct file_open *o);
+/* May something be made or replaced at p?  For renames and links. */
+NTSTATUS file_policy_target(const struct nt_path *p);
 /* err (positive) ended the open, with status: what a sandbox makes of it. */
 NTSTATUS file_policy_failed(const struct file_open *o, int err,
 			    NTSTATUS status);

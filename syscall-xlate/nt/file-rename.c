@@ -86,6 +86,11 @@ static NTSTATUS find_target(struct task *t, struct file *f,
 		return to->path.dir ? STATUS_ACCESS_DENIED
 				    : STATUS_INVALID_PARAMETER;
 	err = path_find(&to->path);
+	if (err == 0 || err == -ENOENT) {
+		status = file_policy_target(&to->path);
+		if (status)
+			return status;
+	}
 	if (err == -ENOENT) {
 		to->exists = false;
 		return STATUS_SUCCESS;

@@ -18,6 +18,7 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#include "base/policy.h"
 #include "syscall-xlate/nt/control.h"
 #include "syscall-xlate/nt/ioctl-rows.h"
 #include "syscall-xlate/nt/file-private.h"
@@ -145,6 +146,9 @@ static NTSTATUS set_reparse(struct task *t, struct file *f, struct irp *r)
 		return STATUS_INVALID_DEVICE_REQUEST;
 	if (f->dir || f->from_lower)
 		return STATUS_ACCESS_DENIED;
+	/* As for users without that right; a link may lead anywhere. */
+	if (policy)
+		return STATUS_PRIVILEGE_NOT_HELD;
 	path = file_host_path(f);
 	if (!path)
 		return STATUS_OBJECT_PATH_NOT_FOUND;
