@@ -471,6 +471,11 @@ BOOL WINAPI CreateProcessW(LPCWSTR app, LPWSTR line, LPSECURITY_ATTRIBUTES pa,
 		SetLastError(ERROR_NOT_SUPPORTED);
 		return FALSE;
 	}
+	if (flags & EXTENDED_STARTUPINFO_PRESENT &&
+	    si->cb != sizeof(STARTUPINFOEXW)) {
+		SetLastError(ERROR_INVALID_PARAMETER);
+		return FALSE;
+	}
 	if (flags & EXTENDED_STARTUPINFO_PRESENT)
 		process_attributes_get(((LPSTARTUPINFOEXW)si)->lpAttributeList,
 				       &given);

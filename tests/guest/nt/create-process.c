@@ -210,6 +210,9 @@ static void errors(void)
 		      NULL),
 		  ERROR_INVALID_PARAMETER);
 	RUN_ERROR(run(NULL, NULL, 0, NULL, NULL), ERROR_INVALID_PARAMETER);
+	/* Extended is what cb says. */
+	RUN_ERROR(run(self, NULL, EXTENDED_STARTUPINFO_PRESENT, NULL, NULL),
+		  ERROR_INVALID_PARAMETER);
 	memset(longest, 'x', sizeof longest - 1);
 	CHECK(!CreateProcessA(self, longest, NULL, NULL, FALSE, 0, NULL, NULL,
 			      &si, &pi));
