@@ -4,6 +4,7 @@
 #define RF_KQUEUE_PRIVATE_H
 
 #include <pthread.h>
+#include <stdatomic.h>
 
 #include "syscall-xlate/bsd/kqueue.h"
 
@@ -33,6 +34,8 @@ struct knote {
 
 struct kq {
 	int fd, read, write;
+	unsigned users;	     /* under kqueue.c's lock */
+	_Atomic bool closed; /* fd is somebody else's now */
 	pthread_mutex_t lock;
 	struct knote *bucket[BUCKETS];
 	unsigned nalways;
@@ -40,8 +43,9 @@ struct kq {
 	struct kq *next;
 };
 
-/* The queue of a descriptor, or NULL. */
+/* The queue of a descriptor, or NULL.  kq_put() it. */
 struct kq *kq_find(int fd);
+void kq_put(struct kq *q);
 /* Where the watch is linked, or would be.  The queue is locked, as below. */
 struct knote **kq_note(struct kq *q, enum kq_filter filter, uint64_t ident);
 struct knote *kq_note_by_tag(struct kq *q, uint64_t tag);

@@ -260,18 +260,16 @@ static int64_t apply_changes(struct kq *q, gaddr changes, uint64_t n,
 	return 0;
 }
 
-int64_t kqueue_kevent(struct task *t, int fd, gaddr changes, uint64_t nchanges,
-		      gaddr events, uint64_t nevents, gaddr timeout,
-		      const struct kq_layout *layout)
+static int64_t changes_and_events(struct task *t, struct kq *q, gaddr changes,
+				  uint64_t nchanges, gaddr events,
+				  uint64_t nevents, gaddr timeout,
+				  const struct kq_layout *layout)
 {
 	struct out o = { .t = t, .layout = layout, .at = events,
 			 .max = nevents };
-	struct kq *q = kq_find(fd);
 	struct timespec ts = { 0 }, end = { 0 }, now;
 	int64_t ret;
 
-	if (!q)
-		return -EBADF;
 	if (timeout && (ret = bsd_get_timespec(t, timeout, &ts)))
 		return ret;
 	ret = apply_changes(q, changes, nchanges, &o);
@@ -284,8 +282,10 @@ int64_t kqueue_kevent(struct task *t, int fd, gaddr changes, uint64_t nchanges,
 		end.tv_nsec %= 1000000000;
 	}
 	for (;;) {
-		struct pollfd p = { .fd = fd, .events = POLLIN };
+		struct pollfd p = { .fd = q->fd, .events = POLLIN };
 
+		if (q->closed)
+			return -EBADF;
 		pthread_mutex_lock(&q->lock);
 		ret = collect(q, &o);
 		pthread_mutex_unlock(&q->lock);
@@ -307,4 +307,19 @@ int64_t kqueue_kevent(struct task *t, int fd, gaddr changes, uint64_t nchanges,
 		if (ts.tv_sec < 0)
 			ts = (struct timespec){ 0, 0 };
 	}
+}
+
+int64_t kqueue_kevent(struct task *t, int fd, gaddr changes, uint64_t nchanges,
+		      gaddr events, uint64_t nevents, gaddr timeout,
+		      const struct kq_layout *layout)
+{
+	struct kq *q = kq_find(fd);
+	int64_t ret;
+
+	if (!q)
+		return -EBADF;
+	ret = changes_and_events(t, q, changes, nchanges, events, nevents,
+				 timeout, layout);
+	kq_put(q);
+	return ret;
 }

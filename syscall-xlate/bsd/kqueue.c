@@ -12,7 +12,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,12 +19,8 @@
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/inotify.h>
-#include <sys/ioctl.h>
-#include <sys/socket.h>
-#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/timerfd.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/table.h"
@@ -59,6 +54,8 @@ struct kq *kq_find(int fd)
 	for (q = queues; q; q = q->next)
 		if (q->fd == fd)
 			break;
+	if (q)
+		q->users++;
 	pthread_mutex_unlock(&lock);
 	return q;
 }
@@ -92,6 +89,7 @@ int64_t kqueue_new(int flags)
 	}
 	q->next_tag = TAG_FIRST;
 	pthread_mutex_init(&q->lock, NULL);
+	q->users = 1; /* the list */
 	pthread_mutex_lock(&lock);
 	q->next = queues;
 	queues = q;
@@ -155,7 +153,17 @@ static void free_queue(struct kq *q)
 	close(q->read);
 	close(q->write);
 	free(q);
-	nqueues--;
+}
+
+void kq_put(struct kq *q)
+{
+	bool last;
+
+	pthread_mutex_lock(&lock);
+	last = --q->users == 0;
+	pthread_mutex_unlock(&lock);
+	if (last)
+		free_queue(q);
 }
 
 void kqueue_closed(int fd)
@@ -173,6 +181,8 @@ void kqueue_closed(int fd)
 
 		if (q->fd == fd) {
 			*p = q->next;
+			q->closed = true;
+			nqueues--;
 			dead = q;
 			continue;
 		}
@@ -187,8 +197,9 @@ void kqueue_closed(int fd)
 		p = &q->next;
 	}
 	pthread_mutex_unlock(&lock);
+	/* Another thread may still be waiting in it. */
 	if (dead)
-		free_queue(dead);
+		kq_put(dead);
 }
 
 /* A kqueue is not inherited by a child. */

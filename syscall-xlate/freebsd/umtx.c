@@ -103,22 +103,49 @@ static int64_t wake(uint32_t *word, uint64_t n)
 	return ret < 0 ? -errno : ret;
 }
 
-/* *word: old -> new.  True if it was old. */
-static bool cas(uint32_t *word, uint32_t *old, uint32_t new_value)
-{
-	return __atomic_compare_exchange_n(word, old, new_value, false,
-					   __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);
-}
-
-static uint32_t load(uint32_t *word)
-{
-	return __atomic_load_n(word, __ATOMIC_SEQ_CST);
-}
-
 /*
- * The word at guest address at, as host memory.  The engine has it stay valid
- * for the call; a guest that unmaps it meanwhile gets the fault it asked for.
+ * The word at `at`: *now -> new_value.  1 if it was *now, else 0 and *now is what
+ * it is; -EFAULT.
  */
+static int cas(gaddr at, uint32_t *now, uint32_t new_value)
+{
+	uint32_t want = *now;
+
+	if (guest_mem->cmpxchg32(at, now, new_value))
+		return -EFAULT;
+	return *now == want;
+}
+
+/* Sets and clears bits, whatever the others are.  0 or -EFAULT. */
+static int change_bits(struct task *t, gaddr at, uint32_t set, uint32_t clear)
+{
+	uint32_t now;
+	int ret = guest_get32(t, &now, at);
+
+	while (!ret) {
+		ret = cas(at, &now, (now & ~clear) | set);
+		if (ret)
+			return ret < 0 ? ret : 0;
+	}
+	return ret;
+}
+
+/* Adds n, and says what it is then. */
+static int add(struct task *t, gaddr at, uint32_t n, uint32_t *is)
+{
+	uint32_t now;
+	int ret = guest_get32(t, &now, at);
+
+	while (!ret) {
+		*is = now + n;
+		ret = cas(at, &now, now + n);
+		if (ret)
+			return ret < 0 ? ret : 0;
+	}
+	return ret;
+}
+
+/* For futex(2), which finds out by itself if it is gone. */
 static uint32_t *word_at(gaddr at)
 {
 	return guest_mem->futex_word(at);
@@ -165,68 +192,75 @@ static int64_t mutex_lock(struct task *t, gaddr obj, bool try, bool take,
 {
 	uint32_t *owner = word_at(obj), id = (uint32_t)t->tid, now;
 
-	if (!owner)
+	if (!owner || guest_get32(t, &now, obj))
 		return -EFAULT;
 	for (;;) {
 		int64_t ret;
 
-		now = load(owner);
 		if (now == 0 || now == CONTESTED) {
-			if (!take || cas(owner, &now, id | now))
-				return 0;
+			ret = take ? cas(obj, &now, id | now) : 1;
+			if (ret)
+				return ret < 0 ? ret : 0;
 			continue;
 		}
 		if ((now & ~CONTESTED) == id && take)
 			return -EDEADLK;
 		if (try)
 			return -EBUSY;
-		if (!(now & CONTESTED) && !cas(owner, &now, now | CONTESTED))
-			continue;
+		if (!(now & CONTESTED)) {
+			ret = cas(obj, &now, now | CONTESTED);
+			if (ret < 0)
+				return ret;
+			if (ret == 0)
+				continue;
+		}
 		ret = sleep_on(t, owner, now | CONTESTED, d);
 		if (ret)
 			return ret;
+		if (guest_get32(t, &now, obj))
+			return -EFAULT;
 	}
 }
 
 /* Whoever is next; the word stays contested while others may sleep. */
-static void mutex_pass(uint32_t *owner)
+static int64_t mutex_pass(gaddr obj)
 {
-	uint32_t now = CONTESTED;
+	uint32_t *owner = word_at(obj), now = CONTESTED;
 
-	if (wake(owner, 1) == 0)
-		cas(owner, &now, 0);
+	if (!owner)
+		return -EFAULT;
+	return wake(owner, 1) == 0 && cas(obj, &now, 0) < 0 ? -EFAULT : 0;
 }
 
 static int64_t mutex_unlock(struct task *t, gaddr obj)
 {
-	uint32_t *owner = word_at(obj), now;
+	uint32_t now;
+	int ret;
 
-	if (!owner)
+	if (guest_get32(t, &now, obj))
 		return -EFAULT;
-	now = load(owner);
-	if ((now & ~CONTESTED) != (uint32_t)t->tid)
-		return -EPERM;
-	while (!cas(owner, &now, CONTESTED))
-		;
-	mutex_pass(owner);
-	return 0;
+	do {
+		if ((now & ~CONTESTED) != (uint32_t)t->tid)
+			return -EPERM;
+		ret = cas(obj, &now, CONTESTED);
+	} while (ret == 0);
+	return ret < 0 ? ret : mutex_pass(obj);
 }
 
 static int64_t mutex_wake(struct task *t, gaddr obj)
 {
-	uint32_t *owner = word_at(obj), now;
+	uint32_t now;
+	int ret;
 
-	if (!owner)
+	if (guest_get32(t, &now, obj))
 		return -EFAULT;
-	now = load(owner);
 	/* Taken again meanwhile: its owner has to know of the sleepers. */
-	while (now && !(now & CONTESTED) && !cas(owner, &now, now | CONTESTED))
-		;
-	if (now == 0)
-		cas(owner, &now, CONTESTED);
-	if (load(owner) == CONTESTED)
-		mutex_pass(owner);
-	return 0;
+	do {
+		ret = now & CONTESTED ? 1 : cas(obj, &now, now | CONTESTED);
+		if (ret < 0)
+			return ret;
+	} while (ret == 0);
+	return (now & ~CONTESTED) == 0 ? mutex_pass(obj) : 0;
 }
 
 /* ---- condition variables ------------------------------------------------------------ */
@@ -291,7 +325,7 @@ static int64_t cv_wait(struct task *t, gaddr cv, uint64_t flags, gaddr mutex,
 	pthread_mutex_unlock(&cv_lock);
 	if (!ret)
 		ret = mutex_unlock(t, mutex);
-	while (!ret && !load(&w.woken))
+	while (!ret && !__atomic_load_n(&w.woken, __ATOMIC_SEQ_CST))
 		ret = sleep_on(t, &w.woken, 0, &d);
 	pthread_mutex_lock(&cv_lock);
 	if (cv_leave(&w)) {
@@ -333,35 +367,29 @@ static int64_t cv_wake(struct task *t, gaddr cv, bool all)
 
 /* ---- read-write locks ------------------------------------------------------------------ */
 
-struct rwlock {
-	uint32_t *state, *blocked_readers, *blocked_writers;
-	uint32_t flags;
-};
-
-static int rw_get(struct task *t, gaddr obj, struct rwlock *rw)
-{
-	rw->state = word_at(obj);
-	rw->blocked_readers = word_at(obj + 8);
-	rw->blocked_writers = word_at(obj + 12);
-	return !rw->state || !rw->blocked_readers || !rw->blocked_writers ||
-			       guest_get32(t, &rw->flags, obj + 4) ?
-		       -EFAULT :
-		       0;
-}
+/* struct urwlock: state, flags, blocked readers, blocked writers */
+enum { RW_FLAGS = 4, RW_BLOCKED_READERS = 8, RW_BLOCKED_WRITERS = 12 };
 
 /* Sleeps with mark set in the state and this thread counted in blocked. */
-static int64_t rw_sleep(struct task *t, struct rwlock *rw, uint32_t now,
-			uint32_t mark, uint32_t *blocked,
-			const struct deadline *d)
+static int64_t rw_sleep(struct task *t, gaddr obj, uint32_t now, uint32_t mark,
+			gaddr blocked, const struct deadline *d)
 {
+	uint32_t *state = word_at(obj), n;
 	int64_t ret;
 
-	if (!(now & mark) && !cas(rw->state, &now, now | mark))
-		return 0;
-	__atomic_add_fetch(blocked, 1, __ATOMIC_SEQ_CST);
-	ret = sleep_on(t, rw->state, now | mark, d);
-	if (__atomic_sub_fetch(blocked, 1, __ATOMIC_SEQ_CST) == 0)
-		__atomic_and_fetch(rw->state, ~mark, __ATOMIC_SEQ_CST);
+	if (!state)
+		return -EFAULT;
+	if (!(now & mark)) {
+		ret = cas(obj, &now, now | mark);
+		if (ret <= 0)
+			return ret;
+	}
+	if (add(t, blocked, 1, &n))
+		return -EFAULT;
+	ret = sleep_on(t, state, now | mark, d);
+	if (add(t, blocked, (uint32_t)-1, &n) ||
+	    (n == 0 && change_bits(t, obj, 0, mark)))
+		return -EFAULT;
 	return ret;
 }
 
@@ -369,63 +397,65 @@ static int64_t rw_read(struct task *t, gaddr obj, uint64_t val,
 		       const struct deadline *d)
 {
 	enum { PREFER_READER = 2 };
-	struct rwlock rw;
-	int64_t ret = rw_get(t, obj, &rw);
+	uint32_t flags, now, in_the_way = RW_WRITER;
+	int64_t ret = guest_get32(t, &flags, obj + RW_FLAGS);
 
+	if (!ret && !((flags | (uint32_t)val) & PREFER_READER))
+		in_the_way |= RW_WRITE_WAITERS;
 	while (!ret) {
-		uint32_t now = load(rw.state), in_the_way = RW_WRITER;
-
-		if (!((rw.flags | (uint32_t)val) & PREFER_READER))
-			in_the_way |= RW_WRITE_WAITERS;
-		if (!(now & in_the_way)) {
-			if ((now & RW_READERS) == RW_READERS)
-				return -EAGAIN;
-			if (cas(rw.state, &now, now + 1))
-				return 0;
+		if (guest_get32(t, &now, obj))
+			return -EFAULT;
+		if (now & in_the_way) {
+			ret = rw_sleep(t, obj, now, RW_READ_WAITERS,
+				       obj + RW_BLOCKED_READERS, d);
 			continue;
 		}
-		ret = rw_sleep(t, &rw, now, RW_READ_WAITERS, rw.blocked_readers,
-			       d);
+		if ((now & RW_READERS) == RW_READERS)
+			return -EAGAIN;
+		ret = cas(obj, &now, now + 1);
+		if (ret)
+			return ret < 0 ? ret : 0;
 	}
 	return ret;
 }
 
 static int64_t rw_write(struct task *t, gaddr obj, const struct deadline *d)
 {
-	struct rwlock rw;
-	int64_t ret = rw_get(t, obj, &rw);
+	int64_t ret = 0;
+	uint32_t now;
 
 	while (!ret) {
-		uint32_t now = load(rw.state);
-
-		if (!(now & (RW_WRITER | RW_READERS))) {
-			if (cas(rw.state, &now, now | RW_WRITER))
-				return 0;
+		if (guest_get32(t, &now, obj))
+			return -EFAULT;
+		if (now & (RW_WRITER | RW_READERS)) {
+			ret = rw_sleep(t, obj, now, RW_WRITE_WAITERS,
+				       obj + RW_BLOCKED_WRITERS, d);
 			continue;
 		}
-		ret = rw_sleep(t, &rw, now, RW_WRITE_WAITERS,
-			       rw.blocked_writers, d);
+		ret = cas(obj, &now, now | RW_WRITER);
+		if (ret)
+			return ret < 0 ? ret : 0;
 	}
 	return ret;
 }
 
 static int64_t rw_unlock(struct task *t, gaddr obj)
 {
-	struct rwlock rw;
-	uint32_t now;
+	uint32_t *state = word_at(obj), now;
+	int ret;
 
-	if (rw_get(t, obj, &rw))
+	if (!state || guest_get32(t, &now, obj))
 		return -EFAULT;
-	now = load(rw.state);
 	do {
 		if (!(now & (RW_WRITER | RW_READERS)))
 			return -EPERM;
-	} while (!cas(rw.state, &now,
-		      now & RW_WRITER ? now & ~RW_WRITER : now - 1));
+		ret = cas(obj, &now,
+			  now & RW_WRITER ? now & ~RW_WRITER : now - 1);
+	} while (ret == 0);
 	/* They sort it out among themselves: writers go first by their mark. */
-	if (now & (RW_WRITE_WAITERS | RW_READ_WAITERS))
-		wake(rw.state, INT_MAX);
-	return 0;
+	if (ret > 0 && now & (RW_WRITE_WAITERS | RW_READ_WAITERS))
+		wake(state, INT_MAX);
+	return ret < 0 ? ret : 0;
 }
 
 /* ---- semaphores ------------------------------------------------------------------------- */
@@ -436,54 +466,49 @@ static int64_t sem2_wait(struct task *t, gaddr obj, const struct deadline *d)
 	uint32_t *count = word_at(obj), now;
 	int64_t ret = 0;
 
-	if (!count)
-		return -EFAULT;
 	while (!ret) {
-		now = load(count);
+		if (!count || guest_get32(t, &now, obj))
+			return -EFAULT;
 		if (now & ~SEM_WAITERS)
 			return 0;
-		if (!(now & SEM_WAITERS) &&
-		    !cas(count, &now, now | SEM_WAITERS))
-			continue;
+		if (!(now & SEM_WAITERS)) {
+			ret = cas(obj, &now, now | SEM_WAITERS);
+			if (ret < 0)
+				return ret;
+			if (ret == 0)
+				continue;
+		}
 		ret = sleep_on(t, count, SEM_WAITERS, d);
 	}
 	return ret;
 }
 
-static int64_t sem2_wake(gaddr obj)
+static int64_t sem2_wake(struct task *t, gaddr obj)
 {
-	uint32_t *count = word_at(obj), now;
+	uint32_t *count = word_at(obj);
 
 	if (!count)
 		return -EFAULT;
-	if (wake(count, 1) > 0)
-		return 0;
-	now = load(count);
-	while (now & SEM_WAITERS && !cas(count, &now, now & ~SEM_WAITERS))
-		;
-	return 0;
+	return wake(count, 1) > 0 ? 0 : change_bits(t, obj, 0, SEM_WAITERS);
 }
 
 /* The same before FreeBSD 11: a word "has waiters", then the count. */
 static int64_t sem_wait(struct task *t, gaddr obj, const struct deadline *d)
 {
-	uint32_t *has = word_at(obj), *count = word_at(obj + 4);
+	uint32_t *count = word_at(obj + 4), now;
 
-	if (!has || !count)
+	if (!count || guest_put32(t, obj, 1) || guest_get32(t, &now, obj + 4))
 		return -EFAULT;
-	__atomic_store_n(has, 1, __ATOMIC_SEQ_CST);
-	return load(count) ? 0 : sleep_on(t, count, 0, d);
+	return now ? 0 : sleep_on(t, count, 0, d);
 }
 
-static int64_t sem_wake(gaddr obj)
+static int64_t sem_wake(struct task *t, gaddr obj)
 {
-	uint32_t *has = word_at(obj), *count = word_at(obj + 4);
+	uint32_t *count = word_at(obj + 4);
 
-	if (!has || !count)
+	if (!count)
 		return -EFAULT;
-	if (wake(count, 1) == 0)
-		__atomic_store_n(has, 0, __ATOMIC_SEQ_CST);
-	return 0;
+	return wake(count, 1) == 0 ? guest_put32(t, obj, 0) : 0;
 }
 
 /* ---- the call ------------------------------------------------------------------------------ */
@@ -551,11 +576,11 @@ int64_t freebsd_umtx_op(struct task *t, gaddr obj, int32_t op, uint64_t val,
 	case OP_SEM_WAIT:
 		return sem_wait(t, obj, &d);
 	case OP_SEM_WAKE:
-		return sem_wake(obj);
+		return sem_wake(t, obj);
 	case OP_SEM2_WAIT:
 		return sem2_wait(t, obj, &d);
 	case OP_SEM2_WAKE:
-		return sem2_wake(obj);
+		return sem2_wake(t, obj);
 	case OP_SET_CEILING:
 	case OP_SHM:
 	case OP_ROBUST_LISTS:
