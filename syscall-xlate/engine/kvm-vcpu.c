@@ -12,6 +12,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "base/table.h"
@@ -171,6 +172,16 @@ static int set_up(struct vcpu *v)
 	return 0;
 }
 
+static bool raise_limit(void)
+{
+	struct rlimit l;
+
+	if (getrlimit(RLIMIT_NOFILE, &l) < 0 || l.rlim_cur >= l.rlim_max)
+		return false;
+	l.rlim_cur = l.rlim_max;
+	return setrlimit(RLIMIT_NOFILE, &l) == 0;
+}
+
 static struct vcpu *make(unsigned index, struct err *e)
 {
 	struct vcpu *v = aligned_alloc(64, ROUND_UP(sizeof *v, 64));
@@ -187,8 +198,11 @@ static struct vcpu *make(unsigned index, struct err *e)
 		free(v);
 		return NULL;
 	}
-	v->fd = ioctl(vm, KVM_CREATE_VCPU,
-		      (unsigned long)(index % kvm_machine.per_vm));
+	/* Each is a descriptor: programs have more threads than those. */
+	do
+		v->fd = ioctl(vm, KVM_CREATE_VCPU,
+			      (unsigned long)(index % kvm_machine.per_vm));
+	while (v->fd < 0 && errno == EMFILE && raise_limit());
 	if (v->fd < 0)
 		goto fail;
 	v->run = mmap(NULL, kvm_machine.run_size, PROT_READ | PROT_WRITE,
