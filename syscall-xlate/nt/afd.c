@@ -62,8 +62,13 @@ static void afd_close(struct task *t, struct file *f)
 	pthread_mutex_lock(&s->lock);
 	s->closed = true;
 	afd_poll_closed(s, &done);
-	/* AcceptEx that waits for data: a request on the listener. */
+	/*
+	 * AcceptEx that waits for data is a request on the listener; and those
+	 * that came since our own were cancelled.
+	 */
 	give_up(&s->receives, &done);
+	give_up(&s->sends, &done);
+	give_up(&s->accepts, &done);
 	give_up(&s->connects, &done);
 	/* Threads that block in the host. */
 	if (s->sleepers && f->fd >= 0) {
