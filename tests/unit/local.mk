@@ -137,3 +137,8 @@ tests_unit_bsd_space_SOURCES = %D%/syscall-xlate/bsd/space.c \
 	syscall-xlate/bsd/space.c
 tests_unit_bsd_space_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_bsd_space_LDADD = $(UNIT_LDADD)
+
+unit_tests += tests/unit/bsd-names
+tests_unit_bsd_names_SOURCES = %D%/syscall-xlate/bsd/names.c
+tests_unit_bsd_names_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_bsd_names_LDADD = $(UNIT_LDADD)
