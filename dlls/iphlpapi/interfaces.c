@@ -427,6 +427,77 @@ PCHAR NETIOAPI_API_ if_indextoname(NET_IFINDEX index, PCHAR name)
 	return lstrcpyA(name, i.name);
 }
 
+/* The other way round: by what is_it() says of an interface. */
+static NETIO_STATUS luid_by(BOOL (*is_it)(const struct rf_net_interface *i,
+					  const void *what),
+			    const void *what, PNET_LUID luid)
+{
+	struct network n;
+	BOOL found = FALSE;
+
+	if (!what || !luid)
+		return ERROR_INVALID_PARAMETER;
+	luid->Value = 0;
+	if (ip_read(&n))
+		for (ULONG k = 0; k < n.ni && !found; k++) {
+			found = is_it(&n.i[k], what);
+			if (found)
+				*luid = ip_luid(&n.i[k]);
+		}
+	ip_free(&n);
+	return found ? NO_ERROR : ERROR_INVALID_NAME;
+}
+
+static BOOL has_name(const struct rf_net_interface *i, const void *what)
+{
+	return !lstrcmpiA(i->name, what);
+}
+
+static BOOL has_wide_name(const struct rf_net_interface *i, const void *what)
+{
+	const WCHAR *w = what;
+	int k;
+
+	for (k = 0; i->name[k] && (UCHAR)i->name[k] == w[k]; k++)
+		;
+	return !i->name[k] && !w[k];
+}
+
+static BOOL has_guid(const struct rf_net_interface *i, const void *what)
+{
+	GUID g = ip_guid(i);
+
+	return !memcmp(&g, what, sizeof g);
+}
+
+NETIO_STATUS NETIOAPI_API_ ConvertInterfaceNameToLuidA(const CHAR *name,
+						       NET_LUID *luid)
+{
+	return luid_by(has_name, name, luid);
+}
+
+NETIO_STATUS NETIOAPI_API_ ConvertInterfaceNameToLuidW(const WCHAR *name,
+						       NET_LUID *luid)
+{
+	return luid_by(has_wide_name, name, luid);
+}
+
+NETIO_STATUS NETIOAPI_API_ ConvertInterfaceAliasToLuid(const WCHAR *name,
+						       PNET_LUID luid)
+{
+	NETIO_STATUS error = luid_by(has_wide_name, name, luid);
+
+	return error == ERROR_INVALID_NAME ? ERROR_INVALID_PARAMETER : error;
+}
+
+NETIO_STATUS NETIOAPI_API_ ConvertInterfaceGuidToLuid(const GUID *guid,
+						      PNET_LUID luid)
+{
+	NETIO_STATUS error = luid_by(has_guid, guid, luid);
+
+	return error == ERROR_INVALID_NAME ? ERROR_FILE_NOT_FOUND : error;
+}
+
 /* ---- changes: nobody tells us yet
  * ------------------------------------------------------------ */
 

@@ -211,3 +211,23 @@ void ip_read_dns(struct ip_dns *d)
 	}
 	RtlFreeHeap(rf_heap(), 0, text);
 }
+
+NETIO_STATUS NETIOAPI_API_ ConvertLengthToIpv4Mask(ULONG length, PULONG mask)
+{
+	if (!mask)
+		return ERROR_INVALID_PARAMETER;
+	*mask = length > 32 ? INADDR_NONE : ip_mask(length);
+	return length > 32 ? ERROR_INVALID_PARAMETER : NO_ERROR;
+}
+
+NETIO_STATUS NETIOAPI_API_ ConvertIpv4MaskToLength(ULONG mask, PUINT8 length)
+{
+	if (!length)
+		return ERROR_INVALID_PARAMETER;
+	for (ULONG n = 0; n <= 32; n++)
+		if (ip_mask(n) == mask) {
+			*length = (UINT8)n;
+			return NO_ERROR;
+		}
+	return ERROR_INVALID_PARAMETER;
+}

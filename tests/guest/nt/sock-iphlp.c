@@ -59,6 +59,19 @@ static void adapters(void)
 		CHECK_EQ(luid.Value, a->Luid.Value);
 		CHECK_EQ(ConvertInterfaceLuidToIndex(&luid, &index), 0);
 		CHECK_EQ(index, a->IfIndex);
+		{
+			WCHAR name[256];
+			GUID guid;
+			NET_LUID back;
+
+			CHECK_EQ(ConvertInterfaceLuidToAlias(&luid, name, 256),
+				 0);
+			CHECK_EQ(ConvertInterfaceAliasToLuid(name, &back), 0);
+			CHECK_EQ(back.Value, luid.Value);
+			CHECK_EQ(ConvertInterfaceLuidToGuid(&luid, &guid), 0);
+			CHECK_EQ(ConvertInterfaceGuidToLuid(&guid, &back), 0);
+			CHECK_EQ(back.Value, luid.Value);
+		}
 	}
 	CHECK(found);
 	free(list);
@@ -115,7 +128,15 @@ static void ways(void)
 static void params(void)
 {
 	FIXED_INFO *f;
-	ULONG size = 0;
+	ULONG size = 0, mask;
+	UINT8 length;
+
+	CHECK_EQ(ConvertLengthToIpv4Mask(20, &mask), 0);
+	CHECK_EQ(mask, htonl(0xfffff000));
+	CHECK_EQ(ConvertIpv4MaskToLength(mask, &length), 0);
+	CHECK_EQ(length, 20);
+	CHECK_EQ(ConvertIpv4MaskToLength(htonl(0xff00ff00), &length),
+		 ERROR_INVALID_PARAMETER);
 
 	CHECK_EQ(GetNetworkParams(NULL, &size), ERROR_BUFFER_OVERFLOW);
 	f = malloc(size);
