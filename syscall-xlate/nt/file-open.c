@@ -411,6 +411,12 @@ static NTSTATUS make_file(struct file_open *o, struct file **ret)
 	f->path_only = o->path_only;
 	f->mode = st->stx_mode;
 	f->path = full_path(o);
+	if (o->access & ACCESS_DELETE && o->root && f->path &&
+	    o->p->dirfd == o->root->fd) {
+		object_get(&o->root->object);
+		f->base = o->root;
+		f->base_at = (uint32_t)(strlen(f->path) - o->p->len);
+	}
 	if (kind == FILE_KIND_DISK || kind == FILE_KIND_LINK ||
 	    (kind == FILE_KIND_DIR && !f->dir)) {
 		status = overwrites(o) && kind == FILE_KIND_DISK

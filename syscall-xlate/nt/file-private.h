@@ -37,6 +37,14 @@ struct file_open {
 	struct statx st;
 };
 
+/* f->path is another one now. */
+static inline void file_forget_base(struct file *f)
+{
+	if (f->base)
+		object_put(&f->base->object);
+	f->base = NULL;
+}
+
 /* Opens or makes o->p; on success *f is one reference. */
 NTSTATUS file_open_disk(struct file_open *o, struct file **f);
 /* The status for the errno of a failed open. */

@@ -277,6 +277,7 @@ static NTSTATUS rename_file(struct task *t, struct file *f, gaddr info,
 			meta_moved(f, now);
 			free(f->path);
 			f->path = now;
+			file_forget_base(f);
 		}
 		f->drive = to->path.drive;
 	}

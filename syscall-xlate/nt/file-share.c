@@ -138,11 +138,12 @@ NTSTATUS share_enter(struct file *f, const struct statx *st, bool granted)
 	return status;
 }
 
-static bool is_at(const char *path, uint64_t dev, uint64_t ino, bool *directory)
+static bool is_at(int dirfd, const char *path, uint64_t dev, uint64_t ino,
+		  bool *directory)
 {
 	struct stat st;
 
-	if (!path || lstat(path, &st) < 0)
+	if (!path || fstatat(dirfd, path, &st, AT_SYMLINK_NOFOLLOW) < 0)
 		return false;
 	*directory = S_ISDIR(st.st_mode);
 	return st.st_ino == ino && st.st_dev == dev;
@@ -155,15 +156,20 @@ static int unlink_file(struct file *f, uint64_t dev, uint64_t ino)
 	int err = 0;
 	char *now = NULL;
 	const char *path = f->path;
+	int dirfd = AT_FDCWD;
 	bool directory = false;
 
-	if (!is_at(path, dev, ino, &directory)) {
+	if (f->base && path) {
+		dirfd = f->base->fd;
+		path += f->base_at;
+	}
+	if (!is_at(dirfd, path, dev, ino, &directory)) {
+		dirfd = AT_FDCWD;
 		path = now = file_host_path(f);
-		if (!is_at(path, dev, ino, &directory))
+		if (!is_at(dirfd, path, dev, ino, &directory))
 			path = NULL;
 	}
-	if (path &&
-	    unlinkat(AT_FDCWD, path, directory ? AT_REMOVEDIR : 0) < 0) {
+	if (path && unlinkat(dirfd, path, directory ? AT_REMOVEDIR : 0) < 0) {
 		err = errno;
 		log_debug(LOG_FILE, "delete %s: %s", path, strerror(err));
 	}

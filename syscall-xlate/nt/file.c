@@ -48,6 +48,7 @@ static void file_destroy(struct object *o)
 	if (f->fd > 2)
 		close(f->fd);
 	object_put(f->port);
+	file_forget_base(f);
 	free(f->path);
 }
 

@@ -70,6 +70,9 @@ struct file {
 	uint32_t share, options;
 	uint32_t mode; /* st_mode as we last saw or set it; 0: unknown */
 	char *path;    /* absolute host path when it was opened */
+	/* Who will be deleted: path from base_at on is below this folder. */
+	struct file *base; /* a reference, or NULL */
+	uint32_t base_at;
 	const struct virtual_dir *dir; /* a folder of C:'s table */
 	struct inode *inode;           /* share modes, locks; file-share.c */
 

@@ -128,6 +128,7 @@ static NTSTATUS reopen(struct file *f, const char *path, int flags)
 	f->ops = f->kind == FILE_KIND_DIR ? &dir_ops : &plain_ops;
 	free(f->path);
 	f->path = strdup(path);
+	file_forget_base(f);
 	share_enter(f, &st, true);
 	return STATUS_SUCCESS;
 }
