@@ -44,8 +44,8 @@ void sxs_free(struct actctx *c)
 	c->memory = NULL;
 }
 
-static WCHAR *join(struct actctx *c, const WCHAR *a, DWORD na, const WCHAR *b,
-		   DWORD nb)
+WCHAR *sxs_join(struct actctx *c, const WCHAR *a, DWORD na, const WCHAR *b,
+		DWORD nb)
 {
 	WCHAR *s = sxs_alloc(c, (na + nb + 1) * sizeof *s);
 
@@ -57,7 +57,7 @@ static WCHAR *join(struct actctx *c, const WCHAR *a, DWORD na, const WCHAR *b,
 }
 
 /* NULL for an attribute that is not there. */
-static WCHAR *keep(struct actctx *c, struct xml_span v)
+WCHAR *sxs_keep(struct actctx *c, struct xml_span v)
 {
 	WCHAR *s = v.s ? sxs_alloc(c, (v.n + 1) * sizeof *s) : NULL;
 
@@ -66,9 +66,9 @@ static WCHAR *keep(struct actctx *c, struct xml_span v)
 	return s;
 }
 
-static WCHAR *attribute(struct actctx *c, const struct xml *x, const WCHAR *key)
+WCHAR *sxs_attribute(struct actctx *c, const struct xml *x, const WCHAR *key)
 {
-	return keep(c, xml_attribute(x, key));
+	return sxs_keep(c, xml_attribute(x, key));
 }
 
 static DWORD folder_length(const WCHAR *path)
@@ -80,7 +80,7 @@ static DWORD folder_length(const WCHAR *path)
 	return n;
 }
 
-static BOOL parse_guid(const WCHAR *s, GUID *g)
+BOOL sxs_guid(const WCHAR *s, GUID *g)
 {
 	UNICODE_STRING u;
 
@@ -90,257 +90,17 @@ static BOOL parse_guid(const WCHAR *s, GUID *g)
 	return NT_SUCCESS(RtlGUIDFromString(&u, g));
 }
 
-/* ---- sections' entries ------------------------------------------------ */
-
-/* A structure's strings stand behind it; offsets are from its beginning. */
-struct blob {
-	struct actctx *c;
-	struct sxs_entry *e;
-};
-
-static BOOL begin(struct blob *b, struct actctx *c, ULONG section,
-		  const struct sxs_assembly *a, ULONG head, ULONG text)
-{
-	struct sxs_entry *e = sxs_alloc(c, sizeof *e);
-
-	if (!e)
-		return FALSE;
-	e->data = sxs_alloc(c, head + text * sizeof(WCHAR) + 64);
-	if (!e->data)
-		return FALSE;
-	e->section = section;
-	e->assembly = a;
-	e->head_size = e->data_size = head;
-	e->next = c->entries;
-	c->entries = e;
-	b->c = c;
-	b->e = e;
-	return TRUE;
-}
-
-/* Puts s behind the structure, and where it is into its fields. */
-static void put_string(struct blob *b, const WCHAR *s, ULONG *length,
-		       ULONG *offset)
-{
-	ULONG n = s ? wide_len(s) * sizeof(WCHAR) : 0;
-
-	if (!n)
-		return;
-	*length = n;
-	*offset = b->e->data_size;
-	memcpy(b->e->data + b->e->data_size, s, n + sizeof(WCHAR));
-	b->e->data_size += (n + sizeof(WCHAR) + 3) & ~3ul;
-}
-
-static ULONG length_of(const WCHAR *s)
-{
-	return s ? wide_len(s) + 2 : 0;
-}
-
-/* The structures that FindActCtxSection's callers get to see. */
-struct dll_data {
-	ULONG size, flags, path_length, segments, segments_at;
-};
-#define DLL_OMITS_ASSEMBLY_ROOT 2
-
-struct window_class_data {
-	ULONG size, flags, name_length, name_at, module_length, module_at;
-};
-
-struct server_data {
-	ULONG size, flags, model;
-	GUID reference, configured, implemented, library;
-	ULONG module_length, module_at, progid_length, progid_at;
-	ULONG shim_length, shim_at, misc[5];
-};
-
-struct interface_data {
-	ULONG size, flags;
-	GUID proxy;
-	ULONG methods;
-	GUID library, base;
-	ULONG name_length, name_at;
-};
-
-struct library_data {
-	ULONG size, flags, name_length, name_at;
-	USHORT resource, library_flags;
-	ULONG help_length, help_at;
-	USHORT major, minor;
-};
-
-struct progid_data {
-	ULONG size, flags, clsid_at;
-};
-
-static BOOL add_dll(struct actctx *c, const struct sxs_assembly *a, WCHAR *name)
-{
-	struct dll_data *d;
-	struct blob b;
-
-	if (!begin(&b, c, ACTIVATION_CONTEXT_SECTION_DLL_REDIRECTION, a,
-		   sizeof *d, 0))
-		return FALSE;
-	d = (struct dll_data *)b.e->data;
-	d->size = sizeof *d;
-	d->flags = DLL_OMITS_ASSEMBLY_ROOT;
-	b.e->key = name;
-	return TRUE;
-}
-
-static BOOL add_window_class(struct actctx *c, const struct sxs_assembly *a,
-			     const WCHAR *module, struct xml *x)
-{
-	struct xml_span versioned = xml_attribute(x, L"versioned");
-	WCHAR *name = keep(c, xml_text(x)), *full = name;
-	struct window_class_data *d;
-	struct blob b;
-
-	if (!name || !*name)
-		return FALSE;
-	if (!(versioned.n == 2 && versioned.s[0] == 'n') && a->version) {
-		DWORD n = wide_len(a->version);
-
-		full = join(c, a->version, n, L"!", 1);
-		full = full ? join(c, full, n + 1, name, wide_len(name)) : NULL;
-	}
-	if (!full ||
-	    !begin(&b, c, ACTIVATION_CONTEXT_SECTION_WINDOW_CLASS_REDIRECTION,
-		   a, sizeof *d, length_of(full) + length_of(module)))
-		return FALSE;
-	d = (struct window_class_data *)b.e->data;
-	d->size = sizeof *d;
-	b.e->key = name;
-	put_string(&b, full, &d->name_length, &d->name_at);
-	put_string(&b, module, &d->module_length, &d->module_at);
-	/* Of this structure Windows counts the strings, too. */
-	b.e->head_size +=
-		(length_of(full) + length_of(module) - 2) * sizeof(WCHAR);
-	return TRUE;
-}
-
-static ULONG threading_model(const WCHAR *s)
-{
-	static const WCHAR *const model[] = { L"Apartment", L"Free", L"Single",
-					      L"Both", L"Neutral" };
-
-	for (ULONG i = 0; s && i < ARRAY_LEN(model); i++)
-		if (wide_same(s, model[i]))
-			return i + 1;
-	return 3; /* as in the registry: none is the main thread's */
-}
-
-static BOOL add_progid(struct actctx *c, const struct sxs_assembly *a,
-		       WCHAR *progid, const GUID *clsid)
-{
-	struct progid_data *d;
-	struct blob b;
-
-	if (!progid || !*progid)
-		return TRUE;
-	if (!begin(&b, c, ACTIVATION_CONTEXT_SECTION_COM_PROGID_REDIRECTION, a,
-		   sizeof *d, sizeof(GUID)))
-		return FALSE;
-	d = (struct progid_data *)b.e->data;
-	d->size = sizeof *d;
-	d->clsid_at = b.e->data_size;
-	memcpy(b.e->data + b.e->data_size, clsid, sizeof *clsid);
-	b.e->data_size += sizeof *clsid;
-	b.e->key = progid;
-	return TRUE;
-}
-
-static BOOL add_server(struct actctx *c, const struct sxs_assembly *a,
-		       const WCHAR *module, const struct xml *x)
-{
-	WCHAR *progid = attribute(c, x, L"progid");
-	struct server_data *d;
-	struct blob b;
-	GUID clsid;
-
-	if (!parse_guid(attribute(c, x, L"clsid"), &clsid) ||
-	    !begin(&b, c, ACTIVATION_CONTEXT_SECTION_COM_SERVER_REDIRECTION, a,
-		   sizeof *d, length_of(module) + length_of(progid)))
-		return FALSE;
-	d = (struct server_data *)b.e->data;
-	d->size = sizeof *d;
-	d->model = threading_model(attribute(c, x, L"threadingModel"));
-	d->reference = d->configured = d->implemented = clsid;
-	parse_guid(attribute(c, x, L"tlbid"), &d->library);
-	b.e->guid = clsid;
-	put_string(&b, module, &d->module_length, &d->module_at);
-	put_string(&b, progid, &d->progid_length, &d->progid_at);
-	return add_progid(c, a, progid, &clsid);
-}
-
-static BOOL add_interface(struct actctx *c, const struct sxs_assembly *a,
-			  const struct xml *x)
-{
-	WCHAR *name = attribute(c, x, L"name");
-	WCHAR *methods = attribute(c, x, L"numMethods");
-	struct interface_data *d;
-	struct blob b;
-	GUID iid;
-
-	if (!parse_guid(attribute(c, x, L"iid"), &iid) ||
-	    !begin(&b, c, ACTIVATION_CONTEXT_SECTION_COM_INTERFACE_REDIRECTION,
-		   a, sizeof *d, length_of(name)))
-		return FALSE;
-	d = (struct interface_data *)b.e->data;
-	d->size = sizeof *d;
-	if (!parse_guid(attribute(c, x, L"proxyStubClsid32"), &d->proxy))
-		d->proxy = iid;
-	parse_guid(attribute(c, x, L"tlbid"), &d->library);
-	d->flags =
-		parse_guid(attribute(c, x, L"baseInterface"), &d->base) ? 2 : 0;
-	for (; methods && *methods >= '0' && *methods <= '9'; methods++) {
-		d->methods = d->methods * 10 + (*methods - '0');
-		d->flags |= 1;
-	}
-	b.e->guid = iid;
-	put_string(&b, name, &d->name_length, &d->name_at);
-	return TRUE;
-}
-
-static BOOL add_library(struct actctx *c, const struct sxs_assembly *a,
-			const WCHAR *module, const struct xml *x)
-{
-	WCHAR *help = attribute(c, x, L"helpdir");
-	WCHAR *version = attribute(c, x, L"version");
-	struct library_data *d;
-	struct blob b;
-	GUID id;
-
-	if (!parse_guid(attribute(c, x, L"tlbid"), &id) ||
-	    !begin(&b, c,
-		   ACTIVATION_CONTEXT_SECTION_COM_TYPE_LIBRARY_REDIRECTION, a,
-		   sizeof *d, length_of(module) + length_of(help)))
-		return FALSE;
-	d = (struct library_data *)b.e->data;
-	d->size = sizeof *d;
-	for (USHORT *v = &d->major; version && *version; version++) {
-		if (*version == '.')
-			v = &d->minor;
-		else if (*version >= '0' && *version <= '9')
-			*v = *v * 10 + (*version - '0');
-	}
-	b.e->guid = id;
-	put_string(&b, module, &d->name_length, &d->name_at);
-	put_string(&b, help, &d->help_length, &d->help_at);
-	return TRUE;
-}
-
 /* ---- assemblies ------------------------------------------------------- */
 
 static void identity(struct actctx *c, struct sxs_assembly *a,
 		     const struct xml *x)
 {
-	a->name = attribute(c, x, L"name");
-	a->version = attribute(c, x, L"version");
-	a->type = attribute(c, x, L"type");
-	a->arch = attribute(c, x, L"processorArchitecture");
-	a->token = attribute(c, x, L"publicKeyToken");
-	a->language = attribute(c, x, L"language");
+	a->name = sxs_attribute(c, x, L"name");
+	a->version = sxs_attribute(c, x, L"version");
+	a->type = sxs_attribute(c, x, L"type");
+	a->arch = sxs_attribute(c, x, L"processorArchitecture");
+	a->token = sxs_attribute(c, x, L"publicKeyToken");
+	a->language = sxs_attribute(c, x, L"language");
 }
 
 static struct sxs_assembly *add_assembly(struct actctx *c, const WCHAR *path)
@@ -352,8 +112,8 @@ static struct sxs_assembly *add_assembly(struct actctx *c, const WCHAR *path)
 	if (path) {
 		WIN32_FILE_ATTRIBUTE_DATA info;
 
-		a->manifest = join(c, path, wide_len(path), NULL, 0);
-		a->directory = join(c, path, folder_length(path), NULL, 0);
+		a->manifest = sxs_join(c, path, wide_len(path), NULL, 0);
+		a->directory = sxs_join(c, path, folder_length(path), NULL, 0);
 		if (!a->manifest || !a->directory)
 			return NULL;
 		if (GetFileAttributesExW(path, GetFileExInfoStandard, &info))
@@ -474,8 +234,8 @@ static BOOL on_file(struct state *s, const struct xml *x)
 	if (!f)
 		return FALSE;
 	f->assembly = s->a;
-	f->name = attribute(s->c, x, L"name");
-	f->path = attribute(s->c, x, L"loadFrom");
+	f->name = sxs_attribute(s->c, x, L"name");
+	f->path = sxs_attribute(s->c, x, L"loadFrom");
 	if (!f->name || !*f->name)
 		return fail();
 	s->file = f->name;
@@ -485,7 +245,7 @@ static BOOL on_file(struct state *s, const struct xml *x)
 	else
 		s->c->files = f;
 	s->c->last_file = f;
-	return add_dll(s->c, s->a, f->name);
+	return sxs_add_dll(s->c, s->a, f->name);
 }
 
 static BOOL on_setting(struct state *s, struct xml *x)
@@ -494,9 +254,9 @@ static BOOL on_setting(struct state *s, struct xml *x)
 
 	if (!v)
 		return FALSE;
-	v->name = keep(s->c, x->name);
-	v->space = keep(s->c, x->space);
-	v->value = keep(s->c, xml_text(x));
+	v->name = sxs_keep(s->c, x->name);
+	v->space = sxs_keep(s->c, x->space);
+	v->value = sxs_keep(s->c, xml_text(x));
 	if (!v->name || !v->value)
 		return FALSE;
 	v->next = s->c->settings;
@@ -508,8 +268,8 @@ static void on_run_level(struct state *s, const struct xml *x)
 {
 	static const WCHAR *const level[] = { L"asInvoker", L"highestAvailable",
 					      L"requireAdministrator" };
-	WCHAR *v = attribute(s->c, x, L"level");
-	WCHAR *ui = attribute(s->c, x, L"uiAccess");
+	WCHAR *v = sxs_attribute(s->c, x, L"level");
+	WCHAR *ui = sxs_attribute(s->c, x, L"uiAccess");
 
 	for (unsigned i = 0; v && i < ARRAY_LEN(level); i++)
 		if (wide_same(v, level[i]))
@@ -522,7 +282,7 @@ static void on_supported_os(struct state *s, const struct xml *x)
 	COMPATIBILITY_CONTEXT_ELEMENT *e = s->c->compatible + s->c->elements;
 
 	if (s->c->elements < ARRAY_LEN(s->c->compatible) &&
-	    parse_guid(attribute(s->c, x, L"Id"), &e->Id)) {
+	    sxs_guid(sxs_attribute(s->c, x, L"Id"), &e->Id)) {
 		e->Type = ACTCTX_COMPATIBILITY_ELEMENT_TYPE_OS;
 		s->c->elements++;
 	}
@@ -561,14 +321,14 @@ static BOOL on_open(struct state *s, struct xml *x)
 	} else if (xml_is(x, L"file")) {
 		return on_file(s, x);
 	} else if (xml_is(x, L"windowClass") && s->file) {
-		return add_window_class(s->c, s->a, s->file, x) || fail();
+		return sxs_add_window_class(s->c, s->a, s->file, x) || fail();
 	} else if (xml_is(x, L"comClass") && s->file) {
-		return add_server(s->c, s->a, s->file, x) || fail();
+		return sxs_add_server(s->c, s->a, s->file, x) || fail();
 	} else if (xml_is(x, L"typelib") && s->file) {
-		return add_library(s->c, s->a, s->file, x) || fail();
+		return sxs_add_library(s->c, s->a, s->file, x) || fail();
 	} else if (xml_is(x, L"comInterfaceProxyStub") ||
 		   xml_is(x, L"comInterfaceExternalProxyStub")) {
-		return add_interface(s->c, s->a, x) || fail();
+		return sxs_add_interface(s->c, s->a, x) || fail();
 	} else if (s->root && xml_is(x, L"requestedExecutionLevel")) {
 		on_run_level(s, x);
 	} else if (s->root && xml_is(x, L"supportedOS")) {

@@ -96,6 +96,25 @@ struct actctx {
 	COMPATIBILITY_CONTEXT_ELEMENT compatible[16];
 };
 
+/* Of a manifest's element; NULL without memory, or such an attribute. */
+WCHAR *sxs_attribute(struct actctx *c, const struct xml *x, const WCHAR *key);
+WCHAR *sxs_keep(struct actctx *c, struct xml_span v);
+WCHAR *sxs_join(struct actctx *c, const WCHAR *a, DWORD na, const WCHAR *b,
+		DWORD nb);
+BOOL sxs_guid(const WCHAR *s, GUID *g);
+
+/* Sections' entries (sxs-entry.c); FALSE: the element is wrong, or no memory.
+ */
+BOOL sxs_add_dll(struct actctx *c, const struct sxs_assembly *a, WCHAR *name);
+BOOL sxs_add_window_class(struct actctx *c, const struct sxs_assembly *a,
+			  const WCHAR *module, struct xml *x);
+BOOL sxs_add_server(struct actctx *c, const struct sxs_assembly *a,
+		    const WCHAR *module, const struct xml *x);
+BOOL sxs_add_interface(struct actctx *c, const struct sxs_assembly *a,
+		       const struct xml *x);
+BOOL sxs_add_library(struct actctx *c, const struct sxs_assembly *a,
+		     const WCHAR *module, const struct xml *x);
+
 /* Memory that goes with the context. */
 void *sxs_alloc(struct actctx *c, SIZE_T size);
 void sxs_free(struct actctx *c);
