@@ -148,6 +148,7 @@ bool job_pass(struct object *o, struct nt_passed *p)
 	struct job *j = job_of_object(o);
 
 	p->len = 0;
+	p->value[1] = j->area->ends;
 	/* To a member without a handle (value[0]) only the reading end. */
 	p->fd = parcel(j, o->shared->fd,
 		       p->value[0] || j->writing < 0 ? j->reading : j->writing);
@@ -284,6 +285,10 @@ static NTSTATUS take_slot(struct job *j, const struct nt_process *p)
 	NTSTATUS status = STATUS_QUOTA_EXCEEDED;
 
 	object_lock(&j->object);
+	/* Who starts it and it itself both do this: either may be killed. */
+	for (unsigned i = 0; i < slots(j) && status; i++)
+		if (a->slot[i].pid == s.pid && a->slot[i].started == s.started)
+			status = STATUS_SUCCESS;
 	if (!(a->limits.basic.flags & JOB_LIMIT_ACTIVE_PROCESS) ||
 	    a->active < a->limits.basic.active_processes)
 		for (unsigned i = 0; i < JOB_SLOTS && status; i++) {
@@ -471,6 +476,10 @@ bool job_end_all(struct job *j, uint32_t code)
 	bool self = false;
 	unsigned n;
 
+	object_lock(&j->object);
+	j->area->end_code = code;
+	j->area->ends++;
+	object_unlock(&j->object);
 	list = job_members(j, &n);
 	for (unsigned i = 0; list && i < n; i++)
 		if ((int)list[i].pid == nt_self->host_pid)
@@ -632,6 +641,36 @@ void job_adopt(struct object *o)
 	nt_self->job = o;
 	pthread_mutex_unlock(&jobs_lock);
 	listen_to(j);
+}
+
+void job_born(struct object *o, uint64_t ends)
+{
+	struct job *j = job_of_object(o);
+
+	job_adopt(o);
+	take_slot(j, nt_self);
+	/* All were ended after we were started and before we were seen. */
+	if (j->area->ends != (uint32_t)ends)
+		process_exit(j->area->end_code);
+}
+
+bool job_has_room(struct object *o)
+{
+	struct job *j = job_of_object(o);
+	unsigned n;
+	bool full;
+
+	free(job_members(j, &n)); /* the dead leave */
+	object_lock(o);
+	full = j->area->limits.basic.flags & JOB_LIMIT_ACTIVE_PROCESS &&
+	       j->area->active >= j->area->limits.basic.active_processes;
+	object_unlock(o);
+	if (full) {
+		pthread_mutex_lock(&jobs_lock);
+		job_tell(j, JOB_MSG_ACTIVE_PROCESS_LIMIT, 0);
+		pthread_mutex_unlock(&jobs_lock);
+	}
+	return !full;
 }
 
 void job_limits_changed(struct job *j)

@@ -78,6 +78,7 @@ struct job_area {
 	uint32_t total, active, terminated;
 	uint32_t port_pid; /* host process that has the port; 0: none */
 	int64_t dead_user, dead_kernel; /* 100 ns, of those that ended */
+	uint32_t ends, end_code; /* how often all were ended by a call */
 	uint32_t used; /* slots that were ever in use */
 	struct job_slot slot[JOB_SLOTS];
 };

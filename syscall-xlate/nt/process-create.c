@@ -807,6 +807,13 @@ static NTSTATUS find_jobs(struct task *t, struct request *r)
 	for (size_t i = 0; i < r->njobs && !status; i++)
 		status = handle_get(t, r->jobs[i], &job_type, JOB_ASSIGN,
 				    &r->job_objects[i]);
+	for (size_t i = 0; i < r->njobs && !status; i++)
+		if (!job_has_room(r->job_objects[i]))
+			status = STATUS_QUOTA_EXCEEDED;
+	for (struct object *o = r->innermost_job; o && !status;
+	     o = job_outer(o))
+		if (!job_has_room(o))
+			status = STATUS_QUOTA_EXCEEDED;
 	return status;
 }
 

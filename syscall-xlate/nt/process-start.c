@@ -117,7 +117,7 @@ static void take_handle(const struct start_handle *h, const uint64_t *values,
 	}
 	/* Without a handle: a job that we are in. */
 	if (!h->handle && o->type == &job_type)
-		job_adopt(o);
+		job_born(o, h->passed.value[1]);
 	else
 		handle_place(h->handle, o, h->access, h->attributes);
 	object_put(o);
@@ -202,9 +202,11 @@ void start_wait_for_resume(void)
 	while ((n = atomic_load(&nt_self->block->suspend))) {
 		syscall(SYS_futex, &nt_self->block->suspend, FUTEX_WAIT, n,
 			&look, NULL, 0);
-		jobs_check();
 		/* Nobody would ever resume us. */
 		if (process_id(getppid()) != nt_self->parent_id)
 			_exit(1);
+		jobs_check();
 	}
+	/* What it was put into while there was no task to hear a knock. */
+	jobs_check();
 }

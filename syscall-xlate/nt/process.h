@@ -75,6 +75,10 @@ NTSTATUS jobs_of_child(bool breakaway, struct object **innermost);
 struct object *job_outer(struct object *job);
 /* p, which was started as a member, takes its place. */
 NTSTATUS job_register(struct object *job, struct nt_process *p);
+/* Before one is started; tells the job's port if there is none. */
+bool job_has_room(struct object *job);
+/* We were started as a member, when all had been ended so many times. */
+void job_born(struct object *job, uint64_t ends);
 /* This process is a member (its place is taken). */
 void job_adopt(struct object *job);
 /* Somebody has knocked: look at our jobs' limits and whether they end. */

@@ -278,8 +278,11 @@ static void messages(HANDLE up)
 
 		if (m == JOB_OBJECT_MSG_NEW_PROCESS && pid == board->pid)
 			seen |= 1;
-		if (m == JOB_OBJECT_MSG_EXIT_PROCESS && pid == first)
+		else if (m == JOB_OBJECT_MSG_EXIT_PROCESS && pid == first)
 			seen |= 2;
+		else
+			CHECK(0, "message %lu of %lu; first %lu, leaf %lu", m,
+			      pid, first, board->pid);
 	}
 	CHECK_EQ(seen, 3);
 	CHECK(TerminateJobObject(job, 1));
