@@ -42,6 +42,8 @@ enum {
 };
 
 static __thread struct vcpu *current_vcpu;
+/* A knock came to a thread that runs no task, not yet or not any more. */
+static _Atomic bool knocked;
 static const struct personality *personality; /* of all tasks */
 
 static const struct {
@@ -483,6 +485,9 @@ static void step(struct vcpu *v)
 	 */
 	v->run->immediate_exit = 0;
 	atomic_signal_fence(memory_order_seq_cst);
+	if (__builtin_expect(atomic_load(&knocked), 0) &&
+	    atomic_exchange(&knocked, false))
+		atomic_fetch_or(&t->pending, TASK_KNOCK);
 	if (atomic_load(&t->pending)) {
 		on_pending(v);
 		return;
@@ -561,6 +566,8 @@ static void on_kick(int sig, siginfo_t *si, void *context)
 
 	(void)sig;
 	(void)context;
+	if (!v && si->si_code != SI_TKILL)
+		atomic_store(&knocked, true);
 	if (v) {
 		/* Our own kicks are sent to a thread, a knock to the process */
 		if (si->si_code != SI_TKILL) {
