@@ -133,12 +133,21 @@ struct bsd_sockopt {
 	enum bsd_sockopt_kind kind;
 };
 
-/* What a system has of its own. */
+/* What a fault becomes. */
+enum { BSD_CODE_OF_PAGE = 0 }; /* MAPERR, or ACCERR if there is a page */
+struct bsd_fault_signal {
+	uint8_t sig, code;
+};
+
+/* What a system has of its own; system.h has the rows that both have. */
 struct bsd_system {
 	const char *name;	 /* uname -s */
 	const char *release;	 /* uname -r */
 	const char *version;	 /* uname -v */
 	const char *machine;
+
+	const struct xlate_call *calls;
+	const size_t *ncalls;
 
 	const uint16_t *errno_of; /* host errno -> guest errno */
 	unsigned nerrno;
@@ -168,8 +177,7 @@ struct bsd_system {
 			  const struct bsd_signal *s,
 			  const struct bsd_action *a,
 			  const struct bsd_sigset *old_mask);
-	/* Signal and code of a fault. */
-	void (*fault_signal)(const struct guest_fault *f, struct bsd_signal *s);
+	const struct bsd_fault_signal *faults; /* by enum fault_kind: of each */
 };
 
 extern const struct bsd_system *bsd_sys;
@@ -247,9 +255,11 @@ void bsd_set_result(struct guest_regs *regs, int64_t ret);
 /* Arguments in registers and on the stack; shift: of an indirect call. */
 int bsd_fetch_args(struct task *t, const struct guest_regs *regs,
 		   const struct xlate_call *call, uint64_t *args);
-uint32_t bsd_call_number(const struct guest_regs *regs);
-/* trace_start() for a system with this table. */
-int bsd_trace(const struct xlate_call *calls, const size_t *ncalls,
+const struct xlate_call *bsd_find_call(const struct guest_regs *regs);
+/* No memory here is made only when it is touched: false. */
+bool bsd_populate(struct task *t, gaddr addr, int access);
+/* A program of sys begins: before anything else here is called. */
+int bsd_begin(const struct bsd_system *sys, const struct launch *l,
 	      struct err *e);
 
 /* ret, or -errno if it is -1. */

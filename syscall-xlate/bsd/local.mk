@@ -1,7 +1,7 @@
 # What FreeBSD and NetBSD share.  Add a file: one word in the list.
 noinst_LIBRARIES += libbsd.a
 nodist_libbsd_a_SOURCES = %D%/calls.h
-libbsd_a_SOURCES = %D%/bsd.h %D%/util.c %D%/start.c %D%/start.h %D%/exec.c \
+libbsd_a_SOURCES = %D%/bsd.h %D%/system.h %D%/util.c %D%/start.c %D%/start.h %D%/exec.c \
 	%D%/process.c %D%/thread.c %D%/signal.c %D%/clock.c \
 	%D%/space.c %D%/memory.c %D%/file.c %D%/path.c %D%/dir.c %D%/dir.h \
 	%D%/kqueue.c %D%/kqueue.h %D%/kqueue-private.h \

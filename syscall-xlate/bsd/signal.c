@@ -290,7 +290,13 @@ void bsd_pending(struct task *t, struct guest_regs *regs)
 void bsd_fault(struct task *t, struct guest_regs *regs,
 	       const struct guest_fault *f)
 {
+	enum { PRESENT = 1 };
+	const struct bsd_fault_signal *as = &bsd_sys->faults[f->kind];
 	struct bsd_signal s = {
+		.sig = as->sig,
+		.code = as->code != BSD_CODE_OF_PAGE ? as->code :
+			f->error & PRESENT	     ? 2 :
+						       1,
 		.fault = true,
 		.addr = f->kind == FAULT_ACCESS || f->kind == FAULT_INPAGE ?
 				f->addr :
@@ -299,7 +305,6 @@ void bsd_fault(struct task *t, struct guest_regs *regs,
 		.trap_err = f->error,
 	};
 
-	bsd_sys->fault_signal(f, &s);
 	log_debug(LOG_TRAP, "fault %d at %#llx, address %#llx: signal %d",
 		  f->vector, (unsigned long long)regs->rip,
 		  (unsigned long long)s.addr, s.sig);

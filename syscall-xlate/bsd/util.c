@@ -28,9 +28,13 @@ static bool is_indirect(const struct guest_regs *regs)
 	return regs->rax == CALL_SYSCALL || regs->rax == CALL___SYSCALL;
 }
 
-uint32_t bsd_call_number(const struct guest_regs *regs)
+const struct xlate_call *bsd_find_call(const struct guest_regs *regs)
 {
-	return (uint32_t)(is_indirect(regs) ? regs->rdi : regs->rax);
+	uint32_t nr = (uint32_t)(is_indirect(regs) ? regs->rdi : regs->rax);
+
+	return nr < *bsd_sys->ncalls && bsd_sys->calls[nr].name ?
+		       &bsd_sys->calls[nr] :
+		       NULL;
 }
 
 int bsd_fetch_args(struct task *t, const struct guest_regs *regs,
@@ -84,6 +88,11 @@ int64_t bsd_restart(struct task *t, int64_t ret)
 		return ret;
 	bsd_thread(t)->restarting = true;
 	return BSD_RESTART;
+}
+
+bool bsd_populate(struct task *t, gaddr addr, int access)
+{
+	return false;
 }
 
 /* ---- paths ---------------------------------------------------------------- */
@@ -206,7 +215,7 @@ int bsd_get_timeval(struct task *t, gaddr addr, struct timespec *ts)
 	return 0;
 }
 
-/* ---- trace --------------------------------------------------------------------- */
+/* ---- start, trace --------------------------------------------------------------------- */
 
 static const char *result_name(int64_t ret)
 {
@@ -256,10 +265,12 @@ static struct trace_names names = {
 	.groups = groups,
 };
 
-int bsd_trace(const struct xlate_call *calls, const size_t *ncalls,
+int bsd_begin(const struct bsd_system *sys, const struct launch *l,
 	      struct err *e)
 {
-	names.calls = calls;
-	names.ncalls = ncalls;
+	bsd_sys = sys;
+	bsd_launch = l;
+	names.calls = sys->calls;
+	names.ncalls = sys->ncalls;
 	return trace_start(&names, e);
 }
