@@ -328,52 +328,6 @@ int bsd_map_program(const struct launch *l, uint32_t ncalls,
 void kqueue_closed(int fd); /* fd is about to be closed */
 void kqueue_forked(void);
 
-/* ---- sysctl --------------------------------------------------------------------------- */
-
-enum bsd_sysctl_type { SYSCTL_INT, SYSCTL_LONG, SYSCTL_STRING, SYSCTL_OPAQUE };
-
-/*
- * A leaf.  get() writes the value at buf (room bytes) and returns its size or
- * -errno; rest and nrest are what the caller's MIB has beyond the leaf's.
- */
-struct bsd_sysctl {
-	const char *name; /* "kern.ostype" */
-	int32_t mib[6];
-	uint8_t nmib;
-	uint8_t type;	  /* enum bsd_sysctl_type */
-	bool prefix;	  /* more numbers may follow: pids and the like */
-	int64_t (*get)(const struct bsd_sysctl *n, const int32_t *rest,
-		       unsigned nrest, void *buf, size_t room);
-	int64_t number;	  /* for sysctl_number() */
-	const char *text; /* for sysctl_text() */
-};
-
-/* Leaves that every system has. */
-int64_t sysctl_number(const struct bsd_sysctl *n, const int32_t *rest,
-		      unsigned nrest, void *buf, size_t room);
-int64_t sysctl_text(const struct bsd_sysctl *n, const int32_t *rest,
-		    unsigned nrest, void *buf, size_t room);
-int64_t sysctl_put_number(const struct bsd_sysctl *n, int64_t v, void *buf);
-int64_t sysctl_put_text(const char *text, void *buf, size_t room);
-typedef int64_t bsd_sysctl_get(const struct bsd_sysctl *n, const int32_t *rest,
-			       unsigned nrest, void *buf, size_t room);
-bsd_sysctl_get sysctl_ostype, sysctl_osrelease, sysctl_version, sysctl_hostname,
-	sysctl_domainname, sysctl_ncpu, sysctl_physmem, sysctl_usermem,
-	sysctl_boottime, sysctl_clockrate, sysctl_machine, sysctl_model,
-	sysctl_random, sysctl_loadavg, sysctl_openmax, sysctl_pathname;
-
-const struct bsd_sysctl *sysctl_by_mib(const struct bsd_sysctl *tree, size_t n,
-				       const int32_t *mib, unsigned nmib);
-const struct bsd_sysctl *sysctl_by_name(const struct bsd_sysctl *tree, size_t n,
-					const char *name);
-/* Answers a read of leaf, whatever was asked for by whichever call. */
-int64_t sysctl_read(struct task *t, const struct bsd_sysctl *leaf,
-		    const int32_t *rest, unsigned nrest, gaddr old,
-		    gaddr old_len);
-/* size bytes at value as the answer. */
-int64_t sysctl_reply(struct task *t, const void *value, size_t size, gaddr old,
-		     gaddr old_len);
-
 /* ---- sockets ---------------------------------------------------------------------------- */
 
 int bsd_family_to_host(int family); /* -1: unknown */

@@ -2,6 +2,8 @@
 /*
  * sysctl.c - the tree's leaves, which each system lists with its own numbers.
  */
+#include "syscall-xlate/bsd/sysctl.h"
+
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,9 +12,6 @@
 #include <sys/sysinfo.h>
 #include <sys/utsname.h>
 #include <unistd.h>
-
-#include "base/table.h"
-#include "syscall-xlate/bsd/bsd.h"
 
 enum { ANSWER = 8192 };
 
@@ -36,41 +35,41 @@ int64_t sysctl_put_text(const char *text, void *buf, size_t room)
 	return (int64_t)strlen(buf) + 1;
 }
 
-#define LEAF(name)                                                            \
+#define VALUE(name)                                                           \
 	int64_t sysctl_##name(const struct bsd_sysctl *n, const int32_t *rest, \
 			      unsigned nrest, void *buf, size_t room)
 
-LEAF(number)
+VALUE(number)
 {
 	return sysctl_put_number(n, n->number, buf);
 }
 
-LEAF(text)
+VALUE(text)
 {
 	return sysctl_put_text(n->text, buf, room);
 }
 
-LEAF(ostype)
+VALUE(ostype)
 {
 	return sysctl_put_text(bsd_sys->name, buf, room);
 }
 
-LEAF(osrelease)
+VALUE(osrelease)
 {
 	return sysctl_put_text(bsd_sys->release, buf, room);
 }
 
-LEAF(version)
+VALUE(version)
 {
 	return sysctl_put_text(bsd_sys->version, buf, room);
 }
 
-LEAF(machine)
+VALUE(machine)
 {
 	return sysctl_put_text(bsd_sys->machine, buf, room);
 }
 
-LEAF(hostname)
+VALUE(hostname)
 {
 	struct utsname u;
 
@@ -78,7 +77,7 @@ LEAF(hostname)
 	return sysctl_put_text(u.nodename, buf, room);
 }
 
-LEAF(domainname)
+VALUE(domainname)
 {
 	struct utsname u;
 
@@ -87,7 +86,7 @@ LEAF(domainname)
 			       buf, room);
 }
 
-LEAF(model)
+VALUE(model)
 {
 	char line[256] = "", *text = NULL;
 	FILE *f = fopen("/proc/cpuinfo", "re");
@@ -102,12 +101,12 @@ LEAF(model)
 	return sysctl_put_text(text ? text + 2 : "amd64", buf, room);
 }
 
-LEAF(ncpu)
+VALUE(ncpu)
 {
 	return sysctl_put_number(n, sysconf(_SC_NPROCESSORS_ONLN), buf);
 }
 
-LEAF(physmem)
+VALUE(physmem)
 {
 	struct sysinfo si;
 
@@ -115,7 +114,7 @@ LEAF(physmem)
 	return sysctl_put_number(n, (int64_t)si.totalram * si.mem_unit, buf);
 }
 
-LEAF(usermem)
+VALUE(usermem)
 {
 	struct sysinfo si;
 
@@ -124,7 +123,7 @@ LEAF(usermem)
 		n, (int64_t)(si.freeram + si.bufferram) * si.mem_unit, buf);
 }
 
-LEAF(boottime)
+VALUE(boottime)
 {
 	struct timespec now, up;
 	int64_t tv[2];
@@ -138,7 +137,7 @@ LEAF(boottime)
 }
 
 /* struct clockinfo: hz, tick (us), spare or tickadj, stathz, profhz */
-LEAF(clockrate)
+VALUE(clockrate)
 {
 	const int32_t info[] = { 100, 10000, 0, 100, 100 };
 
@@ -147,7 +146,7 @@ LEAF(clockrate)
 }
 
 /* struct loadavg: three numbers in units of 1/fscale */
-LEAF(loadavg)
+VALUE(loadavg)
 {
 	struct {
 		uint32_t load[3], pad;
@@ -162,13 +161,13 @@ LEAF(loadavg)
 	return sizeof l;
 }
 
-LEAF(openmax)
+VALUE(openmax)
 {
 	return sysctl_put_number(n, sysconf(_SC_OPEN_MAX), buf);
 }
 
 /* As many bytes as are asked for. */
-LEAF(random)
+VALUE(random)
 {
 	size_t want = MIN(room, 256);
 
@@ -176,7 +175,7 @@ LEAF(random)
 }
 
 /* rest[0]: a process id; its own is -1 or 0. */
-LEAF(pathname)
+VALUE(pathname)
 {
 	int32_t pid = nrest ? rest[0] : -1;
 	char link[40];
@@ -250,4 +249,18 @@ int64_t sysctl_read(struct task *t, const struct bsd_sysctl *leaf,
 	}
 	n = leaf->get(leaf, rest, nrest, buf, room);
 	return n < 0 ? n : sysctl_reply(t, buf, (size_t)n, old, old_len);
+}
+
+int64_t sysctl_call(struct task *t, const struct bsd_sysctl *tree, size_t n,
+		    const int32_t *mib, unsigned nmib, gaddr old, gaddr old_len,
+		    gaddr new_value)
+{
+	const struct bsd_sysctl *leaf = sysctl_by_mib(tree, n, mib, nmib);
+
+	if (!leaf)
+		return -ENOENT;
+	if (new_value)
+		return -EPERM;
+	return sysctl_read(t, leaf, mib + leaf->nmib, nmib - leaf->nmib, old,
+			   old_len);
 }

@@ -9,7 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/table.h"
+#include "syscall-xlate/bsd/sysctl.h"
 #include "syscall-xlate/freebsd/calls.h"
 #include "syscall-xlate/freebsd/freebsd.h"
 
@@ -41,19 +41,6 @@ static int64_t pagesizes(const struct bsd_sysctl *n, const int32_t *rest,
 	memcpy(buf, sizes, sizeof sizes);
 	return sizeof sizes;
 }
-
-#define NUMBER(name, type, value, ...)                                         \
-	{ name, { __VA_ARGS__ }, COUNT_OF(((int[]){ __VA_ARGS__ })), type,     \
-	  false, sysctl_number, value, NULL }
-#define TEXT(name, value, ...)                                                 \
-	{ name, { __VA_ARGS__ }, COUNT_OF(((int[]){ __VA_ARGS__ })),           \
-	  SYSCTL_STRING, false, sysctl_text, 0, value }
-#define LEAF(name, type, get, ...)                                             \
-	{ name, { __VA_ARGS__ }, COUNT_OF(((int[]){ __VA_ARGS__ })), type,     \
-	  false, get, 0, NULL }
-#define PREFIX(name, type, get, ...)                                           \
-	{ name, { __VA_ARGS__ }, COUNT_OF(((int[]){ __VA_ARGS__ })), type,     \
-	  true, get, 0, NULL }
 
 static const struct bsd_sysctl tree[] = {
 	LEAF("kern.ostype", SYSCTL_STRING, sysctl_ostype, 1, 1),
@@ -172,7 +159,6 @@ static int64_t about(struct task *t, const int32_t *mib, unsigned n, gaddr old,
 int64_t freebsd_sysctl(struct task *t, gaddr name, uint32_t n, gaddr old,
 		       gaddr old_len, gaddr new_value, uint64_t new_len)
 {
-	const struct bsd_sysctl *leaf;
 	int32_t mib[MAX_MIB];
 
 	if (n < 2 || n > MAX_MIB)
@@ -181,13 +167,8 @@ int64_t freebsd_sysctl(struct task *t, gaddr name, uint32_t n, gaddr old,
 		return -EFAULT;
 	if (mib[0] == CTL_SYSCTL)
 		return about(t, mib, n, old, old_len, new_value, new_len);
-	leaf = sysctl_by_mib(tree, COUNT_OF(tree), mib, n);
-	if (!leaf)
-		return -ENOENT;
-	if (new_value)
-		return -EPERM;
-	return sysctl_read(t, leaf, mib + leaf->nmib, n - leaf->nmib, old,
-			   old_len);
+	return sysctl_call(t, tree, COUNT_OF(tree), mib, n, old, old_len,
+			   new_value);
 }
 
 int64_t freebsd_sysctlbyname(struct task *t, gaddr name, uint64_t len,

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/table.h"
+#include "syscall-xlate/bsd/sysctl.h"
 #include "syscall-xlate/netbsd/calls.h"
 #include "syscall-xlate/netbsd/netbsd.h"
 
@@ -22,17 +22,6 @@ static int64_t proc_args(const struct bsd_sysctl *n, const int32_t *rest,
 		return -EOPNOTSUPP;
 	return sysctl_pathname(n, rest, 1, buf, room);
 }
-
-/* "amd64" is the port; programs are compiled for x86_64. */
-#define NUMBER(name, type, value, ...)                                         \
-	{ name, { __VA_ARGS__ }, COUNT_OF(((int[]){ __VA_ARGS__ })), type,     \
-	  false, sysctl_number, value, NULL }
-#define TEXT(name, value, ...)                                                 \
-	{ name, { __VA_ARGS__ }, COUNT_OF(((int[]){ __VA_ARGS__ })),           \
-	  SYSCTL_STRING, false, sysctl_text, 0, value }
-#define LEAF(name, type, get, ...)                                             \
-	{ name, { __VA_ARGS__ }, COUNT_OF(((int[]){ __VA_ARGS__ })), type,     \
-	  false, get, 0, NULL }
 
 static const struct bsd_sysctl tree[] = {
 	LEAF("kern.ostype", SYSCTL_STRING, sysctl_ostype, 1, 1),
@@ -54,8 +43,7 @@ static const struct bsd_sysctl tree[] = {
 	NUMBER("kern.fsync", SYSCTL_INT, 1, 1, 33),
 	NUMBER("kern.iov_max", SYSCTL_INT, 1024, 1, 38),
 	NUMBER("kern.monotonic_clock", SYSCTL_INT, 200112, 1, 47),
-	{ "kern.proc_args", { 1, 48 }, 2, SYSCTL_STRING, true, proc_args, 0,
-	  NULL },
+	PREFIX("kern.proc_args", SYSCTL_STRING, proc_args, 1, 48),
 	LEAF("kern.arandom", SYSCTL_OPAQUE, sysctl_random, 1, 81),
 	LEAF("kern.boottime", SYSCTL_OPAQUE, sysctl_boottime, 1, 83),
 	LEAF("vm.loadavg", SYSCTL_OPAQUE, sysctl_loadavg, 2, 2),
@@ -66,6 +54,7 @@ static const struct bsd_sysctl tree[] = {
 	NUMBER("hw.physmem", SYSCTL_INT, -1, 6, 5), /* does not fit */
 	NUMBER("hw.usermem", SYSCTL_INT, -1, 6, 6),
 	NUMBER("hw.pagesize", SYSCTL_INT, 4096, 6, 7),
+	/* "amd64" is the port; programs are compiled for x86_64. */
 	TEXT("hw.machine_arch", "x86_64", 6, 10),
 	NUMBER("hw.alignbytes", SYSCTL_INT, 7, 6, 11),
 	LEAF("hw.physmem64", SYSCTL_LONG, sysctl_physmem, 6, 13),
@@ -130,7 +119,6 @@ static int64_t query(struct task *t, const int32_t *mib, unsigned n, gaddr old,
 int64_t netbsd_sysctl(struct task *t, gaddr name, uint32_t n, gaddr old,
 		      gaddr old_len, gaddr new_value, uint64_t new_len)
 {
-	const struct bsd_sysctl *leaf;
 	int32_t mib[MAX_MIB];
 
 	if (n < 1 || n > MAX_MIB)
@@ -142,11 +130,6 @@ int64_t netbsd_sysctl(struct task *t, gaddr name, uint32_t n, gaddr old,
 	/* Other negative numbers change the tree. */
 	if (mib[n - 1] < 0 && n <= 2)
 		return -EPERM;
-	leaf = sysctl_by_mib(tree, COUNT_OF(tree), mib, n);
-	if (!leaf)
-		return -ENOENT;
-	if (new_value)
-		return -EPERM;
-	return sysctl_read(t, leaf, mib + leaf->nmib, n - leaf->nmib, old,
-			   old_len);
+	return sysctl_call(t, tree, COUNT_OF(tree), mib, n, old, old_len,
+			   new_value);
 }

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * sysctl.h - leaves of the sysctl tree: how a system lists them, and how they
+ * are found and read.
+ */
+#ifndef RF_BSD_SYSCTL_H
+#define RF_BSD_SYSCTL_H
+
+#include "base/table.h"
+#include "syscall-xlate/bsd/bsd.h"
+
+enum bsd_sysctl_type { SYSCTL_INT, SYSCTL_LONG, SYSCTL_STRING, SYSCTL_OPAQUE };
+
+/*
+ * A leaf.  get() writes the value at buf (room bytes) and returns its size or
+ * -errno; rest and nrest are what the caller's MIB has beyond the leaf's.
+ */
+struct bsd_sysctl {
+	const char *name; /* "kern.ostype" */
+	int32_t mib[6];
+	uint8_t nmib;
+	uint8_t type;	  /* enum bsd_sysctl_type */
+	bool prefix;	  /* more numbers may follow: pids and the like */
+	int64_t (*get)(const struct bsd_sysctl *n, const int32_t *rest,
+		       unsigned nrest, void *buf, size_t room);
+	int64_t number;	  /* for sysctl_number() */
+	const char *text; /* for sysctl_text() */
+};
+
+/* Leaves that every system has. */
+int64_t sysctl_number(const struct bsd_sysctl *n, const int32_t *rest,
+		      unsigned nrest, void *buf, size_t room);
+int64_t sysctl_text(const struct bsd_sysctl *n, const int32_t *rest,
+		    unsigned nrest, void *buf, size_t room);
+int64_t sysctl_put_number(const struct bsd_sysctl *n, int64_t v, void *buf);
+int64_t sysctl_put_text(const char *text, void *buf, size_t room);
+typedef int64_t bsd_sysctl_get(const struct bsd_sysctl *n, const int32_t *rest,
+			       unsigned nrest, void *buf, size_t room);
+bsd_sysctl_get sysctl_ostype, sysctl_osrelease, sysctl_version, sysctl_hostname,
+	sysctl_domainname, sysctl_ncpu, sysctl_physmem, sysctl_usermem,
+	sysctl_boottime, sysctl_clockrate, sysctl_machine, sysctl_model,
+	sysctl_random, sysctl_loadavg, sysctl_openmax, sysctl_pathname;
+
+/* A system's leaves, in the order in which they are walked. */
+#define NUMBER(name, type, value, ...)                                         \
+	{ name, { __VA_ARGS__ }, COUNT_OF(((int[]){ __VA_ARGS__ })), type,     \
+	  false, sysctl_number, value, NULL }
+#define TEXT(name, value, ...)                                                 \
+	{ name, { __VA_ARGS__ }, COUNT_OF(((int[]){ __VA_ARGS__ })),           \
+	  SYSCTL_STRING, false, sysctl_text, 0, value }
+#define LEAF(name, type, get, ...)                                             \
+	{ name, { __VA_ARGS__ }, COUNT_OF(((int[]){ __VA_ARGS__ })), type,     \
+	  false, get, 0, NULL }
+#define PREFIX(name, type, get, ...)                                           \
+	{ name, { __VA_ARGS__ }, COUNT_OF(((int[]){ __VA_ARGS__ })), type,     \
+	  true, get, 0, NULL }
+
+const struct bsd_sysctl *sysctl_by_mib(const struct bsd_sysctl *tree, size_t n,
+				       const int32_t *mib, unsigned nmib);
+const struct bsd_sysctl *sysctl_by_name(const struct bsd_sysctl *tree, size_t n,
+					const char *name);
+/* Answers a read of leaf, whatever was asked for by whichever call. */
+int64_t sysctl_read(struct task *t, const struct bsd_sysctl *leaf,
+		    const int32_t *rest, unsigned nrest, gaddr old,
+		    gaddr old_len);
+/* sysctl(2) on a leaf of tree: they are all read-only. */
+int64_t sysctl_call(struct task *t, const struct bsd_sysctl *tree, size_t n,
+		    const int32_t *mib, unsigned nmib, gaddr old, gaddr old_len,
+		    gaddr new_value);
+/* size bytes at value as the answer. */
+int64_t sysctl_reply(struct task *t, const void *value, size_t size, gaddr old,
+		     gaddr old_len);
+
+#endif
