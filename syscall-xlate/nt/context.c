@@ -69,6 +69,16 @@ void context_make_full(struct guest_regs *regs)
 	regs->kind = REGS_FULL;
 }
 
+const struct guest_regs *context_full(const struct guest_regs *regs,
+				      struct guest_regs *copy)
+{
+	if (regs->kind == REGS_FULL)
+		return regs;
+	*copy = *regs;
+	context_make_full(copy);
+	return copy;
+}
+
 /* ---- regs to context -------------------------------------------------- */
 
 static void put_parts(struct nt_context *c, const struct guest_regs *r,
@@ -135,11 +145,7 @@ void context_fill(struct nt_context *c, struct nt_context_ex *ex,
 	bool with_x = ex && x && xs;
 	struct guest_regs full;
 
-	if (regs->kind != REGS_FULL) {
-		full = *regs;
-		context_make_full(&full);
-		regs = &full;
-	}
+	regs = context_full(regs, &full);
 	memset(c, 0, offsetof(struct nt_context, fx));
 	memset(c->vector, 0, sizeof *c - offsetof(struct nt_context, vector));
 	put_parts(c, regs,
@@ -166,7 +172,11 @@ gaddr context_push(uint64_t rsp, size_t size, gaddr *xs)
 	return ROUND_DOWN(at - size, 16);
 }
 
-NTSTATUS context_find_xstate(struct task *t, gaddr at, uint32_t size, gaddr *xs)
+/*
+ * Where the XSAVE area of the context at at lies, whose own size is size.  *xs
+ * 0: it has no room for what we carry.
+ */
+static NTSTATUS find_xstate(struct task *t, gaddr at, uint32_t size, gaddr *xs)
 {
 	gaddr base = at + size;
 	struct nt_context_ex ex;
@@ -182,15 +192,32 @@ NTSTATUS context_find_xstate(struct task *t, gaddr at, uint32_t size, gaddr *xs)
 	return STATUS_SUCCESS;
 }
 
+NTSTATUS context_xstate_to_guest(struct task *t, gaddr at, uint32_t size,
+				 const struct guest_regs *regs)
+{
+	struct nt_xstate x;
+	NTSTATUS status;
+	uint64_t asked;
+	gaddr xs;
+
+	status = find_xstate(t, at, size, &xs);
+	if (status != STATUS_SUCCESS || !xs || !context_has_avx())
+		return status;
+	/* The caller's mask says which features it wants. */
+	if (guest_read(t, &asked, xs, sizeof asked) < 0)
+		return STATUS_ACCESS_VIOLATION;
+	context_put_xstate(&x, regs);
+	if (asked & XSTATE_AVX && guest_write(t, xs, &x, sizeof x) < 0)
+		return STATUS_ACCESS_VIOLATION;
+	return STATUS_SUCCESS;
+}
+
 NTSTATUS context_to_guest(struct task *t, gaddr at,
 			  const struct guest_regs *regs, uint32_t flags)
 {
 	struct guest_regs full;
 	struct nt_context c;
-	struct nt_xstate x;
 	NTSTATUS status;
-	uint64_t asked;
-	gaddr xs = 0;
 
 	if (nt_self && nt_self->wow64)
 		return context32_to_guest(t, at, regs, flags);
@@ -198,24 +225,12 @@ NTSTATUS context_to_guest(struct task *t, gaddr at,
 		return STATUS_INVALID_PARAMETER;
 	if (guest_read(t, &c, at, sizeof c) < 0)
 		return STATUS_ACCESS_VIOLATION;
-	if (regs->kind != REGS_FULL) {
-		full = *regs;
-		context_make_full(&full);
-		regs = &full;
-	}
+	regs = context_full(regs, &full);
 	put_parts(&c, regs, flags);
 	if (flags & CONTEXT_XSTATE) {
-		status = context_find_xstate(t, at, sizeof c, &xs);
+		status = context_xstate_to_guest(t, at, sizeof c, regs);
 		if (status != STATUS_SUCCESS)
 			return status;
-	}
-	if (xs && context_has_avx()) {
-		/* The caller's mask says which features it wants. */
-		if (guest_read(t, &asked, xs, sizeof asked) < 0)
-			return STATUS_ACCESS_VIOLATION;
-		context_put_xstate(&x, regs);
-		if (asked & XSTATE_AVX && guest_write(t, xs, &x, sizeof x) < 0)
-			return STATUS_ACCESS_VIOLATION;
 	}
 	if (guest_write(t, at, &c, sizeof c) < 0)
 		return STATUS_ACCESS_VIOLATION;
@@ -262,13 +277,37 @@ static void take_parts(struct guest_regs *r, const struct nt_context *c)
 	}
 }
 
+NTSTATUS context_xstate_from_guest(struct task *t, gaddr at, uint32_t size,
+				   struct nt_xstate *x, bool *with_x)
+{
+	NTSTATUS status;
+	gaddr xs;
+
+	status = find_xstate(t, at, size, &xs);
+	if (status != STATUS_SUCCESS)
+		return status;
+	if (xs && guest_read(t, x, xs, sizeof *x) < 0)
+		return STATUS_ACCESS_VIOLATION;
+	*with_x = xs && context_has_avx();
+	return STATUS_SUCCESS;
+}
+
+void context_take_xstate(struct guest_regs *regs, const struct nt_xstate *x)
+{
+	/* Not in the mask: the initial state, which is zero. */
+	regs->has_ymm = 1;
+	if (x->mask & XSTATE_AVX)
+		memcpy(regs->ymm_high, x->ymm_high, sizeof x->ymm_high);
+	else
+		memset(regs->ymm_high, 0, sizeof regs->ymm_high);
+}
+
 NTSTATUS context_from_guest(struct task *t, gaddr at, struct guest_regs *regs)
 {
 	bool with_x = false;
 	struct nt_context c;
 	struct nt_xstate x;
 	NTSTATUS status;
-	gaddr xs = 0;
 
 	if (nt_self && nt_self->wow64)
 		return context32_from_guest(t, at, regs);
@@ -277,22 +316,14 @@ NTSTATUS context_from_guest(struct task *t, gaddr at, struct guest_regs *regs)
 	if (!(c.flags & CONTEXT_AMD64) || c.flags & ~KNOWN_FLAGS)
 		return STATUS_INVALID_PARAMETER;
 	if (c.flags & CONTEXT_XSTATE) {
-		status = context_find_xstate(t, at, sizeof c, &xs);
+		status =
+			context_xstate_from_guest(t, at, sizeof c, &x, &with_x);
 		if (status != STATUS_SUCCESS)
 			return status;
-		if (xs && guest_read(t, &x, xs, sizeof x) < 0)
-			return STATUS_ACCESS_VIOLATION;
-		with_x = xs && context_has_avx();
 	}
 	context_make_full(regs);
 	take_parts(regs, &c);
-	if (with_x) {
-		/* Not in the mask: the initial state, which is zero. */
-		regs->has_ymm = 1;
-		if (x.mask & XSTATE_AVX)
-			memcpy(regs->ymm_high, x.ymm_high, sizeof x.ymm_high);
-		else
-			memset(regs->ymm_high, 0, sizeof regs->ymm_high);
-	}
+	if (with_x)
+		context_take_xstate(regs, &x);
 	return STATUS_SUCCESS;
 }

@@ -84,12 +84,19 @@ NTSTATUS context32_from_guest(struct task *t, gaddr at,
 void context_put_xstate(struct nt_xstate *x, const struct guest_regs *regs);
 void context_put_ex(struct nt_context_ex *ex, uint32_t size, gaddr at,
 		    gaddr xs);
+/* regs itself if it is full, or a copy made so. */
+const struct guest_regs *context_full(const struct guest_regs *regs,
+				      struct guest_regs *copy);
 /*
- * Where the XSAVE area of the context at at lies, whose own size is size.  *xs
- * 0: it has no room for what we carry.
+ * The XSAVE area of the guest's context at at, whose own size is size: written
+ * as far as it asks for that; read, *with_x saying whether there is something
+ * for context_take_xstate().
  */
-NTSTATUS context_find_xstate(struct task *t, gaddr at, uint32_t size,
-			     gaddr *xs);
+NTSTATUS context_xstate_to_guest(struct task *t, gaddr at, uint32_t size,
+				 const struct guest_regs *regs);
+NTSTATUS context_xstate_from_guest(struct task *t, gaddr at, uint32_t size,
+				   struct nt_xstate *x, bool *with_x);
+void context_take_xstate(struct guest_regs *regs, const struct nt_xstate *x);
 
 /* Does this machine's guest have AVX registers? */
 bool context_has_avx(void);

@@ -162,21 +162,11 @@ static void put_parts(struct nt_context32 *c, const struct guest_regs *r,
 		memset(c->dr, 0, sizeof c->dr);
 }
 
-static const struct guest_regs *full_of(const struct guest_regs *r,
-					struct guest_regs *copy)
-{
-	if (r->kind == REGS_FULL)
-		return r;
-	*copy = *r;
-	context_make_full(copy);
-	return copy;
-}
-
 void context32_fill(struct nt_context32 *c, const struct guest_regs *regs)
 {
 	struct guest_regs full;
 
-	put_parts(c, full_of(regs, &full), CONTEXT_I386 | CONTEXT_ALL32);
+	put_parts(c, context_full(regs, &full), CONTEXT_I386 | CONTEXT_ALL32);
 }
 
 void context32_fill_ex(struct nt_context32 *c, struct nt_context_ex *ex,
@@ -185,7 +175,7 @@ void context32_fill_ex(struct nt_context32 *c, struct nt_context_ex *ex,
 {
 	struct guest_regs full;
 
-	regs = full_of(regs, &full);
+	regs = context_full(regs, &full);
 	context32_fill(c, regs);
 	memset(ex, 0, sizeof *ex);
 	if (!xs)
@@ -201,10 +191,7 @@ NTSTATUS context32_to_guest(struct task *t, gaddr at,
 	size_t n = offsetof(struct nt_context32, fx);
 	struct guest_regs full;
 	struct nt_context32 c;
-	struct nt_xstate x;
 	NTSTATUS status;
-	uint64_t asked;
-	gaddr xs = 0;
 
 	if (!(flags & CONTEXT_I386) || flags & ~KNOWN_FLAGS)
 		return STATUS_INVALID_PARAMETER;
@@ -213,20 +200,12 @@ NTSTATUS context32_to_guest(struct task *t, gaddr at,
 		n = sizeof c;
 	if (guest_read(t, &c, at, n) < 0)
 		return STATUS_ACCESS_VIOLATION;
-	regs = full_of(regs, &full);
+	regs = context_full(regs, &full);
 	put_parts(&c, regs, flags);
 	if (flags & CONTEXT_XSTATE) {
-		status = context_find_xstate(t, at, sizeof c, &xs);
+		status = context_xstate_to_guest(t, at, sizeof c, regs);
 		if (status != STATUS_SUCCESS)
 			return status;
-	}
-	if (xs && context_has_avx()) {
-		/* The caller's mask says which features it wants. */
-		if (guest_read(t, &asked, xs, sizeof asked) < 0)
-			return STATUS_ACCESS_VIOLATION;
-		context_put_xstate(&x, regs);
-		if (asked & XSTATE_AVX && guest_write(t, xs, &x, sizeof x) < 0)
-			return STATUS_ACCESS_VIOLATION;
 	}
 	if (guest_write(t, at, &c, n) < 0)
 		return STATUS_ACCESS_VIOLATION;
@@ -271,7 +250,6 @@ NTSTATUS context32_from_guest(struct task *t, gaddr at, struct guest_regs *regs)
 	struct nt_context32 c;
 	struct nt_xstate x;
 	NTSTATUS status;
-	gaddr xs = 0;
 
 	if (guest_read(t, &c, at, n) < 0)
 		return STATUS_ACCESS_VIOLATION;
@@ -281,22 +259,14 @@ NTSTATUS context32_from_guest(struct task *t, gaddr at, struct guest_regs *regs)
 	    guest_read(t, c.fx, at + n, sizeof c.fx) < 0)
 		return STATUS_ACCESS_VIOLATION;
 	if (c.flags & CONTEXT_XSTATE) {
-		status = context_find_xstate(t, at, sizeof c, &xs);
+		status =
+			context_xstate_from_guest(t, at, sizeof c, &x, &with_x);
 		if (status != STATUS_SUCCESS)
 			return status;
-		if (xs && guest_read(t, &x, xs, sizeof x) < 0)
-			return STATUS_ACCESS_VIOLATION;
-		with_x = xs && context_has_avx();
 	}
 	context_make_full(regs);
 	take_parts(regs, &c);
-	if (with_x) {
-		/* Not in the mask: the initial state, which is zero. */
-		regs->has_ymm = 1;
-		if (x.mask & XSTATE_AVX)
-			memcpy(regs->ymm_high, x.ymm_high, sizeof x.ymm_high);
-		else
-			memset(regs->ymm_high, 0, sizeof regs->ymm_high);
-	}
+	if (with_x)
+		context_take_xstate(regs, &x);
 	return STATUS_SUCCESS;
 }
