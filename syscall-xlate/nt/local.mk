@@ -13,7 +13,7 @@ libnt_a_SOURCES += %D%/nt-private.h %D%/object.c %D%/shared.c %D%/shared.h %D%/h
 	%D%/wait.c %D%/wait-calls.c %D%/wait-shared.c %D%/robust.c %D%/event.c %D%/semaphore.c %D%/mutant.c \
 	%D%/keyed-event.c %D%/alarm.c %D%/timer.c %D%/iocp.c %D%/iocp.h \
 	%D%/wait-packet.c %D%/apc.c %D%/alert.c %D%/watch.c %D%/suspend.c \
-	%D%/thread.c %D%/thread-info.c %D%/process.c %D%/process.h \
+	%D%/thread.c %D%/thread.h %D%/thread-info.c %D%/thread-new.c %D%/process.c %D%/process.h \
 	%D%/process-info.c %D%/process-start.c %D%/process-create.c %D%/process-request.c \
 	%D%/process-request.h %D%/process-dup.c \
 	%D%/process-create.h %D%/process-pass.c %D%/remote.c %D%/remote.h %D%/remote-serve.c \

@@ -311,7 +311,7 @@ struct nt_thread {
 	gaddr stack_base, stack_limit, stack_alloc; /* high, low, low of all */
 	gaddr start, start_arg;
 	uint32_t exit_code;
-	_Atomic uint32_t suspend; /* count; 0x100: internal, see thread.c */
+	_Atomic uint32_t suspend; /* count; 0x10000: internal, see suspend.c */
 
 	/* NtAlertThreadByThreadId: 0 nothing, 1 alerted, 2 asleep (futex). */
 	_Atomic uint32_t alert_word;

@@ -11,7 +11,7 @@ struct launch;
 int nt_start(const struct launch *l, struct task **t, struct guest_regs *first,
 	     struct err *e);
 
-/* thread.c: personality.pending and .task_ended */
+/* suspend.c and thread.c: personality.pending and .task_ended */
 void nt_pending(struct task *t, struct guest_regs *regs);
 void nt_task_ended(struct task *t);
 
