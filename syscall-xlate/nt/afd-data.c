@@ -76,6 +76,31 @@ static ssize_t host_message(struct afd_op *op, struct msghdr *m, int flags,
 /* ---- streams ---------------------------------------------------------------
  */
 
+/* After a call that failed: once more, or give up with *status. */
+static bool again(struct task *t, struct afd_op *op, bool sending,
+		  bool *touched, NTSTATUS *status)
+{
+	int err = errno;
+
+	if (err == EINTR) {
+		if (!interrupted(t, op, status))
+			return true;
+		if (op->done)
+			*status = STATUS_SUCCESS;
+		return false;
+	}
+	if (err == EFAULT && !*touched) {
+		*touched = true;
+		afd_touch(t, op, !sending);
+		return true;
+	}
+	/* What has been received is told first. */
+	*status = !sending && op->done && err != EAGAIN
+			  ? STATUS_SUCCESS
+			  : after_error(err, op, sending);
+	return false;
+}
+
 NTSTATUS afd_receive_stream(struct task *t, struct afd_op *op)
 {
 	struct afd_socket *s = op->socket;
@@ -103,20 +128,10 @@ NTSTATUS afd_receive_stream(struct task *t, struct afd_op *op)
 		}
 		m.msg_iovlen = (size_t)nv;
 		n = host_message(op, &m, flags, false);
-		if (n < 0 && errno == EINTR) {
-			if (interrupted(t, op, &status))
-				return op->done ? STATUS_SUCCESS : status;
+		if (n < 0 && again(t, op, false, &touched, &status))
 			continue;
-		}
-		if (n < 0 && errno == EFAULT && !touched) {
-			touched = true;
-			afd_touch(t, op, true);
-			continue;
-		}
-		if (n < 0 && op->done && errno != EAGAIN)
-			return STATUS_SUCCESS;
 		if (n < 0)
-			return after_error(errno, op, false);
+			return status;
 		if (!op->len) {
 			op->information = 0;
 			return STATUS_SUCCESS;
@@ -151,18 +166,10 @@ NTSTATUS afd_send_stream(struct task *t, struct afd_op *op)
 			return STATUS_ACCESS_VIOLATION;
 		m.msg_iovlen = (size_t)nv;
 		n = host_message(op, &m, 0, true);
-		if (n < 0 && errno == EINTR) {
-			if (interrupted(t, op, &status))
-				return op->done ? STATUS_SUCCESS : status;
+		if (n < 0 && again(t, op, true, &touched, &status))
 			continue;
-		}
-		if (n < 0 && errno == EFAULT && !touched) {
-			touched = true;
-			afd_touch(t, op, false);
-			continue;
-		}
 		if (n < 0)
-			return after_error(errno, op, true);
+			return status;
 		op->done += (uint64_t)n;
 		op->information = op->done;
 	} while (op->done < op->len);
@@ -187,6 +194,20 @@ static NTSTATUS scatter(struct task *t, struct afd_op *op, const uint8_t *data,
 	return STATUS_SUCCESS;
 }
 
+/* host_message() until a signal is more than that; *n is its result. */
+static NTSTATUS whole_message(struct task *t, struct afd_op *op,
+			      struct msghdr *m, int flags, bool sending,
+			      ssize_t *n)
+{
+	NTSTATUS status;
+
+	do {
+		status = STATUS_SUCCESS;
+		*n = host_message(op, m, flags, sending);
+	} while (*n < 0 && errno == EINTR && !interrupted(t, op, &status));
+	return status;
+}
+
 static NTSTATUS receive_one(struct task *t, struct afd_op *op)
 {
 	struct afd_socket *s = op->socket;
@@ -208,10 +229,7 @@ static NTSTATUS receive_one(struct task *t, struct afd_op *op)
 		m.msg_control = control;
 		m.msg_controllen = sizeof control;
 	}
-	do {
-		status = STATUS_SUCCESS;
-		n = host_message(op, &m, MSG_TRUNC, false);
-	} while (n < 0 && errno == EINTR && !interrupted(t, op, &status));
+	status = whole_message(t, op, &m, MSG_TRUNC, false, &n);
 	if (status) {
 		free(data);
 		return status;
@@ -300,11 +318,7 @@ again:
 		status = afd_control_in(t, op, &m);
 	}
 	if (!status) {
-		do {
-			status = STATUS_SUCCESS;
-			n = host_message(op, &m, 0, true);
-		} while (n < 0 && errno == EINTR &&
-			 !interrupted(t, op, &status));
+		status = whole_message(t, op, &m, 0, true, &n);
 		if (!status && n < 0 && errno == EFAULT && !touched) {
 			touched = true;
 			free(copy);
@@ -331,15 +345,39 @@ static NTSTATUS send_any(struct task *t, struct afd_op *op)
 /* ---- the calls
  * ----------------------------------------------------------------- */
 
+/*
+ * What all calls begin with: buffers and flags into op, and whether n pointers
+ * stand at at, behind those (0: none are wanted).
+ */
+static NTSTATUS begin(struct task *t, struct irp *r, struct afd_op *op,
+		      uint32_t at, uint32_t n, uint32_t *afd_flags,
+		      uint32_t *tdi_flags)
+{
+	*afd_flags = *tdi_flags = 0;
+	afd_op_init(op, r);
+	if (n && r->len < at + n * afd_pointer_size())
+		return STATUS_INVALID_PARAMETER;
+	return afd_read_buffers(t, r, op, afd_flags, tdi_flags);
+}
+
+/* status is that of reading op.  Unless it can be run now, op is freed. */
+static NTSTATUS check(struct afd_op *op, NTSTATUS status)
+{
+	if (!status && op->socket->state == AFD_HELPER)
+		status = STATUS_INVALID_PARAMETER;
+	if (status)
+		afd_op_free(op);
+	return status;
+}
+
 static NTSTATUS receive(struct task *t, struct irp *r, struct afd_op *op,
-			uint32_t afd_flags, uint32_t tdi_flags)
+			NTSTATUS status, uint32_t afd_flags, uint32_t tdi_flags)
 {
 	struct afd_socket *s = op->socket;
 
-	if (s->state == AFD_HELPER) {
-		afd_op_free(op);
-		return STATUS_INVALID_PARAMETER;
-	}
+	status = check(op, status);
+	if (status)
+		return status;
 	op->step = receive_any;
 	op->reenable = AFD_POLL_RECEIVE;
 	if (tdi_flags & TDI_RECEIVE_PEEK)
@@ -367,28 +405,20 @@ NTSTATUS afd_receive(struct task *t, struct file *f, struct irp *r)
 	NTSTATUS status;
 
 	(void)f;
-	afd_op_init(&op, r);
-	status = afd_read_buffers(t, r, &op, &afd_flags, &tdi_flags);
-	if (status) {
-		afd_op_free(&op);
-		return status;
-	}
-	return receive(t, r, &op, afd_flags, tdi_flags);
+	status = begin(t, r, &op, 0, 0, &afd_flags, &tdi_flags);
+	return receive(t, r, &op, status, afd_flags, tdi_flags);
 }
 
 /* What follows AFD_RECV_INFO: pointers, in their natural places. */
 static NTSTATUS receive_more(struct task *t, struct irp *r, bool message)
 {
 	uint32_t p = afd_pointer_size(), at = p == 8 ? 24 : 16;
-	uint32_t need = at + (message ? 5 : 2) * p;
+	uint32_t n = message ? 5 : 2;
 	uint32_t afd_flags, tdi_flags;
 	struct afd_op op;
 	NTSTATUS status;
 
-	afd_op_init(&op, r);
-	if (r->len < need)
-		return STATUS_INVALID_PARAMETER;
-	status = afd_read_buffers(t, r, &op, &afd_flags, &tdi_flags);
+	status = begin(t, r, &op, at, n, &afd_flags, &tdi_flags);
 	if (!status)
 		status = afd_pointer(t, r->buf + at, &op.from);
 	if (!status)
@@ -407,11 +437,7 @@ static NTSTATUS receive_more(struct task *t, struct irp *r, bool message)
 		if (!status && !op.message_flags)
 			status = STATUS_INVALID_PARAMETER;
 	}
-	if (status) {
-		afd_op_free(&op);
-		return status;
-	}
-	return receive(t, r, &op, afd_flags, tdi_flags);
+	return receive(t, r, &op, status, afd_flags, tdi_flags);
 }
 
 NTSTATUS afd_receive_datagram(struct task *t, struct file *f, struct irp *r)
@@ -427,14 +453,14 @@ NTSTATUS afd_receive_message(struct task *t, struct file *f, struct irp *r)
 }
 
 static NTSTATUS send_run(struct task *t, struct irp *r, struct afd_op *op,
-			 uint32_t afd_flags, uint32_t tdi_flags)
+			 NTSTATUS status, uint32_t afd_flags,
+			 uint32_t tdi_flags)
 {
 	struct afd_socket *s = op->socket;
 
-	if (s->state == AFD_HELPER) {
-		afd_op_free(op);
-		return STATUS_INVALID_PARAMETER;
-	}
+	status = check(op, status);
+	if (status)
+		return status;
 	op->step = send_any;
 	op->reenable = AFD_POLL_SEND;
 	if (tdi_flags & TDI_SEND_EXPEDITED)
@@ -451,29 +477,21 @@ NTSTATUS afd_send(struct task *t, struct file *f, struct irp *r)
 	NTSTATUS status;
 
 	(void)f;
-	afd_op_init(&op, r);
-	status = afd_read_buffers(t, r, &op, &afd_flags, &tdi_flags);
-	if (status) {
-		afd_op_free(&op);
-		return status;
-	}
-	return send_run(t, r, &op, afd_flags, tdi_flags);
+	status = begin(t, r, &op, 0, 0, &afd_flags, &tdi_flags);
+	return send_run(t, r, &op, status, afd_flags, tdi_flags);
 }
 
 /* AFD_SEND_DATAGRAM_INFO: the address lies behind TDI's request. */
 static NTSTATUS send_more(struct task *t, struct irp *r, bool message)
 {
 	uint32_t p = afd_pointer_size(), at = p == 8 ? 88 : 48;
-	uint32_t need = at + (message ? 4 : 2) * p;
+	uint32_t n = message ? 4 : 2;
 	uint32_t afd_flags, unused, len;
 	struct afd_op op;
 	NTSTATUS status;
 	gaddr to;
 
-	afd_op_init(&op, r);
-	if (r->len < need)
-		return STATUS_INVALID_PARAMETER;
-	status = afd_read_buffers(t, r, &op, &afd_flags, &unused);
+	status = begin(t, r, &op, at, n, &afd_flags, &unused);
 	if (!status)
 		status = afd_pointer(t, r->buf + at + p, &to);
 	if (!status && guest_get32(t, &len, r->buf + at))
@@ -492,11 +510,7 @@ static NTSTATUS send_more(struct task *t, struct irp *r, bool message)
 		if (!op.control_room)
 			op.control = 0;
 	}
-	if (status) {
-		afd_op_free(&op);
-		return status;
-	}
-	return send_run(t, r, &op, afd_flags, 0);
+	return send_run(t, r, &op, status, afd_flags, 0);
 }
 
 NTSTATUS afd_send_datagram(struct task *t, struct file *f, struct irp *r)
@@ -521,8 +535,8 @@ static NTSTATUS plain(struct task *t, struct irp *r, bool out)
 	op.nsegments = 1;
 	op.len = r->len;
 	r->code = 0;
-	return out ? send_run(t, r, &op, AFD_FLAG_OVERLAPPED, 0)
-		   : receive(t, r, &op, AFD_FLAG_OVERLAPPED, 0);
+	return (out ? send_run : receive)(t, r, &op, STATUS_SUCCESS,
+					  AFD_FLAG_OVERLAPPED, 0);
 }
 
 NTSTATUS afd_read(struct task *t, struct file *f, struct irp *r)
