@@ -129,6 +129,7 @@ bool take_switches(WCHAR *args, bool (*seen)(const WCHAR *s, void *data),
 	for (;;) {
 		const WCHAR *start = s = skip_delimiters(s);
 		bool quoted = false;
+		WCHAR *sw;
 
 		if (!*s)
 			return true;
@@ -136,7 +137,8 @@ bool take_switches(WCHAR *args, bool (*seen)(const WCHAR *s, void *data),
 			/* /b/s and /b /s alike. */
 			for (s++; *s && *s != '/' && !is_delimiter(*s); s++)
 				;
-			if (!seen(copy_text(start + 1, s - start - 1), data))
+			sw = copy_text(start + 1, s - start - 1);
+			if (seen ? !seen(sw, data) : !bad_switch(sw))
 				return false;
 			continue;
 		}
@@ -145,4 +147,58 @@ bool take_switches(WCHAR *args, bool (*seen)(const WCHAR *s, void *data),
 				quoted = !quoted;
 		list[(*count)++] = unquoted(copy_text(start, s - start));
 	}
+}
+
+static DWORD attribute_bit(WCHAR letter)
+{
+	static const struct {
+		WCHAR letter;
+		DWORD bit;
+	} letters[] = {
+		{ 'd', FILE_ATTRIBUTE_DIRECTORY },
+		{ 'r', FILE_ATTRIBUTE_READONLY },
+		{ 'h', FILE_ATTRIBUTE_HIDDEN },
+		{ 'a', FILE_ATTRIBUTE_ARCHIVE },
+		{ 's', FILE_ATTRIBUTE_SYSTEM },
+		{ 'i', FILE_ATTRIBUTE_NOT_CONTENT_INDEXED },
+		{ 'l', FILE_ATTRIBUTE_REPARSE_POINT },
+		{ 'o', FILE_ATTRIBUTE_OFFLINE },
+	};
+
+	for (size_t i = 0; i < COUNT_OF(letters); i++)
+		if (towlower(letter) == letters[i].letter)
+			return letters[i].bit;
+	return 0;
+}
+
+bool attribute_letters(struct attributes *a, const WCHAR *s, DWORD allowed)
+{
+	bool minus = false;
+
+	a->given = true;
+	for (s += *s == ':'; *s; s++) {
+		DWORD bit;
+
+		if (*s == '-') {
+			minus = true;
+			continue;
+		}
+		bit = attribute_bit(*s) & allowed;
+		if (!bit)
+			return false;
+		if (minus)
+			a->clear |= bit;
+		else
+			a->set |= bit;
+		minus = false;
+	}
+	return true;
+}
+
+bool attributes_match(const struct attributes *a, DWORD attributes)
+{
+	if (!a->given)
+		return !(attributes &
+			 (FILE_ATTRIBUTE_HIDDEN | FILE_ATTRIBUTE_SYSTEM));
+	return (attributes & a->set) == a->set && !(attributes & a->clear);
 }

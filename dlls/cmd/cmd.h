@@ -365,12 +365,24 @@ const struct builtin *find_builtin(const WCHAR *s, size_t n);
 
 /*
  * Switches of a command that takes them anywhere: each /x of *args is handed
- * to seen() (the text after the slash) and cut out.  What is left are the
- * words.  False: seen() returned false, and the error was shown.
+ * to seen() (the text after the slash; NULL: there are none) and cut out.  What
+ * is left are the words.  False: a switch was wrong, and the error was shown.
  */
 bool take_switches(WCHAR *args, bool (*seen)(const WCHAR *s, void *data),
 		   void *data, WCHAR ***words, unsigned *count);
 bool bad_switch(const WCHAR *s);
+
+/* Which files dir and del take: /a's letters. */
+struct attributes {
+	bool given;       /* otherwise all but hidden and system files */
+	DWORD set, clear; /* that must and must not be there */
+};
+/*
+ * Adds the letters behind /a, of the attributes in allowed; false: one is none
+ * of them.
+ */
+bool attribute_letters(struct attributes *a, const WCHAR *s, DWORD allowed);
+bool attributes_match(const struct attributes *a, DWORD attributes);
 
 /* The time in a file or now as cmd.exe writes it. */
 WCHAR *date_text(const SYSTEMTIME *t, bool weekday);

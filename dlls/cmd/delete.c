@@ -9,55 +9,18 @@
 
 struct del {
 	bool prompt, force, tree, quiet;
-	DWORD set, clear; /* attributes that must and must not be there */
-	bool attributes;
+	struct attributes attributes;
 	unsigned seen;
 };
-
-static bool attribute_letters(struct del *d, const WCHAR *s)
-{
-	static const struct {
-		WCHAR letter;
-		DWORD bit;
-	} letters[] = {
-		{ 'r', FILE_ATTRIBUTE_READONLY },
-		{ 's', FILE_ATTRIBUTE_SYSTEM },
-		{ 'h', FILE_ATTRIBUTE_HIDDEN },
-		{ 'a', FILE_ATTRIBUTE_ARCHIVE },
-		{ 'i', FILE_ATTRIBUTE_NOT_CONTENT_INDEXED },
-		{ 'l', FILE_ATTRIBUTE_REPARSE_POINT },
-		{ 'o', FILE_ATTRIBUTE_OFFLINE },
-	};
-	bool minus = false;
-
-	d->attributes = true;
-	for (s += *s == ':'; *s; s++) {
-		size_t i;
-
-		if (*s == '-') {
-			minus = true;
-			continue;
-		}
-		for (i = 0; i < COUNT_OF(letters); i++)
-			if (towlower(*s) == letters[i].letter)
-				break;
-		if (i == COUNT_OF(letters))
-			return false;
-		if (minus)
-			d->clear |= letters[i].bit;
-		else
-			d->set |= letters[i].bit;
-		minus = false;
-	}
-	return true;
-}
 
 static bool del_switch(const WCHAR *s, void *data)
 {
 	struct del *d = data;
 	WCHAR c = towlower(*s);
 
-	if (c == 'a' && attribute_letters(d, s + 1))
+	/* It is for files only: there is no d. */
+	if (c == 'a' && attribute_letters(&d->attributes, s + 1,
+					  ~FILE_ATTRIBUTE_DIRECTORY))
 		return true;
 	if (c && !s[1] && wcschr(L"pfsq", c)) {
 		d->prompt |= c == 'p';
@@ -67,15 +30,6 @@ static bool del_switch(const WCHAR *s, void *data)
 		return true;
 	}
 	return bad_switch(s);
-}
-
-static bool wanted(const struct del *d, DWORD a)
-{
-	if (a & FILE_ATTRIBUTE_DIRECTORY)
-		return false;
-	if (!d->attributes)
-		return !(a & (FILE_ATTRIBUTE_HIDDEN | FILE_ATTRIBUTE_SYSTEM));
-	return (a & d->set) == d->set && !(a & d->clear);
 }
 
 static void delete_one(struct del *d, WCHAR *path, DWORD a)
@@ -122,7 +76,10 @@ static void delete_in(struct del *d, const WCHAR *dir, const WCHAR *pattern)
 			struct mark inner = arena_mark();
 			struct str path = { 0 };
 
-			if (wanted(d, data.dwFileAttributes)) {
+			if (!(data.dwFileAttributes &
+			      FILE_ATTRIBUTE_DIRECTORY) &&
+			    attributes_match(&d->attributes,
+					     data.dwFileAttributes)) {
 				str_puts(&path, dir);
 				str_puts(&path, data.cFileName);
 				delete_one(d, path.s, data.dwFileAttributes);

@@ -10,8 +10,7 @@ struct entry {
 
 struct dir {
 	bool bare, tree, wide, columns, lower, short_names, owner, plain;
-	bool all;           /* /a: hidden ones too */
-	DWORD set, clear;   /* attributes that must and must not be */
+	struct attributes attributes; /* /a */
 	WCHAR order[12];    /* /o: letters, each after a - or not */
 	WCHAR field;        /* /t: c, a or w */
 	WCHAR volume;       /* whose header was shown */
@@ -25,46 +24,6 @@ static struct dir *sorting; /* qsort has no argument for it */
 
 /* ---- switches
  * ----------------------------------------------------------------- */
-
-static bool attribute_letters(struct dir *d, const WCHAR *s)
-{
-	static const struct {
-		WCHAR letter;
-		DWORD bit;
-	} letters[] = {
-		{ 'd', FILE_ATTRIBUTE_DIRECTORY },
-		{ 'r', FILE_ATTRIBUTE_READONLY },
-		{ 'h', FILE_ATTRIBUTE_HIDDEN },
-		{ 'a', FILE_ATTRIBUTE_ARCHIVE },
-		{ 's', FILE_ATTRIBUTE_SYSTEM },
-		{ 'i', FILE_ATTRIBUTE_NOT_CONTENT_INDEXED },
-		{ 'l', FILE_ATTRIBUTE_REPARSE_POINT },
-		{ 'o', FILE_ATTRIBUTE_OFFLINE },
-	};
-	bool minus = false;
-
-	d->all = true;
-	d->set = d->clear = 0;
-	for (s += *s == ':'; *s; s++) {
-		size_t i;
-
-		if (*s == '-') {
-			minus = true;
-			continue;
-		}
-		for (i = 0; i < COUNT_OF(letters); i++)
-			if (towlower(*s) == letters[i].letter)
-				break;
-		if (i == COUNT_OF(letters))
-			return false;
-		if (minus)
-			d->clear |= letters[i].bit;
-		else
-			d->set |= letters[i].bit;
-		minus = false;
-	}
-	return true;
-}
 
 static bool order_letters(struct dir *d, const WCHAR *s)
 {
@@ -93,10 +52,11 @@ static bool dir_switch(const WCHAR *s, void *data)
 	switch (c) {
 	case 'a':
 		if (minus) {
-			d->all = false;
+			d->attributes.given = false;
 			return true;
 		}
-		if (attribute_letters(d, rest))
+		d->attributes = (struct attributes){ 0 };
+		if (attribute_letters(&d->attributes, rest, ~0u))
 			return true;
 		break;
 	case 'o':
@@ -313,14 +273,10 @@ static void show_wide(const struct dir *d, struct entry *list, size_t n)
 
 static bool wanted(const struct dir *d, const WIN32_FIND_DATAW *e)
 {
-	DWORD a = e->dwFileAttributes;
-
 	if (d->bare &&
 	    (!wcscmp(e->cFileName, L".") || !wcscmp(e->cFileName, L"..")))
 		return false;
-	if (!d->all)
-		return !(a & (FILE_ATTRIBUTE_HIDDEN | FILE_ATTRIBUTE_SYSTEM));
-	return (a & d->set) == d->set && !(a & d->clear);
+	return attributes_match(&d->attributes, e->dwFileAttributes);
 }
 
 static size_t read_entries(struct dir *d, const WCHAR *pattern,

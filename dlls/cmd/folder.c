@@ -167,11 +167,6 @@ int cmd_popd(WCHAR *args)
 /* ---- md, rd
  * ---------------------------------------------------------------------- */
 
-static bool no_switch(const WCHAR *s, void *data)
-{
-	return bad_switch(s);
-}
-
 /* All that are missing on the way. */
 static DWORD make_folders(const WCHAR *path)
 {
@@ -203,7 +198,7 @@ int cmd_md(WCHAR *args)
 	unsigned n;
 	int code = 0;
 
-	if (!take_switches(args, no_switch, NULL, &words, &n))
+	if (!take_switches(args, NULL, NULL, &words, &n))
 		return 1;
 	if (!n)
 		return syntax_error();

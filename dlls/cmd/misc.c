@@ -149,18 +149,13 @@ static int type_one(const WCHAR *path, bool header)
 	return 0;
 }
 
-static bool no_switch(const WCHAR *s, void *data)
-{
-	return bad_switch(s);
-}
-
 int cmd_type(WCHAR *args)
 {
 	WCHAR **words;
 	unsigned n;
 	int code = 0;
 
-	if (!take_switches(args, no_switch, NULL, &words, &n))
+	if (!take_switches(args, NULL, NULL, &words, &n))
 		return 1;
 	if (!n)
 		return syntax_error();

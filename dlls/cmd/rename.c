@@ -49,11 +49,6 @@ WCHAR *apply_mask(const WCHAR *name, const WCHAR *mask)
 	return str_text(&t);
 }
 
-static bool no_switch(const WCHAR *s, void *data)
-{
-	return bad_switch(s);
-}
-
 static DWORD rename_one(const WCHAR *dir, size_t n, const WCHAR *name,
 			const WCHAR *mask)
 {
@@ -84,7 +79,7 @@ int cmd_ren(WCHAR *args)
 	DWORD error;
 	size_t dir;
 
-	if (!take_switches(args, no_switch, NULL, &words, &n))
+	if (!take_switches(args, NULL, NULL, &words, &n))
 		return 1;
 	if (n != 2 || wcspbrk(words[1], L"\\/:"))
 		return syntax_error();
