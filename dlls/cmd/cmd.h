@@ -165,6 +165,8 @@ WCHAR *batch_line(struct batch *b);
 WCHAR read_key(void);
 /* Asks until one of the letters in choices is typed; 0 at the end of input. */
 WCHAR ask(const WCHAR *question, const WCHAR *choices);
+/* May path be replaced?  *all: so may all that come. */
+bool ask_overwrite(const WCHAR *path, bool *all);
 /* A whole file on the heap; NULL with the last error set. */
 char *read_file(const WCHAR *path, size_t *size);
 
@@ -305,6 +307,8 @@ bool is_gui_program(const WCHAR *path);
 /* name with arguments as it stands in the text. */
 int run_external(const WCHAR *name, const WCHAR *text, const WCHAR *arguments);
 WCHAR *full_path(const WCHAR *s);
+/* name in the folder dir. */
+WCHAR *below(const WCHAR *dir, const WCHAR *name);
 bool file_exists(const WCHAR *s);
 bool is_folder(const WCHAR *s);
 
@@ -322,6 +326,8 @@ struct names {
 	size_t n, room;
 };
 void list_names(struct names *l, const WCHAR *pattern, bool folders);
+/* What is to be walked below dir, as dir\name\; dir ends in a backslash. */
+void list_subfolders(struct names *l, const WCHAR *dir);
 
 /* ---- batch.c
  * -------------------------------------------------------------------------------

@@ -145,32 +145,13 @@ static bool same_file(const WCHAR *a, const WCHAR *b)
 
 static bool may_replace(struct copy *c, const WCHAR *path)
 {
-	struct str question = { 0 };
-	WCHAR answer;
-
 	if (!c->ask || c->all || is_device(path) || !file_exists(path))
 		return true;
-	str_puts(&question, L"Overwrite ");
-	str_puts(&question, path);
-	str_puts(&question, L"? (Yes/No/All): ");
-	answer = ask(question.s, L"YNA");
-	c->all = answer == 'A';
-	return c->all || answer == 'Y';
+	return ask_overwrite(path, &c->all);
 }
 
 /* ---- one result
  * ------------------------------------------------------------------------ */
-
-static WCHAR *below(const WCHAR *dir, const WCHAR *name)
-{
-	struct str t = { 0 };
-
-	str_puts(&t, dir);
-	if (t.n && t.s[t.n - 1] != '\\' && t.s[t.n - 1] != ':')
-		str_putc(&t, '\\');
-	str_puts(&t, name);
-	return str_text(&t);
-}
 
 static const WCHAR *name_of(const WCHAR *path)
 {

@@ -89,21 +89,9 @@ static void delete_in(struct del *d, const WCHAR *dir, const WCHAR *pattern)
 		FindClose(h);
 	}
 	if (d->tree) {
-		struct str all = { 0 };
-
-		str_puts(&all, dir);
-		str_putc(&all, '*');
-		list_names(&l, all.s, true);
-		for (size_t i = 0; i < l.n && !stopped(); i++) {
-			struct str sub = { 0 };
-
-			if (l.attributes[i] & FILE_ATTRIBUTE_REPARSE_POINT)
-				continue;
-			str_puts(&sub, dir);
-			str_puts(&sub, l.name[i]);
-			str_putc(&sub, '\\');
-			delete_in(d, sub.s, pattern);
-		}
+		list_subfolders(&l, dir);
+		for (size_t i = 0; i < l.n && !stopped(); i++)
+			delete_in(d, l.name[i], pattern);
 	}
 	arena_release(m);
 }

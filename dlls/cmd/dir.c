@@ -400,20 +400,9 @@ static DWORD list_folder(struct dir *d, const WCHAR *dir, const WCHAR *pattern)
 	}
 	if (!d->tree || stopped())
 		return error;
-	t = (struct str){ 0 };
-	str_puts(&t, dir);
-	str_putc(&t, '*');
-	list_names(&l, t.s, true);
-	for (size_t i = 0; i < l.n && !stopped(); i++) {
-		struct str sub = { 0 };
-
-		if (l.attributes[i] & FILE_ATTRIBUTE_REPARSE_POINT)
-			continue;
-		str_puts(&sub, dir);
-		str_puts(&sub, l.name[i]);
-		str_putc(&sub, '\\');
-		list_folder(d, sub.s, pattern);
-	}
+	list_subfolders(&l, dir);
+	for (size_t i = 0; i < l.n && !stopped(); i++)
+		list_folder(d, l.name[i], pattern);
 	return error;
 }
 

@@ -77,6 +77,29 @@ void list_names(struct names *l, const WCHAR *pattern, bool folders)
 	FindClose(h);
 }
 
+void list_subfolders(struct names *l, const WCHAR *dir)
+{
+	struct str all = { 0 };
+	size_t n = 0;
+
+	str_puts(&all, dir);
+	str_putc(&all, '*');
+	list_names(l, all.s, true);
+	for (size_t i = 0; i < l->n; i++) {
+		struct str path = { 0 };
+
+		/* A link may lead back up. */
+		if (l->attributes[i] & FILE_ATTRIBUTE_REPARSE_POINT)
+			continue;
+		str_puts(&path, dir);
+		str_puts(&path, l->name[i]);
+		str_putc(&path, '\\');
+		l->attributes[n] = l->attributes[i];
+		l->name[n++] = path.s;
+	}
+	l->n = n;
+}
+
 /* The part of a pattern before its last name. */
 static size_t folder_part(const WCHAR *s)
 {
@@ -134,24 +157,13 @@ static int over_set(struct node *n, const WCHAR *dir)
 static int over_tree(struct node *n, const WCHAR *dir)
 {
 	struct mark m = arena_mark();
-	struct str t = { 0 };
 	struct names l;
 	int code;
 
 	code = over_set(n, dir);
-	str_puts(&t, dir);
-	str_putc(&t, '*');
-	list_names(&l, t.s, true);
-	for (size_t i = 0; i < l.n && !stopped(); i++) {
-		struct str sub = { 0 };
-
-		if (l.attributes[i] & FILE_ATTRIBUTE_REPARSE_POINT)
-			continue;
-		str_puts(&sub, dir);
-		str_puts(&sub, l.name[i]);
-		str_putc(&sub, '\\');
-		code = over_tree(n, sub.s);
-	}
+	list_subfolders(&l, dir);
+	for (size_t i = 0; i < l.n && !stopped(); i++)
+		code = over_tree(n, l.name[i]);
 	arena_release(m);
 	return code;
 }

@@ -151,6 +151,19 @@ WCHAR ask(const WCHAR *question, const WCHAR *choices)
 	return answer;
 }
 
+bool ask_overwrite(const WCHAR *path, bool *all)
+{
+	struct str question = { 0 };
+	WCHAR answer;
+
+	str_puts(&question, L"Overwrite ");
+	str_puts(&question, path);
+	str_puts(&question, L"? (Yes/No/All): ");
+	answer = ask(question.s, L"YNA");
+	*all = answer == 'A';
+	return *all || answer == 'Y';
+}
+
 char *read_file(const WCHAR *path, size_t *size)
 {
 	HANDLE h = CreateFileW(path, GENERIC_READ,

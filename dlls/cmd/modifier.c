@@ -15,6 +15,17 @@ WCHAR *full_path(const WCHAR *s)
 	return copy_text(s, wcslen(s));
 }
 
+WCHAR *below(const WCHAR *dir, const WCHAR *name)
+{
+	struct str t = { 0 };
+
+	str_puts(&t, dir);
+	if (t.n && t.s[t.n - 1] != '\\' && t.s[t.n - 1] != ':')
+		str_putc(&t, '\\');
+	str_puts(&t, name);
+	return str_text(&t);
+}
+
 bool file_exists(const WCHAR *s)
 {
 	return GetFileAttributesW(s) != INVALID_FILE_ATTRIBUTES;

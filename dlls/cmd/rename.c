@@ -124,28 +124,9 @@ static bool move_switch(const WCHAR *s, void *data)
 
 static bool may_replace(struct move *m, const WCHAR *path)
 {
-	struct str question = { 0 };
-	WCHAR answer;
-
 	if (!m->ask || m->all || !file_exists(path))
 		return true;
-	str_puts(&question, L"Overwrite ");
-	str_puts(&question, full_path(path));
-	str_puts(&question, L"? (Yes/No/All): ");
-	answer = ask(question.s, L"YNA");
-	m->all = answer == 'A';
-	return m->all || answer == 'Y';
-}
-
-static WCHAR *below(const WCHAR *dir, const WCHAR *name)
-{
-	struct str t = { 0 };
-
-	str_puts(&t, dir);
-	if (t.n && t.s[t.n - 1] != '\\' && t.s[t.n - 1] != ':')
-		str_putc(&t, '\\');
-	str_puts(&t, name);
-	return str_text(&t);
+	return ask_overwrite(full_path(path), &m->all);
 }
 
 static DWORD move_one(struct move *m, const WCHAR *from, const WCHAR *to)
