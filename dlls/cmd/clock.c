@@ -76,6 +76,17 @@ static bool only_show(WCHAR *args)
 	return w && !_wcsicmp(w, L"/t");
 }
 
+/* The answer to what was asked; false: there is none. */
+static bool typed(void)
+{
+	WCHAR *line;
+
+	flush_output();
+	line = read_handle_line(cmd.std[0]);
+	out(L"\r\n");
+	return line && *skip_blanks(line);
+}
+
 /* To set the clock takes a right that programs do not have here. */
 static int refused(void)
 {
@@ -85,7 +96,6 @@ static int refused(void)
 int cmd_date(WCHAR *args)
 {
 	SYSTEMTIME now;
-	WCHAR *line;
 
 	GetLocalTime(&now);
 	if (only_show(args)) {
@@ -96,10 +106,7 @@ int cmd_date(WCHAR *args)
 		outf(L"The current date is: %ls \r\nEnter the new date: "
 		     L"(mm-dd-yy) ",
 		     date_text(&now, true));
-		flush_output();
-		line = read_handle_line(cmd.std[0]);
-		out(L"\r\n");
-		if (!line || !*skip_blanks(line))
+		if (!typed())
 			return 0;
 	}
 	return refused();
@@ -108,7 +115,6 @@ int cmd_date(WCHAR *args)
 int cmd_time(WCHAR *args)
 {
 	SYSTEMTIME now;
-	WCHAR *line;
 
 	GetLocalTime(&now);
 	if (only_show(args)) {
@@ -118,10 +124,7 @@ int cmd_time(WCHAR *args)
 	if (!*skip_delimiters(args)) {
 		outf(L"The current time is: %ls\r\nEnter the new time: ",
 		     time_text(&now, true));
-		flush_output();
-		line = read_handle_line(cmd.std[0]);
-		out(L"\r\n");
-		if (!line || !*skip_blanks(line))
+		if (!typed())
 			return 0;
 	}
 	return refused();
