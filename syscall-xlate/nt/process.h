@@ -88,7 +88,7 @@ uint64_t process_host_started(int host_pid);
 int process_host_parent(int host_pid);
 void process_host_times(int host_pid, int64_t *user, int64_t *kernel,
 			uint32_t *faults);
-/* process-info.c: as NtSetInformationProcess. */
+/* process-set.c: as NtSetInformationProcess. */
 void process_set_affinity(struct nt_process *p, uint64_t mask);
 /* A process that may be in a job has ended. */
 void job_process_ended(struct nt_process *p);
