@@ -1,211 +1,17 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * job-member.c - processes in jobs: entering, ending, and being ended with the
- * last handle; see job.h.
+ * job-member.c - which processes are in a job, and what its completion port
+ * is told of them; see job.h.
  *
  * Nobody is told to remove a dead process from its slot: whoever looks at a
  * slot next, or hears of the end, does it.
  */
 #include "syscall-xlate/nt/job.h"
 
-#include <fcntl.h>
-#include <poll.h>
-#include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/mman.h>
-#include <sys/socket.h>
+#include <unistd.h>
 
 #include "syscall-xlate/nt/remote.h"
-#include "syscall-xlate/nt/vad.h"
-
-pthread_mutex_t jobs_lock = PTHREAD_MUTEX_INITIALIZER;
-static struct job *jobs; /* under jobs_lock */
-
-/* ---- making one ------------------------------------------------------ */
-
-enum { AREA_AT = 4096 };
-
-static bool map_area(struct job *j)
-{
-	void *p;
-
-	/* What another process has sent may be too short. */
-	if (lseek(j->object.shared->fd, 0, SEEK_END) <
-	    (off_t)(AREA_AT + sizeof *j->area))
-		return false;
-	p = mmap(NULL, sizeof *j->area, PROT_READ | PROT_WRITE, MAP_SHARED,
-		 j->object.shared->fd, AREA_AT);
-	j->area = p == MAP_FAILED ? NULL : p;
-	return j->area != NULL;
-}
-
-static void enlist(struct job *j)
-{
-	for (unsigned i = 0; i < COUNT_OF(j->parcels); i++)
-		j->parcels[i] = -1;
-	j->alarm = -1;
-	pthread_mutex_lock(&jobs_lock);
-	j->next = jobs;
-	if (jobs)
-		jobs->prev = j;
-	jobs = j;
-	pthread_mutex_unlock(&jobs_lock);
-}
-
-bool job_init(struct job *j)
-{
-	struct shared_page init = { .kind = SHARED_JOB };
-	int ends[2] = { -1, -1 };
-
-	j->object.shared = shared_anonymous(&init);
-	if (!j->object.shared || pipe2(ends, O_CLOEXEC | O_NONBLOCK) < 0)
-		ends[0] = ends[1] = -1;
-	j->reading = ends[0];
-	j->writing = ends[1];
-	enlist(j);
-	return j->object.shared && ends[0] >= 0 &&
-	       ftruncate(j->object.shared->fd, AREA_AT + sizeof *j->area) ==
-		       0 &&
-	       map_area(j);
-}
-
-static void close_fd(int *fd)
-{
-	if (*fd >= 0)
-		close(*fd);
-	*fd = -1;
-}
-
-void job_destroy(struct object *o)
-{
-	struct job *j = job_of_object(o);
-	struct job_told *told;
-
-	pthread_mutex_lock(&jobs_lock);
-	if (j->prev)
-		j->prev->next = j->next;
-	else if (jobs == j)
-		jobs = j->next;
-	if (j->next)
-		j->next->prev = j->prev;
-	pthread_mutex_unlock(&jobs_lock);
-	while ((told = j->told)) {
-		j->told = told->next;
-		object_put(&told->process->object);
-		free(told);
-	}
-	if (j->area)
-		munmap(j->area, sizeof *j->area);
-	close_fd(&j->reading);
-	close_fd(&j->writing);
-	close_fd(&j->alarm);
-	for (unsigned i = 0; i < COUNT_OF(j->parcels); i++)
-		close_fd(&j->parcels[i]);
-	object_put(j->outer);
-	object_put(j->port);
-}
-
-/* ---- handing it on --------------------------------------------------- */
-
-/* A socket in which two descriptors lie; it is j's to close, later. */
-static int parcel(struct job *j, int a, int b)
-{
-	const int both[2] = { a, b };
-	char control[CMSG_SPACE(sizeof both)] = { 0 };
-	struct iovec v = { "j", 1 };
-	struct msghdr hdr = {
-		.msg_iov = &v,
-		.msg_iovlen = 1,
-		.msg_control = control,
-		.msg_controllen = sizeof control,
-	};
-	struct cmsghdr *c = CMSG_FIRSTHDR(&hdr);
-	int pair[2], *place;
-
-	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) < 0)
-		return -1;
-	c->cmsg_level = SOL_SOCKET;
-	c->cmsg_type = SCM_RIGHTS;
-	c->cmsg_len = CMSG_LEN(sizeof both);
-	memcpy(CMSG_DATA(c), both, sizeof both);
-	if (sendmsg(pair[1], &hdr, MSG_NOSIGNAL) != 1)
-		close_fd(&pair[0]);
-	close(pair[1]);
-	if (pair[0] < 0)
-		return -1;
-	pthread_mutex_lock(&jobs_lock);
-	place = &j->parcels[j->next_parcel++ % COUNT_OF(j->parcels)];
-	close_fd(place);
-	*place = pair[0];
-	pthread_mutex_unlock(&jobs_lock);
-	return pair[0];
-}
-
-bool job_pass(struct object *o, struct nt_passed *p)
-{
-	struct job *j = job_of_object(o);
-
-	p->len = 0;
-	p->value[1] = j->area->ends;
-	/* To a member without a handle (value[0]) only the reading end. */
-	p->fd = parcel(j, o->shared->fd,
-		       p->value[0] || j->writing < 0 ? j->reading : j->writing);
-	return p->fd >= 0;
-}
-
-/* An end of a pipe of which the other is at fd. */
-static int other_end(int fd, int flags)
-{
-	char path[40];
-
-	snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
-	return open(path, flags | O_NONBLOCK | O_CLOEXEC);
-}
-
-struct object *job_receive(const struct nt_passed *p)
-{
-	char control[CMSG_SPACE(2 * sizeof(int))] = { 0 }, byte;
-	struct iovec v = { &byte, 1 };
-	struct msghdr hdr = {
-		.msg_iov = &v,
-		.msg_iovlen = 1,
-		.msg_control = control,
-		.msg_controllen = sizeof control,
-	};
-	struct cmsghdr *c;
-	int both[2] = { -1, -1 };
-	struct nt_passed page = { 0 };
-	struct object *o = NULL;
-	struct job *j;
-
-	if (recvmsg(p->fd, &hdr, MSG_DONTWAIT | MSG_CMSG_CLOEXEC) == 1 &&
-	    (c = CMSG_FIRSTHDR(&hdr)) && c->cmsg_type == SCM_RIGHTS &&
-	    c->cmsg_len == CMSG_LEN(sizeof both))
-		memcpy(both, CMSG_DATA(c), sizeof both);
-	close(p->fd);
-	page.fd = both[0];
-	if (page.fd >= 0)
-		o = shared_receive(&job_type, &page);
-	j = job_of_object(o);
-	if (!o) {
-		close_fd(&both[1]);
-		return NULL;
-	}
-	enlist(j);
-	if ((fcntl(both[1], F_GETFL) & O_ACCMODE) == O_RDONLY) {
-		j->reading = both[1];
-		j->writing = -1;
-	} else {
-		j->writing = both[1];
-		j->reading = other_end(both[1], O_RDONLY);
-	}
-	if (map_area(j))
-		return o;
-	object_put(o);
-	return NULL;
-}
 
 /* ---- slots ----------------------------------------------------------- */
 
@@ -277,7 +83,7 @@ bool job_has(struct job *j, int host_pid)
 	return yes;
 }
 
-static NTSTATUS take_slot(struct job *j, const struct nt_process *p)
+NTSTATUS job_take_slot(struct job *j, const struct nt_process *p)
 {
 	struct job_area *a = j->area;
 	struct job_slot s = { (uint32_t)p->host_pid, started(p->host_pid),
@@ -306,13 +112,13 @@ static NTSTATUS take_slot(struct job *j, const struct nt_process *p)
 
 NTSTATUS job_enter(struct job *j, struct nt_process *p)
 {
-	NTSTATUS status = take_slot(j, p);
+	NTSTATUS status = job_take_slot(j, p);
 	unsigned n;
 
 	if (status) {
 		/* Some may be dead that nobody has heard of. */
 		free(job_members(j, &n));
-		status = take_slot(j, p);
+		status = job_take_slot(j, p);
 	}
 	pthread_mutex_lock(&jobs_lock);
 	if (status)
@@ -326,6 +132,25 @@ NTSTATUS job_enter(struct job *j, struct nt_process *p)
 	return status;
 }
 
+bool job_has_room(struct object *o)
+{
+	struct job *j = job_of_object(o);
+	unsigned n;
+	bool full;
+
+	free(job_members(j, &n)); /* the dead leave */
+	object_lock(o);
+	full = j->area->limits.basic.flags & JOB_LIMIT_ACTIVE_PROCESS &&
+	       j->area->active >= j->area->limits.basic.active_processes;
+	object_unlock(o);
+	if (full) {
+		pthread_mutex_lock(&jobs_lock);
+		job_tell(j, JOB_MSG_ACTIVE_PROCESS_LIMIT, 0);
+		pthread_mutex_unlock(&jobs_lock);
+	}
+	return !full;
+}
+
 /* ---- the completion port --------------------------------------------- */
 
 void job_tell(struct job *j, uint32_t message, uint32_t id)
@@ -334,8 +159,7 @@ void job_tell(struct job *j, uint32_t message, uint32_t id)
 		iocp_post(j->port, j->port_key, id, STATUS_SUCCESS, message);
 }
 
-/* The process with this host id: one we know, or one to watch from now on. */
-static struct nt_process *process_of(const struct job_slot *s)
+struct nt_process *job_process_of(const struct job_slot *s)
 {
 	struct nt_process *p;
 
@@ -370,7 +194,7 @@ void job_announce(struct job *j)
 		t = malloc(sizeof *t);
 		if (!t)
 			break;
-		t->process = process_of(&list[i]);
+		t->process = job_process_of(&list[i]);
 		if (!t->process) {
 			free(t);
 			continue;
@@ -409,7 +233,7 @@ void job_process_ended(struct nt_process *p)
 	unsigned puts = 0;
 
 	pthread_mutex_lock(&jobs_lock);
-	for (struct job *j = jobs; j; j = j->next) {
+	for (struct job *j = jobs_first; j; j = j->next) {
 		struct job_slot s = { 0 };
 
 		if (!j->area)
@@ -430,260 +254,6 @@ void job_process_ended(struct nt_process *p)
 	pthread_mutex_unlock(&jobs_lock);
 	while (puts--)
 		object_put(&p->object);
-}
-
-/* ---- ending all ------------------------------------------------------ */
-
-/* The host's children of every thread of pid, and theirs; then pid itself. */
-static void kill_tree(int pid, int depth)
-{
-	char path[64], text[4096], *at = text;
-	size_t n = 0;
-	FILE *f;
-	long child;
-
-	snprintf(path, sizeof path, "/proc/%d/task/%d/children", pid, pid);
-	f = fopen(path, "re");
-	if (f) {
-		n = fread(text, 1, sizeof text - 1, f);
-		fclose(f);
-	}
-	text[n] = 0;
-	while (depth < 16 && (child = strtol(at, &at, 10)) > 0)
-		kill_tree((int)child, depth + 1);
-	if (depth)
-		kill(pid, SIGKILL);
-}
-
-static void end_one(const struct job_slot *s, uint32_t code)
-{
-	struct nt_process *p = process_of(s);
-
-	if (!s->is_nt)
-		kill_tree((int)s->pid, 0);
-	if (!p)
-		return;
-	/* So that whoever waits for it learns the code. */
-	if (s->is_nt && !p->block)
-		process_learn(p);
-	process_kill(p, code);
-	object_put(&p->object);
-}
-
-bool job_end_all(struct job *j, uint32_t code)
-{
-	struct job_slot *list;
-	bool self = false;
-	unsigned n;
-
-	object_lock(&j->object);
-	j->area->end_code = code;
-	j->area->ends++;
-	object_unlock(&j->object);
-	list = job_members(j, &n);
-	for (unsigned i = 0; list && i < n; i++)
-		if ((int)list[i].pid == nt_self->host_pid)
-			self = true;
-		else
-			end_one(&list[i], code);
-	free(list);
-	return self;
-}
-
-static bool nobody_holds(int reading)
-{
-	struct pollfd p = { reading, 0, 0 };
-
-	return reading >= 0 && poll(&p, 1, 0) == 1 && p.revents & POLLHUP;
-}
-
-/* What Linux programs among the members cannot hear themselves. */
-static void end_natives(struct job *j)
-{
-	struct job_slot *list;
-	unsigned n;
-
-	list = job_members(j, &n);
-	for (unsigned i = 0; list && i < n; i++)
-		if (!list[i].is_nt) {
-			kill_tree((int)list[i].pid, 0);
-			kill((int)list[i].pid, SIGKILL);
-		}
-	free(list);
-}
-
-void job_closed(struct task *t, struct object *o, uint64_t h, bool last)
-{
-	struct job *j = job_of_object(o);
-
-	(void)t;
-	(void)h;
-	if (!last)
-		return;
-	close_fd(&j->writing);
-	for (unsigned i = 0; i < COUNT_OF(j->parcels); i++)
-		close_fd(&j->parcels[i]);
-	if (j->area->limits.basic.flags & JOB_LIMIT_KILL_ON_CLOSE &&
-	    nobody_holds(j->reading))
-		end_natives(j);
-	if (!process_is_ending())
-		jobs_check();
-}
-
-/* ---- ourselves ------------------------------------------------------- */
-
-static void apply_time(const struct basic_limits *l)
-{
-	static timer_t timer;
-	static bool have;
-	struct itimerspec when = { 0 };
-	struct sigevent ev = {
-		.sigev_notify = SIGEV_SIGNAL,
-		.sigev_signo = task_ops->knock,
-	};
-
-	if (!(l->flags & JOB_LIMIT_PROCESS_TIME) || !task_ops->knock ||
-	    l->process_time <= 0)
-		return;
-	have = have || !timer_create(CLOCK_PROCESS_CPUTIME_ID, &ev, &timer);
-	when.it_value.tv_sec = l->process_time / 10000000;
-	when.it_value.tv_nsec = l->process_time % 10000000 * 100;
-	if (have)
-		timer_settime(timer, TIMER_ABSTIME, &when, NULL);
-}
-
-static void apply(const struct extended_limits *l)
-{
-	const struct basic_limits *b = &l->basic;
-
-	apply_time(b);
-	if (b->flags & JOB_LIMIT_AFFINITY && b->affinity & system_affinity())
-		process_set_affinity(nt_self, b->affinity & system_affinity());
-	if (b->flags & JOB_LIMIT_PRIORITY_CLASS)
-		process_set_priority(nt_self, (uint8_t)b->priority_class);
-	if (b->flags & JOB_LIMIT_PROCESS_MEMORY)
-		vm_limit_commit(l->process_memory);
-	else if (b->flags & JOB_LIMIT_JOB_MEMORY)
-		vm_limit_commit(l->job_memory); /* each gets all of it */
-}
-
-static void check_time(const struct basic_limits *l, struct job *j)
-{
-	enum { NOT_ENOUGH_QUOTA = 1816 };
-	struct timespec ts;
-
-	if (!(l->flags & JOB_LIMIT_PROCESS_TIME) || l->process_time <= 0 ||
-	    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &ts))
-		return;
-	if (ts.tv_sec * 10000000ll + ts.tv_nsec / 100 < l->process_time)
-		return;
-	pthread_mutex_lock(&jobs_lock);
-	job_tell(j, JOB_MSG_END_OF_PROCESS_TIME, nt_self->id);
-	pthread_mutex_unlock(&jobs_lock);
-	process_exit(NOT_ENOUGH_QUOTA);
-}
-
-void jobs_check(void)
-{
-	struct object *o = nt_self ? nt_self->job : NULL;
-
-	for (; o; o = job_of_object(o)->outer) {
-		struct job *j = job_of_object(o);
-		struct extended_limits l;
-
-		object_lock(o);
-		l = j->area->limits;
-		object_unlock(o);
-		if (l.basic.flags & JOB_LIMIT_KILL_ON_CLOSE &&
-		    nobody_holds(j->reading)) {
-			end_natives(j);
-			process_exit(0);
-		}
-		check_time(&l.basic, j);
-		apply(&l);
-	}
-	pthread_mutex_lock(&jobs_lock);
-	for (struct job *j = jobs; j; j = j->next)
-		if (j->area)
-			job_announce(j);
-	pthread_mutex_unlock(&jobs_lock);
-}
-
-/* The kernel is to send us the knock when the last handle is closed. */
-static void listen_to(struct job *j)
-{
-	if (j->alarm >= 0 || j->reading < 0 || !task_ops->knock)
-		return;
-	/* Of its own: who is signalled belongs to the open file. */
-	j->alarm = other_end(j->reading, O_RDONLY);
-	if (j->alarm < 0)
-		return;
-	fcntl(j->alarm, F_SETOWN, nt_self->host_pid);
-	fcntl(j->alarm, F_SETSIG, task_ops->knock);
-	fcntl(j->alarm, F_SETFL, O_NONBLOCK | O_ASYNC);
-}
-
-void job_adopt(struct object *o)
-{
-	struct job *j = job_of_object(o);
-
-	pthread_mutex_lock(&jobs_lock);
-	for (struct object *in = nt_self->job; in; in = job_of_object(in)->outer)
-		if (in == o) {
-			pthread_mutex_unlock(&jobs_lock);
-			return;
-		}
-	if (!j->outer)
-		j->outer = nt_self->job; /* the reference moves */
-	else
-		object_put(nt_self->job);
-	object_get(o);
-	nt_self->job = o;
-	pthread_mutex_unlock(&jobs_lock);
-	listen_to(j);
-}
-
-void job_born(struct object *o, uint64_t ends)
-{
-	struct job *j = job_of_object(o);
-
-	job_adopt(o);
-	take_slot(j, nt_self);
-	/* All were ended after we were started and before we were seen. */
-	if (j->area->ends != (uint32_t)ends)
-		process_exit(j->area->end_code);
-}
-
-bool job_has_room(struct object *o)
-{
-	struct job *j = job_of_object(o);
-	unsigned n;
-	bool full;
-
-	free(job_members(j, &n)); /* the dead leave */
-	object_lock(o);
-	full = j->area->limits.basic.flags & JOB_LIMIT_ACTIVE_PROCESS &&
-	       j->area->active >= j->area->limits.basic.active_processes;
-	object_unlock(o);
-	if (full) {
-		pthread_mutex_lock(&jobs_lock);
-		job_tell(j, JOB_MSG_ACTIVE_PROCESS_LIMIT, 0);
-		pthread_mutex_unlock(&jobs_lock);
-	}
-	return !full;
-}
-
-void job_limits_changed(struct job *j)
-{
-	struct job_slot *list;
-	unsigned n;
-
-	list = job_members(j, &n);
-	for (unsigned i = 0; list && i < n; i++)
-		if (list[i].is_nt && (int)list[i].pid != nt_self->host_pid)
-			remote_knock((int)list[i].pid);
-	free(list);
-	jobs_check();
 }
 
 /* ---- children and others ---------------------------------------------- */

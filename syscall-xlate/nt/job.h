@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * job.h - jobs: what job.c (the calls) and job-member.c (who is in one) share.
+ * job.h - jobs: what job.c (the calls), job-object.c, job-member.c (who is in
+ * one) and job-end.c share.
  *
  * A job is a page of shared.h with an area behind it, in which every member
  * process has a slot, and a pipe.  Who has a handle holds the pipe's writing
@@ -105,6 +106,7 @@ struct job {
 };
 
 extern pthread_mutex_t jobs_lock;
+extern struct job *jobs_first; /* of all; under jobs_lock */
 
 static inline struct job *job_of_object(struct object *o)
 {
@@ -117,12 +119,21 @@ void job_destroy(struct object *o);
 void job_closed(struct task *t, struct object *o, uint64_t h, bool last);
 bool job_pass(struct object *o, struct nt_passed *p);
 struct object *job_receive(const struct nt_passed *p);
+/* If it is open; *fd is -1 then. */
+void job_close_fd(int *fd);
+/* An end of a pipe of which the other is at fd. */
+int job_other_end(int fd, int flags);
 
 /* The host ids in the job that still run, malloc'ed; others leave it. */
 struct job_slot *job_members(struct job *j, unsigned *n);
 bool job_has(struct job *j, int host_pid);
 /* p is of the job from now on.  STATUS_QUOTA_EXCEEDED, _NO_MEMORY. */
 NTSTATUS job_enter(struct job *j, struct nt_process *p);
+/* The same without telling anybody. */
+NTSTATUS job_take_slot(struct job *j, const struct nt_process *p);
+/* The process in a slot: one we know, or one to watch from now on; a reference.
+   NULL: it is gone. */
+struct nt_process *job_process_of(const struct job_slot *s);
 /* End all members but ourselves; whether we are one. */
 bool job_end_all(struct job *j, uint32_t code);
 /* With jobs_lock held: tell j's port, if it is ours. */

@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * job-object.c - a job as an object: made, handed to other processes, let go;
+ * see job.h.  All that this process knows are in a list.
+ */
+#include "syscall-xlate/nt/job.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+
+pthread_mutex_t jobs_lock = PTHREAD_MUTEX_INITIALIZER;
+struct job *jobs_first;
+
+/* ---- making one ------------------------------------------------------ */
+
+enum { AREA_AT = 4096 };
+
+static bool map_area(struct job *j)
+{
+	void *p;
+
+	/* What another process has sent may be too short. */
+	if (lseek(j->object.shared->fd, 0, SEEK_END) <
+	    (off_t)(AREA_AT + sizeof *j->area))
+		return false;
+	p = mmap(NULL, sizeof *j->area, PROT_READ | PROT_WRITE, MAP_SHARED,
+		 j->object.shared->fd, AREA_AT);
+	j->area = p == MAP_FAILED ? NULL : p;
+	return j->area != NULL;
+}
+
+static void enlist(struct job *j)
+{
+	for (unsigned i = 0; i < COUNT_OF(j->parcels); i++)
+		j->parcels[i] = -1;
+	j->alarm = -1;
+	pthread_mutex_lock(&jobs_lock);
+	j->next = jobs_first;
+	if (jobs_first)
+		jobs_first->prev = j;
+	jobs_first = j;
+	pthread_mutex_unlock(&jobs_lock);
+}
+
+bool job_init(struct job *j)
+{
+	struct shared_page init = { .kind = SHARED_JOB };
+	int ends[2] = { -1, -1 };
+
+	j->object.shared = shared_anonymous(&init);
+	if (!j->object.shared || pipe2(ends, O_CLOEXEC | O_NONBLOCK) < 0)
+		ends[0] = ends[1] = -1;
+	j->reading = ends[0];
+	j->writing = ends[1];
+	enlist(j);
+	return j->object.shared && ends[0] >= 0 &&
+	       ftruncate(j->object.shared->fd, AREA_AT + sizeof *j->area) ==
+		       0 &&
+	       map_area(j);
+}
+
+void job_close_fd(int *fd)
+{
+	if (*fd >= 0)
+		close(*fd);
+	*fd = -1;
+}
+
+void job_destroy(struct object *o)
+{
+	struct job *j = job_of_object(o);
+	struct job_told *told;
+
+	pthread_mutex_lock(&jobs_lock);
+	if (j->prev)
+		j->prev->next = j->next;
+	else if (jobs_first == j)
+		jobs_first = j->next;
+	if (j->next)
+		j->next->prev = j->prev;
+	pthread_mutex_unlock(&jobs_lock);
+	while ((told = j->told)) {
+		j->told = told->next;
+		object_put(&told->process->object);
+		free(told);
+	}
+	if (j->area)
+		munmap(j->area, sizeof *j->area);
+	job_close_fd(&j->reading);
+	job_close_fd(&j->writing);
+	job_close_fd(&j->alarm);
+	for (unsigned i = 0; i < COUNT_OF(j->parcels); i++)
+		job_close_fd(&j->parcels[i]);
+	object_put(j->outer);
+	object_put(j->port);
+}
+
+/* ---- handing it on --------------------------------------------------- */
+
+/* A socket in which two descriptors lie; it is j's to close, later. */
+static int parcel(struct job *j, int a, int b)
+{
+	const int both[2] = { a, b };
+	char control[CMSG_SPACE(sizeof both)] = { 0 };
+	struct iovec v = { "j", 1 };
+	struct msghdr hdr = {
+		.msg_iov = &v,
+		.msg_iovlen = 1,
+		.msg_control = control,
+		.msg_controllen = sizeof control,
+	};
+	struct cmsghdr *c = CMSG_FIRSTHDR(&hdr);
+	int pair[2], *place;
+
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) < 0)
+		return -1;
+	c->cmsg_level = SOL_SOCKET;
+	c->cmsg_type = SCM_RIGHTS;
+	c->cmsg_len = CMSG_LEN(sizeof both);
+	memcpy(CMSG_DATA(c), both, sizeof both);
+	if (sendmsg(pair[1], &hdr, MSG_NOSIGNAL) != 1)
+		job_close_fd(&pair[0]);
+	close(pair[1]);
+	if (pair[0] < 0)
+		return -1;
+	pthread_mutex_lock(&jobs_lock);
+	place = &j->parcels[j->next_parcel++ % COUNT_OF(j->parcels)];
+	job_close_fd(place);
+	*place = pair[0];
+	pthread_mutex_unlock(&jobs_lock);
+	return pair[0];
+}
+
+bool job_pass(struct object *o, struct nt_passed *p)
+{
+	struct job *j = job_of_object(o);
+
+	p->len = 0;
+	p->value[1] = j->area->ends;
+	/* To a member without a handle (value[0]) only the reading end. */
+	p->fd = parcel(j, o->shared->fd,
+		       p->value[0] || j->writing < 0 ? j->reading : j->writing);
+	return p->fd >= 0;
+}
+
+int job_other_end(int fd, int flags)
+{
+	char path[40];
+
+	snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+	return open(path, flags | O_NONBLOCK | O_CLOEXEC);
+}
+
+struct object *job_receive(const struct nt_passed *p)
+{
+	char control[CMSG_SPACE(2 * sizeof(int))] = { 0 }, byte;
+	struct iovec v = { &byte, 1 };
+	struct msghdr hdr = {
+		.msg_iov = &v,
+		.msg_iovlen = 1,
+		.msg_control = control,
+		.msg_controllen = sizeof control,
+	};
+	struct cmsghdr *c;
+	int both[2] = { -1, -1 };
+	struct nt_passed page = { 0 };
+	struct object *o = NULL;
+	struct job *j;
+
+	if (recvmsg(p->fd, &hdr, MSG_DONTWAIT | MSG_CMSG_CLOEXEC) == 1 &&
+	    (c = CMSG_FIRSTHDR(&hdr)) && c->cmsg_type == SCM_RIGHTS &&
+	    c->cmsg_len == CMSG_LEN(sizeof both))
+		memcpy(both, CMSG_DATA(c), sizeof both);
+	close(p->fd);
+	page.fd = both[0];
+	if (page.fd >= 0)
+		o = shared_receive(&job_type, &page);
+	j = job_of_object(o);
+	if (!o) {
+		job_close_fd(&both[1]);
+		return NULL;
+	}
+	enlist(j);
+	if ((fcntl(both[1], F_GETFL) & O_ACCMODE) == O_RDONLY) {
+		j->reading = both[1];
+		j->writing = -1;
+	} else {
+		j->writing = both[1];
+		j->reading = job_other_end(both[1], O_RDONLY);
+	}
+	if (map_area(j))
+		return o;
+	object_put(o);
+	return NULL;
+}
