@@ -4,7 +4,12 @@
 # mingw-w64's own headers and import libraries: nothing of the tree is in it.
 
 guest_srcs := $(notdir $(wildcard $(srcdir)/tests/guest/nt/*.c))
-guest_exes = $(foreach a,$(DLL_ARCHES),$(guest_srcs:%.c=tests/guest/$(a)/%.exe))
+# A test of what one width alone has says "// only: x86_64" (or i686).
+guest_only = $(notdir $(shell grep -l '^// only: $(1)' $(srcdir)/tests/guest/nt/*.c))
+guest_other_x86_64 = i686
+guest_other_i686 = x86_64
+guest_exes = $(foreach a,$(DLL_ARCHES),$(patsubst %.c,tests/guest/$(a)/%.exe, \
+	$(filter-out $(call guest_only,$(guest_other_$(a))),$(guest_srcs))))
 example_exes = $(patsubst $(srcdir)/examples/%.c,examples/%.exe,$(wildcard $(srcdir)/examples/*.c))
 
 GUEST_CFLAGS = -std=gnu11 -O1 -g0 -Wall -Wextra -Wno-unused-parameter \
