@@ -227,9 +227,12 @@ gaddr bsd_frame_place(struct bsd_thread *th, const struct guest_regs *regs,
 bool bsd_on_stack(const struct bsd_thread *th, gaddr rsp);
 bool bsd_sig_in(const struct bsd_sigset *s, int sig);
 
-/* Waits for one of set; s is what came.  Returns 0, -EAGAIN, -EINTR. */
-int64_t bsd_sigwait(struct task *t, const struct bsd_sigset *set,
-		    const struct timespec *timeout, struct bsd_signal *s);
+/*
+ * Waits for one of the sigset_t at set, for the struct timespec at timeout (0:
+ * for ever); s is what came.  Returns 0, -EAGAIN, -EINTR, -EFAULT or -EINVAL.
+ */
+int64_t bsd_sigwait(struct task *t, gaddr set, gaddr timeout,
+		    struct bsd_signal *s);
 /* A host's wait status as the guest's. */
 int32_t bsd_wait_status(int status);
 int64_t bsd_wait_id(struct task *t, int32_t idtype, int64_t id, int32_t options,
@@ -280,6 +283,8 @@ int bsd_iov(struct task *t, gaddr iov, uint32_t n, bool write,
 int bsd_get_timespec(struct task *t, gaddr addr, struct timespec *ts);
 int bsd_put_timespec(struct task *t, gaddr addr, const struct timespec *ts);
 int bsd_get_timeval(struct task *t, gaddr addr, struct timespec *ts);
+/* getrandom(2) with the host's flags. */
+int64_t bsd_random(struct task *t, gaddr buf, uint64_t n, unsigned host_flags);
 /* An interruptible host call: -errno, see hostcall.h. */
 #define bsd_call(t, nr, a1, a2, a3, a4, a5, a6)                              \
 	host_call(&(t)->pending, nr, (uint64_t)(a1), (uint64_t)(a2),         \

@@ -3,7 +3,7 @@ noinst_LIBRARIES += libbsd.a
 nodist_libbsd_a_SOURCES = %D%/calls.h
 libbsd_a_SOURCES = %D%/bsd.h %D%/system.h %D%/util.c %D%/start.c %D%/start.h %D%/exec.c \
 	%D%/process.c %D%/thread.c %D%/signal.c %D%/clock.c \
-	%D%/space.c %D%/memory.c %D%/file.c %D%/path.c %D%/dir.c %D%/dir.h \
+	%D%/space.c %D%/memory.c %D%/file.c %D%/path.c %D%/dir.c %D%/dir.h %D%/mount.c %D%/mount.h \
 	%D%/kqueue.c %D%/kqueue.h %D%/kqueue-private.h \
 	%D%/kqueue-wait.c %D%/sysctl.c %D%/sysctl.h %D%/socket.c %D%/sockopt.c \
 	%D%/poll.c %D%/ioctl.c

@@ -486,16 +486,22 @@ int64_t bsd_sigqueue(struct task *t, int32_t pid, int32_t sig, uint64_t value)
 				(union sigval){ .sival_ptr = (void *)value }));
 }
 
-/* Waits for one of set; s is what came.  Returns 0, -EAGAIN, -EINTR. */
-int64_t bsd_sigwait(struct task *t, const struct bsd_sigset *set,
-		    const struct timespec *timeout, struct bsd_signal *s)
+int64_t bsd_sigwait(struct task *t, gaddr set, gaddr timeout,
+		    struct bsd_signal *s)
 {
+	struct bsd_sigset mask;
+	struct timespec ts;
 	siginfo_t si;
 	sigset_t host;
 	int64_t ret;
 
-	bsd_mask_to_host(set, &host);
-	ret = bsd_call(t, SYS_rt_sigtimedwait, &host, &si, timeout, 8, 0, 0);
+	if (guest_read(t, &mask, set, sizeof mask))
+		return -EFAULT;
+	if (timeout && (ret = bsd_get_timespec(t, timeout, &ts)))
+		return ret;
+	bsd_mask_to_host(&mask, &host);
+	ret = bsd_call(t, SYS_rt_sigtimedwait, &host, &si,
+		       timeout ? &ts : NULL, 8, 0, 0);
 	if (ret < 0)
 		return ret;
 	fill(s, (int)ret, &si);

@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 #include <unistd.h>
 
 #include "syscall-xlate/bsd/bsd.h"
@@ -93,6 +94,17 @@ int64_t bsd_restart(struct task *t, int64_t ret)
 bool bsd_populate(struct task *t, gaddr addr, int access)
 {
 	return false;
+}
+
+/* More than a megabyte is a short read. */
+int64_t bsd_random(struct task *t, gaddr buf, uint64_t n, unsigned host_flags)
+{
+	struct iovec v = { NULL, 0 };
+
+	n = MIN(n, 1 << 20);
+	if (n && guest_iov(t, buf, n, true, &v, 1) != 1)
+		return -EFAULT;
+	return bsd_ret(getrandom(v.iov_base, v.iov_len, host_flags));
 }
 
 /* ---- paths ---------------------------------------------------------------- */

@@ -6,7 +6,6 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <mntent.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
@@ -18,6 +17,7 @@
 
 #include "base/table.h"
 #include "syscall-xlate/bsd/dir.h"
+#include "syscall-xlate/bsd/mount.h"
 #include "syscall-xlate/freebsd/calls.h"
 #include "syscall-xlate/freebsd/freebsd.h"
 
@@ -202,6 +202,9 @@ struct fb_statfs {
 };
 _Static_assert(sizeof(struct fb_statfs) == 2344, "sys/mount.h");
 
+#define NAMES_OF(g)                                                            \
+	{ (g).fstypename, sizeof(g).fstypename, (g).mntfromname, (g).mntonname }
+
 enum { STATFS_VERSION = 0x20140518, MNT_RDONLY_ = 1 };
 
 static void from_statfs(struct fb_statfs *g, const struct statfs *s)
@@ -218,43 +221,16 @@ static void from_statfs(struct fb_statfs *g, const struct statfs *s)
 	memcpy(g->fsid, &s->f_fsid, sizeof g->fsid);
 }
 
-/* The mount with the longest path that path lies below. */
-static void name_mount(struct fb_statfs *g, const char *path)
-{
-	FILE *f = setmntent("/proc/self/mounts", "r");
-	size_t best = 0;
-	struct mntent *m;
-
-	while (f && (m = getmntent(f))) {
-		size_t n = strlen(m->mnt_dir);
-
-		if (n < best || strncmp(path, m->mnt_dir, n) ||
-		    (n > 1 && path[n] && path[n] != '/'))
-			continue;
-		best = n;
-		snprintf(g->fstypename, sizeof g->fstypename, "%s", m->mnt_type);
-		snprintf(g->mntfromname, sizeof g->mntfromname, "%s",
-			 m->mnt_fsname);
-		snprintf(g->mntonname, sizeof g->mntonname, "%s", m->mnt_dir);
-	}
-	if (f)
-		endmntent(f);
-}
-
 static int64_t put_statfs(struct task *t, int fd, gaddr at)
 {
-	char link[40], path[BSD_PATH] = "/";
 	struct fb_statfs g;
+	struct bsd_mount names = NAMES_OF(g);
 	struct statfs s;
-	ssize_t n;
 
 	if (fstatfs(fd, &s))
 		return -errno;
-	snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
-	n = readlink(link, path, sizeof path - 1);
-	path[n > 0 ? n : 1] = 0;
 	from_statfs(&g, &s);
-	name_mount(&g, path);
+	bsd_mount_of(&names, fd);
 	return guest_write(t, at, &g, sizeof g);
 }
 
@@ -265,17 +241,12 @@ int64_t freebsd_fstatfs(struct task *t, int fd, gaddr at)
 
 int64_t freebsd_statfs(struct task *t, gaddr path, gaddr at)
 {
-	char name[BSD_PATH];
-	int64_t ret = bsd_path(t, path, name);
-	int fd;
+	int64_t ret, fd = bsd_open_path(t, path);
 
-	if (ret)
-		return ret;
-	fd = open(name, O_PATH | O_CLOEXEC);
 	if (fd < 0)
-		return -errno;
-	ret = put_statfs(t, fd, at);
-	close(fd);
+		return fd;
+	ret = put_statfs(t, (int)fd, at);
+	close((int)fd);
 	return ret;
 }
 
@@ -289,6 +260,7 @@ int64_t freebsd_getfsstat(struct task *t, gaddr buf, int64_t size, int32_t mode)
 		return -errno;
 	while (!ret && (m = getmntent(f))) {
 		struct fb_statfs g;
+		struct bsd_mount names = NAMES_OF(g);
 		struct statfs s;
 
 		if (buf && (n + 1) * (int64_t)sizeof g > size)
@@ -296,10 +268,7 @@ int64_t freebsd_getfsstat(struct task *t, gaddr buf, int64_t size, int32_t mode)
 		if (statfs(m->mnt_dir, &s))
 			continue;
 		from_statfs(&g, &s);
-		snprintf(g.fstypename, sizeof g.fstypename, "%s", m->mnt_type);
-		snprintf(g.mntfromname, sizeof g.mntfromname, "%s",
-			 m->mnt_fsname);
-		snprintf(g.mntonname, sizeof g.mntonname, "%s", m->mnt_dir);
+		bsd_mount_put(&names, m);
 		if (buf)
 			ret = guest_write(t, buf + (gaddr)n * sizeof g, &g,
 					  sizeof g);

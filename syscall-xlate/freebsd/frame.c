@@ -298,16 +298,9 @@ int64_t freebsd_sigaction(struct task *t, int32_t sig, gaddr act, gaddr oact)
 static int64_t wait_for(struct task *t, gaddr set, gaddr info, gaddr timeout,
 			struct bsd_signal *s)
 {
-	struct bsd_sigset mask;
-	struct timespec ts;
 	struct fb_siginfo si;
-	int64_t ret;
+	int64_t ret = bsd_sigwait(t, set, timeout, s);
 
-	if (guest_read(t, &mask, set, sizeof mask))
-		return -EFAULT;
-	if (timeout && (ret = bsd_get_timespec(t, timeout, &ts)))
-		return ret;
-	ret = bsd_sigwait(t, &mask, timeout ? &ts : NULL, s);
 	if (ret)
 		return ret;
 	put_siginfo(&si, s);

@@ -8,7 +8,6 @@
 #include <sched.h>
 #include <string.h>
 #include <sys/prctl.h>
-#include <sys/random.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -191,15 +190,8 @@ int64_t freebsd_sched_getcpu(struct task *t)
 
 int64_t freebsd_getrandom(struct task *t, gaddr buf, uint64_t n, uint32_t flags)
 {
-	struct iovec v = { NULL, 0 };
-
 	/* NONBLOCK 1, RANDOM 2, INSECURE 4: as on Linux. */
-	if (flags & ~7u)
-		return -EINVAL;
-	n = MIN(n, 1 << 20);
-	if (n && guest_iov(t, buf, n, true, &v, 1) != 1)
-		return -EFAULT;
-	return bsd_ret(getrandom(v.iov_base, v.iov_len, flags & 3));
+	return flags & ~7u ? -EINVAL : bsd_random(t, buf, n, flags & 3);
 }
 
 int64_t freebsd_getloginclass(struct task *t, gaddr buf, uint64_t n)

@@ -7,7 +7,6 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <mntent.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
@@ -19,6 +18,7 @@
 #include "base/table.h"
 #include "syscall-xlate/bsd/calls.h"
 #include "syscall-xlate/bsd/dir.h"
+#include "syscall-xlate/bsd/mount.h"
 #include "syscall-xlate/netbsd/calls.h"
 #include "syscall-xlate/netbsd/netbsd.h"
 
@@ -211,13 +211,8 @@ struct nb_statvfs_old {
 };
 _Static_assert(sizeof(struct nb_statvfs_old) == 2256, "sys/statvfs.h, 9");
 
-static void fill_statvfs(struct nb_statvfs *g, const struct statvfs *s,
-			 const char *path)
+static void fill_statvfs(struct nb_statvfs *g, const struct statvfs *s)
 {
-	FILE *f = setmntent("/proc/self/mounts", "r");
-	size_t best = 0;
-	struct mntent *m;
-
 	*g = (struct nb_statvfs){
 		.flag = s->f_flag & 1, .bsize = s->f_bsize,
 		.frsize = s->f_frsize, .iosize = s->f_bsize,
@@ -227,36 +222,20 @@ static void fill_statvfs(struct nb_statvfs *g, const struct statvfs *s,
 		.favail = s->f_favail, .fresvd = s->f_ffree - s->f_favail,
 		.fsid = s->f_fsid, .namemax = s->f_namemax,
 	};
-	while (f && (m = getmntent(f))) {
-		size_t n = strlen(m->mnt_dir);
-
-		if (n < best || strncmp(path, m->mnt_dir, n) ||
-		    (n > 1 && path[n] && path[n] != '/'))
-			continue;
-		best = n;
-		snprintf(g->fstypename, sizeof g->fstypename, "%s", m->mnt_type);
-		snprintf(g->mntfromname, sizeof g->mntfromname, "%s",
-			 m->mnt_fsname);
-		snprintf(g->mntonname, sizeof g->mntonname, "%s", m->mnt_dir);
-	}
-	if (f)
-		endmntent(f);
 }
 
 static int64_t put_statvfs(struct task *t, int fd, gaddr at, bool old)
 {
-	char link[40], path[BSD_PATH] = "/";
 	struct nb_statvfs g;
+	struct bsd_mount names = { g.fstypename, sizeof g.fstypename,
+				   g.mntfromname, g.mntonname };
 	struct nb_statvfs_old o = { 0 };
 	struct statvfs s;
-	ssize_t n;
 
 	if (fstatvfs(fd, &s))
 		return -errno;
-	snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
-	n = readlink(link, path, sizeof path - 1);
-	path[n > 0 ? n : 1] = 0;
-	fill_statvfs(&g, &s, path);
+	fill_statvfs(&g, &s);
+	bsd_mount_of(&names, fd);
 	if (!old)
 		return guest_write(t, at, &g, sizeof g);
 	memcpy(o.fixed, &g, sizeof o.fixed);
@@ -268,17 +247,12 @@ static int64_t put_statvfs(struct task *t, int fd, gaddr at, bool old)
 
 static int64_t statvfs_path(struct task *t, gaddr path, gaddr at, bool old)
 {
-	char name[BSD_PATH];
-	int64_t ret = bsd_path(t, path, name);
-	int fd;
+	int64_t ret, fd = bsd_open_path(t, path);
 
-	if (ret)
-		return ret;
-	fd = open(name, O_PATH | O_CLOEXEC);
 	if (fd < 0)
-		return -errno;
-	ret = put_statvfs(t, fd, at, old);
-	close(fd);
+		return fd;
+	ret = put_statvfs(t, (int)fd, at, old);
+	close((int)fd);
 	return ret;
 }
 

@@ -263,17 +263,10 @@ int64_t netbsd_sigaction_sigtramp(struct task *t, int32_t sig, gaddr act,
 int64_t netbsd_sigtimedwait50(struct task *t, gaddr set, gaddr info,
 			      gaddr timeout)
 {
-	struct bsd_sigset mask;
 	struct bsd_signal s;
 	struct nb_siginfo si;
-	struct timespec ts;
-	int64_t ret;
+	int64_t ret = bsd_sigwait(t, set, timeout, &s);
 
-	if (guest_read(t, &mask, set, sizeof mask))
-		return -EFAULT;
-	if (timeout && (ret = bsd_get_timespec(t, timeout, &ts)))
-		return ret;
-	ret = bsd_sigwait(t, &mask, timeout ? &ts : NULL, &s);
 	if (ret)
 		return ret;
 	put_siginfo(&si, &s);

@@ -132,15 +132,10 @@ int64_t netbsd_sched_setaffinity(struct task *t, int32_t pid, int32_t lwp,
 
 int64_t netbsd_getrandom(struct task *t, gaddr buf, uint64_t n, uint32_t flags)
 {
-	struct iovec v = { NULL, 0 };
-
 	/* INSECURE 1, RANDOM 2, NONBLOCK 4 */
 	if (flags & ~7u)
 		return -EINVAL;
-	n = MIN(n, 1 << 20);
-	if (n && guest_iov(t, buf, n, true, &v, 1) != 1)
-		return -EFAULT;
-	return bsd_ret(getrandom(v.iov_base, v.iov_len,
-				 (flags & 4 ? GRND_NONBLOCK : 0) |
-					 (flags & 2 ? GRND_RANDOM : 0)));
+	return bsd_random(t, buf, n,
+			  (flags & 4 ? GRND_NONBLOCK : 0) |
+				  (flags & 2 ? GRND_RANDOM : 0));
 }
