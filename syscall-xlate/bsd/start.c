@@ -10,7 +10,15 @@
 
 enum { STACK_SIZE = 64 << 20 };
 
-int bsd_stack_new(struct bsd_builder *b, struct err *e)
+/* The same on both systems: sys/exec.h. */
+struct ps_strings {
+	gaddr argv;
+	uint32_t argc, pad1;
+	gaddr envp;
+	uint32_t envc, pad2;
+};
+
+static int stack_new(struct bsd_builder *b, struct err *e)
 {
 	gaddr top = guest_mem->high - PAGE, at = top - STACK_SIZE;
 	int ret;
@@ -81,4 +89,51 @@ struct bsd_vectors bsd_push_vectors(struct bsd_builder *b,
 	v.envp = v.argv + (v.argc + 1) * 8;
 	free(block);
 	return v;
+}
+
+int bsd_first_load(struct bsd_first *f, const struct launch *l, struct err *e)
+{
+	const struct ps_strings later = { 0 };
+
+	bsd_exe = realpath(l->path, NULL);
+	if (!bsd_exe)
+		return err_set(e, errno, "%s", strerror(errno));
+	bsd_signals_init();
+	if (bsd_map_program(l, (uint32_t)*bsd_sys->ncalls, &f->im, e) ||
+	    stack_new(&f->b, e))
+		return -1;
+	bsd_brk_init(f->im.end);
+	f->ps_strings = bsd_push(&f->b, &later, sizeof later, 16);
+	f->path = bsd_push(&f->b, bsd_exe, strlen(bsd_exe) + 1, 8);
+	return 0;
+}
+
+int bsd_first_thread(struct bsd_first *f, const struct bsd_vectors *v,
+		     struct task **t, struct guest_regs *first, struct err *e)
+{
+	struct ps_strings ps = { v->argv, (uint32_t)v->argc, 0, v->envp,
+				 (uint32_t)v->envc, 0 };
+	struct bsd_thread *th;
+	int error = f->b.err;
+
+	if (!error && guest_mem->write(f->ps_strings, &ps, sizeof ps))
+		error = EFAULT;
+	if (error)
+		return err_set(e, error, "arguments and environment: %s",
+			       strerror(error));
+	th = bsd_thread_new(NULL);
+	if (!th)
+		return err_set(e, ENOMEM, "no memory");
+	*first = (struct guest_regs){
+		.rip = f->im.run,
+		.rsp = v->sp,
+		.rflags = 0x202,
+		.cs = 0x33,
+		.ss = 0x2b,
+		.kind = REGS_FULL,
+	};
+	memcpy(first->fx, &(uint16_t){ 0x37f }, 2);
+	memcpy(first->fx + 24, &(uint32_t){ 0x1f80 }, 4);
+	*t = &th->task;
+	return 0;
 }

@@ -16,8 +16,6 @@ struct bsd_aux {
 	uint64_t type, value;
 };
 
-/* Maps the stack, and sets b. */
-int bsd_stack_new(struct bsd_builder *b, struct err *e);
 /* n bytes, aligned; returns their guest address. */
 gaddr bsd_push(struct bsd_builder *b, const void *data, size_t n,
 	       unsigned align);
@@ -36,12 +34,18 @@ struct bsd_vectors bsd_push_vectors(struct bsd_builder *b,
 				    const struct bsd_aux *aux, unsigned naux,
 				    unsigned residue);
 
-/* struct ps_strings, the same on both systems. */
-struct bsd_ps_strings {
-	gaddr argv;
-	uint32_t argc, pad1;
-	gaddr envp;
-	uint32_t envc, pad2;
+/* A program that is about to begin. */
+struct bsd_first {
+	struct bsd_image im;
+	struct bsd_builder b;
+	gaddr ps_strings; /* filled in by bsd_first_thread() */
+	gaddr path;	  /* the program's, a string */
 };
+
+/* Maps the program and its stack, with the strings on it. */
+int bsd_first_load(struct bsd_first *f, const struct launch *l, struct err *e);
+/* Its thread, and registers that are alike on both systems. */
+int bsd_first_thread(struct bsd_first *f, const struct bsd_vectors *v,
+		     struct task **t, struct guest_regs *first, struct err *e);
 
 #endif

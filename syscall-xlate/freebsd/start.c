@@ -5,8 +5,6 @@
  * wants the vectors' address in rdi.
  */
 #include <errno.h>
-#include <limits.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
 #include <unistd.h>
@@ -44,39 +42,29 @@ static int map_sigcode(struct err *e)
 int freebsd_start(const struct launch *l, struct task **t,
 		  struct guest_regs *first, struct err *e)
 {
-	struct bsd_builder b;
-	struct bsd_image im;
-	struct bsd_thread *th;
+	struct bsd_first f;
 	struct bsd_vectors v;
-	struct bsd_ps_strings ps;
 	uint64_t page_sizes[] = { PAGE, 2 << 20, 1 << 30 };
 	uint8_t canary[64];
-	gaddr exec_at, canary_at, sizes_at;
+	gaddr canary_at, sizes_at;
 
-	bsd_exe = realpath(l->path, NULL);
-	if (!bsd_exe)
-		return err_set(e, errno, "%s", strerror(errno));
-	bsd_signals_init();
-	if (bsd_map_program(l, (uint32_t)freebsd_ncalls, &im, e) ||
-	    bsd_stack_new(&b, e) || map_sigcode(e))
+	if (bsd_first_load(&f, l, e) || map_sigcode(e))
 		return -1;
-	bsd_brk_init(im.end);
-	freebsd_ps_strings = bsd_push(&b, &ps, sizeof ps, 16);
-	exec_at = bsd_push(&b, bsd_exe, strlen(bsd_exe) + 1, 8);
+	freebsd_ps_strings = f.ps_strings;
 	if (getrandom(canary, sizeof canary, 0) < 0)
 		return err_set(e, errno, "getrandom: %s", strerror(errno));
-	canary_at = bsd_push(&b, canary, sizeof canary, 8);
-	sizes_at = bsd_push(&b, page_sizes, sizeof page_sizes, 8);
+	canary_at = bsd_push(&f.b, canary, sizeof canary, 8);
+	sizes_at = bsd_push(&f.b, page_sizes, sizeof page_sizes, 8);
 
 	struct bsd_aux aux[] = {
-		{ AT_PHDR, im.phdr },
+		{ AT_PHDR, f.im.phdr },
 		{ AT_PHENT, PHENT },
-		{ AT_PHNUM, im.phnum },
+		{ AT_PHNUM, f.im.phnum },
 		{ AT_PAGESZ, PAGE },
 		{ AT_FLAGS, 0 },
-		{ AT_ENTRY, im.entry },
-		{ AT_BASE, im.base },
-		{ AT_EXECPATH, exec_at },
+		{ AT_ENTRY, f.im.entry },
+		{ AT_BASE, f.im.base },
+		{ AT_EXECPATH, f.path },
 		{ AT_CANARY, canary_at },
 		{ AT_CANARYLEN, sizeof canary },
 		{ AT_OSRELDATE, FREEBSD_OSRELDATE },
@@ -84,29 +72,11 @@ int freebsd_start(const struct launch *l, struct task **t,
 		{ AT_PAGESIZES, sizes_at },
 		{ AT_PAGESIZESLEN, sizeof page_sizes },
 		{ AT_STACKPROT, GUEST_READ | GUEST_WRITE },
-		{ AT_PS_STRINGS, freebsd_ps_strings },
+		{ AT_PS_STRINGS, f.ps_strings },
 	};
-	v = bsd_push_vectors(&b, l, aux, COUNT_OF(aux), 8);
-	ps = (struct bsd_ps_strings){ v.argv, (uint32_t)v.argc, 0, v.envp,
-				      (uint32_t)v.envc, 0 };
-	if (b.err || guest_mem->write(freebsd_ps_strings, &ps, sizeof ps))
-		return err_set(e, b.err ? b.err : EFAULT,
-			       "arguments and environment: %s",
-			       strerror(b.err ? b.err : EFAULT));
-	th = bsd_thread_new(NULL);
-	if (!th)
-		return err_set(e, ENOMEM, "no memory");
-	*first = (struct guest_regs){
-		.rip = im.run,
-		.rsp = v.sp,
-		.rdi = v.sp,
-		.rflags = 0x202,
-		.cs = 0x33,
-		.ss = 0x2b,
-		.kind = REGS_FULL,
-	};
-	memcpy(first->fx, &(uint16_t){ 0x37f }, 2);
-	memcpy(first->fx + 24, &(uint32_t){ 0x1f80 }, 4);
-	*t = &th->task;
+	v = bsd_push_vectors(&f.b, l, aux, COUNT_OF(aux), 8);
+	if (bsd_first_thread(&f, &v, t, first, e))
+		return -1;
+	first->rdi = v.sp;
 	return 0;
 }

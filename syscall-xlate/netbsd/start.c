@@ -5,10 +5,6 @@
  * struct ps_strings in rbx, and a clean-up function in rdx (of the dynamic
  * linker; 0 from the kernel).
  */
-#include <errno.h>
-#include <limits.h>
-#include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "loader/image/elf.h"
@@ -26,60 +22,30 @@ enum {
 int netbsd_start(const struct launch *l, struct task **t,
 		 struct guest_regs *first, struct err *e)
 {
-	struct bsd_builder b;
-	struct bsd_image im;
-	struct bsd_thread *th;
+	struct bsd_first f;
 	struct bsd_vectors v;
-	struct bsd_ps_strings ps = { 0 };
-	gaddr ps_at, exec_at;
 
-	bsd_exe = realpath(l->path, NULL);
-	if (!bsd_exe)
-		return err_set(e, errno, "%s", strerror(errno));
-	bsd_signals_init();
-	if (bsd_map_program(l, (uint32_t)netbsd_ncalls, &im, e) ||
-	    bsd_stack_new(&b, e))
+	if (bsd_first_load(&f, l, e))
 		return -1;
-	bsd_brk_init(im.end);
-	ps_at = bsd_push(&b, &ps, sizeof ps, 16);
-	exec_at = bsd_push(&b, bsd_exe, strlen(bsd_exe) + 1, 8);
 
 	struct bsd_aux aux[] = {
-		{ AT_PHDR, im.phdr },
+		{ AT_PHDR, f.im.phdr },
 		{ AT_PHENT, PHENT },
-		{ AT_PHNUM, im.phnum },
+		{ AT_PHNUM, f.im.phnum },
 		{ AT_PAGESZ, PAGE },
-		{ AT_BASE, im.base },
+		{ AT_BASE, f.im.base },
 		{ AT_FLAGS, 0 },
-		{ AT_ENTRY, im.entry },
+		{ AT_ENTRY, f.im.entry },
 		{ AT_EUID, geteuid() },
 		{ AT_RUID, getuid() },
 		{ AT_EGID, getegid() },
 		{ AT_RGID, getgid() },
-		{ AT_STACKBASE, b.top },
-		{ AT_SUN_EXECNAME, exec_at },
+		{ AT_STACKBASE, f.b.top },
+		{ AT_SUN_EXECNAME, f.path },
 	};
-	v = bsd_push_vectors(&b, l, aux, COUNT_OF(aux), 0);
-	ps = (struct bsd_ps_strings){ v.argv, (uint32_t)v.argc, 0, v.envp,
-				      (uint32_t)v.envc, 0 };
-	if (b.err || guest_mem->write(ps_at, &ps, sizeof ps))
-		return err_set(e, b.err ? b.err : EFAULT,
-			       "arguments and environment: %s",
-			       strerror(b.err ? b.err : EFAULT));
-	th = bsd_thread_new(NULL);
-	if (!th)
-		return err_set(e, ENOMEM, "no memory");
-	*first = (struct guest_regs){
-		.rip = im.run,
-		.rsp = v.sp,
-		.rbx = ps_at,
-		.rflags = 0x202,
-		.cs = 0x33,
-		.ss = 0x2b,
-		.kind = REGS_FULL,
-	};
-	memcpy(first->fx, &(uint16_t){ 0x37f }, 2);
-	memcpy(first->fx + 24, &(uint32_t){ 0x1f80 }, 4);
-	*t = &th->task;
+	v = bsd_push_vectors(&f.b, l, aux, COUNT_OF(aux), 0);
+	if (bsd_first_thread(&f, &v, t, first, e))
+		return -1;
+	first->rbx = f.ps_strings;
 	return 0;
 }
