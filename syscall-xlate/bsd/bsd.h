@@ -261,9 +261,8 @@ int bsd_fetch_args(struct task *t, const struct guest_regs *regs,
 const struct xlate_call *bsd_find_call(const struct guest_regs *regs);
 /* No memory here is made only when it is touched: false. */
 bool bsd_populate(struct task *t, gaddr addr, int access);
-/* A program of sys begins: before anything else here is called. */
-int bsd_begin(const struct bsd_system *sys, const struct launch *l,
-	      struct err *e);
+/* trace_start() for the running system's calls. */
+int bsd_trace(struct err *e);
 
 /* ret, or -errno if it is -1. */
 static inline int64_t bsd_ret(int64_t ret)

@@ -91,10 +91,15 @@ struct bsd_vectors bsd_push_vectors(struct bsd_builder *b,
 	return v;
 }
 
-int bsd_first_load(struct bsd_first *f, const struct launch *l, struct err *e)
+int bsd_first_load(struct bsd_first *f, const struct bsd_system *sys,
+		   const struct launch *l, struct err *e)
 {
 	const struct ps_strings later = { 0 };
 
+	bsd_sys = sys;
+	bsd_launch = l;
+	if (bsd_trace(e))
+		return -1;
 	bsd_exe = realpath(l->path, NULL);
 	if (!bsd_exe)
 		return err_set(e, errno, "%s", strerror(errno));

@@ -42,8 +42,12 @@ struct bsd_first {
 	gaddr path;	  /* the program's, a string */
 };
 
-/* Maps the program and its stack, with the strings on it. */
-int bsd_first_load(struct bsd_first *f, const struct launch *l, struct err *e);
+/*
+ * Maps a program of sys and its stack, with the strings on it.  Before anything
+ * else of bsd/ is called.
+ */
+int bsd_first_load(struct bsd_first *f, const struct bsd_system *sys,
+		   const struct launch *l, struct err *e);
 /* Its thread, and registers that are alike on both systems. */
 int bsd_first_thread(struct bsd_first *f, const struct bsd_vectors *v,
 		     struct task **t, struct guest_regs *first, struct err *e);

@@ -42,6 +42,14 @@ enum {
 	[FAULT_BREAKPOINT] = { BSD_SIGTRAP, 1 /* BRKPT */ },                   \
 	[FAULT_STEP] = { BSD_SIGTRAP, 2 /* TRACE */ }
 
+/* The tables of struct bsd_system, by the names they have everywhere. */
+#define BSD_TABLES                                                             \
+	.open_flags = open_flags, .nopen_flags = COUNT_OF(open_flags),         \
+	.msg_flags = msg_flags, .nmsg_flags = COUNT_OF(msg_flags),             \
+	.fcntl_ops = fcntl_ops, .nfcntl_ops = COUNT_OF(fcntl_ops),             \
+	.sockopts = sockopts, .nsockopts = COUNT_OF(sockopts),                 \
+	.faults = faults
+
 #define BSD_PERSONALITY                                                        \
 	.raw_calls = true, .no_such_call = -ENOSYS, .bad_args = -EFAULT,       \
 	.find_call = bsd_find_call, .fetch_args = bsd_fetch_args,              \

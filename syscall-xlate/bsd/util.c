@@ -227,7 +227,7 @@ int bsd_get_timeval(struct task *t, gaddr addr, struct timespec *ts)
 	return 0;
 }
 
-/* ---- start, trace --------------------------------------------------------------------- */
+/* ---- trace --------------------------------------------------------------------- */
 
 static const char *result_name(int64_t ret)
 {
@@ -277,12 +277,9 @@ static struct trace_names names = {
 	.groups = groups,
 };
 
-int bsd_begin(const struct bsd_system *sys, const struct launch *l,
-	      struct err *e)
+int bsd_trace(struct err *e)
 {
-	bsd_sys = sys;
-	bsd_launch = l;
-	names.calls = sys->calls;
-	names.ncalls = sys->ncalls;
+	names.calls = bsd_sys->calls;
+	names.ncalls = bsd_sys->ncalls;
 	return trace_start(&names, e);
 }

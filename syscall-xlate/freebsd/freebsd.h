@@ -12,6 +12,8 @@ enum {
 extern const struct xlate_call freebsd_calls[];
 extern const size_t freebsd_ncalls;
 
+extern const struct bsd_system freebsd_system;
+
 int freebsd_start(const struct launch *l, struct task **t,
 		  struct guest_regs *first, struct err *e);
 int freebsd_push_frame(struct bsd_thread *th, struct guest_regs *regs,

@@ -59,7 +59,7 @@ static const struct bsd_fault_signal faults[] = {
 	[FAULT_OVERFLOW] = { BSD_SIGFPE, 1 /* INTOVF */ },
 };
 
-static const struct bsd_system system_freebsd = {
+const struct bsd_system freebsd_system = {
 	.name = "FreeBSD",
 	.release = "14.0-RELEASE",
 	.version = "FreeBSD 14.0-RELEASE run-foreign",
@@ -69,31 +69,15 @@ static const struct bsd_system system_freebsd = {
 	.errno_of = freebsd_errno_of,
 	.nerrno = COUNT_OF(freebsd_errno_of),
 	.sig_of = freebsd_sig_of,
-	.open_flags = open_flags,
-	.nopen_flags = COUNT_OF(open_flags),
+	BSD_TABLES,
 	.o_cloexec = 0x00100000,
 	.o_nonblock = 0x0004,
 	.nofollow_error = EMLINK,
 	.put_stat = freebsd_put_stat,
 	.status_continued = 0x13,
 	.af_inet6 = 28,
-	.msg_flags = msg_flags,
-	.nmsg_flags = COUNT_OF(msg_flags),
-	.fcntl_ops = fcntl_ops,
-	.nfcntl_ops = COUNT_OF(fcntl_ops),
-	.sockopts = sockopts,
-	.nsockopts = COUNT_OF(sockopts),
 	.push_frame = freebsd_push_frame,
-	.faults = faults,
 };
-
-static int start(const struct launch *l, struct task **t,
-		 struct guest_regs *first, struct err *e)
-{
-	if (bsd_begin(&system_freebsd, l, e))
-		return -1;
-	return freebsd_start(l, t, first, e);
-}
 
 const struct personality personality_freebsd = {
 	BSD_PERSONALITY,
@@ -102,6 +86,6 @@ const struct personality personality_freebsd = {
 	.summary = "FreeBSD 14 programs for amd64 (ELF)",
 	.calls = freebsd_calls,
 	.ncalls = &freebsd_ncalls,
-	.start = start,
+	.start = freebsd_start,
 	.task_ended = bsd_thread_ended,
 };

@@ -48,7 +48,7 @@ int freebsd_start(const struct launch *l, struct task **t,
 	uint8_t canary[64];
 	gaddr canary_at, sizes_at;
 
-	if (bsd_first_load(&f, l, e) || map_sigcode(e))
+	if (bsd_first_load(&f, &freebsd_system, l, e) || map_sigcode(e))
 		return -1;
 	freebsd_ps_strings = f.ps_strings;
 	if (getrandom(canary, sizeof canary, 0) < 0)

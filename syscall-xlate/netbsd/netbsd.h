@@ -12,6 +12,8 @@ enum {
 extern const struct xlate_call netbsd_calls[];
 extern const size_t netbsd_ncalls;
 
+extern const struct bsd_system netbsd_system;
+
 int netbsd_start(const struct launch *l, struct task **t,
 		 struct guest_regs *first, struct err *e);
 int netbsd_push_frame(struct bsd_thread *th, struct guest_regs *regs,

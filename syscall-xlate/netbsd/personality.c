@@ -53,7 +53,7 @@ static const struct bsd_fault_signal faults[] = {
 	[FAULT_OVERFLOW] = { BSD_SIGFPE, 2 /* INTOVF */ },
 };
 
-static const struct bsd_system system_netbsd = {
+const struct bsd_system netbsd_system = {
 	.name = "NetBSD",
 	.release = "10.0",
 	.version = "NetBSD 10.0 (run-foreign)",
@@ -63,31 +63,15 @@ static const struct bsd_system system_netbsd = {
 	.errno_of = netbsd_errno_of,
 	.nerrno = COUNT_OF(netbsd_errno_of),
 	.sig_of = netbsd_sig_of,
-	.open_flags = open_flags,
-	.nopen_flags = COUNT_OF(open_flags),
+	BSD_TABLES,
 	.o_cloexec = 0x00400000,
 	.o_nonblock = 0x0004,
 	.nofollow_error = BSD_RAW + 79, /* EFTYPE */
 	.put_stat = netbsd_put_stat,
 	.status_continued = 0xffff,
 	.af_inet6 = 24,
-	.msg_flags = msg_flags,
-	.nmsg_flags = COUNT_OF(msg_flags),
-	.fcntl_ops = fcntl_ops,
-	.nfcntl_ops = COUNT_OF(fcntl_ops),
-	.sockopts = sockopts,
-	.nsockopts = COUNT_OF(sockopts),
 	.push_frame = netbsd_push_frame,
-	.faults = faults,
 };
-
-static int start(const struct launch *l, struct task **t,
-		 struct guest_regs *first, struct err *e)
-{
-	if (bsd_begin(&system_netbsd, l, e))
-		return -1;
-	return netbsd_start(l, t, first, e);
-}
 
 static void task_ended(struct task *t)
 {
@@ -102,6 +86,6 @@ const struct personality personality_netbsd = {
 	.summary = "NetBSD 10 programs for amd64 (ELF)",
 	.calls = netbsd_calls,
 	.ncalls = &netbsd_ncalls,
-	.start = start,
+	.start = netbsd_start,
 	.task_ended = task_ended,
 };

@@ -25,7 +25,7 @@ int netbsd_start(const struct launch *l, struct task **t,
 	struct bsd_first f;
 	struct bsd_vectors v;
 
-	if (bsd_first_load(&f, l, e))
+	if (bsd_first_load(&f, &netbsd_system, l, e))
 		return -1;
 
 	struct bsd_aux aux[] = {
