@@ -606,26 +606,28 @@ static struct node *parse_pipe(struct parser *ps)
 	return n;
 }
 
-static struct node *parse_and(struct parser *ps)
+/* part op part op ...: leans left. */
+static struct node *chain(struct parser *ps, const WCHAR *op,
+			  enum node_kind kind,
+			  struct node *(*part)(struct parser *))
 {
-	struct node *n = parse_pipe(ps);
+	struct node *n = part(ps);
 
-	while (!ps->failed && at_operator(ps, L"&&")) {
-		ps->p += 2;
-		n = join(ps, NODE_AND, n, right_side(ps, parse_pipe));
+	while (!ps->failed && at_operator(ps, op)) {
+		ps->p += wcslen(op);
+		n = join(ps, kind, n, right_side(ps, part));
 	}
 	return n;
 }
 
+static struct node *parse_and(struct parser *ps)
+{
+	return chain(ps, L"&&", NODE_AND, parse_pipe);
+}
+
 static struct node *parse_or(struct parser *ps)
 {
-	struct node *n = parse_and(ps);
-
-	while (!ps->failed && at_operator(ps, L"||")) {
-		ps->p += 2;
-		n = join(ps, NODE_OR, n, right_side(ps, parse_and));
-	}
-	return n;
+	return chain(ps, L"||", NODE_OR, parse_and);
 }
 
 /* A chain of sequences that leans right, however long. */
