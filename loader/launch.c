@@ -42,6 +42,9 @@ int launch(struct options *o, char **argv, struct err *e)
 	if (o->sysroot && !(l.sysroot = realpath(o->sysroot, NULL)))
 		return err_set(e, EINVAL, "--sysroot=%s: %s", o->sysroot,
 			       strerror(errno));
+	/* A child's status is told by its parent. */
+	if (l.parent_channel < 0 && exit_status_begin(&l, e))
+		goto fail;
 	l.path = search_program(o->program[0], e);
 	l.dlls = l.path ? search_dlls(o->dlls, e) : NULL;
 	if (!l.dlls || script_launch(&l, e) ||

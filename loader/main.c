@@ -4,6 +4,7 @@
  * into an exit status, as shells do for programs they cannot start.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -38,10 +39,23 @@ static int run(struct options *o, char **argv)
 						   EXIT_CANNOT_RUN);
 }
 
+/*
+ * What we open must not become the program's input or output because one of
+ * those was closed.
+ */
+static void fill_standard_streams(void)
+{
+	for (int fd = 0; fd < 3; fd++)
+		if (fcntl(fd, F_GETFD) < 0)
+			(void)!open("/dev/null", O_RDWR);
+}
+
 int main(int argc, char **argv)
 {
 	struct options o;
 	struct err e = { 0 };
+
+	fill_standard_streams();
 
 	if (options_parse(argc, argv, &o, &e))
 		return report(&e, EXIT_OURS);

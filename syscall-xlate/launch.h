@@ -8,6 +8,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/err.h"
+
 struct image;
 
 struct launch {
@@ -27,5 +29,13 @@ struct launch {
 	bool runs_32bit; /* the engine can run 32-bit programs (children) */
 	int parent_channel;	   /* descriptor of a parent's start block, -1 */
 };
+
+/*
+ * exit_status_begin() - empties the file of --exit-status, so that nobody takes
+ * an older program's code for this one's.  0, or -1 with e set.
+ */
+int exit_status_begin(const struct launch *l, struct err *e);
+/* The program ends with code: writes it there. */
+void exit_status_end(const struct launch *l, uint32_t code);
 
 #endif

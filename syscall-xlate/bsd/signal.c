@@ -200,6 +200,7 @@ static void default_action(int sig)
 	sigemptyset(&set);
 	sigaddset(&set, host);
 	pthread_sigmask(SIG_UNBLOCK, &set, NULL);
+	exit_status_end(bsd_launch, 128 + (uint32_t)host);
 	raise(host);
 }
 

@@ -116,7 +116,7 @@ _Noreturn void bsd_thread_leave(struct task *t)
 	last = count <= 1;
 	pthread_mutex_unlock(&lock);
 	if (last)
-		_exit(0);
+		bsd_exit(t, 0);
 	task_leave(t);
 }
 

@@ -393,7 +393,7 @@ void direct_on_signal(int sig, siginfo_t *si, ucontext_t *uc,
 		/* Memory that is made when first touched, by whomever. */
 		if (f.kind == FAULT_ACCESS && f.addr < direct_high &&
 		    (direct_lazy_fault(f.addr, ip) ||
-		     (direct_personality &&
+		     (direct_personality && !direct_only_looks &&
 		      direct_personality->populate(t, f.addr, f.access)))) {
 			errno = saved_errno;
 			return;

@@ -144,8 +144,14 @@ static bool search(const uint8_t *p, size_t n)
 	return false;
 }
 
-/* The same for guest memory; what cannot be read counts as found. */
-static bool search_guest(uint64_t at, uint64_t size)
+__thread bool direct_only_looks;
+
+/*
+ * The same for guest memory; what cannot be read counts as found.  The caller
+ * may hold the lock of whoever makes memory, and beside the range there may be
+ * none.
+ */
+static bool search_there(uint64_t at, uint64_t size)
 {
 	uint8_t edge[2], block[4097];
 	uint64_t done = 0;
@@ -166,6 +172,16 @@ static bool search_guest(uint64_t at, uint64_t size)
 		done += MIN(PAGE, n);
 	}
 	return false;
+}
+
+static bool search_guest(uint64_t at, uint64_t size)
+{
+	bool found;
+
+	direct_only_looks = true;
+	found = search_there(at, size);
+	direct_only_looks = false;
+	return found;
 }
 
 bool direct_code_unknown(bool trusted)

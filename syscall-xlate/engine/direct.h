@@ -124,6 +124,9 @@ void direct_signals_thread(void *stack);
  * FS, whose base (the guest's) is at fs_base.  direct-compat.c
  */
 void direct_compat_thread(uint64_t fs_base);
+/* This thread reads where there may be nothing: no memory is made for it. */
+extern __thread bool direct_only_looks;
+
 /* Whether memory that becomes executable has to be shown to direct_new_code() */
 bool direct_code_unknown(bool trusted);
 /*

@@ -158,18 +158,6 @@ bool process_is_ending(void)
 	return ending != 0;
 }
 
-static void write_exit_status(const char *path, uint32_t code)
-{
-	char text[16];
-	int n = snprintf(text, sizeof text, "%u\n", code);
-	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-
-	if (fd < 0 || write(fd, text, (size_t)n) != n)
-		log_warn("%s: %s", path, strerror(errno));
-	if (fd >= 0)
-		close(fd);
-}
-
 /* For all who share the block. */
 static void leave_code(struct start_block *b, uint32_t code)
 {
@@ -181,8 +169,6 @@ static void leave_code(struct start_block *b, uint32_t code)
 
 void process_exit_status(uint32_t code, int host_status)
 {
-	const char *path = nt_self->launch->exit_status_file;
-
 	/* Somebody else may be here already. */
 	if (atomic_exchange(&ending, 2) == 2)
 		for (;;)
@@ -193,8 +179,7 @@ void process_exit_status(uint32_t code, int host_status)
 	handles_at_exit(current_task);
 	files_at_exit();
 	trace_finish();
-	if (path)
-		write_exit_status(path, code);
+	exit_status_end(nt_self->launch, code);
 	leave_code(nt_self->block ? nt_self->block : nt_self->exit_block, code);
 	_exit(host_status);
 }

@@ -243,8 +243,10 @@ static int make_strings(const struct launch *l, struct start_strings *s,
 			       "allows 32766",
 			       s->command_line.len);
 
+	/* Elsewhere a program would do its work in the wrong place. */
 	if (!getcwd(cwd, sizeof cwd))
-		snprintf(cwd, sizeof cwd, "/");
+		return err_set(e, EIO, "the current folder: %s",
+			       strerror(errno));
 	nt = path_to_nt(cwd, &n);
 	if (!nt)
 		return err_set(e, ENOMEM, "no memory");
