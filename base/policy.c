@@ -6,6 +6,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <pthread.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -184,6 +186,15 @@ static int mode_of(char *guest, enum mount_mode *mode)
 	return 0;
 }
 
+/* Is one of them the other, or inside it? */
+static bool is_nested(const char *a, const char *b)
+{
+	size_t na = strlen(a), nb = strlen(b), n = MIN(na, nb);
+	char next = na > nb ? a[n] : b[n];
+
+	return !n || (!strncasecmp(a, b, n) && (!next || next == '/'));
+}
+
 int policy_add_mount(struct policy *p, const char *text, struct err *e)
 {
 	const char *at = find_drive(text);
@@ -228,12 +239,12 @@ int policy_add_mount(struct policy *p, const char *text, struct err *e)
 			       "mount \"%s\": only a folder can be :cow", text);
 	for (size_t i = 0; i < p->nmounts; i++)
 		if (p->mounts[i].drive == m.drive &&
-		    (!strcasecmp(p->mounts[i].guest, m.guest) || !*m.guest ||
-		     !*p->mounts[i].guest))
+		    is_nested(p->mounts[i].guest, m.guest))
 			return err_set(e, EINVAL,
-				       "mount \"%s\": something is there "
-				       "already",
-				       text);
+				       "mount \"%s\": %c:\\%s is a mount "
+				       "already, and one cannot be inside "
+				       "another",
+				       text, m.drive, p->mounts[i].guest);
 	v = realloc(p->mounts, (p->nmounts + 1) * sizeof *v);
 	if (!v)
 		return err_set(e, ENOMEM, "no memory");
@@ -268,13 +279,14 @@ bool policy_allows(const struct policy *p, const char *host, bool change)
 {
 	static const char *const own[] = { "/z", "/data/run-foreign/c" };
 	const char *rest;
-	const struct policy_mount *m = policy_find(p, host, &rest);
+	const struct policy_mount *m;
 	size_t n = strlen(p->own);
 
-	if (m)
-		return !change || m->mode != MOUNT_RO;
-	if (strncmp(host, p->own, n))
-		return false;
+	/* First, as the folder may lie in a mount, of /tmp for instance. */
+	if (strncmp(host, p->own, n) || (host[n] && host[n] != '/')) {
+		m = policy_find(p, host, &rest);
+		return m && (!change || m->mode != MOUNT_RO);
+	}
 	for (size_t i = 0; i < COUNT_OF(own); i++) {
 		size_t k = strlen(own[i]);
 
@@ -343,6 +355,34 @@ int policy_read(struct policy *p, const char *file, struct err *e)
 	return ret;
 }
 
+/* ---- what is said --------------------------------------------------------------------- */
+
+void policy_refused(const char *fmt, ...)
+{
+	static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+	static uint64_t said[128];
+	static unsigned next;
+	uint64_t hash = 0xcbf29ce484222325;
+	char text[PATH_MAX + 64];
+	bool is_new = true;
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof text, fmt, ap);
+	va_end(ap);
+	for (const char *c = text; *c; c++)
+		hash = (hash ^ (unsigned char)*c) * 0x100000001b3;
+	pthread_mutex_lock(&lock);
+	for (unsigned i = 0; i < COUNT_OF(said); i++)
+		if (said[i] == hash)
+			is_new = false;
+	if (is_new)
+		said[next++ % COUNT_OF(said)] = hash;
+	pthread_mutex_unlock(&lock);
+	if (is_new)
+		log_warn("sandbox: refused: %s", text);
+}
+
 /* ---- processes --------------------------------------------------------------------- */
 
 /*
@@ -366,6 +406,6 @@ int policy_slot(void)
 			return fd;
 		close(fd);
 	}
-	log_warn("sandbox: refused: more than %u processes", policy->pids);
+	policy_refused("more than %u processes", policy->pids);
 	return -1;
 }

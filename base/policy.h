@@ -70,6 +70,9 @@ const struct policy_mount *policy_find(const struct policy *p, const char *host,
  */
 bool policy_allows(const struct policy *p, const char *host, bool change);
 
+/* Says what was refused; the same once only, as programs try again. */
+void policy_refused(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+
 /*
  * policy_slot() - room for one more process.  Returns a descriptor that the new
  * process must keep open as long as it lives, -1 if there is no room, -2 if

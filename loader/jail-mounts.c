@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <linux/openat2.h>
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -50,27 +51,110 @@ static int map_ids(uid_t uid, gid_t gid)
 	return write_to("/proc/self/gid_map", text);
 }
 
-/* An empty file or folder at root + path to mount on. */
-static int make_place(const char *root, const char *path, bool is_dir,
-		      char place[PATH_MAX])
-{
-	int n = snprintf(place, PATH_MAX, "%s%s", root, path), fd;
+/* ---- places to mount on ------------------------------------------------------
+ */
 
-	if (n < 0 || n >= PATH_MAX)
+struct root {
+	const char *path;
+	dev_t dev; /* its own file system; the host's may cover it */
+};
+
+static int make_in(int folder, dev_t dev, const char *name, bool is_dir)
+{
+	struct stat st;
+	int fd;
+
+	if (fstat(folder, &st) < 0)
 		return -1;
-	for (char *c = place + strlen(root) + 1; (c = strchr(c, '/')); c++) {
-		*c = 0;
-		mkdir(place, 0755);
-		*c = '/';
+	if (st.st_dev != dev) {
+		errno = EROFS; /* it is the host's */
+		return -1;
 	}
 	if (is_dir)
-		return mkdir(place, 0755) < 0 && errno != EEXIST ? -1 : 0;
-	fd = open(place, O_CREAT | O_WRONLY | O_CLOEXEC, 0644);
+		return mkdirat(folder, name, 0755);
+	fd = openat(folder, name,
+		    O_CREAT | O_EXCL | O_NOFOLLOW | O_WRONLY | O_CLOEXEC, 0644);
 	if (fd < 0)
 		return -1;
 	close(fd);
 	return 0;
 }
+
+int jail_parents(int root, dev_t dev, const char *path, const char **last)
+{
+	const int how = O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
+	int at = openat(root, ".", how);
+	const char *slash;
+
+	for (path += strspn(path, "/");
+	     at >= 0 && (slash = strchr(path, '/')) && slash[strspn(slash, "/")];
+	     path = slash + strspn(slash, "/")) {
+		char name[NAME_MAX + 1];
+		int n = snprintf(name, sizeof name, "%.*s",
+				 (int)MIN(slash - path, (long)sizeof name),
+				 path);
+		int next = -1;
+
+		if (n >= (int)sizeof name)
+			errno = ENAMETOOLONG;
+		else if ((next = openat(at, name, how)) < 0 &&
+			 errno == ENOENT && !make_in(at, dev, name, true))
+			next = openat(at, name, how);
+		close(at);
+		at = next;
+	}
+	*last = path;
+	return at;
+}
+
+/* The place for path below root, as it is called here; -1 if there is none. */
+static int find_place(int root, const char *path, bool is_dir,
+		      char place[PATH_MAX])
+{
+	const struct open_how how = { .flags = O_PATH | O_CLOEXEC,
+				      .resolve = RESOLVE_IN_ROOT |
+						 RESOLVE_NO_MAGICLINKS };
+	int fd = (int)syscall(SYS_openat2, root, path, &how, sizeof how);
+	char link[32];
+	struct stat st;
+	ssize_t n = -1;
+
+	if (fd < 0)
+		return -1;
+	snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
+	if (fstat(fd, &st) == 0) {
+		if (!S_ISDIR(st.st_mode) == is_dir)
+			errno = is_dir ? ENOTDIR : EISDIR;
+		else if ((n = readlink(link, place, PATH_MAX - 1)) >= 0)
+			place[n] = 0;
+	}
+	close(fd);
+	return n < 0 ? -1 : 0;
+}
+
+/* What a mount already shows is taken as it is; else an empty one is made. */
+static int make_place(const struct root *r, const char *path, bool is_dir,
+		      char place[PATH_MAX])
+{
+	int root = open(r->path, O_PATH | O_DIRECTORY | O_CLOEXEC), in;
+	int ret = -1;
+	const char *name;
+
+	if (root < 0)
+		return -1;
+	ret = find_place(root, path, is_dir, place);
+	if (ret && errno == ENOENT &&
+	    (in = jail_parents(root, r->dev, path, &name)) >= 0) {
+		if (!make_in(in, r->dev, name, is_dir))
+			ret = find_place(root, path, is_dir, place);
+		close(in);
+	}
+	close(root);
+	return ret;
+}
+
+/* ---- mounts ------------------------------------------------------------------
+ */
 
 /* What a user namespace may not take away has to be said again. */
 static int make_readonly(const char *place)
@@ -95,7 +179,7 @@ static int make_readonly(const char *place)
 
 enum how { AS_IT_IS, READONLY, IF_THERE = 2, ALONE = 4 };
 
-static int show(const char *root, const char *path, int how, struct err *e)
+static int show(const struct root *root, const char *path, int how, struct err *e)
 {
 	char place[PATH_MAX];
 	struct stat st;
@@ -123,7 +207,7 @@ static int by_name(const void *a, const void *b)
 }
 
 /* A layer in p->own takes the changes. */
-static int show_cow(const char *root, const struct policy *p,
+static int show_cow(const struct root *root, const struct policy *p,
 		    const struct policy_mount *m, struct err *e)
 {
 	char place[PATH_MAX], dir[PATH_MAX], text[3 * PATH_MAX + 128];
@@ -149,7 +233,7 @@ static int show_cow(const char *root, const struct policy *p,
 	return 0;
 }
 
-static int show_mounts(const char *root, const struct policy *p, struct err *e)
+static int show_mounts(const struct root *root, const struct policy *p, struct err *e)
 {
 	const struct policy_mount **v = calloc(p->nmounts + 1, sizeof *v);
 	int ret = 0;
@@ -170,7 +254,7 @@ static int show_mounts(const char *root, const struct policy *p, struct err *e)
 	return ret;
 }
 
-static int show_all(const char *root, const struct policy *p,
+static int show_all(const struct root *root, const struct policy *p,
 		    const struct jail_paths *paths, struct err *e)
 {
 	char exe[PATH_MAX];
@@ -196,7 +280,8 @@ static int show_all(const char *root, const struct policy *p,
 	return 0;
 }
 
-static int become_root(const char *root, struct err *e)
+/* covered: the host's root is shown as it is, which may be to change. */
+static int become_root(const char *root, bool covered, struct err *e)
 {
 	char cwd[PATH_MAX];
 
@@ -204,7 +289,7 @@ static int become_root(const char *root, struct err *e)
 		return err_set(e, errno, "getcwd: %s", strerror(errno));
 	if (chdir(root) < 0 || syscall(SYS_pivot_root, ".", ".") < 0 ||
 	    umount2(".", MNT_DETACH) < 0 || chdir("/") < 0 ||
-	    make_readonly("/") < 0 || chdir(cwd) < 0)
+	    (!covered && make_readonly("/") < 0) || chdir(cwd) < 0)
 		return err_set(e, errno, "changing the root: %s",
 			       strerror(errno));
 	return 0;
@@ -249,13 +334,33 @@ int jail_leave(const struct policy *p, struct err *e)
 int jail_mounts(const struct policy *p, const struct jail_paths *paths,
 		struct err *e)
 {
-	char root[PATH_MAX];
+	char path[PATH_MAX];
+	struct root root = { .path = path };
+	const char *name = strrchr(p->own, '/') + 1, *rest;
+	struct stat st;
+	int outside;
 
-	snprintf(root, sizeof root, "%s/root", p->own);
-	if (mkdir(root, 0700) < 0 ||
-	    mount("sandbox", root, "tmpfs", MS_NOSUID | MS_NODEV,
-		  "mode=755,size=1m") < 0)
+	snprintf(path, sizeof path, "%.*s", (int)(name - p->own), p->own);
+	outside = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	snprintf(path, sizeof path, "%s/root", p->own);
+	if (outside < 0 || mkdir(path, 0700) < 0 ||
+	    mount("sandbox", path, "tmpfs", MS_NOSUID | MS_NODEV,
+		  "mode=755,size=1m") < 0 ||
+	    stat(path, &st) < 0)
 		return err_set(e, errno, "a root for the sandbox: %s",
 			       strerror(errno));
-	return show_all(root, p, paths, e) || become_root(root, e) ? -1 : 0;
+	root.dev = st.st_dev;
+	if (show_all(&root, p, paths, e) ||
+	    become_root(path, policy_find(p, "/", &rest), e))
+		return -1;
+	/*
+	 * Nothing of ours is mounted on the user's folder any more, so it need
+	 * not wait for somebody who lives to remove it; unless a mount shows
+	 * it, and we are mounted there.
+	 */
+	if (!policy_find(p, p->own, &rest) &&
+	    unlinkat(outside, name, AT_REMOVEDIR) < 0)
+		log_debug(LOG_PROCESS, "%s: %s", p->own, strerror(errno));
+	close(outside);
+	return 0;
 }

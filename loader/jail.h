@@ -9,6 +9,7 @@
 #define RF_JAIL_H
 
 #include <stdbool.h>
+#include <sys/types.h>
 
 #include "base/err.h"
 #include "base/policy.h"
@@ -53,6 +54,13 @@ extern const char *const jail_for_all[];
 extern const char *const jail_for_net[];
 /* Where this program is not static, its children need these. */
 extern const char *const jail_libraries[];
+
+/*
+ * The folder that path's last name is in (*last), below root, as a descriptor.
+ * What is missing is made, on the file system dev only; no link is followed.
+ * -1 with errno.
+ */
+int jail_parents(int root, dev_t dev, const char *path, const char **last);
 
 /* After jail_leave(): a root with nothing but what is granted. */
 int jail_mounts(const struct policy *p, const struct jail_paths *paths,

@@ -52,34 +52,33 @@ static char *join(const char *a, const char *b)
 	return asprintf(&s, "%s/%s", a, b) < 0 ? NULL : s;
 }
 
-/* Makes the folders above path, from the byte at from on. */
-static void make_parents(char *path, size_t from)
-{
-	for (char *c = path + from; (c = strchr(c, '/')); c++) {
-		*c = 0;
-		mkdir(path, 0700);
-		*c = '/';
-	}
-}
-
 static int link_mount(const struct policy *p, const struct policy_mount *m,
 		      struct err *e)
 {
 	const char *drive = m->drive == 'Z' ? "z" : "data/run-foreign/c";
-	char path[PATH_MAX];
-	int n;
+	char *path = join(p->own, drive);
+	const char *name;
+	struct stat st;
+	int root, parent = -1, ret = 0;
 
-	if (!*m->guest)
-		return 0; /* it is the drive itself */
-	n = snprintf(path, sizeof path, "%s/%s/%s", p->own, drive, m->guest);
-	if (n < 0 || (size_t)n >= sizeof path)
-		return err_set(e, ENAMETOOLONG, "mount %s: too long a name",
-			       m->guest);
-	make_parents(path, strlen(p->own) + strlen(drive) + 2);
-	if (symlink(m->host, path) < 0)
-		return err_set(e, errno, "mount %c:\\%s: %s", m->drive,
-			       m->guest, strerror(errno));
-	return 0;
+	if (!path)
+		return err_set(e, ENOMEM, "no memory");
+	root = open(path, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	free(path);
+	if (!*m->guest) {
+		/* It is the drive itself. */
+	} else if (root < 0 || fstat(root, &st) < 0 ||
+		   (parent = jail_parents(root, st.st_dev, m->guest, &name)) <
+			   0 ||
+		   symlinkat(m->host, parent, name) < 0) {
+		ret = err_set(e, errno, "mount %c:\\%s: %s", m->drive,
+			      m->guest, strerror(errno));
+	}
+	if (parent >= 0)
+		close(parent);
+	if (root >= 0)
+		close(root);
+	return ret;
 }
 
 static int make_folder(struct policy *p, struct err *e)
@@ -151,6 +150,31 @@ static int mount_program(struct options *o, char **option, struct err *e)
 	return ret;
 }
 
+/*
+ * The program, and so its children, may be in another folder than we: an
+ * option's value, which is all or the end of one of v, becomes absolute.
+ */
+static int make_absolute(char **v, const char **value, struct err *e)
+{
+	char *path, *option;
+
+	if (!*value || **value == '/')
+		return 0;
+	path = realpath(*value, NULL);
+	if (!path)
+		return err_set(e, errno, "%s: %s", *value, strerror(errno));
+	for (; *v && (*value < *v || *value > *v + strlen(*v)); v++)
+		;
+	if (*v) {
+		if (asprintf(&option, "%.*s%s", (int)(*value - *v), *v, path) <
+		    0)
+			return err_set(e, ENOMEM, "no memory");
+		*v = option;
+	}
+	*value = path;
+	return 0;
+}
+
 /* argv with --jailed, and the mount of the program, in front. */
 static int add_options(struct options *o, char ***argv, char *mount,
 		       struct err *e)
@@ -168,6 +192,9 @@ static int add_options(struct options *o, char ***argv, char *mount,
 	if (mount)
 		v[at++] = mount;
 	memcpy(v + at, *argv + 1, (n - 1) * sizeof *v);
+	if (make_absolute(v + at, &o->policy_file, e) ||
+	    make_absolute(v + at, &o->dlls, e))
+		return -1;
 	o->program = v + at + (o->program - (*argv + 1));
 	o->jailed = o->policy.own;
 	*argv = v;
@@ -187,6 +214,8 @@ static int set_environment(const struct policy *p, struct err *e)
 	};
 	const char *dlls = getenv("RUN_FOREIGN_DLLS");
 
+	if (dlls)
+		dlls = realpath(dlls, NULL);
 	clearenv();
 	for (size_t i = 0; i < p->nenv; i++)
 		putenv(p->env[i]);

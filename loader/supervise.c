@@ -254,6 +254,10 @@ _Noreturn void supervise(const struct supervised *s)
 	}
 	if (s->status >= 0)
 		copy_status(s->status, s->status_file);
-	supervise_remove(s->policy->own);
+	/* Alone, it put nothing there, and removed it if nothing went wrong. */
+	if (s->alone)
+		rmdir(s->policy->own);
+	else
+		supervise_remove(s->policy->own);
 	_exit(code);
 }

@@ -181,7 +181,7 @@ static NTSTATUS unix_path(struct task *t, gaddr at, uint32_t len,
 	if (err && err != -ENOENT)
 		return afd_status(-err);
 	if (policy && !granted(&p)) {
-		log_warn("sandbox: refused: a socket at %s", p.host);
+		policy_refused("a socket at %s", p.host);
 		return STATUS_ACCESS_DENIED;
 	}
 	return short_path(&p, un, hold);

@@ -55,7 +55,7 @@ NTSTATUS afd_make_host(struct afd_socket *s)
 		int err = errno;
 
 		if (policy && err == EACCES)
-			log_warn("sandbox: refused: the network (--net all)");
+			policy_refused("the network (--net all)");
 		return afd_status(err);
 	}
 	/* Windows keeps the families apart unless told otherwise. */

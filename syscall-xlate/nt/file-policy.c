@@ -27,7 +27,7 @@ static void say(const char *what, const char *host)
 	/* Without the leading \??\ */
 	if (text && n > 4)
 		text[utf16_to_utf8(text, 3 * n, nt + 4, n - 4)] = 0;
-	log_warn("sandbox: refused: %s %s", what, text && n > 4 ? text : "?");
+	policy_refused("%s %s", what, text && n > 4 ? text : "?");
 	free(text);
 	free(nt);
 }

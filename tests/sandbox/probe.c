@@ -199,10 +199,12 @@ static int do_socket(char **a)
 				  .sin_port = htons(80),
 				  .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
 	WSADATA d;
-	SOCKET s;
+	SOCKET s = INVALID_SOCKET;
 
 	WSAStartup(0x202, &d);
-	s = socket(AF_INET, SOCK_STREAM, 0);
+	/* As programs do that try once more. */
+	for (int i = 0; i < 2 && s == INVALID_SOCKET; i++)
+		s = socket(AF_INET, SOCK_STREAM, 0);
 	if (s == INVALID_SOCKET ||
 	    connect(s, (struct sockaddr *)&to, sizeof to)) {
 		printf("error %d\n", WSAGetLastError());

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Unit tests of base/policy.c: what a line grants, and what is refused. */
 #include <check.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -97,6 +98,32 @@ START_TEST(twice_in_one_place)
 	ck_assert(policy_add_mount(&p, "/:Z:\\", &e));
 	ck_assert(!policy_add_mount(&p, "/:C:\\a", &e));
 	ck_assert_uint_eq(p.nmounts, 2);
+}
+END_TEST
+
+static const struct {
+	const char *a, *b;
+	bool nested;
+} pairs[] = {
+	{ "a", "a", true },	 { "a", "A\\b", true },
+	{ "a\\b\\c", "a", true }, { "a/b", "a\\b\\c\\d", true },
+	{ "", "a", true },	 { "a", "", true },
+	{ "a", "ab", false },	 { "a\\b", "a\\c", false },
+	{ "ab\\c", "a", false },
+};
+
+START_TEST(nested)
+{
+	struct policy p = { 0 };
+	struct err e = { 0 };
+	char text[32];
+
+	snprintf(text, sizeof text, "/proc:Z:\\%s", pairs[_i].a);
+	ck_assert_int_eq(policy_add_mount(&p, text, &e), 0);
+	snprintf(text, sizeof text, "/:Z:\\%s:rw", pairs[_i].b);
+	ck_assert_msg(policy_add_mount(&p, text, &e) == -pairs[_i].nested,
+		      "%s, %s", pairs[_i].a, pairs[_i].b);
+	ck_assert_uint_eq(p.nmounts, 2 - pairs[_i].nested);
 }
 END_TEST
 
@@ -205,6 +232,7 @@ int main(void)
 	tcase_add_loop_test(tc, refused, 0, COUNT_OF(bad));
 	tcase_add_loop_test(tc, granted, 0, COUNT_OF(mounts));
 	tcase_add_test(tc, twice_in_one_place);
+	tcase_add_loop_test(tc, nested, 0, COUNT_OF(pairs));
 	tcase_add_test(tc, numbers);
 	tcase_add_test(tc, environment);
 	tcase_add_test(tc, longest_mount);
