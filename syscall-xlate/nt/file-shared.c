@@ -5,7 +5,7 @@
  * What this process has open of each file is one slot of a table in memory
  * that all processes of the user share (a file of the runtime directory or
  * /dev/shm).  An open looks at the slots of its file and writes its own: no
- * system call, once the table is mapped.  A process that is killed leaves its
+ * system call, once that page of the table is known to have memory.  A process that is killed leaves its
  * slots behind; who would be refused because of one looks whether its owner
  * still lives.
  *
@@ -52,6 +52,8 @@ struct bucket {
 	uint32_t reserved[7];
 	struct slot slot[SLOTS];
 };
+enum { PER_PAGE = PAGE / sizeof(struct bucket) };
+_Static_assert(PAGE % sizeof(struct bucket) == 0, "in one page each");
 
 static struct bucket *table; /* NULL: none, or not yet; under inode_lock */
 static int table_fd = -1;    /* holds a shared lock */
@@ -176,9 +178,30 @@ void peers_detach(void)
 	table_fd = -1;
 }
 
+/*
+ * Is there memory behind the bucket?  The file is only as long as the table,
+ * which costs nothing; but on a full file system the first touch of a page
+ * would be a SIGBUS, so it is asked for before.
+ */
+static bool has_memory(size_t bucket)
+{
+	static bool known[BUCKETS / PER_PAGE];
+	size_t page = bucket / PER_PAGE;
+
+	if (!known[page])
+		known[page] =
+			fallocate(table_fd, 0, (off_t)(page * PAGE), PAGE) ==
+				0 ||
+			errno == EOPNOTSUPP;
+	return known[page];
+}
+
+/* NULL: no table, or no room in it; then one does without. */
 static struct bucket *bucket_of(uint64_t key)
 {
-	return table ? &table[(key >> 40) % BUCKETS] : NULL;
+	size_t i = (key >> 40) % BUCKETS;
+
+	return table && has_memory(i) ? &table[i] : NULL;
 }
 
 static uint64_t key_of(const struct inode *i)

@@ -419,7 +419,8 @@ static size_t session_name(const struct walk *w, uint16_t *buf, size_t size)
 
 /*
  * o is about to get a name that other processes can see.  Where it cannot be
- * kept it stays private.  STATUS_OBJECT_NAME_EXISTS: o is another process's
+ * kept it stays private, but where the place for it is full it is refused:
+ * others would take it for theirs alone.  STATUS_OBJECT_NAME_EXISTS: o is another process's
  * now.
  */
 static NTSTATUS create_in_session(struct object *o, const struct walk *w,
@@ -435,6 +436,8 @@ static NTSTATUS create_in_session(struct object *o, const struct walk *w,
 		return STATUS_SUCCESS;
 	o->type->to_page(o, &init);
 	s = shared_open(name, n, &init, &created);
+	if (!s && errno == ENOSPC)
+		return STATUS_NO_MEMORY;
 	if (s && !created && (!open_if || s->page->kind != init.kind)) {
 		shared_close(s);
 		return open_if ? STATUS_OBJECT_TYPE_MISMATCH

@@ -157,8 +157,8 @@ static bool folder(char *buf, size_t size, bool make)
 		return false;
 	if (n < 0 || (size_t)n + 2 > size)
 		return false;
-	if (make)
-		mkdir(buf, 0700);
+	if (make && mkdir(buf, 0700) < 0 && errno == ENOSPC)
+		return false;
 	/* In a folder that all may write to, somebody else may have been
 	   first. */
 	if (lstat(buf, &st) < 0 || !S_ISDIR(st.st_mode) ||
@@ -372,6 +372,7 @@ static struct shared *settle(int fd, const uint16_t *name, size_t n,
 	struct shared *s = NULL;
 	bool used = in_use(fd);
 	struct stat st;
+	int err;
 
 	if (!used && !init)
 		return NULL;
@@ -379,9 +380,14 @@ static struct shared *settle(int fd, const uint16_t *name, size_t n,
 		return NULL;
 	if (used && (uint64_t)st.st_size < sizeof *s->page)
 		return NULL;
-	if (!used &&
-	    (ftruncate(fd, 0) < 0 || ftruncate(fd, sizeof *s->page) < 0))
+	/* Allocated, not only as long: a page that a full file system has no
+	   room for would be a SIGBUS when it is written to. */
+	if (!used && ftruncate(fd, 0) < 0)
 		return NULL;
+	if (!used && (err = posix_fallocate(fd, 0, sizeof *s->page))) {
+		errno = err;
+		return NULL;
+	}
 	s = attach(fd);
 	if (!s)
 		return NULL;
@@ -405,9 +411,11 @@ struct shared *shared_open(const uint16_t *name, size_t n,
 {
 	struct shared *s = NULL;
 	char path[PATH_MAX];
+	bool no_room = false;
 	struct stat st;
 	int fd, tries = 20;
 
+	errno = 0;
 	if (!file_for(path, sizeof path, name, n, init != NULL))
 		return NULL;
 	for (;;) {
@@ -434,9 +442,16 @@ struct shared *shared_open(const uint16_t *name, size_t n,
 	s = settle(fd, name, n, init, created);
 	if (s)
 		byte_lock(fd, IN_USE, F_RDLCK, F_OFD_SETLK);
+	else if (errno == ENOSPC && unlink(path) == 0)
+		no_room = true;
 	byte_lock(fd, SETUP, F_UNLCK, F_OFD_SETLK);
 	if (!s) {
 		close(fd);
+		if (no_room) {
+			*strrchr(path, '/') = 0;
+			rmdir(path);
+			errno = ENOSPC;
+		}
 		return NULL;
 	}
 	s->path = strdup(path);

@@ -90,7 +90,8 @@ struct shared {
  *             only open what is there
  *   created   set; may be NULL if init is
  *
- * NULL: there is none, or no place for it (then objects stay private).
+ * NULL: there is none, or no place for it (then objects stay private); errno
+ * is ENOSPC if there is a place, but it is full.
  */
 struct shared *shared_open(const uint16_t *name, size_t n,
 			   const struct shared_page *init, bool *created);
