@@ -7,7 +7,8 @@ run_foreign_SOURCES = %D%/main.c %D%/options.c %D%/options.h %D%/launch.c \
 	%D%/jail-files.c %D%/jail-calls.c \
 	%D%/reg-cmd.c %D%/reg-cmd.h \
 	%D%/check.c %D%/check.h %D%/check-print.c %D%/check-print.h
-run_foreign_CPPFLAGS = $(AM_CPPFLAGS) -DPKGLIBDIR='"$(pkglibdir)"'
+run_foreign_CPPFLAGS = $(AM_CPPFLAGS) -DPKGLIBDIR='"$(pkglibdir)"' \
+	-DBINDIR='"$(bindir)"'
 run_foreign_LDADD = libpersonality.a libengine.a libnt.a libfreebsd.a libnetbsd.a libbsd.a \
 	libxlate.a libimage.a \
 	libbase.a $(LIBELF_LIBS) $(LMDB_LIBS)

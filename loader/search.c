@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,6 +17,37 @@ static char *join(const char *a, size_t n, const char *b)
 	if (asprintf(&s, "%.*s%s", (int)n, a, b) < 0)
 		return NULL;
 	return s;
+}
+
+/*
+ * Where make install put them beside us: PKGLIBDIR as it lies to BINDIR, from
+ * the folder that self is in.  So what was installed can be moved, or installed
+ * under another prefix than it was built for.
+ */
+static char *beside(const char *self, const char *slash)
+{
+	const char *bin = BINDIR, *lib = PKGLIBDIR;
+	size_t i, common = 0;
+	char *s, *probe;
+	bool there;
+
+	for (i = 0; bin[i] && bin[i] == lib[i]; i++)
+		if (bin[i] == '/')
+			common = i + 1;
+	for (bin += common; *bin; bin += *bin == '/') {
+		bin += strcspn(bin, "/");
+		slash = memrchr(self, '/', (size_t)(slash - self));
+		if (!slash)
+			return NULL;
+	}
+	s = join(self, (size_t)(slash - self) + 1, lib + common);
+	probe = s ? join(s, strlen(s), "/x86_64-windows") : NULL;
+	there = probe && access(probe, F_OK) == 0;
+	free(probe);
+	if (there)
+		return s;
+	free(s);
+	return NULL;
 }
 
 char *search_dlls(const char *option, struct err *e)
@@ -38,8 +70,10 @@ char *search_dlls(const char *option, struct err *e)
 			return s;
 		}
 		free(s);
+		s = beside(self, slash);
 	}
-	s = strdup(PKGLIBDIR);
+	if (!s)
+		s = strdup(PKGLIBDIR);
 out:
 	if (!s)
 		err_set(e, ENOMEM, "no memory");
