@@ -57,7 +57,10 @@ static void print_imports(const struct module *m, const char *support)
 
 void check_print(const struct check_result *r, const char *asked)
 {
-	if (r->personality) {
+	if (r->batch) {
+		printf("%s: batch file, run by the built-in cmd.exe\n",
+		       r->program);
+	} else if (r->personality) {
 		printf("%s: %s program for %s", r->program, machine(r),
 		       r->personality);
 		if (r->pe)
@@ -136,6 +139,7 @@ void check_print_json(const struct check_result *r, const char *asked)
 		member("machine", machine(r));
 	if (r->pe)
 		member("subsystem", subsystem(r->subsystem));
+	member("run_by", r->batch ? "cmd.exe" : NULL);
 	printf(",\"raw_system_calls\":%s,\"modules\":[",
 	       r->raw_calls ? "true" : "false");
 	for (size_t i = 0; i < r->nmodules; i++) {

@@ -38,7 +38,7 @@ struct check_result {
 	char *program; /* NULL: not found */
 	int bits, status;
 	uint16_t machine, subsystem;
-	bool pe, raw_calls;
+	bool pe, batch, raw_calls;
 	const char *personality;
 	const char *problem;
 	struct module *modules; /* the program first */

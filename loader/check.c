@@ -15,10 +15,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/table.h"
 #include "loader/check-print.h"
 #include "loader/image/image.h"
+#include "loader/script.h"
 #include "loader/search.h"
 #include "syscall-xlate/personality.h"
 #include "syscall-xlate/xlate.h"
@@ -323,10 +326,18 @@ static int start(struct state *s, const struct options *o,
 	const struct personality *p;
 	char *dlls, *slash;
 	struct image *img;
+	struct stat st;
 
 	r->program = search_program(o->program[0], &s->e);
 	if (!r->program)
 		return 127;
+	if (script_is_batch(r->program) && stat(r->program, &st) == 0 &&
+	    S_ISREG(st.st_mode) && access(r->program, R_OK) == 0) {
+		r->bits = 64;
+		r->batch = true;
+		r->personality = "nt";
+		return 0;
+	}
 	img = image_open(r->program, &s->e);
 	if (!img)
 		return 126;

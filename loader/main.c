@@ -54,6 +54,7 @@ int main(int argc, char **argv)
 {
 	struct options o;
 	struct err e = { 0 };
+	const char *verb;
 
 	fill_standard_streams();
 
@@ -85,14 +86,14 @@ int main(int argc, char **argv)
 	}
 	if (o.action == CHECK)
 		return check_program(&o);
-	if (!strcmp(o.program[0], "path") && o.program[1] &&
-	    o.program[1][0] == '-')
+	/* Alone they show their usage; ./reg is how to run such a program. */
+	verb = o.program[1];
+	if (!strcmp(o.program[0], "path") && (!verb || *verb == '-'))
 		return path_command(o.program);
-	if (!strcmp(o.program[0], "policy") && o.program[1] &&
-	    !strcmp(o.program[1], "check"))
+	if (!strcmp(o.program[0], "policy") &&
+	    (!verb || !strcmp(verb, "check")))
 		return policy_command(o.program);
-	if (!strcmp(o.program[0], "reg") && o.program[1] &&
-	    reg_is_command(o.program[1]))
+	if (!strcmp(o.program[0], "reg") && (!verb || reg_is_command(verb)))
 		return reg_command(o.program);
 	return run(&o, argv);
 }

@@ -56,7 +56,7 @@ static const struct {
 	{ "sandbox", OPT_SANDBOX, no_argument, NULL,
 	  "run it in a virtual machine, without files or network unless these "
 	  "say so:" },
-	{ "mount", OPT_SETTING, required_argument, "HOST:Z:\\DIR[:rw|:cow]",
+	{ "mount", OPT_SETTING, required_argument, "HOST:Z:\\DIR[:ro|:rw|:cow]",
 	  "show it a folder or file of the host, only to read unless :rw; :cow "
 	  "drops what it changes" },
 	{ "net", OPT_SETTING, required_argument, "none|all",
@@ -182,9 +182,34 @@ static int apply(int val, const char *name, struct options *o, struct err *e)
 		o->action = SHOW_VERSION;
 		return 0;
 	default:
-		return err_set(e, EINVAL, "unknown or incomplete option (see "
-					  "--help)");
+		return 0;
 	}
+}
+
+/* What getopt_long() could not take; it has just been past it. */
+static int complain(int val, char **argv, struct err *e)
+{
+	const char *text = argv[optind - 1];
+	int n = (int)strcspn(text, "=");
+	unsigned alike = 0;
+
+	if (val == ':')
+		return err_set(e, EINVAL, "option %s needs a value (see --help)",
+			       text);
+	for (unsigned i = 0; optopt && i < COUNT_OF(table); i++)
+		if (table[i].val == optopt)
+			return err_set(e, EINVAL,
+				       "option %.*s takes no value (see "
+				       "--help)",
+				       n, text);
+	if (optopt)
+		return err_set(e, EINVAL, "unknown option -%c (see --help)",
+			       optopt);
+	for (unsigned i = 0; n > 2 && i < COUNT_OF(table); i++)
+		alike += table[i].help &&
+			 !strncmp(table[i].name, text + 2, (size_t)n - 2);
+	return err_set(e, EINVAL, "%s option %.*s (see --help)",
+		       alike > 1 ? "ambiguous" : "unknown", n, text);
 }
 
 int options_parse(int argc, char **argv, struct options *o, struct err *e)
@@ -198,9 +223,13 @@ int options_parse(int argc, char **argv, struct options *o, struct err *e)
 					    NULL, table[i].val };
 	opterr = 0;
 	/* "+": what follows the program's name is the program's. */
-	while ((val = getopt_long(argc, argv, "+hV", longs, &which)) != -1)
-		if (apply(val, table[which].name, o, e))
+	while ((val = getopt_long(argc, argv, "+:hV", longs, &which)) != -1)
+		if (val == '?' || val == ':'
+			    ? complain(val, argv, e)
+			    : apply(val, table[which].name, o, e))
 			return -1;
+	if (o->json && o->action != CHECK)
+		return err_set(e, EINVAL, "--json is for --check only");
 	if (!o->sandbox && (o->setting || o->policy_file))
 		return err_set(e, EINVAL, "--%s is for --sandbox only",
 			       o->setting ? o->setting : "policy");

@@ -82,9 +82,9 @@ int path_command(char **argv)
 	char *dlls;
 	int ret = 0;
 
-	if (!strcmp(argv[1], "-w"))
+	if (argv[1] && !strcmp(argv[1], "-w"))
 		convert = to_windows;
-	else if (!strcmp(argv[1], "-u"))
+	else if (argv[1] && !strcmp(argv[1], "-u"))
 		convert = to_host;
 	if (!convert || !argv[2]) {
 		fputs("Usage: run-foreign path -w|-u PATH...\n", stderr);

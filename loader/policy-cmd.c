@@ -43,8 +43,8 @@ int policy_command(char **argv)
 {
 	int status = 0;
 
-	if (!argv[2]) {
-		fputs("run-foreign: policy check: no file given\n", stderr);
+	if (!argv[1] || !argv[2]) {
+		fputs("Usage: run-foreign policy check FILE...\n", stderr);
 		return 125;
 	}
 	for (argv += 2; *argv; argv++) {

@@ -15,7 +15,7 @@
 
 #include "base/policy.h"
 
-static int is_batch(const char *path)
+bool script_is_batch(const char *path)
 {
 	const char *dot = strrchr(path, '.');
 
@@ -63,7 +63,7 @@ int script_launch(struct launch *l, struct err *e)
 	size_t size;
 	FILE *f;
 
-	if (!is_batch(l->path))
+	if (!script_is_batch(l->path))
 		return 0;
 	real = realpath(l->path, NULL);
 	if (!real)

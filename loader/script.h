@@ -3,8 +3,13 @@
 #ifndef RF_SCRIPT_H
 #define RF_SCRIPT_H
 
+#include <stdbool.h>
+
 #include "base/err.h"
 #include "syscall-xlate/launch.h"
+
+/* Is it one by its name? */
+bool script_is_batch(const char *path);
 
 /*
  * script_launch() - if l->path is a batch file, makes l run it: by the cmd.exe
