@@ -174,5 +174,7 @@ dlls-uninstall:
 dlls-clean:
 	rm -rf dlls/obj-* dlls/*-windows dlls/support.tsv dlls/include/ntcalls.h \
 		tests/guest/x86_64 tests/guest/i686 tests/guest/msvc-x86_64 \
-		tests/guest/msvc-i686 examples/*.exe tests/fuzz-image tests/fuzz-corpus
+		tests/guest/msvc-i686 tests/guest/freebsd tests/guest/netbsd \
+		tests/sandbox/*.exe tests/net/*.exe tests/fuzz/*.exe \
+		examples/*.exe tests/fuzz-image tests/fuzz-corpus
 	test "$(srcdir)" = . || rm -rf dlls tests/guest examples compat-programs
