@@ -95,6 +95,12 @@ NTSTATUS job_take_slot(struct job *j, const struct nt_process *p)
 	for (unsigned i = 0; i < slots(j) && status; i++)
 		if (a->slot[i].pid == s.pid && a->slot[i].started == s.started)
 			status = STATUS_SUCCESS;
+	/*
+	 * Come and gone already: it has been counted by itself.  Looked at with
+	 * the lock, since only the dead lose their slots.
+	 */
+	if (status && (!s.started || !runs(&s)))
+		status = STATUS_SUCCESS;
 	if (!(a->limits.basic.flags & JOB_LIMIT_ACTIVE_PROCESS) ||
 	    a->active < a->limits.basic.active_processes)
 		for (unsigned i = 0; i < JOB_SLOTS && status; i++) {
