@@ -25,7 +25,7 @@ define guest_rules
 tests/guest/$(1)/%.exe: $(srcdir)/tests/guest/nt/%.c $(srcdir)/tests/guest/lib/check.h
 	@$(MKDIR_P) $$(@D)
 	$$(AM_V_CC)$$(dll_cc_$(1)) $$(GUEST_CFLAGS) $$(call guest_extra,cflags,$$<) \
-		-o $$@ $$< $$(call guest_extra,link,$$<) \
+		-MMD -MP -MF $$@.d -o $$@ $$< $$(call guest_extra,link,$$<) \
 		$$(call guest_extra,link-$(1),$$<) $$(GUEST_LIBS) -static-libgcc
 endef
 $(foreach a,$(DLL_ARCHES),$(eval $(call guest_rules,$(a))))
@@ -90,6 +90,8 @@ examples/%.exe: $(srcdir)/examples/%.c
 	@$(MKDIR_P) $(@D)
 	$(AM_V_CC)$(dll_cc_x86_64) -std=gnu11 -O2 -s -Wall -o $@ $<
 
+# Some tests are another's source under another C runtime.
+-include $(wildcard $(guest_exes:%=%.d))
 .PHONY: guest-tests examples
 guest-tests: $(guest_exes) bsd-tests
 examples: $(if $(filter x86_64,$(DLL_ARCHES)),$(example_exes))
