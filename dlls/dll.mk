@@ -109,7 +109,7 @@ dlls/obj-$(2)/lib$(1).a: dlls/obj-$(2)/$(1)/$(1).decor
 	rm -f $$@ && $$(dll_dlltool_$(2)) -k -d dlls/obj-$(2)/$(1)/$(1)-imp.def -l $$@
 
 dlls/$(2)-windows/$(1).dll: dlls/obj-$(2)/$(1)/$(1).def $(call dll_objs,$(1),$(2)) \
-		$(foreach i,$($(1)_IMPORTS),dlls/obj-$(2)/lib$(i).a) $(srcdir)/dlls/dll.mk
+		$(foreach i,$($(1)_IMPORTS),dlls/obj-$(2)/lib$(i).a) $(srcdir)/dlls/dll.mk $(srcdir)/dlls/dll.ld
 	@$(MKDIR_P) $$(@D)
 	$$(AM_V_CCLD)$$(dll_cc_$(2)) $$(dll_cflags_$(2)) -shared -nostdlib -s -o $$@ \
 		$(call dll_objs,$(1),$(2)) dlls/obj-$(2)/$(1)/$(1).def \
@@ -119,7 +119,7 @@ dlls/$(2)-windows/$(1).dll: dlls/obj-$(2)/$(1)/$(1).def $(call dll_objs,$(1),$(2
 		-Wl,--enable-stdcall-fixup,--kill-at,--gc-sections \
 		-Wl,--image-base,$(call dll_base_$(2),$(1)) \
 		-Wl,--file-alignment,4096,--section-alignment,4096 \
-		-Wl,--no-insert-timestamp,--disable-auto-import \
+		-Wl,--no-insert-timestamp,--disable-auto-import,-T,$(srcdir)/dlls/dll.ld \
 		-Wl,--entry,$(if $($(1)_ENTRY),$(if $(filter i686,$(2)),_$($(1)_ENTRY)@12,$($(1)_ENTRY)),0)
 
 dlls-all: dlls/$(2)-windows/$(1).dll

@@ -289,10 +289,28 @@ static int map_headers(const struct image *img, gaddr base, struct err *e)
 	return 0;
 }
 
+/* The first segment takes in the headers before it, if they can be one. */
+static bool takes_headers(const struct image *img, struct image_segment *first)
+{
+	uint32_t size = (uint32_t)ROUND_UP(img->headers_size, PAGE);
+	struct image_segment whole = { .size = size,
+				       .file_size = size,
+				       .prot = GUEST_READ };
+
+	if (img->low_alignment || size == 0 || !joins(&whole, first))
+		return false;
+	whole.size += first->size;
+	whole.file_size += first->file_size;
+	memcpy(whole.name, first->name, sizeof whole.name);
+	*first = whole;
+	return true;
+}
+
 int image_map(const struct image *img, gaddr base, struct err *e)
 {
 	bool moved = base != img->preferred_base;
 	bool promised = !moved && promise(img, base);
+	struct image_segment first = img->segment[0];
 	int ret;
 
 	if (!promised && lies_askew(img)) {
@@ -301,10 +319,11 @@ int image_map(const struct image *img, gaddr base, struct err *e)
 			return -1;
 		return protect_all(img, base, e);
 	}
-	if (!promised && map_headers(img, base, e))
+	if (!promised && (moved || !takes_headers(img, &first)) &&
+	    map_headers(img, base, e))
 		return -1;
 	for (unsigned i = 0; i < img->nsegments; i++) {
-		struct image_segment s = img->segment[i];
+		struct image_segment s = i ? img->segment[i] : first;
 
 		if (promised && s.file_offset % PAGE)
 			continue;
