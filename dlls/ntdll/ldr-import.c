@@ -40,16 +40,20 @@ static int compare(const char *a, const char *b)
 	return (unsigned char)*a - (unsigned char)*b;
 }
 
-/* Index of the function called name, or -1. */
+/*
+ * Index of the function called name, or -1.  The hint is where the linker saw
+ * the name; GNU's dlltool counts from one.
+ */
 static LONG index_of(const struct module *m, const struct exports *x,
 		     const char *name, ULONG hint)
 {
 	const char *base = m->entry.DllBase;
 	LONG low = 0, high = (LONG)x->dir->NumberOfNames - 1;
 
-	if (hint < x->dir->NumberOfNames &&
-	    !compare(name, base + x->names[hint]))
-		return x->ordinals[hint];
+	for (int i = 0; i < 2; i++, hint--)
+		if (hint < x->dir->NumberOfNames &&
+		    !compare(name, base + x->names[hint]))
+			return x->ordinals[hint];
 	while (low <= high) {
 		LONG mid = low + (high - low) / 2;
 		int cmp = compare(name, base + x->names[mid]);
