@@ -56,9 +56,26 @@ static BOOL is_run(const struct span *span)
 	return span->class < CLASSES;
 }
 
-static char *big_block(struct span *span)
+/* Of a big block's span the only one, of the mixed span the first. */
+static char *first_block(struct span *span)
 {
 	return (char *)span + FIRST + sizeof(header_t);
+}
+
+/*
+ * The block behind p in the mixed span; NULL: p's header is damaged.  Behind
+ * the last: mixed_end().
+ */
+static char *mixed_next(char *p, header_t h)
+{
+	ULONG class = CLASS_OF(h);
+
+	return class && class < CLASSES ? p + stride_of(class) : NULL;
+}
+
+static char *mixed_end(struct span *span)
+{
+	return (char *)span + span->bump + sizeof(header_t);
 }
 
 /*
@@ -69,12 +86,21 @@ static BOOL walk_span(struct heap *heap, struct span *span, SIZE_T bytes,
 		      BOOL (*fn)(void *arg, char *p, header_t h, SIZE_T room),
 		      void *arg)
 {
-	char *p;
+	char *p = first_block(span), *next;
+	header_t h;
 
-	if (!is_run(span)) {
-		p = big_block(span);
-		return fn(arg, p, *header(p) ^ heap->cookie, bytes);
+	if (span->class == CLASS_MIXED) {
+		for (; p < mixed_end(span); p = next) {
+			h = *header(p) ^ heap->cookie;
+			next = mixed_next(p, h);
+			if (!next || next > mixed_end(span) ||
+			    !fn(arg, p, h, (SIZE_T)(next - p)))
+				return FALSE;
+		}
+		return TRUE;
 	}
+	if (!is_run(span))
+		return fn(arg, p, *header(p) ^ heap->cookie, bytes);
 	for (ULONG i = 0; i < run_count(span); i++) {
 		p = run_block(span, i);
 		if (!fn(arg, p, *header(p) ^ heap->cookie, span->stride))
@@ -182,13 +208,23 @@ static struct span *check_place(struct heap *heap, struct segment *seg,
 {
 	struct span *span = span_of(p, h);
 	SIZE_T at = (SIZE_T)((char *)span - seg->base) / PAGE;
+	char *block;
 	SIZE_T offset;
 
 	if ((char *)span < seg->base || at < seg->first || at >= seg->pages ||
-	    seg->page[at].kind != PAGE_USED || span->class != CLASS_OF(h))
+	    seg->page[at].kind != PAGE_USED)
+		return NULL;
+	if (span->class == CLASS_MIXED) {
+		block = first_block(span);
+		while (block && block < mixed_end(span) && block != p)
+			block = mixed_next(block,
+					   *header(block) ^ heap->cookie);
+		return block == p && p < mixed_end(span) ? span : NULL;
+	}
+	if (span->class != CLASS_OF(h))
 		return NULL;
 	if (!is_run(span))
-		return p == big_block(span) ? span : NULL;
+		return p == first_block(span) ? span : NULL;
 	offset = (SIZE_T)(p - run_block(span, 0));
 	return !(offset % span->stride) &&
 			       offset / span->stride < run_count(span)
@@ -206,7 +242,7 @@ static BOOL valid_one(struct heap *heap, const char *p)
 	if ((ULONG_PTR)p & 15)
 		return FALSE;
 	for (span = heap->lone; !seg && span; span = span->next)
-		if (p == big_block(span))
+		if (p == first_block(span))
 			break;
 	if (!seg && !span)
 		return FALSE;
@@ -293,7 +329,7 @@ static void find_next(struct heap *heap, char *after, struct found *f)
 
 		seg = segment_of(heap, after);
 		for (span = heap->lone; !seg && span; span = span->next)
-			if (after == big_block(span)) {
+			if (after == first_block(span)) {
 				first_lone(heap, span->next, f);
 				return;
 			}
@@ -303,6 +339,18 @@ static void find_next(struct heap *heap, char *after, struct found *f)
 		span = check_place(heap, seg, after, h);
 		if (!span)
 			return;
+		if (span->class == CLASS_MIXED) {
+			char *next = mixed_next(after, h), *end = NULL;
+
+			if (next && next < mixed_end(span))
+				end = mixed_next(next, *header(next) ^
+							       heap->cookie);
+			if (end) {
+				*f = (struct found){ next,
+						     (SIZE_T)(end - next) };
+				return;
+			}
+		}
 		if (is_run(span) &&
 		    after + span->stride < run_block(span, run_count(span))) {
 			*f = (struct found){ after + span->stride,

@@ -89,18 +89,83 @@ static struct span *run_new(struct heap *heap, ULONG class)
 }
 
 /* A block nobody ever had, or NULL. */
-static void *run_bump(struct heap *heap, struct span *run)
+static void *span_bump(struct heap *heap, struct span *span, ULONG class,
+		       ULONG stride)
 {
-	ULONG at = run->bump;
-	char *p = (char *)run + at + sizeof(header_t);
+	ULONG at = span->bump;
+	char *p = (char *)span + at + sizeof(header_t);
 
-	if (at + run->stride > run->pages * PAGE)
+	if (at + stride > span->pages * PAGE)
 		return NULL;
-	run->bump = at + run->stride;
+	span->bump = at + stride;
 	*header(p) = heap->cookie ^
 		     ((header_t)MAGIC_FREE << MAGIC_SHIFT |
-		      (header_t)run->class << 40 | (header_t)(at / PAGE) << 32);
+		      (header_t)class << 40 | (header_t)(at / PAGE) << 32);
 	return p;
+}
+
+/*
+ * A class's first blocks lie in one span with those of all the others: a
+ * program that has a few blocks of every size would touch as many pages.
+ */
+enum { MIXED_PAGES = 4, MIXED_BLOCKS = 4, MIXED_STRIDE = 1024 };
+
+static void *mixed_new(struct heap *heap, ULONG class)
+{
+	struct class *c = &heap->class[class];
+	ULONG stride = stride_of(class);
+	struct span *span;
+	void *p = NULL;
+
+	if (c->mixed == MIXED_BLOCKS || stride > MIXED_STRIDE)
+		return NULL;
+	c->mixed++;
+	RtlAcquireSRWLockExclusive(&heap->page_lock);
+	span = heap->mixed;
+	if (!span && (span = pages_alloc(heap, MIXED_PAGES))) {
+		span->bump = FIRST;
+		span->pages = MIXED_PAGES;
+		span->class = CLASS_MIXED;
+		heap->mixed = span;
+	}
+	if (span)
+		p = span_bump(heap, span, class, stride);
+	RtlReleaseSRWLockExclusive(&heap->page_lock);
+	return p;
+}
+
+static void *list_take(struct heap *heap, void **list)
+{
+	void *p = *list;
+
+	if ((*header(p) ^ heap->cookie) >> MAGIC_SHIFT != MAGIC_FREE)
+		heap_damaged(heap, p);
+	*list = *(void **)p;
+	return p;
+}
+
+static void *run_take(struct heap *heap, ULONG class)
+{
+	struct class *c = &heap->class[class];
+
+	for (;;) {
+		struct span *run = c->runs;
+		void *p;
+
+		if (!run) {
+			run = run_new(heap, class);
+			if (!run)
+				return NULL;
+			run_list(c, run);
+		}
+		p = run->free ? list_take(heap, &run->free)
+			      : span_bump(heap, run, class, run->stride);
+		if (p) {
+			run->used++;
+			return p;
+		}
+		run_unlist(c, run);
+	}
 }
 
 /* Up to n blocks as a list; returns how many. */
@@ -112,29 +177,16 @@ static ULONG class_take(struct heap *heap, ULONG class, ULONG n, void **list)
 
 	RtlAcquireSRWLockExclusive(&c->lock);
 	while (got < n) {
-		struct span *run = c->runs;
-		void *p;
+		void *p = NULL;
 
-		if (!run) {
-			run = run_new(heap, class);
-			if (!run)
-				break;
-			run_list(c, run);
-		}
-		p = run->free;
-		if (p) {
-			if ((*header(p) ^ heap->cookie) >> MAGIC_SHIFT !=
-			    MAGIC_FREE)
-				heap_damaged(heap, p);
-			run->free = *(void **)p;
-		} else {
-			p = run_bump(heap, run);
-		}
-		if (!p) {
-			run_unlist(c, run);
-			continue;
-		}
-		run->used++;
+		if (c->loose)
+			p = list_take(heap, &c->loose);
+		else if (!c->runs)
+			p = mixed_new(heap, class);
+		if (!p)
+			p = run_take(heap, class);
+		if (!p)
+			break;
 		*last = p;
 		last = (void **)p;
 		got++;
@@ -158,6 +210,11 @@ static void class_give(struct heap *heap, ULONG class, void *list)
 		next = *(void **)p;
 		if (h >> MAGIC_SHIFT != MAGIC_FREE || CLASS_OF(h) != class)
 			heap_damaged(heap, p);
+		if (run->class == CLASS_MIXED) {
+			*(void **)p = c->loose;
+			c->loose = p;
+			continue;
+		}
 		*(void **)p = run->free;
 		run->free = p;
 		if (!run->listed)

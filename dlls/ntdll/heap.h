@@ -3,7 +3,8 @@
  * heap.h - how a heap lies in memory; shared by heap*.c.
  *
  *   segment   one reservation: [heap] segment, page table, then spans
- *   span      whole pages: a run of equal small blocks, or one big block
+ *   span      whole pages: a run of equal small blocks, one big block, or
+ *             the first blocks of many classes
  *   block     8 bytes of header, then what the caller sees, 16-aligned
  *
  * Small blocks travel  run <-> class (under its lock) <-> thread's cache.
@@ -20,7 +21,8 @@ enum {
 	FIRST = 56,          /* offset of the first header in a span */
 	DIRECT_CLASSES = 64, /* strides of 16 to 1024 bytes */
 	CLASSES = DIRECT_CLASSES + 1 + 20, /* then 4 per doubling to 32 KB */
-	CLASS_SPAN = 254,                  /* a big block of a segment */
+	CLASS_MIXED = 253, /* a span: blocks of many classes */
+	CLASS_SPAN = 254,  /* a big block of a segment */
 	CLASS_ALONE = 255, /* a big block with a reservation of its own */
 	SMALL_MAX = 32768 - 8,
 	CACHED_HEAPS = 32, /* the last index never has a cache */
@@ -119,6 +121,8 @@ struct class
 {
 	RTL_SRWLOCK lock;
 	struct span *runs; /* with room */
+	void *loose;       /* free blocks of the mixed span */
+	ULONG mixed;       /* how many it has of those */
 };
 
 struct bin {
@@ -170,6 +174,7 @@ struct heap {
 	ULONG free_pages;                  /* free and dirty */
 	SIZE_T next_segment;               /* bytes */
 	struct span *kept[KEPT_SPANS + 1]; /* the last: a lone block */
+	struct span *mixed;                /* or NULL: not made yet */
 	RTL_CRITICAL_SECTION user_lock;    /* RtlLockHeap */
 	struct class class[CLASSES];
 };

@@ -150,6 +150,52 @@ static void walking(void)
 	HeapDestroy(heap);
 }
 
+/* Blocks of many sizes come and go: each walk shows just those there are. */
+static void walking_along(void)
+{
+	enum { MINE = 200 };
+	static char *mine[MINE];
+	static SIZE_T len[MINE];
+	HANDLE heap = HeapCreate(0, 0, 0);
+	unsigned r = 12345, missing = 0, strange = 0;
+
+	for (int round = 0; round < 60; round++) {
+		PROCESS_HEAP_ENTRY e = { 0 };
+		int seen[MINE] = { 0 };
+
+		for (int i = 0; i < 40; i++) {
+			int k = (r = r * 1103515245 + 12345) >> 16 & 127;
+
+			k += r >> 24 & 63;
+			if (mine[k]) {
+				CHECK(HeapValidate(heap, 0, mine[k]));
+				HeapFree(heap, 0, mine[k]);
+				mine[k] = NULL;
+			} else {
+				len[k] = 1 + k * (r >> 28);
+				mine[k] = HeapAlloc(heap, 0, len[k]);
+			}
+		}
+		CHECK(HeapValidate(heap, 0, NULL));
+		CHECK(HeapLock(heap));
+		while (HeapWalk(heap, &e))
+			for (int i = 0; i < MINE; i++) {
+				if (e.lpData != mine[i] || !mine[i])
+					continue;
+				seen[i]++;
+				if (!(e.wFlags & PROCESS_HEAP_ENTRY_BUSY) ||
+				    e.cbData < len[i])
+					strange++;
+			}
+		CHECK(HeapUnlock(heap));
+		for (int i = 0; i < MINE; i++)
+			missing += seen[i] != !!mine[i];
+	}
+	CHECK_EQ(missing, 0);
+	CHECK_EQ(strange, 0);
+	HeapDestroy(heap);
+}
+
 static DWORD WINAPI storm(LPVOID arg)
 {
 	HANDLE heap = arg;
@@ -235,6 +281,7 @@ int main(void)
 	private_heap();
 	fixed_heap();
 	walking();
+	walking_along();
 	threads(GetProcessHeap());
 	heap = HeapCreate(0, 0, 0);
 	threads(heap);
