@@ -194,7 +194,7 @@ NTSTATUS NTAPI rf_cp_from_wide(const struct rf_cp *handle, ULONG flags,
 			       const char *default_char, BOOL *used)
 {
 	const struct rf_codepage *cp = table_of(handle);
-	const struct rf_cp_reverse *r;
+	const struct rf_cp_reverse *r = NULL;
 	USHORT instead;
 	SIZE_T at = 0;
 
@@ -202,9 +202,6 @@ NTSTATUS NTAPI rf_cp_from_wide(const struct rf_cp *handle, ULONG flags,
 		*used = FALSE;
 	if (!cp)
 		return utf8_from_wide(flags, from, n, to, to_n, out_n, used);
-	r = RfCodePageReverse(cp);
-	if (!r)
-		return STATUS_NO_MEMORY;
 	instead = cp->default_char;
 	if (default_char) {
 		instead = (UCHAR)default_char[0];
@@ -213,9 +210,19 @@ NTSTATUS NTAPI rf_cp_from_wide(const struct rf_cp *handle, ULONG flags,
 				(USHORT)(instead << 8 | (UCHAR)default_char[1]);
 	}
 	for (SIZE_T i = 0; i < n; i++) {
-		USHORT b = rf_cp_bytes(r, from[i]);
+		USHORT b;
 		ULONG len;
 
+		/* Most text is ASCII: it needs no table to be built. */
+		if (from[i] < 0x80 && cp->single[from[i]] == from[i]) {
+			b = from[i];
+		} else {
+			if (!r)
+				r = RfCodePageReverse(cp);
+			if (!r)
+				return STATUS_NO_MEMORY;
+			b = rf_cp_bytes(r, from[i]);
+		}
 		if ((!b && from[i]) || (flags & WC_NO_BEST_FIT_CHARS &&
 					rf_cp_wide(cp, b) != from[i])) {
 			if (flags & WC_ERR_INVALID_CHARS) {
