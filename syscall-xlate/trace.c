@@ -172,7 +172,7 @@ void trace_absent(struct task *t, const struct guest_regs *regs,
 		  const struct xlate_call *call)
 {
 	/* Once per call and process, whether traced or not. */
-	static _Atomic uint8_t seen[4096];
+	static _Atomic uint8_t seen[4096] SPARSE;
 	unsigned nr = (unsigned)regs->rax & 0xfff;
 
 	if (!trace_enabled && !log_on(LOG_NT))

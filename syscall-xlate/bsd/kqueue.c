@@ -31,7 +31,7 @@ static struct kq *queues; /* under lock */
 static _Atomic unsigned nqueues;
 enum { FD_BITS = 1 << 16 };
 /* Descriptors that some kqueue may know: closing others is free. */
-static _Atomic uint64_t known[FD_BITS / 64];
+static _Atomic uint64_t known[FD_BITS / 64] SPARSE;
 
 static struct { _Atomic uint32_t count; _Atomic int fd; } signals[BSD_NSIG + 1];
 

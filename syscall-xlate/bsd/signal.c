@@ -20,7 +20,7 @@
 enum { HOST_NSIG = 65, SEND_OWN = 129 };
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-static struct bsd_action actions[BSD_NSIG + 1]; /* under lock */
+static struct bsd_action actions[BSD_NSIG + 1] SPARSE; /* under lock */
 static uint8_t from_host[HOST_NSIG];
 static _Atomic int watched[BSD_NSIG + 1]; /* by kqueues */
 

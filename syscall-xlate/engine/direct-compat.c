@@ -16,6 +16,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "base/table.h"
 #include "base/log.h"
 
 enum { SET_THREAD_AREA_32 = 243, LDT_SLOTS = 8192 };
@@ -55,7 +56,7 @@ fault:
 static int ldt_slot(uint32_t base)
 {
 	static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-	static uint32_t bases[LDT_SLOTS];
+	static uint32_t bases[LDT_SLOTS] SPARSE;
 	int i;
 
 	pthread_mutex_lock(&lock);

@@ -23,7 +23,7 @@ struct kvm_machine kvm_machine = { .kvm = -1 };
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 /* Both under the lock. */
-static struct kvm_userspace_memory_region slots[MAX_SLOTS];
+static struct kvm_userspace_memory_region slots[MAX_SLOTS] SPARSE;
 static unsigned nslots, nvms;
 
 enum { MAX_CPUID = 256, LEAF_XSAVE = 0xd, LEAF_FEATURES = 7 };

@@ -115,7 +115,7 @@ static struct {
 	uint32_t dev_major, dev_minor;
 	struct statx_timestamp ctime;
 	struct stored stored;
-} cache[CACHE_SIZE];
+} cache[CACHE_SIZE] SPARSE;
 static pthread_mutex_t cache_lock = PTHREAD_MUTEX_INITIALIZER;
 /* A device whose file system has no extended attributes, 0: none seen. */
 static _Atomic uint64_t bare_device;

@@ -23,7 +23,7 @@
 enum { BUCKETS = 512 };
 
 pthread_mutex_t inode_lock = PTHREAD_MUTEX_INITIALIZER;
-static struct inode *buckets[BUCKETS]; /* under inode_lock, as all below */
+static struct inode *buckets[BUCKETS] SPARSE; /* under inode_lock, as all below */
 
 static struct inode **bucket(uint64_t dev, uint64_t ino)
 {

@@ -57,7 +57,7 @@ _Static_assert(PAGE % sizeof(struct bucket) == 0, "in one page each");
 
 static struct bucket *table; /* NULL: none, or not yet; under inode_lock */
 static int table_fd = -1;    /* holds a shared lock */
-static char table_path[PATH_MAX];
+static char table_path[PATH_MAX] SPARSE;
 static uint32_t self;
 
 /* ---- the table -------------------------------------------------------------

@@ -43,7 +43,7 @@ static inline void set(_Atomic uint32_t *v, uint32_t n)
 	atomic_store_explicit(v, n, memory_order_relaxed);
 }
 
-static struct slot first_chunk[CHUNK];
+static struct slot first_chunk[CHUNK] SPARSE;
 static struct slot *_Atomic chunks[CHUNKS] = { first_chunk };
 
 static _Atomic uint32_t table_lock;

@@ -25,7 +25,7 @@ enum {
 static char first_chunk[24 << 10] __attribute__((aligned(UNIT)));
 
 static _Atomic uint32_t memory_lock;
-static struct object *freed[CLASSES]; /* linked by ->waiters */
+static struct object *freed[CLASSES] SPARSE; /* linked by ->waiters */
 static char *chunk = first_chunk, *chunk_end = first_chunk + sizeof first_chunk;
 
 void small_lock_slow(_Atomic uint32_t *l)

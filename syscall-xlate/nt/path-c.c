@@ -66,12 +66,12 @@ enum { NAME_MAX_USER = 64 };
 
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 static char user_name[NAME_MAX_USER];
-static char user_c[HOST_PATH_MAX / 2];
-static char real_c[PATH_MAX]; /* user_c without symbolic links, or "" */
-static char dlls64[HOST_PATH_MAX / 2], dlls32[HOST_PATH_MAX / 2];
+static char user_c[HOST_PATH_MAX / 2] SPARSE;
+static char real_c[PATH_MAX] SPARSE; /* user_c without symbolic links, or "" */
+static char dlls64[HOST_PATH_MAX / 2] SPARSE, dlls32[HOST_PATH_MAX / 2] SPARSE;
 static bool redirect; /* a 32-bit process: its System32 is SysWOW64 */
 /* The rows' paths with the user's name in them. */
-static char paths[COUNT_OF(dirs)][NAME_MAX_USER + 48];
+static char paths[COUNT_OF(dirs)][NAME_MAX_USER + 48] SPARSE;
 
 static void set_up(void)
 {

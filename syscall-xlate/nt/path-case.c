@@ -36,7 +36,7 @@ struct guess {
 	_Atomic uint8_t count;
 };
 
-static struct guess guesses[GUESSES];
+static struct guess guesses[GUESSES] SPARSE;
 
 static uint64_t key_of(int dirfd, const char *dir, size_t n)
 {

@@ -41,7 +41,7 @@ enum {
 #define GONE 0x80000000u
 
 pthread_mutex_t listing_lock = PTHREAD_MUTEX_INITIALIZER;
-static struct listing *buckets[BUCKETS]; /* the rest under listing_lock */
+static struct listing *buckets[BUCKETS] SPARSE; /* the rest under listing_lock */
 static unsigned ndirs;
 static size_t nnames;
 static uint64_t versions;

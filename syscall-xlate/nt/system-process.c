@@ -99,7 +99,7 @@ static int64_t clock_ticks(unsigned long long v)
 /* The program that a run-foreign process runs; "" if it is none. */
 static void foreign_path(int pid, char *out, size_t size)
 {
-	static char self[4096];
+	static char self[4096] SPARSE;
 	char link[64], exe[4096], args[8192];
 	long n;
 	ssize_t len;

@@ -25,7 +25,7 @@ static struct nt_thread *last_thread;
 static unsigned nthreads; /* alive; under threads_lock as the lists */
 static unsigned next_slot;
 static uint64_t births;
-static struct nt_thread *_Atomic by_slot[SLOTS];
+static struct nt_thread *_Atomic by_slot[SLOTS] SPARSE;
 
 /* Ids differ between processes that run at once, and mostly from pids. */
 static uint32_t base_of(uint32_t process_id)

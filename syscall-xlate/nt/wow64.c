@@ -78,7 +78,7 @@ static int64_t wow64_run(struct task *t, const uint64_t *args)
  */
 const struct xlate_call *wow64_find_call(uint32_t nr)
 {
-	static struct xlate_call rows[COUNT_OF(wow64_calls)];
+	static struct xlate_call rows[COUNT_OF(wow64_calls)] SPARSE;
 	const struct xlate_call *call = &nt_calls[nr];
 	struct xlate_call *row;
 
