@@ -6,6 +6,7 @@
  * them.  Each takes the loader lock.
  */
 #include "ldr.h"
+#include "path.h"
 
 UNICODE_STRING ldr_dll_directory;
 
@@ -179,6 +180,9 @@ NTSTATUS NTAPI LdrGetProcedureAddressForCaller(PVOID base,
 	if (NT_SUCCESS(s) && ldr_process_ready)
 		s = module_attach_new();
 	unlock();
+	/* Who calls ntdll by itself may want the current directory's handle. */
+	if (m == ldr_ntdll)
+		path_open_current();
 	return s;
 }
 

@@ -6,6 +6,7 @@
  * bound to a few bytes of code that say its name if they are ever reached.
  */
 #include "ldr.h"
+#include "path.h"
 
 enum { FORWARD_DEPTH = 16 };
 
@@ -365,6 +366,20 @@ static NTSTATUS load_dependency(struct module *m, const char *dll,
 	return s;
 }
 
+/*
+ * Programs that make their own system calls open relative names below the
+ * handle that the PEB has for the current directory, as kernel32 does, which
+ * asks for it when it needs it.
+ */
+static void prepare_for_calls(const struct module *m)
+{
+	UNICODE_STRING folder = path_folder(&m->entry.FullDllName);
+	UNICODE_STRING system = path_folder(&ldr_ntdll->entry.FullDllName);
+
+	if (!RtlEqualUnicodeString(&folder, &system, TRUE))
+		path_open_current();
+}
+
 static NTSTATUS snap_descriptor(struct module *m,
 				const IMAGE_IMPORT_DESCRIPTOR *d,
 				struct unlocked *u)
@@ -394,6 +409,8 @@ static NTSTATUS snap_descriptor(struct module *m,
 		return s;
 	} else {
 		m->deps[m->ndeps++] = from;
+		if (from == ldr_ntdll)
+			prepare_for_calls(m);
 	}
 	if ((char *)u->base - base > (LONG_PTR)d->FirstThunk || !u->base ||
 	    (ULONG_PTR)(base + d->FirstThunk) - (ULONG_PTR)u->base >= u->size) {

@@ -4,8 +4,8 @@
  * relative names are opened.
  *
  * The handle is counted, since another thread may change the directory while
- * a name is being opened.  It is made when it is first needed: a program that
- * starts, prints and ends never is.
+ * a name is being opened.  It is made when it is first needed: by a relative
+ * name, or because a program calls ntdll itself and may take it from the PEB.
  */
 #include "path.h"
 
@@ -174,6 +174,13 @@ void NTAPI RtlReleaseRelativeName(PRTL_RELATIVE_NAME_U rel)
 {
 	put_current(rel->CurDirRef);
 	rel->CurDirRef = NULL;
+}
+
+void path_open_current(void)
+{
+	RtlAcquirePebLock();
+	has_handle(&rf_peb()->ProcessParameters->CurrentDirectory.DosPath);
+	RtlReleasePebLock();
 }
 
 NTSTATUS NTAPI RtlSetCurrentDirectory_U(PCUNICODE_STRING path)

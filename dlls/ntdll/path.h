@@ -33,4 +33,7 @@ RTL_PATH_TYPE path_type(const WCHAR *s, SIZE_T n);
 NTSTATUS full_name(struct full_name *f, const WCHAR *s, SIZE_T n);
 void full_name_free(struct full_name *f);
 
+/* The current directory's handle is in the PEB, if it can be opened at all. */
+void path_open_current(void);
+
 #endif
