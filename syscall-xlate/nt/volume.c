@@ -141,7 +141,7 @@ static NTSTATUS query_attributes(struct file *f, struct out *o)
 	enum {
 		CASE_PRESERVED = 2,
 		UNICODE = 4,
-		SPARSE = 0x40,
+		SPARSE_FILES = 0x40,
 		REPARSE = 0x80,
 		HARD_LINKS = 0x400000,
 		POSIX_DELETE = 0x400,
@@ -154,7 +154,7 @@ static NTSTATUS query_attributes(struct file *f, struct out *o)
 	o->attribute.attributes = CASE_PRESERVED | UNICODE;
 	if (on_volume(f))
 		o->attribute.attributes |=
-			SPARSE | REPARSE | HARD_LINKS | POSIX_DELETE;
+			SPARSE_FILES | REPARSE | HARD_LINKS | POSIX_DELETE;
 	o->attribute.max_name = 255;
 	o->attribute.name_len = 8;
 	utf8_to_utf16(
