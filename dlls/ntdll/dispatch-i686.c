@@ -4,8 +4,7 @@
  * registrations that begins at fs:[0].
  *
  * A record must lie on the stack, aligned, above the one before; its handler
- * must not.  A module's table of safe handlers is not asked: programs that
- * have one pass, and it protects against attackers, not for programs.
+ * must not, and must be one that its image admits (safe-handlers.c).
  */
 #include "unwind.h"
 
@@ -14,6 +13,8 @@ typedef EXCEPTION_DISPOSITION(__cdecl *handler_fn)(EXCEPTION_RECORD *rec,
 						   FRAME *frame, CONTEXT *ctx,
 						   FRAME **dispatcher);
 
+/* mingw-w64's ntstatus.h lacks it. */
+#define STATUS_INVALID_EXCEPTION_HANDLER ((NTSTATUS)0xc00001a5)
 #define LAST_FRAME   ((FRAME *)~0ul)
 #define UNWIND_FLAGS (EXCEPTION_UNWINDING | EXCEPTION_EXIT_UNWIND)
 
@@ -75,6 +76,25 @@ static BOOL frame_ok(const FRAME *f, ULONG_PTR low, ULONG_PTR high)
 	return handler < low || handler >= high;
 }
 
+/*
+ * The list has been overwritten: nothing it leads to may run, so this is the
+ * end, without asking handlers or the program's filter.
+ */
+static DECLSPEC_NORETURN void invalid_handler(const FRAME *f,
+					      EXCEPTION_RECORD *during,
+					      CONTEXT *ctx)
+{
+	EXCEPTION_RECORD rec = {
+		.ExceptionCode = (DWORD)STATUS_INVALID_EXCEPTION_HANDLER,
+		.ExceptionFlags = EXCEPTION_NONCONTINUABLE,
+		.ExceptionRecord = during,
+		.ExceptionAddress = (PVOID)f->Handler,
+	};
+
+	NtRaiseException(&rec, ctx, FALSE);
+	rf_died(STATUS_INVALID_EXCEPTION_HANDLER);
+}
+
 static BOOL search_frames(EXCEPTION_RECORD *rec, CONTEXT *ctx)
 {
 	FRAME *nested_at = NULL, *dispatcher;
@@ -88,6 +108,8 @@ static BOOL search_frames(EXCEPTION_RECORD *rec, CONTEXT *ctx)
 			rec->ExceptionFlags |= EXCEPTION_STACK_INVALID;
 			return FALSE;
 		}
+		if (!handler_is_safe((PVOID)f->Handler))
+			invalid_handler(f, rec, ctx);
 		dispatcher = NULL;
 		got = rf_call_handler(rec, f, ctx, &dispatcher, f->Handler,
 				      nested);

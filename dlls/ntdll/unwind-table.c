@@ -15,6 +15,8 @@ struct module {
 #ifdef _WIN64
 	const RUNTIME_FUNCTION *table;
 	SIZE_T count;
+#else
+	struct safe_handlers handlers;
 #endif
 };
 
@@ -87,6 +89,20 @@ BOOL module_find(ULONG_PTR pc, ULONG_PTR *base, ULONG_PTR *end)
 	return TRUE;
 }
 
+#ifndef _WIN64
+BOOL module_handlers(ULONG_PTR pc, ULONG_PTR *base, struct safe_handlers *s)
+{
+	struct module m;
+	ULONG g;
+
+	if (!find(pc, &m, &g))
+		return FALSE;
+	*base = m.base;
+	*s = m.handlers;
+	return TRUE;
+}
+#endif
+
 /* With modules_lock held: room for n in the spare table. */
 static BOOL make_room(ULONG n)
 {
@@ -125,6 +141,8 @@ static void fill_in(struct module *m, PVOID base, ULONG size)
 	m->table = RtlImageDirectoryEntryToData(
 		base, TRUE, IMAGE_DIRECTORY_ENTRY_EXCEPTION, &bytes);
 	m->count = m->table ? bytes / sizeof *m->table : 0;
+#else
+	m->handlers = safe_handlers_of(base, size);
 #endif
 }
 

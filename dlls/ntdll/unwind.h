@@ -18,6 +18,27 @@
 /* The module that contains pc; FALSE: none. */
 BOOL module_find(ULONG_PTR pc, ULONG_PTR *base, ULONG_PTR *end);
 
+#ifndef _WIN64
+
+/* What an image says of its handlers: RVAs, ascending; NULL: nothing. */
+struct safe_handlers {
+	const ULONG *rvas;
+	ULONG count;
+};
+
+/* As module_find(), with that of the module. */
+BOOL module_handlers(ULONG_PTR pc, ULONG_PTR *base, struct safe_handlers *s);
+
+/* ---- safe-handlers.c ------------------------------------------------------
+ */
+
+/* Of the image of size bytes at base. */
+struct safe_handlers safe_handlers_of(PVOID base, ULONG size);
+/* A registration record may name this handler. */
+BOOL handler_is_safe(PVOID handler);
+
+#endif
+
 /* ---- vectored.c ------------------------------------------------------------
  */
 
