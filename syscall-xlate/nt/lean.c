@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * lean.c - calls of 32-bit code that need nothing of the host's thread: an
- * event that nobody waits for, a wait that need not wait, the time.
+ * event, semaphore or mutant that nobody waits for, a wait that need not wait,
+ * the time.
  *
  * Everything here runs with the guest's FS (see xlate.h): what is not the
  * plain case is left to the call's own handler.  tests/layers/check-lean looks
@@ -15,13 +16,19 @@
 /* As in syscalls.tbl. */
 enum {
 	WAIT_FOR_SINGLE_OBJECT = 0x04,
+	RELEASE_SEMAPHORE = 0x0a,
 	SET_EVENT = 0x0e,
+	RELEASE_MUTANT = 0x20,
 	QUERY_PERFORMANCE_COUNTER = 0x31,
 	CLEAR_EVENT = 0x3e,
 	RESET_EVENT = 0x17a,
 };
 
-enum { EVENT_MODIFY = 2, ACCESS_SYNCHRONIZE = 0x100000 };
+enum {
+	EVENT_MODIFY = 2,
+	SEMAPHORE_MODIFY = 2,
+	ACCESS_SYNCHRONIZE = 0x100000,
+};
 
 static uint64_t handle_of(uint32_t v)
 {
@@ -49,17 +56,57 @@ static bool change(struct task *t, uint64_t h, int32_t state, gaddr previous,
 	return true;
 }
 
+static bool release_semaphore(struct task *t, uint64_t h, uint32_t count,
+			      gaddr previous, int64_t *ret)
+{
+	struct object *o;
+	int32_t old;
+	bool done;
+
+	if (!handle_trylock(h, SEMAPHORE_MODIFY, &o))
+		return false;
+	done = o->type == &semaphore_type && !o->waiters &&
+	       semaphore_lean_release(o, (int32_t)count, &old);
+	small_unlock(&o->lock);
+	if (done)
+		*ret = previous && guest_put32(t, previous, (uint32_t)old)
+			       ? (int64_t)STATUS_ACCESS_VIOLATION
+			       : STATUS_SUCCESS;
+	return done;
+}
+
+static bool release_mutant(struct task *t, uint64_t h, gaddr previous,
+			   int64_t *ret)
+{
+	struct object *o;
+	uint32_t count;
+	bool done;
+
+	if (!handle_trylock(h, 0, &o))
+		return false;
+	done = o->type == &mutant_type && mutant_lean_release(t, o, &count);
+	small_unlock(&o->lock);
+	if (done)
+		*ret = previous && guest_put32(t, previous, 1 - count)
+			       ? (int64_t)STATUS_ACCESS_VIOLATION
+			       : STATUS_SUCCESS;
+	return done;
+}
+
 static bool wait(struct task *t, uint64_t h, int64_t *ret)
 {
 	struct object *o;
-	bool done;
+	bool done = false;
 
 	if (!handle_trylock(h, ACCESS_SYNCHRONIZE, &o))
 		return false;
-	done = (o->type == &event_type || o->type == &semaphore_type) &&
-	       o->state > 0;
-	if (done)
-		*ret = o->type->acquire(o, t);
+	if (o->type == &mutant_type) {
+		done = mutant_lean_take(t, o, ret);
+	} else if (o->type == &event_type || o->type == &semaphore_type) {
+		done = o->state > 0;
+		if (done)
+			*ret = o->type->acquire(o, t);
+	}
 	small_unlock(&o->lock);
 	return done;
 }
@@ -77,10 +124,11 @@ static bool counter(struct task *t, gaddr at, gaddr frequency, int64_t *ret)
 
 static bool lean(struct task *t, uint32_t nr, gaddr args, int64_t *ret)
 {
-	uint32_t h, second = 0;
+	uint32_t h, second = 0, third = 0;
 
 	if (guest_get32(t, &h, args) ||
-	    (nr != CLEAR_EVENT && guest_get32(t, &second, args + 4)))
+	    (nr != CLEAR_EVENT && guest_get32(t, &second, args + 4)) ||
+	    (nr == RELEASE_SEMAPHORE && guest_get32(t, &third, args + 8)))
 		return false;
 	switch (nr) {
 	case SET_EVENT:
@@ -89,6 +137,10 @@ static bool lean(struct task *t, uint32_t nr, gaddr args, int64_t *ret)
 		return change(t, handle_of(h), 0, second, ret);
 	case CLEAR_EVENT:
 		return change(t, handle_of(h), 0, 0, ret);
+	case RELEASE_SEMAPHORE:
+		return release_semaphore(t, handle_of(h), second, third, ret);
+	case RELEASE_MUTANT:
+		return release_mutant(t, handle_of(h), second, ret);
 	case WAIT_FOR_SINGLE_OBJECT:
 		/* Alertable ones look for APCs first. */
 		return !(second & 0xff) && wait(t, handle_of(h), ret);
@@ -109,6 +161,7 @@ void lean_init(bool wow64)
 	xlate_lean = lean;
 	xlate_lean_rows[SET_EVENT] = xlate_lean_rows[RESET_EVENT] = 1;
 	xlate_lean_rows[CLEAR_EVENT] = 1;
+	xlate_lean_rows[RELEASE_SEMAPHORE] = xlate_lean_rows[RELEASE_MUTANT] = 1;
 	xlate_lean_rows[QUERY_PERFORMANCE_COUNTER] = 1;
 	xlate_lean_rows[WAIT_FOR_SINGLE_OBJECT] = 1;
 }

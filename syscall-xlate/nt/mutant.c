@@ -274,6 +274,38 @@ NTSTATUS nt_release_mutant(struct task *t, uint64_t mutant, gaddr previous)
 	return STATUS_SUCCESS;
 }
 
+/*
+ * For lean.c: with the object's lock held, not shared, and with a handle.
+ * Whatever is more than a few stores is left to the calls above.
+ */
+bool mutant_lean_take(struct task *t, struct object *o, int64_t *ret)
+{
+	struct mutant *m = (struct mutant *)o;
+
+	if (m->own.owner && m->own.owner != owner_id(nt_thread(t)))
+		return false;
+	*ret = acquire(o, t);
+	mutant_taken(t, o);
+	return true;
+}
+
+bool mutant_lean_release(struct task *t, struct object *o, uint32_t *count)
+{
+	struct mutant *m = (struct mutant *)o;
+
+	if (m->own.owner != owner_id(nt_thread(t)) || m->kept || m->alive ||
+	    o->waiters)
+		return false;
+	*count = m->own.count;
+	if (*count == 1) {
+		unlist(nt_thread(t), m);
+		set_free(o, &m->own, false);
+	} else {
+		m->own.count--;
+	}
+	return true;
+}
+
 /* MUTANT_BASIC_INFORMATION */
 struct mutant_basic {
 	int32_t count;

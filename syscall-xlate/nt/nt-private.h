@@ -210,6 +210,15 @@ NTSTATUS wait_one_locked(struct task *t, struct object *o, bool alertable,
 
 /* Takes the abandoned or acquired mutant into t's list; mutant.c. */
 void mutant_taken(struct task *t, struct object *o);
+
+/*
+ * lean.c's short ways through mutants and semaphores: o is locked by
+ * handle_trylock().  False: not plain and simple, and nothing has been done.
+ */
+bool mutant_lean_take(struct task *t, struct object *o, int64_t *ret);
+/* *count: how often it was owned. */
+bool mutant_lean_release(struct task *t, struct object *o, uint32_t *count);
+bool semaphore_lean_release(struct object *o, int32_t count, int32_t *old);
 void mutants_abandon(struct nt_thread *th);
 
 /* Queue a; STATUS_THREAD_IS_TERMINATING: the thread takes none, a is still the

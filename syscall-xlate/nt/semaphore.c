@@ -114,6 +114,16 @@ NTSTATUS nt_release_semaphore(struct task *t, uint64_t semaphore, int32_t count,
 	return STATUS_SUCCESS;
 }
 
+/* For lean.c: with the object's lock held, not shared, nobody waiting. */
+bool semaphore_lean_release(struct object *o, int32_t count, int32_t *old)
+{
+	*old = o->state;
+	if (count <= 0 || count > ((struct semaphore *)o)->max - *old)
+		return false;
+	o->state = *old + count;
+	return true;
+}
+
 NTSTATUS nt_query_semaphore(struct task *t, uint64_t semaphore, uint32_t class,
 			    gaddr info, uint32_t len, gaddr ret_len)
 {

@@ -124,16 +124,41 @@ static uint64_t count_of(struct wow64_frame *f, const struct wow64_arg *a)
 	return (uint32_t)f->args[a->count];
 }
 
-/* A handle or a SIZE_T alone, what most calls have: without the machinery. */
+/* A handle or a SIZE_T: alone, what most calls have, without the machinery. */
 static bool is_word(const struct wow64_layout *l, const struct wow64_arg *a)
 {
 	return l->size32 == 4 && a->count < 0;
 }
 
+static uint64_t word(const struct wow64_layout *l, uint32_t v)
+{
+	return l->items[0] == 'h' ? (uint64_t)(int64_t)(int32_t)v : v;
+}
+
+/* As many as one may wait for. */
+enum { SOME_WORDS = 64 };
+
+static NTSTATUS words_in(struct wow64_frame *f, const struct wow64_arg *a,
+			 uint64_t n)
+{
+	uint32_t narrow[SOME_WORDS];
+	uint64_t wide[SOME_WORDS];
+	NTSTATUS status;
+
+	if (guest_read(f->t, narrow, f->args[a->arg], n * sizeof *narrow))
+		return STATUS_ACCESS_VIOLATION;
+	for (uint64_t i = 0; i < n; i++)
+		wide[i] = word(a->layout, narrow[i]);
+	status = wow64_room(f, n * sizeof *wide, &f->wide[a->arg]);
+	if (!status && guest_write(f->t, f->wide[a->arg], wide,
+				   n * sizeof *wide))
+		status = STATUS_ACCESS_VIOLATION;
+	return status;
+}
+
 static NTSTATUS word_in(struct wow64_frame *f, const struct wow64_arg *a)
 {
 	const gaddr from = f->args[a->arg];
-	const bool is_handle = a->layout->items[0] == 'h';
 	uint32_t v;
 	NTSTATUS status;
 
@@ -141,9 +166,7 @@ static NTSTATUS word_in(struct wow64_frame *f, const struct wow64_arg *a)
 	    (a->dir & WOW64_OUT && guest_put32(f->t, from, v)))
 		return STATUS_ACCESS_VIOLATION;
 	status = wow64_room(f, 8, &f->wide[a->arg]);
-	if (!status &&
-	    guest_put64(f->t, f->wide[a->arg],
-			is_handle ? (uint64_t)(int64_t)(int32_t)v : v))
+	if (!status && guest_put64(f->t, f->wide[a->arg], word(a->layout, v)))
 		status = STATUS_ACCESS_VIOLATION;
 	return status;
 }
@@ -176,6 +199,8 @@ NTSTATUS wow64_fixed_in(struct wow64_frame *f, const struct wow64_arg *a)
 		return STATUS_SUCCESS;
 	if (is_word(l, a))
 		return word_in(f, a);
+	if (l->size32 == 4 && a->dir == WOW64_IN && n <= SOME_WORDS)
+		return words_in(f, a, n);
 	if (n == 1 && l->elem == NULL && a->dir == WOW64_IN)
 		return wow64_copy_in(f, l, from, &f->wide[a->arg]);
 	if (n > MAX_ELEMENTS)
