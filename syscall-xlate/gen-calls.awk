@@ -136,7 +136,7 @@ BEGIN {
 		has[arg]
 		proto = proto ", " ctype[kind] " " arg
 		call = call ", (" ctype[kind] ")a[" i - 5 "]"
-		if (kind == "handle")
+		if (kind == "handle" || kind == "fd")
 			handles += 2 ^ (i - 5)
 		sub(/@.*/, "", $i)
 		args = args (args == "" ? "" : " ") $i

@@ -79,7 +79,7 @@ struct task_ops {
 	/* Guest addresses are host addresses: the host can get at the memory
 	   of another process by them. */
 	bool host_addresses;
-	int (*fork)(struct task *t);
+	int (*fork)(struct task *t, bool share);
 	int (*catch_signal)(int sig, bool on);
 	unsigned (*speed_calls)(gaddr code, uint64_t size, gaddr spare,
 				uint64_t spare_size, uint32_t ncalls);
@@ -127,10 +127,13 @@ static inline void task_adopt(void)
 /*
  * task_fork() - fork(2) with t, the calling task, as the only one in the child.
  * No lock of the engine's is held there.  Returns as fork(2), but -errno.
+ * share: the caller's task will not run before the child has ended or executed
+ * another program; an engine that can lets it use the parent's own memory, as
+ * far as that is not of mapped private files.
  */
-static inline int task_fork(struct task *t)
+static inline int task_fork(struct task *t, bool share)
 {
-	return task_ops->fork(t);
+	return task_ops->fork(t, share);
 }
 
 /*

@@ -29,7 +29,7 @@ typedef int64_t xlate_thunk(struct task *t, const uint64_t *a);
  */
 struct xlate_call {
 	int32_t run, name, args, note;
-	uint32_t handles; /* bit i: argument i is a handle, and so signed */
+	uint32_t handles; /* bit i: argument i is a handle or descriptor: signed */
 	uint16_t nr;	  /* index in the table */
 	uint8_t nargs;
 	uint8_t support; /* enum xlate_support */

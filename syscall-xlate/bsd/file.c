@@ -12,6 +12,7 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
+#include "base/own-fd.h"
 #include "base/table.h"
 #include "syscall-xlate/bsd/bsd.h"
 #include "syscall-xlate/bsd/calls.h"
@@ -100,10 +101,7 @@ int64_t bsd_close(struct task *t, int fd)
 
 int64_t bsd_closefrom(struct task *t, int32_t low)
 {
-	low = MAX(low, 0);
-	for (int fd = low; fd < low + 4096; fd++)
-		kqueue_closed(fd);
-	return bsd_ret(syscall(SYS_close_range, low, ~0u, 0));
+	return bsd_close_range(t, (uint32_t)MAX(low, 0), ~0u, 0);
 }
 
 int64_t bsd_close_range(struct task *t, uint32_t low, uint32_t high,
@@ -113,6 +111,9 @@ int64_t bsd_close_range(struct task *t, uint32_t low, uint32_t high,
 
 	if (flags & ~CLOEXEC || high < low)
 		return -EINVAL;
+	high = MIN(high, (uint32_t)own_fd_low - 1);
+	if (high < low)
+		return 0;
 	if (!flags)
 		for (uint32_t fd = low; fd <= high && fd < 65536; fd++)
 			kqueue_closed((int)fd);
@@ -400,13 +401,18 @@ int64_t bsd_fcntl(struct task *t, int fd, int32_t cmd, uint64_t arg)
 
 	switch (op) {
 	case FCNTL_DUPFD:
-		return bsd_ret(fcntl(fd, F_DUPFD, (int)arg));
+		return own_fd_is((int)arg) ? -EINVAL :
+					     bsd_ret(fcntl(fd, F_DUPFD, (int)arg));
 	case FCNTL_DUPFD_CLOEXEC:
-		return bsd_ret(fcntl(fd, F_DUPFD_CLOEXEC, (int)arg));
+		return own_fd_is((int)arg) ? -EINVAL :
+					     bsd_ret(fcntl(fd, F_DUPFD_CLOEXEC,
+							   (int)arg));
 	case FCNTL_DUP2FD:
-		return bsd_dup2(t, fd, (int)arg);
+		return own_fd_is((int)arg) ? -EBADF :
+					     bsd_dup2(t, fd, (int)arg);
 	case FCNTL_DUP2FD_CLOEXEC:
-		return fd == (int)arg ? -EINVAL :
+		return own_fd_is((int)arg) ? -EBADF :
+		       fd == (int)arg ? -EINVAL :
 					bsd_dup3(t, fd, (int)arg,
 						 bsd_sys->o_cloexec);
 	case FCNTL_GETFD:
@@ -438,7 +444,8 @@ int64_t bsd_fcntl(struct task *t, int fd, int32_t cmd, uint64_t arg)
 	case FCNTL_CLOSEM:
 		return bsd_closefrom(t, fd);
 	case FCNTL_MAXFD:
-		for (host = (int)sysconf(_SC_OPEN_MAX) - 1; host >= 0; host--)
+		host = (int)MIN(sysconf(_SC_OPEN_MAX), (long)own_fd_low);
+		while (--host >= 0)
 			if (fcntl(host, F_GETFD) >= 0)
 				return host;
 		return -EBADF;

@@ -23,6 +23,7 @@
 #include <sys/timerfd.h>
 #include <unistd.h>
 
+#include "base/own-fd.h"
 #include "base/table.h"
 #include "syscall-xlate/bsd/calls.h"
 
@@ -405,6 +406,7 @@ int kq_change(struct kq *q, const struct kq_event *c)
 	if (c->filter == KQ_NONE || c->filter == KQ_EMPTY)
 		return -EINVAL;
 	if (c->filter <= KQ_VNODE && (c->ident > INT32_MAX ||
+				      own_fd_is((int)c->ident) ||
 				      fcntl((int)c->ident, F_GETFD) < 0))
 		return -EBADF;
 	p = kq_note(q, c->filter, c->ident);

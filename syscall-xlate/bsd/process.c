@@ -11,6 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/own-fd.h"
 #include "base/table.h"
 #include "syscall-xlate/bsd/bsd.h"
 #include "syscall-xlate/bsd/calls.h"
@@ -201,6 +202,8 @@ static const int limit_of[] = {
 	-1 /* SBSIZE */, RLIMIT_AS,
 };
 
+enum { NOFILE = 8 };
+
 static uint64_t limit_to_guest(rlim_t v)
 {
 	return v == RLIM_INFINITY ? INT64_MAX : MIN(v, (rlim_t)INT64_MAX);
@@ -216,6 +219,10 @@ int64_t bsd_getrlimit(struct task *t, uint32_t which, gaddr at)
 	if (which < COUNT_OF(limit_of) && limit_of[which] >= 0) {
 		if (getrlimit((unsigned)limit_of[which], &r))
 			return -errno;
+		if (which == NOFILE) {
+			r.rlim_cur = MIN(r.rlim_cur, (rlim_t)own_fd_low);
+			r.rlim_max = MIN(r.rlim_max, (rlim_t)own_fd_low);
+		}
 		g[0] = limit_to_guest(r.rlim_cur);
 		g[1] = limit_to_guest(r.rlim_max);
 	}
@@ -235,6 +242,15 @@ int64_t bsd_setrlimit(struct task *t, uint32_t which, gaddr at)
 		return 0;
 	r.rlim_cur = g[0] >= INT64_MAX ? RLIM_INFINITY : g[0];
 	r.rlim_max = g[1] >= INT64_MAX ? RLIM_INFINITY : g[1];
+	if (which == NOFILE && g[1] >= (uint64_t)own_fd_low) {
+		struct rlimit was;
+
+		/* All that the guest sees; the rest is for descriptors of ours. */
+		if (getrlimit(RLIMIT_NOFILE, &was))
+			return -errno;
+		r.rlim_cur = MIN(r.rlim_cur, (rlim_t)own_fd_low);
+		r.rlim_max = was.rlim_max;
+	}
 	return bsd_ret(setrlimit((unsigned)limit_of[which], &r));
 }
 

@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "base/bytes.h"
+#include "base/own-fd.h"
 #include "base/table.h"
 #include "syscall-xlate/bsd/bsd.h"
 #include "syscall-xlate/bsd/calls.h"
@@ -309,6 +310,9 @@ static int64_t control_in(struct task *t, gaddr at, uint32_t len, char *host)
 			memcpy(host + out, &h, sizeof h);
 			memcpy(host + out + CMSG_HEAD, g + i + CMSG_HEAD,
 			       c.len - CMSG_HEAD);
+			for (uint32_t j = CMSG_HEAD; j + 4 <= c.len; j += 4)
+				if (own_fd_is((int)le32_at(host + out + j)))
+					return -EBADF;
 			out += ROUND_UP(c.len, 8);
 		} else if (c.level != GUEST_SOL_SOCKET) {
 			return -EINVAL;

@@ -3,6 +3,7 @@
  * thread.c - the process's threads.  Their ids are the host's.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <linux/futex.h>
 #include <pthread.h>
@@ -11,6 +12,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "base/own-fd.h"
 #include "syscall-xlate/bsd/bsd.h"
 #include "syscall-xlate/bsd/calls.h"
 
@@ -148,37 +150,69 @@ unsigned bsd_threads_count(void)
 
 /* ---- fork --------------------------------------------------------------------- */
 
+/* A pipe's end that ends a parent's wait in vfork(2) when it is closed. */
+static int parent_waits = -1; /* under lock */
+
+/* With the locks held. */
+static void in_child(struct bsd_thread *self, int end)
+{
+	first = self;
+	self->next = NULL;
+	count = 1;
+	/* What was on its way was for the parent. */
+	atomic_store(&self->head, atomic_load(&self->tail));
+	atomic_fetch_and(&self->task.pending, ~(uint32_t)TASK_APC);
+	/* Our parent's parent does not wait for us. */
+	if (parent_waits >= 0)
+		close(parent_waits);
+	parent_waits = end < 0 ? -1 : own_fd(end);
+}
+
 /*
  * Locks that another thread holds would stay locked in the child for ever, so
  * they are taken first.  fork(2) itself takes care of libc's.
+ *
+ * wait: return in the parent when the child has ended or executed a program.
+ * Only the calling thread stands still, and only SIGKILL or what stops the whole
+ * process reaches it, as on BSD.
  */
-int64_t bsd_fork(struct task *t)
+static int64_t do_fork(struct task *t, bool wait)
 {
 	struct bsd_thread *self = bsd_thread(t);
-	int pid;
+	int end[2] = { -1, -1 }, pid;
+	char none;
 
 	pthread_mutex_lock(&lock);
 	space_lock();
-	pid = task_fork(t);
+	/* Between these locks, so that no other child gets one of the ends. */
+	pid = wait && pipe2(end, O_CLOEXEC) ? -errno : task_fork(t, wait);
 	if (pid == 0) {
-		first = self;
-		self->next = NULL;
-		count = 1;
-		/* What was on its way was for the parent. */
-		atomic_store(&self->head, atomic_load(&self->tail));
-		atomic_fetch_and(&t->pending, ~(uint32_t)TASK_APC);
+		close(end[0]);
+		in_child(self, end[1]);
+	} else if (end[1] >= 0) {
+		close(end[1]);
 	}
 	space_unlock();
 	pthread_mutex_unlock(&lock);
-	if (pid == 0)
+	if (pid == 0) {
 		kqueue_forked();
+	} else if (end[0] >= 0) {
+		while (pid > 0 && read(end[0], &none, 1) < 0 && errno == EINTR)
+			;
+		close(end[0]);
+	}
 	/* The second result tells parent (0) from child (1). */
 	if (pid >= 0)
 		t->regs->rdx = pid == 0;
 	return pid;
 }
 
+int64_t bsd_fork(struct task *t)
+{
+	return do_fork(t, false);
+}
+
 int64_t bsd_vfork(struct task *t)
 {
-	return bsd_fork(t);
+	return do_fork(t, true);
 }

@@ -15,6 +15,7 @@
 #include <sys/random.h>
 #include <unistd.h>
 
+#include "base/own-fd.h"
 #include "syscall-xlate/bsd/bsd.h"
 #include "syscall-xlate/trace.h"
 
@@ -38,6 +39,17 @@ const struct xlate_call *bsd_find_call(const struct guest_regs *regs)
 		       NULL;
 }
 
+/* For the guest there is no descriptor of ours; -1 is none either. */
+static void hide_own_fds(const struct xlate_call *call, uint64_t *args)
+{
+	for (uint32_t bits = call->handles; bits; bits &= bits - 1) {
+		uint64_t *fd = &args[__builtin_ctz(bits)];
+
+		if (own_fd_is((int)*fd))
+			*fd = (uint64_t)-1;
+	}
+}
+
 int bsd_fetch_args(struct task *t, const struct guest_regs *regs,
 		   const struct xlate_call *call, uint64_t *args)
 {
@@ -47,10 +59,11 @@ int bsd_fetch_args(struct task *t, const struct guest_regs *regs,
 	unsigned n = call->nargs;
 
 	memcpy(args, in + skip, have * sizeof *args);
-	if (n <= have)
-		return 0;
-	return guest_read(t, args + have, regs->rsp + 8,
-			  (n - have) * sizeof *args);
+	if (n > have && guest_read(t, args + have, regs->rsp + 8,
+				   (n - have) * sizeof *args))
+		return -EFAULT;
+	hide_own_fds(call, args);
+	return 0;
 }
 
 static uint64_t errno_to_guest(int64_t ret)

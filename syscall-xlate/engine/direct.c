@@ -290,10 +290,12 @@ static void adopt(void)
 		direct_signals_thread(stacks);
 }
 
-static int do_fork(struct task *t)
+/* Two processes with one memory would share this program's state as well. */
+static int do_fork(struct task *t, bool share)
 {
 	pid_t pid;
 
+	(void)share;
 	pthread_mutex_lock(&cache_lock);
 	pid = fork();
 	if (pid) {

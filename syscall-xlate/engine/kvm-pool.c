@@ -24,9 +24,17 @@ enum {
 	LAST_CHUNK = 1 << 30,
 	WORD = 64,
 };
+#define BITS (RAM_MAX / PAGE / 8)
 
 static int pool = -1;
 static uint64_t *used;  /* a bit per page; grows with the window */
+static uint64_t *files; /* the same: something else is mapped over the pool */
+/*
+ * Pages below this one are the pages of a parent that waits for us (vfork): we
+ * read and write them, and neither give them out nor away.
+ */
+static uint64_t borrowed;
+static int lender = -1; /* their memfd */
 static uint64_t npages; /* pages behind slots */
 static uint64_t next;   /* where the last search ended */
 static uint64_t chunk = FIRST_CHUNK;
@@ -37,9 +45,11 @@ int kvm_pool_init(struct err *e)
 	pool = memfd_create("guest-memory", MFD_CLOEXEC);
 	if (pool < 0)
 		return err_set(e, errno, "memfd_create: %s", strerror(errno));
+	pool = kvm_fd(pool);
 	/* Bits for the whole window: 8 MB of address space, used when needed */
-	used = mmap(NULL, RAM_MAX / PAGE / 8, PROT_READ | PROT_WRITE,
+	used = mmap(NULL, 2 * BITS, PROT_READ | PROT_WRITE,
 		    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	files = used + BITS / sizeof *used;
 	kvm_machine.ram =
 		mmap(NULL, RAM_MAX, PROT_NONE,
 		     MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
@@ -52,6 +62,18 @@ int kvm_pool_init(struct err *e)
 	return 0;
 }
 
+/* The pool's pages [from, to) into the window. */
+static int map_pool(uint64_t from, uint64_t to, int fd)
+{
+	void *at = kvm_machine.ram + from * PAGE;
+
+	return mmap(at, (to - from) * PAGE, PROT_READ | PROT_WRITE,
+		    MAP_SHARED | MAP_FIXED | MAP_NORESERVE, fd,
+		    (off_t)(from * PAGE)) == MAP_FAILED
+		       ? -errno
+		       : 0;
+}
+
 static int grow(uint64_t pages)
 {
 	uint64_t from = npages * PAGE, size = chunk;
@@ -61,11 +83,11 @@ static int grow(uint64_t pages)
 		size *= 2;
 	if (from + size > RAM_MAX)
 		return -ENOMEM;
-	if (ftruncate(pool, (off_t)(from + size)) < 0 ||
-	    mmap(kvm_machine.ram + from, size, PROT_READ | PROT_WRITE,
-		 MAP_SHARED | MAP_FIXED | MAP_NORESERVE, pool,
-		 (off_t)from) == MAP_FAILED)
+	if (ftruncate(pool, (off_t)(from + size)) < 0)
 		return -errno;
+	ret = map_pool(npages, npages + size / PAGE, pool);
+	if (ret)
+		return ret;
 	ret = kvm_memory_slot(RAM_GPA + from, kvm_machine.ram + from, size);
 	if (ret)
 		return ret;
@@ -74,26 +96,26 @@ static int grow(uint64_t pages)
 	return 0;
 }
 
-static void mark(uint64_t page, uint64_t n, bool set)
+static void mark(uint64_t *bits, uint64_t page, uint64_t n, bool set)
 {
 	while (n) {
 		uint64_t bit = page % WORD, k = MIN(n, WORD - bit);
 		uint64_t m = (k == WORD ? ~0ull : (1ull << k) - 1) << bit;
 
 		if (set)
-			used[page / WORD] |= m;
+			bits[page / WORD] |= m;
 		else
-			used[page / WORD] &= ~m;
+			bits[page / WORD] &= ~m;
 		page += k;
 		n -= k;
 	}
 }
 
 /* First page in [from, to) whose bit is not set, or is; else to. */
-static uint64_t seek(uint64_t from, uint64_t to, bool set)
+static uint64_t seek(const uint64_t *bits, uint64_t from, uint64_t to, bool set)
 {
 	while (from < to) {
-		uint64_t w = used[from / WORD] ^ (set ? 0 : ~0ull);
+		uint64_t w = bits[from / WORD] ^ (set ? 0 : ~0ull);
 
 		w &= ~0ull << from % WORD;
 		if (w) {
@@ -112,10 +134,10 @@ static uint64_t find(uint64_t from, uint64_t to, uint64_t n)
 	while (from < to) {
 		uint64_t end;
 
-		from = seek(from, to, false);
+		from = seek(used, from, to, false);
 		if (from >= to || npages - from < n)
 			break;
-		end = seek(from, from + n, true);
+		end = seek(used, from, from + n, true);
 		if (end == from + n)
 			return from;
 		from = end;
@@ -130,7 +152,7 @@ static uint64_t limit(void)
 					: RAM_MAX / PAGE;
 }
 
-uint64_t kvm_pool_alloc(uint64_t n)
+uint64_t kvm_pool_alloc(uint64_t n, bool file)
 {
 	uint64_t at;
 
@@ -145,7 +167,9 @@ uint64_t kvm_pool_alloc(uint64_t n)
 		if (grow(n))
 			return 0;
 	}
-	mark(at, n, true);
+	mark(used, at, n, true);
+	if (file)
+		mark(files, at, n, true);
 	given += n;
 	next = at + n;
 	return RAM_GPA + at * PAGE;
@@ -153,32 +177,119 @@ uint64_t kvm_pool_alloc(uint64_t n)
 
 int kvm_pool_clear(uint64_t gpa, uint64_t n)
 {
+	uint64_t off = gpa - RAM_GPA;
+	int fd = off / PAGE < borrowed ? lender : pool;
+
 	/* Also takes the pages out of every page table, the guest's included */
-	return fallocate(pool, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE,
-			 (off_t)(gpa - RAM_GPA), (off_t)(n * PAGE)) < 0
+	return fallocate(fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE,
+			 (off_t)off, (off_t)(n * PAGE)) < 0
 		       ? -errno
 		       : 0;
 }
 
 void kvm_pool_free(uint64_t gpa, uint64_t n, bool file)
 {
-	uint64_t off = gpa - RAM_GPA;
-	int ret = 0;
+	uint64_t first = (gpa - RAM_GPA) / PAGE;
+	int ret;
 
-	if (file) {
-		if (mmap(kvm_machine.ram + off, n * PAGE,
-			 PROT_READ | PROT_WRITE,
-			 MAP_SHARED | MAP_FIXED | MAP_NORESERVE, pool,
-			 (off_t)off) == MAP_FAILED)
-			ret = -errno;
-	} else {
-		ret = kvm_pool_clear(gpa, n);
-	}
+	given -= n;
+	if (first < borrowed)
+		return;
+	ret = file ? map_pool(first, first + n, pool) : kvm_pool_clear(gpa, n);
 	/* Pages that still hold something are never given out again. */
-	if (ret)
+	if (ret) {
 		log_debug(LOG_ENGINE, "%llu pages lost: %s",
 			  (unsigned long long)n, strerror(-ret));
-	else
-		mark(off / PAGE, n, false);
-	given -= n;
+		return;
+	}
+	mark(used, first, n, false);
+	if (file)
+		mark(files, first, n, false);
+}
+
+/* ---- fork ------------------------------------------------------------------ */
+
+bool kvm_pool_shared(void)
+{
+	return borrowed;
+}
+
+/* What from holds, and no holes, into to. */
+static int copy_data(int from, int to)
+{
+	off_t at = 0, end;
+
+	while ((at = lseek(from, at, SEEK_DATA)) >= 0) {
+		end = lseek(from, at, SEEK_HOLE);
+		while (at < end) {
+			ssize_t n = pwrite(to, kvm_machine.ram + at,
+					   (size_t)(end - at), at);
+
+			if (n <= 0)
+				return n < 0 ? -errno : -EIO;
+			at += n;
+		}
+	}
+	return errno == ENXIO ? 0 : -errno;
+}
+
+/*
+ * Copied at once, and before the child is there: copy-on-write would cost both
+ * sides ten times as much for each page that they touch again, since all of
+ * them would have to be found anew by the processor's faults.  What other threads
+ * write meanwhile may be in it or not, as with any fork of many threads.
+ */
+int kvm_pool_copy(void)
+{
+	int copy = memfd_create("guest-memory", MFD_CLOEXEC), ret = 0;
+
+	if (copy < 0)
+		return -errno;
+	if (ftruncate(copy, (off_t)(npages * PAGE)) < 0)
+		ret = -errno;
+	if (!ret && borrowed)
+		ret = copy_data(lender, copy);
+	if (!ret)
+		ret = copy_data(pool, copy);
+	if (!ret)
+		return copy;
+	close(copy);
+	return ret == -ENOSPC ? -ENOMEM : ret;
+}
+
+/* The parent's pages stay where they are; new ones are this process's own. */
+static int borrow(void)
+{
+	int own = memfd_create("guest-memory", MFD_CLOEXEC);
+
+	if (own < 0)
+		return -errno;
+	lender = pool;
+	pool = kvm_fd(own);
+	borrowed = npages;
+	mark(used, 0, npages, true);
+	return 0;
+}
+
+int kvm_pool_forked(int copy, struct err *e)
+{
+	int ret = 0;
+
+	if (copy < 0) {
+		ret = borrow();
+	} else {
+		close(pool);
+		close(lender);
+		pool = kvm_fd(copy);
+		lender = -1;
+		borrowed = 0;
+		for (uint64_t from = 0, to; from < npages && !ret; from = to) {
+			from = seek(files, from, npages, false);
+			to = seek(files, from, npages, true);
+			if (from < to)
+				ret = map_pool(from, to, pool);
+		}
+	}
+	return ret ? err_set(e, -ret, "the child's memory: %s", strerror(-ret))
+		   : 0;
 }

@@ -18,6 +18,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 #include "base/log.h"
 #include "base/table.h"
@@ -314,7 +315,7 @@ static int map_range(gaddr at, uint64_t size, int prot, int fd, uint64_t off,
 	int ret;
 
 	remove_range(at, at + size);
-	gpa = kvm_pool_alloc(size / PAGE);
+	gpa = kvm_pool_alloc(size / PAGE, fd >= 0);
 	if (!gpa)
 		return -ENOMEM;
 	if (fd >= 0)
@@ -333,6 +334,16 @@ static int map_range(gaddr at, uint64_t size, int prot, int fd, uint64_t off,
 /* ---- what the personality calls
  * ------------------------------------------------ */
 
+void kvm_space_lock(void)
+{
+	pthread_mutex_lock(&lock);
+}
+
+void kvm_space_unlock(void)
+{
+	pthread_mutex_unlock(&lock);
+}
+
 static bool bad_range(gaddr at, uint64_t size)
 {
 	gaddr high = kvm_mem_table.high;
@@ -342,16 +353,35 @@ static bool bad_range(gaddr at, uint64_t size)
 	       (at <= SHIM_LOW && size > SHIM_LOW - at);
 }
 
+/* Memory that stays shared with a child, which gets a copy of the pool. */
+static int shared_memory(uint64_t size)
+{
+	int fd = memfd_create("guest-shared", MFD_CLOEXEC);
+
+	if (fd >= 0 && ftruncate(fd, (off_t)size) == 0)
+		return fd;
+	if (fd >= 0)
+		close(fd);
+	return -errno;
+}
+
 int kvm_map(gaddr at, uint64_t size, int prot, int fd, uint64_t off,
 	    unsigned flags)
 {
-	int ret;
+	int ret, own = -1;
 
 	if (bad_range(at, size))
 		return -EINVAL;
+	if (fd < 0 && flags & GUEST_SHARED) {
+		fd = own = shared_memory(size);
+		if (fd < 0)
+			return fd;
+	}
 	pthread_mutex_lock(&lock);
 	ret = map_range(at, size, prot, fd, off, flags);
 	pthread_mutex_unlock(&lock);
+	if (own >= 0)
+		close(own);
 	return ret;
 }
 

@@ -49,6 +49,7 @@ enum {
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static struct vcpu *idle;    /* under lock */
 static unsigned made;	     /* under lock */
+static struct vcpu *all;     /* under lock */
 static struct kvm_xsave reset; /* what a processor starts with */
 
 static struct kvm_segment segment(uint16_t selector, uint8_t type, uint8_t dpl,
@@ -182,22 +183,14 @@ static bool raise_limit(void)
 	return setrlimit(RLIMIT_NOFILE, &l) == 0;
 }
 
-static struct vcpu *make(unsigned index, struct err *e)
+/* v becomes number index.  0, or -1 with e set. */
+static int open_vcpu(struct vcpu *v, unsigned index, struct err *e)
 {
-	struct vcpu *v = aligned_alloc(64, ROUND_UP(sizeof *v, 64));
-	int vm;
+	int vm = kvm_vm_of(index, e);
 
-	if (!v) {
-		err_set(e, ENOMEM, "no memory");
-		return NULL;
-	}
-	memset(v, 0, sizeof *v);
+	if (vm < 0)
+		return -1;
 	v->index = index;
-	vm = kvm_vm_of(index, e);
-	if (vm < 0) {
-		free(v);
-		return NULL;
-	}
 	/* Each is a descriptor: programs have more threads than those. */
 	do
 		v->fd = ioctl(vm, KVM_CREATE_VCPU,
@@ -205,6 +198,10 @@ static struct vcpu *make(unsigned index, struct err *e)
 	while (v->fd < 0 && errno == EMFILE && raise_limit());
 	if (v->fd < 0)
 		goto fail;
+	/* Limits of the process are changed for a moment. */
+	kvm_machine_lock();
+	v->fd = kvm_fd(v->fd);
+	kvm_machine_unlock();
 	v->run = mmap(NULL, kvm_machine.run_size, PROT_READ | PROT_WRITE,
 		      MAP_SHARED, v->fd, 0);
 	if (v->run == MAP_FAILED)
@@ -214,13 +211,32 @@ static struct vcpu *make(unsigned index, struct err *e)
 		goto fail;
 	}
 	v->run->kvm_valid_regs = KVM_SYNC_X86_REGS | KVM_SYNC_X86_SREGS;
-	return v;
+	return 0;
 fail:
 	err_set(e, errno, "virtual processor %u: %s", index, strerror(errno));
 	if (v->fd >= 0)
 		close(v->fd); /* the number is used up even so */
-	free(v);
-	return NULL;
+	return -1;
+}
+
+static struct vcpu *make(unsigned index, struct err *e)
+{
+	struct vcpu *v = aligned_alloc(64, ROUND_UP(sizeof *v, 64));
+
+	if (!v) {
+		err_set(e, ENOMEM, "no memory");
+		return NULL;
+	}
+	memset(v, 0, sizeof *v);
+	if (open_vcpu(v, index, e)) {
+		free(v);
+		return NULL;
+	}
+	pthread_mutex_lock(&lock);
+	v->all = all;
+	all = v;
+	pthread_mutex_unlock(&lock);
+	return v;
 }
 
 struct vcpu *vcpu_get(struct err *e)
@@ -263,6 +279,38 @@ void vcpu_put(struct vcpu *v)
 	v->next = idle;
 	idle = v;
 	pthread_mutex_unlock(&lock);
+}
+
+/* ---- fork ------------------------------------------------------------------ */
+
+void kvm_vcpu_lock(void)
+{
+	pthread_mutex_lock(&lock);
+}
+
+void kvm_vcpu_unlock(void)
+{
+	pthread_mutex_unlock(&lock);
+}
+
+/* Only the thread that v runs is left; v becomes the new machine's first. */
+int kvm_vcpu_forked(struct vcpu *v, struct err *e)
+{
+	struct vcpu *next;
+
+	for (struct vcpu *x = all; x; x = next) {
+		next = x->all;
+		munmap(x->run, kvm_machine.run_size);
+		close(x->fd);
+		if (x != v)
+			free(x);
+	}
+	idle = NULL;
+	all = v;
+	v->all = NULL;
+	made = 1;
+	v->fresh = v->full = true;
+	return open_vcpu(v, 0, e);
 }
 
 /* ---- floating point ------------------------------------------------------ */

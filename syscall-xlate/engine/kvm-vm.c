@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "base/own-fd.h"
 #include "base/table.h"
 
 struct kvm_machine kvm_machine = { .kvm = -1 };
@@ -40,6 +41,11 @@ static const struct {
 	{ KVM_CAP_SYNC_REGS, KVM_SYNC_X86_REGS | KVM_SYNC_X86_SREGS,
 	  "KVM_CAP_SYNC_REGS" },
 };
+
+int kvm_fd(int fd)
+{
+	return kvm_machine.hides_fds ? own_fd(fd) : fd;
+}
 
 static int open_kvm(struct err *e)
 {
@@ -121,6 +127,7 @@ static int make_vm(struct err *e)
 	if (vm < 0)
 		return err_set(e, errno, "KVM_CREATE_VM: %s", strerror(errno));
 	fcntl(vm, F_SETFD, FD_CLOEXEC);
+	vm = kvm_fd(vm);
 	/* Needed by old Intel processors; must lie in no slot. */
 	ioctl(vm, KVM_SET_TSS_ADDR, 0xfffbd000);
 	for (unsigned i = 0; i < nslots; i++) {
@@ -151,6 +158,25 @@ int kvm_vm_of(unsigned index, struct err *e)
 		vm = kvm_machine.vm[n];
 	pthread_mutex_unlock(&lock);
 	return vm;
+}
+
+void kvm_machine_lock(void)
+{
+	pthread_mutex_lock(&lock);
+}
+
+void kvm_machine_unlock(void)
+{
+	pthread_mutex_unlock(&lock);
+}
+
+/* KVM_RUN works only for the process, that is the memory, a machine was made in. */
+int kvm_machine_forked(struct err *e)
+{
+	for (unsigned i = 0; i < nvms; i++)
+		close(kvm_machine.vm[i]);
+	nvms = 0;
+	return make_vm(e);
 }
 
 /* What the virtual CPU says of itself, and so may be switched on in it. */
@@ -211,7 +237,7 @@ int kvm_machine_init(struct err *e)
 	struct kvm_machine *m = &kvm_machine;
 	int size, ret, max;
 
-	m->kvm = open_kvm(e);
+	m->kvm = kvm_fd(open_kvm(e));
 	if (m->kvm < 0)
 		return -1;
 	/* 4 is what the documentation assumes where the kernel says nothing. */

@@ -56,13 +56,6 @@ static int spawn(struct task *t, const struct guest_regs *first, struct err *e)
 	return 0;
 }
 
-/* A virtual machine belongs to the process that made it. */
-static int no_fork(struct task *t)
-{
-	(void)t;
-	return -ENOSYS;
-}
-
 /* Calls that are trapped cost what all calls cost here. */
 static unsigned speed_calls(gaddr code, uint64_t size, gaddr spare,
 			    uint64_t spare_size, uint32_t ncalls)
@@ -81,7 +74,7 @@ static struct task_ops ops = {
 	.resume = vcpu_resume,
 	.leave = vcpu_leave,
 	.fetch_fpu = vcpu_fetch_fpu,
-	.fork = no_fork,
+	.fork = kvm_fork,
 	.catch_signal = kvm_catch_signal,
 	.speed_calls = speed_calls,
 };
@@ -131,6 +124,7 @@ static int map_gate(struct err *e)
 static int init(const struct image *img, char *const *argv, struct err *e)
 {
 	(void)argv;
+	kvm_machine.hides_fds = img->format == IMAGE_ELF;
 	guest_mem = &kvm_mem_table;
 	ops.knock = direct_kick_signal();
 	task_ops = &ops;

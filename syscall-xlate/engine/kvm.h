@@ -76,6 +76,7 @@ struct kvm_machine {
 	struct kvm_cpuid2 *cpuid;
 	uint64_t xcr0;	       /* 0: the virtual CPU has no XSAVE */
 	bool has_fsgsbase;
+	bool hides_fds;	       /* the program's descriptors are the host's */
 	char *system;	       /* host view of [0, SYSTEM_MAX) */
 	char *ram;	       /* host view of guest-physical RAM_GPA... */
 };
@@ -87,6 +88,8 @@ int kvm_usable(struct err *e);
 int kvm_machine_init(struct err *e);
 /* The machine for vCPU number index, made if need be; -1 with e set. */
 int kvm_vm_of(unsigned index, struct err *e);
+/* A new descriptor, where the program cannot meet it.  The machine is locked. */
+int kvm_fd(int fd);
 /* Guest-physical memory that is the host's [at, at+size).  0 or -errno. */
 int kvm_memory_slot(uint64_t gpa, void *at, uint64_t size);
 
@@ -113,6 +116,7 @@ struct vcpu {
 	uint64_t fault_at, fault_rip; /* of the last page fault that was none */
 	unsigned fault_repeats;
 	struct vcpu *next;	   /* free list */
+	struct vcpu *all;	   /* list of all that were made */
 };
 
 /* What FS32 is to describe; for threads of 32-bit code. */
@@ -120,6 +124,30 @@ void vcpu_set_fs32(struct vcpu *v, uint32_t base);
 /* A vCPU in its first state; NULL with e set. */
 struct vcpu *vcpu_get(struct err *e);
 void vcpu_put(struct vcpu *v);
+
+/* ---- fork (kvm-fork.c) --------------------------------------------------- */
+
+/* See task_fork(). */
+int kvm_fork(struct task *t, bool share);
+/*
+ * Each part's locks, which nobody else may hold during a fork; in the order of
+ * their nesting.
+ */
+void kvm_vcpu_lock(void);
+void kvm_vcpu_unlock(void);
+void kvm_space_lock(void);
+void kvm_space_unlock(void);
+void kvm_machine_lock(void);
+void kvm_machine_unlock(void);
+/* In the child, with none of them held: what was the parent's is made anew. */
+int kvm_machine_forked(struct err *e);
+int kvm_vcpu_forked(struct vcpu *v, struct err *e);
+/* Before: a copy of the program's pages for the child, or -errno. */
+int kvm_pool_copy(void);
+/* In the child: copy is the pool from now on; -1: the parent's is used on. */
+int kvm_pool_forked(int copy, struct err *e);
+/* Does a vfork's child run on its parent's pages? */
+bool kvm_pool_shared(void);
 
 /* Loads regs' floating-point state (REGS_NO_FPU -> REGS_FULL). */
 void vcpu_fetch_fpu(struct guest_regs *regs);
@@ -193,9 +221,12 @@ int kvm_protect(gaddr at, uint64_t size, int prot);
 int kvm_unmap(gaddr at, uint64_t size);
 int kvm_discard(gaddr at, uint64_t size);
 
-/* Guest-physical pages.  Contiguous; 0: none left.  The caller holds a lock. */
+/*
+ * Guest-physical pages.  Contiguous; 0: none left.  file: something else will be
+ * mapped in the place of the pool's.  The caller holds a lock.
+ */
 int kvm_pool_init(struct err *e);
-uint64_t kvm_pool_alloc(uint64_t pages);
+uint64_t kvm_pool_alloc(uint64_t pages, bool file);
 /* Contents are gone, and what the host mapped there in place of the pool. */
 void kvm_pool_free(uint64_t gpa, uint64_t pages, bool file);
 /* Contents become zero. */

@@ -152,6 +152,7 @@ int netbsd_push_frame(struct bsd_thread *th, struct guest_regs *regs,
 	/* At a function's entry rsp % 16 is 8. */
 	gaddr at = bsd_frame_place(th, regs, a, sizeof f + 8, 16) - 8;
 
+	regs_complete(regs);
 	f.uc.flags = UC_SIGMASK | UC_CPU | UC_FPU | UC_TLSBASE |
 		     (bsd_on_stack(th, regs->rsp) ? UC_SETSTACK : 0);
 	f.uc.mask = *old_mask;
@@ -192,6 +193,7 @@ int64_t netbsd_setcontext(struct task *t, gaddr ucp)
 		/* The end of the last context: the thread's. */
 		bsd_thread_leave(t);
 	}
+	regs_complete(&regs);
 	ret = netbsd_get_context(t, ucp, &regs, &mask, &has_mask);
 	if (ret)
 		return ret;
@@ -212,6 +214,7 @@ int64_t netbsd_getcontext(struct task *t, gaddr ucp)
 	struct nb_ucontext uc = { 0 };
 	struct guest_regs r = *t->regs;
 
+	regs_complete(&r);
 	r.rax = 0;
 	r.rflags &= ~1ull;
 	if (r.kind == REGS_CALL) {
