@@ -14,26 +14,50 @@ enum { LOW_MAX = 1 << 15, LEAST = 64 };
 
 int own_fd_low = INT_MAX;
 
-int own_fd(int fd)
+void own_fd_begin(void)
+{
+	struct rlimit l;
+	int low;
+
+	if (own_fd_low != INT_MAX || getrlimit(RLIMIT_NOFILE, &l))
+		return;
+	low = (int)MIN(l.rlim_max / 4 * 3, (rlim_t)LOW_MAX);
+	if (low < LEAST)
+		return;
+	own_fd_low = low;
+	/* The guest's share is below. */
+	l.rlim_cur = MIN(l.rlim_cur, (rlim_t)low);
+	setrlimit(RLIMIT_NOFILE, &l);
+}
+
+/* exactly: onto the first number; else to a free one behind it.  -1: no room. */
+static int move(int fd, bool exactly)
 {
 	struct rlimit was, all;
-	int low, moved;
+	int ret;
 
-	if (fd < 0 || own_fd_is(fd) || getrlimit(RLIMIT_NOFILE, &was))
-		return fd;
-	low = (int)MIN(was.rlim_max / 4 * 3, (rlim_t)LOW_MAX);
-	if (low < LEAST)
-		return fd;
-	/* The guest's share; its limit is below ours. */
+	own_fd_begin();
+	if (own_fd_low == INT_MAX || getrlimit(RLIMIT_NOFILE, &was))
+		return -1;
 	all = (struct rlimit){ was.rlim_max, was.rlim_max };
 	if (setrlimit(RLIMIT_NOFILE, &all))
-		return fd;
-	moved = fcntl(fd, F_DUPFD_CLOEXEC, MIN(own_fd_low, low));
-	if (moved >= 0) {
-		close(fd);
-		own_fd_low = MIN(own_fd_low, low);
-	}
-	was.rlim_cur = MIN(was.rlim_cur, (rlim_t)own_fd_low);
+		return -1;
+	ret = exactly ? dup2(fd, own_fd_low) :
+			fcntl(fd, F_DUPFD_CLOEXEC, own_fd_low + 1);
 	setrlimit(RLIMIT_NOFILE, &was);
+	if (ret >= 0)
+		close(fd);
+	return ret;
+}
+
+int own_fd(int fd)
+{
+	int moved = fd < 0 || own_fd_is(fd) ? fd : move(fd, false);
+
 	return moved < 0 ? fd : moved;
+}
+
+int own_fd_keep(int fd)
+{
+	return move(fd, true) < 0 ? -1 : 0;
 }

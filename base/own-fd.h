@@ -14,6 +14,9 @@
 /* The first number that is not the guest's; INT_MAX until there is one. */
 extern int own_fd_low;
 
+/* From now on there is one, even if nothing of ours is there yet. */
+void own_fd_begin(void);
+
 static inline bool own_fd_is(int fd)
 {
 	return fd >= own_fd_low;
@@ -24,5 +27,11 @@ static inline bool own_fd_is(int fd)
  * it, or fd as it is where there is no room for it.
  */
 int own_fd(int fd);
+
+/*
+ * own_fd_keep() - give fd the first of those numbers, in place of what had it,
+ * so that a program executed later has it as well.  0 or -1.
+ */
+int own_fd_keep(int fd);
 
 #endif

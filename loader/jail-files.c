@@ -7,6 +7,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <linux/landlock.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -87,6 +88,27 @@ const char *const jail_libraries[] = { "/lib", "/lib64", "/usr/lib",
 				       "/usr/lib64", "/usr/local/lib",
 				       "/etc/ld.so.cache", NULL };
 
+/* A place among the processes is a file that nobody may make anew. */
+static int grant_own(int rules, const char *own, struct err *e)
+{
+	static const struct {
+		const char *name;
+		uint64_t access;
+	} folders[] = {
+		{ "data", WRITE }, { "run", WRITE }, { "z", WRITE },
+		{ "slots", READ | WRITE_FILE | LANDLOCK_ACCESS_FS_MAKE_REG },
+	};
+
+	for (size_t i = 0; i < COUNT_OF(folders); i++) {
+		char path[PATH_MAX];
+
+		snprintf(path, sizeof path, "%s/%s", own, folders[i].name);
+		if (grant(rules, path, folders[i].access, true, e))
+			return -1;
+	}
+	return grant(rules, own, READ, true, e);
+}
+
 static int grant_all(int rules, const struct policy *p,
 		     const struct jail_paths *paths, bool alone, struct err *e)
 {
@@ -103,7 +125,7 @@ static int grant_all(int rules, const struct policy *p,
 			  p->mounts[i].mode == MOUNT_RO ? READ : WRITE, true,
 			  e))
 			return -1;
-	if (grant(rules, p->own, WRITE, true, e) ||
+	if (grant_own(rules, p->own, e) ||
 	    grant(rules, paths->dlls, READ, true, e) ||
 	    grant(rules, paths->program, READ_FILE, true, e) ||
 	    grant(rules, "/proc/self/exe", RUN, true, e) ||

@@ -234,6 +234,14 @@ static int set_environment(const struct policy *p, struct err *e)
 	return 0;
 }
 
+/* What our caller left open is not the program's. */
+static void close_others(int keep)
+{
+	if (keep > 3)
+		close_range(3, (unsigned)keep - 1, 0);
+	close_range(keep < 3 ? 3 : (unsigned)keep + 1, ~0u, 0);
+}
+
 static int enter(struct options *o, int status_fd, struct err *e)
 {
 	struct policy *p = &o->policy;
@@ -244,6 +252,7 @@ static int enter(struct options *o, int status_fd, struct err *e)
 		log_debug(LOG_PROCESS, "%s", e->text);
 		supervise_again();
 	}
+	close_others(status_fd);
 	if (fill_folder(p, e) || set_environment(p, e))
 		return -1;
 	if ((!getcwd(cwd, sizeof cwd) || !policy_find(p, cwd, &rest)) &&

@@ -178,6 +178,7 @@ struct bsd_system {
 			  const struct bsd_action *a,
 			  const struct bsd_sigset *old_mask);
 	const struct bsd_fault_signal *faults; /* by enum fault_kind: of each */
+	void (*forked)(void); /* in the child: other threads are no more */
 };
 
 extern const struct bsd_system *bsd_sys;
@@ -206,6 +207,8 @@ _Noreturn void bsd_thread_leave(struct task *t);
 struct bsd_thread *bsd_threads_find(int32_t tid);
 void bsd_threads_unlock(void);
 unsigned bsd_threads_count(void);
+/* vfork(2), with what an execve(2) does to handlers done in the child. */
+int64_t bsd_spawn(struct task *t);
 
 /* ---- signals (signal.c) ---------------------------------------------------- */
 
@@ -244,6 +247,9 @@ int64_t bsd_timer_new(struct task *t, uint32_t id, int notify, int sig,
 		      uint64_t value, int32_t tid, gaddr timer_at);
 /* stat of path relative to dir, into the guest's struct at. */
 int64_t bsd_stat_at(struct task *t, int dir, gaddr path, gaddr at, int flags);
+
+/* Caught signals have their default action again. */
+void bsd_signals_default(void);
 
 /* kqueue wants to hear of sig (1) or no longer (-1). */
 void bsd_signal_watch(int sig, int how);

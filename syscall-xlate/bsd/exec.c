@@ -67,6 +67,8 @@ int bsd_map_program(const struct launch *l, uint32_t ncalls,
 	im->bias = elf->fixed ? 0 : PROGRAM_BASE - elf->low;
 	if (map_one(l->image, im->bias, ncalls, e))
 		return -1;
+	/* Nobody reads it again, and the number is the program's first. */
+	close(l->image->fd);
 	im->entry = im->bias + elf->entry;
 	im->run = im->entry;
 	im->phdr = elf->phdr ? im->bias + elf->phdr : 0;

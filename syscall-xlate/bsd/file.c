@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/own-fd.h"
+#include "base/policy.h"
 #include "base/table.h"
 #include "syscall-xlate/bsd/bsd.h"
 #include "syscall-xlate/bsd/calls.h"
@@ -52,6 +53,39 @@ static uint32_t flags_to_guest(int host)
 	return guest;
 }
 
+/*
+ * In a sandbox: is what was opened the program's?  Asked with the descriptor in
+ * hand, as what counts is the file, not the name that led there.  The jail has
+ * more than that in it: what run-foreign itself needs.
+ */
+static bool refused(int fd, bool change)
+{
+	static const char *const for_all[] = {
+		"/dev/null", "/etc/localtime", "/usr/share/zoneinfo/",
+	};
+	static const char *const for_net[] = {
+		"/etc/hosts", "/etc/resolv.conf", "/etc/services",
+	};
+	char link[32], host[BSD_PATH];
+	ssize_t n;
+
+	snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
+	n = readlink(link, host, sizeof host - 1);
+	if (n < 0)
+		return true;
+	host[n] = 0;
+	if (policy_allows(policy, host, change))
+		return false;
+	for (unsigned i = 0; i < COUNT_OF(for_all); i++)
+		if (!strncmp(host, for_all[i], strlen(for_all[i])))
+			return false;
+	for (unsigned i = 0; policy->net && i < COUNT_OF(for_net); i++)
+		if (!strcmp(host, for_net[i]))
+			return false;
+	policy_refused("%s %s", change ? "changing" : "reading", host);
+	return true;
+}
+
 static int64_t do_open(struct task *t, int dir, gaddr path, uint32_t flags,
 		       uint32_t mode)
 {
@@ -68,6 +102,10 @@ static int64_t do_open(struct task *t, int dir, gaddr path, uint32_t flags,
 		return -bsd_sys->nofollow_error;
 	if (fd < 0)
 		return bsd_restart(t, fd);
+	if (policy && refused((int)fd, flags & (ACCESS_MODE | CREAT))) {
+		close((int)fd);
+		return -EACCES;
+	}
 	if (flags & (SHLOCK | EXLOCK)) {
 		int64_t l = bsd_call(t, SYS_flock, fd,
 				     (flags & EXLOCK ? LOCK_EX : LOCK_SH) |

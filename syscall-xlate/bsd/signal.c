@@ -88,8 +88,19 @@ void bsd_set_mask(struct bsd_thread *th, const struct bsd_sigset *mask)
 	pthread_sigmask(SIG_SETMASK, &host, NULL);
 }
 
+static void before_fork(void)
+{
+	pthread_mutex_lock(&lock);
+}
+
+static void after_fork(void)
+{
+	pthread_mutex_unlock(&lock);
+}
+
 void bsd_signals_init(void)
 {
+	pthread_atfork(before_fork, after_fork, after_fork);
 	for (int sig = 1; sig <= BSD_NSIG; sig++)
 		if (bsd_sys->sig_of[sig])
 			from_host[(int)bsd_sys->sig_of[sig]] = (uint8_t)sig;
@@ -358,6 +369,19 @@ int bsd_action(int sig, const struct bsd_action *set, struct bsd_action *old)
 	}
 	pthread_mutex_unlock(&lock);
 	return 0;
+}
+
+void bsd_signals_default(void)
+{
+	const struct bsd_action dfl = { .handler = BSD_SIG_DFL };
+
+	pthread_mutex_lock(&lock);
+	for (int sig = 1; sig <= BSD_NSIG; sig++)
+		if (actions[sig].handler > BSD_SIG_IGN) {
+			actions[sig] = dfl;
+			apply(sig, &dfl);
+		}
+	pthread_mutex_unlock(&lock);
 }
 
 void bsd_signal_watch(int sig, int how)

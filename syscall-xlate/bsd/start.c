@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/own-fd.h"
+#include "base/policy.h"
 #include "base/table.h"
 
 enum { STACK_SIZE = 64 << 20 };
@@ -104,6 +106,9 @@ int bsd_first_load(struct bsd_first *f, const struct bsd_system *sys,
 	if (!bsd_exe)
 		return err_set(e, errno, "%s", strerror(errno));
 	bsd_signals_init();
+	/* A place among the sandbox's processes may have been inherited. */
+	if (policy)
+		own_fd_begin();
 	if (bsd_map_program(l, (uint32_t)*bsd_sys->ncalls, &f->im, e) ||
 	    stack_new(&f->b, e))
 		return -1;

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/own-fd.h"
+#include "base/policy.h"
 #include "syscall-xlate/bsd/bsd.h"
 #include "syscall-xlate/bsd/calls.h"
 
@@ -153,9 +154,16 @@ unsigned bsd_threads_count(void)
 /* A pipe's end that ends a parent's wait in vfork(2) when it is closed. */
 static int parent_waits = -1; /* under lock */
 
-/* With the locks held. */
-static void in_child(struct bsd_thread *self, int end)
+enum { EXIT_OURS = 125 };
+
+/*
+ * With the locks held.  slot: the child's place among the processes that a
+ * sandbox may have, which replaces its parent's.
+ */
+static void in_child(struct bsd_thread *self, int end, int slot)
 {
+	if (slot >= 0 && own_fd_keep(slot))
+		_exit(EXIT_OURS);
 	first = self;
 	self->next = NULL;
 	count = 1;
@@ -166,6 +174,7 @@ static void in_child(struct bsd_thread *self, int end)
 	if (parent_waits >= 0)
 		close(parent_waits);
 	parent_waits = end < 0 ? -1 : own_fd(end);
+	bsd_sys->forked();
 }
 
 /*
@@ -179,18 +188,22 @@ static void in_child(struct bsd_thread *self, int end)
 static int64_t do_fork(struct task *t, bool wait)
 {
 	struct bsd_thread *self = bsd_thread(t);
-	int end[2] = { -1, -1 }, pid;
+	int end[2] = { -1, -1 }, pid, slot;
 	char none;
 
 	pthread_mutex_lock(&lock);
 	space_lock();
-	/* Between these locks, so that no other child gets one of the ends. */
-	pid = wait && pipe2(end, O_CLOEXEC) ? -errno : task_fork(t, wait);
+	/* Between these locks, so that no other child gets these. */
+	slot = policy_slot();
+	pid = slot == -1 ? -EAGAIN :
+	      wait && pipe2(end, O_CLOEXEC) ? -errno :
+					      task_fork(t, wait);
 	if (pid == 0) {
 		close(end[0]);
-		in_child(self, end[1]);
-	} else if (end[1] >= 0) {
+		in_child(self, end[1], slot);
+	} else {
 		close(end[1]);
+		close(slot);
 	}
 	space_unlock();
 	pthread_mutex_unlock(&lock);
@@ -215,4 +228,13 @@ int64_t bsd_fork(struct task *t)
 int64_t bsd_vfork(struct task *t)
 {
 	return do_fork(t, true);
+}
+
+int64_t bsd_spawn(struct task *t)
+{
+	int64_t ret = do_fork(t, true);
+
+	if (ret == 0)
+		bsd_signals_default();
+	return ret;
 }

@@ -25,6 +25,9 @@ int freebsd_put_stat(struct task *t, gaddr addr, const struct stat *st);
 extern gaddr freebsd_sigcode;
 extern gaddr freebsd_ps_strings;
 /* bytes of it, and what they are */
+/* umtx.c: after a fork */
+void freebsd_umtx_forked(void);
+
 extern const uint8_t freebsd_sigcode_text[];
 extern const size_t freebsd_sigcode_size;
 

@@ -47,12 +47,39 @@ int64_t freebsd_kqueuex(struct task *t, uint32_t flags)
 	return flags & ~1u ? -EINVAL : kqueue_new(0);
 }
 
+/*
+ * What is copied or made anew is each said; what is not said is shared, which a
+ * process of its own cannot do here.
+ */
 int64_t freebsd_rfork(struct task *t, uint32_t flags)
 {
-	enum { FDG = 4, PROC = 16 };
+	enum {
+		FDG = 0x4, PROC = 0x10, MEM = 0x20, NOWAIT = 0x40, CFDG = 0x1000,
+		THREAD = 0x2000, SIGSHARE = 0x4000, LINUXTHPN = 0x10000,
+		TSIGZMB = 0x80000, TSIGMASK = 0xff << 20,
+		KNOWN = FDG | PROC | MEM | NOWAIT | CFDG | THREAD | SIGSHARE |
+			LINUXTHPN | TSIGZMB | TSIGMASK,
+	};
+	const uint32_t spawn = 1u << 31;
+	int64_t ret;
 
-	/* A process of its own that copies descriptors and memory. */
-	return flags == (FDG | PROC) ? bsd_fork(t) : -EOPNOTSUPP;
+	if (flags == spawn)
+		return bsd_spawn(t);
+	if (flags & ~(uint32_t)KNOWN || (flags & (FDG | CFDG)) == (FDG | CFDG) ||
+	    (flags & THREAD && (flags & (SIGSHARE | MEM)) != (SIGSHARE | MEM)))
+		return -EINVAL;
+	if (!(flags & PROC)) {
+		/* The caller itself: its descriptors are its own already. */
+		if (flags & ~(uint32_t)(FDG | CFDG))
+			return -EINVAL;
+		return flags & CFDG ? bsd_closefrom(t, 0) : 0;
+	}
+	if (flags & ~(uint32_t)(FDG | CFDG | PROC) || !(flags & (FDG | CFDG)))
+		return -EOPNOTSUPP;
+	ret = bsd_fork(t);
+	if (ret == 0 && flags & CFDG)
+		bsd_closefrom(t, 0);
+	return ret;
 }
 
 int64_t freebsd_connectat(struct task *t, int dir, int s, gaddr name,

@@ -77,6 +77,7 @@ const struct bsd_system freebsd_system = {
 	.status_continued = 0x13,
 	.af_inet6 = 28,
 	.push_frame = freebsd_push_frame,
+	.forked = freebsd_umtx_forked,
 };
 
 const struct personality personality_freebsd = {

@@ -274,6 +274,13 @@ struct waiter {
 static pthread_mutex_t cv_lock = PTHREAD_MUTEX_INITIALIZER;
 static struct waiter *waiters; /* in order of arrival; under cv_lock */
 
+/* Whoever else waited does so in the parent. */
+void freebsd_umtx_forked(void)
+{
+	pthread_mutex_init(&cv_lock, NULL);
+	waiters = NULL;
+}
+
 static bool cv_leave(struct waiter *w)
 {
 	for (struct waiter **p = &waiters; *p; p = &(*p)->next)

@@ -29,6 +29,7 @@ int netbsd_get_context(struct task *t, gaddr ucp, struct guest_regs *regs,
 		       struct bsd_sigset *mask, bool *has_mask);
 /* One less, or one that can be waited for: who waits looks again. */
 void netbsd_lwp_gone(void);
+void netbsd_lwp_forked(void);
 /* An unpark for t; wakes it. */
 void netbsd_unpark(struct bsd_thread *th);
 

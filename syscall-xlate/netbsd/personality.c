@@ -71,6 +71,7 @@ const struct bsd_system netbsd_system = {
 	.status_continued = 0xffff,
 	.af_inet6 = 24,
 	.push_frame = netbsd_push_frame,
+	.forked = netbsd_lwp_forked,
 };
 
 static void task_ended(struct task *t)

@@ -63,6 +63,13 @@ int64_t netbsd_lwp_create(struct task *t, gaddr ucp, uint32_t flags,
 	return guest_put32(t, new_lwp, (uint32_t)id);
 }
 
+/* Other threads were the parent's, the dead ones too. */
+void netbsd_lwp_forked(void)
+{
+	pthread_mutex_init(&lock, NULL);
+	dead = NULL;
+}
+
 void netbsd_lwp_gone(void)
 {
 	__atomic_add_fetch(&deaths, 1, __ATOMIC_SEQ_CST);

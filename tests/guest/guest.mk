@@ -111,5 +111,9 @@ tests/guest/$(1)/%: $(srcdir)/tests/guest/bsd/%.c $(srcdir)/tests/guest/bsd/bsd.
 endef
 $(eval $(call bsd_rules,freebsd,FREEBSD))
 $(eval $(call bsd_rules,netbsd,NETBSD))
+tests/sandbox/%bsd-probe: $(srcdir)/tests/sandbox/bsd-probe.c $(srcdir)/tests/guest/bsd/bsd.h
+	@$(MKDIR_P) $(@D)
+	$(AM_V_CC)$(CC) $(BSD_CFLAGS) -I$(srcdir) -D$(if $(filter free,$*),FREEBSD,NETBSD) -o $@ $<
+bsd_exes += tests/sandbox/freebsd-probe tests/sandbox/netbsd-probe
 .PHONY: bsd-tests
 bsd-tests: $(bsd_exes)

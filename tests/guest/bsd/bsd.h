@@ -42,7 +42,7 @@ enum {
 	SYS_exit = 1, SYS_fork = 2, SYS_read = 3, SYS_write = 4, SYS_open = 5,
 	SYS_close = 6, SYS_unlink = 10, SYS_getpid = 20, SYS_kill = 37,
 	SYS_dup = 41, SYS_execve = 59, SYS_munmap = 73, SYS_mprotect = 74,
-	SYS_fcntl = 92, SYS_getppid = 39,
+	SYS_fcntl = 92, SYS_getppid = 39, SYS_vfork = 66,
 	ENOENT = 2, EINTR = 4, EBADF = 9, EFAULT = 14, EEXIST = 17,
 	EINVAL = 22, EAGAIN = 35, ENOSYS = 78,
 	SIGILL = 4, SIGTRAP = 5, SIGFPE = 8, SIGBUS = 10, SIGSEGV = 11,

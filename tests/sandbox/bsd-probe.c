@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * bsd-probe.c - tries one thing and says "ok" or "errno N".  What tests/sandbox
+ * runs in a sandbox for the systems whose files and descriptors are the host's.
+ */
+#include "tests/guest/bsd/bsd.h"
+
+static int same(const char *a, const char *b)
+{
+	while (*a && *a == *b)
+		a++, b++;
+	return *a == *b;
+}
+
+static int result(i64 ret)
+{
+	if (ret >= 0) {
+		say("ok\n");
+		return 0;
+	}
+	say("errno ");
+	say_number(last_errno);
+	say("\n");
+	return 1;
+}
+
+/* As many children at a time as there may be. */
+static int children(void)
+{
+	i64 ends[1], n = 0, code, pid;
+	char c;
+
+	CALL(SYS_pipe2, ends, 0);
+	while ((pid = CALL(SYS_fork)) > 0)
+		n++;
+	if (pid == 0) {
+		CALL(SYS_close, ends[0] >> 32);
+		CALL(SYS_read, (i32)ends[0], &c, 1);
+		CALL(SYS_exit, 0);
+	}
+	code = last_errno;
+	say("children ");
+	say_number(n);
+	say(" errno ");
+	say_number(code);
+	say("\n");
+	CALL(SYS_close, ends[0] >> 32);
+	while (CALL(SYS_wait4, -1, 0, 0, 0) > 0)
+		n--;
+	return n != 0;
+}
+
+/* Descriptors that were not given to it; closing them must not hurt either. */
+static int descriptors(void)
+{
+	int found = 0;
+
+	for (u64 fd = 3; fd < 66000; fd++)
+		if (CALL(SYS_fcntl, fd, 1) >= 0)
+			found++;
+	for (u64 fd = 3; fd < 66000; fd++)
+		CALL(SYS_close, fd);
+	CHECK(CALL(SYS_getpid) > 0);
+	say("found ");
+	say_number(found);
+	say("\n");
+	return 0;
+}
+
+int test_main(int argc, char **argv)
+{
+	const char *what = argc > 1 ? argv[1] : "";
+
+	if (same(what, "read") && argc > 2)
+		return result(CALL(SYS_open, argv[2], 0, 0));
+	if (same(what, "write") && argc > 2)
+		return result(CALL(SYS_open, argv[2], O_RDWR | O_CREAT, 0600));
+	if (same(what, "unlink") && argc > 2)
+		return result(CALL(SYS_unlink, argv[2]));
+	if (same(what, "again") && argc > 2) {
+		/* in a program that a child has executed */
+		char *child[] = { argv[0], argv[2], argv[3], 0 }, *none[] = { 0 };
+		i64 pid = CALL(SYS_fork);
+
+		if (pid == 0) {
+			CALL(SYS_execve, argv[0], child, none);
+			CALL(SYS_exit, 99);
+		}
+		return CALL(SYS_wait4, pid, 0, 0, 0) != pid;
+	}
+	if (same(what, "vfork")) {
+		volatile i64 *p = map(4096, 3);
+		i64 pid = CALL(SYS_vfork);
+
+		if (pid == 0) {
+			*p = 8;
+			CALL(SYS_exit, 0);
+		}
+		CALL(SYS_wait4, pid, 0, 0, 0);
+		last_errno = 0;
+		return result(*p == 8 ? 0 : -1);
+	}
+	if (same(what, "children"))
+		return children();
+	if (same(what, "descriptors"))
+		return descriptors();
+	say("what?\n");
+	return 2;
+}
