@@ -2,12 +2,15 @@
 /* search.c - see search.h. */
 #include "loader/search.h"
 
+#include "config.h"
+
 #include <errno.h>
 #include <limits.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/auxv.h>
 #include <unistd.h>
 
 static char *join(const char *a, size_t n, const char *b)
@@ -50,19 +53,49 @@ static char *beside(const char *self, const char *slash)
 	return NULL;
 }
 
+/*
+ * Our own file, without symbolic links.  The first use of /proc/self costs a
+ * process 25 us, so what execve(2) was told comes first; under binfmt_misc and
+ * from a script that is the other program's name.
+ */
+static bool own_path(char self[PATH_MAX])
+{
+	const char *given = (const char *)getauxval(AT_EXECFN);
+	const char *name;
+	ssize_t n;
+
+	if (given && realpath(given, self)) {
+		name = strrchr(self, '/') + 1;
+		if (!strcmp(name, PACKAGE_NAME))
+			return true;
+	}
+	n = readlink("/proc/self/exe", self, PATH_MAX - 1);
+	if (n <= 0)
+		return false;
+	self[n] = 0;
+	return true;
+}
+
+/*
+ * The same for glibc: in a static program it asks for its folder at the start,
+ * for the use of dlopen(3).  -1 is "not known", which it must expect.
+ */
+const char *_dl_get_origin(void);
+const char *_dl_get_origin(void)
+{
+	return (const char *)-1;
+}
+
 char *search_dlls(const char *option, struct err *e)
 {
 	const char *env = getenv("RUN_FOREIGN_DLLS");
 	char self[PATH_MAX], *s = NULL, *slash;
-	ssize_t n;
 
 	if (option || env) {
 		s = strdup(option ? option : env);
 		goto out;
 	}
-	n = readlink("/proc/self/exe", self, sizeof self - 1);
-	if (n > 0) {
-		self[n] = 0;
+	if (own_path(self)) {
 		slash = strrchr(self, '/');
 		s = join(self, (size_t)(slash - self), "/dlls/x86_64-windows");
 		if (s && access(s, F_OK) == 0) {

@@ -19,15 +19,24 @@ static ULONG log2_of(ULONG n)
 	return log < BINS ? log : BINS - 1;
 }
 
+/* Both ends of the span of n pages at p. */
+static void mark(struct segment *seg, struct page *p, ULONG n,
+		 enum page_kind kind)
+{
+	p->len = n;
+	p->kind = kind;
+	if (p + n < seg->page + seg->pages) {
+		p[n - 1].len = n;
+		p[n - 1].kind = kind;
+	}
+}
+
 static void free_link(struct segment *seg, ULONG at, ULONG n)
 {
 	struct page *p = &seg->page[at];
 	ULONG bin = log2_of(n);
 
-	p->len = n;
-	p->kind = PAGE_FREE;
-	p[n - 1].len = n;
-	p[n - 1].kind = PAGE_FREE;
+	mark(seg, p, n, PAGE_FREE);
 	p->prev = NULL;
 	p->next = seg->bins[bin];
 	if (p->next)
@@ -48,8 +57,7 @@ static void free_unlink(struct segment *seg, struct page *p)
 		p->next->prev = p->prev;
 	if (!seg->bins[bin])
 		seg->bins_used &= ~(1u << bin);
-	p[p->len - 1].kind = PAGE_INNER;
-	p->kind = PAGE_INNER;
+	mark(seg, p, p->len, PAGE_INNER);
 }
 
 void segment_init(struct segment *seg, struct heap *heap, char *base,

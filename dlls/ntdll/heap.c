@@ -108,18 +108,17 @@ static void *span_bump(struct heap *heap, struct span *span, ULONG class,
  * A class's first blocks lie in one span with those of all the others: a
  * program that has a few blocks of every size would touch as many pages.
  */
-enum { MIXED_PAGES = 4, MIXED_BLOCKS = 4, MIXED_STRIDE = 1024 };
+enum { MIXED_PAGES = 6, MIXED_BLOCKS = 4, MIXED_STRIDE = 2048 };
 
 static void *mixed_new(struct heap *heap, ULONG class)
 {
-	struct class *c = &heap->class[class];
 	ULONG stride = stride_of(class);
 	struct span *span;
 	void *p = NULL;
 
-	if (c->mixed == MIXED_BLOCKS || stride > MIXED_STRIDE)
+	if (heap->in_mixed[class] == MIXED_BLOCKS || stride > MIXED_STRIDE)
 		return NULL;
-	c->mixed++;
+	heap->in_mixed[class]++;
 	RtlAcquireSRWLockExclusive(&heap->page_lock);
 	span = heap->mixed;
 	if (!span && (span = pages_alloc(heap, MIXED_PAGES))) {

@@ -99,10 +99,14 @@ enum page_kind { PAGE_INNER, PAGE_FREE, PAGE_USED };
 /* Fresh memory is zero, and so is this. */
 enum page_state { PAGE_FRESH, PAGE_DIRTY, PAGE_RELEASED };
 
+/*
+ * A span says its length and kind at both ends, for the neighbour behind it.
+ * The last of a segment has none: the table's end is not touched for it.
+ */
 struct page {
 	struct page *next, *prev; /* of a free span's first page */
-	ULONG len;                /* at both ends of a span, in pages */
-	UCHAR kind;  /* of a span's first page; PAGE_FREE at both ends */
+	ULONG len;                /* in pages */
+	UCHAR kind;               /* PAGE_INNER between the ends */
 	UCHAR state; /* enum page_state */
 };
 
@@ -122,7 +126,6 @@ struct class
 	RTL_SRWLOCK lock;
 	struct span *runs; /* with room */
 	void *loose;       /* free blocks of the mixed span */
-	ULONG mixed;       /* how many it has of those */
 };
 
 struct bin {
@@ -176,6 +179,7 @@ struct heap {
 	struct span *kept[KEPT_SPANS + 1]; /* the last: a lone block */
 	struct span *mixed;                /* or NULL: not made yet */
 	RTL_CRITICAL_SECTION user_lock;    /* RtlLockHeap */
+	UCHAR in_mixed[CLASSES]; /* blocks of the class there; its lock */
 	struct class class[CLASSES];
 };
 RF_AT(struct heap, flags, 0x70, 0x40);

@@ -40,8 +40,6 @@ NTSTATUS section_image_open(struct nt_section *s, int fd)
 		s->image = NULL;
 		return STATUS_INVALID_IMAGE_NOT_MZ;
 	}
-	if (path_is_builtin(fd))
-		image_trust(s->image);
 	s->fd = s->image->fd;
 	s->size = s->image->size;
 	return STATUS_SUCCESS;

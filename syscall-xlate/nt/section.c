@@ -136,7 +136,9 @@ static void reopen(struct nt_section *s, int shared_fd)
 		fd = open(path, O_RDONLY | O_CLOEXEC);
 	s->nt_path = path_to_nt(path, NULL);
 	if (s->attributes & SEC_IMAGE && fd >= 0) {
-		section_image_open(s, fd);
+		if (section_image_open(s, fd) == STATUS_SUCCESS &&
+		    path_is_builtin(fd))
+			image_trust(s->image);
 		close(fd);
 	} else {
 		s->fd = fd;
@@ -225,6 +227,8 @@ static struct object *section_receive(const struct nt_passed *p)
 		if (section_image_open(s, p->fd) != STATUS_SUCCESS) {
 			object_put(&s->object);
 			s = NULL;
+		} else if (path_is_builtin(p->fd)) {
+			image_trust(s->image);
 		}
 		close(p->fd);
 	}
