@@ -65,7 +65,8 @@ BOOL WINAPI GetQueuedCompletionStatus(HANDLE port, LPDWORD n, PULONG_PTR key,
 		SetLastError(WAIT_TIMEOUT);
 		return FALSE;
 	}
-	if (!NT_SUCCESS(status))
+	/* STATUS_ABANDONED_WAIT_0, of a port that was closed, is no packet. */
+	if (status != STATUS_SUCCESS)
 		return rf_fail(status);
 	*key = (ULONG_PTR)got_key;
 	*n = (DWORD)io.Information;
