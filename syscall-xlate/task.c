@@ -2,5 +2,26 @@
 /* task.c - see task.h. */
 #include "syscall-xlate/task.h"
 
+#include <errno.h>
+#include <linux/futex.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
 __thread struct task *current_task __attribute__((tls_model("local-exec")));
 const struct task_ops *task_ops;
+
+void task_wake(struct task *t)
+{
+	const uint64_t one = 1;
+	int saved = errno, fd;
+
+	atomic_fetch_add(&t->wake, 1);
+	fd = atomic_load(&t->wake_fd);
+	/* Neither can fail in a way that leaves t asleep. */
+	if (fd)
+		(void)!write(fd, &one, sizeof one);
+	else if (t != current_task)
+		syscall(SYS_futex, &t->wake, FUTEX_WAKE | FUTEX_PRIVATE_FLAG, 1,
+			NULL, NULL, 0);
+	errno = saved;
+}

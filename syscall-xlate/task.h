@@ -34,10 +34,12 @@ struct task {
 	struct guest_regs *regs;  /* of the call or fault being answered */
 	_Atomic uint32_t pending; /* TASK_* */
 	/*
-	 * The task's wake word: who wakes it increments (or sets) it and does
-	 * futex(FUTEX_WAKE); the task sleeps on it with FUTEX_WAIT.
+	 * The task's wake word, on which it sleeps with FUTEX_WAIT; task_wake()
+	 * increments it.  wake_fd is not 0 while the task sleeps in epoll_wait(2)
+	 * instead: an eventfd that task_wake() then writes to.
 	 */
 	_Atomic uint32_t wake;
+	_Atomic int32_t wake_fd;
 	/*
 	 * Counts the kicks that t has noticed (a futex word).  After
 	 * task_kick(), once this has changed, t->regs is what the guest will
@@ -96,6 +98,13 @@ static inline int task_spawn(struct task *t, const struct guest_regs *first,
 {
 	return task_ops->spawn(t, first, e);
 }
+
+/*
+ * task_wake() - end t's sleep on its wake word.  A sleeper sets wake_fd and then
+ * looks at the word; here it is the other way round: one of the two sees the
+ * other.  Any thread, signal handlers too; t may have ended, but be there.
+ */
+void task_wake(struct task *t);
 
 /*
  * task_kick() - make t look at t->pending soon, wherever it is: guest code is

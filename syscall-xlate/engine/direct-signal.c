@@ -315,7 +315,7 @@ static void on_kick(ucontext_t *uc, uint64_t *fs_base, const siginfo_t *si)
 	/* Our own kicks are sent to a thread; this came to the process. */
 	if (t && si->si_code != SI_TKILL) {
 		atomic_fetch_or(&t->pending, TASK_KNOCK);
-		atomic_fetch_add(&t->wake, 1);
+		task_wake(t);
 	}
 	look(uc, fs_base);
 }

@@ -276,8 +276,7 @@ static int spawn(struct task *t, const struct guest_regs *first, struct err *e)
 static void kick(struct task *t)
 {
 	/* Its wait, if it is in one, ends with this; see nt/wait.c. */
-	atomic_fetch_add(&t->wake, 1);
-	syscall(SYS_futex, &t->wake, 1 /* FUTEX_WAKE */, INT_MAX, NULL, NULL, 0);
+	task_wake(t);
 	if (t->tid)
 		syscall(SYS_tgkill, getpid(), t->tid, direct_kick_signal());
 }

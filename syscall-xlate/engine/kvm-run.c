@@ -553,8 +553,7 @@ _Noreturn void vcpu_leave(struct task *t)
 void vcpu_kick(struct task *t)
 {
 	/* Its wait, if it is in one, ends with this; see nt/wait.c. */
-	atomic_fetch_add(&t->wake, 1);
-	syscall(SYS_futex, &t->wake, FUTEX_WAKE, INT_MAX, NULL, NULL, 0);
+	task_wake(t);
 	if (t->tid)
 		syscall(SYS_tgkill, getpid(), t->tid, direct_kick_signal());
 }
@@ -572,7 +571,7 @@ static void on_kick(int sig, siginfo_t *si, void *context)
 		/* Our own kicks are sent to a thread, a knock to the process */
 		if (si->si_code != SI_TKILL) {
 			atomic_fetch_or(&v->task->pending, TASK_KNOCK);
-			atomic_fetch_add(&v->task->wake, 1);
+			task_wake(v->task);
 		}
 		v->run->immediate_exit = 1;
 		if (v->task->in_call)

@@ -247,6 +247,7 @@ int afd_watch(struct afd_socket *s)
 	} else {
 		s->watch.fd = s->file->fd;
 		s->watch.fn = edge;
+		s->watch.io = true;
 		err = watch_edges(&s->watch, ALL_EDGES);
 		s->registered = !err;
 	}

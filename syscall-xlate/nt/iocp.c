@@ -6,6 +6,9 @@
  * while fewer threads than the port's limit are running on its behalf.  A
  * thread counts as running from when it gets a packet until it asks for the
  * next one or blocks in a wait (wait.c tells us).
+ *
+ * One of the threads that wait, at the ports of the process, looks after its
+ * I/O meanwhile (watch.c) and keeps the first packet that it makes.
  */
 #include "syscall-xlate/nt/iocp.h"
 
@@ -17,13 +20,25 @@
 
 enum { QUERY = 1, MODIFY = 2, MAX_REMOVE = 64 };
 
+/* Packets in a row that threads posted, until takers leave I/O to the helper.
+ */
+enum { PATIENCE = 8 };
+
 struct iocp {
 	struct object object; /* state: are there packets? */
 	struct iocp_packet *packets, **tail;
 	int32_t depth;
 	uint32_t limit, active;
 	struct wait_block *takers; /* in NtRemoveIoCompletion; newest last */
+	/* Leading (watch_lead()) costs a little, so it is for ports of I/O. */
+	uint8_t patience;
 };
+
+/* What the calling thread waits with while it leads. */
+static __thread struct {
+	struct iocp *port;
+	struct wait_block *block;
+} leading;
 
 static void let_go(struct iocp_packet *p)
 {
@@ -107,11 +122,18 @@ static void push(struct iocp *port, struct iocp_packet *p)
 		object_wake_locked(&port->object);
 }
 
-/* Gives p to who came last; false: nobody may take it now. */
+/* Who gets the next packet: who made it while waiting here, or came last. */
+static struct wait_block *next_taker(struct iocp *port)
+{
+	return leading.port == port && leading.block->next ? leading.block
+							   : port->takers->prev;
+}
+
+/* Gives p to a taker; false: nobody may take it now. */
 static bool hand_over(struct iocp *port, struct iocp_packet *p)
 {
 	while (port->takers && port->active < port->limit) {
-		struct wait_block *b = port->takers->prev;
+		struct wait_block *b = next_taker(port);
 		struct nt_wait *w = b->wait;
 
 		wait_block_remove(&port->takers, b);
@@ -149,6 +171,10 @@ void iocp_post_packet(struct object *o, struct iocp_packet *p)
 	struct iocp *port = (struct iocp *)o;
 
 	object_lock(o);
+	if (!current_task || leading.port)
+		port->patience = PATIENCE;
+	else if (port->patience)
+		port->patience--;
 	if (!hand_over(port, p))
 		push(port, p);
 	object_unlock(o);
@@ -197,6 +223,7 @@ void iocp_thread_blocks(struct nt_thread *th)
 {
 	struct iocp *port = th->port;
 
+	watch_lead_not();
 	object_lock(&port->object);
 	th->port_active = false;
 	port->active--;
@@ -254,13 +281,17 @@ static NTSTATUS take_once(struct task *t, struct iocp *port, bool alertable,
 	}
 	feed(port);
 	wait_init(&w, t);
+	w.polls = port->patience != 0;
 	b.wait = &w;
 	wait_block_add(&port->takers, &b);
 	object_unlock(&port->object);
 
 	/* Who hands us a packet counts us as running: wait.c must not. */
 	th->port = NULL;
+	leading.port = w.polls ? port : NULL;
+	leading.block = &b;
 	status = wait_sleep(&w, deadline, alertable);
+	leading.port = NULL;
 	th->port = port;
 
 	th->port_active = true;
@@ -379,6 +410,7 @@ NTSTATUS nt_create_io_completion(struct task *t, gaddr out, uint32_t access,
 		if (!count && !sched_getaffinity(0, sizeof set, &set))
 			count = (uint32_t)CPU_COUNT(&set);
 		port->limit = MAX(count, 1u);
+		port->patience = PATIENCE;
 		status = object_create(t, &port->object, access, &oa, out);
 	} else {
 		status = STATUS_NO_MEMORY;

@@ -302,6 +302,7 @@ NTSTATUS irp_wait_fd(struct task *t, struct irp *r, int fd, uint32_t events,
 	p->events = events;
 	p->watch.fd = own;
 	p->watch.fn = watch_fired;
+	p->watch.io = true;
 	p->watching = true;
 	err = watch_fd(&p->watch, events);
 	if (err < 0 && irp_take(p))

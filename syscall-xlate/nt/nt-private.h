@@ -86,6 +86,7 @@ struct nt_wait {
 	bool all;     /* wait-all */
 	bool timed;   /* one of the objects has refresh() */
 	bool watched; /* counted as a sleeper on shared objects */
+	bool polls;   /* meanwhile serves the process's I/O (watch_lead()) */
 	unsigned n;
 	struct object *const *objects;
 	void *packet; /* iocp.c: what it was handed */
@@ -179,6 +180,20 @@ void wait_poke(struct task *t);
  * begins anew.
  */
 NTSTATUS wait_sleep(struct nt_wait *w, int64_t deadline, bool alertable);
+
+/* ---- watch.c ---- */
+
+/*
+ * One thread at a time may look after the watched I/O itself instead of leaving
+ * that to the helper thread; false: another does, or there is none.  Between
+ * the two: watch_lead(), a futex_wait() on t's wake word that serves what
+ * becomes ready.  Nothing is locked.
+ */
+bool watch_lead_begin(void);
+void watch_lead(struct task *t, uint32_t seq, int64_t deadline);
+void watch_lead_end(void);
+/* Who may have led is going to sleep for something else. */
+void watch_lead_not(void);
 
 /* ---- wait-shared.c ---- */
 

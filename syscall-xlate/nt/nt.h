@@ -269,9 +269,12 @@ bool nt_interrupted(struct task *t, bool alertable);
  * watch_fd() - have fn(arg) called, once, in a helper thread, when fd becomes
  * ready (events: EPOLL*).  fd must stay open until then or until
  * watch_cancel().  Returns 0 or -errno.  The helper thread starts at first use.
+ * io: fn does nothing but move data and finish requests, which a thread that
+ * waits at a completion port may do as well as the helper.
  */
 struct nt_watch {
 	int fd;
+	bool io;
 	void (*fn)(struct nt_watch *w, uint32_t events);
 	uint32_t slot; /* watch.c's own; 0: not watched */
 };

@@ -42,8 +42,7 @@ void thread_kick(struct nt_thread *th, uint32_t bits)
 	if ((atomic_fetch_or(&t->pending, bits) & bits) == bits ||
 	    th->state != THREAD_RUNS || t == current_task)
 		return;
-	atomic_fetch_add(&t->wake, 1);
-	futex_wake(&t->wake, 1);
+	task_wake(t);
 	if (atomic_compare_exchange_strong(&th->alert_word, &asleep, 0))
 		futex_wake(&th->alert_word, 1);
 	if (bits & TASK_TERMINATE)

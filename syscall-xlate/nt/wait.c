@@ -21,17 +21,11 @@
  */
 #include "syscall-xlate/nt/nt-private.h"
 
-/* Wake words to bump once the lock in hand is released. */
+/* Tasks to wake once the lock in hand is released. */
 static __thread struct {
 	unsigned n;
-	_Atomic uint32_t *word[8];
+	struct task *task[8];
 } wakes;
-
-static void wake_word(_Atomic uint32_t *w)
-{
-	atomic_fetch_add_explicit(w, 1, memory_order_release);
-	futex_wake(w, 1);
-}
 
 void wait_flush(void)
 {
@@ -39,15 +33,15 @@ void wait_flush(void)
 
 	wakes.n = 0;
 	for (unsigned i = 0; i < n; i++)
-		wake_word(wakes.word[i]);
+		task_wake(wakes.task[i]);
 }
 
 void wait_poke(struct task *t)
 {
-	if (wakes.n < COUNT_OF(wakes.word))
-		wakes.word[wakes.n++] = &t->wake;
+	if (wakes.n < COUNT_OF(wakes.task))
+		wakes.task[wakes.n++] = t;
 	else
-		wake_word(&t->wake);
+		task_wake(t);
 }
 
 void object_unlock(struct object *o)
@@ -109,7 +103,7 @@ void wait_init(struct nt_wait *w, struct task *t)
 {
 	w->status = (uint32_t)WAIT_PENDING;
 	w->task = t;
-	w->all = w->timed = w->watched = false;
+	w->all = w->timed = w->watched = w->polls = false;
 	w->n = 0;
 	w->objects = NULL;
 	w->packet = NULL;
@@ -292,6 +286,7 @@ static void alertable_end(struct nt_thread *th)
 
 static void sleep_loop(struct nt_wait *w, int64_t deadline)
 {
+	bool leads = w->polls && watch_lead_begin();
 	struct task *t = w->task;
 	uint32_t seq, status;
 
@@ -320,7 +315,7 @@ static void sleep_loop(struct nt_wait *w, int64_t deadline)
 			continue;
 		}
 		if (status != (uint32_t)WAIT_PENDING)
-			return;
+			break;
 		if (t->pending & TASK_TERMINATE)
 			claim_for(w, STATUS_THREAD_IS_TERMINATING);
 		else if (t->pending & TASK_SUSPEND)
@@ -330,9 +325,13 @@ static void sleep_loop(struct nt_wait *w, int64_t deadline)
 			claim_for(w, STATUS_TIMEOUT);
 		else if (shared)
 			sleep_on_words(w, &words, seq, until);
+		else if (leads)
+			watch_lead(t, seq, until);
 		else
 			futex_wait(&t->wake, seq, until);
 	}
+	if (leads)
+		watch_lead_end();
 }
 
 NTSTATUS wait_sleep(struct nt_wait *w, int64_t deadline, bool alertable)
