@@ -24,6 +24,14 @@ NTSYSAPI PVOID NTAPI RtlFreeSid(PSID sid);
 NTSYSAPI PSID_IDENTIFIER_AUTHORITY NTAPI RtlIdentifierAuthoritySid(PSID sid);
 NTSYSAPI PULONG NTAPI RtlSubAuthoritySid(PSID sid, ULONG n);
 NTSYSAPI PUCHAR NTAPI RtlSubAuthorityCountSid(PSID sid);
+/* Boundaries of private namespaces. */
+NTSYSAPI PVOID NTAPI RtlCreateBoundaryDescriptor(PUNICODE_STRING name,
+						 ULONG flags);
+NTSYSAPI VOID NTAPI RtlDeleteBoundaryDescriptor(PVOID boundary);
+NTSYSAPI NTSTATUS NTAPI RtlAddSIDToBoundaryDescriptor(PVOID *boundary,
+						      PSID sid);
+NTSYSAPI NTSTATUS NTAPI
+RtlAddIntegrityLabelToBoundaryDescriptor(PVOID *boundary, PSID label);
 NTSYSAPI NTSTATUS NTAPI RtlCopySid(ULONG size, PSID to, PSID from);
 NTSYSAPI NTSTATUS NTAPI RtlConvertSidToUnicodeString(PUNICODE_STRING s,
 						     PSID sid, BOOLEAN alloc);

@@ -26,26 +26,42 @@ static const WCHAR *skip_prefix(const WCHAR *name)
 	return *p == '\\' && p > name + 8 ? p + 1 : name;
 }
 
+/* Where name's last part belongs; FALSE: in no place that there is. */
+static BOOL find_root(struct object_name *n, const WCHAR **name)
+{
+	const WCHAR *p, *rest = *name;
+
+	n->root = NULL;
+	for (p = rest; *p && *p != '\\'; p++)
+		;
+	if (*p && (n->root = namespace_of(rest, (DWORD)(p - rest))))
+		rest = p + 1;
+	else
+		rest = skip_prefix(rest);
+	*name = rest;
+	while (*rest && *rest != '\\')
+		rest++;
+	return !*rest;
+}
+
 static BOOL set_name(struct object_name *n, const WCHAR *name)
 {
-	DWORD len, i;
+	DWORD len, before;
 
-	name = skip_prefix(name);
+	if (!find_root(n, &name)) {
+		SetLastError(ERROR_PATH_NOT_FOUND);
+		return FALSE;
+	}
 	len = wide_len(name);
 	if (len > MAX_PATH) {
 		SetLastError(ERROR_FILENAME_EXCED_RANGE);
 		return FALSE;
 	}
-	for (i = 0; i < len; i++) {
-		if (name[i] == '\\') {
-			SetLastError(ERROR_PATH_NOT_FOUND);
-			return FALSE;
-		}
-	}
-	memcpy(n->buf, folder, sizeof folder);
-	memcpy(n->buf + FOLDER_LEN, name, (len + 1) * sizeof *name);
+	before = n->root ? 0 : FOLDER_LEN;
+	memcpy(n->buf, folder, before * sizeof *name);
+	memcpy(n->buf + before, name, (len + 1) * sizeof *name);
 	n->name.Buffer = n->buf;
-	n->name.Length = (FOLDER_LEN + len) * sizeof *name;
+	n->name.Length = (before + len) * sizeof *name;
 	n->name.MaximumLength = n->name.Length + sizeof *name;
 	return TRUE;
 }
@@ -56,6 +72,7 @@ BOOL object_name_init(struct object_name *n, const SECURITY_ATTRIBUTES *sa,
 	ULONG attributes = 0;
 
 	*oa = NULL;
+	n->root = NULL;
 	/* An empty name is no name when creating. */
 	if (name && !*name && creating)
 		name = NULL;
@@ -68,7 +85,7 @@ BOOL object_name_init(struct object_name *n, const SECURITY_ATTRIBUTES *sa,
 	if (sa && sa->bInheritHandle)
 		attributes |= OBJ_INHERIT;
 	InitializeObjectAttributes(&n->oa, name ? &n->name : NULL, attributes,
-				   NULL, sa ? sa->lpSecurityDescriptor : NULL);
+				   n->root, sa ? sa->lpSecurityDescriptor : NULL);
 	*oa = &n->oa;
 	return TRUE;
 }
@@ -82,7 +99,7 @@ BOOL object_name_open(struct object_name *n, BOOL inherit, const WCHAR *name)
 	if (!set_name(n, name))
 		return FALSE;
 	InitializeObjectAttributes(&n->oa, &n->name, inherit ? OBJ_INHERIT : 0,
-				   NULL, NULL);
+				   n->root, NULL);
 	return TRUE;
 }
 

@@ -11,11 +11,13 @@
 struct object_name {
 	OBJECT_ATTRIBUTES oa;
 	UNICODE_STRING name;
+	HANDLE root; /* a private namespace's; NULL: none */
 	WCHAR buf[MAX_PATH + 24];
 };
 
 /*
- * object_name_init() - "Local\x", "Global\x", "x" or NULL.
+ * object_name_init() - "Local\x", "Global\x", "x", "x" in a private namespace
+ * ("prefix\x"), or NULL.
  *
  *   sa       may be NULL
  *   creating adds OBJ_OPENIF, so that an existing object is opened
@@ -35,5 +37,11 @@ BOOL object_name_open(struct object_name *n, BOOL inherit, const WCHAR *name);
  */
 HANDLE object_created(NTSTATUS status, const HANDLE *h);
 HANDLE object_opened(NTSTATUS status, const HANDLE *h);
+
+/*
+ * namespace_of() - the private namespace that this process calls prefix (n
+ * characters): a handle that stays open while the namespace does.  NULL: none.
+ */
+HANDLE namespace_of(const WCHAR *prefix, DWORD n);
 
 #endif

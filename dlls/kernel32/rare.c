@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * rare.c - functions that few programs call and most of those call by name
- * only, ready for a failure: user-mode scheduling, enclaves, private
- * namespaces, hardware profiling.  Each fails as it does on a machine or an
- * edition of Windows without the feature.
+ * only, ready for a failure: user-mode scheduling, enclaves, hardware
+ * profiling.  Each fails as it does on a machine or an edition of Windows
+ * without the feature.
  */
 #include "kernel32-private.h"
 #include "nt-process.h"
@@ -12,65 +12,6 @@ static BOOL fail(DWORD error)
 {
 	SetLastError(error);
 	return FALSE;
-}
-
-/* ---- private namespaces ---- */
-
-HANDLE WINAPI CreateBoundaryDescriptorW(LPCWSTR name, ULONG flags)
-{
-	fail(ERROR_NOT_SUPPORTED);
-	return NULL;
-}
-
-HANDLE WINAPI CreateBoundaryDescriptorA(LPCSTR name, ULONG flags)
-{
-	fail(ERROR_NOT_SUPPORTED);
-	return NULL;
-}
-
-BOOL WINAPI AddSIDToBoundaryDescriptor(HANDLE *boundary, PSID sid)
-{
-	return fail(ERROR_INVALID_HANDLE);
-}
-
-BOOL WINAPI AddIntegrityLabelToBoundaryDescriptor(HANDLE *boundary, PSID sid)
-{
-	return fail(ERROR_INVALID_HANDLE);
-}
-
-VOID WINAPI DeleteBoundaryDescriptor(HANDLE boundary)
-{
-}
-
-HANDLE WINAPI CreatePrivateNamespaceW(LPSECURITY_ATTRIBUTES sa, LPVOID boundary,
-				      LPCWSTR prefix)
-{
-	fail(ERROR_NOT_SUPPORTED);
-	return NULL;
-}
-
-HANDLE WINAPI CreatePrivateNamespaceA(LPSECURITY_ATTRIBUTES sa, LPVOID boundary,
-				      LPCSTR prefix)
-{
-	fail(ERROR_NOT_SUPPORTED);
-	return NULL;
-}
-
-HANDLE WINAPI OpenPrivateNamespaceW(LPVOID boundary, LPCWSTR prefix)
-{
-	fail(ERROR_PATH_NOT_FOUND);
-	return NULL;
-}
-
-HANDLE WINAPI OpenPrivateNamespaceA(LPVOID boundary, LPCSTR prefix)
-{
-	fail(ERROR_PATH_NOT_FOUND);
-	return NULL;
-}
-
-BOOLEAN WINAPI ClosePrivateNamespace(HANDLE h, ULONG flags)
-{
-	return fail(ERROR_INVALID_HANDLE);
 }
 
 /* ---- user-mode scheduling: gone from Windows 11 as well ---- */

@@ -16,7 +16,7 @@ ntdll_SOURCES += %D%/mem.c %D%/str.c %D%/wcs.c %D%/cnum.c %D%/printf.c \
 	%D%/critsec.c %D%/srwlock.c %D%/sync.c %D%/slist.c %D%/ustring.c \
 	%D%/unicode.c %D%/nls.c %D%/process.c %D%/random.c %D%/fls.c %D%/tls.c \
 	%D%/env.c %D%/params.c %D%/path.c %D%/path-current.c %D%/path-nt.c %D%/image.c \
-	%D%/atom.c %D%/bitmap.c %D%/security.c %D%/acl.c %D%/secdesc.c \
+	%D%/atom.c %D%/bitmap.c %D%/security.c %D%/acl.c %D%/boundary.c %D%/secdesc.c \
 	%D%/avl.c %D%/splay.c %D%/compress.c %D%/ipaddr.c %D%/etw.c \
 	%D%/handletable.c %D%/digest.c %D%/extra.c \
 	%D%/tp-pool.c %D%/tp-object.c %D%/tp-sched.c %D%/tp-timer.c \

@@ -38,6 +38,7 @@ static void enlist(struct job *j)
 	for (unsigned i = 0; i < COUNT_OF(j->parcels); i++)
 		j->parcels[i] = -1;
 	j->alarm = -1;
+	j->listed = true;
 	pthread_mutex_lock(&jobs_lock);
 	j->next = jobs_first;
 	if (jobs_first)
@@ -52,6 +53,8 @@ bool job_init(struct job *j)
 	int ends[2] = { -1, -1 };
 
 	j->object.shared = shared_anonymous(&init);
+	if (j->object.shared)
+		shared_adopt(j->object.shared, &j->object);
 	if (!j->object.shared || pipe2(ends, O_CLOEXEC | O_NONBLOCK) < 0)
 		ends[0] = ends[1] = -1;
 	j->reading = ends[0];
@@ -75,6 +78,9 @@ void job_destroy(struct object *o)
 	struct job *j = job_of_object(o);
 	struct job_told *told;
 
+	/* One that turned out to be known already: nothing in it is valid. */
+	if (!j->listed)
+		return;
 	pthread_mutex_lock(&jobs_lock);
 	if (j->prev)
 		j->prev->next = j->next;
@@ -155,8 +161,31 @@ int job_other_end(int fd, int flags)
 	return open(path, flags | O_NONBLOCK | O_CLOEXEC);
 }
 
+/* j, which we may know already, and an end of its pipe. */
+static bool take_end(struct job *j, int fd)
+{
+	bool only_reads = (fcntl(fd, F_GETFL) & O_ACCMODE) == O_RDONLY;
+
+	if (!j->area) {
+		j->reading = j->writing = -1;
+		enlist(j);
+		if (!map_area(j)) {
+			close(fd);
+			return false;
+		}
+	}
+	if (j->reading < 0)
+		j->reading = only_reads ? fd : job_other_end(fd, O_RDONLY);
+	if (j->writing < 0 && !only_reads)
+		j->writing = fd;
+	else if (j->reading != fd)
+		close(fd);
+	return true;
+}
+
 struct object *job_receive(const struct nt_passed *p)
 {
+	static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 	char control[CMSG_SPACE(2 * sizeof(int))] = { 0 }, byte;
 	struct iovec v = { &byte, 1 };
 	struct msghdr hdr = {
@@ -169,7 +198,6 @@ struct object *job_receive(const struct nt_passed *p)
 	int both[2] = { -1, -1 };
 	struct nt_passed page = { 0 };
 	struct object *o = NULL;
-	struct job *j;
 
 	if (recvmsg(p->fd, &hdr, MSG_DONTWAIT | MSG_CMSG_CLOEXEC) == 1 &&
 	    (c = CMSG_FIRSTHDR(&hdr)) && c->cmsg_type == SCM_RIGHTS &&
@@ -177,23 +205,15 @@ struct object *job_receive(const struct nt_passed *p)
 		memcpy(both, CMSG_DATA(c), sizeof both);
 	close(p->fd);
 	page.fd = both[0];
+	pthread_mutex_lock(&lock);
 	if (page.fd >= 0)
 		o = shared_receive(&job_type, &page);
-	j = job_of_object(o);
-	if (!o) {
+	if (!o)
 		job_close_fd(&both[1]);
-		return NULL;
+	else if (!take_end(job_of_object(o), both[1])) {
+		object_put(o);
+		o = NULL;
 	}
-	enlist(j);
-	if ((fcntl(both[1], F_GETFL) & O_ACCMODE) == O_RDONLY) {
-		j->reading = both[1];
-		j->writing = -1;
-	} else {
-		j->writing = both[1];
-		j->reading = job_other_end(both[1], O_RDONLY);
-	}
-	if (map_area(j))
-		return o;
-	object_put(o);
-	return NULL;
+	pthread_mutex_unlock(&lock);
+	return o;
 }

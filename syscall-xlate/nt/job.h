@@ -98,6 +98,7 @@ struct job {
 	int alarm;            /* reading end that signals us; -1 */
 	int parcels[8];       /* sockets with fds on their way; see pass */
 	unsigned next_parcel;
+	bool listed;
 	/* Under jobs_lock: */
 	struct job *next, *prev; /* of all that this process knows */
 	struct object *port;     /* a reference */

@@ -6,56 +6,26 @@
  * Windows has at start is made from a table at the first use of a name.  A
  * name holds no reference to its object: it goes with the last handle.
  *
- * The tree is private to the process.  Below BaseNamedObjects, names of types
- * that processes can share are also looked for, and put, where the session's
- * other processes see them (shared.h).
+ * The tree is private to the process, but names of types that processes can
+ * share are also looked for, and put, where the session's other processes see
+ * them (name-session.c).
  */
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/utf.h"
-#include "syscall-xlate/nt/nt-private.h"
+#include "syscall-xlate/nt/name.h"
 #include "syscall-xlate/nt/calls.h"
 
 enum {
-	BUCKETS = 32,
 	MAX_LINKS = 32, /* followed in one name */
 	MAX_BYTES = 0xfffe,
-	MAX_SHARED_NAME = 1024,
 };
 
-struct directory {
-	struct object object;
-	bool session; /* other processes see the names in it, too */
-	struct object_name *bucket[BUCKETS];
-};
-
-static void symlink_destroy(struct object *o)
-{
-	free(((struct symlink *)o)->target);
-}
-
-const struct object_type directory_type = {
-	.name = "Directory",
-	.size = sizeof(struct directory),
-	.generic = { 0x20003, 0x2000c, 0x20003, 0xf000f },
-	.valid_access = 0x1f000f,
-};
-
-const struct object_type symlink_type = {
-	.name = "SymbolicLink",
-	.size = sizeof(struct symlink),
-	.generic = { 0x20001, 0x20000, 0x20001, 0xf0001 },
-	.valid_access = 0x1fffff,
-	.destroy = symlink_destroy,
-};
-
-/* Guards every directory's buckets, and names' links. */
-static pthread_mutex_t names_lock = PTHREAD_MUTEX_INITIALIZER;
+pthread_mutex_t names_lock = PTHREAD_MUTEX_INITIALIZER;
 static struct directory *root; /* made at the first use of a name */
 
-/* ---- the tree; names_lock held
- * ----------------------------------------------- */
+/* ---- the tree; names_lock held --------------------------------------- */
 
 static unsigned bucket_of(const uint16_t *s, size_t n)
 {
@@ -63,7 +33,7 @@ static unsigned bucket_of(const uint16_t *s, size_t n)
 
 	for (size_t i = 0; i < n; i++)
 		h = h * 31 + utf16_upcase(s[i]);
-	return h % BUCKETS;
+	return h % NAME_BUCKETS;
 }
 
 static bool same(const uint16_t *a, const uint16_t *b, size_t n, bool nocase)
@@ -76,8 +46,8 @@ static bool same(const uint16_t *a, const uint16_t *b, size_t n, bool nocase)
 	return true;
 }
 
-static struct object *find(struct directory *d, const uint16_t *s, size_t n,
-			   bool nocase)
+struct object *name_find(struct directory *d, const uint16_t *s, size_t n,
+			 bool nocase)
 {
 	struct object_name *e = d->bucket[bucket_of(s, n)];
 
@@ -87,8 +57,8 @@ static struct object *find(struct directory *d, const uint16_t *s, size_t n,
 	return NULL;
 }
 
-static NTSTATUS insert(struct directory *d, struct object *o, const uint16_t *s,
-		       size_t n, bool permanent)
+NTSTATUS name_insert(struct directory *d, struct object *o, const uint16_t *s,
+		     size_t n, bool permanent)
 {
 	struct object_name **b = &d->bucket[bucket_of(s, n)], *e;
 
@@ -113,8 +83,7 @@ static NTSTATUS insert(struct directory *d, struct object *o, const uint16_t *s,
 	return STATUS_SUCCESS;
 }
 
-/* Takes o's name away; the caller frees it with drop(), unlocked. */
-static struct object_name *unlink_name(struct object *o)
+struct object_name *name_unlink(struct object *o)
 {
 	struct object_name *e = o->name, **at;
 
@@ -126,7 +95,7 @@ static struct object_name *unlink_name(struct object *o)
 	return e;
 }
 
-static void drop(struct object_name *e)
+void name_drop(struct object_name *e)
 {
 	if (!e)
 		return;
@@ -141,9 +110,12 @@ void name_forget(struct object *o)
 	pthread_mutex_lock(&names_lock);
 	/* Somebody may have opened it by name meanwhile. */
 	if (!o->handles && o->name && !o->name->permanent)
-		gone = unlink_name(o);
+		gone = name_unlink(o);
+	/* What is in a directory keeps it, but nobody else comes in. */
+	if (gone && o->type == &directory_type && o->shared)
+		shared_unname(o->shared, false);
 	pthread_mutex_unlock(&names_lock);
-	drop(gone);
+	name_drop(gone);
 }
 
 /* ---- what is there from the start
@@ -204,24 +176,6 @@ static size_t widen(uint16_t *dst, const char *s, size_t n)
 	return n;
 }
 
-struct object *symlink_new(const uint16_t *target, size_t n)
-{
-	struct symlink *l = object_new(&symlink_type);
-
-	if (!l)
-		return NULL;
-	l->target = malloc((n + 1) * 2);
-	if (!l->target) {
-		object_put(&l->object);
-		return NULL;
-	}
-	memcpy(l->target, target, n * 2);
-	l->target[n] = 0;
-	l->len = n;
-	l->created = nt_time_now();
-	return &l->object;
-}
-
 static void add_initial(const char *path, const char *target)
 {
 	struct directory *d = root;
@@ -230,7 +184,7 @@ static void add_initial(const char *path, const char *target)
 	struct object *o;
 
 	for (; (end = strchr(path, '\\')) != NULL; path = end + 1)
-		d = (struct directory *)find(
+		d = (struct directory *)name_find(
 			d, name, widen(name, path, (size_t)(end - path)),
 			false);
 	if (target)
@@ -239,9 +193,9 @@ static void add_initial(const char *path, const char *target)
 		o = object_new(&directory_type);
 	if (!o)
 		return;
-	if (!target && !strcmp(path, "BaseNamedObjects"))
-		((struct directory *)o)->session = true;
-	insert(d, o, name, widen(name, path, strlen(path)), true);
+	if (!target)
+		((struct directory *)o)->initial = true;
+	name_insert(d, o, name, widen(name, path, strlen(path)), true);
 	object_put(o);
 }
 
@@ -250,6 +204,8 @@ static bool have_root(void)
 	if (root)
 		return true;
 	root = object_new(&directory_type);
+	if (root)
+		root->initial = true;
 	for (unsigned i = 0; root && i < COUNT_OF(initial); i++)
 		add_initial(initial[i].path, initial[i].target);
 	return root != NULL;
@@ -257,15 +213,6 @@ static bool have_root(void)
 
 /* ---- walking
  * ------------------------------------------------------------------------ */
-
-/* What a name leads to: the directory it ends in, and the last component. */
-struct walk {
-	struct directory *dir;
-	uint16_t *name; /* malloc'ed: what is left of the name to walk */
-	const uint16_t *last;
-	size_t last_len;  /* 0: the directory itself is meant */
-	struct object *o; /* what is there; NULL: nothing */
-};
 
 /* A link in the middle or at the end: its target and what follows. */
 static NTSTATUS follow(struct walk *w, const struct symlink *l,
@@ -305,26 +252,35 @@ static NTSTATUS walk_once(struct walk *w, bool nocase, bool stop_at_link)
 	}
 	for (;;) {
 		size_t n = 0;
+		NTSTATUS status;
 
 		while (s[n] && s[n] != '\\')
 			n++;
 		w->last = s;
 		w->last_len = n;
-		w->o = n ? find(w->dir, s, n, nocase) : &w->dir->object;
+		w->o = n ? name_find(w->dir, s, n, nocase) : &w->dir->object;
 		if (!n)
 			return s[n] ? STATUS_OBJECT_NAME_INVALID
 				    : STATUS_SUCCESS;
+		/* It may be a directory or a link of another process's. */
+		if (!w->o && s[n]) {
+			struct object *o;
+
+			status = session_open(NULL, w, &o);
+			if (status)
+				return status == STATUS_OBJECT_TYPE_MISMATCH
+					       ? status
+					       : STATUS_OBJECT_PATH_NOT_FOUND;
+			object_put(w->passed);
+			w->o = w->passed = o;
+		}
 		if (w->o && w->o->type == &symlink_type &&
 		    (s[n] || !stop_at_link)) {
-			NTSTATUS status =
-				follow(w, (struct symlink *)w->o, s + n);
-
+			status = follow(w, (struct symlink *)w->o, s + n);
 			return status ? status : STATUS_REPARSE;
 		}
 		if (!s[n])
 			return STATUS_SUCCESS;
-		if (!w->o)
-			return STATUS_OBJECT_PATH_NOT_FOUND;
 		if (w->o->type != &directory_type)
 			return STATUS_OBJECT_TYPE_MISMATCH;
 		w->dir = (struct directory *)w->o;
@@ -332,15 +288,22 @@ static NTSTATUS walk_once(struct walk *w, bool nocase, bool stop_at_link)
 	}
 }
 
-/* Frees nothing: the caller frees w->name. */
+static void walk_end(struct walk *w)
+{
+	free(w->name);
+	object_put(w->passed);
+}
+
+/* To be ended with walk_end(), also on failure. */
 static NTSTATUS walk(struct walk *w, struct directory *from,
 		     const struct nt_oa *oa, bool stop_at_link)
 {
 	NTSTATUS status;
 
+	*w = (struct walk){ 0 };
 	if (!have_root())
 		return STATUS_NO_MEMORY;
-	*w = (struct walk){ .dir = from };
+	w->dir = from;
 	w->name = malloc((oa->name_len + 1) * 2);
 	if (!w->name)
 		return STATUS_NO_MEMORY;
@@ -374,12 +337,8 @@ static void put_dir(struct directory *d)
 /* ---- the common ends of NtCreateX and NtOpenX
  * ------------------------------------------ */
 
-/*
- * A handle to o, which must be pinned by *pinned having been counted as a
- * handle, so that the name cannot vanish between the look-up and here.
- */
-static NTSTATUS finish(struct task *t, struct object *o, uint32_t access,
-		       uint32_t attributes, gaddr out)
+NTSTATUS name_finish(struct task *t, struct object *o, uint32_t access,
+		     uint32_t attributes, gaddr out)
 {
 	NTSTATUS status = handle_out(t, o, access, attributes, out);
 
@@ -389,12 +348,11 @@ static NTSTATUS finish(struct task *t, struct object *o, uint32_t access,
 	return status;
 }
 
-/* Writes "\a\b\c" for e's place backwards from end; its length. */
-static size_t path_of(const struct object_name *e, uint16_t *buf, size_t size)
+size_t name_path(const struct object_name *e, uint16_t *buf, size_t size)
 {
 	size_t at = size;
 
-	for (; e; e = e->parent->object.name) {
+	for (; e && !e->parent->hidden; e = e->parent->object.name) {
 		if (e->len + 1u > at)
 			return 0;
 		at -= e->len;
@@ -405,77 +363,40 @@ static size_t path_of(const struct object_name *e, uint16_t *buf, size_t size)
 	return size - at;
 }
 
-/* The name that w ends in, from the root; 0: too long. */
-static size_t session_name(const struct walk *w, uint16_t *buf, size_t size)
+NTSTATUS name_place(const struct walk *w, struct object *o,
+		    const struct nt_oa *oa, struct object **found)
 {
-	size_t n = path_of(w->dir->object.name, buf, size);
+	bool open_if = oa->attributes & OBJ_OPENIF;
+	NTSTATUS status = STATUS_SUCCESS;
+	struct object *made = o;
 
-	if (!n || n + 1 + w->last_len > size)
-		return 0;
-	buf[n] = '\\';
-	memcpy(buf + n + 1, w->last, w->last_len * 2);
-	return n + 1 + w->last_len;
-}
-
-/*
- * o is about to get a name that other processes can see.  Where it cannot be
- * kept it stays private, but where the place for it is full it is refused:
- * others would take it for theirs alone.  STATUS_OBJECT_NAME_EXISTS: o is another process's
- * now.
- */
-static NTSTATUS create_in_session(struct object *o, const struct walk *w,
-				  bool open_if)
-{
-	struct shared_page init = { .kind = shared_kind_of(o->type) };
-	uint16_t name[MAX_SHARED_NAME];
-	struct shared *s;
-	bool created;
-	size_t n = session_name(w, name, COUNT_OF(name));
-
-	if (!n)
-		return STATUS_SUCCESS;
-	o->type->to_page(o, &init);
-	s = shared_open(name, n, &init, &created);
-	if (!s && errno == ENOSPC)
-		return STATUS_NO_MEMORY;
-	if (s && !created && (!open_if || s->page->kind != init.kind)) {
-		shared_close(s);
-		return open_if ? STATUS_OBJECT_TYPE_MISMATCH
-			       : STATUS_OBJECT_NAME_COLLISION;
+	*found = NULL;
+	if (w->o) {
+		if (!open_if)
+			return STATUS_OBJECT_NAME_COLLISION;
+		if (w->o->type != o->type)
+			return STATUS_OBJECT_TYPE_MISMATCH;
+		if (!object_try_get(w->o))
+			return STATUS_OBJECT_NAME_COLLISION;
+		*found = w->o;
+		(*found)->handles++;
+		return STATUS_OBJECT_NAME_EXISTS;
 	}
-	o->shared = s;
-	if (!s || created)
-		return STATUS_SUCCESS;
-	if (o->type->from_page)
-		o->type->from_page(o, s->page);
-	return STATUS_OBJECT_NAME_EXISTS;
-}
-
-/* A new object for another process's, with a reference in *o. */
-static NTSTATUS open_in_session(const struct object_type *type,
-				const struct walk *w, struct object **o)
-{
-	uint16_t name[MAX_SHARED_NAME];
-	struct shared *s = NULL;
-	size_t n = session_name(w, name, COUNT_OF(name));
-
-	if (n)
-		s = shared_open(name, n, NULL, NULL);
-	if (!s)
-		return STATUS_OBJECT_NAME_NOT_FOUND;
-	if (s->page->kind != shared_kind_of(type)) {
-		shared_close(s);
-		return STATUS_OBJECT_TYPE_MISMATCH;
+	object_get(made);
+	if (o->type->to_page)
+		status = session_create(&made, w, open_if);
+	/* What we had of it already may have its name from elsewhere. */
+	if (NT_SUCCESS(status) && !made->name &&
+	    name_insert(w->dir, made, w->last, w->last_len,
+			oa->attributes & OBJ_PERMANENT))
+		status = STATUS_NO_MEMORY;
+	if (status == STATUS_OBJECT_NAME_EXISTS) {
+		*found = made;
+		made->handles++;
+	} else {
+		object_put(made);
 	}
-	*o = object_new(type);
-	if (!*o) {
-		shared_close(s);
-		return STATUS_NO_MEMORY;
-	}
-	(*o)->shared = s;
-	if (type->from_page)
-		type->from_page(*o, s->page);
-	return insert(w->dir, *o, w->last, w->last_len, false);
+	return status;
 }
 
 /* Names o, or finds what has the name: then *found is pinned. */
@@ -492,36 +413,10 @@ static NTSTATUS give_name(struct task *t, struct object *o,
 		return status;
 	pthread_mutex_lock(&names_lock);
 	status = walk(&w, from, oa, o->type == &symlink_type);
-	if (!status && w.o) {
-		if (!(oa->attributes & OBJ_OPENIF)) {
-			status = STATUS_OBJECT_NAME_COLLISION;
-		} else if (w.o->type != o->type) {
-			status = STATUS_OBJECT_TYPE_MISMATCH;
-		} else if (object_try_get(w.o)) {
-			w.o->handles++;
-			*found = w.o;
-			status = STATUS_OBJECT_NAME_EXISTS;
-		} else {
-			status = STATUS_OBJECT_NAME_COLLISION;
-		}
-	} else if (!status) {
-		NTSTATUS there = STATUS_SUCCESS;
-
-		if (w.dir->session && o->type->to_page)
-			there = create_in_session(o, &w,
-						  oa->attributes & OBJ_OPENIF);
-		status = there;
-		if (NT_SUCCESS(there) && insert(w.dir, o, w.last, w.last_len,
-						oa->attributes & OBJ_PERMANENT))
-			status = STATUS_NO_MEMORY;
-		if (status == STATUS_OBJECT_NAME_EXISTS) {
-			object_get(o);
-			o->handles++;
-			*found = o;
-		}
-	}
+	if (!status)
+		status = name_place(&w, o, oa, found);
 	pthread_mutex_unlock(&names_lock);
-	free(w.name);
+	walk_end(&w);
 	put_dir(from);
 	return status;
 }
@@ -541,12 +436,12 @@ NTSTATUS object_create(struct task *t, struct object *o, uint32_t access,
 	o->handles++;
 	status = give_name(t, o, oa, &found);
 	if (status == STATUS_SUCCESS)
-		return finish(t, o, access, oa->attributes, out);
+		return name_finish(t, o, access, oa->attributes, out);
 	o->handles--;
 	object_put(o);
 	if (!found)
 		return status;
-	opened = finish(t, found, access, oa->attributes, out);
+	opened = name_finish(t, found, access, oa->attributes, out);
 	return opened ? opened : status;
 }
 
@@ -569,8 +464,11 @@ NTSTATUS object_open(struct task *t, const struct object_type *type,
 	if (!status) {
 		pthread_mutex_lock(&names_lock);
 		status = walk(&w, from, &oa, type == &symlink_type);
-		if (!status && !w.o && w.dir->session && type->to_page) {
-			status = open_in_session(type, &w, &o);
+		if (!status && !w.o && type->to_page) {
+			status = session_open(type, &w, &o);
+			if (!status && !o->name &&
+			    name_insert(w.dir, o, w.last, w.last_len, false))
+				status = STATUS_NO_MEMORY;
 			if (!status)
 				o->handles++;
 		} else if (!status && (!w.o || !object_try_get(w.o))) {
@@ -580,16 +478,20 @@ NTSTATUS object_open(struct task *t, const struct object_type *type,
 			o->handles++;
 		}
 		pthread_mutex_unlock(&names_lock);
+		if (status)
+			object_put(o);
 	}
+	if (status)
+		o = NULL;
 	if (o && o->type != type) {
 		status = STATUS_OBJECT_TYPE_MISMATCH;
 		if (atomic_fetch_sub(&o->handles, 1) == 1 && o->name)
 			name_forget(o);
 		object_put(o);
 	} else if (o) {
-		status = finish(t, o, access, oa.attributes, out);
+		status = name_finish(t, o, access, oa.attributes, out);
 	}
-	free(w.name);
+	walk_end(&w);
 	put_dir(from);
 	oa_free(&oa);
 	return status;
@@ -611,7 +513,7 @@ NTSTATUS object_full_name(struct object *o, uint16_t **name, size_t *len)
 	if (&root->object == o)
 		buf[n++] = '\\';
 	else if (o->name)
-		n = path_of(o->name, buf, MAX_BYTES / 2);
+		n = name_path(o->name, buf, MAX_BYTES / 2);
 	pthread_mutex_unlock(&names_lock);
 	buf[n] = 0;
 	*name = buf;
@@ -640,10 +542,10 @@ static NTSTATUS set_permanent(struct task *t, uint64_t handle, bool permanent)
 		else
 			drop_refs++;
 		if (!permanent && !o->handles)
-			gone = unlink_name(o);
+			gone = name_unlink(o);
 	}
 	pthread_mutex_unlock(&names_lock);
-	drop(gone);
+	name_drop(gone);
 	while (drop_refs--)
 		object_put(o);
 	return STATUS_SUCCESS;
@@ -659,22 +561,66 @@ NTSTATUS nt_make_permanent_object(struct task *t, uint64_t handle)
 	return set_permanent(t, handle, true);
 }
 
-bool directory_nth(struct directory *d, uint32_t index, struct listed *l)
+struct object *directory_initial(const uint16_t *path, size_t n)
 {
-	bool found = false;
+	struct nt_oa oa = { .name = calloc(n + 2, 2), .name_len = MAX(n, 1) };
+	struct object *o = NULL;
+	struct walk w;
 
+	if (!oa.name)
+		return NULL;
+	memcpy(oa.name, path, n * 2);
+	if (!n)
+		oa.name[0] = '\\';
 	pthread_mutex_lock(&names_lock);
-	for (int b = 0; b < BUCKETS && !found; b++)
-		for (struct object_name *e = d->bucket[b]; e && !found;
-		     e = e->next) {
-			if (index--)
-				continue;
-			l->name_len = MIN(e->len, COUNT_OF(l->name));
-			memcpy(l->name, e->text, l->name_len * 2);
-			l->type_len = widen(l->type, e->object->type->name,
-					    strlen(e->object->type->name));
-			found = true;
-		}
+	if (!walk(&w, NULL, &oa, false) && w.o &&
+	    w.o->type == &directory_type && object_try_get(w.o))
+		o = w.o;
 	pthread_mutex_unlock(&names_lock);
-	return found;
+	walk_end(&w);
+	free(oa.name);
+	return o;
+}
+
+/* ---- what is in a directory ------------------------------------------- */
+
+static void list_one(const uint16_t *name, size_t n,
+		     const struct object_type *type, void *arg)
+{
+	struct listing *list = arg;
+	struct listed *l;
+
+	/* Our own objects are among those that others see. */
+	for (uint32_t i = 0; i < list->own; i++)
+		if (list->entry[i].name_len == n &&
+		    same(list->entry[i].name, name, n, false))
+			return;
+	if (list->n == list->room) {
+		uint32_t room = MAX(list->room * 2, 16u);
+
+		l = realloc(list->entry, room * sizeof *l);
+		if (!l) {
+			list->failed = true;
+			return;
+		}
+		list->entry = l;
+		list->room = room;
+	}
+	l = &list->entry[list->n++];
+	l->name_len = MIN(n, COUNT_OF(l->name));
+	memcpy(l->name, name, l->name_len * 2);
+	l->type_len = widen(l->type, type->name, strlen(type->name));
+}
+
+NTSTATUS directory_list(struct directory *d, struct listing *list)
+{
+	*list = (struct listing){ 0 };
+	pthread_mutex_lock(&names_lock);
+	for (int b = 0; b < NAME_BUCKETS; b++)
+		for (struct object_name *e = d->bucket[b]; e; e = e->next)
+			list_one(e->text, e->len, e->object->type, list);
+	pthread_mutex_unlock(&names_lock);
+	list->own = list->n;
+	session_each(d, list_one, list);
+	return list->failed ? STATUS_NO_MEMORY : STATUS_SUCCESS;
 }

@@ -139,6 +139,15 @@ static inline void object_release(struct object *o)
 	small_unlock(&o->lock);
 }
 
+/*
+ * object_adopt_page() - o, which is new, becomes the object of the page s and
+ * takes over what it says, unless it has been made by us for o just now.
+ * Consumes s.  Not NULL: another object of this process is that already; a
+ * reference to it, and o stays as it was.  So no two objects here ever share a
+ * page: a wait for both would lock it twice.
+ */
+struct object *object_adopt_page(struct object *o, struct shared *s,
+				 bool created);
 /* Make o one of several processes; it is locked, and stays so. */
 bool object_share(struct object *o);
 /* pass and receive of types with pages. */
@@ -293,15 +302,6 @@ struct symlink {
 
 /* One without a name yet; NULL: no memory. */
 struct object *symlink_new(const uint16_t *target, size_t n);
-
-/* One entry copied out of the tree. */
-struct listed {
-	uint16_t name[256], type[32];
-	size_t name_len, type_len;
-};
-
-/* The index-th entry of d; false: there is none. */
-bool directory_nth(struct directory *d, uint32_t index, struct listed *l);
 
 /* The last handle is gone: the name goes, unless it is permanent. */
 void name_forget(struct object *o);

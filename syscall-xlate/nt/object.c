@@ -115,6 +115,8 @@ static void object_free(struct object *o)
 {
 	size_t class = size_class(o->type);
 
+	if (o->shared)
+		shared_disown(o->shared);
 	/* Somebody may have it locked through a handle closed by now. */
 	small_lock(&o->lock);
 	small_unlock(&o->lock);
@@ -164,6 +166,7 @@ bool object_share(struct object *o)
 	o->shared = shared_anonymous(&init);
 	if (!o->shared)
 		return false;
+	shared_adopt(o->shared, o);
 	shared_lock(o->shared);
 	/* Those who wait already must look at the page from now on. */
 	if (b)
@@ -175,21 +178,38 @@ bool object_share(struct object *o)
 	return true;
 }
 
+struct object *object_adopt_page(struct object *o, struct shared *s,
+				 bool created)
+{
+	struct object *twin = shared_adopt(s, o);
+
+	if (twin) {
+		shared_close(s);
+		return twin;
+	}
+	o->shared = s;
+	if (o->type->from_page && !created)
+		o->type->from_page(o, s->page);
+	return NULL;
+}
+
 struct object *shared_receive(const struct object_type *type,
 			      const struct nt_passed *p)
 {
-	struct object *o = object_new(type);
+	struct shared *s = shared_from_fd(p->fd);
+	struct object *o, *twin;
 
-	if (!o)
+	if (!s)
 		return NULL;
-	o->shared = shared_from_fd(p->fd);
-	if (!o->shared || o->shared->page->kind != shared_kind_of(type)) {
-		object_put(o);
+	o = s->page->kind == shared_kind_of(type) ? object_new(type) : NULL;
+	if (!o) {
+		shared_close(s);
 		return NULL;
 	}
-	if (type->from_page)
-		type->from_page(o, o->shared->page);
-	return o;
+	twin = object_adopt_page(o, s, false);
+	if (twin)
+		object_put(o);
+	return twin ? twin : o;
 }
 
 bool shared_pass(struct object *o, struct nt_passed *p)

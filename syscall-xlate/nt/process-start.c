@@ -24,7 +24,7 @@ static const struct object_type *const passed_types[] = {
 	&file_type,  &section_type,   &key_type,
 	&event_type, &semaphore_type, &mutant_type,
 	&process_type, &thread_type, &timer_type,
-	&job_type,
+	&job_type,   &directory_type, &symlink_type,
 };
 
 int passed_type(const struct object_type *type)

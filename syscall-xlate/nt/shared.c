@@ -26,7 +26,7 @@
 #include "syscall-xlate/nt/nt-private.h"
 
 enum {
-	MAGIC = 0x53334652, /* with every change of the page */
+	MAGIC = 0x53344652, /* with every change of the page */
 	MAPPED = SHARED_NODE + 4096,
 	IN_USE = 0, /* byte */
 	SETUP = 1,
@@ -231,6 +231,8 @@ static void init_page(struct shared_page *p, const struct shared_page *init)
 	p->mutant = init->mutant;
 	p->section = init->section;
 	p->timer = init->timer;
+	p->target_len = init->target_len;
+	memcpy(p->target, init->target, sizeof p->target);
 	if (getrandom(&p->id, sizeof p->id, GRND_NONBLOCK) < 0)
 		p->id = (uint64_t)monotonic_ns() << 16 ^ (uint64_t)getpid();
 	p->magic = MAGIC;
@@ -245,11 +247,16 @@ static struct shared *all;
 static struct shared *attach(int fd)
 {
 	struct shared *s = calloc(1, sizeof *s);
+	struct stat st;
 	char *own, *at;
 
-	if (!s)
+	if (!s || fstat(fd, &st) < 0) {
+		free(s);
 		return NULL;
+	}
 	s->fd = fd;
+	s->device = st.st_dev;
+	s->inode = st.st_ino;
 	own = mmap(NULL, MAPPED, PROT_READ | PROT_WRITE,
 		   MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	if (own == MAP_FAILED) {
@@ -273,6 +280,28 @@ static struct shared *attach(int fd)
 	all = s;
 	small_unlock(&all_lock);
 	return s;
+}
+
+struct object *shared_adopt(struct shared *s, struct object *o)
+{
+	struct object *twin = NULL;
+
+	small_lock(&all_lock);
+	for (struct shared *at = all; at && !twin; at = at->next)
+		if (at->object && at->inode == s->inode &&
+		    at->device == s->device && object_try_get(at->object))
+			twin = at->object;
+	if (!twin)
+		s->object = o;
+	small_unlock(&all_lock);
+	return twin;
+}
+
+void shared_disown(struct shared *s)
+{
+	small_lock(&all_lock);
+	s->object = NULL;
+	small_unlock(&all_lock);
 }
 
 bool shared_restore(const void *addr)
@@ -458,33 +487,77 @@ struct shared *shared_open(const uint16_t *name, size_t n,
 	return s;
 }
 
+void shared_unname(struct shared *s, bool always)
+{
+	struct stat st;
+
+	if (!s->path || byte_lock(s->fd, SETUP, F_WRLCK, F_OFD_SETLKW))
+		return;
+	byte_lock(s->fd, IN_USE, F_UNLCK, F_OFD_SETLK);
+	/* With no link left the name is another's by now. */
+	if ((always || !in_use(s->fd)) && fstat(s->fd, &st) == 0 &&
+	    st.st_nlink && unlink(s->path) == 0) {
+		/* And the folder, if that was the last. */
+		*strrchr(s->path, '/') = 0;
+		rmdir(s->path);
+	}
+	byte_lock(s->fd, SETUP, F_UNLCK, F_OFD_SETLK);
+	free(s->path);
+	s->path = NULL;
+}
+
 void shared_close(struct shared *s)
 {
 	detach(s);
-	if (s->path && byte_lock(s->fd, SETUP, F_WRLCK, F_OFD_SETLKW) == 0) {
-		byte_lock(s->fd, IN_USE, F_UNLCK, F_OFD_SETLK);
-		if (!in_use(s->fd) && unlink(s->path) == 0) {
-			/* And the folder, if that was the last. */
-			*strrchr(s->path, '/') = 0;
-			rmdir(s->path);
-		}
-	}
+	shared_unname(s, false);
 	close(s->fd);
-	free(s->path);
 	free(s);
 }
 
+void shared_each(void (*fn)(const struct shared_page *p, void *arg), void *arg)
+{
+	struct shared_page *p = malloc(sizeof *p);
+	char path[PATH_MAX];
+	struct dirent *e;
+	DIR *d = NULL;
+
+	if (p && folder(path, sizeof path, false))
+		d = opendir(path);
+	while (d && (e = readdir(d))) {
+		int fd = e->d_name[0] == '.'
+				 ? -1
+				 : openat(dirfd(d), e->d_name,
+					  O_RDWR | O_CLOEXEC | O_NOFOLLOW);
+
+		if (fd < 0)
+			continue;
+		if (in_use(fd) && pread(fd, p, sizeof *p, 0) == sizeof *p &&
+		    p->magic == MAGIC)
+			fn(p, arg);
+		close(fd);
+	}
+	if (d)
+		closedir(d);
+	free(p);
+}
+
+static const struct object_type *const shared_types[] = {
+	[SHARED_EVENT] = &event_type,	  [SHARED_SEMAPHORE] = &semaphore_type,
+	[SHARED_MUTANT] = &mutant_type,	  [SHARED_SECTION] = &section_type,
+	[SHARED_TIMER] = &timer_type,	  [SHARED_JOB] = &job_type,
+	[SHARED_DIRECTORY] = &directory_type,
+	[SHARED_SYMLINK] = &symlink_type,
+};
+
 enum shared_kind shared_kind_of(const struct object_type *type)
 {
-	if (type == &event_type)
-		return SHARED_EVENT;
-	if (type == &semaphore_type)
-		return SHARED_SEMAPHORE;
-	if (type == &section_type)
-		return SHARED_SECTION;
-	if (type == &job_type)
-		return SHARED_JOB;
-	if (type == &timer_type)
-		return SHARED_TIMER;
-	return type == &mutant_type ? SHARED_MUTANT : 0;
+	for (unsigned i = 1; i < COUNT_OF(shared_types); i++)
+		if (shared_types[i] == type)
+			return (enum shared_kind)i;
+	return 0;
+}
+
+const struct object_type *shared_type_of(uint32_t kind)
+{
+	return kind < COUNT_OF(shared_types) ? shared_types[kind] : NULL;
 }

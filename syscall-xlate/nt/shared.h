@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * shared.h - events, semaphores, mutants and timers of several processes.
+ * shared.h - events, semaphores, mutants, timers, sections, jobs, directories
+ * and links of several processes.
  *
  * A named one lives in a small file of the session's folder, an unnamed one
  * that was passed to a child in a memfd; every process that has it maps that
@@ -23,6 +24,8 @@ enum shared_kind {
 	SHARED_SECTION,
 	SHARED_TIMER,
 	SHARED_JOB,
+	SHARED_DIRECTORY,
+	SHARED_SYMLINK,
 };
 
 /* A section; its memory, or its file's path, follows the page. */
@@ -68,6 +71,8 @@ struct shared_page {
 	_Atomic uint32_t alive;
 	uint32_t name_len; /* units */
 	uint16_t name[1024];
+	uint32_t target_len;  /* units; of a symbolic link */
+	uint16_t target[512];
 };
 
 /* A process's hold on a page. */
@@ -79,6 +84,8 @@ struct shared {
 	int fd;       /* holds a lock that says "in use" */
 	bool publish; /* under the page's lock: wake sleepers on unlock */
 	char *path;   /* of the file; NULL: a memfd */
+	struct object *object; /* that has it; no reference */
+	uint64_t device, inode;
 	struct shared *next, *prev; /* of all */
 };
 
@@ -100,6 +107,20 @@ struct shared *shared_open(const uint16_t *name, size_t n,
 struct shared *shared_anonymous(const struct shared_page *init);
 struct shared *shared_from_fd(int fd); /* owns fd, also on failure */
 void shared_close(struct shared *s);
+/*
+ * shared_adopt() - o is to be the object of s in this process.  Returns NULL,
+ * or the object that is so already, with a reference: then o is not.
+ */
+struct object *shared_adopt(struct shared *s, struct object *o);
+/* Before o's memory is used for something else. */
+void shared_disown(struct shared *s);
+/*
+ * shared_unname() - nobody finds s by its name any more; always, or if no other
+ * process has it.
+ */
+void shared_unname(struct shared *s, bool always);
+/* Calls fn with a copy of every page with a name that somebody has. */
+void shared_each(void (*fn)(const struct shared_page *p, void *arg), void *arg);
 /* If addr is in one of our pages, which is gone: one of our own instead. */
 bool shared_restore(const void *addr);
 
@@ -118,7 +139,7 @@ void robust_release(struct shared *s);
 /* Has the thread that owns the mutant died with it?  Locked. */
 bool shared_owner_died(const struct shared *s);
 
-/* The page of a type's objects as they are now, to pass to the above. */
 enum shared_kind shared_kind_of(const struct object_type *type);
+const struct object_type *shared_type_of(uint32_t kind);
 
 #endif

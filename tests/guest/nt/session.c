@@ -102,6 +102,27 @@ static int given(void)
 	return WriteFile(h, "x", 1, &n, NULL) ? 22 : 0;
 }
 
+/* One event, by inheritance and by name: it is one object here, too. */
+static int twins(HANDLE inherited)
+{
+	HANDLE opened = OpenEventA(EVENT_ALL_ACCESS, FALSE, named("twin"));
+	HANDLE both[2] = { inherited, opened };
+	BOOL(WINAPI * same)(HANDLE, HANDLE) = (void *)GetProcAddress(
+		GetModuleHandleA("kernelbase.dll"), "CompareObjectHandles");
+
+	if (!opened)
+		return 1;
+	if (same && !same(inherited, opened))
+		return 2;
+	/* Nothing can be waited for twice at once. */
+	if (WaitForMultipleObjects(2, both, TRUE, 0) != WAIT_FAILED ||
+	    GetLastError() != ERROR_INVALID_PARAMETER)
+		return 3;
+	if (WaitForMultipleObjects(2, both, FALSE, 0) != WAIT_OBJECT_0)
+		return 4;
+	return WaitForSingleObject(opened, 0) == WAIT_TIMEOUT ? 0 : 5;
+}
+
 static int child(char **argv)
 {
 	HANDLE h = (HANDLE)(ULONG_PTR)strtoul(argv[2], NULL, 0);
@@ -120,6 +141,8 @@ static int child(char **argv)
 	}
 	if (!strcmp(argv[1], "set"))
 		return SetEvent(h) ? 0 : 1;
+	if (!strcmp(argv[1], "twins"))
+		return twins(h);
 	if (!strcmp(argv[1], "take"))
 		return take(h, strtoul(argv[3], NULL, 10));
 	if (!strcmp(argv[1], "given"))
@@ -208,6 +231,19 @@ static void inherited(void)
 	CloseHandle(e);
 }
 
+static void two_ways(void)
+{
+	SECURITY_ATTRIBUTES sa = { sizeof sa, NULL, TRUE };
+	HANDLE e = CreateEventA(&sa, FALSE, TRUE, named("twin"));
+	PROCESS_INFORMATION pi;
+	char args[64];
+
+	snprintf(args, sizeof args, "twins %u", (unsigned)(ULONG_PTR)e);
+	CHECK(start(args, TRUE, &pi));
+	CHECK_EQ(finish(&pi), 0);
+	CloseHandle(e);
+}
+
 static void duplicated(void)
 {
 	SECURITY_ATTRIBUTES sa = { sizeof sa, NULL, TRUE };
@@ -259,6 +295,7 @@ int main(int argc, char **argv)
 	semaphores();
 	mutexes();
 	inherited();
+	two_ways();
 	duplicated();
 	return check_done();
 }
