@@ -499,18 +499,20 @@ NTSTATUS object_open(struct task *t, const struct object_type *type,
 
 NTSTATUS object_full_name(struct object *o, uint16_t **name, size_t *len)
 {
+	/* It is made when the first name is looked up. */
+	bool is_root = root && &root->object == o;
 	uint16_t *buf;
 	size_t n = 0;
 
 	*name = NULL;
 	*len = 0;
-	if (!o->name && &root->object != o)
+	if (!o->name && !is_root)
 		return STATUS_SUCCESS;
 	buf = malloc(MAX_BYTES + 2);
 	if (!buf)
 		return STATUS_NO_MEMORY;
 	pthread_mutex_lock(&names_lock);
-	if (&root->object == o)
+	if (is_root)
 		buf[n++] = '\\';
 	else if (o->name)
 		n = name_path(o->name, buf, MAX_BYTES / 2);

@@ -1,12 +1,18 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * calls.c - a Windows program that makes random system calls with random
- * arguments, while other threads change what the arguments point to.  Whatever
- * happens to it, run-foreign must not crash: see tests/fuzz/run-calls.
+ * calls.c - a Windows program that makes random system calls, while other
+ * threads change what the arguments point to.  Whatever happens to it,
+ * run-foreign must not crash: see tests/fuzz/run-calls.
  *
- *   calls.exe SEED SECONDS
+ *   calls.exe SEED SECONDS     random calls
+ *   calls.exe pointers         bad pointers, one at a time, in every pointer
+ *                              argument of every call
+ *
+ * What an argument is comes from the call table (calls-table.h): a random number
+ * where a handle belongs is refused by every handler's first line.
  */
 #include <windows.h>
+#include <winternl.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,11 +22,30 @@ enum { MAX_CALLS = 600, ARGS = 14, AREA = 1 << 16 };
 
 typedef LONG call_fn(uint64_t, ...);
 
+/*
+ * A letter for each argument: n number, l length, c class or code, b bool, h
+ * handle; pointers: p anything, H to a handle, a OBJECT_ATTRIBUTES, u
+ * UNICODE_STRING, t time.
+ */
+static const struct {
+	const char *name, *kinds;
+} table[] = {
+#include "calls-table.h"
+};
+
 static struct {
-	const char *name;
+	const char *name, *kinds;
 	call_fn *fn;
 } calls[MAX_CALLS];
 static unsigned ncalls;
+
+static const char *kinds_of(const char *name)
+{
+	for (unsigned i = 0; i < sizeof table / sizeof *table; i++)
+		if (!strcmp(table[i].name, name))
+			return table[i].kinds;
+	return "pppppppppppppp";
+}
 
 /* These end or stop the caller, as they are meant to. */
 static const char *const spared[] = {
@@ -65,6 +90,7 @@ static void find_calls(void)
 		if (k < sizeof spared / sizeof *spared)
 			continue;
 		calls[ncalls].name = name;
+		calls[ncalls].kinds = kinds_of(name);
 		calls[ncalls++].fn = (call_fn *)code;
 	}
 }
@@ -79,7 +105,7 @@ static uint64_t rnd(void)
 	return state * 0x2545f4914f6cdd1dull;
 }
 
-static char *area, *guarded, *readonly;
+static char *area, *guarded, *readonly, *quiet;
 static HANDLE handles[64];
 static unsigned nhandles;
 
@@ -189,6 +215,103 @@ static void make_handles(void)
 	handles[nhandles++] = GetCurrentThread();
 }
 
+/* ---- arguments by kind ---------------------------------------------------- */
+
+static const WCHAR *const names[] = {
+	L"\\??\\C:\\Users", L"\\??\\C:\\fuzz", L"fuzz", L"\\BaseNamedObjects\\fuzz",
+	L"\\Registry\\User\\S-1-5-18\\Software", L"Software", L"\\Device\\Afd",
+	L"\\Device\\NamedPipe\\fuzz", L"\\??\\pipe\\fuzz", L"\\??\\NUL",
+	L"\\??\\Z:\\..\\..\\etc\\passwd", L"\\Device\\KsecDD", L"\\KnownDlls", L"",
+	L"\\??\\C:\\Windows\\System32\\ntdll.dll", L"\\Device\\ConDrv\\Console",
+	L"\\Registry\\Machine\\SOFTWARE\\fuzz", L"\\??\\C:\\fuzz:stream", L"*.dll",
+};
+
+/* In the part of the area that nobody meddles with, at i'th place. */
+static char *place(unsigned i)
+{
+	return quiet + 256 * i;
+}
+
+static uint64_t string(unsigned i)
+{
+	UNICODE_STRING *u = (void *)place(i);
+
+	u->Buffer = (WCHAR *)names[rnd() % (sizeof names / sizeof *names)];
+	u->Length = (USHORT)(2 * wcslen(u->Buffer));
+	u->MaximumLength = (USHORT)(u->Length + 2);
+	if (rnd() % 16 == 0)
+		u->Length = (USHORT)rnd();
+	if (rnd() % 16 == 0)
+		u->Buffer = (WCHAR *)pointer();
+	return (uint64_t)u;
+}
+
+static uint64_t attributes(unsigned i)
+{
+	OBJECT_ATTRIBUTES *a = (void *)(place(i) + 64);
+
+	memset(a, 0, sizeof *a);
+	a->Length = rnd() % 32 ? sizeof *a : (ULONG)rnd();
+	a->Attributes = rnd() % 4 ? OBJ_CASE_INSENSITIVE : (ULONG)rnd();
+	if (rnd() % 8)
+		a->ObjectName = (void *)string(i);
+	if (rnd() % 4 == 0)
+		a->RootDirectory = handles[rnd() % nhandles];
+	if (rnd() % 8 == 0)
+		a->SecurityDescriptor = (void *)pointer();
+	return (uint64_t)a;
+}
+
+static uint64_t argument(char kind, unsigned i)
+{
+	static const uint64_t access[] = { 0x1f0003, 0x80000000, 0xc0000000,
+					   0x2000000, 0x100000, 1, 0, 0x1fffff };
+
+	if (rnd() % 16 == 0)
+		return value();
+	switch (kind) {
+	case 'h':
+		return (uint64_t)handles[rnd() % nhandles];
+	case 'l':
+		return rnd() % 4 ? rnd() % 256 : rnd() % 8192;
+	case 'c':
+		return rnd() % 4 ? rnd() % 100 : rnd() % 0x200000;
+	case 'b':
+		return rnd() % 2;
+	case 'n':
+		return rnd() % 2 ? access[rnd() % 8] : rnd() % 64;
+	case 'a':
+		return attributes(i);
+	case 'u':
+		return string(i);
+	case 't':
+		*(int64_t *)place(i) = 0; /* waits come back */
+		return (uint64_t)place(i);
+	case 'H':
+		*(uint64_t *)place(i) = 0;
+		return (uint64_t)place(i);
+	default:
+		return rnd() % 8 ? (uint64_t)area + rnd() % (AREA - 4096) / 8 * 8 : pointer();
+	}
+}
+
+/* What a call made is used by the next ones; the first ones stay. */
+static void keep(HANDLE h)
+{
+	enum { FIRST = 20 };
+
+	if (!h)
+		return;
+	if (nhandles < sizeof handles / sizeof *handles) {
+		handles[nhandles++] = h;
+	} else {
+		unsigned i = FIRST + (unsigned)(rnd() % (nhandles - FIRST));
+
+		CloseHandle(handles[i]);
+		handles[i] = h;
+	}
+}
+
 static uint64_t made, ok, faults, stack;
 static DWORD end;
 static int loud;
@@ -196,23 +319,107 @@ static int loud;
 static void one_call(void)
 {
 	unsigned n = (unsigned)(rnd() % ncalls);
+	const char *kinds = calls[n].kinds;
 	int64_t now = 0;
-	uint64_t a[ARGS];
+	uint64_t a[ARGS] = { 0 };
+	LONG status;
 
 	scribble((uint64_t *)area + rnd() % (AREA / 8 - 64), 64);
-	for (unsigned i = 0; i < ARGS; i++)
-		a[i] = value();
+	for (unsigned i = 0; i < ARGS && kinds[i]; i++)
+		a[i] = argument(kinds[i], i);
 	/* Waits come back. */
-	if (!strncmp(calls[n].name, "NtWait", 6))
-		a[2] = a[3] = a[4] = (uint64_t)&now;
+	for (unsigned i = 0; i < ARGS && kinds[i]; i++)
+		if (kinds[i] == 't')
+			a[i] = (uint64_t)&now;
 	if (loud) {
 		fprintf(stderr, "%s\n", calls[n].name);
 		fflush(stderr);
 	}
 	made++;
-	ok += calls[n].fn(a[0], a[1], a[2], a[3], a[4], a[5], a[6], a[7], a[8],
-			  a[9], a[10], a[11], a[12], a[13]) >= 0;
+	status = calls[n].fn(a[0], a[1], a[2], a[3], a[4], a[5], a[6], a[7],
+			     a[8], a[9], a[10], a[11], a[12], a[13]);
+	ok += status >= 0;
+	for (unsigned i = 0; i < ARGS && kinds[i] && status >= 0; i++)
+		if (kinds[i] == 'H' && a[i] == (uint64_t)place(i))
+			keep(*(HANDLE *)place(i));
 }
+
+/* ---- bad pointers ------------------------------------------------------------ */
+
+static unsigned at_call, at_arg, at_bad;
+
+static uint64_t bad_pointer(unsigned i)
+{
+	switch (i) {
+	case 0:
+		return 8; /* never mapped */
+	case 1:
+		return (uint64_t)guarded + 4096; /* no access */
+	case 2:
+		return (uint64_t)guarded + 4095; /* ends there */
+	case 3:
+		return (uint64_t)readonly;
+	case 4:
+		return 0x7fffffff0000ull; /* the end of what there is */
+	case 5:
+		return 0x7fffffffffffull;
+	case 6:
+		return 0x800000000000ull; /* not canonical */
+	case 7:
+		return 0xffff800000000000ull; /* the shim */
+	case 8:
+		return 0xffff800000010000ull; /* a processor's page */
+	case 9:
+		return 0xfffffff8; /* below 4 GB, the shim's second mapping */
+	case 10:
+		return (uint64_t)-8;
+	default:
+		return 0;
+	}
+}
+
+enum { BAD = 11 };
+
+static void bad_pointers(void)
+{
+	static uint64_t refused;
+
+	for (; at_call < ncalls; at_call++, at_arg = 0) {
+		const char *kinds = calls[at_call].kinds;
+
+		for (; at_arg < ARGS && kinds[at_arg]; at_arg++, at_bad = 0) {
+			if (!strchr("pHaut", kinds[at_arg]))
+				continue;
+			while (at_bad < BAD) {
+				int64_t now = 0;
+				uint64_t a[ARGS] = { 0 };
+
+				for (unsigned i = 0; i < ARGS && kinds[i]; i++)
+					a[i] = argument(kinds[i], i);
+				for (unsigned i = 0; i < ARGS && kinds[i]; i++)
+					if (kinds[i] == 't')
+						a[i] = (uint64_t)&now;
+				/* A timeout that is no pointer is one that cannot be read. */
+				a[at_arg] = bad_pointer(at_bad++);
+				made++;
+				if (loud) {
+					fprintf(stderr, "%s %u %u\n", calls[at_call].name, at_arg, at_bad);
+					fflush(stderr);
+				}
+				refused += calls[at_call].fn(
+						   a[0], a[1], a[2], a[3], a[4], a[5], a[6], a[7],
+						   a[8], a[9], a[10], a[11], a[12], a[13]) < 0;
+			}
+		}
+	}
+	printf("%llu bad pointers, %llu refused, %u calls, %llu exceptions\n",
+	       (unsigned long long)made, (unsigned long long)refused, ncalls,
+	       (unsigned long long)faults);
+	fflush(stdout);
+	TerminateProcess(GetCurrentProcess(), 0);
+}
+
+static void (*work)(void);
 
 static void loop(void)
 {
@@ -230,7 +437,7 @@ static LONG CALLBACK on_exception(EXCEPTION_POINTERS *e)
 {
 	if (++faults > 100000)
 		TerminateProcess(GetCurrentProcess(), 3);
-	e->ContextRecord->Rip = (uint64_t)loop;
+	e->ContextRecord->Rip = (uint64_t)work;
 	e->ContextRecord->Rsp = stack;
 	return EXCEPTION_CONTINUE_EXECUTION;
 }
@@ -239,11 +446,15 @@ int main(int argc, char **argv)
 {
 	DWORD old;
 
-	if (argc < 3)
+	if (argc < 2)
+		return 2;
+	work = strcmp(argv[1], "pointers") ? loop : bad_pointers;
+	if (work == loop && argc < 3)
 		return 2;
 	state = strtoull(argv[1], NULL, 0) * 2654435761u + 1;
-	end = GetTickCount() + 1000 * (DWORD)atoi(argv[2]);
+	end = GetTickCount() + (argc > 2 ? 1000 * (DWORD)atoi(argv[2]) : 0);
 	loud = argc > 3;
+	quiet = VirtualAlloc(NULL, AREA, MEM_COMMIT, PAGE_READWRITE);
 	area = VirtualAlloc(NULL, AREA, MEM_COMMIT, PAGE_READWRITE);
 	guarded = VirtualAlloc(NULL, 8192, MEM_COMMIT, PAGE_READWRITE);
 	readonly = VirtualAlloc(NULL, 4096, MEM_COMMIT, PAGE_READWRITE);
@@ -253,7 +464,7 @@ int main(int argc, char **argv)
 	make_handles();
 	stack = ((uint64_t)__builtin_frame_address(0) - 4096) / 16 * 16 - 8;
 	AddVectoredExceptionHandler(1, on_exception);
-	for (int i = 0; i < 2; i++)
+	for (int i = 0; i < 2 && work == loop; i++)
 		CloseHandle(CreateThread(NULL, 0, meddler, NULL, 0, NULL));
-	loop();
+	work();
 }

@@ -81,10 +81,14 @@ tests/net/lookup.exe: $(srcdir)/tests/net/lookup.c
 	$(AM_V_CC)$(dll_cc_x86_64) -std=gnu11 -O1 -g0 -Wall -o $@ $< -lws2_32
 guest_exes += $(if $(filter x86_64,$(DLL_ARCHES)),tests/net/lookup.exe)
 
-# What tests/fuzz/run-calls runs.
-tests/fuzz/calls.exe: $(srcdir)/tests/fuzz/calls.c
+# What tests/fuzz/run-calls runs, and tests/sandbox/escape.
+tests/fuzz/calls-table.h: $(srcdir)/tests/fuzz/calls-table.awk $(srcdir)/syscall-xlate/nt/syscalls.tbl
 	@$(MKDIR_P) $(@D)
-	$(AM_V_CC)$(dll_cc_x86_64) -std=gnu11 -O1 -g0 -Wall -o $@ $<
+	$(AM_V_GEN)$(AWK) -f $^ >$@.tmp && mv $@.tmp $@
+tests/fuzz/calls.exe: $(srcdir)/tests/fuzz/calls.c tests/fuzz/calls-table.h
+	@$(MKDIR_P) $(@D)
+	$(AM_V_CC)$(dll_cc_x86_64) -std=gnu11 -O1 -g0 -Wall -Itests/fuzz -o $@ $<
+guest_exes += $(if $(filter x86_64,$(DLL_ARCHES)),tests/fuzz/calls.exe)
 
 examples/%.exe: $(srcdir)/examples/%.c
 	@$(MKDIR_P) $(@D)
