@@ -77,7 +77,9 @@ const char *const jail_for_all[] = {
 	"/etc/localtime",   "/etc/timezone", "/usr/share/zoneinfo",
 	"/proc/meminfo",    "/proc/stat",    "/proc/uptime",
 	"/proc/cpuinfo",    "/sys/devices/system/cpu",
-	"/sys/devices/system/node", "/sys/module/kvm_pvm", NULL,
+	"/sys/devices/system/node", "/sys/module/kvm_pvm",
+	"/sys/devices/system/clocksource/clocksource0/current_clocksource",
+	NULL,
 };
 
 /* With the network: how names are looked up. */

@@ -2,12 +2,14 @@
 /* options.c - see options.h. */
 #include "loader/options.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/table.h"
 #include "syscall-xlate/engine/engine.h"
@@ -19,7 +21,7 @@ enum {
 	OPT_PARENT, OPT_TRACE_JSON, OPT_SUMMARY,
 	OPT_CHECK, OPT_JSON,
 	OPT_SYSROOT, OPT_ARGV0, OPT_TRAP,
-	OPT_SANDBOX, OPT_POLICY, OPT_SETTING, OPT_JAILED,
+	OPT_DETERMINISTIC, OPT_SANDBOX, OPT_POLICY, OPT_SETTING, OPT_JAILED,
 };
 
 static const struct {
@@ -73,6 +75,8 @@ static const struct {
 	  "end it then" },
 	{ "policy", OPT_POLICY, required_argument, "FILE",
 	  "take such settings from FILE, one per line" },
+	{ "deterministic", OPT_DETERMINISTIC, optional_argument, "SEED",
+	  "clocks that move only when read, random numbers from SEED (0)" },
 	{ "list-engines", OPT_LIST_ENGINES, no_argument, NULL,
 	  "what can run here, and why not" },
 	{ "list-personalities", OPT_LIST_PERSONALITIES, no_argument, NULL,
@@ -105,6 +109,24 @@ static int apply_trap(const char *name, struct err *e)
 		}
 	return err_set(e, EINVAL, "--trap=%s: not sud, seccomp, off or auto",
 		       name);
+}
+
+/* SEED, or for a child SEED@CLOCK. */
+static int apply_deterministic(const char *text, struct err *e)
+{
+	unsigned long long seed;
+	long long start = 0;
+	char *end = NULL;
+
+	errno = 0;
+	seed = text ? strtoull(text, &end, 10) : 0;
+	if (text && end != text && *end == '@')
+		start = strtoll(end + 1, &end, 10);
+	if (errno || (text && (*end || !isdigit((unsigned char)*text))))
+		return err_set(e, EINVAL,
+			       "--deterministic=%s: wanted a number", text);
+	clock_fix(seed, start);
+	return 0;
 }
 
 static int apply(int val, const char *name, struct options *o, struct err *e)
@@ -147,6 +169,8 @@ static int apply(int val, const char *name, struct options *o, struct err *e)
 				       "--debug=%s: not one of its areas",
 				       optarg);
 		return 0;
+	case OPT_DETERMINISTIC:
+		return apply_deterministic(optarg, e);
 	case OPT_SANDBOX:
 		o->sandbox = true;
 		return 0;

@@ -57,6 +57,8 @@ DWORD WINAPI GetProcessId(HANDLE h)
 {
 	RF_PROCESS_BASIC_INFORMATION b;
 
+	if (h == GetCurrentProcess())
+		return GetCurrentProcessId();
 	return basic(h, &b) ? (DWORD)b.UniqueProcessId : 0;
 }
 

@@ -121,6 +121,8 @@ DWORD WINAPI GetThreadId(HANDLE thread)
 {
 	RF_THREAD_BASIC_INFORMATION info;
 
+	if (thread == GetCurrentThread())
+		return GetCurrentThreadId();
 	return basic(thread, &info) ? HandleToULong(info.ClientId.UniqueThread)
 				    : 0;
 }
@@ -129,6 +131,8 @@ DWORD WINAPI GetProcessIdOfThread(HANDLE thread)
 {
 	RF_THREAD_BASIC_INFORMATION info;
 
+	if (thread == GetCurrentThread())
+		return GetCurrentProcessId();
 	return basic(thread, &info) ? HandleToULong(info.ClientId.UniqueProcess)
 				    : 0;
 }

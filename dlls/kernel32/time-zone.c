@@ -314,10 +314,7 @@ static LONG bias_at(const TIME_ZONE_INFORMATION *z, LONGLONG t, BOOL utc)
 
 static LONGLONG now(void)
 {
-	LARGE_INTEGER t;
-
-	NtQuerySystemTime(&t);
-	return t.QuadPart;
+	return (LONGLONG)RtlGetSystemTimePrecise();
 }
 
 static DWORD zone_id(const TIME_ZONE_INFORMATION *z, LONGLONG t)

@@ -11,11 +11,10 @@
 
 void WINAPI GetSystemTimePreciseAsFileTime(LPFILETIME t)
 {
-	LARGE_INTEGER now;
+	ULONGLONG now = RtlGetSystemTimePrecise();
 
-	NtQuerySystemTime(&now);
-	t->dwLowDateTime = now.u.LowPart;
-	t->dwHighDateTime = now.u.HighPart;
+	t->dwLowDateTime = (DWORD)now;
+	t->dwHighDateTime = (DWORD)(now >> 32);
 }
 
 void WINAPI GetSystemTimeAsFileTime(LPFILETIME t)
@@ -34,18 +33,10 @@ void WINAPI GetSystemTime(LPSYSTEMTIME st)
 /* Milliseconds since the machine started. */
 ULONGLONG WINAPI GetTickCount64(void)
 {
-	static LONGLONG per_second;
-	LARGE_INTEGER c, f;
+	LARGE_INTEGER c;
 
-	RtlQueryPerformanceCounter(&c);
-	if (!per_second) {
-		RtlQueryPerformanceFrequency(&f);
-		per_second = f.QuadPart;
-	}
-	if (per_second == 10000000)
-		return (ULONGLONG)c.QuadPart / 10000;
-	return (ULONGLONG)c.QuadPart / per_second * 1000 +
-	       (ULONGLONG)c.QuadPart % per_second * 1000 / per_second;
+	RtlQueryPerformanceCounter(&c); /* counts 100 ns */
+	return (ULONGLONG)c.QuadPart / 10000;
 }
 
 DWORD WINAPI GetTickCount(void)
@@ -56,15 +47,10 @@ DWORD WINAPI GetTickCount(void)
 /* In 100 ns; time asleep counts. */
 VOID WINAPI QueryInterruptTime(PULONGLONG t)
 {
-	LARGE_INTEGER c, f;
+	LARGE_INTEGER c;
 
-	RtlQueryPerformanceCounter(&c);
-	RtlQueryPerformanceFrequency(&f);
-	*t = f.QuadPart == 10000000
-		     ? (ULONGLONG)c.QuadPart
-		     : (ULONGLONG)c.QuadPart / f.QuadPart * 10000000 +
-			       (ULONGLONG)c.QuadPart % f.QuadPart * 10000000 /
-				       f.QuadPart;
+	RtlQueryPerformanceCounter(&c); /* counts 100 ns */
+	*t = (ULONGLONG)c.QuadPart;
 }
 
 VOID WINAPI QueryInterruptTimePrecise(PULONGLONG t)

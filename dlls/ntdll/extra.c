@@ -332,14 +332,12 @@ NTSTATUS NTAPI RtlDelayExecution(BOOLEAN alertable, LARGE_INTEGER *interval);
 
 ULONGLONG NTAPI RtlGetInterruptTimePrecise(ULONGLONG *counter)
 {
-	LARGE_INTEGER now, freq;
+	LARGE_INTEGER now;
 
-	NtQueryPerformanceCounter(&now, &freq);
+	RtlQueryPerformanceCounter(&now); /* counts 100 ns */
 	if (counter)
 		*counter = (ULONGLONG)now.QuadPart;
-	return (ULONGLONG)(now.QuadPart / freq.QuadPart * 10000000 +
-			   now.QuadPart % freq.QuadPart * 10000000 /
-				   freq.QuadPart);
+	return (ULONGLONG)now.QuadPart;
 }
 
 NTSTATUS NTAPI RtlDelayExecution(BOOLEAN alertable, LARGE_INTEGER *interval)

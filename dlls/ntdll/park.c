@@ -94,19 +94,13 @@ BOOL park_is_empty(const volatile void *address)
 
 /*
  * What is left of a relative timeout after an alert that was not for us.
- * One counter tick is 100 ns only by chance, so scale.
  */
 static LARGE_INTEGER time_left(LONGLONG timeout, LONGLONG start)
 {
-	LARGE_INTEGER now, freq, left;
-	LONGLONG passed;
+	LARGE_INTEGER now, left;
 
-	NtQueryPerformanceCounter(&now, &freq);
-	passed = now.QuadPart - start;
-	if (freq.QuadPart != 10000000)
-		passed = passed / freq.QuadPart * 10000000 +
-			 passed % freq.QuadPart * 10000000 / freq.QuadPart;
-	left.QuadPart = timeout + passed;
+	RtlQueryPerformanceCounter(&now); /* counts 100 ns */
+	left.QuadPart = timeout + now.QuadPart - start;
 	if (left.QuadPart > 0)
 		left.QuadPart = 0;
 	return left;
@@ -122,7 +116,7 @@ static NTSTATUS sleep(struct queue *q, struct sleeper *s,
 		left = *timeout;
 		wait = &left;
 		if (left.QuadPart < 0)
-			NtQueryPerformanceCounter(&start, NULL);
+			RtlQueryPerformanceCounter(&start);
 	}
 	while (!s->woken) {
 		NTSTATUS status = NtWaitForAlertByThreadId(

@@ -138,7 +138,7 @@ void NTAPI RtlSecondsSince1980ToTime(ULONG s, LARGE_INTEGER *t)
 /* ---- zones: the bias of this moment, as Windows has it ----------------------
  */
 
-static NTSTATUS zone_bias(LONGLONG *bias)
+static NTSTATUS ask_bias(LONGLONG *bias)
 {
 	enum { TIME_OF_DAY = 3 };
 	struct {
@@ -151,6 +151,25 @@ static NTSTATUS zone_bias(LONGLONG *bias)
 
 	status = NtQuerySystemInformation(TIME_OF_DAY, &info, sizeof info, &n);
 	*bias = NT_SUCCESS(status) ? info.bias.QuadPart : 0;
+	return status;
+}
+
+/* Zones change at whole minutes: within one it is asked for once. */
+static NTSTATUS zone_bias(LONGLONG *bias)
+{
+	static SRWLOCK lock = SRWLOCK_INIT;
+	static ULONGLONG minute;
+	static LONGLONG cached;
+	ULONGLONG now = RtlGetSystemTimePrecise() / (60 * TICKS_PER_SEC);
+	NTSTATUS status = STATUS_SUCCESS;
+
+	RtlAcquireSRWLockExclusive(&lock);
+	if (now != minute) {
+		status = ask_bias(&cached);
+		minute = NT_SUCCESS(status) ? now : 0;
+	}
+	*bias = cached;
+	RtlReleaseSRWLockExclusive(&lock);
 	return status;
 }
 
@@ -188,24 +207,11 @@ NTSTATUS NTAPI RtlQueryTimeZoneInformation(void *info)
 /* ---- counters
  * ------------------------------------------------------------------ */
 
-BOOL NTAPI RtlQueryPerformanceCounter(LARGE_INTEGER *c)
-{
-	return NT_SUCCESS(NtQueryPerformanceCounter(c, NULL));
-}
-
 BOOL NTAPI RtlQueryPerformanceFrequency(LARGE_INTEGER *f)
 {
-	LARGE_INTEGER c;
-
-	return NT_SUCCESS(NtQueryPerformanceCounter(&c, f));
-}
-
-ULONGLONG NTAPI RtlGetSystemTimePrecise(void)
-{
-	LARGE_INTEGER t;
-
-	NtQuerySystemTime(&t);
-	return (ULONGLONG)t.QuadPart;
+	/* As in Windows since 10, and what nt/time.c counts in. */
+	f->QuadPart = TICKS_PER_SEC;
+	return TRUE;
 }
 
 /* KUSER_SHARED_DATA.InterruptTime: high part twice around the low one. */

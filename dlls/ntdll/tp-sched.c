@@ -18,25 +18,18 @@ static ULONGLONG sleeping_until; /* 0: awake, and will look */
 
 ULONGLONG tp_now(void)
 {
-	LARGE_INTEGER now, freq;
+	LARGE_INTEGER now;
 
-	NtQueryPerformanceCounter(&now, &freq);
-	if (freq.QuadPart == 10000000)
-		return (ULONGLONG)now.QuadPart;
-	return (ULONGLONG)(now.QuadPart / freq.QuadPart * 10000000 +
-			   now.QuadPart % freq.QuadPart * 10000000 /
-				   freq.QuadPart);
+	RtlQueryPerformanceCounter(&now); /* counts 100 ns */
+	return (ULONGLONG)now.QuadPart;
 }
 
 ULONGLONG tp_due(const LARGE_INTEGER *due)
 {
-	LARGE_INTEGER now;
 	LONGLONG left = -due->QuadPart;
 
-	if (due->QuadPart > 0) {
-		NtQuerySystemTime(&now);
-		left = due->QuadPart - now.QuadPart;
-	}
+	if (due->QuadPart > 0)
+		left = due->QuadPart - (LONGLONG)RtlGetSystemTimePrecise();
 	if (left < 0)
 		left = 0;
 	if (left > MAXLONGLONG / 2)

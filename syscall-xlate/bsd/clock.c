@@ -9,6 +9,7 @@
 #include <sys/time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/table.h"
 #include "syscall-xlate/bsd/bsd.h"
 #include "syscall-xlate/bsd/calls.h"
@@ -61,7 +62,7 @@ int64_t bsd_clock_gettime(struct task *t, uint32_t id, gaddr at)
 	}
 	if (clock < 0)
 		return -EINVAL;
-	clock_gettime(clock, &ts);
+	clock_get(clock, &ts);
 	if (id == 13)
 		ts.tv_nsec = 0;
 	return bsd_put_timespec(t, at, &ts);
@@ -92,10 +93,12 @@ int64_t bsd_clock_settime(struct task *t, uint32_t id, gaddr at)
 
 int64_t bsd_gettimeofday(struct task *t, gaddr tv, gaddr tz)
 {
+	struct timespec ts;
 	struct timeval now;
 	const int32_t zone[2] = { 0, 0 };
 
-	gettimeofday(&now, NULL);
+	clock_get(CLOCK_REALTIME, &ts);
+	now = (struct timeval){ ts.tv_sec, ts.tv_nsec / 1000 };
 	if (tv && guest_write(t, tv, &now, sizeof now))
 		return -EFAULT;
 	return tz ? guest_write(t, tz, zone, sizeof zone) : 0;
@@ -109,6 +112,24 @@ int64_t bsd_settimeofday(struct task *t, gaddr tv, gaddr tz)
 	return ret ? ret : bsd_ret(clock_settime(CLOCK_REALTIME, &ts));
 }
 
+/* With clocks of our own (--deterministic): what is left until a point in them. */
+static void make_relative(int clock, int *flags, struct timespec *ts)
+{
+	int64_t ns;
+
+	/* For the host to judge. */
+	if (ts->tv_sec < 0 || ts->tv_nsec < 0 || ts->tv_nsec >= 1000000000 ||
+	    ts->tv_sec > INT32_MAX)
+		return;
+	ns = ts->tv_sec * 1000000000ll + ts->tv_nsec;
+	if (*flags & TIMER_ABSTIME) {
+		ns = MAX(ns - clock_peek(clock), 0);
+		*ts = (struct timespec){ ns / 1000000000, ns % 1000000000 };
+		*flags &= ~TIMER_ABSTIME;
+	}
+	clock_will_wait(ns);
+}
+
 static int64_t sleep_on(struct task *t, int clock, int flags, gaddr want,
 			gaddr left)
 {
@@ -117,6 +138,8 @@ static int64_t sleep_on(struct task *t, int clock, int flags, gaddr want,
 
 	if (ret)
 		return ret;
+	if (clock_is_fixed())
+		make_relative(clock, &flags, &ts);
 	ret = bsd_call(t, SYS_clock_nanosleep, clock, flags, &ts, &rest, 0, 0);
 	if (ret == -EINTR && left && !flags) {
 		/* Stopped before it began: all of it is left. */
@@ -125,6 +148,8 @@ static int64_t sleep_on(struct task *t, int clock, int flags, gaddr want,
 		if (bsd_put_timespec(t, left, &rest))
 			return -EFAULT;
 	}
+	if (!ret)
+		clock_timed_out();
 	return ret;
 }
 

@@ -12,6 +12,7 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/own-fd.h"
 #include "base/policy.h"
 #include "base/table.h"
@@ -106,6 +107,9 @@ static int64_t do_open(struct task *t, int dir, gaddr path, uint32_t flags,
 		close((int)fd);
 		return -EACCES;
 	}
+	fd = random_file((int)fd);
+	if (fd < 0)
+		return -errno;
 	if (flags & (SHLOCK | EXLOCK)) {
 		int64_t l = bsd_call(t, SYS_flock, fd,
 				     (flags & EXLOCK ? LOCK_EX : LOCK_SH) |

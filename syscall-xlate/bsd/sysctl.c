@@ -3,6 +3,7 @@
  * sysctl.c - the tree's leaves, which each system lists with its own numbers.
  */
 #include "syscall-xlate/bsd/sysctl.h"
+#include "base/clock.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -125,13 +126,9 @@ VALUE(usermem)
 
 VALUE(boottime)
 {
-	struct timespec now, up;
-	int64_t tv[2];
+	const int64_t tv[2] = { (clock_peek(CLOCK_REALTIME) -
+				 clock_peek(CLOCK_BOOTTIME)) / 1000000000 };
 
-	clock_gettime(CLOCK_REALTIME, &now);
-	clock_gettime(CLOCK_BOOTTIME, &up);
-	tv[0] = now.tv_sec - up.tv_sec;
-	tv[1] = 0;
 	memcpy(buf, tv, sizeof tv);
 	return sizeof tv;
 }
@@ -171,7 +168,8 @@ VALUE(random)
 {
 	size_t want = MIN(room, 256);
 
-	return getrandom(buf, want, 0) < 0 ? -errno : (int64_t)want;
+	random_fill(buf, want);
+	return (int64_t)want;
 }
 
 /* rest[0]: a process id; its own is -1 or 0. */

@@ -17,10 +17,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <ucontext.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/table.h"
 #include "syscall-xlate/dispatch.h"
@@ -177,13 +179,25 @@ static bool stopped_in_guest(struct vcpu *v)
 	return k->rip > shim_call() && k->rip < shim_call() + SHIM_SLOT;
 }
 
+/*
+ * With --deterministic the program may not read the time stamp counter.  CR4.TSD
+ * says so to a processor; kvm_pvm runs the program with the host's CR4.
+ */
+static void trap_counter(bool on)
+{
+	if (__builtin_expect(clock_is_fixed(), 0))
+		prctl(PR_SET_TSC, on ? PR_TSC_SIGSEGV : PR_TSC_ENABLE, 0, 0, 0);
+}
+
 int vcpu_enter(struct vcpu *v)
 {
 	int ret;
 
 	load(v);
 	for (;;) {
+		trap_counter(true);
 		ret = ioctl(v->fd, KVM_RUN, 0);
+		trap_counter(false);
 		v->run->kvm_dirty_regs = 0;
 		if (ret == 0 || (errno != EINTR && errno != EAGAIN))
 			return ret;
@@ -422,6 +436,31 @@ static bool page_fault_done(struct vcpu *v, gaddr at, int access)
 	return t->personality->populate(t, at, access);
 }
 
+/* rdtsc, rdtscp: the clock that moves when it is read, at 1 GHz. */
+static bool read_counter(struct guest_regs *r)
+{
+	static const uint8_t rdtsc[] = { 0x0f, 0x31 },
+			     rdtscp[] = { 0x0f, 0x01, 0xf9 };
+	uint8_t code[3];
+	uint64_t now;
+	bool is_p;
+
+	if (!clock_is_fixed() || guest_mem->read(code, r->rip, sizeof rdtsc))
+		return false;
+	is_p = code[1] == rdtscp[1] &&
+	       !guest_mem->read(code, r->rip, sizeof rdtscp) &&
+	       !memcmp(code, rdtscp, sizeof rdtscp);
+	if (!is_p && memcmp(code, rdtsc, sizeof rdtsc))
+		return false;
+	now = (uint64_t)clock_ns(CLOCK_MONOTONIC);
+	r->rax = (uint32_t)now;
+	r->rdx = now >> 32;
+	if (is_p)
+		r->rcx = 0;
+	r->rip += is_p ? sizeof rdtscp : sizeof rdtsc;
+	return true;
+}
+
 static void on_fault(struct vcpu *v, const struct event *e)
 {
 	struct task *t = v->task;
@@ -433,6 +472,8 @@ static void on_fault(struct vcpu *v, const struct event *e)
 	};
 
 	t->regs = r;
+	if (e->vector == VECTOR_GP && read_counter(r))
+		return;
 	for (unsigned i = 0; i < COUNT_OF(vectors); i++)
 		if (vectors[i].vector == e->vector)
 			f.kind = vectors[i].kind;

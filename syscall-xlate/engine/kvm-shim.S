@@ -31,12 +31,15 @@ kvm_shim_call:
 kvm_shim_end:
 
 /*
- * The self-test, at CPL3: a call; a store to the page at rbx, twice, with a
+ * The self-test, at CPL3: a call, with the time stamp counter; a store to the page at rbx, twice, with a
  * call behind each (the monitor makes the page read-only before the second).
  */
 	.globl	kvm_test, kvm_test_end
 	.hidden	kvm_test, kvm_test_end
 kvm_test:
+	rdtsc
+	shl	$32, %rdx
+	or	%rdx, %rax
 	syscall
 	mov	%rax, (%rbx)
 	syscall

@@ -7,11 +7,13 @@
 #include "syscall-xlate/engine/direct.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/table.h"
 #include "loader/image/image.h"
@@ -121,6 +123,29 @@ static int map_gate(struct err *e)
 	return ret ? err_set(e, -ret, "gate page: %s", strerror(-ret)) : 0;
 }
 
+/*
+ * The program's side works the time out by itself (ntdll's clock.c), where the
+ * processors' counters are what the host's kernel goes by, too.
+ */
+static void share_clock(void)
+{
+	static const char source[] = "/sys/devices/system/clocksource/"
+				     "clocksource0/current_clocksource";
+	char name[32] = "";
+	int fd = open(source, O_RDONLY | O_CLOEXEC);
+
+	if (fd >= 0) {
+		if (read(fd, name, sizeof name - 1) < 0)
+			name[0] = 0;
+		close(fd);
+	}
+	if (!kvm_machine.same_tsc || clock_is_fixed() ||
+	    (strcmp(name, "tsc\n") && strcmp(name, "kvm-clock\n")))
+		return;
+	clock_share((struct clock_line *)(pte_host(*kvm_pte(KVM_GATE_PAGE)) +
+					  KVM_GATE_CLOCK));
+}
+
 static int init(const struct image *img, char *const *argv, struct err *e)
 {
 	(void)argv;
@@ -132,6 +157,8 @@ static int init(const struct image *img, char *const *argv, struct err *e)
 	    kvm_signals_init(e) || kvm_self_test(e) ||
 	    (img->format == IMAGE_PE && map_gate(e)))
 		return -1;
+	if (img->format == IMAGE_PE)
+		share_clock();
 	return 0;
 }
 

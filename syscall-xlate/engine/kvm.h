@@ -17,6 +17,7 @@
 
 /* Fixed by the built-in DLLs' stubs: the page after KUSER_SHARED_DATA. */
 #define KVM_GATE_PAGE 0x7ffe1000
+#define KVM_GATE_CLOCK 0x80 /* in it: struct clock_line */
 
 #define SHIM_VA 0xffff800000000000
 #define SHIM_CODE 0x0000   /* two pages */
@@ -73,6 +74,7 @@ struct kvm_machine {
 	unsigned per_vm;       /* vCPUs */
 	size_t run_size;       /* of a vCPU's struct kvm_run */
 	bool lstar_quirk;      /* `syscall' stays at CPL3: see kvm-probe.c */
+	bool same_tsc;	       /* the program's rdtsc is ours */
 	struct kvm_cpuid2 *cpuid;
 	uint64_t xcr0;	       /* 0: the virtual CPU has no XSAVE */
 	bool has_fsgsbase;
@@ -182,7 +184,7 @@ struct event vcpu_interrupted(struct vcpu *v);
 
 /*
  * Does the virtual machine do what this engine needs?  Sets
- * kvm_machine.lstar_quirk.  0, or -1 with e saying what it did instead.
+ * kvm_machine.lstar_quirk and same_tsc.  0, or -1 with e saying what it did instead.
  */
 int kvm_self_test(struct err *e);
 

@@ -15,6 +15,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/table.h"
 #include "syscall-xlate/bsd/kqueue.h"
 #include "syscall-xlate/freebsd/calls.h"
@@ -191,8 +192,7 @@ int64_t freebsd_uuidgen(struct task *t, gaddr store, int32_t count)
 	for (int32_t i = 0; i < count; i++) {
 		uint8_t u[16];
 
-		if (getrandom(u, sizeof u, 0) < 0)
-			return -errno;
+		random_fill(u, sizeof u);
 		u[7] = (uint8_t)((u[7] & 0x0f) | 0x40); /* little-endian */
 		u[8] = (uint8_t)((u[8] & 0x3f) | 0x80);
 		if (guest_write(t, store + (gaddr)i * 16, u, sizeof u))

@@ -9,6 +9,7 @@
 #include <sys/random.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "loader/image/elf.h"
 #include "syscall-xlate/bsd/start.h"
 #include "syscall-xlate/freebsd/freebsd.h"
@@ -51,8 +52,7 @@ int freebsd_start(const struct launch *l, struct task **t,
 	if (bsd_first_load(&f, &freebsd_system, l, e) || map_sigcode(e))
 		return -1;
 	freebsd_ps_strings = f.ps_strings;
-	if (getrandom(canary, sizeof canary, 0) < 0)
-		return err_set(e, errno, "getrandom: %s", strerror(errno));
+	random_fill(canary, sizeof canary);
 	canary_at = bsd_push(&f.b, canary, sizeof canary, 8);
 	sizes_at = bsd_push(&f.b, page_sizes, sizeof page_sizes, 8);
 

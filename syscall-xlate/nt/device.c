@@ -14,6 +14,7 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/utf.h"
 #include "syscall-xlate/nt/file.h"
 #include "syscall-xlate/nt/file-private.h"
@@ -59,13 +60,7 @@ static NTSTATUS random_bytes(struct task *t, struct file *f, struct irp *r)
 	for (uint32_t at = 0; at < r->out_len; at += sizeof buf) {
 		size_t n = MIN(sizeof buf, r->out_len - at);
 
-		for (size_t have = 0; have < n;) {
-			ssize_t got = getrandom(buf + have, n - have, 0);
-
-			if (got < 0 && errno != EINTR)
-				return status_from_errno(errno);
-			have += got > 0 ? (size_t)got : 0;
-		}
+		random_fill(buf, n);
 		if (guest_write(t, r->out + at, buf, n) < 0)
 			return STATUS_ACCESS_VIOLATION;
 	}

@@ -3,6 +3,7 @@
  * misc.c - small calls that have no family: ids, firmware variables, licences,
  * instruction caches.
  */
+#include "base/clock.h"
 #include "syscall-xlate/nt/nt.h"
 
 #include <linux/membarrier.h>
@@ -46,9 +47,9 @@ NTSTATUS nt_allocate_uuids(struct task *t, gaddr uuid_time, gaddr range,
 
 	pthread_mutex_lock(&uuid_lock);
 	if (!uuid.ready) {
-		getrandom(uuid.seed, sizeof uuid.seed, 0);
+		random_fill(uuid.seed, sizeof uuid.seed);
 		uuid.seed[0] |= 0x83; /* no network card's address */
-		getrandom(&uuid.sequence, sizeof uuid.sequence, 0);
+		random_fill(&uuid.sequence, sizeof uuid.sequence);
 		uuid.sequence &= 0x3fff;
 		uuid.ready = true;
 	}

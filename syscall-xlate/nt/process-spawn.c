@@ -8,8 +8,10 @@
  * child that writes elsewhere.
  */
 #include "syscall-xlate/nt/process-spawn.h"
+#include "base/clock.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <spawn.h>
@@ -39,10 +41,10 @@ static bool is_own(const char *option)
 }
 
 /* argv of a run-foreign like ours; malloc'ed, entries are not copies. */
-static char **own_argv(const char *host, const char *channel)
+static char **own_argv(const char *host, const char *channel, const char *fixed)
 {
 	const struct launch *l = nt_self->launch;
-	char **v = calloc(l->noptions + 6, sizeof *v);
+	char **v = calloc(l->noptions + 7, sizeof *v);
 	unsigned n = 0;
 
 	if (!v)
@@ -56,6 +58,8 @@ static char **own_argv(const char *host, const char *channel)
 		else if (!strchr(l->options[i], '='))
 			i++;
 	}
+	if (*fixed)
+		v[n++] = (char *)fixed;
 	v[n++] = (char *)channel;
 	v[n++] = (char *)"--";
 	v[n++] = (char *)host;
@@ -132,11 +136,18 @@ static int spawn(const char *path, char *const *argv, char *const *envp,
 int spawn_nt(const struct request *r, const struct passing *g, int channel,
 	     pid_t *pid)
 {
-	char option[40], **argv;
+	char option[40], fixed[80] = "", **argv;
+	uint64_t seed;
+	int64_t now;
 	int err;
 
 	snprintf(option, sizeof option, "--parent-channel=%d", channel);
-	argv = own_argv(r->host, option);
+	if (clock_is_fixed()) {
+		/* Random numbers of its own: names made of them must differ. */
+		clock_for_child(&seed, &now);
+		snprintf(fixed, sizeof fixed, "--deterministic=%" PRIu64 "@%" PRId64, seed, now);
+	}
+	argv = own_argv(r->host, option, fixed);
 	if (!argv)
 		return ENOMEM;
 	err = spawn("/proc/self/exe", argv, nt_self->launch->envp, g, r,

@@ -9,6 +9,7 @@
  * share, see process-create.h.
  */
 #include "syscall-xlate/nt/process.h"
+#include "base/clock.h"
 
 #include <fcntl.h>
 #include <sched.h>
@@ -130,8 +131,7 @@ int process_init(const struct launch *l, struct err *e)
 	sched_getaffinity(0, sizeof host_cpus, &host_cpus);
 	p->affinity = system_affinity();
 	p->priority_class = NORMAL_PRIORITY_CLASS;
-	if (getrandom(&p->cookie, sizeof p->cookie, GRND_NONBLOCK) < 0)
-		p->cookie = (uint32_t)p->created;
+	random_fill(&p->cookie, sizeof p->cookie);
 	nt_self = p;
 	return l->parent_channel >= 0 ? start_block_open(l, e) : 0;
 }

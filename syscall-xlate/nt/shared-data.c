@@ -7,6 +7,7 @@
  * after a while of ticking and comes back at the next touch: an idle program
  * does not wake up a thousand times a second for nobody.
  */
+#include "base/clock.h"
 #include "syscall-xlate/nt/time.h"
 
 #include <cpuid.h>
@@ -202,13 +203,24 @@ static void set_time(struct ksystem_time *k, int64_t v)
 
 static void tick(struct shared_data *s)
 {
-	int64_t up = nt_interrupt_time();
+	int64_t up = clock_peek(CLOCK_MONOTONIC) / 100;
 	int64_t count = up / NT_CLOCK_INTERVAL;
 
 	set_time(&s->interrupt_time, up);
-	set_time(&s->system_time, nt_time_now());
+	set_time(&s->system_time, clock_peek(CLOCK_REALTIME) / 100 + NT_EPOCH);
 	set_time(&s->tick_count, count);
 	s->tick_count_low = (uint32_t)count;
+}
+
+void shared_data_tick(void)
+{
+	static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+
+	if (atomic_load(&state) != TICKING)
+		return;
+	pthread_mutex_lock(&lock);
+	tick(shared);
+	pthread_mutex_unlock(&lock);
 }
 
 static void set_zone(struct shared_data *s)
@@ -250,8 +262,7 @@ static void fill(struct shared_data *s)
 	s->unparked_processors = (uint16_t)cpus;
 	s->processor_count = (uint32_t)cpus;
 	s->group_count = 1;
-	if (getrandom(&s->cookie, sizeof s->cookie, GRND_NONBLOCK) < 0)
-		s->cookie = (uint32_t)nt_time_now();
+	random_fill(&s->cookie, sizeof s->cookie);
 	fill_features(s);
 	set_zone(s);
 	tick(s);
@@ -320,7 +331,7 @@ static bool first_touch(void)
 			   GUEST_SHARED) < 0)
 		return false;
 	/* Without the thread time stands still; better than a fault. */
-	if (!start_ticker())
+	if (!clock_is_fixed() && !start_ticker())
 		log_warn("no thread for the shared data page: clocks read "
 			 "from it stand still");
 	return true;

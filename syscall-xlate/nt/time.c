@@ -7,6 +7,7 @@
  */
 #include "syscall-xlate/nt/time.h"
 
+#include "base/clock.h"
 #include "syscall-xlate/nt/nt.h"
 #include "syscall-xlate/nt/calls.h"
 
@@ -34,26 +35,26 @@ void nt_time_to_timespec(int64_t nt, struct timespec *ts)
 
 int64_t nt_time_now(void)
 {
-	struct timespec ts;
+	int64_t ns = clock_ns(CLOCK_REALTIME);
 
-	clock_gettime(CLOCK_REALTIME, &ts);
-	return nt_time_from_timespec(&ts);
+	if (clock_is_fixed())
+		shared_data_tick();
+	return ns / 100 + NT_EPOCH;
 }
 
 int64_t nt_interrupt_time(void)
 {
-	struct timespec ts;
+	int64_t ns = clock_ns(CLOCK_MONOTONIC);
 
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return ticks(&ts);
+	if (clock_is_fixed())
+		shared_data_tick();
+	return ns / 100;
 }
 
 int64_t nt_boot_time(void)
 {
-	struct timespec ts;
-
-	clock_gettime(CLOCK_BOOTTIME, &ts);
-	return nt_time_now() - ticks(&ts);
+	return (clock_peek(CLOCK_REALTIME) - clock_peek(CLOCK_BOOTTIME)) / 100 +
+	       NT_EPOCH;
 }
 
 /* ---- calls ---------------------------------------------------------- */

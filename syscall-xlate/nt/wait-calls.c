@@ -4,6 +4,7 @@
  */
 #include <sched.h>
 
+#include "base/clock.h"
 #include "syscall-xlate/nt/nt-private.h"
 #include "syscall-xlate/nt/calls.h"
 
@@ -34,6 +35,7 @@ NTSTATUS timeout_read(struct task *t, gaddr at, struct nt_timeout *to)
 
 		if (-v > (INT64_MAX - now) / 100)
 			return STATUS_SUCCESS;
+		clock_will_wait(-v * 100);
 		*to = (struct nt_timeout){ .when = now - v * 100 };
 	} else {
 		int64_t unix_time = v - epoch;
@@ -50,17 +52,16 @@ NTSTATUS timeout_read(struct task *t, gaddr at, struct nt_timeout *to)
 
 int64_t timeout_deadline(const struct nt_timeout *to)
 {
-	struct timespec ts;
 	int64_t left;
 
 	if (!to || to->infinite)
 		return INT64_MAX;
 	if (!to->absolute)
 		return to->when;
-	clock_gettime(CLOCK_REALTIME, &ts);
-	left = to->when - (ts.tv_sec * 1000000000ll + ts.tv_nsec);
+	left = to->when - clock_peek(CLOCK_REALTIME);
 	if (left <= 0)
 		return 0;
+	clock_will_wait(left);
 	return MIN(left, INT64_MAX - 1 - monotonic_ns()) + monotonic_ns();
 }
 

@@ -19,7 +19,9 @@
  * taken it pokes the waiter, which takes all locks in order of address and
  * looks itself.
  */
+#include "base/clock.h"
 #include "syscall-xlate/nt/nt-private.h"
+#include "syscall-xlate/nt/time.h"
 
 /* Tasks to wake once the lock in hand is released. */
 static __thread struct {
@@ -321,8 +323,13 @@ static void sleep_loop(struct nt_wait *w, int64_t deadline)
 		else if (t->pending & TASK_SUSPEND)
 			claim_for(w, (uint32_t)WAIT_RESTART);
 		else if (deadline != INT64_MAX &&
-			 (!deadline || monotonic_ns() >= deadline))
+			 (!deadline || monotonic_ns() >= deadline)) {
 			claim_for(w, STATUS_TIMEOUT);
+			if (deadline && clock_is_fixed()) {
+				clock_timed_out();
+				shared_data_tick();
+			}
+		}
 		else if (shared)
 			sleep_on_words(w, &words, seq, until);
 		else if (leads)

@@ -228,6 +228,57 @@ static int do_event(char **a)
 	return 0;
 }
 
+/*
+ * All that could differ between two runs: clocks, random numbers, ids, addresses.
+ * A second process says its own, since it must not get the same random numbers.
+ */
+static int do_sources(char **a)
+{
+	BOOLEAN(WINAPI * gen)(void *, ULONG);
+	BOOL(WINAPI * prng)(void *, SIZE_T);
+	LONG(WINAPI * bcrypt)(void *, void *, ULONG, ULONG);
+	LARGE_INTEGER c;
+	FILETIME t;
+	UUID id;
+	unsigned char r[3][8];
+	char name[MAX_PATH], tmp[MAX_PATH];
+	ULONGLONG tick;
+
+	gen = (void *)GetProcAddress(LoadLibraryA("advapi32"), "SystemFunction036");
+	prng = (void *)GetProcAddress(LoadLibraryA("bcryptprimitives"), "ProcessPrng");
+	bcrypt = (void *)GetProcAddress(LoadLibraryA("bcrypt"), "BCryptGenRandom");
+	gen(r[0], 8);
+	prng(r[1], 8);
+	bcrypt(NULL, r[2], 8, 2 /* BCRYPT_USE_SYSTEM_PREFERRED_RNG */);
+	for (int i = 0; i < 3; i++)
+		printf("random %016llx\n", *(unsigned long long *)r[i]);
+	((RPC_STATUS(WINAPI *)(UUID *))(void *)GetProcAddress(LoadLibraryA("rpcrt4"), "UuidCreate"))(&id);
+	printf("uuid %08lx\n", id.Data1);
+	QueryPerformanceCounter(&c);
+	GetSystemTimeAsFileTime(&t);
+	tick = GetTickCount64();
+	printf("clocks %lld %08lx%08lx %llu\n", c.QuadPart, t.dwHighDateTime,
+	       t.dwLowDateTime, tick);
+	Sleep(20);
+	printf("slept %llu, page %u\n", GetTickCount64() - tick,
+	       *(volatile unsigned *)0x7ffe0320);
+	QueryPerformanceCounter(&c);
+	printf("counter %lld\n", c.QuadPart);
+	if (a[0] && strstr(a[0], "tsc"))
+		printf("tsc %llu\n", __rdtsc());
+	printf("ids %lu %lu\n", GetCurrentProcessId(), GetCurrentThreadId());
+	printf("addresses %p %p %p %p %p\n", (void *)&c, malloc(100),
+	       VirtualAlloc(NULL, 4096, MEM_COMMIT, PAGE_READWRITE),
+	       (void *)GetModuleHandleA(NULL), (void *)GetModuleHandleA("ntdll"));
+	GetTempPathA(sizeof tmp, tmp);
+	GetTempFileNameA(tmp, "rf", 0, name);
+	printf("temp %s\n", name + strlen(tmp));
+	fflush(stdout);
+	if (a[0] && strstr(a[0], "child"))
+		return 0;
+	return do_child((char *[]){ "sources", a[0] && strstr(a[0], "tsc") ? "child,tsc" : "child", NULL });
+}
+
 /* ---- instructions ------------------------------------------------------- */
 
 static DWORD caught;
@@ -370,7 +421,7 @@ static const struct {
 	{ "children", do_children }, { "child", do_child },
 	{ "run", do_run },	     { "sleep", do_sleep },
 	{ "loop", do_loop },	     { "socket", do_socket },
-	{ "event", do_event },	     { "insn", do_insn },
+	{ "event", do_event },	     { "sources", do_sources },	     { "insn", do_insn },
 };
 
 int main(int argc, char **argv)

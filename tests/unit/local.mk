@@ -4,6 +4,11 @@ tests_unit_bytes_SOURCES = %D%/base/bytes.c
 tests_unit_bytes_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_bytes_LDADD = $(UNIT_LDADD)
 
+unit_tests += tests/unit/clock
+tests_unit_clock_SOURCES = %D%/base/clock.c
+tests_unit_clock_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_clock_LDADD = $(UNIT_LDADD)
+
 unit_tests += tests/unit/policy
 tests_unit_policy_SOURCES = %D%/base/policy.c
 tests_unit_policy_CPPFLAGS = $(UNIT_CPPFLAGS)

@@ -67,6 +67,7 @@ int main(int argc, char **argv)
 	PROCESS_INFORMATION pi[2];
 	HANDLE t, own;
 	char args[64];
+	DWORD child_ms, far_ms;
 
 	if (argc > 3)
 		return child(argv);
@@ -77,9 +78,13 @@ int main(int argc, char **argv)
 	CHECK(t != NULL);
 
 	/* Set there while we wait here, with or without an end. */
+	child_ms = GetTickCount();
 	CHECK(start("set 0", &pi[0]));
 	CHECK_EQ(WaitForSingleObject(t, INFINITE), WAIT_OBJECT_0);
 	CHECK_EQ(finish(&pi[0]), 0);
+	/* What a child does in time, also where all is slow. */
+	child_ms = GetTickCount() - child_ms;
+	far_ms = 300 + 4 * child_ms;
 	CHECK_EQ(WaitForSingleObject(t, 0), WAIT_OBJECT_0);
 
 	/* Set here, waited for there, by two. */
@@ -93,16 +98,16 @@ int main(int argc, char **argv)
 	CHECK(SetWaitableTimer(t, &due, 0, apc, NULL, FALSE));
 	CHECK_EQ(SleepEx(5000, TRUE), WAIT_IO_COMPLETION);
 	CHECK_EQ(apcs, 1);
-	due.QuadPart = -3000000;
+	due.QuadPart = -10000ll * far_ms;
 	CHECK(SetWaitableTimer(t, &due, 0, apc, NULL, FALSE));
 	CHECK(start("later 0", &pi[0]));
 	CHECK_EQ(finish(&pi[0]), 0);
-	CHECK_EQ(SleepEx(400, TRUE), 0);
+	CHECK_EQ(SleepEx(far_ms + 100, TRUE), 0);
 	CHECK_EQ(WaitForSingleObject(t, 0), WAIT_TIMEOUT);
 	CHECK(SetWaitableTimer(t, &due, 0, NULL, NULL, FALSE));
 	CHECK(start("cancel 0", &pi[0]));
 	CHECK_EQ(finish(&pi[0]), 0);
-	CHECK_EQ(WaitForSingleObject(t, 400), WAIT_TIMEOUT);
+	CHECK_EQ(WaitForSingleObject(t, far_ms + 100), WAIT_TIMEOUT);
 
 	/* Without a name, inherited. */
 	own = CreateWaitableTimerA(&sa, FALSE, NULL);
