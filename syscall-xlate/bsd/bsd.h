@@ -102,10 +102,12 @@ struct bsd_thread {
 	/* Written by host_signal(), read by the thread itself. */
 	struct bsd_signal queue[BSD_QUEUE];
 	_Atomic unsigned head, tail;
-	_Atomic uint32_t park; /* NetBSD: an unpark that came early */
+	_Atomic uint32_t park;	  /* see park.c */
+	_Atomic uint32_t stopped; /* by another's wish; a futex word */
+	gaddr robust[3];	  /* lists of the mutexes it holds */
 	gaddr tid_at[2];  /* FreeBSD: where a new thread's id is written */
 	gaddr lwpctl;	  /* NetBSD */
-	bool detached;
+	bool detached, gone;
 	uint32_t *starter; /* who waits for this thread's id; see thread.c */
 	char name[32];
 };
@@ -179,6 +181,8 @@ struct bsd_system {
 			  const struct bsd_sigset *old_mask);
 	const struct bsd_fault_signal *faults; /* by enum fault_kind: of each */
 	void (*forked)(void); /* in the child: other threads are no more */
+	/* th ends: what it holds that others may wait for.  NULL: nothing. */
+	void (*let_go)(struct task *t, struct bsd_thread *th);
 };
 
 extern const struct bsd_system *bsd_sys;
@@ -203,10 +207,22 @@ void bsd_thread_started(struct task *t);
 void bsd_thread_ended(struct task *t);
 /* The calling thread ends; the process too if it is the last. */
 _Noreturn void bsd_thread_leave(struct task *t);
+/* The process ends: so do all its threads, as far as others can tell. */
+void bsd_threads_release(struct task *t);
 /* With the list locked: th by id, or NULL.  bsd_threads_unlock() afterwards. */
 struct bsd_thread *bsd_threads_find(int32_t tid);
 void bsd_threads_unlock(void);
+/* It is about to end: bsd_threads_find() does not find it any more. */
+void bsd_thread_gone(struct bsd_thread *th);
 unsigned bsd_threads_count(void);
+/*
+ * Sleeps until bsd_unpark(), which may have come before: -EALREADY.  end: a time
+ * of clock, NULL: none.  0, -ETIMEDOUT or -EINTR.
+ */
+int64_t bsd_park(struct task *t, int clock, const struct timespec *end);
+void bsd_unpark(struct bsd_thread *th);
+/* id stands still from now on, or goes on.  0 or -errno. */
+int64_t bsd_thread_stop(struct task *t, int32_t id, bool stop);
 /* vfork(2), with what an execve(2) does to handlers done in the child. */
 int64_t bsd_spawn(struct task *t);
 
@@ -242,6 +258,8 @@ int64_t bsd_wait_id(struct task *t, int32_t idtype, int64_t id, int32_t options,
 		    siginfo_t *si, struct rusage *r);
 /* A guest clock's number on the host, -1: none. */
 int bsd_clock(uint32_t id);
+/* eventfd(2), whose EFD_SEMAPHORE is semaphore. */
+int64_t bsd_eventfd_new(uint32_t value, uint32_t flags, uint32_t semaphore);
 /* timer_create(2), with struct sigevent spelt out. */
 int64_t bsd_timer_new(struct task *t, uint32_t id, int notify, int sig,
 		      uint64_t value, int32_t tid, gaddr timer_at);

@@ -8,6 +8,7 @@
  * when the thread next goes back to the guest.
  */
 #include <errno.h>
+#include <linux/futex.h>
 #include <pthread.h>
 #include <string.h>
 #include <sys/syscall.h>
@@ -280,7 +281,10 @@ void bsd_pending(struct task *t, struct guest_regs *regs)
 	struct bsd_thread *th = bsd_thread(t);
 	unsigned head;
 
-	atomic_fetch_and(&t->pending, ~(uint32_t)TASK_APC);
+	atomic_fetch_and(&t->pending, ~(uint32_t)(TASK_APC | TASK_SUSPEND));
+	while (atomic_load(&th->stopped))
+		syscall(SYS_futex, &th->stopped, FUTEX_WAIT_PRIVATE, 1, NULL,
+			NULL, 0);
 	if (t->pending & TASK_TERMINATE)
 		bsd_thread_leave(t);
 	while ((head = atomic_load(&th->head)) != atomic_load(&th->tail)) {

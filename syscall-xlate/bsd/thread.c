@@ -111,10 +111,22 @@ void bsd_thread_ended(struct task *t)
 	free(th);
 }
 
+void bsd_threads_release(struct task *t)
+{
+	if (!bsd_sys->let_go)
+		return;
+	pthread_mutex_lock(&lock);
+	for (struct bsd_thread *th = first; th; th = th->next)
+		bsd_sys->let_go(t, th);
+	pthread_mutex_unlock(&lock);
+}
+
 _Noreturn void bsd_thread_leave(struct task *t)
 {
 	bool last;
 
+	if (bsd_sys->let_go)
+		bsd_sys->let_go(t, bsd_thread(t));
 	pthread_mutex_lock(&lock);
 	last = count <= 1;
 	pthread_mutex_unlock(&lock);
@@ -129,14 +141,50 @@ struct bsd_thread *bsd_threads_find(int32_t tid)
 
 	pthread_mutex_lock(&lock);
 	for (th = first; th; th = th->next)
-		if (th->task.tid == tid)
+		if (th->task.tid == tid && !th->gone)
 			return th;
 	return NULL;
+}
+
+void bsd_thread_gone(struct bsd_thread *th)
+{
+	pthread_mutex_lock(&lock);
+	th->gone = true;
+	pthread_mutex_unlock(&lock);
 }
 
 void bsd_threads_unlock(void)
 {
 	pthread_mutex_unlock(&lock);
+}
+
+/*
+ * It stands in bsd_pending(), on its way back to the guest: a call that it was
+ * sleeping in is interrupted, and made again when it goes on.
+ */
+int64_t bsd_thread_stop(struct task *t, int32_t id, bool stop)
+{
+	struct bsd_thread *th = bsd_threads_find(id), *x;
+	unsigned others = 0;
+
+	for (x = first; x; x = x->next)
+		others += x != th && !x->stopped;
+	if (th && stop && !others) {
+		bsd_threads_unlock();
+		return -EDEADLK;
+	}
+	if (th && stop) {
+		atomic_store(&th->stopped, 1);
+		atomic_fetch_or(&th->task.pending, TASK_SUSPEND);
+		if (th != bsd_thread(t))
+			task_kick(&th->task);
+	} else if (th) {
+		atomic_store(&th->stopped, 0);
+		syscall(SYS_futex, &th->stopped, FUTEX_WAKE_PRIVATE, INT_MAX,
+			NULL, NULL, 0);
+	}
+	bsd_threads_unlock();
+	return th ? 0 : -ESRCH;
 }
 
 unsigned bsd_threads_count(void)

@@ -25,8 +25,9 @@ int freebsd_put_stat(struct task *t, gaddr addr, const struct stat *st);
 extern gaddr freebsd_sigcode;
 extern gaddr freebsd_ps_strings;
 /* bytes of it, and what they are */
-/* umtx.c: after a fork */
+/* umtx.c: after a fork; when a thread ends */
 void freebsd_umtx_forked(void);
+void freebsd_umtx_release(struct task *t, struct bsd_thread *th);
 
 extern const uint8_t freebsd_sigcode_text[];
 extern const size_t freebsd_sigcode_size;

@@ -43,6 +43,18 @@ int64_t freebsd_ktimer_create(struct task *t, uint32_t clock, gaddr evp,
 			     timerid);
 }
 
+int64_t freebsd_specialfd(struct task *t, int32_t type, gaddr req, uint64_t len)
+{
+	enum { EVENTFD = 1, SEMAPHORE = 1 };
+	struct { uint32_t value, flags; } r;
+
+	if (type != EVENTFD || len != sizeof r)
+		return -EINVAL;
+	if (guest_read(t, &r, req, sizeof r))
+		return -EFAULT;
+	return bsd_eventfd_new(r.value, r.flags, SEMAPHORE);
+}
+
 int64_t freebsd_kqueuex(struct task *t, uint32_t flags)
 {
 	return flags & ~1u ? -EINVAL : kqueue_new(0);

@@ -78,6 +78,7 @@ const struct bsd_system freebsd_system = {
 	.af_inet6 = 28,
 	.push_frame = freebsd_push_frame,
 	.forked = freebsd_umtx_forked,
+	.let_go = freebsd_umtx_release,
 };
 
 const struct personality personality_freebsd = {

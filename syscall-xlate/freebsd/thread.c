@@ -40,9 +40,9 @@ int64_t freebsd_thr_new(struct task *t, gaddr param, int32_t size)
 		return -EINVAL;
 	if (guest_read(t, &p, param, (size_t)size))
 		return -EFAULT;
-	/* THR_SUSPENDED starts a thread that thr_wake() lets go. */
-	if (p.flags & 1)
-		return -EOPNOTSUPP;
+	/* THR_SUSPENDED and THR_SYSTEM_SCOPE do nothing on FreeBSD either. */
+	if (p.flags & ~3)
+		return -EINVAL;
 	th = bsd_thread_new(bsd_thread(t));
 	if (!th)
 		return -ENOMEM;
@@ -66,6 +66,34 @@ int64_t freebsd_thr_exit(struct task *t, gaddr state)
 		freebsd_umtx_op(t, state, 3 /* WAKE */, INT32_MAX, 0, 0);
 	}
 	bsd_thread_leave(t);
+}
+
+int64_t freebsd_thr_suspend(struct task *t, gaddr timeout)
+{
+	struct timespec end, now;
+	int64_t ret = timeout ? bsd_get_timespec(t, timeout, &end) : 0;
+
+	if (ret)
+		return ret;
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	if (timeout) {
+		end.tv_nsec += now.tv_nsec;
+		end.tv_sec += now.tv_sec + end.tv_nsec / 1000000000;
+		end.tv_nsec %= 1000000000;
+	}
+	ret = bsd_park(t, CLOCK_MONOTONIC, timeout ? &end : NULL);
+	/* A wake-up that came first is as good. */
+	return ret == -EALREADY ? 0 : ret;
+}
+
+int64_t freebsd_thr_wake(struct task *t, int64_t id)
+{
+	struct bsd_thread *th = bsd_threads_find((int32_t)id);
+
+	if (th)
+		bsd_unpark(th);
+	bsd_threads_unlock();
+	return th ? 0 : -ESRCH;
 }
 
 int64_t freebsd_thr_self(struct task *t, gaddr id)

@@ -30,6 +30,9 @@ enum umtx_op {
 };
 
 #define CONTESTED 0x80000000u
+/* In place of an owner: of robust mutexes whose owner ended. */
+#define OWNER_DIED (CONTESTED | 0x10)
+#define NOT_RECOVERABLE (CONTESTED | 0x11)
 #define RW_WRITER 0x80000000u
 #define RW_WRITE_WAITERS 0x40000000u
 #define RW_READ_WAITERS 0x20000000u
@@ -197,6 +200,14 @@ static int64_t mutex_lock(struct task *t, gaddr obj, bool try, bool take,
 	for (;;) {
 		int64_t ret;
 
+		if (now == NOT_RECOVERABLE)
+			return -ENOTRECOVERABLE;
+		if (now == OWNER_DIED) {
+			ret = take ? cas(obj, &now, id | CONTESTED) : 1;
+			if (ret)
+				return ret < 0 ? ret : take ? -EOWNERDEAD : 0;
+			continue;
+		}
 		if (now == 0 || now == CONTESTED) {
 			ret = take ? cas(obj, &now, id | now) : 1;
 			if (ret)
@@ -232,19 +243,110 @@ static int64_t mutex_pass(gaddr obj)
 	return wake(owner, 1) == 0 && cas(obj, &now, 0) < 0 ? -EFAULT : 0;
 }
 
-static int64_t mutex_unlock(struct task *t, gaddr obj)
+/* died: by a thread that ends, in the name of owner. */
+static int64_t mutex_release(struct task *t, gaddr obj, uint32_t owner,
+			     bool died)
 {
-	uint32_t now;
+	enum { FLAGS = 4, INCONSISTENT = 0x20 };
+	uint32_t now, flags, rest = CONTESTED, *word = word_at(obj);
 	int ret;
 
-	if (guest_get32(t, &now, obj))
+	if (!word || guest_get32(t, &now, obj) ||
+	    guest_get32(t, &flags, obj + FLAGS))
 		return -EFAULT;
+	if (died)
+		rest = OWNER_DIED;
+	else if (flags & INCONSISTENT)
+		rest = NOT_RECOVERABLE;
 	do {
-		if ((now & ~CONTESTED) != (uint32_t)t->tid)
+		if ((now & ~CONTESTED) != owner)
 			return -EPERM;
-		ret = cas(obj, &now, CONTESTED);
+		ret = cas(obj, &now, rest);
 	} while (ret == 0);
-	return ret < 0 ? ret : mutex_pass(obj);
+	if (ret < 0)
+		return ret;
+	if (rest == CONTESTED)
+		return mutex_pass(obj);
+	wake(word, died ? 1 : INT_MAX);
+	return 0;
+}
+
+static int64_t mutex_unlock(struct task *t, gaddr obj)
+{
+	return mutex_release(t, obj, (uint32_t)t->tid, false);
+}
+
+/* The priority that a mutex of PRIO_PROTECT lends, which nobody gets here. */
+static int64_t set_ceiling(struct task *t, gaddr obj, uint32_t ceiling, gaddr old)
+{
+	enum { FLAGS = 4, CEILING = 8, PRIO_PROTECT = 8, HIGHEST = 31 };
+	const struct deadline d = { .clock = CLOCK_MONOTONIC };
+	uint32_t flags, was, now;
+	bool mine;
+	int64_t ret;
+
+	if (guest_get32(t, &flags, obj + FLAGS) || guest_get32(t, &now, obj))
+		return -EFAULT;
+	if (!(flags & PRIO_PROTECT) || ceiling > HIGHEST)
+		return -EINVAL;
+	mine = (now & ~CONTESTED) == (uint32_t)t->tid;
+	ret = mine ? 0 : mutex_lock(t, obj, false, true, &d);
+	if (ret)
+		return ret;
+	ret = guest_get32(t, &was, obj + CEILING);
+	if (!ret)
+		ret = guest_put32(t, obj + CEILING, ceiling);
+	if (!ret && old)
+		ret = guest_put32(t, old, was);
+	if (!mine)
+		mutex_unlock(t, obj);
+	return ret;
+}
+
+/* ---- robust mutexes ------------------------------------------------------------- */
+
+/*
+ * Each thread may have lists of those it holds: shared, private, and one mutex
+ * it is just about to take or let go.  th ends; t is who does this for it.
+ */
+static void release_list(struct task *t, uint32_t owner, gaddr head, bool unsure)
+{
+	enum { LINK = 16, MOST = 1000 };
+	gaddr m;
+
+	if (!head || guest_get64(t, &m, head))
+		return;
+	for (unsigned i = 0; m && i < MOST; i++) {
+		gaddr next;
+
+		/* What is not the thread's ends the list, as on FreeBSD. */
+		if (guest_get64(t, &next, m + LINK) ||
+		    mutex_release(t, m, owner, true) || unsure)
+			return;
+		m = next;
+	}
+}
+
+void freebsd_umtx_release(struct task *t, struct bsd_thread *th)
+{
+	uint32_t owner = (uint32_t)th->task.tid;
+
+	release_list(t, owner, th->robust[0], false);
+	release_list(t, owner, th->robust[1], false);
+	release_list(t, owner, th->robust[2], true);
+	memset(th->robust, 0, sizeof th->robust);
+}
+
+static int64_t set_robust_lists(struct task *t, uint64_t size, gaddr at)
+{
+	gaddr lists[3] = { 0 };
+
+	if (size > sizeof lists)
+		return -EINVAL;
+	if (guest_read(t, lists, at, size))
+		return -EFAULT;
+	memcpy(bsd_thread(t)->robust, lists, sizeof lists);
+	return 0;
 }
 
 static int64_t mutex_wake(struct task *t, gaddr obj)
@@ -589,8 +691,10 @@ int64_t freebsd_umtx_op(struct task *t, gaddr obj, int32_t op, uint64_t val,
 	case OP_SEM2_WAKE:
 		return sem2_wake(t, obj);
 	case OP_SET_CEILING:
-	case OP_SHM:
+		return set_ceiling(t, obj, (uint32_t)val, uaddr1);
 	case OP_ROBUST_LISTS:
+		return set_robust_lists(t, val, uaddr1);
+	case OP_SHM:
 		return -EOPNOTSUPP;
 	default:
 		return -EINVAL;

@@ -30,7 +30,6 @@ int netbsd_get_context(struct task *t, gaddr ucp, struct guest_regs *regs,
 /* One less, or one that can be waited for: who waits looks again. */
 void netbsd_lwp_gone(void);
 void netbsd_lwp_forked(void);
-/* An unpark for t; wakes it. */
-void netbsd_unpark(struct bsd_thread *th);
+void netbsd_futex_release(struct task *t, struct bsd_thread *th);
 
 #endif

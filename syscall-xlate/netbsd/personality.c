@@ -72,6 +72,7 @@ const struct bsd_system netbsd_system = {
 	.af_inet6 = 24,
 	.push_frame = netbsd_push_frame,
 	.forked = netbsd_lwp_forked,
+	.let_go = netbsd_futex_release,
 };
 
 static void task_ended(struct task *t)

@@ -44,8 +44,6 @@ int64_t netbsd_lwp_create(struct task *t, gaddr ucp, uint32_t flags,
 
 	if (flags & ~(uint32_t)(LWP_DETACHED | LWP_SUSPENDED))
 		return -EINVAL;
-	if (flags & LWP_SUSPENDED)
-		return -EOPNOTSUPP;
 	memcpy(regs.fx, &(uint16_t){ 0x37f }, 2);
 	memcpy(regs.fx + 24, &(uint32_t){ 0x1f80 }, 4);
 	ret = netbsd_get_context(t, ucp, &regs, &mask, &has_mask);
@@ -57,6 +55,10 @@ int64_t netbsd_lwp_create(struct task *t, gaddr ucp, uint32_t flags,
 	if (has_mask)
 		th->mask = mask;
 	th->detached = flags & LWP_DETACHED;
+	if (flags & LWP_SUSPENDED) {
+		th->stopped = 1;
+		th->task.pending = TASK_SUSPEND;
+	}
 	id = bsd_thread_start(th, &regs, true);
 	if (id < 0)
 		return id;
@@ -84,13 +86,16 @@ int64_t netbsd_lwp_exit(struct task *t)
 
 	if (th->lwpctl)
 		guest_write(t, th->lwpctl, &exited, sizeof exited);
+	/* Who waits for it finds its locks free, and no such thread. */
+	netbsd_futex_release(t, th);
+	pthread_mutex_lock(&lock);
+	bsd_thread_gone(th);
 	if (d) {
 		d->id = t->tid;
-		pthread_mutex_lock(&lock);
 		d->next = dead;
 		dead = d;
-		pthread_mutex_unlock(&lock);
 	}
+	pthread_mutex_unlock(&lock);
 	netbsd_lwp_gone();
 	bsd_thread_leave(t);
 }
@@ -167,6 +172,16 @@ int64_t netbsd_lwp_detach(struct task *t, int32_t id)
 	if (ret == -ESRCH && bury(id))
 		ret = 0;
 	return ret;
+}
+
+int64_t netbsd_lwp_suspend(struct task *t, int32_t id)
+{
+	return bsd_thread_stop(t, id, true);
+}
+
+int64_t netbsd_lwp_continue(struct task *t, int32_t id)
+{
+	return bsd_thread_stop(t, id, false);
 }
 
 int64_t netbsd_lwp_self(struct task *t)

@@ -205,11 +205,54 @@ static void locks(void)
 	CALL(SYS_unlink, "io-lock-file");
 }
 
+/* Counters and timers as descriptors. */
+static void event_descriptors(void)
+{
+	i64 set[4] = { 0, 0, 0, 5000000 }, now[4], fd;
+	struct { i32 fd; short events, revents; } p = { 0, 1, 0 };
+	u64 n = 3;
+
+#ifdef FREEBSD
+	u32 req[2] = { 5, 1 | 4 }; /* EFD_SEMAPHORE, EFD_NONBLOCK */
+
+	fd = CALL(577, 1, req, sizeof req);
+	FAILS(CALL(577, 9, req, sizeof req), EINVAL);
+#else
+	fd = CALL(267, 5, 2 | 4);
+	FAILS(CALL(267, 5, 8), EINVAL);
+#endif
+	CHECK(fd >= 0);
+	for (int i = 0; i < 5; i++) {
+		EQUAL(CALL(SYS_read, fd, &n, 8), 8);
+		EQUAL(n, 1);
+	}
+	FAILS(CALL(SYS_read, fd, &n, 8), EAGAIN);
+	CALL(SYS_close, fd);
+#ifdef FREEBSD
+	fd = CALL(585, 4, 0);
+	EQUAL(CALL(587, fd, 0, set, 0), 0);
+	EQUAL(CALL(586, fd, now), 0);
+	FAILS(CALL(585, 999, 0), EINVAL);
+#else
+	fd = CALL(177, 3, 0);
+	EQUAL(CALL(178, fd, 0, set, 0), 0);
+	EQUAL(CALL(179, fd, now), 0);
+	FAILS(CALL(177, 999, 0), EINVAL);
+#endif
+	CHECK(now[2] == 0 && now[3] <= 5000000);
+	p.fd = (i32)fd;
+	EQUAL(CALL(SYS_poll, &p, 1, 5000), 1);
+	EQUAL(CALL(SYS_read, fd, &n, 8), 8);
+	EQUAL(n, 1);
+	CALL(SYS_close, fd);
+}
+
 int test_main(int argc, char **argv)
 {
 	addresses();
 	messages();
 	waiting();
 	locks();
+	event_descriptors();
 	return 0;
 }

@@ -96,6 +96,88 @@ __attribute__((used)) static void thread(u64 i)
 	CALL(SYS_thr_exit, 0);
 }
 
+/* owner, flags, ceilings, link; and the heads of a thread's lists. */
+struct umutex { volatile u32 owner, flags, ceilings[2]; volatile u64 link;
+		u32 spare[2]; };
+static struct umutex robust[3];
+static volatile u64 heads[3];
+static volatile u32 dead, woken, sleeps;
+
+/* Ends with three of them held: two in the list, one as if half taken. */
+__attribute__((used)) static void dying(u64 i)
+{
+	u64 lists[3] = { (u64)&heads[0], (u64)&heads[1], (u64)&heads[2] };
+	u64 id = 0;
+
+	CALL(SYS_thr_self, &id);
+	EQUAL(op(0, 26, sizeof lists, lists, 0), 0);
+	for (int k = 0; k < 3; k++) {
+		robust[k].flags = 0x10;
+		EQUAL(op(&robust[k], MUTEX_LOCK, 0, 0, 0), 0);
+		EQUAL(robust[k].owner & 0x7fffffff, id);
+	}
+	heads[0] = (u64)&robust[0];
+	robust[0].link = (u64)&robust[1];
+	heads[2] = (u64)&robust[2];
+	CALL(SYS_thr_exit, &dead);
+}
+
+__attribute__((used)) static void sleeper(u64 i)
+{
+	sleeps = 1;
+	op(&sleeps, WAKE_PRIVATE, 9, 0, 0);
+	EQUAL(CALL(442, 0), 0); /* thr_suspend */
+	CALL(SYS_thr_exit, &woken);
+}
+
+static u64 start_thread(void (*fn)(u64), u64 arg)
+{
+	static u64 id, base;
+	u64 param[13] = { (u64)fn, arg, (u64)map(65536, 3), 65536, (u64)tls, 16,
+			  0, (u64)&id };
+
+	EQUAL(CALL(SYS_thr_new, param, 104), 0);
+	return id;
+}
+
+static void wait_for(volatile u32 *word)
+{
+	while (!*word)
+		op(word, WAIT_PRIVATE, 0, 0, 0);
+}
+
+static void robustness(void)
+{
+	i64 ts[2] = { 0, 1000000 };
+	u64 id = start_thread(dying, 0);
+
+	wait_for(&dead);
+	for (int k = 0; k < 3; k++) {
+		/* Taken, but its state is doubtful. */
+		FAILS(op(&robust[k], MUTEX_LOCK, 0, 0, 0), 96 /* EOWNERDEAD */);
+		if (k == 1) /* and stays so */
+			robust[k].flags |= 0x20;
+		EQUAL(op(&robust[k], MUTEX_UNLOCK, 0, 0, 0), 0);
+	}
+	EQUAL(op(&robust[0], MUTEX_LOCK, 0, 0, 0), 0);
+	EQUAL(op(&robust[0], MUTEX_UNLOCK, 0, 0, 0), 0);
+	FAILS(op(&robust[1], MUTEX_LOCK, 0, 0, 0), 95 /* ENOTRECOVERABLE */);
+	/* PRIO_PROTECT's ceiling */
+	robust[0].flags = 8;
+	EQUAL(op(&robust[0], 7, 5, 0, 0), 0);
+	EQUAL(op(&robust[0], 7, 9, (void *)&sum, 0), 0);
+	EQUAL((u32)sum, 5);
+	EQUAL(robust[0].ceilings[0], 9);
+	FAILS(op(&robust[0], 7, 99, 0, 0), EINVAL);
+
+	id = start_thread(sleeper, 0);
+	wait_for(&sleeps);
+	EQUAL(CALL(443, id), 0); /* thr_wake, perhaps before it sleeps */
+	wait_for(&woken);
+	FAILS(CALL(443, 99999999), 3 /* ESRCH */);
+	FAILS(CALL(442, ts), ETIMEDOUT_);
+}
+
 int test_main(int argc, char **argv)
 {
 	u64 base = (u64)tls;
@@ -124,11 +206,109 @@ int test_main(int argc, char **argv)
 	FAILS(op((void *)8, MUTEX_LOCK, 0, 0, 0), EFAULT);
 	FAILS(op(mutex, MUTEX_UNLOCK, 0, 0, 0), 1 /* EPERM */);
 	FAILS(op(mutex, 99, 0, 0, 0), EINVAL);
+	robustness();
 	return 0;
 }
 #else
+/* __futex, and the list of locks that a thread holds when it ends. */
+enum { WAIT = 0, WAKE = 1, REQUEUE = 3, DIED = 0x40000000 };
+
+static volatile u32 word, other, ready, done, rounds;
+static struct { u64 next; u32 lock, pad; } held;
+static struct { u64 list; i64 offset; u64 pending; } head;
+static u64 tls[2];
+
+static i64 futex(volatile u32 *at, int op, u32 val, void *ts, volatile u32 *at2,
+		 u32 val2, u32 val3)
+{
+	return CALL(166, at, op, val, ts, at2, val2, val3);
+}
+
+__attribute__((used)) static void waiter(u64 i)
+{
+	held.lock = (u32)CALL(311) | 0x80000000;
+	held.next = (u64)&head;
+	head.list = (u64)&held;
+	head.offset = 8;
+	EQUAL(CALL(167, &head, sizeof head), 0);
+	FAILS(CALL(167, &head, 8), EINVAL);
+	ready = 1;
+	futex(&ready, WAKE, 9, 0, 0, 0, 0);
+	while (word == 0)
+		futex(&word, WAIT, 0, 0, 0, 0, 0);
+	CALL(310); /* _lwp_exit */
+}
+
+/* Until it is told to end; it can be made to stand still. */
+__attribute__((used)) static void counter(u64 i)
+{
+	while (!done)
+		rounds++;
+	CALL(310);
+}
+
+static i32 start_lwp(void (*fn)(u64), u32 flags)
+{
+	u64 uc[98] = { 0 };
+	i32 id = 0;
+
+	*(u32 *)uc = 4 | 0x80000; /* CPU, TLSBASE */
+	uc[7 + 21] = (u64)fn;
+	uc[7 + 24] = (u64)map(65536, 3) + 65536 - 8;
+	uc[7 + 23] = 0x202;
+	uc[7 + 26] = (u64)tls;
+	EQUAL(CALL(309, uc, flags, &id), 0);
+	CHECK(id > 0);
+	return id;
+}
+
+static void pause_ms(i64 ms)
+{
+	i64 ts[2] = { 0, ms * 1000000 };
+
+	CALL(SYS_nanosleep, ts, 0);
+}
+
+static void suspended(void)
+{
+	i32 id = start_lwp(counter, 0x80 /* LWP_SUSPENDED */);
+	u32 n;
+
+	pause_ms(20);
+	EQUAL(rounds, 0);
+	EQUAL(CALL(314, id), 0); /* _lwp_continue */
+	while (!rounds)
+		CALL(SYS_sched_yield);
+	EQUAL(CALL(313, id), 0); /* _lwp_suspend */
+	do {
+		n = rounds;
+		pause_ms(20);
+	} while (n != rounds); /* for ever, if it does not stand still */
+	FAILS(CALL(313, CALL(311)), 11 /* EDEADLK: nobody else runs */);
+	done = 1;
+	EQUAL(CALL(314, id), 0);
+	EQUAL(CALL(312, id, 0), 0);
+	FAILS(CALL(313, id), 3 /* ESRCH */);
+}
+
 int test_main(int argc, char **argv)
 {
+	i64 ts[2] = { 0, 1000000 };
+	i32 id = start_lwp(waiter, 0);
+
+	FAILS(futex(&word, WAIT, 5, 0, 0, 0, 0), EAGAIN);
+	FAILS(futex(&word, WAIT, 0, ts, 0, 0, 0), 60 /* ETIMEDOUT */);
+	FAILS(futex((u32 *)16, WAIT, 0, ts, 0, 0, 0), EFAULT);
+	FAILS(futex(&word, 6 /* LOCK_PI */, 0, ts, 0, 0, 0), ENOSYS);
+	while (!ready)
+		futex(&ready, WAIT, 0, 0, 0, 0, 0);
+	word = 1;
+	/* It may sleep on another word by now, as it were. */
+	futex(&word, REQUEUE, 0, 0, &other, 9, 0);
+	futex(&other, WAKE, 9, 0, 0, 0, 0);
+	EQUAL(CALL(312, id, 0), 0); /* _lwp_wait */
+	EQUAL(held.lock, DIED | 0x80000000);
+	suspended();
 	return 0;
 }
 #endif
