@@ -161,6 +161,9 @@ void NTAPI RfRelativeName(const UNICODE_STRING *nt, PRTL_RELATIVE_NAME_U rel)
 	skip = PREFIX * sizeof(WCHAR) + dos->Length;
 	if (nt->Length > skip && has_handle(dos) &&
 	    !memcmp(nt->Buffer + PREFIX, dos->Buffer, dos->Length)) {
+		/* Who started us need not have written the separator. */
+		if (nt->Buffer[skip / sizeof(WCHAR)] == '\\')
+			skip += sizeof(WCHAR);
 		get_current(rel);
 		rel->RelativeName.Buffer = nt->Buffer + skip / sizeof(WCHAR);
 		rel->RelativeName.Length = (USHORT)(nt->Length - skip);

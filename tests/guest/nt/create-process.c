@@ -38,6 +38,17 @@ static int child(int argc, char **argv)
 		printf("%s", text);
 		return 0;
 	}
+	if (!strcmp(argv[1], "make")) {
+		for (int i = 2; i < argc; i++) {
+			HANDLE h = CreateFileA(argv[i], GENERIC_WRITE, 0, NULL,
+					       CREATE_ALWAYS, 0, NULL);
+
+			printf("[%lu]",
+			       h == INVALID_HANDLE_VALUE ? GetLastError() : 0);
+			CloseHandle(h);
+		}
+		return 0;
+	}
 	if (!strcmp(argv[1], "handle")) {
 		HANDLE h = (HANDLE)(ULONG_PTR)strtoull(argv[2], NULL, 0);
 
@@ -243,6 +254,14 @@ static void surroundings(void)
 	RUN_OK(run(NULL, line, 0, NULL, "with blank"), 0, want);
 	RUN_OK(run(NULL, line, 0, NULL, "with blank\\..\\with blank\\"), 0,
 	       want);
+	/* Relative names, however the folder was written. */
+	CreateDirectoryA("with blank\\sub", NULL);
+	snprintf(line, sizeof line, "\"%s\" make one sub/two sub\\three ./four",
+		 self);
+	RUN_OK(run(NULL, line, 0, NULL, "with blank"), 0, "[0][0][0][0]");
+	RUN_OK(run(NULL, line, 0, NULL, want), 0, "[0][0][0][0]");
+	strcat(want, "\\");
+	RUN_OK(run(NULL, line, 0, NULL, want), 0, "[0][0][0][0]");
 }
 
 /* ---- flags
