@@ -208,10 +208,9 @@ int policy_add_mount(struct policy *p, const char *text, struct err *e)
 			       ":rw or :cow",
 			       text);
 	m.drive = (char)toupper(at[1]);
-	if (m.drive != 'C' && m.drive != 'Z')
-		return err_set(e, EINVAL,
-			       "mount \"%s\": drives other than C: and Z: are "
-			       "not supported yet",
+	/* A program takes A: and B: for floppy disks, and may ask for one. */
+	if (m.drive < 'C')
+		return err_set(e, EINVAL, "mount \"%s\": drives are C: to Z:",
 			       text);
 	m.guest = strdup(at + 4);
 	host = strndup(text, (size_t)(at - text));
@@ -277,7 +276,7 @@ const struct policy_mount *policy_find(const struct policy *p, const char *host,
 
 bool policy_allows(const struct policy *p, const char *host, bool change)
 {
-	static const char *const own[] = { "/z", "/data/run-foreign/c" };
+	static const char *const own[] = { "/drives", "/data/run-foreign/c" };
 	const char *rest;
 	const struct policy_mount *m;
 	size_t n = strlen(p->own);

@@ -24,7 +24,7 @@ enum mount_mode {
 
 struct policy_mount {
 	char *host;	 /* absolute, without symbolic links */
-	char drive;	 /* 'C' or 'Z' */
+	char drive;	 /* 'C' to 'Z' */
 	char *guest;	 /* below the drive's root, with slashes; "": the root */
 	enum mount_mode mode;
 	bool is_dir;
@@ -42,7 +42,7 @@ struct policy {
 	size_t nenv;
 	/* Of the sandbox, once it is made. */
 	char *own;	  /* host folder for its data, removed at the end */
-	char *root;	  /* host folder that is Z:\ */
+	char *root[26];	  /* of drive 'A' + i: its host folder; NULL: none, or C: */
 };
 
 /* NULL: no sandbox. */

@@ -97,7 +97,7 @@ static int grant_own(int rules, const char *own, struct err *e)
 		const char *name;
 		uint64_t access;
 	} folders[] = {
-		{ "data", WRITE }, { "run", WRITE }, { "z", WRITE },
+		{ "data", WRITE }, { "run", WRITE }, { "drives", WRITE },
 		{ "slots", READ | WRITE_FILE | LANDLOCK_ACCESS_FS_MAKE_REG },
 	};
 

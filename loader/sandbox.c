@@ -8,6 +8,7 @@
  */
 #include "loader/sandbox.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -32,7 +33,7 @@
 #define USER "data/run-foreign/c/Users/user"
 
 static const char *const folders[] = {
-	"z",
+	"drives",
 	"run",
 	"slots",
 	"data",
@@ -52,11 +53,21 @@ static char *join(const char *a, const char *b)
 	return asprintf(&s, "%s/%s", a, b) < 0 ? NULL : s;
 }
 
+/* The folder for what is mounted below a drive's root. */
+static char *own_root(const struct policy *p, char drive)
+{
+	char *path;
+
+	return asprintf(&path, "%s/drives/%c", p->own, tolower(drive)) < 0
+		       ? NULL
+		       : path;
+}
+
 static int link_mount(const struct policy *p, const struct policy_mount *m,
 		      struct err *e)
 {
-	const char *drive = m->drive == 'Z' ? "z" : "data/run-foreign/c";
-	char *path = join(p->own, drive);
+	char *path = m->drive == 'C' ? join(p->own, "data/run-foreign/c")
+				     : own_root(p, m->drive);
 	const char *name;
 	struct stat st;
 	int root, parent = -1, ret = 0;
@@ -104,21 +115,39 @@ static int fill_folder(const struct policy *p, struct err *e)
 				       folders[i], strerror(errno));
 		free(path);
 	}
+	for (char drive = 'D'; drive <= 'Z'; drive++) {
+		const char *root = p->root[drive - 'A'];
+		size_t n = strlen(p->own);
+
+		/* Else it is a mount's own. */
+		if (root && !strncmp(root, p->own, n) && root[n] == '/' &&
+		    mkdir(root, 0700) < 0)
+			return err_set(e, errno, "%s: %s", root, strerror(errno));
+	}
 	for (size_t i = 0; i < p->nmounts; i++)
 		if (link_mount(p, &p->mounts[i], e))
 			return -1;
 	return 0;
 }
 
-/* What is Z:\ */
-static int find_root(struct policy *p, struct err *e)
+/* What are Z:\, which is there in any case, and the other drives? */
+static int find_roots(struct policy *p, struct err *e)
 {
-	for (size_t i = 0; i < p->nmounts; i++)
-		if (p->mounts[i].drive == 'Z' && !*p->mounts[i].guest)
-			p->root = p->mounts[i].host;
-	if (!p->root)
-		p->root = join(p->own, "z");
-	return p->root ? 0 : err_set(e, ENOMEM, "no memory");
+	p->root['Z' - 'A'] = own_root(p, 'Z');
+	for (size_t i = 0; i < p->nmounts; i++) {
+		const struct policy_mount *m = &p->mounts[i];
+		char **root = &p->root[m->drive - 'A'];
+
+		if (m->drive == 'C')
+			continue;
+		if (!*m->guest)
+			*root = m->host;
+		else if (!*root)
+			*root = own_root(p, m->drive);
+		if (!*root)
+			break;
+	}
+	return p->root['Z' - 'A'] ? 0 : err_set(e, ENOMEM, "no memory");
 }
 
 /* ---- the child's side
@@ -256,8 +285,9 @@ static int enter(struct options *o, int status_fd, struct err *e)
 	if (fill_folder(p, e) || set_environment(p, e))
 		return -1;
 	if ((!getcwd(cwd, sizeof cwd) || !policy_find(p, cwd, &rest)) &&
-	    chdir(p->root) < 0)
-		return err_set(e, errno, "%s: %s", p->root, strerror(errno));
+	    chdir(p->root['Z' - 'A']) < 0)
+		return err_set(e, errno, "%s: %s", p->root['Z' - 'A'],
+			       strerror(errno));
 	if (status_fd >= 0 && asprintf((char **)&o->exit_status,
 				       "/proc/self/fd/%d", status_fd) < 0)
 		return err_set(e, ENOMEM, "no memory");
@@ -285,11 +315,11 @@ int sandbox_begin(struct options *o, char ***argv, struct err *e)
 		/* A child, in its parent's jail. */
 		p->own = strdup(o->jailed);
 		policy = p;
-		return p->own ? find_root(p, e)
+		return p->own ? find_roots(p, e)
 			      : err_set(e, ENOMEM, "no memory");
 	}
 	if (mount_program(o, &mount, e) || make_folder(p, e) ||
-	    find_root(p, e) || add_options(o, argv, mount, e))
+	    find_roots(p, e) || add_options(o, argv, mount, e))
 		goto fail;
 	/* Who writes it has no way to the file itself. */
 	if (o->exit_status) {

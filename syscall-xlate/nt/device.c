@@ -8,6 +8,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
@@ -129,6 +130,7 @@ static NTSTATUS device_number(struct task *t, struct file *f, struct irp *r)
 	uint32_t n[3] = { DEVICE_TYPE_DISK, 0,
 			  f->drive == 'C'   ? 1
 			  : f->drive == 'Z' ? 2
+			  : f->drive	    ? (uint32_t)(f->drive - 'A')
 					    : 0 };
 
 	return control_out(t, r, n, sizeof n);
@@ -220,15 +222,15 @@ NTSTATUS volume_control(struct task *t, struct file *f, struct irp *r)
 /* ---- the mount manager
  * ------------------------------------------------------------ */
 
-static const struct {
-	char letter;
-	const char *device, *guid;
-} volumes[] = {
-	{ 'C', "\\Device\\HarddiskVolume3",
-	  "\\??\\Volume{00000000-0000-0000-0000-000000000043}" },
-	{ 'Z', "\\Device\\HarddiskVolume26",
-	  "\\??\\Volume{00000000-0000-0000-0000-00000000005a}" },
-};
+enum { GUID_SIZE = 49 };
+
+static const char *volume_guid(char letter, char guid[GUID_SIZE])
+{
+	snprintf(guid, GUID_SIZE,
+		 "\\??\\Volume{00000000-0000-0000-0000-0000000000%02x}",
+		 (unsigned char)letter);
+	return guid;
+}
 
 /* Is the name at [offset, offset+len) of in equal to text?  0 len: any. */
 static bool name_is(const uint8_t *in, size_t in_len, uint32_t offset,
@@ -252,8 +254,8 @@ static bool name_is(const uint8_t *in, size_t in_len, uint32_t offset,
  */
 static NTSTATUS query_points(struct task *t, struct file *f, struct irp *r)
 {
-	uint8_t in[1024], out[2048] = { 0 };
-	uint32_t link, device, count = 0, size, at;
+	uint8_t in[1024], out[16384] = { 0 };
+	uint32_t link, device, count = 0, size, at = 8;
 	uint16_t link_len, device_len;
 	size_t n = MIN(r->len, sizeof in);
 
@@ -267,19 +269,23 @@ static NTSTATUS query_points(struct task *t, struct file *f, struct irp *r)
 	memcpy(&device, in + 16, 4);
 	memcpy(&device_len, in + 20, 2);
 
-	at = 8 + 4 * 24;
-	for (size_t i = 0; i < COUNT_OF(volumes); i++) {
-		char dos[] = "\\DosDevices\\?:";
+	for (char letter = 'A'; letter <= 'Z'; letter++)
+		at += path_is_drive((uint16_t)letter) ? 2 * 24 : 0;
+	for (char letter = 'A'; letter <= 'Z'; letter++) {
+		char dos[] = "\\DosDevices\\?:", guid[GUID_SIZE];
+		const char *volume = path_volume(letter);
 
-		dos[12] = volumes[i].letter;
+		if (!path_is_drive((uint16_t)letter))
+			continue;
+		dos[12] = letter;
+		volume_guid(letter, guid);
 		for (int k = 0; k < 2; k++) {
-			const char *name = k ? volumes[i].guid : dos;
+			const char *name = k ? guid : dos;
 			uint8_t *p = out + 8 + count * 24;
-			const char *text[3] = { name, "", volumes[i].device };
+			const char *text[3] = { name, "", volume };
 
 			if (!name_is(in, n, link, link_len, name) ||
-			    !name_is(in, n, device, device_len,
-				     volumes[i].device))
+			    !name_is(in, n, device, device_len, volume))
 				continue;
 			for (int s = 0; s < 3; s++) {
 				uint16_t u[128];
@@ -321,12 +327,14 @@ static NTSTATUS dos_volume_path(struct task *t, struct file *f, struct irp *r)
 	if (n < 2 || guest_read(t, in, r->buf, n) < 0)
 		return STATUS_INVALID_PARAMETER;
 	memcpy(&len, in, 2);
-	for (size_t i = 0; i < COUNT_OF(volumes); i++) {
+	for (char letter = 'A'; letter <= 'Z'; letter++) {
 		uint32_t bytes = 8;
-		uint16_t path[4] = { (uint16_t)volumes[i].letter, ':', 0, 0 };
+		uint16_t path[4] = { (uint16_t)letter, ':', 0, 0 };
+		char guid[GUID_SIZE];
 
-		if (!name_is(in, n, 2, len, volumes[i].device) &&
-		    !name_is(in, n, 2, len, volumes[i].guid))
+		if (!path_is_drive((uint16_t)letter) ||
+		    (!name_is(in, n, 2, len, path_volume(letter)) &&
+		     !name_is(in, n, 2, len, volume_guid(letter, guid))))
 			continue;
 		memcpy(out, &bytes, 4);
 		memcpy(out + 4, path, sizeof path);

@@ -159,12 +159,12 @@ static NTSTATUS query_name(struct query *q)
    has it, is the same as the other: there are no short names. */
 static NTSTATUS query_volume_name(struct query *q)
 {
-	const char *device = q->f->drive == 'C' ? "\\Device\\HarddiskVolume3"
-						: "\\Device\\HarddiskVolume26";
-	size_t n = strlen(device);
+	const char *device = path_volume(q->f->drive);
+	size_t n;
 
-	if (!q->f->drive)
+	if (!device)
 		return STATUS_INVALID_PARAMETER;
+	n = strlen(device);
 	q->tail = malloc(n * 2);
 	if (!q->tail)
 		return STATUS_NO_MEMORY;

@@ -227,9 +227,8 @@ static const char *device_text(const struct file *f)
 	case DEVICE_MOUNTS:
 		return "\\Device\\MountPointManager";
 	case DEVICE_DISK:
-		return f->drive == 'C'   ? "\\Device\\HarddiskVolume3"
-		       : f->drive == 'Z' ? "\\Device\\HarddiskVolume26"
-					 : "\\Device\\Harddisk0\\DR0";
+		return f->drive ? path_volume(f->drive)
+				: "\\Device\\Harddisk0\\DR0";
 	}
 	return "\\Device\\Null";
 }
@@ -256,8 +255,7 @@ NTSTATUS file_device_name(struct file *f, uint16_t **name, size_t *len)
 	for (n = 0; path[n]; n++)
 		;
 	/* \??\C: becomes the volume's device. */
-	device = path[4] == 'C' ? "\\Device\\HarddiskVolume3"
-				: "\\Device\\HarddiskVolume26";
+	device = path_volume((char)path[4]);
 	dn = strlen(device);
 	out = malloc((dn + n) * sizeof *out);
 	if (!out) {

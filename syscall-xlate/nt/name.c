@@ -16,6 +16,7 @@
 #include "base/utf.h"
 #include "syscall-xlate/nt/name.h"
 #include "syscall-xlate/nt/calls.h"
+#include "syscall-xlate/nt/path.h"
 
 enum {
 	MAX_LINKS = 32, /* followed in one name */
@@ -159,8 +160,6 @@ static const struct {
 	{ "Windows", NULL },
 	{ "??", "\\GLOBAL??" },
 	{ "DosDevices", "\\GLOBAL??" },
-	{ "GLOBAL??\\C:", "\\Device\\HarddiskVolume3" },
-	{ "GLOBAL??\\Z:", "\\Device\\HarddiskVolume26" },
 	{ "GLOBAL??\\NUL", "\\Device\\Null" },
 	{ "GLOBAL??\\CON", "\\Device\\ConDrv\\Console" },
 	{ "GLOBAL??\\CONIN$", "\\Device\\ConDrv\\CurrentIn" },
@@ -208,6 +207,13 @@ static bool have_root(void)
 		root->initial = true;
 	for (unsigned i = 0; root && i < COUNT_OF(initial); i++)
 		add_initial(initial[i].path, initial[i].target);
+	for (char letter = 'A'; root && letter <= 'Z'; letter++) {
+		char name[] = "GLOBAL??\\?:";
+
+		name[9] = letter;
+		if (path_is_drive((uint16_t)letter))
+			add_initial(name, path_volume(letter));
+	}
 	return root != NULL;
 }
 

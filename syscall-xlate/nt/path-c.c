@@ -279,22 +279,31 @@ static void find_real_c(void)
 
 /*
  * In a sandbox: the name by which the program knows a file of the host, as a
- * path below its C: or, from "/" on, its Z:.
+ * path below its C: or, from "/" on, another drive.
  */
-static const char *path_shown(const char *host, char out[2 * HOST_PATH_MAX])
+static const char *path_shown(const char *host, char out[2 * HOST_PATH_MAX],
+			      char *drive)
 {
 	const char *rest;
 	const struct policy_mount *m = policy_find(policy, host, &rest);
 
-	if (m)
+	*drive = m ? m->drive : 'Z';
+	if (m) {
 		snprintf(out, 2 * HOST_PATH_MAX, "%s/%s%s%s",
 			 m->drive == 'C' ? path_user_c() : "", m->guest,
 			 *m->guest && *rest ? "/" : "", rest);
-	else if ((rest = below(host, policy->root)))
+		return out;
+	}
+	for (char letter = 'D'; letter <= 'Z'; letter++) {
+		const char *root = policy->root[letter - 'A'];
+
+		if (!root || !(rest = below(host, root)))
+			continue;
+		*drive = letter;
 		snprintf(out, 2 * HOST_PATH_MAX, "/%s", rest);
-	else
-		return host;
-	return out;
+		return out;
+	}
+	return host;
 }
 
 uint16_t *path_to_nt(const char *host, size_t *len)
@@ -307,7 +316,7 @@ uint16_t *path_to_nt(const char *host, size_t *len)
 
 	pthread_once(&real_once, find_real_c);
 	if (policy)
-		host = path_shown(host, shown);
+		host = path_shown(host, shown, &prefix[4]);
 	if ((rest = below(host, path_user_c())) || (rest = below(host, real_c)))
 		strcpy(prefix, "\\??\\C:");
 	else if ((rest = below(host, dlls64)))

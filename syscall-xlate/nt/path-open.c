@@ -177,7 +177,7 @@ static int try_all(struct nt_path *p,
 	}
 	if (p->dir) {
 		p->from_lower = true;
-		return at(AT_FDCWD, policy ? policy->root : "/", arg);
+		return at(AT_FDCWD, policy ? policy->root['Z' - 'A'] : "/", arg);
 	}
 	if (!search || known == CASE_ABSENT)
 		return r;

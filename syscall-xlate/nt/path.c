@@ -282,11 +282,33 @@ static NTSTATUS parse_c(const struct virtual_dir *d, const uint16_t *s,
 	return STATUS_SUCCESS;
 }
 
-static NTSTATUS parse_z(const uint16_t *s, size_t n, struct nt_path *p)
+bool path_is_drive(uint16_t letter)
 {
-	NTSTATUS status = set_host(p, policy ? policy->root : "/");
+	if (letter == 'C' || letter == 'Z')
+		return true;
+	return policy && letter >= 'A' && letter <= 'Z' &&
+	       policy->root[letter - 'A'];
+}
 
-	p->drive = 'Z';
+const char *path_volume(char letter)
+{
+#define V(n) "\\Device\\HarddiskVolume" #n
+	static const char *const names[] = {
+		V(1),  V(2),  V(3),  V(4),  V(5),  V(6),  V(7),  V(8),  V(9),
+		V(10), V(11), V(12), V(13), V(14), V(15), V(16), V(17), V(18),
+		V(19), V(20), V(21), V(22), V(23), V(24), V(25), V(26),
+	};
+#undef V
+
+	return letter >= 'A' && letter <= 'Z' ? names[letter - 'A'] : NULL;
+}
+
+/* Z:, or another drive without folders of our own in it. */
+static NTSTATUS parse_plain(const uint16_t *s, size_t n, struct nt_path *p)
+{
+	NTSTATUS status =
+		set_host(p, policy ? policy->root[p->drive - 'A'] : "/");
+
 	p->fixed = p->len;
 	return status ? status : append(p, s, n);
 }
@@ -296,6 +318,10 @@ static NTSTATUS parse_drive(uint16_t letter, const uint16_t *s, size_t n,
 			    struct nt_path *p)
 {
 	p->drive = (char)utf16_upcase(letter);
+	if (!path_is_drive((uint16_t)p->drive)) {
+		p->drive = 0;
+		return STATUS_OBJECT_NAME_NOT_FOUND;
+	}
 	if (!n) {
 		p->kind = PATH_DEVICE;
 		p->device = DEVICE_DISK;
@@ -310,7 +336,7 @@ static NTSTATUS parse_drive(uint16_t letter, const uint16_t *s, size_t n,
 		p->want_dir = true;
 	return p->drive == 'C'
 		       ? parse_c(virtual_from_host(path_user_c()), s, n, p)
-		       : parse_z(s, n, p);
+		       : parse_plain(s, n, p);
 }
 
 static NTSTATUS device(struct nt_path *p, enum nt_device d, const uint16_t *s,
@@ -343,7 +369,7 @@ static NTSTATUS parse_unc(const uint16_t *s, size_t n, struct nt_path *p)
 	if (!skip(&s, &n, "localhost\\") && !skip(&s, &n, "127.0.0.1\\"))
 		return STATUS_BAD_NETWORK_PATH;
 	if (n < 2 || s[1] != '$' || (n > 2 && s[2] != '\\') ||
-	    (utf16_upcase(*s) != 'C' && utf16_upcase(*s) != 'Z'))
+	    !path_is_drive(utf16_upcase(*s)))
 		return STATUS_BAD_NETWORK_NAME;
 	/* The share's root is a directory with or without the backslash. */
 	if (n == 2)
@@ -378,10 +404,10 @@ static NTSTATUS parse_device(const uint16_t *s, size_t n, struct nt_path *p)
 		n -= len;
 		return device(p, devices[i].device, s + (n != 0), n - (n != 0));
 	}
-	if (units_are(s, len, "HarddiskVolume3"))
-		return parse_drive('C', s + len, n - len, p);
-	if (units_are(s, len, "HarddiskVolume26"))
-		return parse_drive('Z', s + len, n - len, p);
+	for (char letter = 'A'; letter <= 'Z'; letter++)
+		if (path_is_drive((uint16_t)letter) &&
+		    units_are(s, len, path_volume(letter) + strlen("\\Device\\")))
+			return parse_drive((uint16_t)letter, s + len, n - len, p);
 	if (units_are(s, len, "NamedPipe"))
 		return parse_pipe(s + len, n - len, p);
 	if (skip(&s, &n, "Mailslot\\")) {
@@ -423,7 +449,7 @@ static NTSTATUS parse_dos(const uint16_t *s, size_t n, struct nt_path *p)
 	if (len >= 2 && s[1] == ':') {
 		uint16_t letter = utf16_upcase(*s);
 
-		if (letter == 'C' || letter == 'Z') {
+		if (path_is_drive(letter)) {
 			if (len == 2)
 				return parse_drive(letter, s + 2, n - 2, p);
 			return STATUS_OBJECT_NAME_NOT_FOUND;
@@ -541,7 +567,7 @@ NTSTATUS path_parse(const uint16_t *name, size_t n,
 		return STATUS_OBJECT_TYPE_MISMATCH;
 	if (root->drive == 'C')
 		return parse_below_c(name, n, root, p);
-	p->drive = 'Z';
+	p->drive = root->drive;
 	p->dirfd = root->fd;
 	return append(p, name, n);
 }

@@ -44,7 +44,7 @@ struct virtual_dir;
 struct nt_path {
 	enum nt_path_kind kind;
 	enum nt_device device;
-	char drive;      /* 'C' or 'Z' */
+	char drive;      /* 'C', 'Z', or a letter of the sandbox's */
 	bool want_dir;   /* the name ended in a backslash */
 	bool stream;     /* names an alternate data stream */
 	bool from_lower; /* path_open() took it from lower: read-only */
@@ -66,12 +66,17 @@ struct nt_path {
 /* What a name is relative to: an open directory. */
 struct nt_path_root {
 	int fd;           /* the directory; not used for C: */
-	char drive;       /* 'C' or 'Z'; 0: not a disk directory */
+	char drive;       /* its letter; 0: not a disk directory */
 	const char *host; /* absolute host path, for C: below the overlay */
 	const struct virtual_dir *dir; /* C:'s own folder, or NULL */
 	enum nt_path_kind kind;        /* PATH_DEVICE: \Device\NamedPipe\ */
 	enum nt_device device;
 };
+
+/* C: and Z:, in a sandbox also the drives of its mounts. */
+bool path_is_drive(uint16_t letter);
+/* \Device\HarddiskVolumeN of a drive. */
+const char *path_volume(char letter);
 
 /*
  * path_parse() - split an NT name; asks the host nothing.

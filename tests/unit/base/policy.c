@@ -18,7 +18,7 @@ static const struct {
 	{ "mount", ":Z:\\x" },
 	{ "mount", "/Z:\\x" },
 	{ "mount", "/no/such/folder:Z:\\x" },
-	{ "mount", "/:D:\\x" },
+	{ "mount", "/:A:\\x" },
 	{ "mount", "/:C:\\" },
 	{ "mount", "/:Z:\\a\\..\\b" },
 	{ "mount", "/:Z:\\.." },
