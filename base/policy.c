@@ -85,6 +85,14 @@ static int set_pids(struct policy *p, const char *s, struct err *e)
 	return set_count(&p->pids, "pids", MAX_PIDS, s, e);
 }
 
+static int set_commit(struct policy *p, const char *s, struct err *e)
+{
+	if (strcmp(s, "yes") && strcmp(s, "no"))
+		return err_set(e, EINVAL, "commit \"%s\": wanted yes or no", s);
+	p->commit = *s == 'y';
+	return 0;
+}
+
 static int set_timeout(struct policy *p, const char *s, struct err *e)
 {
 	return set_count(&p->timeout, "timeout", INT_MAX / 1000, s, e);
@@ -305,6 +313,7 @@ static const struct {
 	{ "mount", policy_add_mount }, { "env", policy_add_env },
 	{ "memory", set_memory },      { "cpus", set_cpus },
 	{ "pids", set_pids },	       { "timeout", set_timeout },
+	{ "commit", set_commit },
 	{ "net", set_net },
 };
 

@@ -37,6 +37,7 @@ struct policy {
 	unsigned cpus;	  /* 0: no limit */
 	unsigned pids;	  /* processes at a time; 0: not said */
 	unsigned timeout; /* seconds; 0: none */
+	bool commit;	  /* what :cow mounts take is written at the end */
 	bool net;
 	char **env;	  /* NAME=VALUE, NULL-terminated */
 	size_t nenv;

@@ -7,9 +7,11 @@
  * that looking at a name, or changing a file's mode by it, leads nowhere else
  * either, and what is only to be read is mounted so.
  */
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <linux/magic.h>
 #include <linux/openat2.h>
 #include <sched.h>
 #include <stdio.h>
@@ -18,12 +20,14 @@
 #include <sys/auxv.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
+#include <sys/statfs.h>
 #include <sys/statvfs.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include "base/log.h"
 #include "base/table.h"
+#include "loader/commit.h"
 #include "loader/jail.h"
 
 static int write_to(const char *path, const char *text)
@@ -56,6 +60,7 @@ static int map_ids(uid_t uid, gid_t gid)
 
 struct root {
 	const char *path;
+	const char *own; /* the sandbox's folder */
 	dev_t dev; /* its own file system; the host's may cover it */
 };
 
@@ -206,36 +211,142 @@ static int by_name(const void *a, const void *b)
 	return strcmp((*x)->host, (*y)->host);
 }
 
-/* A layer in p->own takes the changes. */
-static int show_cow(const struct root *root, const struct policy *p,
-		    const struct policy_mount *m, struct err *e)
+/* ---- layers -------------------------------------------------------------------- */
+
+/* A layer over the host's folder; n-th of this sandbox.  -1 with errno. */
+static int lay_over(const struct root *root, const char *host, unsigned n)
 {
-	char place[PATH_MAX], dir[PATH_MAX], text[3 * PATH_MAX + 128];
-	unsigned n = (unsigned)(m - p->mounts);
+	char place[PATH_MAX], dir[PATH_MAX + 32], text[3 * PATH_MAX + 128];
 
 	/* The kernel's options end at a comma, and layers at a colon. */
-	if (strpbrk(m->host, ",:\\"))
-		return err_set(e, EINVAL, "%s: not with :cow", m->host);
-	snprintf(dir, sizeof dir, "%s/cow%u", p->own, n);
+	if (strpbrk(host, ",:\\")) {
+		errno = ENOTSUP;
+		return -1;
+	}
+	snprintf(dir, sizeof dir, "%s/cow%u", root->own, n);
 	mkdir(dir, 0700);
-	snprintf(dir, sizeof dir, "%s/cow%u/upper", p->own, n);
+	snprintf(dir, sizeof dir, "%s/cow%u/upper", root->own, n);
 	mkdir(dir, 0755);
-	snprintf(dir, sizeof dir, "%s/cow%u/work", p->own, n);
+	snprintf(dir, sizeof dir, "%s/cow%u/work", root->own, n);
 	mkdir(dir, 0700);
 	snprintf(text, sizeof text,
 		 "lowerdir=%s,upperdir=%s/cow%u/upper,workdir=%s/cow%u/work,"
 		 "userxattr",
-		 m->host, p->own, n, p->own, n);
-	if (make_place(root, m->host, true, place) ||
-	    mount("sandbox", place, "overlay", MS_NOSUID | MS_NODEV, text) < 0)
-		return err_set(e, errno, "a layer over %s: %s", m->host,
-			       strerror(errno));
-	return 0;
+		 host, root->own, n, root->own, n);
+	return make_place(root, host, true, place) ||
+			       mount("sandbox", place, "overlay",
+				     MS_NOSUID | MS_NODEV, text) < 0
+		       ? -1
+		       : 0;
+}
+
+/* The kernel's own file systems: nothing in them is for a program to change. */
+static bool is_pseudo(const char *path)
+{
+	struct statfs fs;
+
+	return statfs(path, &fs) == 0 && (fs.f_type == PROC_SUPER_MAGIC ||
+					  fs.f_type == SYSFS_MAGIC);
+}
+
+static int split(const struct root *root, const char *host, unsigned *n,
+		 unsigned depth, struct err *e);
+
+static int split_entry(const struct root *root, const char *path,
+		       const char *place, unsigned *n, unsigned depth,
+		       struct err *e)
+{
+	char target[PATH_MAX];
+	struct stat st;
+	ssize_t len;
+
+	/* What vanishes meanwhile, or is of no use, is left out. */
+	if (lstat(path, &st) < 0)
+		return 0;
+	if (S_ISLNK(st.st_mode)) {
+		len = readlink(path, target, sizeof target - 1);
+		if (len > 0) {
+			target[len] = 0;
+			(void)!symlink(target, place);
+		}
+		return 0;
+	}
+	if (S_ISREG(st.st_mode))
+		return show(root, path, READONLY | IF_THERE, e);
+	if (!S_ISDIR(st.st_mode))
+		return 0;
+	if (is_pseudo(path))
+		return show(root, path, READONLY | IF_THERE, e);
+	if (lay_over(root, path, (*n)++) == 0)
+		return 0;
+	if (errno == EINVAL && depth)
+		return split(root, path, n, depth - 1, e);
+	return show(root, path, READONLY | IF_THERE, e);
+}
+
+/*
+ * There are no layers over a folder with other file systems mounted in it, as
+ * "/" has: then each folder in it gets its own, and what is in it directly can be
+ * read.
+ */
+static int split(const struct root *root, const char *host, unsigned *n,
+		 unsigned depth, struct err *e)
+{
+	char place[PATH_MAX], path[PATH_MAX], at[2 * PATH_MAX];
+	const char *slash = host[1] ? "/" : "";
+	struct dirent *x;
+	DIR *d = opendir(host);
+	int ret = 0;
+
+	if (!d || make_place(root, host, true, place)) {
+		if (d)
+			closedir(d);
+		return err_set(e, errno, "%s: %s", host, strerror(errno));
+	}
+	while (!ret && (x = readdir(d))) {
+		if (!strcmp(x->d_name, ".") || !strcmp(x->d_name, ".."))
+			continue;
+		if (snprintf(path, sizeof path, "%s%s%s", host, slash,
+			     x->d_name) >= (int)sizeof path)
+			continue;
+		snprintf(at, sizeof at, "%s/%s", place, x->d_name);
+		ret = split_entry(root, path, at, n, depth, e);
+	}
+	closedir(d);
+	return ret;
+}
+
+/* A layer in p->own takes the changes. */
+static int show_cow(const struct root *root, const struct policy *p,
+		    const struct policy_mount *m, unsigned *n, struct err *e)
+{
+	enum { DEPTH = 4 };
+	char dir[PATH_MAX + 32];
+
+	if (lay_over(root, m->host, *n)) {
+		if (errno != EINVAL)
+			return err_set(e, errno, "a layer over %s: %s", m->host,
+				       strerror(errno));
+		if (p->commit)
+			return err_set(e, ENOTSUP,
+				       "--commit: other file systems are mounted "
+				       "in %s; mount what is to be written by "
+				       "itself",
+				       m->host);
+		(*n)++;
+		return split(root, m->host, n, DEPTH, e);
+	}
+	snprintf(dir, sizeof dir, "%s/cow%u/upper", p->own, (*n)++);
+	return commit_send((unsigned)(m - p->mounts), dir)
+		       ? err_set(e, errno, "a layer over %s: %s", m->host,
+				 strerror(errno))
+		       : 0;
 }
 
 static int show_mounts(const struct root *root, const struct policy *p, struct err *e)
 {
 	const struct policy_mount **v = calloc(p->nmounts + 1, sizeof *v);
+	unsigned layers = 0;
 	int ret = 0;
 
 	if (!v)
@@ -245,12 +356,13 @@ static int show_mounts(const struct root *root, const struct policy *p, struct e
 	qsort(v, p->nmounts, sizeof *v, by_name);
 	for (size_t i = 0; i < p->nmounts && !ret; i++)
 		ret = v[i]->mode == MOUNT_COW
-			      ? show_cow(root, p, v[i], e)
+			      ? show_cow(root, p, v[i], &layers, e)
 			      : show(root, v[i]->host,
 				     v[i]->mode == MOUNT_RO ? READONLY
 							    : AS_IT_IS,
 				     e);
 	free(v);
+	commit_sent();
 	return ret;
 }
 
@@ -335,7 +447,7 @@ int jail_mounts(const struct policy *p, const struct jail_paths *paths,
 		struct err *e)
 {
 	char path[PATH_MAX];
-	struct root root = { .path = path };
+	struct root root = { .path = path, .own = p->own };
 	const char *name = strrchr(p->own, '/') + 1, *rest;
 	struct stat st;
 	int outside;

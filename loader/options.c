@@ -21,7 +21,8 @@ enum {
 	OPT_PARENT, OPT_TRACE_JSON, OPT_SUMMARY,
 	OPT_CHECK, OPT_JSON,
 	OPT_SYSROOT, OPT_ARGV0, OPT_TRAP,
-	OPT_DETERMINISTIC, OPT_SANDBOX, OPT_POLICY, OPT_SETTING, OPT_JAILED,
+	OPT_DETERMINISTIC, OPT_SANDBOX, OPT_POLICY, OPT_SETTING, OPT_COMMIT, OPT_DISCARD,
+	OPT_JAILED,
 };
 
 static const struct {
@@ -61,6 +62,10 @@ static const struct {
 	{ "mount", OPT_SETTING, required_argument, "HOST:Z:\\DIR[:ro|:rw|:cow]",
 	  "show it a folder or file of the host, only to read unless :rw; :cow "
 	  "drops what it changes" },
+	{ "commit", OPT_COMMIT, no_argument, NULL,
+	  "write what :cow mounts took to the host when the program has ended" },
+	{ "discard", OPT_DISCARD, no_argument, NULL,
+	  "drop it; the default" },
 	{ "net", OPT_SETTING, required_argument, "none|all",
 	  "the network; none is the default" },
 	{ "env", OPT_SETTING, required_argument, "NAME[=VALUE]",
@@ -180,6 +185,11 @@ static int apply(int val, const char *name, struct options *o, struct err *e)
 	case OPT_SETTING:
 		o->setting = name;
 		return policy_set(&o->policy, name, optarg, e);
+	case OPT_COMMIT:
+	case OPT_DISCARD:
+		o->setting = name;
+		return policy_set(&o->policy, "commit",
+				  val == OPT_COMMIT ? "yes" : "no", e);
 	case OPT_JAILED:
 		o->jailed = optarg;
 		o->was_jailed = true;

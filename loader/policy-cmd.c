@@ -29,6 +29,8 @@ static void show(const char *file, const struct policy *p)
 	for (size_t i = 0; i < p->nenv; i++)
 		printf("  environment %s\n", p->env[i]);
 	printf("  network %s\n", p->net ? "all" : "none");
+	if (p->commit)
+		printf("  changes of mounts that drop them are written at the end\n");
 	if (p->memory)
 		printf("  memory %llu bytes for each process\n",
 		       (unsigned long long)p->memory);

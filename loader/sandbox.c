@@ -23,6 +23,7 @@
 
 #include "base/log.h"
 #include "base/table.h"
+#include "loader/commit.h"
 #include "loader/jail.h"
 #include "loader/search.h"
 #include "loader/supervise.h"
@@ -264,11 +265,19 @@ static int set_environment(const struct policy *p, struct err *e)
 }
 
 /* What our caller left open is not the program's. */
-static void close_others(int keep)
+static void close_others(int a, int b)
 {
-	if (keep > 3)
-		close_range(3, (unsigned)keep - 1, 0);
-	close_range(keep < 3 ? 3 : (unsigned)keep + 1, ~0u, 0);
+	const int keep[] = { MIN(a, b), MAX(a, b) };
+	unsigned from = 3;
+
+	for (unsigned i = 0; i < COUNT_OF(keep); i++) {
+		if (keep[i] < (int)from)
+			continue;
+		if (keep[i] > (int)from)
+			close_range(from, (unsigned)keep[i] - 1, 0);
+		from = (unsigned)keep[i] + 1;
+	}
+	close_range(from, ~0u, 0);
 }
 
 static int enter(struct options *o, int status_fd, struct err *e)
@@ -281,7 +290,7 @@ static int enter(struct options *o, int status_fd, struct err *e)
 		log_debug(LOG_PROCESS, "%s", e->text);
 		supervise_again();
 	}
-	close_others(status_fd);
+	close_others(status_fd, commit_channel());
 	if (fill_folder(p, e) || set_environment(p, e))
 		return -1;
 	if ((!getcwd(cwd, sizeof cwd) || !policy_find(p, cwd, &rest)) &&
@@ -327,7 +336,7 @@ int sandbox_begin(struct options *o, char ***argv, struct err *e)
 		s.status = status_fd = memfd_create("exit-status", MFD_CLOEXEC);
 	}
 	alone = jail_spaces(p, e);
-	if (alone < 0)
+	if (alone < 0 || commit_prepare(p, e))
 		goto fail;
 	o->alone = s.alone = alone;
 	s.pid = supervise_fork(alone, e);

@@ -23,9 +23,10 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "loader/commit.h"
 #include "loader/jail.h"
 
-enum { EXIT_TIMEOUT = 124, FORBIDDEN = SIGSYS };
+enum { EXIT_TIMEOUT = 124, EXIT_OURS = 125, FORBIDDEN = SIGSYS };
 
 static sigset_t watched;
 static volatile bool *again; /* shared with the child */
@@ -251,6 +252,9 @@ _Noreturn void supervise(const struct supervised *s)
 				 "call that it may not, and was ended");
 	} else {
 		code = WEXITSTATUS(status);
+		/* It has ended by itself. */
+		if (s->policy->commit && !commit_apply(s->policy))
+			code = EXIT_OURS;
 	}
 	if (s->status >= 0)
 		copy_status(s->status, s->status_file);

@@ -80,8 +80,12 @@ static NTSTATUS transfer(struct task *t, struct irp *r, int fd, int64_t offset,
 				continue;
 			return *n ? STATUS_SUCCESS : status;
 		}
+		/* A full disk is an error also when it was not at first. */
 		if (got < 0)
-			return *n ? STATUS_SUCCESS : status_from_errno(errno);
+			return *n && errno != ENOSPC && errno != EDQUOT &&
+					       errno != EFBIG
+				       ? STATUS_SUCCESS
+				       : status_from_errno(errno);
 		*n += (size_t)got;
 		if ((size_t)got < want && (!write_out || !got))
 			break;

@@ -13,8 +13,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/policy.h"
 #include "syscall-xlate/nt/file-private.h"
 
 enum { REPLACE = 1, POSIX = 2, IGNORE_READONLY = 0x40 };
@@ -178,6 +180,97 @@ static NTSTATUS read_request(struct task *t, gaddr info, uint32_t len, bool ex,
 /* ---- rename
  * --------------------------------------------------------------------- */
 
+static char *absolute(const struct target *to)
+{
+	char *path = NULL;
+
+	if (to->path.dirfd == AT_FDCWD || !to->root || !to->root->path)
+		return strdup(to->path.host);
+	if (asprintf(&path, "%s/%s", to->root->path, to->path.host) < 0)
+		return NULL;
+	return path;
+}
+
+static int move_tree(int from_dir, const char *from, int to_dir, const char *to);
+
+static int move_entries(int from, int to)
+{
+	int fd = openat(from, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC), ret = 0;
+	DIR *d = fd < 0 ? NULL : fdopendir(fd);
+	struct dirent *x;
+
+	if (!d)
+		return -1;
+	while (!ret && (x = readdir(d))) {
+		if (!strcmp(x->d_name, ".") || !strcmp(x->d_name, ".."))
+			continue;
+		ret = renameat2(from, x->d_name, to, x->d_name,
+				RENAME_NOREPLACE);
+		if (ret && errno == EXDEV)
+			ret = move_tree(from, x->d_name, to, x->d_name);
+	}
+	closedir(d);
+	return ret;
+}
+
+/*
+ * The kernel does not rename a folder of a layer (a sandbox's :cow mount) that is
+ * also in what the layer lies over: it is made anew, and its entries are moved.
+ * If one cannot be, all that were are moved back.
+ */
+static int move_tree(int from_dir, const char *from, int to_dir, const char *to)
+{
+	const int how = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
+	int old = openat(from_dir, from, how), new = -1, ret = -1, err;
+	struct stat st;
+
+	if (old >= 0 && !fstat(old, &st) && !mkdirat(to_dir, to, 0700))
+		new = openat(to_dir, to, how);
+	if (new >= 0) {
+		const struct timespec times[2] = { st.st_atim, st.st_mtim };
+
+		ret = move_entries(old, new);
+		err = errno;
+		if (!ret) {
+			fchmod(new, st.st_mode & 07777);
+			futimens(new, times);
+			ret = unlinkat(from_dir, from, AT_REMOVEDIR);
+		} else if (!move_entries(new, old)) {
+			unlinkat(to_dir, to, AT_REMOVEDIR);
+		}
+		if (ret)
+			errno = err;
+	}
+	err = errno;
+	if (old >= 0)
+		close(old);
+	if (new >= 0)
+		close(new);
+	errno = err;
+	return ret;
+}
+
+/* Both in one :cow mount? */
+static bool is_layer(const char *from, const struct target *to)
+{
+	char *path = policy ? absolute(to) : NULL, *slash, *folder;
+	const struct policy_mount *a, *b;
+	const char *rest;
+
+	if (!path)
+		return false;
+	slash = strrchr(path, '/');
+	if (slash && slash != path)
+		*slash = 0;
+	/* The sandbox's own folders have links into mounts. */
+	folder = realpath(path, NULL);
+	a = policy_find(policy, from, &rest);
+	b = folder ? policy_find(policy, folder, &rest) : NULL;
+	free(folder);
+	free(path);
+	return a && a == b && a->mode == MOUNT_COW;
+}
+
 static NTSTATUS move(struct file *f, struct target *to, const char *from,
 		     bool replace)
 {
@@ -186,6 +279,9 @@ static NTSTATUS move(struct file *f, struct target *to, const char *from,
 	int dirfd = to->path.dirfd;
 	int r = renameat2(AT_FDCWD, from, dirfd, host, (unsigned)flags);
 
+	if (r < 0 && errno == EXDEV && f->kind == FILE_KIND_DIR &&
+	    is_layer(from, to))
+		r = move_tree(AT_FDCWD, from, dirfd, host);
 	/* A file system without RENAME_NOREPLACE; who races loses. */
 	if (r < 0 && errno == EINVAL && flags) {
 		struct stat st;
@@ -202,7 +298,6 @@ static NTSTATUS move(struct file *f, struct target *to, const char *from,
 				       : /* into itself */
 			       errno == ENOENT ? STATUS_OBJECT_PATH_NOT_FOUND
 					       : status_from_errno(errno);
-	(void)f;
 	return STATUS_SUCCESS;
 }
 
@@ -217,17 +312,6 @@ static void spell_anew(struct target *to, const uint16_t *name, size_t n)
 		      RENAME_NOREPLACE) < 0)
 		strcpy(to->path.host, old);
 	free(old);
-}
-
-static char *absolute(const struct target *to)
-{
-	char *path = NULL;
-
-	if (to->path.dirfd == AT_FDCWD || !to->root || !to->root->path)
-		return strdup(to->path.host);
-	if (asprintf(&path, "%s/%s", to->root->path, to->path.host) < 0)
-		return NULL;
-	return path;
 }
 
 static NTSTATUS rename_file(struct task *t, struct file *f, gaddr info,

@@ -79,6 +79,42 @@ static int do_symlink(char **a)
 	return 0;
 }
 
+static int do_mkdir(char **a)
+{
+	if (!CreateDirectoryA(a[0], NULL))
+		return failed();
+	printf("ok\n");
+	return 0;
+}
+
+static int do_rmdir(char **a)
+{
+	if (!RemoveDirectoryA(a[0]))
+		return failed();
+	printf("ok\n");
+	return 0;
+}
+
+/* Writes until there is no room; how many MB were there? */
+static int do_fill(char **a)
+{
+	static char mb[1 << 20];
+	HANDLE h = open_file(a[0], GENERIC_WRITE, OPEN_ALWAYS);
+	DWORD n;
+	int i = 0;
+
+	if (h == INVALID_HANDLE_VALUE)
+		return failed();
+	memset(mb, 'x', sizeof mb);
+	while (i < 4096 && WriteFile(h, mb, sizeof mb, &n, NULL) && n == sizeof mb)
+		i++;
+	printf("ok %d MB, error %lu\n", i, GetLastError());
+	return 0;
+}
+
+/* Several commands, as in "mkdir a , write a\b": all must go well. */
+static int do_all(char **a);
+
 static int do_attributes(char **a)
 {
 	if (!SetFileAttributesA(a[0], FILE_ATTRIBUTE_READONLY))
@@ -421,8 +457,30 @@ static const struct {
 	{ "children", do_children }, { "child", do_child },
 	{ "run", do_run },	     { "sleep", do_sleep },
 	{ "loop", do_loop },	     { "socket", do_socket },
+	{ "mkdir", do_mkdir },	     { "rmdir", do_rmdir },
+	{ "fill", do_fill },	     { "all", do_all },
 	{ "event", do_event },	     { "sources", do_sources },	     { "insn", do_insn },
 };
+
+static int do_all(char **a)
+{
+	while (*a) {
+		char **end = a;
+		int ret = 2;
+
+		while (*end && strcmp(*end, ","))
+			end++;
+		if (*end)
+			*end++ = NULL;
+		for (unsigned i = 0; i < sizeof modes / sizeof *modes; i++)
+			if (!strcmp(modes[i].name, a[0]))
+				ret = modes[i].go(a + 1);
+		if (ret)
+			return ret;
+		a = end;
+	}
+	return 0;
+}
 
 int main(int argc, char **argv)
 {
