@@ -100,7 +100,7 @@ FN(direct_gate_trap)
 	mov	%rsp, %rdi
 	call	direct_trapped
 	mov	%rsp, %rdi
-	jmp	direct_resume_frame
+	jmp	direct_return_frame
 FN(direct_gate_fault)
 	mov	%rsp, %rdi
 	call	direct_faulted
@@ -179,6 +179,53 @@ MARK(direct_resume_begin)
 	mov	R_R15(%rdi), %r15
 	mov	R_RDI(%rdi), %rdi
 	iretq
+
+/*
+ * The same behind a system call, which loses rcx and r11: without iretq, and
+ * without fxrstor where x87 is as empty as the handler's C code leaves it.
+ */
+direct_return_frame:
+	mov	%fs:current_task@tpoff, %rax
+	cmpl	$0, T_PENDING(%rax)
+	jne	direct_resume_frame
+	cmpl	$0x37f, R_FX(%rdi)	/* control and status words */
+	jne	direct_resume_frame
+	cmpb	$0, R_FX + 4(%rdi)	/* registers in use */
+	jne	direct_resume_frame
+	cmpl	$CS64, R_CS(%rdi)
+	jne	direct_resume_frame
+	testl	$0x100, R_FLAGS(%rdi)	/* single step */
+	jne	direct_resume_frame
+	ldmxcsr	FX_MXCSR(%rdi)
+	.irp	n, 0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15
+	movaps	FX_XMM(\n)(%rdi), %xmm\n
+	.endr
+	cmpl	$0, R_HAS_YMM(%rdi)
+	je	1f
+	.irp	n, 0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15
+	vinsertf128 $1, R_YMM + 16 * \n(%rdi), %ymm\n, %ymm\n
+	.endr
+1:	mov	R_FSB(%rdi), %rax
+	wrfsbase %rax
+	pushq	R_FLAGS(%rdi)
+	popfq
+	mov	R_RAX(%rdi), %rax
+	mov	R_RBX(%rdi), %rbx
+	mov	R_RIP(%rdi), %rcx
+	mov	R_RDX(%rdi), %rdx
+	mov	R_RSI(%rdi), %rsi
+	mov	R_RBP(%rdi), %rbp
+	mov	R_R8(%rdi), %r8
+	mov	R_R9(%rdi), %r9
+	mov	R_R10(%rdi), %r10
+	mov	R_R11(%rdi), %r11
+	mov	R_R12(%rdi), %r12
+	mov	R_R13(%rdi), %r13
+	mov	R_R14(%rdi), %r14
+	mov	R_R15(%rdi), %r15
+	mov	R_RSP(%rdi), %rsp
+	mov	R_RDI(%rdi), %rdi
+	jmp	*%rcx
 MARK(direct_resume_end)
 3:	call	direct_pending		/* rdi is the frame, and so is rsp */
 	mov	%rsp, %rdi
