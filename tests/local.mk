@@ -7,11 +7,21 @@ AM_TESTS_ENVIRONMENT = srcdir='$(abs_srcdir)'; builddir='$(abs_builddir)'; \
 	export srcdir builddir;
 
 TESTS += %D%/layers/check-includes %D%/layers/check-lean %D%/tables/check-tables %D%/cli/run \
-	%D%/guest/run %D%/guest/elf %D%/net/run %D%/sandbox/run %D%/dlls/check-exports %D%/cmd/run %D%/compat/check \
+	%D%/guest/run %D%/guest/elf %D%/net/run %D%/sandbox/run %D%/container/run %D%/dlls/check-exports %D%/cmd/run %D%/compat/check \
 	%D%/compat/build %D%/compat/serve
 
 check_PROGRAMS += %D%/fixtures/make-bad
 tests_fixtures_make_bad_SOURCES = %D%/fixtures/make-bad.c
+
+check_PROGRAMS += tests/container/box
+tests_container_box_SOURCES = %D%/container/box.c
+nodist_tests_container_box_SOURCES = %D%/container/docker-calls.h
+%D%/container/box.$(OBJEXT): %D%/container/docker-calls.h
+CLEANFILES += %D%/container/docker-calls.h
+# Those that this machine's headers know.
+%D%/container/docker-calls.h: %D%/container/docker.names
+	@$(MKDIR_P) %D%/container
+	$(AM_V_GEN)sed -n 's/^[a-z].*/#ifdef SYS_&\n\tSYS_&,\n#endif/p' $(srcdir)/tests/container/docker.names >$@
 
 # Unit tests: one program per source under test, of the same path.
 UNIT_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
