@@ -36,6 +36,8 @@ static NTSTATUS check_arguments(const struct file_open *o)
 static NTSTATUS open_kind(struct task *t, struct file_open *o, struct file **f,
 			  gaddr ea, uint32_t ea_len)
 {
+	NTSTATUS status;
+
 	switch (o->p->kind) {
 	case PATH_DISK:
 		if (o->options & FILE_OPEN_BY_FILE_ID)
@@ -48,9 +50,16 @@ static NTSTATUS open_kind(struct task *t, struct file_open *o, struct file **f,
 	case PATH_MAILSLOT:
 		return STATUS_OBJECT_NAME_NOT_FOUND;
 	case PATH_DEVICE:
-		o->information = FILE_OPENED;
-		return device_open(t, o->p, o->access, o->share, o->options, ea,
-				   ea_len, f);
+		status = device_open(t, o->p, o->access, o->share, o->options,
+				     ea, ea_len, f);
+		/*
+		 * The null device's driver leaves it at 0, so CreateFile says
+		 * nothing of a file that was there before: Rust's library
+		 * would truncate it then, which no device can.
+		 */
+		if (!status && (*f)->kind != FILE_KIND_NULL)
+			o->information = FILE_OPENED;
+		return status;
 	}
 	return STATUS_OBJECT_TYPE_MISMATCH;
 }
