@@ -66,6 +66,26 @@ static DWORD format(DWORD flags, const char *s, char *buf, ...)
 	return n;
 }
 
+/* A system has a text for every code of its own; these are rare ones. */
+static void rare_codes(void)
+{
+	static const DWORD codes[] = {
+		2010,	    3001,	4006,	    4338,	5089,
+		5905,	    6016,	6600,	    6702,	6832,
+		7059,	    8017,	8201,	    8439,	8617,
+		9606,	    9906,	13003,	    13855,	13932,
+		14020,	    14110,	15038,	    15818,	0x80030002,
+		0x80090308, 0x8009030e, 0x80092010, 0x800b010c,
+	};
+	char buf[500];
+
+	for (unsigned i = 0; i < ARRAYSIZE(codes); i++)
+		CHECK(FormatMessageA(FORMAT_MESSAGE_FROM_SYSTEM |
+					     FORMAT_MESSAGE_IGNORE_INSERTS,
+				     NULL, codes[i], 0, buf, sizeof buf, NULL),
+		      "%#lx", codes[i]);
+}
+
 static void messages(void)
 {
 	DWORD_PTR array[3] = { (DWORD_PTR) "one", 2, (DWORD_PTR)L"three" };
@@ -253,6 +273,7 @@ int main(void)
 	modules();
 	status_messages();
 	messages();
+	rare_codes();
 	resources();
 	return check_done();
 }
