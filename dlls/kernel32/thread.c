@@ -364,8 +364,7 @@ BOOL WINAPI SetThreadContext(HANDLE thread, const CONTEXT *context)
 	return rf_result(NtSetContextThread(thread, context));
 }
 
-#ifdef _WIN64
-/* There is a WOW64 context in a 32-bit process only. */
+/* Of threads of 32-bit processes; others have no such context. */
 BOOL WINAPI Wow64GetThreadContext(HANDLE thread, PWOW64_CONTEXT context)
 {
 	return rf_result(
@@ -378,7 +377,6 @@ BOOL WINAPI Wow64SetThreadContext(HANDLE thread, const WOW64_CONTEXT *context)
 	return rf_result(
 		NtSetInformationThread(thread, 29, context, sizeof *context));
 }
-#endif
 
 DWORD WINAPI QueueUserAPC(PAPCFUNC fn, HANDLE thread, ULONG_PTR arg)
 {

@@ -9,7 +9,8 @@ ntdll_SOURCES += %D%/unwind-table.c %D%/vectored.c %D%/unhandled.c
 ntdll_SOURCES_x86_64 = %D%/stubs-x86_64.s %D%/except-x86_64.S \
 	%D%/dispatch-x86_64.c %D%/unwind-x86_64.c %D%/specific.c
 ntdll_SOURCES_i686 = %D%/stubs-i686.s %D%/except-i686.S \
-	%D%/dispatch-i686.c %D%/safe-handlers.c
+	%D%/dispatch-i686.c %D%/safe-handlers.c %D%/call64-i686.S \
+	%D%/wow64-i686.c
 # rtl
 ntdll_SOURCES += %D%/mem.c %D%/str.c %D%/wcs.c %D%/cnum.c %D%/printf.c \
 	%D%/error.c %D%/heap.c %D%/heap-create.c %D%/heap-pages.c %D%/heap-debug.c %D%/park.c \

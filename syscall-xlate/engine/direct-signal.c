@@ -176,11 +176,11 @@ static void notice_kick(struct task *t)
 		0);
 }
 
-/* Programs that leave FS alone run with the host's, whatever a frame says. */
+/* Whatever a frame says.  64-bit code of a 32-bit program included. */
 static void keep_fs(const struct task *t, struct guest_regs *r)
 {
-	if (r->cs != CS32 && !t->personality->raw_calls)
-		r->fs_base = host_fs();
+	if (!t->personality->raw_calls)
+		r->fs_base = guest_fs;
 }
 
 void direct_pending(struct guest_regs *r)

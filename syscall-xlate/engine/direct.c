@@ -38,6 +38,7 @@ _Static_assert(XLATE_LEAN_ROWS == LEAN_ROWS, "direct.h");
 
 __thread uint64_t host_sp __attribute__((tls_model("local-exec")));
 __thread uint64_t recover __attribute__((tls_model("local-exec")));
+__thread uint64_t guest_fs;
 __thread uint64_t enter_sp __attribute__((tls_model("local-exec")));
 
 enum {
@@ -129,8 +130,8 @@ static _Noreturn void resume(struct task *t, struct guest_regs *regs)
 	struct guest_regs *f = (struct guest_regs *)(host_sp - R_SIZE);
 
 	sanitize(regs);
-	if (regs->cs != CS32 && !t->personality->raw_calls)
-		asm("rdfsbase %0" : "=r"(regs->fs_base));
+	if (!t->personality->raw_calls)
+		regs->fs_base = guest_fs;
 	if (f != regs)
 		memmove(f, regs, sizeof *f);
 	f->kind = REGS_FULL;
@@ -157,6 +158,7 @@ static void run_here(struct task *t, const struct guest_regs *first,
 		asm("rdfsbase %0" : "=r"(regs.gs_base)); /* direct-sysv.S */
 	else
 		asm("rdfsbase %0" : "=r"(regs.fs_base));
+	guest_fs = regs.fs_base;
 	t->tid = (int32_t)syscall(SYS_gettid);
 	current_task = t;
 	direct_trap_add(t);

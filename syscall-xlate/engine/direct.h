@@ -151,6 +151,8 @@ unsigned direct_speed_calls(gaddr code, uint64_t size, gaddr spare,
 /* direct-x86_64.S */
 extern __thread uint64_t host_sp;  /* top of the host stack for gates */
 extern __thread uint64_t recover; /* guest_copy's rsp while it may fault */
+/* FS's base in a program that leaves it alone: ours, or 32 bits' TEB. */
+extern __thread uint64_t guest_fs;
 
 /*
  * Runs the guest from the registers first until direct_leave_asm().  The gates

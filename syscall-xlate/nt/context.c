@@ -215,12 +215,18 @@ NTSTATUS context_xstate_to_guest(struct task *t, gaddr at, uint32_t size,
 NTSTATUS context_to_guest(struct task *t, gaddr at,
 			  const struct guest_regs *regs, uint32_t flags)
 {
+	return nt_self && nt_self->wow64
+		       ? context32_to_guest(t, at, regs, flags)
+		       : context64_to_guest(t, at, regs, flags);
+}
+
+NTSTATUS context64_to_guest(struct task *t, gaddr at,
+			    const struct guest_regs *regs, uint32_t flags)
+{
 	struct guest_regs full;
 	struct nt_context c;
 	NTSTATUS status;
 
-	if (nt_self && nt_self->wow64)
-		return context32_to_guest(t, at, regs, flags);
 	if (!(flags & CONTEXT_AMD64) || flags & ~KNOWN_FLAGS)
 		return STATUS_INVALID_PARAMETER;
 	if (guest_read(t, &c, at, sizeof c) < 0)
@@ -239,13 +245,21 @@ NTSTATUS context_to_guest(struct task *t, gaddr at,
 
 /* ---- context to regs --------------------------------------------------- */
 
+static NTSTATUS flags_at(struct task *t, gaddr at, uint32_t *flags)
+{
+	return guest_get32(t, flags, at) ? STATUS_ACCESS_VIOLATION
+					 : STATUS_SUCCESS;
+}
+
+NTSTATUS context64_flags(struct task *t, gaddr at, uint32_t *flags)
+{
+	return flags_at(t, at + offsetof(struct nt_context, flags), flags);
+}
+
 NTSTATUS context_flags(struct task *t, gaddr at, uint32_t *flags)
 {
-	if (!nt_self || !nt_self->wow64)
-		at += offsetof(struct nt_context, flags);
-	if (guest_get32(t, flags, at) < 0)
-		return STATUS_ACCESS_VIOLATION;
-	return STATUS_SUCCESS;
+	return nt_self && nt_self->wow64 ? flags_at(t, at, flags)
+					 : context64_flags(t, at, flags);
 }
 
 static void take_parts(struct guest_regs *r, const struct nt_context *c)
@@ -304,13 +318,17 @@ void context_take_xstate(struct guest_regs *regs, const struct nt_xstate *x)
 
 NTSTATUS context_from_guest(struct task *t, gaddr at, struct guest_regs *regs)
 {
+	return nt_self && nt_self->wow64 ? context32_from_guest(t, at, regs)
+					 : context64_from_guest(t, at, regs);
+}
+
+NTSTATUS context64_from_guest(struct task *t, gaddr at, struct guest_regs *regs)
+{
 	bool with_x = false;
 	struct nt_context c;
 	struct nt_xstate x;
 	NTSTATUS status;
 
-	if (nt_self && nt_self->wow64)
-		return context32_from_guest(t, at, regs);
 	if (guest_read(t, &c, at, sizeof c) < 0)
 		return STATUS_ACCESS_VIOLATION;
 	if (!(c.flags & CONTEXT_AMD64) || c.flags & ~KNOWN_FLAGS)

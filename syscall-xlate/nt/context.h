@@ -9,6 +9,13 @@
 #include "syscall-xlate/nt/nt.h"
 #include "syscall-xlate/nt/abi-context.h"
 
+/* Whether the code at regs is 32-bit code: what it passes and wants is. */
+static inline bool regs_code32(const struct guest_regs *regs)
+{
+	return regs->kind != REGS_CALL &&
+	       (regs->kind == REGS_CALL32 || regs->cs == SEL_CODE32);
+}
+
 /*
  * context_to_guest() - store what flags ask for in the CONTEXT at at.
  *
@@ -35,6 +42,13 @@ NTSTATUS context_from_guest(struct task *t, gaddr at, struct guest_regs *regs);
 
 /* The flags of the CONTEXT at at.  STATUS_ACCESS_VIOLATION. */
 NTSTATUS context_flags(struct task *t, gaddr at, uint32_t *flags);
+
+/* The same of the 64-bit CONTEXT, whatever this process is. */
+NTSTATUS context64_to_guest(struct task *t, gaddr at,
+			    const struct guest_regs *regs, uint32_t flags);
+NTSTATUS context64_from_guest(struct task *t, gaddr at,
+			      struct guest_regs *regs);
+NTSTATUS context64_flags(struct task *t, gaddr at, uint32_t *flags);
 
 /*
  * context_make_full() - a REGS_CALL frame as REGS_FULL, what the call may lose

@@ -325,6 +325,17 @@ struct nt_thread *thread_peek(uint64_t id);
 void thread_kick(struct nt_thread *th, uint32_t bits);
 /* Ask it to end; it does so before it executes guest code again. */
 void thread_terminate(struct nt_thread *th, uint32_t code);
+
+/* NtQueryInformationThread's class for a 32-bit thread's CONTEXT. */
+enum { THREAD_WOW64_CONTEXT = 29 };
+/*
+ * NtGetContextThread and NtSetContextThread for a thread of ours: the 32-bit
+ * CONTEXT (narrow), in a 32-bit process, or the 64-bit one.
+ */
+NTSTATUS thread_get_context(struct task *t, uint64_t thread, gaddr context,
+			    bool narrow);
+NTSTATUS thread_set_context(struct task *t, uint64_t thread, gaddr context,
+			    bool narrow);
 /* The next thread after prev (NULL: the first), referenced; puts prev. */
 struct nt_thread *thread_next(struct nt_thread *prev);
 /* All threads but t: ended, or unable to execute guest code again. */

@@ -375,8 +375,7 @@ static inline struct nt_thread *nt_thread(struct task *t)
 struct nt_process {
 	struct object object; /* signalled when it has ended */
 	uint32_t id, parent_id;
-	gaddr peb;   /* of the program's width */
-	gaddr peb64; /* WOW64: the 64-bit one, a page before it */
+	gaddr peb; /* of the program's width; see process_peb64() */
 	uint32_t exit_code;
 	const struct launch *launch;
 	gaddr image_base;
@@ -419,6 +418,13 @@ struct nt_process {
 	uint64_t affinity;
 	struct object *exception_port, *debug_port;
 };
+
+/* The PEB that 64-bit code looks at; 32-bit programs have it a page before
+   their own.  0: not known. */
+static inline gaddr process_peb64(const struct nt_process *p)
+{
+	return p->wow64 && p->peb ? p->peb - PAGE : p->peb;
+}
 /* Set up by process_init() before start() makes the first thread. */
 extern struct nt_process *nt_self;
 

@@ -14,20 +14,13 @@
 #include "syscall-xlate/nt/shared.h"
 #include "syscall-xlate/nt/start.h"
 #include "syscall-xlate/nt/time.h"
-#include "syscall-xlate/nt/abi-context.h"
+#include "syscall-xlate/nt/context.h"
 #include "syscall-xlate/nt/vad.h"
 #include "syscall-xlate/nt/trace-names.h"
 #include "syscall-xlate/nt/wow64.h"
 
 extern const struct xlate_call nt_calls[];
 extern const size_t nt_ncalls;
-
-/* "int 2Eh" of 32-bit code comes as a trap. */
-static inline bool by_code32(const struct guest_regs *regs)
-{
-	return regs->kind != REGS_CALL &&
-	       (regs->kind == REGS_CALL32 || regs->cs == SEL_CODE32);
-}
 
 static const struct xlate_call *find_call(const struct guest_regs *regs)
 {
@@ -36,7 +29,7 @@ static const struct xlate_call *find_call(const struct guest_regs *regs)
 	/* Bits 12 and 13 choose the table; win32k's is not here. */
 	if (nr >= nt_ncalls || !nt_calls[nr].name)
 		return NULL;
-	return by_code32(regs) ? wow64_find_call(nr) : &nt_calls[nr];
+	return regs_code32(regs) ? wow64_find_call(nr) : &nt_calls[nr];
 }
 
 static int fetch_args(struct task *t, const struct guest_regs *regs,
@@ -44,7 +37,7 @@ static int fetch_args(struct task *t, const struct guest_regs *regs,
 {
 	unsigned n = call->nargs;
 
-	if (by_code32(regs))
+	if (regs_code32(regs))
 		return wow64_fetch_args(t, regs, call, args);
 	args[0] = regs->r10;
 	args[1] = regs->rdx;

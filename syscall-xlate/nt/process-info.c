@@ -12,6 +12,7 @@
 
 #include "loader/image/image.h"
 #include "syscall-xlate/launch.h"
+#include "syscall-xlate/nt/context.h"
 #include "syscall-xlate/nt/nt-private.h"
 #include "syscall-xlate/nt/process-name.h"
 #include "syscall-xlate/nt/process.h"
@@ -496,6 +497,20 @@ static NTSTATUS query(struct task *t, struct nt_process *p, uint32_t class,
 	}
 }
 
+/* To 64-bit code a 32-bit program's PEB is the 64-bit one. */
+static NTSTATUS wide_peb(struct task *t, struct nt_process *p, gaddr info,
+			 uint32_t len)
+{
+	const gaddr at = info + offsetof(struct process_basic, peb) +
+			 (len == sizeof(struct process_basic_ex)
+				  ? offsetof(struct process_basic_ex, basic)
+				  : 0);
+
+	return p->wow64 && guest_put64(t, at, process_peb64(p))
+		       ? STATUS_ACCESS_VIOLATION
+		       : STATUS_SUCCESS;
+}
+
 NTSTATUS nt_query_information_process(struct task *t, uint64_t process,
 				      uint32_t class, gaddr info, uint32_t len,
 				      gaddr ret_len)
@@ -516,6 +531,8 @@ NTSTATUS nt_query_information_process(struct task *t, uint64_t process,
 			 &status) ||
 	    status == STATUS_NOT_SUPPORTED)
 		status = query(t, p, class, info, len, ret_len);
+	if (!status && !class && t && !regs_code32(t->regs))
+		status = wide_peb(t, p, info, len);
 	object_put(&p->object);
 	return status;
 }

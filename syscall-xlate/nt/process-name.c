@@ -122,8 +122,10 @@ static NTSTATUS get_others_line(struct task *t, struct nt_process *p,
 	process_learn(p);
 	if (!p->peb)
 		return STATUS_NOT_SUPPORTED;
-	status = remote_read(
-		p, &at, p->peb + offsetof(struct peb64, parameters), sizeof at);
+	status = remote_read(p, &at,
+			     process_peb64(p) +
+				     offsetof(struct peb64, parameters),
+			     sizeof at);
 	if (!status)
 		status = remote_read(p, &params, at, sizeof params);
 	if (status)

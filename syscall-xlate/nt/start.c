@@ -295,24 +295,39 @@ static size_t given_bytes(const struct start_block *start)
 		     : 0;
 }
 
-/* As 32-bit programs lay them out, if this is one. */
+/* Where each PEB's ProcessParameters are; of a 64-bit program, the same. */
+struct parameters_at {
+	gaddr own, wide;
+};
+
+/*
+ * As 32-bit programs lay them out, if this is one; then for those who look at
+ * its 64-bit PEB as well, behind all the text.
+ */
 static void put_parameters(struct block *b,
-			       const struct process_parameters64 *p)
+			   const struct process_parameters64 *p,
+			   struct parameters_at *at)
 {
-	if (nt_self->wow64)
+	at->own = at->wide = b->base;
+	if (nt_self->wow64) {
 		wow64_narrow(&wow64_process_parameters, b->host, p);
-	else
+		b->used = ROUND_UP(b->used, 16);
+		at->wide += b->used;
+		memcpy(b->host + b->used, p, sizeof *p);
+		b->used += sizeof *p;
+	} else {
 		memcpy(b->host, p, sizeof *p);
+	}
 }
 
 static int write_parameters(struct task *t, const struct start_strings *s,
-			    gaddr *at, struct err *e)
+			    struct parameters_at *at, struct err *e)
 {
 	static const uint16_t desktop[] = u"Winsta0\\Default";
 	const struct start_block *start = process_start_block();
 	const struct start_string none = { 0 };
 	struct process_parameters64 p = { 0 };
-	uint64_t size = sizeof p + 4 * (s->image_len * 2 + 16) +
+	uint64_t size = 2 * sizeof p + 4 * (s->image_len * 2 + 16) +
 			s->command_line.len * 2 +
 			s->current_directory.len * 2 + CUR_DIR_ROOM +
 			s->environment_bytes + given_bytes(start) + 512;
@@ -350,11 +365,10 @@ static int write_parameters(struct task *t, const struct start_strings *s,
 		st = STATUS_SUCCESS;
 	else
 		st = own_handles(t, &p);
-	put_parameters(&b, &p);
+	put_parameters(&b, &p, at);
 	if (NT_SUCCESS(st) && guest_write(t, b.base, b.host, b.used))
 		st = STATUS_ACCESS_VIOLATION;
 	free(b.host);
-	*at = b.base;
 	return NT_SUCCESS(st) ? 0 : map_failed(e, "process parameters", st);
 }
 
@@ -374,14 +388,14 @@ static unsigned processors(uint64_t *mask)
 	return n;
 }
 
-static int write_peb(struct task *t, const struct launch *l, gaddr parameters,
-		     struct err *e)
+static int write_peb(struct task *t, const struct launch *l,
+		     const struct parameters_at *parameters, struct err *e)
 {
 	const struct image *img = l->image;
 	struct peb64 peb = {
 		.image_base = nt_self->image_base,
 		.mutant = ~0ull,
-		.parameters = parameters,
+		.parameters = parameters->own,
 		.os_major = OS_MAJOR,
 		.os_minor = OS_MINOR,
 		.os_build = OS_BUILD,
@@ -407,10 +421,11 @@ static int write_peb(struct task *t, const struct launch *l, gaddr parameters,
 		uint8_t peb32[PEB32_HEAD] = { 0 };
 
 		wow64_narrow(&wow64_peb, peb32, &peb);
-		wide.parameters = 0; /* there are only 32-bit ones */
+		wide.parameters = parameters->wide;
 		if (guest_write(t, nt_self->peb, peb32, sizeof peb32) ||
 		    guest_put32(t, nt_self->peb + PEB32_SESSION, peb.session) ||
-		    guest_write(t, nt_self->peb64, &wide, sizeof wide))
+		    guest_write(t, process_peb64(nt_self), &wide,
+				sizeof wide))
 			return err_set(e, EFAULT, "the PEB cannot be written");
 		return 0;
 	}
@@ -424,7 +439,7 @@ int nt_start(const struct launch *l, struct task **t, struct guest_regs *first,
 {
 	struct start_strings strings = { 0 };
 	struct nt_thread *thread;
-	gaddr parameters = 0;
+	struct parameters_at parameters = { 0 };
 	uint64_t size;
 	char *full;
 	NTSTATUS s;
@@ -448,17 +463,15 @@ int nt_start(const struct launch *l, struct task **t, struct guest_regs *first,
 		     PAGE_READWRITE);
 	if (!NT_SUCCESS(s))
 		return map_failed(e, "the PEB", s);
-	if (nt_self->wow64) {
-		nt_self->peb64 = nt_self->peb;
+	if (nt_self->wow64)
 		nt_self->peb += PAGE;
-	}
 	s = thread_new(nt_self->image_base + l->image->entry_rva, nt_self->peb,
 		       0, 0, &thread);
 	if (!NT_SUCCESS(s))
 		return map_failed(e, "the first thread's stack", s);
 	if (make_strings(l, &strings, e) ||
 	    write_parameters(&thread->task, &strings, &parameters, e) ||
-	    write_peb(&thread->task, l, parameters, e)) {
+	    write_peb(&thread->task, l, &parameters, e)) {
 		free_strings(&strings);
 		return -1;
 	}

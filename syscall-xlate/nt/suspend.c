@@ -307,62 +307,114 @@ static NTSTATUS copy_in(struct nt_thread *th, struct guest_regs *regs)
 	return STATUS_SUCCESS;
 }
 
-NTSTATUS nt_get_context_thread(struct task *t, uint64_t thread, gaddr context)
+/*
+ * Which CONTEXT a call is about: 32-bit code's, or the 64-bit one.  Another
+ * process that asks (t is NULL) has a 64-bit one, and asks for the other by
+ * ThreadWow64Context.
+ */
+static bool wants_narrow(struct task *t)
 {
-	const uint64_t args[] = { thread, context };
-	struct guest_regs regs;
+	return t && nt_self->wow64 && regs_code32(t->regs);
+}
+
+/* The context of another process's thread, as the caller's code has it. */
+static bool others_context(struct task *t, uint64_t thread, uint32_t access,
+			   bool set, gaddr context, NTSTATUS *status)
+{
+	static const char *const calls[] = { "NtGetContextThread",
+					     "NtSetContextThread",
+					     "NtQueryInformationThread",
+					     "NtSetInformationThread" };
+	const bool narrow = wants_narrow(t);
+	const uint64_t wide[] = { thread, context };
+	const uint64_t wow64[] = { thread, THREAD_WOW64_CONTEXT, context,
+				   sizeof(struct nt_context32), 0 };
+
+	return remote_call(t, thread, access, calls[2 * narrow + set],
+			   narrow ? wow64 : wide, status);
+}
+
+NTSTATUS thread_get_context(struct task *t, uint64_t thread, gaddr context,
+			    bool narrow)
+{
+	struct guest_regs copy;
+	const struct guest_regs *regs = &copy;
 	struct nt_thread *th;
 	NTSTATUS status;
 	uint32_t flags;
 
-	if (remote_call(t, thread, ACCESS_GET_CONTEXT, "NtGetContextThread",
-			args, &status))
-		return status;
-	status = context_flags(t, context, &flags);
+	status = narrow ? context_flags(t, context, &flags)
+			: context64_flags(t, context, &flags);
 	if (status)
 		return status;
 	status = handle_get(t, thread, &thread_type, ACCESS_GET_CONTEXT, &th);
 	if (status)
 		return status;
-	if (&th->task == t) {
-		status = context_to_guest(t, context, t->regs, flags);
-	} else {
-		status = stopped(th, copy_out, &regs);
-		if (!status)
-			status = context_to_guest(t, context, &regs, flags);
-	}
+	if (&th->task == t)
+		regs = t->regs;
+	else
+		status = stopped(th, copy_out, &copy);
+	if (!status)
+		status = narrow ? context32_to_guest(t, context, regs, flags)
+				: context64_to_guest(t, context, regs, flags);
 	object_put(&th->object);
 	return status;
 }
 
-NTSTATUS nt_set_context_thread(struct task *t, uint64_t thread, gaddr context)
+static NTSTATUS change_regs(struct task *t, gaddr context, bool narrow,
+			    struct guest_regs *regs)
 {
-	const uint64_t args[] = { thread, context };
+	return narrow ? context32_from_guest(t, context, regs)
+		      : context64_from_guest(t, context, regs);
+}
+
+NTSTATUS thread_set_context(struct task *t, uint64_t thread, gaddr context,
+			    bool narrow)
+{
 	struct guest_regs regs;
 	struct nt_thread *th;
 	NTSTATUS status;
 
-	if (remote_call(t, thread, ACCESS_SET_CONTEXT, "NtSetContextThread",
-			args, &status))
-		return status;
 	status = handle_get(t, thread, &thread_type, ACCESS_SET_CONTEXT, &th);
 	if (status)
 		return status;
 	if (&th->task == t) {
 		object_put(&th->object);
 		regs = *t->regs;
-		status = context_from_guest(t, context, &regs);
+		status = change_regs(t, context, narrow, &regs);
 		if (status)
 			return status;
 		task_resume(t, &regs);
 	}
 	status = stopped(th, copy_out, &regs);
 	if (!status)
-		status = context_from_guest(t, context, &regs);
+		status = change_regs(t, context, narrow, &regs);
 	if (!status)
 		status = stopped(th, copy_in, &regs);
 	object_put(&th->object);
 	return status;
+}
+
+NTSTATUS nt_get_context_thread(struct task *t, uint64_t thread, gaddr context)
+{
+	NTSTATUS status;
+
+	return others_context(t, thread, ACCESS_GET_CONTEXT, false, context,
+			      &status)
+		       ? status
+		       : thread_get_context(t, thread, context,
+					    wants_narrow(t));
+}
+
+NTSTATUS nt_set_context_thread(struct task *t, uint64_t thread, gaddr context)
+{
+	NTSTATUS status;
+
+	return others_context(t, thread, ACCESS_SET_CONTEXT, true, context,
+			      &status)
+		       ? status
+		       : thread_set_context(t, thread, context,
+					    wants_narrow(t));
 }
 
 /* ---- ending others

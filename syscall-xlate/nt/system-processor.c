@@ -15,6 +15,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "syscall-xlate/nt/context.h"
 #include "syscall-xlate/nt/calls.h"
 
 enum { MAX_PROCESSORS = 64 }; /* one group */
@@ -406,7 +407,7 @@ NTSTATUS info_processor(struct task *t, struct info_answer *a)
 		model |= eax >> 12 & 0xf0;
 	if (family == 15)
 		family += eax >> 20 & 0xff;
-	s->architecture = nt_self->wow64 ? 0 : 9;
+	s->architecture = regs_code32(t->regs) ? 0 : 9;
 	s->level = (uint16_t)family;
 	s->revision = (uint16_t)(model << 8 | (eax & 15));
 	s->max = (uint16_t)processor_count();

@@ -23,6 +23,8 @@ enum {
 	ACCESS_QUERY = 0x40,
 	ACCESS_SET = 0x20,
 	ACCESS_QUERY_LIMITED = 0x800,
+	ACCESS_GET_CONTEXT = 8,
+	ACCESS_SET_CONTEXT = 0x10,
 	ACCESS_SET_LIMITED = 0x400,
 
 	MAX_INFO = 64, /* the largest fixed class */
@@ -292,8 +294,6 @@ static NTSTATUS query(struct task *t, struct nt_thread *th, uint32_t class,
 	return STATUS_INVALID_INFO_CLASS;
 }
 
-enum { WOW64_CONTEXT = 29 }; /* ThreadWow64Context */
-
 /* What NtGetContextThread tells a 32-bit program. */
 static NTSTATUS wow64_context(struct task *t, uint64_t thread, gaddr info,
 			      uint32_t len, bool set)
@@ -302,8 +302,8 @@ static NTSTATUS wow64_context(struct task *t, uint64_t thread, gaddr info,
 		return STATUS_INVALID_PARAMETER;
 	if (len < sizeof(struct nt_context32))
 		return STATUS_INFO_LENGTH_MISMATCH;
-	return set ? nt_set_context_thread(t, thread, info)
-		   : nt_get_context_thread(t, thread, info);
+	return set ? thread_set_context(t, thread, info, true)
+		   : thread_get_context(t, thread, info, true);
 }
 
 NTSTATUS nt_query_information_thread(struct task *t, uint64_t thread,
@@ -323,14 +323,15 @@ NTSTATUS nt_query_information_thread(struct task *t, uint64_t thread,
 	/* What another's thread is asked while it runs only its process knows;
 	   whether it runs we know. */
 	if (th->process != nt_self && class && th->state != THREAD_ENDED &&
-	    remote_call(t, thread, 0, "NtQueryInformationThread", args,
-			&status)) {
+	    remote_call(t, thread,
+			class == THREAD_WOW64_CONTEXT ? ACCESS_GET_CONTEXT : 0,
+			"NtQueryInformationThread", args, &status)) {
 		if (NT_SUCCESS(status) && class == NAME)
 			guest_put64(t, info + 8, info + 16);
 		object_put(&th->object);
 		return status;
 	}
-	if (class == WOW64_CONTEXT)
+	if (class == THREAD_WOW64_CONTEXT)
 		status = wow64_context(t, thread, info, len, false);
 	else
 		status = query(t, th, class, info, len, ret_len);
@@ -545,15 +546,17 @@ NTSTATUS nt_set_information_thread(struct task *t, uint64_t thread,
 		status = handle_get(t, thread, &thread_type, ACCESS_SET, &th);
 	if (status)
 		return status;
-	if (th->process == nt_self && class == WOW64_CONTEXT)
+	if (th->process == nt_self && class == THREAD_WOW64_CONTEXT)
 		status = wow64_context(t, thread, info, len, true);
 	else if (th->process == nt_self)
 		status = set(t, th, class, info, len);
 	else if (class == TOKEN || class == NAME)
 		/* They point further than a message reaches. */
 		status = STATUS_NOT_SUPPORTED;
-	else if (!remote_call(t, thread, 0, "NtSetInformationThread", args,
-			      &status))
+	else if (!remote_call(
+			 t, thread,
+			 class == THREAD_WOW64_CONTEXT ? ACCESS_SET_CONTEXT : 0,
+			 "NtSetInformationThread", args, &status))
 		status = STATUS_NOT_SUPPORTED;
 	object_put(&th->object);
 	return status;

@@ -191,7 +191,7 @@ static NTSTATUS write_teb(struct nt_thread *th)
 		[6] = teb,
 		[8] = nt_self->id,
 		[9] = th->id,
-		[12] = wow64 ? nt_self->peb64 : nt_self->peb,
+		[12] = process_peb64(nt_self),
 	};
 	uint64_t real_id[2] = { nt_self->id, th->id };
 	struct unicode_string64 scratch = {
