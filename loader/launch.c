@@ -5,17 +5,38 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "loader/image/image.h"
 #include "loader/sandbox.h"
 #include "loader/script.h"
 #include "loader/search.h"
+#include "loader/supervise.h"
 #include "syscall-xlate/engine/engine.h"
 #include "syscall-xlate/launch.h"
 #include "syscall-xlate/personality.h"
 #include "syscall-xlate/xlate.h"
+
+/* --timeout without a sandbox: argv with an option that says it is being kept. */
+static int keep_time(struct options *o, char ***argv, struct err *e)
+{
+	size_t n = 0;
+	char **v;
+
+	if (!o->policy.timeout || o->sandbox || o->timed)
+		return 0;
+	while ((*argv)[n])
+		n++;
+	v = calloc(n + 2, sizeof *v);
+	if (!v)
+		return err_set(e, ENOMEM, "no memory");
+	v[0] = (*argv)[0];
+	v[1] = (char *)"--timed";
+	memcpy(v + 2, *argv + 1, (n - 1) * sizeof *v);
+	o->program = v + 2 + (o->program - (*argv + 1));
+	*argv = v;
+	return supervise_timeout(o->policy.timeout, e);
+}
 
 int launch(struct options *o, char **argv, struct err *e)
 {
@@ -26,7 +47,7 @@ int launch(struct options *o, char **argv, struct err *e)
 	struct guest_regs first;
 	struct task *t;
 
-	if (sandbox_begin(o, &argv, e))
+	if (keep_time(o, &argv, e) || sandbox_begin(o, &argv, e))
 		goto fail;
 	l = (struct launch){
 		.argv = o->program,

@@ -21,7 +21,7 @@ enum {
 	OPT_PARENT, OPT_TRACE_JSON, OPT_SUMMARY,
 	OPT_CHECK, OPT_JSON,
 	OPT_SYSROOT, OPT_ARGV0, OPT_TRAP,
-	OPT_DETERMINISTIC, OPT_SANDBOX, OPT_POLICY, OPT_SETTING, OPT_COMMIT, OPT_DISCARD,
+	OPT_DETERMINISTIC, OPT_SANDBOX, OPT_POLICY, OPT_SETTING, OPT_COMMIT, OPT_DISCARD, OPT_TIMED,
 	OPT_JAILED,
 };
 
@@ -77,7 +77,7 @@ static const struct {
 	{ "pids", OPT_SETTING, required_argument, "N",
 	  "at most N processes at a time; 64 is the default" },
 	{ "timeout", OPT_SETTING, required_argument, "SECONDS",
-	  "end it then" },
+	  "end it then, and all that it has started; also without --sandbox" },
 	{ "policy", OPT_POLICY, required_argument, "FILE",
 	  "take such settings from FILE, one per line" },
 	{ "deterministic", OPT_DETERMINISTIC, optional_argument, "SEED",
@@ -92,6 +92,7 @@ static const struct {
 	{ "version", 'V', no_argument, NULL, "the version" },
 	{ "argv0", OPT_ARGV0, required_argument, NULL, NULL },
 	{ "parent-channel", OPT_PARENT, required_argument, NULL, NULL },
+	{ "timed", OPT_TIMED, no_argument, NULL, NULL },
 	{ "jailed", OPT_JAILED, required_argument, NULL, NULL },
 };
 
@@ -183,7 +184,9 @@ static int apply(int val, const char *name, struct options *o, struct err *e)
 		o->policy_file = optarg;
 		return policy_read(&o->policy, optarg, e);
 	case OPT_SETTING:
-		o->setting = name;
+		/* The only one that holds without a sandbox, too. */
+		if (strcmp(name, "timeout"))
+			o->setting = name;
 		return policy_set(&o->policy, name, optarg, e);
 	case OPT_COMMIT:
 	case OPT_DISCARD:
@@ -193,6 +196,9 @@ static int apply(int val, const char *name, struct options *o, struct err *e)
 	case OPT_JAILED:
 		o->jailed = optarg;
 		o->was_jailed = true;
+		return 0;
+	case OPT_TIMED:
+		o->timed = true;
 		return 0;
 	case OPT_CHECK:
 		o->action = CHECK;

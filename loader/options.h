@@ -24,6 +24,7 @@ struct options {
 	const char *sysroot;	     /* --sysroot DIR or NULL */
 	const char *argv0;	     /* internal; NULL */
 	int parent_channel;	     /* internal; -1 */
+	bool timed;	    /* somebody waits for the end of --timeout */
 	bool sandbox;		     /* --sandbox */
 	const char *setting;	     /* a setting for it that was given */
 	bool was_jailed;	     /* --jailed: our parent's jail holds */

@@ -23,6 +23,7 @@
 
 #include "base/log.h"
 #include "base/table.h"
+#include "loader/cgroup.h"
 #include "loader/commit.h"
 #include "loader/jail.h"
 #include "loader/search.h"
@@ -286,6 +287,7 @@ static int enter(struct options *o, int status_fd, struct err *e)
 	char cwd[PATH_MAX];
 	const char *rest;
 
+	cgroup_enter();
 	if (o->alone && !jail_leave(p, e)) {
 		log_debug(LOG_PROCESS, "%s", e->text);
 		supervise_again();
@@ -313,6 +315,8 @@ int sandbox_begin(struct options *o, char ***argv, struct err *e)
 
 	if (!o->sandbox)
 		return 0;
+	if (!o->jailed)
+		cgroup_begin(p);
 	if (!p->pids)
 		p->pids = POLICY_PIDS;
 	if (!o->engine)
@@ -345,6 +349,7 @@ int sandbox_begin(struct options *o, char ***argv, struct err *e)
 	if (s.pid == 0)
 		return enter(o, status_fd, e);
 fail:
+	cgroup_end();
 	if (p->own)
 		supervise_remove(p->own);
 	return -1;

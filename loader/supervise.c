@@ -23,6 +23,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "loader/cgroup.h"
 #include "loader/commit.h"
 #include "loader/jail.h"
 
@@ -183,28 +184,72 @@ static bool is_deaf(pid_t pid, int sig)
 	return !(handled >> (sig - 1) & 1);
 }
 
+/*
+ * The next of the watched signals, 0 at the end of time, or -1 when the child
+ * has ended (*status).
+ */
+static int next_signal(pid_t child, unsigned timeout, const struct timespec *end,
+		       int *status, siginfo_t *si)
+{
+	struct timespec rest;
+	pid_t got;
+	int sig;
+
+	for (;;) {
+		/* Also those that it left behind. */
+		while ((got = waitpid(-1, status, WNOHANG)) > 0)
+			if (got == child)
+				return -1;
+		if (timeout && !left(end, &rest))
+			return 0;
+		sig = timeout ? sigtimedwait(&watched, si, &rest)
+			      : sigwaitinfo(&watched, si);
+		if (sig > 0 && sig != SIGCHLD)
+			return sig;
+	}
+}
+
 /* The child's wait status; or -1 if time is up, -2 - signal if we must end. */
 static int wait_for(const struct supervised *s)
 {
 	unsigned timeout = s->policy->timeout;
-	struct timespec end = until(timeout), rest;
+	struct timespec end = until(timeout);
+	siginfo_t si;
 	int status, sig;
-	pid_t got;
 
 	for (;;) {
-		/* Also those that it left behind. */
-		while ((got = waitpid(-1, &status, WNOHANG)) > 0)
-			if (got == s->pid)
-				return status;
-		if (timeout && !left(&end, &rest))
-			return -1;
-		sig = timeout ? sigtimedwait(&watched, NULL, &rest)
-			      : sigwaitinfo(&watched, NULL);
+		sig = next_signal(s->pid, timeout, &end, &status, &si);
+		if (sig <= 0)
+			return sig ? status : -1;
 		if (sig == SIGTERM || sig == SIGHUP ||
 		    (s->alone && (sig == SIGINT || sig == SIGQUIT) &&
 		     is_deaf(s->pid, sig)))
 			return -2 - sig;
 	}
+}
+
+int supervise_timeout(unsigned seconds, struct err *e)
+{
+	struct timespec end = until(seconds);
+	pid_t child = supervise_fork(false, e);
+	int sig, status;
+	siginfo_t si;
+
+	if (child <= 0)
+		return (int)child;
+	while ((sig = next_signal(child, seconds, &end, &status, &si)) > 0)
+		/* Those of the terminal come to the child as well. */
+		if (si.si_code == SI_USER || si.si_code == SI_TKILL ||
+		    si.si_code == SI_QUEUE)
+			kill(child, sig);
+	if (sig == 0) {
+		end_family();
+		log_warn("ended after %u seconds", seconds);
+		_exit(EXIT_TIMEOUT);
+	}
+	/* What it has started and left behind goes on, as without us. */
+	_exit(WIFSIGNALED(status) ? 128 + WTERMSIG(status)
+				  : WEXITSTATUS(status));
 }
 
 static void copy_status(int from, const char *file)
@@ -236,6 +281,7 @@ _Noreturn void supervise(const struct supervised *s)
 	int status = wait_for(s), code;
 
 	end_family();
+	cgroup_end();
 	if (*again) {
 		supervise_remove(s->policy->own);
 		start_again(s);

@@ -27,6 +27,13 @@ pid_t supervise_fork(bool alone, struct err *e);
  */
 _Noreturn void supervise(const struct supervised *s);
 
+/*
+ * supervise_timeout() - without a sandbox: fork, and return in the child only,
+ * which is ended after so many seconds with all that it has started.  0, or -1
+ * with e set.
+ */
+int supervise_timeout(unsigned seconds, struct err *e);
+
 /* In the child: end, and have supervise() start anew without namespaces. */
 _Noreturn void supervise_again(void);
 
