@@ -95,6 +95,18 @@ void tp_unref(struct tp_object *o)
 		LdrUnloadDll(dll);
 }
 
+BOOL tp_unref_unless_last(struct tp_object *o)
+{
+	LONG refs = o->refs;
+
+	while (refs > 1)
+		if (__atomic_compare_exchange_n(&o->refs, &refs, refs - 1,
+						FALSE, __ATOMIC_SEQ_CST,
+						__ATOMIC_RELAXED))
+			return TRUE;
+	return FALSE;
+}
+
 void tp_release(struct tp_object *o)
 {
 	if (InterlockedExchange(&o->released, TRUE))

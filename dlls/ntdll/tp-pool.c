@@ -2,8 +2,10 @@
 /*
  * tp-pool.c - pools of worker threads.
  *
- * A callback that finds no idle worker gets a new thread while there are fewer
- * than a few per processor.  Beyond that a thread is added only when the queue
+ * A callback is handed to the worker that went to sleep last, whose caches are
+ * warm: it is woken when all is done under the pool's lock, and needs the lock
+ * itself only when it is through.  One that finds no idle worker gets a new
+ * thread while there are fewer than a few per processor.  Beyond that a thread is added only when the queue
  * has not moved for some milliseconds: then the workers are asleep in their
  * callbacks, and waiting for them could last for ever.
  */
@@ -16,14 +18,20 @@ enum {
 	TICKS_PER_MS = 10000,
 };
 
+/* A worker with nothing to do, on its own stack. */
+struct idler {
+	struct idler *next, **at; /* at NULL: in no list */
+	struct tp_object *work;   /* what it is to run; NULL: nothing, end */
+	HANDLE tid;
+	volatile LONG up; /* the last thing that is touched of it */
+};
+
 struct _TP_POOL {
 	volatile LONG refs; /* the owner; each object */
 	RTL_SRWLOCK lock;
-	RTL_CONDITION_VARIABLE work;
+	struct idler *idle; /* the latest first */
 	LIST_ENTRY queue[TP_CALLBACK_PRIORITY_COUNT];
 	ULONG threads;
-	ULONG idle;         /* asleep, and nobody has woken them yet */
-	ULONG woken;        /* woken, but not up yet */
 	ULONG running_long; /* in callbacks that said so */
 	ULONG min, max;
 	ULONG taken; /* callbacks begun, ever */
@@ -88,12 +96,14 @@ static void leave(struct tp_object *o)
 		RtlWakeAllConditionVariable(&o->idle);
 }
 
+/* The lock is taken when it returns. */
 static void run(struct _TP_POOL *pool, struct tp_object *o)
 {
 	struct _TP_CALLBACK_INSTANCE i = {
 		.object = o,
 		.may_run_long = o->long_function,
 	};
+	BOOL simple = o->type == TP_SIMPLE;
 
 	o->call(&i, o);
 	if (o->finalization)
@@ -104,10 +114,14 @@ static void run(struct _TP_POOL *pool, struct tp_object *o)
 		pool->running_long--;
 	if (!i.disassociated)
 		leave(o);
+	/* Neither may be the last reference while we have the lock. */
+	if (!simple && tp_unref_unless_last(o))
+		return;
 	RtlReleaseSRWLockExclusive(&pool->lock);
-	if (o->type == TP_SIMPLE)
+	if (simple)
 		tp_release(o);
 	tp_unref(o);
+	RtlAcquireSRWLockExclusive(&pool->lock);
 }
 
 /* ---- workers
@@ -121,24 +135,76 @@ static void pool_free(struct _TP_POOL *pool)
 	RtlFreeHeap(rf_heap(), 0, pool);
 }
 
-/* FALSE: this worker is not needed any more.  With the lock held. */
-static BOOL sleep(struct _TP_POOL *pool)
+/* o, of which one callback begins.  With the lock held. */
+static void begin(struct _TP_POOL *pool, struct tp_object *o)
+{
+	o->running++;
+	pool->taken++;
+	if (o->long_function)
+		pool->running_long++;
+}
+
+static struct tp_object *take(struct _TP_POOL *pool)
+{
+	struct tp_object *o = next(pool);
+
+	if (!o)
+		return NULL;
+	dequeue(o);
+	if (--o->pending)
+		enqueue(pool, o); /* others may run beside it */
+	begin(pool, o);
+	return o;
+}
+
+static void idle_remove(struct idler *i)
+{
+	*i->at = i->next;
+	if (i->next)
+		i->next->at = i->at;
+	i->at = NULL;
+}
+
+/* Its thread may be gone as soon as it is up. */
+static void wake(struct idler *i)
+{
+	HANDLE tid = i->tid;
+
+	__atomic_store_n(&i->up, 1, __ATOMIC_RELEASE);
+	NtAlertThreadByThreadId(tid);
+}
+
+/*
+ * Sleep until there is work, which is returned; NULL: this worker is not needed
+ * any more.  The lock is held; taken again only if NULL is returned.
+ */
+static struct tp_object *sleep(struct _TP_POOL *pool)
 {
 	LARGE_INTEGER wait = { .QuadPart = -(LONGLONG)IDLE_MS * TICKS_PER_MS };
-	NTSTATUS status;
+	struct idler i = { .next = pool->idle, .at = &pool->idle,
+			   .tid = current_tid() };
 
 	if (pool->closing)
-		return FALSE;
-	pool->idle++;
-	status = RtlSleepConditionVariableSRW(&pool->work, &pool->lock, &wait,
-					      0);
-	/* Who wakes somebody has moved one from idle to woken. */
-	if (pool->woken)
-		pool->woken--;
-	else
-		pool->idle--;
-	return status != STATUS_TIMEOUT || next(pool) ||
-	       pool->threads <= pool->min;
+		return NULL;
+	if (i.next)
+		i.next->at = &i.next;
+	pool->idle = &i;
+	RtlReleaseSRWLockExclusive(&pool->lock);
+	while (!__atomic_load_n(&i.up, __ATOMIC_ACQUIRE)) {
+		NTSTATUS status = NtWaitForAlertByThreadId(&i, &wait);
+
+		if (status != STATUS_TIMEOUT)
+			continue; /* maybe an alert of something else */
+		RtlAcquireSRWLockExclusive(&pool->lock);
+		if (i.at && pool->threads > pool->min) {
+			idle_remove(&i);
+			return NULL;
+		}
+		RtlReleaseSRWLockExclusive(&pool->lock);
+	}
+	if (!i.work)
+		RtlAcquireSRWLockExclusive(&pool->lock);
+	return i.work;
 }
 
 static DWORD NTAPI worker(PVOID arg)
@@ -149,22 +215,14 @@ static DWORD NTAPI worker(PVOID arg)
 
 	RtlAcquireSRWLockExclusive(&pool->lock);
 	for (;;) {
-		o = next(pool);
-		if (!o) {
-			if (!sleep(pool))
-				break;
-			continue;
-		}
-		dequeue(o);
-		if (--o->pending)
-			enqueue(pool, o); /* others may run beside it */
-		o->running++;
-		pool->taken++;
-		if (o->long_function)
-			pool->running_long++;
-		RtlReleaseSRWLockExclusive(&pool->lock);
+		o = take(pool);
+		if (o)
+			RtlReleaseSRWLockExclusive(&pool->lock);
+		else
+			o = sleep(pool);
+		if (!o)
+			break;
 		run(pool, o);
-		RtlAcquireSRWLockExclusive(&pool->lock);
 	}
 	last = !--pool->threads && pool->closing;
 	RtlReleaseSRWLockExclusive(&pool->lock);
@@ -230,15 +288,9 @@ static void start_watch(struct _TP_POOL *pool, BOOL locked)
 
 enum need { NEED_NOTHING, NEED_THREAD, NEED_WATCH };
 
-/* Somebody for one more callback.  With the lock held. */
+/* Nobody is idle, and a callback is queued.  With the lock held. */
 static enum need find_worker(struct _TP_POOL *pool)
 {
-	if (pool->idle) {
-		pool->idle--;
-		pool->woken++;
-		RtlWakeConditionVariable(&pool->work);
-		return NEED_NOTHING;
-	}
 	if (pool->threads >= pool->max)
 		return NEED_NOTHING;
 	if (pool->threads >= soft_limit(pool))
@@ -250,16 +302,26 @@ static enum need find_worker(struct _TP_POOL *pool)
 static void post(struct tp_object *o, BOOL sched_locked)
 {
 	struct _TP_POOL *pool = o->pool;
-	enum need need;
+	enum need need = NEED_NOTHING;
+	struct idler *i;
 
 	tp_ref(o);
 	RtlAcquireSRWLockExclusive(&pool->lock);
-	o->pending++;
-	if (!o->queued)
-		enqueue(pool, o);
-	need = find_worker(pool);
+	i = pool->idle;
+	if (i) {
+		idle_remove(i);
+		begin(pool, o);
+		i->work = o;
+	} else {
+		o->pending++;
+		if (!o->queued)
+			enqueue(pool, o);
+		need = find_worker(pool);
+	}
 	RtlReleaseSRWLockExclusive(&pool->lock);
-	if (need == NEED_THREAD)
+	if (i)
+		wake(i);
+	else if (need == NEED_THREAD)
 		spawn(pool);
 	else if (need == NEED_WATCH)
 		start_watch(pool, sched_locked);
@@ -337,16 +399,19 @@ NTSTATUS NTAPI TpAllocPool(PTP_POOL *out, PVOID reserved)
 
 void tp_pool_unref(struct _TP_POOL *pool)
 {
+	struct idler *i;
 	BOOL empty;
 
 	if (InterlockedDecrement(&pool->refs))
 		return;
 	RtlAcquireSRWLockExclusive(&pool->lock);
 	pool->closing = TRUE;
-	pool->woken += pool->idle;
-	pool->idle = 0;
-	RtlWakeAllConditionVariable(&pool->work);
 	empty = !pool->threads;
+	/* They cannot leave, and the pool not go, before the lock is free. */
+	while ((i = pool->idle)) {
+		idle_remove(i);
+		wake(i);
+	}
 	RtlReleaseSRWLockExclusive(&pool->lock);
 	if (empty)
 		pool_free(pool);
@@ -432,6 +497,7 @@ NTSTATUS NTAPI TpCallbackMayRunLong(PTP_CALLBACK_INSTANCE i)
 	i->may_run_long = TRUE;
 	pool->running_long++;
 	room = pool->idle || pool->threads < pool->max;
+	/* Nothing is queued while somebody is idle. */
 	if (next(pool))
 		need = find_worker(pool);
 	RtlReleaseSRWLockExclusive(&pool->lock);

@@ -67,6 +67,8 @@ struct _TP_CALLBACK_INSTANCE {
 void *tp_new(enum tp_type type, SIZE_T size, PVOID context,
 	     PTP_CALLBACK_ENVIRON env);
 void tp_ref(struct tp_object *o);
+/* FALSE: it is the last reference, and stays. */
+BOOL tp_unref_unless_last(struct tp_object *o);
 void tp_unref(struct tp_object *o);
 /* The owner's call; the second is ignored. */
 void tp_release(struct tp_object *o);
