@@ -11,6 +11,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 
 #include "syscall-xlate/nt/remote.h"
 #include "syscall-xlate/nt/vad.h"
@@ -115,8 +116,25 @@ void job_closed(struct task *t, struct object *o, uint64_t h, bool last)
 
 /* ---- ourselves ------------------------------------------------------- */
 
-static void apply_time(const struct basic_limits *l)
+/* Of the calling process: the clock of its user time, in whole ticks. */
+enum { USER_TIME = -7 };
+
+static int64_t own_user_time(void)
 {
+	struct rusage ru;
+
+	if (getrusage(RUSAGE_SELF, &ru))
+		return 0;
+	return ru.ru_utime.tv_sec * 10000000ll + ru.ru_utime.tv_usec * 10;
+}
+
+/*
+ * Knock at us when we have used so much more; INT64_MAX: not at all.  Since the
+ * clock counts ticks, that may be early: then it is set once more.
+ */
+static void set_timer(int64_t more)
+{
+	const int64_t least = 10000; /* 1 ms */
 	static timer_t timer;
 	static bool have;
 	struct itimerspec when = { 0 };
@@ -125,54 +143,171 @@ static void apply_time(const struct basic_limits *l)
 		.sigev_signo = task_ops->knock,
 	};
 
-	if (!(l->flags & JOB_LIMIT_PROCESS_TIME) || !task_ops->knock ||
-	    l->process_time <= 0)
+	if ((more == INT64_MAX && !have) || !task_ops->knock)
 		return;
-	have = have || !timer_create(CLOCK_PROCESS_CPUTIME_ID, &ev, &timer);
-	when.it_value.tv_sec = l->process_time / 10000000;
-	when.it_value.tv_nsec = l->process_time % 10000000 * 100;
+	have = have || !timer_create((clockid_t)USER_TIME, &ev, &timer);
+	if (more != INT64_MAX) {
+		more = MAX(more, least);
+		when.it_value.tv_sec = more / 10000000;
+		when.it_value.tv_nsec = more % 10000000 * 100;
+	}
 	if (have)
-		timer_settime(timer, TIMER_ABSTIME, &when, NULL);
+		timer_settime(timer, 0, &when, NULL);
 }
 
-static void apply(const struct extended_limits *l)
+/*
+ * A process's time: over?  Then it ends itself.  Else until when, in own user
+ * time, it may go on.
+ */
+static int64_t check_process_time(const struct basic_limits *l, struct job *j,
+				  int64_t own)
 {
-	const struct basic_limits *b = &l->basic;
-
-	apply_time(b);
-	if (b->flags & JOB_LIMIT_AFFINITY && b->affinity & system_affinity())
-		process_set_affinity(nt_self, b->affinity & system_affinity());
-	if (b->flags & JOB_LIMIT_PRIORITY_CLASS)
-		process_set_priority(nt_self, (uint8_t)b->priority_class);
-	if (b->flags & JOB_LIMIT_PROCESS_MEMORY)
-		vm_limit_commit(l->process_memory);
-	else if (b->flags & JOB_LIMIT_JOB_MEMORY)
-		vm_limit_commit(l->job_memory); /* each gets all of it */
-}
-
-static void check_time(const struct basic_limits *l, struct job *j)
-{
-	enum { NOT_ENOUGH_QUOTA = 1816 };
-	struct timespec ts;
-
-	if (!(l->flags & JOB_LIMIT_PROCESS_TIME) || l->process_time <= 0 ||
-	    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &ts))
-		return;
-	if (ts.tv_sec * 10000000ll + ts.tv_nsec / 100 < l->process_time)
-		return;
+	if (!(l->flags & JOB_LIMIT_PROCESS_TIME) || l->process_time <= 0)
+		return INT64_MAX;
+	if (own < l->process_time)
+		return l->process_time;
+	object_lock(&j->object);
+	j->area->terminated++;
+	object_unlock(&j->object);
 	pthread_mutex_lock(&jobs_lock);
 	job_tell(j, JOB_MSG_END_OF_PROCESS_TIME, nt_self->id);
 	pthread_mutex_unlock(&jobs_lock);
 	process_exit(NOT_ENOUGH_QUOTA);
 }
 
+/* The time of all is over, and we have seen it: what its owner has chosen. */
+static void end_of_job_time(struct job *j)
+{
+	struct job_area *a = j->area;
+	bool first, posts;
+
+	object_lock(&j->object);
+	first = a->time_end != 0;
+	posts = a->end_action == JOB_POST_AT_END && a->port_pid;
+	a->time_end = 0;
+	if (first && posts) {
+		a->limits.basic.flags &= ~(uint32_t)JOB_LIMIT_JOB_TIME;
+	} else if (first) {
+		a->time_over = 1;
+		a->terminated += a->active;
+		*object_state(&j->object) = 1;
+		object_changed(&j->object);
+	}
+	object_unlock(&j->object);
+	if (!first)
+		return;
+	if (!posts) {
+		if (job_end_all(j, NOT_ENOUGH_QUOTA))
+			process_exit(NOT_ENOUGH_QUOTA);
+		return;
+	}
+	pthread_mutex_lock(&jobs_lock);
+	job_tell(j, JOB_MSG_END_OF_JOB_TIME, 0);
+	pthread_mutex_unlock(&jobs_lock);
+}
+
+/* Every member looks when its share of what is left is used up. */
+static int64_t check_job_time(struct job *j, int64_t own)
+{
+	const int64_t least = 100000; /* 10 ms: the host counts no finer */
+	int64_t user, kernel, end = j->area->time_end, left;
+	uint32_t faults;
+
+	if (!end)
+		return INT64_MAX;
+	job_times(j, &user, &kernel, &faults);
+	if (user >= end) {
+		end_of_job_time(j);
+		return INT64_MAX;
+	}
+	left = (end - user) / MAX(j->area->active, 1u);
+	left = MAX(left, least);
+	return left > INT64_MAX - own ? INT64_MAX : own + left;
+}
+
+static void apply(const struct extended_limits *l)
+{
+	const struct basic_limits *b = &l->basic;
+
+	if (b->flags & JOB_LIMIT_AFFINITY && b->affinity & system_affinity())
+		process_set_affinity(nt_self, b->affinity & system_affinity());
+	if (b->flags & JOB_LIMIT_PRIORITY_CLASS)
+		process_set_priority(nt_self, (uint8_t)b->priority_class);
+}
+
+/* ---- memory ---------------------------------------------------------- */
+
+/* o locked: our slot; NULL: we are not in it, or not yet. */
+static struct job_slot *own_slot(struct job *j)
+{
+	for (unsigned i = 0; i < MIN(j->area->used, (uint32_t)JOB_SLOTS); i++)
+		if ((int)j->area->slot[i].pid == nt_self->host_pid)
+			return &j->area->slot[i];
+	return NULL;
+}
+
+/*
+ * We have so many bytes, or want to have: 0, or the message that says why that
+ * is refused.
+ */
+static uint32_t commit_in(struct job *j, uint64_t bytes, bool want)
+{
+	const struct extended_limits *l = &j->area->limits;
+	struct job_slot *own;
+	uint32_t message = 0;
+	uint64_t all = bytes;
+
+	object_lock(&j->object);
+	own = own_slot(j);
+	for (unsigned i = 0; i < MIN(j->area->used, (uint32_t)JOB_SLOTS); i++)
+		if (j->area->slot[i].pid && &j->area->slot[i] != own)
+			all += j->area->slot[i].committed;
+	if (!want)
+		;
+	else if (l->basic.flags & JOB_LIMIT_PROCESS_MEMORY &&
+		 bytes > l->process_memory)
+		message = JOB_MSG_PROCESS_MEMORY_LIMIT;
+	else if (l->basic.flags & JOB_LIMIT_JOB_MEMORY && all > l->job_memory)
+		message = JOB_MSG_JOB_MEMORY_LIMIT;
+	if (!message && own) {
+		own->committed = bytes;
+		j->area->peak_process = MAX(j->area->peak_process, bytes);
+		j->area->peak_job = MAX(j->area->peak_job, all);
+	}
+	object_unlock(&j->object);
+	return message;
+}
+
+/* For vm_on_commit(). */
+static bool commit(uint64_t bytes, bool want)
+{
+	uint32_t message = 0;
+
+	for (struct object *o = nt_self->job; o && !message;
+	     o = job_of_object(o)->outer) {
+		struct job *j = job_of_object(o);
+
+		message = commit_in(j, bytes, want);
+		if (!message)
+			continue;
+		pthread_mutex_lock(&jobs_lock);
+		job_tell(j, message, nt_self->id);
+		pthread_mutex_unlock(&jobs_lock);
+	}
+	return !message;
+}
+
 void jobs_check(void)
 {
+	const uint32_t memory = JOB_LIMIT_PROCESS_MEMORY | JOB_LIMIT_JOB_MEMORY;
 	struct object *o = nt_self ? nt_self->job : NULL;
+	int64_t own = o ? own_user_time() : 0, next = INT64_MAX;
+	bool limited = false, any = o != NULL;
 
 	for (; o; o = job_of_object(o)->outer) {
 		struct job *j = job_of_object(o);
 		struct extended_limits l;
+		int64_t at;
 
 		object_lock(o);
 		l = j->area->limits;
@@ -182,13 +317,23 @@ void jobs_check(void)
 			end_natives(j);
 			process_exit(0);
 		}
-		check_time(&l.basic, j);
+		at = check_process_time(&l.basic, j, own);
+		next = MIN(next, at);
+		at = check_job_time(j, own);
+		next = MIN(next, at);
+		limited |= l.basic.flags & memory;
 		apply(&l);
+	}
+	if (any) {
+		set_timer(next == INT64_MAX ? next : next - own);
+		vm_on_commit(limited ? commit : NULL);
 	}
 	pthread_mutex_lock(&jobs_lock);
 	for (struct job *j = jobs_first; j; j = j->next)
-		if (j->area)
+		if (j->area) {
+			job_take_letters(j);
 			job_announce(j);
+		}
 	pthread_mutex_unlock(&jobs_lock);
 }
 

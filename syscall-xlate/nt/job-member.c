@@ -31,23 +31,64 @@ static bool runs(const struct job_slot *s)
 	return s->pid && started((int)s->pid) == s->started;
 }
 
+/* o locked: at's process has used so much in its life. */
+static void count(struct job *j, struct job_slot *at, int64_t user,
+		  int64_t kernel)
+{
+	if (at->counted)
+		return;
+	at->counted = 1;
+	j->area->dead_user += user;
+	j->area->dead_kernel += kernel;
+}
+
+/* o locked; NULL: it is not in j. */
+static struct job_slot *slot_of(struct job *j, int host_pid)
+{
+	for (unsigned i = 0; i < slots(j); i++)
+		if ((int)j->area->slot[i].pid == host_pid)
+			return &j->area->slot[i];
+	return NULL;
+}
+
 /* The process in this slot is gone, unless somebody was faster. */
 static bool leave(struct job *j, const struct job_slot *s)
 {
-	bool was = false;
+	int64_t user = 0, kernel = 0;
+	struct job_slot *at;
+	uint32_t faults;
+	bool was;
 
+	/* Until it is waited for the host still knows. */
+	if (!s->counted && !started((int)s->pid))
+		process_host_times((int)s->pid, &user, &kernel, &faults);
 	object_lock(&j->object);
-	for (unsigned i = 0; i < slots(j) && !was; i++) {
-		struct job_slot *at = &j->area->slot[i];
-
-		was = at->pid == s->pid && at->started == s->started;
-		if (was) {
-			at->pid = 0;
-			j->area->active -= j->area->active != 0;
-		}
+	at = slot_of(j, (int)s->pid);
+	was = at && at->started == s->started;
+	if (was) {
+		count(j, at, user, kernel);
+		at->pid = 0;
+		j->area->active -= j->area->active != 0;
 	}
 	object_unlock(&j->object);
 	return was;
+}
+
+void job_count_times(const struct nt_process *p, int64_t user, int64_t kernel)
+{
+	pthread_mutex_lock(&jobs_lock);
+	for (struct job *j = jobs_first; j; j = j->next) {
+		struct job_slot *at;
+
+		if (!j->area)
+			continue;
+		object_lock(&j->object);
+		at = slot_of(j, p->host_pid);
+		if (at)
+			count(j, at, user, kernel);
+		object_unlock(&j->object);
+	}
+	pthread_mutex_unlock(&jobs_lock);
 }
 
 struct job_slot *job_members(struct job *j, unsigned *n)
@@ -74,11 +115,10 @@ struct job_slot *job_members(struct job *j, unsigned *n)
 
 bool job_has(struct job *j, int host_pid)
 {
-	bool yes = false;
+	bool yes;
 
 	object_lock(&j->object);
-	for (unsigned i = 0; i < slots(j) && !yes; i++)
-		yes = (int)j->area->slot[i].pid == host_pid;
+	yes = slot_of(j, host_pid) != NULL;
 	object_unlock(&j->object);
 	return yes;
 }
@@ -86,11 +126,16 @@ bool job_has(struct job *j, int host_pid)
 NTSTATUS job_take_slot(struct job *j, const struct nt_process *p)
 {
 	struct job_area *a = j->area;
-	struct job_slot s = { (uint32_t)p->host_pid, started(p->host_pid),
-			      p->is_nt, 0 };
+	struct job_slot s = { .pid = (uint32_t)p->host_pid,
+			      .started = started(p->host_pid),
+			      .is_nt = p->is_nt };
 	NTSTATUS status = STATUS_QUOTA_EXCEEDED;
 
 	object_lock(&j->object);
+	if (a->time_over) {
+		object_unlock(&j->object);
+		return status;
+	}
 	/* Who starts it and it itself both do this: either may be killed. */
 	for (unsigned i = 0; i < slots(j) && status; i++)
 		if (a->slot[i].pid == s.pid && a->slot[i].started == s.started)
@@ -127,10 +172,10 @@ NTSTATUS job_enter(struct job *j, struct nt_process *p)
 		status = job_take_slot(j, p);
 	}
 	pthread_mutex_lock(&jobs_lock);
-	if (status)
-		job_tell(j, JOB_MSG_ACTIVE_PROCESS_LIMIT, 0);
-	else
+	if (!status)
 		job_announce(j);
+	else if (!j->area->time_over)
+		job_tell(j, JOB_MSG_ACTIVE_PROCESS_LIMIT, 0);
 	pthread_mutex_unlock(&jobs_lock);
 	if (!status && j->area->port_pid &&
 	    (int)j->area->port_pid != nt_self->host_pid)
@@ -157,12 +202,75 @@ bool job_has_room(struct object *o)
 	return !full;
 }
 
+void job_times(struct job *j, int64_t *user, int64_t *kernel,
+	       uint32_t *faults)
+{
+	struct job_slot *list;
+	unsigned n;
+
+	list = job_members(j, &n);
+	object_lock(&j->object);
+	*user = j->area->dead_user;
+	*kernel = j->area->dead_kernel;
+	*faults = 0;
+	object_unlock(&j->object);
+	for (unsigned i = 0; list && i < n; i++) {
+		int64_t u, k;
+		uint32_t f;
+
+		if (list[i].counted)
+			continue;
+		process_host_times((int)list[i].pid, &u, &k, &f);
+		*user += u;
+		*kernel += k;
+		*faults += f;
+	}
+	free(list);
+}
+
 /* ---- the completion port --------------------------------------------- */
+
+static void post(struct job *j, uint32_t message, uint32_t id)
+{
+	iocp_post(j->port, j->port_key, id, STATUS_SUCCESS, message);
+}
 
 void job_tell(struct job *j, uint32_t message, uint32_t id)
 {
-	if (j->port)
-		iocp_post(j->port, j->port_key, id, STATUS_SUCCESS, message);
+	struct job_area *a = j->area;
+	int pid = 0;
+
+	if (j->port) {
+		post(j, message, id);
+		return;
+	}
+	object_lock(&j->object);
+	if (a->port_pid && a->letters_put - a->letters_taken < JOB_LETTERS) {
+		a->letter[a->letters_put++ % JOB_LETTERS] =
+			(struct job_letter){ message, id };
+		pid = (int)a->port_pid;
+	}
+	object_unlock(&j->object);
+	if (pid)
+		remote_knock(pid);
+}
+
+void job_take_letters(struct job *j)
+{
+	struct job_area *a = j->area;
+	struct job_letter l;
+
+	/* As often as there is room for letters: the counts are not ours. */
+	for (unsigned i = 0; j->port && i < JOB_LETTERS; i++) {
+		object_lock(&j->object);
+		if (a->letters_put == a->letters_taken) {
+			object_unlock(&j->object);
+			return;
+		}
+		l = a->letter[a->letters_taken++ % JOB_LETTERS];
+		object_unlock(&j->object);
+		post(j, l.message, l.id);
+	}
 }
 
 struct nt_process *job_process_of(const struct job_slot *s)
@@ -212,6 +320,31 @@ void job_announce(struct job *j)
 	free(list);
 }
 
+/* JOB_OBJECT_MSG_ABNORMAL_EXIT_PROCESS: by an exception that nobody handled */
+static bool abnormal(uint32_t code)
+{
+	static const uint32_t codes[] = {
+		0x80000001, /* guard page */
+		0x80000002, /* datatype misalignment */
+		0x80000003, /* breakpoint */
+		0x80000004, /* single step */
+		0xc0000005, /* access violation */
+		0xc0000006, /* in-page error */
+		0xc000001d, /* illegal instruction */
+		0xc0000025, /* noncontinuable exception */
+		0xc0000026, /* invalid disposition */
+		0xc0000096, /* privileged instruction */
+		0xc00000fd, /* stack overflow */
+		0xc000013a, /* Ctrl+C */
+	};
+
+	for (unsigned i = 0; i < COUNT_OF(codes); i++)
+		if (codes[i] == code)
+			return true;
+	/* Array bounds, floating point, division by zero, overflow. */
+	return code >= 0xc000008c && code <= 0xc0000095;
+}
+
 /* With jobs_lock held: p is told of no more; returns what is to be put. */
 static struct nt_process *tell_end(struct job *j, struct nt_process *p)
 {
@@ -224,10 +357,10 @@ static struct nt_process *tell_end(struct job *j, struct nt_process *p)
 		return NULL;
 	*at = t->next;
 	free(t);
+	job_take_letters(j); /* they were written before it ended */
 	job_tell(j,
-		 (p->exit_code & 0xc0000000) == 0xc0000000
-			 ? JOB_MSG_ABNORMAL_EXIT
-			 : JOB_MSG_EXIT_PROCESS,
+		 abnormal(p->exit_code) ? JOB_MSG_ABNORMAL_EXIT
+					: JOB_MSG_EXIT_PROCESS,
 		 p->id);
 	if (!j->told && !j->area->active)
 		job_tell(j, JOB_MSG_ACTIVE_PROCESS_ZERO, 0);
@@ -240,18 +373,14 @@ void job_process_ended(struct nt_process *p)
 
 	pthread_mutex_lock(&jobs_lock);
 	for (struct job *j = jobs_first; j; j = j->next) {
-		struct job_slot s = { 0 };
+		struct job_slot s = { 0 }, *at;
 
 		if (!j->area)
 			continue;
 		object_lock(&j->object);
-		for (unsigned i = 0; i < slots(j); i++)
-			if ((int)j->area->slot[i].pid == p->host_pid)
-				s = j->area->slot[i];
-		if (s.pid) {
-			j->area->dead_user += p->last_user;
-			j->area->dead_kernel += p->last_kernel;
-		}
+		at = slot_of(j, p->host_pid);
+		if (at)
+			s = *at;
 		object_unlock(&j->object);
 		if (s.pid)
 			leave(j, &s);

@@ -2,9 +2,10 @@
 /*
  * job.c - the calls on jobs; job.h says how one is made.
  *
- * In force are: kill on close, the number of processes, a process's time,
- * memory (of a job's limit each process gets all), affinity, priority class and
- * breakaway.  A name is known to one process only.
+ * In force are: kill on close, the number of processes, a process's and the
+ * job's time, a process's and the job's memory, affinity, priority class and
+ * breakaway.  Linux programs among the members have neither limits of time nor
+ * of memory.
  */
 #include "syscall-xlate/nt/job.h"
 
@@ -20,12 +21,20 @@ enum {
 	TERMINATE = 8,
 };
 
+/* All have been ended because their time was over. */
+static bool signaled(struct object *o, struct task *t)
+{
+	(void)t;
+	return *object_state(o) != 0;
+}
+
 const struct object_type job_type = {
 	.name = "Job",
 	.size = sizeof(struct job),
 	.generic = { 0x20004, 0x2000b, 0x120000, 0x1f003f },
 	.valid_access = 0x1f003f,
 	.waitable = true,
+	.signaled = signaled,
 	.close = job_closed,
 	.close_at_exit = true,
 	.destroy = job_destroy,
@@ -152,37 +161,21 @@ static NTSTATUS job_of(struct task *t, uint64_t h, uint32_t access,
 
 static void account(struct job *j, struct accounting *a)
 {
-	struct job_slot *list;
-	unsigned n;
-
-	list = job_members(j, &n);
+	*a = (struct accounting){ 0 };
+	job_times(j, &a->user, &a->kernel, &a->faults);
 	object_lock(&j->object);
-	*a = (struct accounting){
-		.user = j->area->dead_user,
-		.kernel = j->area->dead_kernel,
-		.total = j->area->total,
-		.active = j->area->active,
-		.terminated = j->area->terminated,
-	};
+	a->total = j->area->total;
+	a->active = j->area->active;
+	a->terminated = j->area->terminated;
+	a->period_user = a->user - j->area->period_user;
+	a->period_kernel = a->kernel - j->area->period_kernel;
 	object_unlock(&j->object);
-	for (unsigned i = 0; list && i < n; i++) {
-		int64_t user, kernel;
-		uint32_t faults;
-
-		process_host_times((int)list[i].pid, &user, &kernel, &faults);
-		a->user += user;
-		a->kernel += kernel;
-		a->faults += faults;
-	}
-	free(list);
-	a->period_user = a->user;
-	a->period_kernel = a->kernel;
 }
 
 static NTSTATUS put(struct task *t, gaddr info, uint32_t len, gaddr ret_len,
 		    const void *v, uint32_t size)
 {
-	if (len < size)
+	if (len != size)
 		return STATUS_INFO_LENGTH_MISMATCH;
 	if (guest_write(t, info, v, size) ||
 	    (ret_len && guest_put32(t, ret_len, size)))
@@ -229,8 +222,19 @@ enum job_class {
 	COMPLETION_PORT = 7,
 	ACCOUNTING_AND_IO = 8,
 	EXTENDED_LIMIT = 9,
+	MEMBER_LEVEL = 10,
+	GROUPS = 11,
+	NOTIFICATION_LIMIT = 12,
+	LIMIT_VIOLATION = 13,
+	GROUPS_EX = 14,
 	CPU_RATE = 15,
 	NET_RATE = 32,
+};
+
+/* GROUP_AFFINITY */
+struct group_affinity {
+	uint64_t mask;
+	uint16_t group, reserved[3];
 };
 
 NTSTATUS nt_query_information_job_object(struct task *t, uint64_t job,
@@ -242,7 +246,9 @@ NTSTATUS nt_query_information_job_object(struct task *t, uint64_t job,
 		struct io_counts io;
 	} both = { 0 };
 	const uint64_t no_rate = 0;
-	uint32_t words[2];
+	const uint16_t group = 0;
+	struct group_affinity where = { .mask = system_affinity() };
+	uint32_t words[2], nesting = 0;
 	struct extended_limits limits;
 	struct job *j;
 	NTSTATUS status;
@@ -253,6 +259,8 @@ NTSTATUS nt_query_information_job_object(struct task *t, uint64_t job,
 	account(j, &both.a);
 	object_lock(&j->object);
 	limits = j->area->limits;
+	limits.peak_process_memory = j->area->peak_process;
+	limits.peak_job_memory = j->area->peak_job;
 	words[0] = j->area->ui_restrictions;
 	words[1] = j->area->end_action;
 	object_unlock(&j->object);
@@ -282,6 +290,19 @@ NTSTATUS nt_query_information_job_object(struct task *t, uint64_t job,
 	case CPU_RATE:
 		status = put(t, info, len, ret_len, &no_rate, sizeof no_rate);
 		break;
+	case MEMBER_LEVEL:
+		for (struct object *o = j->outer; o; o = job_outer(o))
+			nesting++;
+		status = put(t, info, len, ret_len, &nesting, sizeof nesting);
+		break;
+	case GROUPS:
+		status = put(t, info, len, ret_len, &group, sizeof group);
+		break;
+	case GROUPS_EX:
+		if (limits.basic.flags & JOB_LIMIT_AFFINITY)
+			where.mask &= limits.basic.affinity;
+		status = put(t, info, len, ret_len, &where, sizeof where);
+		break;
 	default:
 		status = STATUS_INVALID_INFO_CLASS;
 	}
@@ -289,24 +310,74 @@ NTSTATUS nt_query_information_job_object(struct task *t, uint64_t job,
 	return status;
 }
 
+static NTSTATUS check_limits(const struct basic_limits *l, bool extended)
+{
+	const uint32_t basic_flags = 0xff, all_flags = 0xffff;
+	const uint32_t times = JOB_LIMIT_JOB_TIME | JOB_LIMIT_PRESERVE_JOB_TIME;
+
+	if (l->flags & ~(extended ? all_flags : basic_flags) ||
+	    (l->flags & times) == times)
+		return STATUS_INVALID_PARAMETER;
+	if (l->flags & JOB_LIMIT_WORKING_SET &&
+	    (!l->min_working_set || l->min_working_set > l->max_working_set))
+		return STATUS_INVALID_PARAMETER;
+	if (l->flags & JOB_LIMIT_AFFINITY &&
+	    (!l->affinity || l->affinity & ~system_affinity()))
+		return STATUS_INVALID_PARAMETER;
+	if (l->flags & JOB_LIMIT_PRIORITY_CLASS &&
+	    (!l->priority_class || l->priority_class > 6))
+		return STATUS_INVALID_PARAMETER;
+	if (l->flags & JOB_LIMIT_SCHEDULING_CLASS && l->scheduling_class > 9)
+		return STATUS_INVALID_PARAMETER;
+	return STATUS_SUCCESS;
+}
+
+/* o locked; times are all members' until now. */
+static void set_job_time(struct job_area *a, const struct basic_limits *l,
+			 int64_t user, int64_t kernel)
+{
+	if (l->flags & JOB_LIMIT_PRESERVE_JOB_TIME)
+		return;
+	a->time_end = 0;
+	a->time_over = 0;
+	if (!(l->flags & JOB_LIMIT_JOB_TIME) || l->job_time <= 0)
+		return;
+	/* "The system adds the current time of the processes." */
+	a->time_end = l->job_time > INT64_MAX - user ? INT64_MAX
+						     : user + l->job_time;
+	a->period_user = user;
+	a->period_kernel = kernel;
+}
+
 static NTSTATUS set_limits(struct task *t, struct job *j, gaddr info,
 			   uint32_t len, bool extended)
 {
-	const uint32_t basic_flags = 0xff;
 	struct extended_limits l = { 0 };
-	uint32_t size = extended ? sizeof l : sizeof l.basic;
+	uint32_t size = extended ? sizeof l : sizeof l.basic, faults;
+	int64_t user, kernel;
+	NTSTATUS status;
 
 	if (len != size)
 		return STATUS_INFO_LENGTH_MISMATCH;
 	if (guest_read(t, &l, info, size))
 		return STATUS_ACCESS_VIOLATION;
-	if (!extended && l.basic.flags & ~basic_flags)
-		return STATUS_INVALID_PARAMETER;
+	status = check_limits(&l.basic, extended);
+	if (status)
+		return status;
+	job_times(j, &user, &kernel, &faults);
 	object_lock(&j->object);
-	if (extended)
-		j->area->limits = l;
-	else
-		j->area->limits.basic = l.basic;
+	set_job_time(j->area, &l.basic, user, kernel);
+	if (!j->area->time_over)
+		*object_state(&j->object) = 0;
+	if (!extended) {
+		struct extended_limits old = j->area->limits;
+
+		/* Those that only the longer form has stay as they were. */
+		l.basic.flags |= old.basic.flags & ~0xffu;
+		old.basic = l.basic;
+		l = old;
+	}
+	j->area->limits = l;
 	object_unlock(&j->object);
 	job_limits_changed(j);
 	return STATUS_SUCCESS;
@@ -335,6 +406,7 @@ static NTSTATUS set_port(struct task *t, struct job *j, gaddr info,
 	j->port_key = v[0];
 	object_lock(&j->object);
 	j->area->port_pid = port ? (uint32_t)nt_self->host_pid : 0;
+	j->area->letters_taken = j->area->letters_put;
 	object_unlock(&j->object);
 	/* Those who are in it already are announced now. */
 	job_announce(j);
@@ -346,6 +418,7 @@ static NTSTATUS set_port(struct task *t, struct job *j, gaddr info,
 NTSTATUS nt_set_information_job_object(struct task *t, uint64_t job,
 				       uint32_t class, gaddr info, uint32_t len)
 {
+	uint16_t group;
 	uint32_t word;
 	struct job *j;
 	NTSTATUS status;
@@ -364,16 +437,31 @@ NTSTATUS nt_set_information_job_object(struct task *t, uint64_t job,
 			status = STATUS_INFO_LENGTH_MISMATCH;
 		else if (guest_get32(t, &word, info))
 			status = STATUS_ACCESS_VIOLATION;
+		else if (class == UI_RESTRICTIONS && word & ~0xffu)
+			status = STATUS_INVALID_PARAMETER;
 		else if (class == UI_RESTRICTIONS)
 			j->area->ui_restrictions = word;
+		else if (word > JOB_POST_AT_END)
+			status = STATUS_INVALID_PARAMETER;
 		else
 			j->area->end_action = word;
 		break;
 	case COMPLETION_PORT:
 		status = set_port(t, j, info, len);
 		break;
+	case GROUPS:
+		/* There is one group of processors. */
+		if (!len || len % sizeof group)
+			status = STATUS_INFO_LENGTH_MISMATCH;
+		else if (guest_read(t, &group, info, sizeof group))
+			status = STATUS_ACCESS_VIOLATION;
+		else if (group || len != sizeof group)
+			status = STATUS_INVALID_PARAMETER;
+		break;
 	case CPU_RATE:
 	case NET_RATE:
+	case NOTIFICATION_LIMIT:
+	case LIMIT_VIOLATION:
 		/* The host's groups would be needed: say so. */
 		status = STATUS_NOT_SUPPORTED;
 		break;

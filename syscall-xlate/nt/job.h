@@ -15,25 +15,34 @@
 #include "syscall-xlate/nt/process.h"
 
 enum {
+	JOB_LIMIT_WORKING_SET = 0x1,
 	JOB_LIMIT_PROCESS_TIME = 0x2,
 	JOB_LIMIT_JOB_TIME = 0x4,
 	JOB_LIMIT_ACTIVE_PROCESS = 0x8,
 	JOB_LIMIT_AFFINITY = 0x10,
 	JOB_LIMIT_PRIORITY_CLASS = 0x20,
+	JOB_LIMIT_PRESERVE_JOB_TIME = 0x40,
+	JOB_LIMIT_SCHEDULING_CLASS = 0x80,
 	JOB_LIMIT_PROCESS_MEMORY = 0x100,
 	JOB_LIMIT_JOB_MEMORY = 0x200,
 	JOB_LIMIT_BREAKAWAY_OK = 0x800,
 	JOB_LIMIT_SILENT_BREAKAWAY = 0x1000,
 	JOB_LIMIT_KILL_ON_CLOSE = 0x2000,
 
+	JOB_MSG_END_OF_JOB_TIME = 1,
 	JOB_MSG_END_OF_PROCESS_TIME = 2,
 	JOB_MSG_ACTIVE_PROCESS_LIMIT = 3,
 	JOB_MSG_ACTIVE_PROCESS_ZERO = 4,
 	JOB_MSG_NEW_PROCESS = 6,
 	JOB_MSG_EXIT_PROCESS = 7,
 	JOB_MSG_ABNORMAL_EXIT = 8,
+	JOB_MSG_PROCESS_MEMORY_LIMIT = 9,
+	JOB_MSG_JOB_MEMORY_LIMIT = 10,
 
+	JOB_POST_AT_END = 1, /* end_action */
 	JOB_SLOTS = 2048,
+	JOB_LETTERS = 64,
+	NOT_ENOUGH_QUOTA = 1816, /* with which limits end processes */
 };
 
 struct basic_limits {
@@ -69,7 +78,14 @@ _Static_assert(sizeof(struct accounting) == 48, "BASIC_ACCOUNTING");
 struct job_slot {
 	uint32_t pid; /* the host's */
 	uint32_t started; /* and when it was started, cut to 32 bits */
-	uint32_t is_nt, pad;
+	uint32_t is_nt;
+	uint32_t counted; /* its times are among those of the dead */
+	uint64_t committed; /* where a limit says that it matters */
+};
+
+/* A message for the port, on its way to the process that has it. */
+struct job_letter {
+	uint32_t message, id;
 };
 
 /* What all processes see of a job; under the object's lock. */
@@ -79,6 +95,14 @@ struct job_area {
 	uint32_t total, active, terminated;
 	uint32_t port_pid; /* host process that has the port; 0: none */
 	int64_t dead_user, dead_kernel; /* 100 ns, of those that ended */
+	/* All members' user time at which theirs is over; 0: no such limit. */
+	int64_t time_end;
+	int64_t period_user, period_kernel; /* at which the period began */
+	uint32_t time_over; /* nobody may enter any more */
+	uint32_t pad;
+	uint64_t peak_process, peak_job; /* bytes, as slots' committed */
+	uint32_t letters_put, letters_taken;
+	struct job_letter letter[JOB_LETTERS];
 	uint32_t ends, end_code; /* how often all were ended by a call */
 	uint32_t used; /* slots that were ever in use */
 	struct job_slot slot[JOB_SLOTS];
@@ -137,8 +161,18 @@ NTSTATUS job_take_slot(struct job *j, const struct nt_process *p);
 struct nt_process *job_process_of(const struct job_slot *s);
 /* End all members but ourselves; whether we are one. */
 bool job_end_all(struct job *j, uint32_t code);
-/* With jobs_lock held: tell j's port, if it is ours. */
+/*
+ * With jobs_lock held: tell j's port, whoever has it.  What does not reach a
+ * process that is ending, or a port that is told more than it asks for, is
+ * lost, as on Windows.
+ */
 void job_tell(struct job *j, uint32_t message, uint32_t id);
+/* With jobs_lock held: what others have to tell our port. */
+void job_take_letters(struct job *j);
+/* Times of all members that there have been, 100 ns; page faults of those that
+   still run. */
+void job_times(struct job *j, int64_t *user, int64_t *kernel,
+	       uint32_t *faults);
 /* With jobs_lock held: those that the port has not heard of. */
 void job_announce(struct job *j);
 /* Limits have changed: the members are to look. */

@@ -10,7 +10,7 @@
 
 #include "syscall-xlate/nt/nt.h"
 
-enum { START_MAGIC = 0x31424652, START_VERSION = 2 };
+enum { START_MAGIC = 0x31424652, START_VERSION = 3 };
 
 /* A string in the block: units of UTF-16, terminated; at 0: absent. */
 struct start_string {
@@ -22,8 +22,9 @@ struct start_block {
 	uint32_t size; /* of it all */
 	/* The child's first thread stands still while this is not 0. */
 	_Atomic uint32_t suspend;
-	/* The full exit code, once exited is 1. */
+	/* The full exit code, and the times (100 ns), once exited is 1. */
 	_Atomic uint32_t exit_code, exited;
+	_Atomic int64_t user, kernel;
 	_Atomic uint32_t thread_id; /* the first thread's; 0 until it is made */
 
 	int32_t control; /* the child's end of a socket to its parent; -1 */

@@ -221,26 +221,17 @@ static NTSTATUS get_vm(struct nt_process *p, void *v, uint32_t len)
 static NTSTATUS get_times(struct nt_process *p, void *v, uint32_t len)
 {
 	struct process_times times = { p->created, p->ended, 0, 0 };
-	unsigned long ut = 0, st = 0;
 	struct rusage ru;
-	char text[1024], *at;
+	uint32_t faults;
 
 	(void)len;
 	if (p == nt_self && !getrusage(RUSAGE_SELF, &ru)) {
 		times.user = (int64_t)clock_of(&ru.ru_utime);
 		times.kernel = (int64_t)clock_of(&ru.ru_stime);
 	} else if (p != nt_self) {
-		proc_text(p, "stat", text, sizeof text);
-		at = strrchr(text, ')');
-		if (at && sscanf(at + 1,
-				 " %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u "
-				 "%*u %lu %lu",
-				 &ut, &st) == 2) {
-			int64_t tick = 10000000 / sysconf(_SC_CLK_TCK);
-
-			p->last_user = (int64_t)ut * tick;
-			p->last_kernel = (int64_t)st * tick;
-		}
+		if (!p->object.state)
+			process_host_times(p->host_pid, &p->last_user,
+					   &p->last_kernel, &faults);
 		times.user = p->last_user;
 		times.kernel = p->last_kernel;
 	}

@@ -159,12 +159,30 @@ bool process_is_ending(void)
 }
 
 /* For all who share the block. */
-static void leave_code(struct start_block *b, uint32_t code)
+static void leave_code(struct start_block *b, uint32_t code, int64_t user,
+		       int64_t kernel)
 {
 	if (!b)
 		return;
+	b->user = user;
+	b->kernel = kernel;
 	b->exit_code = code;
 	b->exited = 1;
+}
+
+static void leave_own_code(struct start_block *b, uint32_t code)
+{
+	struct rusage ru = { 0 };
+	int64_t user, kernel;
+
+	if (!b && !nt_self->job)
+		return;
+	getrusage(RUSAGE_SELF, &ru);
+	user = ru.ru_utime.tv_sec * 10000000ll + ru.ru_utime.tv_usec * 10;
+	kernel = ru.ru_stime.tv_sec * 10000000ll + ru.ru_stime.tv_usec * 10;
+	if (nt_self->job)
+		job_count_times(nt_self, user, kernel);
+	leave_code(b, code, user, kernel);
 }
 
 void process_exit_status(uint32_t code, int host_status)
@@ -180,7 +198,8 @@ void process_exit_status(uint32_t code, int host_status)
 	files_at_exit();
 	trace_finish();
 	exit_status_end(nt_self->launch, code);
-	leave_code(nt_self->block ? nt_self->block : nt_self->exit_block, code);
+	leave_own_code(nt_self->block ? nt_self->block : nt_self->exit_block,
+		       code);
 	_exit(host_status);
 }
 
@@ -218,10 +237,19 @@ static uint32_t code_of_signal(int sig)
 static void gone(struct nt_watch *w, uint32_t events)
 {
 	struct nt_process *p = container_of(w, struct nt_process, watch);
-	uint32_t code = p->exit_code;
+	uint32_t code = p->exit_code, faults;
 	siginfo_t si = { 0 };
 
 	(void)events;
+	/* Of one that was killed the host knows, until it is waited for. */
+	if (p->block && p->block->exited) {
+		p->last_user = p->block->user;
+		p->last_kernel = p->block->kernel;
+	} else {
+		process_host_times(p->host_pid, &p->last_user, &p->last_kernel,
+				   &faults);
+	}
+	job_count_times(p, p->last_user, p->last_kernel);
 	if (waitid(P_PIDFD, (id_t)p->pidfd, &si, WEXITED | WNOHANG) == 0 &&
 	    si.si_pid)
 		code = si.si_code == CLD_EXITED ? (uint32_t)si.si_status
@@ -230,8 +258,8 @@ static void gone(struct nt_watch *w, uint32_t events)
 		code = 0; /* not our child: nobody tells */
 	if (p->block && p->block->exited)
 		code = p->block->exit_code;
-	else if (si.si_pid)
-		leave_code(p->block, code); /* only we are told */
+	else if (si.si_pid) /* only we are told */
+		leave_code(p->block, code, p->last_user, p->last_kernel);
 	p->exit_code = code;
 	p->ended = nt_time_now();
 	log_debug(LOG_PROCESS, "process %u ended: %#x", p->id, code);
@@ -371,10 +399,14 @@ NTSTATUS child_resume(struct nt_process *p, uint32_t *previous)
 
 NTSTATUS process_kill(struct nt_process *p, uint32_t code)
 {
+	uint32_t faults;
+
 	if (p->object.state)
 		return STATUS_PROCESS_IS_TERMINATING;
 	p->exit_code = code;
-	leave_code(p->block, code);
+	process_host_times(p->host_pid, &p->last_user, &p->last_kernel,
+			   &faults);
+	leave_code(p->block, code, p->last_user, p->last_kernel);
 	if (syscall(SYS_pidfd_send_signal, p->pidfd, SIGKILL, NULL, 0) < 0)
 		return errno == ESRCH ? STATUS_PROCESS_IS_TERMINATING
 				      : STATUS_ACCESS_DENIED;

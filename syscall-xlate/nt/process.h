@@ -92,6 +92,8 @@ void process_host_times(int host_pid, int64_t *user, int64_t *kernel,
 void process_set_affinity(struct nt_process *p, uint64_t mask);
 /* A process that may be in a job has ended. */
 void job_process_ended(struct nt_process *p);
+/* p, which is about to be gone, has used so much: its jobs count it. */
+void job_count_times(const struct nt_process *p, int64_t user, int64_t kernel);
 
 /* The processors that there are, as the guest numbers them. */
 uint64_t system_affinity(void);

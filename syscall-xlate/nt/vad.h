@@ -154,9 +154,13 @@ NTSTATUS vm_alloc_ex(gaddr *base, uint64_t *size, const struct vm_extended *x,
 /* errno (positive) of a guest_mem function as a status. */
 NTSTATUS vm_status(int err);
 
+/*
+ * Have NtAllocateVirtualMemory ask before it commits (want: false refuses), and
+ * tell how many bytes are committed after some were freed, and now.  NULL: no
+ * more.
+ */
+void vm_on_commit(bool (*ask)(uint64_t bytes, bool want));
 /* Bytes of private committed memory, and of all that is in the book. */
-/* No more than that may be committed by NtAllocateVirtualMemory; 0: any. */
-void vm_limit_commit(uint64_t bytes);
 void vm_usage(uint64_t *committed, uint64_t *reserved);
 /* vm_lock is held: a reserved page of a view; committed by another view? */
 bool vm_view_touched(struct vad *v, gaddr page);

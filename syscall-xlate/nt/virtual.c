@@ -375,20 +375,35 @@ static NTSTATUS reserve(gaddr *base, uint64_t *size,
 	return STATUS_SUCCESS;
 }
 
-static _Atomic uint64_t commit_limit; /* bytes; 0: none */
+static bool (*_Atomic ask_commit)(uint64_t bytes, bool want);
 
-void vm_limit_commit(uint64_t bytes)
+static void tell_commit(void)
 {
-	commit_limit = bytes;
+	bool (*ask)(uint64_t bytes, bool want) = ask_commit;
+	uint64_t committed, all;
+
+	if (!ask)
+		return;
+	vm_usage(&committed, &all);
+	ask(committed, false);
+}
+
+void vm_on_commit(bool (*ask)(uint64_t bytes, bool want))
+{
+	ask_commit = ask;
+	tell_commit();
 }
 
 /* Counted anew each time: few programs run under a limit. */
 static bool over_limit(uint64_t more)
 {
+	bool (*ask)(uint64_t bytes, bool want) = ask_commit;
 	uint64_t committed, all;
 
+	if (!ask)
+		return false;
 	vm_usage(&committed, &all);
-	return committed > commit_limit || more > commit_limit - committed;
+	return more > UINT64_MAX - committed || !ask(committed + more, true);
 }
 
 NTSTATUS vm_alloc_ex(gaddr *base, uint64_t *size, const struct vm_extended *x,
@@ -426,7 +441,7 @@ NTSTATUS vm_alloc_ex(gaddr *base, uint64_t *size, const struct vm_extended *x,
 		return STATUS_INVALID_PARAMETER_5;
 	if (type & MEM_REPLACE_PLACEHOLDER && (!*base || !(type & MEM_RESERVE)))
 		return STATUS_INVALID_PARAMETER;
-	if (__builtin_expect(commit_limit != 0, 0) && type & MEM_COMMIT &&
+	if (__builtin_expect(ask_commit != NULL, 0) && type & MEM_COMMIT &&
 	    over_limit(*size))
 		return STATUS_COMMITMENT_LIMIT;
 
@@ -596,6 +611,8 @@ NTSTATUS vm_free(gaddr *base, uint64_t *size, uint32_t type)
 	if (status == STATUS_SUCCESS) {
 		*base = a;
 		*size = b - a;
+		if (__builtin_expect(ask_commit != NULL, 0))
+			tell_commit();
 	}
 	return status;
 }
