@@ -10,11 +10,12 @@
  * share are also looked for, and put, where the session's other processes see
  * them (name-session.c).
  */
+#include "syscall-xlate/nt/name.h"
+
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/utf.h"
-#include "syscall-xlate/nt/name.h"
 #include "syscall-xlate/nt/calls.h"
 #include "syscall-xlate/nt/path.h"
 
