@@ -25,6 +25,7 @@ enum {
 	TASK_APC = 2,       /* something is queued that may run now */
 	TASK_TERMINATE = 4, /* leave as soon as possible */
 	TASK_KNOCK = 8,     /* another process has sent task_ops->knock */
+	TASK_DEBUG = 16,    /* a debugger is to hear of it first */
 	TASK_ENGINE = 1 << 16, /* the engine's own; not for pending() */
 };
 
@@ -57,6 +58,22 @@ struct task {
 extern __thread struct task *current_task
 	__attribute__((tls_model("local-exec")));
 
+/* A breakpoint of the processor's, on one task. */
+enum task_watch_type {
+	TASK_WATCH_EXECUTE, /* the instruction at addr; before it */
+	TASK_WATCH_WRITE,   /* after the access */
+	TASK_WATCH_ACCESS,
+};
+
+enum { TASK_WATCHES = 4 };
+
+struct task_watch {
+	unsigned number; /* FAULT_STEP's addr has this bit set */
+	enum task_watch_type type;
+	unsigned len; /* 1, 2, 4, 8 */
+	gaddr addr;   /* a multiple of len */
+};
+
 /*
  * What the chosen engine offers to personalities.  Filled in by the engine's
  * init(); called through the functions below.
@@ -81,6 +98,9 @@ struct task_ops {
 	/* Guest addresses are host addresses: the host can get at the memory
 	   of another process by them. */
 	bool host_addresses;
+	/* Watch t, whose host thread runs.  A descriptor whose end is the
+	   watch's, or -errno.  NULL: the engine cannot. */
+	int (*watch)(struct task *t, const struct task_watch *w);
 	int (*fork)(struct task *t, bool share);
 	int (*catch_signal)(int sig, bool on);
 	unsigned (*speed_calls)(gaddr code, uint64_t size, gaddr spare,

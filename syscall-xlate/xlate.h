@@ -111,7 +111,8 @@ enum fault_kind {
 
 struct guest_fault {
 	enum fault_kind kind;
-	gaddr addr;  /* FAULT_ACCESS, FAULT_INPAGE: the address used */
+	gaddr addr;  /* FAULT_ACCESS, FAULT_INPAGE: the address used;
+			FAULT_STEP: bits of watches that were hit */
 	int access;  /* FAULT_ACCESS: 0 read, 1 write, 8 execute */
 	int vector;  /* processor's exception number */
 	uint32_t error; /* processor's error code */

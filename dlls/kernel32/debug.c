@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * debug.c - being debugged, and debugging others, which is refused.
+ * debug.c - being debugged, and debugging others.
  *
  * What OutputDebugString says goes to a debugger; without one it is dropped,
  * unless RF_DEBUG_STRINGS is set in the environment: then to standard error.
  */
 #include "kernel32-private.h"
+#include "nt-debug.h"
 #include "nt-process.h"
 
 BOOL WINAPI IsDebuggerPresent(VOID)
@@ -69,63 +70,257 @@ VOID WINAPI OutputDebugStringA(LPCSTR s)
 	}
 }
 
+/* For a debugger that wants it wide, with the other form beside it. */
+static void tell_wide(LPCWSTR s)
+{
+	char *a = ansi_dup(s);
+	ULONG_PTR args[4] = { lstrlenW(s) + 1, (ULONG_PTR)s };
+
+	args[2] = a ? lstrlenA(a) + 1 : 0;
+	args[3] = (ULONG_PTR)a;
+	RaiseException(DBG_PRINTEXCEPTION_WIDE_C, 0, 4, args);
+	k32_free(a);
+}
+
 VOID WINAPI OutputDebugStringW(LPCWSTR s)
 {
 	char *a;
 
-	/* Nearly always nobody listens. */
-	if (!s || (!rf_peb()->BeingDebugged && !strings_wanted()))
+	if (!s)
 		return;
-	a = ansi_dup(s);
-	OutputDebugStringA(a);
-	k32_free(a);
+	if (rf_peb()->BeingDebugged) {
+		tell_wide(s);
+	} else if (strings_wanted()) {
+		a = ansi_dup(s);
+		OutputDebugStringA(a);
+		k32_free(a);
+	}
 }
 
-/* ---- debugging others: there are no debug objects ------------------- */
+/* ---- debugging others ----------------------------------------------- */
 
-static BOOL refuse(void)
+/*
+ * Handles to processes and threads that events gave to the debugger: they are
+ * closed when the event that tells of their end is continued.  In a list of the
+ * debugging thread's.
+ */
+struct given {
+	struct given *next;
+	DWORD process, thread; /* thread 0: the process's own handle */
+	HANDLE h;
+	BOOL over;
+};
+
+static struct given **given_list(void)
 {
-	SetLastError(ERROR_NOT_SUPPORTED);
-	return FALSE;
+	return (struct given **)&NtCurrentTeb()->DbgSsReserved[0];
 }
 
-BOOL WINAPI DebugActiveProcess(DWORD pid)
+static void remember(DWORD process, DWORD thread, HANDLE h)
 {
-	return refuse();
+	struct given *g = h ? k32_alloc(sizeof *g) : NULL;
+
+	if (!g)
+		return;
+	*g = (struct given){ *given_list(), process, thread, h, FALSE };
+	*given_list() = g;
 }
 
-BOOL WINAPI DebugActiveProcessStop(DWORD pid)
+static void mark_over(DWORD process, DWORD thread)
 {
-	return refuse();
+	for (struct given *g = *given_list(); g; g = g->next)
+		if (g->process == process && (!thread || g->thread == thread))
+			g->over = TRUE;
 }
 
-BOOL WINAPI DebugBreakProcess(HANDLE process)
+static void close_over(DWORD process)
 {
-	return refuse();
+	struct given **at = given_list(), *g;
+
+	while ((g = *at)) {
+		if (g->process != process || !g->over) {
+			at = &g->next;
+			continue;
+		}
+		*at = g->next;
+		CloseHandle(g->h);
+		k32_free(g);
+	}
 }
 
-BOOL WINAPI DebugSetProcessKillOnExit(BOOL kill)
+static void note(const DEBUG_EVENT *e)
 {
-	return refuse();
+	switch (e->dwDebugEventCode) {
+	case CREATE_PROCESS_DEBUG_EVENT:
+		remember(e->dwProcessId, 0, e->u.CreateProcessInfo.hProcess);
+		remember(e->dwProcessId, e->dwThreadId,
+			 e->u.CreateProcessInfo.hThread);
+		break;
+	case CREATE_THREAD_DEBUG_EVENT:
+		remember(e->dwProcessId, e->dwThreadId,
+			 e->u.CreateThread.hThread);
+		break;
+	case EXIT_THREAD_DEBUG_EVENT:
+		mark_over(e->dwProcessId, e->dwThreadId);
+		break;
+	case EXIT_PROCESS_DEBUG_EVENT:
+		mark_over(e->dwProcessId, 0);
+		break;
+	}
+}
+
+typedef NTSTATUS NTAPI converter(const DBGUI_WAIT_STATE_CHANGE *change,
+				 DEBUG_EVENT *event);
+
+static BOOL wait_event(LPDEBUG_EVENT event, DWORD ms, converter *convert)
+{
+	LARGE_INTEGER t = { .QuadPart = (LONGLONG)ms * -10000 };
+	DBGUI_WAIT_STATE_CHANGE change;
+	NTSTATUS status;
+
+	do
+		status = DbgUiWaitStateChange(&change,
+					      ms == INFINITE ? NULL : &t);
+	while (status == STATUS_ALERTED || status == STATUS_USER_APC);
+	if (status == STATUS_TIMEOUT) {
+		SetLastError(ERROR_SEM_TIMEOUT);
+		return FALSE;
+	}
+	if (NT_SUCCESS(status))
+		status = convert(&change, event);
+	if (!NT_SUCCESS(status))
+		return rf_fail(status);
+	note(event);
+	return TRUE;
 }
 
 BOOL WINAPI WaitForDebugEvent(LPDEBUG_EVENT event, DWORD ms)
 {
-	return refuse();
+	return wait_event(event, ms, DbgUiConvertStateChangeStructure);
 }
 
 BOOL WINAPI WaitForDebugEventEx(LPDEBUG_EVENT event, DWORD ms)
 {
-	return refuse();
+	return wait_event(event, ms, DbgUiConvertStateChangeStructureEx);
 }
 
-BOOL WINAPI ContinueDebugEvent(DWORD pid, DWORD tid, DWORD status)
+BOOL WINAPI ContinueDebugEvent(DWORD pid, DWORD tid, DWORD how)
 {
-	return refuse();
+	CLIENT_ID id = { (HANDLE)(ULONG_PTR)pid, (HANDLE)(ULONG_PTR)tid };
+	NTSTATUS status = DbgUiContinue(&id, how);
+
+	if (!NT_SUCCESS(status))
+		return rf_fail(status);
+	close_over(pid);
+	return TRUE;
 }
 
+static HANDLE open_debuggee(DWORD pid)
+{
+	return OpenProcess(PROCESS_CREATE_THREAD | PROCESS_VM_OPERATION |
+				   PROCESS_VM_WRITE | PROCESS_VM_READ |
+				   PROCESS_SUSPEND_RESUME |
+				   PROCESS_QUERY_INFORMATION,
+			   FALSE, pid);
+}
+
+BOOL WINAPI DebugActiveProcess(DWORD pid)
+{
+	NTSTATUS status = DbgUiConnectToDbg();
+	HANDLE h;
+
+	if (!NT_SUCCESS(status))
+		return rf_fail(status);
+	h = open_debuggee(pid);
+	if (!h)
+		return FALSE;
+	status = DbgUiDebugActiveProcess(h);
+	NtClose(h);
+	return rf_result(status);
+}
+
+BOOL WINAPI DebugActiveProcessStop(DWORD pid)
+{
+	HANDLE h = open_debuggee(pid);
+	NTSTATUS status;
+
+	if (!h)
+		return FALSE;
+	status = DbgUiStopDebugging(h);
+	NtClose(h);
+	if (!NT_SUCCESS(status)) {
+		SetLastError(ERROR_ACCESS_DENIED);
+		return FALSE;
+	}
+	mark_over(pid, 0);
+	close_over(pid);
+	return TRUE;
+}
+
+BOOL WINAPI DebugBreakProcess(HANDLE process)
+{
+	return rf_result(DbgUiIssueRemoteBreakin(process));
+}
+
+BOOL WINAPI DebugSetProcessKillOnExit(BOOL kill)
+{
+	HANDLE h = DbgUiGetThreadDebugObject();
+	ULONG flags = kill != FALSE;
+
+	if (!h) {
+		SetLastError(ERROR_INVALID_HANDLE);
+		return FALSE;
+	}
+	/* DebugObjectKillProcessOnExitInformation */
+	return rf_result(NtSetInformationDebugObject(h, 1, &flags, sizeof flags,
+						     NULL));
+}
+
+#ifdef _WIN64
 BOOL WINAPI GetThreadSelectorEntry(HANDLE thread, DWORD selector,
 				   LPLDT_ENTRY entry)
 {
-	return refuse();
+	SetLastError(ERROR_NOT_SUPPORTED);
+	return FALSE;
 }
+#else
+/* As the 64-bit kernel has them for 32-bit programs. */
+BOOL WINAPI GetThreadSelectorEntry(HANDLE thread, DWORD selector,
+				   LPLDT_ENTRY entry)
+{
+	enum { CODE = 0x23, DATA = 0x2b, FS = 0x53 };
+	enum { ACCESSED_CODE = 0x1b, ACCESSED_DATA = 0x13 };
+	struct {
+		NTSTATUS status;
+		PVOID teb;
+		CLIENT_ID id;
+		ULONG_PTR affinity;
+		LONG priority, base;
+	} info = { 0 };
+	LDT_ENTRY e = { .LimitLow = 0xffff };
+	NTSTATUS status;
+
+	if (selector != CODE && selector != DATA && selector != FS) {
+		SetLastError(ERROR_NOT_SUPPORTED);
+		return FALSE;
+	}
+	status = NtQueryInformationThread(thread, 0, &info, sizeof info, NULL);
+	if (!NT_SUCCESS(status))
+		return rf_fail(status);
+	if (selector == FS) {
+		e.BaseLow = (WORD)(ULONG_PTR)info.teb;
+		e.HighWord.Bytes.BaseMid = (BYTE)((ULONG_PTR)info.teb >> 16);
+		e.HighWord.Bytes.BaseHi = (BYTE)((ULONG_PTR)info.teb >> 24);
+		e.LimitLow = 0xfff;
+	} else {
+		e.HighWord.Bits.LimitHi = 0xf;
+		e.HighWord.Bits.Granularity = 1;
+	}
+	e.HighWord.Bits.Type = selector == CODE ? ACCESSED_CODE : ACCESSED_DATA;
+	e.HighWord.Bits.Dpl = 3;
+	e.HighWord.Bits.Pres = 1;
+	e.HighWord.Bits.Default_Big = 1;
+	*entry = e;
+	return TRUE;
+}
+#endif

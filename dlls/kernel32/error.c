@@ -83,11 +83,21 @@ SetUnhandledExceptionFilter(LPTOP_LEVEL_EXCEPTION_FILTER filter)
  * Called where no frame wanted an exception.  To go on searching makes ntdll
  * give it to the host, which tells of it and ends the process.
  */
+static BOOL debugged(void)
+{
+	ULONG_PTR port = 0;
+
+	NtQueryInformationProcess(NtCurrentProcess(), RfProcessDebugPort, &port,
+				  sizeof port, NULL);
+	return port != 0;
+}
+
 LONG WINAPI UnhandledExceptionFilter(PEXCEPTION_POINTERS p)
 {
 	LPTOP_LEVEL_EXCEPTION_FILTER filter = top_filter;
 
-	if (filter && !rf_peb()->BeingDebugged)
+	/* Debuggers want to see what the filter would hide. */
+	if (filter && !debugged())
 		return filter(p);
 	return EXCEPTION_CONTINUE_SEARCH;
 }

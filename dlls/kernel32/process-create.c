@@ -8,6 +8,7 @@
  */
 #include "kernel32-private.h"
 #include "nt-process.h"
+#include "nt-debug.h"
 #include "console.h"
 
 #define LONGEST_COMMAND 32768
@@ -327,7 +328,7 @@ static UCHAR priority_of(DWORD flags)
 
 struct attributes {
 	SIZE_T size;
-	PS_ATTRIBUTE a[9];
+	PS_ATTRIBUTE a[10];
 };
 
 static void add(struct attributes *l, unsigned *n, ULONG_PTR what, SIZE_T size,
@@ -385,6 +386,15 @@ static NTSTATUS start(struct creation *c, LPSECURITY_ATTRIBUTES pa,
 	if (priority)
 		add(&list, &n, PS_ATTRIBUTE_PRIORITY_CLASS, sizeof priority,
 		    &priority);
+	if (flags & (DEBUG_PROCESS | DEBUG_ONLY_THIS_PROCESS)) {
+		HANDLE debug;
+
+		status = DbgUiConnectToDbg();
+		if (!NT_SUCCESS(status))
+			return status;
+		debug = DbgUiGetThreadDebugObject();
+		add(&list, &n, PS_ATTRIBUTE_DEBUG_OBJECT, sizeof debug, debug);
+	}
 	if (flags & CREATE_DEFAULT_ERROR_MODE)
 		add(&list, &n, PS_ATTRIBUTE_ERROR_MODE, sizeof default_mode,
 		    &default_mode);
@@ -401,6 +411,9 @@ static NTSTATUS start(struct creation *c, LPSECURITY_ATTRIBUTES pa,
 		(inherit ? PROCESS_CREATE_FLAGS_INHERIT_HANDLES : 0) |
 			(flags & CREATE_BREAKAWAY_FROM_JOB
 				 ? PROCESS_CREATE_FLAGS_BREAKAWAY
+				 : 0) |
+			(flags & DEBUG_ONLY_THIS_PROCESS
+				 ? PROCESS_CREATE_FLAGS_NO_DEBUG
 				 : 0),
 		flags & CREATE_SUSPENDED ? THREAD_CREATE_FLAGS_CREATE_SUSPENDED
 					 : 0,
@@ -465,10 +478,6 @@ BOOL WINAPI CreateProcessW(LPCWSTR app, LPWSTR line, LPSECURITY_ATTRIBUTES pa,
 		    (CREATE_NEW_CONSOLE | DETACHED_PROCESS) ||
 	    (!app && !line)) {
 		SetLastError(ERROR_INVALID_PARAMETER);
-		return FALSE;
-	}
-	if (flags & (DEBUG_PROCESS | DEBUG_ONLY_THIS_PROCESS)) {
-		SetLastError(ERROR_NOT_SUPPORTED);
 		return FALSE;
 	}
 	if (flags & EXTENDED_STARTUPINFO_PRESENT &&

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * debug.c - DbgPrint and the debugger's side of ntdll.
+ * debug.c - DbgPrint and breakpoints.
  *
- * A process is not debugged here; DbgPrint raises the exception that a
- * debugger would print and goes on, which costs nothing unless it is asked to.
+ * What is printed is an exception that only a debugger sees; it costs nothing
+ * where there is none.
  */
 #include "ntdll-private.h"
 
@@ -86,51 +86,4 @@ void NTAPI DbgBreakPoint(void)
 void NTAPI DbgUserBreakPoint(void)
 {
 	__asm__ volatile("int3");
-}
-
-/* No debugger listens, so none can be asked. */
-NTSTATUS NTAPI DbgUiConnectToDbg(void);
-NTSTATUS NTAPI DbgUiDebugActiveProcess(HANDLE process);
-NTSTATUS NTAPI DbgUiStopDebugging(HANDLE process);
-HANDLE NTAPI DbgUiGetThreadDebugObject(void);
-void NTAPI DbgUiSetThreadDebugObject(HANDLE h);
-void NTAPI DbgUiRemoteBreakin(PVOID context);
-NTSTATUS NTAPI DbgUiIssueRemoteBreakin(HANDLE process);
-
-NTSTATUS NTAPI DbgUiConnectToDbg(void)
-{
-	return STATUS_NOT_SUPPORTED;
-}
-
-NTSTATUS NTAPI DbgUiDebugActiveProcess(HANDLE process)
-{
-	return STATUS_NOT_SUPPORTED;
-}
-
-NTSTATUS NTAPI DbgUiStopDebugging(HANDLE process)
-{
-	return STATUS_NOT_SUPPORTED;
-}
-
-HANDLE NTAPI DbgUiGetThreadDebugObject(void)
-{
-	return NtCurrentTeb()->DbgSsReserved[1];
-}
-
-void NTAPI DbgUiSetThreadDebugObject(HANDLE h)
-{
-	NtCurrentTeb()->DbgSsReserved[1] = h;
-}
-
-/* Where a debugger starts a thread to stop the process. */
-void NTAPI DbgUiRemoteBreakin(PVOID context)
-{
-	if (rf_peb()->BeingDebugged)
-		DbgBreakPoint();
-	RtlExitUserThread(STATUS_SUCCESS);
-}
-
-NTSTATUS NTAPI DbgUiIssueRemoteBreakin(HANDLE process)
-{
-	return STATUS_NOT_SUPPORTED;
 }

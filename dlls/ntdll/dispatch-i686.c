@@ -161,6 +161,9 @@ void __cdecl rf_user_exception(EXCEPTION_RECORD *rec, CONTEXT *ctx)
 void __cdecl rf_raise(EXCEPTION_RECORD *rec, CONTEXT *ctx)
 {
 	rec->ExceptionAddress = (PVOID)ctx->Eip;
+	/* The kernel tells the debugger first. */
+	if (rf_peb()->BeingDebugged)
+		raise_while(NtRaiseException(rec, ctx, TRUE), rec);
 	rf_user_exception(rec, ctx);
 }
 

@@ -208,6 +208,9 @@ void rf_raise(EXCEPTION_RECORD *rec, CONTEXT *ctx)
 	NTSTATUS status;
 
 	rec->ExceptionAddress = (PVOID)ctx->Rip;
+	/* The kernel tells the debugger first. */
+	if (rf_peb()->BeingDebugged)
+		RtlRaiseStatus(NtRaiseException(rec, ctx, TRUE));
 	if (RtlDispatchException(rec, ctx)) {
 		if (ctx->EFlags & 0x100)
 			NtContinue(ctx, FALSE);

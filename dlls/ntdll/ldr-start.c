@@ -82,6 +82,9 @@ static NTSTATUS start_process(void)
 		pin_all();
 		s = tls_thread_init();
 	}
+	/* All is loaded and nothing has run: debuggers wait for that. */
+	if (NT_SUCCESS(s) && rf_peb()->BeingDebugged)
+		rf_attention();
 	if (NT_SUCCESS(s))
 		s = module_attach_new();
 	if (NT_SUCCESS(s)) {
@@ -130,6 +133,9 @@ void NTAPI LdrShutdownThread(void)
 	if (ldr_shutting_down)
 		return;
 	rf_fls_thread_detach();
+	/* Whom the thread debugs it debugs no longer. */
+	if (NtCurrentTeb()->DbgSsReserved[1])
+		NtClose(NtCurrentTeb()->DbgSsReserved[1]);
 	RtlEnterCriticalSection(&ldr_lock);
 	if (ldr_process_ready) {
 		tls_callbacks(ldr_program, DLL_THREAD_DETACH);

@@ -169,8 +169,10 @@ void module_release(struct module *m)
 
 /* ---- loading ------------------------------------------------------------ */
 
-static NTSTATUS map_file(HANDLE file, PVOID *base)
+static NTSTATUS map_file(HANDLE file, PWSTR name, PVOID *base)
 {
+	TEB *teb = NtCurrentTeb();
+	PVOID before = teb->Tib.ArbitraryUserPointer;
 	HANDLE section;
 	SIZE_T size = 0;
 	NTSTATUS s;
@@ -182,8 +184,11 @@ static NTSTATUS map_file(HANDLE file, PVOID *base)
 			    NULL, NULL, PAGE_EXECUTE_READ, SEC_IMAGE, file);
 	if (!NT_SUCCESS(s))
 		return s;
+	/* Where a debugger looks for the name. */
+	teb->Tib.ArbitraryUserPointer = name;
 	s = NtMapViewOfSection(section, NtCurrentProcess(), base, 0, 0, NULL,
 			       &size, ViewUnmap, 0, PAGE_EXECUTE_READ);
+	teb->Tib.ArbitraryUserPointer = before;
 	NtClose(section);
 	return s;
 }
@@ -194,7 +199,7 @@ static NTSTATUS map_dll(struct found_dll *f, struct module **out)
 	struct module *m;
 	const IMAGE_DOS_HEADER *dos;
 	const IMAGE_NT_HEADERS *nt;
-	NTSTATUS s = map_file(f->file, &base);
+	NTSTATUS s = map_file(f->file, f->path.Buffer, &base);
 
 	if (!NT_SUCCESS(s))
 		return s;

@@ -25,7 +25,7 @@ ntdll_SOURCES += %D%/mem.c %D%/str.c %D%/wcs.c %D%/cnum.c %D%/printf.c \
 	%D%/../unicode/case.c %D%/../unicode/ctype.c \
 	%D%/../unicode/codepage.c %D%/../unicode/normalize.c \
 	%D%/../unicode/idn.c
-ntdll_SOURCES += %D%/time.c %D%/clock.c %D%/text.c %D%/debug.c
+ntdll_SOURCES += %D%/time.c %D%/clock.c %D%/text.c %D%/debug.c %D%/dbgui.c
 ntdll_SPECS += %D%/ntdll-time.spec
 ntdll_SOURCES_x86_64 += %D%/helpers-x86_64.S
 ntdll_SOURCES_i686 += %D%/helpers-i686.S %D%/arith-i686.c

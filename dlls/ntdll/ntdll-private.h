@@ -28,6 +28,10 @@ static inline HANDLE current_tid(void)
 
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof *(a))
 
+/* dbgui.c: a breakpoint for the debugger, and what to do if none takes it. */
+void rf_attention(void);
+BOOL rf_only_for_debugger(const EXCEPTION_RECORD *rec, CONTEXT *ctx);
+
 /* ---- park.c: threads asleep on an address -------------------------------- */
 
 enum park_kind {

@@ -44,6 +44,8 @@ LONG NTAPI rf_last_filter(EXCEPTION_POINTERS *p, PVOID frame)
 		__atomic_load_n(&last_filter, __ATOMIC_ACQUIRE);
 	LONG verdict = EXCEPTION_CONTINUE_SEARCH;
 
+	if (rf_only_for_debugger(p->ExceptionRecord, p->ContextRecord))
+		return EXCEPTION_CONTINUE_EXECUTION;
 	if (filter)
 		verdict = filter(p);
 	if (verdict != EXCEPTION_CONTINUE_SEARCH)

@@ -62,6 +62,10 @@ static struct guest_fault describe(int sig, const siginfo_t *si,
 	/* Also sent for #SS, a stack pointer that is not canonical. */
 	if (sig == SIGBUS && f.vector == 14)
 		f.kind = FAULT_INPAGE;
+	if (direct_watch_hit(si) >= 0) {
+		f.kind = FAULT_STEP;
+		f.addr = 1ull << direct_watch_hit(si);
+	}
 	if (f.kind == FAULT_ACCESS || f.kind == FAULT_INPAGE) {
 		f.addr = (gaddr)si->si_addr;
 		f.access = f.error & PF_FETCH ? ACCESS_EXEC :

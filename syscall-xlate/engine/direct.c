@@ -113,8 +113,9 @@ static void sanitize(struct guest_regs *r)
 {
 	r->cs = r->cs == CS32 ? CS32 : CS64;
 	r->ss = DS32;
-	/* IF stays set; IOPL, VM, NT, RF-like bits are not the guest's. */
-	r->rflags = (r->rflags & 0x240dd5) | 0x202;
+	/* IF stays set; IOPL, VM, NT are not the guest's.  RF is, for who goes
+	   on at a breakpoint of the processor's. */
+	r->rflags = (r->rflags & 0x250dd5) | 0x202;
 	/* Reserved bits of MXCSR would make fxrstor fault here. */
 	r->fx[26] = r->fx[27] = 0;
 	if (r->cs == CS32) {
@@ -322,6 +323,7 @@ static struct task_ops ops = {
 	.leave = leave,
 	.adopt = adopt,
 	.host_addresses = true,
+	.watch = direct_watch,
 	.fork = do_fork,
 	.catch_signal = direct_catch_signal,
 	.speed_calls = direct_speed_calls,

@@ -109,6 +109,11 @@ int direct_prot(int prot);
 
 /* The signal that makes a thread look at its pending bits. */
 int direct_kick_signal(void);
+
+/* direct-watch.c: task_ops.watch; which of them a signal tells of, or -1. */
+struct task_watch;
+int direct_watch(struct task *t, const struct task_watch *w);
+int direct_watch_hit(const siginfo_t *si);
 /* task_ops.catch_signal */
 int direct_catch_signal(int sig, bool on);
 /* Signal handlers; once. */

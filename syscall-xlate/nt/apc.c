@@ -169,6 +169,8 @@ static gaddr push_frame(struct task *t, const struct guest_regs *regs,
 	at = context_push(regs->rsp, sizeof f, &xs);
 	context_fill(&f.context, xs ? &f.ex : NULL, xs ? &x : NULL, at, xs,
 		     regs);
+	/* An APC may change them, and the way back leaves that alone. */
+	f.context.flags &= ~(uint32_t)CONTEXT_DEBUG_REGISTERS;
 	f.context.home[0] = a->arg[0];
 	f.context.home[1] = a->arg[1];
 	f.context.home[2] = a->arg[2];
@@ -188,6 +190,7 @@ static gaddr push_frame32(struct task *t, const struct guest_regs *regs,
 	for (unsigned i = 0; i < COUNT_OF(f.arg); i++)
 		f.arg[i] = (uint32_t)a->arg[i];
 	context32_fill(&f.context, regs);
+	f.context.flags &= ~(uint32_t)CONTEXT_DEBUG_REGISTERS;
 	return guest_write(t, at, &f, sizeof f) ? 0 : at;
 }
 

@@ -3,8 +3,8 @@
  * context.c - CONTEXT (x64) <-> struct guest_regs.
  *
  * A context carries what the engine does: the FXSAVE image, and AVX's upper
- * halves in the XSAVE area that CONTEXT_EX points to.  Debug registers read as
- * zero and are not set: no processor breakpoint ever comes from here.
+ * halves in the XSAVE area that CONTEXT_EX points to.  Debug registers are
+ * debug-regs.c's; here they read as zero.
  */
 #include "syscall-xlate/nt/context.h"
 
@@ -13,8 +13,8 @@
 
 #include "base/table.h"
 
-/* RFLAGS that a program may set: CF PF AF ZF SF TF DF OF AC ID. */
-enum { RFLAGS_USER = 0x240dd5, RFLAGS_FIXED = 0x202 };
+/* RFLAGS that a program may set: CF PF AF ZF SF TF DF OF RF AC ID. */
+enum { RFLAGS_USER = 0x250dd5, RFLAGS_FIXED = 0x202 };
 enum { FX_FCW = 0, FX_MXCSR = 24, FX_MXCSR_MASK = 28, FX_XMM = 160 };
 enum { FX_USED = 416, XMM_CALL_KEEPS = 6, FCW_WINDOWS = 0x27f };
 

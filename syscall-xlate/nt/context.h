@@ -40,6 +40,21 @@ NTSTATUS context_to_guest(struct task *t, gaddr at,
  */
 NTSTATUS context_from_guest(struct task *t, gaddr at, struct guest_regs *regs);
 
+/*
+ * debug-regs.c: debug registers from and to a CONTEXT that names them (narrow:
+ * a 32-bit one); th is
+ * the calling thread or stands still.  STATUS_ACCESS_VIOLATION;
+ * STATUS_NOT_SUPPORTED: they are kept, but host or engine has none to give.
+ */
+NTSTATUS debug_regs_take(struct task *t, struct nt_thread *th, gaddr context,
+			 bool narrow);
+NTSTATUS debug_regs_give(struct task *t, const struct nt_thread *th,
+			 gaddr context, uint32_t flags, bool narrow);
+/* The thread begins, ends, has made a step (which: watches that were hit). */
+NTSTATUS debug_regs_apply(struct nt_thread *th);
+void debug_regs_end(struct nt_thread *th);
+void debug_regs_step(struct nt_thread *th, gaddr which);
+
 /* The flags of the CONTEXT at at.  STATUS_ACCESS_VIOLATION. */
 NTSTATUS context_flags(struct task *t, gaddr at, uint32_t *flags);
 

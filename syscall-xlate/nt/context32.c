@@ -13,7 +13,7 @@
 #include "syscall-xlate/nt/context.h"
 
 /* EFLAGS that a program may set: CF PF AF ZF SF TF DF OF AC ID. */
-enum { EFLAGS_USER = 0x240dd5, EFLAGS_FIXED = 0x202 };
+enum { EFLAGS_USER = 0x250dd5, EFLAGS_FIXED = 0x202 };
 
 /* The FXSAVE image. */
 enum {

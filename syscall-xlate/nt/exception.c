@@ -13,6 +13,7 @@
 #include "base/table.h"
 #include "syscall-xlate/nt/calls.h"
 #include "syscall-xlate/nt/context.h"
+#include "syscall-xlate/nt/debug.h"
 #include "syscall-xlate/nt/start.h"
 #include "syscall-xlate/nt/vad.h"
 
@@ -67,7 +68,8 @@ static bool push_frame(struct task *t, struct guest_regs *r,
 		*touched = xs;
 		return false;
 	}
-	if (guest_write(t, at, &p.f, sizeof p.f) < 0)
+	if (guest_write(t, at, &p.f, sizeof p.f) < 0 ||
+	    debug_regs_give(t, nt_thread(t), at, p.f.context.flags, false))
 		return false;
 	r->rsp = at;
 	return true;
@@ -106,7 +108,9 @@ static bool push_frame32(struct task *t, struct guest_regs *r,
 		*touched = xs;
 		return false;
 	}
-	if (guest_write(t, at, &f, sizeof f) < 0)
+	if (guest_write(t, at, &f, sizeof f) < 0 ||
+	    debug_regs_give(t, nt_thread(t), f.context_at, f.context.flags,
+			    true))
 		return false;
 	r->rsp = at;
 	return true;
@@ -237,13 +241,14 @@ static void float_fault(const struct guest_regs *r, bool simd,
 	rec->nparams = 1;
 }
 
-static _Noreturn void fast_fail(struct task *t, const struct guest_regs *r,
+static _Noreturn void fast_fail(struct task *t, struct guest_regs *r,
 				struct nt_exception_record *rec)
 {
 	rec->code = STATUS_STACK_BUFFER_OVERRUN;
 	rec->flags = EXCEPTION_NONCONTINUABLE;
 	rec->nparams = 1;
 	rec->param[0] = (uint32_t)r->rcx;
+	debug_exception(t, r, rec, false);
 	exception_fatal(t, rec, r);
 }
 
@@ -347,14 +352,14 @@ void nt_fault(struct task *t, struct guest_regs *r, const struct guest_fault *f)
 		float_fault(r, f->kind == FAULT_SIMD, &rec);
 		break;
 	case FAULT_BREAKPOINT:
-		/* Windows shows the breakpoint itself, in both places. */
-		rec.address = --r->rip;
+		rec.address = r->rip - 1;
 		rec.code = STATUS_BREAKPOINT;
 		rec.nparams = 1;
 		break;
 	case FAULT_STEP:
 		/* One step: who wants another sets TF again. */
 		r->rflags &= ~(uint64_t)RFLAGS_TF;
+		debug_regs_step(nt_thread(t), f->addr);
 		rec.code = STATUS_SINGLE_STEP;
 		break;
 	case FAULT_ALIGN:
@@ -367,6 +372,11 @@ void nt_fault(struct task *t, struct guest_regs *r, const struct guest_fault *f)
 		rec.param[2] = STATUS_END_OF_FILE;
 		break;
 	}
+	if (debug_exception(t, r, &rec, true))
+		return;
+	/* A debugger sees rip behind the breakpoint, handlers at it. */
+	if (f->kind == FAULT_BREAKPOINT && (gaddr)r->rip == rec.address + 1)
+		r->rip--;
 	exception_dispatch(t, r, &rec);
 }
 
@@ -381,6 +391,9 @@ NTSTATUS nt_continue(struct task *t, gaddr context, uint8_t test_alert)
 	struct guest_regs r = *t->regs;
 	NTSTATUS status = context_from_guest(t, context, &r);
 
+	if (status == STATUS_SUCCESS)
+		status = debug_regs_take(t, nt_thread(t), context,
+					 nt_self->wow64);
 	if (status != STATUS_SUCCESS)
 		return status;
 	if (test_alert)
@@ -420,6 +433,9 @@ NTSTATUS nt_raise_exception(struct task *t, gaddr record, gaddr context,
 	status = context_from_guest(t, context, &r);
 	if (status != STATUS_SUCCESS)
 		return status;
+	context_make_full(&r);
+	if (debug_exception(t, &r, &rec, first_chance))
+		task_resume(t, &r);
 	if (!first_chance)
 		exception_fatal(t, &rec, &r);
 	exception_dispatch(t, &r, &rec);

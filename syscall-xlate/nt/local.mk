@@ -50,7 +50,8 @@ libnt_a_SOURCES += %D%/vad.c %D%/vad.h %D%/virtual.c %D%/virtual-calls.c \
 	%D%/system-info.c %D%/system-info.h %D%/system-processor.c \
 	%D%/system-process.c %D%/token.c %D%/token.h %D%/token-info.c \
 	%D%/token-adjust.c \
-	%D%/security.c %D%/atom.c %D%/locale-calls.c %D%/debug.c \
+	%D%/security.c %D%/atom.c %D%/locale-calls.c %D%/hard-error.c %D%/debug.h %D%/debuggee.c \
+	%D%/debug-object.c %D%/debug-wait.c %D%/debug-regs.c \
 	%D%/power.c %D%/misc.c
 nodist_libnt_a_SOURCES += %D%/registry-defaults-tbl.c %D%/timezone-map.h
 BUILT_SOURCES += %D%/timezone-map.h

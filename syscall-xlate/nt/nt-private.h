@@ -344,6 +344,17 @@ unsigned threads_count(void);
 /* The id that the first thread of the process with this id has. */
 uint32_t thread_first_id(uint32_t process_id);
 
+/* Stop all threads but except, and let them go on; only one at a time. */
+void threads_freeze(struct nt_thread *except);
+void threads_thaw(void);
+/*
+ * thread_stand() - t, the calling thread, stands still while *word is value:
+ * its registers may be read and written meanwhile.  Some time after it comes
+ * thread_park(), when nobody is doing that any more and it is not suspended.
+ */
+void thread_stand(struct task *t, _Atomic uint32_t *word, uint32_t value);
+void thread_park(struct task *t);
+
 /* Another process may have knocked: answer it from now on (remote.h). */
 void nt_knocked(struct task *t);
 /* suspend.c, for process.c: as the calls, on a thread. */

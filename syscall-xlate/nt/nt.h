@@ -332,6 +332,8 @@ struct nt_thread {
 	/* NtSetContextThread: what to go on with; malloc'ed.  suspend.c */
 	struct guest_regs *_Atomic new_regs;
 	_Atomic bool parked; /* stands still */
+	_Atomic bool frozen; /* as all others, for the debugger (debuggee.c) */
+	_Atomic bool debug_told; /* the debugger knows of it */
 
 	struct mutant *owned; /* only the thread itself touches the list */
 	struct iocp *port;    /* counted as active there; a reference */
@@ -352,6 +354,11 @@ struct nt_thread {
 	   which we write to; of another process's, only the former.  -1 */
 	int end_fd, end_say;
 	struct nt_watch end_watch;
+
+	/* Dr0-3, Dr6, Dr7 and what watches for them (debug-regs.c). */
+	uint64_t dr[6];
+	int dr_fd[TASK_WATCHES]; /* 0: none */
+	bool dr_used;
 
 	struct nt_thread *next, *prev; /* of all threads; under threads_lock */
 	uint64_t serial;               /* in order of birth */

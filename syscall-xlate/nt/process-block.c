@@ -181,6 +181,7 @@ NTSTATUS passing_collect(const struct request *r, struct passing *g)
 		.request = r,
 		.std_fd = { -1, -1, -1 },
 		.control = { -1, -1 },
+		.debug = { -1, -1 },
 	};
 	handles_each(pass_one, g);
 	pass_jobs(g);
@@ -259,6 +260,8 @@ static void fill_block(struct start_block *b, size_t size,
 	b->suspend = r->suspended;
 	b->parent_id = nt_self->id;
 	b->control = g->control[1];
+	b->debug = g->debug[1];
+	b->debug_flags = g->debug_flags;
 	b->flags = p->flags;
 	b->window_flags = p->window_flags;
 	b->show_window = p->show_window;
@@ -296,17 +299,28 @@ static void fill_block(struct start_block *b, size_t size,
 		memcpy((uint8_t *)b + w.at, g->at, g->len);
 }
 
-void passing_make_control(struct passing *g)
+/* Of the child's end, which keeps its number. */
+static int make_pair(int pair[2])
 {
-	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, g->control) <
-	    0)
-		return;
-	if (g->control[1] < 3) {
-		int low = g->control[1];
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
+		return -errno;
+	if (pair[1] < 3) {
+		int low = pair[1];
 
-		lift(&g->control[1]);
+		lift(&pair[1]);
 		close(low);
 	}
+	return 0;
+}
+
+void passing_make_control(struct passing *g)
+{
+	make_pair(g->control);
+}
+
+int passing_make_debug(struct passing *g)
+{
+	return make_pair(g->debug);
 }
 
 struct start_block *start_block_make(const struct request *r,

@@ -18,6 +18,7 @@
 
 #include "base/bytes.h"
 #include "syscall-xlate/launch.h"
+#include "syscall-xlate/nt/debug.h"
 #include "syscall-xlate/nt/file-private.h"
 #include "syscall-xlate/nt/nt-private.h"
 #include "syscall-xlate/nt/path.h"
@@ -27,6 +28,7 @@
 
 enum {
 	FLAG_BREAKAWAY = 1,
+	FLAG_NO_DEBUG_INHERIT = 2,
 	FLAG_INHERIT = 4,
 	THREAD_SUSPENDED = 1,
 };
@@ -146,6 +148,39 @@ static NTSTATUS hand_out(struct task *t, struct nt_process *p,
 	return STATUS_SUCCESS;
 }
 
+/* The debugger that was asked for, or ours if it is also our children's. */
+static NTSTATUS debug_port(struct task *t, struct request *r)
+{
+	enum { ASSIGN = 2 };
+
+	return r->debug_port ? handle_get(t, r->debug_port, &debug_type, ASSIGN,
+					  &r->debug_object)
+			     : STATUS_SUCCESS;
+}
+
+static NTSTATUS make_debug(const struct request *r, struct passing *g)
+{
+	if (r->debug_object)
+		g->debug_flags = debug_object_flags(r->debug_object) |
+				 (r->debug_only_this ? DEBUG_NO_INHERIT : 0);
+	else if (!debug_inherits(&g->debug_flags))
+		return STATUS_SUCCESS;
+	return passing_make_debug(g) ? STATUS_INSUFFICIENT_RESOURCES
+				     : STATUS_SUCCESS;
+}
+
+/* It has been started; the debugger's end of the socket is used up. */
+static NTSTATUS tell_debugger(const struct request *r, struct nt_process *p,
+			      int sock)
+{
+	if (sock < 0)
+		return STATUS_SUCCESS;
+	if (r->debug_object)
+		return debug_link(r->debug_object, p, sock);
+	debug_child(p->host_pid, sock);
+	return STATUS_SUCCESS;
+}
+
 /* Starts it and makes its objects; *th and the return value are references. */
 static struct nt_process *start(const struct request *r, enum kind kind,
 				struct nt_thread **th, NTSTATUS *status)
@@ -160,6 +195,8 @@ static struct nt_process *start(const struct request *r, enum kind kind,
 	*status = passing_collect(r, &g);
 	if (!*status && kind == KIND_PE)
 		passing_make_control(&g);
+	if (!*status && kind == KIND_PE)
+		*status = make_debug(r, &g);
 	if (!*status && (kind == KIND_PE || r->suspended)) {
 		b = start_block_make(r, &g, &size, &channel);
 		if (!b)
@@ -176,8 +213,12 @@ static struct nt_process *start(const struct request *r, enum kind kind,
 	}
 	if (g.control[1] >= 0)
 		close(g.control[1]);
+	if (g.debug[1] >= 0)
+		close(g.debug[1]);
 	passing_free(&g);
 	if (*status) {
+		if (g.debug[0] >= 0)
+			close(g.debug[0]);
 		if (channel >= 0)
 			close(channel);
 		if (b)
@@ -192,6 +233,8 @@ static struct nt_process *start(const struct request *r, enum kind kind,
 	if (!p) {
 		/* Nobody could ever wait for it. */
 		kill(pid, SIGKILL);
+		if (g.debug[0] >= 0)
+			close(g.debug[0]);
 		if (channel >= 0)
 			close(channel);
 		if (b)
@@ -211,7 +254,8 @@ static struct nt_process *start(const struct request *r, enum kind kind,
 	p->priority_class = child_priority(r);
 	p->wow64 = r->wow64;
 	p->parent_id = nt_self->id;
-	*th = first_thread(p);
+	*status = tell_debugger(r, p, g.debug[0]);
+	*th = *status ? NULL : first_thread(p);
 	if (!*th) {
 		process_kill(p, STATUS_NO_MEMORY);
 		object_put(&p->object);
@@ -333,11 +377,14 @@ NTSTATUS nt_create_user_process(struct task *t, gaddr process, gaddr thread,
 		return STATUS_NO_MEMORY;
 	r->inherit = process_flags & FLAG_INHERIT;
 	r->breakaway = process_flags & FLAG_BREAKAWAY;
+	r->debug_only_this = process_flags & FLAG_NO_DEBUG_INHERIT;
 	r->suspended = thread_flags & THREAD_SUSPENDED;
 	r->error_mode = nt_self->error_mode;
 	status = request_read_attributes(t, attr_list, r);
 	if (!status)
 		status = find_jobs(t, r);
+	if (!status)
+		status = debug_port(t, r);
 	if (!status)
 		status = request_read_parameters(t, params, r);
 	if (!status && !r->image.s)

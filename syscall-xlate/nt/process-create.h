@@ -28,6 +28,8 @@ struct start_block {
 	_Atomic uint32_t thread_id; /* the first thread's; 0 until it is made */
 
 	int32_t control; /* the child's end of a socket to its parent; -1 */
+	int32_t debug;   /* its end of one to its debugger (debug.h); -1 */
+	uint32_t debug_flags;
 	uint32_t parent_id;
 	uint32_t flags, window_flags, show_window, console_flags;
 	uint32_t x, y, cx, cy, chars_x, chars_y, fill, process_group;

@@ -13,6 +13,7 @@
 #include "loader/image/image.h"
 #include "syscall-xlate/launch.h"
 #include "syscall-xlate/nt/context.h"
+#include "syscall-xlate/nt/debug.h"
 #include "syscall-xlate/nt/nt-private.h"
 #include "syscall-xlate/nt/process-name.h"
 #include "syscall-xlate/nt/process.h"
@@ -253,24 +254,32 @@ static NTSTATUS put64(void *v, uint64_t n)
 
 static NTSTATUS get_debug_port(struct nt_process *p, void *v, uint32_t len)
 {
-	(void)p;
 	(void)len;
-	return put64(v, 0); /* no debugger */
+	/* Others answer for themselves. */
+	return put64(v, p == nt_self && nt_debugged ? ~0ull : 0);
 }
 
+/* Only the debugger itself gets a handle: the object is in its process. */
 static NTSTATUS get_debug_object(struct nt_process *p, void *v, uint32_t len)
 {
-	(void)p;
-	(void)v;
+	struct object *o = debug_object_of(p);
+	NTSTATUS status;
+	uint64_t h;
+
 	(void)len;
-	return STATUS_PORT_NOT_SET;
+	if (!o)
+		return p == nt_self && nt_debugged ? STATUS_ACCESS_DENIED
+						   : STATUS_PORT_NOT_SET;
+	status = handle_add(NULL, o, 0x1f000f, 0, &h);
+	object_put(o);
+	return status ? status : put64(v, h);
 }
 
 static NTSTATUS get_debug_flags(struct nt_process *p, void *v, uint32_t len)
 {
 	(void)p;
 	(void)len;
-	return put32(v, 1); /* PROCESS_DEBUG_INHERIT */
+	return put32(v, debug_inherited()); /* PROCESS_DEBUG_INHERIT */
 }
 
 static NTSTATUS get_error_mode(struct nt_process *p, void *v, uint32_t len)
@@ -464,11 +473,12 @@ static NTSTATUS query_fixed(struct task *t, struct nt_process *p,
 	return known ? STATUS_INFO_LENGTH_MISMATCH : STATUS_INVALID_INFO_CLASS;
 }
 
-/* Classes that only the process itself can answer: cookie, handle count,
-   error mode, image. */
+/* Classes that only the process itself can answer: debugger, its flags,
+   cookie, handle count, error mode, image. */
 static bool only_itself(uint32_t class)
 {
-	return class == 12 || class == 20 || class == 36 || class == 37;
+	return class == 7 || class == 31 || class == 12 || class == 20 ||
+	       class == 36 || class == 37;
 }
 
 static NTSTATUS query(struct task *t, struct nt_process *p, uint32_t class,

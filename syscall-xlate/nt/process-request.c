@@ -28,6 +28,7 @@ void request_free(struct request *r)
 	for (size_t i = 0; r->job_objects && i < r->njobs; i++)
 		object_put(r->job_objects[i]);
 	free(r->job_objects);
+	object_put(r->debug_object);
 	free(r->jobs);
 	free(r);
 }
@@ -72,6 +73,7 @@ static NTSTATUS read_attribute(struct task *t, const struct attribute *a,
 {
 	enum {
 		PARENT = 0,
+		DEBUG_PORT = 1,
 		CLIENT_ID = 3,
 		TEB_ADDRESS = 4,
 		IMAGE_NAME = 5,
@@ -84,6 +86,9 @@ static NTSTATUS read_attribute(struct task *t, const struct attribute *a,
 	switch (a->attribute & 0xffff) {
 	case PARENT:
 		return process_is_self(t, a->value, 0);
+	case DEBUG_PORT:
+		r->debug_port = a->value;
+		return STATUS_SUCCESS;
 	case CLIENT_ID:
 		r->client_id = a->value;
 		r->client_id_len = a->size;

@@ -26,6 +26,9 @@ struct request {
 	size_t njobs;
 	struct object **job_objects;   /* references, of jobs */
 	struct object *innermost_job; /* of ours that it is in, too */
+	uint64_t debug_port;   /* handle of a debug object; 0 */
+	struct object *debug_object; /* that; a reference */
+	bool debug_only_this;  /* not its children, too */
 	uint32_t error_mode, priority_class;
 	gaddr client_id, client_id_len, teb_address;
 	char host[HOST_PATH_MAX]; /* the image */

@@ -7,6 +7,7 @@
  */
 #include <string.h>
 
+#include "syscall-xlate/nt/debug.h"
 #include "syscall-xlate/nt/nt-private.h"
 #include "syscall-xlate/nt/process.h"
 #include "syscall-xlate/nt/calls.h"
@@ -72,6 +73,20 @@ static NTSTATUS set_affinity(struct nt_process *p, const void *v)
 	if (!mask || mask & ~system_affinity())
 		return STATUS_INVALID_PARAMETER;
 	process_set_affinity(p, mask);
+	return STATUS_SUCCESS;
+}
+
+static NTSTATUS set_debug_flags(struct nt_process *p, const void *v)
+{
+	enum { DEBUG_INHERIT = 1 };
+	uint32_t f;
+
+	memcpy(&f, v, sizeof f);
+	if (f & ~(uint32_t)DEBUG_INHERIT)
+		return STATUS_INVALID_PARAMETER;
+	if (p != nt_self)
+		return STATUS_NOT_SUPPORTED;
+	debug_set_inherit(f);
 	return STATUS_SUCCESS;
 }
 

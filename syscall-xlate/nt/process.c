@@ -24,6 +24,7 @@
 #include <sys/wait.h>
 
 #include "syscall-xlate/launch.h"
+#include "syscall-xlate/nt/debug.h"
 #include "syscall-xlate/nt/nt-private.h"
 #include "syscall-xlate/nt/calls.h"
 #include "syscall-xlate/trace.h"
@@ -192,6 +193,7 @@ void process_exit_status(uint32_t code, int host_status)
 		for (;;)
 			pause();
 	log_debug(LOG_PROCESS, "exit %#x", code);
+	debug_process_ends(current_task, code);
 	if (current_task)
 		mutants_abandon(nt_thread(current_task));
 	handles_at_exit(current_task);
@@ -201,6 +203,15 @@ void process_exit_status(uint32_t code, int host_status)
 	leave_own_code(nt_self->block ? nt_self->block : nt_self->exit_block,
 		       code);
 	_exit(host_status);
+}
+
+_Noreturn void process_die(uint32_t code)
+{
+	log_debug(LOG_PROCESS, "killed, %#x", code);
+	leave_code(nt_self->block, code);
+	leave_code(nt_self->exit_block, code);
+	for (;;)
+		kill(nt_self->host_pid, SIGKILL);
 }
 
 void process_exit(uint32_t code)
@@ -273,6 +284,7 @@ static void gone(struct nt_watch *w, uint32_t events)
 	}
 	process_control_end(p);
 	job_process_ended(p);
+	debug_process_gone(p);
 	object_signal(&p->object, 1);
 	object_put(&p->object);
 }
@@ -428,6 +440,7 @@ NTSTATUS nt_terminate_process(struct task *t, uint64_t process, uint32_t status)
 
 		atomic_compare_exchange_strong(&ending, &no, 1);
 		threads_stop_others(t, status);
+		debug_others_end(t, status);
 		return STATUS_SUCCESS;
 	}
 	err = handle_get(t, process, &process_type, PROCESS_TERMINATE, &p);

@@ -67,6 +67,8 @@ int process_watch(struct nt_process *p);
 /* End it with this exit code.  STATUS_PROCESS_IS_TERMINATING, _ACCESS_DENIED.
  */
 NTSTATUS process_kill(struct nt_process *p, uint32_t code);
+/* End ourselves at once, from any host thread. */
+_Noreturn void process_die(uint32_t code);
 /* job.c: p becomes a member; a child of ours becomes one of our jobs'. */
 NTSTATUS job_assign(struct object *job, struct nt_process *p);
 /* The innermost job that a child of ours will be in, NULL: none; and the next.

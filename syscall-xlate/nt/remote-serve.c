@@ -17,6 +17,7 @@
 #include <sys/un.h>
 
 #include "syscall-xlate/nt/console.h"
+#include "syscall-xlate/nt/debug.h"
 #include "syscall-xlate/nt/nt-private.h"
 #include "syscall-xlate/nt/process.h"
 #include "syscall-xlate/trace.h"
@@ -278,6 +279,10 @@ static void answer(struct remote_msg *m, struct object **keep)
 	int fd = m->fd;
 
 	m->fd = -1;
+	if (m->op == REMOTE_DEBUG && m->args[0] && fd >= 0) {
+		m->status = debuggee_attach(fd, (uint32_t)m->args[1]);
+		return;
+	}
 	if (m->op == REMOTE_GIVE || m->op == REMOTE_JOB) {
 		m->status = m->op == REMOTE_GIVE ? give(m, fd) : adopt(m, fd);
 		return;
@@ -296,6 +301,10 @@ static void answer(struct remote_msg *m, struct object **keep)
 		break;
 	case REMOTE_THREAD:
 		m->status = thread(m, keep);
+		break;
+	case REMOTE_DEBUG:
+		m->status = m->args[0] ? STATUS_INVALID_PARAMETER
+				       : debuggee_detach();
 		break;
 	case REMOTE_READ:
 	case REMOTE_WRITE:

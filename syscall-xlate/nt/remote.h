@@ -13,7 +13,7 @@
 #include "syscall-xlate/nt/process-create.h"
 
 enum {
-	REMOTE_MAGIC = 0x32524652, /* with every change of the messages */
+	REMOTE_MAGIC = 0x33524652, /* with every change of the messages */
 	REMOTE_ARGS = 12,
 	REMOTE_DATA = 64 << 10,
 };
@@ -27,6 +27,7 @@ enum remote_op {
 	REMOTE_THREAD,   /* args[0]: thread id; object */
 	REMOTE_READ,     /* args: address, length; data */
 	REMOTE_WRITE,    /* the same; data */
+	REMOTE_DEBUG,    /* args: attach (with fd) or not, DEBUG_* flags */
 };
 
 /* A request, and its answer; data is cut to len. */

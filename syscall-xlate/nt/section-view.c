@@ -6,6 +6,7 @@
  * inside it.
  */
 #include "syscall-xlate/nt/section.h"
+#include "syscall-xlate/nt/debug.h"
 #include "syscall-xlate/nt/remote.h"
 #include "syscall-xlate/nt/vad.h"
 
@@ -188,6 +189,8 @@ static NTSTATUS map_call(struct task *t, struct map_args *m)
 	else
 		status =
 			section_map(s, &a, off, &n, &m->x, m->type, m->protect);
+	if (NT_SUCCESS(status) && s->image)
+		debug_image_mapped(t, a, s->fd);
 	object_put(&s->object);
 	if (!NT_SUCCESS(status))
 		return status;
@@ -267,6 +270,25 @@ NTSTATUS nt_map_view_of_section_ex(struct task *t, uint64_t section,
 	return status == STATUS_SUCCESS ? map_call(t, &m) : status;
 }
 
+static NTSTATUS unmap_own(struct task *t, gaddr at, uint32_t flags)
+{
+	gaddr image = 0;
+	NTSTATUS status;
+	struct vad *v;
+
+	if (nt_debugged) {
+		pthread_mutex_lock(&vm_lock);
+		v = vad_find(at);
+		if (v && v->type == MEM_IMAGE)
+			image = v->start;
+		pthread_mutex_unlock(&vm_lock);
+	}
+	status = section_unmap(at, flags);
+	if (image && status == STATUS_SUCCESS)
+		debug_image_unmapped(t, image);
+	return status;
+}
+
 NTSTATUS nt_unmap_view_of_section_ex(struct task *t, uint64_t process,
 				     gaddr base, uint32_t flags)
 {
@@ -279,7 +301,7 @@ NTSTATUS nt_unmap_view_of_section_ex(struct task *t, uint64_t process,
 	status = vm_own_process(t, process, PROCESS_VM_OPERATION);
 	if (flags & ~(1u | MEM_PRESERVE_PLACEHOLDER))
 		return STATUS_INVALID_PARAMETER_3;
-	return status == STATUS_SUCCESS ? section_unmap(base, flags) : status;
+	return status == STATUS_SUCCESS ? unmap_own(t, base, flags) : status;
 }
 
 NTSTATUS nt_unmap_view_of_section(struct task *t, uint64_t process, gaddr base)

@@ -20,6 +20,7 @@
 #include "loader/image/image.h"
 #include "syscall-xlate/launch.h"
 #include "syscall-xlate/nt/console.h"
+#include "syscall-xlate/nt/debug.h"
 #include "syscall-xlate/nt/environ.h"
 #include "syscall-xlate/nt/file.h"
 #include "syscall-xlate/nt/path.h"
@@ -99,6 +100,7 @@ static int map_ntdll(const struct launch *l, struct err *e)
 		}
 	}
 	image_close(img);
+	nt_self->ntdll_base = base;
 	return NT_SUCCESS(s) ? 0 : map_failed(e, path, s);
 }
 
@@ -476,7 +478,12 @@ int nt_start(const struct launch *l, struct task **t, struct guest_regs *first,
 		return -1;
 	}
 	free_strings(&strings);
+	if (nt_self->block && nt_self->block->debug >= 0)
+		debuggee_born(nt_self->block->debug,
+			      nt_self->block->debug_flags);
 	start_wait_for_resume();
+	if (nt_debugged)
+		atomic_fetch_or(&thread->task.pending, TASK_DEBUG);
 	*t = &thread->task;
 	*first = thread->first;
 	return 0;

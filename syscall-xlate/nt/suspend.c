@@ -14,6 +14,7 @@
 #include <stdlib.h>
 
 #include "syscall-xlate/nt/context.h"
+#include "syscall-xlate/nt/debug.h"
 #include "syscall-xlate/nt/nt-private.h"
 #include "syscall-xlate/nt/process.h"
 #include "syscall-xlate/nt/remote.h"
@@ -115,6 +116,11 @@ void nt_pending(struct task *t, struct guest_regs *regs)
 			park(th);
 			continue;
 		}
+		if (bits & TASK_DEBUG) {
+			atomic_fetch_and(&t->pending, ~(uint32_t)TASK_DEBUG);
+			debug_thread_begins(t);
+			continue;
+		}
 		if (bits & TASK_APC) {
 			struct guest_regs *new;
 
@@ -132,8 +138,55 @@ void nt_pending(struct task *t, struct guest_regs *regs)
 		}
 		/* A bit of somebody else's. */
 		atomic_fetch_and(&t->pending,
-				 TASK_TERMINATE | TASK_SUSPEND | TASK_APC);
+				 TASK_TERMINATE | TASK_SUSPEND | TASK_APC |
+					 TASK_DEBUG);
 	}
+}
+
+/* ---- for debuggee.c
+ * ---------------------------------------------------------------------- */
+
+void thread_park(struct task *t)
+{
+	park(nt_thread(t));
+}
+
+void thread_stand(struct task *t, _Atomic uint32_t *word, uint32_t value)
+{
+	struct nt_thread *th = nt_thread(t);
+
+	atomic_store(&th->parked, true);
+	while (atomic_load(word) == value) {
+		/* Who waits in stop(), or for us to notice a kick. */
+		atomic_fetch_add(&t->kicks, 1);
+		futex_wake(&t->kicks, INT_MAX);
+		nt_knocked(t);
+		futex_wait(word, value, INT64_MAX);
+	}
+}
+
+void threads_freeze(struct nt_thread *except)
+{
+	struct nt_thread *th = NULL;
+
+	/* One that has not begun to run will ask for the turn first. */
+	while ((th = thread_next(th))) {
+		if (th == except || th->state != THREAD_RUNS ||
+		    atomic_exchange(&th->frozen, true))
+			continue;
+		atomic_fetch_add(&th->suspend, INTERNAL);
+		thread_kick(th, TASK_SUSPEND);
+	}
+}
+
+void threads_thaw(void)
+{
+	struct nt_thread *th = NULL;
+
+	while ((th = thread_next(th)))
+		if (atomic_exchange(&th->frozen, false) &&
+		    atomic_fetch_sub(&th->suspend, INTERNAL) == INTERNAL)
+			futex_wake(&th->suspend, 1);
 }
 
 /* ---- counting
@@ -357,6 +410,8 @@ NTSTATUS thread_get_context(struct task *t, uint64_t thread, gaddr context,
 	if (!status)
 		status = narrow ? context32_to_guest(t, context, regs, flags)
 				: context64_to_guest(t, context, regs, flags);
+	if (!status)
+		status = debug_regs_give(t, th, context, flags, narrow);
 	object_put(&th->object);
 	return status;
 }
@@ -382,6 +437,8 @@ NTSTATUS thread_set_context(struct task *t, uint64_t thread, gaddr context,
 		object_put(&th->object);
 		regs = *t->regs;
 		status = change_regs(t, context, narrow, &regs);
+		if (!status)
+			status = debug_regs_take(t, th, context, narrow);
 		if (status)
 			return status;
 		task_resume(t, &regs);
@@ -391,6 +448,8 @@ NTSTATUS thread_set_context(struct task *t, uint64_t thread, gaddr context,
 		status = change_regs(t, context, narrow, &regs);
 	if (!status)
 		status = stopped(th, copy_in, &regs);
+	if (!status)
+		status = debug_regs_take(t, th, context, narrow);
 	object_put(&th->object);
 	return status;
 }

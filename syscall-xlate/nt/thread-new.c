@@ -13,6 +13,7 @@
 #include "loader/image/image.h"
 #include "syscall-xlate/launch.h"
 #include "syscall-xlate/nt/context.h"
+#include "syscall-xlate/nt/debug.h"
 #include "syscall-xlate/nt/nt-private.h"
 #include "syscall-xlate/nt/process.h"
 #include "syscall-xlate/nt/thread.h"
@@ -239,6 +240,8 @@ static NTSTATUS write_start32(struct nt_thread *th)
 	r->fs_base = th->teb;
 	set_fpu(r->fx);
 	context32_fill(&c, r);
+	/* A debugger may have set them by then. */
+	c.flags &= ~(uint32_t)CONTEXT_DEBUG_REGISTERS;
 	at = ROUND_DOWN(r->rsp - sizeof c, 16);
 	frame[0] = 0;
 	frame[1] = (uint32_t)at;
@@ -363,6 +366,8 @@ NTSTATUS thread_start(struct nt_thread *th)
 		return STATUS_SUCCESS;
 	if (!atomic_compare_exchange_strong(&th->state, &new, THREAD_RUNS))
 		return STATUS_SUCCESS;
+	if (nt_debugged)
+		atomic_fetch_or(&th->task.pending, TASK_DEBUG);
 	if (task_spawn(&th->task, &th->first, &e) == 0)
 		return STATUS_SUCCESS;
 	log_warn("a thread cannot be started: %s", e.text);

@@ -9,6 +9,8 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "syscall-xlate/nt/context.h"
+#include "syscall-xlate/nt/debug.h"
 #include "syscall-xlate/nt/nt-private.h"
 #include "syscall-xlate/nt/process.h"
 #include "syscall-xlate/nt/remote.h"
@@ -191,6 +193,8 @@ void thread_exit(struct task *t, uint32_t code)
 		th->user_ns = ns_of(&ru.ru_utime);
 		th->kernel_ns = ns_of(&ru.ru_stime);
 	}
+	debug_thread_ends(t, code);
+	debug_regs_end(th);
 	mutants_abandon(th);
 	iocp_thread_leaves(th);
 	if (process_is_ending()) {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * debug.c - messages to whoever looks after the computer: hard errors, the
+ * hard-error.c - messages to whoever looks after the computer: hard errors, the
  * boot screen, debug filters.
  */
 #include "syscall-xlate/nt/nt.h"
