@@ -35,7 +35,7 @@ static int run(struct options *o, char **argv)
 
 	launch(o, argv, &e);
 	return report(&e, e.code == ENOENT	 ? EXIT_NOT_FOUND :
-			  e.code == ENOMEM ? EXIT_OURS :
+			  e.code == ENOMEM || e.code == EINVAL ? EXIT_OURS :
 						   EXIT_CANNOT_RUN);
 }
 

@@ -40,22 +40,12 @@ static int to_windows(const char *path)
 	return 0;
 }
 
-/*
- * Where the path is, in the spelling on disk, or would be if it were made.
- * Relative paths stay relative; only their separators change.
- */
-static int to_host(const char *path)
+char *path_of_windows(const char *path)
 {
 	static struct nt_path p;
 	uint16_t nt[HOST_PATH_MAX];
 	size_t n;
 
-	if (!path[0] || path[1] != ':') {
-		for (; *path; path++)
-			putchar(*path == '\\' ? '/' : *path);
-		putchar('\n');
-		return 0;
-	}
 	n = utf8_to_utf16(nt, 4, "\\??\\", 4);
 	n += utf8_to_utf16(nt + n, HOST_PATH_MAX - n, path, strlen(path));
 	for (size_t i = 0; i < n && i < HOST_PATH_MAX; i++)
@@ -63,16 +53,33 @@ static int to_host(const char *path)
 			nt[i] = '\\';
 	if (n > HOST_PATH_MAX ||
 	    path_parse(nt, n, NULL, &p) != STATUS_SUCCESS ||
-	    p.kind != PATH_DISK) {
+	    p.kind != PATH_DISK)
+		return NULL;
+	path_find(&p); /* sets the spelling; that it exists is not needed */
+	if (p.from_lower)
+		return strdup(p.lower); /* a built-in DLL */
+	return strdup(p.host[0] ? p.host : "/");
+}
+
+/* Relative paths stay relative; only their separators change. */
+static int to_host(const char *path)
+{
+	char *host;
+
+	if (!path[0] || path[1] != ':') {
+		for (; *path; path++)
+			putchar(*path == '\\' ? '/' : *path);
+		putchar('\n');
+		return 0;
+	}
+	host = path_of_windows(path);
+	if (!host) {
 		fprintf(stderr, "run-foreign: %s: no such drive or name\n",
 			path);
 		return 1;
 	}
-	path_find(&p); /* sets the spelling; that it exists is not needed */
-	if (p.has_lower && access(p.host, F_OK) && !access(p.lower, F_OK))
-		puts(p.lower); /* a built-in DLL */
-	else
-		puts(p.host[0] ? p.host : "/");
+	puts(host);
+	free(host);
 	return 0;
 }
 

@@ -10,4 +10,11 @@
  */
 int path_command(char **argv);
 
+/*
+ * path_of_windows() - the host path of "X:\\..." in the spelling on disk, or
+ * where it would be if it were made; path_set_dlls() has been called.
+ * malloc'ed; NULL: no such drive or name, or no memory.
+ */
+char *path_of_windows(const char *path);
+
 #endif

@@ -3,6 +3,8 @@
 #include "loader/search.h"
 
 #include "config.h"
+#include "loader/path-cmd.h"
+#include "syscall-xlate/nt/path.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -142,6 +144,21 @@ static char *built_in(const char *name)
 	return found;
 }
 
+/* C:\Windows\System32\cmd.exe, as a Windows program would say it. */
+static char *by_drive(const char *name)
+{
+	char *dlls = search_dlls(NULL, NULL), *path, *found = NULL;
+
+	if (dlls)
+		path_set_dlls(dlls, false);
+	path = path_of_windows(name);
+	if (path)
+		found = try_both("", 0, path);
+	free(path);
+	free(dlls);
+	return found;
+}
+
 char *search_program(const char *name, struct err *e)
 {
 	const char *path = getenv("PATH");
@@ -157,6 +174,8 @@ char *search_program(const char *name, struct err *e)
 		}
 	if (!found && !strchr(name, '/'))
 		found = built_in(name);
+	if (!found && name[0] && name[1] == ':')
+		found = by_drive(name);
 	if (!found)
 		err_set(e, ENOENT, "%s", strerror(ENOENT));
 	return found;

@@ -15,7 +15,7 @@ char *search_dlls(const char *option, struct err *e);
 /*
  * search_program() - the host path of what the user named: a path as it is, a
  * plain name in the current folder, on PATH (with .exe added if need be) or
- * beside the built-in DLLs; Windows paths are not looked at here.
+ * beside the built-in DLLs, or a Windows path with its drive.
  * malloc'ed; NULL with e set: ENOENT or no memory.
  */
 char *search_program(const char *name, struct err *e);

@@ -138,8 +138,11 @@ BEGIN {
 		call = call ", (" ctype[kind] ")a[" i - 5 "]"
 		if (kind == "handle" || kind == "fd")
 			handles += 2 ^ (i - 5)
-		sub(/@.*/, "", $i)
-		args = args (args == "" ? "" : " ") $i
+		# For the trace: what is pointed to is as large as a pointer.
+		word = $i
+		if (!sub(/@ptr$/, "*", word))
+			sub(/@.*/, "", word)
+		args = args (args == "" ? "" : " ") word
 	}
 	for (i = 5; i <= NF; i++) {
 		parse($i)

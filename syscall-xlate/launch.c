@@ -21,7 +21,7 @@ int exit_status_begin(const struct launch *l, struct err *e)
 	fd = open(l->exit_status_file, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC,
 		  0666);
 	if (fd < 0)
-		return err_set(e, EIO, "--exit-status=%s: %s",
+		return err_set(e, EINVAL, "--exit-status=%s: %s",
 			       l->exit_status_file, strerror(errno));
 	close(fd);
 	whose = getpid();

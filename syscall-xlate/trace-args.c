@@ -22,7 +22,7 @@ static bool argument(const struct xlate_call *call, const uint64_t *args,
 		if (!at)
 			return false;
 		at++;
-		n = strcspn(at, " [");
+		n = strcspn(at, " [*");
 		if (n == len && !memcmp(at, name, n)) {
 			*v = args[i];
 			return true;
@@ -57,6 +57,7 @@ bool trace_next(const struct trace_names *names, struct task *t,
 		const char **row, unsigned *index, struct trace_value *v)
 {
 	const char *p = *row, *name = strchr(p, ':');
+	const char *sized = NULL; /* points to one pointer-sized value */
 	char kind[16];
 	uint64_t a;
 	size_t n;
@@ -65,7 +66,9 @@ bool trace_next(const struct trace_names *names, struct task *t,
 		return false;
 	snprintf(kind, sizeof kind, "%.*s", (int)(name - p), p);
 	name++;
-	n = strcspn(name, " [");
+	n = strcspn(name, " [*");
+	if (name[n] == '*')
+		sized = kind[0] == 'i' ? "inout*" : "out*";
 	snprintf(v->name, sizeof v->name, "%.*s", (int)n, name);
 	*row = name + strcspn(name, " ");
 	*row += strspn(*row, " ");
@@ -93,11 +96,20 @@ bool trace_next(const struct trace_names *names, struct task *t,
 	} else if (!strcmp(kind, "u32")) {
 		v->type = VALUE_FLAGS;
 		v->number = (uint32_t)a;
+		if (names && names->constant)
+			v->len = names->constant(xlate_name(call), v->name,
+						 (uint32_t)a, v->text,
+						 sizeof v->text);
+		if (v->len >= 0)
+			v->type = VALUE_SYMBOL;
+		v->len = MIN(v->len, (int)sizeof v->text - 1);
 	} else {
 		v->type = VALUE_HEX;
+		if (sized)
+			snprintf(kind, sizeof kind, "%s", sized);
 		/* What is returned is there only after the call. */
 		if (a && names && names->pointee &&
-		    (done || !strcmp(kind, "time")))
+		    (done || !strcmp(kind, "time") || !strcmp(kind, "inout*")))
 			v->has_pointee =
 				names->pointee(t, kind, a, &v->pointee);
 	}

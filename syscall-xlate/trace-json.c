@@ -84,6 +84,10 @@ static void put_value(struct trace_line *l, const struct trace_value *v)
 	case VALUE_SIGNED:
 		trace_put(l, "%" PRId64, (int64_t)v->number);
 		break;
+	case VALUE_SYMBOL:
+		trace_put(l, "%" PRIu64 ",\"%s.name\":\"%.*s\"", v->number,
+			  v->name, v->len, v->text);
+		break;
 	case VALUE_FLAGS:
 	case VALUE_UNSIGNED:
 		trace_put(l, "%" PRIu64, v->number);

@@ -17,6 +17,7 @@ struct trace_value {
 		VALUE_SIGNED,
 		VALUE_UNSIGNED,
 		VALUE_TEXT,
+		VALUE_SYMBOL, /* a number by its name or names */
 		VALUE_BYTES
 	} type;
 	uint64_t number;

@@ -147,6 +147,9 @@ static void put_call(struct trace_line *l, struct task *t,
 		case VALUE_TEXT: /* names: readable before unambiguous */
 			trace_put(l, "\"%.*s\"", v.len, v.text);
 			break;
+		case VALUE_SYMBOL:
+			trace_put(l, "%.*s", v.len, v.text);
+			break;
 		case VALUE_BYTES:
 			put_quoted(l, v.text, v.len);
 			trace_put(l, "%s", v.cut ? "..." : "");

@@ -52,7 +52,17 @@ struct trace_names {
 	 * length, or -1 if the kind is not a string. */
 	int (*string)(struct task *t, const char *kind, uint64_t a, char *buf,
 		      int size);
-	/* What an argument of this kind points to, if that is one number. */
+	/*
+	 * The name of a number, or of the flags in it, that the call has for
+	 * the argument arg: the length, or -1 if it is just a number.  May be
+	 * NULL.
+	 */
+	int (*constant)(const char *call, const char *arg, uint32_t value,
+			char *buf, int size);
+	/*
+	 * What an argument of this kind points to, if that is one number.
+	 * "out*" and "inout*" point to one of a pointer's size.
+	 */
 	bool (*pointee)(struct task *t, const char *kind, uint64_t a,
 			uint64_t *v);
 	const struct trace_group *groups; /* the last has no name */

@@ -1,7 +1,7 @@
 # Add a file: one word in the list.
 noinst_LIBRARIES += libnt.a
 nodist_libnt_a_SOURCES =
-libnt_a_SOURCES = %D%/personality.c %D%/trace-names.c %D%/trace-names.h \
+libnt_a_SOURCES = %D%/personality.c %D%/trace-names.c %D%/trace-names.h %D%/trace-constants.c \
 	%D%/start.c %D%/start.h %D%/environ.c %D%/environ.h \
 	%D%/nt.h %D%/abi.h %D%/wow64.c %D%/wow64.h %D%/wow64-args.h \
 	%D%/wow64-layout.c %D%/wow64-args.c %D%/wow64-info.c \

@@ -102,6 +102,16 @@ static int respell(struct nt_path *p, size_t *len)
 	return put_spelling(p, at, n, found);
 }
 
+/* All our DLLs have lower-case names, so no listing is needed. */
+static void lower_case(char *host)
+{
+	char *last = strrchr(host, '/');
+
+	for (char *c = last ? last + 1 : host; *c; c++)
+		if (*c >= 'A' && *c <= 'Z')
+			*c += 32;
+}
+
 int path_find(struct nt_path *p)
 {
 	size_t len = p->len;
@@ -114,25 +124,17 @@ int path_find(struct nt_path *p)
 		return 0;
 	r = respell(p, &len);
 	if (r == -ENOENT || r == -ENOTDIR) {
-		if (p->has_lower && !lstat(p->lower, &st)) {
-			p->from_lower = true;
-			return 0;
+		if (p->has_lower) {
+			lower_case(p->lower);
+			p->from_lower = !lstat(p->lower, &st);
+			if (p->from_lower)
+				return 0;
 		}
 		/* The overlay's folder is made when something is put there. */
 		if (r == -ENOTDIR && p->child)
 			return -ENOENT;
 	}
 	return r;
-}
-
-/* All our DLLs have lower-case names, so no listing is needed. */
-static void lower_case(char *host)
-{
-	char *last = strrchr(host, '/');
-
-	for (char *c = last ? last + 1 : host; *c; c++)
-		if (*c >= 'A' && *c <= 'Z')
-			*c += 32;
 }
 
 /*

@@ -78,7 +78,7 @@ static int map_ntdll(const struct launch *l, struct err *e)
 	img = image_open(path, e);
 	if (!img) {
 		/* Not the program is missing, but a part of ours. */
-		e->code = ENOEXEC;
+		e->code = EINVAL;
 		return err_wrap(e, "%s (the built-in DLLs; see --dlls)", path);
 	}
 	image_trust(img);

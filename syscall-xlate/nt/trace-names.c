@@ -72,7 +72,9 @@ static bool pointee(struct task *t, const char *kind, uint64_t a, uint64_t *v)
 	struct io_status64 iosb;
 	uint32_t handle;
 
-	if (!strcmp(kind, "ohandle")) {
+	if (strchr(kind, '*') && !nt_self->wow64)
+		return guest_get64(t, v, a) == 0;
+	if (!strcmp(kind, "ohandle") || strchr(kind, '*')) {
 		if (guest_get32(t, &handle, a))
 			return false;
 		*v = handle;
@@ -125,6 +127,7 @@ const struct trace_names nt_trace_names = {
 	.result = result_name,
 	.failed = failed,
 	.string = string_arg,
+	.constant = trace_constant,
 	.pointee = pointee,
 	.groups = groups,
 	.calls = nt_calls,

@@ -7,4 +7,8 @@
 
 extern const struct trace_names nt_trace_names;
 
+/* trace-constants.c: struct trace_names.constant */
+int trace_constant(const char *call, const char *arg, uint32_t value, char *buf,
+		   int size);
+
 #endif
