@@ -432,7 +432,7 @@ static void mark_pebs(uint8_t on)
 {
 	guest_write(NULL, nt_self->peb + 2, &on, 1);
 	if (nt_self->wow64)
-		guest_write(NULL, nt_self->peb64 + 2, &on, 1);
+		guest_write(NULL, process_peb64(nt_self) + 2, &on, 1);
 }
 
 static void forget_past(void)

@@ -208,8 +208,8 @@ void process_exit_status(uint32_t code, int host_status)
 _Noreturn void process_die(uint32_t code)
 {
 	log_debug(LOG_PROCESS, "killed, %#x", code);
-	leave_code(nt_self->block, code);
-	leave_code(nt_self->exit_block, code);
+	leave_own_code(nt_self->block ? nt_self->block : nt_self->exit_block,
+		       code);
 	for (;;)
 		kill(nt_self->host_pid, SIGKILL);
 }
