@@ -86,14 +86,17 @@ $1 == "layout" && FILENAME ~ /wow64\.tbl$/ {
 	text = ""
 	at32 = at64 = 0
 	max32 = max64 = 1
-	count32 = count64 = -1
+	ncounts = 0
+	count32[0] = count32[1] = count64[0] = count64[1] = -1
 	elem = "NULL"
 	flags = "0"
 	flat = ""
 	for (i = 3; i <= NF; i++) {
 		if ($i == "#") {
-			count32 = at32 - 4
-			count64 = at64 - 4
+			if (ncounts == 2)
+				fail("too many counts")
+			count32[ncounts] = at32 - 4
+			count64[ncounts++] = at64 - 4
 		} else if ($i == "+") {
 			flags = flags " | WOW64_TAIL"
 		} else if ($i == "list") {
@@ -113,9 +116,9 @@ $1 == "layout" && FILENAME ~ /wow64\.tbl$/ {
 	}
 	body[name] = flat
 	wide[name] = max64 > max32
-	printf "const struct wow64_layout wow64_%s = { \"%s\", %d, %d, %d, %d, %d, %d, %s, %s };\n", \
+	printf "const struct wow64_layout wow64_%s = { \"%s\", %d, %d, %d, %d, { %d, %d }, { %d, %d }, %s, %s };\n", \
 		name, text, up(at32, max32), up(at64, max64), max32, max64, \
-		count32, count64, elem, flags
+		count32[0], count32[1], count64[0], count64[1], elem, flags
 	next
 }
 

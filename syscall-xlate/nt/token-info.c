@@ -194,27 +194,42 @@ static NTSTATUS get_session(struct token *tk, struct answer *a)
 	return one32(a, tk->session);
 }
 
+static uint32_t sids_size(const struct token_group *g, uint32_t n)
+{
+	size_t size = 0;
+
+	while (n--)
+		size += sid_size(&g[n].sid);
+	return (uint32_t)size;
+}
+
+/*
+ * The user counts as the first SID.  Both arrays, then what they point to, so
+ * that it has the form of others (wow64.tbl).
+ */
 static NTSTATUS get_groups_and_privileges(struct token *tk, struct answer *a)
 {
-	size_t at;
+	const uint32_t n = 1 + tk->ngroups, restricted = tk->nrestricted;
+	size_t sids, privileges;
 
-	add(a, NULL, 64);
-	put32(a, 0, tk->ngroups);
-	put32(a, 16, tk->nrestricted);
+	add(a, NULL, 56);
+	sids = add(a, NULL, 16ul * (n + restricted));
+	point_to_sid(a, sids, &tk->user);
+	groups_at(a, sids + 16, tk->group, tk->ngroups);
+	groups_at(a, sids + 16ul * n, tk->restrict_to, restricted);
+	privileges = add(a, NULL, 12ul * tk->nprivileges);
+	put_privileges(tk, a, privileges);
+	put32(a, 0, n);
+	put32(a, 4, (uint32_t)sid_size(&tk->user) +
+			    sids_size(tk->group, tk->ngroups));
+	put64(a, 8, a->at + sids);
+	put32(a, 16, restricted);
+	put32(a, 20, sids_size(tk->restrict_to, restricted));
+	put64(a, 24, restricted ? a->at + sids + 16ul * n : 0);
 	put32(a, 32, tk->nprivileges);
-	put64(a, 48, 0x10001);
-	at = add(a, NULL, 16ul * tk->ngroups);
-	put64(a, 8, a->at + at);
-	groups_at(a, at, tk->group, tk->ngroups);
-	at = add(a, NULL, 16ul * tk->nrestricted);
-	put64(a, 24, tk->nrestricted ? a->at + at : 0);
-	groups_at(a, at, tk->restrict_to, tk->nrestricted);
-	at = add(a, NULL, 12ul * tk->nprivileges);
-	put64(a, 40, a->at + at);
-	put_privileges(tk, a, at);
-	put32(a, 4, (uint32_t)(16 * tk->ngroups));
-	put32(a, 20, 16 * tk->nrestricted);
 	put32(a, 36, 12 * tk->nprivileges);
+	put64(a, 40, a->at + privileges);
+	put64(a, 48, 0x10001);
 	return STATUS_SUCCESS;
 }
 

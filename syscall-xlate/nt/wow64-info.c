@@ -43,17 +43,22 @@ static uint64_t length64(const struct wow64_layout *l, uint64_t len)
 	return len * l->size64 / l->size32;
 }
 
-static uint64_t elements(const struct wow64_layout *l, int count_at,
+/* How many there are; counts: where the head counts them. */
+static uint64_t elements(const struct wow64_layout *l, const int16_t counts[2],
 			 const uint8_t *head, uint64_t room, uint64_t size)
 {
+	uint64_t all = 0;
 	uint32_t n;
 
 	if (!l->elem)
 		return 0;
-	if (count_at < 0)
+	if (counts[0] < 0)
 		return room / size;
-	memcpy(&n, head + count_at, sizeof n);
-	return MIN((uint64_t)n, room / size);
+	for (unsigned i = 0; i < 2 && counts[i] >= 0; i++) {
+		memcpy(&n, head + counts[i], sizeof n);
+		all += n;
+	}
+	return MIN(all, room / size);
 }
 
 NTSTATUS wow64_class_in(struct wow64_frame *f, const struct wow64_arg *a,
@@ -120,12 +125,13 @@ struct answer {
 	const uint8_t *wide;
 	uint8_t *narrow;
 	uint64_t n32, n64;
+	/* Of a record: its elements, and what is behind them. */
+	uint64_t first32, first64, tail32, tail64, end64;
 };
 
-/* Pointers into [from64, end64) of the buffer point into the narrow one. */
+/* Pointers behind the head of a record point into the narrow one. */
 static void relocate(struct answer *w, const struct wow64_layout *l,
-		     uint64_t head32, uint64_t head64, uint64_t from32,
-		     uint64_t from64, uint64_t end64)
+		     uint64_t head32, uint64_t head64)
 {
 	struct wow64_walk s = { .next = l->items };
 
@@ -136,9 +142,16 @@ static void relocate(struct answer *w, const struct wow64_layout *l,
 		if (c != 'p')
 			continue;
 		memcpy(&v, w->wide + head64 + s.at64, sizeof v);
-		if (v < w->at64 + from64 || v > w->at64 + end64)
+		v -= w->at64;
+		if (v >= w->tail64 && v <= w->end64)
+			v = w->tail32 + (v - w->tail64);
+		else if (v >= w->first64 && v < w->tail64)
+			v = w->first32 + (v - w->first64) /
+						 w->l->elem->size64 *
+						 w->l->elem->size32;
+		else
 			continue;
-		to = (uint32_t)(w->at32 + from32 + (v - w->at64 - from64));
+		to = (uint32_t)(w->at32 + v);
 		memcpy(w->narrow + head32 + s.at32, &to, sizeof to);
 	}
 }
@@ -159,40 +172,39 @@ static uint64_t narrow_record(struct answer *w, uint64_t at32, uint64_t at64,
 			      uint64_t end64)
 {
 	const struct wow64_layout *l = w->l, *e = l->elem;
-	uint64_t n = 0, first32 = at32 + l->size32, first64 = at64 + l->size64;
-	uint64_t tail = 0;
+	uint64_t n = 0, tail;
 
 	wow64_narrow(l, w->narrow + at32, w->wide + at64);
+	w->first32 = w->tail32 = at32 + l->size32;
+	w->first64 = w->tail64 = at64 + l->size64;
+	w->end64 = end64;
 	if (e) {
-		first32 = ROUND_UP(first32, e->align32);
-		first64 = ROUND_UP(first64, e->align64);
-		if (first64 < end64 && l->flags & WOW64_UNTIL_ZERO)
-			n = until_zero(e, w->wide + first64,
-				       (end64 - first64) / e->size64);
-		else if (first64 < end64)
+		w->first32 = ROUND_UP(w->first32, e->align32);
+		w->first64 = ROUND_UP(w->first64, e->align64);
+		if (w->first64 < end64 && l->flags & WOW64_UNTIL_ZERO)
+			n = until_zero(e, w->wide + w->first64,
+				       (end64 - w->first64) / e->size64);
+		else if (w->first64 < end64)
 			n = elements(l, l->count64, w->wide + at64,
-				     end64 - first64, e->size64);
+				     end64 - w->first64, e->size64);
 		for (uint64_t i = 0; i < n; i++)
-			wow64_narrow(e, w->narrow + first32 + i * e->size32,
-				     w->wide + first64 + i * e->size64);
+			wow64_narrow(e,
+				     w->narrow + w->first32 + i * e->size32,
+				     w->wide + w->first64 + i * e->size64);
+		w->tail32 = w->first32 + n * e->size32;
+		w->tail64 = w->first64 + n * e->size64;
 	}
 	if (!n && !(l->flags & WOW64_TAIL))
 		return at32 + l->size32;
-	{
-		const uint64_t tail32 = first32 + (e ? n * e->size32 : 0);
-		const uint64_t tail64 = first64 + (e ? n * e->size64 : 0);
-
-		if (l->flags & WOW64_TAIL && end64 > tail64) {
-			tail = end64 - tail64;
-			memcpy(w->narrow + tail32, w->wide + tail64, tail);
-			relocate(w, l, at32, at64, tail32, tail64, end64);
-			for (uint64_t i = 0; i < n; i++)
-				relocate(w, e, first32 + i * e->size32,
-					 first64 + i * e->size64, tail32,
-					 tail64, end64);
-		}
-		return tail32 + tail;
-	}
+	if (!(l->flags & WOW64_TAIL) || end64 <= w->tail64)
+		return w->tail32;
+	tail = end64 - w->tail64;
+	memcpy(w->narrow + w->tail32, w->wide + w->tail64, tail);
+	relocate(w, l, at32, at64);
+	for (uint64_t i = 0; i < n; i++)
+		relocate(w, e, w->first32 + i * e->size32,
+			 w->first64 + i * e->size64);
+	return w->tail32 + tail;
 }
 
 static void narrow_answer(struct answer *w)

@@ -25,7 +25,8 @@ struct wow64_layout {
 	const char *items;
 	uint16_t size32, size64; /* of the fixed part */
 	uint8_t align32, align64;
-	int16_t count32, count64; /* where elements are counted; -1: not */
+	/* Where elements are counted, the sum of two at most; -1: not. */
+	int16_t count32[2], count64[2];
 	const struct wow64_layout *elem;
 	uint32_t flags;
 };

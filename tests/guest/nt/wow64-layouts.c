@@ -217,6 +217,36 @@ static void objects(void)
 	NtClose(h);
 }
 
+static BOOL within(const void *p, DWORD n)
+{
+	return (const BYTE *)p >= buf.b && (const BYTE *)p < buf.b + n;
+}
+
+static void groups_and_privileges(HANDLE t)
+{
+	TOKEN_GROUPS_AND_PRIVILEGES *a = (PVOID)&buf;
+	TOKEN_PRIVILEGES *p = (PVOID)(buf.b + 65536);
+	DWORD need = 0, n = 0, size = 0;
+
+	CHECK(!GetTokenInformation(t, TokenGroupsAndPrivileges, NULL, 0,
+				   &need));
+	memset(&buf, BYTES, 65536);
+	CHECK(GetTokenInformation(t, TokenGroupsAndPrivileges, &buf, need, &n));
+	CHECK(n <= need && buf.b[need] == BYTES);
+	CHECK(a->SidCount && within(a->Sids, n), "%p", a->Sids);
+	for (DWORD i = 0; i < a->SidCount; i++) {
+		CHECK(within(a->Sids[i].Sid, n) && IsValidSid(a->Sids[i].Sid));
+		size += GetLengthSid(a->Sids[i].Sid);
+	}
+	CHECK(a->SidLength >= size, "%lu, not %lu", a->SidLength, size);
+	CHECK(!a->RestrictedSidCount || within(a->RestrictedSids, n));
+	CHECK(GetTokenInformation(t, TokenPrivileges, p, 4096, &n));
+	CHECK_EQ(a->PrivilegeCount, p->PrivilegeCount);
+	CHECK(within(a->Privileges, need) &&
+	      !memcmp(a->Privileges, p->Privileges,
+		      p->PrivilegeCount * sizeof *p->Privileges));
+}
+
 static void tokens(void)
 {
 	TOKEN_USER *u = (PVOID)&buf;
@@ -245,6 +275,7 @@ static void tokens(void)
 	CHECK(IsValidSid(o->Owner));
 	CHECK(GetTokenInformation(t, TokenDefaultDacl, &buf, sizeof buf, &n));
 	CHECK(IsValidAcl(((TOKEN_DEFAULT_DACL *)&buf)->DefaultDacl));
+	groups_and_privileges(t);
 	CloseHandle(t);
 }
 
