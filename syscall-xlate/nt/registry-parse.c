@@ -123,7 +123,7 @@ struct reg_key *reg_text_open(const char *name)
 		return NULL;
 	n = utf8_to_utf16(units, max, name, max - 1);
 	path = tree_path(units, n, &len);
-	if (!path || reg_walk(NULL, path, len, false, &k, &rest))
+	if (!path || reg_walk(NULL, path, len, 0, &k, &rest))
 		k = NULL;
 	free(path);
 	free(units);
@@ -136,7 +136,7 @@ static struct reg_key *make_key(const uint16_t *path, size_t len)
 	struct reg_key *k;
 	size_t rest, end;
 
-	if (!reg_walk(NULL, path, len, false, &k, &rest))
+	if (!reg_walk(NULL, path, len, 0, &k, &rest))
 		return k;
 	while (rest < len) {
 		struct reg_key *parent = k;
@@ -420,7 +420,7 @@ static int key_line(struct reader *r)
 		struct reg_key *k;
 		size_t rest;
 
-		if (!reg_walk(NULL, path, len, false, &k, &rest) && k->parent &&
+		if (!reg_walk(NULL, path, len, 0, &k, &rest) && k->parent &&
 		    k->parent != &reg_root)
 			remove_tree(k);
 	} else if (r->apply) {

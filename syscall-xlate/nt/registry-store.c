@@ -206,7 +206,7 @@ static struct reg_key *record_key(const struct record *r, bool make)
 	const uint16_t *path = record_path(r);
 	struct reg_key *k;
 	size_t rest = 0;
-	NTSTATUS status = reg_walk(NULL, path, r->path_len, true, &k, &rest);
+	NTSTATUS status = reg_walk(NULL, path, r->path_len, REG_OPEN_LINK, &k, &rest);
 
 	if (status == STATUS_SUCCESS)
 		return k;

@@ -269,11 +269,22 @@ static const uint16_t link_name[] = { 'S', 'y', 'm', 'b', 'o', 'l',
 				      'i', 'c', 'L', 'i', 'n', 'k',
 				      'V', 'a', 'l', 'u', 'e' };
 
+/* k, with its built-in contents. */
+static struct reg_key *filled(struct reg_key *k)
+{
+	void (*fill)(struct reg_key *) = k->fill;
+
+	k->fill = NULL;
+	if (fill)
+		fill(k);
+	return k;
+}
+
 /* Where a link leads; NULL: nowhere. */
 static struct reg_key *link_target(struct reg_key *k, int depth);
 
 static NTSTATUS walk(struct reg_key *k, const uint16_t *path, size_t len,
-		     size_t at, bool open_link, int depth,
+		     size_t at, unsigned how, int depth,
 		     struct reg_key **found, size_t *rest)
 {
 	size_t end;
@@ -292,8 +303,10 @@ static NTSTATUS walk(struct reg_key *k, const uint16_t *path, size_t len,
 		if (end - at > REG_NAME_MAX)
 			return STATUS_OBJECT_NAME_INVALID;
 		last = end == len || (end + 1 == len && path[end] == '\\');
+		if (how & REG_NARROW)
+			k = filled(reg_narrow(k, path + at, end - at));
 		next = reg_sub(k, path + at, end - at);
-		if (next && next->is_link && !(last && open_link))
+		if (next && next->is_link && !(last && how & REG_OPEN_LINK))
 			next = link_target(next, depth);
 		if (!next) {
 			*found = k;
@@ -301,20 +314,14 @@ static NTSTATUS walk(struct reg_key *k, const uint16_t *path, size_t len,
 			return last ? STATUS_OBJECT_NAME_NOT_FOUND
 				    : STATUS_OBJECT_PATH_NOT_FOUND;
 		}
-		k = next;
-		if (k->fill) {
-			void (*fill)(struct reg_key *) = k->fill;
-
-			k->fill = NULL;
-			fill(k);
-		}
+		k = filled(next);
 	}
-	*found = k;
+	*found = how & REG_NARROW ? filled(reg_narrow(k, NULL, 0)) : k;
 	*rest = len;
 	return STATUS_SUCCESS;
 }
 
-static NTSTATUS walk_from_root(const uint16_t *path, size_t len, bool open_link,
+static NTSTATUS walk_from_root(const uint16_t *path, size_t len, unsigned how,
 			       int depth, struct reg_key **found, size_t *rest)
 {
 	size_t n = reg_root.name_len;
@@ -324,7 +331,7 @@ static NTSTATUS walk_from_root(const uint16_t *path, size_t len, bool open_link,
 	if (len < n + 1 || reg_compare(path + 1, n, reg_root.name, n) ||
 	    (len > n + 1 && path[n + 1] != '\\'))
 		return STATUS_OBJECT_PATH_NOT_FOUND;
-	return walk(&reg_root, path, len, n + 1, open_link, depth, found, rest);
+	return walk(&reg_root, path, len, n + 1, how, depth, found, rest);
 }
 
 static struct reg_key *link_target(struct reg_key *k, int depth)
@@ -334,22 +341,22 @@ static struct reg_key *link_target(struct reg_key *k, int depth)
 	size_t rest;
 
 	if (!v || v->type != REG_LINK || depth >= 16 ||
-	    walk_from_root((uint16_t *)v->data, v->len / 2, false, depth + 1,
+	    walk_from_root((uint16_t *)v->data, v->len / 2, 0, depth + 1,
 			   &found, &rest) != STATUS_SUCCESS)
 		return NULL;
 	return found;
 }
 
 NTSTATUS reg_walk(struct reg_key *from, const uint16_t *path, size_t len,
-		  bool open_link, struct reg_key **found, size_t *rest)
+		  unsigned how, struct reg_key **found, size_t *rest)
 {
 	if (!from)
-		return walk_from_root(path, len, open_link, 0, found, rest);
+		return walk_from_root(path, len, how, 0, found, rest);
 	if (from->deleted)
 		return STATUS_KEY_DELETED;
 	if (len && path[0] == '\\')
 		return STATUS_OBJECT_PATH_SYNTAX_BAD;
-	return walk(from, path, len, 0, open_link, 0, found, rest);
+	return walk(from, path, len, 0, how, 0, found, rest);
 }
 
 uint16_t *reg_path(const struct reg_key *k, size_t *len)

@@ -91,7 +91,7 @@ static struct object *key_receive(const struct nt_passed *p)
 	size_t rest;
 
 	reg_begin();
-	if (reg_walk(NULL, (const uint16_t *)p->data, p->len / 2, true, &k,
+	if (reg_walk(NULL, (const uint16_t *)p->data, p->len / 2, REG_OPEN_LINK, &k,
 		     &rest) == STATUS_SUCCESS)
 		o = key_new(k);
 	reg_end();
@@ -120,91 +120,6 @@ static struct object *key_new(struct reg_key *k)
 	reg_ref(k);
 	ko->key = k;
 	return &ko->object;
-}
-
-/* ---- the view of 32-bit programs ------------------------------------- */
-
-static bool is_word(const uint16_t *s, size_t n, const char *word)
-{
-	uint16_t u[32];
-	size_t len = strlen(word);
-
-	for (size_t i = 0; i < len && i < COUNT_OF(u); i++)
-		u[i] = (unsigned char)word[i];
-	return n == len && !reg_compare(s, n, u, len);
-}
-
-/* Past the component word of the path *s, if it is the first. */
-static bool skip_word(const uint16_t **s, size_t *n, const char *word)
-{
-	size_t len = 0;
-
-	while (len < *n && (*s)[len] != '\\')
-		len++;
-	if (!is_word(*s, len, word))
-		return false;
-	*s += len;
-	*n -= len;
-	while (*n && **s == '\\') {
-		++*s;
-		--*n;
-	}
-	return true;
-}
-
-/*
- * HKLM\SOFTWARE means its subkey Wow6432Node to them, but for what programs
- * of both widths share.  Source: "Registry Keys Affected by WOW64".  (Below
- * Microsoft everything is shared: a link in the defaults.)  name is replaced
- * by the path from the root, malloc'ed; NULL: it stays as it is.
- */
-static uint16_t *narrow_view(const struct reg_key *root, const uint16_t *name,
-			     size_t n, size_t *len)
-{
-	static const uint16_t node[] =
-		u"\\Registry\\Machine\\SOFTWARE\\Wow6432Node\\";
-	static const char *const shared[] = { "Classes", "Clients", "Policies",
-					      "RegisteredApplications",
-					      "Wow6432Node" };
-	const bool machine = root && root->parent == &reg_root &&
-			     is_word(root->name, root->name_len, "Machine");
-	const bool software =
-		root && root->parent && root->parent->parent == &reg_root &&
-		is_word(root->name, root->name_len, "Software") &&
-		is_word(root->parent->name, root->parent->name_len, "Machine");
-	size_t head = COUNT_OF(node) - 1;
-	uint16_t *to;
-
-	if (!root && n && *name == '\\') {
-		name++;
-		n--;
-		if (!skip_word(&name, &n, "Registry") ||
-		    !skip_word(&name, &n, "Machine") ||
-		    !skip_word(&name, &n, "Software"))
-			return NULL;
-	} else if (machine) {
-		if (!skip_word(&name, &n, "Software"))
-			return NULL;
-	} else if (!software) {
-		return NULL;
-	}
-	for (size_t i = 0; i < COUNT_OF(shared); i++) {
-		const uint16_t *s = name;
-		size_t rest = n;
-
-		if (n && skip_word(&s, &rest, shared[i]))
-			return NULL;
-	}
-	if (!n)
-		head--; /* without the slash */
-	to = malloc((head + n + 1) * sizeof *to);
-	if (!to)
-		return NULL;
-	memcpy(to, node, head * sizeof *to);
-	memcpy(to + head, name, n * sizeof *to);
-	to[head + n] = 0;
-	*len = head + n;
-	return to;
 }
 
 /* ---- open and create ------------------------------------------------ */
@@ -252,6 +167,24 @@ static NTSTATUS make_key(struct reg_key *parent, const uint16_t *name,
 	return STATUS_SUCCESS;
 }
 
+/* The path of name below k, malloc'ed, and its length.  NULL: no memory. */
+static uint16_t *whole_path(const struct reg_key *k, const uint16_t *name,
+			    size_t *len)
+{
+	size_t head;
+	uint16_t *s = reg_path(k, &head), *whole;
+
+	whole = s ? realloc(s, (head + 1 + *len) * sizeof *s) : NULL;
+	if (!whole) {
+		free(s);
+		return NULL;
+	}
+	whole[head++] = '\\';
+	memcpy(whole + head, name, *len * sizeof *name);
+	*len += head;
+	return whole;
+}
+
 static NTSTATUS open_key(struct task *t, struct open_args *a,
 			 uint32_t *disposition)
 {
@@ -261,10 +194,10 @@ static NTSTATUS open_key(struct task *t, struct open_args *a,
 	struct nt_oa oa;
 	uint64_t h;
 	size_t rest;
-	bool open_link;
-	uint16_t *narrow = NULL;
+	unsigned how = 0;
+	uint16_t *whole = NULL;
 	const uint16_t *name;
-	size_t narrow_len, len;
+	size_t len;
 	NTSTATUS status;
 
 	if ((a->access & (KEY_WOW64_32KEY | KEY_WOW64_64KEY)) ==
@@ -281,18 +214,20 @@ static NTSTATUS open_key(struct task *t, struct open_args *a,
 		oa_free(&oa);
 		return status;
 	}
-	open_link = oa.attributes & OBJ_OPENLINK ||
-		    a->options & REG_OPTION_OPEN_LINK;
-	*disposition = REG_OPENED_EXISTING_KEY;
-	reg_begin();
+	if (oa.attributes & OBJ_OPENLINK || a->options & REG_OPTION_OPEN_LINK)
+		how |= REG_OPEN_LINK;
 	if (a->access & KEY_WOW64_32KEY ||
 	    (nt_self->wow64 && !(a->access & KEY_WOW64_64KEY)))
-		narrow = narrow_view(root ? root->key : NULL, oa.name,
-				     oa.name_len, &narrow_len);
-	name = narrow ? narrow : oa.name;
-	len = narrow ? narrow_len : oa.name_len;
-	status = reg_walk(root && !narrow ? root->key : NULL, name, len,
-			  open_link, &k, &rest);
+		how |= REG_NARROW;
+	*disposition = REG_OPENED_EXISTING_KEY;
+	name = oa.name;
+	len = oa.name_len;
+	reg_begin();
+	if (root && how & REG_NARROW && reg_is_wide(root->key))
+		name = whole = whole_path(root->key, name, &len);
+	status = !name && len ? STATUS_NO_MEMORY
+			      : reg_walk(root && !whole ? root->key : NULL,
+					 name, len, how, &k, &rest);
 	if (status == STATUS_OBJECT_NAME_NOT_FOUND && a->create) {
 		status = make_key(k, name + rest, len - rest, a, &k);
 		*disposition = REG_CREATED_NEW_KEY;
@@ -305,7 +240,7 @@ static NTSTATUS open_key(struct task *t, struct open_args *a,
 	if (status == STATUS_SUCCESS && !(o = key_new(k)))
 		status = STATUS_NO_MEMORY;
 	reg_end();
-	free(narrow);
+	free(whole);
 	if (root)
 		object_put(&root->object);
 	if (o) {

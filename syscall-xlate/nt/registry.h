@@ -106,7 +106,8 @@ void reg_unset(struct reg_key *k, struct reg_value *v);
 /*
  * reg_walk() - follow a path ("\Registry\..." with from NULL, else relative).
  *
- *   open_link  a symbolic link at the end is itself the result
+ *   how        REG_OPEN_LINK: a symbolic link at the end is itself the result;
+ *              REG_NARROW: as 32-bit programs see it (registry-narrow.c)
  *   found      the deepest key on the way
  *   rest       offset of the first name that is not there (== len: all are)
  *
@@ -114,8 +115,17 @@ void reg_unset(struct reg_key *k, struct reg_value *v);
  * missing; *found is its parent), STATUS_OBJECT_PATH_NOT_FOUND,
  * STATUS_OBJECT_NAME_INVALID, STATUS_OBJECT_PATH_SYNTAX_BAD.
  */
+enum { REG_OPEN_LINK = 1, REG_NARROW = 2 };
 NTSTATUS reg_walk(struct reg_key *from, const uint16_t *path, size_t len,
-		  bool open_link, struct reg_key **found, size_t *rest);
+		  unsigned how, struct reg_key **found, size_t *rest);
+
+/*
+ * registry-narrow.c: where 32-bit programs look for name, a subkey of k (n 0:
+ * k itself), k or its Wow6432Node.
+ */
+struct reg_key *reg_narrow(struct reg_key *k, const uint16_t *name, size_t n);
+/* k, or a key above it, has a counterpart in the view of 32-bit programs. */
+bool reg_is_wide(const struct reg_key *k);
 /* "\REGISTRY\MACHINE\..." of k; malloc'ed, terminated. */
 uint16_t *reg_path(const struct reg_key *k, size_t *len);
 

@@ -93,45 +93,125 @@ static void width(void)
 		 NARROW);
 }
 
-/* HKLM\SOFTWARE of 32-bit programs is its Wow6432Node. */
+/* ---- the registry's views -------------------------------------------------
+ */
+
+enum { WIDE = KEY_WOW64_64KEY, THIN = KEY_WOW64_32KEY };
+
+static BOOL there(HKEY root, const char *name, REGSAM view)
+{
+	HKEY k;
+
+	if (RegOpenKeyExA(root, name, 0, KEY_READ | view, &k))
+		return FALSE;
+	RegCloseKey(k);
+	return TRUE;
+}
+
+static void make(HKEY root, const char *name, REGSAM view)
+{
+	HKEY k;
+
+	CHECK(!RegCreateKeyExA(root, name, 0, NULL, 0, KEY_ALL_ACCESS | view,
+			       NULL, &k, NULL),
+	      "%s", name);
+	RegCloseKey(k);
+}
+
+static void delete(HKEY root, const char *name, REGSAM view)
+{
+	CHECK(!RegDeleteKeyExA(root, name, view, 0), "%s", name);
+}
+
+/* A key made in 32-bit programs' view has another name in the other. */
+static void apart(HKEY root, const char *name, const char *as)
+{
+	make(root, name, THIN);
+	CHECK(!there(root, name, WIDE), "%s", name);
+	CHECK(there(root, name, THIN), "%s", name);
+	CHECK_EQ(there(root, name, 0), NARROW);
+	CHECK(there(root, as, WIDE), "%s", as);
+	CHECK(there(root, as, THIN), "%s", as);
+	delete(root, as, WIDE);
+	CHECK(!there(root, name, THIN), "%s", name);
+	make(root, name, WIDE);
+	CHECK(!there(root, name, THIN), "%s", name);
+	CHECK(!there(root, as, WIDE), "%s", as);
+	delete(root, name, WIDE);
+}
+
+static void shared(HKEY root, const char *name)
+{
+	make(root, name, THIN);
+	CHECK(there(root, name, WIDE), "%s", name);
+	delete(root, name, WIDE);
+	CHECK(!there(root, name, THIN), "%s", name);
+}
+
+static void program_files(REGSAM view, const char *want)
+{
+	char text[MAX_PATH] = "";
+	DWORD n = sizeof text;
+	HKEY k;
+
+	CHECK(!RegOpenKeyExA(HKEY_LOCAL_MACHINE,
+			     "SOFTWARE\\Microsoft\\Windows\\CurrentVersion", 0,
+			     KEY_READ | view, &k));
+	CHECK(!RegQueryValueExA(k, "ProgramFilesDir", NULL, NULL, (BYTE *)text,
+				&n));
+	CHECK(!strcmp(text, want), "%s", text);
+	RegCloseKey(k);
+}
+
+/* Source: "Registry Keys Affected by WOW64". */
 static void registry(void)
 {
-	static const char name[] = "Software\\rf-wow64-test";
-	HKEY own, other, node;
-	DWORD v = 1, n = sizeof v;
+#define SW "SOFTWARE\\"
+#define NODE SW "Wow6432Node\\"
+	HKEY k, sub;
 
-	CHECK_EQ(RegCreateKeyExA(HKEY_LOCAL_MACHINE, name, 0, NULL, 0,
-				 KEY_ALL_ACCESS | KEY_WOW64_32KEY, NULL, &own,
-				 NULL),
-		 0);
-	CHECK_EQ(RegSetValueExA(own, "v", 0, REG_DWORD, (BYTE *)&v, 4), 0);
-	CHECK_EQ(RegOpenKeyExA(HKEY_LOCAL_MACHINE, name, 0,
-			       KEY_READ | KEY_WOW64_64KEY, &other),
-		 ERROR_FILE_NOT_FOUND);
-	CHECK_EQ(RegOpenKeyExA(HKEY_LOCAL_MACHINE, name, 0, KEY_READ, &other),
-		 NARROW ? 0 : ERROR_FILE_NOT_FOUND);
-	CHECK_EQ(RegOpenKeyExA(HKEY_LOCAL_MACHINE,
-			       "SOFTWARE\\Wow6432Node\\rf-wow64-test", 0,
-			       KEY_READ, &node),
-		 0);
-	v = 0;
-	CHECK_EQ(RegQueryValueExA(node, "v", NULL, NULL, (BYTE *)&v, &n), 0);
-	CHECK_EQ(v, 1);
-	RegCloseKey(node);
-	RegCloseKey(own);
-	CHECK_EQ(RegDeleteKeyExA(HKEY_LOCAL_MACHINE, name, KEY_WOW64_32KEY, 0),
-		 0);
-	CHECK_EQ(RegOpenKeyExA(HKEY_LOCAL_MACHINE, name, 0,
-			       KEY_READ | KEY_WOW64_32KEY, &other),
-		 ERROR_FILE_NOT_FOUND);
-	/* Shared. */
-	CHECK_EQ(RegOpenKeyExA(HKEY_LOCAL_MACHINE, "SOFTWARE\\Classes\\.txt", 0,
-			       KEY_READ, &own),
-		 0);
-	CHECK_EQ(RegOpenKeyExA(HKEY_LOCAL_MACHINE,
-			       "SOFTWARE\\Microsoft\\Windows NT", 0,
-			       KEY_READ | KEY_WOW64_32KEY, &other),
-		 0);
+	apart(HKEY_LOCAL_MACHINE, SW "rf-wow64-test", NODE "rf-wow64-test");
+	apart(HKEY_LOCAL_MACHINE, SW "Microsoft\\rf-wow64-test",
+	      NODE "Microsoft\\rf-wow64-test");
+	apart(HKEY_LOCAL_MACHINE,
+	      SW "Microsoft\\Windows\\CurrentVersion\\Uninstall\\rf-test",
+	      NODE "Microsoft\\Windows\\CurrentVersion\\Uninstall\\rf-test");
+	shared(HKEY_LOCAL_MACHINE, SW "Microsoft\\SystemCertificates\\rf-test");
+	shared(HKEY_LOCAL_MACHINE,
+	       SW "Microsoft\\Windows NT\\CurrentVersion\\Fonts\\rf-test");
+	shared(HKEY_LOCAL_MACHINE, SW "Policies\\rf-test");
+	shared(HKEY_LOCAL_MACHINE, "SYSTEM\\rf-test");
+	program_files(WIDE, "C:\\Program Files");
+	program_files(THIN, "C:\\Program Files (x86)");
+
+	/* Classes are shared, but for those of code. */
+	shared(HKEY_LOCAL_MACHINE, SW "Classes\\.rf-test");
+	shared(HKEY_CURRENT_USER, SW "Classes\\.rf-test");
+	shared(HKEY_CLASSES_ROOT, "AppID\\rf-test");
+	apart(HKEY_LOCAL_MACHINE, SW "Classes\\CLSID\\{rf-test}",
+	      SW "Classes\\Wow6432Node\\CLSID\\{rf-test}");
+	apart(HKEY_LOCAL_MACHINE, SW "Classes\\CLSID\\{rf-test}",
+	      NODE "Classes\\CLSID\\{rf-test}");
+	apart(HKEY_LOCAL_MACHINE, SW "Classes\\Interface\\{rf-test}",
+	      SW "Classes\\Wow6432Node\\Interface\\{rf-test}");
+	apart(HKEY_CURRENT_USER, SW "Classes\\CLSID\\{rf-test}",
+	      SW "Classes\\Wow6432Node\\CLSID\\{rf-test}");
+
+	/* Below a key that is open already, too. */
+	CHECK(!RegOpenKeyExA(HKEY_LOCAL_MACHINE, SW "Classes", 0,
+			     KEY_READ | WIDE, &k));
+	apart(k, "CLSID\\{rf-test}", "Wow6432Node\\CLSID\\{rf-test}");
+	CHECK(!RegOpenKeyExA(k, "CLSID", 0, KEY_READ | WIDE, &sub));
+	make(sub, "{rf-test}", THIN);
+	CHECK(!there(k, "CLSID\\{rf-test}", WIDE));
+	delete(k, "Wow6432Node\\CLSID\\{rf-test}", WIDE);
+	RegCloseKey(sub);
+	RegCloseKey(k);
+	CHECK(!there(HKEY_LOCAL_MACHINE, SW "nothing", THIN));
+	CHECK(there(HKEY_LOCAL_MACHINE, "SOFTWARE", THIN | 0));
+	CHECK_EQ(RegOpenKeyExA(HKEY_LOCAL_MACHINE, "SOFTWARE", 0,
+			       KEY_READ | THIN | WIDE, &k),
+		 ERROR_INVALID_PARAMETER);
 }
 
 /* Memory and registers of a process of either width. */
