@@ -39,10 +39,11 @@ BOOL WINAPI CryptCreateHash(HCRYPTPROV prov, ALG_ID alg, HCRYPTKEY key,
 			    DWORD flags, HCRYPTHASH *out)
 {
 	int kind = hash_kind_of(alg);
+	struct context *c = context_of(prov);
 	struct crypt_key *k = NULL;
 	struct crypt_hash *x;
 
-	if (!context_of(prov))
+	if (!c)
 		return FALSE;
 	if (!out)
 		return crypt_fail(ERROR_INVALID_PARAMETER);
@@ -52,7 +53,7 @@ BOOL WINAPI CryptCreateHash(HCRYPTPROV prov, ALG_ID alg, HCRYPTKEY key,
 		return crypt_fail((DWORD)NTE_BAD_ALGID);
 	if (alg == CALG_HMAC) {
 		k = key ? key_of(key) : NULL;
-		if (!k)
+		if (!k || k->rsa)
 			return crypt_fail((DWORD)NTE_BAD_KEY);
 	} else if (key) {
 		return crypt_fail((DWORD)NTE_BAD_KEY);
@@ -62,6 +63,8 @@ BOOL WINAPI CryptCreateHash(HCRYPTPROV prov, ALG_ID alg, HCRYPTKEY key,
 		return crypt_fail(ERROR_NOT_ENOUGH_MEMORY);
 	x->magic = HASH_MAGIC;
 	x->alg = alg;
+	x->context = c;
+	InterlockedIncrement(&c->refs);
 	if (k) {
 		x->key_n = k->n;
 		memcpy(x->key, k->bytes, k->n);
@@ -90,6 +93,7 @@ BOOL WINAPI CryptDuplicateHash(HCRYPTHASH h, DWORD *reserved, DWORD flags,
 	if (!copy)
 		return crypt_fail(ERROR_NOT_ENOUGH_MEMORY);
 	*copy = *x;
+	InterlockedIncrement(&copy->context->refs);
 	*out = (HCRYPTHASH)copy;
 	return TRUE;
 }
@@ -180,6 +184,7 @@ BOOL WINAPI CryptDestroyHash(HCRYPTHASH h)
 
 	if (!x)
 		return FALSE;
+	context_put(x->context);
 	RtlSecureZeroMemory(x, sizeof *x);
 	RtlFreeHeap(rf_heap(), 0, x);
 	return TRUE;

@@ -2,7 +2,7 @@
 /*
  * crypt-key.c - CryptoAPI's session keys: made at random, of a hash or of
  * plain bytes; AES in ECB and CBC, RC4; other block ciphers' keys only as
- * what they are for an HMAC, bytes.  There are no key pairs.
+ * what they are for an HMAC, bytes.  Handles of key pairs come and go here too.
  */
 #include "crypt.h"
 
@@ -74,16 +74,47 @@ static BOOL make(const struct kind *kind, const BYTE *bytes, ULONG n,
 	return TRUE;
 }
 
+BOOL session_key(ALG_ID alg, const BYTE *bytes, ULONG n, DWORD flags,
+		 HCRYPTKEY *out)
+{
+	const struct kind *kind = kind_of(alg);
+
+	if (!kind)
+		return FALSE;
+	if (n < kind->least || n > kind->most)
+		return crypt_fail((DWORD)NTE_BAD_DATA);
+	return make(kind, bytes, n, flags, out);
+}
+
+BOOL rsa_key(ALG_ID alg, struct rsa *rsa, DWORD flags, HCRYPTKEY *out)
+{
+	struct crypt_key *k =
+		RtlAllocateHeap(rf_heap(), HEAP_ZERO_MEMORY, sizeof *k);
+
+	if (!k)
+		return crypt_fail(ERROR_NOT_ENOUGH_MEMORY);
+	k->magic = KEY_MAGIC;
+	k->alg = alg;
+	k->flags = flags & CRYPT_EXPORTABLE;
+	k->rsa = rsa;
+	InterlockedIncrement(&rsa->refs);
+	*out = (HCRYPTKEY)k;
+	return TRUE;
+}
+
 BOOL WINAPI CryptGenKey(HCRYPTPROV h, ALG_ID alg, DWORD flags, HCRYPTKEY *out)
 {
+	struct context *c = context_of(h);
 	const struct kind *kind;
 	BYTE bytes[64];
 	ULONG n;
 
-	if (!context_of(h))
+	if (!c)
 		return FALSE;
 	if (!out)
 		return crypt_fail(ERROR_INVALID_PARAMETER);
+	if (pair_index(alg) >= 0)
+		return pair_generate(c, pair_index(alg), flags, out);
 	kind = kind_of(alg);
 	n = kind ? wanted_length(kind, flags) : 0;
 	return n && rf_gen_random(bytes, n) && make(kind, bytes, n, flags, out);
@@ -137,22 +168,14 @@ BOOL WINAPI CryptDeriveKey(HCRYPTPROV h, ALG_ID alg, HCRYPTHASH hash,
 }
 
 /* PLAINTEXTKEYBLOB: the header, the length, the bytes. */
-BOOL WINAPI CryptImportKey(HCRYPTPROV h, const BYTE *data, DWORD n,
-			   HCRYPTKEY key, DWORD flags, HCRYPTKEY *out)
+static BOOL plain_import(const BYTE *data, DWORD n, DWORD flags,
+			 HCRYPTKEY *out)
 {
 	const struct kind *kind;
 	BLOBHEADER head;
 	DWORD size;
 
-	if (!context_of(h))
-		return FALSE;
-	if (!out || !data || n < sizeof head)
-		return crypt_fail(ERROR_INVALID_PARAMETER);
 	memcpy(&head, data, sizeof head);
-	if (head.bType != PLAINTEXTKEYBLOB)
-		return crypt_fail((DWORD)NTE_BAD_TYPE);
-	if (head.bVersion != CUR_BLOB_VERSION)
-		return crypt_fail((DWORD)NTE_BAD_VER);
 	kind = kind_of(head.aiKeyAlg);
 	if (!kind)
 		return FALSE;
@@ -168,9 +191,51 @@ BOOL WINAPI CryptImportKey(HCRYPTPROV h, const BYTE *data, DWORD n,
 	return make(kind, data + sizeof head + sizeof size, size, flags, out);
 }
 
+BOOL WINAPI CryptImportKey(HCRYPTPROV h, const BYTE *data, DWORD n,
+			   HCRYPTKEY key, DWORD flags, HCRYPTKEY *out)
+{
+	struct context *c = context_of(h);
+	BLOBHEADER head;
+
+	if (!c)
+		return FALSE;
+	if (!out || !data || n < sizeof head)
+		return crypt_fail(ERROR_INVALID_PARAMETER);
+	memcpy(&head, data, sizeof head);
+	if (head.bVersion != CUR_BLOB_VERSION)
+		return crypt_fail((DWORD)NTE_BAD_VER);
+	switch (head.bType) {
+	case PLAINTEXTKEYBLOB:
+		return plain_import(data, n, flags, out);
+	case PUBLICKEYBLOB:
+	case PRIVATEKEYBLOB:
+		return pair_import(c, data, n, key, flags, out);
+	case SIMPLEBLOB:
+		return simple_import(c, data, n, key, flags, out);
+	}
+	return crypt_fail((DWORD)NTE_BAD_TYPE);
+}
+
 BOOL WINAPI CryptGetUserKey(HCRYPTPROV h, DWORD spec, HCRYPTKEY *out)
 {
-	return context_of(h) && crypt_fail((DWORD)NTE_NO_KEY);
+	struct context *c = context_of(h);
+	int index = pair_index(spec);
+	struct rsa *rsa;
+	DWORD flags;
+	BOOL ok;
+
+	if (!c)
+		return FALSE;
+	if (!out)
+		return crypt_fail(ERROR_INVALID_PARAMETER);
+	if (index < 0)
+		return crypt_fail((DWORD)NTE_BAD_KEY);
+	rsa = pair_get(c, index, &flags);
+	if (!rsa)
+		return FALSE;
+	ok = rsa_key(index ? CALG_RSA_SIGN : CALG_RSA_KEYX, rsa, flags, out);
+	rsa_put(rsa);
+	return ok;
 }
 
 BOOL WINAPI CryptDestroyKey(HCRYPTKEY h)
@@ -179,6 +244,7 @@ BOOL WINAPI CryptDestroyKey(HCRYPTKEY h)
 
 	if (!k)
 		return FALSE;
+	rsa_put(k->rsa);
 	RtlSecureZeroMemory(k, sizeof *k);
 	RtlFreeHeap(rf_heap(), 0, k);
 	return TRUE;
@@ -195,6 +261,10 @@ BOOL WINAPI CryptExportKey(HCRYPTKEY h, HCRYPTKEY with, DWORD type, DWORD flags,
 		return FALSE;
 	if (!size)
 		return crypt_fail(ERROR_INVALID_PARAMETER);
+	if (type == SIMPLEBLOB)
+		return simple_export(k, with, flags, data, size);
+	if (k->rsa)
+		return pair_export(k, with, type, data, size);
 	if (type != PLAINTEXTKEYBLOB || with)
 		return crypt_fail((DWORD)NTE_BAD_TYPE);
 	if (!(k->flags & CRYPT_EXPORTABLE))
@@ -204,6 +274,30 @@ BOOL WINAPI CryptExportKey(HCRYPTKEY h, HCRYPTKEY with, DWORD type, DWORD flags,
 	memcpy(blob + sizeof head, &k->n, sizeof(DWORD));
 	memcpy(blob + sizeof head + sizeof(DWORD), k->bytes, k->n);
 	return crypt_give(blob, sizeof head + sizeof(DWORD) + k->n, data, size);
+}
+
+static BOOL pair_param(struct crypt_key *k, DWORD what, BYTE *data,
+		       DWORD *size)
+{
+	DWORD v;
+
+	switch (what) {
+	case KP_ALGID:
+		v = k->alg;
+		break;
+	case KP_KEYLEN:
+	case KP_BLOCKLEN:
+		v = k->rsa->bits;
+		break;
+	case KP_PERMISSIONS:
+		v = CRYPT_WRITE | CRYPT_READ | CRYPT_ENCRYPT |
+		    (k->rsa->secret ? CRYPT_DECRYPT : 0) |
+		    (k->flags & CRYPT_EXPORTABLE ? CRYPT_EXPORT : 0);
+		break;
+	default:
+		return crypt_fail((DWORD)NTE_BAD_TYPE);
+	}
+	return crypt_give(&v, sizeof v, data, size);
 }
 
 BOOL WINAPI CryptGetKeyParam(HCRYPTKEY h, DWORD what, BYTE *data, DWORD *size,
@@ -217,6 +311,8 @@ BOOL WINAPI CryptGetKeyParam(HCRYPTKEY h, DWORD what, BYTE *data, DWORD *size,
 		return FALSE;
 	if (!size)
 		return crypt_fail(ERROR_INVALID_PARAMETER);
+	if (k->rsa)
+		return pair_param(k, what, data, size);
 	kind = kind_of(k->alg);
 	switch (what) {
 	case KP_ALGID:
@@ -259,6 +355,8 @@ BOOL WINAPI CryptSetKeyParam(HCRYPTKEY h, DWORD what, const BYTE *data,
 		return FALSE;
 	if (!data)
 		return crypt_fail(ERROR_INVALID_PARAMETER);
+	if (k->rsa)
+		return crypt_fail((DWORD)NTE_BAD_TYPE);
 	kind = kind_of(k->alg);
 	switch (what) {
 	case KP_IV:
@@ -321,6 +419,9 @@ BOOL WINAPI CryptEncrypt(HCRYPTKEY h, HCRYPTHASH hash, BOOL final, DWORD flags,
 		return FALSE;
 	if (!n)
 		return crypt_fail(ERROR_INVALID_PARAMETER);
+	if (k->rsa)
+		return (!hash || !data || CryptHashData(hash, data, *n, 0)) &&
+		       rsa_encrypt(k, flags, data, n, room);
 	if (flags)
 		return crypt_fail((DWORD)NTE_BAD_FLAGS);
 	size = *n;
@@ -369,6 +470,9 @@ BOOL WINAPI CryptDecrypt(HCRYPTKEY h, HCRYPTHASH hash, BOOL final, DWORD flags,
 		return FALSE;
 	if (!n || !data)
 		return crypt_fail(ERROR_INVALID_PARAMETER);
+	if (k->rsa)
+		return rsa_decrypt(k, flags, data, n) &&
+		       (!hash || CryptHashData(hash, data, *n, 0));
 	if (flags)
 		return crypt_fail((DWORD)NTE_BAD_FLAGS);
 	if (k->alg == CALG_RC4) {
@@ -415,27 +519,8 @@ BOOL WINAPI CryptDuplicateKey(HCRYPTKEY h, DWORD *reserved, DWORD flags,
 	if (!copy)
 		return crypt_fail(ERROR_NOT_ENOUGH_MEMORY);
 	*copy = *k;
+	if (copy->rsa)
+		InterlockedIncrement(&copy->rsa->refs);
 	*out = (HCRYPTKEY)copy;
 	return TRUE;
-}
-
-/* ---- what would need a key pair --------------------------------------- */
-
-BOOL WINAPI CryptSignHashW(HCRYPTHASH hash, DWORD spec, LPCWSTR text,
-			   DWORD flags, BYTE *out, DWORD *size)
-{
-	return hash_of(hash) && crypt_fail((DWORD)NTE_NO_KEY);
-}
-
-BOOL WINAPI CryptSignHashA(HCRYPTHASH hash, DWORD spec, LPCSTR text,
-			   DWORD flags, BYTE *out, DWORD *size)
-{
-	return hash_of(hash) && crypt_fail((DWORD)NTE_NO_KEY);
-}
-
-BOOL WINAPI CryptVerifySignatureW(HCRYPTHASH hash, const BYTE *signature,
-				  DWORD n, HCRYPTKEY key, LPCWSTR text,
-				  DWORD flags)
-{
-	return hash_of(hash) && crypt_fail((DWORD)NTE_BAD_KEY);
 }

@@ -3,8 +3,8 @@
  * crypt.c - the old CryptoAPI: providers, contexts, key containers, random
  * numbers.
  *
- * A named container is a file of the user's, where and as Windows names it,
- * and holds no key pair: none can be made here.
+ * A container is a file of the user's, where and as Windows names it; who gives
+ * no name has the one of the user's name.
  */
 #include "crypt.h"
 
@@ -77,8 +77,7 @@ static void put_hex(WCHAR *to, ULONG v)
  * %APPDATA%\Microsoft\Crypto\RSA\SID\HASH_GUID: MD5 of the name in small
  * letters, and the machine's id.  make: so are the folders.
  */
-static BOOL container_path(const WCHAR *name, WCHAR path[MAX_PATH * 2],
-			   BOOL make)
+BOOL container_path(const WCHAR *name, WCHAR path[MAX_PATH * 2], BOOL make)
 {
 	static const WCHAR *const folder[] = { L"\\Microsoft", L"\\Crypto",
 					       L"\\RSA" };
@@ -157,6 +156,8 @@ BOOL WINAPI CryptAcquireContextW(HCRYPTPROV *out, LPCWSTR container,
 {
 	const struct provider *p;
 	struct context *c;
+	WCHAR user[MAX_PATH];
+	DWORD n = ARRAYSIZE(user);
 
 	if (!out)
 		return crypt_fail(ERROR_INVALID_PARAMETER);
@@ -173,9 +174,11 @@ BOOL WINAPI CryptAcquireContextW(HCRYPTPROV *out, LPCWSTR container,
 		container = NULL;
 	if (container && lstrlenW(container) >= MAX_PATH)
 		return crypt_fail((DWORD)NTE_BAD_KEYSET_PARAM);
-	/* The default container is there always, and holds no keys either. */
-	if (!container && flags & CRYPT_DELETEKEYSET)
-		return crypt_fail((DWORD)NTE_BAD_KEYSET);
+	if (!container && !(flags & CRYPT_VERIFYCONTEXT)) {
+		if (!GetUserNameW(user, &n))
+			return crypt_fail((DWORD)NTE_BAD_KEYSET_PARAM);
+		container = user;
+	}
 	if (container && !(flags & CRYPT_VERIFYCONTEXT) &&
 	    !use_container(container, flags))
 		return FALSE;
@@ -223,6 +226,15 @@ BOOL WINAPI CryptContextAddRef(HCRYPTPROV h, DWORD *reserved, DWORD flags)
 	return TRUE;
 }
 
+void context_put(struct context *c)
+{
+	if (InterlockedDecrement(&c->refs))
+		return;
+	pairs_drop(c);
+	c->magic = 0;
+	RtlFreeHeap(rf_heap(), 0, c);
+}
+
 BOOL WINAPI CryptReleaseContext(HCRYPTPROV h, DWORD flags)
 {
 	struct context *c = context_of(h);
@@ -231,10 +243,7 @@ BOOL WINAPI CryptReleaseContext(HCRYPTPROV h, DWORD flags)
 		return FALSE;
 	if (flags)
 		return crypt_fail((DWORD)NTE_BAD_FLAGS);
-	if (!InterlockedDecrement(&c->refs)) {
-		c->magic = 0;
-		RtlFreeHeap(rf_heap(), 0, c);
-	}
+	context_put(c);
 	return TRUE;
 }
 

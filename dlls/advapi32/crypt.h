@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * crypt.h - CryptoAPI's objects: contexts (crypt.c), hashes (crypt-hash.c) and
- * session keys (crypt-key.c).
+ * keys: of sessions (crypt-key.c), pairs (crypt-pair.c) and what is done with
+ * them (crypt-rsa.c).
  */
 #ifndef RF_ADVAPI32_CRYPT_H
 #define RF_ADVAPI32_CRYPT_H
@@ -11,6 +12,7 @@
 
 #include "cipher.h"
 #include "rf-hash.h"
+#include "rsa.h"
 
 struct context {
 	ULONG magic;
@@ -18,12 +20,20 @@ struct context {
 	DWORD type;
 	const struct provider *provider;
 	WCHAR container[MAX_PATH]; /* empty: none */
+	/* AT_KEYEXCHANGE's and AT_SIGNATURE's pair, NULL until needed; under
+	   the lock of crypt-pair.c */
+	struct pair {
+		struct rsa *rsa;
+		DWORD flags; /* CRYPT_EXPORTABLE */
+	} pairs[2];
+	BOOL loaded;
 };
 
 enum { HASH_VALUE_MAX = HASH_MAX };
 
 struct crypt_hash {
 	ULONG magic;
+	struct context *context; /* signs with its key pairs */
 	ALG_ID alg;
 	ALG_ID inner; /* of an HMAC: of what; 0: not said yet */
 	BOOL started, ended;
@@ -37,6 +47,7 @@ struct crypt_key {
 	ULONG magic;
 	ALG_ID alg;
 	DWORD flags; /* CRYPT_EXPORTABLE */
+	struct rsa *rsa; /* of a pair, or its public half; the rest is not */
 	DWORD mode, padding;
 	ULONG n; /* bytes */
 	BYTE bytes[64];
@@ -53,6 +64,9 @@ static inline BOOL crypt_fail(DWORD error)
 }
 
 struct context *context_of(HCRYPTPROV h);
+void context_put(struct context *c);
+/* The file that keeps a container's pairs. */
+BOOL container_path(const WCHAR *name, WCHAR path[MAX_PATH * 2], BOOL make);
 struct crypt_hash *hash_of(HCRYPTHASH h);
 struct crypt_key *key_of(HCRYPTKEY h);
 /* The usual end of a query: size in and out, to may be NULL. */
@@ -61,5 +75,36 @@ BOOL crypt_give(const void *from, DWORD n, BYTE *to, DWORD *size);
 ULONG hash_value(struct crypt_hash *x, BYTE *out);
 /* Hash kind of an ALG_ID, or -1. */
 int hash_kind_of(ALG_ID alg);
+
+/* A key of so many bytes; the algorithm's last error if that cannot be. */
+BOOL session_key(ALG_ID alg, const BYTE *bytes, ULONG n, DWORD flags,
+		 HCRYPTKEY *out);
+/* A handle for a pair or a public key; takes a reference of its own. */
+BOOL rsa_key(ALG_ID alg, struct rsa *rsa, DWORD flags, HCRYPTKEY *out);
+
+/* ---- crypt-pair.c: key pairs and where they are kept ---------------------- */
+
+/* AT_KEYEXCHANGE, AT_SIGNATURE or their algorithms: 0, 1; else -1. */
+int pair_index(ALG_ID spec);
+BOOL pair_generate(struct context *c, int index, DWORD flags, HCRYPTKEY *out);
+/* A reference to the pair of this index, or NULL and NTE_NO_KEY. */
+struct rsa *pair_get(struct context *c, int index, DWORD *flags);
+/* PUBLICKEYBLOB, PRIVATEKEYBLOB; these go to the context's container. */
+BOOL pair_import(struct context *c, const BYTE *blob, DWORD n, HCRYPTKEY with,
+		 DWORD flags, HCRYPTKEY *out);
+BOOL pair_export(struct crypt_key *k, HCRYPTKEY with, DWORD type, BYTE *data,
+		 DWORD *size);
+void pairs_drop(struct context *c);
+
+/* ---- crypt-rsa.c ------------------------------------------------------- */
+
+BOOL rsa_encrypt(struct crypt_key *k, DWORD flags, BYTE *data, DWORD *n,
+		 DWORD room);
+BOOL rsa_decrypt(struct crypt_key *k, DWORD flags, BYTE *data, DWORD *n);
+/* SIMPLEBLOB: a session key, encrypted for the holder of a pair. */
+BOOL simple_export(struct crypt_key *k, HCRYPTKEY with, DWORD flags, BYTE *data,
+		   DWORD *size);
+BOOL simple_import(struct context *c, const BYTE *blob, DWORD n, HCRYPTKEY with,
+		   DWORD flags, HCRYPTKEY *out);
 
 #endif

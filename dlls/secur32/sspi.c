@@ -5,7 +5,7 @@
  * out when they ask for credentials, so there are no handles of any kind.
  */
 #define SECURITY_WIN32
-#define KSECDDDECLSPEC /* they are ours */
+#define _NO_KSECDD_IMPORT_ /* they are ours */
 #include "nt.h"
 #include <security.h>
 
