@@ -120,7 +120,7 @@ static void load(struct context *c)
 	if (c->loaded)
 		return;
 	c->loaded = TRUE;
-	if (!*c->container || !container_path(c->container, path, FALSE))
+	if (!*c->container || !container_path(c->container, c->machine, path, FALSE))
 		return;
 	h = CreateFileW(path, GENERIC_READ,
 			FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE,
@@ -220,7 +220,7 @@ static BOOL save(struct context *c)
 			put_blob(p->rsa, pair_alg(i), TRUE, to);
 		to += word[1];
 	}
-	ok = container_path(c->container, path, TRUE) &&
+	ok = container_path(c->container, c->machine, path, TRUE) &&
 	     write_file(path, data, n);
 	RtlSecureZeroMemory(data, n);
 	RtlFreeHeap(rf_heap(), 0, data);

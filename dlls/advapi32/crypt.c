@@ -75,9 +75,11 @@ static void put_hex(WCHAR *to, ULONG v)
 
 /*
  * %APPDATA%\Microsoft\Crypto\RSA\SID\HASH_GUID: MD5 of the name in small
- * letters, and the machine's id.  make: so are the folders.
+ * letters, and the machine's id.  The machine's own are below %ProgramData%,
+ * in MachineKeys.  make: so are the folders.
  */
-BOOL container_path(const WCHAR *name, WCHAR path[MAX_PATH * 2], BOOL make)
+BOOL container_path(const WCHAR *name, BOOL machine, WCHAR path[MAX_PATH * 2],
+		    BOOL make)
 {
 	static const WCHAR *const folder[] = { L"\\Microsoft", L"\\Crypto",
 					       L"\\RSA" };
@@ -89,7 +91,8 @@ BOOL container_path(const WCHAR *name, WCHAR path[MAX_PATH * 2], BOOL make)
 	WCHAR guid[64], *o;
 	DWORD n, size = sizeof guid;
 
-	n = GetEnvironmentVariableW(L"APPDATA", path, MAX_PATH);
+	n = GetEnvironmentVariableW(machine ? L"ProgramData" : L"APPDATA", path,
+				    MAX_PATH);
 	if (!n || n >= MAX_PATH)
 		return crypt_fail((DWORD)NTE_PERM);
 	o = path + n;
@@ -101,10 +104,14 @@ BOOL container_path(const WCHAR *name, WCHAR path[MAX_PATH * 2], BOOL make)
 	if (!NT_SUCCESS(RtlGetCurrentUserSid(sid, sizeof sid)) ||
 	    !NT_SUCCESS(RtlConvertSidToUnicodeString(&text, sid, TRUE)))
 		return crypt_fail((DWORD)NTE_PERM);
-	o = put(o, L"\\");
-	memcpy(o, text.Buffer, text.Length);
-	o += text.Length / sizeof *o;
-	*o = 0;
+	if (machine) {
+		o = put(o, L"\\MachineKeys");
+	} else {
+		o = put(o, L"\\");
+		memcpy(o, text.Buffer, text.Length);
+		o += text.Length / sizeof *o;
+		*o = 0;
+	}
 	RtlFreeUnicodeString(&text);
 	if (make)
 		CreateDirectoryW(path, NULL);
@@ -132,7 +139,8 @@ static BOOL use_container(const WCHAR *name, DWORD flags)
 	WCHAR path[MAX_PATH * 2];
 	HANDLE h;
 
-	if (!container_path(name, path, flags & CRYPT_NEWKEYSET))
+	if (!container_path(name, !!(flags & CRYPT_MACHINE_KEYSET), path,
+			    flags & CRYPT_NEWKEYSET))
 		return FALSE;
 	if (flags & CRYPT_DELETEKEYSET)
 		return DeleteFileW(path) || crypt_fail((DWORD)NTE_BAD_KEYSET);
@@ -195,6 +203,7 @@ BOOL WINAPI CryptAcquireContextW(HCRYPTPROV *out, LPCWSTR container,
 	c->provider = p;
 	if (container && !(flags & CRYPT_VERIFYCONTEXT))
 		lstrcpyW(c->container, container);
+	c->machine = !!(flags & CRYPT_MACHINE_KEYSET);
 	*out = (HCRYPTPROV)c;
 	return TRUE;
 }
@@ -298,7 +307,7 @@ BOOL WINAPI CryptGetProvParam(HCRYPTPROV h, DWORD what, BYTE *data, DWORD *size,
 		return give_text(c->container, data, size);
 	case PP_UNIQUE_CONTAINER:
 		if (!*c->container ||
-		    !container_path(c->container, path, FALSE))
+		    !container_path(c->container, c->machine, path, FALSE))
 			return crypt_fail((DWORD)NTE_NO_KEY);
 		return give_text(wcsrchr(path, '\\') + 1, data, size);
 	case PP_ENUMCONTAINERS:

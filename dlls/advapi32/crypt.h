@@ -20,6 +20,7 @@ struct context {
 	DWORD type;
 	const struct provider *provider;
 	WCHAR container[MAX_PATH]; /* empty: none */
+	BOOL machine;		   /* the container is for all users */
 	/* AT_KEYEXCHANGE's and AT_SIGNATURE's pair, NULL until needed; under
 	   the lock of crypt-pair.c */
 	struct pair {
@@ -66,7 +67,8 @@ static inline BOOL crypt_fail(DWORD error)
 struct context *context_of(HCRYPTPROV h);
 void context_put(struct context *c);
 /* The file that keeps a container's pairs. */
-BOOL container_path(const WCHAR *name, WCHAR path[MAX_PATH * 2], BOOL make);
+BOOL container_path(const WCHAR *name, BOOL machine, WCHAR path[MAX_PATH * 2],
+		    BOOL make);
 struct crypt_hash *hash_of(HCRYPTHASH h);
 struct crypt_key *key_of(HCRYPTKEY h);
 /* The usual end of a query: size in and out, to may be NULL. */

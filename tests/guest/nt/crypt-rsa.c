@@ -160,7 +160,7 @@ static void messages(HCRYPTPROV p)
 	CryptDestroyKey(k);
 }
 
-static void containers(void)
+static void containers(DWORD whose)
 {
 	HCRYPTPROV p = 0;
 	HCRYPTKEY k, public;
@@ -168,8 +168,9 @@ static void containers(void)
 	HCRYPTHASH h;
 	DWORD n, bits = 0, size = sizeof bits;
 
-	CryptAcquireContextW(&p, name, NULL, PROV_RSA_AES, CRYPT_DELETEKEYSET);
-	p = context(name, CRYPT_NEWKEYSET);
+	CryptAcquireContextW(&p, name, NULL, PROV_RSA_AES,
+			     CRYPT_DELETEKEYSET | whose);
+	p = context(name, CRYPT_NEWKEYSET | whose);
 	CHECK(CryptGenKey(p, AT_SIGNATURE, 1024 << 16 | CRYPT_EXPORTABLE, &k));
 	CHECK(CryptGetKeyParam(k, KP_KEYLEN, (BYTE *)&bits, &size, 0));
 	CHECK_EQ(bits, 1024);
@@ -180,7 +181,7 @@ static void containers(void)
 	/* The hash keeps what it needs of the context. */
 	CHECK(CryptReleaseContext(p, 0));
 
-	p = context(name, 0);
+	p = context(name, whose);
 	CHECK(CryptGetUserKey(p, AT_SIGNATURE, &public));
 	CHECK(CryptVerifySignatureW(h, signed_, n, public, NULL, 0));
 	n = sizeof blob;
@@ -194,14 +195,15 @@ static void containers(void)
 	CHECK_EQ(GetLastError(), (DWORD)NTE_BAD_FLAGS);
 	CHECK(CryptReleaseContext(p, 0));
 	CHECK(CryptAcquireContextW(&p, name, NULL, PROV_RSA_AES,
-				   CRYPT_DELETEKEYSET));
-	CHECK(!CryptAcquireContextW(&p, name, NULL, PROV_RSA_AES, 0));
+				   CRYPT_DELETEKEYSET | whose));
+	CHECK(!CryptAcquireContextW(&p, name, NULL, PROV_RSA_AES, whose));
 	CHECK_EQ(GetLastError(), (DWORD)NTE_BAD_KEYSET);
 }
 
 int main(void)
 {
 	known();
-	containers();
+	containers(0);
+	containers(CRYPT_MACHINE_KEYSET);
 	return check_done();
 }
