@@ -173,14 +173,19 @@ NTSTATUS afd_open(struct task *t, const struct nt_path *p, uint32_t access,
 
 NTSTATUS afd_by_handle(struct task *t, uint64_t handle, struct file **f)
 {
-	NTSTATUS status = handle_get(t, handle, &file_type, 0, f);
+	struct file *found;
+	NTSTATUS status = handle_get(t, handle, &file_type, 0, &found);
 
+	*f = NULL;
 	if (status)
 		return status;
-	if ((*f)->kind == FILE_KIND_AFD && afd_of(*f)->state != AFD_HELPER)
-		return STATUS_SUCCESS;
-	object_put(&(*f)->object);
-	return STATUS_INVALID_HANDLE;
+	if (found->kind != FILE_KIND_AFD ||
+	    afd_of(found)->state == AFD_HELPER) {
+		object_put(&found->object);
+		return STATUS_INVALID_HANDLE;
+	}
+	*f = found;
+	return STATUS_SUCCESS;
 }
 
 /* ---- to a child

@@ -7,6 +7,7 @@
  * object or try to take a reference, and only then find out that the handle
  * means another one by now: handle lookup needs no lock (see handle.c).
  */
+#include <assert.h>
 #include <sched.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -115,6 +116,7 @@ static void object_free(struct object *o)
 {
 	size_t class = size_class(o->type);
 
+	assert(!o->handles); /* each is a reference */
 	if (o->shared)
 		shared_disown(o->shared);
 	/* Somebody may have it locked through a handle closed by now. */
