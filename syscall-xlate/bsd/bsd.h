@@ -232,6 +232,8 @@ int bsd_sig_to_host(int sig);	 /* 0: there is none */
 int bsd_sig_from_host(int sig);	 /* 0: there is none */
 void bsd_signals_init(void);	 /* what was inherited */
 void bsd_signals_thread(struct bsd_thread *th);
+/* th is about to end: what came to it for the process is another's. */
+void bsd_signals_leave(struct bsd_thread *th);
 void bsd_host_signal(struct task *t, int sig, const void *siginfo);
 void bsd_pending(struct task *t, struct guest_regs *regs);
 void bsd_fault(struct task *t, struct guest_regs *regs,

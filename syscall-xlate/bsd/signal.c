@@ -173,8 +173,7 @@ void bsd_host_signal(struct task *t, int sig, const void *siginfo)
 	atomic_fetch_or(&t->pending, TASK_APC);
 }
 
-/* Blocked since it arrived: it waits in the host's queue again. */
-static void put_back(struct bsd_thread *th, const struct bsd_signal *s)
+static void to_host(const struct bsd_signal *s, siginfo_t *to)
 {
 	siginfo_t si = { 0 };
 
@@ -187,7 +186,36 @@ static void put_back(struct bsd_thread *th, const struct bsd_signal *s)
 		si.si_status = s->status;
 	else
 		si.si_value.sival_ptr = (void *)s->value;
+	*to = si;
+}
+
+/* Blocked since it arrived: it waits in the host's queue again. */
+static void put_back(struct bsd_thread *th, const struct bsd_signal *s)
+{
+	siginfo_t si;
+
+	to_host(s, &si);
 	syscall(SYS_rt_tgsigqueueinfo, getpid(), th->task.tid, si.si_signo, &si);
+}
+
+void bsd_signals_leave(struct bsd_thread *th)
+{
+	sigset_t all;
+	unsigned head;
+
+	/* The process's go to another thread from here on, this one's away. */
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, NULL);
+	while ((head = atomic_load(&th->head)) != atomic_load(&th->tail)) {
+		const struct bsd_signal *s = &th->queue[head % BSD_QUEUE];
+		siginfo_t si;
+
+		to_host(s, &si);
+		if (si.si_code != SI_TKILL)
+			syscall(SYS_rt_sigqueueinfo, getpid(), si.si_signo,
+				&si);
+		atomic_store(&th->head, head + 1);
+	}
 }
 
 /* ---- delivery --------------------------------------------------------------------- */

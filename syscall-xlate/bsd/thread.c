@@ -132,6 +132,7 @@ _Noreturn void bsd_thread_leave(struct task *t)
 	pthread_mutex_unlock(&lock);
 	if (last)
 		bsd_exit(t, 0);
+	bsd_signals_leave(bsd_thread(t));
 	task_leave(t);
 }
 

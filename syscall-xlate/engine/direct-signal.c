@@ -349,6 +349,13 @@ static bool is_fault(int sig)
 	       sig == SIGFPE || sig == SIGTRAP || sig == SIGSYS;
 }
 
+void direct_unblock_faults(sigset_t *set)
+{
+	for (int i = 1; i < 32; i++)
+		if (is_fault(i))
+			sigdelset(set, i);
+}
+
 /*
  * 32-bit `syscall` or `sysenter`: the kernel has replaced the caller's
  * instruction pointer, so it cannot go on.  (Under Syscall User Dispatch the
@@ -478,9 +485,7 @@ int direct_catch_signal(int sig, bool on)
 		return 0;
 	/* Several may come before the task gets to pending(). */
 	sigfillset(&sa.sa_mask);
-	for (int i = 1; i < 32; i++)
-		if (is_fault(i))
-			sigdelset(&sa.sa_mask, i);
+	direct_unblock_faults(&sa.sa_mask);
 	return sigaction(sig, &sa, NULL) ? -errno : 0;
 }
 

@@ -190,7 +190,9 @@ static void *thread_main(void *arg)
 
 	free(s);
 	direct_signals_thread(stacks);
-	pthread_sigmask(SIG_SETMASK, &no_signals, NULL);
+	/* Where signals are the guest's, a task takes those of its own mask. */
+	if (!t->personality->host_signal)
+		pthread_sigmask(SIG_SETMASK, &no_signals, NULL);
 	run_here(t, &first, 0);
 	current_task = NULL;
 	t->personality->task_ended(t);
@@ -247,7 +249,7 @@ static int spawn(struct task *t, const struct guest_regs *first, struct err *e)
 					ROUND_UP(sizeof *s, 64));
 	pthread_attr_t attr;
 	pthread_t thread;
-	sigset_t knock;
+	sigset_t blocked;
 	int ret;
 
 	reap();
@@ -262,10 +264,10 @@ static int spawn(struct task *t, const struct guest_regs *first, struct err *e)
 	}
 	pthread_attr_init(&attr);
 	pthread_attr_setstack(&attr, (char *)s->stacks + ALTSTACK, HOST_STACK);
-	/* A knock must not come before there is a stack for its handler. */
-	sigemptyset(&knock);
-	sigaddset(&knock, direct_kick_signal());
-	pthread_attr_setsigmask_np(&attr, &knock);
+	/* None must come before there is a stack for its handler. */
+	sigfillset(&blocked);
+	direct_unblock_faults(&blocked);
+	pthread_attr_setsigmask_np(&attr, &blocked);
 	ret = pthread_create(&thread, &attr, thread_entry, s);
 	pthread_attr_destroy(&attr);
 	if (ret) {

@@ -122,6 +122,8 @@ int direct_signals_init(struct err *e);
 extern const struct personality *direct_personality;
 
 /* The calling thread's alternate stack at stack, ALTSTACK bytes and aligned */
+/* Those that are faults come whether blocked or not, and kill if they are. */
+void direct_unblock_faults(sigset_t *set);
 void direct_signals_thread(void *stack);
 
 /*

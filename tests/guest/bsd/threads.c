@@ -117,6 +117,80 @@ static void start_thread(u64 i)
 #endif
 }
 
+/* ---- signals while threads come and go ---------------------------------------- */
+
+static volatile u32 arrived;
+
+static void on_signal(int sig)
+{
+	__atomic_add_fetch(&arrived, 1, __ATOMIC_SEQ_CST);
+}
+
+__attribute__((used)) static void short_lived(u64 i)
+{
+#ifdef FREEBSD
+	CALL(431, 0);
+#else
+	CALL(310);
+#endif
+}
+
+static void begin(void (*fn)(u64), u8 *stack, u64 size, u32 lwp_flags)
+{
+#ifdef FREEBSD
+	/* Nobody asks for the id: the call need not wait for the thread. */
+	u64 param[13] = { (u64)fn, 0, (u64)stack, size, (u64)tls[0], 16 };
+
+	EQUAL(CALL(455, param, 104), 0);
+#else
+	u64 uc[98] = { 0 };
+	i32 id = 0;
+
+	*(u32 *)uc = 4 | 0x80000; /* CPU, TLSBASE */
+	uc[7 + 21] = (u64)fn;
+	uc[7 + 24] = (u64)stack + size - 8;
+	uc[7 + 23] = 0x202;
+	uc[7 + 26] = (u64)tls[0];
+	EQUAL(CALL(309, uc, lwp_flags, &id), 0);
+#endif
+}
+
+enum { NOTHING, SHOWER, SINGLE, OVER };
+static volatile u32 weather;
+
+/*
+ * From a thread, since the first one would get them all: signals for the process
+ * go to whom they can, perhaps to a thread that is just beginning or ending.
+ * None may find a thread half made (a shower of them), nor be lost (one).
+ */
+__attribute__((used)) static void storm(u64 i)
+{
+	struct sigset usr1 = { { 1u << (SIGUSR1 - 1) } };
+	i64 pid = CALL(SYS_getpid), now[2], limit;
+
+	EQUAL(CALL(SYS_sigprocmask, 2, &usr1, 0), 0);
+	weather = SHOWER;
+	for (int n = 0; n < 300; n++)
+		begin(short_lived, map(16384, 3), 16384, 0x40);
+	weather = SINGLE;
+	for (int n = 0; n < 300; n++) {
+		u32 before;
+
+		begin(short_lived, map(16384, 3), 16384, 0x40);
+		before = arrived;
+		EQUAL(CALL(SYS_kill, pid, SIGUSR1), 0);
+		CALL(SYS_clock_gettime, 4, now);
+		limit = now[0] + 10;
+		while (arrived == before && now[0] < limit)
+			CALL(SYS_clock_gettime, 4, now);
+		CHECK(arrived != before);
+		if (arrived == before)
+			break;
+	}
+	weather = OVER;
+	short_lived(0);
+}
+
 int test_main(int argc, char **argv)
 {
 	tls[0][0] = 0;
@@ -146,5 +220,17 @@ int test_main(int argc, char **argv)
 	EQUAL(ready, THREADS);
 	EQUAL(sum, THREADS * ROUNDS);
 	EQUAL(fs_word(), 0);
+	{
+		struct sigset usr1 = { { 1u << (SIGUSR1 - 1) } };
+
+		EQUAL(set_action(SIGUSR1, on_signal, 2), 0);
+		EQUAL(CALL(SYS_sigprocmask, 1, &usr1, 0), 0);
+		begin(storm, map(65536, 3), 65536, 0);
+		while (weather != OVER) {
+			if (weather == SHOWER)
+				CALL(SYS_kill, CALL(SYS_getpid), SIGUSR1);
+			CALL(SYS_sched_yield);
+		}
+	}
 	return 0;
 }
