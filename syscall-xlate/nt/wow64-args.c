@@ -127,7 +127,7 @@ static uint64_t count_of(struct wow64_frame *f, const struct wow64_arg *a)
 /* A handle or a SIZE_T: alone, what most calls have, without the machinery. */
 static bool is_word(const struct wow64_layout *l, const struct wow64_arg *a)
 {
-	return l->size32 == 4 && a->count < 0;
+	return l->size32 == 4 && !l->elem && a->count < 0;
 }
 
 static uint64_t word(const struct wow64_layout *l, uint32_t v)
@@ -182,6 +182,45 @@ static NTSTATUS word_out(struct wow64_frame *f, const struct wow64_arg *a)
 		       : STATUS_SUCCESS;
 }
 
+/* A head that counts its elements (TOKEN_GROUPS); input only. */
+static NTSTATUS counted_in(struct wow64_frame *f, const struct wow64_arg *a)
+{
+	const struct wow64_layout *l = a->layout, *e = l->elem;
+	const uint32_t first32 = ROUND_UP(l->size32, e->align32);
+	const uint32_t first64 = ROUND_UP(l->size64, e->align64);
+	const gaddr from = f->args[a->arg];
+	uint64_t size32, size64;
+	uint8_t *narrow, *wide;
+	NTSTATUS status;
+	uint32_t n;
+
+	if (guest_get32(f->t, &n, from + (uint64_t)l->count32[0]))
+		return STATUS_ACCESS_VIOLATION;
+	if (n > MAX_ELEMENTS)
+		return STATUS_INVALID_PARAMETER;
+	size32 = first32 + n * (uint64_t)e->size32;
+	size64 = first64 + n * (uint64_t)e->size64;
+	narrow = calloc(1, size32 + size64);
+	if (!narrow)
+		return STATUS_NO_MEMORY;
+	wide = narrow + size32;
+	status = wow64_room(f, size64, &f->wide[a->arg]);
+	if (!status && (guest_read(f->t, narrow, from, l->size32) ||
+			guest_read(f->t, narrow + first32, from + first32,
+				   size32 - first32)))
+		status = STATUS_ACCESS_VIOLATION;
+	wow64_widen(l, wide, narrow);
+	/* What was counted before: the program may have changed it since. */
+	memcpy(wide + l->count64[0], &n, sizeof n);
+	for (uint32_t i = 0; i < n; i++)
+		wow64_widen(e, wide + first64 + i * (uint64_t)e->size64,
+			    narrow + first32 + i * (uint64_t)e->size32);
+	if (!status && guest_write(f->t, f->wide[a->arg], wide, size64))
+		status = STATUS_ACCESS_VIOLATION;
+	free(narrow);
+	return status;
+}
+
 /*
  * Output structures are read as well: what the handler does not store stays as
  * it was, and a pointer that is not one is noticed before anything is done.
@@ -197,11 +236,13 @@ NTSTATUS wow64_fixed_in(struct wow64_frame *f, const struct wow64_arg *a)
 
 	if (!from || !n)
 		return STATUS_SUCCESS;
+	if (l->elem)
+		return counted_in(f, a);
 	if (is_word(l, a))
 		return word_in(f, a);
 	if (l->size32 == 4 && a->dir == WOW64_IN && n <= SOME_WORDS)
 		return words_in(f, a, n);
-	if (n == 1 && l->elem == NULL && a->dir == WOW64_IN)
+	if (n == 1 && a->dir == WOW64_IN)
 		return wow64_copy_in(f, l, from, &f->wide[a->arg]);
 	if (n > MAX_ELEMENTS)
 		return STATUS_INVALID_PARAMETER;

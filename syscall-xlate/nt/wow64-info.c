@@ -207,6 +207,17 @@ static uint64_t narrow_record(struct answer *w, uint64_t at32, uint64_t at64,
 	return w->tail32 + tail;
 }
 
+/* The items that lie whole in n64 bytes, which an older structure has. */
+static uint64_t part32(const struct wow64_layout *l, uint64_t n64)
+{
+	struct wow64_walk s = { .next = l->items };
+	uint64_t n32 = 0;
+
+	while (wow64_step(&s) && s.end64 <= n64)
+		n32 = s.end32;
+	return n32;
+}
+
 static void narrow_answer(struct answer *w)
 {
 	uint64_t at64 = 0, end64;
@@ -215,6 +226,8 @@ static void narrow_answer(struct answer *w)
 	w->n32 = 0;
 	if (!(w->l->flags & WOW64_LIST)) {
 		w->n32 = narrow_record(w, 0, 0, w->n64);
+		if (w->n64 < w->l->size64)
+			w->n32 = part32(w->l, w->n64);
 		return;
 	}
 	while (w->n64 - at64 >= w->l->size64) {
@@ -305,7 +318,9 @@ NTSTATUS wow64_class_out(struct wow64_frame *f, const struct wow64_arg *a,
 						   : ret));
 		return status;
 	}
-	w.n64 = a->ret_len >= 0 && ret && ret <= len64 ? ret : len64;
+	/* Nothing at all may have come: an empty list. */
+	w.n64 = a->ret_len >= 0 && (ret || !fixed) && ret <= len64 ? ret
+								   : len64;
 	if (fixed)
 		w.n64 = MIN(w.n64, MAX(len64, l->size64));
 	max = w.n64 + l->size64 + 64;

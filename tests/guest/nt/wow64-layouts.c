@@ -1,6 +1,9 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Every call whose structures are laid out otherwise in 32-bit programs: what
- * comes and goes must be right in both widths (syscall-xlate/nt/wow64.tbl).
+ * Arguments whose structures are laid out otherwise in 32-bit programs: what
+ * comes and goes must be right in both widths.  Each layout that marks an
+ * argument in syscall-xlate/nt/syscalls.tbl has a row at the end; information
+ * classes are in wow64-classes.c (tests/tables/check-tables looks).
  */
 #define WIN32_NO_STATUS
 #include <windows.h>
@@ -21,62 +24,17 @@ static union {
 	UNICODE_STRING string;
 } buf;
 
-/* ---- classes of fixed size: the size is the layout -------------------- */
-
-typedef NTSTATUS(NTAPI *query_fn)(HANDLE, ULONG, PVOID, ULONG, PULONG);
-
-struct fixed {
-	ULONG class, size32, size64;
-};
-
-static const struct fixed process_classes[] = {
-	{ 0, 24, 48 },	 { 1, 32, 48 },	  { 2, 48, 48 },   { 3, 44, 88 },
-	{ 3, 48, 96 },	 { 3, 64, 112 },  { 4, 32, 32 },   { 7, 4, 8 },
-	{ 12, 4, 4 },	 { 18, 2, 2 },	  { 20, 4, 4 },	   { 24, 4, 4 },
-	{ 26, 4, 8 },	 { 37, 48, 64 },  { 38, 16, 16 },
-};
-
-static const struct fixed thread_classes[] = {
-	{ 0, 28, 48 },	{ 1, 32, 32 },	{ 9, 4, 8 },   { 12, 4, 4 },
-	{ 14, 4, 4 },	{ 16, 4, 4 },	{ 23, 16, 16 }, { 30, 12, 16 },
-};
-
-static const struct fixed system_classes[] = {
-	{ 0, 44, 64 },	 { 1, 12, 12 },	 { 21, 36, 64 },   { 37, 12, 16 },
-	{ 50, 4, 8 },	 { 62, 44, 64 }, { 80, 88, 176 }, { 123, 16, 32 },
-};
-
-static NTSTATUS NTAPI query_system(HANDLE h, ULONG class, PVOID info, ULONG n,
-				   PULONG got)
-{
-	return NtQuerySystemInformation(class, info, n, got);
-}
-
-static void fixed(const char *what, query_fn f, HANDLE h,
-		  const struct fixed *c, size_t n)
-{
-	for (size_t i = 0; i < n; i++) {
-		ULONG size = sizeof(void *) == 8 ? c[i].size64 : c[i].size32;
-		ULONG got = 0x12345678;
-		NTSTATUS s;
-
-		memset(&buf, BYTES, 256);
-		s = f(h, c[i].class, &buf, size, &got);
-		CHECK(s == 0, "%s %lu, %lu bytes: %#lx", what, c[i].class, size,
-		      s);
-		CHECK(got == size, "%s %lu: %lu, not %lu", what, c[i].class,
-		      got, size);
-		CHECK(buf.b[size] == BYTES, "%s %lu: too much", what,
-		      c[i].class);
-		if (size > 2)
-			CHECK(f(h, c[i].class, &buf, size - 1, &got) ==
-				      STATUS_INFO_LENGTH_MISMATCH,
-			      "%s %lu: shorter", what, c[i].class);
-	}
-}
-
 NTSYSAPI NTSTATUS NTAPI NtQueryInformationProcess(HANDLE, PROCESSINFOCLASS,
 						  PVOID, ULONG, PULONG);
+NTSYSAPI NTSTATUS NTAPI NtFilterToken(HANDLE, ULONG, PVOID, PVOID, PVOID,
+				      PHANDLE);
+NTSYSAPI NTSTATUS NTAPI NtAllocateVirtualMemoryEx(HANDLE, PVOID *, PSIZE_T,
+						  ULONG, ULONG, PVOID, ULONG);
+NTSYSAPI NTSTATUS NTAPI NtSetInformationVirtualMemory(HANDLE, ULONG, ULONG_PTR,
+						      PVOID, PVOID, ULONG);
+NTSYSAPI NTSTATUS NTAPI NtRaiseException(PEXCEPTION_RECORD, PCONTEXT, BOOLEAN);
+NTSYSAPI NTSTATUS NTAPI NtRaiseHardError(NTSTATUS, ULONG, ULONG, PVOID *, ULONG,
+					 PULONG);
 NTSYSAPI NTSTATUS NTAPI NtQuerySection(HANDLE, ULONG, PVOID, SIZE_T, PSIZE_T);
 NTSYSAPI NTSTATUS NTAPI NtQueryVirtualMemory(HANDLE, PVOID, ULONG, PVOID,
 					     SIZE_T, PSIZE_T);
@@ -441,21 +399,256 @@ static void files(void)
 	CHECK(DeleteFileW(L"after"));
 }
 
-int main(void)
+/* ---- what only few calls take ---------------------------------------------
+ */
+
+static void token_groups(void)
 {
-	fixed("process", (query_fn)NtQueryInformationProcess, SELF,
-	      process_classes, sizeof process_classes / sizeof(struct fixed));
-	fixed("thread", (query_fn)NtQueryInformationThread, THREAD,
-	      thread_classes, sizeof thread_classes / sizeof(struct fixed));
-	fixed("system", query_system, NULL, system_classes,
-	      sizeof system_classes / sizeof(struct fixed));
+	struct {
+		DWORD n;
+		SID_AND_ATTRIBUTES g[2];
+	} disable = { 0 };
+	TOKEN_GROUPS *g = (PVOID)&buf;
+	HANDLE t, u = NULL;
+	BYTE sid[SECURITY_MAX_SID_SIZE];
+	DWORD n = 0;
+
+	CHECK(OpenProcessToken(SELF, TOKEN_ALL_ACCESS, &t));
+	CHECK(GetTokenInformation(t, TokenGroups, &buf, sizeof buf, &n));
+	CHECK(g->GroupCount > 0);
+	CopySid(sizeof sid, sid, g->Groups[0].Sid);
+	disable.n = 1;
+	disable.g[0].Sid = sid;
+	CHECK_EQ(NtFilterToken(t, 0, &disable, NULL, &disable, &u), 0);
+	CHECK(GetTokenInformation(u, TokenGroups, &buf, sizeof buf, &n));
+	CHECK(EqualSid(g->Groups[0].Sid, sid));
+	CHECK(g->Groups[0].Attributes & SE_GROUP_USE_FOR_DENY_ONLY);
+	CHECK(GetTokenInformation(u, TokenRestrictedSids, &buf, sizeof buf,
+				  &n));
+	CHECK_EQ(g->GroupCount, 1);
+	if (g->GroupCount)
+		CHECK(EqualSid(g->Groups[0].Sid, sid));
+	CloseHandle(u);
+	CloseHandle(t);
+}
+
+/* An absolute descriptor: four pointers. */
+static void descriptors(void)
+{
+	SECURITY_DESCRIPTOR sd;
+	SID_IDENTIFIER_AUTHORITY world = SECURITY_WORLD_SID_AUTHORITY;
+	GENERIC_MAPPING m = { 1, 2, 4, 7 };
+	PRIVILEGE_SET ps = { 0 };
+	PSID everyone;
+	HANDLE t = NULL, e = CreateEventW(NULL, FALSE, FALSE, NULL);
+	DWORD n = sizeof ps, granted = 0;
+	BOOL ok = FALSE;
+	BYTE acl[128];
+
+	AllocateAndInitializeSid(&world, 1, 0, 0, 0, 0, 0, 0, 0, 0,
+				 &everyone);
+	InitializeSecurityDescriptor(&sd, SECURITY_DESCRIPTOR_REVISION);
+	InitializeAcl((PACL)acl, sizeof acl, ACL_REVISION);
+	AddAccessAllowedAce((PACL)acl, ACL_REVISION, 3, everyone);
+	SetSecurityDescriptorOwner(&sd, everyone, FALSE);
+	SetSecurityDescriptorGroup(&sd, everyone, FALSE);
+	SetSecurityDescriptorDacl(&sd, TRUE, (PACL)acl, FALSE);
+	CHECK(ImpersonateSelf(SecurityImpersonation));
+	CHECK(OpenThreadToken(GetCurrentThread(), TOKEN_QUERY, TRUE, &t));
+	CHECK(AccessCheck(&sd, t, 2, &m, &ps, &n, &granted, &ok));
+	CHECK(ok && granted == 2);
+	CHECK(AccessCheck(&sd, t, 4, &m, &ps, &n, &granted, &ok));
+	CHECK(!ok);
+	RevertToSelf();
+	CHECK(SetKernelObjectSecurity(e, DACL_SECURITY_INFORMATION, &sd));
+	CloseHandle(t);
+	CloseHandle(e);
+	FreeSid(everyone);
+}
+
+static void address_requirements(void)
+{
+	struct {
+		PVOID low, high;
+		SIZE_T align;
+	} want = { (PVOID)0x30000000, (PVOID)0x3fffffff, 0x200000 };
+	struct {
+		ULONG64 type;
+		union {
+			ULONG64 number;
+			PVOID at;
+		} v;
+	} p = { 1, { 0 } };
+	PVOID base = NULL;
+	SIZE_T size = 0x1000;
+
+	p.v.at = &want;
+	CHECK_EQ(NtAllocateVirtualMemoryEx(SELF, &base, &size,
+					   MEM_RESERVE | MEM_COMMIT,
+					   PAGE_READWRITE, &p, 1),
+		 0);
+	CHECK((ULONG_PTR)base >= 0x30000000 && (ULONG_PTR)base < 0x40000000 &&
+		      !((ULONG_PTR)base & 0x1fffff),
+	      "%p", base);
+	VirtualFree(base, 0, MEM_RELEASE);
+}
+
+static void ranges(void)
+{
+	struct {
+		PVOID at;
+		SIZE_T n;
+	} r[2] = { { &buf, 4096 }, { r, 16 } };
+	ULONG flags = 0;
+
+	/* VmPrefetchInformation */
+	CHECK_EQ(NtSetInformationVirtualMemory(SELF, 0, 2, r, &flags,
+					       sizeof flags),
+		 0);
+	CHECK(NtSetInformationVirtualMemory(SELF, 0, 2, (PVOID)16, &flags,
+					    sizeof flags) ==
+	      STATUS_ACCESS_VIOLATION);
+}
+
+static void values(void)
+{
+	UNICODE_STRING names[2];
+	struct {
+		UNICODE_STRING *name;
+		ULONG len, offset, type;
+	} v[2] = { { &names[0], 0, 0, 0 }, { &names[1], 0, 0, 0 } };
+	DWORD one = 1;
+	ULONG n = 256, need = 0;
+	HKEY k;
+
+	RtlInitUnicodeString(&names[0], L"one");
+	RtlInitUnicodeString(&names[1], L"two");
+	CHECK(!RegCreateKeyW(HKEY_CURRENT_USER, L"Software\\rf-layouts", &k));
+	RegSetValueExW(k, L"one", 0, REG_DWORD, (BYTE *)&one, 4);
+	RegSetValueExW(k, L"two", 0, REG_SZ, (BYTE *)L"II", 6);
+	CHECK_EQ(NtQueryMultipleValueKey((HANDLE)k, (PVOID)v, 2, &buf, &n, &need), 0);
+	CHECK(v[0].type == REG_DWORD && v[0].len == 4 &&
+	      !memcmp(buf.b + v[0].offset, &one, 4));
+	CHECK(v[1].type == REG_SZ && v[1].len == 6 &&
+	      !memcmp(buf.b + v[1].offset, L"II", 6));
+	CHECK(v[1].name == &names[1]);
+	RegCloseKey(k);
+	RegDeleteKeyW(HKEY_CURRENT_USER, L"Software\\rf-layouts");
+}
+
+static EXCEPTION_RECORD raised;
+static volatile int raises;
+static void *go_back[5];
+
+static LONG CALLBACK note(EXCEPTION_POINTERS *p)
+{
+	if (p->ExceptionRecord->ExceptionCode != 0xe0000077)
+		return EXCEPTION_CONTINUE_SEARCH;
+	raised = *p->ExceptionRecord;
+	raises++;
+	__builtin_longjmp(go_back, 1);
+}
+
+static void exceptions(void)
+{
+	EXCEPTION_RECORD r = { .ExceptionCode = 0xe0000077,
+			       .NumberParameters = 2 };
+	PVOID h = AddVectoredExceptionHandler(1, note);
+	CONTEXT c;
+
+	r.ExceptionInformation[1] = 0x87654321;
+	r.ExceptionAddress = &raised;
+	RtlCaptureContext(&c);
+	c.ContextFlags = CONTEXT_FULL;
+	if (!__builtin_setjmp(go_back))
+		NtRaiseException(&r, &c, TRUE);
+	CHECK_EQ(raises, 1);
+	CHECK_EQ(raised.NumberParameters, 2);
+	CHECK_EQ(raised.ExceptionInformation[1], 0x87654321);
+	CHECK(raised.ExceptionAddress == &raised);
+	RemoveVectoredExceptionHandler(h);
+}
+
+static void hard_error(void)
+{
+	UNICODE_STRING text;
+	PVOID params[1] = { &text };
+	ULONG answer = 0;
+	UINT mode = SetErrorMode(SEM_FAILCRITICALERRORS);
+
+	RtlInitUnicodeString(&text, L"wow64-layouts");
+	CHECK(NtRaiseHardError(STATUS_DLL_NOT_FOUND, 1, 1, params, 1,
+			       &answer) == 0);
+	CHECK(NtRaiseHardError(STATUS_DLL_NOT_FOUND, 6, 1, params, 1,
+			       &answer) < 0);
+	SetErrorMode(mode);
+}
+
+/* Handles in a list, and what CreateProcess hands to the kernel. */
+static void processes(void)
+{
+	SECURITY_ATTRIBUTES sa = { sizeof sa, NULL, TRUE };
+	HANDLE e = CreateEventW(&sa, TRUE, FALSE, NULL);
+	STARTUPINFOEXW s = { .StartupInfo.cb = sizeof s };
+	PROCESS_INFORMATION p;
+	WCHAR self[MAX_PATH], line[2 * MAX_PATH];
+	SIZE_T n = sizeof buf;
+	DWORD code = 0;
+
+	GetModuleFileNameW(NULL, self, MAX_PATH);
+	wsprintfW(line, L"\"%s\" %lu", self, (DWORD)(ULONG_PTR)e);
+	s.lpAttributeList = (PVOID)&buf;
+	CHECK(InitializeProcThreadAttributeList(s.lpAttributeList, 1, 0, &n));
+	CHECK(UpdateProcThreadAttribute(s.lpAttributeList, 0,
+					PROC_THREAD_ATTRIBUTE_HANDLE_LIST, &e,
+					sizeof e, NULL, NULL));
+	CHECK(CreateProcessW(self, line, NULL, NULL, TRUE,
+			     EXTENDED_STARTUPINFO_PRESENT, NULL, L"C:\\",
+			     &s.StartupInfo, &p));
+	CHECK_EQ(WaitForSingleObject(p.hProcess, 20000), WAIT_OBJECT_0);
+	GetExitCodeProcess(p.hProcess, &code);
+	CHECK_EQ(code, 43);
+	CHECK_EQ(WaitForSingleObject(e, 0), WAIT_OBJECT_0);
+	CloseHandle(p.hProcess);
+	CloseHandle(p.hThread);
+	CloseHandle(e);
+}
+
+static const struct {
+	const char *layout;
+	void (*check)(void);
+} checks[] = {
+	{ "ptr", memory },
+	{ "handle", waits },
+	{ "client_id", waits },
+	{ "completion", waits },
+	{ "oa", objects },
+	{ "ustr", objects },
+	{ "directory_entries", objects },
+	{ "sd", descriptors },
+	{ "token_groups", token_groups },
+	{ "mem_parameter", address_requirements },
+	{ "range", ranges },
+	{ "value_entry", values },
+	{ "exception_record", exceptions },
+	{ "hard_error", hard_error },
+	{ "attributes", processes },
+	{ "parameters", processes },
+	{ "create_info", processes },
+};
+
+int main(int argc, char **argv)
+{
+	if (argc == 2)
+		return SetEvent((HANDLE)(ULONG_PTR)strtoul(argv[1], NULL, 0))
+			       ? 43
+			       : 1;
+	for (size_t i = 0; i < sizeof checks / sizeof *checks; i++)
+		checks[i].check();
 	process();
-	objects();
 	tokens();
-	memory();
 	watch();
 	system_wide();
-	waits();
 	files();
 	jobs();
 	return check_done();
