@@ -18,7 +18,15 @@
 #include "syscall-xlate/bsd/calls.h"
 #include "syscall-xlate/bsd/kqueue.h"
 
-enum { HOST_NSIG = 65, SEND_OWN = 129 };
+enum {
+	HOST_NSIG = 65,
+	/*
+	 * The code of a signal that a thread has taken and sends once more; the
+	 * true one is in si_errno.  Not all threads may send one that stands
+	 * for the kernel or kill(2), even to their own process.
+	 */
+	SENT_AGAIN = -4242,
+};
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static struct bsd_action actions[BSD_NSIG + 1] SPARSE; /* under lock */
@@ -137,22 +145,24 @@ void bsd_signals_thread(struct bsd_thread *th)
  */
 static void fill(struct bsd_signal *s, int host_sig, const siginfo_t *si)
 {
+	bool again = si->si_code == SENT_AGAIN;
+	int code = again ? si->si_errno : si->si_code;
+
 	*s = (struct bsd_signal){
 		.sig = from_host[host_sig],
-		.code = si->si_code,
-		.error = si->si_errno,
+		.code = code,
+		.error = again ? 0 : si->si_errno,
 	};
-	if (si->si_code == SI_TIMER || si->si_code == SI_QUEUE ||
-	    si->si_code == SI_MESGQ)
+	if (code == SI_TIMER || code == SI_QUEUE || code == SI_MESGQ)
 		s->value = (uint64_t)si->si_value.sival_ptr;
-	if (si->si_code != SI_TIMER && si->si_code != SI_KERNEL) {
+	if (code != SI_TIMER && code != SI_KERNEL) {
 		s->pid = si->si_pid;
 		s->uid = si->si_uid;
 	}
-	if (host_sig == SIGCHLD && si->si_code > 0 && si->si_code <= CLD_CONTINUED) {
+	if (host_sig == SIGCHLD && code > 0 && code <= CLD_CONTINUED) {
 		s->status = si->si_status;
-		if (si->si_code == CLD_KILLED || si->si_code == CLD_DUMPED ||
-		    si->si_code == CLD_STOPPED || si->si_code == CLD_TRAPPED)
+		if (!again && (code == CLD_KILLED || code == CLD_DUMPED ||
+			       code == CLD_STOPPED || code == CLD_TRAPPED))
 			s->status = bsd_sig_from_host(si->si_status);
 	}
 }
@@ -178,8 +188,8 @@ static void to_host(const struct bsd_signal *s, siginfo_t *to)
 	siginfo_t si = { 0 };
 
 	si.si_signo = bsd_sig_to_host(s->sig);
-	si.si_code = s->code;
-	si.si_errno = s->error;
+	si.si_code = SENT_AGAIN;
+	si.si_errno = s->code;
 	si.si_pid = s->pid;
 	si.si_uid = s->uid;
 	if (si.si_signo == SIGCHLD)
@@ -211,7 +221,7 @@ void bsd_signals_leave(struct bsd_thread *th)
 		siginfo_t si;
 
 		to_host(s, &si);
-		if (si.si_code != SI_TKILL)
+		if (s->code != SI_TKILL)
 			syscall(SYS_rt_sigqueueinfo, getpid(), si.si_signo,
 				&si);
 		atomic_store(&th->head, head + 1);
