@@ -367,6 +367,16 @@ static int start(struct state *s, const struct options *o,
 	return s->folder ? 0 : 125;
 }
 
+int detect_program(const char *path)
+{
+	struct err e = { 0 };
+	struct image *img = image_open(path, &e);
+	bool ours = img && personality_choose(img, &e);
+
+	image_close(img);
+	return ours ? 0 : 1;
+}
+
 int check_program(const struct options *o)
 {
 	struct state s = { 0 };

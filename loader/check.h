@@ -17,4 +17,13 @@
  */
 int check_program(const struct options *o);
 
+/*
+ * detect_program() - for binfmt_misc and file managers: is the file at the host
+ * path a program that run-foreign is for?  Says nothing.
+ *
+ * Returns the exit status: 0 yes, 1 no (DOS, EFI, .NET, another processor, a
+ * Linux program, damaged) or not to be read.
+ */
+int detect_program(const char *path);
+
 #endif

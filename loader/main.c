@@ -77,6 +77,7 @@ int main(int argc, char **argv)
 		list_calls();
 		return 0;
 	case CHECK:
+	case DETECT:
 	case RUN:
 		break;
 	}
@@ -84,6 +85,8 @@ int main(int argc, char **argv)
 		fputs("run-foreign: no program given (see --help)\n", stderr);
 		return EXIT_OURS;
 	}
+	if (o.action == DETECT)
+		return detect_program(o.program[0]);
 	if (o.action == CHECK)
 		return check_program(&o);
 	/* Alone they show their usage; ./reg is how to run such a program. */

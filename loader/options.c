@@ -19,7 +19,7 @@ enum {
 	OPT_ENGINE = 256, OPT_CMDLINE, OPT_EXIT_STATUS, OPT_DLLS, OPT_TRACE,
 	OPT_DEBUG, OPT_LIST_ENGINES, OPT_LIST_PERSONALITIES, OPT_LIST_CALLS,
 	OPT_PARENT, OPT_TRACE_JSON, OPT_SUMMARY,
-	OPT_CHECK, OPT_JSON,
+	OPT_CHECK, OPT_JSON, OPT_DETECT,
 	OPT_SYSROOT, OPT_ARGV0, OPT_TRAP,
 	OPT_DETERMINISTIC, OPT_SANDBOX, OPT_POLICY, OPT_SETTING, OPT_COMMIT, OPT_DISCARD, OPT_TIMED,
 	OPT_JAILED,
@@ -55,6 +55,8 @@ static const struct {
 	  "messages about image, engine, trap, nt, file, sync, process, all" },
 	{ "check", OPT_CHECK, no_argument, NULL,
 	  "say whether PROGRAM should run, and what it lacks; run nothing" },
+	{ "detect", OPT_DETECT, no_argument, NULL,
+	  "status 0 if PROGRAM is one that run-foreign is for, 1 if not" },
 	{ "json", OPT_JSON, no_argument, NULL, "with --check: as JSON" },
 	{ "sandbox", OPT_SANDBOX, no_argument, NULL,
 	  "run it in a virtual machine, without files or network unless these "
@@ -199,6 +201,9 @@ static int apply(int val, const char *name, struct options *o, struct err *e)
 		return 0;
 	case OPT_TIMED:
 		o->timed = true;
+		return 0;
+	case OPT_DETECT:
+		o->action = DETECT;
 		return 0;
 	case OPT_CHECK:
 		o->action = CHECK;

@@ -11,7 +11,7 @@
 #include "base/err.h"
 #include "base/policy.h"
 
-enum action { RUN, SHOW_HELP, SHOW_VERSION, LIST_ENGINES, LIST_PERSONALITIES, LIST_CALLS, CHECK };
+enum action { RUN, SHOW_HELP, SHOW_VERSION, LIST_ENGINES, LIST_PERSONALITIES, LIST_CALLS, CHECK, DETECT };
 
 struct options {
 	enum action action;
