@@ -317,6 +317,7 @@ static NTSTATUS take(struct task *t, uint64_t h, bool alertable, gaddr timeout,
 	NTSTATUS status;
 	int64_t deadline;
 
+	*n = 0;
 	status = timeout_read(t, timeout, &to);
 	if (status)
 		return status;
