@@ -124,6 +124,20 @@ static HANDLE helper(void)
 	return h;
 }
 
+/* Connecting what is no socket, on a socket's behalf. */
+static void connect_other(SOCKET s, HANDLE h)
+{
+	ULONG_PTR in[8] = { 0, 0, (ULONG_PTR)h, AF_INET | 0x09000000 };
+	IO_STATUS_BLOCK iosb;
+	DWORD flags;
+
+	for (int i = 0; i < 3; i++) {
+		CHECK(NtDeviceIoControlFile((HANDLE)s, NULL, NULL, NULL, &iosb,
+					    0x12007, in, sizeof in, NULL, 0) < 0);
+		CHECK(GetHandleInformation(h, &flags));
+	}
+}
+
 int main(void)
 {
 	struct sockaddr_in at = { .sin_family = AF_INET };
@@ -144,6 +158,7 @@ int main(void)
 	s[3] = accept(l, NULL, NULL);
 	s[4] = (SOCKET)helper();
 	s[5] = l;
+	connect_other(s[0], (HANDLE)s[4]);
 	for (int round = 0; round < 4; round++)
 		for (int i = 0; i < 6; i++) {
 			u_long on = 1;
