@@ -162,7 +162,7 @@ static u64 load(const char *path, const struct ehdr **loaded)
 			memset(end, 0, (u64)((u8 *)at + low + file - end));
 			EQUAL(CALL(SYS_mprotect, at + low, file, prot), 0);
 		}
-		if (ph[i].offset == 0)
+		if (ph[i].filesz && ph[i].offset == 0)
 			*loaded = (const struct ehdr *)(at + low);
 		/* Relocations are read-only in the end. */
 		if (prot == 3) {
