@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "base/policy-net.h"
 #include "base/table.h"
 
 enum { MAX_LINE = 8192, MAX_PIDS = 10000 };
@@ -96,20 +97,6 @@ static int set_commit(struct policy *p, const char *s, struct err *e)
 static int set_timeout(struct policy *p, const char *s, struct err *e)
 {
 	return set_count(&p->timeout, "timeout", INT_MAX / 1000, s, e);
-}
-
-static int set_net(struct policy *p, const char *s, struct err *e)
-{
-	if (!strcmp(s, "none"))
-		p->net = false;
-	else if (!strcmp(s, "all"))
-		p->net = true;
-	else
-		return err_set(e, EINVAL,
-			       "net \"%s\": wanted none or all (single hosts "
-			       "are not supported yet)",
-			       s);
-	return 0;
 }
 
 int policy_add_env(struct policy *p, const char *text, struct err *e)
@@ -314,7 +301,7 @@ static const struct {
 	{ "memory", set_memory },      { "cpus", set_cpus },
 	{ "pids", set_pids },	       { "timeout", set_timeout },
 	{ "commit", set_commit },
-	{ "net", set_net },
+	{ "net", policy_set_net },
 };
 
 int policy_set(struct policy *p, const char *name, const char *value,

@@ -30,6 +30,15 @@ struct policy_mount {
 	bool is_dir;
 };
 
+enum policy_net {
+	POLICY_NET_NONE,
+	POLICY_NET_LOOPBACK, /* a loopback of the sandbox's own */
+	POLICY_NET_PEERS,    /* connections to those in peers: policy-net.h */
+	POLICY_NET_ALL,
+};
+
+struct policy_peer;
+
 struct policy {
 	struct policy_mount *mounts;
 	size_t nmounts;
@@ -38,7 +47,9 @@ struct policy {
 	unsigned pids;	  /* processes at a time; 0: not said */
 	unsigned timeout; /* seconds; 0: none */
 	bool commit;	  /* what :cow mounts take is written at the end */
-	bool net;
+	enum policy_net net;
+	struct policy_peer *peers;
+	size_t npeers;
 	char **env;	  /* NAME=VALUE, NULL-terminated */
 	size_t nenv;
 	/* Of the sandbox, once it is made. */

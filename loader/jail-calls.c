@@ -38,6 +38,8 @@ enum rule {
 	NO_EXEC,    /* memory: not executable (third argument) */
 	NO_SPACES,  /* clone: no new namespaces (first argument) */
 	NO_NET,	    /* socket: only AF_UNIX, unless the policy says otherwise */
+	NO_CONNECT_2, /* sending: must not connect; flags are argument 2, or */
+	NO_CONNECT_3,
 	NO_INPUT,   /* ioctl: may not type into the terminal */
 	SELF_LIMIT, /* prctl: anything but seccomp and such */
 };
@@ -103,9 +105,9 @@ static const struct {
 	{ SYS_socket, NO_NET }, { SYS_socketpair, ALLOW }, { SYS_bind, ALLOW },
 	{ SYS_listen, ALLOW }, { SYS_accept4, ALLOW }, { SYS_accept, ALLOW },
 	{ SYS_connect, ALLOW }, { SYS_shutdown, ALLOW },
-	{ SYS_sendmsg, ALLOW }, { SYS_recvmsg, ALLOW },
-	{ SYS_sendmmsg, ALLOW }, { SYS_recvmmsg, ALLOW },
-	{ SYS_sendto, ALLOW }, { SYS_recvfrom, ALLOW },
+	{ SYS_sendmsg, NO_CONNECT_2 }, { SYS_recvmsg, ALLOW },
+	{ SYS_sendmmsg, NO_CONNECT_3 }, { SYS_recvmmsg, ALLOW },
+	{ SYS_sendto, NO_CONNECT_3 }, { SYS_recvfrom, ALLOW },
 	{ SYS_getsockopt, ALLOW }, { SYS_setsockopt, ALLOW },
 	{ SYS_getsockname, ALLOW }, { SYS_getpeername, ALLOW },
 	/* memory */
@@ -183,8 +185,27 @@ static size_t arg(unsigned i)
 }
 
 struct choice {
-	bool net, is_vm, alone;
+	enum policy_net net;
+	bool is_vm, alone;
 };
+
+/* socket(): AF_INET and AF_INET6, of what types the policy has. */
+static void inet_sockets(struct filter *x, enum policy_net net)
+{
+	enum { TYPE = 0xf };
+
+	put(x, BPF_JMP | BPF_JEQ | BPF_K, 1, 0, AF_INET);
+	if (net != POLICY_NET_PEERS) {
+		put(x, BPF_JMP | BPF_JEQ | BPF_K, 0, 1, AF_INET6);
+		result(x, SECCOMP_RET_ALLOW);
+		return;
+	}
+	put(x, BPF_JMP | BPF_JEQ | BPF_K, 0, 4, AF_INET6);
+	load(x, arg(1));
+	put(x, BPF_ALU | BPF_AND | BPF_K, 0, 0, TYPE);
+	put(x, BPF_JMP | BPF_JEQ | BPF_K, 0, 1, SOCK_STREAM);
+	result(x, SECCOMP_RET_ALLOW);
+}
 
 static void body(struct filter *x, enum rule rule, const struct choice *c)
 {
@@ -223,13 +244,19 @@ static void body(struct filter *x, enum rule rule, const struct choice *c)
 		load(x, arg(0));
 		put(x, BPF_JMP | BPF_JEQ | BPF_K, 0, 1, AF_UNIX);
 		result(x, SECCOMP_RET_ALLOW);
-		if (c->net) {
-			put(x, BPF_JMP | BPF_JEQ | BPF_K, 1, 0, AF_INET);
-			put(x, BPF_JMP | BPF_JEQ | BPF_K, 0, 1, AF_INET6);
-			result(x, SECCOMP_RET_ALLOW);
-		}
+		if (c->net)
+			inet_sockets(x, c->net);
 		result(x, SECCOMP_RET_ERRNO | EACCES);
 		return;
+	case NO_CONNECT_2:
+	case NO_CONNECT_3:
+		/* Landlock does not look at connections made by sending. */
+		if (c->net != POLICY_NET_PEERS)
+			break;
+		load(x, arg(rule == NO_CONNECT_2 ? 2 : 3));
+		put(x, BPF_JMP | BPF_JSET | BPF_K, 0, 1, MSG_FASTOPEN);
+		result(x, refuse);
+		break;
 	case NOT_BY_NAME:
 		for (unsigned half = 0; half < 2 && !c->alone; half++) {
 			load(x, arg(1) + 4 * half);
@@ -254,7 +281,7 @@ static void body(struct filter *x, enum rule rule, const struct choice *c)
 	result(x, SECCOMP_RET_ALLOW);
 }
 
-int jail_calls(bool net, bool is_vm, bool alone, struct err *e)
+int jail_calls(enum policy_net net, bool is_vm, bool alone, struct err *e)
 {
 	const struct choice c = { net, is_vm, alone };
 	struct filter x = { .n = 0 };

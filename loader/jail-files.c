@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <linux/landlock.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -40,6 +41,10 @@
 /* Of a rule for a file that is no folder. */
 #define OF_FILES                                                               \
 	(LANDLOCK_ACCESS_FS_EXECUTE | READ_FILE | WRITE_FILE | FS_IOCTL_DEV)
+
+#define NET_BIND_TCP 1ull /* version 4 */
+#define NET_CONNECT_TCP 2ull
+#define RULE_NET_PORT 2
 
 struct ruleset {
 	uint64_t fs, net, scoped;
@@ -138,7 +143,7 @@ static int grant_all(int rules, const struct policy *p,
 		grant(rules, devices[i].path, devices[i].access, false, e);
 	for (size_t i = 0; jail_for_all[i]; i++)
 		grant(rules, jail_for_all[i], READ, false, e);
-	for (size_t i = 0; p->net && jail_for_net[i]; i++)
+	for (size_t i = 0; p->net == POLICY_NET_ALL && jail_for_net[i]; i++)
 		grant(rules, jail_for_net[i], READ, false, e);
 	/* Nobody is in there but the family. */
 	if (alone)
@@ -146,6 +151,21 @@ static int grant_all(int rules, const struct policy *p,
 	/* AT_BASE is where the loader was mapped. */
 	for (size_t i = 0; getauxval(AT_BASE) && jail_libraries[i]; i++)
 		grant(rules, jail_libraries[i], READ | RUN, false, e);
+	return 0;
+}
+
+/*
+ * The sockets that we are handed are of the network outside: one that is
+ * disconnected must not be connected again.  Binding to any port stays.
+ */
+static int grant_no_net(int rules, struct err *e)
+{
+	const struct {
+		uint64_t access, port;
+	} any = { NET_BIND_TCP, 0 };
+
+	if (syscall(SYS_landlock_add_rule, rules, RULE_NET_PORT, &any, 0) < 0)
+		return err_set(e, errno, "Landlock: %s", strerror(errno));
 	return 0;
 }
 
@@ -170,6 +190,14 @@ int jail_files(const struct policy *p, const struct jail_paths *paths,
 		r.fs |= FS_TRUNCATE;
 	if (version >= 5)
 		r.fs |= FS_IOCTL_DEV;
+	if (p->net == POLICY_NET_PEERS) {
+		if (version < 4)
+			return err_set(e, ENOTSUP,
+				       "net: single hosts need a kernel whose "
+				       "Landlock knows ports, 6.7 or later");
+		r.net = NET_BIND_TCP | NET_CONNECT_TCP;
+		size = offsetof(struct ruleset, scoped);
+	}
 	if (version >= 6) {
 		r.scoped = SCOPE_ABSTRACT_SOCKETS | SCOPE_SIGNALS;
 		size = sizeof r;
@@ -179,6 +207,8 @@ int jail_files(const struct policy *p, const struct jail_paths *paths,
 	if (rules < 0)
 		return err_set(e, errno, "Landlock: %s", strerror(errno));
 	ret = grant_all(rules, p, paths, alone, e);
+	if (!ret && r.net)
+		ret = grant_no_net(rules, e);
 	if (!ret && syscall(SYS_landlock_restrict_self, rules, 0) < 0)
 		ret = err_set(e, errno, "Landlock: %s", strerror(errno));
 	close(rules);

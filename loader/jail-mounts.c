@@ -13,12 +13,15 @@
 #include <limits.h>
 #include <linux/magic.h>
 #include <linux/openat2.h>
+#include <net/if.h>
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/auxv.h>
+#include <sys/ioctl.h>
 #include <sys/mount.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/statfs.h>
 #include <sys/statvfs.h>
@@ -385,7 +388,7 @@ static int show_all(const struct root *root, const struct policy *p,
 	for (unsigned i = 0; jail_for_all[i]; i++)
 		if (strncmp(jail_for_all[i], "/proc/", 6))
 			show(root, jail_for_all[i], READONLY | IF_THERE, e);
-	for (unsigned i = 0; p->net && jail_for_net[i]; i++)
+	for (unsigned i = 0; p->net == POLICY_NET_ALL && jail_for_net[i]; i++)
 		show(root, jail_for_net[i], READONLY | IF_THERE, e);
 	for (unsigned i = 0; getauxval(AT_BASE) && jail_libraries[i]; i++)
 		show(root, jail_libraries[i], READONLY | IF_THERE, e);
@@ -407,14 +410,13 @@ static int become_root(const char *root, bool covered, struct err *e)
 	return 0;
 }
 
-int jail_spaces(const struct policy *p, struct err *e)
+int jail_spaces(struct err *e)
 {
-	const int net = p->net ? 0 : CLONE_NEWNET;
 	uid_t uid = getuid();
 	gid_t gid = getgid();
 
 	if (getenv(JAIL_NO_SPACES) ||
-	    unshare(CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWIPC | net) < 0) {
+	    unshare(CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWIPC) < 0) {
 		log_debug(LOG_PROCESS, "no namespaces: %s", strerror(errno));
 		return 0;
 	}
@@ -424,15 +426,30 @@ int jail_spaces(const struct policy *p, struct err *e)
 	return 1;
 }
 
+/* A new network has a loopback, which is down. */
+static int raise_loopback(void)
+{
+	struct ifreq lo = { .ifr_name = "lo", .ifr_flags = IFF_UP };
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0), ret;
+
+	if (fd < 0)
+		return -1;
+	ret = ioctl(fd, SIOCSIFFLAGS, &lo);
+	close(fd);
+	return ret;
+}
+
 int jail_leave(const struct policy *p, struct err *e)
 {
+	const int net = p->net == POLICY_NET_ALL ? 0 : CLONE_NEWNET;
 	char size[64] = "mode=700";
 
 	if (p->memory)
 		snprintf(size, sizeof size, "mode=700,size=%llu",
 			 (unsigned long long)p->memory);
 	/* Containers that hide parts of /proc do not let us show them here. */
-	if (unshare(CLONE_NEWNS) < 0 ||
+	if (unshare(CLONE_NEWNS | net) < 0 ||
+	    (p->net == POLICY_NET_LOOPBACK && raise_loopback() < 0) ||
 	    mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0 ||
 	    mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC,
 		  NULL) < 0 ||

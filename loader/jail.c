@@ -104,6 +104,11 @@ int jail_enter(const struct policy *p, const struct jail_paths *paths,
 				       "mount %s: :cow needs namespaces, which "
 				       "users may not make here",
 				       p->mounts[i].host);
+	if (!alone && (p->net == POLICY_NET_LOOPBACK ||
+		       p->net == POLICY_NET_PEERS))
+		return err_set(e, ENOTSUP,
+			       "net: loopback and single hosts need namespaces, "
+			       "which users may not make here");
 	if (alone && jail_mounts(p, paths, e))
 		return -1;
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)

@@ -24,14 +24,14 @@ struct jail_paths {
 };
 
 /*
- * jail_spaces() - where users may make namespaces: leave the user's network and
- * System V objects, and let the next child be the first process of a world of
- * its own.  1: done, 0: cannot be had here, -1 with e set: broken.
+ * jail_spaces() - where users may make namespaces: leave the user's System V
+ * objects, and let the next child be the first process of a world of its own.
+ * 1: done, 0: cannot be had here, -1 with e set: broken.
  */
-int jail_spaces(const struct policy *p, struct err *e);
+int jail_spaces(struct err *e);
 
 /*
- * jail_leave() - in that child: leave the user's mounts.  p->own becomes a file
+ * jail_leave() - in that child: leave the user's mounts and network.  p->own becomes a file
  * system in memory, which is gone with us; /proc shows our world only.  1: done,
  * 0: this kernel or container does not let us, and the world is of no use.
  */
@@ -51,6 +51,7 @@ int jail_enter(const struct policy *p, const struct jail_paths *paths,
 
 /* Of the machine, for everybody to read; NULL-terminated. */
 extern const char *const jail_for_all[];
+/* With POLICY_NET_ALL. */
 extern const char *const jail_for_net[];
 /* Where this program is not static, its children need these. */
 extern const char *const jail_libraries[];
@@ -68,6 +69,6 @@ int jail_mounts(const struct policy *p, const struct jail_paths *paths,
 int jail_files(const struct policy *p, const struct jail_paths *paths,
 	       bool alone, struct err *e);
 /* alone: no name leads outside, so those may be changed by name. */
-int jail_calls(bool net, bool is_vm, bool alone, struct err *e);
+int jail_calls(enum policy_net net, bool is_vm, bool alone, struct err *e);
 
 #endif

@@ -68,8 +68,9 @@ static const struct {
 	  "write what :cow mounts took to the host when the program has ended" },
 	{ "discard", OPT_DISCARD, no_argument, NULL,
 	  "drop it; the default" },
-	{ "net", OPT_SETTING, required_argument, "none|all",
-	  "the network; none is the default" },
+	{ "net", OPT_SETTING, required_argument, "none|loopback|HOST:PORT,...|all",
+	  "the network: none, one of its own, TCP to these, or all; none is the "
+	  "default" },
 	{ "env", OPT_SETTING, required_argument, "NAME[=VALUE]",
 	  "pass it an environment variable" },
 	{ "memory", OPT_SETTING, required_argument, "SIZE",

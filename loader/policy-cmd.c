@@ -4,7 +4,7 @@
 
 #include <stdio.h>
 
-#include "base/policy.h"
+#include "base/policy-net.h"
 
 static void show_path(const struct policy_mount *m)
 {
@@ -21,6 +21,21 @@ static void show_path(const struct policy_mount *m)
 	       modes[m->mode]);
 }
 
+static void show_net(const struct policy *p)
+{
+	static const char *const words[] = {
+		[POLICY_NET_NONE] = "none",
+		[POLICY_NET_LOOPBACK] = "loopback of its own",
+		[POLICY_NET_PEERS] = "TCP to",
+		[POLICY_NET_ALL] = "all",
+	};
+
+	printf("  network %s", words[p->net]);
+	for (size_t i = 0; i < p->npeers; i++)
+		printf(" %s port %u", p->peers[i].host, p->peers[i].port);
+	printf("\n");
+}
+
 static void show(const char *file, const struct policy *p)
 {
 	printf("%s grants:\n", file);
@@ -28,7 +43,7 @@ static void show(const char *file, const struct policy *p)
 		show_path(&p->mounts[i]);
 	for (size_t i = 0; i < p->nenv; i++)
 		printf("  environment %s\n", p->env[i]);
-	printf("  network %s\n", p->net ? "all" : "none");
+	show_net(p);
 	if (p->commit)
 		printf("  changes of mounts that drop them are written at the end\n");
 	if (p->memory)

@@ -26,6 +26,7 @@
 #include "loader/cgroup.h"
 #include "loader/commit.h"
 #include "loader/jail.h"
+#include "loader/outside-net.h"
 #include "loader/search.h"
 #include "loader/supervise.h"
 
@@ -281,7 +282,7 @@ static void close_others(int a, int b)
 	close_range(from, ~0u, 0);
 }
 
-static int enter(struct options *o, int status_fd, struct err *e)
+static int enter(struct options *o, int status_fd, int net_fd, struct err *e)
 {
 	struct policy *p = &o->policy;
 	char cwd[PATH_MAX];
@@ -292,6 +293,8 @@ static int enter(struct options *o, int status_fd, struct err *e)
 		log_debug(LOG_PROCESS, "%s", e->text);
 		supervise_again();
 	}
+	if (net_fd >= 0 && outside_net_open(p, net_fd, e))
+		return -1;
 	close_others(status_fd, commit_channel());
 	if (fill_folder(p, e) || set_environment(p, e))
 		return -1;
@@ -310,7 +313,7 @@ int sandbox_begin(struct options *o, char ***argv, struct err *e)
 {
 	struct policy *p = &o->policy;
 	struct supervised s = { .policy = p, .status = -1, .argv = *argv };
-	int status_fd = -1, alone;
+	int status_fd = -1, net_fd = -1, alone;
 	char *mount;
 
 	if (!o->sandbox)
@@ -339,15 +342,20 @@ int sandbox_begin(struct options *o, char ***argv, struct err *e)
 		s.status_file = o->exit_status;
 		s.status = status_fd = memfd_create("exit-status", MFD_CLOEXEC);
 	}
-	alone = jail_spaces(p, e);
+	if (p->net == POLICY_NET_PEERS &&
+	    (outside_net_lookup(p, e) || outside_net_serve(p, &net_fd, e)))
+		goto fail;
+	alone = jail_spaces(e);
 	if (alone < 0 || commit_prepare(p, e))
 		goto fail;
 	o->alone = s.alone = alone;
 	s.pid = supervise_fork(alone, e);
-	if (s.pid > 0)
+	if (s.pid > 0) {
+		close(net_fd);
 		supervise(&s);
+	}
 	if (s.pid == 0)
-		return enter(o, status_fd, e);
+		return enter(o, status_fd, net_fd, e);
 fail:
 	cgroup_end();
 	if (p->own)

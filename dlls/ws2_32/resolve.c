@@ -97,6 +97,8 @@ static void option(struct rs_config *c, const char *w)
 		c->attempts = max(1u, min(number(w + 9), 5u));
 	else if (!strcmp(w, "use-vc"))
 		c->use_tcp = TRUE;
+	else if (!strcmp(w, "hosts-only")) /* ours: in a sandbox */
+		c->hosts_only = TRUE;
 }
 
 void rs_config_read(struct rs_config *c)
@@ -272,6 +274,8 @@ static int from_dns(const char *name, int family, struct rs_result *r)
 	BOOL asked = FALSE;
 
 	rs_config_read(&c);
+	if (c.hosts_only)
+		return WSAHOST_NOT_FOUND;
 	for (SIZE_T i = 0; i < n; i++)
 		dots += name[i] == '.';
 	if (n && name[n - 1] == '.') {
@@ -330,9 +334,13 @@ static void sort(struct rs_result *r)
 {
 	struct rs_address sorted[RS_MAX_ADDRESSES];
 	BYTE rank[RS_MAX_ADDRESSES];
+	struct rs_config c;
 	ULONG n = 0;
 
 	if (r->n < 2)
+		return;
+	rs_config_read(&c);
+	if (c.hosts_only) /* which has them in this order */
 		return;
 	for (ULONG i = 0; i < r->n; i++)
 		rank[i] = (BYTE)((reachable(&r->address[i]) ? 0 : 2) +
@@ -418,7 +426,8 @@ int rs_reverse(int family, const void *address, char *name)
 	if (!r)
 		return WSA_NOT_ENOUGH_MEMORY;
 	rs_config_read(&c);
-	error = dns_query(&c, question, DNS_PTR, r);
+	error = c.hosts_only ? WSAHOST_NOT_FOUND
+			     : dns_query(&c, question, DNS_PTR, r);
 	if (!error)
 		lstrcpyA(name, r->name);
 	ws_free(r);

@@ -26,6 +26,7 @@ struct rs_config {
 	char search[6][RS_MAX_NAME];
 	ULONG nsearch, ndots, timeout, attempts; /* timeout in s */
 	BOOL use_tcp;
+	BOOL hosts_only; /* names that hosts lacks are not looked up */
 };
 void rs_config_read(struct rs_config *c);
 

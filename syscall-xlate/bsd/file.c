@@ -80,7 +80,8 @@ static bool refused(int fd, bool change)
 	for (unsigned i = 0; i < COUNT_OF(for_all); i++)
 		if (!strncmp(host, for_all[i], strlen(for_all[i])))
 			return false;
-	for (unsigned i = 0; policy->net && i < COUNT_OF(for_net); i++)
+	for (unsigned i = 0;
+	     policy->net == POLICY_NET_ALL && i < COUNT_OF(for_net); i++)
 		if (!strcmp(host, for_net[i]))
 			return false;
 	policy_refused("%s %s", change ? "changing" : "reading", host);

@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,6 +18,7 @@
 
 #include "base/bytes.h"
 #include "base/own-fd.h"
+#include "base/policy-net.h"
 #include "base/table.h"
 #include "syscall-xlate/bsd/bsd.h"
 #include "syscall-xlate/bsd/calls.h"
@@ -134,12 +136,50 @@ int64_t bsd_bind(struct task *t, int s, gaddr name, int32_t len)
 	return ret ? ret : bsd_ret(bind(s, (struct sockaddr *)&ss, n));
 }
 
+/*
+ * Where a sandbox reaches single hosts only, the process outside connects, and
+ * its socket takes the place of ours, of which then nothing is left.
+ */
+static int64_t connect_outside(struct task *t, int s, const struct sockaddr *a)
+{
+	int flags = fcntl(s, F_GETFL), fd_flags = fcntl(s, F_GETFD);
+	int progress, err, fd;
+	socklen_t len = sizeof err;
+	struct pollfd p = { .fd = s, .events = POLLOUT };
+	int64_t ret;
+
+	if (flags < 0)
+		return -errno;
+	if (!getpeername(s, &(struct sockaddr){ 0 }, &(socklen_t){ 0 }))
+		return -EISCONN;
+	fd = policy_connect(a, &progress);
+	if (fd < 0)
+		return fd;
+	if (dup3(fd, s, fd_flags & FD_CLOEXEC ? O_CLOEXEC : 0) < 0)
+		progress = errno;
+	close(fd);
+	if (flags & O_NONBLOCK)
+		return -progress;
+	/* Interrupted, it goes on by itself. */
+	ret = progress == EINPROGRESS
+		      ? bsd_call(t, SYS_poll, &p, 1, -1, 0, 0, 0)
+		      : -progress;
+	fcntl(s, F_SETFL, flags);
+	if (ret <= 0)
+		return ret;
+	return getsockopt(s, SOL_SOCKET, SO_ERROR, &err, &len) < 0 ? -errno
+								   : -err;
+}
+
 int64_t bsd_connect(struct task *t, int s, gaddr name, int32_t len)
 {
 	struct sockaddr_storage ss;
 	socklen_t n;
 	int ret = bsd_get_sockaddr(t, name, (uint32_t)len, &ss, &n);
 
+	if (!ret && policy && policy->net == POLICY_NET_PEERS &&
+	    (ss.ss_family == AF_INET || ss.ss_family == AF_INET6))
+		return connect_outside(t, s, (struct sockaddr *)&ss);
 	/* Interrupted, it goes on by itself: no restart, on either side. */
 	return ret ? ret : bsd_call(t, SYS_connect, s, &ss, n, 0, 0, 0);
 }

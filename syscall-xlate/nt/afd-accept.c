@@ -22,6 +22,7 @@ NTSTATUS afd_listen(struct task *t, struct file *f, struct irp *r)
 	struct afd_socket *s = afd_of(f);
 	struct afd_listen_info i;
 	int backlog, one = 1;
+	NTSTATUS status;
 
 	if (r->len < 8)
 		return STATUS_INVALID_PARAMETER;
@@ -33,6 +34,9 @@ NTSTATUS afd_listen(struct task *t, struct file *f, struct irp *r)
 		return STATUS_CONNECTION_ACTIVE;
 	if (s->state != AFD_BOUND && s->state != AFD_LISTENING)
 		return STATUS_INVALID_PARAMETER;
+	status = afd_policy_listen(s);
+	if (status)
+		return status;
 	/* SOMAXCONN_HINT(n) is -n. */
 	backlog = i.backlog < 0 && i.backlog != INT32_MIN ? -i.backlog
 							  : i.backlog;

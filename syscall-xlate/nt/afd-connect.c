@@ -10,7 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/policy.h"
+#include "base/policy-net.h"
 #include "syscall-xlate/nt/afd.h"
 #include "syscall-xlate/nt/file-private.h"
 
@@ -54,8 +54,8 @@ NTSTATUS afd_make_host(struct afd_socket *s)
 	if (fd < 0) {
 		int err = errno;
 
-		if (policy && err == EACCES)
-			policy_refused("the network (--net all)");
+		if (err == EACCES)
+			afd_policy_no_socket(s);
 		return afd_status(err);
 	}
 	/* Windows keeps the families apart unless told otherwise. */
@@ -155,6 +155,8 @@ NTSTATUS afd_bind(struct task *t, struct file *f, struct irp *r)
 		return status;
 	if (a.sa.sa_family != afd_host_family(s->family)) {
 		status = STATUS_INVALID_ADDRESS;
+	} else if ((status = afd_policy_bind(&a))) {
+		/* It has been said. */
 	} else if (bind_host(s, &a, len) < 0) {
 		status = a.sa.sa_family == AF_UNIX && errno == ENOENT
 				 ? STATUS_INVALID_ADDRESS_COMPONENT
@@ -220,9 +222,36 @@ static NTSTATUS connect_step(struct task *t, struct afd_op *op)
 	return op->len ? afd_send_stream(t, op) : STATUS_SUCCESS;
 }
 
+/* Where the process outside a sandbox connects: what it gave us, or -errno. */
+struct outside {
+	bool used;
+	int fd, progress;
+};
+
+/* Its socket takes the place of s's, which has been nowhere; 0 or errno. */
+static int take_outside(struct afd_socket *s, struct outside *o)
+{
+	int err = 0;
+
+	if (o->fd < 0)
+		return -o->fd;
+	afd_copy_options(s->file->fd, o->fd);
+	s->registered = false;
+	s->watched = 0;
+	if (dup3(o->fd, s->file->fd, O_CLOEXEC) < 0)
+		err = errno;
+	else
+		s->host_nonblocking = true;
+	close(o->fd);
+	o->fd = -1;
+	if (s->event_mask || s->polls)
+		afd_watch(s);
+	return err ? err : o->progress;
+}
+
 /* Begins; STATUS_PENDING: it is under way. */
 static NTSTATUS start_connect(struct afd_socket *s, const union afd_address *a,
-			      socklen_t len, bool may_block)
+			      socklen_t len, bool may_block, struct outside *o)
 {
 	union afd_address none = { .sa.sa_family = AF_UNSPEC };
 	int fd = s->file->fd, n, err;
@@ -257,7 +286,10 @@ static NTSTATUS start_connect(struct afd_socket *s, const union afd_address *a,
 	if (!may_block)
 		afd_set_nonblocking(s);
 	s->state = AFD_CONNECTING;
-	if (may_block && !afd_block_begin(s)) {
+	if (o->used) {
+		err = take_outside(s, o);
+		n = err ? -1 : 0;
+	} else if (may_block && !afd_block_begin(s)) {
 		n = -1;
 		err = EINTR;
 	} else {
@@ -281,10 +313,16 @@ static NTSTATUS start_connect(struct afd_socket *s, const union afd_address *a,
 	return s->connect_error;
 }
 
+static void put_other(struct afd_op *op)
+{
+	object_put(&op->other->object);
+}
+
 static NTSTATUS connect_to(struct task *t, struct irp *r, struct afd_op *op,
 			   gaddr at, uint32_t n, bool super)
 {
 	struct afd_socket *s = op->socket;
+	struct outside o = { .fd = -1 };
 	union afd_address a;
 	socklen_t len;
 	NTSTATUS status;
@@ -293,20 +331,37 @@ static NTSTATUS connect_to(struct task *t, struct irp *r, struct afd_op *op,
 	status = afd_address_in(t, at, n, &a, &len, &hold);
 	if (status)
 		return status;
+	status = afd_policy_to(&a);
+	if (status) {
+		if (hold >= 0)
+			close(hold);
+		return status;
+	}
+	o.used = afd_policy_outside(s, &a) && port_of(&a) && !is_any(&a) &&
+		 (s->state == AFD_OPEN || s->state == AFD_BOUND ||
+		  s->state == AFD_FAILED);
+	if (o.used) {
+		o.fd = policy_connect(&a.sa, &o.progress);
+		if (o.fd >= 0 && s->registered)
+			watch_cancel(&s->watch);
+	}
 	pthread_mutex_lock(&s->lock);
 	if (super && (s->datagram || s->state == AFD_OPEN))
 		status = STATUS_INVALID_PARAMETER;
-	else if (!super && afd_may_block(r) && s->state != AFD_CONNECTING) {
+	else if (!super && !o.used && afd_may_block(r) &&
+		 s->state != AFD_CONNECTING) {
 		/* Others may use the socket meanwhile. */
 		pthread_mutex_unlock(&s->lock);
-		status = start_connect(s, &a, len, true);
+		status = start_connect(s, &a, len, true, &o);
 		pthread_mutex_lock(&s->lock);
 	} else {
-		status = start_connect(s, &a, len, false);
+		status = start_connect(s, &a, len, false, &o);
 	}
 	pthread_mutex_unlock(&s->lock);
 	if (hold >= 0)
 		close(hold);
+	if (o.fd >= 0)
+		close(o.fd);
 	if (status && status != STATUS_PENDING)
 		return status;
 	if (!status && !op->len)
@@ -323,6 +378,11 @@ static NTSTATUS connect_to(struct task *t, struct irp *r, struct afd_op *op,
 		return status;
 	op->step = connect_step;
 	op->pends = true;
+	if (op->other) {
+		/* It may be closed before the helper that was asked. */
+		object_get(&op->other->object);
+		op->release = put_other;
+	}
 	return afd_run(t, r, op, &s->connects, POLLOUT);
 }
 
@@ -341,8 +401,10 @@ NTSTATUS afd_connect(struct task *t, struct file *f, struct irp *r)
 	status = afd_pointer(t, r->buf + 2 * p, &h);
 	if (!status && h) {
 		status = afd_by_handle(t, h, &other);
-		if (!status)
+		if (!status) {
 			op.socket = afd_of(other);
+			op.other = other;
+		}
 	}
 	if (!status)
 		status = connect_to(t, r, &op, r->buf + at, r->len - at, false);

@@ -501,6 +501,8 @@ static NTSTATUS send_more(struct task *t, struct irp *r, bool message)
 		status = op.to ? afd_address_in(t, to, len, op.to, &op.to_len,
 						NULL)
 			       : STATUS_NO_MEMORY;
+		if (!status)
+			status = afd_policy_to(op.to);
 	}
 	if (!status && message) {
 		status = afd_pointer(t, r->buf + at + 2 * p, &op.control);

@@ -6,6 +6,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <linux/if_link.h>
 #include <linux/netlink.h>
 #include <linux/rtnetlink.h>
@@ -14,6 +15,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/policy-net.h"
 #include "syscall-xlate/nt/afd.h"
 
 enum { MAX_TEXT = 4 << 20 };
@@ -59,6 +61,34 @@ static void read_text(const char *path, struct buffer *b)
 		memcpy(to, part, (size_t)n);
 	}
 	close(fd);
+}
+
+/* What was looked up for a sandbox is all that it knows. */
+static void read_hosts(struct buffer *b)
+{
+	char path[PATH_MAX];
+
+	if (!policy || policy->net != POLICY_NET_PEERS) {
+		read_text("/etc/hosts", b);
+		return;
+	}
+	snprintf(path, sizeof path, "%s/" POLICY_NET_HOSTS, policy->own);
+	read_text(path, b);
+}
+
+static void read_resolver(struct buffer *b)
+{
+	static const char none[] = "options hosts-only\n";
+	void *to;
+
+	if (!policy || (policy->net != POLICY_NET_PEERS &&
+			policy->net != POLICY_NET_LOOPBACK)) {
+		read_text("/etc/resolv.conf", b);
+		return;
+	}
+	to = grow(b, sizeof none - 1);
+	if (to)
+		memcpy(to, none, sizeof none - 1);
 }
 
 /* ---- rtnetlink --------------------------------------------------------------
@@ -264,10 +294,10 @@ NTSTATUS afd_net_info(struct task *t, struct file *f, struct irp *r)
 		return status;
 	switch (what) {
 	case NET_HOSTS:
-		read_text("/etc/hosts", &b);
+		read_hosts(&b);
 		break;
 	case NET_RESOLVER:
-		read_text("/etc/resolv.conf", &b);
+		read_resolver(&b);
 		break;
 	case NET_SERVICES:
 		read_text("/etc/services", &b);

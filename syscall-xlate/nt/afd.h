@@ -326,11 +326,23 @@ void afd_check_connect(struct afd_socket *s, short re);
 void afd_adopt(struct afd_socket *s, int fd, struct afd_socket *from);
 NTSTATUS afd_make_host(struct afd_socket *s);
 
+/* ---- a sandbox's policy (afd-policy.c): nothing, or STATUS_ACCESS_DENIED ---- */
+
+/* The host has refused to make s's socket: say so. */
+void afd_policy_no_socket(const struct afd_socket *s);
+/* Does the process outside connect s to a?  (policy_connect()) */
+bool afd_policy_outside(const struct afd_socket *s, const union afd_address *a);
+NTSTATUS afd_policy_to(const union afd_address *a); /* connecting, sending */
+NTSTATUS afd_policy_bind(const union afd_address *a);
+NTSTATUS afd_policy_listen(const struct afd_socket *s);
+/* What a program may have set before it connects. */
+void afd_copy_options(int from, int to);
+
 /* ---- afd.c -----------------------------------------------------------------
  */
 
 extern const struct file_ops afd_ops;
-/* A socket by handle; a reference on the file. */
+/* A socket by handle; a reference on the file.  *f is NULL without one. */
 NTSTATUS afd_by_handle(struct task *t, uint64_t handle, struct file **f);
 
 /* ---- handlers of ioctl.tbl's rows -------------------------------------------

@@ -4,6 +4,8 @@
  * "ok ...", or "error N" with Windows' code.  See the script beside it.
  */
 #include <winsock2.h>
+#include <mswsock.h>
+#include <ws2tcpip.h>
 #include <windows.h>
 #include <intrin.h>
 #include <stdio.h>
@@ -158,8 +160,8 @@ static int do_memory(char **a)
 	unsigned n = 0;
 	char *p;
 
-	while (n < 65536 && (p = VirtualAlloc(NULL, 16 << 20, MEM_COMMIT,
-					      PAGE_READWRITE))) {
+	while (n < 65536 &&
+	       (p = VirtualAlloc(NULL, 16 << 20, MEM_COMMIT, PAGE_READWRITE))) {
 		p[n % (16 << 20)] = 1;
 		n += 16;
 	}
@@ -196,7 +198,8 @@ static int do_child(char **a)
 	char args[MAX_PATH];
 	DWORD code = 0;
 
-	snprintf(args, sizeof args, "%s \"%s\"", a[0], a[1] ? a[1] : "");
+	snprintf(args, sizeof args, "%s \"%s\" %s", a[0], a[1] ? a[1] : "",
+		 a[1] && a[2] ? a[2] : "");
 	if (!start(args, &pi))
 		return failed();
 	WaitForSingleObject(pi.hProcess, INFINITE);
@@ -250,6 +253,210 @@ static int do_socket(char **a)
 	return 0;
 }
 
+static int sock_failed(void)
+{
+	printf("error %d\n", WSAGetLastError());
+	return 1;
+}
+
+/* The addresses of a name, or the one that it is. */
+static struct addrinfo *look_up(const char *host, const char *port, int type)
+{
+	struct addrinfo hints = { .ai_socktype = type }, *found = NULL;
+	WSADATA d;
+
+	WSAStartup(0x202, &d);
+	if (getaddrinfo(host, port, &hints, &found))
+		return NULL;
+	return found;
+}
+
+/* Connects, by turns blocking, non-blocking and by ConnectEx, and reads. */
+static int do_connect(char **a)
+{
+	struct addrinfo *to = look_up(a[0], a[1], SOCK_STREAM);
+	struct sockaddr_storage peer;
+	int n = sizeof peer, on = 1, value = 0, len = sizeof value;
+	char text[64] = "";
+	u_long nonblocking = 1;
+	fd_set w, e;
+	SOCKET s;
+
+	if (!to)
+		return sock_failed();
+	s = socket(to->ai_family, SOCK_STREAM, 0);
+	if (s == INVALID_SOCKET)
+		return sock_failed();
+	setsockopt(s, IPPROTO_TCP, TCP_NODELAY, (char *)&on, sizeof on);
+	if (!a[2]) {
+		/* As programs do: the next address, if there is one. */
+		while (connect(s, to->ai_addr, (int)to->ai_addrlen)) {
+			if (!to->ai_next)
+				return sock_failed();
+			to = to->ai_next;
+			closesocket(s);
+			s = socket(to->ai_family, SOCK_STREAM, 0);
+			setsockopt(s, IPPROTO_TCP, TCP_NODELAY, (char *)&on,
+				   sizeof on);
+		}
+	} else if (!strcmp(a[2], "select")) {
+		ioctlsocket(s, FIONBIO, &nonblocking);
+		if (connect(s, to->ai_addr, (int)to->ai_addrlen) &&
+		    WSAGetLastError() != WSAEWOULDBLOCK)
+			return sock_failed();
+		FD_ZERO(&w);
+		FD_ZERO(&e);
+		FD_SET(s, &w);
+		FD_SET(s, &e);
+		select(0, NULL, &w, &e, NULL);
+		if (FD_ISSET(s, &e)) {
+			getsockopt(s, SOL_SOCKET, SO_ERROR, (char *)&value,
+				   &len);
+			printf("error %d\n", value);
+			return 1;
+		}
+		nonblocking = 0;
+		ioctlsocket(s, FIONBIO, &nonblocking);
+	} else {
+		GUID id = WSAID_CONNECTEX;
+		struct sockaddr_in any = { .sin_family = AF_INET };
+		LPFN_CONNECTEX connect_ex;
+		OVERLAPPED o = { 0 };
+		DWORD got;
+
+		WSAIoctl(s, SIO_GET_EXTENSION_FUNCTION_POINTER, &id, sizeof id,
+			 &connect_ex, sizeof connect_ex, &got, NULL, NULL);
+		if (bind(s, (struct sockaddr *)&any, sizeof any))
+			return sock_failed();
+		o.hEvent = CreateEventA(NULL, TRUE, FALSE, NULL);
+		if (!connect_ex(s, to->ai_addr, (int)to->ai_addrlen, NULL, 0,
+				&got, &o) &&
+		    WSAGetLastError() != WSA_IO_PENDING)
+			return sock_failed();
+		if (!GetOverlappedResult((HANDLE)s, &o, &got, TRUE))
+			return failed();
+		setsockopt(s, SOL_SOCKET, SO_UPDATE_CONNECT_CONTEXT, NULL, 0);
+	}
+	if (getpeername(s, (struct sockaddr *)&peer, &n) ||
+	    memcmp(&peer, to->ai_addr, 8))
+		return sock_failed();
+	getsockopt(s, IPPROTO_TCP, TCP_NODELAY, (char *)&value, &len);
+	if (recv(s, text, sizeof text - 1, 0) < 0)
+		return sock_failed();
+	printf("ok %s%s\n", text, value ? "" : " without its options");
+	return 0;
+}
+
+static int do_udp(char **a)
+{
+	struct addrinfo *to = look_up(a[0], a[1], SOCK_DGRAM);
+	SOCKET s = socket(AF_INET, SOCK_DGRAM, 0);
+
+	if (s == INVALID_SOCKET || !to ||
+	    sendto(s, "x", 1, 0, to->ai_addr, (int)to->ai_addrlen) < 0)
+		return sock_failed();
+	printf("ok\n");
+	return 0;
+}
+
+static int do_raw(char **a)
+{
+	WSADATA d;
+
+	WSAStartup(0x202, &d);
+	if (socket(AF_INET, SOCK_RAW, IPPROTO_ICMP) == INVALID_SOCKET)
+		return sock_failed();
+	printf("ok\n");
+	return 0;
+}
+
+/* Says its port, and "hi" to those who connect. */
+static int do_serve(char **a)
+{
+	struct sockaddr_in at = { .sin_family = AF_INET };
+	int n = sizeof at;
+	WSADATA d;
+	SOCKET s, one;
+
+	WSAStartup(0x202, &d);
+	at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	at.sin_port = htons((u_short)atoi(a[1]));
+	s = socket(AF_INET, SOCK_STREAM, 0);
+	if (s == INVALID_SOCKET || bind(s, (struct sockaddr *)&at, sizeof at) ||
+	    listen(s, 5) || getsockname(s, (struct sockaddr *)&at, &n))
+		return sock_failed();
+	printf("ok %d\n", ntohs(at.sin_port));
+	fflush(stdout);
+	for (int i = atoi(a[0]); i; i--) {
+		one = accept(s, NULL, NULL);
+		if (one == INVALID_SOCKET)
+			return sock_failed();
+		send(one, "hi", 2, 0);
+		closesocket(one);
+	}
+	return 0;
+}
+
+static DWORD WINAPI serve_self(void *s)
+{
+	SOCKET one = accept((SOCKET)s, NULL, NULL);
+
+	send(one, "self", 4, 0);
+	closesocket(one);
+	return 0;
+}
+
+/* Both ends here. */
+static int do_loopback(char **a)
+{
+	struct sockaddr_in at = { .sin_family = AF_INET };
+	char text[16] = "";
+	int n = sizeof at;
+	WSADATA d;
+	SOCKET s, c;
+
+	WSAStartup(0x202, &d);
+	at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	s = socket(AF_INET, SOCK_STREAM, 0);
+	if (s == INVALID_SOCKET || bind(s, (struct sockaddr *)&at, sizeof at) ||
+	    listen(s, 5) || getsockname(s, (struct sockaddr *)&at, &n))
+		return sock_failed();
+	CreateThread(NULL, 0, serve_self, (void *)s, 0, NULL);
+	c = socket(AF_INET, SOCK_STREAM, 0);
+	if (connect(c, (struct sockaddr *)&at, sizeof at) ||
+	    recv(c, text, sizeof text, 0) < 0)
+		return sock_failed();
+	printf("ok %s\n", text);
+	return 0;
+}
+
+/* A socket in the file system: bound there ("bind"), or connected to. */
+static int do_unix(char **a)
+{
+	struct {
+		USHORT family;
+		char path[108];
+	} at = { AF_UNIX, "" };
+	WSADATA d;
+	SOCKET s;
+
+	WSAStartup(0x202, &d);
+	strncpy(at.path, a[1], sizeof at.path - 1);
+	s = socket(AF_UNIX, SOCK_STREAM, 0);
+	if (s == INVALID_SOCKET ||
+	    (!strcmp(a[0], "bind")
+		     ? bind(s, (struct sockaddr *)&at, sizeof at) ||
+			       listen(s, 5)
+		     : 0))
+		return sock_failed();
+	if (!strcmp(a[0], "bind"))
+		s = socket(AF_UNIX, SOCK_STREAM, 0);
+	if (connect(s, (struct sockaddr *)&at, sizeof at))
+		return sock_failed();
+	printf("ok\n");
+	return 0;
+}
+
 /* An event's name, seen by nobody else: is it new? */
 static int do_event(char **a)
 {
@@ -257,16 +464,17 @@ static int do_event(char **a)
 
 	if (!h)
 		return failed();
-	printf("ok %s\n", GetLastError() == ERROR_ALREADY_EXISTS ? "old"
-								  : "new");
+	printf("ok %s\n",
+	       GetLastError() == ERROR_ALREADY_EXISTS ? "old" : "new");
 	fflush(stdout);
 	Sleep(a[1] ? (DWORD)atoi(a[1]) : 0);
 	return 0;
 }
 
 /*
- * All that could differ between two runs: clocks, random numbers, ids, addresses.
- * A second process says its own, since it must not get the same random numbers.
+ * All that could differ between two runs: clocks, random numbers, ids,
+ * addresses. A second process says its own, since it must not get the same
+ * random numbers.
  */
 static int do_sources(char **a)
 {
@@ -280,15 +488,19 @@ static int do_sources(char **a)
 	char name[MAX_PATH], tmp[MAX_PATH];
 	ULONGLONG tick;
 
-	gen = (void *)GetProcAddress(LoadLibraryA("advapi32"), "SystemFunction036");
-	prng = (void *)GetProcAddress(LoadLibraryA("bcryptprimitives"), "ProcessPrng");
-	bcrypt = (void *)GetProcAddress(LoadLibraryA("bcrypt"), "BCryptGenRandom");
+	gen = (void *)GetProcAddress(LoadLibraryA("advapi32"),
+				     "SystemFunction036");
+	prng = (void *)GetProcAddress(LoadLibraryA("bcryptprimitives"),
+				      "ProcessPrng");
+	bcrypt = (void *)GetProcAddress(LoadLibraryA("bcrypt"),
+					"BCryptGenRandom");
 	gen(r[0], 8);
 	prng(r[1], 8);
 	bcrypt(NULL, r[2], 8, 2 /* BCRYPT_USE_SYSTEM_PREFERRED_RNG */);
 	for (int i = 0; i < 3; i++)
 		printf("random %016llx\n", *(unsigned long long *)r[i]);
-	((RPC_STATUS(WINAPI *)(UUID *))(void *)GetProcAddress(LoadLibraryA("rpcrt4"), "UuidCreate"))(&id);
+	((RPC_STATUS(WINAPI *)(UUID *))(void *)GetProcAddress(
+		LoadLibraryA("rpcrt4"), "UuidCreate"))(&id);
 	printf("uuid %08lx\n", id.Data1);
 	QueryPerformanceCounter(&c);
 	GetSystemTimeAsFileTime(&t);
@@ -305,14 +517,17 @@ static int do_sources(char **a)
 	printf("ids %lu %lu\n", GetCurrentProcessId(), GetCurrentThreadId());
 	printf("addresses %p %p %p %p %p\n", (void *)&c, malloc(100),
 	       VirtualAlloc(NULL, 4096, MEM_COMMIT, PAGE_READWRITE),
-	       (void *)GetModuleHandleA(NULL), (void *)GetModuleHandleA("ntdll"));
+	       (void *)GetModuleHandleA(NULL),
+	       (void *)GetModuleHandleA("ntdll"));
 	GetTempPathA(sizeof tmp, tmp);
 	GetTempFileNameA(tmp, "rf", 0, name);
 	printf("temp %s\n", name + strlen(tmp));
 	fflush(stdout);
 	if (a[0] && strstr(a[0], "child"))
 		return 0;
-	return do_child((char *[]){ "sources", a[0] && strstr(a[0], "tsc") ? "child,tsc" : "child", NULL });
+	return do_child((char *[]){
+		"sources", a[0] && strstr(a[0], "tsc") ? "child,tsc" : "child",
+		NULL });
 }
 
 /* ---- instructions ------------------------------------------------------- */
@@ -423,13 +638,13 @@ static const struct {
 	const char *name;
 	void (*go)(void);
 } insns[] = {
-	{ "out", insn_out },	       { "in", insn_in },
-	{ "hlt", insn_hlt },	       { "cli", insn_cli },
-	{ "cr3", insn_cr3 },	       { "wrmsr", insn_wrmsr },
-	{ "lgdt", insn_lgdt },	       { "iret", insn_iret },
-	{ "shim", insn_shim },	       { "call-shim", insn_call_shim },
-	{ "low", insn_page_low },      { "ss", insn_ss },
-	{ "vmmcall", insn_vmmcall },   { "linux", insn_linux },
+	{ "out", insn_out },         { "in", insn_in },
+	{ "hlt", insn_hlt },         { "cli", insn_cli },
+	{ "cr3", insn_cr3 },         { "wrmsr", insn_wrmsr },
+	{ "lgdt", insn_lgdt },       { "iret", insn_iret },
+	{ "shim", insn_shim },       { "call-shim", insn_call_shim },
+	{ "low", insn_page_low },    { "ss", insn_ss },
+	{ "vmmcall", insn_vmmcall }, { "linux", insn_linux },
 	{ "linux32", insn_linux32 },
 };
 
@@ -457,6 +672,9 @@ static const struct {
 	{ "children", do_children }, { "child", do_child },
 	{ "run", do_run },	     { "sleep", do_sleep },
 	{ "loop", do_loop },	     { "socket", do_socket },
+	{ "connect", do_connect },   { "udp", do_udp },
+	{ "raw", do_raw },	     { "serve", do_serve },
+	{ "loopback", do_loopback }, { "unix", do_unix },
 	{ "mkdir", do_mkdir },	     { "rmdir", do_rmdir },
 	{ "fill", do_fill },	     { "all", do_all },
 	{ "event", do_event },	     { "sources", do_sources },	     { "insn", do_insn },

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Unit tests of base/policy.c: what a line grants, and what is refused. */
+#include <arpa/inet.h>
 #include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "base/policy.h"
+#include "base/policy-net.h"
 #include "base/table.h"
 
 /* ---- refusals ------------------------------------------------------------ */
@@ -38,8 +39,19 @@ static const struct {
 	{ "pids", "1k" },
 	{ "cpus", "x" },
 	{ "timeout", "1.5" },
-	{ "net", "example.org:80" },
 	{ "net", "" },
+	{ "net", "example.org" },
+	{ "net", "example.org:" },
+	{ "net", "example.org:0" },
+	{ "net", "example.org:65536" },
+	{ "net", "example.org:http" },
+	{ "net", "example.org:80," },
+	{ "net", ":80" },
+	{ "net", "[]:80" },
+	{ "net", "[::1:80" },
+	{ "net", "2001:db8::1:80" },
+	{ "net", "loopback,example.org:80" },
+	{ "net", "http://example.org:80" },
 	{ "env", "" },
 	{ "env", "=x" },
 	{ "sandbox", "yes" },
@@ -138,10 +150,49 @@ START_TEST(numbers)
 	ck_assert_uint_eq(p.memory, 2ull << 30);
 	ck_assert(!policy_set(&p, "pids", "7", &e));
 	ck_assert_uint_eq(p.pids, 7);
+}
+END_TEST
+
+START_TEST(network)
+{
+	struct sockaddr_in four = { .sin_family = AF_INET,
+				    .sin_port = htons(80) };
+	struct sockaddr_in6 six = { .sin6_family = AF_INET6,
+				    .sin6_port = htons(80),
+				    .sin6_addr = { { { [10] = 0xff, 0xff, 192,
+						       0, 2, 1 } } } };
+	struct policy p = { 0 };
+	struct err e = { 0 };
+
 	ck_assert(!policy_set(&p, "net", "all", &e));
-	ck_assert(p.net);
+	ck_assert_int_eq(p.net, POLICY_NET_ALL);
+	ck_assert(!policy_set(&p, "net", "loopback", &e));
+	ck_assert_int_eq(p.net, POLICY_NET_LOOPBACK);
+	ck_assert(!policy_set(&p, "net", "a.test:443,[2001:db8::1]:80", &e));
+	ck_assert_int_eq(p.net, POLICY_NET_PEERS);
+	ck_assert_uint_eq(p.npeers, 2);
+	ck_assert_str_eq(p.peers[0].host, "a.test");
+	ck_assert_uint_eq(p.peers[0].port, 443);
+	ck_assert_str_eq(p.peers[1].host, "2001:db8::1");
+	ck_assert_uint_eq(p.peers[1].port, 80);
+
+	/* What it was looked up to be, and nothing else. */
+	inet_pton(AF_INET, "192.0.2.1", &four.sin_addr);
+	ck_assert(!policy_reaches(&p, (struct sockaddr *)&four));
+	p.peers[0].address = calloc(1, sizeof *p.peers[0].address);
+	memcpy(p.peers[0].address, &four, sizeof four);
+	p.peers[0].naddress = 1;
+	ck_assert(policy_reaches(&p, (struct sockaddr *)&four));
+	ck_assert(policy_reaches(&p, (struct sockaddr *)&six));
+	four.sin_port = htons(81);
+	ck_assert(!policy_reaches(&p, (struct sockaddr *)&four));
+	six.sin6_addr.s6_addr[15] = 2;
+	ck_assert(!policy_reaches(&p, (struct sockaddr *)&six));
+	four.sin_family = AF_UNIX;
+	ck_assert(!policy_reaches(&p, (struct sockaddr *)&four));
+
 	ck_assert(!policy_set(&p, "net", "none", &e));
-	ck_assert(!p.net);
+	ck_assert_int_eq(p.net, POLICY_NET_NONE);
 }
 END_TEST
 
@@ -234,6 +285,7 @@ int main(void)
 	tcase_add_test(tc, twice_in_one_place);
 	tcase_add_loop_test(tc, nested, 0, COUNT_OF(pairs));
 	tcase_add_test(tc, numbers);
+	tcase_add_test(tc, network);
 	tcase_add_test(tc, environment);
 	tcase_add_test(tc, longest_mount);
 	tcase_add_test(tc, files);

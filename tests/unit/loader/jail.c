@@ -30,7 +30,8 @@ struct call_case {
 	const char *what;
 	long nr;
 	long a[4];
-	bool net, vm, alone;
+	enum policy_net net;
+	bool vm, alone;
 	int want;
 };
 
@@ -66,12 +67,28 @@ static const struct call_case cases[] = {
 	  .want = EPERM },
 	{ "typing", SYS_ioctl, { 0, TIOCSTI, 0 }, .want = EPERM },
 	{ "socket", SYS_socket, { AF_INET, SOCK_STREAM, 0 }, .want = EACCES },
-	{ "packet socket", SYS_socket, { AF_PACKET, SOCK_RAW, 0 }, .net = true,
+	{ "packet socket", SYS_socket, { AF_PACKET, SOCK_RAW, 0 }, .net = POLICY_NET_ALL,
 	  .want = EACCES },
 	{ "netlink socket", SYS_socket, { AF_NETLINK, SOCK_RAW, 0 },
-	  .net = true, .want = EACCES },
+	  .net = POLICY_NET_ALL, .want = EACCES },
 	{ "socket with net", SYS_socket, { AF_INET, SOCK_STREAM, 0 },
-	  .net = true, .want = GOES },
+	  .net = POLICY_NET_ALL, .want = GOES },
+	{ "socket with hosts", SYS_socket, { AF_INET6, SOCK_STREAM | SOCK_CLOEXEC },
+	  .net = POLICY_NET_PEERS, .want = GOES },
+	{ "datagrams with hosts", SYS_socket, { AF_INET, SOCK_DGRAM },
+	  .net = POLICY_NET_PEERS, .want = EACCES },
+	{ "packets with hosts", SYS_socket, { AF_PACKET, SOCK_STREAM },
+	  .net = POLICY_NET_PEERS, .want = EACCES },
+	{ "sendto that connects", SYS_sendto, { -1, 0, 0, MSG_FASTOPEN },
+	  .net = POLICY_NET_PEERS, .want = EPERM },
+	{ "sendmsg that connects", SYS_sendmsg, { -1, 0, MSG_FASTOPEN },
+	  .net = POLICY_NET_PEERS, .want = EPERM },
+	{ "sendmsg", SYS_sendmsg, { -1, 0, MSG_NOSIGNAL },
+	  .net = POLICY_NET_PEERS, .want = EBADF },
+	{ "sendmmsg that connects", SYS_sendmmsg, { -1, 0, 0, MSG_FASTOPEN },
+	  .net = POLICY_NET_PEERS, .want = EPERM },
+	{ "datagrams on a loopback", SYS_socket, { AF_INET, SOCK_DGRAM },
+	  .net = POLICY_NET_LOOPBACK, .want = GOES },
 	{ "Unix socket", SYS_socket, { AF_UNIX, SOCK_STREAM, 0 }, .want = GOES },
 	{ "getpid", SYS_getpid, { 0 }, .want = GOES },
 };

@@ -1,0 +1,240 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* policy-net.c - see policy-net.h. */
+#include "base/policy-net.h"
+
+#include <arpa/inet.h>
+#include <ctype.h>
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "base/table.h"
+
+/* ---- reading ---------------------------------------------------------------
+ */
+
+static int parse_port(const char *s, uint16_t *port)
+{
+	unsigned long n = 0;
+
+	if (!*s)
+		return -1;
+	for (; isdigit((unsigned char)*s) && n <= UINT16_MAX; s++)
+		n = 10 * n + (unsigned long)(*s - '0');
+	if (*s || !n || n > UINT16_MAX)
+		return -1;
+	*port = (uint16_t)n;
+	return 0;
+}
+
+/* "name:443", "192.0.2.1:80", "[2001:db8::1]:80"; s is changed. */
+static int parse_peer(char *s, struct policy_peer *peer)
+{
+	char *port = strrchr(s, ':'), *host = s;
+
+	if (!port)
+		return -1;
+	*port++ = 0;
+	if (*host == '[') {
+		size_t n = strlen(host);
+
+		if (host[n - 1] != ']')
+			return -1;
+		host[n - 1] = 0;
+		host++;
+	} else if (strchr(host, ':')) {
+		return -1; /* which colon is it? */
+	}
+	if (!*host || strpbrk(host, " \t/\\") || parse_port(port, &peer->port))
+		return -1;
+	peer->host = strdup(host);
+	return peer->host ? 0 : -1;
+}
+
+static int add_peer(struct policy *p, const char *text, struct err *e)
+{
+	struct policy_peer peer = { 0 }, *v;
+	char *copy = strdup(text);
+
+	if (!copy)
+		return err_set(e, ENOMEM, "no memory");
+	if (parse_peer(copy, &peer)) {
+		free(copy);
+		return err_set(e, EINVAL,
+			       "net \"%s\": wanted none, loopback, all, or "
+			       "hosts as name:443 or [2001:db8::1]:80",
+			       text);
+	}
+	free(copy);
+	v = realloc(p->peers, (p->npeers + 1) * sizeof *v);
+	if (!v)
+		return err_set(e, ENOMEM, "no memory");
+	p->peers = v;
+	v[p->npeers++] = peer;
+	return 0;
+}
+
+int policy_set_net(struct policy *p, const char *value, struct err *e)
+{
+	static const struct {
+		const char *name;
+		enum policy_net net;
+	} words[] = { { "none", POLICY_NET_NONE },
+		      { "loopback", POLICY_NET_LOOPBACK },
+		      { "all", POLICY_NET_ALL } };
+	char *copy, *rest, *one;
+	int ret = 0;
+
+	for (size_t i = 0; i < COUNT_OF(words); i++)
+		if (!strcmp(words[i].name, value)) {
+			p->net = words[i].net;
+			p->npeers = 0;
+			return 0;
+		}
+	rest = copy = strdup(value);
+	if (!copy)
+		return err_set(e, ENOMEM, "no memory");
+	p->net = POLICY_NET_PEERS;
+	while (!ret && (one = strsep(&rest, ",")))
+		ret = add_peer(p, one, e);
+	free(copy);
+	return ret;
+}
+
+/* ---- addresses
+ * --------------------------------------------------------------- */
+
+static bool same(const struct sockaddr *a, const struct sockaddr *b)
+{
+	if (a->sa_family != b->sa_family)
+		return false;
+	if (a->sa_family == AF_INET) {
+		const struct sockaddr_in *x = (const void *)a;
+		const struct sockaddr_in *y = (const void *)b;
+
+		return x->sin_port == y->sin_port &&
+		       x->sin_addr.s_addr == y->sin_addr.s_addr;
+	}
+	if (a->sa_family == AF_INET6) {
+		const struct sockaddr_in6 *x = (const void *)a;
+		const struct sockaddr_in6 *y = (const void *)b;
+
+		return x->sin6_port == y->sin6_port &&
+		       !memcmp(&x->sin6_addr, &y->sin6_addr,
+			       sizeof x->sin6_addr);
+	}
+	return false;
+}
+
+/* ::ffff:192.0.2.1 is 192.0.2.1. */
+static void unmap(const struct sockaddr *a, struct sockaddr_storage *to)
+{
+	const struct sockaddr_in6 *six = (const void *)a;
+	struct sockaddr_in four = { .sin_family = AF_INET };
+
+	memset(to, 0, sizeof *to);
+	if (a->sa_family == AF_INET6 && IN6_IS_ADDR_V4MAPPED(&six->sin6_addr)) {
+		four.sin_port = six->sin6_port;
+		memcpy(&four.sin_addr, six->sin6_addr.s6_addr + 12, 4);
+		memcpy(to, &four, sizeof four);
+	} else {
+		memcpy(to, a,
+		       a->sa_family == AF_INET6 ? sizeof *six : sizeof four);
+	}
+}
+
+bool policy_reaches(const struct policy *p, const struct sockaddr *a)
+{
+	struct sockaddr_storage plain;
+
+	unmap(a, &plain);
+	for (size_t i = 0; i < p->npeers; i++)
+		for (size_t k = 0; k < p->peers[i].naddress; k++)
+			if (same((struct sockaddr *)&plain,
+				 (struct sockaddr *)&p->peers[i].address[k]))
+				return true;
+	return false;
+}
+
+static void say(const struct sockaddr *a)
+{
+	char text[INET6_ADDRSTRLEN] = "?";
+
+	if (a->sa_family == AF_INET6) {
+		const struct sockaddr_in6 *six = (const void *)a;
+
+		inet_ntop(AF_INET6, &six->sin6_addr, text, sizeof text);
+		policy_refused("connecting to [%s]:%u (--net)", text,
+			       ntohs(six->sin6_port));
+	} else {
+		const struct sockaddr_in *four = (const void *)a;
+
+		inet_ntop(AF_INET, &four->sin_addr, text, sizeof text);
+		policy_refused("connecting to %s:%u (--net)", text,
+			       ntohs(four->sin_port));
+	}
+}
+
+/* ---- asking
+ * ------------------------------------------------------------------ */
+
+static int receive(int from, struct policy_answer *answer)
+{
+	union {
+		char room[CMSG_SPACE(sizeof(int))];
+		struct cmsghdr align;
+	} u;
+	struct iovec v = { answer, sizeof *answer };
+	struct msghdr m = { .msg_iov = &v,
+			    .msg_iovlen = 1,
+			    .msg_control = u.room,
+			    .msg_controllen = sizeof u.room };
+	struct cmsghdr *c;
+	int fd = -1;
+	ssize_t n;
+
+	do
+		n = recvmsg(from, &m, MSG_CMSG_CLOEXEC);
+	while (n < 0 && errno == EINTR);
+	if (n != sizeof *answer)
+		return n < 0 ? -errno : -EPIPE;
+	c = CMSG_FIRSTHDR(&m);
+	if (c && c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_RIGHTS)
+		memcpy(&fd, CMSG_DATA(c), sizeof fd);
+	if (fd < 0)
+		return answer->error > 0 ? -answer->error : -EPROTO;
+	return fd;
+}
+
+int policy_connect(const struct sockaddr *a, int *progress)
+{
+	struct sockaddr_un door = { .sun_family = AF_UNIX };
+	struct policy_request ask = { 0 };
+	struct policy_answer answer;
+	int s, fd;
+
+	memcpy(&ask.to, a,
+	       a->sa_family == AF_INET6 ? sizeof(struct sockaddr_in6)
+					: sizeof(struct sockaddr_in));
+	if (snprintf(door.sun_path, sizeof door.sun_path, "%s/" POLICY_NET_DOOR,
+		     policy->own) >= (int)sizeof door.sun_path)
+		return -ENAMETOOLONG;
+	s = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
+	if (s < 0)
+		return -errno;
+	if (connect(s, (struct sockaddr *)&door, sizeof door) < 0 ||
+	    send(s, &ask, sizeof ask, MSG_NOSIGNAL) < 0)
+		fd = -errno;
+	else
+		fd = receive(s, &answer);
+	close(s);
+	if (fd >= 0)
+		*progress = answer.error;
+	else if (fd == -EACCES)
+		say(a);
+	return fd;
+}

@@ -1,0 +1,311 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * outside-net.c - see outside-net.h.
+ *
+ * The sandbox has a network of its own, with nothing in it.  For a connection
+ * its process asks at a socket in its folder, where a process out here listens:
+ * that compares the address with the list, begins to connect, and hands over
+ * the socket.  What the program calls a host was looked up once and is in the
+ * sandbox's hosts file, so it needs no name server.
+ */
+#include "loader/outside-net.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "base/policy-net.h"
+
+enum { MAX_ADDRESSES = 64, DOOR_QUEUE = 64 };
+
+/* ---- names
+ * ------------------------------------------------------------------- */
+
+static bool parse_address(const char *text, uint16_t port,
+			  struct sockaddr_storage *to)
+{
+	struct sockaddr_in four = { .sin_family = AF_INET,
+				    .sin_port = htons(port) };
+	struct sockaddr_in6 six = { .sin6_family = AF_INET6,
+				    .sin6_port = htons(port) };
+
+	memset(to, 0, sizeof *to);
+	if (inet_pton(AF_INET, text, &four.sin_addr) == 1)
+		memcpy(to, &four, sizeof four);
+	else if (inet_pton(AF_INET6, text, &six.sin6_addr) == 1)
+		memcpy(to, &six, sizeof six);
+	else
+		return false;
+	return true;
+}
+
+static void add_address(struct policy_peer *peer, const char *text)
+{
+	struct sockaddr_storage a, *v;
+
+	if (peer->naddress >= MAX_ADDRESSES ||
+	    !parse_address(text, peer->port, &a))
+		return;
+	for (size_t i = 0; i < peer->naddress; i++)
+		if (!memcmp(&a, &peer->address[i], sizeof a))
+			return;
+	v = realloc(peer->address, (peer->naddress + 1) * sizeof *v);
+	if (!v)
+		return;
+	peer->address = v;
+	v[peer->naddress++] = a;
+}
+
+/* getent's output, a line "ADDRESS  KIND NAME" for each. */
+static FILE *start_getent(const char *name, pid_t *pid, struct err *e)
+{
+	char *argv[] = { "getent", "ahosts", (char *)name, NULL };
+	extern char **environ;
+	posix_spawn_file_actions_t actions;
+	int pipe_fd[2], err;
+
+	if (pipe2(pipe_fd, O_CLOEXEC) < 0) {
+		err_set(e, errno, "pipe: %s", strerror(errno));
+		return NULL;
+	}
+	posix_spawn_file_actions_init(&actions);
+	posix_spawn_file_actions_adddup2(&actions, pipe_fd[1], 1);
+	posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
+	err = posix_spawnp(pid, argv[0], &actions, NULL, argv, environ);
+	posix_spawn_file_actions_destroy(&actions);
+	close(pipe_fd[1]);
+	if (!err)
+		return fdopen(pipe_fd[0], "r");
+	close(pipe_fd[0]);
+	err_set(e, err,
+		"net: getent(1), which looks up %s: %s; an address "
+		"needs no lookup",
+		name, strerror(err));
+	return NULL;
+}
+
+static int look_up(struct policy_peer *peer, struct err *e)
+{
+	char line[1024];
+	pid_t pid;
+	FILE *f;
+
+	add_address(peer, peer->host);
+	if (peer->naddress)
+		return 0;
+	f = start_getent(peer->host, &pid, e);
+	if (!f)
+		return -1;
+	while (fgets(line, sizeof line, f)) {
+		line[strcspn(line, " \t\n")] = 0;
+		add_address(peer, line);
+	}
+	fclose(f);
+	while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
+		;
+	if (!peer->naddress)
+		return err_set(e, ENOENT, "net: %s: no such host", peer->host);
+	return 0;
+}
+
+int outside_net_lookup(struct policy *p, struct err *e)
+{
+	for (size_t i = 0; i < p->npeers; i++)
+		if (look_up(&p->peers[i], e))
+			return -1;
+	return 0;
+}
+
+/* ---- the door
+ * ------------------------------------------------------------------ */
+
+/* Something with a descriptor, or without (-1). */
+static int send_with(int to, const void *data, size_t n, int fd)
+{
+	union {
+		char room[CMSG_SPACE(sizeof(int))];
+		struct cmsghdr align;
+	} u = { 0 };
+	struct iovec v = { (void *)data, n };
+	struct msghdr m = { .msg_iov = &v, .msg_iovlen = 1 };
+
+	if (fd >= 0) {
+		m.msg_control = u.room;
+		m.msg_controllen = sizeof u.room;
+		u.align.cmsg_level = SOL_SOCKET;
+		u.align.cmsg_type = SCM_RIGHTS;
+		u.align.cmsg_len = CMSG_LEN(sizeof fd);
+		memcpy(CMSG_DATA(&u.align), &fd, sizeof fd);
+	}
+	return sendmsg(to, &m, MSG_NOSIGNAL) < 0 ? -1 : 0;
+}
+
+static int write_hosts(const struct policy *p)
+{
+	char path[PATH_MAX], text[INET6_ADDRSTRLEN];
+	FILE *f;
+
+	snprintf(path, sizeof path, "%s/" POLICY_NET_HOSTS, p->own);
+	f = fopen(path, "we");
+	if (!f)
+		return -1;
+	for (size_t i = 0; i < p->npeers; i++)
+		for (size_t k = 0; k < p->peers[i].naddress; k++) {
+			const void *a = &p->peers[i].address[k];
+			const struct sockaddr_in *four = a;
+			const struct sockaddr_in6 *six = a;
+			bool is4 = four->sin_family == AF_INET;
+
+			inet_ntop(four->sin_family,
+				  is4 ? (const void *)&four->sin_addr
+				      : &six->sin6_addr,
+				  text, sizeof text);
+			fprintf(f, "%s\t%s\n", text, p->peers[i].host);
+		}
+	return fclose(f);
+}
+
+int outside_net_open(const struct policy *p, int to, struct err *e)
+{
+	struct sockaddr_un door = { .sun_family = AF_UNIX };
+	int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
+
+	if (snprintf(door.sun_path, sizeof door.sun_path, "%s/" POLICY_NET_DOOR,
+		     p->own) >= (int)sizeof door.sun_path)
+		return err_set(e, ENAMETOOLONG, "%s: too long", p->own);
+	if (fd < 0 || bind(fd, (struct sockaddr *)&door, sizeof door) < 0 ||
+	    listen(fd, DOOR_QUEUE) < 0 || send_with(to, "", 1, fd) ||
+	    write_hosts(p))
+		return err_set(e, errno, "the sandbox's network: %s",
+			       strerror(errno));
+	close(fd);
+	close(to);
+	return 0;
+}
+
+/* ---- outside
+ * ------------------------------------------------------------------- */
+
+static int receive_door(int from)
+{
+	union {
+		char room[CMSG_SPACE(sizeof(int))];
+		struct cmsghdr align;
+	} u;
+	char byte;
+	struct iovec v = { &byte, 1 };
+	struct msghdr m = { .msg_iov = &v,
+			    .msg_iovlen = 1,
+			    .msg_control = u.room,
+			    .msg_controllen = sizeof u.room };
+	struct cmsghdr *c;
+	int fd = -1;
+
+	if (recvmsg(from, &m, MSG_CMSG_CLOEXEC) <= 0)
+		return -1;
+	c = CMSG_FIRSTHDR(&m);
+	if (c && c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_RIGHTS)
+		memcpy(&fd, CMSG_DATA(c), sizeof fd);
+	return fd;
+}
+
+/* A socket that connects, or -errno; *progress as in struct policy_answer. */
+static int begin(const struct policy *p, const struct policy_request *ask,
+		 int *progress)
+{
+	const struct sockaddr *to = (const struct sockaddr *)&ask->to;
+	socklen_t len = to->sa_family == AF_INET6 ? sizeof(struct sockaddr_in6)
+						  : sizeof(struct sockaddr_in);
+	int fd, err;
+
+	if (!policy_reaches(p, to))
+		return -EACCES;
+	fd = socket(to->sa_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK,
+		    0);
+	if (fd < 0)
+		return -errno;
+	*progress = connect(fd, to, len) < 0 ? errno : 0;
+	if (!*progress || *progress == EINPROGRESS)
+		return fd;
+	err = *progress;
+	close(fd);
+	return -err;
+}
+
+static void answer_one(const struct policy *p, int s)
+{
+	const struct timeval soon = { .tv_sec = 1 };
+	struct policy_answer answer = { 0 };
+	struct policy_request ask;
+	int fd;
+
+	/* Who asks has sent already; a broken one must not stop the others. */
+	setsockopt(s, SOL_SOCKET, SO_RCVTIMEO, &soon, sizeof soon);
+	setsockopt(s, SOL_SOCKET, SO_SNDTIMEO, &soon, sizeof soon);
+	if (recv(s, &ask, sizeof ask, 0) != sizeof ask)
+		return;
+	fd = begin(p, &ask, &answer.error);
+	if (fd < 0)
+		answer.error = -fd;
+	if (send_with(s, &answer, sizeof answer, fd))
+		log_debug(LOG_PROCESS, "net: %s", strerror(errno));
+	if (fd >= 0)
+		close(fd);
+}
+
+static _Noreturn void serve(const struct policy *p, int from)
+{
+	int door = receive_door(from);
+
+	close(from);
+	while (door >= 0) {
+		int one = accept4(door, NULL, NULL, SOCK_CLOEXEC);
+
+		if (one >= 0) {
+			answer_one(p, one);
+			close(one);
+		} else if (errno != EINTR && errno != ECONNABORTED) {
+			log_warn("sandbox: no more connections: %s",
+				 strerror(errno));
+			break;
+		}
+	}
+	_exit(0);
+}
+
+/* A process: who makes namespaces may have no threads. */
+int outside_net_serve(const struct policy *p, int *inside, struct err *e)
+{
+	pid_t parent = getpid(), pid;
+	int pair[2];
+
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
+		return err_set(e, errno, "socketpair: %s", strerror(errno));
+	pid = fork();
+	if (pid < 0)
+		return err_set(e, errno, "fork: %s", strerror(errno));
+	if (pid > 0) {
+		close(pair[0]);
+		*inside = pair[1];
+		return 0;
+	}
+	prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+	if (getppid() != parent)
+		_exit(0);
+	/* The terminal's signals are the program's. */
+	signal(SIGINT, SIG_IGN);
+	signal(SIGQUIT, SIG_IGN);
+	close(pair[1]);
+	serve(p, pair[0]);
+}

@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * afd-policy.c - what a sandbox's policy says of sockets.
+ *
+ * The kernel keeps the sandbox's process from what is not granted; this says so
+ * to the user, and gives the program what Windows gives who has no rights.
+ */
+#include <arpa/inet.h>
+#include <limits.h>
+#include <netinet/tcp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/policy-net.h"
+#include "syscall-xlate/nt/afd.h"
+
+static bool is_inet(const union afd_address *a)
+{
+	return a->sa.sa_family == AF_INET || a->sa.sa_family == AF_INET6;
+}
+
+static void name_of(const union afd_address *a, char *text, size_t n)
+{
+	char host[INET6_ADDRSTRLEN] = "?";
+
+	if (a->sa.sa_family == AF_INET6) {
+		inet_ntop(AF_INET6, &a->in6.sin6_addr, host, sizeof host);
+		snprintf(text, n, "[%s]:%u", host, ntohs(a->in6.sin6_port));
+	} else {
+		inet_ntop(AF_INET, &a->in.sin_addr, host, sizeof host);
+		snprintf(text, n, "%s:%u", host, ntohs(a->in.sin_port));
+	}
+}
+
+static NTSTATUS refuse(const char *what, const union afd_address *a)
+{
+	char text[INET6_ADDRSTRLEN + 16];
+
+	name_of(a, text, sizeof text);
+	policy_refused("%s %s (--net)", what, text);
+	return STATUS_ACCESS_DENIED;
+}
+
+void afd_policy_no_socket(const struct afd_socket *s)
+{
+	if (!policy)
+		return;
+	if (policy->net == POLICY_NET_NONE)
+		policy_refused("the network (--net)");
+	else
+		policy_refused("%s socket (--net)",
+			       s->type == WIN_SOCK_DGRAM ? "a UDP" : "a raw");
+}
+
+bool afd_policy_outside(const struct afd_socket *s, const union afd_address *a)
+{
+	return policy && policy->net == POLICY_NET_PEERS && is_inet(a) &&
+	       !s->datagram;
+}
+
+static bool is_loopback(const union afd_address *a)
+{
+	const struct in6_addr *six = &a->in6.sin6_addr;
+
+	if (a->sa.sa_family == AF_INET)
+		return ntohl(a->in.sin_addr.s_addr) >> 24 == IN_LOOPBACKNET;
+	return IN6_IS_ADDR_LOOPBACK(six) ||
+	       (IN6_IS_ADDR_V4MAPPED(six) &&
+		six->s6_addr[12] == IN_LOOPBACKNET);
+}
+
+/* A socket file of the program's own drive; any other may be the host's. */
+static NTSTATUS check_path(const union afd_address *a)
+{
+	char host[PATH_MAX], *slash;
+	size_t n = strlen(policy->own);
+
+	strcpy(host, a->un.sun_path);
+	slash = strrchr(host, '/');
+	if (slash) {
+		char *folder;
+
+		*slash = 0;
+		folder = realpath(host, NULL);
+		snprintf(host, sizeof host, "%s", folder ? folder : "");
+		free(folder);
+	}
+	if (!strncmp(host, policy->own, n) && host[n] == '/')
+		return STATUS_SUCCESS;
+	policy_refused("connecting to a socket file of the host");
+	return STATUS_ACCESS_DENIED;
+}
+
+NTSTATUS afd_policy_to(const union afd_address *a)
+{
+	if (!policy || policy->net == POLICY_NET_ALL)
+		return STATUS_SUCCESS;
+	if (a->sa.sa_family == AF_UNIX)
+		return a->un.sun_path[0] ? check_path(a) : STATUS_SUCCESS;
+	if (policy->net == POLICY_NET_LOOPBACK && is_inet(a) && !is_loopback(a))
+		return refuse("sending to", a);
+	return STATUS_SUCCESS;
+}
+
+NTSTATUS afd_policy_bind(const union afd_address *a)
+{
+	uint16_t port =
+		a->sa.sa_family == AF_INET6 ? a->in6.sin6_port : a->in.sin_port;
+
+	if (!policy || policy->net != POLICY_NET_PEERS || !is_inet(a) || !port)
+		return STATUS_SUCCESS;
+	return refuse("binding to", a);
+}
+
+NTSTATUS afd_policy_listen(const struct afd_socket *s)
+{
+	if (!policy || policy->net != POLICY_NET_PEERS ||
+	    s->family == WIN_AF_UNIX)
+		return STATUS_SUCCESS;
+	policy_refused("listening (--net)");
+	return STATUS_ACCESS_DENIED;
+}
+
+void afd_copy_options(int from, int to)
+{
+	static const struct {
+		int level, name;
+	} options[] = {
+		{ SOL_SOCKET, SO_KEEPALIVE },
+		{ SOL_SOCKET, SO_OOBINLINE },
+		{ IPPROTO_TCP, TCP_NODELAY },
+		{ IPPROTO_TCP, TCP_KEEPIDLE },
+		{ IPPROTO_TCP, TCP_KEEPINTVL },
+		{ IPPROTO_TCP, TCP_KEEPCNT },
+		{ IPPROTO_IP, IP_TTL },
+		{ IPPROTO_IP, IP_TOS },
+		{ IPPROTO_IPV6, IPV6_V6ONLY },
+		{ IPPROTO_IPV6, IPV6_UNICAST_HOPS },
+	};
+	struct linger linger;
+	socklen_t len;
+	int v;
+
+	for (size_t i = 0; i < COUNT_OF(options); i++) {
+		len = sizeof v;
+		if (!getsockopt(from, options[i].level, options[i].name, &v,
+				&len))
+			setsockopt(to, options[i].level, options[i].name, &v,
+				   len);
+	}
+	len = sizeof linger;
+	if (!getsockopt(from, SOL_SOCKET, SO_LINGER, &linger, &len))
+		setsockopt(to, SOL_SOCKET, SO_LINGER, &linger, len);
+}
