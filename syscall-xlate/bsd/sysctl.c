@@ -6,6 +6,7 @@
 #include "base/clock.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -187,6 +188,40 @@ VALUE(pathname)
 		return errno == ENOENT ? -ESRCH : -errno;
 	((char *)buf)[len] = 0;
 	return len + 1;
+}
+
+/* rest[0]: a process id.  Its arguments, each with its zero. */
+VALUE(args)
+{
+	int32_t pid = nrest ? rest[0] : -1;
+	char path[40];
+	ssize_t len;
+	size_t used = 0;
+	int fd;
+
+	if (pid <= 0 || pid == getpid()) {
+		/* Ours begin with run-foreign's own. */
+		for (char *const *a = bsd_launch->argv; *a; a++) {
+			const char *s = a == bsd_launch->argv &&
+							bsd_launch->argv0 ?
+						bsd_launch->argv0 :
+						*a;
+			size_t k = strlen(s) + 1;
+
+			if (k > room - used)
+				break;
+			memcpy((char *)buf + used, s, k);
+			used += k;
+		}
+		return (int64_t)used;
+	}
+	snprintf(path, sizeof path, "/proc/%d/cmdline", pid);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return errno == ENOENT ? -ESRCH : -errno;
+	len = read(fd, buf, room);
+	close(fd);
+	return len < 0 ? -EIO : len;
 }
 
 /* ---- finding and answering --------------------------------------------------------- */

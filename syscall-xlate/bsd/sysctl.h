@@ -39,7 +39,8 @@ typedef int64_t bsd_sysctl_get(const struct bsd_sysctl *n, const int32_t *rest,
 bsd_sysctl_get sysctl_ostype, sysctl_osrelease, sysctl_version, sysctl_hostname,
 	sysctl_domainname, sysctl_ncpu, sysctl_physmem, sysctl_usermem,
 	sysctl_boottime, sysctl_clockrate, sysctl_machine, sysctl_model,
-	sysctl_random, sysctl_loadavg, sysctl_openmax, sysctl_pathname;
+	sysctl_random, sysctl_loadavg, sysctl_openmax, sysctl_pathname,
+	sysctl_args;
 
 /* A system's leaves, in the order in which they are walked. */
 #define NUMBER(name, type, value, ...)                                         \
@@ -67,6 +68,23 @@ int64_t sysctl_read(struct task *t, const struct bsd_sysctl *leaf,
 int64_t sysctl_call(struct task *t, const struct bsd_sysctl *tree, size_t n,
 		    const int32_t *mib, unsigned nmib, gaddr old, gaddr old_len,
 		    gaddr new_value);
+/* How a system lists network interfaces: sizes and places in its messages. */
+struct bsd_iflist {
+	/* RTM_VERSION, RTM_IFINFO, RTM_NEWADDR, RTM_NEWMADDR */
+	uint8_t version, info, addr, group;
+	bool extended;		     /* says its own sizes: FreeBSD's IFLISTL */
+	uint16_t info_size, addr_size;
+	uint16_t data;		     /* where struct if_data begins */
+	uint16_t addr_index;	     /* and the index in an address's message */
+	void (*put_data)(uint8_t *data, unsigned type, unsigned addrlen,
+			 unsigned link, int mtu);
+};
+/* index, family: 0 for all. */
+int64_t bsd_iflist(struct task *t, const struct bsd_iflist *how, int family,
+		   int index, gaddr old, gaddr old_len);
+/* The multicast groups that they are in. */
+int64_t bsd_iflist_groups(struct task *t, const struct bsd_iflist *how,
+			  int family, int index, gaddr old, gaddr old_len);
 /* size bytes at value as the answer. */
 int64_t sysctl_reply(struct task *t, const void *value, size_t size, gaddr old,
 		     gaddr old_len);

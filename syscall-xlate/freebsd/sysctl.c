@@ -14,8 +14,8 @@
 #include "syscall-xlate/freebsd/freebsd.h"
 
 enum {
-	CTL_SYSCTL = 0, CTL_KERN = 1, CTL_VM = 2, CTL_HW = 6, CTL_USER = 8,
-	CTL_P1003_1B = 9, OWN = 0x10000,
+	CTL_SYSCTL = 0, CTL_KERN = 1, CTL_VM = 2, CTL_NET = 4, CTL_HW = 6, CTL_USER = 8,
+	CTL_P1003_1B = 9, OWN = 0x10000, PF_ROUTE_ = 17,
 	SYSCTL_NAME = 1, SYSCTL_NEXT = 2, SYSCTL_NAME2OID = 3,
 	SYSCTL_OIDFMT = 4,
 	MAX_MIB = 24,
@@ -54,6 +54,7 @@ static const struct bsd_sysctl tree[] = {
 	LEAF("kern.hostname", SYSCTL_STRING, sysctl_hostname, 1, 10),
 	NUMBER("kern.hostid", SYSCTL_LONG, 0, 1, 11),
 	LEAF("kern.clockrate", SYSCTL_OPAQUE, sysctl_clockrate, 1, 12),
+	PREFIX("kern.proc.args", SYSCTL_STRING, sysctl_args, 1, 14, 7),
 	PREFIX("kern.proc.pathname", SYSCTL_STRING, sysctl_pathname, 1, 14, 12),
 	NUMBER("kern.posix1version", SYSCTL_INT, 200112, 1, 17),
 	NUMBER("kern.ngroups", SYSCTL_INT, 1023, 1, 18),
@@ -156,6 +157,47 @@ static int64_t about(struct task *t, const int32_t *mib, unsigned n, gaddr old,
 	return -ENOENT;
 }
 
+/* ---- net.route: { 4, 17, 0, family, what, index } --------------------------------- */
+
+/* struct if_data */
+static void put_if_data(uint8_t *data, unsigned type, unsigned addrlen,
+			unsigned link, int mtu)
+{
+	enum { SIZE = 152 };
+
+	data[0] = (uint8_t)type;
+	data[2] = (uint8_t)addrlen;
+	data[4] = (uint8_t)link;
+	memcpy(data + 6, &(uint16_t){ SIZE }, 2);
+	memcpy(data + 8, &mtu, 4);
+}
+
+static int64_t route(struct task *t, const int32_t *mib, unsigned n, gaddr old,
+		     gaddr old_len)
+{
+	enum { IFLIST = 3, IFMALIST = 4, IFLISTL = 5 };
+	static const struct bsd_iflist classic = {
+		.version = 5, .info = 0xe, .addr = 0xc, .group = 0xf,
+		.info_size = 168,
+		.addr_size = 20, .data = 16, .addr_index = 12,
+		.put_data = put_if_data,
+	}, extended = {
+		.version = 5, .info = 0xe, .addr = 0xc, .extended = true,
+		.info_size = 176, .addr_size = 176, .data = 24,
+		.addr_index = 12, .put_data = put_if_data,
+	};
+
+	if (n != 6 || mib[2] != 0)
+		return -EINVAL;
+	if (mib[4] == IFMALIST)
+		return bsd_iflist_groups(t, &classic, mib[3], mib[5], old,
+					 old_len);
+	if (mib[4] != IFLIST && mib[4] != IFLISTL)
+		return -EOPNOTSUPP;
+	return bsd_iflist(t, mib[4] == IFLISTL ? &extended : &classic, mib[3],
+			  mib[5], old, old_len);
+}
+
 int64_t freebsd_sysctl(struct task *t, gaddr name, uint32_t n, gaddr old,
 		       gaddr old_len, gaddr new_value, uint64_t new_len)
 {
@@ -167,6 +209,8 @@ int64_t freebsd_sysctl(struct task *t, gaddr name, uint32_t n, gaddr old,
 		return -EFAULT;
 	if (mib[0] == CTL_SYSCTL)
 		return about(t, mib, n, old, old_len, new_value, new_len);
+	if (mib[0] == CTL_NET && mib[1] == PF_ROUTE_)
+		return new_value ? -EPERM : route(t, mib, n, old, old_len);
 	return sysctl_call(t, tree, COUNT_OF(tree), mib, n, old, old_len,
 			   new_value);
 }

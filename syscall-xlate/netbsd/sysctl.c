@@ -65,6 +65,7 @@ static const struct bsd_sysctl tree[] = {
 
 /* ---- questions about the tree ----------------------------------------------- */
 
+enum { CTL_NET = 4, PF_ROUTE_ = 34 };
 enum { QUERY = -2, VERSION_1 = 0x01000000, NODES = 64,
        TYPE_NODE = 1, TYPE_INT = 2, TYPE_STRING = 3, TYPE_QUAD = 4,
        TYPE_STRUCT = 5 };
@@ -116,6 +117,38 @@ static int64_t query(struct task *t, const int32_t *mib, unsigned n, gaddr old,
 	return sysctl_reply(t, nodes, count * sizeof *nodes, old, old_len);
 }
 
+/* ---- net.route: { 4, 34, 0, family, what, index } --------------------------------- */
+
+/* struct if_data */
+static void put_if_data(uint8_t *data, unsigned type, unsigned addrlen,
+			unsigned link, int mtu)
+{
+	const uint64_t mtu64 = (uint64_t)mtu;
+
+	data[0] = (uint8_t)type;
+	data[1] = (uint8_t)addrlen;
+	memcpy(data + 4, &link, 4);
+	memcpy(data + 8, &mtu64, 8);
+}
+
+static int64_t route(struct task *t, const int32_t *mib, unsigned n, gaddr old,
+		     gaddr old_len)
+{
+	/* As NetBSD 7 had it, which programs of then and Go's ask for. */
+	enum { OIFLIST = 5 };
+	static const struct bsd_iflist list = {
+		.version = 4, .info = 0x14, .addr = 0xc, .info_size = 152,
+		.addr_size = 24, .data = 16, .addr_index = 16,
+		.put_data = put_if_data,
+	};
+
+	if (n != 6 || mib[2] != 0)
+		return -EINVAL;
+	if (mib[4] != OIFLIST)
+		return -EOPNOTSUPP;
+	return bsd_iflist(t, &list, mib[3], mib[5], old, old_len);
+}
+
 int64_t netbsd_sysctl(struct task *t, gaddr name, uint32_t n, gaddr old,
 		      gaddr old_len, gaddr new_value, uint64_t new_len)
 {
@@ -130,6 +163,8 @@ int64_t netbsd_sysctl(struct task *t, gaddr name, uint32_t n, gaddr old,
 	/* Other negative numbers change the tree. */
 	if (mib[n - 1] < 0 && n <= 2)
 		return -EPERM;
+	if (n > 1 && mib[0] == CTL_NET && mib[1] == PF_ROUTE_)
+		return new_value ? -EPERM : route(t, mib, n, old, old_len);
 	return sysctl_call(t, tree, COUNT_OF(tree), mib, n, old, old_len,
 			   new_value);
 }

@@ -247,12 +247,56 @@ static void event_descriptors(void)
 	CALL(SYS_close, fd);
 }
 
+/* net.route: the loopback interface and its address are everywhere. */
+static void interfaces(void)
+{
+	static u8 buf[65536];
+#ifdef FREEBSD
+	i32 mib[6] = { 4, 17, 0, 0, 3, 0 };
+	const int info = 0xe, at = 168, addr_index = 12, addr = 20;
+#else
+	i32 mib[6] = { 4, 34, 0, 0, 5, 0 };
+	const int info = 0x14, at = 152, addr_index = 16, addr = 24;
+#endif
+	u64 need = 0, len = sizeof buf;
+	int loop = 0, found = 0;
+
+	EQUAL(CALL(SYS_sysctl, mib, 6, 0, &need, 0, 0), 0);
+	EQUAL(CALL(SYS_sysctl, mib, 6, buf, &len, 0, 0), 0);
+	EQUAL(len, need);
+	for (u64 i = 0; i + 4 <= len; i += *(u16 *)(buf + i)) {
+		u8 *m = buf + i;
+
+		CHECK(*(u16 *)m >= 16 && *(u16 *)m % 8 <= 4);
+		if (*(u16 *)m < 16)
+			break;
+		if (m[3] == info && *(u32 *)(m + 8) & 8 /* LOOPBACK */) {
+			loop = *(u16 *)(m + 12);
+			EQUAL(m[at + 1], 18); /* AF_LINK */
+			EQUAL(*(u16 *)(m + at + 2), loop);
+			CHECK(m[at + 5] > 0); /* its name's length */
+		}
+		if (m[3] == 0xc && *(u16 *)(m + addr_index) == loop &&
+		    *(u32 *)(m + 4) == 0x24 && m[addr + 1] == 2) {
+			EQUAL(m[addr], 16); /* the mask, then 127.0.0.1 */
+			EQUAL(*(u32 *)(m + addr + 4), 0x000000ff);
+			EQUAL(*(u32 *)(m + addr + 16 + 4), 0x0100007f);
+			found++;
+		}
+	}
+	/* Not in a network namespace whose loopback is down. */
+	CHECK(len == 0 || (loop && found));
+	mib[4] = 77;
+	FAILS(CALL(SYS_sysctl, mib, 6, buf, &len, 0, 0), 45 /* EOPNOTSUPP */);
+}
+
 int test_main(int argc, char **argv)
 {
 	addresses();
 	messages();
 	waiting();
 	locks();
+	interfaces();
 	event_descriptors();
 	return 0;
 }
