@@ -42,6 +42,13 @@ struct task {
 	_Atomic uint32_t wake;
 	_Atomic int32_t wake_fd;
 	/*
+	 * Or the task sleeps on a word in memory that processes share; then
+	 * task_wake() changes that, too.  Whoever is about to is counted in
+	 * wakers, and the task keeps the memory until there are none.
+	 */
+	_Atomic(_Atomic uint32_t *) wake_shared;
+	_Atomic uint32_t wakers;
+	/*
 	 * Counts the kicks that t has noticed (a futex word).  After
 	 * task_kick(), once this has changed, t->regs is what the guest will
 	 * resume with: t either stands in its personality's pending(), or is
@@ -120,8 +127,8 @@ static inline int task_spawn(struct task *t, const struct guest_regs *first,
 }
 
 /*
- * task_wake() - end t's sleep on its wake word.  A sleeper sets wake_fd and then
- * looks at the word; here it is the other way round: one of the two sees the
+ * task_wake() - end t's sleep on its wake word.  A sleeper sets wake_fd or
+ * wake_shared and then looks at the word; here it is the other way round: one of the two sees the
  * other.  Any thread, signal handlers too; t may have ended, but be there.
  */
 void task_wake(struct task *t);

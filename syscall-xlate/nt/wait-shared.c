@@ -5,8 +5,14 @@
  * Besides its own wake word the thread sleeps on a word of each shared object,
  * and of each mutant's owner: futex_waitv(2).  Whoever wakes up looks itself
  * what is to be had.
+ *
+ * For one event or semaphore, which is nearly always, the call for several
+ * words and its timer cost more than all the rest.  Then the thread sleeps on
+ * the object's word alone, says so (task.wake_shared), and does not look by the
+ * clock itself: one alarm does for all threads of the process.
  */
 #include <linux/futex.h>
+#include <sched.h>
 
 #include "syscall-xlate/nt/nt-private.h"
 
@@ -89,23 +95,85 @@ void sleep_words_of(struct nt_wait *w, uint32_t seq, struct sleep_words *s)
 	}
 }
 
+/*
+ * Who changed something may have been killed just before waking us, and the
+ * kernel wakes only one of those who wait for a dead owner.
+ */
+static const int64_t look_killed = 500000000;
+
+static struct alarm look_alarm; /* in force while somebody sleeps so */
+static _Atomic bool look_armed;
+
+static bool arm_look(void)
+{
+	if (atomic_load(&look_armed) || atomic_exchange(&look_armed, true))
+		return true;
+	look_alarm.due = monotonic_ns() + look_killed;
+	if (alarm_arm(&look_alarm))
+		return true;
+	atomic_store(&look_armed, false);
+	return false;
+}
+
+/* In the alarm's thread: all who sleep so are to look. */
+static void look(struct alarm *a)
+{
+	bool any = false;
+
+	(void)a;
+	/* Who begins to sleep from here on arms it again. */
+	atomic_store(&look_armed, false);
+	for (struct nt_thread *th = thread_next(NULL); th; th = thread_next(th))
+		if (atomic_load(&th->task.wake_shared)) {
+			task_wake(&th->task);
+			any = true;
+		}
+	if (any)
+		arm_look();
+}
+
+static struct alarm look_alarm = { .ring = look };
+
+static struct timespec *time_of(int64_t until, struct timespec *ts)
+{
+	*ts = (struct timespec){ until / 1000000000, until % 1000000000 };
+	return until == INT64_MAX ? NULL : ts;
+}
+
+/* On one word besides the thread's own; false: that cannot be. */
+static bool sleep_on_one(struct task *t, const struct futex_waitv *v,
+			 uint32_t seq, int64_t until)
+{
+	_Atomic uint32_t *word = (_Atomic uint32_t *)(uintptr_t)v->uaddr;
+	struct timespec ts;
+	bool armed;
+
+	atomic_store(&t->wake_shared, word);
+	armed = arm_look();
+	if (armed && atomic_load(&t->wake) == seq)
+		syscall(SYS_futex, word, FUTEX_WAIT_BITSET, (uint32_t)v->val,
+			time_of(until, &ts), NULL, FUTEX_BITSET_MATCH_ANY);
+	atomic_store(&t->wake_shared, NULL);
+	while (atomic_load(&t->wakers))
+		sched_yield();
+	return armed;
+}
+
 void sleep_on_words(struct nt_wait *w, struct sleep_words *s, uint32_t seq,
 		    int64_t until)
 {
-	const int64_t look = 50000000, look_killed = 500000000;
+	const int64_t look_soon = 50000000;
 	struct timespec ts;
 
-	/*
-	 * Who changed something may have been killed just before waking us,
-	 * and the kernel wakes only one of those who wait for a dead owner.
-	 */
-	until = MIN(until,
-		    monotonic_ns() + (s->incomplete ? look : look_killed));
-	ts = (struct timespec){ until / 1000000000, until % 1000000000 };
-	if (syscall(SYS_futex_waitv, s->v, s->n, 0,
-		    &ts, CLOCK_MONOTONIC) < 0 &&
+	if (s->n == 2 && !s->incomplete &&
+	    sleep_on_one(w->task, &s->v[1], seq, until))
+		return;
+	until = MIN(until, monotonic_ns() +
+				   (s->incomplete ? look_soon : look_killed));
+	if (syscall(SYS_futex_waitv, s->v, s->n, 0, time_of(until, &ts),
+		    CLOCK_MONOTONIC) < 0 &&
 	    (errno == ENOSYS || errno == EPERM))
 		/* Before Linux 5.16, or a container that forbids it. */
 		futex_wait(&w->task->wake, seq,
-			   MIN(until, monotonic_ns() + look / 10));
+			   MIN(until, monotonic_ns() + look_soon / 10));
 }

@@ -41,9 +41,60 @@ static void run(const char *app, const char *line)
 		exit(1);
 }
 
-int main(void)
+/* ---- events with a name, of two processes ---- */
+
+static HANDLE named(const char *what, DWORD run)
+{
+	char name[64];
+
+	snprintf(name, sizeof name, "rf-bench-%s-%lu", what, run);
+	return CreateEventA(NULL, FALSE, FALSE, name);
+}
+
+static HANDLE ping, pong;
+
+static int echo(DWORD run)
+{
+	ping = named("ping", run);
+	pong = named("pong", run);
+	for (;;) {
+		WaitForSingleObject(ping, INFINITE);
+		SetEvent(pong);
+	}
+}
+
+static void round_trip(void)
+{
+	SetEvent(ping);
+	WaitForSingleObject(pong, INFINITE);
+}
+
+static void two_processes(void)
+{
+	DWORD run = GetCurrentProcessId();
+	STARTUPINFOA si = { .cb = sizeof si };
+	PROCESS_INFORMATION pi;
+	char self[MAX_PATH], line[MAX_PATH + 40];
+
+	ping = named("ping", run);
+	pong = named("pong", run);
+	GetModuleFileNameA(NULL, self, sizeof self);
+	snprintf(line, sizeof line, "\"%s\" %lu", self, run);
+	if (!CreateProcessA(self, line, NULL, NULL, FALSE, 0, NULL, NULL, &si,
+			    &pi))
+		exit(1);
+	round_trip();
+	BENCH("named event: ping-pong of processes", 20000, round_trip());
+	TerminateProcess(pi.hProcess, 0);
+	WaitForSingleObject(pi.hProcess, INFINITE);
+}
+
+int main(int argc, char **argv)
 {
 	SECURITY_ATTRIBUTES sa = { sizeof sa, NULL, TRUE };
+
+	if (argc > 1)
+		return echo(strtoul(argv[1], NULL, 10));
 
 	nul = CreateFileA("NUL", GENERIC_READ | GENERIC_WRITE,
 			  FILE_SHARE_READ | FILE_SHARE_WRITE, &sa,
@@ -53,5 +104,6 @@ int main(void)
 	      run("hello", "hello"));
 	BENCH("system shell, one command", 20,
 	      run(NULL, "cmd /d /c echo hello"));
+	two_processes();
 	return 0;
 }

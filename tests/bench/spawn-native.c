@@ -3,8 +3,13 @@
 #include "micro.h"
 
 #include <fcntl.h>
+#include <linux/futex.h>
+#include <signal.h>
 #include <spawn.h>
+#include <stdatomic.h>
 #include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -31,6 +36,52 @@ static void run(char *const *argv)
 		exit(1);
 }
 
+/* ---- two words that two processes share ---- */
+
+static _Atomic unsigned *words;
+
+static void wake(_Atomic unsigned *w)
+{
+	*w = 1;
+	syscall(SYS_futex, w, FUTEX_WAKE, 1, NULL, NULL, 0);
+}
+
+static void await(_Atomic unsigned *w)
+{
+	unsigned one;
+
+	for (;;) {
+		one = 1;
+		if (atomic_compare_exchange_strong(w, &one, 0))
+			return;
+		syscall(SYS_futex, w, FUTEX_WAIT, 0, NULL, NULL, 0);
+	}
+}
+
+static void round_trip(void)
+{
+	wake(&words[0]);
+	await(&words[64]);
+}
+
+static void two_processes(void)
+{
+	pid_t pid;
+
+	words = mmap(NULL, 4096, PROT_READ | PROT_WRITE,
+		     MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	pid = fork();
+	while (!pid) {
+		await(&words[0]);
+		wake(&words[64]);
+	}
+	round_trip();
+	/* What an event cannot be faster than. */
+	BENCH("named event: ping-pong of processes", 20000, round_trip());
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+}
+
 int main(void)
 {
 	char *hello[] = { "./hello", NULL };
@@ -43,5 +94,6 @@ int main(void)
 	BENCH("CreateProcess hello and wait", 20, run(hello));
 	BENCH("CreateProcess a native hello and wait", 20, run(hello));
 	BENCH("system shell, one command", 20, run(shell));
+	two_processes();
 	return 0;
 }
