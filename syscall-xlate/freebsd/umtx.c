@@ -3,10 +3,12 @@
  * umtx.c - _umtx_op(2): what FreeBSD's thread library sleeps with.
  * Source: FreeBSD's _umtx_op(2), sys/umtx.h, sys/_umtx.h.
  *
- * Plain words, mutexes, rwlocks and semaphores sleep on the word that changes,
- * by the host's futex.  A condition variable has no such word: its waiters
- * queue up here.
+ * Plain words, mutexes (umtx-mutex.c), rwlocks and semaphores sleep on the word
+ * that changes, by the host's futex.  A condition variable has no such word: its
+ * waiters queue up here.
  */
+#include "syscall-xlate/freebsd/umtx.h"
+
 #include <errno.h>
 #include <limits.h>
 #include <linux/futex.h>
@@ -29,22 +31,11 @@ enum umtx_op {
 	OPS
 };
 
-#define CONTESTED 0x80000000u
-/* In place of an owner: of robust mutexes whose owner ended. */
-#define OWNER_DIED (CONTESTED | 0x10)
-#define NOT_RECOVERABLE (CONTESTED | 0x11)
 #define RW_WRITER 0x80000000u
 #define RW_WRITE_WAITERS 0x40000000u
 #define RW_READ_WAITERS 0x20000000u
 #define RW_READERS 0x1fffffffu
 #define SEM_WAITERS 0x80000000u
-
-/* When a sleep ends: never, after a while, or at a time of a clock. */
-struct deadline {
-	bool any, absolute;
-	int clock;
-	struct timespec ts;
-};
 
 struct umtx_time {
 	struct bsd_timespec timeout;
@@ -86,7 +77,7 @@ static int get_deadline(struct task *t, uint64_t size, gaddr at,
 }
 
 /* Sleeps while *word is value.  0, -ETIMEDOUT, -EINTR. */
-static int64_t sleep_on(struct task *t, uint32_t *word, uint32_t value,
+int64_t umtx_sleep(struct task *t, uint32_t *word, uint32_t value,
 			const struct deadline *d)
 {
 	int op = FUTEX_WAIT_BITSET |
@@ -98,7 +89,7 @@ static int64_t sleep_on(struct task *t, uint32_t *word, uint32_t value,
 	return ret == -EAGAIN ? 0 : ret;
 }
 
-static int64_t wake(uint32_t *word, uint64_t n)
+int64_t umtx_wake(uint32_t *word, uint64_t n)
 {
 	long ret = syscall(SYS_futex, word, FUTEX_WAKE, MIN(n, INT_MAX), NULL,
 			   NULL, 0);
@@ -110,7 +101,7 @@ static int64_t wake(uint32_t *word, uint64_t n)
  * The word at `at`: *now -> new_value.  1 if it was *now, else 0 and *now is what
  * it is; -EFAULT.
  */
-static int cas(gaddr at, uint32_t *now, uint32_t new_value)
+int umtx_cas(gaddr at, uint32_t *now, uint32_t new_value)
 {
 	uint32_t want = *now;
 
@@ -126,7 +117,7 @@ static int change_bits(struct task *t, gaddr at, uint32_t set, uint32_t clear)
 	int ret = guest_get32(t, &now, at);
 
 	while (!ret) {
-		ret = cas(at, &now, (now & ~clear) | set);
+		ret = umtx_cas(at, &now, (now & ~clear) | set);
 		if (ret)
 			return ret < 0 ? ret : 0;
 	}
@@ -141,7 +132,7 @@ static int add(struct task *t, gaddr at, uint32_t n, uint32_t *is)
 
 	while (!ret) {
 		*is = now + n;
-		ret = cas(at, &now, now + n);
+		ret = umtx_cas(at, &now, now + n);
 		if (ret)
 			return ret < 0 ? ret : 0;
 	}
@@ -149,7 +140,7 @@ static int add(struct task *t, gaddr at, uint32_t n, uint32_t *is)
 }
 
 /* For futex(2), which finds out by itself if it is gone. */
-static uint32_t *word_at(gaddr at)
+uint32_t *umtx_word(gaddr at)
 {
 	return guest_mem->futex_word(at);
 }
@@ -159,7 +150,7 @@ static uint32_t *word_at(gaddr at)
 static int64_t wait_word(struct task *t, gaddr obj, uint64_t value, bool wide,
 			 const struct deadline *d)
 {
-	uint32_t *word = word_at(obj);
+	uint32_t *word = umtx_word(obj);
 	uint64_t now;
 
 	if (!word)
@@ -170,7 +161,7 @@ static int64_t wait_word(struct task *t, gaddr obj, uint64_t value, bool wide,
 		if (now != value)
 			return 0;
 	}
-	return sleep_on(t, word, (uint32_t)value, d);
+	return umtx_sleep(t, word, (uint32_t)value, d);
 }
 
 static int64_t wake_many(struct task *t, gaddr list, uint64_t n)
@@ -181,188 +172,11 @@ static int64_t wake_many(struct task *t, gaddr list, uint64_t n)
 
 		if (guest_get64(t, &at, list + 8 * i))
 			return -EFAULT;
-		word = word_at(at);
+		word = umtx_word(at);
 		if (word)
-			wake(word, INT_MAX);
+			umtx_wake(word, INT_MAX);
 	}
 	return 0;
-}
-
-/* ---- mutexes: the owner's id, and a bit if somebody sleeps ------------------------ */
-
-static int64_t mutex_lock(struct task *t, gaddr obj, bool try, bool take,
-			  const struct deadline *d)
-{
-	uint32_t *owner = word_at(obj), id = (uint32_t)t->tid, now;
-
-	if (!owner || guest_get32(t, &now, obj))
-		return -EFAULT;
-	for (;;) {
-		int64_t ret;
-
-		if (now == NOT_RECOVERABLE)
-			return -ENOTRECOVERABLE;
-		if (now == OWNER_DIED) {
-			ret = take ? cas(obj, &now, id | CONTESTED) : 1;
-			if (ret)
-				return ret < 0 ? ret : take ? -EOWNERDEAD : 0;
-			continue;
-		}
-		if (now == 0 || now == CONTESTED) {
-			ret = take ? cas(obj, &now, id | now) : 1;
-			if (ret)
-				return ret < 0 ? ret : 0;
-			continue;
-		}
-		if ((now & ~CONTESTED) == id && take)
-			return -EDEADLK;
-		if (try)
-			return -EBUSY;
-		if (!(now & CONTESTED)) {
-			ret = cas(obj, &now, now | CONTESTED);
-			if (ret < 0)
-				return ret;
-			if (ret == 0)
-				continue;
-		}
-		ret = sleep_on(t, owner, now | CONTESTED, d);
-		if (ret)
-			return ret;
-		if (guest_get32(t, &now, obj))
-			return -EFAULT;
-	}
-}
-
-/* Whoever is next; the word stays contested while others may sleep. */
-static int64_t mutex_pass(gaddr obj)
-{
-	uint32_t *owner = word_at(obj), now = CONTESTED;
-
-	if (!owner)
-		return -EFAULT;
-	return wake(owner, 1) == 0 && cas(obj, &now, 0) < 0 ? -EFAULT : 0;
-}
-
-/* died: by a thread that ends, in the name of owner. */
-static int64_t mutex_release(struct task *t, gaddr obj, uint32_t owner,
-			     bool died)
-{
-	enum { FLAGS = 4, INCONSISTENT = 0x20 };
-	uint32_t now, flags, rest = CONTESTED, *word = word_at(obj);
-	int ret;
-
-	if (!word || guest_get32(t, &now, obj) ||
-	    guest_get32(t, &flags, obj + FLAGS))
-		return -EFAULT;
-	if (died)
-		rest = OWNER_DIED;
-	else if (flags & INCONSISTENT)
-		rest = NOT_RECOVERABLE;
-	do {
-		if ((now & ~CONTESTED) != owner)
-			return -EPERM;
-		ret = cas(obj, &now, rest);
-	} while (ret == 0);
-	if (ret < 0)
-		return ret;
-	if (rest == CONTESTED)
-		return mutex_pass(obj);
-	wake(word, died ? 1 : INT_MAX);
-	return 0;
-}
-
-static int64_t mutex_unlock(struct task *t, gaddr obj)
-{
-	return mutex_release(t, obj, (uint32_t)t->tid, false);
-}
-
-/* The priority that a mutex of PRIO_PROTECT lends, which nobody gets here. */
-static int64_t set_ceiling(struct task *t, gaddr obj, uint32_t ceiling, gaddr old)
-{
-	enum { FLAGS = 4, CEILING = 8, PRIO_PROTECT = 8, HIGHEST = 31 };
-	const struct deadline d = { .clock = CLOCK_MONOTONIC };
-	uint32_t flags, was, now;
-	bool mine;
-	int64_t ret;
-
-	if (guest_get32(t, &flags, obj + FLAGS) || guest_get32(t, &now, obj))
-		return -EFAULT;
-	if (!(flags & PRIO_PROTECT) || ceiling > HIGHEST)
-		return -EINVAL;
-	mine = (now & ~CONTESTED) == (uint32_t)t->tid;
-	ret = mine ? 0 : mutex_lock(t, obj, false, true, &d);
-	if (ret)
-		return ret;
-	ret = guest_get32(t, &was, obj + CEILING);
-	if (!ret)
-		ret = guest_put32(t, obj + CEILING, ceiling);
-	if (!ret && old)
-		ret = guest_put32(t, old, was);
-	if (!mine)
-		mutex_unlock(t, obj);
-	return ret;
-}
-
-/* ---- robust mutexes ------------------------------------------------------------- */
-
-/*
- * Each thread may have lists of those it holds: shared, private, and one mutex
- * it is just about to take or let go.  th ends; t is who does this for it.
- */
-static void release_list(struct task *t, uint32_t owner, gaddr head, bool unsure)
-{
-	enum { LINK = 16, MOST = 1000 };
-	gaddr m;
-
-	if (!head || guest_get64(t, &m, head))
-		return;
-	for (unsigned i = 0; m && i < MOST; i++) {
-		gaddr next;
-
-		/* What is not the thread's ends the list, as on FreeBSD. */
-		if (guest_get64(t, &next, m + LINK) ||
-		    mutex_release(t, m, owner, true) || unsure)
-			return;
-		m = next;
-	}
-}
-
-void freebsd_umtx_release(struct task *t, struct bsd_thread *th)
-{
-	uint32_t owner = (uint32_t)th->task.tid;
-
-	release_list(t, owner, th->robust[0], false);
-	release_list(t, owner, th->robust[1], false);
-	release_list(t, owner, th->robust[2], true);
-	memset(th->robust, 0, sizeof th->robust);
-}
-
-static int64_t set_robust_lists(struct task *t, uint64_t size, gaddr at)
-{
-	gaddr lists[3] = { 0 };
-
-	if (size > sizeof lists)
-		return -EINVAL;
-	if (guest_read(t, lists, at, size))
-		return -EFAULT;
-	memcpy(bsd_thread(t)->robust, lists, sizeof lists);
-	return 0;
-}
-
-static int64_t mutex_wake(struct task *t, gaddr obj)
-{
-	uint32_t now;
-	int ret;
-
-	if (guest_get32(t, &now, obj))
-		return -EFAULT;
-	/* Taken again meanwhile: its owner has to know of the sleepers. */
-	do {
-		ret = now & CONTESTED ? 1 : cas(obj, &now, now | CONTESTED);
-		if (ret < 0)
-			return ret;
-	} while (ret == 0);
-	return (now & ~CONTESTED) == 0 ? mutex_pass(obj) : 0;
 }
 
 /* ---- condition variables ------------------------------------------------------------ */
@@ -433,9 +247,9 @@ static int64_t cv_wait(struct task *t, gaddr cv, uint64_t flags, gaddr mutex,
 	ret = guest_put32(t, cv, 1);
 	pthread_mutex_unlock(&cv_lock);
 	if (!ret)
-		ret = mutex_unlock(t, mutex);
+		ret = umtx_mutex_unlock(t, mutex);
 	while (!ret && !__atomic_load_n(&w.woken, __ATOMIC_SEQ_CST))
-		ret = sleep_on(t, &w.woken, 0, &d);
+		ret = umtx_sleep(t, &w.woken, 0, &d);
 	pthread_mutex_lock(&cv_lock);
 	if (cv_leave(&w)) {
 		if (!cv_anybody(cv))
@@ -464,7 +278,7 @@ static int64_t cv_wake(struct task *t, gaddr cv, bool all)
 		/* The last touch: w is on the sleeper's stack, and it takes
 		   cv_lock before that goes. */
 		__atomic_store_n(&w->woken, 1, __ATOMIC_SEQ_CST);
-		wake(&w->woken, 1);
+		umtx_wake(&w->woken, 1);
 		if (!all)
 			break;
 	}
@@ -483,19 +297,19 @@ enum { RW_FLAGS = 4, RW_BLOCKED_READERS = 8, RW_BLOCKED_WRITERS = 12 };
 static int64_t rw_sleep(struct task *t, gaddr obj, uint32_t now, uint32_t mark,
 			gaddr blocked, const struct deadline *d)
 {
-	uint32_t *state = word_at(obj), n;
+	uint32_t *state = umtx_word(obj), n;
 	int64_t ret;
 
 	if (!state)
 		return -EFAULT;
 	if (!(now & mark)) {
-		ret = cas(obj, &now, now | mark);
+		ret = umtx_cas(obj, &now, now | mark);
 		if (ret <= 0)
 			return ret;
 	}
 	if (add(t, blocked, 1, &n))
 		return -EFAULT;
-	ret = sleep_on(t, state, now | mark, d);
+	ret = umtx_sleep(t, state, now | mark, d);
 	if (add(t, blocked, (uint32_t)-1, &n) ||
 	    (n == 0 && change_bits(t, obj, 0, mark)))
 		return -EFAULT;
@@ -521,7 +335,7 @@ static int64_t rw_read(struct task *t, gaddr obj, uint64_t val,
 		}
 		if ((now & RW_READERS) == RW_READERS)
 			return -EAGAIN;
-		ret = cas(obj, &now, now + 1);
+		ret = umtx_cas(obj, &now, now + 1);
 		if (ret)
 			return ret < 0 ? ret : 0;
 	}
@@ -541,7 +355,7 @@ static int64_t rw_write(struct task *t, gaddr obj, const struct deadline *d)
 				       obj + RW_BLOCKED_WRITERS, d);
 			continue;
 		}
-		ret = cas(obj, &now, now | RW_WRITER);
+		ret = umtx_cas(obj, &now, now | RW_WRITER);
 		if (ret)
 			return ret < 0 ? ret : 0;
 	}
@@ -550,7 +364,7 @@ static int64_t rw_write(struct task *t, gaddr obj, const struct deadline *d)
 
 static int64_t rw_unlock(struct task *t, gaddr obj)
 {
-	uint32_t *state = word_at(obj), now;
+	uint32_t *state = umtx_word(obj), now;
 	int ret;
 
 	if (!state || guest_get32(t, &now, obj))
@@ -558,12 +372,12 @@ static int64_t rw_unlock(struct task *t, gaddr obj)
 	do {
 		if (!(now & (RW_WRITER | RW_READERS)))
 			return -EPERM;
-		ret = cas(obj, &now,
+		ret = umtx_cas(obj, &now,
 			  now & RW_WRITER ? now & ~RW_WRITER : now - 1);
 	} while (ret == 0);
 	/* They sort it out among themselves: writers go first by their mark. */
 	if (ret > 0 && now & (RW_WRITE_WAITERS | RW_READ_WAITERS))
-		wake(state, INT_MAX);
+		umtx_wake(state, INT_MAX);
 	return ret < 0 ? ret : 0;
 }
 
@@ -572,7 +386,7 @@ static int64_t rw_unlock(struct task *t, gaddr obj)
 /* The count, with a bit if somebody sleeps. */
 static int64_t sem2_wait(struct task *t, gaddr obj, const struct deadline *d)
 {
-	uint32_t *count = word_at(obj), now;
+	uint32_t *count = umtx_word(obj), now;
 	int64_t ret = 0;
 
 	while (!ret) {
@@ -581,43 +395,43 @@ static int64_t sem2_wait(struct task *t, gaddr obj, const struct deadline *d)
 		if (now & ~SEM_WAITERS)
 			return 0;
 		if (!(now & SEM_WAITERS)) {
-			ret = cas(obj, &now, now | SEM_WAITERS);
+			ret = umtx_cas(obj, &now, now | SEM_WAITERS);
 			if (ret < 0)
 				return ret;
 			if (ret == 0)
 				continue;
 		}
-		ret = sleep_on(t, count, SEM_WAITERS, d);
+		ret = umtx_sleep(t, count, SEM_WAITERS, d);
 	}
 	return ret;
 }
 
 static int64_t sem2_wake(struct task *t, gaddr obj)
 {
-	uint32_t *count = word_at(obj);
+	uint32_t *count = umtx_word(obj);
 
 	if (!count)
 		return -EFAULT;
-	return wake(count, 1) > 0 ? 0 : change_bits(t, obj, 0, SEM_WAITERS);
+	return umtx_wake(count, 1) > 0 ? 0 : change_bits(t, obj, 0, SEM_WAITERS);
 }
 
 /* The same before FreeBSD 11: a word "has waiters", then the count. */
 static int64_t sem_wait(struct task *t, gaddr obj, const struct deadline *d)
 {
-	uint32_t *count = word_at(obj + 4), now;
+	uint32_t *count = umtx_word(obj + 4), now;
 
 	if (!count || guest_put32(t, obj, 1) || guest_get32(t, &now, obj + 4))
 		return -EFAULT;
-	return now ? 0 : sleep_on(t, count, 0, d);
+	return now ? 0 : umtx_sleep(t, count, 0, d);
 }
 
 static int64_t sem_wake(struct task *t, gaddr obj)
 {
-	uint32_t *count = word_at(obj + 4);
+	uint32_t *count = umtx_word(obj + 4);
 
 	if (!count)
 		return -EFAULT;
-	return wake(count, 1) == 0 ? guest_put32(t, obj, 0) : 0;
+	return umtx_wake(count, 1) == 0 ? guest_put32(t, obj, 0) : 0;
 }
 
 /* ---- the call ------------------------------------------------------------------------------ */
@@ -652,24 +466,24 @@ int64_t freebsd_umtx_op(struct task *t, gaddr obj, int32_t op, uint64_t val,
 		return wait_word(t, obj, val, false, &d);
 	case OP_WAKE:
 	case OP_WAKE_PRIVATE:
-		word = word_at(obj);
+		word = umtx_word(obj);
 		if (!word)
 			return -EFAULT;
-		wake(word, val);
+		umtx_wake(word, val);
 		return 0;
 	case OP_NWAKE_PRIVATE:
 		return wake_many(t, obj, val);
 	case OP_MUTEX_TRYLOCK:
-		return mutex_lock(t, obj, true, true, &d);
+		return umtx_mutex_lock(t, obj, true, true, &d);
 	case OP_MUTEX_LOCK:
-		return mutex_lock(t, obj, false, true, &d);
+		return umtx_mutex_lock(t, obj, false, true, &d);
 	case OP_MUTEX_WAIT:
-		return mutex_lock(t, obj, false, false, &d);
+		return umtx_mutex_lock(t, obj, false, false, &d);
 	case OP_MUTEX_UNLOCK:
-		return mutex_unlock(t, obj);
+		return umtx_mutex_unlock(t, obj);
 	case OP_MUTEX_WAKE:
 	case OP_MUTEX_WAKE2:
-		return mutex_wake(t, obj);
+		return umtx_mutex_wake(t, obj);
 	case OP_CV_WAIT:
 		return cv_wait(t, obj, val, uaddr1, uaddr2);
 	case OP_CV_SIGNAL:
@@ -691,9 +505,9 @@ int64_t freebsd_umtx_op(struct task *t, gaddr obj, int32_t op, uint64_t val,
 	case OP_SEM2_WAKE:
 		return sem2_wake(t, obj);
 	case OP_SET_CEILING:
-		return set_ceiling(t, obj, (uint32_t)val, uaddr1);
+		return umtx_set_ceiling(t, obj, (uint32_t)val, uaddr1);
 	case OP_ROBUST_LISTS:
-		return set_robust_lists(t, val, uaddr1);
+		return umtx_set_robust_lists(t, val, uaddr1);
 	case OP_SHM:
 		return -EOPNOTSUPP;
 	default:
