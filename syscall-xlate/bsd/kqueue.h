@@ -27,6 +27,7 @@ struct kq_event {
 	/* KQ_TIMER: the unit of data in nanoseconds; absolute */
 	int64_t unit;
 	bool absolute;
+	uint64_t ext[4]; /* FreeBSD: passed back as it is */
 };
 
 /* How a system lays it out.  Both return 0 or -errno. */

@@ -29,7 +29,7 @@ static const uint8_t filters[] = {
 	KQ_NONE /* LIO */, KQ_USER, KQ_NONE /* SENDFILE */, KQ_EMPTY,
 };
 
-static int get(const void *from, struct kq_event *ev)
+static int get_old(const void *from, struct kq_event *ev)
 {
 	enum { SECONDS = 1, MSECONDS = 2, USECONDS = 4, NSECONDS = 8,
 	       ABSTIME = 16 };
@@ -55,7 +55,7 @@ static int get(const void *from, struct kq_event *ev)
 	return 0;
 }
 
-static void put(void *to, const struct kq_event *ev)
+static void put_old(void *to, const struct kq_event *ev)
 {
 	struct fb_kevent k = {
 		.ident = ev->ident, .flags = (uint16_t)ev->flags,
@@ -68,8 +68,23 @@ static void put(void *to, const struct kq_event *ev)
 	memcpy(to, &k, OLD_SIZE);
 }
 
+/* No filter here makes anything of ext. */
+static int get(const void *from, struct kq_event *ev)
+{
+	int ret = get_old(from, ev);
+
+	memcpy(ev->ext, (const char *)from + OLD_SIZE, sizeof ev->ext);
+	return ret;
+}
+
+static void put(void *to, const struct kq_event *ev)
+{
+	put_old(to, ev);
+	memcpy((char *)to + OLD_SIZE, ev->ext, sizeof ev->ext);
+}
+
 static const struct kq_layout layout = { sizeof(struct fb_kevent), get, put };
-static const struct kq_layout old_layout = { OLD_SIZE, get, put };
+static const struct kq_layout old_layout = { OLD_SIZE, get_old, put_old };
 
 int64_t freebsd_kevent(struct task *t, int fd, gaddr changes, int32_t nchanges,
 		       gaddr events, int32_t nevents, gaddr timeout)

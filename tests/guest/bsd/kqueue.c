@@ -78,6 +78,20 @@ int test_main(int argc, char **argv)
 	EQUAL(ev[0].data, 1);
 	EQUAL(wait_ms(ev, 30), 0);
 
+#ifdef FREEBSD
+	{
+		/* What nobody looks at comes back as it was given. */
+		struct kevent k = { .ident = 11, .filter = USER_, .flags = ADD | CLEAR,
+				    .ext = { 1, 2, 3, 4 } };
+
+		EQUAL(CALL(SYS_kevent, kq, &k, 1, 0, 0, 0), 0);
+		EQUAL(change(11, USER_, 0, 0x01000000, 0), 0);
+		EQUAL(wait_ms(ev, 1000), 1);
+		EQUAL(ev[0].ext[0], 1);
+		EQUAL(ev[0].ext[3], 4);
+		EQUAL(change(11, USER_, DELETE, 0, 0), 0);
+	}
+#endif
 	EQUAL(change(9, USER_, ADD | CLEAR, 0, 0), 0);
 	EQUAL(wait_ms(ev, 0), 0);
 	EQUAL(change(9, USER_, 0, 0x01000000, 0), 0); /* NOTE_TRIGGER */
