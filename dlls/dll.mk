@@ -151,8 +151,13 @@ dlls/support.tsv: $(srcdir)/dlls/gen-support.awk $(srcdir)/dlls/apisets.tbl \
 		$(foreach d,$(DLL_NAMES),dll=$(d) $(addprefix $(srcdir)/,$(call dll_specs,$(d)))) \
 		>$@.t && mv $@.t $@
 
+# What --gdb gives to gdb.
+dlls/run-foreign-gdb.py: $(srcdir)/loader/run-foreign-gdb.py
+	@$(MKDIR_P) $(@D)
+	$(AM_V_GEN)cp $< $@
+
 .PHONY: dlls-all dlls
-dlls-all: dlls/support.tsv
+dlls-all: dlls/support.tsv dlls/run-foreign-gdb.py
 dlls: dlls-all
 $(foreach a,$(DLL_ARCHES),$(foreach d,$(DLL_NAMES),$(eval $(call dll_rules,$(d),$(a)))))
 $(foreach a,$(DLL_ARCHES),$(foreach d,$(PROGRAMS),$(eval $(call program_rules,$(d),$(a)))))
@@ -164,17 +169,17 @@ dlls-install: dlls-all
 		$(INSTALL_DATA) $(foreach d,$(DLL_NAMES),dlls/$(a)-windows/$(d).dll) \
 		$(foreach d,$(PROGRAMS),dlls/$(a)-windows/$(d).exe) \
 		$(DESTDIR)$(pkglibdir)/$(a)-windows/ &&) :
-	$(INSTALL_DATA) dlls/support.tsv $(DESTDIR)$(pkglibdir)/
+	$(INSTALL_DATA) dlls/support.tsv dlls/run-foreign-gdb.py $(DESTDIR)$(pkglibdir)/
 
 dlls-uninstall:
 	$(foreach a,$(DLL_ARCHES),rm -rf $(DESTDIR)$(pkglibdir)/$(a)-windows;)
-	rm -f $(DESTDIR)$(pkglibdir)/support.tsv
+	rm -f $(DESTDIR)$(pkglibdir)/support.tsv $(DESTDIR)$(pkglibdir)/run-foreign-gdb.py
 	-rmdir $(DESTDIR)$(pkglibdir)
 
 dlls-clean:
-	rm -rf dlls/obj-* dlls/*-windows dlls/support.tsv dlls/include/ntcalls.h \
+	rm -rf dlls/obj-* dlls/*-windows dlls/support.tsv dlls/run-foreign-gdb.py dlls/include/ntcalls.h \
 		tests/guest/x86_64 tests/guest/i686 tests/guest/msvc-x86_64 \
 		tests/guest/msvc-i686 tests/guest/freebsd tests/guest/netbsd \
-		tests/sandbox/*.exe tests/net/*.exe tests/fuzz/*.exe \
+		tests/gdb/*.exe tests/sandbox/*.exe tests/net/*.exe tests/fuzz/*.exe \
 		examples/*.exe tests/fuzz-image tests/fuzz-corpus
 	test "$(srcdir)" = . || rm -rf dlls tests/guest examples compat-programs

@@ -7,6 +7,7 @@ run_foreign_SOURCES = %D%/main.c %D%/options.c %D%/options.h %D%/launch.c \
 	%D%/jail.c %D%/jail.h %D%/jail-mounts.c \
 	%D%/jail-files.c %D%/jail-calls.c \
 	%D%/reg-cmd.c %D%/reg-cmd.h \
+	%D%/gdb-cmd.c %D%/gdb-cmd.h \
 	%D%/check.c %D%/check.h %D%/check-print.c %D%/check-print.h
 run_foreign_CPPFLAGS = $(AM_CPPFLAGS) -DPKGLIBDIR='"$(pkglibdir)"' \
 	-DBINDIR='"$(bindir)"'
@@ -14,3 +15,4 @@ run_foreign_LDADD = libpersonality.a libengine.a libnt.a libfreebsd.a libnetbsd.
 	libxlate.a libimage.a \
 	libbase.a $(LIBELF_LIBS) $(LMDB_LIBS)
 run_foreign_LDFLAGS = $(AM_LDFLAGS) $(HOST_LDFLAGS) -Wl,-z,relro
+EXTRA_DIST += %D%/run-foreign-gdb.py

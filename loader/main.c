@@ -10,6 +10,7 @@
 
 #include "config.h"
 #include "loader/check.h"
+#include "loader/gdb-cmd.h"
 #include "loader/launch.h"
 #include "loader/list.h"
 #include "loader/options.h"
@@ -79,9 +80,10 @@ int main(int argc, char **argv)
 	case CHECK:
 	case DETECT:
 	case RUN:
+	case GDB:
 		break;
 	}
-	if (!o.program) {
+	if (!o.program && !o.gdb_pid) {
 		fputs("run-foreign: no program given (see --help)\n", stderr);
 		return EXIT_OURS;
 	}
@@ -89,6 +91,10 @@ int main(int argc, char **argv)
 		return detect_program(o.program[0]);
 	if (o.action == CHECK)
 		return check_program(&o);
+	if (o.action == GDB) {
+		gdb_command(&o, argv, &e);
+		return report(&e, EXIT_OURS);
+	}
 	/* Alone they show their usage; ./reg is how to run such a program. */
 	verb = o.program[1];
 	if (!strcmp(o.program[0], "path") && (!verb || *verb == '-'))

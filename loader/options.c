@@ -19,7 +19,7 @@ enum {
 	OPT_ENGINE = 256, OPT_CMDLINE, OPT_EXIT_STATUS, OPT_DLLS, OPT_TRACE,
 	OPT_DEBUG, OPT_LIST_ENGINES, OPT_LIST_PERSONALITIES, OPT_LIST_CALLS,
 	OPT_PARENT, OPT_TRACE_JSON, OPT_SUMMARY,
-	OPT_CHECK, OPT_JSON, OPT_DETECT,
+	OPT_CHECK, OPT_JSON, OPT_DETECT, OPT_GDB,
 	OPT_SYSROOT, OPT_ARGV0, OPT_TRAP,
 	OPT_DETERMINISTIC, OPT_SANDBOX, OPT_POLICY, OPT_SETTING, OPT_COMMIT, OPT_DISCARD, OPT_TIMED,
 	OPT_JAILED,
@@ -53,6 +53,8 @@ static const struct {
 	  "at the end, count and time of each system call" },
 	{ "debug", OPT_DEBUG, required_argument, "AREA,...",
 	  "messages about image, engine, trap, nt, file, sync, process, all" },
+	{ "gdb", OPT_GDB, optional_argument, "PID",
+	  "run PROGRAM in gdb, or have gdb look at the running process PID" },
 	{ "check", OPT_CHECK, no_argument, NULL,
 	  "say whether PROGRAM should run, and what it lacks; run nothing" },
 	{ "detect", OPT_DETECT, no_argument, NULL,
@@ -206,6 +208,13 @@ static int apply(int val, const char *name, struct options *o, struct err *e)
 	case OPT_DETECT:
 		o->action = DETECT;
 		return 0;
+	case OPT_GDB:
+		o->action = GDB;
+		o->gdb_pid = optarg;
+		if (optarg && (!*optarg || optarg[strspn(optarg, "0123456789")]))
+			return err_set(e, EINVAL,
+				       "--gdb=%s: wanted a process id", optarg);
+		return 0;
 	case OPT_CHECK:
 		o->action = CHECK;
 		return 0;
@@ -276,6 +285,10 @@ int options_parse(int argc, char **argv, struct options *o, struct err *e)
 			return -1;
 	if (o->json && o->action != CHECK)
 		return err_set(e, EINVAL, "--json is for --check only");
+	if (o->action == GDB && o->sandbox)
+		return err_set(e, EINVAL, "--gdb cannot look into a sandbox");
+	if (o->action == GDB && o->engine && strcmp(o->engine, "direct"))
+		return err_set(e, EINVAL, "--gdb is for --engine=direct");
 	if (!o->sandbox && (o->setting || o->policy_file))
 		return err_set(e, EINVAL, "--%s is for --sandbox only",
 			       o->setting ? o->setting : "policy");

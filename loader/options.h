@@ -11,7 +11,7 @@
 #include "base/err.h"
 #include "base/policy.h"
 
-enum action { RUN, SHOW_HELP, SHOW_VERSION, LIST_ENGINES, LIST_PERSONALITIES, LIST_CALLS, CHECK, DETECT };
+enum action { RUN, SHOW_HELP, SHOW_VERSION, LIST_ENGINES, LIST_PERSONALITIES, LIST_CALLS, CHECK, DETECT, GDB };
 
 struct options {
 	enum action action;
@@ -21,6 +21,7 @@ struct options {
 	const char *dlls;	     /* --dlls DIR or NULL */
 	const char *trace_json;	     /* --trace-json FILE or NULL */
 	bool json;		     /* --json */
+	const char *gdb_pid;	     /* --gdb=PID or NULL */
 	const char *sysroot;	     /* --sysroot DIR or NULL */
 	const char *argv0;	     /* internal; NULL */
 	int parent_channel;	     /* internal; -1 */

@@ -8,6 +8,7 @@
  * words, which dispatch() leaves alone.
  */
 #include "syscall-xlate/engine/direct.h"
+#include "syscall-xlate/engine/direct-cfi.h"
 
 #define FN(name) .globl name; .hidden name; .type name, @function; name:
 #define MARK(name) .globl name; .hidden name; name:
@@ -41,6 +42,7 @@
  */
 	.p2align 6
 FN(direct_gate32)
+	guest_frame_begins
 MARK(direct_entry32_begin)
 	mov	%esp, %r11d
 	mov	%eax, %eax
@@ -95,6 +97,7 @@ MARK(direct_exit32_pending)
 	cmpl	$1, R_KIND(%rsp)
 	je	direct_resume_frame
 	jmp	direct_exit32_begin
+	guest_frame_ends
 
 /*
  * A call that may be answered with the guest's FS in place.  Where a frame

@@ -8,6 +8,7 @@
  * its thread pointer, and through it the host stack, by GS.
  */
 #include "syscall-xlate/engine/direct.h"
+#include "syscall-xlate/engine/direct-cfi.h"
 
 #define FN(name) .globl name; .hidden name; .type name, @function; name:
 #define MARK(name) .globl name; .hidden name; name:
@@ -15,6 +16,7 @@
 	.text
 	.p2align 6
 FN(direct_gate_sysv)
+	guest_frame_begins
 MARK(direct_sysv_begin)
 	mov	%rsp, %r11
 	mov	%gs:host_sp@tpoff, %rsp
@@ -99,6 +101,7 @@ FN(direct_gate_kick)
 	call	direct_pending
 	mov	%rsp, %rdi
 	jmp	direct_resume_frame
+	guest_frame_ends
 
 	.section .rodata
 sysv_mxcsr:

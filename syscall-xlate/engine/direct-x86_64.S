@@ -7,6 +7,7 @@
  * host_sp - R_SIZE, so a signal handler knows where that is.
  */
 #include "syscall-xlate/engine/direct.h"
+#include "syscall-xlate/engine/direct-cfi.h"
 
 #define FN(name) .globl name; .hidden name; .type name, @function; name:
 #define MARK(name) .globl name; .hidden name; name:
@@ -21,6 +22,7 @@
  */
 	.p2align 6
 FN(direct_gate64)
+	guest_frame_begins
 MARK(direct_entry_begin)
 	mov	%rsp, %r11
 	mov	%fs:host_sp@tpoff, %rsp
@@ -96,16 +98,21 @@ MARK(direct_exit_pending)
 	jmp	direct_exit_begin
 
 /* A signal handler returns to these: rsp is a frame, all registers in it. */
+	guest_frame_ends
 FN(direct_gate_trap)
+	guest_frame_begins
 	mov	%rsp, %rdi
 	call	direct_trapped
 	mov	%rsp, %rdi
 	jmp	direct_return_frame
+	guest_frame_ends
 FN(direct_gate_fault)
+	guest_frame_begins
 	mov	%rsp, %rdi
 	call	direct_faulted
 	mov	%rsp, %rdi
 	jmp	direct_resume_frame
+	guest_frame_ends
 
 /*
  * void direct_enter(const struct guest_regs *first, uint64_t stack_top):
@@ -145,6 +152,7 @@ FN(direct_enter)
 
 /* void direct_resume_frame(struct guest_regs *): either bitness. */
 FN(direct_resume_frame)
+	guest_frame_begins
 MARK(direct_resume_begin)
 	mov	%rdi, %rsp
 	mov	%fs:current_task@tpoff, %rax
@@ -232,6 +240,7 @@ MARK(direct_resume_end)
 	jmp	direct_resume_frame
 
 /* void direct_leave_asm(void): makes direct_enter() return. */
+	guest_frame_ends
 FN(direct_leave_asm)
 	mov	%fs:enter_sp@tpoff, %rsp
 	ldmxcsr	(%rsp)
@@ -251,18 +260,22 @@ FN(direct_leave_asm)
  * word is glibc's FS; what FS was goes back when the handler returns.
  */
 FN(direct_sig_entry)
+	.cfi_startproc
 	mov	%rsp, %rax
 	and	$-ALTSTACK, %rax
 	rdfsbase %rcx
 	push	%rcx
+	.cfi_adjust_cfa_offset 8
 	mov	(%rax), %rax
 	wrfsbase %rax
 	mov	%rsp, %rcx		/* the handler may edit the saved FS */
 	cld
 	call	direct_on_signal
 	pop	%rcx
+	.cfi_adjust_cfa_offset -8
 	wrfsbase %rcx
 	ret				/* to the restorer: rt_sigreturn */
+	.cfi_endproc
 
 /*
  * int direct_copy(void *to, const void *from, size_t n): memcpy, guarded.

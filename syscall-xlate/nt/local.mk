@@ -53,6 +53,7 @@ libnt_a_SOURCES += %D%/vad.c %D%/vad.h %D%/virtual.c %D%/virtual-calls.c \
 	%D%/token-adjust.c \
 	%D%/security.c %D%/atom.c %D%/locale-calls.c %D%/hard-error.c %D%/debug.h %D%/debuggee.c \
 	%D%/debug-object.c %D%/debug-wait.c %D%/debug-regs.c \
+	%D%/modules.c %D%/modules.h \
 	%D%/power.c %D%/misc.c
 nodist_libnt_a_SOURCES += %D%/registry-defaults-tbl.c %D%/timezone-map.h
 BUILT_SOURCES += %D%/timezone-map.h

@@ -6,6 +6,7 @@
  * if it is free: no ASLR, so no relocation at start-up) and the book is kept.
  */
 #include "syscall-xlate/nt/section.h"
+#include "syscall-xlate/nt/modules.h"
 #include "syscall-xlate/nt/abi-memory.h"
 #include "syscall-xlate/nt/vad.h"
 
@@ -171,6 +172,7 @@ NTSTATUS image_place(const struct image *img, struct object *section,
 	}
 	*base = at;
 	*size = n;
+	module_note(at, n, img->bits, img->fd);
 	if (nt_self && img->machine != (nt_self->wow64 ? PE_MACHINE_I386
 						       : PE_MACHINE_AMD64))
 		return STATUS_IMAGE_MACHINE_TYPE_MISMATCH;

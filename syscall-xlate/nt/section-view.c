@@ -7,6 +7,7 @@
  */
 #include "syscall-xlate/nt/section.h"
 #include "syscall-xlate/nt/debug.h"
+#include "syscall-xlate/nt/modules.h"
 #include "syscall-xlate/nt/remote.h"
 #include "syscall-xlate/nt/vad.h"
 
@@ -129,6 +130,8 @@ NTSTATUS section_unmap(gaddr base, uint32_t flags)
 	} else {
 		start = v->start;
 		end = v->end;
+		if (v->type == MEM_IMAGE)
+			module_forget(start);
 		err = guest_mem->unmap(start, end - start);
 		status = vm_status(-err);
 		if (!err) {

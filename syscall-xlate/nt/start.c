@@ -99,7 +99,9 @@ static int map_ntdll(const struct launch *l, struct err *e)
 				       path, entries[i].name);
 		}
 	}
-	image_close(img);
+	/* It stays open, as every mapped image does (modules.h). */
+	if (!NT_SUCCESS(s))
+		image_close(img);
 	nt_self->ntdll_base = base;
 	return NT_SUCCESS(s) ? 0 : map_failed(e, path, s);
 }

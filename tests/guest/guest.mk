@@ -75,6 +75,12 @@ tests/sandbox/probe.exe: $(srcdir)/tests/sandbox/probe.c
 	$(AM_V_CC)$(dll_cc_x86_64) -std=gnu11 -O1 -g0 -Wall -o $@ $< -lws2_32
 guest_exes += $(if $(filter x86_64,$(DLL_ARCHES)),tests/sandbox/probe.exe)
 
+# And tests/gdb/run.
+tests/gdb/debuggee-%.exe: $(srcdir)/tests/gdb/debuggee.c
+	@$(MKDIR_P) $(@D)
+	$(AM_V_CC)$(dll_cc_$*) -std=gnu11 -O0 -g -Wall -o $@ $< -static-libgcc
+guest_exes += $(DLL_ARCHES:%=tests/gdb/debuggee-%.exe)
+
 # And tests/net/run.
 tests/net/lookup.exe: $(srcdir)/tests/net/lookup.c
 	@$(MKDIR_P) $(@D)
