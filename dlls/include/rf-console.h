@@ -92,9 +92,8 @@ struct rf_console_cursor {
 /*
  * FillConsoleOutputCharacter/Attribute, WriteConsoleOutputCharacter/Attribute.
  * in: struct rf_console_fill [+ count units of data for the WRITE_ codes].
- * Information: cells written.  The terminal keeps what we cannot read back:
- * filling attributes without characters changes nothing that is on screen,
- * and only what is written later.
+ * Information: cells written.  Characters keep the attributes of their cells,
+ * and the other way round.
  */
 #define RF_CONSOLE_FILL        RF_CONSOLE_CODE(16)
 #define RF_CONSOLE_WRITE_CELLS RF_CONSOLE_CODE(17)
@@ -176,5 +175,14 @@ struct rf_console_pty {
 	uint64_t master;	/* bytes, as a terminal sends and shows them */
 	uint64_t input, output; /* the console's two sides */
 };
+
+/*
+ * ReadConsoleOutputCharacter/Attribute.  in: struct rf_console_fill, value unused;
+ * out: units.  Information: their number (a wide character is one, of two
+ * cells).  ReadConsoleOutput.  in: struct rf_console_rect; out: CHAR_INFO.
+ * What this process has written is known, the rest is blanks.
+ */
+#define RF_CONSOLE_READ_CELLS RF_CONSOLE_CODE(31)
+#define RF_CONSOLE_READ_RECT  RF_CONSOLE_CODE(32)
 
 #endif

@@ -349,43 +349,123 @@ BOOL WINAPI ScrollConsoleScreenBufferA(HANDLE h, const SMALL_RECT *r,
 	return scroll(h, r, clip, to, widen(f->Char.AsciiChar), f->Attributes);
 }
 
-/* ---- reading the screen: not to be had ------------------------------ */
+/* ---- reading the screen --------------------------------------------- */
 
-static BOOL unreadable(HANDLE h)
+static CHAR narrow(WCHAR c)
 {
-	if (console_check(h))
-		SetLastError(ERROR_NOT_SUPPORTED);
-	return FALSE;
+	CHAR a[8];
+
+	return WideCharToMultiByte(GetConsoleOutputCP(), 0, &c, 1, a, sizeof a,
+				   NULL, NULL) > 0
+		       ? a[0]
+		       : '?';
+}
+
+/*
+ * The part of *region that is on the screen and has room, told back; that it
+ * is empty is no error.
+ */
+static BOOL read_rect(HANDLE h, CHAR_INFO *cells, COORD size, COORD to,
+		      PSMALL_RECT region, BOOL to_bytes)
+{
+	struct rf_console_rect r;
+	struct rf_console_info i;
+	CHAR_INFO *got;
+	int w, rows;
+	BOOL ok;
+
+	if (!get_info(h, &i))
+		return FALSE;
+	r = (struct rf_console_rect){ max(region->Left, 0), max(region->Top, 0),
+				      min(region->Right, i.size_x - 1),
+				      min(region->Bottom, i.size_y - 1) };
+	to.X += r.left - region->Left;
+	to.Y += r.top - region->Top;
+	r.right = min(r.right, r.left + size.X - to.X - 1);
+	r.bottom = min(r.bottom, r.top + size.Y - to.Y - 1);
+	w = r.right - r.left + 1;
+	rows = r.bottom - r.top + 1;
+	if (w <= 0 || rows <= 0 || to.X < 0 || to.Y < 0) {
+		region->Right = region->Left - 1;
+		region->Bottom = region->Top - 1;
+		return TRUE;
+	}
+	got = k32_alloc((SIZE_T)w * rows * sizeof *got);
+	if (!got)
+		return FALSE;
+	ok = console_call(h, RF_CONSOLE_READ_RECT, &r, sizeof r, got,
+			  (ULONG)(w * rows * (int)sizeof *got), NULL);
+	for (int y = 0; ok && y < rows; y++)
+		for (int x = 0; x < w; x++) {
+			CHAR_INFO c = got[y * w + x];
+
+			if (to_bytes) {
+				CHAR a = narrow(c.Char.UnicodeChar);
+
+				c.Char.UnicodeChar = 0;
+				c.Char.AsciiChar = a;
+			}
+			cells[(to.Y + y) * size.X + to.X + x] = c;
+		}
+	k32_free(got);
+	if (ok)
+		*region = (SMALL_RECT){ r.left, r.top, r.right, r.bottom };
+	return ok;
 }
 
 BOOL WINAPI ReadConsoleOutputW(HANDLE h, PCHAR_INFO cells, COORD size,
 			       COORD from, PSMALL_RECT region)
 {
-	return unreadable(h);
+	return read_rect(h, cells, size, from, region, FALSE);
 }
 
 BOOL WINAPI ReadConsoleOutputA(HANDLE h, PCHAR_INFO cells, COORD size,
 			       COORD from, PSMALL_RECT region)
 {
-	return unreadable(h);
+	return read_rect(h, cells, size, from, region, TRUE);
+}
+
+static BOOL read_cells(HANDLE h, WORD what, void *to, DWORD n, COORD at,
+		       LPDWORD done)
+{
+	struct rf_console_fill f = { at.X, at.Y, n, what, 0 };
+	ULONG cells;
+
+	if (!console_call(h, RF_CONSOLE_READ_CELLS, &f, sizeof f, to,
+			  n * sizeof(WCHAR), &cells))
+		return FALSE;
+	*done = cells;
+	return TRUE;
 }
 
 BOOL WINAPI ReadConsoleOutputCharacterW(HANDLE h, LPWSTR s, DWORD n, COORD at,
 					LPDWORD done)
 {
-	return unreadable(h);
+	return read_cells(h, RF_CONSOLE_CHARS, s, n, at, done);
 }
 
 BOOL WINAPI ReadConsoleOutputCharacterA(HANDLE h, LPSTR s, DWORD n, COORD at,
 					LPDWORD done)
 {
-	return unreadable(h);
+	WCHAR *w = k32_alloc((n + 1) * sizeof *w);
+	DWORD got;
+	BOOL ok;
+
+	if (!w)
+		return FALSE;
+	ok = read_cells(h, RF_CONSOLE_CHARS, w, n, at, &got);
+	for (DWORD i = 0; ok && i < got; i++)
+		s[i] = narrow(w[i]);
+	k32_free(w);
+	if (ok)
+		*done = got;
+	return ok;
 }
 
 BOOL WINAPI ReadConsoleOutputAttribute(HANDLE h, LPWORD a, DWORD n, COORD at,
 				       LPDWORD done)
 {
-	return unreadable(h);
+	return read_cells(h, RF_CONSOLE_ATTRS, a, n, at, done);
 }
 
 /* ---- a second buffer ------------------------------------------------ */

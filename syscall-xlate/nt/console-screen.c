@@ -3,9 +3,9 @@
  * console-screen.c - cursor, colours, filling and scrolling, as sequences that
  * every terminal of today understands.
  *
- * The screen buffer is what is visible.  What is on it cannot be read back, so
- * colours are set where characters are written, and a fill with attributes
- * alone changes only what comes later.
+ * The screen buffer is what is visible.  A terminal cannot be read back: what is
+ * on it is what console-model.c has followed, and attributes of what is there
+ * already are changed by writing it again.
  */
 #include <errno.h>
 #include <poll.h>
@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "base/utf.h"
+#include "syscall-xlate/nt/console-model.h"
 #include "syscall-xlate/nt/console.h"
 #include "syscall-xlate/nt/file-private.h"
 
@@ -37,12 +38,14 @@ static int attributes_text(char *s, size_t size, uint16_t a)
 	unsigned fg = a & 15, bg = a >> 4 & 15;
 
 	if ((a & 0xff) == 7) /* the terminal's own colours */
-		return snprintf(s, size, "\33[0m%s",
-				a & 0x4000 ? "\33[7m" : "");
+		return snprintf(s, size, "\33[0m%s%s",
+				a & CELL_REVERSE ? "\33[7m" : "",
+				a & CELL_UNDERLINE ? "\33[4m" : "");
 	return snprintf(s, size, "\33[0;%u;%um%s%s",
 			(fg & 8 ? 90 : 30) + ansi(fg),
 			(bg & 8 ? 100 : 40) + ansi(bg),
-			a & 0x4000 ? "\33[7m" : "", a & 0x8000 ? "\33[4m" : "");
+			a & CELL_REVERSE ? "\33[7m" : "",
+			a & CELL_UNDERLINE ? "\33[4m" : "");
 }
 
 static void window(struct file *f, int16_t *cols, int16_t *rows)
@@ -285,13 +288,20 @@ static void out_attributes(struct out *o, uint16_t a)
 	out_text(o, s, (size_t)attributes_text(s, sizeof s, a));
 }
 
-static void out_unit(struct out *o, uint16_t c)
+static void out_char(struct out *o, uint32_t c)
 {
+	uint16_t u[2] = { (uint16_t)c };
+	size_t n = 1;
 	char s[4];
 
 	if (c < 32 || c == 127)
-		c = ' '; /* a cell, not a control */
-	out_text(o, s, utf16_to_utf8(s, sizeof s, &c, 1));
+		u[0] = ' '; /* a cell, not a control */
+	if (c >= 0x10000) {
+		u[0] = (uint16_t)(0xd800 + ((c - 0x10000) >> 10));
+		u[1] = (uint16_t)(0xdc00 + (c & 0x3ff));
+		n = 2;
+	}
+	out_text(o, s, utf16_to_utf8(s, sizeof s, u, n));
 }
 
 static void out_begin(struct out *o, struct task *t, struct file *f)
@@ -310,78 +320,220 @@ static NTSTATUS out_end(struct out *o)
 	return o->status;
 }
 
+/* What is on the screen is known from now on; cols, rows: its size. */
+static NTSTATUS follow(struct file *f, int16_t *cols, int16_t *rows)
+{
+	int row, col;
+
+	window(f, cols, rows);
+	if (model_follows(*cols, *rows))
+		return STATUS_SUCCESS;
+	find_cursor(f, &row, &col);
+	return model_begin(*cols, *rows, console.cursor_row ? row - 1 : -1)
+		       ? STATUS_SUCCESS
+		       : STATUS_NO_MEMORY;
+}
+
+/* Plain blanks to the end of a line of left cells: one sequence will do. */
+static bool rest_is_blank(const struct cell *c, size_t left)
+{
+	for (size_t i = 0; i < left; i++)
+		if (c[i].c != ' ' || c[i].attributes != c->attributes)
+			return false;
+	return left > 3 && !(c->attributes & ~15);
+}
+
+/* n cells from (x, y) on, as c says. */
+static void out_cells(struct out *o, int x, int y, int cols,
+		      const struct cell *c, size_t n)
+{
+	int last = -1;
+
+	out_move(o, x, y);
+	for (size_t i = 0; i < n && !o->status; i++) {
+		uint16_t a = c[i].attributes &
+			     (CELL_COLORS | CELL_REVERSE | CELL_UNDERLINE);
+		size_t left = (size_t)(cols - x);
+
+		if (a != last)
+			out_attributes(o, a);
+		last = a;
+		if (left <= n - i && rest_is_blank(c + i, left)) {
+			out_text(o, "\33[K", 3);
+			i += left - 1;
+			x = 0;
+			if (i + 1 < n)
+				out_move(o, x, ++y);
+			continue;
+		}
+		/* The left half has brought it along. */
+		if (!(c[i].attributes & CELL_TRAILING) || !i)
+			out_char(o, c[i].attributes & CELL_TRAILING ? ' '
+								    : c[i].c);
+		if (++x == cols && i + 1 < n) {
+			x = 0;
+			out_move(o, x, ++y);
+		}
+	}
+}
+
+/*
+ * A range of cells: where it lies, how many there are, and what is there now
+ * (malloc'ed).  In r->information their number.
+ */
+static NTSTATUS take_range(struct task *t, struct file *f, struct irp *r,
+			   struct rf_console_fill *c, int16_t *cols, uint32_t *n,
+			   struct cell **cells)
+{
+	NTSTATUS status = control_in(t, r, c, sizeof *c);
+	int16_t rows;
+
+	if (!status)
+		status = follow(f, cols, &rows);
+	if (status)
+		return status;
+	if (c->x < 0 || c->y < 0 || c->x >= *cols || c->y >= rows ||
+	    c->what > RF_CONSOLE_ATTRS)
+		return STATUS_INVALID_PARAMETER;
+	*n = MIN(c->count, (uint32_t)*cols * (uint32_t)rows -
+				   (uint32_t)(c->y * *cols + c->x));
+	*cells = malloc((*n + 1) * sizeof **cells);
+	if (!*cells)
+		return STATUS_NO_MEMORY;
+	model_read(c->x, c->y, *n, *cells);
+	return STATUS_SUCCESS;
+}
+
+/* One of them becomes a character or an attribute; the other part stays. */
+static void change(struct cell *c, uint16_t what, uint16_t value)
+{
+	const uint16_t halves = CELL_LEADING | CELL_TRAILING;
+
+	if (what == RF_CONSOLE_CHARS) {
+		c->c = value;
+		c->attributes &= (uint16_t)~halves;
+	} else {
+		c->attributes = (uint16_t)((c->attributes & halves) |
+					   (value & ~halves));
+	}
+}
+
+static NTSTATUS out_range(struct task *t, struct file *f, struct irp *r,
+			  const struct rf_console_fill *c, int cols,
+			  const struct cell *cells, uint32_t n)
+{
+	struct out o;
+
+	out_begin(&o, t, f);
+	out_cells(&o, c->x, c->y, cols, cells, n);
+	r->information = n;
+	return out_end(&o);
+}
+
 static NTSTATUS fill(struct task *t, struct file *f, struct irp *r)
 {
 	struct rf_console_fill c;
-	struct out o;
-	int16_t cols, rows;
+	struct cell *cells;
+	int16_t cols;
 	uint32_t n;
-	int x, y;
-	NTSTATUS status = control_in(t, r, &c, sizeof c);
+	NTSTATUS status = take_range(t, f, r, &c, &cols, &n, &cells);
 
 	if (status)
 		return status;
-	window(f, &cols, &rows);
-	if (c.x < 0 || c.y < 0 || c.x >= cols || c.y >= rows)
-		return STATUS_INVALID_PARAMETER;
-	n = MIN(c.count,
-		(uint32_t)cols * (uint32_t)rows - (uint32_t)(c.y * cols + c.x));
-	r->information = n;
-	if (c.what != RF_CONSOLE_CHARS)
-		return STATUS_SUCCESS;
-	out_begin(&o, t, f);
-	out_attributes(&o, console.attributes);
-	for (x = c.x, y = c.y; n && !o.status; x = 0, y++) {
-		uint32_t part = MIN(n, (uint32_t)(cols - x));
-
-		out_move(&o, x, y);
-		if (c.value == ' ' && part == (uint32_t)(cols - x))
-			out_text(&o, "\33[K", 3);
-		else
-			for (uint32_t i = 0; i < part; i++)
-				out_unit(&o, c.value);
-		n -= part;
-	}
-	return out_end(&o);
+	for (uint32_t i = 0; i < n; i++)
+		change(&cells[i], c.what, c.value);
+	status = out_range(t, f, r, &c, cols, cells, n);
+	free(cells);
+	return status;
 }
 
 static NTSTATUS write_cells(struct task *t, struct file *f, struct irp *r)
 {
 	struct rf_console_fill c;
-	struct out o;
-	int16_t cols, rows;
+	struct cell *cells;
+	int16_t cols;
 	uint32_t n;
-	int x, y;
-	NTSTATUS status = control_in(t, r, &c, sizeof c);
+	NTSTATUS status = take_range(t, f, r, &c, &cols, &n, &cells);
 
 	if (status)
 		return status;
 	if (c.count > (r->len - sizeof c) / 2)
-		return STATUS_INVALID_PARAMETER;
-	window(f, &cols, &rows);
-	if (c.x < 0 || c.y < 0 || c.x >= cols || c.y >= rows)
-		return STATUS_INVALID_PARAMETER;
-	n = MIN(c.count,
-		(uint32_t)cols * (uint32_t)rows - (uint32_t)(c.y * cols + c.x));
-	r->information = n;
-	if (c.what != RF_CONSOLE_CHARS)
-		return STATUS_SUCCESS;
-	out_begin(&o, t, f);
-	x = c.x;
-	y = c.y;
-	out_move(&o, x, y);
-	for (uint32_t i = 0; i < n && !o.status; i++) {
+		status = STATUS_INVALID_PARAMETER;
+	for (uint32_t i = 0; i < n && !status; i++) {
 		uint16_t u;
 
 		if (guest_read(t, &u, r->buf + sizeof c + i * 2ull, 2) < 0)
-			return STATUS_ACCESS_VIOLATION;
-		out_unit(&o, u);
-		if (++x == cols) {
-			x = 0;
-			out_move(&o, x, ++y);
-		}
+			status = STATUS_ACCESS_VIOLATION;
+		else
+			change(&cells[i], c.what, u);
 	}
-	return out_end(&o);
+	if (!status)
+		status = out_range(t, f, r, &c, cols, cells, n);
+	free(cells);
+	return status;
+}
+
+static uint16_t unit_of(const struct cell *c)
+{
+	return c->c < 0x10000 ? (uint16_t)c->c : 0xfffd;
+}
+
+static NTSTATUS read_cells(struct task *t, struct file *f, struct irp *r)
+{
+	struct rf_console_fill c;
+	struct cell *cells;
+	int16_t cols;
+	uint32_t n, k = 0;
+	NTSTATUS status = take_range(t, f, r, &c, &cols, &n, &cells);
+
+	if (status)
+		return status;
+	n = MIN(n, r->out_len / 2);
+	for (uint32_t i = 0; i < n && !status; i++) {
+		uint16_t u = c.what == RF_CONSOLE_CHARS ? unit_of(&cells[i])
+							: cells[i].attributes;
+
+		/* A wide character is one. */
+		if (c.what == RF_CONSOLE_CHARS &&
+		    cells[i].attributes & CELL_TRAILING)
+			continue;
+		if (guest_write(t, r->out + k++ * 2ull, &u, sizeof u) < 0)
+			status = STATUS_ACCESS_VIOLATION;
+	}
+	free(cells);
+	r->information = k;
+	return status;
+}
+
+static NTSTATUS read_rect(struct task *t, struct file *f, struct irp *r)
+{
+	struct rf_console_rect c;
+	int16_t cols, rows;
+	gaddr to = r->out;
+	NTSTATUS status = control_in(t, r, &c, sizeof c);
+
+	if (!status)
+		status = follow(f, &cols, &rows);
+	if (status)
+		return status;
+	if (c.left < 0 || c.top < 0 || c.right < c.left || c.bottom < c.top ||
+	    c.right >= cols || c.bottom >= rows ||
+	    (uint64_t)(c.right - c.left + 1) * (uint64_t)(c.bottom - c.top + 1) >
+		    r->out_len / 4)
+		return STATUS_INVALID_PARAMETER;
+	for (int y = c.top; y <= c.bottom; y++)
+		for (int x = c.left; x <= c.right; x++, to += 4) {
+			struct cell cell;
+			uint16_t out[2];
+
+			model_read(x, y, 1, &cell);
+			out[0] = unit_of(&cell);
+			out[1] = cell.attributes;
+			if (guest_write(t, to, out, sizeof out) < 0)
+				return STATUS_ACCESS_VIOLATION;
+		}
+	r->information = to - r->out;
+	return STATUS_SUCCESS;
 }
 
 static NTSTATUS write_rect(struct task *t, struct file *f, struct irp *r)
@@ -419,38 +571,99 @@ static NTSTATUS write_rect(struct task *t, struct file *f, struct irp *r)
 				out_attributes(&o, cell[1]);
 				last = cell[1];
 			}
-			out_unit(&o, cell[0]);
+			out_char(&o, cell[0]);
 		}
 	}
 	out_attributes(&o, console.attributes);
 	return out_end(&o);
 }
 
-/*
- * Terminals scroll whole lines within a region: moves of full-width blocks up
- * or down, which is what programs use it for.
- */
+static bool inside(const struct rf_console_rect *r, int x, int y)
+{
+	return x >= r->left && x <= r->right && y >= r->top && y <= r->bottom;
+}
+
+/* Whole lines, and what they leave is plain: the terminal can do that itself. */
+static NTSTATUS scroll_lines(struct task *t, struct file *f,
+			     const struct rf_console_scroll *c, int rows)
+{
+	int by = c->to_y - c->rect.top;
+	int top = MAX(0, MIN(c->rect.top, (int)c->to_y));
+	int bottom = MIN(rows - 1, MAX(c->rect.bottom, c->rect.bottom + by));
+	char s[160], colors[64];
+
+	if (!by || top >= bottom)
+		return STATUS_SUCCESS;
+	attributes_text(colors, sizeof colors, c->fill_attributes);
+	snprintf(s, sizeof s, "\0337\33[%d;%dr%s\33[%d%c\33[r\0338", top + 1,
+		 bottom + 1, colors, abs(by), by < 0 ? 'S' : 'T');
+	return say(t, f, s);
+}
+
+/* Any block to any place: what changes is written anew, from a copy. */
 static NTSTATUS scroll(struct task *t, struct file *f, struct irp *r)
 {
 	struct rf_console_scroll c;
+	struct cell *old, *line;
 	int16_t cols, rows;
-	int top, bottom, by;
-	char s[96];
+	struct out o;
+	size_t n;
 	NTSTATUS status = control_in(t, r, &c, sizeof c);
 
+	if (!status)
+		status = follow(f, &cols, &rows);
 	if (status)
 		return status;
-	window(f, &cols, &rows);
-	if (c.rect.left > 0 || c.rect.right < cols - 1 || c.to_x != c.rect.left)
-		return STATUS_NOT_SUPPORTED;
-	by = c.to_y - c.rect.top;
-	top = MAX(0, MIN(c.rect.top, (int)c.to_y));
-	bottom = MIN(rows - 1, MAX(c.rect.bottom, c.rect.bottom + by));
-	if (!by || top > bottom)
-		return STATUS_SUCCESS;
-	snprintf(s, sizeof s, "\0337\33[%d;%dr\33[%d%c\33[r\0338", top + 1,
-		 bottom + 1, abs(by), by < 0 ? 'S' : 'T');
-	return say(t, f, s);
+	if (c.rect.left <= 0 && c.rect.right >= cols - 1 && !c.to_x &&
+	    c.clip.left <= 0 && c.clip.top <= 0 && c.clip.right >= cols - 1 &&
+	    c.clip.bottom >= rows - 1 && c.fill_char == ' ' &&
+	    c.rect.top != c.to_y &&
+	    (c.to_y < c.rect.top ? c.rect.bottom >= rows - 1 || c.to_y >= 0
+				 : true) &&
+	    abs(c.to_y - c.rect.top) <= c.rect.bottom - c.rect.top + 1)
+		return scroll_lines(t, f, &c, rows);
+	n = (size_t)cols * (size_t)rows;
+	old = malloc(n * sizeof *old);
+	line = malloc((size_t)cols * sizeof *line);
+	if (!old || !line) {
+		free(old);
+		free(line);
+		return STATUS_NO_MEMORY;
+	}
+	model_read(0, 0, n, old);
+	out_begin(&o, t, f);
+	for (int y = 0; y < rows && !o.status; y++) {
+		int first = cols, last = -1;
+
+		for (int x = 0; x < cols; x++) {
+			int from_x = x - c.to_x + c.rect.left;
+			int from_y = y - c.to_y + c.rect.top;
+
+			line[x] = old[y * cols + x];
+			if (!inside(&c.clip, x, y))
+				continue;
+			if (inside(&c.rect, from_x, from_y))
+				line[x] = from_x >= 0 && from_x < cols &&
+							  from_y >= 0 &&
+							  from_y < rows
+						  ? old[from_y * cols + from_x]
+						  : (struct cell){ c.fill_char,
+								   c.fill_attributes };
+			else if (inside(&c.rect, x, y))
+				line[x] = (struct cell){ c.fill_char,
+							 c.fill_attributes };
+			else
+				continue;
+			first = MIN(first, x);
+			last = x;
+		}
+		if (last >= first)
+			out_cells(&o, first, y, cols, line + first,
+				  (size_t)(last - first + 1));
+	}
+	free(old);
+	free(line);
+	return out_end(&o);
 }
 
 const struct control_row console_screen_rows[] = {
@@ -464,5 +677,7 @@ const struct control_row console_screen_rows[] = {
 	{ RF_CONSOLE_WRITE_CELLS, write_cells },
 	{ RF_CONSOLE_WRITE_RECT, write_rect },
 	{ RF_CONSOLE_SCROLL, scroll },
+	{ RF_CONSOLE_READ_CELLS, read_cells },
+	{ RF_CONSOLE_READ_RECT, read_rect },
 };
 const size_t console_screen_nrows = COUNT_OF(console_screen_rows);

@@ -21,6 +21,7 @@
 #include <unistd.h>
 
 #include "base/utf.h"
+#include "syscall-xlate/nt/console-model.h"
 #include "syscall-xlate/nt/control.h"
 #include "syscall-xlate/nt/file-private.h"
 
@@ -102,6 +103,7 @@ NTSTATUS console_put(struct task *t, struct file *f, const char *s, size_t n)
 		ssize_t did = write(f->fd, s, n);
 
 		if (did >= 0) {
+			model_feed(s, (size_t)did);
 			s += did;
 			n -= (size_t)did;
 		} else if (errno == EAGAIN) {
@@ -152,14 +154,35 @@ static NTSTATUS write_units(struct task *t, struct file *f, struct irp *r)
 	return status;
 }
 
+/* n bytes at at have been written, and are gone if the guest changes them. */
+static void feed_from(struct task *t, gaddr at, uint64_t n)
+{
+	char part[1024];
+
+	while (n) {
+		size_t some = MIN(n, sizeof part);
+
+		if (guest_read(t, part, at, some))
+			return;
+		model_feed(part, some);
+		at += some;
+		n -= some;
+	}
+}
+
 static NTSTATUS console_write(struct task *t, struct file *f, struct irp *r)
 {
+	NTSTATUS status;
+
 	if (f->device == CONSOLE_CONTROL)
 		return STATUS_INVALID_DEVICE_REQUEST;
 	if (f->device == CONSOLE_INPUT && f->fd < 0)
 		return STATUS_INVALID_HANDLE;
 	console.moved = true;
-	return stream_ops.write(t, f, r);
+	status = stream_ops.write(t, f, r);
+	if (!status && f->fd >= 0)
+		feed_from(t, r->buf, MIN(r->information, (uint64_t)r->len));
+	return status;
 }
 
 /* ---- text in
@@ -288,6 +311,10 @@ static NTSTATUS fill(struct task *t, struct file *f)
 			console.end_of_file = true;
 			break;
 		}
+		/* The terminal has shown it. */
+		if (console.input_mode & INPUT_LINE &&
+		    console.input_mode & INPUT_ECHO)
+			model_feed((char *)raw, (size_t)n);
 		/* Ctrl-Z first in a line is how Windows users end a file. */
 		if (console.input_mode & INPUT_LINE && raw[0] == 26) {
 			console.end_of_file = true;

@@ -90,6 +90,11 @@ tests_unit_nt_console_SOURCES = %D%/syscall-xlate/nt/console.c \
 tests_unit_nt_console_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_nt_console_LDADD = $(UNIT_LDADD) -lutil
 
+unit_tests += tests/unit/nt-console-model
+tests_unit_nt_console_model_SOURCES = %D%/syscall-xlate/nt/console-model.c
+tests_unit_nt_console_model_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_nt_console_model_LDADD = $(UNIT_LDADD)
+
 unit_tests += tests/unit/nt-path
 tests_unit_nt_path_SOURCES = %D%/syscall-xlate/nt/path.c
 tests_unit_nt_path_CPPFLAGS = $(UNIT_CPPFLAGS)

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * console-model.h - what is on the screen, as far as we have written it.
+ *
+ * A terminal cannot be read back, so what goes to it is followed here.  Most
+ * programs never ask: until one does, only the last bytes are kept.
+ */
+#ifndef RF_NT_CONSOLE_MODEL_H
+#define RF_NT_CONSOLE_MODEL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum {
+	CELL_LEADING = 0x100, /* left half of a wide character */
+	CELL_TRAILING = 0x200,
+	CELL_COLORS = 0xff,
+	CELL_REVERSE = 0x4000,
+	CELL_UNDERLINE = 0x8000,
+	CELL_PLAIN = 7,
+};
+
+struct cell {
+	uint32_t c; /* Unicode */
+	uint16_t attributes;
+};
+
+/* n bytes have gone to the terminal.  Any thread. */
+void model_feed(const char *s, size_t n);
+
+/* Is the screen followed already?  Else model_begin() wants to know the row. */
+bool model_follows(int cols, int rows);
+/*
+ * From now on follow it.  row: where the cursor is now, from 0; -1: unknown.
+ * False without memory.
+ */
+bool model_begin(int cols, int rows, int row);
+/* Cells from (x, y) on, in reading order; blanks behind the last. */
+void model_read(int x, int y, size_t n, struct cell *to);
+
+/* Columns that c takes: 0, 1 or 2. */
+int model_width(uint32_t c);
+
+#endif

@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Unit tests of nt/console-model.c: where what was written lies. */
+#include <check.h>
+#include <string.h>
+
+#include "syscall-xlate/nt/console-model.h"
+
+enum { COLS = 20, ROWS = 6 };
+
+static void feed(const char *s)
+{
+	model_feed(s, strlen(s));
+}
+
+/* Row y as text, non-ASCII as "?", without blanks at the end. */
+static void row_is(int y, const char *want)
+{
+	struct cell c[COLS];
+	char got[COLS + 1];
+	int n = 0;
+
+	model_read(0, y, COLS, c);
+	for (int x = 0; x < COLS; x++) {
+		got[x] = c[x].c < 0x80 ? (char)c[x].c : '?';
+		if (got[x] != ' ')
+			n = x + 1;
+	}
+	got[n] = 0;
+	ck_assert_msg(!strcmp(got, want), "row %d: \"%s\", not \"%s\"", y, got,
+		      want);
+}
+
+static const struct {
+	const char *what, *before;
+	int row;	     /* where the terminal says it is then */
+	int at;		     /* a row */
+	const char *is, *below; /* what it holds, and the next one */
+} starts[] = {
+	{ "at the top", "a\nb\n", 2, 0, "a", "b" },
+	{ "further down", "a\nb\n", 4, 2, "a", "b" },
+	{ "not told", "a\nb\n", -1, 0, "a", "b" },
+	{ "at the bottom", "a\nb\n", 5, 3, "a", "b" },
+	{ "more than a screen", "1\n2\n3\n4\n5\n6\n7\n8", 5, 4, "7", "8" },
+	{ "a row is named", "x\33[2;3Hy", 1, 1, "  y", "" },
+	{ "a character in two halves", "\xe4\xb8\xadz", 0, 0, "??z", "" },
+	{ "a line too long", "12345678901234567890abc", 1, 1, "abc", "" },
+	{ "exactly a line", "12345678901234567890\nabc", 1, 1, "abc", "" },
+	{ "wide, at the edge", "1234567890123456789\xe4\xb8\xad", 1, 1, "??", "" },
+	{ "a title", "\33]0;no\33\\yes\33]2;no\ayes", 0, 0, "yesyes", "" },
+	{ "unknown sequences", "\33[>1;2c\33(Ba\33[?25lb\33=c", 0, 0, "abc", "" },
+	{ "insert a line", "\33[1;1Ha\nb\33[1;1H\33[L", 0, 0, "", "a" },
+	{ "a region", "\33[1;1Ha\nb\nc\33[1;2r\33[2;1H\nd\33[r", 1, 0, "b", "d" },
+	{ "another screen", "\33[1;1Ha\33[?1049hb\33[?1049lc", 0, 0, "ac", "" },
+	{ "over a wide one", "\xe4\xb8\xad\rx", 0, 0, "x", "" },
+	{ "combined", "e\xcc\x81x", 0, 0, "ex", "" },
+};
+
+START_TEST(start)
+{
+	feed(starts[_i].before);
+	ck_assert(!model_follows(COLS, ROWS));
+	ck_assert(model_begin(COLS, ROWS, starts[_i].row));
+	ck_assert(model_follows(COLS, ROWS));
+	row_is(starts[_i].at, starts[_i].is);
+	if (starts[_i].at + 1 < ROWS)
+		row_is(starts[_i].at + 1, starts[_i].below);
+}
+END_TEST
+
+START_TEST(later)
+{
+	char part[2] = "";
+	struct cell c[2];
+
+	ck_assert(model_begin(COLS, ROWS, 0));
+	/* Byte by byte, as a program may write. */
+	for (const char *s = "\33[2;2H\33[1;31m\xc3\xa9\33[0m!"; *s; s++) {
+		part[0] = *s;
+		feed(part);
+	}
+	model_read(1, 1, 2, c);
+	ck_assert_uint_eq(c[0].c, 0xe9);
+	ck_assert_uint_eq(c[0].attributes, 12);
+	ck_assert_uint_eq(c[1].c, '!');
+	ck_assert_uint_eq(c[1].attributes, CELL_PLAIN);
+	feed("\33[3;1H\xe4\xb8\xad");
+	model_read(0, 2, 2, c);
+	ck_assert_uint_eq(c[0].attributes, CELL_PLAIN | CELL_LEADING);
+	ck_assert_uint_eq(c[1].attributes, CELL_PLAIN | CELL_TRAILING);
+	/* Another size keeps what still has room. */
+	ck_assert(model_follows(4, 2));
+	model_read(1, 1, 2, c);
+	ck_assert_uint_eq(c[0].c, 0xe9);
+	ck_assert(model_follows(COLS, ROWS));
+	row_is(2, "");
+	model_read(COLS - 1, ROWS - 1, 2, c);
+	ck_assert_uint_eq(c[1].c, ' ');
+}
+END_TEST
+
+/* Numbers beyond all bounds, and sequences without an end. */
+START_TEST(hostile)
+{
+	static const char *const bad[] = {
+		"\33[999999999999;999999999999H@", "\33[9999L", "\33[9999M",
+		"\33[9999P", "\33[9999@", "\33[9999X", "\33[9999S", "\33[9999T",
+		"\33[9999;1r", "\33[0;0H\33[1A\33M", "\33[38;5m", "\33[38;2;1m",
+		"\33[48;5;999m", "\33[;;;;;;;;;;;;;;;;;;;;;;;;;1m", "\33[s\33[u",
+		"\33]", "\xff\xfe\xf8", "\33[?1049h\33[?1049h\33[?1049l\33[?1049l",
+		"\33\\\33[9;9H\33[J\33[1J\33[2J\33[3J\33[9J",
+	};
+	unsigned seed = 1;
+	char s[64];
+
+	ck_assert(model_begin(1, 1, 0));
+	for (int round = 0; round < 3; round++) {
+		for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+			feed(bad[i]);
+		ck_assert(model_follows(round ? COLS : 2, round ? ROWS : 1));
+	}
+	for (int i = 0; i < 20000; i++) {
+		static const char some[] = "\33[;0123456789?HJKLMPSTXm@ru\n\r\ta";
+
+		for (size_t k = 0; k < sizeof s; k++) {
+			seed = seed * 1103515245 + 12345;
+			s[k] = some[(seed >> 16) % (sizeof some - 1)];
+		}
+		model_feed(s, sizeof s);
+		if (i % 1000 == 0)
+			ck_assert(model_follows(1 + i % 37, 1 + i % 23));
+	}
+}
+END_TEST
+
+int main(void)
+{
+	Suite *s = suite_create("console-model");
+	TCase *tc = tcase_create("all");
+	SRunner *r;
+	int failed;
+
+	tcase_add_loop_test(tc, start, 0, sizeof starts / sizeof *starts);
+	tcase_add_test(tc, later);
+	tcase_add_test(tc, hostile);
+	suite_add_tcase(s, tc);
+	r = srunner_create(s);
+	srunner_set_tap(r, "-");
+	srunner_run_all(r, CK_SILENT);
+	failed = srunner_ntests_failed(r);
+	srunner_free(r);
+	return failed != 0;
+}
