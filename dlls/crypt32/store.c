@@ -1,20 +1,22 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * store.c - certificate stores, which can be opened and are empty: this
- * machine's trust is the host's business, and programs bring their own roots
- * where they find none.
+ * store.c - certificate stores.
+ *
+ * The system's store "ROOT" holds the authorities that the host trusts: its
+ * bundle of certificates, read when somebody looks into the store.  The other
+ * system stores are empty.  What is added to a store is gone with it.
  */
-#include "nt.h"
-/* What the header would import is what this file defines. */
-#undef DECLSPEC_IMPORT
-#define DECLSPEC_IMPORT
-#include <wincrypt.h>
+#include "cert.h"
 
 #define STORE_MAGIC 0x43727374u
 
 struct store {
 	ULONG magic;
 	LONG refs;
+	BOOL collection, roots; /* roots: to be read */
+	RTL_SRWLOCK lock;
+	ULONG n, room;
+	void **items; /* struct cert, or a collection's struct store */
 };
 
 static struct store *store_of(HCERTSTORE h)
@@ -27,28 +29,167 @@ static struct store *store_of(HCERTSTORE h)
 	return NULL;
 }
 
+/* Under the lock. */
+static BOOL append(struct store *s, void *item)
+{
+	void **more;
+
+	if (s->n == s->room) {
+		ULONG room = s->room ? s->room * 2 : 8;
+
+		more = RtlAllocateHeap(rf_heap(), 0, room * sizeof *more);
+		if (!more)
+			return cert_fail(ERROR_NOT_ENOUGH_MEMORY);
+		memcpy(more, s->items, s->n * sizeof *more);
+		RtlFreeHeap(rf_heap(), 0, s->items);
+		s->items = more;
+		s->room = room;
+	}
+	s->items[s->n++] = item;
+	return TRUE;
+}
+
+/* ---- the host's authorities ---------------------------------------------- */
+
+static int digit(char c)
+{
+	return c >= 'A' && c <= 'Z'   ? c - 'A' :
+	       c >= 'a' && c <= 'z'   ? c - 'a' + 26 :
+	       c >= '0' && c <= '9'   ? c - '0' + 52 :
+	       c == '+'		      ? 62 :
+	       c == '/'		      ? 63 :
+					-1;
+}
+
+/* The bytes of base 64 up to end, in their place; how many they are. */
+static DWORD decode(char *start, const char *end)
+{
+	BYTE *to = (BYTE *)start;
+	ULONG bits = 0, have = 0;
+
+	for (const char *s = start; s < end; s++) {
+		int v = digit(*s);
+
+		if (v < 0)
+			continue; /* line ends, and padding */
+		bits = bits << 6 | (ULONG)v;
+		have += 6;
+		if (have >= 8) {
+			have -= 8;
+			*to++ = (BYTE)(bits >> have);
+		}
+	}
+	return (DWORD)(to - (BYTE *)start);
+}
+
+static void add_bundle(struct store *s, char *text)
+{
+	static const char begin[] = "-----BEGIN CERTIFICATE-----",
+			  end[] = "-----END CERTIFICATE-----";
+	char *stop;
+	struct cert *c;
+
+	for (char *at = text; (at = strstr(at, begin)) != NULL; at = stop) {
+		at += sizeof begin - 1;
+		stop = strstr(at, end);
+		if (!stop)
+			return;
+		c = cert_new((BYTE *)at, decode(at, stop), s);
+		/* One that cannot be read is not in the store. */
+		if (c && !append(s, c))
+			cert_put(c);
+	}
+}
+
+static char *read_text(const WCHAR *path)
+{
+	enum { MOST = 16 << 20 };
+	HANDLE h = CreateFileW(path, GENERIC_READ, FILE_SHARE_READ, NULL,
+			       OPEN_EXISTING, 0, NULL);
+	LARGE_INTEGER size;
+	char *text = NULL;
+	DWORD got = 0;
+
+	if (h == INVALID_HANDLE_VALUE)
+		return NULL;
+	if (GetFileSizeEx(h, &size) && size.QuadPart < MOST)
+		text = RtlAllocateHeap(rf_heap(), 0,
+				       (SIZE_T)size.QuadPart + 1);
+	if (text && !ReadFile(h, text, (DWORD)size.QuadPart, &got, NULL))
+		got = 0;
+	if (text)
+		text[got] = 0;
+	NtClose(h);
+	return text;
+}
+
+/* Under the lock.  Distributions have their bundle at one of these. */
+static void read_roots(struct store *s)
+{
+	static const WCHAR *const paths[] = {
+		L"Z:\\etc\\ssl\\certs\\ca-certificates.crt",
+		L"Z:\\etc\\pki\\tls\\certs\\ca-bundle.crt",
+		L"Z:\\etc\\ssl\\ca-bundle.pem",
+		L"Z:\\etc\\ssl\\cert.pem",
+	};
+
+	if (!s->roots)
+		return;
+	s->roots = FALSE;
+	for (ULONG i = 0; !s->n && i < ARRAYSIZE(paths); i++) {
+		char *text = read_text(paths[i]);
+
+		if (text)
+			add_bundle(s, text);
+		RtlFreeHeap(rf_heap(), 0, text);
+	}
+}
+
+/* ---- stores -------------------------------------------------------------- */
+
+/* "ROOT", with or without whose it is: ".\ROOT", "LocalMachine\ROOT". */
+static BOOL is_root(const WCHAR *name)
+{
+	const WCHAR *last = name ? wcsrchr(name, '\\') : NULL;
+
+	return name && !lstrcmpiW(last ? last + 1 : name, L"ROOT");
+}
+
 HCERTSTORE WINAPI CertOpenStore(LPCSTR provider, DWORD encoding,
 				HCRYPTPROV_LEGACY prov, DWORD flags,
 				const void *what)
 {
+	WCHAR wide[MAX_PATH] = L"";
+	const WCHAR *name = what;
 	struct store *s;
-	BOOL known = provider == CERT_STORE_PROV_MEMORY ||
-		     provider == CERT_STORE_PROV_COLLECTION ||
-		     provider == CERT_STORE_PROV_SYSTEM_A ||
-		     provider == CERT_STORE_PROV_SYSTEM_W ||
-		     provider == CERT_STORE_PROV_SYSTEM_REGISTRY_W;
 
-	if (!known) {
+	switch ((ULONG_PTR)provider) {
+	case (ULONG_PTR)CERT_STORE_PROV_MEMORY:
+	case (ULONG_PTR)CERT_STORE_PROV_COLLECTION:
+		name = NULL;
+		break;
+	case (ULONG_PTR)CERT_STORE_PROV_SYSTEM_A:
+		if (what)
+			MultiByteToWideChar(CP_ACP, 0, what, -1, wide,
+					    MAX_PATH);
+		name = wide;
+		break;
+	case (ULONG_PTR)CERT_STORE_PROV_SYSTEM_W:
+	case (ULONG_PTR)CERT_STORE_PROV_SYSTEM_REGISTRY_W:
+		break;
+	default:
 		SetLastError(ERROR_FILE_NOT_FOUND);
 		return NULL;
 	}
-	s = RtlAllocateHeap(rf_heap(), 0, sizeof *s);
+	s = RtlAllocateHeap(rf_heap(), HEAP_ZERO_MEMORY, sizeof *s);
 	if (!s) {
 		SetLastError(ERROR_NOT_ENOUGH_MEMORY);
 		return NULL;
 	}
 	s->magic = STORE_MAGIC;
 	s->refs = 1;
+	s->collection = provider == CERT_STORE_PROV_COLLECTION;
+	s->roots = is_root(name);
 	return s;
 }
 
@@ -71,6 +212,21 @@ HCERTSTORE WINAPI CertDuplicateStore(HCERTSTORE h)
 	return s;
 }
 
+static void store_put(struct store *s)
+{
+	if (InterlockedDecrement(&s->refs))
+		return;
+	for (ULONG i = 0; i < s->n; i++) {
+		if (s->collection)
+			store_put(s->items[i]);
+		else
+			cert_put(s->items[i]);
+	}
+	s->magic = 0;
+	RtlFreeHeap(rf_heap(), 0, s->items);
+	RtlFreeHeap(rf_heap(), 0, s);
+}
+
 BOOL WINAPI CertCloseStore(HCERTSTORE h, DWORD flags)
 {
 	struct store *s;
@@ -80,25 +236,127 @@ BOOL WINAPI CertCloseStore(HCERTSTORE h, DWORD flags)
 	s = store_of(h);
 	if (!s)
 		return FALSE;
-	if (!InterlockedDecrement(&s->refs)) {
-		s->magic = 0;
-		RtlFreeHeap(rf_heap(), 0, s);
-	}
+	store_put(s);
 	return TRUE;
 }
 
 BOOL WINAPI CertAddStoreToCollection(HCERTSTORE to, HCERTSTORE from,
 				     DWORD flags, DWORD priority)
 {
-	return store_of(to) && store_of(from);
+	struct store *s = store_of(to), *part = store_of(from);
+	BOOL ok;
+
+	if (!s || !part)
+		return FALSE;
+	if (!s->collection || part->collection)
+		return cert_fail((DWORD)E_INVALIDARG);
+	RtlAcquireSRWLockExclusive(&s->lock);
+	ok = append(s, part);
+	if (ok)
+		InterlockedIncrement(&part->refs);
+	RtlReleaseSRWLockExclusive(&s->lock);
+	return ok;
+}
+
+VOID WINAPI CertRemoveStoreFromCollection(HCERTSTORE from, HCERTSTORE what)
+{
+	struct store *s = store_of(from), *part = NULL;
+
+	if (!s || !s->collection)
+		return;
+	RtlAcquireSRWLockExclusive(&s->lock);
+	for (ULONG i = 0; i < s->n && !part; i++)
+		if (s->items[i] == what) {
+			part = s->items[i];
+			memmove(s->items + i, s->items + i + 1,
+				(--s->n - i) * sizeof *s->items);
+		}
+	RtlReleaseSRWLockExclusive(&s->lock);
+	if (part)
+		store_put(part);
+}
+
+/* ---- looking ------------------------------------------------------------- */
+
+/* The one behind previous (NULL: the first), with a reference. */
+static struct cert *after(struct store *s, const struct cert *previous,
+			  BOOL *passed)
+{
+	struct cert *found = NULL;
+
+	RtlAcquireSRWLockExclusive(&s->lock);
+	read_roots(s);
+	for (ULONG i = 0; i < s->n && !found; i++) {
+		if (s->collection) {
+			found = after(s->items[i], previous, passed);
+		} else if (*passed) {
+			found = s->items[i];
+			InterlockedIncrement(&found->refs);
+		} else {
+			*passed = s->items[i] == previous;
+		}
+	}
+	RtlReleaseSRWLockExclusive(&s->lock);
+	return found;
 }
 
 PCCERT_CONTEXT WINAPI CertEnumCertificatesInStore(HCERTSTORE h,
 						  PCCERT_CONTEXT previous)
 {
-	if (store_of(h))
+	struct store *s = store_of(h);
+	BOOL passed = !previous;
+	struct cert *c = s ? after(s, (struct cert *)previous, &passed) : NULL;
+
+	if (s && !c)
 		SetLastError((DWORD)CRYPT_E_NOT_FOUND);
-	return NULL;
+	CertFreeCertificateContext(previous);
+	return c ? &c->context : NULL;
+}
+
+static BOOL same_blob(const CRYPT_DATA_BLOB *a, const CRYPT_DATA_BLOB *b)
+{
+	return a->cbData == b->cbData &&
+	       !memcmp(a->pbData, b->pbData, a->cbData);
+}
+
+static BOOL has_hash(PCCERT_CONTEXT c, DWORD id, const CRYPT_HASH_BLOB *want)
+{
+	BYTE value[64];
+	DWORD n = sizeof value;
+
+	return CertGetCertificateContextProperty(c, id, value, &n) &&
+	       n == want->cbData && !memcmp(value, want->pbData, n);
+}
+
+static BOOL fits(PCCERT_CONTEXT c, DWORD how, const void *what)
+{
+	const CERT_CONTEXT *other = what;
+	const CERT_INFO *info = what;
+
+	switch (how) {
+	case CERT_FIND_ANY:
+		return TRUE;
+	case CERT_FIND_SHA1_HASH:
+		return has_hash(c, CERT_SHA1_HASH_PROP_ID, what);
+	case CERT_FIND_MD5_HASH:
+		return has_hash(c, CERT_MD5_HASH_PROP_ID, what);
+	case CERT_FIND_SUBJECT_NAME:
+		return same_blob(&c->pCertInfo->Subject, what);
+	case CERT_FIND_ISSUER_NAME:
+		return same_blob(&c->pCertInfo->Issuer, what);
+	case CERT_FIND_ISSUER_OF: /* what was issued by c */
+		return same_blob(&c->pCertInfo->Subject,
+				 &other->pCertInfo->Issuer);
+	case CERT_FIND_SUBJECT_CERT:
+		return same_blob(&c->pCertInfo->Issuer, &info->Issuer) &&
+		       same_blob(&c->pCertInfo->SerialNumber,
+				 &info->SerialNumber);
+	case CERT_FIND_EXISTING:
+		return c->cbCertEncoded == other->cbCertEncoded &&
+		       !memcmp(c->pbCertEncoded, other->pbCertEncoded,
+			       c->cbCertEncoded);
+	}
+	return FALSE;
 }
 
 PCCERT_CONTEXT WINAPI CertFindCertificateInStore(HCERTSTORE h, DWORD encoding,
@@ -106,87 +364,119 @@ PCCERT_CONTEXT WINAPI CertFindCertificateInStore(HCERTSTORE h, DWORD encoding,
 						 const void *what,
 						 PCCERT_CONTEXT previous)
 {
-	return CertEnumCertificatesInStore(h, previous);
+	static const DWORD known[] = {
+		CERT_FIND_ANY,		CERT_FIND_SHA1_HASH,
+		CERT_FIND_MD5_HASH,	CERT_FIND_SUBJECT_NAME,
+		CERT_FIND_ISSUER_NAME,	CERT_FIND_ISSUER_OF,
+		CERT_FIND_SUBJECT_CERT, CERT_FIND_EXISTING,
+	};
+	BOOL is_known = FALSE;
+
+	for (ULONG i = 0; i < ARRAYSIZE(known); i++)
+		is_known |= known[i] == how;
+	if (!is_known) {
+		CertFreeCertificateContext(previous);
+		SetLastError((DWORD)E_INVALIDARG);
+		return NULL;
+	}
+	do
+		previous = CertEnumCertificatesInStore(h, previous);
+	while (previous && !fits(previous, how, what));
+	return previous;
 }
 
-/* ---- of certificates, of which there are none
- * ---------------------------------- */
+/* ---- adding -------------------------------------------------------------- */
 
-PCCERT_CONTEXT WINAPI CertCreateCertificateContext(DWORD encoding,
-						   const BYTE *data, DWORD n)
+static ULONG place_of(struct store *s, const struct cert *c)
 {
-	SetLastError(ERROR_NOT_SUPPORTED);
-	return NULL;
-}
+	ULONG i;
 
-PCCERT_CONTEXT WINAPI CertDuplicateCertificateContext(PCCERT_CONTEXT c)
-{
-	return NULL;
-}
-
-BOOL WINAPI CertFreeCertificateContext(PCCERT_CONTEXT c)
-{
-	return TRUE;
-}
-
-BOOL WINAPI CertGetCertificateContextProperty(PCCERT_CONTEXT c, DWORD id,
-					      void *data, DWORD *size)
-{
-	SetLastError((DWORD)CRYPT_E_NOT_FOUND);
-	return FALSE;
-}
-
-BOOL WINAPI CertGetEnhancedKeyUsage(PCCERT_CONTEXT c, DWORD flags,
-				    PCERT_ENHKEY_USAGE usage, DWORD *size)
-{
-	SetLastError((DWORD)CRYPT_E_NOT_FOUND);
-	return FALSE;
+	for (i = 0; i < s->n; i++)
+		if (fits(s->items[i], CERT_FIND_SUBJECT_CERT,
+			 c->context.pCertInfo))
+			break;
+	return i;
 }
 
 BOOL WINAPI CertAddEncodedCertificateToStore(HCERTSTORE h, DWORD encoding,
 					     const BYTE *data, DWORD n,
 					     DWORD how, PCCERT_CONTEXT *out)
 {
-	SetLastError(ERROR_NOT_SUPPORTED);
-	return FALSE;
+	struct store *s = h ? store_of(h) : NULL;
+	struct cert *c;
+	BOOL ok = TRUE;
+	ULONG at;
+
+	if (out)
+		*out = NULL;
+	if ((h && !s) || !data)
+		return cert_fail((DWORD)E_INVALIDARG);
+	c = cert_new(data, n, h);
+	if (!c)
+		return FALSE;
+	while (s && s->collection) /* the first that is in it */
+		s = s->n ? s->items[0] : NULL;
+	if (s) {
+		RtlAcquireSRWLockExclusive(&s->lock);
+		read_roots(s);
+		at = how == CERT_STORE_ADD_ALWAYS ? s->n : place_of(s, c);
+		if (at == s->n) {
+			ok = append(s, c);
+		} else if (how == CERT_STORE_ADD_NEW) {
+			ok = cert_fail((DWORD)CRYPT_E_EXISTS);
+		} else if (how == CERT_STORE_ADD_USE_EXISTING) {
+			cert_put(c);
+			c = s->items[at];
+		} else { /* the new one replaces it */
+			cert_put(s->items[at]);
+			s->items[at] = c;
+		}
+		/* The store has one reference, the caller may want another. */
+		if (ok && out)
+			InterlockedIncrement(&c->refs);
+		RtlReleaseSRWLockExclusive(&s->lock);
+		if (!ok)
+			cert_put(c);
+	}
+	if (ok && out)
+		*out = &c->context;
+	else if (ok && !s)
+		cert_put(c);
+	return ok;
 }
 
-BOOL WINAPI CertGetCertificateChain(HCERTCHAINENGINE engine, PCCERT_CONTEXT c,
-				    LPFILETIME when, HCERTSTORE more,
-				    PCERT_CHAIN_PARA para, DWORD flags,
-				    LPVOID reserved, PCCERT_CHAIN_CONTEXT *out)
+BOOL WINAPI CertAddCertificateContextToStore(HCERTSTORE h, PCCERT_CONTEXT c,
+					     DWORD how, PCCERT_CONTEXT *out)
 {
-	SetLastError(ERROR_NOT_SUPPORTED);
-	return FALSE;
+	return cert_of(c) && CertAddEncodedCertificateToStore(
+				     h, c->dwCertEncodingType,
+				     c->pbCertEncoded, c->cbCertEncoded, how,
+				     out);
 }
 
-VOID WINAPI CertFreeCertificateChain(PCCERT_CHAIN_CONTEXT c)
+/* The caller's reference goes with it, whether it was there or not. */
+BOOL WINAPI CertDeleteCertificateFromStore(PCCERT_CONTEXT context)
 {
-}
+	struct cert *c = cert_of(context);
+	struct store *s = c && c->context.hCertStore ?
+				  store_of(c->context.hCertStore) :
+				  NULL;
+	BOOL found = FALSE;
 
-BOOL WINAPI CertVerifyCertificateChainPolicy(LPCSTR policy,
-					     PCCERT_CHAIN_CONTEXT c,
-					     PCERT_CHAIN_POLICY_PARA para,
-					     PCERT_CHAIN_POLICY_STATUS status)
-{
-	SetLastError(ERROR_NOT_SUPPORTED);
-	return FALSE;
-}
-
-/* Secrets of a user: there is no key of hers to seal them with. */
-BOOL WINAPI CryptProtectData(DATA_BLOB *in, LPCWSTR text, DATA_BLOB *entropy,
-			     PVOID reserved, CRYPTPROTECT_PROMPTSTRUCT *prompt,
-			     DWORD flags, DATA_BLOB *out)
-{
-	SetLastError(ERROR_NOT_SUPPORTED);
-	return FALSE;
-}
-
-BOOL WINAPI CryptUnprotectData(DATA_BLOB *in, LPWSTR *text, DATA_BLOB *entropy,
-			       PVOID reserved,
-			       CRYPTPROTECT_PROMPTSTRUCT *prompt, DWORD flags,
-			       DATA_BLOB *out)
-{
-	SetLastError(ERROR_NOT_SUPPORTED);
-	return FALSE;
+	if (!c)
+		return FALSE;
+	if (s) {
+		RtlAcquireSRWLockExclusive(&s->lock);
+		for (ULONG i = 0; i < s->n && !found; i++)
+			if (s->items[i] == c) {
+				found = TRUE;
+				memmove(s->items + i, s->items + i + 1,
+					(--s->n - i) * sizeof *s->items);
+			}
+		RtlReleaseSRWLockExclusive(&s->lock);
+	}
+	if (found)
+		cert_put(c);
+	cert_put(c);
+	return TRUE;
 }

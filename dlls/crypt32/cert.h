@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * cert.h - certificates: read (cert-der.c), as contexts (cert.c), in stores
+ * (store.c).
+ */
+#ifndef RF_CRYPT32_CERT_H
+#define RF_CRYPT32_CERT_H
+
+#include "nt.h"
+/* What the header would import is what this DLL defines. */
+#undef DECLSPEC_IMPORT
+#define DECLSPEC_IMPORT
+#include <wincrypt.h>
+
+struct property {
+	struct property *next;
+	DWORD id, n;
+	BYTE data[];
+};
+
+struct cert {
+	CERT_CONTEXT context; /* must be first: it is the handle */
+	ULONG magic;
+	LONG refs;
+	CERT_INFO info;
+	struct property *properties;
+	BYTE *der, *room; /* room: what info points to and der has not */
+};
+
+/*
+ * Fills info from a certificate; what it points to is in der or in *room,
+ * which is allocated.  FALSE and the last error: it is none.
+ */
+BOOL cert_read(const BYTE *der, DWORD n, CERT_INFO *info, BYTE **room);
+/* The object identifiers of a list of key usages, as cert_read() has them. */
+BOOL cert_usages(const BYTE *der, DWORD n, CERT_ENHKEY_USAGE *usage,
+		 DWORD *size);
+
+struct cert *cert_of(PCCERT_CONTEXT c);
+/* A context in a store; NULL and the last error. */
+struct cert *cert_new(const BYTE *der, DWORD n, HCERTSTORE store);
+void cert_put(struct cert *c);
+
+static inline BOOL cert_fail(DWORD error)
+{
+	SetLastError(error);
+	return FALSE;
+}
+
+#endif
