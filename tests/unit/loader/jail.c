@@ -143,18 +143,15 @@ END_TEST
 static char in[] = "/tmp/jail-in.XXXXXX", out[] = "/tmp/jail-out.XXXXXX";
 static char own[] = "/tmp/jail-own.XXXXXX";
 
-static int try_open(enum mount_mode mode, const char *dir, const char *name,
-		    int flags)
+static int in_jail(enum mount_mode mode, const char *path,
+		   int (*fn)(const char *path, int arg), int arg)
 {
 	struct policy_mount m = { .host = in, .mode = mode, .is_dir = true };
 	struct policy p = { .mounts = &m, .nmounts = 1, .own = own };
 	struct jail_paths paths = { .program = "/proc/self/exe", .dlls = own };
-	char path[128];
 	int status;
-	pid_t pid;
+	pid_t pid = fork();
 
-	snprintf(path, sizeof path, "%s/%s", dir, name);
-	pid = fork();
 	if (pid == 0) {
 		struct err e = { 0 };
 
@@ -163,11 +160,38 @@ static int try_open(enum mount_mode mode, const char *dir, const char *name,
 			fprintf(stderr, "# %s\n", e.text);
 			_exit(255);
 		}
-		_exit(open(path, flags, 0600) < 0 ? errno : 0);
+		_exit(fn(path, arg) < 0 ? errno : 0);
 	}
 	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
 	ck_assert(WIFEXITED(status));
 	return WEXITSTATUS(status);
+}
+
+static int do_open(const char *path, int flags)
+{
+	return open(path, flags, 0600);
+}
+
+static int try_open(enum mount_mode mode, const char *dir, const char *name,
+		    int flags)
+{
+	char path[256];
+
+	snprintf(path, sizeof path, "%s/%s", dir, name);
+	return in_jail(mode, path, do_open, flags);
+}
+
+static int do_remove(const char *path, int unused)
+{
+	return unlink(path);
+}
+
+static int try_remove(const char *name)
+{
+	char path[128];
+
+	snprintf(path, sizeof path, "%s/%s", own, name);
+	return in_jail(MOUNT_RW, path, do_remove, 0);
 }
 
 static void put(const char *dir, const char *name)
@@ -181,18 +205,31 @@ static void put(const char *dir, const char *name)
 	close(fd);
 }
 
+/* What the sandbox's folder consists of (loader/sandbox.c). */
+static const char *const folders[] = { "data", "run", "drives", "slots" };
+
+static char *in_own(const char *name)
+{
+	static char path[128];
+
+	snprintf(path, sizeof path, "%s/%s", own, name);
+	return path;
+}
+
 START_TEST(files)
 {
 	char link[128], target[128];
 
 	ck_assert(mkdtemp(in) && mkdtemp(out) && mkdtemp(own));
+	for (unsigned i = 0; i < COUNT_OF(folders); i++)
+		ck_assert(mkdir(in_own(folders[i]), 0700) == 0);
 	put(in, "a");
 	put(out, "b");
 	snprintf(link, sizeof link, "%s/l", in);
 	snprintf(target, sizeof target, "%s/b", out);
 	ck_assert(symlink(target, link) == 0);
-	if (try_open(MOUNT_RO, in, "a", O_RDONLY) == 255)
-		return; /* no Landlock here */
+	if (syscall(SYS_landlock_create_ruleset, NULL, 0, 1) < 0)
+		return; /* no Landlock here (1: its version) */
 	ck_assert_int_eq(try_open(MOUNT_RO, in, "a", O_RDONLY), 0);
 	ck_assert_int_eq(try_open(MOUNT_RO, in, "a", O_WRONLY), EACCES);
 	ck_assert_int_eq(try_open(MOUNT_RO, in, "n", O_CREAT | O_RDWR), EACCES);
@@ -206,7 +243,14 @@ START_TEST(files)
 			 EACCES);
 	ck_assert_int_eq(try_open(MOUNT_RW, "/proc/self", "mem", O_RDWR),
 			 EACCES);
-	ck_assert_int_eq(try_open(MOUNT_RW, own, "x", O_CREAT | O_RDWR), 0);
+	ck_assert_int_eq(try_open(MOUNT_RW, own, "x", O_CREAT | O_RDWR),
+			 EACCES);
+	for (unsigned i = 0; i < COUNT_OF(folders); i++)
+		ck_assert_int_eq(try_open(MOUNT_RW, in_own(folders[i]), "x",
+					  O_CREAT | O_RDWR), 0);
+	/* Locks that count processes stay the same files. */
+	ck_assert_int_eq(try_remove("data/x"), 0);
+	ck_assert_int_eq(try_remove("slots/x"), EACCES);
 }
 END_TEST
 
@@ -223,6 +267,12 @@ static void clean(void)
 		}
 		rmdir(dirs[d]);
 	}
+	for (unsigned i = 0; i < COUNT_OF(folders); i++) {
+		snprintf(path, sizeof path, "%s/%s/x", own, folders[i]);
+		unlink(path);
+		rmdir(in_own(folders[i]));
+	}
+	rmdir(own);
 }
 
 int main(void)
