@@ -291,6 +291,15 @@ void __cdecl RtlRestoreContext(PCONTEXT ctx, struct _EXCEPTION_RECORD *rec)
 /* ---- unwinding
  * ---------------------------------------------------------------------- */
 
+static inline void check_frame(ULONG64 frame, ULONG64 target, ULONG_PTR low,
+			       ULONG_PTR high, EXCEPTION_RECORD *rec)
+{
+	if (target && frame > target)
+		raise_while(STATUS_INVALID_UNWIND_TARGET, rec);
+	if (!frame_ok(frame, low, high))
+		raise_while(STATUS_BAD_STACK, rec);
+}
+
 /*
  * *ctx is the context of RtlUnwindEx's caller; from frame to frame it trades
  * places with a local one.
@@ -338,14 +347,19 @@ void rf_unwind(PVOID target_frame, PVOID ip, EXCEPTION_RECORD *rec, PVOID value,
 				break;
 			continue;
 		}
+		/* Mostly there is nobody to call, for whom to keep a copy. */
+		if (rf_plain_frame(base, pc, f, cur, &frame)) {
+			check_frame(frame, target, low, high, rec);
+			if (frame == target)
+				break;
+			RtlVirtualUnwind(UNW_FLAG_NHANDLER, base, pc, f, cur,
+					 &data, &frame, NULL);
+			continue;
+		}
 		copy_context(prev, cur);
 		handler = RtlVirtualUnwind(UNW_FLAG_UHANDLER, base, pc, f, prev,
 					   &data, &frame, NULL);
-		if (!frame_ok(frame, low, high) || (target && frame > target))
-			raise_while(target && frame > target
-					    ? STATUS_INVALID_UNWIND_TARGET
-					    : STATUS_BAD_STACK,
-				    rec);
+		check_frame(frame, target, low, high, rec);
 		if (!handler) {
 			if (frame != target) {
 				CONTEXT *swap = cur;

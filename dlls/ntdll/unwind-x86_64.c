@@ -372,6 +372,23 @@ static PEXCEPTION_ROUTINE unwind(DWORD kind, ULONG64 base, ULONG64 pc,
 	return (PEXCEPTION_ROUTINE)(base + *(ULONG *)behind_codes(i));
 }
 
+BOOL rf_plain_frame(ULONG64 base, ULONG64 pc, const RUNTIME_FUNCTION *f,
+		    CONTEXT *c, ULONG64 *frame)
+{
+	const INFO *i = info_of(base, f);
+
+	*frame = frame_base(i, (unsigned)(pc - base) - f->BeginAddress, c);
+	for (int n = 0; n < MAX_CHAIN; n++) {
+		if (i->flags & UNW_FLAG_UHANDLER)
+			return FALSE;
+		if (!(i->flags & UNW_FLAG_CHAININFO))
+			return TRUE;
+		f = chained(base, i);
+		i = info_of(base, f);
+	}
+	return FALSE;
+}
+
 PEXCEPTION_ROUTINE NTAPI RtlVirtualUnwind(DWORD kind, DWORD64 base, DWORD64 pc,
 					  PRUNTIME_FUNCTION f, PCONTEXT c,
 					  PVOID *data, PDWORD64 establisher,

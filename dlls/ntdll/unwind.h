@@ -12,6 +12,15 @@
 #endif
 #define EXCEPTION_SOFTWARE_ORIGINATE 0x80
 
+/*
+ * unwind-x86_64.c: no handler of f's is called when the frame is left; *frame:
+ * its establisher frame.
+ */
+#ifdef _WIN64
+BOOL rf_plain_frame(ULONG64 base, ULONG64 pc, const RUNTIME_FUNCTION *f,
+		    CONTEXT *c, ULONG64 *frame);
+#endif
+
 /* ---- unwind-table.c -------------------------------------------------------
  */
 
