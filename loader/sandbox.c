@@ -12,12 +12,14 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <linux/magic.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/statfs.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -95,11 +97,22 @@ static int link_mount(const struct policy *p, const struct policy_mount *m,
 	return ret;
 }
 
-static int make_folder(struct policy *p, struct err *e)
+/*
+ * alone: it is only a place to mount on; on a disk making and removing it may take
+ * as long as the rest of the start.
+ */
+static int make_folder(struct policy *p, bool alone, struct err *e)
 {
-	const char *tmp = getenv("TMPDIR");
-	char *own = join(tmp && *tmp == '/' ? tmp : "/tmp",
-			 "run-foreign-sandbox.XXXXXX");
+	const char *tmp = getenv("TMPDIR"), *place = "/tmp";
+	struct statfs fs;
+	char *own;
+
+	if (tmp && *tmp == '/')
+		place = tmp;
+	else if (alone && !statfs("/dev/shm", &fs) &&
+		 fs.f_type == TMPFS_MAGIC && !access("/dev/shm", W_OK))
+		place = "/dev/shm";
+	own = join(place, "run-foreign-sandbox.XXXXXX");
 
 	if (!own || !mkdtemp(own) || !(p->own = realpath(own, NULL)))
 		return err_set(e, errno, "a folder for the sandbox: %s",
@@ -334,19 +347,21 @@ int sandbox_begin(struct options *o, char ***argv, struct err *e)
 		return p->own ? find_roots(p, e)
 			      : err_set(e, ENOMEM, "no memory");
 	}
-	if (mount_program(o, &mount, e) || make_folder(p, e) ||
-	    find_roots(p, e) || add_options(o, argv, mount, e))
+	/* From the user's network, which is left next. */
+	if (mount_program(o, &mount, e) ||
+	    (p->net == POLICY_NET_PEERS &&
+	     (outside_net_lookup(p, e) || outside_net_serve(p, &net_fd, e))))
+		goto fail;
+	alone = jail_spaces(e);
+	if (alone < 0 || make_folder(p, alone, e) || find_roots(p, e) ||
+	    add_options(o, argv, mount, e))
 		goto fail;
 	/* Who writes it has no way to the file itself. */
 	if (o->exit_status) {
 		s.status_file = o->exit_status;
 		s.status = status_fd = memfd_create("exit-status", MFD_CLOEXEC);
 	}
-	if (p->net == POLICY_NET_PEERS &&
-	    (outside_net_lookup(p, e) || outside_net_serve(p, &net_fd, e)))
-		goto fail;
-	alone = jail_spaces(e);
-	if (alone < 0 || commit_prepare(p, e))
+	if (commit_prepare(p, e))
 		goto fail;
 	o->alone = s.alone = alone;
 	s.pid = supervise_fork(alone, e);

@@ -53,17 +53,11 @@ static const char *const spared[] = {
 	"NtContinueEx",	      "NtRaiseException",      "NtRaiseHardError",
 	"NtSuspendThread",    "NtSuspendProcess",      "NtShutdownSystem",
 	"NtCallbackReturn",   "NtSetContextThread",    "NtClose",
-	"NtDelayExecution",   "NtFreeVirtualMemory",   "NtUnmapViewOfSection",
-	"NtTestAlert",	      "NtUnmapViewOfSectionEx", "NtWaitForKeyedEvent",
-	"NtReleaseKeyedEvent", "NtWaitForAlertByThreadId",
-	"NtProtectVirtualMemory", "NtSetInformationThread",
-	"NtTerminateJobObject", "NtSetInformationProcess",
-	"NtQueueApcThread",   "NtQueueApcThreadEx",    "NtQueueApcThreadEx2",
-	"NtRemoveIoCompletion", "NtRemoveIoCompletionEx",
+	"NtFreeVirtualMemory", "NtUnmapViewOfSection", "NtUnmapViewOfSectionEx",
+	"NtProtectVirtualMemory", "NtTerminateJobObject",
 	"NtWaitForWorkViaWorkerFactory", "NtReplyWaitReceivePort",
-	"NtSignalAndWaitForSingleObject", "NtSetDebugFilterState",
-	"NtAlpcSendWaitReceivePort", "NtDuplicateObject", "NtWriteVirtualMemory",
-	"NtSetEventBoostPriority",
+	"NtSetDebugFilterState", "NtAlpcSendWaitReceivePort",
+	"NtWriteVirtualMemory",
 };
 
 static void find_calls(void)
@@ -312,7 +306,9 @@ static void keep(HANDLE h)
 	}
 }
 
-static uint64_t made, ok, faults, stack;
+static volatile uint64_t made;
+static uint64_t ok, faults;
+static __thread uint64_t stack;
 static DWORD end;
 static int loud;
 
@@ -380,10 +376,13 @@ static uint64_t bad_pointer(unsigned i)
 
 enum { BAD = 11 };
 
+static volatile LONG worker; /* the thread that goes on */
+static volatile LONG finished;
+static uint64_t refused, blocked;
+static __thread LONG self;
+
 static void bad_pointers(void)
 {
-	static uint64_t refused;
-
 	for (; at_call < ncalls; at_call++, at_arg = 0) {
 		const char *kinds = calls[at_call].kinds;
 
@@ -406,15 +405,47 @@ static void bad_pointers(void)
 					fprintf(stderr, "%s %u %u\n", calls[at_call].name, at_arg, at_bad);
 					fflush(stderr);
 				}
-				refused += calls[at_call].fn(
-						   a[0], a[1], a[2], a[3], a[4], a[5], a[6], a[7],
-						   a[8], a[9], a[10], a[11], a[12], a[13]) < 0;
+				if (calls[at_call].fn(
+					    a[0], a[1], a[2], a[3], a[4], a[5], a[6], a[7],
+					    a[8], a[9], a[10], a[11], a[12], a[13]) < 0)
+					refused++;
+				/* It has waited, and another goes on. */
+				if (self != worker)
+					ExitThread(0);
 			}
 		}
 	}
-	printf("%llu bad pointers, %llu refused, %u calls, %llu exceptions\n",
-	       (unsigned long long)made, (unsigned long long)refused, ncalls,
-	       (unsigned long long)faults);
+	finished = 1;
+	Sleep(INFINITE);
+}
+
+static DWORD WINAPI point(void *arg)
+{
+	self = (LONG)(LONG_PTR)arg;
+	stack = ((uint64_t)__builtin_frame_address(0) - 4096) / 16 * 16 - 8;
+	bad_pointers();
+	return 0;
+}
+
+/* A call that waits without an end is left waiting. */
+static void point_all(void)
+{
+	enum { MS = 3000 };
+	uint64_t was = 0;
+
+	while (!finished) {
+		worker++;
+		CloseHandle(CreateThread(NULL, 0, point, (void *)(LONG_PTR)worker, 0, NULL));
+		do {
+			was = made;
+			for (int i = 0; i < MS / 50 && !finished && made == was; i++)
+				Sleep(50);
+		} while (!finished && made != was);
+		blocked += !finished;
+	}
+	printf("%llu bad pointers, %llu refused, %llu waited, %u calls, %llu exceptions\n",
+	       (unsigned long long)made, (unsigned long long)refused,
+	       (unsigned long long)blocked, ncalls, (unsigned long long)faults);
 	fflush(stdout);
 	TerminateProcess(GetCurrentProcess(), 0);
 }
@@ -466,5 +497,7 @@ int main(int argc, char **argv)
 	AddVectoredExceptionHandler(1, on_exception);
 	for (int i = 0; i < 2 && work == loop; i++)
 		CloseHandle(CreateThread(NULL, 0, meddler, NULL, 0, NULL));
+	if (work == bad_pointers)
+		point_all();
 	work();
 }

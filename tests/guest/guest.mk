@@ -73,7 +73,10 @@ endif
 tests/sandbox/probe.exe: $(srcdir)/tests/sandbox/probe.c
 	@$(MKDIR_P) $(@D)
 	$(AM_V_CC)$(dll_cc_x86_64) -std=gnu11 -O1 -g0 -Wall -o $@ $< -lws2_32
-guest_exes += $(if $(filter x86_64,$(DLL_ARCHES)),tests/sandbox/probe.exe)
+guest_exes += $(if $(filter x86_64,$(DLL_ARCHES)),tests/sandbox/probe.exe tests/sandbox/escape.exe)
+tests/sandbox/escape.exe: $(srcdir)/tests/sandbox/escape.c
+	@$(MKDIR_P) $(@D)
+	$(AM_V_CC)$(dll_cc_x86_64) -std=gnu11 -O1 -g0 -Wall -o $@ $< -lntdll
 
 # And tests/gdb/run.
 tests/gdb/debuggee-%.exe: $(srcdir)/tests/gdb/debuggee.c
