@@ -85,19 +85,51 @@ static bool find_own(char own[OWN_SIZE])
 	return found;
 }
 
-static bool switch_on(const char *own)
+static bool has(const char *folder, const char *file)
+{
+	char path[PATH_MAX + 64];
+
+	snprintf(path, sizeof path, "%s/%s", folder, file);
+	return access(path, F_OK) == 0;
+}
+
+static bool is_empty(const char *folder)
+{
+	char path[PATH_MAX + 64];
+	FILE *f;
+	bool empty;
+
+	snprintf(path, sizeof path, "%s/cgroup.procs", folder);
+	f = fopen(path, "re");
+	empty = f && fgetc(f) == EOF;
+	if (f)
+		fclose(f);
+	return empty;
+}
+
+/*
+ * Out of our own group, if nobody else is in it.  (The root of the hierarchy, the
+ * only one without a type, may have processes.)
+ */
+static bool step_outside(const char *own)
+{
+	if (!has(own, "cgroup.type"))
+		return true;
+	snprintf(outside, sizeof outside, "%s-outside", group);
+	if (mkdir(outside, 0755) == 0 && put(outside, "cgroup.procs", "0") == 0) {
+		if (is_empty(own))
+			return true;
+		put(own, "cgroup.procs", "0");
+	}
+	return false;
+}
+
+static void switch_on(const char *own)
 {
 	static const char *const controllers[] = { "+memory", "+pids", "+cpu" };
-	bool busy = false, any = false;
 
-	for (unsigned i = 0; i < COUNT_OF(controllers); i++) {
-		if (put(own, "cgroup.subtree_control", controllers[i]) == 0)
-			any = true;
-		else if (errno == EBUSY)
-			busy = true;
-	}
-	errno = busy ? EBUSY : ENOENT;
-	return any && !busy;
+	for (unsigned i = 0; i < COUNT_OF(controllers); i++)
+		put(own, "cgroup.subtree_control", controllers[i]);
 }
 
 static bool set_limits(const struct policy *p)
@@ -147,17 +179,16 @@ bool cgroup_begin(const struct policy *p)
 		*group = 0;
 		return false;
 	}
-	if (!switch_on(own) && errno == EBUSY) {
-		snprintf(outside, sizeof outside, "%s-outside", group);
-		if (mkdir(outside, 0755) == 0 &&
-		    put(outside, "cgroup.procs", "0") == 0 && !switch_on(own))
+	if (step_outside(own)) {
+		switch_on(own);
+		if (set_limits(p)) {
+			log_debug(LOG_PROCESS, "cgroup: %s", group);
+			return true;
+		}
+		if (*outside)
 			put(own, "cgroup.procs", "0");
 	}
-	if (set_limits(p)) {
-		log_debug(LOG_PROCESS, "cgroup: %s", group);
-		return true;
-	}
-	log_debug(LOG_PROCESS, "no cgroup: it has no limits");
+	log_debug(LOG_PROCESS, "no cgroup: %s cannot be divided", own);
 	remove_groups();
 	return false;
 }

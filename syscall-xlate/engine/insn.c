@@ -34,6 +34,7 @@ struct cursor {
 	const uint8_t *p;
 	size_t at, max;
 	bool bad;
+	struct insn *i;
 };
 
 static uint8_t next(struct cursor *c)
@@ -49,6 +50,7 @@ static uint8_t modrm(struct cursor *c)
 {
 	uint8_t m = next(c), mod = m >> 6, rm = m & 7;
 
+	c->i->modrm = (unsigned)c->at - 1;
 	if (mod == 3)
 		return m;
 	if (rm == 4) {
@@ -73,15 +75,16 @@ static void vector_insn(struct cursor *c, unsigned map)
 		c->bad = true;
 		return;
 	}
+	c->i->opcode = (map == 1 ? 0x0f00u : map << 16) | op;
 	if (kind != '.')
 		modrm(c);
 	if (kind == 'B')
 		c->at++;
 }
 
-unsigned insn_length(const uint8_t *p, size_t max)
+static unsigned decode(const uint8_t *p, size_t max, struct insn *i)
 {
-	struct cursor c = { p, 0, max < 15 ? max : 15, false };
+	struct cursor c = { p, 0, max < 15 ? max : 15, false, i };
 	bool opsize = false, wide = false, addr32 = false;
 	unsigned z;
 	uint8_t op, m;
@@ -90,25 +93,35 @@ unsigned insn_length(const uint8_t *p, size_t max)
 	while (kind = one_byte[op = next(&c)], kind == 'p' && !c.bad) {
 		opsize |= op == 0x66;
 		addr32 |= op == 0x67;
+		if (op == 0x64 || op == 0x65)
+			i->segment = op == 0x64 ? 'f' : 'g';
 	}
+	i->addr32 = addr32;
 	if (kind == 'r') {
 		wide = op & 8;
+		i->rex = op & 3;
 		kind = one_byte[op = next(&c)];
 	}
 	z = opsize ? 2 : 4;
 	if (kind == 'V' || kind == 'E') {
 		unsigned map = 1;
 
-		if (op == 0xc4)
-			map = next(&c) & 31;
-		else if (op == 0x62)
-			map = next(&c) & 7;
+		/* The bits of REX are upside down there. */
+		if (op == 0xc4 || op == 0x62) {
+			uint8_t b = next(&c);
+
+			map = b & (op == 0xc4 ? 31 : 7);
+			i->rex = ~b >> 5 & 3;
+		}
+		i->evex = op == 0x62;
 		c.at += op == 0x62 ? 2 : 1;
 		vector_insn(&c, map);
 		return c.bad || c.at > c.max ? 0 : (unsigned)c.at;
 	}
+	i->opcode = op;
 	if (kind == '2') {
 		kind = two_byte[op = next(&c)];
+		i->opcode = 0x0f00u | op;
 		if (kind == '3' || kind == '4') {
 			next(&c);
 			kind = kind == '3' ? 'm' : 'B';
@@ -158,4 +171,18 @@ unsigned insn_length(const uint8_t *p, size_t max)
 		return 0;
 	}
 	return c.bad || c.at > c.max ? 0 : (unsigned)c.at;
+}
+
+bool insn_decode(const uint8_t *p, size_t max, struct insn *i)
+{
+	*i = (struct insn){ 0 };
+	i->length = decode(p, max, i);
+	return i->length != 0;
+}
+
+unsigned insn_length(const uint8_t *p, size_t max)
+{
+	struct insn i;
+
+	return insn_decode(p, max, &i) ? i.length : 0;
 }

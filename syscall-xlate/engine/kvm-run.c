@@ -412,12 +412,7 @@ static bool is_stuck(struct vcpu *v, gaddr at, unsigned max)
  */
 static bool page_is_gone(struct vcpu *v, gaddr at)
 {
-	_Atomic uint64_t *e = at ? kvm_pte(at) : NULL;
-	uint64_t pte = e ? atomic_load(e) : 0;
-	char c;
-
-	if (pte & PTE_MAPPED &&
-	    direct_copy(&c, pte_host(pte) + at % PAGE, 1) != 0)
+	if (kvm_page_gone(at))
 		return true;
 	sched_yield();
 	return is_stuck(v, at, MAX_EFAULTS);
@@ -465,6 +460,7 @@ static void on_fault(struct vcpu *v, const struct event *e)
 {
 	struct task *t = v->task;
 	struct guest_regs *r = &v->regs;
+	bool write;
 	struct guest_fault f = {
 		.kind = FAULT_GENERAL,
 		.vector = e->vector,
@@ -487,7 +483,8 @@ static void on_fault(struct vcpu *v, const struct event *e)
 	} else if (e->vector == VECTOR_FILE) {
 		f.kind = FAULT_INPAGE;
 		f.vector = VECTOR_PF;
-		f.addr = kvm_fault_address(v);
+		f.addr = kvm_gone_address(v, &write);
+		f.access = write ? ACCESS_WRITE : 0;
 		if (!page_is_gone(v, f.addr))
 			return;
 	} else if (f.kind == FAULT_X87 || f.kind == FAULT_SIMD) {

@@ -214,8 +214,15 @@ static inline char *pte_host(uint64_t pte)
 	return kvm_machine.ram + ((pte & PTE_ADDR) - RAM_GPA);
 }
 
-/* The address whose page the host could not provide, after EFAULT. */
+/* What KVM says of the page that the host could not provide: its address, or 0. */
 gaddr kvm_fault_address(const struct vcpu *v);
+
+/* ---- files that are gone (kvm-gone.c) -------------------------------------- */
+
+/* Is a page there for the program, which the host cannot provide? */
+bool kvm_page_gone(gaddr at);
+/* After EFAULT: where the program has met one; 0 if that cannot be found out. */
+gaddr kvm_gone_address(const struct vcpu *v, bool *write);
 
 int kvm_map(gaddr at, uint64_t size, int prot, int fd, uint64_t off,
 	    unsigned flags);

@@ -7,4 +7,4 @@ libengine_a_SOURCES = %D%/engine.c %D%/engine.h %D%/direct.c \
 	%D%/insn.c %D%/insn.h %D%/trap.c %D%/trap.h \
 	%D%/kvm.c %D%/kvm.h %D%/kvm-shim.S %D%/kvm-vm.c %D%/kvm-vcpu.c \
 	%D%/kvm-pool.c %D%/kvm-space.c %D%/kvm-mem.c %D%/kvm-run.c \
-	%D%/kvm-probe.c %D%/kvm-fork.c
+	%D%/kvm-probe.c %D%/kvm-gone.c %D%/kvm-fork.c

@@ -90,7 +90,7 @@ static DWORD finish(PROCESS_INFORMATION *pi)
 {
 	DWORD code = 0;
 
-	CHECK_EQ(WaitForSingleObject(pi->hProcess, 10000), WAIT_OBJECT_0);
+	CHECK_EQ(WaitForSingleObject(pi->hProcess, 60000), WAIT_OBJECT_0);
 	CHECK(GetExitCodeProcess(pi->hProcess, &code));
 	CloseHandle(pi->hProcess);
 	CloseHandle(pi->hThread);

@@ -63,7 +63,7 @@ int main(void)
 		CHECK(t[i] != NULL);
 	}
 	for (int i = 0; i < THREADS; i++) {
-		CHECK_EQ(WaitForSingleObject(t[i], 60000), WAIT_OBJECT_0);
+		CHECK_EQ(WaitForSingleObject(t[i], INFINITE), WAIT_OBJECT_0);
 		CloseHandle(t[i]);
 	}
 	CHECK_EQ(errors, 0);
