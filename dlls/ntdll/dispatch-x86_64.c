@@ -348,12 +348,8 @@ void rf_unwind(PVOID target_frame, PVOID ip, EXCEPTION_RECORD *rec, PVOID value,
 			continue;
 		}
 		/* Mostly there is nobody to call, for whom to keep a copy. */
-		if (rf_plain_frame(base, pc, f, cur, &frame)) {
+		if (rf_pass_frame(base, pc, f, cur, target, &frame)) {
 			check_frame(frame, target, low, high, rec);
-			if (frame == target)
-				break;
-			RtlVirtualUnwind(UNW_FLAG_NHANDLER, base, pc, f, cur,
-					 &data, &frame, NULL);
 			continue;
 		}
 		copy_context(prev, cur);

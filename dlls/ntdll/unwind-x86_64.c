@@ -323,6 +323,40 @@ static inline ULONG64 frame_base(const INFO *i, unsigned offset, CONTEXT *c)
 	return set ? *int_reg(c, i->frame_reg) - i->frame_offset * 16 : c->Rsp;
 }
 
+/*
+ * To the caller's registers from offset bytes into the part f of a function,
+ * whose frame is frame.  Returns the last part's information, and in *offset
+ * how much of its prologue was undone; NULL: pc was in an epilogue.
+ */
+static inline const INFO *leave(ULONG64 base, const RUNTIME_FUNCTION *f,
+				const INFO *i, ULONG64 pc, unsigned *offset,
+				ULONG64 frame, CONTEXT *c,
+				KNONVOLATILE_CONTEXT_POINTERS *p, BOOL *machine)
+{
+	if (*offset >= i->prolog || i->flags & UNW_FLAG_CHAININFO) {
+		if (run_epilog(base, f, i, pc, c, p))
+			return NULL;
+	}
+	*machine = undo_prolog(i, *offset, frame, c, p);
+	for (int n = 0; i->flags & UNW_FLAG_CHAININFO && n < MAX_CHAIN; n++) {
+		/* What comes before a part of a function was done wholly. */
+		f = chained(base, i);
+		i = info_of(base, f);
+		if (i->frame_reg)
+			frame = *int_reg(c, i->frame_reg) -
+				i->frame_offset * 16;
+		else
+			frame = c->Rsp;
+		*offset = ~0u;
+		*machine |= undo_prolog(i, *offset, frame, c, p);
+	}
+	if (!*machine) {
+		c->Rip = *(u64u *)c->Rsp;
+		c->Rsp += 8;
+	}
+	return i;
+}
+
 static PEXCEPTION_ROUTINE unwind(DWORD kind, ULONG64 base, ULONG64 pc,
 				 const RUNTIME_FUNCTION *f, CONTEXT *c,
 				 PVOID *data, ULONG64 *establisher,
@@ -345,48 +379,38 @@ static PEXCEPTION_ROUTINE unwind(DWORD kind, ULONG64 base, ULONG64 pc,
 	frame = frame_base(i, offset, c);
 	*establisher = frame;
 
-	if (offset >= i->prolog || i->flags & UNW_FLAG_CHAININFO) {
-		if (run_epilog(base, f, i, pc, c, p))
-			return NULL;
-	}
-	*machine = undo_prolog(i, offset, frame, c, p);
-	for (int n = 0; i->flags & UNW_FLAG_CHAININFO && n < MAX_CHAIN; n++) {
-		/* What comes before a part of a function was done wholly. */
-		f = chained(base, i);
-		i = info_of(base, f);
-		if (i->frame_reg)
-			frame = *int_reg(c, i->frame_reg) -
-				i->frame_offset * 16;
-		else
-			frame = c->Rsp;
-		offset = ~0u;
-		*machine |= undo_prolog(i, offset, frame, c, p);
-	}
-	if (!*machine) {
-		c->Rip = *(u64u *)c->Rsp;
-		c->Rsp += 8;
-	}
-	if (offset < i->prolog || !(i->flags & kind))
+	i = leave(base, f, i, pc, &offset, frame, c, p, machine);
+	if (!i || offset < i->prolog || !(i->flags & kind))
 		return NULL;
 	*data = (UCHAR *)behind_codes(i) + sizeof(ULONG);
 	return (PEXCEPTION_ROUTINE)(base + *(ULONG *)behind_codes(i));
 }
 
-BOOL rf_plain_frame(ULONG64 base, ULONG64 pc, const RUNTIME_FUNCTION *f,
-		    CONTEXT *c, ULONG64 *frame)
+static BOOL has_no_handler(ULONG64 base, const INFO *i)
 {
-	const INFO *i = info_of(base, f);
-
-	*frame = frame_base(i, (unsigned)(pc - base) - f->BeginAddress, c);
 	for (int n = 0; n < MAX_CHAIN; n++) {
 		if (i->flags & UNW_FLAG_UHANDLER)
 			return FALSE;
 		if (!(i->flags & UNW_FLAG_CHAININFO))
 			return TRUE;
-		f = chained(base, i);
-		i = info_of(base, f);
+		i = info_of(base, chained(base, i));
 	}
 	return FALSE;
+}
+
+BOOL rf_pass_frame(ULONG64 base, ULONG64 pc, const RUNTIME_FUNCTION *f,
+		   CONTEXT *c, ULONG64 target, ULONG64 *frame)
+{
+	const INFO *i = info_of(base, f);
+	unsigned offset = (unsigned)(pc - base) - f->BeginAddress;
+	BOOL machine;
+
+	if (!has_no_handler(base, i))
+		return FALSE;
+	*frame = frame_base(i, offset, c);
+	if (!target || *frame < target)
+		leave(base, f, i, pc, &offset, *frame, c, NULL, &machine);
+	return TRUE;
 }
 
 PEXCEPTION_ROUTINE NTAPI RtlVirtualUnwind(DWORD kind, DWORD64 base, DWORD64 pc,

@@ -13,12 +13,13 @@
 #define EXCEPTION_SOFTWARE_ORIGINATE 0x80
 
 /*
- * unwind-x86_64.c: no handler of f's is called when the frame is left; *frame:
- * its establisher frame.
+ * unwind-x86_64.c: leaves the frame of f, if none of its handlers has to be
+ * called then and it is not target or beyond that; *frame: the establisher
+ * frame.  FALSE: there is a handler, and nothing is done.
  */
 #ifdef _WIN64
-BOOL rf_plain_frame(ULONG64 base, ULONG64 pc, const RUNTIME_FUNCTION *f,
-		    CONTEXT *c, ULONG64 *frame);
+BOOL rf_pass_frame(ULONG64 base, ULONG64 pc, const RUNTIME_FUNCTION *f,
+		   CONTEXT *c, ULONG64 target, ULONG64 *frame);
 #endif
 
 /* ---- unwind-table.c -------------------------------------------------------

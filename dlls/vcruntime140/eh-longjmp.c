@@ -18,17 +18,22 @@ DECLSPEC_NORETURN void eh_jump(const JUMP *b, int value);
 
 DECLSPEC_NORETURN void __cdecl eh_longjmp(JUMP *b, int value)
 {
-	EXCEPTION_RECORD rec = {
-		.ExceptionCode = (DWORD)STATUS_LONGJUMP,
-		.NumberParameters = 1,
-		.ExceptionInformation = { (ULONG_PTR)b },
-	};
+	EXCEPTION_RECORD rec;
+	CONTEXT ctx;
 
 	if (!value)
 		value = 1;
 	if (!b->frame)
 		eh_jump(b, value);
-	RtlUnwind((PVOID)b->frame, (PVOID)b->rip, &rec, (PVOID)(LONG_PTR)value);
+	/* Not as an initializer, which would clear the other parameters. */
+	rec.ExceptionCode = (DWORD)STATUS_LONGJUMP;
+	rec.ExceptionFlags = 0;
+	rec.ExceptionRecord = NULL;
+	rec.ExceptionAddress = (PVOID)b->rip;
+	rec.NumberParameters = 1;
+	rec.ExceptionInformation[0] = (ULONG_PTR)b;
+	RtlUnwindEx((PVOID)b->frame, (PVOID)b->rip, &rec,
+		    (PVOID)(LONG_PTR)value, &ctx, NULL);
 	__builtin_unreachable();
 }
 
