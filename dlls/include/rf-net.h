@@ -18,6 +18,16 @@ enum {
 	RF_NET_INTERFACES, /* struct rf_net_interface[] */
 	RF_NET_ADDRESSES,
 	RF_NET_ROUTES,
+	RF_NET_TCP, /* struct rf_net_connection[] */
+	RF_NET_TCP_OWNERS, /* with their processes, which takes longer */
+	RF_NET_UDP,
+	RF_NET_UDP_OWNERS,
+};
+
+struct rf_net_connection {
+	ULONG family, state, pid; /* MIB_TCP_STATE_*; 0: unknown */
+	USHORT local_port, remote_port;
+	BYTE local[16], remote[16];
 };
 
 /* Linux' IFF_* bits and ARPHRD_* types. */

@@ -138,6 +138,10 @@ enum {
 	NET_INTERFACES,
 	NET_ADDRESSES,
 	NET_ROUTES,
+	NET_TCP,
+	NET_TCP_OWNERS,
+	NET_UDP,
+	NET_UDP_OWNERS,
 };
 
 struct net_interface {
@@ -165,5 +169,12 @@ struct net_route {
 	uint32_t type, protocol, has_gateway, pad;
 };
 _Static_assert(sizeof(struct net_route) == 80, "rf-net.h");
+
+struct net_connection {
+	uint32_t family, state, pid; /* MIB_TCP_STATE_*; NT's id, 0: unknown */
+	uint16_t local_port, remote_port;
+	uint8_t local[16], remote[16];
+};
+_Static_assert(sizeof(struct net_connection) == 48, "rf-net.h");
 
 #endif

@@ -311,6 +311,17 @@ NTSTATUS afd_net_info(struct task *t, struct file *f, struct irp *r)
 	case NET_ROUTES:
 		err = dump(RTM_GETROUTE, route_entry, &b);
 		break;
+	case NET_TCP:
+	case NET_TCP_OWNERS:
+	case NET_UDP:
+	case NET_UDP_OWNERS:
+		b.data = (uint8_t *)net_connections(
+			what >= NET_UDP,
+			what == NET_TCP_OWNERS || what == NET_UDP_OWNERS,
+			&b.len);
+		b.len *= sizeof(struct net_connection);
+		b.failed = !b.data;
+		break;
 	default:
 		return STATUS_INVALID_PARAMETER;
 	}

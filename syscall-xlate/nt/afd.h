@@ -338,6 +338,12 @@ NTSTATUS afd_policy_listen(const struct afd_socket *s);
 /* What a program may have set before it connects. */
 void afd_copy_options(int from, int to);
 
+/*
+ * The host's TCP or UDP sockets (afd-net-table.c), and whose they are; malloc'ed,
+ * NULL without memory.
+ */
+struct net_connection *net_connections(bool udp, bool owners, size_t *n);
+
 /* ---- afd.c -----------------------------------------------------------------
  */
 

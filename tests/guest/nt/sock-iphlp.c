@@ -145,11 +145,110 @@ static void params(void)
 	free(f);
 }
 
+/* A listener and a connection of ours are in the tables, with our id. */
+static void connections(void)
+{
+	struct sockaddr_in at = { .sin_family = AF_INET }, from, udp;
+	MIB_TCPTABLE_OWNER_PID *t = NULL;
+	MIB_UDPTABLE_OWNER_PID *u = NULL;
+	MIB_TCPTABLE *plain;
+	int n = sizeof at, listens = 0, connected = 0, bound = 0;
+	SOCKET l, c, a, d;
+	DWORD size = 0, got;
+	WSADATA data;
+
+	WSAStartup(MAKEWORD(2, 2), &data);
+	at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	udp = at;
+	l = socket(AF_INET, SOCK_STREAM, 0);
+	bind(l, (SOCKADDR *)&at, sizeof at);
+	listen(l, 5);
+	getsockname(l, (SOCKADDR *)&at, &n);
+	c = socket(AF_INET, SOCK_STREAM, 0);
+	CHECK_EQ(connect(c, (SOCKADDR *)&at, sizeof at), 0);
+	a = accept(l, NULL, NULL);
+	n = sizeof from;
+	getsockname(c, (SOCKADDR *)&from, &n);
+	d = socket(AF_INET, SOCK_DGRAM, 0);
+	bind(d, (SOCKADDR *)&udp, sizeof udp);
+	n = sizeof udp;
+	getsockname(d, (SOCKADDR *)&udp, &n);
+
+	CHECK_EQ(GetExtendedTcpTable(NULL, &size, TRUE, AF_INET,
+				     TCP_TABLE_OWNER_PID_ALL, 0),
+		 ERROR_INSUFFICIENT_BUFFER);
+	size += 4096; /* others come and go */
+	got = size;
+	t = malloc(size);
+	CHECK_EQ(GetExtendedTcpTable(t, &got, TRUE, AF_INET,
+				     TCP_TABLE_OWNER_PID_ALL, 0),
+		 NO_ERROR);
+	for (DWORD i = 0; i < t->dwNumEntries; i++) {
+		MIB_TCPROW_OWNER_PID *r = &t->table[i];
+
+		if (i && r[-1].dwLocalAddr == r->dwLocalAddr)
+			CHECK(ntohs((u_short)r[-1].dwLocalPort) <=
+			      ntohs((u_short)r->dwLocalPort));
+		if (r->dwOwningPid != GetCurrentProcessId())
+			continue;
+		if (r->dwLocalPort == at.sin_port &&
+		    r->dwState == MIB_TCP_STATE_LISTEN)
+			listens++;
+		if (r->dwLocalPort == from.sin_port &&
+		    r->dwRemotePort == at.sin_port &&
+		    r->dwLocalAddr == at.sin_addr.s_addr &&
+		    r->dwState == MIB_TCP_STATE_ESTAB)
+			connected++;
+	}
+	CHECK_EQ(listens, 1);
+	CHECK_EQ(connected, 1);
+	got = size;
+	CHECK_EQ(GetExtendedTcpTable(t, &got, FALSE, AF_INET,
+				     TCP_TABLE_OWNER_PID_LISTENER, 0),
+		 NO_ERROR);
+	for (DWORD i = 0; i < t->dwNumEntries; i++)
+		CHECK_EQ(t->table[i].dwState, MIB_TCP_STATE_LISTEN);
+	CHECK_EQ(GetExtendedTcpTable(t, &got, FALSE, AF_INET6,
+				     TCP_TABLE_BASIC_ALL, 0),
+		 ERROR_NOT_SUPPORTED);
+	CHECK_EQ(GetExtendedTcpTable(t, &got, FALSE, 77, TCP_TABLE_BASIC_ALL,
+				     0),
+		 ERROR_INVALID_PARAMETER);
+	CHECK_EQ(GetExtendedTcpTable(t, NULL, FALSE, AF_INET,
+				     TCP_TABLE_BASIC_ALL, 0),
+		 ERROR_INVALID_PARAMETER);
+	plain = (MIB_TCPTABLE *)t;
+	got = size;
+	CHECK_EQ(GetTcpTable(plain, &got, TRUE), NO_ERROR);
+	listens = 0;
+	for (DWORD i = 0; i < plain->dwNumEntries; i++)
+		listens += plain->table[i].dwLocalPort == at.sin_port &&
+			   plain->table[i].dwState == MIB_TCP_STATE_LISTEN;
+	CHECK_EQ(listens, 1);
+
+	size = 1 << 16;
+	u = malloc(size);
+	CHECK_EQ(GetExtendedUdpTable(u, &size, TRUE, AF_INET,
+				     UDP_TABLE_OWNER_PID, 0),
+		 NO_ERROR);
+	for (DWORD i = 0; i < u->dwNumEntries; i++)
+		bound += u->table[i].dwLocalPort == udp.sin_port &&
+			 u->table[i].dwOwningPid == GetCurrentProcessId();
+	CHECK_EQ(bound, 1);
+	free(t);
+	free(u);
+	closesocket(a);
+	closesocket(c);
+	closesocket(d);
+	closesocket(l);
+}
+
 int main(void)
 {
 	adapters();
 	tables();
 	ways();
 	params();
+	connections();
 	return check_done();
 }
