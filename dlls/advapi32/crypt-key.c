@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * crypt-key.c - CryptoAPI's session keys: made at random, of a hash or of
- * plain bytes; AES in ECB and CBC, RC4; other block ciphers' keys only as
- * what they are for an HMAC, bytes.  Handles of key pairs come and go here too.
+ * plain bytes; AES and RC2 in ECB and CBC, RC4.  Handles of key pairs come and
+ * go here too.
  */
 #include "crypt.h"
 
@@ -25,7 +25,7 @@ static const struct kind {
 } kinds[] = {
 	{ CALG_RC2, 16, 5, 64, 8 },       { CALG_RC4, 16, 5, 64, 0 },
 	{ CALG_AES_128, 16, 16, 16, 16 }, { CALG_AES_192, 24, 24, 24, 16 },
-	{ CALG_AES_256, 32, 32, 32, 16 },
+	{ CALG_AES_256, 32, 32, 32, 16 }, { CALG_TLS1_MASTER, 48, 48, 48, 0 },
 };
 
 static const struct kind *kind_of(ALG_ID alg)
@@ -51,6 +51,12 @@ static ULONG wanted_length(const struct kind *kind, DWORD flags)
 	return bits / 8;
 }
 
+static void set_effective(struct crypt_key *k, ULONG bits)
+{
+	k->effective = bits;
+	rc2_key(&k->rc2, k->bytes, k->n + k->salt, bits);
+}
+
 static BOOL make(const struct kind *kind, const BYTE *bytes, ULONG n,
 		 DWORD flags, HCRYPTKEY *out)
 {
@@ -66,10 +72,15 @@ static BOOL make(const struct kind *kind, const BYTE *bytes, ULONG n,
 	k->padding = PKCS5_PADDING;
 	k->n = n;
 	memcpy(k->bytes, bytes, n);
+	/* Keys of 40 bits have a salt of zeros unless one says otherwise. */
+	if (n == 5 && !(flags & CRYPT_NO_SALT))
+		k->salt = 11;
 	if (kind->block == 16)
 		aes_key(&k->aes, k->bytes, n);
 	else if (kind->alg == CALG_RC4)
-		rc4_key(&k->rc4, k->bytes, n);
+		rc4_key(&k->rc4, k->bytes, n + k->salt);
+	else if (kind->alg == CALG_RC2)
+		set_effective(k, n * 8);
 	*out = (HCRYPTKEY)k;
 	return TRUE;
 }
@@ -244,9 +255,7 @@ BOOL WINAPI CryptDestroyKey(HCRYPTKEY h)
 
 	if (!k)
 		return FALSE;
-	rsa_put(k->rsa);
-	RtlSecureZeroMemory(k, sizeof *k);
-	RtlFreeHeap(rf_heap(), 0, k);
+	key_free(k);
 	return TRUE;
 }
 
@@ -319,8 +328,10 @@ BOOL WINAPI CryptGetKeyParam(HCRYPTKEY h, DWORD what, BYTE *data, DWORD *size,
 		v = k->alg;
 		break;
 	case KP_KEYLEN:
-	case KP_EFFECTIVE_KEYLEN:
 		v = k->n * 8;
+		break;
+	case KP_EFFECTIVE_KEYLEN:
+		v = k->effective ? k->effective : k->n * 8;
 		break;
 	case KP_BLOCKLEN:
 		v = kind->block * 8u;
@@ -369,6 +380,14 @@ BOOL WINAPI CryptSetKeyParam(HCRYPTKEY h, DWORD what, const BYTE *data,
 			return crypt_fail((DWORD)NTE_BAD_DATA);
 		k->mode = v;
 		return TRUE;
+	case KP_EFFECTIVE_KEYLEN:
+		memcpy(&v, data, sizeof v);
+		if (k->alg != CALG_RC2)
+			return crypt_fail((DWORD)NTE_BAD_TYPE);
+		if (!v || v > 1024)
+			return crypt_fail((DWORD)NTE_BAD_DATA);
+		set_effective(k, v);
+		return TRUE;
 	case KP_PADDING:
 		memcpy(&v, data, sizeof v);
 		if (v != PKCS5_PADDING)
@@ -387,15 +406,58 @@ static void begin(struct crypt_key *k)
 	k->begun = TRUE;
 }
 
-/* A key of which there is a cipher here; the hash, if there is one, too. */
+ULONG key_block(const struct crypt_key *k)
+{
+	switch (k->alg) {
+	case CALG_RC2:
+		return 8;
+	case CALG_AES_128:
+	case CALG_AES_192:
+	case CALG_AES_256:
+		return 16;
+	}
+	return 0;
+}
+
+void key_encrypt(struct crypt_key *k, BYTE *block)
+{
+	ULONG n = key_block(k);
+
+	begin(k);
+	for (ULONG i = 0; k->mode == CRYPT_MODE_CBC && i < n; i++)
+		block[i] ^= k->chain[i];
+	if (n == 8)
+		rc2_encrypt(&k->rc2, block);
+	else
+		aes_encrypt(&k->aes, block);
+	memcpy(k->chain, block, n);
+}
+
+static void key_decrypt(struct crypt_key *k, BYTE *block)
+{
+	ULONG n = key_block(k);
+	BYTE was[16];
+
+	begin(k);
+	memcpy(was, block, n);
+	if (n == 8)
+		rc2_decrypt(&k->rc2, block);
+	else
+		aes_decrypt(&k->aes, block);
+	for (ULONG i = 0; k->mode == CRYPT_MODE_CBC && i < n; i++)
+		block[i] ^= k->chain[i];
+	memcpy(k->chain, was, n);
+}
+
+/* The key; the hash, if there is one, is one too. */
 static struct crypt_key *cipher(HCRYPTKEY h, HCRYPTHASH hash)
 {
 	struct crypt_key *k = key_of(h);
 
 	if (!k || (hash && !hash_of(hash)))
 		return NULL;
-	if (k->alg == CALG_RC2) {
-		SetLastError((DWORD)NTE_BAD_ALGID);
+	if (k->alg == CALG_TLS1_MASTER) {
+		SetLastError((DWORD)NTE_BAD_KEY);
 		return NULL;
 	}
 	return k;
@@ -406,14 +468,14 @@ static void finish(struct crypt_key *k)
 {
 	k->begun = FALSE;
 	if (k->alg == CALG_RC4)
-		rc4_key(&k->rc4, k->bytes, k->n);
+		rc4_key(&k->rc4, k->bytes, k->n + k->salt);
 }
 
 BOOL WINAPI CryptEncrypt(HCRYPTKEY h, HCRYPTHASH hash, BOOL final, DWORD flags,
 			 BYTE *data, DWORD *n, DWORD room)
 {
 	struct crypt_key *k = cipher(h, hash);
-	DWORD size, pad;
+	DWORD size, pad, block;
 
 	if (!k)
 		return FALSE;
@@ -435,10 +497,11 @@ BOOL WINAPI CryptEncrypt(HCRYPTKEY h, HCRYPTHASH hash, BOOL final, DWORD flags,
 			finish(k);
 		return TRUE;
 	}
-	pad = final ? 16 - size % 16 : 0;
-	if (!final && size % 16)
+	block = key_block(k);
+	pad = final ? block - size % block : 0;
+	if (!final && size % block)
 		return crypt_fail((DWORD)NTE_BAD_DATA);
-	if (size > 0xffffffff - 16)
+	if (size > 0xffffffff - block)
 		return crypt_fail((DWORD)NTE_BAD_LEN);
 	*n = size + pad;
 	if (!data)
@@ -448,13 +511,8 @@ BOOL WINAPI CryptEncrypt(HCRYPTKEY h, HCRYPTHASH hash, BOOL final, DWORD flags,
 	if (hash && !CryptHashData(hash, data, size, 0))
 		return FALSE;
 	memset(data + size, (int)pad, pad);
-	begin(k);
-	for (BYTE *p = data; p < data + *n; p += 16) {
-		for (int i = 0; k->mode == CRYPT_MODE_CBC && i < 16; i++)
-			p[i] ^= k->chain[i];
-		aes_encrypt(&k->aes, p);
-		memcpy(k->chain, p, 16);
-	}
+	for (BYTE *p = data; p < data + *n; p += block)
+		key_encrypt(k, p);
 	if (final)
 		finish(k);
 	return TRUE;
@@ -464,7 +522,7 @@ BOOL WINAPI CryptDecrypt(HCRYPTKEY h, HCRYPTHASH hash, BOOL final, DWORD flags,
 			 BYTE *data, DWORD *n)
 {
 	struct crypt_key *k = cipher(h, hash);
-	DWORD pad = 0;
+	DWORD pad = 0, block;
 
 	if (!k)
 		return FALSE;
@@ -481,22 +539,15 @@ BOOL WINAPI CryptDecrypt(HCRYPTKEY h, HCRYPTHASH hash, BOOL final, DWORD flags,
 			finish(k);
 		return !hash || CryptHashData(hash, data, *n, 0);
 	}
-	if (*n % 16 || (final && !*n))
+	block = key_block(k);
+	if (*n % block || (final && !*n))
 		return crypt_fail((DWORD)NTE_BAD_DATA);
-	begin(k);
-	for (BYTE *p = data; p < data + *n; p += 16) {
-		BYTE was[16];
-
-		memcpy(was, p, 16);
-		aes_decrypt(&k->aes, p);
-		for (int i = 0; k->mode == CRYPT_MODE_CBC && i < 16; i++)
-			p[i] ^= k->chain[i];
-		memcpy(k->chain, was, 16);
-	}
+	for (BYTE *p = data; p < data + *n; p += block)
+		key_decrypt(k, p);
 	if (final) {
 		finish(k);
 		pad = data[*n - 1];
-		if (!pad || pad > 16)
+		if (!pad || pad > block)
 			return crypt_fail((DWORD)NTE_BAD_DATA);
 		for (DWORD i = 1; i <= pad; i++)
 			if (data[*n - i] != pad)
@@ -504,6 +555,29 @@ BOOL WINAPI CryptDecrypt(HCRYPTKEY h, HCRYPTHASH hash, BOOL final, DWORD flags,
 		*n -= pad;
 	}
 	return !hash || CryptHashData(hash, data, *n, 0);
+}
+
+struct crypt_key *key_copy(const struct crypt_key *k)
+{
+	struct crypt_key *copy = RtlAllocateHeap(rf_heap(), 0, sizeof *copy);
+
+	if (!copy) {
+		SetLastError(ERROR_NOT_ENOUGH_MEMORY);
+		return NULL;
+	}
+	*copy = *k;
+	if (copy->rsa)
+		InterlockedIncrement(&copy->rsa->refs);
+	return copy;
+}
+
+void key_free(struct crypt_key *k)
+{
+	if (!k)
+		return;
+	rsa_put(k->rsa);
+	RtlSecureZeroMemory(k, sizeof *k);
+	RtlFreeHeap(rf_heap(), 0, k);
 }
 
 BOOL WINAPI CryptDuplicateKey(HCRYPTKEY h, DWORD *reserved, DWORD flags,
@@ -515,12 +589,9 @@ BOOL WINAPI CryptDuplicateKey(HCRYPTKEY h, DWORD *reserved, DWORD flags,
 		return FALSE;
 	if (reserved || !out)
 		return crypt_fail(ERROR_INVALID_PARAMETER);
-	copy = RtlAllocateHeap(rf_heap(), 0, sizeof *copy);
+	copy = key_copy(k);
 	if (!copy)
-		return crypt_fail(ERROR_NOT_ENOUGH_MEMORY);
-	*copy = *k;
-	if (copy->rsa)
-		InterlockedIncrement(&copy->rsa->refs);
+		return FALSE;
 	*out = (HCRYPTKEY)copy;
 	return TRUE;
 }

@@ -355,7 +355,8 @@ static BOOL pad_signature(struct crypt_hash *x, LPCWSTR text, DWORD flags,
 
 	if (flags & ~(DWORD)CRYPT_NOHASHOID)
 		return crypt_fail((DWORD)NTE_BAD_FLAGS);
-	if (x->alg == CALG_HMAC)
+	if (x->alg == CALG_HMAC || x->alg == CALG_MAC ||
+	    x->alg == CALG_TLS1PRF)
 		return crypt_fail((DWORD)NTE_BAD_HASH);
 	if (text && *text && !x->ended)
 		hash_add(&x->state, text, wcslen(text) * sizeof *text);

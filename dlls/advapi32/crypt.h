@@ -41,6 +41,13 @@ struct crypt_hash {
 	struct hash state, second; /* second: of an HMAC, of SSL3's pair */
 	ULONG key_n;               /* of an HMAC */
 	BYTE key[64];
+	struct crypt_key *mac; /* of a MAC: a copy of its key, in a message */
+	struct tls_prf {       /* of a TLS PRF: label, then seed */
+		BYTE bytes[256];
+		ULONG label, seed;
+	} prf;
+	ULONG left_n;	       /* and what does not fill a block yet */
+	BYTE left[16];
 	BYTE value[HASH_VALUE_MAX];
 };
 
@@ -51,10 +58,13 @@ struct crypt_key {
 	struct rsa *rsa; /* of a pair, or its public half; the rest is not */
 	DWORD mode, padding;
 	ULONG n; /* bytes */
+	ULONG salt; /* zeros behind them that the cipher sees */
 	BYTE bytes[64];
 	BYTE iv[16], chain[16];
 	struct aes aes;
+	struct rc2 rc2;
 	struct rc4 rc4;
+	ULONG effective; /* RC2's bits that count */
 	BOOL begun; /* in the middle of a message */
 };
 
@@ -81,6 +91,11 @@ int hash_kind_of(ALG_ID alg);
 /* A key of so many bytes; the algorithm's last error if that cannot be. */
 BOOL session_key(ALG_ID alg, const BYTE *bytes, ULONG n, DWORD flags,
 		 HCRYPTKEY *out);
+/* The size of the key's cipher's blocks, or 0; one block, in its mode. */
+ULONG key_block(const struct crypt_key *k);
+void key_encrypt(struct crypt_key *k, BYTE *block);
+struct crypt_key *key_copy(const struct crypt_key *k);
+void key_free(struct crypt_key *k);
 /* A handle for a pair or a public key; takes a reference of its own. */
 BOOL rsa_key(ALG_ID alg, struct rsa *rsa, DWORD flags, HCRYPTKEY *out);
 

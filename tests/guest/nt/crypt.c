@@ -196,6 +196,99 @@ static void stream(void)
 	CryptDestroyHash(h);
 }
 
+static HCRYPTKEY plain_key(HCRYPTPROV p, ALG_ID alg, const void *bytes, DWORD n)
+{
+	struct {
+		BLOBHEADER head;
+		DWORD n;
+		BYTE bytes[48];
+	} blob = { { PLAINTEXTKEYBLOB, CUR_BLOB_VERSION, 0, alg }, n, { 0 } };
+	HCRYPTKEY k = 0;
+
+	memcpy(blob.bytes, bytes, n);
+	CHECK(CryptImportKey(p, (BYTE *)&blob, 12 + n, 0, 0, &k), "%#lx",
+	      GetLastError());
+	return k;
+}
+
+/* RFC 2268, section 5; a MAC is a message's last block. */
+static void rc2_and_mac(void)
+{
+	static const BYTE key[] = { 0x88, 0xbc, 0xa9, 0x0e, 0x90, 0x87,
+				    0x5a, 0x7f, 0x0f, 0x79, 0xc3, 0x84,
+				    0x62, 0x7b, 0xaf, 0xb2 };
+	static const BYTE want[2][8] = {
+		{ 0x22, 0x69, 0x55, 0x2a, 0xb0, 0xf8, 0x5c, 0xa6 }, /* 128 */
+		{ 0x1a, 0x80, 0x7d, 0x27, 0x2b, 0xbe, 0x5d, 0xb1 }, /* 64 */
+	};
+	BYTE data[48] = { 0 }, mac[16];
+	DWORD n = 8, bits = 64;
+	HCRYPTPROV p;
+	HCRYPTHASH h;
+	HCRYPTKEY k;
+
+	CHECK(CryptAcquireContextW(&p, NULL, NULL, PROV_RSA_AES,
+				   CRYPT_VERIFYCONTEXT));
+	k = plain_key(p, CALG_RC2, key, sizeof key);
+	CHECK(CryptEncrypt(k, 0, TRUE, 0, data, &n, sizeof data));
+	CHECK_EQ(n, 16);
+	CHECK(!memcmp(data, want[0], 8));
+	CHECK(CryptDecrypt(k, 0, TRUE, 0, data, &n));
+	CHECK(n == 8 && !memcmp(data, (BYTE[8]){ 0 }, 8));
+	CHECK(CryptSetKeyParam(k, KP_EFFECTIVE_KEYLEN, (BYTE *)&bits, 0));
+	CHECK(CryptEncrypt(k, 0, TRUE, 0, data, &n, sizeof data));
+	CHECK(!memcmp(data, want[1], 8));
+
+	CHECK(CryptCreateHash(p, CALG_MAC, k, 0, &h));
+	memset(data, 7, 21);
+	CHECK(CryptHashData(h, data, 20, 0));
+	CHECK(CryptHashData(h, data + 20, 1, 0));
+	n = sizeof mac;
+	CHECK(CryptGetHashParam(h, HP_HASHVAL, mac, &n, 0));
+	CHECK_EQ(n, 8);
+	n = 21;
+	CHECK(CryptEncrypt(k, 0, TRUE, 0, data, &n, sizeof data));
+	CHECK(n == 24 && !memcmp(data + 16, mac, 8));
+	CHECK(CryptDestroyHash(h));
+	CHECK(CryptDestroyKey(k));
+	CHECK(!CryptCreateHash(p, CALG_MAC, 0, 0, &h));
+	CHECK_EQ(GetLastError(), (DWORD)NTE_BAD_KEY);
+	CHECK(CryptReleaseContext(p, 0));
+}
+
+/* RFC 2246, section 5, as Python's hmac computes it. */
+static void tls_prf(void)
+{
+	static const BYTE want[] = {
+		0xf1, 0x20, 0x92, 0x7a, 0x36, 0xa7, 0xe7, 0xd5, 0xd0, 0x01,
+		0x49, 0x51, 0xec, 0xa3, 0x30, 0xe9, 0x4f, 0x59, 0x1e, 0xa4,
+		0x2e, 0xc2, 0xa7, 0x48, 0xd5, 0xa8, 0x73, 0x30, 0x76, 0x68,
+		0x9f, 0x1c, 0xff, 0xf8, 0x00, 0xef, 0xfb, 0x25, 0xf3, 0xbd,
+		0xb0, 0xc8, 0x65, 0x50, 0xaf, 0x9a, 0x43, 0x82, 0x6d, 0xba,
+	};
+	CRYPT_DATA_BLOB label = { 12, (BYTE *)"master label" };
+	CRYPT_DATA_BLOB seed = { 9, (BYTE *)"some seed" };
+	BYTE secret[48], out[sizeof want];
+	DWORD n = sizeof out;
+	HCRYPTPROV p;
+	HCRYPTHASH h;
+	HCRYPTKEY k;
+
+	for (unsigned i = 0; i < sizeof secret; i++)
+		secret[i] = (BYTE)i;
+	CHECK(CryptAcquireContextW(&p, NULL, NULL, PROV_RSA_SCHANNEL,
+				   CRYPT_VERIFYCONTEXT));
+	k = plain_key(p, CALG_TLS1_MASTER, secret, sizeof secret);
+	CHECK(CryptCreateHash(p, CALG_TLS1PRF, k, 0, &h));
+	CHECK(CryptSetHashParam(h, HP_TLS1PRF_SEED, (BYTE *)&seed, 0));
+	CHECK(CryptSetHashParam(h, HP_TLS1PRF_LABEL, (BYTE *)&label, 0));
+	CHECK(CryptGetHashParam(h, HP_HASHVAL, out, &n, 0));
+	CHECK(!memcmp(out, want, sizeof want));
+	CHECK(CryptDestroyHash(h));
+	CHECK(CryptDestroyKey(k));
+	CHECK(CryptReleaseContext(p, 0));
+}
+
 static void containers(void)
 {
 	static const char name[] = "run-foreign test container";
@@ -242,6 +335,8 @@ int main(void)
 	hmac();
 	aes();
 	stream();
+	rc2_and_mac();
+	tls_prf();
 	containers();
 	CHECK(CryptReleaseContext(prov, 0));
 	CHECK(!CryptReleaseContext(0, 0));
