@@ -155,4 +155,14 @@ int image_exports(const struct image *img,
  */
 int image_scan_syscalls(const struct image *img, struct err *e);
 
+/*
+ * Old 32-bit Windows programs make code where they only asked for data; those
+ * that do not say NXCOMPAT may.
+ */
+static inline bool image_executes_data(const struct image *img)
+{
+	return img->format == IMAGE_PE && img->bits == 32 &&
+	       !(img->dll_characteristics & 0x100);
+}
+
 #endif

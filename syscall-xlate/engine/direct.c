@@ -372,20 +372,6 @@ static int map_gate(const struct image *img, struct err *e)
 /* Of the thread that main() runs in. */
 static void *first_stacks;
 
-/*
- * Old 32-bit programs make code where they only asked for data, and Windows
- * lets those that do not say NXCOMPAT.
- */
-static void allow_data_execution(const struct image *img)
-{
-	enum { NX_COMPAT = 0x100 };
-
-	if (img->format == IMAGE_PE && img->bits == 32 &&
-	    !(img->dll_characteristics & NX_COMPAT))
-		personality((unsigned long)personality(0xffffffff) |
-			    READ_IMPLIES_EXEC);
-}
-
 static int init(const struct image *img, char *const *argv, struct err *e)
 {
 	first_stacks = stacks_new();
@@ -400,7 +386,9 @@ static int init(const struct image *img, char *const *argv, struct err *e)
 	/* These programs make their calls by the processor's instruction. */
 	if (img->format == IMAGE_ELF)
 		direct_trap_all();
-	allow_data_execution(img);
+	if (image_executes_data(img))
+		personality((unsigned long)personality(0xffffffff) |
+			    READ_IMPLIES_EXEC);
 	task_ops = &ops;
 	return 0;
 }

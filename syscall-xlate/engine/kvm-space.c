@@ -130,7 +130,7 @@ static uint64_t prot_bits(int prot)
 	if (!(prot & (GUEST_READ | GUEST_WRITE | GUEST_EXEC)))
 		return 0;
 	return PTE_P | PTE_U | (prot & GUEST_WRITE ? PTE_W | PTE_D : 0) |
-	       (prot & GUEST_EXEC ? 0 : PTE_NX);
+	       (prot & GUEST_EXEC || kvm_machine.executes_data ? 0 : PTE_NX);
 }
 
 #define PROT_BITS (PTE_P | PTE_U | PTE_W | PTE_D | PTE_A | PTE_NX)

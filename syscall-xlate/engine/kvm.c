@@ -86,8 +86,8 @@ static struct task_ops ops = {
 static int probe(const struct image *img, struct err *e)
 {
 	/*
-	 * kvm_pvm interprets 32-bit code instruction by instruction, and knows
-	 * no vector registers there.
+	 * kvm_pvm interprets 32-bit code, at microseconds an instruction, and
+	 * what uses SSE, as our DLLs do, is undefined to it.
 	 */
 	if (img->bits != 64 && access("/sys/module/kvm_pvm", F_OK) == 0)
 		return err_set(e, ENOTSUP,
@@ -150,6 +150,7 @@ static int init(const struct image *img, char *const *argv, struct err *e)
 {
 	(void)argv;
 	kvm_machine.hides_fds = img->format == IMAGE_ELF;
+	kvm_machine.executes_data = image_executes_data(img);
 	guest_mem = &kvm_mem_table;
 	ops.knock = direct_kick_signal();
 	task_ops = &ops;

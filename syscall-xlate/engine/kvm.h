@@ -79,6 +79,7 @@ struct kvm_machine {
 	uint64_t xcr0;	       /* 0: the virtual CPU has no XSAVE */
 	bool has_fsgsbase;
 	bool hides_fds;	       /* the program's descriptors are the host's */
+	bool executes_data;    /* what can be read can be executed */
 	char *system;	       /* host view of [0, SYSTEM_MAX) */
 	char *ram;	       /* host view of guest-physical RAM_GPA... */
 };

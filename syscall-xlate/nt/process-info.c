@@ -362,12 +362,10 @@ static NTSTATUS get_execute_flags(struct nt_process *p, void *v, uint32_t len)
 	enum { DISABLE_EXECUTE = 1, ENABLE = 2, PERMANENT = 8, NO_THUNKS = 4 };
 	/* Exception handlers: in memory without code, outside of images. */
 	enum { EXECUTE_DISPATCH = 0x10, IMAGE_DISPATCH = 0x20 };
-	enum { NX_COMPAT = 0x100 };
 
 	(void)len;
 	/* Only of ourselves it is known what the program says. */
-	if (p == nt_self && p->wow64 &&
-	    !(p->launch->image->dll_characteristics & NX_COMPAT))
+	if (p == nt_self && image_executes_data(p->launch->image))
 		return put32(v, ENABLE | EXECUTE_DISPATCH | IMAGE_DISPATCH);
 	return put32(v, DISABLE_EXECUTE | NO_THUNKS | PERMANENT);
 }
