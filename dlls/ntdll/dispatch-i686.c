@@ -108,7 +108,9 @@ static BOOL search_frames(EXCEPTION_RECORD *rec, CONTEXT *ctx)
 			rec->ExceptionFlags |= EXCEPTION_STACK_INVALID;
 			return FALSE;
 		}
-		if (!handler_is_safe((PVOID)f->Handler))
+		/* Ours is there before any module is known. */
+		if ((PVOID)f->Handler != (PVOID)rf_last_handler &&
+		    !handler_is_safe((PVOID)f->Handler))
 			invalid_handler(f, rec, ctx);
 		dispatcher = NULL;
 		got = rf_call_handler(rec, f, ctx, &dispatcher, f->Handler,
