@@ -276,20 +276,17 @@ BOOL WINAPI DebugSetProcessKillOnExit(BOOL kill)
 						     NULL));
 }
 
-#ifdef _WIN64
-BOOL WINAPI GetThreadSelectorEntry(HANDLE thread, DWORD selector,
-				   LPLDT_ENTRY entry)
-{
-	SetLastError(ERROR_NOT_SUPPORTED);
-	return FALSE;
-}
-#else
-/* As the 64-bit kernel has them for 32-bit programs. */
-BOOL WINAPI GetThreadSelectorEntry(HANDLE thread, DWORD selector,
-				   LPLDT_ENTRY entry)
+/*
+ * As the 64-bit kernel has them for 32-bit programs; 64-bit ones have none on
+ * Windows either.
+ */
+static BOOL selector_entry(HANDLE thread, DWORD selector, LDT_ENTRY *entry)
 {
 	enum { CODE = 0x23, DATA = 0x2b, FS = 0x53 };
 	enum { ACCESSED_CODE = 0x1b, ACCESSED_DATA = 0x13 };
+	/* From a 32-bit thread's 64-bit TEB to the other. */
+	enum { TEB32 = sizeof(void *) == 8 ? 0x2000 : 0 };
+	WOW64_CONTEXT narrow = { .ContextFlags = WOW64_CONTEXT_i386 };
 	struct {
 		NTSTATUS status;
 		PVOID teb;
@@ -299,18 +296,25 @@ BOOL WINAPI GetThreadSelectorEntry(HANDLE thread, DWORD selector,
 	} info = { 0 };
 	LDT_ENTRY e = { .LimitLow = 0xffff };
 	NTSTATUS status;
+	ULONG_PTR teb;
 
 	if (selector != CODE && selector != DATA && selector != FS) {
 		SetLastError(ERROR_NOT_SUPPORTED);
 		return FALSE;
 	}
-	status = NtQueryInformationThread(thread, 0, &info, sizeof info, NULL);
+	/* Only threads of 32-bit processes have such a context. */
+	status = NtQueryInformationThread(thread, 29 /* ThreadWow64Context */,
+					  &narrow, sizeof narrow, NULL);
+	if (NT_SUCCESS(status))
+		status = NtQueryInformationThread(thread, 0, &info, sizeof info,
+						  NULL);
 	if (!NT_SUCCESS(status))
 		return rf_fail(status);
 	if (selector == FS) {
-		e.BaseLow = (WORD)(ULONG_PTR)info.teb;
-		e.HighWord.Bytes.BaseMid = (BYTE)((ULONG_PTR)info.teb >> 16);
-		e.HighWord.Bytes.BaseHi = (BYTE)((ULONG_PTR)info.teb >> 24);
+		teb = (ULONG_PTR)info.teb + TEB32;
+		e.BaseLow = (WORD)teb;
+		e.HighWord.Bytes.BaseMid = (BYTE)(teb >> 16);
+		e.HighWord.Bytes.BaseHi = (BYTE)(teb >> 24);
 		e.LimitLow = 0xfff;
 	} else {
 		e.HighWord.Bits.LimitHi = 0xf;
@@ -323,4 +327,20 @@ BOOL WINAPI GetThreadSelectorEntry(HANDLE thread, DWORD selector,
 	*entry = e;
 	return TRUE;
 }
+
+BOOL WINAPI GetThreadSelectorEntry(HANDLE thread, DWORD selector,
+				   LPLDT_ENTRY entry)
+{
+#ifdef _WIN64
+	SetLastError(ERROR_NOT_SUPPORTED);
+	return FALSE;
+#else
+	return selector_entry(thread, selector, entry);
 #endif
+}
+
+BOOL WINAPI Wow64GetThreadSelectorEntry(HANDLE thread, DWORD selector,
+					PWOW64_LDT_ENTRY entry)
+{
+	return selector_entry(thread, selector, (LDT_ENTRY *)entry);
+}

@@ -432,6 +432,15 @@ static inline gaddr process_peb64(const struct nt_process *p)
 {
 	return p->wow64 && p->peb ? p->peb - PAGE : p->peb;
 }
+
+/* A 32-bit thread's TEB lies behind the 64-bit one. */
+enum { TEB32_AT = 0x2000 };
+
+/* The TEB that 64-bit code looks at.  0: not known. */
+static inline gaddr thread_teb64(const struct nt_thread *th)
+{
+	return th->process->wow64 && th->teb ? th->teb - TEB32_AT : th->teb;
+}
 /* Set up by process_init() before start() makes the first thread. */
 extern struct nt_process *nt_self;
 

@@ -14,7 +14,7 @@
 #include "syscall-xlate/nt/nt-private.h"
 #include "syscall-xlate/nt/process.h"
 #include "syscall-xlate/nt/remote.h"
-#include "syscall-xlate/nt/abi-context.h"
+#include "syscall-xlate/nt/context.h"
 #include "syscall-xlate/nt/calls.h"
 #include "syscall-xlate/nt/info-rows.h"
 #include "syscall-xlate/nt/token.h"
@@ -335,6 +335,11 @@ NTSTATUS nt_query_information_thread(struct task *t, uint64_t thread,
 		status = wow64_context(t, thread, info, len, false);
 	else
 		status = query(t, th, class, info, len, ret_len);
+	/* To 64-bit code a 32-bit thread's TEB is the 64-bit one. */
+	if (!status && !class && t && !regs_code32(t->regs) &&
+	    guest_put64(t, info + offsetof(struct thread_basic, teb),
+			thread_teb64(th)))
+		status = STATUS_ACCESS_VIOLATION;
 	object_put(&th->object);
 	return status;
 }

@@ -21,9 +21,8 @@
 #include "syscall-xlate/nt/wow64.h"
 
 enum {
-	TEB_SIZE = 0x2000,
+	TEB_SIZE = TEB32_AT,
 	/* WOW64: then the 32-bit one, the engine's page, and scratch. */
-	TEB32_AT = TEB_SIZE,
 	SCRATCH_AT = TEB32_AT + GUEST_FS_ROOM + PAGE,
 	TEBS_SIZE32 = SCRATCH_AT + WOW64_SCRATCH,
 	MIN_COMMIT = 64 << 10, /* each further page costs a fault */

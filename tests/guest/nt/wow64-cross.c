@@ -180,6 +180,26 @@ static void command_line(HANDLE p, BOOL narrow)
 #endif
 }
 
+/* FS leads to the 32-bit TEB, which says where it is. */
+static void selectors(HANDLE thread, HANDLE process, BOOL narrow)
+{
+	WOW64_LDT_ENTRY e = { 0 };
+	ULONG base, self = 0;
+
+	CHECK_EQ(Wow64GetThreadSelectorEntry(thread, 0x53, &e), narrow);
+	if (!narrow) {
+		CHECK_EQ(GetLastError(), ERROR_INVALID_PARAMETER);
+		return;
+	}
+	base = e.BaseLow | (ULONG)e.HighWord.Bytes.BaseMid << 16 |
+	       (ULONG)e.HighWord.Bytes.BaseHi << 24;
+	CHECK(read64(process, base + 0x18, &self, sizeof self));
+	CHECK_EQ(self, base);
+	CHECK(Wow64GetThreadSelectorEntry(thread, 0x23, &e));
+	CHECK_EQ(e.HighWord.Bits.Default_Big, 1);
+	CHECK_EQ(e.HighWord.Bits.LimitHi, 0xf);
+}
+
 static void registers(HANDLE thread, HANDLE process, BOOL narrow, ULONG64 at,
 		      struct shown *s)
 {
@@ -226,6 +246,7 @@ static void registers(HANDLE thread, HANDLE process, BOOL narrow, ULONG64 at,
 			CHECK_EQ(GetLastError(), ERROR_INVALID_PARAMETER);
 		}
 	}
+	selectors(thread, process, narrow);
 	/* It stands still, and goes on. */
 	CHECK(read64(process, at, s, sizeof *s));
 	before = s->spins;
