@@ -59,10 +59,8 @@ static BOOL finish(struct nt_path *p, SIZE_T len)
 	return TRUE;
 }
 
-static BOOL as_is(struct nt_path *p, const WCHAR *rest)
+static BOOL as_is(struct nt_path *p, const WCHAR *rest, SIZE_T len)
 {
-	SIZE_T len = wide_len(rest);
-
 	if (!reserve(p, len + PREFIX + 1))
 		return FALSE;
 	memcpy(p->name.Buffer + PREFIX, rest, (len + 1) * sizeof(WCHAR));
@@ -108,9 +106,9 @@ BOOL nt_path_init(struct nt_path *p, const WCHAR *name)
 		return FALSE;
 	}
 	if (is_verbatim(name))
-		return as_is(p, name + 4);
+		return as_is(p, name + 4, wide_len(name + 4));
 	if (is_console(name))
-		return as_is(p, name);
+		return as_is(p, name, wide_len(name));
 
 	n = RtlGetFullPathName_U(name, room, p->buf + PREFIX, NULL);
 	if (n >= room) {
@@ -139,9 +137,10 @@ BOOL nt_path_init(struct nt_path *p, const WCHAR *name)
 }
 
 /*
- * Units of a relative name that is its own normal form, 0 of any other: no
- * forward slashes, no empty, dotted or blank-ended parts, and nothing that
- * could be a device (they have three to seven letters, the first of these).
+ * Units of a name that is its own normal form, relative or (what precedes s
+ * is then "X:\\") below a drive; 0 of any other: no forward slashes, no empty,
+ * dotted or blank-ended parts, and nothing that could be a device (they have
+ * three to seven letters, the first of these).
  */
 static ULONG plain_length(const WCHAR *s)
 {
@@ -169,13 +168,24 @@ static ULONG plain_length(const WCHAR *s)
 	return n;
 }
 
+static BOOL has_drive(const WCHAR *s)
+{
+	return ((s[0] | 0x20) >= 'a' && (s[0] | 0x20) <= 'z') && s[1] == ':' &&
+	       s[2] == '\\';
+}
+
 BOOL nt_path_open(struct nt_path *p, const WCHAR *name)
 {
-	ULONG n = name ? plain_length(name) : 0;
+	BOOL drive = name && has_drive(name);
+	ULONG n = name ? plain_length(name + (drive ? 3 : 0)) : 0;
 
 	if (!n)
 		return nt_path_init(p, name);
 	p->name.Buffer = p->buf;
+	if (drive) {
+		p->rel.CurDirRef = NULL;
+		return as_is(p, name, n + 3);
+	}
 	RfCurrentDirectory(&p->rel);
 	if (!p->rel.ContainingDirectory)
 		return nt_path_init(p, name);

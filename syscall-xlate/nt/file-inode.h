@@ -28,14 +28,14 @@ extern pthread_mutex_t inode_lock; /* guards every inode */
 /*
  * Other processes (file-shared.c); all with inode_lock held.
  *
- * peers_attach() joins them, or is the first if create; true: just now, and
- * what is open already has to be told.
+ * peers_attach() joins them, or is the first; true: just now, and what is
+ * open already has to be told.
  * peers_enter(), with f counted in i: tell them, unless f conflicts with what
  * they have (false).  peers_leave(), with f no longer counted.
  * peers_detach(): the process ends.
  */
 struct file;
-bool peers_attach(bool create);
+bool peers_attach(void);
 bool peers_enter(const struct inode *i, const struct file *f, bool granted);
 void peers_leave(const struct inode *i);
 void peers_detach(void);

@@ -78,13 +78,6 @@ static bool has_peers(const struct file *f)
 	return takes_part(f) && !f->from_lower;
 }
 
-/* An open that other processes have to know of, whoever they are. */
-static bool is_loud(const struct file *f)
-{
-	return wants(f, WRITES | ACCESS_DELETE) ||
-	       !(f->share & FILE_SHARE_READ);
-}
-
 static void tell_all(void)
 {
 	for (unsigned b = 0; b < BUCKETS; b++)
@@ -119,7 +112,7 @@ NTSTATUS share_enter(struct file *f, const struct statx *st, bool granted)
 	} else if (conflicts(i, f)) {
 		status = STATUS_SHARING_VIOLATION;
 	}
-	if (!status && has_peers(f) && peers_attach(is_loud(f)))
+	if (!status && has_peers(f) && peers_attach())
 		tell_all();
 	if (!status) {
 		count(i, f, 1);

@@ -9,10 +9,10 @@
  * slots behind; who would be refused because of one looks whether its owner
  * still lives.
  *
- * Most programs only read, or write to what they were started with, and for
- * them there is no table: it is made by the first open that writes, deletes or
- * keeps readers out, others join when they see it, and the last to leave (each
- * holds a lock on it) removes it.
+ * The first open of a file makes the table (some 25 us, once per process;
+ * opens of the built-in DLLs do not count), others join it, and the last to
+ * leave (each holds a lock on it) removes it.  A process that only reads has
+ * to be there as well: somebody else may want to write what it reads.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -93,10 +93,10 @@ static int lock_table(int fd, int command, short type)
 }
 
 /*
- * Opens and locks the table; -1: there is none.  One that lost its name while
+ * Opens and locks the table; -1: there can be none.  One that lost its name while
  * we waited for the lock has just been removed: begin anew.
  */
-static int open_table(bool create)
+static int open_table(void)
 {
 	const size_t size = sizeof *table * BUCKETS;
 	struct stat st = { 0 };
@@ -104,9 +104,7 @@ static int open_table(bool create)
 
 	for (int tries = 0; tries < 8; tries++) {
 		fd = open(table_path,
-			  O_RDWR | O_CLOEXEC | O_NOFOLLOW |
-				  (create ? O_CREAT : 0),
-			  0600);
+			  O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_CREAT, 0600);
 		if (fd < 0)
 			return -1;
 		if (lock_table(fd, F_OFD_SETLKW, F_RDLCK) < 0 ||
@@ -128,25 +126,19 @@ static int open_table(bool create)
 	return -1;
 }
 
-bool peers_attach(bool create)
+bool peers_attach(void)
 {
-	enum { LOOK_AGAIN_NS = 100 * 1000 * 1000 };
-	static int64_t looked;
-	struct timespec ts;
-	int64_t now;
+	static bool tried;
 	void *p;
 	int fd, high;
 
-	if (table)
+	/* Where it cannot be made now it will not be made later. */
+	if (table || tried)
 		return false;
-	clock_gettime(CLOCK_MONOTONIC_COARSE, &ts);
-	now = ts.tv_sec * 1000000000ll + ts.tv_nsec;
-	if (!create && looked && now - looked < LOOK_AGAIN_NS)
-		return false;
-	looked = now;
+	tried = true;
 	if (!find_path())
 		return false;
-	fd = open_table(create);
+	fd = open_table();
 	if (fd < 0)
 		return false;
 	/* Out of the way of descriptors that are passed on by number. */
