@@ -230,6 +230,14 @@ BOOL WINAPI DeleteFileW(LPCWSTR name)
 
 	if (!nt_path_open(&path, name))
 		return FALSE;
+	path.oa.Attributes |= OBJ_RF_DELETE_FILE;
+	status = NtDeleteFile(&path.oa);
+	if (status != STATUS_NOT_SUPPORTED) {
+		if (!NT_SUCCESS(status))
+			fail_create(status, NULL);
+		return NT_SUCCESS(status);
+	}
+	path.oa.Attributes &= ~OBJ_RF_DELETE_FILE;
 	status = NtOpenFile(&h, DELETE | SYNCHRONIZE, &path.oa, &io,
 			    FILE_SHARE_READ | FILE_SHARE_WRITE |
 				    FILE_SHARE_DELETE,

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <string.h>
 
+#include "base/policy.h"
 #include "syscall-xlate/nt/file-private.h"
 #include "syscall-xlate/nt/calls.h"
 
@@ -188,6 +189,34 @@ NTSTATUS nt_query_full_attributes_file(struct task *t, gaddr attr, gaddr info)
 						      : STATUS_SUCCESS;
 }
 
+/*
+ * DeleteFile, which programs call by the thousand, as one stat and one unlink
+ * in place of opening, asking, unlinking and closing.  What is not as simple
+ * as that (a sandbox, a stream, a built-in file) is STATUS_NOT_SUPPORTED: the
+ * caller then goes the long way.
+ */
+static NTSTATUS delete_by_name(struct nt_path *p)
+{
+	struct statx st;
+	int err;
+
+	if (policy || p->kind != PATH_DISK || p->stream || p->dir)
+		return STATUS_NOT_SUPPORTED;
+	err = path_statx(p, AT_SYMLINK_NOFOLLOW,
+			 STATX_TYPE | STATX_MODE | STATX_INO, &st);
+	if (err < 0)
+		return file_open_status(-err);
+	if (p->from_lower)
+		return STATUS_NOT_SUPPORTED;
+	if (S_ISDIR(st.stx_mode))
+		return STATUS_FILE_IS_A_DIRECTORY;
+	if (p->want_dir)
+		return STATUS_OBJECT_NAME_INVALID;
+	if (S_ISREG(st.stx_mode) && !(st.stx_mode & 0222))
+		return STATUS_CANNOT_DELETE;
+	return share_delete_name(&st, p->dirfd, p->host);
+}
+
 NTSTATUS nt_delete_file(struct task *t, gaddr attr)
 {
 	struct nt_path p;
@@ -206,9 +235,11 @@ NTSTATUS nt_delete_file(struct task *t, gaddr attr)
 		return status;
 	status = file_parse(t, &oa, &p, &o.root);
 	if (!status) {
-		status = p.kind == PATH_DISK ? file_open_disk(&o, &f)
-					     : STATUS_INVALID_DEVICE_REQUEST;
-		if (!status)
+		if (oa.attributes & OBJ_RF_DELETE_FILE)
+			status = delete_by_name(&p);
+		else if (p.kind != PATH_DISK)
+			status = STATUS_INVALID_DEVICE_REQUEST;
+		else if (!(status = file_open_disk(&o, &f)))
 			object_put(&f->object); /* deletes */
 		if (o.root)
 			object_put(&o.root->object);

@@ -31,12 +31,14 @@ extern pthread_mutex_t inode_lock; /* guards every inode */
  * peers_attach() joins them, or is the first; true: just now, and what is
  * open already has to be told.
  * peers_enter(), with f counted in i: tell them, unless f conflicts with what
- * they have (false).  peers_leave(), with f no longer counted.
+ * they have (false).  peers_allow(): only whether f, which is not counted, does.
+ * peers_leave(), with f no longer counted.
  * peers_detach(): the process ends.
  */
 struct file;
 bool peers_attach(void);
 bool peers_enter(const struct inode *i, const struct file *f, bool granted);
+bool peers_allow(const struct inode *i, const struct file *f);
 void peers_leave(const struct inode *i);
 void peers_detach(void);
 

@@ -30,6 +30,15 @@ static struct inode **bucket(uint64_t dev, uint64_t ino)
 	return &buckets[(ino ^ ino >> 9 ^ dev) % BUCKETS];
 }
 
+static struct inode *find(uint64_t dev, uint64_t ino)
+{
+	struct inode *i = *bucket(dev, ino);
+
+	while (i && (i->ino != ino || i->dev != dev))
+		i = i->next;
+	return i;
+}
+
 static bool wants(const struct file *f, uint32_t access)
 {
 	return f->access & access;
@@ -92,9 +101,7 @@ NTSTATUS share_enter(struct file *f, const struct statx *st, bool granted)
 	NTSTATUS status = STATUS_SUCCESS;
 
 	pthread_mutex_lock(&inode_lock);
-	for (i = *at; i; i = i->next)
-		if (i->ino == st->stx_ino && i->dev == dev)
-			break;
+	i = find(dev, st->stx_ino);
 	if (!i) {
 		i = calloc(1, sizeof *i);
 		if (!i) {
@@ -241,6 +248,13 @@ void share_set_delete(struct file *f, bool on)
 	pthread_mutex_unlock(&inode_lock);
 }
 
+static NTSTATUS delete_status(int err)
+{
+	return err == ENOTEMPTY || err == EEXIST ? STATUS_DIRECTORY_NOT_EMPTY
+	       : err == EBUSY ? STATUS_CANNOT_DELETE /* a mount point */
+			      : status_from_errno(err);
+}
+
 NTSTATUS share_delete_now(struct file *f)
 {
 	struct inode *i = f->inode;
@@ -264,9 +278,32 @@ NTSTATUS share_delete_now(struct file *f)
 	i->delete_pending = was_pending;
 	i->unlinked = false;
 	pthread_mutex_unlock(&inode_lock);
-	return err == ENOTEMPTY || err == EEXIST ? STATUS_DIRECTORY_NOT_EMPTY
-	       : err == EBUSY ? STATUS_CANNOT_DELETE /* a mount point */
-			      : status_from_errno(err);
+	return delete_status(err);
+}
+
+NTSTATUS share_delete_name(const struct statx *st, int dirfd, const char *path)
+{
+	struct file probe = { .access = ACCESS_DELETE, .share = 7 };
+	struct inode other = { .ino = st->stx_ino }, *i;
+	NTSTATUS status = STATUS_SUCCESS;
+
+	other.dev = makedev(st->stx_dev_major, st->stx_dev_minor);
+	pthread_mutex_lock(&inode_lock);
+	i = find(other.dev, other.ino);
+	if (i && i->delete_pending && !i->unlinked)
+		status = STATUS_DELETE_PENDING;
+	else if (i && conflicts(i, &probe))
+		status = STATUS_SHARING_VIOLATION;
+	if (!status && peers_attach())
+		tell_all();
+	if (!status && !peers_allow(&other, &probe))
+		status = STATUS_SHARING_VIOLATION;
+	if (!status && unlinkat(dirfd, path, 0) < 0)
+		status = delete_status(errno);
+	if (!status && i)
+		i->delete_pending = i->unlinked = true;
+	pthread_mutex_unlock(&inode_lock);
+	return status;
 }
 
 NTSTATUS share_may_delete(const struct file *f)

@@ -5,9 +5,9 @@
  * What this process has open of each file is one slot of a table in memory
  * that all processes of the user share (a file of the runtime directory or
  * /dev/shm).  An open looks at the slots of its file and writes its own: no
- * system call, once that page of the table is known to have memory.  A process that is killed leaves its
- * slots behind; who would be refused because of one looks whether its owner
- * still lives.
+ * system call, once that page of the table is known to have memory.  A process
+ * that is killed leaves its slots behind; who would be refused because of one
+ * looks whether its owner still lives.
  *
  * The first open of a file makes the table (some 25 us, once per process;
  * opens of the built-in DLLs do not count), others join it, and the last to
@@ -288,28 +288,49 @@ static void publish(struct bucket *b, uint64_t key, const struct inode *i)
 	};
 }
 
-bool peers_enter(const struct inode *i, const struct file *f, bool granted)
+/* With b locked: does f conflict with what another process has open? */
+static bool bucket_conflicts(struct bucket *b, uint64_t key,
+			     const struct file *f)
 {
-	uint64_t key = key_of(i);
-	struct bucket *b = bucket_of(key);
-	bool conflict = false;
-
-	if (!b)
-		return true;
-	lock(b);
-	for (unsigned k = 0; k < SLOTS && !conflict && !granted; k++) {
+	for (unsigned k = 0; k < SLOTS; k++) {
 		struct slot *s = &b->slot[k];
 
 		if (!s->pid || s->pid == self || s->key != key ||
 		    !slot_conflicts(s, f))
 			continue;
 		if (alive(s->pid))
-			conflict = true;
-		else
-			s->pid = 0;
+			return true;
+		s->pid = 0;
 	}
+	return false;
+}
+
+bool peers_enter(const struct inode *i, const struct file *f, bool granted)
+{
+	uint64_t key = key_of(i);
+	struct bucket *b = bucket_of(key);
+	bool conflict;
+
+	if (!b)
+		return true;
+	lock(b);
+	conflict = !granted && bucket_conflicts(b, key, f);
 	if (!conflict)
 		publish(b, key, i);
+	unlock(b);
+	return !conflict;
+}
+
+bool peers_allow(const struct inode *i, const struct file *f)
+{
+	uint64_t key = key_of(i);
+	struct bucket *b = bucket_of(key);
+	bool conflict;
+
+	if (!b)
+		return true;
+	lock(b);
+	conflict = bucket_conflicts(b, key, f);
 	unlock(b);
 	return !conflict;
 }

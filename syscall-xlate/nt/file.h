@@ -238,6 +238,11 @@ void share_set_delete(struct file *f, bool on);
  * last handle goes.  The status says why it could not.
  */
 NTSTATUS share_delete_now(struct file *f);
+/*
+ * The same for a file that is not open here, nor a directory: path, below
+ * dirfd, is a name of what st tells of.
+ */
+NTSTATUS share_delete_name(const struct statx *st, int dirfd, const char *path);
 /* Will the host let its name go, as far as one can know beforehand? */
 NTSTATUS share_may_delete(const struct file *f);
 /* Is the file open elsewhere in this process? */

@@ -132,7 +132,9 @@ enum {
 	OBJ_PERMANENT = 0x10,
 	OBJ_EXCLUSIVE = 0x20,
 	OBJ_CASE_INSENSITIVE = 0x40,
-	OBJ_OPENIF = 0x80
+	OBJ_OPENIF = 0x80,
+	/* Ours, for NtDeleteFile: what DeleteFile means, see file-create.c. */
+	OBJ_RF_DELETE_FILE = 0x10000000
 };
 
 /*
