@@ -3,10 +3,11 @@
  * file-copy.c - copying, moving and replacing files.
  *
  * A move within one volume is a rename; to another one it is a copy and a
- * delete, if MOVEFILE_COPY_ALLOWED says so.  A copy takes the data, the
- * attributes and the time of the last write.
+ * delete, if MOVEFILE_COPY_ALLOWED says so.  A copy takes the data, streams
+ * and extended attributes, the attributes and the time of the last write.
  */
 #include "kernel32-private.h"
+#include "file-beside.h"
 #include "move-later.h"
 #include <winioctl.h>
 #include "nt-file.h"
@@ -255,7 +256,7 @@ static BOOL copy(const WCHAR *from, const WCHAR *to, struct copying *c,
 		 DWORD flags)
 {
 	DWORD error, a;
-	BOOL ok;
+	BOOL ok, existed;
 
 	if (flags & ~KNOWN_FLAGS) {
 		SetLastError(ERROR_INVALID_PARAMETER);
@@ -310,8 +311,8 @@ static BOOL copy(const WCHAR *from, const WCHAR *to, struct copying *c,
 		SetLastError(error);
 		return FALSE;
 	}
-	if (GetLastError() == ERROR_ALREADY_EXISTS &&
-	    same_file(c->from, c->to)) {
+	existed = GetLastError() == ERROR_ALREADY_EXISTS;
+	if (existed && same_file(c->from, c->to)) {
 		SetLastError(ERROR_SHARING_VIOLATION);
 		ok = FALSE;
 	} else if (is_hidden(c->to)) {
@@ -319,6 +320,12 @@ static BOOL copy(const WCHAR *from, const WCHAR *to, struct copying *c,
 		ok = FALSE;
 	} else {
 		ok = SetEndOfFile(c->to) && copy_data(c);
+		if (ok && !copy_beside(c->from, c->to, existed,
+				       !(flags &
+					 COPY_FILE_SKIP_ALTERNATE_STREAMS))) {
+			c->remove = TRUE;
+			ok = FALSE;
+		}
 	}
 	error = GetLastError();
 	if (ok)

@@ -21,9 +21,9 @@
 #include <unistd.h>
 
 #include "base/bytes.h"
-#include "syscall-xlate/nt/file.h"
+#include "syscall-xlate/nt/file-xattr.h"
 
-#define XATTR "user.DOSATTRIB"
+#define XATTR XATTR_DOS
 
 enum {
 	/* What is stored; the rest comes from the inode. */
@@ -301,6 +301,15 @@ NTSTATUS meta_of_file(struct file *f, struct file_meta *m)
 		return STATUS_SUCCESS;
 	}
 	meta_from_statx(m, &st, f->fd, f->path_only ? "" : NULL, f->dir);
+	if (f->kind == FILE_KIND_STREAM) {
+		m->directory = false;
+		m->attributes &= ~FILE_ATTRIBUTE_DIRECTORY;
+		if (!m->attributes)
+			m->attributes = FILE_ATTRIBUTE_NORMAL;
+		if (stream_size(f, &m->size) == STATUS_SUCCESS)
+			m->allocation = (int64_t)ROUND_UP(m->size, 8);
+		return STATUS_SUCCESS;
+	}
 	if (f->kind != FILE_KIND_DISK && f->kind != FILE_KIND_DIR)
 		m->attributes = FILE_ATTRIBUTE_NORMAL;
 	return STATUS_SUCCESS;

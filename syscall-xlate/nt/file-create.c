@@ -3,10 +3,11 @@
  * file-create.c - NtCreateFile and the calls that open a name for a moment.
  */
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/policy.h"
-#include "syscall-xlate/nt/file-private.h"
+#include "syscall-xlate/nt/file-xattr.h"
 #include "syscall-xlate/nt/calls.h"
 
 static NTSTATUS check_arguments(const struct file_open *o)
@@ -35,15 +36,33 @@ static NTSTATUS check_arguments(const struct file_open *o)
 }
 
 static NTSTATUS open_kind(struct task *t, struct file_open *o, struct file **f,
-			  gaddr ea, uint32_t ea_len)
+			  gaddr ea_at, uint32_t ea_len, uint32_t *error_at)
 {
+	void *ea = NULL;
 	NTSTATUS status;
 
 	switch (o->p->kind) {
 	case PATH_DISK:
 		if (o->options & FILE_OPEN_BY_FILE_ID)
 			return STATUS_NOT_SUPPORTED;
-		return file_open_disk(o, f);
+		status = ea_at ? ea_read(t, ea_at, ea_len, &ea, error_at)
+			       : STATUS_SUCCESS;
+		if (status)
+			return status;
+		if (ea && o->options & FILE_NO_EA_KNOWLEDGE)
+			status = STATUS_ACCESS_DENIED;
+		else
+			status = o->p->stream ? stream_open(o, f)
+					      : file_open_disk(o, f);
+		if (!status && ea && o->information != FILE_OPENED) {
+			status = ea_apply(*f, ea);
+			if (status) {
+				object_put(&(*f)->object);
+				*f = NULL;
+			}
+		}
+		free(ea);
+		return status;
 	case PATH_PIPE:
 		o->information = FILE_OPENED;
 		return pipe_connect(t, o->p, o->root, o->access, o->share,
@@ -52,7 +71,7 @@ static NTSTATUS open_kind(struct task *t, struct file_open *o, struct file **f,
 		return STATUS_OBJECT_NAME_NOT_FOUND;
 	case PATH_DEVICE:
 		status = device_open(t, o->p, o->access, o->share, o->options,
-				     ea, ea_len, f);
+				     ea_at, ea_len, f);
 		/*
 		 * The null device's driver leaves it at 0, so CreateFile says
 		 * nothing of a file that was there before: Rust's library
@@ -80,12 +99,11 @@ NTSTATUS nt_create_file(struct task *t, gaddr file, uint32_t access, gaddr attr,
 		.attributes = file_attr & 0x7ffff,
 	};
 	struct file *f = NULL;
+	uint32_t error_at = 0;
 	struct nt_oa oa;
 	NTSTATUS status;
 
 	(void)alloc_size; /* a hint; delayed allocation makes it moot */
-	/* These two need no asking. */
-	o.access |= options & FILE_DELETE_ON_CLOSE ? 0 : 0;
 	status = check_arguments(&o);
 	if (status)
 		return status;
@@ -94,8 +112,11 @@ NTSTATUS nt_create_file(struct task *t, gaddr file, uint32_t access, gaddr attr,
 		return status;
 	status = file_parse(t, &oa, &p, &o.root);
 	if (!status)
-		status = open_kind(t, &o, &f, ea, ea_len);
-	if (!status) {
+		status = open_kind(t, &o, &f, ea, ea_len, &error_at);
+	if (status == STATUS_EA_LIST_INCONSISTENT ||
+	    status == STATUS_INVALID_EA_NAME) {
+		iosb_write(t, iosb, status, error_at);
+	} else if (!status) {
 		if (iosb_write(t, iosb, STATUS_SUCCESS, o.information) < 0)
 			status = STATUS_ACCESS_VIOLATION;
 		else
@@ -131,15 +152,27 @@ static NTSTATUS stat_oa(struct task *t, gaddr attr, struct file_meta *m)
 	if (status)
 		return status;
 	status = file_parse(t, &oa, &p, &root);
-	oa_free(&oa);
-	if (status)
+	if (status) {
+		oa_free(&oa);
 		return status;
+	}
 	if (p.kind == PATH_DEVICE && p.device == DEVICE_NULL) {
 		status = STATUS_OBJECT_NAME_NOT_FOUND;
 	} else if (p.kind != PATH_DISK) {
 		status = STATUS_INVALID_DEVICE_REQUEST;
 	} else if (p.stream) {
-		status = STATUS_OBJECT_NAME_NOT_FOUND;
+		struct file_open o = { .p = &p,
+				       .root = root,
+				       .access = FILE_READ_ATTRIBUTES,
+				       .share = 7,
+				       .disposition = FILE_OPEN };
+		struct file *f;
+
+		status = stream_open(&o, &f);
+		if (!status) {
+			status = meta_of_file(f, m);
+			object_put(&f->object);
+		}
 	} else {
 		const char *at;
 
@@ -156,6 +189,7 @@ static NTSTATUS stat_oa(struct task *t, gaddr attr, struct file_meta *m)
 	}
 	if (root)
 		object_put(&root->object);
+	oa_free(&oa);
 	return status;
 }
 
@@ -239,7 +273,8 @@ NTSTATUS nt_delete_file(struct task *t, gaddr attr)
 			status = delete_by_name(&p);
 		else if (p.kind != PATH_DISK)
 			status = STATUS_INVALID_DEVICE_REQUEST;
-		else if (!(status = file_open_disk(&o, &f)))
+		else if (!(status = p.stream ? stream_open(&o, &f)
+					     : file_open_disk(&o, &f)))
 			object_put(&f->object); /* deletes */
 		if (o.root)
 			object_put(&o.root->object);
@@ -263,8 +298,9 @@ NTSTATUS file_open_path(struct task *t, const struct nt_oa *oa, uint32_t access,
 
 	if (status)
 		return status;
-	status = p.kind == PATH_DISK ? file_open_disk(&o, f)
-				     : STATUS_INVALID_DEVICE_REQUEST;
+	status = p.kind != PATH_DISK ? STATUS_INVALID_DEVICE_REQUEST
+		 : p.stream	     ? stream_open(&o, f)
+				     : file_open_disk(&o, f);
 	if (o.root)
 		object_put(&o.root->object);
 	return status;

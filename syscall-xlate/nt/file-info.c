@@ -14,7 +14,7 @@
 #include <unistd.h>
 
 #include "base/utf.h"
-#include "syscall-xlate/nt/file-private.h"
+#include "syscall-xlate/nt/file-xattr.h"
 #include "syscall-xlate/nt/file-rename.h"
 #include "syscall-xlate/nt/info-rows.h"
 #include "syscall-xlate/nt/calls.h"
@@ -36,7 +36,6 @@ struct query {
 		struct file_attribute_tag tag;
 		struct file_id id;
 		struct file_stat_info stat;
-		struct file_stream stream;
 		struct file_compression compression;
 		struct file_links links;
 		uint64_t u64;
@@ -256,25 +255,27 @@ static NTSTATUS query_stat(struct query *q)
 
 static NTSTATUS query_streams(struct query *q)
 {
-	static const uint16_t data[] = u"::$DATA";
 	struct file_meta m;
+	struct stat st;
 	NTSTATUS status = meta_of_file(q->f, &m);
+	void *list = NULL;
+	size_t n = 0;
 
 	if (status)
 		return status;
-	if (m.directory) {
-		q->size = 0; /* a directory has none: no entry at all */
-		return STATUS_SUCCESS;
+	/* A stream's handle is as good as the file's. */
+	if (q->f->kind == FILE_KIND_STREAM && !fstat(q->f->fd, &st)) {
+		m.directory = S_ISDIR(st.st_mode);
+		m.size = st.st_size;
+		m.allocation = st.st_blocks * 512;
 	}
-	q->tail_len = COUNT_OF(data) - 1;
-	q->tail = malloc(sizeof data);
-	if (!q->tail)
-		return STATUS_NO_MEMORY;
-	memcpy(q->tail, data, q->tail_len * 2);
-	q->stream.len = (uint32_t)(q->tail_len * 2);
-	q->stream.size = m.size;
-	q->stream.allocation = m.allocation;
-	return STATUS_SUCCESS;
+	/* A directory has no data stream; without others, no entry at all. */
+	status = streams_list(q->f, m.directory ? -1 : m.size, m.allocation,
+			      &list, &n);
+	q->size = 0;
+	q->tail = list;
+	q->tail_len = n / 2;
+	return status;
 }
 
 static NTSTATUS query_compression(struct query *q)
@@ -284,6 +285,12 @@ static NTSTATUS query_compression(struct query *q)
 
 	q->compression.size = m.size;
 	return status;
+}
+
+static NTSTATUS query_ea_size(struct query *q)
+{
+	q->u32 = ea_size(q->f);
+	return STATUS_SUCCESS;
 }
 
 /* The name it was opened by; of the others the host keeps no record. */
@@ -504,7 +511,7 @@ static NTSTATUS set_position(struct task *t, struct file *f, gaddr info,
 	if (at < 0)
 		return STATUS_INVALID_PARAMETER;
 	/* It is told to the host when it matters: before a read or write. */
-	if (f->kind == FILE_KIND_DISK)
+	if (f->kind == FILE_KIND_DISK || f->kind == FILE_KIND_STREAM)
 		f->position = at;
 	return STATUS_SUCCESS;
 }
@@ -517,6 +524,8 @@ static NTSTATUS set_end(struct task *t, struct file *f, gaddr info,
 	(void)len;
 	if (guest_read(t, &size, info, sizeof size) < 0)
 		return STATUS_ACCESS_VIOLATION;
+	if (f->kind == FILE_KIND_STREAM)
+		return stream_set_size(f, size);
 	if (size < 0 || f->kind != FILE_KIND_DISK)
 		return STATUS_INVALID_PARAMETER;
 	return ftruncate(f->fd, size) < 0 ? status_from_errno(errno)
@@ -533,6 +542,13 @@ static NTSTATUS set_allocation(struct task *t, struct file *f, gaddr info,
 	(void)len;
 	if (guest_read(t, &room, info, sizeof room) < 0)
 		return STATUS_ACCESS_VIOLATION;
+	if (f->kind == FILE_KIND_STREAM && room >= 0) {
+		int64_t size;
+		NTSTATUS status = stream_size(f, &size);
+
+		return status || room >= size ? status
+					      : stream_set_size(f, room);
+	}
 	if (room < 0 || f->kind != FILE_KIND_DISK)
 		return STATUS_INVALID_PARAMETER;
 	if (fstat(f->fd, &st) < 0)
@@ -552,8 +568,9 @@ static NTSTATUS set_valid_length(struct task *t, struct file *f, gaddr info,
 	(void)t, (void)info, (void)len;
 	/* Every byte below the end is valid here; only a privilege skips
 	   zeroing on Windows. */
-	return f->kind == FILE_KIND_DISK ? STATUS_SUCCESS
-					 : STATUS_INVALID_PARAMETER;
+	return f->kind == FILE_KIND_DISK || f->kind == FILE_KIND_STREAM
+		       ? STATUS_SUCCESS
+		       : STATUS_INVALID_PARAMETER;
 }
 
 static NTSTATUS set_mode(struct task *t, struct file *f, gaddr info,
@@ -699,35 +716,4 @@ NTSTATUS nt_set_information_file(struct task *t, uint64_t file, gaddr iosb,
 	if (status >> 30 != 3 && iosb_write(t, iosb, status, 0) < 0)
 		return STATUS_ACCESS_VIOLATION;
 	return status;
-}
-
-/* ---- extended attributes: none of NT's kind
- * ---------------------------------- */
-
-NTSTATUS nt_query_ea_file(struct task *t, uint64_t file, gaddr iosb, gaddr buf,
-			  uint32_t len, uint8_t single, gaddr list,
-			  uint32_t list_len, gaddr index, uint8_t restart)
-{
-	struct file *f;
-	NTSTATUS status = handle_get(t, file, &file_type, FILE_READ_EA, &f);
-
-	(void)iosb, (void)buf, (void)len, (void)single, (void)list;
-	(void)list_len, (void)index, (void)restart;
-	if (status)
-		return status;
-	object_put(&f->object);
-	return STATUS_NO_EAS_ON_FILE;
-}
-
-NTSTATUS nt_set_ea_file(struct task *t, uint64_t file, gaddr iosb, gaddr buf,
-			uint32_t len)
-{
-	struct file *f;
-	NTSTATUS status = handle_get(t, file, &file_type, FILE_WRITE_EA, &f);
-
-	(void)iosb, (void)buf, (void)len;
-	if (status)
-		return status;
-	object_put(&f->object);
-	return STATUS_EAS_NOT_SUPPORTED;
 }

@@ -16,7 +16,7 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
-#include "syscall-xlate/nt/file-private.h"
+#include "syscall-xlate/nt/file-xattr.h"
 
 /* More files than the soft limit: programs expect millions. */
 bool file_raise_limit(void)
@@ -184,8 +184,6 @@ static int open_or_create(struct file_open *o)
 		}
 		if (err != -ENOENT || !may_create(o->disposition))
 			return err;
-		if (o->p->stream)
-			return -EINVAL;
 		if (o->p->want_dir && !(o->options & FILE_DIRECTORY_FILE))
 			return -ENOENT;
 		err = create_missing(o);
@@ -321,6 +319,7 @@ static NTSTATUS empty_file(struct file_open *o, struct file *f)
 		    ? ftruncate(f->fd, 0) < 0
 		    : truncate(self, 0) < 0)
 		return status_from_errno(errno);
+	xattr_clear(f);
 	want = (o->attributes & ~FILE_ATTRIBUTE_NORMAL) |
 	       FILE_ATTRIBUTE_ARCHIVE;
 	if (want != (m.attributes & ~FILE_ATTRIBUTE_NORMAL))
@@ -451,8 +450,6 @@ NTSTATUS file_open_disk(struct file_open *o, struct file **f)
 {
 	int err;
 
-	if (o->p->stream && o->disposition == FILE_OPEN)
-		return STATUS_OBJECT_NAME_NOT_FOUND;
 	o->information = FILE_OPENED;
 	err = open_or_create(o);
 	if (!err)
@@ -464,8 +461,6 @@ NTSTATUS file_open_disk(struct file_open *o, struct file **f)
 	if (err == -EEXIST && o->options & FILE_DIRECTORY_FILE &&
 	    o->disposition == FILE_CREATE)
 		return STATUS_OBJECT_NAME_COLLISION;
-	if (err == -EINVAL && o->p->stream)
-		return STATUS_OBJECT_NAME_INVALID;
 	if (err == -EACCES && o->disposition == FILE_OPEN &&
 	    o->options & FILE_NON_DIRECTORY_FILE) {
 		struct statx st;

@@ -13,7 +13,7 @@
 
 #include "base/utf.h"
 #include "syscall-xlate/nt/file.h"
-#include "syscall-xlate/nt/file-private.h"
+#include "syscall-xlate/nt/file-xattr.h"
 
 /* ---- descriptors we were started with -------------------------------------
  */
@@ -270,6 +270,26 @@ NTSTATUS file_device_name(struct file *f, uint16_t **name, size_t *len)
 	return STATUS_SUCCESS;
 }
 
+/* ":stream" behind the file's name. */
+static NTSTATUS add_stream(struct file *f, uint16_t **name, size_t *len)
+{
+	size_t n = 0;
+	uint16_t *own = stream_name(f, &n);
+	uint16_t *both = own ? realloc(*name, (*len + n + 1) * 2) : NULL;
+
+	if (!both) {
+		free(own);
+		free(*name);
+		return STATUS_NO_MEMORY;
+	}
+	memcpy(both + *len, own, n * 2);
+	free(own);
+	*len += n;
+	both[*len] = 0;
+	*name = both;
+	return STATUS_SUCCESS;
+}
+
 NTSTATUS file_short_name(struct file *f, uint16_t **name, size_t *len)
 {
 	uint16_t *path;
@@ -290,8 +310,10 @@ NTSTATUS file_short_name(struct file *f, uint16_t **name, size_t *len)
 		return STATUS_OBJECT_PATH_NOT_FOUND;
 	for (n = 0; path[n]; n++)
 		;
-	memmove(path, path + 6, (n - 6 + 1) * sizeof *path);
+	n -= 6;
+	memmove(path, path + 6, (n + 1) * sizeof *path);
 	*name = path;
-	*len = n - 6;
-	return STATUS_SUCCESS;
+	*len = n;
+	return f->kind == FILE_KIND_STREAM ? add_stream(f, name, len)
+					   : STATUS_SUCCESS;
 }

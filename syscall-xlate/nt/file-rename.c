@@ -17,7 +17,7 @@
 #include <unistd.h>
 
 #include "base/policy.h"
-#include "syscall-xlate/nt/file-private.h"
+#include "syscall-xlate/nt/file-xattr.h"
 
 enum { REPLACE = 1, POSIX = 2, IGNORE_READONLY = 0x40 };
 
@@ -327,6 +327,8 @@ static NTSTATUS rename_file(struct task *t, struct file *f, gaddr info,
 
 	if (!f->drive || f->dir || f->from_lower || f->kind == FILE_KIND_DEVICE)
 		return STATUS_ACCESS_DENIED;
+	if (f->kind == FILE_KIND_STREAM)
+		return STATUS_NOT_SUPPORTED;
 	status = read_request(t, info, len, ex, &r, &name);
 	if (status)
 		return status;
@@ -490,8 +492,14 @@ static NTSTATUS dispose(struct file *f, bool on, bool posix, bool readonly_too)
 		f->mode = st.st_mode;
 	if (S_ISREG(f->mode) && !(f->mode & 0222) && !readonly_too)
 		return STATUS_CANNOT_DELETE;
-	if (S_ISDIR(f->mode) && !is_empty(f))
+	if (S_ISDIR(f->mode) && f->kind != FILE_KIND_STREAM && !is_empty(f))
 		return STATUS_DIRECTORY_NOT_EMPTY;
+	if (f->kind == FILE_KIND_STREAM) {
+		status = posix ? stream_remove(f) : STATUS_SUCCESS;
+		if (!status)
+			share_set_delete(f, true);
+		return status;
+	}
 	/* At the close nobody could be told of a failure. */
 	status = posix ? share_delete_now(f) : share_may_delete(f);
 	if (status)

@@ -141,6 +141,29 @@ bool file_object_built_in(struct object *o)
 	return ((struct file *)o)->from_lower;
 }
 
+/* The name of an open file and, behind it, a stream's. */
+static NTSTATUS parse_own(struct file *f, const uint16_t *stream, size_t n,
+			  struct nt_path *p)
+{
+	char *host = file_host_path(f);
+	size_t len = 0;
+	uint16_t *own = host ? path_to_nt(host, &len) : NULL;
+	uint16_t *all = own ? realloc(own, (len + n + 1) * 2) : NULL;
+	NTSTATUS status = host ? STATUS_NO_MEMORY : STATUS_OBJECT_PATH_NOT_FOUND;
+
+	free(host);
+	if (!all) {
+		free(own);
+		return status;
+	}
+	memcpy(all + len, stream, n * 2);
+	status = path_parse(all, len + n, NULL, p);
+	/* What p keeps of the name has to outlive all. */
+	p->rest = stream + 1;
+	free(all);
+	return status;
+}
+
 /* ---- parsing what to open
  * -------------------------------------------------------- */
 
@@ -177,14 +200,10 @@ NTSTATUS file_parse(struct task *t, const struct nt_oa *oa, struct nt_path *p,
 		status = STATUS_SUCCESS;
 	} else if (!at.drive && f->kind != FILE_KIND_DEVICE &&
 		   f->kind != FILE_KIND_CONSOLE) {
-		/* A file opens again by an empty name. */
-		if (!oa->name_len && f->path && f->drive) {
-			size_t len;
-			uint16_t *own = path_to_nt(f->path, &len);
-
-			status = own ? path_parse(own, len, NULL, p)
-				     : STATUS_NO_MEMORY;
-			free(own);
+		/* A file opens again by an empty name, a stream by ":name". */
+		if ((!oa->name_len || *name == ':') && f->drive &&
+		    f->kind != FILE_KIND_DEVICE) {
+			status = parse_own(f, name, oa->name_len, p);
 		} else {
 			status = oa->name_len ? STATUS_OBJECT_PATH_NOT_FOUND
 					      : STATUS_INVALID_PARAMETER;

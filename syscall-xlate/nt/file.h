@@ -31,6 +31,7 @@ enum file_kind {
 	FILE_KIND_CHAR,   /* any other host device */
 	FILE_KIND_DEVICE, /* MountPointManager, KsecDD, volumes: ioctls only */
 	FILE_KIND_AFD,
+	FILE_KIND_STREAM, /* a named stream of a file: file-stream.c */
 };
 
 /*
@@ -85,6 +86,7 @@ struct file {
 	_Atomic uint32_t lock; /* for what follows; small and short */
 	struct irp *irps;      /* pending requests */
 	struct dir_scan *scan; /* dir.c */
+	uint32_t ea_next;      /* file-ea.c: where the next query begins */
 	struct pipe_end *pipe; /* pipe.c */
 	void *extra;           /* of the kind */
 };

@@ -263,6 +263,8 @@ NTSTATUS path_from_nt(const uint16_t *name, size_t n, char *out)
 	}
 	if (p.kind != PATH_DISK)
 		return STATUS_OBJECT_TYPE_MISMATCH;
+	if (p.stream)
+		return STATUS_OBJECT_NAME_NOT_FOUND;
 	r = path_statx(&p, 0, STATX_TYPE, &st);
 	if (r == -ENOENT)
 		return STATUS_OBJECT_NAME_NOT_FOUND;

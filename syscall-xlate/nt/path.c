@@ -141,24 +141,38 @@ static size_t component(const uint16_t *s, size_t n)
 }
 
 /*
- * The last component may name a stream: "x::$DATA" is x itself.  Cuts it off
- * and returns the length of what stays.
+ * The last component may name a stream: "x:name", "x:name:$DATA"; "x::$DATA"
+ * is x itself.  Cuts that off; *n becomes the length of what stays.
  */
-static size_t split_stream(const uint16_t *s, size_t n, struct nt_path *p)
+static NTSTATUS split_stream(const uint16_t *s, size_t *n, struct nt_path *p)
 {
-	size_t at = n;
+	size_t at = *n, end;
 
 	while (at > 0 && s[at - 1] != '\\')
 		at--;
-	while (at < n && s[at] != ':')
+	while (at < *n && s[at] != ':')
 		at++;
-	if (at == n)
-		return n;
-	if (!units_are(s + at, n - at, "::$DATA") &&
-	    !units_are(s + at, n - at, "::$INDEX_ALLOCATION") &&
-	    !units_are(s + at, n - at, ":$I30:$INDEX_ALLOCATION"))
-		p->stream = true;
-	return at;
+	if (at == *n)
+		return STATUS_SUCCESS;
+	s += at;
+	end = *n - at;
+	*n = at;
+	if (units_are(s, end, "::$DATA") ||
+	    units_are(s, end, "::$INDEX_ALLOCATION") ||
+	    units_are(s, end, ":$I30:$INDEX_ALLOCATION"))
+		return STATUS_SUCCESS;
+	if (end > 6 && units_are(s + end - 6, 6, ":$DATA"))
+		end -= 6;
+	/* What is left is ":name", with no type of another kind. */
+	if (end < 2 || end > 256)
+		return STATUS_OBJECT_NAME_INVALID;
+	for (size_t i = 1; i < end; i++)
+		if (s[i] == ':' || s[i] == '/')
+			return STATUS_OBJECT_NAME_INVALID;
+	p->stream = true;
+	p->rest = s + 1;
+	p->rest_len = end - 1;
+	return STATUS_SUCCESS;
 }
 
 /* Appends "a\b" to p->host as "a/b". */
@@ -168,8 +182,12 @@ static NTSTATUS append(struct nt_path *p, const uint16_t *s, size_t n)
 		p->want_dir = true;
 		n--;
 	}
-	if (!p->want_dir)
-		n = split_stream(s, n, p);
+	if (!p->want_dir) {
+		NTSTATUS status = split_stream(s, &n, p);
+
+		if (status)
+			return status;
+	}
 
 	while (n) {
 		size_t len = component(s, n);

@@ -46,7 +46,7 @@ struct nt_path {
 	enum nt_device device;
 	char drive;      /* 'C', 'Z', or a letter of the sandbox's */
 	bool want_dir;   /* the name ended in a backslash */
-	bool stream;     /* names an alternate data stream */
+	bool stream;     /* names an alternate data stream: its name is */
 	bool from_lower; /* path_open() took it from lower: read-only */
 	int dirfd;       /* what host is relative to, or AT_FDCWD */
 	size_t len;      /* of host */
@@ -56,7 +56,10 @@ struct nt_path {
 	const struct virtual_dir *parent; /* the last table folder in it */
 	bool child;                       /* one component below parent */
 	bool has_lower;
-	/* PATH_DEVICE, PATH_PIPE: the rest of the name, not terminated. */
+	/*
+	 * Not terminated.  PATH_DEVICE, PATH_PIPE: the rest of the name.
+	 * stream: the stream's name, without colon and type.
+	 */
 	const uint16_t *rest;
 	size_t rest_len;
 	char host[HOST_PATH_MAX + 256]; /* slack for other spellings */

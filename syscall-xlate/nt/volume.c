@@ -11,7 +11,7 @@
 #include <sys/sysmacros.h>
 
 #include "base/utf.h"
-#include "syscall-xlate/nt/file-private.h"
+#include "syscall-xlate/nt/file-xattr.h"
 #include "syscall-xlate/nt/file-rename.h"
 #include "syscall-xlate/nt/info-rows.h"
 #include "syscall-xlate/nt/calls.h"
@@ -145,6 +145,8 @@ static NTSTATUS query_attributes(struct file *f, struct out *o)
 		REPARSE = 0x80,
 		HARD_LINKS = 0x400000,
 		POSIX_DELETE = 0x400,
+		NAMED_STREAMS = 0x40000,
+		EXTENDED_ATTRIBUTES = 0x800000,
 	};
 	static const char name[] = "NTFS", npfs[] = "NPFS";
 	const char *fs = on_volume(f) ? name : npfs;
@@ -155,6 +157,8 @@ static NTSTATUS query_attributes(struct file *f, struct out *o)
 	if (on_volume(f))
 		o->attribute.attributes |=
 			SPARSE_FILES | REPARSE | HARD_LINKS | POSIX_DELETE;
+	if (on_volume(f) && f->fd >= 0 && xattr_supported(f))
+		o->attribute.attributes |= NAMED_STREAMS | EXTENDED_ATTRIBUTES;
 	o->attribute.max_name = 255;
 	o->attribute.name_len = 8;
 	utf8_to_utf16(

@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * file-xattr.c - the host's attributes of an open file.
+ *
+ * A descriptor that is O_PATH has none of these calls, but its name in /proc
+ * leads to the same file; the other descriptors go the same way.
+ */
+#include "syscall-xlate/nt/file-xattr.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/xattr.h>
+
+int xattr_list(const struct file *f, char **list, size_t *n)
+{
+	char self[32], *p;
+	ssize_t got;
+
+	*list = NULL;
+	*n = 0;
+	file_proc_path(f, self, sizeof self);
+	for (int tries = 0; tries < 4; tries++) {
+		got = listxattr(self, NULL, 0);
+		if (got <= 0)
+			return got < 0 ? -errno : 0;
+		p = malloc((size_t)got);
+		if (!p)
+			return -ENOMEM;
+		got = listxattr(self, p, (size_t)got);
+		if (got > 0) {
+			*list = p;
+			*n = (size_t)got;
+			return 0;
+		}
+		free(p);
+		if (got < 0 && errno != ERANGE)
+			return -errno;
+	}
+	return -EAGAIN;
+}
+
+int xattr_get(const struct file *f, const char *name, void *buf, size_t size)
+{
+	char self[32];
+	ssize_t n;
+
+	file_proc_path(f, self, sizeof self);
+	n = getxattr(self, name, buf, size);
+	return n < 0 ? -errno : (int)n;
+}
+
+int xattr_set(const struct file *f, const char *name, const void *buf, size_t n,
+	      int flags)
+{
+	char self[32];
+
+	file_proc_path(f, self, sizeof self);
+	return setxattr(self, name, buf, n, flags) < 0 ? -errno : 0;
+}
+
+int xattr_remove(const struct file *f, const char *name)
+{
+	char self[32];
+
+	file_proc_path(f, self, sizeof self);
+	return removexattr(self, name) < 0 ? -errno : 0;
+}
+
+bool xattr_supported(const struct file *f)
+{
+	int n = xattr_get(f, XATTR_DOS, NULL, 0);
+
+	return n != -EOPNOTSUPP && n != -ENOSYS;
+}
+
+NTSTATUS xattr_status(int err)
+{
+	switch (err) {
+	case EOPNOTSUPP:
+	case ENOSYS:
+		return STATUS_EAS_NOT_SUPPORTED;
+	case E2BIG:
+	case ERANGE:
+		return STATUS_EA_TOO_LARGE;
+	case EPERM: /* neither a file nor a folder */
+		return STATUS_ACCESS_DENIED;
+	default:
+		return status_from_errno(err);
+	}
+}
+
+void xattr_clear(const struct file *f)
+{
+	char *list;
+	size_t n;
+
+	if (xattr_list(f, &list, &n) < 0 || !list)
+		return;
+	for (char *p = list; p < list + n; p += strlen(p) + 1)
+		if (!strncmp(p, "user.", 5) && strcmp(p, XATTR_DOS))
+			xattr_remove(f, p);
+	free(list);
+}
