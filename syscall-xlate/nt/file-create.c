@@ -43,8 +43,6 @@ static NTSTATUS open_kind(struct task *t, struct file_open *o, struct file **f,
 
 	switch (o->p->kind) {
 	case PATH_DISK:
-		if (o->options & FILE_OPEN_BY_FILE_ID)
-			return STATUS_NOT_SUPPORTED;
 		status = ea_at ? ea_read(t, ea_at, ea_len, &ea, error_at)
 			       : STATUS_SUCCESS;
 		if (status)
@@ -84,6 +82,40 @@ static NTSTATUS open_kind(struct task *t, struct file_open *o, struct file **f,
 	return STATUS_OBJECT_TYPE_MISMATCH;
 }
 
+/*
+ * FILE_OPEN_BY_FILE_ID: the name is no name but 8 or 16 bytes, below a handle
+ * or behind the path of a folder of the volume.
+ */
+static NTSTATUS open_by_id(struct task *t, const struct nt_oa *oa,
+			   struct file_open *o, struct file **f)
+{
+	size_t units = oa->name_len;
+	NTSTATUS status;
+
+	if (o->options & FILE_DELETE_ON_CLOSE)
+		return STATUS_INVALID_PARAMETER;
+	o->p->host[0] = 0;
+	if (oa->root) {
+		status = handle_get(t, oa->root, &file_type, 0, &o->root);
+	} else {
+		struct nt_oa at = *oa;
+
+		while (at.name_len && at.name[at.name_len - 1] != '\\')
+			at.name_len--;
+		units = oa->name_len - at.name_len;
+		status = units != 4 && units != 8
+				 ? STATUS_INVALID_PARAMETER
+				 : file_open_path(t, &at, FILE_READ_ATTRIBUTES,
+						  7, 0, &o->root);
+	}
+	if (status)
+		return status;
+	if (units != 4 && units != 8)
+		return STATUS_INVALID_PARAMETER;
+	return file_open_by_id(o, oa->name + oa->name_len - units, units * 2,
+			       f);
+}
+
 NTSTATUS nt_create_file(struct task *t, gaddr file, uint32_t access, gaddr attr,
 			gaddr iosb, gaddr alloc_size, uint32_t file_attr,
 			uint32_t share, uint32_t disposition, uint32_t options,
@@ -110,9 +142,13 @@ NTSTATUS nt_create_file(struct task *t, gaddr file, uint32_t access, gaddr attr,
 	status = oa_read(t, attr, &oa);
 	if (status)
 		return status;
-	status = file_parse(t, &oa, &p, &o.root);
-	if (!status)
-		status = open_kind(t, &o, &f, ea, ea_len, &error_at);
+	if (options & FILE_OPEN_BY_FILE_ID) {
+		status = open_by_id(t, &oa, &o, &f);
+	} else {
+		status = file_parse(t, &oa, &p, &o.root);
+		if (!status)
+			status = open_kind(t, &o, &f, ea, ea_len, &error_at);
+	}
 	if (status == STATUS_EA_LIST_INCONSISTENT ||
 	    status == STATUS_INVALID_EA_NAME) {
 		iosb_write(t, iosb, status, error_at);

@@ -93,8 +93,9 @@ static NTSTATUS query_standard(struct query *q)
 	return fill_standard(q, &q->standard);
 }
 
-static uint64_t file_number(const struct file_meta *m)
+static uint64_t file_number(const struct query *q, const struct file_meta *m)
 {
+	file_id_told(q->f, m);
 	return m->ino;
 }
 
@@ -103,7 +104,7 @@ static NTSTATUS query_internal(struct query *q)
 	struct file_meta m;
 	NTSTATUS status = meta_of_file(q->f, &m);
 
-	q->u64 = file_number(&m);
+	q->u64 = file_number(q, &m);
 	return status;
 }
 
@@ -183,7 +184,7 @@ static NTSTATUS query_all(struct query *q)
 		return status;
 	q->all.basic.times = m.times;
 	q->all.basic.attributes = m.attributes;
-	q->all.id = file_number(&m);
+	q->all.id = file_number(q, &m);
 	q->all.access = q->granted;
 	q->all.position = position(q->f);
 	q->all.mode = q->f->options & FILE_MODE_BITS;
@@ -228,7 +229,7 @@ static NTSTATUS query_id(struct query *q)
 {
 	struct file_meta m;
 	NTSTATUS status = meta_of_file(q->f, &m);
-	uint64_t id = file_number(&m);
+	uint64_t id = file_number(q, &m);
 
 	q->id.volume = volume_serial(m.dev);
 	memcpy(q->id.id, &id, sizeof id);
@@ -241,7 +242,7 @@ static NTSTATUS query_stat(struct query *q)
 	NTSTATUS status = meta_of_file(q->f, &m);
 
 	q->stat = (struct file_stat_info){
-		.id = file_number(&m),
+		.id = file_number(q, &m),
 		.times = m.times,
 		.allocation = m.allocation,
 		.size = m.size,

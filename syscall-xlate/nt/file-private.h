@@ -65,6 +65,15 @@ NTSTATUS file_device_name(struct file *f, uint16_t **name, size_t *len);
  */
 NTSTATUS file_short_name(struct file *f, uint16_t **name, size_t *len);
 
+/* file-id.c: the program has been told m->ino of f, and may come back. */
+void file_id_told(const struct file *f, const struct file_meta *m);
+/*
+ * Opens the file with the number id (n bytes: 8, or 16 as FILE_ID_128) of the
+ * volume that o->root is on.  STATUS_INVALID_PARAMETER: there is none.
+ */
+NTSTATUS file_open_by_id(struct file_open *o, const void *id, size_t n,
+			 struct file **f);
+
 /* pipe.c */
 NTSTATUS pipe_connect(struct task *t, const struct nt_path *p,
 		      struct file *root, uint32_t access, uint32_t share,
