@@ -327,21 +327,3 @@ LSTATUS WINAPI RegSetValueA(HKEY key, LPCSTR sub, DWORD type, LPCSTR data,
 	return RegSetKeyValueA(key, sub, NULL, type, data,
 			       (DWORD)lstrlenA(data) + 1);
 }
-
-/* ---- files of keys
- * --------------------------------------------------------------- */
-
-LSTATUS WINAPI RegSaveKeyW(HKEY key, LPCWSTR file, LPSECURITY_ATTRIBUTES sa)
-{
-	return ERROR_PRIVILEGE_NOT_HELD;
-}
-
-LSTATUS WINAPI RegLoadKeyW(HKEY key, LPCWSTR sub, LPCWSTR file)
-{
-	return ERROR_PRIVILEGE_NOT_HELD;
-}
-
-LSTATUS WINAPI RegUnLoadKeyW(HKEY key, LPCWSTR sub)
-{
-	return ERROR_PRIVILEGE_NOT_HELD;
-}

@@ -9,6 +9,7 @@
  * share, see process-create.h.
  */
 #include "syscall-xlate/nt/process.h"
+#include "syscall-xlate/nt/registry.h"
 #include "base/clock.h"
 
 #include <fcntl.h>
@@ -197,6 +198,7 @@ void process_exit_status(uint32_t code, int host_status)
 	if (current_task)
 		mutants_abandon(nt_thread(current_task));
 	handles_at_exit(current_task);
+	reg_hives_at_exit();
 	files_at_exit();
 	trace_finish();
 	exit_status_end(nt_self->launch, code);

@@ -434,6 +434,8 @@ static void put(struct record *head, const struct reg_key *k,
 
 static bool stored(const struct reg_key *k)
 {
+	if (reg_hive_touch(k))
+		return false;
 	for (; k; k = k->parent)
 		if (k->is_volatile)
 			return false;
@@ -516,10 +518,12 @@ void reg_store_flush(void)
 {
 }
 
-static void warn(void)
+static void warn(const struct reg_key *k)
 {
 	static bool warned;
 
+	if (reg_hive_touch(k))
+		return;
 	if (!warned)
 		log_warn("registry changes are not kept: built without LMDB");
 	warned = true;
@@ -527,28 +531,28 @@ static void warn(void)
 
 void reg_store_key(const struct reg_key *k)
 {
-	warn();
+	warn(k);
 }
 
 void reg_store_tree(const struct reg_key *k)
 {
-	warn();
+	warn(k);
 }
 
 void reg_store_key_gone(const struct reg_key *k)
 {
-	warn();
+	warn(k);
 }
 
 void reg_store_value(const struct reg_key *k, const struct reg_value *v)
 {
-	warn();
+	warn(k);
 }
 
 void reg_store_value_gone(const struct reg_key *k, const uint16_t *name,
 			  size_t len)
 {
-	warn();
+	warn(k);
 }
 
 #endif

@@ -199,6 +199,20 @@ bool reg_rename(struct reg_key *k, const uint16_t *name, size_t len)
 	return true;
 }
 
+bool reg_hive_touch(const struct reg_key *k)
+{
+	bool is_volatile = false;
+
+	for (const struct reg_key *i = k; i; i = i->parent) {
+		is_volatile = is_volatile || i->is_volatile;
+		if (!i->hive)
+			continue;
+		((struct reg_key *)i)->hive_dirty |= !is_volatile;
+		return true;
+	}
+	return false;
+}
+
 /* ---- values --------------------------------------------------------- */
 
 struct reg_value *reg_value(struct reg_key *k, const uint16_t *name, size_t len)

@@ -49,6 +49,8 @@ static void key_destroy(struct object *o)
 
 	pthread_mutex_lock(&reg_lock);
 	reg_unref(ko->key);
+	if (ko->hive)
+		reg_hive_leave(ko->hive);
 	pthread_mutex_unlock(&reg_lock);
 }
 
@@ -82,8 +84,6 @@ static bool key_pass(struct object *o, struct nt_passed *p)
 	return p->len <= sizeof p->data;
 }
 
-static struct object *key_new(struct reg_key *k);
-
 static struct object *key_receive(const struct nt_passed *p)
 {
 	struct object *o = NULL;
@@ -93,7 +93,7 @@ static struct object *key_receive(const struct nt_passed *p)
 	reg_begin();
 	if (reg_walk(NULL, (const uint16_t *)p->data, p->len / 2, REG_OPEN_LINK, &k,
 		     &rest) == STATUS_SUCCESS)
-		o = key_new(k);
+		o = reg_key_object(k);
 	reg_end();
 	return o;
 }
@@ -110,8 +110,7 @@ const struct object_type key_type = {
 	.receive = key_receive,
 };
 
-/* With reg_lock held. */
-static struct object *key_new(struct reg_key *k)
+struct object *reg_key_object(struct reg_key *k)
 {
 	struct key_object *ko = object_new(&key_type);
 
@@ -119,6 +118,7 @@ static struct object *key_new(struct reg_key *k)
 		return NULL;
 	reg_ref(k);
 	ko->key = k;
+	ko->hive = reg_hive_enter(k);
 	return &ko->object;
 }
 
@@ -237,7 +237,7 @@ static NTSTATUS open_key(struct task *t, struct open_args *a,
 		   a->options & REG_OPTION_CREATE_LINK) {
 		status = STATUS_OBJECT_NAME_COLLISION;
 	}
-	if (status == STATUS_SUCCESS && !(o = key_new(k)))
+	if (status == STATUS_SUCCESS && !(o = reg_key_object(k)))
 		status = STATUS_NO_MEMORY;
 	reg_end();
 	free(whole);
@@ -357,7 +357,7 @@ NTSTATUS nt_delete_key(struct task *t, uint64_t key)
 		return status;
 	k = ko->key;
 	parent = k->parent;
-	if (!parent || parent == &reg_root || k->nsub) {
+	if (!parent || parent == &reg_root || k->nsub || k->hive) {
 		status = STATUS_CANNOT_DELETE;
 	} else {
 		reg_store_key_gone(k);
@@ -393,7 +393,7 @@ NTSTATUS nt_rename_key(struct task *t, uint64_t key, gaddr name_at)
 	}
 	k = ko->key;
 	there = k->parent ? reg_sub(k->parent, name, len) : NULL;
-	if (!k->parent || k->parent == &reg_root) {
+	if (!k->parent || k->parent == &reg_root || k->hive) {
 		status = STATUS_ACCESS_DENIED;
 	} else if (!len || len > REG_NAME_MAX || has_slash(name, len)) {
 		status = STATUS_INVALID_PARAMETER;
@@ -491,8 +491,9 @@ NTSTATUS nt_flush_key(struct task *t, uint64_t key)
 	if (status != STATUS_SUCCESS)
 		return status;
 	reg_store_flush();
+	status = reg_hive_flush(ko->key);
 	key_end(ko);
-	return STATUS_SUCCESS;
+	return status;
 }
 
 NTSTATUS nt_set_information_key(struct task *t, uint64_t key, uint32_t class,
@@ -527,78 +528,4 @@ NTSTATUS nt_set_information_key(struct task *t, uint64_t key, uint32_t class,
 	} /* the others are hints to parts that do not exist here */
 	key_end(ko);
 	return STATUS_SUCCESS;
-}
-
-/* ---- hives ---------------------------------------------------------- */
-
-/*
- * Loading and saving hives needs SeBackup- or SeRestorePrivilege, which nobody
- * holds here.
- */
-NTSTATUS nt_load_key(struct task *t, gaddr key, gaddr file)
-{
-	return STATUS_PRIVILEGE_NOT_HELD;
-}
-
-NTSTATUS nt_load_key2(struct task *t, gaddr key, gaddr file, uint32_t flags)
-{
-	return STATUS_PRIVILEGE_NOT_HELD;
-}
-
-NTSTATUS nt_load_key_ex(struct task *t, gaddr key, gaddr file, uint32_t flags,
-			uint64_t trust_key, uint64_t event, uint32_t access,
-			gaddr root, gaddr reserved)
-{
-	return STATUS_PRIVILEGE_NOT_HELD;
-}
-
-NTSTATUS nt_load_key3(struct task *t, gaddr key, gaddr file, uint32_t flags,
-		      gaddr entries, uint32_t count, uint32_t access,
-		      gaddr root, gaddr reserved)
-{
-	return STATUS_PRIVILEGE_NOT_HELD;
-}
-
-NTSTATUS nt_unload_key(struct task *t, gaddr key)
-{
-	return STATUS_PRIVILEGE_NOT_HELD;
-}
-
-NTSTATUS nt_unload_key2(struct task *t, gaddr key, uint32_t flags)
-{
-	return STATUS_PRIVILEGE_NOT_HELD;
-}
-
-NTSTATUS nt_unload_key_ex(struct task *t, gaddr key, uint64_t event)
-{
-	return STATUS_PRIVILEGE_NOT_HELD;
-}
-
-NTSTATUS nt_save_key(struct task *t, uint64_t key, uint64_t file)
-{
-	return STATUS_PRIVILEGE_NOT_HELD;
-}
-
-NTSTATUS nt_save_key_ex(struct task *t, uint64_t key, uint64_t file,
-			uint32_t format)
-{
-	return STATUS_PRIVILEGE_NOT_HELD;
-}
-
-NTSTATUS nt_save_merged_keys(struct task *t, uint64_t high_key,
-			     uint64_t low_key, uint64_t file)
-{
-	return STATUS_PRIVILEGE_NOT_HELD;
-}
-
-NTSTATUS nt_restore_key(struct task *t, uint64_t key, uint64_t file,
-			uint32_t flags)
-{
-	return STATUS_PRIVILEGE_NOT_HELD;
-}
-
-NTSTATUS nt_replace_key(struct task *t, gaddr new_file, uint64_t key,
-			gaddr old_file)
-{
-	return STATUS_PRIVILEGE_NOT_HELD;
 }

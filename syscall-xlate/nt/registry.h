@@ -61,6 +61,8 @@ struct reg_key {
 	struct reg_value *value; /* in order of creation */
 	uint32_t nvalues, value_cap;
 	bool is_volatile, is_link, is_default, deleted;
+	bool hive_dirty; /* the root of a loaded hive: to be written */
+	struct reg_hive *hive; /* whose root this is, or NULL */
 	uint32_t user_flags;
 	struct reg_notify *notify;
 	/* Built-in contents that are made when somebody first comes here. */
@@ -172,7 +174,24 @@ void reg_notify_flush(void);
 /* A key as a handle holds it. */
 struct key_object {
 	struct object object;
-	struct reg_key *key; /* a reference */
+	struct reg_key *key;   /* a reference */
+	struct reg_hive *hive; /* that it is in, or NULL */
 };
+
+/* An object for k, one reference; NULL: no memory.  registry.c. */
+struct object *reg_key_object(struct reg_key *k);
+
+/* ---- registry-load.c ------------------------------------------------ */
+
+/* k has changed: true if it is of a loaded hive, which is then written later
+   and not stored.  registry-tree.c. */
+bool reg_hive_touch(const struct reg_key *k);
+/* A key object is made for k, or goes.  The hive it is in, or NULL. */
+struct reg_hive *reg_hive_enter(const struct reg_key *k);
+void reg_hive_leave(struct reg_hive *h);
+/* Writes the file of the hive that k is in, if it is in one. */
+NTSTATUS reg_hive_flush(const struct reg_key *k);
+/* The same for all, without reg_lock: the process ends. */
+void reg_hives_at_exit(void);
 
 #endif

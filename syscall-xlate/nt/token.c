@@ -215,8 +215,11 @@ static void add_privilege(struct token *tk, uint32_t luid, uint32_t attributes)
 
 static void fill_user(struct token *tk, bool admin)
 {
-	/* SeShutdown, Undock, IncreaseWorkingSet, TimeZone, symbolic links. */
-	static const uint8_t everybody[] = { 19, 25, 33, 34, 35 };
+	/*
+	 * SeShutdown, Undock, IncreaseWorkingSet, TimeZone, symbolic links; and
+	 * SeBackup and SeRestore, since the registry is everybody's own.
+	 */
+	static const uint8_t everybody[] = { 17, 18, 19, 25, 33, 34, 35 };
 	static const uint8_t admins[] = { 5,  8,  9,  11, 12, 13,
 					  14, 15, 20, 22, 24, 28 };
 	uint32_t on = GROUP_MANDATORY | GROUP_DEFAULT | GROUP_ENABLED;

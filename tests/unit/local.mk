@@ -42,6 +42,11 @@ tests_unit_nt_registry_SOURCES = %D%/syscall-xlate/nt/registry.c
 tests_unit_nt_registry_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_nt_registry_LDADD = $(UNIT_LDADD)
 
+unit_tests += tests/unit/nt-hive
+tests_unit_nt_hive_SOURCES = %D%/syscall-xlate/nt/hive.c
+tests_unit_nt_hive_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_nt_hive_LDADD = $(UNIT_LDADD)
+
 unit_tests += tests/unit/nt-file
 # The object manager, below a fake engine.
 FAKE_ENGINE = tests/lib/fake-engine.c tests/lib/fake-engine.h

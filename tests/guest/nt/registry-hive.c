@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * registry-hive.c - keys saved to files, restored, loaded and unloaded, and
+ * hives of applications.
+ */
+#include <windows.h>
+
+#include <string.h>
+
+#include "check.h"
+
+#ifndef RegLoadAppKey
+WINADVAPI LSTATUS WINAPI RegLoadAppKeyA(LPCSTR, PHKEY, REGSAM, DWORD, DWORD);
+#endif
+
+#define HERE "Software\\rf-test-hive"
+enum { BIG = 100000, MANY = 1200 };
+
+static BOOL enable(const char *name)
+{
+	TOKEN_PRIVILEGES p = { .PrivilegeCount = 1 };
+	HANDLE t;
+	BOOL ok;
+
+	OpenProcessToken(GetCurrentProcess(), TOKEN_ADJUST_PRIVILEGES, &t);
+	LookupPrivilegeValueA(NULL, name, &p.Privileges[0].Luid);
+	p.Privileges[0].Attributes = SE_PRIVILEGE_ENABLED;
+	ok = AdjustTokenPrivileges(t, FALSE, &p, 0, NULL, NULL) &&
+	     !GetLastError();
+	CloseHandle(t);
+	return ok;
+}
+
+static void fill(HKEY root)
+{
+	static BYTE big[BIG];
+	HKEY k, sub;
+	DWORD n = 7;
+	char name[32];
+
+	for (int i = 0; i < BIG; i++)
+		big[i] = (BYTE)(i * 7 + i / 256);
+	CHECK_EQ(RegSetValueExA(root, "number", 0, REG_DWORD, (BYTE *)&n, 4),
+		 0);
+	CHECK_EQ(RegSetValueExA(root, "", 0, REG_SZ, (BYTE *)"default", 8), 0);
+	CHECK_EQ(RegSetValueExA(root, "big", 0, REG_BINARY, big, BIG), 0);
+	CHECK_EQ(RegSetValueExA(root, "empty", 0, REG_NONE, NULL, 0), 0);
+	CHECK_EQ(RegSetValueExW(root, L"\x3b1\x3b2", 0, REG_SZ,
+				(BYTE *)L"\x4e2d", 4),
+		 0);
+	CHECK_EQ(RegCreateKeyExA(root, "many", 0, "a class", 0, KEY_ALL_ACCESS,
+				 NULL, &k, NULL),
+		 0);
+	for (int i = 0; i < MANY; i++) {
+		sprintf(name, "Key %04d", i);
+		RegCreateKeyExA(k, name, 0, NULL, 0, KEY_ALL_ACCESS, NULL,
+				&sub, NULL);
+		RegSetValueExA(sub, "i", 0, REG_DWORD, (BYTE *)&i, 4);
+		RegCloseKey(sub);
+	}
+	RegCloseKey(k);
+	CHECK_EQ(RegCreateKeyExW(root, L"\x416\x444", 0, NULL, 0,
+				 KEY_ALL_ACCESS, NULL, &k, NULL),
+		 0);
+	RegCloseKey(k);
+	CHECK_EQ(RegCreateKeyExA(root, "gone", 0, NULL, REG_OPTION_VOLATILE,
+				 KEY_ALL_ACCESS, NULL, &k, NULL),
+		 0);
+	RegCloseKey(k);
+}
+
+static void check_filled(HKEY root, const char *where)
+{
+	static BYTE big[BIG];
+	DWORD n = 0, len = 4, keys = 0, type = 0, wrong = 0;
+	char name[64], class[32];
+	WCHAR wide[8];
+	HKEY k, sub;
+
+	printf("# %s\n", where);
+	CHECK_EQ(RegQueryValueExA(root, "number", NULL, &type, (BYTE *)&n,
+				  &len),
+		 0);
+	CHECK(n == 7 && type == REG_DWORD);
+	len = sizeof name;
+	CHECK_EQ(RegQueryValueExA(root, NULL, NULL, &type, (BYTE *)name, &len),
+		 0);
+	CHECK(!strcmp(name, "default"));
+	len = BIG;
+	CHECK_EQ(RegQueryValueExA(root, "BIG", NULL, &type, big, &len), 0);
+	CHECK_EQ(len, BIG);
+	for (int i = 0; i < BIG; i++)
+		wrong += big[i] != (BYTE)(i * 7 + i / 256);
+	CHECK_EQ(wrong, 0);
+	len = BIG;
+	CHECK_EQ(RegQueryValueExA(root, "empty", NULL, &type, big, &len), 0);
+	CHECK(len == 0 && type == REG_NONE);
+	len = sizeof wide;
+	CHECK_EQ(RegQueryValueExW(root, L"\x3b1\x3b2", NULL, &type,
+				  (BYTE *)wide, &len),
+		 0);
+	CHECK(wide[0] == 0x4e2d);
+	CHECK_EQ(RegOpenKeyExA(root, "MANY", 0, KEY_READ, &k), 0);
+	len = sizeof class;
+	CHECK_EQ(RegQueryInfoKeyA(k, class, &len, NULL, &keys, NULL, NULL, NULL,
+				  NULL, NULL, NULL, NULL),
+		 0);
+	CHECK(!strcmp(class, "a class"), "%s", class);
+	CHECK_EQ(keys, MANY);
+	for (int i = 0; i < MANY; i += 97) {
+		sprintf(name, "key %04d", i);
+		CHECK_EQ(RegOpenKeyExA(k, name, 0, KEY_READ, &sub), 0);
+		len = 4;
+		n = 0;
+		RegQueryValueExA(sub, "i", NULL, NULL, (BYTE *)&n, &len);
+		CHECK_EQ(n, i);
+		RegCloseKey(sub);
+	}
+	RegCloseKey(k);
+	CHECK_EQ(RegOpenKeyExW(root, L"\x416\x444", 0, KEY_READ, &k), 0);
+	RegCloseKey(k);
+}
+
+static void save_and_restore(void)
+{
+	DWORD one = 1;
+	HKEY k, sub;
+
+	RegDeleteTreeA(HKEY_CURRENT_USER, HERE);
+	CHECK_EQ(RegCreateKeyExA(HKEY_CURRENT_USER, HERE, 0, NULL, 0,
+				 KEY_ALL_ACCESS, NULL, &k, NULL),
+		 0);
+	fill(k);
+	CHECK_EQ(RegSaveKeyA(k, "saved.hiv", NULL), ERROR_PRIVILEGE_NOT_HELD);
+	CHECK(enable("SeBackupPrivilege"));
+	CHECK_EQ(RegSaveKeyA(k, "saved.hiv", NULL), 0);
+	CHECK_EQ(RegSaveKeyA(k, "saved.hiv", NULL), ERROR_ALREADY_EXISTS);
+	CHECK_EQ(RegSaveKeyExA(k, "latest.hiv", NULL, REG_LATEST_FORMAT), 0);
+	/* What is there now goes, what was saved comes back. */
+	RegDeleteTreeA(k, "many");
+	RegDeleteValueA(k, "big");
+	RegSetValueExA(k, "later", 0, REG_DWORD, (BYTE *)&one, 4);
+	RegCreateKeyExA(k, "later", 0, NULL, 0, KEY_ALL_ACCESS, NULL, &sub,
+			NULL);
+	CHECK_EQ(RegRestoreKeyA(k, "saved.hiv", 0), ERROR_PRIVILEGE_NOT_HELD);
+	CHECK(enable("SeRestorePrivilege"));
+	CHECK_EQ(RegRestoreKeyA(k, "saved.hiv", 0), ERROR_ACCESS_DENIED);
+	RegCloseKey(sub);
+	CHECK_EQ(RegRestoreKeyA(k, "saved.hiv", 0), 0);
+	check_filled(k, "restored, standard format");
+	CHECK_EQ(RegQueryValueExA(k, "later", NULL, NULL, NULL, NULL),
+		 ERROR_FILE_NOT_FOUND);
+	CHECK_EQ(RegOpenKeyExA(k, "later", 0, KEY_READ, &sub),
+		 ERROR_FILE_NOT_FOUND);
+	CHECK_EQ(RegOpenKeyExA(k, "gone", 0, KEY_READ, &sub),
+		 ERROR_FILE_NOT_FOUND);
+	CHECK_EQ(RegRestoreKeyA(k, "latest.hiv", 0), 0);
+	check_filled(k, "restored, latest format");
+	RegCloseKey(k);
+	RegDeleteTreeA(HKEY_CURRENT_USER, HERE);
+}
+
+static void load(void)
+{
+	DWORD n = 99, len;
+	HKEY k;
+
+	CHECK_EQ(RegLoadKeyA(HKEY_USERS, "rf-loaded", "latest.hiv"), 0);
+	CHECK_EQ(RegOpenKeyExA(HKEY_USERS, "rf-loaded", 0, KEY_ALL_ACCESS, &k),
+		 0);
+	check_filled(k, "loaded");
+	CHECK_EQ(RegSetValueExA(k, "number2", 0, REG_DWORD, (BYTE *)&n, 4), 0);
+	/* Nobody else may open the file, nor unload while it is in use. */
+	CHECK(CreateFileA("latest.hiv", GENERIC_READ, 7, NULL, OPEN_EXISTING, 0,
+			  NULL) == INVALID_HANDLE_VALUE);
+	CHECK_EQ(GetLastError(), ERROR_SHARING_VIOLATION);
+	CHECK_EQ(RegUnLoadKeyA(HKEY_USERS, "rf-loaded"), ERROR_ACCESS_DENIED);
+	RegCloseKey(k);
+	CHECK_EQ(RegUnLoadKeyA(HKEY_USERS, "rf-loaded"), 0);
+	CHECK_EQ(RegOpenKeyExA(HKEY_USERS, "rf-loaded", 0, KEY_READ, &k),
+		 ERROR_FILE_NOT_FOUND);
+	/* What was changed is in the file. */
+	CHECK_EQ(RegLoadKeyA(HKEY_USERS, "rf-again", "latest.hiv"), 0);
+	CHECK_EQ(RegOpenKeyExA(HKEY_USERS, "rf-again", 0, KEY_READ, &k), 0);
+	check_filled(k, "loaded again");
+	n = 0;
+	len = 4;
+	CHECK_EQ(RegQueryValueExA(k, "number2", NULL, NULL, (BYTE *)&n, &len),
+		 0);
+	CHECK_EQ(n, 99);
+	RegCloseKey(k);
+	CHECK_EQ(RegUnLoadKeyA(HKEY_USERS, "rf-again"), 0);
+	CHECK(DeleteFileA("latest.hiv"));
+}
+
+static void application(void)
+{
+	DWORD n = 5, len = 4, type;
+	HKEY k, second, sub;
+
+	CHECK_EQ(RegLoadAppKeyA("app.hiv", &k, KEY_ALL_ACCESS, 0, 0), 0);
+	CHECK_EQ(RegCreateKeyExA(k, "Settings", 0, NULL, 0, KEY_ALL_ACCESS,
+				 NULL, &sub, NULL),
+		 0);
+	CHECK_EQ(RegSetValueExA(sub, "n", 0, REG_DWORD, (BYTE *)&n, 4), 0);
+	CHECK_EQ(RegLoadAppKeyA("app.hiv", &second, KEY_READ, 0, 0), 0);
+	RegCloseKey(k);
+	RegCloseKey(sub);
+	CHECK_EQ(RegOpenKeyExA(second, "settings", 0, KEY_READ, &sub), 0);
+	RegCloseKey(second);
+	n = 0;
+	CHECK_EQ(RegQueryValueExA(sub, "n", NULL, &type, (BYTE *)&n, &len), 0);
+	CHECK_EQ(n, 5);
+	RegCloseKey(sub);
+	/* With the last handle the file is closed, and holds it all. */
+	CHECK_EQ(RegLoadAppKeyA("app.hiv", &k, KEY_READ, 0, 0), 0);
+	CHECK_EQ(RegOpenKeyExA(k, "Settings", 0, KEY_READ, &sub), 0);
+	RegCloseKey(sub);
+	RegCloseKey(k);
+	CHECK(DeleteFileA("app.hiv"));
+}
+
+static void refuse(void)
+{
+	HANDLE h = CreateFileA("bad.hiv", GENERIC_WRITE, 0, NULL, CREATE_ALWAYS,
+			       0, NULL);
+	char page[8192] = "regf, but not really";
+	DWORD n;
+	HKEY k;
+
+	WriteFile(h, page, sizeof page, &n, NULL);
+	CloseHandle(h);
+	CHECK_EQ(RegLoadAppKeyA("bad.hiv", &k, KEY_READ, 0, 0), ERROR_BADDB);
+	CHECK_EQ(RegLoadKeyA(HKEY_USERS, "rf-bad", "bad.hiv"), ERROR_BADDB);
+	CHECK_EQ(RegUnLoadKeyA(HKEY_USERS, ".DEFAULT"),
+		 ERROR_INVALID_PARAMETER);
+	CHECK(DeleteFileA("bad.hiv"));
+	CHECK(DeleteFileA("saved.hiv"));
+}
+
+int main(void)
+{
+	save_and_restore();
+	load();
+	application();
+	refuse();
+	return check_done();
+}
