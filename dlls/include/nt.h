@@ -67,7 +67,6 @@ typedef struct _OBJECT_ATTRIBUTES {
 #define OBJ_EXCLUSIVE 0x00000020
 #define OBJ_CASE_INSENSITIVE 0x00000040
 #define OBJ_OPENIF 0x00000080
-#define OBJ_RF_DELETE_FILE 0x10000000 /* ours, for NtDeleteFile */
 
 #define InitializeObjectAttributes(p, n, a, r, s)                              \
 	do {                                                                   \

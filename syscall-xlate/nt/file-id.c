@@ -154,8 +154,20 @@ static void climb(char *path, uint64_t dev)
 		slash[1] = 0;
 }
 
-static char *find(struct search *s, const char *from)
+static const char *drive_root(char drive)
 {
+	const char *root = "/";
+
+	if (drive == 'C')
+		root = path_user_c();
+	else if (policy && drive >= 'A' && drive <= 'Z')
+		root = policy->root[drive - 'A'];
+	return root ? root : "";
+}
+
+static char *find(struct search *s, const char *from, char drive)
+{
+	const char *root = drive_root(drive);
 	char top[HOST_PATH_MAX];
 
 	if (strlen(from) >= sizeof top)
@@ -165,9 +177,12 @@ static char *find(struct search *s, const char *from)
 		return strdup(s->path);
 	strcpy(top, from);
 	climb(top, s->dev);
-	/* A sandbox ends at its own root. */
-	if (policy && strncmp(top, policy->root, strlen(policy->root)))
-		strcpy(top, policy->root);
+	/* A sandbox ends at its own roots. */
+	if (policy && strncmp(top, root, strlen(root))) {
+		if (strlen(root) >= sizeof top)
+			return NULL;
+		strcpy(top, root);
+	}
 	return strcmp(top, from) && search_from(s, top) ? strdup(s->path)
 							: NULL;
 }
@@ -223,10 +238,7 @@ NTSTATUS file_open_by_id(struct file_open *o, const void *id, size_t n,
 	if (!s.ino)
 		return STATUS_INVALID_PARAMETER;
 	own = o->root->path ? file_host_path(o->root) : NULL;
-	from = own			? own
-	       : o->root->drive == 'C' ? path_user_c()
-	       : policy			? policy->root
-					: "/";
+	from = own ? own : drive_root(o->root->drive);
 	if (lstat(from, &st) < 0) {
 		free(own);
 		return STATUS_INVALID_PARAMETER;
@@ -244,7 +256,7 @@ NTSTATUS file_open_by_id(struct file_open *o, const void *id, size_t n,
 	free(host);
 	if (status == STATUS_OBJECT_NAME_NOT_FOUND ||
 	    status == STATUS_OBJECT_PATH_NOT_FOUND) {
-		host = find(&s, from);
+		host = find(&s, from, o->root->drive);
 		status = host ? open_path(o, host, s.ino, f)
 			      : STATUS_INVALID_PARAMETER; /* as NTFS */
 		free(host);
