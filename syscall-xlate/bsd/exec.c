@@ -7,8 +7,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/auxv.h>
 #include <unistd.h>
 
+#include "base/policy.h"
 #include "base/table.h"
 #include "loader/image/elf.h"
 #include "syscall-xlate/bsd/bsd.h"
@@ -220,8 +222,13 @@ static int64_t exec_ours(const char *path, const struct strings *argv,
 		ret = -ENOMEM;
 	if (!ret)
 		ret = strings_add(&all, name);
+	free(name);
+	name = NULL;
+	/* No name of a file is an option. */
+	if (!ret && asprintf(&name, "%s%s", *path == '/' ? "" : "./", path) < 0)
+		ret = -ENOMEM;
 	if (!ret)
-		ret = strings_add(&all, path);
+		ret = strings_add(&all, name);
 	for (size_t i = 1; !ret && i < argv->n; i++)
 		ret = strings_add(&all, argv->v[i]);
 	if (!ret) {
@@ -286,8 +293,35 @@ static int64_t exec_path(char *path, struct strings *argv, char *const *envp)
 		return ret;
 	if (is_ours(path))
 		return exec_ours(path, argv, envp);
+	/* There is one program of the host in a sandbox, run-foreign: it would
+	   be told what to do by the guest. */
+	if (policy) {
+		policy_refused("running %s", path);
+		return -EACCES;
+	}
 	execve(path, argv->v, envp);
 	return -errno;
+}
+
+/*
+ * What the program says to its dynamic linker is heard by ours as well, if we
+ * have one: in a sandbox it must not choose what we load.
+ */
+static void keep_linker_out(struct strings *env)
+{
+	size_t kept = 0;
+
+	if (!policy || !getauxval(AT_BASE))
+		return;
+	for (size_t i = 0; i < env->n; i++) {
+		if (!strncmp(env->v[i], "LD_", 3) ||
+		    !strncmp(env->v[i], "GLIBC_", 6))
+			free(env->v[i]);
+		else
+			env->v[kept++] = env->v[i];
+	}
+	env->n = kept;
+	env->v[kept] = NULL;
 }
 
 int64_t bsd_execve(struct task *t, gaddr name, gaddr args, gaddr env)
@@ -301,6 +335,8 @@ int64_t bsd_execve(struct task *t, gaddr name, gaddr args, gaddr env)
 	if (!ret)
 		ret = strings_read(t, &envp, env);
 	/* Other threads end with the exec itself, as on BSD. */
+	if (!ret)
+		keep_linker_out(&envp);
 	if (!ret)
 		ret = exec_path(path, &argv, envp.v);
 	strings_free(&argv);
@@ -317,6 +353,8 @@ int64_t bsd_fexecve(struct task *t, int fd, gaddr args, gaddr env)
 	if (!ret)
 		ret = strings_read(t, &envp, env);
 	snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+	if (!ret)
+		keep_linker_out(&envp);
 	if (!ret)
 		ret = exec_path(path, &argv, envp.v);
 	strings_free(&argv);

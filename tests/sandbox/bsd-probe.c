@@ -14,12 +14,14 @@ static int same(const char *a, const char *b)
 
 static int result(i64 ret)
 {
+	i64 code = last_errno;
+
 	if (ret >= 0) {
 		say("ok\n");
 		return 0;
 	}
 	say("errno ");
-	say_number(last_errno);
+	say_number(code);
 	say("\n");
 	return 1;
 }
@@ -87,6 +89,14 @@ int test_main(int argc, char **argv)
 			CALL(SYS_exit, 99);
 		}
 		return CALL(SYS_wait4, pid, 0, 0, 0) != pid;
+	}
+	if (same(what, "exec") && argc > 2) {
+		/* with what follows as its arguments; relative to a folder */
+		char *none[] = { 0 };
+
+		if (argc > 3)
+			CALL(12, argv[3]); /* chdir */
+		return result(CALL(SYS_execve, argv[2], argv + 3, none));
 	}
 	if (same(what, "vfork")) {
 		volatile i64 *p = map(4096, 3);
