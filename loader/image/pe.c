@@ -308,7 +308,8 @@ static int parse_section(struct image *img, const uint8_t *h, uint64_t *next,
 			       "section %s: VirtualAddress %#" PRIx32
 			       " overlaps what is below %#" PRIx64,
 			       s->name, rva, *next);
-	size = ROUND_UP(size, PAGE);
+	if (!img->low_alignment)
+		size = ROUND_UP(size, PAGE);
 	if (rva > img->size || size > img->size - rva)
 		return err_set(e, ENOEXEC,
 			       "section %s: %#" PRIx32 "+%#" PRIx64

@@ -141,6 +141,23 @@ START_TEST(low_alignment_is_flat)
 }
 END_TEST
 
+/* All of it is one page, in whose midst the section begins. */
+START_TEST(low_alignment_is_not_rounded)
+{
+	struct image *img;
+
+	put(OPT + 32, 0x10, 4);
+	put(OPT + 36, 0x10, 4);
+	put(OPT + 56, 0x420, 4);
+	put(OPT + 60, 0x410, 4);
+	section(0, ".text", 0x10, 0x410, 0x10, 0x410, 0x60000020);
+	put(OPT + 16, 0x410, 4);
+	img = must_open();
+	ck_assert_uint_eq(img->segment[0].size, 0x1000);
+	image_close(img);
+}
+END_TEST
+
 START_TEST(directories_outside_are_dropped)
 {
 	struct image *img;
@@ -195,6 +212,7 @@ int main(void)
 	tcase_add_test(tc, raw_beyond_virtual_is_not_mapped);
 	tcase_add_test(tc, padding_may_be_missing);
 	tcase_add_test(tc, low_alignment_is_flat);
+	tcase_add_test(tc, low_alignment_is_not_rounded);
 	tcase_add_test(tc, directories_outside_are_dropped);
 	tcase_add_test(tc, reads_stay_inside);
 	tcase_add_test(tc, syscalls_are_found);
