@@ -185,6 +185,17 @@ void context32_fill_ex(struct nt_context32 *c, struct nt_context_ex *ex,
 	context_put_xstate(x, regs);
 }
 
+/*
+ * Another process (t is NULL) asks by Wow64GetThreadContext, where Windows does
+ * not mind the other architecture's mark: 64-bit gdbservers set that.
+ */
+static bool flags_valid(const struct task *t, uint32_t flags)
+{
+	if (!t && flags & CONTEXT_AMD64)
+		flags = (flags & ~(uint32_t)CONTEXT_AMD64) | CONTEXT_I386;
+	return flags & CONTEXT_I386 && !(flags & ~KNOWN_FLAGS);
+}
+
 NTSTATUS context32_to_guest(struct task *t, gaddr at,
 			    const struct guest_regs *regs, uint32_t flags)
 {
@@ -193,7 +204,7 @@ NTSTATUS context32_to_guest(struct task *t, gaddr at,
 	struct nt_context32 c;
 	NTSTATUS status;
 
-	if (!(flags & CONTEXT_I386) || flags & ~KNOWN_FLAGS)
+	if (!flags_valid(t, flags))
 		return STATUS_INVALID_PARAMETER;
 	/* Old programs' end where SSE begins, unless they ask for that. */
 	if (flags & CONTEXT_EXTENDED_REGISTERS)
@@ -253,7 +264,7 @@ NTSTATUS context32_from_guest(struct task *t, gaddr at, struct guest_regs *regs)
 
 	if (guest_read(t, &c, at, n) < 0)
 		return STATUS_ACCESS_VIOLATION;
-	if (!(c.flags & CONTEXT_I386) || c.flags & ~KNOWN_FLAGS)
+	if (!flags_valid(t, c.flags))
 		return STATUS_INVALID_PARAMETER;
 	if (c.flags & CONTEXT_EXTENDED_REGISTERS &&
 	    guest_read(t, c.fx, at + n, sizeof c.fx) < 0)
