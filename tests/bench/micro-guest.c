@@ -55,13 +55,13 @@ static DWORD WINAPI idle(void *arg)
 
 static DWORD WINAPI echo(void *arg)
 {
-	while (!stop) {
+	do {
 		WaitForSingleObject(ping, INFINITE);
 		if (arg)
 			ReleaseSemaphore(pong, 1, NULL);
 		else
 			SetEvent(pong);
-	}
+	} while (!stop);
 	return 0;
 }
 

@@ -85,10 +85,10 @@ static void await(_Atomic unsigned *w)
 
 static void *echo(void *arg)
 {
-	while (!stop) {
+	do {
 		await(&ping);
 		wake(&pong);
-	}
+	} while (!stop);
 	return arg;
 }
 

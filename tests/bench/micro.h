@@ -4,6 +4,16 @@
 #define RF_MICRO_H
 
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* BENCH_ONLY=PART: only rows with that in their names. */
+static inline int bench_wanted(const char *name)
+{
+	const char *part = getenv("BENCH_ONLY");
+
+	return !part || strstr(name, part);
+}
 
 double seconds(void); /* a clock */
 
@@ -11,7 +21,8 @@ double seconds(void); /* a clock */
 #define BENCH(name, n, ...)                                                    \
 	do {                                                                   \
 		double best_ = 1e9;                                            \
-		for (int round_ = 0; round_ < 5; round_++) {                   \
+		for (int round_ = bench_wanted(name) ? 0 : 5; round_ < 5;      \
+		     round_++) {                                               \
 			double start_ = seconds(), t_;                         \
 			for (long i_ = 0; i_ < (n); i_++) {                    \
 				__VA_ARGS__;                                   \
@@ -20,7 +31,8 @@ double seconds(void); /* a clock */
 			if (t_ < best_)                                        \
 				best_ = t_;                                    \
 		}                                                              \
-		printf("%s\t%.2f\n", name, best_);                             \
+		if (bench_wanted(name))                                        \
+			printf("%s\t%.2f\n", name, best_);                     \
 	} while (0)
 
 #endif
