@@ -151,8 +151,11 @@ struct process_attributes {
 	SIZE_T jobs_size;
 	HANDLE parent;
 	PVOID console; /* a pseudo console */
+	GROUP_AFFINITY *affinity;
+	DWORD *child_policy;
 };
-void process_attributes_get(LPPROC_THREAD_ATTRIBUTE_LIST list,
+/* FALSE and the last error: there is something in it that nobody can do. */
+BOOL process_attributes_get(LPPROC_THREAD_ATTRIBUTE_LIST list,
 			    struct process_attributes *a);
 
 /* The text of a Win32 error code, or NULL (error-text.c). */

@@ -328,7 +328,7 @@ static UCHAR priority_of(DWORD flags)
 
 struct attributes {
 	SIZE_T size;
-	PS_ATTRIBUTE a[10];
+	PS_ATTRIBUTE a[12];
 };
 
 static void add(struct attributes *l, unsigned *n, ULONG_PTR what, SIZE_T size,
@@ -380,6 +380,12 @@ static NTSTATUS start(struct creation *c, LPSECURITY_ATTRIBUTES pa,
 	if (given->jobs)
 		add(&list, &n, PS_ATTRIBUTE_JOB_LIST, given->jobs_size,
 		    given->jobs);
+	if (given->affinity)
+		add(&list, &n, PS_ATTRIBUTE_GROUP_AFFINITY,
+		    sizeof *given->affinity, given->affinity);
+	if (given->child_policy)
+		add(&list, &n, PS_ATTRIBUTE_CHILD_POLICY,
+		    sizeof *given->child_policy, given->child_policy);
 	if (given->parent)
 		add(&list, &n, PS_ATTRIBUTE_PARENT_PROCESS,
 		    sizeof given->parent, given->parent);
@@ -485,9 +491,10 @@ BOOL WINAPI CreateProcessW(LPCWSTR app, LPWSTR line, LPSECURITY_ATTRIBUTES pa,
 		SetLastError(ERROR_INVALID_PARAMETER);
 		return FALSE;
 	}
-	if (flags & EXTENDED_STARTUPINFO_PRESENT)
-		process_attributes_get(((LPSTARTUPINFOEXW)si)->lpAttributeList,
-				       &given);
+	if (flags & EXTENDED_STARTUPINFO_PRESENT &&
+	    !process_attributes_get(((LPSTARTUPINFOEXW)si)->lpAttributeList,
+				    &given))
+		return FALSE;
 	/* A list narrows what is inherited; nothing cannot be narrowed. */
 	if (given.handles && !inherit) {
 		SetLastError(ERROR_INVALID_PARAMETER);

@@ -513,16 +513,16 @@ static const struct {
 } known[] = {
 	{ 0x00020000, sizeof(HANDLE) }, /* parent process */
 	{ 0x00020002, 0 },              /* handle list */
-	{ 0x00030003, 0 },              /* group affinity */
-	{ 0x00020004, 0 },              /* preferred node */
-	{ 0x00030005, 0 },              /* ideal processor */
+	{ 0x00030003, sizeof(GROUP_AFFINITY) },
+	{ 0x00020004, sizeof(USHORT) }, /* preferred node */
+	{ 0x00030005, sizeof(PROCESSOR_NUMBER) }, /* ideal processor */
 	{ 0x00020007, 0 },              /* mitigation policy */
 	{ 0x00020009, 0 },              /* security capabilities */
-	{ 0x0002000b, 0 },              /* protection level */
+	{ 0x0002000b, sizeof(DWORD) },  /* protection level */
 	{ 0x0002000d, 0 },              /* job list */
-	{ 0x0002000e, 0 },              /* child process policy */
-	{ 0x0002000f, 0 },              /* application packages policy */
-	{ 0x00020012, 0 },              /* desktop application policy */
+	{ 0x0002000e, sizeof(DWORD) },  /* child process policy */
+	{ 0x0002000f, sizeof(DWORD) },  /* application packages policy */
+	{ 0x00020012, sizeof(DWORD) },  /* desktop application policy */
 	{ 0x00020016, sizeof(HANDLE) }, /* pseudo console */
 	{ 0x00020019, sizeof(USHORT) }, /* machine type */
 };
@@ -564,9 +564,17 @@ VOID WINAPI DeleteProcThreadAttributeList(LPPROC_THREAD_ATTRIBUTE_LIST list)
 	/* The caller's memory, and nothing else. */
 }
 
-void process_attributes_get(LPPROC_THREAD_ATTRIBUTE_LIST list,
+static BOOL is_processor(const PROCESSOR_NUMBER *p)
+{
+	return !p->Group && !p->Reserved &&
+	       p->Number < GetActiveProcessorCount(0);
+}
+
+BOOL process_attributes_get(LPPROC_THREAD_ATTRIBUTE_LIST list,
 			    struct process_attributes *a)
 {
+	DWORD error = ERROR_SUCCESS;
+
 	for (DWORD i = 0; list && i < list->count; i++) {
 		const struct list_entry *e = &list->entry[i];
 
@@ -585,6 +593,29 @@ void process_attributes_get(LPPROC_THREAD_ATTRIBUTE_LIST list,
 		case 0x00020016:
 			a->console = e->value;
 			break;
+		case 0x00030003:
+			a->affinity = e->value;
+			break;
+		case 0x0002000e:
+			a->child_policy = e->value;
+			break;
+		case 0x00020004: /* there is one node */
+			if (*(USHORT *)e->value)
+				error = ERROR_INVALID_PARAMETER;
+			break;
+		case 0x00030005: /* a hint */
+			if (!is_processor(e->value))
+				error = ERROR_INVALID_PARAMETER;
+			break;
+		/* To start without the walls that were asked for would be
+		   worse than not to start. */
+		case 0x00020009:
+		case 0x0002000b:
+			error = ERROR_NOT_SUPPORTED;
+			break;
 		}
 	}
+	if (error)
+		SetLastError(error);
+	return !error;
 }

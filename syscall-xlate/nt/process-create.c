@@ -9,6 +9,7 @@
 #include "syscall-xlate/nt/process-create.h"
 
 #include <fcntl.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -181,6 +182,20 @@ static NTSTATUS tell_debugger(const struct request *r, struct nt_process *p,
 	return STATUS_SUCCESS;
 }
 
+/* What the calling thread starts next is to run there; ours: to be set back. */
+static bool bind_to(uint64_t mask, cpu_set_t *ours)
+{
+	cpu_set_t set;
+
+	if (!mask || sched_getaffinity(0, sizeof *ours, ours))
+		return false;
+	CPU_ZERO(&set);
+	for (int i = 0; i < 64; i++)
+		if (mask >> i & 1)
+			CPU_SET(i, &set);
+	return sched_setaffinity(0, sizeof set, &set) == 0;
+}
+
 /* Starts it and makes its objects; *th and the return value are references. */
 static struct nt_process *start(const struct request *r, enum kind kind,
 				struct nt_thread **th, NTSTATUS *status)
@@ -203,10 +218,15 @@ static struct nt_process *start(const struct request *r, enum kind kind,
 			*status = STATUS_NO_MEMORY;
 	}
 	if (!*status) {
+		cpu_set_t ours;
+		bool bound = bind_to(r->affinity, &ours);
+
 		err = kind == KIND_PE
 			      ? spawn_nt(r, &g, channel, &pid)
 			      : spawn_native(r, &g, b ? &b->suspend : NULL,
 					     &pid);
+		if (bound)
+			sched_setaffinity(0, sizeof ours, &ours);
 		if (err)
 			*status = err == EDQUOT ? STATUS_QUOTA_EXCEEDED
 						: status_from_errno(err);
@@ -372,6 +392,8 @@ NTSTATUS nt_create_user_process(struct task *t, gaddr process, gaddr thread,
 	oa_free(&oa);
 	o.thread_attributes = oa.attributes;
 
+	if (nt_self->block && nt_self->block->childless)
+		return STATUS_CHILD_PROCESS_BLOCKED;
 	r = calloc(1, sizeof *r);
 	if (!r)
 		return STATUS_NO_MEMORY;

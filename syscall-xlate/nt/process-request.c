@@ -68,9 +68,29 @@ static NTSTATUS read_handles(struct task *t, const struct attribute *a,
 						   : STATUS_SUCCESS;
 }
 
+/* GROUP_AFFINITY, of either width.  There is one group. */
+static NTSTATUS read_affinity(struct task *t, const struct attribute *a,
+			      uint64_t *mask)
+{
+	size_t word = a->size == 12 ? 4 : 8;
+	uint16_t group;
+
+	if (a->size != word + 8)
+		return STATUS_INVALID_PARAMETER;
+	*mask = 0;
+	if (guest_read(t, mask, a->value, word) ||
+	    guest_read(t, &group, a->value + word, sizeof group))
+		return STATUS_ACCESS_VIOLATION;
+	return group || !*mask || *mask & ~system_affinity()
+		       ? STATUS_INVALID_PARAMETER
+		       : STATUS_SUCCESS;
+}
+
 static NTSTATUS read_attribute(struct task *t, const struct attribute *a,
 			       struct request *r)
 {
+	enum { CHILD_RESTRICTED = 1, CHILD_OVERRIDE = 2 };
+	uint32_t policy;
 	enum {
 		PARENT = 0,
 		DEBUG_PORT = 1,
@@ -80,7 +100,9 @@ static NTSTATUS read_attribute(struct task *t, const struct attribute *a,
 		PRIORITY_CLASS = 8,
 		ERROR_MODE = 9,
 		HANDLE_LIST = 11,
+		GROUP_AFFINITY = 12,
 		JOB_LIST = 19,
+		CHILD_POLICY = 20,
 	};
 
 	switch (a->attribute & 0xffff) {
@@ -116,6 +138,15 @@ static NTSTATUS read_attribute(struct task *t, const struct attribute *a,
 		return STATUS_SUCCESS;
 	case HANDLE_LIST:
 		return read_handles(t, a, &r->handles, &r->nhandles);
+	case GROUP_AFFINITY:
+		return read_affinity(t, a, &r->affinity);
+	case CHILD_POLICY:
+		if (guest_get32(t, &policy, a->value))
+			return STATUS_ACCESS_VIOLATION;
+		if (policy & ~(uint32_t)(CHILD_RESTRICTED | CHILD_OVERRIDE))
+			return STATUS_INVALID_PARAMETER;
+		r->childless = policy & CHILD_RESTRICTED;
+		return STATUS_SUCCESS;
 	case JOB_LIST:
 		return read_handles(t, a, &r->jobs, &r->njobs);
 	default:

@@ -30,6 +30,8 @@ struct request {
 	struct object *debug_object; /* that; a reference */
 	bool debug_only_this;  /* not its children, too */
 	uint32_t error_mode, priority_class;
+	uint64_t affinity; /* of its first thread; 0: ours */
+	bool childless;    /* it may not start others */
 	gaddr client_id, client_id_len, teb_address;
 	char host[HOST_PATH_MAX]; /* the image */
 	char cwd[HOST_PATH_MAX];  /* "": ours */

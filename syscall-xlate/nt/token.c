@@ -191,12 +191,82 @@ static void token_destroy(struct object *o)
 	pthread_mutex_destroy(&tk->mutex);
 }
 
+static struct token *token_new(void);
+
+/* ---- to another process: what it says, without its pointers ---------- */
+
+enum {
+	SAID = offsetof(struct token, type),
+	SAID_LEN = offsetof(struct token, dacl) - SAID,
+};
+
+static bool token_pass(struct object *o, struct nt_passed *p)
+{
+	struct token *tk = (struct token *)o;
+	uint32_t room = sizeof p->data - SAID_LEN;
+
+	_Static_assert(SAID_LEN <= sizeof p->data, "a token fits");
+	pthread_mutex_lock(&tk->mutex);
+	memcpy(p->data, (char *)tk + SAID, SAID_LEN);
+	p->fd = -1;
+	p->len = SAID_LEN;
+	/* A longer one is made from the owner there. */
+	if (tk->dacl && tk->dacl_len <= room) {
+		memcpy(p->data + SAID_LEN, tk->dacl, tk->dacl_len);
+		p->len += tk->dacl_len;
+	}
+	pthread_mutex_unlock(&tk->mutex);
+	return true;
+}
+
+static bool all_valid(const struct token *tk)
+{
+	bool ok = tk->ngroups <= TOKEN_GROUPS &&
+		  tk->nprivileges <= TOKEN_PRIVILEGES &&
+		  tk->nrestricted <= COUNT_OF(tk->restrict_to);
+	const struct sid *sids[] = { &tk->user, &tk->owner, &tk->primary_group,
+				     &tk->label };
+
+	for (unsigned i = 0; i < COUNT_OF(sids); i++)
+		ok = ok && sids[i]->count <= SID_SUBS;
+	for (unsigned i = 0; ok && i < tk->ngroups; i++)
+		ok = tk->group[i].sid.count <= SID_SUBS;
+	for (unsigned i = 0; ok && i < tk->nrestricted; i++)
+		ok = tk->restrict_to[i].sid.count <= SID_SUBS;
+	return ok;
+}
+
+static struct object *token_receive(const struct nt_passed *p)
+{
+	struct token *tk = token_new();
+	uint32_t dacl = p->len - SAID_LEN;
+
+	if (p->fd >= 0)
+		close(p->fd);
+	if (!tk || p->len < SAID_LEN || p->len > sizeof p->data) {
+		object_put(&tk->object);
+		return NULL;
+	}
+	memcpy((char *)tk + SAID, p->data, SAID_LEN);
+	if (!all_valid(tk)) {
+		object_put(&tk->object);
+		return NULL;
+	}
+	if (dacl && (tk->dacl = malloc(dacl))) {
+		memcpy(tk->dacl, p->data + SAID_LEN, dacl);
+		tk->dacl_len = dacl;
+	}
+	return &tk->object;
+}
+
 const struct object_type token_type = {
 	.name = "Token",
 	.size = sizeof(struct token),
 	.generic = { 0x20008, 0x200e0, 0x20004, 0xf01ff },
 	.valid_access = 0x1f01ff,
 	.destroy = token_destroy,
+	.pass = token_pass,
+	.receive = token_receive,
 };
 
 static void add_group(struct token *tk, struct sid s, uint32_t attributes)

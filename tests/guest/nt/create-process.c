@@ -17,12 +17,36 @@ static char self[MAX_PATH];
 /* ---- as its own child
  * --------------------------------------------------------- */
 
+/* Starts another; the last error. */
+static int try_child(void)
+{
+	STARTUPINFOA si = { .cb = sizeof si };
+	PROCESS_INFORMATION pi;
+	char path[MAX_PATH], line[MAX_PATH + 20];
+
+	GetModuleFileNameA(NULL, path, sizeof path);
+	snprintf(line, sizeof line, "\"%s\" code 0", path);
+	if (!CreateProcessA(path, line, NULL, NULL, FALSE, 0, NULL, NULL, &si,
+			    &pi))
+		return (int)GetLastError();
+	WaitForSingleObject(pi.hProcess, INFINITE);
+	return 0;
+}
+
 static int child(int argc, char **argv)
 {
 	char text[512];
 
 	if (!strcmp(argv[1], "code"))
 		return atoi(argv[2]);
+	if (!strcmp(argv[1], "try"))
+		return try_child();
+	if (!strcmp(argv[1], "where")) {
+		GROUP_AFFINITY where = { 0 };
+
+		GetThreadGroupAffinity(GetCurrentThread(), &where);
+		return (int)where.Mask;
+	}
 	if (!strcmp(argv[1], "args")) {
 		for (int i = 2; i < argc; i++)
 			printf("[%s]", argv[i]);
@@ -357,6 +381,69 @@ static void attributes(void)
 	CloseHandle(job);
 }
 
+/* One attribute; the exit code of `self WHAT`, or ~the last error. */
+static DWORD start_so(const char *what, DWORD_PTR attribute, PVOID value,
+		      SIZE_T value_size)
+{
+	STARTUPINFOEXA si = { .StartupInfo.cb = sizeof si };
+	char space[400], line[600];
+	PROCESS_INFORMATION pi;
+	SIZE_T size = sizeof space;
+	DWORD code = 0;
+
+	si.lpAttributeList = (void *)space;
+	CHECK(InitializeProcThreadAttributeList(si.lpAttributeList, 1, 0,
+						&size));
+	if (!UpdateProcThreadAttribute(si.lpAttributeList, 0, attribute, value,
+				       value_size, NULL, NULL))
+		return ~GetLastError();
+	snprintf(line, sizeof line, "\"%s\" %s", self, what);
+	if (!CreateProcessA(NULL, line, NULL, NULL, FALSE,
+			    EXTENDED_STARTUPINFO_PRESENT, NULL, NULL,
+			    &si.StartupInfo, &pi))
+		return ~GetLastError();
+	WaitForSingleObject(pi.hProcess, 20000);
+	GetExitCodeProcess(pi.hProcess, &code);
+	CloseHandle(pi.hProcess);
+	CloseHandle(pi.hThread);
+	return code;
+}
+
+static void more_attributes(void)
+{
+	enum {
+		GROUP = 0x30003,
+		NODE = 0x20004,
+		IDEAL = 0x30005,
+		CHILDREN = 0x2000e,
+		BLOCKED = 367, /* ERROR_CHILD_PROCESS_BLOCKED */
+	};
+	GROUP_AFFINITY where = { .Mask = 1 }, old = { 0 }, now = { 0 };
+	PROCESSOR_NUMBER ideal = { .Number = 0 };
+	DWORD policy = 1;
+	USHORT node = 0;
+
+	GetThreadGroupAffinity(GetCurrentThread(), &old);
+	CHECK_EQ(start_so("where x", GROUP, &where, sizeof where), 1);
+	GetThreadGroupAffinity(GetCurrentThread(), &now);
+	CHECK_EQ(now.Mask, old.Mask);
+	CHECK_EQ(start_so("where x", GROUP, &where, 3), ~(DWORD)ERROR_BAD_LENGTH);
+	where.Group = 7;
+	CHECK_EQ(start_so("where x", GROUP, &where, sizeof where),
+		 ~(DWORD)ERROR_INVALID_PARAMETER);
+	CHECK_EQ(start_so("code 5", IDEAL, &ideal, sizeof ideal), 5);
+	ideal.Group = 7;
+	CHECK_EQ(start_so("code 5", IDEAL, &ideal, sizeof ideal),
+		 ~(DWORD)ERROR_INVALID_PARAMETER);
+	CHECK_EQ(start_so("code 5", NODE, &node, sizeof node), 5);
+	CHECK_EQ(start_so("code 5", 0x2ffff, &node, sizeof node),
+		 ~(DWORD)ERROR_NOT_SUPPORTED);
+	/* It may have no children. */
+	CHECK_EQ(start_so("try x", CHILDREN, &policy, sizeof policy), BLOCKED);
+	policy = 0;
+	CHECK_EQ(start_so("try x", CHILDREN, &policy, sizeof policy), 0);
+}
+
 /* ---- other ways
  * -------------------------------------------------------------------------- */
 
@@ -489,6 +576,7 @@ int main(int argc, char **argv)
 	surroundings();
 	flags();
 	attributes();
+	more_attributes();
 	runtimes();
 	host();
 	SetCurrentDirectoryA(temp);

@@ -123,6 +123,24 @@ static int twins(HANDLE inherited)
 	return WaitForSingleObject(opened, 0) == WAIT_TIMEOUT ? 0 : 5;
 }
 
+/* An inherited token says what it said to the parent. */
+static int token_here(HANDLE token)
+{
+	TOKEN_TYPE type;
+	BYTE user[100];
+	DWORD n;
+
+	if (!GetTokenInformation(token, TokenType, &type, sizeof type, &n))
+		return 1;
+	if (type != TokenImpersonation)
+		return 2;
+	if (!GetTokenInformation(token, TokenUser, user, sizeof user, &n))
+		return 3;
+	if (!ImpersonateLoggedOnUser(token) || !RevertToSelf())
+		return 4;
+	return IsValidSid(((TOKEN_USER *)user)->User.Sid) ? 0 : 5;
+}
+
 static int child(char **argv)
 {
 	HANDLE h = (HANDLE)(ULONG_PTR)strtoul(argv[2], NULL, 0);
@@ -141,6 +159,8 @@ static int child(char **argv)
 	}
 	if (!strcmp(argv[1], "set"))
 		return SetEvent(h) ? 0 : 1;
+	if (!strcmp(argv[1], "token"))
+		return token_here(h);
 	if (!strcmp(argv[1], "twins"))
 		return twins(h);
 	if (!strcmp(argv[1], "take"))
@@ -244,6 +264,24 @@ static void two_ways(void)
 	CloseHandle(e);
 }
 
+static void tokens(void)
+{
+	SECURITY_ATTRIBUTES sa = { sizeof sa, NULL, TRUE };
+	HANDLE own, token;
+	PROCESS_INFORMATION pi;
+	char args[64];
+
+	CHECK(OpenProcessToken(GetCurrentProcess(), TOKEN_ALL_ACCESS, &own));
+	CHECK(DuplicateTokenEx(own, TOKEN_ALL_ACCESS, &sa,
+			       SecurityImpersonation, TokenImpersonation,
+			       &token));
+	snprintf(args, sizeof args, "token %u", (unsigned)(ULONG_PTR)token);
+	CHECK(start(args, TRUE, &pi));
+	CHECK_EQ(finish(&pi), 0);
+	CloseHandle(token);
+	CloseHandle(own);
+}
+
 static void duplicated(void)
 {
 	SECURITY_ATTRIBUTES sa = { sizeof sa, NULL, TRUE };
@@ -296,6 +334,7 @@ int main(int argc, char **argv)
 	mutexes();
 	inherited();
 	two_ways();
+	tokens();
 	duplicated();
 	return check_done();
 }
