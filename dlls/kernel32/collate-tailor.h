@@ -11,7 +11,7 @@ struct tailoring;
 
 /* Where a letter, of one to three characters, stands. */
 struct tailored {
-	WCHAR base;      /* a small Latin letter */
+	WCHAR base;      /* a small letter */
 	UCHAR slot;      /* behind it: 1 to 12; 0: it is that letter */
 	UCHAR secondary; /* more than nothing special */
 	BOOL upper;

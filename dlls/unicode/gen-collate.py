@@ -88,11 +88,13 @@ def main():
                         for p, s, t in v if p})
     rank = {}
     top = len(SYMBOLS) + 2
-    # Behind each letter there is room for those that languages put there.
-    latin = {raw[ord(c)][0][0] for c in "abcdefghijklmnopqrstuvwxyz"}
+    # Behind these letters there is room for those that languages put there
+    # (collate-tailor.c).
+    roomy = {raw[ord(c)][0][0] for c in "abcdefghijklmnopqrstuvwxyz"
+             "\u0433\u0434\u0435\u0442\u0443\u044b\u0456\u04b1"}
     for p in primaries:
         rank[p] = top
-        top += GAP + 1 if p in latin else 1
+        top += GAP + 1 if p in roomy else 1
     for i, ch in enumerate(SYMBOLS):
         p = raw[ord(ch)][0][0]
         rank[p] = 2 + i
