@@ -190,6 +190,56 @@ static bool is_nested(const char *a, const char *b)
 	return !n || (!strncasecmp(a, b, n) && (!next || next == '/'));
 }
 
+/* Names and what they led to, each with its NUL. */
+static char *known;
+static size_t known_size;
+
+int policy_save_mounts(const struct policy *p, const char *file, struct err *e)
+{
+	FILE *f = fopen(file, "we");
+	bool ok = f;
+
+	for (size_t i = 0; i < p->nmounts && ok; i++)
+		ok = fprintf(f, "%s%c%s%c", p->mounts[i].given, 0,
+			     p->mounts[i].host, 0) > 0;
+	if (f && fclose(f))
+		ok = false;
+	return ok ? 0 : err_set(e, errno, "%s: %s", file, strerror(errno));
+}
+
+int policy_known_mounts(const char *file, struct err *e)
+{
+	int fd = open(file, O_RDONLY | O_CLOEXEC), ret = -1;
+	struct stat st;
+
+	if (fd >= 0 && fstat(fd, &st) == 0) {
+		known_size = (size_t)st.st_size;
+		known = calloc(1, known_size + 1);
+		if (known && read(fd, known, known_size) == st.st_size)
+			ret = 0;
+	}
+	if (fd >= 0)
+		close(fd);
+	return ret ? err_set(e, errno, "%s: %s", file, strerror(errno)) : 0;
+}
+
+static int resolve(struct policy_mount *m, struct stat *st)
+{
+	const char *end = known + known_size;
+
+	for (const char *c = known; known && c < end;) {
+		const char *to = c + strlen(c) + 1;
+
+		if (to < end && !strcmp(c, m->given)) {
+			m->host = strdup(to);
+			return m->host ? stat(m->host, st) : -1;
+		}
+		c = to < end ? to + strlen(to) + 1 : end;
+	}
+	m->host = realpath(m->given, NULL);
+	return m->host ? stat(m->host, st) : -1;
+}
+
 int policy_add_mount(struct policy *p, const char *text, struct err *e)
 {
 	const char *at = find_drive(text);
@@ -218,9 +268,8 @@ int policy_add_mount(struct policy *p, const char *text, struct err *e)
 			       text, at + 1);
 	if (m.drive == 'C' && !*m.guest)
 		return err_set(e, EINVAL, "mount \"%s\": not all of C:", text);
-	m.host = realpath(host, NULL);
-	free(host);
-	if (!m.host || stat(m.host, &st) < 0)
+	m.given = host;
+	if (resolve(&m, &st) < 0)
 		return err_set(e, errno, "mount \"%s\": %s", text,
 			       strerror(errno));
 	m.is_dir = S_ISDIR(st.st_mode);

@@ -23,6 +23,7 @@ enum mount_mode {
 };
 
 struct policy_mount {
+	char *given;	 /* as it was named */
 	char *host;	 /* absolute, without symbolic links */
 	char drive;	 /* 'C' to 'Z' */
 	char *guest;	 /* below the drive's root, with slashes; "": the root */
@@ -71,6 +72,14 @@ int policy_add_env(struct policy *p, const char *text, struct err *e);
 int policy_set(struct policy *p, const char *name, const char *value,
 	       struct err *e);
 int policy_read(struct policy *p, const char *file, struct err *e);
+
+/*
+ * policy_save_mounts() - what the mounts' names led to, into file;
+ * policy_known_mounts(): from now on policy_add_mount() asks that file.  Inside a
+ * sandbox, and in another folder, the same names would lead elsewhere.
+ */
+int policy_save_mounts(const struct policy *p, const char *file, struct err *e);
+int policy_known_mounts(const char *file, struct err *e);
 
 /* The mount that host (absolute, resolved) lies in, or NULL; *rest behind it */
 const struct policy_mount *policy_find(const struct policy *p, const char *host,

@@ -5,6 +5,7 @@
 #include <ctype.h>
 #include <errno.h>
 #include <getopt.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -140,6 +141,14 @@ static int apply_deterministic(const char *text, struct err *e)
 	return 0;
 }
 
+static int read_mounts(const char *own, struct err *e)
+{
+	char file[PATH_MAX];
+
+	snprintf(file, sizeof file, "%s/mounts", own);
+	return policy_known_mounts(file, e);
+}
+
 static int apply(int val, const char *name, struct options *o, struct err *e)
 {
 	switch (val) {
@@ -201,7 +210,8 @@ static int apply(int val, const char *name, struct options *o, struct err *e)
 	case OPT_JAILED:
 		o->jailed = optarg;
 		o->was_jailed = true;
-		return 0;
+		/* It is the first option. */
+		return read_mounts(optarg, e);
 	case OPT_TIMED:
 		o->timed = true;
 		return 0;

@@ -123,6 +123,9 @@ static int make_folder(struct policy *p, bool alone, struct err *e)
 
 static int fill_folder(const struct policy *p, struct err *e)
 {
+	char *path;
+	int ret;
+
 	for (size_t i = 0; i < COUNT_OF(folders); i++) {
 		char *path = join(p->own, folders[i]);
 
@@ -143,7 +146,12 @@ static int fill_folder(const struct policy *p, struct err *e)
 	for (size_t i = 0; i < p->nmounts; i++)
 		if (link_mount(p, &p->mounts[i], e))
 			return -1;
-	return 0;
+	path = join(p->own, "mounts");
+	if (!path)
+		return err_set(e, ENOMEM, "no memory");
+	ret = policy_save_mounts(p, path, e);
+	free(path);
+	return ret;
 }
 
 /* What are Z:\, which is there in any case, and the other drives? */

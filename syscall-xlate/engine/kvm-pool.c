@@ -156,8 +156,12 @@ uint64_t kvm_pool_alloc(uint64_t n, bool file)
 {
 	uint64_t at;
 
-	if (n == 0 || n > limit() || given > limit() - n)
+	if (n == 0 || n > limit() || given > limit() - n) {
+		if (n && policy && policy->memory)
+			policy_refused("more than %llu bytes of memory",
+				       (unsigned long long)policy->memory);
 		return 0;
+	}
 	for (;;) {
 		at = find(next, npages, n);
 		if (at == UINT64_MAX)

@@ -18,7 +18,7 @@
 #include "base/utf.h"
 #include "syscall-xlate/nt/file-private.h"
 
-static void say(const char *what, const char *host)
+void file_policy_say(const char *what, const char *host)
 {
 	size_t n = 0;
 	uint16_t *nt = path_to_nt(host, &n);
@@ -55,9 +55,9 @@ NTSTATUS file_policy_check(const struct file_open *o)
 	    !strcmp(host, "/dev/null") || policy_allows(policy, host, change))
 		return STATUS_SUCCESS;
 	if (policy_allows(policy, host, false))
-		say("changing", host);
+		file_policy_say("changing", host);
 	else
-		say("a way out at", o->p->host);
+		file_policy_say("a way out at", o->p->host);
 	return STATUS_ACCESS_DENIED;
 }
 
@@ -82,7 +82,7 @@ NTSTATUS file_policy_target(const struct nt_path *p)
 		close(fd);
 	if (ok)
 		return STATUS_SUCCESS;
-	say("making", p->host);
+	file_policy_say("making", p->host);
 	return STATUS_ACCESS_DENIED;
 }
 
@@ -90,7 +90,7 @@ NTSTATUS file_policy_failed(const struct file_open *o, int err, NTSTATUS status)
 {
 	if (!policy || (err != EACCES && err != EROFS && err != EPERM))
 		return status;
-	say(o->access & FILE_CHANGE_BITS || o->disposition != FILE_OPEN
+	file_policy_say(o->access & FILE_CHANGE_BITS || o->disposition != FILE_OPEN
 		    ? "making or changing"
 		    : "reading",
 	    o->p->host);

@@ -285,4 +285,7 @@ void meta_init_attributes(int fd, int dirfd, const char *path,
 
 int64_t time_from_statx(const struct statx_timestamp *ts);
 
+/* In a sandbox: one line about what was refused, with the program's name for host. */
+void file_policy_say(const char *what, const char *host);
+
 #endif

@@ -7,6 +7,7 @@
  * nothing of ours: who reads the other end of our stdout need not wait for a
  * child that writes elsewhere.
  */
+#include "syscall-xlate/nt/file.h"
 #include "syscall-xlate/nt/process-spawn.h"
 #include "base/clock.h"
 
@@ -200,6 +201,8 @@ int spawn_native(const struct request *r, const struct passing *g,
 		err = spawn_suspended(r, g, argv, env, suspend, pid);
 	else if (argv && env)
 		err = spawn(r->host, argv, env, g, r, -1, pid);
+	if (err == EACCES && policy)
+		file_policy_say("running the host's", r->host);
 	free(argv);
 	free(env);
 	return err;
