@@ -191,7 +191,7 @@ int spawn_native(const struct request *r, const struct passing *g,
 	/* There is one program of the host in a sandbox, run-foreign: it would
 	   be told what to do by the guest. */
 	if (policy) {
-		policy_refused("running %s", r->host);
+		file_policy_say("running", r->host);
 		return EACCES;
 	}
 	argv = native_argv(r->command_line.s, r->command_line.len);
@@ -201,8 +201,6 @@ int spawn_native(const struct request *r, const struct passing *g,
 		err = spawn_suspended(r, g, argv, env, suspend, pid);
 	else if (argv && env)
 		err = spawn(r->host, argv, env, g, r, -1, pid);
-	if (err == EACCES && policy)
-		file_policy_say("running the host's", r->host);
 	free(argv);
 	free(env);
 	return err;
