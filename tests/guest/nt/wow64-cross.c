@@ -295,6 +295,8 @@ static int child(const char *to)
 	shown.text = (ULONG_PTR)text;
 	t = CreateThread(NULL, 0, spin, NULL, 0, &id);
 	shown.thread_id = id;
+	while (!shown.spins) /* from then on edi is what it is */
+		SwitchToThread();
 	if (!WriteFile(out, &at, sizeof at, &n, NULL))
 		return 1;
 	/* The parent stops it. */
