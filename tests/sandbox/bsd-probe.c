@@ -52,6 +52,45 @@ static int children(void)
 	return n != 0;
 }
 
+/* To 127.0.0.1, and two bytes from there; a blocking socket, or not. */
+static int connecting(const char *port, int nonblocking)
+{
+	enum { F_SETFL = 4, NONBLOCK = 4, SYS_CONNECT = 98, SYS_POLL = 209 };
+#ifdef FREEBSD
+	enum { SYS_SOCKET = 97 };
+#else
+	enum { SYS_SOCKET = 394 };
+#endif
+	struct {
+		unsigned char len, family, port[2], address[4], zero[8];
+	} to = { 16, 2, { 0 }, { 127, 0, 0, 1 }, { 0 } };
+	struct {
+		i32 fd;
+		short events, revents;
+	} p = { 0, 4, 0 };
+	i64 s = CALL(SYS_SOCKET, 2, 1, 0), ret;
+	unsigned n = 0;
+	char c[2];
+
+	while (*port >= '0' && *port <= '9')
+		n = n * 10 + (unsigned)(*port++ - '0');
+	to.port[0] = (unsigned char)(n >> 8);
+	to.port[1] = (unsigned char)n;
+	if (s < 0)
+		return result(s);
+	if (nonblocking)
+		CALL(SYS_fcntl, s, F_SETFL, NONBLOCK);
+	ret = CALL(SYS_CONNECT, s, &to, sizeof to);
+	if (ret < 0 && (!nonblocking || last_errno != 36)) /* EINPROGRESS */
+		return result(ret);
+	p.fd = (i32)s;
+	if (nonblocking && CALL(SYS_POLL, &p, 1, -1) != 1)
+		return 2;
+	CALL(SYS_fcntl, s, F_SETFL, 0);
+	ret = CALL(SYS_read, s, c, 2);
+	return result(ret == 2 && c[0] == 'h' ? 0 : -1);
+}
+
 /* Descriptors that were not given to it; closing them must not hurt either. */
 static int descriptors(void)
 {
@@ -110,6 +149,8 @@ int test_main(int argc, char **argv)
 		last_errno = 0;
 		return result(*p == 8 ? 0 : -1);
 	}
+	if (same(what, "connect") && argc > 2)
+		return connecting(argv[2], argc > 3);
 	if (same(what, "children"))
 		return children();
 	if (same(what, "descriptors"))
