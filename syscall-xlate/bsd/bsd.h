@@ -163,6 +163,7 @@ struct bsd_system {
 	/* struct stat from the host's, at addr. */
 	int (*put_stat)(struct task *t, gaddr addr, const struct stat *st);
 	int32_t status_continued; /* of wait(2) */
+	int32_t inherit_zero;	  /* of minherit(2) */
 	uint8_t af_inet6;
 	const struct flag_pair *msg_flags;
 	unsigned nmsg_flags;
@@ -326,6 +327,9 @@ bool space_free(gaddr at, uint64_t size); /* wholly unused */
 gaddr space_find(gaddr from, gaddr to, uint64_t size, uint64_t align);
 int space_add(gaddr at, uint64_t size); /* 0 or -ENOMEM */
 void space_remove(gaddr at, uint64_t size);
+/* minherit(2): [from, to) is copied for a child from now on.  0 or -ENOMEM. */
+int inherit_copy(gaddr from, gaddr to);
+void inherit_forked(void); /* in the child of a fork */
 /* mmap(2), with the flags spelt out. */
 struct bsd_map {
 	gaddr addr;

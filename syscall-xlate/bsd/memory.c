@@ -82,9 +82,13 @@ int64_t bsd_map(struct task *t, const struct bsd_map *m)
 		at = choose(at, size, align,
 			    m->below_2g ? END_32BIT : guest_mem->high);
 	}
-	ret = !at ? -ENOMEM :
-		    guest_mem->map(at, size, m->prot, fd, m->off,
-				   m->shared ? GUEST_SHARED : 0);
+	/* What lay there before was inherited in its own way. */
+	ret = !at	? -ENOMEM :
+	      m->fixed	? inherit_copy(at, at + size) :
+			  0;
+	if (ret == 0)
+		ret = guest_mem->map(at, size, m->prot, fd, m->off,
+				     m->shared ? GUEST_SHARED : 0);
 	if (ret == 0)
 		ret = space_add(at, size);
 	space_unlock();
@@ -100,7 +104,9 @@ int64_t bsd_munmap(struct task *t, gaddr addr, uint64_t len)
 	    size > guest_mem->high - addr || addr < guest_mem->low)
 		return -EINVAL;
 	space_lock();
-	ret = guest_mem->unmap(addr, size);
+	ret = inherit_copy(addr, addr + size);
+	if (ret == 0)
+		ret = guest_mem->unmap(addr, size);
 	if (ret == 0)
 		space_remove(addr, size);
 	space_unlock();
@@ -230,12 +236,6 @@ int64_t bsd_mincore(struct task *t, gaddr addr, uint64_t len, gaddr vec)
 	return 0;
 }
 
-int64_t bsd_minherit(struct task *t, gaddr addr, uint64_t len, int32_t how)
-{
-	/* SHARE, COPY, NONE, ZERO; fork(2) copies. */
-	return how == 1 ? 0 : how < 0 || how > 3 ? -EINVAL : -EOPNOTSUPP;
-}
-
 /* ---- break ---------------------------------------------------------------------- */
 
 static gaddr brk_low, brk_now; /* under space_lock() */
@@ -265,7 +265,9 @@ int64_t bsd_break(struct task *t, gaddr want)
 		if (!ret)
 			ret = space_add(brk_now, n);
 	} else if (to < brk_now) {
-		ret = guest_mem->unmap(to, brk_now - to);
+		ret = inherit_copy(to, brk_now);
+		if (!ret)
+			ret = guest_mem->unmap(to, brk_now - to);
 		if (!ret)
 			space_remove(to, brk_now - to);
 	}

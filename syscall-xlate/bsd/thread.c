@@ -250,6 +250,8 @@ static int64_t do_fork(struct task *t, bool wait)
 	if (pid == 0) {
 		close(end[0]);
 		in_child(self, end[1], slot);
+		if (!wait)
+			inherit_forked();
 	} else {
 		close(end[1]);
 		close(slot);

@@ -75,6 +75,7 @@ const struct bsd_system freebsd_system = {
 	.nofollow_error = EMLINK,
 	.put_stat = freebsd_put_stat,
 	.status_continued = 0x13,
+	.inherit_zero = 3,
 	.af_inet6 = 28,
 	.push_frame = freebsd_push_frame,
 	.forked = freebsd_umtx_forked,

@@ -69,6 +69,7 @@ const struct bsd_system netbsd_system = {
 	.nofollow_error = BSD_RAW + 79, /* EFTYPE */
 	.put_stat = netbsd_put_stat,
 	.status_continued = 0xffff,
+	.inherit_zero = 4,
 	.af_inet6 = 24,
 	.push_frame = netbsd_push_frame,
 	.forked = netbsd_lwp_forked,

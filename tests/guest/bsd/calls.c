@@ -269,6 +269,59 @@ static void inherited(void)
 	EQUAL(*shared, 6);
 }
 
+#ifdef FREEBSD
+enum { SYS_minherit = 250, INHERIT_ZERO = 3 };
+#else
+enum { SYS_minherit = 273, INHERIT_ZERO = 4 };
+#endif
+
+/* Pages that a child has empty, or not at all. */
+static void not_inherited(void)
+{
+	volatile u8 *p = map(5 * 4096, 3);
+	i64 pid;
+	i32 status = 0;
+
+	for (int i = 0; i < 5; i++)
+		p[4096 * i] = 9;
+	EQUAL(CALL(SYS_minherit, p, 3 * 4096, INHERIT_ZERO), 0);
+	EQUAL(CALL(SYS_minherit, p + 4096, 4096, 1 /* COPY */), 0);
+	EQUAL(CALL(SYS_minherit, p + 3 * 4096, 2 * 4096, 2 /* NONE */), 0);
+	/* What is mapped anew is copied again. */
+	EQUAL(CALL(SYS_munmap, p + 4 * 4096, 4096), 0);
+#ifdef FREEBSD
+	CALL(SYS_mmap, p + 4 * 4096, 4096, 3, 0x1012, -1, 0);
+#else
+	CALL(SYS_mmap, p + 4 * 4096, 4096, 3, 0x1012, -1, 0, 0);
+#endif
+	p[4 * 4096] = 9;
+	FAILS(CALL(SYS_minherit, p, 4096, 77), EINVAL);
+	pid = CALL(SYS_fork);
+	if (pid == 0) {
+		int ok = p[0] == 0 && p[4096] == 9 && p[2 * 4096] == 0 &&
+			 p[4 * 4096] == 9;
+
+		if (CALL(SYS_write, 1, p + 3 * 4096, 1) != -1 ||
+		    last_errno != EFAULT)
+			ok = 0;
+		CALL(SYS_exit, ok ? 5 : 6);
+	}
+	CALL(SYS_wait4, pid, &status, 0, 0);
+	EQUAL(status, 5 << 8);
+	EQUAL(p[0] + p[4096] + p[2 * 4096] + p[3 * 4096], 36);
+}
+
+/* What is not there says so. */
+static void absent(void)
+{
+	FAILS(CALL(26, 0, 0, 0, 0), ENOSYS); /* ptrace */
+#ifdef FREEBSD
+	FAILS(CALL(338, 0), ENOSYS); /* jail */
+	FAILS(CALL(516), ENOSYS);    /* cap_enter */
+	FAILS(CALL(255, 0), ENOSYS); /* aio_read */
+#endif
+}
+
 /* Closing whatever there may be closes nothing of the system's own. */
 static void descriptors(void)
 {
@@ -336,6 +389,8 @@ int test_main(int argc, char **argv)
 	EQUAL(CALL(251, 0x4), 0);
 #endif
 	inherited();
+	not_inherited();
+	absent();
 	descriptors();
 	sysctls();
 	return 0;
