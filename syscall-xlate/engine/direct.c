@@ -395,8 +395,10 @@ static int init(const struct image *img, char *const *argv, struct err *e)
 
 static int run(struct task *t, const struct guest_regs *first, struct err *e)
 {
-	(void)e;
 	direct_personality = t->personality;
+	if (t->personality->raw_calls && engine_trap == TRAP_OFF)
+		return err_set(e, EINVAL,
+			       "--trap=off: its calls would be Linux calls");
 	run_here(t, first, (uint64_t)first_stacks + ALTSTACK + HOST_STACK);
 	current_task = NULL;
 	t->personality->task_ended(t);
