@@ -47,12 +47,16 @@ tests_unit_nt_hive_SOURCES = %D%/syscall-xlate/nt/hive.c
 tests_unit_nt_hive_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_nt_hive_LDADD = $(UNIT_LDADD)
 
-unit_tests += tests/unit/nt-file
 # The object manager, below a fake engine.
 FAKE_ENGINE = tests/lib/fake-engine.c tests/lib/fake-engine.h
 
 # The file handlers on a fresh folder.
 FILE_FIXTURE = $(FAKE_ENGINE) tests/lib/file-fixture.c tests/lib/file-fixture.h
+
+unit_tests += tests/unit/nt-file-eio
+tests_unit_nt_file_eio_SOURCES = %D%/syscall-xlate/nt/file-eio.c $(FILE_FIXTURE)
+tests_unit_nt_file_eio_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_nt_file_eio_LDADD = $(UNIT_LDADD)
 
 unit_tests += tests/unit/nt-file
 tests_unit_nt_file_SOURCES = %D%/syscall-xlate/nt/file.c $(FILE_FIXTURE)
