@@ -365,7 +365,7 @@ static int map_gate(const struct image *img, struct err *e)
 			ret = guest_mem->write(GATE_NONE64, &ud2, sizeof ud2);
 	}
 	if (ret == 0)
-		ret = guest_mem->protect(GATE_PAGE, PAGE, prot);
+		ret = guest_mem->protect(GATE_PAGE, PAGE, prot | GUEST_OURS);
 	return ret ? err_set(e, -ret, "gate page: %s", strerror(-ret)) : 0;
 }
 
