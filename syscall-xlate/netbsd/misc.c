@@ -139,3 +139,63 @@ int64_t netbsd_getrandom(struct task *t, gaddr buf, uint64_t n, uint32_t flags)
 			  (flags & 4 ? GRND_NONBLOCK : 0) |
 				  (flags & 2 ? GRND_RANDOM : 0));
 }
+
+/* ---- several messages at once --------------------------------------------------- */
+
+/* struct mmsghdr: a struct msghdr, and how long the message was. */
+enum { MMSG_SIZE = 56, MMSG_LEN = 48, MMSG_MAX = 1024 };
+
+/* What has been done counts; an error is told by the next call. */
+static int64_t messages(struct task *t, int s, gaddr at, uint32_t n,
+			int32_t flags, const struct timespec *end,
+			int64_t (*one)(struct task *t, int s, gaddr msg,
+				       int32_t flags))
+{
+	int64_t done = 0;
+	struct timespec now;
+
+	for (n = MIN(n, (uint32_t)MMSG_MAX); done < n; done++, at += MMSG_SIZE) {
+		int64_t ret = one(t, s, at, flags);
+
+		if (ret < 0) {
+			/* To be made again only if nothing has been done. */
+			if (done)
+				bsd_thread(t)->restarting = false;
+			return done ? done : ret;
+		}
+		if (guest_put32(t, at + MMSG_LEN, (uint32_t)ret))
+			return done ? done : -EFAULT;
+		if (!end)
+			continue;
+		clock_gettime(CLOCK_MONOTONIC, &now);
+		if (now.tv_sec > end->tv_sec ||
+		    (now.tv_sec == end->tv_sec && now.tv_nsec >= end->tv_nsec))
+			return done + 1;
+	}
+	return done;
+}
+
+int64_t netbsd_sendmmsg(struct task *t, int s, gaddr mmsg, uint32_t n,
+			int32_t flags)
+{
+	return messages(t, s, mmsg, n, flags, NULL, bsd_sendmsg);
+}
+
+/* Time is looked at behind each message, as on NetBSD. */
+int64_t netbsd_recvmmsg(struct task *t, int s, gaddr mmsg, uint32_t n,
+			int32_t flags, gaddr timeout)
+{
+	struct timespec end, now;
+	int64_t ret = timeout ? bsd_get_timespec(t, timeout, &end) : 0;
+
+	if (ret)
+		return ret;
+	if (timeout) {
+		clock_gettime(CLOCK_MONOTONIC, &now);
+		end.tv_nsec += now.tv_nsec;
+		end.tv_sec += now.tv_sec + end.tv_nsec / 1000000000;
+		end.tv_nsec %= 1000000000;
+	}
+	return messages(t, s, mmsg, n, flags, timeout ? &end : NULL,
+			bsd_recvmsg);
+}

@@ -290,6 +290,42 @@ static void interfaces(void)
 	FAILS(CALL(SYS_sysctl, mib, 6, buf, &len, 0, 0), 45 /* EOPNOTSUPP */);
 }
 
+#ifdef NETBSD
+/* Three messages there and two of them back, in one call each. */
+static void many_messages(void)
+{
+	struct { void *name; u32 namelen, pad1; void *iov; i32 iovlen; u32 pad2;
+		 void *control; u32 controllen; i32 flags; u32 len, pad3; } m[3];
+	struct { void *at; u64 len; } iov[3];
+	char out[3][4] = { "a", "bc", "def" }, in[3][4] = { "", "", "" };
+	i32 sv[2];
+
+	EQUAL(CALL(SYS_socketpair, 1, 2 /* DGRAM */, 0, sv), 0);
+	memset(m, 0, sizeof m);
+	for (int i = 0; i < 3; i++) {
+		iov[i].at = out[i];
+		iov[i].len = (u64)i + 1;
+		m[i].iov = &iov[i];
+		m[i].iovlen = 1;
+	}
+	EQUAL(CALL(476, sv[0], m, 3, 0), 3);
+	EQUAL(m[2].len, 3);
+	for (int i = 0; i < 3; i++) {
+		iov[i].at = in[i];
+		iov[i].len = 4;
+	}
+	EQUAL(CALL(475, sv[1], m, 2, 0, 0), 2);
+	EQUAL(m[1].len, 2);
+	CHECK(in[0][0] == 'a' && in[1][1] == 'c');
+	/* The third is there, a fourth is not: one. 0x80: DONTWAIT. */
+	EQUAL(CALL(475, sv[1], m, 2, 0x80, 0), 1);
+	CHECK(m[0].len == 3 && in[0][2] == 'f');
+	FAILS(CALL(475, sv[1], m, 2, 0x80, 0), EAGAIN);
+	CALL(SYS_close, sv[0]);
+	CALL(SYS_close, sv[1]);
+}
+#endif
+
 int test_main(int argc, char **argv)
 {
 	addresses();
@@ -297,6 +333,9 @@ int test_main(int argc, char **argv)
 	waiting();
 	locks();
 	interfaces();
+#ifdef NETBSD
+	many_messages();
+#endif
 	event_descriptors();
 	return 0;
 }
