@@ -184,5 +184,7 @@ struct rf_console_pty {
  */
 #define RF_CONSOLE_READ_CELLS RF_CONSOLE_CODE(31)
 #define RF_CONSOLE_READ_RECT  RF_CONSOLE_CODE(32)
+/* in: uint32_t: 1: the terminal's alternate screen, 0: the normal one. */
+#define RF_CONSOLE_SHOW_OTHER RF_CONSOLE_CODE(33)
 
 #endif

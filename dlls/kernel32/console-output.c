@@ -503,11 +503,8 @@ HANDLE WINAPI CreateConsoleScreenBuffer(DWORD access, DWORD share,
 
 BOOL WINAPI SetConsoleActiveScreenBuffer(HANDLE h)
 {
-	static const WCHAR to_alternate[] = L"\x1b[?1049h";
-	static const WCHAR to_normal[] = L"\x1b[?1049l";
 	BOOL made = FALSE, ok = TRUE;
-	const WCHAR *s;
-	DWORD n;
+	UINT32 on;
 
 	if (!console_check(h))
 		return FALSE;
@@ -515,8 +512,9 @@ BOOL WINAPI SetConsoleActiveScreenBuffer(HANDLE h)
 	for (int i = 0; i < MAX_BUFFERS; i++)
 		made |= buffers[i] == h;
 	if (made != alternate) {
-		s = made ? to_alternate : to_normal;
-		ok = WriteConsoleW(h, s, wide_len(s), &n, NULL);
+		on = made;
+		ok = console_call(h, RF_CONSOLE_SHOW_OTHER, &on, sizeof on,
+				  NULL, 0, NULL);
 		if (ok)
 			alternate = made;
 	}

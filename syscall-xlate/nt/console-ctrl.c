@@ -133,6 +133,7 @@ void console_ignore_ctrl_c(bool on)
 			  NULL);
 	else
 		signal(SIGINT, SIG_DFL);
+	console_guard();
 }
 
 static NTSTATUS ignore_ctrl_c(struct task *t, struct file *f, struct irp *r)

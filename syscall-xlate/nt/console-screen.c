@@ -197,6 +197,7 @@ static NTSTATUS set_attributes(struct task *t, struct file *f, struct irp *r)
 	if (status)
 		return status;
 	console.attributes = (uint16_t)a;
+	console_screen_changed(f->fd);
 	attributes_text(s, sizeof s, (uint16_t)a);
 	return say(t, f, s);
 }
@@ -223,7 +224,20 @@ static NTSTATUS set_cursor_info(struct task *t, struct file *f, struct irp *r)
 	if (console.cursor_hidden == !c.visible)
 		return STATUS_SUCCESS;
 	console.cursor_hidden = !c.visible;
+	console_screen_changed(f->fd);
 	return say(t, f, c.visible ? "\33[?25h" : "\33[?25l");
+}
+
+static NTSTATUS show_other(struct task *t, struct file *f, struct irp *r)
+{
+	uint32_t on;
+	NTSTATUS status = control_in(t, r, &on, sizeof on);
+
+	if (status)
+		return status;
+	console.alternate = on;
+	console_screen_changed(f->fd);
+	return say(t, f, on ? "\33[?1049h" : "\33[?1049l");
 }
 
 static NTSTATUS set_size(struct task *t, struct file *f, struct irp *r)
@@ -679,5 +693,6 @@ const struct control_row console_screen_rows[] = {
 	{ RF_CONSOLE_SCROLL, scroll },
 	{ RF_CONSOLE_READ_CELLS, read_cells },
 	{ RF_CONSOLE_READ_RECT, read_rect },
+	{ RF_CONSOLE_SHOW_OTHER, show_other },
 };
 const size_t console_screen_nrows = COUNT_OF(console_screen_rows);

@@ -41,12 +41,6 @@ struct console console = {
 static struct termios original, applied;
 static int terminal_fd = -1; /* whose settings we changed; a duplicate */
 
-void console_restore(void)
-{
-	if (terminal_fd >= 0)
-		tcsetattr(terminal_fd, TCSANOW, &original);
-}
-
 static bool in_foreground(int fd)
 {
 	return tcgetpgrp(fd) == getpgrp();
@@ -84,10 +78,9 @@ void terminal_apply(int fd, bool keys)
 	if (!memcmp(&want, &applied, sizeof want) || !in_foreground(fd))
 		return;
 	if (terminal_fd < 0) {
-		terminal_fd = fcntl(fd, F_DUPFD_CLOEXEC, 100);
+		terminal_fd = console_keep_settings(fd);
 		if (terminal_fd < 0)
 			return;
-		atexit(console_restore);
 	}
 	if (tcsetattr(terminal_fd, TCSADRAIN, &want) == 0)
 		applied = want;

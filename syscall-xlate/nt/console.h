@@ -49,6 +49,7 @@ struct console {
 	uint32_t cp_in, cp_out;
 	uint16_t attributes;
 	bool cursor_hidden;
+	bool alternate; /* the second screen buffer is shown */
 	uint32_t cursor_size;
 	uint16_t high; /* first half of a pair that a write ended with */
 	uint16_t title[256];
@@ -78,8 +79,17 @@ extern struct console console;
  * says, or keys for input records.  Lock held.
  */
 void terminal_apply(int fd, bool keys);
+
+/* ---- console-restore.c ---- */
+
 /* As it was before us.  Any time, also from a signal handler. */
 void console_restore(void);
+/* fd's settings are about to be changed: a descriptor for that, or -1. */
+int console_keep_settings(int fd);
+/* Cursor, attributes or screen have been changed on fd, or back. */
+void console_screen_changed(int fd);
+/* Signals that nobody handles now end us by way of console_restore(). */
+void console_guard(void);
 
 /* Turns console.bytes into records.  Lock held. */
 void console_parse_keys(void);

@@ -107,6 +107,56 @@ START_TEST(modes)
 }
 END_TEST
 
+static const int ends[] = { SIGTERM, SIGHUP, SIGINT, SIGQUIT, 0 };
+
+/* Whatever ends us, the next one finds the terminal as it was. */
+START_TEST(ended)
+{
+	struct rf_console_cursor hidden = { 25, 0 };
+	uint32_t mode = INPUT_VT, colors = 0x1e;
+	struct termios before, after;
+	char shown[256] = "";
+	ssize_t n, all = 0;
+	int status;
+	pid_t pid;
+
+	tcgetattr(0, &before);
+	pid = fork();
+	if (!pid) {
+		setpgid(0, 0);
+		signal(SIGTTOU, SIG_IGN);
+		if (ends[_i]) /* Check has its own */
+			signal(ends[_i], SIG_DFL);
+		tcsetpgrp(0, getpid());
+		if (control(in, RF_CONSOLE_SET_MODE, &mode, 4, NULL, 0) ||
+		    control(out, RF_CONSOLE_SET_ATTRIBUTES, &colors, 4, NULL,
+			    0) ||
+		    control(out, RF_CONSOLE_SET_CURSOR_INFO, &hidden,
+			    sizeof hidden, NULL, 0))
+			_exit(77);
+		if (tcgetattr(0, &after) || after.c_lflag & ICANON)
+			_exit(78);
+		if (ends[_i])
+			raise(ends[_i]);
+		exit(3);
+	}
+	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
+	if (ends[_i])
+		ck_assert_msg(WIFSIGNALED(status) &&
+				      WTERMSIG(status) == ends[_i],
+			      "status %#x", status);
+	else
+		ck_assert_int_eq(WEXITSTATUS(status), 3);
+	tcgetattr(0, &after);
+	ck_assert_uint_eq(after.c_lflag, before.c_lflag);
+	ck_assert_uint_eq(after.c_iflag, before.c_iflag);
+	fcntl(master, F_SETFL, O_NONBLOCK);
+	while ((n = read(master, shown + all, sizeof shown - 1 - (size_t)all)) > 0)
+		all += n;
+	ck_assert_msg(strstr(shown, "\33[0m\33[?25h") != NULL, "%s", shown);
+}
+END_TEST
+
 START_TEST(lines)
 {
 	char buf[64] = "";
@@ -282,6 +332,7 @@ int main(void)
 	tcase_add_checked_fixture(tc, setup, NULL);
 	tcase_set_timeout(tc, 20);
 	tcase_add_test(tc, no_console);
+	tcase_add_loop_test(tc, ended, 0, sizeof ends / sizeof *ends);
 	tcase_add_test(tc, modes);
 	tcase_add_test(tc, lines);
 	tcase_add_test(tc, writing);
