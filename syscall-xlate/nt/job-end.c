@@ -107,8 +107,11 @@ void job_closed(struct task *t, struct object *o, uint64_t h, bool last)
 	job_close_fd(&j->writing);
 	for (unsigned i = 0; i < COUNT_OF(j->parcels); i++)
 		job_close_fd(&j->parcels[i]);
-	if (j->area->limits.basic.flags & JOB_LIMIT_KILL_ON_CLOSE &&
-	    nobody_holds(j->reading))
+	if (!nobody_holds(j->reading))
+		return;
+	/* Its members keep the page, but not the name. */
+	shared_unname(o->shared, true);
+	if (j->area->limits.basic.flags & JOB_LIMIT_KILL_ON_CLOSE)
 		end_natives(j);
 	if (!process_is_ending())
 		jobs_check();
@@ -315,6 +318,8 @@ void jobs_check(void)
 		if (l.basic.flags & JOB_LIMIT_KILL_ON_CLOSE &&
 		    nobody_holds(j->reading)) {
 			end_natives(j);
+			/* The last who had a handle may have been killed. */
+			shared_unname(o->shared, true);
 			process_exit(0);
 		}
 		at = check_process_time(&l.basic, j, own);

@@ -6,11 +6,13 @@
 #include "syscall-xlate/nt/job.h"
 
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 
 pthread_mutex_t jobs_lock = PTHREAD_MUTEX_INITIALIZER;
 struct job *jobs_first;
@@ -64,6 +66,43 @@ bool job_init(struct job *j)
 	       ftruncate(j->object.shared->fd, AREA_AT + sizeof *j->area) ==
 		       0 &&
 	       map_area(j);
+}
+
+/* One side of the pipe with a name; -1. */
+static int open_side(const struct shared *s, int flags, bool make)
+{
+	char path[PATH_MAX];
+
+	if (!shared_companion(s, path, sizeof path))
+		return -1;
+	if (make && mkfifo(path, 0600) < 0 && errno != EEXIST)
+		return -1;
+	return open(path, flags | O_NONBLOCK | O_CLOEXEC | O_NOFOLLOW);
+}
+
+bool job_named(struct object *o, bool created)
+{
+	const off_t end = (off_t)(AREA_AT + sizeof(struct job_area));
+	struct job *j = job_of_object(o);
+	struct shared *s = o->shared;
+
+	if (!s)
+		return job_init(j);
+	if (!j->area) {
+		j->reading = j->writing = -1;
+		enlist(j);
+		/* Allocated: to find no room later would be a SIGBUS. */
+		if (created && posix_fallocate(s->fd, 0, end))
+			return false;
+		if (!map_area(j))
+			return false;
+	}
+	/* In this order: without a reader nobody can open it for writing. */
+	if (j->reading < 0)
+		j->reading = open_side(s, O_RDONLY, created);
+	if (j->writing < 0)
+		j->writing = open_side(s, O_WRONLY, false);
+	return j->reading >= 0 && j->writing >= 0;
 }
 
 void job_close_fd(int *fd)

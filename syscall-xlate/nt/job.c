@@ -28,6 +28,13 @@ static bool signaled(struct object *o, struct task *t)
 	return *object_state(o) != 0;
 }
 
+/* What it is lies behind the page. */
+static void to_page(const struct object *o, struct shared_page *p)
+{
+	(void)o;
+	(void)p;
+}
+
 const struct object_type job_type = {
 	.name = "Job",
 	.size = sizeof(struct job),
@@ -38,6 +45,8 @@ const struct object_type job_type = {
 	.close = job_closed,
 	.close_at_exit = true,
 	.destroy = job_destroy,
+	.to_page = to_page,
+	.named = job_named,
 	.pass = job_pass,
 	.receive = job_receive,
 };
@@ -56,7 +65,7 @@ NTSTATUS nt_create_job_object(struct task *t, gaddr job, uint32_t access,
 	if (status)
 		return status;
 	j = object_new(&job_type);
-	if (j && !job_init(job_of_object(j))) {
+	if (j && !oa.name && !job_init(job_of_object(j))) {
 		object_put(j);
 		j = NULL;
 	}

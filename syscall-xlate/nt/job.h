@@ -140,6 +140,8 @@ static inline struct job *job_of_object(struct object *o)
 
 /* Area, pipe and place in the list for a new job; false: no memory. */
 bool job_init(struct job *j);
+/* The same for one that has a name: the pipe lies beside the page's file. */
+bool job_named(struct object *o, bool created);
 void job_destroy(struct object *o);
 void job_closed(struct task *t, struct object *o, uint64_t h, bool last);
 bool job_pass(struct object *o, struct nt_passed *p);

@@ -59,6 +59,12 @@ static void adopt(struct object **o, struct shared *s, bool created)
 	}
 }
 
+static NTSTATUS named(struct object *o, bool created)
+{
+	return !o->type->named || o->type->named(o, created) ? STATUS_SUCCESS
+							     : STATUS_NO_MEMORY;
+}
+
 NTSTATUS session_create(struct object **o, const struct walk *w, bool open_if)
 {
 	const struct object_type *type = (*o)->type;
@@ -69,17 +75,19 @@ NTSTATUS session_create(struct object **o, const struct walk *w, bool open_if)
 	size_t n = session_name(w, name, COUNT_OF(name));
 
 	if (!n)
-		return STATUS_SUCCESS;
+		return named(*o, true);
 	type->to_page(*o, &init);
 	s = shared_open(name, n, &init, &created);
 	if (!s)
-		return errno == ENOSPC ? STATUS_NO_MEMORY : STATUS_SUCCESS;
+		return errno == ENOSPC ? STATUS_NO_MEMORY : named(*o, true);
 	if (!created && (!open_if || s->page->kind != init.kind)) {
 		shared_close(s);
 		return open_if ? STATUS_OBJECT_TYPE_MISMATCH
 			       : STATUS_OBJECT_NAME_COLLISION;
 	}
 	adopt(o, s, created);
+	if (named(*o, created))
+		return STATUS_NO_MEMORY;
 	return created ? STATUS_SUCCESS : STATUS_OBJECT_NAME_EXISTS;
 }
 
@@ -108,7 +116,7 @@ NTSTATUS session_open(const struct object_type *type, const struct walk *w,
 		return STATUS_NO_MEMORY;
 	}
 	adopt(o, s, false);
-	return STATUS_SUCCESS;
+	return named(*o, false);
 }
 
 struct below {

@@ -66,6 +66,9 @@ struct object_type {
 	 */
 	void (*to_page)(const struct object *o, struct shared_page *init);
 	void (*from_page)(struct object *o, const struct shared_page *page);
+	/* o has just got its name, and with it (o->shared) a page, which is new
+	   if created; or none, if there is no session.  false: no memory. */
+	bool (*named)(struct object *o, bool created);
 	/*
 	 * Handing o to a child process: fill in *p (p->fd stays ours and only
 	 * needs to live until the child is started).  false: cannot.

@@ -189,8 +189,13 @@ static void sweep(const char *path)
 			continue;
 		/* Whoever has SETUP is about to use it. */
 		if (byte_lock(fd, SETUP, F_WRLCK, F_OFD_SETLK) == 0 &&
-		    !in_use(fd))
+		    !in_use(fd)) {
+			char companion[NAME_MAX + 2];
+
+			snprintf(companion, sizeof companion, ".%s", e->d_name);
+			unlinkat(dirfd(d), companion, 0);
 			unlinkat(dirfd(d), e->d_name, 0);
+		}
 		close(fd);
 	}
 	if (d)
@@ -487,8 +492,18 @@ struct shared *shared_open(const uint16_t *name, size_t n,
 	return s;
 }
 
+bool shared_companion(const struct shared *s, char *path, size_t size)
+{
+	const char *name = s->path ? strrchr(s->path, '/') : NULL;
+
+	return name && (size_t)snprintf(path, size, "%.*s/.%s",
+					(int)(name - s->path), s->path,
+					name + 1) < size;
+}
+
 void shared_unname(struct shared *s, bool always)
 {
+	char companion[PATH_MAX];
 	struct stat st;
 
 	if (!s->path || byte_lock(s->fd, SETUP, F_WRLCK, F_OFD_SETLKW))
@@ -497,6 +512,9 @@ void shared_unname(struct shared *s, bool always)
 	/* With no link left the name is another's by now. */
 	if ((always || !in_use(s->fd)) && fstat(s->fd, &st) == 0 &&
 	    st.st_nlink && unlink(s->path) == 0) {
+		if (s->page->kind == SHARED_JOB &&
+		    shared_companion(s, companion, sizeof companion))
+			unlink(companion);
 		/* And the folder, if that was the last. */
 		*strrchr(s->path, '/') = 0;
 		rmdir(s->path);
@@ -508,8 +526,8 @@ void shared_unname(struct shared *s, bool always)
 
 void shared_close(struct shared *s)
 {
-	detach(s);
 	shared_unname(s, false);
+	detach(s);
 	close(s->fd);
 	free(s);
 }

@@ -119,6 +119,11 @@ void shared_disown(struct shared *s);
  * process has it.
  */
 void shared_unname(struct shared *s, bool always);
+/*
+ * shared_companion() - the path of a file of the same name beside s's, which
+ * goes with it; false: s has no name.
+ */
+bool shared_companion(const struct shared *s, char *path, size_t size);
 /* Calls fn with a copy of every page with a name that somebody has. */
 void shared_each(void (*fn)(const struct shared_page *p, void *arg), void *arg);
 /* If addr is in one of our pages, which is gone: one of our own instead. */

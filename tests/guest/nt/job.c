@@ -28,6 +28,79 @@ static DWORD message(HANDLE port, DWORD *pid)
 	return n;
 }
 
+/* ---- with a name ---- */
+
+/* Another process opens the job, and puts itself in, or only holds it. */
+static int other(const char *what, const char *name)
+{
+	HANDLE job = OpenJobObjectA(JOB_OBJECT_ALL_ACCESS, FALSE, name);
+	HANDLE ready;
+	char event[100];
+	BOOL in = FALSE;
+
+	if (!job)
+		return (int)GetLastError();
+	snprintf(event, sizeof event, "%s-ready", name);
+	ready = OpenEventA(EVENT_MODIFY_STATE, FALSE, event);
+	if (what[0] == 'e') {
+		if (!AssignProcessToJobObject(job, GetCurrentProcess()) ||
+		    !IsProcessInJob(GetCurrentProcess(), job, &in) || !in)
+			return 1001;
+		CloseHandle(job);
+	}
+	SetEvent(ready);
+	Sleep(60000);
+	return 0;
+}
+
+static void named(void)
+{
+	JOBOBJECT_EXTENDED_LIMIT_INFORMATION limits = {
+		.BasicLimitInformation.LimitFlags =
+			JOB_OBJECT_LIMIT_KILL_ON_JOB_CLOSE
+	};
+	JOBOBJECT_BASIC_ACCOUNTING_INFORMATION acc;
+	PROCESS_INFORMATION member, holder;
+	HANDLE job, ready, again;
+	char name[64], text[100];
+	DWORD code;
+
+	snprintf(name, sizeof name, "rf-job-%lu", GetCurrentProcessId());
+	job = CreateJobObjectA(NULL, name);
+	CHECK(job && GetLastError() == 0);
+	again = CreateJobObjectA(NULL, name);
+	CHECK(again && GetLastError() == ERROR_ALREADY_EXISTS);
+	CloseHandle(again);
+	snprintf(text, sizeof text, "%s-ready", name);
+	ready = CreateEventA(NULL, FALSE, FALSE, text);
+	CHECK(SetInformationJobObject(job, JobObjectExtendedLimitInformation,
+				      &limits, sizeof limits));
+
+	snprintf(text, sizeof text, "enter %s", name);
+	CHECK(start(text, 0, &member));
+	CHECK_EQ(WaitForSingleObject(ready, 20000), WAIT_OBJECT_0);
+	CHECK(QueryInformationJobObject(job,
+					JobObjectBasicAccountingInformation,
+					&acc, sizeof acc, NULL));
+	CHECK_EQ(acc.ActiveProcesses, 1);
+	snprintf(text, sizeof text, "hold %s", name);
+	CHECK(start(text, 0, &holder));
+	CHECK_EQ(WaitForSingleObject(ready, 20000), WAIT_OBJECT_0);
+
+	/* While anybody holds it nobody dies; a killed one lets go. */
+	CloseHandle(job);
+	CHECK_EQ(WaitForSingleObject(member.hProcess, 100), WAIT_TIMEOUT);
+	job = OpenJobObjectA(JOB_OBJECT_QUERY, FALSE, name);
+	CHECK(job != NULL);
+	CloseHandle(job);
+	CHECK(TerminateProcess(holder.hProcess, 5));
+	CHECK_EQ(WaitForSingleObject(member.hProcess, 20000), WAIT_OBJECT_0);
+	CHECK_EQ(WaitForSingleObject(holder.hProcess, 20000), WAIT_OBJECT_0);
+	CHECK(GetExitCodeProcess(holder.hProcess, &code) && code == 5);
+	CHECK(!OpenJobObjectA(JOB_OBJECT_QUERY, FALSE, name));
+	CHECK_EQ(GetLastError(), ERROR_FILE_NOT_FOUND);
+}
+
 int main(int argc, char **argv)
 {
 	JOBOBJECT_EXTENDED_LIMIT_INFORMATION limits = { 0 }, got = { 0 };
@@ -38,12 +111,14 @@ int main(int argc, char **argv)
 	DWORD code, pid;
 	BOOL in = TRUE;
 
-	(void)argv;
+	if (argc > 2)
+		return other(argv[1], argv[2]);
 	if (argc > 1) {
 		Sleep(argv[1][0] == 's' ? 60000 : 0);
 		return 3;
 	}
 	GetModuleFileNameA(NULL, self, sizeof self);
+	named();
 	job = CreateJobObjectW(NULL, NULL);
 	port = CreateIoCompletionPort(INVALID_HANDLE_VALUE, NULL, 0, 0);
 	assoc.CompletionKey = (void *)5;
