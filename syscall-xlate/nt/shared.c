@@ -168,6 +168,14 @@ static bool folder(char *buf, size_t size, bool make)
 	return true;
 }
 
+/* What lies beside a page is made after it, so without one it is of no use. */
+static void sweep_companion(int dir, const char *name)
+{
+	if (name[1] && name[1] != '.' && faccessat(dir, name + 1, F_OK, 0) &&
+	    errno == ENOENT)
+		unlinkat(dir, name, 0);
+}
+
 /* Removes what killed processes left in the folder; once per process. */
 static void sweep(const char *path)
 {
@@ -181,8 +189,10 @@ static void sweep(const char *path)
 	while (d && (e = readdir(d))) {
 		int fd;
 
-		if (e->d_name[0] == '.')
+		if (e->d_name[0] == '.') {
+			sweep_companion(dirfd(d), e->d_name);
 			continue;
+		}
 		fd = openat(dirfd(d), e->d_name,
 			    O_RDWR | O_CLOEXEC | O_NOFOLLOW);
 		if (fd < 0)
