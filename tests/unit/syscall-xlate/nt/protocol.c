@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The protocols of wait.c and of shared mutants (mutant.c, robust.c) as models
- * of a few steps each, run in every possible order, with time-outs and kills
+ * The protocols of wait.c, of shared mutants (mutant.c, robust.c) and of sleeping
+ * on a shared word (wait-shared.c, task_wake()) as models of a few steps each, run in every possible order, with time-outs and kills
  * at every step: nobody sleeps for ever, nothing is taken twice, an abandoned
  * mutant is said to be one.  Each model is also run with a step left out, to
  * see that the search would notice.
@@ -89,6 +89,8 @@ static enum {
 	SEQ_FIRST,  /* the wake word is read only after looking */
 	CLEAR_MARK, /* a dead owner's mark stays for the next owner */
 	NOTE_FIRST, /* "abandoned" is noted after the owner is taken away */
+	SAY_FIRST,  /* "I sleep on that word" is said after the last look */
+	COUNT,	    /* nobody waits for those who are about to change the word */
 } without;
 
 /* ---- waiting for an auto-reset event --------------------------------- */
@@ -478,10 +480,158 @@ static const char *mutant_judge(const uint8_t *s, bool final)
 	return NULL;
 }
 
+/* ---- one who sleeps on a word in memory that processes share ---------- */
+
+enum { POKERS = 2 };
+
+struct word {
+	uint8_t set;   /* what another process changes */
+	uint8_t value; /* of the word in the page */
+	uint8_t gone;  /* the page is not mapped any more */
+	uint8_t wrong; /* it was changed all the same */
+	uint8_t causes; /* other reasons to look, not yet seen */
+	uint8_t wake, says, wakers;
+	uint8_t at, seq, seen, asleep;
+	uint8_t setter;
+	struct poker {
+		uint8_t at, counted;
+	} p[POKERS];
+};
+
+enum { L_SEQ, L_WORD, L_LOOK, L_SAY, L_CHECK, L_SLEEP, L_ASLEEP, L_UNSAY,
+       L_COUNTED, L_GONE, L_DONE };
+enum { P_CAUSE, P_WAKE, P_ASK, P_COUNT, P_ASK_AGAIN, P_CHANGE, P_LEAVE, P_DONE };
+
+static bool sleeper_moves(struct word *w)
+{
+	switch (w->at) {
+	case L_SEQ:
+		w->seq = w->wake;
+		break;
+	case L_WORD:
+		w->seen = w->value;
+		break;
+	case L_LOOK:
+		w->causes = 0;
+		w->at = w->set		      ? L_GONE
+			: without == SAY_FIRST ? L_CHECK
+					       : L_SAY;
+		return true;
+	case L_SAY:
+		w->says = 1;
+		w->at = without == SAY_FIRST ? L_SLEEP : L_CHECK;
+		return true;
+	case L_CHECK:
+		w->at = w->wake != w->seq	? L_UNSAY
+			: without == SAY_FIRST ? L_SAY
+					       : L_SLEEP;
+		return true;
+	case L_SLEEP: /* the kernel looks and sleeps in one */
+		w->asleep = w->value == w->seen;
+		w->at = w->asleep ? L_ASLEEP : L_UNSAY;
+		return true;
+	case L_ASLEEP:
+		if (w->asleep)
+			return false;
+		break;
+	case L_UNSAY:
+		w->says = 0;
+		break;
+	case L_COUNTED:
+		if (w->wakers && without != COUNT)
+			return false;
+		w->at = L_SEQ;
+		return true;
+	case L_GONE: /* it returns, and the handle is closed */
+		w->gone = 1;
+		break;
+	default:
+		return false;
+	}
+	w->at++;
+	return true;
+}
+
+static bool poker_moves(struct word *w, struct poker *p)
+{
+	switch (p->at) {
+	case P_CAUSE:
+		w->causes = 1;
+		break;
+	case P_WAKE:
+		w->wake++;
+		break;
+	case P_ASK:
+		p->at = w->says ? P_COUNT : P_DONE;
+		return true;
+	case P_COUNT:
+		w->wakers++;
+		break;
+	case P_ASK_AGAIN:
+		p->at = w->says ? P_CHANGE : P_LEAVE;
+		return true;
+	case P_CHANGE:
+		w->wrong |= w->gone;
+		w->value++;
+		w->asleep = 0;
+		break;
+	case P_LEAVE:
+		w->wakers--;
+		break;
+	default:
+		return false;
+	}
+	p->at++;
+	return true;
+}
+
+static bool word_move(uint8_t *s, int m)
+{
+	struct word *w = (struct word *)s;
+
+	if (m == 0)
+		return sleeper_moves(w);
+	if (m <= POKERS)
+		return poker_moves(w, &w->p[m - 1]);
+	if (m > POKERS + 1)
+		return false;
+	switch (w->setter) {
+	case 0:
+		w->set = 1;
+		break;
+	case 1:
+		w->value++;
+		break;
+	case 2:
+		w->asleep = 0;
+		break;
+	default:
+		return false;
+	}
+	w->setter++;
+	return true;
+}
+
+static const char *word_judge(const uint8_t *s, bool final)
+{
+	const struct word *w = (const struct word *)s;
+
+	if (w->wrong)
+		return "memory that is gone was changed";
+	/* It may sleep on when all is set, but then nobody is on the way. */
+	if (w->asleep && w->causes && w->p[0].at == P_DONE &&
+	    w->p[1].at == P_DONE)
+		return "poked, and it sleeps";
+	if (final && w->at != L_DONE)
+		return "set, and it sleeps";
+	return NULL;
+}
+
 /* ---- the tests -------------------------------------------------------- */
 
 _Static_assert(sizeof(struct event) <= MAX_STATE, "state");
 _Static_assert(sizeof(struct mutant) <= MAX_STATE, "state");
+_Static_assert(sizeof(struct word) <= MAX_STATE, "state");
 
 static const struct {
 	const char *name;
@@ -494,6 +644,9 @@ static const struct {
 	{ "mutant", mutant_move, mutant_judge, NOTHING },
 	{ "mutant, mark left", mutant_move, mutant_judge, CLEAR_MARK },
 	{ "mutant, noted late", mutant_move, mutant_judge, NOTE_FIRST },
+	{ "shared word", word_move, word_judge, NOTHING },
+	{ "shared word, said late", word_move, word_judge, SAY_FIRST },
+	{ "shared word, not counted", word_move, word_judge, COUNT },
 };
 
 START_TEST(every_order)
