@@ -15,7 +15,8 @@ static WCHAR *run_name(void)
 	WCHAR run[16] = L"";
 
 	GetEnvironmentVariableW(L"RF_NS_RUN", run, 16);
-	wsprintfW(buf, L"rf-boundary-%s", run);
+	lstrcpyW(buf, L"rf-boundary-");
+	lstrcatW(buf, run);
 	return buf;
 }
 
