@@ -398,6 +398,17 @@ static BOOL has_no_handler(ULONG64 base, const INFO *i)
 	return FALSE;
 }
 
+/*
+ * The frame of an exception, whose registers are saved in its CONTEXT: that is
+ * what language handlers give RtlUnwindEx as its own, so it must be brought up
+ * to date before it is read.  (What looks like the code may be another's
+ * operand: that does no harm.)
+ */
+static BOOL by_machine(const INFO *i)
+{
+	return i->ncodes && i->code[i->ncodes - 1].op == PUSH_MACHFRAME;
+}
+
 BOOL rf_pass_frame(ULONG64 base, ULONG64 pc, const RUNTIME_FUNCTION *f,
 		   CONTEXT *c, ULONG64 target, ULONG64 *frame)
 {
@@ -405,7 +416,7 @@ BOOL rf_pass_frame(ULONG64 base, ULONG64 pc, const RUNTIME_FUNCTION *f,
 	unsigned offset = (unsigned)(pc - base) - f->BeginAddress;
 	BOOL machine;
 
-	if (!has_no_handler(base, i))
+	if (!has_no_handler(base, i) || by_machine(i))
 		return FALSE;
 	*frame = frame_base(i, offset, c);
 	if (!target || *frame < target)

@@ -15,7 +15,8 @@
 /*
  * unwind-x86_64.c: leaves the frame of f, if none of its handlers has to be
  * called then and it is not target or beyond that; *frame: the establisher
- * frame.  FALSE: there is a handler, and nothing is done.
+ * frame.  FALSE: there is a handler, or it is the frame of an exception, and
+ * nothing is done.
  */
 #ifdef _WIN64
 BOOL rf_pass_frame(ULONG64 base, ULONG64 pc, const RUNTIME_FUNCTION *f,
