@@ -5,9 +5,12 @@
  * What this process has open of each file is one slot of a table in memory
  * that all processes of the user share (a file of the runtime directory or
  * /dev/shm).  An open looks at the slots of its file and writes its own: no
- * system call, once that page of the table is known to have memory.  A process
- * that is killed leaves its slots behind; who would be refused because of one
- * looks whether its owner still lives.
+ * system call, once that page of the table is known to have memory.
+ *
+ * A process that is killed leaves its slots behind, and its id soon is
+ * another's.  So slots are owned by tokens: numbers of which each stands for a
+ * byte of the table's file that its owner has locked.  Whoever would be refused
+ * because of a slot asks the host for that lock, which ends with its owner.
  *
  * The first open of a file makes the table (some 25 us, once per process;
  * opens of the built-in DLLs do not count), others join it, and the last to
@@ -18,7 +21,6 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <sched.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -35,11 +37,13 @@ enum {
 	BUCKETS = 1024,
 	SPINS = 200,
 	/* Of the table and how it is locked; part of its name. */
-	VERSION = 2,
+	VERSION = 3,
+	/* Byte 0 is locked by all; the tokens' bytes lie beyond the table. */
+	TOKENS_AT = 1 << 30,
 };
 
 struct slot {
-	uint32_t pid; /* 0: free */
+	uint32_t owner; /* a token; 0: free */
 	uint16_t readers, writers, deleters, opens;
 	uint16_t share_read, share_write, share_delete, pad;
 	uint32_t reserved;
@@ -48,7 +52,7 @@ struct slot {
 _Static_assert(sizeof(struct slot) == 32, "two slots to a cache line");
 
 struct bucket {
-	_Atomic uint32_t lock; /* pid of who holds it */
+	_Atomic uint32_t lock; /* token of who holds it */
 	uint32_t reserved[7];
 	struct slot slot[SLOTS];
 };
@@ -58,7 +62,7 @@ _Static_assert(PAGE % sizeof(struct bucket) == 0, "in one page each");
 static struct bucket *table; /* NULL: none, or not yet; under inode_lock */
 static int table_fd = -1;    /* holds a shared lock */
 static char table_path[PATH_MAX] SPARSE;
-static uint32_t self;
+static uint32_t self; /* our token */
 
 /* ---- the table -------------------------------------------------------------
  */
@@ -85,11 +89,40 @@ static bool find_path(void)
 	return true;
 }
 
-static int lock_table(int fd, int command, short type)
+static int lock_byte(int fd, int command, short type, off_t at)
 {
-	struct flock l = { .l_type = type, .l_whence = SEEK_SET };
+	struct flock l = {
+		.l_type = type, .l_whence = SEEK_SET, .l_start = at, .l_len = 1
+	};
 
-	return fcntl(fd, command, &l);
+	if (fcntl(fd, command, &l) < 0)
+		return -1;
+	return l.l_type != F_UNLCK; /* of F_OFD_GETLK: somebody has it */
+}
+
+/* A token that nobody else has; 0: no locks here. */
+static uint32_t take_token(int fd)
+{
+	struct timespec ts;
+	uint32_t token;
+
+	for (unsigned tries = 0; tries < 16; tries++) {
+		clock_gettime(CLOCK_MONOTONIC, &ts);
+		token = (uint32_t)(((uint64_t)ts.tv_nsec << 16 ^
+				    (uint64_t)getpid() << 8 ^ tries) *
+					   0x9e3779b97f4a7c15ull >>
+				   32);
+		if (token && lock_byte(fd, F_OFD_SETLK, F_WRLCK,
+				       (off_t)TOKENS_AT + token) >= 0)
+			return token;
+	}
+	return 0;
+}
+
+static bool alive(uint32_t token)
+{
+	return lock_byte(table_fd, F_OFD_GETLK, F_WRLCK,
+			 (off_t)TOKENS_AT + token) != 0;
 }
 
 /*
@@ -107,7 +140,7 @@ static int open_table(void)
 			  O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_CREAT, 0600);
 		if (fd < 0)
 			return -1;
-		if (lock_table(fd, F_OFD_SETLKW, F_RDLCK) < 0 ||
+		if (lock_byte(fd, F_OFD_SETLKW, F_RDLCK, 0) < 0 ||
 		    fstat(fd, &st) < 0)
 			break;
 		/* In /dev/shm anybody could have made it. */
@@ -147,13 +180,17 @@ bool peers_attach(void)
 		close(fd);
 		fd = high;
 	}
+	self = take_token(fd);
+	if (!self) {
+		close(fd);
+		return false;
+	}
 	p = mmap(NULL, sizeof *table * BUCKETS, PROT_READ | PROT_WRITE,
 		 MAP_SHARED, fd, 0);
 	if (p == MAP_FAILED) {
 		close(fd);
 		return false;
 	}
-	self = (uint32_t)getpid();
 	table_fd = fd;
 	table = p;
 	return true;
@@ -164,7 +201,7 @@ void peers_detach(void)
 	if (table_fd < 0)
 		return;
 	/* Alone: nobody can join between the lock and the removal. */
-	if (lock_table(table_fd, F_OFD_SETLK, F_WRLCK) == 0)
+	if (lock_byte(table_fd, F_OFD_SETLK, F_WRLCK, 0) >= 0)
 		unlink(table_path);
 	close(table_fd);
 	table_fd = -1;
@@ -214,7 +251,7 @@ static void lock(struct bucket *b)
 			continue;
 		/* Killed while it held the lock; nothing under it can be left
 		   half done that matters. */
-		if (kill((pid_t)holder, 0) < 0 && errno == ESRCH &&
+		if (!alive(holder) &&
 		    atomic_compare_exchange_strong(&b->lock, &holder, self))
 			return;
 		sched_yield();
@@ -224,20 +261,6 @@ static void lock(struct bucket *b)
 static void unlock(struct bucket *b)
 {
 	atomic_store(&b->lock, 0);
-}
-
-/* Is the process a run-foreign still, and not one that got its number? */
-static bool alive(uint32_t pid)
-{
-	char path[64], theirs[PATH_MAX], ours[PATH_MAX];
-	ssize_t a, b;
-
-	if (kill((pid_t)pid, 0) < 0 && errno == ESRCH)
-		return false;
-	snprintf(path, sizeof path, "/proc/%u/exe", pid);
-	a = readlink(path, theirs, sizeof theirs);
-	b = readlink("/proc/self/exe", ours, sizeof ours);
-	return a < 0 || b < 0 || (a == b && !memcmp(theirs, ours, (size_t)a));
 }
 
 /* ---- what the processes have open
@@ -264,11 +287,11 @@ static void publish(struct bucket *b, uint64_t key, const struct inode *i)
 	for (unsigned k = 0; k < SLOTS; k++) {
 		struct slot *s = &b->slot[k];
 
-		if (s->pid == self && s->key == key) {
+		if (s->owner == self && s->key == key) {
 			mine = s;
 			break;
 		}
-		if (!s->pid && !mine)
+		if (!s->owner && !mine)
 			mine = s;
 	}
 	/* A full bucket: this process is not seen, which is no worse than
@@ -276,7 +299,7 @@ static void publish(struct bucket *b, uint64_t key, const struct inode *i)
 	if (!mine)
 		return;
 	*mine = (struct slot){
-		.pid = i->opens ? self : 0,
+		.owner = i->opens ? self : 0,
 		.key = key,
 		.opens = (uint16_t)i->opens,
 		.readers = (uint16_t)i->readers,
@@ -295,12 +318,12 @@ static bool bucket_conflicts(struct bucket *b, uint64_t key,
 	for (unsigned k = 0; k < SLOTS; k++) {
 		struct slot *s = &b->slot[k];
 
-		if (!s->pid || s->pid == self || s->key != key ||
+		if (!s->owner || s->owner == self || s->key != key ||
 		    !slot_conflicts(s, f))
 			continue;
-		if (alive(s->pid))
+		if (alive(s->owner))
 			return true;
-		s->pid = 0;
+		s->owner = 0;
 	}
 	return false;
 }
