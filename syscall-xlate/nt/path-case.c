@@ -109,9 +109,9 @@ int units_compare_nocase(const uint16_t *a, size_t na, const uint16_t *b,
 }
 
 int case_guess(int dirfd, const char *dir, size_t dir_len, const char *name,
-	       size_t n, char *out)
+	       size_t n, char *out, uint64_t *learn)
 {
-	uint64_t key = key_of(dirfd, dir, dir_len);
+	uint64_t key = *learn = key_of(dirfd, dir, dir_len);
 	const struct guess *g = &guesses[key % GUESSES];
 	uint64_t dev = get(&g->dev), ino = get(&g->ino), version = 0;
 	enum case_answer answer = CASE_UNKNOWN;
@@ -157,9 +157,8 @@ int case_guess(int dirfd, const char *dir, size_t dir_len, const char *name,
 	return (int)answer;
 }
 
-void case_learn_found(int dirfd, const char *dir, size_t dir_len)
+void case_learn_found(uint64_t key)
 {
-	uint64_t key = key_of(dirfd, dir, dir_len);
 	struct guess *g = &guesses[key % GUESSES];
 
 	if (get(&g->key) == key && count(g))

@@ -148,11 +148,12 @@ static int try_all(struct nt_path *p,
 	size_t dir = name > 1 ? name - 1 : name;
 	bool search = len > p->fixed && name < len;
 	int r = -ENOENT, missing, known = CASE_UNKNOWN;
+	uint64_t learn = 0;
 	char found[256];
 
 	if (search)
 		known = case_guess(p->dirfd, p->host, dir, p->host + name,
-				   len - name, found);
+				   len - name, found, &learn);
 	if (known == CASE_OTHER) {
 		r = put_spelling(p, name, len - name, found);
 		len = p->len;
@@ -162,7 +163,7 @@ static int try_all(struct nt_path *p,
 	if (known != CASE_ABSENT)
 		r = at(p->dirfd, *p->host ? p->host : ".", arg);
 	if (r >= 0 && search && known == CASE_UNKNOWN)
-		case_learn_found(p->dirfd, p->host, dir);
+		case_learn_found(learn);
 	if (r >= 0 || !is_missing(-r))
 		return r;
 	if (p->has_lower) {

@@ -200,14 +200,15 @@ enum case_answer { CASE_UNKNOWN, CASE_ABSENT, CASE_OTHER };
  *   dirfd, dir  as above, dir_len bytes; need not be terminated
  *   name, n     wanted; terminated, or with a slash
  *   out         as above, for CASE_OTHER
+ *   learn       set to what case_learn_found() wants
  *
  * CASE_ABSENT: no spelling of it exists, at the moment of a stat made here.
  * CASE_OTHER: only another spelling does.  CASE_UNKNOWN: ask the host.
  */
 int case_guess(int dirfd, const char *dir, size_t dir_len, const char *name,
-	       size_t n, char *out);
+	       size_t n, char *out, uint64_t *learn);
 /* The host had the name as it was spelled. */
-void case_learn_found(int dirfd, const char *dir, size_t dir_len);
+void case_learn_found(uint64_t learn);
 
 /* Compare by NT's rule: upper-cased unit by unit.  As memcmp(). */
 int units_compare_nocase(const uint16_t *a, size_t na, const uint16_t *b,

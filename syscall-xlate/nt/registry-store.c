@@ -30,7 +30,10 @@
 
 /* Every process must agree on it; the file is as large as its contents. */
 #define MAP_SIZE      (256ul << 20)
-#define LOOK_AGAIN_NS 100000000ll /* for a file that another one may make */
+/*
+ * For a file that another one may make, we look once in a tick of the coarse
+ * clock (1 to 10 ms): that is how old an answer may be before there is one.
+ */
 
 enum { KIND_KEY = 'K', KIND_VALUE = 'V' };
 
@@ -138,7 +141,7 @@ static bool store_open(bool create)
 	if (!create) {
 		clock_gettime(CLOCK_MONOTONIC_COARSE, &ts);
 		now = ts.tv_sec * 1000000000ll + ts.tv_nsec;
-		if (looked && now - looked < LOOK_AGAIN_NS)
+		if (now == looked)
 			return false;
 		looked = now;
 	}
