@@ -7,9 +7,7 @@
  * nothing of ours: who reads the other end of our stdout need not wait for a
  * child that writes elsewhere.
  */
-#include "syscall-xlate/nt/file.h"
 #include "syscall-xlate/nt/process-spawn.h"
-#include "base/clock.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -21,8 +19,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/policy.h"
 #include "base/table.h"
+#include "syscall-xlate/nt/file.h"
 #include "syscall-xlate/launch.h"
 #include "syscall-xlate/nt/process-held.h"
 #include "syscall-xlate/nt/process-native.h"
