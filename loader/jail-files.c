@@ -95,6 +95,8 @@ const char *const jail_libraries[] = { "/lib", "/lib64", "/usr/lib",
 				       "/usr/lib64", "/usr/local/lib",
 				       "/etc/ld.so.cache", NULL };
 
+bool jail_has_terminals;
+
 /* A place among the processes is a file that nobody may make anew. */
 static int grant_own(int rules, const char *own, struct err *e)
 {
@@ -127,6 +129,8 @@ static int grant_all(int rules, const struct policy *p,
 		{ "/dev/null", READ_FILE | WRITE_FILE },
 	};
 
+	static const char *const terminals[] = { "/dev/pts", "/dev/ptmx" };
+
 	for (size_t i = 0; i < p->nmounts; i++)
 		if (grant(rules, p->mounts[i].host,
 			  p->mounts[i].mode == MOUNT_RO ? READ : WRITE, true,
@@ -145,6 +149,9 @@ static int grant_all(int rules, const struct policy *p,
 		grant(rules, jail_for_all[i], READ, false, e);
 	for (size_t i = 0; p->net == POLICY_NET_ALL && jail_for_net[i]; i++)
 		grant(rules, jail_for_net[i], READ, false, e);
+	for (size_t i = 0; jail_has_terminals && i < COUNT_OF(terminals); i++)
+		grant(rules, terminals[i],
+		      READ_FILE | WRITE_FILE | FS_IOCTL_DEV, false, e);
 	/* Nobody is in there but the family. */
 	if (alone)
 		grant(rules, "/proc", READ, false, e);

@@ -369,6 +369,23 @@ static int show_mounts(const struct root *root, const struct policy *p, struct e
 	return ret;
 }
 
+/* Terminals of the sandbox's own, for its pseudo consoles; or none. */
+static void show_terminals(const struct root *root)
+{
+	char place[PATH_MAX], master[PATH_MAX], at[PATH_MAX];
+
+	if (make_place(root, "/dev/pts", true, place) ||
+	    mount("devpts", place, "devpts", MS_NOSUID | MS_NOEXEC,
+		  "newinstance,ptmxmode=0666,mode=0600") < 0)
+		return;
+	snprintf(master, sizeof master, "%.*s/ptmx", (int)sizeof master - 8,
+		 place);
+	jail_has_terminals = !make_place(root, "/dev/ptmx", false, at) &&
+			     mount(master, at, NULL, MS_BIND, NULL) == 0;
+	if (!jail_has_terminals)
+		umount2(place, MNT_DETACH);
+}
+
 static int show_all(const struct root *root, const struct policy *p,
 		    const struct jail_paths *paths, struct err *e)
 {
@@ -384,6 +401,7 @@ static int show_all(const struct root *root, const struct policy *p,
 	    show(root, "/dev/null", AS_IT_IS, e) ||
 	    (paths->policy_file && show(root, paths->policy_file, READONLY, e)))
 		return -1;
+	show_terminals(root);
 	show(root, "/dev/kvm", IF_THERE, e);
 	for (unsigned i = 0; jail_for_all[i]; i++)
 		if (strncmp(jail_for_all[i], "/proc/", 6))

@@ -53,6 +53,8 @@ int jail_enter(const struct policy *p, const struct jail_paths *paths,
 extern const char *const jail_for_all[];
 /* With POLICY_NET_ALL. */
 extern const char *const jail_for_net[];
+/* /dev/pts is the sandbox's own. */
+extern bool jail_has_terminals;
 /* Where this program is not static, its children need these. */
 extern const char *const jail_libraries[];
 

@@ -20,6 +20,7 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include "base/policy.h"
 #include "base/utf.h"
 #include "syscall-xlate/nt/console-model.h"
 #include "syscall-xlate/nt/control.h"
@@ -716,6 +717,23 @@ static const struct {
 	{ "ScreenBuffer", CONSOLE_OUTPUT },
 };
 
+/* The terminal; in a sandbox, which has no name for it, by what we were given. */
+static int open_terminal(enum console_role role)
+{
+	int fd = open("/dev/tty", O_RDWR | O_CLOEXEC);
+	int lacks = role == CONSOLE_INPUT ? O_WRONLY : O_RDONLY;
+
+	if (fd >= 0 || !policy || errno == ENXIO)
+		return fd;
+	for (int i = 0; i < 3; i++) {
+		int flags = fcntl(i, F_GETFL);
+
+		if (flags >= 0 && (flags & O_ACCMODE) != lacks && isatty(i))
+			return fcntl(i, F_DUPFD_CLOEXEC, 3);
+	}
+	return -1;
+}
+
 NTSTATUS console_open(struct task *t, const struct nt_path *p, uint32_t access,
 		      uint32_t share, uint32_t options, struct file **f)
 {
@@ -738,7 +756,7 @@ NTSTATUS console_open(struct task *t, const struct nt_path *p, uint32_t access,
 		return STATUS_OBJECT_NAME_NOT_FOUND;
 	if (role != CONSOLE_CONTROL) {
 		fd = console.detached ? -1
-				      : open("/dev/tty", O_RDWR | O_CLOEXEC);
+				      : open_terminal((enum console_role)role);
 		if (fd < 0)
 			return STATUS_INVALID_HANDLE;
 	}
