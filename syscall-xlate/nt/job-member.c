@@ -26,9 +26,11 @@ static uint32_t started(int pid)
 	return (uint32_t)process_host_started(pid);
 }
 
+/* What is in the slot may be anything; a host id is a positive int. */
 static bool runs(const struct job_slot *s)
 {
-	return s->pid && started((int)s->pid) == s->started;
+	return s->pid && s->pid <= INT32_MAX && s->started &&
+	       started((int)s->pid) == s->started;
 }
 
 /* o locked: at's process has used so much in its life. */

@@ -31,8 +31,11 @@ static bool map_area(struct job *j)
 		return false;
 	p = mmap(NULL, sizeof *j->area, PROT_READ | PROT_WRITE, MAP_SHARED,
 		 j->object.shared->fd, AREA_AT);
-	j->area = p == MAP_FAILED ? NULL : p;
-	return j->area != NULL;
+	if (p == MAP_FAILED)
+		return false;
+	j->area = p;
+	shared_set_more(j->object.shared, p, sizeof *j->area);
+	return true;
 }
 
 static void enlist(struct job *j)
@@ -133,8 +136,10 @@ void job_destroy(struct object *o)
 		object_put(&told->process->object);
 		free(told);
 	}
-	if (j->area)
+	if (j->area) {
+		shared_set_more(o->shared, NULL, 0);
 		munmap(j->area, sizeof *j->area);
+	}
 	job_close_fd(&j->reading);
 	job_close_fd(&j->writing);
 	job_close_fd(&j->alarm);

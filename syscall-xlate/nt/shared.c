@@ -319,6 +319,24 @@ void shared_disown(struct shared *s)
 	small_unlock(&all_lock);
 }
 
+void shared_set_more(struct shared *s, void *more, size_t size)
+{
+	small_lock(&all_lock);
+	s->more = more;
+	s->more_size = size;
+	small_unlock(&all_lock);
+}
+
+/* If addr is in the stretch at p. */
+static bool restore_at(const void *addr, void *p, size_t size)
+{
+	return p && (const char *)addr >= (char *)p &&
+	       (const char *)addr < (char *)p + size &&
+	       mmap(p, size, PROT_READ | PROT_WRITE,
+		    MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1,
+		    0) != MAP_FAILED;
+}
+
 bool shared_restore(const void *addr)
 {
 	struct shared *s;
@@ -326,13 +344,8 @@ bool shared_restore(const void *addr)
 
 	small_lock(&all_lock);
 	for (s = all; s && !ours; s = s->next)
-		ours = (const char *)addr >= (char *)s->page &&
-		       (const char *)addr < (char *)s->page + MAPPED -
-						    SHARED_NODE &&
-		       mmap(s->page, MAPPED - SHARED_NODE,
-			    PROT_READ | PROT_WRITE,
-			    MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1,
-			    0) != MAP_FAILED;
+		ours = restore_at(addr, s->page, MAPPED - SHARED_NODE) ||
+		       restore_at(addr, s->more, s->more_size);
 	small_unlock(&all_lock);
 	return ours;
 }

@@ -85,6 +85,9 @@ struct shared {
 	bool publish; /* under the page's lock: wake sleepers on unlock */
 	char *path;   /* of the file; NULL: a memfd */
 	struct object *object; /* that has it; no reference */
+	/* What else of the file is mapped, for as long as s is; or NULL. */
+	void *more;
+	size_t more_size;
 	uint64_t device, inode;
 	struct shared *next, *prev; /* of all */
 };
@@ -126,6 +129,8 @@ void shared_unname(struct shared *s, bool always);
 bool shared_companion(const struct shared *s, char *path, size_t size);
 /* Calls fn with a copy of every page with a name that somebody has. */
 void shared_each(void (*fn)(const struct shared_page *p, void *arg), void *arg);
+/* s->more: may be gone as the page may. */
+void shared_set_more(struct shared *s, void *more, size_t size);
 /* If addr is in one of our pages, which is gone: one of our own instead. */
 bool shared_restore(const void *addr);
 

@@ -13,6 +13,7 @@
 
 #include "tests/lib/fake-engine.h"
 #include "syscall-xlate/nt/calls.h"
+#include "syscall-xlate/nt/job.h"
 
 enum { ALL = 0x10000000 };
 
@@ -111,6 +112,56 @@ START_TEST(random_contents)
 		use(h);
 	}
 	nt_close(t, h);
+}
+END_TEST
+
+static void fill_random(struct job_area *a, int round)
+{
+	for (size_t i = 0; i < sizeof *a; i++)
+		((uint8_t *)a)[i] = (uint8_t)(round < 2 ? -round : rand());
+	/* Processes that there are, but not as they were. */
+	for (unsigned i = 0; i < JOB_SLOTS; i += 64) {
+		a->slot[i].pid = i % 128 ? (uint32_t)getppid() : ~0u;
+		a->slot[i].started = rand() % 2 ? 0 : (uint32_t)rand();
+		a->slot[i].is_nt = rand() % 2;
+	}
+}
+
+/* A job's slots, limits and letters are anything: nobody is ended who is not
+   in it, and nothing is followed. */
+START_TEST(random_job)
+{
+	static const uint32_t classes[] = { 1, 2, 3, 4, 6, 8, 9, 10, 11, 14 };
+	static const uint32_t sizes[] = { 48, 64, 256, 4, 4, 96, 144, 4, 2, 16 };
+	struct { uint64_t limits[18]; } limits = { { 0 } };
+	uint64_t h = 0, port = 0, associate[2];
+	uint8_t info[256];
+	struct job *j;
+
+	ck_assert_uint_eq(nt_create_job_object(t, GADDR(&h), ALL, 0), 0);
+	ck_assert_uint_eq(nt_create_io_completion(t, GADDR(&port), ALL, 0, 1),
+			  0);
+	associate[0] = 1;
+	associate[1] = port;
+	ck_assert_uint_eq(handle_get(t, h, &job_type, 0, &j), 0);
+	for (int round = 0; round < 20; round++) {
+		fill_random(j->area, round);
+		for (unsigned i = 0; i < sizeof classes / sizeof *classes; i++)
+			nt_query_information_job_object(t, h, classes[i],
+							GADDR(info), sizes[i],
+							0);
+		nt_set_information_job_object(t, h, 7, GADDR(associate), 16);
+		j->area->letters_put = (uint32_t)rand();
+		jobs_check();
+		nt_set_information_job_object(t, h, 9, GADDR(&limits), 144);
+		nt_is_process_in_job(t, NT_CURRENT_PROCESS, h);
+		fill_random(j->area, round);
+		nt_terminate_job_object(t, h, 1);
+	}
+	ck_assert_int_eq(kill(getppid(), 0), 0);
+	object_put(&j->object);
+	nt_close(t, h);
+	nt_close(t, port);
 }
 END_TEST
 
@@ -238,6 +289,7 @@ int main(void)
 	tcase_add_checked_fixture(tc, setup, NULL);
 	tcase_set_timeout(tc, 60);
 	tcase_add_loop_test(tc, random_contents, 0, COUNT_OF(types));
+	tcase_add_test(tc, random_job);
 	tcase_add_test(tc, cut_short);
 	tcase_add_test(tc, sealed);
 	tcase_add_test(tc, refusals);
