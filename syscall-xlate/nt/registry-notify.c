@@ -2,8 +2,8 @@
 /*
  * registry-notify.c - NtNotifyChangeKey: tell who asked when a key changes.
  *
- * One request is told once.  Changes by other processes are heard of when this
- * process next uses the registry, which is what such programs do next anyway.
+ * One request is told once.  From the first request on, changes by other
+ * processes are heard of as they are made (reg_store_watch()).
  */
 #include "syscall-xlate/nt/registry.h"
 
@@ -147,6 +147,7 @@ NTSTATUS nt_notify_change_multiple_keys(struct task *t, uint64_t key,
 	status = handle_get(t, key, &key_type, KEY_NOTIFY, &ko);
 	if (status != STATUS_SUCCESS)
 		goto fail;
+	reg_store_watch();
 	reg_begin();
 	if (ko->key->deleted) {
 		status = STATUS_KEY_DELETED;

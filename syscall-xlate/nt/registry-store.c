@@ -17,7 +17,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/file.h>
+#include <sys/inotify.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -57,6 +59,7 @@ static bool failed, dirty;
 static bool read_only; /* somebody's file that we may only read */
 static bool stale;     /* others have written what the tree lacks */
 static size_t known;   /* id of the last transaction that the tree has */
+static int64_t looked; /* when, for a file that was not there */
 
 static void folder(char *buf, size_t size)
 {
@@ -131,7 +134,6 @@ static bool env_open(const char *path, const char **why)
 static bool store_open(bool create)
 {
 	char path[HOST_PATH_MAX + 32], lock[HOST_PATH_MAX + 32];
-	static int64_t looked;
 	const char *why = "";
 	struct timespec ts;
 	int64_t now;
@@ -344,7 +346,61 @@ void reg_store_refresh(void)
 	flock(lock_fd, LOCK_UN);
 }
 
-/* ---- writing -------------------------------------------------------- */
+
+/* ---- waiting for others ---------------------------------------------- */
+
+static int inotify_fd = -1;
+
+/* Tells of changes to the file; as long as it or its folder is missing, of
+   the next folder's being made. */
+static void watch_folder(void)
+{
+	char dir[HOST_PATH_MAX];
+	char *slash;
+
+	folder(dir, sizeof dir);
+	while (inotify_add_watch(inotify_fd, dir,
+				 IN_CREATE | IN_MOVED_TO | IN_MODIFY) < 0 &&
+	       (slash = strrchr(dir, '/')))
+		slash[slash == dir && slash[1]] = 0;
+}
+
+static void others_wrote(struct nt_watch *w, uint32_t events)
+{
+	char buf[4096];
+
+	(void)events;
+	while (read(w->fd, buf, sizeof buf) > 0)
+		;
+	pthread_mutex_lock(&reg_lock);
+	looked = 0;
+	watch_folder();
+	pthread_mutex_unlock(&reg_lock);
+	/* Applies what they wrote, and tells who waits for it. */
+	reg_begin();
+	reg_end();
+}
+
+static struct nt_watch others = { .fd = -1, .fn = others_wrote };
+
+static void watch_once(void)
+{
+	inotify_fd = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
+	if (inotify_fd < 0)
+		return;
+	others.fd = inotify_fd;
+	watch_folder();
+	watch_edges(&others, EPOLLIN);
+}
+
+void reg_store_watch(void)
+{
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+	pthread_once(&once, watch_once);
+}
+
+/* ---- writing --------------------------------------------------------- */
 
 static bool begin_write(void)
 {
@@ -508,6 +564,10 @@ void reg_store_flush(void)
 }
 
 #else /* no LMDB */
+
+void reg_store_watch(void)
+{
+}
 
 void reg_store_refresh(void)
 {

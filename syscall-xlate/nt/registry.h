@@ -142,6 +142,9 @@ const char *user_sid_string(void);
 
 /* Apply what has been stored since the last call, if anything. */
 void reg_store_refresh(void);
+/* From now on changes by others are heard of when they are made; without
+   reg_lock. */
+void reg_store_watch(void);
 /* Remember that k exists (again), or has gone.  Volatile ones are skipped. */
 void reg_store_key(const struct reg_key *k);
 /* k and all below, values included. */

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * registry-notify.c - changes to a key by another process are told to who
+ * waits for them, also to who uses the registry for nothing else.
+ */
+#include <windows.h>
+
+#include <string.h>
+
+#include "check.h"
+
+#define HERE "Software\\rf-test-notify"
+
+static int child(const char *what)
+{
+	DWORD v = 7;
+	HKEY k, sub;
+
+	if (RegOpenKeyExA(HKEY_CURRENT_USER, HERE, 0, KEY_ALL_ACCESS, &k))
+		return 1;
+	if (!strcmp(what, "value"))
+		return (int)RegSetValueExA(k, "v", 0, REG_DWORD, (BYTE *)&v, 4);
+	if (!strcmp(what, "key"))
+		return (int)RegCreateKeyExA(k, "sub", 0, NULL, 0, KEY_WRITE,
+					    NULL, &sub, NULL);
+	if (RegOpenKeyExA(k, "sub", 0, KEY_WRITE, &sub))
+		return 2;
+	return (int)RegSetValueExA(sub, "v", 0, REG_DWORD, (BYTE *)&v, 4);
+}
+
+static int run(const char *self, const char *what)
+{
+	STARTUPINFOA si = { .cb = sizeof si };
+	PROCESS_INFORMATION pi;
+	char line[MAX_PATH + 16];
+	DWORD code = 99;
+
+	sprintf(line, "\"%s\" %s", self, what);
+	if (!CreateProcessA(NULL, line, NULL, NULL, FALSE, 0, NULL, NULL, &si,
+			    &pi))
+		return 98;
+	WaitForSingleObject(pi.hProcess, 30000);
+	GetExitCodeProcess(pi.hProcess, &code);
+	CloseHandle(pi.hThread);
+	CloseHandle(pi.hProcess);
+	return (int)code;
+}
+
+int main(int argc, char **argv)
+{
+	HANDLE e = CreateEventA(NULL, FALSE, FALSE, NULL);
+	HKEY k;
+
+	if (argc == 2)
+		return child(argv[1]);
+	CHECK_EQ(RegCreateKeyExA(HKEY_CURRENT_USER, HERE, 0, NULL, 0,
+				 KEY_ALL_ACCESS, NULL, &k, NULL),
+		 0);
+	/* A value. */
+	CHECK_EQ(RegNotifyChangeKeyValue(k, FALSE, REG_NOTIFY_CHANGE_LAST_SET,
+					 e, TRUE),
+		 0);
+	CHECK_EQ(WaitForSingleObject(e, 0), WAIT_TIMEOUT);
+	CHECK_EQ(run(argv[0], "value"), 0);
+	CHECK_EQ(WaitForSingleObject(e, 10000), 0);
+	/* A key is no value, and one is told once. */
+	CHECK_EQ(RegNotifyChangeKeyValue(k, FALSE, REG_NOTIFY_CHANGE_NAME, e,
+					 TRUE),
+		 0);
+	CHECK_EQ(run(argv[0], "key"), 0);
+	CHECK_EQ(WaitForSingleObject(e, 10000), 0);
+	CHECK_EQ(run(argv[0], "value"), 0);
+	CHECK_EQ(WaitForSingleObject(e, 0), WAIT_TIMEOUT);
+	/* Below the key, only where that was asked for. */
+	CHECK_EQ(RegNotifyChangeKeyValue(k, TRUE, REG_NOTIFY_CHANGE_LAST_SET, e,
+					 TRUE),
+		 0);
+	CHECK_EQ(run(argv[0], "below"), 0);
+	CHECK_EQ(WaitForSingleObject(e, 10000), 0);
+	RegCloseKey(k);
+	CHECK_EQ(RegDeleteTreeA(HKEY_CURRENT_USER, HERE), 0);
+	return check_done();
+}
