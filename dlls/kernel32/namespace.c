@@ -35,7 +35,8 @@ HANDLE WINAPI CreateBoundaryDescriptorW(LPCWSTR name, ULONG flags)
 	UNICODE_STRING u;
 	HANDLE h;
 
-	if (!name || !*name || flags & ~CREATE_BOUNDARY_DESCRIPTOR_ADD_APPCONTAINER_SID) {
+	if (!name || !*name ||
+	    flags & ~CREATE_BOUNDARY_DESCRIPTOR_ADD_APPCONTAINER_SID) {
 		SetLastError(ERROR_INVALID_PARAMETER);
 		return NULL;
 	}
@@ -133,9 +134,9 @@ HANDLE WINAPI CreatePrivateNamespaceW(LPSECURITY_ATTRIBUTES sa, LPVOID boundary,
 
 	if (!p)
 		return NULL;
-	InitializeObjectAttributes(
-		&oa, NULL, sa && sa->bInheritHandle ? OBJ_INHERIT : 0, NULL,
-		sa ? sa->lpSecurityDescriptor : NULL);
+	InitializeObjectAttributes(&oa, NULL,
+				   sa && sa->bInheritHandle ? OBJ_INHERIT : 0,
+				   NULL, sa ? sa->lpSecurityDescriptor : NULL);
 	status = NtCreatePrivateNamespace(&h, ALL_ACCESS, &oa, boundary);
 	return enlist(p, status, h);
 }

@@ -5,9 +5,10 @@
  * A callback is handed to the worker that went to sleep last, whose caches are
  * warm: it is woken when all is done under the pool's lock, and needs the lock
  * itself only when it is through.  One that finds no idle worker gets a new
- * thread while there are fewer than a few per processor.  Beyond that a thread is added only when the queue
- * has not moved for some milliseconds: then the workers are asleep in their
- * callbacks, and waiting for them could last for ever.
+ * thread while there are fewer than a few per processor.  Beyond that a thread
+ * is added only when the queue has not moved for some milliseconds: then the
+ * workers are asleep in their callbacks, and waiting for them could last for
+ * ever.
  */
 #include "tp.h"
 
@@ -181,7 +182,8 @@ static void wake(struct idler *i)
 static struct tp_object *sleep(struct _TP_POOL *pool)
 {
 	LARGE_INTEGER wait = { .QuadPart = -(LONGLONG)IDLE_MS * TICKS_PER_MS };
-	struct idler i = { .next = pool->idle, .at = &pool->idle,
+	struct idler i = { .next = pool->idle,
+			   .at = &pool->idle,
 			   .tid = current_tid() };
 
 	if (pool->closing)

@@ -36,8 +36,7 @@ static bool directory_pass(struct object *o, struct nt_passed *p)
 	p->len = 0;
 	if (d->initial) {
 		pthread_mutex_lock(&names_lock);
-		n = name_path(o->name, (uint16_t *)p->data,
-			      sizeof p->data / 2);
+		n = name_path(o->name, (uint16_t *)p->data, sizeof p->data / 2);
 		pthread_mutex_unlock(&names_lock);
 		p->len = (uint32_t)(n * 2);
 		return true;
@@ -202,8 +201,8 @@ static NTSTATUS list_dir(struct task *t, const struct listing *list, gaddr buf,
 	left = list->n - *index;
 	/* First: how many fit, which says where the texts begin. */
 	for (; fits < MIN(max, left); fits++) {
-		uint32_t need = (uint32_t)(l[fits].name_len +
-					   l[fits].type_len + 2) * 2;
+		uint32_t need =
+			(uint32_t)(l[fits].name_len + l[fits].type_len + 2) * 2;
 
 		if (text + need + (fits + 2) * sizeof end > len)
 			break;
@@ -227,7 +226,8 @@ static NTSTATUS list_dir(struct task *t, const struct listing *list, gaddr buf,
 		    guest_write(t, buf + text, l->name, l->name_len * 2) ||
 		    guest_put16(t, buf + type_at - 2, 0) ||
 		    guest_write(t, buf + type_at, l->type, l->type_len * 2) ||
-		    guest_put16(t, buf + type_at + (uint32_t)l->type_len * 2, 0))
+		    guest_put16(t, buf + type_at + (uint32_t)l->type_len * 2,
+				0))
 			return STATUS_ACCESS_VIOLATION;
 		text = type_at + (uint32_t)(l->type_len + 1) * 2;
 	}

@@ -204,8 +204,7 @@ bool job_has_room(struct object *o)
 	return !full;
 }
 
-void job_times(struct job *j, int64_t *user, int64_t *kernel,
-	       uint32_t *faults)
+void job_times(struct job *j, int64_t *user, int64_t *kernel, uint32_t *faults)
 {
 	struct job_slot *list;
 	unsigned n;

@@ -352,8 +352,8 @@ static void set_job_time(struct job_area *a, const struct basic_limits *l,
 	if (!(l->flags & JOB_LIMIT_JOB_TIME) || l->job_time <= 0)
 		return;
 	/* "The system adds the current time of the processes." */
-	a->time_end = l->job_time > INT64_MAX - user ? INT64_MAX
-						     : user + l->job_time;
+	a->time_end =
+		l->job_time > INT64_MAX - user ? INT64_MAX : user + l->job_time;
 	a->period_user = user;
 	a->period_kernel = kernel;
 }

@@ -102,8 +102,7 @@ static NTSTATUS boundary_read(struct task *t, gaddr at, struct boundary *b)
 
 	if (guest_read(t, &head, at, sizeof head))
 		return STATUS_ACCESS_VIOLATION;
-	if (head.version != BOUNDARY_VERSION ||
-	    head.total_size < sizeof head ||
+	if (head.version != BOUNDARY_VERSION || head.total_size < sizeof head ||
 	    head.flags & ~(uint32_t)ADD_APPCONTAINER_SID)
 		return STATUS_INVALID_PARAMETER;
 	n = head.total_size - sizeof head;

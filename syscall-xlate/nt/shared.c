@@ -286,8 +286,8 @@ static struct shared *attach(int fd)
 		return NULL;
 	}
 	s->page = (struct shared_page *)at;
-	s->node = (struct robust_list *)(own + offsetof(struct shared_page,
-							alive));
+	s->node = (struct robust_list *)(own +
+					 offsetof(struct shared_page, alive));
 	small_lock(&all_lock);
 	s->next = all;
 	if (all)
@@ -519,9 +519,9 @@ bool shared_companion(const struct shared *s, char *path, size_t size)
 {
 	const char *name = s->path ? strrchr(s->path, '/') : NULL;
 
-	return name && (size_t)snprintf(path, size, "%.*s/.%s",
-					(int)(name - s->path), s->path,
-					name + 1) < size;
+	return name &&
+	       (size_t)snprintf(path, size, "%.*s/.%s", (int)(name - s->path),
+				s->path, name + 1) < size;
 }
 
 void shared_unname(struct shared *s, bool always)
@@ -583,9 +583,12 @@ void shared_each(void (*fn)(const struct shared_page *p, void *arg), void *arg)
 }
 
 static const struct object_type *const shared_types[] = {
-	[SHARED_EVENT] = &event_type,	  [SHARED_SEMAPHORE] = &semaphore_type,
-	[SHARED_MUTANT] = &mutant_type,	  [SHARED_SECTION] = &section_type,
-	[SHARED_TIMER] = &timer_type,	  [SHARED_JOB] = &job_type,
+	[SHARED_EVENT] = &event_type,
+	[SHARED_SEMAPHORE] = &semaphore_type,
+	[SHARED_MUTANT] = &mutant_type,
+	[SHARED_SECTION] = &section_type,
+	[SHARED_TIMER] = &timer_type,
+	[SHARED_JOB] = &job_type,
 	[SHARED_DIRECTORY] = &directory_type,
 	[SHARED_SYMLINK] = &symlink_type,
 };

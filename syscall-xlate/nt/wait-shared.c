@@ -168,8 +168,8 @@ void sleep_on_words(struct nt_wait *w, struct sleep_words *s, uint32_t seq,
 	if (s->n == 2 && !s->incomplete &&
 	    sleep_on_one(w->task, &s->v[1], seq, until))
 		return;
-	until = MIN(until, monotonic_ns() +
-				   (s->incomplete ? look_soon : look_killed));
+	until = MIN(until,
+		    monotonic_ns() + (s->incomplete ? look_soon : look_killed));
 	if (syscall(SYS_futex_waitv, s->v, s->n, 0, time_of(until, &ts),
 		    CLOCK_MONOTONIC) < 0 &&
 	    (errno == ENOSYS || errno == EPERM))

@@ -245,11 +245,11 @@ static void memory(void)
 	CHECK(QueryInformationJobObject(job, JobObjectExtendedLimitInformation,
 					&got, sizeof got, NULL));
 	CHECK(got.PeakProcessMemoryUsed >= 92 << 20 &&
-	      got.PeakProcessMemoryUsed <= 100 << 20, "%llu",
-	      (unsigned long long)got.PeakProcessMemoryUsed);
+		      got.PeakProcessMemoryUsed <= 100 << 20,
+	      "%llu", (unsigned long long)got.PeakProcessMemoryUsed);
 	CHECK(got.PeakJobMemoryUsed >= 92 << 20 &&
-	      got.PeakJobMemoryUsed <= 160 << 20, "%llu",
-	      (unsigned long long)got.PeakJobMemoryUsed);
+		      got.PeakJobMemoryUsed <= 160 << 20,
+	      "%llu", (unsigned long long)got.PeakJobMemoryUsed);
 	CHECK_EQ(finish(&a), 0);
 	CHECK_EQ(finish(&b), 0);
 	CHECK_EQ(finish(&c), 0);
@@ -273,8 +273,8 @@ static void refused(void)
 	CHECK(!SetInformationJobObject(job, JobObjectBasicLimitInformation, b,
 				       sizeof *b));
 	CHECK_EQ(GetLastError(), ERROR_INVALID_PARAMETER);
-	b->LimitFlags = JOB_OBJECT_LIMIT_JOB_TIME |
-			JOB_OBJECT_LIMIT_PRESERVE_JOB_TIME;
+	b->LimitFlags =
+		JOB_OBJECT_LIMIT_JOB_TIME | JOB_OBJECT_LIMIT_PRESERVE_JOB_TIME;
 	CHECK(!SetInformationJobObject(job, JobObjectBasicLimitInformation, b,
 				       sizeof *b));
 	CHECK_EQ(GetLastError(), ERROR_INVALID_PARAMETER);

@@ -99,8 +99,7 @@ static int child_fails(void)
 
 	if (OpenPrivateNamespaceW(b, L"mine"))
 		return 1;
-	return GetLastError() == ERROR_PATH_NOT_FOUND ? 0
-						       : (int)GetLastError();
+	return GetLastError() == ERROR_PATH_NOT_FOUND ? 0 : (int)GetLastError();
 }
 
 static void test_boundaries(void)
