@@ -278,7 +278,7 @@ static NTSTATUS wait_for_input(struct task *t, struct file *f, bool *input)
    waiting. */
 static NTSTATUS fill(struct task *t, struct file *f)
 {
-	uint8_t raw[1024];
+	uint8_t raw[sizeof console.bytes];
 	NTSTATUS status;
 	ssize_t n;
 
@@ -296,7 +296,8 @@ static NTSTATUS fill(struct task *t, struct file *f)
 			return status;
 		if (!input)
 			continue;
-		n = read(f->fd, raw, sizeof raw);
+		/* A whole line, however long; its end becomes two bytes. */
+		n = read(f->fd, raw, sizeof raw - had - 1);
 		if (n < 0 && (errno == EINTR || errno == EAGAIN))
 			continue;
 		if (n < 0) /* in the background, or hung up */

@@ -182,6 +182,24 @@ START_TEST(lines)
 }
 END_TEST
 
+/* As long as the terminal takes it. */
+START_TEST(long_line)
+{
+	static uint16_t got[8000];
+	static char line[3001];
+
+	memset(line, 'x', sizeof line - 1);
+	type(line);
+	type("\r");
+	ck_assert_uint_eq(control(in, RF_CONSOLE_READ, NULL, 0, got,
+				  sizeof got),
+			  0);
+	ck_assert_uint_eq(iosb.information, 3002 * 2);
+	ck_assert_uint_eq(got[2999], 'x');
+	ck_assert_uint_eq(got[3001], '\n');
+}
+END_TEST
+
 START_TEST(writing)
 {
 	static const uint16_t text[] = { 'a', 0xe9, 0xd83d }, rest = 0xde00;
@@ -335,6 +353,7 @@ int main(void)
 	tcase_add_loop_test(tc, ended, 0, sizeof ends / sizeof *ends);
 	tcase_add_test(tc, modes);
 	tcase_add_test(tc, lines);
+	tcase_add_test(tc, long_line);
 	tcase_add_test(tc, writing);
 	tcase_add_test(tc, keys);
 	tcase_add_test(tc, waiting);
