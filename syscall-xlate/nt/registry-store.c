@@ -346,7 +346,6 @@ void reg_store_refresh(void)
 	flock(lock_fd, LOCK_UN);
 }
 
-
 /* ---- waiting for others ---------------------------------------------- */
 
 static int inotify_fd = -1;
