@@ -81,6 +81,15 @@ static uint8_t *big_data(const struct reader *r, struct bytes db, size_t n)
 	return b;
 }
 
+/* Cells may be named more than once: what is copied has a limit. */
+static bool take(struct reader *r, size_t bytes)
+{
+	if (bytes > r->data)
+		return false;
+	r->data -= bytes;
+	return true;
+}
+
 static NTSTATUS read_value(struct reader *r, struct bytes c, struct reg_key *k)
 {
 	struct hive_vk v;
@@ -100,9 +109,8 @@ static NTSTATUS read_value(struct reader *r, struct bytes c, struct reg_key *k)
 	} else if (n) {
 		struct bytes d = cell(r, v.data);
 
-		if (n > r->data)
+		if (!take(r, n))
 			return STATUS_REGISTRY_CORRUPT;
-		r->data -= n;
 		data = bytes_at(d, 0, n);
 		if (!data || (n > DB_SEGMENT && d.len >= 8 &&
 			      is((const char *)d.at, "db") && d.len < n))
@@ -110,7 +118,8 @@ static NTSTATUS read_value(struct reader *r, struct bytes c, struct reg_key *k)
 		if (!data)
 			return STATUS_REGISTRY_CORRUPT;
 	}
-	if (!units_at(c, sizeof v, v.name_len, v.flags & VK_LATIN1, &name,
+	if (!take(r, v.name_len) ||
+	    !units_at(c, sizeof v, v.name_len, v.flags & VK_LATIN1, &name,
 		      &len)) {
 		free(own);
 		return STATUS_REGISTRY_CORRUPT;
@@ -161,7 +170,8 @@ static NTSTATUS read_sub(struct reader *r, uint32_t off, struct reg_key *k,
 	    !is(nk.magic, "nk"))
 		return STATUS_REGISTRY_CORRUPT;
 	r->keys--;
-	if (!units_at(c, sizeof nk, nk.name_len, nk.flags & NK_LATIN1, &name,
+	if (!take(r, nk.name_len) ||
+	    !units_at(c, sizeof nk, nk.name_len, nk.flags & NK_LATIN1, &name,
 		      &len))
 		return STATUS_REGISTRY_CORRUPT;
 	ok = len && len <= REG_NAME_MAX && !reg_sub(k, name, len);
@@ -214,7 +224,8 @@ static NTSTATUS read_key(struct reader *r, const struct hive_nk *nk,
 		uint16_t *class;
 		size_t len;
 
-		if (!units_at(cell(r, nk->class), 0, nk->class_len, false,
+		if (!take(r, nk->class_len) ||
+		    !units_at(cell(r, nk->class), 0, nk->class_len, false,
 			      &class, &len))
 			return STATUS_REGISTRY_CORRUPT;
 		free(k->class);

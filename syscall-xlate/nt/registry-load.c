@@ -77,6 +77,7 @@ static NTSTATUS read_all(int fd, uint8_t **b, size_t *n)
 			continue;
 		if (got < 0) {
 			free(*b);
+			*b = NULL;
 			return STATUS_REGISTRY_IO_FAILED;
 		}
 		if (!got)

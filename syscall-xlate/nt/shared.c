@@ -181,6 +181,7 @@ static void sweep(const char *path)
 {
 	static _Atomic bool done;
 	struct dirent *e;
+	struct stat st;
 	DIR *d;
 
 	if (atomic_exchange(&done, true))
@@ -197,9 +198,10 @@ static void sweep(const char *path)
 			    O_RDWR | O_CLOEXEC | O_NOFOLLOW);
 		if (fd < 0)
 			continue;
-		/* Whoever has SETUP is about to use it. */
+		/* Whoever has SETUP is about to use it.  With no link left the
+		   name is another's by now. */
 		if (byte_lock(fd, SETUP, F_WRLCK, F_OFD_SETLK) == 0 &&
-		    !in_use(fd)) {
+		    !in_use(fd) && fstat(fd, &st) == 0 && st.st_nlink) {
 			char companion[NAME_MAX + 2];
 
 			snprintf(companion, sizeof companion, ".%s", e->d_name);
@@ -534,13 +536,16 @@ void shared_unname(struct shared *s, bool always)
 	byte_lock(s->fd, IN_USE, F_UNLCK, F_OFD_SETLK);
 	/* With no link left the name is another's by now. */
 	if ((always || !in_use(s->fd)) && fstat(s->fd, &st) == 0 &&
-	    st.st_nlink && unlink(s->path) == 0) {
+	    st.st_nlink) {
+		/* The page last: what lies beside it would be a new one's. */
 		if (s->page->kind == SHARED_JOB &&
 		    shared_companion(s, companion, sizeof companion))
 			unlink(companion);
 		/* And the folder, if that was the last. */
-		*strrchr(s->path, '/') = 0;
-		rmdir(s->path);
+		if (unlink(s->path) == 0) {
+			*strrchr(s->path, '/') = 0;
+			rmdir(s->path);
+		}
 	}
 	byte_lock(s->fd, SETUP, F_UNLCK, F_OFD_SETLK);
 	free(s->path);

@@ -238,11 +238,24 @@ static void refuse(void)
 	CHECK(DeleteFileA("saved.hiv"));
 }
 
+/* A file that cannot be read although it has a size: Linux has some. */
+static void unreadable(void)
+{
+	static const char path[] = "Z:\\sys\\class\\net\\lo\\speed";
+	HKEY k;
+
+	if (GetFileAttributesA(path) == INVALID_FILE_ATTRIBUTES)
+		return;
+	for (int i = 0; i < 100; i++)
+		CHECK(RegLoadAppKeyA(path, &k, KEY_READ, 0, 0));
+}
+
 int main(void)
 {
 	save_and_restore();
 	load();
 	application();
 	refuse();
+	unreadable();
 	return check_done();
 }
