@@ -330,7 +330,10 @@ void options_help(void)
 		else
 			snprintf(left, sizeof left, "--%s=%s", table[i].name,
 				 table[i].arg);
-		printf("  %-24s %s\n", left, table[i].help);
+		/* What is too long for its column has a line of its own. */
+		printf("  %-24s%s %s\n", left,
+		       strlen(left) > 24 ? "\n                          " : "",
+		       table[i].help);
 	}
 	printf("\nThe exit status is the program's (its low 8 bits); 126: it "
 	       "cannot be run,\n127: it does not exist, 125: run-foreign "
