@@ -24,7 +24,6 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/statfs.h>
-#include <sys/statvfs.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -164,25 +163,13 @@ static int make_place(const struct root *r, const char *path, bool is_dir,
 /* ---- mounts ------------------------------------------------------------------
  */
 
-/* What a user namespace may not take away has to be said again. */
-static int make_readonly(const char *place)
+/* deep: and what is mounted below it. */
+static int make_readonly(const char *place, bool deep)
 {
-	static const struct {
-		unsigned long has, keep;
-	} flags[] = {
-		{ ST_NOSUID, MS_NOSUID },         { ST_NODEV, MS_NODEV },
-		{ ST_NOEXEC, MS_NOEXEC },         { ST_NOATIME, MS_NOATIME },
-		{ ST_NODIRATIME, MS_NODIRATIME }, { ST_RELATIME, MS_RELATIME }
-	};
-	unsigned long how = MS_REMOUNT | MS_BIND | MS_RDONLY;
-	struct statvfs fs;
+	struct mount_attr attr = { .attr_set = MOUNT_ATTR_RDONLY };
 
-	if (statvfs(place, &fs) < 0)
-		return -1;
-	for (unsigned i = 0; i < COUNT_OF(flags); i++)
-		if (fs.f_flag & flags[i].has)
-			how |= flags[i].keep;
-	return mount(NULL, place, NULL, how, NULL);
+	return mount_setattr(AT_FDCWD, place, deep ? AT_RECURSIVE : 0, &attr,
+			     sizeof attr);
 }
 
 enum how { AS_IT_IS, READONLY, IF_THERE = 2, ALONE = 4 };
@@ -198,11 +185,14 @@ static int show(const struct root *root, const char *path, int how, struct err *
 						strerror(errno));
 	if (make_place(root, path, S_ISDIR(st.st_mode), place) ||
 	    mount(path, place, NULL, MS_BIND | (how & ALONE ? 0 : MS_REC),
-		  NULL) < 0 ||
-	    (how & READONLY && make_readonly(place) < 0))
+		  NULL) < 0)
 		return how & IF_THERE ? 0
 				      : err_set(e, errno, "mounting %s: %s",
 						path, strerror(errno));
+	/* It is there now, so it has to be as it should. */
+	if (how & READONLY && make_readonly(place, true) < 0)
+		return err_set(e, errno, "mounting %s to be read only: %s",
+			       path, strerror(errno));
 	return 0;
 }
 
@@ -422,7 +412,7 @@ static int become_root(const char *root, bool covered, struct err *e)
 		return err_set(e, errno, "getcwd: %s", strerror(errno));
 	if (chdir(root) < 0 || syscall(SYS_pivot_root, ".", ".") < 0 ||
 	    umount2(".", MNT_DETACH) < 0 || chdir("/") < 0 ||
-	    (!covered && make_readonly("/") < 0) || chdir(cwd) < 0)
+	    (!covered && make_readonly("/", false) < 0) || chdir(cwd) < 0)
 		return err_set(e, errno, "changing the root: %s",
 			       strerror(errno));
 	return 0;

@@ -118,6 +118,12 @@ int test_main(int argc, char **argv)
 		return result(CALL(SYS_open, argv[2], O_RDWR | O_CREAT, 0600));
 	if (same(what, "unlink") && argc > 2)
 		return result(CALL(SYS_unlink, argv[2]));
+	if (same(what, "chmod") && argc > 2)
+		return result(CALL(15, argv[2], 0777));
+	if (same(what, "symlink") && argc > 3)
+		return result(CALL(57, argv[2], argv[3]));
+	if (same(what, "mkfifo") && argc > 2)
+		return result(CALL(132, argv[2], 0600));
 	if (same(what, "again") && argc > 2) {
 		/* in a program that a child has executed */
 		char *child[] = { argv[0], argv[2], argv[3], 0 }, *none[] = { 0 };
