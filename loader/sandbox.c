@@ -364,10 +364,21 @@ int sandbox_begin(struct options *o, char ***argv, struct err *e)
 	if (alone < 0 || make_folder(p, alone, e) || find_roots(p, e) ||
 	    add_options(o, argv, mount, e))
 		goto fail;
-	/* Who writes it has no way to the file itself. */
+	/*
+	 * Who writes it has no way to the file itself; and that is opened before
+	 * there is anybody who could put a link in its place.
+	 */
 	if (o->exit_status) {
 		s.status_file = o->exit_status;
+		s.status_to = open(s.status_file,
+				   O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC,
+				   0666);
 		s.status = status_fd = memfd_create("exit-status", MFD_CLOEXEC);
+		if (s.status_to < 0 || status_fd < 0) {
+			err_set(e, errno, "%s: %s", s.status_file,
+				strerror(errno));
+			goto fail;
+		}
 	}
 	if (commit_prepare(p, e))
 		goto fail;

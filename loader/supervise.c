@@ -252,16 +252,15 @@ int supervise_timeout(unsigned seconds, struct err *e)
 				  : WEXITSTATUS(status));
 }
 
-static void copy_status(int from, const char *file)
+static void copy_status(const struct supervised *s)
 {
 	char text[64];
-	ssize_t n = pread(from, text, sizeof text, 0);
-	int to = open(file, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+	ssize_t n = pread(s->status, text, sizeof text, 0);
 
-	if (to < 0 || n < 0 || write(to, text, (size_t)n) != n)
-		log_warn("%s: %s", file, strerror(errno));
-	if (to >= 0)
-		close(to);
+	/* It is empty, unless a mount showed it to the program; or a pipe. */
+	(void)!ftruncate(s->status_to, 0);
+	if (n < 0 || write(s->status_to, text, (size_t)n) != n)
+		log_warn("%s: %s", s->status_file, strerror(errno));
 }
 
 /* What the container does not let us have: once more without. */
@@ -303,7 +302,7 @@ _Noreturn void supervise(const struct supervised *s)
 			code = EXIT_OURS;
 	}
 	if (s->status >= 0)
-		copy_status(s->status, s->status_file);
+		copy_status(s);
 	/* Alone, it put nothing there, and removed it if nothing went wrong. */
 	if (s->alone)
 		rmdir(s->policy->own);

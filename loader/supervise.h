@@ -13,8 +13,9 @@ struct supervised {
 	pid_t pid;		     /* the child */
 	const struct policy *policy;
 	bool alone;		     /* it is the first of a world of its own */
-	int status;		     /* descriptor: the full exit code as text, */
-	const char *status_file;     /* for this file; or -1 */
+	int status;		     /* descriptor: the full exit code as text, or -1 */
+	int status_to;		     /* open: the file for it, */
+	const char *status_file;     /* of this name */
 	char *const *argv;	     /* as given to us, to start anew with */
 };
 

@@ -120,7 +120,9 @@ int test_main(int argc, char **argv)
 		return result(CALL(SYS_unlink, argv[2]));
 	if (same(what, "chmod") && argc > 2)
 		return result(CALL(15, argv[2], 0777));
-	if (same(what, "symlink") && argc > 3)
+	if (same(what, "replace") && argc > 3)
+		CALL(SYS_unlink, argv[3]);
+	if ((same(what, "symlink") || same(what, "replace")) && argc > 3)
 		return result(CALL(57, argv[2], argv[3]));
 	if (same(what, "mkfifo") && argc > 2)
 		return result(CALL(132, argv[2], 0600));
