@@ -116,7 +116,9 @@ static bool step_outside(const char *own)
 	if (!has(own, "cgroup.type"))
 		return true;
 	snprintf(outside, sizeof outside, "%s-outside", group);
-	if (mkdir(outside, 0755) == 0 && put(outside, "cgroup.procs", "0") == 0) {
+	/* Who went before us may have left it; it limits nobody. */
+	if ((mkdir(outside, 0755) == 0 || errno == EEXIST) &&
+	    put(outside, "cgroup.procs", "0") == 0) {
 		if (is_empty(own))
 			return true;
 		put(own, "cgroup.procs", "0");
@@ -166,19 +168,37 @@ static void remove_groups(void)
 	*group = *outside = 0;
 }
 
+/*
+ * A group that nobody else has: one that was killed leaves its own behind, and
+ * another one may have our number in a world of its own.
+ */
+static bool make_group(const char *own)
+{
+	enum { NAMES = 1000 };
+	int n = snprintf(group, sizeof group, "%s/run-foreign-%d", own,
+			 getpid());
+
+	for (unsigned i = 0; i < NAMES; i++) {
+		if (i)
+			snprintf(group + n, sizeof group - (size_t)n, ".%u", i);
+		if (mkdir(group, 0755) == 0)
+			return true;
+		if (errno != EEXIST)
+			break;
+	}
+	log_debug(LOG_PROCESS, "no cgroup: %s: %s", group, strerror(errno));
+	*group = 0;
+	return false;
+}
+
 bool cgroup_begin(const struct policy *p)
 {
 	char own[OWN_SIZE];
 
 	if ((!p->memory && !p->cpus && !p->pids) || !find_own(own))
 		return false;
-	snprintf(group, sizeof group, "%s/run-foreign-%d", own, getpid());
-	if (mkdir(group, 0755) < 0) {
-		log_debug(LOG_PROCESS, "no cgroup: %s: %s", group,
-			  strerror(errno));
-		*group = 0;
+	if (!make_group(own))
 		return false;
-	}
 	if (step_outside(own)) {
 		switch_on(own);
 		if (set_limits(p)) {
