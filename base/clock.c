@@ -151,8 +151,21 @@ static int64_t shared_ns(clockid_t id)
 	return MAX(host_ns(id), ns);
 }
 
+/* Who draws the line must not be left behind by a fork(2). */
+static void before_fork(void)
+{
+	pthread_mutex_lock(&line_lock);
+}
+
+static void after_fork(void)
+{
+	pthread_mutex_unlock(&line_lock);
+}
+
 void clock_share(struct clock_line *line)
 {
+	if (!shared)
+		pthread_atfork(before_fork, after_fork, after_fork);
 	last = take_sample();
 	shared = line;
 }

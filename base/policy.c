@@ -6,8 +6,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <pthread.h>
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -401,14 +401,31 @@ int policy_read(struct policy *p, const char *file, struct err *e)
 
 /* ---- what is said --------------------------------------------------------------------- */
 
+/*
+ * A table of hashes, in which 0 is none.  Without a lock, as a fork(2) may
+ * happen meanwhile.  When it is full, what was said is forgotten bit by bit.
+ */
+static bool is_new(uint64_t hash)
+{
+	static _Atomic uint64_t said[128];
+	const unsigned n = COUNT_OF(said);
+
+	for (unsigned i = 0; i < n; i++) {
+		uint64_t old = 0;
+
+		if (atomic_compare_exchange_strong(&said[(hash + i) % n], &old,
+						   hash))
+			return true;
+		if (old == hash)
+			return false;
+	}
+	return atomic_exchange(&said[hash % n], hash) != hash;
+}
+
 void policy_refused(const char *fmt, ...)
 {
-	static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-	static uint64_t said[128];
-	static unsigned next;
 	uint64_t hash = 0xcbf29ce484222325;
 	char text[PATH_MAX + 64];
-	bool is_new = true;
 	va_list ap;
 
 	va_start(ap, fmt);
@@ -416,14 +433,7 @@ void policy_refused(const char *fmt, ...)
 	va_end(ap);
 	for (const char *c = text; *c; c++)
 		hash = (hash ^ (unsigned char)*c) * 0x100000001b3;
-	pthread_mutex_lock(&lock);
-	for (unsigned i = 0; i < COUNT_OF(said); i++)
-		if (said[i] == hash)
-			is_new = false;
-	if (is_new)
-		said[next++ % COUNT_OF(said)] = hash;
-	pthread_mutex_unlock(&lock);
-	if (is_new)
+	if (is_new(hash ? hash : 1))
 		log_warn("sandbox: refused: %s", text);
 }
 
