@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/policy-net.h"
 #include "syscall-xlate/nt/afd.h"
@@ -70,11 +71,26 @@ static bool is_loopback(const union afd_address *a)
 		six->s6_addr[12] == IN_LOOPBACKNET);
 }
 
+/*
+ * Is the sandbox's folder a file system of its own?  Else a socket of the host,
+ * or a folder with one, may have been moved into it.
+ */
+static bool own_is_apart(void)
+{
+	char above[PATH_MAX];
+	struct stat own, st;
+
+	snprintf(above, sizeof above, "%s/..", policy->own);
+	return !stat(policy->own, &own) && !stat(above, &st) &&
+	       own.st_dev != st.st_dev;
+}
+
 /* A socket file of the program's own drive; any other may be the host's. */
 static NTSTATUS check_path(const union afd_address *a)
 {
 	char host[PATH_MAX], *slash;
 	size_t n = strlen(policy->own);
+	struct stat st;
 
 	strcpy(host, a->un.sun_path);
 	slash = strrchr(host, '/');
@@ -86,7 +102,10 @@ static NTSTATUS check_path(const union afd_address *a)
 		snprintf(host, sizeof host, "%s", folder ? folder : "");
 		free(folder);
 	}
-	if (!strncmp(host, policy->own, n) && host[n] == '/')
+	/* A link could lead out again. */
+	if (own_is_apart() && !strncmp(host, policy->own, n) &&
+	    host[n] == '/' &&
+	    (lstat(a->un.sun_path, &st) || !S_ISLNK(st.st_mode)))
 		return STATUS_SUCCESS;
 	policy_refused("connecting to a socket file of the host");
 	return STATUS_ACCESS_DENIED;
@@ -94,7 +113,7 @@ static NTSTATUS check_path(const union afd_address *a)
 
 NTSTATUS afd_policy_to(const union afd_address *a)
 {
-	if (!policy || policy->net == POLICY_NET_ALL)
+	if (!policy)
 		return STATUS_SUCCESS;
 	if (a->sa.sa_family == AF_UNIX)
 		return a->un.sun_path[0] ? check_path(a) : STATUS_SUCCESS;
