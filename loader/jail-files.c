@@ -163,7 +163,8 @@ static int grant_all(int rules, const struct policy *p,
 
 /*
  * The sockets that we are handed are of the network outside: one that is
- * disconnected must not be connected again.  Binding to any port stays.
+ * disconnected must not be connected again.  Binding to any port stays; what
+ * listens on such a socket hears nobody (outside-net.c: a filter).
  */
 static int grant_no_net(int rules, struct err *e)
 {

@@ -14,6 +14,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <linux/filter.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdio.h>
@@ -26,6 +27,7 @@
 
 #include "base/log.h"
 #include "base/policy-net.h"
+#include "base/table.h"
 
 enum { MAX_ADDRESSES = 64, DOOR_QUEUE = 64 };
 
@@ -220,6 +222,28 @@ static int receive_door(int from)
 	return fd;
 }
 
+/*
+ * Whoever gets the socket could disconnect it, and listen: it takes no request
+ * for a connection (SYN without ACK), and this filter stays on it.
+ */
+static int never_listens(int fd)
+{
+	enum { FLAGS = 13, SYN = 2, ACK = 16 }; /* of the TCP header */
+	struct sock_filter f[] = {
+		BPF_STMT(BPF_LD | BPF_B | BPF_ABS, FLAGS),
+		BPF_STMT(BPF_ALU | BPF_AND | BPF_K, SYN | ACK),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYN, 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, 0),
+		BPF_STMT(BPF_RET | BPF_K, UINT32_MAX),
+	};
+	const struct sock_fprog prog = { COUNT_OF(f), f };
+	const int on = 1;
+
+	return setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &prog,
+			  sizeof prog) ||
+	       setsockopt(fd, SOL_SOCKET, SO_LOCK_FILTER, &on, sizeof on);
+}
+
 /* A socket that connects, or -errno; *progress as in struct policy_answer. */
 static int begin(const struct policy *p, const struct policy_request *ask,
 		 int *progress)
@@ -235,7 +259,7 @@ static int begin(const struct policy *p, const struct policy_request *ask,
 		    0);
 	if (fd < 0)
 		return -errno;
-	*progress = connect(fd, to, len) < 0 ? errno : 0;
+	*progress = never_listens(fd) || connect(fd, to, len) < 0 ? errno : 0;
 	if (!*progress || *progress == EINPROGRESS)
 		return fd;
 	err = *progress;

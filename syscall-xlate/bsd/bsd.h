@@ -291,6 +291,14 @@ bool bsd_populate(struct task *t, gaddr addr, int access);
 /* trace_start() for the running system's calls. */
 int bsd_trace(struct err *e);
 
+/*
+ * bsd_change() - change() what fd has attributes of, by descriptor, if the
+ * sandbox may change that file: an open one may be there to be read only.
+ * Returns what it returned, or -errno.
+ */
+int64_t bsd_change(int fd, int (*change)(int fd, const void *arg),
+		   const void *arg);
+
 /* ret, or -errno if it is -1. */
 static inline int64_t bsd_ret(int64_t ret)
 {

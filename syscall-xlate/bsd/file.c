@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
 #include <unistd.h>
@@ -54,6 +55,19 @@ static uint32_t flags_to_guest(int host)
 	return guest;
 }
 
+static int name_of(int fd, char host[static BSD_PATH])
+{
+	char link[32];
+	ssize_t n;
+
+	snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
+	n = readlink(link, host, BSD_PATH - 1);
+	if (n < 0)
+		return -errno;
+	host[n] = 0;
+	return 0;
+}
+
 /*
  * In a sandbox: is what was opened the program's?  Asked with the descriptor in
  * hand, as what counts is the file, not the name that led there.  The jail has
@@ -67,14 +81,10 @@ static bool refused(int fd, bool change)
 	static const char *const for_net[] = {
 		"/etc/hosts", "/etc/resolv.conf", "/etc/services",
 	};
-	char link[32], host[BSD_PATH];
-	ssize_t n;
+	char host[BSD_PATH];
 
-	snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
-	n = readlink(link, host, sizeof host - 1);
-	if (n < 0)
+	if (name_of(fd, host))
 		return true;
-	host[n] = 0;
 	if (policy_allows(policy, host, change))
 		return false;
 	for (unsigned i = 0; i < COUNT_OF(for_all); i++)
@@ -86,6 +96,36 @@ static bool refused(int fd, bool change)
 			return false;
 	policy_refused("%s %s", change ? "changing" : "reading", host);
 	return true;
+}
+
+/*
+ * The change is made by a descriptor that was looked at under a number that no
+ * other thread can give to another file meanwhile.
+ */
+int64_t bsd_change(int fd, int (*change)(int fd, const void *arg),
+		   const void *arg)
+{
+	char host[BSD_PATH];
+	struct stat st;
+	int64_t ret;
+	int ours;
+
+	if (!policy)
+		return bsd_ret(change(fd, arg));
+	ours = own_fd(fcntl(fd, F_DUPFD_CLOEXEC, 0));
+	if (ours < 0)
+		return -errno;
+	ret = own_fd_is(ours) ? name_of(ours, host) : -EMFILE;
+	/* Nobody else has memory that has no name. */
+	if (!ret && !policy_allows(policy, host, true) &&
+	    (fstat(ours, &st) || st.st_nlink || strncmp(host, "/memfd:", 7))) {
+		policy_refused("changing %s", host);
+		ret = -EACCES;
+	}
+	if (!ret)
+		ret = bsd_ret(change(ours, arg));
+	close(ours);
+	return ret;
 }
 
 static int64_t do_open(struct task *t, int dir, gaddr path, uint32_t flags,

@@ -302,9 +302,14 @@ int64_t bsd_chmod(struct task *t, gaddr path, uint32_t mode)
 	return bsd_ret(chmod(name, mode & 07777));
 }
 
+static int change_mode(int fd, const void *mode)
+{
+	return fchmod(fd, *(const uint32_t *)mode & 07777);
+}
+
 int64_t bsd_fchmod(struct task *t, int fd, uint32_t mode)
 {
-	return bsd_ret(fchmod(fd, mode & 07777));
+	return bsd_change(fd, change_mode, &mode);
 }
 
 /* A link's own mode cannot be changed on Linux, nor does it matter. */
@@ -349,9 +354,16 @@ int64_t bsd_lchown(struct task *t, gaddr path, uint32_t uid, uint32_t gid)
 	return bsd_ret(lchown(name, uid, gid));
 }
 
+static int change_owner(int fd, const void *ids)
+{
+	const uint32_t *id = ids;
+
+	return fchown(fd, id[0], id[1]);
+}
+
 int64_t bsd_fchown(struct task *t, int fd, uint32_t uid, uint32_t gid)
 {
-	return bsd_ret(fchown(fd, uid, gid));
+	return bsd_change(fd, change_owner, (uint32_t[]){ uid, gid });
 }
 
 int64_t bsd_fchownat(struct task *t, int dir, gaddr path, uint32_t uid,
@@ -426,6 +438,12 @@ int64_t bsd_utimensat(struct task *t, int dir, gaddr path, gaddr times,
 	return bsd_ret(utimensat(dir, name, times ? ts : NULL, host));
 }
 
+/* times: NULL is now. */
+static int change_times(int fd, const void *times)
+{
+	return futimens(fd, times);
+}
+
 int64_t bsd_futimens(struct task *t, int fd, gaddr times)
 {
 	struct timespec ts[2];
@@ -433,7 +451,7 @@ int64_t bsd_futimens(struct task *t, int fd, gaddr times)
 
 	if (times && (ret = get_times(t, times, ts)))
 		return ret;
-	return bsd_ret(futimens(fd, times ? ts : NULL));
+	return bsd_change(fd, change_times, times ? ts : NULL);
 }
 
 static int64_t utimes_at(struct task *t, int dir, gaddr path, gaddr times,
@@ -470,7 +488,7 @@ int64_t bsd_futimes(struct task *t, int fd, gaddr times)
 
 	if (times && (ret = get_timevals(t, times, ts)))
 		return ret;
-	return bsd_ret(futimens(fd, times ? ts : NULL));
+	return bsd_change(fd, change_times, times ? ts : NULL);
 }
 
 /* ---- pathconf -------------------------------------------------------------------------- */

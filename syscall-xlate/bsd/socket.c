@@ -62,6 +62,9 @@ int bsd_get_sockaddr(struct task *t, gaddr addr, uint32_t len,
 		/* Its length may or may not count a NUL. */
 		size_t n = strnlen((char *)g + 2, len - 2);
 
+		/* On Linux that would be an abstract name. */
+		if (!n)
+			return len > 2 ? -ENOENT : -EINVAL;
 		*host_len = (socklen_t)(2 + n + 1);
 	}
 	return 0;
@@ -90,6 +93,45 @@ int bsd_put_sockaddr(struct task *t, gaddr addr, gaddr len_at,
 	    guest_put32(t, len_at, n))
 		return -EFAULT;
 	return 0;
+}
+
+/* ---- what a sandbox refuses ------------------------------------------------ */
+
+/*
+ * A socket file may be the host's, and what a name leads to can change between
+ * a look at it and its use.  So there are no sockets with names in a sandbox;
+ * socketpair(2) makes those without.
+ */
+static int check_name(const struct sockaddr_storage *ss)
+{
+	if (!policy || ss->ss_family != AF_UNIX)
+		return 0;
+	policy_refused("a socket file, %s",
+		       ((const struct sockaddr_un *)ss)->sun_path);
+	return -EACCES;
+}
+
+/* bsd_get_sockaddr() for what the socket is to be bound, or to send, to. */
+static int get_name(struct task *t, gaddr addr, uint32_t len,
+		    struct sockaddr_storage *ss, socklen_t *n)
+{
+	int ret = bsd_get_sockaddr(t, addr, len, ss, n);
+
+	return ret ? ret : check_name(ss);
+}
+
+/*
+ * Where a sandbox reaches single hosts only, its connections are of the network
+ * outside, and must not become anything else.
+ */
+static bool is_of_outside(int s)
+{
+	int domain;
+	socklen_t len = sizeof domain;
+
+	return policy && policy->net == POLICY_NET_PEERS &&
+	       !getsockopt(s, SOL_SOCKET, SO_DOMAIN, &domain, &len) &&
+	       (domain == AF_INET || domain == AF_INET6);
 }
 
 /* ---- making ------------------------------------------------------------------- */
@@ -131,7 +173,7 @@ int64_t bsd_bind(struct task *t, int s, gaddr name, int32_t len)
 {
 	struct sockaddr_storage ss;
 	socklen_t n;
-	int ret = bsd_get_sockaddr(t, name, (uint32_t)len, &ss, &n);
+	int ret = get_name(t, name, (uint32_t)len, &ss, &n);
 
 	return ret ? ret : bsd_ret(bind(s, (struct sockaddr *)&ss, n));
 }
@@ -175,17 +217,25 @@ int64_t bsd_connect(struct task *t, int s, gaddr name, int32_t len)
 {
 	struct sockaddr_storage ss;
 	socklen_t n;
-	int ret = bsd_get_sockaddr(t, name, (uint32_t)len, &ss, &n);
+	int ret = get_name(t, name, (uint32_t)len, &ss, &n);
 
 	if (!ret && policy && policy->net == POLICY_NET_PEERS &&
 	    (ss.ss_family == AF_INET || ss.ss_family == AF_INET6))
 		return connect_outside(t, s, (struct sockaddr *)&ss);
+	if (!ret && ss.ss_family == AF_UNSPEC && is_of_outside(s)) {
+		policy_refused("disconnecting (--net)");
+		return -EACCES;
+	}
 	/* Interrupted, it goes on by itself: no restart, on either side. */
 	return ret ? ret : bsd_call(t, SYS_connect, s, &ss, n, 0, 0, 0);
 }
 
 int64_t bsd_listen(struct task *t, int s, int32_t backlog)
 {
+	if (is_of_outside(s)) {
+		policy_refused("listening (--net)");
+		return -EACCES;
+	}
 	return bsd_ret(listen(s, backlog));
 }
 
@@ -277,7 +327,7 @@ int64_t bsd_sendto(struct task *t, int s, gaddr buf, uint64_t len,
 	int host, ret = flags_in(flags, &host);
 
 	if (!ret && to)
-		ret = bsd_get_sockaddr(t, to, (uint32_t)tolen, &ss, &n);
+		ret = get_name(t, to, (uint32_t)tolen, &ss, &n);
 	if (ret)
 		return ret;
 	if (len && guest_iov(t, buf, len, false, &v, 1) != 1)
@@ -411,7 +461,7 @@ int64_t bsd_sendmsg(struct task *t, int s, gaddr msg, int32_t flags)
 	if (!ret && guest_read(t, &g, msg, sizeof g))
 		ret = -EFAULT;
 	if (!ret && g.name)
-		ret = bsd_get_sockaddr(t, g.name, g.namelen, &ss, &m.msg_namelen);
+		ret = get_name(t, g.name, g.namelen, &ss, &m.msg_namelen);
 	if (!ret && g.control && g.controllen) {
 		ret = control_in(t, g.control, g.controllen, control);
 		if (ret > 0) {

@@ -52,15 +52,67 @@ static int children(void)
 	return n != 0;
 }
 
-/* To 127.0.0.1, and two bytes from there; a blocking socket, or not. */
-static int connecting(const char *port, int nonblocking)
-{
-	enum { F_SETFL = 4, NONBLOCK = 4, SYS_CONNECT = 98, SYS_POLL = 209 };
 #ifdef FREEBSD
-	enum { SYS_SOCKET = 97 };
+enum { SYS_SOCKET = 97, SYS_FUTIMES = 206 };
 #else
-	enum { SYS_SOCKET = 394 };
+enum { SYS_SOCKET = 394, SYS_FUTIMES = 423 };
 #endif
+enum {
+	SYS_SENDMSG = 28, SYS_CONNECT = 98, SYS_BIND = 104, SYS_LISTEN = 106,
+	SYS_FCHMOD = 124, SYS_SENDTO = 133,
+};
+
+/* What a socket's name can be used for. */
+static int names(const char *how, const char *path)
+{
+	struct {
+		unsigned char len, family;
+		char path[104];
+	} to = { sizeof to, 1, "" };
+	struct {
+		void *at;
+		u64 len;
+	} iov = { "x", 1 };
+	struct {
+		void *name;
+		u32 namelen, pad1;
+		void *iov;
+		i32 iovlen, pad2;
+		void *control;
+		u32 controllen, flags;
+	} m = { &to, sizeof to, 0, &iov, 1, 0, 0, 0, 0 };
+	i64 s = CALL(SYS_SOCKET, 1, how[0] == 's' ? 2 : 1, 0);
+
+	for (u64 i = 0; path[i] && i < sizeof to.path - 1; i++)
+		to.path[i] = path[i];
+	if (same(how, "bind"))
+		return result(CALL(SYS_BIND, s, &to, sizeof to));
+	if (same(how, "sendto"))
+		return result(CALL(SYS_SENDTO, s, "x", 1, 0, &to, sizeof to));
+	if (same(how, "sendmsg"))
+		return result(CALL(SYS_SENDMSG, s, &m, 0));
+	return result(CALL(SYS_CONNECT, s, &to, sizeof to));
+}
+
+/* By a descriptor that is only for reading. */
+static int attributes(const char *how, const char *path)
+{
+	i64 times[4] = { 1, 0, 1, 0 }, fd = CALL(SYS_open, path, 0, 0);
+
+	if (fd < 0)
+		return 2;
+	return result(same(how, "mode") ? CALL(SYS_FCHMOD, fd, 0777) :
+					  CALL(SYS_FUTIMES, fd, times));
+}
+
+/*
+ * To 127.0.0.1, and two bytes from there; a blocking socket, or not; or then
+ * disconnected, or made to listen.
+ */
+static int connecting(const char *port, const char *how)
+{
+	enum { F_SETFL = 4, NONBLOCK = 4, SYS_POLL = 209 };
+	int nonblocking = same(how, "nonblocking");
 	struct {
 		unsigned char len, family, port[2], address[4], zero[8];
 	} to = { 16, 2, { 0 }, { 127, 0, 0, 1 }, { 0 } };
@@ -88,6 +140,11 @@ static int connecting(const char *port, int nonblocking)
 		return 2;
 	CALL(SYS_fcntl, s, F_SETFL, 0);
 	ret = CALL(SYS_read, s, c, 2);
+	to.family = 0;
+	if (ret == 2 && same(how, "disconnect"))
+		return result(CALL(SYS_CONNECT, s, &to, sizeof to));
+	if (ret == 2 && same(how, "listen"))
+		return result(CALL(SYS_LISTEN, s, 5));
 	return result(ret == 2 && c[0] == 'h' ? 0 : -1);
 }
 
@@ -158,7 +215,16 @@ int test_main(int argc, char **argv)
 		return result(*p == 8 ? 0 : -1);
 	}
 	if (same(what, "connect") && argc > 2)
-		return connecting(argv[2], argc > 3);
+		return connecting(argv[2], argc > 3 ? argv[3] : "");
+	if (same(what, "unix") && argc > 3)
+		return names(argv[2], argv[3]);
+	if (same(what, "attributes") && argc > 3)
+		return attributes(argv[2], argv[3]);
+	if (same(what, "listen")) {
+		i64 s = CALL(SYS_SOCKET, 2, 1, 0);
+
+		return result(s < 0 ? s : CALL(SYS_LISTEN, s, 5));
+	}
 	if (same(what, "children"))
 		return children();
 	if (same(what, "descriptors"))

@@ -28,13 +28,19 @@ struct iovec { void *base; u64 len; };
 static void addresses(void)
 {
 	struct sockaddr_in a = { 16, 2, 0, 0x0100007f }, b, peer;
-	u8 six[28] = { 28, AF_INET6_ };
+	u8 six[28] = { 28, AF_INET6_ }, empty[106] = { 106, 1 };
 	u32 len = sizeof b;
 	i32 v = 0, c, s, one = 1;
 	i64 l = CALL(SYS_socket, 2, 1, 0);
 
 	CHECK(l >= 0);
 	FAILS(CALL(SYS_socket, 99, 1, 0), EAFNOSUPPORT_);
+	/* An empty name is no abstract one. */
+	c = (i32)CALL(SYS_socket, 1, 1, 0);
+	FAILS(CALL(SYS_connect, c, empty, 3), ENOENT);
+	FAILS(CALL(SYS_connect, c, empty, 2), EINVAL);
+	FAILS(CALL(SYS_bind, c, empty, 3), ENOENT);
+	CALL(SYS_close, c);
 	EQUAL(CALL(SYS_setsockopt, l, 0xffff, 4, &one, 4), 0); /* REUSEADDR */
 	len = 4;
 	EQUAL(CALL(SYS_getsockopt, l, 0xffff, 4, &v, &len), 0);
