@@ -27,6 +27,11 @@ tests_unit_jail_SOURCES = %D%/loader/jail.c loader/jail-calls.c \
 tests_unit_jail_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_jail_LDADD = $(UNIT_LDADD)
 
+unit_tests += tests/unit/outside-net
+tests_unit_outside_net_SOURCES = %D%/loader/outside-net.c loader/outside-net.c
+tests_unit_outside_net_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_outside_net_LDADD = $(UNIT_LDADD)
+
 unit_tests += tests/unit/pe
 tests_unit_pe_SOURCES = %D%/loader/image/pe.c
 tests_unit_pe_CPPFLAGS = $(UNIT_CPPFLAGS)
