@@ -4,10 +4,12 @@
  *
  * Each enabled breakpoint is one of the engine's watches on the host thread.
  * Most threads never have any, so that nothing is asked of them but a flag.
+ * The thread itself and any number of others may set them at once.
  */
 #include "syscall-xlate/nt/context.h"
 
 #include <errno.h>
+#include <pthread.h>
 #include <stddef.h>
 #include <string.h>
 #include <unistd.h>
@@ -15,6 +17,9 @@
 #include "syscall-xlate/nt/nt-private.h"
 
 enum { DR6 = 4, DR7 = 5 };
+
+/* Guards every thread's dr*. */
+static pthread_mutex_t dr_lock = PTHREAD_MUTEX_INITIALIZER;
 
 static void forget(struct nt_thread *th, unsigned i)
 {
@@ -25,8 +30,11 @@ static void forget(struct nt_thread *th, unsigned i)
 
 void debug_regs_end(struct nt_thread *th)
 {
-	for (unsigned i = 0; th->dr_used && i < TASK_WATCHES; i++)
+	pthread_mutex_lock(&dr_lock);
+	th->dr_over = true;
+	for (unsigned i = 0; i < TASK_WATCHES; i++)
 		forget(th, i);
+	pthread_mutex_unlock(&dr_lock);
 }
 
 /* What Dr7 says of breakpoint i; false: it is off, or no such thing. */
@@ -49,11 +57,14 @@ static bool decode(const struct nt_thread *th, unsigned i, struct task_watch *w)
 	return true;
 }
 
-NTSTATUS debug_regs_apply(struct nt_thread *th)
+/* dr_lock held. */
+static NTSTATUS apply(struct nt_thread *th)
 {
 	NTSTATUS status = STATUS_SUCCESS;
 	struct task_watch w;
 
+	if (th->dr_over)
+		return STATUS_SUCCESS;
 	/* It has no host thread yet: when it begins. */
 	if (!th->task.tid) {
 		atomic_fetch_or(&th->task.pending, TASK_DEBUG);
@@ -71,6 +82,16 @@ NTSTATUS debug_regs_apply(struct nt_thread *th)
 		else
 			status = STATUS_NOT_SUPPORTED;
 	}
+	return status;
+}
+
+NTSTATUS debug_regs_apply(struct nt_thread *th)
+{
+	NTSTATUS status;
+
+	pthread_mutex_lock(&dr_lock);
+	status = apply(th);
+	pthread_mutex_unlock(&dr_lock);
 	return status;
 }
 
@@ -107,31 +128,38 @@ NTSTATUS debug_regs_take(struct task *t, struct nt_thread *th, gaddr context,
 	status = read_regs(t, context, narrow, dr);
 	if (status)
 		return status;
+	pthread_mutex_lock(&dr_lock);
 	/* Mostly a context that was read and only changed elsewhere. */
-	if (th->dr_used ? !memcmp(dr, th->dr, sizeof dr)
-			: !(dr[0] | dr[1] | dr[2] | dr[3] |
-			    (dr[DR7] & 0xffff00ff)))
-		return STATUS_SUCCESS;
-	th->dr_used = true;
-	memcpy(th->dr, dr, sizeof dr);
-	return debug_regs_apply(th);
+	if (th->dr_used ? memcmp(dr, th->dr, sizeof dr) != 0
+			: (dr[0] | dr[1] | dr[2] | dr[3] |
+			   (dr[DR7] & 0xffff00ff)) != 0) {
+		th->dr_used = true;
+		memcpy(th->dr, dr, sizeof dr);
+		status = apply(th);
+	}
+	pthread_mutex_unlock(&dr_lock);
+	return status;
 }
 
 NTSTATUS debug_regs_give(struct task *t, const struct nt_thread *th,
 			 gaddr context, uint32_t flags, bool narrow)
 {
+	uint64_t dr[6];
 	uint32_t half[6];
 
 	if (!th->dr_used || !(flags & CONTEXT_DEBUG_REGISTERS))
 		return STATUS_SUCCESS;
+	pthread_mutex_lock(&dr_lock);
+	memcpy(dr, th->dr, sizeof dr);
+	pthread_mutex_unlock(&dr_lock);
 	if (!narrow)
 		return guest_write(t,
 				   context + offsetof(struct nt_context, dr0),
-				   th->dr, sizeof th->dr)
+				   dr, sizeof dr)
 			       ? STATUS_ACCESS_VIOLATION
 			       : STATUS_SUCCESS;
 	for (unsigned i = 0; i < COUNT_OF(half); i++)
-		half[i] = (uint32_t)th->dr[i];
+		half[i] = (uint32_t)dr[i];
 	return guest_write(t, context + sizeof(uint32_t), half, sizeof half)
 		       ? STATUS_ACCESS_VIOLATION
 		       : STATUS_SUCCESS;
@@ -143,5 +171,7 @@ void debug_regs_step(struct nt_thread *th, gaddr which)
 
 	if (!th->dr_used)
 		return;
+	pthread_mutex_lock(&dr_lock);
 	th->dr[DR6] = ALWAYS_ONE | (which ? which : (gaddr)SINGLE_STEP);
+	pthread_mutex_unlock(&dr_lock);
 }

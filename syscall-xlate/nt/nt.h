@@ -363,7 +363,8 @@ struct nt_thread {
 	/* Dr0-3, Dr6, Dr7 and what watches for them (debug-regs.c). */
 	uint64_t dr[6];
 	int dr_fd[TASK_WATCHES]; /* 0: none */
-	bool dr_used;
+	_Atomic bool dr_used;
+	bool dr_over; /* the host thread is about to go */
 
 	struct nt_thread *next, *prev; /* of all threads; under threads_lock */
 	uint64_t serial;               /* in order of birth */
