@@ -9,6 +9,7 @@
  */
 #include "syscall-xlate/nt/debug.h"
 
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -29,23 +30,29 @@ enum {
 struct debug_object {
 	struct object object; /* signalled: an event can be taken */
 	uint32_t flags;
+	bool closed; /* its last handle is: no debuggees any more */
 	struct debug_event *events, **events_tail;
 };
 
 /* A debuggee. */
 struct debug_link {
 	struct nt_watch watch;
-	struct debug_object *d; /* NULL: nobody's any more */
-	struct nt_process *p;   /* a reference */
-	uint32_t *threads;      /* that have begun and not ended */
+	struct debug_object *d; /* references */
+	struct nt_process *p;
+	unsigned users;    /* the list, and who needs it without debug_lock */
+	bool dropped;      /* out of the list: nobody's any more */
+	bool flags_due;    /* it is still to be told d's flags */
+	uint32_t *threads; /* that have begun and not ended */
 	size_t nthreads, room;
 	bool told_exit; /* of the process */
 	struct debug_link *next;
 };
 
-/* Guards links, queues and what is in them; object locks inside it. */
+/* Guards links, queues and what is in them; object locks inside it, and the
+   watches' lock.  Nothing waits for a debuggee while it holds this. */
 static pthread_mutex_t debug_lock = PTHREAD_MUTEX_INITIALIZER;
 static struct debug_link *links;
+static uint64_t last_serial;
 
 /* ---- the queue (debug_lock held) ------------------------------------ */
 
@@ -69,11 +76,18 @@ static void show(struct debug_object *d)
 	object_signal(&d->object, first_ready(d) != NULL);
 }
 
+static void close_fds(int *fd)
+{
+	for (unsigned i = 0; i < DEBUG_FDS; i++) {
+		if (fd[i] >= 0)
+			close(fd[i]);
+		fd[i] = -1;
+	}
+}
+
 static void event_free(struct debug_event *e)
 {
-	for (unsigned i = 0; i < DEBUG_FDS; i++)
-		if (e->fd[i] >= 0)
-			close(e->fd[i]);
+	close_fds(e->fd);
 	free(e);
 }
 
@@ -83,12 +97,15 @@ static void queue(struct debug_link *l, const struct debug_msg *m, int *fd,
 	struct debug_event *e = malloc(sizeof *e);
 
 	if (!e) {
-		for (unsigned i = 0; i < DEBUG_FDS; i++)
-			if (fd[i] >= 0)
-				close(fd[i]);
+		close_fds(fd);
 		return;
 	}
-	*e = (struct debug_event){ .link = l, .dead = dead, .m = *m };
+	*e = (struct debug_event){
+		.link = l,
+		.serial = ++last_serial,
+		.dead = dead,
+		.m = *m,
+	};
 	memcpy(e->fd, fd, sizeof e->fd);
 	*l->d->events_tail = e;
 	l->d->events_tail = &e->next;
@@ -143,21 +160,48 @@ static void unlink_it(struct debug_link *l)
 }
 
 /* Without debug_lock: its watch may be waiting for that. */
-static void link_free(struct debug_link *l)
+static void link_put(struct debug_link *l)
 {
+	bool last;
+
+	pthread_mutex_lock(&debug_lock);
+	last = --l->users == 0;
+	pthread_mutex_unlock(&debug_lock);
+	if (!last)
+		return;
 	watch_cancel(&l->watch);
-	if (l->watch.fd >= 0)
-		close(l->watch.fd);
+	close(l->watch.fd);
 	object_put(&l->p->object);
+	object_put(&l->d->object);
 	free(l->threads);
 	free(l);
+}
+
+/*
+ * Flags wait for a socket that poll(2) calls writable, of whose room at most a
+ * quarter is used then: a debuggee that does not read now has the rest left for
+ * its answer.  debug_lock held.
+ */
+static void tell_flags(struct debug_link *l)
+{
+	const struct debug_msg m = { .op = DEBUG_FLAGS, .flags = l->d->flags };
+	struct pollfd p = { .fd = l->watch.fd, .events = POLLOUT };
+
+	l->flags_due = poll(&p, 1, 0) == 0;
+	if (!l->flags_due)
+		debug_send(l->watch.fd, &m, NULL, MSG_DONTWAIT);
+}
+
+static uint32_t awaited(const struct debug_link *l)
+{
+	return l->flags_due ? EPOLLIN | EPOLLOUT : EPOLLIN;
 }
 
 /* The debuggee of d's with that id.  debug_lock held. */
 static struct debug_link *link_of(struct debug_object *d, uint32_t id)
 {
 	for (struct debug_link *l = links; l; l = l->next)
-		if (l->d && (!d || l->d == d) && l->p->id == id)
+		if ((!d || l->d == d) && l->p->id == id)
 			return l;
 	return NULL;
 }
@@ -182,31 +226,23 @@ static void adopt_child(struct debug_object *d, const struct debug_msg *m,
 static bool receive_all(struct debug_link *l)
 {
 	int fd[DEBUG_FDS], err, child;
-	struct debug_object *d;
 	struct debug_msg m;
 
 	while ((err = debug_receive(l->watch.fd, &m, fd, MSG_DONTWAIT)) == 0) {
 		child = -1;
 		pthread_mutex_lock(&debug_lock);
-		d = l->d;
-		if (d && m.op == DEBUG_EVENT) {
+		if (!l->dropped && m.op == DEBUG_EVENT) {
 			note_threads(l, &m);
 			queue(l, &m, fd, false);
 			fd[0] = fd[1] = -1;
-			show(d);
-		} else if (d && m.op == DEBUG_CHILD) {
-			object_get(&d->object);
+			show(l->d);
+		} else if (!l->dropped && m.op == DEBUG_CHILD) {
 			child = fd[DEBUG_FD_FILE];
 			fd[DEBUG_FD_FILE] = -1;
 		}
 		pthread_mutex_unlock(&debug_lock);
-		for (unsigned i = 0; i < DEBUG_FDS; i++)
-			if (fd[i] >= 0)
-				close(fd[i]);
-		if (child >= 0) {
-			adopt_child(d, &m, child);
-			object_put(&d->object);
-		}
+		close_fds(fd);
+		adopt_child(l->d, &m, child);
 	}
 	return err == -EAGAIN;
 }
@@ -214,11 +250,17 @@ static bool receive_all(struct debug_link *l)
 static void heard(struct nt_watch *w, uint32_t events)
 {
 	struct debug_link *l = container_of(w, struct debug_link, watch);
+	bool up = receive_all(l);
 
 	(void)events;
-	/* If it is gone, debug_process_gone() says how it ended. */
-	if (receive_all(l))
-		watch_fd(w, EPOLLIN);
+	pthread_mutex_lock(&debug_lock);
+	if (!l->dropped && l->flags_due)
+		tell_flags(l);
+	/* Of one that is dropped the watch is being cancelled.  If the process
+	   is gone, debug_process_gone() says how it ended. */
+	if (!l->dropped && up)
+		watch_fd(w, awaited(l));
+	pthread_mutex_unlock(&debug_lock);
 }
 
 /* The end of all that a killed process had.  debug_lock held. */
@@ -253,57 +295,73 @@ void debug_process_gone(struct nt_process *p)
 	struct debug_link *l;
 
 	pthread_mutex_lock(&debug_lock);
-	for (l = links; l && !(l->d && l->p == p); l = l->next)
+	p->debug_over = true;
+	for (l = links; l && l->p != p; l = l->next)
 		;
+	if (l)
+		l->users++;
 	pthread_mutex_unlock(&debug_lock);
 	if (!l)
 		return;
 	/* Only this thread, the helper, receives. */
 	receive_all(l);
 	pthread_mutex_lock(&debug_lock);
-	if (l->d)
+	if (!l->dropped)
 		queue_end(l);
 	pthread_mutex_unlock(&debug_lock);
+	link_put(l);
 }
 
 NTSTATUS debug_link(struct object *o, struct nt_process *p, int sock)
 {
 	struct debug_object *d = (struct debug_object *)o;
 	struct debug_link *l = calloc(1, sizeof *l);
+	NTSTATUS status = STATUS_SUCCESS;
 
 	if (!l) {
 		close(sock);
 		return STATUS_NO_MEMORY;
 	}
 	l->d = d;
+	object_get(&d->object);
 	l->p = p;
 	object_get(&p->object);
+	l->users = 1;
 	l->watch = (struct nt_watch){ .fd = sock, .fn = heard };
 	pthread_mutex_lock(&debug_lock);
-	l->next = links;
-	links = l;
+	if (d->closed) {
+		status = STATUS_DEBUGGER_INACTIVE;
+	} else if (p->debug_over) {
+		status = STATUS_PROCESS_IS_TERMINATING;
+	} else if (watch_fd(&l->watch, EPOLLIN)) {
+		status = STATUS_NO_MEMORY;
+	} else {
+		l->next = links;
+		links = l;
+	}
 	pthread_mutex_unlock(&debug_lock);
-	if (watch_fd(&l->watch, EPOLLIN) == 0)
-		return STATUS_SUCCESS;
-	pthread_mutex_lock(&debug_lock);
-	unlink_it(l);
-	pthread_mutex_unlock(&debug_lock);
-	link_free(l);
-	return STATUS_NO_MEMORY;
+	if (status)
+		link_put(l);
+	return status;
 }
 
-/* l's events are forgotten, and l is nobody's.  debug_lock held. */
-static void drop_events(struct debug_link *l)
+/* l's events are forgotten, l is out of the list, whose link_put() is the
+   caller's.  debug_lock held. */
+static void drop(struct debug_link *l)
 {
 	struct debug_object *d = l->d;
+	const struct debug_msg m = { .op = DEBUG_FLAGS, .flags = d->flags };
 
+	/* What is kept for an answer is of no other use now. */
+	if (l->flags_due)
+		debug_send(l->watch.fd, &m, NULL, MSG_DONTWAIT);
 	for (struct debug_event **at = &d->events; *at;) {
 		if ((*at)->link == l)
 			event_free(unqueue(d, at));
 		else
 			at = &(*at)->next;
 	}
-	l->d = NULL;
+	l->dropped = true;
 	unlink_it(l);
 }
 
@@ -361,21 +419,28 @@ static struct debug_event **find_read(struct debug_object *d, uint32_t process,
 	return *at ? at : NULL;
 }
 
-void debug_event_untake(struct object *o, struct debug_event *copy,
-			uint32_t process)
+void debug_event_done(struct debug_event *copy)
+{
+	close_fds(copy->fd);
+}
+
+void debug_event_untake(struct object *o, struct debug_event *copy)
 {
 	struct debug_object *d = (struct debug_object *)o;
-	struct debug_event **at;
+	struct debug_event *e;
 
 	pthread_mutex_lock(&debug_lock);
-	at = find_read(d, process, copy->m.thread);
-	if (at) {
-		(*at)->read = false;
-		memcpy((*at)->fd, copy->fd, sizeof copy->fd);
+	/* Somebody may have answered it, or let go of the process. */
+	for (e = d->events; e && e->serial != copy->serial; e = e->next)
+		;
+	if (e) {
+		e->read = false;
+		memcpy(e->fd, copy->fd, sizeof e->fd);
 		copy->fd[DEBUG_FD_FILE] = copy->fd[DEBUG_FD_THREAD] = -1;
 		show(d);
 	}
 	pthread_mutex_unlock(&debug_lock);
+	debug_event_done(copy);
 }
 
 NTSTATUS debug_event_answer(struct object *o, uint32_t process, uint32_t thread,
@@ -395,17 +460,21 @@ NTSTATUS debug_event_answer(struct object *o, uint32_t process, uint32_t thread,
 		return STATUS_INVALID_PARAMETER;
 	}
 	e = unqueue(d, at);
+	/* There is no room only if it has not read older answers, without which
+	   it had no events to tell. */
 	if (!e->dead)
-		debug_send(e->link->watch.fd, &m, NULL);
+		debug_send(e->link->watch.fd, &m, NULL, MSG_DONTWAIT);
 	if (e->m.kind == DEBUG_EXIT_PROCESS) {
 		over = e->link;
-		drop_events(over);
+		/* Flags after this answer would make our leaving a death. */
+		over->flags_due = false;
+		drop(over);
 	}
 	event_free(e);
 	show(d);
 	pthread_mutex_unlock(&debug_lock);
 	if (over)
-		link_free(over);
+		link_put(over);
 	return STATUS_SUCCESS;
 }
 
@@ -422,14 +491,15 @@ static void close_object(struct task *t, struct object *o, uint64_t handle,
 	(void)handle;
 	while (last) {
 		pthread_mutex_lock(&debug_lock);
+		d->closed = true;
 		for (l = links; l && l->d != d; l = l->next)
 			;
 		if (l)
-			drop_events(l);
+			drop(l);
 		pthread_mutex_unlock(&debug_lock);
 		if (!l)
 			return;
-		link_free(l);
+		link_put(l);
 	}
 }
 
@@ -469,7 +539,6 @@ NTSTATUS nt_create_debug_object(struct task *t, gaddr debug, uint32_t access,
 static NTSTATUS attach(struct debug_object *d, struct nt_process *p)
 {
 	struct remote_msg *m;
-	struct debug_link *l;
 	NTSTATUS status;
 	int pair[2];
 
@@ -495,19 +564,7 @@ static NTSTATUS attach(struct debug_object *d, struct nt_process *p)
 		close(pair[0]);
 		return status;
 	}
-	status = debug_link(&d->object, p, pair[0]);
-	/* It may have been killed since. */
-	if (!status && p->object.state) {
-		pthread_mutex_lock(&debug_lock);
-		l = link_of(d, p->id);
-		if (l)
-			drop_events(l);
-		pthread_mutex_unlock(&debug_lock);
-		if (l)
-			link_free(l);
-		status = STATUS_PROCESS_IS_TERMINATING;
-	}
-	return status;
+	return debug_link(&d->object, p, pair[0]);
 }
 
 static NTSTATUS both(struct task *t, uint64_t process, uint64_t debug,
@@ -574,11 +631,11 @@ NTSTATUS nt_remove_process_debug(struct task *t, uint64_t process,
 		pthread_mutex_lock(&debug_lock);
 		l = link_of(d, p->id);
 		if (l)
-			drop_events(l);
+			drop(l);
 		show(d);
 		pthread_mutex_unlock(&debug_lock);
 		if (l)
-			link_free(l);
+			link_put(l);
 	}
 	object_put(&d->object);
 	object_put(&p->object);
@@ -591,31 +648,35 @@ NTSTATUS nt_set_information_debug_object(struct task *t, uint64_t debug,
 					 uint32_t len, gaddr ret_len)
 {
 	enum { KILL_ON_EXIT = 1 };
-	struct debug_msg m = { .op = DEBUG_FLAGS };
 	struct debug_object *d;
+	uint32_t flags;
 	NTSTATUS status;
 
 	if (ret_len && guest_put32(t, ret_len, 0))
 		return STATUS_ACCESS_VIOLATION;
 	if (class != KILL_ON_EXIT)
 		return STATUS_INVALID_PARAMETER;
-	if (len != sizeof m.flags) {
-		if (ret_len && guest_put32(t, ret_len, sizeof m.flags))
+	if (len != sizeof flags) {
+		if (ret_len && guest_put32(t, ret_len, sizeof flags))
 			return STATUS_ACCESS_VIOLATION;
 		return STATUS_INFO_LENGTH_MISMATCH;
 	}
-	if (guest_get32(t, &m.flags, info))
+	if (guest_get32(t, &flags, info))
 		return STATUS_ACCESS_VIOLATION;
-	if (m.flags & ~(uint32_t)DEBUG_KILL_ON_CLOSE)
+	if (flags & ~(uint32_t)DEBUG_KILL_ON_CLOSE)
 		return STATUS_INVALID_PARAMETER;
 	status = handle_get(t, debug, &debug_type, ACCESS_SET, &d);
 	if (status)
 		return status;
 	pthread_mutex_lock(&debug_lock);
-	d->flags = m.flags;
-	for (struct debug_link *l = links; l; l = l->next)
-		if (l->d == d)
-			debug_send(l->watch.fd, &m, NULL);
+	d->flags = flags;
+	for (struct debug_link *l = links; l; l = l->next) {
+		if (l->d != d)
+			continue;
+		tell_flags(l);
+		if (l->flags_due)
+			watch_change(&l->watch, awaited(l));
+	}
 	pthread_mutex_unlock(&debug_lock);
 	object_put(&d->object);
 	return STATUS_SUCCESS;

@@ -7,6 +7,7 @@
  */
 #include "syscall-xlate/nt/debug.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -151,26 +152,28 @@ static NTSTATUS add(struct task *t, struct object *o, uint32_t access,
 	return status;
 }
 
-/* e's descriptors are used up. */
-static NTSTATUS open_handles(struct task *t, struct debug_event *e,
+/* e keeps its descriptors: if they cannot be told, it is handed out again. */
+static NTSTATUS open_handles(struct task *t, const struct debug_event *e,
 			     struct nt_process *p, struct handles *h)
 {
 	enum { READ = 0x120089 };
 	const struct debug_msg *m = &e->m;
 	NTSTATUS status = STATUS_SUCCESS;
+	int fd[DEBUG_FDS];
 
+	for (unsigned i = 0; i < DEBUG_FDS; i++)
+		fd[i] = e->fd[i] < 0 ? -1 : fcntl(e->fd[i], F_DUPFD_CLOEXEC, 3);
 	if (m->kind == DEBUG_CREATE_PROCESS) {
 		process_learn(p); /* its exit code, among others */
 		object_get(&p->object);
 		status = add(t, &p->object, ALL_ACCESS, &h->process);
 	}
 	/* A program without a file, or a thread that is gone, is no failure */
-	if (e->fd[DEBUG_FD_FILE] >= 0)
-		add(t, file_of(e->fd[DEBUG_FD_FILE]), READ, &h->file);
-	if (e->fd[DEBUG_FD_THREAD] >= 0)
-		add(t, thread_of(m, e->fd[DEBUG_FD_THREAD]), ALL_ACCESS,
+	if (fd[DEBUG_FD_FILE] >= 0)
+		add(t, file_of(fd[DEBUG_FD_FILE]), READ, &h->file);
+	if (fd[DEBUG_FD_THREAD] >= 0)
+		add(t, thread_of(m, fd[DEBUG_FD_THREAD]), ALL_ACCESS,
 		    &h->thread);
-	e->fd[DEBUG_FD_FILE] = e->fd[DEBUG_FD_THREAD] = -1;
 	return status;
 }
 
@@ -217,7 +220,9 @@ NTSTATUS nt_wait_for_debug_event(struct task *t, uint64_t debug,
 			status = STATUS_ACCESS_VIOLATION;
 		if (status) {
 			close_handles(t, &h);
-			debug_event_untake(o, &e, p->id);
+			debug_event_untake(o, &e);
+		} else {
+			debug_event_done(&e);
 		}
 		object_put(&p->object);
 	}

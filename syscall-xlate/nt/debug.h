@@ -74,8 +74,9 @@ struct debug_msg {
 	struct nt_exception_record rec;
 };
 
-/* 0 or -errno.  fd[DEBUG_FDS]: -1 for none; received ones are the caller's. */
-int debug_send(int sock, const struct debug_msg *m, const int *fd);
+/* 0 or -errno.  fd[DEBUG_FDS]: -1 for none; received ones are the caller's.
+   flags: MSG_DONTWAIT. */
+int debug_send(int sock, const struct debug_msg *m, const int *fd, int flags);
 int debug_receive(int sock, struct debug_msg *m, int *fd, int flags);
 
 /* ---- debuggee.c ----------------------------------------------------- */
@@ -133,13 +134,18 @@ struct debug_link;
 struct debug_event {
 	struct debug_event *next;
 	struct debug_link *link;
+	uint64_t serial;
 	bool read; /* handed out, not yet continued */
 	bool dead; /* nobody waits for the answer */
 	struct debug_msg m;
 	int fd[DEBUG_FDS];
 };
 
-/* p is the debuggee of d; sock leads to it.  Owns sock. */
+/*
+ * p is the debuggee of d; sock leads to it.  Owns sock.
+ * STATUS_DEBUGGER_INACTIVE: d has no handles any more;
+ * STATUS_PROCESS_IS_TERMINATING; STATUS_NO_MEMORY.
+ */
 NTSTATUS debug_link(struct object *d, struct nt_process *p, int sock);
 uint32_t debug_object_flags(struct object *d);
 /* The object by which we debug p; a reference.  NULL: we do not. */
@@ -149,12 +155,13 @@ void debug_process_gone(struct nt_process *p);
 
 /*
  * For debug-wait.c.  take: the next event to be handed out, as a copy whose
- * descriptors are the caller's; *p is a reference.  untake: it could not be.
+ * descriptors are the caller's; *p is a reference.  untake: it could not be,
+ * and has its descriptors back; done: it could, they are closed.
  */
 bool debug_event_take(struct object *d, struct debug_event *e,
 		      struct nt_process **p);
-void debug_event_untake(struct object *d, struct debug_event *e,
-			uint32_t process_id);
+void debug_event_untake(struct object *d, struct debug_event *e);
+void debug_event_done(struct debug_event *e);
 /* The answer to one that was taken.  STATUS_INVALID_PARAMETER: there is none.
  */
 NTSTATUS debug_event_answer(struct object *d, uint32_t process_id,

@@ -49,7 +49,7 @@ static size_t npast, past_at;
 
 /* ---- messages ------------------------------------------------------- */
 
-int debug_send(int s, const struct debug_msg *m, const int *fd)
+int debug_send(int s, const struct debug_msg *m, const int *fd, int how)
 {
 	char control[CMSG_SPACE(DEBUG_FDS * sizeof(int))] = { 0 };
 	struct debug_msg copy = *m;
@@ -78,7 +78,7 @@ int debug_send(int s, const struct debug_msg *m, const int *fd)
 		memcpy(CMSG_DATA(c), list, n * sizeof(int));
 	}
 	do
-		sent = sendmsg(s, &hdr, MSG_NOSIGNAL);
+		sent = sendmsg(s, &hdr, how | MSG_NOSIGNAL);
 	while (sent < 0 && errno == EINTR);
 	return sent < 0 ? -errno : 0;
 }
@@ -129,7 +129,7 @@ static int send_it(const struct debug_msg *m, const int *fd)
 
 	pthread_mutex_lock(&sock_lock);
 	if (sock >= 0)
-		err = debug_send(sock, m, fd);
+		err = debug_send(sock, m, fd, 0);
 	pthread_mutex_unlock(&sock_lock);
 	return err;
 }

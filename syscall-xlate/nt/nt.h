@@ -286,7 +286,8 @@ struct nt_watch {
 int watch_fd(struct nt_watch *w, uint32_t events);
 /*
  * The same, but fn is called for every edge (EPOLLET), until watch_cancel().
- * watch_change() sets other events; what holds then counts as an edge.
+ * watch_change() sets other events, of either kind, while w is watched; what
+ * holds then counts as an edge.
  */
 int watch_edges(struct nt_watch *w, uint32_t events);
 int watch_change(struct nt_watch *w, uint32_t events);
@@ -428,6 +429,7 @@ struct nt_process {
 	uint32_t group; /* the id of its process group's first process */
 	uint32_t console_root; /* the first process on its console */
 	bool detached;  /* has no console; of another's: when last asked */
+	bool debug_over; /* has ended; under debug-object.c's lock */
 	uint64_t affinity;
 	struct object *exception_port, *debug_port;
 };

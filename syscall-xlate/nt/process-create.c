@@ -277,9 +277,10 @@ static struct nt_process *start(const struct request *r, enum kind kind,
 	*status = tell_debugger(r, p, g.debug[0]);
 	*th = *status ? NULL : first_thread(p);
 	if (!*th) {
-		process_kill(p, STATUS_NO_MEMORY);
+		if (!*status)
+			*status = STATUS_NO_MEMORY;
+		process_kill(p, *status);
 		object_put(&p->object);
-		*status = STATUS_NO_MEMORY;
 		return NULL;
 	}
 	return p;

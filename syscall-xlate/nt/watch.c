@@ -295,11 +295,12 @@ int watch_edges(struct nt_watch *w, uint32_t events)
 
 int watch_change(struct nt_watch *w, uint32_t events)
 {
-	struct epoll_event e = { .events = events | EPOLLET };
+	struct epoll_event e = { .events = events };
 	int err = 0;
 
 	pthread_mutex_lock(&watch_lock);
 	if (w->slot) {
+		e.events |= slots[w->slot].edge ? EPOLLET : EPOLLONESHOT;
 		e.data.u64 = w->slot | (uint64_t)slots[w->slot].generation
 					       << 32;
 		if (epoll_ctl(instance(w), EPOLL_CTL_MOD, w->fd, &e) < 0)

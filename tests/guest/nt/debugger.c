@@ -117,8 +117,10 @@ static int careless(BOOL kill)
 	if (!CreateProcessA(self, line, NULL, NULL, FALSE, DEBUG_PROCESS, NULL,
 			    NULL, &si, &pi))
 		return 1;
-	if (!DebugSetProcessKillOnExit(kill))
-		return 2;
+	/* The last one counts, however many nobody has heard of yet. */
+	for (int i = 0; i < 1000; i++)
+		if (!DebugSetProcessKillOnExit(i & 1 ? kill : !kill))
+			return 2;
 	while (WaitForDebugEvent(&e, PATIENCE)) {
 		ContinueDebugEvent(e.dwProcessId, e.dwThreadId, DBG_CONTINUE);
 		if (e.dwDebugEventCode == EXCEPTION_DEBUG_EVENT)
@@ -144,6 +146,35 @@ static BOOL start(const char *what, DWORD flags, PROCESS_INFORMATION *pi)
 
 /* Not in every import library. */
 static BOOL(WINAPI *wait_ex)(LPDEBUG_EVENT event, DWORD ms);
+
+/* ntdll's, for what kernel32 has no functions for. */
+static LONG(WINAPI *nt_wait)(HANDLE debug, BOOLEAN alertable,
+			     LARGE_INTEGER *timeout, void *event);
+static LONG(WINAPI *nt_create)(HANDLE *debug, ACCESS_MASK access, void *attr,
+			       ULONG flags);
+static LONG(WINAPI *nt_attach)(HANDLE process, HANDLE debug);
+static HANDLE(WINAPI *our_debug_object)(void);
+
+static void find_calls(void)
+{
+	HMODULE m = GetModuleHandleA("ntdll");
+
+	nt_wait = (void *)GetProcAddress(m, "NtWaitForDebugEvent");
+	nt_create = (void *)GetProcAddress(m, "NtCreateDebugObject");
+	nt_attach = (void *)GetProcAddress(m, "NtDebugActiveProcess");
+	our_debug_object =
+		(void *)GetProcAddress(m, "DbgUiGetThreadDebugObject");
+	CHECK(nt_wait && nt_create && nt_attach && our_debug_object);
+}
+
+/* An event that could not be written is still to come, with its handles. */
+static void wait_in_vain(void *nowhere)
+{
+	LARGE_INTEGER patience = { .QuadPart = -PATIENCE * 10000ll };
+
+	CHECK_EQ((DWORD)nt_wait(our_debug_object(), FALSE, &patience, nowhere),
+		 STATUS_ACCESS_VIOLATION);
+}
 
 static BOOL next(DEBUG_EVENT *e)
 {
@@ -362,10 +393,15 @@ static void whole(void)
 	BOOL present = FALSE, up = TRUE;
 	DEBUG_EVENT e;
 	DWORD code = 0, how;
+	void *nowhere = VirtualAlloc(NULL, 4096, MEM_RESERVE, PAGE_NOACCESS);
 
 	CHECK(start("debuggee", DEBUG_ONLY_THIS_PROCESS, &pi), "%lu",
 	      GetLastError());
-	while (up && next(&e)) {
+	for (;;) {
+		if (up)
+			wait_in_vain(nowhere);
+		if (!up || !next(&e))
+			break;
 		how = DBG_CONTINUE;
 		switch (e.dwDebugEventCode) {
 		case CREATE_PROCESS_DEBUG_EVENT:
@@ -421,6 +457,7 @@ static void whole(void)
 	CHECK_EQ(s.breaks, 3);
 	CHECK_EQ(s.steps, 1);
 	CHECK_EQ(s.exits, 1);
+	VirtualFree(nowhere, 0, MEM_RELEASE);
 	CloseHandle(pi.hProcess);
 	CloseHandle(pi.hThread);
 }
@@ -703,6 +740,149 @@ static void orphan(BOOL kill)
 	CloseHandle(map);
 }
 
+/* ---- several at once ------------------------------------------------- */
+
+static HANDLE begin, closed;
+static HANDLE volatile victim;
+static LONGLONG volatile delay;
+
+static LONGLONG ticks(void)
+{
+	LARGE_INTEGER now;
+
+	QueryPerformanceCounter(&now);
+	return now.QuadPart;
+}
+
+static DWORD WINAPI closer(void *arg)
+{
+	for (;;) {
+		LONGLONG from;
+
+		WaitForSingleObject(begin, INFINITE);
+		if (!victim)
+			return 0;
+		from = ticks();
+		while (ticks() - from < delay)
+			;
+		CloseHandle(victim);
+		SetEvent(closed);
+	}
+}
+
+/*
+ * A debug object is closed while a process is being attached to it: whatever
+ * comes first, in the end nobody debugs the process, and it lives.
+ */
+static void closing(void)
+{
+	PROCESS_INFORMATION pi;
+	BOOL present = TRUE;
+	HANDLE th, d;
+	int attached = 0;
+	LONGLONG from, took = 0;
+	LONG status;
+
+	begin = CreateEventA(NULL, FALSE, FALSE, NULL);
+	closed = CreateEventA(NULL, FALSE, FALSE, NULL);
+	th = CreateThread(NULL, 0, closer, NULL, 0, NULL);
+	CHECK(start("sleeper", 0, &pi));
+	Sleep(300);
+	for (int n = 0; n < 200; n++) {
+		/* The first is closed late, others from too early to too late.
+		 */
+		delay = n ? took * (n % 50) / 25 : 0;
+		CHECK_EQ(nt_create(&d, MAXIMUM_ALLOWED, NULL, 0), 0);
+		victim = d;
+		if (n)
+			SetEvent(begin);
+		from = ticks();
+		status = nt_attach(pi.hProcess, d);
+		if (!n) {
+			took = ticks() - from;
+			SetEvent(begin);
+		}
+		attached += status == 0;
+		CHECK(status == 0 || status == (LONG)STATUS_INVALID_HANDLE ||
+			      status == (LONG)0xc0000354 /* INACTIVE */ ||
+			      status == (LONG)0xc0000048 /* PORT_ALREADY_SET */,
+		      "%#lx", status);
+		CHECK_EQ(WaitForSingleObject(closed, PATIENCE), WAIT_OBJECT_0);
+		for (int i = 0; i < 100; i++) {
+			CheckRemoteDebuggerPresent(pi.hProcess, &present);
+			if (!present)
+				break;
+			Sleep(10);
+		}
+		CHECK(!present, "after %d, %#lx", n, status);
+		if (present)
+			break;
+	}
+	CHECK(attached > 0);
+	victim = NULL;
+	SetEvent(begin);
+	CHECK_EQ(WaitForSingleObject(th, PATIENCE), WAIT_OBJECT_0);
+	CHECK_EQ(WaitForSingleObject(pi.hProcess, 0), WAIT_TIMEOUT);
+	TerminateProcess(pi.hProcess, 0);
+	CHECK_EQ(WaitForSingleObject(pi.hProcess, PATIENCE), WAIT_OBJECT_0);
+	CloseHandle(th);
+	CloseHandle(begin);
+	CloseHandle(closed);
+	CloseHandle(pi.hProcess);
+	CloseHandle(pi.hThread);
+}
+
+static DWORD WINAPI idler(void *arg)
+{
+	while (WaitForSingleObject(arg, 1) == WAIT_TIMEOUT)
+		;
+	return 0;
+}
+
+/* Two set one thread's breakpoints; nobody's files are the worse for it. */
+static LONG volatile setters;
+
+static DWORD WINAPI setter(void *arg)
+{
+	CONTEXT c = { .ContextFlags = CONTEXT_DEBUG_REGISTERS };
+
+	for (int i = 0; i < 300; i++) {
+		c.Dr0 = c.Dr1 = c.Dr2 = c.Dr3 =
+			(ULONG_PTR)&counter & ~(ULONG_PTR)7;
+		c.Dr7 = i & 1 ? 0 : 0x55 | 0x11110000;
+		SetThreadContext(arg, &c);
+	}
+	InterlockedDecrement(&setters);
+	return 0;
+}
+
+static void setting(void)
+{
+	HANDLE stop = CreateEventA(NULL, TRUE, FALSE, NULL), th[3], f;
+	unsigned wrong = 0;
+	DWORD n;
+
+	th[0] = CreateThread(NULL, 0, idler, stop, 0, NULL);
+	setters = 2;
+	for (int i = 1; i < 3; i++)
+		th[i] = CreateThread(NULL, 0, setter, th[0], 0, NULL);
+	while (setters) {
+		char head[2];
+
+		f = CreateFileA(self, GENERIC_READ, FILE_SHARE_READ, NULL,
+				OPEN_EXISTING, 0, NULL);
+		wrong += !ReadFile(f, head, 2, &n, NULL) || n != 2 ||
+			 memcmp(head, "MZ", 2);
+		wrong += !CloseHandle(f);
+	}
+	CHECK_EQ(wrong, 0);
+	SetEvent(stop);
+	CHECK_EQ(WaitForMultipleObjects(3, th, TRUE, PATIENCE), WAIT_OBJECT_0);
+	for (int i = 0; i < 3; i++)
+		CloseHandle(th[i]);
+	CloseHandle(stop);
+}
+
 static void nobody(void)
 {
 	DEBUG_EVENT e;
@@ -750,6 +930,7 @@ int main(int argc, char **argv)
 		wait_ex = WaitForDebugEvent;
 	if (argc > 1)
 		return careless(!strcmp(argv[1], "careless"));
+	find_calls();
 	nobody();
 	whole();
 	second_chance();
@@ -759,5 +940,7 @@ int main(int argc, char **argv)
 	family(DEBUG_ONLY_THIS_PROCESS, 1);
 	orphan(TRUE);
 	orphan(FALSE);
+	closing();
+	setting();
 	return check_done();
 }
