@@ -5,7 +5,8 @@
  * A layer is overlayfs' upper folder: what was changed or made, with a device
  * 0:0 for each name that was removed, and a mark at folders that hide the one
  * below.  Names are looked at one by one and no link is followed, on neither
- * side: a taken-over sandbox can make what it likes in its layer.
+ * side: a taken-over sandbox can make what it likes in its layer.  The host's
+ * folders are opened before there is one.
  */
 #include "loader/commit.h"
 
@@ -13,11 +14,15 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <linux/openat2.h>
+#include <search.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/sysmacros.h>
 #include <sys/xattr.h>
 #include <unistd.h>
@@ -25,19 +30,32 @@
 #include "base/log.h"
 #include "base/table.h"
 
-#define OPAQUE "user.overlay.opaque"
+#define OPAQUE     "user.overlay.opaque"
 #define OWN_XATTRS "user.overlay."
 
 enum { FOLDER = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC };
 
 static int channel[2] = { -1, -1 };
+static int *hosts; /* the policy's mounts, those with a layer; or -1 */
 
-/* ---- handing out ------------------------------------------------------------- */
+/* ---- handing out ---- */
 
 int commit_prepare(const struct policy *p, struct err *e)
 {
-	if (p->commit &&
-	    socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, channel) < 0)
+	if (!p->commit)
+		return 0;
+	hosts = calloc(p->nmounts + 1, sizeof *hosts);
+	if (!hosts)
+		return err_set(e, ENOMEM, "no memory");
+	for (size_t i = 0; i < p->nmounts; i++) {
+		const struct policy_mount *m = &p->mounts[i];
+
+		hosts[i] = m->mode == MOUNT_COW ? open(m->host, FOLDER) : -1;
+		if (hosts[i] < 0 && m->mode == MOUNT_COW)
+			return err_set(e, errno, "--commit: %s: %s", m->host,
+				       strerror(errno));
+	}
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, channel) < 0)
 		return err_set(e, errno, "socketpair: %s", strerror(errno));
 	return 0;
 }
@@ -59,8 +77,10 @@ int commit_send(unsigned n, const char *upper)
 {
 	union control c = { 0 };
 	struct iovec v = { &n, sizeof n };
-	struct msghdr m = { .msg_iov = &v, .msg_iovlen = 1,
-			    .msg_control = c.buf, .msg_controllen = sizeof c.buf };
+	struct msghdr m = { .msg_iov = &v,
+			    .msg_iovlen = 1,
+			    .msg_control = c.buf,
+			    .msg_controllen = sizeof c.buf };
 	struct cmsghdr *h = CMSG_FIRSTHDR(&m);
 	ssize_t sent;
 	int fd;
@@ -91,8 +111,10 @@ static int receive(unsigned *n)
 {
 	union control c;
 	struct iovec v = { n, sizeof *n };
-	struct msghdr m = { .msg_iov = &v, .msg_iovlen = 1,
-			    .msg_control = c.buf, .msg_controllen = sizeof c.buf };
+	struct msghdr m = { .msg_iov = &v,
+			    .msg_iovlen = 1,
+			    .msg_control = c.buf,
+			    .msg_controllen = sizeof c.buf };
 	struct cmsghdr *h;
 	int fd = -1;
 
@@ -106,144 +128,181 @@ static int receive(unsigned *n)
 	return fd;
 }
 
-/* ---- writing ------------------------------------------------------------------ */
-
-/* Files with more than one name in the layer, and the first one on the host. */
-struct twin {
-	dev_t dev;
-	ino_t ino;
-	int folder;
-	char *name;
-	struct twin *next;
-};
+/* ---- writing ---- */
 
 struct work {
-	const char *root;    /* for messages */
-	struct twin *twins;
-	bool failed;
+	const char *root;      /* the host's folder, for messages */
+	int top;               /* its descriptor */
+	char folder[PATH_MAX]; /* below it, where we are: "", "a/", "a/b/" */
+	void *twins;
+	bool failed, stopped;
 };
 
 static void complain(struct work *w, const char *name)
 {
-	log_warn("sandbox: commit: %s in %s: %s", name, w->root,
+	log_warn("sandbox: commit: %s%s in %s: %s", w->folder, name, w->root,
 		 strerror(errno));
 	w->failed = true;
 }
 
-static void remove_tree(int folder, const char *name)
+static const int stops[] = { SIGTERM, SIGHUP, SIGINT, SIGQUIT };
+
+/* They are blocked here.  Once there is one, nothing more is written. */
+static bool stopped(struct work *w)
 {
+	sigset_t pending;
+
+	sigpending(&pending);
+	for (unsigned i = 0; i < COUNT_OF(stops) && !w->stopped; i++)
+		w->stopped = sigismember(&pending, stops[i]) == 1;
+	return w->stopped;
+}
+
+/* False with errno: something of it is still there. */
+static bool remove_tree(int folder, const char *name)
+{
+	int fd, err = 0;
 	struct dirent *x;
 	DIR *d;
-	int fd;
 
-	if (unlinkat(folder, name, 0) == 0 || errno != EISDIR)
-		return;
+	if (unlinkat(folder, name, 0) == 0 || errno == ENOENT)
+		return true;
+	if (errno != EISDIR)
+		return false;
 	fd = openat(folder, name, FOLDER);
-	d = fd < 0 ? NULL : fdopendir(fd);
+	if (fd < 0)
+		return false;
+	d = fdopendir(fd);
 	if (!d) {
-		if (fd >= 0)
-			close(fd);
-		return;
+		close(fd);
+		return false;
 	}
 	while ((x = readdir(d)))
-		if (strcmp(x->d_name, ".") && strcmp(x->d_name, ".."))
-			remove_tree(fd, x->d_name);
+		if (strcmp(x->d_name, ".") && strcmp(x->d_name, "..") &&
+		    !remove_tree(fd, x->d_name))
+			err = errno;
 	closedir(d);
-	unlinkat(folder, name, AT_REMOVEDIR);
+	errno = err;
+	return !err && unlinkat(folder, name, AT_REMOVEDIR) == 0;
 }
 
-/* What we keep attributes of files in; not overlayfs' own. */
-static void copy_xattrs(int from, int to)
+/* ---- what files have beside their names ---- */
+
+/* What we keep attributes and streams of files in; not overlayfs' own. */
+static bool is_users(const char *xattr)
 {
-	char names[4096], value[4096];
-	ssize_t n = flistxattr(from, names, sizeof names), len;
-
-	for (char *x = names; n > 0 && x < names + n; x += strlen(x) + 1)
-		if (!strncmp(x, "user.", 5) &&
-		    strncmp(x, OWN_XATTRS, sizeof OWN_XATTRS - 1) &&
-		    (len = fgetxattr(from, x, value, sizeof value)) >= 0)
-			fsetxattr(to, x, value, (size_t)len, 0);
+	return !strncmp(xattr, "user.", 5) &&
+	       strncmp(xattr, OWN_XATTRS, sizeof OWN_XATTRS - 1);
 }
 
-static void copy_times(int to, const struct stat *st)
+/* As it is in from; ones that are not there are no more. */
+static bool copy_xattrs(int from, int to)
+{
+	static char names[XATTR_LIST_MAX], value[XATTR_SIZE_MAX];
+	ssize_t n, len;
+
+	if (flistxattr(from, NULL, 0) < 0)
+		return errno == ENOTSUP; /* a layer that keeps none */
+	n = flistxattr(to, names, sizeof names);
+	if (n < 0 && errno != ENOTSUP)
+		return false;
+	for (char *x = names; x < names + n; x += strlen(x) + 1)
+		if (is_users(x) && fgetxattr(from, x, NULL, 0) < 0 &&
+		    (errno != ENODATA || fremovexattr(to, x) < 0))
+			return false;
+	n = flistxattr(from, names, sizeof names);
+	if (n < 0)
+		return false;
+	for (char *x = names; x < names + n; x += strlen(x) + 1) {
+		if (!is_users(x))
+			continue;
+		len = fgetxattr(from, x, value, sizeof value);
+		if (len < 0 || fsetxattr(to, x, value, (size_t)len, 0) < 0)
+			return false;
+	}
+	return true;
+}
+
+static bool copy_mode_and_times(int to, const struct stat *st)
 {
 	const struct timespec times[2] = { st->st_atim, st->st_mtim };
 
-	futimens(to, times);
+	return fchmod(to, st->st_mode & 0777) == 0 && futimens(to, times) == 0;
 }
 
-static int copy_bytes(int from, int to)
+/* ---- files ---- */
+
+static bool copy_piece(struct work *w, int from, int to, off_t at, off_t end)
 {
 	static char buf[1 << 16];
-	ssize_t n;
 
-	while ((n = read(from, buf, sizeof buf)) > 0)
-		for (ssize_t at = 0; at < n;) {
-			ssize_t put = write(to, buf + at, (size_t)(n - at));
+	while (at < end) {
+		size_t want = (size_t)MIN(end - at, (off_t)sizeof buf);
+		ssize_t n = pread(from, buf, want, at), put;
 
+		if (n <= 0)
+			return n == 0; /* it is shorter now */
+		for (ssize_t done = 0; done < n; done += put, at += put) {
+			put = pwrite(to, buf + done, (size_t)(n - done), at);
 			if (put < 0)
-				return -1;
-			at += put;
+				return false;
 		}
-	return n < 0 ? -1 : 0;
+		if (stopped(w)) {
+			errno = EINTR;
+			return false;
+		}
+	}
+	return true;
 }
 
-static bool copy_file(int up, int host, const char *name, const struct stat *st)
+/* A file may have many holes, and few bytes. */
+static bool copy_bytes(struct work *w, int from, int to, off_t size)
+{
+	off_t at = 0, end;
+
+	while ((at = lseek(from, at, SEEK_DATA)) >= 0) {
+		end = lseek(from, at, SEEK_HOLE);
+		if (end < 0 || !copy_piece(w, from, to, at, end))
+			return false;
+		at = end;
+	}
+	return errno == ENXIO && ftruncate(to, size) == 0;
+}
+
+static bool put_in_place(int host, const char *temp, const char *name)
+{
+	if (renameat(host, temp, host, name) == 0)
+		return true;
+	return errno == EISDIR && remove_tree(host, name) &&
+	       renameat(host, temp, host, name) == 0;
+}
+
+static bool copy_file(struct work *w, int up, int host, const char *name,
+		      const struct stat *st)
 {
 	char temp[64];
 	int from = openat(up, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC), to = -1;
 	bool ok = false;
+	int err;
 
 	snprintf(temp, sizeof temp, ".run-foreign-commit.%d", getpid());
+	if (from < 0)
+		return false;
 	unlinkat(host, temp, 0);
-	if (from >= 0)
-		to = openat(host, temp,
-			    O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
-			    0600);
-	if (to >= 0 && !copy_bytes(from, to)) {
-		copy_xattrs(from, to);
-		copy_times(to, st);
-		ok = !fchmod(to, st->st_mode & 0777) &&
-		     !renameat(host, temp, host, name);
-		if (!ok && errno == EISDIR) {
-			remove_tree(host, name);
-			ok = !renameat(host, temp, host, name);
-		}
-	}
-	if (!ok && to >= 0) {
-		int err = errno;
-
-		unlinkat(host, temp, 0);
+	to = openat(host, temp,
+		    O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	if (to >= 0) {
+		ok = copy_bytes(w, from, to, st->st_size) &&
+		     copy_xattrs(from, to) && copy_mode_and_times(to, st) &&
+		     put_in_place(host, temp, name);
+		err = errno;
+		close(to);
+		if (!ok)
+			unlinkat(host, temp, 0);
 		errno = err;
 	}
-	if (from >= 0)
-		close(from);
-	if (to >= 0)
-		close(to);
+	close(from);
 	return ok;
-}
-
-/* Another name of a file that is there already? */
-static bool link_twin(struct work *w, int host, const char *name,
-		      const struct stat *st)
-{
-	struct twin *t = w->twins;
-
-	while (t && (t->dev != st->st_dev || t->ino != st->st_ino))
-		t = t->next;
-	if (t) {
-		remove_tree(host, name);
-		return linkat(t->folder, t->name, host, name, 0) == 0;
-	}
-	t = calloc(1, sizeof *t);
-	if (t && (t->name = strdup(name)) &&
-	    (t->folder = fcntl(host, F_DUPFD_CLOEXEC, 3)) >= 0) {
-		t->dev = st->st_dev;
-		t->ino = st->st_ino;
-		t->next = w->twins;
-		w->twins = t;
-	}
-	return false;
 }
 
 static bool copy_link(int up, int host, const char *name)
@@ -254,38 +313,129 @@ static bool copy_link(int up, int host, const char *name)
 	if (n < 0)
 		return false;
 	to[n] = 0;
-	remove_tree(host, name);
-	return symlinkat(to, host, name) == 0;
+	return remove_tree(host, name) && symlinkat(to, host, name) == 0;
 }
 
+/* ---- files with more than one name in the layer ---- */
+
+struct twin {
+	dev_t dev;
+	ino_t ino;
+	char *folder, *name; /* of the first one, on the host */
+};
+
+static int by_inode(const void *a, const void *b)
+{
+	const struct twin *x = a, *y = b;
+
+	if (x->dev != y->dev)
+		return x->dev < y->dev ? -1 : 1;
+	return (x->ino > y->ino) - (x->ino < y->ino);
+}
+
+static void free_twin(void *p)
+{
+	struct twin *t = p;
+
+	free(t->folder);
+	free(t->name);
+	free(t);
+}
+
+/* There can be more of them than descriptors, so it is a name of our making. */
+static bool link_twin(struct work *w, const struct twin *t, int host,
+		      const char *name)
+{
+	const struct open_how how = { .flags = O_PATH | O_DIRECTORY | O_CLOEXEC,
+				      .resolve = RESOLVE_BENEATH |
+						 RESOLVE_NO_SYMLINKS };
+	int fd = (int)syscall(SYS_openat2, w->top, *t->folder ? t->folder : ".",
+			      &how, sizeof how);
+	bool ok;
+
+	if (fd < 0)
+		return false;
+	ok = remove_tree(host, name) && linkat(fd, t->name, host, name, 0) == 0;
+	close(fd);
+	return ok;
+}
+
+static bool remember_twin(struct work *w, const struct twin *key,
+			  const char *name)
+{
+	struct twin *t = malloc(sizeof *t);
+
+	if (!t)
+		return false;
+	*t = *key;
+	t->folder = strdup(w->folder);
+	t->name = strdup(name);
+	if (t->folder && t->name && tsearch(t, &w->twins, by_inode))
+		return true;
+	free_twin(t);
+	errno = ENOMEM;
+	return false;
+}
+
+static bool copy_twin(struct work *w, int up, int host, const char *name,
+		      const struct stat *st)
+{
+	const struct twin key = { .dev = st->st_dev, .ino = st->st_ino };
+	struct twin **found = tfind(&key, &w->twins, by_inode);
+
+	if (found)
+		return link_twin(w, *found, host, name);
+	return copy_file(w, up, host, name, st) && remember_twin(w, &key, name);
+}
+
+/* ---- folders ---- */
+
 static void apply_folder(struct work *w, int up, int host);
+
+/* The host's folder of this name, which it may not have yet. */
+static int make_folder(int host, const char *name, bool anew)
+{
+	int fd;
+
+	if (anew && !remove_tree(host, name))
+		return -1;
+	fd = openat(host, name, FOLDER);
+	if (fd >= 0)
+		return fd;
+	if (errno != ENOENT && !remove_tree(host, name))
+		return -1;
+	return mkdirat(host, name, 0700) == 0 ? openat(host, name, FOLDER) : -1;
+}
 
 static bool apply_subfolder(struct work *w, int up, int host, const char *name,
 			    const struct stat *st)
 {
-	int from = openat(up, name, FOLDER), to = -1;
+	size_t len = strlen(w->folder), room = sizeof w->folder - len;
+	int from, to;
 	char mark = 0;
+	bool ok;
 
+	if (strlen(name) + 2 > room) {
+		errno = ENAMETOOLONG;
+		return false;
+	}
+	from = openat(up, name, FOLDER);
 	if (from < 0)
 		return false;
-	if (fgetxattr(from, OPAQUE, &mark, 1) == 1 && mark == 'y')
-		remove_tree(host, name);
-	to = openat(host, name, FOLDER);
+	to = make_folder(host, name,
+			 fgetxattr(from, OPAQUE, &mark, 1) == 1 && mark == 'y');
 	if (to < 0) {
-		if (errno != ENOENT)
-			remove_tree(host, name);
-		if (mkdirat(host, name, 0700) == 0)
-			to = openat(host, name, FOLDER);
+		close(from);
+		return false;
 	}
-	if (to >= 0) {
-		apply_folder(w, from, to);
-		copy_xattrs(from, to);
-		fchmod(to, st->st_mode & 0777);
-		copy_times(to, st);
-		close(to);
-	}
-	close(from);
-	return to >= 0;
+	if (!copy_xattrs(from, to))
+		complain(w, name);
+	snprintf(w->folder + len, room, "%s/", name);
+	apply_folder(w, from, to);
+	w->folder[len] = 0;
+	ok = copy_mode_and_times(to, st);
+	close(to);
+	return ok;
 }
 
 static bool apply_one(struct work *w, int up, int host, const char *name)
@@ -296,69 +446,71 @@ static bool apply_one(struct work *w, int up, int host, const char *name)
 		return false;
 	switch (st.st_mode & S_IFMT) {
 	case S_IFCHR:
-		if (st.st_rdev == makedev(0, 0)) {
-			remove_tree(host, name);
-			return faccessat(host, name, F_OK,
-					 AT_SYMLINK_NOFOLLOW) < 0;
-		}
+		if (st.st_rdev == makedev(0, 0))
+			return remove_tree(host, name);
 		break;
 	case S_IFDIR:
 		return apply_subfolder(w, up, host, name, &st);
 	case S_IFREG:
-		if (st.st_nlink > 1 && link_twin(w, host, name, &st))
-			return true;
-		return copy_file(up, host, name, &st);
+		return st.st_nlink > 1 ? copy_twin(w, up, host, name, &st)
+				       : copy_file(w, up, host, name, &st);
 	case S_IFLNK:
 		return copy_link(up, host, name);
 	}
-	errno = ENOTSUP; /* nothing that a program here can make */
+	errno = ENOTSUP; /* sockets and pipes, whose other end is gone */
 	return false;
 }
 
+/* Closes up. */
 static void apply_folder(struct work *w, int up, int host)
 {
-	int fd = fcntl(up, F_DUPFD_CLOEXEC, 3);
-	DIR *d = fd < 0 ? NULL : fdopendir(fd);
+	DIR *d = fdopendir(up);
 	struct dirent *x;
 
 	if (!d) {
 		complain(w, ".");
+		close(up);
 		return;
 	}
-	rewinddir(d);
-	while ((x = readdir(d)))
+	while (!stopped(w) && (x = readdir(d)))
 		if (strcmp(x->d_name, ".") && strcmp(x->d_name, "..") &&
-		    !apply_one(w, up, host, x->d_name))
+		    !apply_one(w, up, host, x->d_name) && !w->stopped)
 			complain(w, x->d_name);
 	closedir(d);
 }
 
 bool commit_apply(const struct policy *p)
 {
-	bool ok = true;
+	const struct timespec now = { 0 };
+	sigset_t handled;
+	bool ok = true, stop = false;
 	unsigned n;
 	int up;
 
-	while (channel[0] >= 0 && (up = receive(&n)) >= 0) {
-		struct work w = { .root = n < p->nmounts ? p->mounts[n].host : "?" };
-		int host = open(w.root, FOLDER);
+	/* A terminal's, which the program had as well and ended after. */
+	sigemptyset(&handled);
+	sigaddset(&handled, SIGINT);
+	sigaddset(&handled, SIGQUIT);
+	while (sigtimedwait(&handled, NULL, &now) > 0)
+		;
+	while (channel[0] >= 0 && !stop && (up = receive(&n)) >= 0) {
+		struct work w = { .root = "?" };
 
-		if (host < 0)
+		if (n >= p->nmounts || hosts[n] < 0) {
+			errno = EPROTO;
 			complain(&w, ".");
-		else
-			apply_folder(&w, up, host);
-		while (w.twins) {
-			struct twin *t = w.twins;
-
-			w.twins = t->next;
-			close(t->folder);
-			free(t->name);
-			free(t);
+			close(up);
+		} else {
+			w.root = p->mounts[n].host;
+			w.top = hosts[n];
+			apply_folder(&w, up, w.top);
+			tdestroy(w.twins, free_twin);
 		}
-		if (host >= 0)
-			close(host);
-		close(up);
-		ok &= !w.failed;
+		ok &= !w.failed && !w.stopped;
+		stop = w.stopped;
 	}
+	if (stop)
+		log_warn("sandbox: commit: ended by a signal; what is written "
+			 "stays");
 	return ok;
 }

@@ -12,7 +12,10 @@
 #include "base/err.h"
 #include "base/policy.h"
 
-/* Before the fork: makes the channel.  0, or -1 with e set. */
+/*
+ * Before the fork: makes the channel, and opens the host's folders, as their names
+ * may lead elsewhere later.  0, or -1 with e set.
+ */
 int commit_prepare(const struct policy *p, struct err *e);
 /* Inside: the descriptor that it is done by, or -1; the other end is closed. */
 int commit_channel(void);
@@ -22,7 +25,8 @@ int commit_send(unsigned n, const char *upper);
 void commit_sent(void);
 /*
  * Outside, when nobody is left inside: writes all layers.  Says what went wrong;
- * false if anything did.
+ * false if anything did.  SIGTERM and the terminal's signals are blocked; one that
+ * comes stops it.
  */
 bool commit_apply(const struct policy *p);
 

@@ -114,6 +114,24 @@ static int do_fill(char **a)
 	return 0;
 }
 
+/* Beside the file's own data; how many? */
+static int do_streams(char **a)
+{
+	WIN32_FIND_STREAM_DATA d;
+	wchar_t name[MAX_PATH];
+	int n = 0;
+	HANDLE h;
+
+	MultiByteToWideChar(CP_ACP, 0, a[0], -1, name, MAX_PATH);
+	h = FindFirstStreamW(name, FindStreamInfoStandard, &d, 0);
+	if (h == INVALID_HANDLE_VALUE)
+		return failed();
+	while (FindNextStreamW(h, &d))
+		n++;
+	printf("%d\n", n);
+	return 0;
+}
+
 /* Several commands, as in "mkdir a , write a\b": all must go well. */
 static int do_all(char **a);
 
@@ -676,6 +694,7 @@ static const struct {
 	{ "raw", do_raw },	     { "serve", do_serve },
 	{ "loopback", do_loopback }, { "unix", do_unix },
 	{ "mkdir", do_mkdir },	     { "rmdir", do_rmdir },
+	{ "streams", do_streams },
 	{ "fill", do_fill },	     { "all", do_all },
 	{ "event", do_event },	     { "sources", do_sources },	     { "insn", do_insn },
 };

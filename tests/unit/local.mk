@@ -32,6 +32,11 @@ tests_unit_outside_net_SOURCES = %D%/loader/outside-net.c loader/outside-net.c
 tests_unit_outside_net_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_outside_net_LDADD = $(UNIT_LDADD)
 
+unit_tests += tests/unit/commit
+tests_unit_commit_SOURCES = %D%/loader/commit.c loader/commit.c
+tests_unit_commit_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_commit_LDADD = $(UNIT_LDADD)
+
 unit_tests += tests/unit/pe
 tests_unit_pe_SOURCES = %D%/loader/image/pe.c
 tests_unit_pe_CPPFLAGS = $(UNIT_CPPFLAGS)
