@@ -189,12 +189,16 @@ MARK(direct_resume_begin)
 	iretq
 
 /*
- * The same behind a system call, which loses rcx and r11: without iretq, and
- * without fxrstor where x87 is as empty as the handler's C code leaves it.
+ * The same behind a system call, which leaves its return address in rcx: without
+ * iretq, and without fxrstor where x87 is as empty as the handler's C code
+ * leaves it.  Who comes from sigreturn has another rcx, and needs it.
  */
 direct_return_frame:
 	mov	%fs:current_task@tpoff, %rax
 	cmpl	$0, T_PENDING(%rax)
+	jne	direct_resume_frame
+	mov	R_RIP(%rdi), %rax
+	cmp	R_RCX(%rdi), %rax
 	jne	direct_resume_frame
 	cmpl	$0x37f, R_FX(%rdi)	/* control and status words */
 	jne	direct_resume_frame
