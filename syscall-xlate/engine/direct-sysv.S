@@ -97,6 +97,7 @@ MARK(direct_sysv_pending)
 
 /* A kick found guest code running: its registers are in the frame at rsp. */
 FN(direct_gate_kick)
+	keep_avx512
 	mov	%rsp, %rdi
 	call	direct_pending
 	mov	%rsp, %rdi

@@ -108,6 +108,7 @@ FN(direct_gate_trap)
 	guest_frame_ends
 FN(direct_gate_fault)
 	guest_frame_begins
+	keep_avx512
 	mov	%rsp, %rdi
 	call	direct_faulted
 	mov	%rsp, %rdi
@@ -164,7 +165,13 @@ MARK(direct_resume_begin)
 	.irp	n, 0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15
 	vinsertf128 $1, R_YMM + 16 * \n(%rdi), %ymm\n, %ymm\n
 	.endr
-1:	pushq	R_SS(%rdi)
+	/* Last: what writes xmm or ymm clears the rest of zmm. */
+1:	mov	%fs:0, %rsi
+	lea	direct_avx512@tpoff(%rsi), %rsi
+	mov	$0xe0, %eax
+	xor	%edx, %edx
+	xrstor64 (%rsi)
+	pushq	R_SS(%rdi)
 	pushq	R_RSP(%rdi)
 	pushq	R_FLAGS(%rdi)
 	pushq	R_CS(%rdi)

@@ -25,6 +25,10 @@
 #include "syscall-xlate/engine/trap.h"
 #include "syscall-xlate/xlate.h"
 
+/* For the gates (direct-cfi.h): an XSAVE area; its header stays zero else. */
+__thread char direct_avx512[2752]
+	__attribute__((aligned(64), tls_model("local-exec")));
+
 _Static_assert(offsetof(struct guest_regs, rip) == R_RIP, "direct.h");
 _Static_assert(offsetof(struct guest_regs, kind) == R_KIND, "direct.h");
 _Static_assert(offsetof(struct guest_regs, call_rsp) == R_CALL_RSP,

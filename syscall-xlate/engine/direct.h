@@ -82,6 +82,7 @@
 #define T_PENDING 24
 
 #ifndef __ASSEMBLER__
+extern __thread char direct_avx512[2752];
 
 #include <signal.h>
 #include <stdbool.h>
