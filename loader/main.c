@@ -83,7 +83,7 @@ int main(int argc, char **argv)
 	case GDB:
 		break;
 	}
-	if (!o.program && !o.gdb_pid) {
+	if (!o.program && !(o.action == GDB && o.gdb_pid)) {
 		fputs("run-foreign: no program given (see --help)\n", stderr);
 		return EXIT_OURS;
 	}

@@ -375,7 +375,7 @@ int sandbox_begin(struct options *o, char ***argv, struct err *e)
 				   0666);
 		s.status = status_fd = memfd_create("exit-status", MFD_CLOEXEC);
 		if (s.status_to < 0 || status_fd < 0) {
-			err_set(e, errno, "%s: %s", s.status_file,
+			err_set(e, EINVAL, "--exit-status=%s: %s", s.status_file,
 				strerror(errno));
 			goto fail;
 		}
