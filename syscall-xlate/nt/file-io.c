@@ -245,7 +245,9 @@ static NTSTATUS stream_read_again(struct irp *r)
 	if (!is_ready(r->file->fd, POLLIN))
 		return STATUS_PENDING;
 	status = io_read_fd(NULL, r, r->file->fd, OFFSET_CURRENT, &n);
-	return stream_done(r, status, n, true);
+	/* Non-blocking, and somebody else was faster. */
+	return status == STATUS_RETRY ? STATUS_PENDING
+				      : stream_done(r, status, n, true);
 }
 
 static NTSTATUS stream_read(struct task *t, struct file *f, struct irp *r)
@@ -254,8 +256,8 @@ static NTSTATUS stream_read(struct task *t, struct file *f, struct irp *r)
 	NTSTATUS status;
 
 	/* The descriptor is shared with others: it must stay blocking. */
-	if (!f->synchronous && !is_ready(f->fd, POLLIN))
-		return irp_wait_fd(t, r, f->fd, EPOLLIN, stream_read_again);
+	if (!f->synchronous)
+		return irp_in_turn(t, r, EPOLLIN, stream_read_again);
 	for (;;) {
 		if (io_interrupted(t, f, &status))
 			return status;

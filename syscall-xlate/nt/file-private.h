@@ -24,6 +24,15 @@ enum {
 
 /* After EMFILE: more descriptors, if we may; whether to try again. */
 bool file_raise_limit(void);
+/* A host call that makes descriptors: -1 and errno, or what it returns. */
+#define MORE_FILES(call)                                                       \
+	({                                                                     \
+		int made_ = (call);                                            \
+                                                                               \
+		if (made_ < 0 && errno == EMFILE && file_raise_limit())        \
+			made_ = (call);                                        \
+		made_;                                                         \
+	})
 
 /* One NtCreateFile on its way (file-open.c). */
 struct file_open {

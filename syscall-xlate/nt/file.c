@@ -32,6 +32,7 @@ static void file_close(struct task *t, struct object *o, uint64_t handle,
 		return;
 	lock_release_all(f);
 	irp_cancel(f, NULL, 0);
+	irp_queue_close(f);
 	if (f->ops->close)
 		f->ops->close(t, f);
 	share_leave(f);
@@ -41,6 +42,7 @@ static void file_destroy(struct object *o)
 {
 	struct file *f = (struct file *)o;
 
+	irp_queue_free(f);
 	if (f->ops->destroy)
 		f->ops->destroy(f);
 	dir_scan_free(f->scan);

@@ -85,6 +85,7 @@ struct file {
 
 	_Atomic uint32_t lock; /* for what follows; small and short */
 	struct irp *irps;      /* pending requests */
+	_Atomic(struct irp_queue *) queue; /* those that take turns, or NULL */
 	struct dir_scan *scan; /* dir.c */
 	uint32_t ea_next;      /* file-ea.c: where the next query begins */
 	struct pipe_end *pipe; /* pipe.c */
@@ -123,7 +124,11 @@ struct irp {
 	bool watching;     /* watch.fd is a duplicate of its own */
 	uint32_t events;
 	struct nt_watch watch;
-	void *extra; /* of the kind; freed with free() */
+	/* In a queue (irp-queue.c), under its lock. */
+	struct turns *turns; /* NULL: in none */
+	struct irp *turn_next, **turn_at;
+	NTSTATUS status; /* once it is over */
+	void *extra;     /* of the kind; freed with free() */
 };
 
 enum {
@@ -163,6 +168,20 @@ bool irp_untake(struct irp *r);
  */
 NTSTATUS irp_wait_fd(struct task *t, struct irp *r, int fd, uint32_t events,
 		     NTSTATUS (*again)(struct irp *r));
+/*
+ * irp_in_turn() - the same for f->fd, after the requests before it of the same
+ * direction (EPOLLIN or EPOLLOUT).  Tries at once if there are none: then the
+ * result may be a final one.
+ */
+NTSTATUS irp_in_turn(struct task *t, struct irp *r, uint32_t events,
+		     NTSTATUS (*again)(struct irp *r));
+/*
+ * Before f->fd is closed, when all requests have been cancelled: no others are
+ * taken, until the file has another descriptor and is open again.
+ */
+void irp_queue_close(struct file *f);
+void irp_queue_reopen(struct file *f);
+void irp_queue_free(struct file *f);
 /* Who gets true finishes the request: nobody else will. */
 bool irp_take(struct irp *r);
 /* Finishes a taken request and frees it.  Any host thread. */

@@ -145,6 +145,7 @@ static struct irp *pend(struct task *t, struct irp *r, bool taken)
 	p->watch.slot = 0;
 	p->cancel = NULL;
 	p->again = NULL;
+	p->turns = NULL;
 	if (p->event)
 		object_signal(p->event, 0);
 	object_signal(&f->object, 0);
@@ -288,15 +289,14 @@ NTSTATUS irp_wait_fd(struct task *t, struct irp *r, int fd, uint32_t events,
 		     NTSTATUS (*again)(struct irp *r))
 {
 	/* epoll knows a descriptor once: each request has its own. */
-	int own = fcntl(fd, F_DUPFD_CLOEXEC, 3);
+	int own = MORE_FILES(fcntl(fd, F_DUPFD_CLOEXEC, 3));
 	struct irp *p = own < 0 ? NULL : irp_pend(t, r);
 	int err;
 
 	if (!p) {
 		if (own >= 0)
 			close(own);
-		return own < 0 ? STATUS_INSUFFICIENT_RESOURCES
-			       : STATUS_NO_MEMORY;
+		return own < 0 ? status_from_errno(errno) : STATUS_NO_MEMORY;
 	}
 	p->again = again;
 	p->events = events;

@@ -292,28 +292,20 @@ static NTSTATUS receive_message(struct task *t, struct irp *r, bool wait)
 {
 	struct pipe_end *e = r->file->pipe;
 	bool more = e->tail_more;
-	NTSTATUS status = STATUS_SUCCESS;
-	size_t done = 0;
+	NTSTATUS status;
+	/* What an earlier try has put there already. */
+	size_t done = r->out;
 
-	/* r->out: what an earlier try has put there already. */
-	if (e->tail_len) {
+	if (e->tail_len)
 		status = take_tail(t, r, e, &done);
-		if (status)
-			return status;
-	} else {
+	else
 		status = receive_packet(t, r, e, &done, &more, wait);
-		if (status)
-			return status;
-	}
 	/* The rest of the message has been sent or is being sent. */
-	while (more && !e->tail_len && done < r->len) {
-		status = receive_packet(t, r, e, &done, &more, true);
-		if (status)
-			break;
-	}
+	while (!status && more && !e->tail_len && done < r->len)
+		status = receive_packet(t, r, e, &done, &more, wait);
 	e->tail_more = more;
-	r->information = done;
-	if (status && status != STATUS_PENDING)
+	r->out = r->information = done;
+	if (status)
 		return status;
 	/* Reading bytes from a message pipe pays no heed to where they end. */
 	return e->message_read && (e->tail_len || more) ? STATUS_BUFFER_OVERFLOW
@@ -339,7 +331,7 @@ static NTSTATUS send_message(struct task *t, struct irp *r, bool wait)
 			return STATUS_ACCESS_VIOLATION;
 		m.msg_iovlen = (size_t)nv + 1;
 		n = sendmsg(f->fd, &m,
-			    MSG_NOSIGNAL | (wait || r->out ? 0 : MSG_DONTWAIT));
+			    MSG_NOSIGNAL | (wait ? 0 : MSG_DONTWAIT));
 		if (n < 0 && errno == EINTR)
 			return STATUS_RETRY;
 		if (n < 0)

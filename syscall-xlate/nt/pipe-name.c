@@ -231,10 +231,10 @@ static int start_listening(struct pipe_end *e)
 	socklen_t len;
 	int fd, err = 0;
 
-	fd = socket(AF_UNIX,
-		    (e->message ? SOCK_SEQPACKET : SOCK_STREAM) | SOCK_CLOEXEC |
-			    SOCK_NONBLOCK,
-		    0);
+	fd = MORE_FILES(socket(AF_UNIX,
+			       (e->message ? SOCK_SEQPACKET : SOCK_STREAM) |
+				       SOCK_CLOEXEC | SOCK_NONBLOCK,
+			       0));
 	if (fd < 0)
 		return -errno;
 	snprintf(file, sizeof file, "L%d.%u.%c%d.%u", getpid(), ++serial,
@@ -254,16 +254,19 @@ static int start_listening(struct pipe_end *e)
 	return 0;
 }
 
-void pipe_try_accept(struct file *f, struct pipe_end *e)
+NTSTATUS pipe_try_accept(struct file *f, struct pipe_end *e)
 {
 	char file[sizeof e->instance];
 	int fd;
 
 	if (e->state != PIPE_LISTENING || e->listen_fd < 0)
-		return;
-	fd = accept4(e->listen_fd, NULL, NULL, SOCK_CLOEXEC);
+		return STATUS_SUCCESS;
+	fd = MORE_FILES(accept4(e->listen_fd, NULL, NULL, SOCK_CLOEXEC));
 	if (fd < 0)
-		return;
+		return errno == EMFILE || errno == ENFILE || errno == ENOMEM ||
+				       errno == ENOBUFS
+			       ? status_from_errno(errno)
+			       : STATUS_SUCCESS;
 	strcpy(file, e->instance);
 	file[0] = 'C';
 	renameat(e->dirfd, e->instance, e->dirfd, file);
@@ -272,6 +275,7 @@ void pipe_try_accept(struct file *f, struct pipe_end *e)
 	e->listen_fd = -1;
 	f->fd = fd;
 	e->state = PIPE_CONNECTED;
+	return STATUS_SUCCESS;
 }
 
 static NTSTATUS listen_again(struct irp *r)
@@ -280,8 +284,9 @@ static NTSTATUS listen_again(struct irp *r)
 	NTSTATUS status;
 
 	pthread_mutex_lock(&e->lock);
-	pipe_try_accept(r->file, e);
-	status = e->state == PIPE_CONNECTED   ? STATUS_SUCCESS
+	status = pipe_try_accept(r->file, e);
+	status = status                       ? status
+		 : e->state == PIPE_CONNECTED ? STATUS_SUCCESS
 		 : e->state == PIPE_LISTENING ? STATUS_PENDING
 					      : STATUS_PIPE_DISCONNECTED;
 	pthread_mutex_unlock(&e->lock);
@@ -291,7 +296,7 @@ static NTSTATUS listen_again(struct irp *r)
 NTSTATUS pipe_listen(struct task *t, struct file *f, struct irp *r)
 {
 	struct pipe_end *e = f->pipe;
-	NTSTATUS status;
+	NTSTATUS status = STATUS_SUCCESS;
 	int err = 0;
 
 	if (!e->server)
@@ -300,8 +305,9 @@ NTSTATUS pipe_listen(struct task *t, struct file *f, struct irp *r)
 	if (e->state == PIPE_DISCONNECTED)
 		err = e->dirfd < 0 ? -EINVAL : start_listening(e);
 	else if (e->state == PIPE_LISTENING)
-		pipe_try_accept(f, e);
+		status = pipe_try_accept(f, e);
 	status = err                          ? status_from_errno(-err)
+		 : status                     ? status
 		 : e->state == PIPE_CONNECTED ? STATUS_PIPE_CONNECTED
 		 : e->state != PIPE_LISTENING ? STATUS_PIPE_CLOSING
 		 : e->nowait                  ? STATUS_PIPE_LISTENING
@@ -323,10 +329,10 @@ NTSTATUS pipe_listen(struct task *t, struct file *f, struct irp *r)
 		if (status)
 			return status;
 		pthread_mutex_lock(&e->lock);
-		pipe_try_accept(f, e);
+		status = pipe_try_accept(f, e);
 		pthread_mutex_unlock(&e->lock);
-	} while (e->state == PIPE_LISTENING);
-	return STATUS_SUCCESS;
+	} while (!status && e->state == PIPE_LISTENING);
+	return status;
 }
 
 NTSTATUS pipe_disconnect(struct file *f)
@@ -338,6 +344,7 @@ NTSTATUS pipe_disconnect(struct file *f)
 	if (e->state == PIPE_DISCONNECTED)
 		return STATUS_PIPE_DISCONNECTED;
 	irp_cancel(f, NULL, 0);
+	irp_queue_close(f);
 	pthread_mutex_lock(&e->lock);
 	if (e->listen_fd >= 0) {
 		close(e->listen_fd);
@@ -355,6 +362,7 @@ NTSTATUS pipe_disconnect(struct file *f)
 	e->goodbye = false;
 	e->state = PIPE_DISCONNECTED;
 	pthread_mutex_unlock(&e->lock);
+	irp_queue_reopen(f);
 	return STATUS_SUCCESS;
 }
 
@@ -365,17 +373,18 @@ static NTSTATUS make_anonymous(struct file *f)
 	int fd[2];
 
 	if (e->configuration == PIPE_DUPLEX || e->message) {
-		if (socketpair(AF_UNIX,
-			       (e->message ? SOCK_SEQPACKET : SOCK_STREAM) |
-				       SOCK_CLOEXEC,
-			       0, fd) < 0)
+		if (MORE_FILES(socketpair(
+			    AF_UNIX,
+			    (e->message ? SOCK_SEQPACKET : SOCK_STREAM) |
+				    SOCK_CLOEXEC,
+			    0, fd)) < 0)
 			return status_from_errno(errno);
 		f->fd = fd[0];
 		e->peer_fd = fd[1];
 	} else {
 		bool in = e->configuration == PIPE_INBOUND;
 
-		if (pipe2(fd, O_CLOEXEC) < 0)
+		if (MORE_FILES(pipe2(fd, O_CLOEXEC)) < 0)
 			return status_from_errno(errno);
 		f->fd = fd[in ? 0 : 1];
 		e->peer_fd = fd[in ? 1 : 0];

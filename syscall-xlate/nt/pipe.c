@@ -76,32 +76,35 @@ static NTSTATUS run(struct task *t, struct file *f, struct irp *r,
 		    step_fn *step, uint32_t events,
 		    NTSTATUS (*again)(struct irp *r))
 {
-	bool wait = f->synchronous && !f->pipe->nowait;
 	NTSTATUS status;
 
-	for (;;) {
-		if (wait && io_interrupted(t, f, &status))
+	/* What has been moved, where that takes several tries. */
+	r->out = 0;
+	if (f->pipe->nowait) {
+		status = again(r);
+		if (status != STATUS_PENDING)
 			return status;
-		status = step(t, r, wait);
+		if (events == EPOLLIN)
+			return STATUS_PIPE_EMPTY;
+		r->information = r->out;
+		return STATUS_SUCCESS;
+	}
+	if (!f->synchronous)
+		return irp_in_turn(t, r, events, again);
+	for (;;) {
+		if (io_interrupted(t, f, &status))
+			return status;
+		status = step(t, r, true);
 		if (status == STATUS_RETRY)
 			continue;
 		if (status != STATUS_PENDING)
 			return status;
-		if (!wait)
-			break;
 		/* Somebody made the descriptor non-blocking. */
 		status = io_wait_fd(t, f, f->fd,
 				    events == EPOLLIN ? POLLIN : POLLOUT, -1);
 		if (status)
 			return status;
 	}
-	if (f->pipe->nowait) {
-		if (events == EPOLLIN)
-			return STATUS_PIPE_EMPTY;
-		r->information = r->out;
-		return STATUS_SUCCESS;
-	}
-	return irp_wait_fd(t, r, f->fd, events, again);
 }
 
 static NTSTATUS pipe_read(struct task *t, struct file *f, struct irp *r)
@@ -120,7 +123,6 @@ static NTSTATUS pipe_write(struct task *t, struct file *f, struct irp *r)
 	if (status)
 		return status == STATUS_PIPE_BROKEN ? STATUS_PIPE_CLOSING
 						    : status;
-	r->out = 0;
 	return run(t, f, r, pipe_write_once, EPOLLOUT, write_again);
 }
 
@@ -167,7 +169,6 @@ static NTSTATUS transceive(struct task *t, struct file *f, struct irp *r)
 		return status;
 	r->buf = out;
 	r->len = r->out_len;
-	r->out = 0;
 	return run(t, f, r, pipe_read_once, EPOLLIN, read_again);
 }
 

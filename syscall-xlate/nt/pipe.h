@@ -85,8 +85,11 @@ uint32_t pipe_available(struct file *f);
 NTSTATUS pipe_peek(struct task *t, struct file *f, struct irp *r);
 
 /* pipe-name.c */
-/* The client's connection, if one waits.  With e->lock held. */
-void pipe_try_accept(struct file *f, struct pipe_end *e);
+/*
+ * The client's connection, if one waits; else the state stays as it is.  An
+ * error: there is no room for one.  With e->lock held.
+ */
+NTSTATUS pipe_try_accept(struct file *f, struct pipe_end *e);
 NTSTATUS pipe_listen(struct task *t, struct file *f, struct irp *r);
 NTSTATUS pipe_disconnect(struct file *f);
 void pipe_forget_instance(struct pipe_end *e);
