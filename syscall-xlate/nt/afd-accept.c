@@ -56,18 +56,13 @@ NTSTATUS afd_listen(struct task *t, struct file *f, struct irp *r)
 /* A connection of the host's, or STATUS_PENDING. */
 static NTSTATUS take_host(struct afd_socket *s, int *fd)
 {
-	bool raised = false;
-
 	for (;;) {
-		*fd = accept4(s->file->fd, NULL, NULL, SOCK_CLOEXEC);
+		*fd = MORE_FILES(
+			accept4(s->file->fd, NULL, NULL, SOCK_CLOEXEC));
 		if (*fd >= 0)
 			return STATUS_SUCCESS;
 		if (errno == EAGAIN)
 			return STATUS_PENDING;
-		if (errno == EMFILE && !raised && file_raise_limit()) {
-			raised = true;
-			continue;
-		}
 		if (errno != ECONNABORTED && errno != EINTR && errno != EPROTO)
 			return afd_status(errno);
 	}

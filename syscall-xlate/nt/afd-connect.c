@@ -48,9 +48,8 @@ NTSTATUS afd_make_host(struct afd_socket *s)
 
 	if (family < 0 || s->type < 1 || s->type >= (int)COUNT_OF(types))
 		return STATUS_INVALID_PARAMETER;
-	fd = socket(family, types[s->type] | SOCK_CLOEXEC, protocol);
-	if (fd < 0 && errno == EMFILE && file_raise_limit())
-		fd = socket(family, types[s->type] | SOCK_CLOEXEC, protocol);
+	fd = MORE_FILES(
+		socket(family, types[s->type] | SOCK_CLOEXEC, protocol));
 	if (fd < 0) {
 		int err = errno;
 

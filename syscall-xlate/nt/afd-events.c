@@ -47,6 +47,7 @@ NTSTATUS afd_event_select(struct task *t, struct file *f, struct irp *r)
 	struct object *event = NULL, *old;
 	NTSTATUS status;
 	uint64_t h;
+	int err;
 
 	if (r->len < p + 4 || s->state == AFD_HELPER)
 		return STATUS_INVALID_PARAMETER;
@@ -60,6 +61,11 @@ NTSTATUS afd_event_select(struct task *t, struct file *f, struct irp *r)
 	if (!event && mask)
 		return STATUS_INVALID_PARAMETER;
 	pthread_mutex_lock(&s->lock);
+	if (event && (err = afd_watch(s))) {
+		pthread_mutex_unlock(&s->lock);
+		object_put(event);
+		return afd_status(-err);
+	}
 	old = s->event;
 	s->event = event;
 	s->event_mask = event ? mask : 0;
@@ -68,7 +74,6 @@ NTSTATUS afd_event_select(struct task *t, struct file *f, struct irp *r)
 	/* The program has to get it back: it cannot block any more. */
 	if (s->event_mask) {
 		s->nonblocking = true;
-		afd_watch(s);
 		afd_note_events(s, afd_level(s, afd_ready(s)));
 	}
 	pthread_mutex_unlock(&s->lock);

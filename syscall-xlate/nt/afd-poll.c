@@ -438,6 +438,7 @@ static NTSTATUS poll_later(struct task *t, struct irp *r, struct afd_op *op,
 	struct afd_op *q = looked ? afd_pend(t, r, op) : NULL;
 	uint32_t n = op->nlinks;
 	struct afd_done done;
+	int err = 0;
 	bool armed;
 
 	if (!q) {
@@ -453,18 +454,19 @@ static NTSTATUS poll_later(struct task *t, struct irp *r, struct afd_op *op,
 		l->op = q;
 		pthread_mutex_lock(&s->lock);
 		link_add(s, l);
-		afd_watch(s);
+		err = err ? err : afd_watch(s);
 		pthread_mutex_unlock(&s->lock);
 	}
 	/* A ring waits for the lock, so it finds q let go. */
 	pthread_mutex_lock(&alarms_lock);
-	armed = arm(q, deadline);
+	armed = !err && arm(q, deadline);
 	if (armed)
 		armed = afd_let_go(q);
 	pthread_mutex_unlock(&alarms_lock);
 	if (!armed) {
 		afd_done_init(&done);
-		afd_finish_later(&done, q, STATUS_CANCELLED, 0);
+		afd_finish_later(&done, q,
+				 err ? afd_status(-err) : STATUS_CANCELLED, 0);
 		afd_finish_all(&done);
 	}
 	/* Edges that found q taken; q may be gone. */

@@ -144,11 +144,15 @@ static void move_on(struct afd_op *op, struct afd_done *d)
 {
 	struct afd_socket *s = op->socket;
 
+	int err;
+
 	dequeue(op);
 	pthread_mutex_lock(&s->lock);
 	afd_enqueue(op->wanted, op);
-	afd_watch(s);
-	if (s->closed || !afd_let_go(op))
+	err = afd_watch(s);
+	if (err)
+		afd_finish_later(d, op, afd_status(-err), 0);
+	else if (s->closed || !afd_let_go(op))
 		afd_finish_later(d, op, STATUS_CANCELLED, 0);
 	pthread_mutex_unlock(&s->lock);
 }
@@ -375,12 +379,14 @@ static NTSTATUS wait_in_queue(struct task *t, struct irp *r, struct afd_op *op,
 	if (s->closed) {
 		status = STATUS_CANCELLED;
 	} else if (edges == s->edges) {
-		struct afd_op *p = afd_pend(t, r, op);
+		int err = afd_watch(s);
+		struct afd_op *p = err ? NULL : afd_pend(t, r, op);
 
-		if (p) {
+		if (err) {
+			status = afd_status(-err);
+		} else if (p) {
 			*queued = true;
 			afd_enqueue(p->wanted, p);
-			afd_watch(s);
 			if (!afd_let_go(p))
 				afd_finish_later(&done, p, STATUS_CANCELLED, 0);
 		} else {

@@ -8,8 +8,9 @@
  * waits at a completion port takes that instance from the helper while it
  * sleeps (watch_lead()): it finishes requests where they are waited for, and no
  * other thread has to be woken for a packet.  The helper gets it back when that
- * thread waits for something else, or has not come back for a while.  Only such
- * watches: others, a debugger's say, may want to suspend the very thread that
+ * thread waits for something else, or has not come back for a while; and at once
+ * if it was long away the last time, since what others wait for would be late.
+ * Only such watches: others, a debugger's say, may want to suspend the very thread that
  * would serve them.
  *
  * An event that epoll has already handed out may be for a watch that is
@@ -21,6 +22,7 @@
 #include <sys/eventfd.h>
 #include <sys/timerfd.h>
 
+#include "syscall-xlate/nt/file-private.h"
 #include "syscall-xlate/nt/nt-private.h"
 
 enum {
@@ -30,6 +32,8 @@ enum {
 	WOKEN = 2,
 
 	GRACE_NS = 1000000,
+	/* Away for longer: the next time nobody waits for who led. */
+	LONG_NS = 100000,
 };
 
 struct slot {
@@ -64,6 +68,8 @@ static pthread_mutex_t lead_lock = PTHREAD_MUTEX_INITIALIZER;
  */
 static bool taken;
 static bool grace;                  /* the timer runs */
+static int64_t left_at;             /* when who led last went away; 0: never */
+static bool long_away;              /* the last one who came back was */
 static uint32_t turns, grace_turns; /* how often somebody led; when it began */
 static _Atomic bool orphaned;       /* the helper is not told of io_fd */
 
@@ -207,10 +213,11 @@ static int start(void)
 
 	if (epoll_fd >= 0)
 		return 0;
-	epoll_fd = epoll_create1(EPOLL_CLOEXEC);
-	io_fd = epoll_create1(EPOLL_CLOEXEC);
-	wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	grace_fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+	epoll_fd = MORE_FILES(epoll_create1(EPOLL_CLOEXEC));
+	io_fd = MORE_FILES(epoll_create1(EPOLL_CLOEXEC));
+	wake_fd = MORE_FILES(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
+	grace_fd = MORE_FILES(timerfd_create(CLOCK_MONOTONIC,
+					     TFD_CLOEXEC | TFD_NONBLOCK));
 	if (epoll_fd < 0 || io_fd < 0 || wake_fd < 0 || grace_fd < 0 ||
 	    add_own(io_fd, wake_fd, EPOLLIN | EPOLLET, WOKEN) < 0 ||
 	    add_own(epoll_fd, grace_fd, EPOLLIN, GRACE_OVER) < 0 ||
@@ -345,6 +352,7 @@ bool watch_lead_begin(void)
 	if (ours) {
 		taken = true;
 		turns++;
+		long_away = left_at && monotonic_ns() - left_at > LONG_NS;
 		tell_helper(false);
 	}
 	pthread_mutex_unlock(&lead_lock);
@@ -355,7 +363,10 @@ void watch_lead_end(void)
 {
 	pthread_mutex_lock(&lead_lock);
 	taken = false;
-	if (!grace)
+	left_at = monotonic_ns();
+	if (long_away)
+		tell_helper(true);
+	else if (!grace)
 		begin_grace();
 	pthread_mutex_unlock(&lead_lock);
 }
