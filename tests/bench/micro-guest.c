@@ -55,13 +55,16 @@ static DWORD WINAPI idle(void *arg)
 
 static DWORD WINAPI echo(void *arg)
 {
+	LONG last;
+
 	do {
 		WaitForSingleObject(ping, INFINITE);
+		last = stop; /* before the answer: its receiver sets it */
 		if (arg)
 			ReleaseSemaphore(pong, 1, NULL);
 		else
 			SetEvent(pong);
-	} while (!stop);
+	} while (!last);
 	return 0;
 }
 

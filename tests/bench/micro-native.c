@@ -85,10 +85,13 @@ static void await(_Atomic unsigned *w)
 
 static void *echo(void *arg)
 {
+	int last;
+
 	do {
 		await(&ping);
+		last = stop; /* before the answer: its receiver sets it */
 		wake(&pong);
-	} while (!stop);
+	} while (!last);
 	return arg;
 }
 
