@@ -82,7 +82,7 @@ const char *const jail_for_all[] = {
 	"/etc/localtime",   "/etc/timezone", "/usr/share/zoneinfo",
 	"/proc/meminfo",    "/proc/stat",    "/proc/uptime",
 	"/proc/cpuinfo",    "/sys/devices/system/cpu",
-	"/sys/devices/system/node", "/sys/module/kvm_pvm",
+	"/sys/devices/system/node",
 	"/sys/devices/system/clocksource/clocksource0/current_clocksource",
 	NULL,
 };

@@ -41,7 +41,6 @@ static int keep_time(struct options *o, char ***argv, struct err *e)
 int launch(struct options *o, char **argv, struct err *e)
 {
 	struct launch l = { 0 };
-	struct err no = { 0 };
 	const struct personality *p;
 	const struct engine *engine;
 	struct guest_regs first;
@@ -80,14 +79,16 @@ int launch(struct options *o, char **argv, struct err *e)
 	if (!p)
 		goto fail;
 	engine = engine_choose(o->engine, l.image, e);
-	if (!engine && o->sandbox && strcmp(o->engine, "direct"))
-		err_wrap(e, "no virtual machine for --sandbox (with "
-			    "--engine=direct it does without, and holds less)");
-	if (!engine)
+	if (!engine || engine->init(l.image, argv, e)) {
+		if (o->sandbox && strcmp(o->engine, "direct"))
+			err_wrap(e,
+				 "no virtual machine for --sandbox (with "
+				 "--engine=direct it does without, and holds "
+				 "less)");
 		goto fail;
-	l.runs_32bit = !engine->probe(&(struct image){ .bits = 32 }, &no);
-	if (engine->init(l.image, argv, e) ||
-	    p->start(&l, &t, &first, e))
+	}
+	l.runs_32bit = engine->runs_32bit();
+	if (p->start(&l, &t, &first, e))
 		goto fail;
 	t->personality = p;
 	engine->run(t, &first, e);

@@ -346,6 +346,11 @@ static int probe(const struct image *img, struct err *e)
 	return 0;
 }
 
+static bool runs_32bit(void)
+{
+	return true;
+}
+
 static int map_gate(const struct image *img, struct err *e)
 {
 	const uint16_t ud2 = 0x0b0f;
@@ -415,8 +420,8 @@ static int run(struct task *t, const struct guest_regs *first, struct err *e)
 const struct engine engine_direct = {
 	.name = "direct",
 	.summary = "the program's code runs in this process; no sandbox",
-	.caps = ENGINE_I386,
 	.probe = probe,
 	.init = init,
+	.runs_32bit = runs_32bit,
 	.run = run,
 };

@@ -15,16 +15,13 @@
 #ifndef RF_ENGINE_H
 #define RF_ENGINE_H
 
+#include <stdbool.h>
+
 #include "base/err.h"
 
 struct image;
 struct task;
 struct guest_regs;
-
-enum {
-	ENGINE_I386 = 1 << 0,	  /* can run 32-bit guests */
-	ENGINE_ISOLATES = 1 << 1, /* guest cannot reach the host but by calls */
-};
 
 /* How raw system call instructions of foreign code are caught (--trap). */
 enum trap_mode {
@@ -38,7 +35,6 @@ extern enum trap_mode engine_trap; /* set before init() */
 struct engine {
 	const char *name;    /* for --engine and the man page */
 	const char *summary; /* one line for --list-engines */
-	unsigned caps;	     /* ENGINE_* */
 
 	/*
 	 * Can this engine run img on this machine?  Returns 0, or -1 with e
@@ -53,6 +49,8 @@ struct engine {
 	 * before the personality's start().  0, or -1 with e set.
 	 */
 	int (*init)(const struct image *img, char *const *argv, struct err *e);
+	/* After init(): can it run programs of 32 bits, too? */
+	bool (*runs_32bit)(void);
 
 	/*
 	 * Run t, the first task, from the registers first, until its guest

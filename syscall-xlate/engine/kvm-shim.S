@@ -34,8 +34,8 @@ kvm_shim_end:
  * The self-test, at CPL3: a call, with the time stamp counter; a store to the page at rbx, twice, with a
  * call behind each (the monitor makes the page read-only before the second).
  */
-	.globl	kvm_test, kvm_test_end
-	.hidden	kvm_test, kvm_test_end
+	.globl	kvm_test, kvm_test32, kvm_test_end
+	.hidden	kvm_test, kvm_test32, kvm_test_end
 kvm_test:
 	rdtsc
 	shl	$32, %rdx
@@ -46,6 +46,13 @@ kvm_test:
 	mov	%rax, (%rbx)
 	syscall
 	ud2
+/* As 32-bit code: an instruction of SSE2, as our DLLs have them, and a call. */
+	.code32
+kvm_test32:
+	pxor	%xmm0, %xmm0
+	int	$0x2e
+	ud2
+	.code64
 kvm_test_end:
 
 	.section .note.GNU-stack, "", @progbits

@@ -85,15 +85,13 @@ static struct task_ops ops = {
 
 static int probe(const struct image *img, struct err *e)
 {
-	/*
-	 * kvm_pvm interprets 32-bit code, at microseconds an instruction, and
-	 * what uses SSE, as our DLLs do, is undefined to it.
-	 */
-	if (img->bits != 64 && access("/sys/module/kvm_pvm", F_OK) == 0)
-		return err_set(e, ENOTSUP,
-			       "32-bit programs cannot run on this machine's "
-			       "kind of KVM (kvm_pvm); --engine=direct can");
+	(void)img;
 	return kvm_usable(e);
+}
+
+static bool runs_32bit(void)
+{
+	return kvm_machine.runs_32bit;
 }
 
 /*
@@ -158,6 +156,11 @@ static int init(const struct image *img, char *const *argv, struct err *e)
 	    kvm_signals_init(e) || kvm_self_test(e) ||
 	    (img->format == IMAGE_PE && map_gate(e)))
 		return -1;
+	if (img->bits == 32 && !kvm_machine.runs_32bit)
+		return err_set(e, ENOTSUP,
+			       "engine kvm: 32-bit programs cannot run on this "
+			       "machine's kind of KVM, which interprets their "
+			       "code; --engine=direct can");
 	if (img->format == IMAGE_PE)
 		share_clock();
 	return 0;
@@ -183,8 +186,8 @@ static int run(struct task *t, const struct guest_regs *first, struct err *e)
 const struct engine engine_kvm = {
 	.name = "kvm",
 	.summary = "the program's code runs in a virtual machine of its own",
-	.caps = ENGINE_I386 | ENGINE_ISOLATES,
 	.probe = probe,
 	.init = init,
+	.runs_32bit = runs_32bit,
 	.run = run,
 };

@@ -75,6 +75,7 @@ struct kvm_machine {
 	size_t run_size;       /* of a vCPU's struct kvm_run */
 	bool lstar_quirk;      /* `syscall' stays at CPL3: see kvm-probe.c */
 	bool same_tsc;	       /* the program's rdtsc is ours */
+	bool runs_32bit;       /* 32-bit code, as a processor does */
 	struct kvm_cpuid2 *cpuid;
 	uint64_t xcr0;	       /* 0: the virtual CPU has no XSAVE */
 	bool has_fsgsbase;
@@ -185,7 +186,8 @@ struct event vcpu_interrupted(struct vcpu *v);
 
 /*
  * Does the virtual machine do what this engine needs?  Sets
- * kvm_machine.lstar_quirk and same_tsc.  0, or -1 with e saying what it did instead.
+ * kvm_machine.lstar_quirk, same_tsc and runs_32bit.  0, or -1 with e saying what
+ * it did instead.
  */
 int kvm_self_test(struct err *e);
 
@@ -246,7 +248,7 @@ extern struct guest_mem kvm_mem_table; /* kvm-mem.c */
 
 /* kvm-shim.S */
 extern const char kvm_shim[], kvm_shim_call[], kvm_shim_end[];
-extern const char kvm_test[], kvm_test_end[];
+extern const char kvm_test[], kvm_test32[], kvm_test_end[];
 
 #endif
 #endif
