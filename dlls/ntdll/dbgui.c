@@ -64,10 +64,13 @@ NTSTATUS NTAPI DbgUiDebugActiveProcess(HANDLE process)
 	return s;
 }
 
-/* A thread there that begins in its DbgUiRemoteBreakin: ntdll lies at the same
-   place in every process of a width. */
+/*
+ * A thread there that begins in its DbgUiRemoteBreakin: ntdll lies at the same
+ * place in every process of a width.
+ */
 NTSTATUS NTAPI DbgUiIssueRemoteBreakin(HANDLE process)
 {
+	PVOID start = (PVOID)DbgUiRemoteBreakin;
 	ULONG_PTR wow64 = 0;
 	CLIENT_ID id;
 	HANDLE thread;
@@ -75,12 +78,19 @@ NTSTATUS NTAPI DbgUiIssueRemoteBreakin(HANDLE process)
 
 	s = NtQueryInformationProcess(process, 26 /* ProcessWow64Information */,
 				      &wow64, sizeof wow64, NULL);
-	if (NT_SUCCESS(s) && (wow64 == 0) != (sizeof(void *) == 8))
-		s = STATUS_NOT_SUPPORTED;
-	if (NT_SUCCESS(s))
-		s = RtlCreateUserThread(process, NULL, FALSE, 0, 0, 0,
-					(PVOID)DbgUiRemoteBreakin, NULL,
-					&thread, &id);
+	if (!NT_SUCCESS(s))
+		return s;
+#ifdef _WIN64
+	if (wow64)
+		start = rf_breakin32(process);
+	if (!start)
+		return STATUS_PROCEDURE_NOT_FOUND;
+#else
+	if (!wow64)
+		return STATUS_NOT_SUPPORTED;
+#endif
+	s = RtlCreateUserThread(process, NULL, FALSE, 0, 0, 0, start, NULL,
+				&thread, &id);
 	if (NT_SUCCESS(s))
 		NtClose(thread);
 	return s;

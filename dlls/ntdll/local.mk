@@ -7,7 +7,8 @@ ntdll_SPECS = %D%/ntdll.spec %D%/ntdll-ldr.spec %D%/ntdll-except.spec %D%/ntdll-
 ntdll_SOURCES += %D%/ldr-resource.c
 ntdll_SOURCES += %D%/unwind-table.c %D%/vectored.c %D%/unhandled.c
 ntdll_SOURCES_x86_64 = %D%/stubs-x86_64.s %D%/except-x86_64.S \
-	%D%/dispatch-x86_64.c %D%/unwind-x86_64.c %D%/specific.c
+	%D%/dispatch-x86_64.c %D%/unwind-x86_64.c %D%/specific.c \
+	%D%/breakin-x86_64.c
 ntdll_SOURCES_i686 = %D%/stubs-i686.s %D%/except-i686.S \
 	%D%/dispatch-i686.c %D%/safe-handlers.c %D%/call64-i686.S \
 	%D%/wow64-i686.c

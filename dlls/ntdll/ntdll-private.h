@@ -30,6 +30,8 @@ static inline HANDLE current_tid(void)
 
 /* dbgui.c: a breakpoint for the debugger, and what to do if none takes it. */
 void rf_attention(void);
+/* Where a 32-bit process has its DbgUiRemoteBreakin; NULL: nowhere. */
+PVOID rf_breakin32(HANDLE process);
 BOOL rf_only_for_debugger(const EXCEPTION_RECORD *rec, CONTEXT *ctx);
 
 /* ---- park.c: threads asleep on an address -------------------------------- */

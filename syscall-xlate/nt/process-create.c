@@ -316,6 +316,9 @@ static NTSTATUS create(struct task *t, struct request *r, gaddr create_info,
 	status = find_image(r, &kind);
 	if (status)
 		return status;
+	/* Nor can it be attached to. */
+	if (r->debug_object && nt_self->wow64 && !r->wow64)
+		return STATUS_NOT_SUPPORTED;
 	request_find_cwd(r);
 	if (!pty_slave_path(t, r->p.console, r->pty, sizeof r->pty))
 		r->pty[0] = 0;
