@@ -16,13 +16,19 @@ _Static_assert(sizeof(struct iocp_entry) == 32, "NtRemoveIoCompletionEx");
 struct iocp_packet {
 	struct iocp_packet *next;
 	struct iocp_entry entry;
-	/* Somebody has taken it, or the port is gone; NULL: free() it. */
+	/* Somebody has taken it, or the port is gone; NULL: free() it.  Not
+	   called for one that any process may take, see iocp_packet_gone(). */
 	void (*done)(struct iocp_packet *p);
+	/* In a port of several processes, which has a copy, with this number */
+	bool copied;
+	uint64_t number;
 };
 
 /* Queues p or gives it to a waiting thread.  Object locks may be held. */
 void iocp_post_packet(struct object *port, struct iocp_packet *p);
 /* Takes p out if nobody has taken it; done is not called. */
 bool iocp_recall_packet(struct object *port, struct iocp_packet *p);
+/* p was copied, and somebody has taken the copy. */
+bool iocp_packet_gone(struct object *port, const struct iocp_packet *p);
 
 #endif

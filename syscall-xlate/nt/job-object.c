@@ -19,27 +19,10 @@ struct job *jobs_first;
 
 /* ---- making one ------------------------------------------------------ */
 
-enum { AREA_AT = 4096 };
-
-static bool map_area(struct job *j)
-{
-	void *p;
-
-	/* What another process has sent may be too short. */
-	if (lseek(j->object.shared->fd, 0, SEEK_END) <
-	    (off_t)(AREA_AT + sizeof *j->area))
-		return false;
-	p = mmap(NULL, sizeof *j->area, PROT_READ | PROT_WRITE, MAP_SHARED,
-		 j->object.shared->fd, AREA_AT);
-	if (p == MAP_FAILED)
-		return false;
-	j->area = p;
-	shared_set_more(j->object.shared, p, sizeof *j->area);
-	return true;
-}
-
+/* j has its page. */
 static void enlist(struct job *j)
 {
+	j->area = j->object.shared->area;
 	for (unsigned i = 0; i < COUNT_OF(j->parcels); i++)
 		j->parcels[i] = -1;
 	j->alarm = -1;
@@ -64,11 +47,9 @@ bool job_init(struct job *j)
 		ends[0] = ends[1] = -1;
 	j->reading = ends[0];
 	j->writing = ends[1];
-	enlist(j);
-	return j->object.shared && ends[0] >= 0 &&
-	       ftruncate(j->object.shared->fd, AREA_AT + sizeof *j->area) ==
-		       0 &&
-	       map_area(j);
+	if (j->object.shared)
+		enlist(j);
+	return ends[0] >= 0;
 }
 
 /* One side of the pipe with a name; -1. */
@@ -85,7 +66,6 @@ static int open_side(const struct shared *s, int flags, bool make)
 
 bool job_named(struct object *o, bool created)
 {
-	const off_t end = (off_t)(AREA_AT + sizeof(struct job_area));
 	struct job *j = job_of_object(o);
 	struct shared *s = o->shared;
 
@@ -94,11 +74,6 @@ bool job_named(struct object *o, bool created)
 	if (!j->area) {
 		j->reading = j->writing = -1;
 		enlist(j);
-		/* Allocated: to find no room later would be a SIGBUS. */
-		if (created && posix_fallocate(s->fd, 0, end))
-			return false;
-		if (!map_area(j))
-			return false;
 	}
 	/* In this order: without a reader nobody can open it for writing. */
 	if (j->reading < 0)
@@ -135,10 +110,6 @@ void job_destroy(struct object *o)
 		j->told = told->next;
 		object_put(&told->process->object);
 		free(told);
-	}
-	if (j->area) {
-		shared_set_more(o->shared, NULL, 0);
-		munmap(j->area, sizeof *j->area);
 	}
 	job_close_fd(&j->reading);
 	job_close_fd(&j->writing);
@@ -206,17 +177,13 @@ int job_other_end(int fd, int flags)
 }
 
 /* j, which we may know already, and an end of its pipe. */
-static bool take_end(struct job *j, int fd)
+static void take_end(struct job *j, int fd)
 {
 	bool only_reads = (fcntl(fd, F_GETFL) & O_ACCMODE) == O_RDONLY;
 
 	if (!j->area) {
 		j->reading = j->writing = -1;
 		enlist(j);
-		if (!map_area(j)) {
-			close(fd);
-			return false;
-		}
 	}
 	if (j->reading < 0)
 		j->reading = only_reads ? fd : job_other_end(fd, O_RDONLY);
@@ -224,7 +191,6 @@ static bool take_end(struct job *j, int fd)
 		j->writing = fd;
 	else if (j->reading != fd)
 		close(fd);
-	return true;
 }
 
 struct object *job_receive(const struct nt_passed *p)
@@ -252,12 +218,10 @@ struct object *job_receive(const struct nt_passed *p)
 	pthread_mutex_lock(&lock);
 	if (page.fd >= 0)
 		o = shared_receive(&job_type, &page);
-	if (!o)
+	if (o)
+		take_end(job_of_object(o), both[1]);
+	else
 		job_close_fd(&both[1]);
-	else if (!take_end(job_of_object(o), both[1])) {
-		object_put(o);
-		o = NULL;
-	}
 	pthread_mutex_unlock(&lock);
 	return o;
 }

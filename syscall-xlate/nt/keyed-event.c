@@ -4,6 +4,10 @@
  *
  * Whoever comes first sleeps; nothing is remembered.  Handle 0 means one event
  * that every process has.
+ *
+ * A key is an address of the process, so who meets are threads of one process,
+ * whoever has the event besides: name and handles are for all, the lists are
+ * not.
  */
 #include "syscall-xlate/nt/nt-private.h"
 #include "syscall-xlate/nt/calls.h"
@@ -15,11 +19,26 @@ struct keyed_event {
 	struct wait_block *releasers;
 };
 
+/* There is nothing to know of it. */
+static void to_page(const struct object *o, struct shared_page *p)
+{
+	(void)o;
+	(void)p;
+}
+
+static struct object *receive(const struct nt_passed *p)
+{
+	return shared_receive(&keyed_event_type, p);
+}
+
 const struct object_type keyed_event_type = {
 	.name = "KeyedEvent",
 	.size = sizeof(struct keyed_event),
 	.generic = { 0x20001, 0x20002, 0x20000, 0xf0003 },
 	.valid_access = 0x1f0003,
+	.to_page = to_page,
+	.pass = shared_pass,
+	.receive = receive,
 };
 
 static struct keyed_event *everyones(void)

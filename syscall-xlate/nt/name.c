@@ -113,8 +113,10 @@ void name_forget(struct object *o)
 	/* Somebody may have opened it by name meanwhile. */
 	if (!o->handles && o->name && !o->name->permanent)
 		gone = name_unlink(o);
-	/* What is in a directory keeps it, but nobody else comes in. */
-	if (gone && o->type == &directory_type && o->shared)
+	/* What is in a directory keeps it, and who waits keeps what he waits
+	   for, but nobody else comes in. */
+	if (gone && o->shared &&
+	    (o->type == &directory_type || !shared_by_others(o->shared)))
 		shared_unname(o->shared, false);
 	pthread_mutex_unlock(&names_lock);
 	name_drop(gone);

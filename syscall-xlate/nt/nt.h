@@ -66,6 +66,9 @@ struct object_type {
 	 */
 	void (*to_page)(const struct object *o, struct shared_page *init);
 	void (*from_page)(struct object *o, const struct shared_page *page);
+	/* Bytes behind the page that go with it (shared->area), zero at first;
+	   and how many of them have memory from the start. */
+	size_t area, area_first;
 	/* o has just got its name, and with it (o->shared) a page, which is new
 	   if created; or none, if there is no session.  false: no memory. */
 	bool (*named)(struct object *o, bool created);

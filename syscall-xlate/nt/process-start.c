@@ -25,7 +25,7 @@ static const struct object_type *const passed_types[] = {
 	&event_type, &semaphore_type, &mutant_type,
 	&process_type, &thread_type, &timer_type,
 	&job_type,   &directory_type, &symlink_type,
-	&token_type,
+	&token_type, &iocp_type, &keyed_event_type,
 };
 
 int passed_type(const struct object_type *type)

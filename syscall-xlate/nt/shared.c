@@ -30,6 +30,8 @@ enum {
 	MAPPED = SHARED_NODE + 4096,
 	IN_USE = 0, /* byte */
 	SETUP = 1,
+	MARKS = 2, /* and those behind it */
+	AREA_AT = 4096,
 	SPINS = 200,
 	LOOK = 64, /* yields between looks whether the holder lives */
 };
@@ -136,6 +138,21 @@ static int byte_lock(int fd, int byte, short type, int op)
 static bool in_use(int fd)
 {
 	return byte_lock(fd, IN_USE, F_WRLCK, F_OFD_GETLK) != 0;
+}
+
+bool shared_by_others(const struct shared *s)
+{
+	return in_use(s->fd);
+}
+
+bool shared_mark(const struct shared *s, unsigned place)
+{
+	return !byte_lock(s->fd, MARKS + (int)place, F_WRLCK, F_OFD_SETLK);
+}
+
+bool shared_is_marked(const struct shared *s, unsigned place)
+{
+	return byte_lock(s->fd, MARKS + (int)place, F_WRLCK, F_OFD_GETLK) != 0;
 }
 
 /* The session's folder with a slash; false: there is no place for one. */
@@ -321,12 +338,38 @@ void shared_disown(struct shared *s)
 	small_unlock(&all_lock);
 }
 
-void shared_set_more(struct shared *s, void *more, size_t size)
+static size_t area_of(uint32_t kind)
 {
+	const struct object_type *type = shared_type_of(kind);
+
+	return type ? type->area : 0;
+}
+
+/* For the kind that the page says; false: it is not there, or no memory. */
+static bool attach_area(struct shared *s)
+{
+	size_t size = area_of(s->page->kind);
+	struct stat st;
+	void *p;
+
+	if (!size)
+		return true;
+	if (fstat(s->fd, &st) < 0 || (uint64_t)st.st_size < AREA_AT + size)
+		return false;
+	p = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, s->fd,
+		 AREA_AT);
+	if (p == MAP_FAILED)
+		return false;
 	small_lock(&all_lock);
-	s->more = more;
-	s->more_size = size;
+	s->area = p;
+	s->area_size = size;
 	small_unlock(&all_lock);
+	return true;
+}
+
+bool shared_area_grow(const struct shared *s, size_t at, size_t n)
+{
+	return !posix_fallocate(s->fd, (off_t)(AREA_AT + at), (off_t)n);
 }
 
 /* If addr is in the stretch at p. */
@@ -347,7 +390,7 @@ bool shared_restore(const void *addr)
 	small_lock(&all_lock);
 	for (s = all; s && !ours; s = s->next)
 		ours = restore_at(addr, s->page, MAPPED - SHARED_NODE) ||
-		       restore_at(addr, s->more, s->more_size);
+		       restore_at(addr, s->area, s->area_size);
 	small_unlock(&all_lock);
 	return ours;
 }
@@ -363,29 +406,61 @@ static void detach(struct shared *s)
 		s->next->prev = s->prev;
 	small_unlock(&all_lock);
 	munmap((char *)s->page - SHARED_NODE, MAPPED);
+	if (s->area)
+		munmap(s->area, s->area_size);
+}
+
+/* Undoes attach(); the descriptor stays. */
+static void give_up(struct shared *s)
+{
+	detach(s);
+	free(s);
+}
+
+/* As long as page and area; returns 0 or an errno value. */
+static int make_room(int fd, uint32_t kind)
+{
+	const struct object_type *type = shared_type_of(kind);
+	size_t first = type->area ? AREA_AT + type->area_first
+				  : sizeof(struct shared_page);
+
+	if (type->area && ftruncate(fd, (off_t)(AREA_AT + type->area)) < 0)
+		return errno;
+	/* Allocated, not only as long: a page that a full file system has no
+	   room for would be a SIGBUS when it is written to. */
+	return posix_fallocate(fd, 0, (off_t)first);
 }
 
 struct shared *shared_anonymous(const struct shared_page *init)
 {
 	int fd = memfd_create("run-foreign-object",
 			      MFD_CLOEXEC | MFD_ALLOW_SEALING);
+	size_t area = area_of(init->kind);
 	struct shared *s = NULL;
 
 	/* Nobody who gets it can take the memory away under the others. */
-	if (fd >= 0 && ftruncate(fd, sizeof *init) == 0) {
+	if (fd >= 0 &&
+	    ftruncate(fd, (off_t)(area ? AREA_AT + area : sizeof *init)) == 0) {
 		fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_SEAL);
 		s = attach(fd);
 	}
-	if (s)
+	if (s) {
 		init_page(s->page, init);
-	else if (fd >= 0)
+		if (!attach_area(s)) {
+			give_up(s);
+			s = NULL;
+		}
+	}
+	if (!s && fd >= 0)
 		close(fd);
+	if (s && area)
+		byte_lock(fd, IN_USE, F_RDLCK, F_OFD_SETLK);
 	return s;
 }
 
 /*
- * The descriptor came from the parent, and so did its lock: the parent would
- * release it for us.
+ * The descriptor came from the parent, and so did its locks: the parent would
+ * release them for us.
  */
 static void own_lock(struct shared *s)
 {
@@ -399,7 +474,8 @@ static void own_lock(struct shared *s)
 	byte_lock(fd, IN_USE, F_RDLCK, F_OFD_SETLK);
 	close(s->fd);
 	s->fd = fd;
-	if (file_for(path, sizeof path, s->page->name,
+	if (s->page->name_len &&
+	    file_for(path, sizeof path, s->page->name,
 		     MIN(s->page->name_len, COUNT_OF(s->page->name)), false))
 		s->path = strdup(path);
 }
@@ -412,14 +488,13 @@ struct shared *shared_from_fd(int fd)
 	if (fstat(fd, &st) == 0 &&
 	    (uint64_t)st.st_size >= sizeof(struct shared_page))
 		s = attach(fd);
-	if (s && s->page->magic != MAGIC) {
-		detach(s);
-		free(s);
+	if (s && (s->page->magic != MAGIC || !attach_area(s))) {
+		give_up(s);
 		s = NULL;
 	}
 	if (!s)
 		close(fd);
-	else if (s->page->name_len)
+	else if (s->page->name_len || s->area)
 		own_lock(s);
 	return s;
 }
@@ -439,11 +514,9 @@ static struct shared *settle(int fd, const uint16_t *name, size_t n,
 		return NULL;
 	if (used && (uint64_t)st.st_size < sizeof *s->page)
 		return NULL;
-	/* Allocated, not only as long: a page that a full file system has no
-	   room for would be a SIGBUS when it is written to. */
 	if (!used && ftruncate(fd, 0) < 0)
 		return NULL;
-	if (!used && (err = posix_fallocate(fd, 0, sizeof *s->page))) {
+	if (!used && (err = make_room(fd, init->kind))) {
 		errno = err;
 		return NULL;
 	}
@@ -454,10 +527,10 @@ static struct shared *settle(int fd, const uint16_t *name, size_t n,
 		init_page(s->page, init);
 		s->page->name_len = (uint32_t)n;
 		memcpy(s->page->name, name, n * 2);
-	} else if (s->page->magic != MAGIC || s->page->name_len != n ||
-		   memcmp(s->page->name, name, n * 2)) {
-		detach(s);
-		free(s);
+	}
+	if (s->page->magic != MAGIC || s->page->name_len != n ||
+	    memcmp(s->page->name, name, n * 2) || !attach_area(s)) {
+		give_up(s);
 		return NULL;
 	}
 	if (created)
@@ -596,6 +669,8 @@ static const struct object_type *const shared_types[] = {
 	[SHARED_JOB] = &job_type,
 	[SHARED_DIRECTORY] = &directory_type,
 	[SHARED_SYMLINK] = &symlink_type,
+	[SHARED_PORT] = &iocp_type,
+	[SHARED_KEYED_EVENT] = &keyed_event_type,
 };
 
 enum shared_kind shared_kind_of(const struct object_type *type)

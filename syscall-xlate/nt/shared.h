@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * shared.h - events, semaphores, mutants, timers, sections, jobs, directories
- * and links of several processes.
+ * shared.h - events, semaphores, mutants, timers, sections, jobs, completion
+ * ports, keyed events, directories and links of several processes.
  *
  * A named one lives in a small file of the session's folder, an unnamed one
  * that was passed to a child in a memfd; every process that has it maps that
@@ -26,6 +26,8 @@ enum shared_kind {
 	SHARED_JOB,
 	SHARED_DIRECTORY,
 	SHARED_SYMLINK,
+	SHARED_PORT,
+	SHARED_KEYED_EVENT,
 };
 
 /* A section; its memory, or its file's path, follows the page. */
@@ -85,9 +87,9 @@ struct shared {
 	bool publish; /* under the page's lock: wake sleepers on unlock */
 	char *path;   /* of the file; NULL: a memfd */
 	struct object *object; /* that has it; no reference */
-	/* What else of the file is mapped, for as long as s is; or NULL. */
-	void *more;
-	size_t more_size;
+	/* What follows the page in the file, if the type has such (nt.h). */
+	void *area;
+	size_t area_size;
 	uint64_t device, inode;
 	struct shared *next, *prev; /* of all */
 };
@@ -129,8 +131,16 @@ void shared_unname(struct shared *s, bool always);
 bool shared_companion(const struct shared *s, char *path, size_t size);
 /* Calls fn with a copy of every page with a name that somebody has. */
 void shared_each(void (*fn)(const struct shared_page *p, void *arg), void *arg);
-/* s->more: may be gone as the page may. */
-void shared_set_more(struct shared *s, void *more, size_t size);
+/* Memory for the area's bytes at, which a full file system may not have. */
+bool shared_area_grow(const struct shared *s, size_t at, size_t n);
+/*
+ * Each process may mark places in s, 0.., which the kernel frees when it ends.
+ * shared_mark(): false: it is another's.  shared_is_marked(): by another?
+ */
+bool shared_mark(const struct shared *s, unsigned place);
+bool shared_is_marked(const struct shared *s, unsigned place);
+/* Does another process have s?  For those with a name, and ports. */
+bool shared_by_others(const struct shared *s);
 /* If addr is in one of our pages, which is gone: one of our own instead. */
 bool shared_restore(const void *addr);
 

@@ -46,6 +46,16 @@ static void forget(struct wait_packet *wp)
 	wp->target = wp->port = NULL;
 }
 
+/* Locked.  In a port of several processes nobody says that it was taken. */
+static void look_taken(struct wait_packet *wp)
+{
+	if (wp->use != QUEUED || !iocp_packet_gone(wp->port, &wp->packet))
+		return;
+	wp->use = IDLE;
+	/* Not the last: the caller has one. */
+	atomic_fetch_sub(&wp->object.refs, 1);
+}
+
 /*
  * Locked.  Takes it off whatever it is on; on success the caller owns the
  * packet's reference to itself.
@@ -65,6 +75,7 @@ static NTSTATUS cancel(struct wait_packet *wp, bool queued_too)
 		if (off)
 			return STATUS_SUCCESS;
 	}
+	look_taken(wp);
 	if (wp->use == IDLE)
 		return STATUS_CANCELLED;
 	if (!queued_too)
@@ -178,6 +189,7 @@ NTSTATUS nt_associate_wait_completion_packet(struct task *t, uint64_t packet,
 	if (!err) {
 		object_get(target);
 		object_lock(&wp->object);
+		look_taken(wp);
 		if (wp->use == IDLE) {
 			now = associate(wp, target, io, &e);
 		} else {

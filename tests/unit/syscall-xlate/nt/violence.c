@@ -20,6 +20,7 @@
 #include "syscall-xlate/nt/calls.h"
 
 enum { WORKERS = 6, MUTANTS = 2, ALL = 0x10000000, OPEN_IF = 0x80 };
+enum { PACKETS = 1 << 26 };
 
 /* What workers leave for the one that kills them. */
 static struct board {
@@ -27,6 +28,10 @@ static struct board {
 	_Atomic uint32_t two_inside, bad_status, abandoned;
 	_Atomic uint64_t done[WORKERS];
 	uint32_t last_bad;
+	/* The port's packets: each has a number of its own. */
+	_Atomic uint32_t next_packet, taken, twice;
+	_Atomic int drains; /* 1: the last one has the port; 2: it may begin */
+	_Atomic uint8_t seen[PACKETS];
 } *board;
 
 static struct task *t;
@@ -80,13 +85,53 @@ static void inside(int i, NTSTATUS status, uint64_t h)
 		bad(1);
 }
 
-static void work(const uint64_t *m, const uint64_t *s, const uint64_t *e)
+static uint64_t open_port(void)
+{
+	uint64_t h = 0;
+
+	if (!NT_SUCCESS(nt_create_io_completion(t, GADDR(&h), ALL,
+						named("port", 0), 0)))
+		bad(5);
+	return h;
+}
+
+static void post(uint64_t port)
+{
+	uint32_t n = board->next_packet++;
+	NTSTATUS status;
+
+	if (n >= PACKETS)
+		return;
+	status = nt_set_io_completion(t, port, n, 1, 2, 3);
+	if (status)
+		bad(status);
+}
+
+static bool take(uint64_t port, gaddr timeout)
+{
+	uint64_t key = ~0ull, value = 0, iosb[2] = { 0 };
+	NTSTATUS status;
+
+	status = nt_remove_io_completion(t, port, GADDR(&key), GADDR(&value),
+					 GADDR(iosb), timeout);
+	if (status == STATUS_TIMEOUT)
+		return false;
+	if (status || key >= PACKETS || value != 1 || iosb[1] != 3)
+		bad(status ? status : 6);
+	else if (atomic_exchange(&board->seen[key], 1))
+		board->twice++;
+	board->taken++;
+	return true;
+}
+
+static void work(const uint64_t *m, const uint64_t *s, const uint64_t *e,
+		 uint64_t port)
 {
 	uint64_t h = 0, both[2] = { m[0], s[0] };
 	int i = rand() % MUTANTS;
 	NTSTATUS status;
 
-	switch (rand() % 12) {
+	switch (rand() % 16) {
 	default:
 		status = nt_wait_for_single_object(t, m[i], 0, 0);
 		if (status && status != STATUS_ABANDONED)
@@ -133,12 +178,21 @@ static void work(const uint64_t *m, const uint64_t *s, const uint64_t *e)
 		nt_wait_for_single_object(t, h, 0, AFTER_MS(1));
 		nt_close(t, h);
 		break;
+	case 8: /* now and then more than the ring had room for */
+		for (i = rand() % 64 ? rand() % 4 : 300; i >= 0; i--)
+			post(port);
+		break;
+	case 9:
+	case 10:
+		for (i = rand() % 32; i && take(port, AFTER_MS(1)); i--)
+			;
+		break;
 	}
 }
 
 static void worker(int slot)
 {
-	uint64_t m[MUTANTS] = { 0 }, s[1] = { 0 }, e[2] = { 0 };
+	uint64_t m[MUTANTS] = { 0 }, s[1] = { 0 }, e[2] = { 0 }, port;
 
 	srand((unsigned)getpid());
 	t = fake_start();
@@ -153,10 +207,29 @@ static void worker(int slot)
 	if (!NT_SUCCESS(nt_create_semaphore(t, GADDR(&s[0]), ALL,
 					    named("sem", 0), 3, 3)))
 		bad(4);
+	port = open_port();
 	for (;;) {
-		work(m, s, e);
+		work(m, s, e, port);
 		board->done[slot]++;
 	}
+}
+
+/* Empties the port once nobody else has it. */
+static pid_t hire_last(void)
+{
+	pid_t pid = fork();
+	uint64_t port;
+
+	if (pid)
+		return pid;
+	t = fake_start();
+	port = open_port();
+	board->drains = 1;
+	while (board->drains != 2)
+		usleep(1000);
+	while (take(port, AFTER_MS(1500)))
+		;
+	_exit(0);
 }
 
 static pid_t hire(int slot)
@@ -228,7 +301,8 @@ START_TEST(kills)
 	int64_t end = monotonic_ns() +
 		      (seconds ? atoll(seconds) : 6) * 1000000000ll;
 	pid_t pid[WORKERS];
-	unsigned killed = 0;
+	unsigned killed = 0, lost;
+	pid_t last;
 
 	board = mmap(NULL, sizeof *board, PROT_READ | PROT_WRITE,
 		     MAP_SHARED | MAP_ANONYMOUS, -1, 0);
@@ -247,13 +321,25 @@ START_TEST(kills)
 			ck_assert_int_eq(stuck(), 0);
 	}
 	ck_assert_int_eq(stuck(), 0);
+	last = hire_last();
+	while (!board->drains)
+		usleep(1000);
 	for (int i = 0; i < WORKERS; i++) {
 		kill(pid[i], SIGKILL);
 		waitpid(pid[i], NULL, 0);
 	}
-	printf("# %u processes killed, %u mutants abandoned\n", killed,
-	       board->abandoned);
+	board->drains = 2;
+	waitpid(last, NULL, 0);
+	killed += WORKERS;
+	/* At most the one that each was just putting in or had taken out. */
+	lost = board->next_packet - board->taken;
+	printf("# %u processes killed, %u mutants abandoned, %u packets, "
+	       "%u gone with who had them\n",
+	       killed, board->abandoned, board->taken, lost);
 	ck_assert_uint_eq(board->two_inside, 0);
+	ck_assert_uint_eq(board->twice, 0);
+	ck_assert_uint_gt(board->taken, 100);
+	ck_assert_uint_le(lost, killed);
 	ck_assert_msg(!board->bad_status, "status %#x", board->last_bad);
 	/* There must have been something to see. */
 	ck_assert_uint_gt(board->abandoned, 0);
