@@ -37,15 +37,8 @@ static const struct word label_rights[] = { { L"NW", 1 },
 					    { L"NR", 2 },
 					    { L"NX", 4 } };
 
+/* Whole masks, then single rights in the order in which Windows tells them. */
 static const struct word rights[] = {
-	{ L"GA", GENERIC_ALL },
-	{ L"GR", GENERIC_READ },
-	{ L"GW", GENERIC_WRITE },
-	{ L"GX", GENERIC_EXECUTE },
-	{ L"RC", READ_CONTROL },
-	{ L"SD", DELETE },
-	{ L"WD", WRITE_DAC },
-	{ L"WO", WRITE_OWNER },
 	{ L"FA", FILE_ALL_ACCESS },
 	{ L"FR", FILE_GENERIC_READ },
 	{ L"FW", FILE_GENERIC_WRITE },
@@ -63,6 +56,14 @@ static const struct word rights[] = {
 	{ L"DT", 0x40 },
 	{ L"LO", 0x80 },
 	{ L"CR", 0x100 },
+	{ L"SD", DELETE },
+	{ L"RC", READ_CONTROL },
+	{ L"WD", WRITE_DAC },
+	{ L"WO", WRITE_OWNER },
+	{ L"GA", GENERIC_ALL },
+	{ L"GR", GENERIC_READ },
+	{ L"GW", GENERIC_WRITE },
+	{ L"GX", GENERIC_EXECUTE },
 };
 
 /* ---- SIDs ------------------------------------------------------------------
@@ -427,25 +428,29 @@ static void put_sid(struct text *t, PSID sid)
 }
 
 static void put_words(struct text *t, const struct word *table, ULONG n,
-		      DWORD value, BOOL exact)
+		      DWORD value)
 {
 	WCHAR hex[11] = L"0x";
 	DWORD left = value;
 	int at = 2;
 
 	/* Whole masks of files and keys first. */
-	for (ULONG i = 0; exact && i < n; i++)
+	for (ULONG i = 0; i < n; i++)
 		if (table[i].value == value) {
 			put(t, table[i].text);
 			return;
 		}
-	for (ULONG i = 0; !exact && i < n; i++)
-		if (left & table[i].value) {
-			put(t, table[i].text);
+	for (ULONG i = 0; i < n; i++)
+		if (!(table[i].value & (table[i].value - 1)))
 			left &= ~table[i].value;
-		}
-	if (!left || (!exact && !value))
+	/* All in words, or all in digits. */
+	if (!left) {
+		for (ULONG i = 0; i < n; i++)
+			if (!(table[i].value & (table[i].value - 1)) &&
+			    value & table[i].value)
+				put(t, table[i].text);
 		return;
+	}
 	for (int shift = 28; shift >= 0; shift -= 4) {
 		DWORD digit = value >> shift & 15;
 
@@ -473,13 +478,13 @@ static void put_list(struct text *t, ACL *acl)
 		put(t, ace_types[type].text);
 		put(t, L";");
 		put_words(t, ace_flags, ARRAYSIZE(ace_flags),
-			  a->Header.AceFlags, FALSE);
+			  a->Header.AceFlags);
 		put(t, L";");
 		if (a->Header.AceType == SYSTEM_MANDATORY_LABEL_ACE_TYPE)
 			put_words(t, label_rights, ARRAYSIZE(label_rights),
-				  a->Mask, FALSE);
+				  a->Mask);
 		else
-			put_words(t, rights, ARRAYSIZE(rights), a->Mask, TRUE);
+			put_words(t, rights, ARRAYSIZE(rights), a->Mask);
 		put(t, L";;;");
 		put_sid(t, &a->SidStart);
 		put(t, L")");

@@ -142,6 +142,14 @@ NTSTATUS nt_create_file(struct task *t, gaddr file, uint32_t access, gaddr attr,
 	status = oa_read(t, attr, &oa);
 	if (status)
 		return status;
+	if (oa.security) {
+		status = security_file_mode(t, oa.security, &o.deny);
+		if (status) {
+			oa_free(&oa);
+			return status;
+		}
+		o.deny ^= 07777;
+	}
 	if (options & FILE_OPEN_BY_FILE_ID) {
 		status = open_by_id(t, &oa, &o, &f);
 	} else {

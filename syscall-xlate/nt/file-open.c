@@ -113,7 +113,7 @@ static int create_new(struct file_open *o)
 	mode_t mode = 0666;
 
 	if (o->options & FILE_DIRECTORY_FILE) {
-		if (mkdirat(dirfd, host, 0777) < 0)
+		if (mkdirat(dirfd, host, 0777 & ~o->deny) < 0)
 			return -errno;
 		o->path_only = false;
 		o->fd = openat(dirfd, host,
@@ -123,6 +123,7 @@ static int create_new(struct file_open *o)
 
 		if (o->attributes & FILE_ATTRIBUTE_READONLY)
 			mode = 0444;
+		mode &= ~o->deny;
 		/* A new file's owner may do what is not in the mode. */
 		if ((flags & O_ACCMODE) == O_RDONLY &&
 		    !(o->access & FILE_READ_BITS))

@@ -39,6 +39,7 @@ struct file_open {
 	struct nt_path *p;
 	struct file *root;
 	uint32_t access, share, options, disposition, attributes;
+	mode_t deny; /* permission bits that a new one does not get */
 	uint32_t information;
 	/* What came of it. */
 	int fd;

@@ -49,12 +49,13 @@ libnt_a_SOURCES += %D%/vad.c %D%/vad.h %D%/virtual.c %D%/virtual-calls.c \
 	%D%/registry.c %D%/registry.h %D%/registry-tree.c \
 	%D%/registry-parse.c %D%/registry-parse.h \
 	%D%/registry-text.c %D%/registry-text.h %D%/registry-query.c %D%/registry-store.c %D%/registry-notify.c \
-	%D%/registry-narrow.c \
+	%D%/registry-narrow.c %D%/registry-security.c \
 	%D%/registry-defaults.c %D%/registry-defaults.h \
 	%D%/system-info.c %D%/system-info.h %D%/system-processor.c \
 	%D%/system-process.c %D%/token.c %D%/token.h %D%/token-info.c \
 	%D%/token-adjust.c \
-	%D%/security.c %D%/atom.c %D%/locale-calls.c %D%/hard-error.c %D%/debug.h %D%/debuggee.c \
+	%D%/security.c %D%/access-check.c %D%/descriptor.c %D%/descriptor.h \
+	%D%/descriptor-assign.c %D%/atom.c %D%/locale-calls.c %D%/hard-error.c %D%/debug.h %D%/debuggee.c \
 	%D%/debug-object.c %D%/debug-wait.c %D%/debug-regs.c \
 	%D%/modules.c %D%/modules.h \
 	%D%/power.c %D%/misc.c

@@ -77,6 +77,7 @@ NTSTATUS session_create(struct object **o, const struct walk *w, bool open_if)
 	if (!n)
 		return named(*o, true);
 	type->to_page(*o, &init);
+	security_to_page(*o, &init);
 	s = shared_open(name, n, &init, &created);
 	if (!s)
 		return errno == ENOSPC ? STATUS_NO_MEMORY : named(*o, true);

@@ -436,6 +436,11 @@ NTSTATUS object_create(struct task *t, struct object *o, uint32_t access,
 	struct object *found;
 	NTSTATUS status, opened;
 
+	status = security_assign(t, o, oa->security);
+	if (status) {
+		object_put(o);
+		return status;
+	}
 	if (!oa->name) {
 		status = handle_out(t, o, access, oa->attributes, out);
 		object_put(o);

@@ -90,6 +90,12 @@ struct nt_passed {
 	uint8_t data[4096 + 64];
 };
 
+/* A descriptor that was set for an object (security.c). */
+struct object_security {
+	uint32_t len;
+	uint8_t at[];
+};
+
 struct object {
 	const struct object_type *type;
 	_Atomic uint32_t refs;
@@ -100,6 +106,7 @@ struct object {
 	struct wait_block *waiters; /* circular list; NULL: none */
 	/* Of several processes (shared.h): then the state is there. */
 	struct shared *shared;
+	struct object_security *security; /* owned; NULL: the default */
 };
 
 /*
@@ -213,7 +220,7 @@ struct nt_oa {
 	uint32_t attributes; /* OBJ_* */
 	uint16_t *name;      /* NUL-terminated copy; NULL if there is none */
 	size_t name_len;     /* units */
-	gaddr security;      /* descriptor; accepted and ignored */
+	gaddr security;      /* descriptor, or 0; security.c */
 	uint16_t local[128]; /* where most names find room; never copied */
 };
 
@@ -230,7 +237,7 @@ NTSTATUS ustr_read(struct task *t, gaddr at, uint16_t **s, size_t *len);
 
 /*
  * object_create() - the common end of NtCreateX: gives the new object o its
- * name (if oa has one), a handle, and stores that at out.  If the name exists:
+ * descriptor and name (if oa has one), a handle, and stores that at out.  If the name exists:
  * with OBJ_OPENIF a handle to the old object (STATUS_OBJECT_NAME_EXISTS),
  * else STATUS_OBJECT_NAME_COLLISION; a different type is
  * STATUS_OBJECT_TYPE_MISMATCH.  Consumes the caller's reference to o always.
@@ -240,6 +247,16 @@ NTSTATUS object_create(struct task *t, struct object *o, uint32_t access,
 /* The whole of NtOpenX for named kernel objects. */
 NTSTATUS object_open(struct task *t, const struct object_type *type,
 		     uint32_t access, gaddr oa, gaddr out);
+/*
+ * security_assign() - the descriptor at sd (0: none) for o, which is new.
+ * Statuses as descriptor_read() and descriptor_assign();
+ * STATUS_INSUFFICIENT_RESOURCES: too large for what processes share.
+ */
+NTSTATUS security_assign(struct task *t, struct object *o, gaddr sd);
+/* The permission bits of a new file that the descriptor at sd leaves. */
+NTSTATUS security_file_mode(struct task *t, gaddr sd, mode_t *mask);
+/* What was set for o, into the page that it is about to have. */
+void security_to_page(const struct object *o, struct shared_page *init);
 /* \\BaseNamedObjects\\name of o, malloc'ed; NULL, 0 if it has none. */
 NTSTATUS object_full_name(struct object *o, uint16_t **name, size_t *len);
 

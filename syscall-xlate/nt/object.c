@@ -9,6 +9,7 @@
  */
 #include <assert.h>
 #include <sched.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 
@@ -91,6 +92,7 @@ void *object_new(const struct object_type *type)
 	o->state = 0;
 	o->waiters = NULL;
 	o->shared = NULL;
+	o->security = NULL;
 	atomic_store_explicit(&o->refs, 1, memory_order_release);
 	return o;
 }
@@ -127,6 +129,7 @@ static void object_free(struct object *o)
 	if (o->shared)
 		shared_close(o->shared);
 	o->shared = NULL;
+	free(o->security);
 	small_lock(&memory_lock);
 	o->waiters = (struct wait_block *)freed[class];
 	freed[class] = o;
@@ -165,6 +168,7 @@ bool object_share(struct object *o)
 	if (o->shared)
 		return true;
 	o->type->to_page(o, &init);
+	security_to_page(o, &init);
 	o->shared = shared_anonymous(&init);
 	if (!o->shared)
 		return false;

@@ -518,6 +518,11 @@ NTSTATUS nt_create_named_pipe_file(struct task *t, gaddr file, uint32_t access,
 	e->timeout = -500000; /* 50 ms */
 	if (timeout)
 		guest_read(t, &e->timeout, timeout, sizeof e->timeout);
+	status = security_assign(t, &f->object, oa.security);
+	if (status) {
+		object_put(&f->object);
+		goto out_root;
+	}
 	if (p.kind == PATH_PIPE) {
 		e->name = name_text(p.rest, p.rest_len);
 		status = make_named(f, &p, disposition, &information);

@@ -160,6 +160,11 @@ NTSTATUS nt_create_private_namespace(struct task *t, gaddr ns, uint32_t access,
 		status = directory_new(&o);
 	if (status)
 		return status;
+	status = security_assign(t, o, oa.security);
+	if (status) {
+		object_put(o);
+		return status;
+	}
 	o->handles++;
 	pthread_mutex_lock(&names_lock);
 	status = walk_to(&b, &w);

@@ -118,6 +118,7 @@ struct outputs {
 	gaddr process, thread;
 	uint32_t process_access, thread_access;
 	uint32_t process_attributes, thread_attributes;
+	gaddr process_security, thread_security;
 };
 
 static NTSTATUS hand_out(struct task *t, struct nt_process *p,
@@ -128,8 +129,12 @@ static NTSTATUS hand_out(struct task *t, struct nt_process *p,
 	uint64_t hp, ht;
 	NTSTATUS status;
 
-	status = handle_add(t, &p->object, o->process_access,
-			    o->process_attributes, &hp);
+	status = security_assign(t, &p->object, o->process_security);
+	if (!status)
+		status = security_assign(t, &th->object, o->thread_security);
+	if (!status)
+		status = handle_add(t, &p->object, o->process_access,
+				    o->process_attributes, &hp);
 	if (status)
 		return status;
 	status = handle_add(t, &th->object, o->thread_access,
@@ -390,11 +395,13 @@ NTSTATUS nt_create_user_process(struct task *t, gaddr process, gaddr thread,
 		return status;
 	oa_free(&oa);
 	o.process_attributes = oa.attributes;
+	o.process_security = oa.security;
 	status = oa_read(t, thread_attr, &oa);
 	if (status)
 		return status;
 	oa_free(&oa);
 	o.thread_attributes = oa.attributes;
+	o.thread_security = oa.security;
 
 	if (nt_self->block && nt_self->block->childless)
 		return STATUS_CHILD_PROCESS_BLOCKED;

@@ -78,6 +78,10 @@ struct hive_sk {
 };
 ABI_SIZE(struct hive_sk, 20);
 
+/* That of keys for which nobody has set one. */
+enum { HIVE_DESCRIPTOR = 96 };
+extern const uint8_t hive_descriptor[HIVE_DESCRIPTOR];
+
 /* lf, lh: pairs of offset and hint; li, ri: offsets; db: one offset. */
 struct hive_list {
 	char magic[2];

@@ -13,9 +13,16 @@
 
 #include "syscall-xlate/nt/registry-hive-format.h"
 
+enum { SEEN = 64 };
+
 struct reader {
 	struct bytes bins;
 	size_t keys, values, data; /* what may still come */
+	/* The last descriptors, since keys share them: references. */
+	struct {
+		uint32_t cell;
+		struct reg_sd *sd; /* NULL: none yet */
+	} seen[SEEN];
 };
 
 static struct bytes cell(const struct reader *r, uint32_t off)
@@ -151,6 +158,40 @@ static NTSTATUS read_values(struct reader *r, const struct hive_nk *nk,
 	return status;
 }
 
+/* ---- descriptors ----------------------------------------------------- */
+
+/* Of the cell at off; what is none of ours is as if there were none. */
+static struct reg_sd *read_security(struct reader *r, uint32_t off)
+{
+	struct bytes c = cell(r, off), b;
+	struct reg_sd *sd;
+	struct hive_sk sk;
+	unsigned i = off / 8 % SEEN;
+
+	if (r->seen[i].sd && r->seen[i].cell == off)
+		goto out;
+	if (bytes_get(c, 0, &sk, sizeof sk) || !is(sk.magic, "sk"))
+		return NULL;
+	b = (struct bytes){ bytes_at(c, sizeof sk, sk.len), sk.len };
+	/* The same cell again and again costs no more than it is worth. */
+	if (!b.at || !take(r, b.len / 16) || !reg_sd_valid(b))
+		return NULL;
+	/* That of keys which had none when we wrote them. */
+	if (b.len == sizeof hive_descriptor &&
+	    !memcmp(b.at, hive_descriptor, b.len))
+		return NULL;
+	sd = reg_sd_get(b);
+	if (!sd)
+		return NULL;
+	reg_sd_put(r->seen[i].sd);
+	r->seen[i].cell = off;
+	r->seen[i].sd = sd;
+out:
+	sd = r->seen[i].sd;
+	sd->refs++;
+	return sd;
+}
+
 /* ---- keys ------------------------------------------------------------ */
 
 static NTSTATUS read_key(struct reader *r, const struct hive_nk *nk,
@@ -220,6 +261,8 @@ static NTSTATUS read_key(struct reader *r, const struct hive_nk *nk,
 	if (depth > HIVE_DEPTH)
 		return STATUS_REGISTRY_CORRUPT;
 	k->is_link = nk->flags & NK_LINK;
+	reg_sd_put(k->security);
+	k->security = read_security(r, nk->security);
 	if (nk->class_len && nk->class != HIVE_NONE) {
 		uint16_t *class;
 		size_t len;
@@ -243,10 +286,11 @@ static NTSTATUS read_key(struct reader *r, const struct hive_nk *nk,
 NTSTATUS hive_read(struct bytes file, struct reg_key *into)
 {
 	struct hive_header h;
-	struct reader r;
+	struct reader r = { 0 };
 	struct bytes c;
 	struct hive_nk nk;
 	uint32_t sum = 0;
+	NTSTATUS status;
 
 	if (bytes_get(file, 0, &h, sizeof h) || file.len < HIVE_PAGE ||
 	    memcmp(h.magic, "regf", 4))
@@ -267,5 +311,8 @@ NTSTATUS hive_read(struct bytes file, struct reg_key *into)
 	c = cell(&r, h.root);
 	if (bytes_get(c, 0, &nk, sizeof nk) || !is(nk.magic, "nk"))
 		return STATUS_REGISTRY_CORRUPT;
-	return read_key(&r, &nk, into, 0);
+	status = read_key(&r, &nk, into, 0);
+	for (unsigned i = 0; i < SEEN; i++)
+		reg_sd_put(r.seen[i].sd);
+	return status;
 }

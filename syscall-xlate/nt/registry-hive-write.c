@@ -3,8 +3,8 @@
  * registry-hive-write.c - keys into a hive file.
  *
  * Cells are laid one behind the other, in bins of a page or as many as a large
- * cell needs; nothing is ever freed, so nothing has to be found again.  All
- * keys share one security descriptor.
+ * cell needs; nothing is ever freed, so nothing has to be found again.  Keys
+ * with the same security descriptor share its cell.
  */
 #include "syscall-xlate/nt/registry-hive.h"
 
@@ -12,6 +12,22 @@
 
 #include "base/utf.h"
 #include "syscall-xlate/nt/registry-hive-format.h"
+
+/* Administrators own it; the system and everybody have full control. */
+const uint8_t hive_descriptor[HIVE_DESCRIPTOR] = {
+	1, 0, 4, 0x80,			  /* self-relative, with an ACL */
+	20, 0, 0, 0, 36, 0, 0, 0,	  /* owner, group */
+	0, 0, 0, 0, 48, 0, 0, 0,	  /* no system's, this ACL */
+	1, 2, 0, 0, 0, 0, 0, 5,		  /* S-1-5-32-544 */
+	32, 0, 0, 0, 32, 2, 0, 0,
+	1, 1, 0, 0, 0, 0, 0, 5, 18, 0, 0, 0, /* S-1-5-18 */
+	2, 0, 48, 0, 2, 0, 0, 0,	     /* two entries */
+	0, 2, 20, 0, 0x3f, 0, 0x0f, 0,	     /* inherited by subkeys */
+	1, 1, 0, 0, 0, 0, 0, 5, 18, 0, 0, 0, /* S-1-5-18 */
+	0, 2, 20, 0, 0x3f, 0, 0x0f, 0,
+	1, 1, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, /* S-1-1-0 */
+};
+_Static_assert(sizeof hive_descriptor == 96, "owner, group and ACL are where said");
 
 enum {
 	LIST_MAX = 500, /* subkeys in one list; more have a list of lists */
@@ -22,7 +38,8 @@ struct writer {
 	uint8_t *at; /* the bins */
 	size_t len, cap;
 	size_t used;     /* where in the last bin the next cell goes */
-	uint32_t security, keys;
+	struct reg_sd *security; /* those written so far */
+	struct reg_sd *none;     /* what keys without one get */
 	unsigned minor;
 	NTSTATUS status; /* the first failure; then nothing is written */
 };
@@ -292,6 +309,16 @@ static void fill_limits(const struct reg_key *k, struct hive_nk *nk)
 	}
 }
 
+static uint32_t security_cell(struct writer *w, struct reg_sd *sd)
+{
+	if (!sd->keys++) {
+		sd->cell = add_cell(w, sizeof(struct hive_sk) + sd->len);
+		sd->written = w->security;
+		w->security = sd;
+	}
+	return sd->cell;
+}
+
 static uint32_t write_key(struct writer *w, struct reg_key *k, uint32_t parent,
 			  unsigned depth)
 {
@@ -325,8 +352,7 @@ static uint32_t write_key(struct writer *w, struct reg_key *k, uint32_t parent,
 	if (is_latin1(k->name, k->name_len))
 		nk.flags |= NK_LATIN1;
 	off = add_cell(w, sizeof nk + name);
-	nk.security = w->security;
-	w->keys++;
+	nk.security = security_cell(w, k->security ? k->security : w->none);
 	fill_limits(k, &nk);
 	if (k->class_len) {
 		nk.class = add_cell(w, nk.class_len);
@@ -343,31 +369,25 @@ static uint32_t write_key(struct writer *w, struct reg_key *k, uint32_t parent,
 
 /* ---- the file -------------------------------------------------------- */
 
-/* Administrators own it; the system and everybody have full control. */
-static const uint8_t descriptor[] = {
-	1, 0, 4, 0x80,			  /* self-relative, with an ACL */
-	20, 0, 0, 0, 36, 0, 0, 0,	  /* owner, group */
-	0, 0, 0, 0, 48, 0, 0, 0,	  /* no system's, this ACL */
-	1, 2, 0, 0, 0, 0, 0, 5,		  /* S-1-5-32-544 */
-	32, 0, 0, 0, 32, 2, 0, 0,
-	1, 1, 0, 0, 0, 0, 0, 5, 18, 0, 0, 0, /* S-1-5-18 */
-	2, 0, 48, 0, 2, 0, 0, 0,	     /* two entries */
-	0, 2, 20, 0, 0x3f, 0, 0x0f, 0,	     /* inherited by subkeys */
-	1, 1, 0, 0, 0, 0, 0, 5, 18, 0, 0, 0, /* S-1-5-18 */
-	0, 2, 20, 0, 0x3f, 0, 0x0f, 0,
-	1, 1, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, /* S-1-1-0 */
-};
-_Static_assert(sizeof descriptor == 96, "owner, group and ACL are where said");
-
+/* A cell for each descriptor that keys have named, in a ring. */
 static void write_security(struct writer *w)
 {
-	struct hive_sk sk = { .magic = { 's', 'k' },
-			      .references = w->keys,
-			      .len = sizeof descriptor };
+	struct reg_sd *last = w->security;
 
-	sk.next = sk.previous = w->security;
-	put(w, w->security, 0, &sk, sizeof sk);
-	put(w, w->security, sizeof sk, descriptor, sizeof descriptor);
+	while (last && last->written)
+		last = last->written;
+	for (struct reg_sd *sd = w->security, *next, *before = last; sd;
+	     before = sd, sd = next) {
+		struct hive_sk sk = { .magic = { 's', 'k' },
+				      .next = before->cell,
+				      .references = sd->keys,
+				      .len = sd->len };
+
+		next = sd->written;
+		sk.previous = next ? next->cell : w->security->cell;
+		put(w, sd->cell, 0, &sk, sizeof sk);
+		put(w, sd->cell, sizeof sk, sd->at, sd->len);
+	}
 }
 
 static void write_header(uint8_t *page, uint32_t root, size_t size,
@@ -399,12 +419,17 @@ static void write_header(uint8_t *page, uint32_t root, size_t size,
 NTSTATUS hive_write(struct reg_key *k, unsigned minor, uint8_t **file,
 		    size_t *n)
 {
-	struct writer w = { .minor = minor };
+	const struct bytes none = { hive_descriptor, sizeof hive_descriptor };
+	struct writer w = { .minor = minor, .none = reg_sd_get(none) };
 	uint32_t root;
 
-	w.security = add_cell(&w, sizeof(struct hive_sk) + sizeof descriptor);
+	if (!w.none)
+		return STATUS_NO_MEMORY;
 	root = write_key(&w, k, HIVE_NONE, 0);
 	write_security(&w);
+	for (struct reg_sd *sd = w.security; sd; sd = sd->written)
+		sd->keys = 0;
+	reg_sd_put(w.none);
 	if (!w.status)
 		close_bin(&w);
 	*file = w.status ? NULL : calloc(1, HIVE_PAGE + w.len);

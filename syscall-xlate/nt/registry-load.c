@@ -586,6 +586,8 @@ static void move_contents(struct reg_key *k, struct reg_key *from)
 	k->sub_cap = from->sub_cap;
 	k->class = from->class;
 	k->class_len = from->class_len;
+	reg_sd_put(k->security);
+	k->security = from->security;
 	for (uint32_t i = 0; i < k->nsub; i++)
 		k->sub[i]->parent = k;
 	free(from);

@@ -46,7 +46,8 @@ struct record {
 	uint32_t path_len, name_len; /* units */
 	uint32_t data_len;
 	uint32_t order; /* of a value; 0 in older files */
-	/* path, name (of the value, or the key's class), data */
+	/* path, name (of the value, or the key's class), data (the value's,
+	   or the key's security descriptor) */
 };
 
 /* ---- the file ------------------------------------------------------- */
@@ -232,6 +233,17 @@ static struct reg_key *record_key(const struct record *r, bool make)
 	return k;
 }
 
+static void apply_security(struct reg_key *k, const struct record *r)
+{
+	struct bytes b = { record_data(r), r->data_len };
+	struct reg_sd *sd = b.len && reg_sd_valid(b) ? reg_sd_get(b) : NULL;
+
+	if (sd != k->security)
+		reg_changed(k, NOTIFY_SECURITY);
+	reg_sd_put(k->security);
+	k->security = sd;
+}
+
 static void apply_key(const struct record *r)
 {
 	struct reg_key *k = record_key(r, !r->gone);
@@ -246,6 +258,7 @@ static void apply_key(const struct record *r)
 		return;
 	}
 	k->is_link = r->is_link;
+	apply_security(k, r);
 	if (k->last_write < r->last_write)
 		k->last_write = r->last_write;
 	if (r->name_len && !k->class && (k->class = malloc(r->name_len * 2u))) {
@@ -504,10 +517,11 @@ void reg_store_key(const struct reg_key *k)
 {
 	struct record r = { .kind = KIND_KEY,
 			    .is_link = k->is_link,
-			    .name_len = k->class_len };
+			    .name_len = k->class_len,
+			    .data_len = k->security ? k->security->len : 0 };
 
 	if (stored(k))
-		put(&r, k, k->class, NULL);
+		put(&r, k, k->class, k->security ? k->security->at : NULL);
 }
 
 void reg_store_value(const struct reg_key *k, const struct reg_value *v)

@@ -65,6 +65,7 @@ void reg_unref(struct reg_key *k)
 	free(k->sub);
 	free(k->name);
 	free(k->class);
+	reg_sd_put(k->security);
 	free(k);
 }
 

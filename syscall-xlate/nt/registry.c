@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "syscall-xlate/nt/calls.h"
+#include "syscall-xlate/nt/descriptor.h"
 
 enum {
 	OBJ_OPENLINK = 0x100,
@@ -132,14 +133,17 @@ struct open_args {
 	bool create;
 	const uint16_t *class;
 	size_t class_len;
+	const struct descriptor *security; /* that the caller gives, or NULL */
 };
 
 /* With reg_lock held: a new key at the end of the path. */
-static NTSTATUS make_key(struct reg_key *parent, const uint16_t *name,
-			 size_t len, const struct open_args *a,
-			 struct reg_key **k)
+static NTSTATUS make_key(struct task *t, struct reg_key *parent,
+			 const uint16_t *name, size_t len,
+			 const struct open_args *a, struct reg_key **k)
 {
 	bool is_volatile = a->options & REG_OPTION_VOLATILE;
+	struct token *tk;
+	NTSTATUS status;
 
 	while (len && name[len - 1] == '\\')
 		len--;
@@ -155,6 +159,15 @@ static NTSTATUS make_key(struct reg_key *parent, const uint16_t *name,
 	*k = reg_add(parent, name, len);
 	if (!*k)
 		return STATUS_NO_MEMORY;
+	if (a->security || parent->security) {
+		tk = token_effective(t);
+		status = reg_security_assign(*k, parent, a->security, tk);
+		object_put(&tk->object);
+		if (status) {
+			reg_remove(*k);
+			return status;
+		}
+	}
 	(*k)->is_volatile = is_volatile;
 	(*k)->is_link = a->options & REG_OPTION_CREATE_LINK;
 	if (a->class_len && a->class_len < 0x7fff &&
@@ -197,6 +210,7 @@ static NTSTATUS open_key(struct task *t, struct open_args *a,
 	unsigned how = 0;
 	uint16_t *whole = NULL;
 	const uint16_t *name;
+	struct descriptor given = { 0 };
 	size_t len;
 	NTSTATUS status;
 
@@ -210,6 +224,12 @@ static NTSTATUS open_key(struct task *t, struct open_args *a,
 		return status;
 	if (oa.root)
 		status = handle_get(t, oa.root, &key_type, 0, &root);
+	if (!status && a->create && oa.security) {
+		status = descriptor_read(t, oa.security, &given);
+		a->security = &given;
+		if (status && root)
+			object_put(&root->object);
+	}
 	if (status != STATUS_SUCCESS) {
 		oa_free(&oa);
 		return status;
@@ -229,7 +249,7 @@ static NTSTATUS open_key(struct task *t, struct open_args *a,
 			      : reg_walk(root && !whole ? root->key : NULL,
 					 name, len, how, &k, &rest);
 	if (status == STATUS_OBJECT_NAME_NOT_FOUND && a->create) {
-		status = make_key(k, name + rest, len - rest, a, &k);
+		status = make_key(t, k, name + rest, len - rest, a, &k);
 		*disposition = REG_CREATED_NEW_KEY;
 	} else if (status == STATUS_OBJECT_PATH_NOT_FOUND) {
 		status = STATUS_OBJECT_NAME_NOT_FOUND;
@@ -241,6 +261,7 @@ static NTSTATUS open_key(struct task *t, struct open_args *a,
 		status = STATUS_NO_MEMORY;
 	reg_end();
 	free(whole);
+	descriptor_free(&given);
 	if (root)
 		object_put(&root->object);
 	if (o) {

@@ -12,6 +12,7 @@
 
 #include <pthread.h>
 
+#include "base/bytes.h"
 #include "syscall-xlate/nt/nt.h"
 
 enum {
@@ -50,6 +51,17 @@ struct reg_value {
 	bool is_default; /* built in */
 };
 
+/* A descriptor of keys: self-relative bytes that descriptor_parse() takes. */
+struct reg_sd {
+	struct reg_sd *next; /* in its bucket */
+	uint32_t refs, hash, len;
+	/* While a hive is written: its cell, the keys that name it, and the
+	   next of those written. */
+	uint32_t cell, keys;
+	struct reg_sd *written;
+	uint8_t at[];
+};
+
 struct reg_key {
 	struct reg_key *parent;       /* NULL: the root, or deleted */
 	uint32_t refs;                /* the tree's one, and handles' */
@@ -64,6 +76,7 @@ struct reg_key {
 	bool hive_dirty; /* the root of a loaded hive: to be written */
 	struct reg_hive *hive; /* whose root this is, or NULL */
 	uint32_t user_flags;
+	struct reg_sd *security; /* a reference; NULL: the default */
 	struct reg_notify *notify;
 	/* Built-in contents that are made when somebody first comes here. */
 	void (*fill)(struct reg_key *k);
@@ -130,6 +143,28 @@ struct reg_key *reg_narrow(struct reg_key *k, const uint16_t *name, size_t n);
 bool reg_is_wide(const struct reg_key *k);
 /* "\REGISTRY\MACHINE\..." of k; malloc'ed, terminated. */
 uint16_t *reg_path(const struct reg_key *k, size_t *len);
+
+/* ---- registry-security.c -------------------------------------------- */
+
+struct descriptor;
+struct token;
+
+/* The one with these bytes, which reg_sd_valid() takes; a reference.  NULL: no
+   memory. */
+struct reg_sd *reg_sd_get(struct bytes b);
+void reg_sd_put(struct reg_sd *sd); /* may be NULL */
+bool reg_sd_valid(struct bytes b);
+/*
+ * reg_security_assign() - that of the new key k, which will be below parent:
+ * what is given (or NULL) and what is inherited.
+ */
+NTSTATUS reg_security_assign(struct reg_key *k, const struct reg_key *parent,
+			     const struct descriptor *given, struct token *tk);
+/* Of a key object, without reg_lock: for security.c.  STATUS_KEY_DELETED. */
+NTSTATUS reg_security_get(struct object *o, struct token *tk,
+			  struct descriptor *d);
+NTSTATUS reg_security_set(struct object *o, struct token *tk, uint32_t info,
+			  const struct descriptor *by);
 
 /* ---- registry-defaults.c -------------------------------------------- */
 

@@ -26,7 +26,7 @@
 #include "syscall-xlate/nt/nt-private.h"
 
 enum {
-	MAGIC = 0x53344652, /* with every change of the page */
+	MAGIC = 0x53354652, /* with every change of the page */
 	MAPPED = SHARED_NODE + 4096,
 	IN_USE = 0, /* byte */
 	SETUP = 1,
@@ -267,6 +267,8 @@ static void init_page(struct shared_page *p, const struct shared_page *init)
 	p->timer = init->timer;
 	p->target_len = init->target_len;
 	memcpy(p->target, init->target, sizeof p->target);
+	p->security_len = init->security_len;
+	memcpy(p->security, init->security, sizeof p->security);
 	if (getrandom(&p->id, sizeof p->id, GRND_NONBLOCK) < 0)
 		p->id = (uint64_t)monotonic_ns() << 16 ^ (uint64_t)getpid();
 	p->magic = MAGIC;

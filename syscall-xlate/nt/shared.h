@@ -15,7 +15,7 @@
 
 #include "syscall-xlate/nt/nt.h"
 
-enum { SHARED_NODE = 4096 };
+enum { SHARED_NODE = 4096, SHARED_SECURITY_MAX = 768 };
 
 enum shared_kind {
 	SHARED_EVENT = 1,
@@ -75,6 +75,8 @@ struct shared_page {
 	uint16_t name[1024];
 	uint32_t target_len;  /* units; of a symbolic link */
 	uint16_t target[512];
+	uint32_t security_len; /* of the descriptor, if one was set */
+	uint8_t security[SHARED_SECURITY_MAX];
 };
 
 /* A process's hold on a page. */

@@ -382,7 +382,9 @@ NTSTATUS nt_create_thread_ex(struct task *t, gaddr thread, uint32_t access,
 		guest_put16(t, th->teb + 0x17ee, 0x8);
 	/* For the handle, as the thread may end at once. */
 	object_get(&th->object);
-	status = handle_add(t, &th->object, access, oa.attributes, &h);
+	status = security_assign(t, &th->object, oa.security);
+	if (!status)
+		status = handle_add(t, &th->object, access, oa.attributes, &h);
 	if (!status) {
 		if (guest_put64(t, thread, h))
 			status = STATUS_ACCESS_VIOLATION;

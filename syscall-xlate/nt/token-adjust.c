@@ -58,8 +58,10 @@ NTSTATUS nt_duplicate_token(struct task *t, uint64_t token, uint32_t access,
 		if (!(copy->privilege[i].attributes & 2))
 			copy->privilege[i] =
 				copy->privilege[--copy->nprivileges];
-	status = handle_out(t, &copy->object, access ? access : granted,
-			    oa.attributes & OBJ_INHERIT, new_token);
+	status = security_assign(t, &copy->object, oa.security);
+	if (!status)
+		status = handle_out(t, &copy->object, access ? access : granted,
+				    oa.attributes & OBJ_INHERIT, new_token);
 	object_put(&copy->object);
 	return status;
 }

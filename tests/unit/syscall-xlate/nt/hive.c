@@ -54,10 +54,23 @@ static void set(struct reg_key *k, const char *name, uint32_t type,
 	ck_assert(reg_set(k, u, units(u, name), type, data, n));
 }
 
+/* One of a hundred descriptors: an owner alone. */
+static void protect(struct reg_key *k, unsigned which)
+{
+	uint8_t sd[] = { 1, 0, 0, 0x80, 20, 0, 0, 0, 0, 0, 0, 0,
+			 0, 0, 0, 0,	0,  0, 0, 0, 1, 1, 0, 0,
+			 0, 0, 0, 5,	0,  0, 0, 0 };
+
+	sd[28] = (uint8_t)(which % 100);
+	ck_assert(reg_sd_valid((struct bytes){ sd, sizeof sd }));
+	k->security = reg_sd_get((struct bytes){ sd, sizeof sd });
+	ck_assert_ptr_nonnull(k->security);
+}
+
 static struct reg_key *sample(unsigned keys)
 {
 	static uint8_t big[BIG];
-	struct reg_key *root = new_root(), *many, *deep;
+	struct reg_key *root = new_root(), *many, *deep, *sub;
 	static const uint16_t greek[] = { 0x3b1, 0x3b2, 0x3b3 };
 	char name[32];
 
@@ -78,7 +91,10 @@ static struct reg_key *sample(unsigned keys)
 	many->class_len = 3;
 	for (unsigned i = 0; i < keys; i++) {
 		snprintf(name, sizeof name, "key %u", i);
-		set(add(many, name), "i", REG_DWORD, &i, 4);
+		sub = add(many, name);
+		set(sub, "i", REG_DWORD, &i, 4);
+		if (i % 3)
+			protect(sub, i);
 	}
 	deep = add(root, "deep");
 	for (int i = 0; i < 100; i++)
@@ -97,6 +113,7 @@ static void same(const struct reg_key *a, const struct reg_key *b)
 	ck_assert_int_eq(a->last_write, b->last_write);
 	if (a->class_len)
 		ck_assert_mem_eq(a->class, b->class, a->class_len * 2u);
+	ck_assert_ptr_eq(a->security, b->security);
 	ck_assert_uint_eq(a->nvalues, b->nvalues);
 	for (uint32_t i = 0; i < a->nvalues; i++) {
 		const struct reg_value *v = &a->value[i], *w = &b->value[i];

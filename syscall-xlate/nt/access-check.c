@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * access-check.c - NtAccessCheck: what a descriptor lets a token do.
+ */
+#include "syscall-xlate/nt/descriptor.h"
+
+#include "syscall-xlate/nt/calls.h"
+
+enum {
+	READ_CONTROL = 0x20000,
+	WRITE_DAC = 0x40000,
+	WRITE_OWNER = 0x80000,
+	ACCESS_SYSTEM_SECURITY = 0x1000000,
+	MAXIMUM_ALLOWED = 0x2000000,
+};
+
+/* What the list gives to those whom in() accepts. */
+static uint32_t walk_acl(const struct descriptor *d, const uint32_t *generic,
+			 const struct token *tk, bool restricting)
+{
+	uint32_t granted = 0, denied = 0;
+	struct acl_walk w;
+	struct ace e;
+
+	if (!d->dacl)
+		return generic[3] | 0x1f0000 | 0xffff;
+	w = acl_walk(d->dacl);
+	while (acl_next(&w, &e)) {
+		bool mine = false;
+		uint32_t mask;
+
+		if (!e.plain || e.flags & ACE_INHERIT_ONLY)
+			continue;
+		if (!restricting)
+			mine = token_has_sid(tk, &e.sid, e.type == ACE_DENIED);
+		for (uint32_t i = 0; restricting && i < tk->nrestricted; i++)
+			mine = mine ||
+			       sid_equal(&tk->restrict_to[i].sid, &e.sid);
+		if (!mine)
+			continue;
+		mask = generic_map(e.mask, generic);
+		if (e.type == ACE_ALLOWED)
+			granted |= mask & ~denied;
+		else
+			denied |= mask & ~granted;
+	}
+	return granted;
+}
+
+static uint32_t allowed(const struct descriptor *d, const uint32_t *generic,
+			struct token *tk)
+{
+	uint32_t granted = walk_acl(d, generic, tk, false);
+
+	if (d->has_owner && token_has_sid(tk, &d->owner, false))
+		granted |= READ_CONTROL | WRITE_DAC;
+	if (token_has_privilege(tk, 9)) /* SeTakeOwnership */
+		granted |= WRITE_OWNER;
+	if (token_has_privilege(tk, 8)) /* SeSecurity */
+		granted |= ACCESS_SYSTEM_SECURITY;
+	if (tk->nrestricted)
+		granted &= walk_acl(d, generic, tk, true);
+	return granted;
+}
+
+NTSTATUS nt_access_check(struct task *t, gaddr sd, uint64_t token,
+			 uint32_t access, gaddr mapping, gaddr privileges,
+			 gaddr privileges_len, gaddr granted_at,
+			 gaddr status_at)
+{
+	uint32_t generic[4];
+	struct descriptor d;
+	struct token *tk;
+	uint32_t len, granted, want;
+	bool max = access & MAXIMUM_ALLOWED, ok;
+	NTSTATUS status;
+
+	if (guest_read(t, generic, mapping, sizeof generic) < 0 ||
+	    guest_get32(t, &len, privileges_len) < 0)
+		return STATUS_ACCESS_VIOLATION;
+	if (access & 0xf0000000)
+		return STATUS_GENERIC_NOT_MAPPED;
+	if (len < 20 && guest_put32(t, privileges_len, 20) < 0)
+		return STATUS_ACCESS_VIOLATION;
+	if (len < 20)
+		return STATUS_BUFFER_TOO_SMALL;
+	status = handle_get(t, token, &token_type, TOKEN_QUERY, &tk);
+	if (status != STATUS_SUCCESS)
+		return status;
+	if (tk->type != TOKEN_IMPERSONATION) {
+		object_put(&tk->object);
+		return STATUS_NO_IMPERSONATION_TOKEN;
+	}
+	if (tk->level < 1) {
+		object_put(&tk->object);
+		return STATUS_BAD_IMPERSONATION_LEVEL;
+	}
+	status = descriptor_read(t, sd, &d);
+	if (status) {
+		object_put(&tk->object);
+		return status;
+	}
+	if (!d.has_owner || !d.has_group) {
+		status = STATUS_INVALID_SECURITY_DESCR;
+	} else {
+		pthread_mutex_lock(&tk->mutex);
+		granted = allowed(&d, generic, tk);
+		pthread_mutex_unlock(&tk->mutex);
+		want = access & ~(uint32_t)MAXIMUM_ALLOWED;
+		ok = !(want & ~granted) && (!max || granted);
+		granted = !ok ? 0 : max ? granted : want;
+		if (guest_put32(t, privileges, 0) < 0 ||
+		    guest_put32(t, granted_at, granted) < 0 ||
+		    guest_put32(t, status_at,
+				ok ? STATUS_SUCCESS : STATUS_ACCESS_DENIED) < 0)
+			status = STATUS_ACCESS_VIOLATION;
+	}
+	descriptor_free(&d);
+	object_put(&tk->object);
+	return status;
+}

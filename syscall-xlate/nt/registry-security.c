@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * registry-security.c - security descriptors of keys.
+ *
+ * Few differ, so each is there once, counted, and found by its bytes.  A key
+ * for which nobody has set one, and above which nobody has, has none: it shows
+ * that of the user's own objects.
+ */
+#include "syscall-xlate/nt/registry.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "syscall-xlate/nt/descriptor.h"
+
+enum { BUCKETS = 256 };
+
+static struct reg_sd *bucket[BUCKETS]; /* under reg_lock */
+
+static uint32_t hash_of(struct bytes b)
+{
+	uint32_t h = 2166136261u;
+
+	for (size_t i = 0; i < b.len; i++)
+		h = (h ^ b.at[i]) * 16777619u;
+	return h;
+}
+
+struct reg_sd *reg_sd_get(struct bytes b)
+{
+	uint32_t hash = hash_of(b);
+	struct reg_sd **at = &bucket[hash % BUCKETS], *sd;
+
+	for (sd = *at; sd; sd = sd->next)
+		if (sd->hash == hash && sd->len == b.len &&
+		    !memcmp(sd->at, b.at, b.len)) {
+			sd->refs++;
+			return sd;
+		}
+	sd = malloc(sizeof *sd + b.len);
+	if (!sd)
+		return NULL;
+	*sd = (struct reg_sd){
+		.next = *at, .refs = 1, .hash = hash, .len = (uint32_t)b.len
+	};
+	memcpy(sd->at, b.at, b.len);
+	*at = sd;
+	return sd;
+}
+
+void reg_sd_put(struct reg_sd *sd)
+{
+	struct reg_sd **at;
+
+	if (!sd || --sd->refs)
+		return;
+	at = &bucket[sd->hash % BUCKETS];
+	while (*at != sd)
+		at = &(*at)->next;
+	*at = sd->next;
+	free(sd);
+}
+
+bool reg_sd_valid(struct bytes b)
+{
+	struct descriptor d;
+
+	if (b.len > DESCRIPTOR_MAX || descriptor_parse(b, &d))
+		return false;
+	descriptor_free(&d);
+	return true;
+}
+
+/* d becomes k's. */
+static NTSTATUS keep(struct reg_key *k, const struct descriptor *d)
+{
+	struct bytes b;
+	struct reg_sd *sd;
+
+	b.at = descriptor_pack(d, ALL_INFO, &b.len);
+	sd = b.at ? reg_sd_get(b) : NULL;
+	free((void *)b.at);
+	if (!sd)
+		return STATUS_NO_MEMORY;
+	reg_sd_put(k->security);
+	k->security = sd;
+	return STATUS_SUCCESS;
+}
+
+static NTSTATUS of_key(const struct reg_key *k, struct token *tk,
+		       struct descriptor *d)
+{
+	return k->security
+		       ? descriptor_parse((struct bytes){ k->security->at,
+							  k->security->len },
+					  d)
+		       : descriptor_default(tk, key_type.generic, true, d);
+}
+
+NTSTATUS reg_security_assign(struct reg_key *k, const struct reg_key *parent,
+			     const struct descriptor *given, struct token *tk)
+{
+	struct descriptor above, d;
+	NTSTATUS status = STATUS_SUCCESS;
+
+	if (!given && !parent->security)
+		return STATUS_SUCCESS;
+	if (parent->security)
+		status = of_key(parent, tk, &above);
+	if (status)
+		return status;
+	status = descriptor_assign(parent->security ? &above : NULL, given, tk,
+				   key_type.generic, true, &d);
+	if (!status) {
+		status = keep(k, &d);
+		descriptor_free(&d);
+	}
+	if (parent->security)
+		descriptor_free(&above);
+	return status;
+}
+
+NTSTATUS reg_security_get(struct object *o, struct token *tk,
+			  struct descriptor *d)
+{
+	const struct reg_key *k = ((struct key_object *)o)->key;
+	NTSTATUS status;
+
+	reg_begin();
+	status = k->deleted ? STATUS_KEY_DELETED : of_key(k, tk, d);
+	reg_end();
+	return status;
+}
+
+NTSTATUS reg_security_set(struct object *o, struct token *tk, uint32_t info,
+			  const struct descriptor *by)
+{
+	struct reg_key *k = ((struct key_object *)o)->key;
+	struct descriptor d;
+	NTSTATUS status;
+
+	reg_begin();
+	status = k->deleted ? STATUS_KEY_DELETED : of_key(k, tk, &d);
+	if (!status) {
+		status = descriptor_change(&d, info, by, tk, key_type.generic);
+		if (!status)
+			status = keep(k, &d);
+		descriptor_free(&d);
+	}
+	if (!status) {
+		reg_store_key(k);
+		reg_changed(k, NOTIFY_SECURITY);
+	}
+	reg_end();
+	return status;
+}
