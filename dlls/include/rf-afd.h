@@ -41,6 +41,7 @@
 #define IOCTL_AFD_SEND_MESSAGE	       0x120d3
 /* Ours: what the host knows of the network; see rf-net.h. */
 #define IOCTL_AFD_NET_INFO	       0x12400
+#define IOCTL_AFD_NET_CHANGE	       0x12404
 
 #define AFD_FLAG_OVERLAPPED 2
 

@@ -24,6 +24,18 @@ enum {
 	RF_NET_UDP_OWNERS,
 };
 
+/*
+ * IOCTL_AFD_NET_CHANGE, on a handle from rf_net_open(): a ULONG of these; over
+ * when any of it has changed after the call.
+ */
+enum {
+	RF_NET_CHANGE_LINKS = 1,
+	RF_NET_CHANGE_ADDRESSES = 2, /* of version 4 */
+	RF_NET_CHANGE_ADDRESSES6 = 4,
+	RF_NET_CHANGE_ROUTES = 8,
+	RF_NET_CHANGE_ROUTES6 = 0x10,
+};
+
 struct rf_net_connection {
 	ULONG family, state, pid; /* MIB_TCP_STATE_*; 0: unknown */
 	USHORT local_port, remote_port;
@@ -69,24 +81,36 @@ struct rf_net_route {
 };
 _Static_assert(sizeof(struct rf_net_route) == 80, "abi-afd.h");
 
+/* Where to ask; overlapped: requests pend.  NULL: not to be had. */
+static inline HANDLE rf_net_open(BOOL overlapped)
+{
+	static WCHAR name[] = L"\\Device\\Afd\\Net";
+	UNICODE_STRING u = { sizeof name - 2, sizeof name, name };
+	OBJECT_ATTRIBUTES oa;
+	IO_STATUS_BLOCK iosb;
+	HANDLE h;
+
+	InitializeObjectAttributes(&oa, &u, OBJ_CASE_INSENSITIVE, NULL, NULL);
+	return NT_SUCCESS(NtCreateFile(&h, SYNCHRONIZE | GENERIC_READ, &oa,
+				       &iosb, NULL, 0, 3, 1,
+				       overlapped ? 0 : 0x20, NULL, 0))
+		       ? h
+		       : NULL;
+}
+
 /*
  * rf_net_info() - an RF_NET_* answer on the process heap, *len bytes and a NUL
  * behind them.  NULL: no memory, or the host said no.  RtlFreeHeap() it.
  */
 static inline void *rf_net_info(ULONG what, ULONG *len)
 {
-	static WCHAR name[] = L"\\Device\\Afd\\Net";
-	UNICODE_STRING u = { sizeof name - 2, sizeof name, name };
 	NTSTATUS status = STATUS_BUFFER_TOO_SMALL;
+	HANDLE h = rf_net_open(FALSE);
 	ULONG room = 16384;
-	OBJECT_ATTRIBUTES oa;
 	IO_STATUS_BLOCK iosb;
 	CHAR *data = NULL;
-	HANDLE h;
 
-	InitializeObjectAttributes(&oa, &u, OBJ_CASE_INSENSITIVE, NULL, NULL);
-	if (!NT_SUCCESS(NtCreateFile(&h, SYNCHRONIZE | GENERIC_READ, &oa, &iosb,
-				     NULL, 0, 3, 1, 0x20, NULL, 0)))
+	if (!h)
 		return NULL;
 	for (; status == STATUS_BUFFER_TOO_SMALL && room < 8u << 20;
 	     room *= 4) {

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * interfaces.c - interfaces one by one and as tables, their names and numbers,
- * and what would tell of changes.
+ * interfaces.c - interfaces one by one and as tables, their names and numbers.
  */
 #include "ip.h"
 
@@ -270,6 +269,22 @@ DWORD WINAPI GetIpAddrTable(PMIB_IPADDRTABLE out, PULONG size, WINBOOL order)
 	return error;
 }
 
+void ip_fill_address(MIB_UNICASTIPADDRESS_ROW *r,
+		     const struct rf_net_interface *i,
+		     const struct rf_net_address *a)
+{
+	memset(r, 0, sizeof *r);
+	ip_sockaddr(&r->Address, a->family, a->address, i->index);
+	r->InterfaceLuid = ip_luid(i);
+	r->InterfaceIndex = i->index;
+	r->PrefixOrigin = IpPrefixOriginManual;
+	r->SuffixOrigin = IpSuffixOriginManual;
+	r->ValidLifetime = a->valid;
+	r->PreferredLifetime = a->preferred;
+	r->OnLinkPrefixLength = (UINT8)a->prefix;
+	r->DadState = IpDadStatePreferred;
+}
+
 NETIO_STATUS NETIOAPI_API_ GetUnicastIpAddressTable(
 	ADDRESS_FAMILY family, PMIB_UNICASTIPADDRESS_TABLE *out)
 {
@@ -293,16 +308,7 @@ NETIO_STATUS NETIOAPI_API_ GetUnicastIpAddressTable(
 
 		if (!i || (family && family != n.a[k].family))
 			continue;
-		ip_sockaddr(&r->Address, n.a[k].family, n.a[k].address,
-			    i->index);
-		r->InterfaceLuid = ip_luid(i);
-		r->InterfaceIndex = i->index;
-		r->PrefixOrigin = IpPrefixOriginManual;
-		r->SuffixOrigin = IpSuffixOriginManual;
-		r->ValidLifetime = n.a[k].valid;
-		r->PreferredLifetime = n.a[k].preferred;
-		r->OnLinkPrefixLength = (UINT8)n.a[k].prefix;
-		r->DadState = IpDadStatePreferred;
+		ip_fill_address(r, i, &n.a[k]);
 		(*out)->NumEntries++;
 	}
 	ip_free(&n);
@@ -496,39 +502,4 @@ NETIO_STATUS NETIOAPI_API_ ConvertInterfaceGuidToLuid(const GUID *guid,
 	NETIO_STATUS error = luid_by(has_guid, guid, luid);
 
 	return error == ERROR_INVALID_NAME ? ERROR_FILE_NOT_FOUND : error;
-}
-
-/* ---- changes: nobody tells us yet
- * ------------------------------------------------------------ */
-
-NETIO_STATUS NETIOAPI_API_
-NotifyIpInterfaceChange(ADDRESS_FAMILY family, PIPINTERFACE_CHANGE_CALLBACK fn,
-			PVOID context, BOOLEAN initial, HANDLE *handle)
-{
-	return ERROR_NOT_SUPPORTED;
-}
-
-NETIO_STATUS NETIOAPI_API_ NotifyUnicastIpAddressChange(
-	ADDRESS_FAMILY family, PUNICAST_IPADDRESS_CHANGE_CALLBACK fn,
-	PVOID context, BOOLEAN initial, HANDLE *handle)
-{
-	return ERROR_NOT_SUPPORTED;
-}
-
-NETIO_STATUS NETIOAPI_API_ NotifyRouteChange2(ADDRESS_FAMILY family,
-					      PIPFORWARD_CHANGE_CALLBACK fn,
-					      PVOID context, BOOLEAN initial,
-					      HANDLE *handle)
-{
-	return ERROR_NOT_SUPPORTED;
-}
-
-DWORD WINAPI NotifyAddrChange(PHANDLE handle, LPOVERLAPPED overlapped)
-{
-	return ERROR_NOT_SUPPORTED;
-}
-
-NETIO_STATUS NETIOAPI_API_ CancelMibChangeNotify2(HANDLE handle)
-{
-	return ERROR_INVALID_PARAMETER;
 }

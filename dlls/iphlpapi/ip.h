@@ -43,6 +43,12 @@ const struct rf_net_interface *ip_loopback(const struct network *n);
 const struct rf_net_address *ip_source(const struct network *n, ULONG index,
 				       ULONG family);
 
+void ip_fill_address(MIB_UNICASTIPADDRESS_ROW *row,
+		     const struct rf_net_interface *i,
+		     const struct rf_net_address *a);
+void ip_fill_route(MIB_IPFORWARD_ROW2 *row, const struct network *n,
+		   const struct rf_net_route *r);
+
 /* resolv.conf: name servers as text, and the first domain. */
 struct ip_dns {
 	ULONG n;

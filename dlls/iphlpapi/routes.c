@@ -51,8 +51,8 @@ DWORD WINAPI GetBestInterface(IPAddr address, PDWORD index)
 	return GetBestInterfaceEx((struct sockaddr *)&a, index);
 }
 
-static void fill2(MIB_IPFORWARD_ROW2 *row, const struct network *n,
-		  const struct rf_net_route *r)
+void ip_fill_route(MIB_IPFORWARD_ROW2 *row, const struct network *n,
+		   const struct rf_net_route *r)
 {
 	const struct rf_net_interface *i = ip_by_index(n, r->index);
 
@@ -96,7 +96,7 @@ NETIO_STATUS NETIOAPI_API_ GetBestRoute2(NET_LUID *luid, NET_IFINDEX index,
 	}
 	if (!error) {
 		own = ip_source(&n, out, to->si_family);
-		fill2(row, &n, r);
+		ip_fill_route(row, &n, r);
 		ip_sockaddr(best, to->si_family,
 			    r == &local ? local.to
 			    : own       ? own->address
@@ -124,8 +124,8 @@ NETIO_STATUS NETIOAPI_API_ GetIpForwardTable2(ADDRESS_FAMILY family,
 	}
 	for (ULONG k = 0; !error && k < n.nr; k++)
 		if (!family || family == n.r[k].family)
-			fill2(&(*out)->Table[(*out)->NumEntries++], &n,
-			      &n.r[k]);
+			ip_fill_route(&(*out)->Table[(*out)->NumEntries++], &n,
+				      &n.r[k]);
 	ip_free(&n);
 	return error;
 }

@@ -144,6 +144,16 @@ enum {
 	NET_UDP_OWNERS,
 };
 
+/* IOCTL_AFD_NET_CHANGE: what may change. */
+enum {
+	NET_CHANGE_LINKS = 1,
+	NET_CHANGE_ADDRESSES = 2, /* of version 4 */
+	NET_CHANGE_ADDRESSES6 = 4,
+	NET_CHANGE_ROUTES = 8,
+	NET_CHANGE_ROUTES6 = 0x10,
+	NET_CHANGE_ALL = 0x1f,
+};
+
 struct net_interface {
 	uint32_t index, flags, type, mtu;
 	uint64_t speed;
