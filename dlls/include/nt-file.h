@@ -121,6 +121,10 @@ typedef struct _FILE_BOTH_DIR_INFORMATION {
 	WCHAR FileName[1];
 } FILE_BOTH_DIR_INFORMATION;
 
+NTSYSAPI NTSTATUS NTAPI NtQueryInformationByName(POBJECT_ATTRIBUTES,
+						 PIO_STATUS_BLOCK, PVOID, ULONG,
+						 ULONG);
+
 /* Class 68: what GetFileInformationByHandle() wants, in one go. */
 #define FileStatInformation 68
 typedef struct _FILE_STAT_INFORMATION {

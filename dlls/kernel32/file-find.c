@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * file-find.c - FindFirstFile and its kin, streams of a file.
+ * file-find.c - FindFirstFile and its kin; streams and names of a file.
  *
  * A search keeps its folder open and a buffer of entries.  The pattern is
  * matched by the kernel, which knows DOS' wildcards by other characters than
@@ -16,12 +16,15 @@
 #define BUF_EXACT   1024 /* one entry at most */
 #define BUF_SMALL   8192
 #define BUF_LARGE   65536
-#define STREAMS_MAX (1 << 20)
+#define LIST_MAX    (1 << 20)
+
+enum find_kind { FIND_FILES, FIND_STREAMS, FIND_NAMES };
 
 struct find {
 	DWORD magic;
+	enum find_kind kind; /* of streams and names, all are in buf */
 	SRWLOCK lock;
-	HANDLE dir; /* NULL: streams, all of them in buf */
+	HANDLE dir; /* FIND_NAMES: the file; FIND_STREAMS: NULL */
 	BOOL basic; /* no short names */
 	ULONG size; /* of buf */
 	ULONG next; /* offset of the next entry in buf */
@@ -29,13 +32,14 @@ struct find {
 	__attribute__((aligned(8))) UCHAR buf[];
 };
 
-static struct find *find_new(ULONG size)
+static struct find *find_new(enum find_kind kind, ULONG size)
 {
 	struct find *f = k32_alloc(sizeof *f + size);
 
 	if (f) {
 		memset(f, 0, sizeof *f);
 		f->magic = MAGIC;
+		f->kind = kind;
 		f->size = size;
 	}
 	return f;
@@ -224,7 +228,7 @@ HANDLE WINAPI FindFirstFileExW(LPCWSTR name, FINDEX_INFO_LEVELS level,
 	pattern.Length = len * sizeof(WCHAR);
 	pattern.MaximumLength = pattern.Length;
 
-	f = find_new(!wild                               ? BUF_EXACT
+	f = find_new(FIND_FILES, !wild                               ? BUF_EXACT
 		     : flags & FIND_FIRST_EX_LARGE_FETCH ? BUF_LARGE
 							 : BUF_SMALL);
 	if (!f)
@@ -262,7 +266,7 @@ BOOL WINAPI FindNextFileW(HANDLE h, LPWIN32_FIND_DATAW d)
 
 	if (!f)
 		return FALSE;
-	if (!f->dir) {
+	if (f->kind != FIND_FILES) {
 		SetLastError(ERROR_INVALID_HANDLE);
 		return FALSE;
 	}
@@ -317,7 +321,38 @@ BOOL WINAPI FindNextFileA(HANDLE h, LPWIN32_FIND_DATAA d)
 	return TRUE;
 }
 
-/* ---- streams -------------------------------------------------------- */
+/* ---- streams and names ---------------------------------------------- */
+
+/* What NT tells of the file h, in a list of one class; NULL and the error. */
+static struct find *find_list(HANDLE h, enum find_kind kind, ULONG class)
+{
+	IO_STATUS_BLOCK io;
+	struct find *f;
+	NTSTATUS status;
+
+	for (ULONG size = 4096;; size *= 4) {
+		f = find_new(kind, size);
+		if (!f)
+			return NULL;
+		io.Information = 0;
+		status = NtQueryInformationFile(h, &io, f->buf, size, class);
+		if (status != STATUS_BUFFER_OVERFLOW || size >= LIST_MAX)
+			break;
+		k32_free(f);
+	}
+	f->more = NT_SUCCESS(status) && io.Information;
+	if (NT_SUCCESS(status))
+		return f;
+	k32_free(f);
+	rf_fail(status);
+	return NULL;
+}
+
+static void advance(struct find *f, ULONG next)
+{
+	f->next += next;
+	f->more = next != 0;
+}
 
 static BOOL take_stream(struct find *f, WIN32_FIND_STREAM_DATA *d)
 {
@@ -333,19 +368,14 @@ static BOOL take_stream(struct find *f, WIN32_FIND_STREAM_DATA *d)
 		n = sizeof d->cStreamName - sizeof(WCHAR);
 	memcpy(d->cStreamName, e->StreamName, n);
 	d->cStreamName[n / sizeof(WCHAR)] = 0;
-	if (e->NextEntryOffset)
-		f->next += e->NextEntryOffset;
-	else
-		f->more = FALSE;
+	advance(f, e->NextEntryOffset);
 	return TRUE;
 }
 
 HANDLE WINAPI FindFirstStreamW(LPCWSTR name, STREAM_INFO_LEVELS level,
 			       LPVOID out, DWORD flags)
 {
-	IO_STATUS_BLOCK io;
 	struct find *f;
-	NTSTATUS status;
 	HANDLE_SCOPE(h);
 
 	if (level != FindStreamInfoStandard || flags) {
@@ -355,23 +385,11 @@ HANDLE WINAPI FindFirstStreamW(LPCWSTR name, STREAM_INFO_LEVELS level,
 	if (!k32_open(name, FILE_READ_ATTRIBUTES, FILE_OPEN_FOR_BACKUP_INTENT,
 		      &h))
 		return INVALID_HANDLE_VALUE;
-	for (ULONG size = 4096;; size *= 4) {
-		f = find_new(size);
-		if (!f)
-			return INVALID_HANDLE_VALUE;
-		io.Information = 0;
-		status = NtQueryInformationFile(h, &io, f->buf, size,
-						FileStreamInformation);
-		if (status != STATUS_BUFFER_OVERFLOW || size >= STREAMS_MAX)
-			break;
-		k32_free(f);
-	}
-	f->more = NT_SUCCESS(status) && io.Information;
-	if (!NT_SUCCESS(status))
-		rf_fail(status);
-	else if (take_stream(f, out))
+	f = find_list(h, FIND_STREAMS, FileStreamInformation);
+	if (f && take_stream(f, out))
 		return f;
-	k32_free(f);
+	if (f)
+		k32_free(f);
 	return INVALID_HANDLE_VALUE;
 }
 
@@ -382,8 +400,122 @@ BOOL WINAPI FindNextStreamW(HANDLE h, LPVOID out)
 
 	if (!f)
 		return FALSE;
+	if (f->kind != FIND_STREAMS) {
+		SetLastError(ERROR_INVALID_HANDLE);
+		return FALSE;
+	}
 	RtlAcquireSRWLockExclusive(&f->lock);
 	ok = take_stream(f, out);
+	RtlReleaseSRWLockExclusive(&f->lock);
+	return ok;
+}
+
+/* The path of the folder with that number, without its drive. */
+static NTSTATUS parent_path(HANDLE file, LONGLONG id, FILE_NAME_INFO *to,
+			    ULONG size)
+{
+	UNICODE_STRING name = { sizeof id, sizeof id, (WCHAR *)&id };
+	OBJECT_ATTRIBUTES oa;
+	IO_STATUS_BLOCK io;
+	NTSTATUS status;
+	HANDLE h;
+
+	InitializeObjectAttributes(&oa, &name, 0, file, NULL);
+	status = NtOpenFile(&h, FILE_READ_ATTRIBUTES | SYNCHRONIZE, &oa, &io,
+			    FILE_SHARE_READ | FILE_SHARE_WRITE |
+				    FILE_SHARE_DELETE,
+			    FILE_OPEN_BY_FILE_ID | FILE_DIRECTORY_FILE |
+				    FILE_OPEN_FOR_BACKUP_INTENT);
+	if (!NT_SUCCESS(status))
+		return status;
+	status = NtQueryInformationFile(h, &io, to, size, FileNameInformation);
+	NtClose(h);
+	return status;
+}
+
+/* The next name to out, which has room for *len units. */
+static BOOL take_name(struct find *f, WCHAR *out, DWORD *len)
+{
+	const FILE_LINK_ENTRY_INFORMATION *e = (void *)(f->buf + f->next);
+	union {
+		FILE_NAME_INFO info;
+		WCHAR room[32768];
+	} *u;
+	ULONG dir, need;
+	NTSTATUS status;
+	BOOL ok = FALSE;
+
+	if (!f->more) {
+		SetLastError(ERROR_HANDLE_EOF);
+		return FALSE;
+	}
+	u = k32_alloc(sizeof *u);
+	if (!u)
+		return FALSE;
+	status = parent_path(f->dir, e->ParentFileId, &u->info, sizeof *u);
+	dir = u->info.FileNameLength / sizeof(WCHAR);
+	if (dir && u->info.FileName[dir - 1] == '\\')
+		dir--; /* the root */
+	need = dir + 1 + e->FileNameLength + 1;
+	if (!NT_SUCCESS(status)) {
+		rf_fail(status);
+	} else if (*len < need) {
+		*len = need;
+		SetLastError(ERROR_MORE_DATA);
+	} else {
+		memcpy(out, u->info.FileName, dir * sizeof(WCHAR));
+		out[dir] = '\\';
+		memcpy(out + dir + 1, e->FileName,
+		       e->FileNameLength * sizeof(WCHAR));
+		out[need - 1] = 0;
+		*len = need;
+		advance(f, e->NextEntryOffset);
+		ok = TRUE;
+	}
+	k32_free(u);
+	return ok;
+}
+
+HANDLE WINAPI FindFirstFileNameW(LPCWSTR name, DWORD flags, LPDWORD len,
+				 PWSTR out)
+{
+	struct find *f = NULL;
+	HANDLE h;
+
+	if (flags || !len) {
+		SetLastError(ERROR_INVALID_PARAMETER);
+		return INVALID_HANDLE_VALUE;
+	}
+	if (!k32_open(name, FILE_READ_ATTRIBUTES,
+		      FILE_OPEN_FOR_BACKUP_INTENT | FILE_OPEN_REPARSE_POINT,
+		      &h))
+		return INVALID_HANDLE_VALUE;
+	f = find_list(h, FIND_NAMES, FileHardLinkInformation);
+	if (!f) {
+		NtClose(h);
+		return INVALID_HANDLE_VALUE;
+	}
+	f->dir = h;
+	f->next = offsetof(FILE_LINKS_INFORMATION, Entry);
+	if (take_name(f, out, len))
+		return f;
+	FindClose(f);
+	return INVALID_HANDLE_VALUE;
+}
+
+BOOL WINAPI FindNextFileNameW(HANDLE h, LPDWORD len, PWSTR out)
+{
+	struct find *f = find_get(h);
+	BOOL ok;
+
+	if (!f)
+		return FALSE;
+	if (f->kind != FIND_NAMES) {
+		SetLastError(ERROR_INVALID_HANDLE);
+		return FALSE;
+	}
+	RtlAcquireSRWLockExclusive(&f->lock);
+	ok = take_name(f, out, len);
 	RtlReleaseSRWLockExclusive(&f->lock);
 	return ok;
 }

@@ -485,3 +485,24 @@ BOOL WINAPI SetFileShortNameA(HANDLE h, LPCSTR name)
 
 	return wide_from_file(&w, name) && SetFileShortNameW(h, w.s);
 }
+
+/* ---- of a name ------------------------------------------------------------
+ */
+
+/* FILE_INFO_BY_NAME_CLASS, of Windows 11; mingw-w64's headers lack it. */
+BOOL WINAPI GetFileInformationByName(PCWSTR name, int class, PVOID out,
+				     ULONG size)
+{
+	/* Stat, StatLx, CaseSensitive, StatBasic */
+	static const ULONG classes[] = { 68, 70, 71, 77 };
+	IO_STATUS_BLOCK io;
+	NT_PATH(path);
+
+	if (class < 0 || (ULONG)class >= ARRAYSIZE(classes)) {
+		SetLastError(ERROR_INVALID_PARAMETER);
+		return FALSE;
+	}
+	return nt_path_open(&path, name) &&
+	       rf_result(NtQueryInformationByName(&path.oa, &io, out, size,
+						  classes[class]));
+}

@@ -129,7 +129,9 @@ enum file_class {
 	FILE_DISPOSITION_EX_CLASS = 64,
 	FILE_RENAME_EX_CLASS = 65,
 	FILE_STAT_CLASS = 68,
+	FILE_STAT_LX_CLASS = 70,
 	FILE_CASE_SENSITIVE_CLASS = 71,
+	FILE_STAT_BASIC_CLASS = 77,
 	FILE_LINK_EX_CLASS = 72,
 };
 
@@ -195,6 +197,24 @@ struct file_stat_info {
 };
 ABI_SIZE(struct file_stat_info, 72);
 
+/* FILE_STAT_LX_INFORMATION: what WSL keeps, too. */
+struct file_stat_lx {
+	struct file_stat_info stat;
+	uint32_t flags, uid, gid, mode, major, minor;
+};
+ABI_SIZE(struct file_stat_lx, 96);
+
+struct file_stat_basic {
+	uint64_t id;
+	struct file_times times;
+	int64_t allocation, size;
+	uint32_t attributes, tag, links;
+	uint32_t device, characteristics, reserved;
+	uint64_t volume;
+	uint64_t id128[2];
+};
+ABI_SIZE(struct file_stat_basic, 104);
+
 struct file_compression {
 	int64_t size;
 	uint16_t format;
@@ -235,16 +255,18 @@ struct file_pipe_local {
 };
 ABI_SIZE(struct file_pipe_local, 40);
 
+/* FileHardLinkInformation: these 8 bytes, then entries. */
 struct file_links {
 	uint32_t needed, count;
-	struct {
-		uint32_t next, pad;
-		uint64_t parent;
-		uint32_t len; /* units */
-		uint16_t name[];
-	} entry;
 };
-ABI_AT(struct file_links, entry.name, 28);
+
+struct file_link_entry {
+	uint32_t next, pad;
+	uint64_t parent;
+	uint32_t len; /* units */
+	uint16_t name[];
+};
+ABI_AT(struct file_link_entry, name, 20);
 
 /* Directory listings: the common head, then by class. */
 struct dir_entry {

@@ -184,7 +184,7 @@ NTSTATUS nt_open_file(struct task *t, gaddr file, uint32_t access, gaddr attr,
 /* ---- opening for a moment
  * ------------------------------------------------------------------ */
 
-static NTSTATUS stat_oa(struct task *t, gaddr attr, struct file_meta *m)
+NTSTATUS stat_oa(struct task *t, gaddr attr, struct file_meta *m)
 {
 	struct nt_path p;
 	struct nt_oa oa;

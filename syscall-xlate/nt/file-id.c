@@ -29,21 +29,25 @@ static struct {
 } known[KNOWN];
 static pthread_mutex_t known_lock = PTHREAD_MUTEX_INITIALIZER;
 
-void file_id_told(const struct file *f, const struct file_meta *m)
+void file_id_remember(uint64_t dev, uint64_t ino, const char *path)
 {
-	size_t i = (m->ino ^ m->ino >> 10 ^ m->dev) % KNOWN;
+	size_t i = (ino ^ ino >> 10 ^ dev) % KNOWN;
 
-	if (!f->path || !f->drive || !m->ino)
-		return;
 	pthread_mutex_lock(&known_lock);
-	if (known[i].ino != m->ino || known[i].dev != m->dev ||
-	    strcmp(known[i].path, f->path)) {
+	if (known[i].ino != ino || known[i].dev != dev ||
+	    strcmp(known[i].path, path)) {
 		free(known[i].path);
-		known[i].path = strdup(f->path);
-		known[i].ino = known[i].path ? m->ino : 0;
-		known[i].dev = m->dev;
+		known[i].path = strdup(path);
+		known[i].ino = known[i].path ? ino : 0;
+		known[i].dev = dev;
 	}
 	pthread_mutex_unlock(&known_lock);
+}
+
+void file_id_told(const struct file *f, const struct file_meta *m)
+{
+	if (f->path && f->drive && m->ino)
+		file_id_remember(m->dev, m->ino, f->path);
 }
 
 /* malloc'ed, or NULL. */
@@ -64,11 +68,14 @@ static char *recall(uint64_t dev, uint64_t ino)
 struct search {
 	uint64_t dev, ino;
 	unsigned left; /* entries that may still be looked at */
+	/* What is found; true: no more are wanted. */
+	bool (*fn)(const char *path, void *arg);
+	void *arg;
 	char path[HOST_PATH_MAX];
 	size_t len;
 };
 
-/* In the directory fd, which is taken, called s->path.  True: s->path is it. */
+/* In the directory fd, which is taken, called s->path.  True: it is over. */
 static bool search_in(struct search *s, int fd, unsigned depth)
 {
 	DIR *d = fdopendir(fd);
@@ -95,7 +102,8 @@ static bool search_in(struct search *s, int fd, unsigned depth)
 		s->len += n;
 		if (e->d_ino == s->ino &&
 		    !fstatat(dirfd(d), e->d_name, &st, AT_SYMLINK_NOFOLLOW) &&
-		    st.st_ino == s->ino && st.st_dev == s->dev) {
+		    st.st_ino == s->ino && st.st_dev == s->dev &&
+		    s->fn(s->path, s->arg)) {
 			closedir(d);
 			return true;
 		}
@@ -131,7 +139,7 @@ static bool search_from(struct search *s, const char *path)
 	    st.st_dev != s->dev)
 		return false;
 	memcpy(s->path, path, s->len + 1);
-	if (st.st_ino == s->ino)
+	if (st.st_ino == s->ino && s->fn(s->path, s->arg))
 		return true;
 	fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	return fd >= 0 && search_in(s, fd, 0);
@@ -165,26 +173,33 @@ static const char *drive_root(char drive)
 	return root ? root : "";
 }
 
-static char *find(struct search *s, const char *from, char drive)
+void file_id_names(const char *dir, char drive, uint64_t dev, uint64_t ino,
+		   bool (*fn)(const char *path, void *arg), void *arg)
 {
+	struct search s = {
+		.dev = dev, .ino = ino, .left = SEARCH_MAX, .fn = fn, .arg = arg
+	};
 	const char *root = drive_root(drive);
 	char top[HOST_PATH_MAX];
 
-	if (strlen(from) >= sizeof top)
-		return NULL;
-	s->left = SEARCH_MAX;
-	if (search_from(s, from))
-		return strdup(s->path);
-	strcpy(top, from);
-	climb(top, s->dev);
+	if (strlen(dir) >= sizeof top || search_from(&s, dir))
+		return;
+	strcpy(top, dir);
+	climb(top, dev);
 	/* A sandbox ends at its own roots. */
 	if (policy && strncmp(top, root, strlen(root))) {
 		if (strlen(root) >= sizeof top)
-			return NULL;
+			return;
 		strcpy(top, root);
 	}
-	return strcmp(top, from) && search_from(s, top) ? strdup(s->path)
-							: NULL;
+	if (strcmp(top, dir))
+		search_from(&s, top);
+}
+
+static bool first_name(const char *path, void *arg)
+{
+	*(char **)arg = strdup(path);
+	return true;
 }
 
 /* ---- opening --------------------------------------------------------- */
@@ -221,9 +236,8 @@ static NTSTATUS open_path(struct file_open *o, const char *host, uint64_t ino,
 NTSTATUS file_open_by_id(struct file_open *o, const void *id, size_t n,
 			 struct file **f)
 {
-	struct search s = { 0 };
 	const char *from;
-	uint64_t high = 0;
+	uint64_t ino, dev, high = 0;
 	char *host, *own;
 	NTSTATUS status;
 	struct stat st;
@@ -232,10 +246,10 @@ NTSTATUS file_open_by_id(struct file_open *o, const void *id, size_t n,
 		return STATUS_INVALID_PARAMETER;
 	if (o->disposition == FILE_CREATE)
 		return STATUS_INVALID_PARAMETER;
-	memcpy(&s.ino, id, 8);
+	memcpy(&ino, id, 8);
 	if (n == 16)
 		memcpy(&high, (const uint8_t *)id + 8, 8);
-	if (!s.ino)
+	if (!ino)
 		return STATUS_INVALID_PARAMETER;
 	own = o->root->path ? file_host_path(o->root) : NULL;
 	from = own ? own : drive_root(o->root->drive);
@@ -243,21 +257,23 @@ NTSTATUS file_open_by_id(struct file_open *o, const void *id, size_t n,
 		free(own);
 		return STATUS_INVALID_PARAMETER;
 	}
-	s.dev = st.st_dev;
-	if (high && high != s.dev) { /* an object id is number and device */
+	dev = st.st_dev;
+	if (high && high != dev) { /* an object id is number and device */
 		free(own);
 		return STATUS_OBJECT_NAME_NOT_FOUND;
 	}
 	o->options &= ~(uint32_t)FILE_OPEN_BY_FILE_ID;
 	status = STATUS_OBJECT_NAME_NOT_FOUND;
-	host = recall(s.dev, s.ino);
+	host = recall(dev, ino);
 	if (host)
-		status = open_path(o, host, s.ino, f);
+		status = open_path(o, host, ino, f);
 	free(host);
 	if (status == STATUS_OBJECT_NAME_NOT_FOUND ||
 	    status == STATUS_OBJECT_PATH_NOT_FOUND) {
-		host = find(&s, from, o->root->drive);
-		status = host ? open_path(o, host, s.ino, f)
+		host = NULL;
+		file_id_names(from, o->root->drive, dev, ino, first_name,
+			      &host);
+		status = host ? open_path(o, host, ino, f)
 			      : STATUS_INVALID_PARAMETER; /* as NTFS */
 		free(host);
 	}

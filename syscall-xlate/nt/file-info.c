@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include "base/utf.h"
@@ -26,6 +27,7 @@ struct query {
 	struct task *t;
 	struct file *f;
 	uint32_t granted; /* what the handle carries */
+	uint32_t room;    /* bytes that the program has for the answer */
 	union {
 		uint8_t bytes[128];
 		struct file_basic basic;
@@ -36,6 +38,8 @@ struct query {
 		struct file_attribute_tag tag;
 		struct file_id id;
 		struct file_stat_info stat;
+		struct file_stat_lx stat_lx;
+		struct file_stat_basic stat_basic;
 		struct file_compression compression;
 		struct file_links links;
 		uint64_t u64;
@@ -236,22 +240,80 @@ static NTSTATUS query_id(struct query *q)
 	return status;
 }
 
+static void fill_stat(const struct file_meta *m, uint32_t access,
+		      struct file_stat_info *s)
+{
+	*s = (struct file_stat_info){
+		.id = m->ino,
+		.times = m->times,
+		.allocation = m->allocation,
+		.size = m->size,
+		.attributes = m->attributes,
+		.tag = m->tag,
+		.links = m->links,
+		.access = access,
+	};
+}
+
+static void fill_stat_basic(const struct file_meta *m,
+			    struct file_stat_basic *s)
+{
+	enum { DISK = 7, MOUNTED = 0x20 };
+
+	*s = (struct file_stat_basic){
+		.id = m->ino,
+		.times = m->times,
+		.allocation = m->allocation,
+		.size = m->size,
+		.attributes = m->attributes,
+		.tag = m->tag,
+		.links = m->links,
+		.device = DISK,
+		.characteristics = MOUNTED,
+		.volume = volume_serial(m->dev),
+		.id128 = { m->ino },
+	};
+}
+
 static NTSTATUS query_stat(struct query *q)
 {
 	struct file_meta m;
 	NTSTATUS status = meta_of_file(q->f, &m);
 
-	q->stat = (struct file_stat_info){
-		.id = file_number(q, &m),
-		.times = m.times,
-		.allocation = m.allocation,
-		.size = m.size,
-		.attributes = m.attributes,
-		.tag = m.tag,
-		.links = m.links,
-		.access = q->granted,
-	};
+	file_number(q, &m);
+	fill_stat(&m, q->granted, &q->stat);
 	return status;
+}
+
+static NTSTATUS query_stat_basic(struct query *q)
+{
+	struct file_meta m;
+	NTSTATUS status = meta_of_file(q->f, &m);
+
+	file_number(q, &m);
+	fill_stat_basic(&m, &q->stat_basic);
+	return status;
+}
+
+static NTSTATUS query_stat_lx(struct query *q)
+{
+	enum { HAS_UID = 1, HAS_GID = 2, HAS_MODE = 4, HAS_DEVICE = 8 };
+	NTSTATUS status = query_stat(q);
+	struct stat st;
+
+	/* What is not on the host has nothing to tell of these. */
+	if (status || q->f->fd < 0 || fstat(q->f->fd, &st) < 0)
+		return status;
+	q->stat_lx.flags = HAS_UID | HAS_GID | HAS_MODE;
+	q->stat_lx.uid = st.st_uid;
+	q->stat_lx.gid = st.st_gid;
+	q->stat_lx.mode = st.st_mode;
+	if (S_ISCHR(st.st_mode) || S_ISBLK(st.st_mode)) {
+		q->stat_lx.flags |= HAS_DEVICE;
+		q->stat_lx.major = major(st.st_rdev);
+		q->stat_lx.minor = minor(st.st_rdev);
+	}
+	return STATUS_SUCCESS;
 }
 
 static NTSTATUS query_streams(struct query *q)
@@ -297,22 +359,16 @@ static NTSTATUS query_ea_size(struct query *q)
 /* The name it was opened by; of the others the host keeps no record. */
 static NTSTATUS query_links(struct query *q)
 {
-	uint16_t *path = file_object_nt_path(&q->f->object);
-	size_t n = 0, at = 0;
+	void *entries;
+	size_t n;
+	NTSTATUS status = links_list(q->f, q->room - q->size, &q->links,
+				     &entries, &n);
 
-	if (!path)
-		return STATUS_INVALID_PARAMETER;
-	for (; path[n]; n++)
-		if (path[n] == '\\')
-			at = n + 1;
-	memmove(path, path + at, (n - at + 1) * 2);
-	q->tail = path;
-	q->tail_len = n - at;
-	q->size = 28;
-	q->links.count = 1;
-	q->links.needed = (uint32_t)(28 + q->tail_len * 2);
-	q->links.entry.len = (uint32_t)q->tail_len;
-	return STATUS_SUCCESS;
+	if (status && status != STATUS_BUFFER_OVERFLOW)
+		return status;
+	q->tail = entries;
+	q->tail_len = n / 2;
+	return status;
 }
 
 static NTSTATUS query_pipe(struct query *q)
@@ -392,8 +448,8 @@ static NTSTATUS query(struct task *t, struct file *f, uint32_t granted,
 		      uint64_t *written)
 {
 	const struct query_row *row = query_row(class);
-	struct query q = { .t = t, .f = f, .granted = granted };
-	NTSTATUS status;
+	struct query q = { .t = t, .f = f, .granted = granted, .room = len };
+	NTSTATUS status, out;
 
 	if (!row) {
 		log_debug(LOG_FILE, "query file class %u", class);
@@ -405,8 +461,10 @@ static NTSTATUS query(struct task *t, struct file *f, uint32_t granted,
 		return STATUS_ACCESS_DENIED;
 	q.size = row->size;
 	status = row->run(&q);
-	if (!status)
-		status = query_out(&q, info, len, written);
+	if (!status || status == STATUS_BUFFER_OVERFLOW) {
+		out = query_out(&q, info, len, written);
+		status = out ? out : status;
+	}
 	free(q.tail);
 	return status;
 }
@@ -432,13 +490,37 @@ NTSTATUS nt_query_information_file(struct task *t, uint64_t file, gaddr iosb,
 NTSTATUS nt_query_information_by_name(struct task *t, gaddr attr, gaddr iosb,
 				      gaddr info, uint32_t len, uint32_t class)
 {
+	const struct query_row *row = query_row(class);
+	union {
+		struct file_stat_info stat;
+		struct file_stat_basic basic;
+	} by_name;
+	struct file_meta m;
 	struct nt_oa oa;
 	struct file *f;
 	uint64_t written = 0;
 	NTSTATUS status;
 
-	if (class != FILE_STAT_CLASS && class != FILE_CASE_SENSITIVE_CLASS)
+	if (class != FILE_STAT_CLASS && class != FILE_STAT_LX_CLASS &&
+	    class != FILE_STAT_BASIC_CLASS &&
+	    class != FILE_CASE_SENSITIVE_CLASS)
 		return STATUS_INVALID_INFO_CLASS;
+	if (len < row->size)
+		return STATUS_INFO_LENGTH_MISMATCH;
+	/* These need no open file. */
+	if (class == FILE_STAT_CLASS || class == FILE_STAT_BASIC_CLASS) {
+		status = stat_oa(t, attr, &m);
+		if (status)
+			return status;
+		if (class == FILE_STAT_CLASS)
+			fill_stat(&m, FILE_ALL_ACCESS, &by_name.stat);
+		else
+			fill_stat_basic(&m, &by_name.basic);
+		if (guest_write(t, info, &by_name, row->size) < 0 ||
+		    iosb_write(t, iosb, STATUS_SUCCESS, row->size) < 0)
+			return STATUS_ACCESS_VIOLATION;
+		return STATUS_SUCCESS;
+	}
 	status = oa_read(t, attr, &oa);
 	if (status)
 		return status;

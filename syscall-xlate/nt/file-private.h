@@ -75,7 +75,31 @@ NTSTATUS file_device_name(struct file *f, uint16_t **name, size_t *len);
  */
 NTSTATUS file_short_name(struct file *f, uint16_t **name, size_t *len);
 
-/* file-id.c: the program has been told m->ino of f, and may come back. */
+/*
+ * stat_oa() - what the name in OBJECT_ATTRIBUTES is, without opening it; of a
+ * reparse point, itself.  file-create.c.
+ */
+NTSTATUS stat_oa(struct task *t, gaddr attr, struct file_meta *m);
+
+/*
+ * links_list() - the names of f's file that can be found, as many entries as
+ * there is room for; *entries is malloc'ed.  STATUS_BUFFER_OVERFLOW: there are
+ * more.  file-links.c.
+ */
+NTSTATUS links_list(struct file *f, size_t room, struct file_links *head,
+		    void **entries, size_t *n);
+
+/*
+ * file_id_names() - calls fn with a name of the file (dev, ino) after the
+ * other: those in the folder dir and below, then in the rest of its file
+ * system, until fn returns true or the search has gone on for long enough.
+ * The same name may come twice.
+ */
+void file_id_names(const char *dir, char drive, uint64_t dev, uint64_t ino,
+		   bool (*fn)(const char *path, void *arg), void *arg);
+/* The program has been told ino of what is at path, and may come back. */
+void file_id_remember(uint64_t dev, uint64_t ino, const char *path);
+/* The same, of f. */
 void file_id_told(const struct file *f, const struct file_meta *m);
 /*
  * Opens the file with the number id (n bytes: 8, or 16 as FILE_ID_128) of the

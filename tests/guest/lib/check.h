@@ -11,6 +11,10 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#ifndef COUNT_OF
+#define COUNT_OF(a) (sizeof(a) / sizeof(a)[0])
+#endif
+
 static int check_failed, check_count;
 
 static inline void check_fail(const char *file, int line, const char *cond,

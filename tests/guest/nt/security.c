@@ -11,10 +11,6 @@
 
 #include "check.h"
 
-#ifndef COUNT_OF
-#define COUNT_OF(a) (sizeof(a) / sizeof(a)[0])
-#endif
-
 #define EVENT "rf-test-security-event"
 #define HERE  "Software\\rf-test-security"
 
