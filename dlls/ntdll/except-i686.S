@@ -211,3 +211,42 @@ function _rf_guarded_call@8
 	push	%ecx
 	call	*%eax
 	int3
+
+/*
+ * BOOLEAN rf_call_entry(entry, base, reason, reserved, failed): see ldr.h.  What
+ * the entry point does to the stack, by another calling convention, is undone.
+ */
+function _rf_call_entry@20
+	push	%ebp
+	mov	%esp, %ebp
+	push	%ebx
+	push	%esi
+	push	%edi
+	push	%ebp
+	push	$_rf_entry_handler
+	pushl	%fs:0
+	mov	%esp, %fs:0
+	pushl	20(%ebp)
+	pushl	16(%ebp)
+	pushl	12(%ebp)
+	call	*8(%ebp)
+	test	%eax, %eax
+	setne	%al
+1:	mov	%fs:0, %esp
+	popl	%fs:0
+	lea	-12(%ebp), %esp
+	pop	%edi
+	pop	%esi
+	pop	%ebx
+	pop	%ebp
+	ret	$20
+
+/* void rf_entry_failed(frame, code): its handler has unwound to that frame. */
+function _rf_entry_failed@8
+	mov	8(%esp), %eax
+	mov	4(%esp), %esp
+	mov	8(%esp), %ebp		/* behind the record */
+	mov	24(%ebp), %ecx
+	mov	%eax, (%ecx)
+	xor	%eax, %eax
+	jmp	1b

@@ -430,3 +430,38 @@ function rf_guarded_call, seh=1
 	.rva	.Lguard_begin, .Lguard_end, rf_last_filter, .Lguard_target
 	.text
 	.seh_endproc
+
+/*
+ * BOOLEAN rf_call_entry(PVOID entry, PVOID base, ULONG reason, PVOID reserved,
+ *			 NTSTATUS *failed): see ldr.h.
+ */
+function rf_call_entry, seh=1
+	.seh_handler __C_specific_handler, @except
+	push	%rbx
+	.seh_pushreg %rbx
+	sub	$0x20, %rsp
+	.seh_stackalloc 0x20
+	.seh_endprologue
+	mov	0x50(%rsp), %rbx
+	mov	%rcx, %rax
+	mov	%rdx, %rcx
+	mov	%r8d, %edx
+	mov	%r9, %r8
+.Lentry_begin:
+	call	*%rax
+	nop
+.Lentry_end:
+	test	%eax, %eax
+	setne	%al
+1:	add	$0x20, %rsp
+	pop	%rbx
+	ret
+.Lentry_target:				/* eax: the exception's code */
+	mov	%eax, (%rbx)
+	xor	%eax, %eax
+	jmp	1b
+	.seh_handlerdata
+	.long	1
+	.rva	.Lentry_begin, .Lentry_end, rf_entry_filter, .Lentry_target
+	.text
+	.seh_endproc

@@ -275,9 +275,32 @@ static BOOL call_entry(struct module *m, ULONG reason, PVOID reserved)
 	return entry(m->entry.DllBase, reason, reserved);
 }
 
+/*
+ * Who loads a DLL is told what its entry point could not handle; in one that is
+ * loaded with the program it is the program's end, and reported as such.
+ */
+static NTSTATUS attach(struct module *m)
+{
+	NTSTATUS failed = STATUS_DLL_INIT_FAILED;
+	BOOL done;
+
+	/* lpReserved: not NULL for what loads with the program. */
+	if (!ldr_process_ready)
+		done = call_entry(m, DLL_PROCESS_ATTACH, (PVOID)1);
+	else if (!m->is_dll || !m->entry.EntryPoint)
+		return STATUS_SUCCESS;
+	else
+		done = rf_call_entry(m->entry.EntryPoint, m->entry.DllBase,
+				     DLL_PROCESS_ATTACH, NULL, &failed);
+	if (done)
+		return STATUS_SUCCESS;
+	return NT_SUCCESS(failed) ? STATUS_DLL_INIT_FAILED : failed;
+}
+
 NTSTATUS module_attach_new(void)
 {
 	LIST_ENTRY *head = init_list();
+	NTSTATUS s;
 
 	for (LIST_ENTRY *l = head->Flink; l != head; l = l->Flink) {
 		struct module *m = from_init_link(l);
@@ -288,11 +311,10 @@ NTSTATUS module_attach_new(void)
 		m->entry.Flags |= LDRP_PROCESS_ATTACH_CALLED |
 				  LDRP_ENTRY_PROCESSED;
 		tls_callbacks(m, DLL_PROCESS_ATTACH);
-		/* lpReserved: not NULL for what loads with the program. */
-		if (!call_entry(m, DLL_PROCESS_ATTACH,
-				(PVOID)(ULONG_PTR)!ldr_process_ready)) {
+		s = attach(m);
+		if (!NT_SUCCESS(s)) {
 			m->entry.Flags &= ~LDRP_PROCESS_ATTACH_CALLED;
-			return STATUS_DLL_INIT_FAILED;
+			return s;
 		}
 	}
 	return STATUS_SUCCESS;

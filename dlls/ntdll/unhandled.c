@@ -54,6 +54,14 @@ LONG NTAPI rf_last_filter(EXCEPTION_POINTERS *p, PVOID frame)
 	return EXCEPTION_EXECUTE_HANDLER;
 }
 
+/* The filter around a DLL's entry point (rf_call_entry). */
+LONG NTAPI rf_entry_filter(EXCEPTION_POINTERS *p, PVOID frame)
+{
+	if (rf_only_for_debugger(p->ExceptionRecord, p->ContextRecord))
+		return EXCEPTION_CONTINUE_EXECUTION;
+	return EXCEPTION_EXECUTE_HANDLER;
+}
+
 /* A filter said EXCEPTION_EXECUTE_HANDLER: the end, without a report. */
 void NTAPI rf_died(NTSTATUS status)
 {
