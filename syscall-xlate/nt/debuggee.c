@@ -16,6 +16,7 @@
 #include <sys/epoll.h>
 #include <sys/socket.h>
 
+#include "base/pass-fd.h"
 #include "syscall-xlate/launch.h"
 #include "syscall-xlate/nt/context.h"
 #include "syscall-xlate/nt/nt-private.h"
@@ -51,64 +52,26 @@ static size_t npast, past_at;
 
 int debug_send(int s, const struct debug_msg *m, const int *fd, int how)
 {
-	char control[CMSG_SPACE(DEBUG_FDS * sizeof(int))] = { 0 };
 	struct debug_msg copy = *m;
-	struct iovec v = { &copy, sizeof copy };
-	struct msghdr hdr = { .msg_iov = &v, .msg_iovlen = 1 };
-	int list[DEBUG_FDS];
-	unsigned n = 0;
-	ssize_t sent;
 
 	copy.magic = DEBUG_MAGIC;
 	copy.has_fd = 0;
 	for (unsigned i = 0; fd && i < DEBUG_FDS; i++)
-		if (fd[i] >= 0) {
+		if (fd[i] >= 0)
 			copy.has_fd |= 1u << i;
-			list[n++] = fd[i];
-		}
-	if (n) {
-		struct cmsghdr *c;
-
-		hdr.msg_control = control;
-		hdr.msg_controllen = CMSG_SPACE(n * sizeof(int));
-		c = CMSG_FIRSTHDR(&hdr);
-		c->cmsg_level = SOL_SOCKET;
-		c->cmsg_type = SCM_RIGHTS;
-		c->cmsg_len = CMSG_LEN(n * sizeof(int));
-		memcpy(CMSG_DATA(c), list, n * sizeof(int));
-	}
-	do
-		sent = sendmsg(s, &hdr, how | MSG_NOSIGNAL);
-	while (sent < 0 && errno == EINTR);
-	return sent < 0 ? -errno : 0;
+	return pass_send(s, &copy, sizeof copy, fd, fd ? DEBUG_FDS : 0, how);
 }
 
 int debug_receive(int s, struct debug_msg *m, int *fd, int how)
 {
-	char control[CMSG_SPACE(DEBUG_FDS * sizeof(int))] = { 0 };
-	struct iovec v = { m, sizeof *m };
-	struct msghdr hdr = {
-		.msg_iov = &v,
-		.msg_iovlen = 1,
-		.msg_control = control,
-		.msg_controllen = sizeof control,
-	};
-	int list[DEBUG_FDS] = { -1, -1 };
-	struct cmsghdr *c;
+	int list[DEBUG_FDS];
+	ssize_t got = pass_receive(s, m, sizeof *m, list, DEBUG_FDS, how);
 	unsigned n = 0, used = 0;
-	ssize_t got;
 
-	do
-		got = recvmsg(s, &hdr, how | MSG_CMSG_CLOEXEC);
-	while (got < 0 && errno == EINTR);
 	if (got < 0)
-		return -errno;
-	c = CMSG_FIRSTHDR(&hdr);
-	if (c && c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_RIGHTS) {
-		n = (unsigned)((c->cmsg_len - CMSG_LEN(0)) / sizeof(int));
-		n = MIN(n, (unsigned)DEBUG_FDS);
-		memcpy(list, CMSG_DATA(c), n * sizeof(int));
-	}
+		return got == -EMSGSIZE ? -EPROTO : (int)got;
+	while (n < DEBUG_FDS && list[n] >= 0)
+		n++;
 	fd[DEBUG_FD_FILE] = fd[DEBUG_FD_THREAD] = -1;
 	if (got != sizeof *m || m->magic != DEBUG_MAGIC) {
 		for (unsigned i = 0; i < n; i++)

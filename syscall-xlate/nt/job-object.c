@@ -13,6 +13,9 @@
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/pass-fd.h"
 
 pthread_mutex_t jobs_lock = PTHREAD_MUTEX_INITIALIZER;
 struct job *jobs_first;
@@ -126,24 +129,11 @@ void job_destroy(struct object *o)
 static int parcel(struct job *j, int a, int b)
 {
 	const int both[2] = { a, b };
-	char control[CMSG_SPACE(sizeof both)] = { 0 };
-	struct iovec v = { "j", 1 };
-	struct msghdr hdr = {
-		.msg_iov = &v,
-		.msg_iovlen = 1,
-		.msg_control = control,
-		.msg_controllen = sizeof control,
-	};
-	struct cmsghdr *c = CMSG_FIRSTHDR(&hdr);
 	int pair[2], *place;
 
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) < 0)
 		return -1;
-	c->cmsg_level = SOL_SOCKET;
-	c->cmsg_type = SCM_RIGHTS;
-	c->cmsg_len = CMSG_LEN(sizeof both);
-	memcpy(CMSG_DATA(c), both, sizeof both);
-	if (sendmsg(pair[1], &hdr, MSG_NOSIGNAL) != 1)
+	if (pass_send(pair[1], "j", 1, both, COUNT_OF(both), 0))
 		job_close_fd(&pair[0]);
 	close(pair[1]);
 	if (pair[0] < 0)
@@ -196,23 +186,12 @@ static void take_end(struct job *j, int fd)
 struct object *job_receive(const struct nt_passed *p)
 {
 	static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-	char control[CMSG_SPACE(2 * sizeof(int))] = { 0 }, byte;
-	struct iovec v = { &byte, 1 };
-	struct msghdr hdr = {
-		.msg_iov = &v,
-		.msg_iovlen = 1,
-		.msg_control = control,
-		.msg_controllen = sizeof control,
-	};
-	struct cmsghdr *c;
-	int both[2] = { -1, -1 };
+	int both[2];
+	char byte;
 	struct nt_passed page = { 0 };
 	struct object *o = NULL;
 
-	if (recvmsg(p->fd, &hdr, MSG_DONTWAIT | MSG_CMSG_CLOEXEC) == 1 &&
-	    (c = CMSG_FIRSTHDR(&hdr)) && c->cmsg_type == SCM_RIGHTS &&
-	    c->cmsg_len == CMSG_LEN(sizeof both))
-		memcpy(both, CMSG_DATA(c), sizeof both);
+	pass_receive(p->fd, &byte, 1, both, COUNT_OF(both), MSG_DONTWAIT);
 	close(p->fd);
 	page.fd = both[0];
 	pthread_mutex_lock(&lock);

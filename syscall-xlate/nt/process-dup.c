@@ -15,6 +15,7 @@
 #include <sys/epoll.h>
 #include <sys/socket.h>
 
+#include "base/pass-fd.h"
 #include "syscall-xlate/nt/nt-private.h"
 #include "syscall-xlate/nt/process.h"
 #include "syscall-xlate/nt/remote.h"
@@ -42,57 +43,32 @@ static pthread_mutex_t control_lock = PTHREAD_MUTEX_INITIALIZER;
 /* ---- messages
  * ------------------------------------------------------------------- */
 
-/* 0 or -1; fd -1: none goes along. */
-static int send_message(int sock, struct message *m)
+static int send_message(int sock, const struct message *m)
 {
 	const size_t head = offsetof(struct message, h.passed.data);
-	char control[CMSG_SPACE(sizeof(int))] = { 0 };
-	struct iovec v = { m, head + (m->has_object ? m->h.passed.len : 0) };
-	struct msghdr hdr = { .msg_iov = &v, .msg_iovlen = 1 };
-	struct cmsghdr *c;
-	ssize_t n;
+	const int none = -1;
 
-	if (m->has_object && m->h.passed.fd >= 0) {
-		hdr.msg_control = control;
-		hdr.msg_controllen = sizeof control;
-		c = CMSG_FIRSTHDR(&hdr);
-		c->cmsg_level = SOL_SOCKET;
-		c->cmsg_type = SCM_RIGHTS;
-		c->cmsg_len = CMSG_LEN(sizeof(int));
-		memcpy(CMSG_DATA(c), &m->h.passed.fd, sizeof(int));
-	}
-	do
-		n = sendmsg(sock, &hdr, MSG_NOSIGNAL);
-	while (n < 0 && errno == EINTR);
-	return n < 0 ? -1 : 0;
+	if (!m->has_object)
+		return pass_send(sock, m, head, &none, 1, 0);
+	return pass_send(sock, m, head + m->h.passed.len, &m->h.passed.fd, 1,
+			 0);
 }
 
 /* 1; 0: nothing there (MSG_DONTWAIT); -1: the other side is gone. */
 static int receive_message(int sock, struct message *m, int flags)
 {
 	const size_t head = offsetof(struct message, h.passed.data);
-	char control[CMSG_SPACE(sizeof(int))] = { 0 };
-	struct iovec v = { m, sizeof *m };
-	struct msghdr hdr = {
-		.msg_iov = &v,
-		.msg_iovlen = 1,
-		.msg_control = control,
-		.msg_controllen = sizeof control,
-	};
-	struct cmsghdr *c;
-	ssize_t n;
+	int fd;
+	ssize_t n = pass_receive(sock, m, sizeof *m, &fd, 1, flags);
 
-	do
-		n = recvmsg(sock, &hdr, flags | MSG_CMSG_CLOEXEC);
-	while (n < 0 && errno == EINTR);
-	if (n < 0 && errno == EAGAIN)
+	if (n == -EAGAIN)
 		return 0;
-	if (n < (ssize_t)head)
+	if (n < (ssize_t)head) {
+		if (fd >= 0)
+			close(fd);
 		return -1;
-	m->h.passed.fd = -1;
-	c = CMSG_FIRSTHDR(&hdr);
-	if (c && c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_RIGHTS)
-		memcpy(&m->h.passed.fd, CMSG_DATA(c), sizeof(int));
+	}
+	m->h.passed.fd = fd;
 	m->h.passed.len = (uint32_t)((size_t)n - head);
 	return 1;
 }

@@ -19,6 +19,7 @@
 #include <sys/uio.h>
 #include <sys/un.h>
 
+#include "base/pass-fd.h"
 #include "syscall-xlate/nt/nt-private.h"
 #include "syscall-xlate/nt/process.h"
 #include "syscall-xlate/trace.h"
@@ -49,54 +50,22 @@ struct remote_msg *remote_msg(enum remote_op op)
 
 int remote_send(int sock, const struct remote_msg *m)
 {
-	char control[CMSG_SPACE(sizeof(int))] = { 0 };
-	struct iovec v = { (void *)m,
-			   offsetof(struct remote_msg, data) + m->len };
-	struct msghdr hdr = { .msg_iov = &v, .msg_iovlen = 1 };
-	struct cmsghdr *c;
-	ssize_t n;
-
-	if (m->fd >= 0) {
-		hdr.msg_control = control;
-		hdr.msg_controllen = sizeof control;
-		c = CMSG_FIRSTHDR(&hdr);
-		c->cmsg_level = SOL_SOCKET;
-		c->cmsg_type = SCM_RIGHTS;
-		c->cmsg_len = CMSG_LEN(sizeof(int));
-		memcpy(CMSG_DATA(c), &m->fd, sizeof(int));
-	}
-	do
-		n = sendmsg(sock, &hdr, MSG_NOSIGNAL);
-	while (n < 0 && errno == EINTR);
-	return n < 0 ? -errno : 0;
+	return pass_send(sock, m, offsetof(struct remote_msg, data) + m->len,
+			 &m->fd, 1, 0);
 }
 
 int remote_receive(int sock, struct remote_msg *m, int flags)
 {
-	char control[CMSG_SPACE(sizeof(int))] = { 0 };
-	struct iovec v = { m, sizeof *m };
-	struct msghdr hdr = {
-		.msg_iov = &v,
-		.msg_iovlen = 1,
-		.msg_control = control,
-		.msg_controllen = sizeof control,
-	};
 	const size_t head = offsetof(struct remote_msg, data);
-	struct cmsghdr *c;
-	int fd = -1;
 	ssize_t n;
+	int fd;
 
-	do
-		n = recvmsg(sock, &hdr, flags | MSG_CMSG_CLOEXEC);
-	while (n < 0 && errno == EINTR);
+	n = pass_receive(sock, m, sizeof *m, &fd, 1, flags);
 	if (n < 0)
-		return -errno;
-	c = CMSG_FIRSTHDR(&hdr);
-	if (c && c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_RIGHTS)
-		memcpy(&fd, CMSG_DATA(c), sizeof fd);
+		return n == -EMSGSIZE ? -EPROTO : (int)n;
 	/* What it says of its own length is not believed. */
 	if ((size_t)n < head || m->magic != REMOTE_MAGIC ||
-	    m->len != (size_t)n - head || hdr.msg_flags & MSG_TRUNC) {
+	    m->len != (size_t)n - head) {
 		if (fd >= 0)
 			close(fd);
 		return -EPROTO;
