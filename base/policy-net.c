@@ -12,6 +12,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "base/pass-fd.h"
 #include "base/table.h"
 
 /* ---- reading ---------------------------------------------------------------
@@ -65,7 +66,7 @@ static int add_peer(struct policy *p, const char *text, struct err *e)
 	if (parse_peer(copy, &peer)) {
 		free(copy);
 		return err_set(e, EINVAL,
-			       "net \"%s\": wanted none, loopback, all, or "
+			       "net \"%s\": wanted none, all, or loopback and "
 			       "hosts as name:443 or [2001:db8::1]:80",
 			       text);
 	}
@@ -78,29 +79,33 @@ static int add_peer(struct policy *p, const char *text, struct err *e)
 	return 0;
 }
 
+static int add_one(struct policy *p, const char *text, struct err *e)
+{
+	if (!strcmp(text, "loopback"))
+		p->net |= POLICY_NET_LOOPBACK;
+	else if (add_peer(p, text, e))
+		return -1;
+	else
+		p->net |= POLICY_NET_PEERS;
+	p->net &= ~(unsigned)POLICY_NET_ALL;
+	return 0;
+}
+
 int policy_set_net(struct policy *p, const char *value, struct err *e)
 {
-	static const struct {
-		const char *name;
-		enum policy_net net;
-	} words[] = { { "none", POLICY_NET_NONE },
-		      { "loopback", POLICY_NET_LOOPBACK },
-		      { "all", POLICY_NET_ALL } };
 	char *copy, *rest, *one;
 	int ret = 0;
 
-	for (size_t i = 0; i < COUNT_OF(words); i++)
-		if (!strcmp(words[i].name, value)) {
-			p->net = words[i].net;
-			p->npeers = 0;
-			return 0;
-		}
+	if (!strcmp(value, "none") || !strcmp(value, "all")) {
+		p->net = *value == 'a' ? POLICY_NET_ALL : POLICY_NET_NONE;
+		p->npeers = 0;
+		return 0;
+	}
 	rest = copy = strdup(value);
 	if (!copy)
 		return err_set(e, ENOMEM, "no memory");
-	p->net = POLICY_NET_PEERS;
 	while (!ret && (one = strsep(&rest, ",")))
-		ret = add_peer(p, one, e);
+		ret = add_one(p, one, e);
 	free(copy);
 	return ret;
 }
@@ -160,62 +165,79 @@ bool policy_reaches(const struct policy *p, const struct sockaddr *a)
 	return false;
 }
 
-static void say(const struct sockaddr *a)
+bool policy_is_loopback(const struct sockaddr *a)
 {
-	char text[INET6_ADDRSTRLEN] = "?";
+	struct sockaddr_storage plain;
+	const struct sockaddr_in *four = (const void *)&plain;
+	const struct sockaddr_in6 *six = (const void *)&plain;
+
+	unmap(a, &plain);
+	return plain.ss_family == AF_INET
+		       ? ntohl(four->sin_addr.s_addr) >> 24 == IN_LOOPBACKNET
+		       : plain.ss_family == AF_INET6 &&
+				 IN6_IS_ADDR_LOOPBACK(&six->sin6_addr);
+}
+
+void policy_address_text(const struct sockaddr *a,
+			 char text[POLICY_ADDRESS_TEXT])
+{
+	const struct sockaddr_in6 *six = (const void *)a;
+	const struct sockaddr_in *four = (const void *)a;
+	char host[INET6_ADDRSTRLEN] = "?";
 
 	if (a->sa_family == AF_INET6) {
-		const struct sockaddr_in6 *six = (const void *)a;
-
-		inet_ntop(AF_INET6, &six->sin6_addr, text, sizeof text);
-		policy_refused("connecting to [%s]:%u (--net)", text,
-			       ntohs(six->sin6_port));
+		inet_ntop(AF_INET6, &six->sin6_addr, host, sizeof host);
+		snprintf(text, POLICY_ADDRESS_TEXT, "[%s]:%u", host,
+			 ntohs(six->sin6_port));
 	} else {
-		const struct sockaddr_in *four = (const void *)a;
-
-		inet_ntop(AF_INET, &four->sin_addr, text, sizeof text);
-		policy_refused("connecting to %s:%u (--net)", text,
-			       ntohs(four->sin_port));
+		inet_ntop(AF_INET, &four->sin_addr, host, sizeof host);
+		snprintf(text, POLICY_ADDRESS_TEXT, "%s:%u", host,
+			 ntohs(four->sin_port));
 	}
+}
+
+bool policy_is_outside(int s)
+{
+	int v = 0;
+	socklen_t len = sizeof v;
+
+	if (!policy || !(policy->net & POLICY_NET_PEERS) ||
+	    getsockopt(s, SOL_SOCKET, SO_DOMAIN, &v, &len) ||
+	    (v != AF_INET && v != AF_INET6))
+		return false;
+	/* The filter on what is handed in, which nothing else has, stays. */
+	len = sizeof v;
+	return !(policy->net & POLICY_NET_LOOPBACK) ||
+	       (!getsockopt(s, SOL_SOCKET, SO_LOCK_FILTER, &v, &len) && v);
 }
 
 /* ---- asking
  * ------------------------------------------------------------------ */
 
-static int receive(int from, struct policy_answer *answer)
+/* own, or the socket that was sent; or -errno. */
+static int receive(int from, int own, struct policy_answer *answer)
 {
-	union {
-		char room[CMSG_SPACE(sizeof(int))];
-		struct cmsghdr align;
-	} u;
-	struct iovec v = { answer, sizeof *answer };
-	struct msghdr m = { .msg_iov = &v,
-			    .msg_iovlen = 1,
-			    .msg_control = u.room,
-			    .msg_controllen = sizeof u.room };
-	struct cmsghdr *c;
-	int fd = -1;
-	ssize_t n;
+	int fd;
+	ssize_t n = pass_receive(from, answer, sizeof *answer, &fd, 1, 0);
 
-	do
-		n = recvmsg(from, &m, MSG_CMSG_CLOEXEC);
-	while (n < 0 && errno == EINTR);
-	if (n != sizeof *answer)
-		return n < 0 ? -errno : -EPIPE;
-	c = CMSG_FIRSTHDR(&m);
-	if (c && c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_RIGHTS)
-		memcpy(&fd, CMSG_DATA(c), sizeof fd);
-	if (fd < 0)
-		return answer->error > 0 ? -answer->error : -EPROTO;
-	return fd;
+	if (n < 0)
+		return (int)n;
+	if (n == sizeof *answer && (fd >= 0 || answer->own))
+		return fd >= 0 ? fd : own;
+	if (fd >= 0)
+		close(fd);
+	return n != sizeof *answer ? -EPIPE :
+	       answer->error > 0   ? -answer->error :
+				     -EPROTO;
 }
 
-int policy_connect(const struct sockaddr *a, int *progress)
+int policy_connect(int own, const struct sockaddr *a, int *progress)
 {
 	struct sockaddr_un door = { .sun_family = AF_UNIX };
 	struct policy_request ask = { 0 };
-	struct policy_answer answer;
-	int s, fd;
+	struct policy_answer answer = { 0 };
+	char text[POLICY_ADDRESS_TEXT];
+	int s, ret;
 
 	memcpy(&ask.to, a,
 	       a->sa_family == AF_INET6 ? sizeof(struct sockaddr_in6)
@@ -226,15 +248,19 @@ int policy_connect(const struct sockaddr *a, int *progress)
 	s = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
 	if (s < 0)
 		return -errno;
-	if (connect(s, (struct sockaddr *)&door, sizeof door) < 0 ||
-	    send(s, &ask, sizeof ask, MSG_NOSIGNAL) < 0)
-		fd = -errno;
+	if (connect(s, (struct sockaddr *)&door, sizeof door) < 0)
+		ret = -errno;
 	else
-		fd = receive(s, &answer);
+		ret = pass_send(s, &ask, sizeof ask, &own,
+				policy->net & POLICY_NET_LOOPBACK ? 1 : 0, 0);
+	if (!ret)
+		ret = receive(s, own, &answer);
 	close(s);
-	if (fd >= 0)
+	if (ret >= 0) {
 		*progress = answer.error;
-	else if (fd == -EACCES)
-		say(a);
-	return fd;
+	} else if (ret == -EACCES) {
+		policy_address_text(a, text);
+		policy_refused("connecting to %s (--net)", text);
+	}
+	return ret;
 }

@@ -23,19 +23,38 @@ struct policy_peer {
 	size_t naddress;
 };
 
-/* policy_set_net() - "none", "all", "loopback" or "host:port,[v6]:port,...". */
+/*
+ * policy_set_net() - "none" and "all", which replace what was said before; or any
+ * of "loopback", "host:port" and "[v6]:port" with commas between, which add to
+ * what is not all.
+ */
 int policy_set_net(struct policy *p, const char *value, struct err *e);
 
 /* Is a an address that one of p's peers was looked up to be? */
 bool policy_reaches(const struct policy *p, const struct sockaddr *a);
+bool policy_is_loopback(const struct sockaddr *a);
 
-/* What is asked of the process outside, and its answer (with the socket). */
+/* As users write it, with the port: "[::1]:80". */
+enum { POLICY_ADDRESS_TEXT = 64 };
+void policy_address_text(const struct sockaddr *a,
+			 char text[POLICY_ADDRESS_TEXT]);
+
+/*
+ * Is s of the network outside, or to be replaced by a socket that is?  Where there
+ * is a loopback, only those that were handed in are.
+ */
+bool policy_is_outside(int s);
+
+/*
+ * What is asked of the process outside, with a socket of our own where there is a
+ * loopback; and its answer, with another socket unless ours is the one.
+ */
 struct policy_request {
 	struct sockaddr_storage to;
 };
 struct policy_answer {
-	int32_t error; /* 0: connected; EINPROGRESS: under way; else no socket
-			*/
+	int32_t error; /* 0: connected; EINPROGRESS: under way; else neither */
+	uint32_t own;  /* it is the socket that was sent */
 };
 
 /* Where that process listens, below the sandbox's own folder. */
@@ -45,9 +64,10 @@ struct policy_answer {
 
 /*
  * policy_connect() - a stream socket, non-blocking, that is connected or being
- * connected to a.  Returns the descriptor with *progress 0 or EINPROGRESS, or
- * -errno: -EACCES if the policy does not grant it, which has then been said.
+ * connected to a: s itself, if a is on the sandbox's own loopback, else a new
+ * one.  Returns the descriptor with *progress 0 or EINPROGRESS, or -errno:
+ * -EACCES if the policy does not grant it, which has then been said.
  */
-int policy_connect(const struct sockaddr *a, int *progress);
+int policy_connect(int s, const struct sockaddr *a, int *progress);
 
 #endif

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -16,6 +17,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "base/own-fd.h"
 #include "base/policy-net.h"
 #include "base/table.h"
 
@@ -462,4 +464,38 @@ int policy_slot(void)
 	}
 	policy_refused("more than %u processes", policy->pids);
 	return -1;
+}
+
+/*
+ * The kernel sends a signal of our choice to who has asked for it when a pipe's
+ * last writer is gone.  The request belongs to the open file, so a child needs one
+ * of its own.
+ */
+int policy_end_with_outside(void)
+{
+	static int alive = -1;
+	char path[PATH_MAX], none;
+	int fd;
+
+	if (!policy)
+		return 0;
+	snprintf(path, sizeof path, "%s/" POLICY_ALIVE, policy->own);
+	fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	if (fd < 0)
+		return errno == ENOENT ? 0 : -errno;
+	if (own_fd_low != INT_MAX)
+		fd = own_fd(fd);
+	if (fcntl(fd, F_SETOWN, getpid()) < 0 ||
+	    fcntl(fd, F_SETSIG, SIGKILL) < 0 ||
+	    fcntl(fd, F_SETFL, O_ASYNC | O_NONBLOCK) < 0) {
+		close(fd);
+		return -errno;
+	}
+	/* Before that? */
+	if (read(fd, &none, 1) == 0)
+		raise(SIGKILL);
+	if (alive >= 0)
+		close(alive);
+	alive = fd;
+	return 0;
 }

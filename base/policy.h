@@ -31,11 +31,12 @@ struct policy_mount {
 	bool is_dir;
 };
 
+/* Bits; ALL stands alone. */
 enum policy_net {
-	POLICY_NET_NONE,
-	POLICY_NET_LOOPBACK, /* a loopback of the sandbox's own */
-	POLICY_NET_PEERS,    /* connections to those in peers: policy-net.h */
-	POLICY_NET_ALL,
+	POLICY_NET_NONE = 0,
+	POLICY_NET_LOOPBACK = 1, /* a loopback of the sandbox's own */
+	POLICY_NET_PEERS = 2,	 /* connections to those in peers: policy-net.h */
+	POLICY_NET_ALL = 4,
 };
 
 struct policy_peer;
@@ -48,7 +49,7 @@ struct policy {
 	unsigned pids;	  /* processes at a time; 0: not said */
 	unsigned timeout; /* seconds; 0: none */
 	bool commit;	  /* what :cow mounts take is written at the end */
-	enum policy_net net;
+	unsigned net;	  /* enum policy_net */
 	struct policy_peer *peers;
 	size_t npeers;
 	char **env;	  /* NAME=VALUE, NULL-terminated */
@@ -100,5 +101,14 @@ void policy_refused(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
  * there is no limit.
  */
 int policy_slot(void);
+
+/*
+ * policy_end_with_outside() - from now on the calling process ends when the one
+ * outside does, however that ends; in each process again.  For where there is no
+ * pid namespace, whose end does it.  0 or -errno.
+ */
+int policy_end_with_outside(void);
+/* The pipe by which, below the sandbox's own folder. */
+#define POLICY_ALIVE "alive"
 
 #endif

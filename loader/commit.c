@@ -28,7 +28,9 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "base/pass-fd.h"
 #include "base/table.h"
+#include "loader/remove-tree.h"
 
 #define OPAQUE     "user.overlay.opaque"
 #define OWN_XATTRS "user.overlay."
@@ -60,11 +62,6 @@ int commit_prepare(const struct policy *p, struct err *e)
 	return 0;
 }
 
-union control {
-	char buf[CMSG_SPACE(sizeof(int))];
-	struct cmsghdr align;
-};
-
 int commit_channel(void)
 {
 	if (channel[0] >= 0)
@@ -75,28 +72,17 @@ int commit_channel(void)
 
 int commit_send(unsigned n, const char *upper)
 {
-	union control c = { 0 };
-	struct iovec v = { &n, sizeof n };
-	struct msghdr m = { .msg_iov = &v,
-			    .msg_iovlen = 1,
-			    .msg_control = c.buf,
-			    .msg_controllen = sizeof c.buf };
-	struct cmsghdr *h = CMSG_FIRSTHDR(&m);
-	ssize_t sent;
-	int fd;
+	int fd, ret;
 
 	if (channel[1] < 0)
 		return 0;
 	fd = open(upper, FOLDER);
 	if (fd < 0)
 		return -1;
-	h->cmsg_level = SOL_SOCKET;
-	h->cmsg_type = SCM_RIGHTS;
-	h->cmsg_len = CMSG_LEN(sizeof fd);
-	memcpy(CMSG_DATA(h), &fd, sizeof fd);
-	sent = sendmsg(channel[1], &m, MSG_NOSIGNAL);
+	ret = pass_send(channel[1], &n, sizeof n, &fd, 1, 0);
 	close(fd);
-	return sent < 0 ? -1 : 0;
+	errno = -ret;
+	return ret ? -1 : 0;
 }
 
 void commit_sent(void)
@@ -109,23 +95,14 @@ void commit_sent(void)
 /* The next layer's folder, *n its mount; -1: there is none. */
 static int receive(unsigned *n)
 {
-	union control c;
-	struct iovec v = { n, sizeof *n };
-	struct msghdr m = { .msg_iov = &v,
-			    .msg_iovlen = 1,
-			    .msg_control = c.buf,
-			    .msg_controllen = sizeof c.buf };
-	struct cmsghdr *h;
-	int fd = -1;
+	int fd;
 
-	if (recvmsg(channel[0], &m, MSG_DONTWAIT | MSG_CMSG_CLOEXEC) !=
+	if (pass_receive(channel[0], n, sizeof *n, &fd, 1, MSG_DONTWAIT) ==
 	    sizeof *n)
-		return -1;
-	h = CMSG_FIRSTHDR(&m);
-	if (h && h->cmsg_type == SCM_RIGHTS &&
-	    h->cmsg_len == CMSG_LEN(sizeof fd))
-		memcpy(&fd, CMSG_DATA(h), sizeof fd);
-	return fd;
+		return fd;
+	if (fd >= 0)
+		close(fd);
+	return -1;
 }
 
 /* ---- writing ---- */
@@ -156,34 +133,6 @@ static bool stopped(struct work *w)
 	for (unsigned i = 0; i < COUNT_OF(stops) && !w->stopped; i++)
 		w->stopped = sigismember(&pending, stops[i]) == 1;
 	return w->stopped;
-}
-
-/* False with errno: something of it is still there. */
-static bool remove_tree(int folder, const char *name)
-{
-	int fd, err = 0;
-	struct dirent *x;
-	DIR *d;
-
-	if (unlinkat(folder, name, 0) == 0 || errno == ENOENT)
-		return true;
-	if (errno != EISDIR)
-		return false;
-	fd = openat(folder, name, FOLDER);
-	if (fd < 0)
-		return false;
-	d = fdopendir(fd);
-	if (!d) {
-		close(fd);
-		return false;
-	}
-	while ((x = readdir(d)))
-		if (strcmp(x->d_name, ".") && strcmp(x->d_name, "..") &&
-		    !remove_tree(fd, x->d_name))
-			err = errno;
-	closedir(d);
-	errno = err;
-	return !err && unlinkat(folder, name, AT_REMOVEDIR) == 0;
 }
 
 /* ---- what files have beside their names ---- */

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * jail-calls.c - which Linux system calls this process may make: a seccomp
- * filter made from the table below.  What is not in it ends the process.
+ * jail-calls.c - which Linux system calls a process may make: a seccomp filter
+ * made from a table, one for each part that a process plays.  What is not in it
+ * ends the process.  Threads of one process share memory and descriptors, so they
+ * share the list: one that may do less would only have to ask another.
  *
  * The filter is written here rather than by libseccomp: it is a list, and the
  * program links nothing that it does not need at every start.
@@ -13,12 +15,14 @@
 #include <sched.h>
 #include <signal.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/auxv.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -42,134 +46,155 @@ enum rule {
 	NO_CONNECT_3,
 	NO_INPUT,   /* ioctl: may not type into the terminal */
 	SELF_LIMIT, /* prctl: anything but seccomp and such */
+	ONLY_FIFO,  /* mknodat: pipes (third argument), where Landlock lets us */
 };
 
-static const struct {
+struct call {
 	uint16_t nr;
 	uint8_t rule;
-} calls[] = {
+	char name[24]; /* no pointer: nothing to relocate at each start */
+};
+#define C(name, rule)                                                          \
+	{                                                                      \
+		SYS_##name, rule, #name                                        \
+	}
+
+/* The monitor: the process that plays the program's kernel. */
+static const struct call monitor[] = {
 	/* files, by name: Landlock decides */
-	{ SYS_openat, ALLOW }, { SYS_open, ALLOW }, { SYS_newfstatat, ALLOW },
-	{ SYS_stat, ALLOW }, { SYS_lstat, ALLOW }, { SYS_statx, ALLOW },
-	{ SYS_access, ALLOW }, { SYS_faccessat, ALLOW },
-	{ SYS_faccessat2, ALLOW }, { SYS_readlink, ALLOW },
-	{ SYS_readlinkat, ALLOW }, { SYS_mkdir, ALLOW }, { SYS_mkdirat, ALLOW },
-	{ SYS_rmdir, ALLOW }, { SYS_unlink, ALLOW }, { SYS_unlinkat, ALLOW },
-	{ SYS_rename, ALLOW }, { SYS_renameat, ALLOW },
-	{ SYS_renameat2, ALLOW }, { SYS_linkat, ALLOW },
-	{ SYS_statfs, ALLOW }, { SYS_getcwd, ALLOW }, { SYS_chdir, ALLOW },
-	{ SYS_fchdir, ALLOW }, { SYS_umask, ALLOW }, { SYS_truncate, ALLOW },
-	{ SYS_getxattr, ALLOW }, { SYS_lgetxattr, ALLOW },
-	{ SYS_listxattr, ALLOW }, { SYS_llistxattr, ALLOW },
-	{ SYS_inotify_add_watch, ALLOW },
+	C(openat, ALLOW), C(open, ALLOW), C(newfstatat, ALLOW), C(stat, ALLOW),
+	C(lstat, ALLOW), C(statx, ALLOW), C(access, ALLOW),
+	C(faccessat, ALLOW), C(faccessat2, ALLOW), C(readlink, ALLOW),
+	C(readlinkat, ALLOW), C(mkdir, ALLOW), C(mkdirat, ALLOW),
+	C(rmdir, ALLOW), C(unlink, ALLOW), C(unlinkat, ALLOW),
+	C(rename, ALLOW), C(renameat, ALLOW), C(renameat2, ALLOW),
+	C(linkat, ALLOW), C(statfs, ALLOW), C(getcwd, ALLOW), C(chdir, ALLOW),
+	C(fchdir, ALLOW), C(umask, ALLOW), C(truncate, ALLOW),
+	C(getxattr, ALLOW), C(lgetxattr, ALLOW), C(listxattr, ALLOW),
+	C(llistxattr, ALLOW), C(inotify_add_watch, ALLOW),
 	/*
 	 * Landlock does not look at these, and a link may lead anywhere, unless
 	 * there is nothing outside.  By descriptor they are further down.
 	 */
-	{ SYS_chmod, BY_NAME }, { SYS_fchmodat, BY_NAME },
-	{ CALL_FCHMODAT2, BY_NAME }, { SYS_chown, BY_NAME },
-	{ SYS_lchown, BY_NAME }, { SYS_fchownat, BY_NAME },
-	{ SYS_setxattr, BY_NAME }, { SYS_lsetxattr, BY_NAME },
-	{ SYS_removexattr, BY_NAME }, { SYS_lremovexattr, BY_NAME },
-	{ SYS_utime, BY_NAME }, { SYS_utimes, BY_NAME }, { SYS_futimesat, BY_NAME },
-	{ SYS_symlink, BY_NAME }, { SYS_symlinkat, BY_NAME },
-	{ SYS_mknodat, REFUSE }, { SYS_mknod, REFUSE },
+	C(chmod, BY_NAME), C(fchmodat, BY_NAME),
+	{ CALL_FCHMODAT2, BY_NAME, "fchmodat2" }, C(chown, BY_NAME),
+	C(lchown, BY_NAME), C(fchownat, BY_NAME), C(setxattr, BY_NAME),
+	C(lsetxattr, BY_NAME), C(removexattr, BY_NAME),
+	C(lremovexattr, BY_NAME), C(utime, BY_NAME), C(utimes, BY_NAME),
+	C(futimesat, BY_NAME), C(symlink, BY_NAME), C(symlinkat, BY_NAME),
+	C(mknodat, ONLY_FIFO), C(mknod, REFUSE),
 	/* files, by descriptor */
-	{ SYS_read, ALLOW }, { SYS_pread64, ALLOW }, { SYS_readv, ALLOW },
-	{ SYS_preadv, ALLOW }, { SYS_preadv2, ALLOW }, { SYS_write, ALLOW },
-	{ SYS_pwrite64, ALLOW }, { SYS_writev, ALLOW }, { SYS_pwritev, ALLOW },
-	{ SYS_pwritev2, ALLOW }, { SYS_lseek, ALLOW }, { SYS_close, ALLOW },
-	{ SYS_close_range, ALLOW }, { SYS_fstat, ALLOW },
-	{ SYS_fstatfs, ALLOW }, { SYS_getdents64, ALLOW },
-	{ SYS_fcntl, ALLOW }, { SYS_flock, ALLOW }, { SYS_ftruncate, ALLOW },
-	{ SYS_fallocate, ALLOW }, { SYS_fsync, ALLOW },
-	{ SYS_fdatasync, ALLOW }, { SYS_sync_file_range, ALLOW },
-	{ SYS_copy_file_range, ALLOW }, { SYS_sendfile, ALLOW },
-	{ SYS_fadvise64, ALLOW }, { SYS_fchmod, ALLOW }, { SYS_utimensat, NOT_BY_NAME },
-	{ SYS_fgetxattr, ALLOW }, { SYS_fsetxattr, ALLOW },
-	{ SYS_flistxattr, ALLOW }, { SYS_fremovexattr, ALLOW },
-	{ SYS_dup, ALLOW }, { SYS_dup2, ALLOW }, { SYS_dup3, ALLOW },
-	{ SYS_pipe, ALLOW }, { SYS_pipe2, ALLOW }, { SYS_splice, ALLOW },
-	{ SYS_memfd_create, ALLOW }, { SYS_inotify_init1, ALLOW },
-	{ SYS_inotify_rm_watch, ALLOW }, { SYS_ioctl, NO_INPUT },
+	C(read, ALLOW), C(pread64, ALLOW), C(readv, ALLOW), C(preadv, ALLOW),
+	C(preadv2, ALLOW), C(write, ALLOW), C(pwrite64, ALLOW),
+	C(writev, ALLOW), C(pwritev, ALLOW), C(pwritev2, ALLOW),
+	C(lseek, ALLOW), C(close, ALLOW), C(close_range, ALLOW),
+	C(fstat, ALLOW), C(fstatfs, ALLOW), C(getdents64, ALLOW),
+	C(fcntl, ALLOW), C(flock, ALLOW), C(ftruncate, ALLOW),
+	C(fallocate, ALLOW), C(fsync, ALLOW), C(fdatasync, ALLOW),
+	C(sync_file_range, ALLOW), C(copy_file_range, ALLOW),
+	C(sendfile, ALLOW), C(fadvise64, ALLOW), C(fchmod, ALLOW),
+	C(utimensat, NOT_BY_NAME), C(fgetxattr, ALLOW), C(fsetxattr, ALLOW),
+	C(flistxattr, ALLOW), C(fremovexattr, ALLOW), C(dup, ALLOW),
+	C(dup2, ALLOW), C(dup3, ALLOW), C(pipe, ALLOW), C(pipe2, ALLOW),
+	C(splice, ALLOW), C(memfd_create, ALLOW), C(inotify_init1, ALLOW),
+	C(inotify_rm_watch, ALLOW), C(ioctl, NO_INPUT),
 	/* waiting */
-	{ SYS_poll, ALLOW }, { SYS_ppoll, ALLOW }, { SYS_select, ALLOW },
-	{ SYS_pselect6, ALLOW }, { SYS_epoll_create1, ALLOW },
-	{ SYS_epoll_ctl, ALLOW }, { SYS_epoll_wait, ALLOW },
-	{ SYS_epoll_pwait, ALLOW }, { SYS_epoll_pwait2, ALLOW },
-	{ SYS_eventfd2, ALLOW },
-	{ SYS_timerfd_create, ALLOW }, { SYS_timerfd_settime, ALLOW },
-	{ SYS_signalfd4, ALLOW }, { SYS_futex, ALLOW },
-	{ SYS_futex_waitv, ALLOW },
+	C(poll, ALLOW), C(ppoll, ALLOW), C(select, ALLOW), C(pselect6, ALLOW),
+	C(epoll_create1, ALLOW), C(epoll_ctl, ALLOW), C(epoll_wait, ALLOW),
+	C(epoll_pwait, ALLOW), C(epoll_pwait2, ALLOW), C(eventfd2, ALLOW),
+	C(timerfd_create, ALLOW), C(timerfd_settime, ALLOW),
+	C(signalfd4, ALLOW), C(futex, ALLOW), C(futex_waitv, ALLOW),
 	/* sockets */
-	{ SYS_socket, NO_NET }, { SYS_socketpair, ALLOW }, { SYS_bind, ALLOW },
-	{ SYS_listen, ALLOW }, { SYS_accept4, ALLOW }, { SYS_accept, ALLOW },
-	{ SYS_connect, ALLOW }, { SYS_shutdown, ALLOW },
-	{ SYS_sendmsg, NO_CONNECT_2 }, { SYS_recvmsg, ALLOW },
-	{ SYS_sendmmsg, NO_CONNECT_3 }, { SYS_recvmmsg, ALLOW },
-	{ SYS_sendto, NO_CONNECT_3 }, { SYS_recvfrom, ALLOW },
-	{ SYS_getsockopt, ALLOW }, { SYS_setsockopt, ALLOW },
-	{ SYS_getsockname, ALLOW }, { SYS_getpeername, ALLOW },
+	C(socket, NO_NET), C(socketpair, ALLOW), C(bind, ALLOW),
+	C(listen, ALLOW), C(accept4, ALLOW), C(accept, ALLOW),
+	C(connect, ALLOW), C(shutdown, ALLOW), C(sendmsg, NO_CONNECT_2),
+	C(recvmsg, ALLOW), C(sendmmsg, NO_CONNECT_3), C(recvmmsg, ALLOW),
+	C(sendto, NO_CONNECT_3), C(recvfrom, ALLOW), C(getsockopt, ALLOW),
+	C(setsockopt, ALLOW), C(getsockname, ALLOW), C(getpeername, ALLOW),
 	/* memory */
-	{ SYS_mmap, NO_EXEC }, { SYS_mprotect, NO_EXEC },
-	{ SYS_munmap, ALLOW }, { SYS_madvise, ALLOW }, { SYS_mremap, ALLOW },
-	{ SYS_brk, ALLOW }, { SYS_msync, ALLOW }, { SYS_mincore, ALLOW },
-	{ SYS_mlock, ALLOW }, { SYS_munlock, ALLOW },
-	{ SYS_membarrier, ALLOW },
+	C(mmap, NO_EXEC), C(mprotect, NO_EXEC), C(munmap, ALLOW),
+	C(madvise, ALLOW), C(mremap, ALLOW), C(brk, ALLOW), C(msync, ALLOW),
+	C(mincore, ALLOW), C(mlock, ALLOW), C(munlock, ALLOW),
+	C(membarrier, ALLOW),
 	/* threads, signals */
-	{ SYS_clone, NO_SPACES }, { SYS_clone3, NO_SUCH },
-	{ SYS_vfork, ALLOW }, { SYS_fork, ALLOW },
-	{ SYS_set_robust_list, ALLOW }, { SYS_get_robust_list, ALLOW },
-	{ SYS_rseq, ALLOW }, { SYS_set_tid_address, ALLOW },
-	{ SYS_exit, ALLOW }, { SYS_exit_group, ALLOW }, { SYS_gettid, ALLOW },
-	{ SYS_tgkill, ALLOW }, { SYS_tkill, ALLOW }, { SYS_kill, ALLOW },
-	{ SYS_rt_sigaction, ALLOW }, { SYS_rt_sigprocmask, ALLOW },
-	{ SYS_rt_sigreturn, ALLOW }, { SYS_rt_sigtimedwait, ALLOW },
-	{ SYS_rt_sigsuspend, ALLOW }, { SYS_rt_sigpending, ALLOW },
-	{ SYS_sigaltstack, ALLOW }, { SYS_pause, ALLOW },
-	{ SYS_restart_syscall, ALLOW }, { SYS_alarm, ALLOW },
-	{ SYS_setitimer, ALLOW }, { SYS_timer_create, ALLOW },
-	{ SYS_timer_settime, ALLOW }, { SYS_timer_delete, ALLOW },
-	{ SYS_sched_yield, ALLOW }, { SYS_sched_getaffinity, ALLOW },
-	{ SYS_sched_setaffinity, ALLOW }, { SYS_sched_getparam, ALLOW },
-	{ SYS_sched_getscheduler, ALLOW }, { SYS_sched_setscheduler, ALLOW },
-	{ SYS_getpriority, ALLOW }, { SYS_setpriority, ALLOW },
-	{ SYS_ioprio_set, ALLOW }, { SYS_ioprio_get, ALLOW },
-	{ SYS_arch_prctl, ALLOW }, { SYS_prctl, SELF_LIMIT },
-	{ SYS_getcpu, ALLOW },
+	C(clone, NO_SPACES), C(clone3, NO_SUCH), C(vfork, ALLOW),
+	C(fork, ALLOW), C(set_robust_list, ALLOW), C(get_robust_list, ALLOW),
+	C(rseq, ALLOW), C(set_tid_address, ALLOW), C(exit, ALLOW),
+	C(exit_group, ALLOW), C(gettid, ALLOW), C(tgkill, ALLOW),
+	C(tkill, ALLOW), C(kill, ALLOW), C(rt_sigaction, ALLOW),
+	C(rt_sigprocmask, ALLOW), C(rt_sigreturn, ALLOW),
+	C(rt_sigtimedwait, ALLOW), C(rt_sigsuspend, ALLOW),
+	C(rt_sigpending, ALLOW), C(sigaltstack, ALLOW), C(pause, ALLOW),
+	C(restart_syscall, ALLOW), C(alarm, ALLOW), C(setitimer, ALLOW),
+	C(timer_create, ALLOW), C(timer_settime, ALLOW),
+	C(timer_delete, ALLOW), C(sched_yield, ALLOW),
+	C(sched_getaffinity, ALLOW), C(sched_setaffinity, ALLOW),
+	C(sched_getparam, ALLOW), C(sched_getscheduler, ALLOW),
+	C(sched_setscheduler, ALLOW), C(getpriority, ALLOW),
+	C(setpriority, ALLOW), C(ioprio_set, ALLOW), C(ioprio_get, ALLOW),
+	C(arch_prctl, ALLOW), C(prctl, SELF_LIMIT), C(getcpu, ALLOW),
 	/* time */
-	{ SYS_clock_gettime, ALLOW }, { SYS_clock_getres, ALLOW },
-	{ SYS_clock_nanosleep, ALLOW }, { SYS_nanosleep, ALLOW },
-	{ SYS_gettimeofday, ALLOW }, { SYS_time, ALLOW },
+	C(clock_gettime, ALLOW), C(clock_getres, ALLOW),
+	C(clock_nanosleep, ALLOW), C(nanosleep, ALLOW), C(gettimeofday, ALLOW),
+	C(time, ALLOW),
 	/* processes: Landlock lets only this program be executed */
-	{ SYS_execve, ALLOW }, { SYS_wait4, ALLOW }, { SYS_waitid, ALLOW },
-	{ SYS_pidfd_open, ALLOW }, { SYS_pidfd_send_signal, ALLOW },
-	{ SYS_getpid, ALLOW }, { SYS_getppid, ALLOW }, { SYS_getuid, ALLOW },
-	{ SYS_geteuid, ALLOW }, { SYS_getgid, ALLOW }, { SYS_getegid, ALLOW },
-	{ SYS_getpgid, ALLOW }, { SYS_getpgrp, ALLOW }, { SYS_setpgid, ALLOW },
-	{ SYS_getsid, ALLOW }, { SYS_setsid, ALLOW },
-	{ SYS_getgroups, ALLOW }, { SYS_getrusage, ALLOW }, { SYS_times, ALLOW },
-	{ SYS_prlimit64, ALLOW }, { SYS_getrlimit, ALLOW },
-	{ SYS_setrlimit, ALLOW }, { SYS_uname, ALLOW }, { SYS_sysinfo, ALLOW },
-	{ SYS_getrandom, ALLOW },
+	C(execve, ALLOW), C(wait4, ALLOW), C(waitid, ALLOW),
+	C(pidfd_open, ALLOW), C(pidfd_send_signal, ALLOW), C(getpid, ALLOW),
+	C(getppid, ALLOW), C(getuid, ALLOW), C(geteuid, ALLOW),
+	C(getgid, ALLOW), C(getegid, ALLOW), C(getpgid, ALLOW),
+	C(getpgrp, ALLOW), C(setpgid, ALLOW), C(getsid, ALLOW),
+	C(setsid, ALLOW), C(getgroups, ALLOW), C(getrusage, ALLOW),
+	C(times, ALLOW), C(prlimit64, ALLOW), C(getrlimit, ALLOW),
+	C(setrlimit, ALLOW), C(uname, ALLOW), C(sysinfo, ALLOW),
+	C(getrandom, ALLOW),
 	/* What programs of the BSDs ask for; there is no privilege to use. */
-	{ SYS_getresuid, ALLOW }, { SYS_getresgid, ALLOW },
-	{ SYS_setuid, REFUSE }, { SYS_setgid, REFUSE }, { SYS_setreuid, REFUSE },
-	{ SYS_setregid, REFUSE }, { SYS_setresuid, REFUSE },
-	{ SYS_setresgid, REFUSE }, { SYS_getitimer, ALLOW },
-	{ SYS_timer_gettime, ALLOW }, { SYS_timer_getoverrun, ALLOW },
-	{ SYS_timerfd_gettime, ALLOW }, { SYS_sched_rr_get_interval, ALLOW },
-	{ SYS_rt_sigqueueinfo, ALLOW }, { SYS_rt_tgsigqueueinfo, ALLOW },
-	{ SYS_mlockall, ALLOW }, { SYS_munlockall, ALLOW },
-	{ SYS_setgroups, REFUSE }, { SYS_chroot, REFUSE }, { SYS_sync, REFUSE },
-	{ SYS_fchown, REFUSE }, { SYS_clock_settime, REFUSE },
-	{ SYS_settimeofday, REFUSE }, { SYS_adjtimex, REFUSE },
-	{ SYS_clock_adjtime, REFUSE },
-	{ SYS_process_vm_readv, REFUSE }, { SYS_process_vm_writev, REFUSE },
-	{ SYS_personality, REFUSE }, { SYS_modify_ldt, IF_DIRECT },
+	C(getresuid, ALLOW), C(getresgid, ALLOW), C(setuid, REFUSE),
+	C(setgid, REFUSE), C(setreuid, REFUSE), C(setregid, REFUSE),
+	C(setresuid, REFUSE), C(setresgid, REFUSE), C(getitimer, ALLOW),
+	C(timer_gettime, ALLOW), C(timer_getoverrun, ALLOW),
+	C(timerfd_gettime, ALLOW), C(sched_rr_get_interval, ALLOW),
+	C(rt_sigqueueinfo, ALLOW), C(rt_tgsigqueueinfo, ALLOW),
+	C(mlockall, ALLOW), C(munlockall, ALLOW), C(setgroups, REFUSE),
+	C(chroot, REFUSE), C(sync, REFUSE), C(fchown, REFUSE),
+	C(clock_settime, REFUSE), C(settimeofday, REFUSE), C(adjtimex, REFUSE),
+	C(clock_adjtime, REFUSE), C(process_vm_readv, REFUSE),
+	C(process_vm_writev, REFUSE), C(personality, REFUSE),
+	C(modify_ldt, IF_DIRECT),
 };
 
-enum { MAX_FILTER = 3 * COUNT_OF(calls) + 64 };
+/*
+ * outside-net.c's process, which makes connections for the sandbox: it reads what
+ * that asks, and needs no file.
+ */
+static const struct call connector[] = {
+	C(accept4, ALLOW), C(recvmsg, ALLOW), C(sendmsg, NO_CONNECT_2),
+	C(setsockopt, ALLOW), C(getsockopt, ALLOW), C(socket, NO_NET),
+	C(connect, ALLOW), C(fcntl, ALLOW), C(close, ALLOW),
+	C(write, ALLOW), C(exit_group, ALLOW), C(rt_sigreturn, ALLOW),
+	C(restart_syscall, ALLOW),
+};
+
+/*
+ * The process outside, once the sandbox has ended, where it goes through what
+ * that has left: a layer to be written, a folder to be removed.
+ */
+static const struct call ending[] = {
+	C(openat, ALLOW), C(openat2, ALLOW), C(close, ALLOW),
+	C(getdents64, ALLOW), C(newfstatat, ALLOW), C(fstat, ALLOW),
+	C(fcntl, ALLOW), C(lseek, ALLOW),
+	C(read, ALLOW), C(pread64, ALLOW), C(write, ALLOW),
+	C(pwrite64, ALLOW), C(ftruncate, ALLOW), C(unlink, ALLOW),
+	C(unlinkat, ALLOW), C(rmdir, ALLOW), C(mkdirat, ALLOW),
+	C(renameat, ALLOW), C(linkat, ALLOW), C(symlinkat, ALLOW),
+	C(readlinkat, ALLOW), C(fchmod, ALLOW), C(utimensat, NOT_BY_NAME),
+	C(flistxattr, ALLOW), C(fgetxattr, ALLOW), C(fsetxattr, ALLOW),
+	C(fremovexattr, ALLOW), C(recvmsg, ALLOW), C(rt_sigpending, ALLOW),
+	C(rt_sigtimedwait, ALLOW), C(rt_sigprocmask, ALLOW), C(getpid, ALLOW),
+	C(brk, ALLOW), C(mmap, NO_EXEC), C(munmap, ALLOW), C(mremap, ALLOW),
+	C(exit_group, ALLOW), C(rt_sigreturn, ALLOW), C(restart_syscall, ALLOW),
+};
+
+enum { MAX_FILTER = 3 * COUNT_OF(monitor) + 64 };
 
 struct filter {
 	struct sock_filter f[MAX_FILTER];
@@ -198,17 +223,17 @@ static size_t arg(unsigned i)
 }
 
 struct choice {
-	enum policy_net net;
+	unsigned net;
 	bool is_vm, alone;
 };
 
 /* socket(): AF_INET and AF_INET6, of what types the policy has. */
-static void inet_sockets(struct filter *x, enum policy_net net)
+static void inet_sockets(struct filter *x, unsigned net)
 {
 	enum { TYPE = 0xf };
 
 	put(x, BPF_JMP | BPF_JEQ | BPF_K, 1, 0, AF_INET);
-	if (net != POLICY_NET_PEERS) {
+	if (net & ~(unsigned)POLICY_NET_PEERS) {
 		put(x, BPF_JMP | BPF_JEQ | BPF_K, 0, 1, AF_INET6);
 		result(x, SECCOMP_RET_ALLOW);
 		return;
@@ -264,7 +289,7 @@ static void body(struct filter *x, enum rule rule, const struct choice *c)
 	case NO_CONNECT_2:
 	case NO_CONNECT_3:
 		/* Landlock does not look at connections made by sending. */
-		if (c->net != POLICY_NET_PEERS)
+		if (!(c->net & POLICY_NET_PEERS))
 			break;
 		load(x, arg(rule == NO_CONNECT_2 ? 2 : 3));
 		put(x, BPF_JMP | BPF_JSET | BPF_K, 0, 1, MSG_FASTOPEN);
@@ -283,6 +308,12 @@ static void body(struct filter *x, enum rule rule, const struct choice *c)
 		put(x, BPF_JMP | BPF_JEQ | BPF_K, 0, 1, TIOCLINUX);
 		result(x, refuse);
 		break;
+	case ONLY_FIFO:
+		load(x, arg(2));
+		put(x, BPF_ALU | BPF_AND | BPF_K, 0, 0, S_IFMT);
+		put(x, BPF_JMP | BPF_JEQ | BPF_K, 1, 0, S_IFIFO);
+		result(x, refuse);
+		break;
 	case SELF_LIMIT:
 		load(x, arg(0));
 		put(x, BPF_JMP | BPF_JEQ | BPF_K, 0, 1, PR_SET_SECCOMP);
@@ -294,22 +325,22 @@ static void body(struct filter *x, enum rule rule, const struct choice *c)
 	result(x, SECCOMP_RET_ALLOW);
 }
 
-int jail_calls(enum policy_net net, bool is_vm, bool alone, struct err *e)
+static int install(const struct call *calls, size_t n, const struct choice *c,
+		   struct err *e)
 {
-	const struct choice c = { net, is_vm, alone };
 	struct filter x = { .n = 0 };
 	struct sock_fprog prog;
 
 	load(&x, offsetof(struct seccomp_data, arch));
 	put(&x, BPF_JMP | BPF_JEQ | BPF_K, 1, 0, AUDIT_ARCH_X86_64);
 	/* The direct engine tries one for 32-bit programs, and can do without. */
-	result(&x, is_vm ? SECCOMP_RET_KILL_PROCESS
-			 : SECCOMP_RET_ERRNO | ENOSYS);
+	result(&x, c->is_vm ? SECCOMP_RET_KILL_PROCESS
+			    : SECCOMP_RET_ERRNO | ENOSYS);
 	load(&x, offsetof(struct seccomp_data, nr));
-	for (unsigned i = 0; i < COUNT_OF(calls); i++) {
+	for (size_t i = 0; i < n; i++) {
 		struct filter one = { .n = 0 };
 
-		body(&one, calls[i].rule, &c);
+		body(&one, calls[i].rule, c);
 		put(&x, BPF_JMP | BPF_JEQ | BPF_K, 0, (uint8_t)one.n,
 		    calls[i].nr);
 		memcpy(x.f + x.n, one.f, one.n * sizeof one.f[0]);
@@ -321,4 +352,56 @@ int jail_calls(enum policy_net net, bool is_vm, bool alone, struct err *e)
 	if (prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &prog) < 0)
 		return err_set(e, errno, "seccomp: %s", strerror(errno));
 	return 0;
+}
+
+int jail_calls(unsigned net, bool is_vm, bool alone, struct err *e)
+{
+	const struct choice c = { net, is_vm, alone };
+
+	return install(monitor, COUNT_OF(monitor), &c, e);
+}
+
+static const struct {
+	const char *name;
+	const struct call *calls;
+	size_t n;
+} roles[] = {
+	[JAIL_MONITOR] = { "monitor", monitor, COUNT_OF(monitor) },
+	[JAIL_CONNECTOR] = { "connector", connector, COUNT_OF(connector) },
+	[JAIL_ENDING] = { "ending", ending, COUNT_OF(ending) },
+};
+
+int jail_calls_outside(enum jail_role role, struct err *e)
+{
+	const struct choice c = { POLICY_NET_PEERS, true, false };
+
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
+		return err_set(e, errno, "no_new_privs: %s", strerror(errno));
+	return install(roles[role].calls, roles[role].n, &c, e);
+}
+
+void jail_show_calls(FILE *f)
+{
+	static const char *const words[] = {
+		[ALLOW] = "allowed",
+		[REFUSE] = "refused",
+		[BY_NAME] = "where no name leads outside",
+		[NOT_BY_NAME] = "by descriptor, or where no name leads outside",
+		[NO_SUCH] = "refused, as if there were none",
+		[IF_DIRECT] = "with the direct engine",
+		[NO_EXEC] = "but no executable memory",
+		[NO_SPACES] = "but no namespaces",
+		[NO_NET] = "but only AF_UNIX and what --net grants",
+		[NO_CONNECT_2] = "but no connections by it",
+		[NO_CONNECT_3] = "but no connections by it",
+		[NO_INPUT] = "but no typing into the terminal",
+		[SELF_LIMIT] = "but no other filters",
+		[ONLY_FIFO] = "but only pipes",
+	};
+
+	for (size_t r = 0; r < COUNT_OF(roles); r++)
+		for (size_t i = 0; i < roles[r].n; i++)
+			fprintf(f, "%s %s %s\n", roles[r].name,
+				roles[r].calls[i].name,
+				words[roles[r].calls[i].rule]);
 }

@@ -163,10 +163,11 @@ static int grant_all(int rules, const struct policy *p,
 
 /*
  * The sockets that we are handed are of the network outside: one that is
- * disconnected must not be connected again.  Binding to any port stays; what
- * listens on such a socket hears nobody (outside-net.c: a filter).
+ * disconnected must not be connected again.  Binding to a port of the host's
+ * choice (0) stays; what listens on such a socket hears nobody (outside-net.c: a
+ * filter).
  */
-static int grant_no_net(int rules, struct err *e)
+static int grant_any_port(int rules, struct err *e)
 {
 	const struct {
 		uint64_t access, port;
@@ -198,12 +199,14 @@ int jail_files(const struct policy *p, const struct jail_paths *paths,
 		r.fs |= FS_TRUNCATE;
 	if (version >= 5)
 		r.fs |= FS_IOCTL_DEV;
-	if (p->net == POLICY_NET_PEERS) {
+	if (p->net & POLICY_NET_PEERS) {
 		if (version < 4)
 			return err_set(e, ENOTSUP,
 				       "net: single hosts need a kernel whose "
 				       "Landlock knows ports, 6.7 or later");
-		r.net = NET_BIND_TCP | NET_CONNECT_TCP;
+		/* What listens on the loopback is bound to its port. */
+		r.net = NET_CONNECT_TCP |
+			(p->net & POLICY_NET_LOOPBACK ? 0 : NET_BIND_TCP);
 		size = offsetof(struct ruleset, scoped);
 	}
 	if (version >= 6) {
@@ -215,8 +218,8 @@ int jail_files(const struct policy *p, const struct jail_paths *paths,
 	if (rules < 0)
 		return err_set(e, errno, "Landlock: %s", strerror(errno));
 	ret = grant_all(rules, p, paths, alone, e);
-	if (!ret && r.net)
-		ret = grant_no_net(rules, e);
+	if (!ret && r.net & NET_BIND_TCP)
+		ret = grant_any_port(rules, e);
 	if (!ret && syscall(SYS_landlock_restrict_self, rules, 0) < 0)
 		ret = err_set(e, errno, "Landlock: %s", strerror(errno));
 	close(rules);

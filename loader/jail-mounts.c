@@ -457,7 +457,7 @@ int jail_leave(const struct policy *p, struct err *e)
 			 (unsigned long long)p->memory);
 	/* Containers that hide parts of /proc do not let us show them here. */
 	if (unshare(CLONE_NEWNS | net) < 0 ||
-	    (p->net == POLICY_NET_LOOPBACK && raise_loopback() < 0) ||
+	    (p->net & POLICY_NET_LOOPBACK && raise_loopback() < 0) ||
 	    mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0 ||
 	    mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC,
 		  NULL) < 0 ||

@@ -104,8 +104,7 @@ int jail_enter(const struct policy *p, const struct jail_paths *paths,
 				       "mount %s: :cow needs namespaces, which "
 				       "users may not make here",
 				       p->mounts[i].host);
-	if (!alone && (p->net == POLICY_NET_LOOPBACK ||
-		       p->net == POLICY_NET_PEERS))
+	if (!alone && p->net & (POLICY_NET_LOOPBACK | POLICY_NET_PEERS))
 		return err_set(e, ENOTSUP,
 			       "net: loopback and single hosts need namespaces, "
 			       "which users may not make here");

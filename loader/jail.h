@@ -9,6 +9,7 @@
 #define RF_JAIL_H
 
 #include <stdbool.h>
+#include <stdio.h>
 #include <sys/types.h>
 
 #include "base/err.h"
@@ -71,6 +72,19 @@ int jail_mounts(const struct policy *p, const struct jail_paths *paths,
 int jail_files(const struct policy *p, const struct jail_paths *paths,
 	       bool alone, struct err *e);
 /* alone: no name leads outside, so those may be changed by name. */
-int jail_calls(enum policy_net net, bool is_vm, bool alone, struct err *e);
+int jail_calls(unsigned net, bool is_vm, bool alone, struct err *e);
+
+/* ---- the processes outside, which look at what comes from the sandbox ----- */
+
+enum jail_role {
+	JAIL_MONITOR,
+	JAIL_CONNECTOR, /* outside-net.c */
+	JAIL_ENDING,	/* supervise.c, when nobody is left inside */
+};
+
+/* From now on this process makes no calls but its role's, which is not MONITOR. */
+int jail_calls_outside(enum jail_role role, struct err *e);
+/* All tables, a line "role call rule" for each row. */
+void jail_show_calls(FILE *f);
 
 #endif

@@ -45,6 +45,7 @@ int launch(struct options *o, char **argv, struct err *e)
 	const struct engine *engine;
 	struct guest_regs first;
 	struct task *t;
+	int error;
 
 	if (keep_time(o, &argv, e) || sandbox_begin(o, &argv, e))
 		goto fail;
@@ -90,6 +91,11 @@ int launch(struct options *o, char **argv, struct err *e)
 	l.runs_32bit = engine->runs_32bit();
 	if (p->start(&l, &t, &first, e))
 		goto fail;
+	error = policy_end_with_outside();
+	if (error) {
+		err_set(e, -error, "the process outside: %s", strerror(-error));
+		goto fail;
+	}
 	t->personality = p;
 	engine->run(t, &first, e);
 fail:

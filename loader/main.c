@@ -100,7 +100,7 @@ int main(int argc, char **argv)
 	if (!strcmp(o.program[0], "path") && (!verb || *verb == '-'))
 		return path_command(o.program);
 	if (!strcmp(o.program[0], "policy") &&
-	    (!verb || !strcmp(verb, "check")))
+	    (!verb || !strcmp(verb, "check") || !strcmp(verb, "calls")))
 		return policy_command(o.program);
 	if (!strcmp(o.program[0], "reg") && (!verb || reg_is_command(verb)))
 		return reg_command(o.program);

@@ -71,7 +71,7 @@ static const struct {
 	  "write what :cow mounts took to the host when the program has ended" },
 	{ "discard", OPT_DISCARD, no_argument, NULL,
 	  "drop it; the default" },
-	{ "net", OPT_SETTING, required_argument, "none|loopback|HOST:PORT,...|all",
+	{ "net", OPT_SETTING, required_argument, "none|all|[loopback][,HOST:PORT]...",
 	  "the network: none, one of its own, TCP to these, or all; none is the "
 	  "default" },
 	{ "env", OPT_SETTING, required_argument, "NAME[=VALUE]",
@@ -315,6 +315,7 @@ void options_help(void)
 	printf("Usage: run-foreign [OPTION...] PROGRAM [ARGUMENT...]\n"
 	       "       run-foreign path -w|-u PATH...\n"
 	       "       run-foreign policy check FILE...\n"
+	       "       run-foreign policy calls\n"
 	       "       run-foreign reg import FILE | export KEY [FILE] | query KEY\n"
 	       "Runs a program made for another operating system.\n\n");
 	for (unsigned i = 0; i < COUNT_OF(table); i++) {

@@ -15,6 +15,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <linux/filter.h>
+#include <netinet/in.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdio.h>
@@ -26,8 +27,10 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "base/pass-fd.h"
 #include "base/policy-net.h"
 #include "base/table.h"
+#include "loader/jail.h"
 
 enum { MAX_ADDRESSES = 64, DOOR_QUEUE = 64 };
 
@@ -132,27 +135,6 @@ int outside_net_lookup(struct policy *p, struct err *e)
 /* ---- the door
  * ------------------------------------------------------------------ */
 
-/* Something with a descriptor, or without (-1). */
-static int send_with(int to, const void *data, size_t n, int fd)
-{
-	union {
-		char room[CMSG_SPACE(sizeof(int))];
-		struct cmsghdr align;
-	} u = { 0 };
-	struct iovec v = { (void *)data, n };
-	struct msghdr m = { .msg_iov = &v, .msg_iovlen = 1 };
-
-	if (fd >= 0) {
-		m.msg_control = u.room;
-		m.msg_controllen = sizeof u.room;
-		u.align.cmsg_level = SOL_SOCKET;
-		u.align.cmsg_type = SCM_RIGHTS;
-		u.align.cmsg_len = CMSG_LEN(sizeof fd);
-		memcpy(CMSG_DATA(&u.align), &fd, sizeof fd);
-	}
-	return sendmsg(to, &m, MSG_NOSIGNAL) < 0 ? -1 : 0;
-}
-
 static int write_hosts(const struct policy *p)
 {
 	char path[PATH_MAX], text[INET6_ADDRSTRLEN];
@@ -187,7 +169,7 @@ int outside_net_open(const struct policy *p, int to, struct err *e)
 		     p->own) >= (int)sizeof door.sun_path)
 		return err_set(e, ENAMETOOLONG, "%s: too long", p->own);
 	if (fd < 0 || bind(fd, (struct sockaddr *)&door, sizeof door) < 0 ||
-	    listen(fd, DOOR_QUEUE) < 0 || send_with(to, "", 1, fd) ||
+	    listen(fd, DOOR_QUEUE) < 0 || pass_send(to, "", 1, &fd, 1, 0) ||
 	    write_hosts(p))
 		return err_set(e, errno, "the sandbox's network: %s",
 			       strerror(errno));
@@ -198,29 +180,6 @@ int outside_net_open(const struct policy *p, int to, struct err *e)
 
 /* ---- outside
  * ------------------------------------------------------------------- */
-
-static int receive_door(int from)
-{
-	union {
-		char room[CMSG_SPACE(sizeof(int))];
-		struct cmsghdr align;
-	} u;
-	char byte;
-	struct iovec v = { &byte, 1 };
-	struct msghdr m = { .msg_iov = &v,
-			    .msg_iovlen = 1,
-			    .msg_control = u.room,
-			    .msg_controllen = sizeof u.room };
-	struct cmsghdr *c;
-	int fd = -1;
-
-	if (recvmsg(from, &m, MSG_CMSG_CLOEXEC) <= 0)
-		return -1;
-	c = CMSG_FIRSTHDR(&m);
-	if (c && c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_RIGHTS)
-		memcpy(&fd, CMSG_DATA(c), sizeof fd);
-	return fd;
-}
 
 /*
  * Whoever gets the socket could disconnect it, and listen: it takes no request
@@ -244,22 +203,23 @@ static int never_listens(int fd)
 	       setsockopt(fd, SOL_SOCKET, SO_LOCK_FILTER, &on, sizeof on);
 }
 
-/* A socket that connects, or -errno; *progress as in struct policy_answer. */
-static int begin(const struct policy *p, const struct policy_request *ask,
-		 int *progress)
+static socklen_t length(const struct sockaddr *a)
 {
-	const struct sockaddr *to = (const struct sockaddr *)&ask->to;
-	socklen_t len = to->sa_family == AF_INET6 ? sizeof(struct sockaddr_in6)
-						  : sizeof(struct sockaddr_in);
+	return a->sa_family == AF_INET6 ? sizeof(struct sockaddr_in6)
+					: sizeof(struct sockaddr_in);
+}
+
+/* A socket that connects, or -errno; *progress as in struct policy_answer. */
+static int begin(const struct sockaddr *to, int *progress)
+{
 	int fd, err;
 
-	if (!policy_reaches(p, to))
-		return -EACCES;
 	fd = socket(to->sa_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK,
 		    0);
 	if (fd < 0)
 		return -errno;
-	*progress = never_listens(fd) || connect(fd, to, len) < 0 ? errno : 0;
+	*progress = never_listens(fd) || connect(fd, to, length(to)) < 0 ? errno
+									 : 0;
 	if (!*progress || *progress == EINPROGRESS)
 		return fd;
 	err = *progress;
@@ -267,37 +227,92 @@ static int begin(const struct policy *p, const struct policy_request *ask,
 	return -err;
 }
 
-static void answer_one(const struct policy *p, int s)
+static bool same_option(int a, int b, int option)
+{
+	uint64_t x = 0, y = 0;
+	socklen_t n = sizeof x, m = sizeof y;
+
+	return !getsockopt(a, SOL_SOCKET, option, &x, &n) &&
+	       !getsockopt(b, SOL_SOCKET, option, &y, &m) && x == y;
+}
+
+static bool is_number(int s, int option, int value)
+{
+	int v;
+	socklen_t n = sizeof v;
+
+	return !getsockopt(s, SOL_SOCKET, option, &v, &n) && v == value;
+}
+
+/*
+ * The sandbox cannot connect its own sockets, as then it could those that it was
+ * handed, too.  One of its own is of the same network as the door.
+ */
+static int begin_own(const struct policy *p, const struct sockaddr *to, int fd,
+		     int door)
+{
+	int flags = fcntl(fd, F_GETFL);
+
+	if (!(p->net & POLICY_NET_LOOPBACK) || !policy_is_loopback(to) ||
+	    flags < 0 || !same_option(fd, door, SO_NETNS_COOKIE) ||
+	    !is_number(fd, SO_PROTOCOL, IPPROTO_TCP))
+		return EACCES;
+	if (fcntl(fd, F_SETFL, flags | O_NONBLOCK) < 0)
+		return errno;
+	return connect(fd, to, length(to)) < 0 ? errno : 0;
+}
+
+static void answer_one(const struct policy *p, int s, int door)
 {
 	const struct timeval soon = { .tv_sec = 1 };
 	struct policy_answer answer = { 0 };
 	struct policy_request ask;
-	int fd;
+	const struct sockaddr *to = (const struct sockaddr *)&ask.to;
+	int own, fd = -1, err;
+	ssize_t n;
 
 	/* Who asks has sent already; a broken one must not stop the others. */
 	setsockopt(s, SOL_SOCKET, SO_RCVTIMEO, &soon, sizeof soon);
 	setsockopt(s, SOL_SOCKET, SO_SNDTIMEO, &soon, sizeof soon);
-	if (recv(s, &ask, sizeof ask, 0) != sizeof ask)
-		return;
-	fd = begin(p, &ask, &answer.error);
-	if (fd < 0)
-		answer.error = -fd;
-	if (send_with(s, &answer, sizeof answer, fd))
-		log_debug(LOG_PROCESS, "net: %s", strerror(errno));
+	n = pass_receive(s, &ask, sizeof ask, &own, 1, 0);
+	if (n == sizeof ask) {
+		if (policy_reaches(p, to)) {
+			fd = begin(to, &answer.error);
+			if (fd < 0)
+				answer.error = -fd;
+		} else {
+			answer.error = begin_own(p, to, own, door);
+			answer.own = !answer.error ||
+				     answer.error == EINPROGRESS;
+		}
+		err = pass_send(s, &answer, sizeof answer, &fd, 1, 0);
+		if (err)
+			log_debug(LOG_PROCESS, "net: %s", strerror(-err));
+	}
+	if (own >= 0)
+		close(own);
 	if (fd >= 0)
 		close(fd);
 }
 
 static _Noreturn void serve(const struct policy *p, int from)
 {
-	int door = receive_door(from);
+	struct err e = { 0 };
+	char byte;
+	int door;
 
+	/* None: the sandbox could not be made. */
+	pass_receive(from, &byte, 1, &door, 1, 0);
 	close(from);
+	if (door >= 0 && jail_calls_outside(JAIL_CONNECTOR, &e)) {
+		log_warn("sandbox: no connections: %s", e.text);
+		_exit(0);
+	}
 	while (door >= 0) {
 		int one = accept4(door, NULL, NULL, SOCK_CLOEXEC);
 
 		if (one >= 0) {
-			answer_one(p, one);
+			answer_one(p, one, door);
 			close(one);
 		} else if (errno != EINTR && errno != ECONNABORTED) {
 			log_warn("sandbox: no more connections: %s",

@@ -3,8 +3,11 @@
 #include "loader/policy-cmd.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "base/policy-net.h"
+#include "base/table.h"
+#include "loader/jail.h"
 
 static void show_path(const struct policy_mount *m)
 {
@@ -23,14 +26,19 @@ static void show_path(const struct policy_mount *m)
 
 static void show_net(const struct policy *p)
 {
-	static const char *const words[] = {
-		[POLICY_NET_NONE] = "none",
-		[POLICY_NET_LOOPBACK] = "loopback of its own",
-		[POLICY_NET_PEERS] = "TCP to",
-		[POLICY_NET_ALL] = "all",
+	static const struct {
+		unsigned net;
+		const char *what;
+	} words[] = {
+		{ POLICY_NET_LOOPBACK, " loopback of its own" },
+		{ POLICY_NET_ALL, " all" },
+		{ POLICY_NET_PEERS, " TCP to" },
 	};
 
-	printf("  network %s", words[p->net]);
+	printf("  network%s", p->net ? "" : " none");
+	for (size_t i = 0; i < COUNT_OF(words); i++)
+		if (p->net & words[i].net)
+			printf("%s", words[i].what);
 	for (size_t i = 0; i < p->npeers; i++)
 		printf(" %s port %u", p->peers[i].host, p->peers[i].port);
 	printf("\n");
@@ -60,8 +68,14 @@ int policy_command(char **argv)
 {
 	int status = 0;
 
-	if (!argv[1] || !argv[2]) {
-		fputs("Usage: run-foreign policy check FILE...\n", stderr);
+	if (argv[1] && !strcmp(argv[1], "calls") && !argv[2]) {
+		jail_show_calls(stdout);
+		return 0;
+	}
+	if (!argv[1] || strcmp(argv[1], "check") || !argv[2]) {
+		fputs("Usage: run-foreign policy check FILE...\n"
+		      "       run-foreign policy calls\n",
+		      stderr);
 		return 125;
 	}
 	for (argv += 2; *argv; argv++) {

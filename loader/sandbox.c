@@ -9,6 +9,7 @@
 #include "loader/sandbox.h"
 
 #include <ctype.h>
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -29,6 +30,7 @@
 #include "loader/commit.h"
 #include "loader/jail.h"
 #include "loader/outside-net.h"
+#include "loader/remove-tree.h"
 #include "loader/search.h"
 #include "loader/supervise.h"
 
@@ -97,6 +99,53 @@ static int link_mount(const struct policy *p, const struct policy_mount *m,
 	return ret;
 }
 
+#define FOLDER "run-foreign-sandbox."
+
+/*
+ * Those of sandboxes whose process outside was killed: nobody writes to the pipe
+ * in it (hold_folder()) any more.
+ */
+static void remove_stale(const char *place)
+{
+	DIR *d = opendir(place);
+	struct dirent *x;
+	char path[PATH_MAX];
+	struct stat st;
+	int fd;
+
+	while (d && (x = readdir(d))) {
+		if (strncmp(x->d_name, FOLDER, sizeof FOLDER - 1) ||
+		    snprintf(path, sizeof path, "%s/%s/" POLICY_ALIVE, place,
+			     x->d_name) >= (int)sizeof path ||
+		    lstat(path, &st) || !S_ISFIFO(st.st_mode) ||
+		    st.st_uid != geteuid())
+			continue;
+		fd = open(path, O_WRONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC);
+		if (fd >= 0)
+			close(fd);
+		else if (errno == ENXIO)
+			remove_tree(dirfd(d), x->d_name);
+	}
+	if (d)
+		closedir(d);
+}
+
+/*
+ * As long as this process lives, the pipe has somebody who writes: then all
+ * processes inside are ended by the kernel (policy_end_with_outside()).
+ */
+static int hold_folder(const char *folder)
+{
+	char *path = join(folder, POLICY_ALIVE);
+	int ret = path && !mkfifo(path, 0600) &&
+				  open(path, O_RDWR | O_CLOEXEC) >= 0
+			  ? 0
+			  : -1;
+
+	free(path);
+	return ret;
+}
+
 /*
  * alone: it is only a place to mount on; on a disk making and removing it may take
  * as long as the rest of the start.
@@ -112,13 +161,27 @@ static int make_folder(struct policy *p, bool alone, struct err *e)
 	else if (alone && !statfs("/dev/shm", &fs) &&
 		 fs.f_type == TMPFS_MAGIC && !access("/dev/shm", W_OK))
 		place = "/dev/shm";
-	own = join(place, "run-foreign-sandbox.XXXXXX");
-
+	if (!alone)
+		remove_stale(place);
+	/* It has its name only once it is held: else it would look stale. */
+	own = join(place, alone ? FOLDER "XXXXXX" : "run-foreign-new.XXXXXX");
 	if (!own || !mkdtemp(own) || !(p->own = realpath(own, NULL)))
-		return err_set(e, errno, "a folder for the sandbox: %s",
-			       strerror(errno));
+		goto fail;
+	free(own);
+	if (alone)
+		return 0;
+	own = p->own;
+	if (hold_folder(own) ||
+	    asprintf(&p->own, "%.*s" FOLDER "%s",
+		     (int)(strrchr(own, '/') + 1 - own), own,
+		     strrchr(own, '.') + 1) < 0 ||
+	    rename(own, p->own))
+		goto fail;
 	free(own);
 	return 0;
+fail:
+	return err_set(e, errno, "a folder for the sandbox: %s",
+		       strerror(errno));
 }
 
 static int fill_folder(const struct policy *p, struct err *e)
@@ -357,7 +420,7 @@ int sandbox_begin(struct options *o, char ***argv, struct err *e)
 	}
 	/* From the user's network, which is left next. */
 	if (mount_program(o, &mount, e) ||
-	    (p->net == POLICY_NET_PEERS &&
+	    (p->net & POLICY_NET_PEERS &&
 	     (outside_net_lookup(p, e) || outside_net_serve(p, &net_fd, e))))
 		goto fail;
 	alone = jail_spaces(e);
@@ -393,7 +456,7 @@ int sandbox_begin(struct options *o, char ***argv, struct err *e)
 fail:
 	cgroup_end();
 	if (p->own)
-		supervise_remove(p->own);
+		remove_tree(AT_FDCWD, p->own);
 	return -1;
 }
 

@@ -10,7 +10,6 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <ftw.h>
 #include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
@@ -26,6 +25,7 @@
 #include "loader/cgroup.h"
 #include "loader/commit.h"
 #include "loader/jail.h"
+#include "loader/remove-tree.h"
 
 enum { EXIT_TIMEOUT = 124, EXIT_OURS = 125, FORBIDDEN = SIGSYS };
 
@@ -120,20 +120,6 @@ static void end_family(void)
 		if (waitpid(-1, NULL, 0) < 0 && errno == ECHILD)
 			return;
 	}
-}
-
-static int remove_one(const char *path, const struct stat *st, int type,
-		      struct FTW *f)
-{
-	(void)st;
-	(void)type;
-	(void)f;
-	return remove(path), 0;
-}
-
-void supervise_remove(const char *folder)
-{
-	nftw(folder, remove_one, 16, FTW_PHYS | FTW_DEPTH);
 }
 
 /* ---- waiting
@@ -275,6 +261,16 @@ static void start_again(const struct supervised *s)
 	log_warn("sandbox: /proc/self/exe: %s", strerror(errno));
 }
 
+/* Names and links that it has made are all that is left of the sandbox. */
+static void limit_ourselves(const struct supervised *s)
+{
+	struct err e = { 0 };
+
+	if ((s->policy->commit || !s->alone) &&
+	    jail_calls_outside(JAIL_ENDING, &e))
+		log_warn("sandbox: %s", e.text);
+}
+
 _Noreturn void supervise(const struct supervised *s)
 {
 	int status = wait_for(s), code;
@@ -282,9 +278,10 @@ _Noreturn void supervise(const struct supervised *s)
 	end_family();
 	cgroup_end();
 	if (*again) {
-		supervise_remove(s->policy->own);
+		remove_tree(AT_FDCWD, s->policy->own);
 		start_again(s);
 	}
+	limit_ourselves(s);
 	if (status == -1) {
 		log_warn("sandbox: ended after %u seconds", s->policy->timeout);
 		code = EXIT_TIMEOUT;
@@ -307,6 +304,6 @@ _Noreturn void supervise(const struct supervised *s)
 	if (s->alone)
 		rmdir(s->policy->own);
 	else
-		supervise_remove(s->policy->own);
+		remove_tree(AT_FDCWD, s->policy->own);
 	_exit(code);
 }

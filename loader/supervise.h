@@ -38,7 +38,4 @@ int supervise_timeout(unsigned seconds, struct err *e);
 /* In the child: end, and have supervise() start anew without namespaces. */
 _Noreturn void supervise_again(void);
 
-/* Removes the sandbox's folder; links in it are not followed. */
-void supervise_remove(const char *folder);
-
 #endif

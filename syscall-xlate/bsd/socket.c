@@ -120,20 +120,6 @@ static int get_name(struct task *t, gaddr addr, uint32_t len,
 	return ret ? ret : check_name(ss);
 }
 
-/*
- * Where a sandbox reaches single hosts only, its connections are of the network
- * outside, and must not become anything else.
- */
-static bool is_of_outside(int s)
-{
-	int domain;
-	socklen_t len = sizeof domain;
-
-	return policy && policy->net == POLICY_NET_PEERS &&
-	       !getsockopt(s, SOL_SOCKET, SO_DOMAIN, &domain, &len) &&
-	       (domain == AF_INET || domain == AF_INET6);
-}
-
 /* ---- making ------------------------------------------------------------------- */
 
 static int host_type(int32_t type)
@@ -194,12 +180,14 @@ static int64_t connect_outside(struct task *t, int s, const struct sockaddr *a)
 		return -errno;
 	if (!getpeername(s, &(struct sockaddr){ 0 }, &(socklen_t){ 0 }))
 		return -EISCONN;
-	fd = policy_connect(a, &progress);
+	fd = policy_connect(s, a, &progress);
 	if (fd < 0)
 		return fd;
-	if (dup3(fd, s, fd_flags & FD_CLOEXEC ? O_CLOEXEC : 0) < 0)
-		progress = errno;
-	close(fd);
+	if (fd != s) {
+		if (dup3(fd, s, fd_flags & FD_CLOEXEC ? O_CLOEXEC : 0) < 0)
+			progress = errno;
+		close(fd);
+	}
 	if (flags & O_NONBLOCK)
 		return -progress;
 	/* Interrupted, it goes on by itself. */
@@ -213,16 +201,26 @@ static int64_t connect_outside(struct task *t, int s, const struct sockaddr *a)
 								   : -err;
 }
 
+static bool is_stream(int s)
+{
+	int type;
+	socklen_t len = sizeof type;
+
+	return !getsockopt(s, SOL_SOCKET, SO_TYPE, &type, &len) &&
+	       type == SOCK_STREAM;
+}
+
 int64_t bsd_connect(struct task *t, int s, gaddr name, int32_t len)
 {
 	struct sockaddr_storage ss;
 	socklen_t n;
 	int ret = get_name(t, name, (uint32_t)len, &ss, &n);
 
-	if (!ret && policy && policy->net == POLICY_NET_PEERS &&
-	    (ss.ss_family == AF_INET || ss.ss_family == AF_INET6))
+	if (!ret && policy && policy->net & POLICY_NET_PEERS &&
+	    is_stream(s) && (ss.ss_family == AF_INET || ss.ss_family == AF_INET6))
 		return connect_outside(t, s, (struct sockaddr *)&ss);
-	if (!ret && ss.ss_family == AF_UNSPEC && is_of_outside(s)) {
+	/* A connection of the network outside must not become anything else. */
+	if (!ret && ss.ss_family == AF_UNSPEC && policy_is_outside(s)) {
 		policy_refused("disconnecting (--net)");
 		return -EACCES;
 	}
@@ -232,7 +230,7 @@ int64_t bsd_connect(struct task *t, int s, gaddr name, int32_t len)
 
 int64_t bsd_listen(struct task *t, int s, int32_t backlog)
 {
-	if (is_of_outside(s)) {
+	if (policy_is_outside(s)) {
 		policy_refused("listening (--net)");
 		return -EACCES;
 	}

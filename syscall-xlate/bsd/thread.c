@@ -211,7 +211,7 @@ enum { EXIT_OURS = 125 };
  */
 static void in_child(struct bsd_thread *self, int end, int slot)
 {
-	if (slot >= 0 && own_fd_keep(slot))
+	if ((slot >= 0 && own_fd_keep(slot)) || policy_end_with_outside())
 		_exit(EXIT_OURS);
 	first = self;
 	self->next = NULL;

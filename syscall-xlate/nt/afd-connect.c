@@ -223,7 +223,7 @@ static NTSTATUS connect_step(struct task *t, struct afd_op *op)
 
 /* Where the process outside a sandbox connects: what it gave us, or -errno. */
 struct outside {
-	bool used;
+	bool used, own; /* own: it is s's socket itself */
 	int fd, progress;
 };
 
@@ -234,6 +234,10 @@ static int take_outside(struct afd_socket *s, struct outside *o)
 
 	if (o->fd < 0)
 		return -o->fd;
+	if (o->own) {
+		s->host_nonblocking = true;
+		return o->progress;
+	}
 	afd_copy_options(s->file->fd, o->fd);
 	s->registered = false;
 	s->watched = 0;
@@ -330,7 +334,9 @@ static NTSTATUS connect_to(struct task *t, struct irp *r, struct afd_op *op,
 	status = afd_address_in(t, at, n, &a, &len, &hold);
 	if (status)
 		return status;
-	status = afd_policy_to(&a);
+	/* To nobody: it is disconnected. */
+	if (!is_any(&a))
+		status = afd_policy_to(&a, s->datagram);
 	if (status) {
 		if (hold >= 0)
 			close(hold);
@@ -340,8 +346,9 @@ static NTSTATUS connect_to(struct task *t, struct irp *r, struct afd_op *op,
 		 (s->state == AFD_OPEN || s->state == AFD_BOUND ||
 		  s->state == AFD_FAILED);
 	if (o.used) {
-		o.fd = policy_connect(&a.sa, &o.progress);
-		if (o.fd >= 0 && s->registered)
+		o.fd = policy_connect(s->file->fd, &a.sa, &o.progress);
+		o.own = o.fd == s->file->fd;
+		if (o.fd >= 0 && !o.own && s->registered)
 			watch_cancel(&s->watch);
 	}
 	pthread_mutex_lock(&s->lock);
@@ -359,7 +366,7 @@ static NTSTATUS connect_to(struct task *t, struct irp *r, struct afd_op *op,
 	pthread_mutex_unlock(&s->lock);
 	if (hold >= 0)
 		close(hold);
-	if (o.fd >= 0)
+	if (o.fd >= 0 && !o.own)
 		close(o.fd);
 	if (status && status != STATUS_PENDING)
 		return status;

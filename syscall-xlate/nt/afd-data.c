@@ -502,7 +502,7 @@ static NTSTATUS send_more(struct task *t, struct irp *r, bool message)
 						NULL)
 			       : STATUS_NO_MEMORY;
 		if (!status)
-			status = afd_policy_to(op.to);
+			status = afd_policy_to(op.to, true);
 	}
 	if (!status && message) {
 		status = afd_pointer(t, r->buf + at + 2 * p, &op.control);

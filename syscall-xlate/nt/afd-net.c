@@ -70,7 +70,7 @@ static void read_hosts(struct buffer *b)
 {
 	char path[PATH_MAX];
 
-	if (!policy || policy->net != POLICY_NET_PEERS) {
+	if (!policy || !(policy->net & POLICY_NET_PEERS)) {
 		read_text("/etc/hosts", b);
 		return;
 	}
@@ -83,8 +83,8 @@ static void read_resolver(struct buffer *b)
 	static const char none[] = "options hosts-only\n";
 	void *to;
 
-	if (!policy || (policy->net != POLICY_NET_PEERS &&
-			policy->net != POLICY_NET_LOOPBACK)) {
+	if (!policy ||
+	    !(policy->net & (POLICY_NET_PEERS | POLICY_NET_LOOPBACK))) {
 		read_text("/etc/resolv.conf", b);
 		return;
 	}

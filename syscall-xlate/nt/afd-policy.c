@@ -21,24 +21,11 @@ static bool is_inet(const union afd_address *a)
 	return a->sa.sa_family == AF_INET || a->sa.sa_family == AF_INET6;
 }
 
-static void name_of(const union afd_address *a, char *text, size_t n)
-{
-	char host[INET6_ADDRSTRLEN] = "?";
-
-	if (a->sa.sa_family == AF_INET6) {
-		inet_ntop(AF_INET6, &a->in6.sin6_addr, host, sizeof host);
-		snprintf(text, n, "[%s]:%u", host, ntohs(a->in6.sin6_port));
-	} else {
-		inet_ntop(AF_INET, &a->in.sin_addr, host, sizeof host);
-		snprintf(text, n, "%s:%u", host, ntohs(a->in.sin_port));
-	}
-}
-
 static NTSTATUS refuse(const char *what, const union afd_address *a)
 {
-	char text[INET6_ADDRSTRLEN + 16];
+	char text[POLICY_ADDRESS_TEXT];
 
-	name_of(a, text, sizeof text);
+	policy_address_text(&a->sa, text);
 	policy_refused("%s %s (--net)", what, text);
 	return STATUS_ACCESS_DENIED;
 }
@@ -56,19 +43,8 @@ void afd_policy_no_socket(const struct afd_socket *s)
 
 bool afd_policy_outside(const struct afd_socket *s, const union afd_address *a)
 {
-	return policy && policy->net == POLICY_NET_PEERS && is_inet(a) &&
+	return policy && policy->net & POLICY_NET_PEERS && is_inet(a) &&
 	       !s->datagram;
-}
-
-static bool is_loopback(const union afd_address *a)
-{
-	const struct in6_addr *six = &a->in6.sin6_addr;
-
-	if (a->sa.sa_family == AF_INET)
-		return ntohl(a->in.sin_addr.s_addr) >> 24 == IN_LOOPBACKNET;
-	return IN6_IS_ADDR_LOOPBACK(six) ||
-	       (IN6_IS_ADDR_V4MAPPED(six) &&
-		six->s6_addr[12] == IN_LOOPBACKNET);
 }
 
 /*
@@ -111,13 +87,16 @@ static NTSTATUS check_path(const union afd_address *a)
 	return STATUS_ACCESS_DENIED;
 }
 
-NTSTATUS afd_policy_to(const union afd_address *a)
+/* On the loopback's network nothing else can be reached; TCP may go outside. */
+NTSTATUS afd_policy_to(const union afd_address *a, bool datagram)
 {
 	if (!policy)
 		return STATUS_SUCCESS;
 	if (a->sa.sa_family == AF_UNIX)
 		return a->un.sun_path[0] ? check_path(a) : STATUS_SUCCESS;
-	if (policy->net == POLICY_NET_LOOPBACK && is_inet(a) && !is_loopback(a))
+	if (policy->net & POLICY_NET_LOOPBACK && is_inet(a) &&
+	    (datagram || !(policy->net & POLICY_NET_PEERS)) &&
+	    !policy_is_loopback(&a->sa))
 		return refuse("sending to", a);
 	return STATUS_SUCCESS;
 }
@@ -127,6 +106,7 @@ NTSTATUS afd_policy_bind(const union afd_address *a)
 	uint16_t port =
 		a->sa.sa_family == AF_INET6 ? a->in6.sin6_port : a->in.sin_port;
 
+	/* Nothing could come to it: there is no network here but outside. */
 	if (!policy || policy->net != POLICY_NET_PEERS || !is_inet(a) || !port)
 		return STATUS_SUCCESS;
 	return refuse("binding to", a);

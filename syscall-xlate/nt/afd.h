@@ -332,7 +332,8 @@ NTSTATUS afd_make_host(struct afd_socket *s);
 void afd_policy_no_socket(const struct afd_socket *s);
 /* Does the process outside connect s to a?  (policy_connect()) */
 bool afd_policy_outside(const struct afd_socket *s, const union afd_address *a);
-NTSTATUS afd_policy_to(const union afd_address *a); /* connecting, sending */
+/* connecting, sending */
+NTSTATUS afd_policy_to(const union afd_address *a, bool datagram);
 NTSTATUS afd_policy_bind(const union afd_address *a);
 NTSTATUS afd_policy_listen(const struct afd_socket *s);
 /* What a program may have set before it connects. */

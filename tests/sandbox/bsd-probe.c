@@ -225,6 +225,15 @@ int test_main(int argc, char **argv)
 	}
 	if (same(what, "children"))
 		return children();
+	if (same(what, "linger")) {
+		/* with a child that was forked, for a minute */
+		i64 minute[2] = { 60, 0 };
+
+		if (CALL(SYS_fork) == 0)
+			say("child\n");
+		CALL(SYS_nanosleep, minute, 0);
+		return 0;
+	}
 	if (same(what, "descriptors"))
 		return descriptors();
 	say("what?\n");

@@ -28,12 +28,14 @@ tests_unit_jail_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_jail_LDADD = $(UNIT_LDADD)
 
 unit_tests += tests/unit/outside-net
-tests_unit_outside_net_SOURCES = %D%/loader/outside-net.c loader/outside-net.c
+tests_unit_outside_net_SOURCES = %D%/loader/outside-net.c loader/outside-net.c \
+	loader/jail-calls.c
 tests_unit_outside_net_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_outside_net_LDADD = $(UNIT_LDADD)
 
 unit_tests += tests/unit/commit
-tests_unit_commit_SOURCES = %D%/loader/commit.c loader/commit.c
+tests_unit_commit_SOURCES = %D%/loader/commit.c loader/commit.c \
+	loader/remove-tree.c
 tests_unit_commit_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_commit_LDADD = $(UNIT_LDADD)
 

@@ -50,7 +50,6 @@ static const struct {
 	{ "net", "[]:80" },
 	{ "net", "[::1:80" },
 	{ "net", "2001:db8::1:80" },
-	{ "net", "loopback,example.org:80" },
 	{ "net", "http://example.org:80" },
 	{ "env", "" },
 	{ "env", "=x" },
@@ -168,6 +167,8 @@ START_TEST(network)
 	ck_assert_int_eq(p.net, POLICY_NET_ALL);
 	ck_assert(!policy_set(&p, "net", "loopback", &e));
 	ck_assert_int_eq(p.net, POLICY_NET_LOOPBACK);
+	ck_assert(!policy_set(&p, "net", "none", &e));
+	ck_assert_int_eq(p.net, POLICY_NET_NONE);
 	ck_assert(!policy_set(&p, "net", "a.test:443,[2001:db8::1]:80", &e));
 	ck_assert_int_eq(p.net, POLICY_NET_PEERS);
 	ck_assert_uint_eq(p.npeers, 2);
@@ -191,8 +192,46 @@ START_TEST(network)
 	four.sin_family = AF_UNIX;
 	ck_assert(!policy_reaches(&p, (struct sockaddr *)&four));
 
+	/* One after the other, or in one list, in any order. */
+	ck_assert(!policy_set(&p, "net", "loopback", &e));
+	ck_assert_int_eq(p.net, POLICY_NET_PEERS | POLICY_NET_LOOPBACK);
+	ck_assert_uint_eq(p.npeers, 2);
 	ck_assert(!policy_set(&p, "net", "none", &e));
 	ck_assert_int_eq(p.net, POLICY_NET_NONE);
+	ck_assert(!policy_set(&p, "net", "b.test:1,loopback,c.test:2", &e));
+	ck_assert_int_eq(p.net, POLICY_NET_PEERS | POLICY_NET_LOOPBACK);
+	ck_assert_uint_eq(p.npeers, 2);
+	ck_assert(!policy_set(&p, "net", "all", &e));
+	ck_assert_int_eq(p.net, POLICY_NET_ALL);
+	ck_assert_uint_eq(p.npeers, 0);
+	ck_assert(policy_set(&p, "net", "loopback,all", &e));
+	ck_assert(policy_set(&p, "net", "loopback,", &e));
+}
+END_TEST
+
+START_TEST(loopbacks)
+{
+	static const struct {
+		const char *text;
+		bool is;
+	} v[] = {
+		{ "127.0.0.1", true },	{ "127.255.255.254", true },
+		{ "128.0.0.1", false }, { "0.0.0.0", false },
+		{ "::1", true },	{ "::2", false },
+		{ "::", false },	{ "::ffff:127.9.9.9", true },
+		{ "::ffff:1.0.0.127", false },
+	};
+	struct sockaddr_in four = { .sin_family = AF_INET };
+	struct sockaddr_in6 six = { .sin6_family = AF_INET6 };
+	bool is6 = strchr(v[_i].text, ':');
+
+	ck_assert(inet_pton(is6 ? AF_INET6 : AF_INET, v[_i].text,
+			    is6 ? (void *)&six.sin6_addr
+				: (void *)&four.sin_addr) == 1);
+	ck_assert_msg(policy_is_loopback(is6 ? (struct sockaddr *)&six
+					     : (struct sockaddr *)&four) ==
+			      v[_i].is,
+		      "%s", v[_i].text);
 }
 END_TEST
 
@@ -286,6 +325,7 @@ int main(void)
 	tcase_add_loop_test(tc, nested, 0, COUNT_OF(pairs));
 	tcase_add_test(tc, numbers);
 	tcase_add_test(tc, network);
+	tcase_add_loop_test(tc, loopbacks, 0, 9);
 	tcase_add_test(tc, environment);
 	tcase_add_test(tc, longest_mount);
 	tcase_add_test(tc, files);

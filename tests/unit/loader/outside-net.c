@@ -5,11 +5,16 @@
  */
 #include <check.h>
 #include <errno.h>
+#include <net/if.h>
 #include <poll.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/policy-net.h"
@@ -65,7 +70,7 @@ START_TEST(never_listens)
 	ck_assert(outside_net_serve(&p, &inside, &e) == 0);
 	ck_assert_msg(outside_net_open(&p, inside, &e) == 0, "%s", e.text);
 	policy = &p;
-	fd = policy_connect((struct sockaddr *)&to, &progress);
+	fd = policy_connect(-1, (struct sockaddr *)&to, &progress);
 	ck_assert_int_ge(fd, 0);
 	there = accept(s, NULL, NULL);
 	ck_assert(write(there, "hi", 2) == 2);
@@ -95,6 +100,77 @@ static void clean(void)
 	rmdir(own);
 }
 
+/*
+ * With a loopback the process outside connects sockets of the sandbox's network,
+ * there only; not those of its own.  Here both are one, so the door is made in
+ * another network by a child.
+ */
+START_TEST(own_loopback)
+{
+	struct sockaddr_in mine = { 0 }, host = { 0 };
+	struct policy p = { .net = POLICY_NET_PEERS | POLICY_NET_LOOPBACK,
+			    .own = own };
+	int host_socket = listener(inet_socket(), &host), inside, status;
+	struct err e = { 0 };
+	pid_t pid;
+
+	ck_assert(outside_net_serve(&p, &inside, &e) == 0);
+	pid = fork();
+	if (pid == 0) {
+		struct ifreq lo = { .ifr_name = "lo", .ifr_flags = IFF_UP };
+		int s, progress, outer = inet_socket();
+
+		if (unshare(CLONE_NEWUSER | CLONE_NEWNET))
+			_exit(77);
+		s = inet_socket();
+		policy = &p;
+		clean();
+		if (ioctl(s, SIOCSIFFLAGS, &lo) || mkdir(own, 0700) ||
+		    outside_net_open(&p, inside, &e))
+			_exit(1);
+		listener(s, &mine);
+		s = inet_socket();
+		/* Reached, by the very socket; and nobody is elsewhere. */
+		if (policy_connect(s, (struct sockaddr *)&mine, &progress) != s)
+			_exit(2);
+		if (poll(&(struct pollfd){ s, POLLOUT, 0 }, 1, 10000) != 1 ||
+		    getpeername(s, (struct sockaddr *)&mine,
+				&(socklen_t){ sizeof mine }))
+			_exit(3);
+		s = inet_socket();
+		if (policy_connect(s, (struct sockaddr *)&host, &progress) !=
+			    s ||
+		    poll(&(struct pollfd){ s, POLLOUT, 0 }, 1, 10000) != 1 ||
+		    getpeername(s, (struct sockaddr *)&mine,
+				&(socklen_t){ sizeof mine }) != -1)
+			_exit(4);
+		/* The host's, by a socket that is the host's. */
+		if (policy_connect(outer, (struct sockaddr *)&host,
+				   &progress) != -EACCES)
+			_exit(5);
+		/* Not the loopback; no socket; none of TCP. */
+		host.sin_addr.s_addr = htonl(0xc0000201);
+		if (policy_connect(s, (struct sockaddr *)&host, &progress) !=
+		    -EACCES)
+			_exit(6);
+		if (policy_connect(-1, (struct sockaddr *)&mine, &progress) !=
+		    -EACCES)
+			_exit(7);
+		s = socket(AF_INET, SOCK_DGRAM, 0);
+		if (policy_connect(s, (struct sockaddr *)&mine, &progress) !=
+		    -EACCES)
+			_exit(8);
+		_exit(0);
+	}
+	close(inside);
+	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
+	ck_assert_msg(WIFEXITED(status) && (WEXITSTATUS(status) == 0 ||
+					    WEXITSTATUS(status) == 77),
+		      "step %d", WEXITSTATUS(status));
+	close(host_socket);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *s = suite_create("outside-net");
@@ -104,6 +180,7 @@ int main(void)
 
 	suite_add_tcase(s, tc);
 	tcase_add_test(tc, never_listens);
+	tcase_add_test(tc, own_loopback);
 	srunner_set_tap(r, "-");
 	/* In this process, which has the folder's name. */
 	srunner_set_fork_status(r, CK_NOFORK);
