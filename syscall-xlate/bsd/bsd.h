@@ -282,6 +282,10 @@ int64_t bsd_restart(struct task *t, int64_t ret);
 
 /* A result of set_result(): carry and errno, or the value. */
 void bsd_set_result(struct guest_regs *regs, int64_t ret);
+/* x87, SSE and what came later as a program or a handler finds them. */
+void bsd_initial_fpu(struct guest_regs *regs);
+/* Every register of a call, for a context: regs is a copy. */
+void bsd_complete_regs(struct guest_regs *regs);
 /* Arguments in registers and on the stack; shift: of an indirect call. */
 int bsd_fetch_args(struct task *t, const struct guest_regs *regs,
 		   const struct xlate_call *call, uint64_t *args);

@@ -306,6 +306,8 @@ static void deliver(struct bsd_thread *th, struct guest_regs *regs,
 		log_warn("no room for the frame of a signal handler");
 		default_action(SIGILL);
 	}
+	/* A handler computes with the unit as a program finds it. */
+	bsd_initial_fpu(regs);
 	mask = th->mask;
 	for (unsigned w = 0; w < 2; w++)
 		mask.bits[w] |= a.mask.bits[w];

@@ -142,8 +142,7 @@ int bsd_first_thread(struct bsd_first *f, const struct bsd_vectors *v,
 		.ss = 0x2b,
 		.kind = REGS_FULL,
 	};
-	memcpy(first->fx, &(uint16_t){ 0x37f }, 2);
-	memcpy(first->fx + 24, &(uint32_t){ 0x1f80 }, 4);
+	bsd_initial_fpu(first);
 	*t = &th->task;
 	return 0;
 }

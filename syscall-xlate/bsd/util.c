@@ -97,6 +97,41 @@ void bsd_set_result(struct guest_regs *regs, int64_t ret)
 	regs->rflags &= ~(uint64_t)CARRY;
 }
 
+/* struct guest_regs's fx */
+enum { FX_FCW = 0, FX_MXCSR = 24, FX_XMM = 160, FX_END = 416 };
+
+static void initial_x87(struct guest_regs *regs)
+{
+	const uint16_t fcw = 0x37f;
+
+	memset(regs->fx, 0, FX_XMM);
+	memcpy(regs->fx + FX_FCW, &fcw, sizeof fcw);
+}
+
+void bsd_initial_fpu(struct guest_regs *regs)
+{
+	const uint32_t mxcsr = 0x1f80;
+
+	initial_x87(regs);
+	memcpy(regs->fx + FX_MXCSR, &mxcsr, sizeof mxcsr);
+	memset(regs->fx + FX_XMM, 0, FX_END - FX_XMM);
+	regs->xstate = 0;
+}
+
+void bsd_complete_regs(struct guest_regs *regs)
+{
+	uint32_t mxcsr;
+
+	regs_complete(regs);
+	if (regs->kind != REGS_CALL)
+		return;
+	/* Of a changed site: what C functions may lose is not there. */
+	memcpy(&mxcsr, regs->fx + FX_MXCSR, sizeof mxcsr);
+	initial_x87(regs);
+	memcpy(regs->fx + FX_MXCSR, &mxcsr, sizeof mxcsr);
+	regs->kind = REGS_FULL;
+}
+
 int64_t bsd_restart(struct task *t, int64_t ret)
 {
 	if (ret != -EINTR)

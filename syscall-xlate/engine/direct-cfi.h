@@ -46,20 +46,6 @@
 	.cfi_endproc
 .endm
 
-/*
- * Where guest code was interrupted: what is not in the frame is kept beside it,
- * AVX-512's registers (components 5, 6, 7), which glibc's string functions use
- * and Go's collector is interrupted with.  direct_resume_frame brings them back;
- * until then, and over a handler that returns by sigreturn, the area stays.
- */
-.macro keep_avx512
-	mov	%fs:0, %rsi
-	lea	direct_avx512@tpoff(%rsi), %rsi
-	mov	$0xe0, %eax
-	xor	%edx, %edx
-	xsave64	(%rsi)
-.endm
-
 #endif
 
 #endif

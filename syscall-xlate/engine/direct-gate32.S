@@ -17,7 +17,7 @@
 
 /* What dispatch() reads of a call; r11 esp, r8 the return address, r10 FS. */
 .macro frame32
-	movq	$2, R_KIND(%rsp)	/* REGS_CALL32, has_ymm 0 */
+	movq	$2, R_KIND(%rsp)	/* REGS_CALL32, xstate 0 */
 	mov	%rax, R_RAX(%rsp)
 	mov	%r8, R_RIP(%rsp)
 	add	$4, %r11

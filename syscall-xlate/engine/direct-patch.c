@@ -105,12 +105,19 @@ static bool patch(const uint8_t *text, gaddr site, const struct site *s,
 	       guest_mem->write(site, jump, s->moved) == 0;
 }
 
+/* AVX and what came later: in 64-bit code these bytes begin nothing else. */
+static bool is_vex(uint8_t byte)
+{
+	return byte == 0xc4 || byte == 0xc5 || byte == 0x62;
+}
+
 /*
  * Does an instruction begin at target?  Decoding from the start of the function
  * must arrive there.  A function starts at a multiple of 16, behind padding:
- * nothing falls through int3, so it is never the middle of code.
+ * nothing falls through int3, so it is never the middle of code.  And no vector
+ * of more than 16 bytes may be in use: the gate does not keep those.
  */
-static bool begins_insn(const uint8_t *text, size_t target)
+static bool may_jump_at(const uint8_t *text, size_t target)
 {
 	size_t at = target & ~(size_t)15;
 
@@ -122,7 +129,7 @@ static bool begins_insn(const uint8_t *text, size_t target)
 	while (at < target) {
 		unsigned n = insn_length(text + at, 15);
 
-		if (n == 0)
+		if (n == 0 || is_vex(text[at]))
 			return false;
 		at += n;
 	}
@@ -147,7 +154,7 @@ unsigned direct_speed_calls(gaddr code, uint64_t size, gaddr spare,
 			continue;
 		sites++;
 		if (!find_site(text, at, ncalls, &s) ||
-		    !begins_insn(text, at - s.before) ||
+		    !may_jump_at(text, at - s.before) ||
 		    stub + STUB > spare + spare_size)
 			continue;
 		if (!patch(text + at - s.before, code + at - s.before, &s, stub,

@@ -85,29 +85,36 @@ static const signed char greg_of[] = {
 };
 
 /* Linux's marks in the software-reserved bytes of a frame with XSAVE data. */
-enum { SW_BYTES = 464, SW_MAGIC1 = 0x46505853 };
-#define YMM_OFFSET 576 /* of the upper halves, standard XSAVE format */
+enum {
+	SW_BYTES = 464,
+	SW_SIZE = SW_BYTES + 16, /* of the area, these 512 bytes included */
+	SW_MAGIC1 = 0x46505853,
+	FX_SIZE = 512,
+};
 
-static uint8_t *frame_ymm(const ucontext_t *uc)
+/* The header behind them; NULL and 0: there is none. */
+static uint8_t *frame_xstate(const ucontext_t *uc, size_t *size)
 {
 	uint8_t *fp = (uint8_t *)uc->uc_mcontext.fpregs;
-	uint32_t magic;
-	uint64_t features, present;
+	uint32_t magic, all;
 
-	memcpy(&magic, fp + SW_BYTES, 4);
-	memcpy(&features, fp + SW_BYTES + 8, 8);
-	if (magic != SW_MAGIC1 || !(features & 4))
+	memcpy(&magic, fp + SW_BYTES, sizeof magic);
+	memcpy(&all, fp + SW_SIZE, sizeof all);
+	if (magic != SW_MAGIC1 || all < FX_SIZE) {
+		*size = 0;
 		return NULL;
-	memcpy(&present, fp + 512, 8); /* XSTATE_BV */
-	return present & 4 ? fp + YMM_OFFSET : NULL;
+	}
+	*size = all - FX_SIZE;
+	return fp + FX_SIZE;
 }
 
 static void save_regs(struct guest_regs *r, const ucontext_t *uc,
 		      uint64_t fs_base)
 {
 	const greg_t *g = uc->uc_mcontext.gregs;
-	const uint8_t *ymm = frame_ymm(uc);
 	uint64_t *to = &r->rax;
+	const uint8_t *x;
+	size_t size;
 
 	for (unsigned i = 0; i < COUNT_OF(greg_of); i++)
 		to[i] = (uint64_t)g[(int)greg_of[i]];
@@ -115,10 +122,9 @@ static void save_regs(struct guest_regs *r, const ucontext_t *uc,
 	r->ss = DS32;
 	r->fs_base = fs_base;
 	r->kind = REGS_FULL;
-	r->has_ymm = ymm != NULL;
 	memcpy(r->fx, uc->uc_mcontext.fpregs, sizeof r->fx);
-	if (ymm)
-		memcpy(r->ymm_high, ymm, sizeof r->ymm_high);
+	x = frame_xstate(uc, &size);
+	xstate_take(r, x, size);
 }
 
 static void load_regs(ucontext_t *uc, const struct guest_regs *r,
@@ -126,7 +132,8 @@ static void load_regs(ucontext_t *uc, const struct guest_regs *r,
 {
 	greg_t *g = uc->uc_mcontext.gregs;
 	const uint64_t *from = &r->rax;
-	uint8_t *ymm = frame_ymm(uc);
+	uint8_t *x;
+	size_t size;
 
 	for (unsigned i = 0; i < COUNT_OF(greg_of); i++)
 		g[(int)greg_of[i]] = (greg_t)from[i];
@@ -134,8 +141,9 @@ static void load_regs(ucontext_t *uc, const struct guest_regs *r,
 	*fs_base = r->fs_base;
 	/* The last 48 bytes are the kernel's marks. */
 	memcpy(uc->uc_mcontext.fpregs, r->fx, SW_BYTES);
-	if (ymm && r->has_ymm)
-		memcpy(ymm, r->ymm_high, sizeof r->ymm_high);
+	x = frame_xstate(uc, &size);
+	if (size >= xstate_size())
+		xstate_put(r, x);
 }
 
 static uint64_t host_fs(void)

@@ -22,7 +22,7 @@ MARK(direct_sysv_begin)
 	mov	%gs:host_sp@tpoff, %rsp
 	sub	$R_SIZE, %rsp
 	cld
-	movq	$0, R_KIND(%rsp)	/* REGS_CALL, has_ymm 0 */
+	movq	$0, R_KIND(%rsp)	/* REGS_CALL, xstate 0 */
 	mov	%rax, R_RAX(%rsp)
 	rdfsbase %rax
 	mov	%rax, R_FSB(%rsp)
@@ -97,7 +97,6 @@ MARK(direct_sysv_pending)
 
 /* A kick found guest code running: its registers are in the frame at rsp. */
 FN(direct_gate_kick)
-	keep_avx512
 	mov	%rsp, %rdi
 	call	direct_pending
 	mov	%rsp, %rdi

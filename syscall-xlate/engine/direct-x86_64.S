@@ -29,7 +29,7 @@ MARK(direct_entry_begin)
 	sub	$R_SIZE, %rsp
 	cld
 	mov	(%r11), %rcx
-	movq	$0, R_KIND(%rsp)	/* REGS_CALL, has_ymm 0 */
+	movq	$0, R_KIND(%rsp)	/* REGS_CALL, xstate 0 */
 	mov	%rax, R_RAX(%rsp)
 	mov	%rcx, R_RIP(%rsp)
 	mov	%r11, R_CALL_RSP(%rsp)
@@ -108,7 +108,6 @@ FN(direct_gate_trap)
 	guest_frame_ends
 FN(direct_gate_fault)
 	guest_frame_begins
-	keep_avx512
 	mov	%rsp, %rdi
 	call	direct_faulted
 	mov	%rsp, %rdi
@@ -151,6 +150,24 @@ FN(direct_enter)
 	mov	%rdx, %rdi
 	/* fall through */
 
+/*
+ * Makes the frame's header, and edx:eax the mask that xrstor wants; ZF: there is
+ * no XSAVE, or nobody has had anything to load yet.
+ */
+.macro xstate_mask_at_rdi
+	mov	R_XSTATE(%rdi), %eax
+	or	$3, %eax
+	mov	%rax, R_XHEADER(%rdi)
+	mov	xstate_format(%rip), %rax
+	mov	%rax, R_XHEADER + 8(%rdi)
+	xor	%edx, %edx
+	.irp	n, 2,3,4,5,6,7
+	mov	%rdx, R_XHEADER + 8 * \n(%rdi)
+	.endr
+	mov	xstate_mask(%rip), %eax
+	test	%eax, %eax
+.endm
+
 /* void direct_resume_frame(struct guest_regs *): either bitness. */
 FN(direct_resume_frame)
 	guest_frame_begins
@@ -159,19 +176,12 @@ MARK(direct_resume_begin)
 	mov	%fs:current_task@tpoff, %rax
 	cmpl	$0, T_PENDING(%rax)
 	jne	3f
-	fxrstor64 R_FX(%rdi)
-	cmpl	$0, R_HAS_YMM(%rdi)
+	xstate_mask_at_rdi
 	je	1f
-	.irp	n, 0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15
-	vinsertf128 $1, R_YMM + 16 * \n(%rdi), %ymm\n, %ymm\n
-	.endr
-	/* Last: what writes xmm or ymm clears the rest of zmm. */
-1:	mov	%fs:0, %rsi
-	lea	direct_avx512@tpoff(%rsi), %rsi
-	mov	$0xe0, %eax
-	xor	%edx, %edx
-	xrstor64 (%rsi)
-	pushq	R_SS(%rdi)
+	xrstor64 R_FX(%rdi)
+	jmp	2f
+1:	fxrstor64 R_FX(%rdi)
+2:	pushq	R_SS(%rdi)
 	pushq	R_RSP(%rdi)
 	pushq	R_FLAGS(%rdi)
 	pushq	R_CS(%rdi)
@@ -198,14 +208,11 @@ MARK(direct_resume_begin)
 /*
  * The same behind a system call, which leaves its return address in rcx: without
  * iretq, and without fxrstor where x87 is as empty as the handler's C code
- * leaves it.  Who comes from sigreturn has another rcx, and needs it.
+ * leaves it.  (sigreturn does not come here, but by task_resume().)
  */
 direct_return_frame:
 	mov	%fs:current_task@tpoff, %rax
 	cmpl	$0, T_PENDING(%rax)
-	jne	direct_resume_frame
-	mov	R_RIP(%rdi), %rax
-	cmp	R_RCX(%rdi), %rax
 	jne	direct_resume_frame
 	cmpl	$0x37f, R_FX(%rdi)	/* control and status words */
 	jne	direct_resume_frame
@@ -219,12 +226,14 @@ direct_return_frame:
 	.irp	n, 0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15
 	movaps	FX_XMM(\n)(%rdi), %xmm\n
 	.endr
-	cmpl	$0, R_HAS_YMM(%rdi)
+	testb	$XSTATE_BIT_AVX, R_XSTATE(%rdi)
 	je	1f
 	.irp	n, 0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15
 	vinsertf128 $1, R_YMM + 16 * \n(%rdi), %ymm\n, %ymm\n
 	.endr
-1:	mov	R_FSB(%rdi), %rax
+1:	testb	$XSTATE_BITS_AVX512, xstate_mask(%rip)
+	jne	4f
+2:	mov	R_FSB(%rdi), %rax
 	wrfsbase %rax
 	pushq	R_FLAGS(%rdi)
 	popfq
@@ -245,6 +254,36 @@ direct_return_frame:
 	mov	R_RSP(%rdi), %rsp
 	mov	R_RDI(%rdi), %rdi
 	jmp	*%rcx
+	/*
+	 * AVX-512, whose registers glibc's string functions use.  By hand, since
+	 * xrstor takes 70 ns; last, since what writes to ymm clears the rest.
+	 */
+4:	cmpb	$0, xstate_masks64(%rip)
+	je	direct_resume_frame
+	testb	$XSTATE_BIT_OPMASK, R_XSTATE(%rdi)
+	je	5f
+	.irp	n, 0,1,2,3,4,5,6,7
+	kmovq	R_OPMASK + 8 * \n(%rdi), %k\n
+	.endr
+	jmp	6f
+5:	.irp	n, 0,1,2,3,4,5,6,7
+	kxorq	%k\n, %k\n, %k\n
+	.endr
+6:	testb	$XSTATE_BIT_ZMM_MORE, R_XSTATE(%rdi)
+	je	7f
+	.irp	n, 16,17,18,19,20,21,22,23,24,25,26,27,28,29,30,31
+	vmovaps	R_ZMM_MORE + 64 * (\n - 16)(%rdi), %zmm\n
+	.endr
+	jmp	8f
+7:	.irp	n, 16,17,18,19,20,21,22,23,24,25,26,27,28,29,30,31
+	vpxorq	%zmm\n, %zmm\n, %zmm\n
+	.endr
+8:	testb	$XSTATE_BIT_ZMM_HIGH, R_XSTATE(%rdi)
+	je	2b
+	.irp	n, 0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15
+	vinsertf64x4 $1, R_ZMM_HIGH + 32 * \n(%rdi), %zmm\n, %zmm\n
+	.endr
+	jmp	2b
 MARK(direct_resume_end)
 3:	call	direct_pending		/* rdi is the frame, and so is rsp */
 	mov	%rsp, %rdi

@@ -25,18 +25,24 @@
 #include "syscall-xlate/engine/trap.h"
 #include "syscall-xlate/xlate.h"
 
-/* For the gates (direct-cfi.h): an XSAVE area; its header stays zero else. */
-__thread char direct_avx512[2752]
-	__attribute__((aligned(64), tls_model("local-exec")));
-
 _Static_assert(offsetof(struct guest_regs, rip) == R_RIP, "direct.h");
 _Static_assert(offsetof(struct guest_regs, kind) == R_KIND, "direct.h");
 _Static_assert(offsetof(struct guest_regs, call_rsp) == R_CALL_RSP,
 	       "direct.h");
 _Static_assert(offsetof(struct guest_regs, gs_base) == R_GSB, "direct.h");
 _Static_assert(offsetof(struct guest_regs, fx) == R_FX, "direct.h");
+_Static_assert(offsetof(struct guest_regs, xstate) == R_XSTATE, "direct.h");
+_Static_assert(offsetof(struct guest_regs, xheader) == R_XHEADER, "direct.h");
 _Static_assert(offsetof(struct guest_regs, ymm_high) == R_YMM, "direct.h");
 _Static_assert(sizeof(struct guest_regs) == R_SIZE, "direct.h");
+_Static_assert(XSTATE_AVX == XSTATE_BIT_AVX, "direct.h");
+_Static_assert(offsetof(struct guest_regs, opmask) == R_OPMASK, "direct.h");
+_Static_assert(offsetof(struct guest_regs, zmm_high) == R_ZMM_HIGH, "direct.h");
+_Static_assert(offsetof(struct guest_regs, zmm_more) == R_ZMM_MORE, "direct.h");
+_Static_assert(XSTATE_OPMASK == XSTATE_BIT_OPMASK, "direct.h");
+_Static_assert(XSTATE_ZMM_HIGH == XSTATE_BIT_ZMM_HIGH, "direct.h");
+_Static_assert(XSTATE_ZMM_MORE == XSTATE_BIT_ZMM_MORE, "direct.h");
+_Static_assert(XSTATE_AVX512 == XSTATE_BITS_AVX512, "direct.h");
 _Static_assert(offsetof(struct task, pending) == T_PENDING, "direct.h");
 _Static_assert(XLATE_LEAN_ROWS == LEAN_ROWS, "direct.h");
 

@@ -69,20 +69,30 @@
 #define R_SS 152
 #define R_FSB 160
 #define R_KIND 168
-#define R_HAS_YMM 172
+#define R_XSTATE 172
 #define R_CALL_RSP 176
 #define R_GSB 184
 #define R_FX 192
-#define R_YMM 704
-#define R_SIZE 960
+#define R_XHEADER 704
+#define R_YMM 768
+#define R_OPMASK 1024
+#define R_ZMM_HIGH 1088
+#define R_ZMM_MORE 1600
+#define R_SIZE 2624
 #define FX_MXCSR (R_FX + 24)
 #define FX_XMM(n) (R_FX + 160 + 16 * (n))
+
+/* regs.h */
+#define XSTATE_BIT_AVX 4
+#define XSTATE_BIT_OPMASK 0x20
+#define XSTATE_BIT_ZMM_HIGH 0x40
+#define XSTATE_BIT_ZMM_MORE 0x80
+#define XSTATE_BITS_AVX512 0xe0
 
 /* struct task */
 #define T_PENDING 24
 
 #ifndef __ASSEMBLER__
-extern __thread char direct_avx512[2752];
 
 #include <signal.h>
 #include <stdbool.h>

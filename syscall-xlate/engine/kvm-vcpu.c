@@ -41,11 +41,7 @@ enum {
 	EFER = 0xd01,	  /* SCE LME LMA NXE */
 };
 
-/* XSAVE area, standard format. */
-enum {
-	FX_SIZE = 512, XSTATE_BV = 512, YMM_AT = 576,
-	HAS_X87 = 1, HAS_SSE = 2, HAS_AVX = 4,
-};
+enum { FX_SIZE = 512 }; /* of an XSAVE area; behind it the header */
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static struct vcpu *idle;    /* under lock */
@@ -338,12 +334,11 @@ void vcpu_fetch_fpu(struct guest_regs *r)
 {
 	struct vcpu *v = (struct vcpu *)(uintptr_t)r->engine;
 	const char *x;
-	uint64_t present;
 
 	if (r->kind != REGS_NO_FPU)
 		return;
 	r->kind = REGS_FULL;
-	r->has_ymm = 0;
+	r->xstate = 0;
 	/* The thread is not running, so its state cannot change now. */
 	if (ioctl(v->fd, KVM_GET_XSAVE, &v->xsave) < 0) {
 		memcpy(r->fx, &reset, sizeof r->fx);
@@ -352,11 +347,7 @@ void vcpu_fetch_fpu(struct guest_regs *r)
 	v->has_xsave = true;
 	x = (const char *)&v->xsave;
 	memcpy(r->fx, x, FX_SIZE);
-	memcpy(&present, x + XSTATE_BV, sizeof present);
-	if (present & HAS_AVX) {
-		r->has_ymm = 1;
-		memcpy(r->ymm_high, x + YMM_AT, sizeof r->ymm_high);
-	}
+	xstate_take(r, x + FX_SIZE, sizeof v->xsave - FX_SIZE);
 }
 
 void vcpu_load_fpu(struct vcpu *v)
@@ -367,20 +358,17 @@ void vcpu_load_fpu(struct vcpu *v)
 
 	if (!v->has_xsave && ioctl(v->fd, KVM_GET_XSAVE, &v->xsave) < 0)
 		v->xsave = reset;
-	memcpy(&present, x + XSTATE_BV, sizeof present);
-	present |= HAS_X87 | HAS_SSE;
 	memcpy(x, r->fx, FX_SIZE);
 	/* MXCSR's reserved bits: as wrmsr would, KVM refuses them. */
 	x[26] = x[27] = 0;
-	if (r->has_ymm) {
-		present |= HAS_AVX;
-		memcpy(x + YMM_AT, r->ymm_high, sizeof r->ymm_high);
-	}
-	memcpy(x + XSTATE_BV, &present, sizeof present);
-	if (ioctl(v->fd, KVM_SET_XSAVE, &v->xsave) < 0 && present & HAS_AVX) {
-		/* A processor without AVX after all. */
-		present &= ~(uint64_t)HAS_AVX;
-		memcpy(x + XSTATE_BV, &present, sizeof present);
+	memcpy(&present, x + FX_SIZE, sizeof present);
+	present |= XSTATE_LEGACY;
+	memcpy(x + FX_SIZE, &present, sizeof present);
+	xstate_put(r, x + FX_SIZE);
+	if (ioctl(v->fd, KVM_SET_XSAVE, &v->xsave) < 0 && r->xstate) {
+		/* A machine without AVX after all. */
+		r->xstate = 0;
+		xstate_put(r, x + FX_SIZE);
 		ioctl(v->fd, KVM_SET_XSAVE, &v->xsave);
 	}
 	v->has_xsave = false;

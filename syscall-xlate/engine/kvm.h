@@ -155,7 +155,7 @@ bool kvm_pool_shared(void);
 
 /* Loads regs' floating-point state (REGS_NO_FPU -> REGS_FULL). */
 void vcpu_fetch_fpu(struct guest_regs *regs);
-/* The other way: v->regs.fx and ymm_high become the processor's. */
+/* The other way: v->regs.fx and what follows become the processor's. */
 void vcpu_load_fpu(struct vcpu *v);
 
 /* ---- running (kvm-run.c) ------------------------------------------------- */

@@ -65,7 +65,6 @@ enum {
 	FPOWNED_FPU = 0x20001, FPFMT_XMM = 0x10002,
 	USER_CS = 0x43, USER_SS = 0x3b, /* FreeBSD's selectors */
 	USER_DS = 0x3b, USER_FS = 0x13, USER_GS = 0x1b,
-	XSAVE_HEADER = 64, YMM = 256,
 };
 
 /*
@@ -91,9 +90,9 @@ struct fb_frame {
 	uint64_t pad;
 	struct fb_ucontext uc;
 	struct fb_siginfo si;
-	uint8_t xheader[XSAVE_HEADER];
-	uint8_t ymm[YMM];
-} __attribute__((aligned(64)));
+	/* As large as the processor's: of what follows fpstate in XSAVE's area. */
+	uint64_t xstate[XSTATE_SIZE_MAX / 8] __attribute__((aligned(64)));
+};
 _Static_assert(offsetof(struct fb_frame, uc) == FRAME_UC, "sigcode");
 
 static void regs_to_mc(struct fb_mcontext *mc, const struct guest_regs *r)
@@ -164,7 +163,9 @@ int freebsd_push_frame(struct bsd_thread *th, struct guest_regs *regs,
 		       const struct bsd_sigset *old_mask)
 {
 	struct fb_frame f = { .handler = a->handler };
-	gaddr at = bsd_frame_place(th, regs, a, sizeof f, 64);
+	uint64_t xsize = xstate_features() ? xstate_size() : 0;
+	uint64_t size = offsetof(struct fb_frame, xstate) + xsize;
+	gaddr at = bsd_frame_place(th, regs, a, size, 64);
 
 	regs_complete(regs);
 	f.uc.mask = *old_mask;
@@ -178,15 +179,15 @@ int freebsd_push_frame(struct bsd_thread *th, struct guest_regs *regs,
 		f.uc.mc.err = s->trap_err;
 		f.uc.mc.addr = s->addr;
 	}
-	if (regs->has_ymm) {
+	if (xsize) {
 		f.uc.mc.flags |= MC_HASFPXSTATE;
-		f.uc.mc.xfpustate = at + offsetof(struct fb_frame, xheader);
-		f.uc.mc.xfpustate_len = XSAVE_HEADER + YMM;
-		f.xheader[0] = 7; /* XSTATE_BV: x87, SSE, AVX */
-		memcpy(f.ymm, regs->ymm_high, sizeof f.ymm);
+		f.uc.mc.xfpustate = at + offsetof(struct fb_frame, xstate);
+		f.uc.mc.xfpustate_len = xsize;
+		f.xstate[0] = XSTATE_LEGACY; /* XSTATE_BV */
+		xstate_put(regs, f.xstate);
 	}
 	put_siginfo(&f.si, s);
-	if (guest_write(&th->task, at, &f, sizeof f))
+	if (guest_write(&th->task, at, &f, size))
 		return -EFAULT;
 	regs->rsp = at;
 	regs->rip = freebsd_sigcode;
@@ -207,8 +208,8 @@ int freebsd_push_frame(struct bsd_thread *th, struct guest_regs *regs,
 static int64_t set_context(struct task *t, gaddr addr)
 {
 	struct guest_regs regs = *t->regs;
+	uint64_t xstate[XSTATE_SIZE_MAX / 8];
 	struct fb_ucontext uc;
-	uint8_t ymm[YMM];
 
 	regs_complete(&regs);
 	if (guest_read(t, &uc, addr, sizeof uc))
@@ -217,13 +218,17 @@ static int64_t set_context(struct task *t, gaddr addr)
 		return -EINVAL;
 	mc_to_regs(&regs, &uc.mc);
 	regs.kind = REGS_FULL;
-	regs.has_ymm = 0;
-	if (uc.mc.flags & MC_HASFPXSTATE &&
-	    uc.mc.xfpustate_len >= XSAVE_HEADER + YMM) {
-		if (guest_read(t, ymm, uc.mc.xfpustate + XSAVE_HEADER, YMM))
+	if (uc.mc.flags & MC_HASFPXSTATE) {
+		uint64_t size = uc.mc.xfpustate_len;
+
+		if (size < XSTATE_HEADER || size > xstate_size())
+			return -EINVAL;
+		if (guest_read(t, xstate, uc.mc.xfpustate, size))
 			return -EFAULT;
-		memcpy(regs.ymm_high, ymm, sizeof ymm);
-		regs.has_ymm = 1;
+		if (xstate[0] & ~(uint64_t)(XSTATE_LEGACY | xstate_features()))
+			return -EINVAL;
+		xstate[1] = 0; /* the standard format, whatever it says */
+		xstate_take(&regs, xstate, size);
 	}
 	bsd_set_mask(bsd_thread(t), &uc.mask);
 	task_resume(t, &regs);
@@ -244,14 +249,11 @@ int64_t freebsd_getcontext(struct task *t, gaddr ucp)
 	struct fb_ucontext uc = { 0 };
 	struct guest_regs r = *t->regs;
 
-	regs_complete(&r);
+	bsd_complete_regs(&r);
 	/* When it is resumed, the call returns 0. */
 	r.rax = 0;
 	r.rdx = 0;
 	r.rflags &= ~1ull;
-	if (r.kind == REGS_CALL)
-		memset(r.fx, 0, 160), memcpy(r.fx, &(uint16_t){ 0x37f }, 2),
-			memcpy(r.fx + 24, &(uint32_t){ 0x1f80 }, 4);
 	regs_to_mc(&uc.mc, &r);
 	uc.mask = bsd_thread(t)->mask;
 	/* uc_link and uc_stack are the caller's. */

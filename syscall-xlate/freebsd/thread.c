@@ -52,8 +52,7 @@ int64_t freebsd_thr_new(struct task *t, gaddr param, int32_t size)
 	regs.rdi = p.arg;
 	regs.rsp = ((p.stack + p.stack_size) & ~15ull) - 8;
 	regs.fs_base = p.tls;
-	memcpy(regs.fx, &(uint16_t){ 0x37f }, 2);
-	memcpy(regs.fx + 24, &(uint32_t){ 0x1f80 }, 4);
+	bsd_initial_fpu(&regs);
 	/* The new thread writes its id itself; the caller wants to read one. */
 	ret = bsd_thread_start(th, &regs, p.parent_tid != 0);
 	return ret < 0 ? ret : 0;

@@ -88,7 +88,7 @@ int netbsd_get_context(struct task *t, gaddr ucp, struct guest_regs *r,
 		r->fs_base = uc.tlsbase;
 	if (uc.flags & UC_FPU) {
 		memcpy(r->fx, uc.fpregs, sizeof r->fx);
-		r->has_ymm = 0;
+		r->xstate = 0;
 	}
 	*has_mask = uc.flags & UC_SIGMASK;
 	*mask = uc.mask;
@@ -132,25 +132,26 @@ static void put_siginfo(struct nb_siginfo *si, const struct bsd_signal *s)
 }
 
 /*
- * From rsp up.  The context has room for SSE only: AVX's upper halves stay
- * where the handler does not look, and come back with setcontext().
+ * From rsp up.  The context has room for SSE only: what AVX and AVX-512 add stays
+ * where the handler does not look, and comes back with setcontext().
  */
 struct nb_frame {
 	gaddr tramp; /* the handler's return address */
 	struct nb_siginfo si;
 	struct nb_ucontext uc;
 	uint64_t magic;
-	uint8_t ymm[256];
+	uint64_t xstate[XSTATE_SIZE_MAX / 8];
 };
-#define YMM_MAGIC 0x6d6d795f66725f32ull
+#define XSTATE_MAGIC 0x6d6d795f66725f32ull
 
 int netbsd_push_frame(struct bsd_thread *th, struct guest_regs *regs,
 		      const struct bsd_signal *s, const struct bsd_action *a,
 		      const struct bsd_sigset *old_mask)
 {
 	struct nb_frame f = { .tramp = a->tramp };
+	uint64_t size = offsetof(struct nb_frame, xstate) + xstate_size();
 	/* At a function's entry rsp % 16 is 8. */
-	gaddr at = bsd_frame_place(th, regs, a, sizeof f + 8, 16) - 8;
+	gaddr at = bsd_frame_place(th, regs, a, size + 8, 16) - 8;
 
 	regs_complete(regs);
 	f.uc.flags = UC_SIGMASK | UC_CPU | UC_FPU | UC_TLSBASE |
@@ -162,12 +163,10 @@ int netbsd_push_frame(struct bsd_thread *th, struct guest_regs *regs,
 		f.uc.g.trapno = (uint64_t)s->trap;
 		f.uc.g.err = s->trap_err;
 	}
-	if (regs->has_ymm) {
-		f.magic = YMM_MAGIC;
-		memcpy(f.ymm, regs->ymm_high, sizeof f.ymm);
-	}
+	f.magic = XSTATE_MAGIC;
+	xstate_put(regs, f.xstate);
 	put_siginfo(&f.si, s);
-	if (guest_write(&th->task, at, &f, sizeof f))
+	if (guest_write(&th->task, at, &f, size))
 		return -EFAULT;
 	regs->rsp = at;
 	regs->rip = a->handler;
@@ -184,8 +183,8 @@ int netbsd_push_frame(struct bsd_thread *th, struct guest_regs *regs,
 int64_t netbsd_setcontext(struct task *t, gaddr ucp)
 {
 	struct guest_regs regs = *t->regs;
+	uint64_t behind[1 + XSTATE_SIZE_MAX / 8]; /* from the magic on */
 	struct bsd_sigset mask;
-	uint64_t magic = 0;
 	bool has_mask;
 	int ret;
 
@@ -197,11 +196,10 @@ int64_t netbsd_setcontext(struct task *t, gaddr ucp)
 	ret = netbsd_get_context(t, ucp, &regs, &mask, &has_mask);
 	if (ret)
 		return ret;
-	if (guest_get64(t, &magic, ucp + sizeof(struct nb_ucontext)) == 0 &&
-	    magic == YMM_MAGIC &&
-	    guest_read(t, regs.ymm_high, ucp + sizeof(struct nb_ucontext) + 8,
-		       sizeof regs.ymm_high) == 0)
-		regs.has_ymm = 1;
+	if (guest_read(t, behind, ucp + sizeof(struct nb_ucontext),
+		       sizeof behind[0] + xstate_size()) == 0 &&
+	    behind[0] == XSTATE_MAGIC)
+		xstate_take(&regs, behind + 1, xstate_size());
 	if (has_mask)
 		bsd_set_mask(bsd_thread(t), &mask);
 	regs.kind = REGS_FULL;
@@ -214,14 +212,9 @@ int64_t netbsd_getcontext(struct task *t, gaddr ucp)
 	struct nb_ucontext uc = { 0 };
 	struct guest_regs r = *t->regs;
 
-	regs_complete(&r);
+	bsd_complete_regs(&r);
 	r.rax = 0;
 	r.rflags &= ~1ull;
-	if (r.kind == REGS_CALL) {
-		memset(r.fx, 0, 160);
-		memcpy(r.fx, &(uint16_t){ 0x37f }, 2);
-		memcpy(r.fx + 24, &(uint32_t){ 0x1f80 }, 4);
-	}
 	uc.flags = UC_SIGMASK | UC_STACK | UC_CPU | UC_FPU | UC_TLSBASE;
 	uc.mask = th->mask;
 	uc.stack = th->stack;

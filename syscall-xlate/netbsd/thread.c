@@ -44,8 +44,7 @@ int64_t netbsd_lwp_create(struct task *t, gaddr ucp, uint32_t flags,
 
 	if (flags & ~(uint32_t)(LWP_DETACHED | LWP_SUSPENDED))
 		return -EINVAL;
-	memcpy(regs.fx, &(uint16_t){ 0x37f }, 2);
-	memcpy(regs.fx + 24, &(uint32_t){ 0x1f80 }, 4);
+	bsd_initial_fpu(&regs);
 	ret = netbsd_get_context(t, ucp, &regs, &mask, &has_mask);
 	if (ret)
 		return ret;

@@ -69,17 +69,21 @@ struct nt_context_ex {
 };
 _Static_assert(sizeof(struct nt_context_ex) == 0x20, "abi");
 
-/* Of XSAVE features only AVX (2) is carried; 0 and 1 are the legacy part. */
-#define XSTATE_AVX       4ull
 #define XSTATE_COMPACTED (1ull << 63)
 
+/*
+ * Behind the header the features that have a place, in order: AVX's upper
+ * halves, then AVX-512's masks and the rest of its registers.
+ */
 struct nt_xstate {
 	uint64_t mask;       /* features that follow, not in their init state */
 	uint64_t compaction; /* features that have a place */
 	uint64_t reserved[6];
-	uint8_t ymm_high[16][16];
+	uint8_t avx[256];
+	uint8_t avx512[1600];
 };
-_Static_assert(sizeof(struct nt_xstate) == 320, "abi");
+_Static_assert(offsetof(struct nt_xstate, avx512) == 320, "abi");
+_Static_assert(sizeof(struct nt_xstate) == 1920, "abi");
 
 enum {
 	EXCEPTION_NONCONTINUABLE = 0x1,

@@ -176,7 +176,7 @@ static gaddr push_frame(struct task *t, const struct guest_regs *regs,
 	f.context.home[2] = a->arg[2];
 	f.context.home[3] = a->routine;
 	if (!at || guest_write(t, at, &f, sizeof f) ||
-	    (xs && guest_write(t, xs, &x, sizeof x)))
+	    (xs && guest_write(t, xs, &x, context_xstate_used(&x))))
 		return 0;
 	return at;
 }

@@ -2,13 +2,12 @@
 /*
  * context.c - CONTEXT (x64) <-> struct guest_regs.
  *
- * A context carries what the engine does: the FXSAVE image, and AVX's upper
- * halves in the XSAVE area that CONTEXT_EX points to.  Debug registers are
+ * A context carries what the engine does: the FXSAVE image, and what AVX and
+ * AVX-512 add to it in the XSAVE area that CONTEXT_EX points to.  Debug registers are
  * debug-regs.c's; here they read as zero.
  */
 #include "syscall-xlate/nt/context.h"
 
-#include <cpuid.h>
 #include <string.h>
 
 #include "base/table.h"
@@ -23,23 +22,17 @@ enum { FX_USED = 416, XMM_CALL_KEEPS = 6, FCW_WINDOWS = 0x27f };
 		    CONTEXT_EXCEPTION_REQUEST | CONTEXT_EXCEPTION_REPORTING |  \
 		    0x08000000 | 0x10000000 | 0x20000000 | 0x80))
 
-bool context_has_avx(void)
+/* A context's area is as large as its processor's features want it. */
+static size_t area_size(uint32_t features)
 {
-	static _Atomic int known; /* 0: not asked yet, 1: no, 2: yes */
-	unsigned a, b, c = 0, d, xcr0, high;
-	int k = atomic_load_explicit(&known, memory_order_relaxed);
+	return features & XSTATE_AVX512 ? sizeof(struct nt_xstate) :
+	       features		       ? offsetof(struct nt_xstate, avx512) :
+					 offsetof(struct nt_xstate, avx);
+}
 
-	if (!k) {
-		k = 1;
-		if (__get_cpuid(1, &a, &b, &c, &d) && c & bit_OSXSAVE &&
-		    c & bit_AVX) {
-			asm("xgetbv" : "=a"(xcr0), "=d"(high) : "c"(0));
-			if ((xcr0 & 6) == 6)
-				k = 2;
-		}
-		atomic_store_explicit(&known, k, memory_order_relaxed);
-	}
-	return k == 2;
+size_t context_xstate_used(const struct nt_xstate *x)
+{
+	return area_size((uint32_t)x->mask);
 }
 
 void context_make_full(struct guest_regs *regs)
@@ -65,7 +58,7 @@ void context_make_full(struct guest_regs *regs)
 	regs->rflags = RFLAGS_FIXED;
 	regs->cs = SEL_CODE64;
 	regs->ss = SEL_DATA;
-	regs->has_ymm = 0;
+	regs->xstate = 0;
 	regs->kind = REGS_FULL;
 }
 
@@ -117,14 +110,12 @@ static void put_parts(struct nt_context *c, const struct guest_regs *r,
 
 void context_put_xstate(struct nt_xstate *x, const struct guest_regs *r)
 {
-	memset(x, 0, offsetof(struct nt_xstate, ymm_high));
-	x->compaction = XSTATE_COMPACTED | XSTATE_AVX;
-	if (r->has_ymm) {
-		x->mask = XSTATE_AVX;
-		memcpy(x->ymm_high, r->ymm_high, sizeof x->ymm_high);
-	} else {
-		memset(x->ymm_high, 0, sizeof x->ymm_high);
-	}
+	const size_t head = offsetof(struct nt_xstate, avx);
+
+	memset(x, 0, head);
+	x->mask = r->xstate;
+	x->compaction = XSTATE_COMPACTED | xstate_features();
+	memcpy(x->avx, r->ymm_high, area_size(r->xstate) - head);
 }
 
 void context_put_ex(struct nt_context_ex *ex, uint32_t size, gaddr at, gaddr xs)
@@ -132,7 +123,7 @@ void context_put_ex(struct nt_context_ex *ex, uint32_t size, gaddr at, gaddr xs)
 	ex->legacy.offset = -(int32_t)size;
 	ex->legacy.length = size;
 	ex->xstate.offset = (int32_t)(xs - (at + size));
-	ex->xstate.length = sizeof(struct nt_xstate);
+	ex->xstate.length = (uint32_t)area_size(xstate_features());
 	ex->all.offset = ex->legacy.offset;
 	ex->all.length = (uint32_t)(ex->xstate.offset - ex->all.offset) +
 			 ex->xstate.length;
@@ -165,30 +156,32 @@ gaddr context_push(uint64_t rsp, size_t size, gaddr *xs)
 	*xs = 0;
 	if (rsp > guest_mem->high || rsp < 2 * PAGE)
 		return 0;
-	if (context_has_avx()) {
-		at = ROUND_DOWN(at - sizeof(struct nt_xstate), 64);
+	if (xstate_features()) {
+		at = ROUND_DOWN(at - area_size(xstate_features()), 64);
 		*xs = at;
 	}
 	return ROUND_DOWN(at - size, 16);
 }
 
 /*
- * Where the XSAVE area of the context at at lies, whose own size is size.  *xs
- * 0: it has no room for what we carry.
+ * Where the XSAVE area of the context at at lies, whose own size is size, and
+ * how much of it there is; *length 0: it has no room for what we carry.
  */
-static NTSTATUS find_xstate(struct task *t, gaddr at, uint32_t size, gaddr *xs)
+static NTSTATUS find_xstate(struct task *t, gaddr at, uint32_t size, gaddr *xs,
+			    size_t *length)
 {
 	gaddr base = at + size;
 	struct nt_context_ex ex;
 
 	if (guest_read(t, &ex, base, offsetof(struct nt_context_ex, pad)) < 0)
 		return STATUS_ACCESS_VIOLATION;
-	if (ex.xstate.length < offsetof(struct nt_xstate, ymm_high) ||
+	if (ex.xstate.length < offsetof(struct nt_xstate, avx) ||
 	    ex.xstate.offset < -(int32_t)size)
 		return STATUS_INVALID_PARAMETER;
 	*xs = base + (uint64_t)(int64_t)ex.xstate.offset;
-	if (ex.xstate.length < sizeof(struct nt_xstate))
-		*xs = 0;
+	*length = ex.xstate.length;
+	if (*length < offsetof(struct nt_xstate, avx512) || !xstate_features())
+		*length = 0;
 	return STATUS_SUCCESS;
 }
 
@@ -198,16 +191,25 @@ NTSTATUS context_xstate_to_guest(struct task *t, gaddr at, uint32_t size,
 	struct nt_xstate x;
 	NTSTATUS status;
 	uint64_t asked;
+	size_t length;
 	gaddr xs;
 
-	status = find_xstate(t, at, size, &xs);
-	if (status != STATUS_SUCCESS || !xs || !context_has_avx())
+	status = find_xstate(t, at, size, &xs, &length);
+	if (status != STATUS_SUCCESS || !length)
 		return status;
 	/* The caller's mask says which features it wants. */
 	if (guest_read(t, &asked, xs, sizeof asked) < 0)
 		return STATUS_ACCESS_VIOLATION;
+	asked &= xstate_features();
+	if (length < sizeof x)
+		asked &= XSTATE_AVX;
+	if (!asked)
+		return STATUS_SUCCESS;
 	context_put_xstate(&x, regs);
-	if (asked & XSTATE_AVX && guest_write(t, xs, &x, sizeof x) < 0)
+	if (!(x.mask & XSTATE_AVX))
+		memset(x.avx, 0, sizeof x.avx);
+	x.mask &= asked;
+	if (guest_write(t, xs, &x, area_size((uint32_t)asked)) < 0)
 		return STATUS_ACCESS_VIOLATION;
 	return STATUS_SUCCESS;
 }
@@ -292,28 +294,32 @@ static void take_parts(struct guest_regs *r, const struct nt_context *c)
 }
 
 NTSTATUS context_xstate_from_guest(struct task *t, gaddr at, uint32_t size,
-				   struct nt_xstate *x, bool *with_x)
+				   struct nt_xstate *x, size_t *length)
 {
 	NTSTATUS status;
 	gaddr xs;
 
-	status = find_xstate(t, at, size, &xs);
+	status = find_xstate(t, at, size, &xs, length);
 	if (status != STATUS_SUCCESS)
 		return status;
-	if (xs && guest_read(t, x, xs, sizeof *x) < 0)
+	*length = MIN(*length, sizeof *x);
+	if (*length && guest_read(t, x, xs, *length) < 0)
 		return STATUS_ACCESS_VIOLATION;
-	*with_x = xs && context_has_avx();
 	return STATUS_SUCCESS;
 }
 
-void context_take_xstate(struct guest_regs *regs, const struct nt_xstate *x)
+void context_take_xstate(struct guest_regs *regs, const struct nt_xstate *x,
+			 size_t length)
 {
-	/* Not in the mask: the initial state, which is zero. */
-	regs->has_ymm = 1;
-	if (x->mask & XSTATE_AVX)
-		memcpy(regs->ymm_high, x->ymm_high, sizeof x->ymm_high);
-	else
-		memset(regs->ymm_high, 0, sizeof regs->ymm_high);
+	uint64_t places = x->compaction & XSTATE_COMPACTED ? x->compaction :
+							     ~0ull;
+	uint32_t kept;
+
+	if (length < sizeof *x)
+		places &= XSTATE_AVX;
+	kept = regs->xstate & ~(uint32_t)places;
+	xstate_take(regs, x, length);
+	regs->xstate |= kept;
 }
 
 NTSTATUS context_from_guest(struct task *t, gaddr at, struct guest_regs *regs)
@@ -324,9 +330,9 @@ NTSTATUS context_from_guest(struct task *t, gaddr at, struct guest_regs *regs)
 
 NTSTATUS context64_from_guest(struct task *t, gaddr at, struct guest_regs *regs)
 {
-	bool with_x = false;
 	struct nt_context c;
 	struct nt_xstate x;
+	size_t xlength = 0;
 	NTSTATUS status;
 
 	if (guest_read(t, &c, at, sizeof c) < 0)
@@ -334,14 +340,14 @@ NTSTATUS context64_from_guest(struct task *t, gaddr at, struct guest_regs *regs)
 	if (!(c.flags & CONTEXT_AMD64) || c.flags & ~KNOWN_FLAGS)
 		return STATUS_INVALID_PARAMETER;
 	if (c.flags & CONTEXT_XSTATE) {
-		status =
-			context_xstate_from_guest(t, at, sizeof c, &x, &with_x);
+		status = context_xstate_from_guest(t, at, sizeof c, &x,
+						   &xlength);
 		if (status != STATUS_SUCCESS)
 			return status;
 	}
 	context_make_full(regs);
 	take_parts(regs, &c);
-	if (with_x)
-		context_take_xstate(regs, &x);
+	if (xlength)
+		context_take_xstate(regs, &x, xlength);
 	return STATUS_SUCCESS;
 }

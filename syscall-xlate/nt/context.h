@@ -118,16 +118,16 @@ const struct guest_regs *context_full(const struct guest_regs *regs,
 				      struct guest_regs *copy);
 /*
  * The XSAVE area of the guest's context at at, whose own size is size: written
- * as far as it asks for that; read, *with_x saying whether there is something
- * for context_take_xstate().
+ * as far as it asks for that; read, *length bytes (0: nothing for us) for
+ * context_take_xstate(), which leaves features alone that have no place in it.
  */
 NTSTATUS context_xstate_to_guest(struct task *t, gaddr at, uint32_t size,
 				 const struct guest_regs *regs);
 NTSTATUS context_xstate_from_guest(struct task *t, gaddr at, uint32_t size,
-				   struct nt_xstate *x, bool *with_x);
-void context_take_xstate(struct guest_regs *regs, const struct nt_xstate *x);
-
-/* Does this machine's guest have AVX registers? */
-bool context_has_avx(void);
+				   struct nt_xstate *x, size_t *length);
+void context_take_xstate(struct guest_regs *regs, const struct nt_xstate *x,
+			 size_t length);
+/* Up to where a filled area says something, for who writes it to a stack. */
+size_t context_xstate_used(const struct nt_xstate *x);
 
 #endif

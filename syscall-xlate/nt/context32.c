@@ -71,7 +71,7 @@ void context32_make_full(struct guest_regs *r)
 	r->rflags = EFLAGS_FIXED;
 	r->cs = SEL_CODE32;
 	r->ss = SEL_DATA;
-	r->has_ymm = 0;
+	r->xstate = 0;
 	r->kind = REGS_FULL;
 }
 
@@ -257,9 +257,9 @@ static void take_parts(struct guest_regs *r, const struct nt_context32 *c)
 NTSTATUS context32_from_guest(struct task *t, gaddr at, struct guest_regs *regs)
 {
 	size_t n = offsetof(struct nt_context32, fx);
-	bool with_x = false;
 	struct nt_context32 c;
 	struct nt_xstate x;
+	size_t xlength = 0;
 	NTSTATUS status;
 
 	if (guest_read(t, &c, at, n) < 0)
@@ -270,14 +270,14 @@ NTSTATUS context32_from_guest(struct task *t, gaddr at, struct guest_regs *regs)
 	    guest_read(t, c.fx, at + n, sizeof c.fx) < 0)
 		return STATUS_ACCESS_VIOLATION;
 	if (c.flags & CONTEXT_XSTATE) {
-		status =
-			context_xstate_from_guest(t, at, sizeof c, &x, &with_x);
+		status = context_xstate_from_guest(t, at, sizeof c, &x,
+						   &xlength);
 		if (status != STATUS_SUCCESS)
 			return status;
 	}
 	context_make_full(regs);
 	take_parts(regs, &c);
-	if (with_x)
-		context_take_xstate(regs, &x);
+	if (xlength)
+		context_take_xstate(regs, &x, xlength);
 	return STATUS_SUCCESS;
 }

@@ -61,10 +61,7 @@ static bool push_frame(struct task *t, struct guest_regs *r,
 	p.f.machine.rsp = r->rsp;
 	p.f.machine.ss = SEL_DATA;
 	/* The highest bytes first: that is how a stack grows. */
-	if (xs && guest_write(t, xs, &p.x,
-			      r->has_ymm ? sizeof p.x
-					 : offsetof(struct nt_xstate,
-						    ymm_high)) < 0) {
+	if (xs && guest_write(t, xs, &p.x, context_xstate_used(&p.x)) < 0) {
 		*touched = xs;
 		return false;
 	}
@@ -101,10 +98,7 @@ static bool push_frame32(struct task *t, struct guest_regs *r,
 		f.record.param[i] = (uint32_t)rec->param[i];
 	context32_fill_ex(&f.context, &ex, &x, f.context_at, xs, r);
 	memcpy(f.ex, &ex, sizeof f.ex);
-	if (xs && guest_write(t, xs, &x,
-			      r->has_ymm ? sizeof x
-					 : offsetof(struct nt_xstate,
-						    ymm_high)) < 0) {
+	if (xs && guest_write(t, xs, &x, context_xstate_used(&x)) < 0) {
 		*touched = xs;
 		return false;
 	}

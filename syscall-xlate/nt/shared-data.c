@@ -164,6 +164,17 @@ static uint64_t xcr0(void)
 	return (uint64_t)d << 32 | a;
 }
 
+/* The legacy area and the header are always there. */
+enum { XSTATE_BASE = 0x240, XSTATE_CONTROL_COMPACTED = 2 };
+
+static const struct xstate_place {
+	uint8_t feature;
+	uint16_t offset, size;
+} xstates[] = {
+	{ 0, 0, 0xa0 },	     { 1, 0xa0, 0x100 },  { 2, 0x240, 0x100 },
+	{ 5, 0x340, 0x40 }, { 6, 0x380, 0x200 }, { 7, 0x580, 0x400 },
+};
+
 static void fill_features(struct shared_data *s)
 {
 	uint64_t x = xcr0();
@@ -180,15 +191,18 @@ static void fill_features(struct shared_data *s)
 		s->features[f->pf] = (!f->leaf || r[f->reg] >> f->bit & 1) &&
 				     (x & f->xcr0) == f->xcr0;
 	}
-	/* What CONTEXT can carry: x87, SSE and AVX. */
-	s->xstate_enabled = s->xstate_volatile = x & 7;
-	s->xstate_size = x & 4 ? 0x340 : 0x240;
-	s->xstate[0].size = 0xa0;
-	s->xstate[1].offset = 0xa0;
-	s->xstate[1].size = 0x100;
-	if (x & 4) {
-		s->xstate[2].offset = 0x240;
-		s->xstate[2].size = 0x100;
+	/* What CONTEXT can carry, where nt_xstate has it. */
+	s->xstate_enabled = s->xstate_volatile =
+		XSTATE_LEGACY | xstate_features();
+	s->xstate_control = XSTATE_CONTROL_COMPACTED;
+	for (size_t i = 0; i < COUNT_OF(xstates); i++) {
+		const struct xstate_place *p = &xstates[i];
+
+		if (!(s->xstate_enabled >> p->feature & 1))
+			continue;
+		s->xstate[p->feature].offset = p->offset;
+		s->xstate[p->feature].size = p->size;
+		s->xstate_size = MAX(p->offset + p->size, XSTATE_BASE);
 	}
 }
 

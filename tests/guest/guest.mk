@@ -118,7 +118,8 @@ BSD_CFLAGS = -std=gnu11 -O1 -ffreestanding -fno-builtin -fno-stack-protector \
 	-Wl,--build-id=none
 
 define bsd_rules
-tests/guest/$(1)/%: $(srcdir)/tests/guest/bsd/%.c $(srcdir)/tests/guest/bsd/bsd.h
+tests/guest/$(1)/%: $(srcdir)/tests/guest/bsd/%.c $(srcdir)/tests/guest/bsd/bsd.h \
+		$(srcdir)/tests/guest/lib/vectors.h
 	@$(MKDIR_P) $$(@D)
 	$$(AM_V_CC)$$(CC) $$(BSD_CFLAGS) -D$(2) -o $$@ $$<
 endef

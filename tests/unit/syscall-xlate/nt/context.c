@@ -130,19 +130,24 @@ START_TEST(upper_halves)
 	struct guest_regs r = numbered(), back = numbered();
 	const gaddr at = G(&f), xs = G(&f.x);
 
-	if (!context_has_avx())
+	if (!xstate_features())
 		return;
-	r.has_ymm = 1;
+	r.xstate = xstate_features();
 	memset(r.ymm_high, 0x5a, sizeof r.ymm_high);
+	memset(r.zmm_more, 0x5b, sizeof r.zmm_more);
 	context_fill(&f.c, &f.ex, &f.x, at, xs, &r);
 	ck_assert_uint_eq(f.c.flags & CONTEXT_XSTATE, CONTEXT_XSTATE);
 	ck_assert_uint_eq(context_from_guest(hg_task, at, &back), 0);
-	ck_assert_uint_eq(back.has_ymm, 1);
+	ck_assert_uint_eq(back.xstate, r.xstate);
 	ck_assert_mem_eq(back.ymm_high, r.ymm_high, sizeof r.ymm_high);
+	if (r.xstate & XSTATE_ZMM_MORE)
+		ck_assert_mem_eq(back.zmm_more, r.zmm_more, sizeof r.zmm_more);
 
+	/* Without a place in the area: left alone. */
+	f.x.compaction = XSTATE_COMPACTED | XSTATE_AVX;
 	f.x.mask = 0; /* the initial state */
 	ck_assert_uint_eq(context_from_guest(hg_task, at, &back), 0);
-	ck_assert_uint_eq(back.ymm_high[3][3], 0);
+	ck_assert_uint_eq(back.xstate, r.xstate & XSTATE_AVX512);
 
 	f.ex.xstate.length = 8;
 	ck_assert_uint_eq(context_from_guest(hg_task, at, &back),
