@@ -17,6 +17,7 @@ NTSTATUS NTAPI NtLoadKeyEx(POBJECT_ATTRIBUTES, POBJECT_ATTRIBUTES, ULONG,
 NTSTATUS NTAPI NtUnloadKey(POBJECT_ATTRIBUTES);
 NTSTATUS NTAPI NtSaveKeyEx(HANDLE, HANDLE, ULONG);
 NTSTATUS NTAPI NtRestoreKey(HANDLE, HANDLE, ULONG);
+NTSTATUS NTAPI NtReplaceKey(POBJECT_ATTRIBUTES, HANDLE, POBJECT_ATTRIBUTES);
 
 /* ---- saving ---------------------------------------------------------- */
 
@@ -125,6 +126,30 @@ LSTATUS WINAPI RegUnLoadKeyW(HKEY key, LPCWSTR sub)
 	LSTATUS ret = hive_root(key, sub, &name, &oa);
 
 	return ret ? ret : reg_error(NtUnloadKey(&oa));
+}
+
+LSTATUS WINAPI RegReplaceKeyW(HKEY key, LPCWSTR sub, LPCWSTR new_file,
+			      LPCWSTR old_file)
+{
+	UNICODE_STRING new = { 0 }, old = { 0 };
+	OBJECT_ATTRIBUTES source, target;
+	HKEY k;
+	HANDLE h;
+	LSTATUS ret = RegOpenKeyExW(key, sub, 0, MAXIMUM_ALLOWED, &k);
+
+	if (ret)
+		return ret;
+	ret = file_name(new_file, &new, &source);
+	if (!ret)
+		ret = file_name(old_file, &old, &target);
+	if (!ret)
+		ret = reg_error(reg_handle(k, &h));
+	if (!ret)
+		ret = reg_error(NtReplaceKey(&source, h, &target));
+	RtlFreeUnicodeString(&old);
+	RtlFreeUnicodeString(&new);
+	RegCloseKey(k);
+	return ret;
 }
 
 static WCHAR *put_hex(WCHAR *at, ULONG64 v, int digits)
@@ -243,5 +268,23 @@ LSTATUS WINAPI RegLoadAppKeyA(LPCSTR file, PHKEY out, REGSAM access,
 	if (!ret)
 		ret = RegLoadAppKeyW(f.Buffer, out, access, options, reserved);
 	RtlFreeUnicodeString(&f);
+	return ret;
+}
+
+LSTATUS WINAPI RegReplaceKeyA(HKEY key, LPCSTR sub, LPCSTR new_file,
+			      LPCSTR old_file)
+{
+	UNICODE_STRING s = { 0 }, new = { 0 }, old = { 0 };
+	LSTATUS ret = sub ? reg_widen(sub, &s) : ERROR_SUCCESS;
+
+	if (!ret)
+		ret = reg_widen(new_file, &new);
+	if (!ret)
+		ret = reg_widen(old_file, &old);
+	if (!ret)
+		ret = RegReplaceKeyW(key, s.Buffer, new.Buffer, old.Buffer);
+	RtlFreeUnicodeString(&s);
+	RtlFreeUnicodeString(&new);
+	RtlFreeUnicodeString(&old);
 	return ret;
 }

@@ -46,6 +46,7 @@ libnt_a_SOURCES += %D%/vad.c %D%/vad.h %D%/virtual.c %D%/virtual-calls.c \
 	%D%/timezone.c %D%/timezone-windows.c %D%/shared-data.c \
 	%D%/registry-hive.h %D%/registry-hive-format.h \
 	%D%/registry-hive-read.c %D%/registry-hive-write.c %D%/registry-load.c \
+	%D%/registry-save.c \
 	%D%/registry.c %D%/registry.h %D%/registry-tree.c \
 	%D%/registry-parse.c %D%/registry-parse.h \
 	%D%/registry-text.c %D%/registry-text.h %D%/registry-query.c %D%/registry-store.c %D%/registry-notify.c \

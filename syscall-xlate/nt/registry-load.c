@@ -2,11 +2,15 @@
 /*
  * registry-load.c - hives: keys saved to files, and files as keys.
  *
- * A loaded hive is seen by the process that loaded it.  Its file stays open,
- * shared with nobody, and is written anew (another file takes its place, so
- * there is never half of one) when it is flushed or unloaded and when the
- * process ends.  A hive of an application (RegLoadAppKey) is unloaded with the
- * last handle to a key in it.
+ * A loaded hive is one of the user's registry until somebody unloads it: the
+ * store says where it is mounted, every process reads the file when it first
+ * comes there, and changes go to the store as all do.  The file is written
+ * anew (another file takes its place, so there is never half of one) when it is
+ * flushed or unloaded and when a process that has changed it ends.  Who loaded
+ * it keeps the file open, shared with nobody.
+ * Without a store, and always if it is an application's (RegLoadAppKey), a hive
+ * is seen by the process that loaded it; the latter is unloaded with the last
+ * handle to a key in it.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -25,13 +29,8 @@
 enum {
 	REG_APP_HIVE = 0x10,
 	REG_APP_HIVE_OPEN_READ_ONLY = 0x2000,
-	REG_WHOLE_HIVE_VOLATILE = 1,
-	REG_REFRESH_HIVE = 2,
-	REG_FORCE_RESTORE = 8,
 	REG_FORCE_UNLOAD = 1,
 
-	SE_BACKUP = 17,
-	SE_RESTORE = 18,
 	FILE_MAX = 512 << 20,
 	OPTIONS = FILE_SYNCHRONOUS_IO_NONALERT | FILE_NON_DIRECTORY_FILE,
 };
@@ -39,14 +38,17 @@ enum {
 struct reg_hive {
 	struct reg_hive *next;
 	struct reg_key *root; /* a reference */
-	struct file *file;    /* a reference */
+	struct file *file;    /* a reference; NULL: others have it open */
+	char *path;           /* the host's */
+	uint32_t generation;  /* of the mount, as the store has it */
 	unsigned handles;     /* key objects of keys in it */
 	bool app, read_only;
+	bool filled; /* the tree holds what the file does */
 };
 
 static struct reg_hive *hives; /* under reg_lock, as what they hold */
 
-static bool has_privilege(struct task *t, uint32_t luid)
+bool reg_has_privilege(struct task *t, uint32_t luid)
 {
 	struct token *tk = token_effective(t);
 	bool yes = token_has_privilege(tk, luid);
@@ -57,7 +59,7 @@ static bool has_privilege(struct task *t, uint32_t luid)
 
 /* ---- files ----------------------------------------------------------- */
 
-static NTSTATUS read_all(int fd, uint8_t **b, size_t *n)
+NTSTATUS hive_load(int fd, uint8_t **b, size_t *n)
 {
 	struct stat st;
 	size_t at = 0;
@@ -88,7 +90,7 @@ static NTSTATUS read_all(int fd, uint8_t **b, size_t *n)
 	return STATUS_SUCCESS;
 }
 
-static NTSTATUS write_all(int fd, const uint8_t *b, size_t n)
+NTSTATUS hive_store(int fd, const uint8_t *b, size_t n)
 {
 	size_t at = 0;
 
@@ -105,47 +107,66 @@ static NTSTATUS write_all(int fd, const uint8_t *b, size_t n)
 					   : STATUS_SUCCESS;
 }
 
-/* A whole file in the place of h's; the open one becomes it. */
-static NTSTATUS write_back(struct reg_hive *h)
+/* The open file of h, if it has one, becomes fd's. */
+static void reopen(struct reg_hive *h, int fd)
 {
-	char *path = file_host_path(h->file), *new = NULL;
-	NTSTATUS status = STATUS_NO_MEMORY;
 	struct statx st = { 0 };
 	struct stat own;
-	uint8_t *b;
-	size_t n;
+
+	if (!h->file || dup3(fd, h->file->fd, O_CLOEXEC) < 0 ||
+	    fstat(fd, &own) < 0)
+		return;
+	/* Share modes go by the inode. */
+	st.stx_ino = own.st_ino;
+	st.stx_dev_major = major(own.st_dev);
+	st.stx_dev_minor = minor(own.st_dev);
+	share_forget(h->file);
+	share_enter(h->file, &st, true);
+}
+
+/* The n bytes at b become the whole of h's file, or it stays as it is. */
+static NTSTATUS put_in_place(struct reg_hive *h, const uint8_t *b, size_t n)
+{
+	NTSTATUS status;
+	struct stat own;
+	char *new;
 	int fd;
 
-	if (!path || asprintf(&new, "%s.%u.new", path, (unsigned)getpid()) < 0)
-		goto out;
-	status = hive_write(h->root, 5, &b, &n);
-	if (status)
-		goto out;
-	if (fstat(h->file->fd, &own) < 0)
+	if (asprintf(&new, "%s.%u.new", h->path, (unsigned)getpid()) < 0)
+		return STATUS_NO_MEMORY;
+	if (stat(h->path, &own) < 0)
 		own.st_mode = 0600;
 	fd = open(new, O_RDWR | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC,
 		  own.st_mode & 0777);
-	status = fd < 0 ? status_from_errno(errno) : write_all(fd, b, n);
-	free(b);
-	if (!status && (fsync(fd) < 0 || rename(new, path) < 0))
+	status = fd < 0 ? status_from_errno(errno) : hive_store(fd, b, n);
+	if (!status && (fsync(fd) < 0 || rename(new, h->path) < 0))
 		status = status_from_errno(errno);
-	if (status) {
+	if (status)
 		unlink(new);
-	} else if (dup3(fd, h->file->fd, O_CLOEXEC) >= 0 &&
-		   fstat(fd, &own) == 0) {
-		/* Share modes go by the inode. */
-		st.stx_ino = own.st_ino;
-		st.stx_dev_major = major(own.st_dev);
-		st.stx_dev_minor = minor(own.st_dev);
-		share_forget(h->file);
-		share_enter(h->file, &st, true);
-		h->root->hive_dirty = false;
-	}
+	else
+		reopen(h, fd);
 	if (fd >= 0)
 		close(fd);
-out:
 	free(new);
-	free(path);
+	return status;
+}
+
+static NTSTATUS write_back(struct reg_hive *h)
+{
+	NTSTATUS status;
+	uint8_t *b;
+	size_t n;
+
+	/* What could not be read is not replaced by nothing. */
+	if (!h->filled)
+		return STATUS_REGISTRY_IO_FAILED;
+	status = hive_write(h->root, 5, &b, &n);
+	if (status)
+		return status;
+	status = put_in_place(h, b, n);
+	free(b);
+	if (!status)
+		h->root->hive_dirty = false;
 	return status;
 }
 
@@ -172,6 +193,20 @@ NTSTATUS reg_hive_flush(const struct reg_key *k)
 	return h ? flush(h) : STATUS_SUCCESS;
 }
 
+bool reg_hive_touch(const struct reg_key *k)
+{
+	bool is_volatile = false;
+
+	for (const struct reg_key *i = k; hives && i; i = i->parent) {
+		is_volatile = is_volatile || i->is_volatile;
+		if (!i->hive)
+			continue;
+		i->hive->root->hive_dirty |= !is_volatile;
+		return !i->hive->generation;
+	}
+	return false;
+}
+
 struct reg_hive *reg_hive_enter(const struct reg_key *k)
 {
 	struct reg_hive *h = hives ? hive_of(k) : NULL;
@@ -193,8 +228,22 @@ static void forget(struct reg_hive *h)
 	if (h->root->parent)
 		reg_remove(h->root);
 	reg_unref(h->root);
-	object_put(&h->file->object);
+	if (h->file)
+		object_put(&h->file->object);
+	free(h->path);
 	free(h);
+}
+
+/* The keys go; handles to them keep the rest. */
+static void detach(struct reg_hive *h)
+{
+	if (!h->handles) {
+		forget(h);
+		return;
+	}
+	h->app = h->read_only = true;
+	h->generation = 0;
+	reg_remove(h->root);
 }
 
 void reg_hive_leave(struct reg_hive *h)
@@ -211,23 +260,23 @@ void reg_hives_at_exit(void)
 	/* Somebody may have been ended while he held the lock. */
 	if (!hives || pthread_mutex_trylock(&reg_lock))
 		return;
+	reg_store_refresh();
 	for (struct reg_hive *h = hives; h; h = h->next)
 		if (flush(h))
 			log_warn("a registry hive could not be written");
 	pthread_mutex_unlock(&reg_lock);
 }
 
-static NTSTATUS open_file(struct task *t, gaddr attr, bool read_only,
-			  struct file **f)
+static NTSTATUS open_file(struct task *t, gaddr attr, uint32_t access,
+			  uint32_t share, uint32_t disposition, struct file **f)
 {
 	struct nt_path p;
 	struct file_open o = {
 		.p = &p,
-		.access = FILE_READ_DATA | ACCESS_SYNCHRONIZE |
-			  (read_only ? 0 : FILE_WRITE_DATA),
-		.share = read_only ? FILE_SHARE_READ : 0,
+		.access = access | ACCESS_SYNCHRONIZE,
+		.share = share,
 		.options = OPTIONS,
-		.disposition = read_only ? FILE_OPEN : FILE_OPEN_IF,
+		.disposition = disposition,
 	};
 	struct nt_oa oa;
 	NTSTATUS status = oa_read(t, attr, &oa);
@@ -265,7 +314,8 @@ static NTSTATUS mount(struct reg_key *parent, const uint16_t *name, size_t len,
 		      bool read_only, struct reg_key **root)
 {
 	struct reg_hive *h = calloc(1, sizeof *h);
-	struct reg_key *k = h ? reg_add(parent, name, len) : NULL;
+	char *path = h ? file_host_path(f) : NULL;
+	struct reg_key *k = path ? reg_add(parent, name, len) : NULL;
 	NTSTATUS status = k ? STATUS_SUCCESS : STATUS_NO_MEMORY;
 
 	if (k && file.len)
@@ -273,6 +323,7 @@ static NTSTATUS mount(struct reg_key *parent, const uint16_t *name, size_t len,
 	if (status) {
 		if (k)
 			reg_remove(k);
+		free(path);
 		free(h);
 		object_put(&f->object);
 		return status;
@@ -284,28 +335,109 @@ static NTSTATUS mount(struct reg_key *parent, const uint16_t *name, size_t len,
 	*h = (struct reg_hive){ .next = hives,
 				.root = k,
 				.file = f,
+				.path = path,
 				.app = app,
-				.read_only = read_only };
+				.read_only = read_only,
+				.filled = true };
 	hives = h;
 	status = flush(h);
 	if (status) {
 		forget(h);
 		return status;
 	}
+	if (!app) {
+		/* Another mount of the same name is another one. */
+		h->generation = (uint32_t)(nt_time_now() >> 10) | 1;
+		if (!reg_store_mount(k, path, h->generation))
+			h->generation = 0;
+	}
 	reg_changed(parent, NOTIFY_NAME);
 	*root = k;
 	return STATUS_SUCCESS;
 }
 
+/* ---- those that another process has loaded ----------------------------- */
+
+/* Somebody comes to the root k for the first time. */
+static void fill_mount(struct reg_key *k)
+{
+	struct reg_hive *h = k->hive;
+	NTSTATUS status;
+	uint8_t *b;
+	size_t n;
+	int fd = open(h->path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+
+	status = fd < 0 ? status_from_errno(errno) : hive_load(fd, &b, &n);
+	if (fd >= 0)
+		close(fd);
+	if (!status) {
+		status = hive_read((struct bytes){ b, n }, k);
+		free(b);
+	}
+	h->filled = !status;
+	if (status)
+		log_warn("the loaded registry hive %s cannot be read", h->path);
+}
+
+void reg_hive_mounted(struct reg_key *parent, const uint16_t *name, size_t len,
+		      const char *path, uint32_t generation)
+{
+	struct reg_key *k = reg_sub(parent, name, len);
+	struct reg_hive *h;
+
+	if (k && k->hive && k->hive->generation == generation) {
+		char *copy = strcmp(k->hive->path, path) ? strdup(path) : NULL;
+
+		if (copy) { /* NtReplaceKey */
+			free(k->hive->path);
+			k->hive->path = copy;
+		}
+		return;
+	}
+	/* What is there is of another mount, or has the name by chance. */
+	if (k && k->hive)
+		detach(k->hive);
+	else if (k)
+		reg_remove(k);
+	h = calloc(1, sizeof *h);
+	k = h ? reg_add(parent, name, len) : NULL;
+	if (k)
+		h->path = strdup(path);
+	if (!k || !h->path) {
+		if (k)
+			reg_remove(k);
+		free(h);
+		return;
+	}
+	reg_ref(k);
+	k->hive = h;
+	k->fill = fill_mount;
+	h->root = k;
+	h->generation = generation;
+	h->next = hives;
+	hives = h;
+	reg_changed(parent, NOTIFY_NAME);
+}
+
+void reg_hive_unmounted(struct reg_key *k)
+{
+	struct reg_key *parent = k->parent;
+
+	if (!k->hive || !k->hive->generation)
+		return;
+	detach(k->hive);
+	reg_changed(parent, NOTIFY_NAME);
+}
+
 /* The same file, loaded before: applications may share it. */
-static struct reg_hive *loaded_app(const struct file *f)
+static struct reg_hive *loaded(const struct file *f, bool app)
 {
 	struct stat a, b;
 
 	if (fstat(f->fd, &a) < 0)
 		return NULL;
 	for (struct reg_hive *h = hives; h; h = h->next)
-		if (h->app && !fstat(h->file->fd, &b) &&
+		if (h->app == app && !stat(h->path, &b) &&
 		    a.st_ino == b.st_ino && a.st_dev == b.st_dev)
 			return h;
 	return NULL;
@@ -336,13 +468,13 @@ static NTSTATUS load(struct task *t, gaddr key, gaddr file_attr, uint32_t flags,
 	uint64_t handle;
 	NTSTATUS status;
 
-	if (flags & ~(uint32_t)(REG_APP_HIVE | REG_APP_HIVE_OPEN_READ_ONLY |
-				0x1 | 0x2 | 0x4 | 0x8 | 0x20 | 0x40 | 0x80 |
-				0x100))
+	if (flags &
+	    ~(uint32_t)(REG_APP_HIVE | REG_APP_HIVE_OPEN_READ_ONLY | 0x1 | 0x2 |
+			0x4 | 0x8 | 0x20 | 0x40 | 0x80 | 0x100))
 		return STATUS_INVALID_PARAMETER;
 	if (app && !root_out)
 		return STATUS_INVALID_PARAMETER;
-	if (!app && !has_privilege(t, SE_RESTORE))
+	if (!app && !reg_has_privilege(t, SE_RESTORE))
 		return STATUS_PRIVILEGE_NOT_HELD;
 	status = oa_read(t, key, &oa);
 	if (status)
@@ -350,7 +482,11 @@ static NTSTATUS load(struct task *t, gaddr key, gaddr file_attr, uint32_t flags,
 	if (oa.root)
 		status = handle_get(t, oa.root, &key_type, 0, &at);
 	if (!status)
-		status = open_file(t, file_attr, read_only, &f);
+		status = open_file(t, file_attr,
+				   read_only ? FILE_READ_DATA
+					     : FILE_READ_DATA | FILE_WRITE_DATA,
+				   read_only ? FILE_SHARE_READ : 0,
+				   read_only ? FILE_OPEN : FILE_OPEN_IF, &f);
 	if (status == STATUS_SHARING_VIOLATION && app) {
 		/* Perhaps by ourselves: a second look, at no data. */
 		struct nt_oa file_oa;
@@ -358,15 +494,14 @@ static NTSTATUS load(struct task *t, gaddr key, gaddr file_attr, uint32_t flags,
 		status = oa_read(t, file_attr, &file_oa);
 		if (!status) {
 			status = file_open_path(t, &file_oa,
-						FILE_READ_ATTRIBUTES, 7, 0,
-						&f);
+						FILE_READ_ATTRIBUTES, 7, 0, &f);
 			oa_free(&file_oa);
 		}
 		if (!status) {
 			struct reg_hive *h;
 
 			reg_begin();
-			h = loaded_app(f);
+			h = loaded(f, true);
 			if (h && !(o = reg_key_object(h->root)))
 				status = STATUS_NO_MEMORY;
 			else if (!h)
@@ -377,7 +512,7 @@ static NTSTATUS load(struct task *t, gaddr key, gaddr file_attr, uint32_t flags,
 		goto out;
 	}
 	if (!status) {
-		status = read_all(f->fd, &b, &n);
+		status = hive_load(f->fd, &b, &n);
 		if (status)
 			object_put(&f->object);
 	}
@@ -386,6 +521,8 @@ static NTSTATUS load(struct task *t, gaddr key, gaddr file_attr, uint32_t flags,
 	reg_begin();
 	if (app)
 		make_app_root();
+	else
+		reg_store_lock();
 	status = reg_walk(at ? at->key : NULL, oa.name, oa.name_len, false,
 			  &parent, &rest);
 	if (status == STATUS_SUCCESS)
@@ -393,6 +530,8 @@ static NTSTATUS load(struct task *t, gaddr key, gaddr file_attr, uint32_t flags,
 	else if (status == STATUS_OBJECT_NAME_NOT_FOUND)
 		status = may_mount(parent, app) ? STATUS_SUCCESS
 						: STATUS_ACCESS_DENIED;
+	if (!status && loaded(f, false)) /* its loader has ended */
+		status = STATUS_SHARING_VIOLATION;
 	if (status) {
 		object_put(&f->object);
 	} else {
@@ -460,7 +599,7 @@ NTSTATUS nt_unload_key2(struct task *t, gaddr key, uint32_t flags)
 	size_t rest;
 	NTSTATUS status;
 
-	if (!has_privilege(t, SE_RESTORE))
+	if (!reg_has_privilege(t, SE_RESTORE))
 		return STATUS_PRIVILEGE_NOT_HELD;
 	status = oa_read(t, key, &oa);
 	if (status)
@@ -469,6 +608,8 @@ NTSTATUS nt_unload_key2(struct task *t, gaddr key, uint32_t flags)
 		status = handle_get(t, oa.root, &key_type, 0, &at);
 	if (!status) {
 		reg_begin();
+		if (hives)
+			reg_store_lock();
 		status = reg_walk(at ? at->key : NULL, oa.name, oa.name_len,
 				  false, &k, &rest);
 		if (!status && !k->hive)
@@ -478,18 +619,18 @@ NTSTATUS nt_unload_key2(struct task *t, gaddr key, uint32_t flags)
 			status = STATUS_CANNOT_DELETE;
 		if (!status) {
 			struct reg_key *parent = k->parent;
+			struct reg_hive *h = k->hive;
 
-			status = flush(k->hive);
-			if (!status && k->hive->handles) {
-				/* Handles keep the hive, without its keys. */
-				k->hive->app = true;
-				k->hive->read_only = true;
-				reg_remove(k);
-			} else if (!status) {
-				forget(k->hive);
-			}
-			if (!status)
+			/* Of changes by others we may have no other trace. */
+			k->hive_dirty |= h->generation && h->filled &&
+					 reg_store_has_below(k);
+			status = flush(h);
+			if (!status) {
+				if (h->generation)
+					reg_store_unmount(k);
+				detach(h);
 				reg_changed(parent, NOTIFY_NAME);
+			}
 		}
 		reg_end();
 	}
@@ -510,177 +651,99 @@ NTSTATUS nt_unload_key_ex(struct task *t, gaddr key, uint64_t event)
 	return event ? STATUS_NOT_SUPPORTED : nt_unload_key2(t, key, 0);
 }
 
-/* ---- saving and restoring -------------------------------------------- */
+/* ---- another file for a loaded hive ------------------------------------- */
 
-static NTSTATUS key_and_file(struct task *t, uint64_t key, uint64_t file,
-			     uint32_t access, struct key_object **ko,
-			     struct file **f)
+/* The hive's keys go to the file old, and stay with it; b to the hive's. */
+static NTSTATUS replace(struct reg_hive *h, struct file *old, const uint8_t *b,
+			size_t n)
 {
-	NTSTATUS status = handle_get(t, key, &key_type, 0, ko);
+	char *path = file_host_path(old);
+	NTSTATUS status = !path       ? STATUS_NO_MEMORY
+			  : h->filled ? STATUS_SUCCESS
+				      : STATUS_REGISTRY_IO_FAILED;
+	uint8_t *now;
+	size_t size;
 
-	if (status)
-		return status;
-	status = handle_get(t, file, &file_type, access, f);
-	if (!status && (*f)->kind != FILE_KIND_DISK) {
-		object_put(&(*f)->object);
-		status = STATUS_OBJECT_TYPE_MISMATCH;
-	}
-	if (status)
-		object_put(&(*ko)->object);
-	return status;
-}
-
-NTSTATUS nt_save_key_ex(struct task *t, uint64_t key, uint64_t file,
-			uint32_t format)
-{
-	struct key_object *ko;
-	struct file *f;
-	uint8_t *b;
-	size_t n;
-	NTSTATUS status;
-
-	/* Standard, latest, no compression. */
-	if (format != 1 && format != 2 && format != 4)
-		return STATUS_INVALID_PARAMETER;
-	if (!has_privilege(t, SE_BACKUP))
-		return STATUS_PRIVILEGE_NOT_HELD;
-	status = key_and_file(t, key, file, FILE_WRITE_DATA, &ko, &f);
-	if (status)
-		return status;
-	reg_begin();
-	status = ko->key->deleted ? STATUS_KEY_DELETED
-				  : hive_write(ko->key, format == 1 ? 3 : 5,
-					       &b, &n);
-	reg_end();
+	if (!status)
+		status = hive_write(h->root, 5, &now, &size);
 	if (!status) {
-		status = write_all(f->fd, b, n);
-		free(b);
+		status = hive_store(old->fd, now, size);
+		free(now);
 	}
-	object_put(&ko->object);
-	object_put(&f->object);
-	return status;
-}
-
-NTSTATUS nt_save_key(struct task *t, uint64_t key, uint64_t file)
-{
-	return nt_save_key_ex(t, key, file, 1);
-}
-
-NTSTATUS nt_save_merged_keys(struct task *t, uint64_t high_key,
-			     uint64_t low_key, uint64_t file)
-{
-	return STATUS_NOT_SUPPORTED;
-}
-
-/* All of from, which is not in the tree, to the empty key k. */
-static void move_contents(struct reg_key *k, struct reg_key *from)
-{
-	free(k->value);
-	free(k->sub);
-	free(k->class);
-	k->value = from->value;
-	k->nvalues = from->nvalues;
-	k->value_cap = from->value_cap;
-	k->sub = from->sub;
-	k->nsub = from->nsub;
-	k->sub_cap = from->sub_cap;
-	k->class = from->class;
-	k->class_len = from->class_len;
-	reg_sd_put(k->security);
-	k->security = from->security;
-	for (uint32_t i = 0; i < k->nsub; i++)
-		k->sub[i]->parent = k;
-	free(from);
-}
-
-static void drop(struct reg_key *from)
-{
-	while (from->nsub)
-		reg_remove(from->sub[from->nsub - 1]);
-	reg_unref(from);
-}
-
-static void empty(struct reg_key *k)
-{
-	while (k->nsub) {
-		reg_store_key_gone(k->sub[k->nsub - 1]);
-		reg_remove(k->sub[k->nsub - 1]);
-	}
-	while (k->nvalues) {
-		struct reg_value *v = &k->value[k->nvalues - 1];
-
-		reg_store_value_gone(k, v->name, v->name_len);
-		reg_unset(k, v);
-	}
-}
-
-/* A handle to a key below k, k itself left out. */
-static bool is_held(const struct reg_key *k)
-{
-	for (uint32_t i = 0; i < k->nsub; i++)
-		if (k->sub[i]->refs > 1 || is_held(k->sub[i]))
-			return true;
-	return false;
-}
-
-NTSTATUS nt_restore_key(struct task *t, uint64_t key, uint64_t file,
-			uint32_t flags)
-{
-	struct key_object *ko;
-	struct reg_key *new, *k;
-	struct file *f;
-	uint8_t *b;
-	size_t n;
-	NTSTATUS status;
-
-	/* Making a hive volatile, and its last saved state, are for hives. */
-	if (flags & (REG_WHOLE_HIVE_VOLATILE | REG_REFRESH_HIVE))
-		return STATUS_NOT_SUPPORTED;
-	if (flags & ~(uint32_t)(REG_FORCE_RESTORE | 4))
-		return STATUS_INVALID_PARAMETER;
-	if (!has_privilege(t, SE_RESTORE))
-		return STATUS_PRIVILEGE_NOT_HELD;
-	status = key_and_file(t, key, file, FILE_READ_DATA, &ko, &f);
-	if (status)
-		return status;
-	status = read_all(f->fd, &b, &n);
-	object_put(&f->object);
+	if (!status && fsync(old->fd) < 0)
+		status = status_from_errno(errno);
+	if (!status)
+		status = put_in_place(h, b, n);
 	if (status) {
-		object_put(&ko->object);
+		free(path);
 		return status;
 	}
-	new = calloc(1, sizeof *new);
-	reg_begin();
-	k = ko->key;
-	if (!new) {
-		status = STATUS_NO_MEMORY;
-	} else {
-		new->refs = 1;
-		status = hive_read((struct bytes){ b, n }, new);
+	h->root->hive_dirty = false;
+	free(h->path);
+	h->path = path;
+	if (h->file) {
+		object_put(&h->file->object);
+		object_get(&old->object);
+		h->file = old;
 	}
-	if (!status && k->deleted)
-		status = STATUS_KEY_DELETED;
-	else if (!status && (!k->parent || k->parent == &reg_root))
-		status = STATUS_ACCESS_DENIED;
-	else if (!status && !(flags & REG_FORCE_RESTORE) && is_held(k))
-		status = STATUS_CANNOT_DELETE;
-	if (!status) {
-		empty(k);
-		move_contents(k, new);
-		k->last_write = nt_time_now();
-		reg_store_tree(k);
-		reg_changed(k, NOTIFY_NAME | NOTIFY_LAST_SET);
-	} else if (new) {
-		drop(new);
-	}
-	reg_end();
-	free(b);
-	object_put(&ko->object);
-	return status;
+	if (h->generation)
+		reg_store_mount(h->root, path, h->generation);
+	return STATUS_SUCCESS;
 }
 
 NTSTATUS nt_replace_key(struct task *t, gaddr new_file, uint64_t key,
 			gaddr old_file)
 {
-	return STATUS_NOT_SUPPORTED; /* it is for the next start of Windows */
+	struct file *new = NULL, *old = NULL;
+	struct reg_key scratch = { .refs = 2 };
+	struct key_object *ko;
+	uint8_t *b = NULL;
+	size_t n = 0;
+	NTSTATUS status;
+
+	if (!reg_has_privilege(t, SE_RESTORE))
+		return STATUS_PRIVILEGE_NOT_HELD;
+	status = handle_get(t, key, &key_type, 0, &ko);
+	if (status)
+		return status;
+	status = open_file(t, new_file, FILE_READ_DATA | ACCESS_DELETE, 0,
+			   FILE_OPEN, &new);
+	if (!status)
+		status = hive_load(new->fd, &b, &n);
+	if (!status) {
+		/* What is no hive is noticed now, not when it is needed. */
+		pthread_mutex_lock(&reg_lock);
+		status = hive_read((struct bytes){ b, n }, &scratch);
+		reg_empty(&scratch);
+		pthread_mutex_unlock(&reg_lock);
+	}
+	if (!status)
+		status = open_file(t, old_file,
+				   FILE_READ_DATA | FILE_WRITE_DATA |
+					   ACCESS_DELETE,
+				   0, FILE_CREATE, &old);
+	if (!status) {
+		reg_begin();
+		if (hives)
+			reg_store_lock();
+		if (ko->key->deleted)
+			status = STATUS_KEY_DELETED;
+		else if (!ko->key->hive)
+			status = STATUS_INVALID_PARAMETER;
+		else if (ko->key->hive->read_only)
+			status = STATUS_ACCESS_DENIED;
+		else
+			status = replace(ko->key->hive, old, b, n);
+		reg_end();
+		/* The new file has become the hive's; or the old one nothing.
+		 */
+		(status ? old : new)->delete_on_close = true;
+	}
+	free(b);
+	if (new)
+		object_put(&new->object);
+	if (old)
+		object_put(&old->object);
+	object_put(&ko->object);
+	return status;
 }

@@ -2,10 +2,10 @@
 /*
  * registry-store.c - the user's changes to the registry, in an LMDB file.
  *
- * A record is a key or a value, present or gone ("gone" must be remembered:
- * it may be a built-in one, and other processes have to hear of it).  Records
- * are found by a hash of their path, since LMDB's keys are short.  The file is
- * made at the first write.
+ * A record is a key, a value or a loaded hive, present or gone ("gone" must be
+ * remembered: it may be a built-in one, and other processes have to hear of
+ * it).  Records are found by a hash of their path, since LMDB's keys are short.
+ * The file is made at the first write.
  *
  * LMDB's own locking uses robust mutexes, for which it would need the list
  * that our threads use for something else: MDB_NOLOCK, and flock(2) instead.
@@ -37,7 +37,8 @@
  * clock (1 to 10 ms): that is how old an answer may be before there is one.
  */
 
-enum { KIND_KEY = 'K', KIND_VALUE = 'V' };
+/* In the order in which those of one path are applied. */
+enum { KIND_MOUNT = 'H', KIND_KEY = 'K', KIND_VALUE = 'V' };
 
 struct record {
 	uint8_t kind, gone, is_link, reserved;
@@ -45,9 +46,9 @@ struct record {
 	int64_t last_write;
 	uint32_t path_len, name_len; /* units */
 	uint32_t data_len;
-	uint32_t order; /* of a value; 0 in older files */
+	uint32_t order; /* of a value, 0 in older files; a mount's generation */
 	/* path, name (of the value, or the key's class), data (the value's,
-	   or the key's security descriptor) */
+	   the key's security descriptor, or the hive's file) */
 };
 
 /* ---- the file ------------------------------------------------------- */
@@ -267,6 +268,32 @@ static void apply_key(const struct record *r)
 	}
 }
 
+static void apply_mount(const struct record *r)
+{
+	const uint16_t *path = record_path(r);
+	char file[HOST_PATH_MAX];
+	struct reg_key *k;
+	size_t rest;
+	NTSTATUS status = reg_walk(NULL, path, r->path_len, REG_OPEN_LINK, &k,
+				   &rest);
+
+	if (r->gone) {
+		if (!status)
+			reg_hive_unmounted(k);
+		return;
+	}
+	if (r->data_len >= sizeof file)
+		return;
+	memcpy(file, record_data(r), r->data_len);
+	file[r->data_len] = 0;
+	if (status == STATUS_SUCCESS)
+		reg_hive_mounted(k->parent, k->name, k->name_len, file,
+				 r->order);
+	else if (status == STATUS_OBJECT_NAME_NOT_FOUND)
+		reg_hive_mounted(k, path + rest, r->path_len - rest, file,
+				 r->order);
+}
+
 static void apply_value(const struct record *r)
 {
 	struct reg_key *k = record_key(r, !r->gone);
@@ -333,6 +360,8 @@ static void apply_all(MDB_txn *t)
 	for (size_t i = 0; i < n; i++) {
 		if (all[i]->kind == KIND_KEY)
 			apply_key(all[i]);
+		else if (all[i]->kind == KIND_MOUNT)
+			apply_mount(all[i]);
 		else
 			apply_value(all[i]);
 		free(all[i]);
@@ -569,6 +598,80 @@ void reg_store_key_gone(const struct reg_key *k)
 	put(&r, k, NULL, NULL);
 }
 
+bool reg_store_mount(const struct reg_key *k, const char *path,
+		     uint32_t generation)
+{
+	struct record r = { .kind = KIND_MOUNT,
+			    .data_len = (uint32_t)strlen(path),
+			    .order = generation };
+
+	if (!failed)
+		put(&r, k, NULL, path);
+	return !failed && env;
+}
+
+/* Is the record of k or of what is below it, whose path is given? */
+static bool is_below(const MDB_val *val, const uint16_t *path, size_t len)
+{
+	struct record *r;
+	bool yes = false;
+
+	if (val->mv_size < sizeof *r || !(r = malloc(val->mv_size)))
+		return false;
+	memcpy(r, val->mv_data, val->mv_size);
+	if (record_valid(r, val->mv_size) && r->kind != KIND_MOUNT &&
+	    r->path_len >= len &&
+	    (r->path_len == len || record_path(r)[len] == '\\'))
+		yes = !reg_compare(record_path(r), len, path, len);
+	free(r);
+	return yes;
+}
+
+/* Looks for records of k and below, and removes them if t may write. */
+static bool each_below(MDB_txn *t, const struct reg_key *k, bool remove)
+{
+	MDB_cursor *c = NULL;
+	MDB_val key, val;
+	bool any = false;
+	size_t len;
+	uint16_t *path = reg_path(k, &len);
+
+	if (path && !mdb_cursor_open(t, dbi, &c))
+		while (!mdb_cursor_get(c, &key, &val, MDB_NEXT))
+			if (is_below(&val, path, len)) {
+				any = true;
+				if (!remove || mdb_cursor_del(c, 0))
+					break;
+			}
+	if (c)
+		mdb_cursor_close(c);
+	free(path);
+	return any;
+}
+
+void reg_store_lock(void)
+{
+	if (begin_write() && stale) {
+		apply_all(txn);
+		stale = false;
+	}
+}
+
+bool reg_store_has_below(const struct reg_key *k)
+{
+	return begin_write() && each_below(txn, k, false);
+}
+
+void reg_store_unmount(const struct reg_key *k)
+{
+	struct record r = { .kind = KIND_MOUNT, .gone = 1 };
+
+	if (begin_write()) {
+		each_below(txn, k, true);
+		put(&r, k, NULL, NULL);
+	}
+}
+
 void reg_store_flush(void)
 {
 	reg_store_commit();
@@ -577,6 +680,25 @@ void reg_store_flush(void)
 }
 
 #else /* no LMDB */
+
+bool reg_store_mount(const struct reg_key *k, const char *path,
+		     uint32_t generation)
+{
+	return false;
+}
+
+void reg_store_lock(void)
+{
+}
+
+bool reg_store_has_below(const struct reg_key *k)
+{
+	return false;
+}
+
+void reg_store_unmount(const struct reg_key *k)
+{
+}
 
 void reg_store_watch(void)
 {

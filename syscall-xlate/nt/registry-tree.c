@@ -55,10 +55,8 @@ static void value_free(struct reg_value *v)
 	free(v->data);
 }
 
-void reg_unref(struct reg_key *k)
+static void free_contents(struct reg_key *k)
 {
-	if (--k->refs)
-		return;
 	for (uint32_t i = 0; i < k->nvalues; i++)
 		value_free(&k->value[i]);
 	free(k->value);
@@ -66,7 +64,24 @@ void reg_unref(struct reg_key *k)
 	free(k->name);
 	free(k->class);
 	reg_sd_put(k->security);
+}
+
+void reg_unref(struct reg_key *k)
+{
+	if (--k->refs)
+		return;
+	free_contents(k);
 	free(k);
+}
+
+void reg_empty(struct reg_key *k)
+{
+	const struct reg_key none = { .refs = k->refs };
+
+	while (k->nsub)
+		reg_remove(k->sub[k->nsub - 1]);
+	free_contents(k);
+	*k = none;
 }
 
 int reg_compare(const uint16_t *a, size_t alen, const uint16_t *b, size_t blen)
@@ -200,20 +215,6 @@ bool reg_rename(struct reg_key *k, const uint16_t *name, size_t len)
 	return true;
 }
 
-bool reg_hive_touch(const struct reg_key *k)
-{
-	bool is_volatile = false;
-
-	for (const struct reg_key *i = k; i; i = i->parent) {
-		is_volatile = is_volatile || i->is_volatile;
-		if (!i->hive)
-			continue;
-		((struct reg_key *)i)->hive_dirty |= !is_volatile;
-		return true;
-	}
-	return false;
-}
-
 /* ---- values --------------------------------------------------------- */
 
 struct reg_value *reg_value(struct reg_key *k, const uint16_t *name, size_t len)
@@ -284,8 +285,7 @@ static const uint16_t link_name[] = { 'S', 'y', 'm', 'b', 'o', 'l',
 				      'i', 'c', 'L', 'i', 'n', 'k',
 				      'V', 'a', 'l', 'u', 'e' };
 
-/* k, with its built-in contents. */
-static struct reg_key *filled(struct reg_key *k)
+struct reg_key *reg_filled(struct reg_key *k)
 {
 	void (*fill)(struct reg_key *) = k->fill;
 
@@ -319,7 +319,7 @@ static NTSTATUS walk(struct reg_key *k, const uint16_t *path, size_t len,
 			return STATUS_OBJECT_NAME_INVALID;
 		last = end == len || (end + 1 == len && path[end] == '\\');
 		if (how & REG_NARROW)
-			k = filled(reg_narrow(k, path + at, end - at));
+			k = reg_filled(reg_narrow(k, path + at, end - at));
 		next = reg_sub(k, path + at, end - at);
 		if (next && next->is_link && !(last && how & REG_OPEN_LINK))
 			next = link_target(next, depth);
@@ -329,9 +329,9 @@ static NTSTATUS walk(struct reg_key *k, const uint16_t *path, size_t len,
 			return last ? STATUS_OBJECT_NAME_NOT_FOUND
 				    : STATUS_OBJECT_PATH_NOT_FOUND;
 		}
-		k = filled(next);
+		k = reg_filled(next);
 	}
-	*found = how & REG_NARROW ? filled(reg_narrow(k, NULL, 0)) : k;
+	*found = how & REG_NARROW ? reg_filled(reg_narrow(k, NULL, 0)) : k;
 	*rest = len;
 	return STATUS_SUCCESS;
 }

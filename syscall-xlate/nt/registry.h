@@ -102,10 +102,14 @@ void reg_unref(struct reg_key *k);
 /* Case-insensitive order of two names. */
 int reg_compare(const uint16_t *a, size_t alen, const uint16_t *b, size_t blen);
 
+/* k, with its built-in contents: they are made when somebody first comes. */
+struct reg_key *reg_filled(struct reg_key *k);
 /* A child by name, or NULL. */
 struct reg_key *reg_sub(struct reg_key *k, const uint16_t *name, size_t len);
 /* A new child; it must not exist.  NULL: no memory. */
 struct reg_key *reg_add(struct reg_key *k, const uint16_t *name, size_t len);
+/* All that k, which is no part of the tree, has below it and of its own. */
+void reg_empty(struct reg_key *k);
 /* Out of the tree with all below.  Handles keep the nodes as deleted ones. */
 void reg_remove(struct reg_key *k);
 /* New name for k; false: no memory. */
@@ -188,6 +192,15 @@ void reg_store_key_gone(const struct reg_key *k);
 void reg_store_value(const struct reg_key *k, const struct reg_value *v);
 void reg_store_value_gone(const struct reg_key *k, const uint16_t *name,
 			  size_t len);
+/* Nobody else stores anything until reg_end(), and the tree has it all. */
+void reg_store_lock(void);
+/* The hive file at path is mounted at k; false: it cannot be told. */
+bool reg_store_mount(const struct reg_key *k, const char *path,
+		     uint32_t generation);
+/* It is no more, and what has been stored of its keys goes. */
+void reg_store_unmount(const struct reg_key *k);
+/* Something is stored of keys in k's hive. */
+bool reg_store_has_below(const struct reg_key *k);
 /* What was stored since reg_begin() becomes visible to others at once. */
 void reg_store_commit(void);
 /* Make sure that what was stored survives a power cut. */
@@ -221,9 +234,13 @@ struct object *reg_key_object(struct reg_key *k);
 
 /* ---- registry-load.c ------------------------------------------------ */
 
-/* k has changed: true if it is of a loaded hive, which is then written later
-   and not stored.  registry-tree.c. */
+/* k has changed: its hive, if it is in one, is to be written.  True: and the
+   change is not for the store. */
 bool reg_hive_touch(const struct reg_key *k);
+/* What the store says of hives: one is (still) mounted, one is no more. */
+void reg_hive_mounted(struct reg_key *parent, const uint16_t *name, size_t len,
+		      const char *path, uint32_t generation);
+void reg_hive_unmounted(struct reg_key *k);
 /* A key object is made for k, or goes.  The hive it is in, or NULL. */
 struct reg_hive *reg_hive_enter(const struct reg_key *k);
 void reg_hive_leave(struct reg_hive *h);

@@ -193,6 +193,187 @@ static void load(void)
 	CHECK(DeleteFileA("latest.hiv"));
 }
 
+/* ---- as others see it --------------------------------------------------- */
+
+static DWORD run_self(const char *what)
+{
+	STARTUPINFOA si = { .cb = sizeof si };
+	PROCESS_INFORMATION pi;
+	char exe[MAX_PATH], line[MAX_PATH + 64];
+	DWORD code = 99;
+
+	GetModuleFileNameA(NULL, exe, sizeof exe);
+	snprintf(line, sizeof line, "\"%s\" %s", exe, what);
+	CHECK(CreateProcessA(NULL, line, NULL, NULL, FALSE, 0, NULL, NULL, &si,
+			     &pi));
+	WaitForSingleObject(pi.hProcess, INFINITE);
+	GetExitCodeProcess(pi.hProcess, &code);
+	CloseHandle(pi.hProcess);
+	CloseHandle(pi.hThread);
+	return code;
+}
+
+static void set_number(HKEY k, const char *name, DWORD n)
+{
+	CHECK_EQ(RegSetValueExA(k, name, 0, REG_DWORD, (BYTE *)&n, 4), 0);
+}
+
+static DWORD number(HKEY k, const char *name)
+{
+	DWORD n = 0, len = 4;
+
+	return RegQueryValueExA(k, name, NULL, NULL, (BYTE *)&n, &len) ? 0 : n;
+}
+
+static HKEY open_below_users(const char *name)
+{
+	HKEY k = NULL;
+
+	CHECK_EQ(RegOpenKeyExA(HKEY_USERS, name, 0, KEY_ALL_ACCESS, &k), 0);
+	return k;
+}
+
+/* A process that does one thing with the hive and ends. */
+static int one_thing(const char *what)
+{
+	HKEY k;
+
+	enable("SeRestorePrivilege");
+	if (!strcmp(what, "load")) {
+		CHECK_EQ(RegLoadKeyA(HKEY_USERS, "rf-all", "all.hiv"), 0);
+	} else if (!strcmp(what, "change")) {
+		k = open_below_users("rf-all");
+		CHECK_EQ(number(k, "first"), 1);
+		set_number(k, "second", 2);
+		CHECK_EQ(RegDeleteTreeA(k, "sub"), 0);
+	} else if (!strcmp(what, "unload")) {
+		CHECK_EQ(RegUnLoadKeyA(HKEY_USERS, "rf-all"), 0);
+	}
+	return check_done();
+}
+
+static void make_hive(const char *file, const char *value, DWORD n)
+{
+	HKEY k, sub;
+
+	CHECK_EQ(RegCreateKeyExA(HKEY_CURRENT_USER, HERE, 0, NULL, 0,
+				 KEY_ALL_ACCESS, NULL, &k, NULL),
+		 0);
+	set_number(k, value, n);
+	CHECK_EQ(RegCreateKeyExA(k, "sub", 0, NULL, 0, KEY_ALL_ACCESS, NULL,
+				 &sub, NULL),
+		 0);
+	RegCloseKey(sub);
+	CHECK_EQ(RegSaveKeyA(k, file, NULL), 0);
+	RegCloseKey(k);
+	CHECK_EQ(RegDeleteTreeA(HKEY_CURRENT_USER, HERE), 0);
+}
+
+/* Loaded by one process, changed by another, unloaded by a third. */
+static void for_all(void)
+{
+	HKEY k, sub;
+
+	make_hive("all.hiv", "first", 1);
+	CHECK_EQ(run_self("load"), 0);
+	k = open_below_users("rf-all");
+	CHECK_EQ(number(k, "first"), 1);
+	CHECK_EQ(run_self("change"), 0);
+	CHECK_EQ(number(k, "second"), 2);
+	CHECK_EQ(RegOpenKeyExA(k, "sub", 0, KEY_READ, &sub),
+		 ERROR_FILE_NOT_FOUND);
+	set_number(k, "third", 3);
+	RegCloseKey(k);
+	CHECK_EQ(RegLoadKeyA(HKEY_USERS, "rf-twice", "all.hiv"),
+		 ERROR_SHARING_VIOLATION);
+	CHECK_EQ(run_self("unload"), 0);
+	CHECK_EQ(RegOpenKeyExA(HKEY_USERS, "rf-all", 0, KEY_READ, &k),
+		 ERROR_FILE_NOT_FOUND);
+	/* The file has it all, and under the same name comes what it has. */
+	CHECK_EQ(RegLoadKeyA(HKEY_USERS, "rf-all", "all.hiv"), 0);
+	k = open_below_users("rf-all");
+	CHECK_EQ(number(k, "first"), 1);
+	CHECK_EQ(number(k, "second"), 2);
+	CHECK_EQ(number(k, "third"), 3);
+	CHECK_EQ(RegOpenKeyExA(k, "sub", 0, KEY_READ, &sub),
+		 ERROR_FILE_NOT_FOUND);
+	RegCloseKey(k);
+}
+
+/* Another file for that hive, once it is loaded again. */
+static void replace(void)
+{
+	HKEY k;
+
+	make_hive("new.hiv", "newer", 7);
+	CHECK_EQ(RegReplaceKeyA(HKEY_USERS, "rf-all", "none.hiv", "old.hiv"),
+		 ERROR_FILE_NOT_FOUND);
+	CHECK_EQ(RegReplaceKeyA(HKEY_USERS, "rf-all", "new.hiv", "old.hiv"), 0);
+	CHECK_EQ(GetFileAttributesA("new.hiv"), INVALID_FILE_ATTRIBUTES);
+	k = open_below_users("rf-all");
+	CHECK_EQ(number(k, "third"), 3);
+	set_number(k, "fourth", 4);
+	RegCloseKey(k);
+	CHECK_EQ(RegUnLoadKeyA(HKEY_USERS, "rf-all"), 0);
+	CHECK_EQ(RegLoadKeyA(HKEY_USERS, "rf-all", "all.hiv"), 0);
+	k = open_below_users("rf-all");
+	CHECK_EQ(number(k, "newer"), 7);
+	CHECK_EQ(number(k, "third"), 0);
+	RegCloseKey(k);
+	CHECK_EQ(RegUnLoadKeyA(HKEY_USERS, "rf-all"), 0);
+	CHECK_EQ(RegLoadKeyA(HKEY_USERS, "rf-all", "old.hiv"), 0);
+	k = open_below_users("rf-all");
+	CHECK_EQ(number(k, "third"), 3);
+	CHECK_EQ(number(k, "fourth"), 4);
+	RegCloseKey(k);
+	CHECK_EQ(RegUnLoadKeyA(HKEY_USERS, "rf-all"), 0);
+	CHECK(DeleteFileA("all.hiv"));
+	CHECK(DeleteFileA("old.hiv"));
+}
+
+NTSTATUS NTAPI NtSaveMergedKeys(HANDLE, HANDLE, HANDLE);
+
+/* Two keys as one: where both have a value, the first has its way. */
+static void merge(void)
+{
+	HKEY high, low, k, sub;
+	HANDLE f;
+
+	make_hive("low.hiv", "low", 1);
+	CHECK_EQ(RegLoadKeyA(HKEY_USERS, "rf-low", "low.hiv"), 0);
+	low = open_below_users("rf-low");
+	set_number(low, "both", 1);
+	CHECK_EQ(RegCreateKeyExA(HKEY_CURRENT_USER, HERE, 0, NULL, 0,
+				 KEY_ALL_ACCESS, NULL, &high, NULL),
+		 0);
+	set_number(high, "both", 2);
+	set_number(high, "high", 3);
+	RegCreateKeyExA(high, "own", 0, NULL, 0, KEY_ALL_ACCESS, NULL, &sub,
+			NULL);
+	RegCloseKey(sub);
+	f = CreateFileA("merged.hiv", GENERIC_WRITE, 0, NULL, CREATE_ALWAYS, 0,
+			NULL);
+	CHECK_EQ(NtSaveMergedKeys(high, low, f), 0);
+	CloseHandle(f);
+	RegCloseKey(high);
+	RegCloseKey(low);
+	CHECK_EQ(RegUnLoadKeyA(HKEY_USERS, "rf-low"), 0);
+	RegDeleteTreeA(HKEY_CURRENT_USER, HERE);
+	CHECK_EQ(RegLoadKeyA(HKEY_USERS, "rf-merged", "merged.hiv"), 0);
+	k = open_below_users("rf-merged");
+	CHECK_EQ(number(k, "both"), 2);
+	CHECK_EQ(number(k, "low"), 1);
+	CHECK_EQ(number(k, "high"), 3);
+	CHECK_EQ(RegOpenKeyExA(k, "sub", 0, KEY_READ, &sub), 0);
+	RegCloseKey(sub);
+	CHECK_EQ(RegOpenKeyExA(k, "own", 0, KEY_READ, &sub), 0);
+	RegCloseKey(sub);
+	RegCloseKey(k);
+	CHECK_EQ(RegUnLoadKeyA(HKEY_USERS, "rf-merged"), 0);
+	CHECK(DeleteFileA("low.hiv"));
+	CHECK(DeleteFileA("merged.hiv"));
+}
+
 static void application(void)
 {
 	DWORD n = 5, len = 4, type;
@@ -250,10 +431,15 @@ static void unreadable(void)
 		CHECK(RegLoadAppKeyA(path, &k, KEY_READ, 0, 0));
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+	if (argc > 1)
+		return one_thing(argv[1]);
 	save_and_restore();
 	load();
+	for_all();
+	replace();
+	merge();
 	application();
 	refuse();
 	unreadable();

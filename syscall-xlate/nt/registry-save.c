@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * registry-save.c - keys into files and files into keys: NtSaveKey,
+ * NtSaveMergedKeys, NtRestoreKey, NtReplaceKey.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "syscall-xlate/nt/file-private.h"
+#include "syscall-xlate/nt/registry-hive.h"
+#include "syscall-xlate/nt/calls.h"
+
+enum {
+	REG_WHOLE_HIVE_VOLATILE = 1,
+	REG_REFRESH_HIVE = 2,
+	REG_FORCE_RESTORE = 8,
+};
+
+static NTSTATUS key_and_file(struct task *t, uint64_t key, uint64_t file,
+			     uint32_t access, struct key_object **ko,
+			     struct file **f)
+{
+	NTSTATUS status = handle_get(t, key, &key_type, 0, ko);
+
+	if (status)
+		return status;
+	status = handle_get(t, file, &file_type, access, f);
+	if (!status && (*f)->kind != FILE_KIND_DISK) {
+		object_put(&(*f)->object);
+		status = STATUS_OBJECT_TYPE_MISMATCH;
+	}
+	if (status)
+		object_put(&(*ko)->object);
+	return status;
+}
+
+NTSTATUS nt_save_key_ex(struct task *t, uint64_t key, uint64_t file,
+			uint32_t format)
+{
+	struct key_object *ko;
+	struct file *f;
+	uint8_t *b;
+	size_t n;
+	NTSTATUS status;
+
+	/* Standard, latest, no compression. */
+	if (format != 1 && format != 2 && format != 4)
+		return STATUS_INVALID_PARAMETER;
+	if (!reg_has_privilege(t, SE_BACKUP))
+		return STATUS_PRIVILEGE_NOT_HELD;
+	status = key_and_file(t, key, file, FILE_WRITE_DATA, &ko, &f);
+	if (status)
+		return status;
+	reg_begin();
+	status = ko->key->deleted
+			 ? STATUS_KEY_DELETED
+			 : hive_write(ko->key, format == 1 ? 3 : 5, &b, &n);
+	reg_end();
+	if (!status) {
+		status = hive_store(f->fd, b, n);
+		free(b);
+	}
+	object_put(&ko->object);
+	object_put(&f->object);
+	return status;
+}
+
+NTSTATUS nt_save_key(struct task *t, uint64_t key, uint64_t file)
+{
+	return nt_save_key_ex(t, key, file, 1);
+}
+
+/* All of from into to, in place of what is there of the same name. */
+static bool overlay(struct reg_key *to, struct reg_key *from)
+{
+	reg_filled(from);
+	if (from->class_len) {
+		uint16_t *class = malloc(from->class_len * 2u);
+
+		if (!class)
+			return false;
+		memcpy(class, from->class, from->class_len * 2u);
+		free(to->class);
+		to->class = class;
+		to->class_len = from->class_len;
+	}
+	for (uint32_t i = 0; i < from->nvalues; i++) {
+		const struct reg_value *v = &from->value[i];
+
+		if (!reg_set(to, v->name, v->name_len, v->type, v->data,
+			     v->len))
+			return false;
+	}
+	for (uint32_t i = 0; i < from->nsub; i++) {
+		struct reg_key *f = from->sub[i], *k;
+
+		if (f->is_volatile)
+			continue;
+		k = reg_sub(to, f->name, f->name_len);
+		if (!k)
+			k = reg_add(to, f->name, f->name_len);
+		if (!k || !overlay(k, f))
+			return false;
+	}
+	to->is_link = from->is_link;
+	to->last_write = from->last_write;
+	if (from->security) {
+		reg_sd_put(to->security);
+		to->security = from->security;
+		to->security->refs++;
+	}
+	return true;
+}
+
+NTSTATUS nt_save_merged_keys(struct task *t, uint64_t high_key,
+			     uint64_t low_key, uint64_t file)
+{
+	struct reg_key merged = { .refs = 2 };
+	struct key_object *high, *low;
+	struct file *f;
+	uint8_t *b;
+	size_t n;
+	NTSTATUS status;
+
+	if (!reg_has_privilege(t, SE_BACKUP))
+		return STATUS_PRIVILEGE_NOT_HELD;
+	status = key_and_file(t, high_key, file, FILE_WRITE_DATA, &high, &f);
+	if (status)
+		return status;
+	status = handle_get(t, low_key, &key_type, 0, &low);
+	if (status) {
+		object_put(&high->object);
+		object_put(&f->object);
+		return status;
+	}
+	reg_begin();
+	if (high->key->deleted || low->key->deleted)
+		status = STATUS_KEY_DELETED;
+	else if (!overlay(&merged, low->key) || !overlay(&merged, high->key))
+		status = STATUS_NO_MEMORY;
+	else
+		status = hive_write(&merged, 3, &b, &n);
+	reg_empty(&merged);
+	reg_end();
+	if (!status) {
+		status = hive_store(f->fd, b, n);
+		free(b);
+	}
+	object_put(&high->object);
+	object_put(&low->object);
+	object_put(&f->object);
+	return status;
+}
+
+/* All of from, which is not in the tree, to the empty key k. */
+static void move_contents(struct reg_key *k, struct reg_key *from)
+{
+	const struct reg_key none = { .refs = from->refs };
+
+	free(k->value);
+	free(k->sub);
+	free(k->class);
+	reg_sd_put(k->security);
+	k->value = from->value;
+	k->nvalues = from->nvalues;
+	k->value_cap = from->value_cap;
+	k->sub = from->sub;
+	k->nsub = from->nsub;
+	k->sub_cap = from->sub_cap;
+	k->class = from->class;
+	k->class_len = from->class_len;
+	k->security = from->security;
+	for (uint32_t i = 0; i < k->nsub; i++)
+		k->sub[i]->parent = k;
+	*from = none;
+}
+
+static void empty(struct reg_key *k)
+{
+	while (k->nsub) {
+		reg_store_key_gone(k->sub[k->nsub - 1]);
+		reg_remove(k->sub[k->nsub - 1]);
+	}
+	while (k->nvalues) {
+		struct reg_value *v = &k->value[k->nvalues - 1];
+
+		reg_store_value_gone(k, v->name, v->name_len);
+		reg_unset(k, v);
+	}
+}
+
+/* A handle to a key below k, k itself left out. */
+static bool is_held(const struct reg_key *k)
+{
+	for (uint32_t i = 0; i < k->nsub; i++)
+		if (k->sub[i]->refs > 1 || is_held(k->sub[i]))
+			return true;
+	return false;
+}
+
+NTSTATUS nt_restore_key(struct task *t, uint64_t key, uint64_t file,
+			uint32_t flags)
+{
+	struct key_object *ko;
+	struct reg_key new = { .refs = 2 }, *k;
+	struct file *f;
+	uint8_t *b;
+	size_t n;
+	NTSTATUS status;
+
+	/* Making a hive volatile, and its last saved state, are for hives. */
+	if (flags & (REG_WHOLE_HIVE_VOLATILE | REG_REFRESH_HIVE))
+		return STATUS_NOT_SUPPORTED;
+	if (flags & ~(uint32_t)(REG_FORCE_RESTORE | 4))
+		return STATUS_INVALID_PARAMETER;
+	if (!reg_has_privilege(t, SE_RESTORE))
+		return STATUS_PRIVILEGE_NOT_HELD;
+	status = key_and_file(t, key, file, FILE_READ_DATA, &ko, &f);
+	if (status)
+		return status;
+	status = hive_load(f->fd, &b, &n);
+	object_put(&f->object);
+	if (status) {
+		object_put(&ko->object);
+		return status;
+	}
+	reg_begin();
+	k = ko->key;
+	status = hive_read((struct bytes){ b, n }, &new);
+	if (!status && k->deleted)
+		status = STATUS_KEY_DELETED;
+	else if (!status && (!k->parent || k->parent == &reg_root))
+		status = STATUS_ACCESS_DENIED;
+	else if (!status && !(flags & REG_FORCE_RESTORE) && is_held(k))
+		status = STATUS_CANNOT_DELETE;
+	if (!status) {
+		empty(k);
+		move_contents(k, &new);
+		k->last_write = nt_time_now();
+		reg_store_tree(k);
+		reg_changed(k, NOTIFY_NAME | NOTIFY_LAST_SET);
+	}
+	reg_empty(&new);
+	reg_end();
+	free(b);
+	object_put(&ko->object);
+	return status;
+}
