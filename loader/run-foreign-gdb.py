@@ -219,28 +219,54 @@ class Registers:
         return info
 
 
-def undo_epilogue(regs):
+def signed(code):
+    return int.from_bytes(code, "little", signed=True)
+
+
+def ends_function(code, at, function):
+    """Code that leaves the function (begin, end), as an epilogue's last."""
+    begin, end = function
+    if code[0] in (0xc3, 0xc2) or code[:2] in (b"\xf3\xc3", b"\xf2\xc3"):
+        return True
+    if code[:2] == b"\xff\x25" or \
+            code[0] in (0x48, 0x49) and code[1] == 0xff and \
+            code[2] & 0x38 == 0x20:  # jmp *x(%rip); rex.w jmp
+        return True
+    if code[0] == 0xeb:
+        target = at + 2 + signed(code[1:2])
+    elif code[0] == 0xe9:
+        target = at + 5 + signed(code[1:5])
+    else:
+        return False
+    return not begin < target < end
+
+
+def undo_epilogue(regs, frame_reg, function):
     """In the middle of an epilogue: what is left of it.  True: it was one."""
     at, sp = regs["rip"], regs["rsp"]
     code = read(at, 48)
     i, value = 0, dict(regs.value)
-    if code[:3] == b"\x48\x83\xc4":
-        sp, i = sp + code[3], 4
+    if code[:3] == b"\x48\x83\xc4":  # add $n,%rsp
+        sp, i = sp + signed(code[3:4]), 4
     elif code[:3] == b"\x48\x81\xc4":
-        sp, i = sp + int.from_bytes(code[3:7], "little"), 7
-    elif code[:3] == b"\x48\x8d\x65":
-        disp = code[3] - (code[3] & 0x80) * 2
-        sp, i = regs["rbp"] + disp, 4
+        sp, i = sp + signed(code[3:7]), 7
+    elif frame_reg and code[0] & 0xfe == 0x48 and code[1] == 0x8d and \
+            code[2] & 0x38 == 0x20 and \
+            code[2] & 7 | (code[0] & 1) << 3 == frame_reg:
+        # lea n(frame),%rsp
+        size = {1: 1, 2: 4}.get(code[2] >> 6)
+        if not size:
+            return False
+        sp, i = regs[X64[frame_reg]] + signed(code[3:3 + size]), 3 + size
     while True:
         wide = code[i] == 0x41
         op = code[i + wide]
-        if 0x58 <= op <= 0x5f:
-            value[X64[op - 0x58 + 8 * wide]] = word(sp)
-            sp, i = sp + 8, i + 1 + wide
-        elif op == 0xc3 or code[i:i + 2] == b"\xf3\xc3":
+        if not 0x58 <= op <= 0x5f:
             break
-        else:
-            return False
+        value[X64[op - 0x58 + 8 * wide]] = word(sp)
+        sp, i = sp + 8, i + 1 + wide
+    if not ends_function(code[i:], at + i, function):
+        return False
     regs.value.update(value)
     regs["rsp"] = sp
     regs["rip"] = regs.pop()
@@ -290,14 +316,16 @@ def unwind64(regs, m):
     if not f:  # a leaf
         regs["rip"] = regs.pop()
         return
-    begin, _, info = f
+    begin, end, info = f
     done = rva - begin
     first = True
     while True:
         head = read(m.base + info, 4)
         codes = struct.unpack("<%dH" % head[2],
                               read(m.base + info + 4, 2 * head[2]))
-        if first and done >= head[1] and undo_epilogue(regs):
+        if first and (done >= head[1] or head[0] >> 3 & 4) and \
+                undo_epilogue(regs, head[3] & 15,
+                              (m.base + begin, m.base + end)):
             return
         if undo_codes(regs, info, codes, head[3] & 15, head[3] >> 4,
                       done if first else None):

@@ -48,6 +48,29 @@ static void handled_fault(void)
 	RemoveVectoredExceptionHandler(h);
 }
 
+#ifdef _WIN64
+/* Ends by a jump, which an unwinder must take for an epilogue. */
+int tail(void);
+__asm__(".globl tail, tail_pop, tail_jump, tail_end\n"
+	".seh_proc tail\n"
+	"tail: push %rbx\n"
+	".seh_pushreg %rbx\n"
+	"sub $0x40, %rsp\n"
+	".seh_stackalloc 0x40\n"
+	".seh_endprologue\n"
+	"nop\n"
+	"add $0x40, %rsp\n"
+	"tail_pop: pop %rbx\n"
+	"tail_jump: jmp tail_end\n"
+	".seh_endproc\n"
+	"tail_end: mov $3, %eax; ret");
+#else
+static int tail(void)
+{
+	return 3;
+}
+#endif
+
 int main(int argc, char **argv)
 {
 	int from_thread = 0;
@@ -63,6 +86,8 @@ int main(int argc, char **argv)
 	if (argc > 1 && argv[1][0] == 'c')
 		return *(volatile int *)0;
 	handled_fault();
+	if (tail() != 3)
+		return 1;
 	th = CreateThread(NULL, 0, in_thread, &from_thread, 0, NULL);
 	WaitForSingleObject(th, INFINITE);
 	return from_thread + compute(4, "main");
