@@ -41,7 +41,7 @@ void list_calls(void)
 			const struct xlate_call *c = &p->calls[j];
 
 			if (c->name)
-				printf("%s %#05zx %-8s %s%s%s\n", p->name, j,
+				printf("%s 0x%03zx %-8s %s%s%s\n", p->name, j,
 				       support[c->support], xlate_name(c),
 				       *xlate_note(c) ? ": " : "",
 				       xlate_note(c));
