@@ -70,6 +70,11 @@ static unsigned speed_calls(gaddr code, uint64_t size, gaddr spare,
 	return 0;
 }
 
+/*
+ * No watch: kvm_pvm (Linux 6.18) takes debug registers, by KVM_SET_DEBUGREGS and
+ * by KVM_SET_GUEST_DEBUG, says it knows KVM_GUESTDBG_USE_HW_BP, and runs the
+ * program without them; perf's breakpoints are switched off while a guest runs.
+ */
 static struct task_ops ops = {
 	.spawn = spawn,
 	.kick = vcpu_kick,
