@@ -9,7 +9,7 @@ libnt_a_SOURCES = %D%/personality.c %D%/trace-names.c %D%/trace-names.h %D%/trac
 
 # objects, waits, threads, processes
 libnt_a_SOURCES += %D%/nt-private.h %D%/object.c %D%/shared.c %D%/shared.h %D%/handle.c \
-	%D%/object-info.c %D%/name.c %D%/name.h %D%/name-session.c %D%/directory.c %D%/private-namespace.c %D%/oa.c \
+	%D%/object-info.c %D%/name.c %D%/name.h %D%/name-session.c %D%/directory.c %D%/known-dlls.c %D%/private-namespace.c %D%/oa.c \
 	%D%/wait.c %D%/wait-calls.c %D%/wait-shared.c %D%/robust.c %D%/event.c %D%/semaphore.c %D%/mutant.c \
 	%D%/keyed-event.c %D%/alarm.c %D%/timer.c %D%/iocp.c %D%/iocp.h %D%/iocp-ring.c %D%/iocp-ring.h \
 	%D%/wait-packet.c %D%/apc.c %D%/alert.c %D%/watch.c %D%/suspend.c \
@@ -103,6 +103,14 @@ EXTRA_DIST += %D%/ioctl.tbl %D%/info.tbl %D%/gen-rows.awk
 %D%/info-rows.h: %D%/info.tbl %D%/gen-rows.awk
 	@$(MKDIR_P) %D%
 	$(AM_V_GEN)$(AWK) -v kind=INFO -f $(srcdir)/%D%/gen-rows.awk $(srcdir)/%D%/info.tbl >$@.t && mv $@.t $@
+
+# the list that our loader has as well
+nodist_libnt_a_SOURCES += %D%/known-dlls.h
+CLEANFILES += %D%/known-dlls.h
+%D%/known-dlls.h: dlls/apisets.tbl
+	@$(MKDIR_P) %D%
+	$(AM_V_GEN)$(AWK) '$$1 == "known" { printf "\"%s\",\n", $$2 }' $(srcdir)/dlls/apisets.tbl >$@.t && mv $@.t $@
+%D%/known-dlls.$(OBJEXT): %D%/known-dlls.h
 
 # what 32-bit programs lay out otherwise
 nodist_libnt_a_SOURCES += %D%/wow64-rows.h

@@ -141,7 +141,9 @@ static const struct {
 	{ "GLOBAL??", NULL },
 	{ "KernelObjects", NULL },
 	{ "KnownDlls", NULL },
+	{ "KnownDlls\\KnownDllPath", "C:\\Windows\\System32" },
 	{ "KnownDlls32", NULL },
+	{ "KnownDlls32\\KnownDllPath", "C:\\Windows\\SysWOW64" },
 	{ "NLS", NULL },
 	{ "ObjectTypes", NULL },
 	{ "RPC Control", NULL },
@@ -195,8 +197,14 @@ static void add_initial(const char *path, const char *target)
 		o = object_new(&directory_type);
 	if (!o)
 		return;
-	if (!target)
-		((struct directory *)o)->initial = true;
+	if (!target) {
+		struct directory *made = (struct directory *)o;
+
+		made->initial = true;
+		made->known_dlls = !strcmp(path, "KnownDlls")	? 64 :
+				   !strcmp(path, "KnownDlls32") ? 32 :
+								  0;
+	}
 	name_insert(d, o, name, widen(name, path, strlen(path)), true);
 	object_put(o);
 }
@@ -267,6 +275,8 @@ static NTSTATUS walk_once(struct walk *w, bool nocase, bool stop_at_link)
 			n++;
 		w->last = s;
 		w->last_len = n;
+		if (w->dir->known_dlls && n)
+			known_dlls_fill(w->dir);
 		w->o = n ? name_find(w->dir, s, n, nocase) : &w->dir->object;
 		if (!n)
 			return s[n] ? STATUS_OBJECT_NAME_INVALID
@@ -632,6 +642,8 @@ NTSTATUS directory_list(struct directory *d, struct listing *list)
 {
 	*list = (struct listing){ 0 };
 	pthread_mutex_lock(&names_lock);
+	if (d->known_dlls)
+		known_dlls_fill(d);
 	for (int b = 0; b < NAME_BUCKETS; b++)
 		for (struct object_name *e = d->bucket[b]; e; e = e->next)
 			list_one(e->text, e->len, e->object->type, list);

@@ -21,6 +21,7 @@ struct directory {
 	uint64_t id;  /* its page's; 0: has none */
 	bool initial; /* there from the start */
 	bool hidden;  /* names in it are nothing to tell anybody */
+	uint8_t known_dlls; /* the width of those that are still to be put into it */
 	struct object_name *bucket[NAME_BUCKETS];
 };
 
@@ -58,6 +59,9 @@ size_t name_path(const struct object_name *e, uint16_t *buf, size_t size);
 /* Takes o's name away; the caller frees it with name_drop(), unlocked. */
 struct object_name *name_unlink(struct object *o);
 void name_drop(struct object_name *e);
+
+/* d, which says known_dlls, gets them (known-dlls.c). */
+void known_dlls_fill(struct directory *d);
 
 /* ---- not locked ---- */
 

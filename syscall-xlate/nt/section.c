@@ -23,6 +23,7 @@
 #include "loader/image/image.h"
 #include "syscall-xlate/nt/calls.h"
 #include "syscall-xlate/nt/file.h"
+#include "syscall-xlate/nt/path.h"
 #include "syscall-xlate/nt/shared.h"
 
 /* ---- what protections need and give --------------------------------- */
@@ -120,17 +121,32 @@ static void forget(struct nt_section *s)
 	s->nt_path = NULL;
 }
 
-/* The file whose path another process has left in the shared one. */
-static void reopen(struct nt_section *s, int shared_fd)
+/* Where its file is: as another process has left it in the shared one. */
+static bool find_file(const struct nt_section *s, char path[HOST_PATH_MAX])
 {
-	char path[4096];
-	ssize_t n = pread(shared_fd, path, sizeof path - 1, SHARED_DATA);
+	size_t len = 0;
+	ssize_t n;
+
+	if (s->object.shared) {
+		n = pread(s->object.shared->fd, path, HOST_PATH_MAX - 1,
+			  SHARED_DATA);
+		path[n > 0 ? n : 0] = 0;
+		return n > 0;
+	}
+	while (s->nt_path && s->nt_path[len])
+		len++;
+	return len && !path_from_nt(s->nt_path, len, path);
+}
+
+static void reopen(struct nt_section *s)
+{
+	char path[HOST_PATH_MAX];
+	bool found = find_file(s, path);
 	int fd;
 
 	forget(s);
-	if (n <= 0)
+	if (!found)
 		return;
-	path[n] = 0;
 	fd = open(path, O_RDWR | O_CLOEXEC);
 	if (fd < 0)
 		fd = open(path, O_RDONLY | O_CLOEXEC);
@@ -164,14 +180,14 @@ void section_attach(struct nt_section *s)
 	struct stat st;
 	int fd;
 
-	if (!s->object.shared || s->attached)
+	if (s->attached || (!s->object.shared && !s->reopen))
 		return;
 	pthread_mutex_lock(&lock);
-	fd = s->object.shared->fd;
+	fd = s->object.shared ? s->object.shared->fd : -1;
 	if (s->attached) {
 		/* Another thread was faster. */
 	} else if (s->reopen) {
-		reopen(s, fd);
+		reopen(s);
 	} else if (s->in_file) {
 		tell_path(s, fd);
 	} else {
@@ -268,6 +284,22 @@ struct nt_section *section_take_fd(int fd, uint32_t attributes,
 	s->protect = protect;
 	s->size = size;
 	return s;
+}
+
+struct object *section_of_image(const uint16_t *nt_path, size_t n)
+{
+	struct nt_section *s = section_take_fd(-1, SEC_IMAGE, PAGE_EXECUTE, 0);
+
+	if (!s)
+		return NULL;
+	s->in_file = s->reopen = true;
+	s->nt_path = calloc(n + 1, sizeof *nt_path);
+	if (!s->nt_path) {
+		object_put(&s->object);
+		return NULL;
+	}
+	memcpy(s->nt_path, nt_path, n * sizeof *nt_path);
+	return &s->object;
 }
 
 /* Memory of its own. */

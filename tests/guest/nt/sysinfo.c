@@ -46,6 +46,64 @@ static void processors(void)
 	CHECK_EQ(all, s.dwActiveProcessorMask);
 }
 
+/* Records whose sizes depend on the width. */
+static void records(void)
+{
+	static union {
+		SYSTEM_LOGICAL_PROCESSOR_INFORMATION_EX x;
+		BYTE b[65536];
+	} buf;
+	const GROUP_AFFINITY *a;
+	ULONG_PTR cores = 0;
+	DWORD len = 0, groups = 0, at = 0;
+	SYSTEM_INFO s;
+
+	GetSystemInfo(&s);
+	CHECK(!GetLogicalProcessorInformationEx(RelationAll, NULL, &len));
+	CHECK_EQ(GetLastError(), ERROR_INSUFFICIENT_BUFFER);
+	CHECK(len && len <= sizeof buf, "%lu", len);
+	CHECK(GetLogicalProcessorInformationEx(RelationAll, &buf.x, &len));
+	while (at < len) {
+		const SYSTEM_LOGICAL_PROCESSOR_INFORMATION_EX *x =
+			(const void *)(buf.b + at);
+
+		at += x->Size;
+		switch (x->Relationship) {
+		case RelationProcessorCore:
+		case RelationProcessorPackage:
+			a = x->Processor.GroupMask;
+			CHECK_EQ(x->Processor.GroupCount, 1);
+			CHECK_EQ(x->Size, (BYTE *)(a + 1) - (BYTE *)x);
+			CHECK(a->Mask && !(a->Mask & ~s.dwActiveProcessorMask));
+			if (x->Relationship == RelationProcessorCore)
+				cores |= a->Mask;
+			break;
+		case RelationCache:
+			a = &x->Cache.GroupMask;
+			CHECK_EQ(x->Size, (BYTE *)(a + 1) - (BYTE *)x);
+			CHECK(a->Mask && !(a->Mask & ~s.dwActiveProcessorMask));
+			break;
+		case RelationGroup:
+			groups++;
+			CHECK_EQ(x->Group.ActiveGroupCount, 1);
+			CHECK_EQ(x->Size, (BYTE *)(x->Group.GroupInfo + 1) -
+						  (BYTE *)x);
+			CHECK_EQ(x->Group.GroupInfo->ActiveProcessorCount,
+				 s.dwNumberOfProcessors);
+			CHECK_EQ(x->Group.GroupInfo->ActiveProcessorMask,
+				 s.dwActiveProcessorMask);
+			break;
+		default:
+			break;
+		}
+		if (!x->Size)
+			break;
+	}
+	CHECK_EQ(at, len);
+	CHECK_EQ(groups, 1);
+	CHECK_EQ(cores, s.dwActiveProcessorMask);
+}
+
 static void memory(void)
 {
 	MEMORYSTATUSEX m = { .dwLength = sizeof m };
@@ -79,6 +137,7 @@ int main(void)
 {
 	kernel();
 	processors();
+	records();
 	memory();
 	processes();
 	return check_done();
