@@ -426,6 +426,9 @@ def prepare():
     # SIGTRAP stays gdb's: it would hand on its own breakpoints' as well.
     quietly("handle %s nostop noprint pass" % SIGNALS)
     quietly("set confirm %s" % ("on" if ask else "off"))
+    # Else gdb steps over a breakpoint in a copy of the instruction, which it puts
+    # where 32-bit code cannot go.
+    quietly("set displaced-stepping off")
     # Most are in modules that come later.
     quietly("set breakpoint pending on")
 
