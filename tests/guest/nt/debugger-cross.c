@@ -18,7 +18,7 @@
 
 static char self[MAX_PATH], twin[MAX_PATH];
 
-/* .../x86_64/debug-cross.exe and .../i686/debug-cross.exe */
+/* .../x86_64/debugger-cross.exe and .../i686/debugger-cross.exe */
 static BOOL find_twin(void)
 {
 	const BOOL narrow = sizeof(void *) == 4;
@@ -28,8 +28,8 @@ static BOOL find_twin(void)
 	arch = strstr(twin, narrow ? "\\i686\\" : "\\x86_64\\");
 	if (!arch)
 		return FALSE;
-	strcpy(arch, narrow ? "\\x86_64\\debug-cross.exe"
-			    : "\\i686\\debug-cross.exe");
+	strcpy(arch, narrow ? "\\x86_64\\debugger-cross.exe"
+			    : "\\i686\\debugger-cross.exe");
 	return GetFileAttributesA(twin) != INVALID_FILE_ATTRIBUTES;
 }
 
@@ -61,7 +61,7 @@ static int program(char **argv)
 	WaitForSingleObject(go, INFINITE);
 	if (!IsDebuggerPresent())
 		return 1;
-	asm volatile("int3\n\tnop\n\tnop");
+	asm volatile("int3\n\tnop\n\tnop" : : "d"(&handled) : "memory");
 	asm volatile("movl $7, (%0)" : : "c"((ULONG_PTR)0x30) : "memory");
 	return handled == 1 ? 42 : 2;
 }
@@ -85,7 +85,8 @@ static BOOL start(DWORD flags, PROCESS_INFORMATION *pi)
 static struct {
 	HANDLE process, thread;
 	DWORD id, ran_by; /* its first thread */
-	int processes, loads, first_breaks, breaks, steps, faults;
+	int processes, loads, first_breaks, breaks, steps, faults, written;
+	BOOL watches; /* of its counter of exceptions */
 	DWORD64 at; /* the program's own int3 */
 	DWORD code;
 } seen;
@@ -97,6 +98,42 @@ static WOW64_CONTEXT context(void)
 	CHECK(Wow64GetThreadContext(seen.thread, &c), "%lu", GetLastError());
 	CHECK_EQ(c.SegCs, 0x23);
 	return c;
+}
+
+/* Dr0 to Dr7 of the 32-bit thread: four bytes, on, writing. */
+static void watch(DWORD at)
+{
+	WOW64_CONTEXT c = { .ContextFlags = WOW64_CONTEXT_DEBUG_REGISTERS,
+			    .Dr0 = at,
+			    .Dr7 = 1 | 1 << 16 | 3 << 18 };
+
+	seen.watches = Wow64SetThreadContext(seen.thread, &c);
+	if (!seen.watches) {
+		/* Not every virtual machine has them. */
+		CHECK_EQ(GetLastError(), ERROR_NOT_SUPPORTED);
+		return;
+	}
+	memset(&c, 0, sizeof c);
+	c.ContextFlags = WOW64_CONTEXT_DEBUG_REGISTERS;
+	CHECK(Wow64GetThreadContext(seen.thread, &c));
+	CHECK_EQ(c.Dr0, at);
+	CHECK_EQ(c.Dr7 & 0xff, 1);
+}
+
+/* The watch says so in Dr6, a step does not. */
+static void stepped(DWORD64 at)
+{
+	WOW64_CONTEXT c = { .ContextFlags = WOW64_CONTEXT_FULL |
+					    WOW64_CONTEXT_DEBUG_REGISTERS };
+
+	CHECK(Wow64GetThreadContext(seen.thread, &c));
+	CHECK_EQ(c.Eip, at);
+	if (seen.watches && c.Dr6 & 1) {
+		seen.written++;
+		return;
+	}
+	seen.steps++;
+	CHECK_EQ(at, seen.at + 2);
 }
 
 /* How the debuggee is to go on. */
@@ -126,12 +163,10 @@ static DWORD exception(const DEBUG_EVENT *e)
 		CHECK_EQ(c.Eip, at + 1);
 		c.EFlags |= TRAP_FLAG;
 		CHECK(Wow64SetThreadContext(seen.thread, &c));
+		watch(c.Edx);
 		return DBG_CONTINUE;
 	case STATUS_WX86_SINGLE_STEP:
-		seen.steps++;
-		c = context();
-		CHECK_EQ(c.Eip, at);
-		CHECK_EQ(at, seen.at + 2);
+		stepped(at);
 		return DBG_CONTINUE;
 	case EXCEPTION_ACCESS_VIOLATION:
 		seen.faults++;
@@ -184,6 +219,7 @@ static void debug(void)
 	CHECK_EQ(seen.breaks, 1);
 	CHECK_EQ(seen.steps, 1);
 	CHECK_EQ(seen.faults, 1);
+	CHECK_EQ(seen.written, seen.watches ? 1 : 0);
 	CHECK_EQ(seen.code, 42);
 }
 
