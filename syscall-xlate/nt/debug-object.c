@@ -97,6 +97,15 @@ static void queue(struct debug_link *l, const struct debug_msg *m, int *fd,
 	struct debug_event *e = malloc(sizeof *e);
 
 	if (!e) {
+		const struct debug_msg lost = {
+			.op = DEBUG_CONTINUE,
+			.thread = m->thread,
+			.status = (uint32_t)DBG_EXCEPTION_NOT_HANDLED,
+		};
+
+		/* Nobody will hear of it: it is not to wait for that. */
+		if (!dead)
+			debug_send(l->watch.fd, &lost, NULL, MSG_DONTWAIT);
 		close_fds(fd);
 		return;
 	}

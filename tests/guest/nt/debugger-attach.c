@@ -119,6 +119,38 @@ static void attach(void)
 	close_both(&pi);
 }
 
+/* Let go of with an event unanswered, by a thread that is suspended, for good:
+   others can attach themselves even so. */
+static void suspended(void)
+{
+	PROCESS_INFORMATION pi;
+	DEBUG_EVENT e;
+
+	CHECK(start("sleeper", 0, &pi));
+	Sleep(300);
+	for (int round = 0; round < 3; round++) {
+		HANDLE th = NULL;
+		BOOL ok = DebugActiveProcess(pi.dwProcessId);
+
+		CHECK(ok, "round %d: %lu", round, GetLastError());
+		while (ok && next(&e)) {
+			close_file(&e);
+			if (e.dwDebugEventCode == CREATE_THREAD_DEBUG_EVENT)
+				th = e.u.CreateThread.hThread;
+			if (e.dwDebugEventCode == EXCEPTION_DEBUG_EVENT)
+				break;
+			go(&e, DBG_CONTINUE);
+		}
+		CHECK(th && GetThreadId(th) == e.dwThreadId);
+		CHECK_EQ(SuspendThread(th), 0);
+		CHECK(DebugActiveProcessStop(pi.dwProcessId), "%lu",
+		      GetLastError());
+	}
+	TerminateProcess(pi.hProcess, 0);
+	CHECK_EQ(WaitForSingleObject(pi.hProcess, PATIENCE), WAIT_OBJECT_0);
+	close_both(&pi);
+}
+
 /* What happens to a debuggee whose debugger is gone. */
 static void orphan(BOOL kill)
 {
@@ -342,6 +374,7 @@ int main(int argc, char **argv)
 		return code;
 	find_calls();
 	attach();
+	suspended();
 	orphan(TRUE);
 	orphan(FALSE);
 	closing();
