@@ -7,7 +7,7 @@ add-symbol-file, so that breakpoints in it can be set, before the start as well.
 
 Frames: 64-bit foreign code is unwound by its .pdata, which every function but a
 leaf has, 32-bit code by its chain of ebp.  The gate, where a thread changes from
-one stack to the other, has unwind information of its own (direct-cfi.h).
+one stack to the other, has unwind information of its own (direct-asm.h).
 
 Signals that the foreign program is meant to see, or that run-foreign uses among
 its own threads, pass without a word.  What ends the program stops it here.

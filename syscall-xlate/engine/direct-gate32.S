@@ -8,10 +8,7 @@
  * words, which dispatch() leaves alone.
  */
 #include "syscall-xlate/engine/direct.h"
-#include "syscall-xlate/engine/direct-cfi.h"
-
-#define FN(name) .globl name; .hidden name; .type name, @function; name:
-#define MARK(name) .globl name; .hidden name; name:
+#include "syscall-xlate/engine/direct-asm.h"
 
 	.text
 

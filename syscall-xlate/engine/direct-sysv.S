@@ -8,10 +8,7 @@
  * its thread pointer, and through it the host stack, by GS.
  */
 #include "syscall-xlate/engine/direct.h"
-#include "syscall-xlate/engine/direct-cfi.h"
-
-#define FN(name) .globl name; .hidden name; .type name, @function; name:
-#define MARK(name) .globl name; .hidden name; name:
+#include "syscall-xlate/engine/direct-asm.h"
 
 	.text
 	.p2align 6
@@ -47,9 +44,7 @@ MARK(direct_sysv_begin)
 	mov	%r13, R_R13(%rsp)
 	mov	%r14, R_R14(%rsp)
 	mov	%r15, R_R15(%rsp)
-	.irp	n, 0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15
-	movaps	%xmm\n, FX_XMM(\n)(%rsp)
-	.endr
+	save_xmm %rsp
 	stmxcsr	FX_MXCSR(%rsp)
 	mov	FX_MXCSR(%rsp), %eax
 	and	$~0x3f, %eax
@@ -66,9 +61,7 @@ MARK(direct_sysv_exit)
 	mov	%fs:current_task@tpoff, %rax
 	cmpl	$0, T_PENDING(%rax)
 	jne	direct_sysv_pending
-	.irp	n, 0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15
-	movaps	FX_XMM(\n)(%rsp), %xmm\n
-	.endr
+	load_xmm %rsp
 	mov	R_RSI(%rsp), %rsi
 	mov	R_RDI(%rsp), %rdi
 	mov	R_R8(%rsp), %r8
@@ -86,9 +79,7 @@ MARK(direct_sysv_exit)
 MARK(direct_sysv_exit_end)
 MARK(direct_sysv_pending)
 	/* All registers count from here on, the vector ones too. */
-	.irp	n, 0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15
-	movaps	FX_XMM(\n)(%rsp), %xmm\n
-	.endr
+	load_xmm %rsp
 	ldmxcsr	FX_MXCSR(%rsp)
 	fxsave64 R_FX(%rsp)
 	ldmxcsr	sysv_mxcsr(%rip)

@@ -7,10 +7,7 @@
  * host_sp - R_SIZE, so a signal handler knows where that is.
  */
 #include "syscall-xlate/engine/direct.h"
-#include "syscall-xlate/engine/direct-cfi.h"
-
-#define FN(name) .globl name; .hidden name; .type name, @function; name:
-#define MARK(name) .globl name; .hidden name; name:
+#include "syscall-xlate/engine/direct-asm.h"
 
 	.text
 
@@ -48,9 +45,7 @@ MARK(direct_entry_begin)
 	mov	%r13, R_R13(%rsp)
 	mov	%r14, R_R14(%rsp)
 	mov	%r15, R_R15(%rsp)
-	.irp	n, 6,7,8,9,10,11,12,13,14,15
-	movaps	%xmm\n, FX_XMM(\n)(%rsp)
-	.endr
+	save_xmm %rsp, 6
 	stmxcsr	FX_MXCSR(%rsp)
 	mov	FX_MXCSR(%rsp), %eax	/* only an odd MXCSR is worth a load */
 	mov	%fs:current_task@tpoff, %rdi
@@ -60,9 +55,7 @@ MARK(direct_entry_begin)
 	jne	2f
 MARK(direct_entry_end)
 	call	dispatch
-	.irp	n, 6,7,8,9,10,11,12,13,14,15
-	movaps	FX_XMM(\n)(%rsp), %xmm\n
-	.endr
+	load_xmm %rsp, 6
 	/*
 	 * From here on a kick restarts at direct_exit_pending, so that nobody
 	 * goes back to the guest past a request.
@@ -81,9 +74,7 @@ MARK(direct_exit_end)
 2:	ldmxcsr	default_mxcsr(%rip)
 	call	dispatch
 	ldmxcsr	FX_MXCSR(%rsp)
-	.irp	n, 6,7,8,9,10,11,12,13,14,15
-	movaps	FX_XMM(\n)(%rsp), %xmm\n
-	.endr
+	load_xmm %rsp, 6
 	jmp	direct_exit_begin
 MARK(direct_exit_pending)
 	mov	%rsp, %rdi
@@ -92,9 +83,7 @@ MARK(direct_exit_pending)
 	mov	%rsp, %rdi
 	cmpl	$0, R_KIND(%rsp)
 	jne	direct_resume_frame
-	.irp	n, 6,7,8,9,10,11,12,13,14,15
-	movaps	FX_XMM(\n)(%rsp), %xmm\n
-	.endr
+	load_xmm %rsp, 6
 	jmp	direct_exit_begin
 
 /* A signal handler returns to these: rsp is a frame, all registers in it. */
@@ -188,20 +177,8 @@ MARK(direct_resume_begin)
 	pushq	R_RIP(%rdi)
 	mov	R_FSB(%rdi), %rax
 	wrfsbase %rax			/* the selector in FS is not touched */
-	mov	R_RAX(%rdi), %rax
-	mov	R_RBX(%rdi), %rbx
 	mov	R_RCX(%rdi), %rcx
-	mov	R_RDX(%rdi), %rdx
-	mov	R_RSI(%rdi), %rsi
-	mov	R_RBP(%rdi), %rbp
-	mov	R_R8(%rdi), %r8
-	mov	R_R9(%rdi), %r9
-	mov	R_R10(%rdi), %r10
-	mov	R_R11(%rdi), %r11
-	mov	R_R12(%rdi), %r12
-	mov	R_R13(%rdi), %r13
-	mov	R_R14(%rdi), %r14
-	mov	R_R15(%rdi), %r15
+	load_general
 	mov	R_RDI(%rdi), %rdi
 	iretq
 
@@ -223,9 +200,7 @@ direct_return_frame:
 	testl	$0x100, R_FLAGS(%rdi)	/* single step */
 	jne	direct_resume_frame
 	ldmxcsr	FX_MXCSR(%rdi)
-	.irp	n, 0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15
-	movaps	FX_XMM(\n)(%rdi), %xmm\n
-	.endr
+	load_xmm %rdi
 	testb	$XSTATE_BIT_AVX, R_XSTATE(%rdi)
 	je	1f
 	.irp	n, 0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15
@@ -237,20 +212,8 @@ direct_return_frame:
 	wrfsbase %rax
 	pushq	R_FLAGS(%rdi)
 	popfq
-	mov	R_RAX(%rdi), %rax
-	mov	R_RBX(%rdi), %rbx
 	mov	R_RIP(%rdi), %rcx
-	mov	R_RDX(%rdi), %rdx
-	mov	R_RSI(%rdi), %rsi
-	mov	R_RBP(%rdi), %rbp
-	mov	R_R8(%rdi), %r8
-	mov	R_R9(%rdi), %r9
-	mov	R_R10(%rdi), %r10
-	mov	R_R11(%rdi), %r11
-	mov	R_R12(%rdi), %r12
-	mov	R_R13(%rdi), %r13
-	mov	R_R14(%rdi), %r14
-	mov	R_R15(%rdi), %r15
+	load_general
 	mov	R_RSP(%rdi), %rsp
 	mov	R_RDI(%rdi), %rdi
 	jmp	*%rcx
