@@ -15,8 +15,8 @@
 #include "loader/image/pe.h"
 
 enum {
-	/* From this size on, large pages are worth while, if there are any. */
-	HUGE_FROM = 4 << 20,
+	/* Large pages, for what is copied into an image from its start on. */
+	HUGE_SIZE = 2 << 20,
 	/*
 	 * From this size on, copying what is touched costs less than copying
 	 * all: a chunk that is touched costs four times its part of a copy.
@@ -122,14 +122,38 @@ static bool lies_askew(const struct image *img)
 	return img->nsegments > 0 && !img->low_alignment;
 }
 
+/*
+ * How much of an image, from its start, is to be large pages: only what the
+ * file fills.  A program's zeroes can be far more than its file (Go's are) and
+ * are touched here and there: there a large page is much to clear for nothing.
+ */
+static uint32_t filled_from_start(const struct image *img)
+{
+	uint32_t end = img->headers_size;
+
+	for (unsigned i = 0; i < img->nsegments; i++) {
+		const struct image_segment *s = &img->segment[i];
+
+		if (s->rva > end && s->rva - end >= HUGE_SIZE)
+			break;
+		end = s->rva + MIN(s->file_size, s->size);
+	}
+	return end;
+}
+
 static int copy_all(const struct image *img, gaddr base, struct err *e)
 {
 	const struct image_segment *last = &img->segment[img->nsegments - 1];
-	struct reader r = { .img = img };
+	const int prot = GUEST_READ | GUEST_WRITE;
 	uint32_t size = last->rva + last->size;
-	int ret = guest_mem->map(base, size, GUEST_READ | GUEST_WRITE, -1, 0,
-				 size >= HUGE_FROM ? GUEST_HUGE : 0);
+	uint32_t huge = filled_from_start(img) / HUGE_SIZE * HUGE_SIZE;
+	struct reader r = { .img = img };
+	int ret = 0;
 
+	if (huge)
+		ret = guest_mem->map(base, huge, prot, -1, 0, GUEST_HUGE);
+	if (!ret && size > huge)
+		ret = guest_mem->map(base + huge, size - huge, prot, -1, 0, 0);
 	if (ret)
 		return map_failed(e, "the image", ret);
 	if (reader_add(&r, base, 0, img->headers_size, e))
