@@ -47,6 +47,21 @@ static size_t sequence(const unsigned char *p, size_t n)
 	return len;
 }
 
+/* How much of it stands for itself. */
+static size_t plain(const unsigned char *p, size_t n, bool is_text)
+{
+	size_t at = 0, len;
+
+	while (at < n && p[at] >= 0x20 && p[at] != '"' && p[at] != '\\' &&
+	       p[at] != 0x7f && (is_text || p[at] < 0x80)) {
+		len = sequence(p + at, n - at);
+		if (!len)
+			break;
+		at += len;
+	}
+	return at;
+}
+
 /* What is not UTF-8 appears as \u00XX: a byte, not a character. */
 static void put_text(struct trace_line *l, const char *text, size_t n,
 		     bool is_text)
@@ -55,18 +70,15 @@ static void put_text(struct trace_line *l, const char *text, size_t n,
 
 	trace_put(l, "\"");
 	while (n) {
-		size_t len = is_text || *p < 0x80 ? sequence(p, n) : 0;
+		size_t len = plain(p, n, is_text);
 
-		if (len == 1 && *p >= 0x20 && *p != '"' && *p != '\\' &&
-		    *p != 0x7f)
-			trace_put(l, "%c", *p);
-		else if (*p == '"' || *p == '\\')
-			trace_put(l, "\\%c", *p);
-		else if (len > 1)
+		if (len) {
 			trace_put(l, "%.*s", (int)len, (const char *)p);
-		else
-			trace_put(l, "\\u%04x", *p);
-		len = len ? len : 1;
+		} else {
+			trace_put(l, *p == '"' || *p == '\\' ? "\\%c" : "\\u%04x",
+				  *p);
+			len = 1;
+		}
 		p += len;
 		n -= len;
 	}
