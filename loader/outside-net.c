@@ -251,7 +251,7 @@ static bool is_number(int s, int option, int value)
 static int begin_own(const struct policy *p, const struct sockaddr *to, int fd,
 		     int door)
 {
-	int flags = fcntl(fd, F_GETFL);
+	int flags = fcntl(fd, F_GETFL), err;
 
 	if (!(p->net & POLICY_NET_LOOPBACK) || !policy_is_loopback(to) ||
 	    flags < 0 || !same_option(fd, door, SO_NETNS_COOKIE) ||
@@ -259,7 +259,11 @@ static int begin_own(const struct policy *p, const struct sockaddr *to, int fd,
 		return EACCES;
 	if (fcntl(fd, F_SETFL, flags | O_NONBLOCK) < 0)
 		return errno;
-	return connect(fd, to, length(to)) < 0 ? errno : 0;
+	err = connect(fd, to, length(to)) < 0 ? errno : 0;
+	/* It stays as it was, unless it is what was asked for. */
+	if (err && err != EINPROGRESS)
+		fcntl(fd, F_SETFL, flags);
+	return err;
 }
 
 static void answer_one(const struct policy *p, int s, int door)

@@ -5,6 +5,7 @@
  */
 #include <check.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <net/if.h>
 #include <poll.h>
 #include <sched.h>
@@ -107,6 +108,9 @@ static void clean(void)
  */
 START_TEST(own_loopback)
 {
+	const struct sockaddr_in6 six = { .sin6_family = AF_INET6,
+					  .sin6_port = htons(80),
+					  .sin6_addr = IN6ADDR_LOOPBACK_INIT };
 	struct sockaddr_in mine = { 0 }, host = { 0 };
 	struct policy p = { .net = POLICY_NET_PEERS | POLICY_NET_LOOPBACK,
 			    .own = own };
@@ -148,6 +152,12 @@ START_TEST(own_loopback)
 		if (policy_connect(outer, (struct sockaddr *)&host,
 				   &progress) != -EACCES)
 			_exit(5);
+		/* One that fails at once, by its family, stays as it was. */
+		s = inet_socket();
+		if (policy_connect(s, (struct sockaddr *)&six, &progress) !=
+			    -EAFNOSUPPORT ||
+		    fcntl(s, F_GETFL) & O_NONBLOCK)
+			_exit(9);
 		/* Not the loopback; no socket; none of TCP. */
 		host.sin_addr.s_addr = htonl(0xc0000201);
 		if (policy_connect(s, (struct sockaddr *)&host, &progress) !=
