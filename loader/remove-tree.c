@@ -20,8 +20,9 @@ bool remove_tree(int folder, const char *name)
 		return false;
 	fd = openat(folder, name,
 		    O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	/* Somebody else may be removing it, too. */
 	if (fd < 0)
-		return false;
+		return errno == ENOENT;
 	d = fdopendir(fd);
 	if (!d) {
 		close(fd);
@@ -33,5 +34,6 @@ bool remove_tree(int folder, const char *name)
 			err = errno;
 	closedir(d);
 	errno = err;
-	return !err && unlinkat(folder, name, AT_REMOVEDIR) == 0;
+	return !err && (unlinkat(folder, name, AT_REMOVEDIR) == 0 ||
+			errno == ENOENT);
 }
