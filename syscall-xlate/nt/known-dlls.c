@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * known-dlls.c - \\KnownDlls and \\KnownDlls32: sections of the system's DLLs.
+ * known-dlls.c - \KnownDlls and \KnownDlls32: sections of the DLLs that Windows knows.
  *
  * Windows' session manager makes them when it starts.  Here a directory is
  * filled when somebody first looks into it, and a section opens its file when
@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/utf.h"
 #include "syscall-xlate/nt/name.h"
 #include "syscall-xlate/nt/path.h"
 #include "syscall-xlate/nt/section.h"
@@ -20,14 +21,9 @@ static const char *const dlls[] = {
 
 enum { NAME_MAX_LEN = 96 };
 
-static size_t widen(uint16_t *to, const char *s)
+static size_t widen(uint16_t to[NAME_MAX_LEN], const char *s)
 {
-	size_t n = 0;
-
-	for (; s[n] && n + 1 < NAME_MAX_LEN; n++)
-		to[n] = (uint8_t)s[n];
-	to[n] = 0;
-	return n;
+	return utf8_to_utf16(to, NAME_MAX_LEN, s, strlen(s));
 }
 
 static const char *folder(int bits)
@@ -49,7 +45,7 @@ void known_dlls_fill(struct directory *d)
 		const size_t n = widen(name, dlls[i]);
 		struct object *o;
 
-		memcpy(path + at, name, (n + 1) * sizeof *name);
+		memcpy(path + at, name, n * sizeof *name);
 		if (path_from_nt(path, at + n, host) || access(host, R_OK))
 			continue; /* built without that width */
 		o = section_of_image(path, at + n);

@@ -173,13 +173,6 @@ static const struct {
 	{ "GLOBAL??\\GLOBALROOT", "" },
 };
 
-static size_t widen(uint16_t *dst, const char *s, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		dst[i] = (uint8_t)s[i];
-	return n;
-}
-
 static void add_initial(const char *path, const char *target)
 {
 	struct directory *d = root;
@@ -189,10 +182,13 @@ static void add_initial(const char *path, const char *target)
 
 	for (; (end = strchr(path, '\\')) != NULL; path = end + 1)
 		d = (struct directory *)name_find(
-			d, name, widen(name, path, (size_t)(end - path)),
+			d, name,
+			utf8_to_utf16(name, COUNT_OF(name), path,
+				      (size_t)(end - path)),
 			false);
 	if (target)
-		o = symlink_new(to, widen(to, target, strlen(target)));
+		o = symlink_new(to, utf8_to_utf16(to, COUNT_OF(to), target,
+						  strlen(target)));
 	else
 		o = object_new(&directory_type);
 	if (!o)
@@ -205,7 +201,9 @@ static void add_initial(const char *path, const char *target)
 				   !strcmp(path, "KnownDlls32") ? 32 :
 								  0;
 	}
-	name_insert(d, o, name, widen(name, path, strlen(path)), true);
+	name_insert(d, o, name,
+		    utf8_to_utf16(name, COUNT_OF(name), path, strlen(path)),
+		    true);
 	object_put(o);
 }
 
@@ -635,7 +633,8 @@ static void list_one(const uint16_t *name, size_t n,
 	l = &list->entry[list->n++];
 	l->name_len = MIN(n, COUNT_OF(l->name));
 	memcpy(l->name, name, l->name_len * 2);
-	l->type_len = widen(l->type, type->name, strlen(type->name));
+	l->type_len = utf8_to_utf16(l->type, COUNT_OF(l->type), type->name,
+				    strlen(type->name));
 }
 
 NTSTATUS directory_list(struct directory *d, struct listing *list)

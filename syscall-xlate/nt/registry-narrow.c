@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "base/table.h"
+#include "base/utf.h"
 #include "syscall-xlate/nt/registry.h"
 
 static const char node[] = "Wow6432Node";
@@ -26,11 +27,7 @@ enum { WORD_MAX = 32 };
 
 static size_t widen(uint16_t to[WORD_MAX], const char *word)
 {
-	const size_t n = strlen(word);
-
-	for (size_t i = 0; i < n && i < WORD_MAX; i++)
-		to[i] = (unsigned char)word[i];
-	return n;
+	return utf8_to_utf16(to, WORD_MAX, word, strlen(word));
 }
 
 static bool is_word(const uint16_t *s, size_t n, const char *word)
