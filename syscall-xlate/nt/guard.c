@@ -113,9 +113,11 @@ static NTSTATUS grow(struct vad *v, gaddr page, uint16_t state,
 			uint16_t there = vad_run(v, at, &end);
 
 			end = MIN(end, page);
-			if (!there &&
-			    guest_mem->map(at, end - at, vm_host_prot(plain),
-					   -1, 0, 0) < 0)
+			if ((there ? guest_mem->protect(at, end - at,
+							vm_host_prot(plain)) :
+				     guest_mem->map(at, end - at,
+						    vm_host_prot(plain), -1, 0,
+						    0)) < 0)
 				return STATUS_STACK_OVERFLOW;
 			vad_set(v, at, end, plain);
 		}
@@ -124,8 +126,10 @@ static NTSTATUS grow(struct vad *v, gaddr page, uint16_t state,
 		*limit = from;
 		return STATUS_STACK_OVERFLOW;
 	}
-	if (!vad_run(v, next, NULL) &&
-	    guest_mem->map(next, PAGE, GUEST_NONE, -1, 0, 0) < 0)
+	/* It is there already where _resetstkoflw() has set a guard above. */
+	if ((vad_run(v, next, NULL) ?
+		     guest_mem->protect(next, PAGE, GUEST_NONE) :
+		     guest_mem->map(next, PAGE, GUEST_NONE, -1, 0, 0)) < 0)
 		return STATUS_STACK_OVERFLOW;
 	if (guest_mem->protect(page, PAGE, vm_host_prot(plain)) < 0 ||
 	    !vad_set(v, next, page, plain | PAGE_GUARD) ||

@@ -4,6 +4,7 @@
  * program can go on after one, in the first thread and in others.
  */
 #include <windows.h>
+#include <malloc.h>
 #include <setjmp.h>
 #include "check.h"
 
@@ -52,17 +53,15 @@ __attribute__((noinline)) static void overflow(void)
 		deep(0);
 }
 
-/* What _resetstkoflw() does: a new guard page, below the one in use. */
+/* What programs with a C runtime of their own do: two guard pages at the very
+   end, but for the lowest page, which stays out of reach. */
 static BOOL reset(void)
 {
 	MEMORY_BASIC_INFORMATION m;
 	DWORD old;
-	char *at = (char *)&m;
 
-	if (!VirtualQuery(at, &m, sizeof m))
-		return FALSE;
-	/* The lowest page of the stack stays out of reach. */
-	return VirtualProtect((char *)m.AllocationBase + 0x1000, 0x1000,
+	return VirtualQuery(&m, &m, sizeof m) &&
+	       VirtualProtect((char *)m.AllocationBase + 0x1000, 0x2000,
 			      PAGE_READWRITE | PAGE_GUARD, &old);
 }
 
@@ -109,9 +108,12 @@ int main(void)
 	CHECK_EQ(code, EXCEPTION_STACK_OVERFLOW);
 	CHECK_EQ(nparams, 2);
 	CHECK(depth_reached > 500, "%ld calls", depth_reached);
-	CHECK(reset());
+	CHECK(_resetstkoflw());
 	overflow();
 	CHECK_EQ(overflows, 2);
+	CHECK(reset());
+	overflow();
+	CHECK_EQ(overflows, 3);
 
 	for (int i = 0; i < 3; i++) {
 		t = CreateThread(NULL, 0x20000, thread, NULL,
@@ -119,7 +121,7 @@ int main(void)
 		WaitForSingleObject(t, INFINITE);
 		GetExitCodeThread(t, &result);
 		CHECK_EQ(result, 1);
-		CHECK_EQ(overflows, 3 + i);
+		CHECK_EQ(overflows, 4 + i);
 	}
 	RemoveVectoredExceptionHandler(h);
 	return check_done();
