@@ -3,8 +3,8 @@
  * file-shared.c - share modes between processes.
  *
  * What this process has open of each file is one slot of a table in memory
- * that all processes of the user share (a file of the runtime directory or
- * /dev/shm).  An open looks at the slots of its file and writes its own: no
+ * that all processes of the user share (a file in /dev/shm, or else of the
+ * runtime directory).  An open looks at the slots of its file and writes its own: no
  * system call, once that page of the table is known to have memory.
  *
  * A process that is killed leaves its slots behind, and its id soon is
@@ -77,15 +77,19 @@ static bool find_path(void)
 		return true;
 	if (stat("/proc/self/ns/pid", &ns) < 0)
 		return false;
-	if (run && *run == '/' && strlen(run) < sizeof table_path - 64)
-		snprintf(table_path, sizeof table_path,
-			 "%s/run-foreign-share%d-%llx", run, VERSION,
-			 (unsigned long long)ns.st_ino);
-	else
+	/* As the session's folder (shared.c), and for the same reason: all of
+	   the user's logins have this one. */
+	if (access("/dev/shm", W_OK) == 0)
 		snprintf(table_path, sizeof table_path,
 			 "/dev/shm/run-foreign-%u-share%d-%llx",
 			 (unsigned)geteuid(), VERSION,
 			 (unsigned long long)ns.st_ino);
+	else if (run && *run == '/' && strlen(run) < sizeof table_path - 64)
+		snprintf(table_path, sizeof table_path,
+			 "%s/run-foreign-share%d-%llx", run, VERSION,
+			 (unsigned long long)ns.st_ino);
+	else
+		return false;
 	return true;
 }
 
