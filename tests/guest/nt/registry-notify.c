@@ -46,6 +46,13 @@ static int run(const char *self, const char *what)
 	return (int)code;
 }
 
+static void again(HKEY *k)
+{
+	RegCloseKey(*k);
+	CHECK_EQ(RegOpenKeyExA(HKEY_CURRENT_USER, HERE, 0, KEY_ALL_ACCESS, k),
+		 0);
+}
+
 int main(int argc, char **argv)
 {
 	HANDLE e = CreateEventA(NULL, FALSE, FALSE, NULL);
@@ -63,7 +70,9 @@ int main(int argc, char **argv)
 	CHECK_EQ(WaitForSingleObject(e, 0), WAIT_TIMEOUT);
 	CHECK_EQ(run(argv[0], "value"), 0);
 	CHECK_EQ(WaitForSingleObject(e, 10000), 0);
-	/* A key is no value, and one is told once. */
+	/* A key is no value, and one is told once.  By another handle: whether one
+	   may ask for something else than before is nowhere said. */
+	again(&k);
 	CHECK_EQ(RegNotifyChangeKeyValue(k, FALSE, REG_NOTIFY_CHANGE_NAME, e,
 					 TRUE),
 		 0);
@@ -72,6 +81,7 @@ int main(int argc, char **argv)
 	CHECK_EQ(run(argv[0], "value"), 0);
 	CHECK_EQ(WaitForSingleObject(e, 0), WAIT_TIMEOUT);
 	/* Below the key, only where that was asked for. */
+	again(&k);
 	CHECK_EQ(RegNotifyChangeKeyValue(k, TRUE, REG_NOTIFY_CHANGE_LAST_SET, e,
 					 TRUE),
 		 0);
