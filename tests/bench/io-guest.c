@@ -178,6 +178,52 @@ static void named_pipe(void)
 	CloseHandle(t);
 }
 
+/* The server of a completion port. */
+static DWORD WINAPI echo_port(void *arg)
+{
+	HANDLE s = arg, port = CreateIoCompletionPort(s, NULL, 1, 0), event;
+	OVERLAPPED o = { 0 }, out = { 0 }, *done;
+	ULONG_PTR key;
+	DWORD n;
+	char c;
+
+	/* No packets of what is sent. */
+	event = CreateEventA(NULL, TRUE, FALSE, NULL);
+	out.hEvent = (HANDLE)((ULONG_PTR)event | 1);
+	for (;;) {
+		if (!ReadFile(s, &c, 1, NULL, &o) &&
+		    GetLastError() != ERROR_IO_PENDING)
+			break;
+		if (!GetQueuedCompletionStatus(port, &n, &key, &done, INFINITE) ||
+		    !n)
+			break;
+		WriteFile(s, &c, 1, NULL, &out);
+	}
+	CloseHandle(event);
+	CloseHandle(port);
+	return 0;
+}
+
+static void named_pipe_port(void)
+{
+	HANDLE s = CreateNamedPipeA("\\\\.\\pipe\\rf-bench2",
+				    PIPE_ACCESS_DUPLEX | FILE_FLAG_OVERLAPPED,
+				    PIPE_TYPE_BYTE, 1, 4096, 4096, 0, NULL);
+	HANDLE c = CreateFileA("\\\\.\\pipe\\rf-bench2",
+			       GENERIC_READ | GENERIC_WRITE, 0, NULL,
+			       OPEN_EXISTING, 0, NULL);
+	HANDLE t = CreateThread(NULL, 0, echo_port, s, 0, NULL);
+	DWORD n;
+
+	BENCH("named pipe: ping-pong, port (native: epoll)", 5000,
+	      WriteFile(c, big, 1, &n, NULL);
+	      ReadFile(c, big, 1, &n, NULL));
+	CloseHandle(c);
+	WaitForSingleObject(t, INFINITE);
+	CloseHandle(s);
+	CloseHandle(t);
+}
+
 static void port(void)
 {
 	HANDLE p = CreateIoCompletionPort(INVALID_HANDLE_VALUE, NULL, 0, 0);
@@ -242,6 +288,7 @@ int main(void)
 	BENCH("file: map 1 MB, read, unmap", 2000, map());
 	anonymous_pipe();
 	named_pipe();
+	named_pipe_port();
 	port();
 	registry();
 	DeleteFileA("bench.4k");

@@ -9,6 +9,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
@@ -170,6 +171,38 @@ static void named_pipe(void)
 	close(s[1]);
 }
 
+static void *echo_epoll(void *arg)
+{
+	int fd = *(int *)arg, ep = epoll_create1(0);
+	struct epoll_event e = { .events = EPOLLIN };
+	char c;
+
+	epoll_ctl(ep, EPOLL_CTL_ADD, fd, &e);
+	for (;;) {
+		epoll_wait(ep, &e, 1, -1);
+		if (read(fd, &c, 1) != 1)
+			break;
+		sink = write(fd, &c, 1);
+	}
+	close(ep);
+	return NULL;
+}
+
+static void named_pipe_port(void)
+{
+	pthread_t t;
+	int s[2];
+
+	socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, s);
+	pthread_create(&t, NULL, echo_epoll, &s[1]);
+	BENCH("named pipe: ping-pong, port (native: epoll)", 5000,
+	      sink = write(s[0], big, 1);
+	      sink = read(s[0], big, 1));
+	close(s[0]);
+	pthread_join(t, NULL);
+	close(s[1]);
+}
+
 static void port(void)
 {
 	int fd = eventfd(0, EFD_CLOEXEC);
@@ -210,6 +243,7 @@ int main(void)
 	BENCH("file: map 1 MB, read, unmap", 2000, map());
 	anonymous_pipe();
 	named_pipe();
+	named_pipe_port();
 	port();
 	unlink("bench.4k");
 	unlink("bench.1m");
