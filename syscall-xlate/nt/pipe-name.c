@@ -9,7 +9,6 @@
  * Once that client is accepted the file is renamed to "C..."; it goes with the
  * instance.  Files of processes that were killed are swept by who finds them.
  */
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -29,166 +28,6 @@
 #include "syscall-xlate/nt/nt-private.h"
 #include "syscall-xlate/nt/pipe.h"
 #include "syscall-xlate/nt/calls.h"
-
-/* ---- folders
- * -------------------------------------------------------------------- */
-
-/* The folder of all pipes, made if it must be; -errno. */
-static int pipes_folder(bool make)
-{
-	const char *run = getenv("XDG_RUNTIME_DIR");
-	char path[PATH_MAX];
-	struct stat st;
-	int fd;
-
-	if (run && *run == '/' && strlen(run) < sizeof path - 64)
-		snprintf(path, sizeof path, "%s/run-foreign", run);
-	else
-		snprintf(path, sizeof path, "/tmp/run-foreign-%u",
-			 (unsigned)getuid());
-	if (make && mkdir(path, 0700) < 0 && errno != EEXIST)
-		return -errno;
-	/* In /tmp anybody could have made it. */
-	if (lstat(path, &st) < 0)
-		return -errno;
-	if (!S_ISDIR(st.st_mode) || st.st_uid != geteuid())
-		return -EACCES;
-	strcat(path, "/pipe");
-	if (make && mkdir(path, 0700) < 0 && errno != EEXIST)
-		return -errno;
-	fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	return fd < 0 ? -errno : fd;
-}
-
-/* A pipe's name as a file name: upper case, odd bytes as %XX. */
-static bool encode(char *out, size_t size, const uint16_t *name, size_t n)
-{
-	size_t at = 0;
-
-	for (size_t i = 0; i < n; i++) {
-		uint16_t c = utf16_upcase(name[i]);
-		bool plain = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') ||
-			     c == '_' || c == '-' || (c == '.' && at);
-
-		if (at + 6 > size)
-			return false;
-		at += (size_t)snprintf(out + at, size - at,
-				       plain       ? "%c"
-				       : c < 0x100 ? "%%%02X"
-						   : "%%u%04X",
-				       c);
-	}
-	out[at] = 0;
-	return at > 0;
-}
-
-static int try_name_folder(const char *file, bool make)
-{
-	int root = pipes_folder(make), fd;
-
-	if (root < 0)
-		return root;
-	if (make && mkdirat(root, file, 0700) < 0 && errno != EEXIST)
-		fd = -errno;
-	else
-		fd = openat(root, file, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fd == -1)
-		fd = -errno;
-	close(root);
-	return fd;
-}
-
-static int name_folder(const uint16_t *name, size_t n, bool make)
-{
-	char file[NAME_MAX + 1];
-	int fd = -ENAMETOOLONG;
-
-	if (!encode(file, sizeof file, name, n))
-		return fd;
-	/* Others remove folders when they are empty. */
-	for (int tries = 0; tries < 8; tries++) {
-		fd = try_name_folder(file, make);
-		if (fd != -ENOENT || !make)
-			break;
-	}
-	return fd;
-}
-
-/* An instance's address; short, whatever the folder's path is. */
-static socklen_t address(struct sockaddr_un *a, int dirfd, const char *file)
-{
-	a->sun_family = AF_UNIX;
-	snprintf(a->sun_path, sizeof a->sun_path, "/proc/self/fd/%d/%s", dirfd,
-		 file);
-	return sizeof *a;
-}
-
-struct instance {
-	char state; /* 'L' or 'C' */
-	int pid;
-	char type; /* 'b' or 'm' */
-	int configuration;
-	uint32_t max;
-};
-
-static bool parse(const char *file, struct instance *i)
-{
-	unsigned n;
-
-	return sscanf(file, "%c%d.%u.%c%d.%u", &i->state, &i->pid, &n, &i->type,
-		      &i->configuration, &i->max) == 6 &&
-	       (i->state == 'L' || i->state == 'C');
-}
-
-/*
- * Calls fn for each instance's file until it returns true.  Sweeps what dead
- * processes left.  Returns whether fn did.
- */
-static bool each_instance(int dirfd,
-			  bool (*fn)(int dirfd, const char *file,
-				     const struct instance *i, void *arg),
-			  void *arg)
-{
-	int fd = openat(dirfd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	DIR *d = fd < 0 ? NULL : fdopendir(fd);
-	struct instance i;
-	struct dirent *e;
-	bool stopped = false;
-
-	if (!d) {
-		if (fd >= 0)
-			close(fd);
-		return false;
-	}
-	while (!stopped && (e = readdir(d))) {
-		if (!parse(e->d_name, &i))
-			continue;
-		if (kill(i.pid, 0) < 0 && errno == ESRCH)
-			unlinkat(dirfd, e->d_name, 0);
-		else
-			stopped = fn(dirfd, e->d_name, &i, arg);
-	}
-	closedir(d);
-	return stopped;
-}
-
-static bool count_one(int dirfd, const char *file, const struct instance *i,
-		      void *arg)
-{
-	(void)dirfd, (void)file, (void)i;
-	++*(unsigned *)arg;
-	return false;
-}
-
-unsigned pipe_count_instances(struct pipe_end *e)
-{
-	unsigned n = 0;
-
-	if (e->dirfd < 0)
-		return 1;
-	each_instance(e->dirfd, count_one, &n);
-	return n;
-}
 
 /* ---- the server's end
  * ---------------------------------------------------------------- */
@@ -239,7 +78,7 @@ static int start_listening(struct pipe_end *e)
 		return -errno;
 	snprintf(file, sizeof file, "L%d.%u.%c%d.%u", getpid(), ++serial,
 		 e->message ? 'm' : 'b', e->configuration, e->max_instances);
-	len = address(&a, e->dirfd, file);
+	len = pipe_address(&a, e->dirfd, file);
 	if (bind(fd, (struct sockaddr *)&a, len) < 0 || listen(fd, 0) < 0) {
 		err = -errno;
 		unlinkat(e->dirfd, file, 0);
@@ -399,10 +238,10 @@ static NTSTATUS make_anonymous(struct file *f)
 
 struct existing {
 	unsigned n;
-	struct instance first;
+	struct pipe_instance first;
 };
 
-static bool look_at(int dirfd, const char *file, const struct instance *i,
+static bool look_at(int dirfd, const char *file, const struct pipe_instance *i,
 		    void *arg)
 {
 	struct existing *x = arg;
@@ -420,14 +259,16 @@ static NTSTATUS make_named(struct file *f, const struct nt_path *p,
 	struct existing x = { 0 };
 	int err;
 
-	e->dirfd = name_folder(p->rest, p->rest_len, disposition != FILE_OPEN);
+	e->dirfd = pipe_folder(p->rest, p->rest_len, disposition != FILE_OPEN);
 	if (e->dirfd < 0) {
 		err = -e->dirfd;
 		e->dirfd = -1;
 		return err == ENAMETOOLONG ? STATUS_OBJECT_NAME_INVALID
 					   : status_from_errno(err);
 	}
-	each_instance(e->dirfd, look_at, &x);
+	err = pipe_each_instance(e->dirfd, look_at, &x);
+	if (err < 0)
+		return status_from_errno(-err);
 	if (x.n && disposition == FILE_CREATE)
 		return STATUS_ACCESS_DENIED;
 	if (!x.n && disposition == FILE_OPEN)
@@ -443,7 +284,7 @@ static NTSTATUS make_named(struct file *f, const struct nt_path *p,
 	if (err == -ENOENT && disposition != FILE_OPEN) {
 		/* Somebody removed the empty folder in between. */
 		close(e->dirfd);
-		e->dirfd = name_folder(p->rest, p->rest_len, true);
+		e->dirfd = pipe_folder(p->rest, p->rest_len, true);
 		err = e->dirfd < 0 ? e->dirfd : start_listening(e);
 		if (e->dirfd < 0)
 			e->dirfd = -1;
@@ -549,11 +390,12 @@ out_oa:
 struct connect {
 	uint32_t access;
 	int fd;
-	struct instance found;
+	struct pipe_instance found;
 	bool exists, denied;
+	int err; /* of the host, for all of them */
 };
 
-static bool try_connect(int dirfd, const char *file, const struct instance *i,
+static bool try_connect(int dirfd, const char *file, const struct pipe_instance *i,
 			void *arg)
 {
 	struct connect *c = arg;
@@ -570,13 +412,15 @@ static bool try_connect(int dirfd, const char *file, const struct instance *i,
 	}
 	if (i->state != 'L')
 		return false;
-	fd = socket(AF_UNIX,
-		    (i->type == 'm' ? SOCK_SEQPACKET : SOCK_STREAM) |
-			    SOCK_CLOEXEC | SOCK_NONBLOCK,
-		    0);
-	if (fd < 0)
-		return false;
-	len = address(&a, dirfd, file);
+	fd = MORE_FILES(socket(AF_UNIX,
+			       (i->type == 'm' ? SOCK_SEQPACKET : SOCK_STREAM) |
+				       SOCK_CLOEXEC | SOCK_NONBLOCK,
+			       0));
+	if (fd < 0) {
+		c->err = errno;
+		return true;
+	}
+	len = pipe_address(&a, dirfd, file);
 	if (connect(fd, (struct sockaddr *)&a, len) < 0) {
 		close(fd);
 		return false;
@@ -592,7 +436,7 @@ NTSTATUS pipe_connect(struct task *t, const struct nt_path *p,
 		      uint32_t options, struct file **f)
 {
 	struct connect c = { .access = access, .fd = -1 };
-	int dirfd;
+	int dirfd, err;
 
 	(void)t;
 	if (!p->rest_len && root && root->kind == FILE_KIND_PIPE) {
@@ -617,11 +461,13 @@ NTSTATUS pipe_connect(struct task *t, const struct nt_path *p,
 		(*f)->pipe->out_quota = server->out_quota;
 		return STATUS_SUCCESS;
 	}
-	dirfd = name_folder(p->rest, p->rest_len, false);
+	dirfd = pipe_folder(p->rest, p->rest_len, false);
 	if (dirfd < 0)
-		return STATUS_OBJECT_NAME_NOT_FOUND;
-	each_instance(dirfd, try_connect, &c);
+		return pipe_no_folder(-dirfd);
+	err = pipe_each_instance(dirfd, try_connect, &c);
 	close(dirfd);
+	if (err < 0 || c.err)
+		return status_from_errno(err < 0 ? -err : c.err);
 	if (c.fd < 0)
 		return c.denied   ? STATUS_ACCESS_DENIED
 		       : c.exists ? STATUS_PIPE_NOT_AVAILABLE
@@ -636,123 +482,4 @@ NTSTATUS pipe_connect(struct task *t, const struct nt_path *p,
 	(*f)->pipe->max_instances = c.found.max;
 	(*f)->pipe->name = name_text(p->rest, p->rest_len);
 	return STATUS_SUCCESS;
-}
-
-/* ---- WaitNamedPipe
- * ------------------------------------------------------------------------ */
-
-static bool is_free(int dirfd, const char *file, const struct instance *i,
-		    void *arg)
-{
-	(void)dirfd, (void)file;
-	*(bool *)arg = true;
-	/* Taken but not yet accepted looks free: the connect will tell. */
-	return i->state == 'L';
-}
-
-NTSTATUS pipe_wait_name(struct task *t, gaddr in, uint32_t len)
-{
-	struct {
-		int64_t timeout;
-		uint32_t name_len;
-		uint8_t specified;
-	} head;
-	enum { HEAD = 14 }; /* the name follows without padding */
-	uint16_t name[256];
-	struct timespec ts = { 0, 500 * 1000 };
-	int64_t end;
-
-	if (len < HEAD)
-		return STATUS_INVALID_PARAMETER;
-	if (guest_read(t, &head, in, 13) < 0)
-		return STATUS_ACCESS_VIOLATION;
-	if (head.name_len > len - HEAD || head.name_len > sizeof name)
-		return STATUS_INVALID_PARAMETER;
-	if (guest_read(t, name, in + HEAD, head.name_len) < 0)
-		return STATUS_ACCESS_VIOLATION;
-	if (!head.specified)
-		head.timeout = -500000;
-	end = head.timeout == INT64_MIN ? INT64_MAX
-	      : head.timeout < 0        ? monotonic_ns() - head.timeout * 100
-					: monotonic_ns();
-	for (;;) {
-		int dirfd = name_folder(name, head.name_len / 2, false);
-		bool exists = false, found;
-
-		if (dirfd < 0)
-			return STATUS_OBJECT_NAME_NOT_FOUND;
-		found = each_instance(dirfd, is_free, &exists);
-		close(dirfd);
-		if (found)
-			return STATUS_SUCCESS;
-		if (!exists)
-			return STATUS_OBJECT_NAME_NOT_FOUND;
-		if (monotonic_ns() >= end)
-			return STATUS_IO_TIMEOUT;
-		if (nt_interrupted(t, false))
-			return STATUS_CANCELLED;
-		nanosleep(&ts, NULL);
-		if (ts.tv_nsec < 10 * 1000 * 1000)
-			ts.tv_nsec *= 2;
-	}
-}
-
-/* ---- \\.\pipe\ as a folder
- * ------------------------------------------------------ */
-
-/* What encode() made; in place. */
-static void decode(char *name)
-{
-	char *out = name;
-
-	while (*name) {
-		unsigned c;
-		int used = 0;
-
-		if (sscanf(name, "%%u%4X%n", &c, &used) == 1 && used == 6) {
-			uint16_t u = (uint16_t)c;
-
-			out += utf16_to_utf8(out, 4, &u, 1);
-			name += used;
-		} else if (sscanf(name, "%%%2X%n", &c, &used) == 1 &&
-			   used == 3) {
-			uint16_t u = (uint16_t)c;
-
-			out += utf16_to_utf8(out, 4, &u, 1);
-			name += used;
-		} else {
-			*out++ = *name++;
-		}
-	}
-	*out = 0;
-}
-
-void pipe_each_name(void (*fn)(const char *name, void *arg), void *arg)
-{
-	int fd = pipes_folder(false);
-	DIR *d = fd < 0 ? NULL : fdopendir(fd);
-	struct dirent *e;
-
-	if (!d) {
-		if (fd >= 0)
-			close(fd);
-		return;
-	}
-	while ((e = readdir(d))) {
-		unsigned n = 0;
-		int dirfd;
-
-		if (e->d_name[0] == '.')
-			continue;
-		dirfd = openat(fd, e->d_name,
-			       O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-		if (dirfd < 0)
-			continue;
-		each_instance(dirfd, count_one, &n);
-		close(dirfd);
-		decode(e->d_name);
-		if (n)
-			fn(e->d_name, arg);
-	}
-	closedir(d);
 }

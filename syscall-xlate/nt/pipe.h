@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * pipe.h - the two halves of pipes: moving data (pipe.c, pipe-data.c), and
- * finding each other by name (pipe-name.c).
+ * finding each other by name (pipe-name.c, pipe-folder.c).
  *
  * A byte pipe made by CreatePipe is a host pipe; one with a name is a stream
  * socket, or, if it keeps messages, a SEQPACKET socket whose every packet
@@ -15,6 +15,8 @@
 #define RF_NT_PIPE_H
 
 #include <pthread.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 
 #include "syscall-xlate/nt/file.h"
 
@@ -93,6 +95,32 @@ NTSTATUS pipe_try_accept(struct file *f, struct pipe_end *e);
 NTSTATUS pipe_listen(struct task *t, struct file *f, struct irp *r);
 NTSTATUS pipe_disconnect(struct file *f);
 void pipe_forget_instance(struct pipe_end *e);
+
+
+/* pipe-folder.c */
+
+/* What the name of an instance's file says. */
+struct pipe_instance {
+	char state; /* 'L' or 'C' */
+	int pid;
+	char type; /* 'b' or 'm' */
+	int configuration;
+	uint32_t max;
+};
+
+/* The folder of a name, made if it must be: a descriptor, or -errno. */
+int pipe_folder(const uint16_t *name, size_t n, bool make);
+/* What the errno of that is for who wants the pipe. */
+NTSTATUS pipe_no_folder(int err);
+/*
+ * Calls fn for each instance's file until it returns true.  Sweeps what dead
+ * processes left.  Returns whether fn did, or -errno.
+ */
+typedef bool pipe_instance_fn(int dirfd, const char *file,
+			      const struct pipe_instance *i, void *arg);
+int pipe_each_instance(int dirfd, pipe_instance_fn *fn, void *arg);
 unsigned pipe_count_instances(struct pipe_end *e);
+/* An instance's address; short, whatever the folder's path is. */
+socklen_t pipe_address(struct sockaddr_un *a, int dirfd, const char *file);
 
 #endif

@@ -42,7 +42,9 @@ static uint64_t give(struct task *t, struct file *f, uint32_t access,
 	uint64_t h = 0;
 
 	if (!f) {
-		*status = STATUS_NO_MEMORY;
+		*status = errno == EMFILE || errno == ENFILE
+				  ? status_from_errno(errno)
+				  : STATUS_NO_MEMORY;
 		return 0;
 	}
 	if (!*status)
@@ -63,7 +65,7 @@ static struct file *master_file(int fd)
 
 static struct file *slave_file(const char *path, uint32_t access)
 {
-	int fd = open(path, O_RDWR | O_NOCTTY | O_CLOEXEC);
+	int fd = MORE_FILES(open(path, O_RDWR | O_NOCTTY | O_CLOEXEC));
 	struct file *f = fd < 0 ? NULL : console_file(fd, access, 7, SYNC);
 
 	if (!f && fd >= 0)
@@ -85,7 +87,7 @@ NTSTATUS pty_new(struct task *t, struct file *f, struct irp *r)
 	(void)f;
 	if (status)
 		return status;
-	fd = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
+	fd = MORE_FILES(posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC));
 	if (fd < 0)
 		return status_from_errno(errno);
 	if (grantpt(fd) || unlockpt(fd) || ptsname_r(fd, path, sizeof path)) {

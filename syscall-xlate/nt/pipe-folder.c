@@ -1,0 +1,334 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * pipe-folder.c - the names of pipes: a folder for each, with a file for each
+ * instance (see pipe-name.c); who waits for one, and all of them as a list.
+ */
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/inotify.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/utf.h"
+#include "syscall-xlate/nt/file-private.h"
+#include "syscall-xlate/nt/nt-private.h"
+#include "syscall-xlate/nt/pipe.h"
+
+/* ---- folders
+ * -------------------------------------------------------------------- */
+
+/* The folder of all pipes, made if it must be; -errno. */
+static int pipes_folder(bool make)
+{
+	const char *run = getenv("XDG_RUNTIME_DIR");
+	char path[PATH_MAX];
+	struct stat st;
+	int fd;
+
+	if (run && *run == '/' && strlen(run) < sizeof path - 64)
+		snprintf(path, sizeof path, "%s/run-foreign", run);
+	else
+		snprintf(path, sizeof path, "/tmp/run-foreign-%u",
+			 (unsigned)getuid());
+	if (make && mkdir(path, 0700) < 0 && errno != EEXIST)
+		return -errno;
+	/* In /tmp anybody could have made it. */
+	if (lstat(path, &st) < 0)
+		return -errno;
+	if (!S_ISDIR(st.st_mode) || st.st_uid != geteuid())
+		return -EACCES;
+	strcat(path, "/pipe");
+	if (make && mkdir(path, 0700) < 0 && errno != EEXIST)
+		return -errno;
+	fd = MORE_FILES(open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+	return fd < 0 ? -errno : fd;
+}
+
+/* A pipe's name as a file name: upper case, odd bytes as %XX. */
+static bool encode(char *out, size_t size, const uint16_t *name, size_t n)
+{
+	size_t at = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		uint16_t c = utf16_upcase(name[i]);
+		bool plain = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') ||
+			     c == '_' || c == '-' || (c == '.' && at);
+
+		if (at + 6 > size)
+			return false;
+		at += (size_t)snprintf(out + at, size - at,
+				       plain       ? "%c"
+				       : c < 0x100 ? "%%%02X"
+						   : "%%u%04X",
+				       c);
+	}
+	out[at] = 0;
+	return at > 0;
+}
+
+static int try_folder(const char *file, bool make)
+{
+	int root = pipes_folder(make), fd;
+
+	if (root < 0)
+		return root;
+	if (make && mkdirat(root, file, 0700) < 0 && errno != EEXIST)
+		fd = -errno;
+	else
+		fd = MORE_FILES(openat(root, file,
+				       O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+	if (fd == -1)
+		fd = -errno;
+	close(root);
+	return fd;
+}
+
+int pipe_folder(const uint16_t *name, size_t n, bool make)
+{
+	char file[NAME_MAX + 1];
+	int fd = -ENAMETOOLONG;
+
+	if (!encode(file, sizeof file, name, n))
+		return fd;
+	/* Others remove folders when they are empty. */
+	for (int tries = 0; tries < 8; tries++) {
+		fd = try_folder(file, make);
+		if (fd != -ENOENT || !make)
+			break;
+	}
+	return fd;
+}
+
+socklen_t pipe_address(struct sockaddr_un *a, int dirfd, const char *file)
+{
+	a->sun_family = AF_UNIX;
+	snprintf(a->sun_path, sizeof a->sun_path, "/proc/self/fd/%d/%s", dirfd,
+		 file);
+	return sizeof *a;
+}
+
+static bool parse(const char *file, struct pipe_instance *i)
+{
+	unsigned n;
+
+	return sscanf(file, "%c%d.%u.%c%d.%u", &i->state, &i->pid, &n, &i->type,
+		      &i->configuration, &i->max) == 6 &&
+	       (i->state == 'L' || i->state == 'C');
+}
+
+int pipe_each_instance(int dirfd, pipe_instance_fn *fn, void *arg)
+{
+	int fd = MORE_FILES(
+		openat(dirfd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+	DIR *d = fd < 0 ? NULL : fdopendir(fd);
+	struct pipe_instance i;
+	struct dirent *e;
+	bool stopped = false;
+
+	if (!d) {
+		int err = errno;
+
+		if (fd >= 0)
+			close(fd);
+		return -err;
+	}
+	while (!stopped && (e = readdir(d))) {
+		if (!parse(e->d_name, &i))
+			continue;
+		if (kill(i.pid, 0) < 0 && errno == ESRCH)
+			unlinkat(dirfd, e->d_name, 0);
+		else
+			stopped = fn(dirfd, e->d_name, &i, arg);
+	}
+	closedir(d);
+	return stopped;
+}
+
+static bool count_one(int dirfd, const char *file, const struct pipe_instance *i,
+		      void *arg)
+{
+	(void)dirfd, (void)file, (void)i;
+	++*(unsigned *)arg;
+	return false;
+}
+
+unsigned pipe_count_instances(struct pipe_end *e)
+{
+	unsigned n = 0;
+
+	if (e->dirfd < 0)
+		return 1;
+	pipe_each_instance(e->dirfd, count_one, &n);
+	return n;
+}
+
+NTSTATUS pipe_no_folder(int err)
+{
+	return err == EMFILE || err == ENFILE || err == ENOMEM
+		       ? status_from_errno(err)
+		       : STATUS_OBJECT_NAME_NOT_FOUND;
+}
+
+
+/* ---- WaitNamedPipe
+ * ------------------------------------------------------------------------ */
+
+static bool is_free(int dirfd, const char *file, const struct pipe_instance *i,
+		    void *arg)
+{
+	(void)dirfd, (void)file;
+	*(bool *)arg = true;
+	/* Taken but not yet accepted looks free: the connect will tell. */
+	return i->state == 'L';
+}
+
+/*
+ * Until something changes in a pipe's folder: a server begins to listen, or is
+ * gone.  watch: an inotify descriptor that has watched since before we looked;
+ * -1: none.  After a while all the same: servers that are killed change nothing.
+ */
+static void wait_for_change(int watch, int64_t end)
+{
+	enum { LOOK_AGAIN_NS = 100 * 1000 * 1000, BLIND_NS = 5 * 1000 * 1000 };
+	int64_t rest = MIN(end - monotonic_ns(),
+			   (int64_t)(watch < 0 ? BLIND_NS : LOOK_AGAIN_NS));
+	struct timespec ts = { 0, MAX(rest, (int64_t)0) };
+	struct pollfd p = { .fd = watch, .events = POLLIN };
+	char events[4096];
+
+	if (ppoll(&p, 1, &ts, NULL) > 0)
+		(void)!read(watch, events, sizeof events);
+}
+
+static NTSTATUS wait_for_server(struct task *t, const uint16_t *name, size_t n,
+				int watch, int64_t end)
+{
+	int watched = -1;
+
+	for (;;) {
+		int dirfd = pipe_folder(name, n, false);
+		bool exists = false;
+		char path[32];
+		int found;
+
+		if (dirfd < 0)
+			return pipe_no_folder(-dirfd);
+		snprintf(path, sizeof path, "/proc/self/fd/%d", dirfd);
+		/* Another folder of that name is watched as well. */
+		watched = inotify_add_watch(watch, path, IN_CREATE | IN_MOVE |
+								 IN_DELETE);
+		found = pipe_each_instance(dirfd, is_free, &exists);
+		close(dirfd);
+		if (found)
+			return found < 0 ? status_from_errno(-found)
+					 : STATUS_SUCCESS;
+		if (!exists)
+			return STATUS_OBJECT_NAME_NOT_FOUND;
+		if (monotonic_ns() >= end)
+			return STATUS_IO_TIMEOUT;
+		if (nt_interrupted(t, false))
+			return STATUS_CANCELLED;
+		wait_for_change(watched < 0 ? -1 : watch, end);
+	}
+}
+
+NTSTATUS pipe_wait_name(struct task *t, gaddr in, uint32_t len)
+{
+	struct {
+		int64_t timeout;
+		uint32_t name_len;
+		uint8_t specified;
+	} head;
+	enum { HEAD = 14 }; /* the name follows without padding */
+	uint16_t name[256];
+	NTSTATUS status;
+	int64_t end;
+	int watch;
+
+	if (len < HEAD)
+		return STATUS_INVALID_PARAMETER;
+	if (guest_read(t, &head, in, 13) < 0)
+		return STATUS_ACCESS_VIOLATION;
+	if (head.name_len > len - HEAD || head.name_len > sizeof name)
+		return STATUS_INVALID_PARAMETER;
+	if (guest_read(t, name, in + HEAD, head.name_len) < 0)
+		return STATUS_ACCESS_VIOLATION;
+	if (!head.specified)
+		head.timeout = -500000;
+	end = head.timeout == INT64_MIN ? INT64_MAX
+	      : head.timeout < 0        ? monotonic_ns() - head.timeout * 100
+					: monotonic_ns();
+	watch = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
+	status = wait_for_server(t, name, head.name_len / 2, watch, end);
+	if (watch >= 0)
+		close(watch);
+	return status;
+}
+
+/* ---- \\.\pipe\ as a folder
+ * ------------------------------------------------------ */
+
+/* What encode() made; in place. */
+static void decode(char *name)
+{
+	char *out = name;
+
+	while (*name) {
+		unsigned c;
+		int used = 0;
+
+		if (sscanf(name, "%%u%4X%n", &c, &used) == 1 && used == 6) {
+			uint16_t u = (uint16_t)c;
+
+			out += utf16_to_utf8(out, 4, &u, 1);
+			name += used;
+		} else if (sscanf(name, "%%%2X%n", &c, &used) == 1 &&
+			   used == 3) {
+			uint16_t u = (uint16_t)c;
+
+			out += utf16_to_utf8(out, 4, &u, 1);
+			name += used;
+		} else {
+			*out++ = *name++;
+		}
+	}
+	*out = 0;
+}
+
+void pipe_each_name(void (*fn)(const char *name, void *arg), void *arg)
+{
+	int fd = pipes_folder(false);
+	DIR *d = fd < 0 ? NULL : fdopendir(fd);
+	struct dirent *e;
+
+	if (!d) {
+		if (fd >= 0)
+			close(fd);
+		return;
+	}
+	while ((e = readdir(d))) {
+		unsigned n = 0;
+		int dirfd;
+
+		if (e->d_name[0] == '.')
+			continue;
+		dirfd = openat(fd, e->d_name,
+			       O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		if (dirfd < 0)
+			continue;
+		pipe_each_instance(dirfd, count_one, &n);
+		close(dirfd);
+		decode(e->d_name);
+		if (n)
+			fn(e->d_name, arg);
+	}
+	closedir(d);
+}
