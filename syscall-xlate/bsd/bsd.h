@@ -369,6 +369,15 @@ struct bsd_image {
 int bsd_map_program(const struct launch *l, uint32_t ncalls,
 		    struct bsd_image *im, struct err *e);
 
+/* ---- vfork (vfork.c) ---------------------------------------------------------------- */
+
+/* In a child whose parent waits at pipe's other end; -1: nobody waits. */
+void vfork_child(struct task *t, int pipe);
+/* It ends, or executes a program: the parent hears of what it changed. */
+void vfork_tell(struct task *t);
+/* The parent: until the child has closed the pipe. */
+void vfork_wait(struct task *t, int pipe);
+
 /* ---- kqueue, descriptors ------------------------------------------------------------ */
 
 void kqueue_closed(int fd); /* fd is about to be closed */

@@ -337,8 +337,10 @@ int64_t bsd_execve(struct task *t, gaddr name, gaddr args, gaddr env)
 	/* Other threads end with the exec itself, as on BSD. */
 	if (!ret)
 		keep_linker_out(&envp);
-	if (!ret)
+	if (!ret) {
+		vfork_tell(t);
 		ret = exec_path(path, &argv, envp.v);
+	}
 	strings_free(&argv);
 	strings_free(&envp);
 	return ret;
@@ -355,8 +357,10 @@ int64_t bsd_fexecve(struct task *t, int fd, gaddr args, gaddr env)
 	snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
 	if (!ret)
 		keep_linker_out(&envp);
-	if (!ret)
+	if (!ret) {
+		vfork_tell(t);
 		ret = exec_path(path, &argv, envp.v);
+	}
 	strings_free(&argv);
 	strings_free(&envp);
 	return ret;

@@ -223,6 +223,7 @@ static void in_child(struct bsd_thread *self, int end, int slot)
 	if (parent_waits >= 0)
 		close(parent_waits);
 	parent_waits = end < 0 ? -1 : own_fd(end);
+	vfork_child(&self->task, parent_waits);
 	bsd_sys->forked();
 }
 
@@ -238,7 +239,6 @@ static int64_t do_fork(struct task *t, bool wait)
 {
 	struct bsd_thread *self = bsd_thread(t);
 	int end[2] = { -1, -1 }, pid, slot;
-	char none;
 
 	pthread_mutex_lock(&lock);
 	space_lock();
@@ -261,8 +261,8 @@ static int64_t do_fork(struct task *t, bool wait)
 	if (pid == 0) {
 		kqueue_forked();
 	} else if (end[0] >= 0) {
-		while (pid > 0 && read(end[0], &none, 1) < 0 && errno == EINTR)
-			;
+		if (pid > 0)
+			vfork_wait(t, end[0]);
 		close(end[0]);
 	}
 	/* The second result tells parent (0) from child (1). */

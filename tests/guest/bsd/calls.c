@@ -217,12 +217,16 @@ static void waiting(char *self, i64 nr, u64 flags)
 	char *argv[] = { "renamed", "child", 0 }, *envp[] = { 0 };
 	i64 ts[2] = { 0, 30000000 }, fds[1], pid;
 	struct { i32 fd; short events, revents; } p;
+	volatile i32 stored;
 	i32 status = 0;
 
 	for (int exec = 0; exec < 2; exec++) {
 		CALL(SYS_pipe2, fds, 0);
+		stored = 1;
 		pid = CALL(nr, flags);
 		if (pid == 0) {
+			/* As posix_spawn(3) tells that execve(2) failed. */
+			stored = 2 + exec;
 			CALL(SYS_nanosleep, ts, 0);
 			CALL(SYS_write, fds[0] >> 32, "x", 1);
 			if (exec)
@@ -231,6 +235,7 @@ static void waiting(char *self, i64 nr, u64 flags)
 		}
 		CHECK(pid > 0);
 		EQUAL(second, 0);
+		EQUAL(stored, 2 + exec);
 		p.fd = (i32)fds[0];
 		p.events = 1;
 		EQUAL(CALL(SYS_poll, &p, 1, 0), 1);
