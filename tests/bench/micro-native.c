@@ -2,12 +2,10 @@
 /* micro-native.c - the obvious POSIX counterpart of each row. */
 #define _GNU_SOURCE
 #include "micro.h"
+#include "micro-futex.h"
 
 #include <fcntl.h>
-#include <linux/futex.h>
 #include <poll.h>
-#include <stdatomic.h>
-#include <sys/syscall.h>
 #include <pthread.h>
 #include <semaphore.h>
 #include <stdlib.h>
@@ -16,7 +14,6 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <time.h>
-#include <unistd.h>
 
 static volatile long sink;
 static char big[65536], other[65536];
@@ -65,40 +62,22 @@ static void *idle(void *arg)
 	return arg;
 }
 
-static void wake(_Atomic unsigned *w)
-{
-	*w = 1;
-	syscall(SYS_futex, w, FUTEX_WAKE_PRIVATE, 1, NULL, NULL, 0);
-}
-
-static void await(_Atomic unsigned *w)
-{
-	unsigned one;
-
-	for (;;) {
-		one = 1;
-		if (atomic_compare_exchange_strong(w, &one, 0))
-			return;
-		syscall(SYS_futex, w, FUTEX_WAIT_PRIVATE, 0, NULL, NULL, 0);
-	}
-}
-
 static void *echo(void *arg)
 {
 	int last;
 
 	do {
-		await(&ping);
+		await(&ping, FUTEX_PRIVATE_FLAG);
 		last = stop; /* before the answer: its receiver sets it */
-		wake(&pong);
+		wake(&pong, FUTEX_PRIVATE_FLAG);
 	} while (!last);
 	return arg;
 }
 
 static void round_trip(void)
 {
-	wake(&ping);
-	await(&pong);
+	wake(&ping, FUTEX_PRIVATE_FLAG);
+	await(&pong, FUTEX_PRIVATE_FLAG);
 }
 
 static void inside(void)

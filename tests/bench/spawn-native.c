@@ -1,18 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* spawn-native.c - starting programs; namesakes in spawn-guest.c. */
 #include "micro.h"
+#include "micro-futex.h"
 
 #include <fcntl.h>
-#include <linux/futex.h>
 #include <signal.h>
 #include <spawn.h>
-#include <stdatomic.h>
 #include <stdlib.h>
 #include <sys/mman.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
-#include <unistd.h>
 
 extern char **environ;
 
@@ -40,28 +37,10 @@ static void run(char *const *argv)
 
 static _Atomic unsigned *words;
 
-static void wake(_Atomic unsigned *w)
-{
-	*w = 1;
-	syscall(SYS_futex, w, FUTEX_WAKE, 1, NULL, NULL, 0);
-}
-
-static void await(_Atomic unsigned *w)
-{
-	unsigned one;
-
-	for (;;) {
-		one = 1;
-		if (atomic_compare_exchange_strong(w, &one, 0))
-			return;
-		syscall(SYS_futex, w, FUTEX_WAIT, 0, NULL, NULL, 0);
-	}
-}
-
 static void round_trip(void)
 {
-	wake(&words[0]);
-	await(&words[64]);
+	wake(&words[0], 0);
+	await(&words[64], 0);
 }
 
 static void two_processes(void)
@@ -72,8 +51,8 @@ static void two_processes(void)
 		     MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	pid = fork();
 	while (!pid) {
-		await(&words[0]);
-		wake(&words[64]);
+		await(&words[0], 0);
+		wake(&words[64], 0);
 	}
 	round_trip();
 	/* What an event cannot be faster than. */
