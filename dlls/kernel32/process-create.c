@@ -386,6 +386,9 @@ static NTSTATUS start(struct creation *c, LPSECURITY_ATTRIBUTES pa,
 	if (given->child_policy)
 		add(&list, &n, PS_ATTRIBUTE_CHILD_POLICY,
 		    sizeof *given->child_policy, given->child_policy);
+	if (given->mitigations)
+		add(&list, &n, PS_ATTRIBUTE_MITIGATIONS,
+		    sizeof given->mitigations, &given->mitigations);
 	if (given->parent)
 		add(&list, &n, PS_ATTRIBUTE_PARENT_PROCESS,
 		    sizeof given->parent, given->parent);

@@ -381,6 +381,15 @@ BOOL WINAPI WriteProcessMemory(HANDLE h, LPVOID to, LPCVOID from, SIZE_T n,
 
 /* ---- policies ------------------------------------------------------- */
 
+static BOOL policy_fits(PROCESS_MITIGATION_POLICY which, SIZE_T size)
+{
+	if (which == ProcessDEPPolicy)
+		return size == sizeof(PROCESS_MITIGATION_DEP_POLICY);
+	if (which == ProcessMitigationOptionsMask)
+		return size == 8 || size == 16;
+	return size == sizeof(DWORD);
+}
+
 BOOL WINAPI GetProcessMitigationPolicy(HANDLE h,
 				       PROCESS_MITIGATION_POLICY which,
 				       PVOID buf, SIZE_T size)
@@ -389,7 +398,7 @@ BOOL WINAPI GetProcessMitigationPolicy(HANDLE h,
 		ULONG policy, value;
 	} i = { which, 0 };
 
-	if (size < sizeof i.value) {
+	if (!policy_fits(which, size)) {
 		SetLastError(ERROR_INVALID_PARAMETER);
 		return FALSE;
 	}
@@ -397,6 +406,8 @@ BOOL WINAPI GetProcessMitigationPolicy(HANDLE h,
 		return FALSE;
 	memset(buf, 0, size);
 	memcpy(buf, &i.value, sizeof i.value);
+	if (which == ProcessDEPPolicy)
+		((PROCESS_MITIGATION_DEP_POLICY *)buf)->Permanent = i.value & 1;
 	return TRUE;
 }
 
@@ -407,7 +418,7 @@ BOOL WINAPI SetProcessMitigationPolicy(PROCESS_MITIGATION_POLICY which,
 		ULONG policy, value;
 	} i = { which, 0 };
 
-	if (size < sizeof i.value) {
+	if (!policy_fits(which, size) || which == ProcessMitigationOptionsMask) {
 		SetLastError(ERROR_INVALID_PARAMETER);
 		return FALSE;
 	}
@@ -529,6 +540,8 @@ static const struct {
 
 static DWORD check_attribute(DWORD_PTR what, SIZE_T size)
 {
+	if (what == 0x00020007 && size != 4 && size != 8 && size != 16)
+		return ERROR_BAD_LENGTH;
 	for (unsigned i = 0; i < ARRAY_LEN(known); i++) {
 		if (known[i].what != what)
 			continue;
@@ -595,6 +608,11 @@ BOOL process_attributes_get(LPPROC_THREAD_ATTRIBUTE_LIST list,
 			break;
 		case 0x00030003:
 			a->affinity = e->value;
+			break;
+		case 0x00020007:
+			/* As old programs have it, in 32 bits; or two words. */
+			memcpy(&a->mitigations, e->value,
+			       min(e->size, sizeof a->mitigations));
 			break;
 		case 0x0002000e:
 			a->child_policy = e->value;

@@ -218,7 +218,7 @@ static int64_t check_job_time(struct job *j, int64_t own)
 
 	if (!end)
 		return INT64_MAX;
-	job_times(j, &user, &kernel, &faults);
+	job_times(j, &user, &kernel, &faults, NULL);
 	if (user >= end) {
 		end_of_job_time(j);
 		return INT64_MAX;

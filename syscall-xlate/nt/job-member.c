@@ -33,15 +33,26 @@ static bool runs(const struct job_slot *s)
 	       started((int)s->pid) == s->started;
 }
 
+static void add_io(struct io_counts *to, const struct io_counts *c)
+{
+	to->reads += c->reads;
+	to->writes += c->writes;
+	to->others += c->others;
+	to->read_bytes += c->read_bytes;
+	to->write_bytes += c->write_bytes;
+	to->other_bytes += c->other_bytes;
+}
+
 /* o locked: at's process has used so much in its life. */
 static void count(struct job *j, struct job_slot *at, int64_t user,
-		  int64_t kernel)
+		  int64_t kernel, const struct io_counts *io)
 {
 	if (at->counted)
 		return;
 	at->counted = 1;
 	j->area->dead_user += user;
 	j->area->dead_kernel += kernel;
+	add_io(&j->area->dead_io, io);
 }
 
 /* o locked; NULL: it is not in j. */
@@ -57,18 +68,21 @@ static struct job_slot *slot_of(struct job *j, int host_pid)
 static bool leave(struct job *j, const struct job_slot *s)
 {
 	int64_t user = 0, kernel = 0;
+	struct io_counts io = { 0 };
 	struct job_slot *at;
 	uint32_t faults;
 	bool was;
 
 	/* Until it is waited for the host still knows. */
-	if (!s->counted && !started((int)s->pid))
+	if (!s->counted && !started((int)s->pid)) {
 		process_host_times((int)s->pid, &user, &kernel, &faults);
+		process_host_io((int)s->pid, &io);
+	}
 	object_lock(&j->object);
 	at = slot_of(j, (int)s->pid);
 	was = at && at->started == s->started;
 	if (was) {
-		count(j, at, user, kernel);
+		count(j, at, user, kernel, &io);
 		at->pid = 0;
 		j->area->active -= j->area->active != 0;
 	}
@@ -78,7 +92,11 @@ static bool leave(struct job *j, const struct job_slot *s)
 
 void job_count_times(const struct nt_process *p, int64_t user, int64_t kernel)
 {
+	struct io_counts io;
+
 	pthread_mutex_lock(&jobs_lock);
+	if (jobs_first)
+		process_host_io(p->host_pid, &io);
 	for (struct job *j = jobs_first; j; j = j->next) {
 		struct job_slot *at;
 
@@ -87,7 +105,7 @@ void job_count_times(const struct nt_process *p, int64_t user, int64_t kernel)
 		object_lock(&j->object);
 		at = slot_of(j, p->host_pid);
 		if (at)
-			count(j, at, user, kernel);
+			count(j, at, user, kernel, &io);
 		object_unlock(&j->object);
 	}
 	pthread_mutex_unlock(&jobs_lock);
@@ -204,7 +222,8 @@ bool job_has_room(struct object *o)
 	return !full;
 }
 
-void job_times(struct job *j, int64_t *user, int64_t *kernel, uint32_t *faults)
+void job_times(struct job *j, int64_t *user, int64_t *kernel, uint32_t *faults,
+	       struct io_counts *io)
 {
 	struct job_slot *list;
 	unsigned n;
@@ -213,14 +232,21 @@ void job_times(struct job *j, int64_t *user, int64_t *kernel, uint32_t *faults)
 	object_lock(&j->object);
 	*user = j->area->dead_user;
 	*kernel = j->area->dead_kernel;
+	if (io)
+		*io = j->area->dead_io;
 	*faults = 0;
 	object_unlock(&j->object);
 	for (unsigned i = 0; list && i < n; i++) {
+		struct io_counts own;
 		int64_t u, k;
 		uint32_t f;
 
 		if (list[i].counted)
 			continue;
+		if (io) {
+			process_host_io((int)list[i].pid, &own);
+			add_io(io, &own);
+		}
 		process_host_times((int)list[i].pid, &u, &k, &f);
 		*user += u;
 		*kernel += k;

@@ -170,10 +170,10 @@ static NTSTATUS job_of(struct task *t, uint64_t h, uint32_t access,
 	return *j ? STATUS_SUCCESS : STATUS_ACCESS_DENIED;
 }
 
-static void account(struct job *j, struct accounting *a)
+static void account(struct job *j, struct accounting *a, struct io_counts *io)
 {
 	*a = (struct accounting){ 0 };
-	job_times(j, &a->user, &a->kernel, &a->faults);
+	job_times(j, &a->user, &a->kernel, &a->faults, io);
 	object_lock(&j->object);
 	a->total = j->area->total;
 	a->active = j->area->active;
@@ -267,7 +267,7 @@ NTSTATUS nt_query_information_job_object(struct task *t, uint64_t job,
 	status = job_of(t, job, QUERY, &j);
 	if (status)
 		return status;
-	account(j, &both.a);
+	account(j, &both.a, class == ACCOUNTING_AND_IO ? &both.io : NULL);
 	object_lock(&j->object);
 	limits = j->area->limits;
 	limits.peak_process_memory = j->area->peak_process;
@@ -375,7 +375,7 @@ static NTSTATUS set_limits(struct task *t, struct job *j, gaddr info,
 	status = check_limits(&l.basic, extended);
 	if (status)
 		return status;
-	job_times(j, &user, &kernel, &faults);
+	job_times(j, &user, &kernel, &faults, NULL);
 	object_lock(&j->object);
 	set_job_time(j->area, &l.basic, user, kernel);
 	if (!j->area->time_over)

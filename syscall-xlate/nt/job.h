@@ -55,10 +55,6 @@ struct basic_limits {
 };
 _Static_assert(sizeof(struct basic_limits) == 64, "BASIC_LIMIT_INFORMATION");
 
-struct io_counts {
-	uint64_t n[6];
-};
-
 struct extended_limits {
 	struct basic_limits basic;
 	struct io_counts io;
@@ -95,6 +91,7 @@ struct job_area {
 	uint32_t total, active, terminated;
 	uint32_t port_pid; /* host process that has the port; 0: none */
 	int64_t dead_user, dead_kernel; /* 100 ns, of those that ended */
+	struct io_counts dead_io;
 	/* All members' user time at which theirs is over; 0: no such limit. */
 	int64_t time_end;
 	int64_t period_user, period_kernel; /* at which the period began */
@@ -172,9 +169,9 @@ void job_tell(struct job *j, uint32_t message, uint32_t id);
 /* With jobs_lock held: what others have to tell our port. */
 void job_take_letters(struct job *j);
 /* Times of all members that there have been, 100 ns; page faults of those that
-   still run. */
+   still run.  io, of all, may be NULL. */
 void job_times(struct job *j, int64_t *user, int64_t *kernel,
-	       uint32_t *faults);
+	       uint32_t *faults, struct io_counts *io);
 /* With jobs_lock held: those that the port has not heard of. */
 void job_announce(struct job *j);
 /* Limits have changed: the members are to look. */

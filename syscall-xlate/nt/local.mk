@@ -14,7 +14,7 @@ libnt_a_SOURCES += %D%/nt-private.h %D%/object.c %D%/shared.c %D%/shared.h %D%/h
 	%D%/keyed-event.c %D%/alarm.c %D%/timer.c %D%/iocp.c %D%/iocp.h %D%/iocp-ring.c %D%/iocp-ring.h \
 	%D%/wait-packet.c %D%/apc.c %D%/alert.c %D%/watch.c %D%/suspend.c \
 	%D%/thread.c %D%/thread.h %D%/thread-info.c %D%/thread-new.c %D%/process.c %D%/process.h \
-	%D%/process-info.c %D%/process-name.c %D%/process-name.h %D%/process-set.c \
+	%D%/process-info.c %D%/mitigation.c %D%/mitigation.h %D%/process-name.c %D%/process-name.h %D%/process-set.c \
 	%D%/process-start.c %D%/process-create.c %D%/process-request.c \
 	%D%/process-block.c %D%/process-block.h %D%/process-spawn.c %D%/process-spawn.h \
 	%D%/process-request.h %D%/process-dup.c \

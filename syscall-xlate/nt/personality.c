@@ -10,13 +10,14 @@
 #include <string.h>
 
 #include "loader/image/image.h"
+#include "syscall-xlate/nt/context.h"
+#include "syscall-xlate/nt/mitigation.h"
 #include "syscall-xlate/nt/nt.h"
 #include "syscall-xlate/nt/shared.h"
 #include "syscall-xlate/nt/start.h"
 #include "syscall-xlate/nt/time.h"
-#include "syscall-xlate/nt/context.h"
-#include "syscall-xlate/nt/vad.h"
 #include "syscall-xlate/nt/trace-names.h"
+#include "syscall-xlate/nt/vad.h"
 #include "syscall-xlate/nt/wow64.h"
 
 extern const struct xlate_call nt_calls[];
@@ -54,6 +55,8 @@ static int fetch_args(struct task *t, const struct guest_regs *regs,
 static void set_result(struct guest_regs *regs, int64_t ret)
 {
 	regs->rax = (uint64_t)ret;
+	if (__builtin_expect((NTSTATUS)ret == STATUS_INVALID_HANDLE, 0))
+		mitigation_invalid_handle(regs);
 }
 
 static int accepts(const struct image *img, struct err *e)

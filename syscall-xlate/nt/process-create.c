@@ -21,6 +21,7 @@
 #include "syscall-xlate/launch.h"
 #include "syscall-xlate/nt/debug.h"
 #include "syscall-xlate/nt/file-private.h"
+#include "syscall-xlate/nt/mitigation.h"
 #include "syscall-xlate/nt/nt-private.h"
 #include "syscall-xlate/nt/path.h"
 #include "syscall-xlate/nt/process-spawn.h"
@@ -403,7 +404,8 @@ NTSTATUS nt_create_user_process(struct task *t, gaddr process, gaddr thread,
 	o.thread_attributes = oa.attributes;
 	o.thread_security = oa.security;
 
-	if (nt_self->block && nt_self->block->childless)
+	if ((nt_self->block && nt_self->block->childless) ||
+	    mitigation_in_force(MITIGATION_CHILDREN))
 		return STATUS_CHILD_PROCESS_BLOCKED;
 	r = calloc(1, sizeof *r);
 	if (!r)

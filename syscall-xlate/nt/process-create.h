@@ -10,7 +10,7 @@
 
 #include "syscall-xlate/nt/nt.h"
 
-enum { START_MAGIC = 0x31424652, START_VERSION = 4 };
+enum { START_MAGIC = 0x31424652, START_VERSION = 5 };
 
 /* A string in the block: units of UTF-16, terminated; at 0: absent. */
 struct start_string {
@@ -35,6 +35,7 @@ struct start_block {
 	uint32_t x, y, cx, cy, chars_x, chars_y, fill, process_group;
 	uint32_t error_mode, priority_class;
 	uint32_t childless; /* it may not start others */
+	uint64_t mitigations; /* as mitigation_options() takes them */
 	uint32_t console_root; /* 0: the child gets a console of its own */
 	uint64_t console, std_in, std_out, std_err;
 	struct start_string image, command_line, current_directory, dll_path,

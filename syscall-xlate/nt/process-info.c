@@ -14,6 +14,7 @@
 #include "syscall-xlate/launch.h"
 #include "syscall-xlate/nt/context.h"
 #include "syscall-xlate/nt/debug.h"
+#include "syscall-xlate/nt/mitigation.h"
 #include "syscall-xlate/nt/nt-private.h"
 #include "syscall-xlate/nt/process-name.h"
 #include "syscall-xlate/nt/process.h"
@@ -48,10 +49,6 @@ struct process_basic_ex {
 struct quota_limits {
 	uint64_t paged, nonpaged, min_working_set, max_working_set, pagefile;
 	int64_t time;
-};
-
-struct io_counters {
-	uint64_t reads, writes, others, read_bytes, write_bytes, other_bytes;
 };
 
 struct vm_counters {
@@ -183,15 +180,10 @@ static NTSTATUS get_quota(struct nt_process *p, void *v, uint32_t len)
 
 static NTSTATUS get_io(struct nt_process *p, void *v, uint32_t len)
 {
-	struct io_counters c = { 0 };
-	char text[1024];
+	struct io_counts c;
 
 	(void)len;
-	proc_text(p, "io", text, sizeof text);
-	c.reads = proc_number(text, "syscr:");
-	c.writes = proc_number(text, "syscw:");
-	c.read_bytes = proc_number(text, "rchar:");
-	c.write_bytes = proc_number(text, "wchar:");
+	process_host_io(p->host_pid, &c);
 	memcpy(v, &c, sizeof c);
 	return STATUS_SUCCESS;
 }
@@ -414,15 +406,15 @@ static NTSTATUS get_image_info(struct nt_process *p, void *v, uint32_t len)
 
 static NTSTATUS get_mitigation(struct nt_process *p, void *v, uint32_t len)
 {
-	uint32_t policy[2];
+	uint32_t policy[2]; /* which, as the caller says; what of it is in force
+			     */
+	NTSTATUS status;
 
-	/* The caller's first word says which policy; none is in force but
-	   data execution prevention, always on for 64 bits. */
 	(void)len;
 	memcpy(policy, v, sizeof policy);
-	policy[1] = policy[0] == 0 && !p->wow64 ? 1 : 0;
+	status = mitigation_query(p, policy[0], &policy[1]);
 	memcpy(v, policy, sizeof policy);
-	return STATUS_SUCCESS;
+	return status;
 }
 
 static NTSTATUS get_protection(struct nt_process *p, void *v, uint32_t len)
@@ -472,11 +464,11 @@ static NTSTATUS query_fixed(struct task *t, struct nt_process *p,
 }
 
 /* Classes that only the process itself can answer: debugger, its flags,
-   cookie, handle count, error mode, image. */
+   cookie, handle count, error mode, image, mitigation policies. */
 static bool only_itself(uint32_t class)
 {
 	return class == 7 || class == 31 || class == 12 || class == 20 ||
-	       class == 36 || class == 37;
+	       class == 36 || class == 37 || class == 52;
 }
 
 static NTSTATUS query(struct task *t, struct nt_process *p, uint32_t class,

@@ -86,6 +86,26 @@ void process_host_times(int pid, int64_t *user, int64_t *kernel,
 	*faults = (uint32_t)(minor + major);
 }
 
+void process_host_io(int pid, struct io_counts *c)
+{
+	unsigned long long v[4] = { 0 };
+	char path[40];
+	FILE *f;
+
+	snprintf(path, sizeof path, "/proc/%d/io", pid);
+	f = fopen(path, "re");
+	if (f && fscanf(f, "rchar: %llu wchar: %llu syscr: %llu syscw: %llu",
+			&v[0], &v[1], &v[2], &v[3]) != 4)
+		memset(v, 0, sizeof v);
+	if (f)
+		fclose(f);
+	/* What is neither read nor written the host does not count. */
+	*c = (struct io_counts){ .reads = v[2],
+				 .writes = v[3],
+				 .read_bytes = v[0],
+				 .write_bytes = v[1] };
+}
+
 /* Maps the block behind fd, which becomes p's. */
 static void attach_block(struct nt_process *p, int fd)
 {

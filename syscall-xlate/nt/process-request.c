@@ -101,6 +101,7 @@ static NTSTATUS read_attribute(struct task *t, const struct attribute *a,
 		ERROR_MODE = 9,
 		HANDLE_LIST = 11,
 		GROUP_AFFINITY = 12,
+		MITIGATIONS_ON = 16,
 		JOB_LIST = 19,
 		CHILD_POLICY = 20,
 	};
@@ -147,6 +148,13 @@ static NTSTATUS read_attribute(struct task *t, const struct attribute *a,
 			return STATUS_INVALID_PARAMETER;
 		r->childless = policy & CHILD_RESTRICTED;
 		return STATUS_SUCCESS;
+	case MITIGATIONS_ON:
+		/* 16 bytes: more options, none of which is ours. */
+		if (a->size != 8 && a->size != 16)
+			return STATUS_INVALID_PARAMETER;
+		return guest_get64(t, &r->mitigations, a->value)
+			       ? STATUS_ACCESS_VIOLATION
+			       : STATUS_SUCCESS;
 	case JOB_LIST:
 		return read_handles(t, a, &r->jobs, &r->njobs);
 	default:

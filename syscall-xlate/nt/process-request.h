@@ -32,6 +32,7 @@ struct request {
 	uint32_t error_mode, priority_class;
 	uint64_t affinity; /* of its first thread; 0: ours */
 	bool childless;    /* it may not start others */
+	uint64_t mitigations; /* see mitigation.h */
 	gaddr client_id, client_id_len, teb_address;
 	char host[HOST_PATH_MAX]; /* the image */
 	char cwd[HOST_PATH_MAX];  /* "": ours */

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "syscall-xlate/nt/debug.h"
+#include "syscall-xlate/nt/mitigation.h"
 #include "syscall-xlate/nt/nt-private.h"
 #include "syscall-xlate/nt/process.h"
 #include "syscall-xlate/nt/calls.h"
@@ -88,6 +89,15 @@ static NTSTATUS set_debug_flags(struct nt_process *p, const void *v)
 		return STATUS_NOT_SUPPORTED;
 	debug_set_inherit(f);
 	return STATUS_SUCCESS;
+}
+
+static NTSTATUS set_mitigation(struct nt_process *p, const void *v)
+{
+	uint32_t policy[2]; /* which, bits */
+
+	memcpy(policy, v, sizeof policy);
+	return p == nt_self ? mitigation_set(policy[0], policy[1])
+			    : STATUS_NOT_SUPPORTED;
 }
 
 static NTSTATUS set_hint(struct nt_process *p, const void *v)

@@ -15,6 +15,7 @@
 #include "base/bytes.h"
 #include "syscall-xlate/launch.h"
 #include "syscall-xlate/nt/console.h"
+#include "syscall-xlate/nt/mitigation.h"
 #include "syscall-xlate/nt/nt-private.h"
 #include "syscall-xlate/nt/process.h"
 #include "syscall-xlate/nt/remote.h"
@@ -181,6 +182,7 @@ int start_block_open(const struct launch *l, struct err *e)
 	if (b->console_flags & 1)
 		console_ignore_ctrl_c(true);
 	nt_self->error_mode = b->error_mode;
+	mitigation_options(b->mitigations);
 	if (b->priority_class)
 		nt_self->priority_class = b->priority_class;
 

@@ -90,6 +90,11 @@ uint64_t process_host_started(int host_pid);
 int process_host_parent(int host_pid);
 void process_host_times(int host_pid, int64_t *user, int64_t *kernel,
 			uint32_t *faults);
+/* IO_COUNTERS: how often read, written and otherwise; bytes. */
+struct io_counts {
+	uint64_t reads, writes, others, read_bytes, write_bytes, other_bytes;
+};
+void process_host_io(int host_pid, struct io_counts *c);
 /* process-set.c: as NtSetInformationProcess. */
 void process_set_affinity(struct nt_process *p, uint64_t mask);
 /* A process that may be in a job has ended. */

@@ -6,6 +6,7 @@
  * inside it.
  */
 #include "syscall-xlate/nt/section.h"
+#include "syscall-xlate/nt/mitigation.h"
 #include "syscall-xlate/nt/debug.h"
 #include "syscall-xlate/nt/modules.h"
 #include "syscall-xlate/nt/remote.h"
@@ -187,6 +188,9 @@ static NTSTATUS map_call(struct task *t, struct map_args *m)
 	want = s->image ? SECTION_MAP_READ : p->access;
 	if ((granted & want) != want)
 		status = STATUS_ACCESS_DENIED;
+	else if (!s->image && m->protect & 0xf0 /* PAGE_EXECUTE... */ &&
+		 mitigation_in_force(MITIGATION_DYNAMIC_CODE))
+		status = STATUS_DYNAMIC_CODE_BLOCKED;
 	else if (s->image)
 		status = section_image_map(s, &a, &n, &m->x, m->type);
 	else

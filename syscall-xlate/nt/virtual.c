@@ -6,6 +6,7 @@
  * COMMIT) and VirtualFree cost one system call each.  Everything goes through
  * guest_mem, under vm_lock, which nobody holds who touches guest memory.
  */
+#include "syscall-xlate/nt/mitigation.h"
 #include "syscall-xlate/nt/vad.h"
 
 #include <errno.h>
@@ -406,6 +407,24 @@ static bool over_limit(uint64_t more)
 	return more > UINT64_MAX - committed || !ask(committed + more, true);
 }
 
+/*
+ * Code that is written, or not code yet: refused to a process that has forsworn
+ * it.  What it had before may stay.
+ */
+static bool makes_code(uint16_t state, uint16_t want)
+{
+	const uint16_t code = PAGE_EXECUTE | PAGE_EXECUTE_READ |
+			      PAGE_EXECUTE_READWRITE | PAGE_EXECUTE_WRITECOPY;
+	const uint16_t written = PAGE_READWRITE | PAGE_WRITECOPY |
+				 PAGE_EXECUTE_READWRITE |
+				 PAGE_EXECUTE_WRITECOPY;
+
+	if (!mitigation_in_force(MITIGATION_DYNAMIC_CODE))
+		return false;
+	return (want & code && !(state & code)) ||
+	       (state & code && want & written && !(state & written));
+}
+
 NTSTATUS vm_alloc_ex(gaddr *base, uint64_t *size, const struct vm_extended *x,
 		     uint32_t type, uint32_t prot)
 {
@@ -431,6 +450,8 @@ NTSTATUS vm_alloc_ex(gaddr *base, uint64_t *size, const struct vm_extended *x,
 	if (prot & (PAGE_WRITECOPY | PAGE_EXECUTE_WRITECOPY))
 		return STATUS_INVALID_PAGE_PROTECTION;
 	prot &= PAGE_PROT_MASK;
+	if (makes_code(0, (uint16_t)prot))
+		return STATUS_DYNAMIC_CODE_BLOCKED;
 	/* Both need a privilege that is given to nobody by default. */
 	if (type & (MEM_LARGE_PAGES | MEM_PHYSICAL))
 		return STATUS_PRIVILEGE_NOT_HELD;
@@ -656,9 +677,14 @@ static NTSTATUS protect(struct vad *v, gaddr a, gaddr b, uint32_t prot)
 	gaddr end;
 	int err = 0;
 
-	for (gaddr at = a; at < b; at = end)
-		if (!vad_run(v, at, &end))
+	for (gaddr at = a; at < b; at = end) {
+		uint16_t state = vad_run(v, at, &end);
+
+		if (!state)
 			return STATUS_NOT_COMMITTED;
+		if (makes_code(state, want))
+			return STATUS_DYNAMIC_CODE_BLOCKED;
+	}
 
 	if (v->type == MEM_PRIVATE) {
 		if (is_copy(prot))

@@ -41,6 +41,28 @@ static int take(const char *mb)
 	return 0;
 }
 
+/* Writes and reads so many blocks of 4 KB, and stays until told. */
+static int copy(const char *blocks)
+{
+	static char block[4096];
+	char path[MAX_PATH];
+	DWORD n, one = 1;
+	HANDLE f;
+
+	GetTempFileNameA(".", "job", 0, path);
+	f = CreateFileA(path, GENERIC_READ | GENERIC_WRITE, 0, NULL,
+			CREATE_ALWAYS, FILE_FLAG_DELETE_ON_CLOSE, NULL);
+	for (int i = 0; i < atoi(blocks); i++)
+		WriteFile(f, block, sizeof block, &n, NULL);
+	SetFilePointer(f, 0, NULL, FILE_BEGIN);
+	for (int i = 0; i < atoi(blocks); i++)
+		ReadFile(f, block, sizeof block, &n, NULL);
+	WriteFile(GetStdHandle(STD_OUTPUT_HANDLE), &one, sizeof one, &n, NULL);
+	ReadFile(GetStdHandle(STD_INPUT_HANDLE), &one, 1, &n, NULL);
+	CloseHandle(f);
+	return 0;
+}
+
 /* ---- the parent ------------------------------------------------------ */
 
 struct child {
@@ -116,6 +138,42 @@ static DWORD message(HANDLE port, DWORD *pid)
 		*pid = (DWORD)(ULONG_PTR)o;
 	} while (n == JOB_OBJECT_MSG_NEW_PROCESS);
 	return n;
+}
+
+/* What those who run and those who have ended have read and written. */
+static void io_counts(void)
+{
+	enum { BLOCKS = 100, BYTES = BLOCKS * 4096 };
+	JOBOBJECT_BASIC_AND_IO_ACCOUNTING_INFORMATION acc;
+	HANDLE port, job = new_job(&port);
+	ULONGLONG written[3], read[3], writes[3];
+	struct child c;
+
+	for (int i = 0; i < 3; i++) {
+		/* While it runs, once it has ended, and one that is killed. */
+		if (i != 1) {
+			start("copy 100", job, &c);
+			CHECK_EQ(answer(&c), 1);
+		}
+		if (i == 2)
+			TerminateProcess(c.pi.hProcess, 1);
+		if (i)
+			finish(&c);
+		CHECK(QueryInformationJobObject(
+			job, JobObjectBasicAndIoAccountingInformation, &acc,
+			sizeof acc, NULL));
+		written[i] = acc.IoInfo.WriteTransferCount;
+		read[i] = acc.IoInfo.ReadTransferCount;
+		writes[i] = acc.IoInfo.WriteOperationCount;
+	}
+	CHECK(written[0] >= BYTES, "%llu", written[0]);
+	CHECK(read[0] >= BYTES, "%llu", read[0]);
+	CHECK(writes[0] >= BLOCKS, "%llu", writes[0]);
+	CHECK(written[1] >= written[0], "%llu", written[1]);
+	CHECK(written[2] >= written[1] + BYTES, "%llu", written[2]);
+	CHECK(read[2] >= read[1] + BYTES, "%llu", read[2]);
+	CloseHandle(job);
+	CloseHandle(port);
 }
 
 static void process_time(void)
@@ -300,8 +358,9 @@ int main(int argc, char **argv)
 	if (argc > 1 && !strcmp(argv[1], "burn"))
 		return burn();
 	if (argc > 2)
-		return take(argv[2]);
+		return *argv[1] == 'c' ? copy(argv[2]) : take(argv[2]);
 	GetModuleFileNameA(NULL, self, sizeof self);
+	io_counts();
 	process_time();
 	job_time_ends();
 	job_time_posts();

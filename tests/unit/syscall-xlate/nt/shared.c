@@ -13,6 +13,7 @@
 
 #include "tests/lib/fake-engine.h"
 #include "syscall-xlate/nt/calls.h"
+#include "syscall-xlate/nt/iocp-ring.h"
 #include "syscall-xlate/nt/job.h"
 
 enum { ALL = 0x10000000 };
@@ -89,7 +90,8 @@ static void use(uint64_t h)
 }
 
 static const struct object_type *const types[] = {
-	&event_type, &semaphore_type, &mutant_type, &timer_type
+	&event_type, &semaphore_type, &mutant_type,
+	&timer_type, &iocp_type,      &keyed_event_type
 };
 
 START_TEST(random_contents)
@@ -162,6 +164,57 @@ START_TEST(random_job)
 	object_put(&j->object);
 	nt_close(t, h);
 	nt_close(t, port);
+}
+END_TEST
+
+/* A port's counters are anything: nothing is read elsewhere than in the ring,
+   and nobody takes for ever. */
+START_TEST(random_port)
+{
+	uint64_t h, key, value, iosb[2], entries[4 * 64];
+	struct port_ring *r;
+	uint32_t n;
+	int fd;
+
+	h = shared_handle(&iocp_type, &fd);
+	r = mmap(NULL, sizeof *r, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 4096);
+	ck_assert_ptr_ne(r, MAP_FAILED);
+	for (int round = 0; round < 300; round++) {
+		/* A power of two now and then, and counters near each other. */
+		r->room = rand() % 2 ? 1u << rand() % 32 : (uint32_t)rand();
+		r->head = rand() % 2 ? ~0ull - (uint64_t)rand() % 9
+				     : (uint64_t)rand() << 31;
+		r->tail = r->head + (rand() % 4 ? (uint64_t)rand() % 200
+						: (uint64_t)rand() << 33);
+		r->places = rand() % 2 ? 3 : (uint32_t)rand();
+		r->running[0] = r->running[2] = (uint32_t)(rand() % 3);
+		for (int i = 0; i < 80; i++)
+			nt_set_io_completion(t, h, 1, 2, 3, 4);
+		nt_query_io_completion(t, h, 0, GADDR(&n), 4, 0);
+		nt_wait_for_single_object(t, h, 0, AT_ONCE);
+		nt_remove_io_completion(t, h, GADDR(&key), GADDR(&value),
+					GADDR(iosb), AFTER_MS(1));
+		nt_remove_io_completion_ex(t, h, GADDR(entries), 64, GADDR(&n),
+					   AT_ONCE, 0);
+	}
+	/* And in its senses again it is a port as before. */
+	r->head = r->tail = 0;
+	memset((void *)r->running, 0, sizeof r->running);
+	r->room = 0;
+	while (!nt_remove_io_completion(t, h, GADDR(&key), GADDR(&value),
+					GADDR(iosb), AT_ONCE))
+		;
+	for (uint64_t i = 0; i < 1000; i++)
+		ck_assert_uint_eq(nt_set_io_completion(t, h, i, 2, 3, 4), 0);
+	for (uint64_t i = 0; i < 1000; i++) {
+		ck_assert_uint_eq(nt_remove_io_completion(t, h, GADDR(&key),
+							  GADDR(&value),
+							  GADDR(iosb), AT_ONCE),
+				  0);
+		ck_assert_uint_eq(key, i);
+	}
+	munmap(r, sizeof *r);
+	nt_close(t, h);
 }
 END_TEST
 
@@ -290,6 +343,7 @@ int main(void)
 	tcase_set_timeout(tc, 60);
 	tcase_add_loop_test(tc, random_contents, 0, COUNT_OF(types));
 	tcase_add_test(tc, random_job);
+	tcase_add_test(tc, random_port);
 	tcase_add_test(tc, cut_short);
 	tcase_add_test(tc, sealed);
 	tcase_add_test(tc, refusals);
