@@ -14,13 +14,14 @@
  * share (iocp-ring.h); who waits sleeps on the port's page, and of several
  * processes the first to look gets one.
  */
-#include "syscall-xlate/nt/iocp-ring.h"
+#include "syscall-xlate/nt/iocp.h"
 
 #include <sched.h>
 #include <stdlib.h>
 
 #include "syscall-xlate/nt/calls.h"
 #include "syscall-xlate/nt/file.h"
+#include "syscall-xlate/nt/iocp-ring.h"
 
 enum { QUERY = 1, MODIFY = 2, MAX_REMOVE = 64 };
 
