@@ -14,6 +14,6 @@ run_foreign_CPPFLAGS = $(AM_CPPFLAGS) -DPKGLIBDIR='"$(pkglibdir)"' \
 	-DBINDIR='"$(bindir)"'
 run_foreign_LDADD = libpersonality.a libengine.a libnt.a libfreebsd.a libnetbsd.a libbsd.a \
 	libxlate.a libimage.a \
-	libbase.a $(LIBELF_LIBS) $(LMDB_LIBS)
+	libbase.a $(LIBELF_LIBS) $(LMDB_LIBS) $(RSA_LIBS)
 run_foreign_LDFLAGS = $(AM_LDFLAGS) $(HOST_LDFLAGS) -Wl,-z,relro
 EXTRA_DIST += %D%/run-foreign-gdb.py

@@ -26,7 +26,7 @@ CLEANFILES += %D%/container/docker-calls.h
 
 # Unit tests: one program per source under test, of the same path.
 UNIT_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
-UNIT_LDADD = libnt.a libxlate.a libimage.a libbase.a $(LIBELF_LIBS) $(CHECK_LIBS) $(LMDB_LIBS)
+UNIT_LDADD = libnt.a libxlate.a libimage.a libbase.a $(LIBELF_LIBS) $(CHECK_LIBS) $(LMDB_LIBS) $(RSA_LIBS)
 unit_tests =
 include tests/unit/local.mk
 if HAVE_CHECK

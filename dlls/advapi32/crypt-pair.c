@@ -13,7 +13,7 @@ enum { FILE_MAGIC = 0x434b4652, /* "RFKC" */
        PUBLIC_HEAD = sizeof(BLOBHEADER) + sizeof(RSAPUBKEY),
        MAGIC_PUBLIC = 0x31415352, /* "RSA1" */
        MAGIC_SECRET = 0x32415352, /* "RSA2" */
-       BLOB_MOST = PUBLIC_HEAD + RSA_MOST / 16 * 9 };
+       BLOB_MOST = PUBLIC_HEAD + RF_RSA_MOST / 16 * RF_RSA_PAIR };
 
 static RTL_SRWLOCK pairs_lock = RTL_SRWLOCK_INIT;
 
@@ -39,7 +39,7 @@ static ALG_ID pair_alg(int index)
 
 static ULONG blob_size(const struct rsa *k, BOOL secret)
 {
-	return PUBLIC_HEAD + k->bits / 8 + (secret ? k->bits / 16 * 7 : 0);
+	return PUBLIC_HEAD + rsa_size(k->bits, secret);
 }
 
 /* to: blob_size() bytes */
@@ -49,19 +49,16 @@ static void put_blob(const struct rsa *k, ALG_ID alg, BOOL secret, BYTE *to)
 			    CUR_BLOB_VERSION, 0, alg };
 	RSAPUBKEY rsa = { secret ? MAGIC_SECRET : MAGIC_PUBLIC, k->bits,
 			  k->exponent };
-	const BYTE *halves[] = { k->p, k->q, k->dp, k->dq, k->inverse };
-	ULONG bytes = k->bits / 8;
 
 	memcpy(to, &head, sizeof head);
 	memcpy(to + sizeof head, &rsa, sizeof rsa);
-	to += PUBLIC_HEAD;
-	memcpy(to, k->n, bytes);
-	if (!secret)
-		return;
-	to += bytes;
-	for (ULONG i = 0; i < ARRAYSIZE(halves); i++, to += bytes / 2)
-		memcpy(to, halves[i], bytes / 2);
-	memcpy(to, k->d, bytes);
+	memcpy(to + PUBLIC_HEAD, k->bytes, rsa_size(k->bits, secret));
+}
+
+/* RSA's lengths that can be computed with. */
+static BOOL good_length(ULONG bits)
+{
+	return bits >= RF_RSA_LEAST && bits <= RF_RSA_MOST && bits % 16 == 0;
 }
 
 /* A key of a blob's bytes; NULL and the last error if they are none. */
@@ -69,17 +66,13 @@ static struct rsa *read_blob(const BYTE *from, DWORD n, BOOL secret)
 {
 	struct rsa *k;
 	RSAPUBKEY rsa;
-	ULONG bytes;
 
 	if (n < PUBLIC_HEAD)
 		goto bad;
 	memcpy(&rsa, from + sizeof(BLOBHEADER), sizeof rsa);
 	if (rsa.magic != (DWORD)(secret ? MAGIC_SECRET : MAGIC_PUBLIC) ||
-	    rsa.bitlen < RSA_LEAST || rsa.bitlen > RSA_MOST ||
-	    rsa.bitlen % 16)
-		goto bad;
-	bytes = rsa.bitlen / 8;
-	if (n < PUBLIC_HEAD + bytes + (secret ? bytes / 2 * 7 : 0))
+	    !good_length(rsa.bitlen) ||
+	    n - PUBLIC_HEAD < rsa_size(rsa.bitlen, secret))
 		goto bad;
 	k = rsa_new(rsa.bitlen);
 	if (!k) {
@@ -87,19 +80,8 @@ static struct rsa *read_blob(const BYTE *from, DWORD n, BOOL secret)
 		return NULL;
 	}
 	k->exponent = rsa.pubexp;
-	from += PUBLIC_HEAD;
-	memcpy(k->n, from, bytes);
-	if (secret) {
-		BYTE *halves[] = { k->p, k->q, k->dp, k->dq, k->inverse };
-
-		from += bytes;
-		for (ULONG i = 0; i < ARRAYSIZE(halves); i++) {
-			memcpy(halves[i], from, bytes / 2);
-			from += bytes / 2;
-		}
-		memcpy(k->d, from, bytes);
-		k->secret = TRUE;
-	}
+	k->secret = secret;
+	memcpy(k->bytes, from + PUBLIC_HEAD, rsa_size(rsa.bitlen, secret));
 	return k;
 bad:
 	SetLastError((DWORD)NTE_BAD_DATA);
@@ -281,7 +263,7 @@ BOOL pair_generate(struct context *c, int index, DWORD flags, HCRYPTKEY *out)
 	struct rsa *k;
 	BOOL ok;
 
-	if (bits < RSA_LEAST || bits > RSA_MOST || bits % 16)
+	if (!good_length(bits))
 		return crypt_fail((DWORD)NTE_BAD_FLAGS);
 	k = rsa_make(bits);
 	if (!k)

@@ -8,24 +8,27 @@
 
 #include "nt.h"
 
-enum { RSA_LEAST = 384, RSA_MOST = 16384 }; /* bits */
+#include "rf-rsa.h"
 
 struct rsa {
 	LONG refs;
 	ULONG bits, exponent;
 	BOOL secret; /* the parts behind n are there */
-	/* Of bits / 8 bytes, and of half as many: */
-	BYTE *n, *d;
-	BYTE *p, *q, *dp, *dq, *inverse; /* of q, modulo p */
-	BYTE bytes[];
+	BYTE bytes[]; /* as they are in a PRIVATEKEYBLOB: rf-rsa.h */
 };
+
+/* The bytes of a key: all of a pair's, or n. */
+static inline ULONG rsa_size(ULONG bits, BOOL secret)
+{
+	return bits / 16 * (secret ? RF_RSA_PAIR : RF_RSA_NUMBER);
+}
 
 /* An empty key, with room for all its parts; NULL: no memory. */
 struct rsa *rsa_new(ULONG bits);
 void rsa_put(struct rsa *k);
-/* A new pair.  NULL: no memory, or no random numbers. */
+/* A new pair.  NULL: no memory, or no library that makes one. */
 struct rsa *rsa_make(ULONG bits);
-/* x of bits / 8 bytes, in place; FALSE: not below n, or no memory. */
+/* x of bits / 8 bytes, in place; FALSE: not below n, no key, no memory. */
 BOOL rsa_public(const struct rsa *k, BYTE *x);
 BOOL rsa_secret(const struct rsa *k, BYTE *x);
 

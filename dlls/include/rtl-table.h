@@ -237,6 +237,9 @@ NTSYSAPI ULONG NTAPI RtlRandomEx(ULONG *seed);
 NTSYSAPI ULONG NTAPI RtlUniform(ULONG *seed);
 /* advapi32's SystemFunction036 and bcryptprimitives' ProcessPrng. */
 BOOLEAN NTAPI rf_gen_random(PVOID buffer, SIZE_T n);
+/* A control of the device that they come from. */
+NTSTATUS NTAPI rf_random_control(ULONG code, const void *in, ULONG n, void *out,
+				 ULONG room);
 NTSYSAPI ULONG NTAPI RtlComputeCrc32(ULONG crc, const void *p, INT n);
 NTSYSAPI NTSTATUS NTAPI RtlGetCompressionWorkSpaceSize(USHORT format,
 						       ULONG *workspace,

@@ -30,20 +30,28 @@ static HANDLE open_device(void)
 	return device;
 }
 
+NTSTATUS NTAPI rf_random_control(ULONG code, const void *in, ULONG n, void *out,
+				 ULONG room)
+{
+	HANDLE h = open_device();
+	IO_STATUS_BLOCK iosb;
+
+	return h ? NtDeviceIoControlFile(h, NULL, NULL, NULL, &iosb, code,
+					 (void *)in, n, out, room) :
+		   STATUS_DEVICE_DOES_NOT_EXIST;
+}
+
 /* FALSE: the system gave none, and the buffer must not be used. */
 BOOLEAN NTAPI rf_gen_random(PVOID buffer, SIZE_T n)
 {
 	enum { IOCTL_KSEC_RNG = 0x390004 };
-	HANDLE h = open_device();
-	IO_STATUS_BLOCK iosb;
 	char *at = buffer;
 
-	while (h && n) {
+	while (n) {
 		ULONG part = n > 1 << 20 ? 1 << 20 : (ULONG)n;
 
-		if (!NT_SUCCESS(NtDeviceIoControlFile(h, NULL, NULL, NULL,
-						      &iosb, IOCTL_KSEC_RNG,
-						      NULL, 0, at, part)))
+		if (!NT_SUCCESS(rf_random_control(IOCTL_KSEC_RNG, NULL, 0, at,
+						  part)))
 			break;
 		at += part;
 		n -= part;

@@ -20,6 +20,11 @@ NTSTATUS control_out(struct task *t, struct irp *r, const void *data, size_t n);
 /* At least n bytes of input, or STATUS_INVALID_PARAMETER. */
 NTSTATUS control_in(struct task *t, struct irp *r, void *data, size_t n);
 
+/* rsa.c: dlls/include/rf-rsa.h's controls. */
+NTSTATUS rsa_make(struct task *t, struct file *f, struct irp *r);
+NTSTATUS rsa_public(struct task *t, struct file *f, struct irp *r);
+NTSTATUS rsa_secret(struct task *t, struct file *f, struct irp *r);
+
 /* What volumes and the files on them answer alike. */
 NTSTATUS volume_control(struct task *t, struct file *f, struct irp *r);
 

@@ -59,6 +59,11 @@ tests_unit_nt_hive_SOURCES = %D%/syscall-xlate/nt/hive.c
 tests_unit_nt_hive_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_nt_hive_LDADD = $(UNIT_LDADD)
 
+unit_tests += tests/unit/nt-rsa
+tests_unit_nt_rsa_SOURCES = %D%/syscall-xlate/nt/rsa.c
+tests_unit_nt_rsa_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_nt_rsa_LDADD = $(UNIT_LDADD)
+
 # The object manager, below a fake engine.
 FAKE_ENGINE = tests/lib/fake-engine.c tests/lib/fake-engine.h
 
