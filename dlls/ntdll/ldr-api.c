@@ -50,8 +50,11 @@ NTSTATUS NTAPI LdrLoadDll(PWSTR path, ULONG *flags, const UNICODE_STRING *name,
 	if ((search & LOAD_LIBRARY_SEARCH_DLL_LOAD_DIR) && dir.Length)
 		with_dir = &dir;
 	lock();
-	s = module_load(name, search, with_dir, &m);
-	if (NT_SUCCESS(s) && !(flags && (*flags & 2))) {
+	if (flags && (*flags & 2))
+		s = module_load_inert(name, search, with_dir, &m);
+	else
+		s = module_load(name, search, with_dir, &m);
+	if (NT_SUCCESS(s)) {
 		s = module_attach_new();
 		if (!NT_SUCCESS(s))
 			module_unload(m);

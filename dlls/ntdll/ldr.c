@@ -227,8 +227,8 @@ static void drop_deps(struct module *m)
 		module_unload(m->deps[n]);
 }
 
-NTSTATUS module_load(const UNICODE_STRING *name, ULONG search,
-		     const UNICODE_STRING *dir, struct module **out)
+static NTSTATUS load(const UNICODE_STRING *name, ULONG search,
+		     const UNICODE_STRING *dir, BOOL inert, struct module **out)
 {
 	struct found_dll *f;
 	struct module *m = NULL;
@@ -244,7 +244,9 @@ NTSTATUS module_load(const UNICODE_STRING *name, ULONG search,
 	} else if (NT_SUCCESS(s)) {
 		s = map_dll(f, &m);
 		NtClose(f->file);
-		if (NT_SUCCESS(s) && m->is_dll) {
+		if (NT_SUCCESS(s) && inert) {
+			m->attached = TRUE; /* but never called */
+		} else if (NT_SUCCESS(s) && m->is_dll) {
 			s = tls_add(m);
 			if (NT_SUCCESS(s))
 				s = module_snap(m);
@@ -264,12 +266,29 @@ NTSTATUS module_load(const UNICODE_STRING *name, ULONG search,
 	return s;
 }
 
+NTSTATUS module_load(const UNICODE_STRING *name, ULONG search,
+		     const UNICODE_STRING *dir, struct module **out)
+{
+	return load(name, search, dir, FALSE, out);
+}
+
+NTSTATUS module_load_inert(const UNICODE_STRING *name, ULONG search,
+			   const UNICODE_STRING *dir, struct module **out)
+{
+	return load(name, search, dir, TRUE, out);
+}
+
 /* ---- entry points --------------------------------------------------------- */
 
-static BOOL call_entry(struct module *m, ULONG reason, PVOID reserved)
+/*
+ * A module learns of an event: its TLS callbacks first, whatever it is.  C++'s
+ * thread_local objects end in one, and need what DllMain takes down.
+ */
+static BOOL call_module(struct module *m, ULONG reason, PVOID reserved)
 {
 	BOOL(WINAPI * entry)(HINSTANCE, DWORD, LPVOID) = m->entry.EntryPoint;
 
+	tls_callbacks(m, reason);
 	if (!m->is_dll || !entry)
 		return TRUE;
 	return entry(m->entry.DllBase, reason, reserved);
@@ -285,13 +304,15 @@ static NTSTATUS attach(struct module *m)
 	BOOL done;
 
 	/* lpReserved: not NULL for what loads with the program. */
-	if (!ldr_process_ready)
-		done = call_entry(m, DLL_PROCESS_ATTACH, (PVOID)1);
-	else if (!m->is_dll || !m->entry.EntryPoint)
-		return STATUS_SUCCESS;
-	else
+	if (!ldr_process_ready) {
+		done = call_module(m, DLL_PROCESS_ATTACH, (PVOID)1);
+	} else {
+		tls_callbacks(m, DLL_PROCESS_ATTACH);
+		if (!m->is_dll || !m->entry.EntryPoint)
+			return STATUS_SUCCESS;
 		done = rf_call_entry(m->entry.EntryPoint, m->entry.DllBase,
 				     DLL_PROCESS_ATTACH, NULL, &failed);
+	}
 	if (done)
 		return STATUS_SUCCESS;
 	return NT_SUCCESS(failed) ? STATUS_DLL_INIT_FAILED : failed;
@@ -310,10 +331,12 @@ NTSTATUS module_attach_new(void)
 		m->attached = TRUE;
 		m->entry.Flags |= LDRP_PROCESS_ATTACH_CALLED |
 				  LDRP_ENTRY_PROCESSED;
-		tls_callbacks(m, DLL_PROCESS_ATTACH);
 		s = attach(m);
 		if (!NT_SUCCESS(s)) {
 			m->entry.Flags &= ~LDRP_PROCESS_ATTACH_CALLED;
+			/* Who refuses is told at once to clean up. */
+			if (s == STATUS_DLL_INIT_FAILED && ldr_process_ready)
+				call_module(m, DLL_PROCESS_DETACH, NULL);
 			return s;
 		}
 	}
@@ -338,11 +361,7 @@ void module_call_entries(ULONG reason)
 			m->detaching = TRUE;
 		else if (m->no_thread_calls)
 			continue;
-		if (forwards)
-			tls_callbacks(m, reason);
-		call_entry(m, reason, reserved);
-		if (!forwards)
-			tls_callbacks(m, reason);
+		call_module(m, reason, reserved);
 	}
 }
 
@@ -353,10 +372,8 @@ void module_unload(struct module *m)
 	m->refs = 0;
 	if (m->attached && !m->detaching) {
 		m->detaching = TRUE;
-		if (m->entry.Flags & LDRP_PROCESS_ATTACH_CALLED) {
-			call_entry(m, DLL_PROCESS_DETACH, NULL);
-			tls_callbacks(m, DLL_PROCESS_DETACH);
-		}
+		if (m->entry.Flags & LDRP_PROCESS_ATTACH_CALLED)
+			call_module(m, DLL_PROCESS_DETACH, NULL);
 	}
 	drop_deps(m);
 	module_release(m);

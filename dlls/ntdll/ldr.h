@@ -18,7 +18,7 @@ struct module {
 	LONG refs;		    /* -1: stays until the process ends */
 	BOOLEAN is_dll;
 	BOOLEAN snapped;	    /* imports are bound (or being bound) */
-	BOOLEAN attached;	    /* DllMain(PROCESS_ATTACH) was called */
+	BOOLEAN attached;	    /* DllMain(PROCESS_ATTACH) was called, or is not to be */
 	BOOLEAN no_thread_calls;
 	BOOLEAN detaching;
 	struct module **deps;	    /* references to what it imports from */
@@ -57,6 +57,9 @@ void module_release(struct module *m);
  */
 NTSTATUS module_load(const UNICODE_STRING *name, ULONG search,
 		     const UNICODE_STRING *dir, struct module **out);
+/* Only maps it: neither bound nor ever called (DONT_RESOLVE_DLL_REFERENCES). */
+NTSTATUS module_load_inert(const UNICODE_STRING *name, ULONG search,
+			   const UNICODE_STRING *dir, struct module **out);
 /* Calls the entry points of modules that were loaded meanwhile, in order. */
 NTSTATUS module_attach_new(void);
 /* One reference less; unloads at zero. */
