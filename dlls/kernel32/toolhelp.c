@@ -482,7 +482,9 @@ static BOOL heap_block(LPHEAPENTRY32 e, DWORD pid, ULONG_PTR id, PVOID address)
 	}
 	if (!HeapLock(heap))
 		return FALSE;
-	ok = HeapWalk(heap, &w);
+	do
+		ok = HeapWalk(heap, &w);
+	while (ok && (w.wFlags & PROCESS_HEAP_REGION));
 	HeapUnlock(heap);
 	if (!ok) {
 		if (GetLastError() == ERROR_NO_MORE_ITEMS)

@@ -267,14 +267,15 @@ BOOLEAN NTAPI RtlValidateHeap(PVOID handle, ULONG flags, const void *p)
 	return (BOOLEAN)whole;
 }
 
+/* Without heaps_lock: who has a heap's user_lock may be waiting for it. */
 BOOLEAN NTAPI RtlValidateProcessHeaps(void)
 {
 	BOOLEAN whole = TRUE;
+	PVOID list[64];
+	ULONG n = RtlGetProcessHeaps(ARRAY_SIZE(list), list);
 
-	RtlAcquireSRWLockShared(&heaps_lock);
-	for (struct heap *heap = heaps; heap; heap = heap->next)
-		whole = RtlValidateHeap(heap, 0, NULL) && whole;
-	RtlReleaseSRWLockShared(&heaps_lock);
+	for (ULONG i = 0; i < n && i < ARRAY_SIZE(list); i++)
+		whole = RtlValidateHeap(list[i], 0, NULL) && whole;
 	return whole;
 }
 
@@ -284,11 +285,12 @@ BOOLEAN NTAPI RtlValidateProcessHeaps(void)
 struct found {
 	char *p;     /* NULL: no more */
 	SIZE_T room; /* with header */
+	struct segment *region; /* told before its blocks; then p is NULL */
 };
 
 static BOOL take_first(void *arg, char *p, header_t h, SIZE_T room)
 {
-	*(struct found *)arg = (struct found){ p, room };
+	*(struct found *)arg = (struct found){ p, room, NULL };
 	return FALSE;
 }
 
@@ -317,14 +319,28 @@ static void first_lone(struct heap *heap, struct span *lone, struct found *f)
 		walk_span(heap, lone, lone->committed, take_first, f);
 }
 
-/* The order does not change while the heap is locked: after says it all. */
-static void find_next(struct heap *heap, char *after, struct found *f)
+/*
+ * The order does not change while the heap is locked: after, a block or (where
+ * region is set) a segment's base, says it all.
+ */
+static void find_next(struct heap *heap, char *after, BOOL region,
+		      struct found *f)
 {
 	struct segment *seg = heap->segments;
-	ULONG at = seg->first;
 	struct span *span;
+	ULONG at;
 
-	if (after) {
+	if (!after) {
+		f->region = seg;
+		return;
+	}
+	if (region) {
+		while (seg && seg->base != after)
+			seg = seg->next;
+		if (!seg)
+			return;
+		at = seg->first;
+	} else {
 		header_t h;
 
 		seg = segment_of(heap, after);
@@ -346,39 +362,86 @@ static void find_next(struct heap *heap, char *after, struct found *f)
 				end = mixed_next(next, *header(next) ^
 							       heap->cookie);
 			if (end) {
-				*f = (struct found){ next,
-						     (SIZE_T)(end - next) };
+				*f = (struct found){
+					next, (SIZE_T)(end - next), NULL
+				};
 				return;
 			}
 		}
 		if (is_run(span) &&
 		    after + span->stride < run_block(span, run_count(span))) {
 			*f = (struct found){ after + span->stride,
-					     span->stride };
+					     span->stride, NULL };
 			return;
 		}
 		at = (ULONG)(((char *)span - seg->base) / PAGE);
 		at += seg->page[at].len;
 	}
-	for (; seg; seg = seg->next, at = seg ? seg->first : 0)
-		if (first_from(heap, seg, at, f))
-			return;
-	first_lone(heap, heap->lone, f);
+	if (first_from(heap, seg, at, f))
+		return;
+	f->region = seg->next;
+	if (!f->region)
+		first_lone(heap, heap->lone, f);
+}
+
+/* What threads' caches lie in is nobody's block.  With heaps_lock held. */
+static BOOL is_own(struct heap *heap, const char *p)
+{
+	for (const struct cache *c = heap->caches; c; c = c->next)
+		if (p == (const char *)c)
+			return TRUE;
+	if (heap != rf_peb()->ProcessHeap)
+		return FALSE;
+	for (struct heap *h = heaps; h; h = h->next)
+		for (const struct cache *c = h->caches; c; c = c->next)
+			if (p == (const char *)(c->slot - h->index))
+				return TRUE;
+	return FALSE;
+}
+
+static void tell_region(const struct segment *seg, PRTL_HEAP_WALK_ENTRY e)
+{
+	char *blocks = seg->base + (SIZE_T)seg->first * PAGE;
+
+	e->Flags = RTL_HEAP_SEGMENT;
+	e->DataAddress = seg->base;
+	e->DataSize = (SIZE_T)(blocks - seg->base);
+	e->Segment.CommittedSize = seg->pages * PAGE;
+	e->Segment.FirstEntry = blocks;
+	e->Segment.LastEntry = seg->base + (SIZE_T)seg->pages * PAGE;
 }
 
 NTSTATUS NTAPI RtlWalkHeap(PVOID handle, PVOID out)
 {
 	PRTL_HEAP_WALK_ENTRY e = out;
 	struct heap *heap = handle;
-	struct found f = { NULL, 0 };
+	struct found f = { .p = e->DataAddress };
+	BOOL region = !!(e->Flags & RTL_HEAP_SEGMENT);
 	header_t h;
 
 	if (!is_heap(heap))
 		return STATUS_INVALID_HANDLE;
+	RtlEnterCriticalSection(&heap->user_lock); /* before heaps_lock */
+	RtlAcquireSRWLockShared(&heaps_lock);
 	hold(heap);
-	find_next(heap, e->DataAddress, &f);
-	let_go(heap);
+	do {
+		char *after = f.p;
+
+		f = (struct found){ 0 };
+		find_next(heap, after, region, &f);
+		region = FALSE;
+	} while (f.p && is_own(heap, f.p));
 	memset(e, 0, sizeof *e);
+	for (struct segment *s = heap->segments;
+	     s && s != f.region && s != segment_of(heap, f.p); s = s->next)
+		e->SegmentIndex++;
+	let_go(heap);
+	RtlReleaseSRWLockShared(&heaps_lock);
+	RtlLeaveCriticalSection(&heap->user_lock);
+	if (f.region) {
+		tell_region(f.region, e);
+		return STATUS_SUCCESS;
+	}
 	if (!f.p)
 		return STATUS_NO_MORE_ENTRIES;
 	h = *header(f.p) ^ heap->cookie;

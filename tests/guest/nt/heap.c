@@ -127,7 +127,7 @@ static void walking(void)
 {
 	HANDLE heap = HeapCreate(0, 0, 0);
 	PROCESS_HEAP_ENTRY e = { 0 };
-	int busy = 0, wanted = 0;
+	int busy = 0, wanted = 0, regions = 0;
 	void *mine[10];
 
 	for (int i = 0; i < 10; i++)
@@ -135,8 +135,18 @@ static void walking(void)
 	HeapFree(heap, 0, mine[9]);
 	CHECK(HeapLock(heap));
 	while (HeapWalk(heap, &e)) {
+		if (e.wFlags & PROCESS_HEAP_REGION) {
+			char *from = e.Region.lpFirstBlock;
+
+			regions++;
+			CHECK(from > (char *)e.lpData);
+			CHECK((char *)e.Region.lpLastBlock > from);
+			CHECK(e.Region.dwCommittedSize > 0);
+		}
 		if (!(e.wFlags & PROCESS_HEAP_ENTRY_BUSY))
 			continue;
+		/* No block before its region. */
+		CHECK(regions > 0);
 		busy++;
 		for (int i = 0; i < 9; i++)
 			if (e.lpData == mine[i] &&
