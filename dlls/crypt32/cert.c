@@ -155,7 +155,10 @@ BOOL WINAPI CertSetCertificateContextProperty(PCCERT_CONTEXT context, DWORD id,
 	switch (id) {
 	case CERT_KEY_PROV_INFO_PROP_ID: /* structures with pointers */
 	case CERT_KEY_CONTEXT_PROP_ID:
-	case CERT_KEY_PROV_HANDLE_PROP_ID:
+	case CERT_KEY_PROV_HANDLE_PROP_ID: /* handles and numbers */
+	case CERT_KEY_SPEC_PROP_ID:
+	case CERT_NCRYPT_KEY_HANDLE_PROP_ID:
+	case CERT_HCRYPTPROV_OR_NCRYPT_KEY_HANDLE_PROP_ID:
 		return cert_fail((DWORD)E_INVALIDARG);
 	}
 	if (data) {
@@ -204,6 +207,7 @@ BOOL WINAPI CertGetEnhancedKeyUsage(PCCERT_CONTEXT context, DWORD flags,
 	const CERT_EXTENSION *e;
 	const struct property *p;
 	CERT_ENHKEY_USAGE none = { 0 };
+	BOOL found, ok = FALSE;
 
 	if (!c)
 		return FALSE;
@@ -211,10 +215,15 @@ BOOL WINAPI CertGetEnhancedKeyUsage(PCCERT_CONTEXT context, DWORD flags,
 		return cert_fail((DWORD)E_INVALIDARG);
 	e = CertFindExtension(szOID_ENHANCED_KEY_USAGE, c->info.cExtension,
 			      c->info.rgExtension);
+	RtlAcquireSRWLockShared(&properties_lock);
 	for (p = c->properties; p && p->id != CERT_ENHKEY_USAGE_PROP_ID;)
 		p = p->next;
-	if (p && !(flags & CERT_FIND_EXT_ONLY_ENHKEY_USAGE_FLAG))
-		return cert_usages(p->data, p->n, usage, size);
+	found = p && !(flags & CERT_FIND_EXT_ONLY_ENHKEY_USAGE_FLAG);
+	if (found)
+		ok = cert_usages(p->data, p->n, usage, size);
+	RtlReleaseSRWLockShared(&properties_lock);
+	if (found)
+		return ok;
 	if (e && !(flags & CERT_FIND_PROP_ONLY_ENHKEY_USAGE_FLAG))
 		return cert_usages(e->Value.pbData, e->Value.cbData, usage,
 				   size);

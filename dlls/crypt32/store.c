@@ -212,6 +212,13 @@ HCERTSTORE WINAPI CertDuplicateStore(HCERTSTORE h)
 	return s;
 }
 
+/* A certificate is in its store no more; others may still have it. */
+static void leave(struct cert *c)
+{
+	c->context.hCertStore = NULL;
+	cert_put(c);
+}
+
 static void store_put(struct store *s)
 {
 	if (InterlockedDecrement(&s->refs))
@@ -220,7 +227,7 @@ static void store_put(struct store *s)
 		if (s->collection)
 			store_put(s->items[i]);
 		else
-			cert_put(s->items[i]);
+			leave(s->items[i]);
 	}
 	s->magic = 0;
 	RtlFreeHeap(rf_heap(), 0, s->items);
@@ -428,7 +435,7 @@ BOOL WINAPI CertAddEncodedCertificateToStore(HCERTSTORE h, DWORD encoding,
 			cert_put(c);
 			c = s->items[at];
 		} else { /* the new one replaces it */
-			cert_put(s->items[at]);
+			leave(s->items[at]);
 			s->items[at] = c;
 		}
 		/* The store has one reference, the caller may want another. */
@@ -476,7 +483,7 @@ BOOL WINAPI CertDeleteCertificateFromStore(PCCERT_CONTEXT context)
 		RtlReleaseSRWLockExclusive(&s->lock);
 	}
 	if (found)
-		cert_put(c);
+		leave(c);
 	cert_put(c);
 	return TRUE;
 }
