@@ -38,16 +38,20 @@ BOOL WINAPI FileEncryptionStatusW(LPCWSTR name, LPDWORD status)
 	return TRUE;
 }
 
-BOOL WINAPI EncryptFileA(LPCSTR name)
+static BOOL wide(LPCSTR name, UNICODE_STRING *w)
 {
-	UNICODE_STRING w = { 0 };
-	LSTATUS ret = reg_widen(name, &w);
-	BOOL ok = FALSE;
+	LSTATUS ret = reg_widen(name, w);
 
 	if (ret)
 		SetLastError(ret);
-	else
-		ok = EncryptFileW(w.Buffer);
+	return !ret;
+}
+
+BOOL WINAPI EncryptFileA(LPCSTR name)
+{
+	UNICODE_STRING w = { 0 };
+	BOOL ok = wide(name, &w) && EncryptFileW(w.Buffer);
+
 	RtlFreeUnicodeString(&w);
 	return ok;
 }
@@ -55,13 +59,8 @@ BOOL WINAPI EncryptFileA(LPCSTR name)
 BOOL WINAPI DecryptFileA(LPCSTR name, DWORD reserved)
 {
 	UNICODE_STRING w = { 0 };
-	LSTATUS ret = reg_widen(name, &w);
-	BOOL ok = FALSE;
+	BOOL ok = wide(name, &w) && DecryptFileW(w.Buffer, reserved);
 
-	if (ret)
-		SetLastError(ret);
-	else
-		ok = DecryptFileW(w.Buffer, reserved);
 	RtlFreeUnicodeString(&w);
 	return ok;
 }
@@ -69,13 +68,8 @@ BOOL WINAPI DecryptFileA(LPCSTR name, DWORD reserved)
 BOOL WINAPI FileEncryptionStatusA(LPCSTR name, LPDWORD status)
 {
 	UNICODE_STRING w = { 0 };
-	LSTATUS ret = reg_widen(name, &w);
-	BOOL ok = FALSE;
+	BOOL ok = wide(name, &w) && FileEncryptionStatusW(w.Buffer, status);
 
-	if (ret)
-		SetLastError(ret);
-	else
-		ok = FileEncryptionStatusW(w.Buffer, status);
 	RtlFreeUnicodeString(&w);
 	return ok;
 }

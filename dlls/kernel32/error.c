@@ -79,10 +79,6 @@ SetUnhandledExceptionFilter(LPTOP_LEVEL_EXCEPTION_FILTER filter)
 					  filter);
 }
 
-/*
- * Called where no frame wanted an exception.  To go on searching makes ntdll
- * give it to the host, which tells of it and ends the process.
- */
 static BOOL debugged(void)
 {
 	ULONG_PTR port = 0;
@@ -92,6 +88,10 @@ static BOOL debugged(void)
 	return port != 0;
 }
 
+/*
+ * Called where no frame wanted an exception.  To go on searching makes ntdll
+ * give it to the host, which tells of it and ends the process.
+ */
 LONG WINAPI UnhandledExceptionFilter(PEXCEPTION_POINTERS p)
 {
 	LPTOP_LEVEL_EXCEPTION_FILTER filter = top_filter;

@@ -144,16 +144,22 @@ HRESULT APIENTRY PathCchRemoveFileSpec(PWSTR path, SIZE_T size)
 
 /* ---- the last separator -------------------------------------------------- */
 
+/* Where the string ends and how much room is behind it, to who asked. */
+static void tell(PWSTR at, SIZE_T room, PWSTR *end, SIZE_T *left)
+{
+	if (end)
+		*end = at;
+	if (left)
+		*left = room;
+}
+
 HRESULT APIENTRY PathCchAddBackslashEx(PWSTR path, SIZE_T size, PWSTR *end,
 				       SIZE_T *left)
 {
 	LONG_PTR n = length(path, size);
 	HRESULT hr = S_FALSE;
 
-	if (end)
-		*end = NULL;
-	if (left)
-		*left = 0;
+	tell(NULL, 0, end, left);
 	if (n < 0)
 		return E_INVALIDARG;
 	if (n && path[n - 1] != '\\') {
@@ -163,10 +169,7 @@ HRESULT APIENTRY PathCchAddBackslashEx(PWSTR path, SIZE_T size, PWSTR *end,
 		path[n] = 0;
 		hr = S_OK;
 	}
-	if (end)
-		*end = path + n;
-	if (left)
-		*left = size - (SIZE_T)n;
+	tell(path + n, size - (SIZE_T)n, end, left);
 	return hr;
 }
 
@@ -181,20 +184,14 @@ HRESULT APIENTRY PathCchRemoveBackslashEx(PWSTR path, SIZE_T size, PWSTR *end,
 	LONG_PTR n = length(path, size);
 	HRESULT hr = S_FALSE;
 
-	if (end)
-		*end = NULL;
-	if (left)
-		*left = 0;
+	tell(NULL, 0, end, left);
 	if (n < 0)
 		return E_INVALIDARG;
 	if (n && path[n - 1] == '\\' && !PathCchIsRoot(path)) {
 		path[--n] = 0;
 		hr = S_OK;
 	}
-	if (end)
-		*end = path + n;
-	if (left)
-		*left = size - (SIZE_T)n;
+	tell(path + n, size - (SIZE_T)n, end, left);
 	return hr;
 }
 

@@ -102,6 +102,19 @@ static int hex(WCHAR c)
 						       -1;
 }
 
+/* n characters into a buffer of *size, which becomes n or what is needed. */
+static HRESULT give(PCWSTR s, SIZE_T n, PWSTR to, DWORD *size)
+{
+	if (n >= *size) {
+		*size = (DWORD)n + 1;
+		return E_POINTER;
+	}
+	memcpy(to, s, n * sizeof *to);
+	to[n] = 0;
+	*size = (DWORD)n;
+	return S_OK;
+}
+
 /* What a URL's path is on disk: backslashes, and no %20. */
 static PWSTR unescape(PWSTR to, PCWSTR from)
 {
@@ -147,11 +160,11 @@ static PCWSTR file_path(PCWSTR s, BOOL *server)
 HRESULT WINAPI PathCreateFromUrlW(PCWSTR url, PWSTR path, DWORD *size,
 				  DWORD reserved)
 {
-	SIZE_T n, skip;
 	PWSTR room, end;
 	PCWSTR from;
+	SIZE_T skip;
 	BOOL server;
-	HRESULT hr = S_OK;
+	HRESULT hr;
 
 	if (!url || !path || !size || !*size)
 		return E_INVALIDARG;
@@ -172,14 +185,7 @@ HRESULT WINAPI PathCreateFromUrlW(PCWSTR url, PWSTR path, DWORD *size,
 	end = unescape(end, from);
 	if (!server && room[0] && room[1] == '|')
 		room[1] = ':';
-	n = (SIZE_T)(end - room);
-	if (n >= *size) {
-		*size = (DWORD)n + 1;
-		hr = E_POINTER;
-	} else {
-		memcpy(path, room, (n + 1) * sizeof *path);
-		*size = (DWORD)n;
-	}
+	hr = give(room, (SIZE_T)(end - room), path, size);
 	RtlFreeHeap(rf_heap(), 0, room);
 	return hr;
 }
@@ -189,20 +195,13 @@ HRESULT WINAPI UrlCreateFromPathW(PCWSTR path, PWSTR url, DWORD *size,
 {
 	static const WCHAR digits[] = L"0123456789ABCDEF";
 	PWSTR room, to;
-	SIZE_T n;
-	HRESULT hr = S_OK;
+	HRESULT hr;
 
 	if (!path || !url || !size || !*size)
 		return E_INVALIDARG;
 	if (scheme_of(path)) { /* is one already */
-		n = wcslen(path);
-		if (n >= *size) {
-			*size = (DWORD)n + 1;
-			return E_POINTER;
-		}
-		memcpy(url, path, (n + 1) * sizeof *url);
-		*size = (DWORD)n;
-		return S_FALSE;
+		hr = give(path, wcslen(path), url, size);
+		return hr ? hr : S_FALSE;
 	}
 	room = RtlAllocateHeap(rf_heap(), 0,
 			       (wcslen(path) * 3 + 16) * sizeof *room);
@@ -230,15 +229,7 @@ HRESULT WINAPI UrlCreateFromPathW(PCWSTR path, PWSTR url, DWORD *size,
 			*to++ = c;
 		}
 	}
-	*to = 0;
-	n = (SIZE_T)(to - room);
-	if (n >= *size) {
-		*size = (DWORD)n + 1;
-		hr = E_POINTER;
-	} else {
-		memcpy(url, room, (n + 1) * sizeof *url);
-		*size = (DWORD)n;
-	}
+	hr = give(room, (SIZE_T)(to - room), url, size);
 	RtlFreeHeap(rf_heap(), 0, room);
 	return hr;
 }
