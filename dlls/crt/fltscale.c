@@ -6,7 +6,8 @@
  * v is m * 2^e.  v * 10^k is m * 5^k shifted, and 5^k has at most 128 bits up
  * to k = 55: the digits and what lies behind them are known exactly, ties too.
  * The other way w / 10^k is one division of 128 by 64 bits up to k = 27, and
- * w * 10^k a product as above.
+ * w * 10^k a product as above.  Beyond, 64 bits of the power are used, and the
+ * result if what they lack cannot change it: one number in two hundred.
  */
 #include "fltfmt.h"
 
@@ -268,12 +269,86 @@ static double nearest(uint64_t m, int sticky, int e)
 	return x.d;
 }
 
+/* 10^(28 j), j from -13: 64 bits, the highest set, to the nearest. */
+enum { STEP = 28, LEAST_STEP = -13 };
+static const uint64_t pow10_28[] = {
+	0xe1afa13afbd14d6eULL,
+	0xe3e27a444d8d98b8ULL,
+	0xe61acf033d1a45dfULL,
+	0xe858ad248f5c22caULL,
+	0xea9c227723ee8bcbULL,
+	0xece53cec4a314ebeULL,
+	0xef340a98172aace5ULL,
+	0xf18899b1bc3f8ca2ULL,
+	0xf3e2f893dec3f126ULL,
+	0xf64335bcf065d37dULL,
+	0xf8a95fcf88747d94ULL,
+	0xfb158592be068d2fULL,
+	0xfd87b5f28300ca0eULL,
+	0x8000000000000000ULL,
+	0x813f3978f8940984ULL,
+	0x82818f1281ed44a0ULL,
+	0x83c7088e1aab65dbULL,
+	0x850fadc09923329eULL,
+	0x865b86925b9bc5c2ULL,
+	0x87aa9aff79042287ULL,
+	0x88fcf317f22241e2ULL,
+	0x8a5296ffe33cc930ULL,
+	0x8bab8eefb6409c1aULL,
+	0x8d07e33455637eb3ULL,
+	0x8e679c2f5e44ff8fULL,
+};
+
+/* m * 2^*e times another, 64 bits of it; both have their highest bit set. */
+static uint64_t times(uint64_t m, uint64_t by, int *e)
+{
+	uint64_t hi, lo = mul64(m, by, &hi);
+
+	*e += 64;
+	if (hi >> 63)
+		return hi;
+	--*e;
+	return hi << 1 | lo >> 63;
+}
+
+/*
+ * w * 10^k with a relative error below 5 * 2^-64: cut off twice, each time one
+ * unit at most, half a unit in the table, and twice that when a product's
+ * highest bit was not set.
+ */
+static int rough_double(uint64_t w, int k, double *out)
+{
+	int j = (k - LEAST_STEP * STEP) / STEP, rest = k - (LEAST_STEP + j) * STEP;
+	int shift = __builtin_clzll(pow5[rest].lo), e;
+	uint64_t m;
+	unsigned tail;
+
+	if (k < LEAST_STEP * STEP || (size_t)j >= sizeof pow10_28 / 8)
+		return 0;
+	e = -__builtin_clzll(w);
+	m = w << -e;
+	e += rest - shift;
+	m = times(m, pow5[rest].lo << shift, &e);
+	/* log2(10) by 217706 / 2^16 */
+	e += ((LEAST_STEP + j) * STEP * 217706 >> 16) - 63;
+	m = times(m, pow10_28[j], &e);
+	tail = (unsigned)(m & 0x7ff);
+	if (tail > 0x400 - 6 && tail < 0x400 + 6)
+		return 0;
+	if (e + 63 < -1021 || e + 63 > 1022) /* not normal, or nearly not */
+		return 0;
+	*out = nearest(m, 0, e);
+	return 1;
+}
+
 int crt_easy_double(uint64_t w, int k, double *out)
 {
 	int shift;
 
-	if (!w || k > 55 || k < -27)
+	if (!w)
 		return 0;
+	if (k > 55 || k < -27)
+		return rough_double(w, k, out);
 	if (k >= 0) {
 		uint64_t p[3], m;
 		int top;
@@ -316,7 +391,7 @@ int crt_easy_double(uint64_t w, int k, double *out)
 		return 1;
 	}
 #else
-	(void)shift;
-	return 0; /* no such division here */
+	(void)shift; /* no such division here */
+	return rough_double(w, k, out);
 #endif
 }

@@ -219,6 +219,17 @@ int memcmp(const void *a, const void *b, size_t n)
 {
 	const unsigned char *p = a, *q = b;
 
+	for (; n >= 64; n -= 64, p += 64, q += 64) {
+		__m128i v0 = _mm_cmpeq_epi8(LOADU(p), LOADU(q));
+		__m128i v1 = _mm_cmpeq_epi8(LOADU(p + 16), LOADU(q + 16));
+		__m128i v2 = _mm_cmpeq_epi8(LOADU(p + 32), LOADU(q + 32));
+		__m128i v3 = _mm_cmpeq_epi8(LOADU(p + 48), LOADU(q + 48));
+
+		if (_mm_movemask_epi8(_mm_and_si128(_mm_and_si128(v0, v1),
+						    _mm_and_si128(v2, v3))) !=
+		    0xffff)
+			break; /* which of them it is, the next loop says */
+	}
 	while (n >= 16) {
 		unsigned m = (unsigned)_mm_movemask_epi8(
 			_mm_cmpeq_epi8(LOADU(p), LOADU(q)));

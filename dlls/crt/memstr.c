@@ -3,8 +3,9 @@
  * memstr.c - strlen, strchr, strrchr, strstr, strcmp and their wide kind.
  *
  * The searching functions that every DLL wants, ntdll and vcruntime140
- * included; needs nothing but the compiler.  wcslen and strchr look at 16
- * aligned bytes at a time, strlen at 64.
+ * included; needs nothing but the compiler.  They look at 16 or 64 aligned
+ * bytes at a time; who compares, at 16 wherever these lie in one page.  A wide
+ * string at an odd address, which does occur, is searched one by one.
  */
 #include <emmintrin.h>
 #include <stddef.h>
@@ -106,35 +107,92 @@ size_t wcsnlen(const wchar_t *s, size_t n)
 	return i;
 }
 
-char *strchr(const char *s, int c)
+/* ---- searching ------------------------------------------------------------
+ */
+
+/* A bit for each byte of an element that is equal. */
+static inline unsigned equal(__m128i v, __m128i w, int wide)
+{
+	return (unsigned)_mm_movemask_epi8(wide ? _mm_cmpeq_epi16(v, w)
+						: _mm_cmpeq_epi8(v, w));
+}
+
+static inline __m128i is_end(__m128i v, __m128i want, int wide)
 {
 	const __m128i zero = _mm_setzero_si128();
-	const __m128i want = _mm_set1_epi8((char)c);
-	const __m128i *a = (const __m128i *)((uintptr_t)s & ~(uintptr_t)15);
-	__m128i v = _mm_load_si128(a);
-	unsigned m = (unsigned)_mm_movemask_epi8(
-		_mm_or_si128(_mm_cmpeq_epi8(v, zero), _mm_cmpeq_epi8(v, want)));
 
-	m = m >> ((uintptr_t)s & 15) << ((uintptr_t)s & 15);
-	while (!m) {
-		v = _mm_load_si128(++a);
-		m = (unsigned)_mm_movemask_epi8(_mm_or_si128(
-			_mm_cmpeq_epi8(v, zero), _mm_cmpeq_epi8(v, want)));
+	return wide ? _mm_or_si128(_mm_cmpeq_epi16(v, zero),
+				   _mm_cmpeq_epi16(v, want))
+		    : _mm_or_si128(_mm_cmpeq_epi8(v, zero),
+				   _mm_cmpeq_epi8(v, want));
+}
+
+/* The first element that is the one wanted, or the string's end. */
+static inline __attribute__((always_inline)) const void *
+find(const void *s, __m128i want, int wide)
+{
+	const __m128i *a = (const __m128i *)((uintptr_t)s & ~(uintptr_t)15);
+	unsigned skip = (uintptr_t)s & 15, m;
+
+	m = (unsigned)_mm_movemask_epi8(is_end(_mm_load_si128(a), want, wide));
+	m = m >> skip << skip;
+	if (m)
+		return (const char *)a + __builtin_ctz(m);
+	while ((uintptr_t)++a & 63) {
+		m = (unsigned)_mm_movemask_epi8(
+			is_end(_mm_load_si128(a), want, wide));
+		if (m)
+			return (const char *)a + __builtin_ctz(m);
 	}
-	s = (const char *)a + __builtin_ctz(m);
+	for (;; a += 4) {
+		__m128i v0 = is_end(_mm_load_si128(a), want, wide);
+		__m128i v1 = is_end(_mm_load_si128(a + 1), want, wide);
+		__m128i v2 = is_end(_mm_load_si128(a + 2), want, wide);
+		__m128i v3 = is_end(_mm_load_si128(a + 3), want, wide);
+		uint64_t all;
+
+		if (!_mm_movemask_epi8(_mm_or_si128(_mm_or_si128(v0, v1),
+						    _mm_or_si128(v2, v3))))
+			continue;
+		all = (uint64_t)_mm_movemask_epi8(v0) |
+		      (uint64_t)_mm_movemask_epi8(v1) << 16 |
+		      (uint64_t)_mm_movemask_epi8(v2) << 32 |
+		      (uint64_t)_mm_movemask_epi8(v3) << 48;
+		return (const char *)a + __builtin_ctzll(all);
+	}
+}
+
+/* The last element that is the one wanted, the end included, or NULL. */
+static inline __attribute__((always_inline)) void *
+find_last(const void *s, __m128i want, int wide)
+{
+	const __m128i *a = (const __m128i *)((uintptr_t)s & ~(uintptr_t)15);
+	unsigned here = ~0u << ((uintptr_t)s & 15);
+	const char *last = NULL;
+
+	for (;; a++, here = ~0u) {
+		__m128i v = _mm_load_si128(a);
+		unsigned zero = equal(v, _mm_setzero_si128(), wide) & here;
+		unsigned m = equal(v, want, wide) & here;
+
+		if (zero) /* up to it, and it */
+			m &= (zero ^ (zero - 1)) << wide | 1;
+		if (m)
+			last = (const char *)a + (31 - __builtin_clz(m)) - wide;
+		if (zero)
+			return (void *)last;
+	}
+}
+
+char *strchr(const char *s, int c)
+{
+	s = find(s, _mm_set1_epi8((char)c), 0);
 	return *s == (char)c ? (char *)s : NULL;
 }
 
 char *strrchr(const char *s, int c)
 {
-	const char *p = s + strlen(s);
-
-	for (;; p--) {
-		if (*p == (char)c)
-			return (char *)p;
-		if (p == s)
-			return NULL;
-	}
+	return find_last(s, _mm_set1_epi8((char)c), 0);
 }
 
 char *strstr(const char *s, const char *t)
@@ -156,46 +214,22 @@ char *strstr(const char *s, const char *t)
 	return NULL;
 }
 
-int strcmp(const char *a, const char *b)
-{
-	const unsigned char *p = (const unsigned char *)a;
-	const unsigned char *q = (const unsigned char *)b;
-
-	while (*p && *p == *q) {
-		p++;
-		q++;
-	}
-	return *p == *q ? 0 : *p < *q ? -1 : 1;
-}
-
-int strncmp(const char *a, const char *b, size_t n)
-{
-	const unsigned char *p = (const unsigned char *)a;
-	const unsigned char *q = (const unsigned char *)b;
-
-	for (; n; n--, p++, q++) {
-		if (*p != *q)
-			return *p < *q ? -1 : 1;
-		if (!*p)
-			break;
-	}
-	return 0;
-}
-
 wchar_t *wcschr(const wchar_t *s, wchar_t c)
 {
-	for (;; s++) {
-		if (*s == c)
-			return (wchar_t *)s;
-		if (!*s)
-			return NULL;
-	}
+	if ((uintptr_t)s & 1)
+		while (*s && *s != c)
+			s++;
+	else
+		s = find(s, _mm_set1_epi16((short)c), 1);
+	return *s == c ? (wchar_t *)s : NULL;
 }
 
 wchar_t *wcsrchr(const wchar_t *s, wchar_t c)
 {
 	const wchar_t *last = NULL;
 
+	if (!((uintptr_t)s & 1))
+		return find_last(s, _mm_set1_epi16((short)c), 1);
 	for (;; s++) {
 		if (*s == c)
 			last = s;
@@ -206,35 +240,89 @@ wchar_t *wcsrchr(const wchar_t *s, wchar_t c)
 
 wchar_t *wcsstr(const wchar_t *s, const wchar_t *t)
 {
-	if (!*t)
-		return (wchar_t *)s;
-	for (; *s; s++) {
-		size_t i = 0;
+	size_t n = wcslen(t);
 
-		while (t[i] && s[i] == t[i])
+	if (!n)
+		return (wchar_t *)s;
+	for (; (s = wcschr(s, *t)); s++) {
+		size_t i = 1;
+
+		while (i < n && s[i] == t[i])
 			i++;
-		if (!t[i])
+		if (i == n)
 			return (wchar_t *)s;
+		if (!s[i])
+			return NULL;
 	}
 	return NULL;
 }
 
-int wcscmp(const wchar_t *a, const wchar_t *b)
+/* ---- comparing ------------------------------------------------------------
+ */
+
+/* What is behind may be another page, and nobody's. */
+static inline int in_page(const void *p)
 {
-	while (*a && *a == *b) {
-		a++;
-		b++;
+	return ((uintptr_t)p & 4095) <= 4096 - 16;
+}
+
+/* The first of n elements where they differ or a ends; n: there is none. */
+static inline __attribute__((always_inline)) size_t
+differ(const char *a, const char *b, size_t n, int wide)
+{
+	const size_t step = wide ? 8 : 16;
+	size_t i = 0;
+
+	while (i < n) {
+		const char *p = a + (i << wide), *q = b + (i << wide);
+
+		if (n - i >= step && in_page(p) && in_page(q)) {
+			__m128i v = _mm_loadu_si128((const __m128i *)p);
+			__m128i w = _mm_loadu_si128((const __m128i *)q);
+			unsigned m = (equal(v, w, wide) ^ 0xffff) |
+				     equal(v, _mm_setzero_si128(), wide);
+
+			if (m)
+				return i +
+				       (unsigned)__builtin_ctz(m) / (1u + wide);
+			i += step;
+			continue;
+		}
+		for (size_t end = i + step; i < end && i < n; i++) {
+			unsigned x = wide ? ((const wchar_t *)a)[i]
+					  : (unsigned char)a[i];
+			unsigned y = wide ? ((const wchar_t *)b)[i]
+					  : (unsigned char)b[i];
+
+			if (x != y || !x)
+				return i;
+		}
 	}
-	return *a == *b ? 0 : *a < *b ? -1 : 1;
+	return n;
+}
+
+int strncmp(const char *a, const char *b, size_t n)
+{
+	const unsigned char *p = (const unsigned char *)a;
+	const unsigned char *q = (const unsigned char *)b;
+	size_t i = differ(a, b, n, 0);
+
+	return i == n || p[i] == q[i] ? 0 : p[i] < q[i] ? -1 : 1;
+}
+
+int strcmp(const char *a, const char *b)
+{
+	return strncmp(a, b, SIZE_MAX);
 }
 
 int wcsncmp(const wchar_t *a, const wchar_t *b, size_t n)
 {
-	for (; n; n--, a++, b++) {
-		if (*a != *b)
-			return *a < *b ? -1 : 1;
-		if (!*a)
-			break;
-	}
-	return 0;
+	size_t i = differ((const char *)a, (const char *)b, n, 1);
+
+	return i == n || a[i] == b[i] ? 0 : a[i] < b[i] ? -1 : 1;
+}
+
+int wcscmp(const wchar_t *a, const wchar_t *b)
+{
+	return wcsncmp(a, b, SIZE_MAX);
 }
