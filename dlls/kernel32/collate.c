@@ -3,12 +3,14 @@
  * collate.c - sort order of strings.
  *
  * CLDR's root, with ASCII symbols where Windows has them; some languages put
- * letters elsewhere (collate-tailor.c).  A string is a list of elements
+ * letters elsewhere (collate-tailor.c), or have Chinese characters in an order
+ * of their own (collate-han.c).  A string is a list of elements
  * (primary: letter, secondary: accent, tertiary: case); strings differ by the
  * first primary that differs, then by secondary, then by tertiary.  In a word
  * sort hyphen and apostrophe count only when all else is equal.
  */
 #include "collate.h"
+#include "collate-han.h"
 #include "collate-tailor.h"
 #include "dlls/unicode/unicode.h"
 
@@ -22,10 +24,23 @@ struct element {
 
 /* ---- characters to elements ---- */
 
+/* What a language has of its own. */
+struct order {
+	const struct tailoring *t; /* or NULL */
+	UINT page;		   /* its ANSI code page */
+};
+
+static struct order order_of(const struct locale *l)
+{
+	if (!l)
+		return (struct order){ NULL, 0 };
+	return (struct order){ tailoring_of(l), (UINT)l->n[N_ANSI] };
+}
+
 struct walk {
 	const WCHAR *s, *end;
 	DWORD flags;
-	const struct tailoring *t;
+	struct order order;
 	const struct element *more; /* rest of an expansion */
 	struct element made;        /* where *more has to point: computed */
 	ULONG number; /* digits of a number still to give, as a key */
@@ -63,14 +78,14 @@ static WCHAR simplify(DWORD flags, WCHAR c)
 	return c;
 }
 
-static USHORT computed_rank(WCHAR c)
+static USHORT computed_rank(UINT page, WCHAR c)
 {
+	int han = han_rank(page, c);
+
+	if (han >= 0)
+		return (USHORT)(RANK_HAN + han);
 	if (c >= 0xac00 && c <= 0xd7a3)
 		return RANK_HANGUL + (c - 0xac00);
-	if (c >= 0x3400 && c <= 0x4dff)
-		return RANK_HAN_A + (c - 0x3400);
-	if (c >= 0x4e00 && c <= 0x9fff)
-		return RANK_HAN + (c - 0x4e00);
 	if (c >= 0xd800 && c <= 0xf8ff)
 		return RANK_SURROGATE + (c - 0xd800);
 	if (c >= 0xf900 && c <= 0xfaff) {
@@ -78,7 +93,7 @@ static USHORT computed_rank(WCHAR c)
 
 		if (RfDecompose(c, FALSE, parts) == 1 && parts[0] != c &&
 		    parts[0] < 0x10000)
-			return computed_rank(parts[0]);
+			return computed_rank(page, parts[0]);
 	}
 	return 0;
 }
@@ -149,10 +164,10 @@ static BOOL next_element(struct walk *w, struct element *e)
 				return next_number(w, e);
 			w->number--;
 		}
-		if (w->t) {
+		if (w->order.t) {
 			struct tailored letter;
 
-			if (tailored_letter(w->t, w->flags, w->s, w->end,
+			if (tailored_letter(w->order.t, w->flags, w->s, w->end,
 					    &letter)) {
 				w->s += letter.used;
 				place(w, &letter, e);
@@ -176,7 +191,7 @@ static BOOL next_element(struct walk *w, struct element *e)
 			e->tertiary &= 0x7f;
 			return TRUE;
 		}
-		e->primary = computed_rank(c);
+		e->primary = computed_rank(w->order.page, c);
 		if (e->primary) {
 			e->secondary = SECONDARY_NONE;
 			e->tertiary = TERTIARY_NONE;
@@ -254,7 +269,7 @@ static int compare_specials(const WCHAR *a, int na, const WCHAR *b, int nb)
 	}
 }
 
-static int compare(const struct tailoring *t, DWORD flags, const WCHAR *a,
+static int compare(struct order o, DWORD flags, const WCHAR *a,
 		   int na, const WCHAR *b, int nb)
 {
 	int skip = 0, level;
@@ -264,15 +279,15 @@ static int compare(const struct tailoring *t, DWORD flags, const WCHAR *a,
 	 * a letter of several characters.
 	 */
 	if (!(flags & SORT_DIGITSASNUMBERS) &&
-	    (!t || (na == nb && !memcmp(a, b, na * sizeof *a))))
+	    (!o.t || (na == nb && !memcmp(a, b, na * sizeof *a))))
 		while (skip < na && skip < nb && a[skip] == b[skip])
 			skip++;
 	if (skip == na && skip == nb)
 		return 0;
 	for (level = PRIMARY; level < LEVELS; level++) {
-		struct walk x = { a + skip, a + na,      flags, t,
+		struct walk x = { a + skip, a + na,      flags, o,
 				  NULL,     { 0, 0, 0 }, 0 };
-		struct walk y = { b + skip, b + nb,      flags, t,
+		struct walk y = { b + skip, b + nb,      flags, o,
 				  NULL,     { 0, 0, 0 }, 0 };
 		USHORT wx, wy;
 
@@ -300,14 +315,14 @@ static int compare(const struct tailoring *t, DWORD flags, const WCHAR *a,
 int collate(const struct locale *l, DWORD flags, const WCHAR *a, int na,
 	    const WCHAR *b, int nb)
 {
-	return compare(l ? tailoring_of(l) : NULL, flags, a, na, b, nb);
+	return compare(order_of(l), flags, a, na, b, nb);
 }
 
 int collate_prefix(const struct locale *l, DWORD flags, const WCHAR *s, int n,
 		   const WCHAR *what, int nwhat)
 {
-	const struct tailoring *t = tailoring_of(l);
-	struct walk y = { what, what + nwhat, flags, t, NULL, { 0, 0, 0 }, 0 };
+	struct order o = order_of(l);
+	struct walk y = { what, what + nwhat, flags, o, NULL, { 0, 0, 0 }, 0 };
 	struct element e;
 	int len, least = -1;
 	unsigned count = 0;
@@ -316,11 +331,11 @@ int collate_prefix(const struct locale *l, DWORD flags, const WCHAR *s, int n,
 	while (next_element(&y, &e))
 		count++;
 	if (!count)
-		return nwhat == 0 || compare(t, flags, s, 0, what, nwhat) == 0
+		return nwhat == 0 || compare(o, flags, s, 0, what, nwhat) == 0
 			       ? 0
 			       : -1;
 	for (len = 1; len <= n; len++) {
-		if (compare(t, flags, s, len, what, nwhat) == 0)
+		if (compare(o, flags, s, len, what, nwhat) == 0)
 			least = len;
 		else if (least >= 0)
 			break; /* the longest match has been found */
@@ -355,12 +370,12 @@ static void put(struct key *k, BYTE b)
 int collate_key(const struct locale *l, DWORD flags, const WCHAR *s, int n,
 		BYTE *to, int room)
 {
-	const struct tailoring *t = tailoring_of(l);
+	struct order o = order_of(l);
 	struct key k = { to, room, 0 };
 	int level, i, pos;
 
 	for (level = PRIMARY; level < LEVELS; level++) {
-		struct walk w = { s, s + n, flags, t, NULL, { 0, 0, 0 }, 0 };
+		struct walk w = { s, s + n, flags, o, NULL, { 0, 0, 0 }, 0 };
 		USHORT weight, none = plain_weight(level);
 		int idle = 0;
 

@@ -15,7 +15,7 @@ kernel32_SOURCES = %D%/actctx.c %D%/comm.c %D%/console.c %D%/console-ctrl.c \
 	%D%/move-later.c %D%/collate-tailor.c %D%/calendar-date.c %D%/actctx-query.c %D%/sxs-xml.c %D%/sxs-entry.c %D%/sxs-manifest.c
 
 # Synchronisation, threads, memory, time, locale, strings, system.
-kernel32_SOURCES += %D%/atom.c %D%/calendar.c %D%/codepage.c %D%/collate.c \
+kernel32_SOURCES += %D%/atom.c %D%/calendar.c %D%/codepage.c %D%/collate.c %D%/collate-han.c \
 	%D%/fiber.c %D%/forwarded.c %D%/global.c %D%/heap.c %D%/job.c %D%/locale.c \
 	%D%/locale-enum.c %D%/locale-format.c %D%/locale-info.c %D%/locale-ui.c \
 	%D%/map-string.c %D%/manifest.c %D%/mapping.c %D%/memory.c %D%/misc.c %D%/package.c \

@@ -203,6 +203,17 @@ static void alphabets(void)
 		{ L"hu-HU", { L"cz", L"csa", L"d", L"oz", L"\xf6" } },
 		{ L"et-EE", { L"s", L"\x161", L"z", L"\x17e", L"t" } },
 		{ L"hr-HR", { L"cz", L"\x10d", L"\x107", L"d" } },
+		/* By reading, strokes, pronunciation; by radical elsewhere. */
+		{ L"ja-JP", { L"\x4e9c", L"\x611b", L"\x4e00", L"\x9ed2",
+			      L"\x5f0c", L"\x9ed1", L"\x4e02" } },
+		{ L"zh-TW", { L"\x4e00", L"\x4e8c", L"\x4e09", L"\x4e2d",
+			      L"\x4e9e", L"\x4e42", L"\x4e02" } },
+		{ L"zh-CN", { L"\x963f", L"\x5317", L"\x4e2d", L"\x4e8d",
+			      L"\x4e02" } },
+		{ L"ko-KR", { L"\x4f3d", L"\x4e00",
+			      L"\x8a70", L"\x4e02" } },
+		{ L"en-US", { L"\x4e00", L"\x4e02", L"\x963f", L"\x9fa5",
+			      L"\x3400" } },
 	};
 
 	for (unsigned i = 0; i < sizeof row / sizeof *row; i++)
