@@ -301,6 +301,11 @@ static void sleep_loop(struct nt_wait *w, int64_t deadline)
 		if (__builtin_expect(t->pending & TASK_KNOCK, 0))
 			nt_knocked(t);
 		if (shared) {
+			/* A port that has just become one of several
+			   processes: nobody would serve what we lead. */
+			if (leads)
+				watch_lead_end();
+			leads = false;
 			if (!w->watched)
 				wait_count_sleeper(w, true);
 			sleep_words_of(w, seq, &words);
