@@ -438,11 +438,27 @@ static NTSTATUS give_name(struct task *t, struct object *o,
 	return status;
 }
 
+NTSTATUS name_made(struct task *t, struct object *o, struct object *found,
+		   NTSTATUS status, uint32_t access, uint32_t attributes,
+		   gaddr out)
+{
+	NTSTATUS opened;
+
+	if (status == STATUS_SUCCESS)
+		return name_finish(t, o, access, attributes, out);
+	o->handles--;
+	object_put(o);
+	if (!found)
+		return status;
+	opened = name_finish(t, found, access, attributes, out);
+	return opened ? opened : status;
+}
+
 NTSTATUS object_create(struct task *t, struct object *o, uint32_t access,
 		       const struct nt_oa *oa, gaddr out)
 {
 	struct object *found;
-	NTSTATUS status, opened;
+	NTSTATUS status;
 
 	status = security_assign(t, o, oa->security);
 	if (status) {
@@ -457,14 +473,7 @@ NTSTATUS object_create(struct task *t, struct object *o, uint32_t access,
 	/* Counted as a handle from before the name can be seen. */
 	o->handles++;
 	status = give_name(t, o, oa, &found);
-	if (status == STATUS_SUCCESS)
-		return name_finish(t, o, access, oa->attributes, out);
-	o->handles--;
-	object_put(o);
-	if (!found)
-		return status;
-	opened = name_finish(t, found, access, oa->attributes, out);
-	return opened ? opened : status;
+	return name_made(t, o, found, status, access, oa->attributes, out);
 }
 
 NTSTATUS object_open(struct task *t, const struct object_type *type,

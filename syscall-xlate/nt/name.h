@@ -71,6 +71,13 @@ void known_dlls_fill(struct directory *d);
  */
 NTSTATUS name_finish(struct task *t, struct object *o, uint32_t access,
 		     uint32_t attributes, gaddr out);
+/*
+ * The same after name_place(), whose status and found these are: a handle to o,
+ * which is new, or to what had its name.
+ */
+NTSTATUS name_made(struct task *t, struct object *o, struct object *found,
+		   NTSTATUS status, uint32_t access, uint32_t attributes,
+		   gaddr out);
 
 /* ---- directory.c ---- */
 

@@ -171,17 +171,7 @@ NTSTATUS nt_create_private_namespace(struct task *t, gaddr ns, uint32_t access,
 	if (!status)
 		status = name_place(&w, o, &oa, &found);
 	pthread_mutex_unlock(&names_lock);
-	if (!status)
-		return name_finish(t, o, access, oa.attributes, ns);
-	o->handles--;
-	object_put(o);
-	if (found) {
-		NTSTATUS opened =
-			name_finish(t, found, access, oa.attributes, ns);
-
-		status = opened ? opened : status;
-	}
-	return status;
+	return name_made(t, o, found, status, access, oa.attributes, ns);
 }
 
 NTSTATUS nt_open_private_namespace(struct task *t, gaddr ns, uint32_t access,
