@@ -184,6 +184,8 @@ struct bsd_system {
 	void (*forked)(void); /* in the child: other threads are no more */
 	/* th ends: what it holds that others may wait for.  NULL: nothing. */
 	void (*let_go)(struct task *t, struct bsd_thread *th);
+	/* fd, or -1: all of them, is about to be closed.  NULL: nothing. */
+	void (*closing)(int fd);
 };
 
 extern const struct bsd_system *bsd_sys;
@@ -380,7 +382,8 @@ void vfork_wait(struct task *t, int pipe);
 
 /* ---- kqueue, descriptors ------------------------------------------------------------ */
 
-void kqueue_closed(int fd); /* fd is about to be closed */
+void bsd_closing(int fd); /* fd is about to be closed */
+void kqueue_closed(int fd); /* the same for kqueues */
 void kqueue_forked(void);
 
 /* ---- sockets ---------------------------------------------------------------------------- */

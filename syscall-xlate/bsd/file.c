@@ -176,9 +176,16 @@ int64_t bsd_openat(struct task *t, int dir, gaddr path, uint32_t flags,
 	return do_open(t, dir, path, flags, mode);
 }
 
-int64_t bsd_close(struct task *t, int fd)
+void bsd_closing(int fd)
 {
 	kqueue_closed(fd);
+	if (bsd_sys->closing)
+		bsd_sys->closing(fd);
+}
+
+int64_t bsd_close(struct task *t, int fd)
+{
+	bsd_closing(fd);
 	return bsd_ret(close(fd));
 }
 
@@ -199,7 +206,7 @@ int64_t bsd_close_range(struct task *t, uint32_t low, uint32_t high,
 		return 0;
 	if (!flags)
 		for (uint32_t fd = low; fd <= high && fd < 65536; fd++)
-			kqueue_closed((int)fd);
+			bsd_closing((int)fd);
 	return bsd_ret(syscall(SYS_close_range, low, high, flags));
 }
 
@@ -368,7 +375,7 @@ int64_t bsd_dup(struct task *t, int fd)
 int64_t bsd_dup2(struct task *t, int from, int to)
 {
 	if (from != to && fcntl(from, F_GETFD) >= 0)
-		kqueue_closed(to);
+		bsd_closing(to);
 	return bsd_ret(dup2(from, to));
 }
 
@@ -379,7 +386,7 @@ int64_t bsd_dup3(struct task *t, int from, int to, uint32_t flags)
 	if (open_flags(flags, &host) || from == to)
 		return -EINVAL;
 	if (fcntl(from, F_GETFD) >= 0)
-		kqueue_closed(to);
+		bsd_closing(to);
 	return bsd_ret(dup3(from, to, host & O_CLOEXEC));
 }
 

@@ -148,6 +148,7 @@ static bool read_watch(struct knote *k, struct kq_event *ev)
 		ev->data = (int64_t)n;
 		return n != 0;
 	case KQ_PROC:
+	case KQ_PROCDESC:
 		waitid(P_PIDFD, (id_t)k->fd, &si, WEXITED | WNOWAIT | WNOHANG);
 		ev->fflags = NOTE_EXIT;
 		ev->flags |= EV_EOF | EV_ONESHOT;

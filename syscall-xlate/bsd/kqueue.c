@@ -21,6 +21,7 @@
 #include <sys/inotify.h>
 #include <sys/syscall.h>
 #include <sys/timerfd.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/own-fd.h"
@@ -301,6 +302,20 @@ static uint32_t vnode_mask(uint32_t notes)
 	return mask;
 }
 
+/* A copy of fd, if that is a process's. */
+static int procdesc(int fd)
+{
+	siginfo_t si;
+
+	/* Not our child's is as good. */
+	if (waitid(P_PIDFD, (id_t)fd, &si, WEXITED | WNOWAIT | WNOHANG) &&
+	    errno != ECHILD) {
+		errno = EINVAL;
+		return -1;
+	}
+	return fcntl(fd, F_DUPFD_CLOEXEC, 0);
+}
+
 /* The descriptor of our own that tells of it. */
 static int open_watch(struct kq *q, struct knote *k)
 {
@@ -316,6 +331,8 @@ static int open_watch(struct kq *q, struct knote *k)
 		return eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	case KQ_PROC:
 		return (int)syscall(SYS_pidfd_open, (int)k->ev.ident, 0);
+	case KQ_PROCDESC:
+		return procdesc((int)k->ev.ident);
 	case KQ_VNODE:
 		fd = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
 		snprintf(path, sizeof path, "/proc/self/fd/%d",
@@ -361,6 +378,7 @@ static int start_watch(struct kq *q, struct knote *k)
 		return arm_fd(q, k, true);
 	case KQ_SIGNAL:
 		return watch_signal(q, k);
+	case KQ_PROCDESC:
 	case KQ_VNODE:
 		know((int)k->ev.ident);
 		break;

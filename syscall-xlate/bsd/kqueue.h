@@ -5,8 +5,9 @@
 
 #include "syscall-xlate/bsd/bsd.h"
 
+/* Up to KQ_VNODE the ident is a descriptor. */
 enum kq_filter {
-	KQ_NONE, KQ_READ, KQ_WRITE, KQ_VNODE, KQ_PROC, KQ_SIGNAL, KQ_TIMER,
+	KQ_NONE, KQ_READ, KQ_WRITE, KQ_PROCDESC, KQ_VNODE, KQ_PROC, KQ_SIGNAL, KQ_TIMER,
 	KQ_USER, KQ_EMPTY,
 };
 

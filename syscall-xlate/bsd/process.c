@@ -20,6 +20,8 @@
 int64_t bsd_exit(struct task *t, int32_t status)
 {
 	vfork_tell(t);
+	if (bsd_sys->closing)
+		bsd_sys->closing(-1);
 	bsd_threads_release(t);
 	trace_finish();
 	exit_status_end(bsd_launch, (uint32_t)status & 0xff);

@@ -25,6 +25,10 @@ int freebsd_put_stat(struct task *t, gaddr addr, const struct stat *st);
 extern gaddr freebsd_sigcode;
 extern gaddr freebsd_ps_strings;
 /* bytes of it, and what they are */
+/* procdesc.c: of struct bsd_system; in a fork's child */
+void freebsd_closing(int fd);
+void freebsd_procdesc_forked(void);
+
 /* umtx.c: after a fork; when a thread ends */
 void freebsd_umtx_forked(void);
 void freebsd_umtx_release(struct task *t, struct bsd_thread *th);

@@ -59,6 +59,12 @@ static const struct bsd_fault_signal faults[] = {
 	[FAULT_OVERFLOW] = { BSD_SIGFPE, 1 /* INTOVF */ },
 };
 
+static void forked(void)
+{
+	freebsd_umtx_forked();
+	freebsd_procdesc_forked();
+}
+
 const struct bsd_system freebsd_system = {
 	.name = "FreeBSD",
 	.release = "14.0-RELEASE",
@@ -78,8 +84,9 @@ const struct bsd_system freebsd_system = {
 	.inherit_zero = 3,
 	.af_inet6 = 28,
 	.push_frame = freebsd_push_frame,
-	.forked = freebsd_umtx_forked,
+	.forked = forked,
 	.let_go = freebsd_umtx_release,
+	.closing = freebsd_closing,
 };
 
 const struct personality personality_freebsd = {

@@ -34,6 +34,65 @@ static i64 wait_ms(struct kevent *ev, i64 ms)
 	return CALL(SYS_kevent, kq, 0, 0, ev, 4, ts);
 }
 
+#ifdef FREEBSD
+enum { PDFORK = 518, PDKILL = 519, PDGETPID = 520, DAEMON = 1, PD_CLOEXEC_ = 2,
+       PROCDESC = -8 };
+
+/* A child that stays; its status once it is gone. */
+static i64 stays(u32 flags, i32 *fd)
+{
+	i64 pid = CALL(PDFORK, fd, flags);
+
+	if (pid == 0)
+		for (;;)
+			CALL(SYS_sigsuspend, &(struct sigset){ { 0 } });
+	CHECK(pid > 0);
+	return pid;
+}
+
+static void process_descriptors(void)
+{
+	struct kevent ev[4];
+	i32 fd = -1, got = 0, status = 0;
+	i64 pid;
+
+	FAILS(CALL(PDFORK, &fd, 4), EINVAL);
+	FAILS(CALL(PDGETPID, 0, &got), EINVAL);
+	FAILS(CALL(PDKILL, 0, 9), EINVAL);
+	FAILS(CALL(PDKILL, 999, 9), EBADF);
+	FAILS(change(0, PROCDESC, ADD, 0x80000000, 0), EINVAL);
+
+	pid = stays(DAEMON | PD_CLOEXEC_, &fd);
+	EQUAL(CALL(SYS_fcntl, fd, 1), 1); /* F_GETFD */
+	EQUAL(CALL(PDGETPID, fd, &got), 0);
+	EQUAL(got, pid);
+	EQUAL(change((u64)fd, PROCDESC, ADD, 0x80000000, 0), 0);
+	EQUAL(CALL(PDKILL, fd, 0), 0);
+	EQUAL(wait_ms(ev, 0), 0);
+	EQUAL(CALL(PDKILL, fd, SIGUSR2), 0);
+	EQUAL(wait_ms(ev, 5000), 1);
+	EQUAL((int)ev[0].filter, PROCDESC);
+	EQUAL(ev[0].ident, fd);
+	CHECK(ev[0].fflags & 0x80000000);
+	EQUAL(ev[0].data, SIGUSR2);
+	EQUAL(CALL(SYS_wait4, pid, &status, 0, 0), pid);
+	EQUAL(status, SIGUSR2);
+	EQUAL(CALL(SYS_close, fd), 0);
+
+	/* It ends with its descriptor, unless it is a daemon. */
+	pid = stays(0, &fd);
+	EQUAL(CALL(SYS_fcntl, fd, 1), 0);
+	EQUAL(CALL(SYS_close, fd), 0);
+	EQUAL(CALL(SYS_wait4, pid, &status, 0, 0), pid);
+	EQUAL(status, 9);
+	pid = stays(DAEMON, &fd);
+	EQUAL(CALL(SYS_close, fd), 0);
+	EQUAL(CALL(SYS_wait4, pid, &status, 1 /* WNOHANG */, 0), 0);
+	EQUAL(CALL(SYS_kill, pid, 9), 0);
+	EQUAL(CALL(SYS_wait4, pid, &status, 0, 0), pid);
+}
+#endif
+
 int test_main(int argc, char **argv)
 {
 	struct kevent ev[4];
@@ -124,5 +183,8 @@ int test_main(int argc, char **argv)
 	CHECK(ev[0].fflags & 0x80000000);
 	EQUAL(ev[0].data, 6 << 8);
 	CALL(SYS_wait4, child, 0, 0, 0);
+#ifdef FREEBSD
+	process_descriptors();
+#endif
 	return 0;
 }
