@@ -166,7 +166,7 @@ static gaddr push_frame(struct task *t, const struct guest_regs *regs,
 	struct nt_xstate x;
 	gaddr at, xs;
 
-	at = context_push(regs->rsp, sizeof f, &xs);
+	at = context_push(regs, regs->rsp, sizeof f, &xs);
 	context_fill(&f.context, xs ? &f.ex : NULL, xs ? &x : NULL, at, xs,
 		     regs);
 	/* An APC may change them, and the way back leaves that alone. */

@@ -30,6 +30,20 @@ static size_t area_size(uint32_t features)
 					 offsetof(struct nt_xstate, avx);
 }
 
+/*
+ * What a frame on the guest's stack has room for: AVX-512's registers only while
+ * they hold something.  Programs reckon with frames that are no larger than they
+ * need be: of a goroutine's stack Go keeps 4 KB for an exception and its handler.
+ */
+static uint32_t frame_features(const struct guest_regs *r)
+{
+	const uint32_t all = xstate_features();
+	const bool in_use = r->kind == REGS_NO_FPU ||
+			    (r->kind == REGS_FULL && r->xstate & XSTATE_AVX512);
+
+	return in_use ? all : all & ~(uint32_t)XSTATE_AVX512;
+}
+
 size_t context_xstate_used(const struct nt_xstate *x)
 {
 	return area_size((uint32_t)x->mask);
@@ -114,16 +128,17 @@ void context_put_xstate(struct nt_xstate *x, const struct guest_regs *r)
 
 	memset(x, 0, head);
 	x->mask = r->xstate;
-	x->compaction = XSTATE_COMPACTED | xstate_features();
+	x->compaction = XSTATE_COMPACTED | frame_features(r);
 	memcpy(x->avx, r->ymm_high, area_size(r->xstate) - head);
 }
 
-void context_put_ex(struct nt_context_ex *ex, uint32_t size, gaddr at, gaddr xs)
+void context_put_ex(struct nt_context_ex *ex, uint32_t size, gaddr at, gaddr xs,
+		    const struct guest_regs *r)
 {
 	ex->legacy.offset = -(int32_t)size;
 	ex->legacy.length = size;
 	ex->xstate.offset = (int32_t)(xs - (at + size));
-	ex->xstate.length = (uint32_t)area_size(xstate_features());
+	ex->xstate.length = (uint32_t)area_size(frame_features(r));
 	ex->all.offset = ex->legacy.offset;
 	ex->all.length = (uint32_t)(ex->xstate.offset - ex->all.offset) +
 			 ex->xstate.length;
@@ -145,11 +160,12 @@ void context_fill(struct nt_context *c, struct nt_context_ex *ex,
 		memset(ex, 0, sizeof *ex);
 	if (!with_x)
 		return;
-	context_put_ex(ex, sizeof *c, at, xs);
+	context_put_ex(ex, sizeof *c, at, xs, regs);
 	context_put_xstate(x, regs);
 }
 
-gaddr context_push(uint64_t rsp, size_t size, gaddr *xs)
+gaddr context_push(const struct guest_regs *regs, uint64_t rsp, size_t size,
+		   gaddr *xs)
 {
 	gaddr at = rsp;
 
@@ -157,7 +173,7 @@ gaddr context_push(uint64_t rsp, size_t size, gaddr *xs)
 	if (rsp > guest_mem->high || rsp < 2 * PAGE)
 		return 0;
 	if (xstate_features()) {
-		at = ROUND_DOWN(at - area_size(xstate_features()), 64);
+		at = ROUND_DOWN(at - area_size(frame_features(regs)), 64);
 		*xs = at;
 	}
 	return ROUND_DOWN(at - size, 16);
@@ -208,6 +224,7 @@ NTSTATUS context_xstate_to_guest(struct task *t, gaddr at, uint32_t size,
 	context_put_xstate(&x, regs);
 	if (!(x.mask & XSTATE_AVX))
 		memset(x.avx, 0, sizeof x.avx);
+	x.compaction = XSTATE_COMPACTED | xstate_features();
 	x.mask &= asked;
 	if (guest_write(t, xs, &x, area_size((uint32_t)asked)) < 0)
 		return STATUS_ACCESS_VIOLATION;

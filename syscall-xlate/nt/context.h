@@ -74,13 +74,15 @@ void context_make_full(struct guest_regs *regs);
 /*
  * context_push() - where a dispatcher's frame goes on the guest's stack.
  *
+ *   regs   what the frame is to hold
  *   rsp    the guest's
  *   size   of the frame
  *   xs     set to where XSAVE data goes, above the frame; 0: none
  *
  * Returns the frame's address, a multiple of 16; 0: rsp is nonsense.
  */
-gaddr context_push(uint64_t rsp, size_t size, gaddr *xs);
+gaddr context_push(const struct guest_regs *regs, uint64_t rsp, size_t size,
+		   gaddr *xs);
 
 /*
  * context_fill() - everything of regs in host copies, for who builds a frame
@@ -112,7 +114,7 @@ NTSTATUS context32_from_guest(struct task *t, gaddr at,
 /* context.c, for context32.c: as context_fill() has them; regs is full. */
 void context_put_xstate(struct nt_xstate *x, const struct guest_regs *regs);
 void context_put_ex(struct nt_context_ex *ex, uint32_t size, gaddr at,
-		    gaddr xs);
+		    gaddr xs, const struct guest_regs *regs);
 /* regs itself if it is full, or a copy made so. */
 const struct guest_regs *context_full(const struct guest_regs *regs,
 				      struct guest_regs *copy);

@@ -181,7 +181,7 @@ void context32_fill_ex(struct nt_context32 *c, struct nt_context_ex *ex,
 	if (!xs)
 		return;
 	c->flags |= CONTEXT_XSTATE;
-	context_put_ex(ex, sizeof *c, at, xs);
+	context_put_ex(ex, sizeof *c, at, xs, regs);
 	context_put_xstate(x, regs);
 }
 

@@ -47,7 +47,7 @@ static bool push_frame(struct task *t, struct guest_regs *r,
 	struct pushed p;
 	gaddr at, xs;
 
-	at = context_push(r->rsp, sizeof p.f, &xs);
+	at = context_push(r, r->rsp, sizeof p.f, &xs);
 	*touched = at;
 	if (!at)
 		return false;
@@ -81,7 +81,7 @@ static bool push_frame32(struct task *t, struct guest_regs *r,
 	struct nt_xstate x;
 	gaddr at, xs;
 
-	at = context_push((uint32_t)r->rsp, sizeof f, &xs);
+	at = context_push(r, (uint32_t)r->rsp, sizeof f, &xs);
 	*touched = at;
 	if (!at)
 		return false;
