@@ -1,0 +1,276 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * file-set.c - NtSetInformationFile: each class is a row of info.tbl, its least
+ * size and a function that reads it and does what it says.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "syscall-xlate/nt/file-xattr.h"
+#include "syscall-xlate/nt/file-rename.h"
+#include "syscall-xlate/nt/info-rows.h"
+#include "syscall-xlate/nt/calls.h"
+
+/* 0 and -1 leave a time alone (-2: count again; it always does). */
+static void time_to_host(int64_t nt, struct timespec *ts)
+{
+	if (nt <= 0) {
+		ts->tv_nsec = UTIME_OMIT;
+		return;
+	}
+	nt_time_to_timespec(nt, ts);
+}
+
+static NTSTATUS set_basic(struct task *t, struct file *f, gaddr info,
+			  uint32_t len)
+{
+	struct file_basic b;
+	struct timespec ts[2];
+	char self[32];
+	NTSTATUS status = STATUS_SUCCESS;
+
+	(void)len;
+	if (guest_read(t, &b, info, sizeof b) < 0)
+		return STATUS_ACCESS_VIOLATION;
+	if (f->dir || f->from_lower)
+		return STATUS_ACCESS_DENIED;
+	if (b.attributes & FILE_ATTRIBUTE_DIRECTORY &&
+	    f->kind != FILE_KIND_DIR && f->kind != FILE_KIND_LINK)
+		return STATUS_INVALID_PARAMETER;
+	/* The host's birth time cannot be set; ours is kept beside it. */
+	if (b.attributes || b.times.created > 0)
+		status = meta_set_attributes(f, b.attributes,
+					     MAX(b.times.created, 0));
+	time_to_host(b.times.accessed, &ts[0]);
+	time_to_host(b.times.written, &ts[1]);
+	if (status ||
+	    (ts[0].tv_nsec == UTIME_OMIT && ts[1].tv_nsec == UTIME_OMIT))
+		return status;
+	file_proc_path(f, self, sizeof self);
+	if (f->kind == FILE_KIND_LINK
+		    ? utimensat(AT_FDCWD, f->path, ts, AT_SYMLINK_NOFOLLOW) < 0
+	    : f->path_only ? utimensat(AT_FDCWD, self, ts, 0) < 0
+			   : futimens(f->fd, ts) < 0)
+		return status_from_errno(errno);
+	return STATUS_SUCCESS;
+}
+
+static NTSTATUS set_position(struct task *t, struct file *f, gaddr info,
+			     uint32_t len)
+{
+	int64_t at;
+
+	(void)len;
+	if (guest_read(t, &at, info, sizeof at) < 0)
+		return STATUS_ACCESS_VIOLATION;
+	if (at < 0)
+		return STATUS_INVALID_PARAMETER;
+	/* It is told to the host when it matters: before a read or write. */
+	if (f->kind == FILE_KIND_DISK || f->kind == FILE_KIND_STREAM)
+		f->position = at;
+	return STATUS_SUCCESS;
+}
+
+static NTSTATUS set_end(struct task *t, struct file *f, gaddr info,
+			uint32_t len)
+{
+	int64_t size;
+
+	(void)len;
+	if (guest_read(t, &size, info, sizeof size) < 0)
+		return STATUS_ACCESS_VIOLATION;
+	if (f->kind == FILE_KIND_STREAM)
+		return stream_set_size(f, size);
+	if (size < 0 || f->kind != FILE_KIND_DISK)
+		return STATUS_INVALID_PARAMETER;
+	return ftruncate(f->fd, size) < 0 ? status_from_errno(errno)
+					  : STATUS_SUCCESS;
+}
+
+/* Room without size; less than the size cuts the file. */
+static NTSTATUS set_allocation(struct task *t, struct file *f, gaddr info,
+			       uint32_t len)
+{
+	int64_t room;
+	struct stat st;
+
+	(void)len;
+	if (guest_read(t, &room, info, sizeof room) < 0)
+		return STATUS_ACCESS_VIOLATION;
+	if (f->kind == FILE_KIND_STREAM && room >= 0) {
+		int64_t size;
+		NTSTATUS status = stream_size(f, &size);
+
+		return status || room >= size ? status
+					      : stream_set_size(f, room);
+	}
+	if (room < 0 || f->kind != FILE_KIND_DISK)
+		return STATUS_INVALID_PARAMETER;
+	if (fstat(f->fd, &st) < 0)
+		return status_from_errno(errno);
+	if (room < st.st_size)
+		return ftruncate(f->fd, room) < 0 ? status_from_errno(errno)
+						  : STATUS_SUCCESS;
+	if (fallocate(f->fd, FALLOC_FL_KEEP_SIZE, 0, room) < 0 &&
+	    errno == ENOSPC)
+		return STATUS_DISK_FULL;
+	return STATUS_SUCCESS; /* a file system that cannot: no harm */
+}
+
+static NTSTATUS set_valid_length(struct task *t, struct file *f, gaddr info,
+				 uint32_t len)
+{
+	(void)t, (void)info, (void)len;
+	/* Every byte below the end is valid here; only a privilege skips
+	   zeroing on Windows. */
+	return f->kind == FILE_KIND_DISK || f->kind == FILE_KIND_STREAM
+		       ? STATUS_SUCCESS
+		       : STATUS_INVALID_PARAMETER;
+}
+
+static NTSTATUS set_mode(struct task *t, struct file *f, gaddr info,
+			 uint32_t len)
+{
+	uint32_t mode;
+
+	(void)len;
+	if (guest_read(t, &mode, info, sizeof mode) < 0)
+		return STATUS_ACCESS_VIOLATION;
+	if (mode & ~(uint32_t)FILE_MODE_BITS)
+		return STATUS_INVALID_PARAMETER;
+	f->options = (f->options & ~(uint32_t)FILE_SEQUENTIAL_ONLY) |
+		     (mode & FILE_SEQUENTIAL_ONLY);
+	return STATUS_SUCCESS;
+}
+
+static NTSTATUS set_pipe(struct task *t, struct file *f, gaddr info,
+			 uint32_t len)
+{
+	struct file_pipe p;
+
+	(void)len;
+	if (guest_read(t, &p, info, sizeof p) < 0)
+		return STATUS_ACCESS_VIOLATION;
+	if (f->kind != FILE_KIND_PIPE)
+		return STATUS_INVALID_PARAMETER;
+	return pipe_set_modes(f, p.read_mode, p.completion_mode);
+}
+
+static NTSTATUS set_port(struct task *t, struct file *f, gaddr info, bool again)
+{
+	struct file_completion c;
+	struct object *port = NULL, *old;
+	NTSTATUS status;
+
+	if (guest_read(t, &c, info, sizeof c) < 0)
+		return STATUS_ACCESS_VIOLATION;
+	if (f->synchronous)
+		return STATUS_INVALID_PARAMETER;
+	if (c.port || !again) {
+		status = handle_get(t, c.port, &iocp_type, 2, &port);
+		if (status)
+			return status;
+	}
+	object_lock(&f->object);
+	old = f->port;
+	if (old && !again) {
+		object_unlock(&f->object);
+		object_put(port);
+		return STATUS_INVALID_PARAMETER;
+	}
+	f->port = port;
+	f->port_key = c.key;
+	object_unlock(&f->object);
+	object_put(old);
+	return STATUS_SUCCESS;
+}
+
+static NTSTATUS set_completion(struct task *t, struct file *f, gaddr info,
+			       uint32_t len)
+{
+	(void)len;
+	return set_port(t, f, info, false);
+}
+
+static NTSTATUS replace_completion(struct task *t, struct file *f, gaddr info,
+				   uint32_t len)
+{
+	(void)len;
+	return set_port(t, f, info, true);
+}
+
+static NTSTATUS set_notify_modes(struct task *t, struct file *f, gaddr info,
+				 uint32_t len)
+{
+	uint32_t modes;
+
+	(void)len;
+	if (guest_read(t, &modes, info, sizeof modes) < 0)
+		return STATUS_ACCESS_VIOLATION;
+	if (modes & ~7u)
+		return STATUS_INVALID_PARAMETER;
+	f->notify_modes |= modes; /* it cannot be taken back */
+	return STATUS_SUCCESS;
+}
+
+static NTSTATUS set_nothing(struct task *t, struct file *f, gaddr info,
+			    uint32_t len)
+{
+	(void)t, (void)f, (void)info, (void)len;
+	return STATUS_SUCCESS; /* hints */
+}
+
+static NTSTATUS set_case(struct task *t, struct file *f, gaddr info,
+			 uint32_t len)
+{
+	uint32_t flags;
+
+	(void)f, (void)len;
+	if (guest_read(t, &flags, info, sizeof flags) < 0)
+		return STATUS_ACCESS_VIOLATION;
+	return flags ? STATUS_NOT_SUPPORTED : STATUS_SUCCESS;
+}
+
+static NTSTATUS set_short_name(struct task *t, struct file *f, gaddr info,
+			       uint32_t len)
+{
+	(void)t, (void)f, (void)info, (void)len;
+	return STATUS_SHORT_NAMES_NOT_ENABLED_ON_VOLUME;
+}
+
+static const struct set_row {
+	uint32_t class, size;
+	NTSTATUS(*run)
+	(struct task *t, struct file *f, gaddr info, uint32_t len);
+	uint32_t access;
+} sets[] = { INFO_ROWS_SET };
+
+NTSTATUS nt_set_information_file(struct task *t, uint64_t file, gaddr iosb,
+				 gaddr info, uint32_t len, uint32_t class)
+{
+	const struct set_row *row = NULL;
+	uint32_t granted;
+	struct file *f;
+	NTSTATUS status;
+
+	for (size_t i = 0; i < COUNT_OF(sets); i++)
+		if (sets[i].class == class)
+			row = &sets[i];
+	if (!row) {
+		log_debug(LOG_FILE, "set file class %u", class);
+		return STATUS_INVALID_INFO_CLASS;
+	}
+	if (len < row->size)
+		return STATUS_INFO_LENGTH_MISMATCH;
+	status = handle_get_info(t, file, &file_type, 0, &f, &granted, NULL);
+	if (status)
+		return status;
+	status = row->access & ~granted ? STATUS_ACCESS_DENIED
+					: row->run(t, f, info, len);
+	object_put(&f->object);
+	if (status >> 30 != 3 && iosb_write(t, iosb, status, 0) < 0)
+		return STATUS_ACCESS_VIOLATION;
+	return status;
+}
