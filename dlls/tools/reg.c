@@ -4,6 +4,9 @@
  *   reg query  key [/v name | /ve] [/s] [/reg:32 | /reg:64]
  *   reg add    key [/v name | /ve] [/t type] [/s separator] [/d data] [/f]
  *   reg delete key [/v name | /ve | /va] [/f]
+ *   reg save   key file [/y]
+ *   reg restore | load key file
+ *   reg unload key
  *
  * Exit code 0, or 1 with the reason on the error output.
  */
@@ -381,6 +384,108 @@ static bool take_type(const WCHAR *s)
 	return false;
 }
 
+/* ---- hives
+ * --------------------------------------------------------------------- */
+
+static void enable_privileges(void)
+{
+	enum { SE_BACKUP = 17, SE_RESTORE = 18 };
+	struct {
+		DWORD count;
+		LUID_AND_ATTRIBUTES of[2];
+	} want = { 2,
+		   { { { SE_BACKUP, 0 }, SE_PRIVILEGE_ENABLED },
+		     { { SE_RESTORE, 0 }, SE_PRIVILEGE_ENABLED } } };
+	HANDLE token;
+
+	if (!OpenProcessToken(GetCurrentProcess(), TOKEN_ADJUST_PRIVILEGES,
+			      &token))
+		return;
+	AdjustTokenPrivileges(token, FALSE, (TOKEN_PRIVILEGES *)&want, 0, NULL,
+			      NULL);
+	CloseHandle(token);
+}
+
+static LONG save(const WCHAR *file)
+{
+	HKEY k;
+	LONG error = RegOpenKeyExW(o.root, o.path, 0, KEY_READ | o.view, &k);
+
+	if (error)
+		return error;
+	error = RegSaveKeyExW(k, file, NULL, REG_LATEST_FORMAT);
+	if (error == ERROR_ALREADY_EXISTS &&
+	    confirm(L"File %ls already exists. Overwrite (Yes/No)? ", file))
+		error = DeleteFileW(file) ? RegSaveKeyExW(k, file, NULL,
+							  REG_LATEST_FORMAT)
+					  : (LONG)GetLastError();
+	RegCloseKey(k);
+	return error;
+}
+
+static LONG restore(const WCHAR *file)
+{
+	HKEY k;
+	LONG error = RegOpenKeyExW(o.root, o.path, 0, KEY_ALL_ACCESS | o.view,
+				   &k);
+
+	if (error)
+		return error;
+	error = RegRestoreKeyW(k, file, REG_FORCE_RESTORE);
+	RegCloseKey(k);
+	return error;
+}
+
+static LONG load(const WCHAR *file)
+{
+	return RegLoadKeyW(o.root, o.path, file);
+}
+
+static LONG unload(const WCHAR *file)
+{
+	(void)file;
+	return RegUnLoadKeyW(o.root, o.path);
+}
+
+static const struct {
+	const WCHAR *name;
+	LONG (*run)(const WCHAR *file);
+	bool with_file;
+} hive_verbs[] = {
+	{ L"save", save, true },
+	{ L"restore", restore, true },
+	{ L"load", load, true },
+	{ L"unload", unload, false },
+};
+
+static bool take_switches(int argc, WCHAR **argv, bool adding);
+
+/* Whether it is one of these; *code is then what it comes to. */
+static bool with_hive(int argc, WCHAR **argv, int *code)
+{
+	for (size_t i = 0; i < COUNT_OF(hive_verbs); i++) {
+		int used = hive_verbs[i].with_file ? 4 : 3;
+		LONG error;
+
+		if (_wcsicmp(argv[1], hive_verbs[i].name))
+			continue;
+		*code = 1;
+		if (argc < used ||
+		    !take_switches(argc - used, argv + used, false)) {
+			bad_syntax();
+		} else if (take_key(argv[2])) {
+			enable_privileges();
+			error = hive_verbs[i].run(argv[used - 1]);
+			*code = error ? failed(error) : done();
+		}
+		return true;
+	}
+	return false;
+}
+
+/* ---- the command line
+ * --------------------------------------------------------------------- */
+
 static bool take_switches(int argc, WCHAR **argv, bool adding)
 {
 	for (int i = 0; i < argc; i++) {
@@ -391,7 +496,7 @@ static bool take_switches(int argc, WCHAR **argv, bool adding)
 			o.name = L"";
 		else if (is_switch(s, L"va"))
 			o.all = true;
-		else if (is_switch(s, L"f"))
+		else if (is_switch(s, L"f") || is_switch(s, L"y"))
 			o.force = true;
 		else if (is_switch(s, L"reg:32"))
 			o.view = KEY_WOW64_32KEY;
@@ -416,9 +521,12 @@ static bool take_switches(int argc, WCHAR **argv, bool adding)
 int tool_main(int argc, WCHAR **argv)
 {
 	bool adding;
+	int code;
 
 	if (argc < 3)
 		return bad_syntax();
+	if (with_hive(argc, argv, &code))
+		return code;
 	adding = !_wcsicmp(argv[1], L"add");
 	if (!take_key(argv[2]))
 		return 1;
