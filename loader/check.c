@@ -20,6 +20,7 @@
 
 #include "base/table.h"
 #include "loader/check-print.h"
+#include "loader/image/elf.h"
 #include "loader/image/image.h"
 #include "loader/script.h"
 #include "loader/search.h"
@@ -320,6 +321,19 @@ static int look_at(struct state *s, size_t i)
 	return ret;
 }
 
+/* A dynamic program of another Unix; others need none. */
+static bool has_linker(const struct image *img, const char *sysroot,
+		       const char *system, struct err *e)
+{
+	struct image *linker;
+
+	if (img->format != IMAGE_ELF || !img->elf->interp)
+		return true;
+	linker = elf_linker(img, sysroot, system, e);
+	image_close(linker);
+	return linker;
+}
+
 static int start(struct state *s, const struct options *o,
 		 struct check_result *r)
 {
@@ -346,6 +360,8 @@ static int start(struct state *s, const struct options *o,
 	r->subsystem = img->format == IMAGE_PE ? img->subsystem : 0;
 	r->pe = img->format == IMAGE_PE;
 	p = personality_choose(img, &s->e);
+	if (p && !has_linker(img, o->sysroot, p->name, &s->e))
+		p = NULL;
 	image_close(img);
 	if (!p)
 		return 126;

@@ -44,6 +44,14 @@ struct Elf;
 int elf_identify(struct image *img, struct Elf *libelf, struct err *e);
 
 /*
+ * elf_linker() - opens the dynamic linker that img names, in the sysroot, the
+ * folder with that system's files; sysroot NULL: there is none.  system is what
+ * the system is called.  NULL with e set: why img cannot run.
+ */
+struct image *elf_linker(const struct image *img, const char *sysroot,
+			 const char *system, struct err *e);
+
+/*
  * elf_map() - map img's segments with addresses shifted by bias (0 for a fixed
  * one), a multiple of the page.  The range must be free.
  *

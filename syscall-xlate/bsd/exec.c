@@ -63,7 +63,6 @@ int bsd_map_program(const struct launch *l, uint32_t ncalls,
 {
 	const struct elf_info *elf = l->image->elf;
 	struct image *linker;
-	char path[BSD_PATH];
 	gaddr bias;
 
 	im->bias = elf->fixed ? 0 : PROGRAM_BASE - elf->low;
@@ -79,27 +78,14 @@ int bsd_map_program(const struct launch *l, uint32_t ncalls,
 	im->base = 0;
 	if (!elf->interp)
 		return 0;
-	if (!l->sysroot)
-		return err_set(e, ENOENT,
-			       "it is dynamically linked and needs %s's own "
-			       "%s and libraries: unpack that system's base "
-			       "set into a folder and give --sysroot=FOLDER",
-			       bsd_sys->name, elf->interp);
-	if ((size_t)snprintf(path, sizeof path, "%s%s", l->sysroot,
-			     elf->interp) >= sizeof path)
-		return err_set(e, ENAMETOOLONG, "the sysroot's path is too long");
-	linker = image_open(path, e);
+	linker = elf_linker(l->image, l->sysroot, bsd_sys->name, e);
 	if (!linker)
-		return err_wrap(e, "dynamic linker %s", path);
-	if (linker->system != l->image->system || linker->format != IMAGE_ELF) {
-		image_close(linker);
-		return err_set(e, ENOEXEC,
-			       "dynamic linker %s is for another system", path);
-	}
+		return -1;
 	bias = linker->elf->fixed ? 0 : LINKER_BASE - linker->elf->low;
 	if (map_one(linker, bias, ncalls, e)) {
 		image_close(linker);
-		return err_wrap(e, "dynamic linker %s", path);
+		return err_wrap(e, "dynamic linker %s%s", l->sysroot,
+				elf->interp);
 	}
 	im->base = bias;
 	im->run = bias + linker->elf->entry;
