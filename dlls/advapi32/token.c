@@ -2,6 +2,8 @@
 /* token.c - access tokens and privileges. */
 #include "nt.h"
 
+#define FSCTL_PIPE_IMPERSONATE 0x11001c
+
 BOOL WINAPI OpenProcessToken(HANDLE process, DWORD access, PHANDLE token)
 {
 	return rf_result(NtOpenProcessToken(process, access, token));
@@ -262,6 +264,19 @@ BOOL WINAPI RevertToSelf(void)
 BOOL WINAPI ImpersonateSelf(SECURITY_IMPERSONATION_LEVEL level)
 {
 	return rf_result(RtlImpersonateSelf(level));
+}
+
+/* Whose client is the own user gets the own token: there is no other. */
+BOOL WINAPI ImpersonateNamedPipeClient(HANDLE pipe)
+{
+	IO_STATUS_BLOCK iosb;
+	NTSTATUS status =
+		NtFsControlFile(pipe, NULL, NULL, NULL, &iosb,
+				FSCTL_PIPE_IMPERSONATE, NULL, 0, NULL, 0);
+
+	return rf_result(NT_SUCCESS(status)
+				 ? RtlImpersonateSelf(SecurityImpersonation)
+				 : status);
 }
 
 BOOL WINAPI ImpersonateLoggedOnUser(HANDLE token)

@@ -36,7 +36,7 @@ static void anonymous(void)
 
 static void named(void)
 {
-	HANDLE s, c, event = CreateEventA(NULL, TRUE, FALSE, NULL);
+	HANDLE s, c, token, event = CreateEventA(NULL, TRUE, FALSE, NULL);
 	char name[64], buf[64];
 	OVERLAPPED o;
 	DWORD n, mode, flags;
@@ -109,6 +109,15 @@ static void named(void)
 	      GetLastError() == ERROR_IO_PENDING);
 	CHECK(GetOverlappedResult(s, &o, &n, TRUE) && n == 3 &&
 	      !memcmp(buf, "ond", 3));
+
+	/* Who spoke to us: the token of the same user. */
+	CHECK(!OpenThreadToken(GetCurrentThread(), TOKEN_QUERY, TRUE, &token));
+	CHECK_EQ(GetLastError(), ERROR_NO_TOKEN);
+	CHECK(ImpersonateNamedPipeClient(s), "error %lu", GetLastError());
+	CHECK(OpenThreadToken(GetCurrentThread(), TOKEN_QUERY, TRUE, &token));
+	CloseHandle(token);
+	CHECK(RevertToSelf());
+	CHECK(!OpenThreadToken(GetCurrentThread(), TOKEN_QUERY, TRUE, &token));
 
 	/* Cancelled. */
 	ResetEvent(event);
