@@ -34,11 +34,12 @@ static void show_net(const struct policy *p)
 		{ POLICY_NET_ALL, " all" },
 		{ POLICY_NET_PEERS, " TCP to" },
 	};
+	unsigned said = 0;
 
 	printf("  network%s", p->net ? "" : " none");
 	for (size_t i = 0; i < COUNT_OF(words); i++)
 		if (p->net & words[i].net)
-			printf("%s", words[i].what);
+			printf("%s%s", said++ ? "," : "", words[i].what);
 	for (size_t i = 0; i < p->npeers; i++)
 		printf(" %s port %u", p->peers[i].host, p->peers[i].port);
 	printf("\n");
