@@ -34,10 +34,10 @@ DECLSPEC_NORETURN void __cdecl rf_unwind(FRAME *target, EXCEPTION_RECORD *rec,
 EXCEPTION_DISPOSITION __cdecl rf_last_handler(EXCEPTION_RECORD *rec,
 					      FRAME *frame, CONTEXT *ctx,
 					      FRAME **dispatcher);
-EXCEPTION_DISPOSITION __cdecl rf_entry_handler(EXCEPTION_RECORD *rec,
+EXCEPTION_DISPOSITION __cdecl rf_attempt_handler(EXCEPTION_RECORD *rec,
 					       FRAME *frame, CONTEXT *ctx,
 					       FRAME **dispatcher);
-DECLSPEC_NORETURN void NTAPI rf_entry_failed(FRAME *frame, NTSTATUS code);
+DECLSPEC_NORETURN void NTAPI rf_attempt_failed(FRAME *frame, NTSTATUS code);
 
 /* What rf_call_handler() has registered: the frame that is being asked. */
 struct guarded {
@@ -246,8 +246,8 @@ EXCEPTION_DISPOSITION __cdecl rf_last_handler(EXCEPTION_RECORD *rec,
 	rf_died((NTSTATUS)rec->ExceptionCode);
 }
 
-/* Registered by rf_call_entry(). */
-EXCEPTION_DISPOSITION __cdecl rf_entry_handler(EXCEPTION_RECORD *rec,
+/* Registered by rf_attempt(). */
+EXCEPTION_DISPOSITION __cdecl rf_attempt_handler(EXCEPTION_RECORD *rec,
 					       FRAME *frame, CONTEXT *ctx,
 					       FRAME **dispatcher)
 {
@@ -256,13 +256,13 @@ EXCEPTION_DISPOSITION __cdecl rf_entry_handler(EXCEPTION_RECORD *rec,
 
 	if (rec->ExceptionFlags & UNWIND_FLAGS)
 		return ExceptionContinueSearch;
-	verdict = rf_entry_filter(&p, frame);
+	verdict = rf_attempt_filter(&p, frame);
 	if (verdict == EXCEPTION_CONTINUE_EXECUTION)
 		return ExceptionContinueExecution;
 	if (verdict == EXCEPTION_CONTINUE_SEARCH)
 		return ExceptionContinueSearch;
 	RtlUnwind(frame, NULL, rec, NULL);
-	rf_entry_failed(frame, (NTSTATUS)rec->ExceptionCode);
+	rf_attempt_failed(frame, (NTSTATUS)rec->ExceptionCode);
 }
 
 /* Return addresses by the chain of saved ebp, as far as it is one. */

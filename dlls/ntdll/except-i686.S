@@ -213,17 +213,17 @@ function _rf_guarded_call@8
 	int3
 
 /*
- * BOOLEAN rf_call_entry(entry, base, reason, reserved, failed): see ldr.h.  What
- * the entry point does to the stack, by another calling convention, is undone.
+ * BOOLEAN rf_attempt(fn, a, b, c, failed): see dlls/include/attempt.h.  What fn
+ * does to the stack, by another calling convention, is undone.
  */
-function _rf_call_entry@20
+function _rf_attempt@20
 	push	%ebp
 	mov	%esp, %ebp
 	push	%ebx
 	push	%esi
 	push	%edi
 	push	%ebp
-	push	$_rf_entry_handler
+	push	$_rf_attempt_handler
 	pushl	%fs:0
 	mov	%esp, %fs:0
 	pushl	20(%ebp)
@@ -241,8 +241,8 @@ function _rf_call_entry@20
 	pop	%ebp
 	ret	$20
 
-/* void rf_entry_failed(frame, code): its handler has unwound to that frame. */
-function _rf_entry_failed@8
+/* void rf_attempt_failed(frame, code): its handler has unwound to that frame. */
+function _rf_attempt_failed@8
 	mov	8(%esp), %eax
 	mov	4(%esp), %esp
 	mov	8(%esp), %ebp		/* behind the record */

@@ -432,10 +432,10 @@ function rf_guarded_call, seh=1
 	.seh_endproc
 
 /*
- * BOOLEAN rf_call_entry(PVOID entry, PVOID base, ULONG reason, PVOID reserved,
- *			 NTSTATUS *failed): see ldr.h.
+ * BOOLEAN rf_attempt(PVOID fn, PVOID a, ULONG_PTR b, PVOID c, NTSTATUS *failed):
+ * see dlls/include/attempt.h.
  */
-function rf_call_entry, seh=1
+function rf_attempt, seh=1
 	.seh_handler __C_specific_handler, @except
 	push	%rbx
 	.seh_pushreg %rbx
@@ -445,23 +445,23 @@ function rf_call_entry, seh=1
 	mov	0x50(%rsp), %rbx
 	mov	%rcx, %rax
 	mov	%rdx, %rcx
-	mov	%r8d, %edx
+	mov	%r8, %rdx
 	mov	%r9, %r8
-.Lentry_begin:
+.Lattempt_begin:
 	call	*%rax
 	nop
-.Lentry_end:
+.Lattempt_end:
 	test	%eax, %eax
 	setne	%al
 1:	add	$0x20, %rsp
 	pop	%rbx
 	ret
-.Lentry_target:				/* eax: the exception's code */
+.Lattempt_target:				/* eax: the exception's code */
 	mov	%eax, (%rbx)
 	xor	%eax, %eax
 	jmp	1b
 	.seh_handlerdata
 	.long	1
-	.rva	.Lentry_begin, .Lentry_end, rf_entry_filter, .Lentry_target
+	.rva	.Lattempt_begin, .Lattempt_end, rf_attempt_filter, .Lattempt_target
 	.text
 	.seh_endproc

@@ -6,6 +6,7 @@
  * all that it imports has joined: so that list, read forwards, is the order of
  * attach calls, and read backwards that of detach calls.
  */
+#include "attempt.h"
 #include "ldr.h"
 
 RTL_CRITICAL_SECTION ldr_lock;
@@ -310,8 +311,8 @@ static NTSTATUS attach(struct module *m)
 		tls_callbacks(m, DLL_PROCESS_ATTACH);
 		if (!m->is_dll || !m->entry.EntryPoint)
 			return STATUS_SUCCESS;
-		done = rf_call_entry(m->entry.EntryPoint, m->entry.DllBase,
-				     DLL_PROCESS_ATTACH, NULL, &failed);
+		done = rf_attempt(m->entry.EntryPoint, m->entry.DllBase,
+				  DLL_PROCESS_ATTACH, NULL, &failed);
 	}
 	if (done)
 		return STATUS_SUCCESS;

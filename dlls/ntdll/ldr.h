@@ -141,12 +141,5 @@ void NTAPI rf_module_removed(PVOID base);
 /* except-*.S: the outermost frame; what nobody handles ends in its filter. */
 DECLSPEC_NORETURN void NTAPI rf_guarded_call(void(NTAPI *fn)(PVOID),
 					     PVOID arg);
-/*
- * The same: calls a DLL's entry point.  FALSE: it said so, or it raised an
- * exception, whose code is *failed then.
- */
-BOOLEAN NTAPI rf_call_entry(PVOID entry, PVOID base, ULONG reason,
-			    PVOID reserved, NTSTATUS *failed);
-
 
 #endif

@@ -54,8 +54,8 @@ LONG NTAPI rf_last_filter(EXCEPTION_POINTERS *p, PVOID frame)
 	return EXCEPTION_EXECUTE_HANDLER;
 }
 
-/* The filter around a DLL's entry point (rf_call_entry). */
-LONG NTAPI rf_entry_filter(EXCEPTION_POINTERS *p, PVOID frame)
+/* The filter of rf_attempt(). */
+LONG NTAPI rf_attempt_filter(EXCEPTION_POINTERS *p, PVOID frame)
 {
 	if (rf_only_for_debugger(p->ExceptionRecord, p->ContextRecord))
 		return EXCEPTION_CONTINUE_EXECUTION;

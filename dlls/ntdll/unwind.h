@@ -77,7 +77,7 @@ static inline void stack_limits(ULONG_PTR *low, ULONG_PTR *high)
 /* A status as an exception that cannot be continued from. */
 DECLSPEC_NORETURN void raise_while(NTSTATUS status, EXCEPTION_RECORD *during);
 LONG NTAPI rf_last_filter(EXCEPTION_POINTERS *p, PVOID frame);
-LONG NTAPI rf_entry_filter(EXCEPTION_POINTERS *p, PVOID frame);
+LONG NTAPI rf_attempt_filter(EXCEPTION_POINTERS *p, PVOID frame);
 DECLSPEC_NORETURN void NTAPI rf_died(NTSTATUS status);
 
 #endif
