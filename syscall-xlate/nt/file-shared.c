@@ -29,6 +29,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/policy.h"
 #include "syscall-xlate/nt/file.h"
 #include "syscall-xlate/nt/file-inode.h"
 
@@ -77,9 +78,9 @@ static bool find_path(void)
 		return true;
 	if (stat("/proc/self/ns/pid", &ns) < 0)
 		return false;
-	/* As the session's folder (shared.c), and for the same reason: all of
-	   the user's logins have this one. */
-	if (access("/dev/shm", W_OK) == 0)
+	/* As the session's folder (shared.c), and for the same reasons: all of
+	   the user's logins have this one, a sandbox one of its own. */
+	if (!policy && access("/dev/shm", W_OK) == 0)
 		snprintf(table_path, sizeof table_path,
 			 "/dev/shm/run-foreign-%u-share%d-%llx",
 			 (unsigned)geteuid(), VERSION,

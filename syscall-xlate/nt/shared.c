@@ -23,6 +23,7 @@
 #include <sys/random.h>
 #include <sys/stat.h>
 
+#include "base/policy.h"
 #include "syscall-xlate/nt/nt-private.h"
 
 enum {
@@ -163,8 +164,9 @@ static bool folder(char *buf, size_t size, bool make)
 	int n;
 
 	/* /dev/shm first: XDG_RUNTIME_DIR differs between the logins of a
-	   user, and services have none. */
-	if (access("/dev/shm", W_OK) == 0)
+	   user, and services have none.  A sandbox has a folder of its own;
+	   without namespaces it sees the host's /dev/shm, to no avail. */
+	if (!policy && access("/dev/shm", W_OK) == 0)
 		n = snprintf(buf, size, "/dev/shm/run-foreign-%u-%x",
 			     (unsigned)getuid(), MAGIC >> 16 & 0xff);
 	else if (run && *run == '/')
