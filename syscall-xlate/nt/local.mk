@@ -10,7 +10,7 @@ libnt_a_SOURCES = %D%/personality.c %D%/trace-names.c %D%/trace-names.h %D%/trac
 # objects, waits, threads, processes
 libnt_a_SOURCES += %D%/nt-private.h %D%/object.c %D%/shared.c %D%/shared.h %D%/handle.c \
 	%D%/object-info.c %D%/name.c %D%/name.h %D%/name-session.c %D%/directory.c %D%/known-dlls.c %D%/private-namespace.c %D%/oa.c \
-	%D%/wait.c %D%/wait-calls.c %D%/wait-shared.c %D%/robust.c %D%/event.c %D%/semaphore.c %D%/mutant.c \
+	%D%/wait.c %D%/wait-calls.c %D%/wait-shared.c %D%/wait-helper.c %D%/robust.c %D%/event.c %D%/semaphore.c %D%/mutant.c \
 	%D%/keyed-event.c %D%/alarm.c %D%/timer.c %D%/iocp.c %D%/iocp.h %D%/iocp-ring.c %D%/iocp-ring.h \
 	%D%/wait-packet.c %D%/apc.c %D%/alert.c %D%/watch.c %D%/suspend.c \
 	%D%/thread.c %D%/thread.h %D%/thread-info.c %D%/thread-new.c %D%/process.c %D%/process.h \

@@ -228,6 +228,14 @@ void sleep_words_of(struct nt_wait *w, uint32_t seq, struct sleep_words *s);
 void sleep_on_words(struct nt_wait *w, struct sleep_words *s, uint32_t seq,
 		    int64_t until);
 
+/* ---- wait-helper.c ---- */
+
+/*
+ * o has a page, and in its list may be waits without a thread: look at it when
+ * other processes change it.  false: no memory, or no thread for it.
+ */
+bool wait_without_thread(struct object *o);
+
 /* wait_objects() for one object that the caller has locked. */
 NTSTATUS wait_one_locked(struct task *t, struct object *o, bool alertable,
 			 int64_t deadline);

@@ -220,13 +220,16 @@ struct object *shared_receive(const struct object_type *type,
 
 bool shared_pass(struct object *o, struct nt_passed *p)
 {
-	bool ok;
+	bool ok, waits;
 
 	object_lock(o);
+	waits = !o->shared && o->waiters;
 	ok = object_share(o);
 	if (ok)
 		p->fd = o->shared->fd;
 	object_unlock(o);
+	if (ok && waits)
+		wait_without_thread(o);
 	p->len = 0;
 	return ok;
 }

@@ -198,8 +198,11 @@ NTSTATUS nt_associate_wait_completion_packet(struct task *t, uint64_t packet,
 		}
 		object_unlock(&wp->object);
 	}
-	if (!err && !now)
+	if (!err && !now) {
 		timer_needs_alarm(target);
+		if (target->shared)
+			wait_without_thread(target);
+	}
 	if (err)
 		object_put(io);
 	object_put(target);

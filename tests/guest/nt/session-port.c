@@ -2,7 +2,7 @@
 /*
  * Tests completion ports and keyed events that several processes have: by name,
  * inherited and duplicated; who takes what, how many may run, what a killed
- * process leaves behind.
+ * process leaves behind; and the thread pool's waits for what others signal.
  */
 #include <windows.h>
 #include <winternl.h>
@@ -135,6 +135,15 @@ static int child_main(const char *what, HANDLE h)
 			return 5;
 		for (;;)
 			SwitchToThread();
+	}
+	if (!strcmp(what, "set"))
+		return SetEvent(h) ? 0 : 8;
+	if (!strcmp(what, "set-named")) {
+		char name[64];
+
+		wsprintfA(name, "rf-event-%s", run);
+		h = OpenEventA(EVENT_ALL_ACCESS, FALSE, name);
+		return SetEvent(h) ? 0 : 8;
 	}
 	if (!strcmp(what, "keyed")) {
 		LARGE_INTEGER ms = { .QuadPart = -300000 };
@@ -301,6 +310,41 @@ static void check_duplicated(void)
 	CloseHandle(port);
 }
 
+static VOID CALLBACK called(void *event, BOOLEAN timeout)
+{
+	SetEvent(event);
+}
+
+/* No thread of ours sleeps for what a child sets: the thread pool does. */
+static void check_pool_waits(void)
+{
+	HANDLE done = CreateEventA(NULL, FALSE, FALSE, NULL), wait[2], e[2];
+	PROCESS_INFORMATION pi;
+	char name[64];
+
+	wsprintfA(name, "rf-event-%s", run);
+	e[0] = CreateEventA(NULL, FALSE, FALSE, name);
+	/* This one is nobody else's yet. */
+	e[1] = CreateEventA(NULL, FALSE, FALSE, NULL);
+	for (int i = 0; i < 2; i++)
+		CHECK(RegisterWaitForSingleObject(&wait[i], e[i], called, done,
+						  INFINITE, WT_EXECUTEDEFAULT));
+	SetHandleInformation(e[1], HANDLE_FLAG_INHERIT, HANDLE_FLAG_INHERIT);
+	for (int again = 0; again < 2; again++) {
+		CHECK_EQ(child("set-named", NULL, &pi), 0);
+		CHECK_EQ(WaitForSingleObject(done, 20000), WAIT_OBJECT_0);
+		CHECK_EQ(child("set", e[1], &pi), 0);
+		CHECK_EQ(WaitForSingleObject(done, 20000), WAIT_OBJECT_0);
+	}
+	CHECK_EQ(WaitForSingleObject(done, 10), WAIT_TIMEOUT);
+	for (int i = 0; i < 2; i++) {
+		CHECK(UnregisterWaitEx(wait[i], INVALID_HANDLE_VALUE));
+		CloseHandle(e[i]);
+	}
+	CHECK(!OpenEventA(EVENT_ALL_ACCESS, FALSE, name));
+	CloseHandle(done);
+}
+
 static DWORD WINAPI wait_for_key(void *keyed)
 {
 	return (DWORD)wait_keyed(keyed, (void *)0x1000, FALSE, NULL);
@@ -347,6 +391,7 @@ int main(int argc, char **argv)
 	check_many();
 	check_limit();
 	check_duplicated();
+	check_pool_waits();
 	check_keyed();
 	return check_done();
 }
