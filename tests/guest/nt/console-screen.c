@@ -6,13 +6,10 @@
 #define NTDDI_VERSION 0x0a000006
 #include <windows.h>
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "check.h"
-
-typedef HRESULT(WINAPI *create_fn)(COORD, HANDLE, HANDLE, DWORD, void **);
-typedef void(WINAPI *close_fn)(void *);
+#include "pseudo-console.h"
 
 enum { COLS = 90, ROWS = 30 };
 
@@ -239,33 +236,13 @@ static int child(void)
 
 /* ---- who plays the terminal ------------------------------------------------ */
 
-static char shown[1 << 20];
-static DWORD nshown;
-
-static DWORD WINAPI collect(void *arg)
-{
-	DWORD n;
-
-	while (nshown < sizeof shown - 1 &&
-	       ReadFile(arg, shown + nshown, sizeof shown - 1 - nshown, &n,
-			NULL) &&
-	       n)
-		nshown += n;
-	return 0;
-}
-
 int main(int argc, char **argv)
 {
-	HMODULE k = GetModuleHandleA("kernel32");
-	create_fn create =
-		(create_fn)(void *)GetProcAddress(k, "CreatePseudoConsole");
-	close_fn close =
-		(close_fn)(void *)GetProcAddress(k, "ClosePseudoConsole");
+	create_fn create = PSEUDO_CONSOLE(create_fn, "CreatePseudoConsole");
+	close_fn close = PSEUDO_CONSOLE(close_fn, "ClosePseudoConsole");
 	HANDLE from, to, theirs_in, theirs_out, thread;
-	STARTUPINFOEXA si = { .StartupInfo.cb = sizeof si };
 	PROCESS_INFORMATION pi;
-	char line[MAX_PATH + 20], *at;
-	SIZE_T size = 0;
+	char *at;
 	void *pc = NULL;
 	DWORD code = 99;
 
@@ -278,16 +255,7 @@ int main(int argc, char **argv)
 	CloseHandle(theirs_in);
 	CloseHandle(theirs_out);
 	thread = CreateThread(NULL, 0, collect, from, 0, NULL);
-	InitializeProcThreadAttributeList(NULL, 1, 0, &size);
-	si.lpAttributeList = malloc(size);
-	CHECK(InitializeProcThreadAttributeList(si.lpAttributeList, 1, 0,
-						&size));
-	CHECK(UpdateProcThreadAttribute(si.lpAttributeList, 0, 0x20016, pc,
-					sizeof pc, NULL, NULL));
-	sprintf(line, "\"%s\" child", argv[0]);
-	CHECK(CreateProcessA(NULL, line, NULL, NULL, FALSE,
-			     EXTENDED_STARTUPINFO_PRESENT, NULL, NULL,
-			     &si.StartupInfo, &pi));
+	spawn_on(pc, argv[0], &pi);
 	CHECK_EQ(WaitForSingleObject(pi.hProcess, 60000), 0);
 	GetExitCodeProcess(pi.hProcess, &code);
 	CHECK_EQ(code, 0);

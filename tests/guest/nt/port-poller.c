@@ -7,23 +7,7 @@
 #include <windows.h>
 
 #include "../lib/check.h"
-
-static void pair(SOCKET *a, SOCKET *b)
-{
-	SOCKET l = socket(AF_INET, SOCK_STREAM, IPPROTO_TCP);
-	struct sockaddr_in at = { .sin_family = AF_INET };
-	int n = sizeof at;
-
-	at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-	CHECK_EQ(bind(l, (SOCKADDR *)&at, sizeof at), 0);
-	CHECK_EQ(listen(l, 5), 0);
-	CHECK_EQ(getsockname(l, (SOCKADDR *)&at, &n), 0);
-	*a = socket(AF_INET, SOCK_STREAM, 0);
-	CHECK_EQ(connect(*a, (SOCKADDR *)&at, sizeof at), 0);
-	*b = accept(l, NULL, NULL);
-	CHECK(*b != INVALID_SOCKET);
-	closesocket(l);
-}
+#include "../lib/sock-pair.h"
 
 struct request {
 	OVERLAPPED o;

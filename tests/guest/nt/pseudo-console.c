@@ -6,17 +6,10 @@
 #define NTDDI_VERSION 0x0a000006
 #include <windows.h>
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "check.h"
-
-typedef HRESULT(WINAPI *create_fn)(COORD, HANDLE, HANDLE, DWORD, void **);
-typedef HRESULT(WINAPI *resize_fn)(void *, COORD);
-typedef void(WINAPI *close_fn)(void *);
-
-static char shown[65536];
-static DWORD nshown;
+#include "pseudo-console.h"
 
 /* What the program sees: as lines that the parent looks for. */
 static int child(void)
@@ -53,18 +46,6 @@ static int child(void)
 	return 7;
 }
 
-static DWORD WINAPI collect(void *arg)
-{
-	DWORD n;
-
-	while (nshown < sizeof shown - 1 &&
-	       ReadFile(arg, shown + nshown, sizeof shown - 1 - nshown, &n,
-			NULL) &&
-	       n)
-		nshown += n;
-	return 0;
-}
-
 /* Is it there within five seconds? */
 static BOOL appears(const char *what)
 {
@@ -79,18 +60,11 @@ static BOOL appears(const char *what)
 
 int main(int argc, char **argv)
 {
-	HMODULE k = GetModuleHandleA("kernel32");
-	create_fn create =
-		(create_fn)(void *)GetProcAddress(k, "CreatePseudoConsole");
-	resize_fn resize =
-		(resize_fn)(void *)GetProcAddress(k, "ResizePseudoConsole");
-	close_fn close =
-		(close_fn)(void *)GetProcAddress(k, "ClosePseudoConsole");
+	create_fn create = PSEUDO_CONSOLE(create_fn, "CreatePseudoConsole");
+	resize_fn resize = PSEUDO_CONSOLE(resize_fn, "ResizePseudoConsole");
+	close_fn close = PSEUDO_CONSOLE(close_fn, "ClosePseudoConsole");
 	HANDLE from, to, theirs_in, theirs_out, thread;
-	STARTUPINFOEXA si = { .StartupInfo.cb = sizeof si };
 	PROCESS_INFORMATION pi;
-	char line[MAX_PATH + 20];
-	SIZE_T size = 0;
 	void *pc = NULL;
 	DWORD n, code;
 
@@ -106,18 +80,7 @@ int main(int argc, char **argv)
 	CloseHandle(theirs_in);
 	CloseHandle(theirs_out);
 	thread = CreateThread(NULL, 0, collect, from, 0, NULL);
-
-	InitializeProcThreadAttributeList(NULL, 1, 0, &size);
-	si.lpAttributeList = malloc(size);
-	CHECK(InitializeProcThreadAttributeList(si.lpAttributeList, 1, 0,
-						&size));
-	CHECK(UpdateProcThreadAttribute(si.lpAttributeList, 0, 0x20016, pc,
-					sizeof pc, NULL, NULL));
-	sprintf(line, "\"%s\" child", argv[0]);
-	CHECK(CreateProcessA(NULL, line, NULL, NULL, FALSE,
-			     EXTENDED_STARTUPINFO_PRESENT, NULL, NULL,
-			     &si.StartupInfo, &pi),
-	      "%lu", GetLastError());
+	spawn_on(pc, argv[0], &pi);
 	CHECK(appears("<in 1 out 1>"));
 	CHECK(appears("<size 91 37>"));
 	CHECK_EQ(resize(pc, (COORD){ 100, 30 }), S_OK);
@@ -133,9 +96,7 @@ int main(int argc, char **argv)
 	CloseHandle(pi.hThread);
 
 	/* One that still runs when the console closes ends. */
-	CHECK(CreateProcessA(NULL, line, NULL, NULL, FALSE,
-			     EXTENDED_STARTUPINFO_PRESENT, NULL, NULL,
-			     &si.StartupInfo, &pi));
+	spawn_on(pc, argv[0], &pi);
 	CHECK(appears("<size 100 30>"));
 	close(pc);
 	CHECK_EQ(WaitForSingleObject(pi.hProcess, 5000), 0);

@@ -10,6 +10,7 @@
 #include <windows.h>
 
 #include "../lib/check.h"
+#include "../lib/sock-pair.h"
 
 /* Not in every mingw-w64. */
 INT WSAAPI GetAddrInfoExOverlappedResult(LPOVERLAPPED o);
@@ -29,31 +30,6 @@ static void *extension(SOCKET s, GUID id)
 		 0);
 	CHECK(f != NULL);
 	return f;
-}
-
-static SOCKET listener(struct sockaddr_in *at)
-{
-	SOCKET s = socket(AF_INET, SOCK_STREAM, IPPROTO_TCP);
-	int n = sizeof *at;
-
-	memset(at, 0, sizeof *at);
-	at->sin_family = AF_INET;
-	at->sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-	CHECK_EQ(bind(s, (SOCKADDR *)at, sizeof *at), 0);
-	CHECK_EQ(listen(s, 5), 0);
-	CHECK_EQ(getsockname(s, (SOCKADDR *)at, &n), 0);
-	return s;
-}
-
-static void pair(SOCKET *a, SOCKET *b)
-{
-	struct sockaddr_in at;
-	SOCKET l = listener(&at);
-
-	*a = socket(AF_INET, SOCK_STREAM, 0);
-	CHECK_EQ(connect(*a, (SOCKADDR *)&at, sizeof at), 0);
-	*b = accept(l, NULL, NULL);
-	closesocket(l);
 }
 
 /* Both ends are used three times. */

@@ -9,32 +9,7 @@
 #include <windows.h>
 
 #include "../lib/check.h"
-
-static SOCKET listener(struct sockaddr_in *at)
-{
-	SOCKET s = socket(AF_INET, SOCK_STREAM, IPPROTO_TCP);
-	int n = sizeof *at;
-
-	memset(at, 0, sizeof *at);
-	at->sin_family = AF_INET;
-	at->sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-	CHECK_EQ(bind(s, (SOCKADDR *)at, sizeof *at), 0);
-	CHECK_EQ(listen(s, SOMAXCONN), 0);
-	CHECK_EQ(getsockname(s, (SOCKADDR *)at, &n), 0);
-	return s;
-}
-
-static void pair(SOCKET *a, SOCKET *b)
-{
-	struct sockaddr_in at;
-	SOCKET l = listener(&at);
-
-	*a = socket(AF_INET, SOCK_STREAM, 0);
-	CHECK_EQ(connect(*a, (SOCKADDR *)&at, sizeof at), 0);
-	*b = accept(l, NULL, NULL);
-	CHECK(*b != INVALID_SOCKET);
-	closesocket(l);
-}
+#include "../lib/sock-pair.h"
 
 static void *extension(SOCKET s, GUID id)
 {

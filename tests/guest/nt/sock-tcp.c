@@ -4,6 +4,7 @@
 #include <windows.h>
 
 #include "../lib/check.h"
+#include "../lib/sock-pair.h"
 
 static struct sockaddr_in any_port(void)
 {
@@ -11,40 +12,6 @@ static struct sockaddr_in any_port(void)
 
 	a.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
 	return a;
-}
-
-static SOCKET listener(struct sockaddr_in *at)
-{
-	SOCKET s = socket(AF_INET, SOCK_STREAM, IPPROTO_TCP);
-	int n = sizeof *at;
-
-	*at = any_port();
-	CHECK(s != INVALID_SOCKET);
-	CHECK_EQ(bind(s, (SOCKADDR *)at, sizeof *at), 0);
-	CHECK_EQ(listen(s, SOMAXCONN), 0);
-	CHECK_EQ(getsockname(s, (SOCKADDR *)at, &n), 0);
-	CHECK_EQ(n, sizeof *at);
-	CHECK(at->sin_port != 0);
-	return s;
-}
-
-/* A connection: both ends. */
-static void pair(SOCKET *a, SOCKET *b)
-{
-	struct sockaddr_in at, peer, mine;
-	SOCKET l = listener(&at);
-	int n = sizeof peer, m = sizeof mine;
-
-	*a = socket(AF_INET, SOCK_STREAM, 0);
-	CHECK_EQ(connect(*a, (SOCKADDR *)&at, sizeof at), 0);
-	*b = accept(l, (SOCKADDR *)&peer, &n);
-	CHECK(*b != INVALID_SOCKET);
-	CHECK_EQ(getsockname(*a, (SOCKADDR *)&mine, &m), 0);
-	CHECK_EQ(peer.sin_port, mine.sin_port);
-	m = sizeof mine;
-	CHECK_EQ(getpeername(*a, (SOCKADDR *)&mine, &m), 0);
-	CHECK_EQ(mine.sin_port, at.sin_port);
-	CHECK_EQ(closesocket(l), 0);
 }
 
 static void talk(void)

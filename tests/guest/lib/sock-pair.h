@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* sock-pair.h - for guest tests: two ends of a TCP connection on loopback. */
+#ifndef RF_GUEST_SOCK_PAIR_H
+#define RF_GUEST_SOCK_PAIR_H
+
+#include <winsock2.h>
+#include <ws2tcpip.h>
+
+#include "check.h"
+
+/* Listens at a free port, which is in *at. */
+static inline SOCKET listener(struct sockaddr_in *at)
+{
+	SOCKET l = socket(AF_INET, SOCK_STREAM, IPPROTO_TCP);
+	int n = sizeof *at;
+
+	memset(at, 0, sizeof *at);
+	at->sin_family = AF_INET;
+	at->sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	CHECK(l != INVALID_SOCKET);
+	CHECK_EQ(bind(l, (SOCKADDR *)at, sizeof *at), 0);
+	CHECK_EQ(listen(l, SOMAXCONN), 0);
+	CHECK_EQ(getsockname(l, (SOCKADDR *)at, &n), 0);
+	CHECK_EQ(n, sizeof *at);
+	CHECK(at->sin_port != 0);
+	return l;
+}
+
+/* *a has connected to *b, and both know whom they speak to. */
+static inline void pair(SOCKET *a, SOCKET *b)
+{
+	struct sockaddr_in at, peer, mine;
+	SOCKET l = listener(&at);
+	int n = sizeof peer, m = sizeof mine;
+
+	*a = socket(AF_INET, SOCK_STREAM, 0);
+	CHECK_EQ(connect(*a, (SOCKADDR *)&at, sizeof at), 0);
+	*b = accept(l, (SOCKADDR *)&peer, &n);
+	CHECK(*b != INVALID_SOCKET);
+	CHECK_EQ(getsockname(*a, (SOCKADDR *)&mine, &m), 0);
+	CHECK_EQ(peer.sin_port, mine.sin_port);
+	m = sizeof mine;
+	CHECK_EQ(getpeername(*a, (SOCKADDR *)&mine, &m), 0);
+	CHECK_EQ(mine.sin_port, at.sin_port);
+	CHECK_EQ(closesocket(l), 0);
+}
+
+#endif
