@@ -327,11 +327,15 @@ static void out_begin(struct out *o, struct task *t, struct file *f)
 	out_text(o, "\0337", 2);
 }
 
+/* Whatever went wrong, the cursor is put back. */
 static NTSTATUS out_end(struct out *o)
 {
+	NTSTATUS status = o->status;
+
+	o->status = STATUS_SUCCESS;
 	out_text(o, "\0338", 2);
 	out_flush(o);
-	return o->status;
+	return status ? status : o->status;
 }
 
 /* What is on the screen is known from now on; cols, rows: its size. */
@@ -432,59 +436,48 @@ static void change(struct cell *c, uint16_t what, uint16_t value)
 	}
 }
 
-static NTSTATUS out_range(struct task *t, struct file *f, struct irp *r,
-			  const struct rf_console_fill *c, int cols,
-			  const struct cell *cells, uint32_t n)
+/* A range becomes c.value, or (each) the values that follow c. */
+static NTSTATUS put_range(struct task *t, struct file *f, struct irp *r,
+			  bool each)
 {
+	struct rf_console_fill c;
+	struct cell *cells;
 	struct out o;
-
-	out_begin(&o, t, f);
-	out_cells(&o, c->x, c->y, cols, cells, n);
-	r->information = n;
-	return out_end(&o);
-}
-
-static NTSTATUS fill(struct task *t, struct file *f, struct irp *r)
-{
-	struct rf_console_fill c;
-	struct cell *cells;
 	int16_t cols;
 	uint32_t n;
 	NTSTATUS status = take_range(t, f, r, &c, &cols, &n, &cells);
 
 	if (status)
 		return status;
-	for (uint32_t i = 0; i < n; i++)
-		change(&cells[i], c.what, c.value);
-	status = out_range(t, f, r, &c, cols, cells, n);
-	free(cells);
-	return status;
-}
-
-static NTSTATUS write_cells(struct task *t, struct file *f, struct irp *r)
-{
-	struct rf_console_fill c;
-	struct cell *cells;
-	int16_t cols;
-	uint32_t n;
-	NTSTATUS status = take_range(t, f, r, &c, &cols, &n, &cells);
-
-	if (status)
-		return status;
-	if (c.count > (r->len - sizeof c) / 2)
+	if (each && c.count > (r->len - sizeof c) / 2)
 		status = STATUS_INVALID_PARAMETER;
 	for (uint32_t i = 0; i < n && !status; i++) {
-		uint16_t u;
+		uint16_t u = c.value;
 
-		if (guest_read(t, &u, r->buf + sizeof c + i * 2ull, 2) < 0)
+		if (each && guest_read(t, &u, r->buf + sizeof c + i * 2ull,
+				       sizeof u) < 0)
 			status = STATUS_ACCESS_VIOLATION;
 		else
 			change(&cells[i], c.what, u);
 	}
-	if (!status)
-		status = out_range(t, f, r, &c, cols, cells, n);
+	if (!status) {
+		out_begin(&o, t, f);
+		out_cells(&o, c.x, c.y, cols, cells, n);
+		r->information = n;
+		status = out_end(&o);
+	}
 	free(cells);
 	return status;
+}
+
+static NTSTATUS fill(struct task *t, struct file *f, struct irp *r)
+{
+	return put_range(t, f, r, false);
+}
+
+static NTSTATUS write_cells(struct task *t, struct file *f, struct irp *r)
+{
+	return put_range(t, f, r, true);
 }
 
 static uint16_t unit_of(const struct cell *c)
@@ -567,7 +560,8 @@ static NTSTATUS write_rect(struct task *t, struct file *f, struct irp *r)
 		return STATUS_INVALID_PARAMETER;
 	window(f, &cols, &rows);
 	out_begin(&o, t, f);
-	for (int y = MAX(c.top, 0); y <= MIN(c.bottom, rows - 1); y++) {
+	for (int y = MAX(c.top, 0); y <= MIN(c.bottom, rows - 1) && !o.status;
+	     y++) {
 		int x = MAX(c.left, 0);
 
 		out_move(&o, x, y);
@@ -577,8 +571,10 @@ static NTSTATUS write_rect(struct task *t, struct file *f, struct irp *r)
 				     (unsigned)(x - c.left);
 
 			if (guest_read(t, cell, r->buf + sizeof c + i * 4, 4) <
-			    0)
-				return STATUS_ACCESS_VIOLATION;
+			    0) {
+				o.status = STATUS_ACCESS_VIOLATION;
+				break;
+			}
 			if (cell[1] & 0x200)
 				continue; /* right half of a wide character */
 			if (cell[1] != last) {
