@@ -397,6 +397,9 @@ int policy_read(struct policy *p, const char *file, struct err *e)
 		if (ret)
 			err_wrap(e, "%s:%u", file, n);
 	}
+	/* A folder can be opened, too. */
+	if (!ret && ferror(f))
+		ret = err_set(e, EINVAL, "policy %s: %s", file, strerror(errno));
 	fclose(f);
 	return ret;
 }

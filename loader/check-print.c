@@ -135,10 +135,8 @@ void check_print_json(const struct check_result *r, const char *asked)
 					   : "refused");
 	member("problem", r->problem);
 	member("personality", r->personality);
-	if (r->personality)
-		member("machine", machine(r));
-	if (r->pe)
-		member("subsystem", subsystem(r->subsystem));
+	member("machine", r->personality ? machine(r) : NULL);
+	member("subsystem", r->pe ? subsystem(r->subsystem) : NULL);
 	member("run_by", r->batch ? "cmd.exe" : NULL);
 	printf(",\"raw_system_calls\":%s,\"modules\":[",
 	       r->raw_calls ? "true" : "false");

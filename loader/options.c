@@ -23,7 +23,7 @@ enum {
 	OPT_CHECK, OPT_JSON, OPT_DETECT, OPT_GDB,
 	OPT_SYSROOT, OPT_ARGV0, OPT_TRAP,
 	OPT_DETERMINISTIC, OPT_SANDBOX, OPT_POLICY, OPT_SETTING, OPT_COMMIT, OPT_DISCARD, OPT_TIMED,
-	OPT_JAILED,
+	OPT_JAILED, OPT_TRACE_FD,
 };
 
 static const struct {
@@ -44,7 +44,7 @@ static const struct {
 	{ "sysroot", OPT_SYSROOT, required_argument, "DIR",
 	  "the foreign system's own files, for dynamic BSD programs" },
 	{ "trap", OPT_TRAP, required_argument, "HOW",
-	  "how raw system calls are caught: sud, seccomp or off" },
+	  "how raw system calls are caught: sud, seccomp, off or auto" },
 	{ "trace", OPT_TRACE, optional_argument, "CALL,...",
 	  "print each system call; groups (file, sync ...) and patterns "
 	  "(Nt*File) work" },
@@ -100,6 +100,7 @@ static const struct {
 	{ "parent-channel", OPT_PARENT, required_argument, NULL, NULL },
 	{ "timed", OPT_TIMED, no_argument, NULL, NULL },
 	{ "jailed", OPT_JAILED, required_argument, NULL, NULL },
+	{ "trace-fd", OPT_TRACE_FD, required_argument, NULL, NULL },
 };
 
 static int apply_trap(const char *name, struct err *e)
@@ -212,6 +213,10 @@ static int apply(int val, const char *name, struct options *o, struct err *e)
 		o->was_jailed = true;
 		/* It is the first option. */
 		return read_mounts(optarg, e);
+	case OPT_TRACE_FD:
+		if (o->was_jailed)
+			trace_json_to(atoi(optarg));
+		return 0;
 	case OPT_TIMED:
 		o->timed = true;
 		return 0;
@@ -306,7 +311,7 @@ int options_parse(int argc, char **argv, struct options *o, struct err *e)
 		o->program = argv + optind;
 	/* A child adds to its parent's file. */
 	return o->trace_json && !o->was_jailed ? trace_json(o->trace_json,
-					  o->parent_channel >= 0, e)
+					  o->parent_channel >= 0 || o->argv0, e)
 			     : 0;
 }
 
@@ -316,7 +321,7 @@ void options_help(void)
 	       "       run-foreign path -w|-u PATH...\n"
 	       "       run-foreign policy check FILE...\n"
 	       "       run-foreign policy calls\n"
-	       "       run-foreign reg import FILE | export KEY [FILE] | query KEY\n"
+	       "       run-foreign reg import FILE | export KEY [FILE] | query KEY [-v VALUE] [-s]\n"
 	       "Runs a program made for another operating system.\n\n");
 	for (unsigned i = 0; i < COUNT_OF(table); i++) {
 		char left[64];

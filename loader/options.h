@@ -20,6 +20,7 @@ struct options {
 	const char *exit_status;     /* --exit-status FILE or NULL */
 	const char *dlls;	     /* --dlls DIR or NULL */
 	const char *trace_json;	     /* --trace-json FILE or NULL */
+	int trace_fd;		     /* a sandbox's, of that file, or -1 */
 	bool json;		     /* --json */
 	const char *gdb_pid;	     /* --gdb=PID or NULL */
 	const char *sysroot;	     /* --sysroot DIR or NULL */

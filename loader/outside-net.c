@@ -120,7 +120,7 @@ static int look_up(struct policy_peer *peer, struct err *e)
 	while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
 		;
 	if (!peer->naddress)
-		return err_set(e, ENOENT, "net: %s: no such host", peer->host);
+		return err_set(e, EINVAL, "net: %s: no such host", peer->host);
 	return 0;
 }
 

@@ -33,6 +33,7 @@
 #include "loader/remove-tree.h"
 #include "loader/search.h"
 #include "loader/supervise.h"
+#include "syscall-xlate/trace.h"
 
 /* ---- the folder ------------------------------------------------------------
  */
@@ -296,15 +297,19 @@ static int add_options(struct options *o, char ***argv, char *mount,
 		       struct err *e)
 {
 	size_t n = 0, at = 1;
-	char **v, *jailed;
+	char **v, *jailed, *trace_fd;
 
 	while ((*argv)[n])
 		n++;
-	v = calloc(n + 3, sizeof *v);
-	if (!v || asprintf(&jailed, "--jailed=%s", o->policy.own) < 0)
+	v = calloc(n + 4, sizeof *v);
+	o->trace_fd = trace_json_share();
+	if (!v || asprintf(&jailed, "--jailed=%s", o->policy.own) < 0 ||
+	    asprintf(&trace_fd, "--trace-fd=%d", o->trace_fd) < 0)
 		return err_set(e, ENOMEM, "no memory");
 	v[0] = (*argv)[0];
 	v[at++] = jailed;
+	if (o->trace_fd >= 0)
+		v[at++] = trace_fd;
 	if (mount)
 		v[at++] = mount;
 	memcpy(v + at, *argv + 1, (n - 1) * sizeof *v);
@@ -351,9 +356,10 @@ static int set_environment(const struct policy *p, struct err *e)
 }
 
 /* What our caller left open is not the program's. */
-static void close_others(int a, int b)
+static void close_others(int a, int b, int c)
 {
-	const int keep[] = { MIN(a, b), MAX(a, b) };
+	const int least = MIN(a, MIN(b, c)), most = MAX(a, MAX(b, c));
+	const int keep[] = { least, MAX(MIN(a, b), MIN(MAX(a, b), c)), most };
 	unsigned from = 3;
 
 	for (unsigned i = 0; i < COUNT_OF(keep); i++) {
@@ -379,7 +385,7 @@ static int enter(struct options *o, int status_fd, int net_fd, struct err *e)
 	}
 	if (net_fd >= 0 && outside_net_open(p, net_fd, e))
 		return -1;
-	close_others(status_fd, commit_channel());
+	close_others(status_fd, commit_channel(), o->trace_fd);
 	if (fill_folder(p, e) || set_environment(p, e))
 		return -1;
 	if ((!getcwd(cwd, sizeof cwd) || !policy_find(p, cwd, &rest)) &&
@@ -400,8 +406,9 @@ int sandbox_begin(struct options *o, char ***argv, struct err *e)
 	int status_fd = -1, net_fd = -1, alone;
 	char *mount;
 
+	/* A child may start in another folder. */
 	if (!o->sandbox)
-		return 0;
+		return make_absolute(*argv + 1, &o->trace_json, e);
 	if (!o->jailed)
 		cgroup_begin(p);
 	if (!p->pids)

@@ -11,6 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/own-fd.h"
 #include "syscall-xlate/trace-private.h"
 
 int trace_json_fd = -1;
@@ -25,6 +26,28 @@ int trace_json(const char *file, bool append, struct err *e)
 			       strerror(errno));
 	trace_enabled = true;
 	return 0;
+}
+
+void trace_json_to(int fd)
+{
+	if (fcntl(fd, F_GETFD) < 0)
+		return;
+	trace_json_fd = fd;
+	trace_enabled = true;
+}
+
+int trace_json_share(void)
+{
+	if (trace_json_fd < 0)
+		return -1;
+	trace_json_fd = own_fd(trace_json_fd);
+	fcntl(trace_json_fd, F_SETFD, 0);
+	return trace_json_fd;
+}
+
+void trace_json_hide(void)
+{
+	trace_json_fd = own_fd(trace_json_fd);
 }
 
 /* Length of the UTF-8 sequence at p, 0 if it is none. */

@@ -34,6 +34,18 @@ int trace_select(const char *list, struct err *e);
  */
 int trace_json(const char *file, bool append, struct err *e);
 
+/* The same in a sandbox's child, which cannot open it: fd was inherited. */
+void trace_json_to(int fd);
+
+/*
+ * trace_json_share() - have children inherit the file, too.  Returns its
+ * descriptor, one that no guest meets, or -1 if there is none.
+ */
+int trace_json_share(void);
+
+/* The guest's descriptors are the host's: this one is not among them. */
+void trace_json_hide(void);
+
 /* Count, and print a table when the process ends. */
 void trace_summary(void);
 

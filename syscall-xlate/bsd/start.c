@@ -9,6 +9,7 @@
 #include "base/own-fd.h"
 #include "base/policy.h"
 #include "base/table.h"
+#include "syscall-xlate/trace.h"
 
 enum { STACK_SIZE = 64 << 20 };
 
@@ -109,6 +110,7 @@ int bsd_first_load(struct bsd_first *f, const struct bsd_system *sys,
 	/* A place among the sandbox's processes may have been inherited. */
 	if (policy)
 		own_fd_begin();
+	trace_json_hide();
 	if (bsd_map_program(l, (uint32_t)*bsd_sys->ncalls, &f->im, e) ||
 	    stack_new(&f->b, e))
 		return -1;
