@@ -465,7 +465,8 @@ int policy_slot(void)
 			return fd;
 		close(fd);
 	}
-	policy_refused("more than %u processes", policy->pids);
+	policy_refused("more than %u process%s", policy->pids,
+		       policy->pids == 1 ? "" : "es");
 	return -1;
 }
 

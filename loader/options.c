@@ -282,6 +282,38 @@ static int complain(int val, char **argv, struct err *e)
 		       alike > 1 ? "ambiguous" : "unknown", n, text);
 }
 
+/*
+ * Where the built-in DLLs are, absolute: children get our options and our
+ * environment, but start in other folders.  What is not there stays as it is,
+ * for the message.
+ */
+static void settle_dlls(char **word, struct options *o)
+{
+	char *absolute = realpath(o->dlls, NULL), *option = absolute;
+
+	if (!absolute)
+		return;
+	if (*word != o->dlls && asprintf(&option, "--dlls=%s", absolute) < 0) {
+		free(absolute);
+		return;
+	}
+	*word = option;
+	o->dlls = absolute;
+}
+
+static void settle_dlls_variable(void)
+{
+	const char *dlls = getenv("RUN_FOREIGN_DLLS");
+	char *absolute;
+
+	if (!dlls || *dlls == '/')
+		return;
+	absolute = realpath(dlls, NULL);
+	if (absolute)
+		setenv("RUN_FOREIGN_DLLS", absolute, 1);
+	free(absolute);
+}
+
 int options_parse(int argc, char **argv, struct options *o, struct err *e)
 {
 	struct option longs[COUNT_OF(table) + 1] = { 0 };
@@ -293,11 +325,15 @@ int options_parse(int argc, char **argv, struct options *o, struct err *e)
 					    NULL, table[i].val };
 	opterr = 0;
 	/* "+": what follows the program's name is the program's. */
-	while ((val = getopt_long(argc, argv, "+:hV", longs, &which)) != -1)
+	while ((val = getopt_long(argc, argv, "+:hV", longs, &which)) != -1) {
 		if (val == '?' || val == ':'
 			    ? complain(val, argv, e)
 			    : apply(val, table[which].name, o, e))
 			return -1;
+		if (val == OPT_DLLS)
+			settle_dlls(&argv[optind - 1], o);
+	}
+	settle_dlls_variable();
 	if (o->json && o->action != CHECK)
 		return err_set(e, EINVAL, "--json is for --check only");
 	if (o->action == GDB && o->sandbox)
@@ -309,6 +345,14 @@ int options_parse(int argc, char **argv, struct options *o, struct err *e)
 			       o->setting ? o->setting : "policy");
 	if (optind < argc)
 		o->program = argv + optind;
+	if (o->cmdline && o->program && o->program[1])
+		return err_set(e, EINVAL,
+			       "--cmdline has the arguments: what is \"%s\"?",
+			       o->program[1]);
+	if (o->gdb_pid && o->program)
+		return err_set(e, EINVAL,
+			       "--gdb=%s looks at a process: what is \"%s\"?",
+			       o->gdb_pid, o->program[0]);
 	/* A child adds to its parent's file. */
 	return o->trace_json && !o->was_jailed ? trace_json(o->trace_json,
 					  o->parent_channel >= 0 || o->argv0, e)

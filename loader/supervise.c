@@ -230,7 +230,8 @@ int supervise_timeout(unsigned seconds, struct err *e)
 			kill(child, sig);
 	if (sig == 0) {
 		end_family();
-		log_warn("ended after %u seconds", seconds);
+		log_warn("ended after %u second%s", seconds,
+			 seconds == 1 ? "" : "s");
 		_exit(EXIT_TIMEOUT);
 	}
 	/* What it has started and left behind goes on, as without us. */
@@ -283,7 +284,9 @@ _Noreturn void supervise(const struct supervised *s)
 	}
 	limit_ourselves(s);
 	if (status == -1) {
-		log_warn("sandbox: ended after %u seconds", s->policy->timeout);
+		log_warn("sandbox: ended after %u second%s",
+			 s->policy->timeout,
+			 s->policy->timeout == 1 ? "" : "s");
 		code = EXIT_TIMEOUT;
 	} else if (status < -1) {
 		code = 128 + (-2 - status);
