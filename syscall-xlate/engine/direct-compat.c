@@ -80,7 +80,6 @@ void direct_compat_thread(uint64_t fs_base)
 		.limit_in_pages = 1,
 		.useable = 1,
 	};
-	uint32_t cs = CS32;
 	uint16_t sel = DS32;
 	uint64_t host = host_fs();
 
@@ -98,7 +97,6 @@ void direct_compat_thread(uint64_t fs_base)
 	}
 	memset(d, 0, sizeof *d);
 	*(uint64_t *)(fs_base + FS_HOST) = host;
-	memcpy((char *)fs_base + FS_RETURN + 4, &cs, sizeof cs);
 	/* Between the two nothing may use a thread-local; a signal does not
 	   either before it has put FS right. */
 	asm volatile("mov %1, %%fs\n\t"

@@ -75,12 +75,11 @@ MARK(direct_exit32_begin)
 	mov	R_RSI(%rsp), %esi
 	mov	R_RDI(%rsp), %edi
 	mov	R_FSB(%rsp), %r10
-	mov	R_RIP(%rsp), %r9d
 	mov	R_RSP(%rsp), %r11d
-	mov	%r9d, FS_RETURN(%r10)	/* behind it CS32, always */
 	wrfsbase %r10
-	mov	%r11d, %esp
-	ljmpl	*%fs:FS_RETURN
+	/* The processor predicts a "ret", and those of the callers after it. */
+	lea	-4(%r11), %esp
+	ljmpl	*ret32(%rip)
 MARK(direct_exit32_end)
 2:	ldmxcsr	default_mxcsr(%rip)
 	call	dispatch
@@ -129,10 +128,8 @@ MARK(direct_lean_exit)
 	mov	L_RET(%rsp), %eax
 	mov	L_RSI(%rsp), %rsi
 	mov	L_RDI(%rsp), %rdi
-	mov	(%r11), %r9d
-	mov	%r9d, %fs:FS_RETURN
-	lea	4(%r11), %esp
-	ljmpl	*%fs:FS_RETURN
+	mov	%r11d, %esp
+	ljmpl	*ret32(%rip)
 MARK(direct_lean_end)
 3:	mov	L_ESP(%rsp), %r11
 	mov	L_RSI(%rsp), %rsi
@@ -161,10 +158,14 @@ MARK(direct_page_begin)
 	.code64
 	.org	direct_page_begin + (GATE_CODE64 - GATE_CODE32)
 	jmp	*GATE_PTR32
+	.org	direct_page_begin + (GATE_RET32 - GATE_CODE32)
+	ret	/* as 32-bit code */
 MARK(direct_page_end)
 
 	.section .rodata
 default_mxcsr:
 	.long	0x1f80
+ret32:	.long	GATE_RET32
+	.short	CS32
 
 	.section .note.GNU-stack, "", @progbits

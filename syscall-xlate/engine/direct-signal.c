@@ -291,6 +291,15 @@ static void look(ucontext_t *uc, uint64_t *fs_base)
 			ip = to;
 		}
 	}
+	if (ip == GATE_RET32 && (g[REG_CSGSFS] & 0xffff) == CS32) {
+		uint32_t to;
+
+		if (guest_mem->read(&to, (gaddr)g[REG_RSP], sizeof to) == 0) {
+			g[REG_RIP] = to;
+			g[REG_RSP] += 4;
+			ip = to;
+		}
+	}
 	if (ip < direct_high && t->personality->raw_calls) {
 		/* Not here: what pending() does to the signal mask has to
 		   outlive this handler. */

@@ -15,14 +15,13 @@
 #define GATE_CODE32 0x7ffe1010 /* where 32-bit stubs call */
 #define GATE_CODE64 0x7ffe1020 /* where that jumps */
 #define GATE_NONE64 0x7ffe1040 /* in place of gate64: an invalid instruction */
+#define GATE_RET32 0x7ffe1048 /* "ret", by which calls come back */
 
 /*
  * 32-bit code's FS is its TEB; in a page behind that (GUEST_FS_ROOM, regs.h)
- * lie glibc's FS base, the far pointer by which the gate returns, and what is
- * needed to answer a call without exchanging FS.
+ * lie glibc's FS base and what is needed to answer a call without exchanging FS.
  */
 #define FS_HOST 0x1000
-#define FS_RETURN 0x1008
 #define FS_STACK 0x1010 /* host_sp */
 #define FS_TASK 0x1018	/* current_task */
 
