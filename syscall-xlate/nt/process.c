@@ -421,6 +421,8 @@ NTSTATUS process_kill(struct nt_process *p, uint32_t code)
 	process_host_times(p->host_pid, &p->last_user, &p->last_kernel,
 			   &faults);
 	leave_code(p->block, code, p->last_user, p->last_kernel);
+	/* Now: of one that has ended, some hosts tell users no I/O. */
+	job_count_times(p, p->last_user, p->last_kernel);
 	if (syscall(SYS_pidfd_send_signal, p->pidfd, SIGKILL, NULL, 0) < 0)
 		return errno == ESRCH ? STATUS_PROCESS_IS_TERMINATING
 				      : STATUS_ACCESS_DENIED;
