@@ -131,8 +131,8 @@ enum file_class {
 	FILE_STAT_CLASS = 68,
 	FILE_STAT_LX_CLASS = 70,
 	FILE_CASE_SENSITIVE_CLASS = 71,
-	FILE_STAT_BASIC_CLASS = 77,
 	FILE_LINK_EX_CLASS = 72,
+	FILE_STAT_BASIC_CLASS = 77,
 };
 
 struct file_times {
@@ -205,11 +205,8 @@ struct file_stat_lx {
 ABI_SIZE(struct file_stat_lx, 96);
 
 struct file_stat_basic {
-	uint64_t id;
-	struct file_times times;
-	int64_t allocation, size;
-	uint32_t attributes, tag, links;
-	uint32_t device, characteristics, reserved;
+	struct file_stat_info stat; /* access is the kind of device here */
+	uint32_t characteristics, reserved;
 	uint64_t volume;
 	uint64_t id128[2];
 };

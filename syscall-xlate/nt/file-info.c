@@ -258,19 +258,12 @@ static void fill_stat_basic(const struct file_meta *m,
 {
 	enum { DISK = 7, MOUNTED = 0x20 };
 
-	*s = (struct file_stat_basic){
-		.id = m->ino,
-		.times = m->times,
-		.allocation = m->allocation,
-		.size = m->size,
-		.attributes = m->attributes,
-		.tag = m->tag,
-		.links = m->links,
-		.device = DISK,
-		.characteristics = MOUNTED,
-		.volume = volume_serial(m->dev),
-		.id128 = { m->ino },
-	};
+	fill_stat(m, DISK, &s->stat);
+	s->characteristics = MOUNTED;
+	s->reserved = 0;
+	s->volume = volume_serial(m->dev);
+	s->id128[0] = m->ino;
+	s->id128[1] = 0;
 }
 
 static NTSTATUS query_stat(struct query *q)
@@ -354,7 +347,6 @@ static NTSTATUS query_ea_size(struct query *q)
 	return STATUS_SUCCESS;
 }
 
-/* The name it was opened by; of the others the host keeps no record. */
 static NTSTATUS query_links(struct query *q)
 {
 	void *entries;

@@ -125,9 +125,6 @@ static int create_new(struct file_open *o)
 			mode = 0444;
 		mode &= ~o->deny;
 		/* A new file's owner may do what is not in the mode. */
-		if ((flags & O_ACCMODE) == O_RDONLY &&
-		    !(o->access & FILE_READ_BITS))
-			o->path_only = false;
 		o->path_only = false;
 		o->fd = openat(dirfd, host,
 			       flags | O_CREAT | O_EXCL | O_CLOEXEC | O_NOCTTY,

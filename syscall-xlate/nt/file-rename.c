@@ -155,21 +155,19 @@ static NTSTATUS may_replace(const struct target *to, uint32_t flags)
 	return status;
 }
 
-static NTSTATUS read_request(struct task *t, gaddr info, uint32_t len, bool ex,
-			     struct file_rename *r, uint16_t **name)
+static NTSTATUS read_request(struct file_set *s, bool ex, uint16_t **name)
 {
 	enum { NAME_AT = offsetof(struct file_rename, name) };
+	struct file_rename *r = &s->rename;
 
-	if (guest_read(t, r, info, NAME_AT) < 0)
-		return STATUS_ACCESS_VIOLATION;
 	if (!ex)
 		r->flags = r->flags & 0xff ? REPLACE : 0;
-	if (len < NAME_AT || r->len > len - NAME_AT || r->len % 2)
+	if (r->len > s->len - NAME_AT || r->len % 2)
 		return STATUS_INVALID_PARAMETER;
 	*name = malloc(r->len + 2);
 	if (!*name)
 		return STATUS_NO_MEMORY;
-	if (guest_read(t, *name, info + NAME_AT, r->len) < 0) {
+	if (guest_read(s->t, *name, s->info + NAME_AT, r->len) < 0) {
 		free(*name);
 		return STATUS_ACCESS_VIOLATION;
 	}
@@ -314,10 +312,10 @@ static void spell_anew(struct target *to, const uint16_t *name, size_t n)
 	free(old);
 }
 
-static NTSTATUS rename_file(struct task *t, struct file *f, gaddr info,
-			    uint32_t len, bool ex)
+static NTSTATUS rename_file(struct file_set *s, bool ex)
 {
-	struct file_rename r;
+	const struct file_rename *r = &s->rename;
+	struct file *f = s->f;
 	struct target *to;
 	struct stat own;
 	uint16_t *name;
@@ -329,7 +327,7 @@ static NTSTATUS rename_file(struct task *t, struct file *f, gaddr info,
 		return STATUS_ACCESS_DENIED;
 	if (f->kind == FILE_KIND_STREAM)
 		return STATUS_NOT_SUPPORTED;
-	status = read_request(t, info, len, ex, &r, &name);
+	status = read_request(s, ex, &name);
 	if (status)
 		return status;
 	to = malloc(sizeof *to);
@@ -337,7 +335,7 @@ static NTSTATUS rename_file(struct task *t, struct file *f, gaddr info,
 		free(name);
 		return STATUS_NO_MEMORY;
 	}
-	status = find_target(t, f, &r, name, to);
+	status = find_target(s->t, f, r, name, to);
 	from = status ? NULL : file_host_path(f);
 	if (!status && (!from || fstat(f->fd, &own) < 0))
 		status = STATUS_OBJECT_PATH_NOT_FOUND;
@@ -346,16 +344,16 @@ static NTSTATUS rename_file(struct task *t, struct file *f, gaddr info,
 	same = to->exists && to->st.st_ino == own.st_ino &&
 	       to->st.st_dev == own.st_dev;
 	if (to->exists && !same) {
-		status = r.flags & REPLACE ? may_replace(to, r.flags)
-					   : STATUS_OBJECT_NAME_COLLISION;
+		status = r->flags & REPLACE ? may_replace(to, r->flags)
+					    : STATUS_OBJECT_NAME_COLLISION;
 		if (status)
 			goto out;
 	}
 	if (same)
-		wanted_spelling(to, name, r.len / 2);
-	status = move(f, to, from, same || r.flags & REPLACE);
+		wanted_spelling(to, name, r->len / 2);
+	status = move(f, to, from, same || r->flags & REPLACE);
 	if (!status && to->exists && !same)
-		spell_anew(to, name, r.len / 2);
+		spell_anew(to, name, r->len / 2);
 	if (!status) {
 		char *now = absolute(to);
 
@@ -375,25 +373,23 @@ out:
 	return status;
 }
 
-NTSTATUS file_set_rename(struct task *t, struct file *f, gaddr info,
-			 uint32_t len)
+NTSTATUS file_set_rename(struct file_set *s)
 {
-	return rename_file(t, f, info, len, false);
+	return rename_file(s, false);
 }
 
-NTSTATUS file_set_rename_ex(struct task *t, struct file *f, gaddr info,
-			    uint32_t len)
+NTSTATUS file_set_rename_ex(struct file_set *s)
 {
-	return rename_file(t, f, info, len, true);
+	return rename_file(s, true);
 }
 
 /* ---- hard links
  * -------------------------------------------------------------------- */
 
-static NTSTATUS link_file(struct task *t, struct file *f, gaddr info,
-			  uint32_t len, bool ex)
+static NTSTATUS link_file(struct file_set *s, bool ex)
 {
-	struct file_rename r;
+	const struct file_rename *r = &s->rename;
+	struct file *f = s->f;
 	struct target *to;
 	uint16_t *name;
 	char self[32];
@@ -404,16 +400,16 @@ static NTSTATUS link_file(struct task *t, struct file *f, gaddr info,
 		return STATUS_FILE_IS_A_DIRECTORY;
 	if (!f->drive || f->from_lower)
 		return STATUS_NOT_SUPPORTED;
-	status = read_request(t, info, len, ex, &r, &name);
+	status = read_request(s, ex, &name);
 	if (status)
 		return status;
 	to = malloc(sizeof *to);
-	status = to ? find_target(t, f, &r, name, to) : STATUS_NO_MEMORY;
+	status = to ? find_target(s->t, f, r, name, to) : STATUS_NO_MEMORY;
 	if (status)
 		goto out;
 	if (to->exists) {
-		status = r.flags & REPLACE ? may_replace(to, r.flags)
-					   : STATUS_OBJECT_NAME_COLLISION;
+		status = r->flags & REPLACE ? may_replace(to, r->flags)
+					    : STATUS_OBJECT_NAME_COLLISION;
 		if (!status && unlinkat(to->path.dirfd, to->path.host, 0) < 0)
 			status = status_from_errno(errno);
 		if (status)
@@ -442,15 +438,14 @@ out:
 	return status;
 }
 
-NTSTATUS file_set_link(struct task *t, struct file *f, gaddr info, uint32_t len)
+NTSTATUS file_set_link(struct file_set *s)
 {
-	return link_file(t, f, info, len, false);
+	return link_file(s, false);
 }
 
-NTSTATUS file_set_link_ex(struct task *t, struct file *f, gaddr info,
-			  uint32_t len)
+NTSTATUS file_set_link_ex(struct file_set *s)
 {
-	return link_file(t, f, info, len, true);
+	return link_file(s, true);
 }
 
 /* ---- deletion
@@ -509,30 +504,20 @@ static NTSTATUS dispose(struct file *f, bool on, bool posix, bool readonly_too)
 	return STATUS_SUCCESS;
 }
 
-NTSTATUS file_set_disposition(struct task *t, struct file *f, gaddr info,
-			      uint32_t len)
+NTSTATUS file_set_disposition(struct file_set *s)
 {
-	uint8_t on;
-
-	(void)len;
-	if (guest_read(t, &on, info, 1) < 0)
-		return STATUS_ACCESS_VIOLATION;
-	return dispose(f, on, false, false);
+	return dispose(s->f, s->u8, false, false);
 }
 
-NTSTATUS file_set_disposition_ex(struct task *t, struct file *f, gaddr info,
-				 uint32_t len)
+NTSTATUS file_set_disposition_ex(struct file_set *s)
 {
 	enum { DELETE = 1, POSIX_DELETE = 2, ON_CLOSE = 8, READONLY = 0x10 };
-	uint32_t flags;
+	const uint32_t flags = s->u32;
 
-	(void)len;
-	if (guest_read(t, &flags, info, sizeof flags) < 0)
-		return STATUS_ACCESS_VIOLATION;
 	if (flags & ON_CLOSE) {
-		f->delete_on_close = flags & DELETE;
+		s->f->delete_on_close = flags & DELETE;
 		return STATUS_SUCCESS;
 	}
-	return dispose(f, flags & DELETE, flags & POSIX_DELETE,
+	return dispose(s->f, flags & DELETE, flags & POSIX_DELETE,
 		       flags & READONLY);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * file-set.c - NtSetInformationFile: each class is a row of info.tbl, its least
- * size and a function that reads it and does what it says.
+ * size, which has been read (struct file_set), and a function that does it.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -23,28 +23,25 @@ static void time_to_host(int64_t nt, struct timespec *ts)
 	nt_time_to_timespec(nt, ts);
 }
 
-static NTSTATUS set_basic(struct task *t, struct file *f, gaddr info,
-			  uint32_t len)
+static NTSTATUS set_basic(struct file_set *s)
 {
-	struct file_basic b;
+	const struct file_basic *b = &s->basic;
+	struct file *f = s->f;
 	struct timespec ts[2];
 	char self[32];
 	NTSTATUS status = STATUS_SUCCESS;
 
-	(void)len;
-	if (guest_read(t, &b, info, sizeof b) < 0)
-		return STATUS_ACCESS_VIOLATION;
 	if (f->dir || f->from_lower)
 		return STATUS_ACCESS_DENIED;
-	if (b.attributes & FILE_ATTRIBUTE_DIRECTORY &&
+	if (b->attributes & FILE_ATTRIBUTE_DIRECTORY &&
 	    f->kind != FILE_KIND_DIR && f->kind != FILE_KIND_LINK)
 		return STATUS_INVALID_PARAMETER;
 	/* The host's birth time cannot be set; ours is kept beside it. */
-	if (b.attributes || b.times.created > 0)
-		status = meta_set_attributes(f, b.attributes,
-					     MAX(b.times.created, 0));
-	time_to_host(b.times.accessed, &ts[0]);
-	time_to_host(b.times.written, &ts[1]);
+	if (b->attributes || b->times.created > 0)
+		status = meta_set_attributes(f, b->attributes,
+					     MAX(b->times.created, 0));
+	time_to_host(b->times.accessed, &ts[0]);
+	time_to_host(b->times.written, &ts[1]);
 	if (status ||
 	    (ts[0].tv_nsec == UTIME_OMIT && ts[1].tv_nsec == UTIME_OMIT))
 		return status;
@@ -57,48 +54,33 @@ static NTSTATUS set_basic(struct task *t, struct file *f, gaddr info,
 	return STATUS_SUCCESS;
 }
 
-static NTSTATUS set_position(struct task *t, struct file *f, gaddr info,
-			     uint32_t len)
+static NTSTATUS set_position(struct file_set *s)
 {
-	int64_t at;
-
-	(void)len;
-	if (guest_read(t, &at, info, sizeof at) < 0)
-		return STATUS_ACCESS_VIOLATION;
-	if (at < 0)
+	if (s->i64 < 0)
 		return STATUS_INVALID_PARAMETER;
 	/* It is told to the host when it matters: before a read or write. */
-	if (f->kind == FILE_KIND_DISK || f->kind == FILE_KIND_STREAM)
-		f->position = at;
+	if (s->f->kind == FILE_KIND_DISK || s->f->kind == FILE_KIND_STREAM)
+		s->f->position = s->i64;
 	return STATUS_SUCCESS;
 }
 
-static NTSTATUS set_end(struct task *t, struct file *f, gaddr info,
-			uint32_t len)
+static NTSTATUS set_end(struct file_set *s)
 {
-	int64_t size;
-
-	(void)len;
-	if (guest_read(t, &size, info, sizeof size) < 0)
-		return STATUS_ACCESS_VIOLATION;
-	if (f->kind == FILE_KIND_STREAM)
-		return stream_set_size(f, size);
-	if (size < 0 || f->kind != FILE_KIND_DISK)
+	if (s->f->kind == FILE_KIND_STREAM)
+		return stream_set_size(s->f, s->i64);
+	if (s->i64 < 0 || s->f->kind != FILE_KIND_DISK)
 		return STATUS_INVALID_PARAMETER;
-	return ftruncate(f->fd, size) < 0 ? status_from_errno(errno)
-					  : STATUS_SUCCESS;
+	return ftruncate(s->f->fd, s->i64) < 0 ? status_from_errno(errno)
+					       : STATUS_SUCCESS;
 }
 
 /* Room without size; less than the size cuts the file. */
-static NTSTATUS set_allocation(struct task *t, struct file *f, gaddr info,
-			       uint32_t len)
+static NTSTATUS set_allocation(struct file_set *s)
 {
-	int64_t room;
+	const int64_t room = s->i64;
+	struct file *f = s->f;
 	struct stat st;
 
-	(void)len;
-	if (guest_read(t, &room, info, sizeof room) < 0)
-		return STATUS_ACCESS_VIOLATION;
 	if (f->kind == FILE_KIND_STREAM && room >= 0) {
 		int64_t size;
 		NTSTATUS status = stream_size(f, &size);
@@ -119,57 +101,42 @@ static NTSTATUS set_allocation(struct task *t, struct file *f, gaddr info,
 	return STATUS_SUCCESS; /* a file system that cannot: no harm */
 }
 
-static NTSTATUS set_valid_length(struct task *t, struct file *f, gaddr info,
-				 uint32_t len)
+static NTSTATUS set_valid_length(struct file_set *s)
 {
-	(void)t, (void)info, (void)len;
 	/* Every byte below the end is valid here; only a privilege skips
 	   zeroing on Windows. */
-	return f->kind == FILE_KIND_DISK || f->kind == FILE_KIND_STREAM
+	return s->f->kind == FILE_KIND_DISK || s->f->kind == FILE_KIND_STREAM
 		       ? STATUS_SUCCESS
 		       : STATUS_INVALID_PARAMETER;
 }
 
-static NTSTATUS set_mode(struct task *t, struct file *f, gaddr info,
-			 uint32_t len)
+static NTSTATUS set_mode(struct file_set *s)
 {
-	uint32_t mode;
-
-	(void)len;
-	if (guest_read(t, &mode, info, sizeof mode) < 0)
-		return STATUS_ACCESS_VIOLATION;
-	if (mode & ~(uint32_t)FILE_MODE_BITS)
+	if (s->u32 & ~(uint32_t)FILE_MODE_BITS)
 		return STATUS_INVALID_PARAMETER;
-	f->options = (f->options & ~(uint32_t)FILE_SEQUENTIAL_ONLY) |
-		     (mode & FILE_SEQUENTIAL_ONLY);
+	s->f->options = (s->f->options & ~(uint32_t)FILE_SEQUENTIAL_ONLY) |
+			(s->u32 & FILE_SEQUENTIAL_ONLY);
 	return STATUS_SUCCESS;
 }
 
-static NTSTATUS set_pipe(struct task *t, struct file *f, gaddr info,
-			 uint32_t len)
+static NTSTATUS set_pipe(struct file_set *s)
 {
-	struct file_pipe p;
-
-	(void)len;
-	if (guest_read(t, &p, info, sizeof p) < 0)
-		return STATUS_ACCESS_VIOLATION;
-	if (f->kind != FILE_KIND_PIPE)
+	if (s->f->kind != FILE_KIND_PIPE)
 		return STATUS_INVALID_PARAMETER;
-	return pipe_set_modes(f, p.read_mode, p.completion_mode);
+	return pipe_set_modes(s->f, s->pipe.read_mode, s->pipe.completion_mode);
 }
 
-static NTSTATUS set_port(struct task *t, struct file *f, gaddr info, bool again)
+static NTSTATUS set_port(struct file_set *s, bool again)
 {
-	struct file_completion c;
 	struct object *port = NULL, *old;
+	struct file *f = s->f;
 	NTSTATUS status;
 
-	if (guest_read(t, &c, info, sizeof c) < 0)
-		return STATUS_ACCESS_VIOLATION;
 	if (f->synchronous)
 		return STATUS_INVALID_PARAMETER;
-	if (c.port || !again) {
-		status = handle_get(t, c.port, &iocp_type, 2, &port);
+	if (s->completion.port || !again) {
+		status = handle_get(s->t, s->completion.port, &iocp_type, 2,
+				    &port);
 		if (status)
 			return status;
 	}
@@ -181,69 +148,50 @@ static NTSTATUS set_port(struct task *t, struct file *f, gaddr info, bool again)
 		return STATUS_INVALID_PARAMETER;
 	}
 	f->port = port;
-	f->port_key = c.key;
+	f->port_key = s->completion.key;
 	object_unlock(&f->object);
 	object_put(old);
 	return STATUS_SUCCESS;
 }
 
-static NTSTATUS set_completion(struct task *t, struct file *f, gaddr info,
-			       uint32_t len)
+static NTSTATUS set_completion(struct file_set *s)
 {
-	(void)len;
-	return set_port(t, f, info, false);
+	return set_port(s, false);
 }
 
-static NTSTATUS replace_completion(struct task *t, struct file *f, gaddr info,
-				   uint32_t len)
+static NTSTATUS replace_completion(struct file_set *s)
 {
-	(void)len;
-	return set_port(t, f, info, true);
+	return set_port(s, true);
 }
 
-static NTSTATUS set_notify_modes(struct task *t, struct file *f, gaddr info,
-				 uint32_t len)
+static NTSTATUS set_notify_modes(struct file_set *s)
 {
-	uint32_t modes;
-
-	(void)len;
-	if (guest_read(t, &modes, info, sizeof modes) < 0)
-		return STATUS_ACCESS_VIOLATION;
-	if (modes & ~7u)
+	if (s->u32 & ~7u)
 		return STATUS_INVALID_PARAMETER;
-	f->notify_modes |= modes; /* it cannot be taken back */
+	s->f->notify_modes |= s->u32; /* it cannot be taken back */
 	return STATUS_SUCCESS;
 }
 
-static NTSTATUS set_nothing(struct task *t, struct file *f, gaddr info,
-			    uint32_t len)
+static NTSTATUS set_nothing(struct file_set *s)
 {
-	(void)t, (void)f, (void)info, (void)len;
+	(void)s;
 	return STATUS_SUCCESS; /* hints */
 }
 
-static NTSTATUS set_case(struct task *t, struct file *f, gaddr info,
-			 uint32_t len)
+static NTSTATUS set_case(struct file_set *s)
 {
-	uint32_t flags;
-
-	(void)f, (void)len;
-	if (guest_read(t, &flags, info, sizeof flags) < 0)
-		return STATUS_ACCESS_VIOLATION;
-	return flags ? STATUS_NOT_SUPPORTED : STATUS_SUCCESS;
+	return s->u32 ? STATUS_NOT_SUPPORTED : STATUS_SUCCESS;
 }
 
-static NTSTATUS set_short_name(struct task *t, struct file *f, gaddr info,
-			       uint32_t len)
+static NTSTATUS set_short_name(struct file_set *s)
 {
-	(void)t, (void)f, (void)info, (void)len;
+	(void)s;
 	return STATUS_SHORT_NAMES_NOT_ENABLED_ON_VOLUME;
 }
 
 static const struct set_row {
 	uint32_t class, size;
-	NTSTATUS(*run)
-	(struct task *t, struct file *f, gaddr info, uint32_t len);
+	NTSTATUS (*run)(struct file_set *s);
 	uint32_t access;
 } sets[] = { INFO_ROWS_SET };
 
@@ -251,8 +199,8 @@ NTSTATUS nt_set_information_file(struct task *t, uint64_t file, gaddr iosb,
 				 gaddr info, uint32_t len, uint32_t class)
 {
 	const struct set_row *row = NULL;
+	struct file_set s = { .t = t, .info = info, .len = len };
 	uint32_t granted;
-	struct file *f;
 	NTSTATUS status;
 
 	for (size_t i = 0; i < COUNT_OF(sets); i++)
@@ -264,12 +212,16 @@ NTSTATUS nt_set_information_file(struct task *t, uint64_t file, gaddr iosb,
 	}
 	if (len < row->size)
 		return STATUS_INFO_LENGTH_MISMATCH;
-	status = handle_get_info(t, file, &file_type, 0, &f, &granted, NULL);
+	status = handle_get_info(t, file, &file_type, 0, &s.f, &granted, NULL);
 	if (status)
 		return status;
-	status = row->access & ~granted ? STATUS_ACCESS_DENIED
-					: row->run(t, f, info, len);
-	object_put(&f->object);
+	if (row->access & ~granted)
+		status = STATUS_ACCESS_DENIED;
+	else if (guest_read(t, &s.u8, info, row->size) < 0)
+		status = STATUS_ACCESS_VIOLATION;
+	else
+		status = row->run(&s);
+	object_put(&s.f->object);
 	if (status >> 30 != 3 && iosb_write(t, iosb, status, 0) < 0)
 		return STATUS_ACCESS_VIOLATION;
 	return status;
