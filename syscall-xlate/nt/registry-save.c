@@ -34,42 +34,6 @@ static NTSTATUS key_and_file(struct task *t, uint64_t key, uint64_t file,
 	return status;
 }
 
-NTSTATUS nt_save_key_ex(struct task *t, uint64_t key, uint64_t file,
-			uint32_t format)
-{
-	struct key_object *ko;
-	struct file *f;
-	uint8_t *b;
-	size_t n;
-	NTSTATUS status;
-
-	/* Standard, latest, no compression. */
-	if (format != 1 && format != 2 && format != 4)
-		return STATUS_INVALID_PARAMETER;
-	if (!reg_has_privilege(t, SE_BACKUP))
-		return STATUS_PRIVILEGE_NOT_HELD;
-	status = key_and_file(t, key, file, FILE_WRITE_DATA, &ko, &f);
-	if (status)
-		return status;
-	reg_begin();
-	status = ko->key->deleted
-			 ? STATUS_KEY_DELETED
-			 : hive_write(ko->key, format == 1 ? 3 : 5, &b, &n);
-	reg_end();
-	if (!status) {
-		status = hive_store(f->fd, b, n);
-		free(b);
-	}
-	object_put(&ko->object);
-	object_put(&f->object);
-	return status;
-}
-
-NTSTATUS nt_save_key(struct task *t, uint64_t key, uint64_t file)
-{
-	return nt_save_key_ex(t, key, file, 1);
-}
-
 /* All of from into to, in place of what is there of the same name. */
 static bool overlay(struct reg_key *to, struct reg_key *from)
 {
@@ -112,11 +76,12 @@ static bool overlay(struct reg_key *to, struct reg_key *from)
 	return true;
 }
 
-NTSTATUS nt_save_merged_keys(struct task *t, uint64_t high_key,
-			     uint64_t low_key, uint64_t file)
+/* The key as file, or if low is a handle, too, what is in that below it. */
+static NTSTATUS save(struct task *t, uint64_t key, uint64_t low_key,
+		     uint64_t file, unsigned minor)
 {
 	struct reg_key merged = { .refs = 2 };
-	struct key_object *high, *low;
+	struct key_object *high, *low = NULL;
 	struct file *f;
 	uint8_t *b;
 	size_t n;
@@ -124,22 +89,19 @@ NTSTATUS nt_save_merged_keys(struct task *t, uint64_t high_key,
 
 	if (!reg_has_privilege(t, SE_BACKUP))
 		return STATUS_PRIVILEGE_NOT_HELD;
-	status = key_and_file(t, high_key, file, FILE_WRITE_DATA, &high, &f);
+	status = key_and_file(t, key, file, FILE_WRITE_DATA, &high, &f);
 	if (status)
 		return status;
-	status = handle_get(t, low_key, &key_type, 0, &low);
-	if (status) {
-		object_put(&high->object);
-		object_put(&f->object);
-		return status;
-	}
+	if (low_key)
+		status = handle_get(t, low_key, &key_type, 0, &low);
 	reg_begin();
-	if (high->key->deleted || low->key->deleted)
+	if (!status && (high->key->deleted || (low && low->key->deleted)))
 		status = STATUS_KEY_DELETED;
-	else if (!overlay(&merged, low->key) || !overlay(&merged, high->key))
+	else if (!status && low &&
+		 (!overlay(&merged, low->key) || !overlay(&merged, high->key)))
 		status = STATUS_NO_MEMORY;
-	else
-		status = hive_write(&merged, 3, &b, &n);
+	if (!status)
+		status = hive_write(low ? &merged : high->key, minor, &b, &n);
 	reg_empty(&merged);
 	reg_end();
 	if (!status) {
@@ -147,9 +109,40 @@ NTSTATUS nt_save_merged_keys(struct task *t, uint64_t high_key,
 		free(b);
 	}
 	object_put(&high->object);
-	object_put(&low->object);
+	if (low)
+		object_put(&low->object);
 	object_put(&f->object);
 	return status;
+}
+
+enum { STANDARD = 3, LATEST = 5 }; /* minor versions of the format */
+
+NTSTATUS nt_save_key_ex(struct task *t, uint64_t key, uint64_t file,
+			uint32_t format)
+{
+	enum {
+		REG_STANDARD_FORMAT = 1,
+		REG_LATEST_FORMAT,
+		REG_NO_COMPRESSION = 4
+	};
+
+	if (format != REG_STANDARD_FORMAT && format != REG_LATEST_FORMAT &&
+	    format != REG_NO_COMPRESSION)
+		return STATUS_INVALID_PARAMETER;
+	return save(t, key, 0, file,
+		    format == REG_STANDARD_FORMAT ? STANDARD : LATEST);
+}
+
+NTSTATUS nt_save_key(struct task *t, uint64_t key, uint64_t file)
+{
+	return save(t, key, 0, file, STANDARD);
+}
+
+NTSTATUS nt_save_merged_keys(struct task *t, uint64_t high_key,
+			     uint64_t low_key, uint64_t file)
+{
+	return low_key ? save(t, high_key, low_key, file, STANDARD)
+		       : STATUS_INVALID_HANDLE;
 }
 
 /* All of from, which is not in the tree, to the empty key k. */
