@@ -18,7 +18,7 @@
 #define BUF_LARGE   65536
 #define LIST_MAX    (1 << 20)
 
-enum find_kind { FIND_FILES, FIND_STREAMS, FIND_NAMES };
+enum find_kind { FIND_ANY, FIND_FILES, FIND_STREAMS, FIND_NAMES };
 
 struct find {
 	DWORD magic;
@@ -45,11 +45,12 @@ static struct find *find_new(enum find_kind kind, ULONG size)
 	return f;
 }
 
-static struct find *find_get(HANDLE h)
+static struct find *find_get(HANDLE h, enum find_kind kind)
 {
 	struct find *f = h;
 
-	if (!h || h == INVALID_HANDLE_VALUE || f->magic != MAGIC) {
+	if (!h || h == INVALID_HANDLE_VALUE || f->magic != MAGIC ||
+	    (kind != FIND_ANY && f->kind != kind)) {
 		SetLastError(ERROR_INVALID_HANDLE);
 		return NULL;
 	}
@@ -58,7 +59,7 @@ static struct find *find_get(HANDLE h)
 
 BOOL WINAPI FindClose(HANDLE h)
 {
-	struct find *f = find_get(h);
+	struct find *f = find_get(h, FIND_ANY);
 
 	if (!f)
 		return FALSE;
@@ -228,9 +229,10 @@ HANDLE WINAPI FindFirstFileExW(LPCWSTR name, FINDEX_INFO_LEVELS level,
 	pattern.Length = len * sizeof(WCHAR);
 	pattern.MaximumLength = pattern.Length;
 
-	f = find_new(FIND_FILES, !wild                               ? BUF_EXACT
-		     : flags & FIND_FIRST_EX_LARGE_FETCH ? BUF_LARGE
-							 : BUF_SMALL);
+	f = find_new(FIND_FILES, !wild ? BUF_EXACT
+				 : flags & FIND_FIRST_EX_LARGE_FETCH
+					 ? BUF_LARGE
+					 : BUF_SMALL);
 	if (!f)
 		return INVALID_HANDLE_VALUE;
 	f->basic = level == FindExInfoBasic;
@@ -261,15 +263,11 @@ HANDLE WINAPI FindFirstFileW(LPCWSTR name, LPWIN32_FIND_DATAW d)
 
 BOOL WINAPI FindNextFileW(HANDLE h, LPWIN32_FIND_DATAW d)
 {
-	struct find *f = find_get(h);
+	struct find *f = find_get(h, FIND_FILES);
 	NTSTATUS status = STATUS_SUCCESS;
 
 	if (!f)
 		return FALSE;
-	if (f->kind != FIND_FILES) {
-		SetLastError(ERROR_INVALID_HANDLE);
-		return FALSE;
-	}
 	RtlAcquireSRWLockExclusive(&f->lock);
 	if (!f->more)
 		status = fetch(f, NULL);
@@ -395,15 +393,11 @@ HANDLE WINAPI FindFirstStreamW(LPCWSTR name, STREAM_INFO_LEVELS level,
 
 BOOL WINAPI FindNextStreamW(HANDLE h, LPVOID out)
 {
-	struct find *f = find_get(h);
+	struct find *f = find_get(h, FIND_STREAMS);
 	BOOL ok;
 
 	if (!f)
 		return FALSE;
-	if (f->kind != FIND_STREAMS) {
-		SetLastError(ERROR_INVALID_HANDLE);
-		return FALSE;
-	}
 	RtlAcquireSRWLockExclusive(&f->lock);
 	ok = take_stream(f, out);
 	RtlReleaseSRWLockExclusive(&f->lock);
@@ -505,15 +499,11 @@ HANDLE WINAPI FindFirstFileNameW(LPCWSTR name, DWORD flags, LPDWORD len,
 
 BOOL WINAPI FindNextFileNameW(HANDLE h, LPDWORD len, PWSTR out)
 {
-	struct find *f = find_get(h);
+	struct find *f = find_get(h, FIND_NAMES);
 	BOOL ok;
 
 	if (!f)
 		return FALSE;
-	if (f->kind != FIND_NAMES) {
-		SetLastError(ERROR_INVALID_HANDLE);
-		return FALSE;
-	}
 	RtlAcquireSRWLockExclusive(&f->lock);
 	ok = take_name(f, out, len);
 	RtlReleaseSRWLockExclusive(&f->lock);
