@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "check.h"
+#include "privilege.h"
 
 #ifndef RegLoadAppKey
 WINADVAPI LSTATUS WINAPI RegLoadAppKeyA(LPCSTR, PHKEY, REGSAM, DWORD, DWORD);
@@ -15,21 +16,6 @@ WINADVAPI LSTATUS WINAPI RegLoadAppKeyA(LPCSTR, PHKEY, REGSAM, DWORD, DWORD);
 
 #define HERE "Software\\rf-test-hive"
 enum { BIG = 100000, MANY = 1200 };
-
-static BOOL enable(const char *name)
-{
-	TOKEN_PRIVILEGES p = { .PrivilegeCount = 1 };
-	HANDLE t;
-	BOOL ok;
-
-	OpenProcessToken(GetCurrentProcess(), TOKEN_ADJUST_PRIVILEGES, &t);
-	LookupPrivilegeValueA(NULL, name, &p.Privileges[0].Luid);
-	p.Privileges[0].Attributes = SE_PRIVILEGE_ENABLED;
-	ok = AdjustTokenPrivileges(t, FALSE, &p, 0, NULL, NULL) &&
-	     !GetLastError();
-	CloseHandle(t);
-	return ok;
-}
 
 static void fill(HKEY root)
 {
@@ -132,7 +118,7 @@ static void save_and_restore(void)
 		 0);
 	fill(k);
 	CHECK_EQ(RegSaveKeyA(k, "saved.hiv", NULL), ERROR_PRIVILEGE_NOT_HELD);
-	CHECK(enable("SeBackupPrivilege"));
+	CHECK(enable_privilege("SeBackupPrivilege"));
 	CHECK_EQ(RegSaveKeyA(k, "saved.hiv", NULL), 0);
 	CHECK_EQ(RegSaveKeyA(k, "saved.hiv", NULL), ERROR_ALREADY_EXISTS);
 	CHECK_EQ(RegSaveKeyExA(k, "latest.hiv", NULL, REG_LATEST_FORMAT), 0);
@@ -143,7 +129,7 @@ static void save_and_restore(void)
 	RegCreateKeyExA(k, "later", 0, NULL, 0, KEY_ALL_ACCESS, NULL, &sub,
 			NULL);
 	CHECK_EQ(RegRestoreKeyA(k, "saved.hiv", 0), ERROR_PRIVILEGE_NOT_HELD);
-	CHECK(enable("SeRestorePrivilege"));
+	CHECK(enable_privilege("SeRestorePrivilege"));
 	CHECK_EQ(RegRestoreKeyA(k, "saved.hiv", 0), ERROR_ACCESS_DENIED);
 	RegCloseKey(sub);
 	CHECK_EQ(RegRestoreKeyA(k, "saved.hiv", 0), 0);
@@ -233,12 +219,19 @@ static HKEY open_below_users(const char *name)
 	return k;
 }
 
+/* The key name of the users', which is what the file has. */
+static HKEY load_hive(const char *name, const char *file)
+{
+	CHECK_EQ(RegLoadKeyA(HKEY_USERS, name, file), 0);
+	return open_below_users(name);
+}
+
 /* A process that does one thing with the hive and ends. */
 static int one_thing(const char *what)
 {
 	HKEY k;
 
-	enable("SeRestorePrivilege");
+	enable_privilege("SeRestorePrivilege");
 	if (!strcmp(what, "load")) {
 		CHECK_EQ(RegLoadKeyA(HKEY_USERS, "rf-all", "all.hiv"), 0);
 	} else if (!strcmp(what, "change")) {
@@ -290,8 +283,7 @@ static void for_all(void)
 	CHECK_EQ(RegOpenKeyExA(HKEY_USERS, "rf-all", 0, KEY_READ, &k),
 		 ERROR_FILE_NOT_FOUND);
 	/* The file has it all, and under the same name comes what it has. */
-	CHECK_EQ(RegLoadKeyA(HKEY_USERS, "rf-all", "all.hiv"), 0);
-	k = open_below_users("rf-all");
+	k = load_hive("rf-all", "all.hiv");
 	CHECK_EQ(number(k, "first"), 1);
 	CHECK_EQ(number(k, "second"), 2);
 	CHECK_EQ(number(k, "third"), 3);
@@ -315,14 +307,12 @@ static void replace(void)
 	set_number(k, "fourth", 4);
 	RegCloseKey(k);
 	CHECK_EQ(RegUnLoadKeyA(HKEY_USERS, "rf-all"), 0);
-	CHECK_EQ(RegLoadKeyA(HKEY_USERS, "rf-all", "all.hiv"), 0);
-	k = open_below_users("rf-all");
+	k = load_hive("rf-all", "all.hiv");
 	CHECK_EQ(number(k, "newer"), 7);
 	CHECK_EQ(number(k, "third"), 0);
 	RegCloseKey(k);
 	CHECK_EQ(RegUnLoadKeyA(HKEY_USERS, "rf-all"), 0);
-	CHECK_EQ(RegLoadKeyA(HKEY_USERS, "rf-all", "old.hiv"), 0);
-	k = open_below_users("rf-all");
+	k = load_hive("rf-all", "old.hiv");
 	CHECK_EQ(number(k, "third"), 3);
 	CHECK_EQ(number(k, "fourth"), 4);
 	RegCloseKey(k);
@@ -340,8 +330,7 @@ static void merge(void)
 	HANDLE f;
 
 	make_hive("low.hiv", "low", 1);
-	CHECK_EQ(RegLoadKeyA(HKEY_USERS, "rf-low", "low.hiv"), 0);
-	low = open_below_users("rf-low");
+	low = load_hive("rf-low", "low.hiv");
 	set_number(low, "both", 1);
 	CHECK_EQ(RegCreateKeyExA(HKEY_CURRENT_USER, HERE, 0, NULL, 0,
 				 KEY_ALL_ACCESS, NULL, &high, NULL),
@@ -359,8 +348,7 @@ static void merge(void)
 	RegCloseKey(low);
 	CHECK_EQ(RegUnLoadKeyA(HKEY_USERS, "rf-low"), 0);
 	RegDeleteTreeA(HKEY_CURRENT_USER, HERE);
-	CHECK_EQ(RegLoadKeyA(HKEY_USERS, "rf-merged", "merged.hiv"), 0);
-	k = open_below_users("rf-merged");
+	k = load_hive("rf-merged", "merged.hiv");
 	CHECK_EQ(number(k, "both"), 2);
 	CHECK_EQ(number(k, "low"), 1);
 	CHECK_EQ(number(k, "high"), 3);

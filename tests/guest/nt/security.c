@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "check.h"
+#include "privilege.h"
 
 #define EVENT "rf-test-security-event"
 #define HERE  "Software\\rf-test-security"
@@ -288,28 +289,14 @@ static void test_keys(void)
 	RegCloseKey(k);
 }
 
-static BOOL enable(const char *name)
-{
-	TOKEN_PRIVILEGES p = { .PrivilegeCount = 1 };
-	HANDLE t;
-	BOOL ok;
-
-	OpenProcessToken(GetCurrentProcess(), TOKEN_ADJUST_PRIVILEGES, &t);
-	LookupPrivilegeValueA(NULL, name, &p.Privileges[0].Luid);
-	p.Privileges[0].Attributes = SE_PRIVILEGE_ENABLED;
-	ok = AdjustTokenPrivileges(t, FALSE, &p, 0, NULL, NULL) &&
-	     !GetLastError();
-	CloseHandle(t);
-	return ok;
-}
-
 static void test_hive(void)
 {
 	char file[MAX_PATH], saved[4][2048];
 	static const char *const names[] = { "", "sub", "sub\\below", "other" };
 	HKEY k, sub;
 
-	if (!enable("SeBackupPrivilege") || !enable("SeRestorePrivilege")) {
+	if (!enable_privilege("SeBackupPrivilege") ||
+	    !enable_privilege("SeRestorePrivilege")) {
 		printf("# no privilege to save keys\n");
 		return;
 	}
