@@ -3,8 +3,7 @@
  * debug.h - for tests of the debugger's interface: a program that debugs itself,
  * started anew with the name of what it is to do.
  *
- * debug_init() once; then debug_start(), debug_next() and debug_go() check that
- * they work.
+ * debug_init() once; then next() and go() check that they work.
  */
 #ifndef RF_GUEST_DEBUG_H
 #define RF_GUEST_DEBUG_H
@@ -12,16 +11,13 @@
 #include <windows.h>
 #include <string.h>
 
-#include "check.h"
+#include "self.h"
 
 #ifdef _WIN64
 #define PC(c) (c).Rip
 #else
 #define PC(c) (c).Eip
 #endif
-#define PATIENCE 60000
-
-static char self[MAX_PATH];
 
 /* A part that another process of the test plays. */
 struct part {
@@ -35,7 +31,6 @@ static BOOL(WINAPI *wait_ex)(LPDEBUG_EVENT event, DWORD ms);
 /* The exit code of the part that argv[1] names; -1: this is the debugger. */
 static inline int debug_init(int argc, char **argv, const struct part *parts)
 {
-	GetModuleFileNameA(NULL, self, sizeof self);
 	SetErrorMode(SEM_NOGPFAULTERRORBOX | SEM_FAILCRITICALERRORS);
 	wait_ex = (void *)GetProcAddress(GetModuleHandleA("kernel32"),
 					 "WaitForDebugEventEx");
@@ -47,22 +42,6 @@ static inline int debug_init(int argc, char **argv, const struct part *parts)
 		if (!strcmp(argv[1], parts->what))
 			return parts->fn();
 	return 98;
-}
-
-static inline BOOL start(const char *what, DWORD flags, PROCESS_INFORMATION *pi)
-{
-	STARTUPINFOA si = { .cb = sizeof si };
-	char line[MAX_PATH + 40];
-
-	snprintf(line, sizeof line, "\"%s\" %s", self, what);
-	return CreateProcessA(self, line, NULL, NULL, FALSE, flags, NULL, NULL,
-			      &si, pi);
-}
-
-static inline void close_both(PROCESS_INFORMATION *pi)
-{
-	CloseHandle(pi->hProcess);
-	CloseHandle(pi->hThread);
 }
 
 static inline BOOL next(DEBUG_EVENT *e)

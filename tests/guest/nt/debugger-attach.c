@@ -50,6 +50,17 @@ static int careful(void)
 	return leave(FALSE);
 }
 
+/* Goes on from e: was it the end of the program, which is killed with 77? */
+static BOOL over(const DEBUG_EVENT *e)
+{
+	close_file(e);
+	go(e, DBG_CONTINUE);
+	if (e->dwDebugEventCode != EXIT_PROCESS_DEBUG_EVENT)
+		return FALSE;
+	CHECK_EQ(e->u.ExitProcess.dwExitCode, 77);
+	return TRUE;
+}
+
 /* Attached to a running process, told of what there is, stopped, let go. */
 static void attach(void)
 {
@@ -107,12 +118,8 @@ static void attach(void)
 			breaks++;
 			TerminateProcess(pi.hProcess, 77);
 		}
-		close_file(&e);
-		go(&e, DBG_CONTINUE);
-		if (e.dwDebugEventCode != EXIT_PROCESS_DEBUG_EVENT)
-			continue;
-		CHECK_EQ(e.u.ExitProcess.dwExitCode, 77);
-		break;
+		if (over(&e))
+			break;
 	}
 	CHECK_EQ(breaks, 1);
 	CHECK_EQ(WaitForSingleObject(pi.hProcess, PATIENCE), WAIT_OBJECT_0);
@@ -342,14 +349,8 @@ static void dying(void)
 			SetEvent(begin);
 		}
 		attached += ok;
-		while (ok && next(&e)) {
-			close_file(&e);
-			go(&e, DBG_CONTINUE);
-			if (e.dwDebugEventCode != EXIT_PROCESS_DEBUG_EVENT)
-				continue;
-			CHECK_EQ(e.u.ExitProcess.dwExitCode, 77);
-			break;
-		}
+		while (ok && next(&e) && !over(&e))
+			;
 		CHECK_EQ(WaitForSingleObject(pi.hProcess, PATIENCE),
 			 WAIT_OBJECT_0);
 		CHECK_EQ(WaitForSingleObject(th, PATIENCE), WAIT_OBJECT_0);

@@ -152,7 +152,7 @@ static void setting(void)
 	while (setters) {
 		char head[2];
 
-		f = CreateFileA(self, GENERIC_READ, FILE_SHARE_READ, NULL,
+		f = CreateFileA(own_path(), GENERIC_READ, FILE_SHARE_READ, NULL,
 				OPEN_EXISTING, 0, NULL);
 		wrong += !ReadFile(f, head, 2, &n, NULL) || n != 2 ||
 			 memcmp(head, "MZ", 2);

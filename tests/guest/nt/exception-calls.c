@@ -10,7 +10,7 @@
 #include <setjmp.h>
 #include <string.h>
 
-#include "check.h"
+#include "self.h"
 
 NTSYSAPI NTSTATUS NTAPI NtContinue(PCONTEXT c, BOOLEAN alert);
 NTSYSAPI NTSTATUS NTAPI NtRaiseException(PEXCEPTION_RECORD r, PCONTEXT c,
@@ -251,20 +251,9 @@ static int end(const char *how)
 
 static void ends(const char *how, DWORD want)
 {
-	STARTUPINFOA si = { .cb = sizeof si };
-	PROCESS_INFORMATION pi;
-	char self[MAX_PATH], line[MAX_PATH + 64];
-	DWORD got = 0;
+	DWORD got = run_self(how);
 
-	GetModuleFileNameA(NULL, self, sizeof self);
-	snprintf(line, sizeof line, "\"%s\" %s", self, how);
-	CHECK(CreateProcessA(self, line, NULL, NULL, FALSE, 0, NULL, NULL, &si,
-			     &pi));
-	CHECK_EQ(WaitForSingleObject(pi.hProcess, 60000), WAIT_OBJECT_0);
-	GetExitCodeProcess(pi.hProcess, &got);
 	CHECK(got == want, "%s: exit code %#lx, want %#lx", how, got, want);
-	CloseHandle(pi.hThread);
-	CloseHandle(pi.hProcess);
 }
 
 int main(int argc, char **argv)

@@ -4,7 +4,7 @@
  * filters, fast fail.
  */
 #include <windows.h>
-#include "check.h"
+#include "self.h"
 
 static LONG WINAPI exit_filter(EXCEPTION_POINTERS *p)
 {
@@ -59,23 +59,9 @@ static void crash(const char *how)
 
 static void expect(const char *how, DWORD want)
 {
-	STARTUPINFOA si = { .cb = sizeof si, .dwFlags = STARTF_USESTDHANDLES };
-	PROCESS_INFORMATION pi;
-	char self[MAX_PATH], line[MAX_PATH + 64];
-	DWORD got = 0;
+	DWORD got = run_self(how);
 
-	GetModuleFileNameA(NULL, self, sizeof self);
-	snprintf(line, sizeof line, "\"%s\" %s", self, how);
-	if (!CreateProcessA(self, line, NULL, NULL, FALSE, 0, NULL, NULL, &si,
-			    &pi)) {
-		CHECK(0, "%s: CreateProcess: %lu", how, GetLastError());
-		return;
-	}
-	WaitForSingleObject(pi.hProcess, INFINITE);
-	GetExitCodeProcess(pi.hProcess, &got);
 	CHECK(got == want, "%s: exit code %#lx, want %#lx", how, got, want);
-	CloseHandle(pi.hThread);
-	CloseHandle(pi.hProcess);
 }
 
 int main(int argc, char **argv)

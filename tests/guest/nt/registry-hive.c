@@ -7,8 +7,8 @@
 
 #include <string.h>
 
-#include "check.h"
 #include "privilege.h"
+#include "self.h"
 
 #ifndef RegLoadAppKey
 WINADVAPI LSTATUS WINAPI RegLoadAppKeyA(LPCSTR, PHKEY, REGSAM, DWORD, DWORD);
@@ -180,24 +180,6 @@ static void load(void)
 }
 
 /* ---- as others see it --------------------------------------------------- */
-
-static DWORD run_self(const char *what)
-{
-	STARTUPINFOA si = { .cb = sizeof si };
-	PROCESS_INFORMATION pi;
-	char exe[MAX_PATH], line[MAX_PATH + 64];
-	DWORD code = 99;
-
-	GetModuleFileNameA(NULL, exe, sizeof exe);
-	snprintf(line, sizeof line, "\"%s\" %s", exe, what);
-	CHECK(CreateProcessA(NULL, line, NULL, NULL, FALSE, 0, NULL, NULL, &si,
-			     &pi));
-	WaitForSingleObject(pi.hProcess, INFINITE);
-	GetExitCodeProcess(pi.hProcess, &code);
-	CloseHandle(pi.hProcess);
-	CloseHandle(pi.hThread);
-	return code;
-}
 
 static void set_number(HKEY k, const char *name, DWORD n)
 {

@@ -7,9 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "check.h"
-
-static char self[MAX_PATH];
+#include "self.h"
 
 /* What the processes of a run tell each other. */
 struct board {
@@ -38,16 +36,6 @@ static void open_board(void)
 				      named("board"));
 
 	board = MapViewOfFile(s, FILE_MAP_ALL_ACCESS, 0, 0, 0);
-}
-
-static BOOL start(const char *args, DWORD flags, PROCESS_INFORMATION *pi)
-{
-	STARTUPINFOA si = { .cb = sizeof si };
-	char line[MAX_PATH + 200];
-
-	snprintf(line, sizeof line, "\"%s\" %s", self, args);
-	return CreateProcessA(self, line, NULL, NULL, FALSE, flags, NULL, NULL,
-			      &si, pi);
 }
 
 /* ---- the other side ------------------------------------------------- */
@@ -288,7 +276,7 @@ static void facts(HANDLE p)
 	SIZE_T got;
 
 	CHECK(QueryFullProcessImageNameA(p, 0, path, &n));
-	CHECK(!_stricmp(path, self), "%s", path);
+	CHECK(!_stricmp(path, own_path()), "%s", path);
 	CHECK(GetExitCodeProcess(p, &code) && code == STILL_ACTIVE);
 	CHECK(GetProcessMemoryInfo(p, &mc, sizeof mc));
 	CHECK(mc.WorkingSetSize > 0);
@@ -429,7 +417,6 @@ int main(int argc, char **argv)
 			 (unsigned)GetCurrentProcessId());
 		SetEnvironmentVariableA("RF_REMOTE_RUN", run);
 	}
-	GetModuleFileNameA(NULL, self, sizeof self);
 	open_board();
 	if (argc > 1) {
 		if (!strcmp(argv[1], "serve"))
