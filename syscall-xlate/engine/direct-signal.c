@@ -292,6 +292,8 @@ static void look(ucontext_t *uc, uint64_t *fs_base)
 		}
 	}
 	if (ip == GATE_RET32 && (g[REG_CSGSFS] & 0xffff) == CS32) {
+		/* The same on 32-bit code's way back: who looks at the thread
+		   now, or makes it go elsewhere, means its caller. */
 		uint32_t to;
 
 		if (guest_mem->read(&to, (gaddr)g[REG_RSP], sizeof to) == 0) {

@@ -3,7 +3,9 @@
 
 #include "check.h"
 
-static volatile LONG steps, enough;
+enum { ROUNDS = 50 };
+
+static volatile LONG steps, enough, done;
 
 static LONG CALLBACK on_step(EXCEPTION_POINTERS *e)
 {
@@ -37,10 +39,17 @@ int main(void)
 	void *handler = AddVectoredExceptionHandler(1, on_step);
 	HANDLE ev = CreateEventA(NULL, TRUE, FALSE, NULL);
 
-	SET_FLAG(0x100);
-	SetEvent(ev);
+	/* Stepped again each time: into the call, and, where the step goes on
+	   behind it, out of it. */
+	for (int i = 0; i < ROUNDS; i++) {
+		LONG before = steps;
+
+		SET_FLAG(0x100);
+		done += SetEvent(ev);
+		CHECK(steps > before, "round %d", i);
+	}
 	enough = 1;
-	CHECK(steps > 0, "got %ld", steps);
+	CHECK_EQ(done, ROUNDS);
 	CHECK_EQ(WaitForSingleObject(ev, 0), WAIT_OBJECT_0);
 	RemoveVectoredExceptionHandler(handler);
 
