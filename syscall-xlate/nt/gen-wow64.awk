@@ -180,8 +180,16 @@ FILENAME ~ /wow64\.tbl$/ { fail("neither layout nor class") }
 		if (len != "" && !(len in index_of))
 			fail($2 ": no argument " len)
 		cls = "class" in index_of ? "class" : "code"
-		r = sprintf("{ .arg = %d, .dir = %s, .len = %d, .count = %d, .class = %d, .ret_len = %d, ", \
-			i - 5, toupper(kind) == "IN" ? "WOW64_IN" : \
+		if (mark in special)
+			way = "SPECIAL"
+		else if (len != "")
+			way = "CLASS"
+		else if (count == "" && body[mark] ~ /^ [hp]$/)
+			way = "WORD"
+		else
+			way = "FIXED"
+		r = sprintf("{ .way = WOW64_%s, .arg = %d, .dir = %s, .len = %d, .count = %d, .class = %d, .ret_len = %d, ", \
+			way, i - 5, toupper(kind) == "IN" ? "WOW64_IN" : \
 			toupper(kind) == "OUT" ? "WOW64_OUT" : "WOW64_IN | WOW64_OUT", \
 			len == "" ? -1 : index_of[len], \
 			count == "" ? -1 : index_of[count], \

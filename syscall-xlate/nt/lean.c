@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * lean.c - calls of 32-bit code that need nothing of the host's thread: an
- * event, semaphore or mutant that nobody waits for, a wait that need not wait,
- * the time.
+ * event, semaphore or mutant that nobody waits for, a wait that need not wait
+ * (for any of several in 64-bit programs too), the time.
  *
  * Everything here runs with the guest's FS (see xlate.h): what is not the
  * plain case is left to the call's own handler.  tests/layers/check-lean looks
@@ -21,8 +21,12 @@ enum {
 	RELEASE_MUTANT = 0x20,
 	QUERY_PERFORMANCE_COUNTER = 0x31,
 	CLEAR_EVENT = 0x3e,
+	WAIT_FOR_MULTIPLE_OBJECTS = 0x5b,
 	RESET_EVENT = 0x17a,
 };
+
+/* Of more, the price of the call matters little. */
+enum { FEW_HANDLES = 16 };
 
 enum {
 	EVENT_MODIFY = 2,
@@ -111,6 +115,67 @@ static bool wait(struct task *t, uint64_t h, int64_t *ret)
 	return done;
 }
 
+static bool is_ready(const struct object *o)
+{
+	return (o->type == &event_type || o->type == &semaphore_type) &&
+	       o->state > 0;
+}
+
+/*
+ * All handles are looked at, as bad ones fail the call; the first that is ready
+ * stays locked meanwhile.  Nobody is waited for, so no order is needed, and the
+ * same object given twice is not the plain case.
+ */
+bool wait_any_lean(struct task *t, const uint64_t *h, unsigned n, int64_t *ret)
+{
+	struct object *ready = NULL, *o;
+	unsigned which = 0, i;
+	bool waitable;
+
+	for (i = 0; i < n; i++) {
+		if (!handle_trylock(h[i], ACCESS_SYNCHRONIZE, &o))
+			break;
+		if (!ready && is_ready(o)) {
+			ready = o;
+			which = i;
+			continue;
+		}
+		waitable = o->type->waitable;
+		small_unlock(&o->lock);
+		if (!waitable)
+			break;
+	}
+	if (!ready)
+		return false;
+	if (i == n) {
+		ready->type->acquire(ready, t);
+		*ret = STATUS_WAIT_0 + which;
+	}
+	small_unlock(&ready->lock);
+	return i == n;
+}
+
+static bool wait_many(struct task *t, uint32_t n, gaddr handles, gaddr args,
+		      int64_t *ret)
+{
+	enum { WAIT_ANY = 1 };
+	uint32_t type, alertable, timeout, narrow;
+	uint64_t h[FEW_HANDLES], when;
+
+	if (guest_get32(t, &type, args + 8) || type != WAIT_ANY ||
+	    guest_get32(t, &alertable, args + 12) || alertable & 0xff ||
+	    guest_get32(t, &timeout, args + 16) ||
+	    (timeout && guest_get64(t, &when, timeout)) || !n ||
+	    n > FEW_HANDLES)
+		return false;
+	for (unsigned i = 0; i < n; i++) {
+		if (guest_get32(t, &narrow, handles + 4 * i))
+			return false;
+		h[i] = handle_of(narrow);
+	}
+	return wait_any_lean(t, h, n, ret);
+}
+
 /* clock_gettime() is the kernel's code in the vDSO, and cannot fail. */
 static bool counter(struct task *t, gaddr at, gaddr frequency, int64_t *ret)
 {
@@ -144,6 +209,8 @@ static bool lean(struct task *t, uint32_t nr, gaddr args, int64_t *ret)
 	case WAIT_FOR_SINGLE_OBJECT:
 		/* Alertable ones look for APCs first. */
 		return !(second & 0xff) && wait(t, handle_of(h), ret);
+	case WAIT_FOR_MULTIPLE_OBJECTS:
+		return wait_many(t, h, second, args, ret);
 	case QUERY_PERFORMANCE_COUNTER:
 		return counter(t, h, second, ret);
 	default:
@@ -164,4 +231,5 @@ void lean_init(bool wow64)
 	xlate_lean_rows[RELEASE_SEMAPHORE] = xlate_lean_rows[RELEASE_MUTANT] = 1;
 	xlate_lean_rows[QUERY_PERFORMANCE_COUNTER] = 1;
 	xlate_lean_rows[WAIT_FOR_SINGLE_OBJECT] = 1;
+	xlate_lean_rows[WAIT_FOR_MULTIPLE_OBJECTS] = 1;
 }

@@ -240,6 +240,12 @@ bool wait_without_thread(struct object *o);
 NTSTATUS wait_one_locked(struct task *t, struct object *o, bool alertable,
 			 int64_t deadline);
 
+/*
+ * A wait for any of n handles that need not wait, since an event or a semaphore
+ * is ready; false: nothing has been done, and wait_objects() knows more.
+ */
+bool wait_any_lean(struct task *t, const uint64_t *h, unsigned n, int64_t *ret);
+
 /* Takes the abandoned or acquired mutant into t's list; mutant.c. */
 void mutant_taken(struct task *t, struct object *o);
 

@@ -96,8 +96,11 @@ static NTSTATUS wait_handles(struct task *t, const uint64_t *h, unsigned n,
 {
 	struct object *o[WAIT_MAX_OBJECTS];
 	NTSTATUS status = STATUS_SUCCESS;
+	int64_t at_once;
 	unsigned got;
 
+	if (!all && !alertable && wait_any_lean(t, h, n, &at_once))
+		return (NTSTATUS)at_once;
 	for (got = 0; got < n; got++) {
 		status = handle_get(t, h[got], NULL, SYNCHRONIZE, &o[got]);
 		if (status)

@@ -124,17 +124,6 @@ static uint64_t count_of(struct wow64_frame *f, const struct wow64_arg *a)
 	return (uint32_t)f->args[a->count];
 }
 
-/* A handle or a SIZE_T: alone, what most calls have, without the machinery. */
-static bool is_word(const struct wow64_layout *l, const struct wow64_arg *a)
-{
-	return l->size32 == 4 && !l->elem && a->count < 0;
-}
-
-static uint64_t word(const struct wow64_layout *l, uint32_t v)
-{
-	return l->items[0] == 'h' ? (uint64_t)(int64_t)(int32_t)v : v;
-}
-
 /* As many as one may wait for. */
 enum { SOME_WORDS = 64 };
 
@@ -148,38 +137,12 @@ static NTSTATUS words_in(struct wow64_frame *f, const struct wow64_arg *a,
 	if (guest_read(f->t, narrow, f->args[a->arg], n * sizeof *narrow))
 		return STATUS_ACCESS_VIOLATION;
 	for (uint64_t i = 0; i < n; i++)
-		wide[i] = word(a->layout, narrow[i]);
+		wide[i] = wow64_word(a->layout, narrow[i]);
 	status = wow64_room(f, n * sizeof *wide, &f->wide[a->arg]);
 	if (!status && guest_write(f->t, f->wide[a->arg], wide,
 				   n * sizeof *wide))
 		status = STATUS_ACCESS_VIOLATION;
 	return status;
-}
-
-static NTSTATUS word_in(struct wow64_frame *f, const struct wow64_arg *a)
-{
-	const gaddr from = f->args[a->arg];
-	uint32_t v;
-	NTSTATUS status;
-
-	if (guest_get32(f->t, &v, from) ||
-	    (a->dir & WOW64_OUT && guest_put32(f->t, from, v)))
-		return STATUS_ACCESS_VIOLATION;
-	status = wow64_room(f, 8, &f->wide[a->arg]);
-	if (!status && guest_put64(f->t, f->wide[a->arg], word(a->layout, v)))
-		status = STATUS_ACCESS_VIOLATION;
-	return status;
-}
-
-static NTSTATUS word_out(struct wow64_frame *f, const struct wow64_arg *a)
-{
-	uint32_t v;
-
-	/* The lower half comes first. */
-	return guest_get32(f->t, &v, f->wide[a->arg]) ||
-			       guest_put32(f->t, f->args[a->arg], v)
-		       ? STATUS_ACCESS_VIOLATION
-		       : STATUS_SUCCESS;
 }
 
 /* A head that counts its elements (TOKEN_GROUPS); input only. */
@@ -238,8 +201,6 @@ NTSTATUS wow64_fixed_in(struct wow64_frame *f, const struct wow64_arg *a)
 		return STATUS_SUCCESS;
 	if (l->elem)
 		return counted_in(f, a);
-	if (is_word(l, a))
-		return word_in(f, a);
 	if (l->size32 == 4 && a->dir == WOW64_IN && n <= SOME_WORDS)
 		return words_in(f, a, n);
 	if (n == 1 && a->dir == WOW64_IN)
@@ -287,8 +248,6 @@ NTSTATUS wow64_fixed_out(struct wow64_frame *f, const struct wow64_arg *a)
 
 	if (!to || !f->wide[a->arg])
 		return STATUS_SUCCESS;
-	if (is_word(l, a))
-		return word_out(f, a);
 	for (uint64_t i = 0; i < n; i++) {
 		struct wow64_walk w = { .next = l->items };
 

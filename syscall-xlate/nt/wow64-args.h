@@ -22,8 +22,16 @@ struct wow64_class {
 	const struct wow64_layout *layout[3];
 };
 
+/* How an argument is converted: one at most of a call is of a class. */
+enum wow64_way {
+	WOW64_WORD,   /* a pointer to one handle or SIZE_T */
+	WOW64_FIXED,  /* to another structure, or an array with a count */
+	WOW64_CLASS,  /* to a buffer with a length */
+	WOW64_SPECIAL /* by a function of its own */
+};
+
 struct wow64_arg {
-	uint8_t arg, dir;
+	uint8_t way, arg, dir;
 	int8_t len, count, class, ret_len; /* other arguments; -1: none */
 	const struct wow64_layout *layout;
 	const struct wow64_class *classes;
@@ -44,6 +52,8 @@ struct wow64_frame {
 	const uint64_t *args;          /* as the program gave them */
 	uint64_t wide[XLATE_MAX_ARGS]; /* for the handler */
 	gaddr scratch, end;            /* what is left */
+	const struct wow64_arg *out;   /* output with a class, and */
+	const struct wow64_layout *out_layout;
 	struct {
 		gaddr at;
 		uint64_t size;
@@ -72,13 +82,19 @@ extern const struct wow64_layout wow64_handle, wow64_ptr, wow64_client_id,
 /* n bytes for the handler's copies.  STATUS_NO_MEMORY. */
 NTSTATUS wow64_room(struct wow64_frame *f, uint64_t n, gaddr *at);
 void wow64_free_big(struct wow64_frame *f);
+/* What a 32-bit handle or SIZE_T is in 64 bits. */
+static inline uint64_t wow64_word(const struct wow64_layout *l, uint32_t v)
+{
+	return l->items[0] == 'h' ? (uint64_t)(int64_t)(int32_t)v : v;
+}
+
 /* A copy of the structure at at (0: none) for the handler; input only. */
 NTSTATUS wow64_copy_in(struct wow64_frame *f, const struct wow64_layout *l,
 		       gaddr at, uint64_t *to);
 /* Copies of what input pointers of a widened structure point to. */
 NTSTATUS wow64_follow(struct wow64_frame *f, const struct wow64_layout *l,
 		      uint8_t *wide);
-/* An argument without a class, before and after the call. */
+/* WOW64_FIXED, before and after the call. */
 NTSTATUS wow64_fixed_in(struct wow64_frame *f, const struct wow64_arg *a);
 NTSTATUS wow64_fixed_out(struct wow64_frame *f, const struct wow64_arg *a);
 

@@ -19,56 +19,114 @@ extern const struct xlate_call nt_calls[];
 
 #include "syscall-xlate/nt/wow64-rows.h"
 
+/*
+ * One handle or SIZE_T, what most calls have, without the machinery.  Output is
+ * read as well, as wow64_fixed_in() does.
+ */
+static inline NTSTATUS word_in(struct wow64_frame *f, const struct wow64_arg *a)
+{
+	const gaddr from = f->args[a->arg];
+	uint32_t v;
+
+	if (!from)
+		return STATUS_SUCCESS;
+	if (guest_get32(f->t, &v, from) ||
+	    (a->dir & WOW64_OUT && guest_put32(f->t, from, v)))
+		return STATUS_ACCESS_VIOLATION;
+	if (f->end - f->scratch < 16)
+		return wow64_fixed_in(f, a); /* finds room elsewhere */
+	f->wide[a->arg] = f->scratch;
+	f->scratch += 16;
+	return guest_put64(f->t, f->wide[a->arg], wow64_word(a->layout, v))
+		       ? STATUS_ACCESS_VIOLATION
+		       : STATUS_SUCCESS;
+}
+
+static inline NTSTATUS word_out(struct wow64_frame *f,
+				const struct wow64_arg *a)
+{
+	const gaddr to = f->args[a->arg];
+	uint32_t v;
+
+	/* The lower half comes first. */
+	if (to && a->dir & WOW64_OUT &&
+	    (guest_get32(f->t, &v, f->wide[a->arg]) ||
+	     guest_put32(f->t, to, v)))
+		return STATUS_ACCESS_VIOLATION;
+	return STATUS_SUCCESS;
+}
+
+static NTSTATUS arg_in(struct wow64_frame *f, const struct wow64_arg *a)
+{
+	const struct wow64_layout *l;
+
+	switch (a->way) {
+	case WOW64_WORD:
+		return word_in(f, a);
+	case WOW64_FIXED:
+		return f->args[a->arg] ? wow64_fixed_in(f, a) : STATUS_SUCCESS;
+	case WOW64_SPECIAL:
+		return a->special(f, a, false);
+	default:
+		l = wow64_layout_of(f, a);
+		if (!l)
+			return STATUS_SUCCESS;
+		if (!(a->dir & WOW64_OUT))
+			return wow64_class_in(f, a, l);
+		f->out = a;
+		f->out_layout = l;
+		return STATUS_SUCCESS;
+	}
+}
+
+static NTSTATUS arg_out(struct wow64_frame *f, const struct wow64_arg *a)
+{
+	/* Done with the buffer it is about. */
+	if (f->out && a->arg == f->out->ret_len)
+		return STATUS_SUCCESS;
+	switch (a->way) {
+	case WOW64_WORD:
+		return word_out(f, a);
+	case WOW64_FIXED:
+		return a->dir & WOW64_OUT ? wow64_fixed_out(f, a)
+					  : STATUS_SUCCESS;
+	case WOW64_SPECIAL:
+		return a->special(f, a, true);
+	default:
+		return STATUS_SUCCESS;
+	}
+}
+
 static int64_t wow64_run(struct task *t, const uint64_t *args)
 {
 	const uint32_t nr = (uint32_t)t->regs->rax;
 	const struct wow64_call *c = &wow64_calls[nr];
 	const struct xlate_call *call = &nt_calls[nr];
 	struct wow64_frame f;
-	const struct wow64_layout *l, *out_layout = NULL;
-	const struct wow64_arg *out = NULL; /* the one with a class */
 	NTSTATUS status = STATUS_SUCCESS, err = STATUS_SUCCESS;
 
 	f.t = t;
 	f.args = args;
 	f.nbig = 0;
+	f.out = NULL;
 	f.scratch = nt_thread(t)->scratch;
 	f.end = f.scratch + WOW64_SCRATCH;
-	memcpy(f.wide, args, call->nargs * sizeof *args);
-	for (unsigned i = 0; i < c->nargs && !status; i++) {
-		const struct wow64_arg *a = &c->args[i];
-
-		if (a->special) {
-			status = a->special(&f, a, false);
-		} else if (a->len < 0) {
-			status = wow64_fixed_in(&f, a);
-		} else if ((l = wow64_layout_of(&f, a))) {
-			if (a->dir & WOW64_OUT) {
-				out = a;
-				out_layout = l;
-			} else {
-				status = wow64_class_in(&f, a, l);
-			}
-		}
-	}
+	/* By fours, which needs no call; both arrays have room for all. */
+	_Static_assert(XLATE_MAX_ARGS % 4 == 0, "");
+	for (unsigned i = 0; i < call->nargs; i += 4)
+		memcpy(&f.wide[i], &args[i], 4 * sizeof *args);
+	for (unsigned i = 0; i < c->nargs && !status; i++)
+		status = arg_in(&f, &c->args[i]);
 	if (status) {
 		wow64_free_big(&f);
 		return status;
 	}
-	status = out ? wow64_class_out(&f, out, out_layout, call)
-		     : (NTSTATUS)xlate_run(call)(t, f.wide);
-	for (unsigned i = 0; i < c->nargs && !err; i++) {
-		const struct wow64_arg *a = &c->args[i];
-
-		/* Done with the buffer it is about. */
-		if (out && a->arg == out->ret_len)
-			continue;
-		if (a->special)
-			err = a->special(&f, a, true);
-		else if (a->len < 0 && a->dir & WOW64_OUT)
-			err = wow64_fixed_out(&f, a);
-	}
-	wow64_free_big(&f);
+	status = f.out ? wow64_class_out(&f, f.out, f.out_layout, call)
+		       : (NTSTATUS)xlate_run(call)(t, f.wide);
+	for (unsigned i = 0; i < c->nargs && !err; i++)
+		err = arg_out(&f, &c->args[i]);
+	if (f.nbig)
+		wow64_free_big(&f);
 	return err && NT_SUCCESS(status) ? err : status;
 }
 

@@ -7,6 +7,7 @@
 #include "check.h"
 
 #define ALERTED	     ((NTSTATUS)0x101)
+#define ACCESS_VIOLATION ((NTSTATUS)0xc0000005)
 #define MANY_INVALID ((NTSTATUS)0xc0000030) /* STATUS_INVALID_PARAMETER_MIX */
 
 NTSTATUS NTAPI NtAlertThread(HANDLE);
@@ -354,8 +355,35 @@ static void refusals(void)
 	h[1] = (HANDLE)0xdead0;
 	CHECK_EQ(WaitForMultipleObjects(2, h, FALSE, 0), WAIT_FAILED);
 	CHECK_EQ(GetLastError(), ERROR_INVALID_HANDLE);
+	/* Nor of what cannot be waited for, or only by others, behind it. */
+	h[1] = CreateFileMappingW(INVALID_HANDLE_VALUE, NULL, PAGE_READWRITE, 0,
+				  4096, NULL);
+	CHECK_EQ(WaitForMultipleObjects(2, h, FALSE, 0), WAIT_FAILED);
+	CHECK_EQ(GetLastError(), ERROR_INVALID_HANDLE);
+	CloseHandle(h[1]);
+	CHECK(DuplicateHandle(GetCurrentProcess(), s, GetCurrentProcess(),
+			      &h[1], SEMAPHORE_MODIFY_STATE, FALSE, 0));
+	CHECK_EQ(WaitForMultipleObjects(2, h, FALSE, 0), WAIT_FAILED);
+	CHECK_EQ(GetLastError(), ERROR_ACCESS_DENIED);
+	CloseHandle(h[1]);
+	h[1] = s;
+	CHECK_EQ(NtWaitForMultipleObjects(2, h, 1, FALSE, (void *)16),
+		 ACCESS_VIOLATION);
 	/* Nothing was taken. */
 	CHECK_EQ(WaitForSingleObject(e, 0), WAIT_OBJECT_0);
+	/* The same twice is well for any; and one is taken, once. */
+	h[0] = h[2] = s;
+	h[1] = e;
+	CHECK_EQ(WaitForMultipleObjects(3, h, FALSE, 0), WAIT_OBJECT_0);
+	SetEvent(e);
+	h[0] = h[1];
+	h[1] = s;
+	CHECK_EQ(WaitForMultipleObjects(3, h, FALSE, 0), WAIT_OBJECT_0);
+	CHECK_EQ(WaitForMultipleObjects(3, h, FALSE, 0), WAIT_OBJECT_0 + 1);
+	CHECK_EQ(WaitForMultipleObjects(3, h, FALSE, 0), WAIT_TIMEOUT);
+	CHECK(ReleaseSemaphore(s, 2, &old));
+	CHECK_EQ(old, 0);
+	old = -1;
 	CHECK(!ReleaseSemaphore(s, 2, &old));
 	CHECK_EQ(GetLastError(), ERROR_TOO_MANY_POSTS);
 	CHECK_EQ(old, -1);
