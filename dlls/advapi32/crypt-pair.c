@@ -265,9 +265,8 @@ BOOL pair_generate(struct context *c, int index, DWORD flags, HCRYPTKEY *out)
 
 	if (!good_length(bits))
 		return crypt_fail((DWORD)NTE_BAD_FLAGS);
-	k = rsa_make(bits);
-	if (!k)
-		return crypt_fail((DWORD)NTE_FAIL);
+	if (!rsa_result(rsa_make(bits, &k), (DWORD)NTE_FAIL))
+		return FALSE;
 	ok = pair_put(c, index, k, flags, out);
 	rsa_put(k);
 	return ok;

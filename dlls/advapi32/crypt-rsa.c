@@ -160,7 +160,7 @@ static BOOL encrypt(struct crypt_key *k, DWORD flags, const BYTE *m, ULONG n,
 	if (!ok)
 		return FALSE;
 	reverse(to, size);
-	return rsa_public(k->rsa, to) || crypt_fail((DWORD)NTE_FAIL);
+	return rsa_result(rsa_public(k->rsa, to), (DWORD)NTE_FAIL);
 }
 
 BOOL rsa_encrypt(struct crypt_key *k, DWORD flags, BYTE *data, DWORD *n,
@@ -203,10 +203,8 @@ static LONG decrypt(struct crypt_key *k, DWORD flags, BYTE *block)
 		SetLastError((DWORD)NTE_BAD_KEY);
 		return -1;
 	}
-	if (!rsa_secret(k->rsa, block)) {
-		SetLastError((DWORD)NTE_BAD_DATA);
+	if (!rsa_result(rsa_secret(k->rsa, block), (DWORD)NTE_BAD_DATA))
 		return -1;
-	}
 	reverse(block, size);
 	at = flags & CRYPT_OAEP ? unpad_oaep(block, size) :
 				  unpad_pkcs1(block, size);
@@ -407,8 +405,7 @@ BOOL WINAPI CryptSignHashW(HCRYPTHASH hash, DWORD spec, LPCWSTR text,
 	}
 	block = block_new(n);
 	ok = block && pad_signature(x, text, flags, block, n);
-	if (ok && !rsa_secret(k, block))
-		ok = crypt_fail((DWORD)NTE_FAIL);
+	ok = ok && rsa_result(rsa_secret(k, block), (DWORD)NTE_FAIL);
 	if (ok)
 		memcpy(out, block, n);
 	block_free(block, n);
@@ -439,8 +436,9 @@ BOOL WINAPI CryptVerifySignatureW(HCRYPTHASH hash, const BYTE *signature,
 	ok = block && pad_signature(x, text, flags, block, size);
 	if (ok) {
 		memcpy(block + size, signature, size);
-		if (!rsa_public(k->rsa, block + size) ||
-		    memcmp(block, block + size, size))
+		ok = rsa_result(rsa_public(k->rsa, block + size),
+				(DWORD)NTE_BAD_SIGNATURE);
+		if (ok && memcmp(block, block + size, size))
 			ok = crypt_fail((DWORD)NTE_BAD_SIGNATURE);
 	}
 	block_free(block, 2 * size);

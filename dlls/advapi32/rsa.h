@@ -13,7 +13,7 @@
 struct rsa {
 	LONG refs;
 	ULONG bits, exponent;
-	BOOL secret; /* the parts behind n are there */
+	BOOL secret;  /* the parts behind n are there */
 	BYTE bytes[]; /* as they are in a PRIVATEKEYBLOB: rf-rsa.h */
 };
 
@@ -26,10 +26,16 @@ static inline ULONG rsa_size(ULONG bits, BOOL secret)
 /* An empty key, with room for all its parts; NULL: no memory. */
 struct rsa *rsa_new(ULONG bits);
 void rsa_put(struct rsa *k);
-/* A new pair.  NULL: no memory, or no library that makes one. */
-struct rsa *rsa_make(ULONG bits);
-/* x of bits / 8 bytes, in place; FALSE: not below n, no key, no memory. */
-BOOL rsa_public(const struct rsa *k, BYTE *x);
-BOOL rsa_secret(const struct rsa *k, BYTE *x);
+/*
+ * A new pair; x of bits / 8 bytes, in place.  STATUS_INVALID_PARAMETER: x is
+ * not below n, or the key is none; STATUS_NOT_SUPPORTED: the host has no
+ * library.
+ */
+NTSTATUS rsa_make(ULONG bits, struct rsa **k);
+NTSTATUS rsa_public(const struct rsa *k, BYTE *x);
+NTSTATUS rsa_secret(const struct rsa *k, BYTE *x);
+/* FALSE and the last error: usual, if it is not the host that lacks something.
+ */
+BOOL rsa_result(NTSTATUS status, DWORD usual);
 
 #endif

@@ -185,29 +185,37 @@ NTSTATUS rsa_make(struct task *t, struct file *f, struct irp *r)
 	return status;
 }
 
+/* Ends a request that wants x, unless its numbers were none. */
+static NTSTATUS give_x(struct request *q, bool ok, struct task *t,
+		       struct irp *r)
+{
+	NTSTATUS status = STATUS_INVALID_PARAMETER;
+	uint8_t *to = q->data;
+
+	if (ok && give(&to, 2 * q->unit, q->x))
+		status = control_out(t, r, q->data, 2 * q->unit);
+	request_end(q);
+	return status;
+}
+
 NTSTATUS rsa_public(struct task *t, struct file *f, struct irp *r)
 {
 	struct request q;
 	NTSTATUS status =
 		request_begin(&q, t, r, 2 * RF_RSA_NUMBER, RF_RSA_NUMBER);
 	const uint8_t *from;
-	uint8_t *to;
+	bool ok;
 
 	(void)f;
 	if (status)
 		return status;
-	from = to = q.data;
+	from = q.data;
 	take(q.public.n, &from, 2 * q.unit);
 	take(q.x, &from, 2 * q.unit);
-	if (public_sane(&q)) {
+	ok = public_sane(&q);
+	if (ok)
 		mpz_powm_sec(q.x, q.x, q.public.e, q.public.n);
-		give(&to, 2 * q.unit, q.x);
-		status = control_out(t, r, q.data, 2 * q.unit);
-	} else {
-		status = STATUS_INVALID_PARAMETER;
-	}
-	request_end(&q);
-	return status;
+	return give_x(&q, ok, t, r);
 }
 
 NTSTATUS rsa_secret(struct task *t, struct file *f, struct irp *r)
@@ -218,13 +226,12 @@ NTSTATUS rsa_secret(struct task *t, struct file *f, struct irp *r)
 	struct rsa_private_key *k = &q.secret;
 	mpz_ptr halves[] = { k->p, k->q, k->a, k->b, k->c };
 	const uint8_t *from;
-	uint8_t *to;
 	bool ok;
 
 	(void)f;
 	if (status)
 		return status;
-	from = to = q.data;
+	from = q.data;
 	take(q.public.n, &from, 2 * q.unit);
 	for (size_t i = 0; i < RF_RSA_HALVES; i++)
 		take(halves[i], &from, q.unit);
@@ -235,14 +242,7 @@ NTSTATUS rsa_secret(struct task *t, struct file *f, struct irp *r)
 	if (ok && mpz_sgn(q.x))
 		ok = rsa_compute_root_tr(&q.public, k, NULL, get_random, q.x,
 					 q.x);
-	if (ok) {
-		give(&to, 2 * q.unit, q.x);
-		status = control_out(t, r, q.data, 2 * q.unit);
-	} else {
-		status = STATUS_INVALID_PARAMETER;
-	}
-	request_end(&q);
-	return status;
+	return give_x(&q, ok, t, r);
 }
 
 #else /* built without the library */
