@@ -7,9 +7,7 @@
  * the processor's own copy loop wins, save when source and destination are so
  * close that it falls back to bytes.
  */
-#include <emmintrin.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "scan.h"
 
 #pragma GCC optimize("no-tree-loop-distribute-patterns")
 
@@ -259,51 +257,12 @@ int memcmp(const void *a, const void *b, size_t n)
 	return 0;
 }
 
-/* Reads whole aligned 16 bytes, which never cross into another page. */
 void *memchr(const void *s, int c, size_t n)
 {
-	const unsigned char *p = s;
-	const __m128i *a = (const __m128i *)((uintptr_t)p & ~(uintptr_t)15);
-	const __m128i want = _mm_set1_epi8((char)c);
-	unsigned skip = (unsigned)((uintptr_t)p & 15), m;
-	size_t done;
+	const char *end = scan_end(s, n, 0), *p;
 
 	if (!n)
 		return NULL;
-	m = (unsigned)_mm_movemask_epi8(
-		_mm_cmpeq_epi8(_mm_load_si128(a), want));
-	m >>= skip;
-	if (m) {
-		unsigned i = (unsigned)__builtin_ctz(m);
-
-		return i < n ? (void *)(p + i) : NULL;
-	}
-	for (done = 16 - skip; done < n && ((uintptr_t)(a + 1) & 63);
-	     done += 16) {
-		m = (unsigned)_mm_movemask_epi8(
-			_mm_cmpeq_epi8(_mm_load_si128(++a), want));
-		if (m) {
-			done += (unsigned)__builtin_ctz(m);
-			return done < n ? (void *)(p + done) : NULL;
-		}
-	}
-	/* From here on 64 aligned bytes at a time. */
-	for (a++; done < n; done += 64, a += 4) {
-		__m128i v0 = _mm_cmpeq_epi8(_mm_load_si128(a), want);
-		__m128i v1 = _mm_cmpeq_epi8(_mm_load_si128(a + 1), want);
-		__m128i v2 = _mm_cmpeq_epi8(_mm_load_si128(a + 2), want);
-		__m128i v3 = _mm_cmpeq_epi8(_mm_load_si128(a + 3), want);
-		uint64_t all;
-
-		if (!_mm_movemask_epi8(_mm_or_si128(_mm_or_si128(v0, v1),
-						    _mm_or_si128(v2, v3))))
-			continue;
-		all = (uint64_t)_mm_movemask_epi8(v0) |
-		      (uint64_t)_mm_movemask_epi8(v1) << 16 |
-		      (uint64_t)_mm_movemask_epi8(v2) << 32 |
-		      (uint64_t)_mm_movemask_epi8(v3) << 48;
-		done += (unsigned)__builtin_ctzll(all);
-		return done < n ? (void *)(p + done) : NULL;
-	}
-	return NULL;
+	p = scan(s, end, 1, scan_for(c, 0, 0));
+	return p < end ? (void *)p : NULL;
 }

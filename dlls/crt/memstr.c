@@ -4,12 +4,10 @@
  *
  * The searching functions that every DLL wants, ntdll and vcruntime140
  * included; needs nothing but the compiler.  They look at 16 or 64 aligned
- * bytes at a time; who compares, at 16 wherever these lie in one page.  A wide
- * string at an odd address, which does occur, is searched one by one.
+ * bytes at a time (scan.h); who compares, at 16 wherever these lie in one page.
+ * A wide string at an odd address, which does occur, is searched one by one.
  */
-#include <emmintrin.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "scan.h"
 
 #pragma GCC optimize("no-tree-loop-distribute-patterns")
 
@@ -32,37 +30,7 @@ void *memchr(const void *s, int c, size_t n);
 
 size_t strlen(const char *s)
 {
-	const __m128i zero = _mm_setzero_si128();
-	const __m128i *a = (const __m128i *)((uintptr_t)s & ~(uintptr_t)15);
-	unsigned m = (unsigned)_mm_movemask_epi8(
-		_mm_cmpeq_epi8(_mm_load_si128(a), zero));
-
-	m >>= (uintptr_t)s & 15;
-	if (m)
-		return (unsigned)__builtin_ctz(m);
-	while ((uintptr_t)++a & 63) {
-		m = (unsigned)_mm_movemask_epi8(
-			_mm_cmpeq_epi8(_mm_load_si128(a), zero));
-		if (m)
-			return (size_t)((const char *)a - s) +
-			       (unsigned)__builtin_ctz(m);
-	}
-	/* 64 aligned bytes: the least of four is 0 where one of them is */
-	for (;; a += 4) {
-		__m128i v0 = _mm_load_si128(a), v1 = _mm_load_si128(a + 1);
-		__m128i v2 = _mm_load_si128(a + 2), v3 = _mm_load_si128(a + 3);
-
-		m = (unsigned)_mm_movemask_epi8(
-			_mm_cmpeq_epi8(_mm_min_epu8(_mm_min_epu8(v0, v1),
-						    _mm_min_epu8(v2, v3)),
-				       zero));
-		if (m)
-			break;
-	}
-	while (!(m = (unsigned)_mm_movemask_epi8(
-			 _mm_cmpeq_epi8(_mm_load_si128(a), zero))))
-		a++;
-	return (size_t)((const char *)a - s) + (unsigned)__builtin_ctz(m);
+	return (size_t)(scan(s, NULL, 0, scan_for(0, 0, 0)) - s);
 }
 
 size_t strnlen(const char *s, size_t n)
@@ -74,37 +42,30 @@ size_t strnlen(const char *s, size_t n)
 
 size_t wcslen(const wchar_t *s)
 {
-	const __m128i zero = _mm_setzero_si128();
-	const __m128i *a = (const __m128i *)((uintptr_t)s & ~(uintptr_t)15);
-	unsigned m;
+	const wchar_t *p = s;
 
-	if ((uintptr_t)s & 1) { /* unaligned strings do occur */
-		const wchar_t *p = s;
-
+	if ((uintptr_t)s & 1)
 		while (*p)
 			p++;
-		return (size_t)(p - s);
-	}
-	m = (unsigned)_mm_movemask_epi8(
-		_mm_cmpeq_epi16(_mm_load_si128(a), zero));
-	m >>= (uintptr_t)s & 15;
-	if (m)
-		return (unsigned)__builtin_ctz(m) / 2;
-	do
-		m = (unsigned)_mm_movemask_epi8(
-			_mm_cmpeq_epi16(_mm_load_si128(++a), zero));
-	while (!m);
-	return (size_t)((const char *)a - (const char *)s + __builtin_ctz(m)) /
-	       2;
+	else
+		p = (const wchar_t *)scan(s, NULL, 0, scan_for(0, 1, 0));
+	return (size_t)(p - s);
 }
 
 size_t wcsnlen(const wchar_t *s, size_t n)
 {
-	size_t i;
+	const char *end = scan_end(s, n, 1), *p;
+	size_t i = 0;
 
-	for (i = 0; i < n && s[i]; i++)
-		;
-	return i;
+	if ((uintptr_t)s & 1) {
+		while (i < n && s[i])
+			i++;
+		return i;
+	}
+	if (!n)
+		return 0;
+	p = scan(s, end, 1, scan_for(0, 1, 0));
+	return p < end ? (size_t)((const wchar_t *)p - s) : n;
 }
 
 /* ---- searching ------------------------------------------------------------
@@ -113,53 +74,7 @@ size_t wcsnlen(const wchar_t *s, size_t n)
 /* A bit for each byte of an element that is equal. */
 static inline unsigned equal(__m128i v, __m128i w, int wide)
 {
-	return (unsigned)_mm_movemask_epi8(wide ? _mm_cmpeq_epi16(v, w)
-						: _mm_cmpeq_epi8(v, w));
-}
-
-static inline __m128i is_end(__m128i v, __m128i want, int wide)
-{
-	const __m128i zero = _mm_setzero_si128();
-
-	return wide ? _mm_or_si128(_mm_cmpeq_epi16(v, zero),
-				   _mm_cmpeq_epi16(v, want))
-		    : _mm_or_si128(_mm_cmpeq_epi8(v, zero),
-				   _mm_cmpeq_epi8(v, want));
-}
-
-/* The first element that is the one wanted, or the string's end. */
-static inline __attribute__((always_inline)) const void *
-find(const void *s, __m128i want, int wide)
-{
-	const __m128i *a = (const __m128i *)((uintptr_t)s & ~(uintptr_t)15);
-	unsigned skip = (uintptr_t)s & 15, m;
-
-	m = (unsigned)_mm_movemask_epi8(is_end(_mm_load_si128(a), want, wide));
-	m = m >> skip << skip;
-	if (m)
-		return (const char *)a + __builtin_ctz(m);
-	while ((uintptr_t)++a & 63) {
-		m = (unsigned)_mm_movemask_epi8(
-			is_end(_mm_load_si128(a), want, wide));
-		if (m)
-			return (const char *)a + __builtin_ctz(m);
-	}
-	for (;; a += 4) {
-		__m128i v0 = is_end(_mm_load_si128(a), want, wide);
-		__m128i v1 = is_end(_mm_load_si128(a + 1), want, wide);
-		__m128i v2 = is_end(_mm_load_si128(a + 2), want, wide);
-		__m128i v3 = is_end(_mm_load_si128(a + 3), want, wide);
-		uint64_t all;
-
-		if (!_mm_movemask_epi8(_mm_or_si128(_mm_or_si128(v0, v1),
-						    _mm_or_si128(v2, v3))))
-			continue;
-		all = (uint64_t)_mm_movemask_epi8(v0) |
-		      (uint64_t)_mm_movemask_epi8(v1) << 16 |
-		      (uint64_t)_mm_movemask_epi8(v2) << 32 |
-		      (uint64_t)_mm_movemask_epi8(v3) << 48;
-		return (const char *)a + __builtin_ctzll(all);
-	}
+	return (unsigned)_mm_movemask_epi8(scan_equal(v, w, wide));
 }
 
 /* The last element that is the one wanted, the end included, or NULL. */
@@ -186,7 +101,7 @@ find_last(const void *s, __m128i want, int wide)
 
 char *strchr(const char *s, int c)
 {
-	s = find(s, _mm_set1_epi8((char)c), 0);
+	s = scan(s, NULL, 0, scan_for(c, 0, 1));
 	return *s == (char)c ? (char *)s : NULL;
 }
 
@@ -220,7 +135,7 @@ wchar_t *wcschr(const wchar_t *s, wchar_t c)
 		while (*s && *s != c)
 			s++;
 	else
-		s = find(s, _mm_set1_epi16((short)c), 1);
+		s = (const wchar_t *)scan(s, NULL, 0, scan_for(c, 1, 1));
 	return *s == c ? (wchar_t *)s : NULL;
 }
 

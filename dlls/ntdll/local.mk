@@ -13,7 +13,7 @@ ntdll_SOURCES_i686 = %D%/stubs-i686.s %D%/except-i686.S \
 	%D%/dispatch-i686.c %D%/safe-handlers.c %D%/call64-i686.S \
 	%D%/wow64-i686.c
 # rtl
-ntdll_SOURCES += %D%/mem.c %D%/str.c %D%/wcs.c %D%/cnum.c %D%/printf.c \
+ntdll_SOURCES += dlls/crt/mem.c dlls/crt/memstr.c %D%/mem.c %D%/str.c %D%/wcs.c %D%/cnum.c %D%/printf.c \
 	%D%/error.c %D%/heap.c %D%/heap-create.c %D%/heap-pages.c %D%/heap-debug.c %D%/park.c \
 	%D%/critsec.c %D%/srwlock.c %D%/sync.c %D%/slist.c %D%/ustring.c \
 	%D%/unicode.c %D%/nls.c %D%/process.c %D%/random.c %D%/fls.c %D%/tls.c \

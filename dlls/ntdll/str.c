@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * str.c - the NUL-terminated byte strings that ntdll exports.
+ * str.c - the NUL-terminated byte strings that ntdll exports, but for what
+ * looks and compares, which is the C runtime's (dlls/crt/memstr.c).
  *
  * Only the C locale, as in Windows' ntdll: case and classes are ASCII's.
- * Scans read whole aligned 16-byte blocks: they never cross into a page that
- * the string does not reach.
  */
 #include "nt.h"
-#include <emmintrin.h>
 
 #pragma GCC optimize("no-tree-loop-distribute-patterns")
 
@@ -34,49 +32,6 @@ static inline int lower(int c)
 static inline int upper(int c)
 {
 	return c >= 'a' && c <= 'z' ? c - ('a' - 'A') : c;
-}
-
-size_t __cdecl strlen(const char *s)
-{
-	const __m128i zero = _mm_setzero_si128();
-	const __m128i *at = (const __m128i *)((ULONG_PTR)s & ~(ULONG_PTR)15);
-	unsigned skip = (ULONG_PTR)s & 15;
-	unsigned mask;
-
-	mask = (unsigned)_mm_movemask_epi8(
-		       _mm_cmpeq_epi8(_mm_load_si128(at), zero)) >>
-	       skip;
-	if (mask)
-		return __builtin_ctz(mask);
-	do {
-		at++;
-		mask = _mm_movemask_epi8(
-			_mm_cmpeq_epi8(_mm_load_si128(at), zero));
-	} while (!mask);
-	return (const char *)at - s + __builtin_ctz(mask);
-}
-
-size_t __cdecl strnlen(const char *s, size_t n)
-{
-	const char *end = memchr(s, 0, n);
-
-	return end ? (size_t)(end - s) : n;
-}
-
-int __cdecl strcmp(const char *a, const char *b)
-{
-	for (; *a && *a == *b; a++, b++)
-		;
-	if (*a == *b)
-		return 0;
-	return (unsigned char)*a < (unsigned char)*b ? -1 : 1;
-}
-
-int __cdecl strncmp(const char *a, const char *b, size_t n)
-{
-	for (; n && *a && *a == *b; a++, b++, n--)
-		;
-	return n ? (unsigned char)*a - (unsigned char)*b : 0;
 }
 
 int __cdecl rf_stricmp(const char *a, const char *b)
@@ -131,37 +86,6 @@ char *__cdecl strncat(char *to, const char *from, size_t n)
 	memcpy(end, from, len);
 	end[len] = 0;
 	return to;
-}
-
-char *__cdecl strchr(const char *s, int c)
-{
-	for (; *s != (char)c; s++)
-		if (!*s)
-			return NULL;
-	return (char *)s;
-}
-
-char *__cdecl strrchr(const char *s, int c)
-{
-	const char *found = NULL;
-
-	do {
-		if (*s == (char)c)
-			found = s;
-	} while (*s++);
-	return (char *)found;
-}
-
-char *__cdecl strstr(const char *s, const char *what)
-{
-	size_t n = strlen(what);
-
-	if (!n)
-		return (char *)s;
-	for (; (s = strchr(s, *what)); s++)
-		if (!strncmp(s, what, n))
-			return (char *)s;
-	return NULL;
 }
 
 /* Bit c of the set: may c belong to it? */

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * wcs.c - the NUL-terminated UTF-16 strings that ntdll exports.
+ * wcs.c - the NUL-terminated UTF-16 strings that ntdll exports, but for what
+ * looks and compares, which is the C runtime's (dlls/crt/memstr.c).
  *
  * Comparisons that ignore case fold ASCII only, as the C locale has it; what
  * must know Unicode's cases is RtlCompareUnicodeString.
  */
 #include "nt.h"
-#include <emmintrin.h>
 
 #pragma GCC optimize("no-tree-loop-distribute-patterns")
 
@@ -31,57 +31,6 @@ static inline WCHAR lower(WCHAR c)
 static inline WCHAR upper(WCHAR c)
 {
 	return c >= 'a' && c <= 'z' ? c - ('a' - 'A') : c;
-}
-
-size_t __cdecl wcslen(const WCHAR *s)
-{
-	const __m128i zero = _mm_setzero_si128();
-	const __m128i *at;
-	unsigned skip = (ULONG_PTR)s & 15;
-	unsigned mask;
-
-	if ((ULONG_PTR)s & 1) { /* elements would straddle the blocks */
-		const WCHAR *end = s;
-
-		while (*end)
-			end++;
-		return end - s;
-	}
-	at = (const __m128i *)((ULONG_PTR)s - skip);
-	mask = (unsigned)_mm_movemask_epi8(
-		       _mm_cmpeq_epi16(_mm_load_si128(at), zero)) >>
-	       skip;
-	if (mask)
-		return __builtin_ctz(mask) / 2;
-	do {
-		at++;
-		mask = _mm_movemask_epi8(
-			_mm_cmpeq_epi16(_mm_load_si128(at), zero));
-	} while (!mask);
-	return (const WCHAR *)at - s + __builtin_ctz(mask) / 2;
-}
-
-size_t __cdecl wcsnlen(const WCHAR *s, size_t n)
-{
-	size_t i;
-
-	for (i = 0; i < n && s[i]; i++)
-		;
-	return i;
-}
-
-int __cdecl wcscmp(const WCHAR *a, const WCHAR *b)
-{
-	for (; *a && *a == *b; a++, b++)
-		;
-	return *a == *b ? 0 : *a < *b ? -1 : 1;
-}
-
-int __cdecl wcsncmp(const WCHAR *a, const WCHAR *b, size_t n)
-{
-	for (; n && *a && *a == *b; a++, b++, n--)
-		;
-	return n ? *a - *b : 0;
 }
 
 int __cdecl rf_wcsicmp(const WCHAR *a, const WCHAR *b)
@@ -136,37 +85,6 @@ WCHAR *__cdecl wcsncat(WCHAR *to, const WCHAR *from, size_t n)
 	memcpy(end, from, len * sizeof *to);
 	end[len] = 0;
 	return to;
-}
-
-WCHAR *__cdecl wcschr(const WCHAR *s, WCHAR c)
-{
-	for (; *s != c; s++)
-		if (!*s)
-			return NULL;
-	return (WCHAR *)s;
-}
-
-WCHAR *__cdecl wcsrchr(const WCHAR *s, WCHAR c)
-{
-	const WCHAR *found = NULL;
-
-	do {
-		if (*s == c)
-			found = s;
-	} while (*s++);
-	return (WCHAR *)found;
-}
-
-WCHAR *__cdecl wcsstr(const WCHAR *s, const WCHAR *what)
-{
-	size_t n = wcslen(what);
-
-	if (!n)
-		return (WCHAR *)s;
-	for (; (s = wcschr(s, *what)); s++)
-		if (!wcsncmp(s, what, n))
-			return (WCHAR *)s;
-	return NULL;
 }
 
 size_t __cdecl wcsspn(const WCHAR *s, const WCHAR *chars)
