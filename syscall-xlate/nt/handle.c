@@ -368,6 +368,16 @@ static void let_go(struct task *t, struct object *o, uint64_t h)
 	object_put(o);
 }
 
+/* With table_lock held, and nothing in the slot any more. */
+static void slot_freed(struct slot *s, uint64_t h)
+{
+	if ((h >> 2) - 1 < LATE) {
+		set(&s->access, (uint32_t)first_free);
+		first_free = (int)(h >> 2) - 1;
+	}
+	open_handles--;
+}
+
 /* forced: HANDLE_PROTECT does not matter. */
 static NTSTATUS close_slot(struct task *t, uint64_t h, bool forced)
 {
@@ -383,14 +393,34 @@ static NTSTATUS close_slot(struct task *t, uint64_t h, bool forced)
 		return o ? STATUS_HANDLE_NOT_CLOSABLE : STATUS_INVALID_HANDLE;
 	}
 	atomic_store_explicit(&s->object, NULL, memory_order_release);
-	if ((h >> 2) - 1 < LATE) {
-		set(&s->access, (uint32_t)first_free);
-		first_free = (int)(h >> 2) - 1;
-	}
-	open_handles--;
+	slot_freed(s, h);
 	small_unlock(&table_lock);
 	let_go(t, o, h & ~3ull);
 	return STATUS_SUCCESS;
+}
+
+bool handle_close_lean(struct task *t, uint64_t h)
+{
+	struct slot *s = slot_of(h);
+	struct object *o;
+	bool done = false;
+
+	if (!s || !small_trylock(&table_lock))
+		return false;
+	if (s->object && !get(&s->flags)) {
+		/* First nothing, then a look: whoever finds the object now
+		   finds that it is not there, and so nobody changes it. */
+		o = atomic_exchange(&s->object, NULL);
+		done = atomic_load(&o->refs) == 1 && object_is_plain(o);
+		if (done)
+			slot_freed(s, h);
+		else
+			atomic_store(&s->object, o);
+	}
+	small_unlock(&table_lock);
+	if (done)
+		let_go(t, o, h & ~3ull);
+	return done;
 }
 
 NTSTATUS handle_close(struct task *t, uint64_t h)

@@ -2,7 +2,8 @@
 /*
  * lean.c - calls of 32-bit code that need nothing of the host's thread: an
  * event, semaphore or mutant that nobody waits for, a wait that need not wait
- * (for any of several in 64-bit programs too), the time.
+ * (for any of several in 64-bit programs too), the end of what is only memory,
+ * the time.
  *
  * Everything here runs with the guest's FS (see xlate.h): what is not the
  * plain case is left to the call's own handler.  tests/layers/check-lean looks
@@ -18,6 +19,7 @@ enum {
 	WAIT_FOR_SINGLE_OBJECT = 0x04,
 	RELEASE_SEMAPHORE = 0x0a,
 	SET_EVENT = 0x0e,
+	CLOSE = 0x0f,
 	RELEASE_MUTANT = 0x20,
 	QUERY_PERFORMANCE_COUNTER = 0x31,
 	CLEAR_EVENT = 0x3e,
@@ -192,7 +194,8 @@ static bool lean(struct task *t, uint32_t nr, gaddr args, int64_t *ret)
 	uint32_t h, second = 0, third = 0;
 
 	if (guest_get32(t, &h, args) ||
-	    (nr != CLEAR_EVENT && guest_get32(t, &second, args + 4)) ||
+	    (nr != CLEAR_EVENT && nr != CLOSE &&
+	     guest_get32(t, &second, args + 4)) ||
 	    (nr == RELEASE_SEMAPHORE && guest_get32(t, &third, args + 8)))
 		return false;
 	switch (nr) {
@@ -202,6 +205,9 @@ static bool lean(struct task *t, uint32_t nr, gaddr args, int64_t *ret)
 		return change(t, handle_of(h), 0, second, ret);
 	case CLEAR_EVENT:
 		return change(t, handle_of(h), 0, 0, ret);
+	case CLOSE:
+		*ret = STATUS_SUCCESS;
+		return handle_close_lean(t, handle_of(h));
 	case RELEASE_SEMAPHORE:
 		return release_semaphore(t, handle_of(h), second, third, ret);
 	case RELEASE_MUTANT:
@@ -220,16 +226,20 @@ static bool lean(struct task *t, uint32_t nr, gaddr args, int64_t *ret)
 
 void lean_init(bool wow64)
 {
+	static const uint16_t rows[] = {
+		WAIT_FOR_SINGLE_OBJECT, RELEASE_SEMAPHORE,
+		SET_EVENT,              CLOSE,
+		RELEASE_MUTANT,         QUERY_PERFORMANCE_COUNTER,
+		CLEAR_EVENT,            WAIT_FOR_MULTIPLE_OBJECTS,
+		RESET_EVENT,
+	};
+
 	/* A trace shows all calls. */
 	if (!wow64 || trace_enabled)
 		return;
 	/* Where libc is dynamic: its symbol is looked up now, not in there. */
 	nt_interrupt_time();
 	xlate_lean = lean;
-	xlate_lean_rows[SET_EVENT] = xlate_lean_rows[RESET_EVENT] = 1;
-	xlate_lean_rows[CLEAR_EVENT] = 1;
-	xlate_lean_rows[RELEASE_SEMAPHORE] = xlate_lean_rows[RELEASE_MUTANT] = 1;
-	xlate_lean_rows[QUERY_PERFORMANCE_COUNTER] = 1;
-	xlate_lean_rows[WAIT_FOR_SINGLE_OBJECT] = 1;
-	xlate_lean_rows[WAIT_FOR_MULTIPLE_OBJECTS] = 1;
+	for (unsigned i = 0; i < COUNT_OF(rows); i++)
+		xlate_lean_rows[rows[i]] = 1;
 }

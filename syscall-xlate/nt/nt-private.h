@@ -131,6 +131,15 @@ bool object_trylock(struct object *o);
  * undone with small_unlock(&o->lock).
  */
 bool handle_trylock(uint64_t h, uint32_t access, struct object **o);
+/* NtClose() for lean.c, likewise: the handle is closed, or nothing is done. */
+bool handle_close_lean(struct task *t, uint64_t h);
+
+/* Nothing but memory of objects goes with it. */
+static inline bool object_is_plain(const struct object *o)
+{
+	return !o->shared && !o->name && !o->security && !o->type->close &&
+	       !o->type->destroy;
+}
 /* object_unlock() without waking whom wait_finish() noted. */
 static inline void object_release(struct object *o)
 {

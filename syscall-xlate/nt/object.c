@@ -129,7 +129,8 @@ static void object_free(struct object *o)
 	if (o->shared)
 		shared_close(o->shared);
 	o->shared = NULL;
-	free(o->security);
+	if (o->security) /* lean.c must not come to free() */
+		free(o->security);
 	small_lock(&memory_lock);
 	o->waiters = (struct wait_block *)freed[class];
 	freed[class] = o;

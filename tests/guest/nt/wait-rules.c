@@ -355,11 +355,11 @@ static void refusals(void)
 	h[1] = (HANDLE)0xdead0;
 	CHECK_EQ(WaitForMultipleObjects(2, h, FALSE, 0), WAIT_FAILED);
 	CHECK_EQ(GetLastError(), ERROR_INVALID_HANDLE);
-	/* Nor of what cannot be waited for, or only by others, behind it. */
+	/* Nor if the one behind may not be waited for. */
 	h[1] = CreateFileMappingW(INVALID_HANDLE_VALUE, NULL, PAGE_READWRITE, 0,
 				  4096, NULL);
 	CHECK_EQ(WaitForMultipleObjects(2, h, FALSE, 0), WAIT_FAILED);
-	CHECK_EQ(GetLastError(), ERROR_INVALID_HANDLE);
+	CHECK_EQ(GetLastError(), ERROR_ACCESS_DENIED);
 	CloseHandle(h[1]);
 	CHECK(DuplicateHandle(GetCurrentProcess(), s, GetCurrentProcess(),
 			      &h[1], SEMAPHORE_MODIFY_STATE, FALSE, 0));
