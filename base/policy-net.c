@@ -196,19 +196,32 @@ void policy_address_text(const struct sockaddr *a,
 	}
 }
 
+bool policy_same_network(int a, int b)
+{
+	uint64_t x = 0, y = 0;
+	socklen_t n = sizeof x, m = sizeof y;
+
+	return !getsockopt(a, SOL_SOCKET, SO_NETNS_COOKIE, &x, &n) &&
+	       !getsockopt(b, SOL_SOCKET, SO_NETNS_COOKIE, &y, &m) && x == y;
+}
+
 bool policy_is_outside(int s)
 {
-	int v = 0;
+	int v = 0, ours;
 	socklen_t len = sizeof v;
+	bool outside;
 
 	if (!policy || !(policy->net & POLICY_NET_PEERS) ||
 	    getsockopt(s, SOL_SOCKET, SO_DOMAIN, &v, &len) ||
 	    (v != AF_INET && v != AF_INET6))
 		return false;
-	/* The filter on what is handed in, which nothing else has, stays. */
-	len = sizeof v;
-	return !(policy->net & POLICY_NET_LOOPBACK) ||
-	       (!getsockopt(s, SOL_SOCKET, SO_LOCK_FILTER, &v, &len) && v);
+	if (!(policy->net & POLICY_NET_LOOPBACK))
+		return true;
+	ours = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	outside = !policy_same_network(s, ours);
+	if (ours >= 0)
+		close(ours);
+	return outside;
 }
 
 /* ---- asking
@@ -231,17 +244,13 @@ static int receive(int from, int own, struct policy_answer *answer)
 				     -EPROTO;
 }
 
-int policy_connect(int own, const struct sockaddr *a, int *progress)
+/* As receive() returns it. */
+static int ask_outside(const struct policy_request *ask, int own,
+		       struct policy_answer *answer)
 {
 	struct sockaddr_un door = { .sun_family = AF_UNIX };
-	struct policy_request ask = { 0 };
-	struct policy_answer answer = { 0 };
-	char text[POLICY_ADDRESS_TEXT];
 	int s, ret;
 
-	memcpy(&ask.to, a,
-	       a->sa_family == AF_INET6 ? sizeof(struct sockaddr_in6)
-					: sizeof(struct sockaddr_in));
 	if (snprintf(door.sun_path, sizeof door.sun_path, "%s/" POLICY_NET_DOOR,
 		     policy->own) >= (int)sizeof door.sun_path)
 		return -ENAMETOOLONG;
@@ -251,11 +260,25 @@ int policy_connect(int own, const struct sockaddr *a, int *progress)
 	if (connect(s, (struct sockaddr *)&door, sizeof door) < 0)
 		ret = -errno;
 	else
-		ret = pass_send(s, &ask, sizeof ask, &own,
-				policy->net & POLICY_NET_LOOPBACK ? 1 : 0, 0);
+		ret = pass_send(s, ask, sizeof *ask, &own, 1, 0);
 	if (!ret)
-		ret = receive(s, own, &answer);
+		ret = receive(s, own, answer);
 	close(s);
+	return ret;
+}
+
+int policy_connect(int own, const struct sockaddr *a, int *progress)
+{
+	struct policy_request ask = { .what = POLICY_NET_CONNECT };
+	struct policy_answer answer = { 0 };
+	char text[POLICY_ADDRESS_TEXT];
+	int ret;
+
+	memcpy(&ask.to, a,
+	       a->sa_family == AF_INET6 ? sizeof(struct sockaddr_in6)
+					: sizeof(struct sockaddr_in));
+	ret = ask_outside(&ask, policy->net & POLICY_NET_LOOPBACK ? own : -1,
+			  &answer);
 	if (ret >= 0) {
 		*progress = answer.error;
 	} else if (ret == -EACCES) {
@@ -263,4 +286,22 @@ int policy_connect(int own, const struct sockaddr *a, int *progress)
 		policy_refused("connecting to %s (--net)", text);
 	}
 	return ret;
+}
+
+bool policy_listens_outside(void)
+{
+	return policy && policy->net & POLICY_NET_PEERS;
+}
+
+int policy_listen(int s, int backlog)
+{
+	struct policy_request ask = { .what = POLICY_NET_LISTEN,
+				      .backlog = backlog };
+	struct policy_answer answer = { 0 };
+	int ret;
+
+	if (!policy_listens_outside())
+		return listen(s, backlog) < 0 ? -errno : 0;
+	ret = ask_outside(&ask, s, &answer);
+	return MIN(ret, 0);
 }

@@ -39,6 +39,8 @@ enum { POLICY_ADDRESS_TEXT = 64 };
 void policy_address_text(const struct sockaddr *a,
 			 char text[POLICY_ADDRESS_TEXT]);
 
+bool policy_same_network(int a, int b); /* two sockets */
+
 /*
  * Is s of the network outside, or to be replaced by a socket that is?  Where there
  * is a loopback, only those that were handed in are.
@@ -46,11 +48,14 @@ void policy_address_text(const struct sockaddr *a,
 bool policy_is_outside(int s);
 
 /*
- * What is asked of the process outside, with a socket of our own where there is a
- * loopback; and its answer, with another socket unless ours is the one.
+ * What is asked of the process outside, with a socket of our own: always to
+ * listen, to connect where there is a loopback; and its answer, with another
+ * socket unless ours is the one.
  */
+enum { POLICY_NET_CONNECT, POLICY_NET_LISTEN };
 struct policy_request {
 	struct sockaddr_storage to;
+	int32_t what, backlog;
 };
 struct policy_answer {
 	int32_t error; /* 0: connected; EINPROGRESS: under way; else neither */
@@ -69,5 +74,15 @@ struct policy_answer {
  * -EACCES if the policy does not grant it, which has then been said.
  */
 int policy_connect(int s, const struct sockaddr *a, int *progress);
+
+/*
+ * policy_listen() - listen(2), 0 or -errno, of any family.  Where single hosts are
+ * granted the process outside does it, as this one may not: a connection that it
+ * was handed must not become a server of the host's.  Who connects to a Unix
+ * socket then finds that process, whose id is 0 in here, in SO_PEERCRED:
+ * policy_listens_outside().
+ */
+int policy_listen(int s, int backlog);
+bool policy_listens_outside(void);
 
 #endif

@@ -44,6 +44,7 @@ enum rule {
 	NO_NET,	    /* socket: only AF_UNIX, unless the policy says otherwise */
 	NO_CONNECT_2, /* sending: must not connect; flags are argument 2, or */
 	NO_CONNECT_3,
+	NO_LISTEN,  /* listen: the process outside does it, if it hands sockets in */
 	NO_INPUT,   /* ioctl: may not type into the terminal */
 	SELF_LIMIT, /* prctl: anything but seccomp and such */
 	ONLY_FIFO,  /* mknodat: pipes (third argument), where Landlock lets us */
@@ -106,7 +107,7 @@ static const struct call monitor[] = {
 	C(signalfd4, ALLOW), C(futex, ALLOW), C(futex_waitv, ALLOW),
 	/* sockets */
 	C(socket, NO_NET), C(socketpair, ALLOW), C(bind, ALLOW),
-	C(listen, ALLOW), C(accept4, ALLOW), C(accept, ALLOW),
+	C(listen, NO_LISTEN), C(accept4, ALLOW), C(accept, ALLOW),
 	C(connect, ALLOW), C(shutdown, ALLOW), C(sendmsg, NO_CONNECT_2),
 	C(recvmsg, ALLOW), C(sendmmsg, NO_CONNECT_3), C(recvmmsg, ALLOW),
 	C(sendto, NO_CONNECT_3), C(recvfrom, ALLOW), C(getsockopt, ALLOW),
@@ -169,8 +170,8 @@ static const struct call monitor[] = {
 static const struct call connector[] = {
 	C(accept4, ALLOW), C(recvmsg, ALLOW), C(sendmsg, NO_CONNECT_2),
 	C(setsockopt, ALLOW), C(getsockopt, ALLOW), C(socket, NO_NET),
-	C(connect, ALLOW), C(fcntl, ALLOW), C(close, ALLOW),
-	C(write, ALLOW), C(exit_group, ALLOW), C(rt_sigreturn, ALLOW),
+	C(connect, ALLOW), C(listen, ALLOW), C(fcntl, ALLOW),
+	C(close, ALLOW), C(write, ALLOW), C(exit_group, ALLOW), C(rt_sigreturn, ALLOW),
 	C(restart_syscall, ALLOW),
 };
 
@@ -295,6 +296,11 @@ static void body(struct filter *x, enum rule rule, const struct choice *c)
 		put(x, BPF_JMP | BPF_JSET | BPF_K, 0, 1, MSG_FASTOPEN);
 		result(x, refuse);
 		break;
+	case NO_LISTEN:
+		if (!(c->net & POLICY_NET_PEERS))
+			break;
+		result(x, refuse);
+		return;
 	case NOT_BY_NAME:
 		for (unsigned half = 0; half < 2 && !c->alone; half++) {
 			load(x, arg(1) + 4 * half);
@@ -394,6 +400,7 @@ void jail_show_calls(FILE *f)
 		[NO_NET] = "but only AF_UNIX and what --net grants",
 		[NO_CONNECT_2] = "but no connections by it",
 		[NO_CONNECT_3] = "but no connections by it",
+		[NO_LISTEN] = "but not where --net grants single hosts",
 		[NO_INPUT] = "but no typing into the terminal",
 		[SELF_LIMIT] = "but no other filters",
 		[ONLY_FIFO] = "but only pipes",

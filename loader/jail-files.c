@@ -164,8 +164,7 @@ static int grant_all(int rules, const struct policy *p,
 /*
  * The sockets that we are handed are of the network outside: one that is
  * disconnected must not be connected again.  Binding to a port of the host's
- * choice (0) stays; what listens on such a socket hears nobody (outside-net.c: a
- * filter).
+ * choice (0) stays; they cannot listen (jail-calls.c).
  */
 static int grant_any_port(int rules, struct err *e)
 {

@@ -14,7 +14,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <linux/filter.h>
 #include <netinet/in.h>
 #include <signal.h>
 #include <spawn.h>
@@ -155,8 +154,13 @@ static int write_hosts(const struct policy *p)
 				  is4 ? (const void *)&four->sin_addr
 				      : &six->sin6_addr,
 				  text, sizeof text);
+			if (policy_is_loopback(a))
+				fprintf(f, "%s\tlocalhost\n", text);
 			fprintf(f, "%s\t%s\n", text, p->peers[i].host);
 		}
+	/* Of its own it has both. */
+	if (p->net & POLICY_NET_LOOPBACK)
+		fputs("::1\tlocalhost\n127.0.0.1\tlocalhost\n", f);
 	return fclose(f);
 }
 
@@ -181,28 +185,6 @@ int outside_net_open(const struct policy *p, int to, struct err *e)
 /* ---- outside
  * ------------------------------------------------------------------- */
 
-/*
- * Whoever gets the socket could disconnect it, and listen: it takes no request
- * for a connection (SYN without ACK), and this filter stays on it.
- */
-static int never_listens(int fd)
-{
-	enum { FLAGS = 13, SYN = 2, ACK = 16 }; /* of the TCP header */
-	struct sock_filter f[] = {
-		BPF_STMT(BPF_LD | BPF_B | BPF_ABS, FLAGS),
-		BPF_STMT(BPF_ALU | BPF_AND | BPF_K, SYN | ACK),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYN, 0, 1),
-		BPF_STMT(BPF_RET | BPF_K, 0),
-		BPF_STMT(BPF_RET | BPF_K, UINT32_MAX),
-	};
-	const struct sock_fprog prog = { COUNT_OF(f), f };
-	const int on = 1;
-
-	return setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &prog,
-			  sizeof prog) ||
-	       setsockopt(fd, SOL_SOCKET, SO_LOCK_FILTER, &on, sizeof on);
-}
-
 static socklen_t length(const struct sockaddr *a)
 {
 	return a->sa_family == AF_INET6 ? sizeof(struct sockaddr_in6)
@@ -218,22 +200,12 @@ static int begin(const struct sockaddr *to, int *progress)
 		    0);
 	if (fd < 0)
 		return -errno;
-	*progress = never_listens(fd) || connect(fd, to, length(to)) < 0 ? errno
-									 : 0;
+	*progress = connect(fd, to, length(to)) < 0 ? errno : 0;
 	if (!*progress || *progress == EINPROGRESS)
 		return fd;
 	err = *progress;
 	close(fd);
 	return -err;
-}
-
-static bool same_option(int a, int b, int option)
-{
-	uint64_t x = 0, y = 0;
-	socklen_t n = sizeof x, m = sizeof y;
-
-	return !getsockopt(a, SOL_SOCKET, option, &x, &n) &&
-	       !getsockopt(b, SOL_SOCKET, option, &y, &m) && x == y;
 }
 
 static bool is_number(int s, int option, int value)
@@ -254,7 +226,7 @@ static int begin_own(const struct policy *p, const struct sockaddr *to, int fd,
 	int flags = fcntl(fd, F_GETFL), err;
 
 	if (!(p->net & POLICY_NET_LOOPBACK) || !policy_is_loopback(to) ||
-	    flags < 0 || !same_option(fd, door, SO_NETNS_COOKIE) ||
+	    flags < 0 || !policy_same_network(fd, door) ||
 	    !is_number(fd, SO_PROTOCOL, IPPROTO_TCP))
 		return EACCES;
 	if (fcntl(fd, F_SETFL, flags | O_NONBLOCK) < 0)
@@ -264,6 +236,17 @@ static int begin_own(const struct policy *p, const struct sockaddr *to, int fd,
 	if (err && err != EINPROGRESS)
 		fcntl(fd, F_SETFL, flags);
 	return err;
+}
+
+/*
+ * Nor can it make its own listen, for the same reason: one that it was handed
+ * would hear the network outside, once disconnected.
+ */
+static int begin_listening(int fd, int backlog, int door)
+{
+	if (!policy_same_network(fd, door))
+		return EACCES;
+	return listen(fd, backlog) < 0 ? errno : 0;
 }
 
 static void answer_one(const struct policy *p, int s, int door)
@@ -280,7 +263,10 @@ static void answer_one(const struct policy *p, int s, int door)
 	setsockopt(s, SOL_SOCKET, SO_SNDTIMEO, &soon, sizeof soon);
 	n = pass_receive(s, &ask, sizeof ask, &own, 1, 0);
 	if (n == sizeof ask) {
-		if (policy_reaches(p, to)) {
+		if (ask.what == POLICY_NET_LISTEN) {
+			answer.error = begin_listening(own, ask.backlog, door);
+			answer.own = !answer.error;
+		} else if (policy_reaches(p, to)) {
 			fd = begin(to, &answer.error);
 			if (fd < 0)
 				answer.error = -fd;

@@ -352,6 +352,15 @@ static void sort(struct rs_result *r)
 	memcpy(r->address, sorted, n * sizeof *sorted);
 }
 
+/* A sandbox's hosts file has those of the two that are granted. */
+static BOOL is_granted(int family, struct rs_result *r)
+{
+	struct rs_config c;
+
+	rs_config_read(&c);
+	return c.hosts_only && from_hosts("localhost", family, r);
+}
+
 /* ---- the whole of it
  * ----------------------------------------------------------------------------
  */
@@ -370,7 +379,8 @@ int rs_lookup(const char *name, int family, struct rs_result *r)
 			return WSAHOST_NOT_FOUND;
 		add(r, &a);
 	} else if (is_localhost(name)) {
-		loopback(family, r);
+		if (!is_granted(family, r))
+			loopback(family, r);
 	} else if (!from_hosts(name, family, r)) {
 		if (rs_is_own_name(name)) {
 			own_addresses(family, r);

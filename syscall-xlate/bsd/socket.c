@@ -234,7 +234,7 @@ int64_t bsd_listen(struct task *t, int s, int32_t backlog)
 		policy_refused("listening (--net)");
 		return -EACCES;
 	}
-	return bsd_ret(listen(s, backlog));
+	return policy_listen(s, backlog);
 }
 
 static int64_t do_accept(struct task *t, int s, gaddr name, gaddr len, int flags)

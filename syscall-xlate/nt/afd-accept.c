@@ -11,6 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/policy-net.h"
 #include "syscall-xlate/nt/afd.h"
 #include "syscall-xlate/nt/file-private.h"
 
@@ -21,7 +22,7 @@ NTSTATUS afd_listen(struct task *t, struct file *f, struct irp *r)
 {
 	struct afd_socket *s = afd_of(f);
 	struct afd_listen_info i;
-	int backlog, one = 1;
+	int backlog, err, one = 1;
 	NTSTATUS status;
 
 	if (r->len < 8)
@@ -45,8 +46,9 @@ NTSTATUS afd_listen(struct task *t, struct file *f, struct irp *r)
 		setsockopt(f->fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one);
 	/* A connection may be gone between its edge and accept(2). */
 	afd_set_nonblocking(s);
-	if (listen(f->fd, backlog) < 0)
-		return afd_status(errno);
+	err = policy_listen(f->fd, backlog);
+	if (err)
+		return afd_status(-err);
 	pthread_mutex_lock(&s->lock);
 	s->state = AFD_LISTENING;
 	pthread_mutex_unlock(&s->lock);

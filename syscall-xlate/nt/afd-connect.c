@@ -335,7 +335,9 @@ static NTSTATUS connect_to(struct task *t, struct irp *r, struct afd_op *op,
 	if (status)
 		return status;
 	/* To nobody: it is disconnected. */
-	if (!is_any(&a))
+	if (super && (s->datagram || s->state == AFD_OPEN))
+		status = STATUS_INVALID_PARAMETER;
+	else if (!is_any(&a))
 		status = afd_policy_to(&a, s->datagram);
 	if (status) {
 		if (hold >= 0)
@@ -352,9 +354,7 @@ static NTSTATUS connect_to(struct task *t, struct irp *r, struct afd_op *op,
 			watch_cancel(&s->watch);
 	}
 	pthread_mutex_lock(&s->lock);
-	if (super && (s->datagram || s->state == AFD_OPEN))
-		status = STATUS_INVALID_PARAMETER;
-	else if (!super && !o.used && afd_may_block(r) &&
+	if (!super && !o.used && afd_may_block(r) &&
 		 s->state != AFD_CONNECTING) {
 		/* Others may use the socket meanwhile. */
 		pthread_mutex_unlock(&s->lock);
@@ -370,7 +370,8 @@ static NTSTATUS connect_to(struct task *t, struct irp *r, struct afd_op *op,
 		close(o.fd);
 	if (status && status != STATUS_PENDING)
 		return status;
-	if (!status && !op->len)
+	/* One that another process connects may have been told of already. */
+	if ((!status && !op->len) || o.own)
 		afd_service(s);
 	/* The host may be done at once; Windows never is. */
 	if (!super && !s->datagram && s->nonblocking) {

@@ -115,7 +115,7 @@ socklen_t pipe_address(struct sockaddr_un *a, int dirfd, const char *file)
 	return sizeof *a;
 }
 
-static bool parse(const char *file, struct pipe_instance *i)
+bool pipe_parse_instance(const char *file, struct pipe_instance *i)
 {
 	unsigned n;
 
@@ -141,7 +141,7 @@ int pipe_each_instance(int dirfd, pipe_instance_fn *fn, void *arg)
 		return -err;
 	}
 	while (!stopped && (e = readdir(d))) {
-		if (!parse(e->d_name, &i))
+		if (!pipe_parse_instance(e->d_name, &i))
 			continue;
 		if (kill(i.pid, 0) < 0 && errno == ESRCH)
 			unlinkat(dirfd, e->d_name, 0);

@@ -23,6 +23,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/policy-net.h"
 #include "base/utf.h"
 #include "syscall-xlate/nt/file-private.h"
 #include "syscall-xlate/nt/nt-private.h"
@@ -68,7 +69,7 @@ static int start_listening(struct pipe_end *e)
 	struct sockaddr_un a;
 	char file[sizeof e->instance];
 	socklen_t len;
-	int fd, err = 0;
+	int fd, err;
 
 	fd = MORE_FILES(socket(AF_UNIX,
 			       (e->message ? SOCK_SEQPACKET : SOCK_STREAM) |
@@ -79,8 +80,9 @@ static int start_listening(struct pipe_end *e)
 	snprintf(file, sizeof file, "L%d.%u.%c%d.%u", getpid(), ++serial,
 		 e->message ? 'm' : 'b', e->configuration, e->max_instances);
 	len = pipe_address(&a, e->dirfd, file);
-	if (bind(fd, (struct sockaddr *)&a, len) < 0 || listen(fd, 0) < 0) {
-		err = -errno;
+	err = bind(fd, (struct sockaddr *)&a, len) < 0 ? -errno
+							: policy_listen(fd, 0);
+	if (err) {
 		unlinkat(e->dirfd, file, 0);
 		close(fd);
 		return err;

@@ -17,6 +17,7 @@
 #include <sys/epoll.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -172,16 +173,38 @@ static NTSTATUS transceive(struct task *t, struct file *f, struct irp *r)
 	return run(t, f, r, pipe_read_once, EPOLLIN, read_again);
 }
 
+/*
+ * The process at the other end, as the host counts, or -1.  A server's is in the
+ * name that its socket has: who listened for it may have been another
+ * (policy_listen()).
+ */
+static int other_process(const struct file *f)
+{
+	struct sockaddr_un a = { 0 };
+	socklen_t len = sizeof a - 1;
+	struct pipe_instance i;
+	struct ucred c;
+	const char *file;
+
+	if (!f->pipe->server && !getpeername(f->fd, (struct sockaddr *)&a, &len)) {
+		file = strrchr(a.sun_path, '/');
+		if (file && pipe_parse_instance(file + 1, &i))
+			return i.pid;
+	}
+	len = sizeof c;
+	return getsockopt(f->fd, SOL_SOCKET, SO_PEERCRED, &c, &len) ? -1
+								     : c.pid;
+}
+
 /* Who is at the other end; by the name of the attribute, in ASCII. */
 static NTSTATUS connection_attribute(struct task *t, struct file *f,
 				     struct irp *r)
 {
 	char name[32] = "";
-	struct ucred c;
-	socklen_t len = sizeof c;
 	uint32_t id;
 	uint64_t wide;
 	bool other;
+	int pid;
 
 	if (guest_read(t, name, r->buf, MIN(r->len, sizeof name - 1)) < 0)
 		return STATUS_ACCESS_VIOLATION;
@@ -192,9 +215,8 @@ static NTSTATUS connection_attribute(struct task *t, struct file *f,
 		return STATUS_PIPE_DISCONNECTED;
 	if (name[6] == 'S')
 		id = 1; /* everybody's, as the PEB says */
-	else if (other &&
-		 getsockopt(f->fd, SOL_SOCKET, SO_PEERCRED, &c, &len) == 0)
-		id = process_id(c.pid);
+	else if (other && (pid = other_process(f)) >= 0)
+		id = process_id(pid);
 	else
 		id = nt_self->id;
 	wide = id;

@@ -108,6 +108,8 @@ struct pipe_instance {
 	uint32_t max;
 };
 
+bool pipe_parse_instance(const char *file, struct pipe_instance *i);
+
 /* The folder of a name, made if it must be: a descriptor, or -errno. */
 int pipe_folder(const uint16_t *name, size_t n, bool make);
 /* What the errno of that is for who wants the pipe. */

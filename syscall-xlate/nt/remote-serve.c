@@ -16,6 +16,7 @@
 #include <sys/socket.h>
 #include <sys/un.h>
 
+#include "base/policy-net.h"
 #include "syscall-xlate/nt/console.h"
 #include "syscall-xlate/nt/debug.h"
 #include "syscall-xlate/nt/nt-private.h"
@@ -373,7 +374,7 @@ void remote_serve(void)
 	fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	door.fd = fd;
 	if (fd >= 0 && bind(fd, (struct sockaddr *)&a, len) == 0 &&
-	    listen(fd, 64) == 0 && watch_fd(&door, EPOLLIN) == 0)
+	    policy_listen(fd, 64) == 0 && watch_fd(&door, EPOLLIN) == 0)
 		return;
 	if (fd >= 0)
 		close(fd);

@@ -20,6 +20,7 @@
 #include <sys/un.h>
 
 #include "base/pass-fd.h"
+#include "base/policy-net.h"
 #include "syscall-xlate/nt/nt-private.h"
 #include "syscall-xlate/nt/process.h"
 #include "syscall-xlate/trace.h"
@@ -137,7 +138,8 @@ static int dial(int host_pid)
 	/* Anybody may have taken the name. */
 	if (connect(fd, (struct sockaddr *)&a, len) == 0 &&
 	    getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &who, &n) == 0 &&
-	    who.pid == host_pid && who.uid == getuid())
+	    (who.pid == host_pid || (policy_listens_outside() && !who.pid)) &&
+	    who.uid == getuid())
 		return fd;
 	close(fd);
 	return -1;
