@@ -37,7 +37,7 @@ guest_msvc_x86_64 := $(basename $(notdir $(wildcard $(srcdir)/tests/guest/msvc/*
 	$(srcdir)/tests/guest/msvc/*.cpp)))
 # frames of version 4 are for 64 bits only
 guest_msvc_i686 := $(filter-out fh4,$(guest_msvc_x86_64))
-MSVC_CFLAGS = -fms-extensions -nostdinc -O1 \
+MSVC_CFLAGS = -fms-extensions -nostdinc -I$(srcdir)/tests/guest/lib -O1 \
 	-Wall -Wno-builtin-requires-header -Wno-format-extra-args \
 	-fexceptions
 # i686: stdcall names; and ld does not know the list of safe handlers.
@@ -46,11 +46,11 @@ msvc_strip_i686 = && $(dll_objcopy_i686) -R .sxdata $(1)
 dll_objcopy_i686 = $(patsubst %nm,%objcopy,$(MINGW32_NM))
 
 define msvc_rules
-tests/guest/msvc-$(1)/%.obj: $(srcdir)/tests/guest/msvc/%.c
+tests/guest/msvc-$(1)/%.obj: $(srcdir)/tests/guest/msvc/%.c $(srcdir)/tests/guest/lib/events.h
 	@$(MKDIR_P) $$(@D)
 	$$(AM_V_CC)$(guest_clang) --target=$(1)-pc-windows-msvc $$(MSVC_CFLAGS) \
 		-std=gnu11 -c -o $$@ $$< $$(call msvc_strip_$(1),$$@)
-tests/guest/msvc-$(1)/%.obj: $(srcdir)/tests/guest/msvc/%.cpp
+tests/guest/msvc-$(1)/%.obj: $(srcdir)/tests/guest/msvc/%.cpp $(srcdir)/tests/guest/lib/events.h
 	@$(MKDIR_P) $$(@D)
 	$$(AM_V_CC)$(guest_clang) --target=$(1)-pc-windows-msvc $$(MSVC_CFLAGS) \
 		-fcxx-exceptions -std=c++17 -c -o $$@ $$< $$(call msvc_strip_$(1),$$@)

@@ -5,9 +5,11 @@
  *
  * Compiled by clang for the MSVC target, without headers.
  */
+#include "events.h"
+
 typedef unsigned long long u64;
 typedef unsigned int u32;
-typedef __UINTPTR_TYPE__ word;
+typedef size_t word;
 typedef struct record {
 	u32 code, flags;
 	struct record *next;
@@ -35,32 +37,11 @@ typedef struct {
 	context *ctx;
 } pointers;
 
-int printf(const char *, ...);
-int sprintf(char *, const char *, ...);
-int strcmp(const char *, const char *);
-word strlen(const char *);
-__declspec(dllimport) void __stdcall RaiseException(u32, u32, u32,
-						    const word *);
 __declspec(dllimport) void *__stdcall VirtualAlloc(void *, word, u32, u32);
-unsigned long _exception_code(void);
 void *_exception_info(void);
 int _abnormal_termination(void);
-int _fltused;
-
-static char events[4096];
-static int failed, tests;
 
 #define event(...) sprintf(events + strlen(events), __VA_ARGS__)
-
-static void expect(const char *what, const char *want)
-{
-	tests++;
-	if (strcmp(events, want)) {
-		failed++;
-		printf("%s: got  %s\n%s: want %s\n", what, events, what, want);
-	}
-	events[0] = 0;
-}
 
 static int volatile zero;
 static int *volatile null;
@@ -350,7 +331,5 @@ int main(void)
 	noncontinuable();
 	leave_by_return();
 	many();
-	if (failed)
-		printf("%d of %d failed\n", failed, tests);
-	return failed != 0;
+	return done();
 }
