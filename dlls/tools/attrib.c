@@ -64,6 +64,18 @@ static int one(const WCHAR *path, DWORD a)
 	return 0;
 }
 
+const WCHAR tool_usage[] =
+	L"Shows or changes the attributes of files.\r\n"
+	L"\r\n"
+	L"ATTRIB [+R | -R] [+A | -A] [+S | -S] [+H | -H] [+I | -I] [pattern] "
+	L"[/S [/D]]\r\n"
+	L"\r\n"
+	L"  +   sets an attribute, - clears it: R read-only, A archive, S "
+	L"system,\r\n"
+	L"      H hidden, I not indexed.\r\n"
+	L"  /S  The files that match in all folders below, too.\r\n"
+	L"  /D  Folders as well as files.\r\n";
+
 int tool_main(int argc, WCHAR **argv)
 {
 	unsigned what = FIND_FILES | FIND_HIDDEN;

@@ -2,6 +2,10 @@
 /* chcp.c - shows or sets the console's code page. */
 #include "tool.h"
 
+const WCHAR tool_usage[] = L"Shows the console's code page, or sets it.\r\n"
+			   L"\r\n"
+			   L"CHCP [nnn]\r\n";
+
 int tool_main(int argc, WCHAR **argv)
 {
 	WCHAR *end;

@@ -88,6 +88,18 @@ static int bad_format(void)
 	return 2;
 }
 
+const WCHAR tool_usage[] =
+	L"Shows the lines of files, or of the input, that hold a text.\r\n"
+	L"\r\n"
+	L"FIND [/V] [/C] [/N] [/I] \"text\" [file ...]\r\n"
+	L"\r\n"
+	L"  /V  The lines that do not hold it.\r\n"
+	L"  /C  Only how many they are.\r\n"
+	L"  /N  Their numbers before them.\r\n"
+	L"  /I  Capital and small letters are the same.\r\n"
+	L"\r\n"
+	L"Exit code 0: found, 1: not found.\r\n";
+
 int tool_main(int argc, WCHAR **argv)
 {
 	int files = 0, code = 0;

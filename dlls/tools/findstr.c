@@ -255,6 +255,31 @@ static bool take_switch(const WCHAR *s)
 	return s[1] && take_letters(s + 1);
 }
 
+const WCHAR tool_usage[] =
+	L"Shows the lines of files, or of the input, that match a text or an "
+	L"expression.\r\n"
+	L"\r\n"
+	L"FINDSTR [/B] [/E] [/L | /R] [/S] [/I] [/X] [/V] [/N] [/M] [/O] [/P] "
+	L"[/F:file]\r\n"
+	L"        [/C:text] [/G:file] [/D:folder] [texts] [file ...]\r\n"
+	L"\r\n"
+	L"  /B /E     At the beginning or the end of a line; /X: the whole "
+	L"line.\r\n"
+	L"  /L /R     Texts are meant literally, or are expressions.\r\n"
+	L"  /S        In all folders below, too.\r\n"
+	L"  /I        Capital and small letters are the same.\r\n"
+	L"  /V        The lines that do not match.\r\n"
+	L"  /N /O     Their numbers, or offsets, before them.\r\n"
+	L"  /M        Only the names of the files.\r\n"
+	L"  /P        Not in files with unprintable characters.\r\n"
+	L"  /F:file   Reads the files' names from a file, / being the "
+	L"input.\r\n"
+	L"  /C:text   One text, with its blanks.\r\n"
+	L"  /G:file   Reads the texts from a file, / being the input.\r\n"
+	L"  /D:folder The folder to search in.\r\n"
+	L"\r\n"
+	L"Exit code 0: found, 1: not found.\r\n";
+
 int tool_main(int argc, WCHAR **argv)
 {
 	bool have_text = false;

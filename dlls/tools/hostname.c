@@ -2,6 +2,10 @@
 /* hostname.c - the computer's name. */
 #include "tool.h"
 
+const WCHAR tool_usage[] = L"Prints the computer's name.\r\n"
+			   L"\r\n"
+			   L"HOSTNAME\r\n";
+
 int tool_main(int argc, WCHAR **argv)
 {
 	WCHAR name[256];

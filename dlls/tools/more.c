@@ -7,7 +7,7 @@
 
 struct more {
 	unsigned tab, rows, row;
-	bool squeeze, clear;
+	bool squeeze;
 	long from;
 };
 
@@ -70,6 +70,17 @@ static void show(struct more *m, HANDLE h)
 		show_line(m, s, n);
 	}
 }
+
+const WCHAR tool_usage[] =
+	L"Shows files, or the input, a screen at a time.\r\n"
+	L"\r\n"
+	L"MORE [/E] [/C] [/P] [/S] [/Tn] [+n] [file ...]\r\n"
+	L"\r\n"
+	L"  /S   Several empty lines become one.\r\n"
+	L"  /Tn  Tabs stand at every n-th column; 8.\r\n"
+	L"  +n   Begins with line n.\r\n"
+	L"\r\n"
+	L"/E, /C and /P are accepted and change nothing.\r\n";
 
 int tool_main(int argc, WCHAR **argv)
 {

@@ -426,8 +426,8 @@ static LONG save(const WCHAR *file)
 static LONG restore(const WCHAR *file)
 {
 	HKEY k;
-	LONG error = RegOpenKeyExW(o.root, o.path, 0, KEY_ALL_ACCESS | o.view,
-				   &k);
+	LONG error =
+		RegOpenKeyExW(o.root, o.path, 0, KEY_ALL_ACCESS | o.view, &k);
 
 	if (error)
 		return error;
@@ -517,6 +517,31 @@ static bool take_switches(int argc, WCHAR **argv, bool adding)
 	}
 	return true;
 }
+
+const WCHAR tool_usage[] =
+	L"Reads and changes the registry.\r\n"
+	L"\r\n"
+	L"REG QUERY   key [/V name | /VE] [/S]\r\n"
+	L"REG ADD     key [/V name | /VE] [/T type] [/S separator] [/D data] "
+	L"[/F]\r\n"
+	L"REG DELETE  key [/V name | /VE | /VA] [/F]\r\n"
+	L"REG SAVE    key file [/Y]\r\n"
+	L"REG RESTORE key file\r\n"
+	L"REG LOAD    key file\r\n"
+	L"REG UNLOAD  key\r\n"
+	L"\r\n"
+	L"  key       HKLM, HKCU, HKCR, HKU or HKCC, or their long names, and "
+	L"the path.\r\n"
+	L"  /V /VE    A value, or the one without a name; /VA all.\r\n"
+	L"  /S        All keys below; for ADD what parts the strings of "
+	L"REG_MULTI_SZ.\r\n"
+	L"  /T        REG_SZ, REG_EXPAND_SZ, REG_MULTI_SZ, REG_DWORD, "
+	L"REG_QWORD,\r\n"
+	L"            REG_BINARY, REG_NONE...\r\n"
+	L"  /F /Y     Without asking.\r\n"
+	L"  /REG:32, /REG:64  What 32-bit or 64-bit programs see.\r\n"
+	L"\r\n"
+	L"Exit code 0, or 1 with the reason on the error output.\r\n";
 
 int tool_main(int argc, WCHAR **argv)
 {

@@ -82,6 +82,20 @@ static bool parse(int argc, WCHAR **argv)
 	return true;
 }
 
+const WCHAR tool_usage[] =
+	L"Sorts lines.\r\n"
+	L"\r\n"
+	L"SORT [/R] [/+n] [/UNIQ] [/M n] [/L locale] [/REC n] [file] [/T "
+	L"folder]\r\n"
+	L"     [/O file]\r\n"
+	L"\r\n"
+	L"  /R     Backwards.\r\n"
+	L"  /+n    By what stands from column n on.\r\n"
+	L"  /UNIQ  Equal lines once.\r\n"
+	L"  /O     Writes to a file.\r\n"
+	L"\r\n"
+	L"/M, /L, /REC and /T are accepted and change nothing.\r\n";
+
 int tool_main(int argc, WCHAR **argv)
 {
 	HANDLE h = GetStdHandle(STD_INPUT_HANDLE);

@@ -100,6 +100,21 @@ static void end_numbered(const WCHAR *text)
 	o.code = NOT_FOUND;
 }
 
+const WCHAR tool_usage[] =
+	L"Ends processes of the session.\r\n"
+	L"\r\n"
+	L"TASKKILL {/PID number | /IM name | /FI filter} ... [/F] [/T]\r\n"
+	L"\r\n"
+	L"  /PID  The process with this number.\r\n"
+	L"  /IM   All with this name, in which * stands for anything.\r\n"
+	L"  /FI   All of which this is true: see TASKLIST /?.\r\n"
+	L"  /F    Ends them; there are no windows that could be asked to close "
+	L"instead.\r\n"
+	L"  /T    And the processes that they started.\r\n"
+	L"\r\n"
+	L"Exit code 128: there is no such process, 1: one could not be "
+	L"ended.\r\n";
+
 int tool_main(int argc, WCHAR **argv)
 {
 	bool named = false, filtered = false;

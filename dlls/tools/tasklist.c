@@ -71,6 +71,17 @@ static bool take_form(const WCHAR *s, enum form *form)
 	return false;
 }
 
+const WCHAR tool_usage[] =
+	L"Lists the session's processes.\r\n"
+	L"\r\n"
+	L"TASKLIST [/FO TABLE | LIST | CSV] [/NH] [/FI filter] ...\r\n"
+	L"\r\n"
+	L"  /FO  How.\r\n"
+	L"  /NH  Without the line of titles.\r\n"
+	L"  /FI  Only those of which this is true: a name, one of eq ne gt lt "
+	L"ge le, and a\r\n"
+	L"       value, as in \"IMAGENAME eq cmd.exe\" or \"PID gt 100\".\r\n";
+
 int tool_main(int argc, WCHAR **argv)
 {
 	enum form form = FORM_TABLE;

@@ -19,6 +19,14 @@ static bool key_pressed(HANDLE in, DWORD ms)
 	return r.EventType == KEY_EVENT && r.Event.KeyEvent.bKeyDown;
 }
 
+const WCHAR tool_usage[] =
+	L"Waits for some seconds, or for a key.\r\n"
+	L"\r\n"
+	L"TIMEOUT [/T] seconds [/NOBREAK]\r\n"
+	L"\r\n"
+	L"  seconds   0 to 99999; -1: only a key ends it.\r\n"
+	L"  /NOBREAK  Keys do not end it, but Ctrl+C does.\r\n";
+
 int tool_main(int argc, WCHAR **argv)
 {
 	HANDLE in = GetStdHandle(STD_INPUT_HANDLE);

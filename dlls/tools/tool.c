@@ -344,12 +344,23 @@ static WCHAR **split(const WCHAR *s, int *argc)
 	return argv;
 }
 
+/* Also behind a command's name, as in reg query /?. */
+static bool asks_usage(int argc, WCHAR **argv)
+{
+	return (argc == 2 || argc == 3) && !wcscmp(argv[argc - 1], L"/?");
+}
+
 void tool_start(void)
 {
 	int argc, code;
 	WCHAR **argv = split(GetCommandLineW(), &argc);
 
-	code = tool_main(argc, argv);
+	if (asks_usage(argc, argv)) {
+		out(L"%ls", tool_usage);
+		code = 0;
+	} else {
+		code = tool_main(argc, argv);
+	}
 	flush();
 	ExitProcess(code);
 }

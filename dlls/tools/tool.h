@@ -16,6 +16,8 @@
 
 /* The program: its arguments as C programs get them; returns the exit code. */
 int tool_main(int argc, WCHAR **argv);
+/* What it prints for /?. */
+extern const WCHAR tool_usage[];
 
 /* Zeroed; never NULL, never freed: these programs are short-lived. */
 void *get(size_t bytes);

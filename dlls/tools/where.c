@@ -99,6 +99,19 @@ static void search(WCHAR *pattern)
 	}
 }
 
+const WCHAR tool_usage[] =
+	L"Finds files on the path, or in a folder and those below it.\r\n"
+	L"\r\n"
+	L"WHERE [/R folder] [/Q] [/F] [/T] [$variable: | folders:]pattern "
+	L"...\r\n"
+	L"\r\n"
+	L"  /R  Searches this folder and all below it.\r\n"
+	L"  /Q  Prints nothing: only the exit code tells.\r\n"
+	L"  /F  Names in quotation marks.\r\n"
+	L"  /T  With sizes and times.\r\n"
+	L"\r\n"
+	L"Exit code 0: found, 1: not found, 2: wrong arguments.\r\n";
+
 int tool_main(int argc, WCHAR **argv)
 {
 	int patterns = 0;

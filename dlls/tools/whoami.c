@@ -2,6 +2,11 @@
 /* whoami.c - domain\user; of the switches none. */
 #include "tool.h"
 
+const WCHAR tool_usage[] =
+	L"Prints the user's name, with the computer's before it.\r\n"
+	L"\r\n"
+	L"WHOAMI\r\n";
+
 int tool_main(int argc, WCHAR **argv)
 {
 	WCHAR user[256], computer[256];

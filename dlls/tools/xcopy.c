@@ -341,6 +341,35 @@ static int copy(WCHAR *from, WCHAR *to)
 	return 0;
 }
 
+const WCHAR tool_usage[] =
+	L"Copies files and trees of folders.\r\n"
+	L"\r\n"
+	L"XCOPY source [target] [switches]\r\n"
+	L"\r\n"
+	L"  /S /E     Folders below, too; /E also the empty ones, /T only the "
+	L"folders.\r\n"
+	L"  /I        The target is a folder, if that is not clear.\r\n"
+	L"  /D[:m-d-y] Only what is newer than the target, or not older than "
+	L"this day.\r\n"
+	L"  /U        Only what the target has already.\r\n"
+	L"  /A /M     Only what has the archive attribute; /M clears it "
+	L"then.\r\n"
+	L"  /H        Hidden files and those of the system, too.\r\n"
+	L"  /R /K     Overwrites read-only files; /K keeps the attribute.\r\n"
+	L"  /C        Goes on after errors.\r\n"
+	L"  /Y, /-Y   Overwrites without asking, or asks.\r\n"
+	L"  /Q /F /L  Prints no names, or both in full, or only what would be "
+	L"copied.\r\n"
+	L"  /EXCLUDE:file[+file ...]  Not what has a line of these files in "
+	L"its path.\r\n"
+	L"\r\n"
+	L"/B, /G, /J, /N, /O, /P, /V, /W, /X and /Z are accepted and change "
+	L"nothing.\r\n"
+	L"\r\n"
+	L"Exit code 0: copied, 1: nothing to copy, 2: Ctrl+C, 4: wrong "
+	L"arguments,\r\n"
+	L"5: a write failed.\r\n";
+
 int tool_main(int argc, WCHAR **argv)
 {
 	WCHAR cwd[MAX_PATH * 4];
