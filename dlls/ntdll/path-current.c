@@ -6,17 +6,31 @@
  * The handle is counted, since another thread may change the directory while
  * a name is being opened.  It is made when it is first needed: by a relative
  * name, or because a program calls ntdll itself and may take it from the PEB.
+ *
+ * Every relative name comes here, so there is no lock: one word says which
+ * directory it is and how many have taken it, and who is through with it counts
+ * itself out in the directory.  When another directory takes its place, those
+ * of the word are counted in there, too: who comes to zero then is the last.
  */
 #include "path.h"
 
 struct current {
-	LONG refs; /* one of them is the process's own */
-	HANDLE h;
+	LONG64 users; /* minus those who are through, until it is replaced */
+	HANDLE h;     /* NULL: free */
 };
 
-/* Under the PEB's lock; NULL until needed, and after a failure. */
-static struct current *current;
+enum { DIRS = 64, WHICH = 56 };
+
+/* Under the PEB's lock, but for users of the one that the word names. */
+static struct current dirs[DIRS];
+static struct current *current; /* NULL until needed, and after a failure */
 static BOOL tried;
+
+/*
+ * Its number in dirs + 1 from bit 56 on, 0: none that names could be opened
+ * below; and how many have taken it.
+ */
+static volatile LONG64 below;
 
 ULONG NTAPI RtlGetCurrentDirectory_U(ULONG size, PWSTR to)
 {
@@ -84,31 +98,49 @@ static NTSTATUS set_dos_path(CURDIR *dir, const struct full_name *f)
 	return STATUS_SUCCESS;
 }
 
-static void put_current(struct current *c)
+static void close_dir(struct current *c)
 {
-	if (c && !InterlockedDecrement(&c->refs)) {
-		NtClose(c->h);
-		RtlFreeHeap(rf_heap(), 0, c);
-	}
+	HANDLE h = c->h;
+
+	__atomic_store_n(&c->h, NULL, __ATOMIC_RELEASE);
+	NtClose(h);
 }
 
 /* Takes h, also on failure. */
 static struct current *new_current(HANDLE h)
 {
-	struct current *c = RtlAllocateHeap(rf_heap(), 0, sizeof *c);
+	for (struct current *c = dirs; c < dirs + DIRS; c++)
+		if (!__atomic_load_n(&c->h, __ATOMIC_ACQUIRE)) {
+			c->users = 0;
+			c->h = h;
+			return c;
+		}
+	NtClose(h);
+	return NULL;
+}
 
-	if (!c) {
-		NtClose(h);
-		return NULL;
-	}
-	c->refs = 1;
-	c->h = h;
-	return c;
+/* c is the process's from now on. */
+static void set_current(struct current *c, const UNICODE_STRING *dos)
+{
+	/* C: is put together of several folders: no one handle has it all. */
+	ULONG64 is = (dos->Buffer[0] | 0x20) == 'c' ? 0 : c - dirs + 1;
+	struct current *old = current;
+	ULONG64 was;
+
+	current = c;
+	rf_peb()->ProcessParameters->CurrentDirectory.Handle = c->h;
+	was = InterlockedExchange64(&below, (LONG64)(is << WHICH));
+	if (!old)
+		return;
+	was = was >> WHICH ? was & ((1ull << WHICH) - 1) : 0;
+	if (InterlockedExchangeAdd64(&old->users, (LONG64)was) == -(LONG64)was)
+		close_dir(old);
 }
 
 static void open_current(const UNICODE_STRING *dos)
 {
 	UNICODE_STRING nt;
+	struct current *c;
 	HANDLE h;
 
 	tried = TRUE;
@@ -116,36 +148,35 @@ static void open_current(const UNICODE_STRING *dos)
 	    !RtlDosPathNameToNtPathName_U(dos->Buffer, &nt, NULL, NULL))
 		return;
 	if (NT_SUCCESS(open_directory(&nt, &h))) {
-		current = new_current(h);
-		rf_peb()->ProcessParameters->CurrentDirectory.Handle =
-			current ? h : NULL;
+		c = new_current(h);
+		if (c)
+			set_current(c, dos);
 	}
 	RtlFreeUnicodeString(&nt);
 }
 
-/* C: is put together of several folders: no one handle has it all. */
-static BOOL has_handle(const UNICODE_STRING *dos)
+void path_open_current(void)
 {
+	RtlAcquirePebLock();
 	if (!current && !tried)
-		open_current(dos);
-	return current && (dos->Buffer[0] | 0x20) != 'c';
-}
-
-static void get_current(PRTL_RELATIVE_NAME_U rel)
-{
-	InterlockedIncrement(&current->refs);
-	rel->CurDirRef = current;
-	rel->ContainingDirectory = current->h;
+		open_current(
+			&rf_peb()->ProcessParameters->CurrentDirectory.DosPath);
+	RtlReleasePebLock();
 }
 
 void NTAPI RfCurrentDirectory(PRTL_RELATIVE_NAME_U rel)
 {
+	ULONG64 is;
+
 	rel->ContainingDirectory = NULL;
 	rel->CurDirRef = NULL;
-	RtlAcquirePebLock();
-	if (has_handle(&rf_peb()->ProcessParameters->CurrentDirectory.DosPath))
-		get_current(rel);
-	RtlReleasePebLock();
+	if (!tried && !current)
+		path_open_current();
+	is = (ULONG64)InterlockedExchangeAdd64(&below, 1) >> WHICH;
+	if (is) {
+		rel->CurDirRef = &dirs[is - 1];
+		rel->ContainingDirectory = dirs[is - 1].h;
+	}
 }
 
 void NTAPI RfRelativeName(const UNICODE_STRING *nt, PRTL_RELATIVE_NAME_U rel)
@@ -157,14 +188,16 @@ void NTAPI RfRelativeName(const UNICODE_STRING *nt, PRTL_RELATIVE_NAME_U rel)
 
 	rel->ContainingDirectory = NULL;
 	rel->CurDirRef = NULL;
+	/* So that name and handle are of the same directory. */
 	RtlAcquirePebLock();
 	skip = PREFIX * sizeof(WCHAR) + dos->Length;
-	if (nt->Length > skip && has_handle(dos) &&
-	    !memcmp(nt->Buffer + PREFIX, dos->Buffer, dos->Length)) {
+	if (nt->Length > skip &&
+	    !memcmp(nt->Buffer + PREFIX, dos->Buffer, dos->Length))
+		RfCurrentDirectory(rel);
+	if (rel->ContainingDirectory) {
 		/* Who started us need not have written the separator. */
 		if (nt->Buffer[skip / sizeof(WCHAR)] == '\\')
 			skip += sizeof(WCHAR);
-		get_current(rel);
 		rel->RelativeName.Buffer = nt->Buffer + skip / sizeof(WCHAR);
 		rel->RelativeName.Length = (USHORT)(nt->Length - skip);
 		rel->RelativeName.MaximumLength =
@@ -175,15 +208,11 @@ void NTAPI RfRelativeName(const UNICODE_STRING *nt, PRTL_RELATIVE_NAME_U rel)
 
 void NTAPI RtlReleaseRelativeName(PRTL_RELATIVE_NAME_U rel)
 {
-	put_current(rel->CurDirRef);
-	rel->CurDirRef = NULL;
-}
+	struct current *c = rel->CurDirRef;
 
-void path_open_current(void)
-{
-	RtlAcquirePebLock();
-	has_handle(&rf_peb()->ProcessParameters->CurrentDirectory.DosPath);
-	RtlReleasePebLock();
+	if (c && !InterlockedDecrement64(&c->users))
+		close_dir(c);
+	rel->CurDirRef = NULL;
 }
 
 NTSTATUS NTAPI RtlSetCurrentDirectory_U(PCUNICODE_STRING path)
@@ -192,7 +221,7 @@ NTSTATUS NTAPI RtlSetCurrentDirectory_U(PCUNICODE_STRING path)
 	UNICODE_STRING nt = { 0 };
 	struct full_name f;
 	NTSTATUS status;
-	struct current *c = NULL, *old = NULL;
+	struct current *c = NULL;
 	HANDLE h = NULL;
 
 	status = full_name(&f, path->Buffer, path->Length / sizeof(WCHAR));
@@ -202,23 +231,17 @@ NTSTATUS NTAPI RtlSetCurrentDirectory_U(PCUNICODE_STRING path)
 	if (NT_SUCCESS(status))
 		status = open_directory(&nt, &h);
 	RtlFreeUnicodeString(&nt);
-	if (NT_SUCCESS(status)) {
-		c = new_current(h);
-		if (!c)
-			status = STATUS_NO_MEMORY;
-	}
-	if (NT_SUCCESS(status)) {
-		RtlAcquirePebLock();
-		status = set_dos_path(dir, &f);
-		old = c;
-		if (NT_SUCCESS(status)) {
-			old = current;
-			current = c;
-			dir->Handle = c->h;
-		}
-		RtlReleasePebLock();
-		put_current(old);
-	}
+	if (!NT_SUCCESS(status))
+		goto out;
+	RtlAcquirePebLock();
+	c = new_current(h);
+	status = c ? set_dos_path(dir, &f) : STATUS_NO_MEMORY;
+	if (NT_SUCCESS(status))
+		set_current(c, &dir->DosPath);
+	else if (c)
+		close_dir(c);
+	RtlReleasePebLock();
+out:
 	full_name_free(&f);
 	return status;
 }
