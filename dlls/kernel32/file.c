@@ -270,7 +270,8 @@ BOOL WINAPI DeleteFileA(LPCSTR name)
 
 /* ---- attributes ----------------------------------------------------- */
 
-static BOOL full_attributes(const WCHAR *name, FILE_NETWORK_OPEN_INFORMATION *i)
+static inline __attribute__((always_inline)) BOOL
+full_attributes(const WCHAR *name, FILE_NETWORK_OPEN_INFORMATION *i)
 {
 	NTSTATUS status;
 	NT_PATH(path);

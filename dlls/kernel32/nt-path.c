@@ -146,16 +146,20 @@ static ULONG plain_length(const WCHAR *s)
 {
 	ULONG n, part = 0;
 
-	for (n = 0; s[n]; n++) {
-		if (s[n] == '/' || s[n] == ':' || n > 0x7000)
+	for (n = 0;; n++) {
+		if (s[n] > '\\') /* most are lower-case letters */
+			continue;
+		if (s[n] == '/' || s[n] == ':')
 			return 0;
-		if (s[n] != '\\')
+		if (s[n] && s[n] != '\\')
 			continue;
 		if (n == part || s[n - 1] == '.' || s[n - 1] == ' ')
 			return 0;
+		if (!s[n])
+			break;
 		part = n + 1;
 	}
-	if (n == part || s[n - 1] == '.' || s[n - 1] == ' ' || s[0] == ' ')
+	if (s[0] == ' ' || n > 0x7000)
 		return 0;
 	switch (s[part] | 0x20) {
 	case 'a':

@@ -12,6 +12,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -110,13 +111,18 @@ static size_t make_blob(uint8_t *b, uint32_t attributes, int64_t created)
 
 /* ---- what was found before ----------------------------------------------- */
 
-static struct {
-	uint64_t ino;
-	uint32_t dev_major, dev_minor;
+/*
+ * One entry is read by all threads at once and written by one at a time.  A
+ * reader that sees an odd number, or another one afterwards, has seen half of
+ * it, which is none.
+ */
+static struct known {
+	_Atomic uint32_t turn;
+	uint32_t attributes;
+	uint64_t ino, device;
 	struct statx_timestamp ctime;
-	struct stored stored;
+	int64_t created;
 } cache[CACHE_SIZE] SPARSE;
-static pthread_mutex_t cache_lock = PTHREAD_MUTEX_INITIALIZER;
 /* A device whose file system has no extended attributes, 0: none seen. */
 static _Atomic uint64_t bare_device;
 
@@ -125,26 +131,32 @@ static uint64_t device_of(const struct statx *st)
 	return makedev(st->stx_dev_major, st->stx_dev_minor) + 1;
 }
 
+static struct known *cache_at(const struct statx *st)
+{
+	return &cache[(st->stx_ino ^ st->stx_ino >> 10) % CACHE_SIZE];
+}
+
 static bool cache_get(const struct statx *st, struct stored *s)
 {
-	size_t i = (st->stx_ino ^ st->stx_ino >> 10) % CACHE_SIZE;
-	bool hit;
+	const struct known *k = cache_at(st);
+	uint32_t turn = atomic_load_explicit(&k->turn, memory_order_acquire);
+	bool hit = !(turn & 1) && k->ino == st->stx_ino &&
+		   k->device == device_of(st) &&
+		   k->ctime.tv_sec == st->stx_ctime.tv_sec &&
+		   k->ctime.tv_nsec == st->stx_ctime.tv_nsec;
 
-	pthread_mutex_lock(&cache_lock);
-	hit = cache[i].ino == st->stx_ino &&
-	      cache[i].dev_major == st->stx_dev_major &&
-	      cache[i].dev_minor == st->stx_dev_minor &&
-	      cache[i].ctime.tv_sec == st->stx_ctime.tv_sec &&
-	      cache[i].ctime.tv_nsec == st->stx_ctime.tv_nsec;
-	*s = cache[i].stored;
-	pthread_mutex_unlock(&cache_lock);
-	return hit;
+	s->attributes = k->attributes;
+	s->created = k->created;
+	atomic_thread_fence(memory_order_acquire);
+	return hit &&
+	       atomic_load_explicit(&k->turn, memory_order_relaxed) == turn;
 }
 
 static void cache_put(const struct statx *st, struct stored s)
 {
-	size_t i = (st->stx_ino ^ st->stx_ino >> 10) % CACHE_SIZE;
+	struct known *k = cache_at(st);
 	struct timespec now;
+	uint32_t turn;
 
 	/* A change within the same tick of the clock would not show. */
 	clock_gettime(CLOCK_REALTIME, &now);
@@ -152,13 +164,15 @@ static void cache_put(const struct statx *st, struct stored s)
 		    st->stx_ctime.tv_nsec <
 	    RACY_NS)
 		return;
-	pthread_mutex_lock(&cache_lock);
-	cache[i].ino = st->stx_ino;
-	cache[i].dev_major = st->stx_dev_major;
-	cache[i].dev_minor = st->stx_dev_minor;
-	cache[i].ctime = st->stx_ctime;
-	cache[i].stored = s;
-	pthread_mutex_unlock(&cache_lock);
+	turn = atomic_load(&k->turn) & ~1u;
+	if (!atomic_compare_exchange_strong(&k->turn, &turn, turn + 1))
+		return; /* another thread is at it */
+	k->ino = st->stx_ino;
+	k->device = device_of(st);
+	k->ctime = st->stx_ctime;
+	k->attributes = s.attributes;
+	k->created = s.created;
+	atomic_store(&k->turn, turn + 2);
 }
 
 static struct stored stored(const struct statx *st, int fd, int dirfd,

@@ -184,7 +184,9 @@ NTSTATUS nt_open_file(struct task *t, gaddr file, uint32_t access, gaddr attr,
 /* ---- opening for a moment
  * ------------------------------------------------------------------ */
 
-NTSTATUS stat_oa(struct task *t, gaddr attr, struct file_meta *m)
+/* Inline for what path-open.c says. */
+static inline __attribute__((always_inline)) NTSTATUS
+stat_name(struct task *t, gaddr attr, struct file_meta *m)
 {
 	struct nt_path p;
 	struct nt_oa oa;
@@ -237,6 +239,11 @@ NTSTATUS stat_oa(struct task *t, gaddr attr, struct file_meta *m)
 	return status;
 }
 
+NTSTATUS stat_oa(struct task *t, gaddr attr, struct file_meta *m)
+{
+	return stat_name(t, attr, m);
+}
+
 NTSTATUS nt_query_attributes_file(struct task *t, gaddr attr, gaddr info)
 {
 	struct file_meta m;
@@ -255,7 +262,7 @@ NTSTATUS nt_query_full_attributes_file(struct task *t, gaddr attr, gaddr info)
 {
 	struct file_meta m;
 	struct file_network_open n = { 0 };
-	NTSTATUS status = stat_oa(t, attr, &m);
+	NTSTATUS status = stat_name(t, attr, &m);
 
 	if (status)
 		return status;

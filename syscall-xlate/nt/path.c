@@ -14,16 +14,18 @@
 #include "base/table.h"
 #include "base/utf.h"
 
-/* Characters that NT forbids in a name and Linux allows: one bit each. */
+/* ASCII that is the same in NT's names and the host's. */
+static const bool plain[0x80] = {
+	[' '] = true,	      ['!'] = true,	    ['#' ... ')'] = true,
+	['+' ... '.'] = true, ['0' ... '9'] = true, [';'] = true,
+	['='] = true,	      ['@' ... '['] = true, [']' ... '{'] = true,
+	['}' ... 0x7f] = true,
+};
+
+/* Characters that NT forbids in a name and Linux allows. */
 static bool is_forbidden(uint16_t c)
 {
-	static const uint64_t bits[2] = {
-		0xffffffffull | 1ull << '"' | 1ull << '*' | 1ull << ':' |
-			1ull << '<' | 1ull << '>' | 1ull << '?',
-		1ull << ('|' - 64) | 1ull << ('\\' - 64),
-	};
-
-	return c < 0x80 && bits[c >> 6] >> (c & 63) & 1;
+	return c < 0x80 && !plain[c] && c != '/';
 }
 
 enum { MAPPED = 0xf000 }; /* + a forbidden character */
@@ -76,8 +78,7 @@ int64_t path_name_from_nt(char *dst, size_t max, const uint16_t *s, size_t n)
 		size_t run = i;
 
 		/* Plain characters, nearly all. */
-		while (i < n && s[i] < 0x80 && s[i] != '/' &&
-		       !is_forbidden(s[i])) {
+		while (i < n && s[i] < 0x80 && plain[s[i]]) {
 			if (at < max)
 				dst[at] = (char)s[i];
 			at++;
@@ -175,6 +176,22 @@ static NTSTATUS split_stream(const uint16_t *s, size_t *n, struct nt_path *p)
 	return STATUS_SUCCESS;
 }
 
+/*
+ * Copies units to bytes as long as they are characters that stand for
+ * themselves in a name; how many that were.
+ */
+static size_t copy_plain(char *dst, size_t room, const uint16_t *s, size_t n)
+{
+	size_t i = 0;
+
+	n = MIN(n, room);
+	while (i < n && s[i] < 0x80 && plain[s[i]]) {
+		dst[i] = (char)s[i];
+		i++;
+	}
+	return i;
+}
+
 /* Appends "a\b" to p->host as "a/b". */
 static NTSTATUS append(struct nt_path *p, const uint16_t *s, size_t n)
 {
@@ -182,30 +199,36 @@ static NTSTATUS append(struct nt_path *p, const uint16_t *s, size_t n)
 		p->want_dir = true;
 		n--;
 	}
-	if (!p->want_dir) {
-		NTSTATUS status = split_stream(s, &n, p);
-
-		if (status)
-			return status;
-	}
-
 	while (n) {
-		size_t len = component(s, n);
+		size_t at = p->len, room, len;
 		int64_t need;
+		NTSTATUS status;
 
-		if (!len || (len <= 2 && s[0] == '.' && s[len - 1] == '.'))
-			return STATUS_OBJECT_NAME_INVALID;
-		if (p->len + 2 > HOST_PATH_MAX)
+		if (at + 2 > HOST_PATH_MAX)
 			return STATUS_NAME_TOO_LONG;
-		if (p->len && p->host[p->len - 1] != '/')
-			p->host[p->len++] = '/';
-		need = path_name_from_nt(p->host + p->len,
-					 HOST_PATH_MAX - 1 - p->len, s, len);
-		if (need < 0)
+		if (at && p->host[at - 1] != '/')
+			p->host[at++] = '/';
+		room = HOST_PATH_MAX - 1 - at;
+		len = copy_plain(p->host + at, room, s, n);
+		need = (int64_t)len;
+		if (len < n && s[len] != '\\') {
+			len = component(s + len, n - len) + len;
+			if (len == n && !p->want_dir) {
+				status = split_stream(s, &n, p);
+				if (status)
+					return status;
+				len = n;
+				if (!n) /* the stream of what s is below */
+					break;
+			}
+			need = path_name_from_nt(p->host + at, room, s, len);
+		}
+		if (!len || (len <= 2 && s[0] == '.' && s[len - 1] == '.') ||
+		    need < 0)
 			return STATUS_OBJECT_NAME_INVALID;
-		if ((uint64_t)need >= HOST_PATH_MAX - p->len)
+		if ((uint64_t)need > room)
 			return STATUS_NAME_TOO_LONG;
-		p->len += (size_t)need;
+		p->len = at + (size_t)need;
 		s += len;
 		n -= len;
 		if (n) {
@@ -563,15 +586,9 @@ static NTSTATUS parse_below_c(const uint16_t *s, size_t n,
 	return append(p, s, n);
 }
 
-NTSTATUS path_parse(const uint16_t *name, size_t n,
-		    const struct nt_path_root *root, struct nt_path *p)
+static NTSTATUS parse(const uint16_t *name, size_t n,
+		      const struct nt_path_root *root, struct nt_path *p)
 {
-	memset(p, 0, offsetof(struct nt_path, host));
-	p->dirfd = AT_FDCWD;
-	p->host[0] = 0;
-	for (size_t i = 0; i < n; i++)
-		if (!name[i])
-			return STATUS_OBJECT_NAME_INVALID;
 	if (!root)
 		return n ? parse_absolute(name, n, p)
 			 : STATUS_OBJECT_PATH_SYNTAX_BAD;
@@ -588,4 +605,20 @@ NTSTATUS path_parse(const uint16_t *name, size_t n,
 	p->drive = root->drive;
 	p->dirfd = root->fd;
 	return append(p, name, n);
+}
+
+NTSTATUS path_parse(const uint16_t *name, size_t n,
+		    const struct nt_path_root *root, struct nt_path *p)
+{
+	NTSTATUS status;
+
+	memset(p, 0, offsetof(struct nt_path, host));
+	p->dirfd = AT_FDCWD;
+	p->host[0] = 0;
+	status = parse(name, n, root, p);
+	/* What goes into host has been looked at there. */
+	for (size_t i = 0; !status && i < p->rest_len; i++)
+		if (!p->rest[i])
+			status = STATUS_OBJECT_NAME_INVALID;
+	return status;
 }
