@@ -5,6 +5,9 @@
 #include <errno.h>
 #include <limits.h>
 #include <linux/futex.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -40,4 +43,48 @@ void task_wake(struct task *t)
 		syscall(SYS_futex, &t->wake, FUTEX_WAKE | FUTEX_PRIVATE_FLAG, 1,
 			NULL, NULL, 0);
 	errno = saved;
+}
+
+/* ---- threads of our own ------------------------------------------------- */
+
+struct helper {
+	void *(*fn)(void *);
+	void *arg;
+};
+
+static void *helper_main(void *arg)
+{
+	struct helper h = *(struct helper *)arg;
+
+	free(arg);
+	task_adopt();
+	return h.fn(h.arg);
+}
+
+int helper_thread(void *(*fn)(void *), void *arg)
+{
+	struct helper *h = malloc(sizeof *h);
+	sigset_t all, old;
+	pthread_attr_t a;
+	pthread_t th;
+	int err;
+
+	if (!h)
+		return ENOMEM;
+	*h = (struct helper){ fn, arg };
+	/* The default stack size follows RLIMIT_STACK, which may be huge. */
+	pthread_attr_init(&a);
+	pthread_attr_setstacksize(&a, 128 << 10);
+	pthread_attr_setdetachstate(&a, PTHREAD_CREATE_DETACHED);
+	sigfillset(&all);
+	/* Faults in guest memory must still be caught. */
+	sigdelset(&all, SIGSEGV);
+	sigdelset(&all, SIGBUS);
+	pthread_sigmask(SIG_SETMASK, &all, &old);
+	err = pthread_create(&th, &a, helper_main, h);
+	if (err)
+		free(h);
+	pthread_sigmask(SIG_SETMASK, &old, NULL);
+	pthread_attr_destroy(&a);
+	return err;
 }

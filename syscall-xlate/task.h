@@ -161,6 +161,13 @@ static inline void task_adopt(void)
 }
 
 /*
+ * helper_thread() - a thread of our own, that runs no guest code: fn(arg), with
+ * all signals blocked but those of faults in guest memory, and a small explicit
+ * stack.  0 or an errno.
+ */
+int helper_thread(void *(*fn)(void *), void *arg);
+
+/*
  * task_fork() - fork(2) with t, the calling task, as the only one in the child.
  * No lock of the engine's is held there.  Returns as fork(2), but -errno.
  * share: the caller's task will not run before the child has ended or executed

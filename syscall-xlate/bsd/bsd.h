@@ -186,6 +186,8 @@ struct bsd_system {
 	void (*let_go)(struct task *t, struct bsd_thread *th);
 	/* fd, or -1: all of them, is about to be closed.  NULL: nothing. */
 	void (*closing)(int fd);
+	/* NetBSD: where a request's control block says that it is done. */
+	void (*aio_done)(gaddr cb, int64_t result);
 };
 
 extern const struct bsd_system *bsd_sys;

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* kqueue-private.h - between kqueue.c (watches) and kqueue-wait.c (events). */
+/*
+ * kqueue-private.h - between kqueue.c (watches), kqueue-wait.c (events) and
+ * kqueue-watch.c (what the host has no descriptor for).
+ */
 #ifndef RF_KQUEUE_PRIVATE_H
 #define RF_KQUEUE_PRIVATE_H
 
@@ -25,10 +28,14 @@ struct knote {
 	uint64_t tag;
 	int fd;		    /* of our own, -1: none */
 	bool disabled;
-	bool always;	    /* a file: epoll will not have it */
+	bool always;	    /* looked at each time: a file, mounts */
 	bool reported;	    /* always, with EV_CLEAR */
-	bool triggered;	    /* KQ_USER */
+	bool triggered;	    /* KQ_USER, KQ_AIO, KQ_LIO */
 	uint32_t seen;	    /* KQ_SIGNAL: arrivals reported */
+	uint32_t pause_ms;  /* KQ_EMPTY: until it is looked at again */
+	bool was_empty;	    /* KQ_EMPTY: and that was told */
+	uint32_t *mounts;   /* KQ_FS: which there were, in ascending order */
+	size_t nmounts;
 	struct knote *next;
 };
 
@@ -43,14 +50,21 @@ struct kq {
 	struct kq *next;
 };
 
-/* The queue of a descriptor, or NULL.  kq_put() it. */
-struct kq *kq_find(int fd);
-void kq_put(struct kq *q);
 /* Where the watch is linked, or would be.  The queue is locked, as below. */
 struct knote **kq_note(struct kq *q, enum kq_filter filter, uint64_t ident);
 struct knote *kq_note_by_tag(struct kq *q, uint64_t tag);
 void kq_drop(struct kq *q, struct knote **p);
 int kq_arm_timer(struct knote *k);
+/* After k->disabled has changed: for those with a descriptor of ours. */
+void kq_rearm(struct kq *q, const struct knote *k);
+
+/* A socket's timer, -1 with errno; as if it were new; is its queue empty now? */
+int kq_empty_open(struct knote *k);
+void kq_empty_again(struct knote *k);
+bool kq_empty_look(struct knote *k);
+/* The list of mounts, -1 with errno; VQ_* of what has changed since. */
+int kq_mounts_open(struct knote *k);
+uint32_t kq_mounts_look(struct knote *k);
 /* One change of a kevent(2).  0 or -errno. */
 int kq_change(struct kq *q, const struct kq_event *c);
 /* How often a signal has come. */

@@ -51,6 +51,7 @@ static void reported(struct kq *q, struct knote *k)
 		k->disabled = true;
 		if (k->ev.filter == KQ_TIMER)
 			kq_arm_timer(k);
+		kq_rearm(q, k);
 	}
 }
 
@@ -142,6 +143,20 @@ static bool read_watch(struct knote *k, struct kq_event *ev)
 				return true;
 		}
 		return true;
+	case KQ_AIO:
+	case KQ_LIO:
+		if (!k->triggered)
+			return false;
+		ev->fflags = 0;
+		ev->flags |= k->ev.filter == KQ_AIO ? EV_EOF : 0;
+		if (k->ev.flags & EV_CLEAR) {
+			k->triggered = false;
+			if (read(k->fd, &n, sizeof n) < 0)
+				return true;
+		}
+		return true;
+	case KQ_EMPTY:
+		return kq_empty_look(k);
 	case KQ_SIGNAL:
 		n = kq_signal_count((int)k->ev.ident) - k->seen;
 		k->seen += (uint32_t)n;
@@ -177,7 +192,7 @@ static int collect_fds(struct kq *q, struct out *o, enum kq_filter filter)
 	return 0;
 }
 
-/* Files, which are never waited for. */
+/* Files, which are never waited for, and mounts, of which poll(2) tells once. */
 static int collect_always(struct kq *q, struct out *o)
 {
 	for (unsigned i = 0; q->nalways && i < BUCKETS; i++) {
@@ -198,7 +213,13 @@ static int collect_always(struct kq *q, struct out *o)
 					continue;
 				ev.data = st.st_size - at;
 			}
-			k->reported = ev.flags & EV_CLEAR;
+			if (ev.filter == KQ_FS) {
+				ev.fflags = kq_mounts_look(k);
+				if (!ev.fflags)
+					continue;
+			} else {
+				k->reported = ev.flags & EV_CLEAR;
+			}
 			if (emit(o, &ev))
 				return -EFAULT;
 			reported(q, k);

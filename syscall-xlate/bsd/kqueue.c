@@ -144,6 +144,7 @@ void kq_drop(struct kq *q, struct knote **p)
 	}
 	if (k->fd >= 0)
 		close(k->fd);
+	free(k->mounts);
 	free(k);
 }
 
@@ -328,7 +329,13 @@ static int open_watch(struct kq *q, struct knote *k)
 						       CLOCK_MONOTONIC,
 				      TFD_CLOEXEC | TFD_NONBLOCK);
 	case KQ_USER:
+	case KQ_AIO:
+	case KQ_LIO:
 		return eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	case KQ_EMPTY:
+		return kq_empty_open(k);
+	case KQ_FS:
+		return kq_mounts_open(k);
 	case KQ_PROC:
 		return (int)syscall(SYS_pidfd_open, (int)k->ev.ident, 0);
 	case KQ_PROCDESC:
@@ -367,6 +374,20 @@ static int watch_signal(struct kq *q, struct knote *k)
 	return add(q->fd, signals[sig].fd, EPOLLIN | EPOLLET, k->tag);
 }
 
+/* When our own descriptor has something to tell. */
+static uint32_t events_of(const struct knote *k)
+{
+	return k->disabled ? 0 : k->ev.filter == KQ_FS ? EPOLLPRI : EPOLLIN;
+}
+
+void kq_rearm(struct kq *q, const struct knote *k)
+{
+	struct epoll_event e = { events_of(k), { .u64 = k->tag } };
+
+	if (k->fd >= 0)
+		epoll_ctl(q->fd, EPOLL_CTL_MOD, k->fd, &e);
+}
+
 static int start_watch(struct kq *q, struct knote *k)
 {
 	int ret;
@@ -378,6 +399,7 @@ static int start_watch(struct kq *q, struct knote *k)
 		return arm_fd(q, k, true);
 	case KQ_SIGNAL:
 		return watch_signal(q, k);
+	case KQ_EMPTY:
 	case KQ_PROCDESC:
 	case KQ_VNODE:
 		know((int)k->ev.ident);
@@ -388,8 +410,12 @@ static int start_watch(struct kq *q, struct knote *k)
 	k->fd = open_watch(q, k);
 	if (k->fd < 0)
 		return -errno;
+	if (k->ev.filter == KQ_FS) {
+		k->always = true;
+		q->nalways++;
+	}
 	ret = k->ev.filter == KQ_TIMER ? kq_arm_timer(k) : 0;
-	return ret ? ret : add(q->fd, k->fd, EPOLLIN, k->tag);
+	return ret ? ret : add(q->fd, k->fd, events_of(k), k->tag);
 }
 
 static void user_change(struct knote *k, const struct kq_event *c)
@@ -421,8 +447,10 @@ int kq_change(struct kq *q, const struct kq_event *c)
 	int ret = 0;
 	bool fresh = false;
 
-	if (c->filter == KQ_NONE || c->filter == KQ_EMPTY)
+	if (c->filter == KQ_NONE)
 		return -EINVAL;
+	if (c->filter >= KQ_AIO && c->flags & EV_ADD && !c->ours)
+		return -EPERM;
 	if (c->filter <= KQ_VNODE && (c->ident > INT32_MAX ||
 				      own_fd_is((int)c->ident) ||
 				      fcntl((int)c->ident, F_GETFD) < 0))
@@ -465,6 +493,7 @@ int kq_change(struct kq *q, const struct kq_event *c)
 			if (k->fd >= 0)
 				close(k->fd);
 			q->nalways -= k->always;
+			free(k->mounts);
 			free(k);
 			return ret;
 		}
@@ -474,12 +503,16 @@ int kq_change(struct kq *q, const struct kq_event *c)
 		ret = arm_fd(q, k, false);
 	} else if (c->filter == KQ_TIMER) {
 		ret = kq_arm_timer(k);
+	} else if (c->filter == KQ_EMPTY) {
+		kq_empty_again(k);
 	} else if (c->filter == KQ_VNODE && c->flags & EV_ADD) {
 		char path[40];
 
 		snprintf(path, sizeof path, "/proc/self/fd/%d", (int)c->ident);
 		inotify_add_watch(k->fd, path, vnode_mask(c->fflags));
 	}
+	if (!fresh && c->flags & (EV_ENABLE | EV_DISABLE))
+		kq_rearm(q, k);
 	if (c->filter == KQ_USER)
 		user_change(k, c);
 	return ret;

@@ -7,8 +7,9 @@
 
 /* Up to KQ_VNODE the ident is a descriptor. */
 enum kq_filter {
-	KQ_NONE, KQ_READ, KQ_WRITE, KQ_PROCDESC, KQ_VNODE, KQ_PROC, KQ_SIGNAL, KQ_TIMER,
-	KQ_USER, KQ_EMPTY,
+	KQ_NONE, KQ_READ, KQ_WRITE, KQ_EMPTY, KQ_PROCDESC, KQ_VNODE, KQ_PROC,
+	KQ_SIGNAL, KQ_TIMER, KQ_USER, KQ_FS,
+	KQ_AIO, KQ_LIO, /* not to be added by the program: kqueue_announce() */
 };
 
 enum {
@@ -28,6 +29,7 @@ struct kq_event {
 	/* KQ_TIMER: the unit of data in nanoseconds; absolute */
 	int64_t unit;
 	bool absolute;
+	bool ours; /* not a program's change */
 	uint64_t ext[4]; /* FreeBSD: passed back as it is */
 };
 
@@ -44,5 +46,19 @@ int64_t kqueue_kevent(struct task *t, int fd, gaddr changes, uint64_t nchanges,
 		      const struct kq_layout *layout);
 /* A signal has come.  Signal context. */
 void kqueue_signal(int sig);
+
+/* The queue of a descriptor, or NULL.  kq_put() it. */
+struct kq;
+struct kq *kq_find(int fd);
+void kq_put(struct kq *q);
+/*
+ * An event that we shall post ourselves: kqueue_post() does, with an error of the
+ * host's or 0, unless the program has deleted it; kqueue_unpost() takes it back.
+ * 0 or -errno.
+ */
+int kqueue_announce(struct kq *q, const struct kq_event *ev);
+void kqueue_post(struct kq *q, enum kq_filter filter, uint64_t ident,
+		 int64_t error);
+void kqueue_unpost(struct kq *q, enum kq_filter filter, uint64_t ident);
 
 #endif

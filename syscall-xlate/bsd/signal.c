@@ -153,7 +153,8 @@ static void fill(struct bsd_signal *s, int host_sig, const siginfo_t *si)
 		.code = code,
 		.error = again ? 0 : si->si_errno,
 	};
-	if (code == SI_TIMER || code == SI_QUEUE || code == SI_MESGQ)
+	if (code == SI_TIMER || code == SI_QUEUE || code == SI_MESGQ ||
+	    code == SI_ASYNCIO)
 		s->value = (uint64_t)si->si_value.sival_ptr;
 	if (code != SI_TIMER && code != SI_KERNEL) {
 		s->pid = si->si_pid;

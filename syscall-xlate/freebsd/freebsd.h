@@ -9,6 +9,16 @@ enum {
 	FREEBSD_OSRELDATE = 1400097, /* 14.0-RELEASE: param.h */
 };
 
+struct fb_sigevent {
+	int32_t notify, signo;
+	uint64_t value;
+	union {
+		int32_t tid;
+		uint64_t spare[8];
+	} u;
+};
+_Static_assert(sizeof(struct fb_sigevent) == 80, "sys/signal.h");
+
 extern const struct xlate_call freebsd_calls[];
 extern const size_t freebsd_ncalls;
 

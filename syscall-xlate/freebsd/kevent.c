@@ -24,9 +24,8 @@ enum { OLD_SIZE = 32 }; /* without ext */
 
 /* Filter -1, -2, ... */
 static const uint8_t filters[] = {
-	KQ_NONE, KQ_READ, KQ_WRITE, KQ_NONE /* AIO */, KQ_VNODE, KQ_PROC,
-	KQ_SIGNAL, KQ_TIMER, KQ_PROCDESC, KQ_NONE /* FS */,
-	KQ_NONE /* LIO */, KQ_USER, KQ_NONE /* SENDFILE */, KQ_EMPTY,
+	KQ_NONE, KQ_READ, KQ_WRITE, KQ_AIO, KQ_VNODE, KQ_PROC, KQ_SIGNAL,
+	KQ_TIMER, KQ_PROCDESC, KQ_FS, KQ_LIO, KQ_USER, KQ_NONE /* SENDFILE */, KQ_EMPTY,
 };
 
 static int get_old(const void *from, struct kq_event *ev)

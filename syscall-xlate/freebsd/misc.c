@@ -21,16 +21,6 @@
 #include "syscall-xlate/freebsd/calls.h"
 #include "syscall-xlate/freebsd/freebsd.h"
 
-struct fb_sigevent {
-	int32_t notify, signo;
-	uint64_t value;
-	union {
-		int32_t tid;
-		uint64_t spare[8];
-	} u;
-};
-_Static_assert(sizeof(struct fb_sigevent) == 80, "sys/signal.h");
-
 int64_t freebsd_ktimer_create(struct task *t, uint32_t clock, gaddr evp,
 			      gaddr timerid)
 {

@@ -19,8 +19,8 @@ struct nb_kevent {
 _Static_assert(sizeof(struct nb_kevent) == 40, "sys/event.h");
 
 static const uint8_t filters[] = {
-	KQ_READ, KQ_WRITE, KQ_NONE /* AIO */, KQ_VNODE, KQ_PROC, KQ_SIGNAL,
-	KQ_TIMER, KQ_NONE /* FS */, KQ_USER, KQ_EMPTY,
+	KQ_READ, KQ_WRITE, KQ_NONE /* AIO: nor there */, KQ_VNODE, KQ_PROC, KQ_SIGNAL,
+	KQ_TIMER, KQ_FS, KQ_USER, KQ_EMPTY,
 };
 
 static int get(const void *from, struct kq_event *ev)

@@ -31,5 +31,6 @@ int netbsd_get_context(struct task *t, gaddr ucp, struct guest_regs *regs,
 void netbsd_lwp_gone(void);
 void netbsd_lwp_forked(void);
 void netbsd_futex_release(struct task *t, struct bsd_thread *th);
+void netbsd_aio_done(gaddr cb, int64_t result); /* of struct bsd_system */
 
 #endif

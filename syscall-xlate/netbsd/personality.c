@@ -74,6 +74,7 @@ const struct bsd_system netbsd_system = {
 	.push_frame = netbsd_push_frame,
 	.forked = netbsd_lwp_forked,
 	.let_go = netbsd_futex_release,
+	.aio_done = netbsd_aio_done,
 };
 
 static void task_ended(struct task *t)

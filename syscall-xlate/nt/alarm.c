@@ -1,14 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * alarm.c - things to do at a time, and the helper threads of this folder.
+ * alarm.c - things to do at a time.
  *
  * Waiting threads compute their own timeouts; the alarm thread is only for
  * what must happen although no thread waits: timers with an APC or a wait
  * packet.  It starts with the first alarm.
  */
-#include <pthread.h>
-#include <signal.h>
-#include <stdlib.h>
 #include <sys/prctl.h>
 
 #include "syscall-xlate/nt/nt-private.h"
@@ -17,48 +14,6 @@ static _Atomic uint32_t alarms_lock;
 static struct alarm *alarms; /* by due */
 static bool running;
 static _Atomic uint32_t changed; /* futex: the first alarm is another one */
-
-struct helper {
-	void *(*fn)(void *);
-	void *arg;
-};
-
-static void *helper_main(void *arg)
-{
-	struct helper h = *(struct helper *)arg;
-
-	free(arg);
-	task_adopt();
-	return h.fn(h.arg);
-}
-
-int helper_thread(void *(*fn)(void *), void *arg)
-{
-	struct helper *h = malloc(sizeof *h);
-	sigset_t all, old;
-	pthread_attr_t a;
-	pthread_t th;
-	int err;
-
-	if (!h)
-		return ENOMEM;
-	*h = (struct helper){ fn, arg };
-	/* The default stack size follows RLIMIT_STACK, which may be huge. */
-	pthread_attr_init(&a);
-	pthread_attr_setstacksize(&a, 128 << 10);
-	pthread_attr_setdetachstate(&a, PTHREAD_CREATE_DETACHED);
-	sigfillset(&all);
-	/* Faults in guest memory must still be caught. */
-	sigdelset(&all, SIGSEGV);
-	sigdelset(&all, SIGBUS);
-	pthread_sigmask(SIG_SETMASK, &all, &old);
-	err = pthread_create(&th, &a, helper_main, h);
-	if (err)
-		free(h);
-	pthread_sigmask(SIG_SETMASK, &old, NULL);
-	pthread_attr_destroy(&a);
-	return err;
-}
 
 /* The next alarm that is due, off the list; else when to look again. */
 static struct alarm *next_due(int64_t *until)

@@ -290,8 +290,6 @@ struct alarm {
 bool alarm_arm(struct alarm *a);
 /* false: it was not armed, or is ringing right now. */
 bool alarm_disarm(struct alarm *a);
-/* A thread of our own: all signals blocked, small explicit stack. */
-int helper_thread(void *(*fn)(void *), void *arg);
 
 /* timer.c: somebody without a thread waits for o; let time pass for it. */
 void timer_needs_alarm(struct object *o);

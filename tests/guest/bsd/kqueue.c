@@ -6,15 +6,16 @@
 struct kevent { u64 ident; short filter; u16 flags; u32 fflags; i64 data;
 		u64 udata; u64 ext[4]; };
 enum { READ_ = -1, WRITE_ = -2, PROC_ = -5, SIGNAL_ = -6, TIMER_ = -7,
-       USER_ = -11 };
+       USER_ = -11, EMPTY_ = -13, FS_ = -9 };
 #else
 struct kevent { u64 ident; u32 filter, flags, fflags, pad; i64 data;
 		u64 udata; };
-enum { READ_ = 0, WRITE_ = 1, PROC_ = 4, SIGNAL_ = 5, TIMER_ = 6, USER_ = 8 };
+enum { READ_ = 0, WRITE_ = 1, PROC_ = 4, SIGNAL_ = 5, TIMER_ = 6, USER_ = 8,
+       EMPTY_ = 9, FS_ = 7 };
 #endif
 
 enum { ADD = 1, DELETE = 2, ONESHOT = 0x10, CLEAR = 0x20, ERROR_ = 0x4000,
-       EOF_ = 0x8000 };
+       EOF_ = 0x8000, ENABLE_ = 4, DISPATCH_ = 0x80 };
 
 static int kq;
 
@@ -32,6 +33,43 @@ static i64 wait_ms(struct kevent *ev, i64 ms)
 	i64 ts[2] = { ms / 1000, ms % 1000 * 1000000 };
 
 	return CALL(SYS_kevent, kq, 0, 0, ev, 4, ts);
+}
+
+/* A socket's send queue; and mounts, of which there are none meanwhile. */
+static void empty_queues(void)
+{
+	struct kevent ev[4];
+	i32 s[2];
+	char b[8];
+
+	FAILS(change(999, EMPTY_, ADD, 0, 0), EBADF);
+	FAILS(change((u64)kq, EMPTY_, ADD, 0, 0), EINVAL);
+	EQUAL(CALL(SYS_socketpair, 1, 1, 0, s), 0);
+	EQUAL(change((u64)s[0], EMPTY_, ADD, 0, 0), 0);
+	EQUAL(wait_ms(ev, 5000), 1);
+	EQUAL(ev[0].ident, s[0]);
+	EQUAL((int)ev[0].filter, EMPTY_);
+	EQUAL(wait_ms(ev, 5000), 1); /* it still is */
+	CALL(SYS_write, s[0], "abc", 3);
+	EQUAL(wait_ms(ev, 100), 0);
+	CALL(SYS_read, s[1], b, 8);
+	EQUAL(wait_ms(ev, 5000), 1);
+	/* Told once, and again when it has been otherwise. */
+	EQUAL(change((u64)s[0], EMPTY_, ADD | CLEAR, 0, 0), 0);
+	EQUAL(wait_ms(ev, 5000), 1);
+	EQUAL(wait_ms(ev, 100), 0);
+	EQUAL(change((u64)s[0], EMPTY_, ADD | DISPATCH_, 0, 0), 0);
+	EQUAL(wait_ms(ev, 5000), 1);
+	EQUAL(wait_ms(ev, 100), 0);
+	EQUAL(change((u64)s[0], EMPTY_, ENABLE_ | DISPATCH_, 0, 0), 0);
+	EQUAL(wait_ms(ev, 5000), 1);
+	EQUAL(change((u64)s[0], EMPTY_, DELETE, 0, 0), 0);
+	CALL(SYS_close, s[0]);
+	CALL(SYS_close, s[1]);
+
+	EQUAL(change(0, FS_, ADD, 0x18, 0), 0);
+	EQUAL(wait_ms(ev, 0), 0);
+	EQUAL(change(0, FS_, DELETE, 0, 0), 0);
 }
 
 #ifdef FREEBSD
@@ -183,6 +221,7 @@ int test_main(int argc, char **argv)
 	CHECK(ev[0].fflags & 0x80000000);
 	EQUAL(ev[0].data, 6 << 8);
 	CALL(SYS_wait4, child, 0, 0, 0);
+	empty_queues();
 #ifdef FREEBSD
 	process_descriptors();
 #endif
