@@ -117,8 +117,10 @@ static char *put_exponent(char *o, int e, int digits, char letter)
 	*o++ = e < 0 ? '-' : '+';
 	if (e < 0)
 		e = -e;
+	if (e >= 1000) /* of %a */
+		*o++ = '1';
 	if (e >= 100 || digits >= 3)
-		*o++ = (char)('0' + e / 100);
+		*o++ = (char)('0' + e / 100 % 10);
 	if (e >= 10 || digits >= 2)
 		*o++ = (char)('0' + e / 10 % 10);
 	*o++ = (char)('0' + e % 10);

@@ -345,7 +345,7 @@ static int FN(parse)(const CH **fmt, struct spec *s, struct args *a)
 	for (;; p++) {
 		switch (*p) {
 		case 'h':
-			s->size = s->size == SZ_H ? SZ_HH : SZ_H;
+			s->size = s->size == SZ_H && !CRT_MSVCRT ? SZ_HH : SZ_H;
 			continue;
 		case 'l':
 			s->size = s->size == SZ_L ? SZ_64 : SZ_L;

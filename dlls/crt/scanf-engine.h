@@ -108,16 +108,15 @@ static int FN(scan_int)(struct FN(source) * s, int width, int base,
 }
 
 /* The longest text that may begin a number; -1 when it is not one. */
-static int FN(scan_float)(struct FN(source) * s, int width, double *value,
+static int FN(take_float)(struct FN(source) * s, int width, struct number *t,
 			  struct crt_locale *l)
 {
-	char buf[512], *end;
-	int n = 0, c, digits = 0, hex = 0, point = 0, exp = 0;
+	int c, digits = 0, hex = 0, point = 0, exp = 0;
 
 #define TAKE(ch)                                                               \
 	do {                                                                   \
-		if (n < (int)sizeof(buf) - 1)                                  \
-			buf[n++] = (char)(ch);                                 \
+		if (number_add(t, ch) < 0)                                     \
+			return -1;                                             \
 		FN(next)(s);                                                   \
 		width--;                                                       \
 	} while (0)
@@ -132,9 +131,7 @@ static int FN(scan_float)(struct FN(source) * s, int width, double *value,
 
 		for (; width && w[i] && (FN(peek)(s) | 0x20) == w[i]; i++)
 			TAKE(w[i]);
-		if (i != 3 && w[i])
-			return -1;
-		goto done;
+		return i != 3 && w[i] ? -1 : 0;
 	}
 	if (!CRT_MSVCRT && width && c == '0') {
 		TAKE('0');
@@ -171,11 +168,27 @@ static int FN(scan_float)(struct FN(source) * s, int width, double *value,
 		if (!exp) /* "1e" is no number for scanf */
 			return -1;
 	}
-done:
 #undef TAKE
-	buf[n] = 0;
-	*value = crt_strtod(buf, &end, l);
-	return end == buf ? -1 : 0;
+	return 0;
+}
+
+static int FN(scan_float)(struct FN(source) * s, int width, double *value,
+			  struct crt_locale *l)
+{
+	struct number t = { .text = t.small, .room = sizeof t.small };
+	char *end;
+	int ret = FN(take_float)(s, width, &t, l);
+
+	*value = 0;
+	if (!ret)
+		ret = number_add(&t, 0);
+	if (!ret) {
+		*value = crt_strtod(t.text, &end, l);
+		ret = end == t.text ? -1 : 0;
+	}
+	if (t.text != t.small)
+		free(t.text);
+	return ret;
 }
 
 /* A [set]; fmt is behind '['.  Returns a pointer behind ']', or NULL. */
@@ -288,13 +301,25 @@ static int FN(scan_text)(struct FN(source) * s, struct scan *sp, int kind,
 	return 1;
 }
 
+/* What was looked at and not taken goes back. */
+static int FN(stop)(struct FN(source) * s, int result)
+{
+	if (s->f && s->have && s->ahead != EOF)
+#if IS_WIDE
+		crt_ungetwc_file((wint_t)s->ahead, s->f);
+#else
+		crt_ungetc_file(s->ahead, s->f);
+#endif
+	return result;
+}
+
 static int FN(scan)(struct FN(source) * s, unsigned opt, const CH *fmt,
 		    struct crt_locale *l, va_list *ap)
 {
 	unsigned char *set = NULL;
-	int done = 0, c, fail = 0;
+	int done = 0, fail = 0;
 
-	for (; *fmt && !fail; fmt++) {
+	for (; *fmt; fmt++) {
 		struct scan sp = { 0 };
 		uint64_t v;
 		double d;
@@ -322,7 +347,8 @@ static int FN(scan)(struct FN(source) * s, unsigned opt, const CH *fmt,
 			fmt++;
 		}
 		for (; *fmt >= '0' && *fmt <= '9'; fmt++) {
-			sp.width = sp.width * 10 + (int)(*fmt - '0');
+			if (sp.width < INT_MAX / 10)
+				sp.width = sp.width * 10 + (int)(*fmt - '0');
 			sp.has_width = 1;
 		}
 		if (sp.has_width && !sp.width)
@@ -470,22 +496,18 @@ static int FN(scan)(struct FN(source) * s, unsigned opt, const CH *fmt,
 			done += !sp.suppress;
 			break;
 		}
-		default:
-			fail = 1;
-			break;
+		default: /* no conversion: not the input's fault */
+			free(set);
+			return FN(stop)(s, done);
 		}
+		if (fail)
+			break;
 	}
 	free(set);
-	/* Nothing more is read: that could wait for a keyboard. */
-	c = s->have ? s->ahead : 0;
-	/* The end before the first conversion is EOF, not 0. */
-	if (c == EOF && done == 0 && *fmt)
-		done = EOF;
-	if (s->f && s->have && c != EOF)
-#if IS_WIDE
-		crt_ungetwc_file((wint_t)c, s->f);
-#else
-		crt_ungetc_file(c, s->f);
-#endif
-	return done;
+	/*
+	 * The end before the first conversion is EOF, not 0.  Nothing more is
+	 * read: that could wait for a keyboard.
+	 */
+	return FN(stop)(s, *fmt && !done && s->have && s->ahead == EOF ? EOF
+								       : done);
 }

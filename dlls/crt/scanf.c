@@ -34,6 +34,29 @@ static void scan_store(void *p, int size, uint64_t v)
 	}
 }
 
+/* A number's text as it is read; of any length, as it has to be exact. */
+struct number {
+	char small[128], *text;
+	size_t n, room;
+};
+
+static int number_add(struct number *t, int c)
+{
+	if (t->n == t->room) {
+		char *more = malloc(2 * t->room);
+
+		if (!more)
+			return -1;
+		memcpy(more, t->text, t->n);
+		if (t->text != t->small)
+			free(t->text);
+		t->text = more;
+		t->room *= 2;
+	}
+	t->text[t->n++] = (char)c;
+	return 0;
+}
+
 #define CH        char
 #define UCH       unsigned char
 #define FN(x)     n_##x

@@ -247,72 +247,137 @@ static int easy(const char *s, const char **end, char dp, double *out)
 	return 1;
 }
 
+/*
+ * nan, nan(snan), nan(ind), nan(whatever); returns the bits of a double, or 0.
+ * What is behind "nan" and no such word is left.
+ */
+static uint64_t parse_nan(const char *p, const char **end)
+{
+	uint64_t sign = 0, bits = 0x7fffffffffffffffULL;
+	const char *q;
+
+	if (*p == '-' || *p == '+')
+		sign = (uint64_t)(*p++ == '-') << 63;
+	if (_strnicmp(p, "nan", 3))
+		return 0;
+	*end = q = p + 3;
+	if (*q++ == '(') {
+		while ((*q >= '0' && *q <= '9') || *q == '_' ||
+		       ((*q | 0x20) >= 'a' && (*q | 0x20) <= 'z'))
+			q++;
+		if (*q == ')') {
+			if (!_strnicmp(*end, "(snan)", 6))
+				bits = 0x7ff0000000000001ULL;
+			else if (!_strnicmp(*end, "(ind)", 5))
+				return *end = q + 1, 0xfff8000000000000ULL;
+			*end = q + 1;
+		}
+	}
+	return bits | sign;
+}
+
+/* p as the C locale would write it: itself, or in small, or to be freed. */
+static const char *c_text(const char *p, char *small, size_t room,
+			  struct crt_locale *l)
+{
+	size_t n;
+	char *buf = small;
+
+	if (l->dp == '.')
+		return p;
+	n = strlen(p) + 1;
+	if (n > room)
+		buf = malloc(n);
+	if (buf)
+		number_text(p, buf, n, (char)l->dp);
+	return buf;
+}
+
+static void c_text_end(const char *text, const char *p, const char *small)
+{
+	if (text != p && text != small)
+		free((char *)text);
+}
+
+/*
+ * What gdtoa knows otherwise: NaNs, and for msvcrt inf, nan and 0x1p3.
+ * Returns 0 where it is gdtoa's; stop is p if there is no number.
+ */
+static int strange(const char *p, const char **stop, double *v)
+{
+	const char *q = p + (*p == '-' || *p == '+');
+	union {
+		uint64_t u;
+		double d;
+	} x = { 0 };
+
+	if (CRT_MSVCRT && q[0] == '0' && (q[1] | 0x20) == 'x') {
+		*stop = q + 1;
+		*v = *p == '-' ? -0.0 : 0.0;
+		return 1;
+	}
+	if (CRT_MSVCRT && (*q | 0x20) >= 'a' && (*q | 0x20) <= 'z') {
+		*stop = p;
+		*v = 0;
+		return 1;
+	}
+	x.u = CRT_MSVCRT ? 0 : parse_nan(p, stop);
+	*v = x.d;
+	return x.u != 0;
+}
+
 double crt_strtod(const char *s, char **end, struct crt_locale *l)
 {
-	const char *p = s;
-	char small[512], *buf = small, *stop;
-	const char *q;
+	const char *p = s, *stop, *text;
+	char small[512], *at;
 	double v;
 
 	while (NARROW_SPACE((unsigned char)*p))
 		p++;
-	if (easy(p, &q, (char)l->dp, &v)) {
-		if (end)
-			*end = (char *)q;
-		return v;
-	}
-	q = p + (*p == '-' || *p == '+');
-	/* What gdtoa knows and msvcrt does not: inf, nan, 0x1p3. */
-	if (CRT_MSVCRT && q[0] == '0' && (q[1] | 0x20) == 'x') {
-		if (end)
-			*end = (char *)q + 1;
-		return *p == '-' ? -0.0 : 0.0;
-	}
-	if (CRT_MSVCRT && (*q | 0x20) >= 'a' && (*q | 0x20) <= 'z') {
-		if (end)
-			*end = (char *)s;
-		return 0;
-	}
-	if (l->dp == '.') {
-		v = __strtod(p, &stop);
-	} else {
-		size_t n = strlen(p) + 1;
-
-		if (n > sizeof(small))
-			buf = malloc(n);
-		if (!buf) {
-			if (end)
-				*end = (char *)s;
-			return 0;
-		}
-		number_text(p, buf, n, (char)l->dp);
-		v = __strtod(buf, &stop);
-		stop = (char *)p + (stop - buf);
-		if (buf != small)
-			free(buf);
+	stop = p;
+	if (!easy(p, &stop, (char)l->dp, &v) && !strange(p, &stop, &v)) {
+		text = c_text(p, small, sizeof small, l);
+		v = text ? __strtod(text, &at) : 0;
+		stop = text ? p + (at - text) : p;
+		c_text_end(text, p, small);
 	}
 	if (end)
-		*end = stop == p ? (char *)s : stop;
+		*end = (char *)(stop == p ? s : stop);
 	return v;
 }
 
+/* Not crt_strtod()'s, which would round twice. */
 float crt_strtof(const char *s, char **end, struct crt_locale *l)
 {
-	const char *p = s;
-	char buf[512], *stop;
+	const char *p = s, *stop, *text;
+	char small[512], *at;
+	union {
+		uint64_t u;
+		double d;
+	} wide;
+	uint32_t bits;
 	float v;
 
 	while (NARROW_SPACE((unsigned char)*p))
 		p++;
-	if (l->dp == '.') {
-		v = __strtof(p, &stop);
+	stop = p;
+	if (strange(p, &stop, &wide.d)) {
+		/* By its bits: a conversion would make any NaN a quiet one. */
+		bits = (uint32_t)(wide.u >> 32 & 0x80000000);
+		if (wide.u << 1)
+			bits |= 0x7f800000 |
+				(uint32_t)(wide.u >> 29 & 0x7fffff);
+		if (bits << 1 == 0xff000000)
+			bits |= 1;
+		memcpy(&v, &bits, sizeof v);
 	} else {
-		number_text(p, buf, sizeof(buf), (char)l->dp);
-		v = __strtof(buf, &stop);
-		stop = (char *)p + (stop - buf);
+		text = c_text(p, small, sizeof small, l);
+		v = text ? __strtof(text, &at) : 0;
+		stop = text ? p + (at - text) : p;
+		c_text_end(text, p, small);
 	}
 	if (end)
-		*end = stop == p ? (char *)s : stop;
+		*end = (char *)(stop == p ? s : stop);
 	return v;
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Tests printf, scanf, strtod of the C runtime: msvcrt's and ucrt's rules. */
 // cflags: -D__USE_MINGW_ANSI_STDIO=0
+#include <windows.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -42,6 +43,9 @@ static void same(int line, const char *got, const char *want)
 
 static void integers(void)
 {
+	/* msvcrt sees one h, however many there are */
+	SAME(UCRT ? "-1 255 377 ff" : "-1 65535 177777 ffff",
+	     "%hhd %hhu %hho %hhx", -1, -1, -1, -1);
 	SAME("42", "%d", 42);
 	SAME("-42", "%d", -42);
 	SAME("-2147483648", "%d", (int)0x80000000);
@@ -125,6 +129,9 @@ static void doubles(void)
 		SAME("nan", "%f", (double)NAN);
 		SAME("   inf", "%06f", INFINITY);
 		SAME("0x1.8000000000000p+0", "%a", 1.5);
+		SAME("0x0.0000000000001p-1022", "%a", 5e-324);
+		SAME("-0X1.FFFFFFFFFFFFFP+1023", "%A", -DBL_MAX);
+		SAME("0x2p+1023", "%.0a", DBL_MAX);
 	} else {
 		SAME("0.10000000000000001000", "%.20f", 0.1);
 		SAME("1.#INF00", "%f", INFINITY);
@@ -160,11 +167,51 @@ static void wide(void)
 	CHECK(!wcsncmp(w, L"  2.", 4) && !wcscmp(w + 5, L"|ff"), "%ls", w);
 }
 
+/* The bits that strtod makes of a text, all of which it takes but rest. */
+static unsigned long long bits_of(const char *text, const char *rest)
+{
+	unsigned long long u;
+	char *end;
+	double d = strtod(text, &end);
+
+	CHECK(!strcmp(end, rest), "%s leaves \"%s\"", text, end);
+	memcpy(&u, &d, sizeof u);
+	return u;
+}
+
+static void not_numbers(void)
+{
+	float(__cdecl * to_float)(const char *, char **);
+	float f;
+	unsigned u;
+
+	CHECK_EQ(bits_of("nan", ""), 0x7fffffffffffffff);
+	CHECK_EQ(bits_of("-NaN(x_1)", ""), 0xffffffffffffffff);
+	CHECK_EQ(bits_of("nan(12)", ""), 0x7fffffffffffffff);
+	CHECK_EQ(bits_of("nan(a-b)", "(a-b)"), 0x7fffffffffffffff);
+	CHECK_EQ(bits_of("nan(12", "(12"), 0x7fffffffffffffff);
+	CHECK_EQ(bits_of("+nan(IND)", ""), 0xfff8000000000000);
+#ifdef _WIN64 /* the x87 makes them quiet */
+	CHECK_EQ(bits_of("nan(snan)", ""), 0x7ff0000000000001);
+#endif
+	/* mingw-w64 links one of its own */
+	to_float = (void *)GetProcAddress(GetModuleHandleA("ucrtbase.dll"),
+					  "strtof");
+	f = to_float("nan", NULL);
+	memcpy(&u, &f, sizeof u);
+	CHECK_EQ(u, 0x7fffffff);
+	CHECK_EQ(bits_of("-inf", ""), 0xfff0000000000000);
+	CHECK_EQ(bits_of("infinit", "init"), 0x7ff0000000000000);
+	CHECK_EQ(bits_of("0x1.8p1z", "z"), 0x4008000000000000);
+	CHECK_EQ(bits_of("0x", "x"), 0);
+}
+
 static void scanning(void)
 {
 	int a = 0, b = 0, n, used = -1;
 	unsigned x = 0;
 	char s[16] = "", c = 0;
+	wchar_t w[16] = L"";
 	double d = 0;
 	float f = 0;
 	long long ll = 0;
@@ -180,6 +227,24 @@ static void scanning(void)
 	n = sscanf("abc:def", "%[a-c]:%n%[^x]", s, &used, buf);
 	CHECK(n == 2 && !strcmp(s, "abc") && used == 4 && !strcmp(buf, "def"),
 	      "%d %s %d", n, s, used);
+	/* the end before the first conversion, whatever that was */
+	CHECK_EQ(sscanf("", "%s", s), EOF);
+	CHECK_EQ(sscanf(" ", " %s", s), EOF);
+	CHECK_EQ(sscanf("", "%c", s), EOF);
+	CHECK_EQ(sscanf("", "%[a]", s), EOF);
+	CHECK_EQ(sscanf(" ", "%lf", &d), EOF);
+	CHECK_EQ(sscanf(".", "%lf", &d), EOF);
+	CHECK_EQ(sscanf("x", "%lf", &d), 0);
+	CHECK_EQ(sscanf("b", "%[a]", s), 0);
+	CHECK_EQ(sscanf("1", "%d%s", &a, s), 1);
+	CHECK_EQ(swscanf(L"", L"%ls", w), EOF);
+	CHECK_EQ(swscanf(L"", L"%lf", &d), EOF);
+	/* 1.5 with a thousand zeros and an exponent that takes them back */
+	memset(buf, '0', 1002);
+	buf[1] = '.';
+	strcpy(buf + 1002, "15e1001");
+	CHECK_EQ(sscanf(buf, "%lf", &d), 1);
+	CHECK(d == 1.5, "%g", d);
 	n = sscanf("", "%d", &a);
 	CHECK(n == EOF, "%d", n);
 	n = sscanf("x", "%d", &a);
@@ -236,5 +301,7 @@ int main(void)
 	wide();
 	scanning();
 	numbers();
+	if (UCRT)
+		not_numbers();
 	return check_done();
 }
