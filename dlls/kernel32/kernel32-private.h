@@ -9,6 +9,13 @@
 
 #include "nt-ldr.h"
 
+/* mingw-w64 has no names for these. */
+#ifndef MEM_REPLACE_PLACEHOLDER
+#define MEM_COALESCE_PLACEHOLDERS 1
+#define MEM_PRESERVE_PLACEHOLDER 2
+#define MEM_REPLACE_PLACEHOLDER 0x4000
+#endif
+
 #define ARRAY_LEN(a) (sizeof(a) / sizeof((a)[0]))
 
 static inline PVOID k32_alloc(SIZE_T size)

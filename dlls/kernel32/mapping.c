@@ -7,10 +7,6 @@
 /* NtMapViewOfSection: does a child process get the view?  It never does. */
 #define VIEW_UNMAP 2
 
-#ifndef MEM_REPLACE_PLACEHOLDER
-#define MEM_REPLACE_PLACEHOLDER 0x4000
-#endif
-
 /* ---- sections ---- */
 
 /* What flProtect mixes: page protection below, SEC_* above. */

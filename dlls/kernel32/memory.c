@@ -61,9 +61,11 @@ PVOID WINAPI VirtualAllocFromApp(PVOID address, SIZE_T size, ULONG type,
 BOOL WINAPI VirtualFreeEx(HANDLE process, LPVOID address, SIZE_T size,
 			  DWORD type)
 {
+	/* Part of a reservation goes only if it is, or was, a placeholder. */
+	const DWORD parts = MEM_PRESERVE_PLACEHOLDER | MEM_COALESCE_PLACEHOLDERS;
 	PVOID base = address;
 
-	if ((type & MEM_RELEASE) && size) {
+	if ((type & MEM_RELEASE) && size && !(type & parts)) {
 		SetLastError(ERROR_INVALID_PARAMETER);
 		return FALSE;
 	}

@@ -11,6 +11,8 @@ PVOID NTAPI RtlImageRvaToVa(PIMAGE_NT_HEADERS nt, PVOID base, ULONG rva,
 			    PIMAGE_SECTION_HEADER *last);
 PIMAGE_SECTION_HEADER NTAPI RtlImageRvaToSection(PIMAGE_NT_HEADERS nt,
 						 PVOID base, ULONG rva);
+PVOID NTAPI RtlAddressInSectionTable(PIMAGE_NT_HEADERS nt, PVOID base,
+				     ULONG rva);
 NTSTATUS NTAPI RtlImageNtHeaderEx(ULONG flags, PVOID base, ULONG64 size,
 				  PIMAGE_NT_HEADERS *out);
 
@@ -78,6 +80,11 @@ PVOID NTAPI RtlImageRvaToVa(PIMAGE_NT_HEADERS nt, PVOID base, ULONG rva,
 	if (last)
 		*last = s;
 	return (char *)base + (rva - s->VirtualAddress) + s->PointerToRawData;
+}
+
+PVOID NTAPI RtlAddressInSectionTable(PIMAGE_NT_HEADERS nt, PVOID base, ULONG rva)
+{
+	return RtlImageRvaToVa(nt, base, rva, NULL);
 }
 
 static const IMAGE_DATA_DIRECTORY *

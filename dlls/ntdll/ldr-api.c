@@ -91,6 +91,25 @@ NTSTATUS NTAPI LdrAddRefDll(ULONG flags, PVOID base)
 	return m ? STATUS_SUCCESS : STATUS_DLL_NOT_FOUND;
 }
 
+/*
+ * Every process of the system has kernelbase.dll, below kernel32.  Here it only
+ * forwards, and so it is loaded when somebody first asks for it.  NULL: it is
+ * another name, or cannot be.
+ */
+static struct module *module_always_there(const UNICODE_STRING *name)
+{
+	static const UNICODE_STRING kernelbase = { 28, 30,
+						   (WCHAR *)L"kernelbase.dll" };
+	struct module *m;
+
+	if (!RtlEqualUnicodeString(name, &kernelbase, TRUE) ||
+	    !NT_SUCCESS(module_load(name, 0, NULL, &m)) ||
+	    !NT_SUCCESS(module_attach_new()))
+		return NULL;
+	m->refs = -1;
+	return m;
+}
+
 /* flags: 1 no reference is taken, 2 the module stays for good */
 NTSTATUS NTAPI LdrGetDllHandleEx(ULONG flags, PWSTR path, ULONG *dll_flags,
 				 const UNICODE_STRING *name, PVOID *base)
@@ -132,6 +151,8 @@ NTSTATUS NTAPI LdrGetDllHandleEx(ULONG flags, PWSTR path, ULONG *dll_flags,
 		if (apiset_resolve(&full, &target))
 			full = target;
 		m = module_by_name(&full);
+		if (!m)
+			m = module_always_there(&full);
 	}
 	if (m) {
 		*base = m->entry.DllBase;
