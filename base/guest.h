@@ -35,6 +35,8 @@ enum guest_prot {
 enum guest_map_flags {
 	GUEST_SHARED = 1, /* writes reach the file and its other mappings */
 	/* else: copy on write */
+	/* fd is the id of a System V shared memory segment, attached whole */
+	GUEST_SEGMENT = 4,
 	GUEST_HUGE = 2, /* most of it is about to be filled: large pages help */
 };
 

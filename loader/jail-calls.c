@@ -38,6 +38,7 @@ enum rule {
 	BY_NAME,    /* the same, unless no name leads outside */
 	NOT_BY_NAME, /* utimensat: by descriptor (no second argument) */
 	NO_SUCH,    /* ENOSYS: libc has another way, which can be checked */
+	OWN_IPC,    /* the same, unless nobody outside has these objects */
 	IF_DIRECT,  /* only where the program's code is in this process */
 	NO_EXEC,    /* memory: not executable (third argument) */
 	NO_SPACES,  /* clone: no new namespaces (first argument) */
@@ -160,6 +161,11 @@ static const struct call monitor[] = {
 	C(clock_settime, REFUSE), C(settimeofday, REFUSE), C(adjtimex, REFUSE),
 	C(clock_adjtime, REFUSE), C(process_vm_readv, REFUSE),
 	C(process_vm_writev, REFUSE), C(personality, REFUSE),
+	/* System V IPC, for programs of the BSDs */
+	C(msgget, OWN_IPC), C(msgsnd, OWN_IPC), C(msgrcv, OWN_IPC),
+	C(msgctl, OWN_IPC), C(semget, OWN_IPC), C(semop, OWN_IPC),
+	C(semctl, OWN_IPC), C(shmget, OWN_IPC), C(shmat, OWN_IPC),
+	C(shmctl, OWN_IPC),
 	C(modify_ldt, IF_DIRECT),
 };
 
@@ -259,6 +265,10 @@ static void body(struct filter *x, enum rule rule, const struct choice *c)
 		return;
 	case NO_SUCH:
 		result(x, SECCOMP_RET_ERRNO | ENOSYS);
+		return;
+	case OWN_IPC:
+		result(x, c->alone ? SECCOMP_RET_ALLOW :
+				     SECCOMP_RET_ERRNO | ENOSYS);
 		return;
 	case IF_DIRECT:
 		result(x, c->is_vm ? refuse : SECCOMP_RET_ALLOW);
@@ -394,6 +404,7 @@ void jail_show_calls(FILE *f)
 		[BY_NAME] = "where no name leads outside",
 		[NOT_BY_NAME] = "by descriptor, or where no name leads outside",
 		[NO_SUCH] = "refused, as if there were none",
+		[OWN_IPC] = "among the sandbox's own objects",
 		[IF_DIRECT] = "with the direct engine",
 		[NO_EXEC] = "but no executable memory",
 		[NO_SPACES] = "but no namespaces",

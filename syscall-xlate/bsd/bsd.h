@@ -188,6 +188,7 @@ struct bsd_system {
 	void (*closing)(int fd);
 	/* NetBSD: where a request's control block says that it is done. */
 	void (*aio_done)(gaddr cb, int64_t result);
+	const struct sysv_layout *sysv; /* sysv.h */
 };
 
 extern const struct bsd_system *bsd_sys;
@@ -353,6 +354,7 @@ struct bsd_map {
 	int prot, fd; /* prot: enum guest_prot */
 	unsigned align_log2; /* 0: a page */
 	bool anonymous, shared, fixed, exclusive, below_2g;
+	bool segment; /* fd is the id of a System V segment, of that size */
 };
 int64_t bsd_map(struct task *t, const struct bsd_map *m);
 int bsd_prot(uint32_t prot); /* PROT_* to enum guest_prot */

@@ -88,7 +88,9 @@ int64_t bsd_map(struct task *t, const struct bsd_map *m)
 			  0;
 	if (ret == 0)
 		ret = guest_mem->map(at, size, m->prot, fd, m->off,
-				     m->shared ? GUEST_SHARED : 0);
+				     m->segment ? GUEST_SEGMENT :
+				     m->shared	? GUEST_SHARED :
+						  0);
 	if (ret == 0)
 		ret = space_add(at, size);
 	space_unlock();

@@ -14,6 +14,7 @@
 #include "syscall-xlate/engine/direct-fixup.h"
 #include "syscall-xlate/engine/direct-lazy.h"
 #include "syscall-xlate/engine/direct.h"
+#include "syscall-xlate/engine/engine.h"
 
 /* Bytes up to which a copy word by word is quicker. */
 enum { SOME_WORDS = 64 };
@@ -207,6 +208,8 @@ static int direct_map(gaddr at, uint64_t size, int prot, int fd, uint64_t off,
 		search = fd >= 0 || prot & GUEST_WRITE;
 		writable = prot & GUEST_WRITE || flags & GUEST_SHARED;
 	}
+	if (flags & GUEST_SEGMENT)
+		return engine_attach((void *)at, fd, prot & GUEST_WRITE);
 	if (mmap((void *)at, size, search ? PROT_READ : direct_prot(prot), how,
 		 fd, (off_t)off) == MAP_FAILED)
 		return -errno;

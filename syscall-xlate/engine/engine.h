@@ -71,4 +71,10 @@ extern const struct engine *const engines[];
 const struct engine *engine_choose(const char *name, const struct image *img,
 				   struct err *e);
 
+/*
+ * engine_attach() - for engines' map(): the System V segment id, whole, in place
+ * of what is at at.  0 or -errno.
+ */
+int engine_attach(void *at, int id, bool write);
+
 #endif

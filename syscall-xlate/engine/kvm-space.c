@@ -23,6 +23,7 @@
 #include "base/log.h"
 #include "base/table.h"
 #include "syscall-xlate/engine/kvm.h"
+#include "syscall-xlate/engine/engine.h"
 
 enum { ENTRIES = 512, LEVELS = 4 };
 #define TABLE_SPAN (ENTRIES * PAGE)
@@ -287,13 +288,21 @@ static int protect_range(gaddr at, gaddr end, uint64_t bits)
 
 /* The host's side of a file's mapping; its kind of entry, or -errno. */
 static int64_t map_file(uint64_t gpa, uint64_t size, int prot, int fd,
-			uint64_t off, bool shared)
+			uint64_t off, unsigned flags)
 {
+	bool shared = flags & GUEST_SHARED;
 	void *at = pte_host(gpa);
 	int how =
 		MAP_FIXED | MAP_NORESERVE | (shared ? MAP_SHARED : MAP_PRIVATE);
 	int64_t kind = (int64_t)(PTE_FILE | (shared ? 0 : PTE_PRIVATE));
+	int ret;
 
+	if (flags & GUEST_SEGMENT) {
+		ret = engine_attach(at, fd, prot & GUEST_WRITE);
+		return ret ? ret :
+			     (int64_t)(PTE_FILE |
+				       (prot & GUEST_WRITE ? 0 : PTE_READONLY));
+	}
 	if (mmap(at, size, PROT_READ | PROT_WRITE, how, fd, (off_t)off) ==
 	    MAP_FAILED) {
 		if (errno != EACCES || !shared || prot & GUEST_WRITE)
@@ -319,7 +328,7 @@ static int map_range(gaddr at, uint64_t size, int prot, int fd, uint64_t off,
 	if (!gpa)
 		return -ENOMEM;
 	if (fd >= 0)
-		kind = map_file(gpa, size, prot, fd, off, flags & GUEST_SHARED);
+		kind = map_file(gpa, size, prot, fd, off, flags);
 	if (kind < 0) {
 		kvm_pool_free(gpa, size / PAGE, true);
 		return (int)kind;

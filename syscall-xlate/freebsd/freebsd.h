@@ -23,6 +23,7 @@ extern const struct xlate_call freebsd_calls[];
 extern const size_t freebsd_ncalls;
 
 extern const struct bsd_system freebsd_system;
+extern const struct sysv_layout freebsd_sysv; /* of it */
 
 int freebsd_start(const struct launch *l, struct task **t,
 		  struct guest_regs *first, struct err *e);

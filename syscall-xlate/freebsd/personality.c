@@ -84,6 +84,7 @@ const struct bsd_system freebsd_system = {
 	.inherit_zero = 3,
 	.af_inet6 = 28,
 	.push_frame = freebsd_push_frame,
+	.sysv = &freebsd_sysv,
 	.forked = forked,
 	.let_go = freebsd_umtx_release,
 	.closing = freebsd_closing,

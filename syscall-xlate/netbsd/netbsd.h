@@ -13,6 +13,7 @@ extern const struct xlate_call netbsd_calls[];
 extern const size_t netbsd_ncalls;
 
 extern const struct bsd_system netbsd_system;
+extern const struct sysv_layout netbsd_sysv; /* of it */
 
 int netbsd_start(const struct launch *l, struct task **t,
 		 struct guest_regs *first, struct err *e);

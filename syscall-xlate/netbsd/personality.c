@@ -72,6 +72,7 @@ const struct bsd_system netbsd_system = {
 	.inherit_zero = 4,
 	.af_inet6 = 24,
 	.push_frame = netbsd_push_frame,
+	.sysv = &netbsd_sysv,
 	.forked = netbsd_lwp_forked,
 	.let_go = netbsd_futex_release,
 	.aio_done = netbsd_aio_done,

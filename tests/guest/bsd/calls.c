@@ -323,7 +323,6 @@ static void absent(void)
 #ifdef FREEBSD
 	FAILS(CALL(338, 0), ENOSYS); /* jail */
 	FAILS(CALL(516), ENOSYS);    /* cap_enter */
-	FAILS(CALL(255, 0), ENOSYS); /* aio_read */
 #endif
 }
 
