@@ -24,10 +24,12 @@ enum { IOV_MAX_HERE = 16 };
 
 /*
  * One or more host calls for the whole of r->buf.  A short count ends it: the
- * end of the file, or what a pipe had.  *n is what was moved.
+ * end of the file, or what a pipe had.  *n is what was moved.  Inline for what
+ * path-open.c says of returns.
  */
-static NTSTATUS transfer(struct task *t, struct irp *r, int fd, int64_t offset,
-			 bool write_out, size_t *n)
+static inline __attribute__((always_inline)) NTSTATUS
+transfer(struct task *t, struct irp *r, int fd, int64_t offset, bool write_out,
+	 size_t *n)
 {
 	bool retried = false;
 
@@ -139,7 +141,7 @@ static NTSTATUS disk_read(struct task *t, struct file *f, struct irp *r)
 		if (status)
 			return status;
 	}
-	status = io_read_fd(t, r, f->fd, offset, &n);
+	status = transfer(t, r, f->fd, offset, false, &n);
 	if (status)
 		return status;
 	/* A given offset moves the position as well. */
@@ -177,7 +179,7 @@ static NTSTATUS disk_write(struct task *t, struct file *f, struct irp *r)
 	}
 	if (!r->len) /* nothing, and no change of times */
 		return STATUS_SUCCESS;
-	status = io_write_fd(t, r, f->fd, offset, &n);
+	status = transfer(t, r, f->fd, offset, true, &n);
 	if (status)
 		return status;
 	if (offset >= 0 && f->synchronous)
