@@ -30,7 +30,8 @@
 #include "loader/jail.h"
 
 /* Newer than the headers may be. */
-#define CALL_FCHMODAT2 452
+#define CALL_FCHMODAT2	452
+#define CALL_GETXATTRAT 464
 
 enum rule {
 	ALLOW,
@@ -73,7 +74,8 @@ static const struct call monitor[] = {
 	C(linkat, ALLOW), C(statfs, ALLOW), C(getcwd, ALLOW), C(chdir, ALLOW),
 	C(fchdir, ALLOW), C(umask, ALLOW), C(truncate, ALLOW),
 	C(getxattr, ALLOW), C(lgetxattr, ALLOW), C(listxattr, ALLOW),
-	C(llistxattr, ALLOW), C(inotify_add_watch, ALLOW),
+	{ CALL_GETXATTRAT, ALLOW, "getxattrat" }, C(llistxattr, ALLOW),
+	C(inotify_add_watch, ALLOW),
 	/*
 	 * Landlock does not look at these, and a link may lead anywhere, unless
 	 * there is nothing outside.  By descriptor they are further down.

@@ -18,7 +18,7 @@
 
 #include "base/utf.h"
 #include "syscall-xlate/nt/dir-match.h"
-#include "syscall-xlate/nt/file-private.h"
+#include "syscall-xlate/nt/file-xattr.h"
 #include "syscall-xlate/nt/nt-private.h"
 #include "syscall-xlate/nt/calls.h"
 
@@ -37,7 +37,8 @@ struct dir_scan {
 	uint16_t *pattern; /* NULL: everything */
 	size_t pattern_len;
 	int fd[2];              /* by source; -1: none */
-	bool stored_attributes; /* entries may have user.DOSATTRIB */
+	bool stored_attributes; /* entries may have user.DOSATTRIB; else */
+	uint32_t owner;         /* of the directory: his have none */
 	struct entry *entries;
 	size_t n, max, next;
 	char *text8;
@@ -216,6 +217,19 @@ static int open_listing(struct file *f)
 	return openat(f->fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 }
 
+/* One question for the whole directory: see meta_set_attributes(). */
+static void look_for_attributes(struct dir_scan *s)
+{
+	const int fd = s->fd[FROM_HOST];
+	struct stat st;
+
+	if (fd < 0)
+		return;
+	s->stored_attributes = fstat(fd, &st) < 0 ||
+			       fgetxattr(fd, XATTR_DOS, NULL, 0) >= 0;
+	s->owner = st.st_uid;
+}
+
 static NTSTATUS list_table(struct file *f, struct dir_scan *s)
 {
 	const char *lower = virtual_lower(f->dir);
@@ -224,6 +238,7 @@ static NTSTATUS list_table(struct file *f, struct dir_scan *s)
 	bool root = !*virtual_path(f->dir);
 
 	s->fd[FROM_HOST] = open(f->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	look_for_attributes(s);
 	if (lower)
 		s->fd[FROM_LOWER] =
 			open(lower, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -274,9 +289,7 @@ static NTSTATUS take_snapshot(struct file *f, struct dir_scan *s)
 		s->fd[FROM_HOST] = open_listing(f);
 	if (s->fd[FROM_HOST] < 0)
 		return status_from_errno(errno);
-	/* One question for the whole directory: see meta_set_attributes(). */
-	s->stored_attributes =
-		fgetxattr(s->fd[FROM_HOST], "user.DOSATTRIB", NULL, 0) >= 0;
+	look_for_attributes(s);
 	/* The root of a volume has no "." and "..". */
 	status = list_host(s, s->fd[FROM_HOST], FROM_HOST,
 			   !f->path || strcmp(f->path, "/"));
@@ -357,7 +370,8 @@ static bool entry_meta(struct file *f, struct dir_scan *s,
 	if (statx(fd, name, AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT, META_MASK,
 		  &st) < 0)
 		return false; /* gone since */
-	if (s->stored_attributes || S_ISLNK(st.stx_mode))
+	if (s->stored_attributes || S_ISLNK(st.stx_mode) ||
+	    (st.stx_uid != s->owner && e->source == FROM_HOST))
 		meta_from_statx(m, &st, fd, name, NULL);
 	else
 		meta_plain(m, &st);

@@ -178,7 +178,6 @@ static void cache_put(const struct statx *st, struct stored s)
 static struct stored stored(const struct statx *st, int fd, int dirfd,
 			    const char *path)
 {
-	char full[HOST_PATH_MAX + 64];
 	uint8_t blob[256];
 	struct stored s = { NONE, 0 };
 	ssize_t n;
@@ -188,21 +187,13 @@ static struct stored stored(const struct statx *st, int fd, int dirfd,
 	if (cache_get(st, &s))
 		return s;
 	s = (struct stored){ NONE, 0 };
-	if (fd >= 0) {
-		n = fgetxattr(fd, XATTR, blob, sizeof blob);
-	} else if (*path == '/' || dirfd == AT_FDCWD) {
-		n = lgetxattr(path, XATTR, blob, sizeof blob);
-	} else {
-		/* dirfd itself is behind a magic link, which is followed. */
-		snprintf(full, sizeof full,
-			 *path ? "/proc/self/fd/%d/%s" : "/proc/self/fd/%d",
-			 dirfd, path);
-		n = *path ? lgetxattr(full, XATTR, blob, sizeof blob)
-			  : getxattr(full, XATTR, blob, sizeof blob);
-	}
+	if (fd < 0)
+		n = xattr_get_at(dirfd, path, XATTR, blob, sizeof blob);
+	else if ((n = fgetxattr(fd, XATTR, blob, sizeof blob)) < 0)
+		n = -errno;
 	if (n > 0)
 		s = parse_blob(blob, (size_t)n);
-	else if (n < 0 && errno == EOPNOTSUPP)
+	else if (n == -EOPNOTSUPP)
 		bare_device = device_of(st);
 	cache_put(st, s);
 	return s;
@@ -339,7 +330,8 @@ static uint32_t default_stored(bool directory)
 
 /*
  * A listing asks the directory first: only one that has the attribute itself
- * (as Samba's have) is searched for entries that do.
+ * (as Samba's have) is searched for entries that do, and of another those that
+ * somebody else than its owner has, who could not give it the attribute.
  */
 static void mark_parent(int dirfd, const char *path)
 {

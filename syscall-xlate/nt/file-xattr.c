@@ -8,9 +8,13 @@
 #include "syscall-xlate/nt/file-xattr.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <sys/xattr.h>
+#include <unistd.h>
 
 int xattr_list(const struct file *f, char **list, size_t *n)
 {
@@ -47,6 +51,56 @@ int xattr_get(const struct file *f, const char *name, void *buf, size_t size)
 
 	file_proc_path(f, self, sizeof self);
 	n = getxattr(self, name, buf, size);
+	return n < 0 ? -errno : (int)n;
+}
+
+/* getxattrat(2), newer than the headers may be: Linux 6.13.  Or -ENOSYS. */
+static int get_below(int dirfd, const char *path, const char *name, void *buf,
+		     size_t size)
+{
+	enum { CALL_GETXATTRAT = 464 };
+	static _Atomic bool absent;
+	struct {
+		uint64_t value;
+		uint32_t size, flags;
+	} arg = { (uintptr_t)buf, (uint32_t)size, 0 };
+	long n;
+
+	if (absent)
+		return -ENOSYS;
+	n = syscall(CALL_GETXATTRAT, dirfd, path, AT_SYMLINK_NOFOLLOW, name,
+		    &arg, sizeof arg);
+	if (n >= 0)
+		return (int)n;
+	/* EPERM: what a seccomp filter says that does not know it. */
+	if (errno != ENOSYS && errno != EPERM)
+		return -errno;
+	absent = true;
+	return -ENOSYS;
+}
+
+int xattr_get_at(int dirfd, const char *path, const char *name, void *buf,
+		 size_t size)
+{
+	char full[HOST_PATH_MAX + 64];
+	ssize_t n;
+	int got;
+
+	if (*path == '/' || dirfd == AT_FDCWD) {
+		n = lgetxattr(path, name, buf, size);
+		return n < 0 ? -errno : (int)n;
+	}
+	if (*path) {
+		got = get_below(dirfd, path, name, buf, size);
+		if (got != -ENOSYS)
+			return got;
+	}
+	/* dirfd itself is behind a magic link, which is followed. */
+	snprintf(full, sizeof full,
+		 *path ? "/proc/self/fd/%d/%s" : "/proc/self/fd/%d", dirfd,
+		 path);
+	n = *path ? lgetxattr(full, name, buf, size)
+		  : getxattr(full, name, buf, size);
 	return n < 0 ? -errno : (int)n;
 }
 

@@ -21,6 +21,12 @@ int xattr_get(const struct file *f, const char *name, void *buf, size_t size);
 int xattr_set(const struct file *f, const char *name, const void *buf,
 	      size_t n, int flags);
 int xattr_remove(const struct file *f, const char *name);
+/*
+ * The same by name: path is absolute, or below the directory dirfd; "" is dirfd
+ * itself, which may be an O_PATH descriptor.  Links are not followed.
+ */
+int xattr_get_at(int dirfd, const char *path, const char *name, void *buf,
+		 size_t size);
 /* Does f's file system keep them? */
 bool xattr_supported(const struct file *f);
 /* The status for the errno of one of these. */
