@@ -329,7 +329,11 @@ static const struct file *disk_file(const struct object *o)
 {
 	const struct file *f = (const struct file *)o;
 
-	return o->type == &file_type && f->kind == FILE_KIND_DISK ? f : NULL;
+	return o->type == &file_type && (f->kind == FILE_KIND_DISK ||
+					 f->kind == FILE_KIND_DIR ||
+					 f->kind == FILE_KIND_LINK)
+		       ? f
+		       : NULL;
 }
 
 NTSTATUS nt_query_security_object(struct task *t, uint64_t handle,

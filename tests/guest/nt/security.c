@@ -207,7 +207,7 @@ static void test_label(void)
 
 static void test_file(void)
 {
-	char path[MAX_PATH], dir[MAX_PATH];
+	char path[MAX_PATH], dir[MAX_PATH], owner[128];
 	HANDLE f;
 
 	GetTempPathA(sizeof path, path);
@@ -220,6 +220,8 @@ static void test_file(void)
 	CHECK(f != INVALID_HANDLE_VALUE);
 	CHECK(!strstr(object_text(f, DACL_SECURITY_INFORMATION), ";;;WD)"),
 	      "%s", object_text(f, DACL_SECURITY_INFORMATION));
+	snprintf(owner, sizeof owner, "%s",
+		 object_text(f, OWNER_SECURITY_INFORMATION));
 	CloseHandle(f);
 	DeleteFileA(path);
 	RemoveDirectoryA(dir);
@@ -228,8 +230,20 @@ static void test_file(void)
 			FILE_FLAG_BACKUP_SEMANTICS, NULL);
 	CHECK(!strstr(object_text(f, DACL_SECURITY_INFORMATION), ";;;WD)"),
 	      "%s", object_text(f, DACL_SECURITY_INFORMATION));
+	/* Directories have owners as files do. */
+	check_text(object_text(f, OWNER_SECURITY_INFORMATION), owner, dir);
 	CloseHandle(f);
-	RemoveDirectoryA(dir);
+	CHECK(RemoveDirectoryA(dir));
+	/* ... and are as open as they are made. */
+	CHECK(CreateDirectoryA(dir, NULL));
+	f = CreateFileA(dir, READ_CONTROL | WRITE_DAC, 7, NULL, OPEN_EXISTING,
+			FILE_FLAG_BACKUP_SEMANTICS, NULL);
+	check_text(object_text(f, OWNER_SECURITY_INFORMATION), owner, dir);
+	set_dacl(f, "D:P(A;;FA;;;OW)");
+	CHECK(!strstr(object_text(f, DACL_SECURITY_INFORMATION), ";;;WD)"),
+	      "%s", object_text(f, DACL_SECURITY_INFORMATION));
+	CloseHandle(f);
+	CHECK(RemoveDirectoryA(dir));
 }
 
 /* ---- keys -------------------------------------------------------------- */
