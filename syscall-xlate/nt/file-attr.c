@@ -23,6 +23,7 @@
 
 #include "base/bytes.h"
 #include "syscall-xlate/nt/file-xattr.h"
+#include "syscall-xlate/nt/inode-change.h"
 
 #define XATTR XATTR_DOS
 
@@ -350,8 +351,9 @@ static void mark_parent(int dirfd, const char *path)
 		at = sprintf(dir, "./");
 	memcpy(dir + at, path, n);
 	dir[(size_t)at + n] = 0;
-	setxattr(dir, XATTR, blob, make_blob(blob, FILE_ATTRIBUTE_DIRECTORY, 0),
-		 XATTR_CREATE);
+	inode_setxattr_folder(dir, XATTR, blob,
+			      make_blob(blob, FILE_ATTRIBUTE_DIRECTORY, 0),
+			      XATTR_CREATE);
 }
 
 void meta_moved(const struct file *f, const char *path)
@@ -388,7 +390,7 @@ NTSTATUS meta_set_attributes(struct file *f, uint32_t attributes,
 		mode &= ~0222u;
 	else if (!(mode & 0222))
 		mode |= 0200;
-	if (mode != (st.st_mode & 07777) && chmod(self, mode) < 0)
+	if (mode != (st.st_mode & 07777) && inode_chmod(f->fd, mode) < 0)
 		return status_from_errno(errno);
 	f->mode = (st.st_mode & S_IFMT) | mode;
 
@@ -401,7 +403,7 @@ NTSTATUS meta_set_attributes(struct file *f, uint32_t attributes,
 	       : old.attributes != NONE ? old.attributes & STORED
 					: default_stored(S_ISDIR(st.st_mode));
 	if (want == default_stored(S_ISDIR(st.st_mode)) && !created) {
-		if (got >= 0 && removexattr(self, XATTR) < 0)
+		if (got >= 0 && inode_removexattr(f->fd, XATTR) < 0)
 			return status_from_errno(errno);
 		return STATUS_SUCCESS;
 	}
@@ -411,10 +413,10 @@ NTSTATUS meta_set_attributes(struct file *f, uint32_t attributes,
 		want |= FILE_ATTRIBUTE_READONLY;
 	n = make_blob(blob, want, created);
 	/* Setting needs write permission, which a read-only file lacks. */
-	if (setxattr(self, XATTR, blob, n, 0) < 0 && errno == EACCES &&
-	    chmod(self, mode | 0200) == 0) {
-		setxattr(self, XATTR, blob, n, 0);
-		chmod(self, mode);
+	if (inode_setxattr(f->fd, XATTR, blob, n, 0) < 0 && errno == EACCES &&
+	    inode_chmod(f->fd, mode | 0200) == 0) {
+		inode_setxattr(f->fd, XATTR, blob, n, 0);
+		inode_chmod(f->fd, mode);
 	}
 	mark_parent(AT_FDCWD, f->path);
 	/* A file system without them loses these bits, as FAT loses others. */

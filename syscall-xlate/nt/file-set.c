@@ -11,6 +11,7 @@
 #include "syscall-xlate/nt/file-xattr.h"
 #include "syscall-xlate/nt/file-rename.h"
 #include "syscall-xlate/nt/info-rows.h"
+#include "syscall-xlate/nt/inode-change.h"
 #include "syscall-xlate/nt/calls.h"
 
 /* 0 and -1 leave a time alone (-2: count again; it always does). */
@@ -28,7 +29,6 @@ static NTSTATUS set_basic(struct file_set *s)
 	const struct file_basic *b = &s->basic;
 	struct file *f = s->f;
 	struct timespec ts[2];
-	char self[32];
 	NTSTATUS status = STATUS_SUCCESS;
 
 	if (f->dir || f->from_lower)
@@ -45,11 +45,9 @@ static NTSTATUS set_basic(struct file_set *s)
 	if (status ||
 	    (ts[0].tv_nsec == UTIME_OMIT && ts[1].tv_nsec == UTIME_OMIT))
 		return status;
-	file_proc_path(f, self, sizeof self);
 	if (f->kind == FILE_KIND_LINK
 		    ? utimensat(AT_FDCWD, f->path, ts, AT_SYMLINK_NOFOLLOW) < 0
-	    : f->path_only ? utimensat(AT_FDCWD, self, ts, 0) < 0
-			   : futimens(f->fd, ts) < 0)
+		    : inode_utimens(f->fd, ts) < 0)
 		return status_from_errno(errno);
 	return STATUS_SUCCESS;
 }

@@ -6,6 +6,7 @@
  * leads to the same file; the other descriptors go the same way.
  */
 #include "syscall-xlate/nt/file-xattr.h"
+#include "syscall-xlate/nt/inode-change.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -107,18 +108,12 @@ int xattr_get_at(int dirfd, const char *path, const char *name, void *buf,
 int xattr_set(const struct file *f, const char *name, const void *buf, size_t n,
 	      int flags)
 {
-	char self[32];
-
-	file_proc_path(f, self, sizeof self);
-	return setxattr(self, name, buf, n, flags) < 0 ? -errno : 0;
+	return inode_setxattr(f->fd, name, buf, n, flags) < 0 ? -errno : 0;
 }
 
 int xattr_remove(const struct file *f, const char *name)
 {
-	char self[32];
-
-	file_proc_path(f, self, sizeof self);
-	return removexattr(self, name) < 0 ? -errno : 0;
+	return inode_removexattr(f->fd, name) < 0 ? -errno : 0;
 }
 
 bool xattr_supported(const struct file *f)

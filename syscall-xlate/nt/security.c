@@ -19,6 +19,7 @@
 
 #include "syscall-xlate/nt/calls.h"
 #include "syscall-xlate/nt/file.h"
+#include "syscall-xlate/nt/inode-change.h"
 #include "syscall-xlate/nt/registry.h"
 #include "syscall-xlate/nt/shared.h"
 
@@ -298,7 +299,6 @@ static NTSTATUS change_file(int fd, uint32_t info, const struct descriptor *d)
 {
 	const struct sid admins = sid_make(5, 2, 32, 544);
 	struct stat st;
-	char self[32];
 	uint32_t uid;
 
 	if (fd < 0)
@@ -315,9 +315,7 @@ static NTSTATUS change_file(int fd, uint32_t info, const struct descriptor *d)
 		return STATUS_NOT_SUPPORTED;
 	if (!(info & DACL_INFO))
 		return STATUS_SUCCESS;
-	/* By name: a descriptor for attributes alone (O_PATH) has no fchmod. */
-	snprintf(self, sizeof self, "/proc/self/fd/%d", fd);
-	return chmod(self, st.st_mode & 07777 & mode_mask(d, st.st_gid)) < 0
+	return inode_chmod(fd, st.st_mode & 07777 & mode_mask(d, st.st_gid)) < 0
 		       ? status_from_errno(errno)
 		       : STATUS_SUCCESS;
 }
