@@ -80,6 +80,10 @@ WINBOOL WINAPI CancelIPChangeNotify(LPOVERLAPPED o)
 
 struct listener;
 
+/* All of the callbacks are like this, but for what row is. */
+typedef VOID(NETIOAPI_API_ *report_fn)(PVOID context, PVOID row,
+				       MIB_NOTIFICATION_TYPE what);
+
 /* A kind of notification: a list in struct network, and what its rows are. */
 struct kind {
 	ULONG changes; /* RF_NET_CHANGE_* of version 4 and 6 */
@@ -88,7 +92,6 @@ struct kind {
 	BOOL (*equal)(const void *a, const void *b); /* and as it was */
 	void (*tell)(struct listener *l, const struct network *n,
 		     const void *row, MIB_NOTIFICATION_TYPE what);
-	void (*begin)(struct listener *l);
 };
 
 struct listener {
@@ -96,7 +99,8 @@ struct listener {
 	const struct kind *kind;
 	ADDRESS_FAMILY family; /* AF_UNSPEC: both */
 	BOOLEAN initial;
-	void *fn, *context;
+	report_fn fn;
+	void *context;
 	HANDLE device, stop, thread;
 	DWORD thread_id;
 	BOOL by_itself; /* cancelled by its own callback: it frees itself */
@@ -133,7 +137,6 @@ static void tell_interface(struct listener *l, const struct network *n,
 			   const void *row, MIB_NOTIFICATION_TYPE what)
 {
 	static const ADDRESS_FAMILY families[] = { AF_INET, AF_INET6 };
-	PIPINTERFACE_CHANGE_CALLBACK fn = l->fn;
 	const struct rf_net_interface *i = row;
 
 	for (int k = 0; k < 2; k++) {
@@ -146,14 +149,8 @@ static void tell_interface(struct listener *l, const struct network *n,
 		r.InterfaceIndex = i->index;
 		r.NlMtu = i->mtu;
 		r.Connected = ip_status(i) == IfOperStatusUp;
-		fn(l->context, &r, what);
+		l->fn(l->context, &r, what);
 	}
-}
-
-static void begin_interface(struct listener *l)
-{
-	((PIPINTERFACE_CHANGE_CALLBACK)l->fn)(l->context, NULL,
-					      MibInitialNotification);
 }
 
 static BOOL same_address(const void *x, const void *y)
@@ -183,13 +180,7 @@ static void tell_address(struct listener *l, const struct network *n,
 	if (!i || !wants(l, a->family))
 		return;
 	ip_fill_address(&r, i, a);
-	((PUNICAST_IPADDRESS_CHANGE_CALLBACK)l->fn)(l->context, &r, what);
-}
-
-static void begin_address(struct listener *l)
-{
-	((PUNICAST_IPADDRESS_CHANGE_CALLBACK)l->fn)(l->context, NULL,
-						    MibInitialNotification);
+	l->fn(l->context, &r, what);
 }
 
 static BOOL same_route(const void *x, const void *y)
@@ -216,13 +207,7 @@ static void tell_route(struct listener *l, const struct network *n,
 	if (!wants(l, route->family))
 		return;
 	ip_fill_route(&r, n, route);
-	((PIPFORWARD_CHANGE_CALLBACK)l->fn)(l->context, &r, what);
-}
-
-static void begin_route(struct listener *l)
-{
-	((PIPFORWARD_CHANGE_CALLBACK)l->fn)(l->context, NULL,
-					    MibInitialNotification);
+	l->fn(l->context, &r, what);
 }
 
 static const struct kind interfaces = {
@@ -233,7 +218,6 @@ static const struct kind interfaces = {
 	same_interface,
 	equal_interface,
 	tell_interface,
-	begin_interface,
 };
 static const struct kind addresses = {
 	RF_NET_CHANGE_ADDRESSES | RF_NET_CHANGE_ADDRESSES6,
@@ -243,7 +227,6 @@ static const struct kind addresses = {
 	same_address,
 	equal_address,
 	tell_address,
-	begin_address,
 };
 static const struct kind routes = {
 	RF_NET_CHANGE_ROUTES | RF_NET_CHANGE_ROUTES6 | RF_NET_CHANGE_LINKS,
@@ -253,7 +236,6 @@ static const struct kind routes = {
 	same_route,
 	equal_route,
 	tell_route,
-	begin_route,
 };
 
 static ULONG rows_of(const struct kind *k, const struct network *n)
@@ -340,7 +322,7 @@ static DWORD WINAPI listen_to(void *arg)
 	BOOL asked = TRUE;
 
 	if (l->initial)
-		l->kind->begin(l);
+		l->fn(l->context, NULL, MibInitialNotification);
 	while (asked && WaitForMultipleObjects(2, both, FALSE, INFINITE) ==
 				WAIT_OBJECT_0 + 1) {
 		struct network now, old = l->known;
@@ -360,7 +342,7 @@ static DWORD WINAPI listen_to(void *arg)
 }
 
 static NETIO_STATUS add(const struct kind *kind, ADDRESS_FAMILY family,
-			void *fn, void *context, BOOLEAN initial,
+			report_fn fn, void *context, BOOLEAN initial,
 			HANDLE *handle)
 {
 	struct listener *l;
@@ -411,14 +393,14 @@ NETIO_STATUS NETIOAPI_API_
 NotifyIpInterfaceChange(ADDRESS_FAMILY family, PIPINTERFACE_CHANGE_CALLBACK fn,
 			PVOID context, BOOLEAN initial, HANDLE *handle)
 {
-	return add(&interfaces, family, fn, context, initial, handle);
+	return add(&interfaces, family, (report_fn)fn, context, initial, handle);
 }
 
 NETIO_STATUS NETIOAPI_API_ NotifyUnicastIpAddressChange(
 	ADDRESS_FAMILY family, PUNICAST_IPADDRESS_CHANGE_CALLBACK fn,
 	PVOID context, BOOLEAN initial, HANDLE *handle)
 {
-	return add(&addresses, family, fn, context, initial, handle);
+	return add(&addresses, family, (report_fn)fn, context, initial, handle);
 }
 
 NETIO_STATUS NETIOAPI_API_ NotifyRouteChange2(ADDRESS_FAMILY family,
@@ -426,7 +408,7 @@ NETIO_STATUS NETIOAPI_API_ NotifyRouteChange2(ADDRESS_FAMILY family,
 					      PVOID context, BOOLEAN initial,
 					      HANDLE *handle)
 {
-	return add(&routes, family, fn, context, initial, handle);
+	return add(&routes, family, (report_fn)fn, context, initial, handle);
 }
 
 /* No callback runs any more when it returns, but one that calls it itself. */
