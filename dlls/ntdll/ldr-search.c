@@ -52,6 +52,21 @@ UNICODE_STRING path_folder(const UNICODE_STRING *path)
 	return f;
 }
 
+/* "\\?\" and "\\.\": what follows is the same file's name. */
+UNICODE_STRING path_unprefixed(const UNICODE_STRING *path)
+{
+	const WCHAR *p = path->Buffer;
+	UNICODE_STRING u = *path;
+
+	if (u.Length >= 4 * sizeof(WCHAR) && p[0] == '\\' && p[1] == '\\' &&
+	    (p[2] == '?' || p[2] == '.') && p[3] == '\\') {
+		u.Buffer += 4;
+		u.Length -= 4 * sizeof(WCHAR);
+		u.MaximumLength -= 4 * sizeof(WCHAR);
+	}
+	return u;
+}
+
 static BOOLEAN append(UNICODE_STRING *to, const UNICODE_STRING *s)
 {
 	if (s->Length + sizeof(WCHAR) >
@@ -66,13 +81,14 @@ static BOOLEAN append(UNICODE_STRING *to, const UNICODE_STRING *s)
 static NTSTATUS open_path(struct found_dll *f)
 {
 	static const UNICODE_STRING prefix = S(L"\\??\\");
+	const UNICODE_STRING path = path_unprefixed(&f->path);
 	WCHAR buffer[LDR_MAX_PATH + 8];
 	UNICODE_STRING nt = { 0, sizeof buffer, buffer };
 	OBJECT_ATTRIBUTES oa;
 	IO_STATUS_BLOCK io;
 
 	append(&nt, &prefix);
-	if (!append(&nt, &f->path))
+	if (!append(&nt, &path))
 		return STATUS_OBJECT_NAME_INVALID;
 	InitializeObjectAttributes(&oa, &nt, OBJ_CASE_INSENSITIVE, NULL, NULL);
 	return NtOpenFile(&f->file,

@@ -88,29 +88,41 @@ struct module *module_at(const void *address)
 	return NULL;
 }
 
-static struct module *find(const UNICODE_STRING *name, BOOLEAN whole)
+static struct module *find(const UNICODE_STRING *name,
+			   UNICODE_STRING (*key)(const struct module *m))
 {
 	LIST_ENTRY *head = load_list();
 
 	for (LIST_ENTRY *l = head->Flink; l != head; l = l->Flink) {
 		struct module *m = from_load_link(l);
+		UNICODE_STRING k = key(m);
 
-		if (RtlEqualUnicodeString(whole ? &m->entry.FullDllName :
-						  &m->entry.BaseDllName,
-					  name, TRUE))
+		if (RtlEqualUnicodeString(&k, name, TRUE))
 			return m;
 	}
 	return NULL;
 }
 
-struct module *module_by_name(const UNICODE_STRING *base_name)
+static UNICODE_STRING base_name(const struct module *m)
 {
-	return find(base_name, FALSE);
+	return m->entry.BaseDllName;
+}
+
+static UNICODE_STRING plain_path(const struct module *m)
+{
+	return path_unprefixed(&m->entry.FullDllName);
+}
+
+struct module *module_by_name(const UNICODE_STRING *name)
+{
+	return find(name, base_name);
 }
 
 struct module *module_by_path(const UNICODE_STRING *path)
 {
-	return find(path, TRUE);
+	const UNICODE_STRING plain = path_unprefixed(path);
+
+	return find(&plain, plain_path);
 }
 
 struct module *module_new(PVOID base, const UNICODE_STRING *path)

@@ -100,6 +100,10 @@ NTSTATUS dll_find(const UNICODE_STRING *name, ULONG search,
 		  struct module **loaded);
 /* Folder part of a path, with its backslash. */
 UNICODE_STRING path_folder(const UNICODE_STRING *path);
+/*
+ * A path without "\\?\", which a module keeps in its name if it was loaded so.
+ */
+UNICODE_STRING path_unprefixed(const UNICODE_STRING *path);
 
 /* ---- ldr-api.c ---------------------------------------------------------- */
 
