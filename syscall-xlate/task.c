@@ -4,12 +4,12 @@
 
 #include <errno.h>
 #include <limits.h>
-#include <linux/futex.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
-#include <sys/syscall.h>
 #include <unistd.h>
+
+#include "base/futex.h"
 
 __thread struct task *current_task __attribute__((tls_model("local-exec")));
 const struct task_ops *task_ops;
@@ -22,27 +22,33 @@ static void wake_shared(struct task *t)
 	word = atomic_load(&t->wake_shared);
 	if (word) {
 		atomic_fetch_add(word, 1);
-		syscall(SYS_futex, word, FUTEX_WAKE, INT_MAX, NULL, NULL, 0);
+		futex_call(word, FUTEX_WAKE, INT_MAX, NULL, 0);
 	}
 	atomic_fetch_sub(&t->wakers, 1);
 }
 
-void task_wake(struct task *t)
+static __attribute__((noinline)) void wake_by_fd(int fd)
 {
 	const uint64_t one = 1;
-	int saved = errno, fd;
+	int saved = errno;
+
+	(void)!write(fd, &one, sizeof one);
+	errno = saved;
+}
+
+void task_wake(struct task *t)
+{
+	int fd;
 
 	atomic_fetch_add(&t->wake, 1);
 	fd = atomic_load(&t->wake_fd);
-	/* Neither can fail in a way that leaves t asleep. */
-	if (fd)
-		(void)!write(fd, &one, sizeof one);
-	else if (atomic_load(&t->wake_shared))
+	/* None can fail in a way that leaves t asleep. */
+	if (__builtin_expect(fd != 0, 0))
+		wake_by_fd(fd);
+	else if (__builtin_expect(atomic_load(&t->wake_shared) != NULL, 0))
 		wake_shared(t);
 	else if (t != current_task)
-		syscall(SYS_futex, &t->wake, FUTEX_WAKE | FUTEX_PRIVATE_FLAG, 1,
-			NULL, NULL, 0);
-	errno = saved;
+		futex_call(&t->wake, FUTEX_WAKE_PRIVATE, 1, NULL, 0);
 }
 
 /* ---- threads of our own ------------------------------------------------- */

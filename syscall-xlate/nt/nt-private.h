@@ -9,11 +9,10 @@
 #define RF_NT_PRIVATE_H
 
 #include <errno.h>
-#include <linux/futex.h>
-#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "base/futex.h"
 #include "syscall-xlate/nt/nt.h"
 #include "syscall-xlate/nt/shared.h"
 
@@ -54,15 +53,21 @@ static inline int64_t monotonic_ns(void)
 
 static inline void futex_wake(_Atomic uint32_t *w, int n)
 {
-	syscall(SYS_futex, w, FUTEX_WAKE | FUTEX_PRIVATE_FLAG, n, NULL, NULL,
-		0);
+	futex_call(w, FUTEX_WAKE_PRIVATE, (uint32_t)n, NULL, 0);
 }
 
 /*
  * Sleep while *w == v, until the CLOCK_MONOTONIC time deadline (INT64_MAX: no
  * end).  0 or an errno value: EAGAIN, EINTR, ETIMEDOUT.
  */
-int futex_wait(_Atomic uint32_t *w, uint32_t v, int64_t deadline);
+static inline int futex_wait(_Atomic uint32_t *w, uint32_t v, int64_t deadline)
+{
+	struct timespec ts = { deadline / 1000000000, deadline % 1000000000 };
+
+	return (int)-futex_call(w, FUTEX_WAIT_BITSET | FUTEX_PRIVATE_FLAG, v,
+				deadline == INT64_MAX ? NULL : &ts,
+				FUTEX_BITSET_MATCH_ANY);
+}
 
 /* A reference, unless the last one is gone already. */
 bool object_try_get(struct object *o);
@@ -226,8 +231,15 @@ struct sleep_words {
 	bool incomplete; /* something has to be looked at by the clock */
 };
 
-/* How many of w's objects other processes may change. */
-unsigned wait_shared_count(const struct nt_wait *w);
+/* May other processes change one of w's objects? */
+static inline bool wait_is_shared(const struct nt_wait *w)
+{
+	for (unsigned i = 0; i < w->n; i++)
+		if (w->objects[i]->shared)
+			return true;
+	return false;
+}
+
 /* Count w's thread as a sleeper on those, or no longer. */
 void wait_count_sleeper(struct nt_wait *w, bool on);
 /* Take what is to be had of them now. */

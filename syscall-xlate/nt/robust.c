@@ -68,7 +68,6 @@ void robust_release(struct shared *s)
 	if (*at == s->node)
 		*at = s->node->next;
 	if (atomic_exchange(&s->page->alive, 0) & FUTEX_WAITERS)
-		syscall(SYS_futex, &s->page->alive, FUTEX_WAKE, INT_MAX, NULL,
-			NULL, 0);
+		futex_call(&s->page->alive, FUTEX_WAKE, INT_MAX, NULL, 0);
 	pending(NULL);
 }

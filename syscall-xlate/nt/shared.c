@@ -96,7 +96,7 @@ void shared_unlock(struct shared *s)
 		atomic_fetch_add(&p->seq, 1);
 	atomic_store_explicit(&p->lock, 0, memory_order_release);
 	if (wake)
-		syscall(SYS_futex, &p->seq, FUTEX_WAKE, INT_MAX, NULL, NULL, 0);
+		futex_call(&p->seq, FUTEX_WAKE, INT_MAX, NULL, 0);
 }
 
 bool shared_owner_died(const struct shared *s)

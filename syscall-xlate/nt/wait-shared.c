@@ -16,15 +16,6 @@
 
 #include "syscall-xlate/nt/nt-private.h"
 
-unsigned wait_shared_count(const struct nt_wait *w)
-{
-	unsigned n = 0;
-
-	for (unsigned i = 0; i < w->n; i++)
-		n += w->objects[i]->shared != NULL;
-	return n;
-}
-
 void wait_count_sleeper(struct nt_wait *w, bool on)
 {
 	for (unsigned i = 0; i < w->n; i++) {
@@ -151,8 +142,8 @@ static bool sleep_on_one(struct task *t, const struct futex_waitv *v,
 	atomic_store(&t->wake_shared, word);
 	armed = arm_look();
 	if (armed && atomic_load(&t->wake) == seq)
-		syscall(SYS_futex, word, FUTEX_WAIT_BITSET, (uint32_t)v->val,
-			time_of(until, &ts), NULL, FUTEX_BITSET_MATCH_ANY);
+		futex_call(word, FUTEX_WAIT_BITSET, (uint32_t)v->val,
+			   time_of(until, &ts), FUTEX_BITSET_MATCH_ANY);
 	atomic_store(&t->wake_shared, NULL);
 	while (atomic_load(&t->wakers))
 		sched_yield();

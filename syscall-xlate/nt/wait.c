@@ -34,8 +34,12 @@ void wait_flush(void)
 	unsigned n = wakes.n;
 
 	wakes.n = 0;
-	for (unsigned i = 0; i < n; i++)
+	for (unsigned i = 0; i + 1 < n; i++)
 		task_wake(wakes.task[i]);
+	/* Who is woken may get the processor at once; as the last thing done
+	   here it costs no return (base/futex.h). */
+	if (n)
+		task_wake(wakes.task[n - 1]);
 }
 
 void wait_poke(struct task *t)
@@ -51,20 +55,6 @@ void object_unlock(struct object *o)
 	object_release(o);
 	if (__builtin_expect(wakes.n, 0))
 		wait_flush();
-}
-
-int futex_wait(_Atomic uint32_t *w, uint32_t v, int64_t deadline)
-{
-	struct timespec ts;
-	long r;
-
-	if (deadline != INT64_MAX)
-		ts = (struct timespec){ deadline / 1000000000,
-					deadline % 1000000000 };
-	r = syscall(SYS_futex, w, FUTEX_WAIT_BITSET | FUTEX_PRIVATE_FLAG, v,
-		    deadline == INT64_MAX ? NULL : &ts, NULL,
-		    FUTEX_BITSET_MATCH_ANY);
-	return r < 0 ? errno : 0;
 }
 
 /* ---- lists ----------------------------------------------------------------
@@ -286,67 +276,106 @@ static void alertable_end(struct nt_thread *th)
 	pthread_mutex_unlock(&th->apc_lock);
 }
 
-static void sleep_loop(struct nt_wait *w, int64_t deadline)
+/* Nobody has ended w; do so if the thread has a reason of its own. */
+static void end_early(struct nt_wait *w, int64_t deadline)
+{
+	uint32_t pending = w->task->pending;
+
+	if (pending & TASK_TERMINATE) {
+		claim_for(w, STATUS_THREAD_IS_TERMINATING);
+	} else if (pending & TASK_SUSPEND) {
+		claim_for(w, (uint32_t)WAIT_RESTART);
+	} else if (deadline != INT64_MAX &&
+		   (!deadline || monotonic_ns() >= deadline)) {
+		claim_for(w, STATUS_TIMEOUT);
+		if (deadline && clock_is_fixed()) {
+			clock_timed_out();
+			shared_data_tick();
+		}
+	}
+}
+
+/* What w's status is, now that all has been looked at. */
+static inline uint32_t settle(struct nt_wait *w, int64_t deadline)
+{
+	uint32_t status = atomic_load_explicit(&w->status, memory_order_acquire);
+
+	if (status == (uint32_t)WAIT_PENDING &&
+	    __builtin_expect(w->task->pending || deadline != INT64_MAX, 0)) {
+		end_early(w, deadline);
+		status = w->status;
+	}
+	return status;
+}
+
+/* Once around the loop below for what other processes can change. */
+static __attribute__((noinline)) uint32_t
+sleep_shared(struct nt_wait *w, uint32_t seq, int64_t deadline)
+{
+	struct sleep_words words;
+	int64_t until = deadline;
+	uint32_t status;
+
+	if (!w->watched)
+		wait_count_sleeper(w, true);
+	sleep_words_of(w, seq, &words);
+	wait_look_at_shared(w);
+	if (w->timed)
+		until = MIN(until, refresh(w));
+	if (w->all)
+		check_all(w);
+	status = settle(w, deadline);
+	if (status == (uint32_t)WAIT_PENDING)
+		sleep_on_words(w, &words, seq, until);
+	return status;
+}
+
+/* Until w is over; its status.  Inline: see base/futex.h. */
+static inline __attribute__((always_inline)) uint32_t
+sleep_loop(struct nt_wait *w, int64_t deadline)
 {
 	bool leads = w->polls && watch_lead_begin();
 	struct task *t = w->task;
 	uint32_t seq, status;
 
-	for (;;) {
-		unsigned shared = wait_shared_count(w);
+	do {
 		int64_t until = deadline;
-		struct sleep_words words;
 
 		seq = atomic_load(&t->wake);
 		if (__builtin_expect(t->pending & TASK_KNOCK, 0))
 			nt_knocked(t);
-		if (shared) {
+		if (__builtin_expect(wait_is_shared(w), 0)) {
 			/* A port that has just become one of several
 			   processes: nobody would serve what we lead. */
 			if (leads)
 				watch_lead_end();
 			leads = false;
-			if (!w->watched)
-				wait_count_sleeper(w, true);
-			sleep_words_of(w, seq, &words);
-			wait_look_at_shared(w);
+			status = sleep_shared(w, seq, deadline);
+		} else {
+			if (w->timed)
+				until = MIN(until, refresh(w));
+			if (w->all)
+				check_all(w);
+			status = settle(w, deadline);
+			if (status != (uint32_t)WAIT_PENDING)
+				;
+			else if (leads)
+				watch_lead(t, seq, until);
+			else
+				futex_wait(&t->wake, seq, until);
 		}
-		if (w->timed)
-			until = MIN(until, refresh(w));
-		if (w->all)
-			check_all(w);
-		status = atomic_load_explicit(&w->status, memory_order_acquire);
-		if (status == (uint32_t)WAIT_CLAIMED) {
-			/* About to be finished, which changes the word. */
+		/* About to be finished, which changes the word. */
+		if (__builtin_expect(status == (uint32_t)WAIT_CLAIMED, 0))
 			futex_wait(&t->wake, seq, INT64_MAX);
-			continue;
-		}
-		if (status != (uint32_t)WAIT_PENDING)
-			break;
-		if (t->pending & TASK_TERMINATE)
-			claim_for(w, STATUS_THREAD_IS_TERMINATING);
-		else if (t->pending & TASK_SUSPEND)
-			claim_for(w, (uint32_t)WAIT_RESTART);
-		else if (deadline != INT64_MAX &&
-			 (!deadline || monotonic_ns() >= deadline)) {
-			claim_for(w, STATUS_TIMEOUT);
-			if (deadline && clock_is_fixed()) {
-				clock_timed_out();
-				shared_data_tick();
-			}
-		}
-		else if (shared)
-			sleep_on_words(w, &words, seq, until);
-		else if (leads)
-			watch_lead(t, seq, until);
-		else
-			futex_wait(&t->wake, seq, until);
-	}
+	} while (status == (uint32_t)WAIT_PENDING ||
+		 status == (uint32_t)WAIT_CLAIMED);
 	if (leads)
 		watch_lead_end();
+	return status;
 }
 
-NTSTATUS wait_sleep(struct nt_wait *w, int64_t deadline, bool alertable)
+static inline __attribute__((always_inline)) NTSTATUS
+sleep_now(struct nt_wait *w, int64_t deadline, bool alertable)
 {
 	struct nt_thread *th = nt_thread(w->task);
 	uint32_t status;
@@ -355,17 +384,21 @@ NTSTATUS wait_sleep(struct nt_wait *w, int64_t deadline, bool alertable)
 		alertable_begin(th, w);
 	if (th->port_active)
 		iocp_thread_blocks(th);
-	sleep_loop(w, deadline);
+	status = sleep_loop(w, deadline);
 	if (w->watched)
 		wait_count_sleeper(w, false);
 	if (th->port)
 		iocp_thread_runs(th);
 	if (alertable)
 		alertable_end(th);
-	status = w->status;
 	if (status == STATUS_USER_APC)
 		apc_test(w->task);
 	return status;
+}
+
+NTSTATUS wait_sleep(struct nt_wait *w, int64_t deadline, bool alertable)
+{
+	return sleep_now(w, deadline, alertable);
 }
 
 /* ---- waiting for objects
@@ -410,7 +443,7 @@ static NTSTATUS sleep_for_one(struct task *t, struct object *o, bool alertable,
 	wait_block_add(&o->waiters, &b);
 	object_unlock(o);
 
-	status = wait_sleep(&w, deadline, alertable);
+	status = sleep_now(&w, deadline, alertable);
 
 	if (took_object(status)) {
 		/* Who let us go has taken the block out. */
