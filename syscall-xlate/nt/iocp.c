@@ -16,12 +16,12 @@
  */
 #include "syscall-xlate/nt/iocp.h"
 
-#include <sched.h>
 #include <stdlib.h>
 
 #include "syscall-xlate/nt/calls.h"
 #include "syscall-xlate/nt/file.h"
 #include "syscall-xlate/nt/iocp-ring.h"
+#include "syscall-xlate/nt/placement.h"
 
 enum { QUERY = 1, MODIFY = 2, MAX_REMOVE = 64 };
 
@@ -589,7 +589,6 @@ NTSTATUS nt_create_io_completion(struct task *t, gaddr out, uint32_t access,
 	struct iocp *port;
 	struct nt_oa oa;
 	NTSTATUS status;
-	cpu_set_t set;
 
 	status = oa_read(t, attr, &oa);
 	if (status)
@@ -597,9 +596,7 @@ NTSTATUS nt_create_io_completion(struct task *t, gaddr out, uint32_t access,
 	port = object_new(&iocp_type);
 	if (port) {
 		/* 0: as many as there are processors. */
-		if (!count && !sched_getaffinity(0, sizeof set, &set))
-			count = (uint32_t)CPU_COUNT(&set);
-		port->limit = MAX(count, 1u);
+		port->limit = count ? count : processor_count();
 		port->patience = PATIENCE;
 		status = object_create(t, &port->object, access, &oa, out);
 	} else {

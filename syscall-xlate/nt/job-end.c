@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <sys/resource.h>
 
+#include "syscall-xlate/nt/placement.h"
 #include "syscall-xlate/nt/remote.h"
 #include "syscall-xlate/nt/vad.h"
 

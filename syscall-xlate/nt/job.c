@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "syscall-xlate/nt/placement.h"
 #include "syscall-xlate/nt/calls.h"
 
 enum {

@@ -13,7 +13,7 @@ libnt_a_SOURCES += %D%/nt-private.h %D%/object.c %D%/shared.c %D%/shared.h %D%/h
 	%D%/wait.c %D%/wait-calls.c %D%/wait-shared.c %D%/wait-helper.c %D%/robust.c %D%/event.c %D%/semaphore.c %D%/mutant.c \
 	%D%/keyed-event.c %D%/alarm.c %D%/timer.c %D%/iocp.c %D%/iocp.h %D%/iocp-ring.c %D%/iocp-ring.h \
 	%D%/wait-packet.c %D%/apc.c %D%/alert.c %D%/watch.c %D%/suspend.c \
-	%D%/thread.c %D%/thread.h %D%/thread-info.c %D%/thread-new.c %D%/process.c %D%/process.h \
+	%D%/thread.c %D%/thread.h %D%/thread-info.c %D%/thread-new.c %D%/placement.c %D%/placement.h %D%/process.c %D%/process.h \
 	%D%/process-info.c %D%/mitigation.c %D%/mitigation.h %D%/process-name.c %D%/process-name.h %D%/process-set.c \
 	%D%/process-start.c %D%/process-create.c %D%/process-request.c \
 	%D%/process-block.c %D%/process-block.h %D%/process-spawn.c %D%/process-spawn.h \

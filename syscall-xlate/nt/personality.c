@@ -13,6 +13,7 @@
 #include "syscall-xlate/nt/context.h"
 #include "syscall-xlate/nt/mitigation.h"
 #include "syscall-xlate/nt/nt.h"
+#include "syscall-xlate/nt/placement.h"
 #include "syscall-xlate/nt/shared.h"
 #include "syscall-xlate/nt/start.h"
 #include "syscall-xlate/nt/time.h"
@@ -114,6 +115,7 @@ const struct personality personality_nt = {
 	.bad_args = STATUS_ACCESS_VIOLATION,
 	.fault = nt_fault,
 	.pending = pending,
+	.task_started = placement_task_started,
 	.task_ended = nt_task_ended,
 	.populate = populate,
 	.restore_shared = shared_restore,

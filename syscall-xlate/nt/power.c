@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "syscall-xlate/nt/calls.h"
+#include "syscall-xlate/nt/placement.h"
 #include "syscall-xlate/nt/system-info.h"
 
 NTSTATUS nt_initiate_power_action(struct task *t, uint32_t action,

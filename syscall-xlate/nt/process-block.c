@@ -15,6 +15,7 @@
 
 #include "syscall-xlate/nt/console.h"
 #include "syscall-xlate/nt/nt-private.h"
+#include "syscall-xlate/nt/placement.h"
 #include "syscall-xlate/nt/process.h"
 #include "syscall-xlate/nt/remote.h"
 
@@ -276,6 +277,7 @@ static void fill_block(struct start_block *b, size_t size,
 	b->process_group = p->process_group;
 	b->error_mode = r->error_mode;
 	b->priority_class = child_priority(r);
+	placement_hand_down(b, r->affinity);
 	b->childless = r->childless;
 	b->mitigations = r->mitigations;
 	/* What says "a pseudo console of yours" to us means nothing there. */

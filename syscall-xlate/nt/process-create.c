@@ -24,6 +24,7 @@
 #include "syscall-xlate/nt/mitigation.h"
 #include "syscall-xlate/nt/nt-private.h"
 #include "syscall-xlate/nt/path.h"
+#include "syscall-xlate/nt/placement.h"
 #include "syscall-xlate/nt/process-spawn.h"
 #include "syscall-xlate/nt/process.h"
 #include "syscall-xlate/nt/calls.h"
@@ -188,20 +189,6 @@ static NTSTATUS tell_debugger(const struct request *r, struct nt_process *p,
 	return STATUS_SUCCESS;
 }
 
-/* What the calling thread starts next is to run there; ours: to be set back. */
-static bool bind_to(uint64_t mask, cpu_set_t *ours)
-{
-	cpu_set_t set;
-
-	if (!mask || sched_getaffinity(0, sizeof *ours, ours))
-		return false;
-	CPU_ZERO(&set);
-	for (int i = 0; i < 64; i++)
-		if (mask >> i & 1)
-			CPU_SET(i, &set);
-	return sched_setaffinity(0, sizeof set, &set) == 0;
-}
-
 /* Starts it and makes its objects; *th and the return value are references. */
 static struct nt_process *start(const struct request *r, enum kind kind,
 				struct nt_thread **th, NTSTATUS *status)
@@ -225,14 +212,14 @@ static struct nt_process *start(const struct request *r, enum kind kind,
 	}
 	if (!*status) {
 		cpu_set_t ours;
-		bool bound = bind_to(r->affinity, &ours);
+		bool bound = placement_begin_spawn(r->affinity, &ours);
 
 		err = kind == KIND_PE
 			      ? spawn_nt(r, &g, channel, &pid)
 			      : spawn_native(r, &g, b ? &b->suspend : NULL,
 					     &pid);
 		if (bound)
-			sched_setaffinity(0, sizeof ours, &ours);
+			placement_end_spawn(&ours);
 		if (err)
 			*status = err == EDQUOT ? STATUS_QUOTA_EXCEEDED
 						: status_from_errno(err);
@@ -275,9 +262,10 @@ static struct nt_process *start(const struct request *r, enum kind kind,
 	p->block_size = size;
 	p->block_fd = channel;
 	p->is_nt = kind == KIND_PE;
-	if (r->priority_class)
-		process_set_priority(p, (uint8_t)r->priority_class);
 	p->priority_class = child_priority(r);
+	/* One of ours sees to that itself. */
+	if (!p->is_nt && r->priority_class)
+		process_set_priority(p, (uint8_t)r->priority_class);
 	p->wow64 = r->wow64;
 	p->parent_id = nt_self->id;
 	*status = tell_debugger(r, p, g.debug[0]);

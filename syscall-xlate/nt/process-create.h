@@ -10,7 +10,7 @@
 
 #include "syscall-xlate/nt/nt.h"
 
-enum { START_MAGIC = 0x31424652, START_VERSION = 5 };
+enum { START_MAGIC = 0x31424652, START_VERSION = 6 };
 
 /* A string in the block: units of UTF-16, terminated; at 0: absent. */
 struct start_string {
@@ -33,7 +33,12 @@ struct start_block {
 	uint32_t parent_id;
 	uint32_t flags, window_flags, show_window, console_flags;
 	uint32_t x, y, cx, cy, chars_x, chars_y, fill, process_group;
-	uint32_t error_mode, priority_class;
+	uint32_t error_mode;
+	/* The process keeps these two current (placement.c). */
+	_Atomic uint32_t priority_class;
+	_Atomic uint64_t affinity;
+	uint64_t thread_affinity; /* the first thread's; 0: the same */
+	uint64_t cpus[16]; /* the machine's, as the host numbers them */
 	uint32_t childless; /* it may not start others */
 	uint64_t mitigations; /* as mitigation_options() takes them */
 	uint32_t console_root; /* 0: the child gets a console of its own */

@@ -16,6 +16,7 @@
 #include "syscall-xlate/nt/debug.h"
 #include "syscall-xlate/nt/mitigation.h"
 #include "syscall-xlate/nt/nt-private.h"
+#include "syscall-xlate/nt/placement.h"
 #include "syscall-xlate/nt/process-name.h"
 #include "syscall-xlate/nt/process.h"
 #include "syscall-xlate/nt/remote.h"
@@ -129,20 +130,13 @@ static uint32_t exit_status(const struct nt_process *p)
 }
 
 /* Of the priority classes 1 idle .. 4 realtime, 5 below, 6 above normal. */
-static int32_t base_priority(uint32_t class)
-{
-	static const uint8_t base[] = { 8, 4, 8, 13, 24, 6, 10 };
-
-	return class < COUNT_OF(base) ? base[class] : 8;
-}
-
 static void fill_basic(const struct nt_process *p, struct process_basic *b)
 {
 	*b = (struct process_basic){
 		.exit_status = exit_status(p),
 		.peb = p->peb,
-		.affinity = p->affinity,
-		.base_priority = base_priority(p->priority_class),
+		.affinity = process_affinity(p),
+		.base_priority = class_level(process_priority(p)),
 		.id = p->id,
 		.parent_id = p->parent_id,
 	};
@@ -293,9 +287,11 @@ static NTSTATUS get_wow64(struct nt_process *p, void *v, uint32_t len)
 
 static NTSTATUS get_priority_class(struct nt_process *p, void *v, uint32_t len)
 {
-	uint8_t b[2] = { 0, (uint8_t)p->priority_class };
+	uint8_t b[2] = { 0 };
 
 	(void)len;
+	process_learn(p);
+	b[1] = (uint8_t)process_priority(p);
 	memcpy(v, b, sizeof b);
 	return STATUS_SUCCESS;
 }
@@ -326,7 +322,8 @@ static NTSTATUS get_zero(struct nt_process *p, void *v, uint32_t len)
 static NTSTATUS get_affinity(struct nt_process *p, void *v, uint32_t len)
 {
 	(void)len;
-	return put64(v, p->affinity);
+	process_learn(p);
+	return put64(v, process_affinity(p));
 }
 
 static NTSTATUS get_cookie(struct nt_process *p, void *v, uint32_t len)

@@ -17,6 +17,7 @@
 #include <sys/stat.h>
 
 #include "syscall-xlate/nt/nt-private.h"
+#include "syscall-xlate/nt/placement.h"
 #include "syscall-xlate/nt/process.h"
 #include "syscall-xlate/nt/remote.h"
 
@@ -239,9 +240,7 @@ void process_learn(struct nt_process *p)
 		p->peb = i.peb;
 		p->image_base = i.image_base;
 		p->parent_id = i.parent_id;
-		p->priority_class = i.priority_class;
 		p->error_mode = i.error_mode;
-		p->affinity = i.affinity;
 		p->group = i.group;
 		p->console_root = i.console_root;
 		p->detached = i.detached;
@@ -328,7 +327,7 @@ struct nt_thread *thread_of_other(struct nt_process *p, uint32_t id)
 	th->id = id;
 	th->state = THREAD_RUNS;
 	th->exit_code = STATUS_PENDING;
-	th->affinity = p->affinity;
+	th->affinity = process_affinity(p);
 	th->created = p->created;
 	th->apcs_closed = true;
 	th->end_fd = th->end_say = -1;

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "syscall-xlate/nt/placement.h"
 #include "syscall-xlate/nt/process.h"
 
 enum {

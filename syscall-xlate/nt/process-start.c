@@ -17,6 +17,7 @@
 #include "syscall-xlate/nt/console.h"
 #include "syscall-xlate/nt/mitigation.h"
 #include "syscall-xlate/nt/nt-private.h"
+#include "syscall-xlate/nt/placement.h"
 #include "syscall-xlate/nt/process.h"
 #include "syscall-xlate/nt/remote.h"
 
@@ -183,8 +184,7 @@ int start_block_open(const struct launch *l, struct err *e)
 		console_ignore_ctrl_c(true);
 	nt_self->error_mode = b->error_mode;
 	mitigation_options(b->mitigations);
-	if (b->priority_class)
-		nt_self->priority_class = b->priority_class;
+	placement_of_child(b);
 
 	take_handles(b);
 	return 0;

@@ -9,6 +9,7 @@
  * share, see process-create.h.
  */
 #include "syscall-xlate/nt/process.h"
+#include "syscall-xlate/nt/placement.h"
 #include "syscall-xlate/nt/registry.h"
 #include "base/clock.h"
 
@@ -78,45 +79,8 @@ const struct object_type process_type = {
 /* ---- ourselves -------------------------------------------------------------
  */
 
-static cpu_set_t host_cpus; /* what we were started with */
-
-uint64_t system_affinity(void)
-{
-	uint64_t mask = 0;
-
-	/* The guest's processors are numbered without holes. */
-	for (int i = 0, n = MIN(CPU_COUNT(&host_cpus), 64); i < n; i++)
-		mask |= 1ull << i;
-	return mask ? mask : 1;
-}
-
-void process_set_cpus(int tid, uint64_t mask)
-{
-	cpu_set_t set;
-	unsigned n = 0;
-
-	CPU_ZERO(&set);
-	for (int cpu = 0; cpu < CPU_SETSIZE && n < 64; cpu++)
-		if (CPU_ISSET(cpu, &host_cpus) && mask >> n++ & 1)
-			CPU_SET(cpu, &set);
-	if (tid && CPU_COUNT(&set))
-		sched_setaffinity(tid, sizeof set, &set);
-}
-
-void process_set_nice(int tid, int nice)
-{
-	struct rlimit r;
-
-	/* Who may not raise a priority again had better not lower it:
-	   programs do both. */
-	if (tid &&
-	    (!geteuid() || (!getrlimit(RLIMIT_NICE, &r) && r.rlim_cur >= 20)))
-		setpriority(PRIO_PROCESS, (id_t)tid, nice);
-}
-
 int process_init(const struct launch *l, struct err *e)
 {
-	enum { NORMAL_PRIORITY_CLASS = 2 };
 	struct nt_process *p = object_new(&process_type);
 
 	if (!p)
@@ -130,11 +94,9 @@ int process_init(const struct launch *l, struct err *e)
 	p->exit_code = STATUS_PENDING;
 	p->group = p->console_root = p->id;
 	p->created = nt_time_now();
-	sched_getaffinity(0, sizeof host_cpus, &host_cpus);
-	p->affinity = system_affinity();
-	p->priority_class = NORMAL_PRIORITY_CLASS;
 	random_fill(&p->cookie, sizeof p->cookie);
 	nt_self = p;
+	placement_init();
 	return l->parent_channel >= 0 ? start_block_open(l, e) : 0;
 }
 

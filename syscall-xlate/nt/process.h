@@ -95,20 +95,10 @@ struct io_counts {
 	uint64_t reads, writes, others, read_bytes, write_bytes, other_bytes;
 };
 void process_host_io(int host_pid, struct io_counts *c);
-/* process-set.c: as NtSetInformationProcess. */
-void process_set_affinity(struct nt_process *p, uint64_t mask);
 /* A process that may be in a job has ended. */
 void job_process_ended(struct nt_process *p);
 /* p, which is about to be gone, has used so much: its jobs count it. */
 void job_count_times(const struct nt_process *p, int64_t user, int64_t kernel);
-
-/* The processors that there are, as the guest numbers them. */
-uint64_t system_affinity(void);
-/* Let a host thread run on those only; with that priority (as nice(1) has). */
-void process_set_cpus(int tid, uint64_t mask);
-void process_set_nice(int tid, int nice);
-/* Windows' number of a class; also the niceness of its threads. */
-NTSTATUS process_set_priority(struct nt_process *p, uint8_t class);
 
 /* A process handle that must mean ourselves; STATUS_NOT_SUPPORTED: another. */
 NTSTATUS process_is_self(struct task *t, uint64_t h, uint32_t access);

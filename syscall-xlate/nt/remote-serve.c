@@ -20,6 +20,7 @@
 #include "syscall-xlate/nt/console.h"
 #include "syscall-xlate/nt/debug.h"
 #include "syscall-xlate/nt/nt-private.h"
+#include "syscall-xlate/nt/placement.h"
 #include "syscall-xlate/nt/process.h"
 #include "syscall-xlate/trace.h"
 
@@ -128,6 +129,7 @@ int remote_exit_block(void)
 				b->magic = START_MAGIC;
 				b->version = START_VERSION;
 				b->size = sizeof *b;
+				placement_publish(b);
 				nt_self->exit_block = b;
 				nt_self->block_fd = fd;
 				fd = -1;
@@ -146,10 +148,8 @@ static NTSTATUS info(struct remote_msg *m)
 		.peb = nt_self->peb,
 		.image_base = nt_self->image_base,
 		.parent_id = nt_self->parent_id,
-		.priority_class = nt_self->priority_class,
 		.error_mode = nt_self->error_mode,
 		.handles = handles_count(),
-		.affinity = nt_self->affinity,
 		.group = nt_self->group,
 		.console_root = nt_self->console_root,
 		.detached = console.detached,

@@ -13,7 +13,7 @@
 #include "syscall-xlate/nt/process-create.h"
 
 enum {
-	REMOTE_MAGIC = 0x33524652, /* with every change of the messages */
+	REMOTE_MAGIC = 0x34524652, /* with every change of the messages */
 	REMOTE_ARGS = 12,
 	REMOTE_DATA = 64 << 10,
 };
@@ -48,8 +48,7 @@ struct remote_msg {
 
 struct remote_info {
 	uint64_t peb, image_base;
-	uint32_t parent_id, priority_class, error_mode, handles;
-	uint64_t affinity;
+	uint32_t parent_id, error_mode, handles, pad0;
 	int64_t created;
 	uint32_t group, console_root, detached, pad;
 	uint32_t path_len; /* units of image_nt_path, which follow */

@@ -24,6 +24,7 @@
 
 #include "syscall-xlate/nt/abi.h"
 #include "syscall-xlate/nt/nt.h"
+#include "syscall-xlate/nt/placement.h"
 
 enum {
 	KUSER = 0x7ffe0000,
@@ -250,7 +251,6 @@ static void fill(struct shared_data *s)
 {
 	static const char root[] = "C:\\Windows";
 	struct sysinfo si;
-	long cpus = sysconf(_SC_NPROCESSORS_ONLN);
 
 	for (size_t i = 0; i < sizeof root; i++)
 		s->system_root[i] = (uint8_t)root[i];
@@ -273,8 +273,8 @@ static void fill(struct shared_data *s)
 			(uint32_t)((uint64_t)si.totalram * si.mem_unit / PAGE);
 	s->test_ret = 0xc3;
 	s->qpc_frequency = NT_TICKS_PER_SECOND;
-	s->unparked_processors = (uint16_t)cpus;
-	s->processor_count = (uint32_t)cpus;
+	s->unparked_processors = (uint16_t)processor_count();
+	s->processor_count = processor_count();
 	s->group_count = 1;
 	random_fill(&s->cookie, sizeof s->cookie);
 	fill_features(s);

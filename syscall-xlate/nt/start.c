@@ -9,7 +9,6 @@
 
 #include <errno.h>
 #include <inttypes.h>
-#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,6 +23,7 @@
 #include "syscall-xlate/nt/environ.h"
 #include "syscall-xlate/nt/file.h"
 #include "syscall-xlate/nt/path.h"
+#include "syscall-xlate/nt/placement.h"
 #include "syscall-xlate/nt/process.h"
 #include "syscall-xlate/nt/vad.h"
 #include "syscall-xlate/nt/wow64.h"
@@ -378,20 +378,6 @@ static int write_parameters(struct task *t, const struct start_strings *s,
 
 /* ---- PEB ------------------------------------------------------------------ */
 
-static unsigned processors(uint64_t *mask)
-{
-	cpu_set_t set;
-	unsigned n = 0;
-
-	*mask = 1;
-	if (sched_getaffinity(0, sizeof set, &set))
-		return 1;
-	n = (unsigned)CPU_COUNT(&set);
-	n = MIN(MAX(n, 1u), 64u);
-	*mask = n == 64 ? ~0ull : (1ull << n) - 1;
-	return n;
-}
-
 static int write_peb(struct task *t, const struct launch *l,
 		     const struct parameters_at *parameters, struct err *e)
 {
@@ -417,7 +403,8 @@ static int write_peb(struct task *t, const struct launch *l,
 		.session = 1,
 	};
 
-	peb.processors = processors(&peb.affinity);
+	peb.affinity = system_affinity();
+	peb.processors = processor_count();
 	if (img->dll_characteristics & 0x40)
 		peb.bit_field |= 4; /* IsImageDynamicallyRelocated */
 	if (nt_self->wow64) {

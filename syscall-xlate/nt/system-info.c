@@ -20,6 +20,7 @@
 #include "base/utf.h"
 #include "syscall-xlate/nt/calls.h"
 #include "syscall-xlate/nt/info-rows.h"
+#include "syscall-xlate/nt/placement.h"
 #include "syscall-xlate/nt/time.h"
 #include "syscall-xlate/nt/vad.h"
 
@@ -132,7 +133,7 @@ static NTSTATUS info_basic(struct task *t, struct info_answer *a)
 	s->granularity = VM_GRANULARITY;
 	s->min = 0x10000;
 	s->max = vm_highest();
-	s->mask = processor_mask();
+	s->mask = system_affinity();
 	s->processors = (uint8_t)MIN(processor_count(), 64);
 	return STATUS_SUCCESS;
 }

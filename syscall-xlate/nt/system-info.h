@@ -40,11 +40,9 @@ NTSTATUS info_numa_map(struct task *t, struct info_answer *a);
 NTSTATUS info_numa_memory(struct task *t, struct info_answer *a);
 NTSTATUS info_cpu_sets(struct task *t, struct info_answer *a);
 
-/* Processors the process may run on, as bits of group 0. */
-uint64_t processor_mask(void);
-unsigned processor_count(void);
-/* Our number of a host processor; 0 if it is not ours. */
+/* Our number of a host processor; 0 if it is not ours.  And back. */
 unsigned processor_rank(int host);
+int processor_host(unsigned rank);
 
 /* Whole of a small file, terminated; bytes or -1. */
 long read_small_file(const char *path, char *buf, size_t size);

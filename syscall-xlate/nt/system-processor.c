@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "syscall-xlate/nt/context.h"
+#include "syscall-xlate/nt/placement.h"
 #include "syscall-xlate/nt/calls.h"
 
 enum { MAX_PROCESSORS = 64 }; /* one group */
@@ -27,41 +28,33 @@ static struct {
 } cpus;
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 
-static void find_cpus(void)
+static void number_cpus(void)
 {
-	cpu_set_t set;
-
-	CPU_ZERO(&set);
-	if (sched_getaffinity(getpid(), sizeof set, &set) < 0)
-		CPU_SET(0, &set);
 	for (int i = 0; i < CPU_SETSIZE; i++) {
 		cpus.rank[i] = -1;
-		if (!CPU_ISSET(i, &set) || cpus.count == MAX_PROCESSORS)
+		if (!CPU_ISSET(i, machine_cpus()) ||
+		    cpus.count == MAX_PROCESSORS)
 			continue;
 		cpus.host[cpus.count] = (int16_t)i;
 		cpus.rank[i] = (int16_t)cpus.count++;
 	}
 }
 
-unsigned processor_count(void)
+static int rank_of(int host)
 {
-	pthread_once(&once, find_cpus);
-	return cpus.count;
+	pthread_once(&once, number_cpus);
+	return host >= 0 && host < CPU_SETSIZE ? cpus.rank[host] : -1;
+}
+
+int processor_host(unsigned rank)
+{
+	pthread_once(&once, number_cpus);
+	return rank < cpus.count ? cpus.host[rank] : 0;
 }
 
 unsigned processor_rank(int host)
 {
-	processor_count();
-	return host >= 0 && host < CPU_SETSIZE && cpus.rank[host] >= 0
-		       ? (unsigned)cpus.rank[host]
-		       : 0;
-}
-
-uint64_t processor_mask(void)
-{
-	unsigned n = processor_count();
-
-	return n >= 64 ? UINT64_MAX : (1ull << n) - 1;
+	return (unsigned)MAX(rank_of(host), 0);
 }
 
 /* ---- what /sys says ------------------------------------------------- */
@@ -78,8 +71,8 @@ static uint64_t parse_list(const char *s)
 		if (*end == '-')
 			b = strtoul(end + 1, &end, 10);
 		for (; a <= b && a < CPU_SETSIZE; a++)
-			if (cpus.rank[a] >= 0)
-				mask |= 1ull << cpus.rank[a];
+			if (rank_of(a) >= 0)
+				mask |= 1ull << rank_of(a);
 		s = *end == ',' ? end + 1 : end;
 	}
 	return mask;
@@ -104,7 +97,7 @@ static uint64_t siblings(unsigned i, const char *file)
 	char buf[256];
 	uint64_t mask = 0;
 
-	if (sys_text(buf, sizeof buf, CPU_FILE, cpus.host[i], 0, file))
+	if (sys_text(buf, sizeof buf, CPU_FILE, processor_host(i), 0, file))
 		mask = parse_list(buf);
 	return mask | 1ull << i;
 }
@@ -120,25 +113,25 @@ static bool read_cache(unsigned i, int index, struct cache *c)
 {
 	char buf[256];
 
-	if (!sys_text(buf, sizeof buf, CACHE_FILE, cpus.host[i], index,
+	if (!sys_text(buf, sizeof buf, CACHE_FILE, processor_host(i), index,
 		      "shared_cpu_list"))
 		return false;
 	c->mask = parse_list(buf) | 1ull << i;
 	c->level = c->ways = 0;
 	c->line = 64;
 	c->size = c->type = 0;
-	if (sys_text(buf, sizeof buf, CACHE_FILE, cpus.host[i], index, "level"))
+	if (sys_text(buf, sizeof buf, CACHE_FILE, processor_host(i), index, "level"))
 		c->level = (uint8_t)atoi(buf);
-	if (sys_text(buf, sizeof buf, CACHE_FILE, cpus.host[i], index,
+	if (sys_text(buf, sizeof buf, CACHE_FILE, processor_host(i), index,
 		     "ways_of_associativity"))
 		c->ways = (uint8_t)MIN(atoi(buf), 255);
-	if (sys_text(buf, sizeof buf, CACHE_FILE, cpus.host[i], index,
+	if (sys_text(buf, sizeof buf, CACHE_FILE, processor_host(i), index,
 		     "coherency_line_size"))
 		c->line = (uint16_t)atoi(buf);
-	if (sys_text(buf, sizeof buf, CACHE_FILE, cpus.host[i], index, "size"))
+	if (sys_text(buf, sizeof buf, CACHE_FILE, processor_host(i), index, "size"))
 		c->size = (uint32_t)atoi(buf) *
 			  (strchr(buf, 'M') ? 1 << 20 : 1 << 10);
-	if (sys_text(buf, sizeof buf, CACHE_FILE, cpus.host[i], index, "type"))
+	if (sys_text(buf, sizeof buf, CACHE_FILE, processor_host(i), index, "type"))
 		c->type = *buf == 'I' ? 1 : *buf == 'D' ? 2 : 0;
 	return true;
 }
@@ -155,7 +148,7 @@ static uint64_t node_mask(int node)
 
 	if (sys_text(buf, sizeof buf, NODE_FILE, node, 0, "cpulist"))
 		return parse_list(buf);
-	return node == 0 ? processor_mask() : 0;
+	return node == 0 ? system_affinity() : 0;
 }
 
 /* ---- arrangement ---------------------------------------------------- */
@@ -313,7 +306,7 @@ NTSTATUS info_logical_ex(struct task *t, struct info_answer *a)
 	g->size = nt_self->wow64 ? sizeof *g - 4 : sizeof *g;
 	g->max_groups = g->groups = 1;
 	g->max_count = g->count = (uint8_t)processor_count();
-	g->mask = processor_mask();
+	g->mask = system_affinity();
 	return STATUS_SUCCESS;
 }
 
@@ -327,7 +320,6 @@ NTSTATUS info_numa_map(struct task *t, struct info_answer *a)
 		} node[64];
 	} * s;
 
-	processor_count();
 	s = info_add(a, sizeof *s);
 	if (!s)
 		return STATUS_NO_MEMORY;
@@ -454,9 +446,9 @@ static void read_times(struct times *times, uint64_t *interrupts)
 			   "cpu%u %llu %llu %llu %llu %llu %llu %llu %llu",
 			   &cpu, v, v + 1, v + 2, v + 3, v + 4, v + 5, v + 6,
 			   v + 7) < 5 ||
-		    line[3] == ' ' || cpu >= CPU_SETSIZE || cpus.rank[cpu] < 0)
+		    line[3] == ' ' || cpu >= CPU_SETSIZE || rank_of(cpu) < 0)
 			continue;
-		x = &times[cpus.rank[cpu]];
+		x = &times[rank_of(cpu)];
 		x->user = (int64_t)(v[0] + v[1]) * unit;
 		x->idle = (int64_t)(v[3] + v[4]) * unit;
 		x->interrupt = (int64_t)(v[5] + v[6]) * unit;

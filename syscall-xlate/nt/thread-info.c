@@ -12,6 +12,7 @@
 #include <sys/resource.h>
 
 #include "syscall-xlate/nt/nt-private.h"
+#include "syscall-xlate/nt/placement.h"
 #include "syscall-xlate/nt/process.h"
 #include "syscall-xlate/nt/remote.h"
 #include "syscall-xlate/nt/context.h"
@@ -65,7 +66,7 @@ static NTSTATUS get_basic(struct nt_thread *th, void *v)
 		.teb = th->teb,
 		.id = { th->process->id, th->id },
 		.affinity = th->affinity,
-		.priority = 8 + th->priority,
+		.priority = thread_level(th),
 		.base_priority = th->priority,
 	};
 
@@ -357,22 +358,13 @@ static int32_t int_at(const void *v)
 	return n;
 }
 
-static void set_nice(struct nt_thread *th)
-{
-	/* -15 (idle) .. 0: nice 19 .. 0.  More than normal is not ours. */
-	int nice = th->priority >= 0 ? 0 : MIN(-th->priority * 5, 19);
-
-	process_set_nice(th->task.tid, nice);
-}
-
 static NTSTATUS set_base_priority(struct nt_thread *th, const void *v)
 {
 	int32_t n = int_at(v);
 
 	if (n < -16 || n > 16)
 		return STATUS_INVALID_PARAMETER;
-	th->priority = MIN(MAX(n, -15), 15);
-	set_nice(th);
+	thread_set_priority(th, MIN(MAX(n, -15), 15));
 	return STATUS_SUCCESS;
 }
 
@@ -382,8 +374,7 @@ static NTSTATUS set_priority(struct nt_thread *th, const void *v)
 
 	if (n < 1 || n > 31)
 		return STATUS_INVALID_PARAMETER;
-	th->priority = MIN(MAX(n - 8, -15), 15);
-	set_nice(th);
+	thread_set_priority(th, MIN(MAX(n - 8, -15), 15));
 	return STATUS_SUCCESS;
 }
 
@@ -391,8 +382,7 @@ static NTSTATUS set_affinity_mask(struct nt_thread *th, uint64_t mask)
 {
 	if (!(mask & nt_self->affinity))
 		return STATUS_INVALID_PARAMETER;
-	th->affinity = mask & nt_self->affinity;
-	process_set_cpus(th->task.tid, th->affinity);
+	thread_set_affinity(th, mask & nt_self->affinity);
 	return STATUS_SUCCESS;
 }
 

@@ -347,8 +347,12 @@ NTSTATUS thread_new(gaddr start, gaddr arg, uint64_t stack_commit,
 		object_put(&th->object);
 		return status;
 	}
-	if (th->is_first && nt_self->block)
+	if (th->is_first && nt_self->block) {
 		nt_self->block->thread_id = th->id;
+		if (nt_self->block->thread_affinity & nt_self->affinity)
+			th->affinity = nt_self->block->thread_affinity &
+				       nt_self->affinity;
+	}
 	/* The first thread is run by the engine, not by thread_start(). */
 	if (th->is_first)
 		th->state = THREAD_RUNS;

@@ -1,0 +1,315 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * placement.c - see placement.h.
+ *
+ * A thread that has not begun has no host thread yet; it takes its place when
+ * it does (placement_task_started()).  Until somebody asks for something out of
+ * the ordinary, that costs nothing: all are where the first one was.
+ */
+#include "syscall-xlate/nt/placement.h"
+
+#include <dirent.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+
+#include "syscall-xlate/nt/nt-private.h"
+#include "syscall-xlate/nt/process-create.h"
+#include "syscall-xlate/nt/process.h"
+#include "syscall-xlate/nt/system-info.h"
+
+enum { IDLE = 1, NORMAL = 2, REALTIME = 4, CLASSES = 7 };
+
+static cpu_set_t machine;
+static _Atomic bool out_of_the_ordinary;
+/* So that what is set last is also what the host is told last. */
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+
+/* ---- the host's processors, and the guest's ----------------------------- */
+
+void placement_init(void)
+{
+	sched_getaffinity(0, sizeof machine, &machine);
+	nt_self->affinity = system_affinity();
+	nt_self->priority_class = NORMAL;
+}
+
+const cpu_set_t *machine_cpus(void)
+{
+	return &machine;
+}
+
+uint64_t system_affinity(void)
+{
+	uint64_t mask = 0;
+
+	/* The guest's processors are numbered without holes. */
+	for (int i = 0, n = MIN(CPU_COUNT(&machine), 64); i < n; i++)
+		mask |= 1ull << i;
+	return mask ? mask : 1;
+}
+
+/* The same set as the host has it; false: it is empty. */
+static bool host_set(uint64_t mask, cpu_set_t *set)
+{
+	CPU_ZERO(set);
+	for (unsigned i = 0; i < processor_count(); i++)
+		if (mask >> i & 1)
+			CPU_SET(processor_host(i), set);
+	return CPU_COUNT(set) != 0;
+}
+
+static uint64_t guest_mask(const cpu_set_t *set)
+{
+	uint64_t mask = 0;
+
+	for (unsigned i = 0; i < processor_count(); i++)
+		if (CPU_ISSET(processor_host(i), set))
+			mask |= 1ull << i;
+	return mask;
+}
+
+static void set_cpus(int tid, uint64_t mask)
+{
+	cpu_set_t set;
+
+	if (tid && host_set(mask, &set))
+		sched_setaffinity(tid, sizeof set, &set);
+}
+
+/* ---- urgency ---- */
+
+/* A class's level, in which its threads' priorities are offsets. */
+int32_t class_level(uint32_t class)
+{
+	static const uint8_t level[CLASSES] = { 8, 4, 8, 13, 24, 6, 10 };
+
+	return class < CLASSES ? level[class] : 8;
+}
+
+static int32_t level_of(uint32_t class, int32_t priority)
+{
+	bool realtime = class == REALTIME;
+
+	if (priority >= 15)
+		return realtime ? 31 : 15;
+	if (priority <= -15)
+		return realtime ? 16 : 1;
+	return MIN(MAX(class_level(class) + priority, realtime ? 16 : 1),
+		   realtime ? 31 : 15);
+}
+
+int32_t thread_level(const struct nt_thread *th)
+{
+	return level_of(process_priority(th->process), th->priority);
+}
+
+/* As nice(1) has it: 0 for the normal level, 19 for the lowest; more than
+   normal is not ours to give. */
+static void set_nice(int tid, int32_t level)
+{
+	struct rlimit r;
+
+	/* Who may not raise a priority again had better not lower it:
+	   programs do both. */
+	if (tid &&
+	    (!geteuid() || (!getrlimit(RLIMIT_NICE, &r) && r.rlim_cur >= 20)))
+		setpriority(PRIO_PROCESS, (id_t)tid,
+			    level >= 8 ? 0 : (8 - level) * 19 / 7);
+}
+
+/* ---- threads ---- */
+
+/* Locked. */
+static void place(const struct nt_thread *th, bool cpus, bool level)
+{
+	if (cpus)
+		set_cpus(th->task.tid, th->affinity);
+	if (level)
+		set_nice(th->task.tid, thread_level(th));
+}
+
+/* Before anything is set: who begins meanwhile looks for itself. */
+static void begin_change(void)
+{
+	pthread_mutex_lock(&lock);
+	atomic_store(&out_of_the_ordinary, true);
+}
+
+static void end_change(void)
+{
+	pthread_mutex_unlock(&lock);
+}
+
+void thread_set_affinity(struct nt_thread *th, uint64_t mask)
+{
+	begin_change();
+	th->affinity = mask;
+	place(th, true, false);
+	end_change();
+}
+
+void thread_set_priority(struct nt_thread *th, int32_t priority)
+{
+	begin_change();
+	th->priority = priority;
+	place(th, false, true);
+	end_change();
+}
+
+void placement_task_started(struct task *t)
+{
+	struct nt_thread *th = nt_thread(t);
+
+	if (!atomic_load(&out_of_the_ordinary))
+		return;
+	pthread_mutex_lock(&lock);
+	/* The process's may have changed since it was made. */
+	if (!(th->affinity & nt_self->affinity))
+		th->affinity = nt_self->affinity;
+	place(th, true, true);
+	pthread_mutex_unlock(&lock);
+}
+
+/* ---- processes ---- */
+
+void placement_publish(struct start_block *b)
+{
+	b->affinity = nt_self->affinity;
+	b->priority_class = nt_self->priority_class;
+}
+
+static void publish(void)
+{
+	if (nt_self->block)
+		placement_publish(nt_self->block);
+	if (nt_self->exit_block)
+		placement_publish(nt_self->exit_block);
+}
+
+uint64_t process_affinity(const struct nt_process *p)
+{
+	uint64_t mask = 0;
+	cpu_set_t set;
+
+	if (p == nt_self)
+		return p->affinity;
+	if (p->is_nt)
+		mask = p->block ? p->block->affinity & system_affinity() : 0;
+	else if (!sched_getaffinity(p->host_pid, sizeof set, &set))
+		mask = guest_mask(&set);
+	return mask ? mask : p->affinity;
+}
+
+uint32_t process_priority(const struct nt_process *p)
+{
+	uint32_t class = p != nt_self && p->is_nt && p->block
+				 ? p->block->priority_class
+				 : 0;
+
+	return class && class < CLASSES ? class : p->priority_class;
+}
+
+/* Those of a process that is none of ours. */
+static void each_host_thread(int pid, void (*set)(int tid, uint64_t v),
+			     uint64_t v)
+{
+	char path[32];
+	struct dirent *e;
+	DIR *d;
+
+	snprintf(path, sizeof path, "/proc/%d/task", pid);
+	d = opendir(path);
+	while (d && (e = readdir(d)))
+		set(atoi(e->d_name), v); /* "." and ".." are 0 */
+	if (d)
+		closedir(d);
+}
+
+static void set_level(int tid, uint64_t level)
+{
+	set_nice(tid, (int32_t)level);
+}
+
+void process_set_affinity(struct nt_process *p, uint64_t mask)
+{
+	struct nt_thread *th = NULL;
+
+	begin_change();
+	p->affinity = mask;
+	if (p != nt_self)
+		each_host_thread(p->host_pid, set_cpus, mask);
+	if (p == nt_self)
+		publish();
+	while (p == nt_self && (th = thread_next(th))) {
+		th->affinity = th->affinity & mask ? th->affinity & mask : mask;
+		place(th, true, false);
+	}
+	end_change();
+}
+
+NTSTATUS process_set_priority(struct nt_process *p, uint8_t class)
+{
+	struct nt_thread *th = NULL;
+
+	if (!class || class >= CLASSES)
+		return STATUS_INVALID_PARAMETER;
+	begin_change();
+	p->priority_class = class;
+	if (p != nt_self)
+		each_host_thread(p->host_pid, set_level,
+				 (uint64_t)level_of(class, 0));
+	if (p == nt_self)
+		publish();
+	while (p == nt_self && (th = thread_next(th)))
+		place(th, false, true);
+	end_change();
+	return STATUS_SUCCESS;
+}
+
+/* ---- children ---- */
+
+void placement_hand_down(struct start_block *b, uint64_t first_thread)
+{
+	_Static_assert(sizeof b->cpus == sizeof machine, "a set as it is");
+	memcpy(b->cpus, &machine, sizeof machine);
+	b->affinity = nt_self->affinity;
+	b->thread_affinity = first_thread;
+}
+
+void placement_of_child(const struct start_block *b)
+{
+	cpu_set_t set;
+
+	memcpy(&set, b->cpus, sizeof set);
+	if (CPU_COUNT(&set))
+		machine = set;
+	nt_self->affinity = b->affinity & system_affinity();
+	if (!nt_self->affinity)
+		nt_self->affinity = system_affinity();
+	if (b->priority_class && b->priority_class < CLASSES)
+		nt_self->priority_class = b->priority_class;
+	/* Our first thread has what the parent's had that started us. */
+	if (nt_self->priority_class != NORMAL || b->thread_affinity)
+		out_of_the_ordinary = true;
+}
+
+bool placement_begin_spawn(uint64_t mask, cpu_set_t *ours)
+{
+	cpu_set_t set;
+
+	if (!mask)
+		mask = nt_self->affinity;
+	if (!atomic_load(&out_of_the_ordinary) && mask == nt_self->affinity)
+		return false;
+	return !sched_getaffinity(0, sizeof *ours, ours) &&
+	       host_set(mask, &set) && !CPU_EQUAL(&set, ours) &&
+	       !sched_setaffinity(0, sizeof set, &set);
+}
+
+void placement_end_spawn(const cpu_set_t *ours)
+{
+	sched_setaffinity(0, sizeof *ours, ours);
+}
