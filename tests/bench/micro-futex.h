@@ -7,6 +7,7 @@
 #define RF_MICRO_FUTEX_H
 
 #include <linux/futex.h>
+#include <sched.h>
 #include <stdatomic.h>
 #include <stddef.h>
 #include <sys/syscall.h>
@@ -29,6 +30,24 @@ static inline void await(_Atomic unsigned *w, int flag)
 			return;
 		syscall(SYS_futex, w, FUTEX_WAIT | flag, 0, NULL, NULL, 0);
 	}
+}
+
+/* Pins the calling thread to a mask of processors; the mask it had. */
+static inline unsigned run_on(unsigned mask)
+{
+	cpu_set_t old, set;
+	unsigned had = 0;
+
+	sched_getaffinity(0, sizeof old, &old);
+	CPU_ZERO(&set);
+	for (unsigned i = 0; i < 32; i++) {
+		if (mask >> i & 1)
+			CPU_SET(i, &set);
+		if (CPU_ISSET(i, &old))
+			had |= 1u << i;
+	}
+	sched_setaffinity(0, sizeof set, &set);
+	return had;
 }
 
 #endif

@@ -53,37 +53,60 @@ static DWORD WINAPI idle(void *arg)
 	return 0;
 }
 
+static int semaphores; /* instead of events */
+static DWORD_PTR echo_on;
+
+static void tell(HANDLE h)
+{
+	if (semaphores)
+		ReleaseSemaphore(h, 1, NULL);
+	else
+		SetEvent(h);
+}
+
 static DWORD WINAPI echo(void *arg)
 {
 	LONG last;
 
+	SetThreadAffinityMask(GetCurrentThread(), echo_on);
 	do {
 		WaitForSingleObject(ping, INFINITE);
 		last = stop; /* before the answer: its receiver sets it */
-		if (arg)
-			ReleaseSemaphore(pong, 1, NULL);
-		else
-			SetEvent(pong);
+		tell(pong);
 	} while (!last);
 	return 0;
 }
 
-static void round_trip(int semaphore)
+static void round_trip(void)
 {
-	if (semaphore)
-		ReleaseSemaphore(ping, 1, NULL);
-	else
-		SetEvent(ping);
+	tell(ping);
 	WaitForSingleObject(pong, INFINITE);
 }
 
-static void end_echo(HANDLE th, int semaphore)
+static HANDLE new_object(void)
 {
+	return semaphores ? CreateSemaphoreA(NULL, 0, 100, NULL)
+			  : CreateEventA(NULL, FALSE, FALSE, NULL);
+}
+
+/* The answering thread runs on those processors, this one on the first. */
+static void ping_pong(const char *name, DWORD_PTR on)
+{
+	DWORD_PTR all = SetThreadAffinityMask(GetCurrentThread(), FIRST_CPU);
+	HANDLE th;
+
+	ping = new_object();
+	pong = new_object();
+	echo_on = on;
+	th = CreateThread(NULL, 0, echo, NULL, 0, NULL);
+	round_trip();
+	BENCH(name, rounds_on(on), round_trip());
 	stop = 1;
-	round_trip(semaphore);
+	round_trip();
 	WaitForSingleObject(th, INFINITE);
 	CloseHandle(th);
 	stop = 0;
+	SetThreadAffinityMask(GetCurrentThread(), all);
 }
 
 /* Something of the size that locks are held for. */
@@ -113,16 +136,11 @@ static void two_threads(void)
 {
 	HANDLE th;
 
-	ping = CreateEventA(NULL, FALSE, FALSE, NULL);
-	pong = CreateEventA(NULL, FALSE, FALSE, NULL);
-	th = CreateThread(NULL, 0, echo, NULL, 0, NULL);
-	BENCH("event: ping-pong of threads", 20000, round_trip(0));
-	end_echo(th, 0);
-	ping = CreateSemaphoreA(NULL, 0, 100, NULL);
-	pong = CreateSemaphoreA(NULL, 0, 100, NULL);
-	th = CreateThread(NULL, 0, echo, (void *)1, 0, NULL);
-	BENCH("semaphore: ping-pong of threads", 20000, round_trip(1));
-	end_echo(th, 1);
+	ping_pong("event: ping-pong, one processor", FIRST_CPU);
+	ping_pong("event: ping-pong, two processors", SECOND_CPU);
+	semaphores = 1;
+	ping_pong("semaphore: ping-pong, one processor", FIRST_CPU);
+	ping_pong("semaphore: ping-pong, two processors", SECOND_CPU);
 
 	InitializeCriticalSection(&fought_cs);
 	th = CreateThread(NULL, 0, fight, NULL, 0, NULL);

@@ -51,6 +51,7 @@ static void map_anon(void)
 /* ---- two threads ---------------------------------------------------- */
 
 static _Atomic unsigned ping, pong;
+static unsigned echo_on;
 static pthread_mutex_t fought_mutex = PTHREAD_MUTEX_INITIALIZER;
 static pthread_rwlock_t fought_rw = PTHREAD_RWLOCK_INITIALIZER;
 static volatile int stop, in_lock;
@@ -66,6 +67,7 @@ static void *echo(void *arg)
 {
 	int last;
 
+	run_on(echo_on);
 	do {
 		await(&ping, FUTEX_PRIVATE_FLAG);
 		last = stop; /* before the answer: its receiver sets it */
@@ -78,6 +80,23 @@ static void round_trip(void)
 {
 	wake(&ping, FUTEX_PRIVATE_FLAG);
 	await(&pong, FUTEX_PRIVATE_FLAG);
+}
+
+/* What an event or a semaphore cannot be faster than. */
+static void ping_pong(const char *name, unsigned on)
+{
+	unsigned all = run_on(FIRST_CPU);
+	pthread_t th;
+
+	echo_on = on;
+	pthread_create(&th, NULL, echo, NULL);
+	round_trip();
+	BENCH(name, rounds_on(on), round_trip());
+	stop = 1;
+	round_trip();
+	pthread_join(th, NULL);
+	stop = 0;
+	run_on(all);
 }
 
 static void inside(void)
@@ -106,10 +125,12 @@ static void two_threads(void)
 {
 	pthread_t th;
 
-	/* What an event or a semaphore cannot be faster than. */
+	ping_pong("event: ping-pong, one processor", FIRST_CPU);
+	ping_pong("event: ping-pong, two processors", SECOND_CPU);
+	ping_pong("semaphore: ping-pong, one processor", FIRST_CPU);
+	ping_pong("semaphore: ping-pong, two processors", SECOND_CPU);
+	echo_on = -1u;
 	pthread_create(&th, NULL, echo, NULL);
-	BENCH("event: ping-pong of threads", 20000, round_trip());
-	BENCH("semaphore: ping-pong of threads", 20000, round_trip());
 	BENCH("thread pool: submit to run, and back", 20000, round_trip());
 	stop = 1;
 	round_trip();

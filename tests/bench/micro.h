@@ -15,6 +15,19 @@ static inline int bench_wanted(const char *name)
 	return !part || strstr(name, part);
 }
 
+/*
+ * What two threads that take turns cost depends first of all on whether the
+ * scheduler happens to put both on one processor: where an idle one is slow to
+ * wake up, as in a virtual machine, tenfold.  So rows say which it is; without
+ * a second processor, both show the same.
+ */
+enum { FIRST_CPU = 1, SECOND_CPU = 2 }; /* as masks */
+
+static inline long rounds_on(unsigned long cpu)
+{
+	return cpu == FIRST_CPU ? 20000 : 2000;
+}
+
 double seconds(void); /* a clock */
 
 /* The best of 5 rounds of n calls, in ns a call: "name\tns" on stdout. */

@@ -53,8 +53,9 @@ static HANDLE named(const char *what, DWORD run)
 
 static HANDLE ping, pong;
 
-static int echo(DWORD run)
+static int echo(DWORD run, DWORD_PTR on)
 {
+	SetThreadAffinityMask(GetCurrentThread(), on);
 	ping = named("ping", run);
 	pong = named("pong", run);
 	for (;;) {
@@ -69,8 +70,9 @@ static void round_trip(void)
 	WaitForSingleObject(pong, INFINITE);
 }
 
-static void two_processes(void)
+static void two_processes(const char *name, DWORD_PTR on)
 {
+	DWORD_PTR all = SetThreadAffinityMask(GetCurrentThread(), FIRST_CPU);
 	DWORD run = GetCurrentProcessId();
 	STARTUPINFOA si = { .cb = sizeof si };
 	PROCESS_INFORMATION pi;
@@ -79,22 +81,24 @@ static void two_processes(void)
 	ping = named("ping", run);
 	pong = named("pong", run);
 	GetModuleFileNameA(NULL, self, sizeof self);
-	snprintf(line, sizeof line, "\"%s\" %lu", self, run);
+	snprintf(line, sizeof line, "\"%s\" %lu %u", self, run, (unsigned)on);
 	if (!CreateProcessA(self, line, NULL, NULL, FALSE, 0, NULL, NULL, &si,
 			    &pi))
 		exit(1);
 	round_trip();
-	BENCH("named event: ping-pong of processes", 20000, round_trip());
+	BENCH(name, rounds_on(on), round_trip());
 	TerminateProcess(pi.hProcess, 0);
 	WaitForSingleObject(pi.hProcess, INFINITE);
+	SetThreadAffinityMask(GetCurrentThread(), all);
 }
 
 int main(int argc, char **argv)
 {
 	SECURITY_ATTRIBUTES sa = { sizeof sa, NULL, TRUE };
 
-	if (argc > 1)
-		return echo(strtoul(argv[1], NULL, 10));
+	if (argc > 2)
+		return echo(strtoul(argv[1], NULL, 10),
+			    strtoul(argv[2], NULL, 10));
 
 	nul = CreateFileA("NUL", GENERIC_READ | GENERIC_WRITE,
 			  FILE_SHARE_READ | FILE_SHARE_WRITE, &sa,
@@ -104,6 +108,7 @@ int main(int argc, char **argv)
 	      run("hello", "hello"));
 	BENCH("system shell, one command", 20,
 	      run(NULL, "cmd /d /c echo hello"));
-	two_processes();
+	two_processes("named event: ping-pong, one processor", FIRST_CPU);
+	two_processes("named event: ping-pong, two processors", SECOND_CPU);
 	return 0;
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* spawn-native.c - starting programs; namesakes in spawn-guest.c. */
+#define _GNU_SOURCE
 #include "micro.h"
 #include "micro-futex.h"
 
@@ -43,22 +44,26 @@ static void round_trip(void)
 	await(&words[64], 0);
 }
 
-static void two_processes(void)
+static void two_processes(const char *name, unsigned on)
 {
+	unsigned all = run_on(FIRST_CPU);
 	pid_t pid;
 
 	words = mmap(NULL, 4096, PROT_READ | PROT_WRITE,
 		     MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	pid = fork();
+	if (!pid)
+		run_on(on);
 	while (!pid) {
 		await(&words[0], 0);
 		wake(&words[64], 0);
 	}
 	round_trip();
 	/* What an event cannot be faster than. */
-	BENCH("named event: ping-pong of processes", 20000, round_trip());
+	BENCH(name, rounds_on(on), round_trip());
 	kill(pid, SIGKILL);
 	waitpid(pid, NULL, 0);
+	run_on(all);
 }
 
 int main(void)
@@ -73,6 +78,7 @@ int main(void)
 	BENCH("CreateProcess hello and wait", 20, run(hello));
 	BENCH("CreateProcess a native hello and wait", 20, run(hello));
 	BENCH("system shell, one command", 20, run(shell));
-	two_processes();
+	two_processes("named event: ping-pong, one processor", FIRST_CPU);
+	two_processes("named event: ping-pong, two processors", SECOND_CPU);
 	return 0;
 }
