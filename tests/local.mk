@@ -7,7 +7,7 @@ AM_TESTS_ENVIRONMENT = srcdir='$(abs_srcdir)'; builddir='$(abs_builddir)'; \
 	export srcdir builddir;
 
 TESTS += %D%/layers/check-includes %D%/layers/check-lean %D%/tables/check-tables %D%/cli/run \
-	%D%/guest/run %D%/guest/elf %D%/net/run %D%/gdb/run %D%/sandbox/run %D%/dlls/check-exports %D%/cmd/run %D%/compat/check \
+	%D%/guest/run %D%/guest/elf %D%/net/run %D%/slow/run %D%/gdb/run %D%/sandbox/run %D%/dlls/check-exports %D%/cmd/run %D%/compat/check \
 	%D%/compat/build %D%/compat/packed %D%/compat/serve %D%/container/run %D%/compat/errors %D%/compat/golang
 TESTS += %D%/sandbox/escape %D%/sandbox/crowd %D%/guest/sandbox
 
@@ -23,6 +23,9 @@ CLEANFILES += %D%/container/docker-calls.h
 %D%/container/docker-calls.h: %D%/container/docker.names
 	@$(MKDIR_P) %D%/container
 	$(AM_V_GEN)sed -n 's/^[a-z].*/#ifdef SYS_&\n\tSYS_&,\n#endif/p' $(srcdir)/tests/container/docker.names >$@
+
+check_PROGRAMS += tests/slow/slowfs
+tests_slow_slowfs_SOURCES = %D%/slow/slowfs.c
 
 # Unit tests: one program per source under test, of the same path.
 UNIT_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)

@@ -2,9 +2,9 @@
 /*
  * file-io.c - reading and writing files, devices and what we were started with.
  *
- * Regular files finish at once, whatever the handle; only pipes, terminals and
- * their like can leave a request pending, and then a watch on the descriptor
- * tries again when the host says it may succeed.  A synchronous handle uses
+ * Pipes, terminals and their like leave a request pending, and a watch on the
+ * descriptor tries again when the host says it may succeed.  Overlapped requests
+ * on regular files are disk-async.c's.  A synchronous handle uses
  * the host's file offset, so that a program and the shell that started it can
  * take turns appending to one redirected output.
  */
@@ -14,6 +14,7 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
+#include "syscall-xlate/nt/disk-queue.h"
 #include "syscall-xlate/nt/file-private.h"
 #include "syscall-xlate/nt/vad.h"
 
@@ -23,16 +24,47 @@ enum { IOV_MAX_HERE = 16 };
  * ------------------------------------------------------------ */
 
 /*
- * One or more host calls for the whole of r->buf.  A short count ends it: the
- * end of the file, or what a pipe had.  *n is what was moved.  Inline for what
- * path-open.c says of returns.
+ * One host call, which is to be the plain one where it can: a filter may know no
+ * other.
+ */
+static inline __attribute__((always_inline)) ssize_t
+host_move(int fd, const struct iovec *v, int nv, int64_t offset, bool out,
+	  int flags)
+{
+	if (flags && out)
+		return pwritev2(fd, v, nv, MAX(offset, (int64_t)-1), flags);
+	if (flags)
+		return preadv2(fd, v, nv, offset, flags);
+	if (offset >= 0 && out)
+		return pwritev(fd, v, nv, offset);
+	if (offset >= 0)
+		return preadv(fd, v, nv, offset);
+	if (nv == 1 && out)
+		return write(fd, v->iov_base, v->iov_len);
+	if (nv == 1)
+		return read(fd, v->iov_base, v->iov_len);
+	return out ? writev(fd, v, nv) : readv(fd, v, nv);
+}
+
+/* What a kernel, a file system or a filter says that knows no RWF_NOWAIT. */
+static bool cannot_ask(int err)
+{
+	return err == EOPNOTSUPP || err == ENOSYS || err == EINVAL ||
+	       err == EPERM;
+}
+
+/*
+ * io_transfer(), see file.h.  Inline for what path-open.c says of returns.
  */
 static inline __attribute__((always_inline)) NTSTATUS
 transfer(struct task *t, struct irp *r, int fd, int64_t offset, bool write_out,
-	 size_t *n)
+	 int flags, size_t *n)
 {
+	bool at_once = flags & RWF_NOWAIT;
 	bool retried = false;
 
+	if (offset == OFFSET_APPEND && write_out)
+		flags |= RWF_APPEND;
 	*n = 0;
 	while (*n < r->len || !r->len) {
 		struct iovec v[IOV_MAX_HERE];
@@ -45,20 +77,8 @@ transfer(struct task *t, struct irp *r, int fd, int64_t offset, bool write_out,
 			return *n ? STATUS_SUCCESS : STATUS_ACCESS_VIOLATION;
 		for (int i = 0; i < nv; i++)
 			want += v[i].iov_len;
-		if (offset == OFFSET_APPEND && write_out)
-			got = pwritev2(fd, v, nv, -1, RWF_APPEND);
-		else if (offset >= 0 && write_out)
-			got = pwritev(fd, v, nv, offset + (int64_t)*n);
-		else if (offset >= 0)
-			got = preadv(fd, v, nv, offset + (int64_t)*n);
-		else if (nv == 1 && write_out)
-			got = write(fd, v->iov_base, v->iov_len);
-		else if (nv == 1)
-			got = read(fd, v->iov_base, v->iov_len);
-		else if (write_out)
-			got = writev(fd, v, nv);
-		else
-			got = readv(fd, v, nv);
+		got = host_move(fd, v, nv, offset < 0 ? offset : offset + (int64_t)*n,
+				write_out, flags);
 
 		if (got < 0 && errno == EFAULT && !retried) {
 			/* Pages that are watched, or not there yet. */
@@ -82,14 +102,17 @@ transfer(struct task *t, struct irp *r, int fd, int64_t offset, bool write_out,
 				continue;
 			return *n ? STATUS_SUCCESS : status;
 		}
-		/* A full disk is an error also when it was not at first. */
+		if (got < 0 && at_once && errno == EAGAIN)
+			return STATUS_PENDING;
+		if (got < 0 && at_once && cannot_ask(errno) && !*n)
+			return STATUS_NOT_SUPPORTED;
 		if (got < 0)
-			return *n && errno != ENOSPC && errno != EDQUOT &&
-					       errno != EFBIG
+			return *n && !disk_is_full(errno)
 				       ? STATUS_SUCCESS
 				       : status_from_errno(errno);
 		*n += (size_t)got;
-		if ((size_t)got < want && (!write_out || !got))
+		/* At once: the rest may have to be waited for. */
+		if ((size_t)got < want && (!got || !(write_out || at_once)))
 			break;
 		if (!r->len)
 			break;
@@ -97,16 +120,22 @@ transfer(struct task *t, struct irp *r, int fd, int64_t offset, bool write_out,
 	return STATUS_SUCCESS;
 }
 
+NTSTATUS io_transfer(struct task *t, struct irp *r, int fd, int64_t offset,
+		     bool write_out, int flags, size_t *n)
+{
+	return transfer(t, r, fd, offset, write_out, flags, n);
+}
+
 NTSTATUS io_read_fd(struct task *t, struct irp *r, int fd, int64_t offset,
 		    size_t *n)
 {
-	return transfer(t, r, fd, offset, false, n);
+	return transfer(t, r, fd, offset, false, 0, n);
 }
 
 NTSTATUS io_write_fd(struct task *t, struct irp *r, int fd, int64_t offset,
 		     size_t *n)
 {
-	return transfer(t, r, fd, offset, true, n);
+	return transfer(t, r, fd, offset, true, 0, n);
 }
 
 /* ---- regular files
@@ -141,7 +170,8 @@ static NTSTATUS disk_read(struct task *t, struct file *f, struct irp *r)
 		if (status)
 			return status;
 	}
-	status = transfer(t, r, f->fd, offset, false, &n);
+	status = f->synchronous ? transfer(t, r, f->fd, offset, false, 0, &n)
+				: disk_async(t, r, offset, false, &n);
 	if (status)
 		return status;
 	/* A given offset moves the position as well. */
@@ -179,7 +209,8 @@ static NTSTATUS disk_write(struct task *t, struct file *f, struct irp *r)
 	}
 	if (!r->len) /* nothing, and no change of times */
 		return STATUS_SUCCESS;
-	status = transfer(t, r, f->fd, offset, true, &n);
+	status = f->synchronous ? transfer(t, r, f->fd, offset, true, 0, &n)
+				: disk_async(t, r, offset, true, &n);
 	if (status)
 		return status;
 	if (offset >= 0 && f->synchronous)

@@ -5,6 +5,8 @@
 #ifndef RF_NT_FILE_PRIVATE_H
 #define RF_NT_FILE_PRIVATE_H
 
+#include <errno.h>
+
 #include "syscall-xlate/nt/file.h"
 
 /*
@@ -46,6 +48,15 @@ struct file_open {
 	bool path_only;
 	struct statx st;
 };
+
+/* A full disk is an error of a write also when it was not at first. */
+static inline bool disk_is_full(int err)
+{
+	return err == ENOSPC || err == EDQUOT || err == EFBIG;
+}
+
+/* disk-queue.c: before f is closed, writes are to be carried through. */
+void disk_close(struct file *f);
 
 /* f->path is another one now. */
 static inline void file_forget_base(struct file *f)

@@ -31,6 +31,8 @@ static void file_close(struct task *t, struct object *o, uint64_t handle,
 	if (!last)
 		return;
 	lock_release_all(f);
+	if (f->ops == &disk_ops && !f->synchronous)
+		disk_close(f);
 	irp_cancel(f, NULL, 0);
 	irp_queue_close(f);
 	if (f->ops->close)

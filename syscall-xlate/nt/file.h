@@ -77,6 +77,9 @@ struct file {
 	const struct virtual_dir *dir; /* a folder of C:'s table */
 	struct inode *inode;           /* share modes, locks; file-share.c */
 
+	_Atomic uint8_t read_pace, write_pace; /* disk-async.c's */
+	_Atomic(struct disk_op *) last_append; /* under disk_lock */
+
 	_Atomic int64_t position; /* POSITION_HOST, or to be set in fd first */
 
 	struct object *port; /* completion port; a reference */
@@ -202,7 +205,16 @@ bool io_interrupted(struct task *t, struct file *f, NTSTATUS *status);
 NTSTATUS io_wait_fd(struct task *t, struct file *f, int fd, short events,
 		    int timeout_ms);
 
-/* STATUS_SUCCESS and *n, or a status; the host's read and write on r->buf. */
+/*
+ * io_transfer() - host calls for the whole of r->buf.  A short count ends it: the
+ * end of the file, or what a pipe had.  *n is what was moved.
+ *
+ *   flags   RWF_NOWAIT: what can be had without waiting; STATUS_PENDING: that is
+ *           not all.  STATUS_NOT_SUPPORTED: the host cannot tell.
+ */
+NTSTATUS io_transfer(struct task *t, struct irp *r, int fd, int64_t offset,
+		     bool write_out, int flags, size_t *n);
+/* The same, and wait. */
 NTSTATUS io_read_fd(struct task *t, struct irp *r, int fd, int64_t offset,
 		    size_t *n);
 NTSTATUS io_write_fd(struct task *t, struct irp *r, int fd, int64_t offset,

@@ -270,6 +270,25 @@ void vm_will_write(gaddr at, uint64_t n)
 	pthread_mutex_unlock(&vm_lock);
 }
 
+bool vm_may_write(gaddr at, uint64_t n)
+{
+	gaddr end = at + n;
+	bool ok = end >= at;
+
+	pthread_mutex_lock(&vm_lock);
+	while (ok && at < end) {
+		struct vad *v = vad_find(at);
+		uint16_t state = v ? vad_run(v, at, &at) : 0;
+
+		/* Of a view: another one may have committed the page. */
+		ok = v && (state ? vm_host_prot(state & ~PAGE_GUARD) &
+					   GUEST_WRITE
+				 : v->section != NULL);
+	}
+	pthread_mutex_unlock(&vm_lock);
+	return ok;
+}
+
 bool vm_populate(gaddr addr, int access)
 {
 	gaddr page = ROUND_DOWN(addr, PAGE);

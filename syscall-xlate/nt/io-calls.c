@@ -3,6 +3,9 @@
  * io-calls.c - NtReadFile, NtWriteFile and their relatives: from the call's
  * arguments to a request, which the kind of file then answers.
  */
+#include <stdlib.h>
+
+#include "syscall-xlate/nt/disk-queue.h"
 #include "syscall-xlate/nt/file-private.h"
 #include "syscall-xlate/nt/nt-private.h"
 #include "syscall-xlate/nt/calls.h"
@@ -70,32 +73,56 @@ NTSTATUS nt_write_file(struct task *t, uint64_t file, uint64_t event, gaddr apc,
 	return irp_end(t, &r, status);
 }
 
-/* One page per segment; the list is as long as len needs. */
+/* One page per segment. */
+static NTSTATUS move_pages(struct task *t, struct irp *r, const gaddr *pages,
+			   bool out, size_t *total)
+{
+	uint32_t len = r->len;
+	NTSTATUS status;
+	size_t n = 0;
+
+	*total = 0;
+	for (uint32_t i = 0; i < len / 4096; i++) {
+		int64_t offset = r->offset + i * 4096ll;
+
+		r->buf = pages[i];
+		r->len = 4096;
+		if (!r->file->synchronous)
+			status = disk_try(t, r, offset, out, &n);
+		else if (out)
+			status = io_write_fd(t, r, r->file->fd, offset, &n);
+		else
+			status = io_read_fd(t, r, r->file->fd, offset, &n);
+		r->len = len;
+		*total += n;
+		if (status || n < 4096)
+			return status;
+	}
+	return STATUS_SUCCESS;
+}
+
+/* The list is as long as len needs. */
 static NTSTATUS segments(struct task *t, struct irp *r, gaddr list, bool out)
 {
-	uint64_t total = 0;
-	uint32_t len = r->len;
+	size_t size = r->len / 4096 * sizeof(gaddr), total;
+	NTSTATUS status;
+	gaddr *pages;
 
-	if (r->offset < 0 || len % 4096)
+	if (r->offset < 0 || r->len % 4096)
 		return STATUS_INVALID_PARAMETER;
-	for (uint32_t at = 0; at < len; at += 4096) {
-		int64_t offset = r->offset + at;
-		NTSTATUS status;
-		uint64_t page;
-		size_t n;
-
-		if (guest_get64(t, &page, list + at / 4096 * 8) < 0)
-			return STATUS_ACCESS_VIOLATION;
-		r->buf = page;
-		r->len = 4096;
-		status = out ? io_write_fd(t, r, r->file->fd, offset, &n)
-			     : io_read_fd(t, r, r->file->fd, offset, &n);
-		if (status)
-			return status;
-		total += n;
-		if (n < 4096)
-			break;
+	pages = malloc(size);
+	if (!pages && size)
+		return STATUS_NO_MEMORY;
+	if (guest_read(t, pages, list, size) < 0) {
+		free(pages);
+		return STATUS_ACCESS_VIOLATION;
 	}
+	status = move_pages(t, r, pages, out, &total);
+	if (status == STATUS_PENDING)
+		return disk_queue(t, r, r->offset, out, pages, total);
+	free(pages);
+	if (status)
+		return status;
 	r->information = total;
 	return total || out ? STATUS_SUCCESS : STATUS_END_OF_FILE;
 }

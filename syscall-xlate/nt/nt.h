@@ -508,6 +508,8 @@ NTSTATUS iocp_post(struct object *port, uint64_t key, uint64_t apc_context,
 void console_restore(void);
 /* After the last handle is closed: that, and leave what processes share. */
 void files_at_exit(void);
+/* Until the overlapped writes that are under way have been made. */
+void disk_at_exit(void);
 
 /*
  * process_exit() - end the whole process with an NT exit code, of which the

@@ -160,6 +160,7 @@ void process_exit_status(uint32_t code, int host_status)
 	if (current_task)
 		mutants_abandon(nt_thread(current_task));
 	handles_at_exit(current_task);
+	disk_at_exit();
 	reg_hives_at_exit();
 	files_at_exit();
 	trace_finish();

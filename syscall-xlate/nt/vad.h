@@ -197,6 +197,8 @@ bool vm_populate(gaddr addr, int access);
  * (which would fail with EFAULT rather than fault).  For bulk reads.
  */
 void vm_will_write(gaddr at, uint64_t n);
+/* May the program write to all of it, as far as the book tells? */
+bool vm_may_write(gaddr at, uint64_t n);
 
 /* With vm_lock held: host protection of [a, b) in a watched v. */
 int vm_watch_apply(struct vad *v, gaddr a, gaddr b);

@@ -84,6 +84,12 @@ tests/gdb/debuggee-%.exe: $(srcdir)/tests/gdb/debuggee.c
 	$(AM_V_CC)$(dll_cc_$*) -std=gnu11 -O0 -g -Wall -o $@ $< -static-libgcc
 guest_exes += $(DLL_ARCHES:%=tests/gdb/debuggee-%.exe)
 
+# And tests/slow/run.
+tests/slow/slow-%.exe: $(srcdir)/tests/slow/slow.c
+	@$(MKDIR_P) $(@D)
+	$(AM_V_CC)$(dll_cc_$*) -std=gnu11 -O1 -g0 -Wall -D_WIN32_WINNT=0x0a00 -I$(srcdir)/tests/guest/lib -o $@ $< -static-libgcc
+guest_exes += $(DLL_ARCHES:%=tests/slow/slow-%.exe)
+
 # And tests/net/run.
 tests/net/%.exe: $(srcdir)/tests/net/%.c
 	@$(MKDIR_P) $(@D)

@@ -14,6 +14,11 @@ tests_unit_policy_SOURCES = %D%/base/policy.c
 tests_unit_policy_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_policy_LDADD = $(UNIT_LDADD)
 
+unit_tests += tests/unit/uring
+tests_unit_uring_SOURCES = %D%/base/uring.c
+tests_unit_uring_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_uring_LDADD = $(UNIT_LDADD)
+
 unit_tests += tests/unit/kvm-space
 tests_unit_kvm_space_SOURCES = %D%/syscall-xlate/engine/kvm-space.c \
 	syscall-xlate/engine/kvm-space.c syscall-xlate/engine/kvm-pool.c \

@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * disk-async.c - overlapped reads and writes of regular files, as far as they
+ * can be done in the call.
+ *
+ * What is in the page cache is moved at once (RWF_NOWAIT), as Windows' cache
+ * does it, and the rest is queued.  Some file systems cannot be asked: then it
+ * matters where their data come from.  Writes to a local disk go to the page
+ * cache, and are made in the call; what a server or another process answers is
+ * queued.
+ */
+#include <errno.h>
+#include <linux/magic.h>
+#include <sys/uio.h>
+#include <sys/vfs.h>
+
+#include "syscall-xlate/nt/disk-queue.h"
+#include "syscall-xlate/nt/file-private.h"
+#include "syscall-xlate/nt/vad.h"
+
+enum pace {
+	UNKNOWN,
+	ASK,  /* RWF_NOWAIT tells whether it would block */
+	CALL, /* it does not, or not for long */
+	QUEUE,
+};
+
+/* Those without a number in linux/magic.h. */
+enum {
+	EXFAT = 0x2011bab0,
+	NTFS3 = 0x7366746e,
+	ZFS = 0x2fc12fc1,
+	JFS = 0x3153464a
+};
+
+static bool is_one_of(uint32_t type, const uint32_t *list, unsigned n)
+{
+	while (n--)
+		if (list[n] == type)
+			return true;
+	return false;
+}
+
+static uint32_t file_system_of(const struct file *f)
+{
+	struct statfs fs;
+
+	return fstatfs(f->fd, &fs) < 0 ? 0 : (uint32_t)fs.f_type;
+}
+
+static bool is_memory(uint32_t type)
+{
+	static const uint32_t memory[] = {
+		TMPFS_MAGIC,      RAMFS_MAGIC,   HUGETLBFS_MAGIC,
+		PROC_SUPER_MAGIC, SYSFS_MAGIC,   CGROUP_SUPER_MAGIC,
+		DEBUGFS_MAGIC,    TRACEFS_MAGIC, CGROUP2_SUPER_MAGIC,
+	};
+
+	return is_one_of(type, memory, COUNT_OF(memory));
+}
+
+static bool is_local(uint32_t type)
+{
+	static const uint32_t local[] = {
+		EXT4_SUPER_MAGIC,
+		XFS_SUPER_MAGIC,
+		BTRFS_SUPER_MAGIC,
+		F2FS_SUPER_MAGIC,
+		MSDOS_SUPER_MAGIC,
+		OVERLAYFS_SUPER_MAGIC,
+		REISERFS_SUPER_MAGIC,
+		EXFAT,
+		NTFS3,
+		ZFS,
+		JFS,
+	};
+
+	return is_one_of(type, local, COUNT_OF(local));
+}
+
+/* The page with the byte at is not here, and could be asked for. */
+static bool is_cold(const struct file *f, int64_t at)
+{
+	char byte;
+	struct iovec v = { &byte, 1 };
+
+	return preadv2(f->fd, &v, 1, at, RWF_NOWAIT) < 0 && errno == EAGAIN;
+}
+
+/* Of the pages that are written to in part the host reads the rest first. */
+static bool edges_are_cold(const struct file *f, int64_t offset, uint32_t len)
+{
+	int64_t end = offset + len;
+
+	return f->read_pace == ASK && offset >= 0 &&
+	       ((offset % PAGE && is_cold(f, offset)) ||
+		(end % PAGE && is_cold(f, end)));
+}
+
+bool disk_can_ask(const struct file *f, bool write)
+{
+	return (write ? f->write_pace : f->read_pace) == ASK;
+}
+
+NTSTATUS disk_try(struct task *t, struct irp *r, int64_t offset, bool write,
+		  size_t *n)
+{
+	struct file *f = r->file;
+	_Atomic uint8_t *pace = write ? &f->write_pace : &f->read_pace;
+
+	*n = 0;
+	if (!r->len)
+		return io_transfer(t, r, f->fd, offset, write, 0, n);
+	/* Appends are made in their order. */
+	if (write && f->last_append && offset < 0)
+		return STATUS_PENDING;
+	if (*pace == UNKNOWN)
+		*pace = is_memory(file_system_of(f)) ? CALL : ASK;
+	if (*pace == ASK) {
+		NTSTATUS status =
+			io_transfer(t, r, f->fd, offset, write, RWF_NOWAIT, n);
+
+		if (status != STATUS_NOT_SUPPORTED)
+			return status;
+		*pace = write && is_local(file_system_of(f)) ? CALL : QUEUE;
+	}
+	if (*pace == CALL && !(write && edges_are_cold(f, offset, r->len)))
+		return io_transfer(t, r, f->fd, offset, write, 0, n);
+	/* What is to be written is read soon. */
+	if (!write && !vm_may_write(r->buf, r->len))
+		return STATUS_ACCESS_VIOLATION;
+	return STATUS_PENDING;
+}
+
+NTSTATUS disk_async(struct task *t, struct irp *r, int64_t offset, bool write,
+		    size_t *n)
+{
+	NTSTATUS status = disk_try(t, r, offset, write, n);
+	size_t more;
+
+	if (status == STATUS_PENDING)
+		status = disk_queue(t, r, offset, write, NULL, *n);
+	if (status != STATUS_INSUFFICIENT_RESOURCES)
+		return status;
+	/* There is nobody to do it but the caller. */
+	r->buf += *n;
+	r->len -= (uint32_t)*n;
+	status = io_transfer(t, r, r->file->fd,
+			     offset < 0 ? offset : offset + (int64_t)*n, write,
+			     0, &more);
+	*n += more;
+	return status;
+}
