@@ -49,14 +49,19 @@ static NTSTATUS place_view(gaddr *a, gaddr *b, uint64_t size,
 				      : STATUS_CONFLICTING_ADDRESSES;
 }
 
-static int map_view(struct nt_section *s, struct vad *v)
+/* there: bytes that are committed from the beginning. */
+static int map_view(struct nt_section *s, struct vad *v, uint64_t there)
 {
 	bool copy = v->prot & (PAGE_WRITECOPY | PAGE_EXECUTE_WRITECOPY);
-	int prot = v->flags & VAD_RESERVED_VIEW ? GUEST_NONE
-						: vm_host_prot(v->prot);
+	bool whole = there == v->end - v->start;
+	int prot = vm_host_prot(v->prot), err;
 
-	return guest_mem->map(v->start, v->end - v->start, prot, s->fd,
-			      v->offset, copy ? 0 : GUEST_SHARED);
+	err = guest_mem->map(v->start, v->end - v->start,
+			     whole ? prot : GUEST_NONE, s->fd, v->offset,
+			     copy ? 0 : GUEST_SHARED);
+	if (!err && there && !whole)
+		err = guest_mem->protect(v->start, there, prot);
+	return err;
 }
 
 NTSTATUS section_map(struct nt_section *s, gaddr *base, uint64_t offset,
@@ -64,8 +69,9 @@ NTSTATUS section_map(struct nt_section *s, gaddr *base, uint64_t offset,
 		     uint32_t protect)
 {
 	gaddr a = *base, b = 0;
-	uint64_t n, total = s->size;
-	bool reserved = s->attributes & SEC_RESERVE;
+	uint64_t n, there, total = s->size;
+	/* Of a file that will grow into it: by commits, or as files do. */
+	bool grows = type & MEM_RESERVE_TYPE && s->in_file;
 	bool exact = type & MEM_REPLACE_PLACEHOLDER;
 	struct vad *v;
 	NTSTATUS status;
@@ -78,28 +84,38 @@ NTSTATUS section_map(struct nt_section *s, gaddr *base, uint64_t offset,
 		return STATUS_MAPPED_ALIGNMENT;
 	if (!section_view_allows(&s->object, protect))
 		return STATUS_SECTION_PROTECTION;
-	if (offset >= total || *size > total - offset)
+	if (offset >= total || (*size > total - offset && !grows) ||
+	    *size > vm_highest())
 		return STATUS_INVALID_VIEW_SIZE;
 	n = ROUND_UP(*size ? *size : total - offset, PAGE);
+	there = s->attributes & SEC_RESERVE
+			? 0
+			: MIN(n, ROUND_UP(total - offset, PAGE));
 
 	pthread_mutex_lock(&vm_lock);
 	status = place_view(&a, &b, n, x, type);
 	if (status != STATUS_SUCCESS)
 		goto out;
 	v = vad_add(a, b, MEM_MAPPED, protect & PAGE_PROT_MASK,
-		    reserved ? 0 : protect & PAGE_PROT_MASK);
+		    there == n ? protect & PAGE_PROT_MASK : 0);
 	if (!v) {
+		status = STATUS_NO_MEMORY;
+		goto out;
+	}
+	if (there && there < n &&
+	    !vad_set(v, a, a + there, protect & PAGE_PROT_MASK)) {
+		vad_remove(v);
 		status = STATUS_NO_MEMORY;
 		goto out;
 	}
 	v->offset = s->fd_base + offset;
 	v->section = &s->object;
 	object_get(v->section);
-	if (reserved)
+	if (there < n)
 		v->flags |= VAD_RESERVED_VIEW;
 	if (exact)
 		v->flags |= VAD_FROM_PLACEHOLDER;
-	err = map_view(s, v);
+	err = map_view(s, v, there);
 	if (err) {
 		vad_remove(v);
 		status = vm_status(-err);

@@ -270,6 +270,20 @@ int section_fd(struct object *o)
 	return ((struct nt_section *)o)->fd;
 }
 
+bool section_of_file(struct object *o)
+{
+	return ((struct nt_section *)o)->in_file;
+}
+
+void section_has_grown(struct object *o, uint64_t size)
+{
+	struct nt_section *s = (struct nt_section *)o;
+	uint64_t old = s->size;
+
+	while (old < size && !atomic_compare_exchange_weak(&s->size, &old, size))
+		;
+}
+
 struct nt_section *section_take_fd(int fd, uint32_t attributes,
 				   uint32_t protect, uint64_t size)
 {

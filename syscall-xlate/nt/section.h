@@ -67,6 +67,10 @@ void section_attach(struct nt_section *s);
 
 /* The descriptor behind a view's section, -1 if there is none. */
 int section_fd(struct object *o);
+/* A file's data, not memory. */
+bool section_of_file(struct object *o);
+/* The file has grown to at least size bytes by a commit. */
+void section_has_grown(struct object *o, uint64_t size);
 /* May a shared view of o be given this protection? */
 bool section_view_allows(struct object *o, uint32_t prot);
 

@@ -38,7 +38,7 @@ enum {
 	VAD_FIXED = 1,         /* may not be freed or changed */
 	VAD_PLACEHOLDER = 2,   /* MEM_RESERVE_PLACEHOLDER, not yet replaced */
 	VAD_WATCH = 4,         /* MEM_WRITE_WATCH */
-	VAD_RESERVED_VIEW = 8, /* view of a SEC_RESERVE section */
+	VAD_RESERVED_VIEW = 8, /* not all of it was committed when it was made */
 	VAD_FROM_PLACEHOLDER = 16,
 };
 

@@ -12,6 +12,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/sysinfo.h>
 #include <unistd.h>
 
@@ -238,19 +239,46 @@ static NTSTATUS commit_private(struct vad *v, gaddr a, gaddr b, uint16_t prot)
 }
 
 /*
- * Pages of a SEC_RESERVE section's view.  The file is there already; that its
- * blocks are allocated tells the other views, in whatever process, that these
- * pages are committed (see vm_view_touched()).
+ * A file grows into a view with room (MEM_RESERVE) by commits there.  It never
+ * shrinks meanwhile, whoever else makes it grow: so the last byte is allocated,
+ * in place of setting a size.
+ */
+static NTSTATUS grow_file(struct vad *v, uint64_t end)
+{
+	const int fd = section_fd(v->section);
+	struct stat st;
+
+	if (fstat(fd, &st) < 0)
+		return status_from_errno(errno);
+	if ((uint64_t)st.st_size < end &&
+	    fallocate(fd, 0, (off_t)end - 1, 1) < 0 &&
+	    (errno != EOPNOTSUPP || ftruncate(fd, (off_t)end) < 0))
+		return errno == ENOSPC ? STATUS_DISK_FULL
+				       : status_from_errno(errno);
+	section_has_grown(v->section, end);
+	return STATUS_SUCCESS;
+}
+
+/*
+ * Pages of a view that has reserved ones.  Of a SEC_RESERVE section the file is
+ * there already; that its blocks are allocated tells the other views, in
+ * whatever process, that these pages are committed (see vm_view_touched()).
  */
 static NTSTATUS commit_view(struct vad *v, gaddr a, gaddr b, uint16_t prot)
 {
+	const uint64_t at = v->offset + (a - v->start);
+	NTSTATUS status = STATUS_SUCCESS;
 	int err;
 
 	if (!(v->flags & VAD_RESERVED_VIEW))
 		return STATUS_ALREADY_COMMITTED;
-	if (fallocate(section_fd(v->section), 0,
-		      (off_t)(v->offset + (a - v->start)), (off_t)(b - a)) < 0)
-		return STATUS_COMMITMENT_LIMIT;
+	if (section_of_file(v->section))
+		status = grow_file(v, at + (b - a));
+	else if (fallocate(section_fd(v->section), 0, (off_t)at,
+			   (off_t)(b - a)) < 0)
+		status = STATUS_COMMITMENT_LIMIT;
+	if (status)
+		return status;
 	err = guest_mem->protect(a, b - a, vm_host_prot(prot));
 	if (err)
 		return vm_status(-err);
@@ -259,9 +287,14 @@ static NTSTATUS commit_view(struct vad *v, gaddr a, gaddr b, uint16_t prot)
 
 bool vm_view_touched(struct vad *v, gaddr page)
 {
-	off_t at = (off_t)(v->offset + (page - v->start));
+	const int fd = section_fd(v->section);
+	const off_t at = (off_t)(v->offset + (page - v->start));
+	struct stat st;
 
-	if (lseek(section_fd(v->section), at, SEEK_DATA) != at)
+	/* Into a file's view what was written to the file comes by itself. */
+	if (section_of_file(v->section)
+		    ? fstat(fd, &st) < 0 || at >= st.st_size
+		    : lseek(fd, at, SEEK_DATA) != at)
 		return false;
 	return !guest_mem->protect(page, PAGE, vm_host_prot(v->prot)) &&
 	       vad_set(v, page, page + PAGE, v->prot);

@@ -1,7 +1,15 @@
 /* File mappings: anonymous, of files, copy on write, named, SEC_RESERVE. */
 #include <windows.h>
+#include <winternl.h>
 
 #include "../lib/check.h"
+
+NTSTATUS NTAPI NtCreateSection(HANDLE *, ACCESS_MASK, void *, LARGE_INTEGER *,
+			       ULONG, ULONG, HANDLE);
+NTSTATUS NTAPI NtMapViewOfSection(HANDLE, HANDLE, PVOID *, ULONG_PTR, SIZE_T,
+				  LARGE_INTEGER *, SIZE_T *, ULONG, ULONG,
+				  ULONG);
+NTSTATUS NTAPI NtUnmapViewOfSection(HANDLE, PVOID);
 
 static void anonymous(void)
 {
@@ -156,6 +164,69 @@ static void reserved(void)
 	CloseHandle(h);
 }
 
+/*
+ * A view with more room than its file, which grows into it, as LMDB has it: by
+ * commits, and by what others write to the file.
+ */
+static void grows(void)
+{
+	enum { ROOM = 0x20000, VIEW_UNMAP = 2, ACCESS_VIOLATION = 0xc0000005 };
+	LARGE_INTEGER at = { .QuadPart = 0x6000 }, size;
+	char path[MAX_PATH], *p = NULL, buf[0x2000] = "begin";
+	MEMORY_BASIC_INFORMATION m;
+	HANDLE f, s;
+	SIZE_T n = ROOM, got;
+	DWORD done;
+	PVOID base = NULL;
+
+	GetTempPathA(MAX_PATH - 32, path);
+	strcat(path, "rf-test-grows.dat");
+	f = CreateFileA(path, GENERIC_READ | GENERIC_WRITE, 3, NULL,
+			CREATE_ALWAYS, FILE_FLAG_DELETE_ON_CLOSE, NULL);
+	CHECK(WriteFile(f, buf, sizeof buf, &done, NULL));
+	CHECK_EQ(NtCreateSection(&s, SECTION_MAP_READ, NULL, NULL,
+				 PAGE_READWRITE, SEC_RESERVE, f),
+		 0);
+	/* Without room asked for, a view is no larger than its section. */
+	CHECK(NtMapViewOfSection(s, GetCurrentProcess(), &base, 0, 0, NULL, &n,
+				 VIEW_UNMAP, 0, PAGE_READONLY) < 0);
+	n = ROOM;
+	CHECK_EQ(NtMapViewOfSection(s, GetCurrentProcess(), &base, 0, 0, NULL,
+				    &n, VIEW_UNMAP, MEM_RESERVE, PAGE_READONLY),
+		 0);
+	CloseHandle(s);
+	p = base;
+	CHECK_EQ(n, ROOM);
+	if (!p)
+		return;
+	CHECK(!strcmp(p, "begin"));
+	CHECK(VirtualQuery(p, &m, sizeof m) && m.RegionSize == sizeof buf);
+	CHECK_EQ(m.State, MEM_COMMIT);
+	CHECK(VirtualQuery(p + sizeof buf, &m, sizeof m));
+	CHECK_EQ(m.State, MEM_RESERVE);
+	CHECK_EQ(m.RegionSize, ROOM - sizeof buf);
+	CHECK(!ReadProcessMemory(GetCurrentProcess(), p + sizeof buf, buf, 1,
+				 &got));
+
+	/* What is committed is the file's, and what is there may be again. */
+	CHECK(VirtualAlloc(p + 0x1000, 0x3000, MEM_COMMIT, PAGE_READONLY) ==
+	      p + 0x1000);
+	CHECK(GetFileSizeEx(f, &size) && size.QuadPart == 0x4000);
+	CHECK_EQ(p[0x3fff], 0);
+	SetFilePointer(f, 0x3000, NULL, FILE_BEGIN);
+	CHECK(WriteFile(f, "here", 5, &done, NULL));
+	CHECK(!strcmp(p + 0x3000, "here"));
+
+	/* The file grows first. */
+	CHECK(SetFilePointerEx(f, at, NULL, FILE_BEGIN));
+	CHECK(WriteFile(f, "there", 6, &done, NULL));
+	CHECK(VirtualAlloc(p + 0x6000, 0x1000, MEM_COMMIT, PAGE_READONLY) ==
+	      p + 0x6000);
+	CHECK(!strcmp(p + 0x6000, "there"));
+	CHECK(NtUnmapViewOfSection(GetCurrentProcess(), p) == 0);
+	CloseHandle(f);
+}
+
 /* In another process: what the parent made is there by its name. */
 static int child(void)
 {
@@ -219,6 +290,7 @@ int main(void)
 	file();
 	named();
 	reserved();
+	grows();
 	processes();
 	return check_done();
 }
