@@ -114,7 +114,9 @@ LSTATUS WINAPI RegOpenKeyExW(HKEY key, LPCWSTR sub, DWORD options,
 	}
 	InitializeObjectAttributes(&oa, &name, OBJ_CASE_INSENSITIVE, root,
 				   NULL);
-	s = NtOpenKeyEx(&h, access, &oa, options & REG_OPTION_OPEN_LINK);
+	s = NtOpenKeyEx(&h, access, &oa,
+			options & (REG_OPTION_OPEN_LINK |
+				   REG_OPTION_BACKUP_RESTORE));
 	if (NT_SUCCESS(s))
 		*out = h;
 	return reg_error(s);

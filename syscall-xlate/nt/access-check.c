@@ -1,20 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * access-check.c - NtAccessCheck: what a descriptor lets a token do.
+ * access-check.c - what a descriptor lets a token do: NtAccessCheck, and the
+ * same question when files and keys are opened.
  */
 #include "syscall-xlate/nt/descriptor.h"
 
 #include "syscall-xlate/nt/calls.h"
 
-enum {
-	READ_CONTROL = 0x20000,
-	WRITE_DAC = 0x40000,
-	WRITE_OWNER = 0x80000,
-	ACCESS_SYSTEM_SECURITY = 0x1000000,
-	MAXIMUM_ALLOWED = 0x2000000,
-};
-
-/* What the list gives to those whom in() accepts. */
+/* What the list gives to the token, or to those SIDs that restrict it. */
 static uint32_t walk_acl(const struct descriptor *d, const uint32_t *generic,
 			 const struct token *tk, bool restricting)
 {
@@ -47,19 +40,22 @@ static uint32_t walk_acl(const struct descriptor *d, const uint32_t *generic,
 	return granted;
 }
 
-static uint32_t allowed(const struct descriptor *d, const uint32_t *generic,
-			struct token *tk)
+uint32_t descriptor_allowed(const struct descriptor *d,
+			    const uint32_t *generic, struct token *tk)
 {
-	uint32_t granted = walk_acl(d, generic, tk, false);
+	uint32_t granted;
 
+	pthread_mutex_lock(&tk->mutex);
+	granted = walk_acl(d, generic, tk, false);
 	if (d->has_owner && token_has_sid(tk, &d->owner, false))
 		granted |= READ_CONTROL | WRITE_DAC;
-	if (token_has_privilege(tk, 9)) /* SeTakeOwnership */
+	if (token_has_privilege(tk, SE_TAKE_OWNERSHIP))
 		granted |= WRITE_OWNER;
-	if (token_has_privilege(tk, 8)) /* SeSecurity */
+	if (token_has_privilege(tk, SE_SECURITY))
 		granted |= ACCESS_SYSTEM_SECURITY;
 	if (tk->nrestricted)
 		granted &= walk_acl(d, generic, tk, true);
+	pthread_mutex_unlock(&tk->mutex);
 	return granted;
 }
 
@@ -103,9 +99,7 @@ NTSTATUS nt_access_check(struct task *t, gaddr sd, uint64_t token,
 	if (!d.has_owner || !d.has_group) {
 		status = STATUS_INVALID_SECURITY_DESCR;
 	} else {
-		pthread_mutex_lock(&tk->mutex);
-		granted = allowed(&d, generic, tk);
-		pthread_mutex_unlock(&tk->mutex);
+		granted = descriptor_allowed(&d, generic, tk);
 		want = access & ~(uint32_t)MAXIMUM_ALLOWED;
 		ok = !(want & ~granted) && (!max || granted);
 		granted = !ok ? 0 : max ? granted : want;

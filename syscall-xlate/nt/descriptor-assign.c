@@ -29,7 +29,6 @@ uint32_t generic_map(uint32_t access, const uint32_t *generic)
 
 static bool may_own(struct token *tk, const struct sid *s)
 {
-	enum { SE_RESTORE = 18 };
 	bool yes;
 
 	pthread_mutex_lock(&tk->mutex);
@@ -84,6 +83,38 @@ static struct ace effective(const struct ace *e, const struct descriptor *d,
 	return r;
 }
 
+/*
+ * Appends e for the object itself, and as it is for those made in it if the
+ * two differ.  flags: of both.
+ */
+static bool ace_split(uint8_t *acl, const struct ace *e, uint8_t flags,
+		      const struct descriptor *d, const uint32_t *generic)
+{
+	const uint8_t on = ACE_OBJECTS | ACE_CONTAINERS | ACE_ONCE;
+	struct ace own = effective(e, d, generic);
+
+	if (flags & (ACE_OBJECTS | ACE_CONTAINERS) &&
+	    (own.mask != e->mask || !sid_equal(&own.sid, &e->sid)))
+		return ace_append(acl, &own, flags & (uint8_t)~on) &&
+		       ace_append(acl, e, flags | ACE_INHERIT_ONLY);
+	return ace_append(acl, &own, flags);
+}
+
+/* Appends the list that its maker gives d, as it holds for d. */
+static bool acl_given(uint8_t *acl, const struct descriptor *d,
+		      const uint32_t *generic)
+{
+	struct acl_walk w = acl_walk(d->dacl);
+	struct ace e;
+
+	while (acl_next(&w, &e))
+		if (!e.plain || e.flags & ACE_INHERIT_ONLY
+			    ? !ace_append(acl, &e, e.flags)
+			    : !ace_split(acl, &e, e.flags, d, generic))
+			return false;
+	return true;
+}
+
 /* Appends what d's object has from an entry of what it is made in. */
 static bool ace_inherit(uint8_t *acl, const struct ace *e, uint8_t mark,
 			const struct descriptor *d, const uint32_t *generic,
@@ -92,7 +123,6 @@ static bool ace_inherit(uint8_t *acl, const struct ace *e, uint8_t mark,
 	uint8_t on = e->flags & ACE_ONCE
 			     ? 0
 			     : e->flags & (ACE_OBJECTS | ACE_CONTAINERS);
-	struct ace own;
 
 	if (container && !(e->flags & ACE_CONTAINERS))
 		return !(on & ACE_OBJECTS) ||
@@ -101,12 +131,7 @@ static bool ace_inherit(uint8_t *acl, const struct ace *e, uint8_t mark,
 		return true;
 	if (!container)
 		on = 0;
-	own = effective(e, d, generic);
-	/* What is not the same for children is passed on as it is. */
-	if (on && (own.mask != e->mask || !sid_equal(&own.sid, &e->sid)))
-		return ace_append(acl, &own, mark) &&
-		       ace_append(acl, e, on | ACE_INHERIT_ONLY | mark);
-	return ace_append(acl, &own, on | mark);
+	return ace_split(acl, e, on | mark, d, generic);
 }
 
 static bool acl_inherit(uint8_t *acl, const struct descriptor *parent,
@@ -233,29 +258,31 @@ NTSTATUS descriptor_assign(const struct descriptor *parent,
 					 (given->has_dacl ? DACL_INFO : 0) |
 					 LABEL_INFO;
 	bool alone = info & DACL_INFO && given->control & SE_DACL_PROTECTED;
+	bool inherits = !alone && parent && parent->dacl;
 	uint8_t *acl;
 	NTSTATUS status = descriptor_default(tk, generic, container, d);
 
 	if (!status && given)
 		status = descriptor_change(d, info, given, tk, generic);
-	/* A list that allows everything needs nothing more. */
-	if (status || alone || !parent || !parent->dacl ||
-	    (info & DACL_INFO && !d->dacl)) {
-		if (status)
-			descriptor_free(d);
+	if (status) {
+		descriptor_free(d);
 		return status;
 	}
+	/* A list that allows everything needs nothing more. */
+	if (info & DACL_INFO ? !d->dacl : !inherits)
+		return STATUS_SUCCESS;
 	acl = malloc(ACL_MAX);
 	if (!acl) {
 		descriptor_free(d);
 		return STATUS_NO_MEMORY;
 	}
+	acl_init(acl);
 	if (info & DACL_INFO)
-		memcpy(acl, d->dacl, acl_size(d->dacl));
-	else
-		acl_init(acl);
-	acl[0] = MAX(acl[0], parent->dacl[0]); /* revision */
-	if (!acl_inherit(acl, parent, d, generic, container)) {
+		acl[0] = MAX(acl[0], d->dacl[0]); /* revision */
+	if (inherits)
+		acl[0] = MAX(acl[0], parent->dacl[0]);
+	if ((info & DACL_INFO && !acl_given(acl, d, generic)) ||
+	    (inherits && !acl_inherit(acl, parent, d, generic, container))) {
 		status = STATUS_INVALID_ACL;
 	} else if (info & DACL_INFO || le16_at(acl + 4)) {
 		uint8_t *fits = realloc(acl, acl_size(acl));
@@ -263,7 +290,8 @@ NTSTATUS descriptor_assign(const struct descriptor *parent,
 		free(d->dacl);
 		d->dacl = fits ? fits : acl;
 		acl = NULL;
-		d->control |= parent->control & SE_DACL_AUTO_INHERITED;
+		if (inherits)
+			d->control |= parent->control & SE_DACL_AUTO_INHERITED;
 	}
 	free(acl);
 	if (status)

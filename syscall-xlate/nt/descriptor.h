@@ -38,6 +38,14 @@ enum {
 	ACE_INHERIT_ONLY = 8,
 	ACE_INHERITED = 0x10,
 
+	/* Rights to what has a descriptor. */
+	READ_CONTROL = 0x20000,
+	WRITE_DAC = 0x40000,
+	WRITE_OWNER = 0x80000,
+	STANDARD_RIGHTS = 0xf0000, /* these, and to delete it */
+	ACCESS_SYSTEM_SECURITY = 0x1000000,
+	MAXIMUM_ALLOWED = 0x2000000,
+
 	DESCRIPTOR_MAX = 0x20000, /* two ACLs, two SIDs, 20 bytes */
 };
 
@@ -97,6 +105,13 @@ NTSTATUS descriptor_assign(const struct descriptor *parent,
 			   const struct descriptor *given, struct token *tk,
 			   const uint32_t *generic, bool container,
 			   struct descriptor *d);
+
+/*
+ * descriptor_allowed() - every right that d gives to tk, whose mutex is not
+ * held: by its list, as its owner, by privileges.
+ */
+uint32_t descriptor_allowed(const struct descriptor *d,
+			    const uint32_t *generic, struct token *tk);
 
 /* One access control entry; acl_next() is false at the end of the list. */
 struct ace {

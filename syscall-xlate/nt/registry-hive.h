@@ -32,7 +32,6 @@ NTSTATUS hive_read(struct bytes file, struct reg_key *into);
 NTSTATUS hive_load(int fd, uint8_t **b, size_t *n);
 NTSTATUS hive_store(int fd, const uint8_t *b, size_t n);
 
-enum { SE_BACKUP = 17, SE_RESTORE = 18 };
 bool reg_has_privilege(struct task *t, uint32_t luid);
 
 #endif

@@ -8,6 +8,7 @@
 
 #include "syscall-xlate/nt/file-private.h"
 #include "syscall-xlate/nt/registry-hive.h"
+#include "syscall-xlate/nt/token.h"
 #include "syscall-xlate/nt/calls.h"
 
 enum {

@@ -120,6 +120,40 @@ NTSTATUS reg_security_assign(struct reg_key *k, const struct reg_key *parent,
 	return status;
 }
 
+NTSTATUS reg_security_check(struct task *t, const struct reg_key *k,
+			    bool backup, uint32_t *access)
+{
+	const uint32_t *generic = key_type.generic;
+	uint32_t granted, want;
+	struct descriptor d;
+	struct token *tk;
+	NTSTATUS status;
+
+	if (!k->security)
+		return STATUS_SUCCESS;
+	tk = token_effective(t);
+	status = of_key(k, tk, &d);
+	if (status) {
+		object_put(&tk->object);
+		return status;
+	}
+	granted = descriptor_allowed(&d, generic, tk);
+	if (backup && token_has_privilege(tk, SE_BACKUP))
+		granted |= generic[0] | ACCESS_SYSTEM_SECURITY;
+	if (backup && token_has_privilege(tk, SE_RESTORE))
+		granted |= generic[1] | STANDARD_RIGHTS |
+			   ACCESS_SYSTEM_SECURITY;
+	descriptor_free(&d);
+	object_put(&tk->object);
+	want = generic_map(*access & ~(uint32_t)MAXIMUM_ALLOWED, generic);
+	if (want & ~granted || !granted)
+		return STATUS_ACCESS_DENIED;
+	if (*access & MAXIMUM_ALLOWED)
+		want |= granted & generic[3];
+	*access = want;
+	return STATUS_SUCCESS;
+}
+
 NTSTATUS reg_security_get(struct object *o, struct token *tk,
 			  struct descriptor *d)
 {

@@ -156,6 +156,10 @@ static NTSTATUS make_key(struct task *t, struct reg_key *parent,
 	/* What is below \Registry itself are hives. */
 	if (parent == &reg_root)
 		return STATUS_ACCESS_DENIED;
+	status = reg_security_check(t, parent, false,
+				    &(uint32_t){ KEY_CREATE_SUB_KEY });
+	if (status)
+		return status;
 	*k = reg_add(parent, name, len);
 	if (!*k)
 		return STATUS_NO_MEMORY;
@@ -257,6 +261,12 @@ static NTSTATUS open_key(struct task *t, struct open_args *a,
 		   a->options & REG_OPTION_CREATE_LINK) {
 		status = STATUS_OBJECT_NAME_COLLISION;
 	}
+	/* The view's bits choose; they are no rights. */
+	a->access &= ~(uint32_t)(KEY_WOW64_32KEY | KEY_WOW64_64KEY);
+	if (!status && *disposition == REG_OPENED_EXISTING_KEY)
+		status = reg_security_check(
+			t, k, a->options & REG_OPTION_BACKUP_RESTORE,
+			&a->access);
 	if (status == STATUS_SUCCESS && !(o = reg_key_object(k)))
 		status = STATUS_NO_MEMORY;
 	reg_end();
@@ -265,10 +275,8 @@ static NTSTATUS open_key(struct task *t, struct open_args *a,
 	if (root)
 		object_put(&root->object);
 	if (o) {
-		/* The view's bits choose; they are no rights. */
-		status = handle_add(
-			t, o, a->access & ~(KEY_WOW64_32KEY | KEY_WOW64_64KEY),
-			oa.attributes & OBJ_INHERIT, &h);
+		status = handle_add(t, o, a->access,
+				    oa.attributes & OBJ_INHERIT, &h);
 		object_put(o);
 	}
 	oa_free(&oa);

@@ -5,8 +5,8 @@
  * A file's descriptor is made from its owner and mode each time; setting one
  * can only take rights of group and others away (what programs do to protect
  * keys).  What is set for any other object is kept with it: in the key, in the
- * object, or, if processes share that, in its page.  It is told to who asks;
- * opening does not look at it, for all that can be opened is the user's own.
+ * object, or, if processes share that, in its page.  It is told to who asks, and
+ * counts when a key is opened.
  */
 #include "syscall-xlate/nt/descriptor.h"
 
@@ -24,10 +24,6 @@
 #include "syscall-xlate/nt/shared.h"
 
 enum {
-	READ_CONTROL = 0x20000,
-	WRITE_DAC = 0x40000,
-	WRITE_OWNER = 0x80000,
-
 	PARTS = OWNER_INFO | GROUP_INFO | DACL_INFO | LABEL_INFO,
 };
 

@@ -58,6 +58,13 @@ struct token_privilege {
 	uint32_t attributes; /* 1 by default, 2 enabled, 4 removed */
 };
 
+enum { /* privileges: low parts of their LUIDs */
+	SE_SECURITY = 8,
+	SE_TAKE_OWNERSHIP = 9,
+	SE_BACKUP = 17,
+	SE_RESTORE = 18,
+};
+
 enum { TOKEN_GROUPS = 20, TOKEN_PRIVILEGES = 40 };
 enum { TOKEN_PRIMARY = 1, TOKEN_IMPERSONATION = 2 };
 
