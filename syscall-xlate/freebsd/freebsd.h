@@ -35,15 +35,20 @@ int freebsd_put_stat(struct task *t, gaddr addr, const struct stat *st);
 /* The page with the code that signal handlers return to. */
 extern gaddr freebsd_sigcode;
 extern gaddr freebsd_ps_strings;
-/* bytes of it, and what they are */
 /* procdesc.c: of struct bsd_system; in a fork's child */
-void freebsd_closing(int fd);
+void freebsd_procdesc_closing(int fd);
 void freebsd_procdesc_forked(void);
 
 /* umtx.c: after a fork; when a thread ends */
 void freebsd_umtx_forked(void);
 void freebsd_umtx_release(struct task *t, struct bsd_thread *th);
+/* shm.c: the file of an object, whose name begins with "/".  0 or -errno. */
+int freebsd_shm_path(const char *name, char *path); /* BSD_PATH bytes */
+/* umtx-shm.c: at the process's end; in a fork's child */
+void freebsd_umtx_shm_leave(void);
+void freebsd_umtx_shm_forked(void);
 
+/* bytes of it, and what they are */
 extern const uint8_t freebsd_sigcode_text[];
 extern const size_t freebsd_sigcode_size;
 

@@ -59,9 +59,17 @@ static const struct bsd_fault_signal faults[] = {
 	[FAULT_OVERFLOW] = { BSD_SIGFPE, 1 /* INTOVF */ },
 };
 
+static void closing(int fd)
+{
+	freebsd_procdesc_closing(fd);
+	if (fd < 0)
+		freebsd_umtx_shm_leave();
+}
+
 static void forked(void)
 {
 	freebsd_umtx_forked();
+	freebsd_umtx_shm_forked();
 	freebsd_procdesc_forked();
 }
 
@@ -87,7 +95,7 @@ const struct bsd_system freebsd_system = {
 	.sysv = &freebsd_sysv,
 	.forked = forked,
 	.let_go = freebsd_umtx_release,
-	.closing = freebsd_closing,
+	.closing = closing,
 };
 
 const struct personality personality_freebsd = {

@@ -35,7 +35,7 @@ static void kill_by(int fd)
 	syscall(SYS_pidfd_send_signal, fd, SIGKILL, NULL, 0);
 }
 
-void freebsd_closing(int fd)
+void freebsd_procdesc_closing(int fd)
 {
 	if (!nkills || fd >= FDS)
 		return;
@@ -97,7 +97,7 @@ int64_t freebsd_pdfork(struct task *t, gaddr fdp, uint32_t flags)
 	if (!ret)
 		ret = guest_put32(t, fdp, (uint32_t)fd);
 	if (ret) {
-		freebsd_closing(fd);
+		freebsd_procdesc_closing(fd);
 		kill((int)pid, SIGKILL);
 		waitpid((int)pid, NULL, 0);
 		close(fd);

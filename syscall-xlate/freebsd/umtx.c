@@ -5,7 +5,8 @@
  *
  * Plain words, mutexes (umtx-mutex.c), rwlocks and semaphores sleep on the word
  * that changes, by the host's futex.  A condition variable has no such word: its
- * waiters queue up here.
+ * waiters queue up here; but of one that processes share a spare word counts what
+ * has been signalled.
  */
 #include "syscall-xlate/freebsd/umtx.h"
 
@@ -215,6 +216,44 @@ static bool cv_anybody(gaddr cv)
 	return false;
 }
 
+/* struct ucond: has waiters, flags, clock, spare */
+enum { CV_FLAGS = 4, CV_CLOCK = 8, CV_COUNT = 12, PROCESS_SHARED = 1 };
+
+static bool cv_is_shared(struct task *t, gaddr cv)
+{
+	uint32_t flags;
+
+	return guest_get32(t, &flags, cv + CV_FLAGS) == 0 &&
+	       flags & PROCESS_SHARED;
+}
+
+/*
+ * "Has waiters" stays: who saw nobody wait could not tell that from somebody who
+ * is about to.
+ */
+static int64_t cv_wait_shared(struct task *t, gaddr cv, gaddr mutex,
+			      const struct deadline *d)
+{
+	uint32_t *word = umtx_word(cv + CV_COUNT), count;
+	int64_t ret;
+
+	if (!word || guest_get32(t, &count, cv + CV_COUNT) ||
+	    guest_put32(t, cv, 1))
+		return -EFAULT;
+	ret = umtx_mutex_unlock(t, mutex);
+	return ret ? ret : umtx_sleep(t, word, count, d);
+}
+
+static int64_t cv_wake_shared(struct task *t, gaddr cv, bool all)
+{
+	uint32_t *word = umtx_word(cv + CV_COUNT), n;
+
+	if (!word || add(t, cv + CV_COUNT, 1, &n))
+		return -EFAULT;
+	umtx_wake(word, all ? INT_MAX : 1);
+	return 0;
+}
+
 static int64_t cv_wait(struct task *t, gaddr cv, uint64_t flags, gaddr mutex,
 		       gaddr timeout)
 {
@@ -225,7 +264,7 @@ static int64_t cv_wait(struct task *t, gaddr cv, uint64_t flags, gaddr mutex,
 	uint32_t clock;
 	int64_t ret;
 
-	if (guest_get32(t, &clock, cv + 8))
+	if (guest_get32(t, &clock, cv + CV_CLOCK))
 		return -EFAULT;
 	if (timeout) {
 		if ((ret = bsd_get_timespec(t, timeout, &d.ts)))
@@ -240,6 +279,8 @@ static int64_t cv_wait(struct task *t, gaddr cv, uint64_t flags, gaddr mutex,
 			d.ts.tv_nsec %= 1000000000;
 		}
 	}
+	if (cv_is_shared(t, cv))
+		return cv_wait_shared(t, cv, mutex, &d);
 	pthread_mutex_lock(&cv_lock);
 	while (*end)
 		end = &(*end)->next;
@@ -266,6 +307,8 @@ static int64_t cv_wake(struct task *t, gaddr cv, bool all)
 	struct waiter **p = &waiters;
 	int64_t ret = 0;
 
+	if (cv_is_shared(t, cv))
+		return cv_wake_shared(t, cv, all);
 	pthread_mutex_lock(&cv_lock);
 	while (*p) {
 		struct waiter *w = *p;
@@ -509,7 +552,7 @@ int64_t freebsd_umtx_op(struct task *t, gaddr obj, int32_t op, uint64_t val,
 	case OP_ROBUST_LISTS:
 		return umtx_set_robust_lists(t, val, uaddr1);
 	case OP_SHM:
-		return -EOPNOTSUPP;
+		return umtx_shm(val, uaddr1);
 	default:
 		return -EINVAL;
 	}

@@ -37,4 +37,7 @@ int64_t umtx_mutex_wake(struct task *t, gaddr obj);
 int64_t umtx_set_ceiling(struct task *t, gaddr obj, uint32_t ceiling, gaddr old);
 int64_t umtx_set_robust_lists(struct task *t, uint64_t size, gaddr at);
 
+/* UMTX_OP_SHM: UMTX_SHM_* of addr (umtx-shm.c). */
+int64_t umtx_shm(uint64_t what, gaddr addr);
+
 #endif

@@ -178,6 +178,133 @@ static void robustness(void)
 	FAILS(CALL(442, ts), ETIMEDOUT_);
 }
 
+/* ---- pages that belong to addresses of shared memory ------------------------- */
+
+enum { SHM = 25, CREAT_ = 1, LOOKUP = 2, DESTROY = 4, ALIVE = 8, CV_SIGNAL_ = 9,
+       ESRCH_ = 3, ENOTTY_ = 25 };
+
+static void *map_shared(i64 fd)
+{
+	return (void *)CALL(SYS_mmap, 0, 4096, 3, fd < 0 ? 0x1001 : 1, fd, 0);
+}
+
+static void *page_of(u64 what, void *key)
+{
+	i64 fd = op(0, SHM, what, key, 0);
+	void *p;
+
+	CHECK(fd >= 0);
+	p = map_shared(fd);
+	CHECK((i64)p > 0);
+	CALL(SYS_close, fd);
+	return p;
+}
+
+/* Of a mutex, a condition variable and what they are for, in a shared page. */
+enum { THE_MUTEX = 0, THE_CV = 16, STAGE = 32 };
+
+static void take(volatile u32 *m)
+{
+	EQUAL(op(m, MUTEX_LOCK, 0, 0, 0), 0);
+}
+
+static void wait_stage(volatile u32 *p, u32 stage)
+{
+	take(p + THE_MUTEX);
+	while (p[STAGE] != stage) {
+		EQUAL(op(p + THE_CV, CV_WAIT, 0, p + THE_MUTEX, 0), 0);
+		take(p + THE_MUTEX);
+	}
+	EQUAL(op(p + THE_MUTEX, MUTEX_UNLOCK, 0, 0, 0), 0);
+}
+
+static void set_stage(volatile u32 *p, u32 stage)
+{
+	take(p + THE_MUTEX);
+	p[STAGE] = stage;
+	EQUAL(op(p + THE_MUTEX, MUTEX_UNLOCK, 0, 0, 0), 0);
+	EQUAL(op(p + THE_CV, stage % 2 ? CV_SIGNAL_ : CV_BROADCAST, 0, 0, 0),
+	      0);
+}
+
+static void pages(void)
+{
+	char *key = map_shared(-1);
+	volatile u32 *p, *again;
+	i32 pid, status = -1;
+
+	FAILS(op(0, SHM, LOOKUP, key, 0), ESRCH_);
+	FAILS(op(0, SHM, ALIVE, key, 0), ESRCH_);
+	FAILS(op(0, SHM, DESTROY, key, 0), ESRCH_);
+	FAILS(op(0, SHM, 3, key, 0), EINVAL);
+	FAILS(op(0, SHM, CREAT_, (void *)8, 0), EFAULT);
+	p = page_of(CREAT_, key + 16);
+	EQUAL(p[0], 0);
+	EQUAL(p[1023], 0);
+	FAILS(op(0, SHM, LOOKUP, key, 0), ESRCH_); /* another address */
+	again = page_of(CREAT_, key + 16);
+	p[1] = p[THE_CV + 1] = 1; /* shared by processes */
+	EQUAL(again[1], 1);
+	EQUAL(op(0, SHM, ALIVE, (void *)p, 0), 0);
+	pid = (i32)CALL(SYS_fork);
+	if (pid == 0) {
+		volatile u32 *mine;
+
+		failed = 0;
+		mine = page_of(LOOKUP, key + 16);
+		for (u32 i = 0; i < 200; i += 2) {
+			wait_stage(mine, i + 1);
+			set_stage(mine, i + 2);
+		}
+		CALL(SYS_exit, failed);
+	}
+	for (u32 i = 0; i < 200; i += 2) {
+		set_stage(p, i + 1);
+		wait_stage(p, i + 2);
+	}
+	CALL(SYS_wait4, pid, &status, 0, 0);
+	EQUAL(status, 0);
+	/* Its end took nothing away. */
+	again = page_of(LOOKUP, key + 16);
+	EQUAL(again[STAGE], 200);
+	EQUAL(op(0, SHM, DESTROY, key + 16, 0), 0);
+	FAILS(op(0, SHM, LOOKUP, key + 16, 0), ESRCH_);
+	FAILS(op(0, SHM, ALIVE, (void *)p, 0), ENOTTY_);
+	EQUAL(p[STAGE], 200); /* who has it has it */
+	p = page_of(CREAT_, key + 16);
+	EQUAL(p[STAGE], 0);
+	/* Memory of its own is as good, to itself. */
+	p = page_of(CREAT_, ids);
+	p[5] = 7;
+	EQUAL(page_of(LOOKUP, ids) == p, 0);
+	EQUAL(((u32 *)page_of(LOOKUP, ids))[5], 7);
+}
+
+enum { SHM_OPEN = 482, SHM_UNLINK = 483, SHM_RENAME = 572, NOREPLACE = 1,
+       EXCHANGE = 2 };
+
+static void renaming(void)
+{
+	i64 a = CALL(SHM_OPEN, "/rf-test/a", O_RDWR | O_CREAT | O_EXCL, 0600), b;
+
+	CHECK(a >= 0);
+	b = CALL(SHM_OPEN, "/rf-test/b", O_RDWR | O_CREAT | O_EXCL, 0600);
+	CHECK(b >= 0);
+	EQUAL(CALL(SYS_ftruncate, b, 77), 0);
+	FAILS(CALL(SHM_RENAME, "/rf-test/a", "/rf-test/b", NOREPLACE), EEXIST);
+	FAILS(CALL(SHM_RENAME, "/rf-test/a", "/rf-test/b", 3), EINVAL);
+	FAILS(CALL(SHM_RENAME, "/rf-test/c", "/rf-test/b", 0), ENOENT);
+	EQUAL(CALL(SHM_RENAME, "/rf-test/a", "/rf-test/b", EXCHANGE), 0);
+	CALL(SYS_close, a);
+	a = CALL(SHM_OPEN, "/rf-test/a", 0, 0);
+	EQUAL(CALL(SYS_lseek, a, 0, 2), 77);
+	EQUAL(CALL(SHM_RENAME, "/rf-test/a", "/rf-test/b", 0), 0);
+	FAILS(CALL(SHM_UNLINK, "/rf-test/a"), ENOENT);
+	EQUAL(CALL(SHM_UNLINK, "/rf-test/b"), 0);
+	CALL(SYS_close, a);
+	CALL(SYS_close, b);
+}
+
 int test_main(int argc, char **argv)
 {
 	u64 base = (u64)tls;
@@ -207,6 +334,8 @@ int test_main(int argc, char **argv)
 	FAILS(op(mutex, MUTEX_UNLOCK, 0, 0, 0), 1 /* EPERM */);
 	FAILS(op(mutex, 99, 0, 0, 0), EINVAL);
 	robustness();
+	pages();
+	renaming();
 	return 0;
 }
 #else
