@@ -11,6 +11,9 @@
  */
 #include <errno.h>
 #include <linux/magic.h>
+#include <pthread.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
 #include <sys/uio.h>
 #include <sys/vfs.h>
 
@@ -21,9 +24,13 @@
 enum pace {
 	UNKNOWN,
 	ASK,  /* RWF_NOWAIT tells whether it would block */
+	LOOK, /* what is in memory can be seen */
 	CALL, /* it does not, or not for long */
 	QUEUE,
 };
+
+/* Bytes to be looked for, at most. */
+enum { LOOK_MAX = 4 << 20 };
 
 /* Those without a number in linux/magic.h. */
 enum {
@@ -97,6 +104,58 @@ static bool edges_are_cold(const struct file *f, int64_t offset, uint32_t len)
 		(end % PAGE && is_cold(f, end)));
 }
 
+/*
+ * A mapping of the whole file shows which pages are in memory, also those of
+ * the file below one of overlayfs.  It is kept: making one costs ten times a
+ * look.
+ */
+static pthread_mutex_t look_lock = PTHREAD_MUTEX_INITIALIZER;
+
+static void look_again(struct file *f, uint64_t end)
+{
+	struct stat st;
+
+	if (end <= f->look_size || fstat(f->fd, &st) < 0 ||
+	    (uint64_t)st.st_size <= f->look_size)
+		return;
+	if (f->look_at)
+		munmap(f->look_at, f->look_size);
+	f->look_at = NULL;
+	f->look_size = ROUND_UP((uint64_t)st.st_size, PAGE);
+	f->look_at = mmap(NULL, f->look_size, PROT_READ, MAP_SHARED, f->fd, 0);
+	if (f->look_at == MAP_FAILED)
+		f->look_at = NULL;
+}
+
+static bool is_in_memory(struct file *f, int64_t offset, uint32_t len)
+{
+	unsigned char there[LOOK_MAX / PAGE + 2];
+	uint64_t start = ROUND_DOWN((uint64_t)offset, PAGE);
+	uint64_t end = (uint64_t)offset + len;
+	bool all = true;
+
+	if (len > LOOK_MAX)
+		return false;
+	pthread_mutex_lock(&look_lock);
+	look_again(f, end);
+	end = MIN(end, f->look_size);
+	if (start < end) {
+		all = f->look_at && mincore((char *)f->look_at + start,
+					    end - start, there) == 0;
+		for (uint64_t i = 0;
+		     all && i < ROUND_UP(end - start, PAGE) / PAGE; i++)
+			all = there[i] & 1;
+	}
+	pthread_mutex_unlock(&look_lock);
+	return all;
+}
+
+void disk_destroy(struct file *f)
+{
+	if (f->look_at)
+		munmap(f->look_at, f->look_size);
+}
+
 bool disk_can_ask(const struct file *f, bool write)
 {
 	return (write ? f->write_pace : f->read_pace) == ASK;
@@ -122,9 +181,12 @@ NTSTATUS disk_try(struct task *t, struct irp *r, int64_t offset, bool write,
 
 		if (status != STATUS_NOT_SUPPORTED)
 			return status;
-		*pace = write && is_local(file_system_of(f)) ? CALL : QUEUE;
+		*pace = !is_local(file_system_of(f)) ? QUEUE
+			: write                      ? CALL
+						     : LOOK;
 	}
-	if (*pace == CALL && !(write && edges_are_cold(f, offset, r->len)))
+	if ((*pace == CALL && !(write && edges_are_cold(f, offset, r->len))) ||
+	    (*pace == LOOK && is_in_memory(f, offset, r->len)))
 		return io_transfer(t, r, f->fd, offset, write, 0, n);
 	/* What is to be written is read soon. */
 	if (!write && !vm_may_write(r->buf, r->len))

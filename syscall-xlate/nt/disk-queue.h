@@ -50,6 +50,7 @@ bool disk_can_ask(const struct file *f, bool write);
    not all of it; *n bytes have been moved. */
 NTSTATUS disk_try(struct task *t, struct irp *r, int64_t offset, bool write,
 		  size_t *n);
+void disk_destroy(struct file *f);
 /* All of it, or STATUS_PENDING: it goes on by itself. */
 NTSTATUS disk_async(struct task *t, struct irp *r, int64_t offset, bool write,
 		    size_t *n);

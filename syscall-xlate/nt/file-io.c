@@ -334,6 +334,7 @@ const struct file_ops disk_ops = {
 	.write = disk_write,
 	.control = disk_control,
 	.flush = disk_flush,
+	.destroy = disk_destroy,
 };
 const struct file_ops plain_ops = {
 	.control = disk_control,

@@ -79,6 +79,8 @@ struct file {
 
 	_Atomic uint8_t read_pace, write_pace; /* disk-async.c's */
 	_Atomic(struct disk_op *) last_append; /* under disk_lock */
+	void *look_at;                         /* disk-async.c's mapping */
+	uint64_t look_size;
 
 	_Atomic int64_t position; /* POSITION_HOST, or to be set in fd first */
 
