@@ -86,8 +86,10 @@ struct object *file_object_from_fd(int fd, uint32_t access)
 /* ---- to a child process ----------------------------------------------------
  */
 
-enum { V_ACCESS, V_SHARE, V_OPTIONS, V_DRIVE, V_FLAGS, V_NOTIFY };
-enum { F_LOWER = 1, F_PATH_ONLY = 2, F_DELETE = 4, F_APPEND = 8 };
+enum { V_ACCESS, V_SHARE, V_OPTIONS, V_FLAGS, V_ASSOCIATION, V_OF_KIND };
+/* In V_FLAGS: the drive, these, and the modes of notification. */
+enum { F_LOWER = 0x100, F_PATH_ONLY = 0x200, F_APPEND = 0x400 };
+enum { NOTIFY_SHIFT = 32 };
 
 bool file_pass(struct object *o, struct nt_passed *p)
 {
@@ -104,11 +106,12 @@ bool file_pass(struct object *o, struct nt_passed *p)
 	p->value[V_ACCESS] = f->access;
 	p->value[V_SHARE] = f->share;
 	p->value[V_OPTIONS] = f->options;
-	p->value[V_DRIVE] = (uint8_t)f->drive;
-	p->value[V_FLAGS] = (f->from_lower ? F_LOWER : 0) |
+	p->value[V_FLAGS] = (uint64_t)(f->from_lower ? F_LOWER : 0) |
 			    (f->path_only ? F_PATH_ONLY : 0) |
-			    (f->append ? F_APPEND : 0);
-	p->value[V_NOTIFY] = f->notify_modes;
+			    (f->append ? F_APPEND : 0) |
+			    (uint8_t)f->drive |
+			    (uint64_t)f->notify_modes << NOTIFY_SHIFT;
+	p->value[V_ASSOCIATION] = file_port_pass(f);
 	p->len = 0;
 	if (f->kind == FILE_KIND_PIPE)
 		return pipe_pass(f, p);
@@ -121,7 +124,7 @@ bool file_pass(struct object *o, struct nt_passed *p)
 	return true;
 }
 
-struct object *file_receive(const struct nt_passed *p)
+static struct file *receive(const struct nt_passed *p)
 {
 	uint8_t kind = p->kind & 0xff, device = p->kind >> 8 & 0xff;
 	uint32_t access = (uint32_t)p->value[V_ACCESS];
@@ -132,20 +135,15 @@ struct object *file_receive(const struct nt_passed *p)
 
 	switch (kind) {
 	case FILE_KIND_PIPE:
-		f = pipe_receive(p);
-		return f ? &f->object : NULL;
+		return pipe_receive(p);
 	case FILE_KIND_AFD:
-		f = afd_receive_passed(p);
-		if (!f)
-			return NULL;
-		f->notify_modes = (uint32_t)p->value[V_NOTIFY];
-		return &f->object;
+		return afd_receive_passed(p);
 	case FILE_KIND_CONSOLE:
 		f = console_file(p->fd, access, share, options);
 		if (!f)
 			return NULL;
 		f->device = device; /* input or output: see console.h */
-		return &f->object;
+		return f;
 	case FILE_KIND_DEVICE:
 		f = file_new(kind, &device_ops, p->fd, access, share, options);
 		break;
@@ -171,11 +169,10 @@ struct object *file_receive(const struct nt_passed *p)
 	if (!f)
 		return NULL;
 	f->device = device;
-	f->drive = (char)p->value[V_DRIVE];
+	f->drive = (char)(p->value[V_FLAGS] & 0xff);
 	f->from_lower = p->value[V_FLAGS] & F_LOWER;
 	f->path_only = p->value[V_FLAGS] & F_PATH_ONLY;
 	f->append = p->value[V_FLAGS] & F_APPEND;
-	f->notify_modes = (uint32_t)p->value[V_NOTIFY];
 	if (p->len && p->len <= sizeof p->data)
 		f->path = strndup((const char *)p->data, p->len);
 	if (f->path && f->drive == 'C' && kind == FILE_KIND_DIR)
@@ -183,6 +180,17 @@ struct object *file_receive(const struct nt_passed *p)
 	if ((kind == FILE_KIND_DISK || kind == FILE_KIND_DIR) && !f->dir &&
 	    !statx(f->fd, "", AT_EMPTY_PATH, STATX_BASIC_STATS, &st))
 		share_enter(f, &st, true);
+	return f;
+}
+
+struct object *file_receive(const struct nt_passed *p)
+{
+	struct file *f = receive(p);
+
+	if (!f)
+		return NULL;
+	f->notify_modes = (uint32_t)(p->value[V_FLAGS] >> NOTIFY_SHIFT);
+	file_port_receive(f, p->value[V_ASSOCIATION]);
 	return &f->object;
 }
 

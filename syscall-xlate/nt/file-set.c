@@ -126,11 +126,10 @@ static NTSTATUS set_pipe(struct file_set *s)
 
 static NTSTATUS set_port(struct file_set *s, bool again)
 {
-	struct object *port = NULL, *old;
-	struct file *f = s->f;
+	struct object *port = NULL;
 	NTSTATUS status;
 
-	if (f->synchronous)
+	if (s->f->synchronous)
 		return STATUS_INVALID_PARAMETER;
 	if (s->completion.port || !again) {
 		status = handle_get(s->t, s->completion.port, &iocp_type, 2,
@@ -138,18 +137,7 @@ static NTSTATUS set_port(struct file_set *s, bool again)
 		if (status)
 			return status;
 	}
-	object_lock(&f->object);
-	old = f->port;
-	if (old && !again) {
-		object_unlock(&f->object);
-		object_put(port);
-		return STATUS_INVALID_PARAMETER;
-	}
-	f->port = port;
-	f->port_key = s->completion.key;
-	object_unlock(&f->object);
-	object_put(old);
-	return STATUS_SUCCESS;
+	return file_port_set(s->f, port, s->completion.key, again);
 }
 
 static NTSTATUS set_completion(struct file_set *s)

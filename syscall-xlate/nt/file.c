@@ -51,7 +51,7 @@ static void file_destroy(struct object *o)
 	share_leave(f); /* a handle that never came to be */
 	if (f->fd > 2)
 		close(f->fd);
-	object_put(f->port);
+	file_port_free(f);
 	file_forget_base(f);
 	free(f->path);
 }

@@ -84,8 +84,8 @@ struct file {
 
 	_Atomic int64_t position; /* POSITION_HOST, or to be set in fd first */
 
-	struct object *port; /* completion port; a reference */
-	uint64_t port_key;
+	_Atomic(struct file_port *) port; /* file_port() */
+	struct shared *association; /* of several processes; file-port.c */
 	uint32_t notify_modes; /* FILE_SKIP_* */
 
 	_Atomic uint32_t lock; /* for what follows; small and short */
@@ -98,6 +98,34 @@ struct file {
 };
 
 #define POSITION_HOST (-1)
+
+/* ---- completion ports (file-port.c) --------------------------------- */
+
+struct file_port {
+	struct object *port; /* a reference, or NULL */
+	uint64_t key;
+	uint32_t generation; /* the association's */
+	struct file_port *older;
+};
+
+const struct file_port *file_port_of_all(struct file *f);
+/* The port of f; NULL: none.  Stays as long as f. */
+static inline const struct file_port *file_port(struct file *f)
+{
+	const struct file_port *p =
+		atomic_load_explicit(&f->port, memory_order_acquire);
+
+	if (__builtin_expect(f->association != NULL, 0))
+		return file_port_of_all(f);
+	return p && p->port ? p : NULL;
+}
+/* Owns the reference.  STATUS_INVALID_PARAMETER: it has one, and not again. */
+NTSTATUS file_port_set(struct file *f, struct object *port, uint64_t key,
+		       bool again);
+/* A number for other processes that get f; 0: none.  And what they do with it. */
+uint64_t file_port_pass(struct file *f);
+void file_port_receive(struct file *f, uint64_t number);
+void file_port_free(struct file *f);
 
 /* ---- requests (irp.c) --------------------------------------------- */
 

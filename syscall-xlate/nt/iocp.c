@@ -326,7 +326,7 @@ static void take_place(struct iocp *port)
 	count(port, 0);
 }
 
-static bool pass(struct object *o, struct nt_passed *p)
+bool iocp_share(struct object *o)
 {
 	struct iocp *port = (struct iocp *)o;
 	struct iocp_packet *copied = NULL;
@@ -341,11 +341,18 @@ static bool pass(struct object *o, struct nt_passed *p)
 		/* Who waits is to sleep on the page from now on. */
 		send_away(port, (uint32_t)WAIT_RESTART);
 	}
+	object_unlock(o);
+	free_all(copied);
+	return ok;
+}
+
+static bool pass(struct object *o, struct nt_passed *p)
+{
+	bool ok = iocp_share(o);
+
 	if (ok)
 		p->fd = o->shared->fd;
-	object_unlock(o);
 	p->len = 0;
-	free_all(copied);
 	return ok;
 }
 
@@ -380,6 +387,7 @@ const struct object_type iocp_type = {
 	.from_page = from_page,
 	.area = sizeof(struct port_ring),
 	.area_first = RING_AREA,
+	.numbered = true,
 	.pass = pass,
 	.receive = receive,
 };

@@ -24,6 +24,8 @@ struct iocp_packet {
 	uint64_t number;
 };
 
+/* The port is to be other processes', too; false: it cannot. */
+bool iocp_share(struct object *port);
 /* Queues p or gives it to a waiting thread.  Object locks may be held. */
 void iocp_post_packet(struct object *port, struct iocp_packet *p);
 /* Takes p out if nobody has taken it; done is not called. */

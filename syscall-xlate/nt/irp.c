@@ -72,7 +72,7 @@ NTSTATUS irp_begin(struct task *t, struct irp *r, uint64_t file, uint64_t event,
 	r->iosb = iosb;
 	r->information = 0;
 	r->extra = NULL;
-	if (apc && r->file->port) {
+	if (apc && file_port(r->file)) {
 		object_put(r->event);
 		object_put(&r->file->object);
 		return STATUS_INVALID_PARAMETER;
@@ -92,7 +92,7 @@ static void announce(struct irp *r, NTSTATUS status, uint64_t information,
 {
 	struct file *f = r->file;
 	/* Who hears of the event may give the file a port: not for this. */
-	struct object *port = f->port;
+	const struct file_port *port = file_port(f);
 
 	if (r->event)
 		object_signal(r->event, 1);
@@ -110,7 +110,7 @@ static void announce(struct irp *r, NTSTATUS status, uint64_t information,
 		   !(at_once &&
 		     f->notify_modes & FILE_SKIP_COMPLETION_PORT_ON_SUCCESS &&
 		     !is_error(status))) {
-		iocp_post(port, f->port_key, r->apc_context, status,
+		iocp_post(port->port, port->key, r->apc_context, status,
 			  information);
 	}
 }

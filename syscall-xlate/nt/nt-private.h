@@ -166,6 +166,9 @@ struct object *object_adopt_page(struct object *o, struct shared *s,
 bool object_share(struct object *o);
 /* pass and receive of types with pages. */
 bool shared_pass(struct object *o, struct nt_passed *p);
+/* The object of this process with the page s, which it owns.  NULL: no memory,
+   or s is another type's. */
+struct object *shared_object(const struct object_type *type, struct shared *s);
 struct object *shared_receive(const struct object_type *type,
 			      const struct nt_passed *p);
 

@@ -69,6 +69,8 @@ struct object_type {
 	/* Bytes behind the page that go with it (shared->area), zero at first;
 	   and how many of them have memory from the start. */
 	size_t area, area_first;
+	/* An object of several processes that has no name has a number. */
+	bool numbered;
 	/* o has just got its name, and with it (o->shared) a page, which is new
 	   if created; or none, if there is no session.  false: no memory. */
 	bool (*named)(struct object *o, bool created);

@@ -170,7 +170,10 @@ bool object_share(struct object *o)
 		return true;
 	o->type->to_page(o, &init);
 	security_to_page(o, &init);
-	o->shared = shared_anonymous(&init);
+	if (o->type->numbered)
+		o->shared = shared_numbered(&init);
+	if (!o->shared)
+		o->shared = shared_anonymous(&init);
 	if (!o->shared)
 		return false;
 	shared_adopt(o->shared, o);
@@ -200,14 +203,10 @@ struct object *object_adopt_page(struct object *o, struct shared *s,
 	return NULL;
 }
 
-struct object *shared_receive(const struct object_type *type,
-			      const struct nt_passed *p)
+struct object *shared_object(const struct object_type *type, struct shared *s)
 {
-	struct shared *s = shared_from_fd(p->fd);
 	struct object *o, *twin;
 
-	if (!s)
-		return NULL;
 	o = s->page->kind == shared_kind_of(type) ? object_new(type) : NULL;
 	if (!o) {
 		shared_close(s);
@@ -217,6 +216,14 @@ struct object *shared_receive(const struct object_type *type,
 	if (twin)
 		object_put(o);
 	return twin ? twin : o;
+}
+
+struct object *shared_receive(const struct object_type *type,
+			      const struct nt_passed *p)
+{
+	struct shared *s = shared_from_fd(p->fd);
+
+	return s ? shared_object(type, s) : NULL;
 }
 
 bool shared_pass(struct object *o, struct nt_passed *p)

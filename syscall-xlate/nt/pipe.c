@@ -394,7 +394,9 @@ struct file *pipe_from_fd(int fd, uint32_t access, uint32_t options)
  * ---------------------------------------------------------------------------
  */
 
+/* In p->value[P_VALUE], which is the kind's own (file-pass.c). */
 enum {
+	P_VALUE = 5,
 	P_SERVER = 1,
 	P_PIPE = 2,
 	P_MESSAGE = 4,
@@ -410,7 +412,7 @@ bool pipe_pass(struct file *f, struct nt_passed *p)
 		pipe_try_accept(f, e);
 	if (e->state != PIPE_CONNECTED || f->fd < 0)
 		return false;
-	p->value[5] = (e->server ? P_SERVER : 0) | (e->is_pipe ? P_PIPE : 0) |
+	p->value[P_VALUE] = (e->server ? P_SERVER : 0) | (e->is_pipe ? P_PIPE : 0) |
 		      (e->message ? P_MESSAGE : 0) |
 		      (e->message_read ? P_MESSAGE_READ : 0) |
 		      (e->nowait ? P_NOWAIT : 0);
@@ -429,11 +431,11 @@ struct file *pipe_receive(const struct nt_passed *p)
 
 	if (!f)
 		return NULL;
-	f->pipe->server = p->value[5] & P_SERVER;
-	f->pipe->is_pipe = p->value[5] & P_PIPE;
-	f->pipe->message = p->value[5] & P_MESSAGE;
-	f->pipe->message_read = p->value[5] & P_MESSAGE_READ;
-	f->pipe->nowait = p->value[5] & P_NOWAIT;
+	f->pipe->server = p->value[P_VALUE] & P_SERVER;
+	f->pipe->is_pipe = p->value[P_VALUE] & P_PIPE;
+	f->pipe->message = p->value[P_VALUE] & P_MESSAGE;
+	f->pipe->message_read = p->value[P_VALUE] & P_MESSAGE_READ;
+	f->pipe->nowait = p->value[P_VALUE] & P_NOWAIT;
 	if (p->len && p->len <= sizeof p->data)
 		f->pipe->name = strndup((const char *)p->data, p->len);
 	return f;

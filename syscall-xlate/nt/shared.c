@@ -27,7 +27,7 @@
 #include "syscall-xlate/nt/nt-private.h"
 
 enum {
-	MAGIC = 0x53354652, /* with every change of the page */
+	MAGIC = 0x53364652, /* with every change of the page */
 	MAPPED = SHARED_NODE + 4096,
 	IN_USE = 0, /* byte */
 	SETUP = 1,
@@ -594,6 +594,53 @@ struct shared *shared_open(const uint16_t *name, size_t n,
 	return s;
 }
 
+/* No NT name begins like this. */
+enum { NUMBER_MARK = '#', NUMBER_LEN = 1 + 64 / 4 };
+
+static void name_of_number(uint16_t *name, uint64_t number)
+{
+	*name++ = NUMBER_MARK;
+	for (int shift = 60; shift >= 0; shift -= 4)
+		*name++ = (uint16_t)('a' + (number >> shift & 15));
+}
+
+struct shared *shared_numbered(const struct shared_page *init)
+{
+	uint16_t name[NUMBER_LEN];
+	uint64_t number;
+	struct shared *s;
+	bool created;
+
+	do {
+		if (getrandom(&number, sizeof number, 0) < 0)
+			return NULL;
+		name_of_number(name, number);
+		s = shared_open(name, COUNT_OF(name), init, &created);
+		if (s && !created)
+			shared_close(s);
+	} while (s && !created);
+	return s;
+}
+
+struct shared *shared_with_number(uint64_t number)
+{
+	uint16_t name[NUMBER_LEN];
+
+	name_of_number(name, number);
+	return shared_open(name, COUNT_OF(name), NULL, NULL);
+}
+
+uint64_t shared_number(const struct shared *s)
+{
+	uint64_t number = 0;
+
+	if (s->page->name_len != NUMBER_LEN || *s->page->name != NUMBER_MARK)
+		return 0;
+	for (unsigned i = 1; i < NUMBER_LEN; i++)
+		number = number << 4 | (unsigned)((s->page->name[i] - 'a') & 15);
+	return number;
+}
+
 bool shared_companion(const struct shared *s, char *path, size_t size)
 {
 	const char *name = s->path ? strrchr(s->path, '/') : NULL;
@@ -675,6 +722,7 @@ static const struct object_type *const shared_types[] = {
 	[SHARED_SYMLINK] = &symlink_type,
 	[SHARED_PORT] = &iocp_type,
 	[SHARED_KEYED_EVENT] = &keyed_event_type,
+	[SHARED_FILE] = &file_type,
 };
 
 enum shared_kind shared_kind_of(const struct object_type *type)

@@ -28,6 +28,7 @@ enum shared_kind {
 	SHARED_SYMLINK,
 	SHARED_PORT,
 	SHARED_KEYED_EVENT,
+	SHARED_FILE, /* file-port.c */
 };
 
 /* A section; its memory, or its file's path, follows the page. */
@@ -50,6 +51,12 @@ struct timer_state {
 	uint32_t generation;
 };
 
+/* A file's port, whose name is the page's target; generation: 0: never set. */
+struct port_state {
+	uint64_t key;
+	_Atomic uint32_t generation;
+};
+
 /*
  * The page.  What a crashed process leaves behind is never inconsistent.  What
  * somebody else wrote may be anything: nothing in it is an address or an index.
@@ -68,6 +75,7 @@ struct shared_page {
 	struct mutant_state mutant;
 	struct section_state section;
 	struct timer_state timer;
+	struct port_state port;
 	/* The mutant's owner's host thread; the kernel marks its death
 	   (robust.c). */
 	_Atomic uint32_t alive;
@@ -110,6 +118,13 @@ struct shared {
 struct shared *shared_open(const uint16_t *name, size_t n,
 			   const struct shared_page *init, bool *created);
 
+/*
+ * A new page under a number, by which other processes find it, and no program
+ * does.  shared_number(): 0: it has none.
+ */
+struct shared *shared_numbered(const struct shared_page *init);
+struct shared *shared_with_number(uint64_t number);
+uint64_t shared_number(const struct shared *s);
 /* A page without a name, as init says; or the one behind a descriptor. */
 struct shared *shared_anonymous(const struct shared_page *init);
 struct shared *shared_from_fd(int fd); /* owns fd, also on failure */
