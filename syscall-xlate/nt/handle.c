@@ -314,8 +314,10 @@ NTSTATUS handle_lock(struct task *t, uint64_t h, const struct object_type *type,
 					       : STATUS_INVALID_HANDLE;
 			small_lock(&o->lock);
 			carried = get(&s->access);
+			/* Acquire: it may have been freed and be another one
+			   by now, of the same address. */
 			if (atomic_load_explicit(&s->object,
-						 memory_order_relaxed) == o)
+						 memory_order_acquire) == o)
 				break;
 			small_unlock(&o->lock);
 		} while (1);
@@ -347,7 +349,7 @@ bool handle_trylock(uint64_t h, uint32_t access, struct object **ret)
 	o = s ? atomic_load_explicit(&s->object, memory_order_acquire) : NULL;
 	if (!o || !small_trylock(&o->lock))
 		return false;
-	if (atomic_load_explicit(&s->object, memory_order_relaxed) == o &&
+	if (atomic_load_explicit(&s->object, memory_order_acquire) == o &&
 	    !o->shared && (s->access & access) == access) {
 		*ret = o;
 		return true;
