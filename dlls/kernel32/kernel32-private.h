@@ -160,7 +160,7 @@ struct process_attributes {
 	PVOID console; /* a pseudo console */
 	GROUP_AFFINITY *affinity;
 	DWORD *child_policy;
-	DWORD64 mitigations;
+	DWORD64 mitigations[2];
 };
 /* FALSE and the last error: there is something in it that nobody can do. */
 BOOL process_attributes_get(LPPROC_THREAD_ATTRIBUTE_LIST list,

@@ -386,9 +386,10 @@ static NTSTATUS start(struct creation *c, LPSECURITY_ATTRIBUTES pa,
 	if (given->child_policy)
 		add(&list, &n, PS_ATTRIBUTE_CHILD_POLICY,
 		    sizeof *given->child_policy, given->child_policy);
-	if (given->mitigations)
+	if (given->mitigations[0] || given->mitigations[1])
 		add(&list, &n, PS_ATTRIBUTE_MITIGATIONS,
-		    sizeof given->mitigations, &given->mitigations);
+		    sizeof given->mitigations,
+		    (PVOID)given->mitigations);
 	if (given->parent)
 		add(&list, &n, PS_ATTRIBUTE_PARENT_PROCESS,
 		    sizeof given->parent, given->parent);

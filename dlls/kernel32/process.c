@@ -611,7 +611,7 @@ BOOL process_attributes_get(LPPROC_THREAD_ATTRIBUTE_LIST list,
 			break;
 		case 0x00020007:
 			/* As old programs have it, in 32 bits; or two words. */
-			memcpy(&a->mitigations, e->value,
+			memcpy(a->mitigations, e->value,
 			       min(e->size, sizeof a->mitigations));
 			break;
 		case 0x0002000e:

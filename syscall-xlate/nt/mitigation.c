@@ -87,25 +87,101 @@ NTSTATUS mitigation_set(uint32_t which, uint32_t bits)
 	return STATUS_SUCCESS;
 }
 
+/* ---- what a parent asks for ---------------------------------------------
+ *
+ * PROCESS_CREATION_MITIGATION_POLICY_*: two words of fields with four bits, in
+ * which 1 is on, 2 off, and 3 another kind of on or reserved.
+ */
+
+enum { FIELD_ON = 1, FIELD_OTHER = 3 };
+
+/* The first field is one of single bits. */
+enum { FIRST_DEP = 1, FIRST_ATL_THUNKS = 2, FIRST_SEHOP = 4, FIRST_KNOWN = 7 };
+
+enum force {
+	UNKNOWN,	    /* no such field, which has to be 0 */
+	REFUSED,	    /* would have no effect */
+	BY_NATURE,	    /* nothing is to be done for it */
+	FROM_START,	    /* a policy of the child's */
+	OTHER_KNOWN = 0x10, /* 3 means something, which is refused */
+};
+
+static const struct {
+	uint8_t force, policy, bits;
+} fields[2][16] = {
+	{
+		[2] = { REFUSED | OTHER_KNOWN }, /* relocation by force */
+		[3] = { BY_NATURE },		 /* a damaged heap is the end */
+		[4] = { REFUSED },		 /* ASLR, bottom up */
+		[5] = { REFUSED },		 /* the same, 64 bits of it */
+		[6] = { FROM_START, MITIGATION_STRICT_HANDLES,
+			RAISE | PERMANENTLY },
+		[7] = { FROM_START, MITIGATION_WIN32K, ON },
+		[8] = { FROM_START, MITIGATION_EXTENSION_POINTS, ON },
+		[9] = { FROM_START | OTHER_KNOWN, MITIGATION_DYNAMIC_CODE, ON },
+		[10] = { REFUSED | OTHER_KNOWN }, /* control flow guard */
+		[11] = { REFUSED | OTHER_KNOWN }, /* images by Microsoft only */
+		[12] = { FROM_START | OTHER_KNOWN, MITIGATION_FONTS, ON },
+		[13] = { FROM_START, MITIGATION_IMAGES, REMOTE },
+		[14] = { FROM_START, MITIGATION_IMAGES, LOW_LABEL },
+		[15] = { REFUSED }, /* System32 before the program's folder */
+	},
+	{
+		[1] = { REFUSED | OTHER_KNOWN },  /* loader integrity */
+		[2] = { REFUSED },		  /* strict CFG */
+		[3] = { REFUSED | OTHER_KNOWN },  /* tampering with modules */
+		[4] = { REFUSED },		  /* indirect branches */
+		[5] = { REFUSED },		  /* downgrade by others */
+		[6] = { REFUSED },		  /* store bypass */
+		[7] = { REFUSED | OTHER_KNOWN },  /* shadow stacks */
+		[8] = { REFUSED | OTHER_KNOWN },  /* their SetContext checks */
+		[9] = { REFUSED | OTHER_KNOWN },  /* images made for them */
+		[10] = { REFUSED },		  /* XFG */
+		[11] = { REFUSED },		  /* pointer authentication */
+		[12] = { REFUSED },		  /* out-of-process CET calls */
+		[13] = { REFUSED },		  /* sharing of cores */
+		[14] = { REFUSED | OTHER_KNOWN }, /* FSCTL system call */
+	},
+};
+
+static NTSTATUS check_first(unsigned v, bool wow64, bool executes_data)
+{
+	if (v & ~(unsigned)FIRST_KNOWN)
+		return STATUS_INVALID_PARAMETER;
+	/* All three are about 32-bit programs; for others, DEP is on. */
+	if (!wow64)
+		return STATUS_SUCCESS;
+	return (v & FIRST_DEP && executes_data) ||
+			       v & (FIRST_ATL_THUNKS | FIRST_SEHOP)
+		       ? STATUS_NOT_SUPPORTED
+		       : STATUS_SUCCESS;
+}
+
+NTSTATUS mitigation_check(const uint64_t options[2], bool wow64,
+			  bool executes_data)
+{
+	NTSTATUS status = check_first(options[0] & 15, wow64, executes_data);
+
+	for (unsigned i = 1; i < 32; i++) {
+		unsigned v = options[i / 16] >> i % 16 * 4 & 15;
+		unsigned force = fields[i / 16][i % 16].force;
+
+		if (v > FIELD_OTHER || (v && force == UNKNOWN) ||
+		    (v == FIELD_OTHER && !(force & OTHER_KNOWN)))
+			return STATUS_INVALID_PARAMETER;
+		if (v == FIELD_OTHER ||
+		    (v == FIELD_ON && (force & ~OTHER_KNOWN) == REFUSED))
+			status = status ? status : STATUS_NOT_SUPPORTED;
+	}
+	return status;
+}
+
 void mitigation_options(uint64_t options)
 {
-	enum { ALWAYS_ON = 1 };
-	static const struct {
-		uint8_t at; /* the option's four bits */
-		uint8_t policy, bits;
-	} ours[] = {
-		{ 24, MITIGATION_STRICT_HANDLES, RAISE | PERMANENTLY },
-		{ 28, MITIGATION_WIN32K, ON },
-		{ 32, MITIGATION_EXTENSION_POINTS, ON },
-		{ 36, MITIGATION_DYNAMIC_CODE, ON },
-		{ 48, MITIGATION_FONTS, ON },
-		{ 52, MITIGATION_IMAGES, REMOTE },
-		{ 56, MITIGATION_IMAGES, LOW_LABEL },
-	};
-
-	for (unsigned i = 0; i < COUNT_OF(ours); i++)
-		if ((options >> ours[i].at & 3) == ALWAYS_ON)
-			mitigations[ours[i].policy] |= ours[i].bits;
+	for (unsigned i = 1; i < 16; i++)
+		if ((fields[0][i].force & ~OTHER_KNOWN) == FROM_START &&
+		    (options >> i * 4 & 15) == FIELD_ON)
+			mitigations[fields[0][i].policy] |= fields[0][i].bits;
 }
 
 void mitigation_invalid_handle(struct guest_regs *regs)

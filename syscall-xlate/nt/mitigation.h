@@ -35,8 +35,14 @@ NTSTATUS mitigation_query(const struct nt_process *p, uint32_t which,
  */
 NTSTATUS mitigation_set(uint32_t which, uint32_t bits);
 
-/* What a parent wants of us (PS_ATTRIBUTE_MITIGATION_OPTIONS): that of it which
-   can be in force is so from now on. */
+/*
+ * What a parent wants of a child (PS_ATTRIBUTE_MITIGATION_OPTIONS); the child's
+ * image is a 32-bit one, or one whose data can be executed.
+ * STATUS_NOT_SUPPORTED: something would have no effect.
+ */
+NTSTATUS mitigation_check(const uint64_t options[2], bool wow64,
+			  bool executes_data);
+/* In the child: in force from now on.  The second word's never are. */
 void mitigation_options(uint64_t options);
 
 /* A call of the guest's is about to return STATUS_INVALID_HANDLE with regs: if

@@ -279,7 +279,7 @@ static void fill_block(struct start_block *b, size_t size,
 	b->priority_class = child_priority(r);
 	placement_hand_down(b, r->affinity);
 	b->childless = r->childless;
-	b->mitigations = r->mitigations;
+	b->mitigations = r->mitigations[0];
 	/* What says "a pseudo console of yours" to us means nothing there. */
 	b->console = *r->pty ? RF_CONSOLE_HERE : p->console;
 	/* -1, -2, -3: none, a new one, a new one without a window. */

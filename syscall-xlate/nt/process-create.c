@@ -41,10 +41,11 @@ enum {
 
 enum kind { KIND_PE, KIND_NATIVE };
 
-static NTSTATUS check_pe(int fd, const uint8_t *dos, bool *wow64)
+static NTSTATUS check_pe(int fd, const uint8_t *dos, struct request *r)
 {
 	enum { AMD64 = 0x8664, I386 = 0x14c, IS_DLL = 0x2000 };
-	uint8_t nt[24];
+	enum { DLL_CHARACTERISTICS = 24 + 70, NX_COMPATIBLE = 0x100 };
+	uint8_t nt[DLL_CHARACTERISTICS + 2];
 	uint16_t machine;
 
 	if (pread(fd, nt, sizeof nt, le32_at(dos + 0x3c)) != sizeof nt ||
@@ -54,7 +55,9 @@ static NTSTATUS check_pe(int fd, const uint8_t *dos, bool *wow64)
 	if (machine != AMD64 &&
 	    (machine != I386 || !nt_self->launch->runs_32bit))
 		return STATUS_IMAGE_MACHINE_TYPE_MISMATCH_EXE;
-	*wow64 = machine == I386;
+	r->wow64 = machine == I386;
+	r->executes_data =
+		r->wow64 && !(le16_at(nt + DLL_CHARACTERISTICS) & NX_COMPATIBLE);
 	return le16_at(nt + 22) & IS_DLL ? STATUS_INVALID_IMAGE_FORMAT
 					 : STATUS_SUCCESS;
 }
@@ -77,7 +80,7 @@ static NTSTATUS find_image(struct request *r, enum kind *kind)
 	else if (pread(fd, head, sizeof head, 0) < 4)
 		status = STATUS_INVALID_IMAGE_NOT_MZ;
 	else if (!memcmp(head, "MZ", 2))
-		status = check_pe(fd, head, &r->wow64);
+		status = check_pe(fd, head, r);
 	else if (memcmp(head, "\177ELF", 4) && memcmp(head, "#!", 2))
 		status = STATUS_INVALID_IMAGE_NOT_MZ;
 	else if (access(r->host, X_OK))
@@ -308,6 +311,13 @@ static NTSTATUS create(struct task *t, struct request *r, gaddr create_info,
 	NTSTATUS status;
 
 	status = find_image(r, &kind);
+	if (!status)
+		status = mitigation_check(r->mitigations, r->wow64,
+					  r->executes_data);
+	/* None of them is known to a Linux program. */
+	if (!status && kind == KIND_NATIVE &&
+	    (r->mitigations[0] || r->mitigations[1]))
+		status = STATUS_NOT_SUPPORTED;
 	if (status)
 		return status;
 	/* Nor can it be attached to. */

@@ -150,10 +150,9 @@ static NTSTATUS read_attribute(struct task *t, const struct attribute *a,
 		r->childless = policy & CHILD_RESTRICTED;
 		return STATUS_SUCCESS;
 	case MITIGATIONS_ON:
-		/* 16 bytes: more options, none of which is ours. */
 		if (a->size != 8 && a->size != 16)
 			return STATUS_INVALID_PARAMETER;
-		return guest_get64(t, &r->mitigations, a->value)
+		return guest_read(t, r->mitigations, a->value, a->size)
 			       ? STATUS_ACCESS_VIOLATION
 			       : STATUS_SUCCESS;
 	case JOB_LIST:

@@ -20,6 +20,7 @@ struct request {
 		title, desktop, shell, runtime, environment;
 	bool inherit, breakaway, suspended;
 	bool wow64; /* the image is a 32-bit one */
+	bool executes_data; /* and does not say NXCOMPAT */
 	uint64_t *handles; /* only these are inherited; NULL: all */
 	size_t nhandles;
 	uint64_t *jobs;
@@ -32,7 +33,7 @@ struct request {
 	uint32_t error_mode, priority_class;
 	uint64_t affinity; /* of its first thread; 0: ours */
 	bool childless;    /* it may not start others */
-	uint64_t mitigations; /* see mitigation.h */
+	uint64_t mitigations[2]; /* see mitigation.h */
 	gaddr client_id, client_id_len, teb_address;
 	char host[HOST_PATH_MAX]; /* the image */
 	char cwd[HOST_PATH_MAX];  /* "": ours */

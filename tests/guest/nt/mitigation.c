@@ -4,6 +4,7 @@
  * back, and a child has what its parent asked for.
  */
 #include <windows.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "check.h"
@@ -32,7 +33,8 @@ static DWORD set(PROCESS_MITIGATION_POLICY which, DWORD v)
 							       : GetLastError();
 }
 
-static DWORD run(const char *what, DWORD64 options)
+/* A child with those options; its exit code, or why there is none. */
+static DWORD run_with(const char *what, const DWORD64 *options, SIZE_T bytes)
 {
 	STARTUPINFOEXA si = { .StartupInfo.cb = sizeof si };
 	char line[MAX_PATH + 40], list[200];
@@ -46,15 +48,66 @@ static DWORD run(const char *what, DWORD64 options)
 						&size));
 	CHECK(UpdateProcThreadAttribute(si.lpAttributeList, 0,
 					PROC_THREAD_ATTRIBUTE_MITIGATION_POLICY,
-					&options, sizeof options, NULL, NULL));
-	CHECK(CreateProcessA(self, line, NULL, NULL, FALSE,
-			     EXTENDED_STARTUPINFO_PRESENT, NULL, NULL,
-			     &si.StartupInfo, &pi));
+					(void *)options, bytes, NULL, NULL));
+	if (!CreateProcessA(self, line, NULL, NULL, FALSE,
+			    EXTENDED_STARTUPINFO_PRESENT, NULL, NULL,
+			    &si.StartupInfo, &pi))
+		return GetLastError();
 	CHECK_EQ(WaitForSingleObject(pi.hProcess, 20000), WAIT_OBJECT_0);
 	GetExitCodeProcess(pi.hProcess, &code);
 	CloseHandle(pi.hProcess);
 	CloseHandle(pi.hThread);
 	return code;
+}
+
+static DWORD run(const char *what, DWORD64 options)
+{
+	return run_with(what, &options, sizeof options);
+}
+
+/*
+ * Each option of CreateProcess holds in the child, or there is no child: what
+ * it asked for may not be quietly missing.  (Windows has them all.)
+ */
+static void check_options(void)
+{
+	static const BYTE policy[16] = {
+		[2] = ProcessASLRPolicy,
+		[4] = ProcessASLRPolicy,
+		[5] = ProcessASLRPolicy,
+		[6] = ProcessStrictHandleCheckPolicy,
+		[7] = ProcessSystemCallDisablePolicy,
+		[8] = ProcessExtensionPointDisablePolicy,
+		[9] = ProcessDynamicCodePolicy,
+		[12] = ProcessFontDisablePolicy,
+		[13] = ProcessImageLoadPolicy,
+		[14] = ProcessImageLoadPolicy,
+		[15] = ProcessImageLoadPolicy,
+	};
+	DWORD64 o[2] = { 0, 0 }, off[2] = { 0, 2ull << 16 | 2ull << 24 };
+	char what[40];
+
+	for (int i = 0; i < 16; i++) {
+		DWORD code;
+
+		if (!policy[i])
+			continue;
+		o[0] = 1ull << i * 4;
+		off[0] |= 2ull << i * 4;
+		wsprintfA(what, "has %d", policy[i]);
+		code = run_with(what, o, sizeof o);
+		CHECK(code == 1 || code == ERROR_NOT_SUPPORTED,
+		      "option %d: %lu", i, code);
+	}
+	CHECK_EQ(run_with("nothing", off, sizeof off), 0);
+	/* A damaged heap is the end of every program of 64 bits. */
+	CHECK_EQ(run("nothing", 1ull << 12), 0);
+	/* DEP; and what is reserved. */
+	if (sizeof(void *) == 8)
+		CHECK_EQ(run("has 0", 1), 1);
+	CHECK_EQ(run("nothing", 8), ERROR_INVALID_PARAMETER);
+	CHECK_EQ(run("nothing", 4ull << 24), ERROR_INVALID_PARAMETER);
+	CHECK_EQ(run("nothing", 1ull << 4), ERROR_INVALID_PARAMETER);
 }
 
 /* ---- code ------------------------------------------------------------ */
@@ -179,6 +232,7 @@ static void check_children(void)
 	CHECK_EQ(run("code", 1ull << 36), 0);
 	CHECK_EQ(run("handles", 1ull << 24), 0);
 	CHECK_EQ(run("nothing", 0), 0);
+	check_options();
 	CHECK_EQ(set(ProcessChildProcessPolicy, 1), 0);
 	CHECK_EQ(get(ProcessChildProcessPolicy), 1);
 	CHECK(!CreateProcessA(self, line, NULL, NULL, FALSE, 0, NULL, NULL, &si,
@@ -186,8 +240,17 @@ static void check_children(void)
 	CHECK_EQ(GetLastError(), ERROR_CHILD_PROCESS_BLOCKED);
 }
 
-static int child(const char *what)
+static int child(const char *what, const char *which)
 {
+	if (!strcmp(what, "has")) {
+		PROCESS_MITIGATION_DEP_POLICY dep = { 0 };
+
+		if (atoi(which) != ProcessDEPPolicy)
+			return get(atoi(which)) ? 1 : 30;
+		GetProcessMitigationPolicy(GetCurrentProcess(),
+					   ProcessDEPPolicy, &dep, sizeof dep);
+		return dep.Flags & 1 ? 1 : 30;
+	}
 	if (!strcmp(what, "code"))
 		return get(ProcessDynamicCodePolicy) == 1 ? no_code(NULL) : 20;
 	if (!strcmp(what, "handles")) {
@@ -205,7 +268,7 @@ int main(int argc, char **argv)
 {
 	GetModuleFileNameA(NULL, self, sizeof self);
 	if (argc > 1)
-		return child(argv[1]);
+		return child(argv[1], argc > 2 ? argv[2] : "");
 	check_facts();
 	check_children();
 	check_handles();
