@@ -327,7 +327,8 @@ void jobs_check(void)
 		next = MIN(next, at);
 		at = check_job_time(j, own);
 		next = MIN(next, at);
-		limited |= l.basic.flags & memory;
+		limited |= l.basic.flags & memory ||
+			   j->area->violation.flags & JOB_NOTE_MEMORY;
 		apply(&l);
 	}
 	if (any) {
@@ -340,6 +341,7 @@ void jobs_check(void)
 			job_take_letters(j);
 			job_announce(j);
 		}
+	job_notes_watch();
 	pthread_mutex_unlock(&jobs_lock);
 }
 

@@ -261,6 +261,8 @@ NTSTATUS nt_query_information_job_object(struct task *t, uint64_t job,
 	const uint16_t group = 0;
 	struct group_affinity where = { .mask = system_affinity() };
 	uint32_t words[2], nesting = 0;
+	struct notification_limits notes;
+	struct limit_violation violation;
 	struct extended_limits limits;
 	struct job *j;
 	NTSTATUS status;
@@ -268,9 +270,16 @@ NTSTATUS nt_query_information_job_object(struct task *t, uint64_t job,
 	status = job_of(t, job, QUERY, &j);
 	if (status)
 		return status;
+	if (class == LIMIT_VIOLATION) {
+		pthread_mutex_lock(&jobs_lock);
+		job_notes_look(j);
+		pthread_mutex_unlock(&jobs_lock);
+	}
 	account(j, &both.a, class == ACCOUNTING_AND_IO ? &both.io : NULL);
 	object_lock(&j->object);
 	limits = j->area->limits;
+	notes = j->area->notes;
+	violation = j->area->violation;
 	limits.peak_process_memory = j->area->peak_process;
 	limits.peak_job_memory = j->area->peak_job;
 	words[0] = j->area->ui_restrictions;
@@ -298,6 +307,13 @@ NTSTATUS nt_query_information_job_object(struct task *t, uint64_t job,
 		break;
 	case END_OF_JOB:
 		status = put(t, info, len, ret_len, &words[1], 4);
+		break;
+	case NOTIFICATION_LIMIT:
+		status = put(t, info, len, ret_len, &notes, sizeof notes);
+		break;
+	case LIMIT_VIOLATION:
+		status = put(t, info, len, ret_len, &violation,
+			     sizeof violation);
 		break;
 	case CPU_RATE:
 		status = put(t, info, len, ret_len, &no_rate, sizeof no_rate);
@@ -395,6 +411,17 @@ static NTSTATUS set_limits(struct task *t, struct job *j, gaddr info,
 	return STATUS_SUCCESS;
 }
 
+static NTSTATUS set_notes(struct task *t, struct job *j, gaddr info,
+			  uint32_t len)
+{
+	struct notification_limits l;
+
+	if (len != sizeof l)
+		return STATUS_INFO_LENGTH_MISMATCH;
+	return guest_read(t, &l, info, sizeof l) ? STATUS_ACCESS_VIOLATION
+						 : job_notes_set(j, &l);
+}
+
 /* JOBOBJECT_ASSOCIATE_COMPLETION_PORT */
 static NTSTATUS set_port(struct task *t, struct job *j, gaddr info,
 			 uint32_t len)
@@ -422,6 +449,7 @@ static NTSTATUS set_port(struct task *t, struct job *j, gaddr info,
 	object_unlock(&j->object);
 	/* Those who are in it already are announced now. */
 	job_announce(j);
+	job_notes_watch();
 	pthread_mutex_unlock(&jobs_lock);
 	object_put(old);
 	return STATUS_SUCCESS;
@@ -470,10 +498,11 @@ NTSTATUS nt_set_information_job_object(struct task *t, uint64_t job,
 		else if (group || len != sizeof group)
 			status = STATUS_INVALID_PARAMETER;
 		break;
+	case NOTIFICATION_LIMIT:
+		status = set_notes(t, j, info, len);
+		break;
 	case CPU_RATE:
 	case NET_RATE:
-	case NOTIFICATION_LIMIT:
-	case LIMIT_VIOLATION:
 		/* The host's groups would be needed: say so. */
 		status = STATUS_NOT_SUPPORTED;
 		break;

@@ -38,6 +38,13 @@ enum {
 	JOB_MSG_ABNORMAL_EXIT = 8,
 	JOB_MSG_PROCESS_MEMORY_LIMIT = 9,
 	JOB_MSG_JOB_MEMORY_LIMIT = 10,
+	JOB_MSG_NOTIFICATION_LIMIT = 11,
+
+	JOB_NOTE_TIME = 0x4,
+	JOB_NOTE_MEMORY = 0x200,
+	JOB_NOTE_READ = 0x10000,
+	JOB_NOTE_WRITE = 0x20000,
+	JOB_NOTE_RATE = 0x40000,
 
 	JOB_POST_AT_END = 1, /* end_action */
 	JOB_SLOTS = 2048,
@@ -62,6 +69,23 @@ struct extended_limits {
 		peak_job_memory;
 };
 _Static_assert(sizeof(struct extended_limits) == 144, "EXTENDED_LIMIT");
+
+struct notification_limits {
+	uint64_t read, write;
+	int64_t user;
+	uint64_t memory;
+	uint32_t tolerance, interval, flags, pad;
+};
+_Static_assert(sizeof(struct notification_limits) == 48, "NOTIFICATION_LIMIT");
+
+struct limit_violation {
+	uint32_t flags, violated;
+	uint64_t read, read_limit, write, write_limit;
+	int64_t user, user_limit;
+	uint64_t memory, memory_limit;
+	uint32_t tolerance, tolerance_limit;
+};
+_Static_assert(sizeof(struct limit_violation) == 80, "LIMIT_VIOLATION");
 
 struct accounting {
 	int64_t user, kernel, period_user, period_kernel;
@@ -98,6 +122,9 @@ struct job_area {
 	uint32_t time_over; /* nobody may enter any more */
 	uint32_t pad;
 	uint64_t peak_process, peak_job; /* bytes, as slots' committed */
+	/* What the port is to be told of, and what it has been told of. */
+	struct notification_limits notes;
+	struct limit_violation violation;
 	uint32_t letters_put, letters_taken;
 	struct job_letter letter[JOB_LETTERS];
 	uint32_t ends, end_code; /* how often all were ended by a call */
@@ -174,6 +201,13 @@ void job_times(struct job *j, int64_t *user, int64_t *kernel,
 	       uint32_t *faults, struct io_counts *io);
 /* With jobs_lock held: those that the port has not heard of. */
 void job_announce(struct job *j);
+/*
+ * job-notes.c.  With jobs_lock held: look whether a limit has been exceeded of
+ * which the port is to be told; and do so again for those whose port we have.
+ */
+void job_notes_look(struct job *j);
+void job_notes_watch(void);
+NTSTATUS job_notes_set(struct job *j, const struct notification_limits *l);
 /* Limits have changed: the members are to look. */
 void job_limits_changed(struct job *j);
 

@@ -20,7 +20,7 @@ libnt_a_SOURCES += %D%/nt-private.h %D%/object.c %D%/shared.c %D%/shared.h %D%/h
 	%D%/process-request.h %D%/process-dup.c \
 	%D%/process-create.h %D%/process-pass.c %D%/remote.c %D%/remote.h %D%/remote-serve.c \
 	%D%/process-held.c %D%/process-held.h %D%/process-native.c %D%/process-native.h \
-	%D%/job.c %D%/job.h %D%/job-object.c %D%/job-member.c %D%/job-end.c
+	%D%/job.c %D%/job.h %D%/job-object.c %D%/job-member.c %D%/job-end.c %D%/job-notes.c
 
 # files, pipes, console
 libnt_a_SOURCES += %D%/abi-file.h %D%/console-ctrl.c %D%/console-group.c %D%/console-keys.c \

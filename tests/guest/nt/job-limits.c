@@ -315,6 +315,107 @@ static void memory(void)
 	CloseHandle(port);
 }
 
+static BOOL note(HANDLE job, DWORD flags, ULONGLONG read, ULONGLONG write,
+		 LONGLONG time, ULONGLONG memory)
+{
+	JOBOBJECT_NOTIFICATION_LIMIT_INFORMATION l = {
+		.IoReadBytesLimit = read,
+		.IoWriteBytesLimit = write,
+		.PerJobUserTimeLimit.QuadPart = time,
+		.JobMemoryLimit = memory,
+		.LimitFlags = flags,
+	};
+
+	return SetInformationJobObject(
+		job, JobObjectNotificationLimitInformation, &l, sizeof l);
+}
+
+static JOBOBJECT_LIMIT_VIOLATION_INFORMATION violation(HANDLE job)
+{
+	JOBOBJECT_LIMIT_VIOLATION_INFORMATION v;
+
+	memset(&v, 0x55, sizeof v);
+	CHECK(QueryInformationJobObject(job,
+					JobObjectLimitViolationInformation, &v,
+					sizeof v, NULL));
+	return v;
+}
+
+/* Limits that end nobody: the port is told, once. */
+static void notes(void)
+{
+	enum { BYTES = 100 * 4096, MB = 1 << 20 };
+	JOBOBJECT_NOTIFICATION_LIMIT_INFORMATION l;
+	JOBOBJECT_LIMIT_VIOLATION_INFORMATION v;
+	HANDLE port, job = new_job(&port);
+	struct child c;
+	DWORD pid = 0;
+
+	CHECK(!note(job, JOB_OBJECT_LIMIT_ACTIVE_PROCESS, 1, 1, 1, 1));
+	CHECK_EQ(GetLastError(), ERROR_INVALID_PARAMETER);
+	CHECK(note(job,
+		   JOB_OBJECT_LIMIT_JOB_WRITE_BYTES |
+			   JOB_OBJECT_LIMIT_JOB_MEMORY,
+		   0, BYTES / 2, 0, 1ull << 40));
+	CHECK(QueryInformationJobObject(job,
+					JobObjectNotificationLimitInformation,
+					&l, sizeof l, NULL));
+	CHECK_EQ(l.LimitFlags, JOB_OBJECT_LIMIT_JOB_WRITE_BYTES |
+				       JOB_OBJECT_LIMIT_JOB_MEMORY);
+	CHECK_EQ(l.IoWriteBytesLimit, BYTES / 2);
+	CHECK_EQ(l.JobMemoryLimit, 1ull << 40);
+	v = violation(job);
+	CHECK_EQ(v.LimitFlags, l.LimitFlags);
+	CHECK_EQ(v.ViolationLimitFlags, 0);
+
+	start("copy 100", job, &c);
+	CHECK_EQ(answer(&c), 1);
+	CHECK_EQ(message(port, &pid), JOB_OBJECT_MSG_NOTIFICATION_LIMIT);
+	CHECK_EQ(pid, c.pi.dwProcessId);
+	v = violation(job);
+	CHECK_EQ(v.ViolationLimitFlags, JOB_OBJECT_LIMIT_JOB_WRITE_BYTES);
+	CHECK(v.IoWriteBytes > BYTES / 2, "%llu", v.IoWriteBytes);
+	CHECK_EQ(v.IoWriteBytesLimit, BYTES / 2);
+	/* Reading, too, from now on; what has been read counts. */
+	CHECK(note(job, JOB_OBJECT_LIMIT_JOB_READ_BYTES, BYTES / 2, 0, 0, 0));
+	CHECK_EQ(message(port, &pid), JOB_OBJECT_MSG_NOTIFICATION_LIMIT);
+	v = violation(job);
+	CHECK_EQ(v.ViolationLimitFlags, JOB_OBJECT_LIMIT_JOB_READ_BYTES);
+	CHECK(v.IoReadBytes >= BYTES, "%llu", v.IoReadBytes);
+	CHECK_EQ(finish(&c), 0);
+	CHECK_EQ(message(port, &pid), JOB_OBJECT_MSG_EXIT_PROCESS);
+	CHECK_EQ(message(port, &pid), JOB_OBJECT_MSG_ACTIVE_PROCESS_ZERO);
+
+	CHECK(note(job, JOB_OBJECT_LIMIT_JOB_MEMORY, 0, 0, 0, 60 * MB));
+	start("take 100", job, &c);
+	CHECK_EQ(answer(&c), 0); /* it gets them */
+	CHECK_EQ(message(port, &pid), JOB_OBJECT_MSG_NOTIFICATION_LIMIT);
+	v = violation(job);
+	CHECK_EQ(v.ViolationLimitFlags, JOB_OBJECT_LIMIT_JOB_MEMORY);
+	CHECK(v.JobMemory >= 100 * MB, "%llu", v.JobMemory);
+	CHECK_EQ(v.JobMemoryLimit, 60 * MB);
+	finish(&c);
+	CHECK_EQ(message(port, &pid), JOB_OBJECT_MSG_EXIT_PROCESS);
+	CHECK_EQ(message(port, &pid), JOB_OBJECT_MSG_ACTIVE_PROCESS_ZERO);
+
+	/* 0.2 s of the processor's time from now on. */
+	CHECK(note(job, JOB_OBJECT_LIMIT_JOB_TIME, 0, 0, 2000000, 0));
+	start("burn", job, &c);
+	CHECK_EQ(message(port, &pid), JOB_OBJECT_MSG_NOTIFICATION_LIMIT);
+	CHECK_EQ(pid, c.pi.dwProcessId);
+	v = violation(job);
+	CHECK_EQ(v.ViolationLimitFlags, JOB_OBJECT_LIMIT_JOB_TIME);
+	CHECK(v.PerJobUserTimeLimit.QuadPart >= 2000000);
+	CHECK(v.PerJobUserTime.QuadPart > v.PerJobUserTimeLimit.QuadPart);
+	/* It goes on, and nobody is told again. */
+	CHECK_EQ(WaitForSingleObject(c.pi.hProcess, 500), WAIT_TIMEOUT);
+	TerminateProcess(c.pi.hProcess, 0);
+	finish(&c);
+	CHECK_EQ(message(port, &pid), JOB_OBJECT_MSG_EXIT_PROCESS);
+	CloseHandle(job);
+	CloseHandle(port);
+}
+
 static void refused(void)
 {
 	JOBOBJECT_EXTENDED_LIMIT_INFORMATION l = { 0 };
@@ -365,6 +466,7 @@ int main(int argc, char **argv)
 	job_time_ends();
 	job_time_posts();
 	memory();
+	notes();
 	refused();
 	return check_done();
 }
