@@ -279,6 +279,14 @@ static int FN(number)(const CH **fmt)
 	return n;
 }
 
+/* 1 to MAX_POSITIONS and the $ behind it; 0: there is none. */
+static int FN(position)(const CH **fmt)
+{
+	int n = FN(number)(fmt);
+
+	return *(*fmt)++ == '$' && n <= MAX_POSITIONS ? n : 0;
+}
+
 /*
  * After '%': flags, width, precision, size; fmt is left on the conversion.
  * Returns -1 for positions mixed up.
@@ -290,10 +298,9 @@ static int FN(parse)(const CH **fmt, struct spec *s, struct args *a)
 	memset(s, 0, sizeof(*s));
 	s->prec = -1;
 	if (a->positional) {
-		s->index = FN(number)(&p);
-		if (*p != '$' || s->index < 1 || s->index > MAX_POSITIONS)
+		s->index = FN(position)(&p);
+		if (!s->index)
 			return -1;
-		p++;
 	}
 	for (;; p++) {
 		if (*p == '-')
@@ -313,8 +320,8 @@ static int FN(parse)(const CH **fmt, struct spec *s, struct args *a)
 		p++;
 		s->width_index = 0;
 		if (a->positional) {
-			s->width_index = FN(number)(&p);
-			if (*p++ != '$')
+			s->width_index = FN(position)(&p);
+			if (!s->width_index)
 				return -1;
 		}
 		s->width = get_int(a, s->width_index);
@@ -331,8 +338,8 @@ static int FN(parse)(const CH **fmt, struct spec *s, struct args *a)
 			p++;
 			s->prec_index = 0;
 			if (a->positional) {
-				s->prec_index = FN(number)(&p);
-				if (*p++ != '$')
+				s->prec_index = FN(position)(&p);
+				if (!s->prec_index)
 					return -1;
 			}
 			s->prec = get_int(a, s->prec_index);

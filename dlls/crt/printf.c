@@ -133,14 +133,58 @@ static int string_is_wide(int capital, int size, unsigned opt, int engine_wide)
 #define IS_WIDE 1
 #include "printf-engine.h"
 
+/* ---- positions ----------------------------------------------------------- */
+
+enum held { HELD_NONE, HELD_INT, HELD_64, HELD_POINTER, HELD_DOUBLE };
+
+/* What position i, unless it is 0, has to hold; all who name it must agree. */
+static int hold(unsigned char *held, int i, enum held what, int *max)
+{
+	if (!i)
+		return 0;
+	if (held[i] && held[i] != what)
+		return -1;
+	held[i] = (unsigned char)what;
+	if (i > *max)
+		*max = i;
+	return 0;
+}
+
+static enum held held_by(int conversion, int size)
+{
+	switch (conversion) {
+	case 'a':
+	case 'A':
+	case 'e':
+	case 'E':
+	case 'f':
+	case 'F':
+	case 'g':
+	case 'G':
+		return HELD_DOUBLE;
+	case 's':
+	case 'S':
+	case 'Z':
+	case 'p':
+	case 'n':
+		return HELD_POINTER;
+	case 'c':
+	case 'C':
+		return HELD_INT;
+	}
+	return size == SZ_64 || (size == SZ_PTR && sizeof(void *) == 8)
+		       ? HELD_64
+		       : HELD_INT;
+}
+
 /*
- * What each position holds decides its size on the stack where that is not
- * always 8 bytes.  Returns -1 when the format is not positional throughout.
+ * Fetches what each position holds.  Returns -1 when the format is not
+ * positional throughout, or leaves one out: nobody knows its size.
  */
 static int collect(struct args *a, const void *fmt, int wide, va_list ap,
 		   uint64_t values[MAX_POSITIONS + 1])
 {
-	unsigned char kind[MAX_POSITIONS + 1] = { 0 }; /* 1: word, 2: 8 bytes */
+	unsigned char held[MAX_POSITIONS + 1] = { 0 };
 	const char *s = fmt;
 	const wchar_t *w = fmt;
 	int max = 0;
@@ -149,7 +193,7 @@ static int collect(struct args *a, const void *fmt, int wide, va_list ap,
 	a->value = values;
 	for (;;) {
 		struct spec sp;
-		int c, big, r;
+		int c, r;
 
 		if (wide) {
 			while (*w && *w != '%')
@@ -178,32 +222,27 @@ static int collect(struct args *a, const void *fmt, int wide, va_list ap,
 			if (*s)
 				s++;
 		}
-		if (r < 0 || !c || sp.width_index > MAX_POSITIONS ||
-		    sp.prec_index > MAX_POSITIONS)
+		if (r < 0 || !c ||
+		    hold(held, sp.index, held_by(c, sp.size), &max) < 0 ||
+		    hold(held, sp.width_index, HELD_INT, &max) < 0 ||
+		    hold(held, sp.prec_index, HELD_INT, &max) < 0)
 			return -1;
-		big = (c < 128 && memchr("aAeEfFgG", c, 8)) ||
-		      (memchr("diouxX", c, 6) &&
-		       (sp.size == SZ_64 ||
-			(sp.size == SZ_PTR && sizeof(void *) == 8)));
-		kind[sp.index] = big ? 2 : 1;
-		if (sp.index > max)
-			max = sp.index;
-		if (sp.width_index) {
-			kind[sp.width_index] = 1;
-			if (sp.width_index > max)
-				max = sp.width_index;
-		}
-		if (sp.prec_index) {
-			kind[sp.prec_index] = 1;
-			if (sp.prec_index > max)
-				max = sp.prec_index;
-		}
 	}
 	for (int i = 1; i <= max; i++) {
-		if (kind[i] == 2)
+		switch (held[i]) {
+		case HELD_INT:
+			values[i] = va_arg(ap, unsigned);
+			break;
+		case HELD_64:
+		case HELD_DOUBLE: /* its bits */
 			values[i] = va_arg(ap, uint64_t);
-		else
+			break;
+		case HELD_POINTER:
 			values[i] = (uintptr_t)va_arg(ap, void *);
+			break;
+		default:
+			return -1;
+		}
 	}
 	return 0;
 }

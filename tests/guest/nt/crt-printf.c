@@ -156,6 +156,60 @@ static void sizes(void)
 	CHECK(n == 8, "%d", n);
 }
 
+static int complaints;
+
+static void __cdecl complaint(const wchar_t *what, const wchar_t *function,
+			      const wchar_t *file, unsigned line, uintptr_t no)
+{
+	complaints++;
+}
+
+static int positional(const char *f, ...)
+{
+	/* mingw-w64 declares it for neither runtime */
+	HMODULE h = GetModuleHandleA(UCRT ? "ucrtbase.dll" : "msvcrt.dll");
+	int(__cdecl * ucrt)(unsigned long long, char *, size_t, const char *,
+			    void *, va_list);
+	int(__cdecl * msvcrt)(char *, size_t, const char *, va_list);
+	va_list ap;
+	int n;
+
+	ucrt = (void *)GetProcAddress(h, "__stdio_common_vsprintf_p");
+	msvcrt = (void *)GetProcAddress(h, "_vsprintf_p");
+	complaints = 0;
+	va_start(ap, f);
+	n = UCRT ? ucrt(0, buf, sizeof buf, f, NULL, ap)
+		 : msvcrt(buf, sizeof buf, f, ap);
+	va_end(ap);
+	return n;
+}
+
+static void positions(void)
+{
+	HMODULE h = GetModuleHandleA(UCRT ? "ucrtbase.dll" : "msvcrt.dll");
+	void(__cdecl * handle)(void *) =
+		(void *)GetProcAddress(h, "_set_invalid_parameter_handler");
+
+	if (!handle) /* msvcrt's of before Windows Vista */
+		return;
+	handle(complaint);
+	CHECK_EQ(positional("%2$s %1$d", 5, "x"), 3);
+	CHECK(!strcmp(buf, "x 5"), "%s", buf);
+	CHECK_EQ(positional("%3$.*1$f %2$d", 2, 7, 3.14159), 6);
+	CHECK(!strcmp(buf, "3.14 7"), "%s", buf);
+	CHECK_EQ(positional("%1$lld %2$*3$d", 1ll << 40, 3, 4), 18);
+	CHECK(!strcmp(buf, "1099511627776    3"), "%s", buf);
+	CHECK_EQ(complaints, 0);
+	/* one is left out; not all have one; two kinds; none; too many */
+	CHECK(positional("%1$d %3$d", 1, 2, 3) == -1 && complaints == 1);
+	CHECK(positional("%1$d %d", 1, 2) == -1 && complaints == 1);
+	CHECK(positional("%1$s %1$d", "") == -1 && complaints == 1);
+	CHECK(positional("%1$*0$d", 1) == -1 && complaints == 1);
+	CHECK(positional("%1$*999999999$d", 1) == -1 && complaints == 1);
+	CHECK(positional("%101$d", 1) == -1 && complaints == 1);
+	handle(NULL);
+}
+
 static void wide(void)
 {
 	wchar_t w[64];
@@ -298,6 +352,7 @@ int main(void)
 	strings();
 	doubles();
 	sizes();
+	positions();
 	wide();
 	scanning();
 	numbers();
