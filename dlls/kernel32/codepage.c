@@ -179,6 +179,27 @@ static int composite(const struct rf_cp *cp, BOOL strict, const char *s, int n,
 	return result ? out : 0;
 }
 
+/* MB_USEGLYPHCHARS: control characters as the PC's screen showed them. */
+static void show_glyphs(UINT codepage, WCHAR *s, int n)
+{
+	static const WCHAR glyphs[32] = {
+		0,      0x263a, 0x263b, 0x2665, 0x2666, 0x2663, 0x2660, 0x2022,
+		0x25d8, 0x25cb, 0x25d9, 0x2642, 0x2640, 0x266a, 0x266b, 0x263c,
+		0x25ba, 0x25c4, 0x2195, 0x203c, 0x00b6, 0x00a7, 0x25ac, 0x21a8,
+		0x2191, 0x2193, 0x2192, 0x2190, 0x221f, 0x2194, 0x25b2, 0x25bc,
+	};
+
+	/* Of all that is below 900 and has ASCII: the OEM pages. */
+	if (codepage >= 900 || !has_ascii(codepage))
+		return;
+	for (int i = 0; i < n; i++) {
+		if (s[i] < 32)
+			s[i] = glyphs[s[i]];
+		else if (s[i] == 0x7f)
+			s[i] = 0x2302;
+	}
+}
+
 static int string_length(const char *s)
 {
 	const char *p = s;
@@ -244,6 +265,8 @@ int WINAPI MultiByteToWideChar(UINT codepage, DWORD flags, LPCCH s, int n,
 		status = rf_cp_to_wide(cp, strict, s, n, to, room, &out);
 		result = from_status(status, out);
 	}
+	if (!measure && (flags & MB_USEGLYPHCHARS))
+		show_glyphs(codepage, to, result);
 	return result ? result + (int)ascii : 0;
 }
 

@@ -137,7 +137,8 @@ NTSTATUS NTAPI rf_cp_to_wide(const struct rf_cp *handle, BOOL strict,
 	}
 	for (SIZE_T i = 0; i < n; i++, at++) {
 		WCHAR c = cp->single[s[i]];
-		BOOL bad = !c && s[i];
+		/* Private use: the byte means nothing. */
+		BOOL bad = s[i] && (!c || (c >= 0xe000 && c <= 0xf8ff));
 
 		if (rf_cp_is_lead(cp, s[i])) {
 			c = i + 1 < n ? rf_cp_pair(cp, s[i], s[i + 1]) : 0;

@@ -36,6 +36,24 @@ const struct rf_codepage *NTAPI RfCodePageAt(UINT n)
 	return n < COUNT ? &codepages[n] : NULL;
 }
 
+/*
+ * Of two codes of a character the first is what Windows writes, but for NEC's
+ * selection of IBM's characters, and six that Big5 has among its symbols.
+ */
+static BOOL goes_back(const struct rf_codepage *cp, unsigned lead,
+		      unsigned trail)
+{
+	switch (cp->id) {
+	case 932:
+		return lead != 0xed && lead != 0xee;
+	case 950:
+		return lead != 0xa2 || !((trail >= 0xa4 && trail <= 0xa7) ||
+					 trail == 0xcc || trail == 0xce);
+	default:
+		return TRUE;
+	}
+}
+
 /* Calls put(arg, character, bytes) for each exact mapping, pairs first. */
 static void each_mapping(const struct rf_codepage *cp,
 			 void (*put)(void *arg, WCHAR c, USHORT bytes),
@@ -49,7 +67,7 @@ static void each_mapping(const struct rf_codepage *cp,
 			WCHAR c =
 				cp->cells[(cp->lead[b] - 1) * cp->trail_n + t];
 
-			if (c)
+			if (c && goes_back(cp, b, t + cp->trail_min))
 				put(arg, c, b << 8 | (t + cp->trail_min));
 		}
 	}
@@ -72,6 +90,7 @@ static void put_mapping(void *arg, WCHAR c, USHORT bytes)
 
 static struct rf_cp_reverse *build(const struct rf_codepage *cp)
 {
+	const ULONGLONG bit = 1ull << (cp - codepages);
 	UCHAR used[256] = { 0 };
 	struct rf_cp_reverse *r;
 	unsigned pages = 1; /* page 0 stays empty */
@@ -79,7 +98,8 @@ static struct rf_cp_reverse *build(const struct rf_codepage *cp)
 
 	each_mapping(cp, note_page, used);
 	for (i = 0; i < sizeof(best_fit) / sizeof(best_fit[0]); i++)
-		used[best_fit[i].from >> 8] = 1;
+		if (page_sets[best_fit[i].set] & bit)
+			used[best_fit[i].from >> 8] = 1;
 	for (i = 0; i < 256; i++)
 		pages += used[i];
 	r = RtlAllocateHeap(rf_heap(), HEAP_ZERO_MEMORY,
@@ -93,12 +113,9 @@ static struct rf_cp_reverse *build(const struct rf_codepage *cp)
 	each_mapping(cp, put_mapping, r);
 	for (i = 0; i < sizeof(best_fit) / sizeof(best_fit[0]); i++) {
 		WCHAR from = best_fit[i].from;
-		USHORT bytes = rf_cp_bytes(r, best_fit[i].to);
 
-		/* What is itself a best fit serves no other. */
-		if (bytes && !rf_cp_bytes(r, from) &&
-		    rf_cp_wide(cp, bytes) == best_fit[i].to)
-			put_mapping(r, from, bytes);
+		if ((page_sets[best_fit[i].set] & bit) && !rf_cp_bytes(r, from))
+			put_mapping(r, from, rf_cp_bytes(r, best_fit[i].to));
 	}
 	return r;
 }

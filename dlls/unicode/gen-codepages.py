@@ -1,14 +1,12 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Makes codepage.inc: byte to Unicode tables and the list of best fits.
+"""Makes codepage.inc: byte to Unicode tables and the best fits (best-fit.tbl).
 
 The mappings come from Python's codecs; what Windows does with bytes that the
 published tables leave undefined (C1 controls, private-use characters, user
 defined areas) is added here.  Source: Microsoft's tables at unicode.org and
 "Code Page Identifiers" in the Win32 documentation.
 """
-import unicodedata as ud
-
 # id, codec, GetCPInfoEx name
 SBCS = [
     (37, "cp037", "IBM EBCDIC - U.S./Canada"),
@@ -80,6 +78,27 @@ DBCS = [
      list(range(0xe0, 0xfa)), (0x31, 0xfe), 0x3f),
 ]
 
+# Bytes for which Windows has another character than the codec.
+OTHER = {
+    857: {0xd5: 0xf8bb, 0xe7: 0xf8bc, 0xf2: 0xf8bd},
+    1255: {0xca: 0x5ba},
+    1361: dict(zip([0xd4, 0xd5, 0xd6, 0xd7, 0xdf, 0xfa, 0xfb, 0xfc, 0xfd, 0xfe,
+                    0xff], range(0xf8ec, 0xf8f7))),
+    864: {0xa6: 0xf8be, 0xa7: 0xf8bf, 0xff: 0xf8c0},
+    10000: {0xbd: 0x2126},
+    10006: {0x9c: 0xad, 0xaf: 0x387, 0xff: 0xf8a0},
+    10007: {0xa2: 0xa2, 0xb6: 0x2202, 0xff: 0xa4},
+    10079: {0xbd: 0x2126, 0xdb: 0xa4},
+    10081: {0xbd: 0x2126},
+    21866: {0xae: 0x45e, 0xbe: 0x40e},
+    28597: {0xa1: 0x2bd, 0xa2: 0x2bc, 0xa4: 0xf7c2, 0xa5: 0xf7c3, 0xaa: 0xf7c4,
+            0xae: 0xf7c5, 0xd2: 0xf7c6, 0xff: 0xf7c7},
+    28598: {0xaf: 0x203e, 0xfd: 0xf7bf, 0xfe: 0xf7c0, 0xff: 0xf7c1},
+}
+
+# The first character for bytes from A0 on that mean nothing.
+UNDEFINED = {28593: 0xf7f5, 28596: 0xf7c8, 28598: 0xf79c}
+
 # Undefined bytes at and above A0 that Windows sends to private use.
 PRIVATE = {
     874: dict(zip([0xdb, 0xdc, 0xdd, 0xde, 0xfc, 0xfd, 0xfe, 0xff],
@@ -114,6 +133,18 @@ def eudc(cp):
         yield from run(range(0xaa, 0xb0), hi, 0xe000)
         yield from run(range(0xf8, 0xff), hi, 0xe234)
         yield from run(range(0xa1, 0xa8), low936, 0xe4c6)
+        # And what GBK left free between its characters, in order.
+        used = {(0xf8 + i, t) for i in range(7) for t in hi}
+        used |= {(0xaa + i, t) for i in range(6) for t in hi}
+        used |= {(0xa1 + i, t) for i in range(7) for t in low936}
+        c = 0xe766
+        for lead in range(0x81, 0xff):
+            for t in low936 + hi:
+                if (lead, t) not in used and \
+                        one("gbk", bytes([lead, t])) is None:
+                    yield lead, t, c
+                    c += 1
+        assert c == 0xe865
     elif cp == 949:
         yield from run([0xc9], hi, 0xe000)
         yield from run([0xfe], hi, 0xe05e)
@@ -121,64 +152,24 @@ def eudc(cp):
         yield from run(range(0xfa, 0xff), t950, 0xe000)
         yield from run(range(0x8e, 0xa1), t950, 0xe311)
         yield from run(range(0x81, 0x8e), t950, 0xeeb8)
+        yield from run([0xc6], hi, 0xf6b1)
+        yield from run([0xc7, 0xc8], t950, 0xf70f)
 
 
-# Lossy substitutes that no decomposition gives, in the order they are tried.
-# Source: Microsoft's bestfit tables at unicode.org.
-SUBSTITUTES = """
-00a1 21  00a6 7c  00a9 63  00ab 3c  00ad 2d  00ae 52  00b7 2e  00bb 3e
-00c6 41  00d0 44  00d7 78  00d8 4f  00df 73  00e6 61  00f0 64  00f8 6f
-0110 d0  0110 44  0111 64  0126 48  0127 68  0131 69  0141 4c  0142 6c
-0152 4f  0153 6f  0166 54  0167 74  0180 62  0189 d0  0191 192 0192 66
-0197 49  019a 6c  019f 4f  01ab 74  01ae 54  01b6 7a  01c0 7c  01c3 21
-01e4 47  01e5 67  0261 67  02b9 27  02ba 22  02bc 27  02c4 5e  02c6 5e
-02c8 27  02c9 af  02ca b4  02cb 60  02cd 5f  02dc 7e  0300 60  0301 b4
-0302 5e  0303 7e  0304 af  0305 af  0308 a8  030a b0  030e 22  0327 b8
-0331 5f  0332 5f  037e 3b  0393 47  0398 54  03a3 53  03a6 46  03a9 4f
-03b1 61  03b2 df  03b4 64  03b5 65  03bc b5  03c0 70  03c3 73  03c4 74  03c6 66
-00b5 3bc 04bb 68  0589 3a  066a 25  2000 20  2001 20  2002 20  2003 20
-2004 20  2005 20  2006 20  2010 2d  2011 2d  2013 2d  2014 2d  2017 3d
-2018 27  2019 27  201a 2c  201c 22  201d 22  201e 22  2020 2b  2022 b7
-2022 2e  2026 2e  2032 27  2035 60  2039 3c  203a 3e  2044 2f  20a1 a2
-20a4 a3  20a7 50  2118 50  2122 54  2205 d8  2212 2d  2213 b1  2215 2f
-2216 5c  2217 2a  2218 b0  2219 b7  221a 76  221e 38  2223 7c  2229 6e
-2236 3a  223c 7e  2248 98  2261 3d  2264 3d  2265 3d  226a ab  226b bb
-22c5 b7  2302 a6  2303 5e  2310 ac  2320 28  2321 29  2329 3c  232a 3e
-2500 2d  2502 a6  250c 2b  2510 2b  2514 2b  2518 2b  251c 2b  2524 a6
-252c 2d  2534 2d  253c 2b  2550 2d  2551 a6  2552 2b  2553 2b  2554 2b
-2555 2b  2556 2b  2557 2b  2558 2b  2559 2b  255a 2b  255b 2b  255c 2b
-255d 2b  255e a6  255f a6  2560 a6  2561 a6  2562 a6  2563 a6  2564 2d
-2565 2d  2566 2d  2567 2d  2568 2d  2569 2d  256a 2b  256b 2b  256c 2b
-2580 af  2584 5f  2588 a6  258c a6  2590 a6  2591 a6  2592 a6  2593 a6
-25a0 a6  263c a4  2758 7c  3000 20  3008 3c  3009 3e  300a ab  300b bb
-301a 5b  301b 5d  00a0 20
-"""
-
-
-def best_fits():
+def best_fits(pages):
+    """Rows of best-fit.tbl: (from, to, mask of positions in pages)."""
     rows = []
-    words = SUBSTITUTES.split()
-    extra = {}
-    for a, b in zip(words[::2], words[1::2]):
-        extra.setdefault(int(a, 16), []).append(int(b, 16))
-    for c in range(0x80, 0x10000):
-        if 0xd800 <= c < 0xf900 or 0xac00 <= c < 0xd7a4:
-            continue
-        to = list(extra.get(c, []))
-        ch = chr(c)
-        d = ud.normalize("NFKD", ch)
-        cat = ud.category(ch)
-        if d != ch:
-            nfkc = ud.normalize("NFKC", ch)
-            if len(nfkc) == 1 and ord(nfkc) < 0x10000 and nfkc != ch:
-                to.append(ord(nfkc))
-            # An accented letter loses its accent; nothing else is cut short.
-            if cat in ("Lu", "Ll", "Lt") and \
-                    all(ud.combining(x) for x in d[1:]):
-                to.append(ord(d[0]))
-        for t in dict.fromkeys(to):
-            if t != c and t < 0x10000:
-                rows.append((c, t))
+    with open("best-fit.tbl") as f:
+        for line in f:
+            words = line.split("#")[0].split()
+            if not words:
+                continue
+            first, _, last = words[0].partition("-")
+            to, step = int(words[1].rstrip("+"), 16), words[1].endswith("+")
+            mask = sum(1 << pages.index(int(p)) for p in words[2:])
+            for c in range(int(first, 16), int(last or first, 16) + 1):
+                rows.append((c, to, mask))
+                to += step
     return rows
 
 
@@ -207,8 +198,12 @@ def main():
     out, table = [], []
     for cp, codec, name in SBCS:
         v = []
+        undefined = UNDEFINED.get(cp)
         for b in range(256):
-            c = one(codec, bytes([b]))
+            c = OTHER.get(cp, {}).get(b) or one(codec, bytes([b]))
+            if c is None and undefined and b >= 0xa0:
+                c = undefined
+                undefined += 1
             if cp == 20127:
                 c = b & 0x7f
             if c is None:
@@ -223,7 +218,8 @@ def main():
     for cp, codec, name, leads, (lo, hi), udef in DBCS:
         v = []
         for b in range(256):
-            c = one(codec, bytes([b])) if b not in leads else 0
+            c = OTHER.get(cp, {}).get(b) or \
+                (one(codec, bytes([b])) if b not in leads else 0)
             if c is None:
                 c = PRIVATE.get(cp, {}).get(b, b)
             v.append(c)
@@ -232,8 +228,8 @@ def main():
         user = {(a, b): c for a, b, c in eudc(cp)}
         cells, seen = [], {}
         for lead in leads:
-            row = tuple(one(codec, bytes([lead, t])) or
-                        user.get((lead, t), 0) for t in range(lo, hi + 1))
+            row = tuple(user.get((lead, t)) or one(codec, bytes([lead, t])) or
+                        0 for t in range(lo, hi + 1))
             if row not in seen:
                 seen[row] = len(seen) + 1
                 cells += row
@@ -251,15 +247,20 @@ def main():
                      (cp, lo, hi - lo + 1, udef,
                       ", ".join("%#x" % r for r in ranges), cp, cp, cp, name))
     rows = sorted(table, key=lambda r: int(r.split()[1].rstrip(",")))
+    pages = [int(r.split()[1].rstrip(",")) for r in rows]
+    assert len(pages) <= 64
     out.append("static const struct rf_codepage codepages[%d] = {" % len(rows))
     out += rows
     out.append("};")
-    fits = best_fits()
-    out.append("static const struct { WCHAR from, to; } best_fit[%d] = {" %
-               len(fits))
+    fits = best_fits(pages)
+    sets = sorted({mask for a, b, mask in fits})
+    out.append("/* By position in codepages[]. */")
+    array(out, "page_sets", "ULONGLONG", sets)
+    out.append("static const struct { WCHAR from, to; USHORT set; } "
+               "best_fit[%d] = {" % len(fits))
     line = "\t"
-    for a, b in fits:
-        s = "{%#x,%#x}," % (a, b)
+    for a, b, mask in fits:
+        s = "{%#x,%#x,%d}," % (a, b, sets.index(mask))
         if len(line) + len(s) > 78:
             out.append(line)
             line = "\t"

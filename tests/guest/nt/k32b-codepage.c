@@ -150,10 +150,100 @@ static void facts(void)
 	CHECK(GetOEMCP() != 0);
 }
 
+/* There and back. */
+static void check_pair(UINT cp, const char *s, WCHAR c)
+{
+	WCHAR w[2] = { c, 0 };
+
+	check_to_wide(cp, s, (int)strlen(s), w, 1);
+	check_from_wide(cp, w, s);
+}
+
+static void check_best(UINT cp, WCHAR c, const char *want)
+{
+	WCHAR w[2] = { c, 0 };
+	BOOL used = 2;
+	char s[8];
+
+	check_from_wide(cp, w, want);
+	CHECK_EQ(WideCharToMultiByte(cp, WC_NO_BEST_FIT_CHARS, w, -1, s, 8, "!",
+				     &used),
+		 2);
+	CHECK(!strcmp(s, "!") && used == TRUE, "%04x in %u: %s, %d", c, cp, s,
+	      used);
+}
+
+static void two_codes(void)
+{
+	WCHAR w[8];
+
+	/* IBM's characters, of which NEC selected some */
+	check_to_wide(932, "\xee\xef", 2, L"\x2170", 1);
+	check_pair(932, "\xfa\x40", 0x2170);
+	check_pair(932, "\xfa\x57", 0xff02);
+	check_pair(932, "\x81\xca", 0xffe2);
+	check_pair(932, "\xf0\x40", 0xe000);
+	check_pair(950, "\xf9\xf9", 0x2550);
+	check_pair(950, "\xa4\x51", 0x5341);
+	check_to_wide(950, "\xa2\xcc", 2, L"\x5341", 1);
+	/* what users may define */
+	check_pair(950, "\xc6\xa1", 0xf6b1);
+	check_pair(950, "\xc7\x40", 0xf70f);
+	check_pair(950, "\xc8\xfe", 0xf848);
+	check_pair(936, "\xa2\xab", 0xe766);
+	check_pair(936, "\xfe\xa0", 0xe864);
+	check_pair(936, "\x80", 0x20ac);
+	/* no character, which strict callers hear of */
+	check_pair(1253, "\xaa", 0xf8f9);
+	CHECK(!MultiByteToWideChar(1253, MB_ERR_INVALID_CHARS, "\xaa", 1, w,
+				   8));
+	CHECK_EQ(GetLastError(), ERROR_NO_UNICODE_TRANSLATION);
+	check_pair(857, "\xe5", 0xd5);
+	CHECK(!MultiByteToWideChar(857, MB_ERR_INVALID_CHARS, "\xd5", 1, w, 8));
+}
+
+static void best_fits(void)
+{
+	check_best(1252, 0x0100, "A");
+	check_best(1252, 0x0144, "n");
+	check_best(1252, 0x221e, "8");
+	check_best(1252, 0xff21, "A");
+	check_best(1250, 0x00e3, "a");
+	check_best(1251, 0x00e9, "e");
+	check_best(437, 0x00b6, "\x14");
+	check_best(437, 0x2022, "\x07");
+	check_best(932, 0x00e9, "e");
+	/* newer than the tables */
+	check_from_wide(1252, L"\x1e0\x21a\x1e9e", "???");
+	/* Windows has none for these pages */
+	check_from_wide(1257, L"\x1cd", "?");
+	check_from_wide(10000, L"\xff21", "?");
+}
+
+static void glyphs(void)
+{
+	WCHAR w[8];
+
+	CHECK_EQ(MultiByteToWideChar(437, MB_USEGLYPHCHARS, "\1a\x7f\n", 4, w,
+				     8),
+		 4);
+	CHECK(!memcmp(w,
+		      L"\x263a"
+		      L"a\x2302\x25d9",
+		      8));
+	CHECK_EQ(MultiByteToWideChar(1252, MB_USEGLYPHCHARS, "\1a", 2, w, 8),
+		 2);
+	CHECK(!memcmp(w, L"\1a", 4));
+	check_to_wide(437, "\1a\x7f", 3, L"\1a\x7f", 3);
+}
+
 int main(void)
 {
 	utf8();
 	tables();
+	two_codes();
+	best_fits();
+	glyphs();
 	errors();
 	facts();
 	return check_done();
