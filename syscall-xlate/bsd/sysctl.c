@@ -275,7 +275,7 @@ int64_t sysctl_read(struct task *t, const struct bsd_sysctl *leaf,
 	int64_t n;
 
 	/* Random bytes: exactly as many as there is room for. */
-	if (leaf->get == sysctl_random && old && old_len) {
+	if (leaf->sized && old && old_len) {
 		if (guest_get64(t, &room, old_len))
 			return -EFAULT;
 		room = MIN(room, sizeof buf);

@@ -6,6 +6,8 @@
 #ifndef RF_BSD_SYSCTL_H
 #define RF_BSD_SYSCTL_H
 
+#include <stddef.h>
+
 #include "base/table.h"
 #include "syscall-xlate/bsd/bsd.h"
 
@@ -21,6 +23,7 @@ struct bsd_sysctl {
 	uint8_t nmib;
 	uint8_t type;	  /* enum bsd_sysctl_type */
 	bool prefix;	  /* more numbers may follow: pids and the like */
+	bool sized;	  /* what it is depends on the caller's room */
 	int64_t (*get)(const struct bsd_sysctl *n, const int32_t *rest,
 		       unsigned nrest, void *buf, size_t room);
 	int64_t number;	  /* for sysctl_number() */
@@ -40,21 +43,49 @@ bsd_sysctl_get sysctl_ostype, sysctl_osrelease, sysctl_version, sysctl_hostname,
 	sysctl_domainname, sysctl_ncpu, sysctl_physmem, sysctl_usermem,
 	sysctl_boottime, sysctl_clockrate, sysctl_machine, sysctl_model,
 	sysctl_random, sysctl_loadavg, sysctl_openmax, sysctl_pathname,
-	sysctl_args;
+	sysctl_args, sysctl_cp_time, sysctl_cp_times, sysctl_cpu_mhz,
+	sysctl_pages;
+
+/* Of the machine, in pages. */
+struct sysctl_memory {
+	uint64_t total, free, active, inactive, wired, swap, swap_free;
+};
+void sysctl_memory(struct sysctl_memory *m);
+
+/* Times are struct timeval's. */
+struct sysctl_process {
+	int32_t pid, ppid, pgid, sid, tpgid;
+	uint32_t uid, ruid, svuid, gid, rgid, svgid;
+	int state;	/* SRUN and so on: 2 runs, 3 sleeps, 4 stopped, 5 zombie */
+	int nice, threads;
+	uint64_t size, rss; /* bytes; pages */
+	uint64_t minflt, majflt;
+	int64_t utime[2], stime[2], start[2];
+	char name[64];
+};
+/* 0, or -ESRCH and the like. */
+int sysctl_process(int32_t pid, struct sysctl_process *p);
 
 /* A system's leaves, in the order in which they are walked. */
+#define SYSCTL_ROW(name_, type_, ...)                                          \
+	.name = name_, .mib = { __VA_ARGS__ },                                 \
+	.nmib = COUNT_OF(((int[]){ __VA_ARGS__ })), .type = type_
 #define NUMBER(name, type, value, ...)                                         \
-	{ name, { __VA_ARGS__ }, COUNT_OF(((int[]){ __VA_ARGS__ })), type,     \
-	  false, sysctl_number, value, NULL }
+	{ SYSCTL_ROW(name, type, __VA_ARGS__), .get = sysctl_number,           \
+	  .number = value }
 #define TEXT(name, value, ...)                                                 \
-	{ name, { __VA_ARGS__ }, COUNT_OF(((int[]){ __VA_ARGS__ })),           \
-	  SYSCTL_STRING, false, sysctl_text, 0, value }
-#define LEAF(name, type, get, ...)                                             \
-	{ name, { __VA_ARGS__ }, COUNT_OF(((int[]){ __VA_ARGS__ })), type,     \
-	  false, get, 0, NULL }
-#define PREFIX(name, type, get, ...)                                           \
-	{ name, { __VA_ARGS__ }, COUNT_OF(((int[]){ __VA_ARGS__ })), type,     \
-	  true, get, 0, NULL }
+	{ SYSCTL_ROW(name, SYSCTL_STRING, __VA_ARGS__), .get = sysctl_text,    \
+	  .text = value }
+#define LEAF(name, type, how, ...)                                             \
+	{ SYSCTL_ROW(name, type, __VA_ARGS__), .get = how }
+#define PREFIX(name, type, how, ...)                                           \
+	{ SYSCTL_ROW(name, type, __VA_ARGS__), .get = how, .prefix = true }
+#define SIZED(name, type, how, ...)                                            \
+	{ SYSCTL_ROW(name, type, __VA_ARGS__), .get = how, .prefix = true,     \
+	  .sized = true }
+#define PAGES(name, type, what, ...)                                           \
+	{ SYSCTL_ROW(name, type, __VA_ARGS__), .get = sysctl_pages,            \
+	  .number = offsetof(struct sysctl_memory, what) }
 
 const struct bsd_sysctl *sysctl_by_mib(const struct bsd_sysctl *tree, size_t n,
 				       const int32_t *mib, unsigned nmib);

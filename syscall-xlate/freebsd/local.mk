@@ -1,7 +1,7 @@
 # Add a file: one word in the list.
 noinst_LIBRARIES += libfreebsd.a
 libfreebsd_a_SOURCES = %D%/freebsd.h %D%/personality.c %D%/start.c %D%/frame.c %D%/thread.c \
-	%D%/file.c %D%/kevent.c %D%/sysctl.c %D%/misc.c %D%/umtx.c %D%/umtx-mutex.c %D%/umtx-shm.c %D%/shm.c %D%/umtx.h %D%/procdesc.c %D%/aio.c %D%/sysv.c
+	%D%/file.c %D%/kevent.c %D%/sysctl.c %D%/misc.c %D%/umtx.c %D%/umtx-mutex.c %D%/umtx-shm.c %D%/shm.c %D%/kinfo.c %D%/umtx.h %D%/procdesc.c %D%/aio.c %D%/sysv.c
 nodist_libfreebsd_a_SOURCES = %D%/calls.c %D%/calls-table.S %D%/calls.h %D%/errno.h %D%/signals.h
 BUILT_SOURCES += %D%/calls.h %D%/errno.h %D%/signals.h
 CLEANFILES += %D%/calls.c %D%/calls-table.S %D%/calls.h %D%/errno.h %D%/signals.h

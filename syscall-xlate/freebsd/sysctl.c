@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "syscall-xlate/bsd/aio.h"
 #include "syscall-xlate/bsd/sysctl.h"
 #include "syscall-xlate/freebsd/calls.h"
 #include "syscall-xlate/freebsd/freebsd.h"
@@ -54,6 +55,7 @@ static const struct bsd_sysctl tree[] = {
 	LEAF("kern.hostname", SYSCTL_STRING, sysctl_hostname, 1, 10),
 	NUMBER("kern.hostid", SYSCTL_LONG, 0, 1, 11),
 	LEAF("kern.clockrate", SYSCTL_OPAQUE, sysctl_clockrate, 1, 12),
+	PREFIX("kern.proc.pid", SYSCTL_OPAQUE, freebsd_kinfo_proc, 1, 14, 1),
 	PREFIX("kern.proc.args", SYSCTL_STRING, sysctl_args, 1, 14, 7),
 	PREFIX("kern.proc.pathname", SYSCTL_STRING, sysctl_pathname, 1, 14, 12),
 	NUMBER("kern.posix1version", SYSCTL_INT, 200112, 1, 17),
@@ -70,12 +72,20 @@ static const struct bsd_sysctl tree[] = {
 	LEAF("kern.usrstack", SYSCTL_LONG, usrstack, 1, 33),
 	NUMBER("kern.iov_max", SYSCTL_INT, 1024, 1, 35),
 	TEXT("kern.hostuuid", "00000000-0000-0000-0000-000000000000", 1, 36),
-	LEAF("kern.arandom", SYSCTL_OPAQUE, sysctl_random, 1, 37),
+	SIZED("kern.arandom", SYSCTL_OPAQUE, sysctl_random, 1, 37),
 	NUMBER("kern.smp.maxcpus", SYSCTL_INT, 1024, 1, OWN, 1),
 	NUMBER("kern.smp.active", SYSCTL_INT, 1, 1, OWN, 2),
 	LEAF("kern.smp.cpus", SYSCTL_INT, sysctl_ncpu, 1, OWN, 3),
 	NUMBER("kern.ipc.somaxconn", SYSCTL_INT, 128, 1, OWN, 10),
 	NUMBER("kern.ipc.soacceptqueue", SYSCTL_INT, 128, 1, OWN, 11),
+	LEAF("kern.cp_time", SYSCTL_OPAQUE, sysctl_cp_time, 1, OWN, 40),
+	LEAF("kern.cp_times", SYSCTL_OPAQUE, sysctl_cp_times, 1, OWN, 41),
+	NUMBER("kern.fscale", SYSCTL_INT, 2048, 1, OWN, 42),
+	TEXT("kern.vm_guest", "none", 1, OWN, 43),
+	NUMBER("kern.features.aio", SYSCTL_INT, 1, 1, OWN, 44),
+	NUMBER("kern.features.sysv_msg", SYSCTL_INT, 1, 1, OWN, 45),
+	NUMBER("kern.features.sysv_sem", SYSCTL_INT, 1, 1, OWN, 46),
+	NUMBER("kern.features.sysv_shm", SYSCTL_INT, 1, 1, OWN, 47),
 	NUMBER("kern.ipc.maxsockbuf", SYSCTL_LONG, 2097152, 1, OWN, 12),
 	NUMBER("kern.sched.cpusetsizemin", SYSCTL_INT, 32, 1, OWN, 20),
 	NUMBER("kern.features.compat_freebsd_32bit", SYSCTL_INT, 0, 1, OWN, 30),
@@ -83,6 +93,18 @@ static const struct bsd_sysctl tree[] = {
 	NUMBER("kern.elf64.aslr.enable", SYSCTL_INT, 0, 1, OWN, 32),
 	LEAF("vm.loadavg", SYSCTL_OPAQUE, sysctl_loadavg, 2, 2),
 	NUMBER("vm.overcommit", SYSCTL_INT, 0, 2, OWN, 1),
+	NUMBER("vm.stats.vm.v_page_size", SYSCTL_INT, 4096, 2, OWN, 2),
+	PAGES("vm.stats.vm.v_page_count", SYSCTL_INT, total, 2, OWN, 3),
+	PAGES("vm.stats.vm.v_free_count", SYSCTL_INT, free, 2, OWN, 4),
+	PAGES("vm.stats.vm.v_active_count", SYSCTL_INT, active, 2, OWN, 5),
+	PAGES("vm.stats.vm.v_inactive_count", SYSCTL_INT, inactive, 2, OWN, 6),
+	PAGES("vm.stats.vm.v_wire_count", SYSCTL_INT, wired, 2, OWN, 7),
+	NUMBER("vm.stats.vm.v_cache_count", SYSCTL_INT, 0, 2, OWN, 8),
+	NUMBER("vm.stats.vm.v_laundry_count", SYSCTL_INT, 0, 2, OWN, 9),
+	NUMBER("vfs.aio.enable_unsafe", SYSCTL_INT, 0, 3, OWN, 1),
+	NUMBER("vfs.aio.max_aio_queue_per_proc", SYSCTL_INT, AIO_LISTIO_MAX, 3,
+	       OWN, 2),
+	NUMBER("vfs.aio.max_aio_per_proc", SYSCTL_INT, AIO_MAX, 3, OWN, 3),
 	LEAF("hw.machine", SYSCTL_STRING, sysctl_machine, 6, 1),
 	LEAF("hw.model", SYSCTL_STRING, sysctl_model, 6, 2),
 	LEAF("hw.ncpu", SYSCTL_INT, sysctl_ncpu, 6, 3),
@@ -93,11 +115,15 @@ static const struct bsd_sysctl tree[] = {
 	NUMBER("hw.floatingpoint", SYSCTL_INT, 1, 6, 10),
 	LEAF("hw.machine_arch", SYSCTL_STRING, sysctl_machine, 6, 11),
 	LEAF("hw.realmem", SYSCTL_LONG, sysctl_physmem, 6, 12),
+	LEAF("hw.clockrate", SYSCTL_INT, sysctl_cpu_mhz, 6, OWN, 2),
+	PAGES("hw.availpages", SYSCTL_LONG, total, 6, OWN, 3),
 	LEAF("hw.pagesizes", SYSCTL_OPAQUE, pagesizes, 6, OWN, 1),
 	TEXT("user.cs_path", "/usr/bin:/bin:/usr/sbin:/sbin", 8, 1),
 	NUMBER("user.posix2_version", SYSCTL_INT, 199212, 8, 11),
 	NUMBER("security.jail.jailed", SYSCTL_INT, 0, OWN, 1, 1),
-	NUMBER("p1003_1b.asynchronous_io", SYSCTL_INT, 0, 9, 1),
+	NUMBER("p1003_1b.asynchronous_io", SYSCTL_INT, 200112, 9, 1),
+	NUMBER("p1003_1b.aio_listio_max", SYSCTL_INT, AIO_LISTIO_MAX, 9, 13),
+	NUMBER("p1003_1b.aio_max", SYSCTL_INT, AIO_MAX, 9, 14),
 	NUMBER("p1003_1b.pagesize", SYSCTL_INT, 4096, 9, 17),
 };
 

@@ -28,6 +28,14 @@ int netbsd_put_stat(struct task *t, gaddr addr, const struct stat *st);
  */
 int netbsd_get_context(struct task *t, gaddr ucp, struct guest_regs *regs,
 		       struct bsd_sigset *mask, bool *has_mask);
+/* kinfo.c: kern.proc2, vm.uvmexp2, vm.uvmexp */
+struct bsd_sysctl;
+int64_t netbsd_kinfo_proc2(const struct bsd_sysctl *n, const int32_t *rest,
+			   unsigned nrest, void *buf, size_t room);
+int64_t netbsd_uvmexp2(const struct bsd_sysctl *n, const int32_t *rest,
+		       unsigned nrest, void *buf, size_t room);
+int64_t netbsd_uvmexp(const struct bsd_sysctl *n, const int32_t *rest,
+		      unsigned nrest, void *buf, size_t room);
 /* One less, or one that can be waited for: who waits looks again. */
 void netbsd_lwp_gone(void);
 void netbsd_lwp_forked(void);

@@ -12,7 +12,8 @@
 #include "syscall-xlate/netbsd/calls.h"
 #include "syscall-xlate/netbsd/netbsd.h"
 
-enum { MAX_MIB = 12, PROC_PATHNAME = 5 };
+/* OWN: numbers that the system gives out when it boots. */
+enum { MAX_MIB = 12, PROC_PATHNAME = 5, OWN = 0x10000 };
 
 /* kern.proc_args.PID.WHAT: the path of the program, of those there are. */
 static int64_t proc_args(const struct bsd_sysctl *n, const int32_t *rest,
@@ -40,13 +41,35 @@ static const struct bsd_sysctl tree[] = {
 	NUMBER("kern.job_control", SYSCTL_INT, 1, 1, 19),
 	NUMBER("kern.saved_ids", SYSCTL_INT, 1, 1, 20),
 	LEAF("kern.domainname", SYSCTL_STRING, sysctl_domainname, 1, 22),
-	NUMBER("kern.fsync", SYSCTL_INT, 1, 1, 33),
+	NUMBER("kern.maxpartitions", SYSCTL_INT, 16, 1, 23),
+	NUMBER("kern.rawpartition", SYSCTL_INT, 3, 1, 24),
+	NUMBER("kern.fsync", SYSCTL_INT, 1, 1, 32),
+	NUMBER("kern.synchronized_io", SYSCTL_INT, 1, 1, 37),
 	NUMBER("kern.iov_max", SYSCTL_INT, 1024, 1, 38),
-	NUMBER("kern.monotonic_clock", SYSCTL_INT, 200112, 1, 47),
+	NUMBER("kern.mapped_files", SYSCTL_INT, 1, 1, 40),
+	NUMBER("kern.memlock", SYSCTL_INT, 1, 1, 41),
+	NUMBER("kern.memlock_range", SYSCTL_INT, 1, 1, 42),
+	NUMBER("kern.memory_protection", SYSCTL_INT, 1, 1, 43),
+	NUMBER("kern.login_name_max", SYSCTL_INT, 17, 1, 44),
+	PREFIX("kern.proc2", SYSCTL_OPAQUE, netbsd_kinfo_proc2, 1, 47),
 	PREFIX("kern.proc_args", SYSCTL_STRING, proc_args, 1, 48),
-	LEAF("kern.arandom", SYSCTL_OPAQUE, sysctl_random, 1, 81),
+	NUMBER("kern.fscale", SYSCTL_INT, 2048, 1, 49),
+	SIZED("kern.cp_time", SYSCTL_OPAQUE, sysctl_cp_time, 1, 51),
+	NUMBER("kern.monotonic_clock", SYSCTL_INT, 200112, 1, 60),
+	NUMBER("kern.posix_threads", SYSCTL_INT, 200112, 1, 66),
+	NUMBER("kern.posix_semaphores", SYSCTL_INT, 0, 1, 67),
+	NUMBER("kern.posix_barriers", SYSCTL_INT, 200112, 1, 68),
+	NUMBER("kern.posix_timers", SYSCTL_INT, 200112, 1, 69),
+	NUMBER("kern.posix_spin_locks", SYSCTL_INT, 200112, 1, 70),
+	NUMBER("kern.posix_reader_writer_locks", SYSCTL_INT, 200112, 1, 71),
+	SIZED("kern.arandom", SYSCTL_OPAQUE, sysctl_random, 1, 81),
+	NUMBER("kern.ipc.sysvmsg", SYSCTL_INT, 1, 1, 82, 2),
+	NUMBER("kern.ipc.sysvsem", SYSCTL_INT, 1, 1, 82, 3),
+	NUMBER("kern.ipc.sysvshm", SYSCTL_INT, 1, 1, 82, 4),
 	LEAF("kern.boottime", SYSCTL_OPAQUE, sysctl_boottime, 1, 83),
 	LEAF("vm.loadavg", SYSCTL_OPAQUE, sysctl_loadavg, 2, 2),
+	LEAF("vm.uvmexp", SYSCTL_OPAQUE, netbsd_uvmexp, 2, 3),
+	LEAF("vm.uvmexp2", SYSCTL_OPAQUE, netbsd_uvmexp2, 2, 5),
 	LEAF("hw.machine", SYSCTL_STRING, sysctl_machine, 6, 1),
 	LEAF("hw.model", SYSCTL_STRING, sysctl_model, 6, 2),
 	LEAF("hw.ncpu", SYSCTL_INT, sysctl_ncpu, 6, 3),
@@ -60,6 +83,7 @@ static const struct bsd_sysctl tree[] = {
 	LEAF("hw.physmem64", SYSCTL_LONG, sysctl_physmem, 6, 13),
 	LEAF("hw.usermem64", SYSCTL_LONG, sysctl_usermem, 6, 14),
 	LEAF("hw.ncpuonline", SYSCTL_INT, sysctl_ncpu, 6, 16),
+	LEAF("machdep.cpu_brand", SYSCTL_STRING, sysctl_model, 7, OWN),
 	TEXT("user.cs_path", "/usr/bin:/bin:/usr/sbin:/sbin", 8, 1),
 };
 
@@ -83,10 +107,11 @@ static const struct {
 	const char *name;
 	int32_t num;
 } tops[] = {
-	{ "kern", 1 }, { "vm", 2 }, { "hw", 6 }, { "user", 8 },
+	{ "kern", 1 }, { "vm", 2 },	 { "hw", 6 }, { "machdep", 7 },
+	{ "user", 8 },
 };
 
-/* The children of mib, n numbers long (0 or 1: all our leaves are two deep). */
+/* The children of mib, n numbers long (0 or 1). */
 static int64_t query(struct task *t, const int32_t *mib, unsigned n, gaddr old,
 		     gaddr old_len)
 {
@@ -104,7 +129,8 @@ static int64_t query(struct task *t, const int32_t *mib, unsigned n, gaddr old,
 			 tops[i].name);
 	}
 	for (unsigned i = 0; n == 1 && i < COUNT_OF(tree); i++) {
-		if (tree[i].mib[0] != mib[0])
+		/* What is deeper is asked for by number. */
+		if (tree[i].mib[0] != mib[0] || tree[i].nmib != 2)
 			continue;
 		nodes[count].flags = VERSION_1 | types[tree[i].type];
 		nodes[count].num = tree[i].mib[1];

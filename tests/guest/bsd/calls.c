@@ -352,6 +352,73 @@ static void descriptors(void)
 	EQUAL(status, 3 << 8);
 }
 
+/* How the machine and this process fare. */
+static void sysctls_of_host(void)
+{
+	static u8 info[1100];
+	i32 pid = (i32)CALL(SYS_getpid);
+	u64 len = 1 << 20, cp[5];
+#ifdef FREEBSD
+	i32 mib[4] = { 1, 14, 1, pid };
+	static const char *const numbers[] = {
+		"vm.stats.vm.v_free_count", "vm.stats.vm.v_page_count",
+		"hw.clockrate", "kern.features.aio", "kern.smp.cpus",
+		"p1003_1b.asynchronous_io",
+	};
+	u32 n;
+
+	len = sizeof info;
+	EQUAL(CALL(SYS_sysctl, mib, 4, info, &len, 0, 0), 0);
+	EQUAL(len, 1088);
+	EQUAL(*(i32 *)info, 1088);
+	EQUAL(*(i32 *)(info + 72), pid);
+	EQUAL(*(i32 *)(info + 76), CALL(SYS_getppid));
+	CHECK(*(i64 *)(info + 264) > 10);	   /* resident pages */
+	CHECK(*(i64 *)(info + 336) > 1600000000); /* began */
+	CHECK(info[447] == 'c' && info[451] == 's' && !info[452]); /* "calls" */
+	EQUAL(*(i32 *)(info + 596), 1); /* threads */
+	mib[3] = 0x7ffffff0;
+	FAILS(CALL(SYS_sysctl, mib, 4, info, &len, 0, 0), 3 /* ESRCH */);
+	for (u64 i = 0; i < sizeof numbers / sizeof *numbers; i++) {
+		len = sizeof n;
+		n = 0;
+		EQUAL(CALL(570, numbers[i], length(numbers[i]), &n, &len, 0, 0),
+		      0);
+		check_at(n != 0 && len == 4, numbers[i], __LINE__, n);
+	}
+	len = sizeof cp;
+	EQUAL(CALL(570, "kern.cp_time", 12, cp, &len, 0, 0), 0);
+#else
+	i32 mib[6] = { 1, 47, 1, pid, 680, 1 }, uvm[2] = { 2, 5 },
+	    cptime[2] = { 1, 51 }, clock[2] = { 1, 60 };
+	i64 v[21];
+	i32 value = 0;
+
+	len = sizeof info;
+	EQUAL(CALL(SYS_sysctl, mib, 6, info, &len, 0, 0), 0);
+	EQUAL(len, 680);
+	EQUAL(*(i32 *)(info + 116), pid);
+	EQUAL(*(i32 *)(info + 120), CALL(SYS_getppid));
+	CHECK(info[368] == 'c' && info[372] == 's' && !info[373]); /* "calls" */
+	CHECK(*(i32 *)(info + 432) > 10); /* resident pages */
+	mib[3] = 0x7ffffff0;
+	len = sizeof info;
+	EQUAL(CALL(SYS_sysctl, mib, 6, info, &len, 0, 0), 0);
+	EQUAL(len, 0); /* an empty list */
+	len = sizeof v;
+	EQUAL(CALL(SYS_sysctl, uvm, 2, v, &len, 0, 0), 0);
+	EQUAL(v[0], 4096);
+	CHECK(v[3] > 1000 && v[4] > 0 && v[4] < v[3]);
+	len = 4;
+	EQUAL(CALL(SYS_sysctl, clock, 2, &value, &len, 0, 0), 0);
+	EQUAL(value, 200112);
+	len = sizeof cp;
+	EQUAL(CALL(SYS_sysctl, cptime, 2, cp, &len, 0, 0), 0);
+#endif
+	EQUAL(len, sizeof cp);
+	CHECK(cp[0] + cp[1] + cp[2] > 0 && cp[4] > 0);
+}
+
 static void sysctls(void)
 {
 	i32 page[2] = { 6, 7 }, type[2] = { 1, 1 }, value = 0;
@@ -397,5 +464,6 @@ int test_main(int argc, char **argv)
 	absent();
 	descriptors();
 	sysctls();
+	sysctls_of_host();
 	return 0;
 }
