@@ -9,7 +9,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include "base/pass-fd.h"
@@ -248,19 +247,11 @@ static int receive(int from, int own, struct policy_answer *answer)
 static int ask_outside(const struct policy_request *ask, int own,
 		       struct policy_answer *answer)
 {
-	struct sockaddr_un door = { .sun_family = AF_UNIX };
-	int s, ret;
+	int s = policy_dial(POLICY_NET_DOOR), ret;
 
-	if (snprintf(door.sun_path, sizeof door.sun_path, "%s/" POLICY_NET_DOOR,
-		     policy->own) >= (int)sizeof door.sun_path)
-		return -ENAMETOOLONG;
-	s = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
 	if (s < 0)
-		return -errno;
-	if (connect(s, (struct sockaddr *)&door, sizeof door) < 0)
-		ret = -errno;
-	else
-		ret = pass_send(s, ask, sizeof *ask, &own, 1, 0);
+		return s;
+	ret = pass_send(s, ask, sizeof *ask, &own, 1, 0);
 	if (!ret)
 		ret = receive(s, own, answer);
 	close(s);

@@ -13,7 +13,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include "base/log.h"
@@ -468,6 +470,24 @@ int policy_slot(void)
 	policy_refused("more than %u process%s", policy->pids,
 		       policy->pids == 1 ? "" : "es");
 	return -1;
+}
+
+int policy_dial(const char *name)
+{
+	struct sockaddr_un a = { .sun_family = AF_UNIX };
+	int s, err;
+
+	if (snprintf(a.sun_path, sizeof a.sun_path, "%s/%s", policy->own,
+		     name) >= (int)sizeof a.sun_path)
+		return -ENAMETOOLONG;
+	s = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
+	if (s < 0)
+		return -errno;
+	if (connect(s, (struct sockaddr *)&a, sizeof a) == 0)
+		return s;
+	err = -errno;
+	close(s);
+	return err;
 }
 
 /*

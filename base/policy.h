@@ -103,6 +103,12 @@ void policy_refused(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 int policy_slot(void);
 
 /*
+ * policy_dial() - a connection to a process outside that listens as name in the
+ * sandbox's folder, for one message and its answer; or -errno.
+ */
+int policy_dial(const char *name);
+
+/*
  * policy_end_with_outside() - from now on the calling process ends when the one
  * outside does, however that ends; in each process again.  For where there is no
  * pid namespace, whose end does it.  0 or -errno.

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * jail-calls.c - which Linux system calls a process may make: a seccomp filter
- * made from a table, one for each part that a process plays.  What is not in it
+ * made from a table, which says for each what parts processes play that make it.  What is not in it
  * ends the process.  Threads of one process share memory and descriptors, so they
  * share the list: one that may do less would only have to ask another.
  *
@@ -52,56 +52,69 @@ enum rule {
 	ONLY_FIFO,  /* mknodat: pipes (third argument), where Landlock lets us */
 };
 
+/* Who may make it: the monitor, and those outside, which look at what it says. */
+enum {
+	IN = 1 << JAIL_MONITOR,
+	NET = 1 << JAIL_CONNECTOR,
+	PROC = 1 << JAIL_WATCHER,
+	END = 1 << JAIL_ENDING,
+};
+
 struct call {
 	uint16_t nr;
-	uint8_t rule;
+	uint8_t rule, roles;
 	char name[24]; /* no pointer: nothing to relocate at each start */
 };
-#define C(name, rule)                                                          \
+#define R(name, rule, roles)                                                   \
 	{                                                                      \
-		SYS_##name, rule, #name                                        \
+		SYS_##name, rule, roles, #name                                 \
 	}
+#define C(name, rule) R(name, rule, IN)
 
-/* The monitor: the process that plays the program's kernel. */
-static const struct call monitor[] = {
+static const struct call calls[] = {
 	/* files, by name: Landlock decides */
-	C(openat, ALLOW), C(open, ALLOW), C(newfstatat, ALLOW), C(stat, ALLOW),
-	C(lstat, ALLOW), C(statx, ALLOW), C(access, ALLOW),
-	C(faccessat, ALLOW), C(faccessat2, ALLOW), C(readlink, ALLOW),
-	C(readlinkat, ALLOW), C(mkdir, ALLOW), C(mkdirat, ALLOW),
-	C(rmdir, ALLOW), C(unlink, ALLOW), C(unlinkat, ALLOW),
-	C(rename, ALLOW), C(renameat, ALLOW), C(renameat2, ALLOW),
-	C(linkat, ALLOW), C(statfs, ALLOW), C(getcwd, ALLOW), C(chdir, ALLOW),
-	C(fchdir, ALLOW), C(umask, ALLOW), C(truncate, ALLOW),
+	R(openat, ALLOW, IN | END | PROC), C(open, ALLOW),
+	R(newfstatat, ALLOW, IN | END | PROC), C(stat, ALLOW), C(lstat, ALLOW),
+	C(statx, ALLOW), C(access, ALLOW), C(faccessat, ALLOW),
+	C(faccessat2, ALLOW), C(readlink, ALLOW),
+	R(readlinkat, ALLOW, IN | END), C(mkdir, ALLOW),
+	R(mkdirat, ALLOW, IN | END), R(rmdir, ALLOW, IN | END),
+	R(unlink, ALLOW, IN | END), R(unlinkat, ALLOW, IN | END),
+	C(rename, ALLOW), R(renameat, ALLOW, IN | END), C(renameat2, ALLOW),
+	R(linkat, ALLOW, IN | END), C(statfs, ALLOW), C(getcwd, ALLOW),
+	C(chdir, ALLOW), C(fchdir, ALLOW), C(umask, ALLOW), C(truncate, ALLOW),
 	C(getxattr, ALLOW), C(lgetxattr, ALLOW), C(listxattr, ALLOW),
-	{ CALL_GETXATTRAT, ALLOW, "getxattrat" }, C(llistxattr, ALLOW),
+	{ CALL_GETXATTRAT, ALLOW, IN, "getxattrat" }, C(llistxattr, ALLOW),
 	C(inotify_add_watch, ALLOW),
 	/*
 	 * Landlock does not look at these, and a link may lead anywhere, unless
 	 * there is nothing outside.  By descriptor they are further down.
 	 */
 	C(chmod, BY_NAME), C(fchmodat, BY_NAME),
-	{ CALL_FCHMODAT2, BY_NAME, "fchmodat2" }, C(chown, BY_NAME),
+	{ CALL_FCHMODAT2, BY_NAME, IN, "fchmodat2" }, C(chown, BY_NAME),
 	C(lchown, BY_NAME), C(fchownat, BY_NAME), C(setxattr, BY_NAME),
 	C(lsetxattr, BY_NAME), C(removexattr, BY_NAME),
 	C(lremovexattr, BY_NAME), C(utime, BY_NAME), C(utimes, BY_NAME),
 	C(futimesat, BY_NAME), C(symlink, BY_NAME), C(symlinkat, BY_NAME),
 	C(mknodat, ONLY_FIFO), C(mknod, REFUSE),
 	/* files, by descriptor */
-	C(read, ALLOW), C(pread64, ALLOW), C(readv, ALLOW), C(preadv, ALLOW),
-	C(preadv2, ALLOW), C(write, ALLOW), C(pwrite64, ALLOW),
+	R(read, ALLOW, IN | END | PROC), R(pread64, ALLOW, IN | END),
+	C(readv, ALLOW), C(preadv, ALLOW), C(preadv2, ALLOW),
+	R(write, ALLOW, IN | NET | END | PROC), R(pwrite64, ALLOW, IN | END),
 	C(writev, ALLOW), C(pwritev, ALLOW), C(pwritev2, ALLOW),
-	C(lseek, ALLOW), C(close, ALLOW), C(close_range, ALLOW),
-	C(fstat, ALLOW), C(fstatfs, ALLOW), C(getdents64, ALLOW),
-	C(fcntl, ALLOW), C(flock, ALLOW), C(ftruncate, ALLOW),
-	C(fallocate, ALLOW), C(fsync, ALLOW), C(fdatasync, ALLOW),
-	C(sync_file_range, ALLOW), C(copy_file_range, ALLOW),
-	C(sendfile, ALLOW), C(fadvise64, ALLOW), C(fchmod, ALLOW),
-	C(utimensat, NOT_BY_NAME), C(fgetxattr, ALLOW), C(fsetxattr, ALLOW),
-	C(flistxattr, ALLOW), C(fremovexattr, ALLOW), C(dup, ALLOW),
-	C(dup2, ALLOW), C(dup3, ALLOW), C(pipe, ALLOW), C(pipe2, ALLOW),
-	C(splice, ALLOW), C(memfd_create, ALLOW), C(inotify_init1, ALLOW),
-	C(inotify_rm_watch, ALLOW), C(ioctl, NO_INPUT),
+	R(lseek, ALLOW, IN | END), R(close, ALLOW, IN | NET | END | PROC),
+	C(close_range, ALLOW), R(fstat, ALLOW, IN | END | PROC),
+	C(fstatfs, ALLOW), R(getdents64, ALLOW, IN | END | PROC),
+	R(fcntl, ALLOW, IN | NET | END | PROC), C(flock, ALLOW),
+	R(ftruncate, ALLOW, IN | END), C(fallocate, ALLOW), C(fsync, ALLOW),
+	C(fdatasync, ALLOW), C(sync_file_range, ALLOW),
+	C(copy_file_range, ALLOW), C(sendfile, ALLOW), C(fadvise64, ALLOW),
+	R(fchmod, ALLOW, IN | END), R(utimensat, NOT_BY_NAME, IN | END),
+	R(fgetxattr, ALLOW, IN | END), R(fsetxattr, ALLOW, IN | END),
+	R(flistxattr, ALLOW, IN | END), R(fremovexattr, ALLOW, IN | END),
+	C(dup, ALLOW), C(dup2, ALLOW), C(dup3, ALLOW), C(pipe, ALLOW),
+	C(pipe2, ALLOW), C(splice, ALLOW), C(memfd_create, ALLOW),
+	C(inotify_init1, ALLOW), C(inotify_rm_watch, ALLOW), C(ioctl, NO_INPUT),
 	/* waiting */
 	C(poll, ALLOW), C(ppoll, ALLOW), C(select, ALLOW), C(pselect6, ALLOW),
 	C(epoll_create1, ALLOW), C(epoll_ctl, ALLOW), C(epoll_wait, ALLOW),
@@ -109,29 +122,33 @@ static const struct call monitor[] = {
 	C(timerfd_create, ALLOW), C(timerfd_settime, ALLOW),
 	C(signalfd4, ALLOW), C(futex, ALLOW), C(futex_waitv, ALLOW),
 	/* sockets */
-	C(socket, NO_NET), C(socketpair, ALLOW), C(bind, ALLOW),
-	C(listen, NO_LISTEN), C(accept4, ALLOW), C(accept, ALLOW),
-	C(connect, ALLOW), C(shutdown, ALLOW), C(sendmsg, NO_CONNECT_2),
-	C(recvmsg, ALLOW), C(sendmmsg, NO_CONNECT_3), C(recvmmsg, ALLOW),
-	C(sendto, NO_CONNECT_3), C(recvfrom, ALLOW), C(getsockopt, ALLOW),
-	C(setsockopt, ALLOW), C(getsockname, ALLOW), C(getpeername, ALLOW),
+	R(socket, NO_NET, IN | NET), C(socketpair, ALLOW), C(bind, ALLOW),
+	C(listen, NO_LISTEN), R(accept4, ALLOW, IN | NET | PROC),
+	C(accept, ALLOW), R(connect, ALLOW, IN | NET), C(shutdown, ALLOW),
+	R(sendmsg, NO_CONNECT_2, IN | NET | PROC),
+	R(recvmsg, ALLOW, IN | NET | END | PROC), C(sendmmsg, NO_CONNECT_3),
+	C(recvmmsg, ALLOW), C(sendto, NO_CONNECT_3), C(recvfrom, ALLOW),
+	R(getsockopt, ALLOW, IN | NET), R(setsockopt, ALLOW, IN | NET | PROC),
+	C(getsockname, ALLOW), C(getpeername, ALLOW),
 	/* memory */
-	C(mmap, NO_EXEC), C(mprotect, NO_EXEC), C(munmap, ALLOW),
-	C(madvise, ALLOW), C(mremap, ALLOW), C(brk, ALLOW), C(msync, ALLOW),
-	C(mincore, ALLOW), C(mlock, ALLOW), C(munlock, ALLOW),
+	R(mmap, NO_EXEC, IN | END | PROC), C(mprotect, NO_EXEC),
+	R(munmap, ALLOW, IN | END | PROC), C(madvise, ALLOW),
+	R(mremap, ALLOW, IN | END | PROC), R(brk, ALLOW, IN | END | PROC),
+	C(msync, ALLOW), C(mincore, ALLOW), C(mlock, ALLOW), C(munlock, ALLOW),
 	C(membarrier, ALLOW),
 	/* threads, signals */
 	C(clone, NO_SPACES), C(clone3, NO_SUCH), C(vfork, ALLOW),
 	C(fork, ALLOW), C(set_robust_list, ALLOW), C(get_robust_list, ALLOW),
 	C(rseq, ALLOW), C(set_tid_address, ALLOW), C(exit, ALLOW),
-	C(exit_group, ALLOW), C(gettid, ALLOW), C(tgkill, ALLOW),
-	C(tkill, ALLOW), C(kill, ALLOW), C(rt_sigaction, ALLOW),
-	C(rt_sigprocmask, ALLOW), C(rt_sigreturn, ALLOW),
-	C(rt_sigtimedwait, ALLOW), C(rt_sigsuspend, ALLOW),
-	C(rt_sigpending, ALLOW), C(sigaltstack, ALLOW), C(pause, ALLOW),
-	C(restart_syscall, ALLOW), C(alarm, ALLOW), C(setitimer, ALLOW),
-	C(timer_create, ALLOW), C(timer_settime, ALLOW),
-	C(timer_delete, ALLOW), C(sched_yield, ALLOW),
+	R(exit_group, ALLOW, IN | NET | END | PROC), C(gettid, ALLOW),
+	C(tgkill, ALLOW), C(tkill, ALLOW), C(kill, ALLOW),
+	C(rt_sigaction, ALLOW), R(rt_sigprocmask, ALLOW, IN | END),
+	R(rt_sigreturn, ALLOW, IN | NET | END | PROC),
+	R(rt_sigtimedwait, ALLOW, IN | END), C(rt_sigsuspend, ALLOW),
+	R(rt_sigpending, ALLOW, IN | END), C(sigaltstack, ALLOW),
+	C(pause, ALLOW), R(restart_syscall, ALLOW, IN | NET | END | PROC),
+	C(alarm, ALLOW), C(setitimer, ALLOW), C(timer_create, ALLOW),
+	C(timer_settime, ALLOW), C(timer_delete, ALLOW), C(sched_yield, ALLOW),
 	C(sched_getaffinity, ALLOW), C(sched_setaffinity, ALLOW),
 	C(sched_getparam, ALLOW), C(sched_getscheduler, ALLOW),
 	C(sched_setscheduler, ALLOW), C(getpriority, ALLOW),
@@ -143,14 +160,14 @@ static const struct call monitor[] = {
 	C(time, ALLOW),
 	/* processes: Landlock lets only this program be executed */
 	C(execve, ALLOW), C(wait4, ALLOW), C(waitid, ALLOW),
-	C(pidfd_open, ALLOW), C(pidfd_send_signal, ALLOW), C(getpid, ALLOW),
-	C(getppid, ALLOW), C(getuid, ALLOW), C(geteuid, ALLOW),
-	C(getgid, ALLOW), C(getegid, ALLOW), C(getpgid, ALLOW),
-	C(getpgrp, ALLOW), C(setpgid, ALLOW), C(getsid, ALLOW),
-	C(setsid, ALLOW), C(getgroups, ALLOW), C(getrusage, ALLOW),
-	C(times, ALLOW), C(prlimit64, ALLOW), C(getrlimit, ALLOW),
-	C(setrlimit, ALLOW), C(uname, ALLOW), C(sysinfo, ALLOW),
-	C(getrandom, ALLOW),
+	C(pidfd_open, ALLOW), C(pidfd_send_signal, ALLOW),
+	R(getpid, ALLOW, IN | END | PROC), C(getppid, ALLOW), C(getuid, ALLOW),
+	C(geteuid, ALLOW), C(getgid, ALLOW), C(getegid, ALLOW),
+	C(getpgid, ALLOW), C(getpgrp, ALLOW), C(setpgid, ALLOW),
+	C(getsid, ALLOW), C(setsid, ALLOW), C(getgroups, ALLOW),
+	C(getrusage, ALLOW), C(times, ALLOW), C(prlimit64, ALLOW),
+	C(getrlimit, ALLOW), C(setrlimit, ALLOW), C(uname, ALLOW),
+	C(sysinfo, ALLOW), C(getrandom, ALLOW),
 	/* What programs of the BSDs ask for; there is no privilege to use. */
 	C(getresuid, ALLOW), C(getresgid, ALLOW), C(setuid, REFUSE),
 	C(setgid, REFUSE), C(setreuid, REFUSE), C(setregid, REFUSE),
@@ -167,43 +184,19 @@ static const struct call monitor[] = {
 	C(msgget, OWN_IPC), C(msgsnd, OWN_IPC), C(msgrcv, OWN_IPC),
 	C(msgctl, OWN_IPC), C(semget, OWN_IPC), C(semop, OWN_IPC),
 	C(semctl, OWN_IPC), C(shmget, OWN_IPC), C(shmat, OWN_IPC),
-	C(shmctl, OWN_IPC),
-	C(modify_ldt, IF_DIRECT),
+	C(shmctl, OWN_IPC), C(modify_ldt, IF_DIRECT),
+	/* of the processes outside only */
+	R(listen, ALLOW, NET), R(openat2, ALLOW, END), R(symlinkat, ALLOW, END),
 };
 
-/*
- * outside-net.c's process, which makes connections for the sandbox: it reads what
- * that asks, and needs no file.
- */
-static const struct call connector[] = {
-	C(accept4, ALLOW), C(recvmsg, ALLOW), C(sendmsg, NO_CONNECT_2),
-	C(setsockopt, ALLOW), C(getsockopt, ALLOW), C(socket, NO_NET),
-	C(connect, ALLOW), C(listen, ALLOW), C(fcntl, ALLOW),
-	C(close, ALLOW), C(write, ALLOW), C(exit_group, ALLOW), C(rt_sigreturn, ALLOW),
-	C(restart_syscall, ALLOW),
+static const char *const roles[] = {
+	[JAIL_MONITOR] = "monitor",
+	[JAIL_CONNECTOR] = "connector",
+	[JAIL_WATCHER] = "watcher",
+	[JAIL_ENDING] = "ending",
 };
 
-/*
- * The process outside, once the sandbox has ended, where it goes through what
- * that has left: a layer to be written, a folder to be removed.
- */
-static const struct call ending[] = {
-	C(openat, ALLOW), C(openat2, ALLOW), C(close, ALLOW),
-	C(getdents64, ALLOW), C(newfstatat, ALLOW), C(fstat, ALLOW),
-	C(fcntl, ALLOW), C(lseek, ALLOW),
-	C(read, ALLOW), C(pread64, ALLOW), C(write, ALLOW),
-	C(pwrite64, ALLOW), C(ftruncate, ALLOW), C(unlink, ALLOW),
-	C(unlinkat, ALLOW), C(rmdir, ALLOW), C(mkdirat, ALLOW),
-	C(renameat, ALLOW), C(linkat, ALLOW), C(symlinkat, ALLOW),
-	C(readlinkat, ALLOW), C(fchmod, ALLOW), C(utimensat, NOT_BY_NAME),
-	C(flistxattr, ALLOW), C(fgetxattr, ALLOW), C(fsetxattr, ALLOW),
-	C(fremovexattr, ALLOW), C(recvmsg, ALLOW), C(rt_sigpending, ALLOW),
-	C(rt_sigtimedwait, ALLOW), C(rt_sigprocmask, ALLOW), C(getpid, ALLOW),
-	C(brk, ALLOW), C(mmap, NO_EXEC), C(munmap, ALLOW), C(mremap, ALLOW),
-	C(exit_group, ALLOW), C(rt_sigreturn, ALLOW), C(restart_syscall, ALLOW),
-};
-
-enum { MAX_FILTER = 3 * COUNT_OF(monitor) + 64 };
+enum { MAX_FILTER = 3 * COUNT_OF(calls) + 64 };
 
 struct filter {
 	struct sock_filter f[MAX_FILTER];
@@ -343,8 +336,7 @@ static void body(struct filter *x, enum rule rule, const struct choice *c)
 	result(x, SECCOMP_RET_ALLOW);
 }
 
-static int install(const struct call *calls, size_t n, const struct choice *c,
-		   struct err *e)
+static int install(enum jail_role role, const struct choice *c, struct err *e)
 {
 	struct filter x = { .n = 0 };
 	struct sock_fprog prog;
@@ -355,9 +347,11 @@ static int install(const struct call *calls, size_t n, const struct choice *c,
 	result(&x, c->is_vm ? SECCOMP_RET_KILL_PROCESS
 			    : SECCOMP_RET_ERRNO | ENOSYS);
 	load(&x, offsetof(struct seccomp_data, nr));
-	for (size_t i = 0; i < n; i++) {
+	for (size_t i = 0; i < COUNT_OF(calls); i++) {
 		struct filter one = { .n = 0 };
 
+		if (!(calls[i].roles & 1 << role))
+			continue;
 		body(&one, calls[i].rule, c);
 		put(&x, BPF_JMP | BPF_JEQ | BPF_K, 0, (uint8_t)one.n,
 		    calls[i].nr);
@@ -376,18 +370,8 @@ int jail_calls(unsigned net, bool is_vm, bool alone, struct err *e)
 {
 	const struct choice c = { net, is_vm, alone };
 
-	return install(monitor, COUNT_OF(monitor), &c, e);
+	return install(JAIL_MONITOR, &c, e);
 }
-
-static const struct {
-	const char *name;
-	const struct call *calls;
-	size_t n;
-} roles[] = {
-	[JAIL_MONITOR] = { "monitor", monitor, COUNT_OF(monitor) },
-	[JAIL_CONNECTOR] = { "connector", connector, COUNT_OF(connector) },
-	[JAIL_ENDING] = { "ending", ending, COUNT_OF(ending) },
-};
 
 int jail_calls_outside(enum jail_role role, struct err *e)
 {
@@ -395,7 +379,7 @@ int jail_calls_outside(enum jail_role role, struct err *e)
 
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
 		return err_set(e, errno, "no_new_privs: %s", strerror(errno));
-	return install(roles[role].calls, roles[role].n, &c, e);
+	return install(role, &c, e);
 }
 
 void jail_show_calls(FILE *f)
@@ -420,8 +404,8 @@ void jail_show_calls(FILE *f)
 	};
 
 	for (size_t r = 0; r < COUNT_OF(roles); r++)
-		for (size_t i = 0; i < roles[r].n; i++)
-			fprintf(f, "%s %s %s\n", roles[r].name,
-				roles[r].calls[i].name,
-				words[roles[r].calls[i].rule]);
+		for (size_t i = 0; i < COUNT_OF(calls); i++)
+			if (calls[i].roles & 1 << r)
+				fprintf(f, "%s %s %s\n", roles[r],
+					calls[i].name, words[calls[i].rule]);
 }

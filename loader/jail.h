@@ -79,6 +79,7 @@ int jail_calls(unsigned net, bool is_vm, bool alone, struct err *e);
 enum jail_role {
 	JAIL_MONITOR,
 	JAIL_CONNECTOR, /* outside-net.c */
+	JAIL_WATCHER,	/* outside-proc.c */
 	JAIL_ENDING,	/* supervise.c, when nobody is left inside */
 };
 

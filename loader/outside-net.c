@@ -15,13 +15,10 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <netinet/in.h>
-#include <signal.h>
 #include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
-#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -29,9 +26,10 @@
 #include "base/pass-fd.h"
 #include "base/policy-net.h"
 #include "base/table.h"
+#include "loader/door.h"
 #include "loader/jail.h"
 
-enum { MAX_ADDRESSES = 64, DOOR_QUEUE = 64 };
+enum { MAX_ADDRESSES = 64 };
 
 /* ---- names
  * ------------------------------------------------------------------- */
@@ -166,15 +164,9 @@ static int write_hosts(const struct policy *p)
 
 int outside_net_open(const struct policy *p, int to, struct err *e)
 {
-	struct sockaddr_un door = { .sun_family = AF_UNIX };
-	int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
+	int fd = door_make(p, POLICY_NET_DOOR);
 
-	if (snprintf(door.sun_path, sizeof door.sun_path, "%s/" POLICY_NET_DOOR,
-		     p->own) >= (int)sizeof door.sun_path)
-		return err_set(e, ENAMETOOLONG, "%s: too long", p->own);
-	if (fd < 0 || bind(fd, (struct sockaddr *)&door, sizeof door) < 0 ||
-	    listen(fd, DOOR_QUEUE) < 0 || pass_send(to, "", 1, &fd, 1, 0) ||
-	    write_hosts(p))
+	if (fd < 0 || pass_send(to, "", 1, &fd, 1, 0) || write_hosts(p))
 		return err_set(e, errno, "the sandbox's network: %s",
 			       strerror(errno));
 	close(fd);
@@ -249,19 +241,15 @@ static int begin_listening(int fd, int backlog, int door)
 	return listen(fd, backlog) < 0 ? errno : 0;
 }
 
-static void answer_one(const struct policy *p, int s, int door)
+static void answer_one(int s, int door, void *context)
 {
-	const struct timeval soon = { .tv_sec = 1 };
+	const struct policy *p = context;
 	struct policy_answer answer = { 0 };
 	struct policy_request ask;
 	const struct sockaddr *to = (const struct sockaddr *)&ask.to;
 	int own, fd = -1, err;
-	ssize_t n;
+	ssize_t n = pass_receive(s, &ask, sizeof ask, &own, 1, 0);
 
-	/* Who asks has sent already; a broken one must not stop the others. */
-	setsockopt(s, SOL_SOCKET, SO_RCVTIMEO, &soon, sizeof soon);
-	setsockopt(s, SOL_SOCKET, SO_SNDTIMEO, &soon, sizeof soon);
-	n = pass_receive(s, &ask, sizeof ask, &own, 1, 0);
 	if (n == sizeof ask) {
 		if (ask.what == POLICY_NET_LISTEN) {
 			answer.error = begin_listening(own, ask.backlog, door);
@@ -294,47 +282,29 @@ static _Noreturn void serve(const struct policy *p, int from)
 	/* None: the sandbox could not be made. */
 	pass_receive(from, &byte, 1, &door, 1, 0);
 	close(from);
-	if (door >= 0 && jail_calls_outside(JAIL_CONNECTOR, &e)) {
+	if (door < 0)
+		_exit(0);
+	if (jail_calls_outside(JAIL_CONNECTOR, &e)) {
 		log_warn("sandbox: no connections: %s", e.text);
 		_exit(0);
 	}
-	while (door >= 0) {
-		int one = accept4(door, NULL, NULL, SOCK_CLOEXEC);
-
-		if (one >= 0) {
-			answer_one(p, one, door);
-			close(one);
-		} else if (errno != EINTR && errno != ECONNABORTED) {
-			log_warn("sandbox: no more connections: %s",
-				 strerror(errno));
-			break;
-		}
-	}
-	_exit(0);
+	door_serve(door, answer_one, (void *)p);
 }
 
 /* A process: who makes namespaces may have no threads. */
 int outside_net_serve(const struct policy *p, int *inside, struct err *e)
 {
-	pid_t parent = getpid(), pid;
 	int pair[2];
+	pid_t pid;
 
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
 		return err_set(e, errno, "socketpair: %s", strerror(errno));
-	pid = fork();
+	pid = door_fork();
 	if (pid < 0)
 		return err_set(e, errno, "fork: %s", strerror(errno));
-	if (pid > 0) {
-		close(pair[0]);
-		*inside = pair[1];
-		return 0;
-	}
-	prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
-	if (getppid() != parent)
-		_exit(0);
-	/* The terminal's signals are the program's. */
-	signal(SIGINT, SIG_IGN);
-	signal(SIGQUIT, SIG_IGN);
-	close(pair[1]);
-	serve(p, pair[0]);
+	close(pair[pid > 0 ? 0 : 1]);
+	if (pid == 0)
+		serve(p, pair[0]);
+	*inside = pair[1];
+	return 0;
 }

@@ -30,6 +30,7 @@
 #include "loader/commit.h"
 #include "loader/jail.h"
 #include "loader/outside-net.h"
+#include "loader/outside-proc.h"
 #include "loader/remove-tree.h"
 #include "loader/search.h"
 #include "loader/supervise.h"
@@ -403,7 +404,7 @@ int sandbox_begin(struct options *o, char ***argv, struct err *e)
 {
 	struct policy *p = &o->policy;
 	struct supervised s = { .policy = p, .status = -1, .argv = *argv };
-	int status_fd = -1, net_fd = -1, alone;
+	int status_fd = -1, net_fd = -1, proc_fd = -1, alone;
 	char *mount;
 
 	/* A child may start in another folder. */
@@ -453,9 +454,15 @@ int sandbox_begin(struct options *o, char ***argv, struct err *e)
 	if (commit_prepare(p, e))
 		goto fail;
 	o->alone = s.alone = alone;
+	if (!alone && (proc_fd = outside_proc_open(p, e)) < 0)
+		goto fail;
 	s.pid = supervise_fork(alone, e);
 	if (s.pid > 0) {
 		close(net_fd);
+		if (!alone && outside_proc_serve(proc_fd, e))
+			log_warn("sandbox: its processes do not see each "
+				 "other: %s",
+				 e->text);
 		supervise(&s);
 	}
 	if (s.pid == 0)

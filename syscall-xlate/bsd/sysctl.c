@@ -4,6 +4,7 @@
  */
 #include "syscall-xlate/bsd/sysctl.h"
 #include "base/clock.h"
+#include "base/proc.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -194,10 +195,8 @@ VALUE(pathname)
 VALUE(args)
 {
 	int32_t pid = nrest ? rest[0] : -1;
-	char path[40];
 	ssize_t len;
 	size_t used = 0;
-	int fd;
 
 	if (pid <= 0 || pid == getpid()) {
 		/* Ours begin with run-foreign's own. */
@@ -215,13 +214,8 @@ VALUE(args)
 		}
 		return (int64_t)used;
 	}
-	snprintf(path, sizeof path, "/proc/%d/cmdline", pid);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return errno == ENOENT ? -ESRCH : -errno;
-	len = read(fd, buf, room);
-	close(fd);
-	return len < 0 ? -EIO : len;
+	len = proc_read(pid, PROC_CMDLINE, 0, buf, room);
+	return len == -ENOENT ? -ESRCH : len;
 }
 
 /* ---- finding and answering --------------------------------------------------------- */

@@ -10,11 +10,13 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/proc.h"
 #include "syscall-xlate/freebsd/calls.h"
 #include "syscall-xlate/freebsd/freebsd.h"
 
@@ -120,19 +122,18 @@ int64_t freebsd_pdkill(struct task *t, int fd, int32_t sig)
 
 int64_t freebsd_pdgetpid(struct task *t, int fd, gaddr pidp)
 {
-	char path[40], line[128];
+	char text[PROC_TEXT], *at;
 	int pid = 0;
-	FILE *f;
+	ssize_t n;
 
 	if (fcntl(fd, F_GETFD) < 0)
 		return -EBADF;
-	snprintf(path, sizeof path, "/proc/self/fdinfo/%d", fd);
-	f = fopen(path, "re");
-	if (!f)
-		return -errno;
-	while (fgets(line, sizeof line, f) && sscanf(line, "Pid: %d", &pid) != 1)
-		;
-	fclose(f);
+	n = proc_read(getpid(), PROC_FDINFO, fd, text, sizeof text);
+	if (n < 0)
+		return n;
+	at = strstr(text, "\nPid:");
+	if (at)
+		pid = atoi(at + 5);
 	/* 0: no process descriptor; -1: waited for, and so forgotten here. */
 	if (pid <= 0)
 		return pid ? -ESRCH : -EINVAL;

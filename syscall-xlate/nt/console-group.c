@@ -8,14 +8,15 @@
  * make(1) or a test's time-out: a signal to the host's process group, as the
  * terminal's Ctrl-C is, would reach these as well.
  */
-#include <ctype.h>
-#include <dirent.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "base/proc.h"
+#include "base/proc.h"
+#include "base/table.h"
 #include "syscall-xlate/nt/console.h"
 #include "syscall-xlate/nt/nt-private.h"
 #include "syscall-xlate/nt/process.h"
@@ -29,33 +30,21 @@ struct candidate {
 /* All of our host session, malloc'ed. */
 static struct candidate *of_session(unsigned *n)
 {
-	struct candidate *list = NULL, *more;
-	int ours = getsid(0);
-	struct dirent *e;
-	DIR *d = opendir("/proc");
+	int ours = getsid(0), *ids;
+	struct candidate *list;
+	unsigned all;
 
 	*n = 0;
-	while (d && (e = readdir(d))) {
-		int pid = isdigit((unsigned char)e->d_name[0])
-				  ? atoi(e->d_name)
-				  : 0;
-
-		if (pid <= 0 || getsid(pid) != ours)
-			continue;
-		if (*n % 64 == 0) {
-			more = realloc(list, (*n + 64) * sizeof *list);
-			if (!more)
-				break;
-			list = more;
-		}
-		list[(*n)++] = (struct candidate){
-			.pid = pid,
-			.parent = process_host_parent(pid),
-			.nt = remote_is_ours(pid),
-		};
-	}
-	if (d)
-		closedir(d);
+	ids = proc_list(0, &all);
+	list = malloc(MAX(all, 1u) * sizeof *list);
+	for (unsigned i = 0; list && i < all; i++)
+		if (getsid(ids[i]) == ours)
+			list[(*n)++] = (struct candidate){
+				.pid = ids[i],
+				.parent = process_host_parent(ids[i]),
+				.nt = remote_is_ours(ids[i]),
+			};
+	free(ids);
 	return list;
 }
 

@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <sys/resource.h>
 
+#include "base/proc.h"
 #include "syscall-xlate/nt/placement.h"
 #include "syscall-xlate/nt/remote.h"
 #include "syscall-xlate/nt/vad.h"
@@ -22,18 +23,10 @@
 /* The host's children of every thread of pid, and theirs; then pid itself. */
 static void kill_tree(int pid, int depth)
 {
-	char path[64], text[4096], *at = text;
-	size_t n = 0;
-	FILE *f;
+	char text[PROC_TEXT], *at = text;
 	long child;
 
-	snprintf(path, sizeof path, "/proc/%d/task/%d/children", pid, pid);
-	f = fopen(path, "re");
-	if (f) {
-		n = fread(text, 1, sizeof text - 1, f);
-		fclose(f);
-	}
-	text[n] = 0;
+	proc_read(pid, PROC_CHILDREN, 0, text, sizeof text);
 	while (depth < 16 && (child = strtol(at, &at, 10)) > 0)
 		kill_tree((int)child, depth + 1);
 	if (depth)

@@ -8,13 +8,13 @@
  */
 #include "syscall-xlate/nt/placement.h"
 
-#include <dirent.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 
+#include "base/proc.h"
 #include "syscall-xlate/nt/nt-private.h"
 #include "syscall-xlate/nt/process-create.h"
 #include "syscall-xlate/nt/process.h"
@@ -216,16 +216,12 @@ uint32_t process_priority(const struct nt_process *p)
 static void each_host_thread(int pid, void (*set)(int tid, uint64_t v),
 			     uint64_t v)
 {
-	char path[32];
-	struct dirent *e;
-	DIR *d;
+	unsigned n;
+	int *ids = proc_list(pid, &n);
 
-	snprintf(path, sizeof path, "/proc/%d/task", pid);
-	d = opendir(path);
-	while (d && (e = readdir(d)))
-		set(atoi(e->d_name), v); /* "." and ".." are 0 */
-	if (d)
-		closedir(d);
+	for (unsigned i = 0; i < n; i++)
+		set(ids[i], v);
+	free(ids);
 }
 
 static void set_level(int tid, uint64_t level)

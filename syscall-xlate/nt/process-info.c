@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/resource.h>
 
+#include "base/proc.h"
 #include "loader/image/image.h"
 #include "syscall-xlate/launch.h"
 #include "syscall-xlate/nt/context.h"
@@ -84,14 +85,6 @@ _Static_assert(sizeof(struct image_information) == 64, "SECTION_IMAGE_INFO");
 /* ---- from the host
  * -------------------------------------------------------------- */
 
-static FILE *proc_file(const struct nt_process *p, const char *name)
-{
-	char path[64];
-
-	snprintf(path, sizeof path, "/proc/%d/%s", p->host_pid, name);
-	return fopen(path, "re");
-}
-
 /* "Name:  123 kB" lines of a file in /proc: the number, 0 if it is not there.
  */
 static uint64_t proc_number(const char *text, const char *name)
@@ -99,19 +92,6 @@ static uint64_t proc_number(const char *text, const char *name)
 	const char *at = strstr(text, name);
 
 	return at ? strtoull(at + strlen(name), NULL, 10) : 0;
-}
-
-static void proc_text(const struct nt_process *p, const char *name, char *buf,
-		      size_t size)
-{
-	FILE *f = proc_file(p, name);
-	size_t n = 0;
-
-	if (f) {
-		n = fread(buf, 1, size - 1, f);
-		fclose(f);
-	}
-	buf[n] = 0;
 }
 
 static uint64_t clock_of(const struct timeval *tv)
@@ -188,7 +168,7 @@ static NTSTATUS get_vm(struct nt_process *p, void *v, uint32_t len)
 	struct rusage ru = { 0 };
 	char text[4096];
 
-	proc_text(p, "status", text, sizeof text);
+	proc_read(p->host_pid, PROC_STATUS, 0, text, sizeof text);
 	if (p == nt_self)
 		getrusage(RUSAGE_SELF, &ru);
 	c.peak_virtual = proc_number(text, "VmPeak:") * 1024;

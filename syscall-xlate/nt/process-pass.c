@@ -16,6 +16,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 
+#include "base/proc.h"
 #include "syscall-xlate/nt/nt-private.h"
 #include "syscall-xlate/nt/placement.h"
 #include "syscall-xlate/nt/process.h"
@@ -29,18 +30,9 @@ enum { IS_NT = 1, HAS_ENDED = 2 };
 /* The fields of /proc/pid/stat from the state on; NULL: it is gone. */
 static const char *stat_of(int pid, char *text, size_t size)
 {
-	char path[40];
-	size_t n = 0;
 	char *at;
-	FILE *f;
 
-	snprintf(path, sizeof path, "/proc/%d/stat", pid);
-	f = fopen(path, "re");
-	if (f) {
-		n = fread(text, 1, size - 1, f);
-		fclose(f);
-	}
-	text[n] = 0;
+	proc_read(pid, PROC_STAT, 0, text, size);
 	at = strrchr(text, ')');
 	return at && at[1] ? at + 2 : NULL;
 }
@@ -90,16 +82,12 @@ void process_host_times(int pid, int64_t *user, int64_t *kernel,
 void process_host_io(int pid, struct io_counts *c)
 {
 	unsigned long long v[4] = { 0 };
-	char path[40];
-	FILE *f;
+	char text[512];
 
-	snprintf(path, sizeof path, "/proc/%d/io", pid);
-	f = fopen(path, "re");
-	if (f && fscanf(f, "rchar: %llu wchar: %llu syscr: %llu syscw: %llu",
-			&v[0], &v[1], &v[2], &v[3]) != 4)
+	if (proc_read(pid, PROC_IO, 0, text, sizeof text) <= 0 ||
+	    sscanf(text, "rchar: %llu wchar: %llu syscr: %llu syscw: %llu",
+		   &v[0], &v[1], &v[2], &v[3]) != 4)
 		memset(v, 0, sizeof v);
-	if (f)
-		fclose(f);
 	/* What is neither read nor written the host does not count. */
 	*c = (struct io_counts){ .reads = v[2],
 				 .writes = v[3],

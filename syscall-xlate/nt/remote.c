@@ -21,6 +21,7 @@
 
 #include "base/pass-fd.h"
 #include "base/policy-net.h"
+#include "base/proc.h"
 #include "syscall-xlate/nt/nt-private.h"
 #include "syscall-xlate/nt/process.h"
 #include "syscall-xlate/trace.h"
@@ -108,17 +109,13 @@ bool remote_is_ours(int host_pid)
    is no guest's, it would be the end. */
 static bool listens_to(int host_pid, int sig)
 {
-	char path[40], line[256];
+	char text[PROC_TEXT], *at;
 	uint64_t caught = 0;
-	FILE *f;
 
-	snprintf(path, sizeof path, "/proc/%d/status", host_pid);
-	f = fopen(path, "re");
-	while (f && fgets(line, sizeof line, f))
-		if (!strncmp(line, "SigCgt:", 7))
-			caught = strtoull(line + 7, NULL, 16);
-	if (f)
-		fclose(f);
+	proc_read(host_pid, PROC_STATUS, 0, text, sizeof text);
+	at = strstr(text, "SigCgt:");
+	if (at)
+		caught = strtoull(at + 7, NULL, 16);
 	return caught >> (sig - 1) & 1;
 }
 

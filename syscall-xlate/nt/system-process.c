@@ -10,14 +10,13 @@
  */
 #include "syscall-xlate/nt/system-info.h"
 
-#include <ctype.h>
-#include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/proc.h"
 #include "base/utf.h"
 #include "syscall-xlate/nt/calls.h"
 #include "syscall-xlate/nt/nt-private.h"
@@ -67,12 +66,14 @@ struct proc_stat {
 	long long set;
 };
 
-static bool read_stat(const char *path, struct proc_stat *p)
+/* Of pid, or of its thread tid. */
+static bool read_stat(int pid, int tid, struct proc_stat *p)
 {
 	char buf[1024], *open, *close;
 	size_t n;
 
-	if (read_small_file(path, buf, sizeof buf) <= 0)
+	if (proc_read(pid, tid ? PROC_THREAD_STAT : PROC_STAT, tid, buf,
+		      sizeof buf) <= 0)
 		return false;
 	open = strchr(buf, '(');
 	close = strrchr(buf, ')');
@@ -101,8 +102,7 @@ static void foreign_path(int pid, char *out, size_t size)
 {
 	static char self[4096] SPARSE;
 	char link[64], exe[4096], args[8192];
-	long n;
-	ssize_t len;
+	ssize_t len, n;
 
 	out[0] = 0;
 	if (!self[0] &&
@@ -115,8 +115,7 @@ static void foreign_path(int pid, char *out, size_t size)
 	exe[len] = 0;
 	if (strcmp(exe, self))
 		return;
-	snprintf(link, sizeof link, "/proc/%d/cmdline", pid);
-	n = read_small_file(link, args, sizeof args);
+	n = proc_read(pid, PROC_CMDLINE, 0, args, sizeof args);
 	for (char *s = args; s < args + MAX(n, 0); s += strlen(s) + 1) {
 		size_t m = strlen(s);
 
@@ -158,14 +157,12 @@ static uint32_t add_own_threads(struct info_answer *a)
 {
 	struct nt_thread *th = NULL;
 	struct proc_stat p;
-	char path[64];
 	uint32_t n = 0;
 
 	while ((th = thread_next(th))) {
 		int tid = th->task.tid;
 
-		snprintf(path, sizeof path, "/proc/self/task/%d/stat", tid);
-		if (!tid || !read_stat(path, &p))
+		if (!tid || !read_stat(nt_self->host_pid, tid, &p))
 			memset(&p, 0, sizeof p);
 		add_thread(a, nt_self->host_pid, th->id, th->start, &p);
 		n++;
@@ -175,21 +172,15 @@ static uint32_t add_own_threads(struct info_answer *a)
 
 static uint32_t add_threads(struct info_answer *a, int pid, bool is_nt)
 {
-	char path[64];
 	struct proc_stat p;
-	struct dirent *e;
+	unsigned all;
 	uint32_t n = 0;
-	DIR *d;
+	int *ids = proc_list(pid, &all);
 
-	snprintf(path, sizeof path, "/proc/%d/task", pid);
-	d = opendir(path);
-	while (d && (e = readdir(d))) {
-		int tid = atoi(e->d_name);
+	for (unsigned i = 0; i < all; i++) {
+		int tid = ids[i];
 
-		if (tid <= 0)
-			continue;
-		snprintf(path, sizeof path, "/proc/%d/task/%d/stat", pid, tid);
-		if (!read_stat(path, &p))
+		if (!read_stat(pid, tid, &p))
 			continue;
 		add_thread(a, pid,
 			   is_nt && tid == pid
@@ -198,14 +189,13 @@ static uint32_t add_threads(struct info_answer *a, int pid, bool is_nt)
 			   0, &p);
 		n++;
 	}
-	if (d)
-		closedir(d);
+	free(ids);
 	return n;
 }
 
 static void add_process(struct info_answer *a, int pid, size_t *last)
 {
-	char path[64], name[4096];
+	char name[4096];
 	struct proc_stat p;
 	struct process_abi *s;
 	size_t at = a->len, units;
@@ -213,8 +203,7 @@ static void add_process(struct info_answer *a, int pid, size_t *last)
 	bool is_nt;
 	uint16_t *text;
 
-	snprintf(path, sizeof path, "/proc/%d/stat", pid);
-	if (!read_stat(path, &p))
+	if (!read_stat(pid, 0, &p))
 		return;
 	foreign_path(pid, name, sizeof name);
 	is_nt = name[0];
@@ -258,8 +247,8 @@ NTSTATUS info_process_list(struct task *t, struct info_answer *a)
 {
 	size_t last = SIZE_MAX;
 	struct process_abi *idle;
-	struct dirent *e;
-	DIR *d = opendir("/proc");
+	unsigned n;
+	int *ids = proc_list(0, &n);
 
 	/* Process 0, which every such list begins with. */
 	idle = info_add(a, sizeof *idle);
@@ -267,11 +256,9 @@ NTSTATUS info_process_list(struct task *t, struct info_answer *a)
 		idle->threads = 0;
 		last = 0;
 	}
-	while (d && (e = readdir(d)))
-		if (isdigit((unsigned char)e->d_name[0]))
-			add_process(a, atoi(e->d_name), &last);
-	if (d)
-		closedir(d);
+	for (unsigned i = 0; i < n; i++)
+		add_process(a, ids[i], &last);
+	free(ids);
 	return a->failed ? STATUS_NO_MEMORY : STATUS_SUCCESS;
 }
 

@@ -11,6 +11,7 @@
 #include <string.h>
 #include <sys/resource.h>
 
+#include "base/proc.h"
 #include "syscall-xlate/nt/nt-private.h"
 #include "syscall-xlate/nt/placement.h"
 #include "syscall-xlate/nt/process.h"
@@ -77,18 +78,11 @@ static NTSTATUS get_basic(struct nt_thread *th, void *v)
 /* "123 (name) S ..." of the host: clock ticks in fields 14 and 15. */
 static bool host_times(int tid, uint64_t *user, uint64_t *kernel)
 {
-	char path[64], buf[512], *at;
+	char buf[512], *at;
 	unsigned long ut, st;
-	FILE *f;
-	size_t n;
 
-	snprintf(path, sizeof path, "/proc/self/task/%d/stat", tid);
-	f = fopen(path, "re");
-	if (!f)
+	if (proc_read(getpid(), PROC_THREAD_STAT, tid, buf, sizeof buf) <= 0)
 		return false;
-	n = fread(buf, 1, sizeof buf - 1, f);
-	fclose(f);
-	buf[n] = 0;
 	at = strrchr(buf, ')');
 	if (!at || sscanf(at + 1,
 			  " %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu "

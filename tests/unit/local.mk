@@ -33,10 +33,16 @@ tests_unit_jail_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_jail_LDADD = $(UNIT_LDADD)
 
 unit_tests += tests/unit/outside-net
-tests_unit_outside_net_SOURCES = %D%/loader/outside-net.c loader/outside-net.c \
+tests_unit_outside_net_SOURCES = %D%/loader/outside-net.c loader/outside-net.c loader/door.c \
 	loader/jail-calls.c
 tests_unit_outside_net_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_outside_net_LDADD = $(UNIT_LDADD)
+
+unit_tests += tests/unit/outside-proc
+tests_unit_outside_proc_SOURCES = %D%/loader/outside-proc.c loader/outside-proc.c loader/door.c \
+	loader/jail-calls.c
+tests_unit_outside_proc_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_outside_proc_LDADD = $(UNIT_LDADD)
 
 unit_tests += tests/unit/commit
 tests_unit_commit_SOURCES = %D%/loader/commit.c loader/commit.c \

@@ -23,6 +23,8 @@ static void adapters(void)
 				      NULL, NULL, &size),
 		 ERROR_BUFFER_OVERFLOW);
 	CHECK(size >= sizeof *list);
+	if (size < sizeof *list)
+		return;
 	got = size;
 	list = malloc(size);
 	CHECK_EQ(GetAdaptersAddresses(AF_UNSPEC,
