@@ -93,14 +93,6 @@ DWORD WINAPI SetSecurityInfo(HANDLE h, SE_OBJECT_TYPE type,
 	return RtlNtStatusToDosError(NtSetSecurityObject(h, what, &sd));
 }
 
-static HANDLE open_file(LPCWSTR path, ACCESS_MASK access)
-{
-	return CreateFileW(
-		path, access,
-		FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE, NULL,
-		OPEN_EXISTING, FILE_FLAG_BACKUP_SEMANTICS, NULL);
-}
-
 /* A key as "MACHINE\\Software\\..." */
 static DWORD open_key(LPCWSTR path, REGSAM access, HANDLE *h)
 {
@@ -137,8 +129,7 @@ static DWORD open_named(LPCWSTR name, SE_OBJECT_TYPE type, ACCESS_MASK access,
 		return open_key(name, access, h);
 	if (type != SE_FILE_OBJECT)
 		return ERROR_NOT_SUPPORTED;
-	*h = open_file(name, access);
-	return *h == INVALID_HANDLE_VALUE ? GetLastError() : ERROR_SUCCESS;
+	return RtlNtStatusToDosError(open_for_security(name, access, h));
 }
 
 DWORD WINAPI GetNamedSecurityInfoW(LPCWSTR name, SE_OBJECT_TYPE type,

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* security.c - access lists and descriptors: ntdll's, with Win32's errors. */
 #include "nt.h"
+#include "nt-file.h"
+#include "sid.h"
 
 /* ---- access lists ---------------------------------------------------------
  */
@@ -240,23 +242,34 @@ BOOL WINAPI SetKernelObjectSecurity(HANDLE h, SECURITY_INFORMATION what,
 /* ---- files
  * ---------------------------------------------------------------------- */
 
-static HANDLE open_path(LPCWSTR path, ACCESS_MASK access)
+NTSTATUS open_for_security(LPCWSTR path, ACCESS_MASK access, HANDLE *h)
 {
-	return CreateFileW(
-		path, access,
-		FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE, NULL,
-		OPEN_EXISTING, FILE_FLAG_BACKUP_SEMANTICS, NULL);
+	UNICODE_STRING name;
+	OBJECT_ATTRIBUTES oa;
+	IO_STATUS_BLOCK io;
+	NTSTATUS status;
+
+	if (!path || !RtlDosPathNameToNtPathName_U(path, &name, NULL, NULL))
+		return STATUS_OBJECT_PATH_NOT_FOUND;
+	InitializeObjectAttributes(&oa, &name, OBJ_CASE_INSENSITIVE, NULL,
+				   NULL);
+	status = NtOpenFile(h, access, &oa, &io,
+			    FILE_SHARE_READ | FILE_SHARE_WRITE |
+				    FILE_SHARE_DELETE,
+			    FILE_OPEN_FOR_BACKUP_INTENT);
+	RtlFreeUnicodeString(&name);
+	return status;
 }
 
 BOOL WINAPI GetFileSecurityW(LPCWSTR path, SECURITY_INFORMATION what,
 			     PSECURITY_DESCRIPTOR sd, DWORD size,
 			     LPDWORD needed)
 {
-	HANDLE h = open_path(path, READ_CONTROL);
-	NTSTATUS s;
+	HANDLE h;
+	NTSTATUS s = open_for_security(path, READ_CONTROL, &h);
 
-	if (h == INVALID_HANDLE_VALUE)
-		return FALSE;
+	if (!NT_SUCCESS(s))
+		return rf_result(s);
 	s = NtQuerySecurityObject(h, what, sd, size, needed);
 	NtClose(h);
 	return rf_result(s);
@@ -275,9 +288,9 @@ BOOL WINAPI SetFileSecurityW(LPCWSTR path, SECURITY_INFORMATION what,
 		access |= WRITE_DAC;
 	if (what & SACL_SECURITY_INFORMATION)
 		access |= ACCESS_SYSTEM_SECURITY;
-	h = open_path(path, access);
-	if (h == INVALID_HANDLE_VALUE)
-		return FALSE;
+	s = open_for_security(path, access, &h);
+	if (!NT_SUCCESS(s))
+		return rf_result(s);
 	s = NtSetSecurityObject(h, what, sd);
 	NtClose(h);
 	return rf_result(s);

@@ -31,4 +31,10 @@ BOOL sid_parse(const WCHAR **p, struct sid_room *room);
 /* The SID of the caller (the thread's token, else the process's). */
 BOOL sid_of_user(struct sid_room *room);
 
+/*
+ * A file or folder for its descriptor alone: the owner of one that allows
+ * nothing may have no other access, not even to wait for it.
+ */
+NTSTATUS open_for_security(LPCWSTR path, ACCESS_MASK access, HANDLE *h);
+
 #endif

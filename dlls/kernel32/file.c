@@ -241,12 +241,11 @@ BOOL WINAPI DeleteFileW(LPCWSTR name)
 		return NT_SUCCESS(status);
 	}
 	path.oa.Attributes &= ~OBJ_RF_DELETE_FILE;
-	status = NtOpenFile(&h, DELETE | SYNCHRONIZE, &path.oa, &io,
+	status = NtOpenFile(&h, DELETE, &path.oa, &io,
 			    FILE_SHARE_READ | FILE_SHARE_WRITE |
 				    FILE_SHARE_DELETE,
 			    FILE_NON_DIRECTORY_FILE | FILE_OPEN_REPARSE_POINT |
-				    FILE_OPEN_FOR_BACKUP_INTENT |
-				    FILE_SYNCHRONOUS_IO_NONALERT);
+				    FILE_OPEN_FOR_BACKUP_INTENT);
 	if (!NT_SUCCESS(status)) {
 		fail_create(status, NULL);
 		return FALSE;

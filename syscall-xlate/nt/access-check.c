@@ -7,10 +7,16 @@
 
 #include "syscall-xlate/nt/calls.h"
 
-/* What the list gives to the token, or to those SIDs that restrict it. */
+/*
+ * What the list gives to the token, or to those SIDs that restrict it.
+ * *owner: the owner has, or had, what every owner has, which an entry for
+ * OWNER RIGHTS replaces.
+ */
 static uint32_t walk_acl(const struct descriptor *d, const uint32_t *generic,
-			 const struct token *tk, bool restricting)
+			 const struct token *tk, bool restricting, bool *owner)
 {
+	const struct sid owner_rights = sid_make(3, 1, 4);
+	const bool owns = *owner;
 	uint32_t granted = 0, denied = 0;
 	struct acl_walk w;
 	struct ace e;
@@ -29,6 +35,10 @@ static uint32_t walk_acl(const struct descriptor *d, const uint32_t *generic,
 		for (uint32_t i = 0; restricting && i < tk->nrestricted; i++)
 			mine = mine ||
 			       sid_equal(&tk->restrict_to[i].sid, &e.sid);
+		if (sid_equal(&e.sid, &owner_rights)) {
+			mine = mine || owns;
+			*owner = false;
+		}
 		if (!mine)
 			continue;
 		mask = generic_map(e.mask, generic);
@@ -44,17 +54,19 @@ uint32_t descriptor_allowed(const struct descriptor *d,
 			    const uint32_t *generic, struct token *tk)
 {
 	uint32_t granted;
+	bool owner;
 
 	pthread_mutex_lock(&tk->mutex);
-	granted = walk_acl(d, generic, tk, false);
-	if (d->has_owner && token_has_sid(tk, &d->owner, false))
+	owner = d->has_owner && token_has_sid(tk, &d->owner, false);
+	granted = walk_acl(d, generic, tk, false, &owner);
+	if (owner)
 		granted |= READ_CONTROL | WRITE_DAC;
 	if (token_has_privilege(tk, SE_TAKE_OWNERSHIP))
 		granted |= WRITE_OWNER;
 	if (token_has_privilege(tk, SE_SECURITY))
 		granted |= ACCESS_SYSTEM_SECURITY;
 	if (tk->nrestricted)
-		granted &= walk_acl(d, generic, tk, true);
+		granted &= walk_acl(d, generic, tk, true, &owner);
 	pthread_mutex_unlock(&tk->mutex);
 	return granted;
 }

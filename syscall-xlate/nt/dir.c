@@ -305,6 +305,7 @@ static NTSTATUS take_single(struct file *f, struct dir_scan *s)
 	int64_t n = path_name_from_nt(name, sizeof name - 1, s->pattern,
 				      s->pattern_len);
 	struct stat st;
+	uint32_t mode;
 
 	s->n = s->next = s->text8_len = s->text16_len = 0;
 	if (n <= 0 || (size_t)n >= sizeof name)
@@ -316,7 +317,7 @@ static NTSTATUS take_single(struct file *f, struct dir_scan *s)
 	if (fstatat(f->fd, name, &st, AT_SYMLINK_NOFOLLOW) == 0) {
 		if (!add(s, name, (size_t)n, FROM_HOST, 0))
 			return STATUS_NO_MEMORY;
-	} else if (case_find(f->fd, "", name, (size_t)n, found) == 1) {
+	} else if (case_find(f->fd, "", name, (size_t)n, found, &mode) == 1) {
 		if (!add(s, found, strlen(found), FROM_HOST, 0))
 			return STATUS_NO_MEMORY;
 	}

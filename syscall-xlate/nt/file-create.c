@@ -5,8 +5,10 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/policy.h"
+#include "syscall-xlate/nt/file-security.h"
 #include "syscall-xlate/nt/file-xattr.h"
 #include "syscall-xlate/nt/calls.h"
 
@@ -123,13 +125,18 @@ NTSTATUS nt_create_file(struct task *t, gaddr file, uint32_t access, gaddr attr,
 {
 	struct nt_path p;
 	struct file_open o = {
+		.t = t,
 		.p = &p,
 		.access = access_map(&file_type, access),
+		.maximum = access & MAXIMUM_ALLOWED,
+		.named = access_map(&file_type,
+				    access & ~(uint32_t)MAXIMUM_ALLOWED),
 		.share = share,
 		.options = options,
 		.disposition = disposition,
 		.attributes = file_attr & 0x7ffff,
 	};
+	struct descriptor given;
 	struct file *f = NULL;
 	uint32_t error_at = 0;
 	struct nt_oa oa;
@@ -143,12 +150,13 @@ NTSTATUS nt_create_file(struct task *t, gaddr file, uint32_t access, gaddr attr,
 	if (status)
 		return status;
 	if (oa.security) {
-		status = security_file_mode(t, oa.security, &o.deny);
+		status = descriptor_read(t, oa.security, &given);
 		if (status) {
 			oa_free(&oa);
 			return status;
 		}
-		o.deny ^= 07777;
+		o.given = &given;
+		o.deny = 07777 & ~file_security_mode(&given, getegid());
 	}
 	if (options & FILE_OPEN_BY_FILE_ID) {
 		status = open_by_id(t, &oa, &o, &f);
@@ -170,6 +178,8 @@ NTSTATUS nt_create_file(struct task *t, gaddr file, uint32_t access, gaddr attr,
 	}
 	if (o.root)
 		object_put(&o.root->object);
+	if (o.given)
+		descriptor_free(&given);
 	oa_free(&oa);
 	return status;
 }
@@ -207,7 +217,8 @@ stat_name(struct task *t, gaddr attr, struct file_meta *m)
 	} else if (p.kind != PATH_DISK) {
 		status = STATUS_INVALID_DEVICE_REQUEST;
 	} else if (p.stream) {
-		struct file_open o = { .p = &p,
+		struct file_open o = { .t = t,
+				       .p = &p,
 				       .root = root,
 				       .access = FILE_READ_ATTRIBUTES,
 				       .share = 7,
@@ -299,6 +310,8 @@ static NTSTATUS delete_by_name(struct nt_path *p)
 		return STATUS_OBJECT_NAME_INVALID;
 	if (S_ISREG(st.stx_mode) && !(st.stx_mode & 0222))
 		return STATUS_CANNOT_DELETE;
+	if (file_security_marked(st.stx_mode))
+		return STATUS_NOT_SUPPORTED;
 	return share_delete_name(&st, p->dirfd, p->host);
 }
 
@@ -306,6 +319,7 @@ NTSTATUS nt_delete_file(struct task *t, gaddr attr)
 {
 	struct nt_path p;
 	struct file_open o = {
+		.t = t,
 		.p = &p,
 		.access = ACCESS_DELETE,
 		.share = 7,
@@ -339,6 +353,7 @@ NTSTATUS file_open_path(struct task *t, const struct nt_oa *oa, uint32_t access,
 {
 	struct nt_path p;
 	struct file_open o = {
+		.t = t,
 		.p = &p,
 		.access = access,
 		.share = share,

@@ -16,6 +16,7 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
+#include "syscall-xlate/nt/file-security.h"
 #include "syscall-xlate/nt/file-xattr.h"
 
 /* More files than the soft limit: programs expect millions. */
@@ -108,6 +109,9 @@ static int open_existing(struct file_open *o)
 /* A new file or directory at o->p->host, which does not exist. */
 static int create_new(struct file_open *o)
 {
+	if (file_security_marked(o->p->folder) && o->t &&
+	    file_security_check_new(o))
+		return -EACCES;
 	int dirfd = o->p->dirfd;
 	const char *host = o->p->host;
 	mode_t mode = 0666;
@@ -367,6 +371,17 @@ static int identify(int fd, struct statx *stx)
 	return 0;
 }
 
+static NTSTATUS check_security(struct file_open *o)
+{
+	if (o->information != FILE_CREATED)
+		return file_security_marked(o->st.stx_mode)
+			       ? file_security_check(o)
+			       : STATUS_SUCCESS;
+	return o->given || file_security_marked(o->p->folder)
+		       ? file_security_new(o)
+		       : STATUS_SUCCESS;
+}
+
 /* The object for an open descriptor; takes o->fd. */
 static NTSTATUS make_file(struct file_open *o, struct file **ret)
 {
@@ -384,6 +399,8 @@ static NTSTATUS make_file(struct file_open *o, struct file **ret)
 	status = file_policy_check(o);
 	if (!status)
 		status = check_found(o, kind);
+	if (!status && o->t)
+		status = check_security(o);
 	if (!status && !o->path_only && kind == FILE_KIND_CHAR &&
 	    isatty(o->fd)) {
 		*ret = console_file(o->fd, o->access, o->share, o->options);

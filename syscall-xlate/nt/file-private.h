@@ -36,11 +36,18 @@ bool file_raise_limit(void);
 		made_;                                                         \
 	})
 
+struct descriptor;
+
 /* One NtCreateFile on its way (file-open.c). */
 struct file_open {
+	struct task *t; /* whose access counts; NULL: nobody's */
 	struct nt_path *p;
 	struct file *root;
 	uint32_t access, share, options, disposition, attributes;
+	bool maximum;   /* access is all that is allowed, and at least */
+	uint32_t named; /* this */
+	uint32_t stream; /* access to a stream of the file, which it must give */
+	const struct descriptor *given; /* for a new one, or NULL */
 	mode_t deny; /* permission bits that a new one does not get */
 	uint32_t information;
 	/* What came of it. */
@@ -57,6 +64,12 @@ static inline bool disk_is_full(int err)
 
 /* disk-queue.c: before f is closed, writes are to be carried through. */
 void disk_close(struct file *f);
+
+/* Is there a file of the host's for it, and not of C:'s table? */
+static inline bool file_has_inode(const struct file *f)
+{
+	return f->fd >= 0 && !f->dir;
+}
 
 /* f->path is another one now. */
 static inline void file_forget_base(struct file *f)

@@ -12,6 +12,7 @@
  * The file object is one of the file, opened without access to its data, whose
  * kind is changed once the stream is there.
  */
+#include "syscall-xlate/nt/file-security.h"
 #include "syscall-xlate/nt/file-xattr.h"
 
 #include <errno.h>
@@ -393,6 +394,7 @@ NTSTATUS stream_open(struct file_open *o, struct file **ret)
 		      (o->access & CHANGES || makes(o->disposition)
 			       ? FILE_WRITE_EA
 			       : 0);
+	base.stream = o->maximum ? o->named : o->access;
 	base.share = 7;
 	base.options &= ~(uint32_t)(FILE_DELETE_ON_CLOSE |
 				    FILE_NON_DIRECTORY_FILE);
@@ -422,6 +424,8 @@ NTSTATUS stream_open(struct file_open *o, struct file **ret)
 	if (status)
 		goto fail;
 	share_forget(f);
+	if (o->maximum && file_security_marked(f->mode))
+		o->access = base.access;
 	f->kind = FILE_KIND_STREAM;
 	f->ops = &named_ops;
 	f->access = o->access;

@@ -147,7 +147,8 @@ void xattr_clear(const struct file *f)
 	if (xattr_list(f, &list, &n) < 0 || !list)
 		return;
 	for (char *p = list; p < list + n; p += strlen(p) + 1)
-		if (!strncmp(p, "user.", 5) && strcmp(p, XATTR_DOS))
+		if (!strncmp(p, "user.", 5) && strcmp(p, XATTR_DOS) &&
+		    strcmp(p, XATTR_SECURITY))
 			xattr_remove(f, p);
 	free(list);
 }

@@ -10,6 +10,8 @@
 
 #define XATTR_DOS    "user.DOSATTRIB"
 #define XATTR_STREAM "user.DosStream."
+/* Ours alone: Samba's is root's. */
+#define XATTR_SECURITY "user.run-foreign.security"
 
 /*
  * The names of f's attributes, each NUL-terminated, in *list (malloc'ed; NULL

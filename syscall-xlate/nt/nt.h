@@ -255,8 +255,6 @@ NTSTATUS object_open(struct task *t, const struct object_type *type,
  * STATUS_INSUFFICIENT_RESOURCES: too large for what processes share.
  */
 NTSTATUS security_assign(struct task *t, struct object *o, gaddr sd);
-/* The permission bits of a new file that the descriptor at sd leaves. */
-NTSTATUS security_file_mode(struct task *t, gaddr sd, mode_t *mask);
 /* What was set for o, into the page that it is about to have. */
 void security_to_page(const struct object *o, struct shared_page *init);
 /* \\BaseNamedObjects\\name of o, malloc'ed; NULL, 0 if it has none. */

@@ -109,7 +109,7 @@ int units_compare_nocase(const uint16_t *a, size_t na, const uint16_t *b,
 }
 
 int case_guess(int dirfd, const char *dir, size_t dir_len, const char *name,
-	       size_t n, char *out, uint64_t *learn)
+	       size_t n, char *out, uint32_t *mode, uint64_t *learn)
 {
 	uint64_t key = *learn = key_of(dirfd, dir, dir_len);
 	const struct guess *g = &guesses[key % GUESSES];
@@ -150,6 +150,7 @@ int case_guess(int dirfd, const char *dir, size_t dir_len, const char *name,
 		if (l->version != version)
 			found = listing_look(l, name, n);
 		answer = found ? CASE_OTHER : CASE_ABSENT;
+		*mode = st.st_mode;
 		if (found)
 			strcpy(out, found);
 	}
@@ -165,7 +166,8 @@ void case_learn_found(uint64_t key)
 		set_count(g, count(g) - 1);
 }
 
-int case_find(int dirfd, const char *dir, const char *name, size_t n, char *out)
+int case_find(int dirfd, const char *dir, const char *name, size_t n, char *out,
+	      uint32_t *mode)
 {
 	struct listing *l;
 	struct stat st;
@@ -179,6 +181,7 @@ int case_find(int dirfd, const char *dir, const char *name, size_t n, char *out)
 			return -errno;
 		if (!S_ISDIR(st.st_mode))
 			return -ENOTDIR;
+		*mode = st.st_mode;
 		pthread_mutex_lock(&listing_lock);
 		l = listing_get(st.st_dev, st.st_ino);
 		ret = l ? listing_refresh(l, dirfd, dir, &st) : -ENOMEM;

@@ -49,6 +49,7 @@ struct nt_path {
 	bool stream;     /* names an alternate data stream: its name is */
 	bool from_lower; /* path_open() took it from lower: read-only */
 	int dirfd;       /* what host is relative to, or AT_FDCWD */
+	uint32_t folder; /* st_mode of the last component's, or 0 */
 	size_t len;      /* of host */
 	size_t fixed;    /* leading bytes of host that need no search */
 	/* C: only: the folder itself, or NULL; and where ours may be. */
@@ -185,12 +186,13 @@ const struct virtual_dir *virtual_from_host(const char *host);
  *   dirfd, dir  the directory, as for openat(2); dir "" is dirfd itself
  *   name, n     wanted
  *   out         at least 256 bytes; the spelling found, NUL-terminated
+ *   mode        set to the directory's st_mode, if it can be looked at
  *
  * Returns 1, 0 if there is none, or -errno if the directory cannot be looked
  * at.  An exact match wins.  Any thread; takes the cache's lock.
  */
 int case_find(int dirfd, const char *dir, const char *name, size_t n,
-	      char *out);
+	      char *out, uint32_t *mode);
 
 enum case_answer { CASE_UNKNOWN, CASE_ABSENT, CASE_OTHER };
 
@@ -199,14 +201,14 @@ enum case_answer { CASE_UNKNOWN, CASE_ABSENT, CASE_OTHER };
  *
  *   dirfd, dir  as above, dir_len bytes; need not be terminated
  *   name, n     wanted; terminated, or with a slash
- *   out         as above, for CASE_OTHER
+ *   out, mode   as above, for CASE_OTHER; unless CASE_UNKNOWN
  *   learn       set to what case_learn_found() wants
  *
  * CASE_ABSENT: no spelling of it exists, at the moment of a stat made here.
  * CASE_OTHER: only another spelling does.  CASE_UNKNOWN: ask the host.
  */
 int case_guess(int dirfd, const char *dir, size_t dir_len, const char *name,
-	       size_t n, char *out, uint64_t *learn);
+	       size_t n, char *out, uint32_t *mode, uint64_t *learn);
 /* The host had the name as it was spelled. */
 void case_learn_found(uint64_t learn);
 

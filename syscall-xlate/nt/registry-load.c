@@ -272,6 +272,7 @@ static NTSTATUS open_file(struct task *t, gaddr attr, uint32_t access,
 {
 	struct nt_path p;
 	struct file_open o = {
+		.t = t,
 		.p = &p,
 		.access = access | ACCESS_SYNCHRONIZE,
 		.share = share,

@@ -2,23 +2,17 @@
 /*
  * security.c - security descriptors of objects.
  *
- * A file's descriptor is made from its owner and mode each time; setting one
- * can only take rights of group and others away (what programs do to protect
- * keys).  What is set for any other object is kept with it: in the key, in the
+ * What is set for an object is kept with it: in the key, beside the file, in the
  * object, or, if processes share that, in its page.  It is told to who asks, and
- * counts when a key is opened.
+ * counts when a key or a file is opened.
  */
 #include "syscall-xlate/nt/descriptor.h"
 
-#include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "syscall-xlate/nt/calls.h"
-#include "syscall-xlate/nt/file.h"
+#include "syscall-xlate/nt/file-security.h"
 #include "syscall-xlate/nt/inode-change.h"
 #include "syscall-xlate/nt/registry.h"
 #include "syscall-xlate/nt/shared.h"
@@ -183,151 +177,24 @@ NTSTATUS security_assign(struct task *t, struct object *o, gaddr sd)
 	return status;
 }
 
-/* ---- files ------------------------------------------------------------ */
-
-static uint32_t rights_of(mode_t bits)
-{
-	uint32_t r = 0x100080; /* SYNCHRONIZE, FILE_READ_ATTRIBUTES */
-
-	if (bits & 4)
-		r |= 0x120089; /* FILE_GENERIC_READ */
-	if (bits & 2)
-		r |= 0x120116 | 0x10040; /* write, delete, delete child */
-	if (bits & 1)
-		r |= 0x1200a0; /* FILE_GENERIC_EXECUTE */
-	return r;
-}
-
-static NTSTATUS file_descriptor(int fd, struct descriptor *d)
-{
-	const struct sid everyone = sid_make(1, 1, 0);
-	enum { SIZE = 512 };
-	struct stat st;
-
-	memset(d, 0, sizeof *d);
-	if (fstat(fd, &st) < 0)
-		return status_from_errno(errno);
-	d->dacl = malloc(SIZE);
-	if (!d->dacl)
-		return STATUS_NO_MEMORY;
-	d->has_owner = d->has_group = d->has_dacl = true;
-	d->owner = sid_of_uid(st.st_uid);
-	d->group = sid_of_gid(st.st_gid);
-	acl_init(d->dacl);
-	/* The owner can always chmod(2). */
-	acl_add(d->dacl, SIZE,
-		((st.st_mode & 0700) == 0700 || S_ISREG(st.st_mode)) &&
-				st.st_mode & 0200
-			? 0x1f01ff
-			: rights_of(st.st_mode >> 6) | 0x1f0100,
-		&d->owner);
-	if (st.st_mode & 070)
-		acl_add(d->dacl, SIZE, rights_of(st.st_mode >> 3), &d->group);
-	if (st.st_mode & 07)
-		acl_add(d->dacl, SIZE, rights_of(st.st_mode), &everyone);
-	return STATUS_SUCCESS;
-}
-
-/* Permission bits that the list gives to a SID. */
-static mode_t bits_for(const struct descriptor *d, const struct sid *s)
-{
-	struct acl_walk w = acl_walk(d->dacl);
-	uint32_t r = 0;
-	struct ace e;
-
-	while (acl_next(&w, &e))
-		if (e.plain && e.type == ACE_ALLOWED &&
-		    !(e.flags & ACE_INHERIT_ONLY) && sid_equal(&e.sid, s))
-			r |= generic_map(e.mask, file_type.generic);
-	return (r & 1 ? 4 : 0) | (r & 2 ? 2 : 0) | (r & 0x20 ? 1 : 0);
-}
-
-/* What of a mode the list lets stand, if the file's group is gid. */
-static mode_t mode_mask(const struct descriptor *d, gid_t gid)
-{
-	const struct sid others[] = { sid_make(1, 1, 0), sid_make(5, 1, 11),
-				      sid_make(5, 2, 32, 545) };
-	struct sid group = sid_of_gid(gid);
-	mode_t o = 0;
-
-	if (!d->has_dacl || !d->dacl)
-		return 07777; /* everybody may: nothing to take away */
-	for (size_t i = 0; i < COUNT_OF(others); i++)
-		o |= bits_for(d, &others[i]);
-	return 07700 | (o | bits_for(d, &group)) << 3 | o;
-}
-
-NTSTATUS security_file_mode(struct task *t, gaddr sd, mode_t *mask)
-{
-	struct descriptor d;
-	NTSTATUS status = descriptor_read(t, sd, &d);
-
-	if (status)
-		return status;
-	*mask = mode_mask(&d, getegid());
-	descriptor_free(&d);
-	return STATUS_SUCCESS;
-}
-
-/* All files are of medium integrity, or of that which nobody has lowered. */
-static bool is_own_label(const uint8_t *label)
-{
-	const struct sid medium = sid_make(16, 1, 8192),
-			 high = sid_make(16, 1, 12288);
-	struct acl_walk w;
-	struct ace e;
-	size_t n;
-
-	if (!label)
-		return true;
-	for (w = acl_walk(label); acl_next(&w, &e);) {
-		n = e.size - 8u;
-		if ((n < sid_size(&medium) ||
-		     memcmp(e.at + 8, &medium, sid_size(&medium))) &&
-		    (n < sid_size(&high) ||
-		     memcmp(e.at + 8, &high, sid_size(&high))))
-			return false;
-	}
-	return true;
-}
-
-static NTSTATUS change_file(int fd, uint32_t info, const struct descriptor *d)
-{
-	const struct sid admins = sid_make(5, 2, 32, 544);
-	struct stat st;
-	uint32_t uid;
-
-	if (fd < 0)
-		return STATUS_ACCESS_DENIED; /* one that we made up */
-	if (fstat(fd, &st) < 0)
-		return status_from_errno(errno);
-	/* Giving files away is root's; administrators are root. */
-	if (info & OWNER_INFO &&
-	    (!d->has_owner ||
-	     (!sid_equal(&d->owner, &admins) &&
-	      (!sid_to_uid(&d->owner, &uid) || uid != st.st_uid))))
-		return STATUS_INVALID_OWNER;
-	if (info & LABEL_INFO && !is_own_label(d->label))
-		return STATUS_NOT_SUPPORTED;
-	if (!(info & DACL_INFO))
-		return STATUS_SUCCESS;
-	return inode_chmod(fd, st.st_mode & 07777 & mode_mask(d, st.st_gid)) < 0
-		       ? status_from_errno(errno)
-		       : STATUS_SUCCESS;
-}
-
 /* ---- the calls -------------------------------------------------------- */
 
-/* Something of a disk's, or NULL.  Its fd is -1 if we made it up. */
-static const struct file *disk_file(const struct object *o)
+/* What is on a disk, or NULL.  Its fd is -1 if we made it up. */
+static struct file *disk_file(struct object *o)
 {
-	const struct file *f = (const struct file *)o;
+	struct file *f = (struct file *)o;
 
-	return o->type == &file_type && (f->kind == FILE_KIND_DISK ||
-					 f->kind == FILE_KIND_DIR ||
-					 f->kind == FILE_KIND_LINK)
-		       ? f
-		       : NULL;
+	if (o->type != &file_type)
+		return NULL;
+	switch (f->kind) {
+	case FILE_KIND_DISK:
+	case FILE_KIND_DIR:
+	case FILE_KIND_LINK:
+	case FILE_KIND_STREAM:
+		return f;
+	default:
+		return NULL;
+	}
 }
 
 NTSTATUS nt_query_security_object(struct task *t, uint64_t handle,
@@ -353,8 +220,8 @@ NTSTATUS nt_query_security_object(struct task *t, uint64_t handle,
 		status = STATUS_NO_MEMORY;
 	} else if (o->type == &key_type) {
 		status = reg_security_get(o, tk, &d);
-	} else if (disk_file(o) && disk_file(o)->fd >= 0) {
-		status = file_descriptor(disk_file(o)->fd, &d);
+	} else if (disk_file(o) && file_has_inode(disk_file(o))) {
+		status = file_security_get(disk_file(o)->fd, &d);
 	} else {
 		status = kept_get(o, &b, &kept.len);
 		kept.at = b;
@@ -403,7 +270,7 @@ NTSTATUS nt_set_security_object(struct task *t, uint64_t handle, uint32_t info,
 	if (!status) {
 		tk = token_effective(t);
 		if (disk_file(o))
-			status = change_file(disk_file(o)->fd, info, &d);
+			status = file_security_set(disk_file(o), tk, info, &d);
 		else if (o->type == &key_type)
 			status = reg_security_set(o, tk, info, &d);
 		else
