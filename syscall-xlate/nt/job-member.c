@@ -420,6 +420,17 @@ void job_process_ended(struct nt_process *p)
 
 /* ---- children and others ---------------------------------------------- */
 
+enum job_stay job_keeps_child(struct object *o, bool breakaway)
+{
+	uint32_t flags = job_of_object(o)->area->limits.basic.flags;
+
+	if (flags & JOB_LIMIT_SILENT_BREAKAWAY)
+		return JOB_LEAVE;
+	if (!breakaway)
+		return JOB_STAY;
+	return flags & JOB_LIMIT_BREAKAWAY_OK ? JOB_LEAVE : JOB_REFUSES;
+}
+
 /* Whether children of ours are in o: STATUS_ACCESS_DENIED: may not leave. */
 NTSTATUS jobs_of_child(bool breakaway, struct object **innermost)
 {
@@ -428,16 +439,12 @@ NTSTATUS jobs_of_child(bool breakaway, struct object **innermost)
 
 	pthread_mutex_lock(&jobs_lock);
 	for (o = nt_self->job; o; o = job_of_object(o)->outer) {
-		uint32_t flags = job_of_object(o)->area->limits.basic.flags;
+		enum job_stay stay = job_keeps_child(o, breakaway);
 
-		if (flags & JOB_LIMIT_SILENT_BREAKAWAY)
-			continue;
-		if (!breakaway)
-			break;
-		if (!(flags & JOB_LIMIT_BREAKAWAY_OK)) {
+		if (stay == JOB_REFUSES)
 			status = STATUS_ACCESS_DENIED;
+		if (stay != JOB_LEAVE)
 			break;
-		}
 	}
 	*innermost = o;
 	pthread_mutex_unlock(&jobs_lock);

@@ -267,11 +267,12 @@ NTSTATUS process_set_priority(struct nt_process *p, uint8_t class)
 
 /* ---- children ---- */
 
-void placement_hand_down(struct start_block *b, uint64_t first_thread)
+void placement_hand_down(struct start_block *b, const struct nt_process *parent,
+			 uint64_t first_thread)
 {
 	_Static_assert(sizeof b->cpus == sizeof machine, "a set as it is");
 	memcpy(b->cpus, &machine, sizeof machine);
-	b->affinity = nt_self->affinity;
+	b->affinity = process_affinity(parent);
 	b->thread_affinity = first_thread;
 }
 

@@ -21,7 +21,8 @@ void placement_of_child(const struct start_block *b); /* which we are */
 /* So that others see what we have. */
 void placement_publish(struct start_block *b);
 /* For a child: b->cpus, b->affinity, b->thread_affinity (0: the same). */
-void placement_hand_down(struct start_block *b, uint64_t first_thread);
+void placement_hand_down(struct start_block *b, const struct nt_process *parent,
+			 uint64_t first_thread);
 
 /* The processors that there are; and as the guest numbers them. */
 const cpu_set_t *machine_cpus(void);

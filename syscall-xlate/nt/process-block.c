@@ -172,19 +172,30 @@ static void pass_chain(struct passing *g, struct object *job)
 static void pass_jobs(struct passing *g)
 {
 	pass_chain(g, g->request->innermost_job);
+	for (unsigned i = PARENT_JOBS; i--;)
+		if (g->request->parent_jobs[i])
+			pass_job(g, g->request->parent_jobs[i]);
 	for (size_t i = 0; i < g->request->njobs; i++)
 		pass_job(g, g->request->job_objects[i]);
 }
 
 NTSTATUS passing_collect(const struct request *r, struct passing *g)
 {
+	const uint64_t std[3] = { r->p.std_in, r->p.std_out, r->p.std_err };
+	NTSTATUS status = STATUS_SUCCESS;
+
 	*g = (struct passing){
 		.request = r,
 		.std_fd = { -1, -1, -1 },
 		.control = { -1, -1 },
 		.debug = { -1, -1 },
 	};
-	handles_each(pass_one, g);
+	if (r->parent)
+		status = remote_handles(r->parent, r->inherit, std, pass_one, g);
+	else
+		handles_each(pass_one, g);
+	if (status)
+		return status;
 	pass_jobs(g);
 	if (g->failed)
 		return STATUS_NO_MEMORY;
@@ -242,7 +253,7 @@ static size_t block_size(const struct request *r, const struct passing *g)
 uint32_t child_priority(const struct request *r)
 {
 	enum { IDLE = 1, NORMAL = 2, BELOW_NORMAL = 5 };
-	uint32_t own = nt_self->priority_class;
+	uint32_t own = process_priority(r->parent ? r->parent : nt_self);
 
 	if (r->priority_class)
 		return r->priority_class;
@@ -259,7 +270,8 @@ static void fill_block(struct start_block *b, size_t size,
 	b->version = START_VERSION;
 	b->size = (uint32_t)size;
 	b->suspend = r->suspended;
-	b->parent_id = nt_self->id;
+	b->parent_id = r->parent ? r->parent->id : nt_self->id;
+	b->starter_id = nt_self->id;
 	b->control = g->control[1];
 	b->debug = g->debug[1];
 	b->debug_flags = g->debug_flags;
@@ -277,7 +289,7 @@ static void fill_block(struct start_block *b, size_t size,
 	b->process_group = p->process_group;
 	b->error_mode = r->error_mode;
 	b->priority_class = child_priority(r);
-	placement_hand_down(b, r->affinity);
+	placement_hand_down(b, r->parent ? r->parent : nt_self, r->affinity);
 	b->childless = r->childless;
 	b->mitigations = r->mitigations[0];
 	/* What says "a pseudo console of yours" to us means nothing there. */

@@ -30,7 +30,8 @@ struct passing {
 /*
  * The handles that r's child gets.  g is to be freed in any case; its control
  * is the caller's to close.  STATUS_NO_MEMORY; STATUS_INVALID_PARAMETER: the
- * request lists one that cannot be inherited.
+ * request lists one that cannot be inherited; what remote_ask() says if they
+ * are another parent's.
  */
 NTSTATUS passing_collect(const struct request *r, struct passing *g);
 /* Both ends of g->control; without one handles are only inherited, not given

@@ -27,6 +27,7 @@
 #include "syscall-xlate/nt/placement.h"
 #include "syscall-xlate/nt/process-spawn.h"
 #include "syscall-xlate/nt/process.h"
+#include "syscall-xlate/nt/remote.h"
 #include "syscall-xlate/nt/calls.h"
 
 enum {
@@ -34,6 +35,7 @@ enum {
 	FLAG_NO_DEBUG_INHERIT = 2,
 	FLAG_INHERIT = 4,
 	THREAD_SUSPENDED = 1,
+	USE_STD_HANDLES = 0x100, /* STARTF_USESTDHANDLES */
 };
 
 /* ---- what kind of file it is
@@ -101,6 +103,9 @@ static NTSTATUS enter_jobs(const struct request *r, struct nt_process *p)
 
 	for (; o && !status; o = job_outer(o))
 		status = job_register(o, p);
+	for (unsigned i = 0; i < PARENT_JOBS && !status; i++)
+		if (r->parent_jobs[i])
+			status = job_register(r->parent_jobs[i], p);
 	for (size_t i = 0; i < r->njobs && !status; i++)
 		status = job_register(r->job_objects[i], p);
 	return status;
@@ -174,7 +179,7 @@ static NTSTATUS make_debug(const struct request *r, struct passing *g)
 	if (r->debug_object)
 		g->debug_flags = debug_object_flags(r->debug_object) |
 				 (r->debug_only_this ? DEBUG_NO_INHERIT : 0);
-	else if (!debug_inherits(&g->debug_flags))
+	else if (r->parent || !debug_inherits(&g->debug_flags))
 		return STATUS_SUCCESS;
 	return passing_make_debug(g) ? STATUS_INSUFFICIENT_RESOURCES
 				     : STATUS_SUCCESS;
@@ -204,7 +209,8 @@ static struct nt_process *start(const struct request *r, enum kind kind,
 	pid_t pid;
 
 	*status = passing_collect(r, &g);
-	if (!*status && kind == KIND_PE)
+	/* Only its parent has one, and that is not us. */
+	if (!*status && kind == KIND_PE && !r->parent)
 		passing_make_control(&g);
 	if (!*status && kind == KIND_PE)
 		*status = make_debug(r, &g);
@@ -215,7 +221,10 @@ static struct nt_process *start(const struct request *r, enum kind kind,
 	}
 	if (!*status) {
 		cpu_set_t ours;
-		bool bound = placement_begin_spawn(r->affinity, &ours);
+		uint64_t where = r->affinity ? r->affinity
+				 : r->parent ? process_affinity(r->parent)
+					     : 0;
+		bool bound = placement_begin_spawn(where, &ours);
 
 		err = kind == KIND_PE
 			      ? spawn_nt(r, &g, channel, &pid)
@@ -270,7 +279,7 @@ static struct nt_process *start(const struct request *r, enum kind kind,
 	if (!p->is_nt && r->priority_class)
 		process_set_priority(p, (uint8_t)r->priority_class);
 	p->wow64 = r->wow64;
-	p->parent_id = nt_self->id;
+	p->parent_id = r->parent ? r->parent->id : nt_self->id;
 	*status = tell_debugger(r, p, g.debug[0]);
 	*th = *status ? NULL : first_thread(p);
 	if (!*th) {
@@ -323,6 +332,10 @@ static NTSTATUS create(struct task *t, struct request *r, gaddr create_info,
 	/* Nor can it be attached to. */
 	if (r->debug_object && nt_self->wow64 && !r->wow64)
 		return STATUS_NOT_SUPPORTED;
+	/* Standard handles that were not asked for are the caller's, not those
+	   of the parent whose they would be. */
+	if (r->parent && !(r->p.window_flags & USE_STD_HANDLES))
+		r->p.std_in = r->p.std_out = r->p.std_err = 0;
 	request_find_cwd(r);
 	if (!pty_slave_path(t, r->p.console, r->pty, sizeof r->pty))
 		r->pty[0] = 0;
@@ -350,10 +363,38 @@ static NTSTATUS create(struct task *t, struct request *r, gaddr create_info,
 	return status;
 }
 
+/* The other parent's, as far as its children are in them. */
+static NTSTATUS find_parent_jobs(struct request *r)
+{
+	struct object *o = NULL;
+	NTSTATUS status = STATUS_SUCCESS;
+	unsigned n = 0;
+
+	for (unsigned i = 0; !status; i++) {
+		enum job_stay stay;
+
+		status = remote_job(r->parent, i, &o);
+		if (status || !o)
+			break;
+		stay = n ? JOB_STAY : job_keeps_child(o, r->breakaway);
+		if (stay == JOB_REFUSES || n == PARENT_JOBS)
+			status = STATUS_ACCESS_DENIED;
+		else if (stay == JOB_STAY && !job_has_room(o))
+			status = STATUS_QUOTA_EXCEEDED;
+		if (status || stay == JOB_LEAVE)
+			object_put(o);
+		else
+			r->parent_jobs[n++] = o;
+	}
+	return status;
+}
+
 static NTSTATUS find_jobs(struct task *t, struct request *r)
 {
 	enum { JOB_ASSIGN = 1 };
-	NTSTATUS status = jobs_of_child(r->breakaway, &r->innermost_job);
+	NTSTATUS status =
+		r->parent ? find_parent_jobs(r)
+			  : jobs_of_child(r->breakaway, &r->innermost_job);
 
 	if (r->njobs)
 		r->job_objects = calloc(r->njobs, sizeof *r->job_objects);

@@ -10,7 +10,7 @@
 
 #include "syscall-xlate/nt/nt.h"
 
-enum { START_MAGIC = 0x31424652, START_VERSION = 6 };
+enum { START_MAGIC = 0x31424652, START_VERSION = 7 };
 
 /* A string in the block: units of UTF-16, terminated; at 0: absent. */
 struct start_string {
@@ -31,6 +31,7 @@ struct start_block {
 	int32_t debug;   /* its end of one to its debugger (debug.h); -1 */
 	uint32_t debug_flags;
 	uint32_t parent_id;
+	uint32_t starter_id; /* the parent's, or whoever acts for it */
 	uint32_t flags, window_flags, show_window, console_flags;
 	uint32_t x, y, cx, cy, chars_x, chars_y, fill, process_group;
 	uint32_t error_mode;

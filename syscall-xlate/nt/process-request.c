@@ -30,6 +30,10 @@ void request_free(struct request *r)
 		object_put(r->job_objects[i]);
 	free(r->job_objects);
 	object_put(r->debug_object);
+	for (unsigned i = 0; i < PARENT_JOBS; i++)
+		object_put(r->parent_jobs[i]);
+	if (r->parent)
+		object_put(&r->parent->object);
 	free(r->jobs);
 	free(r);
 }
@@ -87,6 +91,29 @@ static NTSTATUS read_affinity(struct task *t, const struct attribute *a,
 		       : STATUS_SUCCESS;
 }
 
+static NTSTATUS read_parent(struct task *t, uint64_t h, struct request *r)
+{
+	enum { MAY_CREATE_PROCESS = 0x80 };
+	struct nt_process *p;
+	NTSTATUS status;
+
+	if (r->parent)
+		return STATUS_INVALID_PARAMETER;
+	status = handle_get(t, h, &process_type, MAY_CREATE_PROCESS, &p);
+	if (status)
+		return status;
+	if (p == nt_self) {
+		object_put(&p->object);
+		return STATUS_SUCCESS;
+	}
+	r->parent = p;
+	if (p->object.state)
+		return STATUS_PROCESS_IS_TERMINATING;
+	process_learn(p);
+	r->error_mode = p->error_mode;
+	return p->is_nt ? STATUS_SUCCESS : STATUS_NOT_SUPPORTED;
+}
+
 static NTSTATUS read_attribute(struct task *t, const struct attribute *a,
 			       struct request *r)
 {
@@ -109,7 +136,7 @@ static NTSTATUS read_attribute(struct task *t, const struct attribute *a,
 
 	switch (a->attribute & 0xffff) {
 	case PARENT:
-		return process_is_self(t, a->value, 0);
+		return read_parent(t, a->value, r);
 	case DEBUG_PORT:
 		r->debug_port = a->value;
 		return STATUS_SUCCESS;

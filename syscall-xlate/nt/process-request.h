@@ -13,6 +13,8 @@ struct text {
 	size_t len;
 };
 
+enum { PARENT_JOBS = 16 }; /* jobs in each other */
+
 struct request {
 	struct text image; /* \??\X:\... */
 	struct process_parameters64 p;
@@ -27,6 +29,10 @@ struct request {
 	size_t njobs;
 	struct object **job_objects;   /* references, of jobs */
 	struct object *innermost_job; /* of ours that it is in, too */
+	/* Or those of the other parent: references, the innermost first. */
+	struct object *parent_jobs[PARENT_JOBS];
+	/* Not ours but that process's child; a reference.  NULL: ours. */
+	struct nt_process *parent;
 	uint64_t debug_port;   /* handle of a debug object; 0 */
 	struct object *debug_object; /* that; a reference */
 	bool debug_only_this;  /* not its children, too */

@@ -206,7 +206,7 @@ void start_wait_for_resume(void)
 		syscall(SYS_futex, &nt_self->block->suspend, FUTEX_WAIT, n,
 			&look, NULL, 0);
 		/* Nobody would ever resume us. */
-		if (process_id(getppid()) != nt_self->parent_id)
+		if (process_id(getppid()) != nt_self->block->starter_id)
 			_exit(1);
 		jobs_check();
 	}

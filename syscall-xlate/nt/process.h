@@ -74,6 +74,9 @@ NTSTATUS job_assign(struct object *job, struct nt_process *p);
 /* The innermost job that a child of ours will be in, NULL: none; and the next.
    STATUS_ACCESS_DENIED: it may not break away. */
 NTSTATUS jobs_of_child(bool breakaway, struct object **innermost);
+/* Is a child of a member in o, too, or not, or may it not be started so? */
+enum job_stay { JOB_STAY, JOB_LEAVE, JOB_REFUSES };
+enum job_stay job_keeps_child(struct object *o, bool breakaway);
 struct object *job_outer(struct object *job);
 /* p, which was started as a member, takes its place. */
 NTSTATUS job_register(struct object *job, struct nt_process *p);

@@ -19,6 +19,7 @@
 #include "base/policy-net.h"
 #include "syscall-xlate/nt/console.h"
 #include "syscall-xlate/nt/debug.h"
+#include "syscall-xlate/nt/job.h"
 #include "syscall-xlate/nt/nt-private.h"
 #include "syscall-xlate/nt/placement.h"
 #include "syscall-xlate/nt/process.h"
@@ -252,6 +253,68 @@ static NTSTATUS adopt(struct remote_msg *m, int fd)
 	return STATUS_SUCCESS;
 }
 
+struct search {
+	const struct remote_msg *m;
+	uint64_t h; /* found; 0 */
+	struct object *o;
+	uint32_t access, attributes;
+};
+
+static bool is_next(uint64_t h, struct object *o, uint32_t access,
+		    uint32_t attributes, void *arg)
+{
+	struct search *s = arg;
+	const uint64_t *args = s->m->args;
+
+	if (h <= args[0] || (!(args[1] && attributes & OBJ_INHERIT) &&
+			     h != args[2] && h != args[3] && h != args[4]))
+		return true;
+	s->h = h;
+	s->o = o;
+	object_get(o);
+	s->access = access;
+	s->attributes = attributes;
+	return false;
+}
+
+/* What a child that another starts for us inherits, one by one. */
+static NTSTATUS inherited(struct remote_msg *m, struct object **keep)
+{
+	struct search s;
+
+	do {
+		object_put(*keep);
+		s = (struct search){ .m = m };
+		handles_each(is_next, &s);
+		*keep = s.o;
+		m->args[0] = s.h;
+		/* Some are only ours, as for children that we start. */
+	} while (s.o && put_object(m, s.o, s.access, s.attributes));
+	return STATUS_SUCCESS;
+}
+
+static NTSTATUS member(struct remote_msg *m, struct object **keep)
+{
+	uint64_t n = m->args[0];
+	struct object *o;
+
+	pthread_mutex_lock(&jobs_lock);
+	for (o = nt_self->job; o && n; n--)
+		o = job_outer(o);
+	if (o)
+		object_get(o);
+	pthread_mutex_unlock(&jobs_lock);
+	*keep = o;
+	if (!o)
+		return STATUS_SUCCESS;
+	if (!handle_pack_member((struct start_handle *)m->data, o))
+		return STATUS_NOT_SUPPORTED;
+	m->has_object = true;
+	m->fd = ((struct start_handle *)m->data)->passed.fd;
+	m->len = offsetof(struct start_handle, passed.data);
+	return STATUS_SUCCESS;
+}
+
 static NTSTATUS thread(struct remote_msg *m, struct object **keep)
 {
 	struct nt_thread *th = thread_by_id((uint32_t)m->args[0]);
@@ -299,6 +362,12 @@ static void answer(struct remote_msg *m, struct object **keep)
 		break;
 	case REMOTE_TAKE:
 		m->status = take(m, keep);
+		break;
+	case REMOTE_INHERIT:
+		m->status = inherited(m, keep);
+		break;
+	case REMOTE_MEMBER:
+		m->status = member(m, keep);
 		break;
 	case REMOTE_THREAD:
 		m->status = thread(m, keep);

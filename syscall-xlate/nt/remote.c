@@ -376,10 +376,31 @@ bool remote_call_slow(struct task *t, uint64_t h, uint32_t access,
 
 /* ---- handles and memory ---------------------------------------------- */
 
+/* The object that came with the answer m, or NULL; m is done with. */
+static struct object *object_of(struct remote_msg *m)
+{
+	const size_t head = offsetof(struct start_handle, passed.data);
+	struct start_handle *sh = (struct start_handle *)m->data;
+	struct object *o = NULL;
+
+	if (m->has_object && m->len >= head &&
+	    m->len - head <= sizeof sh->passed.data) {
+		sh->passed.fd = m->fd;
+		sh->passed.len = (uint32_t)(m->len - head);
+		m->fd = -1;
+		o = handle_unpack(sh);
+	}
+	if (m->fd >= 0)
+		close(m->fd);
+	m->fd = -1;
+	m->has_object = false;
+	m->len = 0;
+	return o;
+}
+
 NTSTATUS remote_take(struct nt_process *p, uint64_t h, uint32_t options,
 		     struct object **o, uint32_t *access, uint32_t *attributes)
 {
-	const size_t head = offsetof(struct start_handle, passed.data);
 	struct remote_msg *m = remote_msg(REMOTE_TAKE);
 	struct start_handle *sh;
 	NTSTATUS status;
@@ -390,20 +411,67 @@ NTSTATUS remote_take(struct nt_process *p, uint64_t h, uint32_t options,
 	m->args[1] = options;
 	status = remote_ask(p, m);
 	sh = (struct start_handle *)m->data;
-	*o = NULL;
-	if (!status && m->has_object &&
-	    m->len >= head && m->len - head <= sizeof sh->passed.data) {
-		sh->passed.fd = m->fd;
-		sh->passed.len = (uint32_t)(m->len - head);
-		m->fd = -1;
-		*o = handle_unpack(sh);
-		*access = sh->access;
-		*attributes = sh->attributes;
+	*o = object_of(m);
+	if (*o && status) {
+		object_put(*o);
+		*o = NULL;
 	}
-	if (m->fd >= 0)
-		close(m->fd);
+	*access = sh->access;
+	*attributes = sh->attributes;
 	free(m);
 	return status ? status : *o ? STATUS_SUCCESS : STATUS_NOT_SUPPORTED;
+}
+
+NTSTATUS remote_handles(struct nt_process *p, bool inherit,
+			const uint64_t always[3],
+			bool (*fn)(uint64_t h, struct object *o,
+				   uint32_t access, uint32_t attributes,
+				   void *arg),
+			void *arg)
+{
+	struct remote_msg *m = remote_msg(REMOTE_INHERIT);
+	NTSTATUS status = m ? STATUS_SUCCESS : STATUS_NO_MEMORY;
+	uint64_t h = 0;
+	bool more = true;
+
+	while (!status && more) {
+		struct start_handle *sh = (struct start_handle *)m->data;
+		struct object *o;
+
+		m->op = REMOTE_INHERIT;
+		m->args[0] = h;
+		m->args[1] = inherit;
+		memcpy(&m->args[2], always, 3 * sizeof *always);
+		status = remote_ask(p, m);
+		o = object_of(m);
+		/* They come in order, so there is an end. */
+		more = !status && m->args[0] > h;
+		h = m->args[0];
+		if (o && more)
+			more = fn(h, o, sh->access, sh->attributes, arg);
+		object_put(o);
+	}
+	free(m);
+	return status;
+}
+
+NTSTATUS remote_job(struct nt_process *p, unsigned n, struct object **job)
+{
+	struct remote_msg *m = remote_msg(REMOTE_MEMBER);
+	NTSTATUS status;
+
+	*job = NULL;
+	if (!m)
+		return STATUS_NO_MEMORY;
+	m->args[0] = n;
+	status = remote_ask(p, m);
+	*job = object_of(m);
+	free(m);
+	if (*job && (status || (*job)->type != &job_type)) {
+		object_put(*job);
+		*job = NULL;
+	}
+	return status;
 }
 
 NTSTATUS remote_give(struct nt_process *p, struct object *o, uint32_t access,

@@ -13,7 +13,7 @@
 #include "syscall-xlate/nt/process-create.h"
 
 enum {
-	REMOTE_MAGIC = 0x34524652, /* with every change of the messages */
+	REMOTE_MAGIC = 0x35524652, /* with every change of the messages */
 	REMOTE_ARGS = 12,
 	REMOTE_DATA = 64 << 10,
 };
@@ -28,6 +28,11 @@ enum remote_op {
 	REMOTE_READ,     /* args: address, length; data */
 	REMOTE_WRITE,    /* the same; data */
 	REMOTE_DEBUG,    /* args: attach (with fd) or not, DEBUG_* flags */
+	/* args: a handle, whether inheritable ones are wanted, three that are in
+	   any case; the next one's object, and args[0]: its value; 0: none */
+	REMOTE_INHERIT,
+	REMOTE_MEMBER, /* args[0]: n; object: the n-th job it is in, from the
+			  innermost; or none */
 };
 
 /* A request, and its answer; data is cut to len. */
@@ -96,6 +101,18 @@ NTSTATUS remote_take(struct nt_process *p, uint64_t h, uint32_t options,
 /* Our object becomes a handle of p's. */
 NTSTATUS remote_give(struct nt_process *p, struct object *o, uint32_t access,
 		     uint32_t attributes, uint64_t *h);
+/*
+ * remote_handles() - what a child of p's would get: calls fn as handles_each()
+ * does, for inheritable handles if inherit, and for those in always.
+ */
+NTSTATUS remote_handles(struct nt_process *p, bool inherit,
+			const uint64_t always[3],
+			bool (*fn)(uint64_t h, struct object *o,
+				   uint32_t access, uint32_t attributes,
+				   void *arg),
+			void *arg);
+/* The n-th job that p is in, from the innermost, with a reference; NULL. */
+NTSTATUS remote_job(struct nt_process *p, unsigned n, struct object **job);
 /* Memory of p, by the host where it lets us, else by p itself. */
 NTSTATUS remote_read(struct nt_process *p, void *dst, uint64_t src, size_t n);
 NTSTATUS remote_write(struct nt_process *p, uint64_t dst, const void *src,

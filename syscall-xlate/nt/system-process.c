@@ -10,6 +10,7 @@
  */
 #include "syscall-xlate/nt/system-info.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,6 +22,7 @@
 #include "syscall-xlate/nt/calls.h"
 #include "syscall-xlate/nt/nt-private.h"
 #include "syscall-xlate/nt/path.h"
+#include "syscall-xlate/nt/process-create.h"
 #include "syscall-xlate/nt/process.h"
 #include "syscall-xlate/nt/time.h"
 
@@ -97,9 +99,29 @@ static int64_t clock_ticks(unsigned long long v)
 	return (int64_t)v * (10000000 / (hz > 0 ? hz : 100));
 }
 
-/* The program that a run-foreign process runs; "" if it is none. */
-static void foreign_path(int pid, char *out, size_t size)
+/* Who started it may have done so for another: its start block knows.  0 */
+static uint32_t parent_in_block(int pid, const char *channel)
 {
+	struct start_block b;
+	char path[64];
+	bool ok;
+	int fd;
+
+	snprintf(path, sizeof path, "/proc/%d/fd/%d", pid, atoi(channel));
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	if (fd < 0)
+		return 0;
+	ok = pread(fd, &b, sizeof b, 0) == sizeof b &&
+	     b.magic == START_MAGIC && b.version == START_VERSION;
+	close(fd);
+	return ok ? b.parent_id : 0;
+}
+
+/* The program that a run-foreign process runs, "" if it is none; and whose
+   child it is, if it says so. */
+static void foreign_path(int pid, char *out, size_t size, uint32_t *parent)
+{
+	static const char channel[] = "--parent-channel=";
 	static char self[4096] SPARSE;
 	char link[64], exe[4096], args[8192];
 	ssize_t len, n;
@@ -119,6 +141,8 @@ static void foreign_path(int pid, char *out, size_t size)
 	for (char *s = args; s < args + MAX(n, 0); s += strlen(s) + 1) {
 		size_t m = strlen(s);
 
+		if (parent && !strncmp(s, channel, sizeof channel - 1))
+			*parent = parent_in_block(pid, s + sizeof channel - 1);
 		if (s != args && m > 4 && !strcasecmp(s + m - 4, ".exe")) {
 			snprintf(out, size, "%s", s);
 			return;
@@ -199,13 +223,13 @@ static void add_process(struct info_answer *a, int pid, size_t *last)
 	struct proc_stat p;
 	struct process_abi *s;
 	size_t at = a->len, units;
-	uint32_t threads;
+	uint32_t threads, parent = 0;
 	bool is_nt;
 	uint16_t *text;
 
 	if (!read_stat(pid, 0, &p))
 		return;
-	foreign_path(pid, name, sizeof name);
+	foreign_path(pid, name, sizeof name, &parent);
 	is_nt = name[0];
 	if (!is_nt)
 		snprintf(name, sizeof name, "%s", p.name);
@@ -229,7 +253,7 @@ static void add_process(struct info_answer *a, int pid, size_t *last)
 	s->name = a->info + (uint64_t)((uint8_t *)text - a->data);
 	s->priority = 8;
 	s->id = process_id(pid);
-	s->parent = process_id(p.parent);
+	s->parent = parent ? parent : process_id(p.parent);
 	s->session = 1;
 	s->virtual = s->peak_virtual = p.virtual;
 	s->faults = (uint32_t)(p.minor + p.major);
@@ -285,7 +309,7 @@ NTSTATUS info_process_id(struct task *t, struct info_answer *a)
 	pid = process_host_pid(s.id);
 	if (pid <= 0)
 		return STATUS_INVALID_CID;
-	foreign_path(pid, path, sizeof path);
+	foreign_path(pid, path, sizeof path, NULL);
 	if (path[0] != '/') {
 		snprintf(link, sizeof link, "/proc/%d/exe", pid);
 		len = readlink(link, path, sizeof path - 1);
