@@ -42,6 +42,7 @@
 /* Ours: what the host knows of the network; see rf-net.h. */
 #define IOCTL_AFD_NET_INFO	       0x12400
 #define IOCTL_AFD_NET_CHANGE	       0x12404
+#define IOCTL_AFD_NET_ECHO	       0x12408
 
 #define AFD_FLAG_OVERLAPPED 2
 

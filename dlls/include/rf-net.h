@@ -36,6 +36,27 @@ enum {
 	RF_NET_CHANGE_ROUTES6 = 0x10,
 };
 
+/*
+ * IOCTL_AFD_NET_ECHO, on such a handle as well: this and the data to be sent; a
+ * struct rf_net_echoed and the data that came back.
+ */
+enum { RF_NET_ECHO_WHOLE = 1 }; /* not to be taken apart on the way */
+struct rf_net_echo {
+	ULONG family, ttl, tos, flags; /* ttl 0: the host's choice */
+	ULONG scope, noptions;
+	BYTE from[16], to[16]; /* from: zero: the host's choice */
+	BYTE options[40];      /* of an IP header */
+};
+_Static_assert(sizeof(struct rf_net_echo) == 96, "abi-afd.h");
+
+struct rf_net_echoed {
+	ULONG status, rtt_us, ttl, tos; /* status: IP_*, 0: an answer */
+	ULONG scope, noptions, len, pad;
+	BYTE from[16];
+	BYTE options[40];
+};
+_Static_assert(sizeof(struct rf_net_echoed) == 88, "abi-afd.h");
+
 struct rf_net_connection {
 	ULONG family, state, pid; /* MIB_TCP_STATE_*; 0: unknown */
 	USHORT local_port, remote_port;

@@ -154,6 +154,27 @@ enum {
 	NET_CHANGE_ALL = 0x1f,
 };
 
+/*
+ * IOCTL_AFD_NET_ECHO: this and the data to be sent; a struct net_echoed and the
+ * data that came back.
+ */
+enum { NET_ECHO_WHOLE = 1 }; /* not to be taken apart on the way */
+struct net_echo {
+	uint32_t family, ttl, tos, flags; /* ttl 0: the host's choice */
+	uint32_t scope, noptions;
+	uint8_t from[16], to[16]; /* from: zero: the host's choice */
+	uint8_t options[40];	  /* of an IP header */
+};
+_Static_assert(sizeof(struct net_echo) == 96, "rf-net.h");
+
+struct net_echoed {
+	uint32_t status, rtt_us, ttl, tos; /* status: IP_*, 0: an answer */
+	uint32_t scope, noptions, len, pad;
+	uint8_t from[16];
+	uint8_t options[40];
+};
+_Static_assert(sizeof(struct net_echoed) == 88, "rf-net.h");
+
 struct net_interface {
 	uint32_t index, flags, type, mtu;
 	uint64_t speed;

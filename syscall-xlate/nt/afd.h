@@ -363,7 +363,8 @@ afd_control_fn afd_bind, afd_connect, afd_listen, afd_wait_for_listen,
 	afd_get_remote_address, afd_get_information, afd_set_information,
 	afd_event_select, afd_enum_events, afd_super_accept, afd_super_connect,
 	afd_super_disconnect, afd_transmit_file, afd_transmit_packets,
-	afd_transport_ioctl, afd_no_operation, afd_net_info, afd_net_change;
+	afd_transport_ioctl, afd_no_operation, afd_net_info, afd_net_change,
+	afd_net_echo;
 NTSTATUS afd_read(struct task *t, struct file *f, struct irp *r);
 NTSTATUS afd_write(struct task *t, struct file *f, struct irp *r);
 
