@@ -238,6 +238,36 @@ static bool in_page(uint64_t ip)
 	return ip >= GATE_CODE64 && ip < GATE_NONE64;
 }
 
+/*
+ * The program single-steps, and the step has led to a gate's first instruction:
+ * as if the call had been trapped, so that the flag is in the frame and the next
+ * step is the one behind the call.
+ */
+static bool step_into_gate(ucontext_t *uc, uint64_t *fs_base)
+{
+	const greg_t *g = uc->uc_mcontext.gregs;
+	uint64_t ip = (uint64_t)g[REG_RIP], to = 0;
+	const bool narrow = ip == GATE_CODE64;
+	const unsigned size = narrow ? 4 : 8;
+	struct guest_regs *r;
+
+	if (!current_task || !host_sp || current_task->personality->raw_calls ||
+	    (!narrow && ip != (uint64_t)direct_gate64) ||
+	    guest_mem->read(&to, (gaddr)g[REG_RSP], size))
+		return false;
+	r = frame();
+	save_regs(r, uc, *fs_base);
+	/* What the gate makes of it. */
+	r->kind = narrow ? REGS_CALL32 : REGS_CALL;
+	r->cs = narrow ? CS32 : CS64;
+	r->rip = to;
+	r->rsp += size;
+	if (!narrow)
+		r->rcx = r->r10;
+	go_to(uc, fs_base, direct_gate_trap, (uint64_t)r);
+	return true;
+}
+
 /* The interrupted thread looks at t->pending before it runs guest code. */
 static void look(ucontext_t *uc, uint64_t *fs_base)
 {
@@ -425,6 +455,10 @@ void direct_on_signal(int sig, siginfo_t *si, ucontext_t *uc,
 		    (direct_lazy_fault(f.addr, ip) ||
 		     (direct_personality && !direct_only_looks &&
 		      direct_personality->populate(t, f.addr, f.access)))) {
+			errno = saved_errno;
+			return;
+		}
+		if (f.kind == FAULT_STEP && step_into_gate(uc, fs_base)) {
 			errno = saved_errno;
 			return;
 		}

@@ -5,13 +5,14 @@
 
 enum { ROUNDS = 50 };
 
-static volatile LONG steps, enough, done;
+static volatile LONG steps, enough, done, behind, steps_behind;
 
 static LONG CALLBACK on_step(EXCEPTION_POINTERS *e)
 {
 	if (e->ExceptionRecord->ExceptionCode != (DWORD)EXCEPTION_SINGLE_STEP)
 		return EXCEPTION_CONTINUE_SEARCH;
 	steps++;
+	steps_behind += behind;
 	/* Not on into the removal of this handler: it holds a lock then. */
 	if (!enough)
 		e->ContextRecord->EFlags |= 0x100;
@@ -39,16 +40,20 @@ int main(void)
 	void *handler = AddVectoredExceptionHandler(1, on_step);
 	HANDLE ev = CreateEventA(NULL, TRUE, FALSE, NULL);
 
-	/* Stepped again each time: into the call, and, where the step goes on
-	   behind it, out of it. */
+	/* Into the call, and on behind it. */
 	for (int i = 0; i < ROUNDS; i++) {
-		LONG before = steps;
+		LONG before = steps, ok;
 
+		enough = steps_behind = 0;
 		SET_FLAG(0x100);
-		done += SetEvent(ev);
+		ok = SetEvent(ev);
+		behind = 1;
+		done += ok;
+		behind = 0;
+		enough = 1;
 		CHECK(steps > before, "round %d", i);
+		CHECK(steps_behind > 0, "round %d", i);
 	}
-	enough = 1;
 	CHECK_EQ(done, ROUNDS);
 	CHECK_EQ(WaitForSingleObject(ev, 0), WAIT_OBJECT_0);
 	RemoveVectoredExceptionHandler(handler);
