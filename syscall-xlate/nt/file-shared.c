@@ -3,19 +3,25 @@
  * file-shared.c - share modes between processes.
  *
  * What this process has open of each file is one slot of a table in memory
- * that all processes of the user share (a file in /dev/shm, or else of the
- * runtime directory).  An open looks at the slots of its file and writes its own: no
- * system call, once that page of the table is known to have memory.
+ * that all processes of the user share.  An open looks at the slots of its file
+ * and writes its own: no system call, once that page of the table is known to
+ * have memory.
  *
  * A process that is killed leaves its slots behind, and its id soon is
  * another's.  So slots are owned by tokens: numbers of which each stands for a
  * byte of the table's file that its owner has locked.  Whoever would be refused
  * because of a slot asks the host for that lock, which ends with its owner.
  *
- * The first open of a file makes the table (some 25 us, once per process;
- * opens of the built-in DLLs do not count), others join it, and the last to
- * leave (each holds a lock on it) removes it.  A process that only reads has
- * to be there as well: somebody else may want to write what it reads.
+ * The table has no name that could outlive them.  Each who has it holds a lock on
+ * the inode of the processes' pid namespace, at a place that says which of his
+ * descriptors it is; who comes later is told of one such lock and whose it is
+ * (F_GETLK), and opens /proc/ID/fd/N.  So the table is gone with the last of
+ * them, however he ends.  Processes of a sandbox have a file in its folder,
+ * which goes with the sandbox: without namespaces the inode is the host's, too.
+ *
+ * The first open of a file makes the table or finds it (some 25 us, once per
+ * process; opens of the built-in DLLs do not count).  A process that only reads
+ * has to be there as well: somebody else may want to write what it reads.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -24,6 +30,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -37,10 +44,11 @@ enum {
 	SLOTS = 15, /* of one bucket, which all files of one hash share */
 	BUCKETS = 1024,
 	SPINS = 200,
-	/* Of the table and how it is locked; part of its name. */
-	VERSION = 3,
-	/* Byte 0 is locked by all; the tokens' bytes lie beyond the table. */
+	/* Of the table and how it is locked; part of how it is found. */
+	VERSION = 4,
+	/* A file's byte 0 is locked by all; the tokens' lie beyond the table. */
 	TOKENS_AT = 1 << 30,
+	FD_BITS = 20, /* of a descriptor's number */
 };
 
 struct slot {
@@ -57,42 +65,20 @@ struct bucket {
 	uint32_t reserved[7];
 	struct slot slot[SLOTS];
 };
-enum { PER_PAGE = PAGE / sizeof(struct bucket) };
+enum {
+	PER_PAGE = PAGE / sizeof(struct bucket),
+	TABLE_SIZE = sizeof(struct bucket) * BUCKETS,
+};
 _Static_assert(PAGE % sizeof(struct bucket) == 0, "in one page each");
 
 static struct bucket *table; /* NULL: none, or not yet; under inode_lock */
-static int table_fd = -1;    /* holds a shared lock */
-static char table_path[PATH_MAX] SPARSE;
+static int table_fd = -1;    /* holds a shared lock, if it is a file */
+static int ns_fd = -1;	     /* holds that by which others find us, if not */
+static char table_path[PATH_MAX] SPARSE; /* of the file */
 static uint32_t self; /* our token */
 
 /* ---- the table -------------------------------------------------------------
  */
-
-/* Process ids mean something within one namespace only: it is in the name. */
-static bool find_path(void)
-{
-	const char *run = getenv("XDG_RUNTIME_DIR");
-	struct stat ns;
-
-	if (*table_path)
-		return true;
-	if (stat("/proc/self/ns/pid", &ns) < 0)
-		return false;
-	/* As the session's folder (shared.c), and for the same reasons: all of
-	   the user's logins have this one, a sandbox one of its own. */
-	if (!policy && access("/dev/shm", W_OK) == 0)
-		snprintf(table_path, sizeof table_path,
-			 "/dev/shm/run-foreign-%u-share%d-%llx",
-			 (unsigned)geteuid(), VERSION,
-			 (unsigned long long)ns.st_ino);
-	else if (run && *run == '/' && strlen(run) < sizeof table_path - 64)
-		snprintf(table_path, sizeof table_path,
-			 "%s/run-foreign-share%d-%llx", run, VERSION,
-			 (unsigned long long)ns.st_ino);
-	else
-		return false;
-	return true;
-}
 
 static int lock_byte(int fd, int command, short type, off_t at)
 {
@@ -130,16 +116,33 @@ static bool alive(uint32_t token)
 			 (off_t)TOKENS_AT + token) != 0;
 }
 
-/*
- * Opens and locks the table; -1: there can be none.  One that lost its name while
- * we waited for the lock has just been removed: begin anew.
- */
-static int open_table(void)
+/* Out of the way of descriptors that are passed on by number. */
+static int high_fd(int fd)
 {
-	const size_t size = sizeof *table * BUCKETS;
+	int high = fd < 0 ? -1 : fcntl(fd, F_DUPFD_CLOEXEC, 100);
+
+	if (high < 0)
+		return fd;
+	close(fd);
+	return high;
+}
+
+/* ---- the table of a sandbox */
+
+/*
+ * Opens and locks it; -1: there can be none.  One that lost its name while we
+ * waited for the lock has just been removed: begin anew.
+ */
+static int open_file(void)
+{
+	const char *run = getenv("XDG_RUNTIME_DIR");
 	struct stat st = { 0 };
 	int fd;
 
+	if (!run || *run != '/' || strlen(run) >= sizeof table_path - 64)
+		return -1;
+	snprintf(table_path, sizeof table_path, "%s/run-foreign-share%d", run,
+		 VERSION);
 	for (int tries = 0; tries < 8; tries++) {
 		fd = open(table_path,
 			  O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_CREAT, 0600);
@@ -148,14 +151,13 @@ static int open_table(void)
 		if (lock_byte(fd, F_OFD_SETLKW, F_RDLCK, 0) < 0 ||
 		    fstat(fd, &st) < 0)
 			break;
-		/* In /dev/shm anybody could have made it. */
 		if (st.st_uid != geteuid() || !S_ISREG(st.st_mode) ||
 		    st.st_mode & 077 ||
-		    (st.st_size < (off_t)size &&
-		     ftruncate(fd, (off_t)size) < 0))
+		    (st.st_size < (off_t)TABLE_SIZE &&
+		     ftruncate(fd, (off_t)TABLE_SIZE) < 0))
 			break;
 		if (st.st_nlink)
-			return fd;
+			return high_fd(fd);
 		close(fd);
 		fd = -1;
 	}
@@ -164,33 +166,137 @@ static int open_table(void)
 	return -1;
 }
 
+/* ---- the table of everybody else */
+
+/* Where those of one user, and of one form of the table, have their locks. */
+static off_t place(void)
+{
+	return ((off_t)VERSION << 32 | geteuid()) << FD_BITS;
+}
+
+/* Is fd such a table?  What else has such seals and is as large? */
+static bool is_table(int fd)
+{
+	struct stat st;
+
+	return !fstat(fd, &st) && S_ISREG(st.st_mode) &&
+	       st.st_uid == geteuid() && st.st_size == (off_t)TABLE_SIZE &&
+	       fcntl(fd, F_GET_SEALS) == (F_SEAL_SHRINK | F_SEAL_GROW);
+}
+
+/* One that another process has, or -1 and errno; *none: nobody has any. */
+static int find_table(int ns, bool *none)
+{
+	struct flock l = { .l_type = F_WRLCK,
+			   .l_whence = SEEK_SET,
+			   .l_start = place(),
+			   .l_len = (off_t)1 << FD_BITS };
+	char name[64];
+	int fd;
+
+	*none = false;
+	if (fcntl(ns, F_GETLK, &l) < 0)
+		return -1;
+	*none = l.l_type == F_UNLCK;
+	if (*none || l.l_pid <= 0)
+		return -1;
+	snprintf(name, sizeof name, "/proc/%d/fd/%lld", (int)l.l_pid,
+		 (long long)(l.l_start - place()));
+	fd = open(name, O_RDWR | O_CLOEXEC);
+	if (fd >= 0 && !is_table(fd)) {
+		close(fd);
+		errno = EACCES; /* somebody's who is not to be trusted */
+		fd = -1;
+	}
+	return fd;
+}
+
+static int make_table(void)
+{
+	int fd = memfd_create("run-foreign-share",
+			      MFD_CLOEXEC | MFD_ALLOW_SEALING);
+
+	if (fd >= 0 && (ftruncate(fd, (off_t)TABLE_SIZE) < 0 ||
+			fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW) < 0)) {
+		close(fd);
+		fd = -1;
+	}
+	return fd;
+}
+
+/*
+ * Finds or makes the table and says that we have it.  All of that is done by
+ * one process at a time, so there are never two tables.  Anybody could hold
+ * that lock for ever, so it is not waited for for long.
+ */
+static int join(int ns)
+{
+	enum { TRIES = 20000, REFUSED_TRIES = 50 };
+	const struct timespec nap = { 0, 100 * 1000 };
+	struct flock l = { .l_type = F_RDLCK,
+			   .l_whence = SEEK_SET,
+			   .l_len = 1 };
+	bool none;
+	int fd, tries = 0;
+
+	for (; flock(ns, LOCK_EX | LOCK_NB) < 0; tries++) {
+		if (errno != EWOULDBLOCK || tries == TRIES)
+			return -1;
+		nanosleep(&nap, NULL);
+	}
+	/* Who is about to end has no descriptors before he has no locks; one
+	   who has just ended may not be looked at, which others may not be
+	   either. */
+	while ((fd = find_table(ns, &none)) < 0 && !none &&
+	       tries++ < (errno == ENOENT ? TRIES : REFUSED_TRIES))
+		nanosleep(&nap, NULL);
+	if (none)
+		fd = make_table();
+	fd = high_fd(fd);
+	l.l_start = place() + fd;
+	if (fd >= 0 && (fd >= 1 << FD_BITS || fcntl(ns, F_SETLK, &l) < 0)) {
+		close(fd);
+		fd = -1;
+	}
+	flock(ns, LOCK_UN);
+	return fd;
+}
+
+static int open_table(void)
+{
+	int fd;
+
+	if (policy)
+		return open_file();
+	/* Its number first: closing any descriptor of it ends the lock. */
+	ns_fd = high_fd(open("/proc/self/ns/pid", O_RDONLY | O_CLOEXEC));
+	fd = ns_fd < 0 ? -1 : join(ns_fd);
+	if (fd < 0 && ns_fd >= 0) {
+		close(ns_fd);
+		ns_fd = -1;
+	}
+	return fd;
+}
+
 bool peers_attach(void)
 {
 	static bool tried;
 	void *p;
-	int fd, high;
+	int fd;
 
 	/* Where it cannot be made now it will not be made later. */
 	if (table || tried)
 		return false;
 	tried = true;
-	if (!find_path())
-		return false;
 	fd = open_table();
 	if (fd < 0)
 		return false;
-	/* Out of the way of descriptors that are passed on by number. */
-	high = fcntl(fd, F_DUPFD_CLOEXEC, 100);
-	if (high >= 0) {
-		close(fd);
-		fd = high;
-	}
 	self = take_token(fd);
 	if (!self) {
 		close(fd);
 		return false;
 	}
-	p = mmap(NULL, sizeof *table * BUCKETS, PROT_READ | PROT_WRITE,
+	p = mmap(NULL, TABLE_SIZE, PROT_READ | PROT_WRITE,
 		 MAP_SHARED, fd, 0);
 	if (p == MAP_FAILED) {
 		close(fd);
@@ -206,7 +312,7 @@ void peers_detach(void)
 	if (table_fd < 0)
 		return;
 	/* Alone: nobody can join between the lock and the removal. */
-	if (lock_byte(table_fd, F_OFD_SETLK, F_WRLCK, 0) >= 0)
+	if (ns_fd < 0 && lock_byte(table_fd, F_OFD_SETLK, F_WRLCK, 0) >= 0)
 		unlink(table_path);
 	close(table_fd);
 	table_fd = -1;
