@@ -1,4 +1,4 @@
 DLLS += userenv
-userenv_CFLAGS = -DUSERENVAPI=
-userenv_SOURCES = %D%/profile.c
-userenv_IMPORTS = ntdll kernel32
+userenv_CFLAGS = -D_USERENV_
+userenv_SOURCES = %D%/profile.c %D%/environment.c
+userenv_IMPORTS = ntdll kernel32 advapi32
