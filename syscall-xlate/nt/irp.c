@@ -140,6 +140,7 @@ static struct irp *pend(struct task *t, struct irp *r, bool taken)
 	*p = *r;
 	p->thread = nt_thread(t);
 	object_get(&p->thread->object);
+	p->thread->irps++;
 	p->taken = taken;
 	p->cancelled = p->watching = false;
 	p->watch.slot = 0;
@@ -209,6 +210,7 @@ void irp_finish(struct irp *r, NTSTATUS status, uint64_t information)
 	/* The guest may have freed the memory: then nobody looks there. */
 	iosb_write(current_task, r->iosb, status, information);
 	announce(r, status, information, false);
+	r->thread->irps--;
 	object_put(&r->thread->object);
 	if (r->watching)
 		close(r->watch.fd);
@@ -249,6 +251,24 @@ unsigned irp_cancel(struct file *f, struct nt_thread *thread, gaddr iosb)
 		irp_finish(r, STATUS_CANCELLED, 0);
 		n++;
 	}
+}
+
+static bool cancel_of_thread(uint64_t h, struct object *o, uint32_t access,
+			     uint32_t attributes, void *arg)
+{
+	struct file *f = (struct file *)o;
+
+	(void)h, (void)access, (void)attributes;
+	/* What a port will hear of may be another thread's to wait for. */
+	if (o->type == &file_type && !file_port(f))
+		irp_cancel(f, arg, 0);
+	return true;
+}
+
+void irps_of_thread_end(struct nt_thread *th)
+{
+	if (th->irps)
+		handles_each(cancel_of_thread, th);
 }
 
 /* Watch again, unless somebody has cancelled r meanwhile. */

@@ -352,6 +352,7 @@ struct nt_thread {
 	bool alerted;              /* NtAlertThread; under apc_lock */
 	/* Synchronous file I/O: 0 none, 1 under way, 2 to be cancelled. */
 	_Atomic uint8_t sync_io;
+	_Atomic uint32_t irps; /* of its requests that are pending */
 	_Atomic bool deliver;      /* an APC runs at the next way out */
 	bool apcs_closed;          /* has ended: no more APCs */
 
@@ -506,6 +507,8 @@ NTSTATUS iocp_post(struct object *port, uint64_t key, uint64_t apc_context,
 
 /* The terminal as it was before us; any time (console.c). */
 void console_restore(void);
+/* What th asked for and waits for without a port, as it ends (irp.c). */
+void irps_of_thread_end(struct nt_thread *th);
 /* After the last handle is closed: that, and leave what processes share. */
 void files_at_exit(void);
 /* Until the overlapped writes that are under way have been made. */

@@ -196,6 +196,8 @@ void thread_exit(struct task *t, uint32_t code)
 	debug_thread_ends(t, code);
 	debug_regs_end(th);
 	mutants_abandon(th);
+	if (!process_is_ending())
+		irps_of_thread_end(th);
 	iocp_thread_leaves(th);
 	if (process_is_ending()) {
 		/* What the last thread still does must find others ended, but

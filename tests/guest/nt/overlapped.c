@@ -68,6 +68,50 @@ static void apcs(void)
 	disconnect_pipe();
 }
 
+static OVERLAPPED asked;
+
+static DWORD WINAPI ask_and_go(void *arg)
+{
+	ReadFile(server, buf, 4, NULL, &asked);
+	return GetLastError();
+}
+
+static void ask_in_a_thread(void)
+{
+	HANDLE th = CreateThread(NULL, 0, ask_and_go, NULL, 0, NULL);
+	DWORD code = 0;
+
+	CHECK_EQ(WaitForSingleObject(th, 5000), WAIT_OBJECT_0);
+	CHECK(GetExitCodeThread(th, &code));
+	CHECK_EQ(code, ERROR_IO_PENDING);
+	CloseHandle(th);
+}
+
+/* What a thread has asked for ends with it, but for what a port will tell. */
+static void thread_ends(void)
+{
+	HANDLE port;
+	OVERLAPPED *got;
+	ULONG_PTR key;
+	DWORD n;
+
+	asked.hEvent = CreateEventA(NULL, TRUE, FALSE, NULL);
+	connect_pipe("thread", PIPE_TYPE_BYTE);
+	ask_in_a_thread();
+	CHECK_EQ(WaitForSingleObject(asked.hEvent, 5000), WAIT_OBJECT_0);
+	CHECK(!GetOverlappedResult(server, &asked, &n, FALSE));
+	CHECK_EQ(GetLastError(), ERROR_OPERATION_ABORTED);
+	port = CreateIoCompletionPort(server, NULL, 1, 0);
+	ask_in_a_thread();
+	CHECK_EQ(WaitForSingleObject(asked.hEvent, 0), WAIT_TIMEOUT);
+	CHECK(WriteFile(client, "abcd", 4, &n, NULL));
+	CHECK(GetQueuedCompletionStatus(port, &n, &key, &got, 5000));
+	CHECK_EQ(n, 4);
+	CloseHandle(port);
+	CloseHandle(asked.hEvent);
+	disconnect_pipe();
+}
+
 static void cancelling(void)
 {
 	OVERLAPPED a = { .hEvent = CreateEventA(NULL, TRUE, FALSE, NULL) };
@@ -275,6 +319,7 @@ int main(void)
 {
 	apcs();
 	cancelling();
+	thread_ends();
 	ports();
 	concurrency();
 	messages();
