@@ -116,11 +116,20 @@ void __cdecl rf_complain(const char *format, ...)
 
 void __cdecl rf_fatal(NTSTATUS status, const char *format, ...)
 {
+	EXCEPTION_RECORD rec = {
+		.ExceptionCode = status,
+		.ExceptionFlags = EXCEPTION_NONCONTINUABLE,
+		.ExceptionAddress = __builtin_return_address(0),
+	};
+	CONTEXT ctx;
 	va_list args;
 
 	va_start(args, format);
 	say(format, args);
 	va_end(args);
+	/* No handler may run: who knows what is held, or what is whole. */
+	RtlCaptureContext(&ctx);
+	NtRaiseException(&rec, &ctx, FALSE);
 	NtTerminateProcess(NtCurrentProcess(), status);
 	__builtin_trap();
 }

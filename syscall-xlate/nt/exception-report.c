@@ -48,6 +48,7 @@ static const struct {
 	{ STATUS_SINGLE_STEP, SIGTRAP, "single step" },
 	{ STATUS_ASSERTION_FAILURE, SIGABRT, "failed assertion" },
 	{ STATUS_STACK_BUFFER_OVERRUN, SIGABRT, "fast fail" },
+	{ STATUS_HEAP_CORRUPTION, SIGABRT, "heap corruption" },
 	{ CXX_EXCEPTION, SIGABRT, "C++ exception" },
 	{ 0x20474343, SIGABRT, "C++ exception (gcc)" },
 	{ 0xe0434352, SIGABRT, ".NET exception" },

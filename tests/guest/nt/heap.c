@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "check.h"
+#include "self.h"
 
 static void sizes(void)
 {
@@ -281,10 +282,45 @@ static void hand_over(void)
 	CHECK(HeapValidate(GetProcessHeap(), 0, NULL));
 }
 
-int main(void)
+/* A damaged heap is the process' end. */
+static void damage(const char *how)
+{
+	char *p = HeapAlloc(GetProcessHeap(), 0, 40), *q;
+
+	SetErrorMode(SEM_FAILCRITICALERRORS | SEM_NOGPFAULTERRORBOX);
+	HeapSetInformation(NULL, HeapEnableTerminationOnCorruption, NULL, 0);
+	/* of another heap's, no block of this one's, freed twice */
+	if (!strcmp(how, "other")) {
+		q = HeapAlloc(HeapCreate(0, 0, 0), 0, 40);
+		HeapFree(GetProcessHeap(), 0, q);
+	} else if (!strcmp(how, "wild")) {
+		HeapFree(GetProcessHeap(), 0, p + 16);
+	} else {
+		HeapFree(GetProcessHeap(), 0, p);
+		HeapFree(GetProcessHeap(), 0, p);
+	}
+	ExitProcess(2);
+}
+
+static void damaged(void)
+{
+	static const char *const ways[] = { "other", "wild", "twice" };
+
+	for (unsigned i = 0; i < COUNT_OF(ways); i++) {
+		DWORD code = run_self(ways[i]);
+
+		CHECK(code == 0xc0000374, "%s: %lx", ways[i], code);
+	}
+}
+
+int main(int argc, char **argv)
 {
 	HANDLE heap;
 	ULONG mode = 2;
+
+	if (argc > 1)
+		damage(argv[1]);
+	damaged();
 
 	sizes();
 	reallocation();
