@@ -36,7 +36,8 @@ static BOOL manifest_says_utf8(void)
 {
 	static const char value[] = "UTF-8";
 	ULONG left = 0, i = 0, j = 0;
-	const char *p = manifest_find("<activeCodePage", &left);
+	/* without its <, behind which a prefix may stand */
+	const char *p = manifest_find("activeCodePage", &left);
 
 	if (!p)
 		return FALSE;

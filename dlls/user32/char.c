@@ -44,11 +44,29 @@ LPWSTR WINAPI CharLowerW(LPWSTR s)
 	return s;
 }
 
-/* Through UTF-16, character by character: lengths must not change. */
+/* Bytes of the character that begins at s, which is not at its end. */
+static int char_size(LPCSTR s)
+{
+	const BYTE b = (BYTE)*s;
+	int n = 1, want = 1;
+
+	if (GetACP() == CP_UTF8) /* no lead bytes, says IsDBCSLeadByte */
+		want = b >= 0xf0 ? 4 : b >= 0xe0 ? 3 : b >= 0xc0 ? 2 : 1;
+	else if (IsDBCSLeadByte(b))
+		want = 2;
+	while (n < want && s[n])
+		n++;
+	return n;
+}
+
+/*
+ * Through UTF-16, character by character: lengths must not change.  Those
+ * beyond UTF-16's first plane stay as they are.
+ */
 static void convert(LPSTR s, WCHAR (*fn)(WCHAR))
 {
 	while (*s) {
-		int n = IsDBCSLeadByte((BYTE)*s) && s[1] ? 2 : 1;
+		int n = char_size(s);
 		WCHAR w;
 		char out[4];
 
