@@ -4,6 +4,7 @@
 
 #include <fcntl.h>
 #include <limits.h>
+#include <pthread.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -13,6 +14,19 @@
 enum { LOW_MAX = 1 << 15, LEAST = 64 };
 
 int own_fd_low = INT_MAX;
+
+/* The limit is raised for a moment, and must come down to what it was. */
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+
+static void take(void)
+{
+	pthread_mutex_lock(&lock);
+}
+
+static void give(void)
+{
+	pthread_mutex_unlock(&lock);
+}
 
 void own_fd_begin(void)
 {
@@ -24,6 +38,7 @@ void own_fd_begin(void)
 	low = (int)MIN(l.rlim_max / 4 * 3, (rlim_t)LOW_MAX);
 	if (low < LEAST)
 		return;
+	pthread_atfork(take, give, give);
 	own_fd_low = low;
 	/* The guest's share is below. */
 	l.rlim_cur = MIN(l.rlim_cur, (rlim_t)low);
@@ -34,17 +49,20 @@ void own_fd_begin(void)
 static int move(int fd, bool exactly)
 {
 	struct rlimit was, all;
-	int ret;
+	int ret = -1;
 
+	take();
 	own_fd_begin();
-	if (own_fd_low == INT_MAX || getrlimit(RLIMIT_NOFILE, &was))
-		return -1;
-	all = (struct rlimit){ was.rlim_max, was.rlim_max };
-	if (setrlimit(RLIMIT_NOFILE, &all))
-		return -1;
-	ret = exactly ? dup2(fd, own_fd_low) :
-			fcntl(fd, F_DUPFD_CLOEXEC, own_fd_low + 1);
-	setrlimit(RLIMIT_NOFILE, &was);
+	if (own_fd_low != INT_MAX && !getrlimit(RLIMIT_NOFILE, &was)) {
+		all = (struct rlimit){ was.rlim_max, was.rlim_max };
+		if (!setrlimit(RLIMIT_NOFILE, &all)) {
+			ret = exactly ? dup2(fd, own_fd_low) :
+					fcntl(fd, F_DUPFD_CLOEXEC,
+					      own_fd_low + 1);
+			setrlimit(RLIMIT_NOFILE, &was);
+		}
+	}
+	give();
 	if (ret >= 0)
 		close(fd);
 	return ret;

@@ -76,8 +76,8 @@ int64_t kqueue_new(int flags)
 	if (!q)
 		return -ENOMEM;
 	q->fd = epoll_create1(EPOLL_CLOEXEC);
-	q->read = epoll_create1(EPOLL_CLOEXEC);
-	q->write = epoll_create1(EPOLL_CLOEXEC);
+	q->read = own_fd(epoll_create1(EPOLL_CLOEXEC));
+	q->write = own_fd(epoll_create1(EPOLL_CLOEXEC));
 	if (q->fd < 0 || q->read < 0 || q->write < 0 ||
 	    add(q->fd, q->read, EPOLLIN, TAG_READ) ||
 	    add(q->fd, q->write, EPOLLIN, TAG_WRITE)) {
@@ -364,7 +364,7 @@ static int watch_signal(struct kq *q, struct knote *k)
 	if (sig < 1 || sig > BSD_NSIG || !bsd_sig_to_host((int)sig))
 		return -EINVAL;
 	if (signals[sig].fd <= 0) {
-		fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+		fd = own_fd(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
 		if (fd < 0)
 			return -errno;
 		signals[sig].fd = fd;
@@ -410,6 +410,7 @@ static int start_watch(struct kq *q, struct knote *k)
 	k->fd = open_watch(q, k);
 	if (k->fd < 0)
 		return -errno;
+	k->fd = own_fd(k->fd);
 	if (k->ev.filter == KQ_FS) {
 		k->always = true;
 		q->nalways++;

@@ -189,7 +189,13 @@ int test_main(int argc, char **argv)
 		EQUAL(change(11, USER_, DELETE, 0, 0), 0);
 	}
 #endif
+	EQUAL(change(8, TIMER_, ADD, 0, 100000), 0);
 	EQUAL(change(9, USER_, ADD | CLEAR, 0, 0), 0);
+	/* What a queue is made of has no numbers that a program meets. */
+	EQUAL(CALL(SYS_dup, 0), kq + 1);
+	EQUAL(CALL(SYS_close, kq + 1), 0);
+	FAILS(CALL(SYS_close, kq + 1), EBADF);
+	EQUAL(change(8, TIMER_, DELETE, 0, 0), 0);
 	EQUAL(wait_ms(ev, 0), 0);
 	EQUAL(change(9, USER_, 0, 0x01000000, 0), 0); /* NOTE_TRIGGER */
 	EQUAL(wait_ms(ev, 1000), 1);
