@@ -2,42 +2,50 @@
 /*
  * object-name.c - Win32 names of kernel objects.
  *
- * There is one session, so "Local\", "Global\" and "Session\n\" all mean the
- * folder \BaseNamedObjects, as they do for services on Windows.  Names keep
- * their case.
+ * Programs are in session 1, so a name belongs to its folder, as "Local\" says,
+ * too; "Global\" means session 0's.  Names keep their case.
  */
 #include "object-name.h"
 
-static const WCHAR folder[] = L"\\BaseNamedObjects\\";
-#define FOLDER_LEN (ARRAY_LEN(folder) - 1)
+static const WCHAR global_folder[] = L"\\BaseNamedObjects\\";
+static const WCHAR local_folder[] = L"\\Sessions\\1\\BaseNamedObjects\\";
 
-static const WCHAR *skip_prefix(const WCHAR *name)
+/* The folder that a prefix of *name means; *name is what follows. */
+static const WCHAR *folder_of(const WCHAR **name)
 {
-	const WCHAR *p;
+	static const struct {
+		const WCHAR *prefix;
+		ULONG len;
+		const WCHAR *folder;
+	} prefixes[] = {
+		{ L"Global\\", 7, global_folder },
+		{ L"Local\\", 6, local_folder },
+		{ L"Session\\0\\", 10, global_folder },
+		{ L"Session\\1\\", 10, local_folder },
+	};
 
-	if (wide_same_n(name, L"Global\\", 7))
-		return name + 7;
-	if (wide_same_n(name, L"Local\\", 6))
-		return name + 6;
-	if (!wide_same_n(name, L"Session\\", 8))
-		return name;
-	for (p = name + 8; *p >= '0' && *p <= '9'; p++)
-		;
-	return *p == '\\' && p > name + 8 ? p + 1 : name;
+	for (unsigned i = 0; i < ARRAY_LEN(prefixes); i++)
+		if (wide_same_n(*name, prefixes[i].prefix, prefixes[i].len)) {
+			*name += prefixes[i].len;
+			return prefixes[i].folder;
+		}
+	return local_folder;
 }
 
 /* Where name's last part belongs; FALSE: in no place that there is. */
-static BOOL find_root(struct object_name *n, const WCHAR **name)
+static BOOL find_root(struct object_name *n, const WCHAR **folder,
+		      const WCHAR **name)
 {
 	const WCHAR *p, *rest = *name;
 
 	n->root = NULL;
+	*folder = L"";
 	for (p = rest; *p && *p != '\\'; p++)
 		;
 	if (*p && (n->root = namespace_of(rest, (DWORD)(p - rest))))
 		rest = p + 1;
 	else
-		rest = skip_prefix(rest);
+		*folder = folder_of(&rest);
 	*name = rest;
 	while (*rest && *rest != '\\')
 		rest++;
@@ -46,9 +54,10 @@ static BOOL find_root(struct object_name *n, const WCHAR **name)
 
 static BOOL set_name(struct object_name *n, const WCHAR *name)
 {
+	const WCHAR *folder;
 	DWORD len, before;
 
-	if (!find_root(n, &name)) {
+	if (!find_root(n, &folder, &name)) {
 		SetLastError(ERROR_PATH_NOT_FOUND);
 		return FALSE;
 	}
@@ -57,7 +66,7 @@ static BOOL set_name(struct object_name *n, const WCHAR *name)
 		SetLastError(ERROR_FILENAME_EXCED_RANGE);
 		return FALSE;
 	}
-	before = n->root ? 0 : FOLDER_LEN;
+	before = wide_len(folder);
 	memcpy(n->buf, folder, before * sizeof *name);
 	memcpy(n->buf + before, name, (len + 1) * sizeof *name);
 	n->name.Buffer = n->buf;

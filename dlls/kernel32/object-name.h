@@ -12,7 +12,7 @@ struct object_name {
 	OBJECT_ATTRIBUTES oa;
 	UNICODE_STRING name;
 	HANDLE root; /* a private namespace's; NULL: none */
-	WCHAR buf[MAX_PATH + 24];
+	WCHAR buf[MAX_PATH + 32];
 };
 
 /*

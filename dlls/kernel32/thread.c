@@ -77,7 +77,9 @@ HANDLE WINAPI OpenThread(DWORD access, BOOL inherit, DWORD id)
 
 BOOL WINAPI TerminateThread(HANDLE thread, DWORD code)
 {
-	return rf_result(NtTerminateThread(thread, code));
+	/* To NT, no handle means the calling thread. */
+	return rf_result(thread ? NtTerminateThread(thread, code)
+				: STATUS_INVALID_HANDLE);
 }
 
 DWORD WINAPI SuspendThread(HANDLE thread)

@@ -438,6 +438,8 @@ NTSTATUS nt_open_process(struct task *t, gaddr process, uint32_t access,
 	oa_free(&oa);
 	if (oa.name)
 		return STATUS_INVALID_PARAMETER_MIX;
+	/* Ids are handles of a table: their last two bits do not count. */
+	id.process &= ~3ull;
 	if (id.process == nt_self->id) {
 		p = nt_self;
 		object_get(&p->object);

@@ -354,9 +354,14 @@ static int32_t int_at(const void *v)
 
 static NTSTATUS set_base_priority(struct nt_thread *th, const void *v)
 {
+	enum { REALTIME = 4, SATURATED = 15 };
 	int32_t n = int_at(v);
 
-	if (n < -16 || n > 16)
+	/* One beyond -15 and 15 means these, too. */
+	if (n < -SATURATED - 1 || n > SATURATED + 1)
+		return STATUS_INVALID_PARAMETER;
+	if (n > -SATURATED && n < SATURATED && (n < -2 || n > 2) &&
+	    (nt_self->priority_class != REALTIME || n < -7 || n > 6))
 		return STATUS_INVALID_PARAMETER;
 	thread_set_priority(th, MIN(MAX(n, -15), 15));
 	return STATUS_SUCCESS;

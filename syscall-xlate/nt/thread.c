@@ -419,6 +419,9 @@ NTSTATUS nt_open_thread(struct task *t, gaddr thread, uint32_t access,
 	if (status)
 		return status;
 	oa_free(&oa);
+	/* As those of processes: the last two bits do not count. */
+	id.thread &= ~3ull;
+	id.process &= ~3ull;
 	th = thread_by_id((uint32_t)id.thread);
 	if (!th) {
 		status = thread_open_other((uint32_t)id.thread, &th);

@@ -397,13 +397,15 @@ NTSTATUS nt_set_timer(struct task *t, uint64_t timer, gaddr due, gaddr apc,
 	};
 	NTSTATUS status;
 
-	(void)resume; /* no machine is woken from sleep for a program */
 	if (period < 0)
 		return STATUS_INVALID_PARAMETER_6;
 	if (!due)
 		return STATUS_ACCESS_VIOLATION;
 	status = timeout_read(t, due, &s.due);
-	return status ? status : set(t, timer, &s, previous);
+	if (!status)
+		status = set(t, timer, &s, previous);
+	/* No machine is woken from sleep for a program. */
+	return !status && resume ? STATUS_TIMER_RESUME_IGNORED : status;
 }
 
 NTSTATUS nt_set_timer2(struct task *t, uint64_t timer, gaddr due, gaddr period,

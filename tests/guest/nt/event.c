@@ -47,6 +47,7 @@ static void kinds(void)
 static void names(void)
 {
 	char local[64], name[64];
+	DWORD session = 0;
 	HANDLE a, b;
 
 	/* Other runs of this test see the same names. */
@@ -73,6 +74,19 @@ static void names(void)
 	CloseHandle(a);
 	CHECK(!OpenEventA(SYNCHRONIZE, FALSE, name));
 	CHECK_EQ(GetLastError(), ERROR_FILE_NOT_FOUND);
+
+	/* Another folder, unless this is a service. */
+	snprintf(local, sizeof local, "Global\\%s", name);
+	a = CreateEventA(NULL, TRUE, FALSE, name);
+	b = CreateMutexA(NULL, FALSE, local);
+	ProcessIdToSessionId(GetCurrentProcessId(), &session);
+	CHECK_EQ(b != NULL, session != 0);
+	CloseHandle(b);
+	snprintf(local, sizeof local, "Session\\%lu\\%s", session, name);
+	b = OpenEventA(SYNCHRONIZE, FALSE, local);
+	CHECK(b != NULL);
+	CloseHandle(b);
+	CloseHandle(a);
 }
 
 int main(void)

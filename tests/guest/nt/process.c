@@ -126,9 +126,11 @@ int main(int argc, char **argv)
 	CHECK(GetExitCodeProcess(pi.hProcess, &code));
 	CHECK_EQ(code, STILL_ACTIVE);
 	CHECK_EQ(GetProcessId(pi.hProcess), pi.dwProcessId);
+	/* The last two bits of an id do not count. */
 	p = OpenProcess(SYNCHRONIZE | PROCESS_QUERY_LIMITED_INFORMATION, FALSE,
-			pi.dwProcessId);
+			pi.dwProcessId + 3);
 	CHECK(p != NULL);
+	CHECK_EQ(GetProcessId(p), pi.dwProcessId);
 	CHECK_EQ(ResumeThread(pi.hThread), 1);
 	CHECK_EQ(WaitForSingleObject(pi.hThread, 20000), WAIT_OBJECT_0);
 	CHECK_EQ(WaitForSingleObject(p, 20000), WAIT_OBJECT_0);

@@ -139,6 +139,10 @@ int main(void)
 	CHECK_EQ(code, STILL_ACTIVE);
 	CHECK_EQ(GetThreadId(th), id);
 	CHECK(SetThreadPriority(th, THREAD_PRIORITY_BELOW_NORMAL));
+	CHECK(!SetThreadPriority(th, 3)); /* of realtime processes only */
+	CHECK_EQ(GetLastError(), ERROR_INVALID_PARAMETER);
+	CHECK(!TerminateThread(NULL, 0));
+	CHECK_EQ(GetLastError(), ERROR_INVALID_HANDLE);
 	CHECK_EQ(GetThreadPriority(th), THREAD_PRIORITY_BELOW_NORMAL);
 	CHECK_EQ(ResumeThread(th), 1);
 	CHECK_EQ(exit_code(th), 9);
