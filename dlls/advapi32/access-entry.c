@@ -170,8 +170,7 @@ DWORD WINAPI SetNamedSecurityInfoW(LPWSTR name, SE_OBJECT_TYPE type,
 /* ---- lists of entries
  * ---------------------------------------------------------- */
 
-/* Whom an entry means.  Names are wide here or, with narrow, not. */
-static DWORD trustee_sid(const TRUSTEE_W *t, BOOL narrow, struct sid_room *room)
+DWORD trustee_sid(const TRUSTEE_W *t, BOOL narrow, struct sid_room *room)
 {
 	WCHAR domain[257];
 	DWORD n = sizeof *room, d = ARRAYSIZE(domain);
@@ -313,21 +312,4 @@ DWORD WINAPI SetEntriesInAclA(ULONG n, PEXPLICIT_ACCESS_A list, PACL old,
 {
 	/* The same layout, but for whose names they point to. */
 	return set_entries(n, (PEXPLICIT_ACCESS_W)list, TRUE, old, out);
-}
-
-VOID WINAPI BuildTrusteeWithSidW(PTRUSTEE_W t, PSID sid)
-{
-	*t = (TRUSTEE_W){ NULL, NO_MULTIPLE_TRUSTEE, TRUSTEE_IS_SID,
-			  TRUSTEE_IS_UNKNOWN, sid };
-}
-
-VOID WINAPI BuildExplicitAccessWithNameW(PEXPLICIT_ACCESS_W e, LPWSTR name,
-					 DWORD mask, ACCESS_MODE mode,
-					 DWORD inherit)
-{
-	*e = (EXPLICIT_ACCESS_W){ mask,
-				  mode,
-				  inherit,
-				  { NULL, NO_MULTIPLE_TRUSTEE, TRUSTEE_IS_NAME,
-				    TRUSTEE_IS_UNKNOWN, name } };
 }

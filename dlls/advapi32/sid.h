@@ -28,6 +28,14 @@ void known_sid_make(const struct known_sid *k, struct sid_room *room);
  */
 BOOL sid_parse(const WCHAR **p, struct sid_room *room);
 
+/*
+ * Whom an access entry means: a SID, a name or CURRENT_USER.  Names are wide or,
+ * with narrow, not.  ERROR_NOT_SUPPORTED: trustees of other forms.
+ */
+struct _TRUSTEE_W;
+DWORD trustee_sid(const struct _TRUSTEE_W *t, BOOL narrow,
+		  struct sid_room *room);
+
 /* The SID of the caller (the thread's token, else the process's). */
 BOOL sid_of_user(struct sid_room *room);
 
