@@ -62,6 +62,9 @@ void kq_rearm(struct kq *q, const struct knote *k);
 int kq_empty_open(struct knote *k);
 void kq_empty_again(struct knote *k);
 bool kq_empty_look(struct knote *k);
+/* A descriptor that tells of changes, -1: none; has there been one? */
+int kq_file_open(const struct knote *k);
+bool kq_file_changed(const struct knote *k);
 /* The list of mounts, -1 with errno; VQ_* of what has changed since. */
 int kq_mounts_open(struct knote *k);
 uint32_t kq_mounts_look(struct knote *k);

@@ -192,7 +192,7 @@ static int collect_fds(struct kq *q, struct out *o, enum kq_filter filter)
 	return 0;
 }
 
-/* Files, which are never waited for, and mounts, of which poll(2) tells once. */
+/* Files, and mounts, of which poll(2) tells once. */
 static int collect_always(struct kq *q, struct out *o)
 {
 	for (unsigned i = 0; q->nalways && i < BUCKETS; i++) {
@@ -205,11 +205,16 @@ static int collect_always(struct kq *q, struct out *o)
 			off_t at;
 
 			next = k->next;
-			if (!k->always || k->disabled || k->reported)
+			if (!k->always || k->disabled)
+				continue;
+			if (ev.filter == KQ_READ && kq_file_changed(k))
+				k->reported = false;
+			if (k->reported)
 				continue;
 			if (ev.filter == KQ_READ) {
+				/* Of one that was cut off it is negative. */
 				at = lseek((int)ev.ident, 0, SEEK_CUR);
-				if (fstat((int)ev.ident, &st) || at >= st.st_size)
+				if (fstat((int)ev.ident, &st) || at == st.st_size)
 					continue;
 				ev.data = st.st_size - at;
 			}

@@ -3,7 +3,8 @@
  * kqueue-watch.c - what a kqueue tells of and the host has no descriptor for.
  *
  * A socket's send queue: nothing wakes anybody when the last byte has been taken
- * (EPOLLOUT tells of room), so a timer looks, less and less often.  Mounts:
+ * (EPOLLOUT tells of room), so a timer looks, less and less often.  Files, which
+ * are always ready there, but not at their end here: inotify tells.  Mounts:
  * poll(2) on the list of them tells once that it has changed, but not how.  Events
  * that we post ourselves: ends of asynchronous requests.
  */
@@ -14,6 +15,7 @@
 #include <linux/sockios.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/inotify.h>
 #include <sys/ioctl.h>
 #include <sys/timerfd.h>
 #include <unistd.h>
@@ -74,6 +76,31 @@ bool kq_empty_look(struct knote *k)
 	look_in(k, k->pause_ms * 1000000l);
 	k->pause_ms = MIN(2 * k->pause_ms, LAST_MS);
 	return k->was_empty && !was;
+}
+
+/* ---- files, at their end ------------------------------------------------------- */
+
+int kq_file_open(const struct knote *k)
+{
+	char path[40];
+	int fd = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
+
+	snprintf(path, sizeof path, "/proc/self/fd/%d", (int)k->ev.ident);
+	if (fd >= 0 && inotify_add_watch(fd, path, IN_MODIFY) < 0) {
+		close(fd);
+		return -1;
+	}
+	return fd;
+}
+
+bool kq_file_changed(const struct knote *k)
+{
+	char buf[1024] __attribute__((aligned(8)));
+	bool any = false;
+
+	while (k->fd >= 0 && read(k->fd, buf, sizeof buf) > 0)
+		any = true;
+	return any;
 }
 
 /* ---- EVFILT_FS ------------------------------------------------------------------ */

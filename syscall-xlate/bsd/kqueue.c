@@ -254,7 +254,7 @@ static int arm_fd(struct kq *q, struct knote *k, bool fresh)
 		return 0;
 	if (errno != EPERM)
 		return -errno;
-	/* A regular file: readable until its end. */
+	/* A regular file: readable but at its end. */
 	k->always = true;
 	q->nalways++;
 	return 0;
@@ -396,7 +396,12 @@ static int start_watch(struct kq *q, struct knote *k)
 	case KQ_READ:
 	case KQ_WRITE:
 		know((int)k->ev.ident);
-		return arm_fd(q, k, true);
+		ret = arm_fd(q, k, true);
+		if (ret || !k->always || k->ev.filter == KQ_WRITE)
+			return ret;
+		k->fd = own_fd(kq_file_open(k));
+		/* Without, it is looked at when there is something else. */
+		return k->fd < 0 ? 0 : add(q->fd, k->fd, EPOLLIN, k->tag);
 	case KQ_SIGNAL:
 		return watch_signal(q, k);
 	case KQ_EMPTY:

@@ -35,6 +35,45 @@ static i64 wait_ms(struct kevent *ev, i64 ms)
 	return CALL(SYS_kevent, kq, 0, 0, ev, 4, ts);
 }
 
+/* A file is readable where there is more of it, or less; as tail -f waits. */
+static void files(void)
+{
+	int fd = (int)CALL(SYS_open, "kq-file", O_RDWR | O_CREAT | O_TRUNC, 0600);
+	struct kevent ev[4];
+	char b[8];
+	i64 pid;
+
+	EQUAL(change((u64)fd, READ_, ADD, 0, 0), 0);
+	EQUAL(wait_ms(ev, 50), 0);
+	pid = CALL(SYS_fork);
+	if (pid == 0) {
+		CALL(SYS_nanosleep, ((i64[2]){ 0, 50000000 }), 0);
+		fd = (int)CALL(SYS_open, "kq-file", O_RDWR, 0);
+		CALL(SYS_write, fd, "line", 4);
+		CALL(SYS_exit, 0);
+	}
+	EQUAL(wait_ms(ev, 10000), 1);
+	EQUAL(ev[0].ident, fd);
+	EQUAL(ev[0].data, 4);
+	CALL(SYS_wait4, pid, 0, 0, 0);
+	EQUAL(wait_ms(ev, 0), 1);
+	EQUAL(CALL(SYS_read, fd, b, 8), 4);
+	EQUAL(wait_ms(ev, 50), 0);
+	CALL(SYS_ftruncate, fd, 1, 1); /* NetBSD's has a pad */
+	EQUAL(wait_ms(ev, 10000), 1);
+	EQUAL(ev[0].data, -3);
+	CALL(SYS_lseek, fd, 0, 0, 0);
+	/* Told of each change once. */
+	EQUAL(change((u64)fd, READ_, ADD | CLEAR, 0, 0), 0);
+	EQUAL(wait_ms(ev, 1000), 1);
+	EQUAL(wait_ms(ev, 50), 0);
+	CALL(SYS_write, fd, "again", 5);
+	CALL(SYS_lseek, fd, 0, 0, 0);
+	EQUAL(wait_ms(ev, 10000), 1);
+	CALL(SYS_close, fd);
+	CALL(SYS_unlink, "kq-file");
+}
+
 /* A socket's send queue; and mounts, of which there are none meanwhile. */
 static void empty_queues(void)
 {
@@ -227,6 +266,7 @@ int test_main(int argc, char **argv)
 	CHECK(ev[0].fflags & 0x80000000);
 	EQUAL(ev[0].data, 6 << 8);
 	CALL(SYS_wait4, child, 0, 0, 0);
+	files();
 	empty_queues();
 #ifdef FREEBSD
 	process_descriptors();
