@@ -36,8 +36,9 @@ static int digit_of(int c)
 		if (*p == '-' || *p == '+')                                    \
 			*negative = *p++ == '-';                               \
 		limit = *negative ? max_negative : max;                        \
+		/* Without a digit behind it 0x is no number, not even 0. */   \
 		if ((base == 0 || base == 16) && p[0] == '0' &&                \
-		    (p[1] == 'x' || p[1] == 'X') && digit_of(p[2]) < 16) {     \
+		    (p[1] == 'x' || p[1] == 'X')) {                            \
 			p += 2;                                                \
 			base = 16;                                             \
 		} else if (base == 0) {                                        \

@@ -332,6 +332,14 @@ static void numbers(void)
 	CHECK_EQ(strtol("010", NULL, 0), 8);
 	CHECK_EQ(strtol("zz", NULL, 36), 1295);
 	errno = 0;
+	strtol(" 0xg", &end, 16);
+	CHECK(!strcmp(end, " 0xg"), "%s", end);
+	strtol("0x", &end, 0);
+	CHECK(!strcmp(end, "0x"), "%s", end);
+	CHECK_EQ(strtol("0x1g", &end, 0), 1);
+	CHECK(!strcmp(end, "g"), "%s", end);
+	CHECK_EQ(strtol("09", &end, 0), 0);
+	CHECK(!strcmp(end, "9"), "%s", end);
 	CHECK_EQ(strtol("99999999999", NULL, 10), 2147483647);
 	CHECK_EQ(errno, ERANGE);
 	errno = 0;
