@@ -8,7 +8,9 @@
  */
 #include <check.h>
 #include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,6 +20,7 @@
 
 #include "tests/lib/fake-engine.h"
 #include "syscall-xlate/nt/calls.h"
+#include "syscall-xlate/nt/shared.h"
 
 enum { WORKERS = 6, MUTANTS = 2, ALL = 0x10000000, OPEN_IF = 0x80 };
 enum { PACKETS = 1 << 26 };
@@ -31,6 +34,7 @@ static struct board {
 	/* The port's packets: each has a number of its own. */
 	_Atomic uint32_t next_packet, taken, twice;
 	_Atomic int drains; /* 1: the last one has the port; 2: it may begin */
+	char folder[PATH_MAX]; /* where names lie */
 	_Atomic uint8_t seen[PACKETS];
 } *board;
 
@@ -262,37 +266,49 @@ static int stuck(void)
 	return n;
 }
 
-/* Files of the session that nobody uses. */
+/* Files of the session that nobody uses; other versions' are not ours. */
 static int left_over(void)
 {
-	DIR *shm = opendir("/dev/shm"), *d;
-	struct dirent *e, *f;
-	char path[600];
+	DIR *d = opendir(board->folder);
+	struct dirent *f;
 	int n = 0;
 
-	while (shm && (e = readdir(shm))) {
-		snprintf(path, sizeof path, "/dev/shm/%s", e->d_name);
-		if (strncmp(e->d_name, "run-foreign-", 12) ||
-		    strstr(e->d_name, "share"))
-			continue;
-		d = opendir(path);
-		while (d && (f = readdir(d))) {
-			struct flock l = { .l_type = F_WRLCK, .l_len = 1 };
-			int fd = openat(dirfd(d), f->d_name,
-					O_RDWR | O_NOFOLLOW | O_NONBLOCK);
-
-			if (fd < 0)
-				continue;
-			n += fcntl(fd, F_OFD_GETLK, &l) == 0 &&
-			     l.l_type == F_UNLCK;
-			close(fd);
-		}
-		if (d)
-			closedir(d);
+	ck_assert_str_ne(board->folder, "");
+	/* The last one who leaves takes the folder along. */
+	if (!d) {
+		ck_assert_int_eq(errno, ENOENT);
+		return 0;
 	}
-	if (shm)
-		closedir(shm);
+	while ((f = readdir(d))) {
+		struct flock l = { .l_type = F_WRLCK, .l_len = 1 };
+		int fd = openat(dirfd(d), f->d_name,
+				O_RDWR | O_NOFOLLOW | O_NONBLOCK);
+
+		if (fd < 0)
+			continue;
+		n += fcntl(fd, F_OFD_GETLK, &l) == 0 && l.l_type == F_UNLCK;
+		close(fd);
+	}
+	closedir(d);
 	return n;
+}
+
+/* In a process of its own: makes a name, and says where that lies. */
+static void tidy_up(void)
+{
+	struct object *o;
+	uint64_t h = 0;
+
+	t = fake_start();
+	nt_create_event(t, GADDR(&h), ALL, named("last", 0), 1, 0);
+	if (!handle_get(t, h, &event_type, 0, &o)) {
+		snprintf(board->folder, sizeof board->folder, "%s",
+			 o->shared->path);
+		*(strrchr(board->folder, '/') + 1) = 0;
+		object_put(o);
+	}
+	nt_close(t, h);
+	_exit(0);
 }
 
 START_TEST(kills)
@@ -348,15 +364,8 @@ START_TEST(kills)
 	for (int tries = 0; tries < 5; tries++) {
 		pid_t p = fork();
 
-		if (!p) {
-			uint64_t h = 0;
-
-			t = fake_start();
-			nt_create_event(t, GADDR(&h), ALL, named("last", 0), 1,
-					0);
-			nt_close(t, h);
-			_exit(0);
-		}
+		if (!p)
+			tidy_up();
 		waitpid(p, NULL, 0);
 		if (!left_over())
 			break;
