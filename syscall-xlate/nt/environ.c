@@ -2,7 +2,6 @@
 /* environ.c - see environ.h. */
 #include "syscall-xlate/nt/environ.h"
 
-#include <sched.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,6 +11,7 @@
 #include "base/table.h"
 #include "base/utf.h"
 #include "syscall-xlate/nt/path.h"
+#include "syscall-xlate/nt/placement.h"
 
 /* ---- strings ----------------------------------------------------------- */
 
@@ -300,7 +300,6 @@ static void add_expected(struct variables *vs, char *const *envp)
 {
 	const char *path = lookup(envp, "PATH"), *tmp = lookup(envp, "TMPDIR");
 	char number[16], host[65] = "localhost";
-	cpu_set_t cpus = { 0 };
 	struct units u = { 0 };
 
 	for (size_t i = 0; i < COUNT_OF(expected); i++)
@@ -321,10 +320,7 @@ static void add_expected(struct variables *vs, char *const *envp)
 		add_host_path(&t, tmp, strlen(tmp));
 		add_variable(vs, &t);
 	}
-	/* Not sysconf(): it opens and reads a file. */
-	if (sched_getaffinity(0, sizeof cpus, &cpus))
-		CPU_SET(0, &cpus);
-	snprintf(number, sizeof number, "%d", CPU_COUNT(&cpus));
+	snprintf(number, sizeof number, "%u", processor_count());
 	if (!has(vs, "NUMBER_OF_PROCESSORS"))
 		add_named(vs, "NUMBER_OF_PROCESSORS", number);
 	if (!has(vs, "COMPUTERNAME")) {
