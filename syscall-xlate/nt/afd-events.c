@@ -29,9 +29,8 @@ void afd_note_events(struct afd_socket *s, uint32_t level)
 
 void afd_reenable(struct afd_socket *s, uint32_t events)
 {
-	struct afd_done done;
+	struct queue done = { 0 };
 
-	afd_done_init(&done);
 	pthread_mutex_lock(&s->lock);
 	s->event_off &= ~events;
 	if (s->event_mask & events)

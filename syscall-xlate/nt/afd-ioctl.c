@@ -177,8 +177,7 @@ NTSTATUS afd_get_information(struct task *t, struct file *f, struct irp *r)
 		break;
 	case AFD_INFO_SENDS_PENDING:
 		pthread_mutex_lock(&s->lock);
-		for (struct afd_op *op = s->sends.first; op; op = op->next)
-			i.value++;
+		i.value = s->sends.length;
 		pthread_mutex_unlock(&s->lock);
 		break;
 	case AFD_INFO_RECEIVE_WINDOW:

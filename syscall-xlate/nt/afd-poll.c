@@ -124,7 +124,7 @@ static void ring(struct alarm *a)
 {
 	struct poll_alarm *pa = container_of(a, struct poll_alarm, alarm);
 	struct afd_op *op;
-	struct afd_done done;
+	struct queue done = { 0 };
 
 	pthread_mutex_lock(&alarms_lock);
 	op = pa->op;
@@ -138,7 +138,6 @@ static void ring(struct alarm *a)
 	if (!op)
 		return;
 	answer(NULL, op, NULL, NULL, 0);
-	afd_done_init(&done);
 	afd_finish_later(&done, op, STATUS_TIMEOUT, op->information);
 	afd_finish_all(&done);
 }
@@ -195,7 +194,7 @@ static void release(struct afd_op *op)
 
 /* Locked; l's request is to end with what is told of its socket. */
 static void end_poll(struct afd_poll_link *l, uint32_t events,
-		     struct afd_done *d)
+		     struct queue *d)
 {
 	struct afd_op *op = l->op;
 	NTSTATUS status = answer(NULL, op, l, &events, 1);
@@ -206,7 +205,7 @@ static void end_poll(struct afd_poll_link *l, uint32_t events,
 /* ---- edges
  * ------------------------------------------------------------------------ */
 
-void afd_notice(struct afd_socket *s, short re, struct afd_done *d)
+void afd_notice(struct afd_socket *s, short re, struct queue *d)
 {
 	uint32_t level = afd_level(s, re);
 
@@ -220,7 +219,7 @@ void afd_notice(struct afd_socket *s, short re, struct afd_done *d)
 		afd_note_events(s, level);
 }
 
-void afd_poll_closed(struct afd_socket *s, struct afd_done *d)
+void afd_poll_closed(struct afd_socket *s, struct queue *d)
 {
 	for (struct afd_poll_link *l = s->polls; l; l = l->next)
 		if (irp_take(l->op->irp))
@@ -389,9 +388,8 @@ static NTSTATUS poll_here(struct task *t, struct afd_op *op, struct pollfd *p,
 /* An exclusive poll ends the other exclusive ones of the socket. */
 static void end_others(struct afd_op *op)
 {
-	struct afd_done done;
+	struct queue done = { 0 };
 
-	afd_done_init(&done);
 	for (uint32_t i = 0; i < op->nlinks; i++) {
 		struct afd_socket *s = afd_of(op->links[i].file);
 
@@ -437,7 +435,7 @@ static NTSTATUS poll_later(struct task *t, struct irp *r, struct afd_op *op,
 	struct looked *looked = calloc(op->nlinks + 1, sizeof *looked);
 	struct afd_op *q = looked ? afd_pend(t, r, op) : NULL;
 	uint32_t n = op->nlinks;
-	struct afd_done done;
+	struct queue done = { 0 };
 	int err = 0;
 	bool armed;
 
@@ -464,8 +462,7 @@ static NTSTATUS poll_later(struct task *t, struct irp *r, struct afd_op *op,
 		armed = afd_let_go(q);
 	pthread_mutex_unlock(&alarms_lock);
 	if (!armed) {
-		afd_done_init(&done);
-		afd_finish_later(&done, q,
+			afd_finish_later(&done, q,
 				 err ? afd_status(-err) : STATUS_CANCELLED, 0);
 		afd_finish_all(&done);
 	}

@@ -55,36 +55,13 @@ bool afd_pends(const struct irp *r, uint32_t afd_flags)
 /* ---- queues; the socket is locked ------------------------------------------
  */
 
-void afd_enqueue(struct afd_queue *q, struct afd_op *op)
-{
-	op->next = NULL;
-	op->queue = q;
-	if (!q->first)
-		q->tail = &q->first;
-	op->at = q->tail;
-	*q->tail = op;
-	q->tail = &op->next;
-}
-
-static void dequeue(struct afd_op *op)
-{
-	if (!op->queue)
-		return;
-	*op->at = op->next;
-	if (op->next)
-		op->next->at = op->at;
-	else
-		op->queue->tail = op->at;
-	op->queue = NULL;
-}
-
 /* irp_cancel() has taken r and will finish it. */
 static void cancel(struct irp *r)
 {
 	struct afd_op *op = r->extra;
 
 	pthread_mutex_lock(&op->socket->lock);
-	dequeue(op);
+	queue_remove(&op->link);
 	pthread_mutex_unlock(&op->socket->lock);
 	afd_op_free(op);
 }
@@ -114,41 +91,38 @@ bool afd_let_go(struct afd_op *op)
 	return irp_untake(op->irp);
 }
 
-void afd_finish_later(struct afd_done *d, struct afd_op *op, NTSTATUS status,
+void afd_finish_later(struct queue *d, struct afd_op *op, NTSTATUS status,
 		      uint64_t information)
 {
-	dequeue(op);
+	queue_remove(&op->link);
 	op->status = status;
 	op->information = information;
-	op->next = NULL;
-	*d->tail = op;
-	d->tail = &op->next;
+	queue_add(d, &op->link);
 }
 
-void afd_finish_all(struct afd_done *d)
+void afd_finish_all(struct queue *d)
 {
 	while (d->first) {
-		struct afd_op *op = d->first;
+		struct afd_op *op = afd_op_at(d->first);
 		struct irp *r = op->irp;
 
-		d->first = op->next;
+		queue_remove(&op->link);
 		afd_op_free(op);
 		/* Frees op as well. */
 		irp_finish(r, op->status, op->information);
 	}
-	d->tail = &d->first;
 }
 
 /* op has got another socket: wait there.  op is taken. */
-static void move_on(struct afd_op *op, struct afd_done *d)
+static void move_on(struct afd_op *op, struct queue *d)
 {
 	struct afd_socket *s = op->socket;
 
 	int err;
 
-	dequeue(op);
+	queue_remove(&op->link);
 	pthread_mutex_lock(&s->lock);
-	afd_enqueue(op->wanted, op);
+	queue_add(op->wanted, &op->link);
 	err = afd_watch(s);
 	if (err)
 		afd_finish_later(d, op, afd_status(-err), 0);
@@ -157,15 +131,14 @@ static void move_on(struct afd_op *op, struct afd_done *d)
 	pthread_mutex_unlock(&s->lock);
 }
 
-static void run_queue(struct afd_socket *s, struct afd_queue *q,
-		      struct afd_done *d)
+static void run_queue(struct afd_socket *s, struct queue *q,
+		      struct queue *d)
 {
-	struct afd_op *op = q->first, *next;
-
-	for (; op; op = next) {
+	for (struct queue_link *l = q->first, *next; l; l = next) {
+		struct afd_op *op = afd_op_at(l);
 		NTSTATUS status;
 
-		next = op->next;
+		next = l->next;
 		/* Somebody cancels it and will take it out. */
 		if (!irp_take(op->irp))
 			continue;
@@ -197,9 +170,8 @@ static bool somebody_waits(const struct afd_socket *s)
 
 void afd_service(struct afd_socket *s)
 {
-	struct afd_done done;
+	struct queue done = { 0 };
 
-	afd_done_init(&done);
 	pthread_mutex_lock(&s->lock);
 	s->edges++;
 	if (s->state == AFD_CONNECTING)
@@ -372,9 +344,8 @@ static NTSTATUS wait_in_queue(struct task *t, struct irp *r, struct afd_op *op,
 {
 	struct afd_socket *s = op->socket;
 	NTSTATUS status = STATUS_PENDING;
-	struct afd_done done;
+	struct queue done = { 0 };
 
-	afd_done_init(&done);
 	pthread_mutex_lock(&s->lock);
 	if (s->closed) {
 		status = STATUS_CANCELLED;
@@ -386,7 +357,7 @@ static NTSTATUS wait_in_queue(struct task *t, struct irp *r, struct afd_op *op,
 			status = afd_status(-err);
 		} else if (p) {
 			*queued = true;
-			afd_enqueue(p->wanted, p);
+			queue_add(p->wanted, &p->link);
 			if (!afd_let_go(p))
 				afd_finish_later(&done, p, STATUS_CANCELLED, 0);
 		} else {
@@ -399,7 +370,7 @@ static NTSTATUS wait_in_queue(struct task *t, struct irp *r, struct afd_op *op,
 }
 
 NTSTATUS afd_run(struct task *t, struct irp *r, struct afd_op *op,
-		 struct afd_queue *queue, short events)
+		 struct queue *queue, short events)
 {
 	struct afd_socket *first = op->socket;
 	NTSTATUS status = STATUS_PENDING;

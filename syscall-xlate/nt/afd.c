@@ -41,12 +41,12 @@ static struct file *new_socket(int fd, uint32_t access, uint32_t share,
 /* ---- the end ----------------------------------------------------------------
  */
 
-static void give_up(struct afd_queue *q, struct afd_done *d)
+static void give_up(struct queue *q, struct queue *d)
 {
-	struct afd_op *op, *next;
+	for (struct queue_link *l = q->first, *next; l; l = next) {
+		struct afd_op *op = afd_op_at(l);
 
-	for (op = q->first; op; op = next) {
-		next = op->next;
+		next = l->next;
 		if (irp_take(op->irp))
 			afd_finish_later(d, op, STATUS_CANCELLED, 0);
 	}
@@ -55,10 +55,9 @@ static void give_up(struct afd_queue *q, struct afd_done *d)
 static void afd_close(struct task *t, struct file *f)
 {
 	struct afd_socket *s = afd_of(f);
-	struct afd_done done;
+	struct queue done = { 0 };
 
 	(void)t;
-	afd_done_init(&done);
 	pthread_mutex_lock(&s->lock);
 	s->closed = true;
 	afd_poll_closed(s, &done);

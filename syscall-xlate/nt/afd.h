@@ -57,10 +57,6 @@ struct afd_incoming {
 	bool deferred; /* to be told of again */
 };
 
-struct afd_queue {
-	struct afd_op *first, **tail;
-};
-
 /* One socket in one poll request, in the list of that socket. */
 struct afd_poll_link {
 	struct afd_poll_link *next, **at; /* at NULL: in no list */
@@ -108,7 +104,7 @@ struct afd_socket {
 	uint8_t idle;     /* edges in a row that nobody waited for */
 	_Atomic uint32_t edges;
 
-	struct afd_queue receives, sends, accepts, connects;
+	struct queue receives, sends, accepts, connects;
 	struct afd_poll_link *polls;
 	struct afd_incoming *incoming;
 	int32_t next_sequence;
@@ -144,9 +140,8 @@ enum { AFD_MAX_SEGMENTS = 1024, AFD_FEW_SEGMENTS = 4 };
  * handler's stack; the queue has a copy on the heap.
  */
 struct afd_op {
-	struct afd_op *next, **at; /* in a queue of its socket */
-	struct afd_queue *queue;
-	struct afd_queue *wanted; /* where to wait */
+	struct queue_link link; /* in a queue of its socket */
+	struct queue *wanted; /* where to wait */
 	struct afd_socket *socket;
 	struct irp *irp; /* once it waits */
 	/*
@@ -191,15 +186,9 @@ struct afd_op {
 	uint32_t exclusive;
 };
 
-/* Those that the socket's lock keeps from being finished. */
-struct afd_done {
-	struct afd_op *first, **tail;
-};
-
-static inline void afd_done_init(struct afd_done *d)
+static inline struct afd_op *afd_op_at(struct queue_link *l)
 {
-	d->first = NULL;
-	d->tail = &d->first;
+	return container_of(l, struct afd_op, link);
 }
 
 /*
@@ -210,7 +199,7 @@ static inline void afd_done_init(struct afd_done *d)
  *   events   POLLIN or POLLOUT: what the handler waits for
  */
 NTSTATUS afd_run(struct task *t, struct irp *r, struct afd_op *op,
-		 struct afd_queue *queue, short events);
+		 struct queue *queue, short events);
 /* An op without anything, for r's file. */
 void afd_op_init(struct afd_op *op, const struct irp *r);
 /* Around a host call that blocks; false: the socket is being closed. */
@@ -227,11 +216,10 @@ void afd_op_free(struct afd_op *op); /* what op owns, not op itself */
 struct afd_op *afd_pend(struct task *t, struct irp *r, struct afd_op *op);
 /* Let go of a taken one; false: somebody cancelled it: finish it. */
 bool afd_let_go(struct afd_op *op);
-void afd_finish_later(struct afd_done *d, struct afd_op *op, NTSTATUS status,
+void afd_finish_later(struct queue *d, struct afd_op *op, NTSTATUS status,
 		      uint64_t information);
 /* No socket locked. */
-void afd_finish_all(struct afd_done *d);
-void afd_enqueue(struct afd_queue *q, struct afd_op *op);
+void afd_finish_all(struct queue *d);
 
 /* An edge, or something else that may let requests go on.  Takes the lock. */
 void afd_service(struct afd_socket *s);
@@ -294,13 +282,13 @@ uint32_t afd_level(struct afd_socket *s, short re);
 /* The descriptor's revents for everything afd_level() looks at. */
 short afd_ready(const struct afd_socket *s);
 /* Locked: finish polls and set the event for what holds. */
-void afd_notice(struct afd_socket *s, short re, struct afd_done *d);
+void afd_notice(struct afd_socket *s, short re, struct queue *d);
 /* Locked: level is news for WSAEventSelect (afd-events.c). */
 void afd_note_events(struct afd_socket *s, uint32_t level);
 /* A call re-enables events; they are told again if they hold.  Locks s. */
 void afd_reenable(struct afd_socket *s, uint32_t events);
 /* Locked: the last handle is going; polls end. */
-void afd_poll_closed(struct afd_socket *s, struct afd_done *d);
+void afd_poll_closed(struct afd_socket *s, struct queue *d);
 
 /* ---- moving data (afd-data.c)
  * ------------------------------------------------ */

@@ -19,35 +19,13 @@
 
 enum { PART = 1 << 20 };
 
-struct list {
-	struct disk_op *first, **tail;
-	unsigned length;
-};
-
 pthread_mutex_t disk_lock = PTHREAD_MUTEX_INITIALIZER;
-static struct list todo[CARRIERS] = {
-	{ .tail = &todo[CARRY_RING].first },
-	{ .tail = &todo[CARRY_THREADS].first },
-};
+static struct queue todo[CARRIERS];
 static unsigned writes; /* that have not ended */
 
-static void append(struct list *l, struct disk_op *op)
+static struct disk_op *op_at(struct queue_link *l)
 {
-	op->next = NULL;
-	op->at = l->tail;
-	*l->tail = op;
-	l->tail = &op->next;
-	l->length++;
-}
-
-static void unlist(struct list *l, struct disk_op *op)
-{
-	*op->at = op->next;
-	if (op->next)
-		op->next->at = op->at;
-	else
-		l->tail = op->at;
-	l->length--;
+	return container_of(l, struct disk_op, link);
 }
 
 /* ---- the guest's memory -----------------------------------------------------
@@ -101,8 +79,7 @@ int64_t disk_offset(const struct disk_op *op)
 
 static void enqueue(struct disk_op *op)
 {
-	op->queued = true;
-	append(&todo[op->carrier], op);
+	queue_add(&todo[op->carrier], &op->link);
 }
 
 /* Behind other appends to the same file, or now. */
@@ -124,8 +101,7 @@ static void enter(struct disk_op *op)
 /* It is not carried any more, nor to be; what waits for it goes on. */
 static void leave(struct disk_op *op)
 {
-	if (op->queued)
-		unlist(&todo[op->carrier], op);
+	queue_remove(&op->link);
 	writes -= op->write;
 	if (!op->append)
 		return;
@@ -149,11 +125,10 @@ static void op_free(struct disk_op *op)
 
 struct disk_op *disk_next(enum disk_carrier who)
 {
-	struct disk_op *op;
+	while (todo[who].first) {
+		struct disk_op *op = op_at(todo[who].first);
 
-	while ((op = todo[who].first)) {
-		unlist(&todo[who], op);
-		op->queued = false;
+		queue_remove(&op->link);
 		if (!op->write || op->taken)
 			return op;
 		op->taken = irp_take(op->irp);
@@ -181,7 +156,7 @@ static void cancel(struct irp *r)
 	r->extra = NULL;
 	pthread_mutex_lock(&disk_lock);
 	op->irp = NULL;
-	carried = !op->over && !op->queued && !op->before;
+	carried = !op->over && !op->link.in && !op->before;
 	if (!carried && !op->over)
 		leave(op);
 	pthread_mutex_unlock(&disk_lock);
@@ -345,9 +320,11 @@ void disk_close(struct file *f)
 
 	pthread_mutex_lock(&disk_lock);
 	for (unsigned i = 0; i < CARRIERS; i++)
-		for (op = todo[i].first; op; op = op->next)
+		for (struct queue_link *l = todo[i].first; l; l = l->next) {
+			op = op_at(l);
 			if (op->file == f && op->write && !op->taken)
 				op->taken = irp_take(op->irp);
+		}
 	for (op = f->last_append; op; op = op->before)
 		if (!op->taken)
 			op->taken = irp_take(op->irp);

@@ -26,10 +26,9 @@ struct disk_op {
 	bool write, append;
 	uint8_t carrier;
 	bool taken;                 /* irp is: it will not be cancelled */
-	bool queued;                /* waits to be carried */
 	bool over;                  /* who cancels irp frees this */
 	struct iovec part;          /* under way: the bytes from done on */
-	struct disk_op *next, **at; /* to be carried */
+	struct queue_link link; /* link.in: it is to be carried */
 	/* Appends to one file are made in turn. */
 	struct disk_op *before, *behind;
 };

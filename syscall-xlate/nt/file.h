@@ -10,6 +10,7 @@
 
 #include <sys/stat.h>
 
+#include "base/queue.h"
 #include "syscall-xlate/nt/abi-file.h"
 #include "syscall-xlate/nt/nt.h"
 #include "syscall-xlate/nt/path.h"
@@ -158,8 +159,7 @@ struct irp {
 	uint32_t events;
 	struct nt_watch watch;
 	/* In a queue (irp-queue.c), under its lock. */
-	struct turns *turns; /* NULL: in none */
-	struct irp *turn_next, **turn_at;
+	struct queue_link turn;
 	NTSTATUS status; /* once it is over */
 	void *extra;     /* of the kind; freed with free() */
 };

@@ -24,14 +24,10 @@ enum {
 	MAX_IDLE = 8,
 };
 
-struct turns {
-	struct irp *first, **tail;
-};
-
 struct irp_queue {
 	struct file *file;
 	pthread_mutex_t lock; /* all that follows */
-	struct turns in, out;
+	struct queue in, out;
 	struct nt_watch watch;
 	bool registered; /* epoll knows watch.fd */
 	bool watched;    /* and tells of edges */
@@ -50,8 +46,6 @@ static struct irp_queue *queue_of(struct file *f)
 		return NULL;
 	q->file = f;
 	pthread_mutex_init(&q->lock, NULL);
-	q->in.tail = &q->in.first;
-	q->out.tail = &q->out.first;
 	if (atomic_compare_exchange_strong(&f->queue, &other, q))
 		return q;
 	free(q);
@@ -61,25 +55,9 @@ static struct irp_queue *queue_of(struct file *f)
 /* ---- turns; the queue is locked ---------------------------------------------
  */
 
-static void enqueue(struct turns *turns, struct irp *r)
+static struct irp *irp_at(struct queue_link *l)
 {
-	r->turns = turns;
-	r->turn_next = NULL;
-	r->turn_at = turns->tail;
-	*turns->tail = r;
-	turns->tail = &r->turn_next;
-}
-
-static void dequeue(struct irp *r)
-{
-	if (!r->turns)
-		return;
-	*r->turn_at = r->turn_next;
-	if (r->turn_next)
-		r->turn_next->turn_at = r->turn_at;
-	else
-		r->turns->tail = r->turn_at;
-	r->turns = NULL;
+	return container_of(l, struct irp, turn);
 }
 
 /* irp_cancel() has taken r and will finish it. */
@@ -88,40 +66,35 @@ static void cancel(struct irp *r)
 	struct irp_queue *q = r->file->queue;
 
 	pthread_mutex_lock(&q->lock);
-	dequeue(r);
+	queue_remove(&r->turn);
 	pthread_mutex_unlock(&q->lock);
 }
 
-/* Those that are over, to be finished without the lock. */
-struct done {
-	struct irp *first, **tail;
-};
-
-static void finish_later(struct done *d, struct irp *r, NTSTATUS status)
+/* Those that are over are finished without the lock. */
+static void finish_later(struct queue *done, struct irp *r, NTSTATUS status)
 {
-	dequeue(r);
+	queue_remove(&r->turn);
 	r->status = status;
-	r->turn_next = NULL;
-	*d->tail = r;
-	d->tail = &r->turn_next;
+	queue_add(done, &r->turn);
 }
 
-static void finish_all(struct done *d)
+static void finish_all(struct queue *done)
 {
-	while (d->first) {
-		struct irp *r = d->first;
+	while (done->first) {
+		struct irp *r = irp_at(done->first);
 
-		d->first = r->turn_next;
+		queue_remove(&r->turn);
 		irp_finish(r, r->status, r->information);
 	}
 }
 
-static void serve(struct turns *turns, struct done *d)
+static void serve(struct queue *turns, struct queue *done)
 {
-	for (struct irp *r = turns->first, *next; r; r = next) {
+	for (struct queue_link *l = turns->first, *next; l; l = next) {
+		struct irp *r = irp_at(l);
 		NTSTATUS status;
 
-		next = r->turn_next;
+		next = l->next;
 		/* Somebody cancels it and will take it out. */
 		if (!irp_take(r))
 			continue;
@@ -131,7 +104,7 @@ static void serve(struct turns *turns, struct done *d)
 				return;
 			status = STATUS_CANCELLED;
 		}
-		finish_later(d, r, status);
+		finish_later(done, r, status);
 	}
 }
 
@@ -141,7 +114,7 @@ static void serve(struct turns *turns, struct done *d)
 static void edge(struct nt_watch *w, uint32_t events)
 {
 	struct irp_queue *q = container_of(w, struct irp_queue, watch);
-	struct done done = { .tail = &done.first };
+	struct queue done = { 0 };
 
 	(void)events;
 	pthread_mutex_lock(&q->lock);
@@ -190,7 +163,7 @@ NTSTATUS irp_in_turn(struct task *t, struct irp *r, uint32_t events,
 {
 	struct irp_queue *q = queue_of(r->file);
 	NTSTATUS status = STATUS_PENDING;
-	struct turns *turns;
+	struct queue *turns;
 	struct irp *p;
 	int err;
 
@@ -212,9 +185,9 @@ NTSTATUS irp_in_turn(struct task *t, struct irp *r, uint32_t events,
 		} else {
 			p->again = again;
 			p->cancel = cancel;
-			enqueue(turns, p);
+			queue_add(turns, &p->turn);
 			if (!irp_untake(p)) {
-				dequeue(p);
+				queue_remove(&p->turn);
 				pthread_mutex_unlock(&q->lock);
 				irp_finish(p, STATUS_CANCELLED, 0);
 				return STATUS_PENDING;

@@ -146,7 +146,7 @@ static struct irp *pend(struct task *t, struct irp *r, bool taken)
 	p->watch.slot = 0;
 	p->cancel = NULL;
 	p->again = NULL;
-	p->turns = NULL;
+	p->turn = (struct queue_link){ 0 };
 	if (p->event)
 		object_signal(p->event, 0);
 	object_signal(&f->object, 0);
