@@ -240,6 +240,18 @@ bool share_delete_pending(struct file *f)
 	return pending;
 }
 
+bool share_device(struct file *f, uint64_t *dev)
+{
+	bool known;
+
+	pthread_mutex_lock(&inode_lock);
+	known = f->inode != NULL;
+	if (known)
+		*dev = f->inode->dev;
+	pthread_mutex_unlock(&inode_lock);
+	return known;
+}
+
 void share_set_delete(struct file *f, bool on)
 {
 	pthread_mutex_lock(&inode_lock);

@@ -45,7 +45,7 @@ enum {
 	BUCKETS = 1024,
 	SPINS = 200,
 	/* Of the table and how it is locked; part of how it is found. */
-	VERSION = 4,
+	VERSION = 5,
 	/* A file's byte 0 is locked by all; the tokens' lie beyond the table. */
 	TOKENS_AT = 1 << 30,
 	FD_BITS = 20, /* of a descriptor's number */
@@ -336,12 +336,16 @@ static bool has_memory(size_t bucket)
 	return known[page];
 }
 
-/* NULL: no table, or no room in it; then one does without. */
-static struct bucket *bucket_of(uint64_t key)
+/*
+ * NULL: no table, or no room in it; then one does without.  Files of one folder
+ * mostly have numbers that follow each other: their buckets do as well, so that
+ * a program which reads a folder needs few pages of the table.
+ */
+static struct bucket *bucket_of(const struct inode *i)
 {
-	size_t i = (key >> 40) % BUCKETS;
+	size_t n = (i->ino + i->dev * 0x9e3779b9) % BUCKETS;
 
-	return table && has_memory(i) ? &table[i] : NULL;
+	return table && has_memory(n) ? &table[n] : NULL;
 }
 
 static uint64_t key_of(const struct inode *i)
@@ -442,7 +446,7 @@ static bool bucket_conflicts(struct bucket *b, uint64_t key,
 bool peers_enter(const struct inode *i, const struct file *f, bool granted)
 {
 	uint64_t key = key_of(i);
-	struct bucket *b = bucket_of(key);
+	struct bucket *b = bucket_of(i);
 	bool conflict;
 
 	if (!b)
@@ -458,7 +462,7 @@ bool peers_enter(const struct inode *i, const struct file *f, bool granted)
 bool peers_allow(const struct inode *i, const struct file *f)
 {
 	uint64_t key = key_of(i);
-	struct bucket *b = bucket_of(key);
+	struct bucket *b = bucket_of(i);
 	bool conflict;
 
 	if (!b)
@@ -472,7 +476,7 @@ bool peers_allow(const struct inode *i, const struct file *f)
 void peers_leave(const struct inode *i)
 {
 	uint64_t key = key_of(i);
-	struct bucket *b = bucket_of(key);
+	struct bucket *b = bucket_of(i);
 
 	if (!b)
 		return;

@@ -49,16 +49,20 @@ static NTSTATUS host_volume(struct file *f, struct statvfs *fs)
 
 static NTSTATUS query_volume(struct file *f, struct out *o)
 {
-	struct file_meta m;
-	NTSTATUS status;
+	uint64_t dev;
 
 	if (!on_volume(f))
 		return STATUS_INVALID_DEVICE_REQUEST;
-	status = meta_of_file(f, &m);
-	if (status)
-		return status;
+	if (!share_device(f, &dev)) {
+		struct file_meta m;
+		NTSTATUS status = meta_of_file(f, &m);
+
+		if (status)
+			return status;
+		dev = m.dev;
+	}
 	o->volume.created = 0;
-	o->volume.serial = volume_serial(m.dev);
+	o->volume.serial = volume_serial(dev);
 	o->volume.objects = 1;
 	o->volume.label_len = 0;
 	o->len = offsetof(struct fs_volume, label);
