@@ -232,6 +232,7 @@ NTSTATUS nt_restore_key(struct task *t, uint64_t key, uint64_t file,
 		move_contents(k, &new);
 		k->last_write = nt_time_now();
 		reg_store_tree(k);
+		status = reg_store_commit();
 		reg_changed(k, NOTIFY_NAME | NOTIFY_LAST_SET);
 	}
 	reg_empty(&new);

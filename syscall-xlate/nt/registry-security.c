@@ -183,8 +183,10 @@ NTSTATUS reg_security_set(struct object *o, struct token *tk, uint32_t info,
 	}
 	if (!status) {
 		reg_store_key(k);
-		reg_changed(k, NOTIFY_SECURITY);
+		status = reg_store_commit();
 	}
+	if (!status)
+		reg_changed(k, NOTIFY_SECURITY);
 	reg_end();
 	return status;
 }

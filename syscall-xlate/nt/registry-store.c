@@ -104,7 +104,31 @@ static void give_up(const char *why)
 	failed = true;
 }
 
-static bool env_open(const char *path, const char **why)
+/* Since the last commit: what the program has to be told. */
+static NTSTATUS trouble;
+
+/*
+ * A disk that is full or broken need not be at the next change: this one is
+ * refused.  What can never be written is given up.
+ */
+static void not_kept(int err)
+{
+	switch (err) {
+	case ENOSPC:
+	case EDQUOT:
+	case MDB_MAP_FULL:
+		trouble = STATUS_DISK_FULL;
+		break;
+	case EIO:
+		trouble = STATUS_REGISTRY_IO_FAILED;
+		break;
+	default:
+		give_up(mdb_strerror(err));
+	}
+}
+
+/* 0, or an error of the host's or of LMDB. */
+static int env_open(const char *path)
 {
 	MDB_txn *first = NULL;
 	int err = mdb_env_create(&env);
@@ -124,21 +148,21 @@ static bool env_open(const char *path, const char **why)
 	if (first)
 		mdb_txn_abort(first);
 	if (!err)
-		return true;
-	*why = mdb_strerror(err);
+		return 0;
 	if (env)
 		mdb_env_close(env);
 	env = NULL;
-	return false;
+	return err;
 }
 
 /* create: the file may be made. */
 static bool store_open(bool create)
 {
 	char path[HOST_PATH_MAX + 32], lock[HOST_PATH_MAX + 32];
-	const char *why = "";
 	struct timespec ts;
+	struct stat st;
 	int64_t now;
+	int err;
 
 	if (env || failed)
 		return env;
@@ -159,13 +183,22 @@ static bool store_open(bool create)
 	lock_fd = read_only ? open(lock, O_RDONLY | O_CLOEXEC)
 			    : open(lock, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
 	if (lock_fd < 0) {
-		give_up(strerror(errno));
+		not_kept(errno);
 		return false;
 	}
 	flock(lock_fd, read_only ? LOCK_SH : LOCK_EX);
-	if (!env_open(path, &why))
-		give_up(why);
+	err = env_open(path);
+	/* The disk was full before it was begun. */
+	if ((err == ENOSPC || err == EDQUOT) && !stat(path, &st) &&
+	    st.st_size < (off_t)(2 * PAGE))
+		unlink(path);
+	if (err)
+		not_kept(err);
 	flock(lock_fd, LOCK_UN);
+	if (err && !failed) {
+		close(lock_fd);
+		lock_fd = -1;
+	}
 	return env;
 }
 
@@ -464,25 +497,32 @@ static bool begin_write(void)
 		return true;
 	txn = NULL;
 	flock(lock_fd, LOCK_UN);
-	give_up(mdb_strerror(err));
+	not_kept(err);
 	return false;
 }
 
-void reg_store_commit(void)
+NTSTATUS reg_store_commit(void)
 {
+	NTSTATUS status;
 	MDB_envinfo info;
-	int err;
+	int err = 0;
 
-	if (!txn)
-		return;
-	err = mdb_txn_commit(txn);
-	txn = NULL;
-	if (err)
-		give_up(mdb_strerror(err));
-	else if (!stale && !mdb_env_info(env, &info))
-		known = info.me_last_txnid;
-	dirty = true;
-	flock(lock_fd, LOCK_UN);
+	if (txn) {
+		if (trouble)
+			mdb_txn_abort(txn);
+		else
+			err = mdb_txn_commit(txn);
+		txn = NULL;
+		if (err)
+			not_kept(err);
+		else if (!trouble && !stale && !mdb_env_info(env, &info))
+			known = info.me_last_txnid;
+		dirty = true;
+		flock(lock_fd, LOCK_UN);
+	}
+	status = trouble;
+	trouble = STATUS_SUCCESS;
+	return status;
 }
 
 static uint64_t hash(uint64_t h, const uint16_t *s, size_t n)
@@ -492,6 +532,7 @@ static uint64_t hash(uint64_t h, const uint16_t *s, size_t n)
 	return h * 0x9e3779b97f4a7c15 ^ 0xff;
 }
 
+/* Nothing, once something before it was not kept. */
 static void put(struct record *head, const struct reg_key *k,
 		const uint16_t *name, const void *data)
 {
@@ -502,7 +543,7 @@ static void put(struct record *head, const struct reg_key *k,
 	MDB_val key = { sizeof id, id }, val;
 	int err;
 
-	if (!begin_write())
+	if (trouble || !begin_write())
 		return;
 	path = reg_path(k, &path_len);
 	size = sizeof *r + (path_len + head->name_len) * 2 + head->data_len;
@@ -526,7 +567,9 @@ static void put(struct record *head, const struct reg_key *k,
 		val.mv_data = r;
 		err = mdb_put(txn, dbi, &key, &val, 0);
 		if (err)
-			give_up(mdb_strerror(err));
+			not_kept(err);
+	} else {
+		not_kept(ENOMEM);
 	}
 	free(path);
 	free(r);
@@ -708,8 +751,9 @@ void reg_store_refresh(void)
 {
 }
 
-void reg_store_commit(void)
+NTSTATUS reg_store_commit(void)
 {
+	return STATUS_SUCCESS;
 }
 
 void reg_store_flush(void)

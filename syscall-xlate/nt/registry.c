@@ -180,8 +180,12 @@ static NTSTATUS make_key(struct task *t, struct reg_key *parent,
 		(*k)->class_len = (uint16_t)a->class_len;
 	}
 	reg_store_key(*k);
-	reg_changed(parent, NOTIFY_NAME);
-	return STATUS_SUCCESS;
+	status = reg_store_commit();
+	if (status)
+		reg_remove(*k);
+	else
+		reg_changed(parent, NOTIFY_NAME);
+	return status;
 }
 
 /* The path of name below k, malloc'ed, and its length.  NULL: no memory. */
@@ -390,6 +394,9 @@ NTSTATUS nt_delete_key(struct task *t, uint64_t key)
 		status = STATUS_CANNOT_DELETE;
 	} else {
 		reg_store_key_gone(k);
+		status = reg_store_commit();
+	}
+	if (!status) {
 		reg_remove(k);
 		reg_changed(parent, NOTIFY_NAME);
 	}
@@ -434,9 +441,39 @@ NTSTATUS nt_rename_key(struct task *t, uint64_t key, gaddr name_at)
 			status = STATUS_NO_MEMORY;
 		reg_store_tree(k);
 		reg_changed(k->parent, NOTIFY_NAME);
+		if (!status)
+			status = reg_store_commit();
 	}
 	key_end(ko);
 	free(name);
+	return status;
+}
+
+/* If it cannot be kept, it is as it was. */
+static NTSTATUS set_value(struct reg_key *k, const uint16_t *name,
+			  size_t name_len, uint32_t type, const void *data,
+			  uint32_t len)
+{
+	const struct reg_value *v = reg_value(k, name, name_len);
+	const uint32_t old_type = v ? v->type : 0, old_len = v ? v->len : 0;
+	void *old = v ? malloc(old_len + 1u) : NULL;
+	NTSTATUS status = STATUS_NO_MEMORY;
+
+	if (v && !old)
+		return status;
+	if (v)
+		memcpy(old, v->data, old_len);
+	if (reg_set(k, name, name_len, type, data, len)) {
+		reg_store_value(k, reg_value(k, name, name_len));
+		status = reg_store_commit();
+		if (!status)
+			reg_changed(k, NOTIFY_LAST_SET);
+		else if (old)
+			reg_set(k, name, name_len, old_type, old, old_len);
+		else
+			reg_unset(k, reg_value(k, name, name_len));
+	}
+	free(old);
 	return status;
 }
 
@@ -473,12 +510,7 @@ NTSTATUS nt_set_value_key(struct task *t, uint64_t key, gaddr name_at,
 	status = key_begin(t, key, KEY_SET_VALUE, &ko);
 	if (status != STATUS_SUCCESS)
 		goto out;
-	if (reg_set(ko->key, name, name_len, type, copy, len)) {
-		reg_store_value(ko->key, reg_value(ko->key, name, name_len));
-		reg_changed(ko->key, NOTIFY_LAST_SET);
-	} else {
-		status = STATUS_NO_MEMORY;
-	}
+	status = set_value(ko->key, name, name_len, type, copy, len);
 	key_end(ko);
 out:
 	free(copy);
@@ -500,11 +532,14 @@ NTSTATUS nt_delete_value_key(struct task *t, uint64_t key, gaddr name_at)
 	if (status == STATUS_SUCCESS) {
 		v = reg_value(ko->key, name, len);
 		if (v) {
-			reg_unset(ko->key, v);
 			reg_store_value_gone(ko->key, name, len);
-			reg_changed(ko->key, NOTIFY_LAST_SET);
+			status = reg_store_commit();
 		} else {
 			status = STATUS_OBJECT_NAME_NOT_FOUND;
+		}
+		if (!status) {
+			reg_unset(ko->key, v);
+			reg_changed(ko->key, NOTIFY_LAST_SET);
 		}
 		key_end(ko);
 	}
@@ -552,9 +587,10 @@ NTSTATUS nt_set_information_key(struct task *t, uint64_t key, uint32_t class,
 	if (class == KEY_WRITE_TIME) {
 		ko->key->last_write = (int64_t)value;
 		reg_store_key(ko->key);
+		status = reg_store_commit();
 	} else if (class == KEY_WOW64_FLAGS) {
 		ko->key->user_flags = (uint32_t)value;
 	} /* the others are hints to parts that do not exist here */
 	key_end(ko);
-	return STATUS_SUCCESS;
+	return status;
 }

@@ -209,7 +209,7 @@ void reg_store_unmount(const struct reg_key *k);
 /* Something is stored of keys in k's hive. */
 bool reg_store_has_below(const struct reg_key *k);
 /* What was stored since reg_begin() becomes visible to others at once. */
-void reg_store_commit(void);
+NTSTATUS reg_store_commit(void);
 /* Make sure that what was stored survives a power cut. */
 void reg_store_flush(void);
 
