@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * string.c - comparing, searching, classifying and folding strings.
+ * string.c - comparing, searching and classifying strings; their normal forms.
  *
- * The order itself is collate.c's.  Locale arguments are checked and otherwise
- * do not change the order.
+ * The order itself is collate.c's.
  */
 /* NormalizeString and IdnToAscii are normaliz.dll's in the header; ours here.
  */
@@ -278,78 +277,6 @@ int WINAPI FindStringOrdinal(DWORD flags, LPCWSTR s, INT n, LPCWSTR what,
 			break;
 	}
 	return -1;
-}
-
-/* ---- FoldString ---- */
-
-int WINAPI FoldStringW(DWORD flags, LPCWCH s, int n, LPWSTR to, int room)
-{
-	ULONG form = 0;
-	WCHAR *copy;
-	LONG len;
-	int i;
-
-	if (!s || !n || room < 0 || (room && !to) || s == to)
-		return fail(ERROR_INVALID_PARAMETER);
-	if (!flags ||
-	    (flags & ~(MAP_FOLDCZONE | MAP_PRECOMPOSED | MAP_COMPOSITE |
-		       MAP_FOLDDIGITS | MAP_EXPAND_LIGATURES)) ||
-	    (flags & (MAP_PRECOMPOSED | MAP_COMPOSITE)) ==
-		    (MAP_PRECOMPOSED | MAP_COMPOSITE) ||
-	    ((flags & MAP_EXPAND_LIGATURES) && (flags & ~MAP_EXPAND_LIGATURES)))
-		return fail(ERROR_INVALID_FLAGS);
-	if (n < 0)
-		n = wide_len(s) + 1;
-	if (flags & (MAP_FOLDCZONE | MAP_EXPAND_LIGATURES))
-		form = flags & MAP_COMPOSITE ? 6 : 5;
-	else if (flags & MAP_COMPOSITE)
-		form = 2;
-	else if (flags & MAP_PRECOMPOSED)
-		form = 1;
-	len = form ? n * 18 : n;
-	copy = k32_alloc(len * sizeof *copy);
-	if (!copy)
-		return 0;
-	/* What cannot be normalised (lone surrogates) stays as it is. */
-	if (!form || !NT_SUCCESS(RtlNormalizeString(form, s, n, copy, &len))) {
-		memcpy(copy, s, n * sizeof *s);
-		len = n;
-	}
-	for (i = 0; i < len && (flags & MAP_FOLDDIGITS); i++)
-		if (digit_of(copy[i]) >= 0)
-			copy[i] = '0' + digit_of(copy[i]);
-	if (room && room < len) {
-		k32_free(copy);
-		return fail(ERROR_INSUFFICIENT_BUFFER);
-	}
-	if (room)
-		memcpy(to, copy, len * sizeof *to);
-	k32_free(copy);
-	return len;
-}
-
-int WINAPI FoldStringA(DWORD flags, LPCSTR s, int n, LPSTR to, int room)
-{
-	WCHAR *w, *folded;
-	int len, result = 0;
-
-	if (!s || !n || room < 0 || (room && !to) || s == to)
-		return fail(ERROR_INVALID_PARAMETER);
-	if (n < 0)
-		n = lstrlenA(s) + 1;
-	w = widen(0, LOCALE_USE_CP_ACP, s, n, NULL, 0, &len);
-	if (!w)
-		return 0;
-	folded = k32_alloc(len * 18 * sizeof *folded);
-	if (folded) {
-		len = FoldStringW(flags, w, len, folded, len * 18);
-		if (len)
-			result = WideCharToMultiByte(CP_ACP, 0, folded, len, to,
-						     room, NULL, NULL);
-	}
-	k32_free(folded);
-	k32_free(w);
-	return result;
 }
 
 /* ---- normalisation and domain names ---- */

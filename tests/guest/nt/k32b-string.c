@@ -163,6 +163,27 @@ static void forms(void)
 	CHECK_EQ(FoldStringW(MAP_COMPOSITE, L"\xe9", -1, w, 32), 3);
 	CHECK_EQ(FoldStringW(MAP_FOLDDIGITS, L"\x0661", -1, w, 32), 2);
 	CHECK_EQ(w[0], '1');
+	CHECK_EQ(FoldStringW(MAP_FOLDDIGITS, L"\xb2\x2079\x2460\x2792\xe9", -1,
+			     w, 32),
+		 6);
+	CHECK(!wcscmp(w, L"2919\xe9"), "%ls", w);
+	/* letters apart, and nothing else */
+	CHECK_EQ(FoldStringW(MAP_EXPAND_LIGATURES,
+			     L"\xc6\xdf\xfb03\x2460\xe9"
+			     L"e\x301",
+			     -1, w, 32),
+		 12);
+	CHECK(!wcscmp(w, L"AEssffi\x2460\xe9"
+			 L"e\x301"),
+	      "%ls", w);
+	CHECK_EQ(FoldStringW(MAP_EXPAND_LIGATURES | MAP_FOLDDIGITS,
+			     L"\x132\x2460", -1, w, 32),
+		 4);
+	CHECK(!wcscmp(w, L"IJ1"), "%ls", w);
+	CHECK_EQ(FoldStringW(MAP_EXPAND_LIGATURES | MAP_COMPOSITE, L"a", -1, w,
+			     32),
+		 0);
+	CHECK_EQ(GetLastError(), ERROR_INVALID_FLAGS);
 	CHECK_EQ(IdnToAscii(0,
 			    L"b\xfc"
 			    L"cher.de",
@@ -192,28 +213,33 @@ static void alphabets(void)
 		{ L"yo-NG", { L"ez", L"\x1eb9", L"f", L"gz", L"gb" } },
 		{ L"hsb-DE", { L"kz", L"\x142", L"l", L"zz", L"\x17a" } },
 		{ L"uz-Latn-UZ", { L"z", L"o\x2bb", L"g\x2bb", L"sh", L"ch" } },
-		{ L"be-BY", { L"\x435\x44f", L"\x451", L"\x436",
-			      L"\x443\x44f", L"\x45e" } },
-		{ L"uk-UA", { L"\x433\x44f", L"\x491", L"\x434",
-			      L"\x456\x44f", L"\x457" } },
-		{ L"mk-MK", { L"\x434\x448", L"\x453", L"\x435",
-			      L"\x442\x448", L"\x45c" } },
-		{ L"kk-KZ", { L"\x435\x44f", L"\x451", L"\x436",
-			      L"\x44b\x44f", L"\x456" } },
+		{ L"be-BY",
+		  { L"\x435\x44f", L"\x451", L"\x436", L"\x443\x44f",
+		    L"\x45e" } },
+		{ L"uk-UA",
+		  { L"\x433\x44f", L"\x491", L"\x434", L"\x456\x44f",
+		    L"\x457" } },
+		{ L"mk-MK",
+		  { L"\x434\x448", L"\x453", L"\x435", L"\x442\x448",
+		    L"\x45c" } },
+		{ L"kk-KZ",
+		  { L"\x435\x44f", L"\x451", L"\x436", L"\x44b\x44f",
+		    L"\x456" } },
 		{ L"hu-HU", { L"cz", L"csa", L"d", L"oz", L"\xf6" } },
 		{ L"et-EE", { L"s", L"\x161", L"z", L"\x17e", L"t" } },
 		{ L"hr-HR", { L"cz", L"\x10d", L"\x107", L"d" } },
 		/* By reading, strokes, pronunciation; by radical elsewhere. */
-		{ L"ja-JP", { L"\x4e9c", L"\x611b", L"\x4e00", L"\x9ed2",
-			      L"\x5f0c", L"\x9ed1", L"\x4e02" } },
-		{ L"zh-TW", { L"\x4e00", L"\x4e8c", L"\x4e09", L"\x4e2d",
-			      L"\x4e9e", L"\x4e42", L"\x4e02" } },
-		{ L"zh-CN", { L"\x963f", L"\x5317", L"\x4e2d", L"\x4e8d",
-			      L"\x4e02" } },
-		{ L"ko-KR", { L"\x4f3d", L"\x4e00",
-			      L"\x8a70", L"\x4e02" } },
-		{ L"en-US", { L"\x4e00", L"\x4e02", L"\x963f", L"\x9fa5",
-			      L"\x3400" } },
+		{ L"ja-JP",
+		  { L"\x4e9c", L"\x611b", L"\x4e00", L"\x9ed2", L"\x5f0c",
+		    L"\x9ed1", L"\x4e02" } },
+		{ L"zh-TW",
+		  { L"\x4e00", L"\x4e8c", L"\x4e09", L"\x4e2d", L"\x4e9e",
+		    L"\x4e42", L"\x4e02" } },
+		{ L"zh-CN",
+		  { L"\x963f", L"\x5317", L"\x4e2d", L"\x4e8d", L"\x4e02" } },
+		{ L"ko-KR", { L"\x4f3d", L"\x4e00", L"\x8a70", L"\x4e02" } },
+		{ L"en-US",
+		  { L"\x4e00", L"\x4e02", L"\x963f", L"\x9fa5", L"\x3400" } },
 	};
 
 	for (unsigned i = 0; i < sizeof row / sizeof *row; i++)
