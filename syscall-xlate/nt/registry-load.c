@@ -724,17 +724,21 @@ NTSTATUS nt_replace_key(struct task *t, gaddr new_file, uint64_t key,
 					   ACCESS_DELETE,
 				   0, FILE_CREATE, &old);
 	if (!status) {
+		struct reg_hive *h;
+
 		reg_begin();
 		if (hives)
 			reg_store_lock();
+		/* Of any key in it, the hive's. */
+		h = hive_of(ko->key);
 		if (ko->key->deleted)
 			status = STATUS_KEY_DELETED;
-		else if (!ko->key->hive)
+		else if (!h)
 			status = STATUS_INVALID_PARAMETER;
-		else if (ko->key->hive->read_only)
+		else if (h->read_only)
 			status = STATUS_ACCESS_DENIED;
 		else
-			status = replace(ko->key->hive, old, b, n);
+			status = replace(h, old, b, n);
 		reg_end();
 		/* The new file has become the hive's; or the old one nothing.
 		 */

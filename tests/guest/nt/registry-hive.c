@@ -277,12 +277,22 @@ static void for_all(void)
 /* Another file for that hive, once it is loaded again. */
 static void replace(void)
 {
-	HKEY k;
+	HKEY k, sub;
 
 	make_hive("new.hiv", "newer", 7);
 	CHECK_EQ(RegReplaceKeyA(HKEY_USERS, "rf-all", "none.hiv", "old.hiv"),
 		 ERROR_FILE_NOT_FOUND);
-	CHECK_EQ(RegReplaceKeyA(HKEY_USERS, "rf-all", "new.hiv", "old.hiv"), 0);
+	CHECK_EQ(GetFileAttributesA("old.hiv"), INVALID_FILE_ATTRIBUTES);
+	/* Any key in the hive is as good as its root. */
+	k = open_below_users("rf-all");
+	CHECK_EQ(RegCreateKeyExA(k, "below", 0, NULL, 0, KEY_ALL_ACCESS, NULL,
+				 &sub, NULL),
+		 0);
+	RegCloseKey(sub);
+	RegCloseKey(k);
+	CHECK_EQ(RegReplaceKeyA(HKEY_USERS, "rf-all\\below", "new.hiv",
+				"old.hiv"),
+		 0);
 	CHECK_EQ(GetFileAttributesA("new.hiv"), INVALID_FILE_ATTRIBUTES);
 	k = open_below_users("rf-all");
 	CHECK_EQ(number(k, "third"), 3);
