@@ -51,10 +51,11 @@ bool xstate_masks64;
 
 static void ask(void)
 {
-	unsigned a, b, c = 0, d, xcr0 = 0, high;
+	unsigned a, b, c, d, xcr0 = 0, high;
 	uint32_t features = 0, size = XSTATE_HEADER;
 
-	if (__get_cpuid(1, &a, &b, &c, &d) && c & bit_OSXSAVE) {
+	__cpuid(1, a, b, c, d);
+	if (c & bit_OSXSAVE) {
 		asm("xgetbv" : "=a"(xcr0), "=d"(high) : "c"(0));
 		features = xcr0 & XSTATE_AVX;
 		__cpuid_count(LEAF_XSAVE, 1, a, b, c, d);

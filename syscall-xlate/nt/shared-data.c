@@ -155,11 +155,33 @@ static const struct feature {
 	{ 42, 7, 1, 9, 0 },     /* ERMS */
 };
 
-static uint64_t xcr0(void)
-{
-	uint32_t a, b, c, d;
+/*
+ * The leaves that the table names, each asked for once: in a virtual machine a
+ * cpuid is an exit, which costs microseconds.
+ */
+enum { LEAF_1, LEAF_7, LEAF_EXTENDED, LEAVES };
 
-	if (!__get_cpuid(1, &a, &b, &c, &d) || !(c >> 27 & 1))
+static void ask_processor(uint32_t leaf[LEAVES][4])
+{
+	uint32_t max, r[4];
+
+	memset(leaf, 0, LEAVES * sizeof *leaf);
+	__cpuid(0, max, r[1], r[2], r[3]);
+	__cpuid(1, leaf[LEAF_1][0], leaf[LEAF_1][1], leaf[LEAF_1][2],
+		leaf[LEAF_1][3]);
+	if (max >= 7)
+		__cpuid_count(7, 0, leaf[LEAF_7][0], leaf[LEAF_7][1],
+			      leaf[LEAF_7][2], leaf[LEAF_7][3]);
+	/* There in every processor with 64-bit mode, which is a bit of it. */
+	__cpuid(0x80000001, leaf[LEAF_EXTENDED][0], leaf[LEAF_EXTENDED][1],
+		leaf[LEAF_EXTENDED][2], leaf[LEAF_EXTENDED][3]);
+}
+
+static uint64_t xcr0(const uint32_t leaf1[4])
+{
+	uint32_t a, d;
+
+	if (!(leaf1[2] >> 27 & 1))
 		return 0;
 	__asm__("xgetbv" : "=a"(a), "=d"(d) : "c"(0));
 	return (uint64_t)d << 32 | a;
@@ -178,17 +200,17 @@ static const struct xstate_place {
 
 static void fill_features(struct shared_data *s)
 {
-	uint64_t x = xcr0();
+	uint32_t leaf[LEAVES][4];
+	uint64_t x;
 
+	ask_processor(leaf);
+	x = xcr0(leaf[LEAF_1]);
 	for (size_t i = 0; i < COUNT_OF(features); i++) {
 		const struct feature *f = &features[i];
-		uint32_t r[4] = { 0 };
+		const uint32_t *r = leaf[f->leaf == 1   ? LEAF_1
+					 : f->leaf == 7 ? LEAF_7
+							: LEAF_EXTENDED];
 
-		if (f->leaf == 7)
-			__get_cpuid_count(7, 0, &r[0], &r[1], &r[2], &r[3]);
-		else if (f->leaf)
-			__get_cpuid(f->leaf == 1 ? 1 : 0x80000001, &r[0], &r[1],
-				    &r[2], &r[3]);
 		s->features[f->pf] = (!f->leaf || r[f->reg] >> f->bit & 1) &&
 				     (x & f->xcr0) == f->xcr0;
 	}

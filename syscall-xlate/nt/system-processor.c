@@ -388,11 +388,13 @@ NTSTATUS info_processor(struct task *t, struct info_answer *a)
 		uint16_t architecture, level, revision, max;
 		uint32_t features;
 	} *s = info_add(a, sizeof *s);
-	unsigned eax = 0, b, c, d, family, model;
+	unsigned eax, b, c, d, family, model;
 
 	if (!s)
 		return STATUS_NO_MEMORY;
-	__get_cpuid(1, &eax, &b, &c, &d);
+	/* Not __get_cpuid(), which asks for the highest leaf first: each costs
+	   microseconds in a virtual machine, and this leaf is always there. */
+	__cpuid(1, eax, b, c, d);
 	family = eax >> 8 & 15;
 	model = eax >> 4 & 15;
 	if (family == 6 || family == 15)
