@@ -337,8 +337,13 @@ NTSTATUS file_security_check_new(struct file_open *o)
 	struct token *tk;
 	NTSTATUS status = of_folder(o, &d);
 
+	if (status == STATUS_NOT_FOUND) {
+		/* As of /tmp: the next question need not be asked. */
+		o->p->folder &= ~(uint32_t)S_ISVTX;
+		return STATUS_SUCCESS;
+	}
 	if (status)
-		return status == STATUS_NOT_FOUND ? STATUS_SUCCESS : status;
+		return status;
 	tk = token_effective(o->t);
 	if (want & ~(descriptor_allowed(&d, file_type.generic, tk) |
 		     from_privileges(o, tk)))
