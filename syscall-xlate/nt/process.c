@@ -151,11 +151,17 @@ static void leave_own_code(struct start_block *b, uint32_t code)
 
 void process_exit_status(uint32_t code, int host_status)
 {
+	uint32_t was = atomic_exchange(&ending, 2);
+
 	/* Somebody else may be here already. */
-	if (atomic_exchange(&ending, 2) == 2)
+	if (was == 2)
 		for (;;)
 			pause();
 	log_debug(LOG_PROCESS, "exit %#x", code);
+	/* Without it (a crash) others would see handles close below, and say
+	   so in their own ways. */
+	if (!was && current_task)
+		threads_stop_others(current_task, code);
 	debug_process_ends(current_task, code);
 	if (current_task)
 		mutants_abandon(nt_thread(current_task));
