@@ -52,6 +52,9 @@ NTSYSAPI NTSTATUS NTAPI LdrLockLoaderLock(ULONG flags, ULONG *state,
 NTSYSAPI NTSTATUS NTAPI LdrUnlockLoaderLock(ULONG flags, ULONG_PTR cookie);
 NTSYSAPI NTSTATUS NTAPI LdrSetDllDirectory(const UNICODE_STRING *dir);
 NTSYSAPI NTSTATUS NTAPI LdrGetDllDirectory(UNICODE_STRING *dir);
+/* Ours: the file that a DLL would be loaded from; LOAD_LIBRARY_SEARCH_* flags. */
+NTSTATUS NTAPI rf_find_dll(const UNICODE_STRING *name, ULONG search,
+			   UNICODE_STRING *path);
 NTSYSAPI NTSTATUS NTAPI LdrAddDllDirectory(const UNICODE_STRING *path,
 					   PVOID *cookie);
 NTSYSAPI NTSTATUS NTAPI LdrRemoveDllDirectory(PVOID cookie);

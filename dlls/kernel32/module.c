@@ -28,6 +28,49 @@ static ULONG_PTR view_bits(HMODULE h)
 /* ---- as data ----------------------------------------------------------------
  */
 
+/* Files that nobody may write to as long as they are looked into. */
+struct held {
+	struct held *next;
+	PVOID base;
+	HANDLE file;
+};
+static struct held *held;
+static SRWLOCK held_lock = SRWLOCK_INIT;
+
+static BOOL hold(PVOID base, HANDLE file)
+{
+	struct held *h = k32_alloc(sizeof *h);
+
+	if (!h)
+		return FALSE;
+	h->base = base;
+	h->file = file;
+	RtlAcquireSRWLockExclusive(&held_lock);
+	h->next = held;
+	held = h;
+	RtlReleaseSRWLockExclusive(&held_lock);
+	return TRUE;
+}
+
+static BOOL unmap_data(PVOID base)
+{
+	struct held **at, *h;
+
+	if (!rf_result(NtUnmapViewOfSection(NtCurrentProcess(), base)))
+		return FALSE;
+	RtlAcquireSRWLockExclusive(&held_lock);
+	for (at = &held; *at && (*at)->base != base;)
+		at = &(*at)->next;
+	h = *at;
+	if (h)
+		*at = h->next;
+	RtlReleaseSRWLockExclusive(&held_lock);
+	if (h)
+		NtClose(h->file);
+	k32_free(h);
+	return TRUE;
+}
+
 static HMODULE map_data(const WCHAR *path, DWORD flags)
 {
 	BOOL image = !(flags & (LOAD_LIBRARY_AS_DATAFILE |
@@ -38,17 +81,18 @@ static HMODULE map_data(const WCHAR *path, DWORD flags)
 	SIZE_T size = 0;
 	PVOID base = NULL;
 	NTSTATUS status;
-	HANDLE file;
+	HANDLE_SCOPE(file);
 	HANDLE_SCOPE(section);
 
 	file = CreateFileW(path, GENERIC_READ | (image ? GENERIC_EXECUTE : 0),
 			   share, NULL, OPEN_EXISTING, 0, NULL);
-	if (file == INVALID_HANDLE_VALUE)
+	if (file == INVALID_HANDLE_VALUE) {
+		file = NULL;
 		return NULL;
+	}
 	status = NtCreateSection(&section, SECTION_MAP_READ | SECTION_QUERY,
 				 NULL, NULL, PAGE_READONLY,
 				 image ? SEC_IMAGE : SEC_COMMIT, file);
-	NtClose(file);
 	if (NT_SUCCESS(status))
 		status = NtMapViewOfSection(
 			section, NtCurrentProcess(), &base, 0, 0, NULL, &size,
@@ -62,14 +106,31 @@ static HMODULE map_data(const WCHAR *path, DWORD flags)
 		SetLastError(ERROR_BAD_EXE_FORMAT);
 		return NULL;
 	}
+	if (flags & LOAD_LIBRARY_AS_DATAFILE_EXCLUSIVE) {
+		if (!hold(base, file)) {
+			NtUnmapViewOfSection(NtCurrentProcess(), base);
+			return NULL;
+		}
+		file = NULL; /* is held */
+	}
 	return (HMODULE)((ULONG_PTR)base | (image ? AS_IMAGE : AS_DATA));
 }
 
 static HMODULE load_data(const WCHAR *name, DWORD flags)
 {
+	ULONG search = flags & SEARCH_FLAGS & ~LOAD_WITH_ALTERED_SEARCH_PATH;
 	WCHAR path[MAX_PATH * 2];
-	DWORD n = SearchPathW(NULL, name, L".DLL", ARRAY_LEN(path), path, NULL);
+	UNICODE_STRING u, found = { 0, sizeof path, path };
+	DWORD n;
 
+	if (search) {
+		RtlInitUnicodeString(&u, name);
+		if (NT_SUCCESS(rf_find_dll(&u, search, &found)))
+			return map_data(path, flags);
+		SetLastError(ERROR_FILE_NOT_FOUND);
+		return NULL;
+	}
+	n = SearchPathW(NULL, name, L".DLL", ARRAY_LEN(path), path, NULL);
 	if (n && n < ARRAY_LEN(path))
 		return map_data(path, flags);
 	SetLastError(n ? ERROR_FILENAME_EXCED_RANGE : ERROR_FILE_NOT_FOUND);
@@ -155,9 +216,7 @@ BOOL WINAPI FreeLibrary(HMODULE h)
 		return FALSE;
 	}
 	if (view_bits(h))
-		return rf_result(NtUnmapViewOfSection(
-			NtCurrentProcess(),
-			(PVOID)((ULONG_PTR)h & ~(ULONG_PTR)3)));
+		return unmap_data((PVOID)((ULONG_PTR)h & ~(ULONG_PTR)3));
 	return rf_result(LdrUnloadDll(h));
 }
 

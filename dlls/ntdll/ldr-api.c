@@ -354,16 +354,56 @@ NTSTATUS ldr_try_user_dirs(const UNICODE_STRING *name, struct found_dll *f,
 	return s;
 }
 
+/* Where a DLL would be loaded from, for who only wants to read it. */
+NTSTATUS NTAPI rf_find_dll(const UNICODE_STRING *name, ULONG search,
+			   UNICODE_STRING *path)
+{
+	struct found_dll *f = RtlAllocateHeap(rf_heap(), 0, sizeof *f);
+	struct module *m;
+	NTSTATUS s;
+
+	if (!f)
+		return STATUS_NO_MEMORY;
+	lock();
+	s = dll_find(name, search, NULL, f, &m);
+	if (NT_SUCCESS(s)) {
+		const UNICODE_STRING *found = m ? &m->entry.FullDllName
+						: &f->path;
+
+		if (found->Length + sizeof(WCHAR) > path->MaximumLength)
+			s = STATUS_NAME_TOO_LONG;
+		else
+			RtlCopyUnicodeString(path, found);
+		if (!m)
+			NtClose(f->file);
+	}
+	unlock();
+	RtlFreeHeap(rf_heap(), 0, f);
+	return s;
+}
+
 NTSTATUS NTAPI LdrAddDllDirectory(const UNICODE_STRING *path, PVOID *cookie)
 {
 	struct user_dir *d = RtlAllocateHeap(
 		rf_heap(), HEAP_ZERO_MEMORY,
 		sizeof *d + path->Length + sizeof(WCHAR));
+	NTSTATUS s = STATUS_SUCCESS;
+	ULONG type;
 
 	if (!d)
 		return STATUS_NO_MEMORY;
 	memcpy(d->text, path->Buffer, path->Length);
 	d->path = (UNICODE_STRING){ path->Length, path->Length, d->text };
+	type = RtlDetermineDosPathNameType_U(d->text);
+	if (type != RtlPathTypeUncAbsolute && type != RtlPathTypeDriveAbsolute &&
+	    type != RtlPathTypeLocalDevice)
+		s = STATUS_INVALID_PARAMETER;
+	else if (!RtlDoesFileExists_U(d->text))
+		s = STATUS_NO_SUCH_FILE;
+	if (!NT_SUCCESS(s)) {
+		RtlFreeHeap(rf_heap(), 0, d);
+		return s;
+	}
 	lock();
 	d->next = user_dirs;
 	user_dirs = d;

@@ -5,6 +5,48 @@
 #include <string.h>
 #include "check.h"
 
+static void folders(void)
+{
+	WCHAR here[MAX_PATH], where[MAX_PATH];
+	DLL_DIRECTORY_COOKIE cookie;
+	HMODULE h;
+
+	GetCurrentDirectoryW(MAX_PATH, here);
+	swprintf(where, MAX_PATH, L"%ls\\dll-folder", here);
+	SetLastError(0);
+	CHECK(!AddDllDirectory(L"dll-folder"));
+	CHECK_EQ(GetLastError(), ERROR_INVALID_PARAMETER);
+	SetLastError(0);
+	CHECK(!AddDllDirectory(where));
+	CHECK_EQ(GetLastError(), ERROR_FILE_NOT_FOUND);
+	CHECK(CreateDirectoryW(where, NULL));
+	cookie = AddDllDirectory(where);
+	CHECK(cookie != NULL);
+	/* This program's file will do for a DLL that is only looked into. */
+	GetModuleFileNameW(NULL, here, MAX_PATH);
+	wcscat(where, L"\\only-there.dll");
+	CHECK(CopyFileW(here, where, FALSE));
+	h = LoadLibraryExW(L"only-there.dll", NULL,
+			   LOAD_LIBRARY_AS_DATAFILE |
+				   LOAD_LIBRARY_SEARCH_USER_DIRS);
+	CHECK(h != NULL, "%lu", GetLastError());
+	CHECK(FreeLibrary(h));
+	CHECK(RemoveDllDirectory(cookie));
+	h = LoadLibraryExW(L"only-there.dll", NULL,
+			   LOAD_LIBRARY_AS_DATAFILE |
+				   LOAD_LIBRARY_SEARCH_USER_DIRS);
+	CHECK(!h);
+	/* Nobody may write as long as it is open that way. */
+	h = LoadLibraryExW(where, NULL, LOAD_LIBRARY_AS_DATAFILE_EXCLUSIVE);
+	CHECK(h != NULL, "%lu", GetLastError());
+	CHECK(CreateFileW(where, GENERIC_WRITE, 7, NULL, OPEN_EXISTING, 0,
+			  NULL) == INVALID_HANDLE_VALUE);
+	CHECK_EQ(GetLastError(), ERROR_SHARING_VIOLATION);
+	CHECK(FreeLibrary(h));
+	CHECK(DeleteFileW(where));
+	RemoveDirectoryW(L"dll-folder");
+}
+
 static void modules(void)
 {
 	HMODULE k = GetModuleHandleA("kernel32"), h;
@@ -70,11 +112,11 @@ static DWORD format(DWORD flags, const char *s, char *buf, ...)
 static void rare_codes(void)
 {
 	static const DWORD codes[] = {
-		2010,	    3001,	4006,	    4338,	5089,
-		5905,	    6016,	6600,	    6702,	6832,
-		7059,	    8017,	8201,	    8439,	8617,
-		9606,	    9906,	13003,	    13855,	13932,
-		14020,	    14110,	15038,	    15818,	0x80030002,
+		2010,       3001,       4006,       4338,       5089,
+		5905,       6016,       6600,       6702,       6832,
+		7059,       8017,       8201,       8439,       8617,
+		9606,       9906,       13003,      13855,      13932,
+		14020,      14110,      15038,      15818,      0x80030002,
 		0x80090308, 0x8009030e, 0x80092010, 0x800b010c,
 	};
 	char buf[500];
@@ -271,6 +313,7 @@ static void resources(void)
 int main(void)
 {
 	modules();
+	folders();
 	status_messages();
 	messages();
 	rare_codes();
