@@ -90,8 +90,8 @@ void check_print(const struct check_result *r, const char *asked)
 		print_imports(m, "partial");
 	}
 	if (r->raw_calls)
-		printf("  note     its code has bytes that may be system calls "
-		       "of its own\n");
+		printf("  note     its code seems to make system calls of its "
+		       "own\n");
 	if (r->problem)
 		printf("%s: %s\n", asked, r->problem);
 	printf("%s: %s\n", asked,

@@ -176,37 +176,71 @@ int image_read(const struct image *img, uint32_t rva, void *dst, size_t n)
 	return 0;
 }
 
+/*
+ * Every sixty-five-thousandth pair of bytes is one of these by chance, so most
+ * large programs have some.  What Windows programs make themselves begins as
+ * ntdll's own does: the number goes to eax and, as the instruction destroys
+ * rcx, that to r10.  Programs of other systems all make calls.
+ */
+enum { BEFORE = 32 };
+
+static bool is_number(const uint8_t *p)
+{
+	/* With a prefix it is another register's. */
+	return p[0] == 0xb8 && (p[-1] & 0xf0) != 0x40 && p[2] < 0x40 &&
+	       p[3] == 0 && p[4] == 0;
+}
+
+static bool is_r10_rcx(const uint8_t *p)
+{
+	return !memcmp(p, "\x4c\x8b\xd1", 3) || !memcmp(p, "\x49\x89\xca", 3);
+}
+
+/* BEFORE bytes lie before p, and one behind it. */
+static bool makes_call(const struct image *img, const uint8_t *p)
+{
+	if (!(p[0] == 0x0f && (p[1] == 0x05 || p[1] == 0x34)) &&
+	    !(p[0] == 0xcd && (p[1] == 0x2e || p[1] == 0x80)))
+		return false;
+	if (img->format != IMAGE_PE)
+		return true;
+	for (int i = 5; i <= 12; i++)
+		if (is_number(p - i))
+			return true;
+	for (int i = 3; i <= BEFORE; i++)
+		if (is_r10_rcx(p - i))
+			return true;
+	return false;
+}
+
 int image_scan_syscalls(const struct image *img, struct err *e)
 {
 	enum { CHUNK = 65536 };
-	uint8_t *buf = malloc(CHUNK + 1);
+	uint8_t *buf = malloc(BEFORE + 1 + CHUNK);
 	int found = 0;
 
 	if (!buf)
 		return err_set(e, ENOMEM, "no memory");
 	for (unsigned i = 0; i < img->nsegments && !found; i++) {
 		const struct image_segment *s = &img->segment[i];
-		uint8_t last = 0;
 
 		if (!(s->prot & GUEST_EXEC))
 			continue;
+		memset(buf, 0, BEFORE + 1);
 		for (uint32_t at = 0; at < s->file_size && !found;) {
 			uint32_t n = MIN(CHUNK, s->file_size - at);
 
 			if (at + n > s->size)
 				break;
-			if (image_read(img, s->rva + at, buf + 1, n)) {
+			if (image_read(img, s->rva + at, buf + BEFORE + 1, n)) {
 				free(buf);
 				return err_set(e, EIO, "section %s: short read",
 					       s->name);
 			}
-			buf[0] = last;
 			for (uint32_t j = 0; j < n && !found; j++)
-				found = (buf[j] == 0x0f && (buf[j + 1] == 0x05 ||
-							    buf[j + 1] == 0x34)) ||
-					(buf[j] == 0xcd && (buf[j + 1] == 0x2e ||
-							    buf[j + 1] == 0x80));
-			last = buf[n];
+				found = makes_call(img, buf + BEFORE + j);
+			/* What the last byte begins, with what is before it. */
+			memmove(buf, buf + n, BEFORE + 1);
 			at += n;
 		}
 	}

@@ -150,8 +150,8 @@ int image_exports(const struct image *img,
 		  void *arg, struct err *e);
 
 /*
- * image_scan_syscalls() - whether executable segments hold one of the byte pairs that
- * are system calls (0F 05, 0F 34, CD 2E, CD 80).  1, 0, or -1 with e set.
+ * image_scan_syscalls() - whether executable segments seem to make system calls
+ * (0F 05, 0F 34, CD 2E, CD 80, with what leads to them).  1, 0, or -1 with e set.
  */
 int image_scan_syscalls(const struct image *img, struct err *e);
 

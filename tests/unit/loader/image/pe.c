@@ -192,7 +192,35 @@ START_TEST(syscalls_are_found)
 
 	ck_assert_int_eq(image_scan_syscalls(img, &e), 0);
 	image_close(img);
-	put(0x400 + 7, 0x050f, 2);
+	/* Those two bytes alone are part of something else. */
+	put(0x400 + 50, 0x050f, 2);
+	img = must_open();
+	ck_assert_int_eq(image_scan_syscalls(img, &e), 0);
+	image_close(img);
+	/* mov $0x55,%eax; syscall */
+	put(0x400 + 45, 0x55b8, 5);
+	img = must_open();
+	ck_assert_int_eq(image_scan_syscalls(img, &e), 1);
+	image_close(img);
+	/* mov $0x55,%r8d */
+	put(0x400 + 44, 0x41, 1);
+	img = must_open();
+	ck_assert_int_eq(image_scan_syscalls(img, &e), 0);
+	image_close(img);
+	/* mov $0x34000055,%eax: no number of a call */
+	put(0x400 + 44, 0x34000055b800, 6);
+	img = must_open();
+	ck_assert_int_eq(image_scan_syscalls(img, &e), 0);
+	image_close(img);
+	/* mov %rcx,%r10, as far before it as it may be */
+	put(0x400 + 50 - 32, 0xca8949, 3);
+	img = must_open();
+	ck_assert_int_eq(image_scan_syscalls(img, &e), 1);
+	image_close(img);
+	put(0x400 + 50 - 32, 0x89490000, 4);
+	put(0x400 + 50, 0, 2);
+	put(0x400 + 3, 0xd18b4c, 3);
+	put(0x400 + 9, 0x2ecd, 2);
 	img = must_open();
 	ck_assert_int_eq(image_scan_syscalls(img, &e), 1);
 	image_close(img);
