@@ -5,6 +5,7 @@
  * The new name is looked for without regard to case, like any other, but a
  * file may be renamed to another spelling of its own name.
  */
+#include "syscall-xlate/nt/file-security.h"
 #include "syscall-xlate/nt/file-rename.h"
 
 #include <dirent.h>
@@ -175,6 +176,20 @@ static NTSTATUS read_request(struct file_set *s, bool ex, uint16_t **name)
 	return STATUS_SUCCESS;
 }
 
+/* A new name in a folder asks that, as a new file does. */
+static NTSTATUS may_add(struct file_set *s, struct target *to)
+{
+	struct file_open o = {
+		.t = s->t,
+		.p = &to->path,
+		.options = s->f->kind == FILE_KIND_DIR ? FILE_DIRECTORY_FILE : 0,
+	};
+
+	return file_security_marked(to->path.folder)
+		       ? file_security_check_new(&o)
+		       : STATUS_SUCCESS;
+}
+
 /* ---- rename
  * --------------------------------------------------------------------- */
 
@@ -336,6 +351,8 @@ static NTSTATUS rename_file(struct file_set *s, bool ex)
 		return STATUS_NO_MEMORY;
 	}
 	status = find_target(s->t, f, r, name, to);
+	if (!status)
+		status = may_add(s, to);
 	from = status ? NULL : file_host_path(f);
 	if (!status && (!from || fstat(f->fd, &own) < 0))
 		status = STATUS_OBJECT_PATH_NOT_FOUND;
@@ -405,6 +422,8 @@ static NTSTATUS link_file(struct file_set *s, bool ex)
 		return status;
 	to = malloc(sizeof *to);
 	status = to ? find_target(s->t, f, r, name, to) : STATUS_NO_MEMORY;
+	if (!status)
+		status = may_add(s, to);
 	if (status)
 		goto out;
 	if (to->exists) {

@@ -259,6 +259,12 @@ static void test_folder(void)
 	CHECK(!CreateDirectoryA(in_base("dir\\sub"), NULL));
 	CHECK_EQ(GetLastError(), ERROR_ACCESS_DENIED);
 	CHECK_EQ(open_file("dir\\before", GENERIC_WRITE, OPEN_ALWAYS), 0);
+	CHECK_EQ(open_file("mover", GENERIC_WRITE, CREATE_NEW), 0);
+	CHECK(!MoveFileA(in_base("mover"), in_base("dir\\mover")));
+	CHECK_EQ(GetLastError(), ERROR_ACCESS_DENIED);
+	CHECK(!CreateHardLinkA(in_base("dir\\mover"), in_base("mover"), NULL));
+	CHECK_EQ(GetLastError(), ERROR_ACCESS_DENIED);
+	CHECK(DeleteFileA(in_base("mover")));
 	CHECK_EQ(open_file("dir", FILE_ADD_FILE, OPEN_EXISTING),
 		 ERROR_ACCESS_DENIED);
 	CHECK_EQ(open_file("dir", FILE_LIST_DIRECTORY, OPEN_EXISTING), 0);
