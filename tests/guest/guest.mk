@@ -35,8 +35,8 @@ $(foreach a,$(DLL_ARCHES),$(eval $(call guest_rules,$(a))))
 guest_clang := $(shell command -v clang 2>/dev/null)
 guest_msvc_x86_64 := $(basename $(notdir $(wildcard $(srcdir)/tests/guest/msvc/*.c \
 	$(srcdir)/tests/guest/msvc/*.cpp)))
-# frames of version 4 are for 64 bits only
-guest_msvc_i686 := $(filter-out fh4,$(guest_msvc_x86_64))
+# frames of version 4 are for 64 bits only, as is most of msvcp140
+guest_msvc_i686 := $(filter-out fh4 cxx-streams cxx-threads,$(guest_msvc_x86_64))
 MSVC_CFLAGS = -fms-extensions -nostdinc -I$(srcdir)/tests/guest/lib -O1 \
 	-Wall -Wno-builtin-requires-header -Wno-format-extra-args \
 	-fexceptions
@@ -50,7 +50,8 @@ tests/guest/msvc-$(1)/%.obj: $(srcdir)/tests/guest/msvc/%.c $(srcdir)/tests/gues
 	@$(MKDIR_P) $$(@D)
 	$$(AM_V_CC)$(guest_clang) --target=$(1)-pc-windows-msvc $$(MSVC_CFLAGS) \
 		-std=gnu11 -c -o $$@ $$< $$(call msvc_strip_$(1),$$@)
-tests/guest/msvc-$(1)/%.obj: $(srcdir)/tests/guest/msvc/%.cpp $(srcdir)/tests/guest/lib/events.h
+tests/guest/msvc-$(1)/%.obj: $(srcdir)/tests/guest/msvc/%.cpp $(srcdir)/tests/guest/lib/events.h \
+		$(srcdir)/tests/guest/lib/msvcp.h
 	@$(MKDIR_P) $$(@D)
 	$$(AM_V_CC)$(guest_clang) --target=$(1)-pc-windows-msvc $$(MSVC_CFLAGS) \
 		-fcxx-exceptions -std=c++17 -c -o $$@ $$< $$(call msvc_strip_$(1),$$@)
@@ -59,7 +60,8 @@ tests/guest/msvc-$(1)/lib%.a: $(srcdir)/tests/guest/msvc/%.def
 	$$(AM_V_GEN)sed -e '' $$(msvc_def_$(1)) $$< >$$@.def && \
 		$$(dll_dlltool_$(1)) -k -d $$@.def -l $$@
 tests/guest/$(1)/msvc-%.exe: tests/guest/msvc-$(1)/%.obj \
-		tests/guest/msvc-$(1)/libvcruntime140.a tests/guest/msvc-$(1)/libvcruntime140_1.a
+		tests/guest/msvc-$(1)/libvcruntime140.a tests/guest/msvc-$(1)/libvcruntime140_1.a \
+		tests/guest/msvc-$(1)/libmsvcp140.a
 	@$(MKDIR_P) $$(@D)
 	$$(AM_V_CCLD)$$(dll_cc_$(1)) -o $$@ $$^ -static-libgcc
 .SECONDARY: $(guest_msvc_$(1):%=tests/guest/msvc-$(1)/%.obj)

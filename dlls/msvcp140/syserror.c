@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * syserror.c - texts of the numbers in std::errc, and the errno that stands for
+ * one of Windows' errors in std::system_category().
+ */
+#include "msvcp.h"
+
+const char *syserror_map(int code);
+int winerror_map(int error);
+
+/* The names of std::errc's members with blanks, as the standard writes them. */
+static const struct {
+	int code;
+	const char *text;
+} texts[] = {
+	{ EPERM, "operation not permitted" },
+	{ ENOENT, "no such file or directory" },
+	{ ESRCH, "no such process" },
+	{ EINTR, "interrupted" },
+	{ EIO, "io error" },
+	{ ENXIO, "no such device or address" },
+	{ E2BIG, "argument list too long" },
+	{ ENOEXEC, "executable format error" },
+	{ EBADF, "bad file descriptor" },
+	{ ECHILD, "no child process" },
+	{ EAGAIN, "resource unavailable try again" },
+	{ ENOMEM, "not enough memory" },
+	{ EACCES, "permission denied" },
+	{ EFAULT, "bad address" },
+	{ EBUSY, "device or resource busy" },
+	{ EEXIST, "file exists" },
+	{ EXDEV, "cross device link" },
+	{ ENODEV, "no such device" },
+	{ ENOTDIR, "not a directory" },
+	{ EISDIR, "is a directory" },
+	{ EINVAL, "invalid argument" },
+	{ ENFILE, "too many files open in system" },
+	{ EMFILE, "too many files open" },
+	{ ENOTTY, "inappropriate io control operation" },
+	{ EFBIG, "file too large" },
+	{ ENOSPC, "no space on device" },
+	{ ESPIPE, "invalid seek" },
+	{ EROFS, "read only file system" },
+	{ EMLINK, "too many links" },
+	{ EPIPE, "broken pipe" },
+	{ EDOM, "argument out of domain" },
+	{ ERANGE, "result out of range" },
+	{ EDEADLK, "resource deadlock would occur" },
+	{ ENAMETOOLONG, "filename too long" },
+	{ ENOLCK, "no lock available" },
+	{ ENOSYS, "function not supported" },
+	{ ENOTEMPTY, "directory not empty" },
+	{ EILSEQ, "illegal byte sequence" },
+	{ EADDRINUSE, "address in use" },
+	{ EADDRNOTAVAIL, "address not available" },
+	{ EAFNOSUPPORT, "address family not supported" },
+	{ EALREADY, "connection already in progress" },
+	{ EBADMSG, "bad message" },
+	{ ECANCELED, "operation canceled" },
+	{ ECONNABORTED, "connection aborted" },
+	{ ECONNREFUSED, "connection refused" },
+	{ ECONNRESET, "connection reset" },
+	{ EDESTADDRREQ, "destination address required" },
+	{ EHOSTUNREACH, "host unreachable" },
+	{ EIDRM, "identifier removed" },
+	{ EINPROGRESS, "operation in progress" },
+	{ EISCONN, "already connected" },
+	{ ELOOP, "too many symbolic link levels" },
+	{ EMSGSIZE, "message size" },
+	{ ENETDOWN, "network down" },
+	{ ENETRESET, "network reset" },
+	{ ENETUNREACH, "network unreachable" },
+	{ ENOBUFS, "no buffer space" },
+	{ ENODATA, "no message available" },
+	{ ENOLINK, "no link" },
+	{ ENOMSG, "no message" },
+	{ ENOPROTOOPT, "no protocol option" },
+	{ ENOSR, "no stream resources" },
+	{ ENOSTR, "not a stream" },
+	{ ENOTCONN, "not connected" },
+	{ ENOTRECOVERABLE, "state not recoverable" },
+	{ ENOTSOCK, "not a socket" },
+	{ ENOTSUP, "not supported" },
+	{ EOPNOTSUPP, "operation not supported" },
+	{ EOVERFLOW, "value too large" },
+	{ EOWNERDEAD, "owner dead" },
+	{ EPROTO, "protocol error" },
+	{ EPROTONOSUPPORT, "protocol not supported" },
+	{ EPROTOTYPE, "wrong protocol type" },
+	{ ETIME, "stream timeout" },
+	{ ETIMEDOUT, "timed out" },
+	{ ETXTBSY, "text file busy" },
+	{ EWOULDBLOCK, "operation would block" },
+};
+
+const char *syserror_map(int code)
+{
+	for (size_t i = 0; i < ARRAYSIZE(texts); i++)
+		if (texts[i].code == code)
+			return texts[i].text;
+	return "unknown error";
+}
+
+/* The conditions that <system_error> documents for system_category(). */
+static const struct {
+	int error, code;
+} conditions[] = {
+	{ ERROR_ACCESS_DENIED, EACCES },
+	{ ERROR_ALREADY_EXISTS, EEXIST },
+	{ ERROR_BAD_NETPATH, ENOENT },
+	{ ERROR_BAD_PATHNAME, ENOENT },
+	{ ERROR_BAD_UNIT, ENODEV },
+	{ ERROR_BROKEN_PIPE, EPIPE },
+	{ ERROR_BUFFER_OVERFLOW, ENAMETOOLONG },
+	{ ERROR_BUSY, EBUSY },
+	{ ERROR_BUSY_DRIVE, EBUSY },
+	{ ERROR_CANNOT_MAKE, EACCES },
+	{ ERROR_CANTOPEN, EIO },
+	{ ERROR_CANTREAD, EIO },
+	{ ERROR_CANTWRITE, EIO },
+	{ ERROR_CONNECTION_ABORTED, ECONNABORTED },
+	{ ERROR_CURRENT_DIRECTORY, EACCES },
+	{ ERROR_DEV_NOT_EXIST, ENODEV },
+	{ ERROR_DEVICE_IN_USE, EBUSY },
+	{ ERROR_DIR_NOT_EMPTY, ENOTEMPTY },
+	{ ERROR_DIRECTORY, EINVAL },
+	{ ERROR_DISK_FULL, ENOSPC },
+	{ ERROR_FILE_EXISTS, EEXIST },
+	{ ERROR_FILE_NOT_FOUND, ENOENT },
+	{ ERROR_HANDLE_DISK_FULL, ENOSPC },
+	{ ERROR_INVALID_ACCESS, EACCES },
+	{ ERROR_INVALID_DRIVE, ENODEV },
+	{ ERROR_INVALID_FUNCTION, ENOSYS },
+	{ ERROR_INVALID_HANDLE, EINVAL },
+	{ ERROR_INVALID_NAME, ENOENT },
+	{ ERROR_LOCK_VIOLATION, ENOLCK },
+	{ ERROR_LOCKED, ENOLCK },
+	{ ERROR_NEGATIVE_SEEK, EINVAL },
+	{ ERROR_NETNAME_DELETED, ENOENT },
+	{ ERROR_NOACCESS, EACCES },
+	{ ERROR_NOT_ENOUGH_MEMORY, ENOMEM },
+	{ ERROR_NOT_READY, EAGAIN },
+	{ ERROR_NOT_SAME_DEVICE, EXDEV },
+	{ ERROR_OPEN_FAILED, EIO },
+	{ ERROR_OPEN_FILES, EBUSY },
+	{ ERROR_OPERATION_ABORTED, ECANCELED },
+	{ ERROR_OUTOFMEMORY, ENOMEM },
+	{ ERROR_PATH_NOT_FOUND, ENOENT },
+	{ ERROR_READ_FAULT, EIO },
+	{ ERROR_REPARSE_TAG_INVALID, EINVAL },
+	{ ERROR_RETRY, EAGAIN },
+	{ ERROR_SEEK, EIO },
+	{ ERROR_SHARING_VIOLATION, EACCES },
+	{ ERROR_TOO_MANY_OPEN_FILES, EMFILE },
+	{ ERROR_WRITE_FAULT, EIO },
+	{ ERROR_WRITE_PROTECT, EACCES },
+	{ 10004 /* WSAEINTR */, EINTR },
+	{ 10009 /* WSAEBADF */, EBADF },
+	{ 10013 /* WSAEACCES */, EACCES },
+	{ 10014 /* WSAEFAULT */, EFAULT },
+	{ 10022 /* WSAEINVAL */, EINVAL },
+	{ 10024 /* WSAEMFILE */, EMFILE },
+	{ 10035 /* WSAEWOULDBLOCK */, EWOULDBLOCK },
+	{ 10036 /* WSAEINPROGRESS */, EINPROGRESS },
+	{ 10037 /* WSAEALREADY */, EALREADY },
+	{ 10038 /* WSAENOTSOCK */, ENOTSOCK },
+	{ 10039 /* WSAEDESTADDRREQ */, EDESTADDRREQ },
+	{ 10040 /* WSAEMSGSIZE */, EMSGSIZE },
+	{ 10041 /* WSAEPROTOTYPE */, EPROTOTYPE },
+	{ 10042 /* WSAENOPROTOOPT */, ENOPROTOOPT },
+	{ 10043 /* WSAEPROTONOSUPPORT */, EPROTONOSUPPORT },
+	{ 10045 /* WSAEOPNOTSUPP */, EOPNOTSUPP },
+	{ 10047 /* WSAEAFNOSUPPORT */, EAFNOSUPPORT },
+	{ 10048 /* WSAEADDRINUSE */, EADDRINUSE },
+	{ 10049 /* WSAEADDRNOTAVAIL */, EADDRNOTAVAIL },
+	{ 10050 /* WSAENETDOWN */, ENETDOWN },
+	{ 10051 /* WSAENETUNREACH */, ENETUNREACH },
+	{ 10052 /* WSAENETRESET */, ENETRESET },
+	{ 10053 /* WSAECONNABORTED */, ECONNABORTED },
+	{ 10054 /* WSAECONNRESET */, ECONNRESET },
+	{ 10055 /* WSAENOBUFS */, ENOBUFS },
+	{ 10056 /* WSAEISCONN */, EISCONN },
+	{ 10057 /* WSAENOTCONN */, ENOTCONN },
+	{ 10060 /* WSAETIMEDOUT */, ETIMEDOUT },
+	{ 10061 /* WSAECONNREFUSED */, ECONNREFUSED },
+	{ 10063 /* WSAENAMETOOLONG */, ENAMETOOLONG },
+	{ 10065 /* WSAEHOSTUNREACH */, EHOSTUNREACH },
+};
+
+int winerror_map(int error)
+{
+	for (size_t i = 0; i < ARRAYSIZE(conditions); i++)
+		if (conditions[i].error == error)
+			return conditions[i].code;
+	return 0;
+}
