@@ -90,6 +90,7 @@ static void directory(void)
 static void sequential(void)
 {
 	HANDLE h = make("bench.big");
+	OVERLAPPED o = { 0 };
 	DWORD n;
 
 	memset(big, 'x', sizeof big);
@@ -102,6 +103,13 @@ static void sequential(void)
 		if (i_ % (FILE_SIZE / CHUNK) == 0)
 			SetFilePointer(h, 0, NULL, FILE_BEGIN);
 		ReadFile(h, big, CHUNK, &n, NULL);
+	});
+	CloseHandle(h);
+	h = CreateFileA("bench.big", GENERIC_READ, FILE_SHARE_READ, NULL,
+			OPEN_EXISTING, FILE_FLAG_OVERLAPPED, NULL);
+	BENCH("file: overlapped, 64 KB in memory (native: pread)", 20 * FILE_SIZE / CHUNK, {
+		o.Offset = i_ % (FILE_SIZE / CHUNK) * CHUNK;
+		ReadFile(h, big, CHUNK, &n, &o);
 	});
 	CloseHandle(h);
 	DeleteFileA("bench.big");
