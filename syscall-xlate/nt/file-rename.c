@@ -5,8 +5,8 @@
  * The new name is looked for without regard to case, like any other, but a
  * file may be renamed to another spelling of its own name.
  */
-#include "syscall-xlate/nt/file-security.h"
 #include "syscall-xlate/nt/file-rename.h"
+#include "syscall-xlate/nt/file-security.h"
 
 #include <dirent.h>
 #include <errno.h>
