@@ -55,36 +55,26 @@ static void limit_cpus(unsigned n)
 	sched_setaffinity(0, sizeof some, &some);
 }
 
-/*
- * What we ourselves may use: the program's objects are ours, and it can make
- * many.  Its memory is not in this (the pool is shared memory), unless it runs
- * in this process.
- */
-static int limit_ourselves(bool is_vm, struct err *e)
+/* What we ourselves may use; the engine limits our memory (kvm-pool.c). */
+static int limit_ourselves(struct err *e)
 {
 	static const struct {
 		int which;
 		rlim_t max;
-		bool vm_only;
 		const char *name;
 	} limits[] = {
-		{ RLIMIT_CORE, 0, false, "core" },
-		{ RLIMIT_NOFILE, 65536, false, "nofile" },
-		{ RLIMIT_DATA, 1ul << 30, true, "data" },
+		{ RLIMIT_CORE, 0, "core" },
+		{ RLIMIT_NOFILE, 65536, "nofile" },
 	};
 
 	for (unsigned i = 0; i < COUNT_OF(limits); i++) {
 		struct rlimit l;
 
-		if (limits[i].vm_only && !is_vm)
-			continue;
 		if (getrlimit(limits[i].which, &l) == 0 &&
 		    l.rlim_max <= limits[i].max)
 			continue;
 		l.rlim_max = limits[i].max;
 		l.rlim_cur = MIN(l.rlim_cur, l.rlim_max);
-		if (limits[i].which == RLIMIT_DATA)
-			l.rlim_cur = l.rlim_max;
 		if (setrlimit(limits[i].which, &l) < 0)
 			return err_set(e, errno, "limit %s: %s", limits[i].name,
 				       strerror(errno));
@@ -96,7 +86,7 @@ int jail_enter(const struct policy *p, const struct jail_paths *paths,
 	       bool is_vm, bool alone, struct err *e)
 {
 	limit_cpus(p->cpus);
-	if (limit_ourselves(is_vm, e))
+	if (limit_ourselves(e))
 		return -1;
 	for (size_t i = 0; !alone && i < p->nmounts; i++)
 		if (p->mounts[i].mode == MOUNT_COW)

@@ -2,15 +2,20 @@
 /*
  * kvm-pool.c - the pages that the virtual machine has for the program.
  *
- * One memfd, mapped whole where the host sees guest-physical RAM_GPA on; a file
- * that the program maps is mapped over its own stretch of that window, so that
- * the host's page cache and copy-on-write serve the guest too.  The window
- * grows by memory slots, small ones first: KVM allocates for each page of one.
+ * One window, where the host sees guest-physical RAM_GPA on; a file that the
+ * program maps is mapped over its own stretch of it, so that the host's page
+ * cache and copy-on-write serve the guest too.  The window grows by memory
+ * slots, small ones first: KVM allocates for each page of one.
+ *
+ * It is private memory, for which most kernels have large pages: the first touch
+ * of each small one costs four microseconds where KVM pages by software.  What
+ * may fork needs a memfd, which a child can be given, or share.
  */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <fcntl.h>
 #include <unistd.h>
 
@@ -23,10 +28,12 @@ enum {
 	FIRST_CHUNK = 64 << 20,
 	LAST_CHUNK = 1 << 30,
 	WORD = 64,
+	LARGE = 512, /* pages in one of the processor's large ones */
 };
+#define OWN_DATA (1ul << 30)
 #define BITS (RAM_MAX / PAGE / 8)
 
-static int pool = -1;
+static int pool = -1;	/* the memfd; -1: the window is private memory */
 static uint64_t *used;  /* a bit per page; grows with the window */
 static uint64_t *files; /* the same: something else is mapped over the pool */
 /*
@@ -40,38 +47,86 @@ static uint64_t next;   /* where the last search ended */
 static uint64_t chunk = FIRST_CHUNK;
 static uint64_t given; /* pages given out, for the policy's limit */
 
-int kvm_pool_init(struct err *e)
+/* Private memory into the window, [at, at + n). */
+static void *map_private(void *at, size_t n, int how)
 {
+	void *p = mmap(at, n, PROT_READ | PROT_WRITE,
+		       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | how, -1, 0);
+
+	if (p == MAP_FAILED)
+		return p;
+	/* A child is only ever made to execute something. */
+	madvise(p, n, MADV_DONTFORK);
+	return p;
+}
+
+static int make_window(struct err *e)
+{
+	const int how = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE;
+
+	kvm_machine.ram = kvm_machine.forks ? MAP_FAILED
+					    : map_private(NULL, RAM_MAX, 0);
+	if (kvm_machine.ram != MAP_FAILED)
+		return 0;
+	/* Or so much private memory is more than a limit allows. */
 	pool = memfd_create("guest-memory", MFD_CLOEXEC);
 	if (pool < 0)
 		return err_set(e, errno, "memfd_create: %s", strerror(errno));
 	pool = kvm_fd(pool);
-	/* Bits for the whole window: 8 MB of address space, used when needed */
+	kvm_machine.ram = mmap(NULL, RAM_MAX, PROT_NONE, how, -1, 0);
+	return 0;
+}
+
+/*
+ * In a sandbox: what this process may have beside the program's memory, since the
+ * program's objects are its own, and it can make many.
+ */
+static int limit_data(struct err *e)
+{
+	const rlim_t max = OWN_DATA + (pool < 0 ? RAM_MAX : 0);
+	struct rlimit l;
+
+	if (!policy || (getrlimit(RLIMIT_DATA, &l) == 0 && l.rlim_max <= max))
+		return 0;
+	l.rlim_cur = l.rlim_max = max;
+	return setrlimit(RLIMIT_DATA, &l) < 0
+		       ? err_set(e, errno, "limit data: %s", strerror(errno))
+		       : 0;
+}
+
+int kvm_pool_init(struct err *e)
+{
+	if (make_window(e))
+		return -1;
+	/* Bits for the whole window: address space, used when needed. */
 	used = mmap(NULL, 2 * BITS, PROT_READ | PROT_WRITE,
 		    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 	files = used + BITS / sizeof *used;
-	kvm_machine.ram =
-		mmap(NULL, RAM_MAX, PROT_NONE,
-		     MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 	if (used == MAP_FAILED || kvm_machine.ram == MAP_FAILED)
 		return err_set(e, errno,
 			       "%llu GB of address space: %s (is there a limit "
 			       "on it? see ulimit -v)",
 			       (unsigned long long)(RAM_MAX >> 30),
 			       strerror(errno));
-	return 0;
+	return limit_data(e);
+}
+
+bool kvm_pool_private(void)
+{
+	return pool < 0;
 }
 
 /* The pool's pages [from, to) into the window. */
 static int map_pool(uint64_t from, uint64_t to, int fd)
 {
 	void *at = kvm_machine.ram + from * PAGE;
+	size_t n = (to - from) * PAGE;
 
-	return mmap(at, (to - from) * PAGE, PROT_READ | PROT_WRITE,
-		    MAP_SHARED | MAP_FIXED | MAP_NORESERVE, fd,
-		    (off_t)(from * PAGE)) == MAP_FAILED
-		       ? -errno
-		       : 0;
+	at = fd < 0 ? map_private(at, n, MAP_FIXED)
+		    : mmap(at, n, PROT_READ | PROT_WRITE,
+			   MAP_SHARED | MAP_FIXED | MAP_NORESERVE, fd,
+			   (off_t)(from * PAGE));
+	return at == MAP_FAILED ? -errno : 0;
 }
 
 static int grow(uint64_t pages)
@@ -83,9 +138,9 @@ static int grow(uint64_t pages)
 		size *= 2;
 	if (from + size > RAM_MAX)
 		return -ENOMEM;
-	if (ftruncate(pool, (off_t)(from + size)) < 0)
+	if (pool >= 0 && ftruncate(pool, (off_t)(from + size)) < 0)
 		return -errno;
-	ret = map_pool(npages, npages + size / PAGE, pool);
+	ret = pool >= 0 ? map_pool(npages, npages + size / PAGE, pool) : 0;
 	if (ret)
 		return ret;
 	ret = kvm_memory_slot(RAM_GPA + from, kvm_machine.ram + from, size);
@@ -176,6 +231,9 @@ uint64_t kvm_pool_alloc(uint64_t n, bool file)
 		mark(files, at, n, true);
 	given += n;
 	next = at + n;
+	/* Smaller ones would be there whole, whatever of them is touched. */
+	if (pool < 0 && !file && n >= LARGE)
+		madvise(kvm_machine.ram + at * PAGE, n * PAGE, MADV_HUGEPAGE);
 	return RAM_GPA + at * PAGE;
 }
 
@@ -185,6 +243,10 @@ int kvm_pool_clear(uint64_t gpa, uint64_t n)
 	int fd = off / PAGE < borrowed ? lender : pool;
 
 	/* Also takes the pages out of every page table, the guest's included */
+	if (pool < 0)
+		return madvise(pte_host(gpa), n * PAGE, MADV_DONTNEED) < 0
+			       ? -errno
+			       : 0;
 	return fallocate(fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE,
 			 (off_t)off, (off_t)(n * PAGE)) < 0
 		       ? -errno

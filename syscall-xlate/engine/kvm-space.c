@@ -11,7 +11,9 @@
  * change of the *host's* mapping behind a page: then KVM takes it out of every
  * shadow page and TLB, and the next access walks these tables anew, with
  * hardware and with software paging alike.  An entry whose accessed bit is
- * still clear was never used, so it needs none of that: entries are born so.
+ * still clear was never used, so it needs none of that.  Most are born so; not
+ * those of the pool's private memory, of which KVM takes eight at a time into
+ * its own tables, if they count as used.
  */
 #include <errno.h>
 #include <pthread.h>
@@ -319,7 +321,7 @@ static int64_t map_file(uint64_t gpa, uint64_t size, int prot, int fd,
 static int map_range(gaddr at, uint64_t size, int prot, int fd, uint64_t off,
 		     unsigned flags)
 {
-	uint64_t gpa;
+	uint64_t gpa, bits = prot_bits(prot);
 	int64_t kind = 0;
 	int ret;
 
@@ -327,14 +329,18 @@ static int map_range(gaddr at, uint64_t size, int prot, int fd, uint64_t off,
 	gpa = kvm_pool_alloc(size / PAGE, fd >= 0);
 	if (!gpa)
 		return -ENOMEM;
-	if (fd >= 0)
+	if (fd >= 0) {
 		kind = map_file(gpa, size, prot, fd, off, flags);
+	} else if (kvm_pool_private()) {
+		kind = (int64_t)PTE_PRIVATE;
+		bits |= bits ? PTE_A : 0;
+	}
 	if (kind < 0) {
 		kvm_pool_free(gpa, size / PAGE, true);
 		return (int)kind;
 	}
 	ret = set_range(at, at + size,
-			gpa | PTE_MAPPED | (uint64_t)kind | prot_bits(prot));
+			gpa | PTE_MAPPED | (uint64_t)kind | bits);
 	if (ret)
 		remove_range(at, at + size);
 	return ret;

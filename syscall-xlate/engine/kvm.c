@@ -153,6 +153,7 @@ static int init(const struct image *img, char *const *argv, struct err *e)
 {
 	(void)argv;
 	kvm_machine.hides_fds = img->format == IMAGE_ELF;
+	kvm_machine.forks = img->format == IMAGE_ELF;
 	kvm_machine.executes_data = image_executes_data(img);
 	guest_mem = &kvm_mem_table;
 	ops.knock = direct_kick_signal();

@@ -81,6 +81,7 @@ struct kvm_machine {
 	bool has_fsgsbase;
 	bool hides_fds;	       /* the program's descriptors are the host's */
 	bool executes_data;    /* what can be read can be executed */
+	bool forks;	       /* the program may: its memory is a file */
 	char *system;	       /* host view of [0, SYSTEM_MAX) */
 	char *ram;	       /* host view of guest-physical RAM_GPA... */
 };
@@ -202,7 +203,7 @@ int kvm_self_test(struct err *e);
 #define PTE_MAPPED 0x200ull	 /* holds a page, perhaps not present */
 #define PTE_FILE 0x400ull	 /* which is a file's, not the pool's */
 #define PTE_READONLY 0x800ull	 /* the host may not write to it either */
-#define PTE_PRIVATE (1ull << 52) /* the host maps the file copy-on-write */
+#define PTE_PRIVATE (1ull << 52) /* of this process alone: dropped, it is lost */
 #define PTE_NX (1ull << 63)
 #define PTE_ADDR 0x000ffffffffff000ull
 
@@ -238,6 +239,8 @@ int kvm_discard(gaddr at, uint64_t size);
  * mapped in the place of the pool's.  The caller holds a lock.
  */
 int kvm_pool_init(struct err *e);
+/* Are its pages this process's own memory, not a file's? */
+bool kvm_pool_private(void);
 uint64_t kvm_pool_alloc(uint64_t pages, bool file);
 /* Contents are gone, and what the host mapped there in place of the pool. */
 void kvm_pool_free(uint64_t gpa, uint64_t pages, bool file);
