@@ -62,7 +62,7 @@ for /f tokens^=1^,2^ delims^=^" %%i in ('echo a"b"c') do echo %%i %%j
 for /f "eol=" %%i in ("text") do echo %%i
 for %%f in ("a.b.c" noext .hidden) do echo %%~nf+%%~xf
 for /d %%d in (nothing*) do echo wrong
-echo %date:~-4%>nul & echo %time:~0,2%>nul
+echo %date:~-4% >nul & echo %time:~0,2% >nul
 exit /b
 :args
 echo %1 %2 %3 %4 %5 %6 %7 %8 %9
