@@ -130,7 +130,9 @@ struct locimp {
 	BOOLEAN transparent;
 	struct yarn name;
 };
+/* Two empty bases come first, which may not share an address. */
 struct locale {
+	char bases[2];
 	struct locimp *imp;
 };
 struct locale_id {

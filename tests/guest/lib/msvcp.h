@@ -93,7 +93,11 @@ class _Facet_base {
 	virtual void _Incref() = 0;
 	virtual _Facet_base *_Decref() = 0;
 };
-class locale {
+template <class T> class _Locbase {
+};
+struct _Crt_new_delete {
+};
+class locale : public _Locbase<int>, public _Crt_new_delete {
       public:
 	class id {
 	      public:
