@@ -16,8 +16,9 @@
 /* A catch block that runs, or whose frame is being left; on the stack. */
 struct active_catch {
 	struct active_catch *next;
-	ULONG64 frame; /* of the function */
+	ULONG64 frame; /* whose catch block: place.self */
 	int state;     /* of the function, as seen from outside the block */
+	int outer;     /* what it is unwound from when the block is left */
 	BOOL left;     /* by an exception; the function is next */
 	BOOL rethrown;
 	struct eh_thread *thread;
@@ -38,9 +39,9 @@ struct request {
 	struct eh_thread *thread;
 	EXCEPTION_RECORD *rec;
 	CONTEXT *context;
-	ULONG64 frame;
+	ULONG64 frame, self;
 	struct clause clause;
-	int try_high;
+	int try_high, outer;
 };
 
 ULONG_PTR eh_call_catch(ULONG_PTR fn, ULONG64 frame, struct active_catch *c);
@@ -61,6 +62,7 @@ EXCEPTION_DISPOSITION __cdecl __CxxFrameHandler4(EXCEPTION_RECORD *rec,
 struct place {
 	struct func f;
 	ULONG64 frame;        /* of the function, also in a funclet */
+	ULONG64 self;         /* whose states these are: the same, or a funclet's */
 	struct try_block own; /* the try whose catch block this is */
 	BOOL in_catch;        /* own is valid */
 };
@@ -74,7 +76,7 @@ static void locate(struct place *p, ULONG64 frame, const DISPATCHER_CONTEXT *d,
 
 	func_open(&p->f, d->ImageBase, d->FunctionEntry, d->HandlerData,
 		  packed);
-	p->frame = frame;
+	p->frame = p->self = frame;
 	p->in_catch = FALSE;
 	if (!p->f.maybe_funclet)
 		return;
@@ -87,10 +89,13 @@ static void locate(struct place *p, ULONG64 frame, const DISPATCHER_CONTEXT *d,
 				continue;
 			p->own = whole;
 			p->in_catch = TRUE;
-			p->frame = *(ULONG64 *)(frame + c.frame);
+			p->frame = p->self = *(ULONG64 *)(frame + c.frame);
 			return;
 		}
 	}
+	/* A packed funclet has tables and states of its own. */
+	if (packed)
+		p->frame = *(ULONG64 *)(frame + (ULONG64)p->f.frame);
 }
 
 static struct active_catch *innermost(const struct eh_thread *t, ULONG64 frame)
@@ -168,8 +173,9 @@ static ULONG_PTR eh_catch_block(EXCEPTION_RECORD *consolidate)
 	struct eh_thread *t = q->thread;
 	struct active_catch c = {
 		.next = t->catches,
-		.frame = q->frame,
+		.frame = q->self,
 		.state = q->try_high + 1, /* the first of its catch blocks */
+		.outer = q->outer,
 		.thread = t,
 		.rec = q->rec,
 		.saved_rec = t->current,
@@ -204,8 +210,11 @@ catch_it(const struct place *p, const struct try_block *try,
 		.rec = rec,
 		.context = ctx,
 		.frame = p->frame,
+		.self = p->self,
 		.clause = *c,
 		.try_high = try->high,
+		/* Packed, a block's states are in the block's own tables. */
+		.outer = p->f.packed ? try->low : try->high + 1,
 	};
 	EXCEPTION_RECORD unwind = {
 		.ExceptionCode = (DWORD)STATUS_UNWIND_CONSOLIDATE,
@@ -251,7 +260,7 @@ static BOOL find_clause(const struct place *p, struct try_block try,
 static int search_state(const struct place *p, const struct eh_thread *t,
 			ULONG64 pc)
 {
-	struct active_catch *c = innermost(t, p->frame);
+	struct active_catch *c = innermost(t, p->self);
 	int state = func_state(&p->f, pc);
 
 	return c && c->state > state ? c->state : state;
@@ -334,7 +343,7 @@ static void act(const struct place *p, const struct action *a)
 static int leave_states(const struct place *p, struct eh_thread *t, int state,
 			int target)
 {
-	struct running_unwind u = { t->unwinds, p->frame, state };
+	struct running_unwind u = { t->unwinds, p->self, state };
 	struct action a;
 
 	if (state <= target)
@@ -353,12 +362,12 @@ static int leave_states(const struct place *p, struct eh_thread *t, int state,
 
 static int unwind_state(const struct place *p, struct eh_thread *t, ULONG64 pc)
 {
-	struct active_catch *c = innermost(t, p->frame);
+	struct active_catch *c = innermost(t, p->self);
 	int state = func_state(&p->f, pc);
 
 	/* Another unwind of this frame was abandoned by this one. */
 	for (struct running_unwind *u = t->unwinds; u; u = u->next) {
-		if (u->frame != p->frame || u->state >= state)
+		if (u->frame != p->self || u->state >= state)
 			continue;
 		t->unwinds = u->next;
 		if (t->processing)
@@ -367,7 +376,7 @@ static int unwind_state(const struct place *p, struct eh_thread *t, ULONG64 pc)
 		break;
 	}
 	if (c && c->left) {
-		state = c->state;
+		state = c->outer;
 		/* Blocks inside that one were left before it. */
 		t->catches = c->next;
 	}
@@ -392,9 +401,9 @@ static void unwind(const struct place *p, EXCEPTION_RECORD *rec,
 	}
 	state = leave_states(p, t, state, target);
 	if (p->in_catch && !(rec->ExceptionFlags & EXCEPTION_TARGET_UNWIND)) {
-		c = innermost(t, p->frame);
+		c = innermost(t, p->self);
 		if (c)
-			c->state = state;
+			c->state = c->outer = state;
 	}
 }
 

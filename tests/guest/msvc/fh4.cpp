@@ -7,14 +7,17 @@
 //	try { Object o; thrower(n); return -1; } catch (int i) { r = i + 1; }
 //	return r;
 //
-// once with the place to go on relative to the function, once to the image.
+// once with the place to go on relative to the function, once to the image;
+// and once as Microsoft's compiler does it: the catch block has tables of its
+// own, for another Object, and the function's state for it is not to be left.
 
 extern "C" {
 int printf(const char *, ...);
 int fh4_relative(int);
 int fh4_image(int);
+int fh4_own(int);
 int destroyed;
-void *object;
+void *object, *object_before;
 
 extern const void *const type_info_vtable[2] asm("??_7type_info@@6B@");
 const void *const type_info_vtable[2] = {};
@@ -29,6 +32,7 @@ void fh4_thrower(int n)
 void fh4_destroy(void *o)
 {
 	destroyed++;
+	object_before = object;
 	object = o;
 }
 
@@ -41,8 +45,9 @@ int fh4_caught(int n)
 }
 }
 
-// name, the catch block's flags, how it says where to go on
-#define FUNCTION(name, flags, go_on)                                           \
+// name, the catch block's flags, how it says where to go on; the function's
+// state of the catch block, the catch block's tables
+#define FUNCTION(name, flags, go_on, state2, tables)                                           \
 	asm(".text\n\t.p2align 4\n\t.globl " name "\n\t.seh_proc " name        \
 	    "\n" name ":\n\t"                                                  \
 	    ".seh_handler __CxxFrameHandler4, @unwind, @except\n\t"            \
@@ -67,14 +72,12 @@ int fh4_caught(int n)
 	    "L" name "_info: .byte 0x38\n\t.long L" name "_unwind@IMGREL\n\t"  \
 	    ".long L" name "_tries@IMGREL, L" name "_ips@IMGREL\n"             \
 	    /* the same, of a catch block: its frame's copy at 0x38 */         \
-	    "L" name "_catch_info: .byte 0x39\n\t"                             \
-	    ".long L" name "_unwind@IMGREL\n\t"                                \
-	    ".long L" name "_tries@IMGREL, L" name "_catch_ips@IMGREL\n\t"     \
+	    "L" name "_catch_info: " tables(name) "\n\t"                       \
 	    ".byte 0x38 * 2\n"                                                 \
 	    /* 0: try; 1: the object; 2: the catch block */                    \
 	    "L" name "_unwind: .byte 3 * 2, (1 << 2) * 2\n\t"                  \
 	    ".byte (1 << 2 | 1) * 2\n\t.long fh4_destroy@IMGREL\n\t"           \
-	    ".byte 0x28 * 2, (8 << 2) * 2\n"                                   \
+	    ".byte 0x28 * 2\n\t" state2 "\n"                                   \
 	    "L" name "_tries: .byte 1 * 2, 0, 1 * 2, 2 * 2\n\t"                \
 	    ".long L" name "_clauses@IMGREL\n"                                 \
 	    "L" name "_clauses: .byte 1 * 2, " flags "\n\t"                    \
@@ -84,11 +87,24 @@ int fh4_caught(int n)
 	    ".byte (L" name "_try - " name ") * 2, (1 + 1) * 2\n\t"            \
 	    ".byte (L" name "_end - L" name "_try) * 2, 0\n"                   \
 	    "L" name "_catch_ips: .byte 1 * 2, 0, (2 + 1) * 2\n\t"             \
+	    /* of the block alone; 0: its object */                            \
+	    "L" name "_own_unwind: .byte 1 * 2, (1 << 2 | 1) * 2\n\t"          \
+	    ".long fh4_destroy@IMGREL\n\t.byte 0x28 * 2\n"                     \
+	    "L" name "_own_ips: .byte 1 * 2, 0, (0 + 1) * 2\n\t"               \
 	    ".text")
+#define SHARED(name)                                                           \
+	".byte 0x39\n\t.long L" name "_unwind@IMGREL\n\t"                      \
+	".long L" name "_tries@IMGREL, L" name "_catch_ips@IMGREL"
+#define OWN(name)                                                              \
+	".byte 0x29\n\t.long L" name "_own_unwind@IMGREL\n\t"                  \
+	".long L" name "_own_ips@IMGREL"
+#define NOTHING ".byte (8 << 2) * 2"
 
 FUNCTION("fh4_relative", "0x16",
-	 ".byte (Lfh4_relative_on - fh4_relative) * 2");
-FUNCTION("fh4_image", "0x1e", ".long Lfh4_image_on@IMGREL");
+	 ".byte (Lfh4_relative_on - fh4_relative) * 2", NOTHING, SHARED);
+FUNCTION("fh4_image", "0x1e", ".long Lfh4_image_on@IMGREL", NOTHING, SHARED);
+FUNCTION("fh4_own", "0x1e", ".long Lfh4_own_on@IMGREL",
+	 ".byte (8 << 2 | 1) * 2\n\t.long fh4_destroy@IMGREL\n\t.byte 0x28 * 2", OWN);
 
 static int failed;
 
@@ -121,6 +137,12 @@ int main()
 		check("image", fh4_image, 7, 8, 1);
 		check("leaves", fh4_relative, 100, 'x', 1);
 		check("leaves", fh4_image, 200, 'x', 1);
+		check("own", fh4_own, 7, 8, 1);
+		check("leaves its own", fh4_own, 100, 'x', 2);
+		if (object != object_before) { // both at one place of the frame
+			printf("objects at %p and %p\n", object_before, object);
+			failed = 1;
+		}
 	}
 	return failed;
 }
