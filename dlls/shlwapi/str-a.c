@@ -22,27 +22,3 @@ int WINAPI SHAnsiToAnsi(PCSTR s, PSTR to, int size)
 	copy_some(to, s, size);
 	return size > 0 && n <= (SIZE_T)size ? (int)n : 0;
 }
-
-int WINAPI wvnsprintfA(PSTR to, int size, PCSTR format, va_list args)
-{
-	int n;
-
-	if (size <= 0)
-		return -1;
-	n = rf_vsnprintf(to, (size_t)size, format, args);
-	if (n >= 0 && n < size)
-		return n;
-	to[size - 1] = 0;
-	return -1;
-}
-
-int WINAPIV wnsprintfA(PSTR to, int size, PCSTR format, ...)
-{
-	va_list args;
-	int n;
-
-	va_start(args, format);
-	n = wvnsprintfA(to, size, format, args);
-	va_end(args);
-	return n;
-}

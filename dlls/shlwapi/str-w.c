@@ -195,27 +195,3 @@ int WINAPI SHUnicodeToUnicode(PCWSTR s, PWSTR to, int size)
 	copy_some(to, s, size);
 	return size > 0 && n <= (SIZE_T)size ? (int)n : 0;
 }
-
-int WINAPI wvnsprintfW(PWSTR to, int size, PCWSTR format, va_list args)
-{
-	int n;
-
-	if (size <= 0)
-		return -1;
-	n = rf_vsnwprintf(to, (size_t)size, format, args);
-	if (n >= 0 && n < size)
-		return n;
-	to[size - 1] = 0;
-	return -1;
-}
-
-int WINAPIV wnsprintfW(PWSTR to, int size, PCWSTR format, ...)
-{
-	va_list args;
-	int n;
-
-	va_start(args, format);
-	n = wvnsprintfW(to, size, format, args);
-	va_end(args);
-	return n;
-}

@@ -422,3 +422,30 @@ CH *WINAPI F(StrFormatKBSize)(LONGLONG n, CH *to, UINT size)
 		copy_some(to, room, at_most(size));
 	return to;
 }
+
+/* ---- formatted ----------------------------------------------------------- */
+
+/* -1: cut off to fit. */
+int WINAPI F(wvnsprintf)(CH *to, int size, const CH *format, va_list args)
+{
+	int n;
+
+	if (size <= 0)
+		return -1;
+	n = vprint(to, (size_t)size, format, args);
+	if (n >= 0 && n < size)
+		return n;
+	to[size - 1] = 0;
+	return -1;
+}
+
+int WINAPIV F(wnsprintf)(CH *to, int size, const CH *format, ...)
+{
+	va_list args;
+	int n;
+
+	va_start(args, format);
+	n = F(wvnsprintf)(to, size, format, args);
+	va_end(args);
+	return n;
+}

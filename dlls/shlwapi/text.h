@@ -13,11 +13,13 @@ typedef WCHAR CH;
 #define F(name) name##W
 #define T(text) L##text
 #define len_of	wcslen
+#define vprint	rf_vsnwprintf
 #else
 typedef CHAR CH;
 #define F(name) name##A
 #define T(text) text
 #define len_of	strlen
+#define vprint	rf_vsnprintf
 #endif
 
 /* The next character: two bytes of a double-byte code page are one. */
