@@ -76,11 +76,6 @@ static void vec_free(struct ctypevec *v)
 	memset(v, 0, sizeof *v);
 }
 
-static unsigned char narrow_index(char c)
-{
-	return (unsigned char)c;
-}
-
 static char lower_c(const struct cctype *f, char c)
 {
 	return (char)_Tolower((unsigned char)c, &f->v);
@@ -326,14 +321,14 @@ void METHOD cctype_tidy(struct cctype *f);
 
 BOOLEAN METHOD cctype_is(const struct cctype *f, short mask, char c)
 {
-	return (f->v.table[narrow_index(c)] & mask) != 0;
+	return (f->v.table[(unsigned char)c] & mask) != 0;
 }
 
 const char *METHOD cctype_is_all(const struct cctype *f, const char *s,
 				 const char *end, short *to)
 {
 	while (s != end)
-		*to++ = f->v.table[narrow_index(*s++)];
+		*to++ = f->v.table[(unsigned char)*s++];
 	return s;
 }
 

@@ -249,12 +249,6 @@ char *integer_text(char *to, unsigned long long v, BOOL negative, BOOL is_signed
 char *float_text(double v, int fmt, long long prec, size_t *n, size_t *digits,
 		 size_t *point);
 
-/* What numpunct says, from the locale's own facet or the classic one. */
-struct punct {
-	WCHAR point, separator;
-	char grouping[16];
-};
-
 #ifndef RF_VCRUNTIME_EH_H /* which has it with the type of info */
 DECLSPEC_NORETURN void __cdecl _CxxThrowException(PVOID object, const void *info);
 #endif

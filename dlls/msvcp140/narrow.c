@@ -26,4 +26,5 @@
 #include "ios-t.h"
 #include "ostream-t.h"
 #include "istream-t.h"
+#include "istream-number-t.h"
 #include "stdstream-t.h"

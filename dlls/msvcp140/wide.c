@@ -37,4 +37,5 @@ static long long write_all(const WCHAR *s, long long n, FILE *f)
 #include "ios-t.h"
 #include "ostream-t.h"
 #include "istream-t.h"
+#include "istream-number-t.h"
 #include "stdstream-t.h"
