@@ -10,17 +10,22 @@
 #include <stdlib.h>
 
 #ifdef _WIN64
+#define METHOD
+#define NEW_ALIGNMENT 16
+#else
+#define METHOD	      __attribute__((thiscall))
+#define NEW_ALIGNMENT 8
+#endif
+
 struct resource {
 	const struct resource_vt *vt;
 };
 struct resource_vt {
-	void *(*destroy)(struct resource *, unsigned flags);
-	void *(*allocate)(struct resource *, size_t n, size_t alignment);
-	void (*deallocate)(struct resource *, void *p, size_t n, size_t alignment);
-	BOOLEAN (*is_equal)(const struct resource *, const struct resource *);
+	void *(METHOD *destroy)(struct resource *, unsigned flags);
+	void *(METHOD *allocate)(struct resource *, size_t n, size_t alignment);
+	void(METHOD *deallocate)(struct resource *, void *p, size_t n, size_t alignment);
+	BOOLEAN(METHOD *is_equal)(const struct resource *, const struct resource *);
 };
-
-#define NEW_ALIGNMENT 16
 
 DECLSPEC_NORETURN void bad_alloc(void) __asm__("\"?_Xbad_alloc@std@@YAXXZ\"");
 
@@ -31,24 +36,24 @@ static void *checked(void *p)
 	return p;
 }
 
-static void *destroy(struct resource *r, unsigned flags)
+static void *METHOD destroy(struct resource *r, unsigned flags)
 {
 	return r;
 }
 
-static BOOLEAN is_equal(const struct resource *a, const struct resource *b)
+static BOOLEAN METHOD is_equal(const struct resource *a, const struct resource *b)
 {
 	return a == b;
 }
 
-static void *aligned_allocate(struct resource *r, size_t n, size_t alignment)
+static void *METHOD aligned_allocate(struct resource *r, size_t n, size_t alignment)
 {
 	if (alignment > NEW_ALIGNMENT)
 		return checked(_aligned_malloc(n ? n : 1, alignment));
 	return checked(malloc(n ? n : 1));
 }
 
-static void aligned_deallocate(struct resource *r, void *p, size_t n,
+static void METHOD aligned_deallocate(struct resource *r, void *p, size_t n,
 			       size_t alignment)
 {
 	if (alignment > NEW_ALIGNMENT)
@@ -57,25 +62,25 @@ static void aligned_deallocate(struct resource *r, void *p, size_t n,
 		free(p);
 }
 
-static void *unaligned_allocate(struct resource *r, size_t n, size_t alignment)
+static void *METHOD unaligned_allocate(struct resource *r, size_t n, size_t alignment)
 {
 	if (alignment > NEW_ALIGNMENT)
 		bad_alloc();
 	return checked(malloc(n ? n : 1));
 }
 
-static void unaligned_deallocate(struct resource *r, void *p, size_t n,
+static void METHOD unaligned_deallocate(struct resource *r, void *p, size_t n,
 				 size_t alignment)
 {
 	free(p);
 }
 
-static void *nothing(struct resource *r, size_t n, size_t alignment)
+static void *METHOD nothing(struct resource *r, size_t n, size_t alignment)
 {
 	bad_alloc();
 }
 
-static void keep(struct resource *r, void *p, size_t n, size_t alignment)
+static void METHOD keep(struct resource *r, void *p, size_t n, size_t alignment)
 {
 }
 
@@ -132,4 +137,3 @@ struct resource *_Unaligned_set_default_resource(struct resource *r)
 	return InterlockedExchangePointer((PVOID *)&unaligned_default,
 					  r ? r : &unaligned);
 }
-#endif

@@ -35,8 +35,8 @@ $(foreach a,$(DLL_ARCHES),$(eval $(call guest_rules,$(a))))
 guest_clang := $(shell command -v clang 2>/dev/null)
 guest_msvc_x86_64 := $(basename $(notdir $(wildcard $(srcdir)/tests/guest/msvc/*.c \
 	$(srcdir)/tests/guest/msvc/*.cpp)))
-# frames of version 4 are for 64 bits only, as is most of msvcp140
-guest_msvc_i686 := $(filter-out fh4 cxx-streams cxx-threads,$(guest_msvc_x86_64))
+# frames of version 4 are for 64 bits only
+guest_msvc_i686 := $(filter-out fh4,$(guest_msvc_x86_64))
 MSVC_CFLAGS = -fms-extensions -nostdinc -I$(srcdir)/tests/guest/lib -O1 \
 	-Wall -Wno-builtin-requires-header -Wno-format-extra-args \
 	-fexceptions
