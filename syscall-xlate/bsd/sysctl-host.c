@@ -5,6 +5,7 @@
  */
 #include "syscall-xlate/bsd/sysctl.h"
 #include "base/clock.h"
+#include "base/proc.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -163,41 +164,42 @@ static void ticks(unsigned long long t, int64_t tv[2])
 	tv[1] = (int64_t)(t % hz * 1000000 / hz);
 }
 
-static int read_ids(int32_t pid, struct sysctl_process *p)
+/* A process that is not there, or not of this sandbox. */
+static int64_t gone(ssize_t err)
 {
-	char path[40], line[256];
-	FILE *f;
+	return err == -ENOENT || !err ? -ESRCH : err;
+}
 
-	snprintf(path, sizeof path, "/proc/%d/status", pid);
-	f = fopen(path, "re");
-	if (!f)
-		return errno == ENOENT ? -ESRCH : -errno;
-	while (fgets(line, sizeof line, f)) {
-		sscanf(line, "Uid: %u %u %u", &p->ruid, &p->uid, &p->svuid);
-		sscanf(line, "Gid: %u %u %u", &p->rgid, &p->gid, &p->svgid);
-	}
-	fclose(f);
+static int64_t read_ids(int32_t pid, struct sysctl_process *p)
+{
+	char text[PROC_TEXT], *at;
+	ssize_t n = proc_read(pid, PROC_STATUS, 0, text, sizeof text);
+
+	if (n <= 0)
+		return gone(n);
+	at = strstr(text, "\nUid:");
+	if (at)
+		sscanf(at, " Uid: %u %u %u", &p->ruid, &p->uid, &p->svuid);
+	at = strstr(text, "\nGid:");
+	if (at)
+		sscanf(at, " Gid: %u %u %u", &p->rgid, &p->gid, &p->svgid);
 	return 0;
 }
 
 int sysctl_process(int32_t pid, struct sysctl_process *p)
 {
 	unsigned long long minflt, majflt, utime, stime, start, size;
-	char path[40], line[1024] = "", state, *behind;
+	char line[1024], state, *behind;
 	int64_t boot, from[2];
 	long rss, nice, threads;
-	FILE *f;
+	ssize_t got;
 
 	*p = (struct sysctl_process){ .pid = pid };
 	if (pid <= 0)
 		return -ESRCH;
-	snprintf(path, sizeof path, "/proc/%d/stat", pid);
-	f = fopen(path, "re");
-	if (!f)
-		return errno == ENOENT ? -ESRCH : -errno;
-	if (!fgets(line, sizeof line, f))
-		line[0] = 0;
-	fclose(f);
+	got = proc_read(pid, PROC_STAT, 0, line, sizeof line);
+	if (got <= 0)
+		return (int)gone(got);
 	/* The name may have anything in it but its end is the last of these. */
 	behind = strrchr(line, ')');
 	if (!behind ||
@@ -230,5 +232,5 @@ int sysctl_process(int32_t pid, struct sysctl_process *p)
 	boot = clock_peek(CLOCK_REALTIME) - clock_peek(CLOCK_BOOTTIME);
 	p->start[0] = from[0] + boot / 1000000000;
 	p->start[1] = from[1];
-	return read_ids(pid, p);
+	return (int)read_ids(pid, p);
 }
