@@ -92,9 +92,9 @@ NTSTATUS NTAPI LdrAddRefDll(ULONG flags, PVOID base)
 }
 
 /*
- * Every process of the system has kernelbase.dll, below kernel32.  Here it only
- * forwards, and so it is loaded when somebody first asks for it.  NULL: it is
- * another name, or cannot be.
+ * Every process of the system has kernelbase.dll, below kernel32.  Here it lies
+ * above, and is loaded when somebody first asks for it.  NULL: name is another
+ * one's, or it cannot be loaded.
  */
 static struct module *module_always_there(const UNICODE_STRING *name)
 {
@@ -103,9 +103,12 @@ static struct module *module_always_there(const UNICODE_STRING *name)
 	struct module *m;
 
 	if (!RtlEqualUnicodeString(name, &kernelbase, TRUE) ||
-	    !NT_SUCCESS(module_load(name, 0, NULL, &m)) ||
-	    !NT_SUCCESS(module_attach_new()))
+	    !NT_SUCCESS(module_load(name, 0, NULL, &m)))
 		return NULL;
+	if (!NT_SUCCESS(module_attach_new())) {
+		module_unload(m);
+		return NULL;
+	}
 	m->refs = -1;
 	return m;
 }
