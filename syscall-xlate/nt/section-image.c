@@ -248,7 +248,7 @@ NTSTATUS nt_query_section(struct task *t, uint64_t section, uint32_t class,
 	case 0:
 		n = sizeof m.basic;
 		m.basic.attributes = s->attributes;
-		if (s->nt_path && !s->image)
+		if (s->in_file && !s->image)
 			m.basic.attributes |= SEC_FILE;
 		m.basic.size = (int64_t)s->size;
 		break;

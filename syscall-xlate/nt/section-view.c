@@ -59,8 +59,11 @@ static int map_view(struct nt_section *s, struct vad *v, uint64_t there)
 	err = guest_mem->map(v->start, v->end - v->start,
 			     whole ? prot : GUEST_NONE, s->fd, v->offset,
 			     copy ? 0 : GUEST_SHARED);
-	if (!err && there && !whole)
+	if (!err && there && !whole) {
 		err = guest_mem->protect(v->start, there, prot);
+		if (err)
+			guest_mem->unmap(v->start, v->end - v->start);
+	}
 	return err;
 }
 
@@ -347,7 +350,7 @@ NTSTATUS nt_extend_section(struct task *t, uint64_t section, gaddr size)
 	if (status != STATUS_SUCCESS)
 		return status;
 	section_attach(s);
-	if (s->image || !s->nt_path) {
+	if (s->image || !s->in_file) {
 		status = STATUS_SECTION_NOT_EXTENDED;
 	} else if (n > s->size) {
 		if (fstat(s->fd, &st) < 0)

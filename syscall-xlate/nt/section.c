@@ -220,6 +220,7 @@ static bool section_pass(struct object *o, struct nt_passed *p)
 	p->value[2] = s->size;
 	p->value[3] = s->no_execute;
 	p->value[4] = s->fd_base;
+	p->value[5] = s->in_file;
 	p->len = (uint32_t)(n * 2);
 	if (n)
 		memcpy(p->data, s->nt_path, p->len);
@@ -236,6 +237,7 @@ static struct object *section_receive(const struct nt_passed *p)
 		return NULL;
 	s->no_execute = p->value[3];
 	s->fd_base = p->value[4];
+	s->in_file = p->value[5];
 	if (p->len && (s->nt_path = calloc(1, p->len + 2)))
 		memcpy(s->nt_path, p->data, p->len);
 	if (s->attributes & SEC_IMAGE) {

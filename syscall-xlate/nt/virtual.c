@@ -169,6 +169,23 @@ bool vm_prot_valid(uint32_t prot)
 	       (PAGE_NOCACHE | PAGE_WRITECOMBINE);
 }
 
+/* What an image's or a private view's writable pages are called. */
+static uint16_t copy_on_write(uint32_t prot)
+{
+	uint16_t rest = prot & 0x700;
+
+	if (prot & PAGE_READWRITE)
+		return PAGE_WRITECOPY | rest;
+	if (prot & PAGE_EXECUTE_READWRITE)
+		return PAGE_EXECUTE_WRITECOPY | rest;
+	return prot;
+}
+
+static bool is_copy(uint32_t prot)
+{
+	return prot & (PAGE_WRITECOPY | PAGE_EXECUTE_WRITECOPY);
+}
+
 NTSTATUS vm_status(int err)
 {
 	switch (err) {
@@ -250,6 +267,10 @@ static NTSTATUS grow_file(struct vad *v, uint64_t end)
 
 	if (fstat(fd, &st) < 0)
 		return status_from_errno(errno);
+	/* The descriptor may allow more than the section does. */
+	if ((uint64_t)st.st_size < end &&
+	    !section_view_allows(v->section, PAGE_READWRITE))
+		return STATUS_SECTION_PROTECTION;
 	if ((uint64_t)st.st_size < end &&
 	    fallocate(fd, 0, (off_t)end - 1, 1) < 0 &&
 	    (errno != EOPNOTSUPP || ftruncate(fd, (off_t)end) < 0))
@@ -272,6 +293,10 @@ static NTSTATUS commit_view(struct vad *v, gaddr a, gaddr b, uint16_t prot)
 
 	if (!(v->flags & VAD_RESERVED_VIEW))
 		return STATUS_ALREADY_COMMITTED;
+	if (is_copy(v->prot))
+		prot = copy_on_write(prot);
+	else if (!section_view_allows(v->section, prot))
+		return STATUS_SECTION_PROTECTION;
 	if (section_of_file(v->section))
 		status = grow_file(v, at + (b - a));
 	else if (fallocate(section_fd(v->section), 0, (off_t)at,
@@ -673,18 +698,6 @@ NTSTATUS vm_free(gaddr *base, uint64_t *size, uint32_t type)
 
 /* ---- protect -------------------------------------------------------- */
 
-/* What an image's or a private view's writable pages are called. */
-static uint16_t copy_on_write(uint32_t prot)
-{
-	uint16_t rest = prot & 0x700;
-
-	if (prot & PAGE_READWRITE)
-		return PAGE_WRITECOPY | rest;
-	if (prot & PAGE_EXECUTE_READWRITE)
-		return PAGE_EXECUTE_WRITECOPY | rest;
-	return prot;
-}
-
 /*
  * A view that shares its file asks for copies: map the pages anew, private.
  * Those that were private already have their own contents, and keep them.
@@ -697,11 +710,6 @@ static int map_copy(struct vad *v, gaddr a, gaddr b, uint32_t prot)
 		return guest_mem->protect(a, b - a, vm_host_prot(prot));
 	return guest_mem->map(a, b - a, vm_host_prot(prot), fd,
 			      v->offset + (a - v->start), 0);
-}
-
-static bool is_copy(uint32_t prot)
-{
-	return prot & (PAGE_WRITECOPY | PAGE_EXECUTE_WRITECOPY);
 }
 
 static NTSTATUS protect(struct vad *v, gaddr a, gaddr b, uint32_t prot)

@@ -1,4 +1,5 @@
 /* File mappings: anonymous, of files, copy on write, named, SEC_RESERVE. */
+#include <stdlib.h>
 #include <windows.h>
 #include <winternl.h>
 
@@ -164,9 +165,29 @@ static void reserved(void)
 	CloseHandle(h);
 }
 
+/* Ourselves, with these arguments and what is inherited; the exit code. */
+static DWORD run(const char *args)
+{
+	char cmd[MAX_PATH + 40], exe[MAX_PATH];
+	STARTUPINFOA si = { .cb = sizeof si };
+	PROCESS_INFORMATION pi;
+	DWORD code = 99;
+
+	GetModuleFileNameA(NULL, exe, MAX_PATH);
+	snprintf(cmd, sizeof cmd, "\"%s\" %s", exe, args);
+	if (!CreateProcessA(exe, cmd, NULL, NULL, TRUE, 0, NULL, NULL, &si,
+			    &pi))
+		return code;
+	WaitForSingleObject(pi.hProcess, 20000);
+	GetExitCodeProcess(pi.hProcess, &code);
+	CloseHandle(pi.hProcess);
+	CloseHandle(pi.hThread);
+	return code;
+}
+
 /*
  * A view with more room than its file, which grows into it, as LMDB has it: by
- * commits, and by what others write to the file.
+ * commits, also in another process, and by what others write to the file.
  */
 static void grows(void)
 {
@@ -194,7 +215,6 @@ static void grows(void)
 	CHECK_EQ(NtMapViewOfSection(s, GetCurrentProcess(), &base, 0, 0, NULL,
 				    &n, VIEW_UNMAP, MEM_RESERVE, PAGE_READONLY),
 		 0);
-	CloseHandle(s);
 	p = base;
 	CHECK_EQ(n, ROOM);
 	if (!p)
@@ -223,8 +243,37 @@ static void grows(void)
 	CHECK(VirtualAlloc(p + 0x6000, 0x1000, MEM_COMMIT, PAGE_READONLY) ==
 	      p + 0x6000);
 	CHECK(!strcmp(p + 0x6000, "there"));
+
+	/* So it does in another process that has the section. */
+	SetHandleInformation(s, HANDLE_FLAG_INHERIT, HANDLE_FLAG_INHERIT);
+	snprintf(buf, sizeof buf, "grow %d", (int)(INT_PTR)s);
+	CHECK_EQ(run(buf), 0);
+	CHECK(GetFileSizeEx(f, &size) && size.QuadPart == 0x9000);
+	CloseHandle(s);
 	CHECK(NtUnmapViewOfSection(GetCurrentProcess(), p) == 0);
 	CloseHandle(f);
+}
+
+/* In another process: the section of grows(). */
+static int child_grows(HANDLE s)
+{
+	enum { ROOM = 0x20000, VIEW_UNMAP = 2 };
+	SIZE_T n = ROOM;
+	PVOID base = NULL;
+	char *p;
+
+	CHECK_EQ(NtMapViewOfSection(s, GetCurrentProcess(), &base, 0, 0, NULL,
+				    &n, VIEW_UNMAP, MEM_RESERVE, PAGE_READONLY),
+		 0);
+	p = base;
+	if (p) {
+		CHECK(VirtualAlloc(p + 0x6000, 0x3000, MEM_COMMIT,
+				   PAGE_READONLY) == p + 0x6000);
+		CHECK(!strcmp(p, "begin"));
+		CHECK(!strcmp(p + 0x6000, "there"));
+		CHECK_EQ(p[0x8fff], 0);
+	}
+	return check_done();
 }
 
 /* In another process: what the parent made is there by its name. */
@@ -252,11 +301,8 @@ static void processes(void)
 		CreateFileMappingA(INVALID_HANDLE_VALUE, NULL, PAGE_READWRITE,
 				   0, 0x20000, "rf-test-shared");
 	char *p = MapViewOfFile(m, FILE_MAP_WRITE, 0, 0, 0);
-	char cmd[MAX_PATH + 20], exe[MAX_PATH];
-	PROCESS_INFORMATION pi;
-	STARTUPINFOA si = { .cb = sizeof si };
+	char exe[MAX_PATH];
 	HANDLE file, f;
-	DWORD code = 99;
 
 	GetModuleFileNameA(NULL, exe, MAX_PATH);
 	file = CreateFileA(exe, GENERIC_READ, FILE_SHARE_READ, NULL,
@@ -264,26 +310,19 @@ static void processes(void)
 	f = CreateFileMappingA(file, NULL, PAGE_READONLY, 0, 0, "rf-test-file");
 	CHECK(p && f);
 	p[0x10000] = 7;
-	lstrcpyA(cmd, "\"");
-	lstrcatA(cmd, exe);
-	lstrcatA(cmd, "\" child");
-	CHECK(CreateProcessA(exe, cmd, NULL, NULL, FALSE, 0, NULL, NULL, &si,
-			     &pi));
-	WaitForSingleObject(pi.hProcess, 20000);
-	GetExitCodeProcess(pi.hProcess, &code);
-	CHECK_EQ(code, 0);
+	CHECK_EQ(run("child"), 0);
 	CHECK_EQ(p[1], 8);
-	CloseHandle(pi.hProcess);
-	CloseHandle(pi.hThread);
 	UnmapViewOfFile(p);
 	CloseHandle(m);
 	CloseHandle(f);
 	CloseHandle(file);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
-	if (strstr(GetCommandLineA(), " child"))
+	if (argc == 3)
+		return child_grows((HANDLE)(INT_PTR)atoi(argv[2]));
+	if (argc == 2)
 		return child();
 	anonymous();
 	refusals();
