@@ -462,7 +462,7 @@ static NTSTATUS poll_later(struct task *t, struct irp *r, struct afd_op *op,
 		armed = afd_let_go(q);
 	pthread_mutex_unlock(&alarms_lock);
 	if (!armed) {
-			afd_finish_later(&done, q,
+		afd_finish_later(&done, q,
 				 err ? afd_status(-err) : STATUS_CANCELLED, 0);
 		afd_finish_all(&done);
 	}

@@ -109,13 +109,13 @@ static int open_existing(struct file_open *o)
 /* A new file or directory at o->p->host, which does not exist. */
 static int create_new(struct file_open *o)
 {
-	if (file_security_marked(o->p->folder) && o->t &&
-	    file_security_check_new(o))
-		return -EACCES;
 	int dirfd = o->p->dirfd;
 	const char *host = o->p->host;
 	mode_t mode = 0666;
 
+	if (file_security_marked(o->p->folder) && o->t &&
+	    file_security_check_new(o))
+		return -EACCES;
 	if (o->options & FILE_DIRECTORY_FILE) {
 		if (mkdirat(dirfd, host, 0777 & ~o->deny) < 0)
 			return -errno;

@@ -164,7 +164,6 @@ bool reg_sd_valid(struct bytes b);
  */
 NTSTATUS reg_security_assign(struct reg_key *k, const struct reg_key *parent,
 			     const struct descriptor *given, struct token *tk);
-/* Of a key object, without reg_lock: for security.c.  STATUS_KEY_DELETED. */
 /*
  * reg_security_check() - may the calling thread's token have *access to k?
  * Then *access is what its handle carries.  backup: the privileges to save
@@ -172,6 +171,7 @@ NTSTATUS reg_security_assign(struct reg_key *k, const struct reg_key *parent,
  */
 NTSTATUS reg_security_check(struct task *t, const struct reg_key *k,
 			    bool backup, uint32_t *access);
+/* Of a key object, without reg_lock: for security.c.  STATUS_KEY_DELETED. */
 NTSTATUS reg_security_get(struct object *o, struct token *tk,
 			  struct descriptor *d);
 NTSTATUS reg_security_set(struct object *o, struct token *tk, uint32_t info,
