@@ -7,12 +7,15 @@
  * It is a file beside shm_open(2)'s, named after what is mapped there (device, inode,
  * offset).  Each process that uses it has a read lock on it, so who can have the
  * write lock is the only one: at its end it removes the file, and what somebody
- * finds who was killed is as good as nothing.  Locks of open file descriptions
- * change from one kind to the other in one step.
+ * has left who was killed is as good as nothing, and removed by whoever makes one
+ * next.  Locks of open file descriptions change from one kind to the other in one
+ * step.
  */
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -35,6 +38,7 @@ struct held {
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static struct held *held; /* under lock */
+static bool swept;
 
 /* ---- what lies at an address ------------------------------------------------------ */
 
@@ -69,9 +73,10 @@ static bool read_line(const char *line, uintptr_t host, struct mapping *m)
 
 static int look_at(gaddr addr, struct mapping *m)
 {
-	char line[BSD_PATH + 128];
-	struct iovec v;
 	bool found = false;
+	char *line = NULL;
+	struct iovec v;
+	size_t size = 0;
 	FILE *f;
 	int ret;
 
@@ -88,8 +93,9 @@ static int look_at(gaddr addr, struct mapping *m)
 	m->ours = m->deleted = false;
 	/* The process's own memory. */
 	snprintf(m->name, sizeof m->name, PREFIX "p%d-%" PRIx64, getpid(), addr);
-	while (!found && fgets(line, sizeof line, f))
+	while (!found && getline(&line, &size, f) > 0)
 		found = read_line(line, (uintptr_t)v.iov_base, m);
+	free(line);
 	fclose(f);
 	return found ? 0 : -EFAULT;
 }
@@ -110,6 +116,47 @@ static bool is_removed(int fd)
 	return fstat(fd, &st) || st.st_nlink == 0;
 }
 
+/* The folder is everybody's: what another user has put there can change at will. */
+static int open_file(const char *path, int create)
+{
+	int fd = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | create,
+		      0600);
+	struct stat st;
+
+	if (fd < 0)
+		return -errno;
+	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) &&
+	    st.st_uid == geteuid())
+		return fd;
+	close(fd);
+	return -EACCES;
+}
+
+/* Removes what has no users any more, as they were killed. */
+static void sweep(void)
+{
+	char path[BSD_PATH], name[NAME_MAX + 2];
+	struct dirent *e;
+	DIR *d;
+
+	if (freebsd_shm_path("/", path) || !(d = opendir(path)))
+		return;
+	while ((e = readdir(d))) {
+		int fd = -1;
+
+		snprintf(name, sizeof name, "/%s", e->d_name);
+		if (!strncmp(name, PREFIX, strlen(PREFIX)) &&
+		    !freebsd_shm_path(name, path))
+			fd = open_file(path, 0);
+		if (fd < 0)
+			continue;
+		if (set_lock(fd, F_OFD_SETLK, F_WRLCK) == 0 && !is_removed(fd))
+			unlink(path);
+		close(fd);
+	}
+	closedir(d);
+}
+
 /*
  * A descriptor of the named file, with a read lock.  Without create -ESRCH if
  * nobody uses one.
@@ -122,13 +169,10 @@ static int open_used(const char *name, bool create)
 	if (ret)
 		return ret;
 	for (;;) {
-		int fd = open(path,
-			      O_RDWR | O_CLOEXEC | O_NOFOLLOW |
-				      (create ? O_CREAT : 0),
-			      0600);
+		int fd = open_file(path, create ? O_CREAT : 0);
 
 		if (fd < 0)
-			return errno == ENOENT && !create ? -ESRCH : -errno;
+			return fd == -ENOENT && !create ? -ESRCH : fd;
 		ret = 0;
 		if (set_lock(fd, F_OFD_SETLK, F_WRLCK) == 0 && !is_removed(fd)) {
 			/* New, or left by somebody who was killed. */
@@ -191,6 +235,10 @@ static int hold(const char *name, bool create, struct held **found)
 		*found = *p;
 		return 0;
 	}
+	if (create && !swept) {
+		swept = true;
+		sweep();
+	}
 	h = malloc(sizeof *h);
 	fd = h ? open_used(name, create) : -ENOMEM;
 	if (fd < 0) {
@@ -220,6 +268,7 @@ void freebsd_umtx_shm_leave(void)
 void freebsd_umtx_shm_forked(void)
 {
 	pthread_mutex_init(&lock, NULL);
+	swept = false;
 	for (struct held *h = held; h; h = h->next) {
 		int fd = open_again(h->fd);
 

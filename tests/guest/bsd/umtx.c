@@ -200,6 +200,51 @@ static void *page_of(u64 what, void *key)
 	return p;
 }
 
+/* "/.rf-umtx-p" and so on: where such a page would be seen, if it were a file. */
+static void name_of(char *to, i32 pid, void *key)
+{
+	char digits[12];
+	int n = 0, shift = 60;
+
+	for (const char *s = "/.rf-umtx-p"; *s; s++)
+		*to++ = *s;
+	do
+		digits[n++] = (char)('0' + pid % 10);
+	while (pid /= 10);
+	while (n)
+		*to++ = digits[--n];
+	*to++ = '-';
+	while (!((u64)key >> shift))
+		shift -= 4;
+	for (; shift >= 0; shift -= 4)
+		*to++ = "0123456789abcdef"[(u64)key >> shift & 15];
+	*to = 0;
+}
+
+/* A process that is killed leaves nothing, once another makes such pages. */
+static void killed(void)
+{
+	i32 status = -1, first = (i32)CALL(SYS_fork), next;
+	char name[64];
+
+	if (first == 0) {
+		page_of(CREAT_, ids);
+		CALL(SYS_kill, CALL(SYS_getpid), 9);
+	}
+	EQUAL(CALL(SYS_wait4, first, &status, 0, 0), first);
+	EQUAL(status, 9);
+	next = (i32)CALL(SYS_fork);
+	if (next == 0) {
+		failed = 0;
+		page_of(CREAT_, ids);
+		CALL(SYS_exit, failed);
+	}
+	EQUAL(CALL(SYS_wait4, next, &status, 0, 0), next);
+	EQUAL(status, 0);
+	name_of(name, first, ids);
+	FAILS(CALL(482 /* shm_open */, name, O_RDWR, 0), ENOENT);
+}
+
 /* Of a mutex, a condition variable and what they are for, in a shared page. */
 enum { THE_MUTEX = 0, THE_CV = 16, STAGE = 32 };
 
@@ -278,6 +323,7 @@ static void pages(void)
 	EQUAL(p[STAGE], 200); /* who has it has it */
 	p = page_of(CREAT_, key + 16);
 	EQUAL(p[STAGE], 0);
+	killed();
 	/* Memory of its own is as good, to itself. */
 	p = page_of(CREAT_, ids);
 	p[5] = 7;
