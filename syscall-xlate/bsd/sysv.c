@@ -22,7 +22,7 @@ enum {
 	MSG_FLAGS = IPC_NOWAIT | MSG_NOERROR,
 	MSG_LARGEST = 1 << 24, /* more than any host is set to */
 	OPS_MOST = 500,	       /* Linux's SEMOPM */
-	SEMS_MOST = 1 << 16,
+	SEMS_MOST = 1 << 16, /* twice what a host is set to */
 };
 
 /* ---- message queues ------------------------------------------------------------ */
@@ -138,6 +138,8 @@ static int64_t all_values(struct task *t, int32_t id, bool set, gaddr at)
 	if (semctl(id, 0, IPC_STAT, (union semun){ .buf = &ds }))
 		return -errno;
 	n = ds.sem_nsems;
+	if (n > SEMS_MOST)
+		return -EINVAL;
 	/* A set never changes its size; an id may become another set's. */
 	v = calloc(SEMS_MOST, sizeof *v);
 	if (!v)
