@@ -259,6 +259,7 @@ static void stream_ready(struct aio_job *j)
 	int64_t ret;
 
 	j->state = AIO_RUNNING;
+	j->polled = false;
 	aio_unlock();
 	ret = stream_turn(j);
 	aio_lock();
@@ -295,6 +296,7 @@ static void *poller(void *unused)
 			    !is_first(j))
 				continue;
 			job[n] = j;
+			j->polled = true;
 			p[n++] = (struct pollfd){
 				.fd = j->fd,
 				.events = j->r.op == AIO_READ ? POLLIN : POLLOUT,
@@ -306,8 +308,9 @@ static void *poller(void *unused)
 		if (p[0].revents && read(poke, &count, sizeof count) < 0)
 			log_warn("aio: %s", strerror(errno));
 		for (unsigned i = 1; i < n; i++)
+			/* Another one's memory may have been there. */
 			if (p[i].revents && is_there(job[i]) &&
-			    job[i]->is_stream && job[i]->state == AIO_QUEUED)
+			    job[i]->polled && job[i]->state == AIO_QUEUED)
 				stream_ready(job[i]);
 	}
 	return NULL;

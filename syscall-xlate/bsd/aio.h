@@ -100,6 +100,7 @@ struct aio_job {
 	enum { AIO_QUEUED, AIO_RUNNING, AIO_DONE } state;
 	bool is_stream;	 /* it may have to be waited for: the poller's */
 	bool is_socket;
+	bool polled;	 /* the poller has asked of it, and not yet heard */
 	bool in_order;	 /* not before earlier ones of its descriptor */
 	uint64_t done;	 /* bytes, so far */
 	int64_t result;
