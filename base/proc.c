@@ -17,6 +17,7 @@
 
 static int ask(const struct proc_request *r, struct proc_answer *a)
 {
+	const size_t unit = r->file < 0 ? sizeof a->list[0] : 1;
 	int s = policy_dial(PROC_DOOR);
 	ssize_t n;
 
@@ -28,7 +29,9 @@ static int ask(const struct proc_request *r, struct proc_answer *a)
 	close(s);
 	if (n < (ssize_t)offsetof(struct proc_answer, text))
 		return n < 0 ? (int)n : -EPIPE;
-	return a->result;
+	n -= (ssize_t)offsetof(struct proc_answer, text);
+	/* No more than has come. */
+	return MIN(a->result, (int)((size_t)n / unit));
 }
 
 static ssize_t read_here(int pid, enum proc_file file, int id, char *text,
@@ -73,7 +76,7 @@ ssize_t proc_read(int pid, enum proc_file file, int id, char *text,
 
 	if (n == -EACCES && policy) {
 		n = ask(&r, &a);
-		n = MIN(n, (ssize_t)MIN(size - 1, sizeof a.text));
+		n = MIN(n, (ssize_t)(size - 1));
 		if (n > 0)
 			memcpy(text, a.text, (size_t)n);
 	}
@@ -101,7 +104,7 @@ static int *list_asked(int pid, unsigned *n)
 	do {
 		r.skip = *n;
 		got = ask(&r, &a);
-		for (int i = 0; i < MIN(got, (int)COUNT_OF(a.list)); i++)
+		for (int i = 0; i < got; i++)
 			list = add(list, n, a.list[i]);
 	} while (got == COUNT_OF(a.list) && *n > r.skip);
 	return list;
