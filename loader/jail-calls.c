@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * jail-calls.c - which Linux system calls a process may make: a seccomp filter
- * made from a table, which says for each what parts processes play that make it.  What is not in it
- * ends the process.  Threads of one process share memory and descriptors, so they
- * share the list: one that may do less would only have to ask another.
+ * made from a table, which says for each call what parts those processes play
+ * that make it.  What is not in it ends the process.  Threads of one process share
+ * memory and descriptors, so they share the list: one that may do less would only
+ * have to ask another.
  *
  * The filter is written here rather than by libseccomp: it is a list, and the
  * program links nothing that it does not need at every start.
