@@ -209,7 +209,7 @@ static int direct_map(gaddr at, uint64_t size, int prot, int fd, uint64_t off,
 		writable = prot & GUEST_WRITE || flags & GUEST_SHARED;
 	}
 	if (flags & GUEST_SEGMENT)
-		return engine_attach((void *)at, fd, prot & GUEST_WRITE);
+		return engine_attach((void *)at, size, fd, prot & GUEST_WRITE);
 	if (mmap((void *)at, size, search ? PROT_READ : direct_prot(prot), how,
 		 fd, (off_t)off) == MAP_FAILED)
 		return -errno;

@@ -4,7 +4,6 @@
 
 #include <errno.h>
 #include <string.h>
-#include <sys/shm.h>
 
 #include "syscall-xlate/engine/direct.h"
 #include "syscall-xlate/engine/kvm.h"
@@ -30,11 +29,4 @@ const struct engine *engine_choose(const char *name, const struct image *img,
 		err_set(e, EINVAL, "there is no engine \"%s\"; see --list-engines",
 			name);
 	return NULL;
-}
-
-int engine_attach(void *at, int id, bool write)
-{
-	int flags = SHM_REMAP | (write ? 0 : SHM_RDONLY);
-
-	return shmat(id, at, flags) == (void *)-1 ? -errno : 0;
 }

@@ -16,6 +16,7 @@
 #define RF_ENGINE_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "base/err.h"
 
@@ -73,8 +74,8 @@ const struct engine *engine_choose(const char *name, const struct image *img,
 
 /*
  * engine_attach() - for engines' map(): the System V segment id, whole, in place
- * of what is at at.  0 or -errno.
+ * of the size bytes at at.  0 or -errno; -EINVAL: it has another size.
  */
-int engine_attach(void *at, int id, bool write);
+int engine_attach(void *at, size_t size, int id, bool write);
 
 #endif

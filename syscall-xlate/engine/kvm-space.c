@@ -300,7 +300,7 @@ static int64_t map_file(uint64_t gpa, uint64_t size, int prot, int fd,
 	int ret;
 
 	if (flags & GUEST_SEGMENT) {
-		ret = engine_attach(at, fd, prot & GUEST_WRITE);
+		ret = engine_attach(at, size, fd, prot & GUEST_WRITE);
 		return ret ? ret :
 			     (int64_t)(PTE_FILE |
 				       (prot & GUEST_WRITE ? 0 : PTE_READONLY));

@@ -1,5 +1,5 @@
 noinst_LIBRARIES += libengine.a
-libengine_a_SOURCES = %D%/engine.c %D%/engine.h %D%/direct.c \
+libengine_a_SOURCES = %D%/engine.c %D%/engine.h %D%/segment.c %D%/direct.c \
 	%D%/direct-x86_64.S %D%/direct-sysv.S %D%/direct.h %D%/direct-asm.h %D%/direct-fixup.h \
 	%D%/direct-lazy.c %D%/direct-lazy.h %D%/direct-mem.c \
 	%D%/direct-signal.c %D%/direct-space.c %D%/direct-compat.c \

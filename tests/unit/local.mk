@@ -22,7 +22,7 @@ tests_unit_uring_LDADD = $(UNIT_LDADD)
 unit_tests += tests/unit/kvm-space
 tests_unit_kvm_space_SOURCES = %D%/syscall-xlate/engine/kvm-space.c \
 	syscall-xlate/engine/kvm-space.c syscall-xlate/engine/kvm-pool.c \
-	syscall-xlate/engine/kvm-mem.c
+	syscall-xlate/engine/kvm-mem.c syscall-xlate/engine/segment.c
 tests_unit_kvm_space_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_kvm_space_LDADD = $(UNIT_LDADD)
 

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/shm.h>
 #include <unistd.h>
 
 #include "base/policy.h"
@@ -40,13 +41,6 @@ int direct_copy(void *dst, const void *src, size_t n)
 {
 	memcpy(dst, src, n);
 	return 0;
-}
-
-/* Of System V segments there are none here. */
-int engine_attach(void *at, int id, bool write)
-{
-	(void)at, (void)id, (void)write;
-	return -EINVAL;
 }
 
 static void set_up(void)
@@ -279,6 +273,39 @@ END_TEST
 
 /* ---- host vectors -------------------------------------------------------------------- */
 
+/* Its id may have become another one's, larger than its place. */
+START_TEST(segment)
+{
+	int id = shmget(IPC_PRIVATE, 2 * PAGE, IPC_CREAT | 0600);
+	char *host, c = 0;
+
+	ck_assert_int_ge(id, 0);
+	host = shmat(id, NULL, 0);
+	shmctl(id, IPC_RMID, NULL);
+	ck_assert_ptr_ne(host, (void *)-1);
+	strcpy(host + PAGE, "in it");
+	ck_assert(!kvm_map(AT, 4 * PAGE, GUEST_READ | GUEST_WRITE, -1, 0, 0));
+	ck_assert(!guest_mem->write(AT + PAGE, "a", 1));
+	ck_assert_int_eq(kvm_map(AT * 2, PAGE, GUEST_READ | GUEST_WRITE, id, 0,
+				 GUEST_SEGMENT),
+			 -EINVAL);
+	ck_assert_int_eq(kvm_map(AT * 2, 3 * PAGE, GUEST_READ, id, 0,
+				 GUEST_SEGMENT),
+			 -EINVAL);
+	ck_assert(!guest_mem->read(&c, AT + PAGE, 1));
+	ck_assert_int_eq(c, 'a');
+	ck_assert(!kvm_map(AT + PAGE, 2 * PAGE, GUEST_READ | GUEST_WRITE, id, 0,
+			   GUEST_SEGMENT));
+	ck_assert(!guest_mem->read(&c, AT + 2 * PAGE, 1));
+	ck_assert_int_eq(c, 'i');
+	ck_assert(!guest_mem->write(AT + PAGE, "w", 1));
+	ck_assert_int_eq(*host, 'w');
+	ck_assert(!kvm_unmap(AT, 4 * PAGE));
+	ck_assert_int_eq(*host, 'w');
+	shmdt(host);
+}
+END_TEST
+
 START_TEST(vectors)
 {
 	struct iovec v[4];
@@ -351,6 +378,7 @@ int main(void)
 	tcase_add_test(tc, limit);
 	tcase_add_test(tc, private_file);
 	tcase_add_test(tc, shared_file);
+	tcase_add_test(tc, segment);
 	tcase_add_test(tc, vectors);
 	tcase_add_test(tc, words);
 	tcase_add_test(tc, supervisor_only);
