@@ -19,7 +19,7 @@ static struct attached {
 
 int64_t bsd_shmget(struct task *t, int32_t key, uint64_t size, int32_t flags)
 {
-	return bsd_ret(shmget(key, size, flags & (IPC_CREAT | IPC_EXCL | 0777)));
+	return sysv_get(SYSV_SEGMENT, key, size, flags);
 }
 
 int64_t bsd_shmat(struct task *t, int32_t id, gaddr addr, int32_t flags)

@@ -13,6 +13,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "base/policy.h"
 #include "base/table.h"
 #include "syscall-xlate/bsd/calls.h"
 
@@ -25,11 +26,87 @@ enum {
 	SEMS_MOST = 1 << 16, /* twice what a host is set to */
 };
 
+/* ---- all kinds ------------------------------------------------------------------- */
+
+union semun {
+	int val;
+	struct semid_ds *buf;
+	unsigned short *array;
+	struct seminfo *info;
+};
+
+/* The host's namespace is the sandbox's own (jail-calls.c). */
+static bool has_room(enum sysv_kind kind, uint64_t n)
+{
+	enum { QUEUES = 1024, SEMAPHORES = 32000 }; /* 16 and 4 MB of the kernel's */
+	struct msginfo msg;
+	struct seminfo sem;
+	struct shm_info shm;
+	uint64_t used;
+
+	switch (kind) {
+	case SYSV_QUEUE:
+		return msgctl(0, MSG_INFO, (void *)&msg) >= 0 &&
+		       msg.msgpool < QUEUES;
+	case SYSV_SEMAPHORES:
+		return semctl(0, 0, SEM_INFO, (union semun){ .info = &sem }) >=
+			       0 &&
+		       n <= SEMAPHORES &&
+		       (uint64_t)sem.semaem <= SEMAPHORES - n;
+	default:
+		if (!policy->memory)
+			return true;
+		if (shmctl(0, SHM_INFO, (void *)&shm) < 0)
+			return false;
+		used = (uint64_t)shm.shm_tot * PAGE;
+		return used <= policy->memory && n <= policy->memory - used;
+	}
+}
+
+static int64_t host_get(enum sysv_kind kind, int32_t key, uint64_t n, int flags)
+{
+	switch (kind) {
+	case SYSV_QUEUE:
+		return bsd_ret(msgget(key, flags));
+	case SYSV_SEMAPHORES:
+		return bsd_ret(semget(key, (int)n, flags));
+	default:
+		return bsd_ret(shmget(key, n, flags));
+	}
+}
+
+int64_t sysv_get(enum sysv_kind kind, int32_t key, uint64_t n, int32_t flags)
+{
+	const int64_t none = kind == SYSV_SEGMENT ? -ENOMEM : -ENOSPC;
+	int64_t ret;
+
+	flags &= GET_FLAGS;
+	if (!policy || (key != IPC_PRIVATE && !(flags & IPC_CREAT)))
+		return host_get(kind, key, n, flags);
+	space_lock();
+	if (has_room(kind, n)) {
+		ret = host_get(kind, key, n, flags);
+	} else {
+		/* What is there already can be had. */
+		ret = key == IPC_PRIVATE ?
+			      -ENOENT :
+			      host_get(kind, key, n, flags & 0777);
+		if (ret >= 0 && flags & IPC_EXCL)
+			ret = -EEXIST;
+		if (ret == -ENOENT) {
+			policy_refused("more System V objects");
+			ret = none;
+		}
+	}
+	space_unlock();
+	return ret;
+}
+
 /* ---- message queues ------------------------------------------------------------ */
 
 int64_t bsd_msgget(struct task *t, int32_t key, int32_t flags)
 {
-	return bsd_ret(msgget(key, flags & GET_FLAGS));
+	return sysv_get(SYSV_QUEUE, key, 0, flags);
 }
 
 int64_t bsd_msgsnd(struct task *t, int32_t id, gaddr msg, uint64_t size,
@@ -103,15 +180,9 @@ int64_t bsd_msgctl(struct task *t, int32_t id, int32_t cmd, gaddr at)
 
 /* ---- semaphores -------------------------------------------------------------------- */
 
-union semun {
-	int val;
-	struct semid_ds *buf;
-	unsigned short *array;
-};
-
 int64_t bsd_semget(struct task *t, int32_t key, int32_t n, int32_t flags)
 {
-	return bsd_ret(semget(key, n, flags & GET_FLAGS));
+	return sysv_get(SYSV_SEMAPHORES, key, (uint32_t)n, flags);
 }
 
 int64_t bsd_semop(struct task *t, int32_t id, gaddr sops, uint64_t n)

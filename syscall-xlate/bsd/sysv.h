@@ -33,4 +33,13 @@ struct sysv_layout {
 };
 enum { SYSV_LARGEST = 144 };
 
+/*
+ * sysv_get() - msgget(), semget() or shmget(), for a set of n semaphores or a
+ * segment of n bytes.  In a sandbox they find no room where its policy, or what
+ * is good for the host, has none: nothing else bounds memory of the kernel's, or
+ * of a segment that nobody has attached.
+ */
+enum sysv_kind { SYSV_QUEUE, SYSV_SEMAPHORES, SYSV_SEGMENT };
+int64_t sysv_get(enum sysv_kind kind, int32_t key, uint64_t n, int32_t flags);
+
 #endif

@@ -94,6 +94,32 @@ static int names(const char *how, const char *path)
 	return result(CALL(SYS_CONNECT, s, &to, sizeof to));
 }
 
+/* As many System V objects as there may be, of 16 MB, or 250 semaphores. */
+static int objects(const char *what)
+{
+	enum { SYS_SEMGET = 221, SYS_MSGGET = 225, SYS_SHMGET = 231 };
+	enum { CREAT = 01000, MODE = 0600, MOST = 5000 };
+	const int queue = same(what, "queue"), set = same(what, "semaphores");
+	i64 n = 0, id = 0, code;
+
+	while (n < MOST && id >= 0) {
+		id = queue ? CALL(SYS_MSGGET, 0, CREAT | MODE) :
+		     set   ? CALL(SYS_SEMGET, 0, 250, CREAT | MODE) :
+			     CALL(SYS_SHMGET, n + 1, 16 << 20, CREAT | MODE);
+		n += id >= 0;
+	}
+	code = id < 0 ? last_errno : 0;
+	/* One that is there can be had. */
+	if (!queue && !set && CALL(SYS_SHMGET, 1, 16 << 20, CREAT | MODE) < 0)
+		return 2;
+	say("made ");
+	say_number(n);
+	say(" errno ");
+	say_number(code);
+	say("\n");
+	return 0;
+}
+
 /* By a descriptor that is only for reading. */
 static int attributes(const char *how, const char *path)
 {
@@ -234,6 +260,8 @@ int test_main(int argc, char **argv)
 		CALL(SYS_nanosleep, minute, 0);
 		return 0;
 	}
+	if (same(what, "objects") && argc > 2)
+		return objects(argv[2]);
 	if (same(what, "descriptors"))
 		return descriptors();
 	say("what?\n");
