@@ -84,6 +84,17 @@ ssize_t proc_read(int pid, enum proc_file file, int id, char *text,
 	return n;
 }
 
+int proc_parent(int pid)
+{
+	char text[1024], *end;
+	int parent = 0;
+
+	proc_read(pid, PROC_STAT, 0, text, sizeof text);
+	/* The name may hold anything, but ends with the last ")". */
+	end = strrchr(text, ')');
+	return end && sscanf(end, ") %*c %d", &parent) == 1 ? parent : 0;
+}
+
 static int *add(int *list, unsigned *n, int id)
 {
 	int *more = list;

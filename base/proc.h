@@ -36,6 +36,8 @@ enum { PROC_TEXT = 8192 };
 ssize_t proc_read(int pid, enum proc_file file, int id, char *text,
 		  size_t size);
 
+int proc_parent(int pid); /* 0: there is no such process */
+
 /* All processes (pid 0) or pid's threads, malloc'ed; NULL: none.  *n of them. */
 int *proc_list(int pid, unsigned *n);
 

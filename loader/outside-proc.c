@@ -18,17 +18,6 @@
 
 enum { DEPTH = 1024 };
 
-static int parent_of(int pid)
-{
-	char text[1024], *end;
-	int parent = 0;
-
-	proc_read(pid, PROC_STAT, 0, text, sizeof text);
-	/* The name may hold anything, but ends with the last ")". */
-	end = strrchr(text, ')');
-	return end && sscanf(end, ") %*c %d", &parent) == 1 ? parent : 0;
-}
-
 /*
  * Is pid the sandbox's?  Who loses its parent there becomes the supervisor's
  * child, so a chain always ends there.  We ourselves are another of its children.
@@ -36,7 +25,7 @@ static int parent_of(int pid)
 static bool is_inside(int pid, int supervisor)
 {
 	for (int i = 0; i < DEPTH && pid > 1 && pid != getpid(); i++) {
-		pid = parent_of(pid);
+		pid = proc_parent(pid);
 		if (pid == supervisor)
 			return true;
 	}

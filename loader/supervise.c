@@ -7,7 +7,6 @@
  */
 #include "loader/supervise.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -22,6 +21,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "base/proc.h"
 #include "loader/cgroup.h"
 #include "loader/commit.h"
 #include "loader/jail.h"
@@ -74,40 +74,15 @@ _Noreturn void supervise_again(void)
 /* ---- the end of the family -------------------------------------------------
  */
 
-static pid_t parent_of(const char *pid)
-{
-	char path[64], text[512], *end;
-	ssize_t n;
-	int fd, parent = 0;
-
-	snprintf(path, sizeof path, "/proc/%.20s/stat", pid);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return 0;
-	n = read(fd, text, sizeof text - 1);
-	close(fd);
-	if (n <= 0)
-		return 0;
-	text[n] = 0;
-	/* The name may hold anything, but ends with the last ")". */
-	end = strrchr(text, ')');
-	if (!end || sscanf(end, ") %*c %d", &parent) != 1)
-		return 0;
-	return parent;
-}
-
 static void kill_children(void)
 {
-	DIR *d = opendir("/proc");
-	struct dirent *x;
+	unsigned n;
+	int *ids = proc_list(0, &n);
 
-	if (!d)
-		return;
-	while ((x = readdir(d)))
-		if (*x->d_name >= '1' && *x->d_name <= '9' &&
-		    parent_of(x->d_name) == getpid())
-			kill(atoi(x->d_name), SIGKILL);
-	closedir(d);
+	for (unsigned i = 0; i < n; i++)
+		if (proc_parent(ids[i]) == getpid())
+			kill(ids[i], SIGKILL);
+	free(ids);
 }
 
 /* Each round ends one generation, whose children become ours. */

@@ -15,7 +15,6 @@
 #include <unistd.h>
 
 #include "base/proc.h"
-#include "base/proc.h"
 #include "base/table.h"
 #include "syscall-xlate/nt/console.h"
 #include "syscall-xlate/nt/nt-private.h"
@@ -41,7 +40,7 @@ static struct candidate *of_session(unsigned *n)
 		if (getsid(ids[i]) == ours)
 			list[(*n)++] = (struct candidate){
 				.pid = ids[i],
-				.parent = process_host_parent(ids[i]),
+				.parent = proc_parent(ids[i]),
 				.nt = remote_is_ours(ids[i]),
 			};
 	free(ids);

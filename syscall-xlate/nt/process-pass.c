@@ -54,14 +54,6 @@ uint64_t process_host_started(int pid)
 	return ticks;
 }
 
-int process_host_parent(int pid)
-{
-	char text[1024];
-	const char *at = stat_of(pid, text, sizeof text);
-
-	return at ? atoi(at + 2) : 0;
-}
-
 void process_host_times(int pid, int64_t *user, int64_t *kernel,
 			uint32_t *faults)
 {

@@ -90,7 +90,6 @@ void job_adopt(struct object *job);
 void jobs_check(void);
 /* Something of a process that only the host knows; 0 if it is gone. */
 uint64_t process_host_started(int host_pid);
-int process_host_parent(int host_pid);
 void process_host_times(int host_pid, int64_t *user, int64_t *kernel,
 			uint32_t *faults);
 /* IO_COUNTERS: how often read, written and otherwise; bytes. */
