@@ -27,6 +27,9 @@ NTSYSAPI void NTAPI RtlEnableEarlyCriticalSectionEventCreation(void);
 
 NTSYSAPI void NTAPI RtlInitializeSRWLock(PRTL_SRWLOCK lock);
 NTSYSAPI void NTAPI RtlAcquireSRWLockExclusive(PRTL_SRWLOCK lock);
+/* until: a system time, after which it is STATUS_TIMEOUT. */
+NTSYSAPI NTSTATUS NTAPI RfAcquireSRWLockExclusive(PRTL_SRWLOCK lock,
+						  const LARGE_INTEGER *until);
 NTSYSAPI void NTAPI RtlReleaseSRWLockExclusive(PRTL_SRWLOCK lock);
 NTSYSAPI void NTAPI RtlAcquireSRWLockShared(PRTL_SRWLOCK lock);
 NTSYSAPI void NTAPI RtlReleaseSRWLockShared(PRTL_SRWLOCK lock);

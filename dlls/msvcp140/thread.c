@@ -76,6 +76,16 @@ int xtime_get(struct xtime *t, int kind)
 	return kind;
 }
 
+/* As Windows counts, rounded up; what is before its epoch is past, too. */
+static long long system_time(const struct xtime *t)
+{
+	long long sec = max(t->sec, -(EPOCH / 10000000));
+
+	if (sec > (LLONG_MAX - EPOCH) / 10000000 - 1)
+		return LLONG_MAX; /* park() waits for ever */
+	return max(sec * 10000000 + (t->nsec + 99) / 100 + EPOCH, 1);
+}
+
 /* Rounded up, so that nobody wakes too early; 0 for what is past. */
 long _Xtime_diff_to_millis2(const struct xtime *to, const struct xtime *from)
 {
@@ -211,20 +221,18 @@ int _Mtx_trylock(struct mtx *m)
 	return THRD_SUCCESS;
 }
 
-/* Slim locks have no wait with a limit: it is tried until the time is up. */
 int _Mtx_timedlock(struct mtx *m, const struct xtime *until)
 {
+	LARGE_INTEGER time;
 	int result;
 
 	if (!until)
 		return _Mtx_lock(m);
 	if (again(m, &result, THRD_TIMEDOUT))
 		return result;
-	while (!TryAcquireSRWLockExclusive(&m->lock)) {
-		if (_Xtime_diff_to_millis(until) <= 0)
-			return THRD_TIMEDOUT;
-		SwitchToThread();
-	}
+	time.QuadPart = system_time(until);
+	if (RfAcquireSRWLockExclusive(&m->lock, &time) == STATUS_TIMEOUT)
+		return THRD_TIMEDOUT;
 	own(m);
 	return THRD_SUCCESS;
 }

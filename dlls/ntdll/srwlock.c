@@ -57,28 +57,32 @@ static BOOL reader_may_sleep(void *arg)
 	return !free_for_reader(v) && v & SLEEPERS;
 }
 
-static void __attribute__((noinline))
-acquire_slow(PRTL_SRWLOCK lock, BOOL writer)
+/* until: NULL or, for RfAcquireSRWLockExclusive(), a time. */
+static NTSTATUS __attribute__((noinline))
+acquire_slow(PRTL_SRWLOCK lock, BOOL writer, const LARGE_INTEGER *until)
 {
 	ULONG spins = spin_limit();
 
 	if (only_thread_left()) {
 		*word(lock) = writer ? WRITER : READER;
-		return;
+		return STATUS_SUCCESS;
 	}
 	for (;;) {
 		LONG_PTR v = *word(lock);
 
 		if (writer ? free_for_writer(v) : free_for_reader(v)) {
 			if (swap(lock, v, v + (writer ? WRITER : READER)))
-				return;
+				return STATUS_SUCCESS;
 		} else if (spins && !(v & SLEEPERS)) {
 			spins--;
 			YieldProcessor();
 		} else if (v & SLEEPERS || swap(lock, v, v | SLEEPERS)) {
-			park(lock, PARK_SRW,
-			     writer ? writer_may_sleep : reader_may_sleep, NULL,
-			     lock, writer ? TAG_WRITER : TAG_READER, NULL);
+			/* Who times out was not woken: no wake is lost. */
+			if (park(lock, PARK_SRW,
+				 writer ? writer_may_sleep : reader_may_sleep,
+				 NULL, lock, writer ? TAG_WRITER : TAG_READER,
+				 until) == STATUS_TIMEOUT)
+				return STATUS_TIMEOUT;
 		}
 	}
 }
@@ -120,7 +124,14 @@ static void __attribute__((noinline)) wake_next(PRTL_SRWLOCK lock)
 void NTAPI RtlAcquireSRWLockExclusive(PRTL_SRWLOCK lock)
 {
 	if (!swap(lock, 0, WRITER))
-		acquire_slow(lock, TRUE);
+		acquire_slow(lock, TRUE, NULL);
+}
+
+NTSTATUS NTAPI RfAcquireSRWLockExclusive(PRTL_SRWLOCK lock,
+					 const LARGE_INTEGER *until)
+{
+	return swap(lock, 0, WRITER) ? STATUS_SUCCESS
+				     : acquire_slow(lock, TRUE, until);
 }
 
 BOOLEAN NTAPI RtlTryAcquireSRWLockExclusive(PRTL_SRWLOCK lock)
@@ -147,7 +158,7 @@ void NTAPI RtlAcquireSRWLockShared(PRTL_SRWLOCK lock)
 	LONG_PTR v = *word(lock);
 
 	if (v & (WRITER | SLEEPERS) || !swap(lock, v, v + READER))
-		acquire_slow(lock, FALSE);
+		acquire_slow(lock, FALSE, NULL);
 }
 
 BOOLEAN NTAPI RtlTryAcquireSRWLockShared(PRTL_SRWLOCK lock)

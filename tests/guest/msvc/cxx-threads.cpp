@@ -11,6 +11,7 @@ struct thread {
 };
 int _Mtx_lock(void *);
 int _Mtx_trylock(void *);
+int _Mtx_timedlock(void *, const void *);
 int _Mtx_unlock(void *);
 void _Mtx_init_in_situ(void *, int);
 int _Cnd_wait(void *, void *);
@@ -24,6 +25,9 @@ int xtime_get(void *, int);
 long long _Xtime_get_ticks();
 long long _Query_perf_counter();
 long long _Query_perf_frequency();
+__declspec(dllimport) void *__stdcall GetCurrentThread();
+__declspec(dllimport) int __stdcall GetThreadTimes(void *, void *, void *, long long *, long long *);
+__declspec(dllimport) void __stdcall Sleep(unsigned);
 }
 void operator delete(void *) noexcept
 {
@@ -342,10 +346,75 @@ static void threads()
 	expect("threads", "1 1000 333 2 0030 1 11");
 }
 
+struct Time {
+	long long sec;
+	long nsec;
+};
+
+static Time in_ms(int ms)
+{
+	Time t;
+
+	xtime_get(&t, 1);
+	t.nsec += ms % 1000 * 1000000;
+	t.sec += ms / 1000 + t.nsec / 1000000000;
+	t.nsec %= 1000000000;
+	return t;
+}
+
+static long long cpu_used()
+{
+	long long ignored, kernel, user;
+
+	GetThreadTimes(GetCurrentThread(), &ignored, &ignored, &kernel, &user);
+	return kernel + user;
+}
+
+struct Timed {
+	Mutex m;
+	int ms;
+};
+
+// A hundred: it waited without computing.  Then _Mtx_timedlock()'s result.
+static unsigned __stdcall take_timed(void *p)
+{
+	Timed *t = (Timed *)p;
+	Time until = in_ms(t->ms);
+	long long before = cpu_used();
+	int result = _Mtx_timedlock(&t->m, &until);
+
+	if (result == 0)
+		_Mtx_unlock(&t->m);
+	return (cpu_used() - before < 500000) * 100 + result;
+}
+
+static void timed()
+{
+	Timed t = { Mutex(), 250 };
+	Time past = in_ms(-1), ages = { 0x7fffffffffffffff, 0 }, before = { -0x7fffffffffffffff, 0 };
+	thread waiter;
+
+	event("%d", _Mtx_timedlock(&t.m, &past)); // it is free
+	event("%d ", _Mtx_timedlock(&t.m, &past)); // its own
+	_Thrd_start(&waiter, take_timed, &t);
+	event("%d ", join(waiter));
+	t.ms = 60000;
+	_Thrd_start(&waiter, take_timed, &t);
+	Sleep(100);
+	_Mtx_unlock(&t.m);
+	event("%d ", join(waiter));
+	event("%d", _Mtx_timedlock(&t.m, &ages));
+	_Mtx_unlock(&t.m);
+	event("%d", _Mtx_timedlock(&t.m, &before));
+	_Mtx_unlock(&t.m);
+	expect("timed", "02 102 100 00");
+}
+
 int main()
 {
 	throwers();
 	pointers();
 	threads();
+	timed();
 	return done();
 }
