@@ -186,6 +186,8 @@ DWORD trustee_sid(const TRUSTEE_W *t, BOOL narrow, struct sid_room *room)
 	}
 	if (t->TrusteeForm != TRUSTEE_IS_NAME)
 		return ERROR_NOT_SUPPORTED;
+	if (!t->ptstrName)
+		return ERROR_INVALID_PARAMETER;
 	if (narrow ? !RtlCreateUnicodeStringFromAsciiz(&name,
 						       (PCSTR)t->ptstrName)
 		   : !RtlCreateUnicodeString(&name, t->ptstrName))
@@ -243,21 +245,28 @@ static void remove_entries(ACL *acl, PSID sid, ACCESS_MODE mode, DWORD mask)
 	}
 }
 
+#define LONGEST_ACL 0xfffc
+
 static DWORD set_entries(ULONG n, const EXPLICIT_ACCESS_W *list, BOOL narrow,
 			 PACL old, PACL *out)
 {
-	ULONG size = (old ? old->AclSize : sizeof(ACL)) +
-		     n * (8 + sizeof(struct sid_room));
+	SIZE_T size = (old ? old->AclSize : sizeof(ACL)) +
+		      (SIZE_T)n * (8 + sizeof(struct sid_room));
 	DWORD ret = ERROR_SUCCESS;
 	ACL_SIZE_INFORMATION info;
 	ACL *acl;
 	PVOID ace;
 
 	*out = NULL;
+	if (old && !RtlValidAcl(old))
+		return ERROR_INVALID_ACL;
+	/* More a list cannot be; most SIDs are shorter, some entries merge. */
+	if (n > LONGEST_ACL || size > LONGEST_ACL)
+		size = LONGEST_ACL;
 	acl = LocalAlloc(LMEM_ZEROINIT, size);
 	if (!acl)
 		return ERROR_NOT_ENOUGH_MEMORY;
-	RtlCreateAcl(acl, size, ACL_REVISION);
+	RtlCreateAcl(acl, (ULONG)size, old ? old->AclRevision : ACL_REVISION);
 	for (ULONG i = 0; old && NT_SUCCESS(RtlGetAce(old, i, &ace)); i++)
 		RtlAddAce(acl, ACL_REVISION, MAXDWORD, ace,
 			  ((ACE_HEADER *)ace)->AceSize);

@@ -20,7 +20,10 @@ BOOL WINAPI CreateProcessWithTokenW(HANDLE token, DWORD logon, LPCWSTR app,
 		return fail(ERROR_INVALID_PARAMETER);
 	if (logon & LOGON_NETCREDENTIALS_ONLY)
 		return fail(ERROR_NOT_SUPPORTED);
-	/* By default such a process has a console of its own. */
+	/* Such a process has these whether they are asked for or not. */
+	flags |= CREATE_DEFAULT_ERROR_MODE | CREATE_NEW_PROCESS_GROUP;
+	if (!(flags & (DETACHED_PROCESS | CREATE_NO_WINDOW)))
+		flags |= CREATE_NEW_CONSOLE;
 	return CreateProcessAsUserW(token, app, line, NULL, NULL, FALSE,
 				    flags, env, dir, si, pi);
 }

@@ -131,6 +131,24 @@ static BOOL plain(const ACE_HEADER *ace, ACCESS_MODE *mode)
 	return FALSE;
 }
 
+/* A list may be anybody's bytes: SIDs must lie within their entries. */
+static BOOL sound(PACL acl)
+{
+	const ULONG head = FIELD_OFFSET(ACCESS_ALLOWED_ACE, SidStart);
+	ACCESS_ALLOWED_ACE *a;
+	ACCESS_MODE mode;
+
+	if (!RtlValidAcl(acl))
+		return FALSE;
+	for (ULONG i = 0; NT_SUCCESS(RtlGetAce(acl, i, (PVOID *)&a)); i++)
+		if (plain(&a->Header, &mode) &&
+		    (a->Header.AceSize < head + RtlLengthRequiredSid(0) ||
+		     !RtlValidSid(&a->SidStart) ||
+		     a->Header.AceSize - head < RtlLengthSid(&a->SidStart)))
+			return FALSE;
+	return TRUE;
+}
+
 /* One block: the entries, and the SIDs that they point to behind them. */
 DWORD WINAPI GetExplicitEntriesFromAclW(PACL acl, PULONG count,
 					PEXPLICIT_ACCESS_W *out)
@@ -148,6 +166,8 @@ DWORD WINAPI GetExplicitEntriesFromAclW(PACL acl, PULONG count,
 	*out = NULL;
 	if (!acl)
 		return ERROR_SUCCESS;
+	if (!sound(acl))
+		return ERROR_INVALID_ACL;
 	for (ULONG i = 0; NT_SUCCESS(RtlGetAce(acl, i, (PVOID *)&a)); i++)
 		if (plain(&a->Header, &mode)) {
 			n++;
@@ -212,6 +232,8 @@ static DWORD effective(PACL acl, const TRUSTEE_W *t, BOOL narrow,
 
 	if (!acl || !t || !rights)
 		return ERROR_INVALID_PARAMETER;
+	if (!sound(acl))
+		return ERROR_INVALID_ACL;
 	ret = trustee_sid(t, narrow, &room);
 	if (!ret)
 		*rights = rights_of(acl, &room);

@@ -65,6 +65,45 @@ static void lists(void)
 	LocalFree(acl);
 }
 
+/* Entries that promise more than they hold; and a thousand of them. */
+static void hostile(void)
+{
+	static EXPLICIT_ACCESS_A many[1500], *got;
+	union {
+		ACL acl;
+		char room[256];
+	} u = { .room = { 0 } };
+	char sid[SECURITY_MAX_SID_SIZE];
+	ACCESS_ALLOWED_ACE *a;
+	DWORD n = sizeof sid;
+	ACCESS_MASK rights;
+	TRUSTEE_A t;
+	ULONG count;
+	PACL acl;
+
+	CHECK(CreateWellKnownSid(WinWorldSid, NULL, sid, &n));
+	CHECK(InitializeAcl(&u.acl, sizeof u, ACL_REVISION));
+	CHECK(AddAccessAllowedAce(&u.acl, ACL_REVISION, 1, sid));
+	CHECK(GetAce(&u.acl, 0, (LPVOID *)&a));
+	BuildTrusteeWithSidA(&t, sid);
+	CHECK_EQ(GetExplicitEntriesFromAclA(&u.acl, &count, &got), 0);
+	LocalFree(got);
+	((SID *)&a->SidStart)->SubAuthorityCount = 15;
+	CHECK_EQ(GetExplicitEntriesFromAclA(&u.acl, &count, &got),
+		 ERROR_INVALID_ACL);
+	CHECK_EQ(GetEffectiveRightsFromAclA(&u.acl, &t, &rights),
+		 ERROR_INVALID_ACL);
+
+	for (unsigned i = 0; i < COUNT_OF(many); i++)
+		BuildExplicitAccessWithNameA(&many[i], "Everyone", 1 + i % 2,
+					     SET_ACCESS, NO_INHERITANCE);
+	CHECK_EQ(SetEntriesInAclA(COUNT_OF(many), many, NULL, &acl), 0);
+	CHECK_EQ(GetExplicitEntriesFromAclA(acl, &count, &got), 0);
+	CHECK(count == 1 && got[0].grfAccessPermissions == 2);
+	LocalFree(got);
+	LocalFree(acl);
+}
+
 static void named(void)
 {
 	char path[MAX_PATH];
@@ -134,6 +173,7 @@ int main(void)
 {
 	built();
 	lists();
+	hostile();
 	named();
 	others();
 	return check_done();
