@@ -69,15 +69,20 @@ static NTSTATUS add_key(PVOID *env, HKEY root, PCWSTR path, BOOL user,
 	NTSTATUS s = STATUS_SUCCESS;
 	UNICODE_STRING from, to;
 	DWORD n, size, type;
+	LSTATUS e;
 	HKEY k;
 
 	if (RegOpenKeyExW(root, path, 0, KEY_READ, &k))
 		return STATUS_SUCCESS;
-	for (DWORD i = 0; NT_SUCCESS(s); i++) {
+	for (DWORD i = 0; s != STATUS_NO_MEMORY; i++) {
 		n = ARRAYSIZE(name);
 		size = MOST * sizeof *value;
-		if (RegEnumValueW(k, i, name, &n, NULL, &type, (BYTE *)value,
-				  &size))
+		e = RegEnumValueW(k, i, name, &n, NULL, &type, (BYTE *)value,
+				  &size);
+		/* What is too long or has no name is no variable's. */
+		if (e == ERROR_MORE_DATA || (!e && !*name))
+			continue;
+		if (e)
 			break;
 		value[size / sizeof *value] = 0;
 		if (type == REG_EXPAND_SZ) {
@@ -96,7 +101,8 @@ static NTSTATUS add_key(PVOID *env, HKEY root, PCWSTR path, BOOL user,
 			    : set(env, name, value);
 	}
 	RegCloseKey(k);
-	return s;
+	/* One that cannot be set is no reason to have none. */
+	return s == STATUS_NO_MEMORY ? s : STATUS_SUCCESS;
 }
 
 BOOL WINAPI CreateEnvironmentBlock(LPVOID *env, HANDLE token, BOOL inherit)

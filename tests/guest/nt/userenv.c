@@ -53,17 +53,26 @@ static void blocks(HANDLE token)
 				 L"USERNAME",	 L"COMPUTERNAME" };
 	STARTUPINFOW si = { .cb = sizeof si };
 	PROCESS_INFORMATION pi;
+	static WCHAR longest[0x9000];
 	const WCHAR *before = L"";
 	DWORD code = 0;
 	LPVOID env;
 	HKEY k;
 
 	SetEnvironmentVariableW(L"RF_HERE", L"1");
+	for (unsigned i = 0; i < COUNT_OF(longest) - 1; i++)
+		longest[i] = 'l';
 	CHECK_EQ(RegOpenKeyExW(HKEY_CURRENT_USER, L"Environment", 0,
 			       KEY_ALL_ACCESS, &k),
 		 0);
 	CHECK_EQ(RegSetValueExW(k, L"RF_USER", 0, REG_EXPAND_SZ,
 				(BYTE *)L"%OS%-x", 14),
+		 0);
+	/* What can be no variable is passed over. */
+	CHECK_EQ(RegSetValueExW(k, NULL, 0, REG_SZ, (BYTE *)L"x", 4), 0);
+	CHECK_EQ(RegSetValueExW(k, L"RF_A=B", 0, REG_SZ, (BYTE *)L"x", 4), 0);
+	CHECK_EQ(RegSetValueExW(k, L"RF_LONG", 0, REG_SZ, (BYTE *)longest,
+				sizeof longest),
 		 0);
 	CHECK(CreateEnvironmentBlock(&env, token, FALSE));
 	CHECK(value(env, L"RF_HERE") == NULL);
@@ -92,6 +101,9 @@ static void blocks(HANDLE token)
 	CHECK(value(env, L"RF_HERE") && !wcscmp(value(env, L"RF_HERE"), L"1"));
 	CHECK(DestroyEnvironmentBlock(env));
 	RegDeleteValueW(k, L"RF_USER");
+	RegDeleteValueW(k, NULL);
+	RegDeleteValueW(k, L"RF_A=B");
+	RegDeleteValueW(k, L"RF_LONG");
 	RegCloseKey(k);
 }
 
