@@ -260,17 +260,23 @@ static void N(take_until)(void *arg)
 		r->state |= S_FAIL;
 }
 
-struct N(is) *METHOD N(is_get_until)(struct N(is) *i, E *to, long long n, E stop)
+/* What fn takes, and an end: also where nothing is taken. */
+static struct N(is) *N(get_text)(struct N(is) *i, E *to, long long n, E stop,
+				 void (*fn)(void *))
 {
 	struct N(reading) r = { .to = to, .n = n - 1, .stop = TO_I(stop) };
 
 	if (n > 0)
 		*to = 0;
-	i->count = 0;
-	N(input)(i, TRUE, N(take_until), &r);
+	N(counted)(i, fn, &r);
 	if (n > 0)
 		to[r.got] = 0;
 	return i;
+}
+
+struct N(is) *METHOD N(is_get_until)(struct N(is) *i, E *to, long long n, E stop)
+{
+	return N(get_text)(i, to, n, stop, N(take_until));
 }
 
 struct N(is) *METHOD N(is_get_line)(struct N(is) *i, E *to, long long n)
@@ -306,15 +312,7 @@ static void N(take_line)(void *arg)
 
 struct N(is) *METHOD N(is_getline_until)(struct N(is) *i, E *to, long long n, E stop)
 {
-	struct N(reading) r = { .to = to, .n = n - 1, .stop = TO_I(stop) };
-
-	if (n > 0)
-		*to = 0;
-	i->count = 0;
-	N(input)(i, TRUE, N(take_line), &r);
-	if (n > 0)
-		to[r.got] = 0;
-	return i;
+	return N(get_text)(i, to, n, stop, N(take_line));
 }
 
 struct N(is) *METHOD N(is_getline)(struct N(is) *i, E *to, long long n)

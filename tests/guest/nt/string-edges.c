@@ -64,29 +64,39 @@ static int sign(int n)
 	return (n > 0) - (n < 0);
 }
 
-/* n characters and the end, at p */
+/* n characters and the end, at p: none is other. */
+#define ENDS(p, n, other, len, nlen, chr, rchr)                                \
+	do {                                                                   \
+		CHECK(!len || len(p) == n, "%u at %p", n, p);                  \
+		for (unsigned k = 0; nlen && k < 4; k++) {                     \
+			size_t most[] = { SIZE_MAX, n + 1, n, n / 2 };         \
+                                                                               \
+			CHECK(nlen(p, most[k]) == (most[k] < n ? most[k] : n), \
+			      "%u at %p", n, p);                               \
+		}                                                              \
+		CHECK(!chr || chr(p, 0) == p + n, "%u at %p", n, p);           \
+		CHECK(!chr || !chr(p, other), "%u at %p", n, p);               \
+		CHECK(!rchr || rchr(p, 0) == p + n, "%u at %p", n, p);         \
+		CHECK(!rchr || !rchr(p, other), "%u at %p", n, p);             \
+	} while (0)
+
+/* i: where it is, before others. */
+#define FOUND(p, n, i, what, text, chr, rchr, str)                             \
+	do {                                                                   \
+		CHECK(!chr || chr(p, what) == p + i, "%u of %u at %p", i, n,   \
+		      p);                                                      \
+		CHECK(!rchr || rchr(p, what) == p + i, "%u of %u at %p", i, n, \
+		      p);                                                      \
+		CHECK(!str || str(p, text) == p + i, "%u of %u at %p", i, n,   \
+		      p);                                                      \
+	} while (0)
+
 static void narrow(char *p, unsigned n)
 {
 	memset(p, 'x', n);
 	p[n] = 0;
-	if (p_strlen)
-		CHECK(p_strlen(p) == n, "%u at %p", n, p);
-	if (p_strnlen) {
-		CHECK(p_strnlen(p, SIZE_MAX) == n, "%u at %p", n, p);
-		CHECK(p_strnlen(p, n + 1) == n, "%u at %p", n, p);
-		CHECK(p_strnlen(p, n) == n, "%u at %p", n, p);
-		CHECK(p_strnlen(p, n / 2) == n / 2, "%u at %p", n, p);
-	}
-	if (p_strchr) {
-		CHECK(p_strchr(p, 0) == p + n, "%u at %p", n, p);
-		CHECK(!p_strchr(p, 'y'), "%u at %p", n, p);
-	}
-	if (p_strrchr) {
-		CHECK(p_strrchr(p, 0) == p + n, "%u at %p", n, p);
-		CHECK(!p_strrchr(p, 'y'), "%u at %p", n, p);
-	}
-	if (p_strstr)
-		CHECK(!p_strstr(p, "xy"), "%u at %p", n, p);
+	ENDS(p, n, 'y', p_strlen, p_strnlen, p_strchr, p_strrchr);
+	CHECK(!p_strstr || !p_strstr(p, "xy"), "%u at %p", n, p);
 	CHECK(!p_memchr(p, 'y', n + 1), "%u at %p", n, p);
 	CHECK(!p_memchr(p, 0, n), "%u at %p", n, p);
 	CHECK(p_memchr(p, 0, SIZE_MAX) == p + n, "%u at %p", n, p);
@@ -94,15 +104,8 @@ static void narrow(char *p, unsigned n)
 		p[i] = 'y';
 		CHECK(p_memchr(p, 'y', n) == p + i, "%u of %u at %p", i, n, p);
 		CHECK(!p_memchr(p, 'y', i), "%u of %u at %p", i, n, p);
-		if (p_strchr)
-			CHECK(p_strchr(p, 'y') == p + i, "%u of %u at %p", i, n,
-			      p);
-		if (p_strrchr)
-			CHECK(p_strrchr(p, 'y') == p + i, "%u of %u at %p", i,
-			      n, p);
-		if (p_strstr)
-			CHECK(p_strstr(p, i + 1 < n ? "yx" : "y") == p + i,
-			      "%u of %u at %p", i, n, p);
+		FOUND(p, n, i, 'y', i + 1 < n ? "yx" : "y", p_strchr, p_strrchr,
+		      p_strstr);
 		p[i] = 'x';
 	}
 }
@@ -112,34 +115,11 @@ static void wide(wchar_t *p, unsigned n)
 	for (unsigned i = 0; i < n; i++)
 		p[i] = 0x7800; /* a zero byte in each */
 	p[n] = 0;
-	if (p_wcslen)
-		CHECK(p_wcslen(p) == n, "%u at %p", n, p);
-	if (p_wcsnlen) {
-		CHECK(p_wcsnlen(p, SIZE_MAX) == n, "%u at %p", n, p);
-		CHECK(p_wcsnlen(p, n + 1) == n, "%u at %p", n, p);
-		CHECK(p_wcsnlen(p, n) == n, "%u at %p", n, p);
-		CHECK(p_wcsnlen(p, n / 2) == n / 2, "%u at %p", n, p);
-	}
-	if (p_wcschr) {
-		CHECK(p_wcschr(p, 0) == p + n, "%u at %p", n, p);
-		CHECK(!p_wcschr(p, 0x78), "%u at %p", n, p);
-	}
-	if (p_wcsrchr) {
-		CHECK(p_wcsrchr(p, 0) == p + n, "%u at %p", n, p);
-		CHECK(!p_wcsrchr(p, 0x78), "%u at %p", n, p);
-	}
+	ENDS(p, n, 0x78, p_wcslen, p_wcsnlen, p_wcschr, p_wcsrchr);
 	for (unsigned i = 0; i < n; i += 1 + (n - i) / 20) {
 		p[i] = 0x79;
-		if (p_wcschr)
-			CHECK(p_wcschr(p, 0x79) == p + i, "%u of %u at %p", i,
-			      n, p);
-		if (p_wcsrchr)
-			CHECK(p_wcsrchr(p, 0x79) == p + i, "%u of %u at %p", i,
-			      n, p);
-		if (p_wcsstr)
-			CHECK(p_wcsstr(p, i + 1 < n ? L"\x79\x7800"
-						    : L"\x79") == p + i,
-			      "%u of %u at %p", i, n, p);
+		FOUND(p, n, i, 0x79, i + 1 < n ? L"\x79\x7800" : L"\x79",
+		      p_wcschr, p_wcsrchr, p_wcsstr);
 		p[i] = 0x7800;
 	}
 }
