@@ -7,6 +7,7 @@
 #   name_SOURCES = %D%/a.c %D%/b.S     %D%: that folder
 #   name_SPECS = %D%/name.spec         default
 #   name_IMPORTS = ntdll kernel32      DLLs of ours it is linked to
+#   name_DELAYED = advapi32            the same, loaded at the first call
 #   name_LIBS = -lmingwex -lgcc        static libraries, default -lgcc
 #   name_ENTRY = DllMain               none: no entry point
 #   name_CFLAGS = ...
@@ -46,6 +47,9 @@ dll_srcs = $(subst %D%,dlls/$(1),$($(1)_SOURCES))
 dll_specs = $(subst %D%,dlls/$(1),$(or $($(1)_SPECS),%D%/$(1).spec))
 dll_objs = $(addprefix dlls/obj-$(2)/$(1)/,$(addsuffix .o,$(basename \
 	$(call dll_srcs,$(1)) $(subst %D%,dlls/$(1),$($(1)_SOURCES_$(2))))))
+
+dll_implibs = $(foreach i,$($(1)_IMPORTS),dlls/obj-$(2)/lib$(i).a) \
+	$(foreach i,$($(1)_DELAYED),dlls/obj-$(2)/lib$(i)-delayed.a)
 
 dll_headers = dlls/include/ntcalls.h
 
@@ -97,10 +101,10 @@ dlls/obj-$(2)/$(1)/$(1).def: $(addprefix $(srcdir)/,$(call dll_specs,$(1))) \
 
 # How the i686 names are decorated is read off the objects themselves.
 dlls/obj-$(2)/$(1)/$(1).decor: dlls/obj-$(2)/$(1)/$(1).def $(call dll_objs,$(1),$(2)) \
-		$(foreach i,$($(1)_IMPORTS),dlls/obj-$(2)/$(i)/$(i).decor)
+		$(foreach i,$($(1)_IMPORTS) $($(1)_DELAYED),dlls/obj-$(2)/$(i)/$(i).decor)
 	$$(AM_V_GEN){ $$(dll_nm_$(2)) -g --defined-only $(call dll_objs,$(1),$(2)) | \
 		$$(AWK) -v dll=$(1) -v mode=decor -v arch=$(2) -f $(srcdir)/dlls/gen-def.awk - \
-		$(foreach i,$($(1)_IMPORTS),dlls/obj-$(2)/$(i)/$(i).decor) \
+		$(foreach i,$($(1)_IMPORTS) $($(1)_DELAYED),dlls/obj-$(2)/$(i)/$(i).decor) \
 		dlls/obj-$(2)/$(1)/$(1).def; } >$$@.t && mv $$@.t $$@
 
 dlls/obj-$(2)/lib$(1).a: dlls/obj-$(2)/$(1)/$(1).decor
@@ -108,14 +112,17 @@ dlls/obj-$(2)/lib$(1).a: dlls/obj-$(2)/$(1)/$(1).decor
 		-f $(srcdir)/dlls/gen-def.awk $$< >dlls/obj-$(2)/$(1)/$(1)-imp.def && \
 	rm -f $$@ && $$(dll_dlltool_$(2)) -k -d dlls/obj-$(2)/$(1)/$(1)-imp.def -l $$@
 
+dlls/obj-$(2)/lib$(1)-delayed.a: dlls/obj-$(2)/lib$(1).a
+	$$(AM_V_GEN)$$(dll_dlltool_$(2)) -k -d dlls/obj-$(2)/$(1)/$(1)-imp.def -y $$@
+
 dlls/$(2)-windows/$(1).dll: dlls/obj-$(2)/$(1)/$(1).def $(call dll_objs,$(1),$(2)) \
-		$(foreach i,$($(1)_IMPORTS),dlls/obj-$(2)/lib$(i).a) $(srcdir)/dlls/dll.mk $(srcdir)/dlls/dll.ld
+		$(call dll_implibs,$(1),$(2)) $(srcdir)/dlls/dll.mk $(srcdir)/dlls/dll.ld
 	@$(MKDIR_P) $$(@D)
 	$$(AM_V_CCLD)$$(dll_cc_$(2)) $$(dll_cflags_$(2)) -shared -nostdlib -s -o $$@ \
 		$(call dll_objs,$(1),$(2)) dlls/obj-$(2)/$(1)/$(1).def \
-		$(foreach i,$($(1)_IMPORTS),dlls/obj-$(2)/lib$(i).a) \
+		$(call dll_implibs,$(1),$(2)) \
 		$($(1)_LIBS) -lgcc \
-		$(foreach i,$($(1)_IMPORTS),dlls/obj-$(2)/lib$(i).a) \
+		$(call dll_implibs,$(1),$(2)) \
 		-Wl,--enable-stdcall-fixup,--kill-at,--gc-sections \
 		-Wl,--image-base,$(call dll_base_$(2),$(1)) \
 		-Wl,--file-alignment,4096,--section-alignment,4096 \

@@ -305,14 +305,7 @@ static const IMAGE_SECTION_HEADER *section_of(const struct module *m, ULONG rva)
 	return NULL;
 }
 
-struct unlocked {
-	PVOID base;
-	SIZE_T size;
-	ULONG old;
-};
-
-static NTSTATUS unlock_iat(const struct module *m, ULONG rva,
-			   struct unlocked *u)
+NTSTATUS unlock_iat(const struct module *m, ULONG rva, struct unlocked *u)
 {
 	const IMAGE_SECTION_HEADER *s = section_of(m, rva);
 	ULONG size;
@@ -333,7 +326,7 @@ static NTSTATUS unlock_iat(const struct module *m, ULONG rva,
 				      PAGE_READWRITE, &u->old);
 }
 
-static NTSTATUS relock_iat(struct unlocked *u)
+NTSTATUS relock_iat(struct unlocked *u)
 {
 	ULONG old;
 

@@ -62,6 +62,15 @@ NTSTATUS module_load_inert(const UNICODE_STRING *name, ULONG search,
 			   const UNICODE_STRING *dir, struct module **out);
 /* Calls the entry points of modules that were loaded meanwhile, in order. */
 NTSTATUS module_attach_new(void);
+
+/* An import table, of which rva is part, made writable for a while. */
+struct unlocked {
+	PVOID base;
+	SIZE_T size;
+	ULONG old;
+};
+NTSTATUS unlock_iat(const struct module *m, ULONG rva, struct unlocked *u);
+NTSTATUS relock_iat(struct unlocked *u);
 /* One reference less; unloads at zero. */
 void module_unload(struct module *m);
 void module_call_entries(ULONG reason);

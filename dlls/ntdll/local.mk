@@ -2,7 +2,7 @@ DLLS += ntdll
 # We are what the headers would import from.
 ntdll_CFLAGS = -D_NTSYSTEM_
 ntdll_SOURCES = %D%/ldr.c %D%/ldr-import.c %D%/ldr-search.c %D%/ldr-tls.c \
-	%D%/ldr-start.c %D%/ldr-api.c %D%/ldr-message.c %D%/thread-start.c
+	%D%/ldr-start.c %D%/ldr-api.c %D%/ldr-delay.c %D%/ldr-message.c %D%/thread-start.c
 ntdll_SPECS = %D%/ntdll.spec %D%/ntdll-ldr.spec %D%/ntdll-except.spec %D%/ntdll-resource.spec
 ntdll_SOURCES += %D%/ldr-resource.c
 ntdll_SOURCES += %D%/unwind-table.c %D%/vectored.c %D%/unhandled.c

@@ -1,4 +1,5 @@
 DLLS += userenv
 userenv_CFLAGS = -D_USERENV_
 userenv_SOURCES = %D%/profile.c %D%/environment.c
-userenv_IMPORTS = ntdll kernel32 advapi32
+userenv_IMPORTS = ntdll kernel32
+userenv_DELAYED = advapi32

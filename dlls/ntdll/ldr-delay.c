@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * ldr-delay.c - DLLs that are loaded when one of their functions is first
+ * called.  Each slot of such an import table leads to code that asks for its
+ * function here, and then keeps it.
+ */
+#include "ldr.h"
+
+/* delayloadhandler.h, which mingw-w64 lacks */
+#define DELAYLOAD_GPA_FAILURE 4
+#define DLL_FAILURE 0xc06d007eu
+#define NAME_FAILURE 0xc06d007fu
+
+int __cdecl rf_stricmp(const char *a, const char *b);
+
+struct delay_info {
+	ULONG size;
+	PCIMAGE_DELAYLOAD_DESCRIPTOR descriptor;
+	PIMAGE_THUNK_DATA slot;
+	PCSTR dll;
+	ULONG by_name;
+	union {
+		PCSTR name;
+		ULONG ordinal;
+	};
+	PVOID module;
+	PVOID unused;
+	ULONG error;
+};
+typedef PVOID(NTAPI *delay_hook)(ULONG why, struct delay_info *info);
+
+PVOID NTAPI LdrResolveDelayLoadedAPI(PVOID base,
+				     PCIMAGE_DELAYLOAD_DESCRIPTOR d,
+				     delay_hook dll_hook, PVOID system_hook,
+				     PIMAGE_THUNK_DATA slot, ULONG flags);
+NTSTATUS NTAPI LdrResolveDelayLoadsFromDll(PVOID base, PCSTR dll, ULONG flags);
+PVOID NTAPI __delayLoadHelper2(PCIMAGE_DELAYLOAD_DESCRIPTOR d,
+			       PIMAGE_THUNK_DATA slot);
+
+/* The DLL is loaded once for all slots; the handle says by whom it is held. */
+static NTSTATUS load(PVOID *handle, PCSTR dll)
+{
+	UNICODE_STRING name;
+	NTSTATUS s;
+	PVOID m;
+
+	if (__atomic_load_n(handle, __ATOMIC_ACQUIRE))
+		return STATUS_SUCCESS;
+	if (!RtlCreateUnicodeStringFromAsciiz(&name, dll))
+		return STATUS_NO_MEMORY;
+	s = LdrLoadDll(NULL, NULL, &name, &m);
+	RtlFreeUnicodeString(&name);
+	if (NT_SUCCESS(s) && InterlockedCompareExchangePointer(handle, m, NULL))
+		LdrUnloadDll(m);
+	return s;
+}
+
+static NTSTATUS find(struct delay_info *i, PVOID *address)
+{
+	ANSI_STRING name;
+
+	if (!i->by_name)
+		return LdrGetProcedureAddress(i->module, NULL, i->ordinal,
+					      address);
+	RtlInitAnsiString(&name, i->name);
+	return LdrGetProcedureAddress(i->module, &name, 0, address);
+}
+
+static NTSTATUS keep(PVOID base, PIMAGE_THUNK_DATA slot, PVOID address)
+{
+	struct unlocked u;
+	struct module *m;
+	NTSTATUS s = STATUS_DLL_NOT_FOUND;
+
+	RtlEnterCriticalSection(&ldr_lock);
+	m = module_at(base);
+	if (m)
+		s = unlock_iat(m, (ULONG)((char *)slot - (char *)base), &u);
+	if (NT_SUCCESS(s)) {
+		__atomic_store_n(&slot->u1.Function, (ULONG_PTR)address,
+				 __ATOMIC_RELEASE);
+		s = relock_iat(&u);
+	}
+	RtlLeaveCriticalSection(&ldr_lock);
+	return s;
+}
+
+static PVOID failed(struct delay_info *i, ULONG code, NTSTATUS s,
+		    delay_hook hook)
+{
+	EXCEPTION_RECORD e = { .ExceptionCode = code, .NumberParameters = 1 };
+	PVOID instead;
+
+	i->error = RtlNtStatusToDosError(s);
+	instead = hook ? hook(DELAYLOAD_GPA_FAILURE, i) : NULL;
+	if (instead)
+		return instead;
+	e.ExceptionInformation[0] = (ULONG_PTR)i;
+	RtlRaiseException(&e);
+	return NULL;
+}
+
+/*
+ * flags: none are known.  system_hook: kernel32's, which finds replacements of
+ * what editions of Windows lack; there are none here.
+ */
+PVOID NTAPI LdrResolveDelayLoadedAPI(PVOID base,
+				     PCIMAGE_DELAYLOAD_DESCRIPTOR d,
+				     delay_hook dll_hook, PVOID system_hook,
+				     PIMAGE_THUNK_DATA slot, ULONG flags)
+{
+	char *b = base;
+	PVOID *handle = (PVOID *)(b + d->ModuleHandleRVA);
+	IMAGE_THUNK_DATA *first =
+		(IMAGE_THUNK_DATA *)(b + d->ImportAddressTableRVA);
+	IMAGE_THUNK_DATA name =
+		((IMAGE_THUNK_DATA *)(b + d->ImportNameTableRVA))[slot - first];
+	struct delay_info i = { .size = sizeof i,
+				.descriptor = d,
+				.slot = slot,
+				.dll = b + d->DllNameRVA };
+	PVOID address;
+	NTSTATUS s;
+
+	i.by_name = !IMAGE_SNAP_BY_ORDINAL(name.u1.Ordinal);
+	if (i.by_name)
+		i.name = ((IMAGE_IMPORT_BY_NAME *)(b + name.u1.AddressOfData))
+				 ->Name;
+	else
+		i.ordinal = IMAGE_ORDINAL(name.u1.Ordinal);
+	s = load(handle, i.dll);
+	if (!NT_SUCCESS(s))
+		return failed(&i, DLL_FAILURE, s, dll_hook);
+	i.module = *handle;
+	s = find(&i, &address);
+	if (!NT_SUCCESS(s))
+		return failed(&i, NAME_FAILURE, s, dll_hook);
+	s = keep(base, slot, address);
+	if (!NT_SUCCESS(s))
+		return failed(&i, NAME_FAILURE, s, dll_hook);
+	return address;
+}
+
+/* All that base takes from a DLL, now: STATUS_DLL_NOT_FOUND if nothing. */
+NTSTATUS NTAPI LdrResolveDelayLoadsFromDll(PVOID base, PCSTR dll, ULONG flags)
+{
+	const IMAGE_DELAYLOAD_DESCRIPTOR *d;
+	ULONG size;
+
+	if (flags)
+		return STATUS_INVALID_PARAMETER_3;
+	d = RtlImageDirectoryEntryToData(base, TRUE,
+					 IMAGE_DIRECTORY_ENTRY_DELAY_IMPORT,
+					 &size);
+	for (; d && d->DllNameRVA; d++) {
+		IMAGE_THUNK_DATA *slot;
+
+		if (rf_stricmp((char *)base + d->DllNameRVA, dll))
+			continue;
+		slot = (IMAGE_THUNK_DATA *)((char *)base +
+					    d->ImportAddressTableRVA);
+		for (; slot->u1.Function; slot++)
+			LdrResolveDelayLoadedAPI(base, d, NULL, NULL, slot, 0);
+		return STATUS_SUCCESS;
+	}
+	return STATUS_DLL_NOT_FOUND;
+}
+
+/* What the code in our own DLLs' tables calls: see name_DELAYED in dll.mk. */
+PVOID NTAPI __delayLoadHelper2(PCIMAGE_DELAYLOAD_DESCRIPTOR d,
+			       PIMAGE_THUNK_DATA slot)
+{
+	PVOID base;
+
+	RtlPcToFileHeader((PVOID)d, &base);
+	return LdrResolveDelayLoadedAPI(base, d, NULL, NULL, slot, 0);
+}
