@@ -55,7 +55,7 @@ NTSTATUS NTAPI LdrLoadDll(PWSTR path, ULONG *flags, const UNICODE_STRING *name,
 	else
 		s = module_load(name, search, with_dir, &m);
 	if (NT_SUCCESS(s)) {
-		s = module_attach_new();
+		s = module_attach(m);
 		if (!NT_SUCCESS(s))
 			module_unload(m);
 	}
@@ -105,7 +105,7 @@ static struct module *module_always_there(const UNICODE_STRING *name)
 	if (!RtlEqualUnicodeString(name, &kernelbase, TRUE) ||
 	    !NT_SUCCESS(module_load(name, 0, NULL, &m)))
 		return NULL;
-	if (!NT_SUCCESS(module_attach_new())) {
+	if (!NT_SUCCESS(module_attach(m))) {
 		module_unload(m);
 		return NULL;
 	}
@@ -183,6 +183,7 @@ NTSTATUS NTAPI LdrGetProcedureAddressForCaller(PVOID base,
 {
 	char buffer[512];
 	struct module *m;
+	ULONG unattached;
 	NTSTATUS s = STATUS_SUCCESS;
 
 	*address = NULL;
@@ -193,6 +194,7 @@ NTSTATUS NTAPI LdrGetProcedureAddressForCaller(PVOID base,
 		buffer[name->Length] = 0;
 	}
 	lock();
+	unattached = ldr_unattached;
 	m = module_at(base);
 	if (!m)
 		s = STATUS_DLL_NOT_FOUND;
@@ -203,9 +205,9 @@ NTSTATUS NTAPI LdrGetProcedureAddressForCaller(PVOID base,
 	if (m && !*address)
 		s = name && name->Length ? STATUS_ENTRYPOINT_NOT_FOUND :
 					   STATUS_ORDINAL_NOT_FOUND;
-	/* A forwarder may have loaded something. */
-	if (NT_SUCCESS(s) && ldr_process_ready)
-		s = module_attach_new();
+	/* A forwarder has loaded something. */
+	if (NT_SUCCESS(s) && ldr_unattached != unattached)
+		s = module_attach(m);
 	unlock();
 	/* Who calls ntdll by itself may want the current directory's handle. */
 	if (m == ldr_ntdll)

@@ -94,17 +94,11 @@ static struct module *forward_module(struct module *m, const char *forward,
 	if (apiset_resolve(&name, &target))
 		name = target;
 	to = module_by_name(&name);
-	if (!to && NT_SUCCESS(module_load(&name, 0, NULL, &to))) {
-		/* It stays as long as the one that forwards to it. */
-		struct module **deps = RtlAllocateHeap(
-			rf_heap(), 0, (m->ndeps + 1) * sizeof *deps);
-
-		if (deps) {
-			memcpy(deps, m->deps, m->ndeps * sizeof *deps);
-			RtlFreeHeap(rf_heap(), 0, m->deps);
-			deps[m->ndeps++] = to;
-			m->deps = deps;
-		}
+	/* It stays as long as the one that forwards to it. */
+	if (!to && NT_SUCCESS(module_load(&name, 0, NULL, &to)) &&
+	    !NT_SUCCESS(module_depend(m, to))) {
+		module_unload(to);
+		to = NULL;
 	}
 	return to;
 }
@@ -401,7 +395,11 @@ static NTSTATUS snap_descriptor(struct module *m,
 			   &m->entry.BaseDllName, dll, (unsigned)s);
 		return s;
 	} else {
-		m->deps[m->ndeps++] = from;
+		s = module_depend(m, from);
+		if (!NT_SUCCESS(s)) {
+			module_unload(from);
+			return s;
+		}
 		if (from == ldr_ntdll)
 			prepare_for_calls(m);
 	}
@@ -436,9 +434,6 @@ NTSTATUS module_snap(struct module *m)
 		       m->entry.SizeOfImage &&
 	       d[n].Name && d[n].FirstThunk)
 		n++;
-	m->deps = RtlAllocateHeap(rf_heap(), 0, (n + 1) * sizeof *m->deps);
-	if (!m->deps)
-		return STATUS_NO_MEMORY;
 	for (ULONG i = 0; i < n && NT_SUCCESS(s); i++)
 		s = snap_descriptor(m, &d[i], &u);
 	end = relock_iat(&u);

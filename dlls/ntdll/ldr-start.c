@@ -29,16 +29,15 @@ static void init_peb(void)
 	peb->FastPebLock = &peb_lock;
 }
 
-static NTSTATUS load_program(void)
+/* Who starts a process has kernel32 in it, whatever the program imports. */
+static NTSTATUS load_program(struct module **kernel32)
 {
 	static const UNICODE_STRING ntdll_path = {
 		58, 60, (PWSTR)L"C:\\Windows\\System32\\ntdll.dll"
 	};
-	static const UNICODE_STRING kernel32 = { 24, 26,
-						 (PWSTR)L"kernel32.dll" };
+	static const UNICODE_STRING name = { 24, 26, (PWSTR)L"kernel32.dll" };
 	extern const char __ImageBase[];
 	PEB *peb = rf_peb();
-	struct module *m;
 	NTSTATUS s;
 
 	/* The program is first in the lists, as everywhere. */
@@ -48,9 +47,10 @@ static NTSTATUS load_program(void)
 	if (!ldr_program || !ldr_ntdll)
 		return STATUS_NO_MEMORY;
 	ldr_program->refs = ldr_ntdll->refs = -1;
-	ldr_ntdll->snapped = ldr_ntdll->attached = TRUE;
+	ldr_ntdll->snapped = TRUE;
+	module_mark_attached(ldr_ntdll);
 	ldr_ntdll->no_thread_calls = TRUE;
-	s = module_load(&kernel32, 0, NULL, &m);
+	s = module_load(&name, 0, NULL, kernel32);
 	if (!NT_SUCCESS(s)) {
 		rf_message("kernel32.dll cannot be loaded (%#x)", (unsigned)s);
 		return s;
@@ -73,11 +73,12 @@ static void pin_all(void)
 
 static NTSTATUS start_process(void)
 {
+	struct module *kernel32;
 	NTSTATUS s;
 
 	init_peb();
 	RtlEnterCriticalSection(&ldr_lock);
-	s = load_program();
+	s = load_program(&kernel32);
 	if (NT_SUCCESS(s)) {
 		pin_all();
 		s = tls_thread_init();
@@ -86,7 +87,9 @@ static NTSTATUS start_process(void)
 	if (NT_SUCCESS(s) && rf_peb()->BeingDebugged)
 		rf_attention();
 	if (NT_SUCCESS(s))
-		s = module_attach_new();
+		s = module_attach(kernel32);
+	if (NT_SUCCESS(s))
+		s = module_attach(ldr_program);
 	if (NT_SUCCESS(s)) {
 		tls_callbacks(ldr_program, DLL_PROCESS_ATTACH);
 		ldr_process_ready = TRUE;

@@ -2,9 +2,8 @@
 /*
  * ldr.c - the list of modules; loading, attaching, unloading.
  *
- * Binding goes depth first, and a module joins the initialisation list when
- * all that it imports has joined: so that list, read forwards, is the order of
- * attach calls, and read backwards that of detach calls.
+ * A module joins the initialisation list when it is attached, which all that it
+ * needs was before it: that list, read backwards, is the order of detach calls.
  */
 #include "attempt.h"
 #include "ldr.h"
@@ -12,6 +11,7 @@
 RTL_CRITICAL_SECTION ldr_lock;
 struct module *ldr_program, *ldr_ntdll;
 BOOLEAN ldr_process_ready, ldr_shutting_down;
+ULONG ldr_unattached;
 
 enum {
 	LDRP_IMAGE_DLL = 0x4,
@@ -163,6 +163,7 @@ struct module *module_new(PVOID base, const UNICODE_STRING *path)
 	list_append(&rf_peb()->Ldr->InMemoryOrderModuleList,
 		    &e->InMemoryOrderLinks);
 	rf_module_added(base, e->SizeOfImage);
+	ldr_unattached++;
 	return m;
 }
 
@@ -174,6 +175,8 @@ void module_release(struct module *m)
 	list_remove(&m->entry.InLoadOrderLinks);
 	list_remove(&m->entry.InMemoryOrderLinks);
 	list_remove(&m->entry.InInitializationOrderLinks);
+	if (!m->attached)
+		ldr_unattached--;
 	ldr_notify(m, FALSE);
 	NtUnmapViewOfSection(NtCurrentProcess(), m->entry.DllBase);
 	RtlFreeHeap(rf_heap(), 0, m->deps);
@@ -231,6 +234,25 @@ static NTSTATUS map_dll(struct found_dll *f, struct module **out)
 	return STATUS_SUCCESS;
 }
 
+NTSTATUS module_depend(struct module *m, struct module *on)
+{
+	struct module **deps = m->deps;
+
+	/* There is room for a power of two. */
+	if (!(m->ndeps & (m->ndeps - 1))) {
+		deps = RtlAllocateHeap(rf_heap(), 0,
+				       (m->ndeps ? 2 * m->ndeps : 1) *
+					       sizeof *deps);
+		if (!deps)
+			return STATUS_NO_MEMORY;
+		memcpy(deps, m->deps, m->ndeps * sizeof *deps);
+		RtlFreeHeap(rf_heap(), 0, m->deps);
+		m->deps = deps;
+	}
+	deps[m->ndeps++] = on;
+	return STATUS_SUCCESS;
+}
+
 static void drop_deps(struct module *m)
 {
 	ULONG n = m->ndeps;
@@ -238,6 +260,12 @@ static void drop_deps(struct module *m)
 	m->ndeps = 0;
 	while (n--)
 		module_unload(m->deps[n]);
+}
+
+void module_mark_attached(struct module *m)
+{
+	m->attached = TRUE;
+	ldr_unattached--;
 }
 
 static NTSTATUS load(const UNICODE_STRING *name, ULONG search,
@@ -258,7 +286,7 @@ static NTSTATUS load(const UNICODE_STRING *name, ULONG search,
 		s = map_dll(f, &m);
 		NtClose(f->file);
 		if (NT_SUCCESS(s) && inert) {
-			m->attached = TRUE; /* but never called */
+			module_mark_attached(m); /* but never called */
 		} else if (NT_SUCCESS(s) && m->is_dll) {
 			s = tls_add(m);
 			if (NT_SUCCESS(s))
@@ -268,11 +296,8 @@ static NTSTATUS load(const UNICODE_STRING *name, ULONG search,
 				module_release(m);
 			}
 		}
-		if (NT_SUCCESS(s)) {
-			list_append(init_list(),
-				    &m->entry.InInitializationOrderLinks);
+		if (NT_SUCCESS(s))
 			ldr_notify(m, TRUE);
-		}
 	}
 	RtlFreeHeap(rf_heap(), 0, f);
 	*out = NT_SUCCESS(s) ? m : NULL;
@@ -331,29 +356,51 @@ static NTSTATUS attach(struct module *m)
 	return NT_SUCCESS(failed) ? STATUS_DLL_INIT_FAILED : failed;
 }
 
-NTSTATUS module_attach_new(void)
+static NTSTATUS attach_one(struct module *m)
 {
-	LIST_ENTRY *head = init_list();
 	NTSTATUS s;
 
-	for (LIST_ENTRY *l = head->Flink; l != head; l = l->Flink) {
-		struct module *m = from_init_link(l);
-
-		if (m->attached)
-			continue;
-		m->attached = TRUE;
-		m->entry.Flags |= LDRP_PROCESS_ATTACH_CALLED |
-				  LDRP_ENTRY_PROCESSED;
-		s = attach(m);
-		if (!NT_SUCCESS(s)) {
-			m->entry.Flags &= ~LDRP_PROCESS_ATTACH_CALLED;
-			/* Who refuses is told at once to clean up. */
-			if (s == STATUS_DLL_INIT_FAILED && ldr_process_ready)
-				call_module(m, DLL_PROCESS_DETACH, NULL);
-			return s;
-		}
+	module_mark_attached(m);
+	if (m == ldr_program)
+		return STATUS_SUCCESS;
+	list_append(init_list(), &m->entry.InInitializationOrderLinks);
+	m->entry.Flags |= LDRP_PROCESS_ATTACH_CALLED | LDRP_ENTRY_PROCESSED;
+	s = attach(m);
+	if (!NT_SUCCESS(s)) {
+		m->entry.Flags &= ~LDRP_PROCESS_ATTACH_CALLED;
+		/* Who refuses is told at once to clean up. */
+		if (s == STATUS_DLL_INIT_FAILED && ldr_process_ready)
+			call_module(m, DLL_PROCESS_DETACH, NULL);
 	}
-	return STATUS_SUCCESS;
+	return s;
+}
+
+/*
+ * What is attached is walked through as well: a forwarder may have made it need
+ * a module that is not.  What another walk is at is left to that one: an entry
+ * point called by it has started this one.
+ */
+static NTSTATUS attach_below(struct module *m, ULONG walk)
+{
+	NTSTATUS s = STATUS_SUCCESS;
+
+	if (m->walk == walk || m->in_walk)
+		return STATUS_SUCCESS;
+	m->walk = walk;
+	m->in_walk = TRUE;
+	for (ULONG i = 0; i < m->ndeps && NT_SUCCESS(s); i++)
+		s = attach_below(m->deps[i], walk);
+	if (NT_SUCCESS(s) && !m->attached)
+		s = attach_one(m);
+	m->in_walk = FALSE;
+	return s;
+}
+
+NTSTATUS module_attach(struct module *m)
+{
+	static ULONG walks;
+
+	return ldr_unattached ? attach_below(m, ++walks) : STATUS_SUCCESS;
 }
 
 void module_call_entries(ULONG reason)

@@ -21,8 +21,10 @@ struct module {
 	BOOLEAN attached;	    /* DllMain(PROCESS_ATTACH) was called, or is not to be */
 	BOOLEAN no_thread_calls;
 	BOOLEAN detaching;
+	BOOLEAN in_walk;	    /* of module_attach() */
 	struct module **deps;	    /* references to what it imports from */
 	ULONG ndeps;
+	ULONG walk;		    /* the last module_attach() that came by */
 	struct tls_image *tls;	    /* NULL: no TLS directory */
 	WCHAR path[];		    /* what FullDllName points to */
 };
@@ -31,6 +33,8 @@ extern RTL_CRITICAL_SECTION ldr_lock;
 extern struct module *ldr_program, *ldr_ntdll;
 extern BOOLEAN ldr_process_ready; /* start-up is over */
 extern BOOLEAN ldr_shutting_down;
+/* Modules that are loaded and whose entry points were not called yet. */
+extern ULONG ldr_unattached;
 
 /* ---- ldr.c ------------------------------------------------------------ */
 
@@ -49,7 +53,7 @@ void module_release(struct module *m);
 
 /*
  * module_load() - find, map and bind a DLL and what it needs; the attach calls
- * are left to module_attach_new().  A reference is taken.
+ * are left to module_attach().  A reference is taken.
  *
  *   name    as a program wrote it; API-set names are translated
  *   search  LOAD_LIBRARY_SEARCH_* flags, 0: the default order
@@ -60,9 +64,23 @@ NTSTATUS module_load(const UNICODE_STRING *name, ULONG search,
 /* Only maps it: neither bound nor ever called (DONT_RESOLVE_DLL_REFERENCES). */
 NTSTATUS module_load_inert(const UNICODE_STRING *name, ULONG search,
 			   const UNICODE_STRING *dir, struct module **out);
-/* Calls the entry points of modules that were loaded meanwhile, in order. */
-NTSTATUS module_attach_new(void);
+/* Its turn has come; also of what is never called. */
+void module_mark_attached(struct module *m);
+/* m needs on, and holds a reference to it, which is taken over. */
+NTSTATUS module_depend(struct module *m, struct module *on);
+/*
+ * Calls the entry points of m and of what it needs, below first, where that was
+ * not done yet.  Others that wait for their turn go on waiting: an entry point
+ * that loads a DLL must not see those initialised that need itself.
+ */
+NTSTATUS module_attach(struct module *m);
+/* One reference less; unloads at zero. */
+void module_unload(struct module *m);
+void module_call_entries(ULONG reason);
 
+/* ---- ldr-import.c ------------------------------------------------------ */
+
+NTSTATUS module_snap(struct module *m);
 /* An import table, of which rva is part, made writable for a while. */
 struct unlocked {
 	PVOID base;
@@ -71,13 +89,6 @@ struct unlocked {
 };
 NTSTATUS unlock_iat(const struct module *m, ULONG rva, struct unlocked *u);
 NTSTATUS relock_iat(struct unlocked *u);
-/* One reference less; unloads at zero. */
-void module_unload(struct module *m);
-void module_call_entries(ULONG reason);
-
-/* ---- ldr-import.c ------------------------------------------------------ */
-
-NTSTATUS module_snap(struct module *m);
 /*
  * module_export() - an address by name (or ordinal if name is NULL), following
  * forwarders.  hint is where a name probably is.  NULL: there is none.

@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * A DLL's entry point that loads another DLL: whoever needs the first waits
+ * until it has returned, though the other is complete by then.
+ *
+ * The DLLs are this program: its file with another entry point, the mark of a
+ * DLL, and more imports.  outer needs inner and second, second needs inner, and
+ * inner loads third.
+ */
+#include <windows.h>
+#include <string.h>
+
+#include "check.h"
+
+enum { MOST = 16, ROOM = 32 };
+
+struct log {
+	volatile LONG n;
+	HMODULE call[MOST]; /* entry points that were entered */
+	volatile LONG left; /* calls when inner left its own */
+};
+
+__declspec(dllexport) void rf_nothing(void)
+{
+}
+
+/* What a copy imports; filled in its file only. */
+static struct {
+	IMAGE_IMPORT_DESCRIPTOR d[ROOM];
+	struct {
+		IMAGE_THUNK_DATA names[2], iat[2];
+		char dll[16];
+	} more[2];
+	WORD hint;
+	char name[16];
+} imports = { .hint = 1, .name = "rf_nothing" };
+
+/* What is in a DLL has no C runtime: the log is the program's. */
+static struct log *find_log(void)
+{
+	char text[32];
+	ULONG_PTR v = 0;
+
+	if (!GetEnvironmentVariableA("RF_DLL_LOG", text, sizeof text))
+		return NULL;
+	for (const char *s = text; *s; s++)
+		v = v * 16 + (ULONG_PTR)(*s <= '9' ? *s - '0' : *s - 'a' + 10);
+	return (struct log *)v;
+}
+
+static BOOL WINAPI entry(HINSTANCE m, DWORD why, void *reserved)
+{
+	struct log *log = find_log();
+	LONG i;
+
+	if (why != DLL_PROCESS_ATTACH || !log)
+		return TRUE;
+	i = InterlockedIncrement(&log->n) - 1;
+	if (i < MOST)
+		log->call[i] = m;
+	return TRUE;
+}
+
+static BOOL WINAPI entry_inner(HINSTANCE m, DWORD why, void *reserved)
+{
+	struct log *log = find_log();
+
+	entry(m, why, reserved);
+	if (why == DLL_PROCESS_ATTACH && log) {
+		LoadLibraryA("rf-third.dll");
+		log->left = log->n;
+	}
+	return TRUE;
+}
+
+static DWORD rva(const void *p)
+{
+	return (DWORD)((const char *)p - (char *)GetModuleHandleA(NULL));
+}
+
+static char *in_file(char *bytes, IMAGE_NT_HEADERS *nt, DWORD at)
+{
+	IMAGE_SECTION_HEADER *s = IMAGE_FIRST_SECTION(nt);
+
+	while (at - s->VirtualAddress >= s->SizeOfRawData)
+		s++;
+	return bytes + s->PointerToRawData + (at - s->VirtualAddress);
+}
+
+static void import(char *bytes, IMAGE_NT_HEADERS *nt, const char *const *from)
+{
+	IMAGE_DATA_DIRECTORY *dir =
+		&nt->OptionalHeader
+			 .DataDirectory[IMAGE_DIRECTORY_ENTRY_IMPORT];
+	char *copy = in_file(bytes, nt, rva(&imports));
+	IMAGE_IMPORT_DESCRIPTOR *to = (void *)copy;
+	const IMAGE_IMPORT_DESCRIPTOR *d =
+		(void *)in_file(bytes, nt, dir->VirtualAddress);
+	int n = 0;
+
+	for (; d->Name; d++)
+		to[n++] = *d;
+	for (int i = 0; i < 2 && from[i]; i++, n++) {
+		char *more = copy + (rva(&imports.more[i]) - rva(&imports));
+		IMAGE_THUNK_DATA *thunk = (void *)more;
+
+		thunk[0].u1.AddressOfData = rva(&imports.hint);
+		thunk[2].u1.AddressOfData = rva(&imports.hint);
+		strcpy(more + 4 * sizeof *thunk, from[i]);
+		to[n].OriginalFirstThunk = rva(imports.more[i].names);
+		to[n].FirstThunk = rva(imports.more[i].iat);
+		to[n].Name = rva(imports.more[i].dll);
+	}
+	CHECK(n < ROOM);
+	dir->VirtualAddress = rva(&imports);
+	dir->Size = sizeof imports.d;
+}
+
+typedef BOOL(WINAPI *entry_fn)(HINSTANCE m, DWORD why, void *reserved);
+
+static void make(const char *name, entry_fn fn, const char *a, const char *b)
+{
+	const char *const from[2] = { a, b };
+	char self[MAX_PATH], *bytes;
+	IMAGE_NT_HEADERS *nt;
+	DWORD size, n = 0;
+	HANDLE f;
+
+	GetModuleFileNameA(NULL, self, sizeof self);
+	f = CreateFileA(self, GENERIC_READ, FILE_SHARE_READ, NULL,
+			OPEN_EXISTING, 0, NULL);
+	size = GetFileSize(f, NULL);
+	bytes = HeapAlloc(GetProcessHeap(), 0, size);
+	CHECK(bytes && ReadFile(f, bytes, size, &n, NULL) && n == size);
+	CloseHandle(f);
+	nt = (void *)(bytes + ((IMAGE_DOS_HEADER *)bytes)->e_lfanew);
+	nt->FileHeader.Characteristics |= IMAGE_FILE_DLL;
+	nt->OptionalHeader.AddressOfEntryPoint = rva(fn);
+	if (a)
+		import(bytes, nt, from);
+	f = CreateFileA(name, GENERIC_WRITE, 0, NULL, CREATE_ALWAYS, 0, NULL);
+	CHECK(WriteFile(f, bytes, size, &n, NULL) && n == size, "%lu",
+	      GetLastError());
+	CloseHandle(f);
+	HeapFree(GetProcessHeap(), 0, bytes);
+}
+
+int main(void)
+{
+	static const char *const order[] = { "rf-inner.dll", "rf-third.dll",
+					     "rf-second.dll", "rf-outer.dll" };
+	static struct log log;
+	char text[32];
+	HMODULE h;
+
+	sprintf(text, "%llx", (unsigned long long)(ULONG_PTR)&log);
+	SetEnvironmentVariableA("RF_DLL_LOG", text);
+	make("rf-inner.dll", entry_inner, NULL, NULL);
+	make("rf-third.dll", entry, NULL, NULL);
+	make("rf-second.dll", entry, "rf-inner.dll", NULL);
+	make("rf-outer.dll", entry, "rf-inner.dll", "rf-second.dll");
+	h = LoadLibraryA("rf-outer.dll");
+	CHECK(h != NULL, "%lu", GetLastError());
+	CHECK_EQ(log.n, 4);
+	CHECK_EQ(log.left, 2);
+	for (int i = 0; i < 4; i++) {
+		h = GetModuleHandleA(order[i]);
+		CHECK(h && h == log.call[i], "%d: %p, not %s's %p", i,
+		      log.call[i], order[i], h);
+	}
+	CHECK(FreeLibrary(GetModuleHandleA("rf-outer.dll")));
+	CHECK(!GetModuleHandleA("rf-outer.dll"));
+	CHECK(!GetModuleHandleA("rf-second.dll"));
+	CHECK(!GetModuleHandleA("rf-inner.dll"));
+	CHECK(FreeLibrary(GetModuleHandleA("rf-third.dll")));
+	for (int i = 0; i < 4; i++)
+		CHECK(DeleteFileA(order[i]), "%s: %lu", order[i],
+		      GetLastError());
+	return check_done();
+}
