@@ -2,8 +2,9 @@
 /*
  * thread-new.c - a thread's birth: stack, TEB, and what it begins with.
  *
- * Stack and TEB are one reservation, the TEB above the stack, and those of
- * ended threads are kept for the next ones.  A thread made suspended has no
+ * The TEB lies above the stack, and those of ended threads are kept together for
+ * the next ones.  To the program they are two allocations, since it may give a
+ * thread another stack and free the first (Cygwin's main thread).  A thread made suspended has no
  * host thread until it is resumed.
  */
 #include <pthread.h>
@@ -72,12 +73,28 @@ static NTSTATUS commit_range(gaddr at, uint64_t size, uint32_t prot)
 	return vm_alloc(&at, &size, 0, 0, MEM_COMMIT, prot);
 }
 
-static void stack_free(const struct stack *s)
+static void release(gaddr at)
 {
-	gaddr at = s->alloc;
 	uint64_t size = 0;
 
 	vm_free(&at, &size, MEM_RELEASE);
+}
+
+static void stack_free(const struct stack *s)
+{
+	release(s->alloc);
+	release(s->base);
+}
+
+/* What is reserved as one becomes two allocations. */
+static bool cut(const struct stack *s)
+{
+	bool done;
+
+	pthread_mutex_lock(&vm_lock);
+	done = vad_split(vad_find(s->alloc), s->base);
+	pthread_mutex_unlock(&vm_lock);
+	return done;
 }
 
 static NTSTATUS stack_new(uint64_t reserve, uint64_t commit, struct stack *s)
@@ -94,8 +111,10 @@ static NTSTATUS stack_new(uint64_t reserve, uint64_t commit, struct stack *s)
 	status = commit_range(s->limit, commit + teb_size(), READWRITE);
 	if (!status)
 		status = commit_range(s->limit - GUARD, GUARD, GUARDED);
+	if (!status && !cut(s))
+		status = STATUS_NO_MEMORY;
 	if (status)
-		stack_free(s);
+		release(s->alloc);
 	return status;
 }
 
@@ -125,7 +144,8 @@ static NTSTATUS stack_get(uint64_t commit, uint64_t reserve, struct stack *s)
 void thread_stack_put(struct nt_thread *th)
 {
 	struct stack s = { th->stack_alloc, th->stack_base, 0 };
-	gaddr base, limit, alloc;
+	gaddr base, limit, alloc = s.alloc;
+	bool kept = false;
 
 	/*
 	 * Only as we made it: fibers and odd programs exchange these, and a
@@ -136,14 +156,16 @@ void thread_stack_put(struct nt_thread *th)
 	    limit <= th->stack_limit) {
 		s.limit = limit;
 		pthread_mutex_lock(&stacks_lock);
-		if (cached < CACHED) {
+		kept = cached < CACHED;
+		if (kept)
 			cache[cached++] = s;
-			s.alloc = 0;
-		}
 		pthread_mutex_unlock(&stacks_lock);
 	}
-	if (s.alloc)
-		stack_free(&s);
+	/* Else the one that the thread has now goes with it, as on Windows. */
+	if (!kept) {
+		release(alloc);
+		release(s.base);
+	}
 }
 
 /* ---- birth
