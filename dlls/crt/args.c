@@ -221,6 +221,20 @@ int _configure_wide_argv(int mode)
 	return mode && make_wargv(mode == 2) < 0 ? ENOMEM : 0;
 }
 
+static void program_name(void)
+{
+	wchar_t name[1024];
+	DWORD n;
+
+	if (crt_wpgmptr)
+		return;
+	n = GetModuleFileNameW(NULL, name, 1023);
+
+	name[n] = 0;
+	crt_wpgmptr = _wcsdup(name);
+	crt_pgmptr = crt_narrow(name);
+}
+
 /* msvcrt's start-up; the last argument is { int newmode; }. */
 int __getmainargs(int *argc, char ***argv, char ***env, int expand,
 		  int *startinfo)
@@ -229,6 +243,7 @@ int __getmainargs(int *argc, char ***argv, char ***env, int expand,
 		_set_new_mode(*startinfo);
 	if (make_argv(expand) < 0)
 		return -1;
+	program_name(); /* msvcrt's _pgmptr and _wpgmptr are variables */
 	*argc = crt_argc;
 	*argv = crt_argv;
 	*env = crt_initenv = crt_get_environ();
@@ -242,6 +257,7 @@ int __wgetmainargs(int *argc, wchar_t ***argv, wchar_t ***env, int expand,
 		_set_new_mode(*startinfo);
 	if (make_wargv(expand) < 0)
 		return -1;
+	program_name();
 	*argc = crt_argc;
 	*argv = crt_wargv;
 	*env = crt_winitenv = crt_get_wenviron();
@@ -303,27 +319,15 @@ wchar_t *_get_wide_winmain_command_line(void)
 	return p;
 }
 
-static void program_name(void)
-{
-	wchar_t name[1024];
-	DWORD n = GetModuleFileNameW(NULL, name, 1023);
-
-	name[n] = 0;
-	crt_wpgmptr = _wcsdup(name);
-	crt_pgmptr = crt_narrow(name);
-}
-
 char **__p__pgmptr(void)
 {
-	if (!crt_pgmptr)
-		program_name();
+	program_name();
 	return &crt_pgmptr;
 }
 
 wchar_t **__p__wpgmptr(void)
 {
-	if (!crt_wpgmptr)
-		program_name();
+	program_name();
 	return &crt_wpgmptr;
 }
 

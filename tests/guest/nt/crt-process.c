@@ -256,6 +256,9 @@ static void paths(void)
 	CHECK(_fullpath(b, "C:\\a\\..\\b", MAX_PATH) && !strcmp(b, "C:\\b"),
 	      "%s", b);
 	CHECK(_getcwd(b, MAX_PATH) && b[1] == ':', "%s", b);
+	/* Of msvcrt that is a variable, set by its start-up code. */
+	CHECK(_pgmptr && !strcmp(_pgmptr, self), "%s",
+	      _pgmptr ? _pgmptr : "none");
 }
 
 int main(int argc, char **argv)
