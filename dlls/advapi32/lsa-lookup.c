@@ -21,8 +21,9 @@ struct domains {
 
 static struct domains *domains_new(ULONG count)
 {
-	struct domains *d = lsa_alloc(
-		sizeof *d + count * (sizeof *d->list.Domains + sizeof *d->room));
+	struct domains *d =
+		lsa_alloc(sizeof *d +
+			  count * (sizeof *d->list.Domains + sizeof *d->room));
 
 	if (!d)
 		return NULL;

@@ -19,8 +19,8 @@ void *lsa_alloc(SIZE_T size)
 
 NTSTATUS NTAPI LsaFreeMemory(PVOID p)
 {
-	return HeapFree(GetProcessHeap(), 0, p) ? STATUS_SUCCESS :
-						  STATUS_UNSUCCESSFUL;
+	return HeapFree(GetProcessHeap(), 0, p) ? STATUS_SUCCESS
+						: STATUS_UNSUCCESSFUL;
 }
 
 NTSTATUS lsa_policy(LSA_HANDLE h, ACCESS_MASK access)
@@ -29,8 +29,8 @@ NTSTATUS lsa_policy(LSA_HANDLE h, ACCESS_MASK access)
 
 	if (!p || p->magic != POLICY_MAGIC)
 		return STATUS_INVALID_HANDLE;
-	return (p->access & access) == access ? STATUS_SUCCESS :
-						STATUS_ACCESS_DENIED;
+	return (p->access & access) == access ? STATUS_SUCCESS
+					      : STATUS_ACCESS_DENIED;
 }
 
 static BOOL is_administrator(void)
@@ -57,9 +57,9 @@ static ACCESS_MASK specific(ACCESS_MASK access, ACCESS_MASK allowed)
 		access |= POLICY_EXECUTE;
 	if (access & MAXIMUM_ALLOWED)
 		access |= allowed;
-	return access & ~(ACCESS_MASK)(GENERIC_ALL | GENERIC_READ |
-				       GENERIC_WRITE | GENERIC_EXECUTE |
-				       MAXIMUM_ALLOWED);
+	return access &
+	       ~(ACCESS_MASK)(GENERIC_ALL | GENERIC_READ | GENERIC_WRITE |
+			      GENERIC_EXECUTE | MAXIMUM_ALLOWED);
 }
 
 static BOOL is_this_machine(const LSA_UNICODE_STRING *name)
@@ -85,9 +85,8 @@ NTSTATUS NTAPI LsaOpenPolicy(PLSA_UNICODE_STRING system,
 			     PLSA_OBJECT_ATTRIBUTES attr, ACCESS_MASK access,
 			     PLSA_HANDLE h)
 {
-	ACCESS_MASK allowed = is_administrator() ?
-				      POLICY_RIGHTS :
-				      (ACCESS_MASK)POLICY_EXECUTE;
+	ACCESS_MASK allowed = is_administrator() ? POLICY_RIGHTS
+						 : (ACCESS_MASK)POLICY_EXECUTE;
 	struct policy *p;
 
 	if (!attr || !h || attr->RootDirectory)
@@ -294,8 +293,8 @@ NTSTATUS NTAPI LsaEnumerateAccountRights(LSA_HANDLE h, PSID sid,
 		return s;
 	*rights = NULL;
 	*count = 0;
-	return RtlValidSid(sid) ? STATUS_OBJECT_NAME_NOT_FOUND :
-				  STATUS_INVALID_SID;
+	return RtlValidSid(sid) ? STATUS_OBJECT_NAME_NOT_FOUND
+				: STATUS_INVALID_SID;
 }
 
 NTSTATUS NTAPI LsaRetrievePrivateData(LSA_HANDLE h, PLSA_UNICODE_STRING key,

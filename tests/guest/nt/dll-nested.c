@@ -90,8 +90,7 @@ static char *in_file(char *bytes, IMAGE_NT_HEADERS *nt, DWORD at)
 static void import(char *bytes, IMAGE_NT_HEADERS *nt, const char *const *from)
 {
 	IMAGE_DATA_DIRECTORY *dir =
-		&nt->OptionalHeader
-			 .DataDirectory[IMAGE_DIRECTORY_ENTRY_IMPORT];
+		&nt->OptionalHeader.DataDirectory[IMAGE_DIRECTORY_ENTRY_IMPORT];
 	char *copy = in_file(bytes, nt, rva(&imports));
 	IMAGE_IMPORT_DESCRIPTOR *to = (void *)copy;
 	const IMAGE_IMPORT_DESCRIPTOR *d =

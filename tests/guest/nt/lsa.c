@@ -8,12 +8,12 @@
 
 #include "check.h"
 
-#define SOME_NOT_MAPPED ((NTSTATUS)0x107)
-#define NONE_MAPPED ((NTSTATUS)0xc0000073)
-#define INVALID_HANDLE ((NTSTATUS)0xc0000008)
+#define SOME_NOT_MAPPED   ((NTSTATUS)0x107)
+#define NONE_MAPPED       ((NTSTATUS)0xc0000073)
+#define INVALID_HANDLE    ((NTSTATUS)0xc0000008)
 #define INVALID_PARAMETER ((NTSTATUS)0xc000000d)
-#define DENIED ((NTSTATUS)0xc0000022)
-#define NO_MORE ((NTSTATUS)0x8000001a)
+#define DENIED            ((NTSTATUS)0xc0000022)
+#define NO_MORE           ((NTSTATUS)0x8000001a)
 
 static BYTE user[256];
 
@@ -110,9 +110,7 @@ static void sids(LSA_HANDLE h)
 	text_of(&d->Domains[n[1].DomainIndex].Name, domain, 64);
 	CHECK(!wcscmp(name, L"Administrators") && !wcscmp(domain, L"BUILTIN"),
 	      "%ls\\%ls", domain, name);
-	CHECK_EQ(*GetSidSubAuthorityCount(
-			 d->Domains[n[1].DomainIndex].Sid),
-		 1);
+	CHECK_EQ(*GetSidSubAuthorityCount(d->Domains[n[1].DomainIndex].Sid), 1);
 	LsaFreeMemory(d);
 	LsaFreeMemory(n);
 	CHECK_EQ(LsaLookupSids(h, 4, all, &d, &n), SOME_NOT_MAPPED);

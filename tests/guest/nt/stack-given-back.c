@@ -24,9 +24,9 @@ static void *base_of(const void *p)
 {
 	MEMORY_BASIC_INFORMATION m;
 
-	return VirtualQuery(p, &m, sizeof m) && m.State != MEM_FREE ?
-		       m.AllocationBase :
-		       NULL;
+	return VirtualQuery(p, &m, sizeof m) && m.State != MEM_FREE
+		       ? m.AllocationBase
+		       : NULL;
 }
 
 static void *first, *second;
