@@ -67,6 +67,11 @@ dll_seq := $(shell i=0; for d in $(DLL_NAMES); do i=$$((i + 1)); \
 dll_base_x86_64 = $(word 2,$(subst :, ,$(filter $(1):%,$(dll_seq))))
 dll_base_i686 = $(word 3,$(subst :, ,$(filter $(1):%,$(dll_seq))))
 
+# What a start runs through lies together (loader/gen-start.awk).
+dlls/start.ld: $(srcdir)/dlls/start.order $(srcdir)/loader/gen-start.awk
+	@$(MKDIR_P) $(@D)
+	$(AM_V_GEN)$(AWK) -v mode=dll -f $(srcdir)/loader/gen-start.awk $< >$@.t && $(put_if_new)
+
 # $(1) name, $(2) architecture
 define object_rules
 dlls/obj-$(2)/$(1)/%.o: $(srcdir)/%.c | $(dll_headers) $($(1)_GENERATED)
@@ -116,7 +121,7 @@ dlls/obj-$(2)/lib$(1)-delayed.a: dlls/obj-$(2)/lib$(1).a
 	$$(AM_V_GEN)$$(dll_dlltool_$(2)) -k -d dlls/obj-$(2)/$(1)/$(1)-imp.def -y $$@
 
 dlls/$(2)-windows/$(1).dll: dlls/obj-$(2)/$(1)/$(1).def $(call dll_objs,$(1),$(2)) \
-		$(call dll_implibs,$(1),$(2)) $(srcdir)/dlls/dll.mk $(srcdir)/dlls/dll.ld
+		$(call dll_implibs,$(1),$(2)) $(srcdir)/dlls/dll.mk $(srcdir)/dlls/dll.ld dlls/start.ld
 	@$(MKDIR_P) $$(@D)
 	$$(AM_V_CCLD)$$(dll_cc_$(2)) $$(dll_cflags_$(2)) -shared -nostdlib -s -o $$@ \
 		$(call dll_objs,$(1),$(2)) dlls/obj-$(2)/$(1)/$(1).def \
@@ -127,6 +132,7 @@ dlls/$(2)-windows/$(1).dll: dlls/obj-$(2)/$(1)/$(1).def $(call dll_objs,$(1),$(2
 		-Wl,--image-base,$(call dll_base_$(2),$(1)) \
 		-Wl,--file-alignment,4096,--section-alignment,4096 \
 		-Wl,--no-insert-timestamp,--disable-auto-import,-T,$(srcdir)/dlls/dll.ld \
+		-Wl,-Map,dlls/obj-$(2)/$(1).dll.map \
 		-Wl,--entry,$(if $($(1)_ENTRY),$(if $(filter i686,$(2)),_$($(1)_ENTRY)@12,$($(1)_ENTRY)),0)
 
 dlls-all: dlls/$(2)-windows/$(1).dll
@@ -184,7 +190,7 @@ dlls-uninstall:
 	-rmdir $(DESTDIR)$(pkglibdir)
 
 dlls-clean:
-	rm -rf dlls/obj-* dlls/*-windows dlls/support.tsv dlls/run-foreign-gdb.py dlls/include/ntcalls.h \
+	rm -rf dlls/obj-* dlls/*-windows dlls/support.tsv dlls/run-foreign-gdb.py dlls/start.ld dlls/include/ntcalls.h \
 		tests/guest/x86_64 tests/guest/i686 tests/guest/msvc-x86_64 \
 		tests/fuzz/calls-table.h tests/guest/msvc-i686 tests/guest/freebsd tests/guest/netbsd \
 		tests/gdb/*.exe tests/sandbox/*.exe tests/sandbox/freebsd-probe tests/sandbox/netbsd-probe tests/net/*.exe tests/slow/*.exe tests/fuzz/*.exe \

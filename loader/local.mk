@@ -15,5 +15,12 @@ run_foreign_CPPFLAGS = $(AM_CPPFLAGS) -DPKGLIBDIR='"$(pkglibdir)"' \
 run_foreign_LDADD = libpersonality.a libengine.a libnt.a libfreebsd.a libnetbsd.a libbsd.a \
 	libxlate.a libimage.a \
 	libbase.a $(LIBELF_LIBS) $(LMDB_LIBS) $(RSA_LIBS)
-run_foreign_LDFLAGS = $(AM_LDFLAGS) $(HOST_LDFLAGS) -Wl,-z,relro
+run_foreign_LDFLAGS = $(AM_LDFLAGS) $(HOST_LDFLAGS) $(HOST_ORDER) -Wl,-z,relro -Wl,-Map,run-foreign.map
+EXTRA_run_foreign_DEPENDENCIES = loader/start.ld
+CLEANFILES += loader/start.ld run-foreign.map
+EXTRA_DIST += %D%/start.order %D%/gen-start.awk
+loader/start.ld: %D%/start.order %D%/gen-start.awk
+	@$(MKDIR_P) $(@D)
+	$(AM_V_GEN)$(AWK) -v mode=host -f $(srcdir)/%D%/gen-start.awk $(srcdir)/%D%/start.order >$@.t && $(put_if_new)
+
 EXTRA_DIST += %D%/run-foreign-gdb.py

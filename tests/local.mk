@@ -56,5 +56,11 @@ tests/fuzz-image: $(srcdir)/tests/fuzz/image.c $(libimage_a_SOURCES:%=$(srcdir)/
 fuzz-calls: run-foreign tests/fuzz/calls.exe
 	$(srcdir)/tests/fuzz/run-calls $(FUZZ_SECONDS)
 
+# After a change to what a start runs through: the lists that the linkers lay
+# functions out by, from single-stepped starts.
+.PHONY: start-order
+start-order: all
+	$(srcdir)/tests/bench/start-order
+
 bench: all guest-tests
 	$(srcdir)/tests/bench/run
