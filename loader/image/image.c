@@ -88,6 +88,8 @@ static struct image *open_owned(int fd, struct err *e)
 		err_set(e, ENOEXEC, "is not a regular file");
 	} else {
 		img->file_size = (uint64_t)st.st_size;
+		img->dev = st.st_dev;
+		img->ino = st.st_ino;
 		if (identify(img, e) == 0)
 			return img;
 	}

@@ -51,6 +51,7 @@ struct image {
 	struct bytes head;	/* private copy of the file's first bytes */
 	int fd;
 	uint64_t file_size;
+	uint64_t dev, ino; /* its file, as stat(2) tells it */
 
 	/* PE */
 	uint16_t machine, characteristics, subsystem, dll_characteristics;

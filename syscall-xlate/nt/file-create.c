@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/policy.h"
+#include "syscall-xlate/nt/file-mapped.h"
 #include "syscall-xlate/nt/file-security.h"
 #include "syscall-xlate/nt/file-xattr.h"
 #include "syscall-xlate/nt/calls.h"
@@ -312,6 +313,9 @@ static NTSTATUS delete_by_name(struct nt_path *p)
 		return STATUS_CANNOT_DELETE;
 	if (file_security_marked(st.stx_mode))
 		return STATUS_NOT_SUPPORTED;
+	if (S_ISREG(st.stx_mode) &&
+	    program_is_held_at(p->dirfd, p->host, st.stx_mode))
+		return STATUS_CANNOT_DELETE;
 	return share_delete_name(&st, p->dirfd, p->host);
 }
 

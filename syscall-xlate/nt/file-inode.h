@@ -11,6 +11,13 @@
 #include <stdint.h>
 
 struct lock_range;
+struct file_map;
+
+/* What sections there are of a file. */
+struct mapped {
+	unsigned images;
+	uint64_t size; /* of data: the largest's bytes */
+};
 
 struct inode {
 	struct inode *next;
@@ -21,9 +28,18 @@ struct inode {
 	bool delete_pending;
 	bool unlinked; /* by a POSIX delete: the name is gone already */
 	struct lock_range *locks;
+	struct file_map *maps; /* sections (file-mapped.c); and what they are */
+	struct mapped mapped;
 };
 
 extern pthread_mutex_t inode_lock; /* guards every inode */
+
+/* All locked.  The one there is, or a new one; NULL: no memory. */
+struct inode *inode_make(uint64_t dev, uint64_t ino);
+/* Nobody has it open or mapped any more: it is freed. */
+void inode_drop(struct inode *i);
+/* Adds to m, which is zero, what all processes have mapped of it. */
+void inode_mapped(uint64_t dev, uint64_t ino, struct mapped *m);
 
 /*
  * Other processes (file-shared.c); all with inode_lock held.
@@ -32,14 +48,16 @@ extern pthread_mutex_t inode_lock; /* guards every inode */
  * open already has to be told.
  * peers_enter(), with f counted in i: tell them, unless f conflicts with what
  * they have (false).  peers_allow(): only whether f, which is not counted, does.
- * peers_leave(), with f no longer counted.
+ * peers_tell(): what this process has of i is different now.
+ * peers_mapped(): as inode_mapped(), of the others.
  * peers_detach(): the process ends.
  */
 struct file;
 bool peers_attach(void);
 bool peers_enter(const struct inode *i, const struct file *f, bool granted);
 bool peers_allow(const struct inode *i, const struct file *f);
-void peers_leave(const struct inode *i);
+void peers_tell(const struct inode *i);
+void peers_mapped(const struct inode *i, struct mapped *m);
 void peers_detach(void);
 
 #endif

@@ -16,6 +16,7 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
+#include "syscall-xlate/nt/file-mapped.h"
 #include "syscall-xlate/nt/file-security.h"
 #include "syscall-xlate/nt/file-xattr.h"
 
@@ -286,6 +287,16 @@ static bool overwrites(const struct file_open *o)
 	       o->disposition != FILE_OPEN_IF;
 }
 
+/* A running program is not written to. */
+static NTSTATUS may_write(const struct file_open *o)
+{
+	if (o->information == FILE_CREATED || o->path_only ||
+	    !(o->access & FILE_WRITE_DATA || overwrites(o)))
+		return STATUS_SUCCESS;
+	return program_is_held(o->fd) ? STATUS_SHARING_VIOLATION
+				      : STATUS_SUCCESS;
+}
+
 /* Overwriting is writing, whatever access was asked for. */
 static NTSTATUS may_overwrite(const struct file_open *o, const struct statx *st)
 {
@@ -309,9 +320,11 @@ static NTSTATUS empty_file(struct file_open *o, struct file *f)
 	enum { KEPT = FILE_ATTRIBUTE_HIDDEN | FILE_ATTRIBUTE_SYSTEM };
 	char self[32];
 	struct file_meta m;
-	NTSTATUS status = meta_of_file(f, &m);
+	NTSTATUS status = file_mapped_cut(f, 0);
 	uint32_t want;
 
+	if (!status)
+		status = meta_of_file(f, &m);
 	if (status)
 		return status;
 	if (m.attributes & KEPT & ~o->attributes)
@@ -433,9 +446,9 @@ static NTSTATUS make_file(struct file_open *o, struct file **ret)
 	}
 	if (kind == FILE_KIND_DISK || kind == FILE_KIND_LINK ||
 	    (kind == FILE_KIND_DIR && !f->dir)) {
-		status = overwrites(o) && kind == FILE_KIND_DISK
-				 ? may_overwrite(o, st)
-				 : STATUS_SUCCESS;
+		status = kind == FILE_KIND_DISK ? may_write(o) : STATUS_SUCCESS;
+		if (!status && overwrites(o) && kind == FILE_KIND_DISK)
+			status = may_overwrite(o, st);
 		if (!status)
 			status = share_enter(f, st, false);
 		if (status)
@@ -444,6 +457,8 @@ static NTSTATUS make_file(struct file_open *o, struct file **ret)
 	if (o->options & FILE_DELETE_ON_CLOSE) {
 		status = f->dir || f->from_lower ? STATUS_CANNOT_DELETE
 						 : share_may_delete(f);
+		if (!status && o->information != FILE_CREATED)
+			status = file_mapped_delete(f);
 		if (status)
 			goto fail;
 		f->delete_on_close = true;

@@ -6,6 +6,7 @@
  * file may be renamed to another spelling of its own name.
  */
 #include "syscall-xlate/nt/file-rename.h"
+#include "syscall-xlate/nt/file-mapped.h"
 #include "syscall-xlate/nt/file-security.h"
 
 #include <dirent.h>
@@ -153,6 +154,8 @@ static NTSTATUS may_replace(const struct target *to, uint32_t flags)
 	if (!(flags & POSIX) && share_others(&probe))
 		status = STATUS_ACCESS_DENIED;
 	share_forget(&probe);
+	if (file_mapped_delete_name(to->path.dirfd, to->path.host, &to->st))
+		status = STATUS_ACCESS_DENIED;
 	return status;
 }
 
@@ -515,7 +518,9 @@ static NTSTATUS dispose(struct file *f, bool on, bool posix, bool readonly_too)
 		return status;
 	}
 	/* At the close nobody could be told of a failure. */
-	status = posix ? share_delete_now(f) : share_may_delete(f);
+	status = file_mapped_delete(f);
+	if (!status)
+		status = posix ? share_delete_now(f) : share_may_delete(f);
 	if (status)
 		return status;
 	f->posix_delete = posix;

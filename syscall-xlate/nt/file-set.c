@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "syscall-xlate/nt/file-mapped.h"
 #include "syscall-xlate/nt/file-xattr.h"
 #include "syscall-xlate/nt/file-rename.h"
 #include "syscall-xlate/nt/info-rows.h"
@@ -64,12 +65,16 @@ static NTSTATUS set_position(struct file_set *s)
 
 static NTSTATUS set_end(struct file_set *s)
 {
+	NTSTATUS status;
+
 	if (s->f->kind == FILE_KIND_STREAM)
 		return stream_set_size(s->f, s->i64);
 	if (s->i64 < 0 || s->f->kind != FILE_KIND_DISK)
 		return STATUS_INVALID_PARAMETER;
-	return ftruncate(s->f->fd, s->i64) < 0 ? status_from_errno(errno)
-					       : STATUS_SUCCESS;
+	status = file_mapped_cut(s->f, s->i64);
+	if (!status && ftruncate(s->f->fd, s->i64) < 0)
+		status = status_from_errno(errno);
+	return status;
 }
 
 /* Room without size; less than the size cuts the file. */
@@ -91,8 +96,7 @@ static NTSTATUS set_allocation(struct file_set *s)
 	if (fstat(f->fd, &st) < 0)
 		return status_from_errno(errno);
 	if (room < st.st_size)
-		return ftruncate(f->fd, room) < 0 ? status_from_errno(errno)
-						  : STATUS_SUCCESS;
+		return set_end(s);
 	if (fallocate(f->fd, FALLOC_FL_KEEP_SIZE, 0, room) < 0 &&
 	    errno == ENOSPC)
 		return STATUS_DISK_FULL;

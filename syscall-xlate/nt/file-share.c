@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * file-share.c - what the open handles of one file have to agree about: share
- * modes, deletion, and byte ranges.
+ * modes, deletion, and byte ranges; and its sections (file-mapped.c).
  *
  * Known are the handles of this process, by device and inode; what other
  * processes have open, file-shared.c knows.
@@ -39,6 +39,52 @@ static struct inode *find(uint64_t dev, uint64_t ino)
 	return i;
 }
 
+static void tell_all(void)
+{
+	for (unsigned b = 0; b < BUCKETS; b++)
+		for (struct inode *i = buckets[b]; i; i = i->next)
+			peers_tell(i);
+}
+
+struct inode *inode_make(uint64_t dev, uint64_t ino)
+{
+	struct inode *i = find(dev, ino), **at = bucket(dev, ino);
+
+	if (i)
+		return i;
+	i = calloc(1, sizeof *i);
+	if (!i)
+		return NULL;
+	i->dev = dev;
+	i->ino = ino;
+	i->next = *at;
+	*at = i;
+	return i;
+}
+
+void inode_drop(struct inode *i)
+{
+	struct inode **at = bucket(i->dev, i->ino);
+
+	if (i->handles || i->maps)
+		return;
+	while (*at != i)
+		at = &(*at)->next;
+	*at = i->next;
+	free(i);
+}
+
+void inode_mapped(uint64_t dev, uint64_t ino, struct mapped *m)
+{
+	const struct inode *i = find(dev, ino), other = { .dev = dev, .ino = ino };
+
+	if (i)
+		*m = i->mapped;
+	if (peers_attach())
+		tell_all();
+	peers_mapped(&other, m);
+}
+
 static bool wants(const struct file *f, uint32_t access)
 {
 	return f->access & access;
@@ -59,7 +105,8 @@ static bool conflicts(const struct inode *i, const struct file *f)
 {
 	if (!takes_part(f))
 		return false;
-	return (wants(f, READS) && i->share_read < i->opens) ||
+	return (wants(f, FILE_WRITE_DATA) && i->mapped.images) ||
+	       (wants(f, READS) && i->share_read < i->opens) ||
 	       (wants(f, WRITES) && i->share_write < i->opens) ||
 	       (wants(f, ACCESS_DELETE) && i->share_delete < i->opens) ||
 	       (i->readers && !(f->share & FILE_SHARE_READ)) ||
@@ -87,32 +134,19 @@ static bool has_peers(const struct file *f)
 	return takes_part(f) && !f->from_lower;
 }
 
-static void tell_all(void)
-{
-	for (unsigned b = 0; b < BUCKETS; b++)
-		for (struct inode *i = buckets[b]; i; i = i->next)
-			peers_leave(i);
-}
-
 NTSTATUS share_enter(struct file *f, const struct statx *st, bool granted)
 {
 	uint64_t dev = makedev(st->stx_dev_major, st->stx_dev_minor);
-	struct inode **at = bucket(dev, st->stx_ino), *i;
 	NTSTATUS status = STATUS_SUCCESS;
+	struct inode *i;
 
 	pthread_mutex_lock(&inode_lock);
-	i = find(dev, st->stx_ino);
+	i = inode_make(dev, st->stx_ino);
 	if (!i) {
-		i = calloc(1, sizeof *i);
-		if (!i) {
-			pthread_mutex_unlock(&inode_lock);
-			return STATUS_NO_MEMORY;
-		}
-		i->dev = dev;
-		i->ino = st->stx_ino;
-		i->next = *at;
-		*at = i;
-	} else if (granted) {
+		pthread_mutex_unlock(&inode_lock);
+		return STATUS_NO_MEMORY;
+	}
+	if (granted) {
 		/* inherited: whoever passed it on was asked */
 	} else if (i->delete_pending && !i->unlinked) {
 		status = STATUS_DELETE_PENDING;
@@ -130,10 +164,7 @@ NTSTATUS share_enter(struct file *f, const struct statx *st, bool granted)
 			status = STATUS_SHARING_VIOLATION;
 		}
 	}
-	if (status && !i->handles) {
-		*at = i->next; /* made for nothing, and first in its list */
-		free(i);
-	}
+	inode_drop(i); /* if it was made for nothing */
 	pthread_mutex_unlock(&inode_lock);
 	return status;
 }
@@ -203,21 +234,16 @@ static void leave(struct file *f, bool may_unlink)
 	}
 	count(i, f, -1);
 	if (has_peers(f))
-		peers_leave(i);
+		peers_tell(i);
 	if (last) {
-		struct inode **at = bucket(i->dev, i->ino);
-
-		while (*at != i)
-			at = &(*at)->next;
-		*at = i->next;
+		/* What a section may keep of it has no such state. */
+		i->delete_pending = i->unlinked = false;
+		lock_forget(i);
 	}
+	inode_drop(i);
 	pthread_mutex_unlock(&inode_lock);
 	if (gone)
 		unlink_file(f, dev, ino);
-	if (last) {
-		lock_forget(i);
-		free(i);
-	}
 }
 
 void share_leave(struct file *f)
@@ -240,14 +266,16 @@ bool share_delete_pending(struct file *f)
 	return pending;
 }
 
-bool share_device(struct file *f, uint64_t *dev)
+bool share_inode(struct file *f, uint64_t *dev, uint64_t *ino)
 {
 	bool known;
 
 	pthread_mutex_lock(&inode_lock);
 	known = f->inode != NULL;
-	if (known)
+	if (known) {
 		*dev = f->inode->dev;
+		*ino = f->inode->ino;
+	}
 	pthread_mutex_unlock(&inode_lock);
 	return known;
 }
@@ -297,6 +325,7 @@ NTSTATUS share_delete_name(const struct statx *st, int dirfd, const char *path)
 {
 	struct file probe = { .access = ACCESS_DELETE, .share = 7 };
 	struct inode other = { .ino = st->stx_ino }, *i;
+	struct mapped mapped = { 0 };
 	NTSTATUS status = STATUS_SUCCESS;
 
 	other.dev = makedev(st->stx_dev_major, st->stx_dev_minor);
@@ -310,6 +339,10 @@ NTSTATUS share_delete_name(const struct statx *st, int dirfd, const char *path)
 		tell_all();
 	if (!status && !peers_allow(&other, &probe))
 		status = STATUS_SHARING_VIOLATION;
+	if (!status)
+		inode_mapped(other.dev, other.ino, &mapped);
+	if (mapped.images || mapped.size)
+		status = STATUS_CANNOT_DELETE;
 	if (!status && unlinkat(dirfd, path, 0) < 0)
 		status = delete_status(errno);
 	if (!status && i)

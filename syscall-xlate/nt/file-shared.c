@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * file-shared.c - share modes between processes.
+ * file-shared.c - share modes between processes, and what is mapped.
  *
- * What this process has open of each file is one slot of a table in memory
+ * What this process has open or mapped of each file is one slot of a table in memory
  * that all processes of the user share.  An open looks at the slots of its file
  * and writes its own: no system call, once that page of the table is known to
  * have memory.
@@ -45,7 +45,7 @@ enum {
 	BUCKETS = 1024,
 	SPINS = 200,
 	/* Of the table and how it is locked; part of how it is found. */
-	VERSION = 5,
+	VERSION = 6,
 	/* A file's byte 0 is locked by all; the tokens' lie beyond the table. */
 	TOKENS_AT = 1 << 30,
 	FD_BITS = 20, /* of a descriptor's number */
@@ -54,8 +54,8 @@ enum {
 struct slot {
 	uint32_t owner; /* a token; 0: free */
 	uint16_t readers, writers, deleters, opens;
-	uint16_t share_read, share_write, share_delete, pad;
-	uint32_t reserved;
+	uint16_t share_read, share_write, share_delete, images;
+	uint32_t pages; /* that are in a section of data */
 	uint64_t key;
 };
 _Static_assert(sizeof(struct slot) == 32, "two slots to a cache line");
@@ -387,7 +387,8 @@ static bool slot_conflicts(const struct slot *s, const struct file *f)
 	bool writes = f->access & (FILE_WRITE_DATA | FILE_APPEND_DATA);
 	bool deletes = f->access & ACCESS_DELETE;
 
-	return (reads && s->share_read < s->opens) ||
+	return (f->access & FILE_WRITE_DATA && s->images) ||
+	       (reads && s->share_read < s->opens) ||
 	       (writes && s->share_write < s->opens) ||
 	       (deletes && s->share_delete < s->opens) ||
 	       (s->readers && !(f->share & FILE_SHARE_READ)) ||
@@ -414,7 +415,7 @@ static void publish(struct bucket *b, uint64_t key, const struct inode *i)
 	if (!mine)
 		return;
 	*mine = (struct slot){
-		.owner = i->opens ? self : 0,
+		.owner = i->opens || i->maps ? self : 0,
 		.key = key,
 		.opens = (uint16_t)i->opens,
 		.readers = (uint16_t)i->readers,
@@ -423,6 +424,9 @@ static void publish(struct bucket *b, uint64_t key, const struct inode *i)
 		.share_read = (uint16_t)i->share_read,
 		.share_write = (uint16_t)i->share_write,
 		.share_delete = (uint16_t)i->share_delete,
+		.images = (uint16_t)MIN(i->mapped.images, (unsigned)UINT16_MAX),
+		.pages = (uint32_t)MIN(ROUND_UP(i->mapped.size, PAGE) / PAGE,
+				       (uint64_t)UINT32_MAX),
 	};
 }
 
@@ -473,7 +477,7 @@ bool peers_allow(const struct inode *i, const struct file *f)
 	return !conflict;
 }
 
-void peers_leave(const struct inode *i)
+void peers_tell(const struct inode *i)
 {
 	uint64_t key = key_of(i);
 	struct bucket *b = bucket_of(i);
@@ -482,5 +486,29 @@ void peers_leave(const struct inode *i)
 		return;
 	lock(b);
 	publish(b, key, i);
+	unlock(b);
+}
+
+void peers_mapped(const struct inode *i, struct mapped *m)
+{
+	uint64_t key = key_of(i);
+	struct bucket *b = bucket_of(i);
+
+	if (!b)
+		return;
+	lock(b);
+	for (unsigned k = 0; k < SLOTS; k++) {
+		struct slot *s = &b->slot[k];
+
+		if (!s->owner || s->owner == self || s->key != key ||
+		    !(s->images || s->pages))
+			continue;
+		if (!alive(s->owner)) {
+			s->owner = 0;
+			continue;
+		}
+		m->images += s->images;
+		m->size = MAX(m->size, (uint64_t)s->pages * PAGE);
+	}
 	unlock(b);
 }

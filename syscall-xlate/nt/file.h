@@ -295,8 +295,8 @@ NTSTATUS share_enter(struct file *f, const struct statx *st, bool granted);
 void share_leave(struct file *f);  /* may unlink the file */
 void share_forget(struct file *f); /* the same, and never does */
 bool share_delete_pending(struct file *f);
-/* The host's number of the file system it is on; false: not known here. */
-bool share_device(struct file *f, uint64_t *dev);
+/* The host's numbers of its file system and it; false: not known here. */
+bool share_inode(struct file *f, uint64_t *dev, uint64_t *ino);
 void share_set_delete(struct file *f, bool on);
 /*
  * Removes the name now, as POSIX semantics wants it; the file lives until its

@@ -274,6 +274,7 @@ static void fill_block(struct start_block *b, size_t size,
 	b->starter_id = nt_self->id;
 	b->control = g->control[1];
 	b->debug = g->debug[1];
+	b->held = r->held;
 	b->debug_flags = g->debug_flags;
 	b->flags = p->flags;
 	b->window_flags = p->window_flags;

@@ -20,6 +20,7 @@
 #include "base/bytes.h"
 #include "syscall-xlate/launch.h"
 #include "syscall-xlate/nt/debug.h"
+#include "syscall-xlate/nt/file-mapped.h"
 #include "syscall-xlate/nt/file-private.h"
 #include "syscall-xlate/nt/mitigation.h"
 #include "syscall-xlate/nt/nt-private.h"
@@ -87,8 +88,14 @@ static NTSTATUS find_image(struct request *r, enum kind *kind)
 		status = STATUS_INVALID_IMAGE_NOT_MZ;
 	else if (access(r->host, X_OK))
 		status = STATUS_ACCESS_DENIED;
-	close(fd);
 	*kind = head[0] == 'M' ? KIND_PE : KIND_NATIVE;
+	/* From now on, not only when the child has come that far. */
+	if (!status && *kind == KIND_PE && fd > STDERR_FILENO) {
+		program_hold(fd);
+		r->held = fd;
+	} else {
+		close(fd);
+	}
 	return status;
 }
 
@@ -449,6 +456,7 @@ NTSTATUS nt_create_user_process(struct task *t, gaddr process, gaddr thread,
 	r = calloc(1, sizeof *r);
 	if (!r)
 		return STATUS_NO_MEMORY;
+	r->held = -1;
 	r->inherit = process_flags & FLAG_INHERIT;
 	r->breakaway = process_flags & FLAG_BREAKAWAY;
 	r->debug_only_this = process_flags & FLAG_NO_DEBUG_INHERIT;

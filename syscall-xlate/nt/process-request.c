@@ -34,6 +34,8 @@ void request_free(struct request *r)
 		object_put(r->parent_jobs[i]);
 	if (r->parent)
 		object_put(&r->parent->object);
+	if (r->held >= 0)
+		close(r->held);
 	free(r->jobs);
 	free(r);
 }

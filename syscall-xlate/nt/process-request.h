@@ -42,6 +42,7 @@ struct request {
 	uint64_t mitigations[2]; /* see mitigation.h */
 	gaddr client_id, client_id_len, teb_address;
 	char host[HOST_PATH_MAX]; /* the image */
+	int held;		  /* open, for the child (file-mapped.h); -1 */
 	char cwd[HOST_PATH_MAX];  /* "": ours */
 	char pty[64];		  /* its console, if not ours: /dev/pts/N */
 };

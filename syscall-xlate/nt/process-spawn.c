@@ -90,6 +90,8 @@ static int add_files(posix_spawn_file_actions_t *fa, const struct passing *g,
 				fa, g->objects[i].fd, g->objects[i].fd);
 	if (!err && channel >= 0)
 		err = posix_spawn_file_actions_adddup2(fa, channel, channel);
+	if (!err && r->held >= 0)
+		err = posix_spawn_file_actions_adddup2(fa, r->held, r->held);
 	if (!err && g->control[1] >= 0)
 		err = posix_spawn_file_actions_adddup2(fa, g->control[1],
 						       g->control[1]);

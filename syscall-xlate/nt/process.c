@@ -85,9 +85,9 @@ int process_init(const struct launch *l, struct err *e)
 
 	if (!p)
 		return err_set(e, ENOMEM, "no memory");
-	p->id = process_id(getpid());
-	p->parent_id = process_id(getppid());
 	p->host_pid = getpid();
+	p->id = process_id(p->host_pid);
+	p->parent_id = process_id(getppid());
 	p->pidfd = p->control = p->block_fd = -1;
 	p->is_nt = true;
 	p->launch = l;

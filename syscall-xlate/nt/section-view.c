@@ -359,7 +359,7 @@ NTSTATUS nt_extend_section(struct task *t, uint64_t section, gaddr size)
 			 (n > INT64_MAX || ftruncate(s->fd, (off_t)n) < 0))
 			status = STATUS_SECTION_NOT_EXTENDED;
 		else
-			s->size = n;
+			section_has_grown(&s->object, n);
 	} else {
 		n = s->size;
 	}

@@ -111,6 +111,7 @@ static void section_from_page(struct object *o, const struct shared_page *p)
 
 static void forget(struct nt_section *s)
 {
+	file_map_leave(&s->map);
 	if (s->image)
 		image_close(s->image); /* and s->fd, which is the image's */
 	else if (s->fd >= 0)
@@ -119,6 +120,18 @@ static void forget(struct nt_section *s)
 	s->fd = -1;
 	free(s->nt_path);
 	s->nt_path = NULL;
+}
+
+/* Its file is held from now on.  Not for those that are built in: nobody may
+   change them. */
+static void hold_file(struct nt_section *s)
+{
+	struct stat st;
+
+	if (s->image)
+		file_map_enter(&s->map, s->image->dev, s->image->ino, true, 0);
+	else if (s->in_file && !fstat(s->fd, &st))
+		file_map_enter(&s->map, st.st_dev, st.st_ino, false, s->size);
 }
 
 /* Where its file is: as another process has left it in the shared one. */
@@ -159,6 +172,7 @@ static void reopen(struct nt_section *s)
 	} else {
 		s->fd = fd;
 	}
+	hold_file(s);
 }
 
 /* Our file's path, for those who open the section by name. */
@@ -250,6 +264,8 @@ static struct object *section_receive(const struct nt_passed *p)
 		}
 		close(p->fd);
 	}
+	if (s)
+		hold_file(s);
 	return s ? &s->object : NULL;
 }
 
@@ -284,6 +300,7 @@ void section_has_grown(struct object *o, uint64_t size)
 
 	while (old < size && !atomic_compare_exchange_weak(&s->size, &old, size))
 		;
+	file_map_grow(&s->map, size);
 }
 
 struct nt_section *section_take_fd(int fd, uint32_t attributes,
@@ -346,6 +363,7 @@ static NTSTATUS fill_file(struct task *t, struct nt_section *s, uint64_t file,
 	struct stat st;
 	uint32_t want =
 		s->attributes & SEC_IMAGE ? FILE_EXECUTE : p->file_access;
+	bool built_in;
 	NTSTATUS status;
 	int fd;
 
@@ -368,9 +386,12 @@ static NTSTATUS fill_file(struct task *t, struct nt_section *s, uint64_t file,
 		status = status_from_errno(errno);
 	else if (!S_ISREG(st.st_mode))
 		status = STATUS_INVALID_FILE_FOR_SECTION;
-	if (s->image && file_object_built_in(o))
-		image_trust(s->image);
+	built_in = file_object_built_in(o);
 	object_put(o);
+	if (s->image && built_in)
+		image_trust(s->image);
+	else if (s->image)
+		hold_file(s);
 	if (status != STATUS_SUCCESS || s->image)
 		return status;
 
@@ -386,6 +407,8 @@ static NTSTATUS fill_file(struct task *t, struct nt_section *s, uint64_t file,
 					       : STATUS_SECTION_TOO_BIG;
 	}
 	s->size = size;
+	if (!built_in)
+		file_map_enter(&s->map, st.st_dev, st.st_ino, false, size);
 	return STATUS_SUCCESS;
 }
 

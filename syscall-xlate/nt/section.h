@@ -5,7 +5,7 @@
 #ifndef RF_NT_SECTION_H
 #define RF_NT_SECTION_H
 
-#include "syscall-xlate/nt/nt.h"
+#include "syscall-xlate/nt/file-mapped.h"
 
 enum {
 	SECTION_QUERY = 1,
@@ -50,6 +50,7 @@ struct nt_section {
 	struct image *image;   /* SEC_IMAGE; owned */
 	bool no_execute;       /* SEC_IMAGE_NO_EXECUTE */
 	uint64_t fd_base;      /* where in fd the section begins */
+	struct file_map map;   /* of its file */
 	/* Named, and other processes' as well: what it is lies in
 	   object.shared, and these fields have caught up with that. */
 	bool in_file, reopen;
@@ -69,7 +70,7 @@ void section_attach(struct nt_section *s);
 int section_fd(struct object *o);
 /* A file's data, not memory. */
 bool section_of_file(struct object *o);
-/* The file has grown to at least size bytes by a commit. */
+/* The file has grown, and with it the section, to at least size bytes. */
 void section_has_grown(struct object *o, uint64_t size);
 /* May a shared view of o be given this protection? */
 bool section_view_allows(struct object *o, uint32_t prot);

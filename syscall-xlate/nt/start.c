@@ -8,6 +8,7 @@
 #include "syscall-xlate/nt/start.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,9 +22,10 @@
 #include "syscall-xlate/nt/console.h"
 #include "syscall-xlate/nt/debug.h"
 #include "syscall-xlate/nt/environ.h"
-#include "syscall-xlate/nt/file.h"
+#include "syscall-xlate/nt/file-mapped.h"
 #include "syscall-xlate/nt/path.h"
 #include "syscall-xlate/nt/placement.h"
+#include "syscall-xlate/nt/process-create.h"
 #include "syscall-xlate/nt/process.h"
 #include "syscall-xlate/nt/vad.h"
 #include "syscall-xlate/nt/wow64.h"
@@ -106,10 +108,25 @@ static int map_ntdll(const struct launch *l, struct err *e)
 	return NT_SUCCESS(s) ? 0 : map_failed(e, path, s);
 }
 
+/* Nobody is to write to the program; its parent may have seen to that already. */
+static void hold_program(const struct image *img)
+{
+	static struct file_map map;
+	const struct start_block *b = process_start_block();
+
+	if (b && b->held >= 0)
+		fcntl(b->held, F_SETFD, FD_CLOEXEC);
+	else
+		program_hold(img->fd);
+	file_map_enter(&map, img->dev, img->ino, true, 0);
+}
+
 static int map_program(const struct launch *l, struct err *e)
 {
 	uint64_t size = 0;
 	NTSTATUS s;
+
+	hold_program(l->image);
 
 	nt_self->image_base = 0;
 	s = vm_map_image(l->image, nt_self->image_nt_path, &nt_self->image_base,

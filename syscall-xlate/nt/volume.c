@@ -49,11 +49,11 @@ static NTSTATUS host_volume(struct file *f, struct statvfs *fs)
 
 static NTSTATUS query_volume(struct file *f, struct out *o)
 {
-	uint64_t dev;
+	uint64_t dev, ino;
 
 	if (!on_volume(f))
 		return STATUS_INVALID_DEVICE_REQUEST;
-	if (!share_device(f, &dev)) {
+	if (!share_inode(f, &dev, &ino)) {
 		struct file_meta m;
 		NTSTATUS status = meta_of_file(f, &m);
 
