@@ -362,6 +362,12 @@ int bsd_prot(uint32_t prot); /* PROT_* to enum guest_prot */
 gaddr bsd_map_anywhere(uint64_t size, int prot, gaddr from);
 void bsd_brk_init(gaddr at);
 
+/*
+ * The host's path of an object of shared memory, "/name": BSD_PATH bytes.  0 or
+ * -errno.
+ */
+int bsd_shm_path(const char *name, char *path);
+
 /* ---- program start (exec.c) ------------------------------------------------------ */
 
 struct bsd_image {
@@ -389,6 +395,7 @@ void vfork_wait(struct task *t, int pipe);
 void bsd_closing(int fd); /* fd is about to be closed */
 void kqueue_closed(int fd); /* the same for kqueues */
 void kqueue_forked(void);
+void kqueue_leave(void); /* the process ends */
 
 /* ---- sockets ---------------------------------------------------------------------------- */
 

@@ -1,24 +1,25 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * kqueue-private.h - between kqueue.c (watches), kqueue-wait.c (events) and
- * kqueue-watch.c (what the host has no descriptor for).
+ * kqueue-private.h - between kqueue.c (watches), kqueue-wait.c (events),
+ * kqueue-watch.c (what the host has no descriptor for) and kqueue-proc.c.
  */
 #ifndef RF_KQUEUE_PRIVATE_H
 #define RF_KQUEUE_PRIVATE_H
 
 #include <pthread.h>
 #include <stdatomic.h>
+#include <sys/stat.h>
 
 #include "syscall-xlate/bsd/kqueue.h"
+#include "syscall-xlate/bsd/proc-watch.h"
 
-enum { TAG_READ = 1, TAG_WRITE = 2, TAG_FIRST = 16, BUCKETS = 64 };
+enum { TAG_READ = 1, TAG_WRITE, TAG_PROC, TAG_FIRST = 16, BUCKETS = 64 };
 
 enum {
 	NOTE_DELETE = 1, NOTE_WRITE = 2, NOTE_EXTEND = 4, NOTE_ATTRIB = 8,
-	NOTE_LINK = 0x10, NOTE_RENAME = 0x20, NOTE_OPEN = 0x80,
+	NOTE_LINK = 0x10, NOTE_RENAME = 0x20, NOTE_REVOKE = 0x40, NOTE_OPEN = 0x80,
 	NOTE_CLOSE = 0x100, NOTE_CLOSE_WRITE = 0x200, NOTE_READ = 0x400,
 };
-#define NOTE_EXIT 0x80000000u
 #define NOTE_TRIGGER 0x01000000u
 #define NOTE_FFCTRLMASK 0xc0000000u
 #define NOTE_FFLAGSMASK 0x00ffffffu
@@ -36,6 +37,12 @@ struct knote {
 	bool was_empty;	    /* KQ_EMPTY: and that was told */
 	uint32_t *mounts;   /* KQ_FS: which there were, in ascending order */
 	size_t nmounts;
+	uint32_t pending;   /* KQ_PROC: what is to be told */
+	bool is_told;	    /* KQ_PROC: the process knows of us */
+	bool is_gone;	    /* KQ_PROC: it has ended */
+	int parent;	    /* KQ_PROC: of a child that is followed */
+	struct stat was;    /* KQ_VNODE: when it was last told of */
+	int status;	    /* KQ_PROC: so it said that it would end */
 	struct knote *next;
 };
 
@@ -46,12 +53,18 @@ struct kq {
 	pthread_mutex_t lock;
 	struct knote *bucket[BUCKETS];
 	unsigned nalways;
+	struct proc_log log; /* what processes tell: open while listens */
+	bool listens;
+	unsigned npending;   /* watches with something pending */
 	uint64_t next_tag;
 	struct kq *next;
 };
 
 /* Where the watch is linked, or would be.  The queue is locked, as below. */
 struct knote **kq_note(struct kq *q, enum kq_filter filter, uint64_t ident);
+/* A new one like ev, of ident, without a descriptor; NULL: no memory. */
+struct knote *kq_note_new(struct kq *q, const struct kq_event *ev,
+			  uint64_t ident);
 struct knote *kq_note_by_tag(struct kq *q, uint64_t tag);
 void kq_drop(struct kq *q, struct knote **p);
 int kq_arm_timer(struct knote *k);
@@ -68,6 +81,15 @@ bool kq_file_changed(const struct knote *k);
 /* The list of mounts, -1 with errno; VQ_* of what has changed since. */
 int kq_mounts_open(struct knote *k);
 uint32_t kq_mounts_look(struct knote *k);
+/*
+ * Processes: after k has been added or changed, 0 or -errno; before it goes; what
+ * has been told becomes pending; the event of that, and of its end.
+ */
+int kq_proc_watch(struct kq *q, struct knote *k);
+void kq_proc_unwatch(struct kq *q, struct knote *k);
+void kq_proc_hear(struct kq *q);
+void kq_proc_event(struct kq *q, struct knote *k, bool ended,
+		   struct kq_event *ev);
 /* One change of a kevent(2).  0 or -errno. */
 int kq_change(struct kq *q, const struct kq_event *c);
 /* How often a signal has come. */

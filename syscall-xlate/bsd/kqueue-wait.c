@@ -49,8 +49,6 @@ static void reported(struct kq *q, struct knote *k)
 		kq_drop(q, kq_note(q, k->ev.filter, k->ev.ident));
 	} else if (k->ev.flags & EV_DISPATCH) {
 		k->disabled = true;
-		if (k->ev.filter == KQ_TIMER)
-			kq_arm_timer(k);
 		kq_rearm(q, k);
 	}
 }
@@ -89,35 +87,56 @@ static int report_fd(struct kq *q, struct out *o, enum kq_filter filter, int fd,
 	return 0;
 }
 
+/* A file's status has changed: which part of it? */
+static uint32_t status_notes(const struct stat *was, const struct stat *st)
+{
+	uint32_t notes = 0;
+
+	if (st->st_nlink != was->st_nlink)
+		notes |= st->st_nlink ? NOTE_LINK : NOTE_DELETE;
+	if (!notes || st->st_mode != was->st_mode || st->st_uid != was->st_uid ||
+	    st->st_gid != was->st_gid)
+		notes |= NOTE_ATTRIB;
+	return notes;
+}
+
 static uint32_t vnode_notes(struct knote *k)
 {
 	char buf[4096] __attribute__((aligned(8)));
+	enum { ENTRIES = IN_CREATE | IN_DELETE | IN_MOVE };
 	uint32_t notes = 0;
-	struct stat st;
+	struct stat st = k->was;
 	ssize_t n;
 
+	fstat((int)k->ev.ident, &st);
 	while ((n = read(k->fd, buf, sizeof buf)) > 0)
 		for (char *p = buf; p < buf + n;) {
 			const struct inotify_event *e = (const void *)p;
 			uint32_t m = e->mask;
 
-			notes |= m & IN_MODIFY ? NOTE_WRITE | NOTE_EXTEND : 0;
-			notes |= m & (IN_CREATE | IN_DELETE | IN_MOVE) ?
-					 NOTE_WRITE | NOTE_LINK :
+			/* With a name it is about a folder's entry. */
+			if (e->len) {
+				notes |= m & ENTRIES ? NOTE_WRITE : 0;
+				notes |= m & IN_MOVE ? NOTE_EXTEND : 0;
+				notes |= m & ENTRIES && m & IN_ISDIR ? NOTE_LINK
+								     : 0;
+				m = 0;
+			}
+			notes |= m & IN_MODIFY ? NOTE_WRITE : 0;
+			notes |= m & IN_MODIFY && st.st_size > k->was.st_size ?
+					 NOTE_EXTEND :
 					 0;
-			notes |= m & IN_ATTRIB ? NOTE_ATTRIB | NOTE_LINK : 0;
+			notes |= m & IN_ATTRIB ? status_notes(&k->was, &st) : 0;
 			notes |= m & IN_DELETE_SELF ? NOTE_DELETE : 0;
 			notes |= m & IN_MOVE_SELF ? NOTE_RENAME : 0;
+			notes |= m & IN_UNMOUNT ? NOTE_REVOKE : 0;
 			notes |= m & IN_OPEN ? NOTE_OPEN : 0;
 			notes |= m & IN_CLOSE_NOWRITE ? NOTE_CLOSE : 0;
 			notes |= m & IN_CLOSE_WRITE ? NOTE_CLOSE_WRITE : 0;
 			notes |= m & IN_ACCESS ? NOTE_READ : 0;
 			p += sizeof *e + e->len;
 		}
-	/* While it is open here a removed file shows as a change of links. */
-	if (notes & NOTE_ATTRIB && fstat((int)k->ev.ident, &st) == 0 &&
-	    st.st_nlink == 0)
-		notes |= NOTE_DELETE;
+	k->was = st;
 	return notes & k->ev.fflags;
 }
 
@@ -137,7 +156,7 @@ static bool read_watch(struct knote *k, struct kq_event *ev)
 	case KQ_USER:
 		if (!k->triggered)
 			return false;
-		if (k->ev.flags & (EV_CLEAR | EV_DISPATCH | EV_ONESHOT)) {
+		if (k->ev.flags & EV_CLEAR) {
 			k->triggered = false;
 			if (read(k->fd, &n, sizeof n) < 0)
 				return true;
@@ -162,7 +181,6 @@ static bool read_watch(struct knote *k, struct kq_event *ev)
 		k->seen += (uint32_t)n;
 		ev->data = (int64_t)n;
 		return n != 0;
-	case KQ_PROC:
 	case KQ_PROCDESC:
 		waitid(P_PIDFD, (id_t)k->fd, &si, WEXITED | WNOWAIT | WNOHANG);
 		ev->fflags = NOTE_EXIT;
@@ -172,8 +190,12 @@ static bool read_watch(struct knote *k, struct kq_event *ev)
 				   bsd_sig_from_host(si.si_status);
 		k->ev.flags |= EV_ONESHOT;
 		return true;
+	case KQ_PROC:
+		k->is_gone = true;
+		return false;
 	case KQ_VNODE:
 		ev->fflags = vnode_notes(k);
+		ev->data = 0;
 		return ev->fflags != 0;
 	default:
 		return false;
@@ -233,11 +255,38 @@ static int collect_always(struct kq *q, struct out *o)
 	return 0;
 }
 
+/*
+ * Processes: of each what it has told and its end are one event.  An end that
+ * nobody asked for ends the watch without one.
+ */
+static int collect_procs(struct kq *q, struct out *o)
+{
+	for (unsigned i = 0; i < BUCKETS; i++) {
+		struct knote *next;
+
+		for (struct knote *k = q->bucket[i]; k && o->n < o->max;
+		     k = next) {
+			struct kq_event ev;
+
+			next = k->next;
+			if (k->ev.filter != KQ_PROC || k->disabled ||
+			    !(k->pending || k->is_gone))
+				continue;
+			kq_proc_event(q, k, k->is_gone, &ev);
+			if (ev.fflags && emit(o, &ev))
+				return -EFAULT;
+			reported(q, k);
+		}
+	}
+	return 0;
+}
+
 /* What stands at the moment; the queue is locked. */
 static int collect(struct kq *q, struct out *o)
 {
 	struct epoll_event e[BATCH];
 	int n = epoll_wait(q->fd, e, BATCH, 0), ret = collect_always(q, o);
+	bool ended = false;
 
 	for (int i = 0; i < n && !ret && o->n < o->max; i++) {
 		struct kq_event ev;
@@ -250,13 +299,15 @@ static int collect(struct kq *q, struct out *o)
 			continue;
 		}
 		k = kq_note_by_tag(q, e[i].data.u64);
+		ended |= k && k->ev.filter == KQ_PROC;
 		if (!k || k->disabled || !read_watch(k, &ev))
 			continue;
 		ret = emit(o, &ev);
 		if (!ret)
 			reported(q, k);
 	}
-	return ret;
+	kq_proc_hear(q);
+	return !ret && (ended || q->npending) ? collect_procs(q, o) : ret;
 }
 
 static int64_t apply_changes(struct kq *q, gaddr changes, uint64_t n,

@@ -162,8 +162,6 @@ int kq_mounts_open(struct knote *k)
 		return -1;
 	}
 	k->nmounts = (size_t)n;
-	/* The system does so: an event is told once. */
-	k->ev.flags |= EV_CLEAR;
 	return fd;
 }
 

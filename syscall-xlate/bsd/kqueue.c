@@ -5,7 +5,8 @@
  * The guest's descriptor is an epoll instance.  In it are two more, one for
  * reading and one for writing, because a kqueue may watch a descriptor's two
  * sides in different ways and an epoll may not; and timers, counters, process
- * and inotify descriptors, one for each watch of those kinds.
+ * and inotify descriptors, one for each watch of those kinds, and one more
+ * inotify for what processes tell.
  */
 #include "syscall-xlate/bsd/kqueue.h"
 #include "syscall-xlate/bsd/kqueue-private.h"
@@ -90,6 +91,7 @@ int64_t kqueue_new(int flags)
 		return -code;
 	}
 	q->next_tag = TAG_FIRST;
+	q->log.fd = -1;
 	pthread_mutex_init(&q->lock, NULL);
 	q->users = 1; /* the list */
 	pthread_mutex_lock(&lock);
@@ -117,6 +119,22 @@ struct knote **kq_note(struct kq *q, enum kq_filter filter, uint64_t ident)
 	return p;
 }
 
+struct knote *kq_note_new(struct kq *q, const struct kq_event *ev,
+			  uint64_t ident)
+{
+	struct knote *k = calloc(1, sizeof *k);
+
+	if (!k)
+		return NULL;
+	k->ev = *ev;
+	k->ev.ident = ident;
+	k->fd = -1;
+	k->tag = q->next_tag++;
+	k->next = q->bucket[ident % BUCKETS];
+	q->bucket[ident % BUCKETS] = k;
+	return k;
+}
+
 struct knote *kq_note_by_tag(struct kq *q, uint64_t tag)
 {
 	for (unsigned i = 0; i < BUCKETS; i++)
@@ -141,6 +159,8 @@ void kq_drop(struct kq *q, struct knote **p)
 		epoll_ctl(q->fd, EPOLL_CTL_DEL,
 			  signals[k->ev.ident].fd, NULL);
 		bsd_signal_watch((int)k->ev.ident, -1);
+	} else if (k->ev.filter == KQ_PROC) {
+		kq_proc_unwatch(q, k);
 	}
 	if (k->fd >= 0)
 		close(k->fd);
@@ -153,6 +173,7 @@ static void free_queue(struct kq *q)
 	for (unsigned i = 0; i < BUCKETS; i++)
 		while (q->bucket[i])
 			kq_drop(q, &q->bucket[i]);
+	proc_log_close(&q->log, true);
 	close(q->read);
 	close(q->write);
 	free(q);
@@ -210,6 +231,7 @@ void kqueue_forked(void)
 {
 	pthread_mutex_init(&lock, NULL);
 	for (struct kq *q = queues; q; q = q->next) {
+		proc_log_close(&q->log, false);
 		close(q->read);
 		close(q->write);
 		for (unsigned i = 0; i < BUCKETS; i++)
@@ -220,6 +242,22 @@ void kqueue_forked(void)
 	}
 	queues = NULL; /* the memory is the parent's copy, and small */
 	nqueues = 0;
+}
+
+/* What processes would go on telling to nobody. */
+void kqueue_leave(void)
+{
+	pthread_mutex_lock(&lock);
+	for (struct kq *q = queues; q; q = q->next) {
+		pthread_mutex_lock(&q->lock);
+		for (unsigned i = 0; q->listens && i < BUCKETS; i++)
+			for (struct knote *k = q->bucket[i]; k; k = k->next)
+				if (k->ev.filter == KQ_PROC)
+					kq_proc_unwatch(q, k);
+		proc_log_close(&q->log, true);
+		pthread_mutex_unlock(&q->lock);
+	}
+	pthread_mutex_unlock(&lock);
 }
 
 void kqueue_signal(int sig)
@@ -262,19 +300,17 @@ static int arm_fd(struct kq *q, struct knote *k, bool fresh)
 
 int kq_arm_timer(struct knote *k)
 {
-	int64_t unit = k->ev.unit, n = MAX(k->ev.data, 0);
+	int64_t unit = k->ev.unit, n = k->ev.data;
 	struct itimerspec its = { 0 };
 
-	if (n > INT64_MAX / MAX(unit, 1))
+	if (n < 0 || n > INT64_MAX / MAX(unit, 1))
 		return -EINVAL;
-	if (!k->disabled) {
-		its.it_value.tv_sec = n * unit / 1000000000;
-		its.it_value.tv_nsec = n * unit % 1000000000;
-		if (n == 0)
-			its.it_value.tv_nsec = 1;
-		if (!(k->ev.flags & EV_ONESHOT) && !k->ev.absolute)
-			its.it_interval = its.it_value;
-	}
+	its.it_value.tv_sec = n * unit / 1000000000;
+	its.it_value.tv_nsec = n * unit % 1000000000;
+	if (n == 0)
+		its.it_value.tv_nsec = 1;
+	if (!(k->ev.flags & EV_ONESHOT) && !k->ev.absolute)
+		its.it_interval = its.it_value;
 	return timerfd_settime(k->fd, k->ev.absolute ? TFD_TIMER_ABSTIME : 0,
 			       &its, NULL) ?
 		       -errno :
@@ -286,10 +322,11 @@ static uint32_t vnode_mask(uint32_t notes)
 	static const struct flag_pair map[] = {
 		{ NOTE_DELETE, IN_DELETE_SELF | IN_ATTRIB },
 		{ NOTE_WRITE, IN_MODIFY | IN_CREATE | IN_DELETE | IN_MOVE },
-		{ NOTE_EXTEND, IN_MODIFY },
+		{ NOTE_EXTEND, IN_MODIFY | IN_MOVE },
 		{ NOTE_ATTRIB, IN_ATTRIB },
-		{ NOTE_LINK, IN_ATTRIB | IN_CREATE | IN_DELETE },
+		{ NOTE_LINK, IN_ATTRIB | IN_CREATE | IN_DELETE | IN_MOVE },
 		{ NOTE_RENAME, IN_MOVE_SELF },
+		{ NOTE_REVOKE, IN_UNMOUNT },
 		{ NOTE_OPEN, IN_OPEN },
 		{ NOTE_CLOSE, IN_CLOSE_NOWRITE },
 		{ NOTE_CLOSE_WRITE, IN_CLOSE_WRITE },
@@ -342,6 +379,7 @@ static int open_watch(struct kq *q, struct knote *k)
 		return procdesc((int)k->ev.ident);
 	case KQ_VNODE:
 		fd = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
+		fstat((int)k->ev.ident, &k->was);
 		snprintf(path, sizeof path, "/proc/self/fd/%d",
 			 (int)k->ev.ident);
 		if (fd >= 0 && inotify_add_watch(fd, path,
@@ -420,15 +458,19 @@ static int start_watch(struct kq *q, struct knote *k)
 		k->always = true;
 		q->nalways++;
 	}
-	ret = k->ev.filter == KQ_TIMER ? kq_arm_timer(k) : 0;
+	ret = k->ev.filter == KQ_TIMER ? kq_arm_timer(k) :
+	      k->ev.filter == KQ_PROC  ? kq_proc_watch(q, k) :
+					 0;
 	return ret ? ret : add(q->fd, k->fd, events_of(k), k->tag);
 }
 
-static void user_change(struct knote *k, const struct kq_event *c)
+static void user_change(struct knote *k, const struct kq_event *c, bool fresh)
 {
 	const uint64_t one = 1;
 	uint32_t bits = c->fflags & NOTE_FFLAGSMASK;
+	uint64_t n;
 
+	k->ev.data = c->data;
 	switch (c->fflags & NOTE_FFCTRLMASK) {
 	case 0x40000000:
 		k->ev.fflags &= bits;
@@ -444,6 +486,50 @@ static void user_change(struct knote *k, const struct kq_event *c)
 		k->triggered = true;
 		if (write(k->fd, &one, sizeof one) < 0)
 			return; /* full: it stands already */
+	}
+	/* As a change this is a command: it has not been triggered. */
+	if (c->flags & EV_CLEAR && !fresh) {
+		k->triggered = false;
+		if (read(k->fd, &n, sizeof n) < 0)
+			return; /* nor was it */
+	}
+}
+
+/*
+ * What is asked for, and with what, is changed by each change; flags and a timer's
+ * time only by adding it again.
+ */
+static void change_note(struct knote *k, const struct kq_event *c)
+{
+	const bool add = c->flags & EV_ADD;
+
+	if (!(c->flags & EV_KEEPUDATA))
+		k->ev.udata = c->udata;
+	if (add) {
+		k->ev.flags = c->flags;
+		memcpy(k->ev.ext, c->ext, sizeof k->ev.ext);
+	}
+	if (c->filter == KQ_USER || c->filter == KQ_AIO || c->filter == KQ_LIO ||
+	    (c->filter == KQ_TIMER && !add))
+		return;
+	k->ev.fflags = c->fflags;
+	k->ev.data = c->data;
+	k->ev.unit = c->unit;
+	k->ev.absolute = c->absolute;
+}
+
+static bool clears_itself(const struct knote *k)
+{
+	switch (k->ev.filter) {
+	case KQ_PROC:
+	case KQ_PROCDESC:
+	case KQ_SIGNAL:
+	case KQ_FS:
+		return true;
+	case KQ_TIMER:
+		return !k->ev.absolute;
+	default:
+		return false;
 	}
 }
 
@@ -472,23 +558,17 @@ int kq_change(struct kq *q, const struct kq_event *c)
 	if (!k && !(c->flags & EV_ADD))
 		return -ENOENT;
 	if (!k) {
-		k = calloc(1, sizeof *k);
+		k = kq_note_new(q, c, c->ident);
 		if (!k)
 			return -ENOMEM;
-		k->ev = *c;
 		k->ev.fflags &= c->filter == KQ_USER ? NOTE_FFLAGSMASK : ~0u;
-		k->fd = -1;
-		k->tag = q->next_tag++;
 		fresh = true;
-	} else if (c->flags & EV_ADD) {
-		gaddr udata = c->flags & EV_KEEPUDATA ? k->ev.udata : c->udata;
-		uint32_t notes = c->filter == KQ_USER ? k->ev.fflags : c->fflags;
-
-		k->ev = *c;
-		k->ev.udata = udata;
-		k->ev.fflags = notes;
+	} else {
+		change_note(k, c);
 	}
 	k->ev.flags &= EV_ONESHOT | EV_CLEAR | EV_DISPATCH;
+	if (clears_itself(k))
+		k->ev.flags |= EV_CLEAR;
 	if (c->flags & EV_DISABLE)
 		k->disabled = true;
 	if (c->flags & EV_ENABLE)
@@ -496,6 +576,7 @@ int kq_change(struct kq *q, const struct kq_event *c)
 	if (fresh) {
 		ret = start_watch(q, k);
 		if (ret) {
+			*kq_note(q, c->filter, c->ident) = k->next;
 			if (k->fd >= 0)
 				close(k->fd);
 			q->nalways -= k->always;
@@ -503,15 +584,15 @@ int kq_change(struct kq *q, const struct kq_event *c)
 			free(k);
 			return ret;
 		}
-		k->next = q->bucket[c->ident % BUCKETS];
-		q->bucket[c->ident % BUCKETS] = k;
 	} else if (c->filter <= KQ_WRITE) {
 		ret = arm_fd(q, k, false);
-	} else if (c->filter == KQ_TIMER) {
+	} else if (c->filter == KQ_TIMER && c->flags & EV_ADD) {
 		ret = kq_arm_timer(k);
 	} else if (c->filter == KQ_EMPTY) {
 		kq_empty_again(k);
-	} else if (c->filter == KQ_VNODE && c->flags & EV_ADD) {
+	} else if (c->filter == KQ_PROC) {
+		ret = kq_proc_watch(q, k);
+	} else if (c->filter == KQ_VNODE) {
 		char path[40];
 
 		snprintf(path, sizeof path, "/proc/self/fd/%d", (int)c->ident);
@@ -520,6 +601,6 @@ int kq_change(struct kq *q, const struct kq_event *c)
 	if (!fresh && c->flags & (EV_ENABLE | EV_DISABLE))
 		kq_rearm(q, k);
 	if (c->filter == KQ_USER)
-		user_change(k, c);
+		user_change(k, c, fresh);
 	return ret;
 }

@@ -15,6 +15,7 @@
 #include "base/table.h"
 #include "syscall-xlate/bsd/bsd.h"
 #include "syscall-xlate/bsd/calls.h"
+#include "syscall-xlate/bsd/proc-watch.h"
 #include "syscall-xlate/trace.h"
 
 int64_t bsd_exit(struct task *t, int32_t status)
@@ -22,6 +23,8 @@ int64_t bsd_exit(struct task *t, int32_t status)
 	vfork_tell(t);
 	if (bsd_sys->closing)
 		bsd_sys->closing(-1);
+	proc_exiting(status);
+	kqueue_leave();
 	bsd_threads_release(t);
 	trace_finish();
 	exit_status_end(bsd_launch, (uint32_t)status & 0xff);
@@ -310,15 +313,48 @@ static int wait_options(int32_t g)
 	       (g & W_CONTINUED ? WCONTINUED : 0);
 }
 
+/*
+ * Where somebody follows our children: waits without taking what there is to take,
+ * which is told first.  A child's id, 0 or -errno; how is waitid(2)'s.
+ */
+static int64_t wait_and_tell(struct task *t, int kind, int id, int how)
+{
+	siginfo_t si = { 0 };
+	int64_t ret = bsd_call(t, SYS_waitid, kind, id, &si, how | WNOWAIT, 0,
+			       0);
+
+	if (ret < 0 || !si.si_pid)
+		return ret;
+	if (si.si_code == CLD_EXITED)
+		proc_reaping(si.si_pid, (si.si_status & 0xff) << 8);
+	else if (si.si_code == CLD_KILLED || si.si_code == CLD_DUMPED)
+		proc_reaping(si.si_pid, si.si_status);
+	return si.si_pid;
+}
+
 int64_t bsd_wait4(struct task *t, int32_t pid, gaddr status, int32_t options,
 		  gaddr rusage)
 {
+	const int kind = pid > 0 ? P_PID : pid == -1 ? P_ALL : P_PGID;
+	int how = wait_options(options), host = 0;
 	struct rusage r;
-	int host = 0;
 	int64_t ret;
 
-	ret = bsd_call(t, SYS_wait4, pid, &host, wait_options(options), &r, 0,
-		       0);
+	do {
+		int64_t one = pid;
+
+		if (proc_is_followed()) {
+			one = wait_and_tell(t, kind, pid < 0 ? -pid : pid,
+					    WEXITED |
+						    (how & ~WUNTRACED) |
+						    (how & WUNTRACED ? WSTOPPED : 0));
+			if (one <= 0)
+				return bsd_restart(t, one);
+			how |= WNOHANG;
+		}
+		ret = bsd_call(t, SYS_wait4, one, &host, how, &r, 0, 0);
+		/* Another thread may have been quicker. */
+	} while (proc_is_followed() && (ret == 0 || ret == -ECHILD));
 	if (ret <= 0)
 		return bsd_restart(t, ret);
 	if (status && guest_put32(t, status, (uint32_t)bsd_wait_status(host)))
@@ -346,6 +382,16 @@ int64_t bsd_wait_id(struct task *t, int32_t idtype, int64_t id, int32_t options,
 
 	if (kind < 0)
 		return -EINVAL;
+	if (proc_is_followed() && !(how & WNOWAIT)) {
+		int64_t one = wait_and_tell(t, kind, (int)id, how);
+
+		if (one < 0)
+			return bsd_restart(t, one);
+		if (one > 0) {
+			kind = P_PID;
+			id = one;
+		}
+	}
 	memset(si, 0, sizeof *si);
 	return bsd_restart(t, bsd_call(t, SYS_waitid, kind, id, si, how, r, 0));
 }

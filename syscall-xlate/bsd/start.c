@@ -9,6 +9,7 @@
 #include "base/own-fd.h"
 #include "base/policy.h"
 #include "base/table.h"
+#include "syscall-xlate/bsd/proc-watch.h"
 #include "syscall-xlate/trace.h"
 
 enum { STACK_SIZE = 64 << 20 };
@@ -107,6 +108,7 @@ int bsd_first_load(struct bsd_first *f, const struct bsd_system *sys,
 	if (!bsd_exe)
 		return err_set(e, errno, "%s", strerror(errno));
 	bsd_signals_init();
+	proc_executed();
 	/* A place among the sandbox's processes may have been inherited. */
 	if (policy)
 		own_fd_begin();

@@ -16,6 +16,7 @@
 #include "base/policy.h"
 #include "syscall-xlate/bsd/bsd.h"
 #include "syscall-xlate/bsd/calls.h"
+#include "syscall-xlate/bsd/proc-watch.h"
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static struct bsd_thread *first; /* under lock */
@@ -239,22 +240,26 @@ static int64_t do_fork(struct task *t, bool wait)
 {
 	struct bsd_thread *self = bsd_thread(t);
 	int end[2] = { -1, -1 }, pid, slot;
+	struct proc_fork told;
 
 	pthread_mutex_lock(&lock);
 	space_lock();
 	/* Between these locks, so that no other child gets these. */
 	slot = policy_slot();
+	proc_fork_begin(&told);
 	pid = slot == -1 ? -EAGAIN :
 	      wait && pipe2(end, O_CLOEXEC) ? -errno :
 					      task_fork(t, wait);
 	if (pid == 0) {
 		close(end[0]);
 		in_child(self, end[1], slot);
+		proc_fork_child(&told);
 		if (!wait)
 			inherit_forked();
 	} else {
 		close(end[1]);
 		close(slot);
+		proc_fork_parent(&told, pid);
 	}
 	space_unlock();
 	pthread_mutex_unlock(&lock);

@@ -13,10 +13,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/clock.h"
 #include "base/own-fd.h"
+#include "base/policy.h"
 #include "syscall-xlate/bsd/bsd.h"
 #include "syscall-xlate/trace.h"
 
@@ -334,4 +336,19 @@ int bsd_trace(struct err *e)
 	names.calls = bsd_sys->calls;
 	names.ncalls = bsd_sys->ncalls;
 	return trace_start(&names, e);
+}
+
+int bsd_shm_path(const char *name, char *path)
+{
+	int n;
+
+	if (policy) {
+		n = snprintf(path, BSD_PATH, "%s/run/shm", policy->own);
+		if (n < BSD_PATH && mkdir(path, 0700) && errno != EEXIST)
+			return -errno;
+		n = snprintf(path, BSD_PATH, "%s/run/shm%s", policy->own, name);
+	} else {
+		n = snprintf(path, BSD_PATH, "/dev/shm%s", name);
+	}
+	return n >= BSD_PATH ? -ENAMETOOLONG : 0;
 }

@@ -47,8 +47,6 @@ struct bsd_sysctl;
 int64_t freebsd_kinfo_proc(const struct bsd_sysctl *n, const int32_t *rest,
 			   unsigned nrest, void *buf, size_t room);
 
-/* shm.c: the file of an object, whose name begins with "/".  0 or -errno. */
-int freebsd_shm_path(const char *name, char *path); /* BSD_PATH bytes */
 /* umtx-shm.c: at the process's end; in a fork's child */
 void freebsd_umtx_shm_leave(void);
 void freebsd_umtx_shm_forked(void);

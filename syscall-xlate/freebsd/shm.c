@@ -11,24 +11,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/policy.h"
 #include "syscall-xlate/freebsd/calls.h"
 #include "syscall-xlate/freebsd/freebsd.h"
-
-int freebsd_shm_path(const char *name, char *path)
-{
-	int n;
-
-	if (policy) {
-		n = snprintf(path, BSD_PATH, "%s/run/shm", policy->own);
-		if (n < BSD_PATH && mkdir(path, 0700) && errno != EEXIST)
-			return -errno;
-		n = snprintf(path, BSD_PATH, "%s/run/shm%s", policy->own, name);
-	} else {
-		n = snprintf(path, BSD_PATH, "/dev/shm%s", name);
-	}
-	return n >= BSD_PATH ? -ENAMETOOLONG : 0;
-}
 
 static int get_path(struct task *t, gaddr at, char *path)
 {
@@ -43,7 +27,7 @@ static int get_path(struct task *t, gaddr at, char *path)
 	for (char *p = text + 1; *p; p++)
 		if (*p == '/')
 			*p = '%';
-	return freebsd_shm_path(text, path);
+	return bsd_shm_path(text, path);
 }
 
 int64_t freebsd_shm_open2(struct task *t, gaddr at, uint32_t flags,

@@ -85,7 +85,7 @@ static int look_at(gaddr addr, struct mapping *m)
 	f = fopen("/proc/self/maps", "re");
 	if (!f)
 		return -errno;
-	ret = freebsd_shm_path(PREFIX, m->prefix);
+	ret = bsd_shm_path(PREFIX, m->prefix);
 	if (ret) {
 		fclose(f);
 		return ret;
@@ -139,14 +139,14 @@ static void sweep(void)
 	struct dirent *e;
 	DIR *d;
 
-	if (freebsd_shm_path("/", path) || !(d = opendir(path)))
+	if (bsd_shm_path("/", path) || !(d = opendir(path)))
 		return;
 	while ((e = readdir(d))) {
 		int fd = -1;
 
 		snprintf(name, sizeof name, "/%s", e->d_name);
 		if (!strncmp(name, PREFIX, strlen(PREFIX)) &&
-		    !freebsd_shm_path(name, path))
+		    !bsd_shm_path(name, path))
 			fd = open_file(path, 0);
 		if (fd < 0)
 			continue;
@@ -164,7 +164,7 @@ static void sweep(void)
 static int open_used(const char *name, bool create)
 {
 	char path[BSD_PATH];
-	int ret = freebsd_shm_path(name, path);
+	int ret = bsd_shm_path(name, path);
 
 	if (ret)
 		return ret;
@@ -208,7 +208,7 @@ static void remove_file(const struct held *h)
 {
 	char path[BSD_PATH];
 
-	if (!freebsd_shm_path(h->name, path))
+	if (!bsd_shm_path(h->name, path))
 		unlink(path);
 }
 
