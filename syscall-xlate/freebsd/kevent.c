@@ -30,8 +30,12 @@ static const uint8_t filters[] = {
 
 static int get_old(const void *from, struct kq_event *ev)
 {
-	enum { SECONDS = 1, MSECONDS = 2, USECONDS = 4, NSECONDS = 8,
+	enum { SECONDS = 1, MSECONDS = 2, USECONDS = 4, NSECONDS = 8, UNIT = 15,
 	       ABSTIME = 16 };
+	static const int64_t units[] = {
+		[0] = 1000000, [MSECONDS] = 1000000, [SECONDS] = 1000000000,
+		[USECONDS] = 1000, [NSECONDS] = 1, [UNIT] = 0,
+	};
 	struct fb_kevent k;
 	int n;
 
@@ -46,10 +50,9 @@ static int get_old(const void *from, struct kq_event *ev)
 	};
 	if (ev->filter == KQ_TIMER) {
 		ev->absolute = k.fflags & ABSTIME;
-		ev->unit = k.fflags & SECONDS  ? 1000000000 :
-			   k.fflags & USECONDS ? 1000 :
-			   k.fflags & NSECONDS ? 1 :
-						 1000000;
+		ev->unit = units[k.fflags & UNIT];
+		if (!ev->unit || k.fflags & ~(uint32_t)(UNIT | ABSTIME))
+			return -EINVAL;
 	}
 	return 0;
 }

@@ -38,7 +38,8 @@ static int get(const void *from, struct kq_event *ev)
 							 KQ_NONE,
 	};
 	if (ev->filter == KQ_TIMER) {
-		if ((k.fflags & UNIT) >= COUNT_OF(units))
+		if ((k.fflags & UNIT) >= COUNT_OF(units) ||
+		    k.fflags & ~(uint32_t)(UNIT | ABSTIME))
 			return -EINVAL;
 		ev->unit = units[k.fflags & UNIT];
 		ev->absolute = k.fflags & ABSTIME;
