@@ -2,15 +2,17 @@
 /*
  * collate-han.c - the order of Chinese characters.
  *
- * Windows' default sorts are those of the languages' own character sets:
- * Shift-JIS (level 1 by reading), KS X 1001 (by reading), Big5 (by strokes),
- * GB 2312 (level 1 by pronunciation).  So the code page's table is the order.
- * What it lacks follows by radical, as in Unicode.
+ * Windows' default sorts of Japanese, Korean and traditional Chinese are those
+ * of their own character sets: Shift-JIS (level 1 by reading), KS X 1001 (by
+ * reading), Big5 (by strokes).  So the code page's table is the order; what it
+ * lacks follows by radical, as in Unicode.  The other orders are CLDR's.
  */
 #include "collate-han.h"
 
 #include "dlls/unicode/unicode.h"
 #include "kernel32-private.h"
+
+#include "dlls/unicode/han-orders.inc"
 
 enum {
 	A_FROM = 0x3400,
@@ -47,20 +49,32 @@ static UINT add_table(USHORT *rank, UINT n, const struct rf_codepage *cp,
 	return n;
 }
 
-static USHORT *make(UINT page)
+static const struct {
+	UINT page;
+	const WCHAR *text;
+} orders[HAN_ORDERS] = {
+	[HAN_SHIFT_JIS] = { 932, NULL },    [HAN_KS] = { 949, NULL },
+	[HAN_BIG5] = { 950, NULL },	    [HAN_PINYIN] = { 936, by_pinyin },
+	[HAN_STROKE] = { 0, by_stroke },    [HAN_BOPOMOFO] = { 0, by_zhuyin },
+	[HAN_RADICAL] = { 0, by_unihan },
+};
+
+static USHORT *make(enum han_order order)
 {
-	const struct rf_codepage *cp = RfCodePage(page);
-	USHORT *rank = cp ? RtlAllocateHeap(rf_heap(), HEAP_ZERO_MEMORY,
-					    (A_N + N) * sizeof *rank)
-			  : NULL;
+	const WCHAR *text = orders[order].text;
+	const struct rf_codepage *cp = text ? NULL
+					    : RfCodePage(orders[order].page);
+	USHORT *rank = text || cp ? RtlAllocateHeap(rf_heap(), HEAP_ZERO_MEMORY,
+						    (A_N + N) * sizeof *rank)
+				  : NULL;
 	UINT n = 0;
 
 	if (!rank)
 		return NULL;
-	if (page ==
-	    936) /* GB 2312 first; what was added later lies around it */
-		n = add_table(rank, n, cp, 0xb0, 0xa1);
-	n = add_table(rank, n, cp, 0x80, 0x40);
+	for (; text && *text; text++)
+		n = add(rank, n, *text);
+	if (cp)
+		n = add_table(rank, n, cp, 0x80, 0x40);
 	for (UINT c = FROM; c < FROM + N; c++)
 		n = add(rank, n, (WCHAR)c);
 	for (UINT c = A_FROM; c < A_FROM + A_N; c++)
@@ -68,25 +82,29 @@ static USHORT *make(UINT page)
 	return rank;
 }
 
-int han_rank(UINT page, WCHAR c)
+enum han_order han_order_of(UINT page)
 {
-	static const USHORT pages[] = { 932, 936, 949, 950 };
-	static USHORT *ranks[ARRAY_LEN(pages)];
+	for (int i = HAN_CODE + 1; i < HAN_ORDERS; i++)
+		if (orders[i].page && orders[i].page == page)
+			return i;
+	return HAN_CODE;
+}
+
+int han_rank(enum han_order order, WCHAR c)
+{
+	static USHORT *ranks[HAN_ORDERS];
 	int i = index_of(c);
+	USHORT *made;
 
-	for (UINT k = 0; i >= 0 && k < ARRAY_LEN(pages); k++) {
-		USHORT *made;
-
-		if (pages[k] != page)
-			continue;
-		if (!ranks[k]) {
-			made = make(page);
-			if (made && InterlockedCompareExchangePointer(
-					    (PVOID *)&ranks[k], made, NULL))
-				RtlFreeHeap(rf_heap(), 0, made);
-		}
-		return ranks[k] ? ranks[k][i] - 1 : i;
+	if (i < 0)
+		return i;
+	if (order != HAN_CODE && !ranks[order]) {
+		made = make(order);
+		if (made && InterlockedCompareExchangePointer(
+				    (PVOID *)&ranks[order], made, NULL))
+			RtlFreeHeap(rf_heap(), 0, made);
 	}
-	/* Everybody else: the characters before their extension. */
-	return i < 0 ? i : i >= A_N ? i - A_N : i + N;
+	if (order != HAN_CODE && ranks[order])
+		return ranks[order][i] - 1;
+	return i >= A_N ? i - A_N : i + N;
 }

@@ -15,6 +15,7 @@ struct tailored {
 	UCHAR slot;      /* behind it: 1 to 12; 0: it is that letter */
 	UCHAR secondary; /* more than nothing special */
 	BOOL upper;
+	WCHAR then; /* a letter that follows: "ä" as "ae"; or 0 */
 	int used; /* units of the string */
 };
 

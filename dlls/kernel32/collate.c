@@ -2,9 +2,9 @@
 /*
  * collate.c - sort order of strings.
  *
- * CLDR's root, with ASCII symbols where Windows has them; some languages put
- * letters elsewhere (collate-tailor.c), or have Chinese characters in an order
- * of their own (collate-han.c).  A string is a list of elements
+ * CLDR's root, with ASCII symbols where Windows has them; some languages and
+ * named sorts put letters elsewhere (collate-tailor.c), or have Chinese
+ * characters in an order of their own (collate-han.c).  A string is a list of elements
  * (primary: letter, secondary: accent, tertiary: case); strings differ by the
  * first primary that differs, then by secondary, then by tertiary.  In a word
  * sort hyphen and apostrophe count only when all else is equal.
@@ -27,14 +27,19 @@ struct element {
 /* What a language has of its own. */
 struct order {
 	const struct tailoring *t; /* or NULL */
-	UINT page;		   /* its ANSI code page */
+	enum han_order han;
 };
 
 static struct order order_of(const struct locale *l)
 {
+	const struct named_sort *sort = l ? locale_sort(l) : NULL;
+
 	if (!l)
-		return (struct order){ NULL, 0 };
-	return (struct order){ tailoring_of(l), (UINT)l->n[N_ANSI] };
+		return (struct order){ NULL, HAN_CODE };
+	return (struct order){ tailoring_of(l),
+			       sort && sort->han
+				       ? (enum han_order)sort->han
+				       : han_order_of((UINT)l->n[N_ANSI]) };
 }
 
 struct walk {
@@ -46,9 +51,26 @@ struct walk {
 	ULONG number; /* digits of a number still to give, as a key */
 };
 
+/* What a word sort looks at last: its rank among its like, from 1; or 0. */
+static int special_rank(WCHAR c)
+{
+	switch (c) {
+	case '\'':
+		return 1;
+	case '-':
+		return 2;
+	case 0xad:
+		return 3;
+	case 0x2010:
+	case 0x2011:
+		return 4 + (c - 0x2010);
+	}
+	return 0;
+}
+
 static BOOL is_special(WCHAR c)
 {
-	return c == '-' || c == '\'' || c == 0xad || c == 0x2010 || c == 0x2011;
+	return special_rank(c) != 0;
 }
 
 static BOOL is_symbol(WCHAR c)
@@ -78,9 +100,9 @@ static WCHAR simplify(DWORD flags, WCHAR c)
 	return c;
 }
 
-static USHORT computed_rank(UINT page, WCHAR c)
+static USHORT computed_rank(enum han_order order, WCHAR c)
 {
-	int han = han_rank(page, c);
+	int han = han_rank(order, c);
 
 	if (han >= 0)
 		return (USHORT)(RANK_HAN + han);
@@ -93,7 +115,7 @@ static USHORT computed_rank(UINT page, WCHAR c)
 
 		if (RfDecompose(c, FALSE, parts) == 1 && parts[0] != c &&
 		    parts[0] < 0x10000)
-			return computed_rank(page, parts[0]);
+			return computed_rank(order, parts[0]);
 	}
 	return 0;
 }
@@ -171,6 +193,10 @@ static BOOL next_element(struct walk *w, struct element *e)
 					    &letter)) {
 				w->s += letter.used;
 				place(w, &letter, e);
+				if (letter.then) {
+					w->made = *root_element(letter.then);
+					w->more = &w->made;
+				}
 				return TRUE;
 			}
 		}
@@ -191,7 +217,7 @@ static BOOL next_element(struct walk *w, struct element *e)
 			e->tertiary &= 0x7f;
 			return TRUE;
 		}
-		e->primary = computed_rank(w->order.page, c);
+		e->primary = computed_rank(w->order.han, c);
 		if (e->primary) {
 			e->secondary = SECONDARY_NONE;
 			e->tertiary = TERTIARY_NONE;
@@ -261,9 +287,8 @@ static int compare_specials(const WCHAR *a, int na, const WCHAR *b, int nb)
 		if (pa != pb)
 			return pa < pb ? -1 : 1;
 		if (a[ia] != b[ib])
-			return a[ia] == '\'' || (b[ib] != '\'' && a[ia] < b[ib])
-				       ? -1
-				       : 1;
+			return special_rank(a[ia]) < special_rank(b[ib]) ? -1
+									 : 1;
 		ia++;
 		ib++;
 	}
@@ -330,10 +355,9 @@ int collate_prefix(const struct locale *l, DWORD flags, const WCHAR *s, int n,
 	/* The lengths worth trying: what's elements, and marks behind them. */
 	while (next_element(&y, &e))
 		count++;
-	if (!count)
-		return nwhat == 0 || compare(o, flags, s, 0, what, nwhat) == 0
-			       ? 0
-			       : -1;
+	/* Nothing but hyphens and such may be there to be found, too. */
+	if (!count && compare(o, flags, s, 0, what, nwhat) == 0)
+		return 0;
 	for (len = 1; len <= n; len++) {
 		if (compare(o, flags, s, len, what, nwhat) == 0)
 			least = len;
@@ -404,7 +428,7 @@ int collate_key(const struct locale *l, DWORD flags, const WCHAR *s, int n,
 		put(&k, 0x80 | (pos >> 12 & 0x3f));
 		put(&k, 0x40 | (pos >> 6 & 0x3f));
 		put(&k, 0x40 | (pos & 0x3f));
-		put(&k, s[i] == '\'' ? 2 : s[i] == '-' ? 3 : 4);
+		put(&k, 1 + special_rank(s[i]));
 	}
 	put(&k, 0);
 	return room && k.n > room ? 0 : k.n;

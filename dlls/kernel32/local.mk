@@ -12,7 +12,7 @@ kernel32_SOURCES = %D%/actctx.c %D%/comm.c %D%/console.c %D%/console-ctrl.c \
 	%D%/process-create.c %D%/process-info.c %D%/profile.c %D%/profile-change.c \
 	%D%/profile-struct.c %D%/profile-text.c %D%/resource.c %D%/resource-build.c \
 	%D%/resource-file.c %D%/resource-update.c %D%/startup.c %D%/toolhelp.c %D%/volume.c %D%/volume-name.c \
-	%D%/move-later.c %D%/collate-tailor.c %D%/calendar-date.c %D%/actctx-query.c %D%/sxs-xml.c %D%/sxs-entry.c %D%/sxs-manifest.c
+	%D%/move-later.c %D%/collate-tailor.c %D%/locale-sort.c %D%/calendar-date.c %D%/actctx-query.c %D%/sxs-xml.c %D%/sxs-entry.c %D%/sxs-manifest.c
 
 # Synchronisation, threads, memory, time, locale, strings, system.
 kernel32_SOURCES += %D%/atom.c %D%/calendar.c %D%/codepage.c %D%/collate.c %D%/collate-han.c \

@@ -29,13 +29,34 @@ static void id_text(LCID id, int width, WCHAR *to)
 	to[width] = 0;
 }
 
+/* The table's, then the named sorts, those that are asked for. */
+static const struct locale *one_of(unsigned i, BOOL plain, BOOL sorts)
+{
+	static unsigned count;
+
+	if (!count)
+		while (locale_at(count))
+			count++;
+	if (!plain)
+		i += count;
+	if (i < count)
+		return locale_at(i);
+	return sorts ? locale_named_sort_at(i - count) : NULL;
+}
+
+static const struct locale *one_with_id(unsigned i, DWORD flags)
+{
+	return one_of(i, flags != LCID_ALTERNATE_SORTS,
+		      flags & LCID_ALTERNATE_SORTS);
+}
+
 BOOL WINAPI EnumSystemLocalesW(LOCALE_ENUMPROCW fn, DWORD flags)
 {
 	const struct locale *l;
 	WCHAR id[9];
 	unsigned i;
 
-	for (i = 0; (l = locale_at(i)) != NULL; i++) {
+	for (i = 0; (l = one_with_id(i, flags)) != NULL; i++) {
 		if (!has_id(l))
 			continue;
 		id_text(l->n[N_LCID], 8, id);
@@ -52,7 +73,7 @@ BOOL WINAPI EnumSystemLocalesA(LOCALE_ENUMPROCA fn, DWORD flags)
 	char ansi[9];
 	unsigned i, j;
 
-	for (i = 0; (l = locale_at(i)) != NULL; i++) {
+	for (i = 0; (l = one_with_id(i, flags)) != NULL; i++) {
 		if (!has_id(l))
 			continue;
 		id_text(l->n[N_LCID], 8, id);
@@ -73,8 +94,10 @@ BOOL WINAPI EnumSystemLocalesEx(LOCALE_ENUMPROCEX fn, DWORD flags, LPARAM param,
 
 	if (reserved)
 		return fail(ERROR_INVALID_PARAMETER);
-	for (i = 0; (l = locale_at(i)) != NULL; i++) {
-		DWORD kind = l->n[N_NEUTRAL] || l->n[N_LCID] == LOCALE_INVARIANT
+	for (i = 0; (l = one_of(i, TRUE, TRUE)) != NULL; i++) {
+		DWORD kind = locale_sort(l) ? LOCALE_ALTERNATE_SORTS
+			     : l->n[N_NEUTRAL] ||
+					     l->n[N_LCID] == LOCALE_INVARIANT
 				     ? LOCALE_NEUTRALDATA
 				     : LOCALE_SPECIFICDATA;
 

@@ -327,7 +327,7 @@ static const WCHAR *computed_string(const struct locale *l, LCTYPE type,
 	case 0x7a: /* LOCALE_SOPENTYPELANGUAGETAG */
 		return L"dflt";
 	case LOCALE_SSORTNAME:
-		return L"Default";
+		return locale_sort(l) ? locale_sort(l)->title : L"Default";
 	}
 	put_number(buf, computed_number(l, type));
 	return buf;

@@ -17,6 +17,24 @@ struct locale {
 };
 
 const WCHAR *locale_text(const struct locale *l, int s);
+
+/*
+ * A sort that is not its language's usual one.  "de-DE_phoneb" is a locale by
+ * that name, with an id of its own and else all that de-DE has (locale-sort.c).
+ */
+struct named_sort {
+	const WCHAR *name;
+	LCID id;
+	int han;	    /* enum han_order; 0: its language's */
+	const WCHAR *rules; /* collate-tailor.c's; NULL: its language's */
+	const WCHAR *title;
+};
+/* NULL: l has the usual sort. */
+const struct named_sort *locale_sort(const struct locale *l);
+const struct locale *locale_named_sort(const WCHAR *name);
+const struct locale *locale_named_sort_by_id(LCID id);
+/* By position, NULL past the end. */
+const struct locale *locale_named_sort_at(unsigned i);
 /* By position, NULL past the end; sorted by name, the invariant one first. */
 const struct locale *locale_at(unsigned i);
 /* A neutral locale's main country; l itself if it is not neutral. */

@@ -18,17 +18,9 @@ const struct locale *locale_at(unsigned i)
 
 const WCHAR *locale_text(const struct locale *l, int s)
 {
-	return pool + 2u * l->s[s];
-}
+	const struct named_sort *sort = s == S_NAME ? locale_sort(l) : NULL;
 
-/* Does name begin with s, whole, or before a sort suffix like _phoneb? */
-static BOOL same_name(const WCHAR *s, const WCHAR *name)
-{
-	while (*s && (*s | 0x20) == (*name | 0x20)) {
-		s++;
-		name++;
-	}
-	return !*s && (!*name || *name == '_');
+	return sort ? sort->name : pool + 2u * l->s[s];
 }
 
 static const struct locale *find_name(const WCHAR *name)
@@ -36,9 +28,9 @@ static const struct locale *find_name(const WCHAR *name)
 	unsigned i;
 
 	for (i = 0; i < ARRAY_LEN(locales); i++)
-		if (same_name(locale_text(&locales[i], S_NAME), name))
+		if (wide_same(pool + 2u * locales[i].s[S_NAME], name))
 			return &locales[i];
-	return NULL;
+	return locale_named_sort(name);
 }
 
 static const struct locale *find_id(LCID id)
@@ -50,7 +42,7 @@ static const struct locale *find_id(LCID id)
 	for (i = 0; i < ARRAY_LEN(locales); i++)
 		if (locales[i].n[N_LCID] == id)
 			return &locales[i];
-	return NULL;
+	return locale_named_sort_by_id(id);
 }
 
 const struct locale *locale_specific(const struct locale *l)
@@ -140,7 +132,7 @@ const struct locale *locale_by_id(LCID id)
 	case LOCALE_CUSTOM_UI_DEFAULT:
 		return locale_ui();
 	}
-	return find_id(id & 0xffff);
+	return find_id(id & 0xfffff); /* without the version */
 }
 
 UINT locale_codepage(LCID id)
@@ -222,7 +214,7 @@ int WINAPI ResolveLocaleName(LPCWSTR name, LPWSTR to, int room)
 BOOL WINAPI IsValidLocale(LCID id, DWORD flags)
 {
 	/* The symbolic ids are not themselves locales. */
-	return find_id(id & 0xffff) != NULL;
+	return find_id(id & 0xfffff) != NULL;
 }
 
 BOOL WINAPI IsValidLocaleName(LPCWSTR name)
@@ -234,7 +226,9 @@ LCID WINAPI ConvertDefaultLocale(LCID id)
 {
 	const struct locale *l = locale_by_id(id);
 
-	return l ? locale_specific(l)->n[N_LCID] | (id & 0xf0000) : id;
+	if (!l)
+		return id;
+	return l->n[N_NEUTRAL] ? locale_specific(l)->n[N_LCID] : l->n[N_LCID];
 }
 
 /* ---- defaults ---- */
@@ -284,6 +278,6 @@ BOOL WINAPI SetThreadLocale(LCID id)
 
 	if (!l)
 		return fail(ERROR_INVALID_PARAMETER);
-	NtCurrentTeb()->CurrentLocale = l->n[N_LCID] | (id & 0xf0000);
+	NtCurrentTeb()->CurrentLocale = l->n[N_LCID];
 	return TRUE;
 }

@@ -236,7 +236,7 @@ static void alphabets(void)
 		  { L"\x4e00", L"\x4e8c", L"\x4e09", L"\x4e2d", L"\x4e9e",
 		    L"\x4e42", L"\x4e02" } },
 		{ L"zh-CN",
-		  { L"\x963f", L"\x5317", L"\x4e2d", L"\x4e8d", L"\x4e02" } },
+		  { L"\x963f", L"\x5317", L"\x4e8d", L"\x4e02", L"\x4e2d" } },
 		{ L"ko-KR", { L"\x4f3d", L"\x4e00", L"\x8a70", L"\x4e02" } },
 		{ L"en-US",
 		  { L"\x4e00", L"\x4e02", L"\x963f", L"\x9fa5", L"\x3400" } },
