@@ -344,13 +344,15 @@ NTSTATUS handle_lock(struct task *t, uint64_t h, const struct object_type *type,
 bool handle_trylock(uint64_t h, uint32_t access, struct object **ret)
 {
 	struct slot *s = slot_of(h);
+	uint32_t carried;
 	struct object *o;
 
 	o = s ? atomic_load_explicit(&s->object, memory_order_acquire) : NULL;
 	if (!o || !small_trylock(&o->lock))
 		return false;
+	carried = get(&s->access);
 	if (atomic_load_explicit(&s->object, memory_order_acquire) == o &&
-	    !o->shared && (s->access & access) == access) {
+	    !o->shared && (carried & access) == access) {
 		*ret = o;
 		return true;
 	}

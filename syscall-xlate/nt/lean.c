@@ -117,44 +117,43 @@ static bool wait(struct task *t, uint64_t h, int64_t *ret)
 	return done;
 }
 
-static bool is_ready(const struct object *o)
-{
-	return (o->type == &event_type || o->type == &semaphore_type) &&
-	       o->state > 0;
-}
-
 /*
- * All handles are looked at, as bad ones fail the call; the first that is ready
- * stays locked meanwhile.  Nobody is waited for, so no order is needed, and the
- * same object given twice is not the plain case.
+ * All handles are looked at, as bad ones fail the call.  The first that is ready
+ * and those before it, which are not, stay locked meanwhile, so that there was a
+ * moment when it was the first.  Nobody is waited for, so no order is needed, and
+ * the same object given twice is not the plain case.
  */
 bool wait_any_lean(struct task *t, const uint64_t *h, unsigned n, int64_t *ret)
 {
-	struct object *ready = NULL, *o;
-	unsigned which = 0, i;
-	bool waitable;
+	struct object *locked[WAIT_MAX_OBJECTS], *o;
+	unsigned held = 0, i;
+	bool ready = false, done;
 
 	for (i = 0; i < n; i++) {
 		if (!handle_trylock(h[i], ACCESS_SYNCHRONIZE, &o))
 			break;
-		if (!ready && is_ready(o)) {
-			ready = o;
-			which = i;
+		if (!ready) {
+			locked[held++] = o;
+			/* Whether others are, is more to find out. */
+			if (o->type != &event_type &&
+			    o->type != &semaphore_type)
+				break;
+			ready = o->state > 0;
 			continue;
 		}
-		waitable = o->type->waitable;
+		done = o->type->waitable;
 		small_unlock(&o->lock);
-		if (!waitable)
+		if (!done)
 			break;
 	}
-	if (!ready)
-		return false;
-	if (i == n) {
-		ready->type->acquire(ready, t);
-		*ret = STATUS_WAIT_0 + which;
+	done = ready && i == n;
+	if (done) {
+		locked[held - 1]->type->acquire(locked[held - 1], t);
+		*ret = STATUS_WAIT_0 + held - 1;
 	}
-	small_unlock(&ready->lock);
-	return i == n;
+	while (held)
+		small_unlock(&locked[--held]->lock);
+	return done;
 }
 
 static bool wait_many(struct task *t, uint32_t n, gaddr handles, gaddr args,

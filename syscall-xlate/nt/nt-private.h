@@ -132,6 +132,14 @@ static inline void object_changed(struct object *o)
 
 bool object_trylock(struct object *o);
 /*
+ * Locks n objects, at most WAIT_MAX_OBJECTS, in an order that is the same in all
+ * threads and all processes, each once.  How many are in locked.
+ */
+unsigned objects_lock(struct object *const *o, unsigned n,
+		      struct object **locked);
+/* Without waking whom wait_finish() noted. */
+void objects_release(struct object **locked, unsigned n);
+/*
  * handle_lock() for lean.c: false for whatever is not plain and simple.  To be
  * undone with small_unlock(&o->lock).
  */
@@ -245,7 +253,7 @@ static inline bool wait_is_shared(const struct nt_wait *w)
 
 /* Count w's thread as a sleeper on those, or no longer. */
 void wait_count_sleeper(struct nt_wait *w, bool on);
-/* Take what is to be had of them now. */
+/* Take what is to be had now; of all w's objects, unless all are wanted. */
 void wait_look_at_shared(struct nt_wait *w);
 /* What to sleep on; before looking.  seq: the wake word's value. */
 void sleep_words_of(struct nt_wait *w, uint32_t seq, struct sleep_words *s);

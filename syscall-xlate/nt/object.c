@@ -161,6 +161,50 @@ bool object_trylock(struct object *o)
 	return false;
 }
 
+/* Puts o into a list of n that rises by address or by page; how many there are
+   now: one that is there already is not put twice. */
+static unsigned insert(struct object **list, unsigned n, struct object *o,
+		       bool by_page)
+{
+	unsigned at = n;
+
+	while (at && (by_page ? list[at - 1]->shared->page->id >
+					o->shared->page->id
+			      : list[at - 1] > o))
+		at--;
+	if (at && list[at - 1] == o)
+		return n;
+	memmove(&list[at + 1], &list[at], (n - at) * sizeof *list);
+	list[at] = o;
+	return n + 1;
+}
+
+/* First as objects of this process, none of which begins to be shared after
+   that; then the pages. */
+unsigned objects_lock(struct object *const *o, unsigned n,
+		      struct object **locked)
+{
+	struct object *pages[WAIT_MAX_OBJECTS];
+	unsigned got = 0, shared = 0;
+
+	for (unsigned i = 0; i < n; i++)
+		got = insert(locked, got, o[i], false);
+	for (unsigned i = 0; i < got; i++)
+		small_lock(&locked[i]->lock);
+	for (unsigned i = 0; i < got; i++)
+		if (locked[i]->shared)
+			shared = insert(pages, shared, locked[i], true);
+	for (unsigned i = 0; i < shared; i++)
+		shared_lock(pages[i]->shared);
+	return got;
+}
+
+void objects_release(struct object **locked, unsigned n)
+{
+	while (n)
+		object_release(locked[--n]);
+}
+
 bool object_share(struct object *o)
 {
 	struct shared_page init = { .kind = shared_kind_of(o->type) };

@@ -28,18 +28,34 @@ void wait_count_sleeper(struct nt_wait *w, bool on)
 	w->watched = on;
 }
 
+static void look_at(struct object *o)
+{
+	if (o->waiters)
+		object_wake_locked(o);
+}
+
 void wait_look_at_shared(struct nt_wait *w)
 {
-	for (unsigned i = 0; i < w->n; i++) {
-		struct object *o = w->objects[i];
+	struct object *locked[WAIT_MAX_OBJECTS];
+	unsigned n;
 
-		if (!o->shared)
+	/* Who waits for all locks the others itself (try_all()). */
+	for (unsigned i = 0; w->all && i < w->n; i++) {
+		if (!w->objects[i]->shared)
 			continue;
-		object_lock(o);
-		if (o->waiters)
-			object_wake_locked(o);
-		object_unlock(o);
+		object_lock(w->objects[i]);
+		look_at(w->objects[i]);
+		object_unlock(w->objects[i]);
 	}
+	if (w->all)
+		return;
+	/* Together: another process may change one after the other, and then
+	   the first is what w is let go for. */
+	n = objects_lock(w->objects, w->n, locked);
+	for (unsigned i = 0; i < w->n; i++)
+		look_at(w->objects[i]);
+	objects_release(locked, n);
+	wait_flush();
 }
 
 static void add_word(struct sleep_words *s, _Atomic uint32_t *word,

@@ -16,8 +16,8 @@
  *
  * Wait-all: who signals tries the locks of all the objects (only tries: it
  * already holds one) and satisfies the wait if all are signalled; if a lock is
- * taken it pokes the waiter, which takes all locks in order of address and
- * looks itself.
+ * taken it pokes the waiter, which takes all locks in their order and looks
+ * itself.
  */
 #include "base/clock.h"
 #include "syscall-xlate/nt/nt-private.h"
@@ -225,33 +225,16 @@ static int64_t refresh(struct nt_wait *w)
 	return next;
 }
 
-/* The order in which several are locked, the same in all processes. */
-static bool locked_before(const struct object *a, const struct object *b)
-{
-	if (a->shared && b->shared)
-		return a->shared->page->id < b->shared->page->id;
-	return a->shared || b->shared ? !a->shared : a < b;
-}
-
-/* Locks all, in that order, and looks whether w is over. */
+/* Looks, with all locked, whether w is over. */
 static void check_all(struct nt_wait *w)
 {
-	struct object *sorted[WAIT_MAX_OBJECTS];
+	struct object *locked[WAIT_MAX_OBJECTS];
+	unsigned n = objects_lock(w->objects, w->n, locked);
 	uint32_t status;
 	bool done;
 
-	for (unsigned i = 0; i < w->n; i++) {
-		unsigned at = i;
-
-		for (; at && locked_before(w->objects[i], sorted[at - 1]); at--)
-			sorted[at] = sorted[at - 1];
-		sorted[at] = w->objects[i];
-	}
-	for (unsigned i = 0; i < w->n; i++)
-		object_lock(sorted[i]);
 	done = satisfy_all(w, &status);
-	for (unsigned i = 0; i < w->n; i++)
-		object_release(sorted[i]);
+	objects_release(locked, n);
 	if (done)
 		w->status = status;
 	wait_flush();
@@ -491,31 +474,58 @@ NTSTATUS wait_one_locked(struct task *t, struct object *o, bool alertable,
 	return status;
 }
 
-/* Takes one of the objects if one is to be had now. */
+static bool is_ready(struct task *t, struct object *o)
+{
+	if (o->type->refresh)
+		o->type->refresh(o);
+	return object_signaled(o, t);
+}
+
+/* The first of n that is to be had, one looked at after the other. */
+static unsigned first_ready(struct task *t, struct object *const *o, unsigned n)
+{
+	bool ready = false;
+	unsigned i;
+
+	for (i = 0; i < n && !ready; i++) {
+		object_lock(o[i]);
+		ready = is_ready(t, o[i]);
+		object_unlock(o[i]);
+	}
+	return ready ? i - 1 : n;
+}
+
+/*
+ * Takes one of the objects if one is to be had now: the first.  Who sets that
+ * before another must never see the other taken, so they are looked at together.
+ */
 static NTSTATUS poll_any(struct task *t, struct object *const *o, unsigned n)
 {
-	for (unsigned i = 0; i < n; i++) {
-		bool got, abandoned = false;
+	struct object *locked[WAIT_MAX_OBJECTS];
+	unsigned got, count, i;
+	bool abandoned;
 
-		object_lock(o[i]);
-		if (o[i]->type->refresh)
-			o[i]->type->refresh(o[i]);
-		got = object_signaled(o[i], t);
-		if (got)
-			abandoned = object_acquire(o[i], t) == STATUS_ABANDONED;
-		object_unlock(o[i]);
-		if (got) {
-			acquired(t, o[i]);
-			return i + (abandoned ? STATUS_ABANDONED_WAIT_0
-					      : STATUS_WAIT_0);
-		}
-	}
-	return STATUS_TIMEOUT;
+	do {
+		i = first_ready(t, o, n);
+		if (i == n)
+			return STATUS_TIMEOUT;
+		count = i + 1;
+		got = objects_lock(o, count, locked);
+		for (i = 0; i < count && !is_ready(t, o[i]); i++)
+			;
+		abandoned = i < count &&
+			    object_acquire(o[i], t) == STATUS_ABANDONED;
+		objects_release(locked, got);
+		wait_flush();
+	} while (i == count); /* somebody was quicker */
+	acquired(t, o[i]);
+	return i + (abandoned ? STATUS_ABANDONED_WAIT_0 : STATUS_WAIT_0);
 }
 
 /* Puts blocks into the lists; stops early if the wait is over meanwhile. */
 static unsigned enlist(struct nt_wait *w, struct wait_block *b)
 {
+	bool look = !w->all;
 	unsigned i;
 
 	for (i = 0; i < w->n && w->status == (uint32_t)WAIT_PENDING; i++) {
@@ -525,8 +535,11 @@ static unsigned enlist(struct nt_wait *w, struct wait_block *b)
 		b[i].index = i;
 		object_lock(o);
 		wait_block_add(&o->waiters, &b[i]);
-		if (!w->all && object_signaled(o, w->task))
+		if (look && object_signaled(o, w->task))
 			object_wake_locked(o);
+		/* Other processes may change it before the next is looked at;
+		   so the rest is looked at together, before sleeping. */
+		look &= !o->shared;
 		object_unlock(o);
 	}
 	return i;

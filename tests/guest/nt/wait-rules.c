@@ -435,6 +435,85 @@ static void threads_and_processes(void)
 	CloseHandle(th);
 }
 
+/* The first of several that are ready, of whatever kind each is. */
+static void lowest(void)
+{
+	HANDLE e = CreateEventW(NULL, TRUE, TRUE, NULL);
+	HANDLE kinds[] = {
+		CreateThread(NULL, 0, quick, NULL, 0, NULL),
+		CreateMutexW(NULL, FALSE, NULL),
+		CreateWaitableTimerW(NULL, TRUE, NULL),
+		CreateSemaphoreW(NULL, 1, 1, NULL),
+		CreateEventW(NULL, FALSE, TRUE, NULL),
+	};
+	LARGE_INTEGER now = { .QuadPart = -1 };
+
+	CHECK_EQ(WaitForSingleObject(kinds[0], 10000), WAIT_OBJECT_0);
+	CHECK(SetWaitableTimer(kinds[2], &now, 0, NULL, NULL, FALSE));
+	CHECK_EQ(WaitForSingleObject(kinds[2], 10000), WAIT_OBJECT_0);
+	for (unsigned i = 0; i < COUNT_OF(kinds); i++) {
+		HANDLE both[2] = { kinds[i], e }, other[2] = { e, kinds[i] };
+
+		CHECK_EQ(WaitForMultipleObjects(2, other, FALSE, 0), 0);
+		CHECK_EQ(WaitForMultipleObjects(2, both, FALSE, 0), 0);
+		/* What was taken is no longer ready; a mutex is, for us. */
+		CHECK_EQ(WaitForMultipleObjects(2, both, FALSE, 0), i > 2);
+		CloseHandle(kinds[i]);
+	}
+	CloseHandle(e);
+}
+
+/* Two events that are set one after the other, and who waits for them. */
+struct pair {
+	HANDLE e[2];
+	volatile LONG round; /* -1: no more */
+};
+
+static DWORD WINAPI sets_both(void *arg)
+{
+	struct pair *p = arg;
+
+	for (LONG seen = 0, now;; seen = now) {
+		while ((now = p->round) == seen)
+			YieldProcessor();
+		if (now < 0)
+			return 0;
+		SetEvent(p->e[0]);
+		SetEvent(p->e[1]);
+	}
+}
+
+/* So the second is never seen without the first. */
+static void first_set_first(BOOL named)
+{
+	enum { ROUNDS = 20000, ENOUGH_MS = 1000 };
+	const ULONGLONG began = GetTickCount64();
+	struct pair p = { { NULL, CreateEventW(NULL, FALSE, FALSE, NULL) }, 0 };
+	WCHAR name[40];
+	HANDLE th;
+	DWORD got = 0;
+
+	_snwprintf(name, COUNT_OF(name), L"rf-wait-rules-%lu",
+		   GetCurrentProcessId());
+	p.e[0] = CreateEventW(NULL, FALSE, FALSE, named ? name : NULL);
+	th = CreateThread(NULL, 0, sets_both, &p, 0, NULL);
+	for (LONG i = 1; i < ROUNDS && !got &&
+			 GetTickCount64() - began < ENOUGH_MS; i++) {
+		InterlockedExchange(&p.round, i);
+		do
+			got = WaitForMultipleObjects(2, p.e, FALSE,
+						     i % 3 ? 0 : 10000);
+		while (got == WAIT_TIMEOUT);
+		WaitForSingleObject(p.e[!got], 10000);
+	}
+	CHECK(!got, "%lx, %s", got, named ? "named" : "no name");
+	InterlockedExchange(&p.round, -1);
+	CHECK_EQ(WaitForSingleObject(th, 10000), WAIT_OBJECT_0);
+	CloseHandle(th);
+	CloseHandle(p.e[0]);
+	CloseHandle(p.e[1]);
+}
+
 /* A suspended waiter does not take what others could have. */
 static void suspended_waiter(void)
 {
@@ -465,6 +544,9 @@ int main(void)
 	signal_and_wait();
 	refusals();
 	threads_and_processes();
+	lowest();
+	first_set_first(FALSE);
+	first_set_first(TRUE);
 	suspended_waiter();
 	return check_done();
 }
