@@ -16,6 +16,8 @@ typedef struct {
 } KEY_NODE;
 
 enum { KeyNodeInformation = 1, KeyFullInformation = 2 };
+NTSTATUS NTAPI NtRenameKey(HANDLE, PUNICODE_STRING);
+
 enum { VIEW_FLAGS = KEY_WOW64_32KEY | KEY_WOW64_64KEY };
 
 /* ---- predefined keys --------------------------------------------------- */
@@ -235,6 +237,26 @@ LSTATUS WINAPI RegDeleteKeyExW(HKEY key, LPCWSTR sub, REGSAM view,
 LSTATUS WINAPI RegDeleteKeyW(HKEY key, LPCWSTR sub)
 {
 	return RegDeleteKeyExW(key, sub, 0, 0);
+}
+
+LSTATUS WINAPI RegRenameKey(HKEY key, LPCWSTR sub, LPCWSTR new_name)
+{
+	UNICODE_STRING name;
+	HANDLE h;
+	HKEY k;
+	LSTATUS ret;
+
+	if (!new_name)
+		return ERROR_INVALID_PARAMETER;
+	ret = RegOpenKeyExW(key, sub, 0, KEY_WRITE, &k);
+	if (ret)
+		return ret;
+	RtlInitUnicodeString(&name, new_name);
+	ret = reg_error(reg_handle(k, &h));
+	if (!ret)
+		ret = reg_error(NtRenameKey(h, &name));
+	RegCloseKey(k);
+	return ret;
 }
 
 /* ---- looking

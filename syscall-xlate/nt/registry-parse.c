@@ -493,7 +493,9 @@ int registry_import(const char *text, size_t n, struct err *e)
 		r.apply = true;
 		reg_begin();
 		err = all_lines(&r);
-		reg_store_flush();
+		if (reg_store_flush() && !err)
+			err = err_set(e, EIO,
+				      "the registry's file cannot be written");
 		reg_end();
 	}
 out:

@@ -146,41 +146,65 @@ NTSTATUS nt_save_merged_keys(struct task *t, uint64_t high_key,
 		       : STATUS_INVALID_HANDLE;
 }
 
-/* All of from, which is not in the tree, to the empty key k. */
-static void move_contents(struct reg_key *k, struct reg_key *from)
+static void adopt(struct reg_key *k)
 {
-	const struct reg_key none = { .refs = from->refs };
-
-	free(k->value);
-	free(k->sub);
-	free(k->class);
-	reg_sd_put(k->security);
-	k->value = from->value;
-	k->nvalues = from->nvalues;
-	k->value_cap = from->value_cap;
-	k->sub = from->sub;
-	k->nsub = from->nsub;
-	k->sub_cap = from->sub_cap;
-	k->class = from->class;
-	k->class_len = from->class_len;
-	k->security = from->security;
 	for (uint32_t i = 0; i < k->nsub; i++)
 		k->sub[i]->parent = k;
-	*from = none;
 }
 
-static void empty(struct reg_key *k)
+/* What is in k is in the other, which is not in the tree, and the reverse. */
+static void swap_contents(struct reg_key *k, struct reg_key *other)
 {
-	while (k->nsub) {
-		reg_store_key_gone(k->sub[k->nsub - 1]);
-		reg_remove(k->sub[k->nsub - 1]);
-	}
-	while (k->nvalues) {
-		struct reg_value *v = &k->value[k->nvalues - 1];
+	const struct reg_key was = *k;
 
-		reg_store_value_gone(k, v->name, v->name_len);
-		reg_unset(k, v);
+	k->value = other->value;
+	k->nvalues = other->nvalues;
+	k->value_cap = other->value_cap;
+	k->sub = other->sub;
+	k->nsub = other->nsub;
+	k->sub_cap = other->sub_cap;
+	k->class = other->class;
+	k->class_len = other->class_len;
+	k->security = other->security;
+	other->value = was.value;
+	other->nvalues = was.nvalues;
+	other->value_cap = was.value_cap;
+	other->sub = was.sub;
+	other->nsub = was.nsub;
+	other->sub_cap = was.sub_cap;
+	other->class = was.class;
+	other->class_len = was.class_len;
+	other->security = was.security;
+	adopt(k);
+	adopt(other);
+}
+
+static void store_contents_gone(const struct reg_key *k)
+{
+	for (uint32_t i = 0; i < k->nsub; i++)
+		reg_store_key_gone(k->sub[i]);
+	for (uint32_t i = 0; i < k->nvalues; i++)
+		reg_store_value_gone(k, k->value[i].name, k->value[i].name_len);
+}
+
+/* new becomes what is in k; if that cannot be kept, k is as it was. */
+static NTSTATUS replace_contents(struct reg_key *k, struct reg_key *new)
+{
+	const int64_t written = k->last_write;
+	NTSTATUS status;
+
+	store_contents_gone(k);
+	swap_contents(k, new);
+	k->last_write = nt_time_now();
+	reg_store_tree(k);
+	status = reg_store_commit();
+	if (status) {
+		swap_contents(k, new);
+		k->last_write = written;
+	} else {
+		reg_changed(k, NOTIFY_NAME | NOTIFY_LAST_SET);
 	}
+	return status;
 }
 
 /* A handle to a key below k, k itself left out. */
@@ -227,14 +251,8 @@ NTSTATUS nt_restore_key(struct task *t, uint64_t key, uint64_t file,
 		status = STATUS_ACCESS_DENIED;
 	else if (!status && !(flags & REG_FORCE_RESTORE) && is_held(k))
 		status = STATUS_CANNOT_DELETE;
-	if (!status) {
-		empty(k);
-		move_contents(k, &new);
-		k->last_write = nt_time_now();
-		reg_store_tree(k);
-		status = reg_store_commit();
-		reg_changed(k, NOTIFY_NAME | NOTIFY_LAST_SET);
-	}
+	if (!status)
+		status = replace_contents(k, &new);
 	reg_empty(&new);
 	reg_end();
 	free(b);

@@ -71,8 +71,9 @@ bool reg_sd_valid(struct bytes b)
 	return true;
 }
 
-/* d becomes k's. */
-static NTSTATUS keep(struct reg_key *k, const struct descriptor *d)
+/* d becomes k's; what it had before is the caller's now. */
+static NTSTATUS keep(struct reg_key *k, const struct descriptor *d,
+		     struct reg_sd **before)
 {
 	struct bytes b;
 	struct reg_sd *sd;
@@ -82,7 +83,7 @@ static NTSTATUS keep(struct reg_key *k, const struct descriptor *d)
 	free((void *)b.at);
 	if (!sd)
 		return STATUS_NO_MEMORY;
-	reg_sd_put(k->security);
+	*before = k->security;
 	k->security = sd;
 	return STATUS_SUCCESS;
 }
@@ -101,6 +102,7 @@ NTSTATUS reg_security_assign(struct reg_key *k, const struct reg_key *parent,
 			     const struct descriptor *given, struct token *tk)
 {
 	struct descriptor above, d;
+	struct reg_sd *before = NULL;
 	NTSTATUS status = STATUS_SUCCESS;
 
 	if (!given && !parent->security)
@@ -112,7 +114,8 @@ NTSTATUS reg_security_assign(struct reg_key *k, const struct reg_key *parent,
 	status = descriptor_assign(parent->security ? &above : NULL, given, tk,
 				   key_type.generic, true, &d);
 	if (!status) {
-		status = keep(k, &d);
+		status = keep(k, &d, &before);
+		reg_sd_put(before);
 		descriptor_free(&d);
 	}
 	if (parent->security)
@@ -171,6 +174,7 @@ NTSTATUS reg_security_set(struct object *o, struct token *tk, uint32_t info,
 {
 	struct reg_key *k = ((struct key_object *)o)->key;
 	struct descriptor d;
+	struct reg_sd *before = NULL;
 	NTSTATUS status;
 
 	reg_begin();
@@ -178,15 +182,21 @@ NTSTATUS reg_security_set(struct object *o, struct token *tk, uint32_t info,
 	if (!status) {
 		status = descriptor_change(&d, info, by, tk, key_type.generic);
 		if (!status)
-			status = keep(k, &d);
+			status = keep(k, &d, &before);
 		descriptor_free(&d);
 	}
 	if (!status) {
 		reg_store_key(k);
 		status = reg_store_commit();
+		if (status) { /* it is as it was */
+			reg_sd_put(k->security);
+			k->security = before;
+			before = NULL;
+		} else {
+			reg_changed(k, NOTIFY_SECURITY);
+		}
 	}
-	if (!status)
-		reg_changed(k, NOTIFY_SECURITY);
+	reg_sd_put(before);
 	reg_end();
 	return status;
 }

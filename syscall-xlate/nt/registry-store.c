@@ -58,6 +58,7 @@ static MDB_txn *txn; /* the writing one, begun by the first change */
 static MDB_dbi dbi;
 static int lock_fd = -1;
 static bool failed, dirty;
+static bool unsure; /* the last transaction may not be on the disk: see flush */
 static bool read_only; /* somebody's file that we may only read */
 static bool stale;     /* others have written what the tree lacks */
 static size_t known;   /* id of the last transaction that the tree has */
@@ -120,11 +121,27 @@ static void not_kept(int err)
 		trouble = STATUS_DISK_FULL;
 		break;
 	case EIO:
+	case MDB_PANIC: /* after such an error at the end of a transaction */
 		trouble = STATUS_REGISTRY_IO_FAILED;
 		break;
 	default:
 		give_up(mdb_strerror(err));
 	}
+}
+
+/*
+ * After an error LMDB may refuse to go on: the file is opened anew when it is
+ * needed.  Its lock is not held.
+ */
+static void store_close(void)
+{
+	if (env)
+		mdb_env_close(env);
+	env = NULL;
+	if (lock_fd >= 0)
+		close(lock_fd);
+	lock_fd = -1;
+	looked = 0;
 }
 
 /* 0, or an error of the host's or of LMDB. */
@@ -195,10 +212,8 @@ static bool store_open(bool create)
 	if (err)
 		not_kept(err);
 	flock(lock_fd, LOCK_UN);
-	if (err && !failed) {
-		close(lock_fd);
-		lock_fd = -1;
-	}
+	if (err && !failed)
+		store_close();
 	return env;
 }
 
@@ -498,6 +513,7 @@ static bool begin_write(void)
 	txn = NULL;
 	flock(lock_fd, LOCK_UN);
 	not_kept(err);
+	store_close();
 	return false;
 }
 
@@ -517,8 +533,13 @@ NTSTATUS reg_store_commit(void)
 			not_kept(err);
 		else if (!trouble && !stale && !mdb_env_info(env, &info))
 			known = info.me_last_txnid;
-		dirty = true;
+		if (!err && !trouble) {
+			dirty = true;
+			unsure = false;
+		}
 		flock(lock_fd, LOCK_UN);
+		if (err)
+			store_close();
 	}
 	status = trouble;
 	trouble = STATUS_SUCCESS;
@@ -715,11 +736,54 @@ void reg_store_unmount(const struct reg_key *k)
 	}
 }
 
-void reg_store_flush(void)
+/* The first record, as it is: a transaction. */
+static void write_again(void)
 {
-	reg_store_commit();
-	if (env && dirty)
-		mdb_env_sync(env, 1);
+	MDB_val key, val;
+	MDB_cursor *c;
+	void *copy;
+
+	if (!begin_write() || mdb_cursor_open(txn, dbi, &c))
+		return;
+	if (!mdb_cursor_get(c, &key, &val, MDB_FIRST) &&
+	    (copy = malloc(val.mv_size))) {
+		int err;
+
+		memcpy(copy, val.mv_data, val.mv_size);
+		val.mv_data = copy;
+		err = mdb_cursor_put(c, &key, &val, MDB_CURRENT);
+		if (err)
+			not_kept(err);
+		free(copy);
+	}
+	mdb_cursor_close(c);
+}
+
+/*
+ * A transaction ends with its data on the disk, but for the page that says so
+ * (MDB_NOMETASYNC).  If that is what cannot be written, the host tells it once
+ * and takes the page for written: only the next transaction's can make up for it.
+ */
+NTSTATUS reg_store_flush(void)
+{
+	NTSTATUS status;
+	int err;
+
+	if (unsure)
+		write_again();
+	status = reg_store_commit();
+	if (status || !env || !dirty)
+		return status;
+	err = mdb_env_sync(env, 1);
+	if (!err) {
+		dirty = false;
+		return STATUS_SUCCESS;
+	}
+	unsure = true;
+	not_kept(err);
+	status = trouble;
+	trouble = STATUS_SUCCESS;
+	return status;
 }
 
 #else /* no LMDB */
@@ -756,8 +820,9 @@ NTSTATUS reg_store_commit(void)
 	return STATUS_SUCCESS;
 }
 
-void reg_store_flush(void)
+NTSTATUS reg_store_flush(void)
 {
+	return STATUS_SUCCESS;
 }
 
 static void warn(const struct reg_key *k)

@@ -412,6 +412,32 @@ static bool has_slash(const uint16_t *name, size_t len)
 	return false;
 }
 
+/* If it cannot be kept, it has its old name. */
+static NTSTATUS rename_key(struct reg_key *k, const uint16_t *name, size_t len)
+{
+	const size_t old_len = k->name_len;
+	uint16_t *old = malloc(old_len * sizeof *old);
+	NTSTATUS status;
+
+	if (!old)
+		return STATUS_NO_MEMORY;
+	memcpy(old, k->name, old_len * sizeof *old);
+	reg_store_key_gone(k);
+	if (!reg_rename(k, name, len)) {
+		reg_store_tree(k);
+		free(old);
+		return STATUS_NO_MEMORY;
+	}
+	reg_store_tree(k);
+	status = reg_store_commit();
+	if (!status)
+		reg_changed(k->parent, NOTIFY_NAME);
+	else if (!reg_rename(k, old, old_len))
+		log_warn("registry: a key has a name that is not kept");
+	free(old);
+	return status;
+}
+
 NTSTATUS nt_rename_key(struct task *t, uint64_t key, gaddr name_at)
 {
 	struct key_object *ko;
@@ -436,13 +462,7 @@ NTSTATUS nt_rename_key(struct task *t, uint64_t key, gaddr name_at)
 	} else if (there && there != k) {
 		status = STATUS_CANNOT_DELETE; /* as Windows calls it */
 	} else {
-		reg_store_key_gone(k);
-		if (!reg_rename(k, name, len))
-			status = STATUS_NO_MEMORY;
-		reg_store_tree(k);
-		reg_changed(k->parent, NOTIFY_NAME);
-		if (!status)
-			status = reg_store_commit();
+		status = rename_key(k, name, len);
 	}
 	key_end(ko);
 	free(name);
@@ -554,8 +574,9 @@ NTSTATUS nt_flush_key(struct task *t, uint64_t key)
 
 	if (status != STATUS_SUCCESS)
 		return status;
-	reg_store_flush();
-	status = reg_hive_flush(ko->key);
+	status = reg_store_flush();
+	if (!status)
+		status = reg_hive_flush(ko->key);
 	key_end(ko);
 	return status;
 }
@@ -585,9 +606,13 @@ NTSTATUS nt_set_information_key(struct task *t, uint64_t key, uint32_t class,
 	if (status != STATUS_SUCCESS)
 		return status;
 	if (class == KEY_WRITE_TIME) {
+		const int64_t before = ko->key->last_write;
+
 		ko->key->last_write = (int64_t)value;
 		reg_store_key(ko->key);
 		status = reg_store_commit();
+		if (status)
+			ko->key->last_write = before;
 	} else if (class == KEY_WOW64_FLAGS) {
 		ko->key->user_flags = (uint32_t)value;
 	} /* the others are hints to parts that do not exist here */

@@ -208,10 +208,13 @@ bool reg_store_mount(const struct reg_key *k, const char *path,
 void reg_store_unmount(const struct reg_key *k);
 /* Something is stored of keys in k's hive. */
 bool reg_store_has_below(const struct reg_key *k);
-/* What was stored since reg_begin() becomes visible to others at once. */
+/*
+ * What was stored since reg_begin() becomes visible to others at once.
+ * STATUS_DISK_FULL, STATUS_REGISTRY_IO_FAILED: none of it is kept.
+ */
 NTSTATUS reg_store_commit(void);
-/* Make sure that what was stored survives a power cut. */
-void reg_store_flush(void);
+/* Make sure that what was stored survives a power cut.  Those as well. */
+NTSTATUS reg_store_flush(void);
 
 /* ---- registry-notify.c ---------------------------------------------- */
 

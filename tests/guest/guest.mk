@@ -87,10 +87,14 @@ tests/gdb/debuggee-%.exe: $(srcdir)/tests/gdb/debuggee.c
 guest_exes += $(DLL_ARCHES:%=tests/gdb/debuggee-%.exe)
 
 # And tests/slow/run.
+slow_cc = $(dll_cc_$*) -std=gnu11 -O1 -g0 -Wall -D_WIN32_WINNT=0x0a00 -I$(srcdir)/tests/guest/lib -o $@ $< -static-libgcc
 tests/slow/slow-%.exe: $(srcdir)/tests/slow/slow.c
 	@$(MKDIR_P) $(@D)
-	$(AM_V_CC)$(dll_cc_$*) -std=gnu11 -O1 -g0 -Wall -D_WIN32_WINNT=0x0a00 -I$(srcdir)/tests/guest/lib -o $@ $< -static-libgcc
-guest_exes += $(DLL_ARCHES:%=tests/slow/slow-%.exe)
+	$(AM_V_CC)$(slow_cc)
+tests/slow/registry-%.exe: $(srcdir)/tests/slow/registry.c
+	@$(MKDIR_P) $(@D)
+	$(AM_V_CC)$(slow_cc) -ladvapi32
+guest_exes += $(DLL_ARCHES:%=tests/slow/slow-%.exe) $(DLL_ARCHES:%=tests/slow/registry-%.exe)
 
 # And tests/net/run.
 tests/net/%.exe: $(srcdir)/tests/net/%.c

@@ -2,11 +2,14 @@
 /*
  * slowfs.c - a file system that answers when it is told to, for tests/slow/run.
  *
- *   slowfs FOLDER MB     mounts itself there and serves until it is unmounted
+ *   slowfs FOLDER MB [cached]
+ *                        mounts itself there and serves until it is unmounted;
+ *                        "cached": data has pages in memory and can be mapped
  *
  * Two files.  Reads and writes of "data" are held back between "hold" and
  * "free" written to "ctl" ("one": the oldest is let go; "fail": they all fail
- * with EIO).  Reading "ctl" tells how many are held.
+ * with EIO).  "writes N", "syncs N": from now on writes of data, and fsync(2),
+ * fail with error N; 0: they do not.  Reading "ctl" tells how many are held.
  *
  * It speaks the kernel's protocol itself (linux/fuse.h): no library is needed.
  */
@@ -36,7 +39,8 @@ struct held {
 static int dev;
 static char data[MOST];
 static uint64_t data_size;
-static bool holding;
+static bool holding, cached;
+static int write_error, sync_error;
 static struct held *first;
 
 static void reply(uint64_t unique, int err, const void *out, size_t n)
@@ -66,8 +70,8 @@ static void answer(const struct held *r, int err)
 	uint64_t end = r->offset + r->size;
 	struct fuse_write_out out = { .size = r->size };
 
-	if (!err && r->write && end > MOST)
-		err = ENOSPC;
+	if (!err && r->write)
+		err = end > MOST ? ENOSPC : write_error;
 	if (err) {
 		reply(r->h.unique, err, NULL, 0);
 	} else if (r->write) {
@@ -131,6 +135,10 @@ static void control(const char *what, size_t n)
 		holding = true;
 	else if (n >= 3 && !memcmp(what, "one", 3) && first)
 		answer_first(0);
+	else if (n >= 8 && !memcmp(what, "writes ", 7))
+		write_error = atoi(what + 7);
+	else if (n >= 7 && !memcmp(what, "syncs ", 6))
+		sync_error = atoi(what + 6);
 	else if (n >= 4 && !memcmp(what, "fail", 4))
 		while (first)
 			answer_first(EIO);
@@ -203,6 +211,8 @@ static void request(const struct fuse_in_header *h, const void *in)
 		break;
 	case FUSE_OPEN:
 	case FUSE_OPENDIR:
+		if (cached && h->nodeid == DATA)
+			open.open_flags = FOPEN_KEEP_CACHE;
 		reply(h->unique, 0, &open, sizeof open);
 		break;
 	case FUSE_READ:
@@ -212,8 +222,10 @@ static void request(const struct fuse_in_header *h, const void *in)
 	case FUSE_RELEASE:
 	case FUSE_RELEASEDIR:
 	case FUSE_FLUSH:
-	case FUSE_FSYNC:
 		reply(h->unique, 0, NULL, 0);
+		break;
+	case FUSE_FSYNC:
+		reply(h->unique, h->nodeid == DATA ? sync_error : 0, NULL, 0);
 		break;
 	case FUSE_STATFS:
 		reply(h->unique, 0, &statfs, sizeof statfs);
@@ -244,7 +256,8 @@ int main(int argc, char **argv)
 	char options[100];
 	ssize_t n;
 
-	if (argc != 3)
+	cached = argc == 4 && !strcmp(argv[3], "cached");
+	if (argc != 3 && !cached)
 		return 2;
 	data_size = strtoull(argv[2], NULL, 10) << 20;
 	if (data_size > MOST)

@@ -101,6 +101,30 @@ static void changes(void)
 	RegCloseKey(k);
 }
 
+static void renaming(void)
+{
+	DWORD v = 7, len = sizeof v;
+	HKEY k, sub;
+
+	CHECK_EQ(RegCreateKeyA(HKEY_CURRENT_USER, TEST_KEY "\\one\\below", &sub),
+		 0);
+	CHECK_EQ(RegSetValueExA(sub, "v", 0, REG_DWORD, (BYTE *)&v, len), 0);
+	CHECK_EQ(RegCreateKeyA(HKEY_CURRENT_USER, TEST_KEY, &k), 0);
+	CHECK_EQ(RegRenameKey(k, L"none", L"two"), ERROR_FILE_NOT_FOUND);
+	CHECK_EQ(RegRenameKey(k, L"one", L"two\\three"),
+		 ERROR_INVALID_PARAMETER);
+	CHECK_EQ(RegRenameKey(k, L"one", L"two"), 0);
+	RegCloseKey(sub);
+	CHECK_EQ(RegOpenKeyA(k, "one", &sub), ERROR_FILE_NOT_FOUND);
+	v = 0;
+	CHECK_EQ(RegGetValueA(k, "two\\below", "v", RRF_RT_DWORD, NULL, &v,
+			      &len),
+		 0);
+	CHECK_EQ(v, 7);
+	CHECK_EQ(RegDeleteTreeA(HKEY_CURRENT_USER, TEST_KEY), 0);
+	RegCloseKey(k);
+}
+
 static void notify(void)
 {
 	HANDLE e = CreateEventW(NULL, FALSE, FALSE, NULL);
@@ -127,6 +151,7 @@ int main(void)
 {
 	existing();
 	changes();
+	renaming();
 	notify();
 	return check_done();
 }

@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * registry.c - the registry while its own file cannot be written (slowfs.c).
+ * What is refused has not happened, and what was not is there afterwards.
+ *
+ *   registry FOLDER fails     changes fail, in several ways
+ *   registry FOLDER kept      another process sees what was not refused
+ *   registry FOLDER start     one that starts while the disk fails
+ */
+#include <windows.h>
+
+#include <errno.h>
+#include <string.h>
+
+#include "check.h"
+
+enum { PART = 60000 }; /* bytes */
+
+static HANDLE ctl;
+static HKEY key;
+
+static void disk(const char *what, int error)
+{
+	char text[40];
+	DWORD n;
+
+	sprintf(text, "%s %d", what, error);
+	CHECK(WriteFile(ctl, text, strlen(text), &n, NULL));
+}
+
+static LSTATUS set(const char *name, DWORD v)
+{
+	return RegSetValueExA(key, name, 0, REG_DWORD, (BYTE *)&v, sizeof v);
+}
+
+/* Its value, or minus the error. */
+static LONG get(const char *name)
+{
+	DWORD v = 0, n = sizeof v;
+	LSTATUS s = RegQueryValueExA(key, name, NULL, NULL, (BYTE *)&v, &n);
+
+	return s ? -s : (LONG)v;
+}
+
+static LSTATUS make(const char *name)
+{
+	HKEY k;
+	LSTATUS s = RegCreateKeyA(key, name, &k);
+
+	if (!s)
+		RegCloseKey(k);
+	return s;
+}
+
+static LSTATUS look(const char *name)
+{
+	HKEY k;
+	LSTATUS s = RegOpenKeyA(key, name, &k);
+
+	if (!s)
+		RegCloseKey(k);
+	return s;
+}
+
+static void writes_fail(int error, LSTATUS want)
+{
+	static BYTE large[PART];
+
+	disk("writes", error);
+	CHECK_EQ(set("kept", 2), want);
+	CHECK_EQ(get("kept"), 1);
+	CHECK_EQ(set("new", 2), want);
+	CHECK_EQ(get("new"), -ERROR_FILE_NOT_FOUND);
+	CHECK_EQ(RegSetValueExA(key, "large", 0, REG_BINARY, large, PART),
+		 want);
+	CHECK_EQ(get("large"), -ERROR_FILE_NOT_FOUND);
+	CHECK_EQ(make("sub"), want);
+	CHECK_EQ(look("sub"), ERROR_FILE_NOT_FOUND);
+	CHECK_EQ(RegDeleteValueA(key, "kept"), want);
+	CHECK_EQ(get("kept"), 1);
+	CHECK_EQ(RegDeleteKeyA(key, "there"), want);
+	CHECK_EQ(look("there"), 0);
+	CHECK_EQ(RegRenameKey(key, L"there", L"elsewhere"), want);
+	CHECK_EQ(look("there"), 0);
+	CHECK_EQ(look("elsewhere"), ERROR_FILE_NOT_FOUND);
+	disk("writes", 0);
+	CHECK_EQ(set("kept", 1), 0);
+}
+
+static void fails(void)
+{
+	CHECK_EQ(set("kept", 1), 0);
+	CHECK_EQ(make("there"), 0);
+	CHECK_EQ(RegFlushKey(key), 0);
+	writes_fail(EIO, ERROR_REGISTRY_IO_FAILED);
+	writes_fail(ENOSPC, ERROR_DISK_FULL);
+	CHECK_EQ(set("kept", 3), 0);
+
+	/* What is written, but not to the disk. */
+	disk("syncs", EIO);
+	CHECK_EQ(set("kept", 4), ERROR_REGISTRY_IO_FAILED);
+	CHECK_EQ(get("kept"), 3);
+	CHECK_EQ(RegFlushKey(key), ERROR_REGISTRY_IO_FAILED);
+	CHECK_EQ(RegFlushKey(key), ERROR_REGISTRY_IO_FAILED);
+	disk("syncs", ENOSPC);
+	CHECK_EQ(RegFlushKey(key), ERROR_DISK_FULL);
+	disk("syncs", 0);
+	CHECK_EQ(RegFlushKey(key), 0);
+	CHECK_EQ(get("kept"), 3);
+	CHECK_EQ(set("kept", 5), 0);
+	CHECK_EQ(RegFlushKey(key), 0);
+	disk("writes", EIO);
+	CHECK_EQ(set("kept", 6), ERROR_REGISTRY_IO_FAILED);
+	disk("writes", 0);
+}
+
+static void kept(void)
+{
+	CHECK_EQ(get("kept"), 5);
+	CHECK_EQ(get("new"), -ERROR_FILE_NOT_FOUND);
+	CHECK_EQ(get("large"), -ERROR_FILE_NOT_FOUND);
+	CHECK_EQ(look("sub"), ERROR_FILE_NOT_FOUND);
+	CHECK_EQ(look("there"), 0);
+	CHECK_EQ(look("elsewhere"), ERROR_FILE_NOT_FOUND);
+}
+
+int main(int argc, char **argv)
+{
+	char control[MAX_PATH];
+
+	if (argc < 3)
+		return 2;
+	sprintf(control, "Z:%s/ctl", argv[1]);
+	ctl = CreateFileA(control, GENERIC_READ | GENERIC_WRITE, 7, NULL,
+			  OPEN_EXISTING, 0, NULL);
+	CHECK(ctl != INVALID_HANDLE_VALUE);
+	if (!strcmp(argv[2], "start"))
+		disk("writes", EIO);
+	CHECK_EQ(RegCreateKeyA(HKEY_CURRENT_USER, "Software\\rf-slow", &key),
+		 0);
+	if (!strcmp(argv[2], "fails"))
+		fails();
+	else
+		kept();
+	if (!strcmp(argv[2], "start")) {
+		CHECK_EQ(set("kept", 7), ERROR_REGISTRY_IO_FAILED);
+		CHECK_EQ(get("kept"), 5);
+		disk("writes", 0);
+		CHECK_EQ(set("kept", 5), 0);
+	}
+	RegCloseKey(key);
+	CloseHandle(ctl);
+	return check_done();
+}
