@@ -22,6 +22,7 @@
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/shm.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -41,6 +42,7 @@ enum rule {
 	NOT_BY_NAME, /* utimensat: by descriptor (no second argument) */
 	NO_SUCH,    /* ENOSYS: libc has another way, which can be checked */
 	OWN_IPC,    /* the same, unless nobody outside has these objects */
+	OWN_SEGMENT, /* OWN_IPC, and not executable (third argument) */
 	IF_DIRECT,  /* only where the program's code is in this process */
 	NO_EXEC,    /* memory: not executable (third argument) */
 	NO_SPACES,  /* clone: no new namespaces (first argument) */
@@ -184,7 +186,7 @@ static const struct call calls[] = {
 	/* System V IPC, for programs of the BSDs */
 	C(msgget, OWN_IPC), C(msgsnd, OWN_IPC), C(msgrcv, OWN_IPC),
 	C(msgctl, OWN_IPC), C(semget, OWN_IPC), C(semop, OWN_IPC),
-	C(semctl, OWN_IPC), C(shmget, OWN_IPC), C(shmat, OWN_IPC),
+	C(semctl, OWN_IPC), C(shmget, OWN_IPC), C(shmat, OWN_SEGMENT),
 	C(shmctl, OWN_IPC), C(modify_ldt, IF_DIRECT),
 	/* of the processes outside only */
 	R(listen, ALLOW, NET), R(openat2, ALLOW, END), R(symlinkat, ALLOW, END),
@@ -248,6 +250,17 @@ static void inet_sockets(struct filter *x, unsigned net)
 	result(x, SECCOMP_RET_ALLOW);
 }
 
+/* Memory whose third argument asks for it to be executable. */
+static void executable(struct filter *x, uint32_t flag, const struct choice *c)
+{
+	/* A dynamic program's children map their libraries. */
+	if (!c->is_vm || getauxval(AT_BASE))
+		return;
+	load(x, arg(2));
+	put(x, BPF_JMP | BPF_JSET | BPF_K, 0, 1, flag);
+	result(x, SECCOMP_RET_KILL_PROCESS);
+}
+
 static void body(struct filter *x, enum rule rule, const struct choice *c)
 {
 	const uint32_t refuse = SECCOMP_RET_ERRNO | EPERM;
@@ -262,6 +275,12 @@ static void body(struct filter *x, enum rule rule, const struct choice *c)
 	case NO_SUCH:
 		result(x, SECCOMP_RET_ERRNO | ENOSYS);
 		return;
+	case OWN_SEGMENT:
+		if (c->alone) {
+			executable(x, SHM_EXEC, c);
+			break;
+		}
+		/* fall through */
 	case OWN_IPC:
 		result(x, c->alone ? SECCOMP_RET_ALLOW :
 				     SECCOMP_RET_ERRNO | ENOSYS);
@@ -270,12 +289,7 @@ static void body(struct filter *x, enum rule rule, const struct choice *c)
 		result(x, c->is_vm ? refuse : SECCOMP_RET_ALLOW);
 		return;
 	case NO_EXEC:
-		/* A dynamic program's children map their libraries. */
-		if (!c->is_vm || getauxval(AT_BASE))
-			break;
-		load(x, arg(2));
-		put(x, BPF_JMP | BPF_JSET | BPF_K, 0, 1, PROT_EXEC);
-		result(x, SECCOMP_RET_KILL_PROCESS);
+		executable(x, PROT_EXEC, c);
 		break;
 	case NO_SPACES:
 		load(x, arg(0));
@@ -392,6 +406,8 @@ void jail_show_calls(FILE *f)
 		[NOT_BY_NAME] = "by descriptor, or where no name leads outside",
 		[NO_SUCH] = "refused, as if there were none",
 		[OWN_IPC] = "among the sandbox's own objects",
+		[OWN_SEGMENT] = "among the sandbox's own objects, not "
+				"executable",
 		[IF_DIRECT] = "with the direct engine",
 		[NO_EXEC] = "but no executable memory",
 		[NO_SPACES] = "but no namespaces",

@@ -15,6 +15,7 @@
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/shm.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -110,6 +111,10 @@ static const struct call_case cases[] = {
 	{ "sendto that connects, with both", SYS_sendto,
 	  { -1, 0, 0, MSG_FASTOPEN },
 	  .net = POLICY_NET_LOOPBACK | POLICY_NET_PEERS, .want = EPERM },
+	{ "a segment", SYS_shmat, { -1 }, .vm = true, .alone = true,
+	  .want = EINVAL },
+	{ "a segment of the host's", SYS_shmat, { -1 }, .vm = true,
+	  .want = ENOSYS },
 	{ "Unix socket", SYS_socket, { AF_UNIX, SOCK_STREAM, 0 }, .want = GOES },
 	{ "getpid", SYS_getpid, { 0 }, .want = GOES },
 };
@@ -149,13 +154,17 @@ END_TEST
 /* Executable memory: refused to a static program's monitor only. */
 START_TEST(executable)
 {
-	const struct call_case c = {
+	const struct call_case map = {
 		"mmap", SYS_mmap,
 		{ 0, 4096, PROT_READ | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS },
 		.vm = true,
 	};
+	const struct call_case attach = {
+		"shmat", SYS_shmat, { -1, 0, SHM_EXEC }, .vm = true, .alone = true,
+	};
 
-	ck_assert_int_eq(outcome(&c), getauxval(AT_BASE) ? GOES : DIES);
+	ck_assert_int_eq(outcome(&map), getauxval(AT_BASE) ? GOES : DIES);
+	ck_assert_int_eq(outcome(&attach), getauxval(AT_BASE) ? EINVAL : DIES);
 }
 END_TEST
 
