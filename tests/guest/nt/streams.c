@@ -334,9 +334,13 @@ static void attributes(void)
 int main(void)
 {
 	DWORD flags = 0;
+	/* The folder's: elsewhere on the drive there may be other volumes. */
+	HANDLE here = CreateFileA(".", GENERIC_READ, 7, NULL, OPEN_EXISTING,
+				  FILE_FLAG_BACKUP_SEMANTICS, NULL);
 
-	CHECK(GetVolumeInformationA(NULL, NULL, 0, NULL, NULL, &flags, NULL,
-				    0));
+	CHECK(GetVolumeInformationByHandleW(here, NULL, 0, NULL, NULL, &flags,
+					    NULL, 0));
+	CloseHandle(here);
 	if (flags & FILE_NAMED_STREAMS) {
 		names();
 		contents();
