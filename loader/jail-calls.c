@@ -183,11 +183,14 @@ static const struct call calls[] = {
 	C(clock_settime, REFUSE), C(settimeofday, REFUSE), C(adjtimex, REFUSE),
 	C(clock_adjtime, REFUSE), C(process_vm_readv, REFUSE),
 	C(process_vm_writev, REFUSE), C(personality, REFUSE),
-	/* System V IPC, for programs of the BSDs */
+	/* System V IPC and message queues, for programs of the BSDs */
 	C(msgget, OWN_IPC), C(msgsnd, OWN_IPC), C(msgrcv, OWN_IPC),
 	C(msgctl, OWN_IPC), C(semget, OWN_IPC), C(semop, OWN_IPC),
 	C(semctl, OWN_IPC), C(shmget, OWN_IPC), C(shmat, OWN_SEGMENT),
-	C(shmctl, OWN_IPC), C(modify_ldt, IF_DIRECT),
+	C(shmctl, OWN_IPC), C(mq_open, OWN_IPC), C(mq_unlink, OWN_IPC),
+	C(mq_timedsend, OWN_IPC), C(mq_timedreceive, OWN_IPC),
+	C(mq_notify, OWN_IPC), C(mq_getsetattr, OWN_IPC),
+	C(modify_ldt, IF_DIRECT),
 	/* of the processes outside only */
 	R(listen, ALLOW, NET), R(openat2, ALLOW, END), R(symlinkat, ALLOW, END),
 };

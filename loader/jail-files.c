@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <linux/landlock.h>
+#include <linux/mount.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -118,6 +119,30 @@ static int grant_own(int rules, const char *own, struct err *e)
 	return grant(rules, own, READ, true, e);
 }
 
+/*
+ * Message queues are files of a system that is mounted nowhere; there is one for
+ * each IPC namespace, and ours is the sandbox's own.
+ */
+static void grant_queues(int rules)
+{
+	struct landlock_path_beneath_attr a = {
+		.allowed_access = (READ_FILE | WRITE_FILE) & handled,
+		.parent_fd = -1,
+	};
+	int fs = (int)syscall(SYS_fsopen, "mqueue", FSOPEN_CLOEXEC);
+
+	if (fs >= 0 &&
+	    !syscall(SYS_fsconfig, fs, FSCONFIG_CMD_CREATE, NULL, NULL, 0))
+		a.parent_fd = (int)syscall(SYS_fsmount, fs, FSMOUNT_CLOEXEC, 0);
+	if (a.parent_fd >= 0) {
+		syscall(SYS_landlock_add_rule, rules,
+			LANDLOCK_RULE_PATH_BENEATH, &a, 0);
+		close(a.parent_fd);
+	}
+	if (fs >= 0)
+		close(fs);
+}
+
 static int grant_all(int rules, const struct policy *p,
 		     const struct jail_paths *paths, bool alone, struct err *e)
 {
@@ -153,8 +178,10 @@ static int grant_all(int rules, const struct policy *p,
 		grant(rules, terminals[i],
 		      READ_FILE | WRITE_FILE | FS_IOCTL_DEV, false, e);
 	/* Nobody is in there but the family. */
-	if (alone)
+	if (alone) {
 		grant(rules, "/proc", READ, false, e);
+		grant_queues(rules);
+	}
 	/* AT_BASE is where the loader was mapped. */
 	for (size_t i = 0; getauxval(AT_BASE) && jail_libraries[i]; i++)
 		grant(rules, jail_libraries[i], READ | RUN, false, e);

@@ -141,6 +141,14 @@ struct bsd_fault_signal {
 	uint8_t sig, code;
 };
 
+/* POSIX message queues: mqueue.c. */
+struct bsd_mq {
+	size_t attr_size; /* struct mq_attr: at most eight longs */
+	uint32_t priorities;
+	long maxmsg, msgsize; /* of a queue that nobody says more of */
+	bool any_name; /* it need not begin with a slash, and may have more */
+};
+
 /* What a system has of its own; system.h has the rows that both have. */
 struct bsd_system {
 	const char *name;	 /* uname -s */
@@ -189,6 +197,8 @@ struct bsd_system {
 	/* NetBSD: where a request's control block says that it is done. */
 	void (*aio_done)(gaddr cb, int64_t result);
 	const struct sysv_layout *sysv; /* sysv.h */
+	const struct bsd_mq *mq;
+	uint32_t sem_value_max;
 };
 
 extern const struct bsd_system *bsd_sys;

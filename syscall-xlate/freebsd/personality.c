@@ -73,6 +73,10 @@ static void forked(void)
 	freebsd_procdesc_forked();
 }
 
+static const struct bsd_mq mq = {
+	.attr_size = 64, .priorities = 64, .maxmsg = 10, .msgsize = 1024,
+};
+
 const struct bsd_system freebsd_system = {
 	.name = "FreeBSD",
 	.release = "14.0-RELEASE",
@@ -93,6 +97,8 @@ const struct bsd_system freebsd_system = {
 	.af_inet6 = 28,
 	.push_frame = freebsd_push_frame,
 	.sysv = &freebsd_sysv,
+	.mq = &mq,
+	.sem_value_max = INT32_MAX,
 	.forked = forked,
 	.let_go = freebsd_umtx_release,
 	.closing = closing,

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * shm.c - FreeBSD's POSIX shared memory: shm_open(2) and its like.  Objects are
- * the host's, so files of /dev/shm, or of a sandbox's own folder.
+ * shm.c - FreeBSD's POSIX shared memory: shm_open(2) and its like, and its
+ * semaphores.  Objects are the host's, so files of /dev/shm, or of a sandbox's own
+ * folder.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -11,6 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "syscall-xlate/bsd/ksem.h"
 #include "syscall-xlate/freebsd/calls.h"
 #include "syscall-xlate/freebsd/freebsd.h"
 
@@ -54,6 +56,17 @@ int64_t freebsd_shm_open2(struct task *t, gaddr at, uint32_t flags,
 				    (flags & 0x400 ? O_TRUNC : 0) |
 				    (flags & 0x800 ? O_EXCL : 0),
 			    mode & 0777));
+}
+
+int64_t freebsd_ksem_init(struct task *t, gaddr id_at, uint32_t value)
+{
+	return ksem_init(t, value, id_at);
+}
+
+int64_t freebsd_ksem_open(struct task *t, gaddr id_at, gaddr name,
+			  uint32_t flags, uint32_t mode, uint32_t value)
+{
+	return ksem_open(t, name, flags, mode, value, id_at);
 }
 
 int64_t freebsd_shm_open(struct task *t, gaddr path, uint32_t flags,

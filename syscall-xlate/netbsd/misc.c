@@ -12,6 +12,7 @@
 
 #include "base/table.h"
 #include "syscall-xlate/bsd/calls.h"
+#include "syscall-xlate/bsd/ksem.h"
 #include "syscall-xlate/netbsd/calls.h"
 #include "syscall-xlate/netbsd/netbsd.h"
 
@@ -198,4 +199,17 @@ int64_t netbsd_recvmmsg(struct task *t, int s, gaddr mmsg, uint32_t n,
 	}
 	return messages(t, s, mmsg, n, flags, timeout ? &end : NULL,
 			bsd_recvmsg);
+}
+
+/* ---- semaphores ------------------------------------------------------------------ */
+
+int64_t netbsd_ksem_init(struct task *t, uint32_t value, gaddr id_at)
+{
+	return ksem_init(t, value, id_at);
+}
+
+int64_t netbsd_ksem_open(struct task *t, gaddr name, uint32_t flags,
+			 uint32_t mode, uint32_t value, gaddr id_at)
+{
+	return ksem_open(t, name, flags, mode, value, id_at);
 }

@@ -53,6 +53,11 @@ static const struct bsd_fault_signal faults[] = {
 	[FAULT_OVERFLOW] = { BSD_SIGFPE, 2 /* INTOVF */ },
 };
 
+static const struct bsd_mq mq = {
+	.attr_size = 32, .priorities = 32, .maxmsg = 32, .msgsize = 1024,
+	.any_name = true,
+};
+
 const struct bsd_system netbsd_system = {
 	.name = "NetBSD",
 	.release = "10.0",
@@ -73,6 +78,8 @@ const struct bsd_system netbsd_system = {
 	.af_inet6 = 24,
 	.push_frame = netbsd_push_frame,
 	.sysv = &netbsd_sysv,
+	.mq = &mq,
+	.sem_value_max = UINT32_MAX,
 	.forked = netbsd_lwp_forked,
 	.let_go = netbsd_futex_release,
 	.aio_done = netbsd_aio_done,

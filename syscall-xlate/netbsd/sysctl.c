@@ -57,7 +57,7 @@ static const struct bsd_sysctl tree[] = {
 	SIZED("kern.cp_time", SYSCTL_OPAQUE, sysctl_cp_time, 1, 51),
 	NUMBER("kern.monotonic_clock", SYSCTL_INT, 200112, 1, 60),
 	NUMBER("kern.posix_threads", SYSCTL_INT, 200112, 1, 66),
-	NUMBER("kern.posix_semaphores", SYSCTL_INT, 0, 1, 67),
+	NUMBER("kern.posix_semaphores", SYSCTL_INT, 200112, 1, 67),
 	NUMBER("kern.posix_barriers", SYSCTL_INT, 200112, 1, 68),
 	NUMBER("kern.posix_timers", SYSCTL_INT, 200112, 1, 69),
 	NUMBER("kern.posix_spin_locks", SYSCTL_INT, 200112, 1, 70),
