@@ -1,3 +1,3 @@
 DLLS += dbghelp
-dbghelp_SOURCES = %D%/symbols.c
+dbghelp_SOURCES = %D%/symbols.c %D%/modules.c
 dbghelp_IMPORTS = ntdll kernel32

@@ -315,6 +315,17 @@ NETIO_STATUS NETIOAPI_API_ GetUnicastIpAddressTable(
 	return error;
 }
 
+/* Routers have such addresses; rf-net.h does not tell of them. */
+NETIO_STATUS NETIOAPI_API_ GetAnycastIpAddressTable(
+	ADDRESS_FAMILY family, PMIB_ANYCASTIPADDRESS_TABLE *out)
+{
+	if (!out || (family != AF_UNSPEC && family != AF_INET &&
+		     family != AF_INET6))
+		return ERROR_INVALID_PARAMETER;
+	*out = NULL;
+	return ERROR_NOT_FOUND;
+}
+
 /* ---- names and numbers
  * ------------------------------------------------------------------ */
 
