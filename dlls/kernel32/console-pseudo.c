@@ -37,33 +37,46 @@ static BOOL write_all(HANDLE h, const char *s, DWORD n)
 	return TRUE;
 }
 
-static void copy(HANDLE from, HANDLE to, BOOL drain)
-{
-	char buf[4096];
-	BOOL ok = TRUE;
-	DWORD n;
-
-	while (ReadFile(from, buf, sizeof buf, &n, NULL) && n) {
-		ok = ok && write_all(to, buf, n);
-		/* Nobody listens: programs must not wait for it. */
-		if (!ok && !drain)
-			break;
-	}
-}
-
 static DWORD WINAPI copy_in(void *arg)
 {
 	struct pseudo_console *c = arg;
+	char buf[4096];
+	DWORD n;
 
-	copy(c->from, c->master, FALSE);
+	while (ReadFile(c->from, buf, sizeof buf, &n, NULL) && n &&
+	       write_all(c->master, buf, n))
+		;
 	return 0;
+}
+
+/*
+ * Of carriage returns in a row the first is kept; the rest do nothing.  The
+ * terminal puts one before each line feed, as Linux programs want it, and
+ * Windows programs have written one already.  last: the byte before s.
+ */
+static DWORD squeeze_returns(char *s, DWORD n, char *last)
+{
+	DWORD kept = 0;
+
+	for (DWORD i = 0; i < n; i++) {
+		if (s[i] != '\r' || *last != '\r')
+			s[kept++] = s[i];
+		*last = s[i];
+	}
+	return kept;
 }
 
 static DWORD WINAPI copy_out(void *arg)
 {
 	struct pseudo_console *c = arg;
+	char buf[4096], last = 0;
+	BOOL ok = TRUE;
+	DWORD n;
 
-	copy(c->master, c->to, TRUE);
+	/* If nobody listens: programs must not wait for it. */
+	while (ReadFile(c->master, buf, sizeof buf, &n, NULL) && n)
+		ok = ok &&
+		     write_all(c->to, buf, squeeze_returns(buf, n, &last));
 	return 0;
 }
 

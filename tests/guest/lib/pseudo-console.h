@@ -34,12 +34,12 @@ static inline DWORD WINAPI collect(void *arg)
 	return 0;
 }
 
-/* The program argv0 with the argument "child" on the console pc. */
-static inline void spawn_on(void *pc, const char *argv0,
+/* The program argv0 with that argument on the console pc. */
+static inline void spawn_on(void *pc, const char *argv0, const char *arg,
 			    PROCESS_INFORMATION *pi)
 {
 	STARTUPINFOEXA si = { .StartupInfo.cb = sizeof si };
-	char line[MAX_PATH + 20];
+	char line[MAX_PATH + 40];
 	SIZE_T size = 0;
 
 	InitializeProcThreadAttributeList(NULL, 1, 0, &size);
@@ -48,7 +48,7 @@ static inline void spawn_on(void *pc, const char *argv0,
 						&size));
 	CHECK(UpdateProcThreadAttribute(si.lpAttributeList, 0, 0x20016, pc,
 					sizeof pc, NULL, NULL));
-	sprintf(line, "\"%s\" child", argv0);
+	sprintf(line, "\"%s\" %s", argv0, arg);
 	CHECK(CreateProcessA(NULL, line, NULL, NULL, FALSE,
 			     EXTENDED_STARTUPINFO_PRESENT, NULL, NULL,
 			     &si.StartupInfo, pi),

@@ -255,7 +255,7 @@ int main(int argc, char **argv)
 	CloseHandle(theirs_in);
 	CloseHandle(theirs_out);
 	thread = CreateThread(NULL, 0, collect, from, 0, NULL);
-	spawn_on(pc, argv[0], &pi);
+	spawn_on(pc, argv[0], "child", &pi);
 	CHECK_EQ(WaitForSingleObject(pi.hProcess, 60000), 0);
 	GetExitCodeProcess(pi.hProcess, &code);
 	CHECK_EQ(code, 0);

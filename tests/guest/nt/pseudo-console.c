@@ -11,6 +11,33 @@
 #include "check.h"
 #include "pseudo-console.h"
 
+static volatile LONG interrupted;
+
+static BOOL WINAPI on_ctrl(DWORD event)
+{
+	if (event == CTRL_C_EVENT)
+		InterlockedExchange(&interrupted, 1);
+	return event == CTRL_C_EVENT;
+}
+
+/* Lines in the ways that programs end them; and what Ctrl-C is. */
+static int child_lines(void)
+{
+	HANDLE out = GetStdHandle(STD_OUTPUT_HANDLE);
+	DWORD n;
+
+	SetConsoleCtrlHandler(on_ctrl, TRUE);
+	printf("<by C>\n<again>\n");
+	fflush(stdout);
+	WriteFile(out, "<by us>\r", 8, &n, NULL);
+	WriteFile(out, "\n<feed>\n\r\n<end>\r", 16, &n, NULL);
+	WriteConsoleA(out, "<over>\r\n", 8, &n, NULL);
+	for (int i = 0; i < 500 && !interrupted; i++)
+		Sleep(10);
+	printf("<ctrl-c %ld>\n", interrupted);
+	return 8;
+}
+
 /* What the program sees: as lines that the parent looks for. */
 static int child(void)
 {
@@ -68,8 +95,11 @@ int main(int argc, char **argv)
 	void *pc = NULL;
 	DWORD n, code;
 
+	if (argc > 1 && !strcmp(argv[1], "lines"))
+		return child_lines();
 	if (argc > 1)
 		return child();
+	setvbuf(stdout, NULL, _IONBF, 0);
 	CHECK(create && resize && close);
 	CHECK(CreatePipe(&theirs_in, &to, NULL, 0));
 	CHECK(CreatePipe(&from, &theirs_out, NULL, 0));
@@ -80,7 +110,7 @@ int main(int argc, char **argv)
 	CloseHandle(theirs_in);
 	CloseHandle(theirs_out);
 	thread = CreateThread(NULL, 0, collect, from, 0, NULL);
-	spawn_on(pc, argv[0], &pi);
+	spawn_on(pc, argv[0], "child", &pi);
 	CHECK(appears("<in 1 out 1>"));
 	CHECK(appears("<size 91 37>"));
 	CHECK_EQ(resize(pc, (COORD){ 100, 30 }), S_OK);
@@ -95,8 +125,21 @@ int main(int argc, char **argv)
 	CloseHandle(pi.hProcess);
 	CloseHandle(pi.hThread);
 
+	/* A line ends with one return and one feed. */
+	spawn_on(pc, argv[0], "lines", &pi);
+	CHECK(appears("<by C>\r\n<again>\r\n<by us>\r\n<feed>\r\n\r\n"
+		      "<end>\r<over>\r\n"));
+	WriteFile(to, "\x03", 1, &n, NULL);
+	CHECK(appears("<ctrl-c 1>\r\n"));
+	CHECK_EQ(WaitForSingleObject(pi.hProcess, 5000), 0);
+	CHECK(GetExitCodeProcess(pi.hProcess, &code));
+	CHECK_EQ(code, 8);
+	CloseHandle(pi.hProcess);
+	CloseHandle(pi.hThread);
+	CHECK(!strstr(shown, "\r\r"));
+
 	/* One that still runs when the console closes ends. */
-	spawn_on(pc, argv[0], &pi);
+	spawn_on(pc, argv[0], "child", &pi);
 	CHECK(appears("<size 100 30>"));
 	close(pc);
 	CHECK_EQ(WaitForSingleObject(pi.hProcess, 5000), 0);
