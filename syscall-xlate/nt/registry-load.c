@@ -692,6 +692,18 @@ static NTSTATUS replace(struct reg_hive *h, struct file *old, const uint8_t *b,
 	return STATUS_SUCCESS;
 }
 
+/*
+ * On Windows all that is below \Registry\Machine\X is of a hive, which the next
+ * start of the system would take from another file.  Here such keys are of no
+ * file, and there is no such start.
+ */
+static NTSTATUS in_no_hive(const struct reg_key *k)
+{
+	return k == &reg_root || k->parent == &reg_root
+		       ? STATUS_INVALID_PARAMETER
+		       : STATUS_NOT_SUPPORTED;
+}
+
 NTSTATUS nt_replace_key(struct task *t, gaddr new_file, uint64_t key,
 			gaddr old_file)
 {
@@ -734,7 +746,7 @@ NTSTATUS nt_replace_key(struct task *t, gaddr new_file, uint64_t key,
 		if (ko->key->deleted)
 			status = STATUS_KEY_DELETED;
 		else if (!h)
-			status = STATUS_INVALID_PARAMETER;
+			status = in_no_hive(ko->key);
 		else if (h->read_only)
 			status = STATUS_ACCESS_DENIED;
 		else
