@@ -157,6 +157,7 @@ struct process_attributes {
 	HANDLE *jobs;
 	SIZE_T jobs_size;
 	HANDLE parent;
+	HANDLE token; /* no attribute, but CreateProcessAsUser's */
 	PVOID console; /* a pseudo console */
 	GROUP_AFFINITY *affinity;
 	DWORD *child_policy;

@@ -328,7 +328,7 @@ static UCHAR priority_of(DWORD flags)
 
 struct attributes {
 	SIZE_T size;
-	PS_ATTRIBUTE a[12];
+	PS_ATTRIBUTE a[14]; /* as many as start() knows */
 };
 
 static void add(struct attributes *l, unsigned *n, ULONG_PTR what, SIZE_T size,
@@ -393,6 +393,9 @@ static NTSTATUS start(struct creation *c, LPSECURITY_ATTRIBUTES pa,
 	if (given->parent)
 		add(&list, &n, PS_ATTRIBUTE_PARENT_PROCESS,
 		    sizeof given->parent, given->parent);
+	if (given->token)
+		add(&list, &n, PS_ATTRIBUTE_TOKEN, sizeof given->token,
+		    given->token);
 	if (priority)
 		add(&list, &n, PS_ATTRIBUTE_PRIORITY_CLASS, sizeof priority,
 		    &priority);
@@ -470,10 +473,11 @@ static BOOL fail_start(NTSTATUS status)
 	return FALSE;
 }
 
-BOOL WINAPI CreateProcessW(LPCWSTR app, LPWSTR line, LPSECURITY_ATTRIBUTES pa,
-			   LPSECURITY_ATTRIBUTES ta, BOOL inherit, DWORD flags,
-			   LPVOID env, LPCWSTR dir, LPSTARTUPINFOW si,
-			   LPPROCESS_INFORMATION pi)
+BOOL WINAPI CreateProcessAsUserW(HANDLE token, LPCWSTR app, LPWSTR line,
+				 LPSECURITY_ATTRIBUTES pa,
+				 LPSECURITY_ATTRIBUTES ta, BOOL inherit,
+				 DWORD flags, LPVOID env, LPCWSTR dir,
+				 LPSTARTUPINFOW si, LPPROCESS_INFORMATION pi)
 {
 	struct process_attributes given = { 0 };
 	struct creation c;
@@ -499,6 +503,7 @@ BOOL WINAPI CreateProcessW(LPCWSTR app, LPWSTR line, LPSECURITY_ATTRIBUTES pa,
 	    !process_attributes_get(((LPSTARTUPINFOEXW)si)->lpAttributeList,
 				    &given))
 		return FALSE;
+	given.token = token;
 	/* A list narrows what is inherited; nothing cannot be narrowed. */
 	if (given.handles && !inherit) {
 		SetLastError(ERROR_INVALID_PARAMETER);
@@ -516,10 +521,20 @@ BOOL WINAPI CreateProcessW(LPCWSTR app, LPWSTR line, LPSECURITY_ATTRIBUTES pa,
 	return ok;
 }
 
-BOOL WINAPI CreateProcessA(LPCSTR app, LPSTR line, LPSECURITY_ATTRIBUTES pa,
+BOOL WINAPI CreateProcessW(LPCWSTR app, LPWSTR line, LPSECURITY_ATTRIBUTES pa,
 			   LPSECURITY_ATTRIBUTES ta, BOOL inherit, DWORD flags,
-			   LPVOID env, LPCSTR dir, LPSTARTUPINFOA si,
+			   LPVOID env, LPCWSTR dir, LPSTARTUPINFOW si,
 			   LPPROCESS_INFORMATION pi)
+{
+	return CreateProcessAsUserW(NULL, app, line, pa, ta, inherit, flags,
+				    env, dir, si, pi);
+}
+
+BOOL WINAPI CreateProcessAsUserA(HANDLE token, LPCSTR app, LPSTR line,
+				 LPSECURITY_ATTRIBUTES pa,
+				 LPSECURITY_ATTRIBUTES ta, BOOL inherit,
+				 DWORD flags, LPVOID env, LPCSTR dir,
+				 LPSTARTUPINFOA si, LPPROCESS_INFORMATION pi)
 {
 	STARTUPINFOEXW w;
 	WIDE(a);
@@ -541,37 +556,17 @@ BOOL WINAPI CreateProcessA(LPCSTR app, LPSTR line, LPSECURITY_ATTRIBUTES pa,
 	w.StartupInfo.lpReserved = reserved.s;
 	if (flags & EXTENDED_STARTUPINFO_PRESENT)
 		w.lpAttributeList = ((LPSTARTUPINFOEXA)si)->lpAttributeList;
-	return CreateProcessW(a.s, l.s, pa, ta, inherit, flags, env, d.s,
-			      &w.StartupInfo, pi);
+	return CreateProcessAsUserW(token, a.s, l.s, pa, ta, inherit, flags,
+				    env, d.s, &w.StartupInfo, pi);
 }
 
-/* Every process has the same user; the token can only be of him. */
-BOOL WINAPI CreateProcessAsUserW(HANDLE token, LPCWSTR app, LPWSTR line,
-				 LPSECURITY_ATTRIBUTES pa,
-				 LPSECURITY_ATTRIBUTES ta, BOOL inherit,
-				 DWORD flags, LPVOID env, LPCWSTR dir,
-				 LPSTARTUPINFOW si, LPPROCESS_INFORMATION pi)
+BOOL WINAPI CreateProcessA(LPCSTR app, LPSTR line, LPSECURITY_ATTRIBUTES pa,
+			   LPSECURITY_ATTRIBUTES ta, BOOL inherit, DWORD flags,
+			   LPVOID env, LPCSTR dir, LPSTARTUPINFOA si,
+			   LPPROCESS_INFORMATION pi)
 {
-	DWORD information;
-
-	if (token && !GetHandleInformation(token, &information))
-		return FALSE;
-	return CreateProcessW(app, line, pa, ta, inherit, flags, env, dir, si,
-			      pi);
-}
-
-BOOL WINAPI CreateProcessAsUserA(HANDLE token, LPCSTR app, LPSTR line,
-				 LPSECURITY_ATTRIBUTES pa,
-				 LPSECURITY_ATTRIBUTES ta, BOOL inherit,
-				 DWORD flags, LPVOID env, LPCSTR dir,
-				 LPSTARTUPINFOA si, LPPROCESS_INFORMATION pi)
-{
-	DWORD information;
-
-	if (token && !GetHandleInformation(token, &information))
-		return FALSE;
-	return CreateProcessA(app, line, pa, ta, inherit, flags, env, dir, si,
-			      pi);
+	return CreateProcessAsUserA(NULL, app, line, pa, ta, inherit, flags,
+				    env, dir, si, pi);
 }
 
 UINT WINAPI WinExec(LPCSTR line, UINT show)

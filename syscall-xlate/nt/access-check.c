@@ -50,6 +50,40 @@ static uint32_t walk_acl(const struct descriptor *d, const uint32_t *generic,
 	return granted;
 }
 
+/* What the integrity of what has d leaves to a token of a lower one. */
+static uint32_t by_label(const struct descriptor *d, const uint32_t *generic,
+			 const struct token *tk)
+{
+	enum { NO_WRITE_UP = 1, NO_READ_UP = 2, NO_EXECUTE_UP = 4 };
+	uint32_t level = INTEGRITY_MEDIUM, policy = NO_WRITE_UP;
+	uint32_t left = READ_CONTROL | 0x100000; /* SYNCHRONIZE */
+	struct acl_walk w;
+	struct ace e;
+	struct sid s;
+
+	if (d->label) {
+		w = acl_walk(d->label);
+		while (acl_next(&w, &e)) {
+			if (e.type != ACE_LABEL || e.size < 8 + 12 ||
+			    e.flags & ACE_INHERIT_ONLY)
+				continue;
+			policy = le32_at(e.at + 4);
+			memcpy(&s, e.at + 8, 12);
+			level = s.count ? s.sub[0] : 0;
+			break;
+		}
+	}
+	if (token_integrity(tk) >= level)
+		return UINT32_MAX;
+	if (!(policy & NO_WRITE_UP))
+		left |= generic[1] | STANDARD_RIGHTS;
+	if (!(policy & NO_READ_UP))
+		left |= generic[0];
+	if (!(policy & NO_EXECUTE_UP))
+		left |= generic[2];
+	return left;
+}
+
 uint32_t descriptor_allowed(const struct descriptor *d,
 			    const uint32_t *generic, struct token *tk)
 {
@@ -67,6 +101,7 @@ uint32_t descriptor_allowed(const struct descriptor *d,
 		granted |= ACCESS_SYSTEM_SECURITY;
 	if (tk->nrestricted)
 		granted &= walk_acl(d, generic, tk, true, &owner);
+	granted &= by_label(d, generic, tk);
 	pthread_mutex_unlock(&tk->mutex);
 	return granted;
 }

@@ -292,7 +292,7 @@ NTSTATUS nt_query_full_attributes_file(struct task *t, gaddr attr, gaddr info)
  * as that (a sandbox, a stream, a built-in file) is STATUS_NOT_SUPPORTED: the
  * caller then goes the long way.
  */
-static NTSTATUS delete_by_name(struct nt_path *p)
+static NTSTATUS delete_by_name(struct task *t, struct nt_path *p)
 {
 	struct statx st;
 	int err;
@@ -311,7 +311,7 @@ static NTSTATUS delete_by_name(struct nt_path *p)
 		return STATUS_OBJECT_NAME_INVALID;
 	if (S_ISREG(st.stx_mode) && !(st.stx_mode & 0222))
 		return STATUS_CANNOT_DELETE;
-	if (file_security_marked(st.stx_mode))
+	if (file_security_counts(t, st.stx_mode))
 		return STATUS_NOT_SUPPORTED;
 	if (S_ISREG(st.stx_mode) &&
 	    program_is_held_at(p->dirfd, p->host, st.stx_mode))
@@ -339,7 +339,7 @@ NTSTATUS nt_delete_file(struct task *t, gaddr attr)
 	status = file_parse(t, &oa, &p, &o.root);
 	if (!status) {
 		if (oa.attributes & OBJ_RF_DELETE_FILE)
-			status = delete_by_name(&p);
+			status = delete_by_name(t, &p);
 		else if (p.kind != PATH_DISK)
 			status = STATUS_INVALID_DEVICE_REQUEST;
 		else if (!(status = p.stream ? stream_open(&o, &f)

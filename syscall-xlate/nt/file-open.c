@@ -114,7 +114,7 @@ static int create_new(struct file_open *o)
 	const char *host = o->p->host;
 	mode_t mode = 0666;
 
-	if (file_security_marked(o->p->folder) && o->t &&
+	if (file_security_counts(o->t, o->p->folder) && o->t &&
 	    file_security_check_new(o))
 		return -EACCES;
 	if (o->options & FILE_DIRECTORY_FILE) {
@@ -387,7 +387,7 @@ static int identify(int fd, struct statx *stx)
 static NTSTATUS check_security(struct file_open *o)
 {
 	if (o->information != FILE_CREATED)
-		return file_security_marked(o->st.stx_mode)
+		return file_security_counts(o->t, o->st.stx_mode)
 			       ? file_security_check(o)
 			       : STATUS_SUCCESS;
 	return o->given || file_security_marked(o->p->folder)

@@ -188,7 +188,7 @@ static NTSTATUS may_add(struct file_set *s, struct target *to)
 		.options = s->f->kind == FILE_KIND_DIR ? FILE_DIRECTORY_FILE : 0,
 	};
 
-	return file_security_marked(to->path.folder)
+	return file_security_counts(s->t, to->path.folder)
 		       ? file_security_check_new(&o)
 		       : STATUS_SUCCESS;
 }

@@ -292,10 +292,15 @@ static uint32_t from_privileges(const struct file_open *o, struct token *tk)
 NTSTATUS file_security_check(struct file_open *o)
 {
 	uint32_t want = (o->maximum ? o->named : o->access) | o->stream, granted;
+	const mode_t mode = o->st.stx_mode;
 	struct descriptor d;
 	struct token *tk;
-	NTSTATUS status = stored(o->fd, &d);
+	NTSTATUS status = STATUS_NOT_FOUND;
 
+	if (token_weak_now(o->t) && (S_ISREG(mode) || S_ISDIR(mode)))
+		status = file_security_get(o->fd, &d);
+	else if (file_security_marked(mode))
+		status = stored(o->fd, &d);
 	if (status)
 		return status == STATUS_NOT_FOUND ? STATUS_SUCCESS : status;
 	tk = token_effective(o->t);
@@ -318,11 +323,14 @@ NTSTATUS file_security_check(struct file_open *o)
 	return STATUS_SUCCESS;
 }
 
-/* The descriptor that was set for o's folder; STATUS_NOT_FOUND. */
-static NTSTATUS of_folder(const struct file_open *o, struct descriptor *d)
+/* The descriptor that was set for o's folder, or any; STATUS_NOT_FOUND. */
+static NTSTATUS of_folder(const struct file_open *o, bool any,
+			  struct descriptor *d)
 {
-	int fd = file_security_marked(o->p->folder) ? open_folder(o) : -1;
-	NTSTATUS status = fd < 0 ? STATUS_NOT_FOUND : stored(fd, d);
+	int fd = any || file_security_marked(o->p->folder) ? open_folder(o) : -1;
+	NTSTATUS status = fd < 0 ? STATUS_NOT_FOUND
+			  : any	 ? file_security_get(fd, d)
+				 : stored(fd, d);
 
 	if (fd >= 0)
 		close(fd);
@@ -335,7 +343,7 @@ NTSTATUS file_security_check_new(struct file_open *o)
 							 : FILE_ADD_FILE;
 	struct descriptor d;
 	struct token *tk;
-	NTSTATUS status = of_folder(o, &d);
+	NTSTATUS status = of_folder(o, token_weak_now(o->t), &d);
 
 	if (status == STATUS_NOT_FOUND) {
 		/* As of /tmp: the next question need not be asked. */
@@ -367,7 +375,7 @@ static bool is_inherited(const struct descriptor *d)
 NTSTATUS file_security_new(struct file_open *o)
 {
 	struct descriptor folder, d;
-	NTSTATUS status = of_folder(o, &folder);
+	NTSTATUS status = of_folder(o, false, &folder);
 	bool inherits = !status && is_inherited(&folder);
 	struct token *tk;
 	struct stat st;

@@ -30,12 +30,18 @@ static inline bool file_security_marked(uint32_t mode)
 	return mode & S_ISVTX;
 }
 
+/* Of what has this st_mode, may t do less than Linux lets it? */
+static inline bool file_security_counts(struct task *t, uint32_t mode)
+{
+	return file_security_marked(mode) || (t && token_weak_now(t));
+}
+
 /*
- * o->fd is there, and marked: may o->t have the access?  STATUS_ACCESS_DENIED;
+ * o->fd is there, and its descriptor counts: may o->t have the access?  STATUS_ACCESS_DENIED;
  * else o->access is what the handle carries.
  */
 NTSTATUS file_security_check(struct file_open *o);
-/* Its folder is marked: may o->t make something in it? */
+/* Its folder's counts: may o->t make something in it? */
 NTSTATUS file_security_check_new(struct file_open *o);
 /* o->fd has been made: it gets what it was given and what it inherits. */
 NTSTATUS file_security_new(struct file_open *o);

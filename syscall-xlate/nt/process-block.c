@@ -17,6 +17,7 @@
 #include "syscall-xlate/nt/nt-private.h"
 #include "syscall-xlate/nt/placement.h"
 #include "syscall-xlate/nt/process.h"
+#include "syscall-xlate/nt/token.h"
 #include "syscall-xlate/nt/remote.h"
 
 /* ---- handles that go along
@@ -93,20 +94,17 @@ static bool lift(int *fd)
 	return high >= 0;
 }
 
-static bool pass_one(uint64_t h, struct object *o, uint32_t access,
-		     uint32_t attributes, void *arg)
+/* false: no memory. */
+static bool pass_object(struct passing *g, uint64_t h, struct object *o,
+			uint32_t access, uint32_t attributes)
 {
 	const size_t head = offsetof(struct start_handle, passed.data);
-	struct passing *g = arg;
 	struct start_handle sh = { .handle = h, .access = access };
 	int type = passed_type(o->type);
 	bool ours = false;
 	size_t size;
 
-	for (size_t i = 0; i < g->request->nhandles; i++)
-		g->listed +=
-			g->request->handles[i] == h && attributes & OBJ_INHERIT;
-	if (type < 0 || !o->type->pass || !wanted(g->request, h, attributes))
+	if (type < 0 || !o->type->pass)
 		return true;
 	sh.attributes = attributes;
 	sh.type = (uint32_t)type;
@@ -135,6 +133,18 @@ static bool pass_one(uint64_t h, struct object *o, uint32_t access,
 	g->objects[g->n++] =
 		(struct passed_object){ o, sh.same ? -1 : sh.passed.fd, ours };
 	return true;
+}
+
+static bool pass_one(uint64_t h, struct object *o, uint32_t access,
+		     uint32_t attributes, void *arg)
+{
+	struct passing *g = arg;
+
+	for (size_t i = 0; i < g->request->nhandles; i++)
+		g->listed +=
+			g->request->handles[i] == h && attributes & OBJ_INHERIT;
+	return !wanted(g->request, h, attributes) ||
+	       pass_object(g, h, o, access, attributes);
 }
 
 /* A handle of no value: a job that the child is a member of. */
@@ -179,6 +189,22 @@ static void pass_jobs(struct passing *g)
 		pass_job(g, g->request->job_objects[i]);
 }
 
+/* A handle of no value, too: the token that the child is to have, or ours. */
+static void pass_token(struct passing *g)
+{
+	struct object *o = g->request->token;
+	struct token *own = o || g->request->parent
+				    ? NULL
+				    : token_of_process_if_made();
+
+	if (own)
+		o = &own->object;
+	if (o && !g->failed)
+		pass_object(g, 0, o, 0, 0);
+	if (own)
+		object_put(&own->object);
+}
+
 NTSTATUS passing_collect(const struct request *r, struct passing *g)
 {
 	const uint64_t std[3] = { r->p.std_in, r->p.std_out, r->p.std_err };
@@ -197,6 +223,7 @@ NTSTATUS passing_collect(const struct request *r, struct passing *g)
 	if (status)
 		return status;
 	pass_jobs(g);
+	pass_token(g);
 	if (g->failed)
 		return STATUS_NO_MEMORY;
 	/* Windows refuses a list with a handle that cannot be inherited. */

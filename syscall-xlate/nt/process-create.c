@@ -28,6 +28,7 @@
 #include "syscall-xlate/nt/placement.h"
 #include "syscall-xlate/nt/process-spawn.h"
 #include "syscall-xlate/nt/process.h"
+#include "syscall-xlate/nt/token.h"
 #include "syscall-xlate/nt/remote.h"
 #include "syscall-xlate/nt/calls.h"
 
@@ -333,6 +334,13 @@ static NTSTATUS create(struct task *t, struct request *r, gaddr create_info,
 	/* None of them is known to a Linux program. */
 	if (!status && kind == KIND_NATIVE &&
 	    (r->mitigations[0] || r->mitigations[1]))
+		status = STATUS_NOT_SUPPORTED;
+	if (status)
+		return status;
+	/* Nor does a token bind one. */
+	if (!status && kind == KIND_NATIVE &&
+	    (r->token ? token_is_weak((struct token *)r->token)
+		      : token_weak_now(t)))
 		status = STATUS_NOT_SUPPORTED;
 	if (status)
 		return status;

@@ -8,6 +8,7 @@
 
 #include "syscall-xlate/nt/placement.h"
 #include "syscall-xlate/nt/process.h"
+#include "syscall-xlate/nt/token.h"
 
 enum {
 	MAX_ATTRIBUTES = 32,
@@ -30,6 +31,7 @@ void request_free(struct request *r)
 		object_put(r->job_objects[i]);
 	free(r->job_objects);
 	object_put(r->debug_object);
+	object_put(r->token);
 	for (unsigned i = 0; i < PARENT_JOBS; i++)
 		object_put(r->parent_jobs[i]);
 	if (r->parent)
@@ -116,6 +118,21 @@ static NTSTATUS read_parent(struct task *t, uint64_t h, struct request *r)
 	return p->is_nt ? STATUS_SUCCESS : STATUS_NOT_SUPPORTED;
 }
 
+static NTSTATUS read_token(struct task *t, uint64_t h, struct request *r)
+{
+	struct token *tk;
+	NTSTATUS status;
+
+	if (r->token)
+		return STATUS_INVALID_PARAMETER;
+	status = handle_get(t, h, &token_type, TOKEN_ASSIGN_PRIMARY, &tk);
+	if (status)
+		return status;
+	r->token = &tk->object;
+	return tk->type == TOKEN_PRIMARY ? STATUS_SUCCESS
+					 : STATUS_BAD_TOKEN_TYPE;
+}
+
 static NTSTATUS read_attribute(struct task *t, const struct attribute *a,
 			       struct request *r)
 {
@@ -124,6 +141,7 @@ static NTSTATUS read_attribute(struct task *t, const struct attribute *a,
 	enum {
 		PARENT = 0,
 		DEBUG_PORT = 1,
+		TOKEN = 2,
 		CLIENT_ID = 3,
 		TEB_ADDRESS = 4,
 		IMAGE_NAME = 5,
@@ -139,6 +157,8 @@ static NTSTATUS read_attribute(struct task *t, const struct attribute *a,
 	switch (a->attribute & 0xffff) {
 	case PARENT:
 		return read_parent(t, a->value, r);
+	case TOKEN:
+		return read_token(t, a->value, r);
 	case DEBUG_PORT:
 		r->debug_port = a->value;
 		return STATUS_SUCCESS;

@@ -35,6 +35,7 @@ struct request {
 	struct nt_process *parent;
 	uint64_t debug_port;   /* handle of a debug object; 0 */
 	struct object *debug_object; /* that; a reference */
+	struct object *token;	     /* the same; NULL: as ours */
 	bool debug_only_this;  /* not its children, too */
 	uint32_t error_mode, priority_class;
 	uint64_t affinity; /* of its first thread; 0: ours */

@@ -19,6 +19,7 @@
 #include "syscall-xlate/nt/nt-private.h"
 #include "syscall-xlate/nt/placement.h"
 #include "syscall-xlate/nt/process.h"
+#include "syscall-xlate/nt/token.h"
 #include "syscall-xlate/nt/remote.h"
 
 /* What handles may be passed: the place in this list is the type's number. */
@@ -118,9 +119,11 @@ static void take_handle(const struct start_handle *h, const uint64_t *values,
 			  (uintmax_t)h->handle);
 		return;
 	}
-	/* Without a handle: a job that we are in. */
+	/* Without a handle: a job that we are in, or our token. */
 	if (!h->handle && o->type == &job_type)
 		job_born(o, h->passed.value[1]);
+	else if (!h->handle && o->type == &token_type)
+		token_become((struct token *)o);
 	else
 		handle_place(h->handle, o, h->access, h->attributes);
 	object_put(o);

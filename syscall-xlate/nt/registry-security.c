@@ -10,6 +10,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "syscall-xlate/nt/descriptor.h"
 
@@ -88,6 +89,28 @@ static NTSTATUS keep(struct reg_key *k, const struct descriptor *d,
 	return STATUS_SUCCESS;
 }
 
+/* Of a key that has none: what a token that is less than the user may do. */
+static NTSTATUS made_up(struct descriptor *d)
+{
+	const struct sid system = sid_make(5, 1, 18),
+			 users = sid_make(5, 2, 32, 545),
+			 restricted = sid_make(5, 1, 12);
+	enum { SIZE = 256 };
+
+	memset(d, 0, sizeof *d);
+	d->dacl = malloc(SIZE);
+	if (!d->dacl)
+		return STATUS_NO_MEMORY;
+	d->has_owner = d->has_dacl = true;
+	d->owner = sid_of_uid(getuid());
+	acl_init(d->dacl);
+	acl_add(d->dacl, SIZE, key_type.generic[3], &d->owner);
+	acl_add(d->dacl, SIZE, key_type.generic[3], &system);
+	acl_add(d->dacl, SIZE, key_type.generic[0], &users);
+	acl_add(d->dacl, SIZE, key_type.generic[0], &restricted);
+	return STATUS_SUCCESS;
+}
+
 static NTSTATUS of_key(const struct reg_key *k, struct token *tk,
 		       struct descriptor *d)
 {
@@ -132,10 +155,10 @@ NTSTATUS reg_security_check(struct task *t, const struct reg_key *k,
 	struct token *tk;
 	NTSTATUS status;
 
-	if (!k->security)
+	if (!k->security && !token_weak_now(t))
 		return STATUS_SUCCESS;
 	tk = token_effective(t);
-	status = of_key(k, tk, &d);
+	status = k->security ? of_key(k, tk, &d) : made_up(&d);
 	if (status) {
 		object_put(&tk->object);
 		return status;

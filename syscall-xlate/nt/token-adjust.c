@@ -109,6 +109,10 @@ static NTSTATUS filter_groups(struct task *t, struct token *tk, gaddr disable,
 		g = find_group(tk, &s);
 		if (g)
 			g->attributes = GROUP_DENY_ONLY;
+		tk->user_denied |= sid_equal(&tk->user, &s);
+		/* What is made belongs to somebody whom it is. */
+		if (sid_equal(&tk->owner, &s))
+			tk->owner = tk->user;
 	}
 	for (uint32_t i = 0; i < m; i++) {
 		status = group_read(t, restrict_to, i, &s, &attributes);
@@ -182,9 +186,12 @@ NTSTATUS nt_filter_token(struct task *t, uint64_t token, uint32_t flags,
 
 		if (g)
 			g->attributes = GROUP_DENY_ONLY;
+		if (sid_equal(&copy->owner, &admins))
+			copy->owner = copy->user;
 		copy->elevated = false;
 		copy->label = sid_make(16, 1, 0x2000);
 	}
+	token_note_weak(copy);
 	if (status == STATUS_SUCCESS)
 		status = handle_out(t, &copy->object, granted, 0, new_token);
 	object_put(&copy->object);
@@ -293,13 +300,12 @@ NTSTATUS nt_adjust_groups_token(struct task *t, uint64_t token, uint8_t reset,
 				gaddr new_state, uint32_t len, gaddr old_state,
 				gaddr ret_len)
 {
-	struct token *tk, *unused;
+	struct token *tk;
 	uint32_t n = 0, attributes;
 	struct token_group *g;
 	struct sid s;
 	NTSTATUS status;
 
-	(void)unused;
 	status = handle_get(t, token, &token_type, TOKEN_ADJUST_GROUPS, &tk);
 	if (status != STATUS_SUCCESS)
 		return status;
@@ -331,7 +337,7 @@ NTSTATUS nt_adjust_groups_token(struct task *t, uint64_t token, uint8_t reset,
 bool token_has_sid(const struct token *tk, const struct sid *s, bool deny)
 {
 	if (sid_equal(&tk->user, s))
-		return true;
+		return deny || !tk->user_denied;
 	for (uint32_t i = 0; i < tk->ngroups; i++) {
 		uint32_t a = tk->group[i].attributes;
 

@@ -98,7 +98,7 @@ typedef NTSTATUS getter(struct token *tk, struct answer *a);
 
 static NTSTATUS get_user(struct token *tk, struct answer *a)
 {
-	return one_sid(a, &tk->user, 0);
+	return one_sid(a, &tk->user, tk->user_denied ? GROUP_DENY_ONLY : 0);
 }
 
 static NTSTATUS get_groups(struct token *tk, struct answer *a)
@@ -431,6 +431,7 @@ static NTSTATUS set_sid(struct task *t, struct token *tk, struct sid *field,
 		for (uint32_t i = 0; i < tk->ngroups; i++)
 			if (tk->group[i].attributes & GROUP_INTEGRITY)
 				tk->group[i].sid = s;
+	token_note_weak(tk);
 	pthread_mutex_unlock(&tk->mutex);
 	return status;
 }

@@ -3,8 +3,9 @@
  * token.c - access tokens: made from the host's user, duplicated, filtered,
  * adjusted.
  *
- * Tokens say who one is; what one may do is decided by Linux.  Privileges can
- * be switched on and off because programs check that, but give nothing.
+ * Tokens say who one is; what one may do is decided by Linux, of which a token
+ * can only take away (token_is_weak()).  Privileges can be switched on and off
+ * because programs check that, but give nothing.
  */
 #include "syscall-xlate/nt/token.h"
 
@@ -252,6 +253,7 @@ static struct object *token_receive(const struct nt_passed *p)
 		object_put(&tk->object);
 		return NULL;
 	}
+	token_note_weak(tk);
 	if (dacl && (tk->dacl = malloc(dacl))) {
 		memcpy(tk->dacl, p->data + SAID_LEN, dacl);
 		tk->dacl_len = dacl;
@@ -357,6 +359,31 @@ struct token *token_of_process(void)
 	return own;
 }
 
+struct token *token_of_process_if_made(void)
+{
+	struct token *tk;
+
+	pthread_mutex_lock(&own_lock);
+	tk = own;
+	if (tk)
+		object_get(&tk->object);
+	pthread_mutex_unlock(&own_lock);
+	return tk;
+}
+
+void token_become(struct token *tk)
+{
+	struct token *old;
+
+	object_get(&tk->object);
+	pthread_mutex_lock(&own_lock);
+	old = own;
+	own = tk;
+	pthread_mutex_unlock(&own_lock);
+	if (old)
+		object_put(&old->object);
+}
+
 struct token *token_copy(const struct token *from)
 {
 	struct token *tk = token_new();
@@ -368,6 +395,7 @@ struct token *token_copy(const struct token *from)
 	tk->session = from->session;
 	tk->elevated = from->elevated;
 	tk->restricted = from->restricted;
+	tk->user_denied = from->user_denied;
 	tk->user = from->user;
 	tk->owner = from->owner;
 	tk->primary_group = from->primary_group;
@@ -404,6 +432,52 @@ struct token *token_effective(struct task *t)
 	struct object *o = nt_thread(t) ? thread_token(nt_thread(t)) : NULL;
 
 	return o ? (struct token *)o : token_of_process();
+}
+
+/* ---- what they take away -------------------------------------------- */
+
+_Atomic bool token_weak_any;
+
+uint32_t token_integrity(const struct token *tk)
+{
+	return tk->label.count ? tk->label.sub[tk->label.count - 1] : 0;
+}
+
+static bool is_weak(const struct token *tk)
+{
+	bool weak = tk->nrestricted || tk->user_denied ||
+		    token_integrity(tk) < INTEGRITY_MEDIUM;
+
+	for (uint32_t i = 0; i < tk->ngroups && !weak; i++)
+		weak = !(tk->group[i].attributes &
+			 (GROUP_ENABLED | GROUP_INTEGRITY));
+	return weak;
+}
+
+bool token_is_weak(struct token *tk)
+{
+	bool weak;
+
+	pthread_mutex_lock(&tk->mutex);
+	weak = is_weak(tk);
+	pthread_mutex_unlock(&tk->mutex);
+	return weak;
+}
+
+bool token_weak_now(struct task *t)
+{
+	struct token *tk = token_weak_any ? token_effective(t) : NULL;
+	bool weak = tk && token_is_weak(tk);
+
+	if (tk)
+		object_put(&tk->object);
+	return weak;
+}
+
+void token_note_weak(const struct token *tk)
+{
+	if (is_weak(tk))
+		token_weak_any = true;
 }
 
 static void set_thread_token(struct nt_thread *th, struct object *token)

@@ -87,6 +87,7 @@ struct token {
 	uint64_t id, modified;
 	uint32_t session;
 	bool elevated, restricted;
+	bool user_denied; /* the user's own SID counts for denials only */
 	struct sid user, owner, primary_group, label;
 	uint32_t ngroups, nprivileges, nrestricted;
 	struct token_group group[TOKEN_GROUPS];
@@ -98,6 +99,10 @@ struct token {
 
 /* The process's token; the caller gets a reference.  NULL: no memory. */
 struct token *token_of_process(void);
+/* That, if somebody has asked for it already or it was given; or NULL. */
+struct token *token_of_process_if_made(void);
+/* tk, a primary one, is the process's from now on. */
+void token_become(struct token *tk);
 /* A copy with a number of its own; the caller holds from->mutex. */
 struct token *token_copy(const struct token *from);
 /* The calling thread's: impersonated, or the process's; a reference. */
@@ -108,6 +113,21 @@ struct token *token_effective(struct task *t);
  * token is a handle or 0 to stop.  STATUS_BAD_TOKEN_TYPE.
  */
 NTSTATUS token_set_thread(struct task *t, struct nt_thread *th, uint64_t token);
+
+/*
+ * What Linux lets the user do, a token may deny: groups or the user that count
+ * for denials only, SIDs that restrict it, a low integrity.  token_weak_any: this
+ * process has seen such a one; until then nobody need ask.
+ */
+extern _Atomic bool token_weak_any;
+bool token_is_weak(struct token *tk);
+/* The calling thread's is. */
+bool token_weak_now(struct task *t);
+/* tk, whose mutex is held, has been changed. */
+void token_note_weak(const struct token *tk);
+/* The last number of its label; 0x2000 is what files and keys have. */
+enum { INTEGRITY_MEDIUM = 0x2000 };
+uint32_t token_integrity(const struct token *tk);
 
 /* A new number for tokens, logons, NtAllocateLocallyUniqueId. */
 uint64_t luid_new(void);
