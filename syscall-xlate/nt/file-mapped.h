@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * file-mapped.h - files that are mapped, and what may not be done to them
- * meanwhile: an image's is not written to or deleted, one with a view or a section
- * of data is not cut or deleted.  Names may change.
+ * meanwhile: an image's is not written to or deleted, one with a view or a
+ * section of data is not cut or deleted.  Names may change.
  */
 #ifndef RF_NT_FILE_MAPPED_H
 #define RF_NT_FILE_MAPPED_H
@@ -28,9 +28,9 @@ void file_map_grow(struct file_map *m, uint64_t size);
 void file_map_leave(struct file_map *m);
 
 /*
- * The program that a process runs is held before the process has opened any file,
- * so before other processes know of it (file-shared.c): by a lock at a place
- * where files have no bytes, on the descriptor by which it is open.
+ * The program that a process runs is held before the process has opened any
+ * file, so before other processes know of it (file-shared.c): by a lock at a
+ * place where files have no bytes, on the descriptor by which it is open.
  */
 void program_hold(int fd);
 bool program_is_held(int fd);

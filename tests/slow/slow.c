@@ -506,6 +506,39 @@ static void cold_writing(void)
 	CHECK(is_right(buf + 103, at + 103, sizeof buf - 103));
 }
 
+/* What goes to the disk in any case is not waited for in the call. */
+static void cold_through(void)
+{
+	ULONGLONG at = cold_place();
+	HANDLE h = open_data(GENERIC_WRITE,
+			     FILE_FLAG_OVERLAPPED | FILE_FLAG_WRITE_THROUGH);
+	OVERLAPPED o[3];
+	char buf[3 * PAGE];
+	DWORD n;
+
+	memset(large, 'T', sizeof buf);
+	tell("hold");
+	for (int i = 0; i < 3; i++) {
+		o[i] = request(at + i * PAGE);
+		CHECK(!WriteFile(h, large, PAGE, NULL, &o[i]));
+		CHECK_EQ(GetLastError(), ERROR_IO_PENDING);
+	}
+	wait_held(1);
+	CHECK(!GetOverlappedResult(h, &o[0], &n, FALSE));
+	CHECK_EQ(GetLastError(), ERROR_IO_INCOMPLETE);
+	tell("free");
+	for (int i = 0; i < 3; i++) {
+		CHECK_EQ(result_of(h, &o[i], &n), 0);
+		CHECK_EQ(n, PAGE);
+	}
+	CloseHandle(h);
+	o[0] = request(at);
+	if (!ReadFile(file, buf, sizeof buf, NULL, &o[0]))
+		CHECK_EQ(GetLastError(), ERROR_IO_PENDING);
+	CHECK_EQ(result_of(file, &o[0], &n), 0);
+	CHECK(!memcmp(buf, large, sizeof buf));
+}
+
 int main(int argc, char **argv)
 {
 	char control[MAX_PATH];
@@ -532,6 +565,7 @@ int main(int argc, char **argv)
 		cold_cancelling();
 		cold_port();
 		cold_writing();
+		cold_through();
 	} else {
 		reading();
 		failing();
