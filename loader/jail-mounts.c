@@ -376,6 +376,10 @@ static void show_terminals(const struct root *root)
 		umount2(place, MNT_DETACH);
 }
 
+/*
+ * Devices can be written to all the same; but their mode, owner and times, and
+ * those of files in /proc, are not for a program of their owner's to change.
+ */
 static int show_all(const struct root *root, const struct policy *p,
 		    const struct jail_paths *paths, struct err *e)
 {
@@ -387,12 +391,14 @@ static int show_all(const struct root *root, const struct policy *p,
 	exe[n] = 0;
 	if (show_mounts(root, p, e) || show(root, p->own, ALONE, e) ||
 	    show(root, paths->dlls, READONLY, e) ||
-	    show(root, exe, READONLY, e) || show(root, "/proc", ALONE, e) ||
-	    show(root, "/dev/null", AS_IT_IS, e) ||
+	    show(root, exe, READONLY, e) ||
+	    show(root, "/proc", ALONE | READONLY, e) ||
+	    show(root, "/dev/null", READONLY, e) ||
 	    (paths->policy_file && show(root, paths->policy_file, READONLY, e)))
 		return -1;
 	show_terminals(root);
-	show(root, "/dev/kvm", IF_THERE, e);
+	if (show(root, "/dev/kvm", READONLY | IF_THERE, e))
+		return -1;
 	for (unsigned i = 0; jail_for_all[i]; i++)
 		if (strncmp(jail_for_all[i], "/proc/", 6))
 			show(root, jail_for_all[i], READONLY | IF_THERE, e);

@@ -318,6 +318,16 @@ int bsd_trace(struct err *e);
 int64_t bsd_change(int fd, int (*change)(int fd, const void *arg),
 		   const void *arg);
 
+/*
+ * bsd_change_named() - the same by name: the host's links in /proc lead to what
+ * the program was given as standard handles.  flags: AT_SYMLINK_NOFOLLOW,
+ * AT_EMPTY_PATH.
+ */
+typedef int bsd_change_at(int dir, const char *name, int flags,
+			  const void *arg);
+int64_t bsd_change_named(int dir, const char *name, int flags,
+			 bsd_change_at *change, const void *arg);
+
 /* ret, or -errno if it is -1. */
 static inline int64_t bsd_ret(int64_t ret)
 {

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
 #include <unistd.h>
@@ -125,6 +126,38 @@ int64_t bsd_change(int fd, int (*change)(int fd, const void *arg),
 	if (!ret)
 		ret = bsd_ret(change(ours, arg));
 	close(ours);
+	return ret;
+}
+
+int64_t bsd_change_named(int dir, const char *name, int flags,
+			 bsd_change_at *change, const void *arg)
+{
+	const int link = flags & AT_SYMLINK_NOFOLLOW;
+	char host[BSD_PATH], path[32];
+	struct statvfs fs;
+	int64_t ret;
+	int fd;
+
+	if (!policy)
+		return bsd_ret(change(dir, name, flags, arg));
+	fd = own_fd(flags & AT_EMPTY_PATH && !*name ?
+			    fcntl(dir, F_DUPFD_CLOEXEC, 0) :
+			    openat(dir, name,
+				   O_PATH | O_CLOEXEC | (link ? O_NOFOLLOW : 0)));
+	if (fd < 0)
+		return -errno;
+	ret = own_fd_is(fd) ? name_of(fd, host) : -EMFILE;
+	/* What is mounted to be read says so itself. */
+	if (!ret && !policy_allows(policy, host, true) &&
+	    (fstatvfs(fd, &fs) || !(fs.f_flag & ST_RDONLY))) {
+		policy_refused("changing %s", host);
+		ret = -EACCES;
+	}
+	if (!ret) {
+		snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+		ret = bsd_ret(change(AT_FDCWD, path, 0, arg));
+	}
+	close(fd);
 	return ret;
 }
 

@@ -283,10 +283,16 @@ int64_t bsd_getcwd(struct task *t, gaddr buf, uint64_t size)
 	return guest_write(t, buf, name, n);
 }
 
+static int change_size(int dir, const char *name, int flags, const void *len)
+{
+	(void)dir, (void)flags;
+	return truncate(name, *(const int64_t *)len);
+}
+
 int64_t bsd_truncate(struct task *t, gaddr path, int64_t len)
 {
 	PATH(name, path);
-	return bsd_ret(truncate(name, len));
+	return bsd_change_named(AT_FDCWD, name, 0, change_size, &len);
 }
 
 int64_t bsd_umask(struct task *t, uint32_t mask)
@@ -296,10 +302,16 @@ int64_t bsd_umask(struct task *t, uint32_t mask)
 
 /* ---- modes and owners ------------------------------------------------------------ */
 
+static int change_mode_at(int dir, const char *name, int flags, const void *mode)
+{
+	(void)flags;
+	return fchmodat(dir, name, *(const uint32_t *)mode & 07777, 0);
+}
+
 int64_t bsd_chmod(struct task *t, gaddr path, uint32_t mode)
 {
 	PATH(name, path);
-	return bsd_ret(chmod(name, mode & 07777));
+	return bsd_change_named(AT_FDCWD, name, 0, change_mode_at, &mode);
 }
 
 static int change_mode(int fd, const void *mode)
@@ -321,7 +333,7 @@ static int64_t chmod_nofollow(int dir, const char *name, uint32_t mode)
 		return -errno;
 	if (S_ISLNK(st.st_mode))
 		return 0;
-	return bsd_ret(fchmodat(dir, name, mode & 07777, 0));
+	return bsd_change_named(dir, name, 0, change_mode_at, &mode);
 }
 
 int64_t bsd_lchmod(struct task *t, gaddr path, uint32_t mode)
@@ -339,19 +351,28 @@ int64_t bsd_fchmodat(struct task *t, int dir, gaddr path, uint32_t mode,
 		return -EINVAL;
 	if (flags & SYMLINK_NOFOLLOW)
 		return chmod_nofollow(dir, name, mode);
-	return bsd_ret(fchmodat(dir, name, mode & 07777, 0));
+	return bsd_change_named(dir, name, 0, change_mode_at, &mode);
+}
+
+static int change_owner_at(int dir, const char *name, int flags, const void *ids)
+{
+	const uint32_t *id = ids;
+
+	return fchownat(dir, name, id[0], id[1], flags);
 }
 
 int64_t bsd_chown(struct task *t, gaddr path, uint32_t uid, uint32_t gid)
 {
 	PATH(name, path);
-	return bsd_ret(chown(name, uid, gid));
+	return bsd_change_named(AT_FDCWD, name, 0, change_owner_at,
+				(uint32_t[]){ uid, gid });
 }
 
 int64_t bsd_lchown(struct task *t, gaddr path, uint32_t uid, uint32_t gid)
 {
 	PATH(name, path);
-	return bsd_ret(lchown(name, uid, gid));
+	return bsd_change_named(AT_FDCWD, name, AT_SYMLINK_NOFOLLOW,
+				change_owner_at, (uint32_t[]){ uid, gid });
 }
 
 static int change_owner(int fd, const void *ids)
@@ -374,7 +395,8 @@ int64_t bsd_fchownat(struct task *t, int dir, gaddr path, uint32_t uid,
 
 	if (at_to_host(flags & ~(uint32_t)RESOLVE_BENEATH_, &host))
 		return -EINVAL;
-	return bsd_ret(fchownat(dir, name, uid, gid, host));
+	return bsd_change_named(dir, name, host, change_owner_at,
+				(uint32_t[]){ uid, gid });
 }
 
 /* BSD's file flags (nodump, immutable ...) have no place to be kept. */
@@ -424,6 +446,13 @@ static int get_timevals(struct task *t, gaddr at, struct timespec ts[2])
 	return ret ? ret : bsd_get_timeval(t, at + 16, &ts[1]);
 }
 
+/* times: NULL is now. */
+static int change_times_at(int dir, const char *name, int flags,
+			   const void *times)
+{
+	return utimensat(dir, name, times, flags);
+}
+
 int64_t bsd_utimensat(struct task *t, int dir, gaddr path, gaddr times,
 		      uint32_t flags)
 {
@@ -435,7 +464,8 @@ int64_t bsd_utimensat(struct task *t, int dir, gaddr path, gaddr times,
 		return -EINVAL;
 	if (times && (ret = get_times(t, times, ts)))
 		return ret;
-	return bsd_ret(utimensat(dir, name, times ? ts : NULL, host));
+	return bsd_change_named(dir, name, host, change_times_at,
+				times ? ts : NULL);
 }
 
 /* times: NULL is now. */
@@ -463,7 +493,8 @@ static int64_t utimes_at(struct task *t, int dir, gaddr path, gaddr times,
 
 	if (times && (ret = get_timevals(t, times, ts)))
 		return ret;
-	return bsd_ret(utimensat(dir, name, times ? ts : NULL, flags));
+	return bsd_change_named(dir, name, flags, change_times_at,
+				times ? ts : NULL);
 }
 
 int64_t bsd_utimes(struct task *t, gaddr path, gaddr times)

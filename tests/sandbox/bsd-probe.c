@@ -53,9 +53,9 @@ static int children(void)
 }
 
 #ifdef FREEBSD
-enum { SYS_SOCKET = 97, SYS_FUTIMES = 206 };
+enum { SYS_SOCKET = 97, SYS_FUTIMES = 206, SYS_TRUNCATE = 479, SYS_UTIMES = 138 };
 #else
-enum { SYS_SOCKET = 394, SYS_FUTIMES = 423 };
+enum { SYS_SOCKET = 394, SYS_FUTIMES = 423, SYS_TRUNCATE = 200, SYS_UTIMES = 420 };
 #endif
 enum {
 	SYS_SENDMSG = 28, SYS_CONNECT = 98, SYS_BIND = 104, SYS_LISTEN = 106,
@@ -118,6 +118,17 @@ static int objects(const char *what)
 	say_number(code);
 	say("\n");
 	return 0;
+}
+
+/* By name; to what it is, if that is known. */
+static int by_name(const char *how, const char *path)
+{
+	i64 times[4] = { 1, 0, 1, 0 };
+
+	return result(same(how, "mode")	 ? CALL(15, path, 0666) :
+		      same(how, "owner") ? CALL(16, path, -1, -1) :
+		      same(how, "size")	 ? CALL(SYS_TRUNCATE, path, 0) :
+					   CALL(SYS_UTIMES, path, times));
 }
 
 /* By a descriptor that is only for reading. */
@@ -242,6 +253,8 @@ int test_main(int argc, char **argv)
 		return connecting(argv[2], argc > 3 ? argv[3] : "");
 	if (same(what, "unix") && argc > 3)
 		return names(argv[2], argv[3]);
+	if (same(what, "change") && argc > 3)
+		return by_name(argv[2], argv[3]);
 	if (same(what, "attributes") && argc > 3)
 		return attributes(argv[2], argv[3]);
 	if (same(what, "listen")) {
