@@ -249,6 +249,17 @@ uint64_t kvm_pool_alloc(uint64_t n, bool file)
 	return RAM_GPA + at * PAGE;
 }
 
+int kvm_pool_drop(void *at, size_t n)
+{
+	if (madvise(at, n, MADV_DONTNEED) == 0)
+		return 0;
+	/* What is locked is not dropped; its next touch will not be, either. */
+	if (errno == EINVAL && munlock(at, n) == 0 &&
+	    madvise(at, n, MADV_DONTNEED) == 0)
+		return 0;
+	return -errno;
+}
+
 int kvm_pool_clear(uint64_t gpa, uint64_t n)
 {
 	uint64_t off = gpa - RAM_GPA;
@@ -256,9 +267,7 @@ int kvm_pool_clear(uint64_t gpa, uint64_t n)
 
 	/* Also takes the pages out of every page table, the guest's included */
 	if (pool < 0)
-		return madvise(pte_host(gpa), n * PAGE, MADV_DONTNEED) < 0
-			       ? -errno
-			       : 0;
+		return kvm_pool_drop(pte_host(gpa), n * PAGE);
 	return fallocate(fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE,
 			 (off_t)off, (off_t)(n * PAGE)) < 0
 		       ? -errno

@@ -165,13 +165,15 @@ static void flush_run(const struct run *r)
 		 * can be written can be read, so nobody notices.
 		 */
 		ret = mprotect(at, n, PROT_WRITE) ||
-		      mprotect(at, n, PROT_READ | PROT_WRITE);
+				      mprotect(at, n, PROT_READ | PROT_WRITE) ?
+			      -errno :
+			      0;
 	} else {
 		/* Shared: the file, or the pool's, keeps them. */
-		ret = madvise(at, n, MADV_DONTNEED);
+		ret = kvm_pool_drop(at, n);
 	}
 	if (ret)
-		log_warn("guest pages keep old rights: %s", strerror(errno));
+		log_warn("guest pages keep old rights: %s", strerror(-ret));
 }
 
 static void free_run(const struct run *r)

@@ -246,6 +246,8 @@ uint64_t kvm_pool_alloc(uint64_t pages, bool file);
 void kvm_pool_free(uint64_t gpa, uint64_t pages, bool file);
 /* Contents become zero. */
 int kvm_pool_clear(uint64_t gpa, uint64_t pages);
+/* madvise(2)'s MADV_DONTNEED, also of what the program has locked. */
+int kvm_pool_drop(void *at, size_t n);
 
 extern struct guest_mem kvm_mem_table; /* kvm-mem.c */
 

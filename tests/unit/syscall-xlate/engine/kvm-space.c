@@ -174,6 +174,20 @@ START_TEST(no_remains)
 }
 END_TEST
 
+/* Locked pages, which the host does not drop, are no exception. */
+START_TEST(locked)
+{
+	char c = 1;
+
+	ck_assert(!kvm_map(AT, PAGE, GUEST_READ | GUEST_WRITE, -1, 0, 0));
+	ck_assert(!guest_mem->write(AT, "x", 1));
+	ck_assert_int_eq(mlock(pte_host(pte(AT)), PAGE), 0);
+	ck_assert(!kvm_discard(AT, PAGE));
+	ck_assert(!guest_mem->read(&c, AT, 1));
+	ck_assert_int_eq(c, 0);
+}
+END_TEST
+
 START_TEST(replaced)
 {
 	char c = 1;
@@ -374,6 +388,7 @@ int main(void)
 	tcase_add_test(tc, rights);
 	tcase_add_test(tc, used_pages);
 	tcase_add_test(tc, no_remains);
+	tcase_add_test(tc, locked);
 	tcase_add_test(tc, replaced);
 	tcase_add_test(tc, limit);
 	tcase_add_test(tc, private_file);
