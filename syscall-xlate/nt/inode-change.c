@@ -4,12 +4,15 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <sys/xattr.h>
 #include <unistd.h>
 
 #include "base/policy.h"
+#include "syscall-xlate/nt/file-private.h"
 
 struct change {
 	enum { MODE, TIMES, SET, REMOVE } what;
@@ -68,16 +71,33 @@ static int by_any_name(const char *path, int flags, const struct change *c)
 	return ret;
 }
 
+/* In a sandbox: standard handles, and NUL, are not opened by the program. */
+static bool is_given(const char *self)
+{
+	char host[PATH_MAX];
+	ssize_t n = readlink(self, host, sizeof host - 1);
+
+	if (n < 0)
+		return true;
+	host[n] = 0;
+	if (policy_allows(policy, host, true))
+		return false;
+	file_policy_say("changing", host);
+	return true;
+}
+
 static int change(int fd, const struct change *c)
 {
 	char self[32];
 
+	snprintf(self, sizeof self, "/proc/self/fd/%d", fd);
+	if (policy && is_given(self)) {
+		errno = EACCES;
+		return -1;
+	}
 	if (!by_descriptor(fd, c))
 		return 0;
-	if (errno != EBADF)
-		return -1;
-	snprintf(self, sizeof self, "/proc/self/fd/%d", fd);
-	return by_any_name(self, 0, c);
+	return errno == EBADF ? by_any_name(self, 0, c) : -1;
 }
 
 int inode_chmod(int fd, mode_t mode)
