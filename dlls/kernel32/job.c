@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * job.c - job objects.  Win32's information classes are NT's.
+ * job.c - job objects.  Win32's information classes are NT's, but that a limit's
+ * priority class is Win32's.
  */
 #include "object-name.h"
 
@@ -53,16 +54,41 @@ BOOL WINAPI TerminateJobObject(HANDLE job, UINT code)
 	return rf_result(NtTerminateJobObject(job, code));
 }
 
+static BOOL has_limits(JOBOBJECTINFOCLASS class)
+{
+	return class == JobObjectBasicLimitInformation ||
+	       class == JobObjectExtendedLimitInformation;
+}
+
 BOOL WINAPI QueryInformationJobObject(HANDLE job, JOBOBJECTINFOCLASS class,
 				      LPVOID info, DWORD size, LPDWORD needed)
 {
-	return rf_result(
-		NtQueryInformationJobObject(job, class, info, size, needed));
+	JOBOBJECT_BASIC_LIMIT_INFORMATION *l = info;
+	NTSTATUS status;
+
+	status = NtQueryInformationJobObject(job, class, info, size, needed);
+	if (NT_SUCCESS(status) && has_limits(class) &&
+	    l->PriorityClass < PRIORITY_CLASSES)
+		l->PriorityClass = priority_classes[l->PriorityClass];
+	return rf_result(status);
 }
 
 BOOL WINAPI SetInformationJobObject(HANDLE job, JOBOBJECTINFOCLASS class,
 				    LPVOID info, DWORD size)
 {
+	JOBOBJECT_EXTENDED_LIMIT_INFORMATION copy;
+	JOBOBJECT_BASIC_LIMIT_INFORMATION *l = &copy.BasicLimitInformation;
+	DWORD number = 1;
+
+	/* What has another size is refused as it is. */
+	if (has_limits(class) && (size == sizeof copy || size == sizeof *l)) {
+		memcpy(&copy, info, size);
+		while (number < PRIORITY_CLASSES &&
+		       priority_classes[number] != l->PriorityClass)
+			number++;
+		l->PriorityClass = number < PRIORITY_CLASSES ? number : 0;
+		info = &copy;
+	}
 	return rf_result(NtSetInformationJobObject(job, class, info, size));
 }
 

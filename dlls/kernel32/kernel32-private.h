@@ -167,6 +167,10 @@ struct process_attributes {
 BOOL process_attributes_get(LPPROC_THREAD_ATTRIBUTE_LIST list,
 			    struct process_attributes *a);
 
+/* Win32's priority classes by NT's numbers, from 1. */
+#define PRIORITY_CLASSES 7
+extern const DWORD priority_classes[PRIORITY_CLASSES];
+
 /* The text of a Win32 error code, or NULL (error-text.c). */
 const char *error_text(DWORD code);
 

@@ -309,18 +309,9 @@ static BOOL make_params(struct creation *c, const WCHAR *line,
 /* Windows' PROCESS_PRIORITY_CLASS numbers; 0: not said. */
 static UCHAR priority_of(DWORD flags)
 {
-	if (flags & IDLE_PRIORITY_CLASS)
-		return 1;
-	if (flags & NORMAL_PRIORITY_CLASS)
-		return 2;
-	if (flags & HIGH_PRIORITY_CLASS)
-		return 3;
-	if (flags & REALTIME_PRIORITY_CLASS)
-		return 4;
-	if (flags & BELOW_NORMAL_PRIORITY_CLASS)
-		return 5;
-	if (flags & ABOVE_NORMAL_PRIORITY_CLASS)
-		return 6;
+	for (UCHAR i = 1; i < PRIORITY_CLASSES; i++)
+		if (flags & priority_classes[i])
+			return i;
 	return 0;
 }
 

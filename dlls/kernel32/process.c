@@ -140,7 +140,7 @@ struct priority_class {
 	UCHAR class;
 };
 
-static const DWORD classes[] = {
+const DWORD priority_classes[PRIORITY_CLASSES] = {
 	[1] = IDLE_PRIORITY_CLASS,         [2] = NORMAL_PRIORITY_CLASS,
 	[3] = HIGH_PRIORITY_CLASS,         [4] = REALTIME_PRIORITY_CLASS,
 	[5] = BELOW_NORMAL_PRIORITY_CLASS, [6] = ABOVE_NORMAL_PRIORITY_CLASS,
@@ -152,7 +152,7 @@ DWORD WINAPI GetPriorityClass(HANDLE h)
 
 	if (!query(h, RfProcessPriorityClass, &p, sizeof p))
 		return 0;
-	return p.class < ARRAY_LEN(classes) ? classes[p.class] : 0;
+	return p.class < PRIORITY_CLASSES ? priority_classes[p.class] : 0;
 }
 
 BOOL WINAPI SetPriorityClass(HANDLE h, DWORD class)
@@ -166,8 +166,8 @@ BOOL WINAPI SetPriorityClass(HANDLE h, DWORD class)
 					class == PROCESS_MODE_BACKGROUND_BEGIN
 						? IDLE_PRIORITY_CLASS
 						: NORMAL_PRIORITY_CLASS);
-	for (unsigned i = 1; i < ARRAY_LEN(classes); i++)
-		if (classes[i] == class)
+	for (unsigned i = 1; i < PRIORITY_CLASSES; i++)
+		if (priority_classes[i] == class)
 			p.class = i;
 	if (!p.class) {
 		SetLastError(ERROR_INVALID_PARAMETER);

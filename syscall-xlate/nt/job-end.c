@@ -222,6 +222,25 @@ static int64_t check_job_time(struct job *j, int64_t own)
 	return left > INT64_MAX - own ? INT64_MAX : own + left;
 }
 
+void jobs_fix(uint8_t *class, uint64_t *affinity)
+{
+	pthread_mutex_lock(&jobs_lock);
+	for (struct object *o = nt_self->job; o; o = job_outer(o)) {
+		struct basic_limits b = job_of_object(o)->area->limits.basic;
+
+		if (class && b.flags & JOB_LIMIT_PRIORITY_CLASS) {
+			*class = (uint8_t)b.priority_class;
+			class = NULL;
+		}
+		b.affinity &= system_affinity();
+		if (affinity && b.flags & JOB_LIMIT_AFFINITY && b.affinity) {
+			*affinity = b.affinity;
+			affinity = NULL;
+		}
+	}
+	pthread_mutex_unlock(&jobs_lock);
+}
+
 static void apply(const struct extended_limits *l)
 {
 	const struct basic_limits *b = &l->basic;

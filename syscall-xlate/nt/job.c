@@ -98,6 +98,14 @@ NTSTATUS nt_assign_process_to_job_object(struct task *t, uint64_t job,
 	if (!status) {
 		status = p->object.state ? STATUS_PROCESS_IS_TERMINATING
 					 : job_assign(j, p);
+		/* "The process is terminated and the association fails." */
+		if (status == STATUS_QUOTA_EXCEEDED &&
+		    job_of_object(j)->area->limits.basic.flags &
+			    JOB_LIMIT_ACTIVE_PROCESS) {
+			if (p == nt_self)
+				process_exit(NOT_ENOUGH_QUOTA);
+			process_kill(p, NOT_ENOUGH_QUOTA);
+		}
 		object_put(&p->object);
 	}
 	object_put(j);

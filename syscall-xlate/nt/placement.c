@@ -81,6 +81,11 @@ static void set_cpus(int tid, uint64_t mask)
 
 /* ---- urgency ---- */
 
+bool is_priority_class(uint32_t class)
+{
+	return class && class < CLASSES;
+}
+
 /* A class's level, in which its threads' priorities are offsets. */
 int32_t class_level(uint32_t class)
 {
@@ -209,7 +214,7 @@ uint32_t process_priority(const struct nt_process *p)
 				 ? p->block->priority_class
 				 : 0;
 
-	return class && class < CLASSES ? class : p->priority_class;
+	return is_priority_class(class) ? class : p->priority_class;
 }
 
 /* Those of a process that is none of ours. */
@@ -250,7 +255,7 @@ NTSTATUS process_set_priority(struct nt_process *p, uint8_t class)
 {
 	struct nt_thread *th = NULL;
 
-	if (!class || class >= CLASSES)
+	if (!is_priority_class(class))
 		return STATUS_INVALID_PARAMETER;
 	begin_change();
 	p->priority_class = class;
@@ -286,7 +291,7 @@ void placement_of_child(const struct start_block *b)
 	nt_self->affinity = b->affinity & system_affinity();
 	if (!nt_self->affinity)
 		nt_self->affinity = system_affinity();
-	if (b->priority_class && b->priority_class < CLASSES)
+	if (is_priority_class(b->priority_class))
 		nt_self->priority_class = b->priority_class;
 	/* Our first thread has what the parent's had that started us. */
 	if (nt_self->priority_class != NORMAL || b->thread_affinity)

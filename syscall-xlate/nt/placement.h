@@ -32,6 +32,7 @@ static inline uint32_t processor_count(void)
 	return (uint32_t)__builtin_popcountll(system_affinity());
 }
 
+bool is_priority_class(uint32_t class);
 /* NtSetInformationProcess's and jobs'; masks are checked by the caller. */
 void process_set_affinity(struct nt_process *p, uint64_t mask);
 NTSTATUS process_set_priority(struct nt_process *p, uint8_t class);

@@ -27,6 +27,8 @@ static NTSTATUS set_priority_class(struct nt_process *p, const void *v)
 	uint8_t b[2]; /* foreground, class */
 
 	memcpy(b, v, sizeof b);
+	if (p == nt_self && is_priority_class(b[1]))
+		jobs_fix(&b[1], NULL);
 	return process_set_priority(p, b[1]);
 }
 
@@ -37,6 +39,8 @@ static NTSTATUS set_affinity(struct nt_process *p, const void *v)
 	memcpy(&mask, v, sizeof mask);
 	if (!mask || mask & ~system_affinity())
 		return STATUS_INVALID_PARAMETER;
+	if (p == nt_self)
+		jobs_fix(NULL, &mask);
 	process_set_affinity(p, mask);
 	return STATUS_SUCCESS;
 }

@@ -78,6 +78,8 @@ NTSTATUS jobs_of_child(bool breakaway, struct object **innermost);
 enum job_stay { JOB_STAY, JOB_LEAVE, JOB_REFUSES };
 enum job_stay job_keeps_child(struct object *o, bool breakaway);
 struct object *job_outer(struct object *job);
+/* What our jobs fix for all members instead of what is asked for; or NULL. */
+void jobs_fix(uint8_t *class, uint64_t *affinity);
 /* p, which was started as a member, takes its place. */
 NTSTATUS job_register(struct object *job, struct nt_process *p);
 /* Before one is started; tells the job's port if there is none. */
