@@ -284,10 +284,15 @@ FN(direct_sig_entry)
 	mov	%rsp, %rcx		/* the handler may edit the saved FS */
 	cld
 	call	direct_on_signal
+	test	%rax, %rax
+	jne	1f
 	pop	%rcx
 	.cfi_adjust_cfa_offset -8
 	wrfsbase %rcx
 	ret				/* to the restorer: rt_sigreturn */
+	.cfi_adjust_cfa_offset 8
+1:	mov	%rax, %rsp
+	jmp	direct_gate_trap
 	.cfi_endproc
 
 /*

@@ -207,7 +207,8 @@ extern const char direct_sysv_pending[];
 void direct_pending(struct guest_regs *frame);
 void direct_trapped(struct guest_regs *frame);
 void direct_faulted(struct guest_regs *frame);
-void direct_on_signal(int sig, siginfo_t *si, ucontext_t *uc, uint64_t *fsb);
+struct guest_regs *direct_on_signal(int sig, siginfo_t *si, ucontext_t *uc,
+				    uint64_t *fsb);
 
 #endif
 #endif
