@@ -21,7 +21,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/sendfile.h>
 #include <unistd.h>
 
 #include "base/table.h"
@@ -70,15 +69,16 @@ static void lazy_free(struct lazy *z)
 	free(z);
 }
 
-/* n bytes of the file at off become those of the memory file at to. */
+/*
+ * n bytes of the file at off become those of the memory file at to; lock is
+ * held.  Through a buffer: sendfile(2) moves page by page, in thrice the time.
+ */
 static int copy(const struct lazy *z, uint64_t to, uint64_t off, uint64_t n)
 {
-	off_t from = (off_t)off;
+	static char buf[CHUNK];
 
-	if (lseek(z->mem, (off_t)to, SEEK_SET) < 0)
-		return -errno;
 	while (n) {
-		ssize_t got = sendfile(z->mem, z->file, &from, n);
+		ssize_t got = pread(z->file, buf, MIN(n, sizeof buf), (off_t)off);
 
 		if (got < 0 && errno == EINTR)
 			continue;
@@ -86,7 +86,14 @@ static int copy(const struct lazy *z, uint64_t to, uint64_t off, uint64_t n)
 			return -errno;
 		if (got == 0)
 			return -EIO; /* the file has become shorter */
-		n -= (uint64_t)got;
+		got = pwrite(z->mem, buf, (size_t)got, (off_t)to);
+		if (got < 0 && errno != EINTR)
+			return -errno;
+		if (got > 0) {
+			off += (uint64_t)got;
+			to += (uint64_t)got;
+			n -= (uint64_t)got;
+		}
 	}
 	return 0;
 }
