@@ -10,10 +10,11 @@
 #include <stdatomic.h>
 #include <string.h>
 
+#include "base/cpu.h"
 #include "base/table.h"
 #include "syscall-xlate/regs.h"
 
-enum { LEAF_FEATURES = 7, LEAF_XSAVE = 0xd, LEGACY_SIZE = 512 };
+enum { LEAF_XSAVE = 0xd, LEGACY_SIZE = 512 };
 #define COMPACTED (1ull << 63)
 
 struct xheader {
@@ -36,11 +37,12 @@ static const struct component {
 };
 
 /*
- * What the processor says; the same whoever asks, so without a lock.  Nobody
- * asks at the start: in a virtual machine each cpuid costs microseconds.
+ * What the processor says; the same whoever asks, so without a lock.  Where the
+ * components lie is asked for when a context is made: in a virtual machine each
+ * cpuid costs microseconds.
  */
 static struct {
-	_Atomic bool known;
+	_Atomic bool known, laid_out;
 	uint32_t features;
 	uint32_t size;
 	uint32_t at[COUNT_OF(components)]; /* from the header */
@@ -51,41 +53,21 @@ bool xstate_masks64;
 
 static void ask(void)
 {
-	unsigned a, b, c, d, xcr0 = 0, high;
-	uint32_t features = 0, size = XSTATE_HEADER;
+	uint32_t r[4], xcr0 = 0, high, features = 0;
 
-	__cpuid(1, a, b, c, d);
-	if (c & bit_OSXSAVE) {
+	cpu_leaf(CPU_LEAF_1, r);
+	if (r[2] & bit_OSXSAVE) {
 		asm("xgetbv" : "=a"(xcr0), "=d"(high) : "c"(0));
 		features = xcr0 & XSTATE_AVX;
-		__cpuid_count(LEAF_XSAVE, 1, a, b, c, d);
+		cpu_leaf(CPU_LEAF_D_1, r);
 		if (features && (xcr0 & XSTATE_AVX512) == XSTATE_AVX512 &&
-		    a & bit_XSAVEC)
+		    r[0] & bit_XSAVEC)
 			features |= XSTATE_AVX512;
 	}
-	for (unsigned i = 0; i < COUNT_OF(components); i++) {
-		unsigned n = components[i].number;
-
-		if (!(features >> n & 1))
-			continue;
-		__cpuid_count(LEAF_XSAVE, n, a, b, c, d);
-		if (a != components[i].size || b < LEGACY_SIZE + XSTATE_HEADER ||
-		    b > LEGACY_SIZE + XSTATE_SIZE_MAX - a) {
-			/* No processor's layout: without it, and the rest. */
-			features &= (1u << n) - 1;
-			break;
-		}
-		cpu.at[i] = b - LEGACY_SIZE;
-		size = MAX(size, cpu.at[i] + a);
-	}
-	if (features & XSTATE_AVX512 &&
-	    (features & XSTATE_AVX512) != XSTATE_AVX512)
-		features &= XSTATE_AVX;
 	cpu.features = features;
-	cpu.size = size;
 	if (features & XSTATE_AVX512) {
-		__cpuid_count(LEAF_FEATURES, 0, a, b, c, d);
-		xstate_masks64 = b & bit_AVX512BW;
+		cpu_leaf(CPU_LEAF_7, r);
+		xstate_masks64 = r[1] & bit_AVX512BW;
 		xstate_format = COMPACTED | XSTATE_LEGACY | features;
 	}
 	if (xcr0)
@@ -100,17 +82,45 @@ uint32_t xstate_features(void)
 	return cpu.features;
 }
 
+static void lay_out(void)
+{
+	const uint32_t features = xstate_features();
+	uint32_t size = XSTATE_HEADER;
+
+	for (unsigned i = 0; i < COUNT_OF(components); i++) {
+		unsigned a, b, c, d, n = components[i].number;
+
+		if (!(features >> n & 1))
+			continue;
+		__cpuid_count(LEAF_XSAVE, n, a, b, c, d);
+		if (a != components[i].size || b < LEGACY_SIZE + XSTATE_HEADER ||
+		    b > LEGACY_SIZE + XSTATE_SIZE_MAX - a) {
+			/* No processor's layout: without it, and the rest. */
+			cpu.features &= n > 2 ? XSTATE_AVX : 0;
+			xstate_mask &= XSTATE_LEGACY | cpu.features;
+			break;
+		}
+		cpu.at[i] = b - LEGACY_SIZE;
+		size = MAX(size, cpu.at[i] + a);
+	}
+	cpu.size = size;
+	cpu.laid_out = true;
+}
+
 size_t xstate_size(void)
 {
-	xstate_features();
+	if (!cpu.laid_out)
+		lay_out();
 	return cpu.size;
 }
 
 void xstate_put(const struct guest_regs *r, void *area)
 {
-	uint32_t put = r->xstate & xstate_features();
+	uint32_t put;
 	struct xheader h;
 
+	xstate_size(); /* where things lie */
+	put = r->xstate & cpu.features;
 	for (unsigned i = 0; i < COUNT_OF(components); i++)
 		if (put >> components[i].number & 1)
 			memcpy((char *)area + cpu.at[i],
@@ -123,13 +133,15 @@ void xstate_put(const struct guest_regs *r, void *area)
 
 void xstate_take(struct guest_regs *r, const void *area, size_t size)
 {
-	uint32_t features = xstate_features();
 	size_t next = XSTATE_HEADER;
+	uint32_t features;
 	struct xheader h;
 
 	r->xstate = 0;
 	if (size < sizeof h)
 		return;
+	xstate_size(); /* where things lie */
+	features = cpu.features;
 	memcpy(&h, area, sizeof h);
 	for (unsigned i = 0; i < COUNT_OF(components); i++) {
 		const struct component *c = &components[i];

@@ -10,7 +10,6 @@
 #include "base/clock.h"
 #include "syscall-xlate/nt/time.h"
 
-#include <cpuid.h>
 #include <linux/futex.h>
 #include <pthread.h>
 #include <signal.h>
@@ -22,6 +21,7 @@
 #include <sys/sysinfo.h>
 #include <unistd.h>
 
+#include "base/cpu.h"
 #include "syscall-xlate/nt/abi.h"
 #include "syscall-xlate/nt/nt.h"
 #include "syscall-xlate/nt/placement.h"
@@ -155,28 +155,6 @@ static const struct feature {
 	{ 42, 7, 1, 9, 0 },     /* ERMS */
 };
 
-/*
- * The leaves that the table names, each asked for once: in a virtual machine a
- * cpuid is an exit, which costs microseconds.
- */
-enum { LEAF_1, LEAF_7, LEAF_EXTENDED, LEAVES };
-
-static void ask_processor(uint32_t leaf[LEAVES][4])
-{
-	uint32_t max, r[4];
-
-	memset(leaf, 0, LEAVES * sizeof *leaf);
-	__cpuid(0, max, r[1], r[2], r[3]);
-	__cpuid(1, leaf[LEAF_1][0], leaf[LEAF_1][1], leaf[LEAF_1][2],
-		leaf[LEAF_1][3]);
-	if (max >= 7)
-		__cpuid_count(7, 0, leaf[LEAF_7][0], leaf[LEAF_7][1],
-			      leaf[LEAF_7][2], leaf[LEAF_7][3]);
-	/* There in every processor with 64-bit mode, which is a bit of it. */
-	__cpuid(0x80000001, leaf[LEAF_EXTENDED][0], leaf[LEAF_EXTENDED][1],
-		leaf[LEAF_EXTENDED][2], leaf[LEAF_EXTENDED][3]);
-}
-
 static uint64_t xcr0(const uint32_t leaf1[4])
 {
 	uint32_t a, d;
@@ -200,16 +178,18 @@ static const struct xstate_place {
 
 static void fill_features(struct shared_data *s)
 {
-	uint32_t leaf[LEAVES][4];
+	uint32_t leaf_1[4], leaf_7[4], extended[4];
 	uint64_t x;
 
-	ask_processor(leaf);
-	x = xcr0(leaf[LEAF_1]);
+	cpu_leaf(CPU_LEAF_1, leaf_1);
+	cpu_leaf(CPU_LEAF_7, leaf_7);
+	cpu_leaf(CPU_LEAF_80000001, extended);
+	x = xcr0(leaf_1);
 	for (size_t i = 0; i < COUNT_OF(features); i++) {
 		const struct feature *f = &features[i];
-		const uint32_t *r = leaf[f->leaf == 1   ? LEAF_1
-					 : f->leaf == 7 ? LEAF_7
-							: LEAF_EXTENDED];
+		const uint32_t *r = f->leaf == 1   ? leaf_1
+				    : f->leaf == 7 ? leaf_7
+						   : extended;
 
 		s->features[f->pf] = (!f->leaf || r[f->reg] >> f->bit & 1) &&
 				     (x & f->xcr0) == f->xcr0;

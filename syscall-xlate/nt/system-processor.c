@@ -15,6 +15,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/cpu.h"
 #include "syscall-xlate/nt/context.h"
 #include "syscall-xlate/nt/placement.h"
 #include "syscall-xlate/nt/calls.h"
@@ -388,22 +389,20 @@ NTSTATUS info_processor(struct task *t, struct info_answer *a)
 		uint16_t architecture, level, revision, max;
 		uint32_t features;
 	} *s = info_add(a, sizeof *s);
-	unsigned eax, b, c, d, family, model;
+	uint32_t r[4], family, model;
 
 	if (!s)
 		return STATUS_NO_MEMORY;
-	/* Not __get_cpuid(), which asks for the highest leaf first: each costs
-	   microseconds in a virtual machine, and this leaf is always there. */
-	__cpuid(1, eax, b, c, d);
-	family = eax >> 8 & 15;
-	model = eax >> 4 & 15;
+	cpu_leaf(CPU_LEAF_1, r);
+	family = r[0] >> 8 & 15;
+	model = r[0] >> 4 & 15;
 	if (family == 6 || family == 15)
-		model |= eax >> 12 & 0xf0;
+		model |= r[0] >> 12 & 0xf0;
 	if (family == 15)
-		family += eax >> 20 & 0xff;
+		family += r[0] >> 20 & 0xff;
 	s->architecture = regs_code32(t->regs) ? 0 : 9;
 	s->level = (uint16_t)family;
-	s->revision = (uint16_t)(model << 8 | (eax & 15));
+	s->revision = (uint16_t)(model << 8 | (r[0] & 15));
 	s->max = (uint16_t)processor_count();
 	s->features = 0x3c5b39ff;
 	return STATUS_SUCCESS;
