@@ -7,7 +7,8 @@
 #   name_SOURCES = %D%/a.c %D%/b.S     %D%: that folder
 #   name_SPECS = %D%/name.spec         default
 #   name_IMPORTS = ntdll kernel32      DLLs of ours it is linked to
-#   name_DELAYED = advapi32            the same, loaded at the first call
+#   name_DELAYED = advapi32            the same, loaded at the first call; its
+#                                      functions must not be declared dllimport
 #   name_LIBS = -lmingwex -lgcc        static libraries, default -lgcc
 #   name_ENTRY = DllMain               none: no entry point
 #   name_CFLAGS = ...

@@ -5,6 +5,9 @@
  * path-edit.h, str.h), whose names F() ends in W or A.
  */
 #include "nt.h"
+/* A DLL that is loaded late is called through its stubs, not through slots. */
+#undef DECLSPEC_IMPORT
+#define DECLSPEC_IMPORT
 #include <ole2.h>
 #include <shlwapi.h>
 
