@@ -257,12 +257,12 @@ int memcmp(const void *a, const void *b, size_t n)
 	return 0;
 }
 
+SCAN_FAR(memchr_far, 0, 0, SCAN_BELOW)
+
 void *memchr(const void *s, int c, size_t n)
 {
-	const char *end = scan_end(s, n, 0), *p;
-
 	if (!n)
 		return NULL;
-	p = scan(s, end, 1, scan_for(c, 0, 0));
-	return p < end ? (void *)p : NULL;
+	return (void *)scan(s, scan_end(s, n, 0),
+			    (struct scan){ c, 0, 0, SCAN_BELOW, memchr_far });
 }

@@ -3,7 +3,7 @@
  * memstr.c - strlen, strchr, strrchr, strstr, strcmp and their wide kind.
  *
  * The searching functions that every DLL wants, ntdll and vcruntime140
- * included; needs nothing but the compiler.  They look at 16 or 64 aligned
+ * included; needs nothing but the compiler.  They look at 16 to 128 aligned
  * bytes at a time (scan.h); who compares, at 16 wherever these lie in one page.
  * A wide string at an odd address, which does occur, is searched one by one.
  */
@@ -28,9 +28,16 @@ int wcsncmp(const wchar_t *a, const wchar_t *b, size_t n);
 int memcmp(const void *a, const void *b, size_t n);
 void *memchr(const void *s, int c, size_t n);
 
+SCAN_FAR(strlen_far, 0, 0, SCAN_LENGTH)
+SCAN_FAR(wcslen_far, 1, 0, SCAN_LENGTH)
+SCAN_FAR(wcsnlen_far, 1, 0, SCAN_BELOW)
+SCAN_FAR(strchr_far, 0, 1, SCAN_PLACE)
+SCAN_FAR(wcschr_far, 1, 1, SCAN_PLACE)
+
 size_t strlen(const char *s)
 {
-	return (size_t)(scan(s, NULL, 0, scan_for(0, 0, 0)) - s);
+	return scan(s, NULL,
+		    (struct scan){ 0, 0, 0, SCAN_LENGTH, strlen_far });
 }
 
 size_t strnlen(const char *s, size_t n)
@@ -44,17 +51,17 @@ size_t wcslen(const wchar_t *s)
 {
 	const wchar_t *p = s;
 
-	if ((uintptr_t)s & 1)
-		while (*p)
-			p++;
-	else
-		p = (const wchar_t *)scan(s, NULL, 0, scan_for(0, 1, 0));
+	if (!((uintptr_t)s & 1))
+		return scan(s, NULL,
+			    (struct scan){ 0, 1, 0, SCAN_LENGTH, wcslen_far });
+	while (*p)
+		p++;
 	return (size_t)(p - s);
 }
 
 size_t wcsnlen(const wchar_t *s, size_t n)
 {
-	const char *end = scan_end(s, n, 1), *p;
+	const wchar_t *p;
 	size_t i = 0;
 
 	if ((uintptr_t)s & 1) {
@@ -64,8 +71,10 @@ size_t wcsnlen(const wchar_t *s, size_t n)
 	}
 	if (!n)
 		return 0;
-	p = scan(s, end, 1, scan_for(0, 1, 0));
-	return p < end ? (size_t)((const wchar_t *)p - s) : n;
+	p = (const wchar_t *)scan(
+		s, scan_end(s, n, 1),
+		(struct scan){ 0, 1, 0, SCAN_BELOW, wcsnlen_far });
+	return p ? (size_t)(p - s) : n;
 }
 
 /* ---- searching ------------------------------------------------------------
@@ -101,7 +110,8 @@ find_last(const void *s, __m128i want, int wide)
 
 char *strchr(const char *s, int c)
 {
-	s = scan(s, NULL, 0, scan_for(c, 0, 1));
+	s = (const char *)scan(
+		s, NULL, (struct scan){ c, 0, 1, SCAN_PLACE, strchr_far });
 	return *s == (char)c ? (char *)s : NULL;
 }
 
@@ -135,7 +145,9 @@ wchar_t *wcschr(const wchar_t *s, wchar_t c)
 		while (*s && *s != c)
 			s++;
 	else
-		s = (const wchar_t *)scan(s, NULL, 0, scan_for(c, 1, 1));
+		s = (const wchar_t *)scan(
+			s, NULL,
+			(struct scan){ c, 1, 1, SCAN_PLACE, wcschr_far });
 	return *s == c ? (wchar_t *)s : NULL;
 }
 

@@ -362,6 +362,7 @@ static int map_gate(const struct image *img, struct err *e)
 	const uint16_t ud2 = 0x0b0f;
 	uint64_t gates[] = { (uint64_t)direct_gate64,
 			     (uint64_t)direct_gate32 };
+	const uint32_t features = engine_features();
 	int prot = GUEST_READ, ret;
 
 	/* 64-bit code of a 32-bit program has the wrong FS for that gate. */
@@ -371,6 +372,9 @@ static int map_gate(const struct image *img, struct err *e)
 			     0);
 	if (ret == 0)
 		ret = guest_mem->write(GATE_PAGE, gates, sizeof gates);
+	if (ret == 0)
+		ret = guest_mem->write(GATE_PAGE + GATE_FEATURES, &features,
+				       sizeof features);
 	if (ret == 0 && img->bits == 32) {
 		prot |= GUEST_EXEC;
 		ret = guest_mem->write(GATE_CODE32, direct_page_begin,

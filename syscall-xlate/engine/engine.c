@@ -12,6 +12,12 @@ enum trap_mode engine_trap;
 
 const struct engine *const engines[] = { &engine_direct, &engine_kvm, NULL };
 
+uint32_t engine_features(void)
+{
+	__builtin_cpu_init();
+	return __builtin_cpu_supports("avx2") ? GATE_HAS_AVX2 : 0;
+}
+
 const struct engine *engine_choose(const char *name, const struct image *img,
 				   struct err *e)
 {

@@ -17,6 +17,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/err.h"
 
@@ -61,6 +62,14 @@ struct engine {
 	int (*run)(struct task *t, const struct guest_regs *first,
 		   struct err *e);
 };
+
+/*
+ * What the processor can do, for our DLLs, which would pay 4 us to ask it: a word
+ * in the gate page at this offset (dlls/crt/scan.h has the same).
+ */
+#define GATE_FEATURES 0xc0
+#define GATE_HAS_AVX2 1u
+uint32_t engine_features(void);
 
 /* In the order they are tried; ends with NULL.  New engines go here. */
 extern const struct engine *const engines[];

@@ -113,6 +113,7 @@ static int map_gate(struct err *e)
 		0x0f, 0x05, 0xc3,	      /* 20: syscall; ret */
 	};
 	const uint64_t at = KVM_GATE_PAGE + 0x20;
+	const uint32_t features = engine_features();
 	int ret = kvm_map(KVM_GATE_PAGE, PAGE, GUEST_READ | GUEST_WRITE, -1, 0,
 			  0);
 
@@ -121,6 +122,9 @@ static int map_gate(struct err *e)
 	if (ret == 0)
 		ret = guest_mem->write(KVM_GATE_PAGE + 0x10, code,
 				       sizeof code);
+	if (ret == 0)
+		ret = guest_mem->write(KVM_GATE_PAGE + GATE_FEATURES, &features,
+				       sizeof features);
 	if (ret == 0)
 		ret = kvm_protect(KVM_GATE_PAGE, PAGE, GUEST_READ | GUEST_EXEC);
 	return ret ? err_set(e, -ret, "gate page: %s", strerror(-ret)) : 0;

@@ -215,6 +215,14 @@ static void all(char *a, char *b)
 			narrow(a + s, n);
 		}
 	}
+	for (unsigned n = MOST; n < 2 * PAGE; n += 167) {
+		narrow(a_end - n - 1, n);
+		narrow(a, n);
+		if (n >= PAGE)
+			continue;
+		wide((wchar_t *)a_end - n - 1, n);
+		wide((wchar_t *)a, n);
+	}
 	for (unsigned n = 0; n <= 2 * PAGE; n += n < MOST ? 1 : 487) {
 		move(a_end - n, b_end - n, n);
 		move(a, b, n);
