@@ -335,6 +335,10 @@ int proc_log_open(struct proc_log *l)
 	/* What is there is of somebody who had this number. */
 	unlink(path);
 	l->fd = make_log(path);
+	/* Another's log was the last in the folder, and went just now. */
+	for (int i = 0; i < TRIES && l->fd < 0 && errno == ENOENT; i++)
+		if (!make_folder())
+			l->fd = make_log(path);
 	if (l->fd >= 0)
 		l->notify = own_fd(inotify_init1(IN_CLOEXEC | IN_NONBLOCK));
 	if (l->notify >= 0 && inotify_add_watch(l->notify, path, IN_MODIFY) >= 0)
@@ -374,6 +378,8 @@ void proc_log_close(struct proc_log *l, bool everywhere)
 		return;
 	if (everywhere && !log_path(path, l->name))
 		unlink(path);
+	if (everywhere && !folder(path, ""))
+		rmdir(path);
 	close(l->notify);
 	close(l->fd);
 	l->fd = -1;
