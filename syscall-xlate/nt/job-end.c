@@ -327,6 +327,7 @@ void jobs_check(void)
 
 		object_lock(o);
 		l = j->area->limits;
+		limited |= j->area->violation.flags & JOB_NOTE_MEMORY;
 		object_unlock(o);
 		if (l.basic.flags & JOB_LIMIT_KILL_ON_CLOSE &&
 		    nobody_holds(j->reading)) {
@@ -339,8 +340,7 @@ void jobs_check(void)
 		next = MIN(next, at);
 		at = check_job_time(j, own);
 		next = MIN(next, at);
-		limited |= l.basic.flags & memory ||
-			   j->area->violation.flags & JOB_NOTE_MEMORY;
+		limited |= l.basic.flags & memory;
 		apply(&l);
 	}
 	if (any) {

@@ -108,13 +108,24 @@ static uint32_t most_of(struct job *j, uint32_t what)
 	return id;
 }
 
+uint32_t job_notes_open(struct job *j)
+{
+	const struct limit_violation *v = &j->area->violation;
+	uint32_t open;
+
+	object_lock(&j->object);
+	open = v->flags & ~v->violated;
+	object_unlock(&j->object);
+	return open;
+}
+
 void job_notes_look(struct job *j)
 {
 	struct limit_violation *v = &j->area->violation;
 	struct usage u;
 	uint32_t new;
 
-	if (!(v->flags & ~v->violated))
+	if (!job_notes_open(j))
 		return;
 	usage_of(j, &u);
 	object_lock(&j->object);
@@ -148,8 +159,7 @@ void job_notes_watch(void)
 	bool wanted = false;
 
 	for (struct job *j = jobs_first; j && !wanted; j = j->next)
-		wanted = j->area && j->port &&
-			 j->area->violation.flags & ~j->area->violation.violated;
+		wanted = j->area && j->port && job_notes_open(j);
 	if (!wanted || armed)
 		return;
 	alarm.due = monotonic_ns() + LOOK_NS;

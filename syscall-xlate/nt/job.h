@@ -206,6 +206,8 @@ void job_announce(struct job *j);
  * which the port is to be told; and do so again for those whose port we have.
  */
 void job_notes_look(struct job *j);
+/* The limits of those that have not been exceeded yet, as flags. */
+uint32_t job_notes_open(struct job *j);
 void job_notes_watch(void);
 NTSTATUS job_notes_set(struct job *j, const struct notification_limits *l);
 /* Limits have changed: the members are to look. */

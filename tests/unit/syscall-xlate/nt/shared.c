@@ -117,8 +117,12 @@ START_TEST(random_contents)
 }
 END_TEST
 
-static void fill_random(struct job_area *a, int round)
+static void fill_random(struct job *j, int round)
 {
+	struct job_area *a = j->area;
+
+	/* Who looks at it by the clock does not do so meanwhile. */
+	object_lock(&j->object);
 	for (size_t i = 0; i < sizeof *a; i++)
 		((uint8_t *)a)[i] = (uint8_t)(round < 2 ? -round : rand());
 	/* Processes that there are, but not as they were. */
@@ -127,6 +131,7 @@ static void fill_random(struct job_area *a, int round)
 		a->slot[i].started = rand() % 2 ? 0 : (uint32_t)rand();
 		a->slot[i].is_nt = rand() % 2;
 	}
+	object_unlock(&j->object);
 }
 
 /* A job's slots, limits and letters are anything: nobody is ended who is not
@@ -147,7 +152,7 @@ START_TEST(random_job)
 	associate[1] = port;
 	ck_assert_uint_eq(handle_get(t, h, &job_type, 0, &j), 0);
 	for (int round = 0; round < 20; round++) {
-		fill_random(j->area, round);
+		fill_random(j, round);
 		for (unsigned i = 0; i < sizeof classes / sizeof *classes; i++)
 			nt_query_information_job_object(t, h, classes[i],
 							GADDR(info), sizes[i],
@@ -157,7 +162,7 @@ START_TEST(random_job)
 		jobs_check();
 		nt_set_information_job_object(t, h, 9, GADDR(&limits), 144);
 		nt_is_process_in_job(t, NT_CURRENT_PROCESS, h);
-		fill_random(j->area, round);
+		fill_random(j, round);
 		nt_terminate_job_object(t, h, 1);
 	}
 	ck_assert_int_eq(kill(getppid(), 0), 0);
