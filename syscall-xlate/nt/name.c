@@ -207,8 +207,34 @@ static void add_initial(const char *path, const char *target)
 	object_put(o);
 }
 
+/*
+ * A device is opened as a file, by its path, and not found here; but its name is
+ * taken, and listed.
+ */
+static const struct object_type device_type = {
+	.name = "Device",
+	.size = sizeof(struct object),
+};
+
+static void add_device(const char *name)
+{
+	struct directory *d = (struct directory *)name_find(
+		root, (const uint16_t *)u"Device", 6, false);
+	struct object *o = d ? object_new(&device_type) : NULL;
+	uint16_t wide[64];
+
+	if (!o)
+		return;
+	name_insert(d, o, wide,
+		    utf8_to_utf16(wide, COUNT_OF(wide), name, strlen(name)),
+		    true);
+	object_put(o);
+}
+
 static bool have_root(void)
 {
+	const char *device;
+
 	if (root)
 		return true;
 	root = object_new(&directory_type);
@@ -220,9 +246,13 @@ static bool have_root(void)
 		char name[] = "GLOBAL??\\?:";
 
 		name[9] = letter;
-		if (path_is_drive((uint16_t)letter))
+		if (path_is_drive((uint16_t)letter)) {
 			add_initial(name, path_volume(letter));
+			add_device(path_volume(letter) + strlen("\\Device\\"));
+		}
 	}
+	for (unsigned i = 0; root && (device = path_device(i)); i++)
+		add_device(device);
 	return root != NULL;
 }
 

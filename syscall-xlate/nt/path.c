@@ -432,6 +432,16 @@ static const struct {
 	{ "MountPointManager", DEVICE_MOUNTS, false },
 };
 
+const char *path_device(unsigned i)
+{
+	static const char *const others[] = { "NamedPipe", "Mailslot", "Mup" };
+
+	if (i < COUNT_OF(devices))
+		return devices[i].name;
+	i -= COUNT_OF(devices);
+	return i < COUNT_OF(others) ? others[i] : NULL;
+}
+
 static NTSTATUS parse_device(const uint16_t *s, size_t n, struct nt_path *p)
 {
 	size_t len = component(s, n);

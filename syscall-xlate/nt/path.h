@@ -81,6 +81,8 @@ struct nt_path_root {
 bool path_is_drive(uint16_t letter);
 /* \Device\HarddiskVolumeN of a drive. */
 const char *path_volume(char letter);
+/* Names under \Device, but for the volumes; NULL after the last. */
+const char *path_device(unsigned i);
 
 /*
  * path_parse() - split an NT name; asks the host nothing.

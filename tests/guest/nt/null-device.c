@@ -5,8 +5,27 @@
  */
 #define WIN32_LEAN_AND_MEAN
 #include <windows.h>
+#include <winternl.h>
 
 #include "check.h"
+
+/* It is there, though no link: Cygwin looks for devices so. */
+static void by_name(void)
+{
+	LONG(NTAPI * open_link)(HANDLE *, ACCESS_MASK, OBJECT_ATTRIBUTES *) =
+		(void *)GetProcAddress(GetModuleHandleA("ntdll.dll"),
+				       "NtOpenSymbolicLinkObject");
+	UNICODE_STRING name;
+	OBJECT_ATTRIBUTES attr;
+	HANDLE h;
+
+	RtlInitUnicodeString(&name, L"\\Device\\Null");
+	InitializeObjectAttributes(&attr, &name, OBJ_CASE_INSENSITIVE, NULL,
+				   NULL);
+	CHECK_EQ(open_link(&h, 1, &attr), (LONG)0xc0000024);
+	RtlInitUnicodeString(&name, L"\\Device\\rf-no-such-device");
+	CHECK_EQ(open_link(&h, 1, &attr), (LONG)0xc0000034);
+}
 
 int main(void)
 {
@@ -30,5 +49,6 @@ int main(void)
 		CHECK_EQ(n, 0);
 		CloseHandle(h);
 	}
+	by_name();
 	return check_done();
 }
