@@ -219,9 +219,11 @@ static NTSTATUS info_page_file(struct task *t, struct info_answer *a)
 	} * s;
 	struct memory m;
 
+	/*
+	 * Without swap it is there, and empty: Cygwin's sysinfo(), and so each
+	 * sort.exe, reads a first entry whatever the list's length is.
+	 */
 	memory_read(&m);
-	if (!m.swap_total)
-		return STATUS_SUCCESS; /* none: an empty list */
 	s = info_add(a, sizeof *s);
 	if (!s)
 		return STATUS_NO_MEMORY;

@@ -22,6 +22,26 @@ static void kernel(void)
 	CHECK_EQ(dbg[0] & 0xff, 0);
 }
 
+/* Some read the first entry without looking how long the list is. */
+static void page_files(void)
+{
+	query_system *query = (query_system *)(void *)GetProcAddress(
+		GetModuleHandleA("ntdll.dll"), "NtQuerySystemInformation");
+	union {
+		struct {
+			ULONG next, total, in_use, peak;
+		} file;
+		BYTE room[4096];
+	} p;
+	ULONG n = 0;
+
+	memset(&p, 0x55, sizeof p);
+	CHECK_EQ(query(18, &p, sizeof p, &n), 0);
+	CHECK(n > sizeof p.file, "%lu", n);
+	CHECK(p.file.next < n && p.file.in_use <= p.file.total, "%lu %lu %lu",
+	      p.file.next, p.file.in_use, p.file.total);
+}
+
 static void processors(void)
 {
 	SYSTEM_INFO s;
@@ -139,6 +159,7 @@ int main(void)
 	processors();
 	records();
 	memory();
+	page_files();
 	processes();
 	return check_done();
 }
