@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "syscall-xlate/nt/name.h"
+#include "syscall-xlate/nt/section.h"
 
 enum { MAX_SHARED_NAME = 1024 };
 
@@ -111,7 +112,7 @@ NTSTATUS session_open(const struct object_type *type, const struct walk *w,
 		shared_close(s);
 		return STATUS_OBJECT_TYPE_MISMATCH;
 	}
-	*o = object_new(type);
+	*o = type == &section_type ? section_blank() : object_new(type);
 	if (!*o) {
 		shared_close(s);
 		return STATUS_NO_MEMORY;

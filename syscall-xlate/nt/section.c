@@ -319,6 +319,13 @@ struct nt_section *section_take_fd(int fd, uint32_t attributes,
 	return s;
 }
 
+struct object *section_blank(void)
+{
+	struct nt_section *s = section_take_fd(-1, 0, 0, 0);
+
+	return s ? &s->object : NULL;
+}
+
 struct object *section_of_image(const uint16_t *nt_path, size_t n)
 {
 	struct nt_section *s = section_take_fd(-1, SEC_IMAGE, PAGE_EXECUTE, 0);

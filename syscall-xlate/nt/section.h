@@ -81,6 +81,8 @@ bool section_view_allows(struct object *o, uint32_t prot);
  */
 struct nt_section *section_take_fd(int fd, uint32_t attributes,
 				   uint32_t protect, uint64_t size);
+/* For one that another process has made: without a descriptor yet. */
+struct object *section_blank(void);
 /* An image section of a file that is opened when the section is first used. */
 struct object *section_of_image(const uint16_t *nt_path, size_t n);
 
