@@ -124,6 +124,14 @@ bool file_pass(struct object *o, struct nt_passed *p)
 	return true;
 }
 
+void file_moves(struct object *o)
+{
+	struct file *f = (struct file *)o;
+
+	if (o->type == &file_type && f->kind == FILE_KIND_PIPE)
+		pipe_moves(f);
+}
+
 static struct file *receive(const struct nt_passed *p)
 {
 	uint8_t kind = p->kind & 0xff, device = p->kind >> 8 & 0xff;

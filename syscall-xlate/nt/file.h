@@ -268,6 +268,11 @@ struct file *file_new(enum file_kind kind, const struct file_ops *ops, int fd,
  * is 0, 1 or 2.  One reference.  NULL: fd is not open, or no memory.
  */
 struct object *file_object_from_fd(int fd, uint32_t access);
+/*
+ * o's only handle here is about to become another process's: a pipe whose
+ * client has not come yet can move, but not be in two processes.
+ */
+void file_moves(struct object *o);
 
 /* The host descriptor for mapping; -1: not a mappable file. */
 int file_object_fd(struct object *o);

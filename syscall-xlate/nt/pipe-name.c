@@ -44,7 +44,8 @@ void pipe_forget_instance(struct pipe_end *e)
 	e->listen_fd = -1;
 	if (e->dirfd < 0)
 		return;
-	unlinkat(e->dirfd, e->instance, 0);
+	if (!e->moving)
+		unlinkat(e->dirfd, e->instance, 0);
 	snprintf(path, sizeof path, "/proc/self/fd/%d", e->dirfd);
 	n = readlink(path, folder, sizeof folder - 1);
 	close(e->dirfd);
@@ -62,10 +63,41 @@ void pipe_forget_instance(struct pipe_end *e)
 	}
 }
 
+static unsigned next_serial(void)
+{
+	static _Atomic unsigned serial;
+
+	return ++serial;
+}
+
+bool pipe_take_instance(struct pipe_end *e, const char *file)
+{
+	size_t units = utf8_to_utf16(NULL, 0, e->name, strlen(e->name));
+	uint16_t *name = malloc((units + 1) * sizeof *name);
+	struct pipe_instance i;
+
+	if (!name)
+		return false;
+	utf8_to_utf16(name, units, e->name, strlen(e->name));
+	e->dirfd = pipe_folder(name, units, false);
+	free(name);
+	if (e->dirfd < 0 || !pipe_parse_instance(file, &i)) {
+		if (e->dirfd >= 0)
+			close(e->dirfd);
+		e->dirfd = -1;
+		return false;
+	}
+	e->configuration = (uint8_t)i.configuration;
+	e->max_instances = i.max;
+	/* Its file says whose it is, so that nobody sweeps it. */
+	snprintf(e->instance, sizeof e->instance, "%c%d.%u.%c%d.%u", i.state,
+		 getpid(), next_serial(), i.type, i.configuration, i.max);
+	return renameat(e->dirfd, file, e->dirfd, e->instance) == 0;
+}
+
 /* A socket that waits for one client, and its file.  0 or -errno. */
 static int start_listening(struct pipe_end *e)
 {
-	static _Atomic unsigned serial;
 	struct sockaddr_un a;
 	char file[sizeof e->instance];
 	socklen_t len;
@@ -77,7 +109,7 @@ static int start_listening(struct pipe_end *e)
 			       0));
 	if (fd < 0)
 		return -errno;
-	snprintf(file, sizeof file, "L%d.%u.%c%d.%u", getpid(), ++serial,
+	snprintf(file, sizeof file, "L%d.%u.%c%d.%u", getpid(), next_serial(),
 		 e->message ? 'm' : 'b', e->configuration, e->max_instances);
 	len = pipe_address(&a, e->dirfd, file);
 	err = bind(fd, (struct sockaddr *)&a, len) < 0 ? -errno

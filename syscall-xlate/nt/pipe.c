@@ -401,8 +401,19 @@ enum {
 	P_PIPE = 2,
 	P_MESSAGE = 4,
 	P_MESSAGE_READ = 8,
-	P_NOWAIT = 16
+	P_NOWAIT = 16,
+	P_LISTENING = 32,
+	P_INSTANCE = 64, /* behind the name: the instance's file */
 };
+
+void pipe_moves(struct file *f)
+{
+	struct pipe_end *e = f->pipe;
+
+	pthread_mutex_lock(&e->lock);
+	e->moving = e->name && e->dirfd >= 0;
+	pthread_mutex_unlock(&e->lock);
+}
 
 bool pipe_pass(struct file *f, struct nt_passed *p)
 {
@@ -410,17 +421,41 @@ bool pipe_pass(struct file *f, struct nt_passed *p)
 
 	if (e->state == PIPE_LISTENING)
 		pipe_try_accept(f, e);
-	if (e->state != PIPE_CONNECTED || f->fd < 0)
+	/* Only one process can wait for its client. */
+	if (e->moving && e->state == PIPE_LISTENING)
+		p->fd = e->listen_fd;
+	else if (e->state == PIPE_CONNECTED && f->fd >= 0)
+		p->fd = f->fd;
+	else
 		return false;
 	p->value[P_VALUE] = (e->server ? P_SERVER : 0) | (e->is_pipe ? P_PIPE : 0) |
 		      (e->message ? P_MESSAGE : 0) |
 		      (e->message_read ? P_MESSAGE_READ : 0) |
-		      (e->nowait ? P_NOWAIT : 0);
-	if (e->name && strlen(e->name) < sizeof p->data) {
+		      (e->nowait ? P_NOWAIT : 0) |
+		      (e->state == PIPE_LISTENING ? P_LISTENING : 0);
+	if (e->name && strlen(e->name) + sizeof e->instance < sizeof p->data) {
 		p->len = (uint32_t)strlen(e->name) + 1;
 		memcpy(p->data, e->name, p->len);
+		if (e->moving) {
+			memcpy(p->data + p->len, e->instance,
+			       sizeof e->instance);
+			p->len += (uint32_t)sizeof e->instance;
+			p->value[P_VALUE] |= P_INSTANCE;
+		}
 	}
 	return true;
+}
+
+static void take_instance(struct pipe_end *e, const struct nt_passed *p)
+{
+	char file[sizeof e->instance];
+	size_t at = strlen(e->name) + 1;
+
+	if (p->len != at + sizeof file)
+		return;
+	memcpy(file, p->data + at, sizeof file);
+	file[sizeof file - 1] = 0;
+	pipe_take_instance(e, file);
 }
 
 struct file *pipe_receive(const struct nt_passed *p)
@@ -438,5 +473,12 @@ struct file *pipe_receive(const struct nt_passed *p)
 	f->pipe->nowait = p->value[P_VALUE] & P_NOWAIT;
 	if (p->len && p->len <= sizeof p->data)
 		f->pipe->name = strndup((const char *)p->data, p->len);
+	if (p->value[P_VALUE] & P_LISTENING) {
+		f->pipe->state = PIPE_LISTENING;
+		f->pipe->listen_fd = f->fd;
+		f->fd = -1;
+	}
+	if (p->value[P_VALUE] & P_INSTANCE && f->pipe->name)
+		take_instance(f->pipe, p);
 	return f;
 }

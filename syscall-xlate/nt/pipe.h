@@ -51,6 +51,7 @@ struct pipe_end {
 	int listen_fd;
 	int dirfd;         /* folder of the pipe's name; -1 */
 	char instance[64]; /* this instance's file there */
+	bool moving;	   /* ... which is about to be another process's */
 	char *name;        /* as the program spelled it, UTF-8; NULL */
 
 	/* What of a message did not fit the last read. */
@@ -95,7 +96,11 @@ NTSTATUS pipe_try_accept(struct file *f, struct pipe_end *e);
 NTSTATUS pipe_listen(struct task *t, struct file *f, struct irp *r);
 NTSTATUS pipe_disconnect(struct file *f);
 void pipe_forget_instance(struct pipe_end *e);
-
+/*
+ * The instance with that file, of the pipe e->name, is this process's now.
+ * False: there is none.
+ */
+bool pipe_take_instance(struct pipe_end *e, const char *file);
 
 /* pipe-folder.c */
 

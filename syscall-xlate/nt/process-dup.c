@@ -16,6 +16,7 @@
 #include <sys/socket.h>
 
 #include "base/pass-fd.h"
+#include "syscall-xlate/nt/file.h"
 #include "syscall-xlate/nt/nt-private.h"
 #include "syscall-xlate/nt/process.h"
 #include "syscall-xlate/nt/remote.h"
@@ -357,6 +358,9 @@ NTSTATUS nt_duplicate_object(struct task *t, uint64_t source_process,
 				access = granted;
 			if (options & SAME_ATTRIBUTES)
 				attributes = flags;
+			if (to && from == nt_self && to != nt_self &&
+			    options & CLOSE_SOURCE && o->handles == 1)
+				file_moves(o);
 			if (to)
 				status = deliver(t, to, o, access, attributes,
 						 target_handle);
