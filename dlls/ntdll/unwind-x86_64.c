@@ -101,8 +101,9 @@ static const RUNTIME_FUNCTION *primary(ULONG64 base, const RUNTIME_FUNCTION *f)
  */
 static BOOL leaves(ULONG64 base, const RUNTIME_FUNCTION *f, ULONG64 target)
 {
-	const RUNTIME_FUNCTION *other, *main_part;
+	const RUNTIME_FUNCTION *other;
 	ULONG64 rva = target - base, other_base;
+	ULONG begin;
 
 	if (rva >= f->BeginAddress && rva < f->EndAddress)
 		return rva == f->BeginAddress &&
@@ -111,10 +112,11 @@ static BOOL leaves(ULONG64 base, const RUNTIME_FUNCTION *f, ULONG64 target)
 	other = RtlLookupFunctionEntry(target, &other_base, NULL);
 	if (!other || other_base != base)
 		return TRUE;
-	main_part = primary(base, f);
-	if (primary(base, other) != main_part)
+	/* What a part is chained to is a copy of the table's entry. */
+	begin = primary(base, f)->BeginAddress;
+	if (primary(base, other)->BeginAddress != begin)
 		return TRUE;
-	return rva == main_part->BeginAddress;
+	return rva == begin;
 }
 
 /*

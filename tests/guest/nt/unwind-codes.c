@@ -426,6 +426,30 @@ static void like_epilogues(void)
 	NO_EPILOGUE(0x5b, 0xcc);
 }
 
+/* Into another part of the function, whose table has a copy of its entry. */
+static void jump_to_part(void)
+{
+	static RUNTIME_FUNCTION parts[] = {
+		{ CODE_AT, CODE_AT + LENGTH, INFO_AT },
+		{ CODE_AT + LENGTH, CODE_AT + LENGTH + 16, CHAINED_AT },
+	};
+	static const BYTE head[] = { HEAD(1, CHAIN, 0, 0, 0, 0) };
+	static const BYTE jump[] = { 0xe9, LENGTH - 0x10 - 5, 0, 0, 0 };
+
+	put_code(0, jump, sizeof jump);
+	memcpy(page + CHAINED_AT, head, sizeof head);
+	memcpy(page + CHAINED_AT + sizeof head, parts, sizeof *parts);
+	CHECK(RtlAddFunctionTable(parts, 2, (DWORD64)page));
+	unwind(0x10);
+	FROM(TOP + 7);
+	IS(RBX, TOP + 4);
+	IS(R12, TOP + 5);
+	CHECK(RtlDeleteFunctionTable(parts));
+	/* Out of it, now. */
+	unwind(0x10);
+	FROM(TOP + 1);
+}
+
 int main(void)
 {
 	page = VirtualAlloc(NULL, 0x1000, MEM_COMMIT | MEM_RESERVE,
@@ -440,6 +464,7 @@ int main(void)
 	version_2();
 	epilogues();
 	like_epilogues();
+	jump_to_part();
 	VirtualFree(page, 0, MEM_RELEASE);
 	return check_done();
 }
