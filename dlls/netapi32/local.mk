@@ -1,5 +1,4 @@
-# SPDX-License-Identifier: LGPL-2.1-or-later
 DLLS += netapi32
-netapi32_SOURCES = %D%/user.c %D%/machine.c
-netapi32_IMPORTS = ntdll kernel32
-netapi32_DELAYED = advapi32
+netapi32_CFLAGS = -D_DSGETDCAPI_
+netapi32_SOURCES = %D%/buffer.c %D%/group.c %D%/machine.c %D%/user.c
+netapi32_IMPORTS = ntdll kernel32 advapi32

@@ -1,168 +1,223 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* machine.c - buffers, and what machine this is: one of no domain. */
-#include "netapi.h"
-#include <lmjoin.h>
-#include <lmwksta.h>
-
-/* ---- buffers ------------------------------------------------------------- */
-
-NET_API_STATUS WINAPI NetApiBufferAllocate(DWORD size, LPVOID *out)
-{
-	if (!out)
-		return ERROR_INVALID_PARAMETER;
-	*out = HeapAlloc(GetProcessHeap(), 0, size);
-	return *out ? NERR_Success : ERROR_NOT_ENOUGH_MEMORY;
-}
-
-NET_API_STATUS WINAPI NetApiBufferFree(LPVOID buf)
-{
-	if (!buf || HeapFree(GetProcessHeap(), 0, buf))
-		return NERR_Success;
-	return ERROR_INVALID_PARAMETER;
-}
-
-NET_API_STATUS WINAPI NetApiBufferReallocate(LPVOID old, DWORD size, LPVOID *out)
-{
-	if (!out)
-		return ERROR_INVALID_PARAMETER;
-	if (!old)
-		return NetApiBufferAllocate(size, out);
-	*out = NULL;
-	if (!size)
-		return NetApiBufferFree(old);
-	*out = HeapReAlloc(GetProcessHeap(), 0, old, size);
-	return *out ? NERR_Success : ERROR_NOT_ENOUGH_MEMORY;
-}
-
-NET_API_STATUS WINAPI NetApiBufferSize(LPVOID buf, LPDWORD size)
-{
-	SIZE_T n = buf && size ? HeapSize(GetProcessHeap(), 0, buf) : (SIZE_T)-1;
-
-	if (n == (SIZE_T)-1)
-		return ERROR_INVALID_PARAMETER;
-	*size = (DWORD)n;
-	return NERR_Success;
-}
-
-/* ---- what they hold ------------------------------------------------------ */
-
-static SIZE_T aligned(SIZE_T at, SIZE_T align)
-{
-	return (at + align - 1) & ~(align - 1);
-}
-
-void pack_number(struct pack *p, DWORD n)
-{
-	if (p->buf)
-		memcpy(p->buf + p->fixed, &n, sizeof n);
-	p->fixed += sizeof n;
-}
-
-static void pack_pointer(struct pack *p, const void *at)
-{
-	p->fixed = aligned(p->fixed, sizeof at);
-	if (p->buf)
-		memcpy(p->buf + p->fixed, &at, sizeof at);
-	p->fixed += sizeof at;
-}
-
-void pack_bytes(struct pack *p, const void *data, SIZE_T n, SIZE_T align)
-{
-	p->rest = aligned(p->rest + n, align);
-	if (p->buf)
-		memcpy(p->buf + p->size - p->rest, data, n);
-	pack_pointer(p, p->buf ? p->buf + p->size - p->rest : NULL);
-}
-
-void pack_text(struct pack *p, LPCWSTR s)
-{
-	if (s)
-		pack_bytes(p, s, (wcslen(s) + 1) * sizeof *s, sizeof *s);
-	else
-		pack_pointer(p, NULL);
-}
-
-void pack_end(struct pack *p)
-{
-	p->fixed = aligned(p->fixed, sizeof(void *));
-}
-
-NET_API_STATUS pack(void (*fill)(struct pack *, const void *), const void *arg,
-		    LPBYTE *out)
-{
-	struct pack p = { 0 };
-	NET_API_STATUS s;
-
-	fill(&p, arg);
-	p.size = aligned(p.fixed + p.rest, 8);
-	s = NetApiBufferAllocate((DWORD)p.size, (LPVOID *)&p.buf);
-	if (s)
-		return s;
-	p.fixed = p.rest = 0;
-	fill(&p, arg);
-	*out = (LPBYTE)p.buf;
-	return NERR_Success;
-}
-
-/* ---- the machine --------------------------------------------------------- */
+/*
+ * machine.c - this machine, which is in a workgroup and knows no other one.
+ */
+#include "net.h"
+#include <dsgetdc.h>
+#include <dsrole.h>
 
 static const WCHAR workgroup[] = L"WORKGROUP";
 
-BOOL is_here(LPCWSTR server)
+NET_API_STATUS this_machine(const WCHAR *name)
 {
-	WCHAR name[MAX_COMPUTERNAME_LENGTH + 1];
-	DWORD n = ARRAYSIZE(name);
+	WCHAR own[MAX_COMPUTERNAME_LENGTH + 1];
+	DWORD n = ARRAYSIZE(own);
 
-	if (!server || !*server)
-		return TRUE;
-	if (server[0] == '\\' && server[1] == '\\')
-		server += 2;
-	return GetComputerNameW(name, &n) && !_wcsicmp(server, name);
+	while (name && *name == '\\')
+		name++;
+	if (!name || !*name || !lstrcmpiW(name, L"localhost") ||
+	    (GetComputerNameW(own, &n) && !lstrcmpiW(own, name)))
+		return NERR_Success;
+	return RPC_S_SERVER_UNAVAILABLE;
 }
 
 NET_API_STATUS WINAPI NetGetJoinInformation(LPCWSTR server, LPWSTR *name,
 					    PNETSETUP_JOIN_STATUS status)
 {
-	NET_API_STATUS s;
+	NET_API_STATUS s = this_machine(server);
+	struct answer a;
 
-	if (!name || !status)
-		return ERROR_INVALID_PARAMETER;
-	if (!is_here(server))
-		return ERROR_BAD_NETPATH;
-	s = NetApiBufferAllocate(sizeof workgroup, (LPVOID *)name);
 	if (s)
 		return s;
-	memcpy(*name, workgroup, sizeof workgroup);
+	if (!name || !status)
+		return ERROR_INVALID_PARAMETER;
+	if (!answer_new(&a, 1, sizeof workgroup))
+		return ERROR_NOT_ENOUGH_MEMORY;
+	memcpy(a.buffer, workgroup, sizeof workgroup);
+	*name = (WCHAR *)a.buffer;
 	*status = NetSetupWorkgroupName;
 	return NERR_Success;
 }
 
-static void fill_machine(struct pack *p, const void *arg)
+NET_API_STATUS WINAPI NetWkstaGetInfo(LPWSTR server, DWORD level,
+				      LPBYTE *buffer)
 {
-	const DWORD *level = arg;
-	WCHAR name[MAX_COMPUTERNAME_LENGTH + 1] = L"";
+	NET_API_STATUS s = this_machine(server);
+	WCHAR name[MAX_COMPUTERNAME_LENGTH + 1];
 	DWORD n = ARRAYSIZE(name);
+	RTL_OSVERSIONINFOW v = { .dwOSVersionInfoSize = sizeof v };
+	WKSTA_INFO_102 *w;
+	struct answer a;
 
-	GetComputerNameW(name, &n);
-	pack_number(p, 500); /* PLATFORM_ID_NT */
-	pack_text(p, name);
-	pack_text(p, workgroup);
-	pack_number(p, rf_peb()->OSMajorVersion);
-	pack_number(p, rf_peb()->OSMinorVersion);
-	if (*level >= 101)
-		pack_text(p, L"");
-	if (*level == 102)
-		pack_number(p, 1); /* users who are logged on */
-	pack_end(p);
-}
-
-NET_API_STATUS WINAPI NetWkstaGetInfo(LMSTR server, DWORD level, LPBYTE *out)
-{
-	if (!out)
+	if (s)
+		return s;
+	if (!buffer)
 		return ERROR_INVALID_PARAMETER;
 	if (level < 100 || level > 102)
 		return ERROR_INVALID_LEVEL;
-	if (!is_here(server))
-		return ERROR_BAD_NETPATH;
-	return pack(fill_machine, &level, out);
+	if (!GetComputerNameW(name, &n))
+		return GetLastError();
+	if (!answer_new(&a, 1, sizeof *w))
+		return ERROR_NOT_ENOUGH_MEMORY;
+	RtlGetVersion(&v);
+	w = (void *)a.buffer; /* the others are how it begins */
+	w->wki102_platform_id = PLATFORM_ID_NT;
+	w->wki102_computername = answer_text(&a, name);
+	w->wki102_langroup = answer_text(&a, workgroup);
+	w->wki102_ver_major = v.dwMajorVersion;
+	w->wki102_ver_minor = v.dwMinorVersion;
+	if (level > 100)
+		w->wki102_lanroot = answer_text(&a, L"");
+	if (level == 102)
+		w->wki102_logged_on_users = 1;
+	*buffer = a.buffer;
+	return NERR_Success;
+}
+
+NET_API_STATUS WINAPI NetServerGetInfo(LPWSTR server, DWORD level,
+				       LPBYTE *buffer)
+{
+	NET_API_STATUS s = this_machine(server);
+	WCHAR name[MAX_COMPUTERNAME_LENGTH + 1];
+	DWORD n = ARRAYSIZE(name);
+	RTL_OSVERSIONINFOW v = { .dwOSVersionInfoSize = sizeof v };
+	SERVER_INFO_101 *w;
+	struct answer a;
+
+	if (s)
+		return s;
+	if (!buffer)
+		return ERROR_INVALID_PARAMETER;
+	if (level != 100 && level != 101)
+		return ERROR_INVALID_LEVEL;
+	if (!GetComputerNameW(name, &n))
+		return GetLastError();
+	if (!answer_new(&a, 1, sizeof *w))
+		return ERROR_NOT_ENOUGH_MEMORY;
+	RtlGetVersion(&v);
+	w = (void *)a.buffer; /* level 100 is how it begins */
+	w->sv101_platform_id = PLATFORM_ID_NT;
+	w->sv101_name = answer_text(&a, name);
+	if (level == 101) {
+		w->sv101_version_major = v.dwMajorVersion;
+		w->sv101_version_minor = v.dwMinorVersion;
+		w->sv101_type = SV_TYPE_WORKSTATION | SV_TYPE_NT;
+		w->sv101_comment = answer_text(&a, L"");
+	}
+	*buffer = a.buffer;
+	return NERR_Success;
+}
+
+/* ---- domains: none ------------------------------------------------------ */
+
+DWORD WINAPI DsGetDcNameW(LPCWSTR machine, LPCWSTR domain, GUID *guid,
+			  LPCWSTR site, ULONG flags,
+			  PDOMAIN_CONTROLLER_INFOW *out)
+{
+	if (!out)
+		return ERROR_INVALID_PARAMETER;
+	*out = NULL;
+	return ERROR_NO_SUCH_DOMAIN;
+}
+
+DWORD WINAPI DsGetDcNameA(LPCSTR machine, LPCSTR domain, GUID *guid,
+			  LPCSTR site, ULONG flags,
+			  PDOMAIN_CONTROLLER_INFOA *out)
+{
+	if (!out)
+		return ERROR_INVALID_PARAMETER;
+	*out = NULL;
+	return ERROR_NO_SUCH_DOMAIN;
+}
+
+NET_API_STATUS WINAPI NetGetDCName(LPCWSTR server, LPCWSTR domain,
+				   LPBYTE *buffer)
+{
+	if (!buffer)
+		return ERROR_INVALID_PARAMETER;
+	*buffer = NULL;
+	return NERR_DCNotFound;
+}
+
+NET_API_STATUS WINAPI NetGetAnyDCName(LPCWSTR server, LPCWSTR domain,
+				      LPBYTE *buffer)
+{
+	if (!buffer)
+		return ERROR_INVALID_PARAMETER;
+	*buffer = NULL;
+	return ERROR_NO_LOGON_SERVERS;
+}
+
+DWORD WINAPI DsEnumerateDomainTrustsW(LPWSTR server, ULONG flags,
+				      PDS_DOMAIN_TRUSTSW *trusts, PULONG count)
+{
+	if (!trusts || !count)
+		return ERROR_INVALID_PARAMETER;
+	*trusts = NULL;
+	*count = 0;
+	return ERROR_NO_SUCH_DOMAIN;
+}
+
+DWORD WINAPI DsRoleGetPrimaryDomainInformation(
+	LPCWSTR server, DSROLE_PRIMARY_DOMAIN_INFO_LEVEL level, PBYTE *buffer)
+{
+	NET_API_STATUS s = this_machine(server);
+	DSROLE_PRIMARY_DOMAIN_INFO_BASIC *b;
+	DSROLE_UPGRADE_STATUS_INFO *u;
+	DSROLE_OPERATION_STATE_INFO *o;
+	struct answer a;
+
+	if (s)
+		return s;
+	if (!buffer || level < DsRolePrimaryDomainInfoBasic ||
+	    level > DsRoleOperationState)
+		return ERROR_INVALID_PARAMETER;
+	if (!answer_new(&a, 1, sizeof *b))
+		return ERROR_NOT_ENOUGH_MEMORY;
+	b = (void *)a.buffer;
+	u = (void *)a.buffer;
+	o = (void *)a.buffer;
+	if (level == DsRolePrimaryDomainInfoBasic) {
+		b->MachineRole = DsRole_RoleStandaloneWorkstation;
+		b->DomainNameFlat = answer_text(&a, workgroup);
+	} else if (level == DsRoleUpgradeStatus) {
+		u->PreviousServerState = DsRoleServerUnknown;
+	} else {
+		o->OperationState = DsRoleOperationIdle;
+	}
+	*buffer = a.buffer;
+	return ERROR_SUCCESS;
+}
+
+void WINAPI DsRoleFreeMemory(PVOID buffer)
+{
+	NetApiBufferFree(buffer);
+}
+
+/* ---- connections to other machines: none ----------------------------- */
+
+NET_API_STATUS WINAPI NetUseGetInfo(LMSTR server, LMSTR name, DWORD level,
+				    LPBYTE *buffer)
+{
+	if (server)
+		return ERROR_INVALID_PARAMETER;
+	if (level > 2)
+		return ERROR_INVALID_LEVEL;
+	if (!buffer || !name)
+		return ERROR_INVALID_PARAMETER;
+	*buffer = NULL;
+	return NERR_UseNotFound;
+}
+
+NET_API_STATUS WINAPI NetUseEnum(LMSTR server, DWORD level, LPBYTE *buffer,
+				 DWORD most, LPDWORD read, LPDWORD total,
+				 LPDWORD resume)
+{
+	if (server || !buffer || !read || !total)
+		return ERROR_INVALID_PARAMETER;
+	if (level > 2)
+		return ERROR_INVALID_LEVEL;
+	*buffer = NULL;
+	*read = *total = 0;
+	return NERR_Success;
 }

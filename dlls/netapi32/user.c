@@ -1,336 +1,242 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/*
- * user.c - accounts: there is one, the user's who runs the program, and the
- * groups are those of his token.
+/* user.c - accounts: the user who runs the program is the one that is told of.
  */
-#include "netapi.h"
-#include <lmaccess.h>
+#include "net.h"
 
-struct user {
-	WCHAR name[UNLEN + 1];
-	union {
-		SID sid;
-		char room[SECURITY_MAX_SID_SIZE];
-	};
-	BOOL admin;
-	TOKEN_GROUPS *groups;
+BOOL own_name(WCHAR name[NAME])
+{
+	DWORD n = NAME;
+
+	return GetUserNameW(name, &n);
+}
+
+BOOL own_sid(void *room, DWORD size)
+{
+	return NT_SUCCESS(RtlGetCurrentUserSid(room, size));
+}
+
+BOOL is_administrator(void)
+{
+	SID_IDENTIFIER_AUTHORITY nt = { SECURITY_NT_AUTHORITY };
+	BYTE sid[SECURITY_MAX_SID_SIZE];
+	BOOL member;
+
+	RtlInitializeSid(sid, &nt, 2);
+	*RtlSubAuthoritySid(sid, 0) = SECURITY_BUILTIN_DOMAIN_RID;
+	*RtlSubAuthoritySid(sid, 1) = DOMAIN_ALIAS_RID_ADMINS;
+	return CheckTokenMembership(NULL, sid, &member) && member;
+}
+
+static DWORD sid_rid(PSID sid)
+{
+	UCHAR n = *RtlSubAuthorityCountSid(sid);
+
+	return n ? *RtlSubAuthoritySid(sid, n - 1u) : 0;
+}
+
+struct account {
+	const WCHAR *name;
+	BYTE sid[SECURITY_MAX_SID_SIZE];
+	DWORD privilege;
 };
 
-/* ---- who ----------------------------------------------------------------- */
-
-static PVOID token_info(TOKEN_INFORMATION_CLASS class)
+static void fill_0(struct answer *a, const struct account *u, void *to)
 {
-	HANDLE token;
-	DWORD n = 0;
-	PVOID p = NULL;
-
-	if (!OpenProcessToken(GetCurrentProcess(), TOKEN_QUERY, &token))
-		return NULL;
-	GetTokenInformation(token, class, NULL, 0, &n);
-	if (n)
-		p = HeapAlloc(GetProcessHeap(), 0, n);
-	if (p && !GetTokenInformation(token, class, p, n, &n)) {
-		HeapFree(GetProcessHeap(), 0, p);
-		p = NULL;
-	}
-	CloseHandle(token);
-	return p;
+	((USER_INFO_0 *)to)->usri0_name = answer_text(a, u->name);
 }
 
-/* BUILTIN's; they are what is called local groups. */
-static BOOL is_alias(PSID sid)
+/* Level 1 begins 2, 3 and 4; level 2 begins 3 and 4. */
+static void fill_1(struct answer *a, const struct account *u, void *to)
 {
-	static const SID_IDENTIFIER_AUTHORITY nt = SECURITY_NT_AUTHORITY;
-	const SID *s = sid;
+	USER_INFO_1 *i = to;
+	WCHAR home[MAX_PATH];
 
-	return s->SubAuthorityCount == 2 &&
-	       !memcmp(&s->IdentifierAuthority, &nt, sizeof nt) &&
-	       s->SubAuthority[0] == SECURITY_BUILTIN_DOMAIN_RID;
+	i->usri1_name = answer_text(a, u->name);
+	i->usri1_priv = u->privilege;
+	if (!GetEnvironmentVariableW(L"USERPROFILE", home, ARRAYSIZE(home)))
+		home[0] = 0;
+	i->usri1_home_dir = answer_text(a, home);
+	i->usri1_comment = answer_text(a, L"");
+	i->usri1_script_path = answer_text(a, L"");
+	i->usri1_flags = UF_SCRIPT | UF_NORMAL_ACCOUNT;
 }
 
-static NET_API_STATUS find_user(struct user *u)
+static void fill_2(struct answer *a, const struct account *u, void *to)
 {
-	DWORD n = ARRAYSIZE(u->name);
-	TOKEN_USER *me = token_info(TokenUser);
+	static const BYTE always[21] = { [0 ... 20] = 0xff };
+	USER_INFO_2 *i = to;
 
-	u->groups = token_info(TokenGroups);
-	u->admin = FALSE;
-	if (!me || !u->groups || !GetUserNameW(u->name, &n) ||
-	    !CopySid(sizeof u->room, &u->sid, me->User.Sid)) {
-		HeapFree(GetProcessHeap(), 0, me);
-		HeapFree(GetProcessHeap(), 0, u->groups);
-		return GetLastError();
-	}
-	HeapFree(GetProcessHeap(), 0, me);
-	for (DWORD i = 0; i < u->groups->GroupCount; i++) {
-		const SID *s = u->groups->Groups[i].Sid;
-
-		if (is_alias((PSID)s) &&
-		    s->SubAuthority[1] == DOMAIN_ALIAS_RID_ADMINS &&
-		    u->groups->Groups[i].Attributes & SE_GROUP_ENABLED)
-			u->admin = TRUE;
-	}
-	return NERR_Success;
+	fill_1(a, u, to);
+	i->usri2_full_name = answer_text(a, u->name);
+	i->usri2_usr_comment = answer_text(a, L"");
+	i->usri2_parms = answer_text(a, L"");
+	i->usri2_workstations = answer_text(a, L"");
+	i->usri2_acct_expires = TIMEQ_FOREVER;
+	i->usri2_max_storage = USER_MAXSTORAGE_UNLIMITED;
+	i->usri2_units_per_week = UNITS_PER_WEEK;
+	i->usri2_logon_hours = answer_bytes(a, always, sizeof always);
+	i->usri2_logon_server = answer_text(a, L"\\\\*");
 }
 
-static void forget(struct user *u)
+static void fill_3(struct answer *a, const struct account *u, void *to)
 {
-	HeapFree(GetProcessHeap(), 0, u->groups);
+	USER_INFO_3 *i = to;
+
+	fill_2(a, u, to);
+	i->usri3_user_id = sid_rid((PSID)u->sid);
+	i->usri3_primary_group_id = DOMAIN_GROUP_RID_USERS;
+	i->usri3_profile = answer_text(a, L"");
+	i->usri3_home_dir_drive = answer_text(a, L"");
 }
 
-/* ---- as structures ------------------------------------------------------- */
+static void fill_4(struct answer *a, const struct account *u, void *to)
+{
+	USER_INFO_4 *i = to;
 
-/*
- * A member each, in their order (lmaccess.h):
- *   n name   p no password   e an empty text   v privilege   f flags
- *   0 a zero   N never, no limit   u hours of a week   l those of logons
- *   s the server of logons   r the SID's last part   g the group's   i SID
- */
-#define LEVEL2 "np0veefe0eeee00NNul00s00"
-static const struct {
-	DWORD level;
-	BOOL listed; /* NetUserEnum() has it, too */
-	const char *members;
+	fill_2(a, u, to);
+	i->usri4_user_sid = answer_bytes(a, u->sid, RtlLengthSid((PSID)u->sid));
+	i->usri4_primary_group_id = DOMAIN_GROUP_RID_USERS;
+	i->usri4_profile = answer_text(a, L"");
+	i->usri4_home_dir_drive = answer_text(a, L"");
+}
+
+static void fill_10(struct answer *a, const struct account *u, void *to)
+{
+	USER_INFO_10 *i = to;
+
+	i->usri10_name = answer_text(a, u->name);
+	i->usri10_comment = answer_text(a, L"");
+	i->usri10_usr_comment = answer_text(a, L"");
+	i->usri10_full_name = answer_text(a, u->name);
+}
+
+static void fill_20(struct answer *a, const struct account *u, void *to)
+{
+	USER_INFO_20 *i = to;
+
+	i->usri20_name = answer_text(a, u->name);
+	i->usri20_full_name = answer_text(a, u->name);
+	i->usri20_comment = answer_text(a, L"");
+	i->usri20_flags = UF_SCRIPT | UF_NORMAL_ACCOUNT;
+	i->usri20_user_id = sid_rid((PSID)u->sid);
+}
+
+static void fill_23(struct answer *a, const struct account *u, void *to)
+{
+	USER_INFO_23 *i = to;
+
+	i->usri23_name = answer_text(a, u->name);
+	i->usri23_full_name = answer_text(a, u->name);
+	i->usri23_comment = answer_text(a, L"");
+	i->usri23_flags = UF_SCRIPT | UF_NORMAL_ACCOUNT;
+	i->usri23_user_sid =
+		answer_bytes(a, u->sid, RtlLengthSid((PSID)u->sid));
+}
+
+static const struct level {
+	DWORD level, size;
+	void (*fill)(struct answer *a, const struct account *u, void *to);
 } levels[] = {
-	{ 0, TRUE, "n" },
-	{ 1, TRUE, "np0veefe" },
-	{ 2, TRUE, LEVEL2 },
-	{ 3, TRUE, LEVEL2 "rgee0" },
-	{ 4, FALSE, LEVEL2 "igee0" },
-	{ 10, TRUE, "neee" },
-	{ 11, TRUE, "neeev00ee0000s0eNul0" },
-	{ 20, TRUE, "neefr" },
-	{ 23, TRUE, "neefi" },
+	{ 0, sizeof(USER_INFO_0), fill_0 },
+	{ 1, sizeof(USER_INFO_1), fill_1 },
+	{ 2, sizeof(USER_INFO_2), fill_2 },
+	{ 3, sizeof(USER_INFO_3), fill_3 },
+	{ 4, sizeof(USER_INFO_4), fill_4 },
+	{ 10, sizeof(USER_INFO_10), fill_10 },
+	{ 20, sizeof(USER_INFO_20), fill_20 },
+	{ 23, sizeof(USER_INFO_23), fill_23 },
 };
 
-struct filling {
-	const struct user *u;
-	const char *members;
-};
-
-static void fill_user(struct pack *p, const void *arg)
+static NET_API_STATUS tell(DWORD level, struct answer *a)
 {
-	const struct filling *f = arg;
-	const SID *sid = &f->u->sid;
-	BYTE hours[21];
+	struct account u;
+	WCHAR name[NAME];
 
-	memset(hours, 0xff, sizeof hours);
-	for (const char *m = f->members; *m; m++)
-		switch (*m) {
-		case 'n':
-			pack_text(p, f->u->name);
-			break;
-		case 'p':
-			pack_text(p, NULL);
-			break;
-		case 'e':
-			pack_text(p, L"");
-			break;
-		case 's':
-			pack_text(p, L"\\\\*");
-			break;
-		case 'i':
-			pack_bytes(p, sid, GetLengthSid((PSID)sid),
-				   sizeof(ULONG));
-			break;
-		case 'l':
-			pack_bytes(p, hours, sizeof hours, 1);
-			break;
-		case 'v':
-			pack_number(p, f->u->admin ? USER_PRIV_ADMIN
-						   : USER_PRIV_USER);
-			break;
-		case 'f':
-			pack_number(p, UF_SCRIPT | UF_NORMAL_ACCOUNT);
-			break;
-		case 'u':
-			pack_number(p, UNITS_PER_WEEK);
-			break;
-		case 'r':
-			pack_number(p, sid->SubAuthority[sid->SubAuthorityCount -
-							 1]);
-			break;
-		case 'g':
-			pack_number(p, DOMAIN_GROUP_RID_USERS);
-			break;
-		default:
-			pack_number(p, *m == 'N' ? TIMEQ_FOREVER : 0);
-		}
-	pack_end(p);
-}
-
-static NET_API_STATUS describe(struct user *u, DWORD level, BOOL listed,
-			       LPBYTE *out)
-{
 	for (ULONG i = 0; i < ARRAYSIZE(levels); i++) {
-		struct filling f = { u, levels[i].members };
-
-		if (levels[i].level == level && (!listed || levels[i].listed))
-			return pack(fill_user, &f, out);
+		if (levels[i].level != level)
+			continue;
+		if (!own_name(name) || !own_sid(u.sid, sizeof u.sid))
+			return NERR_UserNotFound;
+		u.name = name;
+		u.privilege =
+			is_administrator() ? USER_PRIV_ADMIN : USER_PRIV_USER;
+		if (!answer_new(a, 1, levels[i].size))
+			return ERROR_NOT_ENOUGH_MEMORY;
+		levels[i].fill(a, &u, a->buffer);
+		return NERR_Success;
 	}
 	return ERROR_INVALID_LEVEL;
 }
 
-/* Only the one name is known. */
-static NET_API_STATUS check(LPCWSTR server, LPCWSTR name, struct user *u)
+static BOOL is_own_name(const WCHAR *name)
 {
-	NET_API_STATUS s;
+	WCHAR own[NAME];
 
-	if (!is_here(server))
-		return ERROR_BAD_NETPATH;
-	if (!name)
-		return ERROR_INVALID_PARAMETER;
-	s = find_user(u);
-	if (s || !_wcsicmp(name, u->name))
-		return s;
-	forget(u);
-	return NERR_UserNotFound;
+	return name && own_name(own) && !lstrcmpiW(own, name);
 }
 
 NET_API_STATUS WINAPI NetUserGetInfo(LPCWSTR server, LPCWSTR name, DWORD level,
-				     LPBYTE *out)
+				     LPBYTE *buffer)
 {
-	struct user u;
-	NET_API_STATUS s;
+	NET_API_STATUS s = this_machine(server);
+	struct answer a;
 
-	if (!out)
-		return ERROR_INVALID_PARAMETER;
-	*out = NULL;
-	s = check(server, name, &u);
 	if (s)
 		return s;
-	s = describe(&u, level, FALSE, out);
-	forget(&u);
+	if (!buffer)
+		return ERROR_INVALID_PARAMETER;
+	*buffer = NULL;
+	if (!is_own_name(name))
+		return NERR_UserNotFound;
+	s = tell(level, &a);
+	if (!s)
+		*buffer = a.buffer;
 	return s;
 }
 
 NET_API_STATUS WINAPI NetUserEnum(LPCWSTR server, DWORD level, DWORD filter,
-				  LPBYTE *out, DWORD most, LPDWORD read,
-				  LPDWORD total, LPDWORD resume)
+				  LPBYTE *buffer, DWORD most, LPDWORD read,
+				  LPDWORD total, PDWORD resume)
 {
-	BOOL wanted = !filter || filter & FILTER_NORMAL_ACCOUNT;
-	struct user u;
-	NET_API_STATUS s;
+	NET_API_STATUS s = this_machine(server);
+	struct answer a;
 
-	if (!out || !read || !total)
+	if (s)
+		return s;
+	if (!buffer || !read || !total)
 		return ERROR_INVALID_PARAMETER;
-	*out = NULL;
-	*read = *total = 0;
-	if (!is_here(server))
-		return ERROR_BAD_NETPATH;
-	s = find_user(&u);
-	if (s)
-		return s;
-	s = describe(&u, level, TRUE, out);
-	forget(&u);
-	if (s)
-		return s;
-	if (wanted && !(resume && *resume)) {
-		DWORD size;
-
-		NetApiBufferSize(*out, &size);
-		if (size > most) {
-			NetApiBufferFree(*out);
-			*out = NULL;
-			return NERR_BufTooSmall;
-		}
-		*read = *total = 1;
-	}
+	if (level == 4)
+		return ERROR_INVALID_LEVEL;
+	s = tell(level, &a);
 	if (resume)
 		*resume = 0;
-	return NERR_Success;
+	return s ? s : whole_list(&a, 1, buffer, read, total);
 }
 
-/* ---- groups -------------------------------------------------------------- */
-
-struct group_list {
-	const struct user *u;
-	DWORD count, level;
-};
-
-static void fill_aliases(struct pack *p, const void *arg)
-{
-	struct group_list *g = (struct group_list *)arg;
-	const TOKEN_GROUPS *t = g->u->groups;
-
-	g->count = 0;
-	for (DWORD i = 0; i < t->GroupCount; i++) {
-		WCHAR name[GNLEN + 1], domain[DNLEN + 1];
-		DWORD n = ARRAYSIZE(name), d = ARRAYSIZE(domain);
-		SID_NAME_USE use;
-
-		if (!is_alias(t->Groups[i].Sid) ||
-		    !LookupAccountSidW(NULL, t->Groups[i].Sid, name, &n, domain,
-				       &d, &use))
-			continue;
-		pack_text(p, name);
-		g->count++;
-	}
-	pack_end(p);
-}
-
-static void fill_groups(struct pack *p, const void *arg)
-{
-	struct group_list *g = (struct group_list *)arg;
-
-	/* What all have who are in no domain. */
-	g->count = 1;
-	pack_text(p, L"None");
-	if (g->level)
-		pack_number(p, SE_GROUP_MANDATORY | SE_GROUP_ENABLED_BY_DEFAULT |
-				       SE_GROUP_ENABLED);
-	pack_end(p);
-}
-
-static NET_API_STATUS groups(LPCWSTR server, LPCWSTR name,
-			     void (*fill)(struct pack *, const void *),
-			     DWORD level, LPBYTE *out, DWORD most, LPDWORD read,
-			     LPDWORD total)
-{
-	struct group_list g = { .level = level };
-	struct user u;
-	NET_API_STATUS s;
-	DWORD size;
-
-	if (!out || !read || !total)
-		return ERROR_INVALID_PARAMETER;
-	*out = NULL;
-	*read = *total = 0;
-	s = check(server, name, &u);
-	if (s)
-		return s;
-	g.u = &u;
-	s = pack(fill, &g, out);
-	forget(&u);
-	if (s)
-		return s;
-	NetApiBufferSize(*out, &size);
-	if (size > most) {
-		NetApiBufferFree(*out);
-		*out = NULL;
-		return NERR_BufTooSmall;
-	}
-	*read = *total = g.count;
-	return NERR_Success;
-}
-
-NET_API_STATUS WINAPI NetUserGetLocalGroups(LPCWSTR server, LPCWSTR name,
-					    DWORD level, DWORD flags,
-					    LPBYTE *out, DWORD most,
-					    LPDWORD read, LPDWORD total)
-{
-	if (level)
-		return ERROR_INVALID_LEVEL;
-	if (flags & ~(DWORD)LG_INCLUDE_INDIRECT)
-		return ERROR_INVALID_PARAMETER;
-	return groups(server, name, fill_aliases, level, out, most, read, total);
-}
-
+/* Everybody is in the group None of the machine. */
 NET_API_STATUS WINAPI NetUserGetGroups(LPCWSTR server, LPCWSTR name,
-				       DWORD level, LPBYTE *out, DWORD most,
+				       DWORD level, LPBYTE *buffer, DWORD most,
 				       LPDWORD read, LPDWORD total)
 {
+	NET_API_STATUS s = this_machine(server);
+	GROUP_USERS_INFO_1 *g;
+	struct answer a;
+
+	if (s)
+		return s;
+	if (!buffer || !read || !total)
+		return ERROR_INVALID_PARAMETER;
 	if (level > 1)
 		return ERROR_INVALID_LEVEL;
-	return groups(server, name, fill_groups, level, out, most, read, total);
+	if (!is_own_name(name))
+		return NERR_UserNotFound;
+	if (!answer_new(&a, 1, sizeof *g))
+		return ERROR_NOT_ENOUGH_MEMORY;
+	g = (void *)a.buffer; /* level 0 is its first member */
+	g->grui1_name = answer_text(&a, L"None");
+	if (level == 1)
+		g->grui1_attributes = SE_GROUP_MANDATORY |
+				      SE_GROUP_ENABLED_BY_DEFAULT |
+				      SE_GROUP_ENABLED;
+	return whole_list(&a, 1, buffer, read, total);
 }

@@ -1,145 +1,126 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* netapi.c - the user's account and groups, and the machine, by netapi32. */
+/* Users, groups and the machine, by netapi32. */
 // link: -lnetapi32
-#include "check.h"
-
-#include <string.h>
-#include <wchar.h>
 #include <windows.h>
 #include <lm.h>
+#include <dsgetdc.h>
+#include <sddl.h>
+#include <wchar.h>
 
-/* All of it can be read, and lies within the buffer. */
-static void is_within(const void *buf, const WCHAR *s)
+#include "check.h"
+
+static WCHAR own[257];
+static BYTE token_user[256];
+
+static void user(void)
 {
-	DWORD size = 0;
+	USER_INFO_0 *u0;
+	USER_INFO_1 *u1;
+	USER_INFO_3 *u3;
+	USER_INFO_4 *u4;
+	USER_INFO_23 *u23;
+	PSID sid = ((TOKEN_USER *)token_user)->User.Sid;
+	BYTE *b = NULL;
+	DWORD n = 0, total = 0, size = 0, rid;
 
-	CHECK_EQ(NetApiBufferSize((void *)buf, &size), NERR_Success);
-	CHECK((const char *)s > (const char *)buf &&
-	      (const char *)(s + wcslen(s) + 1) <= (const char *)buf + size);
-}
-
-static void user(const WCHAR *name)
-{
-	union {
-		BYTE *p;
-		USER_INFO_1 *i1;
-		USER_INFO_3 *i3;
-		USER_INFO_4 *i4;
-		USER_INFO_11 *i11;
-		USER_INFO_23 *i23;
-	} u;
-
-	CHECK_EQ(NetUserGetInfo(NULL, name, 1, &u.p), NERR_Success);
-	is_within(u.p, u.i1->usri1_name);
-	CHECK(!_wcsicmp(u.i1->usri1_name, name) && !u.i1->usri1_password);
-	CHECK(u.i1->usri1_priv == USER_PRIV_USER ||
-	      u.i1->usri1_priv == USER_PRIV_ADMIN);
-	CHECK(u.i1->usri1_flags & UF_NORMAL_ACCOUNT);
-	is_within(u.p, u.i1->usri1_script_path);
-	CHECK_EQ(NetApiBufferFree(u.p), NERR_Success);
-
-	CHECK_EQ(NetUserGetInfo(L"", name, 3, &u.p), NERR_Success);
-	CHECK(u.i3->usri3_units_per_week == UNITS_PER_WEEK &&
-	      u.i3->usri3_logon_hours);
-	CHECK_EQ(u.i3->usri3_primary_group_id, DOMAIN_GROUP_RID_USERS);
-	is_within(u.p, u.i3->usri3_home_dir_drive);
-	NetApiBufferFree(u.p);
-
-	CHECK_EQ(NetUserGetInfo(NULL, name, 4, &u.p), NERR_Success);
-	CHECK(IsValidSid(u.i4->usri4_user_sid));
-	is_within(u.p, u.i4->usri4_logon_server);
-	NetApiBufferFree(u.p);
-	CHECK_EQ(NetUserGetInfo(NULL, name, 11, &u.p), NERR_Success);
-	CHECK_EQ(u.i11->usri11_units_per_week, UNITS_PER_WEEK);
-	is_within(u.p, u.i11->usri11_workstations);
-	NetApiBufferFree(u.p);
-	CHECK_EQ(NetUserGetInfo(NULL, name, 23, &u.p), NERR_Success);
-	CHECK(IsValidSid(u.i23->usri23_user_sid));
-	NetApiBufferFree(u.p);
-
-	CHECK_EQ(NetUserGetInfo(NULL, L"rf-nobody", 0, &u.p),
+	CHECK_EQ(NetUserGetInfo(NULL, own, 0, (BYTE **)&u0), 0);
+	CHECK(!_wcsicmp(u0->usri0_name, own), "%ls", u0->usri0_name);
+	CHECK(!NetApiBufferSize(u0, &size) && size >= sizeof *u0);
+	CHECK_EQ(NetApiBufferFree(u0), 0);
+	CHECK_EQ(NetUserGetInfo(NULL, own, 1, (BYTE **)&u1), 0);
+	CHECK(u1->usri1_flags & UF_NORMAL_ACCOUNT);
+	CHECK(u1->usri1_priv == USER_PRIV_USER ||
+	      u1->usri1_priv == USER_PRIV_ADMIN);
+	NetApiBufferFree(u1);
+	rid = *GetSidSubAuthority(sid, *GetSidSubAuthorityCount(sid) - 1u);
+	CHECK_EQ(NetUserGetInfo(NULL, own, 3, (BYTE **)&u3), 0);
+	CHECK_EQ(u3->usri3_user_id, rid);
+	CHECK_EQ(u3->usri3_primary_group_id, 513);
+	NetApiBufferFree(u3);
+	CHECK_EQ(NetUserGetInfo(NULL, own, 4, (BYTE **)&u4), 0);
+	CHECK(EqualSid(u4->usri4_user_sid, sid));
+	NetApiBufferFree(u4);
+	CHECK_EQ(NetUserGetInfo(NULL, own, 23, (BYTE **)&u23), 0);
+	CHECK(EqualSid(u23->usri23_user_sid, sid));
+	NetApiBufferFree(u23);
+	CHECK_EQ(NetUserGetInfo(NULL, own, 77, &b), ERROR_INVALID_LEVEL);
+	CHECK_EQ(NetUserGetInfo(NULL, L"nobody-of-that-name", 1, &b),
 		 NERR_UserNotFound);
-	CHECK_EQ(NetUserGetInfo(NULL, name, 77, &u.p), ERROR_INVALID_LEVEL);
-}
-
-static void users(const WCHAR *name)
-{
-	USER_INFO_0 *list;
-	DWORD n = 0, total = 0, resume = 0;
-	BOOL found = FALSE;
-
-	CHECK_EQ(NetUserEnum(NULL, 0, FILTER_NORMAL_ACCOUNT, (BYTE **)&list,
-			     MAX_PREFERRED_LENGTH, &n, &total, &resume),
-		 NERR_Success);
-	CHECK(n >= 1 && total >= n, "%lu of %lu", n, total);
-	for (DWORD i = 0; i < n; i++)
-		found = found || !_wcsicmp(list[i].usri0_name, name);
-	CHECK(found);
-	NetApiBufferFree(list);
-	CHECK_EQ(NetUserEnum(NULL, 77, 0, (BYTE **)&list, MAX_PREFERRED_LENGTH,
-			     &n, &total, NULL),
-		 ERROR_INVALID_LEVEL);
-}
-
-static void groups(const WCHAR *name)
-{
-	LOCALGROUP_USERS_INFO_0 *local;
-	GROUP_USERS_INFO_1 *group;
-	DWORD n = 0, total = 0;
-
-	CHECK_EQ(NetUserGetLocalGroups(NULL, name, 0, LG_INCLUDE_INDIRECT,
-				       (BYTE **)&local, MAX_PREFERRED_LENGTH,
-				       &n, &total),
-		 NERR_Success);
+	CHECK_EQ(NetUserEnum(NULL, 0, 0, &b, MAX_PREFERRED_LENGTH, &n, &total,
+			     NULL),
+		 0);
 	CHECK(n >= 1 && n == total, "%lu of %lu", n, total);
+	NetApiBufferFree(b);
+}
+
+static void groups(void)
+{
+	LOCALGROUP_USERS_INFO_0 *l;
+	LOCALGROUP_INFO_1 *g;
+	BOOL users = FALSE;
+	DWORD n = 0, total = 0;
+	BYTE *b = NULL;
+
+	CHECK_EQ(NetUserGetLocalGroups(NULL, own, 0, LG_INCLUDE_INDIRECT,
+				       (BYTE **)&l, MAX_PREFERRED_LENGTH, &n,
+				       &total),
+		 0);
 	for (DWORD i = 0; i < n; i++)
-		is_within(local, local[i].lgrui0_name);
-	NetApiBufferFree(local);
-	CHECK_EQ(NetUserGetLocalGroups(NULL, name, 1, 0, (BYTE **)&local,
-				       MAX_PREFERRED_LENGTH, &n, &total),
-		 ERROR_INVALID_LEVEL);
-	CHECK_EQ(NetUserGetGroups(NULL, name, 1, (BYTE **)&group,
-				  MAX_PREFERRED_LENGTH, &n, &total),
-		 NERR_Success);
-	CHECK(n >= 1 && group[0].grui1_attributes & SE_GROUP_ENABLED);
-	NetApiBufferFree(group);
+		users |= !wcscmp(l[i].lgrui0_name, L"Users") ||
+			 !wcscmp(l[i].lgrui0_name, L"Administrators");
+	CHECK(users, "%lu", n);
+	NetApiBufferFree(l);
+	CHECK_EQ(NetLocalGroupGetInfo(NULL, L"Users", 1, (BYTE **)&g), 0);
+	CHECK(!wcscmp(g->lgrpi1_name, L"Users") && g->lgrpi1_comment);
+	NetApiBufferFree(g);
+	CHECK_EQ(NetLocalGroupGetInfo(NULL, L"no such group", 1, &b),
+		 NERR_GroupNotFound);
+	CHECK_EQ(NetLocalGroupEnum(NULL, 1, &b, MAX_PREFERRED_LENGTH, &n,
+				   &total, NULL),
+		 0);
+	CHECK(n >= 2 && n == total, "%lu of %lu", n, total);
+	NetApiBufferFree(b);
+	CHECK_EQ(NetUserGetGroups(NULL, own, 0, &b, MAX_PREFERRED_LENGTH, &n,
+				  &total),
+		 0);
+	CHECK(n >= 1);
+	NetApiBufferFree(b);
 }
 
 static void machine(void)
 {
-	WCHAR computer[MAX_COMPUTERNAME_LENGTH + 1];
-	DWORD n = COUNT_OF(computer);
-	NETSETUP_JOIN_STATUS status = 99;
-	WKSTA_INFO_102 *w;
-	WCHAR *domain;
-	void *buf, *more;
+	NETSETUP_JOIN_STATUS join = NetSetupUnknownStatus;
+	WCHAR name[64], *group = NULL;
+	WKSTA_INFO_100 *w;
+	SERVER_INFO_101 *s;
+	DWORD n = 64;
 
-	CHECK_EQ(NetGetJoinInformation(NULL, &domain, &status), NERR_Success);
-	CHECK(status >= NetSetupUnjoined && status <= NetSetupDomainName);
-	NetApiBufferFree(domain);
-	CHECK_EQ(NetWkstaGetInfo(NULL, 102, (BYTE **)&w), NERR_Success);
-	CHECK(GetComputerNameW(computer, &n) &&
-	      !_wcsicmp(computer, w->wki102_computername));
-	CHECK(w->wki102_platform_id == 500 && w->wki102_ver_major >= 10);
-	is_within(w, w->wki102_langroup);
+	GetComputerNameW(name, &n);
+	CHECK_EQ(NetGetJoinInformation(NULL, &group, &join), 0);
+	CHECK(group && *group && join != NetSetupUnknownStatus);
+	NetApiBufferFree(group);
+	CHECK_EQ(NetWkstaGetInfo(NULL, 100, (BYTE **)&w), 0);
+	CHECK(!_wcsicmp(w->wki100_computername, name), "%ls, %ls",
+	      w->wki100_computername, name);
+	CHECK_EQ(w->wki100_platform_id, PLATFORM_ID_NT);
 	NetApiBufferFree(w);
-	CHECK_EQ(NetWkstaGetInfo(NULL, 5, (BYTE **)&w), ERROR_INVALID_LEVEL);
-	CHECK_EQ(NetApiBufferAllocate(10, &buf), NERR_Success);
-	memset(buf, 'x', 10);
-	CHECK_EQ(NetApiBufferReallocate(buf, 100, &more), NERR_Success);
-	CHECK(((char *)more)[9] == 'x');
-	CHECK_EQ(NetApiBufferFree(more), NERR_Success);
+	CHECK_EQ(NetServerGetInfo(NULL, 101, (BYTE **)&s), 0);
+	CHECK(s->sv101_version_major >= 6 && (s->sv101_type & SV_TYPE_NT));
+	NetApiBufferFree(s);
 }
 
 int main(void)
 {
-	WCHAR name[UNLEN + 1];
-	DWORD n = COUNT_OF(name);
+	DWORD n = 257, size;
+	HANDLE h;
 
-	CHECK(GetUserNameW(name, &n));
-	user(name);
-	users(name);
-	groups(name);
+	GetUserNameW(own, &n);
+	OpenProcessToken(GetCurrentProcess(), TOKEN_QUERY, &h);
+	CHECK(GetTokenInformation(h, TokenUser, token_user, sizeof token_user,
+				  &size));
+	CloseHandle(h);
+	user();
+	groups();
 	machine();
 	return check_done();
 }
