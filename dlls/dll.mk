@@ -193,7 +193,7 @@ dlls-uninstall:
 dlls-clean:
 	rm -rf dlls/obj-* dlls/*-windows dlls/support.tsv dlls/run-foreign-gdb.py dlls/start.ld dlls/include/ntcalls.h \
 		tests/guest/x86_64 tests/guest/i686 tests/guest/msvc-x86_64 \
-		tests/fuzz/calls-table.h tests/guest/msvc-i686 tests/guest/freebsd tests/guest/netbsd \
+		tests/fuzz/calls-table.h tests/fuzz/*bsd-calls tests/fuzz/*bsd-calls.h tests/guest/msvc-i686 tests/guest/freebsd tests/guest/netbsd \
 		tests/gdb/*.exe tests/sandbox/*.exe tests/sandbox/freebsd-probe tests/sandbox/netbsd-probe tests/net/*.exe tests/slow/*.exe tests/fuzz/*.exe \
 		examples/*.exe tests/fuzz-image tests/fuzz-corpus
 	test "$(srcdir)" = . || rm -rf dlls tests/guest examples compat-programs

@@ -53,7 +53,7 @@ tests/fuzz-image: $(srcdir)/tests/fuzz/image.c $(libimage_a_SOURCES:%=$(srcdir)/
 		-fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all \
 		-o $@ $(filter %.c,$^) -lelf
 
-fuzz-calls: run-foreign tests/fuzz/calls.exe
+fuzz-calls: run-foreign tests/fuzz/calls.exe tests/fuzz/freebsd-calls tests/fuzz/netbsd-calls
 	$(srcdir)/tests/fuzz/run-calls $(FUZZ_SECONDS)
 
 # After a change to what a start runs through: the lists that the linkers lay

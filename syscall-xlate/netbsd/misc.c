@@ -194,7 +194,9 @@ int64_t netbsd_recvmmsg(struct task *t, int s, gaddr mmsg, uint32_t n,
 	if (timeout) {
 		clock_gettime(CLOCK_MONOTONIC, &now);
 		end.tv_nsec += now.tv_nsec;
-		end.tv_sec += now.tv_sec + end.tv_nsec / 1000000000;
+		now.tv_sec += end.tv_nsec / 1000000000;
+		if (__builtin_add_overflow(end.tv_sec, now.tv_sec, &end.tv_sec))
+			end.tv_sec = INT64_MAX;
 		end.tv_nsec %= 1000000000;
 	}
 	return messages(t, s, mmsg, n, flags, timeout ? &end : NULL,

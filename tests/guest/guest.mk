@@ -141,5 +141,14 @@ tests/sandbox/%bsd-probe: $(srcdir)/tests/sandbox/bsd-probe.c $(srcdir)/tests/gu
 	@$(MKDIR_P) $(@D)
 	$(AM_V_CC)$(CC) $(BSD_CFLAGS) -I$(srcdir) -D$(if $(filter free,$*),FREEBSD,NETBSD) -o $@ $<
 bsd_exes += tests/sandbox/freebsd-probe tests/sandbox/netbsd-probe
+
+tests/fuzz/%bsd-calls.h: $(srcdir)/tests/fuzz/bsd-calls-table.awk $(srcdir)/syscall-xlate/%bsd/syscalls.tbl
+	@$(MKDIR_P) $(@D)
+	$(AM_V_GEN)$(AWK) -f $^ >$@.tmp && mv $@.tmp $@
+tests/fuzz/%bsd-calls: $(srcdir)/tests/fuzz/bsd-calls.c $(srcdir)/tests/guest/bsd/bsd.h tests/fuzz/%bsd-calls.h
+	@$(MKDIR_P) $(@D)
+	$(AM_V_CC)$(CC) $(BSD_CFLAGS) -I$(srcdir) -I. -D$(if $(filter free,$*),FREEBSD,NETBSD) \
+		-DCALLS_TABLE='"$(word 3,$^)"' -o $@ $<
+bsd_exes += tests/fuzz/freebsd-calls tests/fuzz/netbsd-calls
 .PHONY: bsd-tests
 bsd-tests: $(bsd_exes)
