@@ -11,7 +11,6 @@
 #include <string.h>
 
 #include "syscall-xlate/nt/name.h"
-#include "syscall-xlate/nt/section.h"
 
 enum { MAX_SHARED_NAME = 1024 };
 
@@ -112,7 +111,7 @@ NTSTATUS session_open(const struct object_type *type, const struct walk *w,
 		shared_close(s);
 		return STATUS_OBJECT_TYPE_MISMATCH;
 	}
-	*o = type == &section_type ? section_blank() : object_new(type);
+	*o = object_blank(type);
 	if (!*o) {
 		shared_close(s);
 		return STATUS_NO_MEMORY;

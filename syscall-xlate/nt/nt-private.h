@@ -177,6 +177,8 @@ bool shared_pass(struct object *o, struct nt_passed *p);
 /* The object of this process with the page s, which it owns.  NULL: no memory,
    or s is another type's. */
 struct object *shared_object(const struct object_type *type, struct shared *s);
+/* A new one of that type, for what another process has made. */
+struct object *object_blank(const struct object_type *type);
 struct object *shared_receive(const struct object_type *type,
 			      const struct nt_passed *p);
 

@@ -14,6 +14,7 @@
 #include <sys/mman.h>
 
 #include "syscall-xlate/nt/nt-private.h"
+#include "syscall-xlate/nt/section.h"
 #include "syscall-xlate/nt/calls.h"
 
 enum {
@@ -247,11 +248,16 @@ struct object *object_adopt_page(struct object *o, struct shared *s,
 	return NULL;
 }
 
+struct object *object_blank(const struct object_type *type)
+{
+	return type == &section_type ? section_blank() : object_new(type);
+}
+
 struct object *shared_object(const struct object_type *type, struct shared *s)
 {
 	struct object *o, *twin;
 
-	o = s->page->kind == shared_kind_of(type) ? object_new(type) : NULL;
+	o = s->page->kind == shared_kind_of(type) ? object_blank(type) : NULL;
 	if (!o) {
 		shared_close(s);
 		return NULL;

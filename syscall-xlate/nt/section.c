@@ -23,6 +23,7 @@
 #include "loader/image/image.h"
 #include "syscall-xlate/nt/calls.h"
 #include "syscall-xlate/nt/file.h"
+#include "syscall-xlate/nt/nt-private.h"
 #include "syscall-xlate/nt/path.h"
 #include "syscall-xlate/nt/shared.h"
 
@@ -217,13 +218,22 @@ void section_attach(struct nt_section *s)
 	pthread_mutex_unlock(&lock);
 }
 
-/* To a child process: the descriptor, and for a file its name. */
+enum { PASS_FD, PASS_PAGE };
+
+/*
+ * To a child process: the descriptor, and for a file its name.  Memory with a
+ * name goes as its page, which keeps the name for the child as well.
+ */
 static bool section_pass(struct object *o, struct nt_passed *p)
 {
 	struct nt_section *s = (struct nt_section *)o;
 	size_t n = 0;
 
 	section_attach(s);
+	p->kind = PASS_PAGE;
+	if (o->shared && !s->in_file)
+		return shared_pass(o, p);
+	p->kind = PASS_FD;
 	while (s->nt_path && s->nt_path[n])
 		n++;
 	if (n * 2 > sizeof p->data)
@@ -243,10 +253,12 @@ static bool section_pass(struct object *o, struct nt_passed *p)
 
 static struct object *section_receive(const struct nt_passed *p)
 {
-	struct nt_section *s =
-		section_take_fd(p->fd, (uint32_t)p->value[0],
-				(uint32_t)p->value[1], p->value[2]);
+	struct nt_section *s;
 
+	if (p->kind == PASS_PAGE)
+		return shared_receive(&section_type, p);
+	s = section_take_fd(p->fd, (uint32_t)p->value[0],
+			    (uint32_t)p->value[1], p->value[2]);
 	if (!s)
 		return NULL;
 	s->no_execute = p->value[3];
