@@ -27,6 +27,9 @@ static void init_peb(void)
 	RtlInitializeCriticalSection(&peb_lock);
 	peb->LoaderLock = &ldr_lock;
 	peb->FastPebLock = &peb_lock;
+	/* Slot 0 is nobody's: programs look there before they have got one (git
+	   does) and rely on finding nothing. */
+	peb->TlsBitmapBits[0] |= 1;
 }
 
 /* Who starts a process has kernel32 in it, whatever the program imports. */

@@ -3,7 +3,8 @@
  * tls.c - the slots behind TlsAlloc: 64 in the TEB, 1024 more in an array that
  * a thread gets when it first sets one of them.
  *
- * Which are taken stands in the PEB's two bitmaps, as on Windows.
+ * Which are taken stands in the PEB's two bitmaps, as on Windows; slot 0 always
+ * is (ldr-start.c).
  */
 #include "ntdll-private.h"
 
@@ -43,7 +44,8 @@ NTSTATUS NTAPI rf_tls_free(ULONG index)
 {
 	ULONG bit = 1u << index % 32;
 
-	if (index >= SLOTS + MORE || !(*word_of(rf_peb(), index) & bit))
+	if (!index || index >= SLOTS + MORE ||
+	    !(*word_of(rf_peb(), index) & bit))
 		return STATUS_INVALID_PARAMETER;
 	/* The next owner finds NULL in every thread. */
 	if (!NT_SUCCESS(NtSetInformationThread(NtCurrentThread(),

@@ -145,9 +145,13 @@ static void thread_local_slots(void)
 	DWORD slot[200], code;
 	HANDLE t;
 
+	/* Nobody has slot 0, whatever the C runtime has kept by now. */
+	errno = ERANGE;
+	_strdup(strtok((char[]){ "a b" }, " "));
+	CHECK(TlsGetValue(0) == NULL);
 	for (int i = 0; i < 200; i++) {
 		slot[i] = TlsAlloc();
-		CHECK(slot[i] != TLS_OUT_OF_INDEXES);
+		CHECK(slot[i] != TLS_OUT_OF_INDEXES && slot[i] != 0);
 		CHECK(TlsGetValue(slot[i]) == NULL);
 		CHECK(TlsSetValue(slot[i], (PVOID)(INT_PTR)(i + 1)));
 	}
