@@ -298,17 +298,24 @@ int process_watch(struct nt_process *p)
 	return err;
 }
 
-struct nt_process *process_find(uint32_t id)
+/* The last one that we learnt of with this id. */
+static struct nt_process *find(uint32_t id, bool ended_too)
 {
 	struct nt_process *p;
 
 	small_lock(&processes_lock);
 	for (p = processes; p; p = p->next)
-		if (p->id == id && p->exit_code == STATUS_PENDING &&
+		if (p->id == id &&
+		    (ended_too || p->exit_code == STATUS_PENDING) &&
 		    object_try_get(&p->object))
 			break;
 	small_unlock(&processes_lock);
 	return p;
+}
+
+struct nt_process *process_find(uint32_t id)
+{
+	return find(id, false);
 }
 
 struct nt_process *process_next(struct nt_process *prev)
@@ -450,7 +457,12 @@ NTSTATUS nt_open_process(struct task *t, gaddr process, uint32_t access,
 		p = nt_self;
 		object_get(&p->object);
 	} else {
-		status = process_open_host(id.process, &p);
+		/* With a handle open, an ended process keeps its id. */
+		p = id.process > UINT32_MAX ?
+			    NULL :
+			    find((uint32_t)id.process, true);
+		status = p ? STATUS_SUCCESS :
+			     process_open_host(id.process, &p);
 		if (status)
 			return status;
 		/* Its exit code can only be had of itself. */

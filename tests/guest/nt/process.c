@@ -139,6 +139,29 @@ int main(int argc, char **argv)
 	CloseHandle(p);
 	CHECK_EQ(finish(&pi), 3);
 
+	/* Who has ended keeps its id as long as somebody has a handle. */
+	for (int killed = 0; killed < 2; killed++) {
+		CHECK(start(killed ? "sleep" : "code 9", 0, FALSE, &si, &pi));
+		if (killed)
+			CHECK(TerminateProcess(pi.hProcess, 9));
+		CHECK_EQ(WaitForSingleObject(pi.hProcess, 20000),
+			 WAIT_OBJECT_0);
+		p = OpenProcess(SYNCHRONIZE | PROCESS_QUERY_INFORMATION, FALSE,
+				pi.dwProcessId);
+		CHECK(p != NULL);
+		CHECK_EQ(WaitForSingleObject(p, 0), WAIT_OBJECT_0);
+		CHECK(GetExitCodeProcess(p, &code));
+		CHECK_EQ(code, 9);
+		CloseHandle(p);
+		CHECK_EQ(finish(&pi), 9);
+		/* It goes when the system has noticed, too. */
+		while ((p = OpenProcess(SYNCHRONIZE, FALSE, pi.dwProcessId))) {
+			CloseHandle(p);
+			SwitchToThread();
+		}
+		CHECK_EQ(GetLastError(), ERROR_INVALID_PARAMETER);
+	}
+
 	CHECK(start("sleep", 0, FALSE, &si, &pi));
 	CHECK(TerminateProcess(pi.hProcess, 44));
 	CHECK_EQ(finish(&pi), 44);
