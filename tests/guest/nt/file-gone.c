@@ -3,10 +3,11 @@
  * file-gone.c - a mapped file that the host makes shorter: the access is
  * STATUS_IN_PAGE_ERROR, with the address and the kind of access.
  *
- * Windows itself refuses to shorten a file with a view, so the test stops there
- * where that is refused.
+ * Windows programs cannot shorten a file with a view, so a native one does; where
+ * there are none (Windows, a sandbox) the refusal is all there is to see.
  */
 #include <windows.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -44,6 +45,26 @@ static void expect(const char *what, ULONG_PTR k, volatile char *at, ULONG_PTR n
 		}                                                              \
 	} while (0)
 
+/* False: no native programs here. */
+static bool shorten_natively(void)
+{
+	char line[] = "sh -c \"truncate -s 4096 gone.bin\"";
+	STARTUPINFOA si = { .cb = sizeof si };
+	PROCESS_INFORMATION pi;
+	DWORD status = 1;
+
+	if (GetFileAttributesA("Z:\\bin\\sh") == INVALID_FILE_ATTRIBUTES)
+		return false;
+	CHECK(CreateProcessA("Z:\\bin\\sh", line, NULL, NULL, FALSE, 0, NULL,
+			     NULL, &si, &pi));
+	WaitForSingleObject(pi.hProcess, INFINITE);
+	GetExitCodeProcess(pi.hProcess, &status);
+	CHECK_EQ(status, 0);
+	CloseHandle(pi.hThread);
+	CloseHandle(pi.hProcess);
+	return true;
+}
+
 int main(void)
 {
 	HANDLE f = CreateFileA("gone.bin", GENERIC_READ | GENERIC_WRITE, 7, NULL,
@@ -63,11 +84,11 @@ int main(void)
 	if (!p)
 		return check_done();
 	p[0] = 1;
-	if (!SetFileInformationByHandle(f, FileEndOfFileInfo, &end, sizeof end)) {
-		CHECK_EQ(GetLastError(), ERROR_USER_MAPPED_FILE);
-		printf("a file with a view cannot be shortened here\n");
-		return check_done() ? 1 : 77;
-	}
+	CHECK(!SetFileInformationByHandle(f, FileEndOfFileInfo, &end, sizeof end));
+	CHECK_EQ(GetLastError(), ERROR_USER_MAPPED_FILE);
+	CHECK_EQ(p[LENGTH - 1], 0);
+	if (!shorten_natively())
+		return check_done();
 	AddVectoredExceptionHandler(1, on_exception);
 	CHECK_EQ(p[0], 1);
 	TRY((void)p[0x5008]);
