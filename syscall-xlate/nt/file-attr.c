@@ -159,8 +159,12 @@ static void cache_put(const struct statx *st, struct stored s)
 	struct timespec now;
 	uint32_t turn;
 
-	/* A change within the same tick of the clock would not show. */
-	clock_gettime(CLOCK_REALTIME, &now);
+	/*
+	 * A change within the same tick of the clock would not show.  The clock
+	 * is the one that files are stamped by: the other one goes on in a
+	 * machine that stood still and has not had its tick yet.
+	 */
+	clock_gettime(CLOCK_REALTIME_COARSE, &now);
 	if ((now.tv_sec - st->stx_ctime.tv_sec) * 1000000000ll + now.tv_nsec -
 		    st->stx_ctime.tv_nsec <
 	    RACY_NS)

@@ -388,7 +388,8 @@ static bool is_old(const struct timespec *then, int64_t racy)
 {
 	struct timespec now;
 
-	clock_gettime(CLOCK_REALTIME, &now);
+	/* By the clock that stamps files (see file-attr.c). */
+	clock_gettime(CLOCK_REALTIME_COARSE, &now);
 	/* A stamp from the future (another machine's clock) never settles. */
 	return (now.tv_sec - then->tv_sec) * 1000000000ll + now.tv_nsec -
 		       then->tv_nsec >
