@@ -71,7 +71,8 @@ static void lazy_free(struct lazy *z)
 
 /*
  * n bytes of the file at off become those of the memory file at to; lock is
- * held.  Through a buffer: sendfile(2) moves page by page, in thrice the time.
+ * held.  Through a buffer: with sendfile(2), which moves page by page, node's
+ * start took 4 % longer.
  */
 static int copy(const struct lazy *z, uint64_t to, uint64_t off, uint64_t n)
 {
