@@ -2,11 +2,14 @@
 /* engine.c - the list of engines, and the choice of one. */
 #include "syscall-xlate/engine/engine.h"
 
+#include <cpuid.h>
 #include <errno.h>
 #include <string.h>
 
+#include "base/cpu.h"
 #include "syscall-xlate/engine/direct.h"
 #include "syscall-xlate/engine/kvm.h"
+#include "syscall-xlate/regs.h"
 
 enum trap_mode engine_trap;
 
@@ -14,8 +17,13 @@ const struct engine *const engines[] = { &engine_direct, &engine_kvm, NULL };
 
 uint32_t engine_features(void)
 {
-	__builtin_cpu_init();
-	return __builtin_cpu_supports("avx2") ? GATE_HAS_AVX2 : 0;
+	uint32_t r[4];
+
+	/* Not __builtin_cpu_supports(), which asks the processor six times. */
+	cpu_leaf(CPU_LEAF_7, r);
+	return xstate_features() & XSTATE_AVX && r[1] & bit_AVX2 ?
+		       GATE_HAS_AVX2 :
+		       0;
 }
 
 const struct engine *engine_choose(const char *name, const struct image *img,
