@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * cpu.h - what cpuid says, asked for as rarely as possible: in a virtual
- * machine each cpuid is an exit, which costs microseconds (8 to 13 where this
+ * machine each cpuid is an exit, which costs microseconds (4 to 13 where this
  * was measured, a hundredth of a small program's start), and libc has asked
  * for the usual leaves already.
  */

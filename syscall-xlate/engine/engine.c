@@ -19,7 +19,7 @@ uint32_t engine_features(void)
 {
 	uint32_t r[4];
 
-	/* Not __builtin_cpu_supports(), which asks the processor six times. */
+	/* Not __builtin_cpu_supports(), which asks the processor again. */
 	cpu_leaf(CPU_LEAF_7, r);
 	return xstate_features() & XSTATE_AVX && r[1] & bit_AVX2 ?
 		       GATE_HAS_AVX2 :
