@@ -56,16 +56,20 @@ HRESULT WINAPI WindowsDeleteStringBuffer(HSTRING_BUFFER b);
 
 /* ---- life ---------------------------------------------------------------- */
 
-static struct owned *make(UINT32 n)
+#define LONGEST ((0x7fffffff - sizeof(struct owned)) / sizeof(WCHAR))
+
+/* n may be more than a string can have. */
+static struct owned *make(ULONGLONG n)
 {
 	struct owned *o;
 
-	if (n > (0x7fffffff - sizeof *o) / sizeof *o->room)
+	if (n > LONGEST)
 		return NULL;
-	o = HeapAlloc(GetProcessHeap(), 0, sizeof *o + n * sizeof *o->room);
+	o = HeapAlloc(GetProcessHeap(), 0,
+		      sizeof *o + (SIZE_T)n * sizeof *o->room);
 	if (!o)
 		return NULL;
-	o->t = (struct text){ 0, n, { 0 }, o->room };
+	o->t = (struct text){ 0, (UINT32)n, { 0 }, o->room };
 	o->refs = 1;
 	o->room[n] = 0;
 	return o;
@@ -214,7 +218,7 @@ HRESULT WINAPI WindowsConcatString(HSTRING a, HSTRING b, HSTRING *out)
 	*out = NULL;
 	if (!na || !nb)
 		return WindowsDuplicateString(na ? a : b, out);
-	o = nb <= ~na ? make(na + nb) : NULL;
+	o = make((ULONGLONG)na + nb);
 	if (!o)
 		return E_OUTOFMEMORY;
 	memcpy(o->room, ta, na * sizeof *ta);
@@ -224,10 +228,11 @@ HRESULT WINAPI WindowsConcatString(HSTRING a, HSTRING b, HSTRING *out)
 }
 
 /* Writes to room, if there is any; how long it is. */
-static UINT32 replace(WCHAR *room, const struct text *s,
-		      const struct text *what, HSTRING with)
+static ULONGLONG replace(WCHAR *room, const struct text *s,
+			 const struct text *what, HSTRING with)
 {
-	UINT32 n = 0, more;
+	UINT32 more;
+	ULONGLONG n = 0;
 	PCWSTR instead = WindowsGetStringRawBuffer(with, &more);
 
 	for (UINT32 i = 0; i < s->length;) {
@@ -248,7 +253,7 @@ HRESULT WINAPI WindowsReplaceString(HSTRING s, HSTRING what, HSTRING with,
 				    HSTRING *out)
 {
 	struct owned *o;
-	UINT32 n;
+	ULONGLONG n;
 
 	if (!out || WindowsIsStringEmpty(what))
 		return E_INVALIDARG;
@@ -310,7 +315,9 @@ HRESULT WINAPI WindowsPreallocateStringBuffer(UINT32 n, WCHAR **room,
 	o = make(n);
 	*out = (HSTRING_BUFFER)o;
 	*room = o ? o->room : NULL;
-	return o ? S_OK : E_OUTOFMEMORY;
+	if (o)
+		return S_OK;
+	return n > LONGEST ? MEM_E_INVALID_SIZE : E_OUTOFMEMORY;
 }
 
 HRESULT WINAPI WindowsPromoteStringBuffer(HSTRING_BUFFER b, HSTRING *out)

@@ -172,6 +172,35 @@ static void made(void)
 	is(o, L"o");
 }
 
+/* More than a string can have: 65536 times 65537 units. */
+static void too_long(void)
+{
+	const UINT32 n = 0x10000;
+	WCHAR *text = malloc((n + 2) * sizeof *text), *room = text;
+	STRING_HANDLE s, with, what, out = NULL;
+	void *b = text;
+
+	CHECK(text != NULL);
+	if (!text)
+		return;
+	for (UINT32 i = 0; i <= n; i++)
+		text[i] = 'a';
+	text[n + 1] = 0;
+	CHECK_EQ(c.WindowsCreateString(text, n, &s), S_OK);
+	with = make(text);
+	what = make(L"a");
+	CHECK_EQ(c.WindowsReplaceString(s, what, with, &out), E_OUTOFMEMORY);
+	CHECK(!out);
+	is(with, text);
+	text[n] = 0;
+	is(s, text);
+	is(what, L"a");
+	free(text);
+	CHECK_EQ(c.WindowsPreallocateStringBuffer(~0u, &room, &b),
+		 MEM_E_INVALID_SIZE);
+	CHECK(!room && !b);
+}
+
 static void buffers(void)
 {
 	WCHAR *room;
@@ -198,6 +227,7 @@ int main(void)
 		return check_done();
 	life();
 	made();
+	too_long();
 	buffers();
 	CHECK_EQ(c.RoInitialize(1), S_OK);
 	name = make(L"Rf.No.Such.Class");
