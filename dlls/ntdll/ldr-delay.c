@@ -85,19 +85,37 @@ static NTSTATUS keep(PVOID base, PIMAGE_THUNK_DATA slot, PVOID address)
 	return s;
 }
 
-static PVOID failed(struct delay_info *i, ULONG code, NTSTATUS s,
-		    delay_hook hook)
+/* Where a slot leads to from now on; else what *i tells of, and *error. */
+static NTSTATUS resolve(PVOID base, PCIMAGE_DELAYLOAD_DESCRIPTOR d,
+			PIMAGE_THUNK_DATA slot, struct delay_info *i,
+			PVOID *address, ULONG *error)
 {
-	EXCEPTION_RECORD e = { .ExceptionCode = code, .NumberParameters = 1 };
-	PVOID instead;
+	char *b = base;
+	PVOID *handle = (PVOID *)(b + d->ModuleHandleRVA);
+	IMAGE_THUNK_DATA *first =
+		(IMAGE_THUNK_DATA *)(b + d->ImportAddressTableRVA);
+	IMAGE_THUNK_DATA name =
+		((IMAGE_THUNK_DATA *)(b + d->ImportNameTableRVA))[slot - first];
+	NTSTATUS s;
 
-	i->error = RtlNtStatusToDosError(s);
-	instead = hook ? hook(DELAYLOAD_GPA_FAILURE, i) : NULL;
-	if (instead)
-		return instead;
-	e.ExceptionInformation[0] = (ULONG_PTR)i;
-	RtlRaiseException(&e);
-	return NULL;
+	*i = (struct delay_info){ .size = sizeof *i,
+				  .descriptor = d,
+				  .slot = slot,
+				  .dll = b + d->DllNameRVA };
+	i->by_name = !IMAGE_SNAP_BY_ORDINAL(name.u1.Ordinal);
+	if (i->by_name)
+		i->name = ((IMAGE_IMPORT_BY_NAME *)(b + name.u1.AddressOfData))
+				  ->Name;
+	else
+		i->ordinal = IMAGE_ORDINAL(name.u1.Ordinal);
+	*error = DLL_FAILURE;
+	s = load(handle, i->dll);
+	if (!NT_SUCCESS(s))
+		return s;
+	*error = NAME_FAILURE;
+	i->module = *handle;
+	s = find(i, address);
+	return NT_SUCCESS(s) ? keep(base, slot, *address) : s;
 }
 
 /*
@@ -109,39 +127,26 @@ PVOID NTAPI LdrResolveDelayLoadedAPI(PVOID base,
 				     delay_hook dll_hook, PVOID system_hook,
 				     PIMAGE_THUNK_DATA slot, ULONG flags)
 {
-	char *b = base;
-	PVOID *handle = (PVOID *)(b + d->ModuleHandleRVA);
-	IMAGE_THUNK_DATA *first =
-		(IMAGE_THUNK_DATA *)(b + d->ImportAddressTableRVA);
-	IMAGE_THUNK_DATA name =
-		((IMAGE_THUNK_DATA *)(b + d->ImportNameTableRVA))[slot - first];
-	struct delay_info i = { .size = sizeof i,
-				.descriptor = d,
-				.slot = slot,
-				.dll = b + d->DllNameRVA };
+	EXCEPTION_RECORD e = { .NumberParameters = 1 };
+	struct delay_info i;
 	PVOID address;
-	NTSTATUS s;
+	NTSTATUS s = resolve(base, d, slot, &i, &address, &e.ExceptionCode);
 
-	i.by_name = !IMAGE_SNAP_BY_ORDINAL(name.u1.Ordinal);
-	if (i.by_name)
-		i.name = ((IMAGE_IMPORT_BY_NAME *)(b + name.u1.AddressOfData))
-				 ->Name;
-	else
-		i.ordinal = IMAGE_ORDINAL(name.u1.Ordinal);
-	s = load(handle, i.dll);
-	if (!NT_SUCCESS(s))
-		return failed(&i, DLL_FAILURE, s, dll_hook);
-	i.module = *handle;
-	s = find(&i, &address);
-	if (!NT_SUCCESS(s))
-		return failed(&i, NAME_FAILURE, s, dll_hook);
-	s = keep(base, slot, address);
-	if (!NT_SUCCESS(s))
-		return failed(&i, NAME_FAILURE, s, dll_hook);
-	return address;
+	if (NT_SUCCESS(s))
+		return address;
+	i.error = RtlNtStatusToDosError(s);
+	address = dll_hook ? dll_hook(DELAYLOAD_GPA_FAILURE, &i) : NULL;
+	if (address)
+		return address;
+	e.ExceptionInformation[0] = (ULONG_PTR)&i;
+	RtlRaiseException(&e);
+	return NULL;
 }
 
-/* All that base takes from a DLL, now: STATUS_DLL_NOT_FOUND if nothing. */
+/*
+ * All that base takes from a DLL, now: STATUS_DLL_NOT_FOUND if nothing.  What
+ * fails is only told of.
+ */
 NTSTATUS NTAPI LdrResolveDelayLoadsFromDll(PVOID base, PCSTR dll, ULONG flags)
 {
 	const IMAGE_DELAYLOAD_DESCRIPTOR *d;
@@ -153,15 +158,19 @@ NTSTATUS NTAPI LdrResolveDelayLoadsFromDll(PVOID base, PCSTR dll, ULONG flags)
 					 IMAGE_DIRECTORY_ENTRY_DELAY_IMPORT,
 					 &size);
 	for (; d && d->DllNameRVA; d++) {
+		NTSTATUS s = STATUS_SUCCESS;
+		struct delay_info i;
 		IMAGE_THUNK_DATA *slot;
+		PVOID address;
+		ULONG error;
 
 		if (rf_stricmp((char *)base + d->DllNameRVA, dll))
 			continue;
 		slot = (IMAGE_THUNK_DATA *)((char *)base +
 					    d->ImportAddressTableRVA);
-		for (; slot->u1.Function; slot++)
-			LdrResolveDelayLoadedAPI(base, d, NULL, NULL, slot, 0);
-		return STATUS_SUCCESS;
+		for (; NT_SUCCESS(s) && slot->u1.Function; slot++)
+			s = resolve(base, d, slot, &i, &address, &error);
+		return s;
 	}
 	return STATUS_DLL_NOT_FOUND;
 }

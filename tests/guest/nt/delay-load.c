@@ -34,7 +34,7 @@ struct name {
 };
 
 static struct table {
-	IMAGE_DELAYLOAD_DESCRIPTOR d;
+	IMAGE_DELAYLOAD_DESCRIPTOR d, end;
 	char dll[32];
 	HMODULE module;
 	struct name names[2];
@@ -84,6 +84,36 @@ static LONG CALLBACK on_exception(EXCEPTION_POINTERS *e)
 	return EXCEPTION_CONTINUE_EXECUTION;
 }
 
+/* The program's headers say that the table is its. */
+static void all_at_once(void)
+{
+	IMAGE_NT_HEADERS *nt =
+		(void *)((char *)&__ImageBase + __ImageBase.e_lfanew);
+	IMAGE_DATA_DIRECTORY *dir =
+		&nt->OptionalHeader
+			 .DataDirectory[IMAGE_DIRECTORY_ENTRY_DELAY_IMPORT];
+	DWORD old;
+
+	CHECK(resolve_all(&__ImageBase, "version.dll", 0) < 0);
+	CHECK(VirtualProtect(dir, sizeof *dir, PAGE_READWRITE, &old));
+	dir->VirtualAddress = RVA(&table.d);
+	dir->Size = 2 * sizeof table.d;
+	make("version.dll", "VerQueryValueW", "VerQueryValueA");
+	table.slots[2].u1.Function = 0;
+	CHECK_EQ(resolve_all(&__ImageBase, "VERSION.dll", 0), 0);
+	CHECK(table.slots[0].u1.Function ==
+	      (ULONG_PTR)GetProcAddress(table.module, "VerQueryValueW"));
+	CHECK(table.slots[1].u1.Function ==
+	      (ULONG_PTR)GetProcAddress(table.module, "VerQueryValueA"));
+	/* What fails raises nothing. */
+	make("version.dll", "NoSuchFunction", "VerQueryValueA");
+	CHECK(resolve_all(&__ImageBase, "version.dll", 0) < 0);
+	CHECK(table.slots[0].u1.Function == 1);
+	make("rf-none.dll", "One", "Two");
+	CHECK(resolve_all(&__ImageBase, "rf-none.dll", 0) < 0);
+	CHECK(!table.module);
+}
+
 int main(void)
 {
 	HMODULE k = GetModuleHandleA("kernel32.dll");
@@ -121,7 +151,6 @@ int main(void)
 	CHECK_EQ(raised, 1);
 	CHECK(!strcmp(seen.name, "Two") && !table.module);
 
-	/* This program's own table has none. */
-	CHECK(resolve_all(&__ImageBase, "version.dll", 0) < 0);
+	all_at_once();
 	return check_done();
 }
