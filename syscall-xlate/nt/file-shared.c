@@ -2,15 +2,16 @@
 /*
  * file-shared.c - share modes between processes, and what is mapped.
  *
- * What this process has open or mapped of each file is one slot of a table in memory
- * that all processes of the user share.  An open looks at the slots of its file
- * and writes its own: no system call, once that page of the table is known to
- * have memory.
+ * What this process has open or mapped of each file is one slot of a table in
+ * memory that all processes of the user share.  An open looks at the slots of its
+ * file and writes its own: no system call, once that page of the table is known
+ * to have memory.
  *
- * A process that is killed leaves its slots behind, and its id soon is
- * another's.  So slots are owned by tokens: numbers of which each stands for a
- * byte of the table's file that its owner has locked.  Whoever would be refused
- * because of a slot asks the host for that lock, which ends with its owner.
+ * A process that ends leaves slots behind (of its program, at least), and its id
+ * soon is another's.  So slots are owned by tokens: numbers of which each stands
+ * for a byte of the table's file that its owner has locked.  Whoever would be
+ * refused because of a slot, or needs it, asks the host for that lock, which ends
+ * with its owner.
  *
  * The table has no name that could outlive them.  Each who has it holds a lock on
  * the inode of the processes' pid namespace, at a place that says which of his
@@ -110,6 +111,7 @@ static uint32_t take_token(int fd)
 	return 0;
 }
 
+/* Does another process have this token?  (Nobody meets his own lock.) */
 static bool alive(uint32_t token)
 {
 	return lock_byte(table_fd, F_OFD_GETLK, F_WRLCK,
@@ -396,8 +398,18 @@ static bool slot_conflicts(const struct slot *s, const struct file *f)
 	       (s->deleters && !(f->share & FILE_SHARE_DELETE));
 }
 
+/* In a full bucket: a slot that somebody has left behind; NULL: none. */
+static struct slot *slot_of_dead(struct bucket *b)
+{
+	for (unsigned k = 0; k < SLOTS; k++)
+		if (b->slot[k].owner != self && !alive(b->slot[k].owner))
+			return &b->slot[k];
+	return NULL;
+}
+
 static void publish(struct bucket *b, uint64_t key, const struct inode *i)
 {
+	const bool any = i->opens || i->maps;
 	struct slot *mine = NULL;
 
 	for (unsigned k = 0; k < SLOTS; k++) {
@@ -410,12 +422,14 @@ static void publish(struct bucket *b, uint64_t key, const struct inode *i)
 		if (!s->owner && !mine)
 			mine = s;
 	}
-	/* A full bucket: this process is not seen, which is no worse than
+	if (!mine && any)
+		mine = slot_of_dead(b);
+	/* Full of the living: this process is not seen, which is no worse than
 	   there being no table. */
 	if (!mine)
 		return;
 	*mine = (struct slot){
-		.owner = i->opens || i->maps ? self : 0,
+		.owner = any ? self : 0,
 		.key = key,
 		.opens = (uint16_t)i->opens,
 		.readers = (uint16_t)i->readers,

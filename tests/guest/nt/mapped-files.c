@@ -172,6 +172,21 @@ static void loaded(void)
 	CHECK_EQ(try_delete(program), 0);
 }
 
+/* Those who ended with it loaded are not in the way of those who have it. */
+static void after_others(void)
+{
+	HMODULE m;
+
+	CHECK(CopyFileA(own_path(), program, FALSE));
+	for (int i = 0; i < 16; i++)
+		CHECK_EQ(in_another("load", program), 0);
+	m = LoadLibraryExA(program, NULL, DONT_RESOLVE_DLL_REFERENCES);
+	CHECK(m != NULL, "%lu", GetLastError());
+	CHECK_EQ(in_another("image", program), 0);
+	FreeLibrary(m);
+	CHECK_EQ(try_delete(program), 0);
+}
+
 /* A file of three pages and a bit, of which somebody has a view. */
 enum { LENGTH = 0x3010 };
 
@@ -231,6 +246,8 @@ static int child(const char *what, const char *path)
 		image_holds(path);
 	else if (!strcmp(what, "view"))
 		view_holds(path);
+	else if (!strcmp(what, "load"))
+		CHECK(LoadLibraryExA(path, NULL, DONT_RESOLVE_DLL_REFERENCES));
 	else if (!strcmp(what, "write"))
 		CHECK_EQ(try_open(path, GENERIC_WRITE, OPEN_EXISTING, 0), 0);
 	else
@@ -266,6 +283,7 @@ int main(int argc, char **argv)
 		return child(argv[1], argv[2]);
 	running();
 	loaded();
+	after_others();
 	viewed();
 	return check_done();
 }
