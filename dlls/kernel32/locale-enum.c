@@ -32,11 +32,8 @@ static void id_text(LCID id, int width, WCHAR *to)
 /* The table's, then the named sorts, those that are asked for. */
 static const struct locale *one_of(unsigned i, BOOL plain, BOOL sorts)
 {
-	static unsigned count;
+	const unsigned count = locale_count();
 
-	if (!count)
-		while (locale_at(count))
-			count++;
 	if (!plain)
 		i += count;
 	if (i < count)

@@ -37,6 +37,7 @@ const struct locale *locale_named_sort_by_id(LCID id);
 const struct locale *locale_named_sort_at(unsigned i);
 /* By position, NULL past the end; sorted by name, the invariant one first. */
 const struct locale *locale_at(unsigned i);
+unsigned locale_count(void);
 /* A neutral locale's main country; l itself if it is not neutral. */
 const struct locale *locale_specific(const struct locale *l);
 const struct locale *locale_user(void);

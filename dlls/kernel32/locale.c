@@ -16,6 +16,11 @@ const struct locale *locale_at(unsigned i)
 	return i < ARRAY_LEN(locales) ? &locales[i] : NULL;
 }
 
+unsigned locale_count(void)
+{
+	return ARRAY_LEN(locales);
+}
+
 const WCHAR *locale_text(const struct locale *l, int s)
 {
 	const struct named_sort *sort = s == S_NAME ? locale_sort(l) : NULL;
