@@ -64,6 +64,18 @@ WCHAR *answer_text(struct answer *a, const WCHAR *text)
 			    ((DWORD)lstrlenW(text) + 1) * sizeof *text);
 }
 
+NET_API_STATUS asked_for_list(const WCHAR *server, DWORD level, DWORD most,
+			      LPBYTE *buffer, LPDWORD read, LPDWORD total)
+{
+	NET_API_STATUS s = this_machine(server);
+
+	if (s)
+		return s;
+	if (!buffer || !read || !total)
+		return ERROR_INVALID_PARAMETER;
+	return level > most ? ERROR_INVALID_LEVEL : NERR_Success;
+}
+
 NET_API_STATUS whole_list(const struct answer *a, DWORD n, LPBYTE *buffer,
 			  LPDWORD read, LPDWORD total)
 {

@@ -8,26 +8,30 @@
 enum { LOCAL_GROUPS = 3 };
 
 static const struct {
-	DWORD rid;
+	WELL_KNOWN_SID_TYPE type;
 	const WCHAR *comment;
 } local_groups[LOCAL_GROUPS] = {
-	{ DOMAIN_ALIAS_RID_ADMINS, L"Users who administer the machine" },
-	{ DOMAIN_ALIAS_RID_GUESTS, L"Users with less access" },
-	{ DOMAIN_ALIAS_RID_USERS, L"All users of the machine" },
+	{ WinBuiltinAdministratorsSid, L"Users who administer the machine" },
+	{ WinBuiltinGuestsSid, L"Users with less access" },
+	{ WinBuiltinUsersSid, L"All users of the machine" },
 };
 
-static BOOL builtin_name(DWORD rid, WCHAR name[NAME])
+static BOOL name_of(PSID sid, WCHAR name[NAME])
 {
-	SID_IDENTIFIER_AUTHORITY nt = { SECURITY_NT_AUTHORITY };
-	BYTE sid[SECURITY_MAX_SID_SIZE];
 	WCHAR domain[NAME];
 	DWORD n = NAME, d = NAME;
 	SID_NAME_USE use;
 
-	RtlInitializeSid(sid, &nt, 2);
-	*RtlSubAuthoritySid(sid, 0) = SECURITY_BUILTIN_DOMAIN_RID;
-	*RtlSubAuthoritySid(sid, 1) = rid;
 	return LookupAccountSidW(NULL, sid, name, &n, domain, &d, &use);
+}
+
+static BOOL local_name(DWORD i, WCHAR name[NAME])
+{
+	BYTE sid[SECURITY_MAX_SID_SIZE];
+	DWORD size = sizeof sid;
+
+	return CreateWellKnownSid(local_groups[i].type, NULL, sid, &size) &&
+	       name_of(sid, name);
 }
 
 static NET_API_STATUS local_group(struct answer *a, DWORD i, DWORD level,
@@ -36,7 +40,7 @@ static NET_API_STATUS local_group(struct answer *a, DWORD i, DWORD level,
 	LOCALGROUP_INFO_1 *g = (void *)to; /* level 0 is its first member */
 	WCHAR name[NAME];
 
-	if (!builtin_name(local_groups[i].rid, name))
+	if (!local_name(i, name))
 		return NERR_GroupNotFound;
 	g->lgrpi1_name = answer_text(a, name);
 	if (level == 1)
@@ -58,8 +62,7 @@ NET_API_STATUS WINAPI NetLocalGroupGetInfo(LPCWSTR server, LPCWSTR group,
 	if (level > 1)
 		return ERROR_INVALID_LEVEL;
 	for (DWORD i = 0; i < LOCAL_GROUPS; i++) {
-		if (!builtin_name(local_groups[i].rid, name) ||
-		    lstrcmpiW(name, group))
+		if (!local_name(i, name) || lstrcmpiW(name, group))
 			continue;
 		if (!answer_new(&a, 1, sizeof(LOCALGROUP_INFO_1)))
 			return ERROR_NOT_ENOUGH_MEMORY;
@@ -77,16 +80,13 @@ NET_API_STATUS WINAPI NetLocalGroupEnum(LPCWSTR server, DWORD level,
 {
 	const DWORD size =
 		level ? sizeof(LOCALGROUP_INFO_1) : sizeof(LOCALGROUP_INFO_0);
-	NET_API_STATUS s = this_machine(server);
+	NET_API_STATUS s =
+		asked_for_list(server, level, 1, buffer, read, total);
 	struct answer a;
 	DWORD n = 0;
 
 	if (s)
 		return s;
-	if (!buffer || !read || !total)
-		return ERROR_INVALID_PARAMETER;
-	if (level > 1)
-		return ERROR_INVALID_LEVEL;
 	if (!answer_new(&a, LOCAL_GROUPS, size))
 		return ERROR_NOT_ENOUGH_MEMORY;
 	for (DWORD i = 0; i < LOCAL_GROUPS; i++)
@@ -96,16 +96,38 @@ NET_API_STATUS WINAPI NetLocalGroupEnum(LPCWSTR server, DWORD level,
 	return whole_list(&a, n, buffer, read, total);
 }
 
-static BOOL builtin_rid(PSID sid, DWORD *rid)
+/* To name, if that is one of the groups that all machines have. */
+static BOOL builtin_name_of(PSID sid, WCHAR name[NAME])
 {
 	static const SID_IDENTIFIER_AUTHORITY nt = { SECURITY_NT_AUTHORITY };
 
-	if (memcmp(RtlIdentifierAuthoritySid(sid), &nt, sizeof nt) ||
-	    *RtlSubAuthorityCountSid(sid) != 2 ||
-	    *RtlSubAuthoritySid(sid, 0) != SECURITY_BUILTIN_DOMAIN_RID)
-		return FALSE;
-	*rid = *RtlSubAuthoritySid(sid, 1);
-	return TRUE;
+	return !memcmp(RtlIdentifierAuthoritySid(sid), &nt, sizeof nt) &&
+	       *RtlSubAuthorityCountSid(sid) == 2 &&
+	       *RtlSubAuthoritySid(sid, 0) == SECURITY_BUILTIN_DOMAIN_RID &&
+	       name_of(sid, name);
+}
+
+/* The process's groups, as its token has them; NULL and *s: why not. */
+static TOKEN_GROUPS *own_groups(NET_API_STATUS *s)
+{
+	TOKEN_GROUPS *g = NULL;
+	DWORD size = 0;
+	HANDLE token;
+
+	if (!OpenProcessToken(GetCurrentProcess(), TOKEN_QUERY, &token)) {
+		*s = GetLastError();
+		return NULL;
+	}
+	GetTokenInformation(token, TokenGroups, NULL, 0, &size);
+	g = HeapAlloc(GetProcessHeap(), 0, size);
+	*s = ERROR_NOT_ENOUGH_MEMORY;
+	if (g && !GetTokenInformation(token, TokenGroups, g, size, &size)) {
+		*s = GetLastError();
+		HeapFree(GetProcessHeap(), 0, g);
+		g = NULL;
+	}
+	CloseHandle(token);
+	return g;
 }
 
 /* As the process's token has them, which is made at the log-on. */
@@ -114,45 +136,36 @@ NET_API_STATUS WINAPI NetUserGetLocalGroups(LPCWSTR server, LPCWSTR name,
 					    LPBYTE *buffer, DWORD most,
 					    LPDWORD read, LPDWORD total)
 {
-	NET_API_STATUS s = this_machine(server);
+	NET_API_STATUS s =
+		asked_for_list(server, level, 0, buffer, read, total);
 	LOCALGROUP_USERS_INFO_0 *g;
-	union {
-		TOKEN_GROUPS groups;
-		BYTE room[4096];
-	} t;
 	WCHAR own[NAME], text[NAME];
 	const WCHAR *plain = name;
+	TOKEN_GROUPS *groups;
 	struct answer a;
-	HANDLE token;
-	DWORD n = 0, size, rid;
-	BOOL ok;
+	DWORD n = 0;
 
 	if (s)
 		return s;
-	if (!buffer || !read || !total || !name)
-		return ERROR_INVALID_PARAMETER;
-	if (level)
-		return ERROR_INVALID_LEVEL;
-	if (flags & ~(DWORD)LG_INCLUDE_INDIRECT)
+	if (!name || flags & ~(DWORD)LG_INCLUDE_INDIRECT)
 		return ERROR_INVALID_PARAMETER;
 	for (; *name; name++)
 		if (*name == '\\')
 			plain = name + 1;
 	if (!own_name(own) || lstrcmpiW(own, plain))
 		return NERR_UserNotFound;
-	if (!OpenProcessToken(GetCurrentProcess(), TOKEN_QUERY, &token))
-		return GetLastError();
-	ok = GetTokenInformation(token, TokenGroups, &t, sizeof t, &size);
-	CloseHandle(token);
-	if (!ok)
-		return GetLastError();
-	if (!answer_new(&a, t.groups.GroupCount, sizeof *g))
+	groups = own_groups(&s);
+	if (!groups)
+		return s;
+	if (!answer_new(&a, groups->GroupCount, sizeof *g)) {
+		HeapFree(GetProcessHeap(), 0, groups);
 		return ERROR_NOT_ENOUGH_MEMORY;
+	}
 	g = (void *)a.buffer;
-	for (DWORD i = 0; i < t.groups.GroupCount; i++)
-		if (builtin_rid(t.groups.Groups[i].Sid, &rid) &&
-		    builtin_name(rid, text))
+	for (DWORD i = 0; i < groups->GroupCount; i++)
+		if (builtin_name_of(groups->Groups[i].Sid, text))
 			g[n++].lgrui0_name = answer_text(&a, text);
+	HeapFree(GetProcessHeap(), 0, groups);
 	return whole_list(&a, n, buffer, read, total);
 }
 
@@ -162,16 +175,13 @@ NET_API_STATUS WINAPI NetGroupEnum(LPCWSTR server, DWORD level, LPBYTE *buffer,
 				   DWORD most, LPDWORD read, LPDWORD total,
 				   PDWORD_PTR resume)
 {
-	NET_API_STATUS s = this_machine(server);
+	NET_API_STATUS s =
+		asked_for_list(server, level, 2, buffer, read, total);
 	GROUP_INFO_2 *g;
 	struct answer a;
 
 	if (s)
 		return s;
-	if (!buffer || !read || !total)
-		return ERROR_INVALID_PARAMETER;
-	if (level > 2)
-		return ERROR_INVALID_LEVEL;
 	if (!answer_new(&a, 1, sizeof *g))
 		return ERROR_NOT_ENOUGH_MEMORY;
 	g = (void *)a.buffer; /* the others are how it begins */

@@ -39,72 +39,83 @@ NET_API_STATUS WINAPI NetGetJoinInformation(LPCWSTR server, LPWSTR *name,
 	return NERR_Success;
 }
 
-NET_API_STATUS WINAPI NetWkstaGetInfo(LPWSTR server, DWORD level,
-				      LPBYTE *buffer)
+static void version(DWORD *major, DWORD *minor)
+{
+	RTL_OSVERSIONINFOW v = { .dwOSVersionInfoSize = sizeof v };
+
+	RtlGetVersion(&v);
+	*major = v.dwMajorVersion;
+	*minor = v.dwMinorVersion;
+}
+
+/* How all that is told of a machine begins. */
+struct machine {
+	DWORD platform;
+	WCHAR *name;
+};
+
+/* known: there is such a level.  The caller goes on in the size bytes. */
+static NET_API_STATUS begin(const WCHAR *server, BOOL known, DWORD size,
+			    LPBYTE *buffer, struct answer *a)
 {
 	NET_API_STATUS s = this_machine(server);
 	WCHAR name[MAX_COMPUTERNAME_LENGTH + 1];
 	DWORD n = ARRAYSIZE(name);
-	RTL_OSVERSIONINFOW v = { .dwOSVersionInfoSize = sizeof v };
-	WKSTA_INFO_102 *w;
-	struct answer a;
+	struct machine *to;
 
 	if (s)
 		return s;
 	if (!buffer)
 		return ERROR_INVALID_PARAMETER;
-	if (level < 100 || level > 102)
+	if (!known)
 		return ERROR_INVALID_LEVEL;
 	if (!GetComputerNameW(name, &n))
 		return GetLastError();
-	if (!answer_new(&a, 1, sizeof *w))
+	if (!answer_new(a, 1, size))
 		return ERROR_NOT_ENOUGH_MEMORY;
-	RtlGetVersion(&v);
-	w = (void *)a.buffer; /* the others are how it begins */
-	w->wki102_platform_id = PLATFORM_ID_NT;
-	w->wki102_computername = answer_text(&a, name);
+	to = (void *)a->buffer;
+	to->platform = PLATFORM_ID_NT;
+	to->name = answer_text(a, name);
+	*buffer = a->buffer;
+	return NERR_Success;
+}
+
+NET_API_STATUS WINAPI NetWkstaGetInfo(LPWSTR server, DWORD level,
+				      LPBYTE *buffer)
+{
+	WKSTA_INFO_102 *w; /* the others are how it begins */
+	struct answer a;
+	NET_API_STATUS s = begin(server, level >= 100 && level <= 102,
+				 sizeof *w, buffer, &a);
+
+	if (s)
+		return s;
+	w = (void *)a.buffer;
 	w->wki102_langroup = answer_text(&a, workgroup);
-	w->wki102_ver_major = v.dwMajorVersion;
-	w->wki102_ver_minor = v.dwMinorVersion;
+	version(&w->wki102_ver_major, &w->wki102_ver_minor);
 	if (level > 100)
 		w->wki102_lanroot = answer_text(&a, L"");
 	if (level == 102)
 		w->wki102_logged_on_users = 1;
-	*buffer = a.buffer;
 	return NERR_Success;
 }
 
 NET_API_STATUS WINAPI NetServerGetInfo(LPWSTR server, DWORD level,
 				       LPBYTE *buffer)
 {
-	NET_API_STATUS s = this_machine(server);
-	WCHAR name[MAX_COMPUTERNAME_LENGTH + 1];
-	DWORD n = ARRAYSIZE(name);
-	RTL_OSVERSIONINFOW v = { .dwOSVersionInfoSize = sizeof v };
-	SERVER_INFO_101 *w;
+	SERVER_INFO_101 *w; /* level 100 is how it begins */
 	struct answer a;
+	NET_API_STATUS s = begin(server, level == 100 || level == 101,
+				 sizeof *w, buffer, &a);
 
 	if (s)
 		return s;
-	if (!buffer)
-		return ERROR_INVALID_PARAMETER;
-	if (level != 100 && level != 101)
-		return ERROR_INVALID_LEVEL;
-	if (!GetComputerNameW(name, &n))
-		return GetLastError();
-	if (!answer_new(&a, 1, sizeof *w))
-		return ERROR_NOT_ENOUGH_MEMORY;
-	RtlGetVersion(&v);
-	w = (void *)a.buffer; /* level 100 is how it begins */
-	w->sv101_platform_id = PLATFORM_ID_NT;
-	w->sv101_name = answer_text(&a, name);
+	w = (void *)a.buffer;
 	if (level == 101) {
-		w->sv101_version_major = v.dwMajorVersion;
-		w->sv101_version_minor = v.dwMinorVersion;
+		version(&w->sv101_version_major, &w->sv101_version_minor);
 		w->sv101_type = SV_TYPE_WORKSTATION | SV_TYPE_NT;
 		w->sv101_comment = answer_text(&a, L"");
 	}
-	*buffer = a.buffer;
 	return NERR_Success;
 }
 

@@ -30,7 +30,10 @@ BOOL own_name(WCHAR name[NAME]);
 BOOL own_sid(void *room, DWORD size);
 BOOL is_administrator(void);
 
-/* For lists: everything fits, whatever the caller prefers. */
+/* Whether this can be asked for; level is at most that. */
+NET_API_STATUS asked_for_list(const WCHAR *server, DWORD level, DWORD most,
+			      LPBYTE *buffer, LPDWORD read, LPDWORD total);
+/* Everything fits, whatever the caller prefers. */
 NET_API_STATUS whole_list(const struct answer *a, DWORD n, LPBYTE *buffer,
 			  LPDWORD read, LPDWORD total);
 

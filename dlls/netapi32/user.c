@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* user.c - accounts: the user who runs the program is the one that is told of.
- */
+/* user.c - accounts: of the user who runs the program, no others. */
 #include "net.h"
 
 BOOL own_name(WCHAR name[NAME])
@@ -17,14 +16,13 @@ BOOL own_sid(void *room, DWORD size)
 
 BOOL is_administrator(void)
 {
-	SID_IDENTIFIER_AUTHORITY nt = { SECURITY_NT_AUTHORITY };
 	BYTE sid[SECURITY_MAX_SID_SIZE];
+	DWORD size = sizeof sid;
 	BOOL member;
 
-	RtlInitializeSid(sid, &nt, 2);
-	*RtlSubAuthoritySid(sid, 0) = SECURITY_BUILTIN_DOMAIN_RID;
-	*RtlSubAuthoritySid(sid, 1) = DOMAIN_ALIAS_RID_ADMINS;
-	return CheckTokenMembership(NULL, sid, &member) && member;
+	return CreateWellKnownSid(WinBuiltinAdministratorsSid, NULL, sid,
+				  &size) &&
+	       CheckTokenMembership(NULL, sid, &member) && member;
 }
 
 static DWORD sid_rid(PSID sid)
@@ -110,6 +108,7 @@ static void fill_10(struct answer *a, const struct account *u, void *to)
 	i->usri10_full_name = answer_text(a, u->name);
 }
 
+/* Levels 20 and 23 differ in how they say who it is. */
 static void fill_20(struct answer *a, const struct account *u, void *to)
 {
 	USER_INFO_20 *i = to;
@@ -125,10 +124,7 @@ static void fill_23(struct answer *a, const struct account *u, void *to)
 {
 	USER_INFO_23 *i = to;
 
-	i->usri23_name = answer_text(a, u->name);
-	i->usri23_full_name = answer_text(a, u->name);
-	i->usri23_comment = answer_text(a, L"");
-	i->usri23_flags = UF_SCRIPT | UF_NORMAL_ACCOUNT;
+	fill_20(a, u, to);
 	i->usri23_user_sid =
 		answer_bytes(a, u->sid, RtlLengthSid((PSID)u->sid));
 }
@@ -198,15 +194,13 @@ NET_API_STATUS WINAPI NetUserEnum(LPCWSTR server, DWORD level, DWORD filter,
 				  LPBYTE *buffer, DWORD most, LPDWORD read,
 				  LPDWORD total, PDWORD resume)
 {
-	NET_API_STATUS s = this_machine(server);
+	/* tell() knows which levels there are; of 4 there is no list. */
+	NET_API_STATUS s =
+		asked_for_list(server, level == 4, 0, buffer, read, total);
 	struct answer a;
 
 	if (s)
 		return s;
-	if (!buffer || !read || !total)
-		return ERROR_INVALID_PARAMETER;
-	if (level == 4)
-		return ERROR_INVALID_LEVEL;
 	s = tell(level, &a);
 	if (resume)
 		*resume = 0;
@@ -218,16 +212,13 @@ NET_API_STATUS WINAPI NetUserGetGroups(LPCWSTR server, LPCWSTR name,
 				       DWORD level, LPBYTE *buffer, DWORD most,
 				       LPDWORD read, LPDWORD total)
 {
-	NET_API_STATUS s = this_machine(server);
+	NET_API_STATUS s =
+		asked_for_list(server, level, 1, buffer, read, total);
 	GROUP_USERS_INFO_1 *g;
 	struct answer a;
 
 	if (s)
 		return s;
-	if (!buffer || !read || !total)
-		return ERROR_INVALID_PARAMETER;
-	if (level > 1)
-		return ERROR_INVALID_LEVEL;
 	if (!is_own_name(name))
 		return NERR_UserNotFound;
 	if (!answer_new(&a, 1, sizeof *g))
