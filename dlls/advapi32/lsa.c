@@ -35,14 +35,13 @@ NTSTATUS lsa_policy(LSA_HANDLE h, ACCESS_MASK access)
 
 static BOOL is_administrator(void)
 {
-	SID_IDENTIFIER_AUTHORITY nt = { SECURITY_NT_AUTHORITY };
 	struct sid_room room;
+	DWORD size = sizeof room;
 	BOOL member;
 
-	RtlInitializeSid(&room, &nt, 2);
-	*RtlSubAuthoritySid(&room, 0) = SECURITY_BUILTIN_DOMAIN_RID;
-	*RtlSubAuthoritySid(&room, 1) = DOMAIN_ALIAS_RID_ADMINS;
-	return CheckTokenMembership(NULL, &room, &member) && member;
+	return CreateWellKnownSid(WinBuiltinAdministratorsSid, NULL, &room,
+				  &size) &&
+	       CheckTokenMembership(NULL, &room, &member) && member;
 }
 
 static ACCESS_MASK specific(ACCESS_MASK access, ACCESS_MASK allowed)
@@ -158,32 +157,28 @@ static NTSTATUS account_domain(PVOID *out)
 /* The workgroup that machines are in which nobody has asked. */
 static const WCHAR workgroup[] = L"WORKGROUP";
 
-static NTSTATUS primary_domain(PVOID *out)
+/* A structure of size bytes that begins with a domain's name: that is all. */
+static NTSTATUS name_alone(SIZE_T size, PVOID *out)
 {
-	struct {
-		POLICY_PRIMARY_DOMAIN_INFO info;
-		WCHAR name[ARRAYSIZE(workgroup)];
-	} *a = lsa_alloc(sizeof *a);
+	LSA_UNICODE_STRING *a = lsa_alloc(size + sizeof workgroup);
 
 	if (!a)
 		return STATUS_NO_MEMORY;
-	set_text(&a->info.Name, a->name, workgroup);
+	set_text(a, (WCHAR *)((BYTE *)a + size), workgroup);
 	*out = a;
 	return STATUS_SUCCESS;
 }
 
+static NTSTATUS primary_domain(PVOID *out)
+{
+	C_ASSERT(!FIELD_OFFSET(POLICY_PRIMARY_DOMAIN_INFO, Name));
+	return name_alone(sizeof(POLICY_PRIMARY_DOMAIN_INFO), out);
+}
+
 static NTSTATUS dns_domain(PVOID *out)
 {
-	struct {
-		POLICY_DNS_DOMAIN_INFO info;
-		WCHAR name[ARRAYSIZE(workgroup)];
-	} *a = lsa_alloc(sizeof *a);
-
-	if (!a)
-		return STATUS_NO_MEMORY;
-	set_text(&a->info.Name, a->name, workgroup);
-	*out = a;
-	return STATUS_SUCCESS;
+	C_ASSERT(!FIELD_OFFSET(POLICY_DNS_DOMAIN_INFO, Name));
+	return name_alone(sizeof(POLICY_DNS_DOMAIN_INFO), out);
 }
 
 static NTSTATUS server_role(PVOID *out)

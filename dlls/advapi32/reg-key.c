@@ -15,9 +15,9 @@ typedef struct {
 	WCHAR Name[];
 } KEY_NODE;
 
-enum { KeyNodeInformation = 1, KeyFullInformation = 2 };
 NTSTATUS NTAPI NtRenameKey(HANDLE, PUNICODE_STRING);
 
+enum { KeyNodeInformation = 1, KeyFullInformation = 2 };
 enum { VIEW_FLAGS = KEY_WOW64_32KEY | KEY_WOW64_64KEY };
 
 /* ---- predefined keys --------------------------------------------------- */
@@ -259,8 +259,7 @@ LSTATUS WINAPI RegRenameKey(HKEY key, LPCWSTR sub, LPCWSTR new_name)
 	return ret;
 }
 
-/* ---- looking
- * ------------------------------------------------------------------ */
+/* ---- looking ------------------------------------------------------------ */
 
 LSTATUS WINAPI RegEnumKeyExW(HKEY key, DWORD index, LPWSTR name,
 			     LPDWORD name_len, LPDWORD reserved, LPWSTR class,

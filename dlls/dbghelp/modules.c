@@ -64,16 +64,3 @@ BOOL IMAGEAPI EnumerateLoadedModulesW64(HANDLE process,
 {
 	return each(process, fn, NULL, arg);
 }
-
-BOOL WINAPI EnumerateLoadedModulesEx(HANDLE process,
-				     PENUMLOADED_MODULES_CALLBACK64 fn, PVOID arg)
-{
-	return each(process, NULL, fn, arg);
-}
-
-BOOL WINAPI EnumerateLoadedModulesExW(HANDLE process,
-				      PENUMLOADED_MODULES_CALLBACKW64 fn,
-				      PVOID arg)
-{
-	return each(process, fn, NULL, arg);
-}

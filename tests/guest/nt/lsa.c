@@ -50,9 +50,11 @@ static void policy(LSA_HANDLE h)
 	POLICY_DNS_DOMAIN_INFO *d;
 	POLICY_LSA_SERVER_ROLE_INFO *r;
 	LSA_ENUMERATION_HANDLE context = 0;
-	WCHAR name[64], machine[64];
-	DWORD n = 64;
-	ULONG count = 1;
+	WCHAR name[64], machine[64], domain[64];
+	DWORD n = 64, size = 64;
+	ULONG count = 64;
+	SID_NAME_USE use;
+	BOOL same = FALSE;
 	void *v;
 
 	CHECK_EQ(LsaQueryInformationPolicy(h, PolicyAccountDomainInformation,
@@ -62,8 +64,12 @@ static void policy(LSA_HANDLE h)
 	CHECK(GetComputerNameW(machine, &n) && !_wcsicmp(name, machine),
 	      "%ls, %ls", name, machine);
 	CHECK(IsValidSid(a->DomainSid));
-	CHECK(EqualPrefixSid(user_sid(), user_sid()));
 	CHECK_EQ(*GetSidSubAuthority(a->DomainSid, 0), 21);
+	/* It has given out the SID of a user of this machine. */
+	CHECK(LookupAccountSidW(NULL, user_sid(), name, &count, domain, &size,
+				&use));
+	if (!_wcsicmp(domain, machine))
+		CHECK(EqualDomainSid(user_sid(), a->DomainSid, &same) && same);
 	CHECK_EQ(LsaFreeMemory(a), 0);
 	CHECK_EQ(LsaQueryInformationPolicy(h, PolicyPrimaryDomainInformation,
 					   (void **)&p),
