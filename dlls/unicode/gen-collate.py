@@ -8,35 +8,14 @@ tertiary.  Hangul syllables, ideographs and private use have no entry: their
 ranks are computed from the code (see RANK_* below).
 """
 import ctypes
-import ctypes.util
 import unicodedata as ud
+
+from icu import I, P, fn
 
 # Windows sorts these before all other symbols, in this order.
 GAP = 12
 SYMBOLS = "'- !\"#$%&()*,./:;?@[\\]^_`{|}~+<=>"
 
-
-def icu():
-    lib = ctypes.CDLL(ctypes.util.find_library("icui18n"))
-    for ver in range(90, 50, -1):
-        if hasattr(lib, "ucol_open_%d" % ver):
-            return lib, "_%d" % ver
-    raise SystemExit("no ICU")
-
-
-LIB, SUFFIX = icu()
-
-
-def fn(name, restype=ctypes.c_int, argtypes=None):
-    f = getattr(LIB, name + SUFFIX)
-    f.restype = restype
-    if argtypes:
-        f.argtypes = argtypes
-    return f
-
-
-P = ctypes.c_void_p
-I = ctypes.c_int
 ERR = ctypes.c_int(0)
 coll = fn("ucol_open", P, [ctypes.c_char_p, P])(b"root", ctypes.byref(ERR))
 open_elements = fn("ucol_openElements", P, [P, P, I, P])

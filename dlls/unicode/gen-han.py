@@ -4,33 +4,15 @@
 page, from CLDR's collations through ICU.
 """
 import ctypes
-import ctypes.util
 
-P = ctypes.c_void_p
-I = ctypes.c_int
+from icu import I, P, fn
+
 ORDERS = [("pinyin", "By pronunciation, then strokes."),
           ("stroke", "By strokes, then radicals."),
           ("zhuyin", "By pronunciation in bopomofo, then strokes."),
           ("unihan", "By radical, then strokes.")]
 CHARACTERS = [chr(c) for first, last in ((0x3400, 0x4dbf), (0x4e00, 0x9fff))
               for c in range(first, last + 1)]
-
-
-def icu():
-    lib = ctypes.CDLL(ctypes.util.find_library("icui18n"))
-    for ver in range(90, 50, -1):
-        if hasattr(lib, "ucol_open_%d" % ver):
-            return lib, "_%d" % ver
-    raise SystemExit("no ICU")
-
-
-LIB, SUFFIX = icu()
-
-
-def fn(name, restype, argtypes):
-    f = getattr(LIB, name + SUFFIX)
-    f.restype, f.argtypes = restype, argtypes
-    return f
 
 
 def order(name):
