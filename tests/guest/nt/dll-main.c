@@ -6,10 +6,7 @@
  *
  * The DLL is a copy of this program with another entry point.
  */
-#include <windows.h>
-#include <string.h>
-
-#include "check.h"
+#include "self-dll.h"
 
 static volatile LONG *volatile nowhere;
 
@@ -38,42 +35,18 @@ static BOOL WINAPI faults(HINSTANCE m, DWORD why, void *reserved)
 	return TRUE;
 }
 
-typedef BOOL(WINAPI *entry)(HINSTANCE m, DWORD why, void *reserved);
-
-static BOOL make(const char *name, entry fn)
+/* No thread-local storage: its callbacks belong to the C runtime. */
+static void without_tls(char *bytes, IMAGE_NT_HEADERS *nt, void *arg)
 {
-	char *base = (char *)GetModuleHandleA(NULL);
-	char self[MAX_PATH], *bytes;
-	IMAGE_NT_HEADERS *nt;
-	DWORD size, n = 0;
-	HANDLE f;
-
-	GetModuleFileNameA(NULL, self, sizeof self);
-	f = CreateFileA(self, GENERIC_READ, FILE_SHARE_READ, NULL,
-			OPEN_EXISTING, 0, NULL);
-	size = GetFileSize(f, NULL);
-	bytes = HeapAlloc(GetProcessHeap(), 0, size);
-	CHECK(bytes && ReadFile(f, bytes, size, &n, NULL) && n == size);
-	CloseHandle(f);
-	nt = (void *)(bytes + ((IMAGE_DOS_HEADER *)bytes)->e_lfanew);
-	nt->FileHeader.Characteristics |= IMAGE_FILE_DLL;
-	nt->OptionalHeader.AddressOfEntryPoint = (DWORD)((char *)fn - base);
-	/* No thread-local storage: its callbacks belong to the C runtime. */
 	memset(&nt->OptionalHeader.DataDirectory[IMAGE_DIRECTORY_ENTRY_TLS], 0,
 	       sizeof(IMAGE_DATA_DIRECTORY));
-	f = CreateFileA(name, GENERIC_WRITE, 0, NULL, CREATE_ALWAYS, 0, NULL);
-	n = 0;
-	WriteFile(f, bytes, size, &n, NULL);
-	CloseHandle(f);
-	HeapFree(GetProcessHeap(), 0, bytes);
-	return n == size;
 }
 
-static void load(const char *name, entry fn, DWORD error)
+static void load(const char *name, dll_entry fn, DWORD error)
 {
 	HMODULE m;
 
-	CHECK(make(name, fn), "%s", name);
+	make_dll(name, fn, without_tls, NULL);
 	for (int i = 0; i < 2; i++) {
 		SetLastError(0);
 		m = LoadLibraryA(name);

@@ -7,10 +7,7 @@
  * DLL, and more imports.  outer needs inner and second, second needs inner, and
  * inner loads third.
  */
-#include <windows.h>
-#include <string.h>
-
-#include "check.h"
+#include "self-dll.h"
 
 enum { MOST = 16, ROOM = 32 };
 
@@ -34,19 +31,6 @@ static struct {
 	WORD hint;
 	char name[16];
 } imports = { .hint = 1, .name = "rf_nothing" };
-
-/* What is in a DLL has no C runtime: the log is the program's. */
-static struct log *find_log(void)
-{
-	char text[32];
-	ULONG_PTR v = 0;
-
-	if (!GetEnvironmentVariableA("RF_DLL_LOG", text, sizeof text))
-		return NULL;
-	for (const char *s = text; *s; s++)
-		v = v * 16 + (ULONG_PTR)(*s <= '9' ? *s - '0' : *s - 'a' + 10);
-	return (struct log *)v;
-}
 
 static BOOL WINAPI entry(HINSTANCE m, DWORD why, void *reserved)
 {
@@ -73,11 +57,6 @@ static BOOL WINAPI entry_inner(HINSTANCE m, DWORD why, void *reserved)
 	return TRUE;
 }
 
-static DWORD rva(const void *p)
-{
-	return (DWORD)((const char *)p - (char *)GetModuleHandleA(NULL));
-}
-
 static char *in_file(char *bytes, IMAGE_NT_HEADERS *nt, DWORD at)
 {
 	IMAGE_SECTION_HEADER *s = IMAGE_FIRST_SECTION(nt);
@@ -87,11 +66,13 @@ static char *in_file(char *bytes, IMAGE_NT_HEADERS *nt, DWORD at)
 	return bytes + s->PointerToRawData + (at - s->VirtualAddress);
 }
 
-static void import(char *bytes, IMAGE_NT_HEADERS *nt, const char *const *from)
+/* arg: two DLLs' names. */
+static void import(char *bytes, IMAGE_NT_HEADERS *nt, void *arg)
 {
+	const char *const *from = arg;
 	IMAGE_DATA_DIRECTORY *dir =
 		&nt->OptionalHeader.DataDirectory[IMAGE_DIRECTORY_ENTRY_IMPORT];
-	char *copy = in_file(bytes, nt, rva(&imports));
+	char *copy = in_file(bytes, nt, self_rva(&imports));
 	IMAGE_IMPORT_DESCRIPTOR *to = (void *)copy;
 	const IMAGE_IMPORT_DESCRIPTOR *d =
 		(void *)in_file(bytes, nt, dir->VirtualAddress);
@@ -100,48 +81,27 @@ static void import(char *bytes, IMAGE_NT_HEADERS *nt, const char *const *from)
 	for (; d->Name; d++)
 		to[n++] = *d;
 	for (int i = 0; i < 2 && from[i]; i++, n++) {
-		char *more = copy + (rva(&imports.more[i]) - rva(&imports));
+		char *more = copy +
+			     (self_rva(&imports.more[i]) - self_rva(&imports));
 		IMAGE_THUNK_DATA *thunk = (void *)more;
 
-		thunk[0].u1.AddressOfData = rva(&imports.hint);
-		thunk[2].u1.AddressOfData = rva(&imports.hint);
+		thunk[0].u1.AddressOfData = self_rva(&imports.hint);
+		thunk[2].u1.AddressOfData = self_rva(&imports.hint);
 		strcpy(more + 4 * sizeof *thunk, from[i]);
-		to[n].OriginalFirstThunk = rva(imports.more[i].names);
-		to[n].FirstThunk = rva(imports.more[i].iat);
-		to[n].Name = rva(imports.more[i].dll);
+		to[n].OriginalFirstThunk = self_rva(imports.more[i].names);
+		to[n].FirstThunk = self_rva(imports.more[i].iat);
+		to[n].Name = self_rva(imports.more[i].dll);
 	}
 	CHECK(n < ROOM);
-	dir->VirtualAddress = rva(&imports);
+	dir->VirtualAddress = self_rva(&imports);
 	dir->Size = sizeof imports.d;
 }
 
-typedef BOOL(WINAPI *entry_fn)(HINSTANCE m, DWORD why, void *reserved);
-
-static void make(const char *name, entry_fn fn, const char *a, const char *b)
+static void make(const char *name, dll_entry fn, const char *a, const char *b)
 {
-	const char *const from[2] = { a, b };
-	char self[MAX_PATH], *bytes;
-	IMAGE_NT_HEADERS *nt;
-	DWORD size, n = 0;
-	HANDLE f;
+	const char *from[2] = { a, b };
 
-	GetModuleFileNameA(NULL, self, sizeof self);
-	f = CreateFileA(self, GENERIC_READ, FILE_SHARE_READ, NULL,
-			OPEN_EXISTING, 0, NULL);
-	size = GetFileSize(f, NULL);
-	bytes = HeapAlloc(GetProcessHeap(), 0, size);
-	CHECK(bytes && ReadFile(f, bytes, size, &n, NULL) && n == size);
-	CloseHandle(f);
-	nt = (void *)(bytes + ((IMAGE_DOS_HEADER *)bytes)->e_lfanew);
-	nt->FileHeader.Characteristics |= IMAGE_FILE_DLL;
-	nt->OptionalHeader.AddressOfEntryPoint = rva(fn);
-	if (a)
-		import(bytes, nt, from);
-	f = CreateFileA(name, GENERIC_WRITE, 0, NULL, CREATE_ALWAYS, 0, NULL);
-	CHECK(WriteFile(f, bytes, size, &n, NULL) && n == size, "%lu",
-	      GetLastError());
-	CloseHandle(f);
-	HeapFree(GetProcessHeap(), 0, bytes);
+	make_dll(name, fn, a ? import : NULL, from);
 }
 
 int main(void)
@@ -149,11 +109,9 @@ int main(void)
 	static const char *const order[] = { "rf-inner.dll", "rf-third.dll",
 					     "rf-second.dll", "rf-outer.dll" };
 	static struct log log;
-	char text[32];
 	HMODULE h;
 
-	sprintf(text, "%llx", (unsigned long long)(ULONG_PTR)&log);
-	SetEnvironmentVariableA("RF_DLL_LOG", text);
+	give_log(&log);
 	make("rf-inner.dll", entry_inner, NULL, NULL);
 	make("rf-third.dll", entry, NULL, NULL);
 	make("rf-second.dll", entry, "rf-inner.dll", NULL);

@@ -4,10 +4,7 @@
  * and when they are not.  The DLLs are this program: its file with another
  * entry point and the mark of a DLL.
  */
-#include <windows.h>
-#include <string.h>
-
-#include "check.h"
+#include "self-dll.h"
 
 enum { MOST = 32 };
 
@@ -21,19 +18,6 @@ struct log {
 		BOOL reserved;
 	} call[MOST];
 };
-
-/* What is in a DLL has no C runtime: the log is the program's. */
-static struct log *find_log(void)
-{
-	char text[32];
-	ULONG_PTR v = 0;
-
-	if (!GetEnvironmentVariableA("RF_DLL_LOG", text, sizeof text))
-		return NULL;
-	for (const char *s = text; *s; s++)
-		v = v * 16 + (ULONG_PTR)(*s <= '9' ? *s - '0' : *s - 'a' + 10);
-	return (struct log *)v;
-}
 
 static void note(HMODULE module, BOOL tls, DWORD reason, BOOL reserved)
 {
@@ -64,31 +48,6 @@ __attribute__((used)) static BOOL WINAPI entry(HINSTANCE module, DWORD reason,
 
 	note(module, FALSE, reason, reserved != NULL);
 	return !log || log->refuse != reason;
-}
-
-static void make_dll(const char *name)
-{
-	HMODULE self = GetModuleHandleW(NULL);
-	char path[MAX_PATH];
-	IMAGE_DOS_HEADER dos;
-	IMAGE_NT_HEADERS nt;
-	DWORD done;
-	HANDLE f;
-
-	GetModuleFileNameA(NULL, path, sizeof path);
-	CHECK(CopyFileA(path, name, FALSE));
-	f = CreateFileA(name, GENERIC_READ | GENERIC_WRITE, 0, NULL,
-			OPEN_EXISTING, 0, NULL);
-	CHECK(f != INVALID_HANDLE_VALUE, "%lu", GetLastError());
-	CHECK(ReadFile(f, &dos, sizeof dos, &done, NULL));
-	SetFilePointer(f, dos.e_lfanew, NULL, FILE_BEGIN);
-	CHECK(ReadFile(f, &nt, sizeof nt, &done, NULL));
-	nt.FileHeader.Characteristics |= IMAGE_FILE_DLL;
-	nt.OptionalHeader.AddressOfEntryPoint =
-		(DWORD)((ULONG_PTR)entry - (ULONG_PTR)self);
-	SetFilePointer(f, dos.e_lfanew, NULL, FILE_BEGIN);
-	CHECK(WriteFile(f, &nt, sizeof nt, &done, NULL));
-	CloseHandle(f);
 }
 
 static struct log log_;
@@ -178,13 +137,10 @@ static void inert(void)
 
 int main(void)
 {
-	char text[32];
-
-	sprintf(text, "%llx", (unsigned long long)(ULONG_PTR)&log_);
-	SetEnvironmentVariableA("RF_DLL_LOG", text);
+	give_log(&log_);
 	log_.refuse = ~0u;
-	make_dll("rf-order.dll");
-	make_dll("rf-other.dll");
+	make_dll("rf-order.dll", entry, NULL, NULL);
+	make_dll("rf-other.dll", entry, NULL, NULL);
 	loaded();
 	refused();
 	inert();

@@ -189,35 +189,49 @@ static void named(void)
 	CHECK(!IsValidLocale(0x10409, LCID_SUPPORTED));
 	CHECK(EnumSystemLocalesEx(count_sorts, LOCALE_ALTERNATE_SORTS, 0, NULL));
 	CHECK(seen_sorts >= (int)COUNT_OF(sort), "%d", seen_sorts);
+}
 
-	/* "ä" is an "a" with something, or an "ae". */
-	CHECK_EQ(compare(L"de-DE", L"\xe4z", L"ad"), 1);
-	CHECK_EQ(compare(L"de-DE", L"M\xfcller", L"Mueller"), 1);
-	CHECK_EQ(compare(L"de-DE", L"M\xfcller", L"Muffe"), 1);
-	CHECK_EQ(compare(L"de-DE", L"M\xfcller", L"Mullz"), -1);
-	CHECK_EQ(compare(L"de-DE_phoneb", L"M\xfcller", L"Muffe"), -1);
-	CHECK_EQ(compare(L"de-DE_phoneb", L"M\xfcller", L"Mueller"), 1);
-	CHECK_EQ(compare(L"de-DE_phoneb", L"M\xfcller", L"Muellez"), -1);
-	/* "ch" and "ll" once were letters. */
-	CHECK_EQ(compare(L"es-ES", L"chico", L"cuna"), -1);
-	CHECK_EQ(compare(L"es-ES_tradnl", L"chico", L"cuna"), 1);
-	CHECK_EQ(compare(L"es-ES_tradnl", L"chico", L"da"), -1);
-	CHECK_EQ(compare(L"es-ES_tradnl", L"llano", L"luz"), 1);
-	/* yi1 (1 stroke), ai4 (13), ding1 (2) */
-	CHECK_EQ(compare(L"zh-CN", L"\x4e00", L"\x7231"), 1);
-	CHECK_EQ(compare(L"zh-CN", L"\x4e01", L"\x4e00"), -1);
-	CHECK_EQ(compare(L"zh-CN_stroke", L"\x4e00", L"\x7231"), -1);
-	CHECK_EQ(compare(L"zh-CN_stroke", L"\x4e01", L"\x4e00"), 1);
-	/* Behind GB 2312's first level, too: di1 and zhang4 */
-	CHECK_EQ(compare(L"zh-CN", L"\x6c10", L"\x4ec9"), -1);
-	/* Bopomofo has b before a. */
-	CHECK_EQ(compare(L"zh-CN", L"\x516b", L"\x963f"), 1);
-	CHECK_EQ(compare(L"zh-TW_pronun", L"\x516b", L"\x963f"), -1);
+static void orders(void)
+{
+	static const struct {
+		const WCHAR *locale, *a, *b;
+		int order;
+	} pair[] = {
+		/* "ä" is an "a" with something, or an "ae". */
+		{ L"de-DE", L"\xe4z", L"ad", 1 },
+		{ L"de-DE", L"M\xfcller", L"Mueller", 1 },
+		{ L"de-DE", L"M\xfcller", L"Muffe", 1 },
+		{ L"de-DE", L"M\xfcller", L"Mullz", -1 },
+		{ L"de-DE_phoneb", L"M\xfcller", L"Muffe", -1 },
+		{ L"de-DE_phoneb", L"M\xfcller", L"Mueller", 1 },
+		{ L"de-DE_phoneb", L"M\xfcller", L"Muellez", -1 },
+		/* "ch" and "ll" once were letters. */
+		{ L"es-ES", L"chico", L"cuna", -1 },
+		{ L"es-ES_tradnl", L"chico", L"cuna", 1 },
+		{ L"es-ES_tradnl", L"chico", L"da", -1 },
+		{ L"es-ES_tradnl", L"llano", L"luz", 1 },
+		/* yi1 (1 stroke), ai4 (13), ding1 (2) */
+		{ L"zh-CN", L"\x4e00", L"\x7231", 1 },
+		{ L"zh-CN", L"\x4e01", L"\x4e00", -1 },
+		{ L"zh-CN_stroke", L"\x4e00", L"\x7231", -1 },
+		{ L"zh-CN_stroke", L"\x4e01", L"\x4e00", 1 },
+		/* Behind GB 2312's first level, too: di1 and zhang4 */
+		{ L"zh-CN", L"\x6c10", L"\x4ec9", -1 },
+		/* Bopomofo has b before a. */
+		{ L"zh-CN", L"\x516b", L"\x963f", 1 },
+		{ L"zh-TW_pronun", L"\x516b", L"\x963f", -1 },
+	};
+
+	for (unsigned i = 0; i < COUNT_OF(pair); i++)
+		CHECK(compare(pair[i].locale, pair[i].a, pair[i].b) ==
+			      pair[i].order,
+		      "%ls: %ls, %ls", pair[i].locale, pair[i].a, pair[i].b);
 }
 
 int main(void)
 {
 	agree();
 	named();
+	orders();
 	return check_done();
 }
