@@ -116,6 +116,16 @@ static NTSTATUS read_acl(const struct source *s, uint64_t at, uint8_t **acl)
 	return status;
 }
 
+NTSTATUS acl_read(struct task *t, gaddr at, uint8_t **acl)
+{
+	return read_acl(&(struct source){ .t = t }, at, acl);
+}
+
+bool acl_is_whole(struct bytes b)
+{
+	return b.len >= 8 && acl_size(b.at) == b.len && acl_valid(b.at);
+}
+
 /* The label's entries alone; NULL if there are none. */
 static void keep_label(uint8_t **acl)
 {

@@ -71,6 +71,11 @@ NTSTATUS descriptor_read(struct task *t, gaddr at, struct descriptor *d);
 NTSTATUS descriptor_parse(struct bytes b, struct descriptor *d);
 void descriptor_free(struct descriptor *d);
 
+/* A list alone, by descriptor_read()'s rules; malloc'ed. */
+NTSTATUS acl_read(struct task *t, gaddr at, uint8_t **acl);
+/* May the n bytes be walked as a list? */
+bool acl_is_whole(struct bytes b);
+
 /* The parts that info names, self-relative; malloc'ed.  NULL: no memory. */
 uint8_t *descriptor_pack(const struct descriptor *d, uint32_t info, size_t *n);
 

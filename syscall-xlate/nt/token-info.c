@@ -5,7 +5,7 @@
  * Answers hold pointers into the caller's own buffer; they are built in host
  * memory with the addresses they will have.
  */
-#include "syscall-xlate/nt/token.h"
+#include "syscall-xlate/nt/descriptor.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -438,30 +438,19 @@ static NTSTATUS set_sid(struct task *t, struct token *tk, struct sid *field,
 
 static NTSTATUS set_dacl(struct task *t, struct token *tk, gaddr info)
 {
-	uint8_t head[8], *acl = NULL;
+	uint8_t *acl = NULL;
 	uint64_t at;
-	uint16_t len = 0;
+	NTSTATUS status;
 
 	if (guest_get64(t, &at, info) < 0)
 		return STATUS_ACCESS_VIOLATION;
-	if (at) {
-		if (guest_read(t, head, at, sizeof head) < 0)
-			return STATUS_ACCESS_VIOLATION;
-		memcpy(&len, head + 2, 2);
-		if (len < sizeof head)
-			return STATUS_INVALID_ACL;
-		acl = malloc(len);
-		if (!acl)
-			return STATUS_NO_MEMORY;
-		if (guest_read(t, acl, at, len) < 0) {
-			free(acl);
-			return STATUS_ACCESS_VIOLATION;
-		}
-	}
+	status = at ? acl_read(t, at, &acl) : STATUS_SUCCESS;
+	if (status)
+		return status;
 	pthread_mutex_lock(&tk->mutex);
 	free(tk->dacl);
 	tk->dacl = acl;
-	tk->dacl_len = len;
+	tk->dacl_len = acl ? (uint32_t)acl_size(acl) : 0;
 	pthread_mutex_unlock(&tk->mutex);
 	return STATUS_SUCCESS;
 }

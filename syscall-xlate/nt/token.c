@@ -7,7 +7,7 @@
  * can only take away (token_is_weak()).  Privileges can be switched on and off
  * because programs check that, but give nothing.
  */
-#include "syscall-xlate/nt/token.h"
+#include "syscall-xlate/nt/descriptor.h"
 
 #include <fcntl.h>
 #include <stdarg.h>
@@ -240,7 +240,7 @@ static bool all_valid(const struct token *tk)
 static struct object *token_receive(const struct nt_passed *p)
 {
 	struct token *tk = token_new();
-	uint32_t dacl = p->len - SAID_LEN;
+	struct bytes dacl = { p->data + SAID_LEN, p->len - SAID_LEN };
 
 	if (p->fd >= 0)
 		close(p->fd);
@@ -254,9 +254,9 @@ static struct object *token_receive(const struct nt_passed *p)
 		return NULL;
 	}
 	token_note_weak(tk);
-	if (dacl && (tk->dacl = malloc(dacl))) {
-		memcpy(tk->dacl, p->data + SAID_LEN, dacl);
-		tk->dacl_len = dacl;
+	if (acl_is_whole(dacl) && (tk->dacl = malloc(dacl.len))) {
+		memcpy(tk->dacl, dacl.at, dacl.len);
+		tk->dacl_len = (uint32_t)dacl.len;
 	}
 	return &tk->object;
 }

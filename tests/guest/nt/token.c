@@ -131,6 +131,30 @@ static void access_check(HANDLE t)
 	CloseHandle(copy);
 }
 
+/* A list whose entries reach beyond it is refused, and nothing has changed. */
+static void default_dacl(HANDLE own)
+{
+	/* 32 bytes, 200 entries, the first of 65532. */
+	BYTE broken[64] = { 2, 0, 32, 0, 200, 0, 0, 0, 0, 0, 0xfc, 0xff };
+	TOKEN_DEFAULT_DACL d = { (PACL)broken };
+	ACL none;
+	HANDLE t;
+	DWORD n;
+
+	CHECK(DuplicateTokenEx(own, MAXIMUM_ALLOWED, NULL, SecurityAnonymous,
+			       TokenPrimary, &t));
+	CHECK(!SetTokenInformation(t, TokenDefaultDacl, &d, sizeof d));
+	CHECK_EQ(GetLastError(), ERROR_INVALID_ACL);
+	CHECK(GetTokenInformation(t, TokenDefaultDacl, buf, sizeof buf, &n));
+	CHECK(((TOKEN_DEFAULT_DACL *)buf)->DefaultDacl->AceCount >= 2);
+	CHECK(InitializeAcl(&none, sizeof none, ACL_REVISION));
+	d.DefaultDacl = &none;
+	CHECK(SetTokenInformation(t, TokenDefaultDacl, &d, sizeof d));
+	CHECK(GetTokenInformation(t, TokenDefaultDacl, buf, sizeof buf, &n));
+	CHECK_EQ(((TOKEN_DEFAULT_DACL *)buf)->DefaultDacl->AceCount, 0);
+	CloseHandle(t);
+}
+
 int main(void)
 {
 	HANDLE t;
@@ -144,6 +168,7 @@ int main(void)
 	others(t);
 	impersonation(t);
 	access_check(t);
+	default_dacl(t);
 	CloseHandle(t);
 	return check_done();
 }
