@@ -14,11 +14,18 @@ void list_engines(void)
 	const struct image any = { .bits = 64 };
 
 	for (unsigned i = 0; engines[i]; i++) {
+		const struct engine *g = engines[i];
+		const char *limit = NULL;
 		struct err e = { 0 };
-		int ret = engines[i]->probe(&any, &e);
+		int ret = g->probe(&any, &e);
 
-		printf("%-10s %s%s%s\n", engines[i]->name, engines[i]->summary,
-		       ret ? "; not here: " : "", ret ? e.text : "");
+		if (!ret && g->try)
+			ret = g->try(&limit, &e);
+		printf("%-10s %s", g->name, g->summary);
+		if (ret || limit)
+			printf("; %s%s", ret ? "not here: " : "",
+			       ret ? e.text : limit);
+		putchar('\n');
 	}
 }
 

@@ -44,6 +44,12 @@ struct engine {
 	 * nothing; may be called for engines that are then not used.
 	 */
 	int (*probe)(const struct image *img, struct err *e);
+	/*
+	 * For --list-engines, after probe(): tries, in a process of its own, what
+	 * only trying tells; NULL if that is nothing.  0, with limit what it cannot
+	 * do here or NULL, or -1 with e set.
+	 */
+	int (*try)(const char **limit, struct err *e);
 
 	/*
 	 * Makes the address space: sets guest_mem and task_ops.  May exec the

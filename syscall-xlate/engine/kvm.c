@@ -11,6 +11,8 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -176,6 +178,42 @@ static int init(const struct image *img, char *const *argv, struct err *e)
 	return 0;
 }
 
+static int try(const char **limit, struct err *e)
+{
+	static const struct image any = { .format = IMAGE_PE, .bits = 64 };
+	struct found {
+		int ret;
+		bool runs_32bit;
+		struct err e;
+	} *f = mmap(NULL, sizeof *f, PROT_READ | PROT_WRITE,
+		    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	pid_t child;
+	int ret;
+
+	if (f == MAP_FAILED)
+		return err_set(e, errno, "mmap: %s", strerror(errno));
+	err_set(&f->e, ECHILD, "the self-test's process was killed");
+	f->ret = -1;
+	child = fork();
+	if (child == 0) {
+		f->ret = init(&any, NULL, &f->e);
+		f->runs_32bit = kvm_machine.runs_32bit;
+		_exit(0);
+	}
+	if (child < 0)
+		err_set(&f->e, errno, "fork: %s", strerror(errno));
+	else
+		waitpid(child, NULL, 0);
+	ret = f->ret;
+	if (ret)
+		*e = f->e;
+	*limit = f->runs_32bit ? NULL :
+				 "64-bit programs only, as KVM interprets "
+				 "32-bit code on this machine";
+	munmap(f, sizeof *f);
+	return ret;
+}
+
 static int run(struct task *t, const struct guest_regs *first, struct err *e)
 {
 	struct vcpu *v = vcpu_get(e);
@@ -197,6 +235,7 @@ const struct engine engine_kvm = {
 	.name = "kvm",
 	.summary = "the program's code runs in a virtual machine of its own",
 	.probe = probe,
+	.try = try,
 	.init = init,
 	.runs_32bit = runs_32bit,
 	.run = run,
