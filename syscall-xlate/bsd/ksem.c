@@ -4,6 +4,10 @@
  * them.  One is a file of a page beside shm_open(2)'s, or one in memory without a
  * name, and its id a descriptor of that, as on the systems themselves; who waits
  * sleeps on the word in it.
+ *
+ * The id can only name the file (O_PATH): a program must not be able to cut off
+ * what is mapped here.  Who does it by the file's own name has broken the
+ * semaphore, but nobody else's process: see ksem_restore().
  */
 #include "syscall-xlate/bsd/ksem.h"
 
@@ -19,7 +23,6 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "base/own-fd.h"
 #include "base/table.h"
 #include "syscall-xlate/bsd/calls.h"
 
@@ -44,6 +47,7 @@ struct mapped {
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static struct mapped *mapped; /* under lock; latest first */
 static unsigned nmapped;
+static _Thread_local struct page *using; /* the page this thread touches */
 
 static void take(void)
 {
@@ -58,6 +62,14 @@ static void give(void)
 static void once(void)
 {
 	pthread_atfork(take, give, give);
+}
+
+static void begin(void)
+{
+	static pthread_once_t began = PTHREAD_ONCE_INIT;
+
+	pthread_once(&began, once);
+	take();
 }
 
 /* With the lock: the oldest that nobody uses. */
@@ -77,85 +89,160 @@ static void forget_one(void)
 	nmapped--;
 }
 
-static struct mapped *map(int fd, const struct stat *st)
+bool ksem_restore(const void *addr)
 {
-	struct mapped *m;
-	struct page *p;
+	return using && (uintptr_t)addr - (uintptr_t)using < PAGE &&
+	       mmap(using, PAGE, PROT_READ | PROT_WRITE,
+		    MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1,
+		    0) != MAP_FAILED;
+}
 
-	if (!S_ISREG(st->st_mode) || st->st_size != PAGE)
-		return NULL;
-	p = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+static bool is_whole(struct page *p)
+{
+	bool whole;
+
+	using = p;
+	whole = p->magic == MAGIC;
+	using = NULL;
+	return whole;
+}
+
+/* With the lock: fd's file, to be written.  0 or -errno. */
+static int map(int fd, const struct stat *st)
+{
+	enum { OPENS = S_IRUSR | S_IWUSR };
+	struct page *p = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED, fd,
+			      0);
+	struct mapped *m;
+	int ret;
+
 	if (p == MAP_FAILED)
-		return NULL;
-	m = p->magic == MAGIC ? malloc(sizeof *m) : NULL;
+		return -errno;
+	ret = is_whole(p) ? -ENOMEM : -EINVAL;
+	m = ret == -ENOMEM ? malloc(sizeof *m) : NULL;
 	if (!m) {
 		munmap(p, PAGE);
-		return NULL;
+		return ret;
 	}
-	*m = (struct mapped){ st->st_dev, st->st_ino, p, 0, mapped };
-	mapped = m;
-	if (++nmapped > IDLE)
+	if (nmapped >= IDLE)
 		forget_one();
+	/* What cannot be opened once more stays mapped. */
+	*m = (struct mapped){ st->st_dev, st->st_ino, p,
+			      (st->st_mode & OPENS) != OPENS, mapped };
+	mapped = m;
+	nmapped++;
+	return 0;
+}
+
+/* Another descriptor of fd's file. */
+static int open_again(int fd, int flags)
+{
+	char path[32];
+
+	snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+	return (int)bsd_ret(open(path, flags | O_CLOEXEC));
+}
+
+/* With the lock. */
+static int map_id(int id, const struct stat *st)
+{
+	int fd = open_again(id, O_RDWR | O_NONBLOCK), ret;
+
+	if (fd < 0)
+		return fd;
+	ret = map(fd, st);
+	close(fd);
+	return ret;
+}
+
+/* With the lock. */
+static struct mapped *known(const struct stat *st)
+{
+	struct mapped *m = mapped;
+
+	while (m && (m->ino != st->st_ino || m->dev != st->st_dev))
+		m = m->next;
 	return m;
 }
 
 /* With sem_put() afterwards.  0 or -errno. */
-static int sem_get(int fd, struct mapped **found)
+static int sem_get(int id, struct mapped **found)
 {
-	static pthread_once_t began = PTHREAD_ONCE_INIT;
 	struct mapped *m;
 	struct stat st;
+	int ret = 0;
 
-	pthread_once(&began, once);
-	if (own_fd_is(fd) || fstat(fd, &st))
+	if (fstat(id, &st))
 		return -EBADF;
-	take();
-	for (m = mapped; m; m = m->next)
-		if (m->ino == st.st_ino && m->dev == st.st_dev)
-			break;
-	if (!m)
-		m = map(fd, &st);
-	if (m)
+	if (!S_ISREG(st.st_mode) || st.st_size != PAGE)
+		return -EINVAL;
+	begin();
+	m = known(&st);
+	if (!m && !(ret = map_id(id, &st)))
+		m = known(&st);
+	if (m) {
 		m->users++;
+		using = m->p;
+	}
 	give();
 	*found = m;
-	return m ? 0 : -EINVAL;
+	return ret;
 }
 
-static void sem_put(struct mapped *m)
+/* ret, unless the file has been cut off meanwhile. */
+static int64_t sem_put(struct mapped *m, int64_t ret)
 {
+	bool whole = m->p->magic == MAGIC;
+
+	using = NULL;
 	take();
 	m->users--;
+	if (!whole)
+		m->ino = 0; /* for nobody else */
 	give();
+	return whole ? ret : -EINVAL;
 }
 
 /* ---- making, opening ----------------------------------------------------------- */
 
-static int64_t put_id(struct task *t, gaddr id_at, int64_t fd)
+static int64_t put_id(struct task *t, gaddr id_at, int64_t id)
 {
-	if (fd < 0)
-		return fd;
-	if (!guest_put64(t, id_at, (uint64_t)fd))
+	if (id < 0)
+		return id;
+	if (!guest_put64(t, id_at, (uint64_t)id))
 		return 0;
-	close((int)fd);
+	close((int)id);
 	return -EFAULT;
 }
 
-/* The file of a new one, which fd is.  fd or -errno. */
+/* The file of a new one is fd, which is closed.  Its id or -errno. */
 static int64_t fill(int fd, uint32_t value, bool named)
 {
 	const struct page first = { .magic = MAGIC, .named = named,
 				    .value = value };
-	int64_t ret = fd;
+	struct stat st;
+	int64_t id;
 
 	if (fd < 0)
 		return -errno;
-	if (ftruncate(fd, PAGE) ||
-	    pwrite(fd, &first, sizeof first, 0) != sizeof first) {
-		ret = -errno;
-		close(fd);
+	id = ftruncate(fd, PAGE) || fstat(fd, &st) ||
+			     pwrite(fd, &first, sizeof first, 0) !=
+				     sizeof first ?
+		     -errno :
+		     open_again(fd, O_PATH);
+	if (id >= 0) {
+		int ret;
+
+		begin();
+		ret = map(fd, &st);
+		give();
+		if (ret) {
+			close((int)id);
+			id = ret;
+		}
 	}
-	return ret;
+	close(fd);
+	return id;
 }
 
 int64_t ksem_init(struct task *t, uint32_t value, gaddr id_at)
@@ -185,19 +272,24 @@ static int get_path(struct task *t, gaddr at, char *path)
 
 static int64_t open_named(const char *path)
 {
-	int fd = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+	int fd = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK), id;
 	struct mapped *m;
-	int ret;
+	int64_t ret;
 
 	if (fd < 0)
 		return -errno;
-	ret = sem_get(fd, &m);
+	id = open_again(fd, O_PATH);
+	close(fd);
+	if (id < 0)
+		return id;
+	ret = sem_get(id, &m);
+	if (!ret)
+		ret = sem_put(m, 0);
 	if (ret) {
-		close(fd);
+		close(id);
 		return ret;
 	}
-	sem_put(m);
-	return fd;
+	return id;
 }
 
 /* Complete before it has its name. */
@@ -205,22 +297,22 @@ static int64_t make_named(const char *path, uint32_t mode, uint32_t value)
 {
 	static _Atomic unsigned number;
 	char temporary[BSD_PATH + 32];
-	int64_t fd, ret;
+	int64_t id, ret;
 
 	snprintf(temporary, sizeof temporary, "%s.%d.%u", path, getpid(),
 		 number++);
-	fd = fill(open(temporary,
+	id = fill(open(temporary,
 		       O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW,
 		       mode & 0777),
 		  value, true);
-	if (fd < 0)
-		return fd;
-	ret = bsd_ret(renameat2(AT_FDCWD, temporary, AT_FDCWD, path,
-				RENAME_NOREPLACE));
+	ret = id < 0 ? id :
+		       bsd_ret(renameat2(AT_FDCWD, temporary, AT_FDCWD, path,
+					 RENAME_NOREPLACE));
 	if (!ret)
-		return fd;
+		return id;
 	unlink(temporary);
-	close((int)fd);
+	if (id >= 0)
+		close((int)id);
 	return ret;
 }
 
@@ -229,22 +321,22 @@ int64_t ksem_open(struct task *t, gaddr name, uint32_t flags, uint32_t mode,
 {
 	enum { CREAT = 0x200, EXCL = 0x800 };
 	char path[BSD_PATH];
-	int64_t fd = get_path(t, name, path);
+	int64_t id = get_path(t, name, path);
 
-	if (fd)
-		return fd;
+	if (id)
+		return id;
 	if (flags & ~(uint32_t)(CREAT | EXCL))
 		return -EINVAL;
 	if (flags & CREAT && value > bsd_sys->sem_value_max)
 		return -EINVAL;
 	do {
-		fd = flags & CREAT && flags & EXCL ? -ENOENT : open_named(path);
-		if (fd != -ENOENT || !(flags & CREAT))
+		id = flags & CREAT && flags & EXCL ? -ENOENT : open_named(path);
+		if (id != -ENOENT || !(flags & CREAT))
 			break;
-		fd = make_named(path, mode, value);
+		id = make_named(path, mode, value);
 		/* Somebody else has made it meanwhile. */
-	} while (fd == -EEXIST && !(flags & EXCL));
-	return put_id(t, id_at, fd);
+	} while (id == -EEXIST && !(flags & EXCL));
+	return put_id(t, id_at, id);
 }
 
 int64_t bsd_ksem_unlink(struct task *t, gaddr name)
@@ -257,10 +349,10 @@ int64_t bsd_ksem_unlink(struct task *t, gaddr name)
 	return ret;
 }
 
-static int64_t end(struct task *t, int fd, bool named)
+static int64_t end(struct task *t, int id, bool named)
 {
 	struct mapped *m;
-	int ret = sem_get(fd, &m);
+	int64_t ret = sem_get(id, &m);
 
 	if (ret)
 		return ret;
@@ -268,26 +360,26 @@ static int64_t end(struct task *t, int fd, bool named)
 		ret = -EINVAL;
 	else if (!named && m->p->waiters)
 		ret = -EBUSY;
-	sem_put(m);
-	return ret ? ret : bsd_close(t, fd);
+	ret = sem_put(m, ret);
+	return ret ? ret : bsd_close(t, id);
 }
 
-int64_t bsd_ksem_close(struct task *t, int fd)
+int64_t bsd_ksem_close(struct task *t, int id)
 {
-	return end(t, fd, true);
+	return end(t, id, true);
 }
 
-int64_t bsd_ksem_destroy(struct task *t, int fd)
+int64_t bsd_ksem_destroy(struct task *t, int id)
 {
-	return end(t, fd, false);
+	return end(t, id, false);
 }
 
 /* ---- using ------------------------------------------------------------------------- */
 
-int64_t bsd_ksem_post(struct task *t, int fd)
+int64_t bsd_ksem_post(struct task *t, int id)
 {
 	struct mapped *m;
-	int ret = sem_get(fd, &m);
+	int ret = sem_get(id, &m);
 	uint32_t v;
 
 	if (ret)
@@ -298,8 +390,7 @@ int64_t bsd_ksem_post(struct task *t, int fd)
 	while (!ret && !atomic_compare_exchange_weak(&m->p->value, &v, v + 1));
 	if (!ret && m->p->waiters)
 		syscall(SYS_futex, &m->p->value, FUTEX_WAKE, 1, NULL, NULL, 0);
-	sem_put(m);
-	return ret;
+	return sem_put(m, ret);
 }
 
 static bool decrement(struct page *p)
@@ -313,14 +404,14 @@ static bool decrement(struct page *p)
 }
 
 /* end: a time of day, NULL: none. */
-static int64_t wait_for(struct task *t, int fd, const struct timespec *end)
+static int64_t wait_for(struct task *t, int id, const struct timespec *end)
 {
 	struct mapped *m;
-	int64_t ret = sem_get(fd, &m);
+	int64_t ret = sem_get(id, &m);
 
 	if (ret)
 		return ret;
-	while (!decrement(m->p)) {
+	while (!decrement(m->p) && m->p->magic == MAGIC) {
 		m->p->waiters++;
 		ret = bsd_call(t, SYS_futex, &m->p->value,
 			       FUTEX_WAIT_BITSET | FUTEX_CLOCK_REALTIME, 0, end,
@@ -330,50 +421,47 @@ static int64_t wait_for(struct task *t, int fd, const struct timespec *end)
 			break;
 		ret = 0;
 	}
-	sem_put(m);
-	return bsd_restart(t, ret);
+	return bsd_restart(t, sem_put(m, ret));
 }
 
-int64_t bsd_ksem_wait(struct task *t, int fd)
+int64_t bsd_ksem_wait(struct task *t, int id)
 {
-	return wait_for(t, fd, NULL);
+	return wait_for(t, id, NULL);
 }
 
-int64_t bsd_ksem_timedwait(struct task *t, int fd, gaddr timeout)
+int64_t bsd_ksem_timedwait(struct task *t, int id, gaddr timeout)
 {
 	struct timespec ts;
 	int ret;
 
 	if (!timeout)
-		return wait_for(t, fd, NULL);
+		return wait_for(t, id, NULL);
 	ret = bsd_get_timespec(t, timeout, &ts);
 	/* A time before all others has gone by. */
 	if (!ret && ts.tv_sec < 0)
 		ts = (struct timespec){ 0, 0 };
-	return ret ? ret : wait_for(t, fd, &ts);
+	return ret ? ret : wait_for(t, id, &ts);
 }
 
-int64_t bsd_ksem_trywait(struct task *t, int fd)
+int64_t bsd_ksem_trywait(struct task *t, int id)
 {
 	struct mapped *m;
-	int ret = sem_get(fd, &m);
+	int ret = sem_get(id, &m);
 
 	if (ret)
 		return ret;
-	ret = decrement(m->p) ? 0 : -EAGAIN;
-	sem_put(m);
-	return ret;
+	return sem_put(m, decrement(m->p) ? 0 : -EAGAIN);
 }
 
-int64_t bsd_ksem_getvalue(struct task *t, int fd, gaddr at)
+int64_t bsd_ksem_getvalue(struct task *t, int id, gaddr at)
 {
 	struct mapped *m;
-	int ret = sem_get(fd, &m);
+	int64_t ret = sem_get(id, &m);
 	uint32_t v;
 
 	if (ret)
 		return ret;
 	v = m->p->value;
-	sem_put(m);
-	return guest_put32(t, at, v);
+	ret = sem_put(m, 0);
+	return ret ? ret : guest_put32(t, at, v);
 }

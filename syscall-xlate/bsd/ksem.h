@@ -13,4 +13,7 @@ int64_t ksem_init(struct task *t, uint32_t value, gaddr id_at);
 int64_t ksem_open(struct task *t, gaddr name, uint32_t flags, uint32_t mode,
 		  uint32_t value, gaddr id_at);
 
+/* struct personality's restore_shared(). */
+bool ksem_restore(const void *addr);
+
 #endif

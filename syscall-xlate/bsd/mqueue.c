@@ -12,7 +12,6 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "base/own-fd.h"
 #include "base/table.h"
 #include "syscall-xlate/bsd/bsd.h"
 #include "syscall-xlate/bsd/calls.h"
@@ -107,8 +106,6 @@ int64_t bsd_mq_setattr(struct task *t, int fd, gaddr set, gaddr old)
 	struct mq_attr to = { 0 }, was;
 	struct attributes g;
 
-	if (own_fd_is(fd))
-		return -EBADF;
 	if (set) {
 		if (guest_read(t, &g, set, bsd_sys->mq->attr_size))
 			return -EFAULT;
@@ -143,8 +140,6 @@ int64_t bsd_mq_timedsend(struct task *t, int fd, gaddr msg, uint64_t n,
 
 	if (ret)
 		return ret;
-	if (own_fd_is(fd))
-		return -EBADF;
 	if (prio >= bsd_sys->mq->priorities)
 		return -EINVAL;
 	if (n > LARGEST)
@@ -169,8 +164,6 @@ int64_t bsd_mq_timedreceive(struct task *t, int fd, gaddr msg, uint64_t n,
 
 	if (ret)
 		return ret;
-	if (own_fd_is(fd))
-		return -EBADF;
 	n = MIN(n, LARGEST);
 	text = malloc(n + 1);
 	if (!text)
@@ -201,8 +194,6 @@ int64_t bsd_mq_notify(struct task *t, int fd, gaddr at)
 	enum { NONE, SIGNAL };
 	struct sigevent ev = { .sigev_notify = SIGEV_NONE };
 
-	if (own_fd_is(fd))
-		return -EBADF;
 	if (!at)
 		return bsd_ret(syscall(SYS_mq_notify, fd, NULL));
 	if (guest_read(t, &g, at, sizeof g))

@@ -11,6 +11,7 @@
 #include <sys/socket.h>
 
 #include "syscall-xlate/bsd/bsd.h"
+#include "syscall-xlate/bsd/ksem.h"
 
 #define BSD_OPEN_FLAGS                                                         \
 	{ 0x0004, O_NONBLOCK }, { 0x0008, O_APPEND }, { 0x0040, O_ASYNC },     \
@@ -55,6 +56,7 @@ enum {
 	.find_call = bsd_find_call, .fetch_args = bsd_fetch_args,              \
 	.set_result = bsd_set_result, .fault = bsd_fault,                      \
 	.pending = bsd_pending, .task_started = bsd_thread_started,            \
-	.host_signal = bsd_host_signal, .populate = bsd_populate
+	.host_signal = bsd_host_signal, .populate = bsd_populate,              \
+	.restore_shared = ksem_restore
 
 #endif
