@@ -273,13 +273,16 @@ static void facts(HANDLE p)
 	FILETIME t[4];
 	PROCESS_BASIC_INFORMATION b;
 	PEB peb;
-	SIZE_T got;
+	SIZE_T got, min = 0, max = 0;
 
 	CHECK(QueryFullProcessImageNameA(p, 0, path, &n));
 	CHECK(!_stricmp(path, own_path()), "%s", path);
 	CHECK(GetExitCodeProcess(p, &code) && code == STILL_ACTIVE);
 	CHECK(GetProcessMemoryInfo(p, &mc, sizeof mc));
 	CHECK(mc.WorkingSetSize > 0);
+	CHECK(GetProcessWorkingSetSizeEx(p, &min, &max, &n));
+	CHECK(min && min < max);
+	CHECK(SetProcessWorkingSetSize(p, min, max));
 	CHECK(GetProcessTimes(p, &t[0], &t[1], &t[2], &t[3]));
 	CHECK(t[0].dwHighDateTime != 0);
 	CHECK_EQ(NtQueryInformationProcess(p, ProcessBasicInformation, &b,
