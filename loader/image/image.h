@@ -88,9 +88,6 @@ struct image *image_open(const char *path, struct err *e);
 struct image *image_open_fd(int fd, struct err *e);
 void image_close(struct image *img);
 
-/* img is built in: nobody need look for system calls of its own in it. */
-void image_trust(struct image *img);
-
 /*
  * image_map() - map all of img at base (which the caller has chosen and that
  * has room for img->size bytes), with relocations applied if base is not

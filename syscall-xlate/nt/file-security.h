@@ -37,8 +37,8 @@ static inline bool file_security_counts(struct task *t, uint32_t mode)
 }
 
 /*
- * o->fd is there, and its descriptor counts: may o->t have the access?  STATUS_ACCESS_DENIED;
- * else o->access is what the handle carries.
+ * o->fd is there, and its descriptor counts: may o->t have the access?
+ * STATUS_ACCESS_DENIED; else o->access is what the handle carries.
  */
 NTSTATUS file_security_check(struct file_open *o);
 /* Its folder's counts: may o->t make something in it? */

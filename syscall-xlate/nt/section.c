@@ -123,15 +123,26 @@ static void forget(struct nt_section *s)
 	s->nt_path = NULL;
 }
 
-/* Its file is held from now on.  Not for those that are built in: nobody may
-   change them. */
-static void hold_file(struct nt_section *s)
+/* fd is the image's: read, and held from now on.  What is built in is trusted,
+   and nobody may change it. */
+static NTSTATUS take_image(struct nt_section *s, int fd, bool built_in)
+{
+	NTSTATUS status = section_image_open(s, fd);
+
+	if (status)
+		return status;
+	if (built_in)
+		image_trust(s->image);
+	else
+		file_map_enter(&s->map, s->image->dev, s->image->ino, true, 0);
+	return STATUS_SUCCESS;
+}
+
+static void hold_data(struct nt_section *s)
 {
 	struct stat st;
 
-	if (s->image)
-		file_map_enter(&s->map, s->image->dev, s->image->ino, true, 0);
-	else if (s->in_file && !fstat(s->fd, &st))
+	if (s->in_file && !path_is_builtin(s->fd) && !fstat(s->fd, &st))
 		file_map_enter(&s->map, st.st_dev, st.st_ino, false, s->size);
 }
 
@@ -166,14 +177,12 @@ static void reopen(struct nt_section *s)
 		fd = open(path, O_RDONLY | O_CLOEXEC);
 	s->nt_path = path_to_nt(path, NULL);
 	if (s->attributes & SEC_IMAGE && fd >= 0) {
-		if (section_image_open(s, fd) == STATUS_SUCCESS &&
-		    path_is_builtin(fd))
-			image_trust(s->image);
+		take_image(s, fd, path_is_builtin(fd));
 		close(fd);
 	} else {
 		s->fd = fd;
+		hold_data(s);
 	}
-	hold_file(s);
 }
 
 /* Our file's path, for those who open the section by name. */
@@ -268,16 +277,14 @@ static struct object *section_receive(const struct nt_passed *p)
 		memcpy(s->nt_path, p->data, p->len);
 	if (s->attributes & SEC_IMAGE) {
 		s->fd = -1;
-		if (section_image_open(s, p->fd) != STATUS_SUCCESS) {
+		if (take_image(s, p->fd, path_is_builtin(p->fd))) {
 			object_put(&s->object);
 			s = NULL;
-		} else if (path_is_builtin(p->fd)) {
-			image_trust(s->image);
 		}
 		close(p->fd);
+	} else {
+		hold_data(s);
 	}
-	if (s)
-		hold_file(s);
 	return s ? &s->object : NULL;
 }
 
@@ -395,22 +402,18 @@ static NTSTATUS fill_file(struct task *t, struct nt_section *s, uint64_t file,
 			       ? STATUS_INVALID_FILE_FOR_SECTION
 			       : status;
 	fd = file_object_fd(o);
+	built_in = file_object_built_in(o);
 	s->nt_path = file_object_nt_path(o);
 	if (fd < 0)
 		status = STATUS_INVALID_FILE_FOR_SECTION;
 	else if (s->attributes & SEC_IMAGE)
-		status = section_image_open(s, fd);
+		status = take_image(s, fd, built_in);
 	else if ((s->fd = fcntl(fd, F_DUPFD_CLOEXEC, 3)) < 0 ||
 		 fstat(s->fd, &st) < 0)
 		status = status_from_errno(errno);
 	else if (!S_ISREG(st.st_mode))
 		status = STATUS_INVALID_FILE_FOR_SECTION;
-	built_in = file_object_built_in(o);
 	object_put(o);
-	if (s->image && built_in)
-		image_trust(s->image);
-	else if (s->image)
-		hold_file(s);
 	if (status != STATUS_SUCCESS || s->image)
 		return status;
 

@@ -21,15 +21,21 @@ static inline const char *own_path(void)
 	return path;
 }
 
-/* flags: CREATE_*, DEBUG_*. */
-static inline BOOL start(const char *args, DWORD flags, PROCESS_INFORMATION *pi)
+/* flags: CREATE_*, DEBUG_*; heirs: of the handles that can be inherited. */
+static inline BOOL start_heir(const char *args, BOOL heirs, DWORD flags,
+			      PROCESS_INFORMATION *pi)
 {
 	STARTUPINFOA si = { .cb = sizeof si };
 	char line[MAX_PATH + 200];
 
 	snprintf(line, sizeof line, "\"%s\" %s", own_path(), args);
-	return CreateProcessA(own_path(), line, NULL, NULL, FALSE, flags, NULL,
+	return CreateProcessA(own_path(), line, NULL, NULL, heirs, flags, NULL,
 			      NULL, &si, pi);
+}
+
+static inline BOOL start(const char *args, DWORD flags, PROCESS_INFORMATION *pi)
+{
+	return start_heir(args, FALSE, flags, pi);
 }
 
 static inline void close_both(PROCESS_INFORMATION *pi)
@@ -39,11 +45,11 @@ static inline void close_both(PROCESS_INFORMATION *pi)
 }
 
 /* Its exit code; checks that it ends. */
-static inline DWORD run_self(const char *args)
+static inline DWORD run_heir(const char *args, BOOL heirs)
 {
 	PROCESS_INFORMATION pi;
 	DWORD code = STILL_ACTIVE;
-	BOOL ok = start(args, 0, &pi);
+	BOOL ok = start_heir(args, heirs, 0, &pi);
 
 	CHECK(ok, "%s: CreateProcess: %lu", args, GetLastError());
 	if (!ok)
@@ -52,6 +58,11 @@ static inline DWORD run_self(const char *args)
 	GetExitCodeProcess(pi.hProcess, &code);
 	close_both(&pi);
 	return code;
+}
+
+static inline DWORD run_self(const char *args)
+{
+	return run_heir(args, FALSE);
 }
 
 #endif

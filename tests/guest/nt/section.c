@@ -3,7 +3,7 @@
 #include <windows.h>
 #include <winternl.h>
 
-#include "../lib/check.h"
+#include "self.h"
 
 NTSTATUS NTAPI NtCreateSection(HANDLE *, ACCESS_MASK, void *, LARGE_INTEGER *,
 			       ULONG, ULONG, HANDLE);
@@ -165,26 +165,6 @@ static void reserved(void)
 	CloseHandle(h);
 }
 
-/* Ourselves, with these arguments and what is inherited; the exit code. */
-static DWORD run(const char *args)
-{
-	char cmd[MAX_PATH + 40], exe[MAX_PATH];
-	STARTUPINFOA si = { .cb = sizeof si };
-	PROCESS_INFORMATION pi;
-	DWORD code = 99;
-
-	GetModuleFileNameA(NULL, exe, MAX_PATH);
-	snprintf(cmd, sizeof cmd, "\"%s\" %s", exe, args);
-	if (!CreateProcessA(exe, cmd, NULL, NULL, TRUE, 0, NULL, NULL, &si,
-			    &pi))
-		return code;
-	WaitForSingleObject(pi.hProcess, 20000);
-	GetExitCodeProcess(pi.hProcess, &code);
-	CloseHandle(pi.hProcess);
-	CloseHandle(pi.hThread);
-	return code;
-}
-
 /*
  * A view with more room than its file, which grows into it, as LMDB has it: by
  * commits, also in another process, and by what others write to the file.
@@ -247,7 +227,7 @@ static void grows(void)
 	/* So it does in another process that has the section. */
 	SetHandleInformation(s, HANDLE_FLAG_INHERIT, HANDLE_FLAG_INHERIT);
 	snprintf(buf, sizeof buf, "grow %d", (int)(INT_PTR)s);
-	CHECK_EQ(run(buf), 0);
+	CHECK_EQ(run_heir(buf, TRUE), 0);
 	CHECK(GetFileSizeEx(f, &size) && size.QuadPart == 0x9000);
 	CloseHandle(s);
 	CHECK(NtUnmapViewOfSection(GetCurrentProcess(), p) == 0);
@@ -310,7 +290,7 @@ static void processes(void)
 	f = CreateFileMappingA(file, NULL, PAGE_READONLY, 0, 0, "rf-test-file");
 	CHECK(p && f);
 	p[0x10000] = 7;
-	CHECK_EQ(run("child"), 0);
+	CHECK_EQ(run_self("child"), 0);
 	CHECK_EQ(p[1], 8);
 	UnmapViewOfFile(p);
 	CloseHandle(m);
