@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "base/err.h"
+#include "base/mapped.h"
 #include "syscall-xlate/nt/registry-text.h"
 
 enum { USAGE = 125, LARGEST = 256 << 20 };
@@ -97,6 +98,7 @@ int reg_command(char **argv)
 
 	if (!verb || !argv[2])
 		return usage();
+	mapped_catch();
 	if (!strcmp(verb, "import") && !argv[3]) {
 		err = import(argv[2], &e);
 	} else if (!strcmp(verb, "export") && (!argv[3] || !argv[4])) {

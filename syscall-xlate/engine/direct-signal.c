@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "base/mapped.h"
 #include "base/table.h"
 #include "syscall-xlate/dispatch.h"
 #include "syscall-xlate/engine/direct-fixup.h"
@@ -520,6 +521,8 @@ struct guest_regs *direct_on_signal(int sig, siginfo_t *si, ucontext_t *uc,
 			errno = saved_errno;
 			return NULL;
 		}
+		if (f.kind == FAULT_INPAGE && ip >= direct_high)
+			mapped_leave();
 		fix = direct_fixup(ip);
 		if (fix) {
 			g[REG_RIP] = (greg_t)fix;

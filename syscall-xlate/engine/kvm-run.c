@@ -24,6 +24,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/mapped.h"
 #include "base/table.h"
 #include "syscall-xlate/dispatch.h"
 #include "syscall-xlate/engine/direct-fixup.h"
@@ -627,6 +628,8 @@ static void on_fault_signal(int sig, siginfo_t *si, void *context)
 	if (sig == SIGBUS && personality && personality->restore_shared &&
 	    personality->restore_shared(si->si_addr))
 		return;
+	if (sig == SIGBUS)
+		mapped_leave();
 	if (fix) {
 		g[REG_RIP] = (greg_t)fix;
 	} else if (recover) {

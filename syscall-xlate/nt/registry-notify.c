@@ -3,14 +3,20 @@
  * registry-notify.c - NtNotifyChangeKey: tell who asked when a key changes.
  *
  * One request is told once.  From the first request on, changes by other
- * processes are heard of as they are made (reg_store_watch()).
+ * processes are heard of as they are made: inotify tells of the file's.
  */
 #include "syscall-xlate/nt/registry.h"
 
 #include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/inotify.h>
+#include <unistd.h>
 
 #include "syscall-xlate/nt/calls.h"
 #include "syscall-xlate/nt/file.h"
+#include "syscall-xlate/nt/path.h"
+#include "syscall-xlate/nt/registry-file.h"
 
 struct reg_notify {
 	struct reg_notify *next; /* of the key's, or of those to be told */
@@ -95,6 +101,60 @@ void reg_notify_flush(void)
 	}
 }
 
+/* ---- changes by other processes --------------------------------------- */
+
+static int inotify_fd = -1;
+
+/* Tells of changes to the file; as long as it or its folder is missing, of
+   the next folder's being made. */
+static void watch_folder(void)
+{
+	char dir[HOST_PATH_MAX];
+	char *slash;
+
+	if (!reg_file_folder(dir, sizeof dir))
+		return;
+	while (inotify_add_watch(inotify_fd, dir,
+				 IN_CREATE | IN_MOVED_TO | IN_MODIFY) < 0 &&
+	       (slash = strrchr(dir, '/')))
+		slash[slash == dir && slash[1]] = 0;
+}
+
+static void others_wrote(struct nt_watch *w, uint32_t events)
+{
+	char buf[4096];
+
+	(void)events;
+	while (read(w->fd, buf, sizeof buf) > 0)
+		;
+	pthread_mutex_lock(&reg_lock);
+	reg_file_look_again();
+	watch_folder();
+	pthread_mutex_unlock(&reg_lock);
+	/* Applies what they wrote, and tells who waits for it. */
+	reg_begin();
+	reg_end();
+}
+
+static struct nt_watch others = { .fd = -1, .fn = others_wrote };
+
+static void watch_once(void)
+{
+	inotify_fd = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
+	if (inotify_fd < 0)
+		return;
+	others.fd = inotify_fd;
+	watch_folder();
+	watch_edges(&others, EPOLLIN);
+}
+
+static void watch_others(void)
+{
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+	pthread_once(&once, watch_once);
+}
+
 NTSTATUS nt_notify_change_multiple_keys(struct task *t, uint64_t key,
 					uint32_t count, gaddr attrs,
 					uint64_t event, gaddr apc,
@@ -147,7 +207,7 @@ NTSTATUS nt_notify_change_multiple_keys(struct task *t, uint64_t key,
 	status = handle_get(t, key, &key_type, KEY_NOTIFY, &ko);
 	if (status != STATUS_SUCCESS)
 		goto fail;
-	reg_store_watch();
+	watch_others();
 	reg_begin();
 	if (ko->key->deleted) {
 		status = STATUS_KEY_DELETED;

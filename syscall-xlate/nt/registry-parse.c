@@ -466,6 +466,15 @@ static int all_lines(struct reader *r)
 	return err;
 }
 
+int reg_text_begin(struct err *e)
+{
+	reg_begin();
+	if (!reg_store_unread())
+		return 0;
+	reg_end();
+	return err_set(e, EIO, "the registry's file cannot be read");
+}
+
 int registry_import(const char *text, size_t n, struct err *e)
 {
 	struct reader r = { .e = e };
@@ -489,9 +498,8 @@ int registry_import(const char *text, size_t n, struct err *e)
 	}
 	r.s = units;
 	err = all_lines(&r);
-	if (!err) {
+	if (!err && !(err = reg_text_begin(e))) {
 		r.apply = true;
-		reg_begin();
 		err = all_lines(&r);
 		if (reg_store_flush() && !err)
 			err = err_set(e, EIO,

@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * registry-parse.h - names of keys as people write them; for registry-text.c
- * and registry-parse.c.  All with reg_lock held.
+ * and registry-parse.c.  All but the first with reg_lock held.
  */
 #ifndef RF_NT_REGISTRY_PARSE_H
 #define RF_NT_REGISTRY_PARSE_H
 
 #include "syscall-xlate/nt/registry.h"
 
+/* reg_begin() for somebody who must not miss anything.  -1: he would. */
+int reg_text_begin(struct err *e);
 /* "HKCU\x" or "HKEY_CURRENT_USER\x", UTF-8; NULL: there is none. */
 struct reg_key *reg_text_open(const char *name);
 /*

@@ -204,7 +204,8 @@ int registry_export(FILE *out, const char *key, bool wide, struct err *e)
 	uint16_t mark = 0xfeff;
 	struct reg_key *k;
 
-	reg_begin();
+	if (reg_text_begin(e))
+		return -1;
 	k = open_key(key, e);
 	if (k) {
 		if (wide)
@@ -323,7 +324,8 @@ int registry_query(FILE *out, const char *key, const char *value, bool recurse,
 	struct reg_key *k;
 	bool any = false;
 
-	reg_begin();
+	if (reg_text_begin(e))
+		return -1;
 	k = open_key(key, e);
 	if (k)
 		any = show_key(&w, k, value, recurse);

@@ -253,9 +253,10 @@ static NTSTATUS open_key(struct task *t, struct open_args *a,
 	reg_begin();
 	if (root && how & REG_NARROW && reg_is_wide(root->key))
 		name = whole = whole_path(root->key, name, &len);
-	status = !name && len ? STATUS_NO_MEMORY
-			      : reg_walk(root && !whole ? root->key : NULL,
-					 name, len, how, &k, &rest);
+	status = !name && len ? STATUS_NO_MEMORY : reg_store_unread();
+	if (!status || status == STATUS_REGISTRY_CORRUPT)
+		status = reg_walk(root && !whole ? root->key : NULL, name, len,
+				  how, &k, &rest);
 	if (status == STATUS_OBJECT_NAME_NOT_FOUND && a->create) {
 		status = make_key(t, k, name + rest, len - rest, a, &k);
 		*disposition = REG_CREATED_NEW_KEY;

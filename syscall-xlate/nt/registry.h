@@ -184,13 +184,16 @@ void reg_load_defaults(void);
 /* "S-1-5-21-...-1000" of the user; token.c. */
 const char *user_sid_string(void);
 
-/* ---- registry-store.c ----------------------------------------------- */
+/* ---- registry-store.c, registry-file.c ------------------------------- */
 
 /* Apply what has been stored since the last call, if anything. */
 void reg_store_refresh(void);
-/* From now on changes by others are heard of when they are made; without
-   reg_lock. */
-void reg_store_watch(void);
+/*
+ * STATUS_REGISTRY_IO_FAILED, STATUS_INSUFFICIENT_RESOURCES: there is a file, but
+ * it has never been read yet.  STATUS_REGISTRY_CORRUPT: nor ever will be; who has
+ * warned his user may go on in memory, as Windows does with a lost profile.
+ */
+NTSTATUS reg_store_unread(void);
 /* Remember that k exists (again), or has gone.  Volatile ones are skipped. */
 void reg_store_key(const struct reg_key *k);
 /* k and all below, values included. */
@@ -210,7 +213,7 @@ void reg_store_unmount(const struct reg_key *k);
 bool reg_store_has_below(const struct reg_key *k);
 /*
  * What was stored since reg_begin() becomes visible to others at once.
- * STATUS_DISK_FULL, STATUS_REGISTRY_IO_FAILED: none of it is kept.
+ * STATUS_DISK_FULL, STATUS_REGISTRY_IO_FAILED and others: none of it is kept.
  */
 NTSTATUS reg_store_commit(void);
 /* Make sure that what was stored survives a power cut.  Those as well. */

@@ -1,11 +1,17 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * registry.c - the registry while its own file cannot be written (slowfs.c).
- * What is refused has not happened, and what was not is there afterwards.
+ * registry.c - the registry while its own file cannot be written or read
+ * (slowfs.c).  What is refused has not happened, and what was not is there
+ * afterwards.
  *
  *   registry FOLDER fails     changes fail, in several ways
  *   registry FOLDER kept      another process sees what was not refused
  *   registry FOLDER start     one that starts while the disk fails
+ *   registry FOLDER unread    what is on the disk cannot be read, from the start
+ *                             and later
+ *   registry FOLDER fill      (FOLDER/registry.mdb is the file from here on)
+ *   registry FOLDER cut       it is cut short while it is in use
+ *   registry FOLDER short     one that starts with a file that has been cut
  */
 #include <windows.h>
 
@@ -124,31 +130,129 @@ static void kept(void)
 	CHECK_EQ(look("elsewhere"), ERROR_FILE_NOT_FOUND);
 }
 
-int main(int argc, char **argv)
+static LSTATUS open_key(void)
+{
+	return RegCreateKeyA(HKEY_CURRENT_USER, "Software\\rf-slow", &key);
+}
+
+/* Nobody may take what is not there for what was never set. */
+static void unread(void)
+{
+	disk("reads", EIO);
+	CHECK_EQ(open_key(), ERROR_REGISTRY_IO_FAILED);
+	CHECK_EQ(RegOpenKeyA(HKEY_CURRENT_USER, "Software\\rf-slow", &key),
+		 ERROR_REGISTRY_IO_FAILED);
+	disk("reads", 0);
+	CHECK_EQ(open_key(), 0);
+	CHECK_EQ(get("kept"), 5);
+	/* What is known is known. */
+	disk("reads", EIO);
+	CHECK_EQ(get("kept"), 5);
+	CHECK_EQ(look("there"), 0);
+	CHECK_EQ(set("kept", 8), ERROR_REGISTRY_IO_FAILED);
+	CHECK_EQ(get("kept"), 5);
+	CHECK_EQ(make("sub"), ERROR_REGISTRY_IO_FAILED);
+	CHECK_EQ(look("sub"), ERROR_FILE_NOT_FOUND);
+	disk("reads", 0);
+	CHECK_EQ(set("kept", 6), 0);
+	/* After the first page of it. */
+	CHECK_EQ(set("kept", 5), 0);
+}
+
+enum { MANY = 2000 };
+
+static void fill(void)
+{
+	char name[20];
+
+	for (int i = 0; i < MANY; i++) {
+		sprintf(name, "v%d", i);
+		CHECK_EQ(set(name, i), 0);
+	}
+}
+
+static void cut_file(const char *folder)
+{
+	char path[MAX_PATH];
+	HANDLE h;
+
+	snprintf(path, sizeof path, "Z:%s/registry.mdb", folder);
+	h = CreateFileA(path, GENERIC_WRITE, 7, NULL, OPEN_EXISTING, 0, NULL);
+	SetFilePointer(h, 4 * 4096, NULL, FILE_BEGIN);
+	CHECK(SetEndOfFile(h), "%lu", GetLastError());
+	CloseHandle(h);
+}
+
+/* What it knows it knows; from the first failure on it works in memory. */
+static void cut(const char *folder)
+{
+	char name[20];
+
+	cut_file(folder);
+	for (int i = 0; i < MANY; i++) {
+		sprintf(name, "v%d", i);
+		CHECK_EQ(get(name), i);
+	}
+	CHECK_EQ(set("v7", 1), ERROR_BADDB);
+	CHECK_EQ(get("v7"), 7);
+	CHECK_EQ(set("v7", 1), 0);
+	CHECK_EQ(get("v7"), 1);
+	CHECK_EQ(RegFlushKey(key), 0);
+}
+
+/* It works in memory, without what cannot be read. */
+static void starts_short(void)
+{
+	CHECK_EQ(get("v7"), -ERROR_FILE_NOT_FOUND);
+	CHECK_EQ(set("v7", 1), 0);
+	CHECK_EQ(get("v7"), 1);
+}
+
+static void with_failing_disk(const char *folder, const char *what)
 {
 	char control[MAX_PATH];
 
-	if (argc < 3)
-		return 2;
-	sprintf(control, "Z:%s/ctl", argv[1]);
+	sprintf(control, "Z:%s/ctl", folder);
 	ctl = CreateFileA(control, GENERIC_READ | GENERIC_WRITE, 7, NULL,
 			  OPEN_EXISTING, 0, NULL);
 	CHECK(ctl != INVALID_HANDLE_VALUE);
-	if (!strcmp(argv[2], "start"))
+	if (!strcmp(what, "unread")) {
+		unread();
+		CloseHandle(ctl);
+		return;
+	}
+	if (!strcmp(what, "start"))
 		disk("writes", EIO);
-	CHECK_EQ(RegCreateKeyA(HKEY_CURRENT_USER, "Software\\rf-slow", &key),
-		 0);
-	if (!strcmp(argv[2], "fails"))
+	CHECK_EQ(open_key(), 0);
+	if (!strcmp(what, "fails"))
 		fails();
 	else
 		kept();
-	if (!strcmp(argv[2], "start")) {
+	if (!strcmp(what, "start")) {
 		CHECK_EQ(set("kept", 7), ERROR_REGISTRY_IO_FAILED);
 		CHECK_EQ(get("kept"), 5);
 		disk("writes", 0);
 		CHECK_EQ(set("kept", 5), 0);
 	}
-	RegCloseKey(key);
 	CloseHandle(ctl);
+}
+
+int main(int argc, char **argv)
+{
+	if (argc < 3)
+		return 2;
+	if (!strcmp(argv[2], "fill") || !strcmp(argv[2], "cut") ||
+	    !strcmp(argv[2], "short")) {
+		CHECK_EQ(open_key(), 0);
+		if (!strcmp(argv[2], "fill"))
+			fill();
+		else if (!strcmp(argv[2], "cut"))
+			cut(argv[1]);
+		else
+			starts_short();
+	} else {
+		with_failing_disk(argv[1], argv[2]);
+	}
+	RegCloseKey(key);
 	return check_done();
 }

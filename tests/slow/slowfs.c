@@ -8,8 +8,9 @@
  *
  * Two files.  Reads and writes of "data" are held back between "hold" and
  * "free" written to "ctl" ("one": the oldest is let go; "fail": they all fail
- * with EIO).  "writes N", "syncs N": from now on writes of data, and fsync(2),
- * fail with error N; 0: they do not.  Reading "ctl" tells how many are held.
+ * with EIO).  "reads N", "writes N", "syncs N": from now on reads and writes of
+ * data, and fsync(2), fail with error N; 0: they do not.  "reads" also takes away
+ * what is in memory of it.  Reading "ctl" tells how many are held.
  *
  * It speaks the kernel's protocol itself (linux/fuse.h): no library is needed.
  */
@@ -40,7 +41,7 @@ static int dev;
 static char data[MOST];
 static uint64_t data_size;
 static bool holding, cached;
-static int write_error, sync_error;
+static int read_error, write_error, sync_error;
 static struct held *first;
 
 static void reply(uint64_t unique, int err, const void *out, size_t n)
@@ -72,6 +73,8 @@ static void answer(const struct held *r, int err)
 
 	if (!err && r->write)
 		err = end > MOST ? ENOSPC : write_error;
+	else if (!err)
+		err = read_error;
 	if (err) {
 		reply(r->h.unique, err, NULL, 0);
 	} else if (r->write) {
@@ -129,13 +132,24 @@ static void interrupt(uint64_t unique)
 	}
 }
 
+/* The kernel has no pages of data any more. */
+static void forget(void)
+{
+	struct fuse_notify_inval_inode_out all = { .ino = DATA };
+
+	reply(0, -FUSE_NOTIFY_INVAL_INODE, &all, sizeof all);
+}
+
 static void control(const char *what, size_t n)
 {
 	if (n >= 4 && !memcmp(what, "hold", 4))
 		holding = true;
 	else if (n >= 3 && !memcmp(what, "one", 3) && first)
 		answer_first(0);
-	else if (n >= 8 && !memcmp(what, "writes ", 7))
+	else if (n >= 7 && !memcmp(what, "reads ", 6)) {
+		read_error = atoi(what + 6);
+		forget();
+	} else if (n >= 8 && !memcmp(what, "writes ", 7))
 		write_error = atoi(what + 7);
 	else if (n >= 7 && !memcmp(what, "syncs ", 6))
 		sync_error = atoi(what + 6);

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * registry-record.h - one change of the registry, as the file keeps it.
+ *
+ * A record is a key, a value or a loaded hive, present or gone ("gone" must be
+ * remembered: it may be a built-in one, and other processes have to hear of
+ * it).  Records are found by a hash of their path, since LMDB's keys are short.
+ */
+#ifndef RF_NT_REGISTRY_RECORD_H
+#define RF_NT_REGISTRY_RECORD_H
+
+#include "syscall-xlate/nt/registry-file.h"
+
+/* In the order in which those of one path are applied. */
+enum { KIND_MOUNT = 'H', KIND_KEY = 'K', KIND_VALUE = 'V' };
+
+struct record {
+	uint8_t kind, gone, is_link, reserved;
+	uint32_t type;
+	int64_t last_write;
+	uint32_t path_len, name_len; /* units */
+	uint32_t data_len;
+	uint32_t order; /* of a value, 0 in older files; a mount's generation */
+	/* path, name (of the value, or the key's class), data (the value's,
+	   the key's security descriptor, or the hive's file) */
+};
+
+static inline const uint16_t *record_path(const struct record *r)
+{
+	return (const uint16_t *)(r + 1);
+}
+
+static inline const uint16_t *record_name(const struct record *r)
+{
+	return record_path(r) + r->path_len;
+}
+
+static inline const uint8_t *record_data(const struct record *r)
+{
+	return (const uint8_t *)(record_name(r) + r->name_len);
+}
+
+/* NULL: it is none. */
+static inline const struct record *record_of(const struct reg_file_record *f)
+{
+	const struct record *r = (const struct record *)f->at;
+
+	return f->len >= sizeof *r && r->path_len < 0x10000 &&
+			       r->name_len < 0x10000 &&
+			       r->data_len < 0x10000000 &&
+			       f->len - sizeof *r >=
+				       ((size_t)r->path_len + r->name_len) * 2 +
+					       r->data_len
+		       ? r
+		       : NULL;
+}
+
+/* registry-replay.c: the tree becomes what they say. */
+void records_apply(struct reg_file_records *all);
+
+#endif
