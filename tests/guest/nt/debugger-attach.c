@@ -5,11 +5,35 @@
 
 #include <stdlib.h>
 
+#define UP_NAME "RF_SLEEPER_UP" /* the event's name, in the environment */
+
 static int sleeper(void)
 {
+	char name[64] = "";
+
+	/* One without a name: whose debugger has started it. */
+	GetEnvironmentVariableA(UP_NAME, name, sizeof name);
+	SetEvent(OpenEventA(EVENT_MODIFY_STATE, FALSE, name));
 	for (;;)
 		Sleep(10);
 	return 0;
+}
+
+/* A process that has brought itself up: its loader's list is complete. */
+static BOOL start_sleeper(PROCESS_INFORMATION *pi)
+{
+	char name[64];
+	HANDLE up;
+	BOOL ok;
+
+	snprintf(name, sizeof name, "rf-sleeper-%lu", GetCurrentProcessId());
+	up = CreateEventA(NULL, FALSE, FALSE, name);
+	SetEnvironmentVariableA(UP_NAME, name);
+	ok = start("sleeper", 0, pi) &&
+	     WaitForSingleObject(up, PATIENCE) == WAIT_OBJECT_0;
+	SetEnvironmentVariableA(UP_NAME, NULL);
+	CloseHandle(up);
+	return ok;
 }
 
 /* A debugger that dies, or leaves, with a debuggee. */
@@ -71,9 +95,7 @@ static void attach(void)
 	DEBUG_EVENT e;
 	CONTEXT c;
 
-	CHECK(start("sleeper", 0, &pi));
-	/* Until it has brought itself up: its loader's list is complete. */
-	Sleep(300);
+	CHECK(start_sleeper(&pi));
 	CHECK(DebugActiveProcess(pi.dwProcessId), "%lu", GetLastError());
 	CHECK(!DebugActiveProcess(pi.dwProcessId));
 	CHECK(!DebugActiveProcess(GetCurrentProcessId()));
@@ -133,8 +155,7 @@ static void suspended(void)
 	PROCESS_INFORMATION pi;
 	DEBUG_EVENT e;
 
-	CHECK(start("sleeper", 0, &pi));
-	Sleep(300);
+	CHECK(start_sleeper(&pi));
 	for (int round = 0; round < 3; round++) {
 		HANDLE th = NULL;
 		BOOL ok = DebugActiveProcess(pi.dwProcessId);
@@ -263,8 +284,7 @@ static void closing(void)
 	begin = CreateEventA(NULL, FALSE, FALSE, NULL);
 	closed = CreateEventA(NULL, FALSE, FALSE, NULL);
 	th = CreateThread(NULL, 0, closer, NULL, 0, NULL);
-	CHECK(start("sleeper", 0, &pi));
-	Sleep(300);
+	CHECK(start_sleeper(&pi));
 	for (int n = 0; n < 200; n++) {
 		/* The first is closed late, others from too early to too late.
 		 */
@@ -336,8 +356,7 @@ static void dying(void)
 		HANDLE th;
 		BOOL ok;
 
-		CHECK(start("sleeper", 0, &pi));
-		Sleep(100);
+		CHECK(start_sleeper(&pi));
 		delay = n ? took * (n % 12) / 4 : 0;
 		th = CreateThread(NULL, 0, killer, pi.hProcess, 0, NULL);
 		if (n)
