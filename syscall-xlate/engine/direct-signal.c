@@ -17,6 +17,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "base/cpu.h"
 #include "base/log.h"
 #include "base/mapped.h"
 #include "base/table.h"
@@ -429,7 +430,7 @@ static bool leaves_nothing(const ucontext_t *uc)
 	enum { PKRU = 1 << 9, AC = 0x40000, LEAF_XSAVE = 0xd, NUMBER = 9 };
 	static _Atomic uint32_t at; /* PKRU in an area */
 	const uint64_t known = XSTATE_LEGACY | XSTATE_AVX | XSTATE_AVX512;
-	uint32_t was, now, a, b, c = 0, d;
+	uint32_t was = 0, now, r[4], a, b, c, d;
 	uint64_t bv;
 	size_t size;
 	const uint8_t *x = frame_xstate(uc, &size);
@@ -437,20 +438,21 @@ static bool leaves_nothing(const ucontext_t *uc)
 	if (uc->uc_mcontext.gregs[REG_EFL] & AC || size < XSTATE_HEADER)
 		return false;
 	memcpy(&bv, x, sizeof bv);
-	bv &= ~known;
-	if (!bv)
+	if (bv & ~(known | PKRU))
+		return false;
+	cpu_leaf(CPU_LEAF_7, r);
+	if (!(r[2] & bit_OSPKE))
 		return true;
-	if (bv != PKRU)
-		return false;
-	if (!at) {
-		__cpuid_count(LEAF_XSAVE, NUMBER, a, b, c, d);
-		at = b;
+	if (bv & PKRU) {
+		if (!at) {
+			__cpuid_count(LEAF_XSAVE, NUMBER, a, b, c, d);
+			at = b;
+		}
+		if (at < FX_SIZE || at - FX_SIZE > size - sizeof was)
+			return false;
+		memcpy(&was, x + (at - FX_SIZE), sizeof was);
 	}
-	if (at < FX_SIZE || at - FX_SIZE > size - sizeof was)
-		return false;
-	memcpy(&was, x + (at - FX_SIZE), sizeof was);
-	c = 0;
-	asm("rdpkru" : "=a"(now), "=d"(d) : "c"(c));
+	asm("rdpkru" : "=a"(now), "=d"(d) : "c"(0));
 	return was == now;
 }
 

@@ -115,7 +115,10 @@ static int map_gate(struct err *e)
 		0x0f, 0x05, 0xc3,	      /* 20: syscall; ret */
 	};
 	const uint64_t at = KVM_GATE_PAGE + 0x20;
-	const uint32_t features = engine_features();
+	/* kvm_pvm lets it have the processor's registers, whatever it offers. */
+	const bool has_avx = kvm_machine.lstar_quirk ||
+			     kvm_machine.xcr0 & XSTATE_AVX;
+	const uint32_t features = has_avx ? engine_features() : 0;
 	int ret = kvm_map(KVM_GATE_PAGE, PAGE, GUEST_READ | GUEST_WRITE, -1, 0,
 			  0);
 

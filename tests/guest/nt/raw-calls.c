@@ -6,6 +6,7 @@
  * reach Linux.  On Windows the numbers are NT's, and mean something harmless.
  */
 #include <windows.h>
+#include <cpuid.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -125,6 +126,24 @@ static int compare(const void *a, const void *b)
 	return *(const int *)a - *(const int *)b;
 }
 
+/* Rights of pages by their keys are a register of the thread's; key 0 is in use. */
+static void rights(linux_call call)
+{
+	static const uint32_t values[] = { 0, 0xc, 0x55555550, 0x55555554 };
+	uint32_t a, b, c = 0, d, was;
+
+	if (!__get_cpuid_count(7, 0, &a, &b, &c, &d) || !(c & bit_OSPKE))
+		return;
+	__asm__ volatile("rdpkru" : "=a"(was), "=d"(d) : "c"(0));
+	for (size_t i = 0; i < sizeof values / sizeof *values; i++) {
+		__asm__ volatile("wrpkru" : : "a"(values[i]), "c"(0), "d"(0));
+		call(39, 0, 0, 0);
+		__asm__ volatile("rdpkru" : "=a"(a), "=d"(d) : "c"(0));
+		CHECK(a == values[i], "%#x became %#x", values[i], a);
+	}
+	__asm__ volatile("wrpkru" : : "a"(was), "c"(0), "d"(0));
+}
+
 int main(void)
 {
 	HANDLE early = CreateThread(NULL, 0, early_thread, NULL, 0, NULL), h;
@@ -143,6 +162,7 @@ int main(void)
 	WaitForSingleObject(early, INFINITE);
 
 	try_all(by_syscall, "main");
+	rights(by_syscall);
 	try_all(code, "memory made executable");
 	h = CreateThread(NULL, 0, thread, (void *)by_syscall, 0, NULL);
 	WaitForSingleObject(h, INFINITE);
