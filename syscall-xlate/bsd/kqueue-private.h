@@ -20,6 +20,7 @@ enum {
 	NOTE_LINK = 0x10, NOTE_RENAME = 0x20, NOTE_REVOKE = 0x40, NOTE_OPEN = 0x80,
 	NOTE_CLOSE = 0x100, NOTE_CLOSE_WRITE = 0x200, NOTE_READ = 0x400,
 };
+enum { NOTE_LOWAT = 1, NOTE_FILE_POLL = 2 }; /* of reading and writing */
 #define NOTE_TRIGGER 0x01000000u
 #define NOTE_FFCTRLMASK 0xc0000000u
 #define NOTE_FFLAGSMASK 0x00ffffffu
@@ -33,7 +34,9 @@ struct knote {
 	bool reported;	    /* always, with EV_CLEAR */
 	bool triggered;	    /* KQ_USER, KQ_AIO, KQ_LIO */
 	uint32_t seen;	    /* KQ_SIGNAL: arrivals reported */
-	uint32_t pause_ms;  /* KQ_EMPTY: until it is looked at again */
+	uint32_t pause_ms;  /* until it is looked at again: kq_look_again() */
+	bool marked;	    /* a socket, with NOTE_LOWAT */
+	bool below;	    /* there is something, but less than was asked for */
 	bool was_empty;	    /* KQ_EMPTY: and that was told */
 	uint32_t *mounts;   /* KQ_FS: which there were, in ascending order */
 	size_t nmounts;
@@ -68,11 +71,24 @@ struct knote *kq_note_new(struct kq *q, const struct kq_event *ev,
 struct knote *kq_note_by_tag(struct kq *q, uint64_t tag);
 void kq_drop(struct kq *q, struct knote **p);
 int kq_arm_timer(struct knote *k);
-/* After k->disabled has changed: for those with a descriptor of ours. */
+/* KQ_READ, KQ_WRITE: as k is now; fresh: for the first time.  0 or -errno. */
+int kq_arm_fd(struct kq *q, struct knote *k, bool fresh);
+/*
+ * After k->disabled has changed, or what it was told of has not been reported: if
+ * it is not KQ_READ or KQ_WRITE.
+ */
 void kq_rearm(struct kq *q, const struct knote *k);
+/* k->fd, which is in q->fd, or -1 with errno. */
+int kq_own_fd(struct kq *q, struct knote *k, int fd);
 
-/* A socket's timer, -1 with errno; as if it were new; is its queue empty now? */
+/*
+ * A socket's send queue.  A timer, -1 with errno, goes off when it is to be looked
+ * at: later each time, or as if it were new.  Is it empty now?
+ */
 int kq_empty_open(struct knote *k);
+enum { KQ_FIRST_MS = 1 }; /* k->pause_ms */
+int kq_look_open(void);
+void kq_look_again(struct knote *k);
 void kq_empty_again(struct knote *k);
 bool kq_empty_look(struct knote *k);
 /* A descriptor that tells of changes, -1: none; has there been one? */

@@ -8,6 +8,8 @@
 #include "syscall-xlate/bsd/kqueue-private.h"
 
 #include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -49,8 +51,55 @@ static void reported(struct kq *q, struct knote *k)
 		kq_drop(q, kq_note(q, k->ev.filter, k->ev.ident));
 	} else if (k->ev.flags & EV_DISPATCH) {
 		k->disabled = true;
+		if (k->marked)
+			kq_arm_fd(q, k, false);
 		kq_rearm(q, k);
 	}
+}
+
+/* Bytes to be read, connections to be accepted.  *mark: it can be asked for more. */
+static int64_t readable(int fd, bool *mark)
+{
+	socklen_t len = sizeof(struct tcp_info);
+	struct tcp_info tcp = { 0 };
+	int n;
+
+	if (ioctl(fd, FIONREAD, &n) == 0)
+		return n;
+	/* A listening socket; of others than TCP's at least one waits. */
+	*mark = false;
+	if (getsockopt(fd, IPPROTO_TCP, TCP_INFO, &tcp, &len))
+		return 1;
+	return MAX(tcp.tcpi_unacked, 1u);
+}
+
+/* Bytes that can be written. */
+static int64_t writable(int fd)
+{
+	int n, used = 0;
+	socklen_t len = sizeof n;
+
+	if (getsockopt(fd, SOL_SOCKET, SO_SNDBUF, &n, &len))
+		return 4096;
+	return ioctl(fd, TIOCOUTQ, &used) == 0 ? MAX(n - used, 1) : n;
+}
+
+/* There is less than was asked for. */
+static void wait_for_more(struct kq *q, struct knote *k)
+{
+	if (k->ev.filter == KQ_WRITE && k->fd < 0) {
+		k->pause_ms = KQ_FIRST_MS;
+		if (kq_own_fd(q, k, kq_look_open()) < 0)
+			return; /* it is looked at always */
+	}
+	if (!k->below) {
+		k->below = true;
+		k->pause_ms = KQ_FIRST_MS;
+		if (!(k->ev.flags & EV_CLEAR))
+			kq_arm_fd(q, k, false);
+	}
+	if (k->ev.filter == KQ_WRITE)
+		kq_look_again(k);
 }
 
 static int report_fd(struct kq *q, struct out *o, enum kq_filter filter, int fd,
@@ -58,31 +107,29 @@ static int report_fd(struct kq *q, struct out *o, enum kq_filter filter, int fd,
 {
 	struct knote *k = *kq_note(q, filter, (uint64_t)fd);
 	struct kq_event ev;
-	socklen_t len;
-	int n = 0;
+	bool mark;
 
 	if (!k || k->disabled)
 		return 0;
+	mark = k->marked;
 	ev = k->ev;
 	ev.fflags = 0;
 	if (events & (EPOLLERR | EPOLLHUP) ||
 	    (filter == KQ_READ && events & EPOLLRDHUP))
 		/* BSD gives so_error as well; here asking would clear it. */
 		ev.flags |= EV_EOF;
-	if (filter == KQ_READ && ioctl(fd, FIONREAD, &n))
-		n = 1; /* a listening socket: at least one waits */
-	if (filter == KQ_WRITE) {
-		int used = 0;
-
-		len = sizeof n;
-		if (getsockopt(fd, SOL_SOCKET, SO_SNDBUF, &n, &len))
-			n = 4096;
-		else if (ioctl(fd, TIOCOUTQ, &used) == 0)
-			n = MAX(n - used, 1);
+	ev.data = filter == KQ_READ ? readable(fd, &mark) : writable(fd);
+	if (mark && !(ev.flags & EV_EOF) && ev.data < k->ev.data) {
+		wait_for_more(q, k);
+		return 0;
 	}
-	ev.data = n;
 	if (emit(o, &ev))
 		return -EFAULT;
+	if (k->below) {
+		k->below = false;
+		if (!(k->ev.flags & EV_CLEAR))
+			kq_arm_fd(q, k, false);
+	}
 	reported(q, k);
 	return 0;
 }
@@ -236,9 +283,12 @@ static int collect_always(struct kq *q, struct out *o)
 			if (ev.filter == KQ_READ) {
 				/* Of one that was cut off it is negative. */
 				at = lseek((int)ev.ident, 0, SEEK_CUR);
-				if (fstat((int)ev.ident, &st) || at == st.st_size)
+				if (fstat((int)ev.ident, &st) ||
+				    (at == st.st_size &&
+				     !(ev.fflags & NOTE_FILE_POLL)))
 					continue;
 				ev.data = st.st_size - at;
+				ev.fflags = 0;
 			}
 			if (ev.filter == KQ_FS) {
 				ev.fflags = kq_mounts_look(k);
@@ -281,17 +331,31 @@ static int collect_procs(struct kq *q, struct out *o)
 	return 0;
 }
 
+/* There was no room for it.  Only of signals an epoll tells once. */
+static void told_again(struct kq *q, uint64_t tag)
+{
+	struct knote *k = kq_note_by_tag(q, tag);
+
+	if (k && k->ev.filter == KQ_SIGNAL)
+		kq_rearm(q, k);
+}
+
 /* What stands at the moment; the queue is locked. */
 static int collect(struct kq *q, struct out *o)
 {
 	struct epoll_event e[BATCH];
 	int n = epoll_wait(q->fd, e, BATCH, 0), ret = collect_always(q, o);
 	bool ended = false;
+	uint64_t ticks;
 
-	for (int i = 0; i < n && !ret && o->n < o->max; i++) {
+	for (int i = 0; i < n; i++) {
 		struct kq_event ev;
 		struct knote *k;
 
+		if (ret || o->n == o->max) {
+			told_again(q, e[i].data.u64);
+			continue;
+		}
 		if (e[i].data.u64 == TAG_READ || e[i].data.u64 == TAG_WRITE) {
 			ret = collect_fds(q, o,
 					  e[i].data.u64 == TAG_READ ? KQ_READ :
@@ -300,6 +364,13 @@ static int collect(struct kq *q, struct out *o)
 		}
 		k = kq_note_by_tag(q, e[i].data.u64);
 		ended |= k && k->ev.filter == KQ_PROC;
+		if (k && k->ev.filter == KQ_WRITE) {
+			if (read(k->fd, &ticks, sizeof ticks) < 0)
+				continue;
+			ret = report_fd(q, o, KQ_WRITE, (int)k->ev.ident,
+					EPOLLOUT);
+			continue;
+		}
 		if (!k || k->disabled || !read_watch(k, &ev))
 			continue;
 		ret = emit(o, &ev);

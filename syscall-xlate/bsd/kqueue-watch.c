@@ -2,8 +2,9 @@
 /*
  * kqueue-watch.c - what a kqueue tells of and the host has no descriptor for.
  *
- * A socket's send queue: nothing wakes anybody when the last byte has been taken
- * (EPOLLOUT tells of room), so a timer looks, less and less often.  Files, which
+ * A socket's send queue: nothing wakes anybody when the last byte has been taken,
+ * or there is as much room as a program asks for (EPOLLOUT tells of some), so a
+ * timer looks, less and less often.  Files, which
  * are always ready there, but not at their end here: inotify tells.  Mounts:
  * poll(2) on the list of them tells once that it has changed, but not how.  Events
  * that we post ourselves: ends of asynchronous requests.
@@ -22,9 +23,9 @@
 
 #include "base/table.h"
 
-/* ---- EVFILT_EMPTY ------------------------------------------------------------ */
+/* ---- send queues ------------------------------------------------------------- */
 
-enum { FIRST_MS = 1, LAST_MS = 32 };
+enum { LAST_MS = 32 };
 
 static void look_in(const struct knote *k, long ns)
 {
@@ -33,10 +34,21 @@ static void look_in(const struct knote *k, long ns)
 	timerfd_settime(k->fd, 0, &its, NULL);
 }
 
+int kq_look_open(void)
+{
+	return timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+}
+
+void kq_look_again(struct knote *k)
+{
+	look_in(k, k->pause_ms * 1000000l);
+	k->pause_ms = MIN(2 * k->pause_ms, LAST_MS);
+}
+
 void kq_empty_again(struct knote *k)
 {
 	k->was_empty = false;
-	k->pause_ms = FIRST_MS;
+	k->pause_ms = KQ_FIRST_MS;
 	look_in(k, 1);
 }
 
@@ -48,7 +60,7 @@ int kq_empty_open(struct knote *k)
 		errno = EINVAL;
 		return -1;
 	}
-	k->fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+	k->fd = kq_look_open();
 	if (k->fd >= 0)
 		kq_empty_again(k);
 	return k->fd;
@@ -67,14 +79,13 @@ bool kq_empty_look(struct knote *k)
 	k->was_empty = queued == 0;
 	if (queued == 0 && !(k->ev.flags & EV_CLEAR)) {
 		/* It stands until there is something in it again. */
-		k->pause_ms = FIRST_MS;
+		k->pause_ms = KQ_FIRST_MS;
 		look_in(k, 1);
 		return true;
 	}
 	if (k->was_empty != was)
-		k->pause_ms = FIRST_MS;
-	look_in(k, k->pause_ms * 1000000l);
-	k->pause_ms = MIN(2 * k->pause_ms, LAST_MS);
+		k->pause_ms = KQ_FIRST_MS;
+	kq_look_again(k);
 	return k->was_empty && !was;
 }
 

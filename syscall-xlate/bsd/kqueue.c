@@ -270,23 +270,35 @@ void kqueue_signal(int sig)
 		return; /* it is full, and so has been noticed */
 }
 
-static int arm_fd(struct kq *q, struct knote *k, bool fresh)
+/*
+ * Of what is there already, but too little, an epoll would tell at once, and always.
+ * So it is to tell of what comes when somebody waits for more to read; and of
+ * nothing but errors when for more room, which a timer looks for.
+ */
+static uint32_t fd_events(const struct knote *k)
+{
+	uint32_t events = k->ev.filter == KQ_READ ? EPOLLIN | EPOLLRDHUP :
+						    EPOLLOUT;
+
+	if (k->disabled)
+		return EPOLLONESHOT; /* nothing but errors, once */
+	if (k->ev.flags & EV_CLEAR || (k->below && k->ev.filter == KQ_READ))
+		events |= EPOLLET;
+	else if (k->below)
+		events = 0;
+	/* What is too little is no event. */
+	if (k->ev.flags & (EV_ONESHOT | EV_DISPATCH) && !k->marked)
+		events |= EPOLLONESHOT;
+	return events;
+}
+
+int kq_arm_fd(struct kq *q, struct knote *k, bool fresh)
 {
 	int epoll = k->ev.filter == KQ_READ ? q->read : q->write;
-	struct epoll_event e = {
-		.events = (k->ev.filter == KQ_READ ? EPOLLIN | EPOLLRDHUP :
-						     EPOLLOUT) |
-			  (k->ev.flags & EV_CLEAR ? EPOLLET : 0) |
-			  (k->ev.flags & (EV_ONESHOT | EV_DISPATCH) ?
-				   EPOLLONESHOT :
-				   0),
-		.data.fd = (int)k->ev.ident,
-	};
+	struct epoll_event e = { fd_events(k), { .fd = (int)k->ev.ident } };
 
 	if (k->always)
 		return 0;
-	if (k->disabled)
-		e.events = EPOLLONESHOT; /* nothing but errors, once */
 	if (epoll_ctl(epoll, fresh ? EPOLL_CTL_ADD : EPOLL_CTL_MOD,
 		      (int)k->ev.ident, &e) == 0)
 		return 0;
@@ -394,6 +406,17 @@ static int open_watch(struct kq *q, struct knote *k)
 	}
 }
 
+/* When our own descriptor has something to tell. */
+static uint32_t events_of(const struct knote *k)
+{
+	if (k->disabled)
+		return 0;
+	/* Signals' is never empty again. */
+	return k->ev.filter == KQ_FS	 ? EPOLLPRI :
+	       k->ev.filter == KQ_SIGNAL ? EPOLLIN | EPOLLET :
+					   EPOLLIN;
+}
+
 static int watch_signal(struct kq *q, struct knote *k)
 {
 	uint64_t sig = k->ev.ident;
@@ -409,21 +432,32 @@ static int watch_signal(struct kq *q, struct knote *k)
 	}
 	k->seen = signals[sig].count;
 	bsd_signal_watch((int)sig, 1);
-	return add(q->fd, signals[sig].fd, EPOLLIN | EPOLLET, k->tag);
-}
-
-/* When our own descriptor has something to tell. */
-static uint32_t events_of(const struct knote *k)
-{
-	return k->disabled ? 0 : k->ev.filter == KQ_FS ? EPOLLPRI : EPOLLIN;
+	return add(q->fd, signals[sig].fd, events_of(k), k->tag);
 }
 
 void kq_rearm(struct kq *q, const struct knote *k)
 {
 	struct epoll_event e = { events_of(k), { .u64 = k->tag } };
+	int fd = k->ev.filter == KQ_SIGNAL ? signals[k->ev.ident].fd : k->fd;
 
-	if (k->fd >= 0)
-		epoll_ctl(q->fd, EPOLL_CTL_MOD, k->fd, &e);
+	if (fd >= 0)
+		epoll_ctl(q->fd, EPOLL_CTL_MOD, fd, &e);
+}
+
+int kq_own_fd(struct kq *q, struct knote *k, int fd)
+{
+	int ret;
+
+	if (fd < 0)
+		return -1;
+	k->fd = own_fd(fd);
+	ret = add(q->fd, k->fd, events_of(k), k->tag);
+	if (!ret)
+		return k->fd;
+	close(k->fd);
+	k->fd = -1;
+	errno = -ret;
+	return -1;
 }
 
 static int start_watch(struct kq *q, struct knote *k)
@@ -434,7 +468,7 @@ static int start_watch(struct kq *q, struct knote *k)
 	case KQ_READ:
 	case KQ_WRITE:
 		know((int)k->ev.ident);
-		ret = arm_fd(q, k, true);
+		ret = kq_arm_fd(q, k, true);
 		if (ret || !k->always || k->ev.filter == KQ_WRITE)
 			return ret;
 		k->fd = own_fd(kq_file_open(k));
@@ -533,6 +567,13 @@ static bool clears_itself(const struct knote *k)
 	}
 }
 
+static bool is_socket(int fd)
+{
+	struct stat st;
+
+	return fstat(fd, &st) == 0 && S_ISSOCK(st.st_mode);
+}
+
 int kq_change(struct kq *q, const struct kq_event *c)
 {
 	struct knote **p, *k;
@@ -569,6 +610,8 @@ int kq_change(struct kq *q, const struct kq_event *c)
 	k->ev.flags &= EV_ONESHOT | EV_CLEAR | EV_DISPATCH;
 	if (clears_itself(k))
 		k->ev.flags |= EV_CLEAR;
+	k->marked = (c->filter == KQ_READ || c->filter == KQ_WRITE) &&
+		    k->ev.fflags & NOTE_LOWAT && is_socket((int)c->ident);
 	if (c->flags & EV_DISABLE)
 		k->disabled = true;
 	if (c->flags & EV_ENABLE)
@@ -585,7 +628,8 @@ int kq_change(struct kq *q, const struct kq_event *c)
 			return ret;
 		}
 	} else if (c->filter <= KQ_WRITE) {
-		ret = arm_fd(q, k, false);
+		k->below = false;
+		ret = kq_arm_fd(q, k, false);
 	} else if (c->filter == KQ_TIMER && c->flags & EV_ADD) {
 		ret = kq_arm_timer(k);
 	} else if (c->filter == KQ_EMPTY) {

@@ -25,7 +25,7 @@ static const uint8_t filters[] = {
 
 static int get(const void *from, struct kq_event *ev)
 {
-	enum { UNIT = 0xf, ABSTIME = 0x10 };
+	enum { LOWAT = 1, UNIT = 0xf, ABSTIME = 0x10 };
 	/* NOTE_MSECONDS, SECONDS, USECONDS, NSECONDS */
 	static const int64_t units[] = { 1000000, 1000000000, 1000, 1 };
 	struct nb_kevent k;
@@ -37,6 +37,8 @@ static int get(const void *from, struct kq_event *ev)
 		.filter = k.filter < COUNT_OF(filters) ? filters[k.filter] :
 							 KQ_NONE,
 	};
+	if (ev->filter == KQ_READ || ev->filter == KQ_WRITE)
+		ev->fflags &= LOWAT; /* there are no more */
 	if (ev->filter == KQ_TIMER) {
 		if ((k.fflags & UNIT) >= COUNT_OF(units) ||
 		    k.fflags & ~(uint32_t)(UNIT | ABSTIME))
