@@ -147,6 +147,7 @@ struct bsd_mq {
 	uint32_t priorities;
 	long maxmsg, msgsize; /* of a queue that nobody says more of */
 	bool any_name; /* it need not begin with a slash, and may have more */
+	bool tells_threads; /* SIGEV_THREAD_ID */
 };
 
 /* What a system has of its own; system.h has the rows that both have. */
@@ -251,6 +252,9 @@ void bsd_signals_thread(struct bsd_thread *th);
 /* th is about to end: what came to it for the process is another's. */
 void bsd_signals_leave(struct bsd_thread *th);
 void bsd_host_signal(struct task *t, int sig, const void *siginfo);
+/* A host signal has come.  true: of mqueue.c's.  Signal context. */
+bool bsd_mq_told(int sig, const void *siginfo);
+void bsd_mq_forked(void);
 void bsd_pending(struct task *t, struct guest_regs *regs);
 void bsd_fault(struct task *t, struct guest_regs *regs,
 	       const struct guest_fault *f);

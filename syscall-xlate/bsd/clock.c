@@ -243,7 +243,7 @@ int64_t bsd_timer_new(struct task *t, uint32_t id, int notify, int sig,
 	}
 	/* The kernel's own number, which is what the guest gets. */
 	if (syscall(SYS_timer_create, clock, &ev, &timer))
-		return -errno;
+		return errno == EOPNOTSUPP ? -EINVAL : -errno;
 	if (guest_put32(t, timer_at, (uint32_t)timer)) {
 		syscall(SYS_timer_delete, timer);
 		return -EFAULT;

@@ -7,6 +7,8 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <mqueue.h>
+#include <pthread.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
@@ -187,25 +189,135 @@ int64_t bsd_mq_receive(struct task *t, int fd, gaddr msg, uint64_t n,
 	return bsd_mq_timedreceive(t, fd, msg, n, prio_at, 0);
 }
 
+/* ---- telling a thread -------------------------------------------------------- */
+
+/*
+ * SIGEV_THREAD_ID, which librt's SIGEV_THREAD is made of.  The host's kernel tells
+ * the process; so it does by a signal that no guest has, and which thread gets it
+ * sends the true one to the right thread.
+ */
+enum { TO_THREAD = 64, RECORDS = 256 /* as many queues as a user may have */ };
+
+static struct record {
+	int fd, tid, sig;
+	uint64_t value;
+	uint32_t number; /* who is told says this; 0: nobody will be */
+} records[RECORDS] SPARSE;
+static _Atomic bool records_busy; /* a lock, also in signal context */
+
+static void lock_records(sigset_t *was)
+{
+	sigset_t all;
+
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, was);
+	while (atomic_exchange(&records_busy, true))
+		;
+}
+
+static void unlock_records(const sigset_t *was)
+{
+	atomic_store(&records_busy, false);
+	pthread_sigmask(SIG_SETMASK, was, NULL);
+}
+
+/* fd's; an unused one; or with none of them the oldest, whose queue is gone. */
+static struct record *record_for(int fd)
+{
+	struct record *best = records;
+
+	for (struct record *r = records; r < records + RECORDS; r++) {
+		if (r->number && r->fd == fd)
+			return r;
+		if (r->number < best->number)
+			best = r;
+	}
+	return best;
+}
+
+bool bsd_mq_told(int sig, const void *siginfo)
+{
+	const siginfo_t *si = siginfo;
+	struct record found = { 0 };
+	siginfo_t to = { 0 };
+	sigset_t was;
+
+	if (sig != TO_THREAD)
+		return false;
+	lock_records(&was);
+	for (struct record *r = records; r < records + RECORDS; r++)
+		if (si->si_code == SI_MESGQ && r->number &&
+		    r->number == (uint32_t)si->si_value.sival_int) {
+			found = *r;
+			r->number = 0;
+		}
+	unlock_records(&was);
+	if (!found.number)
+		return true;
+	to.si_signo = found.sig;
+	to.si_code = SI_MESGQ;
+	to.si_pid = si->si_pid;
+	to.si_uid = si->si_uid;
+	to.si_value.sival_ptr = (void *)found.value;
+	syscall(SYS_rt_tgsigqueueinfo, getpid(), found.tid, found.sig, &to);
+	return true;
+}
+
+/* Nobody is told in a child. */
+void bsd_mq_forked(void)
+{
+	for (struct record *r = records; r < records + RECORDS; r++)
+		if (r->number) /* or each page would be the child's own */
+			r->number = 0;
+	records_busy = false;
+}
+
+static int64_t notify_thread(int fd, int tid, int sig, uint64_t value)
+{
+	struct sigevent ev = { .sigev_notify = SIGEV_SIGNAL,
+			       .sigev_signo = TO_THREAD };
+	static uint32_t last;
+	struct record *r, old;
+	sigset_t was;
+	int64_t ret = task_catch_signal(TO_THREAD, true);
+
+	if (ret)
+		return ret;
+	lock_records(&was);
+	r = record_for(fd);
+	old = *r;
+	*r = (struct record){ fd, tid, sig, value, ++last ? last : ++last };
+	ev.sigev_value.sival_int = (int)r->number;
+	ret = bsd_ret(syscall(SYS_mq_notify, fd, &ev));
+	if (ret)
+		*r = old;
+	unlock_records(&was);
+	return ret;
+}
+
 int64_t bsd_mq_notify(struct task *t, int fd, gaddr at)
 {
-	/* How struct sigevent begins on both. */
-	struct { int32_t notify, signo; uint64_t value; } g;
-	enum { NONE, SIGNAL };
+	/* How struct sigevent begins on both; tid is FreeBSD's. */
+	struct { int32_t notify, signo; uint64_t value; int32_t tid; } g;
+	enum { NONE, SIGNAL, THREAD_ID = 4 };
 	struct sigevent ev = { .sigev_notify = SIGEV_NONE };
+	int sig;
 
 	if (!at)
 		return bsd_ret(syscall(SYS_mq_notify, fd, NULL));
 	if (guest_read(t, &g, at, sizeof g))
 		return -EFAULT;
-	if (g.notify == SIGNAL) {
-		ev.sigev_notify = SIGEV_SIGNAL;
-		ev.sigev_signo = bsd_sig_to_host(g.signo);
-		ev.sigev_value.sival_ptr = (void *)g.value;
-		if (!ev.sigev_signo)
-			return -EINVAL;
-	} else if (g.notify != NONE) {
+	if (g.notify == NONE)
+		return bsd_ret(syscall(SYS_mq_notify, fd, &ev));
+	sig = bsd_sig_to_host(g.signo);
+	if (!sig)
 		return -EINVAL;
-	}
+	if (g.notify == THREAD_ID && bsd_sys->mq->tells_threads)
+		return notify_thread(fd, g.tid, sig, g.value);
+	if (g.notify != SIGNAL)
+		return -EINVAL;
+	ev.sigev_notify = SIGEV_SIGNAL;
+	ev.sigev_signo = sig;
+	ev.sigev_value.sival_ptr = (void *)g.value;
 	return bsd_ret(syscall(SYS_mq_notify, fd, &ev));
 }

@@ -173,6 +173,8 @@ void bsd_host_signal(struct task *t, int sig, const void *siginfo)
 	struct bsd_thread *th = bsd_thread(t);
 	unsigned tail = atomic_load(&th->tail);
 
+	if (bsd_mq_told(sig, siginfo))
+		return;
 	if (sig < HOST_NSIG && watched[from_host[sig]])
 		kqueue_signal(from_host[sig]);
 	/* Only real-time signals come in such numbers; the kernel's own queue

@@ -265,6 +265,7 @@ static int64_t do_fork(struct task *t, bool wait)
 	pthread_mutex_unlock(&lock);
 	if (pid == 0) {
 		kqueue_forked();
+		bsd_mq_forked();
 	} else if (end[0] >= 0) {
 		if (pid > 0)
 			vfork_wait(t, end[0]);

@@ -75,6 +75,7 @@ static void forked(void)
 
 static const struct bsd_mq mq = {
 	.attr_size = 64, .priorities = 64, .maxmsg = 10, .msgsize = 1024,
+	.tells_threads = true,
 };
 
 const struct bsd_system freebsd_system = {

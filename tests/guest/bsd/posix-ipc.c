@@ -373,6 +373,79 @@ static void queues(void)
 #endif
 }
 
+#ifdef FREEBSD
+/* The thread that is to be told, and blocks the signal, as librt's does. */
+enum { THR_SELF = 432, THR_NEW = 455, THR_EXIT = 431, SIGTIMEDWAIT = 345,
+       BLOCK = 1, MESSAGE = 33, ROUNDS = 20 };
+static volatile u32 thread_id, told;
+static volatile i32 told_code;
+static volatile u64 told_value;
+static const struct sigset message = { { 0, 1 << (MESSAGE - 33) } };
+
+static void told_thread(u64 unused)
+{
+	i64 id = 0;
+
+	CALL(SYS_sigprocmask, BLOCK, &message, 0);
+	CALL(THR_SELF, &id);
+	thread_id = (u32)id;
+	for (int i = 0; i < ROUNDS; i++) {
+		char info[128] = { 0 };
+
+		EQUAL(CALL(SIGTIMEDWAIT, &message, info, ((i64[2]){ 20, 0 })),
+		      MESSAGE);
+		told_code = *(i32 *)(info + 8);
+		told_value = *(u64 *)(info + 32);
+		told++;
+	}
+	CALL(THR_EXIT, 0);
+}
+
+static void not_here(int sig)
+{
+	CHECK(!"the wrong thread was told");
+}
+
+static void telling_a_thread(void)
+{
+	static u64 tls[2], id;
+	u64 param[13] = { (u64)told_thread, 0, (u64)map(65536, 3), 65536,
+			  (u64)tls, 16, 0, (u64)&id };
+	struct { i32 notify, signo; u64 value; i32 tid; u64 rest[8]; } ev = {
+		.notify = 4, .signo = MESSAGE,
+	};
+	i64 q = CALL(MQ_OPEN, queue_name, O_RDWR | CREAT, 0600, 0);
+	static char all[8192];
+
+	CHECK(q >= 0);
+	EQUAL(set_action(MESSAGE, not_here, 0), 0);
+	EQUAL(CALL(THR_NEW, param, sizeof param), 0);
+	while (!thread_id)
+		CALL(SYS_sched_yield);
+	ev.tid = (i32)thread_id;
+	for (u32 i = 0; i < ROUNDS; i++) {
+		ev.value = 4711ull << 32 | i;
+		EQUAL(CALL(MQ_NOTIFY, q, &ev), 0);
+		FAILS(CALL(MQ_NOTIFY, q, &ev), EBUSY);
+		if (i % 2) {
+			/* Taken back, and given once more. */
+			EQUAL(CALL(MQ_NOTIFY, q, 0), 0);
+			EQUAL(CALL(MQ_NOTIFY, q, &ev), 0);
+		}
+		EQUAL(send(q, "x", 1, 0), 0);
+		while (told == i && !failed)
+			CALL(SYS_sched_yield);
+		EQUAL(told_code, SI_MESGQ);
+		EQUAL(told_value, ev.value);
+		EQUAL(receive(q, all, sizeof all, 0), 1);
+	}
+	ev.signo = 999;
+	FAILS(CALL(MQ_NOTIFY, q, &ev), EINVAL);
+	EQUAL(CALL(MQ_UNLINK, queue_name), 0);
+	CALL(SYS_close, q);
+}
+#endif
+
 int test_main(int argc, char **argv)
 {
 	unnamed();
@@ -380,5 +453,8 @@ int test_main(int argc, char **argv)
 		ms = ms < 500 ? 2 * ms : ms;
 	named();
 	queues();
+#ifdef FREEBSD
+	telling_a_thread();
+#endif
 	return 0;
 }
