@@ -406,6 +406,19 @@ int policy_read(struct policy *p, const char *file, struct err *e)
 	return ret;
 }
 
+int policy_check(const struct policy *p, struct err *e)
+{
+	bool layered = false;
+
+	for (size_t i = 0; i < p->nmounts; i++)
+		layered = layered || p->mounts[i].mode == MOUNT_COW;
+	if (p->commit && !layered)
+		return err_set(e, EINVAL,
+			       "commit: no mount has :cow, so there is nothing "
+			       "to be written at the end");
+	return 0;
+}
+
 /* ---- what is said --------------------------------------------------------------------- */
 
 /*

@@ -74,6 +74,9 @@ int policy_set(struct policy *p, const char *name, const char *value,
 	       struct err *e);
 int policy_read(struct policy *p, const char *file, struct err *e);
 
+/* Settings that are right each, and make no sense together: -1 with e set. */
+int policy_check(const struct policy *p, struct err *e);
+
 /*
  * policy_save_mounts() - what the mounts' names led to, into file;
  * policy_known_mounts(): from now on policy_add_mount() asks that file.  Inside a

@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/table.h"
+
 static bool worse(const struct import *im)
 {
 	return !strcmp(im->support, "missing") || !strcmp(im->support, "stub");
@@ -38,6 +40,26 @@ static const char *machine(const struct check_result *r)
 	return r->bits == 64 ? "x86_64" : "i386";
 }
 
+/* What each word says of a function; in the order in which they are listed. */
+static const struct {
+	const char *support, *means;
+} words[] = {
+	{ "missing", "not there. Without a DLL the program does not start; "
+		     "without a function it does, and a call to that raises "
+		     "an exception" },
+	{ "stub", "there, and fails whenever it is called, with an error that "
+		  "programs know" },
+	{ "partial", "works, within what is said behind it" },
+};
+
+static bool has(const struct module *m, const char *support)
+{
+	for (size_t j = 0; j < m->nimports; j++)
+		if (!strcmp(m->imports[j].support, support))
+			return true;
+	return false;
+}
+
 static void print_imports(const struct module *m, const char *support)
 {
 	for (size_t j = 0; j < m->nimports; j++) {
@@ -53,6 +75,29 @@ static void print_imports(const struct module *m, const char *support)
 		printf("%s%s%s\n", im->delayed ? " (delay-loaded)" : "",
 		       im->note ? ": " : "", im->note ? im->note : "");
 	}
+}
+
+/* Functions that are not complete, by who imports them, and what that means. */
+static void print_functions(const struct check_result *r)
+{
+	bool said[COUNT_OF(words)] = { false };
+
+	for (size_t i = 0; i < r->nmodules; i++) {
+		const struct module *m = &r->modules[i];
+		bool named = false;
+
+		for (size_t w = 0; w < COUNT_OF(words); w++) {
+			if (!has(m, words[w].support))
+				continue;
+			if (!named)
+				printf("%s imports:\n", m->path);
+			named = said[w] = true;
+			print_imports(m, words[w].support);
+		}
+	}
+	for (size_t w = 0; w < COUNT_OF(words); w++)
+		if (said[w])
+			printf("%s: %s\n", words[w].support, words[w].means);
 }
 
 void check_print(const struct check_result *r, const char *asked)
@@ -80,15 +125,7 @@ void check_print(const struct check_result *r, const char *asked)
 		       m->path && !m->builtin ? m->path : m->name,
 		       m->problem ? ": " : "", m->problem ? m->problem : "");
 	}
-	for (size_t i = 0; i < r->nmodules; i++) {
-		const struct module *m = &r->modules[i];
-
-		if (i && m->nimports)
-			printf("%s:\n", m->path);
-		print_imports(m, "missing");
-		print_imports(m, "stub");
-		print_imports(m, "partial");
-	}
+	print_functions(r);
 	if (r->raw_calls)
 		printf("  note     its code seems to make system calls of its "
 		       "own\n");

@@ -343,6 +343,9 @@ int options_parse(int argc, char **argv, struct options *o, struct err *e)
 	if (!o->sandbox && (o->setting || o->policy_file))
 		return err_set(e, EINVAL, "--%s is for --sandbox only",
 			       o->setting ? o->setting : "policy");
+	/* Within a sandbox they are those of its beginning. */
+	if (!o->was_jailed && policy_check(&o->policy, e))
+		return -1;
 	if (optind < argc)
 		o->program = argv + optind;
 	if (o->cmdline && o->program && o->program[1])

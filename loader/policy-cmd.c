@@ -83,7 +83,7 @@ int policy_command(char **argv)
 		struct policy p = { 0 };
 		struct err e = { 0 };
 
-		if (policy_read(&p, *argv, &e)) {
+		if (policy_read(&p, *argv, &e) || policy_check(&p, &e)) {
 			fprintf(stderr, "run-foreign: %s\n", e.text);
 			status = 1;
 			continue;

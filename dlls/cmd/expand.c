@@ -33,17 +33,24 @@ static WCHAR *number_text(const WCHAR *format, int n)
 	return copy_text(s, _snwprintf(s, COUNT_OF(s), format, n));
 }
 
-/* RANDOM: 0 to 32767, seeded by the clock. */
+#define PROCESS_COOKIE 36 /* ProcessCookie */
+
+/*
+ * RANDOM: 0 to 32767, as a C program's rand() would give them.  The seed is the
+ * process's cookie, a number that is random unless somebody has fixed the luck
+ * (--deterministic).
+ */
 static unsigned random_number(void)
 {
-	static ULONG seed;
-	LARGE_INTEGER now;
+	static bool seeded;
+	static ULONG state;
 
-	if (!seed) {
-		QueryPerformanceCounter(&now);
-		seed = now.LowPart ^ GetCurrentProcessId() << 16;
-	}
-	return RtlRandomEx(&seed) >> 16 & 0x7fff;
+	if (!seeded)
+		seeded = NT_SUCCESS(NtQueryInformationProcess(
+			NtCurrentProcess(), PROCESS_COOKIE, &state,
+			sizeof state, NULL));
+	state = state * 214013 + 2531011;
+	return state >> 16 & 0x7fff;
 }
 
 /* The folder with a backslash behind it. */

@@ -3,7 +3,8 @@
  * system-process.c - SystemProcessInformation: all processes we may see.
  *
  * These are the host's, under NT's ids.  A program that run-foreign runs is
- * named by its .exe, others by what ps(1) shows.  Our own threads and the
+ * named by its .exe, others by what ps(1) shows; the kernel's own threads, which
+ * are no programs, are left out.  Our own threads and the
  * first of each other Windows program are listed with NT's ids, which can be
  * opened, others with made-up ones; states are "running" or "waiting", no more
  * is known.
@@ -59,10 +60,13 @@ struct thread_abi {
 };
 _Static_assert(sizeof(struct thread_abi) == 80, "abi");
 
+enum { KERNEL_THREAD = 0x200000 }; /* PF_KTHREAD, in field 9 of it */
+
 /* The fields of /proc/pid/stat that are of use. */
 struct proc_stat {
 	char name[64], state;
 	int parent, threads;
+	unsigned flags;
 	unsigned long long utime, stime, start;
 	unsigned long long minor, major, virtual;
 	long long set;
@@ -85,11 +89,11 @@ static bool read_stat(int pid, int tid, struct proc_stat *p)
 	memcpy(p->name, open + 1, n);
 	p->name[n] = 0;
 	return sscanf(close + 2,
-		      "%c %d %*d %*d %*d %*d %*u %llu %*u %llu %*u %llu %llu "
+		      "%c %d %*d %*d %*d %*d %u %llu %*u %llu %*u %llu %llu "
 		      "%*d %*d %*d %*d %d %*d %llu %llu %lld",
-		      &p->state, &p->parent, &p->minor, &p->major, &p->utime,
+		      &p->state, &p->parent, &p->flags, &p->minor, &p->major, &p->utime,
 		      &p->stime, &p->threads, &p->start, &p->virtual,
-		      &p->set) == 10;
+		      &p->set) == 11;
 }
 
 static int64_t clock_ticks(unsigned long long v)
@@ -117,8 +121,31 @@ static uint32_t parent_in_block(int pid, const char *channel)
 	return ok ? b.parent_id : 0;
 }
 
-/* The program that a run-foreign process runs, "" if it is none; and whose
-   child it is, if it says so. */
+/* The program's name, from the process itself: it was found in PATH. */
+static void learnt_name(int pid, char *out, size_t size)
+{
+	struct nt_process *p;
+	const uint16_t *s;
+	size_t n = 0;
+
+	if (pid == nt_self->host_pid)
+		object_get(&(p = nt_self)->object);
+	else if (process_open_host(process_id(pid), &p))
+		return;
+	process_learn(p);
+	for (const uint16_t *at = s = p->image_nt_path; at && *at; at++) {
+		n++;
+		if (*at == '\\') {
+			s = at + 1;
+			n = 0;
+		}
+	}
+	out[MIN(utf16_to_utf8(out, size - 1, s, n), size - 1)] = 0;
+	object_put(&p->object);
+}
+
+/* The program that a run-foreign process runs, or only its name, "" if it is
+   none; and whose child it is, if it says so. */
 static void foreign_path(int pid, char *out, size_t size, uint32_t *parent)
 {
 	static const char channel[] = "--parent-channel=";
@@ -148,6 +175,7 @@ static void foreign_path(int pid, char *out, size_t size, uint32_t *parent)
 			return;
 		}
 	}
+	learnt_name(pid, out, size);
 }
 
 static const char *last_part(const char *s)
@@ -219,7 +247,8 @@ static uint32_t add_threads(struct info_answer *a, int pid, bool is_nt)
 
 static void add_process(struct info_answer *a, int pid, size_t *last)
 {
-	char name[4096];
+	char path[4096];
+	const char *name;
 	struct proc_stat p;
 	struct process_abi *s;
 	size_t at = a->len, units;
@@ -227,22 +256,21 @@ static void add_process(struct info_answer *a, int pid, size_t *last)
 	bool is_nt;
 	uint16_t *text;
 
-	if (!read_stat(pid, 0, &p))
+	if (!read_stat(pid, 0, &p) || p.flags & KERNEL_THREAD)
 		return;
-	foreign_path(pid, name, sizeof name, &parent);
-	is_nt = name[0];
-	if (!is_nt)
-		snprintf(name, sizeof name, "%s", p.name);
+	foreign_path(pid, path, sizeof path, &parent);
+	is_nt = path[0];
+	/* A path has folders; the name that another process gave itself is whole. */
+	name = is_nt ? last_part(path) : p.name;
 	if (!info_add(a, sizeof *s))
 		return;
 	threads = pid == nt_self->host_pid ? add_own_threads(a)
 					   : add_threads(a, pid, is_nt);
-	units = utf8_to_utf16(NULL, 0, last_part(name),
-			      strlen(last_part(name)));
+	units = utf8_to_utf16(NULL, 0, name, strlen(name));
 	text = info_add(a, ROUND_UP((units + 1) * 2, 8));
 	if (!text)
 		return;
-	utf8_to_utf16(text, units, last_part(name), strlen(last_part(name)));
+	utf8_to_utf16(text, units, name, strlen(name));
 	s = (struct process_abi *)(a->data + at);
 	s->threads = s->most_threads = threads;
 	s->created = nt_boot_time() + clock_ticks(p.start);

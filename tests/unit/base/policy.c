@@ -112,6 +112,23 @@ START_TEST(twice_in_one_place)
 }
 END_TEST
 
+START_TEST(together)
+{
+	struct policy p = { 0 };
+	struct err e = { 0 };
+
+	ck_assert_int_eq(policy_check(&p, &e), 0);
+	ck_assert_int_eq(policy_set(&p, "commit", "yes", &e), 0);
+	ck_assert_int_eq(policy_set(&p, "mount", "/proc:Z:\\a:rw", &e), 0);
+	ck_assert_int_eq(policy_check(&p, &e), -1);
+	ck_assert_ptr_nonnull(strstr(e.text, ":cow"));
+	ck_assert_int_eq(policy_set(&p, "mount", "/proc:Z:\\b:cow", &e), 0);
+	ck_assert_int_eq(policy_check(&p, &e), 0);
+	ck_assert_int_eq(policy_set(&p, "commit", "no", &e), 0);
+	ck_assert_int_eq(policy_check(&p, &e), 0);
+}
+END_TEST
+
 static const struct {
 	const char *a, *b;
 	bool nested;
@@ -322,6 +339,7 @@ int main(void)
 	tcase_add_loop_test(tc, refused, 0, COUNT_OF(bad));
 	tcase_add_loop_test(tc, granted, 0, COUNT_OF(mounts));
 	tcase_add_test(tc, twice_in_one_place);
+	tcase_add_test(tc, together);
 	tcase_add_loop_test(tc, nested, 0, COUNT_OF(pairs));
 	tcase_add_test(tc, numbers);
 	tcase_add_test(tc, network);
