@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/policy.h"
 #include "base/table.h"
 #include "base/utf.h"
 #include "syscall-xlate/nt/path.h"
@@ -163,8 +164,26 @@ static const struct {
 	{ "windir", "C:\\Windows", true },
 };
 
-/* The host's variables that name one path, and become Windows paths. */
+/* Made of the host's TMPDIR. */
 static const char *const temporary[] = { "TEMP", "TMP" };
+
+/*
+ * The host's variables that name one path, and become Windows paths: as they
+ * are they would lead below the root of whatever drive is the current one.
+ */
+static const char *const one_path[] = { "HOME", "TMPDIR" };
+
+/* Of a sandbox: folders of run-foreign's, which the program does not see. */
+static const char *const not_shown[] = { "XDG_DATA_HOME", "XDG_RUNTIME_DIR" };
+
+static bool in_list(const char *const *list, size_t count, const char *name,
+		    size_t n)
+{
+	for (size_t i = 0; i < count; i++)
+		if (strlen(list[i]) == n && !strncmp(list[i], name, n))
+			return true;
+	return false;
+}
 
 static void add_host_path(struct units *u, const char *path, size_t n)
 {
@@ -348,10 +367,17 @@ uint16_t *environ_block(char *const *envp, size_t *bytes)
 	for (char *const *e = envp; *e; e++) {
 		const char *eq = strchr(*e, '=');
 		struct units u = { 0 };
+		size_t n = eq ? (size_t)(eq - *e) : 0;
 
-		if (!eq || eq == *e || forced(*e, (size_t)(eq - *e)))
+		if (!n || forced(*e, n) ||
+		    (policy && in_list(not_shown, COUNT_OF(not_shown), *e, n)))
 			continue;
-		units_add_utf8(&u, *e, strlen(*e));
+		if (eq[1] == '/' && in_list(one_path, COUNT_OF(one_path), *e, n)) {
+			units_add_utf8(&u, *e, n + 1);
+			add_host_path(&u, eq + 1, strlen(eq + 1));
+		} else {
+			units_add_utf8(&u, *e, strlen(*e));
+		}
 		add_variable(&vs, &u);
 	}
 	add_expected(&vs, envp);

@@ -24,8 +24,8 @@ void units_end(struct units *u); /* a NUL behind, not counted in len */
  * environ_block() - the environment block of a program started from the host:
  * NAME=value NUL ... NUL, sorted by name without regard to case.
  *
- *   envp    the host's environment; PATH and the temporary folder are
- *           translated, what Windows programs expect is added
+ *   envp    the host's environment; PATH, HOME and TMPDIR are translated, what
+ *           Windows programs expect is added
  *
  * Returns a malloc'ed block, NULL without memory; *bytes is its size with the
  * last NUL.
