@@ -353,8 +353,10 @@ static int start(struct state *s, const struct options *o,
 		return 0;
 	}
 	img = image_open(r->program, &s->e);
-	if (!img)
+	if (!img) {
+		search_hint(o->program[0], &s->e);
 		return 126;
+	}
 	r->bits = img->bits;
 	r->machine = img->machine;
 	r->subsystem = img->format == IMAGE_PE ? img->subsystem : 0;

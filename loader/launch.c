@@ -74,8 +74,10 @@ int launch(struct options *o, char **argv, struct err *e)
 		goto fail;
 	/* From here on the program's own bytes are looked at. */
 	l.image = image_open(l.path, e);
-	if (!l.image)
+	if (!l.image) {
+		search_hint(o->program[0], e);
 		goto fail;
+	}
 	p = personality_choose(l.image, e);
 	if (!p)
 		goto fail;

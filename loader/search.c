@@ -180,3 +180,17 @@ char *search_program(const char *name, struct err *e)
 		err_set(e, ENOENT, "%s", strerror(ENOENT));
 	return found;
 }
+
+void search_hint(const char *name, struct err *e)
+{
+	struct err none = { 0 };
+	char *with = NULL, *found = NULL, *why = strdup(e->text);
+
+	if (!strpbrk(name, "/.:") && asprintf(&with, "%s.exe", name) >= 0)
+		found = search_program(with, &none);
+	if (found && why)
+		err_set(e, e->code, "%s, or %s (%s)", why, with, found);
+	free(with);
+	free(found);
+	free(why);
+}

@@ -20,4 +20,10 @@ char *search_dlls(const char *option, struct err *e);
  */
 char *search_program(const char *name, struct err *e);
 
+/*
+ * search_hint() - e says why what was found by a plain name cannot run; if there
+ * is another by that name with .exe, e says so as well.
+ */
+void search_hint(const char *name, struct err *e);
+
 #endif
