@@ -363,8 +363,16 @@ struct builtin {
 	const WCHAR *name;
 	int (*run)(WCHAR *arguments);
 	unsigned level;
-	const WCHAR *usage; /* what /? shows */
 };
+
+/* ---- usage.c ---- */
+
+/* What name[0..n) does and how it is used; false: it has no text here. */
+bool show_usage(const WCHAR *name, size_t n);
+/* Windows has a program for it, so a program by that name comes before it. */
+int cmd_help(WCHAR *arguments);
+
+/* ---- builtin.c ---- */
 
 /* The builtin that the name s[0..n) is, or NULL. */
 const struct builtin *find_builtin(const WCHAR *s, size_t n);

@@ -15,6 +15,7 @@ struct switches {
 	bool once, stay; /* /c, /k */
 	bool strip;      /* /s */
 	bool no_autorun;
+	bool usage; /* /? */
 	const WCHAR *colour;
 	WCHAR *command;
 };
@@ -194,6 +195,9 @@ static void parse_switches(struct switches *sw, const WCHAR *s)
 		case 't':
 			sw->colour = s + (*s == ':');
 			break;
+		case '?':
+			sw->usage = true;
+			return;
 		case 'x':
 			cmd.extensions = true;
 			break;
@@ -414,6 +418,11 @@ void cmd_start(void)
 	set_up();
 	read_settings();
 	parse_switches(&sw, arguments_of(cmd.command_line));
+	if (sw.usage) {
+		show_usage(L"cmd", 3);
+		flush_output();
+		ExitProcess(0);
+	}
 	if (sw.colour)
 		cmd_color(copy_text(sw.colour, wcscspn(sw.colour, L" \t/")));
 	if (!sw.no_autorun)

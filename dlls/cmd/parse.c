@@ -308,6 +308,15 @@ static void parse_else(struct parser *ps, struct node *n)
 		syntax(ps);
 }
 
+/* "if /?": a command like others; n: characters of its name. */
+static bool asks_usage(struct parser *ps, size_t n)
+{
+	const WCHAR *s = skip_delimiters(ps->p + n);
+
+	return s[0] == '/' && s[1] == '?' &&
+	       (is_delimiter(s[2]) || is_special(ps, s[2]));
+}
+
 static struct node *parse_if(struct parser *ps)
 {
 	static const WCHAR *const unary[] = { L"exist", L"defined",
@@ -517,11 +526,11 @@ static struct node *parse_command(struct parser *ps)
 	}
 	if (*ps->p == '(') {
 		n = parse_block(ps);
-	} else if (at_word(ps, L"if")) {
+	} else if (at_word(ps, L"if") && !asks_usage(ps, 2)) {
 		n = parse_if(ps);
-	} else if (at_word(ps, L"for")) {
+	} else if (at_word(ps, L"for") && !asks_usage(ps, 3)) {
 		n = parse_for(ps);
-	} else if (!_wcsnicmp(ps->p, L"rem", 3) &&
+	} else if (!_wcsnicmp(ps->p, L"rem", 3) && !asks_usage(ps, 3) &&
 		   (is_delimiter(ps->p[3]) || is_special(ps, ps->p[3]))) {
 		n = parse_rem(ps);
 	} else {

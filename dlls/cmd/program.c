@@ -257,6 +257,9 @@ int run_external(const WCHAR *name, const WCHAR *text, const WCHAR *arguments)
 
 	switch (find_program(unquoted(name), &path)) {
 	case PROGRAM_NONE:
+		if (same_word(name, wcslen(name), L"help"))
+			return cmd_help(
+				copy_text(arguments, wcslen(arguments)));
 		return not_found(name);
 	case PROGRAM_BATCH:
 		return run_batch_file(path, name, arguments, false);

@@ -60,13 +60,19 @@ static const struct builtin *builtin_at(const WCHAR *text, WCHAR **arguments)
 	return b;
 }
 
-static bool wants_usage(const WCHAR *s)
+/* first: no other word counts. */
+static bool wants_usage(const WCHAR *s, bool first)
 {
 	const WCHAR *w;
 
-	while ((w = next_word(&s)))
+	if (!wcsstr(s, L"/?"))
+		return false;
+	while ((w = next_word(&s))) {
 		if (!wcscmp(w, L"/?"))
 			return true;
+		if (first)
+			break;
+	}
 	return false;
 }
 
@@ -74,11 +80,9 @@ static int run_builtin(const struct builtin *b, WCHAR *arguments)
 {
 	int code;
 
-	if (b->run != cmd_rem && wcsstr(arguments, L"/?") &&
-	    wants_usage(arguments)) {
-		outf(L"%ls\r\n", b->usage);
-		cmd.level = 0;
-		return 0;
+	if (wants_usage(arguments, b->run == cmd_rem)) {
+		show_usage(b->name, wcslen(b->name));
+		return cmd.level = 0;
 	}
 	unreported = 0;
 	code = b->run(arguments);
@@ -132,6 +136,13 @@ int run_command(WCHAR *text)
 		cmd.level = code;
 		flush_output();
 		return code;
+	}
+	/* What the parser leaves of them to us. */
+	if ((same_word(text, n, L"if") || same_word(text, n, L"for")) &&
+	    wants_usage(text + n, true)) {
+		show_usage(text, n);
+		flush_output();
+		return cmd.level = 0;
 	}
 	code = run_external(name, text, text + n);
 	flush_output();
