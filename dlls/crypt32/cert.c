@@ -56,6 +56,21 @@ void cert_put(struct cert *c)
 	RtlFreeHeap(rf_heap(), 0, c);
 }
 
+void cert_hold(struct cert *c)
+{
+	InterlockedIncrement(&c->refs);
+	if (c->kept)
+		CertDuplicateStore(c->kept);
+}
+
+void cert_release(struct cert *c)
+{
+	HCERTSTORE kept = c->kept;
+
+	cert_put(c);
+	CertCloseStore(kept, 0);
+}
+
 PCCERT_CONTEXT WINAPI CertCreateCertificateContext(DWORD encoding,
 						   const BYTE *data, DWORD n)
 {
@@ -74,7 +89,7 @@ PCCERT_CONTEXT WINAPI CertDuplicateCertificateContext(PCCERT_CONTEXT context)
 	struct cert *c = context ? cert_of(context) : NULL;
 
 	if (c)
-		InterlockedIncrement(&c->refs);
+		cert_hold(c);
 	return context;
 }
 
@@ -83,7 +98,7 @@ BOOL WINAPI CertFreeCertificateContext(PCCERT_CONTEXT context)
 	struct cert *c = context ? cert_of(context) : NULL;
 
 	if (c)
-		cert_put(c);
+		cert_release(c);
 	return TRUE;
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * cert.h - certificates: read (cert-der.c), as contexts (cert.c), in stores
- * (store.c).
+ * (store.c), in chains (chain.h).
  */
 #ifndef RF_CRYPT32_CERT_H
 #define RF_CRYPT32_CERT_H
@@ -10,6 +10,7 @@
 /* What the header would import is what this DLL defines. */
 #undef DECLSPEC_IMPORT
 #define DECLSPEC_IMPORT
+#define CERT_CHAIN_PARA_HAS_EXTRA_FIELDS
 #include <wincrypt.h>
 
 struct property {
@@ -25,6 +26,8 @@ struct cert {
 	CERT_INFO info;
 	struct property *properties;
 	BYTE *der, *room; /* room: what info points to and der has not */
+	/* A store that is there as long as anybody has this, or NULL. */
+	HCERTSTORE kept;
 };
 
 /*
@@ -39,7 +42,11 @@ BOOL cert_usages(const BYTE *der, DWORD n, CERT_ENHKEY_USAGE *usage,
 struct cert *cert_of(PCCERT_CONTEXT c);
 /* A context in a store; NULL and the last error. */
 struct cert *cert_new(const BYTE *der, DWORD n, HCERTSTORE store);
+/* A store's own reference. */
 void cert_put(struct cert *c);
+/* Everybody else's. */
+void cert_hold(struct cert *c);
+void cert_release(struct cert *c);
 
 static inline BOOL cert_fail(DWORD error)
 {

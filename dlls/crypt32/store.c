@@ -14,6 +14,7 @@ struct store {
 	ULONG magic;
 	LONG refs;
 	BOOL collection, roots; /* roots: to be read */
+	BOOL deferred;		/* not gone while others have its certificates */
 	RTL_SRWLOCK lock;
 	ULONG n, room;
 	void **items; /* struct cert, or a collection's struct store */
@@ -95,6 +96,8 @@ static void add_bundle(struct store *s, char *text)
 		if (!stop)
 			return;
 		c = cert_new((BYTE *)at, decode(at, stop), s);
+		if (c && s->deferred)
+			c->kept = s;
 		/* One that cannot be read is not in the store. */
 		if (c && !append(s, c))
 			cert_put(c);
@@ -190,6 +193,7 @@ HCERTSTORE WINAPI CertOpenStore(LPCSTR provider, DWORD encoding,
 	s->refs = 1;
 	s->collection = provider == CERT_STORE_PROV_COLLECTION;
 	s->roots = is_root(name);
+	s->deferred = !!(flags & CERT_STORE_DEFER_CLOSE_UNTIL_LAST_FREE_FLAG);
 	return s;
 }
 
@@ -298,7 +302,7 @@ static struct cert *after(struct store *s, const struct cert *previous,
 			found = after(s->items[i], previous, passed);
 		} else if (*passed) {
 			found = s->items[i];
-			InterlockedIncrement(&found->refs);
+			cert_hold(found);
 		} else {
 			*passed = s->items[i] == previous;
 		}
@@ -418,11 +422,12 @@ BOOL WINAPI CertAddEncodedCertificateToStore(HCERTSTORE h, DWORD encoding,
 		*out = NULL;
 	if ((h && !s) || !data)
 		return cert_fail((DWORD)E_INVALIDARG);
-	c = cert_new(data, n, h);
-	if (!c)
-		return FALSE;
 	while (s && s->collection) /* the first that is in it */
 		s = s->n ? s->items[0] : NULL;
+	c = cert_new(data, n, s);
+	if (!c)
+		return FALSE;
+	c->kept = s && s->deferred ? s : NULL;
 	if (s) {
 		RtlAcquireSRWLockExclusive(&s->lock);
 		read_roots(s);
@@ -440,7 +445,7 @@ BOOL WINAPI CertAddEncodedCertificateToStore(HCERTSTORE h, DWORD encoding,
 		}
 		/* The store has one reference, the caller may want another. */
 		if (ok && out)
-			InterlockedIncrement(&c->refs);
+			cert_hold(c);
 		RtlReleaseSRWLockExclusive(&s->lock);
 		if (!ok)
 			cert_put(c);
@@ -484,6 +489,6 @@ BOOL WINAPI CertDeleteCertificateFromStore(PCCERT_CONTEXT context)
 	}
 	if (found)
 		leave(c);
-	cert_put(c);
+	cert_release(c);
 	return TRUE;
 }

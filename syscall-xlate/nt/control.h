@@ -24,6 +24,8 @@ NTSTATUS control_in(struct task *t, struct irp *r, void *data, size_t n);
 NTSTATUS rsa_make(struct task *t, struct file *f, struct irp *r);
 NTSTATUS rsa_public(struct task *t, struct file *f, struct irp *r);
 NTSTATUS rsa_secret(struct task *t, struct file *f, struct irp *r);
+/* ecdsa.c: rf-ecdsa.h's. */
+NTSTATUS ecdsa_check(struct task *t, struct file *f, struct irp *r);
 
 /* What volumes and the files on them answer alike. */
 NTSTATUS volume_control(struct task *t, struct file *f, struct irp *r);

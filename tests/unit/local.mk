@@ -75,6 +75,11 @@ tests_unit_nt_rsa_SOURCES = %D%/syscall-xlate/nt/rsa.c
 tests_unit_nt_rsa_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_nt_rsa_LDADD = $(UNIT_LDADD)
 
+unit_tests += tests/unit/nt-ecdsa
+tests_unit_nt_ecdsa_SOURCES = %D%/syscall-xlate/nt/ecdsa.c
+tests_unit_nt_ecdsa_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_nt_ecdsa_LDADD = $(UNIT_LDADD)
+
 # The object manager, below a fake engine.
 FAKE_ENGINE = tests/lib/fake-engine.c tests/lib/fake-engine.h
 

@@ -1,0 +1,316 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * chain-names.c - names, and authorities that may vouch for some of them only
+ * (RFC 5280, 4.2.1.10): hosts, mail addresses, URIs, IP addresses, directory
+ * names.
+ */
+#include "chain.h"
+
+/* Kinds of GeneralName, by their tags' low bits. */
+enum kind { MAIL = 1, DNS = 2, DIRECTORY = 4, URI = 6, IP = 7 };
+
+static char lower(BYTE c)
+{
+	return (char)(c >= 'A' && c <= 'Z' ? c + 'a' - 'A' : c);
+}
+
+static BOOL same_text(struct der a, struct der b)
+{
+	if (a.n != b.n)
+		return FALSE;
+	for (ULONG i = 0; i < a.n; i++)
+		if (lower(a.p[i]) != lower(b.p[i]))
+			return FALSE;
+	return TRUE;
+}
+
+static struct der tail(struct der s, ULONG n)
+{
+	return (struct der){ s.p + s.n - n, n };
+}
+
+/* ---- one name below another -----------------------------------------------
+ */
+
+/* "b.c" has itself and "a.b.c"; ".b.c" only what is below. */
+static BOOL host_below(struct der name, struct der base)
+{
+	if (!base.n)
+		return TRUE;
+	if (name.n < base.n || !same_text(tail(name, base.n), base))
+		return FALSE;
+	return name.n == base.n || base.p[0] == '.' ||
+	       name.p[name.n - base.n - 1] == '.';
+}
+
+/* A whole address, a host's, or any host's of a domain (".b.c"). */
+static BOOL mail_below(struct der name, struct der base)
+{
+	struct der host = name;
+
+	if (memchr(base.p, '@', base.n))
+		return same_text(name, base);
+	for (ULONG i = 0; i < name.n; i++)
+		if (name.p[i] == '@')
+			host = tail(name, name.n - i - 1);
+	if (base.n && base.p[0] == '.')
+		return host.n > base.n && same_text(tail(host, base.n), base);
+	return same_text(host, base);
+}
+
+/* Of "scheme://user@host:port/path" the host. */
+static struct der uri_host(struct der u)
+{
+	struct der host = { u.p, 0 };
+	const BYTE *end = u.p + u.n, *p = u.p;
+
+	while (end - p >= 3 && memcmp(p, "://", 3))
+		p++;
+	if (end - p < 3)
+		return host;
+	host.p = p += 3;
+	for (; p < end && *p != '/' && *p != '?' && *p != '#'; p++)
+		if (*p == '@')
+			host.p = p + 1;
+	host.n = (ULONG)(p - host.p);
+	p = memchr(host.p, ':', host.n);
+	if (p)
+		host.n = (ULONG)(p - host.p);
+	return host;
+}
+
+static BOOL uri_below(struct der name, struct der base)
+{
+	struct der host = uri_host(name);
+
+	if (base.n && base.p[0] == '.')
+		return host.n > base.n && same_text(tail(host, base.n), base);
+	return host.n && same_text(host, base);
+}
+
+/* base: an address and its mask. */
+static BOOL ip_below(struct der name, struct der base)
+{
+	if (base.n != 2 * name.n)
+		return FALSE;
+	for (ULONG i = 0; i < name.n; i++)
+		if ((name.p[i] ^ base.p[i]) & base.p[name.n + i])
+			return FALSE;
+	return TRUE;
+}
+
+/* A part of a directory name: its attributes, letters' case aside. */
+static BOOL same_part(struct der a, struct der b)
+{
+	struct der one, other, id, id2, value, value2;
+	BYTE tag;
+
+	while (a.n && b.n)
+		if (!der_expect(&a, DER_SEQUENCE, &one, NULL) ||
+		    !der_expect(&b, DER_SEQUENCE, &other, NULL) ||
+		    !der_expect(&one, DER_OBJECT_ID, &id, NULL) ||
+		    !der_expect(&other, DER_OBJECT_ID, &id2, NULL) ||
+		    !der_same(id, id2) || !der_next(&one, &tag, &value, NULL) ||
+		    !der_next(&other, &tag, &value2, NULL) ||
+		    !same_text(value, value2))
+			return FALSE;
+	return !a.n && !b.n;
+}
+
+/* Both are sequences' contents. */
+static BOOL directory_below(struct der name, struct der base)
+{
+	struct der a, b;
+
+	while (base.n)
+		if (!der_expect(&base, DER_SET, &b, NULL) ||
+		    !der_expect(&name, DER_SET, &a, NULL) || !same_part(a, b))
+			return FALSE;
+	return TRUE;
+}
+
+static const struct {
+	enum kind kind;
+	BOOL (*below)(struct der name, struct der base);
+} kinds[] = {
+	{ MAIL, mail_below },
+	{ DNS, host_below },
+	{ URI, uri_below },
+	{ IP, ip_below },
+	{ DIRECTORY, directory_below },
+};
+
+/* ---- an authority's constraints -------------------------------------------
+ */
+
+struct name {
+	BYTE kind; /* the tag's low bits */
+	struct der value;
+};
+
+static BOOL next_name(struct der *in, struct name *n)
+{
+	struct der inner;
+	BYTE tag;
+
+	if (!der_next(in, &tag, &n->value, NULL))
+		return FALSE;
+	n->kind = tag & 0x1f;
+	if (n->kind != DIRECTORY)
+		return TRUE;
+	inner = n->value;
+	return der_expect(&inner, DER_SEQUENCE, &n->value, NULL);
+}
+
+enum verdict { OTHER, OUTSIDE, INSIDE, UNKNOWN, BROKEN };
+
+/* Where a name stands to a list of trees: OTHER, none is of its kind. */
+static enum verdict among(struct der trees, const struct name *n)
+{
+	enum verdict v = OTHER;
+	struct der one;
+	struct name base;
+
+	while (trees.n) {
+		ULONG i;
+
+		if (!der_expect(&trees, DER_SEQUENCE, &one, NULL) ||
+		    !next_name(&one, &base))
+			return BROKEN;
+		if (base.kind != n->kind)
+			continue;
+		for (i = 0; i < ARRAYSIZE(kinds); i++)
+			if (kinds[i].kind == n->kind)
+				break;
+		/* With a depth, or of another kind. */
+		if (i == ARRAYSIZE(kinds) || one.n)
+			return UNKNOWN;
+		if (kinds[i].below(n->value, base.value))
+			return INSIDE;
+		v = OUTSIDE;
+	}
+	return v;
+}
+
+static DWORD judge(struct der permitted, struct der excluded,
+		   const struct name *n)
+{
+	DWORD error = 0;
+
+	switch (among(permitted, n)) {
+	case OUTSIDE:
+		error |= CERT_TRUST_HAS_NOT_PERMITTED_NAME_CONSTRAINT;
+		break;
+	case UNKNOWN:
+		error |= CERT_TRUST_HAS_NOT_SUPPORTED_NAME_CONSTRAINT;
+		break;
+	case BROKEN:
+		error |= CERT_TRUST_INVALID_NAME_CONSTRAINTS;
+		break;
+	default:
+		break;
+	}
+	switch (among(excluded, n)) {
+	case INSIDE:
+		error |= CERT_TRUST_HAS_EXCLUDED_NAME_CONSTRAINT;
+		break;
+	case UNKNOWN:
+		error |= CERT_TRUST_HAS_NOT_SUPPORTED_NAME_CONSTRAINT;
+		break;
+	case BROKEN:
+		error |= CERT_TRUST_INVALID_NAME_CONSTRAINTS;
+		break;
+	default:
+		break;
+	}
+	return error;
+}
+
+/* Hosts were once named by the subject's common name. */
+static DWORD judge_common_names(struct der permitted, struct der excluded,
+				struct der subject)
+{
+	struct der set, one, id;
+	struct name n = { .kind = DNS };
+	DWORD error = 0;
+	BYTE tag;
+
+	while (der_expect(&subject, DER_SET, &set, NULL))
+		while (der_expect(&set, DER_SEQUENCE, &one, NULL))
+			if (der_expect(&one, DER_OBJECT_ID, &id, NULL) &&
+			    der_id_is(id, szOID_COMMON_NAME) &&
+			    der_next(&one, &tag, &n.value, NULL) &&
+			    memchr(n.value.p, '.', n.value.n) &&
+			    !memchr(n.value.p, ' ', n.value.n))
+				error |= judge(permitted, excluded, &n);
+	return error;
+}
+
+static DWORD names_of(const struct cert *c, struct der permitted,
+		      struct der excluded)
+{
+	struct der subject = der_of(&c->info.Subject), alternative, list;
+	struct name n = { .kind = DIRECTORY };
+	DWORD error = 0;
+
+	if (!der_expect(&subject, DER_SEQUENCE, &n.value, NULL))
+		return CERT_TRUST_INVALID_EXTENSION;
+	if (n.value.n)
+		error |= judge(permitted, excluded, &n);
+	if (!cert_extension(c, szOID_SUBJECT_ALT_NAME2, &alternative))
+		return error | judge_common_names(permitted, excluded, n.value);
+	if (!der_expect(&alternative, DER_SEQUENCE, &list, NULL))
+		return error | CERT_TRUST_INVALID_EXTENSION;
+	while (list.n) {
+		if (!next_name(&list, &n))
+			return error | CERT_TRUST_INVALID_EXTENSION;
+		error |= judge(permitted, excluded, &n);
+	}
+	return error;
+}
+
+void chain_check_names(struct link *l, ULONG n)
+{
+	for (ULONG i = 1; i < n; i++) {
+		struct der in, list, permitted = { 0 }, excluded = { 0 };
+
+		if (!cert_extension(l[i].cert, szOID_NAME_CONSTRAINTS, &in))
+			continue;
+		if (!der_expect(&in, DER_SEQUENCE, &list, NULL)) {
+			l[i].error |= CERT_TRUST_INVALID_NAME_CONSTRAINTS |
+				      CERT_TRUST_INVALID_EXTENSION;
+			continue;
+		}
+		der_maybe(&list, DER_EXPLICIT | 0, &permitted);
+		der_maybe(&list, DER_EXPLICIT | 1, &excluded);
+		if (list.n)
+			l[i].error |= CERT_TRUST_INVALID_NAME_CONSTRAINTS;
+		for (ULONG k = 0; k < i; k++) {
+			/* An authority's new key goes by its old name. */
+			if (k && cert_self_issued(l[k].cert))
+				continue;
+			l[k].error |= names_of(l[k].cert, permitted, excluded);
+		}
+	}
+}
+
+/* ---- a host's name --------------------------------------------------------
+ */
+
+/* A star stands for one label, the first, and no part of one. */
+BOOL host_fits(const char *pattern, ULONG n, const char *host)
+{
+	struct der want = { (const BYTE *)pattern, n };
+	struct der name = { (const BYTE *)host, (ULONG)strlen(host) };
+	const char *dot;
+
+	/* An end of the names' tree may be written. */
+	if (name.n && host[name.n - 1] == '.')
+		name.n--;
+	if (n < 3 || memcmp(pattern, "*.", 2))
+		return n && same_text(want, name);
+	dot = memchr(host, '.', name.n);
+	return dot && dot != host &&
+	       same_text(tail(want, n - 1),
+			 tail(name, name.n - (ULONG)(dot - host)));
+}
