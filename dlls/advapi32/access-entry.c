@@ -12,6 +12,9 @@
 /* ---- objects ---------------------------------------------------------------
  */
 
+/* The label is of the same list as what is to be audited. */
+enum { IN_SACL = SACL_SECURITY_INFORMATION | LABEL_SECURITY_INFORMATION };
+
 static DWORD give(PSECURITY_DESCRIPTOR from, SECURITY_INFORMATION what,
 		  PSID *owner, PSID *group, PACL *dacl, PACL *sacl,
 		  PSECURITY_DESCRIPTOR *out)
@@ -36,7 +39,7 @@ static DWORD give(PSECURITY_DESCRIPTOR from, SECURITY_INFORMATION what,
 	}
 	if (sacl) {
 		*sacl = NULL;
-		if (what & SACL_SECURITY_INFORMATION)
+		if (what & IN_SACL)
 			RtlGetSaclSecurityDescriptor(from, &present, sacl,
 						     &defaulted);
 	}
@@ -86,7 +89,7 @@ DWORD WINAPI SetSecurityInfo(HANDLE h, SE_OBJECT_TYPE type,
 		RtlSetGroupSecurityDescriptor(&sd, group, FALSE);
 	if (what & DACL_SECURITY_INFORMATION)
 		RtlSetDaclSecurityDescriptor(&sd, TRUE, dacl, FALSE);
-	if (what & SACL_SECURITY_INFORMATION)
+	if (what & IN_SACL)
 		RtlSetSaclSecurityDescriptor(&sd, TRUE, sacl, FALSE);
 	if (what & PROTECTED_DACL_SECURITY_INFORMATION)
 		sd.Control |= SE_DACL_PROTECTED;
@@ -155,7 +158,8 @@ DWORD WINAPI SetNamedSecurityInfoW(LPWSTR name, SE_OBJECT_TYPE type,
 	HANDLE h;
 	DWORD ret;
 
-	if (what & (OWNER_SECURITY_INFORMATION | GROUP_SECURITY_INFORMATION))
+	if (what & (OWNER_SECURITY_INFORMATION | GROUP_SECURITY_INFORMATION |
+		    LABEL_SECURITY_INFORMATION))
 		access |= WRITE_OWNER;
 	if (what & DACL_SECURITY_INFORMATION)
 		access |= WRITE_DAC;
