@@ -18,6 +18,7 @@
 #include "base/utf.h"
 #include "syscall-xlate/nt/calls.h"
 #include "syscall-xlate/nt/path.h"
+#include "syscall-xlate/nt/security.h"
 
 enum {
 	MAX_LINKS = 32, /* followed in one name */
@@ -384,14 +385,31 @@ static void put_dir(struct directory *d)
 /* ---- the common ends of NtCreateX and NtOpenX
  * ------------------------------------------ */
 
+/* It was counted as a handle. */
+static void unpin(struct object *o)
+{
+	if (atomic_fetch_sub(&o->handles, 1) == 1 && o->name)
+		name_forget(o);
+	object_put(o);
+}
+
 NTSTATUS name_finish(struct task *t, struct object *o, uint32_t access,
 		     uint32_t attributes, gaddr out)
 {
 	NTSTATUS status = handle_out(t, o, access, attributes, out);
 
-	if (atomic_fetch_sub(&o->handles, 1) == 1 && o->name)
-		name_forget(o);
-	object_put(o);
+	unpin(o);
+	return status;
+}
+
+NTSTATUS name_opened(struct task *t, struct object *o, uint32_t access,
+		     uint32_t attributes, gaddr out)
+{
+	NTSTATUS status = security_check(t, o, &access);
+
+	if (!status)
+		return name_finish(t, o, access, attributes, out);
+	unpin(o);
 	return status;
 }
 
@@ -446,6 +464,18 @@ NTSTATUS name_place(const struct walk *w, struct object *o,
 	return status;
 }
 
+/* Those that are there from the start are everybody's. */
+static NTSTATUS may_add(struct task *t, struct directory *d,
+			const struct object_type *type)
+{
+	enum { CREATE_OBJECT = 4, CREATE_SUBDIRECTORY = 8 };
+	uint32_t access = type == &directory_type ? CREATE_SUBDIRECTORY
+						  : CREATE_OBJECT;
+
+	return d->initial ? STATUS_SUCCESS
+			  : security_check(t, &d->object, &access);
+}
+
 /* Names o, or finds what has the name: then *found is pinned. */
 static NTSTATUS give_name(struct task *t, struct object *o,
 			  const struct nt_oa *oa, struct object **found)
@@ -460,6 +490,8 @@ static NTSTATUS give_name(struct task *t, struct object *o,
 		return status;
 	pthread_mutex_lock(&names_lock);
 	status = walk(&w, from, oa, o->type == &symlink_type);
+	if (!status && !w.o)
+		status = may_add(t, w.dir, o->type);
 	if (!status)
 		status = name_place(&w, o, oa, found);
 	pthread_mutex_unlock(&names_lock);
@@ -480,7 +512,7 @@ NTSTATUS name_made(struct task *t, struct object *o, struct object *found,
 	object_put(o);
 	if (!found)
 		return status;
-	opened = name_finish(t, found, access, attributes, out);
+	opened = name_opened(t, found, access, attributes, out);
 	return opened ? opened : status;
 }
 
@@ -546,11 +578,9 @@ NTSTATUS object_open(struct task *t, const struct object_type *type,
 		o = NULL;
 	if (o && o->type != type) {
 		status = STATUS_OBJECT_TYPE_MISMATCH;
-		if (atomic_fetch_sub(&o->handles, 1) == 1 && o->name)
-			name_forget(o);
-		object_put(o);
+		unpin(o);
 	} else if (o) {
-		status = name_finish(t, o, access, oa.attributes, out);
+		status = name_opened(t, o, access, oa.attributes, out);
 	}
 	walk_end(&w);
 	put_dir(from);

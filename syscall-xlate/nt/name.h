@@ -71,6 +71,9 @@ void known_dlls_fill(struct directory *d);
  */
 NTSTATUS name_finish(struct task *t, struct object *o, uint32_t access,
 		     uint32_t attributes, gaddr out);
+/* The same for what was there already, if that lets the caller have it. */
+NTSTATUS name_opened(struct task *t, struct object *o, uint32_t access,
+		     uint32_t attributes, gaddr out);
 /*
  * The same after name_place(), whose status and found these are: a handle to o,
  * which is new, or to what had its name.

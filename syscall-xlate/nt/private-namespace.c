@@ -202,7 +202,7 @@ NTSTATUS nt_open_private_namespace(struct task *t, gaddr ns, uint32_t access,
 		o->handles++;
 	pthread_mutex_unlock(&names_lock);
 	if (!status)
-		return name_finish(t, o, access, oa.attributes, ns);
+		return name_opened(t, o, access, oa.attributes, ns);
 	object_put(o);
 	return status == STATUS_OBJECT_NAME_NOT_FOUND
 		       ? STATUS_OBJECT_PATH_NOT_FOUND

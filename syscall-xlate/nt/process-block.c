@@ -189,14 +189,16 @@ static void pass_jobs(struct passing *g)
 		pass_job(g, g->request->job_objects[i]);
 }
 
-/* A handle of no value, too: the token that the child is to have, or ours. */
+/* A handle of no value, too: the token that the child is to have. */
 static void pass_token(struct passing *g)
 {
 	struct object *o = g->request->token;
-	struct token *own = o || g->request->parent
-				    ? NULL
-				    : token_of_process_if_made();
+	struct token *own = NULL;
 
+	if (!o && g->request->parent)
+		token_of_other(g->request->parent, &own);
+	else if (!o)
+		own = token_of_process_if_made();
 	if (own)
 		o = &own->object;
 	if (o && !g->failed)
@@ -287,6 +289,15 @@ uint32_t child_priority(const struct request *r)
 	return own == IDLE || own == BELOW_NORMAL ? own : NORMAL;
 }
 
+/* b is new, and so zero. */
+static void put_security(struct start_security *s, struct bytes from)
+{
+	if (!from.len)
+		return;
+	s->len = (uint32_t)from.len;
+	memcpy(s->at, from.at, from.len);
+}
+
 static void fill_block(struct start_block *b, size_t size,
 		       const struct request *r, const struct passing *g)
 {
@@ -337,6 +348,8 @@ static void fill_block(struct start_block *b, size_t size,
 	b->shell = put_text(&w, &r->shell);
 	b->runtime = put_text(&w, &r->runtime);
 	b->environment = put_text(&w, &r->environment);
+	put_security(&b->security[0], r->security);
+	put_security(&b->thread_security, r->thread_security);
 	b->handles_at = w.at;
 	b->nhandles = g->n;
 	if (g->len)

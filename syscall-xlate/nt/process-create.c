@@ -28,8 +28,8 @@
 #include "syscall-xlate/nt/placement.h"
 #include "syscall-xlate/nt/process-spawn.h"
 #include "syscall-xlate/nt/process.h"
-#include "syscall-xlate/nt/token.h"
 #include "syscall-xlate/nt/remote.h"
+#include "syscall-xlate/nt/security.h"
 #include "syscall-xlate/nt/calls.h"
 
 enum {
@@ -136,7 +136,6 @@ struct outputs {
 	gaddr process, thread;
 	uint32_t process_access, thread_access;
 	uint32_t process_attributes, thread_attributes;
-	gaddr process_security, thread_security;
 };
 
 static NTSTATUS hand_out(struct task *t, struct nt_process *p,
@@ -145,11 +144,13 @@ static NTSTATUS hand_out(struct task *t, struct nt_process *p,
 {
 	struct client_id64 id = { p->id, th->id };
 	uint64_t hp, ht;
-	NTSTATUS status;
+	NTSTATUS status = STATUS_SUCCESS;
 
-	status = security_assign(t, &p->object, o->process_security);
-	if (!status)
-		status = security_assign(t, &th->object, o->thread_security);
+	/* A process's own is in its block. */
+	if (r->thread_security.len)
+		status = security_replace(&th->object, r->thread_security);
+	if (!status && !p->is_nt && r->security.len)
+		status = security_replace(&p->object, r->security);
 	if (!status)
 		status = handle_add(t, &p->object, o->process_access,
 				    o->process_attributes, &hp);
@@ -428,6 +429,36 @@ static NTSTATUS find_jobs(struct task *t, struct request *r)
 	return status;
 }
 
+/* Of the process and its first thread: as its own token makes objects. */
+static NTSTATUS make_security(struct task *t, struct request *r,
+			      gaddr process_sd, gaddr thread_sd)
+{
+	struct token *tk = NULL;
+	NTSTATUS status = STATUS_SUCCESS;
+
+	if (!process_sd && !thread_sd && !token_odd_any)
+		return STATUS_SUCCESS;
+	if (r->token) {
+		object_get(r->token);
+		tk = (struct token *)r->token;
+	} else if (r->parent) {
+		status = token_of_other(r->parent, &tk);
+	} else {
+		tk = token_of_process();
+	}
+	if (!tk)
+		return status ? status : STATUS_NO_MEMORY;
+	status = security_make(t, tk, &process_type, process_sd, &r->security);
+	if (!status)
+		status = security_make(t, tk, &thread_type, thread_sd,
+				       &r->thread_security);
+	object_put(&tk->object);
+	return !status && (r->security.len > SHARED_SECURITY_MAX ||
+			   r->thread_security.len > SHARED_SECURITY_MAX)
+		       ? STATUS_INSUFFICIENT_RESOURCES
+		       : status;
+}
+
 NTSTATUS nt_create_user_process(struct task *t, gaddr process, gaddr thread,
 				uint32_t process_access, uint32_t thread_access,
 				gaddr process_attr, gaddr thread_attr,
@@ -443,6 +474,7 @@ NTSTATUS nt_create_user_process(struct task *t, gaddr process, gaddr thread,
 	};
 	struct request *r;
 	struct nt_oa oa;
+	gaddr process_sd;
 	NTSTATUS status;
 
 	status = oa_read(t, process_attr, &oa);
@@ -450,13 +482,12 @@ NTSTATUS nt_create_user_process(struct task *t, gaddr process, gaddr thread,
 		return status;
 	oa_free(&oa);
 	o.process_attributes = oa.attributes;
-	o.process_security = oa.security;
+	process_sd = oa.security;
 	status = oa_read(t, thread_attr, &oa);
 	if (status)
 		return status;
 	oa_free(&oa);
 	o.thread_attributes = oa.attributes;
-	o.thread_security = oa.security;
 
 	if ((nt_self->block && nt_self->block->childless) ||
 	    mitigation_in_force(MITIGATION_CHILDREN))
@@ -473,6 +504,8 @@ NTSTATUS nt_create_user_process(struct task *t, gaddr process, gaddr thread,
 	status = request_read_attributes(t, attr_list, r);
 	if (!status)
 		status = find_jobs(t, r);
+	if (!status)
+		status = make_security(t, r, process_sd, oa.security);
 	if (!status)
 		status = debug_port(t, r);
 	if (!status)

@@ -8,13 +8,19 @@
 #ifndef RF_NT_PROCESS_CREATE_H
 #define RF_NT_PROCESS_CREATE_H
 
-#include "syscall-xlate/nt/nt.h"
+#include "syscall-xlate/nt/shared.h"
 
-enum { START_MAGIC = 0x31424652, START_VERSION = 8 };
+enum { START_MAGIC = 0x31424652, START_VERSION = 9 };
 
 /* A string in the block: units of UTF-16, terminated; at 0: absent. */
 struct start_string {
 	uint32_t at, len; /* bytes from the block's start; units */
+};
+
+/* A descriptor, self-relative; len 0: none was set. */
+struct start_security {
+	uint32_t len;
+	uint8_t at[SHARED_SECURITY_MAX];
 };
 
 struct start_block {
@@ -51,6 +57,13 @@ struct start_block {
 	struct start_string runtime, environment;
 	/* struct start_handle, each cut to passed.len, multiples of 8 */
 	uint32_t handles_at, nhandles;
+	/*
+	 * The process's descriptor: that with the version's lowest bit, so that
+	 * it is never seen half written.  Only the process itself changes it.
+	 * And what its first thread's is to be.
+	 */
+	_Atomic uint32_t security_version;
+	struct start_security security[2], thread_security;
 };
 
 struct start_handle {

@@ -20,6 +20,7 @@
 #include "syscall-xlate/nt/nt-private.h"
 #include "syscall-xlate/nt/process.h"
 #include "syscall-xlate/nt/remote.h"
+#include "syscall-xlate/nt/security.h"
 #include "syscall-xlate/nt/calls.h"
 
 enum { CLOSE_SOURCE = 1, SAME_ACCESS = 2, SAME_ATTRIBUTES = 4 };
@@ -331,6 +332,22 @@ static NTSTATUS deliver(struct task *t, struct nt_process *p, struct object *o,
 	return status;
 }
 
+/* Does the one who has granted get these rights to o? */
+static NTSTATUS may_carry(struct task *t, struct object *o, uint32_t granted,
+			  uint32_t *access)
+{
+	uint32_t all = access_map(o->type, *access & ~(uint32_t)MAXIMUM_ALLOWED);
+	bool maximum = *access & MAXIMUM_ALLOWED;
+
+	if (!(all & ~granted) && !maximum)
+		return STATUS_SUCCESS;
+	if (o->type != &file_type && o->type != &key_type)
+		return security_check(t, o, access);
+	/* What these let one do was asked when they were opened. */
+	*access = maximum ? granted : all;
+	return all & ~granted ? STATUS_ACCESS_DENIED : STATUS_SUCCESS;
+}
+
 NTSTATUS nt_duplicate_object(struct task *t, uint64_t source_process,
 			     uint64_t source_handle, uint64_t target_process,
 			     gaddr target_handle, uint32_t access,
@@ -356,12 +373,14 @@ NTSTATUS nt_duplicate_object(struct task *t, uint64_t source_process,
 		if (!status) {
 			if (options & SAME_ACCESS)
 				access = granted;
+			else if (to)
+				status = may_carry(t, o, granted, &access);
 			if (options & SAME_ATTRIBUTES)
 				attributes = flags;
-			if (to && from == nt_self && to != nt_self &&
+			if (!status && to && from == nt_self && to != nt_self &&
 			    options & CLOSE_SOURCE && o->handles == 1)
 				file_moves(o);
-			if (to)
+			if (!status && to)
 				status = deliver(t, to, o, access, attributes,
 						 target_handle);
 			object_put(o);

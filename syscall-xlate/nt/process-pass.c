@@ -21,6 +21,7 @@
 #include "syscall-xlate/nt/placement.h"
 #include "syscall-xlate/nt/process.h"
 #include "syscall-xlate/nt/remote.h"
+#include "syscall-xlate/nt/security.h"
 
 enum { PASS_PROCESS = 1, PASS_THREAD };
 /* nt_passed.value[] */
@@ -260,7 +261,8 @@ bool thread_pass(struct object *o, struct nt_passed *out)
 	pthread_mutex_unlock(&th->apc_lock);
 	out->fd = th->end_fd;
 	out->kind = PASS_THREAD;
-	out->len = 0;
+	/* Its descriptor, as it is now. */
+	out->len = (uint32_t)security_copy(o, out->data);
 	out->value[V_PID] = (uint64_t)th->process->host_pid;
 	out->value[V_STARTED] = process_host_started(th->process->host_pid);
 	out->value[V_FLAGS] = IS_NT;
@@ -334,6 +336,9 @@ struct object *thread_receive(const struct nt_passed *in)
 	}
 	th->teb = in->value[V_TEB];
 	th->end_fd = in->fd;
+	if (in->len)
+		security_replace(&th->object,
+				 (struct bytes){ in->data, in->len });
 	th->end_watch = (struct nt_watch){ .fd = in->fd, .fn = thread_gone };
 	object_get(&th->object); /* thread_gone()'s */
 	if (in->fd < 0 || watch_fd(&th->end_watch, EPOLLIN | EPOLLRDHUP)) {
@@ -347,38 +352,17 @@ struct object *thread_receive(const struct nt_passed *in)
 NTSTATUS thread_open_other(uint32_t id, struct nt_thread **ret)
 {
 	enum { ID_BITS = 20 }; /* of a host pid that a thread id holds */
-	struct remote_msg *m = remote_msg(REMOTE_THREAD);
-	NTSTATUS status = STATUS_INVALID_CID;
 	struct nt_process *p;
 	struct object *o = NULL;
 
-	for (uint32_t high = 0; m && high < 4 && !o; high++) {
+	for (uint32_t high = 0; high < 4 && !o; high++) {
 		uint32_t pid = high << ID_BITS | (id >> 10 & 0xfffff);
 
 		if (!pid || process_open_host(process_id((int)pid), &p))
 			continue;
-		m->op = REMOTE_THREAD;
-		m->args[0] = id;
-		m->len = 0;
-		if (!remote_ask(p, m) && m->has_object) {
-			struct start_handle *sh =
-				(struct start_handle *)m->data;
-
-			sh->passed.fd = m->fd;
-			sh->passed.len = 0;
-			m->fd = -1;
-			o = handle_unpack(sh);
-		}
-		if (m->fd >= 0)
-			close(m->fd);
-		m->fd = -1;
+		remote_thread(p, id, &o);
 		object_put(&p->object);
 	}
-	free(m);
-	if (o && o->type == &thread_type) {
-		*ret = (struct nt_thread *)o;
-		return STATUS_SUCCESS;
-	}
-	object_put(o);
-	return status;
+	*ret = (struct nt_thread *)o;
+	return o ? STATUS_SUCCESS : STATUS_INVALID_CID;
 }

@@ -32,6 +32,8 @@ void request_free(struct request *r)
 	free(r->job_objects);
 	object_put(r->debug_object);
 	object_put(r->token);
+	free((void *)r->security.at);
+	free((void *)r->thread_security.at);
 	for (unsigned i = 0; i < PARENT_JOBS; i++)
 		object_put(r->parent_jobs[i]);
 	if (r->parent)

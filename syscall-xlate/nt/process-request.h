@@ -5,6 +5,7 @@
 #ifndef RF_NT_PROCESS_REQUEST_H
 #define RF_NT_PROCESS_REQUEST_H
 
+#include "base/bytes.h"
 #include "syscall-xlate/nt/nt.h"
 #include "syscall-xlate/nt/path.h"
 
@@ -35,7 +36,9 @@ struct request {
 	struct nt_process *parent;
 	uint64_t debug_port;   /* handle of a debug object; 0 */
 	struct object *debug_object; /* that; a reference */
-	struct object *token;	     /* the same; NULL: as ours */
+	struct object *token;	     /* the same; NULL: as its parent's */
+	/* Descriptors to be kept, malloc'ed; or of length 0. */
+	struct bytes security, thread_security;
 	bool debug_only_this;  /* not its children, too */
 	uint32_t error_mode, priority_class;
 	uint64_t affinity; /* of its first thread; 0: ours */

@@ -9,6 +9,7 @@
  * share, see process-create.h.
  */
 #include "syscall-xlate/nt/process.h"
+#include "syscall-xlate/nt/security.h"
 #include "syscall-xlate/nt/placement.h"
 #include "syscall-xlate/nt/registry.h"
 #include "base/clock.h"
@@ -468,36 +469,49 @@ NTSTATUS nt_open_process(struct task *t, gaddr process, uint32_t access,
 		/* Its exit code can only be had of itself. */
 		process_learn(p);
 	}
-	status = handle_out(t, &p->object, access, oa.attributes, process);
+	status = security_check(t, &p->object, &access);
+	if (!status)
+		status = handle_out(t, &p->object, access, oa.attributes,
+				    process);
 	object_put(&p->object);
 	return status;
+}
+
+/* Ourselves, then those we know; puts p. */
+static struct nt_process *after(struct nt_process *p)
+{
+	if (!p) {
+		object_get(&nt_self->object);
+		return nt_self;
+	}
+	if (p != nt_self)
+		return process_next(p);
+	object_put(&p->object);
+	return process_next(NULL);
 }
 
 NTSTATUS nt_get_next_process(struct task *t, uint64_t process, uint32_t access,
 			     uint32_t handle_attr, uint32_t flags, gaddr next)
 {
 	struct nt_process *p = NULL;
+	uint32_t granted;
 	NTSTATUS status;
 
-	/* Ourselves, then those we know. */
 	if (flags)
 		return STATUS_INVALID_PARAMETER;
-	if (!process) {
-		p = nt_self;
-		object_get(&p->object);
-	} else {
+	if (process) {
 		status = handle_get(t, process, &process_type, 0, &p);
 		if (status)
 			return status;
-		if (p == nt_self) {
-			object_put(&p->object);
-			p = NULL;
-		}
-		p = process_next(p);
-		if (!p)
-			return STATUS_NO_MORE_ENTRIES;
 	}
-	status = handle_out(t, &p->object, access, handle_attr, next);
+	/* The first one that may be opened so. */
+	do {
+		p = after(p);
+		granted = access;
+	} while (p && security_check(t, &p->object, &granted));
+	if (!p)
+		return STATUS_NO_MORE_ENTRIES;
+	status = handle_out(t, &p->object, granted, handle_attr, next);
 	object_put(&p->object);
 	return status;
 }

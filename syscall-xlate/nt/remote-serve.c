@@ -23,6 +23,8 @@
 #include "syscall-xlate/nt/nt-private.h"
 #include "syscall-xlate/nt/placement.h"
 #include "syscall-xlate/nt/process.h"
+#include "syscall-xlate/nt/security.h"
+#include "syscall-xlate/nt/token.h"
 #include "syscall-xlate/trace.h"
 
 extern const struct xlate_call nt_calls[];
@@ -315,6 +317,30 @@ static NTSTATUS member(struct remote_msg *m, struct object **keep)
 	return STATUS_SUCCESS;
 }
 
+static NTSTATUS token(struct remote_msg *m, struct object **keep)
+{
+	struct token *tk = token_of_process();
+
+	if (!tk)
+		return STATUS_NO_MEMORY;
+	*keep = &tk->object;
+	return put_object(m, *keep, 0, 0);
+}
+
+static NTSTATUS security(struct remote_msg *m, struct object **keep)
+{
+	struct bytes new = { m->data, m->len };
+	struct nt_thread *th =
+		m->args[0] ? thread_by_id((uint32_t)m->args[0]) : NULL;
+
+	m->len = 0;
+	if (m->args[0] && !th)
+		return STATUS_THREAD_IS_TERMINATING;
+	if (th)
+		*keep = &th->object;
+	return security_replace(th ? *keep : &nt_self->object, new);
+}
+
 static NTSTATUS thread(struct remote_msg *m, struct object **keep)
 {
 	struct nt_thread *th = thread_by_id((uint32_t)m->args[0]);
@@ -371,6 +397,12 @@ static void answer(struct remote_msg *m, struct object **keep)
 		break;
 	case REMOTE_THREAD:
 		m->status = thread(m, keep);
+		break;
+	case REMOTE_TOKEN:
+		m->status = token(m, keep);
+		break;
+	case REMOTE_SECURITY:
+		m->status = security(m, keep);
 		break;
 	case REMOTE_DEBUG:
 		m->status = m->args[0] ? STATUS_INVALID_PARAMETER

@@ -455,22 +455,67 @@ NTSTATUS remote_handles(struct nt_process *p, bool inherit,
 	return status;
 }
 
-NTSTATUS remote_job(struct nt_process *p, unsigned n, struct object **job)
+static NTSTATUS ask_object(struct nt_process *p, enum remote_op op,
+			   uint64_t arg, const struct object_type *type,
+			   struct object **o)
 {
-	struct remote_msg *m = remote_msg(REMOTE_MEMBER);
+	struct remote_msg *m = remote_msg(op);
 	NTSTATUS status;
 
-	*job = NULL;
+	*o = NULL;
 	if (!m)
 		return STATUS_NO_MEMORY;
-	m->args[0] = n;
+	m->args[0] = arg;
 	status = remote_ask(p, m);
-	*job = object_of(m);
+	*o = object_of(m);
 	free(m);
-	if (*job && (status || (*job)->type != &job_type)) {
-		object_put(*job);
-		*job = NULL;
+	if (*o && (status || (*o)->type != type)) {
+		object_put(*o);
+		*o = NULL;
 	}
+	return status;
+}
+
+NTSTATUS remote_job(struct nt_process *p, unsigned n, struct object **job)
+{
+	return ask_object(p, REMOTE_MEMBER, n, &job_type, job);
+}
+
+NTSTATUS remote_token(struct nt_process *p, struct object **token)
+{
+	NTSTATUS status = ask_object(p, REMOTE_TOKEN, 0, &token_type, token);
+
+	return status || *token ? status : STATUS_UNSUCCESSFUL;
+}
+
+NTSTATUS remote_thread(struct nt_process *p, uint32_t id,
+		       struct object **thread)
+{
+	NTSTATUS status =
+		ask_object(p, REMOTE_THREAD, id, &thread_type, thread);
+
+	return status || *thread ? status : STATUS_INVALID_CID;
+}
+
+NTSTATUS remote_security(struct nt_process *p, uint32_t thread,
+			 struct bytes new)
+{
+	struct remote_msg *m = remote_msg(REMOTE_SECURITY);
+	NTSTATUS status;
+
+	if (!m)
+		return STATUS_NO_MEMORY;
+	if (new.len > sizeof m->data) {
+		free(m);
+		return STATUS_INSUFFICIENT_RESOURCES;
+	}
+	m->args[0] = thread;
+	memcpy(m->data, new.at, new.len);
+	m->len = (uint32_t) new.len;
+	status = remote_ask(p, m);
+	if (m->fd >= 0)
+		close(m->fd);
+	free(m);
 	return status;
 }
 

@@ -10,10 +10,11 @@
 #ifndef RF_NT_REMOTE_H
 #define RF_NT_REMOTE_H
 
+#include "base/bytes.h"
 #include "syscall-xlate/nt/process-create.h"
 
 enum {
-	REMOTE_MAGIC = 0x35524652, /* with every change of the messages */
+	REMOTE_MAGIC = 0x36524652, /* with every change of the messages */
 	REMOTE_ARGS = 12,
 	REMOTE_DATA = 64 << 10,
 };
@@ -33,6 +34,9 @@ enum remote_op {
 	REMOTE_INHERIT,
 	REMOTE_MEMBER, /* args[0]: n; object: the n-th job it is in, from the
 			  innermost; or none */
+	REMOTE_TOKEN,  /* object: a copy of its token */
+	REMOTE_SECURITY, /* args[0]: thread id, 0: the process; data: its
+			    descriptor from now on */
 };
 
 /* A request, and its answer; data is cut to len. */
@@ -113,6 +117,13 @@ NTSTATUS remote_handles(struct nt_process *p, bool inherit,
 			void *arg);
 /* The n-th job that p is in, from the innermost, with a reference; NULL. */
 NTSTATUS remote_job(struct nt_process *p, unsigned n, struct object **job);
+/* p's token, a copy; p's thread.  NULL: none, for the status' reason. */
+NTSTATUS remote_token(struct nt_process *p, struct object **token);
+NTSTATUS remote_thread(struct nt_process *p, uint32_t id,
+		       struct object **thread);
+/* p, or its thread, gets another descriptor. */
+NTSTATUS remote_security(struct nt_process *p, uint32_t thread,
+			 struct bytes new);
 /* Memory of p, by the host where it lets us, else by p itself. */
 NTSTATUS remote_read(struct nt_process *p, void *dst, uint64_t src, size_t n);
 NTSTATUS remote_write(struct nt_process *p, uint64_t dst, const void *src,

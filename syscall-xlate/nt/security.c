@@ -3,10 +3,12 @@
  * security.c - security descriptors of objects.
  *
  * What is set for an object is kept with it: in the key, beside the file, in the
- * object, or, if processes share that, in its page.  It is told to who asks, and
- * counts when a key or a file is opened.
+ * object, or, if processes share that, in its page; a process's own in the block
+ * that those who have it see.  It counts when the object is opened, by name or by
+ * id, or a handle to it is to carry more than another.  Of what nobody set only
+ * tokens that may do less than their user are to be told (token_is_weak()).
  */
-#include "syscall-xlate/nt/descriptor.h"
+#include "syscall-xlate/nt/security.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -14,7 +16,9 @@
 #include "syscall-xlate/nt/calls.h"
 #include "syscall-xlate/nt/file-security.h"
 #include "syscall-xlate/nt/inode-change.h"
+#include "syscall-xlate/nt/process.h"
 #include "syscall-xlate/nt/registry.h"
+#include "syscall-xlate/nt/remote.h"
 #include "syscall-xlate/nt/shared.h"
 
 enum {
@@ -23,11 +27,33 @@ enum {
 
 /* ---- what is kept with objects ---------------------------------------- */
 
-/* In memory of ours, or where all processes see it.  o is locked. */
+/* Where a process of ours has it, for all who have the process; or NULL. */
+static struct start_block *block_of(const struct object *o)
+{
+	const struct nt_process *p = (const struct nt_process *)o;
+
+	if (o->type != &process_type || !p->is_nt)
+		return NULL;
+	return p->block ? p->block : p->exit_block;
+}
+
+/*
+ * In memory of ours, or where all processes see it.  o is locked.  Others may
+ * write anything there, at any time.
+ */
 static const uint8_t *kept_at(const struct object *o, size_t *n)
 {
+	const struct start_block *b = block_of(o);
+
+	if (b) {
+		const struct start_security *s =
+			&b->security[b->security_version & 1];
+
+		*n = MIN(*(volatile uint32_t *)&s->len,
+			 (uint32_t)SHARED_SECURITY_MAX);
+		return s->at;
+	}
 	if (o->shared) {
-		/* Others may write anything there, at any time. */
 		*n = MIN(*(volatile uint32_t *)&o->shared->page->security_len,
 			 (uint32_t)SHARED_SECURITY_MAX);
 		return o->shared->page->security;
@@ -36,25 +62,50 @@ static const uint8_t *kept_at(const struct object *o, size_t *n)
 	return o->security ? o->security->at : NULL;
 }
 
+/* Its length; copied if there is so much room.  o is locked. */
+static size_t kept_copy(const struct object *o, uint8_t *to, size_t room)
+{
+	enum { TRIES = 16 }; /* nobody changes it so often */
+	const struct start_block *b = block_of(o);
+	uint32_t version;
+	const uint8_t *at;
+	size_t n;
+
+	for (int i = 0; i < TRIES; i++) {
+		version = b ? b->security_version : 0;
+		at = kept_at(o, &n);
+		if (n && n <= room)
+			memcpy(to, at, n);
+		if (!b || b->security_version == version)
+			break;
+	}
+	return n;
+}
+
+size_t security_copy(struct object *o, uint8_t buf[SECURITY_COPY_MAX])
+{
+	size_t n;
+
+	object_lock(o);
+	n = kept_copy(o, buf, SECURITY_COPY_MAX);
+	object_unlock(o);
+	return n <= SECURITY_COPY_MAX ? n : 0;
+}
+
 /* A copy; *b is NULL and *n 0 if nothing is kept. */
 static NTSTATUS kept_get(struct object *o, uint8_t **b, size_t *n)
 {
-	const uint8_t *at;
 	size_t room = 0;
 	void *p;
 
 	*b = NULL;
 	for (;;) {
 		object_lock(o);
-		at = kept_at(o, n);
-		if (*n <= room) {
-			if (*n)
-				memcpy(*b, at, *n);
-			object_unlock(o);
-			return STATUS_SUCCESS;
-		}
-		room = *n;
+		*n = kept_copy(o, *b, room);
 		object_unlock(o);
+		if (*n <= room)
+			return STATUS_SUCCESS;
+		room = *n;
 		p = realloc(*b, room);
 		if (!p) {
 			free(*b);
@@ -65,31 +116,51 @@ static NTSTATUS kept_get(struct object *o, uint8_t **b, size_t *n)
 	}
 }
 
+/* Objects that other processes can have, or are told of. */
+static bool has_little_room(const struct object *o)
+{
+	return o->shared || o->type->to_page || o->type == &process_type ||
+	       o->type == &thread_type;
+}
+
 /*
- * Keeps new in place of old.  STATUS_RETRY: it is no longer old;
- * STATUS_INSUFFICIENT_RESOURCES: there is no room in a page for so much.
+ * Keeps new in place of old (NULL: of anything).  STATUS_RETRY: it is no longer
+ * old; STATUS_INSUFFICIENT_RESOURCES: there is no room for so much.
  */
-static NTSTATUS kept_set(struct object *o, struct bytes old, struct bytes new)
+static NTSTATUS kept_set(struct object *o, const struct bytes *old,
+			 struct bytes new)
 {
 	struct object_security *own = NULL, *before = NULL;
 	NTSTATUS status = STATUS_SUCCESS;
+	struct start_security *s;
+	struct start_block *b;
 	const uint8_t *at;
 	size_t n;
 
-	if ((o->shared || o->type->to_page) && new.len > SHARED_SECURITY_MAX)
+	if (has_little_room(o) && new.len > SHARED_SECURITY_MAX)
 		return STATUS_INSUFFICIENT_RESOURCES;
 	own = malloc(sizeof *own + new.len);
 	if (!own)
 		return STATUS_NO_MEMORY;
+	/* Nobody has asked for our block so far. */
+	if (o == &nt_self->object && !block_of(o))
+		remote_exit_block();
 	own->len = (uint32_t) new.len;
-	memcpy(own->at, new.at, new.len);
+	if (new.len)
+		memcpy(own->at, new.at, new.len);
 	object_lock(o);
 	at = kept_at(o, &n);
-	if (n != old.len || (n && memcmp(at, old.at, n))) {
+	b = block_of(o);
+	if (old && (n != old->len || (n && memcmp(at, old->at, n)))) {
 		status = STATUS_RETRY;
+	} else if (b) {
+		s = &b->security[~b->security_version & 1];
+		memcpy(s->at, own->at, own->len);
+		s->len = own->len;
+		b->security_version++;
 	} else if (o->shared) {
-		memcpy(o->shared->page->security, new.at, new.len);
-		o->shared->page->security_len = (uint32_t) new.len;
+		memcpy(o->shared->page->security, own->at, own->len);
+		o->shared->page->security_len = own->len;
 	} else {
 		before = o->security;
 		o->security = own;
@@ -99,6 +170,11 @@ static NTSTATUS kept_set(struct object *o, struct bytes old, struct bytes new)
 	free(own);
 	free(before);
 	return status;
+}
+
+NTSTATUS security_replace(struct object *o, struct bytes new)
+{
+	return kept_set(o, NULL, new);
 }
 
 void security_to_page(const struct object *o, struct shared_page *init)
@@ -111,13 +187,100 @@ void security_to_page(const struct object *o, struct shared_page *init)
 		memcpy(init->security, at, n);
 }
 
-static NTSTATUS object_descriptor(struct object *o, struct token *tk,
-				  struct bytes kept, struct descriptor *d)
+/* ---- what an object's descriptor is ----------------------------------- */
+
+/*
+ * A label where none was given: processes and threads of every integrity have
+ * one, which forbids to read as well; other objects, if they are made by
+ * somebody below the level that everything without a label has.
+ */
+static NTSTATUS add_label(struct descriptor *d, struct token *tk,
+			  const struct object_type *type)
 {
+	enum { SIZE = 32, NO_WRITE_UP = 1, NO_READ_UP = 2 };
+	bool runs = type == &process_type || type == &thread_type;
+	struct sid label;
+
+	pthread_mutex_lock(&tk->mutex);
+	label = tk->label;
+	pthread_mutex_unlock(&tk->mutex);
+	if (d->label || (!runs && token_integrity(tk) >= INTEGRITY_MEDIUM) ||
+	    label.count != 1)
+		return STATUS_SUCCESS;
+	d->label = malloc(SIZE);
+	if (!d->label)
+		return STATUS_NO_MEMORY;
+	acl_init(d->label);
+	acl_add(d->label, SIZE, runs ? NO_WRITE_UP | NO_READ_UP : NO_WRITE_UP,
+		&label);
+	d->label[8] = ACE_LABEL;
+	return STATUS_SUCCESS;
+}
+
+/* That of what is kept, or else the one that the user's objects have. */
+static NTSTATUS object_descriptor(const struct object *o, struct bytes kept,
+				  struct descriptor *d)
+{
+	struct token *user;
+	NTSTATUS status;
+
 	if (kept.len && !descriptor_parse(kept, d))
 		return STATUS_SUCCESS;
-	return descriptor_default(tk, o->type->generic,
-				  o->type == &directory_type, d);
+	user = token_of_user();
+	if (!user)
+		return STATUS_NO_MEMORY;
+	status = descriptor_default(user, o->type->generic,
+				    o->type == &directory_type, d);
+	if (!status) {
+		status = add_label(d, user, o->type);
+		if (status)
+			descriptor_free(d);
+	}
+	object_put(&user->object);
+	return status;
+}
+
+static NTSTATUS descriptor_of(struct object *o, struct descriptor *d)
+{
+	struct bytes kept;
+	uint8_t *b;
+	NTSTATUS status = kept_get(o, &b, &kept.len);
+
+	kept.at = b;
+	if (!status)
+		status = object_descriptor(o, kept, d);
+	free(b);
+	return status;
+}
+
+/* The process that o belongs to, or is, if that is another of ours. */
+static struct nt_process *other_of(struct object *o, uint32_t *thread)
+{
+	struct nt_process *p = NULL;
+
+	*thread = 0;
+	if (o->type == &process_type) {
+		p = (struct nt_process *)o;
+	} else if (o->type == &thread_type) {
+		p = ((struct nt_thread *)o)->process;
+		*thread = ((struct nt_thread *)o)->id;
+	}
+	return p == nt_self ? NULL : p;
+}
+
+/* kept_set() where it belongs. */
+static NTSTATUS keep(struct object *o, const struct bytes *old,
+		     struct bytes new)
+{
+	uint32_t thread;
+	struct nt_process *p = other_of(o, &thread);
+	NTSTATUS status = p ? remote_security(p, thread, new)
+			    : STATUS_NOT_SUPPORTED;
+
+	if (status == STATUS_NOT_SUPPORTED)
+		return kept_set(o, old, new);
+	/* A process's is now where we see it; of threads we have a copy. */
+	return !status && thread ? kept_set(o, NULL, new) : status;
 }
 
 static NTSTATUS change_object(struct object *o, struct token *tk, uint32_t info,
@@ -133,13 +296,13 @@ static NTSTATUS change_object(struct object *o, struct token *tk, uint32_t info,
 		if (status)
 			return status;
 		old.at = b;
-		status = object_descriptor(o, tk, old, &d);
+		status = object_descriptor(o, old, &d);
 		if (!status) {
 			status = descriptor_change(&d, info, by, tk,
 						   o->type->generic);
 			if (!status) {
 				new.at = descriptor_pack(&d, PARTS, &new.len);
-				status = new.at ? kept_set(o, old, new)
+				status = new.at ? keep(o, &old, new)
 						: STATUS_NO_MEMORY;
 				free((void *)new.at);
 			}
@@ -151,30 +314,94 @@ static NTSTATUS change_object(struct object *o, struct token *tk, uint32_t info,
 	}
 }
 
-NTSTATUS security_assign(struct task *t, struct object *o, gaddr sd)
-{
-	struct bytes new, none = { 0 };
-	struct descriptor given, d;
-	struct token *tk;
-	NTSTATUS status;
+/* ---- of new objects --------------------------------------------------- */
 
-	if (!sd)
+NTSTATUS security_make(struct task *t, struct token *tk,
+		       const struct object_type *type, gaddr sd,
+		       struct bytes *packed)
+{
+	struct descriptor given = { 0 }, d;
+	NTSTATUS status = STATUS_SUCCESS;
+
+	*packed = (struct bytes){ 0 };
+	if (!sd && (!token_odd_any || !token_is_odd(tk)))
 		return STATUS_SUCCESS;
-	status = descriptor_read(t, sd, &given);
+	if (sd)
+		status = descriptor_read(t, sd, &given);
 	if (status)
 		return status;
-	tk = token_effective(t);
-	status = descriptor_assign(NULL, &given, tk, o->type->generic,
-				   o->type == &directory_type, &d);
-	object_put(&tk->object);
+	status = descriptor_assign(NULL, sd ? &given : NULL, tk, type->generic,
+				   type == &directory_type, &d);
 	descriptor_free(&given);
 	if (status)
 		return status;
-	new.at = descriptor_pack(&d, PARTS, &new.len);
+	status = add_label(&d, tk, type);
+	if (!status) {
+		packed->at = descriptor_pack(&d, PARTS, &packed->len);
+		status = packed->at ? STATUS_SUCCESS : STATUS_NO_MEMORY;
+	}
 	descriptor_free(&d);
-	status = new.at ? kept_set(o, none, new) : STATUS_NO_MEMORY;
+	return status;
+}
+
+NTSTATUS security_assign(struct task *t, struct object *o, gaddr sd)
+{
+	struct bytes new;
+	struct token *tk;
+	NTSTATUS status;
+
+	if (!sd && !token_odd_any)
+		return STATUS_SUCCESS;
+	tk = token_effective(t);
+	if (!tk)
+		return STATUS_NO_MEMORY;
+	status = security_make(t, tk, o->type, sd, &new);
+	object_put(&tk->object);
+	if (new.at)
+		status = keep(o, NULL, new);
 	free((void *)new.at);
 	return status;
+}
+
+/* ---- what it lets a caller do ----------------------------------------- */
+
+NTSTATUS security_check(struct task *t, struct object *o, uint32_t *access)
+{
+	const uint32_t *generic = o->type->generic;
+	uint32_t want, granted;
+	struct descriptor d;
+	struct token *tk;
+	NTSTATUS status;
+	size_t n;
+
+	/* What nobody set lets the user do everything. */
+	object_lock(o);
+	n = kept_copy(o, NULL, 0);
+	object_unlock(o);
+	if (!n && !token_weak_now(t))
+		return STATUS_SUCCESS;
+	status = descriptor_of(o, &d);
+	if (status)
+		return status;
+	tk = token_effective(t);
+	granted = descriptor_allowed(&d, generic, tk);
+	descriptor_free(&d);
+	if (o->type == &process_type || o->type == &thread_type) {
+		pthread_mutex_lock(&tk->mutex);
+		if (token_has_privilege(tk, SE_DEBUG))
+			granted |= generic[3];
+		pthread_mutex_unlock(&tk->mutex);
+	}
+	object_put(&tk->object);
+	want = generic_map(*access & ~(uint32_t)MAXIMUM_ALLOWED, generic);
+	if (want & ~granted & ~(uint32_t)ACCESS_SYSTEM_SECURITY || !granted)
+		return STATUS_ACCESS_DENIED;
+	if (want & ~granted)
+		return STATUS_PRIVILEGE_NOT_HELD;
+	if (*access & MAXIMUM_ALLOWED)
+		want |= granted & generic[3];
+	*access = want;
+	return STATUS_SUCCESS;
 }
 
 /* ---- the calls -------------------------------------------------------- */
@@ -201,11 +428,10 @@ NTSTATUS nt_query_security_object(struct task *t, uint64_t handle,
 				  uint32_t info, gaddr sd, uint32_t len,
 				  gaddr ret_len)
 {
-	struct bytes kept = { 0 };
 	struct descriptor d;
 	struct token *tk;
 	struct object *o;
-	uint8_t *b = NULL;
+	uint8_t *b;
 	NTSTATUS status;
 	size_t n;
 
@@ -215,22 +441,16 @@ NTSTATUS nt_query_security_object(struct task *t, uint64_t handle,
 			    &o);
 	if (status)
 		return status;
-	tk = token_of_process();
-	if (!tk) {
-		status = STATUS_NO_MEMORY;
-	} else if (o->type == &key_type) {
-		status = reg_security_get(o, tk, &d);
+	if (o->type == &key_type) {
+		tk = token_of_process();
+		status = tk ? reg_security_get(o, tk, &d) : STATUS_NO_MEMORY;
+		if (tk)
+			object_put(&tk->object);
 	} else if (disk_file(o) && file_has_inode(disk_file(o))) {
 		status = file_security_get(disk_file(o)->fd, &d);
 	} else {
-		status = kept_get(o, &b, &kept.len);
-		kept.at = b;
-		if (!status)
-			status = object_descriptor(o, tk, kept, &d);
-		free(b);
+		status = descriptor_of(o, &d);
 	}
-	if (tk)
-		object_put(&tk->object);
 	object_put(o);
 	if (status)
 		return status;

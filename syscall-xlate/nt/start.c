@@ -27,6 +27,7 @@
 #include "syscall-xlate/nt/placement.h"
 #include "syscall-xlate/nt/process-create.h"
 #include "syscall-xlate/nt/process.h"
+#include "syscall-xlate/nt/security.h"
 #include "syscall-xlate/nt/vad.h"
 #include "syscall-xlate/nt/wow64.h"
 
@@ -448,6 +449,7 @@ int nt_start(const struct launch *l, struct task **t, struct guest_regs *first,
 	struct start_strings strings = { 0 };
 	struct nt_thread *thread;
 	struct parameters_at parameters = { 0 };
+	const struct start_block *b;
 	uint64_t size;
 	char *full;
 	NTSTATUS s;
@@ -477,6 +479,11 @@ int nt_start(const struct launch *l, struct task **t, struct guest_regs *first,
 		       0, 0, &thread);
 	if (!NT_SUCCESS(s))
 		return map_failed(e, "the first thread's stack", s);
+	b = process_start_block();
+	if (b && b->thread_security.len)
+		security_replace(&thread->object,
+				 (struct bytes){ b->thread_security.at,
+						 b->thread_security.len });
 	if (make_strings(l, &strings, e) ||
 	    write_parameters(&thread->task, &strings, &parameters, e) ||
 	    write_peb(&thread->task, l, &parameters, e)) {

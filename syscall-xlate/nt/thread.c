@@ -13,6 +13,7 @@
 #include "syscall-xlate/nt/debug.h"
 #include "syscall-xlate/nt/nt-private.h"
 #include "syscall-xlate/nt/process.h"
+#include "syscall-xlate/nt/security.h"
 #include "syscall-xlate/nt/remote.h"
 #include "syscall-xlate/nt/calls.h"
 
@@ -312,8 +313,8 @@ static NTSTATUS write_attributes(struct task *t, gaddr list,
 
 /* In another process, whose handle to it is then taken over by us. */
 static bool create_elsewhere(struct task *t, uint64_t process, uint32_t need,
-			     const uint64_t *args, gaddr attr_list,
-			     NTSTATUS *status)
+			     const uint64_t *args, const struct nt_oa *oa,
+			     gaddr attr_list, NTSTATUS *status)
 {
 	enum { CLOSE_SOURCE = 1 };
 	uint32_t access, attributes;
@@ -339,8 +340,11 @@ static bool create_elsewhere(struct task *t, uint64_t process, uint32_t need,
 	if (!*status)
 		*status = write_attributes(t, attr_list,
 					   (struct nt_thread *)o);
+	if (!*status && oa->security)
+		*status = security_assign(t, o, oa->security);
 	if (!*status)
-		*status = handle_out(t, o, (uint32_t)args[1], 0, out);
+		*status = handle_out(t, o, (uint32_t)args[1], oa->attributes,
+				     out);
 	object_put(o);
 	object_put(&p->object);
 	return true;
@@ -353,7 +357,7 @@ NTSTATUS nt_create_thread_ex(struct task *t, gaddr thread, uint32_t access,
 			     gaddr attr_list)
 {
 	enum { SUSPENDED = 1, SKIP_ATTACH = 2, HIDE = 4, CREATE_THREAD = 2 };
-	/* Neither attributes nor their list mean anything elsewhere. */
+	/* What attributes say is done here, for the handle that we get. */
 	const uint64_t args[] = { thread, access,    0,	    process,
 				  start,  arg,	     flags, zero_bits,
 				  stack,  max_stack, 0 };
@@ -363,17 +367,17 @@ NTSTATUS nt_create_thread_ex(struct task *t, gaddr thread, uint32_t access,
 	uint64_t h;
 
 	(void)zero_bits; /* all stacks of 32-bit programs are low anyway */
+	status = oa_read(t, attr, &oa);
+	if (status)
+		return status;
+	oa_free(&oa);
 	if (process < NT_CURRENT_THREAD &&
-	    create_elsewhere(t, process, CREATE_THREAD, args, attr_list,
+	    create_elsewhere(t, process, CREATE_THREAD, args, &oa, attr_list,
 			     &status))
 		return status;
 	status = process_is_self(t, process, CREATE_THREAD);
 	if (status)
 		return status;
-	status = oa_read(t, attr, &oa);
-	if (status)
-		return status;
-	oa_free(&oa);
 	status = thread_new(start, arg, stack, max_stack, &th);
 	if (status)
 		return status;
@@ -432,7 +436,10 @@ NTSTATUS nt_open_thread(struct task *t, gaddr thread, uint32_t access,
 		object_put(&th->object);
 		return STATUS_INVALID_CID;
 	}
-	status = handle_out(t, &th->object, access, oa.attributes, thread);
+	status = security_check(t, &th->object, &access);
+	if (!status)
+		status = handle_out(t, &th->object, access, oa.attributes,
+				    thread);
 	object_put(&th->object);
 	return status;
 }

@@ -191,7 +191,7 @@ NTSTATUS nt_filter_token(struct task *t, uint64_t token, uint32_t flags,
 		copy->elevated = false;
 		copy->label = sid_make(16, 1, 0x2000);
 	}
-	token_note_weak(copy);
+	token_note(copy);
 	if (status == STATUS_SUCCESS)
 		status = handle_out(t, &copy->object, granted, 0, new_token);
 	object_put(&copy->object);

@@ -431,7 +431,7 @@ static NTSTATUS set_sid(struct task *t, struct token *tk, struct sid *field,
 		for (uint32_t i = 0; i < tk->ngroups; i++)
 			if (tk->group[i].attributes & GROUP_INTEGRITY)
 				tk->group[i].sid = s;
-	token_note_weak(tk);
+	token_note(tk);
 	pthread_mutex_unlock(&tk->mutex);
 	return status;
 }
@@ -451,6 +451,7 @@ static NTSTATUS set_dacl(struct task *t, struct token *tk, gaddr info)
 	free(tk->dacl);
 	tk->dacl = acl;
 	tk->dacl_len = acl ? (uint32_t)acl_size(acl) : 0;
+	token_note(tk);
 	pthread_mutex_unlock(&tk->mutex);
 	return STATUS_SUCCESS;
 }

@@ -7,7 +7,7 @@
  * can only take away (token_is_weak()).  Privileges can be switched on and off
  * because programs check that, but give nothing.
  */
-#include "syscall-xlate/nt/descriptor.h"
+#include "syscall-xlate/nt/token.h"
 
 #include <fcntl.h>
 #include <stdarg.h>
@@ -17,7 +17,9 @@
 #include <unistd.h>
 
 #include "syscall-xlate/nt/calls.h"
+#include "syscall-xlate/nt/descriptor.h"
 #include "syscall-xlate/nt/registry.h"
+#include "syscall-xlate/nt/remote.h"
 #include "syscall-xlate/nt/system-info.h"
 
 /* ---- SIDs ----------------------------------------------------------- */
@@ -170,6 +172,12 @@ void default_dacl(const struct token *tk, uint8_t *acl, uint32_t *len)
 	acl_init(acl);
 	acl_add(acl, DEFAULT_DACL_MAX, 0x10000000, &tk->owner);
 	acl_add(acl, DEFAULT_DACL_MAX, 0x10000000, &system);
+	/* Whoever is logged on with us may read and execute. */
+	for (uint32_t i = 0; i < tk->ngroups; i++)
+		if ((tk->group[i].attributes & GROUP_LOGON_ID) ==
+		    GROUP_LOGON_ID)
+			acl_add(acl, DEFAULT_DACL_MAX, 0xa0000000,
+				&tk->group[i].sid);
 	memcpy(&n, acl + 2, 2);
 	*len = n;
 }
@@ -253,11 +261,11 @@ static struct object *token_receive(const struct nt_passed *p)
 		object_put(&tk->object);
 		return NULL;
 	}
-	token_note_weak(tk);
 	if (acl_is_whole(dacl) && (tk->dacl = malloc(dacl.len))) {
 		memcpy(tk->dacl, dacl.at, dacl.len);
 		tk->dacl_len = (uint32_t)dacl.len;
 	}
+	token_note(tk);
 	return &tk->object;
 }
 
@@ -285,6 +293,18 @@ static void add_privilege(struct token *tk, uint32_t luid, uint32_t attributes)
 			(struct token_privilege){ luid, attributes };
 }
 
+enum { USERS_GROUP = 513 }; /* "None", beside the user */
+
+static struct sid usual_owner(const struct sid *user, bool admin)
+{
+	return admin ? sid_make(5, 2, 32, 544) : *user;
+}
+
+static struct sid usual_label(bool admin)
+{
+	return sid_make(16, 1, admin ? 0x3000 : 0x2000);
+}
+
 static void fill_user(struct token *tk, bool admin)
 {
 	/*
@@ -297,9 +317,9 @@ static void fill_user(struct token *tk, bool admin)
 	uint32_t on = GROUP_MANDATORY | GROUP_DEFAULT | GROUP_ENABLED;
 
 	tk->user = sid_of_uid(getuid());
-	tk->primary_group = machine_sid(513);
-	tk->owner = admin ? sid_make(5, 2, 32, 544) : tk->user;
-	tk->label = sid_make(16, 1, admin ? 0x3000 : 0x2000);
+	tk->primary_group = machine_sid(USERS_GROUP);
+	tk->owner = usual_owner(&tk->user, admin);
+	tk->label = usual_label(admin);
 	add_group(tk, tk->primary_group, on);
 	add_group(tk, sid_make(1, 1, 0), on); /* Everyone */
 	if (admin)
@@ -341,22 +361,53 @@ static struct token *token_new(void)
 }
 
 static pthread_mutex_t own_lock = PTHREAD_MUTEX_INITIALIZER;
-static struct token *own; /* under own_lock */
+/* Under own_lock, made when first asked for; no program has a handle to the
+   second, so it stays what it is. */
+static struct token *own, *plain;
+
+static struct token *get_or_make(struct token **tk)
+{
+	pthread_mutex_lock(&own_lock);
+	if (!*tk) {
+		*tk = token_new();
+		if (*tk) {
+			(*tk)->elevated = geteuid() == 0;
+			fill_user(*tk, (*tk)->elevated);
+		}
+	}
+	if (*tk)
+		object_get(&(*tk)->object);
+	pthread_mutex_unlock(&own_lock);
+	return *tk;
+}
 
 struct token *token_of_process(void)
 {
-	pthread_mutex_lock(&own_lock);
-	if (!own) {
-		own = token_new();
-		if (own) {
-			own->elevated = geteuid() == 0;
-			fill_user(own, own->elevated);
-		}
-	}
-	if (own)
-		object_get(&own->object);
-	pthread_mutex_unlock(&own_lock);
-	return own;
+	return get_or_make(&own);
+}
+
+struct token *token_of_user(void)
+{
+	return get_or_make(&plain);
+}
+
+NTSTATUS token_of_other(struct nt_process *p, struct token **tk)
+{
+	struct token *user;
+	struct object *o;
+	NTSTATUS status = remote_token(p, &o);
+
+	*tk = (struct token *)o;
+	if (status != STATUS_NOT_SUPPORTED)
+		return status;
+	user = token_of_user();
+	if (!user)
+		return STATUS_NO_MEMORY;
+	pthread_mutex_lock(&user->mutex);
+	*tk = token_copy(user);
+	pthread_mutex_unlock(&user->mutex);
+	object_put(&user->object);
+	return *tk ? STATUS_SUCCESS : STATUS_NO_MEMORY;
 }
 
 struct token *token_of_process_if_made(void)
@@ -429,7 +480,8 @@ static struct object *thread_token(struct nt_thread *th)
 
 struct token *token_effective(struct task *t)
 {
-	struct object *o = nt_thread(t) ? thread_token(nt_thread(t)) : NULL;
+	struct nt_thread *th = t ? nt_thread(t) : NULL;
+	struct object *o = th ? thread_token(th) : NULL;
 
 	return o ? (struct token *)o : token_of_process();
 }
@@ -474,10 +526,36 @@ bool token_weak_now(struct task *t)
 	return weak;
 }
 
-void token_note_weak(const struct token *tk)
+_Atomic bool token_odd_any;
+
+/* As fill_user() makes them; a child's start asks, so no file is read here. */
+static bool is_odd(const struct token *tk)
+{
+	struct sid owner = usual_owner(&tk->user, tk->elevated),
+		   label = usual_label(tk->elevated), group = tk->user;
+
+	group.sub[MIN(group.count - 1u, SID_SUBS - 1u)] = USERS_GROUP;
+	return tk->dacl || is_weak(tk) || !sid_equal(&tk->owner, &owner) ||
+	       !sid_equal(&tk->label, &label) ||
+	       !sid_equal(&tk->primary_group, &group);
+}
+
+bool token_is_odd(struct token *tk)
+{
+	bool odd;
+
+	pthread_mutex_lock(&tk->mutex);
+	odd = is_odd(tk);
+	pthread_mutex_unlock(&tk->mutex);
+	return odd;
+}
+
+void token_note(const struct token *tk)
 {
 	if (is_weak(tk))
 		token_weak_any = true;
+	if (is_odd(tk))
+		token_odd_any = true;
 }
 
 static void set_thread_token(struct nt_thread *th, struct object *token)
@@ -551,11 +629,14 @@ NTSTATUS nt_open_process_token_ex(struct task *t, uint64_t process,
 		status = handle_get(t, process, &process_type, 0x400, &p);
 	if (status != STATUS_SUCCESS)
 		return status;
-	/* Another process of ours runs as the same user. */
+	if (p != nt_self)
+		status = token_of_other(p, &tk);
+	else
+		status = (tk = token_of_process()) ? STATUS_SUCCESS
+						   : STATUS_NO_MEMORY;
 	object_put(&p->object);
-	tk = token_of_process();
-	if (!tk)
-		return STATUS_NO_MEMORY;
+	if (status)
+		return status;
 	status = handle_out(t, &tk->object, access, handle_attr & OBJ_INHERIT,
 			    token);
 	object_put(&tk->object);

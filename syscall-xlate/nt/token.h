@@ -63,6 +63,7 @@ enum { /* privileges: low parts of their LUIDs */
 	SE_TAKE_OWNERSHIP = 9,
 	SE_BACKUP = 17,
 	SE_RESTORE = 18,
+	SE_DEBUG = 20,
 };
 
 enum { TOKEN_GROUPS = 20, TOKEN_PRIVILEGES = 40 };
@@ -99,6 +100,13 @@ struct token {
 
 /* The process's token; the caller gets a reference.  NULL: no memory. */
 struct token *token_of_process(void);
+/* The one that the user's processes have if they are given none; the same. */
+struct token *token_of_user(void);
+/*
+ * Another process's, as it is now; a reference.  STATUS_NO_MEMORY, and what
+ * remote_ask() says, but not that p is no process of ours: that has the user's.
+ */
+NTSTATUS token_of_other(struct nt_process *p, struct token **tk);
 /* That, if somebody has asked for it already or it was given; or NULL. */
 struct token *token_of_process_if_made(void);
 /* tk, a primary one, is the process's from now on. */
@@ -123,8 +131,14 @@ extern _Atomic bool token_weak_any;
 bool token_is_weak(struct token *tk);
 /* The calling thread's is. */
 bool token_weak_now(struct task *t);
-/* tk, whose mutex is held, has been changed. */
-void token_note_weak(const struct token *tk);
+/*
+ * Has tk whose objects belong to others, or let others do something with them,
+ * than those of the user's own token?  token_odd_any: this process has seen one.
+ */
+extern _Atomic bool token_odd_any;
+bool token_is_odd(struct token *tk);
+/* tk, which nobody else has yet or whose mutex is held, has been changed. */
+void token_note(const struct token *tk);
 /* The last number of its label; 0x2000 is what files and keys have. */
 enum { INTEGRITY_MEDIUM = 0x2000 };
 uint32_t token_integrity(const struct token *tk);

@@ -157,6 +157,7 @@ static void views(HANDLE p)
 
 static void threads(HANDLE p)
 {
+	SECURITY_ATTRIBUTES inherit = { sizeof inherit, NULL, TRUE };
 	HANDLE th, other;
 	DWORD code = 0, id = 0;
 	char *dll;
@@ -177,14 +178,17 @@ static void threads(HANDLE p)
 	CHECK_EQ(GetProcessIdOfThread(th), GetProcessId(p));
 	CloseHandle(th);
 
-	/* The classic: a library loaded there. */
+	/* The classic: a library loaded there.  What the attributes say is of
+	   the handle here. */
 	dll = VirtualAllocEx(p, NULL, 4096, MEM_COMMIT, PAGE_READWRITE);
 	CHECK(WriteProcessMemory(p, dll, "version.dll", 12, &n));
-	th = CreateRemoteThread(p, NULL, 0,
+	th = CreateRemoteThread(p, &inherit, 0,
 				(LPTHREAD_START_ROUTINE)(void *)GetProcAddress(
 					GetModuleHandleW(L"kernel32"),
 					"LoadLibraryA"),
 				dll, CREATE_SUSPENDED, NULL);
+	CHECK(GetHandleInformation(th, &code));
+	CHECK_EQ(code, HANDLE_FLAG_INHERIT);
 	CHECK_EQ(WaitForSingleObject(th, 30), WAIT_TIMEOUT);
 	CHECK_EQ(ResumeThread(th), 1);
 	CHECK_EQ(WaitForSingleObject(th, 20000), WAIT_OBJECT_0);
