@@ -29,6 +29,18 @@ enum {
 	TASK_ENGINE = 1 << 16, /* the engine's own; not for pending() */
 };
 
+/*
+ * Whether the task watches its wake word for a moment before it sleeps
+ * (task-spin.c).  Only watching is seen by other threads.
+ */
+struct task_spin {
+	_Atomic bool watching;
+	bool hint;	  /* who was woken last did */
+	uint8_t credit;	  /* 0: it does not */
+	uint8_t back_off; /* how often trying has been in vain */
+	uint32_t waits;	  /* slept since the last try */
+};
+
 struct task {
 	const struct personality *personality;
 	void *data;		  /* the personality's own part */
@@ -40,6 +52,7 @@ struct task {
 	 * instead: an eventfd that task_wake() then writes to.
 	 */
 	_Atomic uint32_t wake;
+	struct task_spin spin;
 	_Atomic int32_t wake_fd;
 	/*
 	 * Or the task sleeps on a word in memory that processes share; then
@@ -128,10 +141,50 @@ static inline int task_spawn(struct task *t, const struct guest_regs *first,
 
 /*
  * task_wake() - end t's sleep on its wake word.  A sleeper sets wake_fd or
- * wake_shared and then looks at the word; here it is the other way round: one of the two sees the
- * other.  Any thread, signal handlers too; t may have ended, but be there.
+ * wake_shared, or takes back that it watches, and then looks at the word; here
+ * it is the other way round: one of the two sees the other.  Any thread, signal
+ * handlers too; t may have ended, but be there.
  */
 void task_wake(struct task *t);
+
+/* ---- watching the wake word before sleeping on it (task-spin.c) ---------- */
+
+/* A word in memory that processes share, which t is about to sleep on as well. */
+struct task_shared_word {
+	const _Atomic uint32_t *word;
+	uint32_t value;
+	/* In that memory, too: when, by the processor's clock, whoever watches
+	   it stops.  A hint: task_spin_hint() believes it for a moment. */
+	_Atomic uint64_t *watched;
+};
+
+enum { TASK_SPIN_TRY = 16 }; /* sleeps between tries; doubled by back_off */
+
+/* Whether t, the caller's task, is to watch this time.  Counts. */
+static inline bool task_spins(struct task *t)
+{
+	struct task_spin *s = &t->spin;
+
+	return s->credit || s->hint ||
+	       s->waits++ >= (uint32_t)TASK_SPIN_TRY << s->back_off;
+}
+
+/*
+ * task_watch_word() - watch t's wake word for a moment, and also's if it is not
+ * NULL.  True: one of them is not seq, or also's value, any more.  After false
+ * all who change them wake t.
+ */
+bool task_watch_word(struct task *t, uint32_t seq,
+		     const struct task_shared_word *also);
+
+/* The two in one. */
+static inline bool task_spin(struct task *t, uint32_t seq)
+{
+	return task_spins(t) && task_watch_word(t, seq, NULL);
+}
+
+/* Called by who changes a shared word: is it watched?  Any thread. */
+void task_spin_hint(const _Atomic uint64_t *watched);
 
 /*
  * task_kick() - make t look at t->pending soon, wherever it is: guest code is

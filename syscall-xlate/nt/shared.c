@@ -27,7 +27,7 @@
 #include "syscall-xlate/nt/nt-private.h"
 
 enum {
-	MAGIC = 0x53364652, /* with every change of the page */
+	MAGIC = 0x53374652, /* with every change of the page */
 	MAPPED = SHARED_NODE + 4096,
 	IN_USE = 0, /* byte */
 	SETUP = 1,
@@ -92,8 +92,10 @@ void shared_unlock(struct shared *s)
 	bool wake = s->publish && atomic_load(&p->sleepers);
 
 	s->publish = false;
-	if (wake)
+	if (wake) {
+		task_spin_hint(&p->watched);
 		atomic_fetch_add(&p->seq, 1);
+	}
 	atomic_store_explicit(&p->lock, 0, memory_order_release);
 	if (wake)
 		futex_call(&p->seq, FUTEX_WAKE, INT_MAX, NULL, 0);

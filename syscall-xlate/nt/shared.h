@@ -72,6 +72,7 @@ struct shared_page {
 	_Atomic int32_t state; /* struct object's */
 	int32_t param;         /* event: type; semaphore: maximum */
 	uint32_t pad;
+	_Atomic uint64_t watched; /* seq, until then: task_spin_hint() */
 	struct mutant_state mutant;
 	struct section_state section;
 	struct timer_state timer;

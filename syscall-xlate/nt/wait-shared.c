@@ -147,6 +147,26 @@ static struct timespec *time_of(int64_t until, struct timespec *ts)
 	return until == INT64_MAX ? NULL : ts;
 }
 
+/* Watches instead of sleeping, if that is likely to help (task_spin()). */
+static bool watch_one(struct nt_wait *w, const struct futex_waitv *v,
+		      uint32_t seq)
+{
+	struct task_shared_word also = { .value = (uint32_t)v->val };
+
+	if (!task_spins(w->task))
+		return false;
+	for (unsigned i = 0; i < w->n; i++) {
+		struct shared *s = w->objects[i]->shared;
+
+		if (!s || (uintptr_t)&s->page->seq != v->uaddr)
+			continue;
+		also.word = &s->page->seq;
+		also.watched = &s->page->watched;
+		return task_watch_word(w->task, seq, &also);
+	}
+	return false;
+}
+
 /* On one word besides the thread's own; false: that cannot be. */
 static bool sleep_on_one(struct task *t, const struct futex_waitv *v,
 			 uint32_t seq, int64_t until)
@@ -172,9 +192,11 @@ void sleep_on_words(struct nt_wait *w, struct sleep_words *s, uint32_t seq,
 	const int64_t look_soon = 50000000;
 	struct timespec ts;
 
-	if (s->n == 2 && !s->incomplete &&
-	    sleep_on_one(w->task, &s->v[1], seq, until))
-		return;
+	if (s->n == 2 && !s->incomplete) {
+		if (watch_one(w, &s->v[1], seq) ||
+		    sleep_on_one(w->task, &s->v[1], seq, until))
+			return;
+	}
 	until = MIN(until,
 		    monotonic_ns() + (s->incomplete ? look_soon : look_killed));
 	if (syscall(SYS_futex_waitv, s->v, s->n, 0, time_of(until, &ts),

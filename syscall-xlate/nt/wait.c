@@ -344,7 +344,7 @@ sleep_loop(struct nt_wait *w, int64_t deadline)
 				;
 			else if (leads)
 				watch_lead(t, seq, until);
-			else
+			else if (!task_spin(t, seq))
 				futex_wait(&t->wake, seq, until);
 		}
 		/* About to be finished, which changes the word. */

@@ -167,11 +167,16 @@ unit_tests += tests/unit/nt-wow64
 tests_unit_nt_wow64_SOURCES = %D%/syscall-xlate/nt/wow64.c
 tests_unit_nt_wow64_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_nt_wow64_LDADD = $(UNIT_LDADD)
+
 unit_tests += tests/unit/nt-protocol
 tests_unit_nt_protocol_SOURCES = %D%/syscall-xlate/nt/protocol.c
 tests_unit_nt_protocol_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_nt_protocol_LDADD = $(UNIT_LDADD)
 
+unit_tests += tests/unit/task-spin
+tests_unit_task_spin_SOURCES = %D%/syscall-xlate/task-spin.c
+tests_unit_task_spin_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_task_spin_LDADD = $(UNIT_LDADD)
 
 unit_tests += tests/unit/elf
 tests_unit_elf_SOURCES = %D%/loader/image/elf.c

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The protocols of wait.c, of shared mutants (mutant.c, robust.c) and of sleeping
- * on a shared word (wait-shared.c, task_wake()) as models of a few steps each, run in every possible order, with time-outs and kills
- * at every step: nobody sleeps for ever, nothing is taken twice, an abandoned
- * mutant is said to be one.  Each model is also run with a step left out, to
- * see that the search would notice.
+ * The protocols of wait.c, of watching instead of sleeping (task-spin.c), of
+ * shared mutants (mutant.c, robust.c) and of sleeping on a shared word
+ * (wait-shared.c, task_wake()) as models of a few steps each, run in every
+ * possible order, with time-outs and kills at every step: nobody sleeps for
+ * ever, nothing is taken twice, an abandoned mutant is said to be one.  Each
+ * model is also run with a step left out, to see that the search would notice.
  */
 #include <check.h>
 #include <stdbool.h>
@@ -87,6 +88,8 @@ static const char *run(const uint8_t *first, move *mv, judge *jd)
 static enum {
 	NOTHING,
 	SEQ_FIRST,  /* the wake word is read only after looking */
+	STILL_WATCHES, /* it is said to watch until it sleeps */
+	LOOK_FIRST, /* whether it watches is looked at before the word changes */
 	CLEAR_MARK, /* a dead owner's mark stays for the next owner */
 	NOTE_FIRST, /* "abandoned" is noted after the owner is taken away */
 	SAY_FIRST,  /* "I sleep on that word" is said after the last look */
@@ -102,20 +105,21 @@ struct event {
 	uint8_t set;
 	uint8_t list[WAITERS], n; /* in order of arrival */
 	struct waiter {
-		uint8_t at, status, word, seq;
+		uint8_t at, status, word, seq, watching;
 	} w[WAITERS];
 	struct setter {
 		uint8_t at, wakes; /* who to wake + 1 */
+		uint8_t awake;	   /* it was seen to watch */
 	} s[SETTERS];
 };
 
 enum {
-	W_LOCK, W_TAKE, W_SEQ, W_LOOK, W_SLEEP, W_ASLEEP, W_LATE_SEQ,
-	W_RELOCK, W_DELIST, W_DONE,
+	W_LOCK, W_TAKE, W_SEQ, W_LOOK, W_SLEEP, W_WATCH, W_LAST_LOOK, W_ASLEEP,
+	W_LATE_SEQ, W_RELOCK, W_DELIST, W_DONE,
 	/* passing on what it may have been passed over for */
 	W_PASS_WAKE
 };
-enum { S_LOCK, S_SET, S_UNLOCK, S_WAKE, S_DONE };
+enum { S_LOCK, S_SET, S_UNLOCK, S_LOOK, S_CHANGE, S_WAKE, S_DONE };
 
 static void leave_list(struct event *e, int who)
 {
@@ -144,15 +148,12 @@ static uint8_t let_go(struct event *e)
 	return 0;
 }
 
+/* The second half of task_wake(), after the word. */
 static void wake(struct event *e, uint8_t who)
 {
-	struct waiter *w;
+	struct waiter *w = &e->w[who - 1];
 
-	if (!who)
-		return;
-	w = &e->w[who - 1];
-	w->word++;
-	if (w->at == W_ASLEEP)
+	if (!w->watching && w->at == W_ASLEEP)
 		w->at = W_SEQ;
 }
 
@@ -193,8 +194,15 @@ static bool waiter_moves(struct event *e, int i)
 		w->seq = w->word;
 		w->at = W_SLEEP;
 		break;
-	case W_SLEEP: /* the kernel compares and sleeps at once */
+	case W_WATCH: /* as long as it likes */
+		if (without != STILL_WATCHES)
+			w->watching = 0;
+		w->at = W_LAST_LOOK;
+		break;
+	case W_SLEEP:
+	case W_LAST_LOOK: /* the kernel compares and sleeps at once */
 		w->at = w->seq == w->word ? W_ASLEEP : W_SEQ;
+		w->watching &= w->at == W_ASLEEP;
 		break;
 	case W_DELIST:
 		leave_list(e, i);
@@ -203,7 +211,10 @@ static bool waiter_moves(struct event *e, int i)
 		w->at = W_PASS_WAKE;
 		break;
 	case W_PASS_WAKE:
-		wake(e, w->seq);
+		if (w->seq) {
+			e->w[w->seq - 1].word++;
+			wake(e, w->seq);
+		}
 		w->seq = 0;
 		w->at = W_DONE;
 		break;
@@ -220,10 +231,22 @@ static bool waiter_times_out(struct event *e, int i)
 
 	/* The last one waits for ever. */
 	if (i == WAITERS - 1 || w->status != PENDING ||
-	    (w->at != W_ASLEEP && w->at != W_SLEEP))
+	    (w->at != W_ASLEEP && w->at != W_SLEEP && w->at != W_LAST_LOOK))
 		return false;
 	w->status = TIMEOUT;
 	w->at = W_RELOCK;
+	return true;
+}
+
+/* It may, instead of sleeping at once. */
+static bool waiter_watches(struct event *e, int i)
+{
+	struct waiter *w = &e->w[i];
+
+	if (w->at != W_SLEEP)
+		return false;
+	w->watching = 1;
+	w->at = W_WATCH;
 	return true;
 }
 
@@ -243,9 +266,19 @@ static bool setter_moves(struct event *e, int i)
 		break;
 	case S_UNLOCK:
 		e->lock = 0;
+		s->at = without == LOOK_FIRST ? S_LOOK : S_CHANGE;
+		return true;
+	case S_LOOK: /* what task_wake() must not do now */
+		s->awake = without == LOOK_FIRST && s->wakes &&
+			   e->w[s->wakes - 1].watching;
+		break;
+	case S_CHANGE:
+		if (s->wakes)
+			e->w[s->wakes - 1].word++;
 		break;
 	case S_WAKE:
-		wake(e, s->wakes);
+		if (s->wakes && !s->awake)
+			wake(e, s->wakes);
 		s->wakes = 0;
 		break;
 	default:
@@ -264,6 +297,9 @@ static bool event_move(uint8_t *s, int m)
 	m -= WAITERS;
 	if (m < WAITERS)
 		return waiter_times_out(e, m);
+	m -= WAITERS;
+	if (m < WAITERS)
+		return waiter_watches(e, m);
 	m -= WAITERS;
 	return m < SETTERS && setter_moves(e, m);
 }
@@ -641,6 +677,8 @@ static const struct {
 } cases[] = {
 	{ "event", event_move, event_judge, NOTHING },
 	{ "event, word read late", event_move, event_judge, SEQ_FIRST },
+	{ "event, watched too long", event_move, event_judge, STILL_WATCHES },
+	{ "event, watching seen early", event_move, event_judge, LOOK_FIRST },
 	{ "mutant", mutant_move, mutant_judge, NOTHING },
 	{ "mutant, mark left", mutant_move, mutant_judge, CLEAR_MARK },
 	{ "mutant, noted late", mutant_move, mutant_judge, NOTE_FIRST },
