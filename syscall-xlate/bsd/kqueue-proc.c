@@ -134,7 +134,7 @@ void kq_proc_hear(struct kq *q)
  * How it ended, as wait(2) says it on the host.  Its own word is the last resort:
  * who was killed had no time for one.
  */
-static int status_of(const struct knote *k)
+static int status_of(struct kq *q, const struct knote *k)
 {
 	struct pidfd_info info = { .mask = PIDFD_INFO_EXIT };
 	siginfo_t si = { 0 };
@@ -152,12 +152,18 @@ static int status_of(const struct knote *k)
 		return atoi(at);
 	if (!ioctl(k->fd, PIDFD_GET_INFO, &info) && info.mask & PIDFD_INFO_EXIT)
 		return info.exit_code;
+	/* Who has waited for it meanwhile has told before. */
+	kq_proc_hear(q);
 	return k->status;
 }
 
 void kq_proc_event(struct kq *q, struct knote *k, bool ended,
 		   struct kq_event *ev)
 {
+	/* First, as there may be more to tell then. */
+	const int status = ended && k->ev.fflags & NOTE_EXIT ? status_of(q, k) :
+							       0;
+
 	*ev = k->ev;
 	ev->fflags = k->pending;
 	ev->data = k->pending & NOTE_CHILD ? k->parent : 0;
@@ -166,7 +172,7 @@ void kq_proc_event(struct kq *q, struct knote *k, bool ended,
 		ev->flags |= EV_EOF | EV_ONESHOT;
 		k->ev.flags |= EV_ONESHOT;
 		if (ev->fflags & NOTE_EXIT)
-			ev->data = bsd_wait_status(status_of(k));
+			ev->data = bsd_wait_status(status);
 	}
 	if (k->pending)
 		q->npending--;
