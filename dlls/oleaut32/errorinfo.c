@@ -219,12 +219,12 @@ static HRESULT STDMETHODCALLTYPE get_context(IErrorInfo *i, DWORD *to)
 HRESULT WINAPI CreateErrorInfo(ICreateErrorInfo **out)
 {
 	static ICreateErrorInfoVtbl create = {
-		create_query, create_add_ref, create_release, set_guid,
-		set_source, set_description, set_help, set_context,
+		create_query, create_add_ref,  create_release, set_guid,
+		set_source,   set_description, set_help,       set_context,
 	};
 	static IErrorInfoVtbl info = {
-		info_query, info_add_ref, info_release, get_guid,
-		get_source, get_description, get_help, get_context,
+		info_query, info_add_ref,    info_release, get_guid,
+		get_source, get_description, get_help,     get_context,
 	};
 	struct error *e;
 
