@@ -169,8 +169,9 @@ struct rf_console_ctrl {
 struct rf_console_pty_size {
 	uint64_t master;
 	uint16_t cols, rows;
-	uint32_t reserved;
+	uint32_t flags; /* of NEW */
 };
+#define RF_CONSOLE_PTY_INHERIT 1 /* where the cursor is, the terminal says */
 struct rf_console_pty {
 	uint64_t master;	/* bytes, as a terminal sends and shows them */
 	uint64_t input, output; /* the console's two sides */

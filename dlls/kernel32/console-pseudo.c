@@ -18,6 +18,8 @@ HRESULT WINAPI CreatePseudoConsole(COORD size, HANDLE in, HANDLE out,
 HRESULT WINAPI ResizePseudoConsole(rf_hpcon console, COORD size);
 VOID WINAPI ClosePseudoConsole(rf_hpcon console);
 
+#define PSEUDOCONSOLE_INHERIT_CURSOR 1u
+
 /* How long programs may take to end when their console closes. */
 #define LAST_WORDS_MS 5000
 
@@ -25,6 +27,7 @@ struct pseudo_console {
 	HANDLE master, input, output; /* the terminal's three ends */
 	HANDLE from, to;              /* the caller's pipes, duplicated */
 	HANDLE thread[2];
+	LONG titled;
 };
 
 static BOOL write_all(HANDLE h, const char *s, DWORD n)
@@ -49,34 +52,16 @@ static DWORD WINAPI copy_in(void *arg)
 	return 0;
 }
 
-/*
- * Of carriage returns in a row the first is kept; the rest do nothing.  The
- * terminal puts one before each line feed, as Linux programs want it, and
- * Windows programs have written one already.  last: the byte before s.
- */
-static DWORD squeeze_returns(char *s, DWORD n, char *last)
-{
-	DWORD kept = 0;
-
-	for (DWORD i = 0; i < n; i++) {
-		if (s[i] != '\r' || *last != '\r')
-			s[kept++] = s[i];
-		*last = s[i];
-	}
-	return kept;
-}
-
 static DWORD WINAPI copy_out(void *arg)
 {
 	struct pseudo_console *c = arg;
-	char buf[4096], last = 0;
+	char buf[4096];
 	BOOL ok = TRUE;
 	DWORD n;
 
 	/* If nobody listens: programs must not wait for it. */
 	while (ReadFile(c->master, buf, sizeof buf, &n, NULL) && n)
-		ok = ok &&
-		     write_all(c->to, buf, squeeze_returns(buf, n, &last));
+		ok = ok && write_all(c->to, buf, n);
 	return 0;
 }
 
@@ -102,13 +87,19 @@ static HRESULT fail(struct pseudo_console *c)
 HRESULT WINAPI CreatePseudoConsole(COORD size, HANDLE in, HANDLE out,
 				   DWORD flags, rf_hpcon *console)
 {
-	struct rf_console_pty_size wanted = { .cols = size.X, .rows = size.Y };
+	struct rf_console_pty_size wanted = {
+		.cols = size.X,
+		.rows = size.Y,
+		.flags = flags & PSEUDOCONSOLE_INHERIT_CURSOR
+				 ? RF_CONSOLE_PTY_INHERIT
+				 : 0,
+	};
 	HANDLE self = NtCurrentProcess();
 	struct rf_console_pty made;
 	struct pseudo_console *c;
 
-	/* Inheriting the cursor's position (1) needs no asking here. */
-	if (!console || size.X <= 0 || size.Y <= 0 || flags & ~1u)
+	if (!console || size.X <= 0 || size.Y <= 0 ||
+	    flags & ~PSEUDOCONSOLE_INHERIT_CURSOR)
 		return E_INVALIDARG;
 	*console = NULL;
 	c = k32_alloc(sizeof *c);
@@ -181,10 +172,31 @@ VOID WINAPI ClosePseudoConsole(rf_hpcon console)
 	close_handles(c);
 }
 
+/* The first program's is the window's, until one sets another. */
+static void say_title(struct pseudo_console *c,
+		      const RTL_USER_PROCESS_PARAMETERS *p)
+{
+	const UNICODE_STRING *t =
+		p->WindowTitle.Length ? &p->WindowTitle : &p->ImagePathName;
+	char s[1024] = "\33]0;";
+	DWORD n;
+
+	if (InterlockedExchange(&c->titled, 1))
+		return;
+	n = (DWORD)WideCharToMultiByte(CP_UTF8, 0, t->Buffer,
+				       t->Length / sizeof(WCHAR), s + 4,
+				       sizeof s - 5, NULL, NULL);
+	s[4 + n] = '\a';
+	if (n)
+		write_all(c->output, s, n + 5);
+}
+
 void pseudo_console_params(PVOID console, PRTL_USER_PROCESS_PARAMETERS p,
 			   BOOL given)
 {
-	const struct pseudo_console *c = console;
+	struct pseudo_console *c = console;
+
+	say_title(c, p);
 
 	p->ConsoleHandle = (HANDLE)((ULONG_PTR)c->output | RF_CONSOLE_IS_PTY);
 	if (!given || !p->StandardInput)

@@ -19,6 +19,7 @@ enum {
 	LOG_SIZE = 64 << 10,
 	MAX_PARAMS = 16,
 	MAX_PARAM = 9999,
+	MAX_SIDE = 2048, /* of a screen that is followed; no more is shown */
 	TAB = 8,
 };
 
@@ -29,14 +30,13 @@ struct place {
 	uint16_t attributes;
 };
 
-static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+struct model {
+	pthread_mutex_t lock;	/* all that follows */
+	char pending[LOG_SIZE]; /* written and not looked at yet */
+	size_t npending;
+	bool follows;
+	bool bare_feed; /* a line feed is one, without a return */
 
-/* All that follows is under lock. */
-static char pending[LOG_SIZE]; /* written and not looked at yet */
-static size_t npending;
-static bool follows;
-
-static struct screen {
 	struct cell *cells; /* the one that is shown */
 	struct cell *other;
 	bool alternate;
@@ -53,56 +53,58 @@ static struct screen {
 	int nparams;
 	uint32_t partial; /* of a character in UTF-8 */
 	int missing;      /* bytes of it */
-} s;
+};
+
+struct model console_model SPARSE = { .lock = PTHREAD_MUTEX_INITIALIZER };
 
 /* ---- cells ------------------------------------------------------------------
  */
 
-static struct cell *cell_at(int x, int y)
+static struct cell *cell_at(struct model *m, int x, int y)
 {
-	return &s.cells[(size_t)y * (size_t)s.cols + (size_t)x];
+	return &m->cells[(size_t)y * (size_t)m->cols + (size_t)x];
 }
 
-static struct cell blank(void)
+static struct cell blank(struct model *m)
 {
-	return (struct cell){ ' ', s.at.attributes };
+	return (struct cell){ ' ', m->at.attributes };
 }
 
-static void erase(int y, int from, int to)
+static void erase(struct model *m, int y, int from, int to)
 {
-	for (int x = MAX(from, 0); x < MIN(to, s.cols); x++)
-		*cell_at(x, y) = blank();
+	for (int x = MAX(from, 0); x < MIN(to, m->cols); x++)
+		*cell_at(m, x, y) = blank(m);
 }
 
 /* The lines of top..bottom move up by n (down, if negative). */
-static void scroll(int top, int bottom, int n)
+static void scroll(struct model *m, int top, int bottom, int n)
 {
 	int height = bottom - top + 1, by = MIN(abs(n), height);
-	size_t line = (size_t)s.cols * sizeof *s.cells;
+	size_t line = (size_t)m->cols * sizeof *m->cells;
 
 	if (!by)
 		return;
 	if (n > 0) {
-		memmove(cell_at(0, top), cell_at(0, top) + by * s.cols,
+		memmove(cell_at(m, 0, top), cell_at(m, 0, top) + by * m->cols,
 			(size_t)(height - by) * line);
 		for (int y = bottom - by + 1; y <= bottom; y++)
-			erase(y, 0, s.cols);
+			erase(m, y, 0, m->cols);
 	} else {
-		memmove(cell_at(0, top) + by * s.cols, cell_at(0, top),
+		memmove(cell_at(m, 0, top) + by * m->cols, cell_at(m, 0, top),
 			(size_t)(height - by) * line);
 		for (int y = top; y < top + by; y++)
-			erase(y, 0, s.cols);
+			erase(m, y, 0, m->cols);
 	}
 }
 
-static void line_feed(void)
+static void line_feed(struct model *m)
 {
-	s.wrap = false;
-	if (s.at.y == s.bottom) {
-		scroll(s.top, s.bottom, 1);
-		s.scrolled++;
-	} else if (s.at.y < s.rows - 1) {
-		s.at.y++;
+	m->wrap = false;
+	if (m->at.y == m->bottom) {
+		scroll(m, m->top, m->bottom, 1);
+		m->scrolled++;
+	} else if (m->at.y < m->rows - 1) {
+		m->at.y++;
 	}
 }
 
@@ -131,58 +133,58 @@ int model_width(uint32_t c)
 }
 
 /* The other half of a wide character that is written over. */
-static void split(int x)
+static void split(struct model *m, int x)
 {
-	uint16_t a = cell_at(x, s.at.y)->attributes;
+	uint16_t a = cell_at(m, x, m->at.y)->attributes;
 
-	if (a & CELL_LEADING && x + 1 < s.cols)
-		cell_at(x + 1, s.at.y)->c = ' ',
-			       cell_at(x + 1, s.at.y)->attributes &=
+	if (a & CELL_LEADING && x + 1 < m->cols)
+		cell_at(m, x + 1, m->at.y)->c = ' ',
+			       cell_at(m, x + 1, m->at.y)->attributes &=
 			       (uint16_t)~CELL_TRAILING;
 	if (a & CELL_TRAILING && x > 0)
-		cell_at(x - 1, s.at.y)->c = ' ',
-			       cell_at(x - 1, s.at.y)->attributes &=
+		cell_at(m, x - 1, m->at.y)->c = ' ',
+			       cell_at(m, x - 1, m->at.y)->attributes &=
 			       (uint16_t)~CELL_LEADING;
 }
 
-static void put(uint32_t c)
+static void put(struct model *m, uint32_t c)
 {
-	int w = MIN(model_width(c), s.cols);
+	int w = MIN(model_width(c), m->cols);
 
 	if (!w)
 		return;
-	if (s.wrap || s.at.x + w > s.cols) {
-		s.at.x = 0;
-		line_feed();
+	if (m->wrap || m->at.x + w > m->cols) {
+		m->at.x = 0;
+		line_feed(m);
 	}
 	for (int i = 0; i < w; i++)
-		split(s.at.x + i);
-	*cell_at(s.at.x, s.at.y) = (struct cell){
-		c, (uint16_t)(s.at.attributes | (w == 2 ? CELL_LEADING : 0))
+		split(m, m->at.x + i);
+	*cell_at(m, m->at.x, m->at.y) = (struct cell){
+		c, (uint16_t)(m->at.attributes | (w == 2 ? CELL_LEADING : 0))
 	};
 	if (w == 2)
-		*cell_at(s.at.x + 1, s.at.y) = (struct cell){
-			c, (uint16_t)(s.at.attributes | CELL_TRAILING)
+		*cell_at(m, m->at.x + 1, m->at.y) = (struct cell){
+			c, (uint16_t)(m->at.attributes | CELL_TRAILING)
 		};
-	s.at.x += w;
-	s.wrap = s.at.x == s.cols;
-	if (s.wrap)
-		s.at.x--;
+	m->at.x += w;
+	m->wrap = m->at.x == m->cols;
+	if (m->wrap)
+		m->at.x--;
 }
 
 /* ---- sequences
  * ---------------------------------------------------------------- */
 
-static int param(int i, int otherwise)
+static int param(struct model *m, int i, int otherwise)
 {
-	return i < s.nparams && s.params[i] > 0 ? s.params[i] : otherwise;
+	return i < m->nparams && m->params[i] > 0 ? m->params[i] : otherwise;
 }
 
-static void move(int x, int y)
+static void move(struct model *m, int x, int y)
 {
-	s.at.x = MAX(0, MIN(x, s.cols - 1));
-	s.at.y = MAX(0, MIN(y, s.rows - 1));
-	s.wrap = false;
+	m->at.x = MAX(0, MIN(x, m->cols - 1));
+	m->at.y = MAX(0, MIN(y, m->rows - 1));
+	m->wrap = false;
 }
 
 /* Blue and red change places: the terminal's order, or Windows'. */
@@ -201,15 +203,15 @@ static uint16_t nearest(int r, int g, int b)
 }
 
 /* "38;5;n" and "38;2;r;g;b" from parameter *i on, which moves to their last. */
-static uint16_t extended(int *i, uint16_t now)
+static uint16_t extended(struct model *m, int *i, uint16_t now)
 {
-	int n = param(*i + 2, 0);
+	int n = param(m, *i + 2, 0);
 
-	if (param(*i + 1, 0) == 2) {
+	if (param(m, *i + 1, 0) == 2) {
 		*i += 4;
-		return nearest(n, param(*i - 1, 0), param(*i, 0));
+		return nearest(n, param(m, *i - 1, 0), param(m, *i, 0));
 	}
-	if (param(*i + 1, 0) != 5)
+	if (param(m, *i + 1, 0) != 5)
 		return now;
 	*i += 2;
 	if (n < 16)
@@ -223,11 +225,11 @@ static uint16_t extended(int *i, uint16_t now)
 	return nearest(n / 36 * 51, n / 6 % 6 * 51, n % 6 * 51);
 }
 
-static void colors(void)
+static void colors(struct model *m)
 {
-	for (int i = 0; i < MAX(s.nparams, 1); i++) {
-		int n = param(i, 0);
-		uint16_t *a = &s.at.attributes;
+	for (int i = 0; i < MAX(m->nparams, 1); i++) {
+		int n = param(m, i, 0);
+		uint16_t *a = &m->at.attributes;
 
 		if (n == 0)
 			*a = CELL_PLAIN;
@@ -253,10 +255,10 @@ static void colors(void)
 			*a = (uint16_t)((*a & ~0xf0) | (color(n - 100) | 8)
 							       << 4);
 		else if (n == 38)
-			*a = (uint16_t)((*a & ~15) | extended(&i, *a & 15));
+			*a = (uint16_t)((*a & ~15) | extended(m, &i, *a & 15));
 		else if (n == 48)
 			*a = (uint16_t)((*a & ~0xf0) |
-					extended(&i, *a >> 4 & 15) << 4);
+					extended(m, &i, *a >> 4 & 15) << 4);
 		else if (n == 39)
 			*a = (uint16_t)((*a & ~15) | CELL_PLAIN);
 		else if (n == 49)
@@ -264,173 +266,173 @@ static void colors(void)
 	}
 }
 
-static void erase_display(void)
+static void erase_display(struct model *m)
 {
-	int how = param(0, 0);
+	int how = param(m, 0, 0);
 
 	if (how < 2)
-		erase(s.at.y, how ? 0 : s.at.x, how ? s.at.x + 1 : s.cols);
-	for (int y = 0; y < s.rows; y++)
-		if (how == 2 || (how == 0 && y > s.at.y) ||
-		    (how == 1 && y < s.at.y))
-			erase(y, 0, s.cols);
+		erase(m, m->at.y, how ? 0 : m->at.x, how ? m->at.x + 1 : m->cols);
+	for (int y = 0; y < m->rows; y++)
+		if (how == 2 || (how == 0 && y > m->at.y) ||
+		    (how == 1 && y < m->at.y))
+			erase(m, y, 0, m->cols);
 }
 
 /* Characters of the line move right by n (left, if negative). */
-static void shift_line(int n)
+static void shift_line(struct model *m, int n)
 {
-	int rest = s.cols - s.at.x, by = MIN(abs(n), rest);
-	struct cell *from = cell_at(s.at.x, s.at.y);
+	int rest = m->cols - m->at.x, by = MIN(abs(n), rest);
+	struct cell *from = cell_at(m, m->at.x, m->at.y);
 
 	if (n > 0) {
 		memmove(from + by, from, (size_t)(rest - by) * sizeof *from);
-		erase(s.at.y, s.at.x, s.at.x + by);
+		erase(m, m->at.y, m->at.x, m->at.x + by);
 	} else {
 		memmove(from, from + by, (size_t)(rest - by) * sizeof *from);
-		erase(s.at.y, s.cols - by, s.cols);
+		erase(m, m->at.y, m->cols - by, m->cols);
 	}
 }
 
-static void show_alternate(bool on, bool keep_place)
+static void show_alternate(struct model *m, bool on, bool keep_place)
 {
-	struct cell *t = s.cells;
+	struct cell *t = m->cells;
 
-	if (on == s.alternate)
+	if (on == m->alternate)
 		return;
 	if (on && keep_place)
-		s.normal = s.at;
-	s.alternate = on;
-	s.cells = s.other;
-	s.other = t;
+		m->normal = m->at;
+	m->alternate = on;
+	m->cells = m->other;
+	m->other = t;
 	if (on)
-		for (int y = 0; y < s.rows; y++)
-			erase(y, 0, s.cols);
+		for (int y = 0; y < m->rows; y++)
+			erase(m, y, 0, m->cols);
 	else if (keep_place)
-		s.at = s.normal;
-	s.wrap = false;
+		m->at = m->normal;
+	m->wrap = false;
 }
 
-static void set_mode(bool on)
+static void set_mode(struct model *m, bool on)
 {
-	for (int i = 0; s.private == '?' && i < s.nparams; i++)
-		if (s.params[i] == 1049 || s.params[i] == 1047 ||
-		    s.params[i] == 47)
-			show_alternate(on, s.params[i] == 1049);
+	for (int i = 0; m->private == '?' && i < m->nparams; i++)
+		if (m->params[i] == 1049 || m->params[i] == 1047 ||
+		    m->params[i] == 47)
+			show_alternate(m, on, m->params[i] == 1049);
 }
 
-static void sequence(char last)
+static void sequence(struct model *m, char last)
 {
-	int n = param(0, 1);
+	int n = param(m, 0, 1);
 
-	if (s.private && last != 'h' && last != 'l')
+	if (m->private && last != 'h' && last != 'l')
 		return;
 	switch (last) {
 	case 'A':
-		move(s.at.x, s.at.y - n);
+		move(m, m->at.x, m->at.y - n);
 		break;
 	case 'B':
 	case 'e':
-		move(s.at.x, s.at.y + n);
+		move(m, m->at.x, m->at.y + n);
 		break;
 	case 'C':
 	case 'a':
-		move(s.at.x + n, s.at.y);
+		move(m, m->at.x + n, m->at.y);
 		break;
 	case 'D':
-		move(s.at.x - n, s.at.y);
+		move(m, m->at.x - n, m->at.y);
 		break;
 	case 'E':
-		move(0, s.at.y + n);
+		move(m, 0, m->at.y + n);
 		break;
 	case 'F':
-		move(0, s.at.y - n);
+		move(m, 0, m->at.y - n);
 		break;
 	case 'G':
 	case '`':
-		move(n - 1, s.at.y);
+		move(m, n - 1, m->at.y);
 		break;
 	case 'H':
 	case 'f':
-		s.absolute = true;
-		move(param(1, 1) - 1, n - 1);
+		m->absolute = true;
+		move(m, param(m, 1, 1) - 1, n - 1);
 		break;
 	case 'd':
-		s.absolute = true;
-		move(s.at.x, n - 1);
+		m->absolute = true;
+		move(m, m->at.x, n - 1);
 		break;
 	case 'J':
-		erase_display();
+		erase_display(m);
 		break;
 	case 'K':
-		erase(s.at.y, param(0, 0) ? 0 : s.at.x,
-		      param(0, 0) == 1 ? s.at.x + 1 : s.cols);
+		erase(m, m->at.y, param(m, 0, 0) ? 0 : m->at.x,
+		      param(m, 0, 0) == 1 ? m->at.x + 1 : m->cols);
 		break;
 	case 'L':
-		if (s.at.y >= s.top && s.at.y <= s.bottom)
-			scroll(s.at.y, s.bottom, -n);
+		if (m->at.y >= m->top && m->at.y <= m->bottom)
+			scroll(m, m->at.y, m->bottom, -n);
 		break;
 	case 'M':
-		if (s.at.y >= s.top && s.at.y <= s.bottom)
-			scroll(s.at.y, s.bottom, n);
+		if (m->at.y >= m->top && m->at.y <= m->bottom)
+			scroll(m, m->at.y, m->bottom, n);
 		break;
 	case '@':
-		shift_line(n);
+		shift_line(m, n);
 		break;
 	case 'P':
-		shift_line(-n);
+		shift_line(m, -n);
 		break;
 	case 'X':
-		erase(s.at.y, s.at.x, s.at.x + n);
+		erase(m, m->at.y, m->at.x, m->at.x + n);
 		break;
 	case 'S':
-		scroll(s.top, s.bottom, n);
+		scroll(m, m->top, m->bottom, n);
 		break;
 	case 'T':
-		scroll(s.top, s.bottom, -n);
+		scroll(m, m->top, m->bottom, -n);
 		break;
 	case 'm':
-		colors();
+		colors(m);
 		break;
 	case 'r':
-		s.top = MIN(n, s.rows) - 1;
-		s.bottom = MIN(param(1, s.rows), s.rows) - 1;
-		if (s.top >= s.bottom) {
-			s.top = 0;
-			s.bottom = s.rows - 1;
+		m->top = MIN(n, m->rows) - 1;
+		m->bottom = MIN(param(m, 1, m->rows), m->rows) - 1;
+		if (m->top >= m->bottom) {
+			m->top = 0;
+			m->bottom = m->rows - 1;
 		}
-		move(0, 0);
+		move(m, 0, 0);
 		break;
 	case 's':
-		s.saved = s.at;
+		m->saved = m->at;
 		break;
 	case 'u':
-		s.at = s.saved;
+		m->at = m->saved;
 		break;
 	case 'h':
-		set_mode(true);
+		set_mode(m, true);
 		break;
 	case 'l':
-		set_mode(false);
+		set_mode(m, false);
 		break;
 	}
 }
 
-static void escape(char c)
+static void escape(struct model *m, char c)
 {
-	s.state = GROUND;
+	m->state = GROUND;
 	switch (c) {
 	case '[':
-		s.state = SEQUENCE;
-		s.private = 0;
-		s.nparams = 0;
-		memset(s.params, 0, sizeof s.params);
+		m->state = SEQUENCE;
+		m->private = 0;
+		m->nparams = 0;
+		memset(m->params, 0, sizeof m->params);
 		break;
 	case ']':
 	case 'P':
 	case 'X':
 	case '^':
 	case '_':
-		s.state = STRING;
+		m->state = STRING;
 		break;
 	case '(':
 	case ')':
@@ -439,110 +441,112 @@ static void escape(char c)
 	case '#':
 	case ' ':
 	case '%':
-		s.state = CHARSET;
+		m->state = CHARSET;
 		break;
 	case '7':
-		s.saved = s.at;
+		m->saved = m->at;
 		break;
 	case '8':
-		s.at = s.saved;
-		s.wrap = false;
+		m->at = m->saved;
+		m->wrap = false;
 		break;
 	case 'D':
-		line_feed();
+		line_feed(m);
 		break;
 	case 'E':
-		s.at.x = 0;
-		line_feed();
+		m->at.x = 0;
+		line_feed(m);
 		break;
 	case 'M':
-		if (s.at.y == s.top)
-			scroll(s.top, s.bottom, -1);
+		if (m->at.y == m->top)
+			scroll(m, m->top, m->bottom, -1);
 		else
-			move(s.at.x, s.at.y - 1);
+			move(m, m->at.x, m->at.y - 1);
 		break;
 	case 'c':
-		s.at.attributes = CELL_PLAIN;
-		move(0, 0);
-		for (int y = 0; y < s.rows; y++)
-			erase(y, 0, s.cols);
+		m->at.attributes = CELL_PLAIN;
+		move(m, 0, 0);
+		for (int y = 0; y < m->rows; y++)
+			erase(m, y, 0, m->cols);
 		break;
 	}
 }
 
-static void sequence_byte(char c)
+static void sequence_byte(struct model *m, char c)
 {
 	int *p;
 
 	if (c >= '0' && c <= '9') {
-		s.nparams = MAX(s.nparams, 1);
-		p = &s.params[s.nparams - 1];
+		m->nparams = MAX(m->nparams, 1);
+		p = &m->params[m->nparams - 1];
 		*p = MIN(*p * 10 + (c - '0'), MAX_PARAM);
 	} else if (c == ';' || c == ':') {
-		s.nparams = MIN(MAX(s.nparams, 1) + 1, MAX_PARAMS);
+		m->nparams = MIN(MAX(m->nparams, 1) + 1, MAX_PARAMS);
 	} else if (c >= '<' && c <= '?') {
-		s.private = c;
+		m->private = c;
 	} else if (c >= 0x40) {
-		s.state = GROUND;
-		sequence(c);
+		m->state = GROUND;
+		sequence(m, c);
 	}
 }
 
-static void control(char c)
+static void control(struct model *m, char c)
 {
 	switch (c) {
 	case '\r':
-		s.at.x = 0;
-		s.wrap = false;
+		m->at.x = 0;
+		m->wrap = false;
 		break;
-	case '\n': /* the terminal's driver adds a return */
+	case '\n':
 	case '\v':
 	case '\f':
-		s.at.x = 0;
-		line_feed();
+		/* The terminal's driver adds a return. */
+		if (!m->bare_feed)
+			m->at.x = 0;
+		line_feed(m);
 		break;
 	case '\b':
-		s.at.x -= s.at.x > 0;
-		s.wrap = false;
+		m->at.x -= m->at.x > 0;
+		m->wrap = false;
 		break;
 	case '\t':
-		s.at.x = MIN((s.at.x / TAB + 1) * TAB, s.cols - 1);
+		m->at.x = MIN((m->at.x / TAB + 1) * TAB, m->cols - 1);
 		break;
 	case 27:
-		s.state = ESCAPE;
+		m->state = ESCAPE;
 		break;
 	}
 }
 
-static void text(unsigned char c)
+static void text(struct model *m, unsigned char c)
 {
 	if (c < 0x80) {
-		s.missing = 0;
+		m->missing = 0;
 		if (c >= ' ' && c != 127)
-			put(c);
+			put(m, c);
 	} else if (c < 0xc0) {
-		if (s.missing) {
-			s.partial = s.partial << 6 | (c & 0x3f);
-			if (!--s.missing)
-				put(s.partial);
+		if (m->missing) {
+			m->partial = m->partial << 6 | (c & 0x3f);
+			if (!--m->missing)
+				put(m, m->partial);
 		}
 	} else {
-		s.missing = c < 0xe0 ? 1 : c < 0xf0 ? 2 : 3;
-		s.partial = c & (0x3fu >> s.missing);
+		m->missing = c < 0xe0 ? 1 : c < 0xf0 ? 2 : 3;
+		m->partial = c & (0x3fu >> m->missing);
 	}
 }
 
-static void byte(char c)
+static void byte(struct model *m, char c)
 {
-	switch (s.state) {
+	switch (m->state) {
 	case STRING:
 		if (c == 7)
-			s.state = GROUND;
+			m->state = GROUND;
 		else if (c == 27)
-			s.state = STRING_ESCAPE;
+			m->state = STRING_ESCAPE;
 		return;
 	case STRING_ESCAPE:
-		s.state = c == '\\' ? GROUND : STRING;
+		m->state = c == '\\' ? GROUND : STRING;
 		return;
 	case GROUND:
 	case ESCAPE:
@@ -551,47 +555,53 @@ static void byte(char c)
 		break;
 	}
 	if ((unsigned char)c < ' ')
-		control(c);
-	else if (s.state == ESCAPE)
-		escape(c);
-	else if (s.state == CHARSET)
-		s.state = GROUND;
-	else if (s.state == SEQUENCE)
-		sequence_byte(c);
+		control(m, c);
+	else if (m->state == ESCAPE)
+		escape(m, c);
+	else if (m->state == CHARSET)
+		m->state = GROUND;
+	else if (m->state == SEQUENCE)
+		sequence_byte(m, c);
 	else
-		text((unsigned char)c);
+		text(m, (unsigned char)c);
 }
 
 /* ---- the whole of it
  * ------------------------------------------------------------ */
 
-static void clear(int row)
+static void clear(struct model *m, int col, int row)
 {
-	s.at = (struct place){ 0, row, CELL_PLAIN };
-	s.saved = s.normal = s.at;
-	s.wrap = s.absolute = s.alternate = false;
-	s.scrolled = 0;
-	s.top = 0;
-	s.bottom = s.rows - 1;
-	s.state = GROUND;
-	s.missing = 0;
+	m->at = (struct place){ col, row, CELL_PLAIN };
+	m->saved = m->normal = m->at;
+	m->wrap = m->absolute = m->alternate = false;
+	m->scrolled = 0;
+	m->top = 0;
+	m->bottom = m->rows - 1;
+	m->state = GROUND;
+	m->missing = 0;
 	for (int i = 0; i < 2; i++) {
-		struct cell *t = s.cells;
+		struct cell *t = m->cells;
 
-		for (int y = 0; y < s.rows; y++)
-			erase(y, 0, s.cols);
-		s.cells = s.other;
-		s.other = t;
+		for (int y = 0; y < m->rows; y++)
+			erase(m, y, 0, m->cols);
+		m->cells = m->other;
+		m->other = t;
 	}
 }
 
-static bool resize(int cols, int rows)
+/* To that size, if it has not got it.  False: no memory, and it stays. */
+static bool resize(struct model *m, int cols, int rows)
 {
-	size_t n = (size_t)cols * (size_t)rows;
-	struct cell *new[2] = { malloc(n * sizeof **new),
-				malloc(n * sizeof **new) };
-	struct cell *old[2] = { s.cells, s.other };
+	struct cell *new[2], *old[2] = { m->cells, m->other };
+	size_t n;
 
+	cols = MAX(1, MIN(cols, MAX_SIDE));
+	rows = MAX(1, MIN(rows, MAX_SIDE));
+	if (cols == m->cols && rows == m->rows)
+		return true;
+	n = (size_t)cols * (size_t)rows;
+	for (int i = 0; i < 2; i++)
+		new[i] = malloc(n * sizeof **new);
 	if (!new[0] || !new[1]) {
 		free(new[0]);
 		free(new[1]);
@@ -601,101 +611,163 @@ static bool resize(int cols, int rows)
 		for (int y = 0; y < rows; y++)
 			for (int x = 0; x < cols; x++)
 				new[i][y * cols + x] =
-					x < s.cols &&y < s.rows
-						? old[i][y * s.cols + x]
+					x < m->cols &&y < m->rows
+						? old[i][y * m->cols + x]
 						: (struct cell){ ' ',
 								 CELL_PLAIN };
 	free(old[0]);
 	free(old[1]);
-	s.cells = new[0];
-	s.other = new[1];
-	s.cols = cols;
-	s.rows = rows;
-	s.top = 0;
-	s.bottom = rows - 1;
-	move(s.at.x, s.at.y);
-	s.saved.x = MIN(s.saved.x, cols - 1);
-	s.saved.y = MIN(s.saved.y, rows - 1);
-	s.normal.x = MIN(s.normal.x, cols - 1);
-	s.normal.y = MIN(s.normal.y, rows - 1);
+	m->cells = new[0];
+	m->other = new[1];
+	m->cols = cols;
+	m->rows = rows;
+	m->top = 0;
+	m->bottom = rows - 1;
+	move(m, m->at.x, m->at.y);
+	m->saved.x = MIN(m->saved.x, cols - 1);
+	m->saved.y = MIN(m->saved.y, rows - 1);
+	m->normal.x = MIN(m->normal.x, cols - 1);
+	m->normal.y = MIN(m->normal.y, rows - 1);
 	return true;
 }
 
-static void replay(int row)
+static void replay(struct model *m, int col, int row)
 {
-	clear(row);
-	for (size_t i = 0; i < npending; i++)
-		byte(pending[i]);
+	clear(m, col, row);
+	for (size_t i = 0; i < m->npending; i++)
+		byte(m, m->pending[i]);
 }
 
-void model_feed(const char *t, size_t n)
+void model_feed(struct model *m, const char *t, size_t n)
 {
-	pthread_mutex_lock(&lock);
-	if (follows) {
+	pthread_mutex_lock(&m->lock);
+	if (m->follows) {
 		for (size_t i = 0; i < n; i++)
-			byte(t[i]);
+			byte(m, t[i]);
 	} else {
 		if (n > LOG_SIZE) {
 			t += n - LOG_SIZE;
 			n = LOG_SIZE;
 		}
 		/* The older half makes room: a screenful is far less. */
-		if (npending + n > LOG_SIZE) {
-			size_t keep = MIN(npending, (size_t)LOG_SIZE / 2);
+		if (m->npending + n > LOG_SIZE) {
+			size_t keep = MIN(m->npending, (size_t)LOG_SIZE / 2);
 
 			keep = MIN(keep, LOG_SIZE - n);
-			memmove(pending, pending + npending - keep, keep);
-			npending = keep;
+			memmove(m->pending, m->pending + m->npending - keep, keep);
+			m->npending = keep;
 		}
-		memcpy(pending + npending, t, n);
-		npending += n;
+		memcpy(m->pending + m->npending, t, n);
+		m->npending += n;
 	}
-	pthread_mutex_unlock(&lock);
+	pthread_mutex_unlock(&m->lock);
 }
 
-bool model_follows(int cols, int rows)
+bool model_follows(struct model *m, int cols, int rows)
 {
 	bool yes;
 
-	pthread_mutex_lock(&lock);
-	yes = follows &&
-	      ((cols == s.cols && rows == s.rows) || resize(cols, rows));
-	pthread_mutex_unlock(&lock);
+	pthread_mutex_lock(&m->lock);
+	yes = m->follows && resize(m, cols, rows);
+	pthread_mutex_unlock(&m->lock);
 	return yes;
 }
 
-bool model_begin(int cols, int rows, int row)
+bool model_begin(struct model *m, int cols, int rows, int row)
 {
 	bool ok;
 
-	pthread_mutex_lock(&lock);
-	ok = follows || resize(cols, rows);
-	if (ok && !follows) {
+	pthread_mutex_lock(&m->lock);
+	ok = m->follows || resize(m, cols, rows);
+	if (ok && !m->follows) {
 		/* From the top first, to see how many lines it makes. */
 		int down;
 
-		replay(0);
-		down = s.at.y + s.scrolled;
-		if (!s.absolute && row > down)
-			replay(row - down);
-		follows = true;
-		npending = 0;
+		replay(m, 0, 0);
+		down = m->at.y + m->scrolled;
+		if (!m->absolute && row > down)
+			replay(m, 0, row - down);
+		m->follows = true;
+		m->npending = 0;
 	}
-	pthread_mutex_unlock(&lock);
+	pthread_mutex_unlock(&m->lock);
 	return ok;
 }
 
-void model_read(int x, int y, size_t n, struct cell *to)
+void model_read(struct model *m, int x, int y, size_t n, struct cell *to)
 {
-	pthread_mutex_lock(&lock);
+	pthread_mutex_lock(&m->lock);
 	for (size_t i = 0; i < n; i++) {
-		to[i] = y < s.rows && x < s.cols
-				? *cell_at(x, y)
+		to[i] = y < m->rows && x < m->cols
+				? *cell_at(m, x, y)
 				: (struct cell){ ' ', CELL_PLAIN };
-		if (++x >= s.cols) {
+		if (++x >= m->cols) {
 			x = 0;
 			y++;
 		}
 	}
-	pthread_mutex_unlock(&lock);
+	pthread_mutex_unlock(&m->lock);
+}
+
+struct model *model_new(int cols, int rows)
+{
+	struct model *m = calloc(1, sizeof *m);
+
+	if (m && !resize(m, cols, rows)) {
+		free(m);
+		return NULL;
+	}
+	if (m) {
+		pthread_mutex_init(&m->lock, NULL);
+		m->bare_feed = true;
+	}
+	return m;
+}
+
+void model_free(struct model *m)
+{
+	if (m) {
+		free(m->cells);
+		free(m->other);
+		free(m);
+	}
+}
+
+bool model_resize(struct model *m, int cols, int rows)
+{
+	bool ok;
+
+	pthread_mutex_lock(&m->lock);
+	ok = resize(m, cols, rows);
+	pthread_mutex_unlock(&m->lock);
+	return ok;
+}
+
+void model_start(struct model *m, int col, int row)
+{
+	pthread_mutex_lock(&m->lock);
+	if (!m->follows) {
+		replay(m, MAX(0, MIN(col, m->cols - 1)),
+		       MAX(0, MIN(row, m->rows - 1)));
+		m->follows = true;
+		m->npending = 0;
+	}
+	pthread_mutex_unlock(&m->lock);
+}
+
+void model_place(struct model *m, int col, int row)
+{
+	pthread_mutex_lock(&m->lock);
+	/* Where it knows the place it also knows that a line is full. */
+	if (m->follows && (m->at.x != col || m->at.y != row))
+		move(m, col, row);
+	pthread_mutex_unlock(&m->lock);
+}
+
+void model_cursor(struct model *m, int *col, int *row)
+{
+	pthread_mutex_lock(&m->lock);
+	*col = m->at.x;
+	*row = m->at.y;
+	pthread_mutex_unlock(&m->lock);
 }

@@ -26,18 +26,38 @@ struct cell {
 	uint16_t attributes;
 };
 
+struct model;
+
+/* Of the console that this process is on. */
+extern struct model console_model;
+
 /* n bytes have gone to the terminal.  Any thread. */
-void model_feed(const char *s, size_t n);
+void model_feed(struct model *m, const char *s, size_t n);
 
 /* Is the screen followed already?  Else model_begin() wants to know the row. */
-bool model_follows(int cols, int rows);
+bool model_follows(struct model *m, int cols, int rows);
 /*
  * From now on follow it.  row: where the cursor is now, from 0; -1: unknown.
  * False without memory.
  */
-bool model_begin(int cols, int rows, int row);
+bool model_begin(struct model *m, int cols, int rows, int row);
 /* Cells from (x, y) on, in reading order; blanks behind the last. */
-void model_read(int x, int y, size_t n, struct cell *to);
+void model_read(struct model *m, int x, int y, size_t n, struct cell *to);
+
+/*
+ * One of its own, for who is the terminal itself: it gets what a terminal would,
+ * with a return before each feed that means one.  NULL without memory.
+ * model_start() says where its cursor was before the first byte; until then only
+ * the last are kept.
+ */
+struct model *model_new(int cols, int rows);
+void model_free(struct model *m);
+bool model_resize(struct model *m, int cols, int rows);
+void model_start(struct model *m, int col, int row);
+
+/* The cursor of a screen that is followed, from 0; and where it really is. */
+void model_cursor(struct model *m, int *col, int *row);
+void model_place(struct model *m, int col, int row);
 
 /* Columns that c takes: 0, 1 or 2. */
 int model_width(uint32_t c);

@@ -123,24 +123,39 @@ static bool ask_cursor(struct file *f, int *row, int *col)
 /*
  * Where the cursor is.  Some programs ask many times a second only to see the
  * size of the window: the terminal is asked again only if something has been
- * written since, and not at once.
+ * written since, and not at once; until then it is where our own text has left
+ * it.  So it is where the terminal does not answer.
  */
 static void find_cursor(struct file *f, int *row, int *col)
 {
 	enum { REST_NS = 30 * 1000 * 1000 };
 	struct timespec ts;
+	int16_t cols, rows;
 	int64_t now;
 
 	clock_gettime(CLOCK_MONOTONIC, &ts);
 	now = ts.tv_sec * 1000000000ll + ts.tv_nsec;
+	window(f, &cols, &rows);
 	if (!console.cursor_row ||
 	    (console.moved && now - console.cursor_ns > REST_NS)) {
+		bool told;
+
 		console.moved = false;
-		if (ask_cursor(f, row, col)) {
+		told = ask_cursor(f, row, col);
+		model_begin(&console_model, cols, rows, told ? *row - 1 : -1);
+		if (told) {
+			model_place(&console_model, *col - 1, *row - 1);
 			console.cursor_row = *row;
 			console.cursor_col = *col;
+			console.cursor_ns = now;
+			return;
 		}
-		console.cursor_ns = now;
+	}
+	if (model_follows(&console_model, cols, rows)) {
+		model_cursor(&console_model, col, row);
+		++*col;
+		++*row;
+		return;
 	}
 	*row = MAX(console.cursor_row, 1);
 	*col = MAX(console.cursor_col, 1);
@@ -344,12 +359,11 @@ static NTSTATUS follow(struct file *f, int16_t *cols, int16_t *rows)
 	int row, col;
 
 	window(f, cols, rows);
-	if (model_follows(*cols, *rows))
+	if (model_follows(&console_model, *cols, *rows))
 		return STATUS_SUCCESS;
-	find_cursor(f, &row, &col);
-	return model_begin(*cols, *rows, console.cursor_row ? row - 1 : -1)
-		       ? STATUS_SUCCESS
-		       : STATUS_NO_MEMORY;
+	find_cursor(f, &row, &col); /* which has it followed */
+	return model_follows(&console_model, *cols, *rows) ? STATUS_SUCCESS
+							   : STATUS_NO_MEMORY;
 }
 
 /* Plain blanks to the end of a line of left cells: one sequence will do. */
@@ -418,7 +432,7 @@ static NTSTATUS take_range(struct task *t, struct file *f, struct irp *r,
 	*cells = malloc((*n + 1) * sizeof **cells);
 	if (!*cells)
 		return STATUS_NO_MEMORY;
-	model_read(c->x, c->y, *n, *cells);
+	model_read(&console_model, c->x, c->y, *n, *cells);
 	return STATUS_SUCCESS;
 }
 
@@ -533,7 +547,7 @@ static NTSTATUS read_rect(struct task *t, struct file *f, struct irp *r)
 			struct cell cell;
 			uint16_t out[2];
 
-			model_read(x, y, 1, &cell);
+			model_read(&console_model, x, y, 1, &cell);
 			out[0] = unit_of(&cell);
 			out[1] = cell.attributes;
 			if (guest_write(t, to, out, sizeof out) < 0)
@@ -640,7 +654,7 @@ static NTSTATUS scroll(struct task *t, struct file *f, struct irp *r)
 		free(line);
 		return STATUS_NO_MEMORY;
 	}
-	model_read(0, 0, n, old);
+	model_read(&console_model, 0, 0, n, old);
 	out_begin(&o, t, f);
 	for (int y = 0; y < rows && !o.status; y++) {
 		int first = cols, last = -1;

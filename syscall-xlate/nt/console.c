@@ -90,6 +90,12 @@ void terminal_apply(int fd, bool keys)
 /* ---- text out
  * -------------------------------------------------------------------- */
 
+static bool feeds_are_bare(void)
+{
+	return (console.output_mode & (OUTPUT_PROCESSED | OUTPUT_BARE_FEED)) ==
+	       (OUTPUT_PROCESSED | OUTPUT_BARE_FEED);
+}
+
 NTSTATUS console_put(struct task *t, struct file *f, const char *s, size_t n)
 {
 	console.moved = true;
@@ -97,7 +103,7 @@ NTSTATUS console_put(struct task *t, struct file *f, const char *s, size_t n)
 		ssize_t did = write(f->fd, s, n);
 
 		if (did >= 0) {
-			model_feed(s, (size_t)did);
+			model_feed(&console_model, s, (size_t)did);
 			s += did;
 			n -= (size_t)did;
 		} else if (errno == EAGAIN) {
@@ -112,6 +118,35 @@ NTSTATUS console_put(struct task *t, struct file *f, const char *s, size_t n)
 		}
 	}
 	return STATUS_SUCCESS;
+}
+
+/*
+ * Text of the program's.  The terminal's driver puts a return before each line
+ * feed; where a program has asked for feeds that are none, they are sent as IND,
+ * which the driver does not know and terminals take for the same.
+ */
+static NTSTATUS put_text(struct task *t, struct file *f, const char *s,
+			 size_t n)
+{
+	char piece[1024];
+	size_t k = 0;
+	NTSTATUS status = STATUS_SUCCESS;
+
+	if (!feeds_are_bare())
+		return console_put(t, f, s, n);
+	for (size_t i = 0; i < n && !status; i++) {
+		bool bare = s[i] == '\n' && console.last != '\r';
+
+		console.last = s[i];
+		if (bare)
+			piece[k++] = 27;
+		piece[k++] = bare ? 'D' : s[i];
+		if (k + 2 > sizeof piece || i + 1 == n) {
+			status = console_put(t, f, piece, k);
+			k = 0;
+		}
+	}
+	return status;
 }
 
 /* WriteConsoleW: units, in pieces. */
@@ -141,7 +176,7 @@ static NTSTATUS write_units(struct task *t, struct file *f, struct irp *r)
 			console.high = u[--have];
 		pthread_mutex_unlock(&console.lock);
 		bytes = utf16_to_utf8(s, sizeof s, u, have);
-		status = console_put(t, f, s, bytes);
+		status = put_text(t, f, s, bytes);
 		at += n;
 	}
 	r->information = status ? 0 : r->len;
@@ -158,10 +193,29 @@ static void feed_from(struct task *t, gaddr at, uint64_t n)
 
 		if (guest_read(t, part, at, some))
 			return;
-		model_feed(part, some);
+		model_feed(&console_model, part, some);
 		at += some;
 		n -= some;
 	}
+}
+
+/* A host copy, for put_text(). */
+static NTSTATUS write_bytes(struct task *t, struct file *f, struct irp *r)
+{
+	char part[1024];
+	NTSTATUS status = STATUS_SUCCESS;
+	uint32_t at = 0;
+
+	while (at < r->len && !status) {
+		size_t n = MIN(r->len - at, (uint32_t)sizeof part);
+
+		if (guest_read(t, part, r->buf + at, n) < 0)
+			return STATUS_ACCESS_VIOLATION;
+		status = put_text(t, f, part, n);
+		at += (uint32_t)n;
+	}
+	r->information = status ? 0 : r->len;
+	return status;
 }
 
 static NTSTATUS console_write(struct task *t, struct file *f, struct irp *r)
@@ -172,6 +226,8 @@ static NTSTATUS console_write(struct task *t, struct file *f, struct irp *r)
 		return STATUS_INVALID_DEVICE_REQUEST;
 	if (f->device == CONSOLE_INPUT && f->fd < 0)
 		return STATUS_INVALID_HANDLE;
+	if (feeds_are_bare() && f->fd >= 0)
+		return write_bytes(t, f, r);
 	console.moved = true;
 	status = stream_ops.write(t, f, r);
 	if (!status && f->fd >= 0)
@@ -309,7 +365,7 @@ static NTSTATUS fill(struct task *t, struct file *f)
 		/* The terminal has shown it. */
 		if (console.input_mode & INPUT_LINE &&
 		    console.input_mode & INPUT_ECHO)
-			model_feed((char *)raw, (size_t)n);
+			model_feed(&console_model, (char *)raw, (size_t)n);
 		/* Ctrl-Z first in a line is how Windows users end a file. */
 		if (console.input_mode & INPUT_LINE && raw[0] == 26) {
 			console.end_of_file = true;
@@ -437,6 +493,7 @@ static NTSTATUS set_mode(struct task *t, struct file *f, struct irp *r)
 		terminal_apply(f->fd, false);
 	} else {
 		console.output_mode = mode;
+		console.last = 0;
 	}
 	pthread_mutex_unlock(&console.lock);
 	return STATUS_SUCCESS;

@@ -24,7 +24,10 @@ enum {
 	INPUT_VT = 0x200,
 	INPUT_DEFAULT = 0x1f7,
 	INPUT_ALL = 0x3ff,
-	OUTPUT_DEFAULT = 3,
+	OUTPUT_PROCESSED = 1,
+	OUTPUT_WRAP = 2,
+	OUTPUT_BARE_FEED = 8, /* DISABLE_NEWLINE_AUTO_RETURN */
+	OUTPUT_DEFAULT = OUTPUT_PROCESSED | OUTPUT_WRAP,
 	OUTPUT_ALL = 0x1f,
 };
 
@@ -52,6 +55,7 @@ struct console {
 	bool alternate; /* the second screen buffer is shown */
 	uint32_t cursor_size;
 	uint16_t high; /* first half of a pair that a write ended with */
+	char last;     /* the last byte written, with OUTPUT_BARE_FEED */
 	uint16_t title[256];
 	uint32_t title_len; /* units */
 	bool detached;

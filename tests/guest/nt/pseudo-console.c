@@ -38,6 +38,42 @@ static int child_lines(void)
 	return 8;
 }
 
+static void tell(HANDLE out)
+{
+	CONSOLE_SCREEN_BUFFER_INFO i;
+	char text[60];
+	DWORD n;
+
+	if (GetConsoleScreenBufferInfo(out, &i)) {
+		n = sprintf(text, "<at %d %d>", i.dwCursorPosition.X,
+			    i.dwCursorPosition.Y - i.srWindow.Top);
+		WriteFile(out, text, n, &n, NULL);
+	}
+}
+
+/* Where its cursor is, without anybody to ask; and feeds without a return. */
+static int child_cursor(void)
+{
+	HANDLE out = GetStdHandle(STD_OUTPUT_HANDLE);
+	DWORD n, mode = 0;
+
+	tell(out);
+	WriteFile(out, "\r\nabc", 5, &n, NULL);
+	tell(out);
+	GetConsoleMode(out, &mode);
+	CHECK(SetConsoleMode(out, mode | ENABLE_VIRTUAL_TERMINAL_PROCESSING |
+					  DISABLE_NEWLINE_AUTO_RETURN));
+	WriteFile(out, "\r\nde\nf", 6, &n, NULL);
+	tell(out);
+	WriteConsoleW(out, L"\r\ng\r", 4, &n, NULL);
+	WriteConsoleW(out, L"\nhi\nj", 5, &n, NULL);
+	tell(out);
+	SetConsoleMode(out, mode);
+	WriteFile(out, "\nk", 2, &n, NULL);
+	tell(out);
+	return check_done();
+}
+
 /* What the program sees: as lines that the parent looks for. */
 static int child(void)
 {
@@ -85,6 +121,76 @@ static BOOL appears(const char *what)
 	return FALSE;
 }
 
+struct console {
+	HANDLE from, to, thread;
+	void *pc;
+	PROCESS_INFORMATION pi;
+};
+
+static void begin(struct console *c, DWORD flags)
+{
+	create_fn create = PSEUDO_CONSOLE(create_fn, "CreatePseudoConsole");
+	HANDLE in, out;
+
+	nshown = 0;
+	memset(shown, 0, sizeof shown);
+	CHECK(CreatePipe(&in, &c->to, NULL, 0));
+	CHECK(CreatePipe(&c->from, &out, NULL, 0));
+	CHECK_EQ(create((COORD){ 60, 20 }, in, out, flags, &c->pc), S_OK);
+	CloseHandle(in);
+	CloseHandle(out);
+	c->thread = CreateThread(NULL, 0, collect, c->from, 0, NULL);
+}
+
+static void end(struct console *c)
+{
+	close_fn close = PSEUDO_CONSOLE(close_fn, "ClosePseudoConsole");
+	DWORD code = 99;
+
+	CHECK_EQ(WaitForSingleObject(c->pi.hProcess, 5000), 0);
+	CHECK(GetExitCodeProcess(c->pi.hProcess, &code));
+	CHECK_EQ(code, 0);
+	close(c->pc);
+	CHECK_EQ(WaitForSingleObject(c->thread, 5000), 0);
+	CloseHandle(c->pi.hProcess);
+	CloseHandle(c->pi.hThread);
+	CloseHandle(c->thread);
+	CloseHandle(c->from);
+	CloseHandle(c->to);
+}
+
+static void nobody_answers(const char *self)
+{
+	struct console c;
+
+	begin(&c, 0);
+	spawn_on(c.pc, self, "cursor", &c.pi);
+	CHECK(appears("<at 0 0>"));
+	CHECK(appears("<at 3 1>"));
+	CHECK(appears("<at 3 3>"));
+	CHECK(appears("<at 3 6>"));
+	CHECK(appears("<at 1 7>"));
+	end(&c);
+	CHECK(!strstr(shown, "\33[6n"));
+}
+
+/* The terminal is asked once, and answers. */
+static void inherited(const char *self)
+{
+	struct console c;
+	DWORD n;
+
+	begin(&c, 1);
+	CHECK(appears("\33[6n"));
+	WriteFile(c.to, "\33[5;8R", 6, &n, NULL);
+	spawn_on(c.pc, self, "cursor", &c.pi);
+	CHECK(appears("<at 7 4>"));
+	CHECK(appears("<at 3 5>"));
+	end(&c);
+	CHECK(!strstr(shown, "\33[2J"));
+	CHECK(!strstr(strstr(shown, "\33[6n") + 1, "\33[6n"));
+}
+
 int main(int argc, char **argv)
 {
 	create_fn create = PSEUDO_CONSOLE(create_fn, "CreatePseudoConsole");
@@ -97,6 +203,8 @@ int main(int argc, char **argv)
 
 	if (argc > 1 && !strcmp(argv[1], "lines"))
 		return child_lines();
+	if (argc > 1 && !strcmp(argv[1], "cursor"))
+		return child_cursor();
 	if (argc > 1)
 		return child();
 	setvbuf(stdout, NULL, _IONBF, 0);
@@ -145,5 +253,14 @@ int main(int argc, char **argv)
 	CHECK_EQ(WaitForSingleObject(pi.hProcess, 5000), 0);
 	CHECK_EQ(WaitForSingleObject(thread, 5000), 0);
 	CHECK(!strstr(strstr(shown, "<size 100 30>"), "<bye>"));
+	/* The terminal has begun with an empty screen, and knows the title. */
+	CHECK(strstr(shown, "\33[2J"));
+	CHECK(strstr(shown, "\33]0;"));
+	CHECK(!strstr(shown, "\33[6n"));
+	CloseHandle(from);
+	CloseHandle(to);
+
+	nobody_answers(argv[0]);
+	inherited(argv[0]);
 	return check_done();
 }

@@ -9,7 +9,7 @@ enum { COLS = 20, ROWS = 6 };
 
 static void feed(const char *s)
 {
-	model_feed(s, strlen(s));
+	model_feed(&console_model, s, strlen(s));
 }
 
 /* Row y as text, non-ASCII as "?", without blanks at the end. */
@@ -19,7 +19,7 @@ static void row_is(int y, const char *want)
 	char got[COLS + 1];
 	int n = 0;
 
-	model_read(0, y, COLS, c);
+	model_read(&console_model, 0, y, COLS, c);
 	for (int x = 0; x < COLS; x++) {
 		got[x] = c[x].c < 0x80 ? (char)c[x].c : '?';
 		if (got[x] != ' ')
@@ -58,9 +58,9 @@ static const struct {
 START_TEST(start)
 {
 	feed(starts[_i].before);
-	ck_assert(!model_follows(COLS, ROWS));
-	ck_assert(model_begin(COLS, ROWS, starts[_i].row));
-	ck_assert(model_follows(COLS, ROWS));
+	ck_assert(!model_follows(&console_model, COLS, ROWS));
+	ck_assert(model_begin(&console_model, COLS, ROWS, starts[_i].row));
+	ck_assert(model_follows(&console_model, COLS, ROWS));
 	row_is(starts[_i].at, starts[_i].is);
 	if (starts[_i].at + 1 < ROWS)
 		row_is(starts[_i].at + 1, starts[_i].below);
@@ -72,28 +72,28 @@ START_TEST(later)
 	char part[2] = "";
 	struct cell c[2];
 
-	ck_assert(model_begin(COLS, ROWS, 0));
+	ck_assert(model_begin(&console_model, COLS, ROWS, 0));
 	/* Byte by byte, as a program may write. */
 	for (const char *s = "\33[2;2H\33[1;31m\xc3\xa9\33[0m!"; *s; s++) {
 		part[0] = *s;
 		feed(part);
 	}
-	model_read(1, 1, 2, c);
+	model_read(&console_model, 1, 1, 2, c);
 	ck_assert_uint_eq(c[0].c, 0xe9);
 	ck_assert_uint_eq(c[0].attributes, 12);
 	ck_assert_uint_eq(c[1].c, '!');
 	ck_assert_uint_eq(c[1].attributes, CELL_PLAIN);
 	feed("\33[3;1H\xe4\xb8\xad");
-	model_read(0, 2, 2, c);
+	model_read(&console_model, 0, 2, 2, c);
 	ck_assert_uint_eq(c[0].attributes, CELL_PLAIN | CELL_LEADING);
 	ck_assert_uint_eq(c[1].attributes, CELL_PLAIN | CELL_TRAILING);
 	/* Another size keeps what still has room. */
-	ck_assert(model_follows(4, 2));
-	model_read(1, 1, 2, c);
+	ck_assert(model_follows(&console_model, 4, 2));
+	model_read(&console_model, 1, 1, 2, c);
 	ck_assert_uint_eq(c[0].c, 0xe9);
-	ck_assert(model_follows(COLS, ROWS));
+	ck_assert(model_follows(&console_model, COLS, ROWS));
 	row_is(2, "");
-	model_read(COLS - 1, ROWS - 1, 2, c);
+	model_read(&console_model, COLS - 1, ROWS - 1, 2, c);
 	ck_assert_uint_eq(c[1].c, ' ');
 }
 END_TEST
@@ -112,11 +112,11 @@ START_TEST(hostile)
 	unsigned seed = 1;
 	char s[64];
 
-	ck_assert(model_begin(1, 1, 0));
+	ck_assert(model_begin(&console_model, 1, 1, 0));
 	for (int round = 0; round < 3; round++) {
 		for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
 			feed(bad[i]);
-		ck_assert(model_follows(round ? COLS : 2, round ? ROWS : 1));
+		ck_assert(model_follows(&console_model, round ? COLS : 2, round ? ROWS : 1));
 	}
 	for (int i = 0; i < 20000; i++) {
 		static const char some[] = "\33[;0123456789?HJKLMPSTXm@ru\n\r\ta";
@@ -125,10 +125,49 @@ START_TEST(hostile)
 			seed = seed * 1103515245 + 12345;
 			s[k] = some[(seed >> 16) % (sizeof some - 1)];
 		}
-		model_feed(s, sizeof s);
+		model_feed(&console_model, s, sizeof s);
 		if (i % 1000 == 0)
-			ck_assert(model_follows(1 + i % 37, 1 + i % 23));
+			ck_assert(model_follows(&console_model, 1 + i % 37, 1 + i % 23));
 	}
+}
+END_TEST
+
+/* A terminal of our own: feeds are feeds, and what came before it told waits. */
+START_TEST(own)
+{
+	struct model *m = model_new(10, 4);
+	int col, row;
+
+	ck_assert_ptr_nonnull(m);
+	model_feed(m, "ab\ncd", 5);
+	model_start(m, 2, 1);
+	model_cursor(m, &col, &row);
+	ck_assert_int_eq(col, 6);
+	ck_assert_int_eq(row, 2);
+	/* Once only. */
+	model_start(m, 0, 0);
+	model_feed(m, "\33D\r\nx", 5);
+	model_cursor(m, &col, &row);
+	ck_assert_int_eq(col, 1);
+	ck_assert_int_eq(row, 3);
+	model_place(m, 99, 1);
+	model_cursor(m, &col, &row);
+	ck_assert_int_eq(col, 9);
+	ck_assert_int_eq(row, 1);
+	/* However large the window is said to be. */
+	ck_assert(model_resize(m, 32767, 32767));
+	ck_assert(model_resize(m, 5, 1));
+	model_cursor(m, &col, &row);
+	ck_assert_int_eq(col, 4);
+	ck_assert_int_eq(row, 0);
+	model_free(m);
+	m = model_new(0, 0);
+	model_start(m, 5, 5);
+	model_feed(m, "abc", 3);
+	model_cursor(m, &col, &row);
+	ck_assert_int_eq(col, 0);
+	ck_assert_int_eq(row, 0);
+	model_free(m);
 }
 END_TEST
 
@@ -142,6 +181,7 @@ int main(void)
 	tcase_add_loop_test(tc, start, 0, sizeof starts / sizeof *starts);
 	tcase_add_test(tc, later);
 	tcase_add_test(tc, hostile);
+	tcase_add_test(tc, own);
 	suite_add_tcase(s, tc);
 	r = srunner_create(s);
 	srunner_set_tap(r, "-");
