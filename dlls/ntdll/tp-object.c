@@ -149,41 +149,54 @@ void NTAPI TpReleaseCleanupGroup(PTP_CLEANUP_GROUP g)
 	group_unref(g);
 }
 
-/* Take one member out, with a reference; NULL: none is left. */
-static struct tp_object *take_member(struct _TP_CLEANUP_GROUP *g)
+/* Takes all members out, each with a reference, as a chain. */
+static struct tp_object *take_members(struct _TP_CLEANUP_GROUP *g)
 {
-	struct tp_object *o = NULL;
+	struct tp_object *chain = NULL, *o;
 
 	RtlAcquireSRWLockExclusive(&g->lock);
-	if (g->members.Flink != &g->members) {
-		o = CONTAINING_RECORD(g->members.Flink, struct tp_object,
+	while (g->members.Blink != &g->members) {
+		o = CONTAINING_RECORD(g->members.Blink, struct tp_object,
 				      group_links);
 		group_leave(o);
 		tp_ref(o);
+		o->next_taken = chain;
+		chain = o;
 	}
 	RtlReleaseSRWLockExclusive(&g->lock);
-	return o;
+	return chain;
+}
+
+/* No more callbacks of o; with cancel also none of those that wait. */
+static void end_member(struct tp_object *o, BOOL cancel, PVOID context)
+{
+	o->owned = !InterlockedExchange(&o->released, TRUE);
+	if (o->disarm)
+		o->disarm(o);
+	if (!cancel || !o->owned)
+		return;
+	tp_cancel_pending(o);
+	if (o->cancel)
+		o->cancel(o->context, context);
 }
 
 void NTAPI TpReleaseCleanupGroupMembers(PTP_CLEANUP_GROUP g, ULONG cancel,
 					PVOID context)
 {
-	struct tp_object *o;
+	struct tp_object *chain, *o;
 
-	while ((o = take_member(g))) {
-		BOOL owned = !InterlockedExchange(&o->released, TRUE);
-
-		if (o->disarm)
-			o->disarm(o);
-		if (cancel && owned) {
-			tp_cancel_pending(o);
-			if (o->cancel)
-				o->cancel(o->context, context);
-		}
-		tp_wait_callbacks(o);
-		if (owned)
+	/* Callbacks that run may make more. */
+	while ((chain = take_members(g))) {
+		/* All before the first wait: it may last, and others begin. */
+		for (o = chain; o; o = o->next_taken)
+			end_member(o, cancel, context);
+		while ((o = chain)) {
+			chain = o->next_taken;
+			tp_wait_callbacks(o);
+			if (o->owned)
+				tp_unref(o);
 			tp_unref(o);
-		tp_unref(o);
+		}
 	}
 }
 

@@ -34,6 +34,9 @@ struct tp_object {
 	struct _TP_POOL *pool;
 	struct _TP_CLEANUP_GROUP *group;
 	LIST_ENTRY group_links;
+	/* While its group's members are released: */
+	struct tp_object *next_taken;
+	BOOL owned; /* nobody had released it */
 	/* With the pool's lock: */
 	LIST_ENTRY queue_links;
 	BOOL queued;

@@ -99,6 +99,50 @@ static void own_pool(void)
 	CloseThreadpool(pool);
 }
 
+enum { MEMBERS = 4 };
+
+static volatile LONG begun, cancelled;
+
+static VOID CALLBACK on_cancel(PVOID context, PVOID cleanup)
+{
+	CHECK(cleanup == (PVOID)0x77);
+	InterlockedIncrement(&cancelled);
+}
+
+/* The only thread's; it stays until all have been cancelled, but not for ever. */
+static VOID CALLBACK on_stay(PTP_CALLBACK_INSTANCE i, PVOID context,
+			     PTP_WORK work)
+{
+	ULONGLONG late = GetTickCount64() + 2000;
+
+	InterlockedIncrement(&begun);
+	while (cancelled < MEMBERS && GetTickCount64() < late)
+		Sleep(1);
+}
+
+/* What has not begun is cancelled before anything that runs is waited for. */
+static void cancelled_first(void)
+{
+	PTP_POOL pool = CreateThreadpool(NULL);
+	PTP_CLEANUP_GROUP group = CreateThreadpoolCleanupGroup();
+	TP_CALLBACK_ENVIRON env;
+
+	SetThreadpoolThreadMaximum(pool, 1);
+	InitializeThreadpoolEnvironment(&env);
+	SetThreadpoolCallbackPool(&env, pool);
+	SetThreadpoolCallbackCleanupGroup(&env, group, on_cancel);
+	for (int i = 0; i < MEMBERS; i++)
+		SubmitThreadpoolWork(
+			CreateThreadpoolWork(on_stay, NULL, &env));
+	while (!begun)
+		Sleep(1);
+	CloseThreadpoolCleanupGroupMembers(group, TRUE, (PVOID)0x77);
+	CHECK_EQ(begun, 1);
+	CHECK_EQ(cancelled, MEMBERS);
+	CloseThreadpoolCleanupGroup(group);
+	CloseThreadpool(pool);
+}
+
 static VOID CALLBACK on_timer(PTP_CALLBACK_INSTANCE i, PVOID arg, PTP_TIMER t)
 {
 	if (InterlockedIncrement(&count) == (LONG)(LONG_PTR)arg)
@@ -278,6 +322,7 @@ int main(void)
 	work();
 	blocked();
 	own_pool();
+	cancelled_first();
 	timers();
 	waits();
 	io();
