@@ -386,11 +386,12 @@ NTSTATUS nt_duplicate_object(struct task *t, uint64_t source_process,
 			object_put(o);
 		}
 	}
-	/* "Closes the source handle regardless of any error status." */
+	/* "Closes the source handle regardless of any error status"; and where
+	   it is protected, the copy is there all the same. */
 	if (options & CLOSE_SOURCE && from == nt_self) {
 		NTSTATUS closed = nt_close(t, source_handle);
 
-		if (!status)
+		if (!to)
 			status = closed;
 	}
 	object_put(&from->object);
