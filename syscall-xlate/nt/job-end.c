@@ -226,8 +226,11 @@ void jobs_fix(uint8_t *class, uint64_t *affinity)
 {
 	pthread_mutex_lock(&jobs_lock);
 	for (struct object *o = nt_self->job; o; o = job_outer(o)) {
-		struct basic_limits b = job_of_object(o)->area->limits.basic;
+		struct basic_limits b;
 
+		object_lock(o);
+		b = job_of_object(o)->area->limits.basic;
+		object_unlock(o);
 		if (class && b.flags & JOB_LIMIT_PRIORITY_CLASS) {
 			*class = (uint8_t)b.priority_class;
 			class = NULL;
