@@ -430,6 +430,36 @@ static NTSTATUS set_notes(struct task *t, struct job *j, gaddr info,
 						 : job_notes_set(j, &l);
 }
 
+/*
+ * JOBOBJECT_CPU_RATE_CONTROL_INFORMATION, JOBOBJECT_NET_RATE_CONTROL_INFORMATION:
+ * only a control group of the host's can hold processes to a rate, and where one
+ * is logged in nobody but root may put his processes into another.
+ */
+static NTSTATUS set_rate(struct task *t, gaddr info, uint32_t len, bool cpu)
+{
+	enum { CPU_KNOWN = 0x1f, NET_KNOWN = 7, ENABLE = 1 };
+	struct {
+		uint32_t flags, rate;
+	} c;
+	struct {
+		uint64_t bandwidth;
+		uint32_t flags;
+		uint8_t tag, pad[3];
+	} n;
+	uint32_t flags, size = cpu ? sizeof c : sizeof n;
+
+	if (len != size)
+		return STATUS_INFO_LENGTH_MISMATCH;
+	if (guest_read(t, cpu ? (void *)&c : &n, info, size))
+		return STATUS_ACCESS_VIOLATION;
+	flags = cpu ? c.flags : n.flags;
+	if (flags & ~(cpu ? CPU_KNOWN : NET_KNOWN) ||
+	    (flags && !(flags & ENABLE)))
+		return STATUS_INVALID_PARAMETER;
+	/* None is in force, so there is nothing to take back. */
+	return flags ? STATUS_NOT_SUPPORTED : STATUS_SUCCESS;
+}
+
 /* JOBOBJECT_ASSOCIATE_COMPLETION_PORT */
 static NTSTATUS set_port(struct task *t, struct job *j, gaddr info,
 			 uint32_t len)
@@ -511,8 +541,7 @@ NTSTATUS nt_set_information_job_object(struct task *t, uint64_t job,
 		break;
 	case CPU_RATE:
 	case NET_RATE:
-		/* The host's groups would be needed: say so. */
-		status = STATUS_NOT_SUPPORTED;
+		status = set_rate(t, info, len, class == CPU_RATE);
 		break;
 	default:
 		status = STATUS_INVALID_INFO_CLASS;

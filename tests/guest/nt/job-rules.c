@@ -8,6 +8,9 @@
 
 #include "check.h"
 
+/* JobObjectCpuRateControlInformation */
+#define CPU_RATE ((JOBOBJECTINFOCLASS)15)
+
 static HANDLE port;
 
 /* The next message; 0: none came. */
@@ -130,7 +133,7 @@ static void kept_and_refused(void)
 		.LimitFlags = JOB_OBJECT_LIMIT_PRIORITY_CLASS,
 		.PriorityClass = 1, /* the kernel's number, not Win32's */
 	};
-	DWORD n;
+	DWORD rate[2] = { 0 }, n;
 
 	CHECK(SetInformationJobObject(job, JobObjectBasicUIRestrictions, &ui,
 				      sizeof ui));
@@ -150,6 +153,15 @@ static void kept_and_refused(void)
 	CHECK(!SetInformationJobObject(job, JobObjectBasicLimitInformation, &l,
 				       sizeof l));
 	CHECK_EQ(GetLastError(), ERROR_INVALID_PARAMETER);
+	/* No rate is the rule; and there is no flag of this value. */
+	CHECK(QueryInformationJobObject(job, CPU_RATE, rate, sizeof rate, &n));
+	CHECK_EQ(rate[0], 0);
+	CHECK(SetInformationJobObject(job, CPU_RATE, rate, sizeof rate));
+	rate[0] = 0x100;
+	CHECK(!SetInformationJobObject(job, CPU_RATE, rate, sizeof rate));
+	CHECK_EQ(GetLastError(), ERROR_INVALID_PARAMETER);
+	CHECK(!SetInformationJobObject(job, CPU_RATE, rate, 4));
+	CHECK_EQ(GetLastError(), ERROR_BAD_LENGTH);
 	CloseHandle(job);
 }
 
