@@ -235,7 +235,9 @@ static inline int task_fork(struct task *t, bool share)
 /*
  * task_catch_signal() - from now on the host's signal sig goes to the
  * personality's host_signal() (on), or the engine lets go of it (off; the
- * caller sets what it wants with sigaction(2)).  Returns 0 or -errno.
+ * caller sets what it wants with sigaction(2)).  Those that faults have (SIGSEGV,
+ * SIGBUS, SIGILL, SIGFPE, SIGTRAP, SIGSYS) are the engine's, and come to it when
+ * they were sent, asked for or not.  Returns 0 or -errno.
  */
 static inline int task_catch_signal(int sig, bool on)
 {

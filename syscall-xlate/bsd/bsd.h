@@ -36,6 +36,7 @@ enum {
 	BSD_PATH = 4096,
 	BSD_NSIG = 128,	 /* signals are 1 ... 128 */
 	BSD_QUEUE = 64,	 /* signals on their way to one thread */
+	BSD_FAULT_SIGNALS = 13, /* those of faults have numbers below it */
 };
 
 #define BSD_ERRNO(n) (-(int64_t)(BSD_RAW + (n)))
@@ -102,6 +103,9 @@ struct bsd_thread {
 	/* Written by host_signal(), read by the thread itself. */
 	struct bsd_signal queue[BSD_QUEUE];
 	_Atomic unsigned head, tail;
+	/* Signals of faults that were sent and are blocked, which the host's are
+	   not: by number. */
+	struct bsd_signal held[BSD_FAULT_SIGNALS];
 	_Atomic uint32_t park;	  /* see park.c */
 	_Atomic uint32_t stopped; /* by another's wish; a futex word */
 	gaddr robust[3];	  /* lists of the mutexes it holds */

@@ -82,6 +82,37 @@ static void unblockable(struct bsd_sigset *s)
 	s->bits[0] &= ~(1ull << (9 - 1) | 1ull << (17 - 1));
 }
 
+static void to_host(const struct bsd_signal *s, siginfo_t *to)
+{
+	siginfo_t si = { 0 };
+
+	si.si_signo = bsd_sig_to_host(s->sig);
+	si.si_code = SENT_AGAIN;
+	si.si_errno = s->code;
+	si.si_pid = s->pid;
+	si.si_uid = s->uid;
+	if (si.si_signo == SIGCHLD)
+		si.si_status = s->status;
+	else
+		si.si_value.sival_ptr = (void *)s->value;
+	*to = si;
+}
+
+static void send_again(struct bsd_thread *th, const struct bsd_signal *s)
+{
+	siginfo_t si;
+
+	to_host(s, &si);
+	syscall(SYS_rt_tgsigqueueinfo, getpid(), th->task.tid, si.si_signo, &si);
+}
+
+/* Those of faults have the engine's handlers, and are never blocked on the host. */
+static bool is_of_faults(int host)
+{
+	return host == SIGSEGV || host == SIGBUS || host == SIGILL ||
+	       host == SIGFPE || host == SIGTRAP || host == SIGSYS;
+}
+
 void bsd_set_mask(struct bsd_thread *th, const struct bsd_sigset *mask)
 {
 	sigset_t host;
@@ -89,12 +120,17 @@ void bsd_set_mask(struct bsd_thread *th, const struct bsd_sigset *mask)
 	th->mask = *mask;
 	unblockable(&th->mask);
 	bsd_mask_to_host(&th->mask, &host);
-	/* Faults are the engine's, blocked or not: see bsd_fault(). */
 	for (int sig = SIGILL; sig <= SIGSYS; sig++)
-		if (sig == SIGSEGV || sig == SIGBUS || sig == SIGILL ||
-		    sig == SIGFPE || sig == SIGTRAP || sig == SIGSYS)
+		if (is_of_faults(sig))
 			sigdelset(&host, sig);
 	pthread_sigmask(SIG_SETMASK, &host, NULL);
+	for (int sig = 1; sig < BSD_FAULT_SIGNALS; sig++)
+		if (th->held[sig].sig && !bsd_sig_in(&th->mask, sig)) {
+			struct bsd_signal s = th->held[sig];
+
+			th->held[sig].sig = 0;
+			send_again(th, &s);
+		}
 }
 
 static void before_fork(void)
@@ -171,44 +207,34 @@ static void fill(struct bsd_signal *s, int host_sig, const siginfo_t *si)
 void bsd_host_signal(struct task *t, int sig, const void *siginfo)
 {
 	struct bsd_thread *th = bsd_thread(t);
-	unsigned tail = atomic_load(&th->tail);
+	unsigned tail;
 
 	if (bsd_mq_told(sig, siginfo))
 		return;
 	if (sig < HOST_NSIG && watched[from_host[sig]])
 		kqueue_signal(from_host[sig]);
+	if (!from_host[sig])
+		return;
+	/* A place first: one of faults' may come in between, as they are never
+	   blocked. */
+	tail = atomic_fetch_add(&th->tail, 1);
 	/* Only real-time signals come in such numbers; the kernel's own queue
 	   has a limit as well. */
-	if (tail - atomic_load(&th->head) == BSD_QUEUE || !from_host[sig])
+	if (tail - atomic_load(&th->head) >= BSD_QUEUE) {
+		atomic_fetch_sub(&th->tail, 1);
 		return;
+	}
 	fill(&th->queue[tail % BSD_QUEUE], sig, siginfo);
-	atomic_store(&th->tail, tail + 1);
 	atomic_fetch_or(&t->pending, TASK_APC);
 }
 
-static void to_host(const struct bsd_signal *s, siginfo_t *to)
-{
-	siginfo_t si = { 0 };
-
-	si.si_signo = bsd_sig_to_host(s->sig);
-	si.si_code = SENT_AGAIN;
-	si.si_errno = s->code;
-	si.si_pid = s->pid;
-	si.si_uid = s->uid;
-	if (si.si_signo == SIGCHLD)
-		si.si_status = s->status;
-	else
-		si.si_value.sival_ptr = (void *)s->value;
-	*to = si;
-}
-
-/* Blocked since it arrived: it waits in the host's queue again. */
+/* Blocked since it arrived: it waits in the host's queue again, or here. */
 static void put_back(struct bsd_thread *th, const struct bsd_signal *s)
 {
-	siginfo_t si;
-
-	to_host(s, &si);
-	syscall(SYS_rt_tgsigqueueinfo, getpid(), th->task.tid, si.si_signo, &si);
+	if (is_of_faults(bsd_sig_to_host(s->sig)))
+		th->held[s->sig] = *s;
+	else
+		send_again(th, s);
 }
 
 void bsd_signals_leave(struct bsd_thread *th)
@@ -274,6 +300,34 @@ gaddr bsd_frame_place(struct bsd_thread *th, const struct guest_regs *regs,
 	return (top - size) & ~(align - 1);
 }
 
+/* What is ignored by default needs no handler to be ignored. */
+static void apply(int sig, const struct bsd_action *a)
+{
+	int host = bsd_sig_to_host(sig);
+	struct sigaction sa = { 0 };
+
+	if (!host)
+		return;
+	if (a->handler > BSD_SIG_IGN || watched[sig]) {
+		task_catch_signal(host, true);
+		if (sig != 20)
+			return;
+		/* SIGCHLD's flags belong to the kernel. */
+		sigaction(host, NULL, &sa);
+		sa.sa_flags &= ~(SA_NOCLDSTOP | SA_NOCLDWAIT);
+		sa.sa_flags |= a->flags & BSD_SA_NOCLDSTOP ? SA_NOCLDSTOP : 0;
+		sa.sa_flags |= a->flags & BSD_SA_NOCLDWAIT ? SA_NOCLDWAIT : 0;
+		sigaction(host, &sa, NULL);
+		return;
+	}
+	task_catch_signal(host, false);
+	sa.sa_handler = a->handler == BSD_SIG_IGN ? SIG_IGN : SIG_DFL;
+	if (a->flags & BSD_SA_NOCLDWAIT)
+		sa.sa_flags |= SA_NOCLDWAIT;
+	if (!is_of_faults(host))
+		sigaction(host, &sa, NULL);
+}
+
 /* Runs the handler of s next, or does what is done without one. */
 static void deliver(struct bsd_thread *th, struct guest_regs *regs,
 		    const struct bsd_signal *s)
@@ -285,8 +339,7 @@ static void deliver(struct bsd_thread *th, struct guest_regs *regs,
 	a = actions[s->sig];
 	if (a.handler > BSD_SIG_IGN && a.flags & BSD_SA_RESETHAND) {
 		actions[s->sig].handler = BSD_SIG_DFL;
-		task_catch_signal(bsd_sig_to_host(s->sig), false);
-		signal(bsd_sig_to_host(s->sig), SIG_DFL);
+		apply(s->sig, &actions[s->sig]);
 	}
 	pthread_mutex_unlock(&lock);
 	if (a.handler == BSD_SIG_IGN && !s->fault)
@@ -371,36 +424,6 @@ void bsd_fault(struct task *t, struct guest_regs *regs,
 }
 
 /* ---- calls --------------------------------------------------------------------------- */
-
-/* What is ignored by default needs no handler to be ignored. */
-static void apply(int sig, const struct bsd_action *a)
-{
-	int host = bsd_sig_to_host(sig);
-	struct sigaction sa = { 0 };
-
-	if (!host)
-		return;
-	if (a->handler > BSD_SIG_IGN || watched[sig]) {
-		task_catch_signal(host, true);
-		if (sig != 20)
-			return;
-		/* SIGCHLD's flags belong to the kernel. */
-		sigaction(host, NULL, &sa);
-		sa.sa_flags &= ~(SA_NOCLDSTOP | SA_NOCLDWAIT);
-		sa.sa_flags |= a->flags & BSD_SA_NOCLDSTOP ? SA_NOCLDSTOP : 0;
-		sa.sa_flags |= a->flags & BSD_SA_NOCLDWAIT ? SA_NOCLDWAIT : 0;
-		sigaction(host, &sa, NULL);
-		return;
-	}
-	task_catch_signal(host, false);
-	sa.sa_handler = a->handler == BSD_SIG_IGN ? SIG_IGN : SIG_DFL;
-	if (a->flags & BSD_SA_NOCLDWAIT)
-		sa.sa_flags |= SA_NOCLDWAIT;
-	/* The engine keeps its own handlers for faults. */
-	if (host != SIGSEGV && host != SIGBUS && host != SIGILL &&
-	    host != SIGFPE && host != SIGTRAP && host != SIGSYS)
-		sigaction(host, &sa, NULL);
-}
 
 int bsd_action(int sig, const struct bsd_action *set, struct bsd_action *old)
 {
@@ -508,6 +531,9 @@ int64_t bsd_sigpending(struct task *t, gaddr set)
 
 	sigpending(&host);
 	mask_from_host(&host, &s);
+	for (int sig = 1; sig < BSD_FAULT_SIGNALS; sig++)
+		if (bsd_thread(t)->held[sig].sig)
+			add(&s, sig);
 	return guest_write(t, set, &s, sizeof s);
 }
 
@@ -561,6 +587,7 @@ int64_t bsd_sigqueue(struct task *t, int32_t pid, int32_t sig, uint64_t value)
 int64_t bsd_sigwait(struct task *t, gaddr set, gaddr timeout,
 		    struct bsd_signal *s)
 {
+	struct bsd_thread *th = bsd_thread(t);
 	struct bsd_sigset mask;
 	struct timespec ts;
 	siginfo_t si;
@@ -571,6 +598,12 @@ int64_t bsd_sigwait(struct task *t, gaddr set, gaddr timeout,
 		return -EFAULT;
 	if (timeout && (ret = bsd_get_timespec(t, timeout, &ts)))
 		return ret;
+	for (int sig = 1; sig < BSD_FAULT_SIGNALS; sig++)
+		if (th->held[sig].sig && bsd_sig_in(&mask, sig)) {
+			*s = th->held[sig];
+			th->held[sig].sig = 0;
+			return 0;
+		}
 	bsd_mask_to_host(&mask, &host);
 	ret = bsd_call(t, SYS_rt_sigtimedwait, &host, &si,
 		       timeout ? &ts : NULL, 8, 0, 0);

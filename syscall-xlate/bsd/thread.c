@@ -219,6 +219,7 @@ static void in_child(struct bsd_thread *self, int end, int slot)
 	count = 1;
 	/* What was on its way was for the parent. */
 	atomic_store(&self->head, atomic_load(&self->tail));
+	memset(self->held, 0, sizeof self->held);
 	atomic_fetch_and(&self->task.pending, ~(uint32_t)TASK_APC);
 	/* Our parent's parent does not wait for us. */
 	if (parent_waits >= 0)

@@ -376,6 +376,14 @@ static void on_kick(ucontext_t *uc, uint64_t *fs_base, const siginfo_t *si)
 	look(uc, fs_base);
 }
 
+/* As if nobody had a handler; with a core file, if those are wanted. */
+static _Noreturn void end_by(int sig)
+{
+	signal(sig, SIG_DFL);
+	raise(sig);
+	_exit(128 + sig);
+}
+
 static _Noreturn void host_bug(int sig, const siginfo_t *si, uint64_t ip)
 {
 	extern char __executable_start;
@@ -386,16 +394,13 @@ static _Noreturn void host_bug(int sig, const siginfo_t *si, uint64_t ip)
 		 sig, (unsigned long long)ip,
 		 (unsigned long long)(ip - (uint64_t)&__executable_start),
 		 si->si_addr);
-	/* With the default action: a core file for us, if those are wanted. */
-	signal(sig, SIG_DFL);
-	raise(sig);
-	_exit(128 + sig);
+	end_by(sig);
 }
 
 /* Signals that a personality asked for; written before sigaction(2). */
 static _Atomic bool caught[65];
 
-static bool is_fault(int sig)
+bool direct_is_fault(int sig)
 {
 	return sig == SIGSEGV || sig == SIGBUS || sig == SIGILL ||
 	       sig == SIGFPE || sig == SIGTRAP || sig == SIGSYS;
@@ -404,7 +409,7 @@ static bool is_fault(int sig)
 void direct_unblock_faults(sigset_t *set)
 {
 	for (int i = 1; i < 32; i++)
-		if (is_fault(i))
+		if (direct_is_fault(i))
 			sigdelset(set, i);
 }
 
@@ -474,7 +479,9 @@ struct guest_regs *direct_on_signal(int sig, siginfo_t *si, ucontext_t *uc,
 		errno = saved_errno;
 		return NULL;
 	}
-	if (caught[sig] && !(is_fault(sig) && si->si_code > 0)) {
+	if (direct_is_fault(sig) ? si->si_code <= 0 : caught[sig]) {
+		if (direct_personality && !direct_personality->host_signal)
+			end_by(sig); /* who sent it wants its end */
 		if (!t)
 			return NULL; /* a thread of ours, about to block it */
 		t->personality->host_signal(t, sig, si);
@@ -583,7 +590,7 @@ int direct_catch_signal(int sig, bool on)
 	struct sigaction sa = entry;
 
 	caught[sig] = on;
-	if (is_fault(sig) || sig == direct_kick_signal())
+	if (direct_is_fault(sig) || sig == direct_kick_signal())
 		return 0; /* ours from the start */
 	if (!on)
 		return 0;

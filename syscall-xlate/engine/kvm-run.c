@@ -619,12 +619,37 @@ static void on_kick(int sig, siginfo_t *si, void *context)
 	errno = saved;
 }
 
+/* The program's own (task_catch_signal). */
+static void on_host_signal(int sig, siginfo_t *si, void *context)
+{
+	struct vcpu *v = current_vcpu;
+	int saved = errno;
+
+	(void)context;
+	/* Else a thread of ours, about to block it. */
+	if (v) {
+		v->task->personality->host_signal(v->task, sig, si);
+		v->run->immediate_exit = 1;
+	}
+	errno = saved;
+}
+
 /* Guarded copies (direct_copy, the exception table); else a bug of ours. */
 static void on_fault_signal(int sig, siginfo_t *si, void *context)
 {
 	greg_t *g = ((ucontext_t *)context)->uc_mcontext.gregs;
 	uint64_t fix = direct_fixup((uint64_t)g[REG_RIP]);
 
+	if (si->si_code <= 0) {
+		/* It was sent, by kill(2). */
+		if (personality && personality->host_signal) {
+			on_host_signal(sig, si, context);
+		} else {
+			signal(sig, SIG_DFL);
+			raise(sig);
+		}
+		return;
+	}
 	if (sig == SIGBUS && personality && personality->restore_shared &&
 	    personality->restore_shared(si->si_addr))
 		return;
@@ -649,34 +674,15 @@ static void on_fault_signal(int sig, siginfo_t *si, void *context)
 	}
 }
 
-/* ---- the program's own signals (task_catch_signal) ----------------------------------------- */
-
-static void on_host_signal(int sig, siginfo_t *si, void *context)
-{
-	struct vcpu *v = current_vcpu;
-	int saved = errno;
-
-	(void)context;
-	/* Else a thread of ours, about to block it. */
-	if (v) {
-		v->task->personality->host_signal(v->task, sig, si);
-		v->run->immediate_exit = 1;
-	}
-	errno = saved;
-}
-
 int kvm_catch_signal(int sig, bool on)
 {
 	struct sigaction sa = { .sa_sigaction = on_host_signal,
 				.sa_flags = SA_SIGINFO };
 
-	/* Faults of the guest come as exits, and these two are ours. */
-	if (!on || sig == SIGSEGV || sig == SIGBUS ||
-	    sig == direct_kick_signal())
+	if (!on || direct_is_fault(sig) || sig == direct_kick_signal())
 		return 0;
 	sigfillset(&sa.sa_mask);
-	sigdelset(&sa.sa_mask, SIGSEGV);
-	sigdelset(&sa.sa_mask, SIGBUS);
+	direct_unblock_faults(&sa.sa_mask);
 	return sigaction(sig, &sa, NULL) ? -errno : 0;
 }
 
@@ -687,8 +693,11 @@ int kvm_signals_init(struct err *e)
 	struct sigaction fault = { .sa_sigaction = on_fault_signal,
 				   .sa_flags = SA_SIGINFO | SA_NODEFER };
 
-	if (sigaction(direct_kick_signal(), &kick, NULL) ||
-	    sigaction(SIGSEGV, &fault, NULL) || sigaction(SIGBUS, &fault, NULL))
-		return err_set(e, errno, "sigaction: %s", strerror(errno));
-	return 0;
+	int ret = sigaction(direct_kick_signal(), &kick, NULL);
+
+	/* The guest's come as exits. */
+	for (int sig = 1; sig <= SIGSYS && !ret; sig++)
+		if (direct_is_fault(sig))
+			ret = sigaction(sig, &fault, NULL);
+	return ret ? err_set(e, errno, "sigaction: %s", strerror(errno)) : 0;
 }
