@@ -8,8 +8,8 @@
 
 /* delayloadhandler.h, which mingw-w64 lacks */
 #define DELAYLOAD_GPA_FAILURE 4
-#define DLL_FAILURE 0xc06d007eu
-#define NAME_FAILURE 0xc06d007fu
+#define DLL_FAILURE           0xc06d007eu
+#define NAME_FAILURE          0xc06d007fu
 
 int __cdecl rf_stricmp(const char *a, const char *b);
 
@@ -29,13 +29,12 @@ struct delay_info {
 };
 typedef PVOID(NTAPI *delay_hook)(ULONG why, struct delay_info *info);
 
-PVOID NTAPI LdrResolveDelayLoadedAPI(PVOID base,
-				     PCIMAGE_DELAYLOAD_DESCRIPTOR d,
+PVOID NTAPI LdrResolveDelayLoadedAPI(PVOID base, PCIMAGE_DELAYLOAD_DESCRIPTOR d,
 				     delay_hook dll_hook, PVOID system_hook,
 				     PIMAGE_THUNK_DATA slot, ULONG flags);
 NTSTATUS NTAPI LdrResolveDelayLoadsFromDll(PVOID base, PCSTR dll, ULONG flags);
-PVOID NTAPI __delayLoadHelper2(PCIMAGE_DELAYLOAD_DESCRIPTOR d,
-			       PIMAGE_THUNK_DATA slot);
+PVOID NTAPI rf_delay_load(PCIMAGE_DELAYLOAD_DESCRIPTOR d,
+			  PIMAGE_THUNK_DATA slot);
 
 /* The DLL is loaded once for all slots; the handle says by whom it is held. */
 static NTSTATUS load(PVOID *handle, PCSTR dll)
@@ -122,8 +121,7 @@ static NTSTATUS resolve(PVOID base, PCIMAGE_DELAYLOAD_DESCRIPTOR d,
  * flags: none are known.  system_hook: kernel32's, which finds replacements of
  * what editions of Windows lack; there are none here.
  */
-PVOID NTAPI LdrResolveDelayLoadedAPI(PVOID base,
-				     PCIMAGE_DELAYLOAD_DESCRIPTOR d,
+PVOID NTAPI LdrResolveDelayLoadedAPI(PVOID base, PCIMAGE_DELAYLOAD_DESCRIPTOR d,
 				     delay_hook dll_hook, PVOID system_hook,
 				     PIMAGE_THUNK_DATA slot, ULONG flags)
 {
@@ -154,9 +152,8 @@ NTSTATUS NTAPI LdrResolveDelayLoadsFromDll(PVOID base, PCSTR dll, ULONG flags)
 
 	if (flags)
 		return STATUS_INVALID_PARAMETER_3;
-	d = RtlImageDirectoryEntryToData(base, TRUE,
-					 IMAGE_DIRECTORY_ENTRY_DELAY_IMPORT,
-					 &size);
+	d = RtlImageDirectoryEntryToData(
+		base, TRUE, IMAGE_DIRECTORY_ENTRY_DELAY_IMPORT, &size);
 	for (; d && d->DllNameRVA; d++) {
 		NTSTATUS s = STATUS_SUCCESS;
 		struct delay_info i;
@@ -175,12 +172,43 @@ NTSTATUS NTAPI LdrResolveDelayLoadsFromDll(PVOID base, PCSTR dll, ULONG flags)
 	return STATUS_DLL_NOT_FOUND;
 }
 
-/* What the code in our own DLLs' tables calls: see name_DELAYED in dll.mk. */
-PVOID NTAPI __delayLoadHelper2(PCIMAGE_DELAYLOAD_DESCRIPTOR d,
-			       PIMAGE_THUNK_DATA slot)
+PVOID NTAPI rf_delay_load(PCIMAGE_DELAYLOAD_DESCRIPTOR d,
+			  PIMAGE_THUNK_DATA slot)
 {
 	PVOID base;
 
 	RtlPcToFileHeader((PVOID)d, &base);
 	return LdrResolveDelayLoadedAPI(base, d, NULL, NULL, slot, 0);
 }
+
+/*
+ * What the code in our own DLLs' tables calls: see name_DELAYED in dll.mk.
+ * dlltool's code keeps the arguments that are in general registers, so that
+ * those in others are kept here.
+ */
+#ifdef __x86_64__
+__asm__(".text\n"
+	".globl __delayLoadHelper2\n"
+	".seh_proc __delayLoadHelper2\n"
+	"__delayLoadHelper2:\n"
+	"	sub $0x68, %rsp\n"
+	"	.seh_stackalloc 0x68\n"
+	"	.seh_endprologue\n"
+	"	movaps %xmm0, 0x20(%rsp)\n"
+	"	movaps %xmm1, 0x30(%rsp)\n"
+	"	movaps %xmm2, 0x40(%rsp)\n"
+	"	movaps %xmm3, 0x50(%rsp)\n"
+	"	call rf_delay_load\n"
+	"	movaps 0x20(%rsp), %xmm0\n"
+	"	movaps 0x30(%rsp), %xmm1\n"
+	"	movaps 0x40(%rsp), %xmm2\n"
+	"	movaps 0x50(%rsp), %xmm3\n"
+	"	add $0x68, %rsp\n"
+	"	ret\n"
+	".seh_endproc\n");
+#else
+__asm__(".text\n"
+	".globl ___delayLoadHelper2@8\n"
+	"___delayLoadHelper2@8:\n"
+	"	jmp _rf_delay_load@8\n");
+#endif
