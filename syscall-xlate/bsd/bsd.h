@@ -204,6 +204,7 @@ struct bsd_system {
 	const struct sysv_layout *sysv; /* sysv.h */
 	const struct bsd_mq *mq;
 	uint32_t sem_value_max;
+	bool cut_is_attrib; /* EVFILT_VNODE tells of a file that is cut off */
 };
 
 extern const struct bsd_system *bsd_sys;

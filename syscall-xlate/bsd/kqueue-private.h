@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * kqueue-private.h - between kqueue.c (watches), kqueue-wait.c (events),
- * kqueue-watch.c (what the host has no descriptor for) and kqueue-proc.c.
+ * kqueue-watch.c (what the host has no descriptor for), kqueue-proc.c and
+ * kqueue-file.c.
  */
 #ifndef RF_KQUEUE_PRIVATE_H
 #define RF_KQUEUE_PRIVATE_H
@@ -13,7 +14,10 @@
 #include "syscall-xlate/bsd/kqueue.h"
 #include "syscall-xlate/bsd/proc-watch.h"
 
-enum { TAG_READ = 1, TAG_WRITE, TAG_PROC, TAG_FIRST = 16, BUCKETS = 64 };
+enum {
+	TAG_READ = 1, TAG_WRITE, TAG_PROC, TAG_FILES, TAG_STANDS, TAG_FIRST = 16,
+	BUCKETS = 64,
+};
 
 enum {
 	NOTE_DELETE = 1, NOTE_WRITE = 2, NOTE_EXTEND = 4, NOTE_ATTRIB = 8,
@@ -24,6 +28,13 @@ enum { NOTE_LOWAT = 1, NOTE_FILE_POLL = 2 }; /* of reading and writing */
 #define NOTE_TRIGGER 0x01000000u
 #define NOTE_FFCTRLMASK 0xc0000000u
 #define NOTE_FFLAGSMASK 0x00ffffffu
+
+/* A watch descriptor of the queue's inotify; -1: none. */
+struct kq_wd {
+	int wd;
+	struct knote *note;
+	struct kq_wd *next;
+};
 
 struct knote {
 	struct kq_event ev; /* as added; flags without the commands */
@@ -40,10 +51,13 @@ struct knote {
 	bool was_empty;	    /* KQ_EMPTY: and that was told */
 	uint32_t *mounts;   /* KQ_FS: which there were, in ascending order */
 	size_t nmounts;
-	uint32_t pending;   /* KQ_PROC: what is to be told */
+	uint32_t pending;   /* KQ_PROC, KQ_VNODE: what is to be told */
 	bool is_told;	    /* KQ_PROC: the process knows of us */
 	bool is_gone;	    /* KQ_PROC: it has ended */
 	int parent;	    /* KQ_PROC: of a child that is followed */
+	struct kq_wd file, above; /* above: a folder's parent */
+	bool moved;	    /* above is to be looked for anew */
+	struct knote *told_next;
 	struct stat was;    /* KQ_VNODE: when it was last told of */
 	int status;	    /* KQ_PROC: so it said that it would end */
 	struct knote *next;
@@ -58,7 +72,12 @@ struct kq {
 	unsigned nalways;
 	struct proc_log log; /* what processes tell: open while listens */
 	bool listens;
-	unsigned npending;   /* watches with something pending */
+	unsigned npending;   /* processes' watches with something pending */
+	int files;	     /* an inotify; -1: not yet */
+	struct kq_wd *by_wd[BUCKETS];
+	struct knote *told;  /* files' watches with something pending */
+	int stands;	     /* -1: not yet; to be read while something of */
+	bool standing;	     /* that is left to be told */
 	uint64_t next_tag;
 	struct kq *next;
 };
@@ -91,9 +110,14 @@ int kq_look_open(void);
 void kq_look_again(struct knote *k);
 void kq_empty_again(struct knote *k);
 bool kq_empty_look(struct knote *k);
-/* A descriptor that tells of changes, -1: none; has there been one? */
-int kq_file_open(const struct knote *k);
-bool kq_file_changed(const struct knote *k);
+/*
+ * Files: after k has been added or changed, 0 or -errno; before it goes; what has
+ * been told becomes pending, or of KQ_READ not reported; what is to be told of k.
+ */
+int kq_file_watch(struct kq *q, struct knote *k);
+void kq_file_unwatch(struct kq *q, struct knote *k);
+void kq_files_hear(struct kq *q);
+uint32_t kq_file_notes(struct kq *q, struct knote *k);
 /* The list of mounts, -1 with errno; VQ_* of what has changed since. */
 int kq_mounts_open(struct knote *k);
 uint32_t kq_mounts_look(struct knote *k);

@@ -13,7 +13,7 @@
 #include <poll.h>
 #include <string.h>
 #include <sys/epoll.h>
-#include <sys/inotify.h>
+#include <sys/eventfd.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -21,6 +21,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/own-fd.h"
 #include "base/table.h"
 
 enum { BATCH = 64 };
@@ -134,59 +135,6 @@ static int report_fd(struct kq *q, struct out *o, enum kq_filter filter, int fd,
 	return 0;
 }
 
-/* A file's status has changed: which part of it? */
-static uint32_t status_notes(const struct stat *was, const struct stat *st)
-{
-	uint32_t notes = 0;
-
-	if (st->st_nlink != was->st_nlink)
-		notes |= st->st_nlink ? NOTE_LINK : NOTE_DELETE;
-	if (!notes || st->st_mode != was->st_mode || st->st_uid != was->st_uid ||
-	    st->st_gid != was->st_gid)
-		notes |= NOTE_ATTRIB;
-	return notes;
-}
-
-static uint32_t vnode_notes(struct knote *k)
-{
-	char buf[4096] __attribute__((aligned(8)));
-	enum { ENTRIES = IN_CREATE | IN_DELETE | IN_MOVE };
-	uint32_t notes = 0;
-	struct stat st = k->was;
-	ssize_t n;
-
-	fstat((int)k->ev.ident, &st);
-	while ((n = read(k->fd, buf, sizeof buf)) > 0)
-		for (char *p = buf; p < buf + n;) {
-			const struct inotify_event *e = (const void *)p;
-			uint32_t m = e->mask;
-
-			/* With a name it is about a folder's entry. */
-			if (e->len) {
-				notes |= m & ENTRIES ? NOTE_WRITE : 0;
-				notes |= m & IN_MOVE ? NOTE_EXTEND : 0;
-				notes |= m & ENTRIES && m & IN_ISDIR ? NOTE_LINK
-								     : 0;
-				m = 0;
-			}
-			notes |= m & IN_MODIFY ? NOTE_WRITE : 0;
-			notes |= m & IN_MODIFY && st.st_size > k->was.st_size ?
-					 NOTE_EXTEND :
-					 0;
-			notes |= m & IN_ATTRIB ? status_notes(&k->was, &st) : 0;
-			notes |= m & IN_DELETE_SELF ? NOTE_DELETE : 0;
-			notes |= m & IN_MOVE_SELF ? NOTE_RENAME : 0;
-			notes |= m & IN_UNMOUNT ? NOTE_REVOKE : 0;
-			notes |= m & IN_OPEN ? NOTE_OPEN : 0;
-			notes |= m & IN_CLOSE_NOWRITE ? NOTE_CLOSE : 0;
-			notes |= m & IN_CLOSE_WRITE ? NOTE_CLOSE_WRITE : 0;
-			notes |= m & IN_ACCESS ? NOTE_READ : 0;
-			p += sizeof *e + e->len;
-		}
-	k->was = st;
-	return notes & k->ev.fflags;
-}
-
 /* What one of our own descriptors has to tell.  False: nothing after all. */
 static bool read_watch(struct knote *k, struct kq_event *ev)
 {
@@ -240,10 +188,6 @@ static bool read_watch(struct knote *k, struct kq_event *ev)
 	case KQ_PROC:
 		k->is_gone = true;
 		return false;
-	case KQ_VNODE:
-		ev->fflags = vnode_notes(k);
-		ev->data = 0;
-		return ev->fflags != 0;
 	default:
 		return false;
 	}
@@ -276,8 +220,6 @@ static int collect_always(struct kq *q, struct out *o)
 			next = k->next;
 			if (!k->always || k->disabled)
 				continue;
-			if (ev.filter == KQ_READ && kq_file_changed(k))
-				k->reported = false;
 			if (k->reported)
 				continue;
 			if (ev.filter == KQ_READ) {
@@ -301,6 +243,25 @@ static int collect_always(struct kq *q, struct out *o)
 				return -EFAULT;
 			reported(q, k);
 		}
+	}
+	return 0;
+}
+
+static int collect_files(struct kq *q, struct out *o)
+{
+	struct knote *next;
+
+	for (struct knote *k = q->told; k && o->n < o->max; k = next) {
+		struct kq_event ev = k->ev;
+
+		next = k->told_next;
+		if (k->disabled)
+			continue;
+		ev.fflags = kq_file_notes(q, k);
+		ev.data = 0;
+		if (emit(o, &ev))
+			return -EFAULT;
+		reported(q, k);
 	}
 	return 0;
 }
@@ -340,14 +301,57 @@ static void told_again(struct kq *q, uint64_t tag)
 		kq_rearm(q, k);
 }
 
+static bool is_left(const struct kq *q)
+{
+	for (const struct knote *k = q->told; k; k = k->told_next)
+		if (!k->disabled)
+			return true;
+	for (unsigned i = 0; q->npending && i < BUCKETS; i++)
+		for (const struct knote *k = q->bucket[i]; k; k = k->next)
+			if (k->ev.filter == KQ_PROC && k->pending &&
+			    !k->disabled)
+				return true;
+	return false;
+}
+
+/*
+ * What has been read from the host, but not told of, makes the queue itself ready
+ * for who polls it.
+ */
+static void stand(struct kq *q)
+{
+	struct epoll_event e = { EPOLLIN, { .u64 = TAG_STANDS } };
+	bool left = is_left(q);
+	uint64_t n = 1;
+
+	if (left == q->standing)
+		return;
+	if (q->stands < 0) {
+		q->stands = own_fd(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
+		if (q->stands < 0)
+			return;
+		epoll_ctl(q->fd, EPOLL_CTL_ADD, q->stands, &e);
+	}
+	q->standing = left;
+	if (left ? write(q->stands, &n, sizeof n) < 0 :
+		   read(q->stands, &n, sizeof n) < 0)
+		log_warn("kqueue: %m");
+}
+
 /* What stands at the moment; the queue is locked. */
 static int collect(struct kq *q, struct out *o)
 {
 	struct epoll_event e[BATCH];
-	int n = epoll_wait(q->fd, e, BATCH, 0), ret = collect_always(q, o);
+	int n = epoll_wait(q->fd, e, BATCH, 0), ret;
 	bool ended = false;
 	uint64_t ticks;
 
+	for (int i = 0; i < n; i++)
+		if (e[i].data.u64 == TAG_FILES)
+			kq_files_hear(q);
+	ret = collect_always(q, o);
+	if (!ret)
+		ret = collect_files(q, o);
 	for (int i = 0; i < n; i++) {
 		struct kq_event ev;
 		struct knote *k;
@@ -378,7 +382,10 @@ static int collect(struct kq *q, struct out *o)
 			reported(q, k);
 	}
 	kq_proc_hear(q);
-	return !ret && (ended || q->npending) ? collect_procs(q, o) : ret;
+	if (!ret && (ended || q->npending))
+		ret = collect_procs(q, o);
+	stand(q);
+	return ret;
 }
 
 static int64_t apply_changes(struct kq *q, gaddr changes, uint64_t n,
@@ -396,6 +403,7 @@ static int64_t apply_changes(struct kq *q, gaddr changes, uint64_t n,
 		pthread_mutex_lock(&q->lock);
 		if (!ret)
 			ret = kq_change(q, &c);
+		stand(q);
 		pthread_mutex_unlock(&q->lock);
 		if (!ret && !(c.flags & EV_RECEIPT))
 			continue;

@@ -4,8 +4,7 @@
  *
  * A socket's send queue: nothing wakes anybody when the last byte has been taken,
  * or there is as much room as a program asks for (EPOLLOUT tells of some), so a
- * timer looks, less and less often.  Files, which
- * are always ready there, but not at their end here: inotify tells.  Mounts:
+ * timer looks, less and less often.  Mounts:
  * poll(2) on the list of them tells once that it has changed, but not how.  Events
  * that we post ourselves: ends of asynchronous requests.
  */
@@ -87,31 +86,6 @@ bool kq_empty_look(struct knote *k)
 		k->pause_ms = KQ_FIRST_MS;
 	kq_look_again(k);
 	return k->was_empty && !was;
-}
-
-/* ---- files, at their end ------------------------------------------------------- */
-
-int kq_file_open(const struct knote *k)
-{
-	char path[40];
-	int fd = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
-
-	snprintf(path, sizeof path, "/proc/self/fd/%d", (int)k->ev.ident);
-	if (fd >= 0 && inotify_add_watch(fd, path, IN_MODIFY) < 0) {
-		close(fd);
-		return -1;
-	}
-	return fd;
-}
-
-bool kq_file_changed(const struct knote *k)
-{
-	char buf[1024] __attribute__((aligned(8)));
-	bool any = false;
-
-	while (k->fd >= 0 && read(k->fd, buf, sizeof buf) > 0)
-		any = true;
-	return any;
 }
 
 /* ---- EVFILT_FS ------------------------------------------------------------------ */

@@ -4,9 +4,9 @@
  *
  * The guest's descriptor is an epoll instance.  In it are two more, one for
  * reading and one for writing, because a kqueue may watch a descriptor's two
- * sides in different ways and an epoll may not; and timers, counters, process
- * and inotify descriptors, one for each watch of those kinds, and one more
- * inotify for what processes tell.
+ * sides in different ways and an epoll may not; timers, counters and process
+ * descriptors, one for each watch of those kinds; and an inotify for all files,
+ * and one for what processes tell.
  */
 #include "syscall-xlate/bsd/kqueue.h"
 #include "syscall-xlate/bsd/kqueue-private.h"
@@ -19,7 +19,6 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
-#include <sys/inotify.h>
 #include <sys/syscall.h>
 #include <sys/timerfd.h>
 #include <sys/wait.h>
@@ -91,7 +90,7 @@ int64_t kqueue_new(int flags)
 		return -code;
 	}
 	q->next_tag = TAG_FIRST;
-	q->log.fd = -1;
+	q->log.fd = q->files = q->stands = -1;
 	pthread_mutex_init(&q->lock, NULL);
 	q->users = 1; /* the list */
 	pthread_mutex_lock(&lock);
@@ -128,7 +127,7 @@ struct knote *kq_note_new(struct kq *q, const struct kq_event *ev,
 		return NULL;
 	k->ev = *ev;
 	k->ev.ident = ident;
-	k->fd = -1;
+	k->fd = k->file.wd = k->above.wd = -1;
 	k->tag = q->next_tag++;
 	k->next = q->bucket[ident % BUCKETS];
 	q->bucket[ident % BUCKETS] = k;
@@ -137,7 +136,7 @@ struct knote *kq_note_new(struct kq *q, const struct kq_event *ev,
 
 struct knote *kq_note_by_tag(struct kq *q, uint64_t tag)
 {
-	for (unsigned i = 0; i < BUCKETS; i++)
+	for (unsigned i = 0; tag >= TAG_FIRST && i < BUCKETS; i++)
 		for (struct knote *k = q->bucket[i]; k; k = k->next)
 			if (k->tag == tag)
 				return k;
@@ -162,10 +161,21 @@ void kq_drop(struct kq *q, struct knote **p)
 	} else if (k->ev.filter == KQ_PROC) {
 		kq_proc_unwatch(q, k);
 	}
+	kq_file_unwatch(q, k);
 	if (k->fd >= 0)
 		close(k->fd);
 	free(k->mounts);
 	free(k);
+}
+
+static void close_all(const struct kq *q)
+{
+	close(q->read);
+	close(q->write);
+	if (q->files >= 0)
+		close(q->files);
+	if (q->stands >= 0)
+		close(q->stands);
 }
 
 static void free_queue(struct kq *q)
@@ -174,8 +184,7 @@ static void free_queue(struct kq *q)
 		while (q->bucket[i])
 			kq_drop(q, &q->bucket[i]);
 	proc_log_close(&q->log, true);
-	close(q->read);
-	close(q->write);
+	close_all(q);
 	free(q);
 }
 
@@ -232,8 +241,7 @@ void kqueue_forked(void)
 	pthread_mutex_init(&lock, NULL);
 	for (struct kq *q = queues; q; q = q->next) {
 		proc_log_close(&q->log, false);
-		close(q->read);
-		close(q->write);
+		close_all(q);
 		for (unsigned i = 0; i < BUCKETS; i++)
 			for (struct knote *k = q->bucket[i]; k; k = k->next)
 				if (k->fd >= 0)
@@ -329,29 +337,6 @@ int kq_arm_timer(struct knote *k)
 		       0;
 }
 
-static uint32_t vnode_mask(uint32_t notes)
-{
-	static const struct flag_pair map[] = {
-		{ NOTE_DELETE, IN_DELETE_SELF | IN_ATTRIB },
-		{ NOTE_WRITE, IN_MODIFY | IN_CREATE | IN_DELETE | IN_MOVE },
-		{ NOTE_EXTEND, IN_MODIFY | IN_MOVE },
-		{ NOTE_ATTRIB, IN_ATTRIB },
-		{ NOTE_LINK, IN_ATTRIB | IN_CREATE | IN_DELETE | IN_MOVE },
-		{ NOTE_RENAME, IN_MOVE_SELF },
-		{ NOTE_REVOKE, IN_UNMOUNT },
-		{ NOTE_OPEN, IN_OPEN },
-		{ NOTE_CLOSE, IN_CLOSE_NOWRITE },
-		{ NOTE_CLOSE_WRITE, IN_CLOSE_WRITE },
-		{ NOTE_READ, IN_ACCESS },
-	};
-	uint32_t mask = 0;
-
-	for (unsigned i = 0; i < COUNT_OF(map); i++)
-		if (notes & map[i].guest)
-			mask |= map[i].host;
-	return mask;
-}
-
 /* A copy of fd, if that is a process's. */
 static int procdesc(int fd)
 {
@@ -367,11 +352,8 @@ static int procdesc(int fd)
 }
 
 /* The descriptor of our own that tells of it. */
-static int open_watch(struct kq *q, struct knote *k)
+static int open_watch(struct knote *k)
 {
-	char path[40];
-	int fd;
-
 	switch (k->ev.filter) {
 	case KQ_TIMER:
 		return timerfd_create(k->ev.absolute ? CLOCK_REALTIME :
@@ -389,17 +371,6 @@ static int open_watch(struct kq *q, struct knote *k)
 		return (int)syscall(SYS_pidfd_open, (int)k->ev.ident, 0);
 	case KQ_PROCDESC:
 		return procdesc((int)k->ev.ident);
-	case KQ_VNODE:
-		fd = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
-		fstat((int)k->ev.ident, &k->was);
-		snprintf(path, sizeof path, "/proc/self/fd/%d",
-			 (int)k->ev.ident);
-		if (fd >= 0 && inotify_add_watch(fd, path,
-						 vnode_mask(k->ev.fflags)) < 0) {
-			close(fd);
-			fd = -1;
-		}
-		return fd;
 	default:
 		errno = EINVAL;
 		return -1;
@@ -469,22 +440,23 @@ static int start_watch(struct kq *q, struct knote *k)
 	case KQ_WRITE:
 		know((int)k->ev.ident);
 		ret = kq_arm_fd(q, k, true);
-		if (ret || !k->always || k->ev.filter == KQ_WRITE)
-			return ret;
-		k->fd = own_fd(kq_file_open(k));
 		/* Without, it is looked at when there is something else. */
-		return k->fd < 0 ? 0 : add(q->fd, k->fd, EPOLLIN, k->tag);
+		if (!ret && k->always && k->ev.filter == KQ_READ)
+			kq_file_watch(q, k);
+		return ret;
 	case KQ_SIGNAL:
 		return watch_signal(q, k);
+	case KQ_VNODE:
+		know((int)k->ev.ident);
+		return kq_file_watch(q, k);
 	case KQ_EMPTY:
 	case KQ_PROCDESC:
-	case KQ_VNODE:
 		know((int)k->ev.ident);
 		break;
 	default:
 		break;
 	}
-	k->fd = open_watch(q, k);
+	k->fd = open_watch(k);
 	if (k->fd < 0)
 		return -errno;
 	k->fd = own_fd(k->fd);
@@ -637,10 +609,7 @@ int kq_change(struct kq *q, const struct kq_event *c)
 	} else if (c->filter == KQ_PROC) {
 		ret = kq_proc_watch(q, k);
 	} else if (c->filter == KQ_VNODE) {
-		char path[40];
-
-		snprintf(path, sizeof path, "/proc/self/fd/%d", (int)c->ident);
-		inotify_add_watch(k->fd, path, vnode_mask(c->fflags));
+		ret = kq_file_watch(q, k);
 	}
 	if (!fresh && c->flags & (EV_ENABLE | EV_DISABLE))
 		kq_rearm(q, k);

@@ -224,6 +224,8 @@ int64_t bsd_getrlimit(struct task *t, uint32_t which, gaddr at)
 	if (which > 15)
 		return -EINVAL;
 	if (which < COUNT_OF(limit_of) && limit_of[which] >= 0) {
+		if (which == NOFILE)
+			own_fd_begin(); /* it will not be less later */
 		if (getrlimit((unsigned)limit_of[which], &r))
 			return -errno;
 		if (which == NOFILE) {
@@ -249,6 +251,8 @@ int64_t bsd_setrlimit(struct task *t, uint32_t which, gaddr at)
 		return 0;
 	r.rlim_cur = g[0] >= INT64_MAX ? RLIM_INFINITY : g[0];
 	r.rlim_max = g[1] >= INT64_MAX ? RLIM_INFINITY : g[1];
+	if (which == NOFILE)
+		own_fd_begin();
 	if (which == NOFILE && g[1] >= (uint64_t)own_fd_low) {
 		struct rlimit was;
 

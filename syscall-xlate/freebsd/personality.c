@@ -100,6 +100,7 @@ const struct bsd_system freebsd_system = {
 	.sysv = &freebsd_sysv,
 	.mq = &mq,
 	.sem_value_max = INT32_MAX,
+	.cut_is_attrib = true,
 	.forked = forked,
 	.let_go = freebsd_umtx_release,
 	.closing = closing,

@@ -166,6 +166,97 @@ static void files(void)
 
 /* ---- user events ---------------------------------------------------------------- */
 
+/* More files than a host may have watchers; in one queue, and one of them twice. */
+static void many_files(void)
+{
+	enum { FILES = 300, GETRLIMIT = 194, NOFILE = 8 };
+	static i64 fd[FILES + 1];
+	struct kevent ev[2] = { { 0 } };
+	char name[] = "kq-000";
+	u64 was[2], is[2];
+
+	for (int i = 0; i < FILES; i++) {
+		name[3] = (char)('0' + i / 100);
+		name[4] = (char)('0' + i / 10 % 10);
+		name[5] = (char)('0' + i % 10);
+		fd[i] = CALL(SYS_open, name, O_RDWR | O_CREAT | O_TRUNC, 0600);
+		CHECK(fd[i] >= 0);
+		EQUAL(change((u64)fd[i], VNODE_, ADD | CLEAR, V_WRITE | V_DELETE,
+			     0), 0);
+	}
+	fd[FILES] = CALL(SYS_open, name, O_RDWR, 0);
+	EQUAL(change((u64)fd[FILES], VNODE_, ADD | CLEAR, V_DELETE, 0), 0);
+	for (int i = 0; i < FILES; i += 99) {
+		CALL(SYS_write, fd[i], "x", 1);
+		EQUAL(events(ev, 2, 2000), 1);
+		EQUAL(ev[0].ident, fd[i]);
+		EQUAL(ev[0].fflags, V_WRITE);
+	}
+	/* Room for one of two; the queue itself is ready for the other. */
+	CALL(SYS_unlink, name);
+	EQUAL(events(ev, 1, 2000), 1);
+	{
+		struct { i32 fd; short events, revents; } p = { kq, 1, 0 };
+
+		EQUAL(CALL(SYS_poll, &p, 1, 0), 1);
+		EQUAL(events(ev + 1, 1, 2000), 1);
+		EQUAL(CALL(SYS_poll, &p, 1, 0), 0);
+	}
+	EQUAL(ev[0].ident + ev[1].ident, fd[FILES - 1] + fd[FILES]);
+	/* Without EV_CLEAR it stands. */
+	EQUAL(change((u64)fd[0], VNODE_, ADD, V_WRITE, 0), 0);
+	CALL(SYS_write, fd[0], "x", 1);
+	EQUAL(notes(), V_WRITE);
+	EQUAL(notes(), V_WRITE);
+	for (int i = 0; i < FILES; i++) {
+		name[3] = (char)('0' + i / 100);
+		name[4] = (char)('0' + i / 10 % 10);
+		name[5] = (char)('0' + i % 10);
+		CALL(SYS_unlink, name);
+		CALL(SYS_close, fd[i]);
+	}
+	CALL(SYS_close, fd[FILES]);
+	EQUAL(none(0), 0);
+
+	/* A folder, where it was made and where it is moved to. */
+	CALL(SYS_mkdir, "kq-one", 0700);
+	CALL(SYS_mkdir, "kq-two", 0700);
+	CALL(SYS_mkdir, "kq-one/dir", 0700);
+	fd[0] = CALL(SYS_open, "kq-one/dir", 0, 0);
+	EQUAL(change((u64)fd[0], VNODE_, ADD | CLEAR, V_DELETE | V_RENAME, 0), 0);
+	CALL(SYS_mkdir, "kq-one/other", 0700);
+	CALL(SYS_rmdir, "kq-one/other");
+	EQUAL(none(20), 0);
+	CALL(SYS_rename, "kq-one/dir", "kq-two/dir");
+	EQUAL(notes(), V_RENAME);
+	CALL(SYS_rmdir, "kq-two/dir");
+	EQUAL(notes(), V_DELETE);
+	EQUAL(none(20), 0);
+	CALL(SYS_close, fd[0]);
+	CALL(SYS_rmdir, "kq-one");
+	CALL(SYS_rmdir, "kq-two");
+
+	/* Cut off: nothing is written. */
+	fd[0] = CALL(SYS_open, "kq-a", O_RDWR | O_CREAT, 0600);
+	CALL(SYS_write, fd[0], "abcd", 4);
+	EQUAL(change((u64)fd[0], VNODE_, ADD | CLEAR, V_WRITE | V_ATTRIB, 0), 0);
+	CALL(SYS_ftruncate, fd[0], 0, 0, 0);
+#ifdef FREEBSD
+	EQUAL(notes(), V_ATTRIB);
+#else
+	EQUAL(none(20), 0);
+#endif
+	CALL(SYS_close, fd[0]);
+	CALL(SYS_unlink, "kq-a");
+
+	/* How many there may be does not change by using them. */
+	EQUAL(CALL(GETRLIMIT, NOFILE, was), 0);
+	CALL(SYS_close, CALL(SYS_kqueue));
+	EQUAL(CALL(GETRLIMIT, NOFILE, is), 0);
+	EQUAL(was[0], is[0]);
+	EQUAL(was[1], is[1]);
+}
+
 static void user(void)
 {
 	struct kevent ev = { 0 };
@@ -311,6 +402,7 @@ int test_main(int argc, char **argv)
 	kq = (int)CALL(SYS_kqueue);
 	CHECK(kq >= 0);
 	files();
+	many_files();
 	user();
 	timers();
 	lists();
