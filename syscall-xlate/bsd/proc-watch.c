@@ -397,10 +397,16 @@ static bool is_strange(int pid)
 
 int proc_watch(const struct proc_log *l, int pid, bool track)
 {
+	char path[BSD_PATH];
+	int ret;
+
 	if (is_strange(pid))
 		return -EACCES;
-	proc_unwatch(l, pid);
-	return make_entry(pid, l->name, track);
+	/* Always one of the two is there: pid may have something to tell now. */
+	ret = make_entry(pid, l->name, track);
+	if (!ret && !entry(path, pid, l->name, track ? "" : "+"))
+		unlink(path);
+	return ret;
 }
 
 void proc_unwatch(const struct proc_log *l, int pid)

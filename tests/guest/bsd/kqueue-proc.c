@@ -163,6 +163,47 @@ static void one_process(int r, int w)
 	EQUAL(events(&(struct kevent){ 0 }, 1, 50), 0);
 }
 
+/* Forks for each byte, and says so. */
+static void forks(int fd)
+{
+	const i64 answer = fd >> 16;
+	i64 pid;
+
+	for (;;) {
+		wait_byte(fd & 0xffff);
+		pid = CALL(SYS_fork);
+		if (pid == 0)
+			CALL(SYS_exit, 0);
+		CALL(SYS_wait4, pid, 0, 0, 0);
+		CALL(SYS_write, answer, "f", 1);
+	}
+}
+
+/* Nothing is lost while a watch is changed. */
+static void changed(int r, int w)
+{
+	i64 back[1], pid, n = 0;
+	char c;
+
+	CALL(SYS_pipe2, back, 0x4 /* O_NONBLOCK */);
+	pid = fork_to(forks, r | (int)(back[0] >> 32) << 16);
+	EQUAL(change(pid, ADD, FORK_), 0);
+	for (int i = 0; i < 50; i++) {
+		struct kevent ev = { 0 };
+
+		CALL(SYS_write, w, "x", 1);
+		while (CALL(SYS_read, (i32)back[0], &c, 1) != 1)
+			EQUAL(change(pid, ENABLE, FORK_), 0);
+		n += events(&ev, 1, 1000) == 1 && ev.fflags == FORK_;
+	}
+	EQUAL(n, 50);
+	EQUAL(change(pid, DELETE, 0), 0);
+	CALL(SYS_kill, pid, 9);
+	reap(pid);
+	CALL(SYS_close, (i32)back[0]);
+	CALL(SYS_close, back[0] >> 32);
+}
+
 /* What happens in the call's own process is there when it returns. */
 static void oneself(void)
 {
@@ -282,6 +323,7 @@ int test_main(int argc, char **argv)
 	r = (i32)fds[0];
 	w = (int)(fds[0] >> 32);
 	one_process(r, w);
+	changed(r, w);
 	oneself();
 	followed(r, w);
 	CALL(SYS_close, kq);
