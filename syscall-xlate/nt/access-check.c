@@ -84,6 +84,13 @@ static uint32_t by_label(const struct descriptor *d, const uint32_t *generic,
 	return left;
 }
 
+/* The rights of an object that is not only looked at or run. */
+static uint32_t changes(const uint32_t *generic)
+{
+	return STANDARD_RIGHTS_TO_CHANGE |
+	       (generic[1] & ~(generic[0] | generic[2]));
+}
+
 uint32_t descriptor_allowed(const struct descriptor *d,
 			    const uint32_t *generic, struct token *tk)
 {
@@ -99,8 +106,9 @@ uint32_t descriptor_allowed(const struct descriptor *d,
 		granted |= WRITE_OWNER;
 	if (token_has_privilege(tk, SE_SECURITY))
 		granted |= ACCESS_SYSTEM_SECURITY;
-	if (tk->nrestricted)
-		granted &= walk_acl(d, generic, tk, true, &owner);
+	if (tk->restricted)
+		granted &= walk_acl(d, generic, tk, true, &owner) |
+			   (tk->write_restricted ? ~changes(generic) : 0);
 	granted &= by_label(d, generic, tk);
 	pthread_mutex_unlock(&tk->mutex);
 	return granted;

@@ -89,10 +89,25 @@ static struct token_group *find_group(struct token *tk, const struct sid *s)
 	return NULL;
 }
 
-static NTSTATUS filter_groups(struct task *t, struct token *tk, gaddr disable,
-			      gaddr restrict_to)
+/* Adds s to those that restrict tk; what did so before (n of old) goes on to. */
+static void restrict_to_sid(struct token *tk, const struct token_group *old,
+			    uint32_t n, const struct sid *s)
 {
-	uint32_t n = 0, m = 0, attributes;
+	bool stays = !tk->restricted;
+
+	for (uint32_t i = 0; i < n && !stays; i++)
+		stays = sid_equal(&old[i].sid, s);
+	if (stays)
+		tk->restrict_to[tk->nrestricted++] =
+			(struct token_group){ *s, 7 };
+}
+
+/* tk is new. */
+static NTSTATUS filter_groups(struct task *t, struct token *tk, gaddr disable,
+			      gaddr restrict_to, bool writes_only)
+{
+	struct token_group before[COUNT_OF(tk->restrict_to)];
+	uint32_t n = 0, m = 0, nbefore = tk->nrestricted, attributes;
 	struct token_group *g;
 	struct sid s;
 	NTSTATUS status;
@@ -108,21 +123,26 @@ static NTSTATUS filter_groups(struct task *t, struct token *tk, gaddr disable,
 			return status;
 		g = find_group(tk, &s);
 		if (g)
-			g->attributes = GROUP_DENY_ONLY;
+			g->attributes = GROUP_DENY_ONLY |
+					(g->attributes & GROUP_LOGON_ID);
 		tk->user_denied |= sid_equal(&tk->user, &s);
 		/* What is made belongs to somebody whom it is. */
 		if (sid_equal(&tk->owner, &s))
 			tk->owner = tk->user;
 	}
+	if (!m)
+		return STATUS_SUCCESS;
+	memcpy(before, tk->restrict_to, sizeof before);
+	tk->nrestricted = 0;
 	for (uint32_t i = 0; i < m; i++) {
 		status = group_read(t, restrict_to, i, &s, &attributes);
 		if (status != STATUS_SUCCESS)
 			return status;
-		tk->restrict_to[i] = (struct token_group){ s, 7 };
+		restrict_to_sid(tk, before, nbefore, &s);
 	}
-	tk->nrestricted = m;
-	if (m)
-		tk->restricted = true;
+	tk->write_restricted =
+		writes_only && (!tk->restricted || tk->write_restricted);
+	tk->restricted = true;
 	return STATUS_SUCCESS;
 }
 
@@ -176,7 +196,8 @@ NTSTATUS nt_filter_token(struct task *t, uint64_t token, uint32_t flags,
 	object_put(&tk->object);
 	if (!copy)
 		return STATUS_NO_MEMORY;
-	status = filter_groups(t, copy, disable_sids, restricted_sids);
+	status = filter_groups(t, copy, disable_sids, restricted_sids,
+			       flags & WRITE_RESTRICTED);
 	if (status == STATUS_SUCCESS)
 		status = filter_privileges(t, copy, delete_privileges,
 					   flags & DISABLE_MAX_PRIVILEGE);

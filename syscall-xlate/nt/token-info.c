@@ -422,16 +422,42 @@ static NTSTATUS set_sid(struct task *t, struct token *tk, struct sid *field,
 	if (status != STATUS_SUCCESS)
 		return status;
 	pthread_mutex_lock(&tk->mutex);
-	if (field == &tk->label || token_has_sid(tk, &s, false))
+	if (token_has_sid(tk, &s, false))
 		*field = s;
 	else
 		status = field == &tk->owner ? STATUS_INVALID_OWNER
 					     : STATUS_INVALID_PRIMARY_GROUP;
-	if (field == &tk->label)
+	token_note(tk);
+	pthread_mutex_unlock(&tk->mutex);
+	return status;
+}
+
+/* Down only: more is for those who make tokens. */
+static NTSTATUS set_label(struct task *t, struct token *tk, gaddr info)
+{
+	const struct sid lowest = sid_make(16, 1, 0);
+	NTSTATUS status;
+	uint64_t at;
+	struct sid s;
+
+	if (guest_get64(t, &at, info) < 0)
+		return STATUS_ACCESS_VIOLATION;
+	status = sid_read(t, at, &s);
+	if (status != STATUS_SUCCESS)
+		return status;
+	if (s.count != 1 ||
+	    memcmp(s.authority, lowest.authority, sizeof s.authority))
+		return STATUS_INVALID_LABEL;
+	pthread_mutex_lock(&tk->mutex);
+	if (s.sub[0] > token_integrity(tk)) {
+		status = STATUS_PRIVILEGE_NOT_HELD;
+	} else {
+		tk->label = s;
 		for (uint32_t i = 0; i < tk->ngroups; i++)
 			if (tk->group[i].attributes & GROUP_INTEGRITY)
 				tk->group[i].sid = s;
-	token_note(tk);
+		token_note(tk);
+	}
 	pthread_mutex_unlock(&tk->mutex);
 	return status;
 }
@@ -487,7 +513,7 @@ NTSTATUS nt_set_information_token(struct task *t, uint64_t token,
 		status = set_sid(t, tk, &tk->primary_group, info);
 		break;
 	case INTEGRITY:
-		status = set_sid(t, tk, &tk->label, info);
+		status = set_label(t, tk, info);
 		break;
 	case DEFAULT_DACL:
 		status = set_dacl(t, tk, info);

@@ -447,6 +447,7 @@ struct token *token_copy(const struct token *from)
 	tk->elevated = from->elevated;
 	tk->restricted = from->restricted;
 	tk->user_denied = from->user_denied;
+	tk->write_restricted = from->write_restricted;
 	tk->user = from->user;
 	tk->owner = from->owner;
 	tk->primary_group = from->primary_group;
@@ -497,7 +498,7 @@ uint32_t token_integrity(const struct token *tk)
 
 static bool is_weak(const struct token *tk)
 {
-	bool weak = tk->nrestricted || tk->user_denied ||
+	bool weak = tk->restricted || tk->user_denied ||
 		    token_integrity(tk) < INTEGRITY_MEDIUM;
 
 	for (uint32_t i = 0; i < tk->ngroups && !weak; i++)

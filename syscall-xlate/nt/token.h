@@ -87,8 +87,10 @@ struct token {
 	uint32_t type, level;
 	uint64_t id, modified;
 	uint32_t session;
-	bool elevated, restricted;
+	bool elevated;
+	bool restricted; /* to restrict_to, which may be empty */
 	bool user_denied; /* the user's own SID counts for denials only */
+	bool write_restricted; /* and restrict_to for what changes something */
 	struct sid user, owner, primary_group, label;
 	uint32_t ngroups, nprivileges, nrestricted;
 	struct token_group group[TOKEN_GROUPS];

@@ -14,9 +14,10 @@
 #define PLAIN	"Local\\run-foreign-restricted-plain"
 #define LOWERED "Local\\run-foreign-restricted-low"
 
-enum kind { RESTRICTED, LOW, UNBOUND, HARDENED };
+enum kind { RESTRICTED, LOW, WRITES, UNBOUND, HARDENED };
 
 static const DWORD no = ERROR_ACCESS_DENIED;
+static HANDLE weak; /* which those that are started inherit */
 
 static HANDLE own_token(DWORD access)
 {
@@ -136,11 +137,24 @@ static int restricted(DWORD parent, DWORD parents_thread, HANDLE weak)
 static DWORD run(HANDLE token, enum kind kind, SECURITY_ATTRIBUTES *sa,
 		 HANDLE weak, PROCESS_INFORMATION *keep);
 
+static DWORD set_level(HANDLE t, const char *sid)
+{
+	TOKEN_MANDATORY_LABEL l = { { sid_of(sid), SE_GROUP_INTEGRITY } };
+	BOOL ok = SetTokenInformation(t, TokenIntegrityLevel, &l, sizeof l);
+	DWORD err = ok ? 0 : GetLastError();
+
+	LocalFree(l.Label.Sid);
+	return err;
+}
+
 static int low(DWORD parent, DWORD parents_thread)
 {
 	PROCESS_INFORMATION pi;
-	HANDLE h;
+	HANDLE h = own_token(TOKEN_ADJUST_DEFAULT);
 
+	CHECK_EQ(set_level(h, "S-1-16-8192"), ERROR_PRIVILEGE_NOT_HELD);
+	CHECK_EQ(set_level(h, "S-1-16-4096"), 0);
+	CloseHandle(h);
 	CHECK_EQ(opens(OWN, SYNCHRONIZE), 0);
 	CHECK_EQ(opens(OWN, EVENT_MODIFY_STATE), no);
 	CHECK_EQ(opens(PLAIN, EVENT_MODIFY_STATE), no);
@@ -170,6 +184,18 @@ static int low(DWORD parent, DWORD parents_thread)
 	CHECK_EQ(thread(pi.dwThreadId, THREAD_SET_CONTEXT), 0);
 	ResumeThread(pi.hThread);
 	CHECK_EQ(WaitForSingleObject(pi.hProcess, 30000), WAIT_OBJECT_0);
+	return check_done();
+}
+
+/* Restricted only where something would be changed. */
+static int writes(DWORD parent)
+{
+	CHECK_EQ(opens(OWN, SYNCHRONIZE | READ_CONTROL), 0);
+	CHECK_EQ(opens(OWN, EVENT_MODIFY_STATE), no);
+	CHECK_EQ(opens(OWN, WRITE_DAC), no);
+	CHECK_EQ(opens(LOWERED, EVENT_MODIFY_STATE), 0);
+	CHECK_EQ(process(parent, PROCESS_QUERY_LIMITED_INFORMATION), 0);
+	CHECK_EQ(process(parent, PROCESS_VM_WRITE), no);
 	return check_done();
 }
 
@@ -302,15 +328,39 @@ static void processes(void)
 
 static HANDLE low_token(HANDLE own)
 {
-	TOKEN_MANDATORY_LABEL l = { { sid_of("S-1-16-4096"),
-				      SE_GROUP_INTEGRITY } };
 	HANDLE t = NULL;
 
 	CHECK(DuplicateTokenEx(own, MAXIMUM_ALLOWED, NULL, SecurityAnonymous,
 			       TokenPrimary, &t));
-	CHECK(SetTokenInformation(t, TokenIntegrityLevel, &l, sizeof l));
-	LocalFree(l.Label.Sid);
+	CHECK_EQ(set_level(t, "S-1-16-4096"), 0);
 	return t;
+}
+
+/* A token that is made of a restricted one is no less restricted. */
+static void again(HANDLE t, SID_AND_ATTRIBUTES *some)
+{
+	SID_AND_ATTRIBUTES other = { sid_of("S-1-5-11"), 0 };
+	BYTE buf[512];
+	HANDLE more;
+	DWORD n;
+
+	CHECK(CreateRestrictedToken(t, 0, 0, NULL, 0, NULL, 0, NULL, &more));
+	CHECK(IsTokenRestricted(more));
+	CHECK_EQ(run(more, RESTRICTED, NULL, weak, NULL), 0);
+	CloseHandle(more);
+	CHECK(CreateRestrictedToken(t, WRITE_RESTRICTED, 0, NULL, 0, NULL, 1,
+				    some, &more));
+	CHECK(GetTokenInformation(more, TokenRestrictedSids, buf, sizeof buf,
+				  &n));
+	CHECK_EQ(((TOKEN_GROUPS *)buf)->GroupCount, 1);
+	CloseHandle(more);
+	/* With nothing in common nothing is left. */
+	CHECK(CreateRestrictedToken(t, 0, 0, NULL, 0, NULL, 1, &other, &more));
+	CHECK(GetTokenInformation(more, TokenRestrictedSids, buf, sizeof buf,
+				  &n));
+	CHECK_EQ(((TOKEN_GROUPS *)buf)->GroupCount, 0);
+	CloseHandle(more);
+	LocalFree(other.Sid);
 }
 
 /* A process's token is its own, whoever asks. */
@@ -334,7 +384,7 @@ int main(int argc, char **argv)
 	SID_AND_ATTRIBUTES some[2] = { { sid_of("S-1-1-0"), 0 },
 				       { sid_of("S-1-5-32-545"), 0 } };
 	SECURITY_ATTRIBUTES inherit = { sizeof inherit, NULL, TRUE };
-	HANDLE own, t = NULL, events[4], weak;
+	HANDLE own, t = NULL, events[4];
 
 	if (argc > 4)
 		switch (atoi(argv[1])) {
@@ -346,6 +396,8 @@ int main(int argc, char **argv)
 		case LOW:
 			return low(strtoul(argv[2], NULL, 10),
 				   strtoul(argv[3], NULL, 10));
+		case WRITES:
+			return writes(strtoul(argv[2], NULL, 10));
 		case HARDENED:
 			return hardened();
 		default:
@@ -371,6 +423,11 @@ int main(int argc, char **argv)
 				    NULL, 2, some, &t));
 	CHECK_EQ(run(t, RESTRICTED, NULL, weak, NULL), 0);
 	whose_token(t);
+	again(t, some);
+	CloseHandle(t);
+	CHECK(CreateRestrictedToken(own, WRITE_RESTRICTED, 0, NULL, 0, NULL, 2,
+				    some, &t));
+	CHECK_EQ(run(t, WRITES, NULL, NULL, NULL), 0);
 	CloseHandle(t);
 	t = low_token(own);
 	CHECK_EQ(run(t, LOW, NULL, NULL, NULL), 0);
