@@ -131,6 +131,8 @@ enum bsd_sockopt_kind {
 	SOCKOPT_DOMAIN,
 	SOCKOPT_NOTHING, /* accepted: there is nothing to do here */
 	SOCKOPT_PMTU,	/* don't-fragment bit: IP_MTU_DISCOVER's values */
+	SOCKOPT_GROUPS, /* struct group_req, group_source_req: addresses */
+	SOCKOPT_SOURCE, /* struct ip_mreq_source: in another order */
 };
 
 struct bsd_sockopt {
@@ -152,6 +154,13 @@ struct bsd_mq {
 	long maxmsg, msgsize; /* of a queue that nobody says more of */
 	bool any_name; /* it need not begin with a slash, and may have more */
 	bool tells_threads; /* SIGEV_THREAD_ID */
+};
+
+/* Who is at the other end of a Unix socket. */
+struct bsd_peer {
+	int32_t pid;
+	uint32_t uid, groups[16]; /* the first is the effective one */
+	uint16_t ngroups;
 };
 
 /* What a system has of its own; system.h has the rows that both have. */
@@ -204,6 +213,9 @@ struct bsd_system {
 	const struct sysv_layout *sysv; /* sysv.h */
 	const struct bsd_mq *mq;
 	uint32_t sem_value_max;
+	/* That of a Unix socket's level 0, in the system's layout; its size. */
+	int32_t peer_option;
+	size_t (*put_peer)(void *to, const struct bsd_peer *p); /* 128 bytes */
 	bool cut_is_attrib; /* EVFILT_VNODE tells of a file that is cut off */
 };
 

@@ -7,8 +7,10 @@
 #include <asm/termbits.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <unistd.h>
 
 #include "base/table.h"
 #include "syscall-xlate/bsd/bsd.h"
@@ -29,6 +31,12 @@
 #define G_TIOCFLUSH 0x80047410ul
 #define G_TIOCDRAIN 0x2000745eul
 #define G_TIOCOUTQ 0x40047473ul
+#define G_TIOCPTMASTER 0x2000741cul /* FreeBSD's, as the next two */
+#define G_TIOCGPTN 0x4004740ful
+#define G_FIODGNAME 0x80106678ul
+#define G_TIOCGRANTPT 0x20007447ul /* NetBSD's, as the next */
+#define G_TIOCPTSNAME 0x48087448ul
+#define G_TIOCPTSNAME_60 0x40287448ul /* NetBSD 6.0's: names of 16 bytes */
 #define G_FIOCLEX 0x20006601ul
 #define G_FIONCLEX 0x20006602ul
 #define G_FIONREAD 0x4004667ful
@@ -155,6 +163,61 @@ static int64_t int_ioctl(struct task *t, int fd, unsigned long host, gaddr at,
 	return in ? 0 : guest_write(t, at, &v, sizeof v);
 }
 
+/* FreeBSD: the name of a device below /dev; of a terminal's master its slave's. */
+static int64_t device_name(struct task *t, int fd, gaddr at)
+{
+	struct { int32_t len, pad; gaddr buf; } g;
+	char link[32], path[64];
+	const char *name = path;
+	unsigned number;
+	ssize_t n;
+
+	if (guest_read(t, &g, at, sizeof g))
+		return -EFAULT;
+	if (ioctl(fd, TIOCGPTN, &number) == 0) {
+		snprintf(path, sizeof path, "pts/%u", number);
+	} else {
+		snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
+		n = readlink(link, path, sizeof path - 1);
+		if (n < 0)
+			return -errno;
+		path[n] = 0;
+		if (strncmp(path, "/dev/", 5))
+			return -ENOTTY;
+		name += 5;
+	}
+	if (g.len < (int32_t)strlen(name) + 1)
+		return -EINVAL;
+	return guest_write(t, g.buf, name, strlen(name) + 1);
+}
+
+/* NetBSD: those of a master, which needs no more to be granted than this. */
+static int64_t grant_slave(int fd)
+{
+	int locked = 0;
+
+	return bsd_ret(ioctl(fd, TIOCSPTLCK, &locked));
+}
+
+static int64_t pair_names(struct task *t, int fd, gaddr at, size_t room)
+{
+	const int32_t none[2] = { -1, -1 };
+	char names[2][1024] = { "/dev/ptmx" };
+	unsigned number;
+	int64_t ret;
+
+	if (ioctl(fd, TIOCGPTN, &number))
+		return -errno;
+	ret = grant_slave(fd);
+	snprintf(names[1], room, "/dev/pts/%u", number);
+	if (!ret)
+		ret = guest_write(t, at, none, sizeof none);
+	for (int i = 0; i < 2 && !ret; i++)
+		ret = guest_write(t, at + sizeof none + i * room, names[i],
+				  room);
+	return ret;
+}
+
 int64_t bsd_ioctl(struct task *t, int fd, uint64_t cmd, gaddr arg)
 {
 	struct winsize ws;
@@ -200,6 +263,18 @@ int64_t bsd_ioctl(struct task *t, int fd, uint64_t cmd, gaddr arg)
 				     v == 1 ? TCIFLUSH :
 				     v == 2 ? TCOFLUSH :
 					      TCIOFLUSH));
+	case G_TIOCPTMASTER:
+		return bsd_ret(ioctl(fd, TIOCGPTN, &v));
+	case G_TIOCGPTN:
+		return int_ioctl(t, fd, TIOCGPTN, arg, false);
+	case G_FIODGNAME:
+		return device_name(t, fd, arg);
+	case G_TIOCGRANTPT:
+		return grant_slave(fd);
+	case G_TIOCPTSNAME:
+		return pair_names(t, fd, arg, 1024);
+	case G_TIOCPTSNAME_60:
+		return pair_names(t, fd, arg, 16);
 	case G_FIOCLEX:
 		return bsd_ret(fcntl(fd, F_SETFD, FD_CLOEXEC));
 	case G_FIONCLEX:

@@ -8,13 +8,14 @@
 #include <netinet/in.h>
 #include <netinet/ip.h>
 #include <netinet/tcp.h>
+#include <stddef.h>
 #include <string.h>
 
 #include "base/table.h"
 #include "syscall-xlate/bsd/bsd.h"
 #include "syscall-xlate/bsd/calls.h"
 
-enum { L_SOCKET = 0xffff, L_IP = 0, L_TCP = 6, L_IPV6 = 41, VALUE_MAX = 256 };
+enum { L_SOCKET = 0xffff, L_IP = 0, L_TCP = 6, L_IPV6 = 41, VALUE_MAX = 320 };
 
 #define S SOL_SOCKET
 static const struct bsd_sockopt both[] = {
@@ -75,6 +76,66 @@ static const struct bsd_sockopt *find(int level, int name)
 	return NULL;
 }
 
+/* In place: Linux's sockaddr begins with a longer family, and no length. */
+static void family_to_host(uint8_t *buf, size_t len, size_t at)
+{
+	int family = len >= at + 2 ? bsd_family_to_host(buf[at + 1]) : -1;
+	uint16_t host = family < 0 ? AF_UNSPEC : (uint16_t)family;
+
+	if (len >= at + 2)
+		memcpy(buf + at, &host, sizeof host);
+}
+
+static void groups_to_host(uint8_t *buf, size_t len)
+{
+	enum { GROUP = offsetof(struct group_source_req, gsr_group),
+	       SOURCE = offsetof(struct group_source_req, gsr_source) };
+
+	_Static_assert(sizeof(struct group_source_req) == 264, "the same but for the addresses");
+	family_to_host(buf, len, GROUP);
+	family_to_host(buf, len, SOURCE);
+}
+
+static bool is_unix(int s)
+{
+	socklen_t len = sizeof(int);
+	int domain;
+
+	return getsockopt(s, SOL_SOCKET, SO_DOMAIN, &domain, &len) == 0 &&
+	       domain == AF_UNIX;
+}
+
+static int64_t get_peer(struct task *t, int s, gaddr val, gaddr len_at)
+{
+	struct bsd_peer p = { .ngroups = 1 };
+	uint32_t groups[256], room;
+	socklen_t len = sizeof(struct ucred);
+	uint8_t buf[128] = { 0 };
+	struct ucred c;
+	size_t n;
+
+	if (guest_get32(t, &room, len_at))
+		return -EFAULT;
+	if (getsockopt(s, SOL_SOCKET, SO_PEERCRED, &c, &len))
+		return -errno;
+	if (c.uid == (uid_t)-1)
+		return -ENOTCONN;
+	p.pid = c.pid;
+	p.uid = c.uid;
+	p.groups[0] = c.gid;
+	len = sizeof groups;
+	if (getsockopt(s, SOL_SOCKET, SO_PEERGROUPS, groups, &len))
+		len = 0;
+	for (size_t i = 0; i < len / sizeof *groups; i++)
+		if (groups[i] != c.gid && p.ngroups < COUNT_OF(p.groups))
+			p.groups[p.ngroups++] = groups[i];
+	n = MIN(bsd_sys->put_peer(buf, &p), room);
+	return guest_write(t, val, buf, n) ||
+			       guest_put32(t, len_at, (uint32_t)n) ?
+		       -EFAULT :
+		       0;
+}
+
 int64_t bsd_setsockopt(struct task *t, int s, int32_t level, int32_t name,
 		       gaddr val, int32_t len)
 {
@@ -97,6 +158,14 @@ int64_t bsd_setsockopt(struct task *t, int s, int32_t level, int32_t name,
 		n = n ? IP_PMTUDISC_DO : IP_PMTUDISC_DONT;
 		memcpy(buf, &n, sizeof n);
 	}
+	if (o->kind == SOCKOPT_GROUPS)
+		groups_to_host(buf, (size_t)len);
+	if (o->kind == SOCKOPT_SOURCE && len == sizeof(struct ip_mreq_source)) {
+		/* Group, source, interface there. */
+		memcpy(&n, buf + 4, sizeof n);
+		memcpy(buf + 4, buf + 8, sizeof n);
+		memcpy(buf + 8, &n, sizeof n);
+	}
 	return bsd_ret(setsockopt(s, o->host_level, o->host_name, buf,
 				  (socklen_t)len));
 }
@@ -110,6 +179,8 @@ int64_t bsd_getsockopt(struct task *t, int s, int32_t level, int32_t name,
 	socklen_t len;
 	int32_t n = 0;
 
+	if (level == 0 && name == bsd_sys->peer_option && is_unix(s))
+		return get_peer(t, s, val, len_at);
 	if (!o)
 		return -ENOPROTOOPT;
 	if (guest_get32(t, &room, len_at))

@@ -105,8 +105,16 @@ int64_t freebsd_posix_openpt(struct task *t, uint32_t flags)
 {
 	int host = (int)(flags & 3) | (flags & 0x8000 ? O_NOCTTY : 0) |
 		   (flags & 0x100000 ? O_CLOEXEC : 0);
+	int fd = posix_openpt(host), code;
 
-	return bsd_ret(posix_openpt(host));
+	if (fd < 0)
+		return -errno;
+	/* unlockpt(3) is no system call there. */
+	if (unlockpt(fd) == 0)
+		return fd;
+	code = errno;
+	close(fd);
+	return -code;
 }
 
 /* Headers, a part of the file, trailers. */

@@ -34,6 +34,14 @@ static const uint8_t fcntl_ops[] = {
 	[21] = FCNTL_IGNORE /* ISUNIONSTACK */,
 };
 
+#define MULTICAST(level, host)                                                 \
+	{ level, 80, host, MCAST_JOIN_GROUP, SOCKOPT_GROUPS },                 \
+	{ level, 81, host, MCAST_LEAVE_GROUP, SOCKOPT_GROUPS },                \
+	{ level, 82, host, MCAST_JOIN_SOURCE_GROUP, SOCKOPT_GROUPS },          \
+	{ level, 83, host, MCAST_LEAVE_SOURCE_GROUP, SOCKOPT_GROUPS },         \
+	{ level, 84, host, MCAST_BLOCK_SOURCE, SOCKOPT_GROUPS },               \
+	{ level, 85, host, MCAST_UNBLOCK_SOURCE, SOCKOPT_GROUPS }
+
 static const struct bsd_sockopt sockopts[] = {
 	{ 0xffff, 0x0400, SOL_SOCKET, SO_TIMESTAMP, SOCKOPT_BOOL },
 	{ 0xffff, 0x10000, SOL_SOCKET, SO_REUSEPORT, SOCKOPT_BOOL }, /* _LB */
@@ -42,6 +50,11 @@ static const struct bsd_sockopt sockopts[] = {
 	{ 0, 67, IPPROTO_IP, IP_MTU_DISCOVER, SOCKOPT_PMTU },
 	{ 0, 24, IPPROTO_IP, IP_FREEBIND, SOCKOPT_BOOL },
 	{ 0, 65, IPPROTO_IP, IP_RECVTTL, SOCKOPT_BOOL },
+	{ 0, 70, IPPROTO_IP, IP_ADD_SOURCE_MEMBERSHIP, SOCKOPT_SOURCE },
+	{ 0, 71, IPPROTO_IP, IP_DROP_SOURCE_MEMBERSHIP, SOCKOPT_SOURCE },
+	{ 0, 72, IPPROTO_IP, IP_BLOCK_SOURCE, SOCKOPT_SOURCE },
+	{ 0, 73, IPPROTO_IP, IP_UNBLOCK_SOURCE, SOCKOPT_SOURCE },
+	MULTICAST(0, IPPROTO_IP), MULTICAST(41, IPPROTO_IPV6),
 	{ 6, 4, IPPROTO_TCP, TCP_CORK, SOCKOPT_BOOL },
 	{ 6, 64, IPPROTO_TCP, TCP_CONGESTION, SOCKOPT_PLAIN },
 	{ 6, 256, IPPROTO_TCP, TCP_KEEPIDLE, SOCKOPT_PLAIN },
@@ -58,6 +71,26 @@ static const struct bsd_fault_signal faults[] = {
 	[FAULT_DIVIDE] = { BSD_SIGFPE, 2 /* INTDIV */ },
 	[FAULT_OVERFLOW] = { BSD_SIGFPE, 1 /* INTOVF */ },
 };
+
+/* struct xucred: sys/ucred.h. */
+static size_t put_peer(void *to, const struct bsd_peer *p)
+{
+	struct {
+		uint32_t version, uid;
+		uint16_t ngroups, pad;
+		uint32_t groups[16];
+		int32_t pid __attribute__((aligned(8)));
+	} *x = to;
+
+	_Static_assert(sizeof *x == 88 && COUNT_OF(x->groups) ==
+						  COUNT_OF(p->groups),
+		       "sys/ucred.h");
+	x->uid = p->uid;
+	x->ngroups = p->ngroups;
+	memcpy(x->groups, p->groups, sizeof x->groups);
+	x->pid = p->pid;
+	return sizeof *x;
+}
 
 static void closing(int fd)
 {
@@ -101,6 +134,7 @@ const struct bsd_system freebsd_system = {
 	.mq = &mq,
 	.sem_value_max = INT32_MAX,
 	.cut_is_attrib = true,
+	.peer_option = 1, .put_peer = put_peer, /* LOCAL_PEERCRED */
 	.forked = forked,
 	.let_go = freebsd_umtx_release,
 	.closing = closing,

@@ -53,6 +53,20 @@ static const struct bsd_fault_signal faults[] = {
 	[FAULT_OVERFLOW] = { BSD_SIGFPE, 2 /* INTOVF */ },
 };
 
+/* struct unpcbid: sys/un.h. */
+static size_t put_peer(void *to, const struct bsd_peer *p)
+{
+	struct {
+		int32_t pid;
+		uint32_t uid, gid;
+	} *x = to;
+
+	x->pid = p->pid;
+	x->uid = p->uid;
+	x->gid = p->groups[0];
+	return sizeof *x;
+}
+
 static const struct bsd_mq mq = {
 	.attr_size = 32, .priorities = 32, .maxmsg = 32, .msgsize = 1024,
 	.any_name = true,
@@ -80,6 +94,7 @@ const struct bsd_system netbsd_system = {
 	.sysv = &netbsd_sysv,
 	.mq = &mq,
 	.sem_value_max = UINT32_MAX,
+	.peer_option = 3, .put_peer = put_peer, /* LOCAL_PEEREID */
 	.forked = netbsd_lwp_forked,
 	.let_go = netbsd_futex_release,
 	.aio_done = netbsd_aio_done,

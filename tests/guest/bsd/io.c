@@ -332,9 +332,80 @@ static void many_messages(void)
 }
 #endif
 
+/* Who is at the other end. */
+static void peers(void)
+{
+	enum { GETUID = 24, GETEGID = 43 };
+	i32 s[2], alone = (i32)CALL(SYS_socket, 1, 1, 0);
+#ifdef FREEBSD
+	enum { PEER = 1 };
+	struct { u32 version, uid; short n; u32 groups[16], pad; i32 pid; }
+		c = { 0 };
+	u32 len = 88;
+#else
+	enum { PEER = 3 };
+	struct { i32 pid; u32 uid, gid; } c = { 0 };
+	u32 len = sizeof c;
+#endif
+	FAILS(CALL(SYS_getsockopt, alone, 0, PEER, &c, &len), ENOTCONN_);
+	EQUAL(CALL(SYS_socketpair, 1, 1, 0, s), 0);
+	EQUAL(CALL(SYS_getsockopt, s[0], 0, PEER, &c, &len), 0);
+	EQUAL(c.uid, CALL(GETUID));
+#ifdef FREEBSD
+	EQUAL(len, 88);
+	EQUAL(c.version, 0);
+	CHECK(c.n >= 1 && c.n <= 16);
+	EQUAL(c.groups[0], CALL(GETEGID));
+	EQUAL(c.pid, CALL(SYS_getpid));
+#else
+	EQUAL(len, sizeof c);
+	EQUAL(c.gid, CALL(GETEGID));
+	EQUAL(c.pid, CALL(SYS_getpid));
+#endif
+	FAILS(CALL(SYS_getsockopt, s[0], 0, PEER, 8, &len), EFAULT);
+	CALL(SYS_close, s[0]);
+	CALL(SYS_close, s[1]);
+	CALL(SYS_close, alone);
+}
+
+#ifdef FREEBSD
+/* Groups by protocol-independent requests, and with a source. */
+static void groups(void)
+{
+	enum { JOIN = 80, LEAVE, JOIN_SOURCE, LEAVE_SOURCE, ADD = 70, DROP,
+	       EADDRINUSE_ = 48, EADDRNOTAVAIL_ = 49 };
+	struct { u32 interface, pad; struct sockaddr_in group; u8 rest[112];
+		 struct sockaddr_in source; u8 more[112]; } g = {
+		.interface = 1, .group = { 16, 2, 0, 0x4d0000e0 },
+		.source = { 16, 2, 0, 0x0100007f },
+	};
+	u32 mreq[3] = { 0x4e0000e0, 0x0200007f, 0x0100007f };
+	i64 s = CALL(SYS_socket, 2, 2, 0);
+
+	EQUAL(CALL(SYS_setsockopt, s, 0, JOIN, &g, 136), 0);
+	FAILS(CALL(SYS_setsockopt, s, 0, JOIN, &g, 136), EADDRINUSE_);
+	EQUAL(CALL(SYS_setsockopt, s, 0, LEAVE, &g, 136), 0);
+	FAILS(CALL(SYS_setsockopt, s, 0, LEAVE, &g, 136), EADDRNOTAVAIL_);
+	g.group.family = 77;
+	CHECK(CALL(SYS_setsockopt, s, 0, JOIN, &g, 136) == -1);
+	g.group.family = 2;
+	FAILS(CALL(SYS_setsockopt, s, 0, JOIN, &g, 4), EINVAL);
+	EQUAL(CALL(SYS_setsockopt, s, 0, JOIN_SOURCE, &g, 264), 0);
+	EQUAL(CALL(SYS_setsockopt, s, 0, LEAVE_SOURCE, &g, 264), 0);
+	FAILS(CALL(SYS_setsockopt, s, 0, LEAVE_SOURCE, &g, 264), EINVAL);
+	EQUAL(CALL(SYS_setsockopt, s, 0, ADD, mreq, 12), 0);
+	EQUAL(CALL(SYS_setsockopt, s, 0, DROP, mreq, 12), 0);
+	CALL(SYS_close, s);
+}
+#endif
+
 int test_main(int argc, char **argv)
 {
 	addresses();
+	peers();
+#ifdef FREEBSD
+	groups();
+#endif
 	messages();
 	waiting();
 	locks();
