@@ -5,6 +5,7 @@
 #ifndef RF_TASK_H
 #define RF_TASK_H
 
+#include <signal.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -232,12 +233,19 @@ static inline int task_fork(struct task *t, bool share)
 	return task_ops->fork(t, share);
 }
 
+/* The host's signals that faults come as. */
+static inline bool signal_is_of_faults(int sig)
+{
+	return sig == SIGSEGV || sig == SIGBUS || sig == SIGILL ||
+	       sig == SIGFPE || sig == SIGTRAP || sig == SIGSYS;
+}
+
 /*
  * task_catch_signal() - from now on the host's signal sig goes to the
  * personality's host_signal() (on), or the engine lets go of it (off; the
- * caller sets what it wants with sigaction(2)).  Those that faults have (SIGSEGV,
- * SIGBUS, SIGILL, SIGFPE, SIGTRAP, SIGSYS) are the engine's, and come to it when
- * they were sent, asked for or not.  Returns 0 or -errno.
+ * caller sets what it wants with sigaction(2)).  Those that faults have are the
+ * engine's: never blocked, and when they were sent they come to host_signal(),
+ * asked for or not.  Returns 0 or -errno.
  */
 static inline int task_catch_signal(int sig, bool on)
 {

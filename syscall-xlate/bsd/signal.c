@@ -106,13 +106,6 @@ static void send_again(struct bsd_thread *th, const struct bsd_signal *s)
 	syscall(SYS_rt_tgsigqueueinfo, getpid(), th->task.tid, si.si_signo, &si);
 }
 
-/* Those of faults have the engine's handlers, and are never blocked on the host. */
-static bool is_of_faults(int host)
-{
-	return host == SIGSEGV || host == SIGBUS || host == SIGILL ||
-	       host == SIGFPE || host == SIGTRAP || host == SIGSYS;
-}
-
 void bsd_set_mask(struct bsd_thread *th, const struct bsd_sigset *mask)
 {
 	sigset_t host;
@@ -121,7 +114,7 @@ void bsd_set_mask(struct bsd_thread *th, const struct bsd_sigset *mask)
 	unblockable(&th->mask);
 	bsd_mask_to_host(&th->mask, &host);
 	for (int sig = SIGILL; sig <= SIGSYS; sig++)
-		if (is_of_faults(sig))
+		if (signal_is_of_faults(sig))
 			sigdelset(&host, sig);
 	pthread_sigmask(SIG_SETMASK, &host, NULL);
 	for (int sig = 1; sig < BSD_FAULT_SIGNALS; sig++)
@@ -231,7 +224,7 @@ void bsd_host_signal(struct task *t, int sig, const void *siginfo)
 /* Blocked since it arrived: it waits in the host's queue again, or here. */
 static void put_back(struct bsd_thread *th, const struct bsd_signal *s)
 {
-	if (is_of_faults(bsd_sig_to_host(s->sig)))
+	if (signal_is_of_faults(bsd_sig_to_host(s->sig)))
 		th->held[s->sig] = *s;
 	else
 		send_again(th, s);
@@ -324,7 +317,7 @@ static void apply(int sig, const struct bsd_action *a)
 	sa.sa_handler = a->handler == BSD_SIG_IGN ? SIG_IGN : SIG_DFL;
 	if (a->flags & BSD_SA_NOCLDWAIT)
 		sa.sa_flags |= SA_NOCLDWAIT;
-	if (!is_of_faults(host))
+	if (!signal_is_of_faults(host))
 		sigaction(host, &sa, NULL);
 }
 

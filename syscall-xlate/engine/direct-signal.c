@@ -400,16 +400,10 @@ static _Noreturn void host_bug(int sig, const siginfo_t *si, uint64_t ip)
 /* Signals that a personality asked for; written before sigaction(2). */
 static _Atomic bool caught[65];
 
-bool direct_is_fault(int sig)
-{
-	return sig == SIGSEGV || sig == SIGBUS || sig == SIGILL ||
-	       sig == SIGFPE || sig == SIGTRAP || sig == SIGSYS;
-}
-
 void direct_unblock_faults(sigset_t *set)
 {
 	for (int i = 1; i < 32; i++)
-		if (direct_is_fault(i))
+		if (signal_is_of_faults(i))
 			sigdelset(set, i);
 }
 
@@ -479,7 +473,7 @@ struct guest_regs *direct_on_signal(int sig, siginfo_t *si, ucontext_t *uc,
 		errno = saved_errno;
 		return NULL;
 	}
-	if (direct_is_fault(sig) ? si->si_code <= 0 : caught[sig]) {
+	if (signal_is_of_faults(sig) ? si->si_code <= 0 : caught[sig]) {
 		if (direct_personality && !direct_personality->host_signal)
 			end_by(sig); /* who sent it wants its end */
 		if (!t)
@@ -590,7 +584,7 @@ int direct_catch_signal(int sig, bool on)
 	struct sigaction sa = entry;
 
 	caught[sig] = on;
-	if (direct_is_fault(sig) || sig == direct_kick_signal())
+	if (signal_is_of_faults(sig) || sig == direct_kick_signal())
 		return 0; /* ours from the start */
 	if (!on)
 		return 0;

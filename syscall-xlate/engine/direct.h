@@ -128,8 +128,6 @@ int direct_watch_hit(const siginfo_t *si);
 int direct_catch_signal(int sig, bool on);
 /* Signal handlers; once. */
 int direct_signals_init(struct err *e);
-/* SIGSEGV and its like, whose handlers are an engine's from the start. */
-bool direct_is_fault(int sig);
 /* Whose memory faults are; NULL until the first task runs. */
 extern const struct personality *direct_personality;
 

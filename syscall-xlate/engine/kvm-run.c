@@ -679,7 +679,7 @@ int kvm_catch_signal(int sig, bool on)
 	struct sigaction sa = { .sa_sigaction = on_host_signal,
 				.sa_flags = SA_SIGINFO };
 
-	if (!on || direct_is_fault(sig) || sig == direct_kick_signal())
+	if (!on || signal_is_of_faults(sig) || sig == direct_kick_signal())
 		return 0;
 	sigfillset(&sa.sa_mask);
 	direct_unblock_faults(&sa.sa_mask);
@@ -697,7 +697,7 @@ int kvm_signals_init(struct err *e)
 
 	/* The guest's come as exits. */
 	for (int sig = 1; sig <= SIGSYS && !ret; sig++)
-		if (direct_is_fault(sig))
+		if (signal_is_of_faults(sig))
 			ret = sigaction(sig, &fault, NULL);
 	return ret ? err_set(e, errno, "sigaction: %s", strerror(errno)) : 0;
 }
