@@ -24,6 +24,7 @@
 #include "loader/image/image.h"
 #include "loader/script.h"
 #include "loader/search.h"
+#include "syscall-xlate/engine/engine.h"
 #include "syscall-xlate/personality.h"
 #include "syscall-xlate/xlate.h"
 
@@ -334,6 +335,23 @@ static bool has_linker(const struct image *img, const char *sysroot,
 	return linker;
 }
 
+/* Does the engine that was asked for run it here?  If not, e says why. */
+static bool engine_runs(const struct image *img, const struct options *o,
+			struct err *e)
+{
+	const char *name = o->engine ? o->engine : o->sandbox ? "kvm" : NULL;
+	const struct engine *g = name ? engine_choose(name, img, e) : NULL;
+	const char *limit = NULL;
+
+	if (!name)
+		return true;
+	if (!g || (g->try && g->try(&limit, e)))
+		return false;
+	if (limit && img->bits == 32)
+		err_set(e, ENOTSUP, "engine %s: %s", name, limit);
+	return !limit || img->bits != 32;
+}
+
 static int start(struct state *s, const struct options *o,
 		 struct check_result *r)
 {
@@ -363,6 +381,8 @@ static int start(struct state *s, const struct options *o,
 	r->pe = img->format == IMAGE_PE;
 	p = personality_choose(img, &s->e);
 	if (p && !has_linker(img, o->sysroot, p->name, &s->e))
+		p = NULL;
+	if (p && !engine_runs(img, o, &s->e))
 		p = NULL;
 	image_close(img);
 	if (!p)

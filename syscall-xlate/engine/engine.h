@@ -45,9 +45,9 @@ struct engine {
 	 */
 	int (*probe)(const struct image *img, struct err *e);
 	/*
-	 * For --list-engines, after probe(): tries, in a process of its own, what
-	 * only trying tells; NULL if that is nothing.  0, with limit what it cannot
-	 * do here or NULL, or -1 with e set.
+	 * For --list-engines and --check, after probe(): tries, in a process of its
+	 * own, what only trying tells; NULL if that is nothing.  0, with limit NULL
+	 * or words that say that only 64-bit programs run and why; or -1 with e set.
 	 */
 	int (*try)(const char **limit, struct err *e);
 
