@@ -286,11 +286,13 @@ static bool look_at(int dirfd, const char *file, const struct pipe_instance *i,
 	return false;
 }
 
-static NTSTATUS make_named(struct file *f, const struct nt_path *p,
+static NTSTATUS make_named(struct task *t, struct file *f,
+			   const struct nt_path *p, gaddr sd,
 			   uint32_t disposition, uint64_t *information)
 {
 	struct pipe_end *e = f->pipe;
 	struct existing x = { 0 };
+	NTSTATUS status;
 	int err;
 
 	e->dirfd = pipe_folder(p->rest, p->rest_len, disposition != FILE_OPEN);
@@ -314,6 +316,9 @@ static NTSTATUS make_named(struct file *f, const struct nt_path *p,
 		return STATUS_INSTANCE_NOT_AVAILABLE;
 	if (x.n)
 		e->max_instances = x.first.max;
+	status = pipe_security_new(t, f, sd, !x.n);
+	if (status)
+		return status;
 	err = start_listening(e);
 	if (err == -ENOENT && disposition != FILE_OPEN) {
 		/* Somebody removed the empty folder in between. */
@@ -393,16 +398,15 @@ NTSTATUS nt_create_named_pipe_file(struct task *t, gaddr file, uint32_t access,
 	e->timeout = -500000; /* 50 ms */
 	if (timeout)
 		guest_read(t, &e->timeout, timeout, sizeof e->timeout);
-	status = security_assign(t, &f->object, oa.security);
-	if (status) {
-		object_put(&f->object);
-		goto out_root;
-	}
 	if (p.kind == PATH_PIPE) {
 		e->name = name_text(p.rest, p.rest_len);
-		status = make_named(f, &p, disposition, &information);
+		status = e->name ? make_named(t, f, &p, oa.security,
+					      disposition, &information)
+				 : STATUS_NO_MEMORY;
 	} else {
-		status = make_anonymous(f);
+		status = security_assign(t, &f->object, oa.security);
+		if (!status)
+			status = make_anonymous(f);
 	}
 	if (!status && iosb_write(t, iosb, STATUS_SUCCESS, information) < 0)
 		status = STATUS_ACCESS_VIOLATION;
@@ -470,9 +474,11 @@ NTSTATUS pipe_connect(struct task *t, const struct nt_path *p,
 		      uint32_t options, struct file **f)
 {
 	struct connect c = { .access = access, .fd = -1 };
+	struct shared *page = NULL;
+	NTSTATUS status;
 	int dirfd, err;
+	char *name;
 
-	(void)t;
 	if (!p->rest_len && root && root->kind == FILE_KIND_PIPE) {
 		struct pipe_end *server = root->pipe;
 		int fd;
@@ -498,22 +504,30 @@ NTSTATUS pipe_connect(struct task *t, const struct nt_path *p,
 	dirfd = pipe_folder(p->rest, p->rest_len, false);
 	if (dirfd < 0)
 		return pipe_no_folder(-dirfd);
-	err = pipe_each_instance(dirfd, try_connect, &c);
+	name = name_text(p->rest, p->rest_len);
+	status = name ? pipe_security_enter(t, name, access, &page)
+		      : STATUS_NO_MEMORY;
+	err = status ? 0 : pipe_each_instance(dirfd, try_connect, &c);
 	close(dirfd);
 	if (err < 0 || c.err)
-		return status_from_errno(err < 0 ? -err : c.err);
-	if (c.fd < 0)
-		return c.denied   ? STATUS_ACCESS_DENIED
-		       : c.exists ? STATUS_PIPE_NOT_AVAILABLE
-				  : STATUS_OBJECT_NAME_NOT_FOUND;
-	*f = pipe_file(c.fd, access, share, options);
+		status = status_from_errno(err < 0 ? -err : c.err);
+	else if (!status && c.fd < 0)
+		status = c.denied   ? STATUS_ACCESS_DENIED
+			 : c.exists ? STATUS_PIPE_NOT_AVAILABLE
+				    : STATUS_OBJECT_NAME_NOT_FOUND;
+	*f = status ? NULL : pipe_file(c.fd, access, share, options);
 	if (!*f) {
-		close(c.fd);
-		return STATUS_NO_MEMORY;
+		if (c.fd >= 0)
+			close(c.fd);
+		if (page)
+			shared_close(page);
+		free(name);
+		return status ? status : STATUS_NO_MEMORY;
 	}
 	(*f)->pipe->message = c.found.type == 'm';
 	(*f)->pipe->configuration = (uint8_t)c.found.configuration;
 	(*f)->pipe->max_instances = c.found.max;
-	(*f)->pipe->name = name_text(p->rest, p->rest_len);
+	(*f)->pipe->name = name;
+	(*f)->pipe->security = page;
 	return STATUS_SUCCESS;
 }

@@ -337,6 +337,8 @@ static void pipe_destroy(struct file *f)
 	pipe_forget_instance(e);
 	if (e->peer_fd >= 0)
 		close(e->peer_fd);
+	if (e->security)
+		shared_close(e->security);
 	free(e->tail);
 	free(e->name);
 	free(e);
@@ -404,6 +406,7 @@ enum {
 	P_NOWAIT = 16,
 	P_LISTENING = 32,
 	P_INSTANCE = 64, /* behind the name: the instance's file */
+	P_SECURITY = 128, /* there is a page with the descriptor */
 };
 
 void pipe_moves(struct file *f)
@@ -432,6 +435,7 @@ bool pipe_pass(struct file *f, struct nt_passed *p)
 		      (e->message ? P_MESSAGE : 0) |
 		      (e->message_read ? P_MESSAGE_READ : 0) |
 		      (e->nowait ? P_NOWAIT : 0) |
+		      (e->security ? P_SECURITY : 0) |
 		      (e->state == PIPE_LISTENING ? P_LISTENING : 0);
 	if (e->name && strlen(e->name) + sizeof e->instance < sizeof p->data) {
 		p->len = (uint32_t)strlen(e->name) + 1;
@@ -473,6 +477,8 @@ struct file *pipe_receive(const struct nt_passed *p)
 	f->pipe->nowait = p->value[P_VALUE] & P_NOWAIT;
 	if (p->len && p->len <= sizeof p->data)
 		f->pipe->name = strndup((const char *)p->data, p->len);
+	if (p->value[P_VALUE] & P_SECURITY)
+		pipe_security_find(f->pipe);
 	if (p->value[P_VALUE] & P_LISTENING) {
 		f->pipe->state = PIPE_LISTENING;
 		f->pipe->listen_fd = f->fd;

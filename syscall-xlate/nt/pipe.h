@@ -54,6 +54,8 @@ struct pipe_end {
 	bool moving;	   /* ... which is about to be another process's */
 	char *name;        /* as the program spelled it, UTF-8; NULL */
 
+	struct shared *security; /* the page with its descriptor; NULL: none */
+
 	/* What of a message did not fit the last read. */
 	uint8_t *tail;
 	size_t tail_at, tail_len;
@@ -96,6 +98,21 @@ NTSTATUS pipe_try_accept(struct file *f, struct pipe_end *e);
 NTSTATUS pipe_listen(struct task *t, struct file *f, struct irp *r);
 NTSTATUS pipe_disconnect(struct file *f);
 void pipe_forget_instance(struct pipe_end *e);
+
+/* ---- pipe-security.c ---- */
+
+/*
+ * f is about to become an instance of its name, the first or another one:
+ * NtCreateNamedPipeFile's descriptor at sd, 0: none.  Statuses as
+ * security_assign() and security_check().
+ */
+NTSTATUS pipe_security_new(struct task *t, struct file *f, gaddr sd,
+			   bool first);
+/* May a client connect, with these rights?  *page: for its end; or NULL. */
+NTSTATUS pipe_security_enter(struct task *t, const char *name, uint32_t access,
+			     struct shared **page);
+/* e came from another process: what its pipe has. */
+void pipe_security_find(struct pipe_end *e);
 /*
  * The instance with that file, of the pipe e->name, is this process's now.
  * False: there is none.

@@ -3,7 +3,7 @@
  * security.c - security descriptors of objects.
  *
  * What is set for an object is kept with it: in the key, beside the file, in the
- * object, or, if processes share that, in its page; a process's own in the block
+ * object, or, if processes share that, in its page, as a pipe's (pipe-security.c); a process's own in the block
  * that those who have it see.  It counts when the object is opened, by name or by
  * id, or a handle to it is to carry more than another.  Of what nobody set only
  * tokens that may do less than their user are to be told (token_is_weak()).
@@ -16,6 +16,7 @@
 #include "syscall-xlate/nt/calls.h"
 #include "syscall-xlate/nt/file-security.h"
 #include "syscall-xlate/nt/inode-change.h"
+#include "syscall-xlate/nt/pipe.h"
 #include "syscall-xlate/nt/process.h"
 #include "syscall-xlate/nt/registry.h"
 #include "syscall-xlate/nt/remote.h"
@@ -37,13 +38,43 @@ static struct start_block *block_of(const struct object *o)
 	return p->block ? p->block : p->exit_block;
 }
 
+static bool is_pipe(const struct object *o)
+{
+	const struct file *f = (const struct file *)o;
+
+	return o->type == &file_type && f->kind == FILE_KIND_PIPE && f->pipe;
+}
+
+/* The page where it is, if there is one; or NULL. */
+static struct shared *page_of(const struct object *o)
+{
+	return is_pipe(o) ? ((const struct file *)o)->pipe->security
+			  : o->shared;
+}
+
+/* o, and that page, which only a pipe's lock does not include. */
+static void lock_kept(struct object *o)
+{
+	object_lock(o);
+	if (page_of(o) != o->shared)
+		shared_lock(page_of(o));
+}
+
+static void unlock_kept(struct object *o)
+{
+	if (page_of(o) != o->shared)
+		shared_unlock(page_of(o));
+	object_unlock(o);
+}
+
 /*
- * In memory of ours, or where all processes see it.  o is locked.  Others may
- * write anything there, at any time.
+ * In memory of ours, or where all processes see it.  Both are locked.  Others
+ * may write anything there, at any time.
  */
 static const uint8_t *kept_at(const struct object *o, size_t *n)
 {
 	const struct start_block *b = block_of(o);
+	const struct shared *page = page_of(o);
 
 	if (b) {
 		const struct start_security *s =
@@ -53,16 +84,16 @@ static const uint8_t *kept_at(const struct object *o, size_t *n)
 			 (uint32_t)SHARED_SECURITY_MAX);
 		return s->at;
 	}
-	if (o->shared) {
-		*n = MIN(*(volatile uint32_t *)&o->shared->page->security_len,
+	if (page) {
+		*n = MIN(*(volatile uint32_t *)&page->page->security_len,
 			 (uint32_t)SHARED_SECURITY_MAX);
-		return o->shared->page->security;
+		return page->page->security;
 	}
 	*n = o->security ? o->security->len : 0;
 	return o->security ? o->security->at : NULL;
 }
 
-/* Its length; copied if there is so much room.  o is locked. */
+/* Its length; copied if there is so much room.  lock_kept() */
 static size_t kept_copy(const struct object *o, uint8_t *to, size_t room)
 {
 	enum { TRIES = 16 }; /* nobody changes it so often */
@@ -86,9 +117,9 @@ size_t security_copy(struct object *o, uint8_t buf[SECURITY_COPY_MAX])
 {
 	size_t n;
 
-	object_lock(o);
+	lock_kept(o);
 	n = kept_copy(o, buf, SECURITY_COPY_MAX);
-	object_unlock(o);
+	unlock_kept(o);
 	return n <= SECURITY_COPY_MAX ? n : 0;
 }
 
@@ -100,9 +131,9 @@ static NTSTATUS kept_get(struct object *o, uint8_t **b, size_t *n)
 
 	*b = NULL;
 	for (;;) {
-		object_lock(o);
+		lock_kept(o);
 		*n = kept_copy(o, *b, room);
-		object_unlock(o);
+		unlock_kept(o);
 		if (*n <= room)
 			return STATUS_SUCCESS;
 		room = *n;
@@ -120,7 +151,7 @@ static NTSTATUS kept_get(struct object *o, uint8_t **b, size_t *n)
 static bool has_little_room(const struct object *o)
 {
 	return o->shared || o->type->to_page || o->type == &process_type ||
-	       o->type == &thread_type;
+	       o->type == &thread_type || is_pipe(o);
 }
 
 /*
@@ -134,6 +165,7 @@ static NTSTATUS kept_set(struct object *o, const struct bytes *old,
 	NTSTATUS status = STATUS_SUCCESS;
 	struct start_security *s;
 	struct start_block *b;
+	struct shared *page;
 	const uint8_t *at;
 	size_t n;
 
@@ -148,9 +180,10 @@ static NTSTATUS kept_set(struct object *o, const struct bytes *old,
 	own->len = (uint32_t) new.len;
 	if (new.len)
 		memcpy(own->at, new.at, new.len);
-	object_lock(o);
+	lock_kept(o);
 	at = kept_at(o, &n);
 	b = block_of(o);
+	page = page_of(o);
 	if (old && (n != old->len || (n && memcmp(at, old->at, n)))) {
 		status = STATUS_RETRY;
 	} else if (b) {
@@ -158,15 +191,15 @@ static NTSTATUS kept_set(struct object *o, const struct bytes *old,
 		memcpy(s->at, own->at, own->len);
 		s->len = own->len;
 		b->security_version++;
-	} else if (o->shared) {
-		memcpy(o->shared->page->security, own->at, own->len);
-		o->shared->page->security_len = own->len;
+	} else if (page) {
+		memcpy(page->page->security, own->at, own->len);
+		page->page->security_len = own->len;
 	} else {
 		before = o->security;
 		o->security = own;
 		own = NULL;
 	}
-	object_unlock(o);
+	unlock_kept(o);
 	free(own);
 	free(before);
 	return status;
@@ -221,6 +254,7 @@ static NTSTATUS add_label(struct descriptor *d, struct token *tk,
 static NTSTATUS object_descriptor(const struct object *o, struct bytes kept,
 				  struct descriptor *d)
 {
+	const struct sid everyone = sid_make(1, 1, 0);
 	struct token *user;
 	NTSTATUS status;
 
@@ -231,6 +265,10 @@ static NTSTATUS object_descriptor(const struct object *o, struct bytes kept,
 		return STATUS_NO_MEMORY;
 	status = descriptor_default(user, o->type->generic,
 				    o->type == &directory_type, d);
+	/* "They also grant read access to members of the Everyone group." */
+	if (!status && is_pipe(o))
+		acl_add(d->dacl, DEFAULT_DACL_MAX, o->type->generic[0],
+			&everyone);
 	if (!status) {
 		status = add_label(d, user, o->type);
 		if (status)
@@ -375,9 +413,9 @@ NTSTATUS security_check(struct task *t, struct object *o, uint32_t *access)
 	size_t n;
 
 	/* What nobody set lets the user do everything. */
-	object_lock(o);
+	lock_kept(o);
 	n = kept_copy(o, NULL, 0);
-	object_unlock(o);
+	unlock_kept(o);
 	if (!n && !token_weak_now(t))
 		return STATUS_SUCCESS;
 	status = descriptor_of(o, &d);

@@ -725,6 +725,7 @@ static const struct object_type *const shared_types[] = {
 	[SHARED_PORT] = &iocp_type,
 	[SHARED_KEYED_EVENT] = &keyed_event_type,
 	[SHARED_FILE] = &file_type,
+	[SHARED_PIPE] = &file_type,
 };
 
 enum shared_kind shared_kind_of(const struct object_type *type)

@@ -29,6 +29,7 @@ enum shared_kind {
 	SHARED_PORT,
 	SHARED_KEYED_EVENT,
 	SHARED_FILE, /* file-port.c */
+	SHARED_PIPE, /* pipe-security.c */
 };
 
 /* A section; its memory, or its file's path, follows the page. */

@@ -13,6 +13,8 @@
 #define ALL	"Local\\run-foreign-restricted-all"
 #define PLAIN	"Local\\run-foreign-restricted-plain"
 #define LOWERED "Local\\run-foreign-restricted-low"
+#define PIPE	"\\\\.\\pipe\\run-foreign-restricted"
+#define PIPE_SD "\\\\.\\pipe\\run-foreign-restricted-own"
 
 enum kind { RESTRICTED, LOW, WRITES, UNBOUND, HARDENED };
 
@@ -108,6 +110,22 @@ static DWORD label_of(HANDLE h)
 	return level;
 }
 
+/* Its server's only instance stays free if that is all that is asked. */
+static DWORD connects(const char *name, DWORD access)
+{
+	HANDLE h = CreateFileA(name, access, 0, NULL, OPEN_EXISTING, 0, NULL);
+
+	return result(h == INVALID_HANDLE_VALUE ? NULL : h);
+}
+
+static HANDLE server(const char *name, SECURITY_ATTRIBUTES *sa)
+{
+	HANDLE h = CreateNamedPipeA(name, PIPE_ACCESS_DUPLEX, PIPE_TYPE_BYTE,
+				    PIPE_UNLIMITED_INSTANCES, 512, 512, 0, sa);
+
+	return h == INVALID_HANDLE_VALUE ? NULL : h;
+}
+
 static int restricted(DWORD parent, DWORD parents_thread, HANDLE weak)
 {
 	HANDLE h;
@@ -128,6 +146,9 @@ static int restricted(DWORD parent, DWORD parents_thread, HANDLE weak)
 	CHECK_EQ(WaitForSingleObject(weak, 0), WAIT_TIMEOUT);
 	CHECK_EQ(wider(weak, SYNCHRONIZE), 0);
 	CHECK_EQ(wider(weak, EVENT_MODIFY_STATE), no);
+	CHECK_EQ(connects(PIPE_SD, GENERIC_READ), no);
+	CHECK_EQ(connects(PIPE, GENERIC_READ | GENERIC_WRITE), no);
+	CHECK_EQ(result(server(PIPE, NULL)), no);
 	CHECK_EQ(process(parent, PROCESS_QUERY_LIMITED_INFORMATION), no);
 	CHECK_EQ(process(parent, PROCESS_TERMINATE), no);
 	CHECK_EQ(thread(parents_thread, THREAD_SUSPEND_RESUME), no);
@@ -159,6 +180,8 @@ static int low(DWORD parent, DWORD parents_thread)
 	CHECK_EQ(opens(OWN, EVENT_MODIFY_STATE), no);
 	CHECK_EQ(opens(PLAIN, EVENT_MODIFY_STATE), no);
 	CHECK_EQ(opens(LOWERED, EVENT_MODIFY_STATE), 0);
+	CHECK_EQ(connects(PIPE, GENERIC_READ | GENERIC_WRITE), no);
+	CHECK_EQ(connects(PIPE, GENERIC_READ), 0);
 	CHECK_EQ(process(parent, PROCESS_QUERY_LIMITED_INFORMATION), 0);
 	CHECK_EQ(process(parent, SYNCHRONIZE), 0);
 	CHECK_EQ(process(parent, PROCESS_VM_WRITE), no);
@@ -284,6 +307,27 @@ static void unbound(void)
 	RegCloseKey(key);
 }
 
+/* All instances of a pipe have the first one's. */
+static void pipes(void)
+{
+	HANDLE h = server(PIPE_SD "-none", attributes("D:(A;;FR;;;WD)")), more;
+
+	CHECK(h != NULL);
+	CHECK_EQ(connects(PIPE_SD "-none", GENERIC_WRITE), no);
+	CHECK_EQ(result(server(PIPE_SD "-none", NULL)), no);
+	CHECK_EQ(connects(PIPE_SD "-NONE", GENERIC_READ), 0);
+	CloseHandle(h);
+	/* And none when they are gone. */
+	h = server(PIPE_SD "-none", NULL);
+	CHECK(h != NULL);
+	more = server(PIPE_SD "-none", attributes("D:(A;;FR;;;WD)"));
+	CHECK(more != NULL);
+	CHECK_EQ(connects(PIPE_SD "-none", GENERIC_WRITE), 0);
+	CHECK_EQ(connects(PIPE_SD "-none", GENERIC_WRITE), 0);
+	CloseHandle(more);
+	CloseHandle(h);
+}
+
 /* A process and its first thread with descriptors of their own. */
 static void processes(void)
 {
@@ -384,7 +428,7 @@ int main(int argc, char **argv)
 	SID_AND_ATTRIBUTES some[2] = { { sid_of("S-1-1-0"), 0 },
 				       { sid_of("S-1-5-32-545"), 0 } };
 	SECURITY_ATTRIBUTES inherit = { sizeof inherit, NULL, TRUE };
-	HANDLE own, t = NULL, events[4];
+	HANDLE own, t = NULL, events[4], ends[2];
 
 	if (argc > 4)
 		switch (atoi(argv[1])) {
@@ -415,7 +459,11 @@ int main(int argc, char **argv)
 				 TRUE, FALSE, LOWERED);
 	for (int i = 0; i < 4; i++)
 		CHECK(events[i] != NULL, "%d", i);
+	ends[0] = server(PIPE, NULL);
+	ends[1] = server(PIPE_SD, attributes("D:(A;;GA;;;%s)"));
+	CHECK(ends[0] && ends[1]);
 	unbound();
+	pipes();
 	processes();
 
 	weak = CreateEventExA(&inherit, NULL, 0, SYNCHRONIZE);
