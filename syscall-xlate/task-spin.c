@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * task-spin.c - watching the wake word for a moment before sleeping on it.
+ * task-spin.c - watching a word for a moment before sleeping on it.
  *
  * To sleep and to be woken costs a microsecond or two, and where the processor
  * that is to be woken is a virtual machine's, ten times that; two threads that
@@ -54,8 +54,8 @@ static void begin(struct task *t, const struct task_shared_word *also,
 				      memory_order_relaxed);
 }
 
-bool task_watch_word(struct task *t, uint32_t seq,
-		     const struct task_shared_word *also)
+bool task_watch_word(struct task *t, const _Atomic uint32_t *word,
+		     uint32_t value, const struct task_shared_word *also)
 {
 	struct task_spin *s = &t->spin;
 	uint64_t start, spent, most;
@@ -72,14 +72,14 @@ bool task_watch_word(struct task *t, uint32_t seq,
 	begin(t, also, start + most);
 	do {
 		__builtin_ia32_pause();
-		woken = atomic_load_explicit(&t->wake, memory_order_relaxed) !=
-				seq ||
+		woken = atomic_load_explicit(word, memory_order_relaxed) !=
+				value ||
 			(also && atomic_load_explicit(also->word,
 						      memory_order_relaxed) !=
 					 also->value);
 		spent = __builtin_ia32_rdtsc() - start;
 	} while (!woken && spent < most);
-	/* Before the kernel looks at the word: see task_wake(). */
+	/* Before anybody may have to wake t: see task_wake(). */
 	atomic_store(&s->watching, false);
 	judge(s, woken, spent);
 	return woken;

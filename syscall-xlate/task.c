@@ -38,7 +38,6 @@ static __attribute__((noinline)) void wake_by_fd(int fd)
 
 void task_wake(struct task *t)
 {
-	struct task *me = current_task;
 	int fd;
 
 	atomic_fetch_add(&t->wake, 1);
@@ -48,10 +47,7 @@ void task_wake(struct task *t)
 		wake_by_fd(fd);
 	else if (__builtin_expect(atomic_load(&t->wake_shared) != NULL, 0))
 		wake_shared(t);
-	else if (__builtin_expect(atomic_load(&t->spin.watching), 0)) {
-		if (me)
-			me->spin.hint = true;
-	} else if (t != me)
+	else if (!task_woke_watcher(t) && t != current_task)
 		futex_call(&t->wake, FUTEX_WAKE_PRIVATE, 1, NULL, 0);
 }
 

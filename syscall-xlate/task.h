@@ -148,7 +148,7 @@ static inline int task_spawn(struct task *t, const struct guest_regs *first,
  */
 void task_wake(struct task *t);
 
-/* ---- watching the wake word before sleeping on it (task-spin.c) ---------- */
+/* ---- watching a word before sleeping on it (task-spin.c) ----------------- */
 
 /* A word in memory that processes share, which t is about to sleep on as well. */
 struct task_shared_word {
@@ -171,17 +171,28 @@ static inline bool task_spins(struct task *t)
 }
 
 /*
- * task_watch_word() - watch t's wake word for a moment, and also's if it is not
- * NULL.  True: one of them is not seq, or also's value, any more.  After false
- * all who change them wake t.
+ * task_watch_word() - watch a word that only t sleeps on for a moment, and also's
+ * if it is not NULL.  True: one of them has changed from value, or also's, by
+ * now.  t->spin.watching is true meanwhile, for those who change the word to see:
+ * then t need not be woken (task_woke_watcher()).
  */
-bool task_watch_word(struct task *t, uint32_t seq,
-		     const struct task_shared_word *also);
+bool task_watch_word(struct task *t, const _Atomic uint32_t *word,
+		     uint32_t value, const struct task_shared_word *also);
 
-/* The two in one. */
+/* task_watch_word(), on the wake word, if this time t is to. */
 static inline bool task_spin(struct task *t, uint32_t seq)
 {
-	return task_spins(t) && task_watch_word(t, seq, NULL);
+	return task_spins(t) && task_watch_word(t, &t->wake, seq, NULL);
+}
+
+/* After a change of the word that t sleeps on: t is awake and watches it. */
+static inline bool task_woke_watcher(const struct task *t)
+{
+	if (__builtin_expect(!atomic_load(&t->spin.watching), 1))
+		return false;
+	if (current_task)
+		current_task->spin.hint = true;
+	return true;
 }
 
 /* Called by who changes a shared word: is it watched?  Any thread. */

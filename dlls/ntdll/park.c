@@ -85,11 +85,17 @@ static void leave(struct queue *q, struct sleeper *s)
 	s->queued = FALSE;
 }
 
+/*
+ * Whoever locks the queue from here on sees what the caller has stored; whoever
+ * has it locked may have looked before that, and be about to join.
+ */
 BOOL park_is_empty(const volatile void *address)
 {
-	/* The caller's store must be seen before we look. */
+	struct queue *q = queue_of(address);
+
 	__atomic_thread_fence(__ATOMIC_SEQ_CST);
-	return !__atomic_load_n(&queue_of(address)->head, __ATOMIC_RELAXED);
+	return !__atomic_load_n(&q->lock, __ATOMIC_ACQUIRE) &&
+	       !__atomic_load_n(&q->head, __ATOMIC_RELAXED);
 }
 
 /*

@@ -24,6 +24,8 @@ NTSTATUS nt_alert_thread_by_thread_id(struct task *t, uint64_t thread_id)
 	if (atomic_exchange_explicit(&th->alert_word, ALERTED,
 				     memory_order_acq_rel) == ASLEEP)
 		futex_wake(&th->alert_word, 1);
+	else
+		task_woke_watcher(&th->task);
 	return STATUS_SUCCESS;
 }
 
@@ -51,6 +53,8 @@ static NTSTATUS sleep_for_alert(struct task *t, struct nt_thread *th,
 		uint32_t v = NOTHING;
 		int err = 0;
 
+		if (task_spins(t))
+			task_watch_word(t, &th->alert_word, NOTHING, NULL);
 		if (!atomic_compare_exchange_strong(&th->alert_word, &v,
 						    ASLEEP) &&
 		    take(th))

@@ -162,7 +162,7 @@ static bool watch_one(struct nt_wait *w, const struct futex_waitv *v,
 			continue;
 		also.word = &s->page->seq;
 		also.watched = &s->page->watched;
-		return task_watch_word(w->task, seq, &also);
+		return task_watch_word(w->task, &w->task->wake, seq, &also);
 	}
 	return false;
 }

@@ -255,6 +255,34 @@ static DWORD WINAPI address_worker(LPVOID arg)
 	return 0;
 }
 
+/* Two that answer at once: each is woken while it is about to sleep. */
+enum { ANSWERS = 100000 };
+
+static DWORD WINAPI answer(LPVOID arg)
+{
+	LONG me = (LONG)(INT_PTR)arg, other = !me;
+
+	for (int i = 0; i < ANSWERS; i++) {
+		while (turn != me)
+			WaitOnAddress(&turn, &other, sizeof other, INFINITE);
+		turn = other;
+		WakeByAddressSingle((PVOID)&turn);
+	}
+	return 0;
+}
+
+static void answers(void)
+{
+	HANDLE h;
+
+	turn = 0;
+	h = CreateThread(NULL, 0, answer, (PVOID)1, 0, NULL);
+	answer((PVOID)0);
+	CHECK_EQ(WaitForSingleObject(h, INFINITE), WAIT_OBJECT_0);
+	CloseHandle(h);
+	CHECK_EQ(turn, 0);
+}
+
 static void addresses(void)
 {
 	UCHAR byte = 5, same = 5, other = 6;
@@ -270,6 +298,7 @@ static void addresses(void)
 	turn = 0;
 	crowd(address_worker);
 	CHECK_EQ(turn, THREADS * 2000);
+	answers();
 }
 
 static SYNCHRONIZATION_BARRIER barrier;

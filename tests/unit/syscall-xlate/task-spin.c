@@ -32,7 +32,7 @@ START_TEST(tries)
 	for (unsigned i = 0; i < 12; i++) {
 		ck_assert_uint_eq(until_watched(),
 				  TASK_SPIN_TRY << (i < 8 ? i : 8));
-		ck_assert(!task_watch_word(&a, a.wake, NULL));
+		ck_assert(!task_watch_word(&a, &a.wake, a.wake, NULL));
 		ck_assert(!a.spin.watching);
 	}
 }
@@ -44,12 +44,12 @@ START_TEST(proves_itself)
 
 	until_watched();
 	for (n = 0; n < 100; n++) {
-		ck_assert(task_watch_word(&a, a.wake - 1, NULL));
+		ck_assert(task_watch_word(&a, &a.wake, a.wake - 1, NULL));
 		ck_assert(task_spins(&a));
 	}
 	/* What went well so often is not given up at once, but soon. */
 	for (n = 0; task_spins(&a); n++)
-		ck_assert(!task_watch_word(&a, a.wake, NULL));
+		ck_assert(!task_watch_word(&a, &a.wake, a.wake, NULL));
 	ck_assert_uint_gt(n, 2);
 	ck_assert_uint_lt(n, 10);
 }
@@ -65,7 +65,7 @@ START_TEST(hint)
 	ck_assert_uint_eq(b.wake, 2);
 	ck_assert(task_spins(&a));
 	/* Once. */
-	ck_assert(!task_watch_word(&a, a.wake, NULL));
+	ck_assert(!task_watch_word(&a, &a.wake, a.wake, NULL));
 	ck_assert(!task_spins(&a));
 	/* Threads of our own have no waits. */
 	current_task = NULL;
@@ -83,11 +83,11 @@ START_TEST(shared)
 	task_spin_hint(&watched);
 	ck_assert(!task_spins(&a));
 	/* It says so where others see it, and for how long. */
-	ck_assert(!task_watch_word(&a, a.wake, &w));
+	ck_assert(!task_watch_word(&a, &a.wake, a.wake, &w));
 	ck_assert_uint_ne(watched, 0);
 	ck_assert(!a.spin.watching);
 	w.value = 4;
-	ck_assert(task_watch_word(&a, a.wake, &w));
+	ck_assert(task_watch_word(&a, &a.wake, a.wake, &w));
 	setup();
 	task_spin_hint(&watched);
 	ck_assert(task_spins(&a));
@@ -106,7 +106,7 @@ START_TEST(fixed_clock)
 {
 	clock_fix(1, 0);
 	until_watched();
-	ck_assert(!task_watch_word(&a, a.wake - 1, NULL));
+	ck_assert(!task_watch_word(&a, &a.wake, a.wake - 1, NULL));
 }
 END_TEST
 
