@@ -21,6 +21,7 @@
 #include "syscall-xlate/nt/process.h"
 #include "syscall-xlate/nt/remote.h"
 #include "syscall-xlate/nt/security.h"
+#include "syscall-xlate/nt/shared.h"
 #include "syscall-xlate/nt/calls.h"
 
 enum { CLOSE_SOURCE = 1, SAME_ACCESS = 2, SAME_ATTRIBUTES = 4 };
@@ -199,13 +200,22 @@ static NTSTATUS give_to_child(struct nt_process *p, struct object *o,
 			      uint32_t access, uint32_t attributes, uint64_t *h)
 {
 	struct message m = { .op = OP_PLACE };
+	int kept = -1, sent;
 
 	if (p->control < 0)
 		return STATUS_NOT_SUPPORTED;
 	if (!pack(&m, o, access_map(o->type, access), attributes))
 		return STATUS_NOT_SUPPORTED;
 	m.h.handle = HANDLE_LATE + 4 * atomic_fetch_add(&p->given, 1);
-	if (send_message(p->control, &m))
+	/* It may read this long after our handle, and its name, are gone. */
+	if (o->shared && m.h.passed.fd == o->shared->fd)
+		kept = shared_keeper(o->shared);
+	if (kept >= 0)
+		m.h.passed.fd = kept;
+	sent = send_message(p->control, &m);
+	if (kept >= 0)
+		close(kept);
+	if (sent)
 		return STATUS_PROCESS_IS_TERMINATING;
 	*h = m.h.handle;
 	return STATUS_SUCCESS;

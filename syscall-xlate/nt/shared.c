@@ -464,6 +464,18 @@ struct shared *shared_anonymous(const struct shared_page *init)
 	return s;
 }
 
+int shared_keeper(const struct shared *s)
+{
+	char path[40];
+	int fd;
+
+	snprintf(path, sizeof path, "/proc/self/fd/%d", s->fd);
+	fd = open(path, O_RDWR | O_CLOEXEC);
+	if (fd >= 0)
+		byte_lock(fd, IN_USE, F_RDLCK, F_OFD_SETLK);
+	return fd;
+}
+
 /*
  * The descriptor came from the parent, and so did its locks: the parent would
  * release them for us.
@@ -471,13 +483,10 @@ struct shared *shared_anonymous(const struct shared_page *init)
 static void own_lock(struct shared *s)
 {
 	char path[PATH_MAX];
-	int fd;
+	int fd = shared_keeper(s);
 
-	snprintf(path, sizeof path, "/proc/self/fd/%d", s->fd);
-	fd = open(path, O_RDWR | O_CLOEXEC);
 	if (fd < 0)
 		return;
-	byte_lock(fd, IN_USE, F_RDLCK, F_OFD_SETLK);
 	close(s->fd);
 	s->fd = fd;
 	if (s->page->name_len &&

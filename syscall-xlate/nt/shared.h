@@ -127,6 +127,12 @@ struct shared *shared_open(const uint16_t *name, size_t n,
 struct shared *shared_numbered(const struct shared_page *init);
 struct shared *shared_with_number(uint64_t number);
 uint64_t shared_number(const struct shared *s);
+/*
+ * The page opened anew, as used by whoever has this descriptor: its own use, and
+ * name, outlive s.  -1 on failure.
+ */
+int shared_keeper(const struct shared *s);
+
 /* A page without a name, as init says; or the one behind a descriptor. */
 struct shared *shared_anonymous(const struct shared_page *init);
 struct shared *shared_from_fd(int fd); /* owns fd, also on failure */
