@@ -151,7 +151,7 @@ struct rf_console_ctrl {
 #define RF_CONSOLE_PROCESSES RF_CONSOLE_CODE(25)
 /* FreeConsole (in: uint32_t 0), AllocConsole/AttachConsole (1).  C */
 #define RF_CONSOLE_ATTACH RF_CONSOLE_CODE(26)
-/* out: uint32_t: 1 if the process has a console (GetConsoleWindow).  C */
+/* out: uint32_t: the same for all processes on one console; 0: none.  C */
 #define RF_CONSOLE_IS_ATTACHED RF_CONSOLE_CODE(27)
 
 /*

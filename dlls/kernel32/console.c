@@ -317,13 +317,15 @@ static BOOL attach(uint32_t yes)
 			       NULL);
 }
 
-static BOOL attached(void)
+/* Which console it is; 0: none. */
+static uint32_t attached(void)
 {
-	uint32_t yes = 0;
+	uint32_t id = 0;
 
-	return console_control(RF_CONSOLE_IS_ATTACHED, NULL, 0, &yes,
-			       sizeof yes, NULL) &&
-	       yes;
+	return console_control(RF_CONSOLE_IS_ATTACHED, NULL, 0, &id, sizeof id,
+			       NULL)
+		       ? id
+		       : 0;
 }
 
 static HANDLE open_console(const WCHAR *name)
@@ -381,10 +383,13 @@ BOOL WINAPI FreeConsole(VOID)
 	return attach(0);
 }
 
-/* The terminal's window is not Windows'. */
+/*
+ * As in a pseudo console: a handle by which a program knows that it has a console
+ * and whether another's is the same; there is no window to do anything with.
+ */
 HWND WINAPI GetConsoleWindow(VOID)
 {
-	return NULL;
+	return (HWND)(ULONG_PTR)attached();
 }
 
 DWORD WINAPI GetConsoleProcessList(LPDWORD list, DWORD n)

@@ -251,7 +251,7 @@ static bool have_terminal(void)
 
 	if (console.detached)
 		return false;
-	fd = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
+	fd = console_terminal(CONSOLE_OUTPUT);
 	if (fd < 0)
 		return false;
 	close(fd);
@@ -274,10 +274,10 @@ static NTSTATUS attach(struct task *t, struct file *f, struct irp *r)
 
 static NTSTATUS is_attached(struct task *t, struct file *f, struct irp *r)
 {
-	uint32_t on = have_terminal();
+	uint32_t id = have_terminal() ? nt_self->console_root : 0;
 
 	(void)f;
-	return control_out(t, r, &on, sizeof on);
+	return control_out(t, r, &id, sizeof id);
 }
 
 const struct control_row console_ctrl_rows[] = {

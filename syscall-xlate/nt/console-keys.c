@@ -131,21 +131,23 @@ static uint16_t vk_of(uint8_t c, uint32_t *state)
 	return 0;
 }
 
+/* With ENABLE_VIRTUAL_TERMINAL_INPUT the character stays what it is. */
 static void push_byte(uint8_t c, uint32_t state)
 {
+	bool plain = console.input_mode & INPUT_VT;
 	uint16_t vk;
 
 	switch (c) {
 	case '\r':
 	case '\n':
-		push(VK_RETURN, '\r', state);
+		push(VK_RETURN, plain ? c : '\r', state);
 		return;
 	case '\t':
 		push(VK_TAB, c, state);
 		return;
 	case '\b':
 	case 0x7f:
-		push(VK_BACK, '\b', state);
+		push(VK_BACK, plain ? c : '\b', state);
 		return;
 	case 27:
 		push(VK_ESCAPE, c, state);
@@ -159,6 +161,22 @@ static void push_byte(uint8_t c, uint32_t state)
 	push(vk, c, state);
 }
 
+/* How long the sequence is that begins with ESC here: 1 if it is a lone one. */
+static size_t sequence_length(const uint8_t *s, size_t n)
+{
+	size_t i = 2;
+
+	if (n < 2 || s[1] < ' ' || s[1] >= 0x7f)
+		return 1;
+	if (s[1] == 'O')
+		return MIN(n, 3u);
+	if (s[1] != '[')
+		return 2;
+	while (i < MIN(n, 32u) && s[i] >= ' ' && s[i] < '@')
+		i++;
+	return MIN(n, i + 1);
+}
+
 void console_parse_keys(void)
 {
 	const uint8_t *s = console.bytes;
@@ -169,9 +187,22 @@ void console_parse_keys(void)
 		uint16_t u[2];
 		size_t len;
 
-		/* With ENABLE_VIRTUAL_TERMINAL_INPUT sequences stay as they
-		   are, a character at a time. */
-		if (c == 27 && !(console.input_mode & INPUT_VT)) {
+		/*
+		 * With ENABLE_VIRTUAL_TERMINAL_INPUT sequences stay as they
+		 * are, a character of no key at a time.  What is none has its
+		 * key all the same: programs know Ctrl-C by that.
+		 */
+		if (c == 27 && console.input_mode & INPUT_VT) {
+			len = sequence_length(s + at, n - at);
+			if (len > 1) {
+				if (console.nrecords + 2 * len > RECORD_MAX)
+					break;
+				for (size_t i = 0; i < len; i++)
+					push(0, s[at + i], 0);
+				at += len;
+				continue;
+			}
+		} else if (c == 27) {
 			len = sequence(s + at, n - at);
 			if (len) {
 				at += len;
@@ -185,10 +216,7 @@ void console_parse_keys(void)
 			}
 		}
 		if (c < 0x80) {
-			if (console.input_mode & INPUT_VT)
-				push(0, c, 0);
-			else
-				push_byte(c, 0);
+			push_byte(c, 0);
 			at++;
 			continue;
 		}

@@ -775,10 +775,10 @@ static const struct {
 	{ "ScreenBuffer", CONSOLE_OUTPUT },
 };
 
-/* The terminal; in a sandbox, which has no name for it, by what we were given. */
-static int open_terminal(enum console_role role)
+/* In a sandbox, which has no name for it, by what we were given. */
+int console_terminal(enum console_role role)
 {
-	int fd = open("/dev/tty", O_RDWR | O_CLOEXEC);
+	int fd = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
 	int lacks = role == CONSOLE_INPUT ? O_WRONLY : O_RDONLY;
 
 	if (fd >= 0 || !policy || errno == ENXIO)
@@ -814,7 +814,7 @@ NTSTATUS console_open(struct task *t, const struct nt_path *p, uint32_t access,
 		return STATUS_OBJECT_NAME_NOT_FOUND;
 	if (role != CONSOLE_CONTROL) {
 		fd = console.detached ? -1
-				      : open_terminal((enum console_role)role);
+				      : console_terminal((enum console_role)role);
 		if (fd < 0)
 			return STATUS_INVALID_HANDLE;
 	}

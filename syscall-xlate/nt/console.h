@@ -84,6 +84,9 @@ extern struct console console;
  */
 void terminal_apply(int fd, bool keys);
 
+/* The terminal opened anew; -1 with errno: there is none. */
+int console_terminal(enum console_role role);
+
 /* ---- console-restore.c ---- */
 
 /* As it was before us.  Any time, also from a signal handler. */

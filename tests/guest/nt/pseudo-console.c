@@ -74,6 +74,37 @@ static int child_cursor(void)
 	return check_done();
 }
 
+/* Keys of a program that wants sequences: what is none keeps its key. */
+static int child_keys(void)
+{
+	HANDLE in = GetStdHandle(STD_INPUT_HANDLE);
+	HANDLE out = GetStdHandle(STD_OUTPUT_HANDLE);
+	WCHAR got[5] = L"";
+	INPUT_RECORD r;
+	WORD vk = 0;
+	DWORD n;
+
+	CHECK(GetConsoleWindow() != NULL);
+	CHECK(SetConsoleMode(in, ENABLE_VIRTUAL_TERMINAL_INPUT));
+	WriteFile(out, "<ready>", 7, &n, NULL);
+	for (int i = 0; i < 4;) {
+		if (!ReadConsoleInputW(in, &r, 1, &n))
+			break;
+		if (r.EventType != KEY_EVENT || !r.Event.KeyEvent.bKeyDown ||
+		    !r.Event.KeyEvent.uChar.UnicodeChar)
+			continue;
+		if (!i) {
+			vk = r.Event.KeyEvent.wVirtualKeyCode;
+			CHECK(r.Event.KeyEvent.dwControlKeyState &
+			      (LEFT_CTRL_PRESSED | RIGHT_CTRL_PRESSED));
+		}
+		got[i++] = r.Event.KeyEvent.uChar.UnicodeChar;
+	}
+	CHECK_EQ(vk, 'C');
+	CHECK(!memcmp(got, L"\3\33[A", 8));
+	return check_done();
+}
+
 /* What the program sees: as lines that the parent looks for. */
 static int child(void)
 {
@@ -174,6 +205,18 @@ static void nobody_answers(const char *self)
 	CHECK(!strstr(shown, "\33[6n"));
 }
 
+static void keys(const char *self)
+{
+	struct console c;
+	DWORD n;
+
+	begin(&c, 0);
+	spawn_on(c.pc, self, "keys", &c.pi);
+	CHECK(appears("<ready>"));
+	WriteFile(c.to, "\3\33[A", 4, &n, NULL);
+	end(&c);
+}
+
 /* The terminal is asked once, and answers. */
 static void inherited(const char *self)
 {
@@ -205,6 +248,8 @@ int main(int argc, char **argv)
 		return child_lines();
 	if (argc > 1 && !strcmp(argv[1], "cursor"))
 		return child_cursor();
+	if (argc > 1 && !strcmp(argv[1], "keys"))
+		return child_keys();
 	if (argc > 1)
 		return child();
 	setvbuf(stdout, NULL, _IONBF, 0);
@@ -262,5 +307,6 @@ int main(int argc, char **argv)
 
 	nobody_answers(argv[0]);
 	inherited(argv[0]);
+	keys(argv[0]);
 	return check_done();
 }
