@@ -69,6 +69,14 @@ static LONG index_of(const struct module *m, const struct exports *x,
 	return -1;
 }
 
+static BOOL needs(const struct module *m, const struct module *other)
+{
+	for (ULONG i = 0; i < m->ndeps; i++)
+		if (m->deps[i] == other)
+			return TRUE;
+	return FALSE;
+}
+
 /* The module part of "dll.Name" or "api-ms-....Name"; loads it if need be. */
 static struct module *forward_module(struct module *m, const char *forward,
 				     const char **symbol)
@@ -94,13 +102,15 @@ static struct module *forward_module(struct module *m, const char *forward,
 	if (apiset_resolve(&name, &target))
 		name = target;
 	to = module_by_name(&name);
+	if (to && (to == m || to->refs < 0 || needs(m, to)))
+		return to;
 	/* It stays as long as the one that forwards to it. */
-	if (!to && NT_SUCCESS(module_load(&name, 0, NULL, &to)) &&
-	    !NT_SUCCESS(module_depend(m, to))) {
-		module_unload(to);
-		to = NULL;
-	}
-	return to;
+	if (!NT_SUCCESS(module_load(&name, 0, NULL, &to)))
+		return NULL;
+	if (NT_SUCCESS(module_depend(m, to)))
+		return to;
+	module_unload(to);
+	return NULL;
 }
 
 static PVOID export_at(struct module *m, const char *name, ULONG ordinal,

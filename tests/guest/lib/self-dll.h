@@ -21,6 +21,16 @@ static inline DWORD self_rva(const void *p)
 	return (DWORD)((const char *)p - (char *)GetModuleHandleA(NULL));
 }
 
+/* Where that is in the bytes of the file. */
+static inline char *self_in_file(char *bytes, IMAGE_NT_HEADERS *nt, DWORD at)
+{
+	IMAGE_SECTION_HEADER *s = IMAGE_FIRST_SECTION(nt);
+
+	while (at - s->VirtualAddress >= s->SizeOfRawData)
+		s++;
+	return bytes + s->PointerToRawData + (at - s->VirtualAddress);
+}
+
 /* alter: NULL, or what else is changed in the bytes of the file. */
 static inline void
 make_dll(const char *name, dll_entry fn,

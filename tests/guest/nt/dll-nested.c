@@ -57,25 +57,16 @@ static BOOL WINAPI entry_inner(HINSTANCE m, DWORD why, void *reserved)
 	return TRUE;
 }
 
-static char *in_file(char *bytes, IMAGE_NT_HEADERS *nt, DWORD at)
-{
-	IMAGE_SECTION_HEADER *s = IMAGE_FIRST_SECTION(nt);
-
-	while (at - s->VirtualAddress >= s->SizeOfRawData)
-		s++;
-	return bytes + s->PointerToRawData + (at - s->VirtualAddress);
-}
-
 /* arg: two DLLs' names. */
 static void import(char *bytes, IMAGE_NT_HEADERS *nt, void *arg)
 {
 	const char *const *from = arg;
 	IMAGE_DATA_DIRECTORY *dir =
 		&nt->OptionalHeader.DataDirectory[IMAGE_DIRECTORY_ENTRY_IMPORT];
-	char *copy = in_file(bytes, nt, self_rva(&imports));
+	char *copy = self_in_file(bytes, nt, self_rva(&imports));
 	IMAGE_IMPORT_DESCRIPTOR *to = (void *)copy;
 	const IMAGE_IMPORT_DESCRIPTOR *d =
-		(void *)in_file(bytes, nt, dir->VirtualAddress);
+		(void *)self_in_file(bytes, nt, dir->VirtualAddress);
 	int n = 0;
 
 	for (; d->Name; d++)
