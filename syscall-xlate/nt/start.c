@@ -37,7 +37,6 @@ enum {
 	CUR_DIR_ROOM = 520 + 2, /* bytes; MAX_PATH units as Windows leaves */
 	FILE_GENERIC_RW = 0x12019f,
 	STARTF_USESTDHANDLES = 0x100,
-	PEB32_HEAD = 0xc4,
 	PEB32_SESSION = 0x1d4,
 };
 
@@ -427,11 +426,11 @@ static int write_peb(struct task *t, const struct launch *l,
 		peb.bit_field |= 4; /* IsImageDynamicallyRelocated */
 	if (nt_self->wow64) {
 		struct peb64 wide = peb;
-		uint8_t peb32[PEB32_HEAD] = { 0 };
+		uint8_t peb32[sizeof peb]; /* nothing is larger narrow */
 
 		wow64_narrow(&wow64_peb, peb32, &peb);
 		wide.parameters = parameters->wide;
-		if (guest_write(t, nt_self->peb, peb32, sizeof peb32) ||
+		if (guest_write(t, nt_self->peb, peb32, wow64_peb.size32) ||
 		    guest_put32(t, nt_self->peb + PEB32_SESSION, peb.session) ||
 		    guest_write(t, process_peb64(nt_self), &wide,
 				sizeof wide))
