@@ -173,6 +173,7 @@ START_TEST(cancel_synchronous)
 {
 	uint64_t dir, w, th;
 	struct object_attributes64 a = { .length = sizeof a };
+	NTSTATUS status;
 
 	ck_assert_uint_eq(open_as("\\Device\\NamedPipe\\",
 				  GENERIC_READ | 0x100000, 7, FILE_OPEN, SYNC,
@@ -191,9 +192,12 @@ START_TEST(cancel_synchronous)
 				       SYNC | NOT_DIR),
 			  0);
 	th = fake_thread(block, NULL);
-	usleep(50000);
-	ck_assert_uint_eq(nt_cancel_synchronous_io_file(t, th, 0, GADDR(&iosb)),
-			  0);
+	/* As soon as it reads. */
+	while ((status = nt_cancel_synchronous_io_file(t, th, 0,
+						       GADDR(&iosb))) ==
+	       STATUS_NOT_FOUND)
+		usleep(1000);
+	ck_assert_uint_eq(status, 0);
 	ck_assert_uint_eq(nt_wait_for_single_object(t, th, 0, AFTER_MS(3000)),
 			  0);
 	ck_assert_uint_eq(blocked_status, STATUS_CANCELLED);
