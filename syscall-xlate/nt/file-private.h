@@ -138,6 +138,9 @@ NTSTATUS pipe_connect(struct task *t, const struct nt_path *p,
 		      uint32_t options, struct file **f);
 NTSTATUS pipe_query(struct task *t, struct file *f, uint32_t class, void *info,
 		    uint32_t *len);
+/* Of a request, as the call's argument says. */
+NTSTATUS io_read_offset(struct task *t, struct file *f, gaddr at,
+			int64_t *offset);
 NTSTATUS pipe_set_modes(struct file *f, uint32_t read_mode,
 			uint32_t completion_mode);
 NTSTATUS pipe_wait_name(struct task *t, gaddr in, uint32_t len);

@@ -57,13 +57,20 @@ struct file_ops {
 struct file {
 	struct object object; /* signalled when a request has finished */
 	const struct file_ops *ops;
+	/* What each request looks at is together. */
 	int fd; /* -1: none */
 	uint8_t kind;
+	bool synchronous; /* requests wait; the host keeps the position */
+	bool append;      /* FILE_APPEND_DATA without FILE_WRITE_DATA */
+	bool alertable;   /* such waits end for an APC */
+	_Atomic int64_t position; /* POSITION_HOST, or to be set in fd first */
+	struct inode *inode;      /* share modes, locks; file-share.c */
+	_Atomic(struct file_port *) port; /* file_port() */
+	struct shared *association; /* of several processes; file-port.c */
+	uint32_t notify_modes; /* FILE_SKIP_* */
+	_Atomic uint8_t read_pace, write_pace; /* disk-async.c's */
 	char drive;       /* 'C', 'Z'; 0: no disk file */
 	uint8_t device;   /* enum nt_device, FILE_KIND_DEVICE */
-	bool synchronous; /* requests wait; the host keeps the position */
-	bool alertable;   /* such waits end for an APC */
-	bool append;      /* FILE_APPEND_DATA without FILE_WRITE_DATA */
 	bool from_lower;  /* built in: may not be changed */
 	bool path_only;   /* fd is O_PATH */
 	bool is_volume;
@@ -76,18 +83,10 @@ struct file {
 	struct file *base; /* a reference, or NULL */
 	uint32_t base_at;
 	const struct virtual_dir *dir; /* a folder of C:'s table */
-	struct inode *inode;           /* share modes, locks; file-share.c */
 
-	_Atomic uint8_t read_pace, write_pace; /* disk-async.c's */
 	_Atomic(struct disk_op *) last_append; /* under disk_lock */
 	void *look_at;                         /* disk-async.c's mapping */
 	uint64_t look_size;
-
-	_Atomic int64_t position; /* POSITION_HOST, or to be set in fd first */
-
-	_Atomic(struct file_port *) port; /* file_port() */
-	struct shared *association; /* of several processes; file-port.c */
-	uint32_t notify_modes; /* FILE_SKIP_* */
 
 	_Atomic uint32_t lock; /* for what follows; small and short */
 	struct irp *irps;      /* pending requests */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * io-calls.c - NtReadFile, NtWriteFile and their relatives: from the call's
- * arguments to a request, which the kind of file then answers.
+ * io-calls.c - the relatives of NtReadFile and NtWriteFile (file-io.c): from the
+ * call's arguments to a request, which the kind of file then answers.
  */
 #include <stdlib.h>
 
@@ -9,69 +9,6 @@
 #include "syscall-xlate/nt/file-private.h"
 #include "syscall-xlate/nt/nt-private.h"
 #include "syscall-xlate/nt/calls.h"
-
-static NTSTATUS read_offset(struct task *t, struct file *f, gaddr at,
-			    int64_t *offset)
-{
-	if (!at) {
-		*offset = OFFSET_CURRENT;
-		return STATUS_SUCCESS;
-	}
-	if (guest_read(t, offset, at, sizeof *offset) < 0)
-		return STATUS_ACCESS_VIOLATION;
-	/* High part -1: low part -1 appends, -2 is the current position. */
-	if (*offset == OFFSET_CURRENT && !f->synchronous)
-		return STATUS_INVALID_PARAMETER;
-	return STATUS_SUCCESS;
-}
-
-NTSTATUS nt_read_file(struct task *t, uint64_t file, uint64_t event, gaddr apc,
-		      gaddr apc_context, gaddr iosb, gaddr buf, uint32_t len,
-		      gaddr offset, gaddr key)
-{
-	struct irp r;
-	NTSTATUS status = irp_begin(t, &r, file, event, apc, apc_context, iosb,
-				    FILE_READ_DATA);
-
-	(void)key;
-	if (status)
-		return status;
-	r.buf = buf;
-	r.len = len;
-	status = read_offset(t, r.file, offset, &r.offset);
-	if (!status && !r.file->ops->read)
-		status = STATUS_INVALID_DEVICE_REQUEST;
-	if (!status) {
-		sync_begin(t);
-		status = r.file->ops->read(t, r.file, &r);
-		sync_end(t);
-	}
-	return irp_end(t, &r, status);
-}
-
-NTSTATUS nt_write_file(struct task *t, uint64_t file, uint64_t event, gaddr apc,
-		       gaddr apc_context, gaddr iosb, gaddr buf, uint32_t len,
-		       gaddr offset, gaddr key)
-{
-	struct irp r;
-	NTSTATUS status = irp_begin(t, &r, file, event, apc, apc_context, iosb,
-				    FILE_WRITE_DATA | FILE_APPEND_DATA);
-
-	(void)key;
-	if (status)
-		return status;
-	r.buf = buf;
-	r.len = len;
-	status = read_offset(t, r.file, offset, &r.offset);
-	if (!status && !r.file->ops->write)
-		status = STATUS_INVALID_DEVICE_REQUEST;
-	if (!status) {
-		sync_begin(t);
-		status = r.file->ops->write(t, r.file, &r);
-		sync_end(t);
-	}
-	return irp_end(t, &r, status);
-}
 
 /* One page per segment. */
 static NTSTATUS move_pages(struct task *t, struct irp *r, const gaddr *pages,
@@ -138,7 +75,7 @@ static NTSTATUS scatter(struct task *t, uint64_t file, uint64_t event,
 	if (status)
 		return status;
 	r.len = len;
-	status = read_offset(t, r.file, offset, &r.offset);
+	status = io_read_offset(t, r.file, offset, &r.offset);
 	if (!status && r.file->kind != FILE_KIND_DISK)
 		status = STATUS_INVALID_PARAMETER;
 	if (!status)

@@ -86,6 +86,16 @@ static void release(struct irp *r)
 	object_put(&r->file->object);
 }
 
+/* A request without event, APC or port, of a file that is signalled already. */
+static bool is_silent(const struct irp *r)
+{
+	struct file *f = r->file;
+
+	return !r->event && !r->apc &&
+	       (!r->apc_context || !file_port(f)) &&
+	       atomic_load_explicit(&f->object.state, memory_order_relaxed);
+}
+
 /* Tell everybody who wants to know; at once: in the handler itself. */
 static void announce(struct irp *r, NTSTATUS status, uint64_t information,
 		     bool at_once)
@@ -123,7 +133,7 @@ NTSTATUS irp_end(struct task *t, struct irp *r, NTSTATUS status)
 	if (!is_error(status)) {
 		if (iosb_write(t, r->iosb, status, r->information) < 0)
 			status = STATUS_ACCESS_VIOLATION;
-		else
+		else if (!is_silent(r))
 			announce(r, status, r->information, true);
 	}
 	release(r);
