@@ -28,6 +28,9 @@ struct inode {
 	bool delete_pending;
 	bool unlinked; /* by a POSIX delete: the name is gone already */
 	struct lock_range *locks;
+	/* Not 0: in some process a range of it has been locked; or of another
+	   file.  NULL: nobody can say. */
+	const _Atomic uint32_t *peer_locks;
 	struct file_map *maps; /* sections (file-mapped.c); and what they are */
 	struct mapped mapped;
 };
@@ -50,6 +53,8 @@ void inode_mapped(uint64_t dev, uint64_t ino, struct mapped *m);
  * they have (false).  peers_allow(): only whether f, which is not counted, does.
  * peers_tell(): what this process has of i is different now.
  * peers_mapped(): as inode_mapped(), of the others.
+ * peers_locks(): where they say that they have locked ranges, which has memory
+ * until peers_detach().  peers_lock(): says so.
  * peers_detach(): the process ends.
  */
 struct file;
@@ -58,6 +63,8 @@ bool peers_enter(const struct inode *i, const struct file *f, bool granted);
 bool peers_allow(const struct inode *i, const struct file *f);
 void peers_tell(const struct inode *i);
 void peers_mapped(const struct inode *i, struct mapped *m);
+const _Atomic uint32_t *peers_locks(const struct inode *i);
+void peers_lock(const struct inode *i);
 void peers_detach(void);
 
 #endif

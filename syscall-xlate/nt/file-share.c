@@ -162,6 +162,8 @@ NTSTATUS share_enter(struct file *f, const struct statx *st, bool granted)
 			count(i, f, -1);
 			f->inode = NULL;
 			status = STATUS_SHARING_VIOLATION;
+		} else if (has_peers(f)) {
+			i->peer_locks = peers_locks(i);
 		}
 	}
 	inode_drop(i); /* if it was made for nothing */

@@ -46,7 +46,7 @@ enum {
 	BUCKETS = 1024,
 	SPINS = 200,
 	/* Of the table and how it is locked; part of how it is found. */
-	VERSION = 6,
+	VERSION = 7,
 	/* A file's byte 0 is locked by all; the tokens' lie beyond the table. */
 	TOKENS_AT = 1 << 30,
 	FD_BITS = 20, /* of a descriptor's number */
@@ -63,7 +63,10 @@ _Static_assert(sizeof(struct slot) == 32, "two slots to a cache line");
 
 struct bucket {
 	_Atomic uint32_t lock; /* token of who holds it */
-	uint32_t reserved[7];
+	/* Ranges of a file have been locked (lock.c).  That is never taken back:
+	   the host knows what is locked, and this only when to ask it. */
+	_Atomic uint32_t ranges;
+	uint32_t reserved[6];
 	struct slot slot[SLOTS];
 };
 enum {
@@ -525,4 +528,19 @@ void peers_mapped(const struct inode *i, struct mapped *m)
 		m->size = MAX(m->size, (uint64_t)s->pages * PAGE);
 	}
 	unlock(b);
+}
+
+const _Atomic uint32_t *peers_locks(const struct inode *i)
+{
+	struct bucket *b = bucket_of(i);
+
+	return b ? &b->ranges : NULL;
+}
+
+void peers_lock(const struct inode *i)
+{
+	struct bucket *b = bucket_of(i);
+
+	if (b)
+		atomic_store(&b->ranges, 1);
 }

@@ -228,11 +228,6 @@ static NTSTATUS named_read(struct task *t, struct file *f, struct irp *r)
 
 	if (at < 0 || (r->offset == OFFSET_CURRENT && !f->synchronous))
 		return STATUS_INVALID_PARAMETER;
-	if (lock_any(f)) {
-		status = lock_check(f, at, r->len, false);
-		if (status)
-			return status;
-	}
 	b = malloc(VALUE_MAX);
 	if (!b)
 		return STATUS_NO_MEMORY;
@@ -264,11 +259,6 @@ static NTSTATUS named_write(struct task *t, struct file *f, struct irp *r)
 		return STATUS_INVALID_PARAMETER;
 	else if (at < OFFSET_APPEND)
 		return STATUS_INVALID_PARAMETER;
-	if (lock_any(f)) {
-		status = lock_check(f, MAX(at, 0), r->len, true);
-		if (status)
-			return status;
-	}
 	if (!r->len)
 		return STATUS_SUCCESS;
 	status = rewrite(t, f, 0, false, r, &at);

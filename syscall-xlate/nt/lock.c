@@ -5,8 +5,9 @@
  * NT's are mandatory, belong to a handle, and are undone exactly as they were
  * made.  A list at the inode does that within the process; other processes are
  * kept out with the host's open-file-description locks, which belong to the
- * descriptor just as NT's belong to the handle.  These are advisory: reads
- * and writes in other processes do not see them.
+ * descriptor just as NT's belong to the handle.  These are advisory: so the host
+ * is asked for them before each read and write of a file of which some process
+ * has ever locked a range, as the table of file-shared.c tells.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -61,7 +62,13 @@ static int host_lock(struct file *f, uint64_t offset, uint64_t len, short type)
 	if (fcntl(f->fd, F_OFD_SETLK, &l) == 0)
 		return 0;
 	/* A shared lock needs a readable descriptor, an exclusive one a
-	   writable one; file systems may have none at all. */
+	   writable one, without which a shared one at least keeps others from
+	   writing; file systems may have none at all. */
+	if (errno == EBADF && type == F_WRLCK) {
+		l.l_type = F_RDLCK;
+		if (fcntl(f->fd, F_OFD_SETLK, &l) == 0)
+			return 0;
+	}
 	return errno == EAGAIN || errno == EACCES ? -EAGAIN : 0;
 }
 
@@ -84,6 +91,9 @@ static NTSTATUS try_lock(struct file *f, uint64_t offset, uint64_t len,
 	if (!r)
 		return STATUS_NO_MEMORY;
 	pthread_mutex_lock(&inode_lock);
+	/* Before it is locked, or somebody would not ask. */
+	if (f->inode)
+		peers_lock(f->inode);
 	if (!f->inode)
 		status = STATUS_INVALID_DEVICE_REQUEST;
 	else if (blocked(f->inode, f, offset, len, exclusive) ||
@@ -103,7 +113,23 @@ static NTSTATUS try_lock(struct file *f, uint64_t offset, uint64_t len,
 
 bool lock_any(const struct file *f)
 {
-	return f->inode && f->inode->locks;
+	const struct inode *i = f->inode;
+
+	return i && (i->locks || (i->peer_locks && atomic_load(i->peer_locks)));
+}
+
+/* Has another process locked it against that? */
+static bool host_conflicts(const struct file *f, uint64_t offset, uint64_t len,
+			   bool write)
+{
+	struct flock l = { .l_type = write ? F_WRLCK : F_RDLCK,
+			   .l_whence = SEEK_SET,
+			   .l_start = (off_t)offset,
+			   .l_len = (off_t)len };
+
+	if (!len || offset > INT64_MAX - len)
+		return false;
+	return fcntl(f->fd, F_OFD_GETLK, &l) == 0 && l.l_type != F_UNLCK;
 }
 
 NTSTATUS lock_check(struct file *f, int64_t offset, uint64_t len, bool write)
@@ -119,6 +145,8 @@ NTSTATUS lock_check(struct file *f, int64_t offset, uint64_t len, bool write)
 			status = STATUS_FILE_LOCK_CONFLICT;
 	}
 	pthread_mutex_unlock(&inode_lock);
+	if (!status && host_conflicts(f, (uint64_t)offset, len, write))
+		status = STATUS_FILE_LOCK_CONFLICT;
 	return status;
 }
 
@@ -127,7 +155,7 @@ void lock_release_all(struct file *f)
 	struct lock_range **at;
 	bool any = false;
 
-	if (!lock_any(f))
+	if (!f->inode || !f->inode->locks)
 		return;
 	pthread_mutex_lock(&inode_lock);
 	for (at = &f->inode->locks; *at;) {

@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * locks-others.c - ranges of a file that one process has locked: others neither
+ * lock them nor read or write there, until they are unlocked, or their owner's
+ * handle is closed, or he is killed.
+ */
+#include <windows.h>
+
+#include <stdlib.h>
+
+#include "self.h"
+
+enum { AT = 100, LENGTH = 50, WHOLE = 1000 };
+
+static const char *path;
+
+static HANDLE open_it(DWORD flags)
+{
+	HANDLE h = CreateFileA(path, GENERIC_READ | GENERIC_WRITE, 7, NULL,
+			       OPEN_ALWAYS, flags, NULL);
+
+	CHECK(h != INVALID_HANDLE_VALUE, "%lu", GetLastError());
+	return h;
+}
+
+static OVERLAPPED place(DWORD at)
+{
+	return (OVERLAPPED){ .Offset = at };
+}
+
+static BOOL lock(HANDLE h, DWORD flags)
+{
+	OVERLAPPED o = place(AT);
+
+	return LockFileEx(h, flags | LOCKFILE_FAIL_IMMEDIATELY, 0, LENGTH, 0,
+			  &o);
+}
+
+static void unlock(HANDLE h)
+{
+	OVERLAPPED o = place(AT);
+
+	CHECK(UnlockFileEx(h, 0, LENGTH, 0, &o), "%lu", GetLastError());
+}
+
+/* 0 or the error. */
+static DWORD transfer(HANDLE h, BOOL write, DWORD at, DWORD n)
+{
+	static char buf[WHOLE];
+	OVERLAPPED o = place(at);
+	DWORD moved;
+	BOOL ok = write ? WriteFile(h, buf, n, &moved, &o)
+			: ReadFile(h, buf, n, &moved, &o);
+
+	if (!ok && GetLastError() == ERROR_IO_PENDING)
+		ok = GetOverlappedResult(h, &o, &moved, TRUE);
+	if (!ok)
+		return GetLastError();
+	CHECK_EQ(moved, n);
+	return 0;
+}
+
+/* ---- the other process ---- */
+
+/* What it finds: 'e' an exclusive lock, 's' a shared one, 'n' none. */
+static void look(char what, DWORD flags)
+{
+	const DWORD no_read = what == 'e' ? ERROR_LOCK_VIOLATION : 0;
+	const DWORD no_write = what == 'n' ? 0 : ERROR_LOCK_VIOLATION;
+	HANDLE h = open_it(flags);
+
+	CHECK_EQ(transfer(h, FALSE, AT, LENGTH), no_read);
+	CHECK_EQ(transfer(h, FALSE, AT + LENGTH - 1, 1), no_read);
+	CHECK_EQ(transfer(h, FALSE, 0, AT + 1), no_read);
+	CHECK_EQ(transfer(h, TRUE, AT, 1), no_write);
+	CHECK_EQ(transfer(h, TRUE, 0, WHOLE), no_write);
+	/* Beside it. */
+	CHECK_EQ(transfer(h, FALSE, 0, AT), 0);
+	CHECK_EQ(transfer(h, TRUE, AT + LENGTH, 10), 0);
+	CHECK_EQ(transfer(h, TRUE, AT - 1, 1), 0);
+	CHECK_EQ(lock(h, LOCKFILE_EXCLUSIVE_LOCK), what == 'n');
+	if (what == 'n')
+		unlock(h);
+	CHECK_EQ(lock(h, 0), what != 'e');
+	CloseHandle(h);
+}
+
+static int child(const char *what, const char *event)
+{
+	HANDLE h, go;
+
+	if (!strcmp(what, "write")) {
+		h = open_it(0);
+		CHECK_EQ(transfer(h, TRUE, AT, 1), ERROR_LOCK_VIOLATION);
+		CHECK(!lock(h, LOCKFILE_EXCLUSIVE_LOCK));
+		return check_done();
+	}
+	if (strcmp(what, "hold")) {
+		look(*what, 0);
+		look(*what, FILE_FLAG_OVERLAPPED);
+		return check_done();
+	}
+	h = open_it(0);
+	CHECK(lock(h, LOCKFILE_EXCLUSIVE_LOCK), "%lu", GetLastError());
+	go = OpenEventA(EVENT_MODIFY_STATE, FALSE, event);
+	CHECK(go != NULL);
+	SetEvent(go);
+	Sleep(INFINITE);
+	return 1;
+}
+
+static DWORD another(const char *what, const char *more)
+{
+	char args[300];
+
+	snprintf(args, sizeof args, "%s \"%s\" %s", what, path, more);
+	return run_self(args);
+}
+
+/* ---- this one ---- */
+
+static void locks(void)
+{
+	HANDLE h = open_it(0), second = open_it(0);
+
+	CHECK_EQ(transfer(h, TRUE, 0, WHOLE), 0);
+	CHECK_EQ(another("none", ""), 0);
+	CHECK(lock(h, LOCKFILE_EXCLUSIVE_LOCK));
+	CHECK_EQ(another("exclusive", ""), 0);
+	/* Its owner may, by that handle; not by another. */
+	CHECK_EQ(transfer(h, FALSE, AT, 1), 0);
+	CHECK_EQ(transfer(h, TRUE, AT, 1), 0);
+	CHECK_EQ(transfer(second, FALSE, AT, 1), ERROR_LOCK_VIOLATION);
+	unlock(h);
+	CHECK_EQ(another("none", ""), 0);
+	CHECK(lock(h, 0));
+	CHECK_EQ(another("shared", ""), 0);
+	CHECK_EQ(transfer(h, FALSE, AT, 1), 0);
+	CHECK_EQ(transfer(h, TRUE, AT, 1), ERROR_LOCK_VIOLATION);
+	CloseHandle(h);
+	CHECK_EQ(another("none", ""), 0);
+	/* By a handle that can only read. */
+	h = CreateFileA(path, GENERIC_READ, 7, NULL, OPEN_EXISTING, 0, NULL);
+	CHECK(lock(h, 0));
+	CHECK_EQ(another("shared", ""), 0);
+	unlock(h);
+	CHECK(lock(h, LOCKFILE_EXCLUSIVE_LOCK));
+	CHECK_EQ(transfer(second, FALSE, AT, 1), ERROR_LOCK_VIOLATION);
+	CHECK_EQ(another("write", ""), 0);
+	CloseHandle(h);
+	CHECK_EQ(another("none", ""), 0);
+	CloseHandle(second);
+}
+
+static void killed(void)
+{
+	PROCESS_INFORMATION pi;
+	char name[40], args[400];
+	HANDLE go, h;
+
+	snprintf(name, sizeof name, "rf-locks-others-%lu",
+		 GetCurrentProcessId());
+	go = CreateEventA(NULL, FALSE, FALSE, name);
+	snprintf(args, sizeof args, "hold \"%s\" %s", path, name);
+	CHECK(start(args, 0, &pi));
+	CHECK_EQ(WaitForSingleObject(go, PATIENCE), WAIT_OBJECT_0);
+	h = open_it(0);
+	CHECK_EQ(transfer(h, FALSE, AT, 1), ERROR_LOCK_VIOLATION);
+	CHECK_EQ(transfer(h, FALSE, 0, AT), 0);
+	TerminateProcess(pi.hProcess, 7);
+	CHECK_EQ(WaitForSingleObject(pi.hProcess, PATIENCE), WAIT_OBJECT_0);
+	CHECK_EQ(transfer(h, FALSE, AT, 1), 0);
+	CHECK_EQ(transfer(h, TRUE, AT, 1), 0);
+	close_both(&pi);
+	CloseHandle(h);
+	CloseHandle(go);
+}
+
+int main(int argc, char **argv)
+{
+	static char full[MAX_PATH];
+
+	if (argc > 2) {
+		path = argv[2];
+		return child(argv[1], argc > 3 ? argv[3] : "");
+	}
+	GetFullPathNameA("locks-others.bin", sizeof full, full, NULL);
+	path = full;
+	locks();
+	killed();
+	CHECK(DeleteFileA(path), "%lu", GetLastError());
+	return check_done();
+}
