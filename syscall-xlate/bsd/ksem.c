@@ -30,7 +30,8 @@ enum { MAGIC = 0x6d65736b, IDLE = 32, NAME_LARGEST = 200 };
 #define PREFIX "/.rf-sem."
 
 struct page {
-	uint32_t magic, named;
+	_Atomic uint32_t magic; /* reading it stays between changes of using */
+	uint32_t named;
 	_Atomic uint32_t value, waiters; /* who was killed stays counted: one
 					    wake too many */
 };
@@ -47,7 +48,8 @@ struct mapped {
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static struct mapped *mapped; /* under lock; latest first */
 static unsigned nmapped;
-static _Thread_local struct page *using; /* the page this thread touches */
+/* The page this thread touches; read by the handler of a fault there. */
+static _Thread_local struct page *volatile using;
 
 static void take(void)
 {
