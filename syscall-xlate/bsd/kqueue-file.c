@@ -110,26 +110,6 @@ static int open_inotify(struct kq *q)
 	return ret;
 }
 
-/* What suffix says, seen from k's file.  0 or -errno. */
-static int watch(struct kq *q, struct knote *k, struct kq_wd *w,
-		 const char *suffix, uint32_t mask)
-{
-	char path[48];
-	int wd;
-
-	snprintf(path, sizeof path, "/proc/self/fd/%d%s", (int)k->ev.ident,
-		 suffix);
-	/* The same file's other watches keep what they asked for. */
-	wd = inotify_add_watch(q->files, path, mask | IN_MASK_ADD);
-	if (wd < 0)
-		return -errno;
-	if (w->wd != wd) {
-		*w = (struct kq_wd){ wd, k, *by_wd(q, wd) };
-		*by_wd(q, wd) = w;
-	}
-	return 0;
-}
-
 static void unwatch(struct kq *q, struct kq_wd *w)
 {
 	struct kq_wd **p, *other;
@@ -145,6 +125,28 @@ static void unwatch(struct kq *q, struct kq_wd *w)
 	if (!other)
 		inotify_rm_watch(q->files, w->wd);
 	w->wd = -1;
+}
+
+/* What suffix says, seen from k's file.  0 or -errno. */
+static int watch(struct kq *q, struct knote *k, struct kq_wd *w,
+		 const char *suffix, uint32_t mask)
+{
+	char path[48];
+	int wd;
+
+	snprintf(path, sizeof path, "/proc/self/fd/%d%s", (int)k->ev.ident,
+		 suffix);
+	/* The same file's other watches keep what they asked for. */
+	wd = inotify_add_watch(q->files, path, mask | IN_MASK_ADD);
+	if (wd < 0)
+		return -errno;
+	if (w->wd != wd) {
+		/* Of one that is gone, which we have not heard yet. */
+		unwatch(q, w);
+		*w = (struct kq_wd){ wd, k, *by_wd(q, wd) };
+		*by_wd(q, wd) = w;
+	}
+	return 0;
 }
 
 /* Where somebody has a folder open nothing tells of its end but its parent. */
