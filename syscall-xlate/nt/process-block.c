@@ -195,8 +195,9 @@ static void pass_token(struct passing *g)
 	struct object *o = g->request->token;
 	struct token *own = NULL;
 
+	/* Without its parent's it would have the user's, which may do more. */
 	if (!o && g->request->parent)
-		token_of_other(g->request->parent, &own);
+		g->failed |= token_of_other(g->request->parent, &own) != 0;
 	else if (!o)
 		own = token_of_process_if_made();
 	if (own)

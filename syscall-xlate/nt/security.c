@@ -3,10 +3,11 @@
  * security.c - security descriptors of objects.
  *
  * What is set for an object is kept with it: in the key, beside the file, in the
- * object, or, if processes share that, in its page, as a pipe's (pipe-security.c); a process's own in the block
- * that those who have it see.  It counts when the object is opened, by name or by
- * id, or a handle to it is to carry more than another.  Of what nobody set only
- * tokens that may do less than their user are to be told (token_is_weak()).
+ * object, or, if processes share that, in its page, as a pipe's is
+ * (pipe-security.c); a process's own in the block that those who have it see.  It
+ * counts when the object is opened, by name or by id, or a handle to it is to
+ * carry more than another.  Of what nobody set only tokens that may do less than
+ * their user are to be told (token_is_weak()).
  */
 #include "syscall-xlate/nt/security.h"
 
@@ -422,6 +423,10 @@ NTSTATUS security_check(struct task *t, struct object *o, uint32_t *access)
 	if (status)
 		return status;
 	tk = token_effective(t);
+	if (!tk) {
+		descriptor_free(&d);
+		return STATUS_NO_MEMORY;
+	}
 	granted = descriptor_allowed(&d, generic, tk);
 	descriptor_free(&d);
 	if (o->type == &process_type || o->type == &thread_type) {
