@@ -9,6 +9,11 @@ tests_unit_clock_SOURCES = %D%/base/clock.c
 tests_unit_clock_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_clock_LDADD = $(UNIT_LDADD)
 
+unit_tests += tests/unit/mapped
+tests_unit_mapped_SOURCES = %D%/base/mapped.c
+tests_unit_mapped_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_mapped_LDADD = $(UNIT_LDADD)
+
 unit_tests += tests/unit/policy
 tests_unit_policy_SOURCES = %D%/base/policy.c
 tests_unit_policy_CPPFLAGS = $(UNIT_CPPFLAGS)
