@@ -59,8 +59,7 @@ static BOOL read_algorithm(struct der *in, CRYPT_ALGORITHM_IDENTIFIER *to,
 {
 	struct der a, id;
 
-	if (!der_expect(in, DER_SEQUENCE, &a, NULL) ||
-	    !der_expect(&a, DER_OBJECT_ID, &id, NULL))
+	if (!der_expect(in, DER_SEQUENCE, &a, NULL) || !der_object_id(&a, &id))
 		return FALSE;
 	to->pszObjId = *room;
 	*room = der_id(*room, id);
@@ -70,7 +69,7 @@ static BOOL read_algorithm(struct der *in, CRYPT_ALGORITHM_IDENTIFIER *to,
 
 static BOOL read_bits(struct der bits, CRYPT_BIT_BLOB *to)
 {
-	if (!bits.n)
+	if (!bits.n || bits.p[0] > 7 || (bits.p[0] && bits.n == 1))
 		return FALSE;
 	to->cUnusedBits = bits.p[0];
 	to->pbData = (BYTE *)bits.p + 1;
@@ -90,10 +89,10 @@ static BOOL read_extensions(struct der in, CERT_INFO *info,
 		CERT_EXTENSION *e = &room[info->cExtension];
 
 		if (!der_expect(&list, DER_SEQUENCE, &one, NULL) ||
-		    !der_expect(&one, DER_OBJECT_ID, &id, NULL))
+		    !der_object_id(&one, &id))
 			return FALSE;
-		e->fCritical = der_maybe(&one, DER_BOOLEAN, &truth) && truth.n &&
-			       truth.p[0];
+		e->fCritical = der_maybe(&one, DER_BOOLEAN, &truth) &&
+			       truth.n && truth.p[0];
 		if (!der_expect(&one, DER_OCTET_STRING, &value, NULL))
 			return FALSE;
 		e->pszObjId = *text;
@@ -111,11 +110,12 @@ static BOOL read_fields(struct der in, CERT_INFO *info, BYTE *room,
 	char *text;
 
 	if (der_maybe(&in, DER_EXPLICIT | 0, &part)) {
-		if (!der_expect(&part, DER_INTEGER, &whole, NULL) || whole.n != 1)
+		if (!der_expect(&part, DER_INTEGER, &whole, NULL) ||
+		    whole.n != 1)
 			return FALSE;
 		info->dwVersion = whole.p[0];
 	}
-	if (!der_expect(&in, DER_INTEGER, &part, NULL))
+	if (!der_expect(&in, DER_INTEGER, &part, NULL) || !part.n)
 		return FALSE;
 	for (ULONG i = 0; i < part.n; i++)
 		room[i] = part.p[part.n - 1 - i];
@@ -150,9 +150,10 @@ static BOOL read_fields(struct der in, CERT_INFO *info, BYTE *room,
 
 BOOL cert_read(const BYTE *der, DWORD n, CERT_INFO *info, BYTE **room)
 {
-	/* An extension takes nine bytes at least, an identifier's text not
+	/* An extension takes seven bytes at least: two for each element's tag
+	   and length, one of an identifier.  An identifier's text takes not
 	   more than four times its bytes and its end. */
-	enum { LEAST_EXTENSION = 9 };
+	enum { LEAST_EXTENSION = 7 };
 	struct der in = { der, n }, cert, fields;
 	SIZE_T extensions = n / LEAST_EXTENSION * sizeof(CERT_EXTENSION);
 
@@ -185,7 +186,7 @@ BOOL cert_usages(const BYTE *der, DWORD n, CERT_ENHKEY_USAGE *usage,
 		return cert_fail((DWORD)CRYPT_E_ASN1_CORRUPT);
 	in = list;
 	while (in.n) {
-		if (!der_expect(&in, DER_OBJECT_ID, &id, NULL))
+		if (!der_object_id(&in, &id))
 			return cert_fail((DWORD)CRYPT_E_ASN1_CORRUPT);
 		count++;
 		text += 4 * (SIZE_T)id.n + 4;
@@ -200,7 +201,7 @@ BOOL cert_usages(const BYTE *der, DWORD n, CERT_ENHKEY_USAGE *usage,
 	usage->rgpszUsageIdentifier = (LPSTR *)(usage + 1);
 	to = (char *)(usage->rgpszUsageIdentifier + count);
 	for (DWORD i = 0; i < count; i++) {
-		der_expect(&list, DER_OBJECT_ID, &id, NULL);
+		der_object_id(&list, &id);
 		usage->rgpszUsageIdentifier[i] = to;
 		to = der_id(to, id);
 	}

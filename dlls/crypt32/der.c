@@ -51,6 +51,21 @@ BOOL der_maybe(struct der *in, BYTE want, struct der *content)
 
 /* ---- object identifiers -------------------------------------------------- */
 
+BOOL der_object_id(struct der *in, struct der *id)
+{
+	enum { GOES_ON = 0x80 };
+	BOOL begins = TRUE;
+
+	if (!der_expect(in, DER_OBJECT_ID, id, NULL) || !id->n)
+		return FALSE;
+	for (ULONG i = 0; i < id->n; i++) {
+		if (begins && id->p[i] == GOES_ON)
+			return FALSE; /* zeros before a number */
+		begins = !(id->p[i] & GOES_ON);
+	}
+	return begins;
+}
+
 static char *put_number(char *to, ULONGLONG v)
 {
 	char digits[24];
@@ -70,7 +85,8 @@ char *der_id(char *to, struct der id)
 	BOOL first = TRUE;
 
 	for (ULONG i = 0; i < id.n; i++) {
-		v = v << 7 | (id.p[i] & 0x7f);
+		v = v > MAXULONGLONG >> 7 ? MAXULONGLONG
+					  : v << 7 | (id.p[i] & 0x7f);
 		if (id.p[i] & 0x80)
 			continue;
 		if (first) {

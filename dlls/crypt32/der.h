@@ -35,9 +35,12 @@ BOOL der_expect(struct der *in, BYTE want, struct der *content,
 		struct der *whole);
 /* Whether the next element has this tag; it is taken if so. */
 BOOL der_maybe(struct der *in, BYTE want, struct der *content);
+/* An object identifier: of whole numbers, one at least, written one way. */
+BOOL der_object_id(struct der *in, struct der *id);
 /*
- * An object identifier's text, and its end: four characters for each byte are
- * enough, a dot and three digits.  Returns where it has ended.
+ * Its text, and its end: four characters for each byte are enough, a dot and
+ * three digits.  Returns where it has ended.  Numbers of more than 64 bits are
+ * all the greatest one: none is taken for another that means something.
  */
 char *der_id(char *to, struct der id);
 /* Whether that is it. */

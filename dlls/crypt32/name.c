@@ -220,7 +220,7 @@ static BOOL put_part(struct out *o, struct der set, DWORD how)
 
 	while (set.n) {
 		if (!der_expect(&set, DER_SEQUENCE, &one, NULL) ||
-		    !der_expect(&one, DER_OBJECT_ID, &id, NULL) ||
+		    !der_object_id(&one, &id) ||
 		    !der_next(&one, &tag, &value, &whole))
 			return FALSE;
 		if (!first)
@@ -292,8 +292,7 @@ static BOOL find_value(struct der list, const char *id, BYTE *tag,
 
 	while (der_expect(&list, DER_SET, &set, NULL))
 		while (der_expect(&set, DER_SEQUENCE, &one, NULL))
-			if (der_expect(&one, DER_OBJECT_ID, &got, NULL) &&
-			    der_id_is(got, id) &&
+			if (der_object_id(&one, &got) && der_id_is(got, id) &&
 			    der_next(&one, tag, value, whole))
 				return TRUE;
 	return FALSE;
@@ -344,7 +343,7 @@ static BOOL put_upn(struct out *o, const struct cert *c, BOOL issuer)
 	BYTE tag;
 
 	return find_other(c, issuer, DER_EXPLICIT | 0, &value) &&
-	       der_expect(&value, DER_OBJECT_ID, &id, NULL) &&
+	       der_object_id(&value, &id) &&
 	       der_id_is(id, szOID_NT_PRINCIPAL_NAME) &&
 	       der_maybe(&value, DER_EXPLICIT | 0, &inner) &&
 	       der_next(&inner, &tag, &text, NULL) &&
@@ -376,8 +375,7 @@ static BOOL put_simple(struct out *o, const struct cert *c, BOOL issuer,
 		return TRUE;
 	if (!der_expect(&list, DER_SET, &set, NULL) ||
 	    !der_expect(&set, DER_SEQUENCE, &one, NULL) ||
-	    !der_expect(&one, DER_OBJECT_ID, &id, NULL) ||
-	    !der_next(&one, &tag, &value, &whole))
+	    !der_object_id(&one, &id) || !der_next(&one, &tag, &value, &whole))
 		return put_other(o, c, issuer, DNS);
 	put_value(o, tag, value, whole, FALSE);
 	return TRUE;

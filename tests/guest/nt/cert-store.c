@@ -134,6 +134,68 @@ static void damaged(void)
 	}
 }
 
+/* A tag and a length of two bytes before n bytes that follow. */
+static BYTE *head(BYTE *to, BYTE tag, DWORD n)
+{
+	const BYTE h[] = { tag, 0x82, (BYTE)(n >> 8), (BYTE)n };
+
+	memcpy(to, h, sizeof h);
+	return to + sizeof h;
+}
+
+/* With n extensions that are one's bytes. */
+static PCCERT_CONTEXT with_extensions(const BYTE *one, DWORD size, DWORD n)
+{
+	enum { FIELDS = 8, EXTENSIONS = 289, SIGNED = 372, HEAD = 4 };
+	static BYTE made[sizeof der + 16000];
+	const DWORD list = n * size;
+	const DWORD fields = EXTENSIONS - FIELDS + 2 * HEAD + list;
+	BYTE *p = head(made, 0x30, HEAD + fields + sizeof der - SIGNED);
+
+	p = head(p, 0x30, fields);
+	memcpy(p, der + FIELDS, EXTENSIONS - FIELDS);
+	p = head(p + EXTENSIONS - FIELDS, 0xa3, HEAD + list);
+	p = head(p, 0x30, list);
+	for (DWORD i = 0; i < n; i++, p += size)
+		memcpy(p, one, size);
+	memcpy(p, der + SIGNED, sizeof der - SIGNED);
+	p += sizeof der - SIGNED;
+	return CertCreateCertificateContext(X509_ASN_ENCODING, made,
+					    (DWORD)(p - made));
+}
+
+/* As many as there can be, each as small as it can be. */
+static void small_extensions(void)
+{
+	enum { N = 2000 };
+	static const BYTE least[] = { 0x30, 5, 6, 1, 0x2a, 4, 0 };
+	static const BYTE nothing[] = { 0x30, 4, 6, 0, 4, 0 };
+	static const BYTE endless[] = { 0x30, 6, 6, 2, 0x2a, 0x81, 4, 0 };
+	static const BYTE padded[] = { 0x30, 7, 6, 3, 0x2a, 0x80, 1, 4, 0 };
+	PCCERT_CONTEXT c = with_extensions(least, sizeof least, N);
+	const CERT_INFO *info = c ? c->pCertInfo : NULL;
+	DWORD right = 0;
+
+	CHECK(info != NULL, "%#lx", GetLastError());
+	if (!info)
+		return;
+	CHECK_EQ(info->cExtension, N);
+	for (DWORD i = 0; i < info->cExtension; i++) {
+		const CERT_EXTENSION *e = &info->rgExtension[i];
+
+		right += !strcmp(e->pszObjId, "1.2") && !e->fCritical &&
+			 !e->Value.cbData;
+	}
+	CHECK_EQ(right, N);
+	CHECK(!strcmp(info->SubjectPublicKeyInfo.Algorithm.pszObjId,
+		      szOID_RSA_RSA));
+	CertFreeCertificateContext(c);
+	/* Identifiers that are none. */
+	CHECK(!with_extensions(nothing, sizeof nothing, 1));
+	CHECK(!with_extensions(endless, sizeof endless, 1));
+	CHECK(!with_extensions(padded, sizeof padded, 1));
+}
+
 static int count(HCERTSTORE s)
 {
 	PCCERT_CONTEXT c = NULL;
@@ -187,6 +249,7 @@ int main(void)
 		stores(c);
 	CertFreeCertificateContext(c);
 	damaged();
+	small_extensions();
 	/* What is in it is the machine's business, but it can be listed. */
 	s = CertOpenSystemStoreA(0, "ROOT");
 	CHECK(s != NULL);
