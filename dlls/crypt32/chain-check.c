@@ -163,6 +163,7 @@ BOOL usage_has(const CERT_ENHKEY_USAGE *u, const char *id)
 /* What one certificate allows: NULL, everything. */
 static BOOL own_usage(const struct cert *c, PCERT_ENHKEY_USAGE *u)
 {
+	enum { MOST = 1000 }; /* each is compared with each of the others */
 	DWORD size = 0;
 
 	*u = NULL;
@@ -172,7 +173,8 @@ static BOOL own_usage(const struct cert *c, PCERT_ENHKEY_USAGE *u)
 	if (!*u)
 		return FALSE;
 	SetLastError(0);
-	if (!size || !CertGetEnhancedKeyUsage(&c->context, 0, *u, &size)) {
+	if (!size || !CertGetEnhancedKeyUsage(&c->context, 0, *u, &size) ||
+	    (*u)->cUsageIdentifier > MOST) {
 		(*u)->cUsageIdentifier = 0;
 		return TRUE;
 	}

@@ -29,6 +29,17 @@ static struct der tail(struct der s, ULONG n)
 	return (struct der){ s.p + s.n - n, n };
 }
 
+/* A star stands for one label, the first, and no part of one. */
+static BOOL star_fits(struct der pattern, struct der name)
+{
+	const BYTE *dot = memchr(name.p, '.', name.n);
+
+	return pattern.n > 2 && !memcmp(pattern.p, "*.", 2) && dot &&
+	       dot != name.p &&
+	       same_text(tail(pattern, pattern.n - 1),
+			 tail(name, name.n - (ULONG)(dot - name.p)));
+}
+
 /* ---- one name below another -----------------------------------------------
  */
 
@@ -108,8 +119,7 @@ static BOOL same_part(struct der a, struct der b)
 	while (a.n && b.n)
 		if (!der_expect(&a, DER_SEQUENCE, &one, NULL) ||
 		    !der_expect(&b, DER_SEQUENCE, &other, NULL) ||
-		    !der_expect(&one, DER_OBJECT_ID, &id, NULL) ||
-		    !der_expect(&other, DER_OBJECT_ID, &id2, NULL) ||
+		    !der_object_id(&one, &id) || !der_object_id(&other, &id2) ||
 		    !der_same(id, id2) || !der_next(&one, &tag, &value, NULL) ||
 		    !der_next(&other, &tag, &value2, NULL) ||
 		    !same_text(value, value2))
@@ -162,10 +172,18 @@ static BOOL next_name(struct der *in, struct name *n)
 	return der_expect(&inner, DER_SEQUENCE, &n->value, NULL);
 }
 
+struct limits {
+	struct der permitted, excluded; /* trees */
+};
+
 enum verdict { OTHER, OUTSIDE, INSIDE, UNKNOWN, BROKEN };
 
-/* Where a name stands to a list of trees: OTHER, none is of its kind. */
-static enum verdict among(struct der trees, const struct name *n)
+/*
+ * Where a name stands to a list of trees: OTHER, none is of its kind.  left:
+ * how many may still be looked at.
+ */
+static enum verdict among(struct der trees, const struct name *n, BOOL excluded,
+			  ULONG *left)
 {
 	enum verdict v = OTHER;
 	struct der one;
@@ -174,6 +192,9 @@ static enum verdict among(struct der trees, const struct name *n)
 	while (trees.n) {
 		ULONG i;
 
+		if (!*left)
+			return UNKNOWN;
+		--*left;
 		if (!der_expect(&trees, DER_SEQUENCE, &one, NULL) ||
 		    !next_name(&one, &base))
 			return BROKEN;
@@ -185,19 +206,21 @@ static enum verdict among(struct der trees, const struct name *n)
 		/* With a depth, or of another kind. */
 		if (i == ARRAYSIZE(kinds) || one.n)
 			return UNKNOWN;
-		if (kinds[i].below(n->value, base.value))
+		/* Not even one of the hosts that a star stands for. */
+		if (kinds[i].below(n->value, base.value) ||
+		    (excluded && n->kind == DNS &&
+		     star_fits(n->value, base.value)))
 			return INSIDE;
 		v = OUTSIDE;
 	}
 	return v;
 }
 
-static DWORD judge(struct der permitted, struct der excluded,
-		   const struct name *n)
+static DWORD judge(const struct limits *l, const struct name *n, ULONG *left)
 {
 	DWORD error = 0;
 
-	switch (among(permitted, n)) {
+	switch (among(l->permitted, n, FALSE, left)) {
 	case OUTSIDE:
 		error |= CERT_TRUST_HAS_NOT_PERMITTED_NAME_CONSTRAINT;
 		break;
@@ -210,7 +233,7 @@ static DWORD judge(struct der permitted, struct der excluded,
 	default:
 		break;
 	}
-	switch (among(excluded, n)) {
+	switch (among(l->excluded, n, TRUE, left)) {
 	case INSIDE:
 		error |= CERT_TRUST_HAS_EXCLUDED_NAME_CONSTRAINT;
 		break;
@@ -227,8 +250,8 @@ static DWORD judge(struct der permitted, struct der excluded,
 }
 
 /* Hosts were once named by the subject's common name. */
-static DWORD judge_common_names(struct der permitted, struct der excluded,
-				struct der subject)
+static DWORD judge_common_names(const struct limits *l, struct der subject,
+				ULONG *left)
 {
 	struct der set, one, id;
 	struct name n = { .kind = DNS };
@@ -237,42 +260,50 @@ static DWORD judge_common_names(struct der permitted, struct der excluded,
 
 	while (der_expect(&subject, DER_SET, &set, NULL))
 		while (der_expect(&set, DER_SEQUENCE, &one, NULL))
-			if (der_expect(&one, DER_OBJECT_ID, &id, NULL) &&
+			if (der_object_id(&one, &id) &&
 			    der_id_is(id, szOID_COMMON_NAME) &&
 			    der_next(&one, &tag, &n.value, NULL) &&
 			    memchr(n.value.p, '.', n.value.n) &&
 			    !memchr(n.value.p, ' ', n.value.n))
-				error |= judge(permitted, excluded, &n);
+				error |= judge(l, &n, left);
 	return error;
 }
 
-static DWORD names_of(const struct cert *c, struct der permitted,
-		      struct der excluded)
+static DWORD names_of(const struct cert *c, const struct limits *l, ULONG *left)
 {
-	struct der subject = der_of(&c->info.Subject), alternative, list;
+	struct der in = der_of(&c->info.Subject), subject, alternative, list;
 	struct name n = { .kind = DIRECTORY };
 	DWORD error = 0;
+	BOOL hosts = FALSE;
 
-	if (!der_expect(&subject, DER_SEQUENCE, &n.value, NULL))
+	if (!der_expect(&in, DER_SEQUENCE, &subject, NULL))
 		return CERT_TRUST_INVALID_EXTENSION;
+	n.value = subject;
 	if (n.value.n)
-		error |= judge(permitted, excluded, &n);
+		error |= judge(l, &n, left);
 	if (!cert_extension(c, szOID_SUBJECT_ALT_NAME2, &alternative))
-		return error | judge_common_names(permitted, excluded, n.value);
+		return error | judge_common_names(l, subject, left);
 	if (!der_expect(&alternative, DER_SEQUENCE, &list, NULL))
 		return error | CERT_TRUST_INVALID_EXTENSION;
 	while (list.n) {
 		if (!next_name(&list, &n))
 			return error | CERT_TRUST_INVALID_EXTENSION;
-		error |= judge(permitted, excluded, &n);
+		hosts |= n.kind == DNS || n.kind == IP;
+		error |= judge(l, &n, left);
 	}
-	return error;
+	/* Else the common name is that of a host still (chain-policy.c). */
+	return hosts ? error : error | judge_common_names(l, subject, left);
 }
 
 void chain_check_names(struct link *l, ULONG n)
 {
+	/* Who has made it up has as many names and trees as she wants. */
+	enum { MOST_LOOKS = 100000 };
+	ULONG left = MOST_LOOKS;
+
 	for (ULONG i = 1; i < n; i++) {
-		struct der in, list, permitted = { 0 }, excluded = { 0 };
+		struct limits limits = { 0 };
+		struct der in, list;
 
 		if (!cert_extension(l[i].cert, szOID_NAME_CONSTRAINTS, &in))
 			continue;
@@ -281,15 +312,15 @@ void chain_check_names(struct link *l, ULONG n)
 				      CERT_TRUST_INVALID_EXTENSION;
 			continue;
 		}
-		der_maybe(&list, DER_EXPLICIT | 0, &permitted);
-		der_maybe(&list, DER_EXPLICIT | 1, &excluded);
+		der_maybe(&list, DER_EXPLICIT | 0, &limits.permitted);
+		der_maybe(&list, DER_EXPLICIT | 1, &limits.excluded);
 		if (list.n)
 			l[i].error |= CERT_TRUST_INVALID_NAME_CONSTRAINTS;
 		for (ULONG k = 0; k < i; k++) {
 			/* An authority's new key goes by its old name. */
 			if (k && cert_self_issued(l[k].cert))
 				continue;
-			l[k].error |= names_of(l[k].cert, permitted, excluded);
+			l[k].error |= names_of(l[k].cert, &limits, &left);
 		}
 	}
 }
@@ -297,20 +328,13 @@ void chain_check_names(struct link *l, ULONG n)
 /* ---- a host's name --------------------------------------------------------
  */
 
-/* A star stands for one label, the first, and no part of one. */
 BOOL host_fits(const char *pattern, ULONG n, const char *host)
 {
 	struct der want = { (const BYTE *)pattern, n };
 	struct der name = { (const BYTE *)host, (ULONG)strlen(host) };
-	const char *dot;
 
 	/* An end of the names' tree may be written. */
 	if (name.n && host[name.n - 1] == '.')
 		name.n--;
-	if (n < 3 || memcmp(pattern, "*.", 2))
-		return n && same_text(want, name);
-	dot = memchr(host, '.', name.n);
-	return dot && dot != host &&
-	       same_text(tail(want, n - 1),
-			 tail(name, name.n - (ULONG)(dot - host)));
+	return n && (same_text(want, name) || star_fits(want, name));
 }

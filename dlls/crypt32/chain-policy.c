@@ -118,7 +118,10 @@ static ULONG address_of(const char *host, BYTE bytes[16])
 	return 0;
 }
 
-/* named: there are names of hosts, so that the common name says nothing. */
+/*
+ * named: there are names of hosts, or what cannot be read, so that the common
+ * name says nothing.
+ */
 static BOOL alternative_fits(const struct cert *c, const char *host,
 			     BOOL *named)
 {
@@ -126,9 +129,12 @@ static BOOL alternative_fits(const struct cert *c, const char *host,
 	ULONG n = address_of(host, address);
 	struct der in, list, name;
 
-	if (!cert_extension(c, szOID_SUBJECT_ALT_NAME2, &in) ||
-	    !der_expect(&in, DER_SEQUENCE, &list, NULL))
+	if (!cert_extension(c, szOID_SUBJECT_ALT_NAME2, &in))
 		return FALSE;
+	*named = TRUE;
+	if (!der_expect(&in, DER_SEQUENCE, &list, NULL))
+		return FALSE;
+	*named = FALSE;
 	while (der_next(&list, &tag, &name, NULL)) {
 		if (tag == (DER_IMPLICIT | DNS_NAME)) {
 			*named = TRUE;
@@ -140,21 +146,25 @@ static BOOL alternative_fits(const struct cert *c, const char *host,
 				return TRUE;
 		}
 	}
+	*named |= list.n != 0;
 	return FALSE;
 }
 
 static BOOL common_name_fits(const struct cert *c, const char *host)
 {
 	struct der in = der_of(&c->info.Subject), list, set, one, id, name;
-	BYTE tag;
+	BYTE tag, address[16];
+	const BOOL is_address = address_of(host, address) != 0;
 
 	if (!der_expect(&in, DER_SEQUENCE, &list, NULL))
 		return FALSE;
 	while (der_expect(&list, DER_SET, &set, NULL))
 		while (der_expect(&set, DER_SEQUENCE, &one, NULL))
-			if (der_expect(&one, DER_OBJECT_ID, &id, NULL) &&
+			if (der_object_id(&one, &id) &&
 			    der_id_is(id, szOID_COMMON_NAME) &&
 			    der_next(&one, &tag, &name, NULL) &&
+			    /* No star stands for a part of an address. */
+			    !(is_address && memchr(name.p, '*', name.n)) &&
 			    host_fits((const char *)name.p, name.n, host))
 				return TRUE;
 	return FALSE;

@@ -174,7 +174,7 @@ static DWORD signed_by(struct search *s, const struct cert *c,
 {
 	struct der whole = { c->der, c->context.cbCertEncoded };
 
-	if (!s->signatures)
+	if (!s->signatures || !signature_is_as_said(c))
 		return (DWORD)NTE_FAIL;
 	s->signatures--;
 	return signature_check(whole, &issuer->info.SubjectPublicKeyInfo);

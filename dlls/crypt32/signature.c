@@ -89,7 +89,7 @@ static DWORD opened(const struct rsa_key *k, struct der signature, BYTE *to)
 	BYTE *q, *n, *x;
 	NTSTATUS status;
 
-	if (signature.n != k->n.n || even * 8 > RF_RSA_MOST)
+	if (signature.n != k->n.n || even > RF_RSA_MOST / 8)
 		return (DWORD)NTE_BAD_SIGNATURE;
 	q = RtlAllocateHeap(rf_heap(), HEAP_ZERO_MEMORY,
 			    sizeof head + 2 * (SIZE_T)even);
@@ -166,7 +166,7 @@ static BOOL hash_of(struct der in, enum hash_kind *kind)
 	struct der list, id;
 
 	if (!der_expect(&in, DER_SEQUENCE, &list, NULL) ||
-	    !der_expect(&list, DER_OBJECT_ID, &id, NULL))
+	    !der_object_id(&list, &id))
 		return FALSE;
 	for (ULONG i = 0; i < ARRAYSIZE(hashes); i++)
 		if (der_id_is(id, hashes[i].id)) {
@@ -195,8 +195,8 @@ static BOOL pss_read(struct der in, struct pss *p)
 		return FALSE;
 	if (der_maybe(&list, DER_EXPLICIT | 1, &part) &&
 	    !(der_expect(&part, DER_SEQUENCE, &mask, NULL) &&
-	      der_expect(&mask, DER_OBJECT_ID, &id, NULL) &&
-	      der_id_is(id, szOID_RSA_MGF1) && hash_of(mask, &p->mask)))
+	      der_object_id(&mask, &id) && der_id_is(id, szOID_RSA_MGF1) &&
+	      hash_of(mask, &p->mask)))
 		return FALSE;
 	if (der_maybe(&list, DER_EXPLICIT | 2, &part) &&
 	    !der_small(&part, 0xffff, &p->salt))
@@ -321,7 +321,7 @@ static ULONG curve_bits(const CRYPT_OBJID_BLOB *parameters)
 	};
 	struct der in = { parameters->pbData, parameters->cbData }, id;
 
-	if (!der_expect(&in, DER_OBJECT_ID, &id, NULL))
+	if (!der_object_id(&in, &id))
 		return 0;
 	for (ULONG i = 0; i < ARRAYSIZE(curves); i++)
 		if (der_id_is(id, curves[i].id))
@@ -387,7 +387,7 @@ DWORD signature_check(struct der whole, const CERT_PUBLIC_KEY_INFO *key)
 	if (!der_expect(&whole, DER_SEQUENCE, &list, NULL) ||
 	    !der_expect(&list, DER_SEQUENCE, &ignored, &what) ||
 	    !der_expect(&list, DER_SEQUENCE, &how, NULL) ||
-	    !der_expect(&how, DER_OBJECT_ID, &id, NULL) ||
+	    !der_object_id(&how, &id) ||
 	    !der_expect(&list, DER_BIT_STRING, &signature, NULL) ||
 	    !signature.n || signature.p[0])
 		return (DWORD)CRYPT_E_ASN1_CORRUPT;
@@ -398,6 +398,19 @@ DWORD signature_check(struct der whole, const CERT_PUBLIC_KEY_INFO *key)
 		return (DWORD)NTE_BAD_ALGID;
 	return a->scheme == ECDSA ? ecdsa_check(a, key, what, signature)
 				  : rsa_check(a, how, key, what, signature);
+}
+
+BOOL signature_is_as_said(const struct cert *c)
+{
+	const CRYPT_ALGORITHM_IDENTIFIER *said = &c->info.SignatureAlgorithm;
+	struct der in = { c->der, c->context.cbCertEncoded }, list, part, id;
+
+	return der_expect(&in, DER_SEQUENCE, &list, NULL) &&
+	       der_expect(&list, DER_SEQUENCE, &part, NULL) &&
+	       der_expect(&list, DER_SEQUENCE, &part, NULL) &&
+	       der_object_id(&part, &id) && der_id_is(id, said->pszObjId) &&
+	       part.n == said->Parameters.cbData &&
+	       !memcmp(part.p, said->Parameters.pbData, part.n);
 }
 
 static const CERT_PUBLIC_KEY_INFO *key_of(DWORD type, void *issuer)

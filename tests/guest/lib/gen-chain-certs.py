@@ -29,6 +29,33 @@ def name(text):
                       x509.NameAttribute(NameOID.COMMON_NAME, text)])
 
 
+def put(label, der):
+    OUT.append((label, base64.b64encode(der).decode()))
+
+
+def element(tag, content):
+    n = len(content)
+    size = bytes([n]) if n < 128 else bytes([0x82, n >> 8, n & 255])
+    return bytes([tag]) + size + content
+
+
+def put_mixed(label, cert, issuer):
+    """Signed another way than it says within what is signed."""
+    what = cert.cert.tbs_certificate_bytes
+    sha384 = bytes.fromhex("06082a8648ce3d040303")
+    signature = issuer.key.sign(what, ec.ECDSA(hashes.SHA384()))
+    put(label, element(0x30, what + element(0x30, sha384) +
+                       element(0x03, b"\0" + signature)))
+
+
+def general(s):
+    if "@" in s:
+        return x509.RFC822Name(s)
+    if s[0].isdigit():
+        return x509.IPAddress(ipaddress.ip_address(s))
+    return x509.DNSName(s)
+
+
 class Cert:
     def __init__(self, label, what, issuer=None, kind=256, years=(2020, 2050),
                  ca=None, length=None, usage=None, san=(), permitted=None,
@@ -57,17 +84,14 @@ class Cert:
             b = b.add_extension(x509.ExtendedKeyUsage(usage), False)
         if san:
             b = b.add_extension(x509.SubjectAlternativeName(
-                [x509.IPAddress(ipaddress.ip_address(s))
-                 if s[0].isdigit() else x509.DNSName(s) for s in san]), False)
+                [general(s) for s in san]), False)
         if permitted or excluded:
             b = b.add_extension(x509.NameConstraints(permitted, excluded), True)
         if critical:
             b = b.add_extension(x509.UnrecognizedExtension(
                 x509.ObjectIdentifier(critical), b"\x05\x00"), True)
         self.cert = b.sign((by or issuer).key, sign, rsa_padding=pss)
-        text = base64.b64encode(self.cert.public_bytes(
-            serialization.Encoding.DER)).decode()
-        OUT.append((label, text))
+        put(label, self.cert.public_bytes(serialization.Encoding.DER))
 
 
 def main():
@@ -77,7 +101,8 @@ def main():
                  sign=hashes.SHA512(), usage=[Eku.SERVER_AUTH, Eku.CLIENT_AUTH])
     Cert("server", "server", inter, kind=2048, sign=hashes.SHA384(),
          usage=[Eku.SERVER_AUTH], san=["host.test", "*.wild.test", "10.1.2.3"])
-    Cert("common", "common.test", inter)
+    put_mixed("mixed", Cert("common", "common.test", inter), inter)
+    Cert("star_address", "*.2.3.4", inter)
     Cert("old", "old.test", inter, years=(2020, 2021))
     Cert("mail", "mail.test", inter, usage=[Eku.EMAIL_PROTECTION])
     Cert("strange", "strange.test", inter, critical="1.2.3.4.5")
@@ -97,6 +122,8 @@ def main():
     Cert("inside", "inside", limits, san=["a.in.test", "10.9.8.7"])
     Cert("outside", "outside", limits, san=["a.out.test"])
     Cert("excluded", "excluded", limits, san=["a.not.in.test"])
+    Cert("star_excluded", "star", limits, san=["*.in.test"])
+    Cert("named_outside", "a.out.test", limits, san=["a@in.test"])
     Cert("unsigning", "No signing", root, ca=True, key_cert_sign=False)
     with open("chain-certs.h", "w", encoding="ascii") as f:
         f.write("/* SPDX-License-Identifier: LGPL-2.1-or-later */\n"

@@ -148,6 +148,9 @@ static void faults(void)
 		{ "forged", cert_forged, NULL,
 		  CERT_TRUST_IS_NOT_SIGNATURE_VALID,
 		  (DWORD)TRUST_E_CERT_SIGNATURE, 0, 0, 3 },
+		/* The way it is signed is not the one that it says. */
+		{ "mixed", cert_mixed, NULL, CERT_TRUST_IS_NOT_SIGNATURE_VALID,
+		  (DWORD)TRUST_E_CERT_SIGNATURE, 0, 0, 3 },
 		{ "too deep", cert_below_deep, NULL,
 		  CERT_TRUST_INVALID_BASIC_CONSTRAINTS,
 		  (DWORD)TRUST_E_BASIC_CONSTRAINTS, 2,
@@ -166,6 +169,16 @@ static void faults(void)
 		  CERT_CHAIN_POLICY_IGNORE_INVALID_NAME_FLAG, 3 },
 		{ "excluded", cert_excluded, NULL,
 		  CERT_TRUST_HAS_EXCLUDED_NAME_CONSTRAINT,
+		  (DWORD)CERT_E_INVALID_NAME, 0,
+		  CERT_CHAIN_POLICY_IGNORE_INVALID_NAME_FLAG, 3 },
+		/* One of the hosts that the star stands for is. */
+		{ "star excluded", cert_star_excluded, NULL,
+		  CERT_TRUST_HAS_EXCLUDED_NAME_CONSTRAINT,
+		  (DWORD)CERT_E_INVALID_NAME, 0,
+		  CERT_CHAIN_POLICY_IGNORE_INVALID_NAME_FLAG, 3 },
+		/* Of hosts it has the common name only. */
+		{ "named outside", cert_named_outside, NULL,
+		  CERT_TRUST_HAS_NOT_PERMITTED_NAME_CONSTRAINT,
 		  (DWORD)CERT_E_INVALID_NAME, 0,
 		  CERT_CHAIN_POLICY_IGNORE_INVALID_NAME_FLAG, 3 },
 	};
@@ -252,6 +265,9 @@ static void servers(void)
 	c = chain_for(cert_common, NULL, 0);
 	CHECK_EQ(ssl(c, L"common.test", 0), 0);
 	CHECK_EQ(ssl(c, L"host.test", 0), (DWORD)CERT_E_CN_NO_MATCH);
+	CertFreeCertificateChain(c);
+	c = chain_for(cert_star_address, NULL, 0);
+	CHECK_EQ(ssl(c, L"1.2.3.4", 0), (DWORD)CERT_E_CN_NO_MATCH);
 	CertFreeCertificateChain(c);
 	c = chain_for(cert_mail, NULL, 0);
 	CHECK_EQ(ssl(c, L"mail.test", 0), (DWORD)CERT_E_WRONG_USAGE);
