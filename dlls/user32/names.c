@@ -103,7 +103,8 @@ int WINAPI GetClipboardFormatNameA(UINT number, LPSTR s, int size)
 
 	if (!n || size <= 0)
 		return 0;
-	for (fit = n; fit; fit--) {
+	/* To have no room is not to ask how much is wanted. */
+	for (fit = size > 1 ? n : 0; fit; fit--) {
 		int bytes = WideCharToMultiByte(CP_ACP, 0, w, fit, s, size - 1,
 						NULL, NULL);
 

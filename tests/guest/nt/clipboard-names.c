@@ -22,6 +22,9 @@ int main(void)
 	CHECK(!memcmp(w, L"rf test of names", 34));
 	CHECK_EQ(GetClipboardFormatNameA(a, s, 40), 16);
 	CHECK(!strcmp(s, "rf test of names"));
+	memset(s, 'x', sizeof s);
+	CHECK_EQ(GetClipboardFormatNameA(a, s, 1), 0);
+	CHECK(s[0] == 0 && s[16] == 'x'); /* nothing behind its room */
 	CHECK_EQ(GetClipboardFormatNameW(a, w, 4), 3);
 	CHECK(!memcmp(w, L"rf ", 8));
 	CHECK_EQ(GetClipboardFormatNameW(CF_TEXT, w, 40), 0);
