@@ -42,11 +42,15 @@ static NTSTATUS move_pages(struct task *t, struct irp *r, const gaddr *pages,
 static NTSTATUS segments(struct task *t, struct irp *r, gaddr list, bool out)
 {
 	size_t size = r->len / 4096 * sizeof(gaddr), total;
-	NTSTATUS status;
+	NTSTATUS status = STATUS_SUCCESS;
 	gaddr *pages;
 
 	if (r->offset < 0 || r->len % 4096)
 		return STATUS_INVALID_PARAMETER;
+	if (lock_any(r->file))
+		status = lock_check(r->file, r->offset, r->len, out);
+	if (status)
+		return status;
 	pages = malloc(size);
 	if (!pages && size)
 		return STATUS_NO_MEMORY;

@@ -10,7 +10,7 @@
 
 #include "self.h"
 
-enum { AT = 100, LENGTH = 50, WHOLE = 1000 };
+enum { AT = 100, LENGTH = 50, WHOLE = 1000, PAGE = 4096 };
 
 static const char *path;
 
@@ -60,6 +60,29 @@ static DWORD transfer(HANDLE h, BOOL write, DWORD at, DWORD n)
 	return 0;
 }
 
+/* The same of the file's first page, by ReadFileScatter() and its relative. */
+static DWORD transfer_page(BOOL write)
+{
+	HANDLE h = open_it(FILE_FLAG_OVERLAPPED | FILE_FLAG_NO_BUFFERING);
+	FILE_SEGMENT_ELEMENT list[2] = { { NULL } };
+	OVERLAPPED o = place(0);
+	DWORD moved, error;
+	void *page = VirtualAlloc(NULL, PAGE, MEM_COMMIT, PAGE_READWRITE);
+
+	list[0].Buffer = page;
+	error = (write ? WriteFileGather(h, list, PAGE, NULL, &o)
+		       : ReadFileScatter(h, list, PAGE, NULL, &o))
+			? 0
+			: GetLastError();
+	if (error == ERROR_IO_PENDING)
+		error = GetOverlappedResult(h, &o, &moved, TRUE)
+				? 0
+				: GetLastError();
+	VirtualFree(page, 0, MEM_RELEASE);
+	CloseHandle(h);
+	return error;
+}
+
 /* ---- the other process ---- */
 
 /* What it finds: 'e' an exclusive lock, 's' a shared one, 'n' none. */
@@ -74,6 +97,9 @@ static void look(char what, DWORD flags)
 	CHECK_EQ(transfer(h, FALSE, 0, AT + 1), no_read);
 	CHECK_EQ(transfer(h, TRUE, AT, 1), no_write);
 	CHECK_EQ(transfer(h, TRUE, 0, WHOLE), no_write);
+	CHECK_EQ(transfer_page(FALSE), no_read);
+	if (no_write)
+		CHECK_EQ(transfer_page(TRUE), no_write);
 	/* Beside it. */
 	CHECK_EQ(transfer(h, FALSE, 0, AT), 0);
 	CHECK_EQ(transfer(h, TRUE, AT + LENGTH, 10), 0);
