@@ -202,7 +202,8 @@ HRESULT WINAPI SafeArrayCopyData(SAFEARRAY *from, SAFEARRAY *to)
 	HRESULT hr;
 
 	if (!from || !to || from->cDims != to->cDims ||
-	    from->cbElements != to->cbElements || !array_count(from, &n))
+	    from->cbElements != to->cbElements || !array_count(from, &n) ||
+	    (n && (!from->pvData || !to->pvData)))
 		return E_INVALIDARG;
 	if (to->cLocks)
 		return DISP_E_ARRAYISLOCKED;

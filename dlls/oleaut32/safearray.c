@@ -281,7 +281,8 @@ HRESULT WINAPI SafeArrayCopy(SAFEARRAY *from, SAFEARRAY **out)
 	*out = NULL;
 	if (!from)
 		return S_OK;
-	if (!array_count(from, &n) || !from->cbElements)
+	if (!array_count(from, &n) || !from->cbElements ||
+	    (n && !from->pvData))
 		return E_INVALIDARG;
 	hr = same_kind(from, &a);
 	if (FAILED(hr))

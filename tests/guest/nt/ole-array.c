@@ -324,6 +324,20 @@ static void records(void)
 	CHECK(!SafeArrayCreateEx(VT_RECORD, 1, &b, NULL));
 }
 
+/* A descriptor says that there are elements before it has any. */
+static void no_data(void)
+{
+	SAFEARRAY *a, *copy = NULL, *whole = SafeArrayCreateVector(VT_I4, 0, 5);
+
+	CHECK_EQ(SafeArrayAllocDescriptorEx(VT_I4, 1, &a), S_OK);
+	a->rgsabound[0].cElements = 5;
+	CHECK(FAILED(SafeArrayCopy(a, &copy)) && !copy);
+	CHECK(FAILED(SafeArrayCopyData(a, whole)));
+	CHECK(FAILED(SafeArrayCopyData(whole, a)));
+	CHECK_EQ(SafeArrayDestroy(a), S_OK);
+	CHECK_EQ(SafeArrayDestroy(whole), S_OK);
+}
+
 /* A descriptor and data of the program's own. */
 static void by_hand(void)
 {
@@ -363,5 +377,6 @@ int main(void)
 	variants();
 	records();
 	by_hand();
+	no_data();
 	return check_done();
 }
