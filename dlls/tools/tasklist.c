@@ -42,7 +42,8 @@ static void show(const struct process *p, enum form form)
 	DWORD session = 1;
 
 	ProcessIdToSessionId(p->id, &session);
-	out(formats[form], p->id ? p->name : L"System Idle Process", p->id, L"Console", session, memory(p->id));
+	out(formats[form], p->id ? p->name : L"System Idle Process", p->id,
+	    L"Console", session, memory(p->id));
 }
 
 static void header(enum form form)
