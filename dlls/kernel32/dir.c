@@ -25,8 +25,11 @@ static BOOL create(const WCHAR *name, ULONG attributes,
 		NULL, 0);
 	if (!NT_SUCCESS(status)) {
 		rf_fail(status);
-		/* Through a file one comes to no folder. */
-		if (status == STATUS_NOT_A_DIRECTORY)
+		/* NUL, COM1 are no folders; through a file one comes to none.
+		 */
+		if (RtlIsDosDeviceName_U(name))
+			SetLastError(ERROR_DIRECTORY);
+		else if (status == STATUS_NOT_A_DIRECTORY)
 			SetLastError(ERROR_PATH_NOT_FOUND);
 		return FALSE;
 	}

@@ -24,7 +24,7 @@ struct find {
 	DWORD magic;
 	enum find_kind kind; /* of streams and names, all are in buf */
 	SRWLOCK lock;
-	HANDLE dir; /* FIND_NAMES: the file; FIND_STREAMS: NULL */
+	HANDLE dir; /* FIND_NAMES: the file; streams and devices: NULL */
 	BOOL basic; /* no short names */
 	ULONG size; /* of buf */
 	ULONG next; /* offset of the next entry in buf */
@@ -179,6 +179,23 @@ static NTSTATUS open_dir(struct nt_path *path, BOOL exact_case, HANDLE *dir)
 	return status;
 }
 
+/* NUL, COM1: found in every folder, alone and with nothing but its name. */
+static struct find *find_device(const WCHAR *name, ULONG device,
+				WIN32_FIND_DATAW *d)
+{
+	struct find *f = find_new(FIND_FILES, 0);
+	DWORD n = LOWORD(device) / sizeof(WCHAR);
+
+	if (!f)
+		return INVALID_HANDLE_VALUE;
+	memset(d, 0, FIELD_OFFSET(WIN32_FIND_DATAW, cFileName));
+	d->dwFileAttributes = FILE_ATTRIBUTE_ARCHIVE;
+	memcpy(d->cFileName, name + HIWORD(device) / sizeof(WCHAR),
+	       n * sizeof(WCHAR));
+	d->cFileName[n] = d->cAlternateFileName[0] = 0;
+	return f;
+}
+
 HANDLE WINAPI FindFirstFileExW(LPCWSTR name, FINDEX_INFO_LEVELS level,
 			       LPVOID out, FINDEX_SEARCH_OPS op, LPVOID filter,
 			       DWORD flags)
@@ -188,6 +205,7 @@ HANDLE WINAPI FindFirstFileExW(LPCWSTR name, FINDEX_INFO_LEVELS level,
 	struct find *f = NULL;
 	NTSTATUS status;
 	DWORD len, dir;
+	ULONG device;
 	BOOL wild;
 	NT_PATH(path);
 
@@ -204,6 +222,9 @@ HANDLE WINAPI FindFirstFileExW(LPCWSTR name, FINDEX_INFO_LEVELS level,
 	}
 	if (!nt_path_init(&path, name))
 		return INVALID_HANDLE_VALUE;
+	device = RtlIsDosDeviceName_U(name);
+	if (device)
+		return find_device(name, device, out);
 
 	/* \??\C:\dir\pattern: the folder keeps its last backslash. */
 	dir = path.name.Length / sizeof(WCHAR);
@@ -270,7 +291,7 @@ BOOL WINAPI FindNextFileW(HANDLE h, LPWIN32_FIND_DATAW d)
 		return FALSE;
 	RtlAcquireSRWLockExclusive(&f->lock);
 	if (!f->more)
-		status = fetch(f, NULL);
+		status = f->dir ? fetch(f, NULL) : STATUS_NO_MORE_FILES;
 	if (NT_SUCCESS(status))
 		take(f, d);
 	RtlReleaseSRWLockExclusive(&f->lock);

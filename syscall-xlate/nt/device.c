@@ -222,16 +222,6 @@ NTSTATUS volume_control(struct task *t, struct file *f, struct irp *r)
 /* ---- the mount manager
  * ------------------------------------------------------------ */
 
-enum { GUID_SIZE = 49 };
-
-static const char *volume_guid(char letter, char guid[GUID_SIZE])
-{
-	snprintf(guid, GUID_SIZE,
-		 "\\??\\Volume{00000000-0000-0000-0000-0000000000%02x}",
-		 (unsigned char)letter);
-	return guid;
-}
-
 /* Is the name at [offset, offset+len) of in equal to text?  0 len: any. */
 static bool name_is(const uint8_t *in, size_t in_len, uint32_t offset,
 		    uint16_t len, const char *text)
@@ -272,13 +262,13 @@ static NTSTATUS query_points(struct task *t, struct file *f, struct irp *r)
 	for (char letter = 'A'; letter <= 'Z'; letter++)
 		at += path_is_drive((uint16_t)letter) ? 2 * 24 : 0;
 	for (char letter = 'A'; letter <= 'Z'; letter++) {
-		char dos[] = "\\DosDevices\\?:", guid[GUID_SIZE];
+		char dos[] = "\\DosDevices\\?:", guid[PATH_VOLUME_GUID_SIZE];
 		const char *volume = path_volume(letter);
 
 		if (!path_is_drive((uint16_t)letter))
 			continue;
 		dos[12] = letter;
-		volume_guid(letter, guid);
+		path_volume_guid(letter, guid);
 		for (int k = 0; k < 2; k++) {
 			const char *name = k ? guid : dos;
 			uint8_t *p = out + 8 + count * 24;
@@ -330,11 +320,11 @@ static NTSTATUS dos_volume_path(struct task *t, struct file *f, struct irp *r)
 	for (char letter = 'A'; letter <= 'Z'; letter++) {
 		uint32_t bytes = 8;
 		uint16_t path[4] = { (uint16_t)letter, ':', 0, 0 };
-		char guid[GUID_SIZE];
+		char guid[PATH_VOLUME_GUID_SIZE];
 
 		if (!path_is_drive((uint16_t)letter) ||
 		    (!name_is(in, n, 2, len, path_volume(letter)) &&
-		     !name_is(in, n, 2, len, volume_guid(letter, guid))))
+		     !name_is(in, n, 2, len, path_volume_guid(letter, guid))))
 			continue;
 		memcpy(out, &bytes, 4);
 		memcpy(out + 4, path, sizeof path);

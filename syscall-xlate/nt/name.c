@@ -12,6 +12,7 @@
  */
 #include "syscall-xlate/nt/name.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -244,11 +245,16 @@ static bool have_root(void)
 	for (unsigned i = 0; root && i < COUNT_OF(initial); i++)
 		add_initial(initial[i].path, initial[i].target);
 	for (char letter = 'A'; root && letter <= 'Z'; letter++) {
-		char name[] = "GLOBAL??\\?:";
+		char name[] = "GLOBAL??\\?:", guid[PATH_VOLUME_GUID_SIZE];
+		char unique[sizeof "GLOBAL" + sizeof guid];
 
 		name[9] = letter;
 		if (path_is_drive((uint16_t)letter)) {
 			add_initial(name, path_volume(letter));
+			/* "\??\Volume{...}" is the same volume. */
+			snprintf(unique, sizeof unique, "GLOBAL%s",
+				 path_volume_guid(letter, guid) + 1);
+			add_initial(unique, path_volume(letter));
 			add_device(path_volume(letter) + strlen("\\Device\\"));
 		}
 	}

@@ -8,6 +8,7 @@
 #include "syscall-xlate/nt/path.h"
 
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/policy.h"
@@ -342,6 +343,14 @@ const char *path_volume(char letter)
 #undef V
 
 	return letter >= 'A' && letter <= 'Z' ? names[letter - 'A'] : NULL;
+}
+
+const char *path_volume_guid(char letter, char guid[PATH_VOLUME_GUID_SIZE])
+{
+	snprintf(guid, PATH_VOLUME_GUID_SIZE,
+		 "\\??\\Volume{00000000-0000-0000-0000-0000000000%02x}",
+		 (unsigned char)letter);
+	return guid;
 }
 
 /* Z:, or another drive without folders of our own in it. */

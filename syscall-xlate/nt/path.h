@@ -81,6 +81,9 @@ struct nt_path_root {
 bool path_is_drive(uint16_t letter);
 /* \Device\HarddiskVolumeN of a drive. */
 const char *path_volume(char letter);
+/* "\??\Volume{GUID}" of a drive, in guid. */
+enum { PATH_VOLUME_GUID_SIZE = 49 };
+const char *path_volume_guid(char letter, char guid[PATH_VOLUME_GUID_SIZE]);
 /* Names under \Device, but for the volumes; NULL after the last. */
 const char *path_device(unsigned i);
 

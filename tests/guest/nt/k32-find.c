@@ -171,10 +171,32 @@ static void volumes(void)
 	CHECK_EQ(GetLastError(), ERROR_FILE_NOT_FOUND);
 }
 
+/* A device is in every folder, and is none. */
+static void devices(void)
+{
+	WIN32_FIND_DATAW d;
+	HANDLE h = FindFirstFileW(in_dir(L"nul.txt"), &d);
+
+	CHECK(h != INVALID_HANDLE_VALUE, "%lu", GetLastError());
+	if (h != INVALID_HANDLE_VALUE) {
+		CHECK(!wcscmp(d.cFileName, L"nul"), "%ls", d.cFileName);
+		CHECK_EQ(d.dwFileAttributes, FILE_ATTRIBUTE_ARCHIVE);
+		CHECK_EQ(d.nFileSizeLow, 0);
+		CHECK(!FindNextFileW(h, &d));
+		CHECK_EQ(GetLastError(), ERROR_NO_MORE_FILES);
+		CHECK(FindClose(h));
+	}
+	CHECK(!CreateDirectoryW(in_dir(L"NUL"), NULL));
+	CHECK_EQ(GetLastError(), ERROR_DIRECTORY);
+	CHECK(!CreateDirectoryW(in_dir(L"con.x"), NULL));
+	CHECK_EQ(GetLastError(), ERROR_DIRECTORY);
+}
+
 /* A drive's volume has a name of its own, which works like the letter. */
 static void volume_names(void)
 {
 	WCHAR name[64], other[64], path[MAX_PATH], letters[16];
+	WCHAR device[MAX_PATH] = L"";
 	WCHAR root[] = L"C:\\";
 	DWORD n, found = 0;
 	HANDLE h;
@@ -193,6 +215,13 @@ static void volume_names(void)
 	CHECK(!GetVolumePathNamesForVolumeNameW(name, letters, 4, &n));
 	CHECK_EQ(GetLastError(), ERROR_MORE_DATA);
 	CHECK_EQ(n, 5);
+
+	/* \\?\Volume{...}\ without both ends is a device like C:. */
+	CHECK(QueryDosDeviceW(L"C:", path, MAX_PATH));
+	wcscpy(other, name + 4);
+	other[wcslen(other) - 1] = 0;
+	CHECK(QueryDosDeviceW(other, device, MAX_PATH), "%lu", GetLastError());
+	CHECK(!wcscmp(path, device), "%ls %ls", path, device);
 
 	h = FindFirstVolumeW(other, 64);
 	CHECK(h != INVALID_HANDLE_VALUE);
@@ -277,6 +306,7 @@ int main(void)
 	find();
 	paths();
 	volumes();
+	devices();
 	volume_names();
 	move_at_boot();
 	DeleteFileW(in_dir(L"alpha.txt"));
