@@ -33,7 +33,9 @@ static void file_close(struct task *t, struct object *o, uint64_t handle,
 	lock_release_all(f);
 	if (f->ops == &disk_ops && !f->synchronous)
 		disk_close(f);
-	irp_cancel(f, NULL, 0);
+	/* What waits for changes of a folder ends well, with none. */
+	irp_end_all(f, f->kind == FILE_KIND_DIR ? STATUS_NOTIFY_CLEANUP
+						: STATUS_CANCELLED);
 	irp_queue_close(f);
 	if (f->ops->close)
 		f->ops->close(t, f);

@@ -153,7 +153,7 @@ struct irp {
 	/* The request is being given up; stop watching.  No lock held. */
 	void (*cancel)(struct irp *r);
 	_Atomic int taken; /* 1: somebody is finishing it */
-	bool cancelled;    /* somebody wanted to while it was taken */
+	NTSTATUS cancelled; /* wanted while it was taken: how it ends, or 0 */
 	bool watching;     /* watch.fd is a duplicate of its own */
 	uint32_t events;
 	struct nt_watch watch;
@@ -223,6 +223,8 @@ void irp_finish(struct irp *r, NTSTATUS status, uint64_t information);
  * Returns how many.
  */
 unsigned irp_cancel(struct file *f, struct nt_thread *thread, gaddr iosb);
+/* Ends all that are pending with status: f is closed. */
+void irp_end_all(struct file *f, NTSTATUS status);
 
 /*
  * Before each sleep of a synchronous request and after each EINTR: true if it

@@ -152,7 +152,8 @@ static struct irp *pend(struct task *t, struct irp *r, bool taken)
 	object_get(&p->thread->object);
 	p->thread->irps++;
 	p->taken = taken;
-	p->cancelled = p->watching = false;
+	p->cancelled = 0;
+	p->watching = false;
 	p->watch.slot = 0;
 	p->cancel = NULL;
 	p->again = NULL;
@@ -235,7 +236,8 @@ static bool matches(const struct irp *r, const struct nt_thread *thread,
 	return (!thread || r->thread == thread) && (!iosb || r->iosb == iosb);
 }
 
-unsigned irp_cancel(struct file *f, struct nt_thread *thread, gaddr iosb)
+static unsigned give_up(struct file *f, struct nt_thread *thread, gaddr iosb,
+			NTSTATUS status)
 {
 	unsigned n = 0;
 	struct irp *r;
@@ -248,7 +250,7 @@ unsigned irp_cancel(struct file *f, struct nt_thread *thread, gaddr iosb)
 			if (irp_take(r))
 				break;
 			/* It is being tried this very moment. */
-			r->cancelled = true;
+			r->cancelled = status;
 			n++;
 		}
 		small_unlock(&f->lock);
@@ -258,9 +260,19 @@ unsigned irp_cancel(struct file *f, struct nt_thread *thread, gaddr iosb)
 			watch_cancel(&r->watch);
 		if (r->cancel)
 			r->cancel(r);
-		irp_finish(r, STATUS_CANCELLED, 0);
+		irp_finish(r, status, 0);
 		n++;
 	}
+}
+
+unsigned irp_cancel(struct file *f, struct nt_thread *thread, gaddr iosb)
+{
+	return give_up(f, thread, iosb, STATUS_CANCELLED);
+}
+
+void irp_end_all(struct file *f, NTSTATUS status)
+{
+	give_up(f, NULL, 0, status);
 }
 
 static bool cancel_of_thread(uint64_t h, struct object *o, uint32_t access,
@@ -311,8 +323,9 @@ static void watch_fired(struct nt_watch *w, uint32_t events)
 	/* Pending still: somebody else was faster on the same descriptor. */
 	if (status == STATUS_PENDING && rearm(r))
 		return;
-	irp_finish(r, status == STATUS_PENDING ? STATUS_CANCELLED : status,
-		   r->information);
+	if (status == STATUS_PENDING)
+		status = r->cancelled ? r->cancelled : STATUS_CANCELLED;
+	irp_finish(r, status, r->information);
 }
 
 NTSTATUS irp_wait_fd(struct task *t, struct irp *r, int fd, uint32_t events,

@@ -368,7 +368,8 @@ NTSTATUS nt_notify_change_directory_file(struct task *t, uint64_t file,
 		return status;
 	r.buf = buf;
 	r.len = len;
-	status = notify(t, &r, filter, subtree);
+	status = buf & 3 ? STATUS_DATATYPE_MISALIGNMENT
+			 : notify(t, &r, filter, subtree);
 	return irp_end(t, &r, status);
 }
 

@@ -153,10 +153,18 @@ int main(void)
 	CHECK(GetOverlappedResult(dir, &o, &n, FALSE));
 	CHECK_EQ(n, 0);
 
-	/* Closing gives up what waits. */
+	/* The entries are DWORDs. */
+	CHECK(!ReadDirectoryChangesW(dir, (char *)buffer + 1, 100, TRUE,
+				     FILE_NOTIFY_CHANGE_FILE_NAME, NULL, &o,
+				     NULL));
+	CHECK_EQ(GetLastError(), ERROR_NOACCESS);
+
+	/* Closing gives up what waits: no error, and no changes. */
 	ask(sizeof buffer);
 	CloseHandle(dir);
 	CHECK_EQ(WaitForSingleObject(o.hEvent, 5000), 0);
+	CHECK_EQ(o.Internal, 0x10b /* STATUS_NOTIFY_CLEANUP */);
+	CHECK_EQ(o.InternalHigh, 0);
 
 	for (int i = 0; i < 8; i++) {
 		sprintf(name, "w\\a\\n%d", i);
