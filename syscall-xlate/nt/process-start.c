@@ -208,8 +208,10 @@ void start_wait_for_resume(void)
 	while ((n = atomic_load(&nt_self->block->suspend))) {
 		syscall(SYS_futex, &nt_self->block->suspend, FUTEX_WAIT, n,
 			&look, NULL, 0);
-		/* Nobody would ever resume us. */
-		if (process_id(getppid()) != nt_self->block->starter_id)
+		/* Nobody would ever resume us, unless that was the last that
+		   our starter did. */
+		if (process_id(getppid()) != nt_self->block->starter_id &&
+		    atomic_load(&nt_self->block->suspend))
 			_exit(1);
 		jobs_check();
 	}
