@@ -216,37 +216,29 @@ static enum verdict among(struct der trees, const struct name *n, BOOL excluded,
 	return v;
 }
 
+/* What is wrong with n, which may have to be in the list, or not to be. */
+static DWORD judge_list(struct der list, const struct name *n,
+			BOOL excluded, ULONG *left)
+{
+	switch (among(list, n, excluded, left)) {
+	case OUTSIDE:
+		return excluded ? 0
+				: CERT_TRUST_HAS_NOT_PERMITTED_NAME_CONSTRAINT;
+	case INSIDE:
+		return excluded ? CERT_TRUST_HAS_EXCLUDED_NAME_CONSTRAINT : 0;
+	case UNKNOWN:
+		return CERT_TRUST_HAS_NOT_SUPPORTED_NAME_CONSTRAINT;
+	case BROKEN:
+		return CERT_TRUST_INVALID_NAME_CONSTRAINTS;
+	default:
+		return 0;
+	}
+}
+
 static DWORD judge(const struct limits *l, const struct name *n, ULONG *left)
 {
-	DWORD error = 0;
-
-	switch (among(l->permitted, n, FALSE, left)) {
-	case OUTSIDE:
-		error |= CERT_TRUST_HAS_NOT_PERMITTED_NAME_CONSTRAINT;
-		break;
-	case UNKNOWN:
-		error |= CERT_TRUST_HAS_NOT_SUPPORTED_NAME_CONSTRAINT;
-		break;
-	case BROKEN:
-		error |= CERT_TRUST_INVALID_NAME_CONSTRAINTS;
-		break;
-	default:
-		break;
-	}
-	switch (among(l->excluded, n, TRUE, left)) {
-	case INSIDE:
-		error |= CERT_TRUST_HAS_EXCLUDED_NAME_CONSTRAINT;
-		break;
-	case UNKNOWN:
-		error |= CERT_TRUST_HAS_NOT_SUPPORTED_NAME_CONSTRAINT;
-		break;
-	case BROKEN:
-		error |= CERT_TRUST_INVALID_NAME_CONSTRAINTS;
-		break;
-	default:
-		break;
-	}
-	return error;
+	return judge_list(l->permitted, n, FALSE, left) |
+	       judge_list(l->excluded, n, TRUE, left);
 }
 
 /* Hosts were once named by the subject's common name. */

@@ -363,36 +363,36 @@ UINT WINAPI SafeArrayGetElemsize(SAFEARRAY *a)
 }
 
 /* Dimensions are counted from 1, the leftmost. */
-static const SAFEARRAYBOUND *bound_of(const SAFEARRAY *a, UINT dim)
+static HRESULT find_bound(const SAFEARRAY *a, UINT dim, const void *to,
+			  const SAFEARRAYBOUND **b)
 {
-	return dim && dim <= a->cDims ? &a->rgsabound[a->cDims - dim] : NULL;
+	if (!a || !to)
+		return E_INVALIDARG;
+	if (!dim || dim > a->cDims)
+		return DISP_E_BADINDEX;
+	*b = &a->rgsabound[a->cDims - dim];
+	return S_OK;
 }
 
 HRESULT WINAPI SafeArrayGetLBound(SAFEARRAY *a, UINT dim, LONG *to)
 {
 	const SAFEARRAYBOUND *b;
+	HRESULT hr = find_bound(a, dim, to, &b);
 
-	if (!a || !to)
-		return E_INVALIDARG;
-	b = bound_of(a, dim);
-	if (!b)
-		return DISP_E_BADINDEX;
-	*to = b->lLbound;
-	return S_OK;
+	if (SUCCEEDED(hr))
+		*to = b->lLbound;
+	return hr;
 }
 
 /* One below the least, if there are none. */
 HRESULT WINAPI SafeArrayGetUBound(SAFEARRAY *a, UINT dim, LONG *to)
 {
 	const SAFEARRAYBOUND *b;
+	HRESULT hr = find_bound(a, dim, to, &b);
 
-	if (!a || !to)
-		return E_INVALIDARG;
-	b = bound_of(a, dim);
-	if (!b)
-		return DISP_E_BADINDEX;
-	*to = b->lLbound + (LONG)b->cElements - 1;
-	return S_OK;
+	if (SUCCEEDED(hr))
+		*to = b->lLbound + (LONG)b->cElements - 1;
+	return hr;
 }
 
 /* The rightmost dimension's elements lie behind one another. */
