@@ -92,6 +92,14 @@ struct guest_mem {
 	 */
 	int (*map_pieces)(gaddr at, uint64_t size, int fd,
 			  const struct guest_piece *piece, unsigned n);
+	/*
+	 * Zeroed memory to read and write, in [at, at+room), where nothing is
+	 * mapped; for many small parts of what is reserved.  The rest of the
+	 * room may come to be mapped as well, but not to be accessible (there
+	 * an access is a FAULT_INPAGE).  The callers take turns.  -ENOSYS: map
+	 * it.  NULL: always.
+	 */
+	int (*commit)(gaddr at, uint64_t size, uint64_t room);
 	int (*protect)(gaddr at, uint64_t size, int prot);
 	int (*unmap)(gaddr at, uint64_t size);
 	/* Contents become zero again and memory goes back to the host. */

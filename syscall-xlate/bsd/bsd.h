@@ -181,6 +181,7 @@ struct bsd_system {
 	unsigned nopen_flags;
 	uint32_t o_cloexec, o_nonblock;
 	int nofollow_error;	/* host errno for O_NOFOLLOW on a link */
+	int no_attribute;	/* and for what extattr(2) does not find */
 
 	/* struct stat from the host's, at addr. */
 	int (*put_stat)(struct task *t, gaddr addr, const struct stat *st);
@@ -211,6 +212,7 @@ struct bsd_system {
 	/* NetBSD: where a request's control block says that it is done. */
 	void (*aio_done)(gaddr cb, int64_t result);
 	const struct sysv_layout *sysv; /* sysv.h */
+	const struct bsd_route_format *route; /* rtmsg.h */
 	const struct bsd_mq *mq;
 	uint32_t sem_value_max;
 	/* That of a Unix socket's level 0, in the system's layout; its size. */
@@ -330,6 +332,26 @@ const struct xlate_call *bsd_find_call(const struct guest_regs *regs);
 bool bsd_populate(struct task *t, gaddr addr, int access);
 /* trace_start() for the running system's calls. */
 int bsd_trace(struct err *e);
+
+/*
+ * Sockets of route(4), see route.c.  type: the host's flags.  What has been written
+ * to one, or any socket, is answered by bsd_route_sent(): ret, or -errno.
+ */
+int64_t bsd_route_socket(int type);
+extern _Atomic bool bsd_route_any;
+int64_t bsd_route_answer(int fd, int64_t ret);
+static inline int64_t bsd_route_sent(int fd, int64_t ret)
+{
+	return bsd_route_any && ret > 0 ? bsd_route_answer(fd, ret) : ret;
+}
+void bsd_route_forked(void);
+
+/*
+ * bsd_file_refused() - in a sandbox: is what was opened not the program's?  Asked
+ * with the descriptor in hand, as what counts is the file, not the name that led
+ * there.  The jail has more than that in it: what run-foreign itself needs.
+ */
+bool bsd_file_refused(int fd, bool change);
 
 /*
  * bsd_change() - change() what fd has attributes of, by descriptor, if the

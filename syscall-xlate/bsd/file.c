@@ -69,12 +69,7 @@ static int name_of(int fd, char host[static BSD_PATH])
 	return 0;
 }
 
-/*
- * In a sandbox: is what was opened the program's?  Asked with the descriptor in
- * hand, as what counts is the file, not the name that led there.  The jail has
- * more than that in it: what run-foreign itself needs.
- */
-static bool refused(int fd, bool change)
+bool bsd_file_refused(int fd, bool change)
 {
 	static const char *const for_all[] = {
 		"/dev/null", "/etc/localtime", "/usr/share/zoneinfo/",
@@ -177,7 +172,7 @@ static int64_t do_open(struct task *t, int dir, gaddr path, uint32_t flags,
 		return -bsd_sys->nofollow_error;
 	if (fd < 0)
 		return bsd_restart(t, fd);
-	if (policy && refused((int)fd, flags & (ACCESS_MODE | CREAT))) {
+	if (policy && bsd_file_refused((int)fd, flags & (ACCESS_MODE | CREAT))) {
 		close((int)fd);
 		return -EACCES;
 	}
@@ -274,8 +269,9 @@ int64_t bsd_write(struct task *t, int fd, gaddr buf, uint64_t n)
 		return -EINVAL;
 	if (one_iov(t, buf, n, false, &v))
 		return -EFAULT;
-	return bsd_restart(t, bsd_call(t, SYS_write, fd, v.iov_base, v.iov_len,
-				       0, 0, 0));
+	return bsd_route_sent(fd, bsd_restart(t, bsd_call(t, SYS_write, fd,
+							   v.iov_base,
+							   v.iov_len, 0, 0, 0)));
 }
 
 int64_t bsd_pread(struct task *t, int fd, gaddr buf, uint64_t n, int64_t off)
@@ -324,7 +320,7 @@ int64_t bsd_readv(struct task *t, int fd, gaddr iov, uint32_t n)
 
 int64_t bsd_writev(struct task *t, int fd, gaddr iov, uint32_t n)
 {
-	return vector(t, SYS_writev, fd, iov, n, false, 0);
+	return bsd_route_sent(fd, vector(t, SYS_writev, fd, iov, n, false, 0));
 }
 
 int64_t bsd_preadv(struct task *t, int fd, gaddr iov, uint32_t n, int64_t off)

@@ -16,20 +16,10 @@
 #include <unistd.h>
 
 #include "base/table.h"
+#include "syscall-xlate/bsd/rtmsg.h"
 #include "syscall-xlate/bsd/sysctl.h"
 
-enum {
-	RTA_NETMASK = 4, RTA_IFP = 0x10, RTA_IFA = 0x20, RTA_BRD = 0x80,
-	GUEST_AF_INET = 2, GUEST_AF_LINK = 18,
-	GUEST_IFF_MULTICAST = 0x8000,
-	TYPE_ETHER = 6, TYPE_LOOP = 24, TYPE_OTHER = 1,
-	LINK_UP = 2, MESSAGE = 512, HEADER_MAX = 176,
-};
-
-struct list {
-	uint8_t *at;
-	size_t n, room;
-};
+enum { GUEST_IFF_MULTICAST = 0x8000, LINK_UP = 2 };
 
 /* struct sockaddr_dl */
 struct link_address {
@@ -46,7 +36,7 @@ static size_t add_address(uint8_t *to, const void *sa, size_t len)
 	return ROUND_UP(len, 8);
 }
 
-static size_t add_inet(uint8_t *to, const struct sockaddr *sa)
+size_t rt_add_inet(uint8_t *to, const struct sockaddr *sa)
 {
 	struct sockaddr_in6 in6;
 	struct sockaddr_in in;
@@ -54,12 +44,27 @@ static size_t add_inet(uint8_t *to, const struct sockaddr *sa)
 	/* The family's two bytes are length and family there. */
 	if (sa->sa_family == AF_INET) {
 		memcpy(&in, sa, sizeof in);
-		in.sin_family = sizeof in | GUEST_AF_INET << 8;
+		in.sin_family = sizeof in | RT_AF_INET << 8;
 		return add_address(to, &in, sizeof in);
 	}
 	memcpy(&in6, sa, sizeof in6);
 	in6.sin6_family = (sa_family_t)(sizeof in6 | bsd_sys->af_inet6 << 8);
 	return add_address(to, &in6, sizeof in6);
+}
+
+size_t rt_add_link(uint8_t *to, const struct rt_link *link)
+{
+	struct link_address dl = {
+		.len = sizeof dl, .family = RT_AF_LINK,
+		.index = (uint16_t)link->index, .type = (uint8_t)link->type,
+		.nlen = (uint8_t)MIN(strlen(link->name), (size_t)16),
+		.alen = (uint8_t)MIN(link->mac_len, 8u),
+	};
+
+	memcpy(dl.data, link->name, dl.nlen);
+	if (dl.alen)
+		memcpy(dl.data + dl.nlen, link->mac, dl.alen);
+	return add_address(to, &dl, sizeof dl);
 }
 
 static uint32_t flags_of(unsigned host)
@@ -69,13 +74,13 @@ static uint32_t flags_of(unsigned host)
 	       (host & IFF_MULTICAST ? GUEST_IFF_MULTICAST : 0);
 }
 
-static int put(struct list *l, uint8_t *message, size_t n)
+int rt_put(struct rt_list *l, uint8_t *message, size_t n)
 {
 	uint16_t len = (uint16_t)n;
 
 	memcpy(message, &len, sizeof len);
 	if (l->room - l->n < n) {
-		size_t room = 2 * l->room + MESSAGE;
+		size_t room = 2 * l->room + RT_MESSAGE;
 		uint8_t *at = realloc(l->at, room);
 
 		if (!at)
@@ -98,53 +103,53 @@ static void head(uint8_t *m, const struct bsd_iflist *how, int kind,
 	memcpy(m + 8, &flags, 4);
 }
 
-static int put_interface(struct list *l, const struct bsd_iflist *how,
+static int put_interface(struct rt_list *l, const struct bsd_iflist *how,
 			 const struct ifaddrs *i, int index, int s)
 {
-	struct sockaddr_ll ll;
-	struct link_address dl = { .family = GUEST_AF_LINK,
-				   .index = (uint16_t)index };
-	uint8_t m[MESSAGE] = { 0 }, *data = m + how->data;
+	const bool loops = i->ifa_flags & IFF_LOOPBACK;
+	uint16_t number = (uint16_t)index;
+	uint8_t m[RT_MESSAGE] = { 0 };
 	struct ifreq r = { 0 };
-	size_t n;
+	struct sockaddr_ll ll;
+	struct rt_link link;
 
 	memcpy(&ll, i->ifa_addr, sizeof ll);
-	head(m, how, how->info, RTA_IFP, flags_of(i->ifa_flags));
-	memcpy(m + 12, &dl.index, 2);
+	head(m, how, how->info, RT_ADDR_IFP, flags_of(i->ifa_flags));
+	memcpy(m + 12, &number, 2);
 	if (how->extended) {
 		const uint16_t sizes[2] = { (uint16_t)how->info_size, how->data };
 
 		memcpy(m + 16, sizes, sizeof sizes);
 	}
-	dl.type = i->ifa_flags & IFF_LOOPBACK ? TYPE_LOOP :
-		  ll.sll_halen == 6	      ? TYPE_ETHER :
-						TYPE_OTHER;
-	dl.nlen = (uint8_t)MIN(strlen(i->ifa_name), (size_t)16);
-	dl.alen = dl.type == TYPE_LOOP ? 0 : MIN(ll.sll_halen, 8);
-	memcpy(dl.data, i->ifa_name, dl.nlen);
-	memcpy(dl.data + dl.nlen, ll.sll_addr, dl.alen);
-	dl.len = sizeof dl;
+	link = (struct rt_link){
+		number,
+		loops		    ? RT_TYPE_LOOP :
+		ll.sll_halen == 6 ? RT_TYPE_ETHER :
+				      RT_TYPE_OTHER,
+		i->ifa_name, ll.sll_addr, loops ? 0 : ll.sll_halen,
+	};
 	strncpy(r.ifr_name, i->ifa_name, sizeof r.ifr_name - 1);
-	how->put_data(data, dl.type, dl.alen,
+	how->put_data(m + how->data, link.type, MIN(link.mac_len, 8u),
 		      i->ifa_flags & IFF_RUNNING ? LINK_UP : 0,
 		      s >= 0 && ioctl(s, SIOCGIFMTU, &r) == 0 ? r.ifr_mtu : 0);
-	n = how->info_size;
-	n += add_address(m + n, &dl, sizeof dl);
-	return put(l, m, n);
+	return rt_put(l, m,
+		      how->info_size + rt_add_link(m + how->info_size, &link));
 }
 
-static int put_address(struct list *l, const struct bsd_iflist *how,
+static int put_address(struct rt_list *l, const struct bsd_iflist *how,
 		       const struct ifaddrs *a, int index)
 {
 	bool broadcast = a->ifa_addr->sa_family == AF_INET &&
 			 a->ifa_flags & IFF_BROADCAST && a->ifa_broadaddr;
-	uint32_t which = RTA_IFA | (a->ifa_netmask ? RTA_NETMASK : 0) |
-			 (broadcast ? RTA_BRD : 0);
+	uint32_t which = RT_ADDR_IFA | (a->ifa_netmask ? RT_ADDR_NETMASK : 0) |
+			 (broadcast ? RT_ADDR_BRD : 0);
 	uint16_t i = (uint16_t)index;
-	uint8_t m[MESSAGE] = { 0 };
+	uint8_t m[RT_MESSAGE] = { 0 };
 	size_t n = how->addr_size;
 
-	head(m, how, how->addr, which, 0);
+	m[2] = how->version;
+	m[3] = how->addr;
+	memcpy(m + how->addr_which, &which, sizeof which);
 	memcpy(m + how->addr_index, &i, sizeof i);
 	if (how->extended) {
 		const uint16_t sizes[2] = { (uint16_t)how->addr_size, how->data };
@@ -160,15 +165,15 @@ static int put_address(struct list *l, const struct bsd_iflist *how,
 			       sizeof(struct sockaddr_in) :
 			       sizeof(struct sockaddr_in6));
 		mask.ss_family = a->ifa_addr->sa_family;
-		n += add_inet(m + n, (struct sockaddr *)&mask);
+		n += rt_add_inet(m + n, (struct sockaddr *)&mask);
 	}
-	n += add_inet(m + n, a->ifa_addr);
+	n += rt_add_inet(m + n, a->ifa_addr);
 	if (broadcast)
-		n += add_inet(m + n, a->ifa_broadaddr);
-	return put(l, m, n);
+		n += rt_add_inet(m + n, a->ifa_broadaddr);
+	return rt_put(l, m, n);
 }
 
-static int put_all(struct list *l, const struct bsd_iflist *how,
+static int put_all(struct rt_list *l, const struct bsd_iflist *how,
 		   const struct ifaddrs *all, int family, int only)
 {
 	int s = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0), ret = 0;
@@ -186,7 +191,7 @@ static int put_all(struct list *l, const struct bsd_iflist *how,
 			int f = a->ifa_addr ? a->ifa_addr->sa_family : 0;
 
 			if ((f == AF_INET &&
-			     (!family || family == GUEST_AF_INET)) ||
+			     (!family || family == RT_AF_INET)) ||
 			    (f == AF_INET6 &&
 			     (!family || family == bsd_sys->af_inet6)))
 				ret = strcmp(a->ifa_name, i->ifa_name) ?
@@ -202,7 +207,7 @@ static int put_all(struct list *l, const struct bsd_iflist *how,
 int64_t bsd_iflist(struct task *t, const struct bsd_iflist *how, int family,
 		   int index, gaddr old, gaddr old_len)
 {
-	struct list l = { 0 };
+	struct rt_list l = { 0 };
 	struct ifaddrs *all = NULL;
 	int64_t ret;
 
@@ -219,20 +224,20 @@ int64_t bsd_iflist(struct task *t, const struct bsd_iflist *how, int family,
 
 /* ---- groups --------------------------------------------------------------------- */
 
-static int put_group(struct list *l, const struct bsd_iflist *how,
+static int put_group(struct rt_list *l, const struct bsd_iflist *how,
 		     const struct sockaddr *sa, int index)
 {
 	enum { HEADER = 16 };
 	uint16_t i = (uint16_t)index;
-	uint8_t m[MESSAGE] = { 0 };
+	uint8_t m[RT_MESSAGE] = { 0 };
 
-	head(m, how, how->group, RTA_IFA, 0);
+	head(m, how, how->group, RT_ADDR_IFA, 0);
 	memcpy(m + 12, &i, sizeof i);
-	return put(l, m, HEADER + add_inet(m + HEADER, sa));
+	return rt_put(l, m, HEADER + rt_add_inet(m + HEADER, sa));
 }
 
 /* An interface's line begins with its number; those of its groups follow. */
-static int put_groups(struct list *l, const struct bsd_iflist *how, int only)
+static int put_groups(struct rt_list *l, const struct bsd_iflist *how, int only)
 {
 	struct sockaddr_in in = { .sin_family = AF_INET };
 	FILE *f = fopen("/proc/net/igmp", "re");
@@ -251,7 +256,7 @@ static int put_groups(struct list *l, const struct bsd_iflist *how, int only)
 	return ret;
 }
 
-static int put_groups6(struct list *l, const struct bsd_iflist *how, int only)
+static int put_groups6(struct rt_list *l, const struct bsd_iflist *how, int only)
 {
 	FILE *f = fopen("/proc/net/igmp6", "re");
 	char line[256];
@@ -277,10 +282,10 @@ static int put_groups6(struct list *l, const struct bsd_iflist *how, int only)
 int64_t bsd_iflist_groups(struct task *t, const struct bsd_iflist *how,
 			  int family, int index, gaddr old, gaddr old_len)
 {
-	struct list l = { 0 };
+	struct rt_list l = { 0 };
 	int64_t ret = 0;
 
-	if (!family || family == GUEST_AF_INET)
+	if (!family || family == RT_AF_INET)
 		ret = put_groups(&l, how, index);
 	if (!ret && (!family || family == bsd_sys->af_inet6))
 		ret = put_groups6(&l, how, index);

@@ -257,6 +257,45 @@ static void take_all(struct kq *q, const struct inotify_event *e)
 	}
 }
 
+static uint32_t seen(const struct knote *k)
+{
+	const struct stat *was = &k->was;
+	struct stat st;
+
+	if (fstat((int)k->ev.ident, &st))
+		return 0;
+	return (st.st_size != was->st_size ||
+				st.st_mtim.tv_sec != was->st_mtim.tv_sec ||
+				st.st_mtim.tv_nsec != was->st_mtim.tv_nsec ?
+			IN_MODIFY :
+			0) |
+	       (st.st_nlink != was->st_nlink || st.st_mode != was->st_mode ||
+				st.st_uid != was->st_uid ||
+				st.st_gid != was->st_gid ?
+			IN_ATTRIB :
+			0);
+}
+
+/*
+ * More has changed than the host keeps (IN_Q_OVERFLOW).  Of each file that is told
+ * which still can be seen.
+ */
+static void take_lost(struct kq *q)
+{
+	for (unsigned i = 0; i < BUCKETS; i++)
+		for (struct knote *k = q->bucket[i]; k; k = k->next) {
+			struct inotify_event e = { 0 };
+
+			if (k->file.wd < 0)
+				continue;
+			if (k->ev.filter == KQ_VNODE)
+				e.mask = seen(k);
+			take(q, &k->file, &e);
+			if (k->above.wd >= 0)
+				watch_parent(q, k);
+		}
+}
+
 void kq_files_hear(struct kq *q)
 {
 	char buf[4096] __attribute__((aligned(8)));
@@ -267,7 +306,10 @@ void kq_files_hear(struct kq *q)
 			const struct inotify_event *e = (const void *)p;
 
 			p += sizeof *e + e->len;
-			take_all(q, e);
+			if (e->mask & IN_Q_OVERFLOW)
+				take_lost(q);
+			else
+				take_all(q, e);
 		}
 }
 

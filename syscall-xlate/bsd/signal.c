@@ -577,6 +577,33 @@ int64_t bsd_sigqueue(struct task *t, int32_t pid, int32_t sig, uint64_t value)
 				(union sigval){ .sival_ptr = (void *)value }));
 }
 
+static bool take_held(struct bsd_thread *th, const struct bsd_sigset *set,
+		      struct bsd_signal *s)
+{
+	for (int sig = 1; sig < BSD_FAULT_SIGNALS; sig++)
+		if (th->held[sig].sig && bsd_sig_in(set, sig)) {
+			*s = th->held[sig];
+			th->held[sig].sig = 0;
+			return true;
+		}
+	return false;
+}
+
+/* Blocked signals of faults that have interrupted a call: nothing else has. */
+static void hold_blocked(struct bsd_thread *th)
+{
+	unsigned head;
+
+	while ((head = atomic_load(&th->head)) != atomic_load(&th->tail)) {
+		struct bsd_signal s = th->queue[head % BSD_QUEUE];
+
+		if (!bsd_sig_in(&th->mask, s.sig))
+			return;
+		atomic_store(&th->head, head + 1);
+		put_back(th, &s);
+	}
+}
+
 int64_t bsd_sigwait(struct task *t, gaddr set, gaddr timeout,
 		    struct bsd_signal *s)
 {
@@ -591,15 +618,15 @@ int64_t bsd_sigwait(struct task *t, gaddr set, gaddr timeout,
 		return -EFAULT;
 	if (timeout && (ret = bsd_get_timespec(t, timeout, &ts)))
 		return ret;
-	for (int sig = 1; sig < BSD_FAULT_SIGNALS; sig++)
-		if (th->held[sig].sig && bsd_sig_in(&mask, sig)) {
-			*s = th->held[sig];
-			th->held[sig].sig = 0;
-			return 0;
-		}
+	if (take_held(th, &mask, s))
+		return 0;
 	bsd_mask_to_host(&mask, &host);
 	ret = bsd_call(t, SYS_rt_sigtimedwait, &host, &si,
 		       timeout ? &ts : NULL, 8, 0, 0);
+	if (ret == -EINTR) {
+		hold_blocked(th);
+		return take_held(th, &mask, s) ? 0 : ret;
+	}
 	if (ret < 0)
 		return ret;
 	fill(s, (int)ret, &si);

@@ -22,6 +22,7 @@
 #include "base/table.h"
 #include "syscall-xlate/bsd/bsd.h"
 #include "syscall-xlate/bsd/calls.h"
+#include "syscall-xlate/bsd/rtmsg.h"
 
 enum { TYPE_MASK = 0xf, TYPE_CLOEXEC = 0x10000000, TYPE_NONBLOCK = 0x20000000,
        TYPE_NOSIGPIPE = 0x40000000 };
@@ -133,6 +134,10 @@ int64_t bsd_socket(struct task *t, int32_t domain, int32_t type,
 {
 	int family = bsd_family_to_host(domain);
 
+	if (domain == bsd_sys->route->family)
+		return (type & TYPE_MASK) == SOCK_RAW ?
+			       bsd_route_socket(host_type(type & ~TYPE_MASK)) :
+			       -EPROTOTYPE;
 	if (family <= 0)
 		return -EAFNOSUPPORT;
 	return bsd_ret(socket(family, host_type(type), protocol));
@@ -330,8 +335,9 @@ int64_t bsd_sendto(struct task *t, int s, gaddr buf, uint64_t len,
 		return ret;
 	if (len && guest_iov(t, buf, len, false, &v, 1) != 1)
 		return -EFAULT;
-	return bsd_restart(t, bsd_call(t, SYS_sendto, s, v.iov_base, v.iov_len,
-				       host, to ? &ss : NULL, n));
+	return bsd_route_sent(
+		s, bsd_restart(t, bsd_call(t, SYS_sendto, s, v.iov_base,
+					   v.iov_len, host, to ? &ss : NULL, n)));
 }
 
 int64_t bsd_recvfrom(struct task *t, int s, gaddr buf, uint64_t len,
@@ -477,7 +483,7 @@ int64_t bsd_sendmsg(struct task *t, int s, gaddr msg, int32_t flags)
 	m.msg_iovlen = nv;
 	ret = bsd_call(t, SYS_sendmsg, s, &m, host, 0, 0, 0);
 	free(more);
-	return bsd_restart(t, ret);
+	return bsd_route_sent(s, bsd_restart(t, ret));
 }
 
 int64_t bsd_recvmsg(struct task *t, int s, gaddr msg, int32_t flags)

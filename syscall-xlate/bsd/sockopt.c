@@ -110,7 +110,7 @@ static int64_t get_peer(struct task *t, int s, gaddr val, gaddr len_at)
 	struct bsd_peer p = { .ngroups = 1 };
 	uint32_t groups[256], room;
 	socklen_t len = sizeof(struct ucred);
-	uint8_t buf[128] = { 0 };
+	_Alignas(8) uint8_t buf[128] = { 0 };
 	struct ucred c;
 	size_t n;
 

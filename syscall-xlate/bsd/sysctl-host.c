@@ -119,6 +119,7 @@ void sysctl_memory(struct sysctl_memory *m)
 		{ "Unevictable", offsetof(struct sysctl_memory, wired) },
 		{ "SwapTotal", offsetof(struct sysctl_memory, swap) },
 		{ "SwapFree", offsetof(struct sysctl_memory, swap_free) },
+		{ "Committed_AS", offsetof(struct sysctl_memory, committed) },
 	};
 	FILE *f = fopen("/proc/meminfo", "re");
 	unsigned long long kb;
@@ -144,6 +145,15 @@ VALUE(pages)
 
 	sysctl_memory(&m);
 	return sysctl_put_number(n, *(int64_t *)((char *)&m + n->number), buf);
+}
+
+VALUE(bytes)
+{
+	struct sysctl_memory m;
+
+	sysctl_memory(&m);
+	return sysctl_put_number(
+		n, *(int64_t *)((char *)&m + n->number) * (int64_t)PAGE, buf);
 }
 
 /* ---- processes ---------------------------------------------------------------------- */

@@ -44,11 +44,12 @@ bsd_sysctl_get sysctl_ostype, sysctl_osrelease, sysctl_version, sysctl_hostname,
 	sysctl_boottime, sysctl_clockrate, sysctl_machine, sysctl_model,
 	sysctl_random, sysctl_loadavg, sysctl_openmax, sysctl_pathname,
 	sysctl_args, sysctl_cp_time, sysctl_cp_times, sysctl_cpu_mhz,
-	sysctl_pages;
+	sysctl_pages, sysctl_bytes;
 
 /* Of the machine, in pages. */
 struct sysctl_memory {
-	uint64_t total, free, active, inactive, wired, swap, swap_free;
+	uint64_t total, free, active, inactive, wired, swap, swap_free,
+		committed;
 };
 void sysctl_memory(struct sysctl_memory *m);
 
@@ -87,6 +88,10 @@ int sysctl_process(int32_t pid, struct sysctl_process *p);
 	{ SYSCTL_ROW(name, type, __VA_ARGS__), .get = sysctl_pages,            \
 	  .number = offsetof(struct sysctl_memory, what) }
 
+#define BYTES(name, what, ...)                                                 \
+	{ SYSCTL_ROW(name, SYSCTL_LONG, __VA_ARGS__), .get = sysctl_bytes,     \
+	  .number = offsetof(struct sysctl_memory, what) }
+
 const struct bsd_sysctl *sysctl_by_mib(const struct bsd_sysctl *tree, size_t n,
 				       const int32_t *mib, unsigned nmib);
 const struct bsd_sysctl *sysctl_by_name(const struct bsd_sysctl *tree, size_t n,
@@ -106,7 +111,8 @@ struct bsd_iflist {
 	bool extended;		     /* says its own sizes: FreeBSD's IFLISTL */
 	uint16_t info_size, addr_size;
 	uint16_t data;		     /* where struct if_data begins */
-	uint16_t addr_index;	     /* and the index in an address's message */
+	/* In an address's message: the index, and which addresses follow. */
+	uint16_t addr_index, addr_which;
 	void (*put_data)(uint8_t *data, unsigned type, unsigned addrlen,
 			 unsigned link, int mtu);
 };

@@ -267,6 +267,7 @@ static int64_t do_fork(struct task *t, bool wait)
 	if (pid == 0) {
 		kqueue_forked();
 		bsd_mq_forked();
+		bsd_route_forked();
 	} else if (end[0] >= 0) {
 		if (pid > 0)
 			vfork_wait(t, end[0]);

@@ -6,6 +6,7 @@
 #include <netinet/tcp.h>
 
 #include "loader/image/elf.h"
+#include "syscall-xlate/bsd/rtmsg.h"
 #include "syscall-xlate/bsd/system.h"
 #include "syscall-xlate/freebsd/errno.h"
 #include "syscall-xlate/freebsd/freebsd.h"
@@ -111,6 +112,11 @@ static const struct bsd_mq mq = {
 	.tells_threads = true,
 };
 
+static const struct bsd_route_format route = {
+	.family = 17, .version = 5, .head = 152,
+	.local = 0x200000, .direct = 0x100000 /* RTF_PINNED */,
+};
+
 const struct bsd_system freebsd_system = {
 	.name = "FreeBSD",
 	.release = "14.0-RELEASE",
@@ -125,12 +131,14 @@ const struct bsd_system freebsd_system = {
 	.o_cloexec = 0x00100000,
 	.o_nonblock = 0x0004,
 	.nofollow_error = EMLINK,
+	.no_attribute = ENODATA,
 	.put_stat = freebsd_put_stat,
 	.status_continued = 0x13,
 	.inherit_zero = 3,
 	.af_inet6 = 28,
 	.push_frame = freebsd_push_frame,
 	.sysv = &freebsd_sysv,
+	.route = &route,
 	.mq = &mq,
 	.sem_value_max = INT32_MAX,
 	.cut_is_attrib = true,

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "syscall-xlate/bsd/aio.h"
+#include "syscall-xlate/bsd/rtmsg.h"
 #include "syscall-xlate/bsd/sysctl.h"
 #include "syscall-xlate/freebsd/calls.h"
 #include "syscall-xlate/freebsd/freebsd.h"
@@ -41,6 +42,37 @@ static int64_t pagesizes(const struct bsd_sysctl *n, const int32_t *rest,
 
 	memcpy(buf, sizes, sizeof sizes);
 	return sizeof sizes;
+}
+
+static int64_t nswapdev(const struct bsd_sysctl *n, const int32_t *rest,
+			unsigned nrest, void *buf, size_t room)
+{
+	struct sysctl_memory m;
+
+	sysctl_memory(&m);
+	return sysctl_put_number(n, m.swap != 0, buf);
+}
+
+/* struct xswdev of the first device, which stands for all; sizes in pages. */
+static int64_t swap_info(const struct bsd_sysctl *n, const int32_t *rest,
+			 unsigned nrest, void *buf, size_t room)
+{
+	struct {
+		uint32_t version;
+		uint64_t dev;
+		int32_t flags, nblks, used;
+	} x = { .version = 2 };
+	struct sysctl_memory m;
+
+	if (nrest != 1)
+		return -EINVAL;
+	sysctl_memory(&m);
+	if (rest[0] || !m.swap)
+		return -ENOENT;
+	x.nblks = (int32_t)m.swap;
+	x.used = (int32_t)(m.swap - m.swap_free);
+	memcpy(buf, &x, sizeof x);
+	return sizeof x;
 }
 
 static const struct bsd_sysctl tree[] = {
@@ -101,6 +133,10 @@ static const struct bsd_sysctl tree[] = {
 	PAGES("vm.stats.vm.v_wire_count", SYSCTL_INT, wired, 2, OWN, 7),
 	NUMBER("vm.stats.vm.v_cache_count", SYSCTL_INT, 0, 2, OWN, 8),
 	NUMBER("vm.stats.vm.v_laundry_count", SYSCTL_INT, 0, 2, OWN, 9),
+	BYTES("vm.swap_total", swap, 2, OWN, 10),
+	BYTES("vm.swap_reserved", committed, 2, OWN, 11),
+	LEAF("vm.nswapdev", SYSCTL_INT, nswapdev, 2, OWN, 13),
+	PREFIX("vm.swap_info", SYSCTL_OPAQUE, swap_info, 2, OWN, 12),
 	NUMBER("vfs.aio.enable_unsafe", SYSCTL_INT, 0, 3, OWN, 1),
 	NUMBER("vfs.aio.max_aio_queue_per_proc", SYSCTL_INT, AIO_LISTIO_MAX, 3,
 	       OWN, 2),
@@ -201,20 +237,28 @@ static void put_if_data(uint8_t *data, unsigned type, unsigned addrlen,
 static int64_t route(struct task *t, const int32_t *mib, unsigned n, gaddr old,
 		     gaddr old_len)
 {
-	enum { IFLIST = 3, IFMALIST = 4, IFLISTL = 5 };
+	enum { DUMP = 1, FLAGS, IFLIST, IFMALIST, IFLISTL, LLINFO = 0x400 };
 	static const struct bsd_iflist classic = {
 		.version = 5, .info = 0xe, .addr = 0xc, .group = 0xf,
 		.info_size = 168,
-		.addr_size = 20, .data = 16, .addr_index = 12,
+		.addr_size = 20, .data = 16, .addr_index = 12, .addr_which = 4,
 		.put_data = put_if_data,
 	}, extended = {
 		.version = 5, .info = 0xe, .addr = 0xc, .extended = true,
 		.info_size = 176, .addr_size = 176, .data = 24,
-		.addr_index = 12, .put_data = put_if_data,
+		.addr_index = 12, .addr_which = 4, .put_data = put_if_data,
 	};
 
-	if (n != 6 || mib[2] != 0)
+	/* The seventh is a routing table's number, of which there is one. */
+	if (n != 6 && (n != 7 || mib[6] != 0))
 		return -EINVAL;
+	if (mib[2] != 0)
+		return -EINVAL;
+	if (mib[4] == DUMP)
+		return bsd_route_list(t, mib[3], 0, old, old_len);
+	/* Not the addresses of neighbours. */
+	if (mib[4] == FLAGS && mib[5] && !(mib[5] & LLINFO))
+		return bsd_route_list(t, mib[3], (uint32_t)mib[5], old, old_len);
 	if (mib[4] == IFMALIST)
 		return bsd_iflist_groups(t, &classic, mib[3], mib[5], old,
 					 old_len);

@@ -1,6 +1,6 @@
 # Add a file: one word in the list.
 noinst_LIBRARIES += libnetbsd.a
-libnetbsd_a_SOURCES = %D%/netbsd.h %D%/personality.c %D%/aio.c %D%/sysv.c %D%/kinfo.c %D%/start.c %D%/frame.c %D%/thread.c \
+libnetbsd_a_SOURCES = %D%/netbsd.h %D%/personality.c %D%/aio.c %D%/xattr.c %D%/sysv.c %D%/kinfo.c %D%/start.c %D%/frame.c %D%/thread.c \
 	%D%/file.c %D%/kevent.c %D%/sysctl.c %D%/misc.c %D%/park.c %D%/futex.c %D%/spawn.c
 nodist_libnetbsd_a_SOURCES = %D%/calls.c %D%/calls-table.S %D%/calls.h %D%/errno.h %D%/signals.h
 BUILT_SOURCES += %D%/calls.h %D%/errno.h %D%/signals.h

@@ -6,6 +6,7 @@
 #include <netinet/tcp.h>
 
 #include "loader/image/elf.h"
+#include "syscall-xlate/bsd/rtmsg.h"
 #include "syscall-xlate/bsd/system.h"
 #include "syscall-xlate/netbsd/errno.h"
 #include "syscall-xlate/netbsd/netbsd.h"
@@ -72,6 +73,11 @@ static const struct bsd_mq mq = {
 	.any_name = true,
 };
 
+static const struct bsd_route_format route = {
+	.family = 34, .version = 4, .head = 120,
+	.local = 0x40000, .direct = 0x100 /* RTF_CONNECTED */,
+};
+
 const struct bsd_system netbsd_system = {
 	.name = "NetBSD",
 	.release = "10.0",
@@ -86,12 +92,14 @@ const struct bsd_system netbsd_system = {
 	.o_cloexec = 0x00400000,
 	.o_nonblock = 0x0004,
 	.nofollow_error = BSD_RAW + 79, /* EFTYPE */
+	.no_attribute = BSD_RAW + 93, /* ENOATTR */
 	.put_stat = netbsd_put_stat,
 	.status_continued = 0xffff,
 	.inherit_zero = 4,
 	.af_inet6 = 24,
 	.push_frame = netbsd_push_frame,
 	.sysv = &netbsd_sysv,
+	.route = &route,
 	.mq = &mq,
 	.sem_value_max = UINT32_MAX,
 	.peer_option = 3, .put_peer = put_peer, /* LOCAL_PEEREID */

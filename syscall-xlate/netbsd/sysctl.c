@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "syscall-xlate/bsd/rtmsg.h"
 #include "syscall-xlate/bsd/sysctl.h"
 #include "syscall-xlate/netbsd/calls.h"
 #include "syscall-xlate/netbsd/netbsd.h"
@@ -160,19 +161,29 @@ static void put_if_data(uint8_t *data, unsigned type, unsigned addrlen,
 static int64_t route(struct task *t, const int32_t *mib, unsigned n, gaddr old,
 		     gaddr old_len)
 {
+	enum { DUMP = 1, FLAGS, OIFLIST = 5, IFLIST, LLINFO = 0x400 };
 	/* As NetBSD 7 had it, which programs of then and Go's ask for. */
-	enum { OIFLIST = 5 };
-	static const struct bsd_iflist list = {
+	static const struct bsd_iflist older = {
 		.version = 4, .info = 0x14, .addr = 0xc, .info_size = 152,
-		.addr_size = 24, .data = 16, .addr_index = 16,
+		.addr_size = 24, .data = 16, .addr_index = 16, .addr_which = 4,
+		.put_data = put_if_data,
+	}, list = {
+		.version = 4, .info = 0x14, .addr = 0x16, .info_size = 152,
+		.addr_size = 32, .data = 16, .addr_index = 4, .addr_which = 12,
 		.put_data = put_if_data,
 	};
 
 	if (n != 6 || mib[2] != 0)
 		return -EINVAL;
-	if (mib[4] != OIFLIST)
+	if (mib[4] == DUMP)
+		return bsd_route_list(t, mib[3], 0, old, old_len);
+	/* Not the addresses of neighbours. */
+	if (mib[4] == FLAGS && mib[5] && !(mib[5] & LLINFO))
+		return bsd_route_list(t, mib[3], (uint32_t)mib[5], old, old_len);
+	if (mib[4] != OIFLIST && mib[4] != IFLIST)
 		return -EOPNOTSUPP;
-	return bsd_iflist(t, &list, mib[3], mib[5], old, old_len);
+	return bsd_iflist(t, mib[4] == IFLIST ? &list : &older, mib[3], mib[5],
+			  old, old_len);
 }
 
 int64_t netbsd_sysctl(struct task *t, gaddr name, uint32_t n, gaddr old,

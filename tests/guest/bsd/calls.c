@@ -420,6 +420,42 @@ static void sysctls_of_host(void)
 	CHECK(cp[0] + cp[1] + cp[2] > 0 && cp[4] >= 0);
 }
 
+#ifdef FREEBSD
+/* One device is as large as all of it; without any there is none. */
+static void swap(void)
+{
+	struct { u32 version, pad; u64 dev; i32 flags, nblks, used, pad2; } x;
+	i32 mib[8], devices = -1, ask[2] = { 0, 3 };
+	u64 total = 1, reserved = 0, len = sizeof total;
+
+	EQUAL(CALL(570, "vm.swap_total", 13, &total, &len, 0, 0), 0);
+	EQUAL(len, 8);
+	EQUAL(CALL(570, "vm.swap_reserved", 16, &reserved, &len, 0, 0), 0);
+	CHECK(reserved > 0);
+	len = sizeof devices;
+	EQUAL(CALL(570, "vm.nswapdev", 11, &devices, &len, 0, 0), 0);
+	EQUAL(devices, total != 0);
+	len = sizeof mib;
+	EQUAL(CALL(SYS_sysctl, ask, 2, mib, &len, "vm.swap_info", 12), 0);
+	len /= sizeof *mib;
+	for (i32 i = 0; i < 2; i++) {
+		u64 size = sizeof x;
+
+		mib[len] = i;
+		if (i == devices) {
+			FAILS(CALL(SYS_sysctl, mib, len + 1, &x, &size, 0, 0),
+			      ENOENT);
+			break;
+		}
+		EQUAL(CALL(SYS_sysctl, mib, len + 1, &x, &size, 0, 0), 0);
+		EQUAL(size, 32);
+		EQUAL(x.version, 2);
+		EQUAL((u64)x.nblks * 4096, total);
+		CHECK(x.used >= 0 && x.used <= x.nblks);
+	}
+}
+#endif
+
 static void sysctls(void)
 {
 	i32 page[2] = { 6, 7 }, type[2] = { 1, 1 }, value = 0;
@@ -441,6 +477,9 @@ static void sysctls(void)
 	FAILS(CALL(SYS_sysctl, type, 2, text, &len, 0, 0), 12 /* ENOMEM */);
 	page[1] = 9999;
 	FAILS(CALL(SYS_sysctl, page, 2, text, &len, 0, 0), ENOENT);
+#ifdef FREEBSD
+	swap();
+#endif
 }
 
 int test_main(int argc, char **argv)

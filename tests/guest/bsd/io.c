@@ -253,16 +253,20 @@ static void event_descriptors(void)
 	CALL(SYS_close, fd);
 }
 
-/* net.route: the loopback interface and its address are everywhere. */
-static void interfaces(void)
+/* net.route: the loopback interface and its address are everywhere.  what: NetBSD
+   7's list, or that since. */
+static void interfaces(int what)
 {
 	static u8 buf[65536];
 #ifdef FREEBSD
 	i32 mib[6] = { 4, 17, 0, 0, 3, 0 };
-	const int info = 0xe, at = 168, addr_index = 12, addr = 20;
+	const int info = 0xe, at = 168, new_address = 0xc, which = 4,
+		  addr_index = 12, addr = 20;
 #else
-	i32 mib[6] = { 4, 34, 0, 0, 5, 0 };
-	const int info = 0x14, at = 152, addr_index = 16, addr = 24;
+	i32 mib[6] = { 4, 34, 0, 0, what, 0 };
+	const int info = 0x14, at = 152, newer = what == 6,
+		  new_address = newer ? 0x16 : 0xc, which = newer ? 12 : 4,
+		  addr_index = newer ? 4 : 16, addr = newer ? 32 : 24;
 #endif
 	u64 need = 0, len = sizeof buf;
 	int loop = 0, found = 0;
@@ -282,8 +286,8 @@ static void interfaces(void)
 			EQUAL(*(u16 *)(m + at + 2), loop);
 			CHECK(m[at + 5] > 0); /* its name's length */
 		}
-		if (m[3] == 0xc && *(u16 *)(m + addr_index) == loop &&
-		    *(u32 *)(m + 4) == 0x24 && m[addr + 1] == 2) {
+		if (m[3] == new_address && *(u16 *)(m + addr_index) == loop &&
+		    *(u32 *)(m + which) == 0x24 && m[addr + 1] == 2) {
 			EQUAL(m[addr], 16); /* the mask, then 127.0.0.1 */
 			EQUAL(*(u32 *)(m + addr + 4), 0x000000ff);
 			EQUAL(*(u32 *)(m + addr + 16 + 4), 0x0100007f);
@@ -409,7 +413,10 @@ int test_main(int argc, char **argv)
 	messages();
 	waiting();
 	locks();
-	interfaces();
+	interfaces(5);
+#ifdef NETBSD
+	interfaces(6);
+#endif
 #ifdef NETBSD
 	many_messages();
 #endif

@@ -6,9 +6,9 @@
 #include "bsd.h"
 
 #ifdef FREEBSD
-enum { SYS_SIGPENDING = 343 };
+enum { SYS_SIGPENDING = 343, SYS_SIGTIMEDWAIT = 345 };
 #else
-enum { SYS_SIGPENDING = 292 };
+enum { SYS_SIGPENDING = 292, SYS_SIGTIMEDWAIT = 431 };
 #endif
 enum { SIGSYS_ = 12, BLOCK = 1, SETMASK = 3 };
 enum { SIGINFO = 0x40, RESETHAND = 4 };
@@ -97,6 +97,65 @@ static i32 ended(int sig, int how)
 	return status & 0x7f;
 }
 
+/* Does the process sleep?  As the host says; true where it does not. */
+static int sleeps(i64 pid)
+{
+	char path[40] = "/proc/", digits[12], text[512];
+	int n = 0, at = 6, fd;
+	i64 len;
+
+	do
+		digits[n++] = (char)('0' + pid % 10);
+	while (pid /= 10);
+	while (n)
+		path[at++] = digits[--n];
+	for (const char *s = "/stat"; (path[at++] = *s++);)
+		;
+	fd = (int)CALL(SYS_open, path, 0);
+	if (fd < 0)
+		return 1;
+	len = CALL(SYS_read, fd, text, sizeof text);
+	CALL(SYS_close, fd);
+	for (i64 i = 0; i + 2 < len; i++)
+		if (text[i] == ')')
+			return text[i + 2] == 'S';
+	return 1;
+}
+
+/* Waited for by who has it blocked, and sleeps by then. */
+static void waited_for(int sig)
+{
+	struct sigset set = { { 1u << (sig - 1) } };
+	i64 fds[1], child;
+	i32 status;
+	char c;
+
+	CALL(SYS_pipe2, fds, 0);
+	child = CALL(SYS_fork);
+	if (child == 0) {
+		CALL(SYS_sigprocmask, BLOCK, &set, 0);
+		CALL(SYS_write, fds[0] >> 32, "r", 1);
+#ifdef FREEBSD
+		CALL(SYS_exit, CALL(SYS_SIGTIMEDWAIT, &set, 0, 0));
+#else
+		{
+			i32 info[32];
+
+			EQUAL(CALL(SYS_SIGTIMEDWAIT, &set, info, 0), 0);
+			CALL(SYS_exit, info[0]);
+		}
+#endif
+	}
+	CALL(SYS_read, (i32)fds[0], &c, 1);
+	while (!sleeps(child))
+		CALL(SYS_sched_yield);
+	EQUAL(CALL(SYS_kill, child, sig), 0);
+	EQUAL(CALL(SYS_wait4, child, &status, 0, 0), child);
+	EQUAL(status, sig << 8);
+	CALL(SYS_close, (i32)fds[0]);
+	CALL(SYS_close, fds[0] >> 32);
+}
+
 int test_main(int argc, char **argv)
 {
 	for (u64 i = 0; i < sizeof faults / sizeof *faults; i++) {
@@ -104,6 +163,7 @@ int test_main(int argc, char **argv)
 		count = 0;
 		for (int how = 0; how < 3; how++)
 			EQUAL(ended(faults[i], how), faults[i]);
+		waited_for(faults[i]);
 	}
-	return 0;
+	return failed;
 }
