@@ -16,6 +16,30 @@
 
 enum { USAGE = 125 };
 
+/* "." and "..", by their text alone as Windows does.  path begins with a slash. */
+static void collapse(char *path)
+{
+	char *out = path, *end;
+
+	for (char *in = path; *in; in = end) {
+		size_t n = strcspn(in + 1, "/");
+
+		end = in + 1 + n;
+		if (n == 1 && in[1] == '.')
+			continue;
+		if (n == 2 && in[1] == '.' && in[2] == '.') {
+			while (out > path && *--out != '/')
+				;
+			continue;
+		}
+		memmove(out, in, (size_t)(end - in));
+		out += end - in;
+	}
+	if (out == path)
+		*out++ = '/';
+	*out = 0;
+}
+
 static int to_windows(const char *path)
 {
 	char full[HOST_PATH_MAX * 2], text[HOST_PATH_MAX * 3];
@@ -31,6 +55,7 @@ static int to_windows(const char *path)
 			return 1;
 		snprintf(full, sizeof full, "%s/%s", cwd, path);
 	}
+	collapse(full);
 	nt = path_to_nt(full, &n);
 	if (!nt || n < 4)
 		return 1;
@@ -64,7 +89,7 @@ char *path_of_windows(const char *path)
 /* Relative paths stay relative; only their separators change. */
 static int to_host(const char *path)
 {
-	char *host;
+	char *host, *whole;
 
 	if (!path[0] || path[1] != ':') {
 		for (; *path; path++)
@@ -72,7 +97,16 @@ static int to_host(const char *path)
 		putchar('\n');
 		return 0;
 	}
-	host = path_of_windows(path);
+	whole = strdup(path);
+	if (!whole)
+		return 1;
+	for (char *c = whole; *c; c++)
+		if (*c == '\\')
+			*c = '/';
+	if (whole[2] == '/')
+		collapse(whole + 2);
+	host = path_of_windows(whole);
+	free(whole);
 	if (!host) {
 		fprintf(stderr, "run-foreign: %s: no such drive or name\n",
 			path);

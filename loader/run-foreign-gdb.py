@@ -59,18 +59,17 @@ class Module:
         try:
             self.path = os.readlink("/proc/%d/fd/%d" % (pid, self.fd))
             with open(self.path, "rb") as f:
-                head = f.read(4096)
+                f.seek(0x3c)
+                f.seek(int.from_bytes(f.read(4), "little"))
+                head = f.read(56)
         except OSError:
+            head = b""
+        if head[:4] != b"PE\0\0" or len(head) < 56:
             self.path = None
             return None
-        nt = struct.unpack_from("<I", head, 0x3c)[0] if len(head) > 64 else 0
-        if head[nt:nt + 4] != b"PE\0\0":
-            self.path = None
-            return None
-        magic = struct.unpack_from("<H", head, nt + 24)[0]
-        wide = magic == PE64
+        wide = struct.unpack_from("<H", head, 24)[0] == PE64
         return struct.unpack_from("<Q" if wide else "<I", head,
-                                  nt + (48 if wide else 52))[0]
+                                  48 if wide else 52)[0]
 
     def functions(self):
         """(begin, end, unwind information) of each function, sorted."""
@@ -81,6 +80,7 @@ class Module:
             nt = self.base + word(self.base + 0x3c, 4)
             if word(nt + 24, 2) == PE64:
                 at, size = struct.unpack("<II", read(nt + 24 + 136, 8))
+                size = min(size, self.size)
                 self.pdata = list(struct.iter_unpack(
                     "<III", read(self.base + at, size // 12 * 12)))
         except gdb.MemoryError:
@@ -244,7 +244,8 @@ def ends_function(code, at, function):
 def undo_epilogue(regs, frame_reg, function):
     """In the middle of an epilogue: what is left of it.  True: it was one."""
     at, sp = regs["rip"], regs["rsp"]
-    code = read(at, 48)
+    # There need not be anything behind the function.
+    code = read(at, min(48, function[1] - at)) + bytes(48)
     i, value = 0, dict(regs.value)
     if code[:3] == b"\x48\x83\xc4":  # add $n,%rsp
         sp, i = sp + signed(code[3:4]), 4
@@ -319,7 +320,7 @@ def unwind64(regs, m):
     begin, end, info = f
     done = rva - begin
     first = True
-    while True:
+    for _ in range(32):  # links of a chain, which might be damaged
         head = read(m.base + info, 4)
         codes = struct.unpack("<%dH" % head[2],
                               read(m.base + info + 4, 2 * head[2]))

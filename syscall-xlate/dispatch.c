@@ -11,6 +11,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "syscall-xlate/returns.h"
 #include "syscall-xlate/trace.h"
 #include "syscall-xlate/xlate.h"
 
@@ -25,6 +26,7 @@ static __attribute__((noinline)) void notice_kick(struct task *t)
 		0);
 }
 
+RETURNS_BY_CHOICE
 void dispatch(struct task *t, struct guest_regs *regs)
 {
 	const struct personality *p = t->personality;
@@ -34,6 +36,7 @@ void dispatch(struct task *t, struct guest_regs *regs)
 
 	t->regs = regs;
 	t->in_call = true;
+	returns_spoiled = false;
 	if (__builtin_expect(atomic_load(&t->pending) != 0, 0))
 		notice_kick(t);
 	if (__builtin_expect(!call || !call->run, 0)) {

@@ -1,5 +1,6 @@
 noinst_LIBRARIES += libxlate.a libpersonality.a
-libxlate_a_SOURCES = %D%/dispatch.c %D%/dispatch.h %D%/trace.c %D%/trace.h \
+libxlate_a_SOURCES = %D%/dispatch.c %D%/dispatch.h %D%/returns.c %D%/returns.h \
+	%D%/returns-x86_64.S %D%/trace.c %D%/trace.h \
 	%D%/trace-args.c %D%/trace-json.c %D%/trace-private.h \
 	%D%/flags.c %D%/hostcall-x86_64.S %D%/hostcall.h %D%/task.c %D%/task-spin.c %D%/task.h %D%/xlate.h %D%/xstate.c %D%/regs.h %D%/launch.c %D%/launch.h
 libpersonality_a_SOURCES = %D%/personality.c %D%/personality.h

@@ -13,6 +13,7 @@
 #include "base/log.h"
 #include "base/table.h"
 #include "loader/image/image.h"
+#include "syscall-xlate/returns.h"
 #include "syscall-xlate/task.h"
 
 enum xlate_support { XLATE_FULL, XLATE_PARTIAL, XLATE_STUB, XLATE_ABSENT };
@@ -80,7 +81,8 @@ static inline void xlate_copy(struct xlate_call *to, const struct xlate_call *c,
 
 /* What gen-calls.awk begins a thunk with; only assembly refers to it. */
 #define XLATE_THUNK(name)                                                      \
-	__attribute__((visibility("hidden"))) xlate_thunk name;                \
+	__attribute__((visibility("hidden"))) RETURNS_BY_CHOICE                \
+		xlate_thunk name;                                              \
 	int64_t name(struct task *t, const uint64_t *a)
 
 /*

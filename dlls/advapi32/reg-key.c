@@ -36,7 +36,7 @@ static const struct {
 	  NULL },
 };
 
-static HANDLE opened[ARRAYSIZE(roots)];
+static HANDLE opened[ARRAYSIZE(roots)], instead[ARRAYSIZE(roots)];
 
 static NTSTATUS open_path(const WCHAR *path, HANDLE *h)
 {
@@ -73,10 +73,11 @@ NTSTATUS reg_handle(HKEY key, HANDLE *h)
 		*h = key;
 		return key ? STATUS_SUCCESS : STATUS_INVALID_HANDLE;
 	}
-	if (opened[i]) {
+	*h = instead[i];
+	if (!*h)
 		*h = opened[i];
+	if (*h)
 		return STATUS_SUCCESS;
-	}
 	if (roots[i].path)
 		s = open_path(roots[i].path, &mine);
 	else if (roots[i].below_user)
@@ -89,6 +90,27 @@ NTSTATUS reg_handle(HKEY key, HANDLE *h)
 		NtClose(mine);
 	*h = opened[i];
 	return STATUS_SUCCESS;
+}
+
+LSTATUS WINAPI RegOverridePredefKey(HKEY key, HKEY with)
+{
+	ULONG_PTR i = (ULONG_PTR)(ULONG)(ULONG_PTR)key - 0x80000000u;
+	HANDLE h = NULL, old;
+	NTSTATUS s = STATUS_SUCCESS;
+
+	if (i >= ARRAYSIZE(roots))
+		return ERROR_INVALID_HANDLE;
+	if (with)
+		s = reg_handle(with, &h);
+	if (NT_SUCCESS(s) && h)
+		s = NtDuplicateObject(NtCurrentProcess(), h, NtCurrentProcess(),
+				      &h, 0, 0, DUPLICATE_SAME_ACCESS);
+	if (!NT_SUCCESS(s))
+		return reg_error(s);
+	old = InterlockedExchangePointer(&instead[i], h);
+	if (old)
+		NtClose(old);
+	return ERROR_SUCCESS;
 }
 
 /* ---- opening ---------------------------------------------------------------

@@ -284,6 +284,8 @@ static inline int crt_fd_ok(int fd)
 	       (crt_io(fd)->osfile & FOPEN);
 }
 
+/* If it is not, it has been said so: -2 is a standard stream that is not there. */
+int crt_fd_usable(int fd);
 void crt_io_init(void);
 void crt_io_know(struct ioinfo *io); /* fill in FDEV, FPIPE */
 int crt_read_nolock(int fd, void *buf, unsigned n);

@@ -203,14 +203,8 @@ int _read(int fd, void *buf, unsigned n)
 {
 	int ret;
 
-	if (fd == -2 || !crt_fd_ok(fd)) {
-		crt_ptd()->doserr = 0;
-		if (fd == -2)
-			crt_errno = EBADF;
-		else
-			crt_invalid(EBADF);
+	if (!crt_fd_usable(fd))
 		return -1;
-	}
 	CRT_REQUIRE(n <= INT_MAX && (buf || !n), EINVAL, -1);
 	crt_lock(&crt_io(fd)->lock);
 	ret = crt_read_nolock(fd, buf, n);
@@ -356,14 +350,8 @@ int _write(int fd, const void *buf, unsigned n)
 {
 	int ret;
 
-	if (fd == -2 || !crt_fd_ok(fd)) {
-		crt_ptd()->doserr = 0;
-		if (fd == -2)
-			crt_errno = EBADF;
-		else
-			crt_invalid(EBADF);
+	if (!crt_fd_usable(fd))
 		return -1;
-	}
 	CRT_REQUIRE(buf || !n, EINVAL, -1);
 	crt_lock(&crt_io(fd)->lock);
 	ret = crt_write_nolock(fd, buf, n);

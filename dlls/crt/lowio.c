@@ -526,19 +526,25 @@ int crt_close_nolock(int fd)
 	return ret;
 }
 
+int crt_fd_usable(int fd)
+{
+	if (crt_fd_ok(fd))
+		return 1;
+	crt_ptd()->doserr = 0;
+	if (fd == -2)
+		crt_errno = EBADF;
+	else
+		crt_invalid(EBADF);
+	return 0;
+}
+
 int _close(int fd)
 {
 	struct ioinfo *io;
 	int ret;
 
-	if (fd == -2 || !crt_fd_ok(fd)) {
-		crt_ptd()->doserr = 0;
-		if (fd == -2)
-			crt_errno = EBADF;
-		else
-			crt_invalid(EBADF);
+	if (!crt_fd_usable(fd))
 		return -1;
-	}
 	io = crt_io(fd);
 	crt_lock(&io->lock);
 	ret = io->osfile & FOPEN ? crt_close_nolock(fd) : -1;

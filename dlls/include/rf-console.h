@@ -123,6 +123,13 @@ struct rf_console_scroll {
 	uint16_t fill_char, fill_attributes;
 };
 
+/*
+ * NtReadFile and NtWriteFile move UTF-8.  With another code page they give this
+ * status instead (NtWriteFile only for what is not the same in both), and moved
+ * nothing: the caller is to convert, and to use RF_CONSOLE_READ and _WRITE.
+ */
+#define RF_CONSOLE_CONVERT ((int32_t)0xc0000162) /* STATUS_UNMAPPABLE_CHARACTER */
+
 /* in, out: struct rf_console_cp.  65001 at start: terminals are UTF-8.  C */
 #define RF_CONSOLE_GET_CP RF_CONSOLE_CODE(20)
 #define RF_CONSOLE_SET_CP RF_CONSOLE_CODE(21) /* 0 in a field: leave it */

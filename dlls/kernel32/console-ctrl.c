@@ -13,7 +13,14 @@ static SRWLOCK lock = SRWLOCK_INIT;
 static PHANDLER_ROUTINE handlers[MAX_HANDLERS]; /* under lock; newest last */
 static unsigned count;                          /* under lock */
 
-/* The newest handler is asked first; who says TRUE ends it. */
+/* Of these a handler can only delay the end. */
+static BOOL is_last(DWORD event)
+{
+	return event == CTRL_CLOSE_EVENT || event == CTRL_LOGOFF_EVENT ||
+	       event == CTRL_SHUTDOWN_EVENT;
+}
+
+/* The newest handler is asked first; who says TRUE is the last to be. */
 static DWORD WINAPI ctrl_thread(LPVOID arg)
 {
 	DWORD event = (DWORD)(ULONG_PTR)arg;
@@ -25,8 +32,12 @@ static DWORD WINAPI ctrl_thread(LPVOID arg)
 	memcpy(copy, handlers, n * sizeof copy[0]);
 	RtlReleaseSRWLockShared(&lock);
 	while (n--)
-		if (copy[n](event))
+		if (copy[n](event)) {
+			if (is_last(event))
+				TerminateProcess(GetCurrentProcess(),
+						 STATUS_CONTROL_C_EXIT);
 			return 0;
+		}
 	ExitProcess(STATUS_CONTROL_C_EXIT);
 }
 

@@ -53,14 +53,31 @@ BOOL WINAPI SetConsoleOutputCP(UINT cp)
 
 #define LONGEST_TITLE 1024
 
+/* What Windows calls the console of a program that was started without one. */
+static const UNICODE_STRING *original_title(void)
+{
+	const RTL_USER_PROCESS_PARAMETERS *p = rf_peb()->ProcessParameters;
+
+	return p->WindowTitle.Length ? &p->WindowTitle : &p->ImagePathName;
+}
+
 /* Its length in units; s has LONGEST_TITLE + 1. */
 static DWORD get_title(WCHAR *s)
 {
+	DWORD before = GetLastError();
 	ULONG bytes;
 
 	if (!console_control(RF_CONSOLE_GET_TITLE, NULL, 0, s,
-			     LONGEST_TITLE * sizeof(WCHAR), &bytes))
-		return 0;
+			     LONGEST_TITLE * sizeof(WCHAR), &bytes)) {
+		const UNICODE_STRING *t = original_title();
+
+		if (GetLastError() != ERROR_NOT_FOUND)
+			return 0;
+		/* Nobody has set one. */
+		SetLastError(before);
+		bytes = min(t->Length, LONGEST_TITLE * sizeof(WCHAR));
+		memcpy(s, t->Buffer, bytes);
+	}
 	s[bytes / sizeof(WCHAR)] = 0;
 	return bytes / sizeof(WCHAR);
 }
@@ -105,7 +122,7 @@ BOOL WINAPI SetConsoleTitleA(LPCSTR s)
 
 DWORD WINAPI GetConsoleOriginalTitleW(LPWSTR buf, DWORD size)
 {
-	const UNICODE_STRING *t = &rf_peb()->ProcessParameters->WindowTitle;
+	const UNICODE_STRING *t = original_title();
 	DWORD n = t->Length / sizeof(WCHAR);
 
 	if (n < size) {
@@ -117,10 +134,8 @@ DWORD WINAPI GetConsoleOriginalTitleW(LPWSTR buf, DWORD size)
 
 DWORD WINAPI GetConsoleOriginalTitleA(LPSTR buf, DWORD size)
 {
-	const UNICODE_STRING *t = &rf_peb()->ProcessParameters->WindowTitle;
+	const UNICODE_STRING *t = original_title();
 
-	if (!t->Buffer)
-		return 0;
 	return ansi_from_wide(t->Buffer, t->Length / sizeof(WCHAR), buf, size);
 }
 

@@ -504,9 +504,10 @@ HANDLE WINAPI CreateConsoleScreenBuffer(DWORD access, DWORD share,
 BOOL WINAPI SetConsoleActiveScreenBuffer(HANDLE h)
 {
 	BOOL made = FALSE, ok = TRUE;
+	CONSOLE_CURSOR_INFO cursor;
 	UINT32 on;
 
-	if (!console_check(h))
+	if (!GetConsoleCursorInfo(h, &cursor)) /* no output */
 		return FALSE;
 	RtlAcquireSRWLockExclusive(&lock);
 	for (int i = 0; i < MAX_BUFFERS; i++)

@@ -17,6 +17,7 @@ HRESULT WINAPI CreatePseudoConsole(COORD size, HANDLE in, HANDLE out,
 				   DWORD flags, rf_hpcon *console);
 HRESULT WINAPI ResizePseudoConsole(rf_hpcon console, COORD size);
 VOID WINAPI ClosePseudoConsole(rf_hpcon console);
+HRESULT WINAPI ReleasePseudoConsole(rf_hpcon console);
 
 #define PSEUDOCONSOLE_INHERIT_CURSOR 1u
 
@@ -62,6 +63,9 @@ static DWORD WINAPI copy_out(void *arg)
 	/* If nobody listens: programs must not wait for it. */
 	while (ReadFile(c->master, buf, sizeof buf, &n, NULL) && n)
 		ok = ok && write_all(c->to, buf, n);
+	/* That was all: who reads the other end hears of it. */
+	NtClose(c->to);
+	c->to = NULL;
 	return 0;
 }
 
@@ -148,6 +152,24 @@ HRESULT WINAPI ResizePseudoConsole(rf_hpcon console, COORD size)
 		       : HRESULT_FROM_WIN32(GetLastError());
 }
 
+/* With ours open the terminal would outlive its programs. */
+static void close_ends(struct pseudo_console *c)
+{
+	if (c->input)
+		NtClose(c->input);
+	if (c->output)
+		NtClose(c->output);
+	c->input = c->output = NULL;
+}
+
+HRESULT WINAPI ReleasePseudoConsole(rf_hpcon console)
+{
+	if (!console)
+		return E_INVALIDARG;
+	close_ends(console);
+	return S_OK;
+}
+
 VOID WINAPI ClosePseudoConsole(rf_hpcon console)
 {
 	struct pseudo_console *c = console;
@@ -158,9 +180,7 @@ VOID WINAPI ClosePseudoConsole(rf_hpcon console)
 	master = (ULONG_PTR)c->master;
 	console_control(RF_CONSOLE_PTY_HANG_UP, &master, sizeof master, NULL, 0,
 			NULL);
-	NtClose(c->input);
-	NtClose(c->output);
-	c->input = c->output = NULL;
+	close_ends(c);
 	if (WaitForSingleObject(c->thread[0], LAST_WORDS_MS)) {
 		CancelSynchronousIo(c->thread[0]);
 		WaitForSingleObject(c->thread[0], LAST_WORDS_MS);

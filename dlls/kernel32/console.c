@@ -363,11 +363,28 @@ BOOL WINAPI AllocConsole(VOID)
 	return TRUE;
 }
 
+static BOOL exists(DWORD pid)
+{
+	HANDLE h = pid == ATTACH_PARENT_PROCESS
+			   ? NULL
+			   : OpenProcess(PROCESS_QUERY_LIMITED_INFORMATION,
+					 FALSE, pid);
+
+	if (h)
+		NtClose(h);
+	return h || pid == ATTACH_PARENT_PROCESS ||
+	       GetLastError() == ERROR_ACCESS_DENIED;
+}
+
 /* There is one console, the terminal, whichever process is named. */
 BOOL WINAPI AttachConsole(DWORD pid)
 {
 	if (attached()) {
 		SetLastError(ERROR_ACCESS_DENIED);
+		return FALSE;
+	}
+	if (!exists(pid)) {
+		SetLastError(ERROR_INVALID_PARAMETER);
 		return FALSE;
 	}
 	if (!attach(1)) {

@@ -26,6 +26,12 @@ void pseudo_console_params(PVOID console, PRTL_USER_PROCESS_PARAMETERS p,
 BOOL console_control(ULONG code, const void *in, ULONG in_size, void *out,
 		     ULONG out_size, ULONG *done);
 
+/*
+ * console-bytes.c: ReadFile and WriteFile of who was told RF_CONSOLE_CONVERT.
+ */
+BOOL console_read_bytes(HANDLE h, void *buf, DWORD n, DWORD *done);
+BOOL console_write_bytes(HANDLE h, const void *buf, DWORD n, DWORD *done);
+
 /* Is it a console's?  FALSE sets the last error. */
 BOOL console_check(HANDLE h);
 

@@ -13,7 +13,7 @@ static BOOL create(const WCHAR *name, ULONG attributes,
 	HANDLE h;
 	NT_PATH(path);
 
-	if (!nt_path_init(&path, name))
+	if (!nt_path_init_folder(&path, name))
 		return FALSE;
 	if (sa)
 		path.oa.SecurityDescriptor = sa->lpSecurityDescriptor;
@@ -25,12 +25,9 @@ static BOOL create(const WCHAR *name, ULONG attributes,
 		NULL, 0);
 	if (!NT_SUCCESS(status)) {
 		rf_fail(status);
-		/* NUL, COM1 are no folders; through a file one comes to none.
-		 */
+		/* NUL, COM1 are no folders. */
 		if (RtlIsDosDeviceName_U(name))
 			SetLastError(ERROR_DIRECTORY);
-		else if (status == STATUS_NOT_A_DIRECTORY)
-			SetLastError(ERROR_PATH_NOT_FOUND);
 		return FALSE;
 	}
 	NtClose(h);
@@ -81,13 +78,6 @@ BOOL WINAPI CreateDirectoryExA(LPCSTR template_dir, LPCSTR name,
 
 BOOL WINAPI RemoveDirectoryW(LPCWSTR name)
 {
-	FILE_DISPOSITION_INFO_EX how = {
-		FILE_DISPOSITION_FLAG_DELETE |
-		FILE_DISPOSITION_FLAG_POSIX_SEMANTICS
-	};
-	FILE_DISPOSITION_INFO old = { TRUE };
-	IO_STATUS_BLOCK io;
-	NTSTATUS status;
 	HANDLE_SCOPE(h);
 
 	if (!k32_open(name, DELETE,
@@ -95,14 +85,7 @@ BOOL WINAPI RemoveDirectoryW(LPCWSTR name)
 			      FILE_OPEN_FOR_BACKUP_INTENT,
 		      &h))
 		return FALSE;
-	status = NtSetInformationFile(h, &io, &how, sizeof how,
-				      FileDispositionInformationEx);
-	if (status == STATUS_INVALID_INFO_CLASS ||
-	    status == STATUS_NOT_SUPPORTED ||
-	    status == STATUS_INVALID_PARAMETER)
-		status = NtSetInformationFile(h, &io, &old, sizeof old,
-					      FileDispositionInformation);
-	return rf_result(status);
+	return k32_delete_open(h);
 }
 
 BOOL WINAPI RemoveDirectoryA(LPCSTR name)

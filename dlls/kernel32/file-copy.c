@@ -157,8 +157,9 @@ static BOOL copy_data(struct copying *c)
 }
 
 /*
- * The attributes of from and, with written, the time of its last write;
- * without, a file that replaces it has its time of creation.
+ * The attributes of from and, with written, the time of its last write, and that
+ * it has not been archived; without, a file that replaces it has its time of
+ * creation.
  */
 static void copy_basic(HANDLE from, HANDLE to, BOOL written)
 {
@@ -176,6 +177,8 @@ static void copy_basic(HANDLE from, HANDLE to, BOOL written)
 		i.LastWriteTime.QuadPart = 0;
 	i.FileAttributes &= FILE_ATTRIBUTE_READONLY | FILE_ATTRIBUTE_HIDDEN |
 			    FILE_ATTRIBUTE_SYSTEM | FILE_ATTRIBUTE_ARCHIVE;
+	if (written)
+		i.FileAttributes |= FILE_ATTRIBUTE_ARCHIVE;
 	if (!i.FileAttributes)
 		i.FileAttributes = FILE_ATTRIBUTE_NORMAL;
 	NtSetInformationFile(to, &io, &i, sizeof i, FileBasicInformation);

@@ -6,6 +6,7 @@
  * matched by the kernel, which knows DOS' wildcards by other characters than
  * programs write: * before a dot, ? and a dot before a wildcard are replaced.
  */
+#include "attempt.h"
 #include "kernel32-private.h"
 #include "nt-file.h"
 
@@ -57,12 +58,20 @@ static struct find *find_get(HANDLE h, enum find_kind kind)
 	return f;
 }
 
+static BOOL WINAPI is_open(HANDLE h, ULONG_PTR kind, void *unused)
+{
+	(void)unused;
+	return find_get(h, (enum find_kind)kind) != NULL;
+}
+
+/* The one call that forgives a handle that never was one. */
 BOOL WINAPI FindClose(HANDLE h)
 {
-	struct find *f = find_get(h, FIND_ANY);
+	struct find *f = h;
+	NTSTATUS failed = STATUS_SUCCESS;
 
-	if (!f)
-		return FALSE;
+	if (!rf_attempt((PVOID)is_open, h, FIND_ANY, NULL, &failed))
+		return failed ? rf_result(failed) : FALSE;
 	f->magic = 0;
 	if (f->dir)
 		NtClose(f->dir);

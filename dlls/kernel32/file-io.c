@@ -7,6 +7,7 @@
  */
 #include "kernel32-private.h"
 #include <winioctl.h>
+#include "console.h"
 #include "nt-file.h"
 
 #define IOSB(o) ((PIO_STATUS_BLOCK)(o))
@@ -73,6 +74,8 @@ BOOL WINAPI ReadFile(HANDLE h, LPVOID buf, DWORD n, LPDWORD done,
 		&io);
 	if (status == STATUS_END_OF_FILE)
 		return TRUE;
+	if (status == RF_CONSOLE_CONVERT)
+		return console_read_bytes(h, buf, n, done ? done : &n);
 	if (done && (NT_SUCCESS(status) || status == STATUS_BUFFER_OVERFLOW))
 		*done = (DWORD)io.Information;
 	return rf_result(status);
@@ -101,6 +104,8 @@ BOOL WINAPI WriteFile(HANDLE h, LPCVOID buf, DWORD n, LPDWORD done,
 			NtWriteFile(h, NULL, NULL, NULL, &io, (void *)buf, n,
 				    NULL, NULL),
 			&io);
+	if (status == RF_CONSOLE_CONVERT)
+		return console_write_bytes(h, buf, n, done ? done : &n);
 	if (!NT_SUCCESS(status))
 		return rf_fail(status);
 	if (done)
@@ -352,36 +357,63 @@ BOOL WINAPI SetFileCompletionNotificationModes(HANDLE h, UCHAR flags)
 		h, &io, &f, sizeof f, FileIoCompletionNotificationInformation));
 }
 
+/* Of which the kernel need not ask each time whether it is there. */
+BOOL WINAPI SetFileIoOverlappedRange(HANDLE h, PUCHAR at, ULONG size)
+{
+	enum { FileIoStatusBlockRangeInformation = 42 }; /* in no header */
+	struct {
+		PUCHAR at;
+		ULONG size;
+	} range = { at, size };
+	IO_STATUS_BLOCK io;
+
+	return rf_result(NtSetInformationFile(h, &io, &range, sizeof range,
+					      FileIoStatusBlockRangeInformation));
+}
+
 /* ---- directory changes ---------------------------------------------- */
 
-BOOL WINAPI ReadDirectoryChangesW(HANDLE h, LPVOID buf, DWORD size,
-				  BOOL subtree, DWORD filter, LPDWORD done,
-				  LPOVERLAPPED o,
-				  LPOVERLAPPED_COMPLETION_ROUTINE routine)
+/* READ_DIRECTORY_NOTIFY_INFORMATION_CLASS, which not all headers have. */
+enum { NOTIFY_PLAIN = 1 };
+
+BOOL WINAPI ReadDirectoryChangesExW(HANDLE h, LPVOID buf, DWORD size,
+				    BOOL subtree, DWORD filter, LPDWORD done,
+				    LPOVERLAPPED o,
+				    LPOVERLAPPED_COMPLETION_ROUTINE routine,
+				    unsigned class)
 {
 	IO_STATUS_BLOCK io;
 	NTSTATUS status;
 
 	if (o) {
 		o->Internal = STATUS_PENDING;
-		status = NtNotifyChangeDirectoryFile(
+		status = NtNotifyChangeDirectoryFileEx(
 			h, routine ? NULL : event_of(o),
 			routine ? completion_apc : NULL,
 			routine ? (PVOID)routine : packet_of(o), IOSB(o), buf,
-			size, filter, !!subtree);
+			size, filter, !!subtree, class);
 		return status == STATUS_PENDING ? TRUE : rf_result(status);
 	}
 	io.Information = 0;
 	status = finish(h,
-			NtNotifyChangeDirectoryFile(h, NULL, NULL, NULL, &io,
-						    buf, size, filter,
-						    !!subtree),
+			NtNotifyChangeDirectoryFileEx(h, NULL, NULL, NULL, &io,
+						      buf, size, filter,
+						      !!subtree, class),
 			&io);
 	if (!NT_SUCCESS(status))
 		return rf_fail(status);
 	if (done)
 		*done = (DWORD)io.Information;
 	return TRUE;
+}
+
+BOOL WINAPI ReadDirectoryChangesW(HANDLE h, LPVOID buf, DWORD size,
+				  BOOL subtree, DWORD filter, LPDWORD done,
+				  LPOVERLAPPED o,
+				  LPOVERLAPPED_COMPLETION_ROUTINE routine)
+{
+	return ReadDirectoryChangesExW(h, buf, size, subtree, filter, done, o,
+				       routine, NOTIFY_PLAIN);
 }
 
 /*

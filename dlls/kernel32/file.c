@@ -215,17 +215,28 @@ HANDLE WINAPI OpenFileById(HANDLE volume, LPFILE_ID_DESCRIPTOR id, DWORD access,
 
 /* ---- deleting ------------------------------------------------------- */
 
-/*
- * POSIX semantics, as Windows 10's DeleteFile asks for: the name is gone when
- * the call returns although others have the file open.
- */
-BOOL WINAPI DeleteFileW(LPCWSTR name)
+BOOL k32_delete_open(HANDLE h)
 {
 	FILE_DISPOSITION_INFO_EX how = {
 		FILE_DISPOSITION_FLAG_DELETE |
 		FILE_DISPOSITION_FLAG_POSIX_SEMANTICS
 	};
 	FILE_DISPOSITION_INFO old = { TRUE };
+	IO_STATUS_BLOCK io;
+	NTSTATUS status;
+
+	status = NtSetInformationFile(h, &io, &how, sizeof how,
+				      FileDispositionInformationEx);
+	if (status == STATUS_INVALID_INFO_CLASS ||
+	    status == STATUS_NOT_SUPPORTED ||
+	    status == STATUS_INVALID_PARAMETER)
+		status = NtSetInformationFile(h, &io, &old, sizeof old,
+					      FileDispositionInformation);
+	return rf_result(status);
+}
+
+BOOL WINAPI DeleteFileW(LPCWSTR name)
+{
 	IO_STATUS_BLOCK io;
 	NTSTATUS status;
 	HANDLE_SCOPE(h);
@@ -250,14 +261,7 @@ BOOL WINAPI DeleteFileW(LPCWSTR name)
 		fail_create(status, NULL);
 		return FALSE;
 	}
-	status = NtSetInformationFile(h, &io, &how, sizeof how,
-				      FileDispositionInformationEx);
-	if (status == STATUS_INVALID_INFO_CLASS ||
-	    status == STATUS_NOT_SUPPORTED ||
-	    status == STATUS_INVALID_PARAMETER)
-		status = NtSetInformationFile(h, &io, &old, sizeof old,
-					      FileDispositionInformation);
-	return rf_result(status);
+	return k32_delete_open(h);
 }
 
 BOOL WINAPI DeleteFileA(LPCSTR name)

@@ -89,17 +89,21 @@ struct nt_path {
 	UNICODE_STRING name;
 	RTL_RELATIVE_NAME_U rel; /* a relative path's, below a handle */
 	OBJECT_ATTRIBUTES oa;
+	ULONG counted; /* units of the full path; 0: \\?\, may be any */
 	WCHAR buf[MAX_PATH + 24];
 };
 
 /*
  * nt_path_init() - \??\C:\dir\file for a DOS name in any of its forms.
  *
- * FALSE with ERROR_PATH_NOT_FOUND for an empty name or NULL,
+ * FALSE with ERROR_PATH_NOT_FOUND for an empty name or NULL, and where long
+ * paths are not enabled for one that does not fit MAX_PATH;
  * ERROR_FILENAME_EXCED_RANGE, ERROR_NOT_ENOUGH_MEMORY.  p->oa is filled in,
  * case-insensitive.
  */
 BOOL nt_path_init(struct nt_path *p, const WCHAR *name);
+/* For a new folder, whose name then may have 247 characters. */
+BOOL nt_path_init_folder(struct nt_path *p, const WCHAR *name);
 /*
  * The same for who only wants p->oa, and soon: a relative name is used where
  * it lies, below the current directory's handle.  p->name is not filled in.
@@ -126,6 +130,11 @@ static inline void k32_close(HANDLE *h)
  * options plus FILE_SYNCHRONOUS_IO_NONALERT.  FALSE and the last error.
  */
 BOOL k32_open(const WCHAR *name, ACCESS_MASK access, ULONG options, HANDLE *h);
+/*
+ * Deletes what h, opened for that, is with POSIX semantics, as Windows 10 does: the
+ * name is gone at once although others have it open.
+ */
+BOOL k32_delete_open(HANDLE h);
 
 /* What a wait-less timeout in milliseconds is to NT; NULL for INFINITE. */
 static inline PLARGE_INTEGER k32_timeout(PLARGE_INTEGER t, DWORD ms)

@@ -11,6 +11,9 @@
 
 #define PREFIX 4 /* units of \??\ */
 
+/* What a new folder leaves room for: a name of 8.3. */
+#define SHORT_NAME 12
+
 static BOOL is_sep(WCHAR c)
 {
 	return c == '\\' || c == '/';
@@ -61,6 +64,7 @@ static BOOL finish(struct nt_path *p, SIZE_T len)
 
 static BOOL as_is(struct nt_path *p, const WCHAR *rest, SIZE_T len)
 {
+	p->counted = 0;
 	if (!reserve(p, len + PREFIX + 1))
 		return FALSE;
 	memcpy(p->name.Buffer + PREFIX, rest, (len + 1) * sizeof(WCHAR));
@@ -93,7 +97,7 @@ static BOOL below_current(struct nt_path *p, const WCHAR *name)
 	return TRUE;
 }
 
-BOOL nt_path_init(struct nt_path *p, const WCHAR *name)
+static BOOL init(struct nt_path *p, const WCHAR *name)
 {
 	ULONG room = sizeof p->buf - (PREFIX + 3) * sizeof(WCHAR);
 	WCHAR *full;
@@ -120,20 +124,44 @@ BOOL nt_path_init(struct nt_path *p, const WCHAR *name)
 	}
 	if (!n || n >= room) {
 		nt_path_free(p);
-		SetLastError(n ? ERROR_FILENAME_EXCED_RANGE
-			       : ERROR_INVALID_NAME);
+		SetLastError(n || wide_len(name) > 0x7ffe
+				     ? ERROR_FILENAME_EXCED_RANGE
+				     : ERROR_INVALID_NAME);
 		return FALSE;
 	}
 	n /= sizeof(WCHAR);
+	p->counted = n;
 	full = p->name.Buffer + PREFIX;
 	if (!is_sep(full[0]) || !is_sep(full[1]))
 		return finish(p, n + PREFIX) && below_current(p, name);
 	/* \\.\device and, of forward slashes, \\?\: drop the four. */
 	if ((full[2] == '.' || full[2] == '?') && is_sep(full[3])) {
 		memmove(full, full + 4, (n - 4 + 1) * sizeof(WCHAR));
+		p->counted = 0;
 		return finish(p, n - 4 + PREFIX);
 	}
 	return unc(p, n);
+}
+
+/* Is it short enough, where that is asked for?  Else the error. */
+static BOOL fits(struct nt_path *p, ULONG room, DWORD error)
+{
+	if (p->counted < room || RtlAreLongPathsEnabled())
+		return TRUE;
+	nt_path_free(p);
+	SetLastError(error);
+	return FALSE;
+}
+
+BOOL nt_path_init(struct nt_path *p, const WCHAR *name)
+{
+	return init(p, name) && fits(p, MAX_PATH, ERROR_PATH_NOT_FOUND);
+}
+
+BOOL nt_path_init_folder(struct nt_path *p, const WCHAR *name)
+{
+	return init(p, name) &&
+	       fits(p, MAX_PATH - SHORT_NAME, ERROR_FILENAME_EXCED_RANGE);
 }
 
 /*
@@ -178,12 +206,20 @@ static BOOL has_drive(const WCHAR *s)
 	       s[2] == '\\';
 }
 
+/* As far as one thread can tell. */
+static ULONG current_length(void)
+{
+	return rf_peb()->ProcessParameters->CurrentDirectory.DosPath.Length /
+	       sizeof(WCHAR);
+}
+
 BOOL nt_path_open(struct nt_path *p, const WCHAR *name)
 {
 	BOOL drive = name && has_drive(name);
 	ULONG n = name ? plain_length(name + (drive ? 3 : 0)) : 0;
 
-	if (!n)
+	/* What may be too long is counted. */
+	if (!n || n + (drive ? 3 : current_length()) >= MAX_PATH)
 		return nt_path_init(p, name);
 	p->name.Buffer = p->buf;
 	if (drive) {

@@ -204,8 +204,10 @@ BOOL WINAPI SetNamedPipeHandleState(HANDLE h, LPDWORD mode, LPDWORD collect,
 	IO_STATUS_BLOCK io;
 
 	/* For pipes of other machines only. */
-	(void)collect;
-	(void)timeout;
+	if (collect || timeout) {
+		SetLastError(ERROR_INVALID_PARAMETER);
+		return FALSE;
+	}
 	if (!mode)
 		return TRUE;
 	if (*mode & ~(DWORD)(PIPE_NOWAIT | PIPE_READMODE_MESSAGE)) {
@@ -235,6 +237,11 @@ BOOL WINAPI GetNamedPipeHandleStateW(HANDLE h, LPDWORD mode, LPDWORD instances,
 	IO_STATUS_BLOCK io;
 	NTSTATUS status;
 
+	/* For pipes of other machines only. */
+	if (collect || timeout) {
+		SetLastError(ERROR_INVALID_PARAMETER);
+		return FALSE;
+	}
 	if (mode) {
 		status = NtQueryInformationFile(h, &io, &i, sizeof i,
 						FilePipeInformation);
@@ -248,10 +255,6 @@ BOOL WINAPI GetNamedPipeHandleStateW(HANDLE h, LPDWORD mode, LPDWORD instances,
 			return FALSE;
 		*instances = local.CurrentInstances;
 	}
-	if (collect)
-		*collect = 0;
-	if (timeout)
-		*timeout = 0;
 	/* Who the client is, is told to who impersonates him. */
 	if (user && user_size) {
 		SetLastError(ERROR_CANNOT_IMPERSONATE);
@@ -469,3 +472,18 @@ PIPE_ATTRIBUTE(GetNamedPipeServerProcessId, FSCTL_PIPE_GET_PIPE_ATTRIBUTE,
 	       "ServerProcessId")
 PIPE_ATTRIBUTE(GetNamedPipeServerSessionId, FSCTL_PIPE_GET_PIPE_ATTRIBUTE,
 	       "ServerSessionId")
+
+/* Everybody is on this machine. */
+BOOL WINAPI GetNamedPipeClientComputerNameW(HANDLE h, LPWSTR buf, ULONG size)
+{
+	ULONG id;
+
+	if (GetNamedPipeClientProcessId(h, &id))
+		SetLastError(ERROR_PIPE_LOCAL);
+	return FALSE;
+}
+
+BOOL WINAPI GetNamedPipeClientComputerNameA(HANDLE h, LPSTR buf, ULONG size)
+{
+	return GetNamedPipeClientComputerNameW(h, NULL, 0);
+}

@@ -165,36 +165,24 @@ BOOL WINAPI SetEnvironmentStringsW(LPWCH env)
 
 DWORD WINAPI GetEnvironmentVariableW(LPCWSTR name, LPWSTR buf, DWORD size)
 {
-	UNICODE_STRING n, v;
+	SIZE_T len = 0;
 	NTSTATUS status;
 
-	status = RtlInitUnicodeStringEx(&n, name);
-	if (!NT_SUCCESS(status)) {
-		rf_fail(status);
-		return 0;
-	}
-	/* Room for the NUL that a counted string lacks. */
-	if (size > 0x7fff)
-		size = 0x7fff;
-	v.Length = 0;
-	v.MaximumLength = size ? (size - 1) * sizeof(WCHAR) : 0;
-	v.Buffer = buf;
-	status = RtlQueryEnvironmentVariable_U(NULL, &n, &v);
+	/* A counted string could not hold the longest. */
+	status = RtlQueryEnvironmentVariable(
+		NULL, name, name ? wide_len(name) : 0, buf, size, &len);
 	if (status == STATUS_BUFFER_TOO_SMALL)
-		return v.Length / sizeof(WCHAR) + 1;
+		return (DWORD)len;
 	if (!NT_SUCCESS(status)) {
 		rf_fail(status);
 		if (status == STATUS_VARIABLE_NOT_FOUND)
 			SetLastError(ERROR_ENVVAR_NOT_FOUND);
 		return 0;
 	}
-	if (!size) /* set, and empty */
-		return 1;
-	buf[v.Length / sizeof(WCHAR)] = 0;
 	/* Whether 0 means empty or not there, the last error tells. */
-	if (!v.Length)
+	if (!len)
 		SetLastError(ERROR_SUCCESS);
-	return v.Length / sizeof(WCHAR);
+	return (DWORD)len;
 }
 
 DWORD WINAPI GetEnvironmentVariableA(LPCSTR name, LPSTR buf, DWORD size)
@@ -221,18 +209,14 @@ DWORD WINAPI GetEnvironmentVariableA(LPCSTR name, LPSTR buf, DWORD size)
 
 BOOL WINAPI SetEnvironmentVariableW(LPCWSTR name, LPCWSTR value)
 {
-	UNICODE_STRING n, v;
 	NTSTATUS status;
 
 	if (!name || !name[0]) {
 		SetLastError(ERROR_INVALID_PARAMETER);
 		return FALSE;
 	}
-	status = RtlInitUnicodeStringEx(&n, name);
-	if (NT_SUCCESS(status))
-		status = RtlInitUnicodeStringEx(&v, value);
-	if (NT_SUCCESS(status))
-		status = RtlSetEnvironmentVariable(NULL, &n, value ? &v : NULL);
+	status = RtlSetEnvironmentVar(NULL, name, wide_len(name), value,
+				      value ? wide_len(value) : 0);
 	if (NT_SUCCESS(status))
 		return TRUE;
 	rf_fail(status);

@@ -379,42 +379,56 @@ BOOL WINAPI GetDiskFreeSpaceA(LPCSTR dir, LPDWORD sectors, LPDWORD bytes,
 
 /* ---- where a path's volume is mounted ------------------------------- */
 
+/* How much of a full path is its volume's. */
+static DWORD root_length(const WCHAR *s)
+{
+	DWORD n = 2;
+	int parts = 0;
+
+	if (wide_same_n(s, L"\\\\?\\", 4) && s[5] == ':')
+		return 7;
+	if (volume_letter(s))
+		return VOLUME_NAME_LENGTH;
+	if (s[0] != '\\' || s[1] != '\\')
+		return 3;
+	/* \\server\share\ */
+	for (; s[n] && parts < 2; n++)
+		if (s[n] == '\\')
+			parts++;
+	return n;
+}
+
 BOOL WINAPI GetVolumePathNameW(LPCWSTR name, LPWSTR out, DWORD size)
 {
-	WCHAR full[MAX_PATH * 2];
-	DWORD n = GetFullPathNameW(name, ARRAY_LEN(full), full, NULL);
-	const WCHAR *s = full;
-	DWORD root = 3;
+	DWORD room = GetFullPathNameW(name, 0, NULL, NULL), n, root;
+	WCHAR *full;
 
-	if (!n)
+	if (!room)
 		return FALSE;
-	if (n >= ARRAY_LEN(full)) {
-		SetLastError(ERROR_FILENAME_EXCED_RANGE);
+	/* One more: "X:" gets a separator. */
+	full = k32_alloc((room + 1) * sizeof(WCHAR));
+	if (!full)
+		return FALSE;
+	n = GetFullPathNameW(name, room, full, NULL);
+	/* Another thread may have gone to another folder. */
+	if (!n || n >= room) {
+		k32_free(full);
+		SetLastError(ERROR_PATH_NOT_FOUND);
 		return FALSE;
 	}
-	if (wide_same_n(s, L"\\\\?\\", 4) && s[5] == ':') {
-		root = 7;
-	} else if (volume_letter(s)) {
-		root = VOLUME_NAME_LENGTH;
-	} else if (s[0] == '\\' && s[1] == '\\') {
-		/* \\server\share\ */
-		int parts = 0;
-
-		for (root = 2; s[root] && parts < 2; root++)
-			if (s[root] == '\\')
-				parts++;
-	}
+	root = root_length(full);
 	if (root > n) {
 		full[n] = '\\';
-		n = root;
+		root = n + 1;
 	}
-	if (root >= size) {
+	if (root < size) {
+		memcpy(out, full, root * sizeof(WCHAR));
+		out[root] = 0;
+	}
+	k32_free(full);
+	if (root >= size)
 		SetLastError(ERROR_FILENAME_EXCED_RANGE);
-		return FALSE;
-	}
-	memcpy(out, full, root * sizeof(WCHAR));
-	out[root] = 0;
-	return TRUE;
+	return root < size;
 }
 
 BOOL WINAPI GetVolumePathNameA(LPCSTR name, LPSTR out, DWORD size)

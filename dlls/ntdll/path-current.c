@@ -227,7 +227,11 @@ NTSTATUS NTAPI RtlSetCurrentDirectory_U(PCUNICODE_STRING path)
 	status = full_name(&f, path->Buffer, path->Length / sizeof(WCHAR));
 	if (!NT_SUCCESS(status))
 		return status;
-	status = RtlDosPathNameToNtPathName_U_WithStatus(f.s, &nt, NULL, NULL);
+	/* With its separator and a NUL. */
+	status = f.n + 2 > MAX_PATH && !RtlAreLongPathsEnabled()
+			 ? STATUS_NAME_TOO_LONG
+			 : RtlDosPathNameToNtPathName_U_WithStatus(f.s, &nt,
+								   NULL, NULL);
 	if (NT_SUCCESS(status))
 		status = open_directory(&nt, &h);
 	RtlFreeUnicodeString(&nt);

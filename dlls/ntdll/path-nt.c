@@ -3,7 +3,11 @@
  * path-nt.c - DOS paths as names for the kernel, and searching along a list of
  * folders.
  *
- * Long paths are always on: no limit of 260 characters is enforced.
+ * A path that does not begin with \\?\ fits MAX_PATH, or long paths are enabled:
+ * by the system's LongPathsEnabled, which is 1 here unless somebody changes it.
+ * On Windows the program's manifest must ask for them, too.  Folders of the host
+ * are often deeper than programs thought of, and so they need not; manifests are
+ * not looked at.
  */
 #include "path.h"
 
@@ -73,6 +77,8 @@ NTSTATUS NTAPI RtlDosPathNameToNtPathName_U_WithStatus(PCWSTR path,
 		if (starts_with(f.s, f.n, L"\\\\.\\") ||
 		    starts_with(f.s, f.n, L"\\\\?\\"))
 			status = make(nt, L"\\??\\", f.s + 4, f.n - 4);
+		else if (f.n >= MAX_PATH && !RtlAreLongPathsEnabled())
+			status = STATUS_NAME_TOO_LONG;
 		else if (starts_with(f.s, f.n, L"\\\\"))
 			status = make(nt, L"\\??\\UNC\\", f.s + 2, f.n - 2);
 		else
@@ -123,9 +129,48 @@ ULONG NTAPI RtlGetLongestNtPathLength(void)
 	return PATH_LIMIT - 1 + 4 + 8; /* as Windows counts: with prefixes */
 }
 
+/* ---- long paths ---------------------------------------------------------- */
+
+static BOOL read_long_paths_enabled(void)
+{
+	enum { PARTIAL = 2 };
+	struct {
+		ULONG title, type, len, data;
+	} value = { .data = 1 };
+	OBJECT_ATTRIBUTES oa;
+	UNICODE_STRING name;
+	NTSTATUS status;
+	ULONG needed;
+	HANDLE key;
+
+	RtlInitUnicodeString(&name, L"\\Registry\\Machine\\SYSTEM\\"
+				    L"CurrentControlSet\\Control\\FileSystem");
+	InitializeObjectAttributes(&oa, &name, OBJ_CASE_INSENSITIVE, NULL,
+				   NULL);
+	status = NtOpenKey(&key, KEY_QUERY_VALUE, &oa);
+	if (NT_SUCCESS(status)) {
+		RtlInitUnicodeString(&name, L"LongPathsEnabled");
+		status = NtQueryValueKey(key, &name, PARTIAL, &value,
+					 sizeof value, &needed);
+		NtClose(key);
+	}
+	return status != STATUS_OBJECT_NAME_NOT_FOUND && value.data;
+}
+
+/*
+ * Asked for when the first path needs it, and for good.  Some programs (Go's)
+ * enable them for themselves, by the PEB.
+ */
 BOOLEAN NTAPI RtlAreLongPathsEnabled(void)
 {
-	return TRUE;
+	enum { LONG_PATH_AWARE = 0x80 };
+	static volatile LONG is; /* 1: no, 2: yes */
+
+	if (rf_peb()->BitField & LONG_PATH_AWARE)
+		return TRUE;
+	if (!is)
+		is = read_long_paths_enabled() ? 2 : 1;
+	return is == 2;
 }
 
 /* ---- looking for files

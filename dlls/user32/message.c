@@ -7,6 +7,7 @@
  * thread without one fails, as on Windows.
  */
 #include "queue.h"
+#include "rf-tls.h"
 
 static SRWLOCK lock = SRWLOCK_INIT; /* the list, and what is in all queues */
 static struct queue *queues;
@@ -23,17 +24,8 @@ static struct queue *find(DWORD thread)
 
 struct queue *queue_mine(void)
 {
-	struct queue *q;
-	DWORD i;
+	struct queue *q = TlsGetValue(rf_tls_slot(&slot));
 
-	if (slot == TLS_OUT_OF_INDEXES) {
-		i = TlsAlloc();
-		if (InterlockedCompareExchange((LONG *)&slot, (LONG)i,
-					       (LONG)TLS_OUT_OF_INDEXES) !=
-		    (LONG)TLS_OUT_OF_INDEXES)
-			TlsFree(i);
-	}
-	q = TlsGetValue(slot);
 	if (q)
 		return q;
 	q = HeapAlloc(GetProcessHeap(), HEAP_ZERO_MEMORY, sizeof *q);

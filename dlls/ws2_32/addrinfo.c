@@ -290,6 +290,8 @@ INT WINAPI GetNameInfoW(const SOCKADDR *from, socklen_t size, PWCHAR node,
 	if (!from || size < (socklen_t)sizeof *v4 ||
 	    (from->sa_family == AF_INET6 && size < (socklen_t)sizeof *v6))
 		return WSASetLastError(WSAEFAULT), WSAEFAULT;
+	if (!(node && node_n) && !(service_name && service_n))
+		return WSASetLastError(WSAHOST_NOT_FOUND), WSAHOST_NOT_FOUND;
 	if (from->sa_family == AF_INET) {
 		RtlIpv4AddressToStringExW(&v4->sin_addr, 0, text, &n);
 		port = v4->sin_port;

@@ -16,6 +16,8 @@ static LONG receive_flags(DWORD flags)
 	if (flags & ~(DWORD)(MSG_OOB | MSG_PEEK | MSG_WAITALL | MSG_PARTIAL |
 			     MSG_PUSH_IMMEDIATE))
 		return -1;
+	if (flags & MSG_WAITALL && flags & (MSG_OOB | MSG_PEEK | MSG_PARTIAL))
+		return -1;
 	if (flags & MSG_OOB)
 		tdi |= TDI_RECEIVE_EXPEDITED;
 	if (flags & MSG_PEEK)
@@ -261,6 +263,7 @@ BOOL WINAPI WSAGetOverlappedResult(SOCKET s, LPWSAOVERLAPPED overlapped,
 				   LPDWORD n, BOOL wait, LPDWORD flags)
 {
 	NTSTATUS status;
+	int error;
 
 	if (!ws_started())
 		return ws_fail(WSANOTINITIALISED), FALSE;
@@ -283,7 +286,8 @@ BOOL WINAPI WSAGetOverlappedResult(SOCKET s, LPWSAOVERLAPPED overlapped,
 	}
 	*n = (DWORD)overlapped->InternalHigh;
 	*flags = status == STATUS_BUFFER_OVERFLOW ? MSG_PARTIAL : 0;
-	if (status == STATUS_CANCELLED)
-		return WSASetLastError(WSA_OPERATION_ABORTED), FALSE;
-	return !ws_result(status);
+	error = ws_overlapped_error(status);
+	if (error)
+		WSASetLastError(error);
+	return !error;
 }

@@ -23,6 +23,7 @@ static const struct {
 	{ STATUS_REMOTE_DISCONNECT, WSAECONNRESET },
 	{ STATUS_CONNECTION_DISCONNECTED, WSAECONNRESET },
 	{ STATUS_PORT_UNREACHABLE, WSAECONNRESET },
+	{ STATUS_HOPLIMIT_EXCEEDED, WSAENETRESET },
 	{ STATUS_CONNECTION_ABORTED, WSAECONNABORTED },
 	{ STATUS_LOCAL_DISCONNECT, WSAECONNABORTED },
 	{ STATUS_CONNECTION_REFUSED, WSAECONNREFUSED },
@@ -65,6 +66,12 @@ int ws_error(NTSTATUS status)
 		if (map[i].status == status)
 			return map[i].error;
 	return NT_SUCCESS(status) ? 0 : WSASYSCALLFAILURE;
+}
+
+int ws_overlapped_error(NTSTATUS status)
+{
+	return status == STATUS_CANCELLED ? WSA_OPERATION_ABORTED
+					  : ws_error(status);
 }
 
 int ws_fail(int error)

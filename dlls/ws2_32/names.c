@@ -6,22 +6,14 @@
 #include "resolve.h"
 
 #include "rf-net.h"
+#include "rf-tls.h"
 
 static DWORD slot = TLS_OUT_OF_INDEXES;
 
 struct ws_thread *ws_thread(void)
 {
-	struct ws_thread *t;
-	DWORD i;
+	struct ws_thread *t = TlsGetValue(rf_tls_slot(&slot));
 
-	if (slot == TLS_OUT_OF_INDEXES) {
-		i = TlsAlloc();
-		if (InterlockedCompareExchange((LONG *)&slot, (LONG)i,
-					       (LONG)TLS_OUT_OF_INDEXES) !=
-		    (LONG)TLS_OUT_OF_INDEXES)
-			TlsFree(i);
-	}
-	t = TlsGetValue(slot);
 	if (t)
 		return t;
 	t = HeapAlloc(GetProcessHeap(), HEAP_ZERO_MEMORY, sizeof *t);
@@ -29,6 +21,24 @@ struct ws_thread *ws_thread(void)
 		WSASetLastError(WSA_NOT_ENOUGH_MEMORY);
 	TlsSetValue(slot, t);
 	return t;
+}
+
+ULONG ws_open_type(void)
+{
+	const struct ws_thread *t =
+		slot == TLS_OUT_OF_INDEXES ? NULL : TlsGetValue(slot);
+
+	return t ? t->open_type : 0;
+}
+
+int ws_set_open_type(ULONG type)
+{
+	struct ws_thread *t = ws_thread();
+
+	if (!t)
+		return SOCKET_ERROR;
+	t->open_type = type;
+	return 0;
 }
 
 BOOL WINAPI DllMain(HINSTANCE instance, DWORD reason, LPVOID reserved)

@@ -38,6 +38,42 @@ static int protocol_info(SOCKET s, int option, char *value, int *n)
 	return 0;
 }
 
+/* Both names, behind what describes them. */
+static int bsp_state(SOCKET s, char *value, int *n)
+{
+	struct {
+		CSADDR_INFO info;
+		SOCKADDR_STORAGE local, remote;
+	} all = { 0 };
+	int size = sizeof all.local;
+	ULONG word;
+	NTSTATUS status = ws_get_word(s, SO_TYPE, &word);
+
+	if (!NT_SUCCESS(status))
+		return ws_result(status);
+	if (*n < (int)sizeof all)
+		return ws_fail(WSAEFAULT);
+	all.info.iSocketType = (INT)word;
+	ws_get_word(s, 0x7ff1, &word);
+	all.info.iProtocol = (INT)word;
+	if (!getsockname(s, (struct sockaddr *)&all.local, &size)) {
+		all.info.LocalAddr.lpSockaddr =
+			(struct sockaddr *)(value + ((char *)&all.local -
+						     (char *)&all));
+		all.info.LocalAddr.iSockaddrLength = size;
+	}
+	size = sizeof all.remote;
+	if (!getpeername(s, (struct sockaddr *)&all.remote, &size)) {
+		all.info.RemoteAddr.lpSockaddr =
+			(struct sockaddr *)(value + ((char *)&all.remote -
+						     (char *)&all));
+		all.info.RemoteAddr.iSockaddrLength = size;
+	}
+	memcpy(value, &all, sizeof all);
+	*n = sizeof all;
+	return 0;
+}
+
 int WINAPI getsockopt(SOCKET s, int level, int option, char *value, int *n)
 {
 	AFD_TL_IO_CONTROL_INFO info = { .Type = AFD_TL_GET_OPTION,
@@ -54,6 +90,17 @@ int WINAPI getsockopt(SOCKET s, int level, int option, char *value, int *n)
 	if (level == SOL_SOCKET &&
 	    (option == SO_PROTOCOL_INFOA || option == SO_PROTOCOL_INFOW))
 		return protocol_info(s, option, value, n);
+	if (level == SOL_SOCKET && option == 0x1009 /* SO_BSP_STATE */)
+		return bsp_state(s, value, n);
+	if (level == SOL_SOCKET && option == SO_OPENTYPE) {
+		/* The thread's, whatever the socket. */
+		if (*n < (int)sizeof word)
+			return ws_fail(WSAEFAULT);
+		word = ws_open_type();
+		memcpy(value, &word, sizeof word);
+		*n = sizeof word;
+		return 0;
+	}
 	if (level == SOL_SOCKET && option == SO_ERROR) {
 		/* A status, on its way here. */
 		status = ws_get_word(s, option, &word);
@@ -84,9 +131,16 @@ int WINAPI setsockopt(SOCKET s, int level, int option, const char *value, int n)
 
 	if (!ws_started())
 		return ws_fail(WSANOTINITIALISED);
-	/* "The accepted socket is s's": nothing follows from it here. */
 	if (n < 0 || (!value && n))
 		return ws_fail(WSAEFAULT);
+	if (level == SOL_SOCKET && option == SO_OPENTYPE) {
+		ULONG type;
+
+		if (n < (int)sizeof type)
+			return ws_fail(WSAEFAULT);
+		memcpy(&type, value, sizeof type);
+		return ws_set_open_type(type);
+	}
 	return option_result(ws_control(s, IOCTL_AFD_TRANSPORT_IOCTL, &info,
 					sizeof info, NULL, 0, NULL));
 }
@@ -118,15 +172,11 @@ static int answer(const void *data, DWORD size, void *out, DWORD out_n,
 	return 0;
 }
 
+/* What is answered here; *n is -1 if the device is to be asked. */
 static int control(SOCKET s, DWORD code, LPVOID in, DWORD in_n, LPVOID out,
 		   DWORD out_n, DWORD *n)
 {
-	AFD_TL_IO_CONTROL_INFO info = { .Type = AFD_TL_SOCKET,
-					.Code = code,
-					.InputBuffer = in,
-					.InputBufferLength = in_n };
 	NTSTATUS status;
-	ULONG_PTR got;
 	void *function;
 	SOCKET base = s;
 
@@ -156,17 +206,18 @@ static int control(SOCKET s, DWORD code, LPVOID in, DWORD in_n, LPVOID out,
 	case SIO_GET_INTERFACE_LIST:
 		return ws_interface_list(out, out_n, n);
 	}
-	status = ws_control(s, IOCTL_AFD_TRANSPORT_IOCTL, &info, sizeof info,
-			    out, out_n, &got);
-	if (NT_SUCCESS(status))
-		*n = (DWORD)got;
-	return ws_result(status);
+	*n = (DWORD)-1;
+	return 0;
 }
 
 int WINAPI WSAIoctl(SOCKET s, DWORD code, LPVOID in, DWORD in_n, LPVOID out,
 		    DWORD out_n, LPDWORD n, LPWSAOVERLAPPED overlapped,
 		    LPWSAOVERLAPPED_COMPLETION_ROUTINE done)
 {
+	AFD_TL_IO_CONTROL_INFO info = { .Type = AFD_TL_SOCKET,
+					.Code = code,
+					.InputBuffer = in,
+					.InputBufferLength = in_n };
 	DWORD got = 0;
 	int ret;
 
@@ -174,8 +225,14 @@ int WINAPI WSAIoctl(SOCKET s, DWORD code, LPVOID in, DWORD in_n, LPVOID out,
 		return ws_fail(WSANOTINITIALISED);
 	if (!n && !overlapped)
 		return ws_fail(WSAEFAULT);
-	/* None of those we have takes time. */
 	ret = control(s, code, in, in_n, out, out_n, &got);
+	if (got == (DWORD)-1) {
+		if (n)
+			*n = 0;
+		return ws_overlapped(s, IOCTL_AFD_TRANSPORT_IOCTL, &info,
+				     sizeof info, out, out_n, n, overlapped,
+				     done);
+	}
 	if (n)
 		*n = got;
 	if (overlapped && !ret) {

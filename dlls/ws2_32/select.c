@@ -158,14 +158,54 @@ static SHORT poll_result(ULONG events, SHORT wanted)
 	return r;
 }
 
-int WINAPI WSAPoll(LPWSAPOLLFD fds, ULONG n, INT ms)
+/* Marks those that are no sockets; are there any? */
+static BOOL mark_bad(WSAPOLLFD *fds, ULONG n)
+{
+	BOOL any = FALSE;
+
+	for (ULONG i = 0; i < n; i++) {
+		if ((LONG_PTR)fds[i].fd < 0 ||
+		    NT_SUCCESS(ws_control(fds[i].fd, IOCTL_AFD_NO_OPERATION,
+					  NULL, 0, NULL, 0, NULL)))
+			continue;
+		fds[i].revents = POLLNVAL;
+		any = TRUE;
+	}
+	return any;
+}
+
+/* Asks for all that are in use, waiting for at most ms. */
+static NTSTATUS poll_sockets(AFD_POLL_INFO *p, const WSAPOLLFD *fds, ULONG n,
+			     INT ms)
 {
 	enum {
 		ALWAYS = AFD_POLL_ABORT | AFD_POLL_CONNECT_FAIL |
 			 AFD_POLL_DISCONNECT
 	};
+
+	p->NumberOfHandles = 0;
+	for (ULONG i = 0; i < n; i++) {
+		ULONG events = ALWAYS;
+
+		if ((LONG_PTR)fds[i].fd < 0 || fds[i].revents)
+			continue;
+		for (ULONG k = 0; k < ARRAYSIZE(poll_map); k++)
+			if (fds[i].events & poll_map[k].poll)
+				events |= poll_map[k].afd;
+		p->Handles[p->NumberOfHandles].Handle = (HANDLE)fds[i].fd;
+		p->Handles[p->NumberOfHandles++].PollEvents = events;
+	}
+	if (!p->NumberOfHandles) /* as documented: none is valid */
+		return STATUS_INVALID_PARAMETER;
+	set_timeout(p, ms < 0 ? -1 : ms * 10000ll);
+	return run_poll(p, n);
+}
+
+int WINAPI WSAPoll(LPWSAPOLLFD fds, ULONG n, INT ms)
+{
 	AFD_POLL_INFO *p;
 	NTSTATUS status;
+	ULONG k = 0;
 	int found = 0;
 
 	if (!ws_started())
@@ -174,51 +214,32 @@ int WINAPI WSAPoll(LPWSAPOLLFD fds, ULONG n, INT ms)
 		return ws_fail(WSAEINVAL);
 	if (!fds)
 		return ws_fail(WSAEFAULT);
+	for (ULONG i = 0; i < n; i++) {
+		fds[i].revents = 0;
+		/* A place that is not in use is not looked at. */
+		if ((LONG_PTR)fds[i].fd >= 0 &&
+		    fds[i].events & ~(POLLRDNORM | POLLRDBAND | POLLWRNORM))
+			return ws_fail(WSAEINVAL);
+	}
 	p = new_poll(n);
 	if (!p)
 		return SOCKET_ERROR;
-	for (ULONG i = 0; i < n; i++) {
-		ULONG events = ALWAYS;
-
-		fds[i].revents = 0;
-		if ((LONG_PTR)fds[i].fd < 0) {
-			/* Left out: told so, and not counted. */
-			fds[i].revents = POLLNVAL;
-			continue;
-		}
-		if (fds[i].events & ~(POLLRDNORM | POLLRDBAND | POLLWRNORM)) {
-			ws_free(p);
-			return ws_fail(WSAEINVAL);
-		}
-		/* A bad one is reported, the others still polled. */
-		if (!NT_SUCCESS(ws_control(fds[i].fd, IOCTL_AFD_NO_OPERATION,
-					   NULL, 0, NULL, 0, NULL))) {
-			fds[i].revents = POLLNVAL;
-			found++;
-			continue;
-		}
-		for (ULONG k = 0; k < ARRAYSIZE(poll_map); k++)
-			if (fds[i].events & poll_map[k].poll)
-				events |= poll_map[k].afd;
-		want(p, fds[i].fd, events);
-	}
-	if (!p->NumberOfHandles) {
-		ws_free(p);
-		return found ? found : ws_fail(WSAENOTSOCK);
-	}
-	set_timeout(p, found ? 0 : ms < 0 ? -1 : ms * 10000ll);
-	status = run_poll(p, n);
-	if (!NT_SUCCESS(status) && status != STATUS_TIMEOUT) {
+	status = poll_sockets(p, fds, n, ms);
+	/* A bad one is reported, the others are polled all the same. */
+	if (!NT_SUCCESS(status) && status != STATUS_USER_APC &&
+	    mark_bad(fds, n))
+		status = poll_sockets(p, fds, n, 0);
+	if (!NT_SUCCESS(status)) {
 		ws_free(p);
 		return ws_result(status);
 	}
+	/* What is told comes in the order in which it was asked for. */
 	for (ULONG i = 0; i < n; i++) {
-		for (ULONG k = 0; k < p->NumberOfHandles; k++)
-			if (p->Handles[k].Handle == (HANDLE)fds[i].fd)
-				fds[i].revents |=
-					poll_result(p->Handles[k].PollEvents,
-						    fds[i].events);
-		found += fds[i].revents && fds[i].revents != POLLNVAL;
+		if (k < p->NumberOfHandles && !fds[i].revents &&
+		    p->Handles[k].Handle == (HANDLE)fds[i].fd)
+			fds[i].revents = poll_result(p->Handles[k++].PollEvents,
+						     fds[i].events);
+		found += fds[i].revents != 0;
 	}
 	ws_free(p);
 	return found;

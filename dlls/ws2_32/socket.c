@@ -30,8 +30,9 @@ static void NTAPI run_routine(PVOID context, IO_STATUS_BLOCK *iosb,
 	LPWSAOVERLAPPED_COMPLETION_ROUTINE done =
 		(LPWSAOVERLAPPED_COMPLETION_ROUTINE)context;
 
-	done((DWORD)ws_error(iosb->Status), (DWORD)iosb->Information,
-	     (WSAOVERLAPPED *)iosb, 0);
+	done((DWORD)ws_overlapped_error(iosb->Status),
+	     (DWORD)iosb->Information, (WSAOVERLAPPED *)iosb,
+	     iosb->Status == STATUS_BUFFER_OVERFLOW ? MSG_PARTIAL : 0);
 }
 
 int ws_overlapped(SOCKET s, ULONG code, const void *in, ULONG in_n, void *out,
@@ -181,7 +182,12 @@ SOCKET WINAPI WSASocketA(int family, int type, int protocol,
 
 SOCKET WINAPI socket(int family, int type, int protocol)
 {
-	return make(family, type, protocol, NULL, WSA_FLAG_OVERLAPPED);
+	DWORD error = GetLastError();
+	DWORD flags = ws_open_type() ? 0 : WSA_FLAG_OVERLAPPED;
+
+	/* TlsGetValue has cleared it. */
+	SetLastError(error);
+	return make(family, type, protocol, NULL, flags);
 }
 
 int WINAPI closesocket(SOCKET s)
@@ -270,6 +276,17 @@ int WINAPI bind(SOCKET s, const struct sockaddr *name, int len)
 						: ws_result(status);
 }
 
+static int disconnect(SOCKET s, ULONG mode)
+{
+	AFD_PARTIAL_DISCONNECT_INFO info = { .DisconnectMode = mode,
+					     .Timeout.QuadPart = -1 };
+
+	if (!ws_started())
+		return ws_fail(WSANOTINITIALISED);
+	return ws_result(ws_control(s, IOCTL_AFD_PARTIAL_DISCONNECT, &info,
+				    sizeof info, NULL, 0, NULL));
+}
+
 int WINAPI connect(SOCKET s, const struct sockaddr *name, int len)
 {
 	NTSTATUS status;
@@ -278,6 +295,10 @@ int WINAPI connect(SOCKET s, const struct sockaddr *name, int len)
 
 	if (!ws_started())
 		return ws_fail(WSANOTINITIALISED);
+	/* Zeros take a datagram socket's peer away. */
+	if (name && len >= (int)sizeof *name && !name->sa_family &&
+	    !disconnect(s, AFD_DISCONNECT_DATAGRAM))
+		return 0;
 	/* No SAN, no root endpoint, no other endpoint. */
 	in = ws_address(name, len, 3 * sizeof(HANDLE), &n);
 	if (!in)
@@ -380,6 +401,14 @@ SOCKET WINAPI WSAAccept(SOCKET s, struct sockaddr *name, LPINT len,
 	if (!NT_SUCCESS(status))
 		return ws_result(status), INVALID_SOCKET;
 	n -= sizeof in.sequence;
+	if (name && n > (ULONG_PTR)*len) {
+		AFD_DEFER_ACCEPT_INFO defer = { in.sequence, FALSE };
+
+		/* The next one may have room for it. */
+		ws_control(s, IOCTL_AFD_DEFER_ACCEPT, &defer, sizeof defer,
+			   NULL, 0, NULL);
+		return ws_fail(WSAEFAULT), INVALID_SOCKET;
+	}
 	if (condition) {
 		int answer = ask(s, condition, context, &in, (ULONG)n);
 
@@ -421,17 +450,6 @@ SOCKET WINAPI accept(SOCKET s, struct sockaddr *name, int *len)
 /* ---- ends
  * -----------------------------------------------------------------------------
  */
-
-static int disconnect(SOCKET s, ULONG mode)
-{
-	AFD_PARTIAL_DISCONNECT_INFO info = { .DisconnectMode = mode,
-					     .Timeout.QuadPart = -1 };
-
-	if (!ws_started())
-		return ws_fail(WSANOTINITIALISED);
-	return ws_result(ws_control(s, IOCTL_AFD_PARTIAL_DISCONNECT, &info,
-				    sizeof info, NULL, 0, NULL));
-}
 
 int WINAPI shutdown(SOCKET s, int how)
 {

@@ -14,6 +14,8 @@ int ws_fail(int error);
 
 /* error.c: winsock's error for a status of AFD; 0 for success. */
 int ws_error(NTSTATUS status);
+/* The same for a request that was overlapped: others say "interrupted". */
+int ws_overlapped_error(NTSTATUS status);
 /* 0, or SOCKET_ERROR with the error set. */
 int ws_result(NTSTATUS status);
 
@@ -52,6 +54,10 @@ void *ws_extension(const GUID *id);
 int ws_address_list(SOCKET s, void *out, DWORD out_n, DWORD *n);
 int ws_interface_list(void *out, DWORD out_n, DWORD *n);
 
+/* names.c: SO_OPENTYPE of the thread: of what kind socket() makes them. */
+ULONG ws_open_type(void);
+int ws_set_open_type(ULONG type);
+
 /* What calls of 1993 return pointers to: one per thread. */
 struct ws_thread {
 	char text[16];
@@ -59,6 +65,7 @@ struct ws_thread {
 	struct servent service;
 	struct protoent protocol;
 	char *no_aliases[1];
+	ULONG open_type;
 	/* host's names, aliases and addresses. */
 	char *pointers[64];
 	char storage[4096];

@@ -4,13 +4,13 @@
  * an image's sections, so that mmap(2) cannot show them where they belong.
  *
  * A large program runs with a fraction of its file, so copying all of it would
- * be most of its start.  The pieces are promised only: an empty memory file is
- * mapped there without access, and the first fault in each chunk has the
- * chunk's bytes written to the memory file and its pages opened.  No thread
- * ever sees a chunk half filled, since it is filled where nobody looks; nor
- * does filling go through page faults, which cost more than the copy.  System
- * calls on guest memory do not fault but fail: who makes them asks first
- * (direct_lazy_need()).
+ * be most of its start.  The pieces are promised only: nothing is there, and the
+ * first fault in each chunk has the chunk's bytes put there, page by page whole
+ * (direct-uffd.h).  Where that cannot be, an empty memory file is mapped without
+ * access, and a chunk's bytes are written to it before its pages are opened.  So
+ * no thread ever sees a page half filled; nor does filling go through page
+ * faults, which cost more than the copy.  System calls on guest memory do not
+ * fault but fail: who makes them asks first (direct_lazy_need()).
  */
 #include "syscall-xlate/engine/direct-lazy.h"
 
@@ -24,17 +24,19 @@
 #include <unistd.h>
 
 #include "base/table.h"
+#include "syscall-xlate/engine/direct-uffd.h"
 #include "syscall-xlate/engine/direct.h"
 
 /* Small ones cost a signal each, large ones copy what nobody wants. */
-#define CHUNK 0x10000ull
+#define CHUNK 0x8000ull
 
 enum { PROMISED = 0, FILLED, LEFT };
 
 struct lazy {
 	struct lazy *_Atomic next;
 	gaddr start, end; /* multiples of the page */
-	int file, mem;
+	int file;
+	int mem; /* the memory file; -1: pages are put there */
 	size_t left; /* chunks that are not LEFT */
 	unsigned npieces;
 	struct guest_piece *piece;
@@ -69,34 +71,88 @@ static void lazy_free(struct lazy *z)
 	free(z);
 }
 
+static char buf[CHUNK] __attribute__((aligned(PAGE))); /* under lock */
+
+/* n bytes of the file at off, at most of buf, are in buf; lock is held. */
+static int read_file(const struct lazy *z, uint64_t off, size_t n)
+{
+	size_t done = 0;
+
+	while (done < n) {
+		ssize_t got = pread(z->file, buf + done, n - done,
+				    (off_t)(off + done));
+
+		if (got < 0 && errno != EINTR)
+			return -errno;
+		if (got == 0)
+			return -EIO; /* the file has become shorter */
+		if (got > 0)
+			done += (size_t)got;
+	}
+	return 0;
+}
+
 /*
  * n bytes of the file at off become those of the memory file at to; lock is
  * held.  Through a buffer: with sendfile(2), which moves page by page, node's
  * start took 4 % longer.
  */
-static int copy(const struct lazy *z, uint64_t to, uint64_t off, uint64_t n)
+static int copy(const struct lazy *z, uint64_t to, uint64_t off, size_t n)
 {
-	static char buf[CHUNK];
+	int err = read_file(z, off, n);
 
-	while (n) {
-		ssize_t got = pread(z->file, buf, MIN(n, sizeof buf), (off_t)off);
+	for (size_t done = 0; done < n && !err;) {
+		ssize_t got = pwrite(z->mem, buf + done, n - done,
+				     (off_t)(to + done));
 
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got < 0)
-			return -errno;
-		if (got == 0)
-			return -EIO; /* the file has become shorter */
-		got = pwrite(z->mem, buf, (size_t)got, (off_t)to);
 		if (got < 0 && errno != EINTR)
-			return -errno;
-		if (got > 0) {
-			off += (uint64_t)got;
-			to += (uint64_t)got;
-			n -= (uint64_t)got;
-		}
+			err = -errno;
+		if (got > 0)
+			done += (size_t)got;
 	}
-	return 0;
+	return err;
+}
+
+/*
+ * The pages of p in [from, to), as far as they have bytes of the file; lock is
+ * held.  Through the buffer as well: from a mapping of the file it would be no
+ * quicker, and what is mapped counts as memory in use.
+ */
+static int put(const struct lazy *z, const struct guest_piece *p, gaddr from,
+	       gaddr to)
+{
+	gaddr a = MAX(p->at, from), b = MIN(p->at + p->bytes, to);
+	size_t n, pages;
+	int err;
+
+	if (a >= b)
+		return 0;
+	n = b - a;
+	pages = ROUND_UP(n, PAGE);
+	err = read_file(z, p->off + (a - p->at), n);
+	if (err)
+		return err;
+	memset(buf + n, 0, pages - n);
+	err = direct_uffd_put(a, buf, pages);
+	/* Some were there before another could not be put. */
+	for (size_t i = 0; i < pages && err == -EEXIST; i += PAGE) {
+		err = direct_uffd_put(a + i, buf + i, PAGE);
+		if (!err)
+			err = -EEXIST;
+	}
+	return err == -EEXIST ? 0 : err;
+}
+
+static int fill_by_pages(struct lazy *z, size_t chunk)
+{
+	int err = 0;
+
+	for (unsigned i = 0; i < z->npieces && !err; i++)
+		err = put(z, &z->piece[i], chunk_start(z, chunk),
+			  chunk_end(z, chunk));
+	if (!err)
+		z->state[chunk] = FILLED;
+	return err;
 }
 
 /* lock is held. */
@@ -107,6 +163,8 @@ static int fill(struct lazy *z, size_t chunk)
 
 	if (z->state[chunk] != PROMISED)
 		return 0;
+	if (z->mem < 0)
+		return fill_by_pages(z, chunk);
 	for (unsigned i = 0; i < z->npieces; i++) {
 		const struct guest_piece *p = &z->piece[i];
 		gaddr a = MAX(p->at, from);
@@ -139,6 +197,46 @@ static struct lazy *find(gaddr at)
 	return z;
 }
 
+/* Each piece has its protection from the start; only its zeroes are there. */
+static int promise_pages(struct lazy *z)
+{
+	if (!direct_uffd_can())
+		return -ENOSYS;
+	for (unsigned i = 0; i < z->npieces; i++) {
+		const struct guest_piece *p = &z->piece[i];
+		uint64_t watched = ROUND_UP(p->bytes, PAGE);
+
+		if (mmap((void *)p->at, p->size, direct_prot(p->prot),
+			 MAP_FIXED | MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE,
+			 -1, 0) == MAP_FAILED)
+			return -errno;
+		if (watched && !direct_uffd_watch(p->at, watched))
+			return -ENOSYS;
+	}
+	return 0;
+}
+
+static int promise_file(struct lazy *z)
+{
+	const uint64_t size = z->end - z->start;
+
+	z->mem = memfd_create("image", MFD_CLOEXEC);
+	if (z->mem < 0 || ftruncate(z->mem, (off_t)size) < 0 ||
+	    mmap((void *)z->start, size, PROT_NONE,
+		 MAP_FIXED | MAP_PRIVATE | MAP_NORESERVE, z->mem,
+		 0) == MAP_FAILED)
+		return -errno;
+	return 0;
+}
+
+static int promise(struct lazy *z, int fd)
+{
+	z->file = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+	if (z->file < 0)
+		return -errno;
+	return promise_pages(z) ? promise_file(z) : 0;
+}
+
 int direct_map_pieces(gaddr at, uint64_t size, int fd,
 		      const struct guest_piece *piece, unsigned n)
 {
@@ -155,19 +253,20 @@ int direct_map_pieces(gaddr at, uint64_t size, int fd,
 	z->end = at + size;
 	z->left = chunk_of(z, z->end - 1) + 1;
 	z->npieces = n;
+	z->file = z->mem = -1;
 	z->piece = malloc(n * sizeof *piece);
-	z->file = fcntl(fd, F_DUPFD_CLOEXEC, 0);
-	z->mem = memfd_create("image", MFD_CLOEXEC);
-	if (!z->piece || z->file < 0 || z->mem < 0 ||
-	    ftruncate(z->mem, (off_t)size) < 0 ||
-	    mmap((void *)at, size, PROT_NONE,
-		 MAP_FIXED | MAP_PRIVATE | MAP_NORESERVE, z->mem,
-		 0) == MAP_FAILED) {
-		err = z->piece ? -errno : -ENOMEM;
+	if (!z->piece) {
+		lazy_free(z);
+		return -ENOMEM;
+	}
+	memcpy(z->piece, piece, n * sizeof *piece);
+	for (unsigned i = 0; i < n; i++) /* a file may have more than is shown */
+		z->piece[i].bytes = MIN(piece[i].bytes, piece[i].size);
+	err = promise(z, fd);
+	if (err) {
 		lazy_free(z);
 		return err;
 	}
-	memcpy(z->piece, piece, n * sizeof *piece);
 	/* Nobody searches code that is not there yet for system calls. */
 	for (unsigned i = 0; i < n; i++)
 		if (piece[i].prot & GUEST_EXEC &&

@@ -235,7 +235,7 @@ static int direct_protect(gaddr at, uint64_t size, int prot)
 		return err;
 	if (prot & GUEST_EXEC && direct_code_unknown(prot & GUEST_OURS)) {
 		/* Nobody changes what has been searched. */
-		if (!(prot & GUEST_WRITE) &&
+		if (!(prot & GUEST_WRITE) && size <= DIRECT_SEARCH_MAX &&
 		    mprotect((void *)at, size, PROT_READ))
 			return -errno;
 		direct_new_code(at, size, prot & GUEST_WRITE);
@@ -273,6 +273,7 @@ struct guest_mem direct_mem_table = {
 	.futex_word = direct_futex_word,
 	.map = direct_map,
 	.map_pieces = direct_map_pieces,
+	.commit = direct_commit,
 	.protect = direct_protect,
 	.unmap = direct_unmap,
 	.discard = direct_discard,

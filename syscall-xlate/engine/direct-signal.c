@@ -292,7 +292,8 @@ static void look(ucontext_t *uc, uint64_t *fs_base)
 	}
 	if (in_range(ip, direct_sysv_begin, direct_sysv_end))
 		return;
-	if (in_range(ip, direct_exit_begin, direct_exit_last)) {
+	if (in_range(ip, direct_exit_begin, direct_exit_last) ||
+	    in_range(ip, direct_jump_begin, direct_jump_last)) {
 		/* rsp is the frame; what was reloaded is reloaded again. */
 		go_to(uc, fs_base, direct_exit_pending, (uint64_t)frame());
 		return;
@@ -323,6 +324,10 @@ static void look(ucontext_t *uc, uint64_t *fs_base)
 			g[REG_RSP] += 8;
 			ip = to;
 		}
+	}
+	if (ip == (uint64_t)direct_jump_last) {
+		ip = (uint64_t)g[REG_RCX];
+		g[REG_RIP] = (greg_t)ip;
 	}
 	if (ip == GATE_RET32 && (g[REG_CSGSFS] & 0xffff) == CS32) {
 		/* The same on 32-bit code's way back: who looks at the thread
@@ -496,9 +501,11 @@ struct guest_regs *direct_on_signal(int sig, siginfo_t *si, ucontext_t *uc,
 		struct guest_fault f = describe(sig, si, g);
 
 		/* Memory that is made when first touched, by whomever. */
-		if (f.kind == FAULT_ACCESS && f.addr < direct_high &&
+		if ((f.kind == FAULT_ACCESS || f.kind == FAULT_INPAGE) &&
+		    f.addr < direct_high &&
 		    (direct_lazy_fault(f.addr, ip) ||
-		     (direct_personality && !direct_only_looks &&
+		     (f.kind == FAULT_ACCESS && direct_personality &&
+		      !direct_only_looks &&
 		      direct_personality->populate(t, f.addr, f.access)))) {
 			errno = saved_errno;
 			return NULL;

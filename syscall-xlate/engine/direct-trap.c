@@ -21,12 +21,6 @@
 #include "syscall-xlate/engine/direct.h"
 #include "syscall-xlate/engine/trap.h"
 
-/*
- * Larger code is not searched: it costs more time than the program could save,
- * and so much code holds one of the byte pairs by chance anyway.
- */
-enum { SEARCH_MAX = 2 << 20 };
-
 static _Atomic bool wanted;
 static _Atomic bool complete; /* no thread runs unarmed any more */
 
@@ -195,7 +189,7 @@ bool direct_code_unknown(bool trusted)
 void direct_new_code(uint64_t at, uint64_t size, bool writable)
 {
 	const char *why = writable	       ? "writable code" :
-			  size > SEARCH_MAX    ? "much code" :
+			  size > DIRECT_SEARCH_MAX ? "much code" :
 			  search_guest(at, size) ? "system call instructions" :
 						   NULL;
 

@@ -67,9 +67,16 @@ MARK(direct_exit_begin)
 	mov	R_RAX(%rsp), %rax
 	mov	R_RSI(%rsp), %rsi
 	mov	R_RDI(%rsp), %rdi
+	cmpb	$0, %fs:returns_spoiled@tpoff
+	jne	3f
 	mov	R_CALL_RSP(%rsp), %rsp	/* rbx rbp r12-15: kept by dispatch() */
 MARK(direct_exit_last)
 	ret
+MARK(direct_jump_begin)
+3:	mov	R_RIP(%rsp), %rcx	/* the same, see returns.h */
+	mov	R_RSP(%rsp), %rsp
+MARK(direct_jump_last)
+	jmp	*%rcx
 MARK(direct_exit_end)
 2:	ldmxcsr	default_mxcsr(%rip)
 	call	dispatch

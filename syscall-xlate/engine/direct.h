@@ -144,6 +144,12 @@ void direct_compat_thread(uint64_t fs_base);
 /* This thread reads where there may be nothing: no memory is made for it. */
 extern __thread bool direct_only_looks;
 
+/*
+ * Larger code is not searched for system calls: it costs more time than the
+ * program could save, and so much code holds one of the byte pairs by chance.
+ */
+#define DIRECT_SEARCH_MAX (2u << 20)
+
 /* Whether memory that becomes executable has to be shown to direct_new_code() */
 bool direct_code_unknown(bool trusted);
 /*
@@ -187,11 +193,14 @@ void direct_gate_kick(void);
 void direct_gate_trap(void);
 void direct_gate_fault(void);
 void direct_sig_entry(int sig, siginfo_t *si, void *uc);
+/* See struct guest_mem, commit (direct-commit.c). */
+int direct_commit(gaddr at, uint64_t size, uint64_t room);
 int direct_copy(void *dst, const void *src, size_t n);
 
 /* Address ranges of the assembly that signals must know. */
 extern const char direct_entry_begin[], direct_entry_end[];
 extern const char direct_exit_begin[], direct_exit_last[], direct_exit_end[];
+extern const char direct_jump_begin[], direct_jump_last[];
 extern const char direct_exit_pending[];
 extern const char direct_entry32_begin[], direct_exit32_begin[];
 extern const char direct_exit32_end[], direct_exit32_pending[];

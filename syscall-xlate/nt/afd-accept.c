@@ -71,8 +71,7 @@ static NTSTATUS take_host(struct afd_socket *s, int *fd)
 }
 
 /* The lock is taken by who is not run by an edge. */
-static struct afd_incoming *again(struct task *t, struct afd_socket *s,
-				  union afd_address *a, socklen_t *len)
+static struct afd_incoming *again(struct task *t, struct afd_socket *s)
 {
 	struct afd_incoming *in;
 
@@ -82,21 +81,17 @@ static struct afd_incoming *again(struct task *t, struct afd_socket *s,
 		pthread_mutex_lock(&s->lock);
 	for (in = s->incoming; in && !in->deferred; in = in->next)
 		;
-	if (in) {
+	if (in)
 		in->deferred = false;
-		if (getpeername(in->fd, &a->sa, len) < 0)
-			*len = 0;
-	}
 	if (t)
 		pthread_mutex_unlock(&s->lock);
 	return in;
 }
 
 static NTSTATUS accept_new(struct task *t, struct afd_socket *s,
-			   struct afd_incoming **ret, union afd_address *a,
-			   socklen_t *len)
+			   struct afd_incoming **ret)
 {
-	struct afd_incoming *in = malloc(sizeof *in), **at;
+	struct afd_incoming *in = calloc(1, sizeof *in), **at;
 	NTSTATUS status;
 	int fd;
 
@@ -108,12 +103,12 @@ static NTSTATUS accept_new(struct task *t, struct afd_socket *s,
 			free(in);
 			return status;
 		}
-		*len = sizeof *a;
-		if (!getpeername(fd, &a->sa, len))
+		in->peer_len = sizeof in->peer;
+		if (!getpeername(fd, &in->peer.sa, &in->peer_len))
 			break;
 		close(fd); /* gone already: the next one */
 	} while (true);
-	*in = (struct afd_incoming){ .fd = fd };
+	in->fd = fd;
 	if (t)
 		pthread_mutex_lock(&s->lock);
 	in->sequence = ++s->next_sequence;
@@ -129,20 +124,18 @@ static NTSTATUS accept_new(struct task *t, struct afd_socket *s,
 static NTSTATUS tell_incoming(struct task *t, struct afd_op *op)
 {
 	struct afd_socket *s = op->socket;
-	union afd_address a = { 0 };
-	socklen_t len = sizeof a;
-	struct afd_incoming *in = again(t, s, &a, &len);
-	uint8_t out[4 + sizeof a];
+	struct afd_incoming *in = again(t, s);
+	uint8_t out[4 + sizeof in->peer];
 	NTSTATUS status;
 	uint32_t n;
 
 	if (!in) {
-		status = accept_new(t, s, &in, &a, &len);
+		status = accept_new(t, s, &in);
 		if (status)
 			return status;
 	}
 	memcpy(out, &in->sequence, 4);
-	afd_address_out(&a, len, out + 4, &n);
+	afd_address_out(&in->peer, in->peer_len, out + 4, &n);
 	n = MIN(n + 4, op->out_len);
 	op->information = n;
 	return guest_write(t, op->out, out, n) ? STATUS_ACCESS_VIOLATION
@@ -154,6 +147,8 @@ NTSTATUS afd_wait_for_listen(struct task *t, struct file *f, struct irp *r)
 	struct afd_socket *s = afd_of(f);
 	struct afd_op op;
 
+	if (s->datagram)
+		return STATUS_NOT_SUPPORTED;
 	if (s->state != AFD_LISTENING || r->out_len < 4)
 		return STATUS_INVALID_PARAMETER;
 	afd_op_init(&op, r);
@@ -165,25 +160,38 @@ NTSTATUS afd_wait_for_listen(struct task *t, struct file *f, struct irp *r)
 	return afd_run(t, r, &op, &s->accepts, POLLIN);
 }
 
-static int claim_incoming(struct afd_socket *s, int32_t sequence)
+/* The caller's from now on; NULL: there is none. */
+static struct afd_incoming *claim_incoming(struct afd_socket *s,
+					   int32_t sequence)
 {
 	struct afd_incoming **at, *in;
-	int fd = -1;
 
 	pthread_mutex_lock(&s->lock);
 	for (at = &s->incoming; (in = *at); at = &in->next) {
 		if (in->sequence != sequence)
 			continue;
 		*at = in->next;
-		fd = in->fd;
-		free(in);
 		break;
 	}
 	pthread_mutex_unlock(&s->lock);
-	return fd;
+	return in;
 }
 
-void afd_adopt(struct afd_socket *s, int fd, struct afd_socket *from)
+/* One connection for one socket; released by whoever has got it. */
+static bool claim_socket(struct afd_socket *s)
+{
+	bool vacant;
+
+	pthread_mutex_lock(&s->lock);
+	vacant = s->state == AFD_OPEN && !s->accepting;
+	if (vacant)
+		s->accepting = true;
+	pthread_mutex_unlock(&s->lock);
+	return vacant;
+}
+
+void afd_adopt(struct afd_socket *s, int fd, struct afd_socket *from,
+	       const union afd_address *peer, socklen_t peer_len)
 {
 	int old = s->file->fd;
 
@@ -196,6 +204,8 @@ void afd_adopt(struct afd_socket *s, int fd, struct afd_socket *from)
 	s->state = AFD_CONNECTED;
 	s->host_nonblocking = false;
 	s->connect_time = monotonic_ns();
+	s->no_context = false;
+	afd_set_peer(s, peer, peer_len);
 	s->nonblocking = from->nonblocking || s->nonblocking;
 	s->inline_oob = from->inline_oob;
 	s->options = from->options;
@@ -203,6 +213,8 @@ void afd_adopt(struct afd_socket *s, int fd, struct afd_socket *from)
 	s->type = from->type;
 	s->protocol = from->protocol;
 	s->datagram = from->datagram;
+	s->local_name = from->local_name;
+	s->local_len = from->local_len;
 	if (from->event && !s->event) {
 		object_get(from->event);
 		s->event = from->event;
@@ -221,9 +233,9 @@ NTSTATUS afd_accept(struct task *t, struct file *f, struct irp *r)
 	struct afd_socket *s = afd_of(f);
 	struct file *other;
 	NTSTATUS status;
+	struct afd_incoming *in;
 	uint32_t sequence;
 	uint64_t h;
-	int fd;
 
 	if (r->len < 8 + afd_pointer_size())
 		return STATUS_INVALID_PARAMETER;
@@ -234,14 +246,17 @@ NTSTATUS afd_accept(struct task *t, struct file *f, struct irp *r)
 		status = afd_by_handle(t, h, &other);
 	if (status)
 		return status;
-	if (afd_of(other)->state != AFD_OPEN) {
+	if (!claim_socket(afd_of(other))) {
 		status = STATUS_INVALID_PARAMETER;
 	} else {
-		fd = claim_incoming(s, (int32_t)sequence);
-		if (fd < 0)
-			status = STATUS_INVALID_PARAMETER;
+		in = claim_incoming(s, (int32_t)sequence);
+		if (in)
+			afd_adopt(afd_of(other), in->fd, s, &in->peer,
+				  in->peer_len);
 		else
-			afd_adopt(afd_of(other), fd, s);
+			status = STATUS_INVALID_PARAMETER;
+		free(in);
+		afd_of(other)->accepting = false;
 	}
 	object_put(&other->object);
 	return status;
@@ -251,9 +266,9 @@ NTSTATUS afd_defer_accept(struct task *t, struct file *f, struct irp *r)
 {
 	struct afd_socket *s = afd_of(f);
 	struct linger now = { 1, 0 };
+	struct afd_incoming *refused;
 	uint8_t in[8];
 	int32_t sequence;
-	int fd;
 
 	if (r->len < sizeof in)
 		return STATUS_INVALID_PARAMETER;
@@ -271,12 +286,13 @@ NTSTATUS afd_defer_accept(struct task *t, struct file *f, struct irp *r)
 		pthread_mutex_unlock(&s->lock);
 		return i ? STATUS_SUCCESS : STATUS_INVALID_PARAMETER;
 	}
-	fd = claim_incoming(s, sequence);
-	if (fd < 0)
+	refused = claim_incoming(s, sequence);
+	if (!refused)
 		return STATUS_INVALID_PARAMETER;
 	/* Refused, as far as one can refuse what the host has accepted. */
-	setsockopt(fd, SOL_SOCKET, SO_LINGER, &now, sizeof now);
-	close(fd);
+	setsockopt(refused->fd, SOL_SOCKET, SO_LINGER, &now, sizeof now);
+	close(refused->fd);
+	free(refused);
 	return STATUS_SUCCESS;
 }
 
@@ -323,6 +339,11 @@ static NTSTATUS super_step(struct task *t, struct afd_op *op)
 		close(fd);
 		nl = nr = sizeof local;
 	} while (true);
+	/* Sockets in the file system go by the listener's own name for it. */
+	if (s->local_len) {
+		local.un = s->local_name;
+		nl = s->local_len;
+	}
 	status = put_name(t, op->out + op->data_len, op->local_len, &local, nl);
 	if (!status)
 		status = put_name(t, op->out + op->data_len + op->local_len,
@@ -331,8 +352,8 @@ static NTSTATUS super_step(struct task *t, struct afd_op *op)
 		close(fd);
 		return status;
 	}
-	afd_adopt(afd_of(op->other), fd, s);
-	/* AcceptEx leaves it to SO_UPDATE_ACCEPT_CONTEXT to inherit this. */
+	afd_adopt(afd_of(op->other), fd, s, &remote, nr);
+	afd_of(op->other)->no_context = true;
 	if (!op->data_len)
 		return STATUS_SUCCESS;
 	op->socket = afd_of(op->other);
@@ -343,6 +364,7 @@ static NTSTATUS super_step(struct task *t, struct afd_op *op)
 
 static void put_other(struct afd_op *op)
 {
+	afd_of(op->other)->accepting = false;
 	object_put(&op->other->object);
 }
 
@@ -367,11 +389,14 @@ NTSTATUS afd_super_accept(struct task *t, struct file *f, struct irp *r)
 	if (lens[0] > r->out_len || lens[1] > r->out_len - lens[0] ||
 	    lens[2] > r->out_len - lens[0] - lens[1])
 		return STATUS_BUFFER_TOO_SMALL;
+	/* Both names are written when nobody can be told of a bad buffer. */
+	if (!lens[2] || !afd_may_write(t, r->out, lens[0] + lens[1] + lens[2]))
+		return STATUS_ACCESS_VIOLATION;
 	status = afd_by_handle(t, h, &op.other);
 	if (status)
 		return status;
-	if (afd_of(op.other)->state != AFD_OPEN) {
-		put_other(&op);
+	if (!claim_socket(afd_of(op.other))) {
+		object_put(&op.other->object);
 		return STATUS_INVALID_PARAMETER;
 	}
 	op.release = put_other;

@@ -315,7 +315,7 @@ NTSTATUS afd_read_segments(struct task *t, struct afd_op *op, gaddr array,
 	NTSTATUS status = STATUS_SUCCESS;
 
 	if (count > AFD_MAX_SEGMENTS)
-		return STATUS_INVALID_PARAMETER;
+		return STATUS_INSUFFICIENT_RESOURCES;
 	op->segments = op->few;
 	if (count > COUNT_OF(op->few)) {
 		op->segments = malloc(count * sizeof *op->segments);
@@ -368,21 +368,23 @@ NTSTATUS afd_read_buffers(struct task *t, struct irp *r, struct afd_op *op,
 				 nt_self->wow64 ? b.narrow[1] : b.wide.count);
 }
 
-int afd_vectors(struct task *t, const struct afd_op *op, uint64_t skip,
+int afd_vectors(struct task *t, struct afd_op *op, uint64_t skip,
 		bool write, struct iovec *v, int max, uint64_t *bytes)
 {
 	int n = 0;
 
 	*bytes = 0;
-	for (uint32_t i = 0; i < op->nsegments && n < max; i++) {
+	while (op->first < op->nsegments &&
+	       skip - op->first_at >= op->segments[op->first].len)
+		op->first_at += op->segments[op->first++].len;
+	skip -= op->first_at;
+	for (uint32_t i = op->first; i < op->nsegments && n < max; i++) {
 		const struct afd_segment *g = &op->segments[i];
 		uint64_t have = 0;
 		int got;
 
-		if (skip >= g->len) {
-			skip -= g->len;
+		if (!g->len)
 			continue;
-		}
 		got = guest_iov(t, g->at + skip, g->len - skip, write, v + n,
 				max - n);
 		if (got < 0)
@@ -396,6 +398,20 @@ int afd_vectors(struct task *t, const struct afd_op *op, uint64_t skip,
 		skip = 0;
 	}
 	return n;
+}
+
+bool afd_may_write(struct task *t, gaddr at, uint32_t n)
+{
+	while (n) {
+		uint32_t part = MIN(n, (uint32_t)(PAGE - at % PAGE));
+		uint8_t byte;
+
+		if (guest_read(t, &byte, at, 1) || guest_write(t, at, &byte, 1))
+			return false;
+		at += part;
+		n -= part;
+	}
+	return true;
 }
 
 void afd_touch(struct task *t, const struct afd_op *op, bool write)

@@ -32,6 +32,11 @@ static uint16_t port_of(const union afd_address *a)
 					    : 1;
 }
 
+bool afd_is_nowhere(const union afd_address *a)
+{
+	return is_any(a) || !port_of(a);
+}
+
 /* ---- making ----------------------------------------------------------------
  */
 
@@ -62,6 +67,7 @@ NTSTATUS afd_make_host(struct afd_socket *s)
 		setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &one, sizeof one);
 	s->file->fd = fd;
 	s->host_nonblocking = false;
+	afd_want_icmp(s);
 	return STATUS_SUCCESS;
 }
 
@@ -103,8 +109,12 @@ NTSTATUS afd_get_remote_address(struct task *t, struct file *f, struct irp *r)
 
 	if (s->state == AFD_CONNECTING)
 		afd_check_connect(s, afd_ready(s));
-	if (s->state != AFD_CONNECTED)
+	if (s->state != AFD_CONNECTED || s->no_context)
 		return STATUS_INVALID_CONNECTION;
+	if (s->peer_len) {
+		memcpy(&a, &s->peer, s->peer_len);
+		return put_address(t, r, &a, s->peer_len);
+	}
 	if (getpeername(f->fd, &a.sa, &len) < 0)
 		return afd_status(errno);
 	return put_address(t, r, &a, len);
@@ -144,8 +154,9 @@ NTSTATUS afd_bind(struct task *t, struct file *f, struct irp *r)
 
 	if (r->len < ADDRESS + 2 || s->state == AFD_HELPER)
 		return STATUS_INVALID_PARAMETER;
-	if (s->state != AFD_OPEN)
-		return STATUS_INVALID_PARAMETER; /* WSAEINVAL: bound already */
+	/* WSAEINVAL: bound already, or about to be. */
+	if (s->state != AFD_OPEN || s->accepting)
+		return STATUS_INVALID_PARAMETER;
 	if (guest_get32(t, &share, r->buf))
 		return STATUS_ACCESS_VIOLATION;
 	status = afd_address_in(t, r->buf + ADDRESS, r->len - ADDRESS, &a, &len,
@@ -162,6 +173,7 @@ NTSTATUS afd_bind(struct task *t, struct file *f, struct irp *r)
 				 : afd_status(errno);
 	} else {
 		s->state = AFD_BOUND;
+		s->own_address = !is_any(&a);
 		if (a.sa.sa_family == AF_UNIX) {
 			s->local_len = MIN(r->len - ADDRESS,
 					   (uint32_t)sizeof s->local_name);
@@ -183,6 +195,16 @@ NTSTATUS afd_bind(struct task *t, struct file *f, struct irp *r)
 /* ---- connecting
  * --------------------------------------------------------------- */
 
+void afd_set_peer(struct afd_socket *s, const union afd_address *a,
+		  socklen_t len)
+{
+	/* Of AF_UNIX the program's name for it is there, or it has none. */
+	if (a->sa.sa_family == AF_UNIX)
+		return;
+	s->peer_len = MIN(len, (socklen_t)sizeof s->peer);
+	memcpy(&s->peer, a, s->peer_len);
+}
+
 void afd_check_connect(struct afd_socket *s, short re)
 {
 	union afd_address a;
@@ -203,6 +225,7 @@ void afd_check_connect(struct afd_socket *s, short re)
 	} else {
 		s->state = AFD_CONNECTED;
 		s->connect_time = monotonic_ns();
+		afd_set_peer(s, &a, len);
 	}
 }
 
@@ -214,9 +237,11 @@ static NTSTATUS connect_step(struct task *t, struct afd_op *op)
 		afd_check_connect(s, afd_ready(s));
 	if (s->state == AFD_CONNECTING)
 		return STATUS_PENDING;
-	if (s->state != AFD_CONNECTED)
+	if (s->state != AFD_CONNECTED) {
+		op->late = true;
 		return s->connect_error ? s->connect_error
 					: STATUS_CONNECTION_ABORTED;
+	}
 	/* ConnectEx: the first data goes with it. */
 	return op->len ? afd_send_stream(t, op) : STATUS_SUCCESS;
 }
@@ -252,14 +277,25 @@ static int take_outside(struct afd_socket *s, struct outside *o)
 	return err ? err : o->progress;
 }
 
-/* Begins; STATUS_PENDING: it is under way. */
+enum manner {
+	MAY_BLOCK,
+	AT_ONCE, /* connect() */
+	EXTENDED, /* ConnectEx() */
+};
+
+/*
+ * Begins; STATUS_PENDING: it is under way.  A peer on this machine may have
+ * refused already: on Windows, whose refusals take time, that is only heard
+ * later.  ConnectEx tells of all that the network says later.
+ */
 static NTSTATUS start_connect(struct afd_socket *s, const union afd_address *a,
-			      socklen_t len, bool may_block, struct outside *o)
+			      socklen_t len, enum manner how, struct outside *o)
 {
 	union afd_address none = { .sa.sa_family = AF_UNSPEC };
 	int fd = s->file->fd, n, err;
+	bool again = s->state == AFD_FAILED;
 
-	if (s->state == AFD_LISTENING || s->state == AFD_HELPER)
+	if (s->state == AFD_LISTENING || s->state == AFD_HELPER || s->accepting)
 		return STATUS_INVALID_PARAMETER;
 	if (s->state == AFD_CONNECTING) {
 		afd_check_connect(s, afd_ready(s));
@@ -272,38 +308,43 @@ static NTSTATUS start_connect(struct afd_socket *s, const union afd_address *a,
 		return STATUS_INVALID_ADDRESS;
 	if (s->datagram) {
 		/* Nobody in particular. */
-		bool drop = is_any(a);
+		bool drop = is_any(a) && !port_of(a);
 
+		if (is_any(a) && !drop)
+			return STATUS_INVALID_ADDRESS_COMPONENT;
 		if (connect(fd, drop ? &none.sa : &a->sa,
 			    drop ? sizeof none.sa : len) < 0)
 			return afd_status(errno);
 		s->state = drop ? AFD_BOUND : AFD_CONNECTED;
 		return STATUS_SUCCESS;
 	}
-	/* The host would take both for this machine. */
-	if (is_any(a) || !port_of(a))
+	if (afd_is_nowhere(a))
 		return STATUS_INVALID_ADDRESS_COMPONENT;
 
 	s->event_off &= ~(uint32_t)(AFD_POLL_CONNECT | AFD_POLL_CONNECT_FAIL);
 	s->connect_error = 0;
-	if (!may_block)
+	if (how != MAY_BLOCK)
 		afd_set_nonblocking(s);
 	s->state = AFD_CONNECTING;
 	if (o->used) {
 		err = take_outside(s, o);
 		n = err ? -1 : 0;
-	} else if (may_block && !afd_block_begin(s)) {
+	} else if (how == MAY_BLOCK && !afd_block_begin(s)) {
 		n = -1;
 		err = EINTR;
 	} else {
 		n = connect(fd, &a->sa, len);
+		/* The host tells first that the last one has failed. */
+		if (n < 0 && errno == ECONNABORTED && again)
+			n = connect(fd, &a->sa, len);
 		err = errno;
 	}
-	if (may_block)
+	if (how == MAY_BLOCK)
 		afd_block_end(s);
 	if (n == 0) {
 		s->state = AFD_CONNECTED;
 		s->connect_time = monotonic_ns();
+		afd_set_peer(s, a, len);
 		return STATUS_SUCCESS;
 	}
 	if (err == EINPROGRESS || err == EINTR)
@@ -313,12 +354,20 @@ static NTSTATUS start_connect(struct afd_socket *s, const union afd_address *a,
 		err = ECONNREFUSED;
 	s->state = AFD_FAILED;
 	s->connect_error = afd_status(err);
-	return s->connect_error;
+	return how == EXTENDED || (how == AT_ONCE && err == ECONNREFUSED)
+		       ? STATUS_PENDING
+		       : s->connect_error;
 }
 
 static void put_other(struct afd_op *op)
 {
 	object_put(&op->other->object);
+}
+
+static bool may_begin(const struct afd_socket *s)
+{
+	return s->state == AFD_OPEN || s->state == AFD_BOUND ||
+	       s->state == AFD_FAILED;
 }
 
 static NTSTATUS connect_to(struct task *t, struct irp *r, struct afd_op *op,
@@ -335,7 +384,7 @@ static NTSTATUS connect_to(struct task *t, struct irp *r, struct afd_op *op,
 	if (status)
 		return status;
 	/* To nobody: it is disconnected. */
-	if (super && (s->datagram || s->state == AFD_OPEN))
+	if (super && (s->datagram || (s->state == AFD_OPEN && !s->reused)))
 		status = STATUS_INVALID_PARAMETER;
 	else if (!is_any(&a))
 		status = afd_policy_to(&a, s->datagram);
@@ -344,9 +393,8 @@ static NTSTATUS connect_to(struct task *t, struct irp *r, struct afd_op *op,
 			close(hold);
 		return status;
 	}
-	o.used = afd_policy_outside(s, &a) && port_of(&a) && !is_any(&a) &&
-		 (s->state == AFD_OPEN || s->state == AFD_BOUND ||
-		  s->state == AFD_FAILED);
+	o.used = afd_policy_outside(s, &a) && !afd_is_nowhere(&a) &&
+		 may_begin(s);
 	if (o.used) {
 		o.fd = policy_connect(s->file->fd, &a.sa, &o.progress);
 		o.own = o.fd == s->file->fd;
@@ -354,14 +402,25 @@ static NTSTATUS connect_to(struct task *t, struct irp *r, struct afd_op *op,
 			watch_cancel(&s->watch);
 	}
 	pthread_mutex_lock(&s->lock);
+	/* One that cannot be begun leaves things as they are. */
+	if (s->datagram || may_begin(s)) {
+		s->no_context = super;
+		s->peer_len = a.sa.sa_family == AF_UNIX
+				      ? MIN(n, (uint32_t)sizeof s->peer.un)
+				      : 0;
+		if (guest_read(t, &s->peer.un, at, s->peer_len))
+			s->peer_len = 0;
+		s->peer.un.sun_family = a.sa.sa_family;
+	}
 	if (!super && !o.used && afd_may_block(r) &&
-		 s->state != AFD_CONNECTING) {
+	    s->state != AFD_CONNECTING) {
 		/* Others may use the socket meanwhile. */
 		pthread_mutex_unlock(&s->lock);
-		status = start_connect(s, &a, len, true, &o);
+		status = start_connect(s, &a, len, MAY_BLOCK, &o);
 		pthread_mutex_lock(&s->lock);
 	} else {
-		status = start_connect(s, &a, len, false, &o);
+		status = start_connect(s, &a, len, super ? EXTENDED : AT_ONCE,
+				       &o);
 	}
 	pthread_mutex_unlock(&s->lock);
 	if (hold >= 0)
@@ -457,7 +516,7 @@ NTSTATUS afd_partial_disconnect(struct task *t, struct file *f, struct irp *r)
 	}
 	if (s->state == AFD_CONNECTING)
 		afd_check_connect(s, afd_ready(s));
-	if (s->state != AFD_CONNECTED && !s->datagram)
+	if ((s->state != AFD_CONNECTED && !s->datagram) || s->no_context)
 		return STATUS_INVALID_CONNECTION;
 	if (mode & AFD_DISCONNECT_ABORT) {
 		if (connect(f->fd, &none, sizeof none) < 0)
@@ -484,14 +543,60 @@ NTSTATUS afd_partial_disconnect(struct task *t, struct file *f, struct irp *r)
 	return STATUS_SUCCESS;
 }
 
+/*
+ * Another host socket, with what the program has set: the old one may have
+ * to linger.  The address stays, the port is chosen with the next connection,
+ * as the host lets nobody connect from one whose last connection lingers.
+ */
+NTSTATUS afd_reuse(struct afd_socket *s)
+{
+	union afd_address a;
+	socklen_t len = sizeof a;
+	int old, one = 1;
+	NTSTATUS status;
+
+	if (s->registered)
+		watch_cancel(&s->watch);
+	pthread_mutex_lock(&s->lock);
+	s->registered = false;
+	s->watched = 0;
+	old = s->file->fd;
+	status = afd_make_host(s);
+	if (!status) {
+		int fd = s->file->fd;
+
+		afd_copy_options(old, fd);
+		if (s->own_address && !getsockname(old, &a.sa, &len) &&
+		    a.sa.sa_family != AF_UNIX) {
+			if (a.sa.sa_family == AF_INET)
+				a.in.sin_port = 0;
+			else
+				a.in6.sin6_port = 0;
+			setsockopt(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT,
+				   &one, sizeof one);
+			bind(fd, &a.sa, len);
+		}
+		s->state = AFD_OPEN;
+		s->reused = true;
+		s->no_context = s->aborted = false;
+		s->send_closed = s->receive_closed = false;
+		s->event_off = 0;
+		shutdown(old, SHUT_WR);
+		close(old);
+	}
+	pthread_mutex_unlock(&s->lock);
+	/* What waited for the old one's data. */
+	if (s->receives.first || s->sends.first)
+		afd_service(s);
+	return status;
+}
+
 /* DisconnectEx */
 NTSTATUS afd_super_disconnect(struct task *t, struct file *f, struct irp *r)
 {
 	enum { REUSE_SOCKET = 2 };
 	struct afd_socket *s = afd_of(f);
-	NTSTATUS status = STATUS_SUCCESS;
 	uint32_t flags;
-	int old = f->fd;
 
 	if (r->len < 4)
 		return STATUS_INVALID_PARAMETER;
@@ -502,25 +607,10 @@ NTSTATUS afd_super_disconnect(struct task *t, struct file *f, struct irp *r)
 	if (!(flags & REUSE_SOCKET)) {
 		pthread_mutex_lock(&s->lock);
 		s->send_closed = s->receive_closed = true;
-		shutdown(old, SHUT_RDWR);
+		shutdown(f->fd, SHUT_RDWR);
 		pthread_mutex_unlock(&s->lock);
 		afd_service(s);
 		return STATUS_SUCCESS;
 	}
-	/* As new, but for what the program has set. */
-	if (s->registered)
-		watch_cancel(&s->watch);
-	pthread_mutex_lock(&s->lock);
-	s->registered = false;
-	s->watched = 0;
-	status = afd_make_host(s);
-	if (!status) {
-		s->state = AFD_OPEN;
-		s->aborted = s->send_closed = s->receive_closed = false;
-		s->event_off = 0;
-		shutdown(old, SHUT_WR);
-		close(old);
-	}
-	pthread_mutex_unlock(&s->lock);
-	return status;
+	return afd_reuse(s);
 }

@@ -34,14 +34,16 @@ static NTSTATUS after_error(int err, struct afd_op *op, bool sending)
 		return op->block && timeout ? STATUS_IO_TIMEOUT
 					    : STATUS_PENDING;
 	}
+	/* The host says this of what has never been connected, too. */
+	if (!s->datagram && err == EPIPE && s->state != AFD_CONNECTED)
+		return STATUS_INVALID_CONNECTION;
 	if (!s->datagram && (err == ECONNRESET || err == ETIMEDOUT ||
 			     (err == EPIPE && !s->send_closed)))
 		s->aborted = true;
 	if (err == EPIPE && s->send_closed)
 		return STATUS_PIPE_DISCONNECTED;
-	/* An ICMP answer to an earlier datagram. */
-	if (err == ECONNREFUSED && s->datagram)
-		return STATUS_PORT_UNREACHABLE;
+	op->late = s->datagram && sending && err != ENOTCONN &&
+		   err != EDESTADDRREQ;
 	return afd_status(err);
 }
 
@@ -109,6 +111,11 @@ NTSTATUS afd_receive_stream(struct task *t, struct afd_op *op)
 
 	if (s->receive_closed)
 		return STATUS_PIPE_DISCONNECTED;
+	if (s->state == AFD_CONNECTING)
+		afd_check_connect(s, afd_ready(s));
+	/* The host has nothing to say of a connection that was refused. */
+	if (s->state != AFD_CONNECTED)
+		return STATUS_INVALID_CONNECTION;
 	for (;;) {
 		struct iovec v[VECTORS];
 		struct msghdr m = { .msg_iov = v };
@@ -194,7 +201,24 @@ static NTSTATUS scatter(struct task *t, struct afd_op *op, const uint8_t *data,
 	return STATUS_SUCCESS;
 }
 
-/* host_message() until a signal is more than that; *n is its result. */
+/* Is err, of a call on s, ICMP's?  errno is kept. */
+static bool from_icmp(struct afd_socket *s, int err)
+{
+	bool yes;
+
+	if (err != ECONNREFUSED && err != EHOSTUNREACH && err != ENETUNREACH &&
+	    err != EPROTO && err != EMSGSIZE && err != EACCES &&
+	    err != EOPNOTSUPP)
+		return false;
+	yes = s->type == WIN_SOCK_DGRAM && afd_take_icmp(s, err);
+	errno = err;
+	return yes;
+}
+
+/*
+ * host_message() until a signal is more than that, and what ICMP says of
+ * earlier datagrams has been taken; *n is its result.
+ */
 static NTSTATUS whole_message(struct task *t, struct afd_op *op,
 			      struct msghdr *m, int flags, bool sending,
 			      ssize_t *n)
@@ -202,9 +226,13 @@ static NTSTATUS whole_message(struct task *t, struct afd_op *op,
 	NTSTATUS status;
 
 	do {
-		status = STATUS_SUCCESS;
+		status = sending ? STATUS_SUCCESS
+				 : afd_tell_icmp(op->socket);
+		if (status)
+			break;
 		*n = host_message(op, m, flags, sending);
-	} while (*n < 0 && errno == EINTR && !interrupted(t, op, &status));
+	} while (*n < 0 && (errno == EINTR ? !interrupted(t, op, &status)
+					   : from_icmp(op->socket, errno)));
 	return status;
 }
 
@@ -260,6 +288,9 @@ static NTSTATUS receive_any(struct task *t, struct afd_op *op)
 	if (s->datagram) {
 		if (s->receive_closed)
 			return STATUS_PIPE_DISCONNECTED;
+		/* Neither bound nor has it sent anything. */
+		if (s->state == AFD_OPEN)
+			return STATUS_INVALID_PARAMETER;
 		return receive_one(t, op);
 	}
 	status = afd_receive_stream(t, op);
@@ -288,8 +319,10 @@ static NTSTATUS send_one(struct task *t, struct afd_op *op)
 
 	if (op->socket->send_closed)
 		return STATUS_PIPE_DISCONNECTED;
-	if (op->len > MAX_DATAGRAM)
+	if (op->len > MAX_DATAGRAM) {
+		op->late = true;
 		return STATUS_INVALID_BUFFER_SIZE;
+	}
 again:
 	nv = afd_vectors(t, op, 0, false, v, VECTORS, &bytes);
 	if (nv < 0)
@@ -326,10 +359,17 @@ again:
 			afd_touch(t, op, false);
 			goto again;
 		}
-		if (!status && n < 0)
+		/* Who hears of ICMP hears of a full queue, which is nothing. */
+		if (!status && n < 0 && errno == ENOBUFS)
+			n = (ssize_t)op->len;
+		if (!status && n < 0) {
 			status = after_error(errno, op, true);
-		else if (!status)
+		} else if (!status) {
 			op->information = op->done = (uint64_t)n;
+			/* It has a port now. */
+			if (op->socket->state == AFD_OPEN)
+				op->socket->state = AFD_BOUND;
+		}
 	}
 	free(copy);
 	return status;
@@ -370,6 +410,12 @@ static NTSTATUS check(struct afd_op *op, NTSTATUS status)
 	return status;
 }
 
+/* Windows has none on AF_UNIX. */
+static bool has_oob(const struct afd_socket *s)
+{
+	return !s->datagram && s->family != WIN_AF_UNIX;
+}
+
 static NTSTATUS receive(struct task *t, struct irp *r, struct afd_op *op,
 			NTSTATUS status, uint32_t afd_flags, uint32_t tdi_flags)
 {
@@ -383,11 +429,16 @@ static NTSTATUS receive(struct task *t, struct irp *r, struct afd_op *op,
 	if (tdi_flags & TDI_RECEIVE_PEEK)
 		op->flags |= MSG_PEEK;
 	if (tdi_flags & TDI_RECEIVE_EXPEDITED) {
+		if (!has_oob(s)) {
+			afd_op_free(op);
+			return STATUS_NOT_SUPPORTED;
+		}
 		op->flags |= MSG_OOB;
 		op->reenable = AFD_POLL_RECEIVE_EXPEDITED;
 	}
-	if (tdi_flags & TDI_RECEIVE_WAITALL && !s->datagram) {
-		if (s->nonblocking && !(afd_flags & AFD_FLAG_OVERLAPPED)) {
+	if (tdi_flags & TDI_RECEIVE_WAITALL) {
+		if (s->datagram ||
+		    (s->nonblocking && !(afd_flags & AFD_FLAG_OVERLAPPED))) {
 			afd_op_free(op);
 			return STATUS_NOT_SUPPORTED;
 		}
@@ -463,8 +514,13 @@ static NTSTATUS send_run(struct task *t, struct irp *r, struct afd_op *op,
 		return status;
 	op->step = send_any;
 	op->reenable = AFD_POLL_SEND;
-	if (tdi_flags & TDI_SEND_EXPEDITED)
+	if (tdi_flags & TDI_SEND_EXPEDITED) {
+		if (!has_oob(s)) {
+			afd_op_free(op);
+			return STATUS_NOT_SUPPORTED;
+		}
 		op->flags |= MSG_OOB;
+	}
 	op->pends = afd_pends(r, afd_flags);
 	op->block = afd_may_block(r) && !s->sends.first;
 	return afd_run(t, r, op, &s->sends, POLLOUT);
@@ -501,6 +557,9 @@ static NTSTATUS send_more(struct task *t, struct irp *r, bool message)
 		status = op.to ? afd_address_in(t, to, len, op.to, &op.to_len,
 						NULL)
 			       : STATUS_NO_MEMORY;
+		if (!status && op.socket->type == WIN_SOCK_DGRAM &&
+		    afd_is_nowhere(op.to))
+			status = STATUS_INVALID_ADDRESS_COMPONENT;
 		if (!status)
 			status = afd_policy_to(op.to, true);
 	}

@@ -15,8 +15,12 @@ static NTSTATUS event_status(const struct afd_socket *s, uint32_t event)
 
 void afd_note_events(struct afd_socket *s, uint32_t level)
 {
-	uint32_t told = level & s->event_mask & ~s->event_off;
+	uint32_t told;
 
+	/* The end is told once everything before it has been read. */
+	if (level & AFD_POLL_RECEIVE)
+		level &= ~(uint32_t)AFD_POLL_DISCONNECT;
+	told = level & s->event_mask & ~s->event_off;
 	if (!told)
 		return;
 	s->event_record |= told;
@@ -33,6 +37,9 @@ void afd_reenable(struct afd_socket *s, uint32_t events)
 
 	pthread_mutex_lock(&s->lock);
 	s->event_off &= ~events;
+	/* Who has read the last of the data may have come to the end. */
+	if (events & AFD_POLL_RECEIVE)
+		events |= AFD_POLL_DISCONNECT;
 	if (s->event_mask & events)
 		afd_note_events(s, afd_level(s, afd_ready(s)) & events);
 	pthread_mutex_unlock(&s->lock);

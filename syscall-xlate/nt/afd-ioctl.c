@@ -10,28 +10,54 @@
 #include <unistd.h>
 
 #include "syscall-xlate/nt/afd.h"
+#include "syscall-xlate/nt/process.h"
 
 /* ---- WSAIoctl
  * ------------------------------------------------------------------------ */
 
-enum {
-	WIN_FIONREAD = 0x4004667f,
-	WIN_SIOCATMARK = 0x40047307,
-	WIN_SIO_KEEPALIVE_VALS = (int)0x98000004,
-	WIN_SIO_UDP_CONNRESET = (int)0x9800000c,
-	WIN_SIO_UDP_NETRESET = (int)0x9800000f,
-	WIN_SIO_ROUTING_INTERFACE_QUERY = (int)0xc8000014,
-	WIN_SIO_IDEAL_SEND_BACKLOG_QUERY = 0x4004747b,
-	WIN_SIO_SET_COMPATIBILITY_MODE = (int)0x9800012c,
-	WIN_SIO_ENABLE_CIRCULAR_QUEUEING = 0x28000002,
-};
+typedef NTSTATUS ioctl_fn(struct task *t, struct afd_socket *s, struct irp *r,
+			  gaddr in, uint64_t len);
 
-static NTSTATUS keepalive(struct task *t, struct afd_socket *s, gaddr in,
-			  uint64_t len)
+/* A word of input; a BOOLEAN will do where one is asked for. */
+static NTSTATUS word_in(struct task *t, gaddr in, uint64_t len, uint32_t *v)
+{
+	*v = 0;
+	return !len || guest_read(t, v, in, MIN(len, sizeof *v))
+		       ? STATUS_ACCESS_VIOLATION
+		       : STATUS_SUCCESS;
+}
+
+static NTSTATUS readable(struct task *t, struct afd_socket *s, struct irp *r,
+			 gaddr in, uint64_t len)
+{
+	int v = 0;
+
+	(void)in, (void)len;
+	if (ioctl(s->file->fd, FIONREAD, &v) < 0)
+		return afd_status(errno);
+	return control_out(t, r, &v, sizeof v);
+}
+
+static NTSTATUS at_mark(struct task *t, struct afd_socket *s, struct irp *r,
+			gaddr in, uint64_t len)
+{
+	int v = 0;
+
+	(void)in, (void)len;
+	if (ioctl(s->file->fd, SIOCATMARK, &v) < 0)
+		return afd_status(errno);
+	/* Windows asks the other way round. */
+	v = !v;
+	return control_out(t, r, &v, sizeof v);
+}
+
+static NTSTATUS keepalive(struct task *t, struct afd_socket *s, struct irp *r,
+			  gaddr in, uint64_t len)
 {
 	uint32_t k[3]; /* on, time and interval in ms */
 	int fd = s->file->fd, on, idle, interval;
 
+	(void)r;
 	if (len < sizeof k)
 		return STATUS_ACCESS_VIOLATION;
 	if (guest_read(t, k, in, sizeof k))
@@ -83,38 +109,197 @@ static NTSTATUS routing_interface(struct task *t, struct afd_socket *s,
 	return status;
 }
 
+static NTSTATUS udp_reset(struct task *t, struct afd_socket *s, uint32_t *off,
+			  gaddr in, uint64_t len)
+{
+	uint32_t on;
+	NTSTATUS status;
+
+	if (!s->datagram)
+		return STATUS_INVALID_PARAMETER;
+	status = word_in(t, in, len, &on);
+	if (!status)
+		*off = !on;
+	return status;
+}
+
+static NTSTATUS udp_connreset(struct task *t, struct afd_socket *s,
+			      struct irp *r, gaddr in, uint64_t len)
+{
+	(void)r;
+	return udp_reset(t, s, &s->options.no_connreset, in, len);
+}
+
+static NTSTATUS udp_netreset(struct task *t, struct afd_socket *s,
+			     struct irp *r, gaddr in, uint64_t len)
+{
+	(void)r;
+	return udp_reset(t, s, &s->options.no_netreset, in, len);
+}
+
+/* SIO_MULTIPOINT_LOOPBACK and SIO_MULTICAST_SCOPE are options' other names. */
+static NTSTATUS multicast(struct task *t, struct afd_socket *s, gaddr in,
+			  uint64_t len, int name, int name6)
+{
+	bool six = s->family == WIN_AF_INET6;
+	NTSTATUS status;
+	uint32_t w;
+	int v;
+
+	if (!s->datagram)
+		return STATUS_NOT_SUPPORTED;
+	status = word_in(t, in, len, &w);
+	if (status)
+		return status;
+	v = (int)w;
+	return setsockopt(s->file->fd, six ? IPPROTO_IPV6 : IPPROTO_IP,
+			  six ? name6 : name, &v, sizeof v) < 0
+		       ? afd_status(errno)
+		       : STATUS_SUCCESS;
+}
+
+static NTSTATUS multicast_loop(struct task *t, struct afd_socket *s,
+			       struct irp *r, gaddr in, uint64_t len)
+{
+	(void)r;
+	return multicast(t, s, in, len, IP_MULTICAST_LOOP, IPV6_MULTICAST_LOOP);
+}
+
+static NTSTATUS multicast_scope(struct task *t, struct afd_socket *s,
+				struct irp *r, gaddr in, uint64_t len)
+{
+	(void)r;
+	return multicast(t, s, in, len, IP_MULTICAST_TTL, IPV6_MULTICAST_HOPS);
+}
+
+static NTSTATUS broadcast_address(struct task *t, struct afd_socket *s,
+				  struct irp *r, gaddr in, uint64_t len)
+{
+	union afd_address a = { .in = { .sin_family = AF_INET,
+					.sin_addr.s_addr = INADDR_BROADCAST } };
+	uint8_t out[sizeof a];
+	uint32_t n;
+
+	(void)in, (void)len;
+	if (s->family != WIN_AF_INET || !s->datagram)
+		return STATUS_NOT_SUPPORTED;
+	afd_address_out(&a, sizeof a.in, out, &n);
+	return control_out(t, r, out, n);
+}
+
+/* The host's send buffer grows with what the connection can carry. */
+static NTSTATUS ideal_backlog(struct task *t, struct afd_socket *s,
+			      struct irp *r, gaddr in, uint64_t len)
+{
+	socklen_t size = sizeof(int);
+	int v;
+
+	(void)in, (void)len;
+	if (s->datagram)
+		return STATUS_NOT_SUPPORTED;
+	if (s->state == AFD_CONNECTING)
+		afd_check_connect(s, afd_ready(s));
+	if (s->state != AFD_CONNECTED)
+		return STATUS_INVALID_CONNECTION;
+	if (getsockopt(s->file->fd, SOL_SOCKET, SO_SNDBUF, &v, &size) < 0)
+		return afd_status(errno);
+	v /= 2; /* as SO_SNDBUF tells */
+	return control_out(t, r, &v, sizeof v);
+}
+
+static NTSTATUS peer_process(struct task *t, struct afd_socket *s,
+			     struct irp *r, gaddr in, uint64_t len)
+{
+	struct ucred c = { 0 };
+	socklen_t size = sizeof c;
+	uint32_t id;
+
+	(void)in, (void)len;
+	if (s->family != WIN_AF_UNIX)
+		return STATUS_NOT_SUPPORTED;
+	if (s->state != AFD_CONNECTED)
+		return STATUS_INVALID_CONNECTION;
+	if (getsockopt(s->file->fd, SOL_SOCKET, SO_PEERCRED, &c, &size) < 0)
+		return afd_status(errno);
+	/* One that cannot be seen from here: the process outside a sandbox. */
+	if (c.pid <= 0)
+		return STATUS_NOT_SUPPORTED;
+	id = process_id(c.pid);
+	return control_out(t, r, &id, sizeof id);
+}
+
+/* Waits as the caller does; a socket that does not block has events for it. */
+static NTSTATUS when_changed(struct task *t, struct afd_socket *s,
+			     struct irp *r, uint32_t v4, uint32_t v6)
+{
+	if (s->nonblocking && afd_waits(r))
+		return STATUS_DEVICE_NOT_READY;
+	return afd_when_changed(t, s->file, r,
+				s->family == WIN_AF_INET6 ? v6 : v4);
+}
+
+static NTSTATUS address_change(struct task *t, struct afd_socket *s,
+			       struct irp *r, gaddr in, uint64_t len)
+{
+	(void)in, (void)len;
+	return when_changed(t, s, r, NET_CHANGE_ADDRESSES,
+			    NET_CHANGE_ADDRESSES6);
+}
+
+static NTSTATUS route_change(struct task *t, struct afd_socket *s,
+			     struct irp *r, gaddr in, uint64_t len)
+{
+	union afd_address a;
+	socklen_t n;
+	NTSTATUS status;
+
+	status = afd_address_in(t, in, (uint32_t)MIN(len, 128u), &a, &n, NULL);
+	if (status)
+		return status;
+	return when_changed(t, s, r, NET_CHANGE_ROUTES | NET_CHANGE_ADDRESSES,
+			    NET_CHANGE_ROUTES6 | NET_CHANGE_ADDRESSES6);
+}
+
+/* What the host does anyhow. */
+static NTSTATUS hint(struct task *t, struct afd_socket *s, struct irp *r,
+		     gaddr in, uint64_t len)
+{
+	(void)t, (void)s, (void)r, (void)in, (void)len;
+	return STATUS_SUCCESS;
+}
+
+/* Source: winsock2.h, mstcpip.h, mswsock.h, afunix.h. */
+static const struct {
+	uint32_t code;
+	ioctl_fn *run;
+} ioctls[] = {
+	{ 0x4004667f, readable },	    /* FIONREAD */
+	{ 0x40047307, at_mark },	    /* SIOCATMARK */
+	{ 0x28000002, hint },		    /* SIO_ENABLE_CIRCULAR_QUEUEING */
+	{ 0x48000005, broadcast_address },  /* SIO_GET_BROADCAST_ADDRESS */
+	{ 0x88000009, multicast_loop },	    /* SIO_MULTIPOINT_LOOPBACK */
+	{ 0x8800000a, multicast_scope },    /* SIO_MULTICAST_SCOPE */
+	{ 0xc8000014, routing_interface },  /* SIO_ROUTING_INTERFACE_QUERY */
+	{ 0x88000015, route_change },	    /* SIO_ROUTING_INTERFACE_CHANGE */
+	{ 0x28000017, address_change },	    /* SIO_ADDRESS_LIST_CHANGE */
+	{ 0x4004747b, ideal_backlog },	    /* SIO_IDEAL_SEND_BACKLOG_QUERY */
+	{ 0x98000004, keepalive },	    /* SIO_KEEPALIVE_VALS */
+	{ 0x9800000c, udp_connreset },	    /* SIO_UDP_CONNRESET */
+	{ 0x9800000f, udp_netreset },	    /* SIO_UDP_NETRESET */
+	{ 0x98000010, hint },		    /* SIO_LOOPBACK_FAST_PATH */
+	{ 0xd8000027, afd_tcp_info },	    /* SIO_TCP_INFO */
+	{ 0x58000100, peer_process },	    /* SIO_AF_UNIX_GETPEERPID */
+	{ 0x9800012c, hint },		    /* SIO_SET_COMPATIBILITY_MODE */
+};
+
 static NTSTATUS socket_ioctl(struct task *t, struct afd_socket *s,
 			     struct irp *r, uint32_t code, gaddr in,
 			     uint64_t len)
 {
-	int v = 0;
-
-	switch ((int)code) {
-	case WIN_FIONREAD:
-		if (ioctl(s->file->fd, FIONREAD, &v) < 0)
-			return afd_status(errno);
-		return control_out(t, r, &v, sizeof v);
-	case WIN_SIOCATMARK:
-		if (ioctl(s->file->fd, SIOCATMARK, &v) < 0)
-			return afd_status(errno);
-		/* Windows asks the other way round. */
-		v = !v;
-		return control_out(t, r, &v, sizeof v);
-	case WIN_SIO_KEEPALIVE_VALS:
-		return keepalive(t, s, in, len);
-	case WIN_SIO_UDP_CONNRESET:
-	case WIN_SIO_UDP_NETRESET:
-		/* Off: which is how the host's unconnected sockets are. */
-		return s->datagram ? STATUS_SUCCESS : STATUS_INVALID_PARAMETER;
-	case WIN_SIO_SET_COMPATIBILITY_MODE:
-	case WIN_SIO_ENABLE_CIRCULAR_QUEUEING:
-		return STATUS_SUCCESS;
-	case WIN_SIO_ROUTING_INTERFACE_QUERY:
-		return routing_interface(t, s, r, in, len);
-	case WIN_SIO_IDEAL_SEND_BACKLOG_QUERY:
-		v = 65536;
-		return control_out(t, r, &v, sizeof v);
-	}
+	for (size_t i = 0; i < COUNT_OF(ioctls); i++)
+		if (ioctls[i].code == code)
+			return ioctls[i].run(t, s, r, in, len);
+	log_debug(LOG_FILE, "socket ioctl %#x: none such", code);
 	return STATUS_NOT_SUPPORTED;
 }
 

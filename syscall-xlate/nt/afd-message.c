@@ -6,16 +6,19 @@
 #include "syscall-xlate/nt/afd-message.h"
 
 #include <netinet/in.h>
+#include <netinet/udp.h>
 #include <string.h>
 
 enum {
 	WIN_IP = 0,
 	WIN_IPV6 = 41,
+	WIN_UDP = 17,
 	WIN_MSG_TRUNC = 0x100,
 	WIN_MSG_CTRUNC = 0x200,
 };
 
-enum kind { COPY, PACKET4, INTEGER };
+enum kind { COPY, PACKET4, INTEGER, TOS, ECN, SEGMENT };
+enum { ECN_BITS = 3 };
 
 static const struct {
 	int level, type, win_level, win_type;
@@ -23,10 +26,15 @@ static const struct {
 } rows[] = {
 	{ IPPROTO_IP, IP_PKTINFO, WIN_IP, 19, PACKET4 },
 	{ IPPROTO_IP, IP_TTL, WIN_IP, 21, INTEGER }, /* IP_HOPLIMIT */
-	{ IPPROTO_IP, IP_TOS, WIN_IP, 3, INTEGER },
+	{ IPPROTO_IP, IP_TOS, WIN_IP, 3, TOS },
+	{ IPPROTO_IP, IP_TOS, WIN_IP, 50, ECN },
 	{ IPPROTO_IPV6, IPV6_PKTINFO, WIN_IPV6, 19, COPY },
 	{ IPPROTO_IPV6, IPV6_HOPLIMIT, WIN_IPV6, 21, INTEGER },
-	{ IPPROTO_IPV6, IPV6_TCLASS, WIN_IPV6, 39, INTEGER },
+	{ IPPROTO_IPV6, IPV6_TCLASS, WIN_IPV6, 39, TOS },
+	{ IPPROTO_IPV6, IPV6_TCLASS, WIN_IPV6, 50, ECN },
+	/* UDP_SEND_MSG_SIZE, UDP_COALESCED_INFO: how large each of many is. */
+	{ IPPROTO_UDP, UDP_SEGMENT, WIN_UDP, 2, SEGMENT },
+	{ IPPROTO_UDP, UDP_GRO, WIN_UDP, 3, INTEGER },
 };
 
 /* Windows' in_pktinfo. */
@@ -59,11 +67,15 @@ static size_t to_guest(const struct cmsghdr *c, size_t row, uint8_t *data)
 		memcpy(data, &p, sizeof p);
 		return sizeof p;
 	}
-	case INTEGER: {
+	case INTEGER:
+	case TOS:
+	case ECN: {
 		/* IP_TOS comes as one byte. */
 		int v = 0;
 
 		memcpy(&v, CMSG_DATA(c), MIN(n, sizeof v));
+		if (rows[row].kind == ECN)
+			v &= ECN_BITS;
 		memcpy(data, &v, sizeof v);
 		return sizeof v;
 	}
@@ -74,30 +86,43 @@ static size_t to_guest(const struct cmsghdr *c, size_t row, uint8_t *data)
 	}
 }
 
+/* Has the program asked to be told this? */
+static bool wanted(const struct afd_socket *s, enum kind kind)
+{
+	return kind == TOS   ? s->options.receive_tos
+	       : kind == ECN ? s->options.receive_ecn
+			     : true;
+}
+
 NTSTATUS afd_control_out(struct task *t, struct afd_op *op,
 			 const struct msghdr *m, bool truncated)
 {
 	uint32_t flags = truncated ? WIN_MSG_TRUNC : 0, used = 0;
+	size_t row = 0;
 
 	if (m->msg_flags & MSG_CTRUNC)
 		flags |= WIN_MSG_CTRUNC;
-	for (struct cmsghdr *c = CMSG_FIRSTHDR(m); c;
-	     c = CMSG_NXTHDR((struct msghdr *)m, c)) {
+	for (struct cmsghdr *c = CMSG_FIRSTHDR(m); c;) {
 		uint8_t out[128] = { 0 };
 		uint64_t len;
-		size_t n, row;
+		size_t n;
 
-		for (row = 0; row < COUNT_OF(rows); row++)
+		for (; row < COUNT_OF(rows); row++)
 			if (rows[row].level == c->cmsg_level &&
-			    rows[row].type == c->cmsg_type)
+			    rows[row].type == c->cmsg_type &&
+			    wanted(op->socket, rows[row].kind))
 				break;
-		if (row == COUNT_OF(rows))
+		if (row == COUNT_OF(rows)) {
+			c = CMSG_NXTHDR((struct msghdr *)m, c);
+			row = 0;
 			continue;
+		}
 		n = to_guest(c, row, out + header_size());
 		len = header_size() + n;
 		memcpy(out, &len, nt_self->wow64 ? 4 : 8);
 		memcpy(out + header_size() - 8, &rows[row].win_level, 4);
 		memcpy(out + header_size() - 4, &rows[row].win_type, 4);
+		row++; /* there may be more of the same */
 		if (!op->control || op->control_room - used < len) {
 			flags |= WIN_MSG_CTRUNC;
 			break;
@@ -154,6 +179,19 @@ NTSTATUS afd_control_in(struct task *t, struct afd_op *op, struct msghdr *m)
 			i.ipi_ifindex = (int)p.interface;
 			memcpy(data, &i, sizeof i);
 			n = sizeof i;
+		}
+		if (rows[row].kind == SEGMENT || rows[row].kind == ECN) {
+			uint32_t v;
+			uint16_t size;
+
+			if (n < sizeof v)
+				return STATUS_INVALID_PARAMETER;
+			memcpy(&v, data, sizeof v);
+			size = (uint16_t)MIN(v, (uint32_t)UINT16_MAX);
+			v &= ECN_BITS;
+			n = rows[row].kind == ECN ? sizeof v : sizeof size;
+			memcpy(data, rows[row].kind == ECN ? (void *)&v : &size,
+			       n);
 		}
 		if (m->msg_controllen - used < CMSG_SPACE(n))
 			return STATUS_INVALID_PARAMETER;

@@ -8,6 +8,7 @@
 #include <linux/netlink.h>
 #include <linux/rtnetlink.h>
 #include <sys/epoll.h>
+#include <sys/eventfd.h>
 #include <unistd.h>
 
 #include "base/policy-net.h"
@@ -78,29 +79,39 @@ static NTSTATUS look_again(struct irp *r)
 	return look(r->watch.fd);
 }
 
-NTSTATUS afd_net_change(struct task *t, struct file *f, struct irp *r)
+/* What becomes readable with a change of what; or -1. */
+static int listen_to(uint32_t what)
 {
-	struct sockaddr_nl a = { .nl_family = AF_NETLINK };
-	NTSTATUS status;
-	uint32_t what;
-	int fd;
+	struct sockaddr_nl a = { .nl_family = AF_NETLINK,
+				 .nl_groups = groups_of(what) };
+	int fd = MORE_FILES(
+		socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE));
 
-	status = control_in(t, r, &what, sizeof what);
-	if (status)
-		return status;
-	if (!what || what & ~(uint32_t)NET_CHANGE_ALL)
-		return STATUS_INVALID_PARAMETER;
-	r->information = 0;
-	fd = MORE_FILES(socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC,
-			       NETLINK_ROUTE));
 	/* In a sandbox without a network none ever changes. */
 	if (fd < 0 && errno == EACCES && policy &&
-	    policy->net != POLICY_NET_ALL && !f->synchronous)
-		return irp_pend(t, r) ? STATUS_PENDING : STATUS_NO_MEMORY;
-	a.nl_groups = groups_of(what);
-	if (fd < 0 || bind(fd, (struct sockaddr *)&a, sizeof a) < 0)
+	    policy->net != POLICY_NET_ALL)
+		return MORE_FILES(eventfd(0, EFD_CLOEXEC));
+	if (fd >= 0 && bind(fd, (struct sockaddr *)&a, sizeof a) < 0) {
+		int err = errno;
+
+		close(fd);
+		errno = err;
+		return -1;
+	}
+	return fd;
+}
+
+NTSTATUS afd_when_changed(struct task *t, struct file *f, struct irp *r,
+			  uint32_t what)
+{
+	NTSTATUS status;
+	int fd;
+
+	r->information = 0;
+	fd = listen_to(what);
+	if (fd < 0)
 		status = afd_status(errno);
-	else if (!f->synchronous)
+	else if (!afd_waits(r))
 		status = irp_wait_fd(t, r, fd, EPOLLIN, look_again);
 	else
 		while (!(status = io_wait_fd(t, f, fd, POLLIN, -1)) &&
@@ -109,4 +120,17 @@ NTSTATUS afd_net_change(struct task *t, struct file *f, struct irp *r)
 	if (fd >= 0)
 		close(fd);
 	return status;
+}
+
+NTSTATUS afd_net_change(struct task *t, struct file *f, struct irp *r)
+{
+	NTSTATUS status;
+	uint32_t what;
+
+	status = control_in(t, r, &what, sizeof what);
+	if (status)
+		return status;
+	if (!what || what & ~(uint32_t)NET_CHANGE_ALL)
+		return STATUS_INVALID_PARAMETER;
+	return afd_when_changed(t, f, r, what);
 }

@@ -9,14 +9,13 @@
 #include <limits.h>
 #include <linux/if_link.h>
 #include <net/if.h>
-#include <linux/netlink.h>
-#include <linux/rtnetlink.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "base/netlink.h"
 #include "base/policy-net.h"
 #include "syscall-xlate/nt/afd.h"
 
@@ -96,33 +95,6 @@ static void read_resolver(struct buffer *b)
 /* ---- rtnetlink --------------------------------------------------------------
  */
 
-/* One entry; attributes by type, up to max. */
-typedef void entry_fn(const struct nlmsghdr *h, struct buffer *b);
-
-static void attributes(const struct rtattr *a, int len,
-		       const struct rtattr **by_type, int max)
-{
-	memset(by_type, 0, (size_t)(max + 1) * sizeof *by_type);
-	for (; RTA_OK(a, len); a = RTA_NEXT(a, len))
-		if ((a->rta_type & NLA_TYPE_MASK) <= max)
-			by_type[a->rta_type & NLA_TYPE_MASK] = a;
-}
-
-static uint32_t u32_of(const struct rtattr *a)
-{
-	uint32_t v = 0;
-
-	if (a && RTA_PAYLOAD(a) >= sizeof v)
-		memcpy(&v, RTA_DATA(a), sizeof v);
-	return v;
-}
-
-static void bytes_of(const struct rtattr *a, void *to, size_t max)
-{
-	if (a)
-		memcpy(to, RTA_DATA(a), MIN(max, (size_t)RTA_PAYLOAD(a)));
-}
-
 /* Mb/s as the driver says; 0: it does not. */
 static uint64_t link_speed(const char *name)
 {
@@ -140,33 +112,34 @@ static uint64_t link_speed(const char *name)
 	return (uint64_t)speed * 1000000;
 }
 
-static void link_entry(const struct nlmsghdr *h, struct buffer *b)
+static void link_entry(const struct nlmsghdr *h, void *buffer)
 {
 	const struct ifinfomsg *m = NLMSG_DATA(h);
 	const struct rtattr *a[IFLA_MAX + 1];
+	struct buffer *b = buffer;
 	struct net_interface *i;
 
-	if (h->nlmsg_type != RTM_NEWLINK)
+	if (h->nlmsg_type != RTM_NEWLINK ||
+	    netlink_attributes(h, sizeof *m, a, IFLA_MAX))
 		return;
 	i = grow(b, sizeof *i);
 	if (!i)
 		return;
-	attributes(IFLA_RTA(m), (int)IFLA_PAYLOAD(h), a, IFLA_MAX);
 	i->index = (uint32_t)m->ifi_index;
 	i->flags = m->ifi_flags;
 	i->type = m->ifi_type;
-	i->mtu = u32_of(a[IFLA_MTU]);
-	bytes_of(a[IFLA_IFNAME], i->name, sizeof i->name - 1);
+	i->mtu = netlink_u32(a[IFLA_MTU]);
+	netlink_bytes(a[IFLA_IFNAME], i->name, sizeof i->name - 1);
 	if (a[IFLA_ADDRESS]) {
 		i->mac_len = (uint32_t)MIN(sizeof i->mac,
 					   RTA_PAYLOAD(a[IFLA_ADDRESS]));
-		bytes_of(a[IFLA_ADDRESS], i->mac, sizeof i->mac);
+		netlink_bytes(a[IFLA_ADDRESS], i->mac, sizeof i->mac);
 	}
 	i->speed = link_speed(i->name);
 	if (a[IFLA_STATS64]) {
 		struct rtnl_link_stats64 s = { 0 };
 
-		bytes_of(a[IFLA_STATS64], &s, sizeof s);
+		netlink_bytes(a[IFLA_STATS64], &s, sizeof s);
 		i->in_bytes = s.rx_bytes;
 		i->in_packets = s.rx_packets;
 		i->in_errors = s.rx_errors;
@@ -179,108 +152,76 @@ static void link_entry(const struct nlmsghdr *h, struct buffer *b)
 	}
 }
 
-static void address_entry(const struct nlmsghdr *h, struct buffer *b)
+static void address_entry(const struct nlmsghdr *h, void *buffer)
 {
 	const struct ifaddrmsg *m = NLMSG_DATA(h);
 	const struct rtattr *a[IFA_MAX + 1];
+	struct buffer *b = buffer;
 	struct net_address *to;
 
 	if (h->nlmsg_type != RTM_NEWADDR ||
+	    netlink_attributes(h, sizeof *m, a, IFA_MAX) ||
 	    (m->ifa_family != AF_INET && m->ifa_family != AF_INET6))
 		return;
 	to = grow(b, sizeof *to);
 	if (!to)
 		return;
-	attributes(IFA_RTA(m), (int)IFA_PAYLOAD(h), a, IFA_MAX);
 	to->index = m->ifa_index;
 	to->family = (uint32_t)afd_guest_family(m->ifa_family);
 	to->prefix = m->ifa_prefixlen;
-	to->flags = a[IFA_FLAGS] ? u32_of(a[IFA_FLAGS]) : m->ifa_flags;
+	to->flags = a[IFA_FLAGS] ? netlink_u32(a[IFA_FLAGS]) : m->ifa_flags;
 	to->scope = m->ifa_scope;
 	to->valid = to->preferred = UINT32_MAX;
 	/* Of a point-to-point link IFA_ADDRESS is the other end. */
-	bytes_of(a[IFA_LOCAL] ? a[IFA_LOCAL] : a[IFA_ADDRESS], to->address,
+	netlink_bytes(a[IFA_LOCAL] ? a[IFA_LOCAL] : a[IFA_ADDRESS], to->address,
 		 sizeof to->address);
 	if (a[IFA_CACHEINFO]) {
 		struct ifa_cacheinfo c = { 0 };
 
-		bytes_of(a[IFA_CACHEINFO], &c, sizeof c);
+		netlink_bytes(a[IFA_CACHEINFO], &c, sizeof c);
 		to->valid = c.ifa_valid;
 		to->preferred = c.ifa_prefered;
 	}
 }
 
-static void route_entry(const struct nlmsghdr *h, struct buffer *b)
+static void route_entry(const struct nlmsghdr *h, void *buffer)
 {
 	const struct rtmsg *m = NLMSG_DATA(h);
 	const struct rtattr *a[RTA_MAX + 1];
+	struct buffer *b = buffer;
 	struct net_route *to;
 
 	if (h->nlmsg_type != RTM_NEWROUTE ||
+	    netlink_attributes(h, sizeof *m, a, RTA_MAX) ||
 	    (m->rtm_family != AF_INET && m->rtm_family != AF_INET6) ||
 	    m->rtm_table != RT_TABLE_MAIN || m->rtm_flags & RTM_F_CLONED)
 		return;
 	to = grow(b, sizeof *to);
 	if (!to)
 		return;
-	attributes(RTM_RTA(m), (int)RTM_PAYLOAD(h), a, RTA_MAX);
-	to->index = u32_of(a[RTA_OIF]);
+	to->index = netlink_u32(a[RTA_OIF]);
 	to->family = (uint32_t)afd_guest_family(m->rtm_family);
 	to->prefix = m->rtm_dst_len;
-	to->metric = u32_of(a[RTA_PRIORITY]);
+	to->metric = netlink_u32(a[RTA_PRIORITY]);
 	to->type = m->rtm_type;
 	to->protocol = m->rtm_protocol;
 	to->has_gateway = a[RTA_GATEWAY] != NULL;
-	bytes_of(a[RTA_DST], to->to, sizeof to->to);
-	bytes_of(a[RTA_GATEWAY], to->gateway, sizeof to->gateway);
-	bytes_of(a[RTA_PREFSRC], to->source, sizeof to->source);
+	netlink_bytes(a[RTA_DST], to->to, sizeof to->to);
+	netlink_bytes(a[RTA_GATEWAY], to->gateway, sizeof to->gateway);
+	netlink_bytes(a[RTA_PREFSRC], to->source, sizeof to->source);
 }
 
 /* All of one kind; 0 or -errno. */
-static int dump(uint16_t type, entry_fn *entry, struct buffer *b)
+static int dump(uint16_t type,
+		void (*entry)(const struct nlmsghdr *h, void *buffer),
+		struct buffer *b)
 {
 	struct {
 		struct nlmsghdr h;
 		struct ifinfomsg m; /* the longest of the three heads */
-	} ask = {
-		.h = { .nlmsg_len = sizeof ask,
-		       .nlmsg_type = type,
-		       .nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP,
-		       .nlmsg_seq = 1 },
-	};
-	enum { ROOM = 64 << 10 };
-	uint8_t *part = malloc(ROOM);
-	int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
-	bool more = true;
-	int err = 0;
+	} ask = { .h = { .nlmsg_type = type, .nlmsg_flags = NLM_F_DUMP } };
 
-	if (!part)
-		err = -ENOMEM;
-	else if (fd < 0 || send(fd, &ask, sizeof ask, 0) < 0)
-		err = -errno;
-	while (!err && more) {
-		ssize_t n = recv(fd, part, ROOM, 0);
-		struct nlmsghdr *h = (struct nlmsghdr *)part;
-		unsigned len = n > 0 ? (unsigned)n : 0;
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			err = n ? -errno : -EIO;
-		for (; !err && more && NLMSG_OK(h, len);
-		     h = NLMSG_NEXT(h, len)) {
-			if (h->nlmsg_type == NLMSG_DONE)
-				more = false;
-			else if (h->nlmsg_type == NLMSG_ERROR)
-				err = -EIO;
-			else
-				entry(h, b);
-		}
-	}
-	if (fd >= 0)
-		close(fd);
-	free(part);
-	return err;
+	return netlink_ask(&ask.h, sizeof ask, entry, b);
 }
 
 /* ---- where rtnetlink is not to be had: in a sandbox ------------------------
@@ -295,8 +236,10 @@ static bool simple_link(int fd, const char *name, struct net_interface *i)
 	if (ioctl(fd, SIOCGIFINDEX, &q) < 0)
 		return false;
 	i->index = (uint32_t)q.ifr_ifindex;
+	/* IFF_LOWER_UP does not fit in there; who runs has it. */
 	if (ioctl(fd, SIOCGIFFLAGS, &q) == 0)
-		i->flags = (uint16_t)q.ifr_flags;
+		i->flags = (uint16_t)q.ifr_flags |
+			   (q.ifr_flags & IFF_RUNNING ? 1u << 16 : 0);
 	if (ioctl(fd, SIOCGIFMTU, &q) == 0)
 		i->mtu = (uint32_t)q.ifr_mtu;
 	if (ioctl(fd, SIOCGIFHWADDR, &q) == 0) {

@@ -186,6 +186,8 @@ static NTSTATUS buffer(struct afd_socket *s, const struct option_row *row,
 	NTSTATUS status;
 	int i;
 
+	if (v->len < sizeof i)
+		return STATUS_ACCESS_VIOLATION;
 	if (set)
 		return host_int(s, row, v, true);
 	status = host_get(s, row, &i);
@@ -300,6 +302,24 @@ static NTSTATUS connect_time(struct afd_socket *s, const struct option_row *row,
 		v, (uint32_t)((monotonic_ns() - s->connect_time) / 1000000000));
 }
 
+/* SO_UPDATE_ACCEPT_CONTEXT has the listener, whose options came along. */
+enum { CONTEXT_CONNECTED, CONTEXT_ACCEPTED };
+
+static NTSTATUS context(struct afd_socket *s, const struct option_row *row,
+			struct value *v, bool set)
+{
+	if (!set)
+		return STATUS_NOT_SUPPORTED;
+	if (row->name == CONTEXT_ACCEPTED && v->len < afd_pointer_size())
+		return STATUS_ACCESS_VIOLATION;
+	if (s->state == AFD_CONNECTING)
+		afd_check_connect(s, afd_ready(s));
+	if (s->state != AFD_CONNECTED)
+		return STATUS_INVALID_CONNECTION;
+	s->no_context = false;
+	return STATUS_SUCCESS;
+}
+
 /* ---- IP
  * ------------------------------------------------------------------------- */
 
@@ -399,6 +419,41 @@ static NTSTATUS group(struct afd_socket *s, const struct option_row *row,
 	return host_set(s, row, &g, two ? sizeof g : sizeof(struct group_req));
 }
 
+/* IP_RECVTOS and IP_RECVECN: the host tells of the one byte that has both. */
+static NTSTATUS traffic_class(struct afd_socket *s,
+			      const struct option_row *row, struct value *v,
+			      bool set)
+{
+	int on;
+
+	if (!set)
+		return kept(s, row, v, false);
+	if (!v->len)
+		return STATUS_ACCESS_VIOLATION;
+	kept(s, row, v, true);
+	on = s->options.receive_tos || s->options.receive_ecn;
+	return host_set(s, row, &on, sizeof on);
+}
+
+/*
+ * UDP_RECV_MAX_COALESCED_SIZE: the host puts together as many as one datagram may
+ * have; who takes less than that would lose some, and gets each for itself.
+ */
+static NTSTATUS coalesced(struct afd_socket *s, const struct option_row *row,
+			  struct value *v, bool set)
+{
+	enum { LARGEST = 65535 - 8 }; /* without the header */
+	NTSTATUS status;
+	int on = word(v) >= LARGEST;
+
+	if (!set)
+		return kept(s, row, v, false);
+	if (v->len < 4)
+		return STATUS_ACCESS_VIOLATION;
+	status = host_set(s, row, &on, sizeof on);
+	return status ? status : kept(s, row, v, true);
+}
+
 /* TCP_MAXRT: seconds until it gives up; the host counts milliseconds. */
 static NTSTATUS max_rt(struct afd_socket *s, const struct option_row *row,
 		       struct value *v, bool set)
@@ -447,9 +502,9 @@ static const struct option_row rows[] = {
 	{ WIN_SOL_SOCKET, 0x3005, KEPT(randomize_port) },
 	{ WIN_SOL_SOCKET, 0x3006, KEPT(port_scalability) },
 	{ WIN_SOL_SOCKET, 0x3007, KEPT(reuse_unicast) },
-	{ WIN_SOL_SOCKET, 0x700b, KEPT(update_accept) },
+	{ WIN_SOL_SOCKET, 0x700b, context, 0, CONTEXT_ACCEPTED, 0 },
 	{ WIN_SOL_SOCKET, 0x700c, connect_time, 0, 0, 0 },
-	{ WIN_SOL_SOCKET, 0x7010, KEPT(update_connect) },
+	{ WIN_SOL_SOCKET, 0x7010, context, 0, CONTEXT_CONNECTED, 0 },
 	/* Ours, for ws2_32. */
 	{ WIN_SOL_SOCKET, 0x7ff0, fact, 0, FACT_FAMILY, 0 },
 	{ WIN_SOL_SOCKET, 0x7ff1, fact, 0, FACT_PROTOCOL, 0 },
@@ -480,11 +535,14 @@ static const struct option_row rows[] = {
 	{ IPPROTO_IP, 19, host_bool, IPPROTO_IP, IP_PKTINFO, 0 },
 	{ IPPROTO_IP, 21, host_bool, IPPROTO_IP, IP_RECVTTL, 0 },
 	{ IPPROTO_IP, 31, host_int, IPPROTO_IP, IP_UNICAST_IF, 0 },
-	{ IPPROTO_IP, 40, host_bool, IPPROTO_IP, IP_RECVTOS, 0 },
+	{ IPPROTO_IP, 40, traffic_class, IPPROTO_IP, IP_RECVTOS,
+	  offsetof(struct afd_options, receive_tos) },
 	{ IPPROTO_IP, 41, group, IPPROTO_IP, MCAST_JOIN_GROUP, 0 },
 	{ IPPROTO_IP, 42, group, IPPROTO_IP, MCAST_LEAVE_GROUP, 0 },
 	{ IPPROTO_IP, 45, group, IPPROTO_IP, MCAST_JOIN_SOURCE_GROUP, 0 },
 	{ IPPROTO_IP, 46, group, IPPROTO_IP, MCAST_LEAVE_SOURCE_GROUP, 0 },
+	{ IPPROTO_IP, 50, traffic_class, IPPROTO_IP, IP_RECVTOS,
+	  offsetof(struct afd_options, receive_ecn) },
 	{ IPPROTO_IP, 73, host_int, IPPROTO_IP, IP_MTU, 0 },
 
 	{ IPPROTO_IPV6, 4, host_int, IPPROTO_IPV6, IPV6_UNICAST_HOPS, 0 },
@@ -501,26 +559,36 @@ static const struct option_row rows[] = {
 	{ IPPROTO_IPV6, 27, host_bool, IPPROTO_IPV6, IPV6_V6ONLY, 0 },
 	{ IPPROTO_IPV6, 31, host_int, IPPROTO_IPV6, IPV6_UNICAST_IF, 0 },
 	{ IPPROTO_IPV6, 39, host_int, IPPROTO_IPV6, IPV6_TCLASS, 0 },
-	{ IPPROTO_IPV6, 40, host_bool, IPPROTO_IPV6, IPV6_RECVTCLASS, 0 },
+	{ IPPROTO_IPV6, 40, traffic_class, IPPROTO_IPV6, IPV6_RECVTCLASS,
+	  offsetof(struct afd_options, receive_tos) },
 	{ IPPROTO_IPV6, 41, group, IPPROTO_IPV6, MCAST_JOIN_GROUP, 0 },
 	{ IPPROTO_IPV6, 42, group, IPPROTO_IPV6, MCAST_LEAVE_GROUP, 0 },
 	{ IPPROTO_IPV6, 45, group, IPPROTO_IPV6, MCAST_JOIN_SOURCE_GROUP, 0 },
 	{ IPPROTO_IPV6, 46, group, IPPROTO_IPV6, MCAST_LEAVE_SOURCE_GROUP, 0 },
+	{ IPPROTO_IPV6, 50, traffic_class, IPPROTO_IPV6, IPV6_RECVTCLASS,
+	  offsetof(struct afd_options, receive_ecn) },
 	{ IPPROTO_IPV6, 72, host_int, IPPROTO_IPV6, IPV6_MTU, 0 },
 
 	{ IPPROTO_UDP, 1, host_bool, SOL_SOCKET, SO_NO_CHECK, 0 },
+	{ IPPROTO_UDP, 2, host_int, IPPROTO_UDP, UDP_SEGMENT, 0 },
+	{ IPPROTO_UDP, 3, coalesced, IPPROTO_UDP, UDP_GRO,
+	  offsetof(struct afd_options, coalesced) },
 };
 
 NTSTATUS afd_option(struct task *t, struct afd_socket *s, struct irp *r,
 		    int level, uint32_t name, gaddr in, uint64_t in_len,
 		    bool set)
 {
+	bool level_known = false;
 	struct value v;
 
 	for (size_t i = 0; i < COUNT_OF(rows); i++) {
 		NTSTATUS status;
 
-		if (rows[i].win_level != level || rows[i].win_name != name)
+		if (rows[i].win_level != level)
+			continue;
+		level_known = true;
+		if (rows[i].win_name != name)
 			continue;
 		memset(v.data, 0, sizeof v.data);
 		v.len = (uint32_t)MIN(set ? in_len : r->out_len,
@@ -534,5 +602,5 @@ NTSTATUS afd_option(struct task *t, struct afd_socket *s, struct irp *r,
 	}
 	log_debug(LOG_FILE, "socket option %#x/%#x: none such", (unsigned)level,
 		  name);
-	return STATUS_NOT_SUPPORTED;
+	return level_known ? STATUS_NOT_SUPPORTED : STATUS_INVALID_PARAMETER;
 }

@@ -136,6 +136,8 @@ void afd_copy_options(int from, int to)
 		{ IPPROTO_IP, IP_TOS },
 		{ IPPROTO_IPV6, IPV6_V6ONLY },
 		{ IPPROTO_IPV6, IPV6_UNICAST_HOPS },
+		{ IPPROTO_IP, IP_RECVERR },
+		{ IPPROTO_IPV6, IPV6_RECVERR },
 	};
 	struct linger linger;
 	socklen_t len;

@@ -9,7 +9,6 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 
 #include "syscall-xlate/nt/afd.h"
 
@@ -30,7 +29,8 @@ short afd_ready(const struct afd_socket *s)
 static uint32_t stream_level(struct afd_socket *s, short re)
 {
 	uint32_t bits = AFD_POLL_CONNECT;
-	int n = 0;
+	ssize_t n;
+	char byte;
 
 	if (re & POLLOUT)
 		bits |= AFD_POLL_SEND;
@@ -43,9 +43,18 @@ static uint32_t stream_level(struct afd_socket *s, short re)
 		return bits | AFD_POLL_ABORT | AFD_POLL_SEND;
 	if (re & (POLLRDHUP | POLLHUP)) {
 		bits |= AFD_POLL_DISCONNECT;
-		/* The end is readable too: there may be data before it. */
-		if (ioctl(s->file->fd, FIONREAD, &n) == 0 && n > 0)
+		/*
+		 * The end is readable too: there may be data before it.
+		 * (FIONREAD counts none behind urgent data.)
+		 */
+		n = recv(s->file->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+		if (n > 0) {
 			bits |= AFD_POLL_RECEIVE;
+		} else if (n < 0 && errno == ECONNRESET) {
+			/* The host tells it once. */
+			s->aborted = true;
+			return bits | AFD_POLL_ABORT | AFD_POLL_SEND;
+		}
 	} else if (re & POLLIN) {
 		bits |= AFD_POLL_RECEIVE;
 	}
@@ -58,9 +67,20 @@ uint32_t afd_level(struct afd_socket *s, short re)
 		return AFD_POLL_LOCAL_CLOSE;
 	if (s->state == AFD_CONNECTING)
 		afd_check_connect(s, re);
-	if (s->datagram)
-		return (re & (POLLIN | POLLERR) ? AFD_POLL_RECEIVE : 0) |
+	if (s->datagram) {
+		if (re & POLLERR && s->type == WIN_SOCK_DGRAM) {
+			int err = 0;
+			socklen_t n = sizeof err;
+
+			getsockopt(s->file->fd, SOL_SOCKET, SO_ERROR, &err, &n);
+			afd_take_icmp(s, err);
+			re &= ~POLLERR;
+		}
+		return (re & (POLLIN | POLLERR) || s->unreachable || s->expired
+				? AFD_POLL_RECEIVE
+				: 0) |
 		       (re & POLLOUT ? AFD_POLL_SEND : 0);
+	}
 	switch (s->state) {
 	case AFD_LISTENING:
 		for (struct afd_incoming *i = s->incoming; i; i = i->next)
@@ -345,8 +365,13 @@ static NTSTATUS poll_here(struct task *t, struct afd_op *op, struct pollfd *p,
 
 			p[i].events = want;
 			p[i].fd = op->links[i].file->fd;
-			/* Nothing asked for, or news that is none. */
-			if (!want || was & UNASKED)
+			/*
+			 * Nothing asked for, or news that is none; what ICMP
+			 * says has been taken.
+			 */
+			if (!want ||
+			    (was & UNASKED && afd_of(op->links[i].file)->type !=
+						      WIN_SOCK_DGRAM))
 				p[i].fd = -1;
 		}
 		if (left < 0)

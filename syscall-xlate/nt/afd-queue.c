@@ -178,8 +178,9 @@ void afd_service(struct afd_socket *s)
 		afd_check_connect(s, afd_ready(s));
 	run_queue(s, &s->connects, &done);
 	run_queue(s, &s->accepts, &done);
-	run_queue(s, &s->receives, &done);
+	/* These first: they may leave receives something to tell. */
 	run_queue(s, &s->sends, &done);
+	run_queue(s, &s->receives, &done);
 	if (s->close_when_sent && !s->sends.first) {
 		s->close_when_sent = false;
 		s->send_closed = true;
@@ -369,6 +370,22 @@ static NTSTATUS wait_in_queue(struct task *t, struct irp *r, struct afd_op *op,
 	return status;
 }
 
+/* op has failed: let it pend and tell of that so.  False: no memory. */
+static bool fail_later(struct task *t, struct irp *r, struct afd_op *op,
+		       NTSTATUS status)
+{
+	struct afd_op *p = afd_pend(t, r, op);
+	struct queue done = { 0 };
+
+	if (!p)
+		return false;
+	p->status = status;
+	p->information = 0;
+	queue_add(&done, &p->link);
+	afd_finish_all(&done);
+	return true;
+}
+
 NTSTATUS afd_run(struct task *t, struct irp *r, struct afd_op *op,
 		 struct queue *queue, short events)
 {
@@ -400,10 +417,13 @@ NTSTATUS afd_run(struct task *t, struct irp *r, struct afd_op *op,
 	} while (status == STATUS_PENDING ||
 		 status == STATUS_MORE_PROCESSING_REQUIRED);
 
+	if (op->late && op->pends && !afd_waits(r) && !NT_SUCCESS(status) &&
+	    fail_later(t, r, op, status))
+		return STATUS_PENDING;
 	if (NT_SUCCESS(status) || status == STATUS_BUFFER_OVERFLOW)
 		r->information = op->information;
 	/* Room to send is news only after there was none. */
-	if (op->reenable & first->event_mask &&
+	if (first->event_mask &&
 	    (op->reenable != AFD_POLL_SEND || op->done < op->len))
 		afd_reenable(first, op->reenable);
 	afd_op_free(op);

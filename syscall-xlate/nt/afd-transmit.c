@@ -13,6 +13,7 @@
 
 enum {
 	TF_DISCONNECT = 1,
+	TF_REUSE_SOCKET = 2,
 	ELEMENT_MEMORY = 1,
 	ELEMENT_FILE = 2,
 	MAX_ELEMENTS = 1024,
@@ -30,6 +31,7 @@ struct element {
 struct afd_transmit {
 	uint32_t n, now, flags;
 	uint64_t done; /* of element now */
+	bool sent;     /* all of it */
 	struct element e[];
 };
 
@@ -40,6 +42,9 @@ static void release(struct afd_op *op)
 	for (uint32_t i = 0; i < x->n; i++)
 		if (x->e[i].file)
 			object_put(&x->e[i].file->object);
+	/* Not in the step, which may have the socket locked. */
+	if (x->sent && x->flags & TF_DISCONNECT && x->flags & TF_REUSE_SOCKET)
+		afd_reuse(op->socket);
 	free(x);
 	op->transmit = NULL;
 }
@@ -99,6 +104,7 @@ static NTSTATUS step(struct task *t, struct afd_op *op)
 		s->send_closed = true;
 		shutdown(s->file->fd, SHUT_WR);
 	}
+	x->sent = true;
 	return STATUS_SUCCESS;
 }
 

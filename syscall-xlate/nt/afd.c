@@ -195,12 +195,12 @@ struct passed {
 	int32_t family, type, protocol;
 	uint32_t endpoint_flags;
 	uint8_t state, nonblocking, host_nonblocking, inline_oob, send_closed,
-		receive_closed, aborted, pad;
+		receive_closed, aborted, no_context;
 	NTSTATUS connect_error;
 	int64_t connect_time;
 	struct afd_options options;
-	socklen_t local_len;
-	struct sockaddr_un local_name;
+	socklen_t peer_len, local_len;
+	struct sockaddr_un peer, local_name; /* peer: or any other */
 };
 
 bool afd_pass(struct file *f, struct nt_passed *p)
@@ -218,9 +218,12 @@ bool afd_pass(struct file *f, struct nt_passed *p)
 		.send_closed = s->send_closed,
 		.receive_closed = s->receive_closed,
 		.aborted = s->aborted,
+		.no_context = s->no_context,
 		.connect_error = s->connect_error,
 		.connect_time = s->connect_time,
 		.options = s->options,
+		.peer = s->peer.un,
+		.peer_len = s->peer_len,
 		.local_len = s->local_len,
 		.local_name = s->local_name,
 	};
@@ -240,11 +243,14 @@ struct file *afd_receive_passed(const struct nt_passed *p)
 
 	if (p->len < sizeof d)
 		return NULL;
+	memcpy(&d, p->data, sizeof d);
+	/* From another process, which may say anything. */
+	if (d.peer_len > sizeof d.peer || d.local_len > sizeof d.local_name)
+		return NULL;
 	f = new_socket(p->fd, (uint32_t)p->value[0], (uint32_t)p->value[1],
 		       (uint32_t)p->value[2]);
 	if (!f)
 		return NULL;
-	memcpy(&d, p->data, sizeof d);
 	s = afd_of(f);
 	s->family = d.family;
 	s->type = d.type;
@@ -258,9 +264,12 @@ struct file *afd_receive_passed(const struct nt_passed *p)
 	s->send_closed = d.send_closed;
 	s->receive_closed = d.receive_closed;
 	s->aborted = d.aborted;
+	s->no_context = d.no_context;
 	s->connect_error = d.connect_error;
 	s->connect_time = d.connect_time;
 	s->options = d.options;
+	s->peer.un = d.peer;
+	s->peer_len = d.peer_len;
 	s->local_len = d.local_len;
 	s->local_name = d.local_name;
 	s->shared = true;

@@ -55,6 +55,8 @@ struct afd_incoming {
 	int32_t sequence;
 	int fd;
 	bool deferred; /* to be told of again */
+	union afd_address peer;
+	socklen_t peer_len;
 };
 
 /* One socket in one poll request, in the list of that socket. */
@@ -71,10 +73,13 @@ struct afd_poll_link {
 struct afd_options {
 	uint32_t receive_timeout, send_timeout; /* ms; 0: none */
 	uint32_t reuse, exclusive;
+	uint32_t no_connreset, no_netreset; /* SIO_UDP_*: off */
 	/* Only told back. */
 	uint32_t debug, loopback, group_priority, conditional_accept,
 		pause_accept, randomize_port, port_scalability, reuse_unicast,
-		update_accept, update_connect, protection;
+		protection, coalesced;
+	/* What messages are to tell; to the host both are one. */
+	uint32_t receive_tos, receive_ecn;
 };
 
 struct afd_socket {
@@ -89,7 +94,11 @@ struct afd_socket {
 	bool closed;           /* the last handle is gone */
 	bool aborted;          /* the peer has reset the connection */
 	bool inline_oob;
-	bool connected_once; /* connecting was asked for and succeeded */
+	_Atomic bool accepting; /* a connection is to come into it */
+	bool own_address;    /* the program has bound it to one address */
+	bool reused;         /* open again: ConnectEx needs no bind */
+	/* By AcceptEx or ConnectEx, and it has not been told of its context. */
+	bool no_context;
 	bool send_closed, receive_closed; /* shutdown() */
 	bool close_when_sent;             /* that, once the queue is empty */
 	_Atomic bool shared;              /* other processes have it too */
@@ -104,6 +113,9 @@ struct afd_socket {
 	uint8_t idle;     /* edges in a row that nobody waited for */
 	_Atomic uint32_t edges;
 
+	/* To be told of: afd_tell_icmp(). */
+	_Atomic uint32_t unreachable, expired;
+
 	struct queue receives, sends, accepts, connects;
 	struct afd_poll_link *polls;
 	struct afd_incoming *incoming;
@@ -117,6 +129,13 @@ struct afd_socket {
 	NTSTATUS event_status[AFD_POLL_EVENTS];
 
 	struct afd_options options;
+	/* Whom it is, or was, connected to: the host forgets with the reset. */
+	union {
+		struct sockaddr_in in;
+		struct sockaddr_in6 in6;
+		struct sockaddr_un un; /* as the program wrote it */
+	} peer;
+	socklen_t peer_len; /* 0: ask the host */
 	struct sockaddr_un local_name; /* AF_UNIX, as the program wrote it */
 	socklen_t local_len;
 };
@@ -133,7 +152,7 @@ struct afd_segment {
 	uint32_t len;
 };
 
-enum { AFD_MAX_SEGMENTS = 1024, AFD_FEW_SEGMENTS = 4 };
+enum { AFD_MAX_SEGMENTS = 1 << 20, AFD_FEW_SEGMENTS = 4 };
 
 /*
  * What a request does, whichever way it is made to wait.  Made on the
@@ -157,6 +176,8 @@ struct afd_op {
 	NTSTATUS status;   /* once finished */
 	uint32_t reenable; /* AFD_POLL_* that this call re-enables */
 	bool pends;        /* afd_pends() */
+	bool late;         /* its error is the network's: who does not wait for
+			      the request hears of it by its completion */
 	bool block;        /* the host may block: step() does not return
 			      STATUS_PENDING before its time is up */
 
@@ -164,6 +185,8 @@ struct afd_op {
 	struct afd_segment *segments; /* few, or malloc'ed */
 	struct afd_segment few[AFD_FEW_SEGMENTS];
 	uint32_t nsegments;
+	uint32_t first; /* segments before are done, of first_at bytes */
+	uint64_t first_at;
 	uint64_t len, done;
 	int flags; /* MSG_* */
 	gaddr from, from_len;
@@ -266,11 +289,13 @@ static inline uint32_t afd_pointer_size(void)
 	return nt_self->wow64 ? 4 : 8;
 }
 /*
- * Host vectors of op's segments from byte skip on; at most max.  *bytes is
- * what they cover.  Their number, or -EFAULT.
+ * Host vectors of op's segments from byte skip on, which never goes back; at
+ * most max.  *bytes is what they cover.  Their number, or -EFAULT.
  */
-int afd_vectors(struct task *t, const struct afd_op *op, uint64_t skip,
+int afd_vectors(struct task *t, struct afd_op *op, uint64_t skip,
 		bool write, struct iovec *v, int max, uint64_t *bytes);
+/* May the guest write to all of [at, at+n)?  As ProbeForWrite finds out. */
+bool afd_may_write(struct task *t, gaddr at, uint32_t n);
 /* After EFAULT: make the memory be there.  For a second try. */
 void afd_touch(struct task *t, const struct afd_op *op, bool write);
 
@@ -297,6 +322,18 @@ void afd_poll_closed(struct afd_socket *s, struct queue *d);
 NTSTATUS afd_receive_stream(struct task *t, struct afd_op *op);
 NTSTATUS afd_send_stream(struct task *t, struct afd_op *op);
 
+/* ---- ICMP's answers to datagrams (afd-icmp.c) ---------------------------- */
+
+/* s has got its host socket. */
+void afd_want_icmp(struct afd_socket *s);
+/*
+ * Takes what the host has heard.  err: what a call of the host's has just said,
+ * 0: none has.  Returns whether that was ICMP's: the call is worth a second try.
+ */
+bool afd_take_icmp(struct afd_socket *s, int err);
+/* What a receiver is to be told next, or STATUS_SUCCESS. */
+NTSTATUS afd_tell_icmp(struct afd_socket *s);
+
 /* ---- options (afd-option.c)
  * ---------------------------------------------------- */
 
@@ -305,13 +342,29 @@ NTSTATUS afd_option(struct task *t, struct afd_socket *s, struct irp *r,
 		    int level, uint32_t name, gaddr in, uint64_t in_len,
 		    bool set);
 
+/* SIO_TCP_INFO: in has the version that is wanted (afd-tcp-info.c). */
+NTSTATUS afd_tcp_info(struct task *t, struct afd_socket *s, struct irp *r,
+		      gaddr in, uint64_t len);
+/*
+ * SIO_ADDRESS_LIST_CHANGE and the like: over with the next change of what, of
+ * NET_CHANGE_* (afd-net-change.c).
+ */
+NTSTATUS afd_when_changed(struct task *t, struct file *f, struct irp *r,
+			  uint32_t what);
+
 /* ---- connecting (afd-connect.c, afd-accept.c)
  * ------------------------------------------ */
 
 /* Locked and AFD_CONNECTING: has it come to an end?  re as above. */
 void afd_check_connect(struct afd_socket *s, short re);
+/* s is connected to a.  Locked. */
+void afd_set_peer(struct afd_socket *s, const union afd_address *a,
+		  socklen_t len);
 /* fd becomes s's; what a listener's connections inherit comes from from. */
-void afd_adopt(struct afd_socket *s, int fd, struct afd_socket *from);
+void afd_adopt(struct afd_socket *s, int fd, struct afd_socket *from,
+	       const union afd_address *peer, socklen_t peer_len);
+/* Disconnected, and open for another connection.  Takes the lock. */
+NTSTATUS afd_reuse(struct afd_socket *s);
 NTSTATUS afd_make_host(struct afd_socket *s);
 
 /* ---- a sandbox's policy (afd-policy.c): nothing, or STATUS_ACCESS_DENIED ---- */
@@ -324,6 +377,8 @@ bool afd_policy_outside(const struct afd_socket *s, const union afd_address *a);
 NTSTATUS afd_policy_to(const union afd_address *a, bool datagram);
 NTSTATUS afd_policy_bind(const union afd_address *a);
 NTSTATUS afd_policy_listen(const struct afd_socket *s);
+/* Any address, or any port: the host would take both for this machine. */
+bool afd_is_nowhere(const union afd_address *a);
 /* What a program may have set before it connects. */
 void afd_copy_options(int from, int to);
 

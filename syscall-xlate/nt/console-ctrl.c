@@ -19,6 +19,7 @@
 #include <unistd.h>
 
 #include "base/utf.h"
+#include "syscall-xlate/nt/console-shared.h"
 #include "syscall-xlate/nt/console.h"
 #include "syscall-xlate/nt/file-private.h"
 #include "syscall-xlate/nt/process.h"
@@ -35,7 +36,9 @@ static const struct {
 	{ SIGTERM, CTRL_SHUTDOWN },
 };
 
+static pthread_mutex_t set_up_lock = PTHREAD_MUTEX_INITIALIZER;
 static int pipe_out = -1; /* what the handler writes to */
+static bool catching;	  /* the signals of events[] */
 static gaddr routine;
 static bool ignored;
 
@@ -72,18 +75,20 @@ static void pipe_ready(struct nt_watch *w, uint32_t ready)
 	ssize_t n = read(w->fd, sig, sizeof sig);
 
 	(void)ready;
-	for (ssize_t i = 0; i < n; i++)
+	for (ssize_t i = 0; i < n; i++) {
+		if (sig[i] == SIGWINCH)
+			console_window_changed();
 		for (size_t k = 0; k < COUNT_OF(events); k++)
 			if (events[k].signal == sig[i])
 				start_routine(events[k].event);
+	}
 	watch_fd(w, EPOLLIN);
 }
 
-static bool set_up(void)
+/* The pipe from the handler to the helper thread.  set_up_lock held. */
+static bool open_pipe(void)
 {
 	static struct nt_watch watch = { .fd = -1, .fn = pipe_ready };
-	struct sigaction sa = { .sa_handler = on_signal,
-				.sa_flags = SA_RESTART | SA_ONSTACK };
 	int fd[2];
 
 	if (pipe_out >= 0)
@@ -94,17 +99,43 @@ static bool set_up(void)
 	watch.fd = fcntl(fd[0], F_DUPFD_CLOEXEC, 100);
 	close(fd[0]);
 	close(fd[1]);
-	if (pipe_out < 0 || watch.fd < 0 || watch_fd(&watch, EPOLLIN) < 0)
-		return false;
-	for (size_t i = 0; i < COUNT_OF(events); i++) {
+	return pipe_out >= 0 && watch.fd >= 0 && watch_fd(&watch, EPOLLIN) >= 0;
+}
+
+static const struct sigaction caught = {
+	.sa_handler = on_signal,
+	.sa_flags = SA_RESTART | SA_ONSTACK,
+};
+
+void console_watch_window(void)
+{
+	static _Atomic bool done;
+
+	if (done || atomic_exchange(&done, true))
+		return;
+	pthread_mutex_lock(&set_up_lock);
+	if (open_pipe())
+		sigaction(SIGWINCH, &caught, NULL);
+	pthread_mutex_unlock(&set_up_lock);
+}
+
+static bool set_up(void)
+{
+	bool ok;
+
+	pthread_mutex_lock(&set_up_lock);
+	ok = open_pipe();
+	for (size_t i = 0; ok && !catching && i < COUNT_OF(events); i++) {
 		struct sigaction old;
 
 		/* nohup and background jobs: what is ignored stays so. */
 		sigaction(events[i].signal, NULL, &old);
 		if (old.sa_handler != SIG_IGN)
-			sigaction(events[i].signal, &sa, NULL);
+			sigaction(events[i].signal, &caught, NULL);
 	}
-	return true;
+	catching = ok;
+	pthread_mutex_unlock(&set_up_lock);
+	return ok;
 }
 
 static NTSTATUS set_routine(struct task *t, struct file *f, struct irp *r)
@@ -125,12 +156,8 @@ void console_ignore_ctrl_c(bool on)
 	/* Children inherit it, as on Windows. */
 	if (on)
 		signal(SIGINT, SIG_IGN);
-	else if (pipe_out >= 0)
-		sigaction(SIGINT,
-			  &(struct sigaction){ .sa_handler = on_signal,
-					       .sa_flags = SA_RESTART |
-							   SA_ONSTACK },
-			  NULL);
+	else if (catching)
+		sigaction(SIGINT, &caught, NULL);
 	else
 		signal(SIGINT, SIG_DFL);
 	console_guard();
@@ -181,7 +208,7 @@ static NTSTATUS processes(struct task *t, struct file *f, struct irp *r)
 
 static NTSTATUS get_cp(struct task *t, struct file *f, struct irp *r)
 {
-	struct rf_console_cp cp = { console.cp_in, console.cp_out };
+	struct rf_console_cp cp = { console_shared()->cp_in, console_shared()->cp_out };
 
 	(void)f;
 	return control_out(t, r, &cp, sizeof cp);
@@ -196,52 +223,74 @@ static NTSTATUS set_cp(struct task *t, struct file *f, struct irp *r)
 	if (status)
 		return status;
 	if (cp.input)
-		console.cp_in = cp.input;
+		console_shared()->cp_in = cp.input;
 	if (cp.output)
-		console.cp_out = cp.output;
+		console_shared()->cp_out = cp.output;
 	return STATUS_SUCCESS;
 }
 
 static NTSTATUS get_title(struct task *t, struct file *f, struct irp *r)
 {
-	uint16_t title[COUNT_OF(console.title)];
+	struct console_shared *c = console_shared();
+	uint16_t title[TITLE_MAX];
 	size_t n;
+	bool titled;
 
 	(void)f;
 	pthread_mutex_lock(&console.lock);
-	n = console.title_len * 2;
-	memcpy(title, console.title, n);
+	n = MIN(c->title_len, (uint32_t)TITLE_MAX) * 2;
+	titled = c->titled;
+	memcpy(title, c->title, n);
 	pthread_mutex_unlock(&console.lock);
+	if (!titled)
+		return STATUS_NOT_FOUND;
 	return control_out(t, r, title, MIN(n, r->out_len));
+}
+
+/* What the terminal is called now it is called again when all is over. */
+static void show_title(int fd, uint16_t *title, size_t n)
+{
+	static const char keep[] = "\33[22;0t";
+	struct console_shared *c = console_shared();
+	char s[sizeof keep + TITLE_MAX * 3 + 16];
+	size_t at = 0;
+
+	if (!(c->changed & undo_title_bit())) {
+		memcpy(s, keep, sizeof keep - 1);
+		at = sizeof keep - 1;
+	}
+	memcpy(s + at, "\33]0;", 4);
+	at += 4;
+	/* A control character would end the sequence. */
+	for (size_t i = 0; i < n; i++)
+		if (title[i] < 32 || title[i] == 127)
+			title[i] = ' ';
+	at += utf16_to_utf8(s + at, sizeof s - at - 1, title, n);
+	s[at++] = 7;
+	/* Nothing depends on it. */
+	if (write(fd, s, at) == (ssize_t)at)
+		console_screen_changed(fd, s, at);
 }
 
 static NTSTATUS set_title(struct task *t, struct file *f, struct irp *r)
 {
-	uint16_t title[COUNT_OF(console.title)];
-	uint32_t n = MIN(r->len / 2, (uint32_t)COUNT_OF(title));
-	char s[COUNT_OF(title) * 3 + 16];
-	size_t at;
+	struct console_shared *c = console_shared();
+	uint16_t title[TITLE_MAX];
+	uint32_t n = MIN(r->len / 2, (uint32_t)TITLE_MAX);
 	int fd;
 
 	(void)f;
 	if (guest_read(t, title, r->buf, n * 2) < 0)
 		return STATUS_ACCESS_VIOLATION;
 	pthread_mutex_lock(&console.lock);
-	memcpy(console.title, title, n * 2);
-	console.title_len = n;
+	memcpy(c->title, title, n * 2);
+	c->title_len = n;
+	c->titled = true;
 	pthread_mutex_unlock(&console.lock);
-
-	/* A control character would end the sequence. */
-	for (uint32_t i = 0; i < n; i++)
-		if (title[i] < 32 || title[i] == 127)
-			title[i] = ' ';
-	memcpy(s, "\33]0;", 4);
-	at = 4 + utf16_to_utf8(s + 4, sizeof s - 8, title, n);
-	s[at++] = 7;
 	/* Only where the program's output is seen on the terminal. */
 	fd = isatty(1) ? 1 : isatty(2) ? 2 : -1;
-	if (fd >= 0 && !console.detached && write(fd, s, at) < 0)
-		return STATUS_SUCCESS; /* nothing depends on it */
+	if (fd >= 0 && !console.detached)
+		show_title(fd, title, n);
 	return STATUS_SUCCESS;
 }
 

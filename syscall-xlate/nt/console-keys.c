@@ -10,33 +10,68 @@
 #include <string.h>
 
 #include "base/utf.h"
+#include "syscall-xlate/nt/console-shared.h"
 #include "syscall-xlate/nt/console.h"
 
 enum {
-	ALT = 0x2,  /* LEFT_ALT_PRESSED */
-	CTRL = 0x8, /* LEFT_CTRL_PRESSED */
-	SHIFT = 0x10,
-	ENHANCED = 0x100,
 	VK_BACK = 8,
 	VK_TAB = 9,
+	VK_CLEAR = 12,
 	VK_RETURN = 13,
 	VK_ESCAPE = 27,
 };
+
+struct input_record *console_new_record(uint16_t type)
+{
+	struct input_record *r;
+
+	if (console.nrecords == RECORD_MAX)
+		return NULL;
+	r = &console.records[(console.first + console.nrecords++) % RECORD_MAX];
+	memset(r, 0, sizeof *r);
+	r->type = type;
+	return r;
+}
+
+/* Where the key is on a US keyboard: C libraries know special keys by that. */
+static uint16_t scan_of(uint16_t vk)
+{
+	/* From 2 on; those that have no character are below. */
+	static const char keys[] = "1234567890\xbd\xbb\b\tQWERTYUIOP\xdb\xdd\r"
+				   "\0ASDFGHJKL\xba\xde\xc0\0\xdcZXCVBNM\xbc\xbe"
+				   "\xbf\0\0\0 ";
+	static const uint8_t pad[] = { 0x49, 0x51, 0x4f, 0x47, 0x4b,
+				       0x48, 0x4d, 0x50 };
+
+	if (vk >= 0x21 && vk <= 0x28) /* Page Up and on */
+		return pad[vk - 0x21];
+	if (vk == 0x2d || vk == 0x2e) /* Insert, Delete */
+		return (uint16_t)(vk - 0x2d + 0x52);
+	if (vk >= 0x70 && vk <= 0x79) /* F1 */
+		return (uint16_t)(vk - 0x70 + 0x3b);
+	if (vk == 0x7a || vk == 0x7b) /* F11, F12 */
+		return (uint16_t)(vk - 0x7a + 0x57);
+	if (vk == VK_ESCAPE)
+		return 1;
+	if (vk == VK_CLEAR)
+		return 0x4c;
+	for (size_t i = 0; vk && i < sizeof keys - 1; i++)
+		if ((uint8_t)keys[i] == vk)
+			return (uint16_t)(i + 2);
+	return 0;
+}
 
 static void push(uint16_t vk, uint16_t ch, uint32_t state)
 {
 	if (console.nrecords + 2 > RECORD_MAX)
 		return;
 	for (int down = 1; down >= 0; down--) {
-		struct input_record *r =
-			&console.records[(console.first + console.nrecords++) %
-					 RECORD_MAX];
+		struct input_record *r = console_new_record(RECORD_KEY);
 
-		memset(r, 0, sizeof *r);
-		r->type = RECORD_KEY;
 		r->key.down = (uint32_t)down;
 		r->key.repeat = 1;
 		r->key.vk = vk;
+		r->key.scan = scan_of(vk);
 		r->key.ch = ch;
 		r->key.state = state;
 	}
@@ -58,26 +93,55 @@ static const struct {
 	{ '~', 13, 0x72 }, { '~', 14, 0x73 },  { '~', 15, 0x74 },
 	{ '~', 17, 0x75 }, { '~', 18, 0x76 },  { '~', 19, 0x77 },
 	{ '~', 20, 0x78 }, { '~', 21, 0x79 },  { '~', 23, 0x7a },
-	{ '~', 24, 0x7b },
+	{ '~', 24, 0x7b }, { 'E', 0, VK_CLEAR }, { '~', 25, 0x7c },
+	{ '~', 26, 0x7d }, { '~', 28, 0x7e },  { '~', 29, 0x7f },
+	{ '~', 31, 0x80 }, { '~', 32, 0x81 },  { '~', 33, 0x82 },
+	{ '~', 34, 0x83 },
 };
 
-/* A sequence at s; returns its length, 0 if it is none that we know. */
-static size_t sequence(const uint8_t *s, size_t n)
+/* Those apart from the block of digits, which has them all once more. */
+static bool is_enhanced(uint16_t vk)
+{
+	return (vk >= 0x21 && vk <= 0x28) || vk == 0x2d || vk == 0x2e;
+}
+
+static void push_focus(bool on)
+{
+	struct input_record *r = console_new_record(RECORD_FOCUS);
+
+	if (r)
+		r->focus = on;
+}
+
+enum { PARTLY = -1, LONGEST = 32 };
+
+/*
+ * A sequence at s; returns its length, 0 if it is none that we know, or PARTLY:
+ * the rest of it is still to come.
+ */
+static int sequence(const uint8_t *s, size_t n)
 {
 	unsigned number[2] = { 0, 0 }, which = 0;
 	uint32_t state = 0;
-	size_t i = 2;
+	int i = 2;
 
 	if (n < 3 || (s[1] != '[' && s[1] != 'O'))
 		return 0;
-	for (; i < n && ((s[i] >= '0' && s[i] <= '9') || s[i] == ';'); i++) {
+	n = MIN(n, (size_t)LONGEST);
+	if (s[1] == '[' && s[2] == '<')
+		return console_mouse(s, n);
+	for (; (size_t)i < n && ((s[i] >= '0' && s[i] <= '9') || s[i] == ';'); i++) {
 		if (s[i] == ';')
 			which = 1;
 		else if (number[which] < 1000)
 			number[which] = number[which] * 10 + (s[i] - '0');
 	}
-	if (i == n)
-		return 0;
+	if ((size_t)i == n)
+		return n < LONGEST ? PARTLY : 0;
+	if (i == 2 && s[1] == '[' && (s[2] == 'I' || s[2] == 'O')) {
+		push_focus(s[2] == 'I');
+		return 3;
+	}
 	/* A late answer to "where is the cursor?", not F3. */
 	if (s[i] == 'R' && which && number[0] != 1)
 		return i + 1;
@@ -85,16 +149,16 @@ static size_t sequence(const uint8_t *s, size_t n)
 	if (number[1] > 1) {
 		unsigned mask = number[1] - 1;
 
-		state = (mask & 1 ? SHIFT : 0) | (mask & 2 ? ALT : 0) |
-			(mask & 4 ? CTRL : 0);
+		state = (mask & 1 ? KEY_SHIFT : 0) | (mask & 2 ? KEY_ALT : 0) |
+			(mask & 4 ? KEY_CTRL : 0);
 	}
 	if (s[i] == 'Z')
-		state |= SHIFT;
+		state |= KEY_SHIFT;
 	for (size_t k = 0; k < COUNT_OF(keys); k++)
 		if ((char)s[i] == keys[k].letter &&
 		    (s[i] != '~' || keys[k].number == number[0])) {
 			push(keys[k].vk, s[i] == 'Z' ? '\t' : 0,
-			     state | (s[i] == 'Z' ? 0 : ENHANCED));
+			     state | (is_enhanced(keys[k].vk) ? KEY_ENHANCED : 0));
 			return i + 1;
 		}
 	return i + 1; /* unknown: swallowed whole */
@@ -113,28 +177,37 @@ static uint16_t vk_of(uint8_t c, uint32_t *state)
 	if (c >= 'a' && c <= 'z')
 		return c - 32;
 	if (c >= 'A' && c <= 'Z') {
-		*state |= SHIFT;
+		*state |= KEY_SHIFT;
 		return c;
 	}
 	if ((c >= '0' && c <= '9') || c == ' ')
 		return c;
 	if (c && (p = strchr(shifted, c))) {
-		*state |= SHIFT;
+		*state |= KEY_SHIFT;
 		return (uint16_t)('0' + (p - shifted));
 	}
 	if (c && (p = strchr(marks, c)))
 		return codes[p - marks];
 	if (c && (p = strchr(upper, c))) {
-		*state |= SHIFT;
+		*state |= KEY_SHIFT;
 		return codes[p - upper];
 	}
 	return 0;
 }
 
+/* The terminal's Backspace. */
+static uint8_t erase_byte(void)
+{
+	enum { VERASE = 2 };
+	struct console_shared *c = console_shared();
+
+	return c->settings_known ? c->settings.cc[VERASE] : 0;
+}
+
 /* With ENABLE_VIRTUAL_TERMINAL_INPUT the character stays what it is. */
 static void push_byte(uint8_t c, uint32_t state)
 {
-	bool plain = console.input_mode & INPUT_VT;
+	bool plain = console_shared()->input_mode & INPUT_VT;
 	uint16_t vk;
 
 	switch (c) {
@@ -147,14 +220,18 @@ static void push_byte(uint8_t c, uint32_t state)
 		return;
 	case '\b':
 	case 0x7f:
-		push(VK_BACK, plain ? c : '\b', state);
+		/* What the key itself does not send it sends with Ctrl. */
+		if (!plain && c != erase_byte() && erase_byte() == 0x7f)
+			push(VK_BACK, 0x7f, state | KEY_CTRL);
+		else
+			push(VK_BACK, plain ? c : '\b', state);
 		return;
 	case 27:
 		push(VK_ESCAPE, c, state);
 		return;
 	}
 	if (c < 32) { /* control and a letter, or one of [\]^_ */
-		push((uint16_t)(c ? c + 64 : '2'), c, state | CTRL);
+		push((uint16_t)(c ? c + 64 : '2'), c, state | KEY_CTRL);
 		return;
 	}
 	vk = vk_of(c, &state);
@@ -180,7 +257,7 @@ static size_t sequence_length(const uint8_t *s, size_t n)
 void console_parse_keys(void)
 {
 	const uint8_t *s = console.bytes;
-	size_t n = console.nbytes, at = 0;
+	size_t n = console.nbytes, from = console.ncooked, at = from;
 
 	while (at < n && console.nrecords + 4 < RECORD_MAX) {
 		uint8_t c = s[at];
@@ -192,7 +269,7 @@ void console_parse_keys(void)
 		 * are, a character of no key at a time.  What is none has its
 		 * key all the same: programs know Ctrl-C by that.
 		 */
-		if (c == 27 && console.input_mode & INPUT_VT) {
+		if (c == 27 && console_shared()->input_mode & INPUT_VT) {
 			len = sequence_length(s + at, n - at);
 			if (len > 1) {
 				if (console.nrecords + 2 * len > RECORD_MAX)
@@ -203,14 +280,17 @@ void console_parse_keys(void)
 				continue;
 			}
 		} else if (c == 27) {
-			len = sequence(s + at, n - at);
-			if (len) {
-				at += len;
+			int known = sequence(s + at, n - at);
+
+			if (known == PARTLY)
+				break;
+			if (known) {
+				at += (size_t)known;
 				continue;
 			}
 			if (at + 1 < n && s[at + 1] >= 32 &&
 			    s[at + 1] < 0x80) { /* Alt and a key */
-				push_byte(s[at + 1], ALT);
+				push_byte(s[at + 1], KEY_ALT);
 				at += 2;
 				continue;
 			}
@@ -230,6 +310,6 @@ void console_parse_keys(void)
 			push(0, u[i], 0);
 		at += len;
 	}
-	console.nbytes -= at;
-	memmove(console.bytes, console.bytes + at, console.nbytes);
+	memmove(console.bytes + from, console.bytes + at, n - at);
+	console.nbytes -= at - from;
 }

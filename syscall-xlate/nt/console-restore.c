@@ -1,28 +1,37 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * console-restore.c - the terminal as it was, however we end: its settings, and
- * of the screen what would be in the way of who comes next (a cursor that is not
- * shown, colours, the alternate screen), if it is we who changed that.
+ * console-restore.c - the terminal as it was, however we end.
+ *
+ * What a program has changed of its console outlives it, as on Windows, where
+ * the window goes when the last of the console's processes does.  Here the
+ * terminal goes back to the shell with the first of them, so that one leaves it
+ * as it was before them all; another does so with what it has changed itself if
+ * it did not come to an end of its own will.
  *
  * A signal that would end the process may find foreign code running, with a FS
  * that is not ours: its handler makes system calls and nothing else.
  */
-#include <asm/termbits.h>
 #include <fcntl.h>
 #include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/ioctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "syscall-xlate/nt/console-shared.h"
 #include "syscall-xlate/nt/console.h"
 
+#ifndef TCGETS
+#define TCGETS 0x5401
+#define TCSETS 0x5402
+#endif
+
+/* Where we have changed something; and what, how it was before. */
 static int settings_fd = -1, screen_fd = -1;
-static struct termios settings;
-static char undo[32];
-static _Atomic int undo_len;
+static struct terminal_settings before;
+static uint32_t mode_before;
+static bool mode_kept;
+static _Atomic uint64_t changed;
 
 static long raw_call(long nr, long a, long b, long c)
 {
@@ -39,18 +48,78 @@ static long raw_call(long nr, long a, long b, long c)
 	__attribute__((optimize("no-stack-protector"),                         \
 		       target("general-regs-only")))
 
-NO_TLS void console_restore(void)
+/* In the background the terminal is somebody else's, and would stop us. */
+NO_TLS static void set(int fd, const struct terminal_settings *s)
 {
-	if (settings_fd >= 0)
-		raw_call(SYS_ioctl, settings_fd, TCSETS, (long)&settings);
-	if (screen_fd >= 0 && undo_len)
-		raw_call(SYS_write, screen_fd, (long)undo, undo_len);
+	int group = -1;
+
+	if (raw_call(SYS_ioctl, fd, TIOCGPGRP, (long)&group) == 0 &&
+	    group == raw_call(SYS_getpgrp, 0, 0, 0))
+		raw_call(SYS_ioctl, fd, TCSETS, (long)s);
+}
+
+/* Of what others have changed we may have no descriptor. */
+NO_TLS static int terminal(int fd)
+{
+	static const char name[] = "/dev/tty";
+
+	return fd >= 0 ? fd
+		       : (int)raw_call(SYS_open, (long)name,
+				       O_RDWR | O_NOCTTY | O_CLOEXEC, 0);
+}
+
+NO_TLS static void restore_all(struct console_shared *s)
+{
+	if (s->settings_known)
+		set(terminal(settings_fd), &s->settings);
+	if (s->changed)
+		undo_write(terminal(screen_fd), s->changed);
+	s->changed = 0;
+}
+
+/*
+ * A mode that stays is applied again by the next one to read; Linux programs that
+ * come in between want the terminal as it was.
+ */
+NO_TLS static void restore_settings(struct console_shared *s)
+{
+	if (settings_fd >= 0) {
+		set(settings_fd, &before);
+		s->applied = before;
+	}
+}
+
+NO_TLS static void restore_own(struct console_shared *s)
+{
+	if (mode_kept)
+		s->input_mode = mode_before;
+	if (screen_fd >= 0)
+		undo_write(screen_fd, changed & s->changed);
+	s->changed &= ~changed;
+}
+
+/* Anybody may have changed something. */
+static _Atomic bool watching;
+
+NO_TLS void console_restore(bool own_will)
+{
+	struct console_shared *s = console_mapped();
+
+	if (!watching)
+		return;
+	if (console_is_ours()) {
+		restore_all(s);
+		return;
+	}
+	restore_settings(s);
+	if (!own_will)
+		restore_own(s);
 }
 
 /* Its disposition is the default one again; it waits for us to return. */
 NO_TLS static void on_end(int sig)
 {
-	console_restore();
+	console_restore(false);
 	raw_call(SYS_kill, raw_call(SYS_getpid, 0, 0, 0), sig, 0);
 }
 
@@ -61,7 +130,7 @@ void console_guard(void)
 				.sa_flags = (int)(SA_RESETHAND | SA_ONSTACK) };
 	struct sigaction old;
 
-	if (settings_fd < 0 && screen_fd < 0)
+	if (!watching)
 		return;
 	for (size_t i = 0; i < COUNT_OF(signals); i++)
 		if (sigaction(signals[i], NULL, &old) == 0 &&
@@ -69,41 +138,61 @@ void console_guard(void)
 			sigaction(signals[i], &sa, NULL);
 }
 
-static int keep(int fd)
+static void at_exit(void)
 {
-	static bool registered;
-	int own = fcntl(fd, F_DUPFD_CLOEXEC, 100);
+	console_restore(true);
+}
 
-	if (own >= 0 && !registered) {
-		registered = true;
-		atexit(console_restore);
-	}
-	return own;
+void console_watch_end(void)
+{
+	if (atomic_exchange(&watching, true))
+		return;
+	atexit(at_exit);
+	console_guard();
 }
 
 int console_keep_settings(int fd)
 {
-	if (settings_fd < 0) {
-		int own = ioctl(fd, TCGETS, &settings) < 0 ? -1 : keep(fd);
+	struct console_shared *s = console_shared();
 
-		settings_fd = own;
-		console_guard();
+	if (settings_fd >= 0)
+		return settings_fd;
+	if (ioctl(fd, TCGETS, &before) < 0)
+		return -1;
+	if (!s->settings_known) {
+		s->settings = s->applied = before;
+		s->settings_known = 1;
 	}
+	settings_fd = fcntl(fd, F_DUPFD_CLOEXEC, 100);
+	console_watch_end();
 	return settings_fd;
 }
 
-void console_screen_changed(int fd)
+void console_keep_mode(void)
 {
-	char text[sizeof undo];
-	int n = snprintf(text, sizeof text, "%s%s%s",
-			 console.alternate ? "\33[?1049l" : "",
-			 console.attributes != 7 ? "\33[0m" : "",
-			 console.cursor_hidden ? "\33[?25h" : "");
+	if (!mode_kept)
+		mode_before = console_shared()->input_mode;
+	mode_kept = true;
+	console_watch_end();
+}
 
-	if (screen_fd < 0)
-		screen_fd = keep(fd);
-	undo_len = 0;
-	memcpy(undo, text, (size_t)n);
-	undo_len = n;
-	console_guard();
+void console_screen_changed(int fd, const char *text, size_t n)
+{
+	struct screen_change c = undo_scan(text, n);
+	struct console_shared *s;
+	uint64_t new;
+
+	if (!(c.set | c.cleared))
+		return;
+	s = console_shared();
+	new = c.set & ~s->changed;
+	if (new && screen_fd < 0)
+		screen_fd = fcntl(fd, F_DUPFD_CLOEXEC, 100);
+	/* Others write at the same time, and what they note must not be lost. */
+	atomic_fetch_or(&changed, new);
+	atomic_fetch_and(&changed, ~c.cleared);
+	atomic_fetch_or(&s->changed, c.set);
+	atomic_fetch_and(&s->changed, ~c.cleared);
+	if (new)
+		console_watch_end();
 }

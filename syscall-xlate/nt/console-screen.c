@@ -18,6 +18,7 @@
 
 #include "base/utf.h"
 #include "syscall-xlate/nt/console-model.h"
+#include "syscall-xlate/nt/console-shared.h"
 #include "syscall-xlate/nt/console.h"
 #include "syscall-xlate/nt/file-private.h"
 
@@ -170,7 +171,7 @@ static NTSTATUS get_info(struct task *t, struct file *f, struct irp *r)
 	find_cursor(f, &row, &col);
 	i.cursor_x = (int16_t)(MIN(col, i.size_x) - 1);
 	i.cursor_y = (int16_t)(MIN(row, i.size_y) - 1);
-	i.attributes = console.attributes;
+	i.attributes = console_shared()->attributes;
 	i.popup_attributes = 0xf5;
 	i.right = (int16_t)(i.size_x - 1);
 	i.bottom = (int16_t)(i.size_y - 1);
@@ -211,16 +212,20 @@ static NTSTATUS set_attributes(struct task *t, struct file *f, struct irp *r)
 
 	if (status)
 		return status;
-	console.attributes = (uint16_t)a;
-	console_screen_changed(f->fd);
+	console_shared()->attributes = (uint16_t)a;
 	attributes_text(s, sizeof s, (uint16_t)a);
 	return say(t, f, s);
 }
 
+static bool cursor_hidden(void)
+{
+	return console_shared()->changed & undo_cursor_bit();
+}
+
 static NTSTATUS get_cursor_info(struct task *t, struct file *f, struct irp *r)
 {
-	struct rf_console_cursor c = { console.cursor_size,
-				       !console.cursor_hidden };
+	struct rf_console_cursor c = { console_shared()->cursor_size,
+				       !cursor_hidden() };
 
 	(void)f;
 	return control_out(t, r, &c, sizeof c);
@@ -235,11 +240,9 @@ static NTSTATUS set_cursor_info(struct task *t, struct file *f, struct irp *r)
 		return status;
 	if (c.size < 1 || c.size > 100)
 		return STATUS_INVALID_PARAMETER;
-	console.cursor_size = c.size;
-	if (console.cursor_hidden == !c.visible)
+	console_shared()->cursor_size = c.size;
+	if (cursor_hidden() == !c.visible)
 		return STATUS_SUCCESS;
-	console.cursor_hidden = !c.visible;
-	console_screen_changed(f->fd);
 	return say(t, f, c.visible ? "\33[?25h" : "\33[?25l");
 }
 
@@ -250,8 +253,6 @@ static NTSTATUS show_other(struct task *t, struct file *f, struct irp *r)
 
 	if (status)
 		return status;
-	console.alternate = on;
-	console_screen_changed(f->fd);
 	return say(t, f, on ? "\33[?1049h" : "\33[?1049l");
 }
 
@@ -598,7 +599,7 @@ static NTSTATUS write_rect(struct task *t, struct file *f, struct irp *r)
 			out_char(&o, cell[0]);
 		}
 	}
-	out_attributes(&o, console.attributes);
+	out_attributes(&o, console_shared()->attributes);
 	return out_end(&o);
 }
 

@@ -438,10 +438,10 @@ static NTSTATUS control(struct task *t, uint64_t file, uint64_t event,
 	r.out = out;
 	r.out_len = out_len;
 	r.offset = OFFSET_CURRENT;
-	sync_begin(t);
+	sync_begin(nt_thread(t), r.file);
 	status = r.file->ops->control ? r.file->ops->control(t, r.file, &r, fs)
 				      : STATUS_INVALID_DEVICE_REQUEST;
-	sync_end(t);
+	sync_end(nt_thread(t));
 	return irp_end(t, &r, status);
 }
 

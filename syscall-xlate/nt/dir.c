@@ -595,10 +595,6 @@ static void dir_close(struct task *t, struct file *f)
 	notify_close(f);
 }
 
-static void dir_destroy(struct file *f)
-{
-	notify_close(f);
-}
 
 static NTSTATUS dir_flush(struct task *t, struct file *f)
 {
@@ -613,5 +609,5 @@ const struct file_ops dir_ops = {
 	.control = disk_control,
 	.flush = dir_flush,
 	.close = dir_close,
-	.destroy = dir_destroy,
+	.destroy = notify_destroy,
 };

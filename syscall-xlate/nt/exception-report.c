@@ -17,6 +17,7 @@
 #include "base/log.h"
 #include "base/table.h"
 #include "base/utf.h"
+#include "syscall-xlate/nt/console.h"
 
 #define CXX_EXCEPTION 0xe06d7363 /* of Microsoft's compiler */
 
@@ -305,6 +306,8 @@ _Noreturn void exception_fatal(struct task *t,
 			       const struct nt_exception_record *rec,
 			       const struct guest_regs *r)
 {
+	/* The other screen would take the report along. */
+	console_restore(false);
 	exception_report(t, rec, r);
 	process_exit_status(rec->code, 128 + signal_of(rec->code));
 }

@@ -320,7 +320,10 @@ void nt_fault(struct task *t, struct guest_regs *r, const struct guest_fault *f)
 {
 	struct nt_exception_record rec = { .address = r->rip };
 
-	switch (f->kind) {
+	/* Elsewhere nothing was committed; by now another thread may have. */
+	switch (f->kind == FAULT_INPAGE && !vm_file_behind(f->addr)
+			? FAULT_ACCESS
+			: f->kind) {
 	case FAULT_ACCESS:
 		if (page_fault(f, &rec))
 			return;

@@ -369,8 +369,9 @@ void meta_moved(const struct file *f, const char *path)
 		mark_parent(AT_FDCWD, path);
 }
 
-NTSTATUS meta_set_attributes(struct file *f, uint32_t attributes,
-			     int64_t created)
+/* Of what is stored, those in mask become what attributes says. */
+static NTSTATUS store(struct file *f, uint32_t attributes, uint32_t mask,
+		      int64_t created)
 {
 	struct stored old = { NONE, 0 };
 	uint8_t blob[256];
@@ -388,7 +389,7 @@ NTSTATUS meta_set_attributes(struct file *f, uint32_t attributes,
 	file_proc_path(f, self, sizeof self);
 
 	mode = st.st_mode & 07777;
-	if (!attributes || !S_ISREG(st.st_mode))
+	if (!(mask & FILE_ATTRIBUTE_READONLY) || !S_ISREG(st.st_mode))
 		; /* stays */
 	else if (attributes & FILE_ATTRIBUTE_READONLY)
 		mode &= ~0222u;
@@ -403,9 +404,9 @@ NTSTATUS meta_set_attributes(struct file *f, uint32_t attributes,
 		old = parse_blob(blob, (size_t)got);
 	if (!created)
 		created = old.created;
-	want = attributes               ? attributes & STORED
-	       : old.attributes != NONE ? old.attributes & STORED
-					: default_stored(S_ISDIR(st.st_mode));
+	want = old.attributes != NONE ? old.attributes & STORED
+				      : default_stored(S_ISDIR(st.st_mode));
+	want = (want & ~mask) | (attributes & mask & STORED);
 	if (want == default_stored(S_ISDIR(st.st_mode)) && !created) {
 		if (got >= 0 && inode_removexattr(f->fd, XATTR) < 0)
 			return status_from_errno(errno);
@@ -425,6 +426,20 @@ NTSTATUS meta_set_attributes(struct file *f, uint32_t attributes,
 	mark_parent(AT_FDCWD, f->path);
 	/* A file system without them loses these bits, as FAT loses others. */
 	return STATUS_SUCCESS;
+}
+
+NTSTATUS meta_set_attributes(struct file *f, uint32_t attributes,
+			     int64_t created)
+{
+	const uint32_t kept = FILE_ATTRIBUTE_SPARSE_FILE;
+
+	return store(f, attributes, attributes ? ~kept : 0, created);
+}
+
+NTSTATUS meta_set_sparse(struct file *f, bool on)
+{
+	return store(f, on ? FILE_ATTRIBUTE_SPARSE_FILE : 0,
+		     FILE_ATTRIBUTE_SPARSE_FILE, 0);
 }
 
 void meta_init_attributes(int fd, int dirfd, const char *path,

@@ -237,6 +237,8 @@ stat_name(struct task *t, gaddr attr, struct file_meta *m)
 		err = path_statx(&p, AT_SYMLINK_NOFOLLOW, META_MASK, &st);
 		if (err < 0) {
 			status = file_open_status(-err);
+		} else if (share_waits && share_name_pending(&st)) {
+			status = STATUS_DELETE_PENDING;
 		} else {
 			at = p.from_lower && p.has_lower ? p.lower : p.host;
 			meta_from_statx(m, &st, p.dirfd, at, p.dir);
@@ -300,7 +302,7 @@ static NTSTATUS delete_by_name(struct task *t, struct nt_path *p)
 	if (policy || p->kind != PATH_DISK || p->stream || p->dir)
 		return STATUS_NOT_SUPPORTED;
 	err = path_statx(p, AT_SYMLINK_NOFOLLOW,
-			 STATX_TYPE | STATX_MODE | STATX_INO, &st);
+			 STATX_TYPE | STATX_MODE | STATX_INO | STATX_NLINK, &st);
 	if (err < 0)
 		return file_open_status(-err);
 	if (p->from_lower)

@@ -80,7 +80,7 @@ static NTSTATUS fill_standard(struct query *q, struct file_standard *s)
 		.delete_pending = share_delete_pending(q->f),
 	};
 	/* A file that waits for its deletion has lost its name already. */
-	if (s->delete_pending && s->links)
+	if (s->delete_pending && s->links && !q->f->posix_delete)
 		s->links--;
 	return STATUS_SUCCESS;
 }

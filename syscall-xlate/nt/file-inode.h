@@ -7,6 +7,7 @@
 #define RF_NT_FILE_INODE_H
 
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -27,6 +28,7 @@ struct inode {
 	int share_read, share_write, share_delete;
 	bool delete_pending;
 	bool unlinked; /* by a POSIX delete: the name is gone already */
+	char *going; /* the name that waits, of a handle that is closed; or NULL */
 	struct lock_range *locks;
 	/* Not 0: in some process a range of it has been locked; or of another
 	   file.  NULL: nobody can say. */
@@ -37,12 +39,21 @@ struct inode {
 
 extern pthread_mutex_t inode_lock; /* guards every inode */
 
+/* Without the lock: lock_check() is to be asked (i may be NULL). */
+static inline bool inode_locked(const struct inode *i)
+{
+	return i && (i->locks || (i->peer_locks && atomic_load(i->peer_locks)));
+}
+
 /* All locked.  The one there is, or a new one; NULL: no memory. */
 struct inode *inode_make(uint64_t dev, uint64_t ino);
 /* Nobody has it open or mapped any more: it is freed. */
 void inode_drop(struct inode *i);
 /* Adds to m, which is zero, what all processes have mapped of it. */
 void inode_mapped(uint64_t dev, uint64_t ino, struct mapped *m);
+
+/* What will be deleted has no more changes to tell of (notify.c); locked. */
+void notify_delete_pending(const struct inode *i);
 
 /*
  * Other processes (file-shared.c); all with inode_lock held.
@@ -51,6 +62,7 @@ void inode_mapped(uint64_t dev, uint64_t ino, struct mapped *m);
  * open already has to be told.
  * peers_enter(), with f counted in i: tell them, unless f conflicts with what
  * they have (false).  peers_allow(): only whether f, which is not counted, does.
+ * peers_open(): has anybody?
  * peers_tell(): what this process has of i is different now.
  * peers_mapped(): as inode_mapped(), of the others.
  * peers_locks(): where they say that they have locked ranges, which has memory
@@ -61,6 +73,7 @@ struct file;
 bool peers_attach(void);
 bool peers_enter(const struct inode *i, const struct file *f, bool granted);
 bool peers_allow(const struct inode *i, const struct file *f);
+bool peers_open(const struct inode *i);
 void peers_tell(const struct inode *i);
 void peers_mapped(const struct inode *i, struct mapped *m);
 const _Atomic uint32_t *peers_locks(const struct inode *i);

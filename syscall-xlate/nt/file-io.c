@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "syscall-xlate/nt/disk-queue.h"
+#include "syscall-xlate/nt/file-inode.h"
 #include "syscall-xlate/nt/file-private.h"
 #include "syscall-xlate/nt/calls.h"
 #include "syscall-xlate/nt/nt-private.h"
@@ -100,6 +101,7 @@ transfer(struct task *t, struct irp *r, int fd, int64_t offset, bool write_out,
 			return *n ? STATUS_SUCCESS : STATUS_ACCESS_VIOLATION;
 		got = host_move(fd, v, nv, offset < 0 ? offset : offset + (int64_t)*n,
 				write_out, flags);
+		returns_spoil();
 		/* Mostly that is all, and what a large copy has pushed out of
 		   the nearest cache need not be looked at. */
 		if (got == r->len) {
@@ -192,7 +194,7 @@ disk_read(struct task *t, struct file *f, struct irp *r)
 		return STATUS_INVALID_PARAMETER;
 	if (offset == OFFSET_CURRENT)
 		settle_position(f);
-	if (lock_any(f)) {
+	if (inode_locked(f->inode)) {
 		status = lock_check(
 			f, offset >= 0 ? offset : lseek(f->fd, 0, SEEK_CUR),
 			r->len, false);
@@ -225,7 +227,7 @@ disk_write(struct task *t, struct file *f, struct irp *r)
 		return STATUS_INVALID_PARAMETER;
 	if (offset == OFFSET_CURRENT && !f->append)
 		settle_position(f);
-	if (lock_any(f)) {
+	if (inode_locked(f->inode)) {
 		status = lock_check(
 			f,
 			offset >= 0 ? offset
@@ -241,6 +243,7 @@ disk_write(struct task *t, struct file *f, struct irp *r)
 		return STATUS_SUCCESS;
 	status = f->synchronous ? transfer(t, r, f->fd, offset, true, 0, &n)
 				: disk_async(t, r, offset, true, &n);
+	file_written(f, status);
 	if (status)
 		return status;
 	if (offset >= 0 && f->synchronous)
@@ -320,7 +323,7 @@ static NTSTATUS stream_read(struct task *t, struct file *f, struct irp *r)
 
 	/* The descriptor is shared with others: it must stay blocking. */
 	if (!f->synchronous)
-		return irp_in_turn(t, r, EPOLLIN, stream_read_again);
+		return irp_in_turn(t, r, f->fd, EPOLLIN, stream_read_again);
 	for (;;) {
 		if (io_interrupted(t, f, &status))
 			return status;
@@ -404,6 +407,7 @@ start_move(struct task *t, struct irp *r, bool out, gaddr buf, uint32_t len,
 	   gaddr offset)
 {
 	struct file *f = r->file;
+	struct nt_thread *th = nt_thread(t);
 	NTSTATUS (*move)(struct task *t, struct file *f, struct irp *r) =
 		out ? f->ops->write : f->ops->read;
 	NTSTATUS status;
@@ -415,15 +419,16 @@ start_move(struct task *t, struct irp *r, bool out, gaddr buf, uint32_t len,
 		return status;
 	if (!move)
 		return STATUS_INVALID_DEVICE_REQUEST;
-	sync_begin(t);
+	sync_begin(th, f);
 	if (f->ops != &disk_ops)
 		status = move(t, f, r);
 	else
 		status = out ? disk_write(t, f, r) : disk_read(t, f, r);
-	sync_end(t);
+	sync_end(th);
 	return status;
 }
 
+RETURNS_BY_CHOICE
 NTSTATUS nt_read_file(struct task *t, uint64_t file, uint64_t event, gaddr apc,
 		      gaddr apc_context, gaddr iosb, gaddr buf, uint32_t len,
 		      gaddr offset, gaddr key)
@@ -439,6 +444,7 @@ NTSTATUS nt_read_file(struct task *t, uint64_t file, uint64_t event, gaddr apc,
 	return irp_end(t, &r, status);
 }
 
+RETURNS_BY_CHOICE
 NTSTATUS nt_write_file(struct task *t, uint64_t file, uint64_t event, gaddr apc,
 		       gaddr apc_context, gaddr iosb, gaddr buf, uint32_t len,
 		       gaddr offset, gaddr key)

@@ -261,9 +261,9 @@ static NTSTATUS check_found(const struct file_open *o, enum file_kind kind)
 	    (o->disposition == FILE_OVERWRITE ||
 	     o->disposition == FILE_OVERWRITE_IF ||
 	     o->disposition == FILE_SUPERSEDE))
-		return o->options & FILE_DIRECTORY_FILE
-			       ? STATUS_INVALID_PARAMETER
-			       : STATUS_FILE_IS_A_DIRECTORY;
+		return o->options & FILE_DIRECTORY_FILE ? STATUS_INVALID_PARAMETER
+		       : path_is_root(o->p)		? STATUS_ACCESS_DENIED
+							: STATUS_OBJECT_NAME_COLLISION;
 	if (o->p->from_lower && !directory &&
 	    o->access & FILE_CHANGE_BITS & ~FILE_WRITE_ATTRIBUTES)
 		return STATUS_ACCESS_DENIED;
@@ -444,7 +444,9 @@ static NTSTATUS make_file(struct file_open *o, struct file **ret)
 		f->base = o->root;
 		f->base_at = (uint32_t)(strlen(f->path) - o->p->len);
 	}
+	/* Sockets and FIFOs are deleted as files are. */
 	if (kind == FILE_KIND_DISK || kind == FILE_KIND_LINK ||
+	    (kind == FILE_KIND_CHAR && o->path_only) ||
 	    (kind == FILE_KIND_DIR && !f->dir)) {
 		status = kind == FILE_KIND_DISK ? may_write(o) : STATUS_SUCCESS;
 		if (!status && overwrites(o) && kind == FILE_KIND_DISK)
@@ -488,9 +490,13 @@ NTSTATUS file_open_disk(struct file_open *o, struct file **f)
 	if (err == -ENOTDIR && o->options & FILE_DIRECTORY_FILE &&
 	    path_find(o->p) == 0)
 		return STATUS_NOT_A_DIRECTORY;
-	if (err == -EEXIST && o->options & FILE_DIRECTORY_FILE &&
-	    o->disposition == FILE_CREATE)
-		return STATUS_OBJECT_NAME_COLLISION;
+	if (err == -EEXIST && o->disposition == FILE_CREATE &&
+	    path_is_root(o->p) && !(o->options & FILE_NON_DIRECTORY_FILE))
+		return STATUS_ACCESS_DENIED;
+	/* Only a folder's name ends so. */
+	if (err == -ENOENT && o->p->want_dir && may_create(o->disposition) &&
+	    !(o->options & FILE_DIRECTORY_FILE))
+		return STATUS_OBJECT_NAME_INVALID;
 	if (err == -EACCES && o->disposition == FILE_OPEN &&
 	    o->options & FILE_NON_DIRECTORY_FILE) {
 		struct statx st;

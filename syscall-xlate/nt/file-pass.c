@@ -101,6 +101,7 @@ bool file_pass(struct object *o, struct nt_passed *p)
 	    atomic_compare_exchange_strong(&f->position, &at, POSITION_HOST))
 		lseek(f->fd, at, SEEK_SET);
 
+	f->in_others = true;
 	p->fd = f->fd;
 	p->kind = (uint32_t)f->kind | (uint32_t)f->device << 8;
 	p->value[V_ACCESS] = f->access;
@@ -176,6 +177,7 @@ static struct file *receive(const struct nt_passed *p)
 	}
 	if (!f)
 		return NULL;
+	f->in_others = true;
 	f->device = device;
 	f->drive = (char)(p->value[V_FLAGS] & 0xff);
 	f->from_lower = p->value[V_FLAGS] & F_LOWER;

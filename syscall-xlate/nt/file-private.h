@@ -62,6 +62,18 @@ static inline bool disk_is_full(int err)
 	return err == ENOSPC || err == EDQUOT || err == EFBIG;
 }
 
+/*
+ * file-set.c: f has been written to.  later: it is going to be, and nobody says
+ * when; file_keep_time_at_close() sees to that.
+ */
+void file_keep_time(struct file *f, bool later);
+void file_keep_time_at_close(struct file *f);
+static inline void file_written(struct file *f, NTSTATUS status)
+{
+	if (__builtin_expect(f->keeps_time, 0))
+		file_keep_time(f, status == STATUS_PENDING);
+}
+
 /* disk-queue.c: before f is closed, writes are to be carried through. */
 void disk_close(struct file *f);
 
@@ -84,9 +96,20 @@ NTSTATUS file_open_disk(struct file_open *o, struct file **f);
 /* The status for the errno of a failed open. */
 NTSTATUS file_open_status(int err);
 
-/* irp.c: around what may sleep, for NtCancelSynchronousIoFile. */
-void sync_begin(struct task *t);
-void sync_end(struct task *t);
+/* struct nt_thread.sync_io */
+enum { SYNC_NONE, SYNC_RUNS, SYNC_CANCEL };
+
+/* Around what may sleep, for those that cancel it (irp.c). */
+static inline void sync_begin(struct nt_thread *th, const struct file *f)
+{
+	atomic_store_explicit(&th->sync_file, f, memory_order_relaxed);
+	atomic_store_explicit(&th->sync_io, SYNC_RUNS, memory_order_relaxed);
+}
+
+static inline void sync_end(struct nt_thread *th)
+{
+	atomic_store_explicit(&th->sync_io, SYNC_NONE, memory_order_relaxed);
+}
 
 /* file-pass.c: object_type's pass, receive and query_name. */
 bool file_pass(struct object *o, struct nt_passed *p);
@@ -180,8 +203,9 @@ bool pty_slave_path(struct task *t, uint64_t console, char *path, size_t size);
 /* dir.c */
 void dir_scan_free(struct dir_scan *s);
 
-/* notify.c */
+/* notify.c: its last handle is closed; it is freed. */
 void notify_close(struct file *f);
+void notify_destroy(struct file *f);
 
 /* Controls on files and directories; reparse.c. */
 NTSTATUS disk_control(struct task *t, struct file *f, struct irp *r, bool fs);

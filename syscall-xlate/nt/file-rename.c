@@ -151,7 +151,7 @@ static NTSTATUS may_replace(const struct target *to, uint32_t flags)
 	status = share_enter(&probe, &st, false);
 	if (status)
 		return STATUS_ACCESS_DENIED;
-	if (!(flags & POSIX) && share_others(&probe))
+	if (!(flags & POSIX) && share_others(&probe, true))
 		status = STATUS_ACCESS_DENIED;
 	share_forget(&probe);
 	if (file_mapped_delete_name(to->path.dirfd, to->path.host, &to->st))
@@ -287,6 +287,45 @@ static bool is_layer(const char *from, const struct target *to)
 	return a && a == b && a->mode == MOUNT_COW;
 }
 
+/* The folder that a path leads into. */
+static bool folder_of(int dirfd, const char *path, struct stat *st)
+{
+	const char *slash = strrchr(path, '/');
+	size_t n = slash ? (size_t)(slash - path) + 1 : 0;
+	char folder[HOST_PATH_MAX + 256];
+
+	if (n >= sizeof folder)
+		return false;
+	memcpy(folder, path, n);
+	strcpy(folder + n, n ? "" : ".");
+	return !fstatat(dirfd, folder, st, 0);
+}
+
+static bool is_same_file(const struct stat *a, const struct stat *b)
+{
+	return a->st_ino == b->st_ino && a->st_dev == b->st_dev;
+}
+
+/* Is the new name one in the folder that gets it? */
+static bool is_its_folder(const struct file *f, const struct target *to)
+{
+	struct stat a, b;
+
+	return !fstat(f->fd, &a) &&
+	       folder_of(to->path.dirfd, to->path.host, &b) &&
+	       is_same_file(&a, &b);
+}
+
+/* The file of that name makes room for a folder, which rename(2) does not let it. */
+static int move_folder(const char *from, int dirfd, const char *to)
+{
+	if (!renameat2(AT_FDCWD, from, dirfd, to, RENAME_EXCHANGE))
+		return unlink(from);
+	return errno == EINVAL && !unlinkat(dirfd, to, 0)
+		       ? renameat(AT_FDCWD, from, dirfd, to)
+		       : -1;
+}
+
 static NTSTATUS move(struct file *f, struct target *to, const char *from,
 		     bool replace)
 {
@@ -295,6 +334,9 @@ static NTSTATUS move(struct file *f, struct target *to, const char *from,
 	int dirfd = to->path.dirfd;
 	int r = renameat2(AT_FDCWD, from, dirfd, host, (unsigned)flags);
 
+	if (r < 0 && errno == ENOTDIR && f->kind == FILE_KIND_DIR && replace &&
+	    to->exists)
+		r = move_folder(from, dirfd, host);
 	if (r < 0 && errno == EXDEV && f->kind == FILE_KIND_DIR &&
 	    is_layer(from, to))
 		r = move_tree(AT_FDCWD, from, dirfd, host);
@@ -309,12 +351,25 @@ static NTSTATUS move(struct file *f, struct target *to, const char *from,
 	if (r < 0 && errno == ENOENT && to->path.drive == 'C' &&
 	    !path_make_parents(&to->path))
 		r = renameat2(AT_FDCWD, from, dirfd, host, (unsigned)flags);
-	if (r < 0)
-		return errno == EINVAL ? STATUS_ACCESS_DENIED
-				       : /* into itself */
-			       errno == ENOENT ? STATUS_OBJECT_PATH_NOT_FOUND
-					       : status_from_errno(errno);
-	return STATUS_SUCCESS;
+	if (r == 0)
+		return STATUS_SUCCESS;
+	if (errno == EINVAL) /* into itself */
+		return is_its_folder(f, to) ? STATUS_SHARING_VIOLATION
+					    : STATUS_ACCESS_DENIED;
+	return errno == ENOENT ? STATUS_OBJECT_PATH_NOT_FOUND
+			       : status_from_errno(errno);
+}
+
+/* Is that name of the file, which has several, the one it goes by? */
+static bool is_own_name(const struct target *to, const char *from)
+{
+	const char *slash = strrchr(to->path.host, '/');
+	struct stat a, b;
+
+	if (strcmp(strrchr(from, '/') + 1, slash ? slash + 1 : to->path.host))
+		return false;
+	return !folder_of(to->path.dirfd, to->path.host, &a) ||
+	       !folder_of(AT_FDCWD, from, &b) || is_same_file(&a, &b);
 }
 
 /* What was replaced is gone, and with it how it was spelled. */
@@ -330,6 +385,15 @@ static void spell_anew(struct target *to, const uint16_t *name, size_t n)
 	free(old);
 }
 
+/* Where it is now, of a file on C: as well, whoever has moved it. */
+static char *own_path(struct file *f)
+{
+	char now[HOST_PATH_MAX];
+
+	return file_host_name(f, now) == HOST_NAME_KNOWN ? strdup(now)
+							 : file_host_path(f);
+}
+
 static NTSTATUS rename_file(struct file_set *s, bool ex)
 {
 	const struct file_rename *r = &s->rename;
@@ -339,7 +403,7 @@ static NTSTATUS rename_file(struct file_set *s, bool ex)
 	uint16_t *name;
 	char *from;
 	NTSTATUS status;
-	bool same;
+	bool same, same_file;
 
 	if (!f->drive || f->dir || f->from_lower || f->kind == FILE_KIND_DEVICE)
 		return STATUS_ACCESS_DENIED;
@@ -356,14 +420,16 @@ static NTSTATUS rename_file(struct file_set *s, bool ex)
 	status = find_target(s->t, f, r, name, to);
 	if (!status)
 		status = may_add(s, to);
-	from = status ? NULL : file_host_path(f);
+	from = status ? NULL : own_path(f);
 	if (!status && (!from || fstat(f->fd, &own) < 0))
 		status = STATUS_OBJECT_PATH_NOT_FOUND;
 	if (status)
 		goto out;
-	same = to->exists && to->st.st_ino == own.st_ino &&
-	       to->st.st_dev == own.st_dev;
-	if (to->exists && !same) {
+	same_file = to->exists && is_same_file(&to->st, &own);
+	same = same_file && (S_ISDIR(own.st_mode) || own.st_nlink < 2 ||
+			     is_own_name(to, from));
+	/* Its other names it may have without leave to replace (MS-FSA). */
+	if (to->exists && !same_file) {
 		status = r->flags & REPLACE ? may_replace(to, r->flags)
 					    : STATUS_OBJECT_NAME_COLLISION;
 		if (status)
@@ -371,7 +437,12 @@ static NTSTATUS rename_file(struct file_set *s, bool ex)
 	}
 	if (same)
 		wanted_spelling(to, name, r->len / 2);
-	status = move(f, to, from, same || r->flags & REPLACE);
+	/* rename(2) leaves both names of one file alone. */
+	if (same_file && !same &&
+	    unlinkat(to->path.dirfd, to->path.host, 0) < 0)
+		status = status_from_errno(errno);
+	else
+		status = move(f, to, from, same || r->flags & REPLACE);
 	if (!status && to->exists && !same)
 		spell_anew(to, name, r->len / 2);
 	if (!status) {
@@ -406,6 +477,24 @@ NTSTATUS file_set_rename_ex(struct file_set *s)
 /* ---- hard links
  * -------------------------------------------------------------------- */
 
+/* In place of what has the name, which stays if the file can have no more. */
+static int link_over(const struct target *to, const char *self)
+{
+	const char *host = to->path.host, *slash = strrchr(host, '/');
+	int n = slash ? (int)(slash + 1 - host) : 0, dirfd = to->path.dirfd;
+	int ret, err;
+	char spare[sizeof to->path.host + 32];
+
+	snprintf(spare, sizeof spare, "%.*s.rf-link-%d", n, host, gettid());
+	if (linkat(AT_FDCWD, self, dirfd, spare, AT_SYMLINK_FOLLOW) < 0)
+		return -1;
+	ret = renameat(dirfd, spare, dirfd, host);
+	err = errno;
+	unlinkat(dirfd, spare, 0); /* if host was that file already */
+	errno = err;
+	return ret;
+}
+
 static NTSTATUS link_file(struct file_set *s, bool ex)
 {
 	const struct file_rename *r = &s->rename;
@@ -432,14 +521,13 @@ static NTSTATUS link_file(struct file_set *s, bool ex)
 	if (to->exists) {
 		status = r->flags & REPLACE ? may_replace(to, r->flags)
 					    : STATUS_OBJECT_NAME_COLLISION;
-		if (!status && unlinkat(to->path.dirfd, to->path.host, 0) < 0)
-			status = status_from_errno(errno);
 		if (status)
 			goto out;
 	}
 	file_proc_path(f, self, sizeof self);
-	err = linkat(AT_FDCWD, self, to->path.dirfd, to->path.host,
-		     AT_SYMLINK_FOLLOW);
+	err = to->exists ? link_over(to, self)
+			 : linkat(AT_FDCWD, self, to->path.dirfd, to->path.host,
+				  AT_SYMLINK_FOLLOW);
 	if (err < 0 && errno == ENOENT && to->path.drive == 'C' &&
 	    !path_make_parents(&to->path))
 		err = linkat(AT_FDCWD, self, to->path.dirfd, to->path.host,
@@ -447,8 +535,11 @@ static NTSTATUS link_file(struct file_set *s, bool ex)
 	if (err < 0) {
 		status = status_from_errno(errno);
 	} else {
-		char *now = absolute(to);
+		char *now;
 
+		if (to->exists)
+			spell_anew(to, name, r->len / 2);
+		now = absolute(to);
 		meta_moved(f, now);
 		free(now);
 	}
@@ -505,7 +596,8 @@ static NTSTATUS dispose(struct file *f, bool on, bool posix, bool readonly_too)
 	}
 	if (f->dir || f->from_lower)
 		return STATUS_CANNOT_DELETE;
-	if (!f->mode && fstat(f->fd, &st) == 0)
+	/* Another handle may have changed it. */
+	if (fstat(f->fd, &st) == 0)
 		f->mode = st.st_mode;
 	if (S_ISREG(f->mode) && !(f->mode & 0222) && !readonly_too)
 		return STATUS_CANNOT_DELETE;

@@ -25,6 +25,59 @@ static void time_to_host(int64_t nt, struct timespec *ts)
 	nt_time_to_timespec(nt, ts);
 }
 
+/* ---- times that stay ------------------------------------------------------- */
+
+enum { KEEP = 1, KEEP_AT_CLOSE = 2 };
+
+/*
+ * As MS-FSA has it: a time that has been set through a handle is not changed by
+ * what is written through it; -1 sets none and means the same, -2 ends that.
+ * The host knows nothing like it, so the time is set anew after each write.
+ */
+static void keep_time(struct file *f, int64_t written)
+{
+	enum { AS_IT_IS = -1, NO_MORE = -2 };
+	struct file_meta m;
+
+	if (written == NO_MORE)
+		f->keeps_time = 0;
+	else if (written > 0)
+		f->kept_time = written;
+	else if (written == AS_IT_IS && meta_of_file(f, &m) == STATUS_SUCCESS)
+		f->kept_time = m.times.written;
+	else
+		return;
+	if (written != NO_MORE)
+		f->keeps_time = KEEP;
+}
+
+void file_keep_time(struct file *f, bool later)
+{
+	struct timespec ts[2] = { { .tv_nsec = UTIME_OMIT } };
+
+	if (later) {
+		f->keeps_time = KEEP_AT_CLOSE;
+		return;
+	}
+	time_to_host(f->kept_time, &ts[1]);
+	inode_utimens(f->fd, ts);
+}
+
+void file_keep_time_at_close(struct file *f)
+{
+	if (f->keeps_time == KEEP_AT_CLOSE)
+		file_keep_time(f, false);
+}
+
+/* Times may be left (0), and what becomes of them told (-1, -2). */
+static bool are_times(const struct file_times *t)
+{
+	enum { LEAST = -2 };
+
+	return t->created >= LEAST && t->accessed >= LEAST &&
+	       t->written >= LEAST && t->changed >= LEAST;
+}
+
 static NTSTATUS set_basic(struct file_set *s)
 {
 	const struct file_basic *b = &s->basic;
@@ -37,20 +90,26 @@ static NTSTATUS set_basic(struct file_set *s)
 	if (b->attributes & FILE_ATTRIBUTE_DIRECTORY &&
 	    f->kind != FILE_KIND_DIR && f->kind != FILE_KIND_LINK)
 		return STATUS_INVALID_PARAMETER;
+	if (b->attributes & FILE_ATTRIBUTE_TEMPORARY &&
+	    f->kind == FILE_KIND_DIR)
+		return STATUS_INVALID_PARAMETER;
+	if (!are_times(&b->times))
+		return STATUS_INVALID_PARAMETER;
 	/* The host's birth time cannot be set; ours is kept beside it. */
 	if (b->attributes || b->times.created > 0)
 		status = meta_set_attributes(f, b->attributes,
 					     MAX(b->times.created, 0));
 	time_to_host(b->times.accessed, &ts[0]);
 	time_to_host(b->times.written, &ts[1]);
-	if (status ||
-	    (ts[0].tv_nsec == UTIME_OMIT && ts[1].tv_nsec == UTIME_OMIT))
-		return status;
-	if (f->kind == FILE_KIND_LINK
-		    ? utimensat(AT_FDCWD, f->path, ts, AT_SYMLINK_NOFOLLOW) < 0
-		    : inode_utimens(f->fd, ts) < 0)
-		return status_from_errno(errno);
-	return STATUS_SUCCESS;
+	if (!status &&
+	    (ts[0].tv_nsec != UTIME_OMIT || ts[1].tv_nsec != UTIME_OMIT) &&
+	    (f->kind == FILE_KIND_LINK
+		     ? utimensat(AT_FDCWD, f->path, ts, AT_SYMLINK_NOFOLLOW)
+		     : inode_utimens(f->fd, ts)) < 0)
+		status = status_from_errno(errno);
+	if (!status && f->kind == FILE_KIND_DISK)
+		keep_time(f, b->times.written);
+	return status;
 }
 
 static NTSTATUS set_position(struct file_set *s)
@@ -74,6 +133,7 @@ static NTSTATUS set_end(struct file_set *s)
 	status = file_mapped_cut(s->f, s->i64);
 	if (!status && ftruncate(s->f->fd, s->i64) < 0)
 		status = status_from_errno(errno);
+	file_written(s->f, status);
 	return status;
 }
 

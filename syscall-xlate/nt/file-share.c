@@ -7,12 +7,14 @@
  * processes have open, file-shared.c knows.
  * A file is deleted when the last handle goes, or at once with POSIX
  * semantics; the name to unlink is asked of the host, since others may have
- * renamed the file meanwhile.
+ * renamed the file meanwhile.  Of a file with several names one goes with the
+ * handle that it was opened by, and nothing keeps the others from being opened.
  */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
@@ -24,6 +26,7 @@ enum { BUCKETS = 512 };
 
 pthread_mutex_t inode_lock = PTHREAD_MUTEX_INITIALIZER;
 static struct inode *buckets[BUCKETS] SPARSE; /* under inode_lock, as all below */
+_Atomic bool share_waits;
 
 static struct inode **bucket(uint64_t dev, uint64_t ino)
 {
@@ -182,38 +185,65 @@ static bool is_at(int dirfd, const char *path, uint64_t dev, uint64_t ino,
 	return st.st_ino == ino && st.st_dev == dev;
 }
 
-/* Removes the name f goes by: the one it was opened by, if it still is this
-   file's, or what the host says it has become.  0 or an errno. */
-static int unlink_file(struct file *f, uint64_t dev, uint64_t ino)
+/* The name f goes by, in now, or NULL: it is gone.  The one it was opened by can
+   be another file's, or meanwhile another name of this one. */
+static const char *find_name(struct file *f, uint64_t dev, uint64_t ino,
+			     int *dirfd, char *now, bool *directory)
 {
-	int err = 0;
-	char *now = NULL;
+	const enum host_name known = file_host_name(f, now);
 	const char *path = f->path;
-	int dirfd = AT_FDCWD;
-	bool directory = false;
 
-	if (f->base && path) {
-		dirfd = f->base->fd;
+	*dirfd = AT_FDCWD;
+	if (known == HOST_NAME_KNOWN && is_at(*dirfd, now, dev, ino, directory))
+		return now;
+	if (known == HOST_NAME_GONE || !path)
+		return NULL;
+	if (f->base) {
+		*dirfd = f->base->fd;
 		path += f->base_at;
 	}
-	if (!is_at(dirfd, path, dev, ino, &directory)) {
-		dirfd = AT_FDCWD;
-		path = now = file_host_path(f);
-		if (!is_at(dirfd, path, dev, ino, &directory))
-			path = NULL;
-	}
+	return is_at(*dirfd, path, dev, ino, directory) ? path : NULL;
+}
+
+/* Unlinks that name, or the other if that is still one of the file.  0 or an errno. */
+static int unlink_file(struct file *f, uint64_t dev, uint64_t ino,
+		       const char *other)
+{
+	char now[HOST_PATH_MAX];
+	bool directory = false;
+	int err = 0, dirfd;
+	const char *path = find_name(f, dev, ino, &dirfd, now, &directory);
+
+	if (!path && is_at(AT_FDCWD, other, dev, ino, &directory))
+		path = other;
 	if (path && unlinkat(dirfd, path, directory ? AT_REMOVEDIR : 0) < 0) {
 		err = errno;
 		log_debug(LOG_FILE, "delete %s: %s", path, strerror(err));
 	}
-	free(now);
 	return err;
+}
+
+/* Would the file have a name without the one f goes by? */
+static bool has_other_names(struct file *f)
+{
+	char now[HOST_PATH_MAX];
+	struct stat st;
+	bool directory;
+	int dirfd;
+
+	if ((f->kind != FILE_KIND_DISK && f->kind != FILE_KIND_LINK) ||
+	    fstat(f->fd, &st) < 0)
+		return false;
+	if (st.st_nlink != 1)
+		return st.st_nlink > 1;
+	return !find_name(f, st.st_dev, st.st_ino, &dirfd, now, &directory);
 }
 
 static void leave(struct file *f, bool may_unlink)
 {
 	struct inode *i = f->inode;
 	bool gone = false, last;
+	char *going = NULL;
 	uint64_t dev, ino;
 
 	if (!i)
@@ -222,11 +252,20 @@ static void leave(struct file *f, bool may_unlink)
 	dev = i->dev;
 	ino = i->ino;
 	pthread_mutex_lock(&inode_lock);
-	if (f->delete_on_close)
-		i->delete_pending = true;
 	last = i->handles == 1;
+	if (f->delete_on_close && !f->name_goes) {
+		/* Who is the last unlinks his name in either case. */
+		f->name_goes = (!last || i->unlinked || f->posix_delete) &&
+			       has_other_names(f);
+		if (!f->name_goes) {
+			i->delete_pending = true;
+			notify_delete_pending(i);
+		}
+	}
 	if (!may_unlink) {
 		/* a look at the share modes, no more */
+	} else if (f->name_goes) {
+		gone = !f->posix_delete;
 	} else if (f->posix_delete && i->delete_pending) {
 		/* The name goes now; who has the file open keeps it. */
 		gone = !i->unlinked;
@@ -235,17 +274,25 @@ static void leave(struct file *f, bool may_unlink)
 		gone = true;
 	}
 	count(i, f, -1);
+	/* The last one to go may be of a name that is gone. */
+	if (i->delete_pending && !i->unlinked && !last && !i->going) {
+		share_waits = true;
+		i->going = file_host_path(f);
+	}
 	if (has_peers(f))
 		peers_tell(i);
 	if (last) {
 		/* What a section may keep of it has no such state. */
 		i->delete_pending = i->unlinked = false;
+		going = i->going;
+		i->going = NULL;
 		lock_forget(i);
 	}
 	inode_drop(i);
 	pthread_mutex_unlock(&inode_lock);
 	if (gone)
-		unlink_file(f, dev, ino);
+		unlink_file(f, dev, ino, going);
+	free(going);
 }
 
 void share_leave(struct file *f)
@@ -263,7 +310,19 @@ bool share_delete_pending(struct file *f)
 	bool pending;
 
 	pthread_mutex_lock(&inode_lock);
-	pending = f->inode && f->inode->delete_pending;
+	pending = f->name_goes || (f->inode && f->inode->delete_pending);
+	pthread_mutex_unlock(&inode_lock);
+	return pending;
+}
+
+bool share_name_pending(const struct statx *st)
+{
+	const struct inode *i;
+	bool pending;
+
+	pthread_mutex_lock(&inode_lock);
+	i = find(makedev(st->stx_dev_major, st->stx_dev_minor), st->stx_ino);
+	pending = i && i->delete_pending && !i->unlinked;
 	pthread_mutex_unlock(&inode_lock);
 	return pending;
 }
@@ -285,8 +344,14 @@ bool share_inode(struct file *f, uint64_t *dev, uint64_t *ino)
 void share_set_delete(struct file *f, bool on)
 {
 	pthread_mutex_lock(&inode_lock);
-	if (f->inode)
-		f->inode->delete_pending = on;
+	if (f->inode) {
+		f->name_goes = on && ((f->name_goes && f->posix_delete) ||
+				      has_other_names(f));
+		f->inode->delete_pending = on && !f->name_goes;
+		share_waits = true;
+		if (f->inode->delete_pending)
+			notify_delete_pending(f->inode);
+	}
 	pthread_mutex_unlock(&inode_lock);
 }
 
@@ -300,25 +365,32 @@ static NTSTATUS delete_status(int err)
 NTSTATUS share_delete_now(struct file *f)
 {
 	struct inode *i = f->inode;
-	bool was_pending;
+	bool was_pending, went;
 	int err;
 
 	if (!i)
 		return STATUS_INVALID_PARAMETER;
 	pthread_mutex_lock(&inode_lock);
 	was_pending = i->delete_pending;
-	if (i->unlinked) {
+	went = f->name_goes;
+	if (i->unlinked || (f->name_goes && f->posix_delete)) {
 		pthread_mutex_unlock(&inode_lock);
 		return STATUS_SUCCESS;
 	}
-	i->delete_pending = i->unlinked = true;
+	f->name_goes = went || has_other_names(f);
+	if (!f->name_goes)
+		i->delete_pending = i->unlinked = true;
 	pthread_mutex_unlock(&inode_lock);
-	err = unlink_file(f, i->dev, i->ino);
+	err = unlink_file(f, i->dev, i->ino, NULL);
 	if (!err)
 		return STATUS_SUCCESS;
 	pthread_mutex_lock(&inode_lock);
-	i->delete_pending = was_pending;
-	i->unlinked = false;
+	if (f->name_goes) {
+		f->name_goes = went;
+	} else {
+		i->delete_pending = was_pending;
+		i->unlinked = false;
+	}
 	pthread_mutex_unlock(&inode_lock);
 	return delete_status(err);
 }
@@ -347,40 +419,39 @@ NTSTATUS share_delete_name(const struct statx *st, int dirfd, const char *path)
 		status = STATUS_CANNOT_DELETE;
 	if (!status && unlinkat(dirfd, path, 0) < 0)
 		status = delete_status(errno);
-	if (!status && i)
+	if (!status && i && st->stx_nlink < 2)
 		i->delete_pending = i->unlinked = true;
 	pthread_mutex_unlock(&inode_lock);
 	return status;
 }
 
-NTSTATUS share_may_delete(const struct file *f)
+NTSTATUS share_may_delete(struct file *f)
 {
-	const char *slash = f->path ? strrchr(f->path, '/') : NULL;
-	char dir[HOST_PATH_MAX];
-	size_t n = slash ? (size_t)(slash - f->path) : 0;
+	char dir[HOST_PATH_MAX], *slash;
 
-	if (!slash || n >= sizeof dir)
+	if (file_host_name(f, dir) != HOST_NAME_KNOWN)
 		return STATUS_SUCCESS;
-	memcpy(dir, f->path, n);
-	strcpy(dir + n, n ? "" : "/");
+	slash = strrchr(dir, '/');
+	slash[slash == dir] = 0;
 	if (!faccessat(AT_FDCWD, dir, W_OK | X_OK, AT_EACCESS) ||
 	    errno == ENOENT || errno == ENOTDIR)
 		return STATUS_SUCCESS;
 	return status_from_errno(errno);
 }
 
-bool share_others(struct file *f)
+bool share_others(struct file *f, bool anywhere)
 {
 	bool others;
 
 	pthread_mutex_lock(&inode_lock);
-	others = f->inode && f->inode->handles > 1;
+	others = f->inode &&
+		 (f->inode->handles > 1 ||
+		  (anywhere && peers_open(f->inode)));
 	pthread_mutex_unlock(&inode_lock);
 	return others;
 }
 
 void files_at_exit(void)
 {
-	console_restore();
 	peers_detach();
 }

@@ -494,6 +494,25 @@ bool peers_allow(const struct inode *i, const struct file *f)
 	return !conflict;
 }
 
+bool peers_open(const struct inode *i)
+{
+	uint64_t key = key_of(i);
+	struct bucket *b = bucket_of(i);
+	bool open = false;
+
+	if (!b)
+		return false;
+	lock(b);
+	for (unsigned k = 0; k < SLOTS && !open; k++) {
+		struct slot *s = &b->slot[k];
+
+		if (s->owner && s->owner != self && s->key == key && s->opens)
+			open = alive(s->owner);
+	}
+	unlock(b);
+	return open;
+}
+
 void peers_tell(const struct inode *i)
 {
 	uint64_t key = key_of(i);

@@ -299,7 +299,7 @@ static void named_close(struct task *t, struct file *f)
 	(void)t;
 	if (f->delete_on_close)
 		share_set_delete(f, true);
-	if (share_delete_pending(f) && !share_others(f))
+	if (share_delete_pending(f) && !share_others(f, false))
 		stream_remove(f);
 	f->delete_on_close = false;
 }

@@ -7,9 +7,11 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "syscall-xlate/nt/file-private.h"
+#include "syscall-xlate/nt/time.h"
 
 /* ---- the type --------------------------------------------------------------
  */
@@ -33,6 +35,7 @@ static void file_close(struct task *t, struct object *o, uint64_t handle,
 	lock_release_all(f);
 	if (f->ops == &disk_ops && !f->synchronous)
 		disk_close(f);
+	file_keep_time_at_close(f);
 	/* What waits for changes of a folder ends well, with none. */
 	irp_end_all(f, f->kind == FILE_KIND_DIR ? STATUS_NOTIFY_CLEANUP
 						: STATUS_CANCELLED);
@@ -53,6 +56,8 @@ static void file_destroy(struct object *o)
 	share_leave(f); /* a handle that never came to be */
 	if (f->fd > 2)
 		close(f->fd);
+	if (f->lock_fd >= 0)
+		close(f->lock_fd);
 	file_port_free(f);
 	file_forget_base(f);
 	free(f->path);
@@ -78,6 +83,9 @@ const struct object_type file_type = {
 	.receive = file_receive,
 };
 
+/* From here on a program may run out of them. */
+enum { MANY_DESCRIPTORS = 32 };
+
 struct file *file_new(enum file_kind kind, const struct file_ops *ops, int fd,
 		      uint32_t access, uint32_t share, uint32_t options)
 {
@@ -88,6 +96,9 @@ struct file *file_new(enum file_kind kind, const struct file_ops *ops, int fd,
 	f->kind = (uint8_t)kind;
 	f->ops = ops;
 	f->fd = fd;
+	if (__builtin_expect(fd >= MANY_DESCRIPTORS, 0))
+		shared_data_descriptor();
+	f->lock_fd = -1;
 	f->access = access;
 	f->share = share;
 	f->options = options;
@@ -103,26 +114,40 @@ struct file *file_new(enum file_kind kind, const struct file_ops *ops, int fd,
 /* ---- names
  * -------------------------------------------------------------------- */
 
+enum host_name file_host_name(struct file *f, char *path)
+{
+	static const char deleted[] = " (deleted)";
+	const size_t tail = sizeof deleted - 1;
+	struct stat own, there;
+	char self[32];
+	ssize_t n;
+
+	file_proc_path(f, self, sizeof self);
+	n = readlink(self, path, HOST_PATH_MAX - 1);
+	if (n <= 0 || *path != '/')
+		return HOST_NAME_UNKNOWN;
+	path[n] = 0;
+	if ((size_t)n <= tail || strcmp(path + n - tail, deleted))
+		return HOST_NAME_KNOWN;
+	/* Files may be called that. */
+	return fstat(f->fd, &own) == 0 && lstat(path, &there) == 0 &&
+			       own.st_ino == there.st_ino &&
+			       own.st_dev == there.st_dev
+		       ? HOST_NAME_KNOWN
+		       : HOST_NAME_GONE;
+}
+
 char *file_host_path(struct file *f)
 {
-	char self[32], path[HOST_PATH_MAX];
-	ssize_t n;
+	char path[HOST_PATH_MAX];
 
 	if (f->fd < 0)
 		return NULL;
 	/* C: may stand for a built-in file: keep the name it goes by. */
 	if (f->drive == 'C' && f->path)
 		return strdup(f->path);
-	file_proc_path(f, self, sizeof self);
-	n = readlink(self, path, sizeof path - 1);
-	if (n > 0 && *path == '/') {
-		static const char deleted[] = " (deleted)";
-		size_t tail = sizeof deleted - 1;
-
-		path[n] = 0;
-		if ((size_t)n <= tail || strcmp(path + n - tail, deleted))
-			return strdup(path);
-	}
+	if (file_host_name(f, path) == HOST_NAME_KNOWN)
+		return strdup(path);
 	return f->path ? strdup(f->path) : NULL;
 }
 

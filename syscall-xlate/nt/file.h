@@ -63,6 +63,8 @@ struct file {
 	bool synchronous; /* requests wait; the host keeps the position */
 	bool append;      /* FILE_APPEND_DATA without FILE_WRITE_DATA */
 	bool alertable;   /* such waits end for an APC */
+	/* Writes leave the time of the last one as it is (file-set.c). */
+	_Atomic uint8_t keeps_time;
 	_Atomic int64_t position; /* POSITION_HOST, or to be set in fd first */
 	struct inode *inode;      /* share modes, locks; file-share.c */
 	_Atomic(struct file_port *) port; /* file_port() */
@@ -75,6 +77,7 @@ struct file {
 	bool path_only;   /* fd is O_PATH */
 	bool is_volume;
 	_Atomic bool delete_on_close, posix_delete;
+	_Atomic bool name_goes; /* with f; the file has others */
 	uint32_t access; /* granted, without generic bits */
 	uint32_t share, options;
 	uint32_t mode; /* st_mode as we last saw or set it; 0: unknown */
@@ -83,6 +86,9 @@ struct file {
 	struct file *base; /* a reference, or NULL */
 	uint32_t base_at;
 	const struct virtual_dir *dir; /* a folder of C:'s table */
+	int64_t kept_time;      /* then that is it */
+	int lock_fd;            /* for locks alone (lock.c), or -1 */
+	_Atomic bool in_others; /* other processes have fd's description */
 
 	_Atomic(struct disk_op *) last_append; /* under disk_lock */
 	void *look_at;                         /* disk-async.c's mapping */
@@ -201,14 +207,15 @@ bool irp_untake(struct irp *r);
 NTSTATUS irp_wait_fd(struct task *t, struct irp *r, int fd, uint32_t events,
 		     NTSTATUS (*again)(struct irp *r));
 /*
- * irp_in_turn() - the same for f->fd, after the requests before it of the same
- * direction (EPOLLIN or EPOLLOUT).  Tries at once if there are none: then the
- * result may be a final one.
+ * irp_in_turn() - the same, after the requests before it of the same direction
+ * (EPOLLIN or EPOLLOUT).  Tries at once if there are none: then the result may be
+ * a final one.  fd is the same for all of the file, and stays open until
+ * irp_queue_close().
  */
-NTSTATUS irp_in_turn(struct task *t, struct irp *r, uint32_t events,
+NTSTATUS irp_in_turn(struct task *t, struct irp *r, int fd, uint32_t events,
 		     NTSTATUS (*again)(struct irp *r));
 /*
- * Before f->fd is closed, when all requests have been cancelled: no others are
+ * Before that is closed, when all requests have been cancelled: no others are
  * taken, until the file has another descriptor and is open again.
  */
 void irp_queue_close(struct file *f);
@@ -283,6 +290,9 @@ bool file_object_built_in(struct object *o);
 uint16_t *file_object_nt_path(struct object *o);
 /* The host path it has now; NULL: none.  Caller frees. */
 char *file_host_path(struct file *f);
+/* What the host calls an open file now, in path of HOST_PATH_MAX bytes. */
+enum host_name { HOST_NAME_UNKNOWN, HOST_NAME_GONE, HOST_NAME_KNOWN };
+enum host_name file_host_name(struct file *f, char *path);
 
 /* The open directory behind oa->root, and oa->name below it, parsed. */
 NTSTATUS file_parse(struct task *t, const struct nt_oa *oa, struct nt_path *p,
@@ -301,6 +311,12 @@ NTSTATUS share_enter(struct file *f, const struct statx *st, bool granted);
 void share_leave(struct file *f);  /* may unlink the file */
 void share_forget(struct file *f); /* the same, and never does */
 bool share_delete_pending(struct file *f);
+/*
+ * Does a file that somebody here has open wait for its deletion?  Then nothing is
+ * told of it by its name.  As long as none ever did, nobody need ask.
+ */
+extern _Atomic bool share_waits;
+bool share_name_pending(const struct statx *st);
 /* The host's numbers of its file system and it; false: not known here. */
 bool share_inode(struct file *f, uint64_t *dev, uint64_t *ino);
 void share_set_delete(struct file *f, bool on);
@@ -315,12 +331,11 @@ NTSTATUS share_delete_now(struct file *f);
  */
 NTSTATUS share_delete_name(const struct statx *st, int dirfd, const char *path);
 /* Will the host let its name go, as far as one can know beforehand? */
-NTSTATUS share_may_delete(const struct file *f);
-/* Is the file open elsewhere in this process? */
-bool share_others(struct file *f);
+NTSTATUS share_may_delete(struct file *f);
+/* Is the file open elsewhere in this process, or (with some access) anywhere? */
+bool share_others(struct file *f, bool anywhere);
 /* Byte ranges locked by others: STATUS_FILE_LOCK_CONFLICT or success. */
 NTSTATUS lock_check(struct file *f, int64_t offset, uint64_t len, bool write);
-bool lock_any(const struct file *f);
 void lock_release_all(struct file *f);
 void lock_forget(struct inode *i);
 
@@ -346,6 +361,8 @@ NTSTATUS meta_of_file(struct file *f, struct file_meta *m);
    its time of creation; 0 leaves either as it is. */
 NTSTATUS meta_set_attributes(struct file *f, uint32_t attributes,
 			     int64_t created);
+/* The one that is not set with the others. */
+NTSTATUS meta_set_sparse(struct file *f, bool on);
 /* f has got a name in another folder, path: listings there must look. */
 void meta_moved(const struct file *f, const char *path);
 /* For a file just made at dirfd, path. */

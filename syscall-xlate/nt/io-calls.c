@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "syscall-xlate/nt/disk-queue.h"
+#include "syscall-xlate/nt/file-inode.h"
 #include "syscall-xlate/nt/file-private.h"
 #include "syscall-xlate/nt/nt-private.h"
 #include "syscall-xlate/nt/calls.h"
@@ -47,7 +48,7 @@ static NTSTATUS segments(struct task *t, struct irp *r, gaddr list, bool out)
 
 	if (r->offset < 0 || r->len % 4096)
 		return STATUS_INVALID_PARAMETER;
-	if (lock_any(r->file))
+	if (inode_locked(r->file->inode))
 		status = lock_check(r->file, r->offset, r->len, out);
 	if (status)
 		return status;
@@ -59,6 +60,8 @@ static NTSTATUS segments(struct task *t, struct irp *r, gaddr list, bool out)
 		return STATUS_ACCESS_VIOLATION;
 	}
 	status = move_pages(t, r, pages, out, &total);
+	if (out)
+		file_written(r->file, status);
 	if (status == STATUS_PENDING)
 		return disk_queue(t, r, r->offset, out, pages, total);
 	free(pages);

@@ -30,6 +30,7 @@ struct irp_queue {
 	struct queue in, out;
 	struct nt_watch watch;
 	bool registered; /* epoll knows watch.fd */
+	bool own_fd;     /* which is a duplicate */
 	bool watched;    /* and tells of edges */
 	bool closed;
 	uint8_t idle; /* edges in a row that nobody waited for */
@@ -102,7 +103,7 @@ static void serve(struct queue *turns, struct queue *done)
 		if (status == STATUS_PENDING) {
 			if (irp_untake(r))
 				return;
-			status = STATUS_CANCELLED;
+			status = r->cancelled;
 		}
 		finish_later(done, r, status);
 	}
@@ -128,8 +129,8 @@ static void edge(struct nt_watch *w, uint32_t events)
 	finish_all(&done);
 }
 
-/* Locked: learn of edges; 0 or -errno. */
-static int watch(struct irp_queue *q)
+/* Locked: learn of edges of fd; 0 or -errno. */
+static int watch(struct irp_queue *q, int fd)
 {
 	int err;
 
@@ -139,16 +140,18 @@ static int watch(struct irp_queue *q)
 	if (q->registered) {
 		err = watch_change(&q->watch, BOTH);
 	} else {
-		q->watch.fd = q->file->fd;
+		q->watch.fd = fd;
+		q->own_fd = false;
 		q->watch.fn = edge;
 		q->watch.io = true;
 		err = watch_edges(&q->watch, BOTH);
 		if (err == -EEXIST) {
 			/* Standard input and output may be one descriptor. */
-			q->watch.fd = MORE_FILES(
-				fcntl(q->file->fd, F_DUPFD_CLOEXEC, 3));
+			q->watch.fd =
+				MORE_FILES(fcntl(fd, F_DUPFD_CLOEXEC, 3));
 			err = q->watch.fd < 0 ? -errno
 					      : watch_edges(&q->watch, BOTH);
+			q->own_fd = !err;
 			if (err && q->watch.fd >= 0)
 				close(q->watch.fd);
 		}
@@ -158,7 +161,7 @@ static int watch(struct irp_queue *q)
 	return err;
 }
 
-NTSTATUS irp_in_turn(struct task *t, struct irp *r, uint32_t events,
+NTSTATUS irp_in_turn(struct task *t, struct irp *r, int fd, uint32_t events,
 		     NTSTATUS (*again)(struct irp *r))
 {
 	struct irp_queue *q = queue_of(r->file);
@@ -176,7 +179,7 @@ NTSTATUS irp_in_turn(struct task *t, struct irp *r, uint32_t events,
 	else if (!turns->first)
 		status = again(r);
 	if (status == STATUS_PENDING) {
-		err = watch(q);
+		err = watch(q, fd);
 		p = err ? NULL : irp_pend_taken(t, r);
 		if (err) {
 			status = status_from_errno(-err);
@@ -189,7 +192,7 @@ NTSTATUS irp_in_turn(struct task *t, struct irp *r, uint32_t events,
 			if (!irp_untake(p)) {
 				queue_remove(&p->turn);
 				pthread_mutex_unlock(&q->lock);
-				irp_finish(p, STATUS_CANCELLED, 0);
+				irp_finish(p, p->cancelled, 0);
 				return STATUS_PENDING;
 			}
 		}
@@ -216,7 +219,7 @@ void irp_queue_close(struct file *f)
 	if (!registered)
 		return;
 	watch_cancel(&q->watch);
-	if (q->watch.fd != f->fd)
+	if (q->own_fd)
 		close(q->watch.fd);
 }
 

@@ -18,14 +18,7 @@
 #include "syscall-xlate/nt/nt-private.h"
 #include "syscall-xlate/nt/calls.h"
 
-enum {
-	EVENT_MODIFY_STATE = 2,
-
-	/* struct nt_thread.sync_io */
-	SYNC_NONE = 0,
-	SYNC_RUNS = 1,
-	SYNC_CANCEL = 2,
-};
+enum { EVENT_MODIFY_STATE = 2 };
 
 static bool is_error(NTSTATUS status)
 {
@@ -385,30 +378,56 @@ NTSTATUS io_wait_fd(struct task *t, struct file *f, int fd, short events,
 	}
 }
 
-void sync_begin(struct task *t)
-{
-	atomic_store_explicit(&nt_thread(t)->sync_io, SYNC_RUNS,
-			      memory_order_relaxed);
-}
-
-void sync_end(struct task *t)
-{
-	atomic_store_explicit(&nt_thread(t)->sync_io, SYNC_NONE,
-			      memory_order_relaxed);
-}
-
 /* ---- cancelling
  * ------------------------------------------------------------------------- */
+
+/* th's synchronous request, if it has one; on f, unless that is NULL. */
+static bool cancel_sync(struct nt_thread *th, const struct file *f)
+{
+	enum { TRIES = 50 };
+	struct timespec ts = { 0, 1000 * 1000 };
+	uint8_t runs = SYNC_RUNS, cancelled = SYNC_CANCEL;
+
+	if ((f && th->sync_file != f) ||
+	    !atomic_compare_exchange_strong(&th->sync_io, &runs, SYNC_CANCEL))
+		return false;
+	if (f && th->sync_file != f) { /* it has begun another by now */
+		atomic_compare_exchange_strong(&th->sync_io, &cancelled,
+					       SYNC_RUNS);
+		return false;
+	}
+	/* A kick that comes just before the host call is lost on it. */
+	for (int i = 0; i < TRIES && th->sync_io == SYNC_CANCEL; i++) {
+		task_kick(&th->task);
+		nanosleep(&ts, NULL);
+	}
+	return true;
+}
+
+/* What other threads wait for in f. */
+static bool cancel_others(struct nt_thread *self, const struct file *f)
+{
+	bool found = false;
+
+	for (struct nt_thread *th = thread_next(NULL); th; th = thread_next(th))
+		if (th != self)
+			found |= cancel_sync(th, f);
+	return found;
+}
 
 static NTSTATUS cancel(struct task *t, uint64_t file, struct nt_thread *thread,
 		       gaddr request, gaddr iosb, bool must_find)
 {
 	struct file *f;
 	NTSTATUS status = handle_get(t, file, &file_type, 0, &f);
+	bool found;
 
 	if (status)
 		return status;
-	if (!irp_cancel(f, thread, request) && must_find)
+	found = irp_cancel(f, thread, request);
+	if (!thread && !request)
+		found |= cancel_others(nt_thread(t), f);
+	if (!found && must_find)
 		status = STATUS_NOT_FOUND;
 	object_put(&f->object);
 	if (iosb_write(t, iosb, status, 0) < 0)
@@ -430,9 +449,7 @@ NTSTATUS nt_cancel_io_file_ex(struct task *t, uint64_t file, gaddr request,
 NTSTATUS nt_cancel_synchronous_io_file(struct task *t, uint64_t thread,
 				       gaddr request, gaddr iosb)
 {
-	enum { TERMINATE = 1, TRIES = 50 };
-	struct timespec ts = { 0, 1000 * 1000 };
-	uint8_t expected = SYNC_RUNS;
+	enum { TERMINATE = 1 };
 	struct nt_thread *th;
 	NTSTATUS status;
 
@@ -440,16 +457,8 @@ NTSTATUS nt_cancel_synchronous_io_file(struct task *t, uint64_t thread,
 	status = handle_get(t, thread, &thread_type, TERMINATE, &th);
 	if (status)
 		return status;
-	if (!atomic_compare_exchange_strong(&th->sync_io, &expected,
-					    SYNC_CANCEL)) {
+	if (!cancel_sync(th, NULL))
 		status = STATUS_NOT_FOUND;
-	} else {
-		/* A kick that comes just before the host call is lost on it. */
-		for (int i = 0; i < TRIES && th->sync_io == SYNC_CANCEL; i++) {
-			task_kick(&th->task);
-			nanosleep(&ts, NULL);
-		}
-	}
 	object_put(&th->object);
 	if (iosb_write(t, iosb, status, 0) < 0)
 		return STATUS_ACCESS_VIOLATION;

@@ -23,7 +23,9 @@ libnt_a_SOURCES += %D%/nt-private.h %D%/object.c %D%/shared.c %D%/shared.h %D%/h
 	%D%/job.c %D%/job.h %D%/job-object.c %D%/job-member.c %D%/job-end.c %D%/job-notes.c
 
 # files, pipes, console
-libnt_a_SOURCES += %D%/abi-file.h %D%/console-ctrl.c %D%/console-group.c %D%/console-keys.c \
+libnt_a_SOURCES += %D%/abi-file.h %D%/console-ctrl.c %D%/console-group.c %D%/console-keys.c %D%/console-mouse.c \
+	%D%/console-mode.c %D%/console-read.c %D%/console-records.c %D%/console-write.c \
+	%D%/console-shared.c %D%/console-shared.h %D%/console-undo.c \
 	%D%/console-screen.c %D%/console-restore.c %D%/console-model.c %D%/console-model.h %D%/console.c %D%/console.h %D%/control.h \
 	%D%/device.c %D%/disk-async.c %D%/disk-carry.c %D%/disk-queue.c %D%/disk-queue.h %D%/dir-match.c %D%/dir-match.h %D%/dir.c %D%/errno.c \
 	%D%/inode-change.c %D%/inode-change.h %D%/file-ea.c %D%/file-id.c %D%/file-links.c %D%/file-stream.c %D%/file-xattr.c %D%/file-xattr.h \
@@ -32,16 +34,16 @@ libnt_a_SOURCES += %D%/abi-file.h %D%/console-ctrl.c %D%/console-group.c %D%/con
 	%D%/file-rename.h %D%/file-mapped.c %D%/file-mapped.h %D%/file-share.c %D%/file-shared.c %D%/file.c %D%/file.h \
 	%D%/file-create.c %D%/file-open.c %D%/file-policy.c %D%/io-calls.c %D%/irp.c %D%/irp-queue.c %D%/lock.c \
 	%D%/path-c.c %D%/path-case.c %D%/path-listing.c %D%/path-listing.h %D%/path-open.c %D%/path.c %D%/path.h %D%/pipe-name.c %D%/pipe-folder.c \
-	%D%/pty.c %D%/pipe.c %D%/pipe-data.c %D%/pipe-peek.c %D%/pipe-security.c %D%/pipe.h %D%/volume.c %D%/reparse.c %D%/notify.c %D%/notify-tree.c %D%/notify-tree.h
+	%D%/pty.c %D%/pipe.c %D%/pipe-data.c %D%/pipe-peek.c %D%/pipe-security.c %D%/pipe.h %D%/volume.c %D%/reparse.c %D%/notify.c %D%/notify-record.c %D%/notify-record.h %D%/notify-tree.c %D%/notify-tree.h
 
 # sockets
 libnt_a_SOURCES += %D%/abi-afd.h %D%/afd.c %D%/afd.h %D%/afd-accept.c %D%/afd-args.c %D%/afd-connect.c \
-	%D%/afd-data.c %D%/afd-events.c %D%/afd-ioctl.c %D%/afd-message.c %D%/afd-message.h %D%/afd-net.c %D%/afd-net-table.c %D%/afd-net-change.c %D%/afd-echo.c %D%/afd-policy.c %D%/afd-option.c \
-	%D%/afd-poll.c %D%/afd-queue.c %D%/afd-transmit.c
+	%D%/afd-data.c %D%/afd-events.c %D%/afd-ioctl.c %D%/afd-message.c %D%/afd-message.h %D%/afd-net.c %D%/afd-net-table.c %D%/afd-net-change.c %D%/afd-echo.c %D%/afd-icmp.c %D%/afd-policy.c %D%/afd-option.c \
+	%D%/afd-poll.c %D%/afd-queue.c %D%/afd-tcp-info.c %D%/afd-transmit.c
 
 # memory, sections, system information, registry, tokens
 libnt_a_SOURCES += %D%/vad.c %D%/vad.h %D%/virtual.c %D%/virtual-calls.c \
-	%D%/virtual-query.c %D%/guard.c %D%/section.c %D%/section.h \
+	%D%/virtual-query.c %D%/virtual-free.c %D%/guard.c %D%/section.c %D%/section.h \
 	%D%/section-view.c %D%/section-image.c %D%/abi-memory.h %D%/time.c %D%/time.h \
 	%D%/timezone.c %D%/timezone-windows.c %D%/shared-data.c \
 	%D%/registry-hive.h %D%/registry-hive-format.h \

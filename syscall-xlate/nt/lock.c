@@ -8,12 +8,17 @@
  * descriptor just as NT's belong to the handle.  These are advisory: so the host
  * is asked for them before each read and write of a file of which some process
  * has ever locked a range, as the table of file-shared.c tells.
+ *
+ * NT's belong to the process as well: who has inherited the handle is kept out.
+ * So a file object that several processes have gets another descriptor for its
+ * locks in each of them, but where the first already has some.
  */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "syscall-xlate/nt/file-private.h"
 #include "syscall-xlate/nt/file-inode.h"
@@ -49,8 +54,32 @@ static bool blocked(struct inode *i, struct file *f, uint64_t offset,
 	return false;
 }
 
+static bool has_locks(const struct file *f)
+{
+	const struct lock_range *r = f->inode ? f->inode->locks : NULL;
+
+	while (r && r->owner != f)
+		r = r->next;
+	return r;
+}
+
+/* The descriptor that f's locks are on, and others' can be seen by. */
+static int descriptor(struct file *f)
+{
+	char self[32];
+	int flags;
+
+	if (f->lock_fd < 0 && f->in_others && !has_locks(f)) {
+		flags = fcntl(f->fd, F_GETFL) & O_ACCMODE;
+		file_proc_path(f, self, sizeof self);
+		f->lock_fd = MORE_FILES(open(
+			self, flags | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
+	}
+	return f->lock_fd < 0 ? f->fd : f->lock_fd;
+}
+
 /* The host's lock.  0, -EAGAIN, or -errno. */
-static int host_lock(struct file *f, uint64_t offset, uint64_t len, short type)
+static int host_lock(int fd, uint64_t offset, uint64_t len, short type)
 {
 	struct flock l = { .l_type = type, .l_whence = SEEK_SET };
 
@@ -59,26 +88,26 @@ static int host_lock(struct file *f, uint64_t offset, uint64_t len, short type)
 	l.l_start = (off_t)offset;
 	/* 0 means to the end of everything. */
 	l.l_len = len > (uint64_t)INT64_MAX - offset ? 0 : (off_t)len;
-	if (fcntl(f->fd, F_OFD_SETLK, &l) == 0)
+	if (fcntl(fd, F_OFD_SETLK, &l) == 0)
 		return 0;
 	/* A shared lock needs a readable descriptor, an exclusive one a
 	   writable one, without which a shared one at least keeps others from
 	   writing; file systems may have none at all. */
 	if (errno == EBADF && type == F_WRLCK) {
 		l.l_type = F_RDLCK;
-		if (fcntl(f->fd, F_OFD_SETLK, &l) == 0)
+		if (fcntl(fd, F_OFD_SETLK, &l) == 0)
 			return 0;
 	}
 	return errno == EAGAIN || errno == EACCES ? -EAGAIN : 0;
 }
 
 /* The host merges ranges: after an unlock set what is left anew. */
-static void host_relock(struct file *f, uint64_t offset, uint64_t len)
+static void host_relock(struct file *f, int fd, uint64_t offset, uint64_t len)
 {
-	host_lock(f, offset, len, F_UNLCK);
+	host_lock(fd, offset, len, F_UNLCK);
 	for (struct lock_range *r = f->inode->locks; r; r = r->next)
 		if (r->owner == f && overlaps(r, offset, len))
-			host_lock(f, r->offset, r->len,
+			host_lock(fd, r->offset, r->len,
 				  r->exclusive ? F_WRLCK : F_RDLCK);
 }
 
@@ -97,8 +126,8 @@ static NTSTATUS try_lock(struct file *f, uint64_t offset, uint64_t len,
 	if (!f->inode)
 		status = STATUS_INVALID_DEVICE_REQUEST;
 	else if (blocked(f->inode, f, offset, len, exclusive) ||
-		 host_lock(f, offset, len, exclusive ? F_WRLCK : F_RDLCK) ==
-			 -EAGAIN)
+		 host_lock(descriptor(f), offset, len,
+			   exclusive ? F_WRLCK : F_RDLCK) == -EAGAIN)
 		status = STATUS_LOCK_NOT_GRANTED;
 	if (!status) {
 		*r = (struct lock_range){ f->inode->locks, f, offset, len, key,
@@ -111,15 +140,8 @@ static NTSTATUS try_lock(struct file *f, uint64_t offset, uint64_t len,
 	return status;
 }
 
-bool lock_any(const struct file *f)
-{
-	const struct inode *i = f->inode;
-
-	return i && (i->locks || (i->peer_locks && atomic_load(i->peer_locks)));
-}
-
 /* Has another process locked it against that? */
-static bool host_conflicts(const struct file *f, uint64_t offset, uint64_t len,
+static bool host_conflicts(struct file *f, uint64_t offset, uint64_t len,
 			   bool write)
 {
 	struct flock l = { .l_type = write ? F_WRLCK : F_RDLCK,
@@ -129,7 +151,8 @@ static bool host_conflicts(const struct file *f, uint64_t offset, uint64_t len,
 
 	if (!len || offset > INT64_MAX - len)
 		return false;
-	return fcntl(f->fd, F_OFD_GETLK, &l) == 0 && l.l_type != F_UNLCK;
+	return fcntl(descriptor(f), F_OFD_GETLK, &l) == 0 &&
+	       l.l_type != F_UNLCK;
 }
 
 NTSTATUS lock_check(struct file *f, int64_t offset, uint64_t len, bool write)
@@ -144,20 +167,21 @@ NTSTATUS lock_check(struct file *f, int64_t offset, uint64_t len, bool write)
 		if (r->exclusive ? r->owner != f : write)
 			status = STATUS_FILE_LOCK_CONFLICT;
 	}
-	pthread_mutex_unlock(&inode_lock);
 	if (!status && host_conflicts(f, (uint64_t)offset, len, write))
 		status = STATUS_FILE_LOCK_CONFLICT;
+	pthread_mutex_unlock(&inode_lock);
 	return status;
 }
 
 void lock_release_all(struct file *f)
 {
 	struct lock_range **at;
-	bool any = false;
 
 	if (!f->inode || !f->inode->locks)
 		return;
 	pthread_mutex_lock(&inode_lock);
+	if (has_locks(f))
+		host_lock(descriptor(f), 0, UINT64_MAX, F_UNLCK);
 	for (at = &f->inode->locks; *at;) {
 		struct lock_range *r = *at;
 
@@ -167,10 +191,7 @@ void lock_release_all(struct file *f)
 		}
 		*at = r->next;
 		free(r);
-		any = true;
 	}
-	if (any)
-		host_lock(f, 0, UINT64_MAX, F_UNLCK);
 	pthread_mutex_unlock(&inode_lock);
 }
 
@@ -302,12 +323,12 @@ NTSTATUS nt_lock_file(struct task *t, uint64_t file, uint64_t event, gaddr apc,
 	else
 		status = try_lock(r.file, at, n, key, exclusive);
 	if (status == STATUS_LOCK_NOT_GRANTED && !immediate) {
-		sync_begin(t);
+		sync_begin(nt_thread(t), r.file);
 		status = r.file->synchronous
 				 ? lock_blocking(t, r.file, at, n, key,
 						 exclusive)
 				 : lock_pending(t, &r, at, n, key, exclusive);
-		sync_end(t);
+		sync_end(nt_thread(t));
 	}
 	return irp_end(t, &r, status);
 }
@@ -318,6 +339,7 @@ NTSTATUS nt_unlock_file(struct task *t, uint64_t file, gaddr iosb, gaddr offset,
 	struct irp r;
 	uint64_t at, n;
 	struct lock_range **p;
+	int fd;
 	NTSTATUS status = irp_begin(t, &r, file, 0, 0, 0, iosb, 0);
 
 	if (status)
@@ -335,9 +357,10 @@ NTSTATUS nt_unlock_file(struct task *t, uint64_t file, gaddr iosb, gaddr offset,
 			if (l->owner != r.file || l->offset != at ||
 			    l->len != n || l->key != key)
 				continue;
+			fd = descriptor(r.file);
 			*p = l->next;
 			free(l);
-			host_relock(r.file, at, n);
+			host_relock(r.file, fd, at, n);
 			status = STATUS_SUCCESS;
 			break;
 		}

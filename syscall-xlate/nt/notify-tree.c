@@ -44,21 +44,64 @@ static void tell(struct notify_tree *n, int wd, const char *name)
 	n->ntold += n->told[n->ntold].name != NULL;
 }
 
+/* Where wd is, or would have to be. */
+static size_t place_of(const struct notify_tree *n, int wd)
+{
+	size_t low = 0, high = n->nwatched;
+
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+
+		if (n->watched[mid].wd < wd)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low;
+}
+
+static struct watched *find(const struct notify_tree *n, int wd)
+{
+	size_t i = place_of(n, wd);
+
+	return i < n->nwatched && n->watched[i].wd == wd ? &n->watched[i] : NULL;
+}
+
+static bool rename_watched(struct watched *w, const char *path)
+{
+	char *now = strdup(path);
+
+	if (!now)
+		return false;
+	free(w->path);
+	w->path = now;
+	return true;
+}
+
 static bool set_path(struct notify_tree *n, int wd, const char *path)
 {
-	if ((size_t)wd >= n->npaths) {
-		size_t max = (size_t)wd * 2 + 8;
-		char **p = realloc(n->paths, max * sizeof *p);
+	struct watched *w = find(n, wd);
+	size_t i = place_of(n, wd);
 
-		if (!p)
+	if (w)
+		return rename_watched(w, path);
+	if (n->nwatched == n->max_watched) {
+		size_t max = n->max_watched ? n->max_watched * 2 : 8;
+
+		w = realloc(n->watched, max * sizeof *w);
+		if (!w)
 			return false;
-		memset(p + n->npaths, 0, (max - n->npaths) * sizeof *p);
-		n->paths = p;
-		n->npaths = max;
+		n->watched = w;
+		n->max_watched = max;
 	}
-	free(n->paths[wd]);
-	n->paths[wd] = strdup(path);
-	return n->paths[wd] != NULL;
+	w = &n->watched[i];
+	memmove(w + 1, w, (n->nwatched - i) * sizeof *w);
+	*w = (struct watched){ wd, strdup(path) };
+	n->nwatched++;
+	if (w->path)
+		return true;
+	tree_ignored(n, wd);
+	return false;
 }
 
 static bool is_dir(int dirfd, const struct dirent *e)
@@ -71,8 +114,8 @@ static bool is_dir(int dirfd, const struct dirent *e)
 	       S_ISDIR(st.st_mode);
 }
 
-static bool add(struct notify_tree *n, int dirfd, const char *path,
-		notify_found *found, void *arg, int depth);
+static int add(struct notify_tree *n, int dirfd, const char *path,
+	       notify_found *found, void *arg, int depth);
 
 static void look_into(struct notify_tree *n, int dirfd, const char *path,
 		      int wd, notify_found *found, void *arg, int depth)
@@ -99,36 +142,54 @@ static void look_into(struct notify_tree *n, int dirfd, const char *path,
 		}
 		if (folder && depth < MAX_DEPTH &&
 		    join(sub, sizeof sub, path, e->d_name) &&
-		    !add(n, dirfd, sub, found, arg, depth + 1))
+		    add(n, dirfd, sub, found, arg, depth + 1) < 0)
 			n->incomplete = true;
 	}
 	closedir(d);
 }
 
-static bool add(struct notify_tree *n, int dirfd, const char *path,
-		notify_found *found, void *arg, int depth)
+/* The host's name for path below the open folder dirfd. */
+static int watch(struct notify_tree *n, int dirfd, const char *path,
+		 uint32_t mask)
 {
 	char full[PATH_MAX + 64];
-	int wd;
 
 	snprintf(full, sizeof full, "/proc/self/fd/%d/%s", dirfd, path);
-	wd = inotify_add_watch(n->fd, full, n->mask);
-	if (wd < 0 || !set_path(n, wd, path))
-		return false;
-	if (n->whole)
-		look_into(n, dirfd, path, wd, found, arg, depth);
-	return true;
+	return inotify_add_watch(n->fd, full, mask);
 }
 
-bool tree_add(struct notify_tree *n, int dirfd, const char *path,
-	      notify_found *found, void *arg)
+static int add(struct notify_tree *n, int dirfd, const char *path,
+	       notify_found *found, void *arg, int depth)
+{
+	/* Below, a move is an event of the folder around it. */
+	int wd =
+		watch(n, dirfd, path, *path ? n->mask : n->mask | IN_MOVE_SELF);
+
+	if (wd < 0 || !set_path(n, wd, path))
+		return -1;
+	if (n->whole)
+		look_into(n, dirfd, path, wd, found, arg, depth);
+	return wd;
+}
+
+int tree_add(struct notify_tree *n, int dirfd, const char *path,
+	     notify_found *found, void *arg)
 {
 	return add(n, dirfd, path, found, arg, 0);
 }
 
+int tree_watch_parent(struct notify_tree *n, int dirfd)
+{
+	/* -1 too if it is watched already: the root's is the root. */
+	return watch(n, dirfd, "..",
+		     IN_ONLYDIR | IN_DELETE | IN_ONESHOT | IN_MASK_CREATE);
+}
+
 const char *tree_path(const struct notify_tree *n, int wd)
 {
-	return wd >= 0 && (size_t)wd < n->npaths ? n->paths[wd] : NULL;
+	const struct watched *w = find(n, wd);
+
+	return w ? w->path : NULL;
 }
 
 /* What follows folder in path, with its slash, or ""; NULL: not below it. */
@@ -143,30 +204,34 @@ static const char *below(const char *path, const char *folder)
 
 void tree_move(struct notify_tree *n, const char *from, const char *to)
 {
-	for (size_t i = 0; i < n->npaths; i++) {
-		const char *rest = below(n->paths[i], from);
+	for (size_t i = 0; i < n->nwatched; i++) {
+		const char *rest = below(n->watched[i].path, from);
 		char now[PATH_MAX];
 
 		if (rest && snprintf(now, sizeof now, "%s%s", to, rest) <
 				    (int)sizeof now)
-			set_path(n, (int)i, now);
+			rename_watched(&n->watched[i], now);
 	}
 }
 
 void tree_ignored(struct notify_tree *n, int wd)
 {
-	if (!tree_path(n, wd))
+	struct watched *w = find(n, wd);
+
+	if (!w)
 		return;
-	free(n->paths[wd]);
-	n->paths[wd] = NULL;
+	free(w->path);
+	n->nwatched--;
+	memmove(w, w + 1,
+		(n->nwatched - (size_t)(w - n->watched)) * sizeof *w);
 }
 
 void tree_leave(struct notify_tree *n, const char *path)
 {
-	for (size_t i = 0; i < n->npaths; i++)
-		if (below(n->paths[i], path)) {
-			inotify_rm_watch(n->fd, (int)i);
-			tree_ignored(n, (int)i);
+	for (size_t i = n->nwatched; i-- > 0;)
+		if (below(n->watched[i].path, path)) {
+			inotify_rm_watch(n->fd, n->watched[i].wd);
+			tree_ignored(n, n->watched[i].wd);
 		}
 }
 
@@ -191,9 +256,9 @@ void tree_free(struct notify_tree *n)
 {
 	if (n->fd >= 0)
 		close(n->fd);
-	for (size_t i = 0; i < n->npaths; i++)
-		free(n->paths[i]);
-	free(n->paths);
+	for (size_t i = 0; i < n->nwatched; i++)
+		free(n->watched[i].path);
+	free(n->watched);
 	tree_forget_told(n);
 	free(n->told);
 }

@@ -20,13 +20,19 @@ struct told {
 	char *name;
 };
 
+struct watched {
+	int wd;
+	char *path; /* relative to the directory */
+};
+
 struct notify_tree {
 	int fd; /* inotify's */
 	uint32_t mask;
 	bool whole;      /* folders below, too */
 	bool incomplete; /* a folder could not be watched */
-	char **paths; /* by watch; relative to the directory; NULL: no more */
-	size_t npaths;
+	/* By watch: numbers only grow, and some are not of the tree. */
+	struct watched *watched;
+	size_t nwatched, max_watched;
 	struct told *told;
 	size_t ntold, max_told;
 };
@@ -37,11 +43,13 @@ typedef void notify_found(void *arg, const char *dir, const char *name,
 
 /*
  * Watches the folder path below dirfd and, if the whole tree is wanted, what
- * is below it.  found, if not NULL, hears of everything in there.  False: path
- * itself cannot be watched.
+ * is below it.  found, if not NULL, hears of everything in there.  Returns its
+ * watch, or -1 if path itself cannot be watched.
  */
-bool tree_add(struct notify_tree *n, int dirfd, const char *path,
-	      notify_found *found, void *arg);
+int tree_add(struct notify_tree *n, int dirfd, const char *path,
+	     notify_found *found, void *arg);
+/* Watches for one deletion in the folder around dirfd: a watch, or -1. */
+int tree_watch_parent(struct notify_tree *n, int dirfd);
 /* The path of a watched folder; NULL: it is none any more. */
 const char *tree_path(const struct notify_tree *n, int wd);
 /* A folder goes by another name now, and all below it. */

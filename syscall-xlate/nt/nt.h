@@ -118,6 +118,13 @@ struct object {
  * what makes handle lookup free of locks.
  */
 void *object_new(const struct object_type *type);
+/*
+ * object_new_in() - one that must not fail, once, in memory of its own: zeroed,
+ * OBJECT_ROOM() bytes, aligned to OBJECT_UNIT.
+ */
+enum { OBJECT_UNIT = 64 /* objects are multiples of it, and aligned so */ };
+#define OBJECT_ROOM(t) (ROUND_UP(sizeof(t), OBJECT_UNIT))
+void *object_new_in(void *room, const struct object_type *type);
 void object_get(struct object *o);
 void object_put(struct object *o); /* o may be NULL */
 
@@ -352,7 +359,9 @@ struct nt_thread {
 	bool alerted;              /* NtAlertThread; under apc_lock */
 	/* Synchronous file I/O: 0 none, 1 under way, 2 to be cancelled. */
 	_Atomic uint8_t sync_io;
+	const struct file *_Atomic sync_file; /* on that; no reference */
 	_Atomic uint32_t irps; /* of its requests that are pending */
+	bool asks_of_keys;     /* or did: registry-notify.c */
 	_Atomic bool deliver;      /* an APC runs at the next way out */
 	bool apcs_closed;          /* has ended: no more APCs */
 
@@ -505,11 +514,9 @@ NTSTATUS apc_queue(struct nt_thread *to, gaddr routine, uint64_t a, uint64_t b,
 NTSTATUS iocp_post(struct object *port, uint64_t key, uint64_t apc_context,
 		   NTSTATUS status, uint64_t information);
 
-/* The terminal as it was before us; any time (console.c). */
-void console_restore(void);
 /* What th asked for and waits for without a port, as it ends (irp.c). */
 void irps_of_thread_end(struct nt_thread *th);
-/* After the last handle is closed: that, and leave what processes share. */
+/* After the last handle is closed: leave what processes share. */
 void files_at_exit(void);
 /* Until the overlapped writes that are under way have been made. */
 void disk_at_exit(void);

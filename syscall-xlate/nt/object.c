@@ -12,13 +12,16 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#if __has_include(<sys/single_threaded.h>)
+#include <sys/single_threaded.h>
+#endif
 
 #include "syscall-xlate/nt/nt-private.h"
 #include "syscall-xlate/nt/section.h"
 #include "syscall-xlate/nt/calls.h"
 
 enum {
-	UNIT = 64,         /* objects are multiples of it, and aligned so */
+	UNIT = OBJECT_UNIT,
 	CLASSES = 256,     /* sizes up to 16 KB */
 	CHUNK = 256 << 10, /* taken from the host at once */
 	SPINS = 100,       /* before yielding for a lock */
@@ -70,20 +73,9 @@ static struct object *carve(size_t bytes)
 	return o;
 }
 
-void *object_new(const struct object_type *type)
+void *object_new_in(void *room, const struct object_type *type)
 {
-	size_t class = size_class(type);
-	struct object *o;
-
-	small_lock(&memory_lock);
-	o = freed[class];
-	if (o)
-		freed[class] = (struct object *)o->waiters;
-	else
-		o = carve(class * UNIT);
-	small_unlock(&memory_lock);
-	if (!o)
-		return NULL;
+	struct object *o = room;
 
 	/* The lock may be held for a moment by who has a stale pointer. */
 	memset(o + 1, 0, type->size - sizeof *o);
@@ -98,15 +90,60 @@ void *object_new(const struct object_type *type)
 	return o;
 }
 
+void *object_new(const struct object_type *type)
+{
+	size_t class = size_class(type);
+	struct object *o;
+
+	small_lock(&memory_lock);
+	o = freed[class];
+	if (o)
+		freed[class] = (struct object *)o->waiters;
+	else
+		o = carve(class * UNIT);
+	small_unlock(&memory_lock);
+	return o ? object_new_in(o, type) : NULL;
+}
+
+/*
+ * No other thread, also none of ours, is there to count at the same time, and no
+ * signal's handler counts: then the locked instructions, 8 ns each, are in vain.
+ */
+static bool alone(void)
+{
+#if __has_include(<sys/single_threaded.h>)
+	return __libc_single_threaded;
+#else
+	return false;
+#endif
+}
+
+/* Alone: returns the count that was. */
+static uint32_t add_alone(struct object *o, uint32_t n)
+{
+	uint32_t refs = atomic_load_explicit(&o->refs, memory_order_relaxed);
+
+	atomic_store_explicit(&o->refs, refs + n, memory_order_relaxed);
+	return refs;
+}
+
 void object_get(struct object *o)
 {
-	atomic_fetch_add_explicit(&o->refs, 1, memory_order_relaxed);
+	if (alone())
+		add_alone(o, 1);
+	else
+		atomic_fetch_add_explicit(&o->refs, 1, memory_order_relaxed);
 }
 
 bool object_try_get(struct object *o)
 {
 	uint32_t refs = atomic_load_explicit(&o->refs, memory_order_relaxed);
 
+	if (alone()) {
+		if (refs)
+			add_alone(o, 1);
+		return refs;
+	}
 	while (refs)
 		if (atomic_compare_exchange_weak_explicit(
 			    &o->refs, &refs, refs + 1, memory_order_acquire,
@@ -140,8 +177,14 @@ static void object_free(struct object *o)
 
 void object_put(struct object *o)
 {
-	if (o &&
-	    atomic_fetch_sub_explicit(&o->refs, 1, memory_order_acq_rel) == 1)
+	uint32_t refs;
+
+	if (!o)
+		return;
+	refs = alone() ? add_alone(o, UINT32_MAX)
+		       : atomic_fetch_sub_explicit(&o->refs, 1,
+						   memory_order_acq_rel);
+	if (refs == 1)
 		object_free(o);
 }
 

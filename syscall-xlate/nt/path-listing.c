@@ -39,6 +39,12 @@ enum {
 
 /* The file is gone; a program that makes it again finds its slot. */
 #define GONE 0x80000000u
+/*
+ * Another file has got the name, by a rename.  Where the two changed places
+ * (RENAME_EXCHANGE) that the old one has lost it is told afterwards.
+ */
+#define REPLACED 0x40000000u
+#define NAME_AT (REPLACED - 1)
 
 pthread_mutex_t listing_lock = PTHREAD_MUTEX_INITIALIZER;
 static struct listing *buckets[BUCKETS] SPARSE; /* the rest under listing_lock */
@@ -110,7 +116,7 @@ static struct entry *find_exact(struct listing *l, uint32_t hash,
 	for (size_t at = hash & (l->size - 1); l->entries[at].name;
 	     at = (at + 1) & (l->size - 1)) {
 		struct entry *e = &l->entries[at];
-		const char *s = l->names + (e->name & ~GONE);
+		const char *s = l->names + (e->name & NAME_AT);
 
 		if (e->hash == hash && !memcmp(s, name, n) && !s[n])
 			return e;
@@ -118,7 +124,7 @@ static struct entry *find_exact(struct listing *l, uint32_t hash,
 	return NULL;
 }
 
-static bool insert(struct listing *l, const char *name, size_t n)
+static bool insert(struct listing *l, const char *name, size_t n, bool moved)
 {
 	uint16_t u[256];
 	uint32_t hash = hash_units(u, fold(u, name, n));
@@ -127,10 +133,12 @@ static bool insert(struct listing *l, const char *name, size_t n)
 
 	if (e) {
 		if (e->name & GONE) {
-			e->name &= ~GONE;
+			e->name &= NAME_AT;
 			nnames++;
 			l->lost--;
 			l->version = ++versions;
+		} else if (moved) {
+			e->name |= REPLACED;
 		}
 		return true;
 	}
@@ -141,7 +149,7 @@ static bool insert(struct listing *l, const char *name, size_t n)
 		size_t max = MAX(l->names_max * 2, 4096u);
 		char *names = realloc(l->names, max);
 
-		if (!names || l->names_len + n > GONE - 1024)
+		if (!names || l->names_len + n > NAME_AT - 1024)
 			return false;
 		memset(names + l->names_max, 0, max - l->names_max);
 		l->names = names;
@@ -162,18 +170,22 @@ static bool insert(struct listing *l, const char *name, size_t n)
 	return true;
 }
 
-static void erase(struct listing *l, const char *name, size_t n)
+/* False: it may be there. */
+static bool erase(struct listing *l, const char *name, size_t n, bool moved)
 {
 	uint16_t u[256];
 	struct entry *e =
 		find_exact(l, hash_units(u, fold(u, name, n)), name, n);
 
-	if (e && !(e->name & GONE)) {
-		e->name |= GONE;
-		nnames--;
-		l->lost++;
-		l->version = ++versions;
-	}
+	if (!e || e->name & GONE)
+		return true;
+	if (moved && e->name & REPLACED)
+		return false;
+	e->name |= GONE;
+	nnames--;
+	l->lost++;
+	l->version = ++versions;
+	return true;
 }
 
 static void forget_names(struct listing *l)
@@ -261,11 +273,13 @@ static void apply(const struct inotify_event *ev)
 		forget_names(l);
 	} else if (ev->mask & (IN_CREATE | IN_MOVED_TO)) {
 		/* A listing forgotten meanwhile is made anew anyway. */
-		if (l->size && n && !insert(l, ev->name, n))
+		if (l->size && n &&
+		    !insert(l, ev->name, n, ev->mask & IN_MOVED_TO))
 			forget_names(l);
 	} else if (ev->mask & (IN_DELETE | IN_MOVED_FROM)) {
-		if (l->size && n)
-			erase(l, ev->name, n);
+		if (l->size && n &&
+		    !erase(l, ev->name, n, ev->mask & IN_MOVED_FROM))
+			forget_names(l);
 	}
 }
 
@@ -364,7 +378,7 @@ static int list(struct listing *l, int fd)
 		for (long at = 0; at < n;) {
 			struct linux_dirent64 *d = (void *)(buf + at);
 
-			if (!insert(l, d->name, strlen(d->name))) {
+			if (!insert(l, d->name, strlen(d->name), false)) {
 				forget_names(l);
 				return -ENOMEM;
 			}
@@ -512,7 +526,7 @@ const char *listing_look(const struct listing *l, const char *name, size_t n)
 
 		if (e->name & GONE || e->hash != hash)
 			continue;
-		s = l->names + e->name;
+		s = l->names + (e->name & NAME_AT);
 		if (n <= 255 && !memcmp(s, name, n) && !s[n])
 			return s;
 		if (fold(got, s, strlen(s)) != nwant ||

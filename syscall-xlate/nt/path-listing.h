@@ -15,7 +15,7 @@
 
 struct entry {
 	uint32_t hash; /* of the upper-cased name */
-	uint32_t name; /* offset in names, and GONE; 0: free */
+	uint32_t name; /* offset in names, and path-listing.c's; 0: free */
 };
 
 /* What a file system's directories can be trusted with. */

@@ -332,6 +332,13 @@ bool path_is_drive(uint16_t letter)
 	       policy->root[letter - 'A'];
 }
 
+bool path_is_root(const struct nt_path *p)
+{
+	if (p->dir)
+		return !*virtual_path(p->dir);
+	return p->drive != 'C' && p->dirfd == AT_FDCWD && p->len == p->fixed;
+}
+
 const char *path_volume(char letter)
 {
 #define V(n) "\\Device\\HarddiskVolume" #n

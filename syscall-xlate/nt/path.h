@@ -79,6 +79,8 @@ struct nt_path_root {
 
 /* C: and Z:, in a sandbox also the drives of its mounts. */
 bool path_is_drive(uint16_t letter);
+/* Is it the root of its drive? */
+bool path_is_root(const struct nt_path *p);
 /* \Device\HarddiskVolumeN of a drive. */
 const char *path_volume(char letter);
 /* "\??\Volume{GUID}" of a drive, in guid. */

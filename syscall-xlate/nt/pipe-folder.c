@@ -117,11 +117,81 @@ socklen_t pipe_address(struct sockaddr_un *a, int dirfd, const char *file)
 
 bool pipe_parse_instance(const char *file, struct pipe_instance *i)
 {
-	unsigned n;
-
-	return sscanf(file, "%c%d.%u.%c%d.%u", &i->state, &i->pid, &n, &i->type,
-		      &i->configuration, &i->max) == 6 &&
+	return sscanf(file, "%c%d.%u.%c%d.%u.%u.%u.%u", &i->state, &i->pid,
+		      &i->serial, &i->type, &i->configuration, &i->max,
+		      &i->timeout, &i->in_quota, &i->out_quota) == 9 &&
 	       (i->state == 'L' || i->state == 'C');
+}
+
+void pipe_format_instance(char *file, size_t size,
+			  const struct pipe_instance *i)
+{
+	snprintf(file, size, "%c%d.%u.%c%d.%u.%u.%u.%u", i->state, i->pid,
+		 i->serial, i->type, i->configuration, i->max, i->timeout,
+		 i->in_quota, i->out_quota);
+}
+
+static bool rename_or_remove(int dirfd, const char *file, const char *to)
+{
+	return (to ? renameat(dirfd, file, dirfd, to)
+		   : unlinkat(dirfd, file, 0)) == 0;
+}
+
+bool pipe_rename_instance(int dirfd, const char *file, const char *to)
+{
+	char taken[NAME_MAX + 1];
+
+	if (rename_or_remove(dirfd, file, to))
+		return true;
+	if (*file != 'L' || errno != ENOENT)
+		return false;
+	snprintf(taken, sizeof taken, "C%s", file + 1);
+	return (to && !strcmp(taken, to)) || rename_or_remove(dirfd, taken, to);
+}
+
+struct listed {
+	char file[PIPE_FILE_MAX];
+	struct pipe_instance i;
+};
+
+static int by_age(const void *a, const void *b)
+{
+	unsigned x = ((const struct listed *)a)->i.serial;
+	unsigned y = ((const struct listed *)b)->i.serial;
+
+	return (x > y) - (x < y);
+}
+
+/* Malloc'ed; NULL: none, or no memory, as *err says. */
+static struct listed *list_instances(DIR *d, size_t *n, int *err)
+{
+	struct listed *list = NULL, one, *more;
+	struct dirent *e;
+	size_t room = 0;
+
+	*n = 0;
+	while ((e = readdir(d))) {
+		size_t len = strlen(e->d_name);
+
+		if (len >= sizeof one.file ||
+		    !pipe_parse_instance(e->d_name, &one.i))
+			continue;
+		memcpy(one.file, e->d_name, len + 1);
+		if (*n == room) {
+			room = room ? room * 2 : 4;
+			more = reallocarray(list, room, sizeof *list);
+			if (!more) {
+				free(list);
+				*err = ENOMEM;
+				return NULL;
+			}
+			list = more;
+		}
+		list[(*n)++] = one;
+	}
+	if (*n > 1)
+		qsort(list, *n, sizeof *list, by_age);
+	return list;
 }
 
 int pipe_each_instance(int dirfd, pipe_instance_fn *fn, void *arg)
@@ -129,27 +199,29 @@ int pipe_each_instance(int dirfd, pipe_instance_fn *fn, void *arg)
 	int fd = MORE_FILES(
 		openat(dirfd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
 	DIR *d = fd < 0 ? NULL : fdopendir(fd);
-	struct pipe_instance i;
-	struct dirent *e;
+	struct listed *list;
 	bool stopped = false;
+	int err = 0;
+	size_t n;
 
 	if (!d) {
-		int err = errno;
-
+		err = errno;
 		if (fd >= 0)
 			close(fd);
 		return -err;
 	}
-	while (!stopped && (e = readdir(d))) {
-		if (!pipe_parse_instance(e->d_name, &i))
-			continue;
-		if (kill(i.pid, 0) < 0 && errno == ESRCH)
-			unlinkat(dirfd, e->d_name, 0);
-		else
-			stopped = fn(dirfd, e->d_name, &i, arg);
-	}
+	list = list_instances(d, &n, &err);
 	closedir(d);
-	return stopped;
+	for (size_t k = 0; k < n && list && !stopped; k++) {
+		const struct listed *l = &list[k];
+
+		if (kill(l->i.pid, 0) < 0 && errno == ESRCH)
+			unlinkat(dirfd, l->file, 0);
+		else
+			stopped = fn(dirfd, l->file, &l->i, arg);
+	}
+	free(list);
+	return err ? -err : stopped;
 }
 
 static bool count_one(int dirfd, const char *file, const struct pipe_instance *i,
@@ -181,12 +253,19 @@ NTSTATUS pipe_no_folder(int err)
 /* ---- WaitNamedPipe
  * ------------------------------------------------------------------------ */
 
+struct waited {
+	bool exists;
+	uint32_t timeout;
+};
+
 static bool is_free(int dirfd, const char *file, const struct pipe_instance *i,
 		    void *arg)
 {
+	struct waited *w = arg;
+
 	(void)dirfd, (void)file;
-	*(bool *)arg = true;
-	/* Taken but not yet accepted looks free: the connect will tell. */
+	w->exists = true;
+	w->timeout = i->timeout;
 	return i->state == 'L';
 }
 
@@ -208,14 +287,16 @@ static void wait_for_change(int watch, int64_t end)
 		(void)!read(watch, events, sizeof events);
 }
 
+/* timeout: NULL: the pipe's own. */
 static NTSTATUS wait_for_server(struct task *t, const uint16_t *name, size_t n,
-				int watch, int64_t end)
+				int watch, const struct nt_timeout *timeout)
 {
+	int64_t begin = monotonic_ns(), end = timeout_deadline(timeout);
 	int watched = -1;
 
 	for (;;) {
 		int dirfd = pipe_folder(name, n, false);
-		bool exists = false;
+		struct waited w = { 0 };
 		char path[32];
 		int found;
 
@@ -225,13 +306,15 @@ static NTSTATUS wait_for_server(struct task *t, const uint16_t *name, size_t n,
 		/* Another folder of that name is watched as well. */
 		watched = inotify_add_watch(watch, path, IN_CREATE | IN_MOVE |
 								 IN_DELETE);
-		found = pipe_each_instance(dirfd, is_free, &exists);
+		found = pipe_each_instance(dirfd, is_free, &w);
 		close(dirfd);
 		if (found)
 			return found < 0 ? status_from_errno(-found)
 					 : STATUS_SUCCESS;
-		if (!exists)
+		if (!w.exists)
 			return STATUS_OBJECT_NAME_NOT_FOUND;
+		if (!timeout)
+			end = begin + w.timeout * 1000000ll;
 		if (monotonic_ns() >= end)
 			return STATUS_IO_TIMEOUT;
 		if (nt_interrupted(t, false))
@@ -242,32 +325,30 @@ static NTSTATUS wait_for_server(struct task *t, const uint16_t *name, size_t n,
 
 NTSTATUS pipe_wait_name(struct task *t, gaddr in, uint32_t len)
 {
-	struct {
-		int64_t timeout;
+	struct { /* behind the timeout */
 		uint32_t name_len;
 		uint8_t specified;
 	} head;
 	enum { HEAD = 14 }; /* the name follows without padding */
+	struct nt_timeout timeout;
 	uint16_t name[256];
 	NTSTATUS status;
-	int64_t end;
 	int watch;
 
 	if (len < HEAD)
 		return STATUS_INVALID_PARAMETER;
-	if (guest_read(t, &head, in, 13) < 0)
+	if (guest_read(t, &head, in + 8, 5) < 0)
 		return STATUS_ACCESS_VIOLATION;
+	status = head.specified ? timeout_read(t, in, &timeout) : 0;
+	if (status)
+		return status;
 	if (head.name_len > len - HEAD || head.name_len > sizeof name)
 		return STATUS_INVALID_PARAMETER;
 	if (guest_read(t, name, in + HEAD, head.name_len) < 0)
 		return STATUS_ACCESS_VIOLATION;
-	if (!head.specified)
-		head.timeout = -500000;
-	end = head.timeout == INT64_MIN ? INT64_MAX
-	      : head.timeout < 0        ? monotonic_ns() - head.timeout * 100
-					: monotonic_ns();
 	watch = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
-	status = wait_for_server(t, name, head.name_len / 2, watch, end);
+	status = wait_for_server(t, name, head.name_len / 2, watch,
+				 head.specified ? &timeout : NULL);
 	if (watch >= 0)
 		close(watch);
 	return status;

@@ -3,11 +3,12 @@
  * pipe-name.c - named pipes find each other without a daemon.
  *
  * Each name is a folder in the user's runtime directory, each instance a file
- * in it.  A listening one is a socket "L<pid>.<n>.<type><config>.<max>": who
- * wants to connect tries them in turn.  The backlog is zero, so a socket takes
- * one client, which may connect before the server asks for it, as on Windows.
- * Once that client is accepted the file is renamed to "C..."; it goes with the
- * instance.  Files of processes that were killed are swept by who finds them.
+ * in it.  A listening one is a socket whose name begins with 'L' and says what its
+ * pipe is like (pipe_format_instance()): who wants to connect tries them in turn.
+ * The backlog is zero, so a socket takes one client, which may connect before the
+ * server asks for it, as on Windows.  The client changes the 'L' to 'C'; the file
+ * goes with the instance.  Those of processes that were killed are swept by who
+ * finds them.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -45,7 +46,7 @@ void pipe_forget_instance(struct pipe_end *e)
 	if (e->dirfd < 0)
 		return;
 	if (!e->moving)
-		unlinkat(e->dirfd, e->instance, 0);
+		pipe_rename_instance(e->dirfd, e->instance, NULL);
 	snprintf(path, sizeof path, "/proc/self/fd/%d", e->dirfd);
 	n = readlink(path, folder, sizeof folder - 1);
 	close(e->dirfd);
@@ -89,16 +90,33 @@ bool pipe_take_instance(struct pipe_end *e, const char *file)
 	}
 	e->configuration = (uint8_t)i.configuration;
 	e->max_instances = i.max;
+	e->timeout = i.timeout;
+	e->in_quota = i.in_quota;
+	e->out_quota = i.out_quota;
 	/* Its file says whose it is, so that nobody sweeps it. */
-	snprintf(e->instance, sizeof e->instance, "%c%d.%u.%c%d.%u", i.state,
-		 getpid(), next_serial(), i.type, i.configuration, i.max);
-	return renameat(e->dirfd, file, e->dirfd, e->instance) == 0;
+	i.pid = getpid();
+	i.serial = next_serial();
+	if (i.state == 'L' && faccessat(e->dirfd, file, F_OK, 0) < 0)
+		i.state = 'C'; /* with a client that waits */
+	pipe_format_instance(e->instance, sizeof e->instance, &i);
+	return pipe_rename_instance(e->dirfd, file, e->instance);
 }
 
 /* A socket that waits for one client, and its file.  0 or -errno. */
 static int start_listening(struct pipe_end *e)
 {
 	struct sockaddr_un a;
+	const struct pipe_instance i = {
+		.state = 'L',
+		.pid = getpid(),
+		.serial = next_serial(),
+		.type = e->message ? 'm' : 'b',
+		.configuration = e->configuration,
+		.max = e->max_instances,
+		.timeout = e->timeout,
+		.in_quota = e->in_quota,
+		.out_quota = e->out_quota,
+	};
 	char file[sizeof e->instance];
 	socklen_t len;
 	int fd, err;
@@ -109,8 +127,7 @@ static int start_listening(struct pipe_end *e)
 			       0));
 	if (fd < 0)
 		return -errno;
-	snprintf(file, sizeof file, "L%d.%u.%c%d.%u", getpid(), next_serial(),
-		 e->message ? 'm' : 'b', e->configuration, e->max_instances);
+	pipe_format_instance(file, sizeof file, &i);
 	len = pipe_address(&a, e->dirfd, file);
 	err = bind(fd, (struct sockaddr *)&a, len) < 0 ? -errno
 							: policy_listen(fd, 0);
@@ -120,16 +137,26 @@ static int start_listening(struct pipe_end *e)
 		return err;
 	}
 	if (*e->instance)
-		unlinkat(e->dirfd, e->instance, 0);
+		pipe_rename_instance(e->dirfd, e->instance, NULL);
 	strcpy(e->instance, file);
 	e->listen_fd = fd;
 	e->state = PIPE_LISTENING;
 	return 0;
 }
 
-NTSTATUS pipe_try_accept(struct file *f, struct pipe_end *e)
+/* Nobody is to wait for it. */
+static void mark_taken(struct pipe_end *e)
 {
 	char file[sizeof e->instance];
+
+	strcpy(file, e->instance);
+	file[0] = 'C';
+	pipe_rename_instance(e->dirfd, e->instance, file);
+	strcpy(e->instance, file);
+}
+
+NTSTATUS pipe_try_accept(struct file *f, struct pipe_end *e)
+{
 	int fd;
 
 	if (e->state != PIPE_LISTENING || e->listen_fd < 0)
@@ -140,10 +167,7 @@ NTSTATUS pipe_try_accept(struct file *f, struct pipe_end *e)
 				       errno == ENOBUFS
 			       ? status_from_errno(errno)
 			       : STATUS_SUCCESS;
-	strcpy(file, e->instance);
-	file[0] = 'C';
-	renameat(e->dirfd, e->instance, e->dirfd, file);
-	strcpy(e->instance, file);
+	mark_taken(e);
 	close(e->listen_fd);
 	e->listen_fd = -1;
 	f->fd = fd;
@@ -222,6 +246,7 @@ NTSTATUS pipe_disconnect(struct file *f)
 	if (e->listen_fd >= 0) {
 		close(e->listen_fd);
 		e->listen_fd = -1;
+		mark_taken(e);
 	}
 	if (f->fd >= 0) {
 		/* What the server has not read is lost. */
@@ -334,6 +359,19 @@ static NTSTATUS make_named(struct task *t, struct file *f,
 	return STATUS_SUCCESS;
 }
 
+/* In ms; a time of day is none. */
+static uint32_t default_timeout(struct task *t, gaddr at)
+{
+	enum { USUAL_MS = 50, PER_MS = 10000 };
+	int64_t timeout;
+
+	if (!at || guest_read(t, &timeout, at, sizeof timeout) || timeout >= 0)
+		return USUAL_MS;
+	timeout = timeout / -PER_MS;
+	return timeout >= 0 && timeout < UINT32_MAX ? (uint32_t)timeout
+						    : UINT32_MAX;
+}
+
 static char *name_text(const uint16_t *name, size_t n)
 {
 	size_t len = utf16_to_utf8(NULL, 0, name, n);
@@ -395,9 +433,7 @@ NTSTATUS nt_create_named_pipe_file(struct task *t, gaddr file, uint32_t access,
 	e->configuration = !(share & FILE_SHARE_READ)    ? PIPE_INBOUND
 			   : !(share & FILE_SHARE_WRITE) ? PIPE_OUTBOUND
 							 : PIPE_DUPLEX;
-	e->timeout = -500000; /* 50 ms */
-	if (timeout)
-		guest_read(t, &e->timeout, timeout, sizeof e->timeout);
+	e->timeout = default_timeout(t, timeout);
 	if (p.kind == PATH_PIPE) {
 		e->name = name_text(p.rest, p.rest_len);
 		status = e->name ? make_named(t, f, &p, oa.security,
@@ -437,6 +473,7 @@ static bool try_connect(int dirfd, const char *file, const struct pipe_instance 
 			void *arg)
 {
 	struct connect *c = arg;
+	char taken[NAME_MAX + 1];
 	struct sockaddr_un a;
 	socklen_t len;
 	int fd;
@@ -464,6 +501,8 @@ static bool try_connect(int dirfd, const char *file, const struct pipe_instance 
 		return false;
 	}
 	fcntl(fd, F_SETFL, 0);
+	snprintf(taken, sizeof taken, "C%s", file + 1);
+	renameat(dirfd, file, dirfd, taken);
 	c->fd = fd;
 	c->found = *i;
 	return true;
@@ -527,6 +566,8 @@ NTSTATUS pipe_connect(struct task *t, const struct nt_path *p,
 	(*f)->pipe->message = c.found.type == 'm';
 	(*f)->pipe->configuration = (uint8_t)c.found.configuration;
 	(*f)->pipe->max_instances = c.found.max;
+	(*f)->pipe->in_quota = c.found.in_quota;
+	(*f)->pipe->out_quota = c.found.out_quota;
 	(*f)->pipe->name = name;
 	(*f)->pipe->security = page;
 	return STATUS_SUCCESS;

@@ -28,6 +28,30 @@ static ssize_t peek_pipe(int fd, uint8_t *buf, size_t n)
 	return got;
 }
 
+/*
+ * How many packets these n bytes are: a peek says how long one is, and where the
+ * next one is looked at can be set.
+ */
+static int count_packets(int fd, int n)
+{
+	const int none = -1;
+	int at = 0, packets = 0;
+	char byte;
+
+	while (at < n &&
+	       !setsockopt(fd, SOL_SOCKET, SO_PEEK_OFF, &at, sizeof at)) {
+		ssize_t len = recv(fd, &byte, 1,
+				   MSG_PEEK | MSG_TRUNC | MSG_DONTWAIT);
+
+		if (len <= 0)
+			break;
+		at += (int)len;
+		packets++;
+	}
+	setsockopt(fd, SOL_SOCKET, SO_PEEK_OFF, &none, sizeof none);
+	return packets;
+}
+
 uint32_t pipe_available(struct file *f)
 {
 	struct pipe_end *e = f->pipe;
@@ -36,7 +60,7 @@ uint32_t pipe_available(struct file *f)
 	if (f->fd >= 0 && ioctl(f->fd, FIONREAD, &n) < 0)
 		n = 0;
 	if (e->message && n > 0)
-		n--; /* the header of the first packet at least */
+		n -= count_packets(f->fd, n); /* a byte each is ours */
 	return (uint32_t)n + (uint32_t)e->tail_len;
 }
 
@@ -50,6 +74,8 @@ NTSTATUS pipe_peek(struct task *t, struct file *f, struct irp *r)
 	ssize_t n = 0;
 	NTSTATUS status = pipe_ready(f, e);
 
+	if (status == STATUS_PIPE_LISTENING)
+		return STATUS_INVALID_PIPE_STATE;
 	if (status)
 		return status;
 	if (r->out_len < sizeof head)

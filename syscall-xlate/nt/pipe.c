@@ -91,7 +91,7 @@ static NTSTATUS run(struct task *t, struct file *f, struct irp *r,
 		return STATUS_SUCCESS;
 	}
 	if (!f->synchronous)
-		return irp_in_turn(t, r, events, again);
+		return irp_in_turn(t, r, f->fd, events, again);
 	for (;;) {
 		if (io_interrupted(t, f, &status))
 			return status;
@@ -157,11 +157,18 @@ static NTSTATUS transceive(struct task *t, struct file *f, struct irp *r)
 {
 	NTSTATUS status = pipe_ready(f, f->pipe);
 	gaddr out = r->out;
+	int waiting;
 
+	if (status == STATUS_PIPE_LISTENING)
+		return STATUS_INVALID_PIPE_STATE;
 	if (status)
 		return status;
 	if (!f->pipe->message_read)
 		return STATUS_INVALID_READ_MODE;
+	/* The answer would be what was there before the question. */
+	if (f->pipe->tail_len ||
+	    (ioctl(f->fd, FIONREAD, &waiting) == 0 && waiting))
+		return STATUS_PIPE_BUSY;
 	r->out = 0;
 	do
 		status = pipe_write_once(t, r, true);

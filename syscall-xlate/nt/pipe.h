@@ -28,6 +28,7 @@ enum pipe_state {
 };
 
 enum {
+	PIPE_FILE_MAX = 96, /* an instance's file, with its NUL */
 	PIPE_GOODBYE = 0x80,
 	PIPE_PACKET = 60 << 10, /* data in one packet of a message */
 };
@@ -45,12 +46,12 @@ struct pipe_end {
 	bool goodbye; /* the server has disconnected us */
 	uint8_t configuration;
 	uint32_t in_quota, out_quota, max_instances;
-	int64_t timeout;
+	uint32_t timeout; /* of its name, ms */
 
 	int peer_fd; /* anonymous: the other end until it is opened; -1 */
 	int listen_fd;
 	int dirfd;         /* folder of the pipe's name; -1 */
-	char instance[64]; /* this instance's file there */
+	char instance[PIPE_FILE_MAX]; /* this instance's file there */
 	bool moving;	   /* ... which is about to be another process's */
 	char *name;        /* as the program spelled it, UTF-8; NULL */
 
@@ -125,20 +126,30 @@ bool pipe_take_instance(struct pipe_end *e, const char *file);
 struct pipe_instance {
 	char state; /* 'L' or 'C' */
 	int pid;
+	unsigned serial; /* later is more; of one process */
 	char type; /* 'b' or 'm' */
 	int configuration;
 	uint32_t max;
+	uint32_t timeout; /* WaitNamedPipe's, ms, if it names none */
+	uint32_t in_quota, out_quota;
 };
 
 bool pipe_parse_instance(const char *file, struct pipe_instance *i);
+void pipe_format_instance(char *file, size_t size,
+			  const struct pipe_instance *i);
+/*
+ * file, that of a connected instance, is 'C...' on the disk, though a server that
+ * has not accepted its client yet calls it 'L...': renamed to to, or (NULL) gone.
+ */
+bool pipe_rename_instance(int dirfd, const char *file, const char *to);
 
 /* The folder of a name, made if it must be: a descriptor, or -errno. */
 int pipe_folder(const uint16_t *name, size_t n, bool make);
 /* What the errno of that is for who wants the pipe. */
 NTSTATUS pipe_no_folder(int err);
 /*
- * Calls fn for each instance's file until it returns true.  Sweeps what dead
- * processes left.  Returns whether fn did, or -errno.
+ * Calls fn for each instance's file, the oldest first, until it returns true.
+ * Sweeps what dead processes left.  Returns whether fn did, or -errno.
  */
 typedef bool pipe_instance_fn(int dirfd, const char *file,
 			      const struct pipe_instance *i, void *arg);

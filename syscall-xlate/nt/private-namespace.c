@@ -113,8 +113,6 @@ static NTSTATUS boundary_read(struct task *t, gaddr at, struct boundary *b)
 		return STATUS_ACCESS_VIOLATION;
 	b->units = (n + 1) / 2;
 	tk = token_effective(t);
-	if (!tk)
-		return STATUS_NO_MEMORY;
 	pthread_mutex_lock(&tk->mutex);
 	status = check_entries(tk, (const uint8_t *)b->text, n, head.items);
 	pthread_mutex_unlock(&tk->mutex);

@@ -13,6 +13,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "syscall-xlate/nt/console-shared.h"
 #include "syscall-xlate/nt/console.h"
 #include "syscall-xlate/nt/nt-private.h"
 #include "syscall-xlate/nt/placement.h"
@@ -190,22 +191,26 @@ static void pass_jobs(struct passing *g)
 }
 
 /* A handle of no value, too: the token that the child is to have. */
-static void pass_token(struct passing *g)
+static NTSTATUS pass_token(struct passing *g)
 {
 	struct object *o = g->request->token;
 	struct token *own = NULL;
+	NTSTATUS status = STATUS_SUCCESS;
 
 	/* Without its parent's it would have the user's, which may do more. */
 	if (!o && g->request->parent)
-		g->failed |= token_of_other(g->request->parent, &own) != 0;
+		status = token_of_other(g->request->parent, &own);
 	else if (!o)
 		own = token_of_process_if_made();
+	if (status)
+		return status;
 	if (own)
 		o = &own->object;
 	if (o && !g->failed)
 		pass_object(g, 0, o, 0, 0);
 	if (own)
 		object_put(&own->object);
+	return STATUS_SUCCESS;
 }
 
 NTSTATUS passing_collect(const struct request *r, struct passing *g)
@@ -218,6 +223,7 @@ NTSTATUS passing_collect(const struct request *r, struct passing *g)
 		.std_fd = { -1, -1, -1 },
 		.control = { -1, -1 },
 		.debug = { -1, -1 },
+		.console = -1,
 	};
 	if (r->parent)
 		status = remote_handles(r->parent, r->inherit, std, pass_one, g);
@@ -226,7 +232,9 @@ NTSTATUS passing_collect(const struct request *r, struct passing *g)
 	if (status)
 		return status;
 	pass_jobs(g);
-	pass_token(g);
+	status = pass_token(g);
+	if (status)
+		return status;
 	if (g->failed)
 		return STATUS_NO_MEMORY;
 	/* Windows refuses a list with a handle that cannot be inherited. */
@@ -299,6 +307,12 @@ static void put_security(struct start_security *s, struct bytes from)
 	memcpy(s->at, from.at, from.len);
 }
 
+/* -1, -2, -3 ask for none, a new one, a new one without a window. */
+static bool shares_console(const struct request *r)
+{
+	return !*r->pty && r->p.console < ~2ull;
+}
+
 static void fill_block(struct start_block *b, size_t size,
 		       const struct request *r, const struct passing *g)
 {
@@ -334,9 +348,9 @@ static void fill_block(struct start_block *b, size_t size,
 	b->mitigations = r->mitigations[0];
 	/* What says "a pseudo console of yours" to us means nothing there. */
 	b->console = *r->pty ? RF_CONSOLE_HERE : p->console;
-	/* -1, -2, -3: none, a new one, a new one without a window. */
-	if (!*r->pty && p->console < ~2ull)
+	if (shares_console(r))
 		b->console_root = nt_self->console_root;
+	b->console_fd = g->console;
 	b->std_in = p->std_in;
 	b->std_out = p->std_out;
 	b->std_err = p->std_err;
@@ -374,6 +388,12 @@ static int make_pair(int pair[2])
 void passing_make_control(struct passing *g)
 {
 	make_pair(g->control);
+}
+
+void passing_make_console(struct passing *g)
+{
+	if (shares_console(g->request))
+		g->console = console_share();
 }
 
 int passing_make_debug(struct passing *g)

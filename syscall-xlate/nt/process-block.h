@@ -24,6 +24,7 @@ struct passing {
 	int std_fd[3];  /* -1: none */
 	int control[2]; /* our end, the child's; -1 */
 	int debug[2];   /* the debugger's end, the child's; -1 */
+	int console;	/* of the console that the child shares; -1 */
 	uint32_t debug_flags;
 };
 
@@ -37,6 +38,8 @@ NTSTATUS passing_collect(const struct request *r, struct passing *g);
 /* Both ends of g->control; without one handles are only inherited, not given
    later. */
 void passing_make_control(struct passing *g);
+/* g->console, which stays ours, for a child on our console. */
+void passing_make_console(struct passing *g);
 /* Both ends of g->debug; the caller's to close.  0 or -errno. */
 int passing_make_debug(struct passing *g);
 void passing_free(struct passing *g);

@@ -222,6 +222,8 @@ static struct nt_process *start(const struct request *r, enum kind kind,
 	if (!*status && kind == KIND_PE && !r->parent)
 		passing_make_control(&g);
 	if (!*status && kind == KIND_PE)
+		passing_make_console(&g);
+	if (!*status && kind == KIND_PE)
 		*status = make_debug(r, &g);
 	if (!*status && (kind == KIND_PE || r->suspended)) {
 		b = start_block_make(r, &g, &size, &channel);
@@ -446,8 +448,8 @@ static NTSTATUS make_security(struct task *t, struct request *r,
 	} else {
 		tk = token_of_process();
 	}
-	if (!tk)
-		return status ? status : STATUS_NO_MEMORY;
+	if (status)
+		return status;
 	status = security_make(t, tk, &process_type, process_sd, &r->security);
 	if (!status)
 		status = security_make(t, tk, &thread_type, thread_sd,

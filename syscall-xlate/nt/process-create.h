@@ -10,7 +10,7 @@
 
 #include "syscall-xlate/nt/shared.h"
 
-enum { START_MAGIC = 0x31424652, START_VERSION = 9 };
+enum { START_MAGIC = 0x31424652, START_VERSION = 10 };
 
 /* A string in the block: units of UTF-16, terminated; at 0: absent. */
 struct start_string {
@@ -35,6 +35,7 @@ struct start_block {
 
 	int32_t control; /* the child's end of a socket to its parent; -1 */
 	int32_t debug;   /* its end of one to its debugger (debug.h); -1 */
+	int32_t console_fd; /* its console's shared state; -1 */
 	int32_t held;    /* its program, which this holds (file-mapped.h); -1 */
 	uint32_t debug_flags;
 	uint32_t parent_id;

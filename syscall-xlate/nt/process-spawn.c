@@ -98,6 +98,9 @@ static int add_files(posix_spawn_file_actions_t *fa, const struct passing *g,
 	if (!err && g->debug[1] >= 0)
 		err = posix_spawn_file_actions_adddup2(fa, g->debug[1],
 						       g->debug[1]);
+	if (!err && channel >= 0 && g->console >= 0)
+		err = posix_spawn_file_actions_adddup2(fa, g->console,
+						       g->console);
 	if (!err && *r->cwd)
 		err = posix_spawn_file_actions_addchdir_np(fa, r->cwd);
 	return err;

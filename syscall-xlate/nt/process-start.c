@@ -14,6 +14,7 @@
 
 #include "base/bytes.h"
 #include "syscall-xlate/launch.h"
+#include "syscall-xlate/nt/console-shared.h"
 #include "syscall-xlate/nt/console.h"
 #include "syscall-xlate/nt/mitigation.h"
 #include "syscall-xlate/nt/nt-private.h"
@@ -183,6 +184,8 @@ int start_block_open(const struct launch *l, struct err *e)
 		nt_self->group = b->process_group;
 	if (b->console_root)
 		nt_self->console_root = b->console_root;
+	if (b->console_fd >= 0)
+		console_inherit(b->console_fd);
 	if (b->console_flags & 1)
 		console_ignore_ctrl_c(true);
 	nt_self->error_mode = b->error_mode;

@@ -9,6 +9,7 @@
  * share, see process-create.h.
  */
 #include "syscall-xlate/nt/process.h"
+#include "syscall-xlate/nt/console.h"
 #include "syscall-xlate/nt/security.h"
 #include "syscall-xlate/nt/placement.h"
 #include "syscall-xlate/nt/registry.h"
@@ -169,6 +170,8 @@ void process_exit_status(uint32_t code, int host_status)
 	handles_at_exit(current_task);
 	disk_at_exit();
 	reg_hives_at_exit();
+	/* An error's status is what a crash and Ctrl-C end with. */
+	console_restore(code >> 30 != 3);
 	files_at_exit();
 	trace_finish();
 	exit_status_end(nt_self->launch, code);
@@ -180,6 +183,7 @@ void process_exit_status(uint32_t code, int host_status)
 _Noreturn void process_die(uint32_t code)
 {
 	log_debug(LOG_PROCESS, "killed, %#x", code);
+	console_restore(false);
 	leave_own_code(nt_self->block ? nt_self->block : nt_self->exit_block,
 		       code);
 	for (;;)
@@ -434,6 +438,25 @@ NTSTATUS nt_terminate_process(struct task *t, uint64_t process, uint32_t status)
 	return err;
 }
 
+NTSTATUS process_read_id(struct task *t, gaddr attr, gaddr client_id,
+			 struct nt_oa *oa, struct client_id64 *id)
+{
+	NTSTATUS status;
+
+	if (!client_id)
+		return STATUS_INVALID_PARAMETER_MIX;
+	if (guest_read(t, id, client_id, sizeof *id))
+		return STATUS_ACCESS_VIOLATION;
+	status = oa_read(t, attr, oa);
+	if (status)
+		return status;
+	oa_free(oa);
+	/* Ids are handles of a table: their last two bits do not count. */
+	id->process &= ~3ull;
+	id->thread &= ~3ull;
+	return STATUS_SUCCESS;
+}
+
 NTSTATUS nt_open_process(struct task *t, gaddr process, uint32_t access,
 			 gaddr attr, gaddr client_id)
 {
@@ -442,18 +465,11 @@ NTSTATUS nt_open_process(struct task *t, gaddr process, uint32_t access,
 	struct nt_oa oa;
 	NTSTATUS status;
 
-	if (!client_id)
-		return STATUS_INVALID_PARAMETER_MIX;
-	if (guest_read(t, &id, client_id, sizeof id))
-		return STATUS_ACCESS_VIOLATION;
-	status = oa_read(t, attr, &oa);
+	status = process_read_id(t, attr, client_id, &oa, &id);
 	if (status)
 		return status;
-	oa_free(&oa);
 	if (oa.name)
 		return STATUS_INVALID_PARAMETER_MIX;
-	/* Ids are handles of a table: their last two bits do not count. */
-	id.process &= ~3ull;
 	if (id.process == nt_self->id) {
 		p = nt_self;
 		object_get(&p->object);

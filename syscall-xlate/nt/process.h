@@ -41,6 +41,14 @@ struct nt_process *process_next(struct nt_process *prev);
 
 /* Any process of the host by NT's id, as far as the host lets us. */
 NTSTATUS process_open_host(uint64_t id, struct nt_process **p);
+/*
+ * process_read_id() - what NtOpenProcess and NtOpenThread are given: ids without the
+ * two bits that do not count, and oa, which has been freed but for its numbers and
+ * whether there was a name.
+ */
+struct client_id64;
+NTSTATUS process_read_id(struct task *t, gaddr attr, gaddr client_id,
+			 struct nt_oa *oa, struct client_id64 *id);
 
 /* process-pass.c: handles to processes and threads, between processes. */
 bool process_pass(struct object *o, struct nt_passed *p);

@@ -152,10 +152,8 @@ static void cpu_read(struct cpu *out)
 	unsigned a = 0, b = 0, d = 0, e = 0, r[12] = { 0 };
 	const char *s;
 
-	if (c->name[0]) {
-		*out = *c;
-		return;
-	}
+	if (c->name[0])
+		goto known;
 	__get_cpuid(0, &a, &b, &d, &e);
 	memcpy(c->vendor, &b, 4);
 	memcpy(c->vendor + 4, &e, 4);
@@ -174,6 +172,8 @@ static void cpu_read(struct cpu *out)
 	for (s = (char *)r; s < (char *)r + 48 && *s == ' '; s++)
 		;
 	snprintf(c->name, sizeof c->name, "%.*s", (int)((char *)r + 48 - s), s);
+known:
+	*out = *c;
 }
 
 static void get_cpu_identifier(char *buf, size_t size)

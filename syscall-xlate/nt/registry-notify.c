@@ -2,7 +2,8 @@
 /*
  * registry-notify.c - NtNotifyChangeKey: tell who asked when a key changes.
  *
- * One request is told once.  From the first request on, changes by other
+ * One request is told once; as the thread ends that made it, if that has not
+ * said otherwise.  From the first request on, changes by other
  * processes are heard of as they are made: inotify tells of the file's.
  */
 #include "syscall-xlate/nt/registry.h"
@@ -20,9 +21,11 @@
 
 struct reg_notify {
 	struct reg_notify *next; /* of the key's, or of those to be told */
+	struct reg_notify *next_of_all, **of_all; /* that wait */
+	struct reg_key *key;
 	struct object *event;    /* a reference, or NULL */
 	struct object *handle; /* the key object asked through; no reference */
-	struct nt_thread *thread; /* for the APC; a reference, or NULL */
+	struct nt_thread *thread; /* who asked; a reference, or NULL */
 	gaddr iosb, apc, apc_context;
 	uint32_t filter;
 	bool subtree;
@@ -36,13 +39,35 @@ static const struct object_type wait_type = {
 	.waitable = true,
 };
 
-static struct reg_notify *told; /* under reg_lock until reg_notify_flush() */
+enum {
+	FILTERS = 0xf,
+	/* REG_NOTIFY_THREAD_AGNOSTIC: it outlives the thread. */
+	THREAD_AGNOSTIC = 0x10000000,
+};
+
+static struct reg_notify *all;  /* under reg_lock */
+static struct reg_notify *told; /* the same, until reg_notify_flush() */
+
+static void wait_for_key(struct reg_notify *n, struct reg_key *k)
+{
+	n->key = k;
+	n->next = k->notify;
+	k->notify = n;
+	n->next_of_all = all;
+	n->of_all = &all;
+	if (all)
+		all->of_all = &n->next_of_all;
+	all = n;
+}
 
 static void mark(struct reg_notify **at, NTSTATUS status)
 {
 	struct reg_notify *n = *at;
 
 	*at = n->next;
+	*n->of_all = n->next_of_all;
+	if (n->next_of_all)
+		n->next_of_all->of_all = n->of_all;
 	n->status = status;
 	n->next = told;
 	told = n;
@@ -68,6 +93,23 @@ void reg_notify_drop(struct reg_key *k, struct object *handle_object)
 					       : STATUS_KEY_DELETED);
 		else
 			at = &(*at)->next;
+}
+
+void reg_notify_thread_ends(struct nt_thread *th)
+{
+	struct reg_notify *n, *next, **at;
+
+	pthread_mutex_lock(&reg_lock);
+	for (n = all; n; n = next) {
+		next = n->next_of_all;
+		if (n->thread != th || n->filter & THREAD_AGNOSTIC)
+			continue;
+		for (at = &n->key->notify; *at != n; at = &(*at)->next)
+			;
+		mark(at, STATUS_NOTIFY_CLEANUP);
+	}
+	pthread_mutex_unlock(&reg_lock);
+	reg_notify_flush();
 }
 
 static void tell(struct reg_notify *n)
@@ -173,7 +215,7 @@ NTSTATUS nt_notify_change_multiple_keys(struct task *t, uint64_t key,
 	(void)len;
 	if (count)
 		return STATUS_NOT_IMPLEMENTED; /* a second key */
-	if (!filter || filter & ~0x1000000fu)
+	if (!(filter & FILTERS) || filter & ~(uint32_t)(FILTERS | THREAD_AGNOSTIC))
 		return STATUS_INVALID_PARAMETER;
 	n = calloc(1, sizeof *n);
 	if (!n)
@@ -191,8 +233,9 @@ NTSTATUS nt_notify_change_multiple_keys(struct task *t, uint64_t key,
 			status = STATUS_SUCCESS;
 		if (status != STATUS_SUCCESS)
 			goto fail;
-		if (apc && nt_thread(t)) {
+		if (nt_thread(t)) {
 			n->thread = nt_thread(t);
+			n->thread->asks_of_keys = true;
 			object_get(&n->thread->object);
 		}
 	} else {
@@ -213,8 +256,7 @@ NTSTATUS nt_notify_change_multiple_keys(struct task *t, uint64_t key,
 		status = STATUS_KEY_DELETED;
 	} else {
 		n->handle = &ko->object;
-		n->next = ko->key->notify;
-		ko->key->notify = n;
+		wait_for_key(n, ko->key);
 		n = NULL;
 	}
 	reg_end();

@@ -5,6 +5,9 @@
  * The text is gone through twice: once to see that it can be understood, once
  * to do what it says.  A line is one instruction; hexadecimal data goes on
  * after a backslash at its end.
+ *
+ * The old form, REGEDIT4, is in the ANSI code page (which is 1252, as in the
+ * defaults), and so are its strings in bytes.
  */
 #include "syscall-xlate/nt/registry-parse.h"
 
@@ -173,6 +176,7 @@ struct reader {
 	size_t n, at;
 	unsigned line;
 	bool apply;
+	bool ansi; /* the old form */
 	struct reg_key *key; /* when applying; NULL: values are skipped */
 	bool has_key;
 	/* A value's name and data. */
@@ -302,6 +306,28 @@ static int hex_bytes(struct reader *r)
 	}
 }
 
+static uint16_t from_ansi(uint8_t c)
+{
+	static const uint16_t high[] = {
+		0x20ac, 0x0081, 0x201a, 0x0192, 0x201e, 0x2026, 0x2020, 0x2021,
+		0x02c6, 0x2030, 0x0160, 0x2039, 0x0152, 0x008d, 0x017d, 0x008f,
+		0x0090, 0x2018, 0x2019, 0x201c, 0x201d, 0x2022, 0x2013, 0x2014,
+		0x02dc, 0x2122, 0x0161, 0x203a, 0x0153, 0x009d, 0x017e, 0x0178,
+	};
+
+	return c >= 0x80 && c < 0xa0 ? high[c - 0x80] : c;
+}
+
+/* In place: data has twice the room that its text took. */
+static void widen(struct reader *r)
+{
+	uint16_t *to = (uint16_t *)r->data;
+
+	for (size_t i = r->data_len; i-- > 0;)
+		to[i] = from_ansi(r->data[i]);
+	r->data_len *= 2;
+}
+
 static int data(struct reader *r, uint32_t *type)
 {
 	int64_t v;
@@ -337,7 +363,12 @@ static int data(struct reader *r, uint32_t *type)
 		if (v < 0 || !skip_word(r, "):"))
 			return bad(r, "not a type");
 		*type = (uint32_t)v;
-		return hex_bytes(r);
+		if (hex_bytes(r))
+			return -1;
+		if (r->ansi && (v == REG_SZ || v == REG_EXPAND_SZ ||
+				v == REG_MULTI_SZ))
+			widen(r);
+		return 0;
 	}
 	return bad(r, "not a value");
 }
@@ -439,8 +470,8 @@ static int all_lines(struct reader *r)
 	r->has_key = false;
 	r->key = NULL;
 	skip_blanks(r);
-	if (!skip_word(r, "Windows Registry Editor Version 5.00") &&
-	    !skip_word(r, "REGEDIT4"))
+	r->ansi = skip_word(r, "REGEDIT4");
+	if (!r->ansi && !skip_word(r, "Windows Registry Editor Version 5.00"))
 		return bad(r, "not a .reg file");
 	while (!err && r->at < r->n) {
 		skip_blanks(r);
@@ -475,6 +506,26 @@ int reg_text_begin(struct err *e)
 	return err_set(e, EIO, "the registry's file cannot be read");
 }
 
+/* UTF-8, which today's editors write, or if it is not that, the old form's. */
+static size_t read_narrow(uint16_t *units, const char *text, size_t n)
+{
+	static const char old[] = "REGEDIT4";
+	size_t len = utf8_to_utf16(units, n, text, n);
+	bool bad_bytes = false;
+
+	if (n < sizeof old - 1 || memcmp(text, old, sizeof old - 1))
+		return len;
+	/* Such a byte is a low surrogate by itself (base/utf.h). */
+	for (size_t i = 0; i < len; i++)
+		bad_bytes |= units[i] >= 0xdc80 && units[i] <= 0xdcff &&
+			     (!i || (units[i - 1] & 0xfc00) != 0xd800);
+	if (!bad_bytes)
+		return len;
+	for (size_t i = 0; i < n; i++)
+		units[i] = from_ansi((uint8_t)text[i]);
+	return n;
+}
+
 int registry_import(const char *text, size_t n, struct err *e)
 {
 	struct reader r = { .e = e };
@@ -494,7 +545,7 @@ int registry_import(const char *text, size_t n, struct err *e)
 		size_t skip =
 			n >= 3 && !memcmp(text, "\xef\xbb\xbf", 3) ? 3 : 0;
 
-		r.n = utf8_to_utf16(units, n, text + skip, n - skip);
+		r.n = read_narrow(units, text + skip, n - skip);
 	}
 	r.s = units;
 	err = all_lines(&r);

@@ -349,13 +349,27 @@ static NTSTATUS walk_from_root(const uint16_t *path, size_t len, unsigned how,
 	return walk(&reg_root, path, len, n + 1, how, depth, found, rest);
 }
 
+bool reg_may_be_in_link(const uint16_t *name, size_t len, uint32_t type)
+{
+	return type == REG_LINK &&
+	       !reg_compare(name, len, link_name, COUNT_OF(link_name));
+}
+
+const struct reg_value *reg_link(struct reg_key *k)
+{
+	struct reg_value *v =
+		k->is_link ? reg_value(k, link_name, COUNT_OF(link_name)) : NULL;
+
+	return v && v->type == REG_LINK ? v : NULL;
+}
+
 static struct reg_key *link_target(struct reg_key *k, int depth)
 {
-	struct reg_value *v = reg_value(k, link_name, COUNT_OF(link_name));
+	const struct reg_value *v = reg_link(k);
 	struct reg_key *found;
 	size_t rest;
 
-	if (!v || v->type != REG_LINK || depth >= 16 ||
+	if (!v || depth >= 16 ||
 	    walk_from_root((uint16_t *)v->data, v->len / 2, 0, depth + 1,
 			   &found, &rest) != STATUS_SUCCESS)
 		return NULL;

@@ -206,6 +206,45 @@ static uint16_t *whole_path(const struct reg_key *k, const uint16_t *name,
 	return whole;
 }
 
+/*
+ * A new key by the name of a link that leads nowhere is made where it leads to.
+ * With reg_lock held; *name and *len become the link's, in *whole, and k and
+ * rest as by reg_walk().
+ */
+static NTSTATUS follow_for_new(const uint16_t **name, size_t *len,
+			       uint16_t **whole, unsigned how,
+			       struct reg_key **k, size_t *rest)
+{
+	enum { LINKS = 16 };
+	NTSTATUS status = STATUS_OBJECT_NAME_NOT_FOUND;
+
+	for (int i = 0; i < LINKS && status == STATUS_OBJECT_NAME_NOT_FOUND;
+	     i++) {
+		size_t n = *len - *rest;
+		const struct reg_value *v;
+		struct reg_key *link;
+		uint16_t *to;
+
+		while (n && (*name)[*rest + n - 1] == '\\')
+			n--;
+		link = reg_sub(*k, *name + *rest, n);
+		if (!link)
+			return status;
+		v = reg_link(link);
+		to = v ? malloc(v->len + 2) : NULL;
+		if (!to)
+			return v ? STATUS_NO_MEMORY
+				 : STATUS_OBJECT_NAME_COLLISION;
+		memcpy(to, v->data, v->len);
+		free(*whole);
+		*name = *whole = to;
+		*len = v->len / 2;
+		status = reg_walk(NULL, *name, *len, how, k, rest);
+	}
+	return status == STATUS_OBJECT_NAME_NOT_FOUND ? STATUS_NAME_TOO_LONG
+						      : status;
+}
+
 static NTSTATUS open_key(struct task *t, struct open_args *a,
 			 uint32_t *disposition)
 {
@@ -242,7 +281,8 @@ static NTSTATUS open_key(struct task *t, struct open_args *a,
 		oa_free(&oa);
 		return status;
 	}
-	if (oa.attributes & OBJ_OPENLINK || a->options & REG_OPTION_OPEN_LINK)
+	if (oa.attributes & OBJ_OPENLINK ||
+	    a->options & (REG_OPTION_OPEN_LINK | REG_OPTION_CREATE_LINK))
 		how |= REG_OPEN_LINK;
 	if (a->access & KEY_WOW64_32KEY ||
 	    (nt_self->wow64 && !(a->access & KEY_WOW64_64KEY)))
@@ -257,6 +297,8 @@ static NTSTATUS open_key(struct task *t, struct open_args *a,
 	if (!status || status == STATUS_REGISTRY_CORRUPT)
 		status = reg_walk(root && !whole ? root->key : NULL, name, len,
 				  how, &k, &rest);
+	if (status == STATUS_OBJECT_NAME_NOT_FOUND && a->create)
+		status = follow_for_new(&name, &len, &whole, how, &k, &rest);
 	if (status == STATUS_OBJECT_NAME_NOT_FOUND && a->create) {
 		status = make_key(t, k, name + rest, len - rest, a, &k);
 		*disposition = REG_CREATED_NEW_KEY;
@@ -482,6 +524,10 @@ static NTSTATUS set_value(struct reg_key *k, const uint16_t *name,
 
 	if (v && !old)
 		return status;
+	if (k->is_link && !reg_may_be_in_link(name, name_len, type)) {
+		free(old);
+		return STATUS_ACCESS_DENIED;
+	}
 	if (v)
 		memcpy(old, v->data, old_len);
 	if (reg_set(k, name, name_len, type, data, len)) {

@@ -104,6 +104,10 @@ int reg_compare(const uint16_t *a, size_t alen, const uint16_t *b, size_t blen);
 
 /* k, with its built-in contents: they are made when somebody first comes. */
 struct reg_key *reg_filled(struct reg_key *k);
+/* Where it leads, if it is a link that does: a path, without an end. */
+const struct reg_value *reg_link(struct reg_key *k);
+/* The only value that a link takes. */
+bool reg_may_be_in_link(const uint16_t *name, size_t len, uint32_t type);
 /* A child by name, or NULL. */
 struct reg_key *reg_sub(struct reg_key *k, const uint16_t *name, size_t len);
 /* A new child; it must not exist.  NULL: no memory. */
@@ -234,6 +238,7 @@ void reg_changed(struct reg_key *k, uint32_t what);
 void reg_notify_drop(struct reg_key *k, struct object *handle_object);
 /* After reg_end(): tell those that are marked.  Called by reg_end(). */
 void reg_notify_flush(void);
+void reg_notify_thread_ends(struct nt_thread *th); /* of what it waits for */
 
 /* A key as a handle holds it. */
 struct key_object {

@@ -25,6 +25,7 @@
 #include "syscall-xlate/nt/process.h"
 #include "syscall-xlate/nt/security.h"
 #include "syscall-xlate/nt/token.h"
+#include "syscall-xlate/nt/vad.h"
 #include "syscall-xlate/trace.h"
 
 extern const struct xlate_call nt_calls[];
@@ -319,11 +320,7 @@ static NTSTATUS member(struct remote_msg *m, struct object **keep)
 
 static NTSTATUS token(struct remote_msg *m, struct object **keep)
 {
-	struct token *tk = token_of_process();
-
-	if (!tk)
-		return STATUS_NO_MEMORY;
-	*keep = &tk->object;
+	*keep = &token_of_process()->object;
 	return put_object(m, *keep, 0, 0);
 }
 
@@ -358,6 +355,9 @@ static NTSTATUS transfer(struct remote_msg *m)
 
 	if (n > REMOTE_DATA || (m->op == REMOTE_WRITE && n != m->len))
 		return STATUS_INVALID_PARAMETER;
+	/* No thread of the program's is at hand, whose fault would do it. */
+	if (m->op == REMOTE_WRITE)
+		vm_will_write(at, n);
 	bad = m->op == REMOTE_WRITE ? guest_write(NULL, at, m->data, n)
 				    : guest_read(NULL, m->data, at, n);
 	m->len = m->op == REMOTE_READ && !bad ? (uint32_t)n : 0;

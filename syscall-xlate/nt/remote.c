@@ -576,32 +576,37 @@ static NTSTATUS by_messages(struct nt_process *p, enum remote_op op, void *buf,
 	return status;
 }
 
-static bool by_host(void)
+/* n bytes moved by the host.  If not: is the process itself to be asked? */
+static NTSTATUS by_host(ssize_t got, size_t n, bool *ask)
 {
-	return task_ops->host_addresses;
+	const bool all = got == (ssize_t)n;
+
+	*ask = !all && (got >= 0 || errno == EPERM || errno == EFAULT);
+	return all ? STATUS_SUCCESS : STATUS_PARTIAL_COPY;
 }
 
 NTSTATUS remote_read(struct nt_process *p, void *dst, uint64_t src, size_t n)
 {
 	struct iovec l = { dst, n }, r = { (void *)(uintptr_t)src, n };
+	NTSTATUS status = STATUS_PARTIAL_COPY;
+	bool ask = true;
 
-	if (by_host() &&
-	    process_vm_readv(p->host_pid, &l, 1, &r, 1, 0) == (ssize_t)n)
-		return STATUS_SUCCESS;
-	return !by_host() || errno == EPERM
-		       ? by_messages(p, REMOTE_READ, dst, src, n)
-			      : STATUS_PARTIAL_COPY;
+	if (task_ops->host_addresses)
+		status = by_host(process_vm_readv(p->host_pid, &l, 1, &r, 1, 0),
+				 n, &ask);
+	return ask ? by_messages(p, REMOTE_READ, dst, src, n) : status;
 }
 
 NTSTATUS remote_write(struct nt_process *p, uint64_t dst, const void *src,
 		      size_t n)
 {
 	struct iovec l = { (void *)src, n }, r = { (void *)(uintptr_t)dst, n };
+	NTSTATUS status = STATUS_PARTIAL_COPY;
+	bool ask = true;
 
-	if (by_host() &&
-	    process_vm_writev(p->host_pid, &l, 1, &r, 1, 0) == (ssize_t)n)
-		return STATUS_SUCCESS;
-	return !by_host() || errno == EPERM
-		       ? by_messages(p, REMOTE_WRITE, (void *)src, dst, n)
-		       : STATUS_PARTIAL_COPY;
+	if (task_ops->host_addresses)
+		status = by_host(process_vm_writev(p->host_pid, &l, 1, &r, 1,
+						   0),
+				 n, &ask);
+	return ask ? by_messages(p, REMOTE_WRITE, (void *)src, dst, n) : status;
 }

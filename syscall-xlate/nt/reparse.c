@@ -101,6 +101,9 @@ static NTSTATUS parse_target(struct task *t, struct irp *r, char *out)
 		status = STATUS_IO_REPARSE_DATA_INVALID;
 	if (!status)
 		memcpy(out, p->host, p->len + 1);
+	/* Who asks for a link's target gets it as it was set. */
+	if (!status && p->want_dir && out[p->len - 1] != '/')
+		strcpy(out + p->len, "/");
 	free(p);
 	return status;
 }
@@ -201,6 +204,8 @@ static NTSTATUS get_reparse(struct task *t, struct file *f, struct irp *r)
 			return STATUS_NO_MEMORY;
 		memcpy(b.names, nt, units * 2);
 		free(nt);
+		if (target[n - 1] == '/' && b.names[units - 1] != '\\')
+			b.names[units++] = '\\';
 		skip = 4; /* \??\ is not for print */
 	} else {
 		b.flags = RELATIVE;
@@ -276,7 +281,6 @@ static NTSTATUS set_sparse(struct task *t, struct file *f, struct irp *r)
 {
 	struct file_meta m;
 	uint8_t on = 1;
-	uint32_t want;
 	NTSTATUS status = meta_of_file(f, &m);
 
 	if (status)
@@ -286,10 +290,9 @@ static NTSTATUS set_sparse(struct task *t, struct file *f, struct irp *r)
 	if (f->kind != FILE_KIND_DISK)
 		return STATUS_INVALID_PARAMETER;
 	/* Host files are sparse where nobody wrote; this is for show. */
-	want = on ? m.attributes | FILE_ATTRIBUTE_SPARSE_FILE
-		  : m.attributes & ~(uint32_t)FILE_ATTRIBUTE_SPARSE_FILE;
-	return want == m.attributes ? STATUS_SUCCESS
-				    : meta_set_attributes(f, want, 0);
+	return !(m.attributes & FILE_ATTRIBUTE_SPARSE_FILE) == !on
+		       ? STATUS_SUCCESS
+		       : meta_set_sparse(f, on);
 }
 
 static NTSTATUS zero_range(int fd, int64_t at, int64_t end)

@@ -262,8 +262,6 @@ static NTSTATUS object_descriptor(const struct object *o, struct bytes kept,
 	if (kept.len && !descriptor_parse(kept, d))
 		return STATUS_SUCCESS;
 	user = token_of_user();
-	if (!user)
-		return STATUS_NO_MEMORY;
 	status = descriptor_default(user, o->type->generic,
 				    o->type == &directory_type, d);
 	/* "They also grant read access to members of the Everyone group." */
@@ -392,8 +390,6 @@ NTSTATUS security_assign(struct task *t, struct object *o, gaddr sd)
 	if (!sd && !token_odd_any)
 		return STATUS_SUCCESS;
 	tk = token_effective(t);
-	if (!tk)
-		return STATUS_NO_MEMORY;
 	status = security_make(t, tk, o->type, sd, &new);
 	object_put(&tk->object);
 	if (new.at)
@@ -423,10 +419,6 @@ NTSTATUS security_check(struct task *t, struct object *o, uint32_t *access)
 	if (status)
 		return status;
 	tk = token_effective(t);
-	if (!tk) {
-		descriptor_free(&d);
-		return STATUS_NO_MEMORY;
-	}
 	granted = descriptor_allowed(&d, generic, tk);
 	descriptor_free(&d);
 	if (o->type == &process_type || o->type == &thread_type) {
@@ -486,9 +478,8 @@ NTSTATUS nt_query_security_object(struct task *t, uint64_t handle,
 		return status;
 	if (o->type == &key_type) {
 		tk = token_of_process();
-		status = tk ? reg_security_get(o, tk, &d) : STATUS_NO_MEMORY;
-		if (tk)
-			object_put(&tk->object);
+		status = reg_security_get(o, tk, &d);
+		object_put(&tk->object);
 	} else if (disk_file(o) && file_has_inode(disk_file(o))) {
 		status = file_security_get(disk_file(o)->fd, &d);
 	} else {

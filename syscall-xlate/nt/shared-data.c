@@ -113,7 +113,7 @@ ABI_AT(struct shared_data, xstate_enabled, 0x3d8);
 ABI_AT(struct shared_data, xstate, 0x3f0);
 
 static struct shared_data *shared; /* the writable mapping */
-static int shared_fd = -1;
+static _Atomic int shared_fd = -1;
 
 /* 0: nothing yet; 1: somebody is at it; 2: there and ticking; 3: there, but
    out of the guest's sight, and the ticker asleep. */
@@ -331,20 +331,36 @@ static bool start_ticker(void)
 	return err == 0;
 }
 
+int shared_data_descriptor(void)
+{
+	int fd = shared_fd, none = -1;
+
+	if (fd >= 0)
+		return fd;
+	fd = memfd_create("shared-data", MFD_CLOEXEC);
+	if (fd >= 0 && ftruncate(fd, PAGE) < 0) {
+		close(fd);
+		fd = -1;
+	}
+	if (fd < 0 || atomic_compare_exchange_strong(&shared_fd, &none, fd))
+		return fd;
+	close(fd);
+	return none;
+}
+
 static bool first_touch(void)
 {
-	shared_fd = memfd_create("shared-data", MFD_CLOEXEC);
-	if (shared_fd < 0 || ftruncate(shared_fd, PAGE) < 0)
+	const int fd = shared_data_descriptor();
+
+	if (fd < 0)
 		return false;
-	shared = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED, shared_fd,
-		      0);
+	shared = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
 	if (shared == MAP_FAILED) {
 		shared = NULL;
 		return false;
 	}
 	fill(shared);
-	if (guest_mem->map(KUSER, PAGE, GUEST_READ, shared_fd, 0,
-			   GUEST_SHARED) < 0)
+	if (guest_mem->map(KUSER, PAGE, GUEST_READ, fd, 0, GUEST_SHARED) < 0)
 		return false;
 	/* Without the thread time stands still; better than a fault. */
 	if (!clock_is_fixed() && !start_ticker())

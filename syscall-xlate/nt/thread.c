@@ -13,6 +13,7 @@
 #include "syscall-xlate/nt/debug.h"
 #include "syscall-xlate/nt/nt-private.h"
 #include "syscall-xlate/nt/process.h"
+#include "syscall-xlate/nt/registry.h"
 #include "syscall-xlate/nt/security.h"
 #include "syscall-xlate/nt/remote.h"
 #include "syscall-xlate/nt/calls.h"
@@ -199,6 +200,8 @@ void thread_exit(struct task *t, uint32_t code)
 	mutants_abandon(th);
 	if (!process_is_ending())
 		irps_of_thread_end(th);
+	if (!process_is_ending() && th->asks_of_keys)
+		reg_notify_thread_ends(th);
 	iocp_thread_leaves(th);
 	if (process_is_ending()) {
 		/* What the last thread still does must find others ended, but
@@ -415,17 +418,11 @@ NTSTATUS nt_open_thread(struct task *t, gaddr thread, uint32_t access,
 	struct nt_oa oa;
 	NTSTATUS status;
 
-	if (!client_id)
-		return STATUS_INVALID_PARAMETER_MIX;
-	if (guest_read(t, &id, client_id, sizeof id))
-		return STATUS_ACCESS_VIOLATION;
-	status = oa_read(t, attr, &oa);
+	status = process_read_id(t, attr, client_id, &oa, &id);
 	if (status)
 		return status;
-	oa_free(&oa);
-	/* As those of processes: the last two bits do not count. */
-	id.thread &= ~3ull;
-	id.process &= ~3ull;
+	if (id.thread > UINT32_MAX)
+		return STATUS_INVALID_CID;
 	th = thread_by_id((uint32_t)id.thread);
 	if (!th) {
 		status = thread_open_other((uint32_t)id.thread, &th);

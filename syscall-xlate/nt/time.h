@@ -55,6 +55,8 @@ void zone_each(void (*f)(const char *name, const struct zone *z, void *arg),
 
 /* shared-data.c: see vad.h's vm_populate() for where it may be called. */
 bool shared_data_populate(uint64_t addr);
+/* Its file; made early by who may soon have none left to make it with. */
+int shared_data_descriptor(void);
 /* With clocks that move only when they are read: the page shows that, too. */
 void shared_data_tick(void);
 

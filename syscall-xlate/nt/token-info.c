@@ -375,7 +375,7 @@ static NTSTATUS token_get(struct task *t, uint64_t h, uint32_t access,
 	if (h < (uint64_t)-6 || h > (uint64_t)-4)
 		return handle_get(t, h, &token_type, access, tk);
 	*tk = h == (uint64_t)-4 ? token_of_process() : token_effective(t);
-	return *tk ? STATUS_SUCCESS : STATUS_NO_MEMORY;
+	return STATUS_SUCCESS;
 }
 
 NTSTATUS nt_query_information_token(struct task *t, uint64_t token,

@@ -245,6 +245,17 @@ static bool all_valid(const struct token *tk)
 	return ok;
 }
 
+/* Without memory for it: false. */
+static bool copy_dacl(struct token *tk, struct bytes dacl)
+{
+	tk->dacl = malloc(dacl.len);
+	if (!tk->dacl)
+		return false;
+	memcpy(tk->dacl, dacl.at, dacl.len);
+	tk->dacl_len = (uint32_t)dacl.len;
+	return true;
+}
+
 static struct object *token_receive(const struct nt_passed *p)
 {
 	struct token *tk = token_new();
@@ -261,9 +272,9 @@ static struct object *token_receive(const struct nt_passed *p)
 		object_put(&tk->object);
 		return NULL;
 	}
-	if (acl_is_whole(dacl) && (tk->dacl = malloc(dacl.len))) {
-		memcpy(tk->dacl, dacl.at, dacl.len);
-		tk->dacl_len = (uint32_t)dacl.len;
+	if (acl_is_whole(dacl) && !copy_dacl(tk, dacl)) {
+		object_put(&tk->object);
+		return NULL;
 	}
 	token_note(tk);
 	return &tk->object;
@@ -346,10 +357,8 @@ static void fill_user(struct token *tk, bool admin)
 	}
 }
 
-static struct token *token_new(void)
+static struct token *begin(struct token *tk)
 {
-	struct token *tk = object_new(&token_type);
-
 	if (!tk)
 		return NULL;
 	pthread_mutex_init(&tk->mutex, NULL);
@@ -360,35 +369,43 @@ static struct token *token_new(void)
 	return tk;
 }
 
+static struct token *token_new(void)
+{
+	return begin(object_new(&token_type));
+}
+
 static pthread_mutex_t own_lock = PTHREAD_MUTEX_INITIALIZER;
 /* Under own_lock, made when first asked for; no program has a handle to the
    second, so it stays what it is. */
 static struct token *own, *plain;
+/* Who asks what a caller may do always gets a token to ask. */
+static char own_room[OBJECT_ROOM(struct token)] SPARSE,
+	plain_room[OBJECT_ROOM(struct token)] SPARSE;
 
-static struct token *get_or_make(struct token **tk)
+static struct token *get_or_make(struct token **at, void *room)
 {
+	struct token *tk;
+
 	pthread_mutex_lock(&own_lock);
-	if (!*tk) {
-		*tk = token_new();
-		if (*tk) {
-			(*tk)->elevated = geteuid() == 0;
-			fill_user(*tk, (*tk)->elevated);
-		}
+	tk = *at;
+	if (!tk) {
+		*at = tk = begin(object_new_in(room, &token_type));
+		tk->elevated = geteuid() == 0;
+		fill_user(tk, tk->elevated);
 	}
-	if (*tk)
-		object_get(&(*tk)->object);
+	object_get(&tk->object);
 	pthread_mutex_unlock(&own_lock);
-	return *tk;
+	return tk;
 }
 
 struct token *token_of_process(void)
 {
-	return get_or_make(&own);
+	return get_or_make(&own, own_room);
 }
 
 struct token *token_of_user(void)
 {
-	return get_or_make(&plain);
+	return get_or_make(&plain, plain_room);
 }
 
 NTSTATUS token_of_other(struct nt_process *p, struct token **tk)
@@ -401,8 +418,6 @@ NTSTATUS token_of_other(struct nt_process *p, struct token **tk)
 	if (status != STATUS_NOT_SUPPORTED)
 		return status;
 	user = token_of_user();
-	if (!user)
-		return STATUS_NO_MEMORY;
 	pthread_mutex_lock(&user->mutex);
 	*tk = token_copy(user);
 	pthread_mutex_unlock(&user->mutex);
@@ -458,9 +473,10 @@ struct token *token_copy(const struct token *from)
 	memcpy(tk->group, from->group, sizeof tk->group);
 	memcpy(tk->privilege, from->privilege, sizeof tk->privilege);
 	memcpy(tk->restrict_to, from->restrict_to, sizeof tk->restrict_to);
-	if (from->dacl && (tk->dacl = malloc(from->dacl_len))) {
-		memcpy(tk->dacl, from->dacl, from->dacl_len);
-		tk->dacl_len = from->dacl_len;
+	if (from->dacl &&
+	    !copy_dacl(tk, (struct bytes){ from->dacl, from->dacl_len })) {
+		object_put(&tk->object);
+		return NULL;
 	}
 	return tk;
 }
@@ -519,11 +535,14 @@ bool token_is_weak(struct token *tk)
 
 bool token_weak_now(struct task *t)
 {
-	struct token *tk = token_weak_any ? token_effective(t) : NULL;
-	bool weak = tk && token_is_weak(tk);
+	struct token *tk;
+	bool weak;
 
-	if (tk)
-		object_put(&tk->object);
+	if (!token_weak_any)
+		return false;
+	tk = token_effective(t);
+	weak = token_is_weak(tk);
+	object_put(&tk->object);
 	return weak;
 }
 
@@ -633,8 +652,7 @@ NTSTATUS nt_open_process_token_ex(struct task *t, uint64_t process,
 	if (p != nt_self)
 		status = token_of_other(p, &tk);
 	else
-		status = (tk = token_of_process()) ? STATUS_SUCCESS
-						   : STATUS_NO_MEMORY;
+		tk = token_of_process();
 	object_put(&p->object);
 	if (status)
 		return status;
@@ -666,13 +684,10 @@ NTSTATUS nt_impersonate_thread(struct task *t, uint64_t server, uint64_t client,
 	if (status == STATUS_SUCCESS) {
 		o = thread_token(from);
 		tk = o ? (struct token *)o : token_of_process();
-		copy = NULL;
-		if (tk) {
-			pthread_mutex_lock(&tk->mutex);
-			copy = token_copy(tk);
-			pthread_mutex_unlock(&tk->mutex);
-			object_put(&tk->object);
-		}
+		pthread_mutex_lock(&tk->mutex);
+		copy = token_copy(tk);
+		pthread_mutex_unlock(&tk->mutex);
+		object_put(&tk->object);
 		if (copy) {
 			copy->type = TOKEN_IMPERSONATION;
 			copy->level = 2;

@@ -100,7 +100,7 @@ struct token {
 	uint32_t dacl_len;
 };
 
-/* The process's token; the caller gets a reference.  NULL: no memory. */
+/* The process's token, always one; the caller gets a reference. */
 struct token *token_of_process(void);
 /* The one that the user's processes have if they are given none; the same. */
 struct token *token_of_user(void);
@@ -113,7 +113,7 @@ NTSTATUS token_of_other(struct nt_process *p, struct token **tk);
 struct token *token_of_process_if_made(void);
 /* tk, a primary one, is the process's from now on. */
 void token_become(struct token *tk);
-/* A copy with a number of its own; the caller holds from->mutex. */
+/* A copy with a number of its own; the caller holds from->mutex.  NULL: no memory. */
 struct token *token_copy(const struct token *from);
 /* The calling thread's: impersonated, or the process's; a reference. */
 struct token *token_effective(struct task *t);

@@ -5,7 +5,8 @@
  * A vad is one allocation (a reservation, a view, an image).  Its pages are
  * described by runs of equal state, kept as sorted 64-bit words, so that a
  * reservation of terabytes costs as much as one of 64 KB.  Reserved pages are
- * not mapped in the host at all: nothing of the host ever lands among them.
+ * not mapped in the host at all (or without access, VAD_WINDOWS): nothing of the
+ * host ever lands among them.
  */
 #ifndef RF_NT_VAD_H
 #define RF_NT_VAD_H
@@ -40,6 +41,7 @@ enum {
 	VAD_WATCH = 4,         /* MEM_WRITE_WATCH */
 	VAD_RESERVED_VIEW = 8, /* not all of it was committed when it was made */
 	VAD_FROM_PLACEHOLDER = 16,
+	VAD_WINDOWS = 32, /* reserved pages may be mapped (guest_mem->commit) */
 };
 
 struct vad {
@@ -160,8 +162,12 @@ NTSTATUS vm_status(int err);
  * more.
  */
 void vm_on_commit(bool (*ask)(uint64_t bytes, bool want));
+/* Tells it, if there is one. */
+void vm_tell_commit(void);
 /* Bytes of private committed memory, and of all that is in the book. */
 void vm_usage(uint64_t *committed, uint64_t *reserved);
+/* Does addr lie in a view or an image, which can be longer than its file? */
+bool vm_file_behind(gaddr addr);
 /* vm_lock is held: a reserved page of a view; committed by another view? */
 bool vm_view_touched(struct vad *v, gaddr page);
 /* Take a placeholder's exact range for a view; vm_lock is held. */

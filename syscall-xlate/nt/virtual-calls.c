@@ -388,7 +388,10 @@ typedef ssize_t vm_transfer(pid_t pid, const struct iovec *local,
 			    unsigned long nlocal, const struct iovec *remote,
 			    unsigned long nremote, unsigned long flags);
 
-/* The host forbids it, as most do that trust ptrace(2) to parents only. */
+/*
+ * The host forbids it, as most do that trust ptrace(2) to parents only, or there
+ * is something that only the process itself can put there (a large image's bytes).
+ */
 static ssize_t by_itself(struct nt_process *p, const struct iovec *local,
 			 int nlocal, uint64_t at, bool write)
 {
@@ -428,7 +431,14 @@ static NTSTATUS copy_other(struct task *t, struct nt_process *p, gaddr address,
 		if (task_ops->host_addresses)
 			got = transfer(p->host_pid, local, nlocal, &remote, 1,
 				       0);
-		if (got < 0 && errno == EPERM)
+		if (got < 0 && errno == EFAULT) {
+			/* Behind this page the host may do again. */
+			local[0].iov_len =
+				MIN(local[0].iov_len,
+				    PAGE - (address + *done) % PAGE);
+			nlocal = 1;
+		}
+		if (got < 0 && (errno == EPERM || errno == EFAULT))
 			got = by_itself(p, local, nlocal,
 					(uintptr_t)remote.iov_base, write);
 		if (got <= 0)

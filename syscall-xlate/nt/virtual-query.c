@@ -286,3 +286,15 @@ void vm_usage(uint64_t *committed, uint64_t *reserved)
 	*committed = u.committed;
 	*reserved = u.all;
 }
+
+bool vm_file_behind(gaddr addr)
+{
+	struct vad *v;
+	bool file;
+
+	pthread_mutex_lock(&vm_lock);
+	v = vad_find(addr);
+	file = v && v->type != MEM_PRIVATE;
+	pthread_mutex_unlock(&vm_lock);
+	return file;
+}

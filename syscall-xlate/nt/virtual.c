@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * virtual.c - reserve, commit, protect and free the process's own memory.
+ * virtual.c - reserve, commit and protect the process's own memory.
  *
  * Reserving is book-keeping only; committing maps; so VirtualAlloc(RESERVE |
  * COMMIT) and VirtualFree cost one system call each.  Everything goes through
  * guest_mem, under vm_lock, which nobody holds who touches guest memory.
+ * Freeing is in virtual-free.c.
  */
 #include "syscall-xlate/nt/mitigation.h"
 #include "syscall-xlate/nt/vad.h"
@@ -23,8 +24,6 @@
 #define END_32 0xffff0000ull
 
 enum {
-	MEM_COALESCE_PLACEHOLDERS = 1,
-	MEM_PRESERVE_PLACEHOLDER = 2,
 	MEM_REPLACE_PLACEHOLDER = 0x4000,
 	MEM_RESERVE_PLACEHOLDER = 0x40000,
 	MEM_PHYSICAL = 0x400000,
@@ -231,6 +230,17 @@ static int map_pages(struct vad *v, gaddr a, gaddr b, uint32_t prot)
 	return guest_mem->map(a, b - a, host, -1, 0, 0);
 }
 
+/* Reserved pages [a, b) of a private v, up to end. */
+static int commit_pages(struct vad *v, gaddr a, gaddr b, gaddr end, uint32_t prot)
+{
+	if (prot == PAGE_READWRITE && !(v->flags & VAD_WATCH) &&
+	    guest_mem->commit && !guest_mem->commit(a, b - a, end - a)) {
+		v->flags |= VAD_WINDOWS;
+		return 0;
+	}
+	return map_pages(v, a, b, prot);
+}
+
 /* Commit [a, b) of a private v; what is committed keeps its contents. */
 static NTSTATUS commit_private(struct vad *v, gaddr a, gaddr b, uint16_t prot)
 {
@@ -238,10 +248,11 @@ static NTSTATUS commit_private(struct vad *v, gaddr a, gaddr b, uint16_t prot)
 
 	for (gaddr at = a, end; at < b && !err; at = end) {
 		uint16_t state = vad_run(v, at, &end);
+		gaddr room = end;
 
 		end = MIN(end, b);
 		if (!state)
-			err = map_pages(v, at, end, prot);
+			err = commit_pages(v, at, end, room, prot);
 		else if (vm_host_prot(state) != vm_host_prot(prot))
 			err = guest_mem->protect(at, end - at,
 						 vm_host_prot(prot));
@@ -328,6 +339,7 @@ bool vm_view_touched(struct vad *v, gaddr page)
 static NTSTATUS reset(gaddr a, gaddr b)
 {
 	struct vad *v = vad_find(a);
+	int err = 0;
 
 	if (!v || b > v->end)
 		return STATUS_CONFLICTING_ADDRESSES;
@@ -339,7 +351,13 @@ static NTSTATUS reset(gaddr a, gaddr b)
 		end = MIN(end, b);
 		if (!state)
 			return STATUS_CONFLICTING_ADDRESSES;
-		guest_mem->discard(at, end - at);
+		/* Discarded, a window's pages would have to be committed. */
+		if (v->flags & VAD_WINDOWS)
+			err = map_pages(v, at, end, state);
+		else
+			guest_mem->discard(at, end - at);
+		if (err)
+			return vm_status(-err);
 	}
 	return STATUS_SUCCESS;
 }
@@ -436,7 +454,7 @@ static NTSTATUS reserve(gaddr *base, uint64_t *size,
 
 static bool (*_Atomic ask_commit)(uint64_t bytes, bool want);
 
-static void tell_commit(void)
+void vm_tell_commit(void)
 {
 	bool (*ask)(uint64_t bytes, bool want) = ask_commit;
 	uint64_t committed, all;
@@ -450,7 +468,7 @@ static void tell_commit(void)
 void vm_on_commit(bool (*ask)(uint64_t bytes, bool want))
 {
 	ask_commit = ask;
-	tell_commit();
+	vm_tell_commit();
 }
 
 /* Counted anew each time: few programs run under a limit. */
@@ -551,149 +569,6 @@ NTSTATUS vm_alloc(gaddr *base, uint64_t *size, gaddr low, gaddr high,
 	struct vm_extended x = { low, high, 0 };
 
 	return vm_alloc_ex(base, size, &x, type, prot);
-}
-
-/* ---- free ----------------------------------------------------------- */
-
-/* Unmaps what is mapped of [a, b), in one call if possible. */
-static int unmap_committed(const struct vad *v, gaddr a, gaddr b)
-{
-	gaddr end, first = 0, last = 0;
-
-	for (gaddr at = a; at < b; at = end) {
-		uint16_t state = vad_run(v, at, &end);
-
-		end = MIN(end, b);
-		if (!state)
-			continue;
-		if (!first)
-			first = at;
-		last = end;
-	}
-	return first ? guest_mem->unmap(first, last - first) : 0;
-}
-
-static NTSTATUS decommit(struct vad *v, gaddr a, gaddr b)
-{
-	int err;
-
-	if (v->type != MEM_PRIVATE)
-		return STATUS_UNABLE_TO_DELETE_SECTION;
-	if (a == v->start && b == v->end) {
-		err = unmap_committed(v, a, b);
-		vad_set(v, a, b, 0);
-		return vm_status(-err);
-	}
-	/* The book first: a page too many in the host harms nobody. */
-	if (!vad_set(v, a, b, 0))
-		return STATUS_NO_MEMORY;
-	return vm_status(-guest_mem->unmap(a, b - a));
-}
-
-/* Makes [a, b) of v a vad of its own. */
-static struct vad *isolate(struct vad *v, gaddr a, gaddr b)
-{
-	if (v->start < a)
-		v = vad_split(v, a);
-	if (v && v->end > b && !vad_split(v, b))
-		return NULL;
-	return v;
-}
-
-static NTSTATUS coalesce(gaddr a, gaddr b)
-{
-	struct vad *v;
-
-	for (gaddr at = a; at < b; at = v->end) {
-		v = vad_find(at);
-		if (!v || !(v->flags & VAD_PLACEHOLDER) || v->end > b ||
-		    (at == a && (v->start != a || v->end == b)))
-			return STATUS_CONFLICTING_ADDRESSES;
-	}
-	for (gaddr at = a, end; at < b; at = end) {
-		v = vad_find(at);
-		end = v->end;
-		vad_remove(v);
-	}
-	v = vad_add(a, b, MEM_PRIVATE, PAGE_NOACCESS, 0);
-	if (!v)
-		return STATUS_NO_MEMORY;
-	v->flags |= VAD_PLACEHOLDER;
-	return STATUS_SUCCESS;
-}
-
-static NTSTATUS release(struct vad *v, gaddr a, gaddr b, uint32_t type)
-{
-	bool keep = type & MEM_PRESERVE_PLACEHOLDER;
-	int err;
-
-	if (v->type != MEM_PRIVATE)
-		return STATUS_UNABLE_TO_DELETE_SECTION;
-	if (keep && !(v->flags & (VAD_PLACEHOLDER | VAD_FROM_PLACEHOLDER)))
-		return STATUS_CONFLICTING_ADDRESSES;
-	if (v->flags & VAD_WATCH && (a != v->start || b != v->end))
-		return STATUS_INVALID_PARAMETER_3; /* one bitmap, one vad */
-	v = isolate(v, a, b);
-	if (!v)
-		return STATUS_NO_MEMORY;
-	err = unmap_committed(v, a, b);
-	if (err)
-		return vm_status(-err);
-	vad_remove(v);
-	if (keep) {
-		v = vad_add(a, b, MEM_PRIVATE, PAGE_NOACCESS, 0);
-		if (v)
-			v->flags |= VAD_PLACEHOLDER;
-	}
-	return STATUS_SUCCESS;
-}
-
-NTSTATUS vm_free(gaddr *base, uint64_t *size, uint32_t type)
-{
-	uint32_t what = type & (MEM_DECOMMIT | MEM_RELEASE);
-	gaddr a, b;
-	struct vad *v;
-	NTSTATUS status;
-
-	if (type & ~(MEM_DECOMMIT | MEM_RELEASE | MEM_COALESCE_PLACEHOLDERS |
-		     MEM_PRESERVE_PLACEHOLDER) ||
-	    !what || what == (MEM_DECOMMIT | MEM_RELEASE))
-		return STATUS_INVALID_PARAMETER_4;
-	if (*base >= space_end)
-		return STATUS_INVALID_PARAMETER_2;
-	if (*size > space_end - *base)
-		return STATUS_INVALID_PARAMETER_3;
-	a = ROUND_DOWN(*base, PAGE);
-	b = ROUND_UP(*base + *size, PAGE);
-
-	pthread_mutex_lock(&vm_lock);
-	v = vad_find(a);
-	if (!v) {
-		status = STATUS_MEMORY_NOT_ALLOCATED;
-	} else if (v->flags & VAD_FIXED) {
-		status = STATUS_INVALID_PAGE_PROTECTION;
-	} else if (what == MEM_RELEASE && type & MEM_COALESCE_PLACEHOLDERS) {
-		status = coalesce(a, b);
-	} else if (!*size && a != v->start) {
-		status = STATUS_FREE_VM_NOT_AT_BASE;
-	} else {
-		if (!*size)
-			b = v->end;
-		if (b > v->end)
-			status = STATUS_UNABLE_TO_FREE_VM;
-		else if (what == MEM_RELEASE)
-			status = release(v, a, b, type);
-		else
-			status = decommit(v, a, b);
-	}
-	pthread_mutex_unlock(&vm_lock);
-	if (status == STATUS_SUCCESS) {
-		*base = a;
-		*size = b - a;
-		if (__builtin_expect(ask_commit != NULL, 0))
-			tell_commit();
-	}
-	return status;
 }
 
 /* ---- protect -------------------------------------------------------- */

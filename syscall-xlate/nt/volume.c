@@ -151,7 +151,9 @@ static NTSTATUS query_attributes(struct file *f, struct out *o)
 		POSIX_DELETE = 0x400,
 		NAMED_STREAMS = 0x40000,
 		EXTENDED_ATTRIBUTES = 0x800000,
+		READ_ONLY_VOLUME = 0x80000,
 	};
+	struct statvfs host;
 	static const char name[] = "NTFS", npfs[] = "NPFS";
 	const char *fs = on_volume(f) ? name : npfs;
 
@@ -163,6 +165,8 @@ static NTSTATUS query_attributes(struct file *f, struct out *o)
 			SPARSE_FILES | REPARSE | HARD_LINKS | POSIX_DELETE;
 	if (on_volume(f) && f->fd >= 0 && xattr_supported(f))
 		o->attribute.attributes |= NAMED_STREAMS | EXTENDED_ATTRIBUTES;
+	if (!host_volume(f, &host) && host.f_flag & ST_RDONLY)
+		o->attribute.attributes |= READ_ONLY_VOLUME;
 	o->attribute.max_name = 255;
 	o->attribute.name_len = 8;
 	utf8_to_utf16(

@@ -53,9 +53,13 @@ static int children(void)
 }
 
 #ifdef FREEBSD
-enum { SYS_SOCKET = 97, SYS_FUTIMES = 206, SYS_TRUNCATE = 479, SYS_UTIMES = 138 };
+enum { SYS_SOCKET = 97, SYS_FUTIMES = 206, SYS_TRUNCATE = 479, SYS_UTIMES = 138,
+       SYS_EXTATTR_SET_FILE = 356, SYS_EXTATTR_GET_FILE = 357,
+       SYS_EXTATTR_SET_FD = 371 };
 #else
-enum { SYS_SOCKET = 394, SYS_FUTIMES = 423, SYS_TRUNCATE = 200, SYS_UTIMES = 420 };
+enum { SYS_SOCKET = 394, SYS_FUTIMES = 423, SYS_TRUNCATE = 200, SYS_UTIMES = 420,
+       SYS_EXTATTR_SET_FILE = 361, SYS_EXTATTR_GET_FILE = 362,
+       SYS_EXTATTR_SET_FD = 364 };
 #endif
 enum {
 	SYS_SENDMSG = 28, SYS_CONNECT = 98, SYS_BIND = 104, SYS_LISTEN = 106,
@@ -128,6 +132,9 @@ static int by_name(const char *how, const char *path)
 	return result(same(how, "mode")	 ? CALL(15, path, 0666) :
 		      same(how, "owner") ? CALL(16, path, -1, -1) :
 		      same(how, "size")	 ? CALL(SYS_TRUNCATE, path, 0) :
+		      same(how, "extended") ?
+					   CALL(SYS_EXTATTR_SET_FILE, path, 1,
+						"probe", "x", 1) :
 					   CALL(SYS_UTIMES, path, times));
 }
 
@@ -139,6 +146,9 @@ static int attributes(const char *how, const char *path)
 	if (fd < 0)
 		return 2;
 	return result(same(how, "mode") ? CALL(SYS_FCHMOD, fd, 0777) :
+		      same(how, "extended") ?
+					  CALL(SYS_EXTATTR_SET_FD, fd, 1,
+					       "probe", "x", 1) :
 					  CALL(SYS_FUTIMES, fd, times));
 }
 
@@ -258,6 +268,12 @@ int test_main(int argc, char **argv)
 		return by_name(argv[2], argv[3]);
 	if (same(what, "attributes") && argc > 3)
 		return attributes(argv[2], argv[3]);
+	if (same(what, "extended") && argc > 2) {
+		char c;
+
+		return result(CALL(SYS_EXTATTR_GET_FILE, argv[2], 1, "probe", &c,
+				   1));
+	}
 	if (same(what, "listen")) {
 		i64 s = CALL(SYS_SOCKET, 2, 1, 0);
 

@@ -357,7 +357,7 @@ static int do_connect(char **a)
 		struct sockaddr_in any = { .sin_family = AF_INET };
 		LPFN_CONNECTEX connect_ex;
 		OVERLAPPED o = { 0 };
-		DWORD got;
+		DWORD got, flags;
 
 		WSAIoctl(s, SIO_GET_EXTENSION_FUNCTION_POINTER, &id, sizeof id,
 			 &connect_ex, sizeof connect_ex, &got, NULL, NULL);
@@ -368,8 +368,8 @@ static int do_connect(char **a)
 				&got, &o) &&
 		    WSAGetLastError() != WSA_IO_PENDING)
 			return sock_failed();
-		if (!GetOverlappedResult((HANDLE)s, &o, &got, TRUE))
-			return failed();
+		if (!WSAGetOverlappedResult(s, &o, &got, TRUE, &flags))
+			return sock_failed();
 		setsockopt(s, SOL_SOCKET, SO_UPDATE_CONNECT_CONTEXT, NULL, 0);
 	}
 	if (getpeername(s, (struct sockaddr *)&peer, &n) ||

@@ -137,6 +137,11 @@ tests_unit_nt_console_SOURCES = %D%/syscall-xlate/nt/console.c \
 tests_unit_nt_console_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_nt_console_LDADD = $(UNIT_LDADD) -lutil
 
+unit_tests += tests/unit/nt-console-undo
+tests_unit_nt_console_undo_SOURCES = %D%/syscall-xlate/nt/console-undo.c
+tests_unit_nt_console_undo_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_nt_console_undo_LDADD = $(UNIT_LDADD)
+
 unit_tests += tests/unit/nt-console-model
 tests_unit_nt_console_model_SOURCES = %D%/syscall-xlate/nt/console-model.c
 tests_unit_nt_console_model_CPPFLAGS = $(UNIT_CPPFLAGS)
@@ -151,6 +156,11 @@ unit_tests += tests/unit/nt-token
 tests_unit_nt_token_SOURCES = %D%/syscall-xlate/nt/token.c
 tests_unit_nt_token_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_nt_token_LDADD = $(UNIT_LDADD)
+
+unit_tests += tests/unit/nt-process-block
+tests_unit_nt_process_block_SOURCES = %D%/syscall-xlate/nt/process-block.c
+tests_unit_nt_process_block_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_nt_process_block_LDADD = $(UNIT_LDADD)
 
 unit_tests += tests/unit/nt-context
 tests_unit_nt_context_SOURCES = %D%/syscall-xlate/nt/context.c
@@ -183,6 +193,11 @@ tests_unit_task_spin_SOURCES = %D%/syscall-xlate/task-spin.c
 tests_unit_task_spin_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_task_spin_LDADD = $(UNIT_LDADD)
 
+unit_tests += tests/unit/returns
+tests_unit_returns_SOURCES = %D%/syscall-xlate/returns.c
+tests_unit_returns_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_returns_LDADD = $(UNIT_LDADD)
+
 unit_tests += tests/unit/elf
 tests_unit_elf_SOURCES = %D%/loader/image/elf.c
 tests_unit_elf_CPPFLAGS = $(UNIT_CPPFLAGS)
@@ -199,6 +214,19 @@ tests_unit_bsd_space_SOURCES = %D%/syscall-xlate/bsd/space.c \
 	syscall-xlate/bsd/space.c
 tests_unit_bsd_space_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_bsd_space_LDADD = $(UNIT_LDADD)
+
+unit_tests += tests/unit/bsd-ksem
+tests_unit_bsd_ksem_SOURCES = %D%/syscall-xlate/bsd/ksem.c \
+	syscall-xlate/bsd/ksem.c
+tests_unit_bsd_ksem_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_bsd_ksem_LDFLAGS = -Wl,--wrap=mmap
+tests_unit_bsd_ksem_LDADD = $(UNIT_LDADD)
+
+unit_tests += tests/unit/bsd-kqueue-file
+tests_unit_bsd_kqueue_file_SOURCES = %D%/syscall-xlate/bsd/kqueue-file.c \
+	syscall-xlate/bsd/kqueue-file.c
+tests_unit_bsd_kqueue_file_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_bsd_kqueue_file_LDADD = $(UNIT_LDADD)
 
 unit_tests += tests/unit/bsd-names
 tests_unit_bsd_names_SOURCES = %D%/syscall-xlate/bsd/names.c

@@ -9,6 +9,7 @@
 #include <windows.h>
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "check.h"
 
@@ -32,6 +33,18 @@ static inline DWORD WINAPI collect(void *arg)
 	       n)
 		nshown += n;
 	return 0;
+}
+
+/* Is it there within ten seconds? */
+static inline BOOL appears(const char *what)
+{
+	for (int i = 0; i < 1000; i++) {
+		if (strstr(shown, what))
+			return TRUE;
+		Sleep(10);
+	}
+	printf("no %s in: %s\n", what, shown);
+	return FALSE;
 }
 
 /* The program argv0 with that argument on the console pc. */

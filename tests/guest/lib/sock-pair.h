@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* sock-pair.h - for guest tests: two ends of a TCP connection on loopback. */
+/*
+ * sock-pair.h - for guest tests: two ends of a TCP connection on loopback,
+ * and the functions behind GUIDs.
+ */
 #ifndef RF_GUEST_SOCK_PAIR_H
 #define RF_GUEST_SOCK_PAIR_H
 
@@ -43,6 +46,19 @@ static inline void pair(SOCKET *a, SOCKET *b)
 	CHECK_EQ(getpeername(*a, (SOCKADDR *)&mine, &m), 0);
 	CHECK_EQ(mine.sin_port, at.sin_port);
 	CHECK_EQ(closesocket(l), 0);
+}
+
+/* A function that one gets by a socket: AcceptEx and the like. */
+static inline void *extension(SOCKET s, GUID id)
+{
+	void *f = NULL;
+	DWORD n;
+
+	CHECK_EQ(WSAIoctl(s, SIO_GET_EXTENSION_FUNCTION_POINTER, &id, sizeof id,
+			  &f, sizeof f, &n, NULL, NULL),
+		 0);
+	CHECK(f != NULL);
+	return f;
 }
 
 #endif

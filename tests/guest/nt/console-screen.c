@@ -226,6 +226,8 @@ static int child(void)
 	CHECK(out != INVALID_HANDLE_VALUE);
 	CHECK(GetConsoleScreenBufferInfo(out, &info));
 	CHECK_EQ(info.dwSize.X, COLS);
+	CHECK(!SetConsoleActiveScreenBuffer(GetStdHandle(STD_INPUT_HANDLE)));
+	CHECK_EQ(GetLastError(), ERROR_INVALID_HANDLE);
 	text();
 	lines();
 	sequences();

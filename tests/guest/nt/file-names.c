@@ -179,14 +179,90 @@ static void links(void)
 	CHECK(RemoveDirectoryW(L"Folder"));
 }
 
+static BOOL is_written_at(HANDLE h, FILETIME want)
+{
+	FILETIME got;
+
+	CHECK(GetFileTime(h, NULL, NULL, &got));
+	return !CompareFileTime(&got, &want);
+}
+
+/* A time that is set through a handle is not changed by writes through it. */
+static void kept_times(void)
+{
+	const FILETIME set = { 0x12345678, 0x01d00000 };
+	const FILETIME keep = { ~0u, ~0u }, go_on = { ~0u - 1, ~0u };
+	FILE_BASIC_INFO bad = { .LastWriteTime = { .QuadPart = -3 } };
+	HANDLE h = make(L"kept.bin"), other;
+	FILETIME now;
+	DWORD n;
+
+	other = CreateFileW(L"kept.bin", GENERIC_WRITE | GENERIC_READ, 7, NULL,
+			    OPEN_EXISTING, 0, NULL);
+	CHECK(SetFileTime(h, NULL, NULL, &set));
+	CHECK(WriteFile(h, "x", 1, &n, NULL));
+	CHECK(is_written_at(h, set));
+	CHECK(SetFilePointer(h, 100, NULL, FILE_BEGIN) == 100);
+	CHECK(SetEndOfFile(h));
+	CHECK(is_written_at(other, set));
+	CHECK(WriteFile(other, "y", 1, &n, NULL));
+	CloseHandle(other);
+	CHECK(!is_written_at(h, set));
+	other = CreateFileW(L"kept.bin", GENERIC_WRITE | GENERIC_READ, 7, NULL,
+			    OPEN_EXISTING, 0, NULL);
+	/* All ones: leave it alone from now on; one less: no more. */
+	CHECK(GetFileTime(h, NULL, NULL, &now));
+	CHECK(SetFileTime(h, NULL, NULL, &keep));
+	CHECK(is_written_at(h, now));
+	CHECK(SetFileTime(other, NULL, NULL, &set));
+	CHECK(SetFileTime(h, NULL, NULL, &keep));
+	CHECK(WriteFile(h, "z", 1, &n, NULL));
+	CHECK(is_written_at(h, set));
+	CHECK(SetFileTime(h, NULL, NULL, &go_on));
+	CHECK(is_written_at(h, set));
+	CHECK(WriteFile(h, "z", 1, &n, NULL));
+	CloseHandle(h);
+	h = CreateFileW(L"kept.bin", GENERIC_WRITE | GENERIC_READ, 7, NULL,
+			OPEN_EXISTING, 0, NULL);
+	CHECK(!is_written_at(h, set));
+	CHECK(!SetFileInformationByHandle(h, FileBasicInfo, &bad, sizeof bad));
+	CHECK_EQ(GetLastError(), ERROR_INVALID_PARAMETER);
+	/* It lasts. */
+	CHECK(SetFileTime(h, NULL, NULL, &set));
+	CHECK(WriteFile(h, "z", 1, &n, NULL));
+	CloseHandle(h);
+	CloseHandle(other);
+	h = CreateFileW(L"kept.bin", GENERIC_WRITE | GENERIC_READ, 7, NULL,
+			OPEN_EXISTING, 0, NULL);
+	CHECK(is_written_at(h, set));
+	CloseHandle(h);
+	/* Overlapped, too. */
+	h = CreateFileW(L"kept.bin", GENERIC_WRITE | GENERIC_READ, 7, NULL,
+			OPEN_EXISTING, FILE_FLAG_OVERLAPPED, NULL);
+	CHECK(SetFileTime(h, NULL, NULL, &set));
+	for (int i = 0; i < 4; i++) {
+		OVERLAPPED o = { .Offset = (DWORD)i * 4096 };
+
+		CHECK(WriteFile(h, here, 512, NULL, &o) ||
+		      GetLastError() == ERROR_IO_PENDING);
+		CHECK(GetOverlappedResult(h, &o, &n, TRUE));
+	}
+	CloseHandle(h);
+	h = CreateFileW(L"kept.bin", GENERIC_READ, 7, NULL, OPEN_EXISTING, 0,
+			NULL);
+	CHECK(is_written_at(h, set));
+	CloseHandle(h);
+	CHECK(DeleteFileW(L"kept.bin"));
+}
+
 static void times_and_sizes(void)
 {
-	FILETIME set = { 0x12345678, 0x01d00000 }, keep = { ~0u, ~0u }, got, w;
+	FILETIME set = { 0x12345678, 0x01d00000 }, got, w;
 	LARGE_INTEGER at = { .QuadPart = 1 << 20 }, size;
 	FILE_ALLOCATED_RANGE_BUFFER all = { .Length = { .QuadPart = 2 << 20 } };
 	FILE_ALLOCATED_RANGE_BUFFER found[8];
+	FILE_SET_SPARSE_BUFFER off = { FALSE };
 	FILE_STANDARD_INFO std;
-	FILETIME before;
 	HANDLE h = make(L"times.bin");
 	DWORD n;
 
@@ -196,11 +272,9 @@ static void times_and_sizes(void)
 	CHECK_EQ(got.dwLowDateTime, set.dwLowDateTime);
 	CHECK_EQ(got.dwHighDateTime, set.dwHighDateTime);
 	CHECK_EQ(w.dwLowDateTime, set.dwLowDateTime);
-	/* All ones: this handle leaves the time alone from now on. */
-	CHECK(SetFileTime(h, NULL, NULL, &keep));
-	CHECK(WriteFile(h, "x", 1, &n, NULL));
-	CHECK(GetFileTime(h, NULL, NULL, &before));
 	CloseHandle(h);
+	DeleteFileW(L"times.bin");
+	kept_times();
 
 	h = make(L"sparse.bin");
 	CHECK(DeviceIoControl(h, FSCTL_SET_SPARSE, NULL, 0, NULL, 0, &n, NULL),
@@ -221,9 +295,74 @@ static void times_and_sizes(void)
 		      found[0].FileOffset.QuadPart > (1 << 20) - 131072,
 	      "%lld", found[0].FileOffset.QuadPart);
 	CHECK(GetFileAttributesW(L"sparse.bin") & FILE_ATTRIBUTE_SPARSE_FILE);
+	/* That is not an attribute to be set or taken away like others. */
+	CHECK(SetFileAttributesW(L"sparse.bin", FILE_ATTRIBUTE_HIDDEN));
+	CHECK_EQ(GetFileAttributesW(L"sparse.bin"),
+		 FILE_ATTRIBUTE_HIDDEN | FILE_ATTRIBUTE_SPARSE_FILE);
+	CHECK(DeviceIoControl(h, FSCTL_SET_SPARSE, &off, sizeof off, NULL, 0,
+			      &n, NULL));
+	CHECK_EQ(GetFileAttributesW(L"sparse.bin"), FILE_ATTRIBUTE_HIDDEN);
+	CHECK(SetFileAttributesW(L"sparse.bin",
+				 FILE_ATTRIBUTE_SPARSE_FILE |
+					 FILE_ATTRIBUTE_ARCHIVE));
+	CHECK_EQ(GetFileAttributesW(L"sparse.bin"), FILE_ATTRIBUTE_ARCHIVE);
 	CloseHandle(h);
 	CHECK(DeleteFileW(L"sparse.bin"));
-	CHECK(DeleteFileW(L"times.bin"));
+}
+
+static DWORD creates(const WCHAR *name, DWORD disposition, DWORD flags)
+{
+	HANDLE h = CreateFileW(name, GENERIC_READ | GENERIC_WRITE, 7, NULL,
+			       disposition, flags, NULL);
+
+	if (h == INVALID_HANDLE_VALUE)
+		return GetLastError();
+	CloseHandle(h);
+	return 0;
+}
+
+/* A backslash at the end is a folder's, and CreateFile makes none. */
+static void folders(void)
+{
+	static const DWORD dispositions[] = { CREATE_NEW, CREATE_ALWAYS,
+					      OPEN_ALWAYS };
+	enum { FOLDER = FILE_FLAG_BACKUP_SEMANTICS };
+	WCHAR root[] = L"?:\\";
+
+	for (unsigned i = 0; i < ARRAYSIZE(dispositions); i++) {
+		CHECK_EQ(creates(L"new\\", dispositions[i], 0),
+			 ERROR_INVALID_NAME);
+		CHECK_EQ(creates(L"new\\", dispositions[i], FOLDER),
+			 ERROR_INVALID_NAME);
+		CHECK_EQ(creates(L"none\\new\\", dispositions[i], FOLDER),
+			 ERROR_PATH_NOT_FOUND);
+	}
+	CHECK(!exists(L"new"));
+	CHECK_EQ(creates(L"new\\", OPEN_EXISTING, FOLDER),
+		 ERROR_FILE_NOT_FOUND);
+	/* One that is there is opened, and no more. */
+	CHECK_EQ(creates(L"sub", OPEN_ALWAYS, FOLDER), 0);
+	CHECK_EQ(creates(L"sub\\", OPEN_ALWAYS, FOLDER), 0);
+	CHECK_EQ(creates(L"sub", CREATE_NEW, FOLDER), ERROR_FILE_EXISTS);
+	CHECK_EQ(creates(L"sub", CREATE_ALWAYS, FOLDER), ERROR_FILE_EXISTS);
+	CHECK_EQ(creates(L"sub\\", CREATE_ALWAYS, FOLDER), ERROR_FILE_EXISTS);
+	CHECK_EQ(creates(L"sub", TRUNCATE_EXISTING, FOLDER),
+		 ERROR_FILE_EXISTS);
+	CHECK_EQ(creates(L"sub", CREATE_ALWAYS, 0), ERROR_ACCESS_DENIED);
+	CHECK(!CreateDirectoryW(L"sub", NULL));
+	CHECK_EQ(GetLastError(), ERROR_ALREADY_EXISTS);
+	CHECK(!CreateDirectoryW(L"sub\\", NULL));
+	CHECK_EQ(GetLastError(), ERROR_ALREADY_EXISTS);
+	/* A drive's own is never made. */
+	for (int i = 0; i < 2; i++) {
+		root[0] = i ? 'C' : here[0];
+		CHECK(!CreateDirectoryW(root, NULL));
+		CHECK_EQ(GetLastError(), ERROR_ACCESS_DENIED);
+		CHECK_EQ(creates(root, CREATE_ALWAYS, FOLDER),
+			 ERROR_ACCESS_DENIED);
+		CHECK_EQ(creates(root, CREATE_NEW, FOLDER),
+			 ERROR_ACCESS_DENIED);
+	}
 }
 
 int main(void)
@@ -240,6 +379,7 @@ int main(void)
 	long_names();
 	links();
 	times_and_sizes();
+	folders();
 	/* Nobody takes away the folder one stands in. */
 	CHECK(RemoveDirectoryW(L"sub"));
 	CHECK(!RemoveDirectoryW(here));

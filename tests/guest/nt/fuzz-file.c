@@ -6,17 +6,15 @@
  * A small tree (two levels, five names, each in any case), a handful of
  * handles with every access, share mode and disposition.  After each call the
  * model says what it had to return; now and then all is listed and compared.
- * FUZZ_SECONDS (default 2) and FUZZ_SEED choose how long and what; a failure
- * prints the seed and the calls that led there.
+ * What several names and several processes make of it is fuzz-names.c's.
  */
 #include <windows.h>
 
-#include <stdlib.h>
 #include <string.h>
 
-#include "check.h"
+#include "random-calls.h"
 
-enum { NAMES = 5, OBJECTS = 64, HANDLES = 6, DATA = 3000, LOG = 60 };
+enum { NAMES = 5, OBJECTS = 64, HANDLES = 6, DATA = 3000 };
 
 static const char *const spelled[NAMES] = { "alpha", "Beta", "gamma.txt",
 					    "\xe4pfel", "a b.c" };
@@ -42,35 +40,6 @@ struct open {
 
 static struct node nodes[OBJECTS];
 static struct open opens[HANDLES];
-static char history[LOG][160];
-static unsigned long long rng, steps;
-
-static unsigned pick(unsigned n)
-{
-	rng ^= rng << 13;
-	rng ^= rng >> 7;
-	rng ^= rng << 17;
-	return (unsigned)(rng >> 20) % n;
-}
-
-static void note(const char *fmt, ...)
-{
-	va_list ap;
-
-	va_start(ap, fmt);
-	vsnprintf(history[steps % LOG], sizeof history[0], fmt, ap);
-	va_end(ap);
-}
-
-static void differ(const char *what, long long got, long long want)
-{
-	printf("step %llu: %s: got %lld, want %lld; the last calls:\n", steps,
-	       what, got, want);
-	for (unsigned long long i = steps > LOG ? steps - LOG + 1 : 0;
-	     i <= steps; i++)
-		printf("  %s\n", history[i % LOG]);
-	check_failed++;
-}
 
 /* ---- the model ---------------------------------------------------------- */
 
@@ -131,17 +100,6 @@ struct where {
 	int parent, node;
 };
 
-static void spell(char *to, int name)
-{
-	strcpy(to, spelled[name]);
-	for (int i = pick(3); to[i] && pick(2); i++) {
-		if (to[i] >= 'a' && to[i] <= 'z')
-			to[i] -= 32;
-		else if (to[i] == '\xe4')
-			to[i] = '\xc4';
-	}
-}
-
 static struct where place(void)
 {
 	struct where w = { .parent = -1, .node = -1 };
@@ -150,7 +108,7 @@ static struct where place(void)
 	if (pick(3) == 0) {
 		int d = pick(NAMES);
 
-		spell(dir, d);
+		respell(dir, spelled[d]);
 		w.parent = find(-1, d);
 		if (w.parent < 0 || !nodes[w.parent].dir)
 			w.error = ERROR_PATH_NOT_FOUND;
@@ -158,7 +116,7 @@ static struct where place(void)
 		strcat(w.text, "\\");
 	}
 	w.name = pick(NAMES);
-	spell(w.last, w.name);
+	respell(w.last, spelled[w.name]);
 	strcat(w.text, w.last);
 	if (!w.error)
 		w.node = find(w.parent, w.name);
@@ -598,23 +556,7 @@ static void try_list(void)
 		differ("entries listed", n, want);
 }
 
-/* ---- a run --------------------------------------------------------------- */
-
-static void run(void)
-{
-	static void (*const calls[])(void) = {
-		try_open,  try_open,   try_open,       try_close,
-		try_close, try_write,  try_write,      try_read,
-		try_read,  try_resize, try_delete,     try_mkdir,
-		try_rmdir, try_rename, try_attributes, try_list,
-	};
-
-	for (int i = 0; i < 2000 && !check_failed; i++) {
-		steps++;
-		note("-");
-		calls[pick(sizeof calls / sizeof *calls)]();
-	}
-}
+/* ---- a run -------------------------------------------------------------- */
 
 /* Children first; what is read-only or open still must go as well. */
 static void clean(void)
@@ -647,26 +589,16 @@ static void clean(void)
 
 int main(void)
 {
-	const char *seconds = getenv("FUZZ_SECONDS"), *s = getenv("FUZZ_SEED");
-	DWORD end = GetTickCount() + (seconds ? atoi(seconds) : 2) * 1000;
-	unsigned long long seed = s ? strtoull(s, NULL, 0) : 1;
+	static void (*const calls[])(void) = {
+		try_open,  try_open,   try_open,       try_close,
+		try_close, try_write,  try_write,      try_read,
+		try_read,  try_resize, try_delete,     try_mkdir,
+		try_rmdir, try_rename, try_attributes, try_list,
+	};
 	char here[MAX_PATH];
 
-	GetTempPathA(sizeof here, here);
-	sprintf(here + strlen(here), "rf-fuzz-%lu", GetCurrentProcessId());
-	CHECK(CreateDirectoryA(here, NULL), "%lu", GetLastError());
-	CHECK(SetCurrentDirectoryA(here));
-	do {
-		rng = seed * 0x9e3779b97f4a7c15ull | 1;
-		run();
-		if (check_failed)
-			printf("FUZZ_SEED=%llu\n", seed);
-		else
-			clean();
-		seed++;
-	} while (!check_failed && !s && (int)(end - GetTickCount()) > 0);
-	printf("%llu calls\n", steps);
-	SetCurrentDirectoryA("\\");
-	RemoveDirectoryA(here);
+	enter_own_folder(here, "fuzz");
+	random_calls(calls, COUNT_OF(calls), clean);
+	leave_own_folder(here);
 	return check_done();
 }

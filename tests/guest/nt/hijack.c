@@ -13,7 +13,7 @@
 
 NTSYSAPI NTSTATUS NTAPI NtContinue(PCONTEXT c, BOOLEAN alert);
 
-enum { ROUNDS = 3000, PATIENCE = 60000 };
+enum { ROUNDS = 1000, PATIENCE = 60000 };
 
 /*
  * spin(stop, wrong): all registers hold values that follow from each other,
@@ -132,6 +132,7 @@ static void push_call(CONTEXT *c, int how)
 
 static void hijack(void)
 {
+	const ULONGLONG end = GetTickCount64() + PATIENCE;
 	LONG done[3] = { 0 };
 	HANDLE th;
 	CONTEXT c;
@@ -139,7 +140,8 @@ static void hijack(void)
 	here = CreateEventA(NULL, FALSE, FALSE, NULL);
 	go = CreateEventA(NULL, FALSE, FALSE, NULL);
 	th = CreateThread(NULL, 0, spinner, NULL, 0, NULL);
-	for (int n = 0; n < ROUNDS && !wrong; n++) {
+	/* A loaded machine may not have let it begin yet. */
+	for (int n = 0; n < ROUNDS && !wrong && GetTickCount64() < end;) {
 		BOOL ours;
 
 		CHECK_EQ(SuspendThread(th), 0);
@@ -149,7 +151,7 @@ static void hijack(void)
 		ours = c.Rip >= (DWORD64)spin_from && c.Rip < (DWORD64)spin_to;
 		if (ours) {
 			done[n % 3]++;
-			push_call(&c, n % 3);
+			push_call(&c, n++ % 3);
 			CHECK(SetThreadContext(th, &c));
 		}
 		CHECK_EQ(ResumeThread(th), 1);

@@ -59,6 +59,11 @@ int main(void)
 	CHECK(!GenerateConsoleCtrlEvent(99, 0));
 	CHECK_EQ(GetLastError(), ERROR_INVALID_PARAMETER);
 
+	/* Nobody's number: they are multiples of four. */
+	FreeConsole();
+	CHECK(!AttachConsole(0x7ffffffe));
+	CHECK_EQ(GetLastError(), ERROR_INVALID_PARAMETER);
+
 	old = GetStdHandle(STD_ERROR_HANDLE);
 	CHECK(SetStdHandle(STD_ERROR_HANDLE, (HANDLE)4));
 	CHECK(GetStdHandle(STD_ERROR_HANDLE) == (HANDLE)4);

@@ -9,7 +9,7 @@ static WCHAR dir[MAX_PATH];
 
 static const WCHAR *in_dir(const WCHAR *name)
 {
-	static WCHAR path[4][MAX_PATH * 2];
+	static WCHAR path[4][MAX_PATH + 1024];
 	static int n;
 	WCHAR *p = path[n++ & 3];
 
@@ -78,6 +78,7 @@ static void find(void)
 	FindClose(h);
 	CHECK(!FindClose(INVALID_HANDLE_VALUE));
 	CHECK_EQ(GetLastError(), ERROR_INVALID_HANDLE);
+	CHECK(!FindClose((HANDLE)0x1230)); /* nor is it a crash */
 }
 
 static void paths(void)
@@ -139,7 +140,7 @@ static void paths(void)
 
 static void volumes(void)
 {
-	WCHAR root[4] = L"X:\\", fs[MAX_PATH], buf[MAX_PATH];
+	WCHAR root[4] = L"X:\\", fs[MAX_PATH], buf[MAX_PATH], deep[1016];
 	ULARGE_INTEGER a, t, f;
 	DWORD serial, max, flags, n;
 
@@ -164,6 +165,14 @@ static void volumes(void)
 	CHECK(GetVolumePathNameW(in_dir(L"x"), buf, MAX_PATH) &&
 		      !lstrcmpiW(buf, root),
 	      "%ls", buf);
+	/* However deep. */
+	for (n = 0; n < 1000; n += 10)
+		wcscpy(deep + n, L"\\long name");
+	CHECK(GetVolumePathNameW(in_dir(deep + 1), buf, MAX_PATH) &&
+		      !lstrcmpiW(buf, root),
+	      "%lu", GetLastError());
+	CHECK(!GetVolumePathNameW(deep, buf, 3));
+	CHECK_EQ(GetLastError(), ERROR_FILENAME_EXCED_RANGE);
 	root[2] = 0;
 	CHECK(QueryDosDeviceW(root, buf, MAX_PATH) && buf[0] == '\\', "%lu",
 	      GetLastError());

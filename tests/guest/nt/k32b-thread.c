@@ -2,6 +2,7 @@
 /* Threads, TLS and FLS, fibers, processors. */
 #define _WIN32_WINNT 0x0a00
 #include <windows.h>
+#include <winternl.h>
 
 #include <string.h>
 
@@ -76,6 +77,24 @@ static void basics(void)
 	LocalFree(text);
 	CHECK(!OpenThread(THREAD_ALL_ACCESS, FALSE, 0xfffffff0));
 	CHECK_EQ(GetLastError(), ERROR_INVALID_PARAMETER);
+#ifdef _WIN64
+	{
+		/* One whose low half is a thread's. */
+		typedef NTSTATUS NTAPI open_thread(HANDLE *, ACCESS_MASK,
+						   OBJECT_ATTRIBUTES *,
+						   CLIENT_ID *);
+		OBJECT_ATTRIBUTES oa = { sizeof oa, NULL, NULL, 0, NULL, NULL };
+		CLIENT_ID id = { NULL, (HANDLE)(ULONG_PTR)
+						(GetCurrentThreadId() |
+						 1ull << 32) };
+		open_thread *open = (open_thread *)(void *)GetProcAddress(
+			GetModuleHandleA("ntdll.dll"), "NtOpenThread");
+		HANDLE h = NULL;
+
+		CHECK_EQ((DWORD)open(&h, THREAD_QUERY_INFORMATION, &oa, &id),
+			 0xc000000b /* STATUS_INVALID_CID */);
+	}
+#endif
 }
 
 static DWORD tls[1100];

@@ -275,11 +275,30 @@ static void concurrency(void)
 	CloseHandle(narrow);
 }
 
+/* To one question; its length is what the thread ends with. */
+static DWORD WINAPI answer(void *unused)
+{
+	OVERLAPPED o = { .hEvent = CreateEventA(NULL, TRUE, FALSE, NULL) };
+	char question[16];
+	DWORD n = 0, written;
+
+	(void)unused;
+	if (!ReadFile(server, question, sizeof question, NULL, &o))
+		CHECK_EQ(GetLastError(), ERROR_IO_PENDING);
+	CHECK(GetOverlappedResult(server, &o, &n, TRUE));
+	if (!WriteFile(server, "answer", 6, NULL, &o))
+		CHECK_EQ(GetLastError(), ERROR_IO_PENDING);
+	CHECK(GetOverlappedResult(server, &o, &written, TRUE));
+	CloseHandle(o.hEvent);
+	return n;
+}
+
 static void messages(void)
 {
 	DWORD n, left, mode = PIPE_READMODE_MESSAGE;
 	OVERLAPPED o = { .hEvent = CreateEventA(NULL, TRUE, FALSE, NULL) };
 	char got[16], path[64];
+	HANDLE th;
 
 	connect_pipe("message", PIPE_TYPE_MESSAGE | PIPE_READMODE_MESSAGE);
 	CHECK(SetNamedPipeHandleState(client, &mode, NULL, NULL));
@@ -294,14 +313,21 @@ static void messages(void)
 	CHECK(!memcmp(got, "rst", 3));
 	CHECK(ReadFile(server, got, sizeof got, &n, &o));
 	CHECK_EQ(n, 6);
-	/* An answer is ready when the question has been read: one call. */
-	CHECK(WriteFile(server, "answer", 6, &n, &o));
+	/* A question and its answer by one call, where nothing is unread. */
+	CHECK(WriteFile(server, "x", 1, &n, &o));
+	CHECK(!TransactNamedPipe(client, "question", 8, got, sizeof got, &n,
+				 NULL));
+	CHECK_EQ(GetLastError(), ERROR_PIPE_BUSY);
+	CHECK(ReadFile(client, got, sizeof got, &n, NULL));
+	th = CreateThread(NULL, 0, answer, NULL, 0, NULL);
 	CHECK(TransactNamedPipe(client, "question", 8, got, sizeof got, &n,
 				NULL));
 	CHECK_EQ(n, 6);
 	CHECK(!memcmp(got, "answer", 6));
-	CHECK(ReadFile(server, got, sizeof got, &n, &o));
+	CHECK_EQ(WaitForSingleObject(th, 5000), WAIT_OBJECT_0);
+	CHECK(GetExitCodeThread(th, &n));
 	CHECK_EQ(n, 8);
+	CloseHandle(th);
 	/* Disconnected: the client learns it. */
 	CHECK(DisconnectNamedPipe(server));
 	CHECK(!ReadFile(client, got, sizeof got, &n, NULL));

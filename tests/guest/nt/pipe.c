@@ -49,9 +49,20 @@ static HANDLE client(void)
 			   OPEN_EXISTING, 0, NULL);
 }
 
+static DWORD WINAPI answer(void *pipe)
+{
+	char buf[20];
+	DWORD n;
+
+	CHECK(ReadFile(pipe, buf, sizeof buf, &n, NULL));
+	CHECK_EQ(n, 3);
+	CHECK(WriteFile(pipe, "answer", 6, &n, NULL));
+	return 0;
+}
+
 static void messages(void)
 {
-	HANDLE s, c;
+	HANDLE s, c, thread;
 	DWORD n, mode = PIPE_READMODE_MESSAGE, flags, max;
 	char buf[32];
 
@@ -90,11 +101,11 @@ static void messages(void)
 	CHECK_EQ(n, 0);
 	CHECK(ReadFile(c, buf, 20, &n, NULL));
 	CHECK_EQ(n, 5);
-	CHECK(WriteFile(s, "answer", 6, &n, NULL));
+	thread = CreateThread(NULL, 0, answer, s, 0, NULL);
 	CHECK(TransactNamedPipe(c, "ask", 3, buf, sizeof buf, &n, NULL));
 	CHECK_EQ(n, 6);
-	CHECK(ReadFile(s, buf, 20, &n, NULL));
-	CHECK_EQ(n, 3);
+	CHECK_EQ(WaitForSingleObject(thread, 20000), 0);
+	CloseHandle(thread);
 
 	CHECK(DisconnectNamedPipe(s));
 	CHECK(!WriteFile(s, "x", 1, &n, NULL));

@@ -38,6 +38,22 @@ static int child_lines(void)
 	return 8;
 }
 
+static BOOL WINAPI keep_on(DWORD event)
+{
+	return TRUE;
+}
+
+/* One that wants to stay. */
+static int child_stays(void)
+{
+	DWORD n;
+
+	SetConsoleCtrlHandler(keep_on, TRUE);
+	WriteFile(GetStdHandle(STD_OUTPUT_HANDLE), "<ready>", 7, &n, NULL);
+	Sleep(60000);
+	return 1;
+}
+
 static void tell(HANDLE out)
 {
 	CONSOLE_SCREEN_BUFFER_INFO i;
@@ -140,18 +156,6 @@ static int child(void)
 	return 7;
 }
 
-/* Is it there within five seconds? */
-static BOOL appears(const char *what)
-{
-	for (int i = 0; i < 500; i++) {
-		if (strstr(shown, what))
-			return TRUE;
-		Sleep(10);
-	}
-	printf("no %s in: %s\n", what, shown);
-	return FALSE;
-}
-
 struct console {
 	HANDLE from, to, thread;
 	void *pc;
@@ -217,6 +221,49 @@ static void keys(const char *self)
 	end(&c);
 }
 
+/* Ctrl-C is for the program to decide about, that the console closes is not. */
+static void closed(const char *self)
+{
+	close_fn close = PSEUDO_CONSOLE(close_fn, "ClosePseudoConsole");
+	struct console c;
+	DWORD n, code = 99;
+
+	begin(&c, 0);
+	spawn_on(c.pc, self, "stays", &c.pi);
+	CHECK(appears("<ready>"));
+	WriteFile(c.to, "\3", 1, &n, NULL);
+	CHECK_EQ(WaitForSingleObject(c.pi.hProcess, 300), WAIT_TIMEOUT);
+	close(c.pc);
+	CHECK_EQ(WaitForSingleObject(c.pi.hProcess, 5000), 0);
+	CHECK(GetExitCodeProcess(c.pi.hProcess, &code));
+	CHECK_EQ(code, 0xc000013a);
+	CHECK_EQ(WaitForSingleObject(c.thread, 5000), 0);
+	CloseHandle(c.pi.hProcess);
+	CloseHandle(c.pi.hThread);
+	CloseHandle(c.thread);
+	CloseHandle(c.from);
+	CloseHandle(c.to);
+}
+
+/* A console that is let go ends with its last program. */
+static void released(const char *self)
+{
+	HRESULT(WINAPI * release)
+	(void *) = (void *)GetProcAddress(GetModuleHandleA("kernel32"),
+					  "ReleasePseudoConsole");
+	struct console c;
+
+	CHECK(release != NULL);
+	if (!release)
+		return;
+	begin(&c, 0);
+	spawn_on(c.pc, self, "cursor", &c.pi);
+	CHECK_EQ(release(c.pc), S_OK);
+	CHECK_EQ(WaitForSingleObject(c.thread, 20000), 0);
+	CHECK(strstr(shown, "<at 1 7>"));
+	end(&c);
+}
+
 /* The terminal is asked once, and answers. */
 static void inherited(const char *self)
 {
@@ -250,6 +297,8 @@ int main(int argc, char **argv)
 		return child_cursor();
 	if (argc > 1 && !strcmp(argv[1], "keys"))
 		return child_keys();
+	if (argc > 1 && !strcmp(argv[1], "stays"))
+		return child_stays();
 	if (argc > 1)
 		return child();
 	setvbuf(stdout, NULL, _IONBF, 0);
@@ -308,5 +357,7 @@ int main(int argc, char **argv)
 	nobody_answers(argv[0]);
 	inherited(argv[0]);
 	keys(argv[0]);
+	closed(argv[0]);
+	released(argv[0]);
 	return check_done();
 }

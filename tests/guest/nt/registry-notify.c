@@ -53,6 +53,57 @@ static void again(HKEY *k)
 		 0);
 }
 
+static HANDLE event;
+static HKEY key;
+
+static DWORD WINAPI ask(void *filter)
+{
+	return (DWORD)RegNotifyChangeKeyValue(key, FALSE, (DWORD)(ULONG_PTR)filter,
+					      event, TRUE);
+}
+
+static void ask_in_thread(DWORD filter)
+{
+	DWORD code = 99;
+	HANDLE t;
+
+	/* Before there is a thread whose end sets it. */
+	ResetEvent(event);
+	t = CreateThread(NULL, 0, ask, (void *)(ULONG_PTR)filter, 0, NULL);
+	CHECK_EQ(WaitForSingleObject(t, 10000), 0);
+	GetExitCodeThread(t, &code);
+	CHECK_EQ(code, 0);
+	CloseHandle(t);
+}
+
+/* A request ends with its thread, unless that says otherwise. */
+static void test_threads(void)
+{
+	enum { AGNOSTIC = 0x10000000 }; /* REG_NOTIFY_THREAD_AGNOSTIC */
+
+	event = CreateEventA(NULL, TRUE, FALSE, NULL);
+	CHECK_EQ(RegCreateKeyExA(HKEY_CURRENT_USER, HERE, 0, NULL, 0,
+				 KEY_ALL_ACCESS, NULL, &key, NULL),
+		 0);
+	ask_in_thread(REG_NOTIFY_CHANGE_LAST_SET);
+	CHECK_EQ(WaitForSingleObject(event, 10000), 0);
+	ask_in_thread(REG_NOTIFY_CHANGE_LAST_SET | AGNOSTIC);
+	CHECK_EQ(WaitForSingleObject(event, 100), WAIT_TIMEOUT);
+	CHECK_EQ(RegSetValueExA(key, "v", 0, REG_SZ, (BYTE *)"", 1), 0);
+	CHECK_EQ(WaitForSingleObject(event, 10000), 0);
+	/* Of several one ends. */
+	ResetEvent(event);
+	CHECK_EQ(ask((void *)REG_NOTIFY_CHANGE_NAME), 0);
+	ask_in_thread(REG_NOTIFY_CHANGE_NAME);
+	CHECK_EQ(WaitForSingleObject(event, 10000), 0);
+	ResetEvent(event);
+	CHECK_EQ(RegDeleteKeyA(HKEY_CURRENT_USER, HERE), 0);
+	CHECK_EQ(WaitForSingleObject(event, 10000), 0);
+	CHECK_EQ(ask((void *)AGNOSTIC), ERROR_INVALID_PARAMETER);
+	RegCloseKey(key);
+	CloseHandle(event);
+}
+
 int main(int argc, char **argv)
 {
 	HANDLE e = CreateEventA(NULL, FALSE, FALSE, NULL);
@@ -60,6 +111,7 @@ int main(int argc, char **argv)
 
 	if (argc == 2)
 		return child(argv[1]);
+	test_threads();
 	CHECK_EQ(RegCreateKeyExA(HKEY_CURRENT_USER, HERE, 0, NULL, 0,
 				 KEY_ALL_ACCESS, NULL, &k, NULL),
 		 0);

@@ -1,4 +1,5 @@
 /* Registry: what is there, making keys and values, enumeration, deletion. */
+#include <cpuid.h>
 #include <windows.h>
 
 #include "../lib/check.h"
@@ -147,8 +148,35 @@ static void notify(void)
 	CloseHandle(e);
 }
 
+/* What the processor calls itself; the first that this process asks for. */
+static void processor(void)
+{
+	static const char path[] =
+		"HARDWARE\\DESCRIPTION\\System\\CentralProcessor\\0";
+	char name[128] = "", vendor[128] = "", want[13] = "";
+	DWORD n = sizeof name;
+	unsigned a, b, c, d;
+
+	CHECK_EQ(RegGetValueA(HKEY_LOCAL_MACHINE, path, "ProcessorNameString",
+			      RRF_RT_REG_SZ, NULL, name, &n),
+		 0);
+	CHECK(strlen(name) > 3, "%s", name);
+	for (int i = 0; name[i]; i++)
+		CHECK(name[i] >= ' ' && name[i] < 127, "%d: %d", i, name[i]);
+	n = sizeof vendor;
+	CHECK_EQ(RegGetValueA(HKEY_LOCAL_MACHINE, path, "VendorIdentifier",
+			      RRF_RT_REG_SZ, NULL, vendor, &n),
+		 0);
+	__cpuid(0, a, b, c, d);
+	memcpy(want, &b, 4);
+	memcpy(want + 4, &d, 4);
+	memcpy(want + 8, &c, 4);
+	CHECK(!strcmp(vendor, want), "%s", vendor);
+}
+
 int main(void)
 {
+	processor();
 	existing();
 	changes();
 	renaming();

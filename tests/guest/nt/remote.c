@@ -127,6 +127,33 @@ static void memory(HANDLE p)
 	CHECK_EQ(GetLastError(), ERROR_PARTIAL_COPY);
 }
 
+/* Pages that are not there before the process itself has touched them. */
+static void watched(HANDLE p)
+{
+	char text[64] = { 0 };
+	SIZE_T n = 0;
+	DWORD old;
+	char *a = VirtualAllocEx(p, NULL, 3 * 4096,
+				 MEM_RESERVE | MEM_COMMIT | MEM_WRITE_WATCH,
+				 PAGE_READWRITE);
+
+	CHECK(a != NULL, "%lu", GetLastError());
+	if (!a)
+		return;
+	CHECK(WriteProcessMemory(p, a + 4090, "over there", 11, &n));
+	CHECK_EQ(n, 11);
+	CHECK(ReadProcessMemory(p, a + 4090, text, 11, &n));
+	CHECK(!strcmp(text, "over there"), "%s", text);
+	/* A guard page is none of them, and stays. */
+	CHECK(VirtualProtectEx(p, a + 8192, 4096, PAGE_READWRITE | PAGE_GUARD,
+			       &old));
+	CHECK(!ReadProcessMemory(p, a + 8192 - 8, text, 16, &n));
+	CHECK_EQ(GetLastError(), ERROR_PARTIAL_COPY);
+	CHECK(VirtualProtectEx(p, a + 8192, 4096, PAGE_READWRITE, &old));
+	CHECK_EQ(old, PAGE_READWRITE | PAGE_GUARD);
+	CHECK(VirtualFreeEx(p, a, 0, MEM_RELEASE));
+}
+
 static void views(HANDLE p)
 {
 	typedef NTSTATUS NTAPI map(HANDLE, HANDLE, PVOID *, ULONG_PTR, SIZE_T,
@@ -312,6 +339,7 @@ static void family(void)
 	CHECK(p != NULL);
 	facts(p);
 	memory(p);
+	watched(p);
 	views(p);
 	handles(p);
 	apcs(pi.hProcess);

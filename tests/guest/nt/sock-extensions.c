@@ -20,18 +20,6 @@ INT WSAAPI GetAddrInfoExCancel(LPHANDLE h);
 #define IP_RECVTTL 21
 #endif
 
-static void *extension(SOCKET s, GUID id)
-{
-	void *f = NULL;
-	DWORD n;
-
-	CHECK_EQ(WSAIoctl(s, SIO_GET_EXTENSION_FUNCTION_POINTER, &id, sizeof id,
-			  &f, sizeof f, &n, NULL, NULL),
-		 0);
-	CHECK(f != NULL);
-	return f;
-}
-
 /* Both ends are used three times. */
 static void again(void)
 {

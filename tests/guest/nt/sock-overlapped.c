@@ -11,18 +11,6 @@
 #include "../lib/check.h"
 #include "../lib/sock-pair.h"
 
-static void *extension(SOCKET s, GUID id)
-{
-	void *f = NULL;
-	DWORD n;
-
-	CHECK_EQ(WSAIoctl(s, SIO_GET_EXTENSION_FUNCTION_POINTER, &id, sizeof id,
-			  &f, sizeof f, &n, NULL, NULL),
-		 0);
-	CHECK(f != NULL);
-	return f;
-}
-
 static void by_event(void)
 {
 	WSAOVERLAPPED o = { 0 };

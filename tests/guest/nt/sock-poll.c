@@ -219,7 +219,7 @@ static void wsapoll(void)
 	CHECK_EQ(WSAPoll(p, 3, 1000), 1);
 	CHECK_EQ(p[0].revents, POLLWRNORM);
 	CHECK_EQ(p[1].revents, 0);
-	CHECK_EQ(p[2].revents, POLLNVAL); /* and not counted */
+	CHECK_EQ(p[2].revents, 0); /* not in use */
 	p[0].events = POLLRDNORM;
 	CHECK_EQ(WSAPoll(p, 2, 50), 0);
 	t = CreateThread(NULL, 0, send_later, &a, 0, NULL);
@@ -231,10 +231,130 @@ static void wsapoll(void)
 	shutdown(a, SD_SEND);
 	CHECK_EQ(WSAPoll(p + 1, 1, 5000), 1);
 	CHECK(p[1].revents & POLLHUP);
+	/* What is closed is told, the rest is polled all the same. */
 	closesocket(a);
+	p[0] = (WSAPOLLFD){ .fd = a, .events = POLLRDNORM, .revents = 99 };
+	p[1] = (WSAPOLLFD){ .fd = c, .events = POLLWRNORM };
+	CHECK_EQ(WSAPoll(p, 2, 5000), 2);
+	CHECK_EQ(p[0].revents, POLLNVAL);
+	CHECK(p[1].revents & POLLWRNORM);
 	closesocket(c);
+	/* None is valid. */
+	CHECK_EQ(WSAPoll(p, 2, 5000), SOCKET_ERROR);
+	CHECK_EQ(WSAGetLastError(), WSAEINVAL);
 	CHECK_EQ(WSAPoll(p, 0, 0), SOCKET_ERROR);
 	CHECK_EQ(WSAGetLastError(), WSAEINVAL);
+}
+
+/* To a port where nobody listens, without blocking. */
+static SOCKET unheard(struct sockaddr_in *at)
+{
+	SOCKET s = socket(AF_INET, SOCK_STREAM, 0);
+	u_long on = 1;
+
+	closesocket(listener(at));
+	CHECK_EQ(ioctlsocket(s, FIONBIO, &on), 0);
+	CHECK_EQ(connect(s, (SOCKADDR *)at, sizeof *at), SOCKET_ERROR);
+	CHECK_EQ(WSAGetLastError(), WSAEWOULDBLOCK);
+	return s;
+}
+
+/* Since Windows 10 2004 WSAPoll tells of connections that fail. */
+static void refused(void)
+{
+	struct timeval tv = { 10, 0 };
+	struct sockaddr_in at;
+	SOCKET s = unheard(&at);
+	WSAPOLLFD p = { .fd = s, .events = POLLWRNORM };
+	int error = 0, size = sizeof error;
+	fd_set r, w, e;
+	char c;
+
+	CHECK_EQ(WSAPoll(&p, 1, 10000), 1);
+	CHECK_EQ(p.revents, POLLHUP | POLLERR | POLLWRNORM);
+	p.events = 0;
+	CHECK_EQ(WSAPoll(&p, 1, 10000), 1);
+	CHECK_EQ(p.revents, POLLHUP | POLLERR);
+	CHECK_EQ(getsockopt(s, SOL_SOCKET, SO_ERROR, (char *)&error, &size), 0);
+	CHECK_EQ(error, WSAECONNREFUSED);
+	CHECK_EQ(recv(s, &c, 1, 0), SOCKET_ERROR);
+	CHECK_EQ(WSAGetLastError(), WSAENOTCONN);
+	CHECK_EQ(send(s, "x", 1, 0), SOCKET_ERROR);
+	CHECK_EQ(WSAGetLastError(), WSAENOTCONN);
+	closesocket(s);
+
+	/* select tells of it among the errors only. */
+	s = unheard(&at);
+	FD_ZERO(&r);
+	FD_ZERO(&w);
+	FD_ZERO(&e);
+	FD_SET(s, &r);
+	FD_SET(s, &w);
+	FD_SET(s, &e);
+	CHECK_EQ(select(0, &r, &w, &e, &tv), 1);
+	CHECK_EQ(r.fd_count, 0);
+	CHECK_EQ(w.fd_count, 0);
+	CHECK(FD_ISSET(s, &e));
+	closesocket(s);
+}
+
+/* As many as one likes, in all three sets. */
+static void crowd(void)
+{
+	enum { N = 600 };
+	struct {
+		u_int fd_count;
+		SOCKET fd_array[2 * N];
+	} r = { 0 }, w = { 0 }, e = { 0 };
+	static SOCKET a[N], b[N];
+	static WSAPOLLFD p[2 * N];
+	struct timeval none = { 0, 0 }, tv = { 10, 0 };
+	char c;
+
+	for (int i = 0; i < N; i++) {
+		pair(&a[i], &b[i]);
+		r.fd_array[r.fd_count++] = e.fd_array[e.fd_count++] = a[i];
+		r.fd_array[r.fd_count++] = e.fd_array[e.fd_count++] = b[i];
+		w.fd_array[w.fd_count++] = a[i];
+		p[2 * i] = (WSAPOLLFD){ .fd = a[i], .events = POLLRDNORM };
+		p[2 * i + 1] = (WSAPOLLFD){ .fd = b[i], .events = POLLRDNORM };
+	}
+	CHECK_EQ(select(0, (fd_set *)&r, NULL, (fd_set *)&e, &none), 0);
+	CHECK_EQ(WSAPoll(p, 2 * N, 0), 0);
+	CHECK_EQ(select(0, NULL, (fd_set *)&w, NULL, &tv), N);
+	send(a[7], "x", 1, 0);
+	send(a[N - 1], "y", 1, 0);
+	send(b[N - 2], "!", 1, MSG_OOB);
+	/* Both loops until all has arrived. */
+	for (int i = 0; i < 1000; i++) {
+		r.fd_count = e.fd_count = w.fd_count = 0;
+		for (int k = 0; k < N; k++) {
+			r.fd_array[r.fd_count++] = a[k];
+			r.fd_array[r.fd_count++] = b[k];
+			e.fd_array[e.fd_count++] = a[k];
+		}
+		CHECK(select(0, (fd_set *)&r, NULL, (fd_set *)&e, &tv) > 0);
+		if (r.fd_count + e.fd_count >= 3)
+			break;
+		Sleep(1);
+	}
+	CHECK_EQ(r.fd_count, 2);
+	CHECK_EQ(e.fd_count, 1);
+	CHECK(r.fd_array[0] == b[7]);
+	CHECK(r.fd_array[1] == b[N - 1]);
+	CHECK(e.fd_array[0] == a[N - 2]);
+	p[2 * (N - 2)].events |= POLLRDBAND;
+	CHECK_EQ(WSAPoll(p, 2 * N, 5000), 3);
+	CHECK_EQ(p[15].revents, POLLRDNORM);
+	CHECK_EQ(p[2 * (N - 2)].revents, POLLRDBAND);
+	CHECK_EQ(p[2 * N - 1].revents, POLLRDNORM);
+	CHECK_EQ(p[0].revents, 0);
+	CHECK_EQ(recv(a[N - 2], &c, 1, MSG_OOB), 1);
+	CHECK_EQ(c, '!');
+	for (int i = 0; i < N; i++) {
+		closesocket(a[i]);
+		closesocket(b[i]);
+	}
 }
 
 static void selects(void)
@@ -344,6 +464,8 @@ int main(void)
 	CHECK_EQ(WSAStartup(MAKEWORD(2, 2), &data), 0);
 	afd();
 	wsapoll();
+	refused();
+	crowd();
 	selects();
 	event_select();
 	return check_done();

@@ -10,9 +10,34 @@ enum { THREADS = 3, ROUNDS = 300 };
 
 static volatile LONG count[THREADS], stop, wrong;
 
+/* A file of this thread's, which goes with its handle. */
+static HANDLE file_of(int i)
+{
+	char name[32];
+	DWORD n;
+	HANDLE h;
+
+	snprintf(name, sizeof name, "storm-%d.tmp", i);
+	h = CreateFileA(name, GENERIC_READ | GENERIC_WRITE, 0, NULL,
+			CREATE_ALWAYS, FILE_FLAG_DELETE_ON_CLOSE, NULL);
+	WriteFile(h, "0123456789", 10, &n, NULL);
+	return h;
+}
+
+static BOOL reads_right(HANDLE h, DWORD at)
+{
+	OVERLAPPED o = { .Offset = at };
+	char buf[2] = "";
+	DWORD n = 0;
+
+	return ReadFile(h, buf, 2, &n, &o) && n == 2 &&
+	       buf[0] == (char)('0' + at) && buf[1] == (char)('1' + at);
+}
+
 static DWORD WINAPI busy(void *arg)
 {
 	int i = (int)(INT_PTR)arg;
+	HANDLE f = file_of(i);
 	HANDLE e = CreateEventA(NULL, FALSE, FALSE, NULL);
 	HANDLE s = CreateSemaphoreA(NULL, 0, 5, NULL);
 	LARGE_INTEGER before, now;
@@ -25,7 +50,7 @@ static DWORD WINAPI busy(void *arg)
 		    !ReleaseSemaphore(s, 2, NULL) ||
 		    WaitForSingleObject(s, 0) || WaitForSingleObject(s, 0) ||
 		    WaitForSingleObject(s, 0) != WAIT_TIMEOUT ||
-		    !ResetEvent(e) || !QueryPerformanceCounter(&now) ||
+		    !reads_right(f, (DWORD)count[i] % 9) || !ResetEvent(e) || !QueryPerformanceCounter(&now) ||
 		    now.QuadPart < before.QuadPart)
 			InterlockedIncrement(&wrong);
 		before = now;
@@ -33,6 +58,7 @@ static DWORD WINAPI busy(void *arg)
 	}
 	CloseHandle(e);
 	CloseHandle(s);
+	CloseHandle(f);
 	return 7;
 }
 

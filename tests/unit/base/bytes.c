@@ -7,6 +7,7 @@
 #include "base/bytes.h"
 #include "base/err.h"
 #include "base/table.h"
+#include "tests/lib/unit.h"
 
 static const uint8_t data[8] = { 1, 2, 3, 4, 5, 6, 7, 8 };
 
@@ -67,16 +68,10 @@ int main(void)
 {
 	Suite *s = suite_create("bytes");
 	TCase *tc = tcase_create("base");
-	SRunner *r = srunner_create(s);
-	int failed;
 
 	tcase_add_loop_test(tc, at_cases, 0, COUNT_OF(cases));
 	tcase_add_test(tc, values);
 	tcase_add_test(tc, errors);
 	suite_add_tcase(s, tc);
-	srunner_set_tap(r, "-");
-	srunner_run_all(r, CK_SILENT);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return unit_run(s);
 }

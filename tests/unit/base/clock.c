@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "tests/lib/unit.h"
 
 static int64_t host(clockid_t id)
 {
@@ -140,8 +141,6 @@ int main(void)
 {
 	Suite *s = suite_create("clock");
 	TCase *c = tcase_create("all");
-	SRunner *r = srunner_create(s);
-	int failed;
 
 	/* Each in a process of its own. */
 	tcase_add_test(c, line_is_the_hosts_clock);
@@ -149,9 +148,5 @@ int main(void)
 	tcase_add_test(c, seed_decides);
 	tcase_add_test(c, random_devices);
 	suite_add_tcase(s, c);
-	srunner_set_tap(r, "-");
-	srunner_run_all(r, CK_SILENT);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed ? 1 : 0;
+	return unit_run(s);
 }

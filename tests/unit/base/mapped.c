@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/mapped.h"
+#include "tests/lib/unit.h"
 
 enum { PAGE = 4096, DEEP = 3 };
 
@@ -94,17 +95,11 @@ int main(void)
 {
 	Suite *s = suite_create("mapped");
 	TCase *c = tcase_create("mapped");
-	SRunner *r = srunner_create(s);
-	int failed;
 
 	tcase_add_test(c, test_returns);
 	tcase_add_test(c, test_leaves);
 	tcase_add_test(c, test_cut_off);
 	tcase_add_test_raise_signal(c, test_not_ours, SIGBUS);
 	suite_add_tcase(s, c);
-	srunner_set_tap(r, "-");
-	srunner_run_all(r, CK_SILENT);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed != 0;
+	return unit_run(s);
 }

@@ -9,6 +9,7 @@
 
 #include "base/policy-net.h"
 #include "base/table.h"
+#include "tests/lib/unit.h"
 
 /* ---- refusals ------------------------------------------------------------ */
 
@@ -332,8 +333,6 @@ int main(void)
 {
 	Suite *s = suite_create("policy");
 	TCase *tc = tcase_create("policy");
-	SRunner *r;
-	int failed;
 
 	suite_add_tcase(s, tc);
 	tcase_add_loop_test(tc, refused, 0, COUNT_OF(bad));
@@ -347,10 +346,5 @@ int main(void)
 	tcase_add_test(tc, environment);
 	tcase_add_test(tc, longest_mount);
 	tcase_add_test(tc, files);
-	r = srunner_create(s);
-	srunner_set_tap(r, "-");
-	srunner_run_all(r, CK_SILENT);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed != 0;
+	return unit_run(s);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* uring.c - requests in a ring of the kernel's, more of them than fit at once. */
 #include "base/uring.h"
+#include "tests/lib/unit.h"
 
 #include <check.h>
 #include <errno.h>
@@ -70,14 +71,8 @@ int main(void)
 {
 	Suite *s = suite_create("uring");
 	TCase *tc = tcase_create("uring");
-	SRunner *r = srunner_create(s);
-	int failed;
 
 	tcase_add_test(tc, uring_cases);
 	suite_add_tcase(s, tc);
-	srunner_set_tap(r, "-");
-	srunner_run_all(r, CK_SILENT);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed ? 1 : 0;
+	return unit_run(s);
 }

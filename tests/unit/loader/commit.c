@@ -19,6 +19,7 @@
 #include <unistd.h>
 
 #include "loader/commit.h"
+#include "tests/lib/unit.h"
 
 static char work[64];
 static struct policy_mount mount;
@@ -266,8 +267,6 @@ int main(void)
 {
 	Suite *s = suite_create("commit");
 	TCase *tc = tcase_create("commit");
-	SRunner *r = srunner_create(s);
-	int failed;
 
 	suite_add_tcase(s, tc);
 	tcase_add_checked_fixture(tc, setup, teardown);
@@ -279,9 +278,5 @@ int main(void)
 	tcase_add_test(tc, moved);
 	tcase_add_test(tc, ended);
 	tcase_add_test(tc, interrupted);
-	srunner_set_tap(r, "-");
-	srunner_run_all(r, CK_SILENT);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed != 0;
+	return unit_run(s);
 }

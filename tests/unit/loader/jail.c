@@ -24,6 +24,7 @@
 
 #include "base/table.h"
 #include "loader/jail.h"
+#include "tests/lib/unit.h"
 
 enum { DIES = -1, GOES = 0 }; /* else the errno expected */
 
@@ -309,17 +310,11 @@ int main(void)
 {
 	Suite *s = suite_create("jail");
 	TCase *tc = tcase_create("jail");
-	SRunner *r = srunner_create(s);
-	int failed;
 
 	suite_add_tcase(s, tc);
 	tcase_add_loop_test(tc, calls, 0, COUNT_OF(cases));
 	tcase_add_test(tc, executable);
 	tcase_add_checked_fixture(tc, NULL, clean);
 	tcase_add_test(tc, files);
-	srunner_set_tap(r, "-");
-	srunner_run_all(r, CK_SILENT);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed != 0;
+	return unit_run(s);
 }

@@ -21,6 +21,7 @@
 
 #include "base/policy-net.h"
 #include "loader/outside-net.h"
+#include "tests/lib/unit.h"
 
 static char own[] = "/tmp/rf-outside-XXXXXX";
 
@@ -176,18 +177,11 @@ int main(void)
 {
 	Suite *s = suite_create("outside-net");
 	TCase *tc = tcase_create("outside-net");
-	SRunner *r = srunner_create(s);
-	int failed;
 
 	suite_add_tcase(s, tc);
 	tcase_add_test(tc, hands_over);
 	tcase_add_test(tc, own_loopback);
-	srunner_set_tap(r, "-");
 	/* In this process, which has the folder's name. */
-	srunner_set_fork_status(r, CK_NOFORK);
-	srunner_run_all(r, CK_SILENT);
 	clean();
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed != 0;
+	return unit_run_as(s, CK_NOFORK);
 }

@@ -17,6 +17,7 @@
 #include "base/pass-fd.h"
 #include "base/proc.h"
 #include "loader/outside-proc.h"
+#include "tests/lib/unit.h"
 
 static char own[] = "/tmp/rf-outside-XXXXXX";
 static struct proc_answer answer;
@@ -102,16 +103,9 @@ int main(void)
 {
 	Suite *s = suite_create("outside-proc");
 	TCase *tc = tcase_create("outside-proc");
-	SRunner *r = srunner_create(s);
-	int failed;
 
 	suite_add_tcase(s, tc);
 	tcase_add_test(tc, family_only);
-	srunner_set_tap(r, "-");
 	/* In this process, whose children it asks for. */
-	srunner_set_fork_status(r, CK_NOFORK);
-	srunner_run_all(r, CK_SILENT);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed != 0;
+	return unit_run_as(s, CK_NOFORK);
 }

@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/futex.h"
 #include "syscall-xlate/task.h"
+#include "tests/lib/unit.h"
 
 static struct task a, b;
 
@@ -156,7 +157,6 @@ int main(void)
 {
 	Suite *s = suite_create("task-spin");
 	TCase *tc = tcase_create("all");
-	SRunner *r = srunner_create(s);
 
 	tcase_add_checked_fixture(tc, setup, NULL);
 	tcase_add_test(tc, tries);
@@ -166,7 +166,5 @@ int main(void)
 	tcase_add_test(tc, fixed_clock);
 	tcase_add_test(tc, answers);
 	suite_add_tcase(s, tc);
-	srunner_set_tap(r, "-");
-	srunner_run_all(r, CK_SILENT);
-	return srunner_ntests_failed(r) != 0;
+	return unit_run(s);
 }

@@ -10,6 +10,7 @@
 
 #include "base/table.h"
 #include "loader/image/elf.h"
+#include "tests/lib/unit.h"
 
 enum { LEN = 0x3000, TEXT = 0x400000, NOTE = 0x200, INTERP = 0x280 };
 
@@ -211,8 +212,6 @@ int main(void)
 {
 	Suite *s = suite_create("elf");
 	TCase *tc = tcase_create("elf");
-	SRunner *r = srunner_create(s);
-	int failed;
 
 	tcase_add_checked_fixture(tc, setup, NULL);
 	tcase_add_loop_test(tc, refused, 0, COUNT_OF(bad));
@@ -220,9 +219,5 @@ int main(void)
 	tcase_add_test(tc, layout);
 	tcase_add_loop_test(tc, owner, 0, COUNT_OF(owners));
 	suite_add_tcase(s, tc);
-	srunner_set_tap(r, "-");
-	srunner_run_all(r, CK_SILENT);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed != 0;
+	return unit_run(s);
 }

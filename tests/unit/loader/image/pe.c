@@ -9,6 +9,7 @@
 
 #include "base/table.h"
 #include "loader/image/image.h"
+#include "tests/lib/unit.h"
 
 enum { PE = 0x80, OPT = PE + 24, SECTIONS = OPT + 240, LEN = 0x800 };
 
@@ -231,8 +232,6 @@ int main(void)
 {
 	Suite *s = suite_create("pe");
 	TCase *tc = tcase_create("lax rules");
-	SRunner *r = srunner_create(s);
-	int failed;
 
 	tcase_add_checked_fixture(tc, setup, NULL);
 	tcase_add_test(tc, raw_pointer_is_rounded_down);
@@ -245,9 +244,5 @@ int main(void)
 	tcase_add_test(tc, reads_stay_inside);
 	tcase_add_test(tc, syscalls_are_found);
 	suite_add_tcase(s, tc);
-	srunner_set_tap(r, "-");
-	srunner_run_all(r, CK_SILENT);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return unit_run(s);
 }

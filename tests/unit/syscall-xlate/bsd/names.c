@@ -11,6 +11,7 @@
 #include "syscall-xlate/freebsd/signals.h"
 #include "syscall-xlate/netbsd/errno.h"
 #include "syscall-xlate/netbsd/signals.h"
+#include "tests/lib/unit.h"
 
 /* From errno(2) of both systems, written down a second time. */
 static const struct {
@@ -84,16 +85,10 @@ int main(void)
 {
 	Suite *s = suite_create("names");
 	TCase *tc = tcase_create("names");
-	SRunner *r = srunner_create(s);
-	int failed;
 
 	tcase_add_loop_test(tc, errno_values, 0, COUNT_OF(errors));
 	tcase_add_loop_test(tc, signal_values, 0, COUNT_OF(signals));
 	tcase_add_test(tc, carriers);
 	suite_add_tcase(s, tc);
-	srunner_set_tap(r, "-");
-	srunner_run_all(r, CK_SILENT);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed != 0;
+	return unit_run(s);
 }

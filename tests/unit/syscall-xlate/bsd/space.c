@@ -6,6 +6,7 @@
 
 #include "base/table.h"
 #include "syscall-xlate/bsd/bsd.h"
+#include "tests/lib/unit.h"
 
 enum { PAGES = 200 };
 
@@ -73,14 +74,8 @@ int main(void)
 {
 	Suite *s = suite_create("space");
 	TCase *tc = tcase_create("space");
-	SRunner *r = srunner_create(s);
-	int failed;
 
 	tcase_add_loop_test(tc, random_walk, 0, 20);
 	suite_add_tcase(s, tc);
-	srunner_set_tap(r, "-");
-	srunner_run_all(r, CK_SILENT);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed != 0;
+	return unit_run(s);
 }

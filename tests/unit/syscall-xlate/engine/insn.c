@@ -6,6 +6,7 @@
 
 #include "base/table.h"
 #include "syscall-xlate/engine/insn.h"
+#include "tests/lib/unit.h"
 
 static const struct {
 	const char *what;
@@ -62,14 +63,8 @@ int main(void)
 {
 	Suite *s = suite_create("insn");
 	TCase *tc = tcase_create("insn");
-	SRunner *r = srunner_create(s);
-	int failed;
 
 	tcase_add_loop_test(tc, lengths, 0, COUNT_OF(cases));
 	suite_add_tcase(s, tc);
-	srunner_set_tap(r, "-");
-	srunner_run_all(r, CK_SILENT);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed != 0;
+	return unit_run(s);
 }

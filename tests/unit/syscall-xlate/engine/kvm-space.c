@@ -18,6 +18,7 @@
 #include "syscall-xlate/engine/direct.h"
 #include "syscall-xlate/engine/kvm.h"
 #include "syscall-xlate/xlate.h"
+#include "tests/lib/unit.h"
 
 #define AT 0x140000000ull
 
@@ -378,8 +379,6 @@ int main(void)
 {
 	Suite *s = suite_create("kvm-space");
 	TCase *tc = tcase_create("kvm-space");
-	SRunner *r = srunner_create(s);
-	int failed;
 
 	suite_add_tcase(s, tc);
 	tcase_set_timeout(tc, 60);
@@ -397,9 +396,5 @@ int main(void)
 	tcase_add_test(tc, vectors);
 	tcase_add_test(tc, words);
 	tcase_add_test(tc, supervisor_only);
-	srunner_set_tap(r, "-");
-	srunner_run_all(r, CK_SILENT);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed != 0;
+	return unit_run(s);
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "syscall-xlate/nt/console-model.h"
+#include "tests/lib/unit.h"
 
 enum { COLS = 20, ROWS = 6 };
 
@@ -175,18 +176,11 @@ int main(void)
 {
 	Suite *s = suite_create("console-model");
 	TCase *tc = tcase_create("all");
-	SRunner *r;
-	int failed;
 
 	tcase_add_loop_test(tc, start, 0, sizeof starts / sizeof *starts);
 	tcase_add_test(tc, later);
 	tcase_add_test(tc, hostile);
 	tcase_add_test(tc, own);
 	suite_add_tcase(s, tc);
-	r = srunner_create(s);
-	srunner_set_tap(r, "-");
-	srunner_run_all(r, CK_SILENT);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed != 0;
+	return unit_run(s);
 }

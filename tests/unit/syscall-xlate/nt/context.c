@@ -11,6 +11,7 @@
 #include "syscall-xlate/nt/context.h"
 #include "syscall-xlate/nt/exception.h"
 #include "tests/lib/host-guest.h"
+#include "tests/lib/unit.h"
 
 static struct guest_regs numbered(void)
 {
@@ -252,8 +253,6 @@ int main(void)
 {
 	Suite *s = suite_create("context");
 	TCase *tc = tcase_create("context");
-	SRunner *r;
-	int failed;
 
 	tcase_add_checked_fixture(tc, hg_start, NULL);
 	tcase_add_test(tc, refusals);
@@ -266,10 +265,5 @@ int main(void)
 	tcase_add_test(tc, unreadable);
 	tcase_add_test(tc, unwinds);
 	suite_add_tcase(s, tc);
-	r = srunner_create(s);
-	srunner_set_tap(r, "-");
-	srunner_run_all(r, CK_SILENT);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed ? 1 : 0;
+	return unit_run(s);
 }

@@ -11,6 +11,7 @@
 #include "dlls/include/rf-ecdsa.h"
 #include "syscall-xlate/nt/control.h"
 #include "tests/lib/host-guest.h"
+#include "tests/lib/unit.h"
 
 static const struct {
 	uint32_t bits;
@@ -159,8 +160,6 @@ int main(void)
 {
 	Suite *s = suite_create("ecdsa");
 	TCase *tc = tcase_create("all");
-	SRunner *sr;
-	int failed;
 
 	if (!supported()) {
 		puts("1..0 # SKIP built without nettle");
@@ -170,10 +169,5 @@ int main(void)
 	tcase_add_loop_test(tc, curves, 0, COUNT_OF(made));
 	tcase_add_test(tc, sizes);
 	suite_add_tcase(s, tc);
-	sr = srunner_create(s);
-	srunner_set_tap(sr, "-");
-	srunner_run_all(sr, CK_SILENT);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed ? 1 : 0;
+	return unit_run(s);
 }

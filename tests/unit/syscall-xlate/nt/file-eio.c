@@ -20,6 +20,7 @@
 
 #include "tests/lib/fake-engine.h"
 #include "tests/lib/file-fixture.h"
+#include "tests/lib/unit.h"
 #include "syscall-xlate/nt/calls.h"
 
 enum { BAD = 2, BROKEN = 3, SIZE = 10000 };
@@ -228,16 +229,10 @@ int main(void)
 {
 	Suite *s = suite_create("nt/file-eio");
 	TCase *tc = tcase_create("file-eio");
-	SRunner *r = srunner_create(s);
-	int failed;
 
 	tcase_add_checked_fixture(tc, file_setup, file_teardown);
 	tcase_set_timeout(tc, 60);
 	tcase_add_test(tc, failing_disk);
 	suite_add_tcase(s, tc);
-	srunner_set_tap(r, "-");
-	srunner_run_all(r, CK_SILENT);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed != 0;
+	return unit_run(s);
 }

@@ -13,6 +13,7 @@
 #include "base/utf.h"
 #include "tests/lib/fake-engine.h"
 #include "tests/lib/file-fixture.h"
+#include "tests/lib/unit.h"
 #include "syscall-xlate/nt/calls.h"
 
 START_TEST(dispositions)
@@ -700,8 +701,6 @@ int main(void)
 {
 	Suite *s = suite_create("nt/file");
 	TCase *tc = tcase_create("file");
-	SRunner *r = srunner_create(s);
-	int failed;
 
 	tcase_add_checked_fixture(tc, file_setup, file_teardown);
 	tcase_set_timeout(tc, 20);
@@ -720,9 +719,5 @@ int main(void)
 	tcase_add_test(tc, changes);
 	tcase_add_test(tc, volumes);
 	suite_add_tcase(s, tc);
-	srunner_set_tap(r, "-");
-	srunner_run_all(r, CK_SILENT);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed != 0;
+	return unit_run(s);
 }

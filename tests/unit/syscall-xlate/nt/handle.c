@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "tests/lib/fake-engine.h"
+#include "tests/lib/unit.h"
 #include "syscall-xlate/nt/calls.h"
 
 enum { EVENT_ALL = 0x1f0003, GENERIC_ALL = 0x10000000 };
@@ -243,8 +244,6 @@ int main(void)
 {
 	Suite *s = suite_create("handle");
 	TCase *tc = tcase_create("all");
-	SRunner *r = srunner_create(s);
-	int failed;
 
 	tcase_add_checked_fixture(tc, setup, NULL);
 	tcase_add_test(tc, values);
@@ -254,9 +253,5 @@ int main(void)
 	tcase_add_test(tc, lifetime);
 	tcase_add_test(tc, relative);
 	suite_add_tcase(s, tc);
-	srunner_set_tap(r, "-");
-	srunner_run_all(r, CK_SILENT);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed != 0;
+	return unit_run(s);
 }

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "syscall-xlate/nt/registry-hive.h"
+#include "tests/lib/unit.h"
 
 enum { KEYS = 1100, BIG = 40000 };
 
@@ -237,18 +238,11 @@ int main(void)
 {
 	Suite *s = suite_create("hive");
 	TCase *tc = tcase_create("hive");
-	SRunner *r;
-	int failed;
 
 	tcase_set_timeout(tc, 600);
 	tcase_add_loop_test(tc, round_trip, 0, 2);
 	tcase_add_test(tc, cut);
 	tcase_add_test(tc, changed);
 	suite_add_tcase(s, tc);
-	r = srunner_create(s);
-	srunner_set_tap(r, "-");
-	srunner_run_all(r, CK_SILENT);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed ? 1 : 0;
+	return unit_run(s);
 }

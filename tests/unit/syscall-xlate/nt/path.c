@@ -14,6 +14,7 @@
 #include "base/utf.h"
 #include "syscall-xlate/nt/dir-match.h"
 #include "syscall-xlate/nt/path.h"
+#include "tests/lib/unit.h"
 
 static char root[64];
 
@@ -265,6 +266,56 @@ START_TEST(guessing)
 }
 END_TEST
 
+/* Two names that change places: both are there, before and after. */
+START_TEST(exchanged)
+{
+	char one[256], two[256], found[256];
+
+	snprintf(one, sizeof one, "%s/swap", root);
+	mkdir(one, 0777);
+	snprintf(two, sizeof two, "%s/swap2", root);
+	mkdir(two, 0777);
+	put("swap/one");
+	put("swap/two");
+	put("swap2/far");
+	for (int round = 0; round < 6; round++) {
+		/* Both folders are known by their listings, and watched. */
+		for (int i = 0; i < 4; i++) {
+			snprintf(one, sizeof one, "swap/other%d", i);
+			put(one);
+			ck_assert_int_eq(look("swap\\guess", found), -2);
+			snprintf(one, sizeof one, "swap2/other%d", i);
+			put(one);
+			ck_assert_int_eq(look("swap2\\guess", found), -2);
+		}
+		snprintf(one, sizeof one, "%s/swap/one", root);
+		snprintf(two, sizeof two, "%s/swap/two", root);
+		ck_assert_int_eq(renameat2(AT_FDCWD, one, AT_FDCWD, two,
+					   RENAME_EXCHANGE),
+				 0);
+		ck_assert_int_eq(look("swap\\ONE", found), 0);
+		ck_assert_int_eq(look("swap\\TWO", found), 0);
+		snprintf(two, sizeof two, "%s/swap2/far", root);
+		ck_assert_int_eq(renameat2(AT_FDCWD, one, AT_FDCWD, two,
+					   RENAME_EXCHANGE),
+				 0);
+		ck_assert_int_eq(look("swap\\ONE", found), 0);
+		ck_assert_int_eq(look("swap2\\FAR", found), 0);
+		/* Replaced, and then really away. */
+		put("swap/new");
+		snprintf(one, sizeof one, "%s/swap/new", root);
+		snprintf(two, sizeof two, "%s/swap/two", root);
+		ck_assert_int_eq(rename(one, two), 0);
+		ck_assert_int_eq(look("swap\\TWO", found), 0);
+		ck_assert_int_eq(look("swap\\NEW", found), -2);
+		ck_assert_int_eq(rename(two, one), 0);
+		ck_assert_int_eq(look("swap\\TWO", found), -2);
+		ck_assert_int_eq(look("swap\\NEW", found), 0);
+		ck_assert_int_eq(rename(one, two), 0);
+	}
+}
+END_TEST
+
 START_TEST(drive_c)
 {
 	static struct nt_path p;
@@ -357,8 +408,6 @@ int main(void)
 {
 	Suite *s = suite_create("nt/path");
 	TCase *tc = tcase_create("path");
-	SRunner *r = srunner_create(s);
-	int failed;
 
 	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_set_timeout(tc, 20);
@@ -367,12 +416,9 @@ int main(void)
 	tcase_add_test(tc, round_trip);
 	tcase_add_test(tc, case_search);
 	tcase_add_test(tc, guessing);
+	tcase_add_test(tc, exchanged);
 	tcase_add_test(tc, drive_c);
 	tcase_add_loop_test(tc, wild_cards, 0, COUNT_OF(patterns));
 	suite_add_tcase(s, tc);
-	srunner_set_tap(r, "-");
-	srunner_run_all(r, CK_SILENT);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed != 0;
+	return unit_run(s);
 }

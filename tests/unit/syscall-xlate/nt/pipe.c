@@ -7,6 +7,7 @@
 
 #include "tests/lib/fake-engine.h"
 #include "tests/lib/file-fixture.h"
+#include "tests/lib/unit.h"
 #include "syscall-xlate/nt/calls.h"
 
 static uint64_t pipe_server(const char *name, bool message, bool async)
@@ -210,8 +211,6 @@ int main(void)
 {
 	Suite *s = suite_create("nt/pipe");
 	TCase *tc = tcase_create("file");
-	SRunner *r = srunner_create(s);
-	int failed;
 
 	tcase_add_checked_fixture(tc, file_setup, file_teardown);
 	tcase_set_timeout(tc, 20);
@@ -219,9 +218,5 @@ int main(void)
 	tcase_add_test(tc, anonymous_pipe);
 	tcase_add_test(tc, cancel_synchronous);
 	suite_add_tcase(s, tc);
-	srunner_set_tap(r, "-");
-	srunner_run_all(r, CK_SILENT);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed != 0;
+	return unit_run(s);
 }

@@ -8,6 +8,7 @@
 
 #include "base/table.h"
 #include "base/utf.h"
+#include "tests/lib/unit.h"
 
 /* The cases of Microsoft's page, and where runtimes were known to differ. */
 static const struct {
@@ -76,15 +77,9 @@ int main(void)
 {
 	Suite *s = suite_create("process-native");
 	TCase *tc = tcase_create("all");
-	SRunner *r = srunner_create(s);
-	int failed;
 
 	tcase_add_loop_test(tc, splits, 0, COUNT_OF(lines));
 	tcase_add_test(tc, environment);
 	suite_add_tcase(s, tc);
-	srunner_set_tap(r, "-");
-	srunner_run_all(r, CK_SILENT);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed != 0;
+	return unit_run(s);
 }

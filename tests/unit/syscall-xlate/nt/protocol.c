@@ -14,6 +14,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tests/lib/unit.h"
+
 /* ---- the search ------------------------------------------------------ */
 
 enum { MAX_STATE = 32, TABLE = 1 << 22, MOVES = 24 };
@@ -709,13 +711,10 @@ int main(void)
 {
 	Suite *s = suite_create("protocol");
 	TCase *tc = tcase_create("all");
-	SRunner *r = srunner_create(s);
 
 	tcase_set_timeout(tc, 120);
 	tcase_add_loop_test(tc, every_order, 0,
 			    sizeof cases / sizeof *cases);
 	suite_add_tcase(s, tc);
-	srunner_set_tap(r, "-");
-	srunner_run_all(r, CK_SILENT);
-	return srunner_ntests_failed(r) != 0;
+	return unit_run(s);
 }

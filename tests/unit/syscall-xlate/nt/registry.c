@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "tests/lib/host-guest.h"
+#include "tests/lib/unit.h"
 #include "syscall-xlate/nt/registry.h"
 
 #define CURRENT_VERSION                                                        \
@@ -441,8 +442,6 @@ int main(void)
 {
 	Suite *s = suite_create("registry");
 	TCase *tc = tcase_create("registry");
-	SRunner *r;
-	int failed;
 
 	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_set_timeout(tc, 120);
@@ -455,10 +454,5 @@ int main(void)
 	tcase_add_test(tc, store);
 	tcase_add_test(tc, killed_writers);
 	suite_add_tcase(s, tc);
-	r = srunner_create(s);
-	srunner_set_tap(r, "-");
-	srunner_run_all(r, CK_SILENT);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed ? 1 : 0;
+	return unit_run(s);
 }

@@ -11,6 +11,7 @@
 #include "dlls/include/rf-rsa.h"
 #include "syscall-xlate/nt/control.h"
 #include "tests/lib/host-guest.h"
+#include "tests/lib/unit.h"
 
 enum { BITS = 512, UNIT = BITS / 16, NUMBER = RF_RSA_NUMBER * UNIT };
 
@@ -215,8 +216,6 @@ int main(void)
 {
 	Suite *s = suite_create("rsa");
 	TCase *tc = tcase_create("all");
-	SRunner *sr;
-	int failed;
 
 	if (!supported()) {
 		puts("1..0 # SKIP built without nettle");
@@ -231,10 +230,5 @@ int main(void)
 	tcase_add_test(tc, crooked);
 	tcase_add_test(tc, anything);
 	suite_add_tcase(s, tc);
-	sr = srunner_create(s);
-	srunner_set_tap(sr, "-");
-	srunner_run_all(sr, CK_SILENT);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed ? 1 : 0;
+	return unit_run(s);
 }

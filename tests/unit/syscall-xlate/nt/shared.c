@@ -12,6 +12,7 @@
 #include <sys/stat.h>
 
 #include "tests/lib/fake-engine.h"
+#include "tests/lib/unit.h"
 #include "syscall-xlate/nt/calls.h"
 #include "syscall-xlate/nt/iocp-ring.h"
 #include "syscall-xlate/nt/job.h"
@@ -342,7 +343,6 @@ int main(void)
 {
 	Suite *s = suite_create("shared");
 	TCase *tc = tcase_create("all");
-	SRunner *r = srunner_create(s);
 
 	tcase_add_checked_fixture(tc, setup, NULL);
 	tcase_set_timeout(tc, 60);
@@ -354,7 +354,5 @@ int main(void)
 	tcase_add_test(tc, refusals);
 	tcase_add_test(tc, renewed);
 	suite_add_tcase(s, tc);
-	srunner_set_tap(r, "-");
-	srunner_run_all(r, CK_SILENT);
-	return srunner_ntests_failed(r) != 0;
+	return unit_run(s);
 }

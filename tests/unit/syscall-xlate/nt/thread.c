@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "tests/lib/fake-engine.h"
+#include "tests/lib/unit.h"
 #include "syscall-xlate/nt/context.h"
 #include "syscall-xlate/nt/calls.h"
 
@@ -418,8 +419,6 @@ int main(void)
 {
 	Suite *s = suite_create("thread");
 	TCase *tc = tcase_create("all");
-	SRunner *r = srunner_create(s);
-	int failed;
 
 	tcase_add_checked_fixture(tc, setup, NULL);
 	tcase_set_timeout(tc, 60);
@@ -437,9 +436,5 @@ int main(void)
 	tcase_add_test(tc, port_closed);
 	tcase_add_test(tc, wait_packets);
 	suite_add_tcase(s, tc);
-	srunner_set_tap(r, "-");
-	srunner_run_all(r, CK_SILENT);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed != 0;
+	return unit_run(s);
 }

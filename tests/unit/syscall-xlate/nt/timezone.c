@@ -7,6 +7,7 @@
 
 #include "base/table.h"
 #include "syscall-xlate/nt/time.h"
+#include "tests/lib/unit.h"
 
 static const struct {
 	const char *what, *rule;
@@ -120,17 +121,10 @@ int main(void)
 {
 	Suite *s = suite_create("timezone");
 	TCase *tc = tcase_create("timezone");
-	SRunner *r;
-	int failed;
 
 	tcase_add_loop_test(tc, rules, 0, COUNT_OF(cases));
 	tcase_add_test(tc, from_environment);
 	tcase_add_test(tc, from_rule);
 	suite_add_tcase(s, tc);
-	r = srunner_create(s);
-	srunner_set_tap(r, "-");
-	srunner_run_all(r, CK_SILENT);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed ? 1 : 0;
+	return unit_run(s);
 }

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "tests/lib/host-guest.h"
+#include "tests/lib/unit.h"
 #include "syscall-xlate/nt/token.h"
 
 static uint64_t own(void)
@@ -215,8 +216,6 @@ int main(void)
 {
 	Suite *s = suite_create("token");
 	TCase *tc = tcase_create("token");
-	SRunner *r;
-	int failed;
 
 	tcase_add_checked_fixture(tc, hg_start, NULL);
 	tcase_add_test(tc, information);
@@ -225,10 +224,5 @@ int main(void)
 	tcase_add_loop_test(tc, access_checks, 0, COUNT_OF(checks));
 	tcase_add_test(tc, primary_token);
 	suite_add_tcase(s, tc);
-	r = srunner_create(s);
-	srunner_set_tap(r, "-");
-	srunner_run_all(r, CK_SILENT);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed ? 1 : 0;
+	return unit_run(s);
 }

@@ -19,6 +19,7 @@
 #include <sys/wait.h>
 
 #include "tests/lib/fake-engine.h"
+#include "tests/lib/unit.h"
 #include "syscall-xlate/nt/calls.h"
 #include "syscall-xlate/nt/shared.h"
 
@@ -378,12 +379,9 @@ int main(void)
 {
 	Suite *s = suite_create("violence");
 	TCase *tc = tcase_create("all");
-	SRunner *r = srunner_create(s);
 
 	tcase_set_timeout(tc, 0);
 	tcase_add_test(tc, kills);
 	suite_add_tcase(s, tc);
-	srunner_set_tap(r, "-");
-	srunner_run_all(r, CK_SILENT);
-	return srunner_ntests_failed(r) != 0;
+	return unit_run(s);
 }

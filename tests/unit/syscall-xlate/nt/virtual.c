@@ -11,6 +11,7 @@
 
 #include "syscall-xlate/nt/section.h"
 #include "syscall-xlate/nt/vad.h"
+#include "tests/lib/unit.h"
 
 /* ---- fakes ------------------------------------------------------------ */
 
@@ -388,8 +389,6 @@ int main(void)
 {
 	Suite *s = suite_create("virtual");
 	TCase *tc = tcase_create("virtual");
-	SRunner *r;
-	int failed;
 
 	tcase_add_checked_fixture(tc, setup, NULL);
 	tcase_add_loop_test(tc, refusals, 0, COUNT_OF(refused));
@@ -401,10 +400,5 @@ int main(void)
 	tcase_add_test(tc, partial_release);
 	tcase_add_test(tc, placeholders);
 	suite_add_tcase(s, tc);
-	r = srunner_create(s);
-	srunner_set_tap(r, "-");
-	srunner_run_all(r, CK_SILENT);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed ? 1 : 0;
+	return unit_run(s);
 }

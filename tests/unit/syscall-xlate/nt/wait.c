@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "tests/lib/fake-engine.h"
+#include "tests/lib/unit.h"
 #include "syscall-xlate/nt/calls.h"
 
 enum { ALL = 0x10000000, MANUAL = 0, AUTO = 1, WAIT_ALL = 0, WAIT_ANY = 1 };
@@ -390,8 +391,6 @@ int main(void)
 {
 	Suite *s = suite_create("wait");
 	TCase *tc = tcase_create("all");
-	SRunner *r = srunner_create(s);
-	int failed;
 
 	tcase_add_checked_fixture(tc, setup, NULL);
 	tcase_set_timeout(tc, 60);
@@ -408,9 +407,5 @@ int main(void)
 	tcase_add_test(tc, timer_set_anew);
 	tcase_add_test(tc, keyed_events);
 	suite_add_tcase(s, tc);
-	srunner_set_tap(r, "-");
-	srunner_run_all(r, CK_SILENT);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed != 0;
+	return unit_run(s);
 }

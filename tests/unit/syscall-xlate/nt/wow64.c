@@ -11,6 +11,7 @@
 #include "syscall-xlate/nt/context.h"
 #include "syscall-xlate/nt/wow64.h"
 #include "tests/lib/host-guest.h"
+#include "tests/lib/unit.h"
 
 extern const struct wow64_layout wow64_oa, wow64_client_id,
 	wow64_basic_limits, wow64_memory_basic, wow64_system_process,
@@ -245,8 +246,6 @@ int main(void)
 {
 	Suite *s = suite_create("wow64");
 	TCase *tc = tcase_create("layouts");
-	SRunner *sr;
-	int failed;
 
 	tcase_add_checked_fixture(tc, hg_start, NULL);
 	tcase_add_loop_test(tc, layout_sizes, 0, COUNT_OF(sizes));
@@ -262,10 +261,5 @@ int main(void)
 	tcase_add_loop_test(tc, context_flag, 0, COUNT_OF(flags));
 	tcase_add_test(tc, a_call_is_completed);
 	suite_add_tcase(s, tc);
-	sr = srunner_create(s);
-	srunner_set_tap(sr, "-");
-	srunner_run_all(sr, CK_SILENT);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return unit_run(s);
 }

@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* console-shared.c - see console-shared.h. */
+#include "syscall-xlate/nt/console-shared.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "syscall-xlate/nt/console.h"
+
+#define NO_TLS                                                                 \
+	__attribute__((optimize("no-stack-protector"),                         \
+		       target("general-regs-only")))
+
+/* Until it is shared, and if it cannot be. */
+static struct console_shared own = {
+	.input_mode = INPUT_DEFAULT,
+	.output_mode = OUTPUT_DEFAULT,
+	.cp_in = CONSOLE_UTF8,
+	.cp_out = CONSOLE_UTF8,
+	.attributes = 7,
+	.cursor_size = 25,
+};
+static struct console_shared *_Atomic at = &own;
+
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static int shared_fd = -1;   /* under lock */
+static bool inherited;	     /* set before there are other threads */
+static _Atomic bool unmapped; /* inherited and not looked at yet */
+
+static struct console_shared *map(int fd)
+{
+	void *p = mmap(NULL, sizeof own, PROT_READ | PROT_WRITE, MAP_SHARED, fd,
+		       0);
+
+	return p == MAP_FAILED ? NULL : p;
+}
+
+struct console_shared *console_shared(void)
+{
+	if (unmapped) {
+		struct console_shared *s;
+
+		pthread_mutex_lock(&lock);
+		s = unmapped ? map(shared_fd) : NULL;
+		if (s)
+			at = s;
+		unmapped = false;
+		pthread_mutex_unlock(&lock);
+	}
+	return at;
+}
+
+NO_TLS struct console_shared *console_mapped(void)
+{
+	return at;
+}
+
+int console_share(void)
+{
+	struct console_shared *s = NULL;
+	int fd, low;
+
+	pthread_mutex_lock(&lock);
+	if (shared_fd < 0) {
+		low = memfd_create("run-foreign-console",
+				   MFD_CLOEXEC | MFD_ALLOW_SEALING);
+		fd = low < 0 ? -1 : fcntl(low, F_DUPFD_CLOEXEC, 100);
+		if (low >= 0)
+			close(low);
+		/* Nobody can take the memory away under the others. */
+		if (fd >= 0 && !ftruncate(fd, sizeof own) &&
+		    !fcntl(fd, F_ADD_SEALS,
+			   F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL))
+			s = map(fd);
+		if (s) {
+			own.root = getpid();
+			memcpy(s, &own, sizeof *s);
+			at = s;
+			shared_fd = fd;
+		} else if (fd >= 0) {
+			close(fd);
+		}
+	}
+	fd = shared_fd;
+	pthread_mutex_unlock(&lock);
+	console_watch_end(); /* others may change it from now on */
+	return fd;
+}
+
+void console_inherit(int fd)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) || st.st_size < (off_t)sizeof own)
+		return;
+	fcntl(fd, F_SETFD, FD_CLOEXEC);
+	shared_fd = fd;
+	inherited = unmapped = true;
+}
+
+/*
+ * The first on the console is waited for by whoever has the terminal besides.
+ * Should it be gone already, there is only us.
+ */
+NO_TLS bool console_is_ours(void)
+{
+	long ret;
+
+	if (!inherited)
+		return true;
+	if (unmapped)
+		return false;
+	__asm__ volatile("syscall"
+			 : "=a"(ret)
+			 : "0"(SYS_kill), "D"((long)((struct console_shared *)at)->root),
+			   "S"(0l)
+			 : "rcx", "r11", "memory");
+	return ret == -ESRCH;
+}

@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * kernel32: which instance a client gets and what it waits for when all are
+ * taken, what there is to read of several messages, and what is refused.
+ */
+#define _WIN32_WINNT 0x0a00
+#include <windows.h>
+
+#include <string.h>
+
+#include "check.h"
+
+/* mingw-w64's import library lacks it. */
+typedef BOOL(WINAPI *computer_fn)(HANDLE, LPSTR, ULONG);
+
+enum { DEFAULT_MS = 300 };
+
+static char name[64];
+
+static HANDLE instance(void)
+{
+	return CreateNamedPipeA(name, PIPE_ACCESS_DUPLEX,
+				PIPE_TYPE_MESSAGE | PIPE_READMODE_MESSAGE, 2,
+				600, 500, DEFAULT_MS, NULL);
+}
+
+static HANDLE client(void)
+{
+	return CreateFileA(name, GENERIC_READ | GENERIC_WRITE, 0, NULL,
+			   OPEN_EXISTING, 0, NULL);
+}
+
+/* How long a wait in vain is; and whether it ends as documented. */
+static DWORD waited(DWORD ms)
+{
+	DWORD begin = GetTickCount();
+
+	CHECK(!WaitNamedPipeA(name, ms));
+	CHECK_EQ(GetLastError(), ERROR_SEM_TIMEOUT);
+	return GetTickCount() - begin;
+}
+
+static DWORD WINAPI listen_anew(void *pipe)
+{
+	Sleep(100);
+	CHECK(DisconnectNamedPipe(pipe));
+	ConnectNamedPipe(pipe, NULL);
+	return 0;
+}
+
+/* Clients go to instances in their order, whether or not the server waits. */
+static void instances(void)
+{
+	HANDLE a = instance(), b = instance(), first, second, thread;
+	DWORD n;
+
+	CHECK(a != INVALID_HANDLE_VALUE && b != INVALID_HANDLE_VALUE);
+	CHECK(WaitNamedPipeA(name, 1));
+	first = client();
+	CHECK(!ConnectNamedPipe(a, NULL));
+	CHECK_EQ(GetLastError(), ERROR_PIPE_CONNECTED);
+	CHECK(WaitNamedPipeA(name, 1));
+	/* The server does not know of this one yet. */
+	second = client();
+	CHECK(second != INVALID_HANDLE_VALUE);
+	CHECK(client() == INVALID_HANDLE_VALUE);
+	CHECK_EQ(GetLastError(), ERROR_PIPE_BUSY);
+	CHECK(waited(NMPWAIT_NOWAIT) < 100);
+	CHECK(waited(150) >= 140);
+	CHECK(waited(NMPWAIT_USE_DEFAULT_WAIT) >= DEFAULT_MS - 10);
+	CHECK(!ConnectNamedPipe(b, NULL));
+	CHECK_EQ(GetLastError(), ERROR_PIPE_CONNECTED);
+	CHECK(waited(1) < 100);
+	thread = CreateThread(NULL, 0, listen_anew, b, 0, NULL);
+	CHECK(WaitNamedPipeA(name, 20000));
+	CloseHandle(second);
+	second = client();
+	CHECK(second != INVALID_HANDLE_VALUE);
+	CHECK_EQ(WaitForSingleObject(thread, 20000), 0);
+	CHECK(WriteFile(second, "x", 1, &n, NULL));
+	CloseHandle(thread);
+	CloseHandle(first);
+	CloseHandle(second);
+	/* One that nobody listens on is not to be waited for, either. */
+	CHECK(DisconnectNamedPipe(a));
+	CHECK(waited(1) < 100);
+	CloseHandle(b);
+	CloseHandle(a);
+	/* Taken, and never accepted: it goes with its handle. */
+	a = instance();
+	first = client();
+	CloseHandle(a);
+	CloseHandle(first);
+	CHECK(!WaitNamedPipeA(name, 1));
+	CHECK_EQ(GetLastError(), ERROR_FILE_NOT_FOUND);
+}
+
+static void peeked(HANDLE h, DWORD size, DWORD n, DWORD all, DWORD left)
+{
+	DWORD got[3] = { 99, 99, 99 };
+	char buf[16];
+
+	CHECK(PeekNamedPipe(h, buf, size, &got[0], &got[1], &got[2]));
+	CHECK(got[0] == n && got[1] == all && got[2] == left,
+	      "read %lu of %lu, %lu left of the message", got[0], got[1],
+	      got[2]);
+}
+
+static void messages(void)
+{
+	DWORD n, mode = PIPE_READMODE_MESSAGE;
+	HANDLE s = instance(), c = client();
+	char buf[16];
+
+	CHECK(!ConnectNamedPipe(s, NULL));
+	CHECK(SetNamedPipeHandleState(c, &mode, NULL, NULL));
+	CHECK(WriteFile(s, "first", 5, &n, NULL));
+	CHECK(WriteFile(s, "", 0, &n, NULL));
+	CHECK(WriteFile(s, "second", 6, &n, NULL));
+	peeked(c, 16, 5, 11, 0);
+	peeked(c, 3, 3, 11, 2);
+	CHECK(!ReadFile(c, buf, 2, &n, NULL));
+	CHECK_EQ(GetLastError(), ERROR_MORE_DATA);
+	peeked(c, 1, 1, 9, 2);
+	/* The answer must not be what was there before the question. */
+	CHECK(!TransactNamedPipe(c, "q", 1, buf, sizeof buf, &n, NULL));
+	CHECK_EQ(GetLastError(), ERROR_PIPE_BUSY);
+	CHECK(ReadFile(c, buf, sizeof buf, &n, NULL) && n == 3);
+	CHECK(!TransactNamedPipe(c, "q", 1, buf, sizeof buf, &n, NULL));
+	CHECK_EQ(GetLastError(), ERROR_PIPE_BUSY);
+	CHECK(ReadFile(c, buf, sizeof buf, &n, NULL) && n == 0);
+	peeked(c, 16, 6, 6, 0);
+	CHECK(ReadFile(c, buf, sizeof buf, &n, NULL) && n == 6);
+	CHECK(PeekNamedPipe(s, NULL, 0, NULL, &n, NULL) && n == 0);
+	CloseHandle(c);
+	CHECK(!TransactNamedPipe(s, "q", 1, buf, sizeof buf, &n, NULL));
+	CHECK(GetLastError() == ERROR_NO_DATA ||
+		      GetLastError() == ERROR_BROKEN_PIPE,
+	      "%lu", GetLastError());
+	CloseHandle(s);
+}
+
+static void state(void)
+{
+	computer_fn computer = (computer_fn)(void *)GetProcAddress(
+		GetModuleHandleA("kernel32"), "GetNamedPipeClientComputerNameA");
+	HANDLE s = instance(), c;
+	DWORD n, m, flags;
+	char buf[16];
+
+	CHECK(!PeekNamedPipe(s, NULL, 0, NULL, &n, NULL));
+	CHECK_EQ(GetLastError(), ERROR_BAD_PIPE);
+	c = client();
+	CHECK(!ConnectNamedPipe(s, NULL));
+	CHECK(GetNamedPipeInfo(c, &flags, &n, &m, NULL));
+	CHECK_EQ(flags, PIPE_CLIENT_END | PIPE_TYPE_MESSAGE);
+	CHECK_EQ(n, 600);
+	CHECK_EQ(m, 500);
+	/* Those are for pipes of another machine. */
+	n = 10;
+	CHECK(!SetNamedPipeHandleState(c, NULL, &n, NULL));
+	CHECK_EQ(GetLastError(), ERROR_INVALID_PARAMETER);
+	CHECK(!GetNamedPipeHandleStateA(c, NULL, NULL, &n, NULL, NULL, 0));
+	CHECK_EQ(GetLastError(), ERROR_INVALID_PARAMETER);
+	CHECK(computer != NULL);
+	CHECK(computer && !computer(s, buf, sizeof buf));
+	CHECK_EQ(GetLastError(), ERROR_PIPE_LOCAL);
+	CloseHandle(c);
+	CloseHandle(s);
+}
+
+int main(void)
+{
+	sprintf(name, "\\\\.\\pipe\\rf-rules-%lu", GetCurrentProcessId());
+	instances();
+	messages();
+	state();
+	return check_done();
+}

@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * registry-link.c - keys that lead to others: through them, to themselves, and
+ * where they lead nowhere; and what the registry says of transactions.
+ */
+#include <windows.h>
+
+#include <string.h>
+
+#include "check.h"
+
+#define HERE "Software\\rf-test-link"
+
+static HKEY base;
+
+/* The whole name of one below ours. */
+static const WCHAR *path_of(const WCHAR *name)
+{
+	static struct {
+		ULONG len;
+		WCHAR name[400];
+	} info;
+	LONG(WINAPI * query)
+	(HANDLE, int, void *, ULONG, ULONG *) = (void *)GetProcAddress(
+		GetModuleHandleA("ntdll"), "NtQueryKey");
+	ULONG n;
+
+	CHECK_EQ(query(base, 3, &info, sizeof info, &n), 0);
+	info.name[info.len / sizeof *info.name] = 0;
+	wcscat(wcscat(info.name, L"\\"), name);
+	return info.name;
+}
+
+static LSTATUS point(HKEY link, const WCHAR *name)
+{
+	const WCHAR *path = path_of(name);
+
+	return RegSetValueExW(link, L"SymbolicLinkValue", 0, REG_LINK,
+			      (const BYTE *)path,
+			      (DWORD)(wcslen(path) * sizeof *path));
+}
+
+static LSTATUS open_sub(const char *name, DWORD options)
+{
+	HKEY k;
+	LSTATUS s = RegOpenKeyExA(base, name, options, KEY_ALL_ACCESS, &k);
+
+	if (!s)
+		RegCloseKey(k);
+	return s;
+}
+
+static LSTATUS create_sub(const char *name)
+{
+	HKEY k;
+	LSTATUS s = RegCreateKeyA(base, name, &k);
+
+	if (!s)
+		RegCloseKey(k);
+	return s;
+}
+
+static void test_links(void)
+{
+	LONG(WINAPI * delete)
+	(HANDLE) = (void *)GetProcAddress(GetModuleHandleA("ntdll"),
+					  "NtDeleteKey");
+	HKEY link, k;
+	DWORD subs;
+
+	CHECK_EQ(create_sub("target"), 0);
+	CHECK_EQ(RegCreateKeyExA(base, "link", 0, NULL, REG_OPTION_CREATE_LINK,
+				 KEY_ALL_ACCESS | KEY_CREATE_LINK, NULL, &link,
+				 NULL),
+		 0);
+	/* It takes its target and nothing else. */
+	CHECK_EQ(RegSetValueExA(link, "other", 0, REG_SZ, (BYTE *)"", 1),
+		 ERROR_ACCESS_DENIED);
+	CHECK_EQ(RegSetValueExA(link, "SymbolicLinkValue", 0, REG_SZ,
+				(BYTE *)"", 1),
+		 ERROR_ACCESS_DENIED);
+	CHECK_EQ(point(link, L"target"), 0);
+	CHECK_EQ(create_sub("link\\below"), 0);
+	CHECK_EQ(open_sub("target\\below", 0), 0);
+	/* A link where there is one. */
+	CHECK_EQ(RegCreateKeyExA(base, "link", 0, NULL, REG_OPTION_CREATE_LINK,
+				 KEY_ALL_ACCESS | KEY_CREATE_LINK, NULL, &k,
+				 NULL),
+		 ERROR_ALREADY_EXISTS);
+
+	/* What it leads to is made, and no second key of its own name. */
+	CHECK_EQ(point(link, L"new"), 0);
+	CHECK_EQ(open_sub("link", 0), ERROR_FILE_NOT_FOUND);
+	CHECK_EQ(create_sub("link"), 0);
+	CHECK_EQ(open_sub("new", 0), 0);
+	CHECK_EQ(open_sub("link", REG_OPTION_OPEN_LINK), 0);
+	CHECK_EQ(RegQueryInfoKeyA(base, NULL, NULL, NULL, &subs, NULL, NULL,
+				  NULL, NULL, NULL, NULL, NULL),
+		 0);
+	CHECK_EQ(subs, 3);
+	CHECK_EQ(point(link, L"no\\way"), 0);
+	CHECK_EQ(create_sub("link"), ERROR_FILE_NOT_FOUND);
+	/* To itself. */
+	CHECK_EQ(point(link, L"link"), 0);
+	CHECK(open_sub("link", 0));
+	CHECK(create_sub("link"));
+
+	CHECK_EQ(delete (link), 0);
+	RegCloseKey(link);
+	CHECK_EQ(open_sub("link", REG_OPTION_OPEN_LINK), ERROR_FILE_NOT_FOUND);
+	CHECK_EQ(open_sub("target", 0), 0);
+}
+
+/* There are none, and nobody is told that there were. */
+static void test_transactions(void)
+{
+	HANDLE none = (HANDLE)(ULONG_PTR)0x1230;
+	HKEY k = (HKEY)1;
+
+	CHECK(RegCreateKeyTransactedA(base, "t", 0, NULL, 0, KEY_READ, NULL, &k,
+				      NULL, none, NULL));
+	CHECK(!k);
+	CHECK_EQ(open_sub("t", 0), ERROR_FILE_NOT_FOUND);
+	CHECK(RegOpenKeyTransactedA(base, "target", 0, KEY_READ, &k, none,
+				    NULL));
+	CHECK(RegDeleteKeyTransactedA(base, "target", 0, 0, none, NULL));
+	CHECK_EQ(open_sub("target", 0), 0);
+}
+
+/* A predefined key that leads elsewhere, for a while. */
+static void test_override(void)
+{
+	HKEY k;
+
+	CHECK_EQ(RegCreateKeyA(base, "instead", &k), 0);
+	CHECK_EQ(RegOverridePredefKey((HKEY)(ULONG_PTR)0x1230, k),
+		 ERROR_INVALID_HANDLE);
+	CHECK_EQ(RegOverridePredefKey(HKEY_CURRENT_USER, k), 0);
+	RegCloseKey(k);
+	CHECK_EQ(RegCreateKeyA(HKEY_CURRENT_USER, "here", &k), 0);
+	RegCloseKey(k);
+	CHECK_EQ(RegOverridePredefKey(HKEY_CURRENT_USER, NULL), 0);
+	CHECK_EQ(open_sub("instead\\here", 0), 0);
+	CHECK_EQ(RegOpenKeyA(HKEY_CURRENT_USER, "here", &k),
+		 ERROR_FILE_NOT_FOUND);
+}
+
+static void test_multiple(void)
+{
+	char a[] = "first", b[] = "second", none[] = "none", buf[100];
+	VALENTA v[2] = { { .ve_valuename = a }, { .ve_valuename = b } };
+	DWORD n = sizeof buf, seven = 7;
+
+	CHECK_EQ(RegSetValueExA(base, a, 0, REG_SZ, (BYTE *)"text", 5), 0);
+	CHECK_EQ(RegSetValueExA(base, b, 0, REG_DWORD, (BYTE *)&seven, 4), 0);
+	CHECK_EQ(RegQueryMultipleValuesA(base, v, 2, buf, &n), 0);
+	CHECK_EQ(v[0].ve_type, REG_SZ);
+	CHECK_EQ(v[0].ve_valuelen, 5);
+	CHECK(!strcmp((char *)v[0].ve_valueptr, "text"));
+	CHECK_EQ(v[1].ve_type, REG_DWORD);
+	CHECK_EQ(v[1].ve_valuelen, 4);
+	CHECK_EQ(*(DWORD *)v[1].ve_valueptr, 7);
+	n = 3;
+	CHECK_EQ(RegQueryMultipleValuesA(base, v, 2, buf, &n), ERROR_MORE_DATA);
+	CHECK(n >= 9, "%lu", n);
+	v[1].ve_valuename = none;
+	n = sizeof buf;
+	CHECK_EQ(RegQueryMultipleValuesA(base, v, 2, buf, &n),
+		 ERROR_FILE_NOT_FOUND);
+}
+
+int main(void)
+{
+	RegDeleteTreeA(HKEY_CURRENT_USER, HERE);
+	CHECK_EQ(RegCreateKeyA(HKEY_CURRENT_USER, HERE, &base), 0);
+	test_links();
+	test_transactions();
+	test_override();
+	test_multiple();
+	RegCloseKey(base);
+	CHECK_EQ(RegDeleteTreeA(HKEY_CURRENT_USER, HERE), 0);
+	return check_done();
+}
