@@ -3,6 +3,12 @@ EXTRA_DIST += tests
 
 TEST_LOG_DRIVER = env AM_TAP_AWK='$(AWK)' $(SHELL) $(top_srcdir)/build-aux/tap-driver.sh
 LOG_DRIVER = $(TEST_LOG_DRIVER)
+# A test ends, one way or another, and what it began ends with it.
+TEST_SECONDS = 1800
+check_PROGRAMS += %D%/lib/within
+tests_lib_within_SOURCES = %D%/lib/within.c
+LOG_COMPILER = %D%/lib/within
+AM_LOG_FLAGS = $(TEST_SECONDS)
 AM_TESTS_ENVIRONMENT = srcdir='$(abs_srcdir)'; builddir='$(abs_builddir)'; \
 	export srcdir builddir;
 
