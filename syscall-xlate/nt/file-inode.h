@@ -67,6 +67,7 @@ void notify_delete_pending(const struct inode *i);
  * peers_mapped(): as inode_mapped(), of the others.
  * peers_locks(): where they say that they have locked ranges, which has memory
  * until peers_detach().  peers_lock(): says so.
+ * peers_list(): their processes' ids, malloc'ed; NULL: there are none.
  * peers_detach(): the process ends.
  */
 struct file;
@@ -78,6 +79,7 @@ void peers_tell(const struct inode *i);
 void peers_mapped(const struct inode *i, struct mapped *m);
 const _Atomic uint32_t *peers_locks(const struct inode *i);
 void peers_lock(const struct inode *i);
+int *peers_list(unsigned *n);
 void peers_detach(void);
 
 #endif

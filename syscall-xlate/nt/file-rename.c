@@ -131,15 +131,24 @@ static void wanted_spelling(struct target *to, const uint16_t *name, size_t n)
 	to->path.host[to->path.len] = 0;
 }
 
-/* May the file that has the name now go? */
-static NTSTATUS may_replace(const struct target *to, uint32_t flags)
+/*
+ * May the file that has the name now go?  With POSIX semantics a folder
+ * replaces an empty folder, and neither the other kind (Rust's and Zig's
+ * tests).
+ */
+static NTSTATUS may_replace(const struct target *to, uint32_t flags,
+			    bool folder)
 {
 	struct file probe = { .access = ACCESS_DELETE, .share = 7 };
 	struct statx st;
 	NTSTATUS status;
 
-	if (S_ISDIR(to->st.st_mode))
+	if (S_ISDIR(to->st.st_mode) && !(flags & POSIX))
 		return STATUS_ACCESS_DENIED;
+	if (S_ISDIR(to->st.st_mode) && !folder)
+		return STATUS_FILE_IS_A_DIRECTORY;
+	if (!S_ISDIR(to->st.st_mode) && folder && flags & POSIX)
+		return STATUS_NOT_A_DIRECTORY;
 	if (S_ISREG(to->st.st_mode) && !(to->st.st_mode & 0222) &&
 	    !(flags & IGNORE_READONLY))
 		return STATUS_ACCESS_DENIED;
@@ -356,8 +365,9 @@ static NTSTATUS move(struct file *f, struct target *to, const char *from,
 	if (errno == EINVAL) /* into itself */
 		return is_its_folder(f, to) ? STATUS_SHARING_VIOLATION
 					    : STATUS_ACCESS_DENIED;
-	return errno == ENOENT ? STATUS_OBJECT_PATH_NOT_FOUND
-			       : status_from_errno(errno);
+	return errno == ENOENT                 ? STATUS_OBJECT_PATH_NOT_FOUND
+	       : errno == ENOTEMPTY && replace ? STATUS_DIRECTORY_NOT_EMPTY
+					       : status_from_errno(errno);
 }
 
 /* Is that name of the file, which has several, the one it goes by? */
@@ -423,6 +433,9 @@ static NTSTATUS rename_file(struct file_set *s, bool ex)
 	from = status ? NULL : own_path(f);
 	if (!status && (!from || fstat(f->fd, &own) < 0))
 		status = STATUS_OBJECT_PATH_NOT_FOUND;
+	/* Whatever the new name is (MS-FSA, 2.1.5.15.11). */
+	if (!status && S_ISDIR(own.st_mode) && file_open_below(f, from))
+		status = STATUS_ACCESS_DENIED;
 	if (status)
 		goto out;
 	same_file = to->exists && is_same_file(&to->st, &own);
@@ -430,7 +443,8 @@ static NTSTATUS rename_file(struct file_set *s, bool ex)
 			     is_own_name(to, from));
 	/* Its other names it may have without leave to replace (MS-FSA). */
 	if (to->exists && !same_file) {
-		status = r->flags & REPLACE ? may_replace(to, r->flags)
+		status = r->flags & REPLACE ? may_replace(to, r->flags,
+							  S_ISDIR(own.st_mode))
 					    : STATUS_OBJECT_NAME_COLLISION;
 		if (status)
 			goto out;
@@ -519,7 +533,7 @@ static NTSTATUS link_file(struct file_set *s, bool ex)
 	if (status)
 		goto out;
 	if (to->exists) {
-		status = r->flags & REPLACE ? may_replace(to, r->flags)
+		status = r->flags & REPLACE ? may_replace(to, r->flags, false)
 					    : STATUS_OBJECT_NAME_COLLISION;
 		if (status)
 			goto out;

@@ -44,10 +44,12 @@
 enum {
 	SLOTS = 15, /* of one bucket, which all files of one hash share */
 	BUCKETS = 1024,
+	MEMBERS = 1024,
 	SPINS = 200,
 	/* Of the table and how it is locked; part of how it is found. */
-	VERSION = 7,
-	/* A file's byte 0 is locked by all; the tokens' lie beyond the table. */
+	VERSION = 8,
+	/* A file's byte 0 is locked by all; the tokens' lie beyond the table.
+	 */
 	TOKENS_AT = 1 << 30,
 	FD_BITS = 20, /* of a descriptor's number */
 };
@@ -69,13 +71,29 @@ struct bucket {
 	uint32_t reserved[6];
 	struct slot slot[SLOTS];
 };
+
+/* Who has the table: a token, or 0, and whose it is. */
+struct member {
+	_Atomic uint32_t token;
+	_Atomic int32_t pid;
+};
+
+struct table {
+	struct bucket bucket[BUCKETS];
+	struct member member[MEMBERS];
+};
 enum {
 	PER_PAGE = PAGE / sizeof(struct bucket),
-	TABLE_SIZE = sizeof(struct bucket) * BUCKETS,
+	MEMBERS_PER_PAGE = PAGE / sizeof(struct member),
+	MEMBERS_AT = offsetof(struct table, member) / PAGE,
+	TABLE_SIZE = sizeof(struct table),
 };
 _Static_assert(PAGE % sizeof(struct bucket) == 0, "in one page each");
+_Static_assert(offsetof(struct table, member) % PAGE == 0, "in their own");
+_Static_assert(TABLE_SIZE % PAGE == 0, "whole pages");
 
-static struct bucket *table; /* NULL: none, or not yet; under inode_lock */
+static struct table *table;       /* NULL: none, or not yet; under inode_lock */
+static struct member *own_member; /* NULL: there was no room */
 static int table_fd = -1;    /* holds a shared lock, if it is a file */
 static int ns_fd = -1;	     /* holds that by which others find us, if not */
 static char table_path[PATH_MAX] SPARSE; /* of the file */
@@ -283,6 +301,79 @@ static int open_table(void)
 	return fd;
 }
 
+/*
+ * Is there memory behind the table's page?  The file is only as long as the
+ * table, which costs nothing; but on a full file system the first touch of a
+ * page would be a SIGBUS, so it is asked for before.
+ */
+static bool has_memory(size_t page)
+{
+	static bool known[TABLE_SIZE / PAGE];
+
+	if (!known[page])
+		known[page] = fallocate(table_fd, 0, (off_t)(page * PAGE),
+					PAGE) == 0 ||
+			      errno == EOPNOTSUPP;
+	return known[page];
+}
+
+/* ---- who has it ------------------------------------------------------------
+ */
+
+static bool take_member(struct member *m, uint32_t now)
+{
+	if (!atomic_compare_exchange_strong(&m->token, &now, self))
+		return false;
+	atomic_store(&m->pid, getpid());
+	own_member = m;
+	return true;
+}
+
+/* Where there is no room left, not even a dead one's, nobody knows of us: we
+   hold no folder's name (file-below.c). */
+static void enter_member(void)
+{
+	for (int dead = 0; dead < 2; dead++)
+		for (unsigned k = 0; k < MEMBERS; k++) {
+			struct member *m = &table->member[k];
+			uint32_t now;
+
+			if (!has_memory(MEMBERS_AT + k / MEMBERS_PER_PAGE))
+				return;
+			now = atomic_load(&m->token);
+			if ((!now || (dead && !alive(now))) &&
+			    take_member(m, now))
+				return;
+		}
+}
+
+int *peers_list(unsigned *n)
+{
+	int *list = NULL, *more;
+
+	*n = 0;
+	for (unsigned k = 0; table && k < MEMBERS; k++) {
+		struct member *m = &table->member[k];
+		uint32_t now;
+
+		if (!has_memory(MEMBERS_AT + k / MEMBERS_PER_PAGE))
+			break;
+		now = atomic_load(&m->token);
+		if (!now || now == self)
+			continue;
+		if (!alive(now)) {
+			atomic_compare_exchange_strong(&m->token, &now, 0);
+			continue;
+		}
+		more = realloc(list, (*n + 1) * sizeof *list);
+		if (!more)
+			break;
+		list = more;
+		list[(*n)++] = atomic_load(&m->pid);
+	}
+	return list;
+}
+
 bool peers_attach(void)
 {
 	static bool tried;
@@ -309,6 +400,7 @@ bool peers_attach(void)
 	}
 	table_fd = fd;
 	table = p;
+	enter_member();
 	return true;
 }
 
@@ -316,29 +408,14 @@ void peers_detach(void)
 {
 	if (table_fd < 0)
 		return;
+	if (own_member)
+		atomic_store(&own_member->token, 0);
+	own_member = NULL;
 	/* Alone: nobody can join between the lock and the removal. */
 	if (ns_fd < 0 && lock_byte(table_fd, F_OFD_SETLK, F_WRLCK, 0) >= 0)
 		unlink(table_path);
 	close(table_fd);
 	table_fd = -1;
-}
-
-/*
- * Is there memory behind the bucket?  The file is only as long as the table,
- * which costs nothing; but on a full file system the first touch of a page
- * would be a SIGBUS, so it is asked for before.
- */
-static bool has_memory(size_t bucket)
-{
-	static bool known[BUCKETS / PER_PAGE];
-	size_t page = bucket / PER_PAGE;
-
-	if (!known[page])
-		known[page] =
-			fallocate(table_fd, 0, (off_t)(page * PAGE), PAGE) ==
-				0 ||
-			errno == EOPNOTSUPP;
-	return known[page];
 }
 
 /*
@@ -350,7 +427,7 @@ static struct bucket *bucket_of(const struct inode *i)
 {
 	size_t n = (i->ino + i->dev * 0x9e3779b9) % BUCKETS;
 
-	return table && has_memory(n) ? &table[n] : NULL;
+	return table && has_memory(n / PER_PAGE) ? &table->bucket[n] : NULL;
 }
 
 static uint64_t key_of(const struct inode *i)

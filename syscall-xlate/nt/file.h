@@ -334,6 +334,12 @@ NTSTATUS share_delete_name(const struct statx *st, int dirfd, const char *path);
 NTSTATUS share_may_delete(struct file *f);
 /* Is the file open elsewhere in this process, or (with some access) anywhere? */
 bool share_others(struct file *f, bool anywhere);
+/*
+ * Has any process a handle, but f itself, to what lies below a folder of the host
+ * (file-below.c)?  Then that keeps its name.  _here: of this process alone.
+ */
+bool file_open_below(const struct file *f, const char *folder);
+bool file_open_below_here(const char *folder);
 /* Byte ranges locked by others: STATUS_FILE_LOCK_CONFLICT or success. */
 NTSTATUS lock_check(struct file *f, int64_t offset, uint64_t len, bool write);
 void lock_release_all(struct file *f);

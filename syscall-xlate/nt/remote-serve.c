@@ -19,6 +19,7 @@
 #include "base/policy-net.h"
 #include "syscall-xlate/nt/console.h"
 #include "syscall-xlate/nt/debug.h"
+#include "syscall-xlate/nt/file.h"
 #include "syscall-xlate/nt/job.h"
 #include "syscall-xlate/nt/nt-private.h"
 #include "syscall-xlate/nt/placement.h"
@@ -348,6 +349,16 @@ static NTSTATUS thread(struct remote_msg *m, struct object **keep)
 	return put_object(m, *keep, 0x1fffff, 0);
 }
 
+static NTSTATUS below(struct remote_msg *m)
+{
+	if (m->len >= REMOTE_DATA)
+		return STATUS_INVALID_PARAMETER;
+	m->data[m->len] = 0;
+	m->args[0] = file_open_below_here((char *)m->data);
+	m->len = 0;
+	return STATUS_SUCCESS;
+}
+
 static NTSTATUS transfer(struct remote_msg *m)
 {
 	uint64_t at = m->args[0], n = m->args[1];
@@ -400,6 +411,9 @@ static void answer(struct remote_msg *m, struct object **keep)
 		break;
 	case REMOTE_TOKEN:
 		m->status = token(m, keep);
+		break;
+	case REMOTE_BELOW:
+		m->status = below(m);
 		break;
 	case REMOTE_SECURITY:
 		m->status = security(m, keep);
