@@ -3,6 +3,7 @@
  * within.c - runs a test so that it ends, and with it all that it began.
  *
  *   within SECONDS PROGRAM [ARGUMENT...]
+ *   within list PID                        what that process is about, and those below it
  *
  * A test that takes longer is killed with all its descendants, wherever they
  * went, after a list of what each of them was about (state, system call, the
@@ -138,7 +139,7 @@ static void look(void)
 		closedir(d);
 }
 
-static bool ours(pid_t pid)
+static bool below(pid_t above, pid_t pid)
 {
 	for (int depth = 0; depth < 64; depth++) {
 		size_t i = 0;
@@ -147,11 +148,16 @@ static bool ours(pid_t pid)
 			i++;
 		if (i == n_all)
 			return false;
-		if (all[i].parent == getpid())
+		if (all[i].parent == above)
 			return true;
 		pid = all[i].parent;
 	}
 	return false;
+}
+
+static bool ours(pid_t pid)
+{
+	return below(getpid(), pid);
 }
 
 static char state_of(pid_t pid)
@@ -198,8 +204,8 @@ static void list_threads(pid_t pid)
 		closedir(d);
 }
 
-/* The test's processes, one line each; how many. */
-static size_t list(bool in_full)
+/* The processes below that one, and itself if not us: one line each; how many. */
+static size_t list(pid_t above, bool in_full)
 {
 	char line[400];
 	size_t found = 0;
@@ -209,7 +215,8 @@ static size_t list(bool in_full)
 		size_t n;
 		char state;
 
-		if (!ours(all[i].pid))
+		if (all[i].pid == getpid() || (all[i].pid != above &&
+					       !below(above, all[i].pid)))
 			continue;
 		state = state_of(all[i].pid);
 		if (state == 'Z' || state == '?')
@@ -364,9 +371,12 @@ int main(int argc, char **argv)
 	time_t end;
 
 	if (argc < 3) {
-		fprintf(stderr, "usage: within SECONDS PROGRAM [ARGUMENT...]\n");
+		fprintf(stderr, "usage: within SECONDS PROGRAM [ARGUMENT...]\n"
+				"       within list PID\n");
 		return 99;
 	}
+	if (!strcmp(argv[1], "list"))
+		return list(atoi(argv[2]), true) ? 0 : 1;
 	name = argv[2];
 	began = now();
 	end = began + atol(argv[1]);
@@ -397,8 +407,8 @@ int main(int argc, char **argv)
 	words = watch(test, out, signals, end, &status);
 	if (status == 99 && now() >= end) {
 		say("# no end after %ld s; what runs:\n", (long)(now() - began));
-		list(true);
-	} else if (list(false)) {
+		list(getpid(), true);
+	} else if (list(getpid(), false)) {
 		say("# left running by the test, killed\n");
 	}
 	if (!end_all())
