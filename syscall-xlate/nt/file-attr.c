@@ -24,6 +24,7 @@
 #include "base/bytes.h"
 #include "syscall-xlate/nt/file-xattr.h"
 #include "syscall-xlate/nt/inode-change.h"
+#include "syscall-xlate/nt/reparse-tag.h"
 
 #define XATTR XATTR_DOS
 
@@ -32,7 +33,10 @@ enum {
 	STORED = FILE_ATTRIBUTE_HIDDEN | FILE_ATTRIBUTE_SYSTEM |
 		 FILE_ATTRIBUTE_ARCHIVE | FILE_ATTRIBUTE_TEMPORARY |
 		 FILE_ATTRIBUTE_OFFLINE | FILE_ATTRIBUTE_SPARSE_FILE |
+		 FILE_ATTRIBUTE_REPARSE_POINT |
 		 FILE_ATTRIBUTE_NOT_CONTENT_INDEXED,
+	/* What a program does not set with the others. */
+	KEPT = FILE_ATTRIBUTE_SPARSE_FILE | FILE_ATTRIBUTE_REPARSE_POINT,
 	CACHE_SIZE = 1024,
 	RACY_NS = 50 * 1000 * 1000,
 	NONE = 0xffffffff, /* no attribute stored */
@@ -275,6 +279,13 @@ void meta_from_statx(struct file_meta *m, const struct statx *st, int dirfd,
 	if (extra.attributes != NONE)
 		m->attributes = (m->attributes & ~(uint32_t)STORED) |
 				(extra.attributes & STORED);
+	/* A bit without a tag (of a copy, say) says nothing. */
+	if (extra.attributes != NONE &&
+	    extra.attributes & FILE_ATTRIBUTE_REPARSE_POINT) {
+		m->tag = reparse_tag_at(dirfd, path ? path : "");
+		if (!m->tag)
+			m->attributes &= ~FILE_ATTRIBUTE_REPARSE_POINT;
+	}
 	if (extra.created)
 		m->times.created = extra.created;
 	if (!m->attributes)
@@ -431,9 +442,13 @@ static NTSTATUS store(struct file *f, uint32_t attributes, uint32_t mask,
 NTSTATUS meta_set_attributes(struct file *f, uint32_t attributes,
 			     int64_t created)
 {
-	const uint32_t kept = FILE_ATTRIBUTE_SPARSE_FILE;
+	return store(f, attributes, attributes ? ~(uint32_t)KEPT : 0, created);
+}
 
-	return store(f, attributes, attributes ? ~kept : 0, created);
+NTSTATUS meta_set_reparse(struct file *f, bool on)
+{
+	return store(f, on ? FILE_ATTRIBUTE_REPARSE_POINT : 0,
+		     FILE_ATTRIBUTE_REPARSE_POINT, 0);
 }
 
 NTSTATUS meta_set_sparse(struct file *f, bool on)
@@ -445,7 +460,8 @@ NTSTATUS meta_set_sparse(struct file *f, bool on)
 void meta_init_attributes(int fd, int dirfd, const char *path,
 			  uint32_t attributes, bool directory)
 {
-	uint32_t want = (attributes & STORED) | default_stored(directory);
+	uint32_t want = (attributes & STORED & ~(uint32_t)KEPT) |
+			default_stored(directory);
 	uint8_t blob[64];
 
 	if (directory)

@@ -64,7 +64,7 @@ static bool same_name(const char *a, const char *b, size_t n)
 static const char *visible(const char *host)
 {
 	if (strncmp(host, "user.", 5) || !strcmp(host, XATTR_DOS) ||
-	    !strcmp(host, XATTR_SECURITY) ||
+	    !strcmp(host, XATTR_SECURITY) || !strcmp(host, XATTR_REPARSE) ||
 	    !strncmp(host, XATTR_STREAM, strlen(XATTR_STREAM)) ||
 	    strlen(host + 5) > 255 || !is_name(host + 5, strlen(host + 5)))
 		return NULL;

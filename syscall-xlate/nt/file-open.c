@@ -19,6 +19,7 @@
 #include "syscall-xlate/nt/file-mapped.h"
 #include "syscall-xlate/nt/file-security.h"
 #include "syscall-xlate/nt/file-xattr.h"
+#include "syscall-xlate/nt/reparse-tag.h"
 
 /* More files than the soft limit: programs expect millions. */
 bool file_raise_limit(void)
@@ -38,6 +39,8 @@ NTSTATUS file_open_status(int err)
 		return STATUS_OBJECT_NAME_NOT_FOUND;
 	case ENOTDIR:
 		return STATUS_OBJECT_PATH_NOT_FOUND;
+	case EREMOTE: /* a folder with a tag that nobody handles */
+		return STATUS_IO_REPARSE_TAG_NOT_HANDLED;
 	case ENXIO: /* a FIFO nobody reads, a socket */
 		return STATUS_ACCESS_DENIED;
 	default:
@@ -114,6 +117,8 @@ static int create_new(struct file_open *o)
 	const char *host = o->p->host;
 	mode_t mode = 0666;
 
+	if (reparse_stops_new(o))
+		return -EREMOTE;
 	if (file_security_counts(o->t, o->p->folder) && o->t &&
 	    file_security_check_new(o))
 		return -EACCES;
@@ -410,6 +415,8 @@ static NTSTATUS make_file(struct file_open *o, struct file **ret)
 	}
 	kind = kind_of(st);
 	status = file_policy_check(o);
+	if (!status && o->information != FILE_CREATED && reparse_stops(o))
+		status = STATUS_IO_REPARSE_TAG_NOT_HANDLED;
 	if (!status)
 		status = check_found(o, kind);
 	if (!status && o->t)

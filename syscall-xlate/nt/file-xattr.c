@@ -148,7 +148,7 @@ void xattr_clear(const struct file *f)
 		return;
 	for (char *p = list; p < list + n; p += strlen(p) + 1)
 		if (!strncmp(p, "user.", 5) && strcmp(p, XATTR_DOS) &&
-		    strcmp(p, XATTR_SECURITY))
+		    strcmp(p, XATTR_SECURITY) && strcmp(p, XATTR_REPARSE))
 			xattr_remove(f, p);
 	free(list);
 }

@@ -10,6 +10,7 @@
 
 #define XATTR_DOS    "user.DOSATTRIB"
 #define XATTR_STREAM "user.DosStream."
+#define XATTR_REPARSE "user.SmbReparse"
 /* Ours alone: Samba's is root's. */
 #define XATTR_SECURITY "user.run-foreign.security"
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * reparse.c - file system controls on files and directories: symbolic links,
- * sparse ranges, and what volumes tell of themselves.
+ * reparse.c - file system controls on files and directories: symbolic links
+ * (other tags: reparse-tag.c), sparse ranges, and what volumes tell of
+ * themselves.
  *
  * A reparse point on the host is a symbolic link.  NT makes one out of an
  * empty file or directory that is open already, so the file is replaced and
@@ -23,6 +24,7 @@
 #include "syscall-xlate/nt/ioctl-rows.h"
 #include "syscall-xlate/nt/file-private.h"
 #include "syscall-xlate/nt/file-rename.h"
+#include "syscall-xlate/nt/reparse-tag.h"
 
 /* ---- links
  * -------------------------------------------------------------------- */
@@ -33,7 +35,7 @@ struct reparse_head {
 	uint16_t substitute_at, substitute_len, print_at, print_len;
 };
 
-enum { MAX_REPARSE = 16384, RELATIVE = 1 };
+enum { RELATIVE = 1 };
 
 /* "..\a\b" to "../a/b". */
 static bool relative_target(char *out, size_t size, const uint16_t *s, size_t n)
@@ -65,17 +67,15 @@ static bool relative_target(char *out, size_t size, const uint16_t *s, size_t n)
 static NTSTATUS parse_target(struct task *t, struct irp *r, char *out)
 {
 	struct reparse_head h;
-	uint16_t name[MAX_REPARSE / 2];
+	uint16_t name[REPARSE_MAX / 2];
 	struct nt_path *p;
 	uint32_t flags = 0, names;
 	NTSTATUS status;
 
-	if (r->len < sizeof h || r->len > MAX_REPARSE)
+	if (r->len < sizeof h || r->len > REPARSE_MAX)
 		return STATUS_IO_REPARSE_DATA_INVALID;
 	if (guest_read(t, &h, r->buf, sizeof h) < 0)
 		return STATUS_ACCESS_VIOLATION;
-	if (h.tag != REPARSE_TAG_SYMLINK && h.tag != REPARSE_TAG_MOUNT_POINT)
-		return STATUS_NOT_SUPPORTED; /* the host has no other kind */
 	names = sizeof h;
 	if (h.tag == REPARSE_TAG_SYMLINK) {
 		if (guest_get32(t, &flags, r->buf + names) < 0)
@@ -136,7 +136,12 @@ static NTSTATUS reopen(struct file *f, const char *path, int flags)
 	return STATUS_SUCCESS;
 }
 
-static NTSTATUS set_reparse(struct task *t, struct file *f, struct irp *r)
+static bool is_link(uint32_t tag)
+{
+	return tag == REPARSE_TAG_SYMLINK || tag == REPARSE_TAG_MOUNT_POINT;
+}
+
+static NTSTATUS set_link(struct task *t, struct file *f, struct irp *r)
 {
 	char target[HOST_PATH_MAX], temp[HOST_PATH_MAX + 32];
 	NTSTATUS status = parse_target(t, r, target);
@@ -177,6 +182,21 @@ static NTSTATUS set_reparse(struct task *t, struct file *f, struct irp *r)
 	return status;
 }
 
+static NTSTATUS set_reparse(struct task *t, struct file *f, struct irp *r)
+{
+	struct reparse_tag h, is;
+	NTSTATUS status = reparse_request(t, r, false, &h);
+
+	if (status)
+		return status;
+	if (!(f->access & (FILE_WRITE_DATA | FILE_WRITE_ATTRIBUTES)))
+		return STATUS_ACCESS_DENIED;
+	if (is_link(h.tag) ? !reparse_of(f, &is) : f->kind == FILE_KIND_LINK)
+		return STATUS_IO_REPARSE_TAG_MISMATCH;
+	return is_link(h.tag) ? set_link(t, f, r)
+			      : reparse_tag_set(t, f, r, &h);
+}
+
 static NTSTATUS get_reparse(struct task *t, struct file *f, struct irp *r)
 {
 	struct {
@@ -193,7 +213,7 @@ static NTSTATUS get_reparse(struct task *t, struct file *f, struct irp *r)
 
 	_Static_assert(offsetof(typeof(b), names) == NAMES_AT, "layout");
 	if (f->kind != FILE_KIND_LINK)
-		return STATUS_NOT_A_REPARSE_POINT;
+		return reparse_tag_get(t, f, r);
 	n = readlinkat(f->fd, "", target, sizeof target - 1);
 	if (n < 0)
 		return status_from_errno(errno);
@@ -244,15 +264,22 @@ static NTSTATUS get_reparse(struct task *t, struct file *f, struct irp *r)
 /* The link becomes the empty file or directory it stands on. */
 static NTSTATUS delete_reparse(struct task *t, struct file *f, struct irp *r)
 {
+	struct reparse_tag h;
 	struct stat st;
 	char *path;
 	bool directory;
 	int fd;
-	NTSTATUS status;
+	NTSTATUS status = reparse_request(t, r, true, &h);
 
-	(void)t, (void)r;
+	if (status)
+		return status;
+	if (!(f->access & (FILE_WRITE_DATA | FILE_WRITE_ATTRIBUTES)))
+		return STATUS_ACCESS_DENIED;
 	if (f->kind != FILE_KIND_LINK)
-		return STATUS_NOT_A_REPARSE_POINT;
+		return reparse_tag_delete(f, &h);
+	/* The host does not tell a junction from a symbolic link. */
+	if (!is_link(h.tag))
+		return STATUS_IO_REPARSE_TAG_MISMATCH;
 	path = file_host_path(f);
 	if (!path)
 		return STATUS_OBJECT_PATH_NOT_FOUND;
