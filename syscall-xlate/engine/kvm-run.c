@@ -507,6 +507,10 @@ static void on_pending(struct vcpu *v)
 
 	v->full = true;
 	t->regs = &v->regs;
+	/* Personalities tell a call's registers by this from others, all of which
+	   may be set. */
+	if (!v->answered)
+		regs_complete(&v->regs);
 	notice_kick(t);
 	t->personality->pending(t, &v->regs);
 }
@@ -539,6 +543,7 @@ static void step(struct vcpu *v)
 		e = event_of_odd(v, errno);
 	if (e.kind == EVENT_ODD)
 		e = event_of_odd(v, 0);
+	v->answered = e.kind == EVENT_CALL;
 	if (e.kind == EVENT_CALL)
 		dispatch(t, &v->regs);
 	else if (e.kind == EVENT_FAULT)
@@ -552,6 +557,7 @@ void vcpu_run(struct vcpu *v)
 	struct task *t = v->task;
 
 	v->fresh = v->full = true;
+	v->answered = false;
 	v->regs.kind = REGS_FULL;
 	v->regs.engine = (uintptr_t)v;
 	t->engine = v;

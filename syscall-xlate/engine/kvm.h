@@ -117,6 +117,7 @@ struct vcpu {
 	jmp_buf back;		   /* the loop; see kvm-run.c */
 	bool full;		   /* load every register at the next entry */
 	bool fresh;		   /* and everything else: a thread starts */
+	bool answered;		   /* regs are those of a call, and its result */
 	bool has_xsave;		   /* xsave is the guest's current state */
 	uint64_t fault_at, fault_rip; /* of the last page fault that was none */
 	unsigned fault_repeats;

@@ -395,7 +395,7 @@ NTSTATUS nt_continue(struct task *t, gaddr context, uint8_t test_alert)
 		return status;
 	if (test_alert)
 		apc_test(t);
-	task_resume(t, &r);
+	thread_goes_on(t, &r);
 }
 
 NTSTATUS nt_continue_ex(struct task *t, gaddr context, gaddr argument)
@@ -432,11 +432,11 @@ NTSTATUS nt_raise_exception(struct task *t, gaddr record, gaddr context,
 		return status;
 	context_make_full(&r);
 	if (debug_exception(t, &r, &rec, first_chance))
-		task_resume(t, &r);
+		thread_goes_on(t, &r);
 	if (!first_chance)
 		exception_fatal(t, &rec, &r);
 	exception_dispatch(t, &r, &rec);
-	task_resume(t, &r);
+	thread_goes_on(t, &r);
 }
 
 /* Nothing of ours ever calls back into user mode from the kernel (win32k). */

@@ -197,5 +197,5 @@ void mitigation_invalid_handle(struct guest_regs *regs)
 	rec.address = r.rip;
 	if (!debug_exception(t, &r, &rec, true))
 		exception_dispatch(t, &r, &rec);
-	task_resume(t, &r);
+	thread_goes_on(t, &r);
 }

@@ -369,6 +369,9 @@ enum thread_state { THREAD_NEW, THREAD_RUNS, THREAD_ENDED };
 struct nt_thread *thread_peek(uint64_t id);
 /* Set pending bits and make the thread notice, wherever it is. */
 void thread_kick(struct nt_thread *th, uint32_t bits);
+/* task_resume(), for a thread whose registers others may look at meanwhile. */
+void thread_goes_on(struct task *t, const struct guest_regs *regs)
+	__attribute__((noreturn));
 /* Ask it to end; it does so before it executes guest code again. */
 void thread_terminate(struct nt_thread *th, uint32_t code);
 

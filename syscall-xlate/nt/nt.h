@@ -368,6 +368,7 @@ struct nt_thread {
 	/* NtSetContextThread: what to go on with; malloc'ed.  suspend.c */
 	struct guest_regs *_Atomic new_regs;
 	_Atomic bool parked; /* stands still */
+	_Atomic bool replacing; /* its registers: thread_goes_on() */
 	_Atomic bool frozen; /* as all others, for the debugger (debuggee.c) */
 	_Atomic bool debug_told; /* the debugger knows of it */
 

@@ -33,22 +33,29 @@ enum {
 	REKICK_NS = 10000000,
 };
 
+/* Wherever it is, it looks at what is pending. */
+static void rouse(struct nt_thread *th)
+{
+	uint32_t asleep = 2;
+
+	task_wake(&th->task);
+	if (atomic_compare_exchange_strong(&th->alert_word, &asleep, 0))
+		futex_wake(&th->alert_word, 1);
+	task_kick(&th->task);
+}
+
 void thread_kick(struct nt_thread *th, uint32_t bits)
 {
 	struct task *t = &th->task;
-	uint32_t asleep = 2;
 
 	/* Bits that are set already: somebody else has kicked for them, or is
 	   about to, and the thread has yet to notice. */
 	if ((atomic_fetch_or(&t->pending, bits) & bits) == bits ||
 	    th->state != THREAD_RUNS || t == current_task)
 		return;
-	task_wake(t);
-	if (atomic_compare_exchange_strong(&th->alert_word, &asleep, 0))
-		futex_wake(&th->alert_word, 1);
 	if (bits & TASK_TERMINATE)
 		futex_wake(&th->suspend, 1);
-	task_kick(t);
+	rouse(th);
 }
 
 /*
@@ -103,6 +110,29 @@ bool nt_interrupted(struct task *t, bool alertable)
 	return alertable && apc_test(t);
 }
 
+/*
+ * Somebody who has suspended the thread and looks at its registers twice, or sets
+ * what it saw, must not find it on the two sides of this.  So a request that came
+ * before is answered where the call was made, and one that comes while the
+ * registers change is answered behind that.  As on Windows, registers that were
+ * set while the thread was on its way here are lost.
+ */
+void thread_goes_on(struct task *t, const struct guest_regs *regs)
+{
+	struct nt_thread *th = nt_thread(t);
+
+	atomic_store(&th->replacing, true);
+	while ((t->pending & (TASK_SUSPEND | TASK_TERMINATE)) == TASK_SUSPEND) {
+		atomic_store(&th->replacing, false);
+		park(th);
+		atomic_store(&th->replacing, true);
+	}
+	free(atomic_exchange(&th->new_regs, NULL));
+	*t->regs = *regs;
+	atomic_store(&th->replacing, false);
+	task_resume(t, t->regs);
+}
+
 void nt_pending(struct task *t, struct guest_regs *regs)
 {
 	struct nt_thread *th = nt_thread(t);
@@ -127,7 +157,7 @@ void nt_pending(struct task *t, struct guest_regs *regs)
 			atomic_fetch_and(&t->pending, ~(uint32_t)TASK_APC);
 			new = atomic_exchange(&th->new_regs, NULL);
 			if (new) {
-				/* The call's result stays, as in Windows. */
+				/* A call's result stays, as in Windows. */
 				if (regs->kind != REGS_FULL)
 					new->rax = regs->rax;
 				*regs = *new;
@@ -266,23 +296,30 @@ NTSTATUS nt_resume_thread(struct task *t, uint64_t thread, gaddr previous)
 /* ---- registers
  * ------------------------------------------------------------------- */
 
-/* Until task.regs can be trusted, or the thread is gone. */
+/*
+ * Until task.regs can be trusted, or the thread is gone.  Only a kick that is
+ * noticed once the bit is set counts: what is noticed before may be followed by
+ * anything.
+ */
 static bool stop(struct nt_thread *th)
 {
 	struct task *t = &th->task;
-	uint32_t seen;
+	uint32_t seen, now;
 
 	atomic_fetch_add(&th->suspend, INTERNAL);
+	atomic_fetch_or(&t->pending, TASK_SUSPEND);
 	seen = atomic_load(&t->kicks);
-	thread_kick(th, TASK_SUSPEND);
+	rouse(th);
 	for (;;) {
+		now = atomic_load(&t->kicks);
 		if (th->state == THREAD_ENDED)
 			return false;
-		if (atomic_load(&th->parked) || atomic_load(&t->kicks) != seen)
+		if (atomic_load(&th->parked) ||
+		    (now != seen && !atomic_load(&th->replacing)))
 			return true;
 		/* A kick is lost if the thread is only just being made, or if
 		   it came between our two looks at it. */
-		if (futex_wait(&t->kicks, seen, monotonic_ns() + REKICK_NS) ==
+		if (futex_wait(&t->kicks, now, monotonic_ns() + REKICK_NS) ==
 		    ETIMEDOUT)
 			task_kick(t);
 	}
@@ -441,7 +478,7 @@ NTSTATUS thread_set_context(struct task *t, uint64_t thread, gaddr context,
 			status = debug_regs_take(t, th, context, narrow);
 		if (status)
 			return status;
-		task_resume(t, &regs);
+		thread_goes_on(t, &regs);
 	}
 	status = stopped(th, copy_out, &regs);
 	if (!status)
