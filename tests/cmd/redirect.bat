@@ -16,7 +16,7 @@ echo out& echo err>&2
 (echo a
 echo b) >f6
 type f6
-type f6 | sortless 2>nul || echo no such filter
+type f6 2>nul | sortless 2>nul || echo no such filter
 echo text 1>f7 & type f7
 echo digit2>f8
 type f8
@@ -50,8 +50,8 @@ call :sub >f15
 type f15
 cmd /c "echo e1 1>&2" 2>f16
 type f16
-(echo 1 & echo 2 & echo 3) | cmd /d /q /c "for /l %%i in (1,1,2) do @set /p a=& call echo l %%a%%"
-echo last | cmd /d /c more_or_less 2>nul
+(echo 1 & echo 2 & echo 3) 2>nul | cmd /d /q /c "for /l %%i in (1,1,2) do @set /p a=& call echo l %%a%%"
+echo last 2>nul | cmd /d /c more_or_less 2>nul
 echo %errorlevel%
 copy nul empty >nul
 for %%f in (empty) do echo size %%~zf
