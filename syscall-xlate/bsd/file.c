@@ -69,6 +69,20 @@ static int name_of(int fd, char host[static BSD_PATH])
 	return 0;
 }
 
+/*
+ * A terminal of those that the sandbox has for itself.  Where /dev/pts is the host's
+ * (there is no mount namespace) Landlock has refused it before; the terminal that we
+ * were given as a standard descriptor is on another file system.
+ */
+static bool is_own_terminal(int fd, const char *host)
+{
+	struct stat st, all;
+
+	return (!strcmp(host, "/dev/ptmx") || !strncmp(host, "/dev/pts/", 9)) &&
+	       fstat(fd, &st) == 0 && stat("/dev/pts", &all) == 0 &&
+	       st.st_dev == all.st_dev;
+}
+
 bool bsd_file_refused(int fd, bool change)
 {
 	static const char *const for_all[] = {
@@ -81,7 +95,7 @@ bool bsd_file_refused(int fd, bool change)
 
 	if (name_of(fd, host))
 		return true;
-	if (policy_allows(policy, host, change))
+	if (policy_allows(policy, host, change) || is_own_terminal(fd, host))
 		return false;
 	for (unsigned i = 0; i < COUNT_OF(for_all); i++)
 		if (!strncmp(host, for_all[i], strlen(for_all[i])))

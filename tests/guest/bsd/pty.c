@@ -2,7 +2,7 @@
 /* pty.c - a pair of terminals, as each system's libc opens one. */
 #include "bsd.h"
 
-enum { SYS_IOCTL = 54, NOCTTY = 0x8000, EACCES = 13, SKIPPED = 77 };
+enum { SYS_IOCTL = 54, NOCTTY = 0x8000 };
 #define TIOCGETA 0x402c7413ul
 #define TIOCSETA 0x802c7414ul
 #define TIOCGWINSZ 0x40087468ul
@@ -83,11 +83,6 @@ int test_main(int argc, char **argv)
 	char text[16] = { 0 };
 
 	slave = master < 0 ? -1 : CALL(SYS_open, name, O_RDWR | NOCTTY, 0);
-	/* In a sandbox. */
-	if (slave < 0 && last_errno == EACCES && !failed) {
-		say("no terminals here\n");
-		CALL(SYS_exit, SKIPPED);
-	}
 	CHECK(slave >= 0);
 	EQUAL(CALL(SYS_IOCTL, master, TIOCSWINSZ, size), 0);
 	size[0] = 0;
