@@ -279,8 +279,29 @@ static bool copy(int from)
 	return n < 0;
 }
 
+/*
+ * The same for every test, whoever runs them: nothing to read (a terminal, or a pipe
+ * that nobody writes to, is waited for), and no signal ignored (as SIGINT is in
+ * what a script runs in the background, and SIGHUP below nohup) or blocked.
+ */
+static void as_from_a_shell(void)
+{
+	struct sigaction standard = { .sa_handler = SIG_DFL };
+	int null = open("/dev/null", O_RDONLY);
+	sigset_t none;
+
+	if (null >= 0 && null != STDIN_FILENO) {
+		dup2(null, STDIN_FILENO);
+		close(null);
+	}
+	for (int sig = 1; sig <= SIGRTMAX; sig++)
+		sigaction(sig, &standard, NULL);
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
 /* The test, in a session of its own; where its output comes out. */
-static pid_t start(char **argv, const sigset_t *mask, int *from)
+static pid_t start(char **argv, int *from)
 {
 	int out[2];
 	pid_t pid;
@@ -290,7 +311,7 @@ static pid_t start(char **argv, const sigset_t *mask, int *from)
 	pid = fork();
 	if (!pid) {
 		setsid();
-		sigprocmask(SIG_SETMASK, mask, NULL);
+		as_from_a_shell();
 		dup2(out[1], STDOUT_FILENO);
 		dup2(out[1], STDERR_FILENO);
 		execvp(argv[0], argv);
@@ -366,7 +387,7 @@ int main(int argc, char **argv)
 {
 	const char *value, *words;
 	int out, signals, status = 99;
-	sigset_t set, before;
+	sigset_t set;
 	pid_t test;
 	time_t end;
 
@@ -392,14 +413,16 @@ int main(int argc, char **argv)
 		unsetenv("TESTS_REPORT");
 	}
 	prctl(PR_SET_CHILD_SUBREAPER, 1);
+	signal(SIGCHLD, SIG_DFL); /* ignored, it would leave nobody to wait for */
+	signal(SIGPIPE, SIG_IGN);
 	sigemptyset(&set);
 	sigaddset(&set, SIGCHLD);
 	sigaddset(&set, SIGINT);
 	sigaddset(&set, SIGTERM);
 	sigaddset(&set, SIGHUP);
-	sigprocmask(SIG_BLOCK, &set, &before);
+	sigprocmask(SIG_BLOCK, &set, NULL);
 	signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
-	test = start(argv + 2, &before, &out);
+	test = start(argv + 2, &out);
 	if (test < 0 || signals < 0) {
 		perror("within");
 		return 99;
