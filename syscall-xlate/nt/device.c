@@ -438,7 +438,7 @@ static NTSTATUS control(struct task *t, uint64_t file, uint64_t event,
 	r.out = out;
 	r.out_len = out_len;
 	r.offset = OFFSET_CURRENT;
-	sync_begin(nt_thread(t), r.file);
+	sync_begin(nt_thread(t), &r);
 	status = r.file->ops->control ? r.file->ops->control(t, r.file, &r, fs)
 				      : STATUS_INVALID_DEVICE_REQUEST;
 	sync_end(nt_thread(t));

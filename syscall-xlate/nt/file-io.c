@@ -419,7 +419,7 @@ start_move(struct task *t, struct irp *r, bool out, gaddr buf, uint32_t len,
 		return status;
 	if (!move)
 		return STATUS_INVALID_DEVICE_REQUEST;
-	sync_begin(th, f);
+	sync_begin(th, r);
 	if (f->ops != &disk_ops)
 		status = move(t, f, r);
 	else

@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 #include "base/utf.h"
-#include "syscall-xlate/nt/file.h"
+#include "syscall-xlate/nt/file-private.h"
 #include "syscall-xlate/nt/file-xattr.h"
 
 /* ---- descriptors we were started with -------------------------------------
@@ -88,7 +88,12 @@ struct object *file_object_from_fd(int fd, uint32_t access)
 
 enum { V_ACCESS, V_SHARE, V_OPTIONS, V_FLAGS, V_ASSOCIATION, V_OF_KIND };
 /* In V_FLAGS: the drive, these, and the modes of notification. */
-enum { F_LOWER = 0x100, F_PATH_ONLY = 0x200, F_APPEND = 0x400 };
+enum {
+	F_LOWER = 0x100,
+	F_PATH_ONLY = 0x200,
+	F_APPEND = 0x400,
+	F_KEEPS_TIME = 0x800, /* V_OF_KIND of a disk file: which */
+};
 enum { NOTIFY_SHIFT = 32 };
 
 bool file_pass(struct object *o, struct nt_passed *p)
@@ -110,9 +115,11 @@ bool file_pass(struct object *o, struct nt_passed *p)
 	p->value[V_FLAGS] = (uint64_t)(f->from_lower ? F_LOWER : 0) |
 			    (f->path_only ? F_PATH_ONLY : 0) |
 			    (f->append ? F_APPEND : 0) |
+			    (f->keeps_time ? F_KEEPS_TIME : 0) |
 			    (uint8_t)f->drive |
 			    (uint64_t)f->notify_modes << NOTIFY_SHIFT;
 	p->value[V_ASSOCIATION] = file_port_pass(f);
+	p->value[V_OF_KIND] = (uint64_t)f->kept_time;
 	p->len = 0;
 	if (f->kind == FILE_KIND_PIPE)
 		return pipe_pass(f, p);
@@ -183,6 +190,8 @@ static struct file *receive(const struct nt_passed *p)
 	f->from_lower = p->value[V_FLAGS] & F_LOWER;
 	f->path_only = p->value[V_FLAGS] & F_PATH_ONLY;
 	f->append = p->value[V_FLAGS] & F_APPEND;
+	if (p->value[V_FLAGS] & F_KEEPS_TIME)
+		file_keep_time_of(f, (int64_t)p->value[V_OF_KIND]);
 	if (p->len && p->len <= sizeof p->data)
 		f->path = strndup((const char *)p->data, p->len);
 	if (f->path && f->drive == 'C' && kind == FILE_KIND_DIR)

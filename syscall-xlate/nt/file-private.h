@@ -68,6 +68,8 @@ static inline bool disk_is_full(int err)
  */
 void file_keep_time(struct file *f, bool later);
 void file_keep_time_at_close(struct file *f);
+/* It came from another process, where it had this time, and kept it. */
+void file_keep_time_of(struct file *f, int64_t written);
 static inline void file_written(struct file *f, NTSTATUS status)
 {
 	if (__builtin_expect(f->keeps_time, 0))
@@ -96,19 +98,44 @@ NTSTATUS file_open_disk(struct file_open *o, struct file **f);
 /* The status for the errno of a failed open. */
 NTSTATUS file_open_status(int err);
 
-/* struct nt_thread.sync_io */
-enum { SYNC_NONE, SYNC_RUNS, SYNC_CANCEL };
+/*
+ * struct nt_thread.sync_io: what becomes of the thread's synchronous request, and
+ * above that which one it is.  So who means one that is over finds another word
+ * there, whatever the thread is about by then.
+ */
+enum {
+	SYNC_NONE,
+	SYNC_RUNS,
+	SYNC_CANCEL,
+	SYNC_STATE = 3,
+	SYNC_ENDS = 4, /* by itself, and nothing interrupts it: a disk's */
+	SYNC_ALL = 7
+};
 
-/* Around what may sleep, for those that cancel it (irp.c). */
-static inline void sync_begin(struct nt_thread *th, const struct file *f)
+/*
+ * Around what may sleep, for those that cancel it (irp.c).  Only the thread itself
+ * begins and ends; plain stores, as this is on each read's way.
+ */
+static inline void sync_begin(struct nt_thread *th, const struct irp *r)
 {
-	atomic_store_explicit(&th->sync_file, f, memory_order_relaxed);
-	atomic_store_explicit(&th->sync_io, SYNC_RUNS, memory_order_relaxed);
+	uint64_t word = atomic_load_explicit(&th->sync_io, memory_order_relaxed);
+
+	atomic_store_explicit(&th->sync_file, r->file, memory_order_relaxed);
+	atomic_store_explicit(&th->sync_iosb, r->iosb, memory_order_relaxed);
+	word = ((word | SYNC_ALL) + 1) | SYNC_RUNS;
+	if (r->file->kind == FILE_KIND_DISK)
+		word |= SYNC_ENDS;
+	atomic_store_explicit(&th->sync_io, word, memory_order_release);
 }
 
 static inline void sync_end(struct nt_thread *th)
 {
-	atomic_store_explicit(&th->sync_io, SYNC_NONE, memory_order_relaxed);
+	uint64_t word = atomic_load_explicit(&th->sync_io, memory_order_relaxed);
+
+	/* Who reads the file of the next one sees that this one is over. */
+	atomic_store_explicit(&th->sync_io, word & ~(uint64_t)SYNC_STATE,
+			      memory_order_relaxed);
+	atomic_thread_fence(memory_order_release);
 }
 
 /* file-pass.c: object_type's pass, receive and query_name. */

@@ -51,6 +51,12 @@ static void keep_time(struct file *f, int64_t written)
 		f->keeps_time = KEEP;
 }
 
+void file_keep_time_of(struct file *f, int64_t written)
+{
+	f->kept_time = written;
+	f->keeps_time = KEEP;
+}
+
 void file_keep_time(struct file *f, bool later)
 {
 	struct timespec ts[2] = { { .tv_nsec = UTIME_OMIT } };

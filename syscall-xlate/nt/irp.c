@@ -350,7 +350,7 @@ bool io_interrupted(struct task *t, struct file *f, NTSTATUS *status)
 {
 	if (!t)
 		return false;
-	if (nt_thread(t)->sync_io == SYNC_CANCEL) {
+	if ((nt_thread(t)->sync_io & SYNC_STATE) == SYNC_CANCEL) {
 		*status = STATUS_CANCELLED;
 		return true;
 	}
@@ -381,37 +381,50 @@ NTSTATUS io_wait_fd(struct task *t, struct file *f, int fd, short events,
 /* ---- cancelling
  * ------------------------------------------------------------------------- */
 
-/* th's synchronous request, if it has one; on f, unless that is NULL. */
-static bool cancel_sync(struct nt_thread *th, const struct file *f)
+/*
+ * th's synchronous request, if it has one; on f, unless that is NULL, and with this
+ * IOSB, unless that is 0.
+ */
+static bool cancel_sync(struct task *t, struct nt_thread *th,
+			const struct file *f, gaddr iosb)
 {
-	enum { TRIES = 50 };
+	enum { FEW = 50, MANY = 10000 };
 	struct timespec ts = { 0, 1000 * 1000 };
-	uint8_t runs = SYNC_RUNS, cancelled = SYNC_CANCEL;
+	uint64_t word = th->sync_io, wanted;
+	const struct file *on = th->sync_file;
+	int tries = FEW;
 
-	if ((f && th->sync_file != f) ||
-	    !atomic_compare_exchange_strong(&th->sync_io, &runs, SYNC_CANCEL))
+	if ((word & SYNC_STATE) != SYNC_RUNS || (f && on != f) ||
+	    (iosb && th->sync_iosb != iosb))
 		return false;
-	if (f && th->sync_file != f) { /* it has begun another by now */
-		atomic_compare_exchange_strong(&th->sync_io, &cancelled,
-					       SYNC_RUNS);
+	wanted = (word & ~(uint64_t)SYNC_STATE) | SYNC_CANCEL;
+	/* Of another request this would be another word. */
+	if (!atomic_compare_exchange_strong(&th->sync_io, &word, wanted))
 		return false;
-	}
-	/* A kick that comes just before the host call is lost on it. */
-	for (int i = 0; i < TRIES && th->sync_io == SYNC_CANCEL; i++) {
+	/*
+	 * A kick that comes just before the host call is lost on it: so there are
+	 * more of them, until the request is over.
+	 */
+	if (!(word & SYNC_ENDS))
+		tries = MANY;
+	for (int i = 0; i < tries && th->sync_io == wanted; i++) {
 		task_kick(&th->task);
+		if (t->pending & TASK_TERMINATE)
+			break;
 		nanosleep(&ts, NULL);
 	}
 	return true;
 }
 
 /* What other threads wait for in f. */
-static bool cancel_others(struct nt_thread *self, const struct file *f)
+static bool cancel_others(struct task *t, const struct file *f, gaddr iosb)
 {
+	struct nt_thread *self = nt_thread(t);
 	bool found = false;
 
 	for (struct nt_thread *th = thread_next(NULL); th; th = thread_next(th))
 		if (th != self)
-			found |= cancel_sync(th, f);
+			found |= cancel_sync(t, th, f, iosb);
 	return found;
 }
 
@@ -425,8 +438,8 @@ static NTSTATUS cancel(struct task *t, uint64_t file, struct nt_thread *thread,
 	if (status)
 		return status;
 	found = irp_cancel(f, thread, request);
-	if (!thread && !request)
-		found |= cancel_others(nt_thread(t), f);
+	if (!thread)
+		found |= cancel_others(t, f, request);
 	if (!found && must_find)
 		status = STATUS_NOT_FOUND;
 	object_put(&f->object);
@@ -453,11 +466,10 @@ NTSTATUS nt_cancel_synchronous_io_file(struct task *t, uint64_t thread,
 	struct nt_thread *th;
 	NTSTATUS status;
 
-	(void)request;
 	status = handle_get(t, thread, &thread_type, TERMINATE, &th);
 	if (status)
 		return status;
-	if (!cancel_sync(th, NULL))
+	if (!cancel_sync(t, th, NULL, request))
 		status = STATUS_NOT_FOUND;
 	object_put(&th->object);
 	if (iosb_write(t, iosb, status, 0) < 0)

@@ -323,7 +323,7 @@ NTSTATUS nt_lock_file(struct task *t, uint64_t file, uint64_t event, gaddr apc,
 	else
 		status = try_lock(r.file, at, n, key, exclusive);
 	if (status == STATUS_LOCK_NOT_GRANTED && !immediate) {
-		sync_begin(nt_thread(t), r.file);
+		sync_begin(nt_thread(t), &r);
 		status = r.file->synchronous
 				 ? lock_blocking(t, r.file, at, n, key,
 						 exclusive)

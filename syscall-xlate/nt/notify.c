@@ -437,7 +437,7 @@ static NTSTATUS notify(struct task *t, struct irp *r, uint32_t filter,
 	n = f->extra;
 	if (!f->synchronous)
 		return irp_in_turn(t, r, n->tree.fd, EPOLLIN, take);
-	sync_begin(nt_thread(t), f);
+	sync_begin(nt_thread(t), r);
 	while ((status = take(r)) == STATUS_PENDING) {
 		status = io_wait_fd(t, f, n->tree.fd, POLLIN, -1);
 		if (status)

@@ -357,9 +357,10 @@ struct nt_thread {
 	struct nt_apc **apcs_tail;
 	struct nt_wait *alertable; /* the alertable wait it is in */
 	bool alerted;              /* NtAlertThread; under apc_lock */
-	/* Synchronous file I/O: 0 none, 1 under way, 2 to be cancelled. */
-	_Atomic uint8_t sync_io;
+	/* Its synchronous request: see file-private.h. */
+	_Atomic uint64_t sync_io;
 	const struct file *_Atomic sync_file; /* on that; no reference */
+	_Atomic gaddr sync_iosb;
 	_Atomic uint32_t irps; /* of its requests that are pending */
 	bool asks_of_keys;     /* or did: registry-notify.c */
 	_Atomic bool deliver;      /* an APC runs at the next way out */

@@ -179,6 +179,9 @@ static void inheriting(void)
 	char s[32];
 	DWORD n;
 
+	const FILETIME keep = { ~0u, ~0u }, set = { 0x12345678, 0x01d00000 };
+	FILETIME is;
+
 	/* The position is shared, too. */
 	CHECK(WriteFile(h, "parent ", 7, &n, NULL));
 	CHECK_EQ(run(L"i", h), 0);
@@ -186,6 +189,18 @@ static void inheriting(void)
 	SetFilePointer(h, 0, NULL, FILE_BEGIN);
 	CHECK(ReadFile(h, s, sizeof s, &n, NULL));
 	CHECK(n == 18 && !memcmp(s, "parent child again", 18), "%lu bytes", n);
+	/* And that writes leave the time alone; -1 says so without setting one. */
+	CHECK(SetFileTime(h, NULL, NULL, &set));
+	CHECK_EQ(run(L"i", h), 0);
+	CHECK(GetFileTime(h, NULL, NULL, &is));
+	CHECK(!CompareFileTime(&is, &set));
+	CloseHandle(h);
+	h = CreateFileW(path, GENERIC_READ | GENERIC_WRITE, 0, &sa,
+			OPEN_EXISTING, 0, NULL);
+	CHECK(SetFileTime(h, NULL, NULL, &keep));
+	CHECK_EQ(run(L"i", h), 0);
+	CHECK(GetFileTime(h, NULL, NULL, &is));
+	CHECK(!CompareFileTime(&is, &set));
 	CloseHandle(h);
 	CHECK(CreatePipe(&r, &w, &sa, 0));
 	CHECK_EQ(run(L"i", w), 0);
