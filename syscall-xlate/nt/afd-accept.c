@@ -22,7 +22,7 @@ NTSTATUS afd_listen(struct task *t, struct file *f, struct irp *r)
 {
 	struct afd_socket *s = afd_of(f);
 	struct afd_listen_info i;
-	int backlog, err, one = 1;
+	int backlog, err;
 	NTSTATUS status;
 
 	if (r->len < 8)
@@ -41,9 +41,7 @@ NTSTATUS afd_listen(struct task *t, struct file *f, struct irp *r)
 	/* SOMAXCONN_HINT(n) is -n. */
 	backlog = i.backlog < 0 && i.backlog != INT32_MIN ? -i.backlog
 							  : i.backlog;
-	/* So that the port can be bound again: see bind_host(). */
-	if (s->family != WIN_AF_UNIX)
-		setsockopt(f->fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one);
+	afd_will_listen(s);
 	/* A connection may be gone between its edge and accept(2). */
 	afd_set_nonblocking(s);
 	err = policy_listen(f->fd, backlog);

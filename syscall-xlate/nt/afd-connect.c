@@ -14,7 +14,7 @@
 #include "syscall-xlate/nt/afd.h"
 #include "syscall-xlate/nt/file-private.h"
 
-static bool is_any(const union afd_address *a)
+bool afd_is_any(const union afd_address *a)
 {
 	switch (a->sa.sa_family) {
 	case AF_INET:
@@ -25,7 +25,7 @@ static bool is_any(const union afd_address *a)
 	return false;
 }
 
-static uint16_t port_of(const union afd_address *a)
+uint16_t afd_port_of(const union afd_address *a)
 {
 	return a->sa.sa_family == AF_INET6  ? a->in6.sin6_port
 	       : a->sa.sa_family == AF_INET ? a->in.sin_port
@@ -34,7 +34,7 @@ static uint16_t port_of(const union afd_address *a)
 
 bool afd_is_nowhere(const union afd_address *a)
 {
-	return is_any(a) || !port_of(a);
+	return afd_is_any(a) || !afd_port_of(a);
 }
 
 /* ---- making ----------------------------------------------------------------
@@ -74,8 +74,8 @@ NTSTATUS afd_make_host(struct afd_socket *s)
 /* ---- names ------------------------------------------------------------------
  */
 
-static NTSTATUS put_address(struct task *t, struct irp *r,
-			    const union afd_address *a, socklen_t len)
+NTSTATUS afd_put_address(struct task *t, struct irp *r,
+			 const union afd_address *a, socklen_t len)
 {
 	uint8_t out[sizeof *a];
 	uint32_t n;
@@ -96,9 +96,9 @@ NTSTATUS afd_get_address(struct task *t, struct file *f, struct irp *r)
 		return control_out(t, r, &s->local_name, sizeof s->local_name);
 	if (getsockname(f->fd, &a.sa, &len) < 0)
 		return afd_status(errno);
-	if (s->state == AFD_OPEN && is_any(&a) && !port_of(&a))
+	if (s->state == AFD_OPEN && afd_is_any(&a) && !afd_port_of(&a))
 		return STATUS_INVALID_PARAMETER;
-	return put_address(t, r, &a, len);
+	return afd_put_address(t, r, &a, len);
 }
 
 NTSTATUS afd_get_remote_address(struct task *t, struct file *f, struct irp *r)
@@ -113,83 +113,11 @@ NTSTATUS afd_get_remote_address(struct task *t, struct file *f, struct irp *r)
 		return STATUS_INVALID_CONNECTION;
 	if (s->peer_len) {
 		memcpy(&a, &s->peer, s->peer_len);
-		return put_address(t, r, &a, s->peer_len);
+		return afd_put_address(t, r, &a, s->peer_len);
 	}
 	if (getpeername(f->fd, &a.sa, &len) < 0)
 		return afd_status(errno);
-	return put_address(t, r, &a, len);
-}
-
-/*
- * A port whose old connections linger is free on Windows.  The host says so
- * only to who asks, and would then also let two bind before either listens:
- * so the first try is a plain one.
- */
-static int bind_host(const struct afd_socket *s, const union afd_address *a,
-		     socklen_t len)
-{
-	int fd = s->file->fd, on = 1, off = 0, n = bind(fd, &a->sa, len);
-
-	if (!n || errno != EADDRINUSE || s->datagram || s->options.reuse ||
-	    s->family == WIN_AF_UNIX)
-		return n;
-	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-	n = bind(fd, &a->sa, len);
-	/* Until it listens, the port is in use for everybody else. */
-	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &off, sizeof off);
-	if (n < 0)
-		errno = EADDRINUSE;
-	return n;
-}
-
-NTSTATUS afd_bind(struct task *t, struct file *f, struct irp *r)
-{
-	enum { ADDRESS = 4 };
-	struct afd_socket *s = afd_of(f);
-	union afd_address a;
-	uint32_t share;
-	NTSTATUS status;
-	socklen_t len;
-	int hold;
-
-	if (r->len < ADDRESS + 2 || s->state == AFD_HELPER)
-		return STATUS_INVALID_PARAMETER;
-	/* WSAEINVAL: bound already, or about to be. */
-	if (s->state != AFD_OPEN || s->accepting)
-		return STATUS_INVALID_PARAMETER;
-	if (guest_get32(t, &share, r->buf))
-		return STATUS_ACCESS_VIOLATION;
-	status = afd_address_in(t, r->buf + ADDRESS, r->len - ADDRESS, &a, &len,
-				&hold);
-	if (status)
-		return status;
-	if (a.sa.sa_family != afd_host_family(s->family)) {
-		status = STATUS_INVALID_ADDRESS;
-	} else if ((status = afd_policy_bind(&a))) {
-		/* It has been said. */
-	} else if (bind_host(s, &a, len) < 0) {
-		status = a.sa.sa_family == AF_UNIX && errno == ENOENT
-				 ? STATUS_INVALID_ADDRESS_COMPONENT
-				 : afd_status(errno);
-	} else {
-		s->state = AFD_BOUND;
-		s->own_address = !is_any(&a);
-		if (a.sa.sa_family == AF_UNIX) {
-			s->local_len = MIN(r->len - ADDRESS,
-					   (uint32_t)sizeof s->local_name);
-			if (guest_read(t, &s->local_name, r->buf + ADDRESS,
-				       s->local_len))
-				s->local_len = 0;
-		}
-	}
-	if (hold >= 0)
-		close(hold);
-	if (status || !r->out_len)
-		return status;
-	len = sizeof a;
-	if (getsockname(f->fd, &a.sa, &len) < 0)
-		return afd_status(errno);
-	return put_address(t, r, &a, len);
+	return afd_put_address(t, r, &a, len);
 }
 
 /* ---- connecting
@@ -308,9 +236,9 @@ static NTSTATUS start_connect(struct afd_socket *s, const union afd_address *a,
 		return STATUS_INVALID_ADDRESS;
 	if (s->datagram) {
 		/* Nobody in particular. */
-		bool drop = is_any(a) && !port_of(a);
+		bool drop = afd_is_any(a) && !afd_port_of(a);
 
-		if (is_any(a) && !drop)
+		if (afd_is_any(a) && !drop)
 			return STATUS_INVALID_ADDRESS_COMPONENT;
 		if (connect(fd, drop ? &none.sa : &a->sa,
 			    drop ? sizeof none.sa : len) < 0)
@@ -386,7 +314,7 @@ static NTSTATUS connect_to(struct task *t, struct irp *r, struct afd_op *op,
 	/* To nobody: it is disconnected. */
 	if (super && (s->datagram || (s->state == AFD_OPEN && !s->reused)))
 		status = STATUS_INVALID_PARAMETER;
-	else if (!is_any(&a))
+	else if (!afd_is_any(&a))
 		status = afd_policy_to(&a, s->datagram);
 	if (status) {
 		if (hold >= 0)
@@ -576,6 +504,7 @@ NTSTATUS afd_reuse(struct afd_socket *s)
 				   &one, sizeof one);
 			bind(fd, &a.sa, len);
 		}
+		afd_give_claims(s);
 		s->state = AFD_OPEN;
 		s->reused = true;
 		s->no_context = s->aborted = false;

@@ -140,7 +140,11 @@ static NTSTATUS reuse(struct afd_socket *s, const struct option_row *row,
 	if (s->options.exclusive && word(v))
 		return STATUS_INVALID_PARAMETER;
 	s->options.reuse = word(v) != 0;
-	return host_bool(s, row, v, true);
+	/*
+	 * The host's means other things; for datagrams, to share with its own
+	 * programs that ask for the same.  For the rest see afd-bind.c.
+	 */
+	return s->datagram ? host_bool(s, row, v, true) : STATUS_SUCCESS;
 }
 
 static NTSTATUS exclusive(struct afd_socket *s, const struct option_row *row,

@@ -101,6 +101,12 @@ static void afd_destroy(struct file *f)
 		close(in->fd);
 		free(in);
 	}
+	/* The host's first: who finds no claim finds the address free. */
+	if (s->claims[0] && f->fd >= 0) {
+		close(f->fd);
+		f->fd = -1;
+	}
+	afd_give_claims(s);
 	if (s->wake_fd >= 0)
 		close(s->wake_fd);
 	object_put(s->event);
@@ -195,7 +201,7 @@ struct passed {
 	int32_t family, type, protocol;
 	uint32_t endpoint_flags;
 	uint8_t state, nonblocking, host_nonblocking, inline_oob, send_closed,
-		receive_closed, aborted, no_context;
+		receive_closed, aborted, no_context, claims;
 	NTSTATUS connect_error;
 	int64_t connect_time;
 	struct afd_options options;
@@ -219,6 +225,7 @@ bool afd_pass(struct file *f, struct nt_passed *p)
 		.receive_closed = s->receive_closed,
 		.aborted = s->aborted,
 		.no_context = s->no_context,
+		.claims = s->claims[0] != NULL,
 		.connect_error = s->connect_error,
 		.connect_time = s->connect_time,
 		.options = s->options,
@@ -273,6 +280,8 @@ struct file *afd_receive_passed(const struct nt_passed *p)
 	s->local_len = d.local_len;
 	s->local_name = d.local_name;
 	s->shared = true;
+	if (d.claims)
+		afd_claim_again(s);
 	return f;
 }
 

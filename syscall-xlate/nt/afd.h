@@ -96,6 +96,8 @@ struct afd_socket {
 	bool inline_oob;
 	_Atomic bool accepting; /* a connection is to come into it */
 	bool own_address;    /* the program has bound it to one address */
+	/* Which nobody else may bind to (afd-bind.c); [1]: version 4's, too. */
+	struct file *claims[2];
 	bool reused;         /* open again: ConnectEx needs no bind */
 	/* By AcceptEx or ConnectEx, and it has not been told of its context. */
 	bool no_context;
@@ -366,6 +368,17 @@ void afd_adopt(struct afd_socket *s, int fd, struct afd_socket *from,
 /* Disconnected, and open for another connection.  Takes the lock. */
 NTSTATUS afd_reuse(struct afd_socket *s);
 NTSTATUS afd_make_host(struct afd_socket *s);
+/* A name, as the answer to r. */
+NTSTATUS afd_put_address(struct task *t, struct irp *r,
+			 const union afd_address *a, socklen_t len);
+
+/* ---- addresses and who has them (afd-bind.c) ----------------------------- */
+
+/* s is bound already, in another process as well: what it claims there. */
+void afd_claim_again(struct afd_socket *s);
+void afd_give_claims(struct afd_socket *s);
+/* It is about to listen. */
+void afd_will_listen(struct afd_socket *s);
 
 /* ---- a sandbox's policy (afd-policy.c): nothing, or STATUS_ACCESS_DENIED ---- */
 
@@ -379,6 +392,8 @@ NTSTATUS afd_policy_bind(const union afd_address *a);
 NTSTATUS afd_policy_listen(const struct afd_socket *s);
 /* Any address, or any port: the host would take both for this machine. */
 bool afd_is_nowhere(const union afd_address *a);
+bool afd_is_any(const union afd_address *a);
+uint16_t afd_port_of(const union afd_address *a); /* as the network has it */
 /* What a program may have set before it connects. */
 void afd_copy_options(int from, int to);
 
