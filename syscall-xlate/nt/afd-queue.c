@@ -370,9 +370,9 @@ static NTSTATUS wait_in_queue(struct task *t, struct irp *r, struct afd_op *op,
 	return status;
 }
 
-/* op has failed: let it pend and tell of that so.  False: no memory. */
-static bool fail_later(struct task *t, struct irp *r, struct afd_op *op,
-		       NTSTATUS status)
+/* op is over: let it pend and tell of that so.  False: no memory. */
+static bool end_later(struct task *t, struct irp *r, struct afd_op *op,
+		      NTSTATUS status)
 {
 	struct afd_op *p = afd_pend(t, r, op);
 	struct queue done = { 0 };
@@ -380,7 +380,8 @@ static bool fail_later(struct task *t, struct irp *r, struct afd_op *op,
 	if (!p)
 		return false;
 	p->status = status;
-	p->information = 0;
+	if (status != STATUS_BUFFER_OVERFLOW)
+		p->information = 0;
 	queue_add(&done, &p->link);
 	afd_finish_all(&done);
 	return true;
@@ -417,15 +418,21 @@ NTSTATUS afd_run(struct task *t, struct irp *r, struct afd_op *op,
 	} while (status == STATUS_PENDING ||
 		 status == STATUS_MORE_PROCESSING_REQUIRED);
 
-	if (op->late && op->pends && !afd_waits(r) && !NT_SUCCESS(status) &&
-	    fail_later(t, r, op, status))
-		return STATUS_PENDING;
 	if (NT_SUCCESS(status) || status == STATUS_BUFFER_OVERFLOW)
 		r->information = op->information;
 	/* Room to send is news only after there was none. */
 	if (first->event_mask &&
 	    (op->reenable != AFD_POLL_SEND || op->done < op->len))
 		afd_reenable(first, op->reenable);
+	/*
+	 * What did not fit is no error that ends the request with its call: it
+	 * would be told of a second time, by its packet, and winsock's callers take
+	 * what the call says for the only word.
+	 */
+	if ((op->late || status == STATUS_BUFFER_OVERFLOW) && op->pends &&
+	    !afd_waits(r) && !NT_SUCCESS(status) &&
+	    end_later(t, r, op, status))
+		return STATUS_PENDING;
 	afd_op_free(op);
 	return status;
 }

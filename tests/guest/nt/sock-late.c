@@ -121,6 +121,55 @@ static void too_big(void)
 	free(w.buf);
 }
 
+/* What was longer than the buffer is told of once: not by the call as well. */
+static void too_long(void)
+{
+	SOCKET a = socket(AF_INET, SOCK_DGRAM, 0), b;
+	struct sockaddr_in at = here(0);
+	int size = sizeof at;
+	OVERLAPPED o = { 0 }, *done;
+	HANDLE port = CreateIoCompletionPort((HANDLE)a, NULL, 77, 0);
+	char in[2], more[8];
+	WSABUF w = { sizeof in, in };
+	DWORD n, flags = 0;
+	ULONG_PTR key;
+
+	b = socket(AF_INET, SOCK_DGRAM, 0);
+	CHECK(!bind(a, (SOCKADDR *)&at, sizeof at));
+	CHECK(!getsockname(a, (SOCKADDR *)&at, &size));
+	for (int i = 0; i < 3; i++) {
+		CHECK_EQ(sendto(b, "long", 4, 0, (SOCKADDR *)&at, sizeof at),
+			 4);
+		CHECK_EQ(WSARecvFrom(a, &w, 1, NULL, &flags, NULL, NULL,
+				     (WSAOVERLAPPED *)&o, NULL),
+			 SOCKET_ERROR);
+		CHECK_EQ(WSAGetLastError(), WSA_IO_PENDING);
+		done = NULL;
+		CHECK(!GetQueuedCompletionStatus(port, &n, &key, &done, 10000));
+		CHECK_EQ(GetLastError(), ERROR_MORE_DATA);
+		CHECK(done == &o);
+		CHECK_EQ(n, 2);
+		CHECK(!WSAGetOverlappedResult(a, (WSAOVERLAPPED *)&o, &n, FALSE,
+					      &flags));
+		CHECK_EQ(WSAGetLastError(), WSAEMSGSIZE);
+		CHECK_EQ(flags, MSG_PARTIAL);
+		flags = 0;
+	}
+	CHECK(!GetQueuedCompletionStatus(port, &n, &key, &done, 0));
+	CHECK_EQ(GetLastError(), WAIT_TIMEOUT);
+	/* The call that waits says so itself, and nobody else does. */
+	CHECK_EQ(sendto(b, "long", 4, 0, (SOCKADDR *)&at, sizeof at), 4);
+	CHECK_EQ(recvfrom(a, in, 2, 0, NULL, NULL), SOCKET_ERROR);
+	CHECK_EQ(WSAGetLastError(), WSAEMSGSIZE);
+	CHECK_EQ(sendto(b, "x", 1, 0, (SOCKADDR *)&at, sizeof at), 1);
+	CHECK_EQ(recvfrom(a, more, 8, 0, NULL, NULL), 1);
+	CHECK(!GetQueuedCompletionStatus(port, &n, &key, &done, 0));
+	CHECK_EQ(GetLastError(), WAIT_TIMEOUT);
+	closesocket(a);
+	closesocket(b);
+	CloseHandle(port);
+}
+
 /* That nobody has the port is for who receives, not for the next to send. */
 static void port_unreachable(void)
 {
@@ -235,6 +284,7 @@ int main(void)
 	connect_ex_refused();
 	connect_refused();
 	too_big();
+	too_long();
 	port_unreachable();
 	no_peer();
 	many_pieces();
