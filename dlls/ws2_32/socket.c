@@ -418,8 +418,9 @@ SOCKET WINAPI WSAAccept(SOCKET s, struct sockaddr *name, LPINT len,
 
 			ws_control(s, IOCTL_AFD_DEFER_ACCEPT, &defer,
 				   sizeof defer, NULL, 0, NULL);
-			return ws_fail(answer == CF_REJECT ? WSAECONNREFUSED
-							   : WSATRY_AGAIN),
+			return ws_fail(answer == CF_REJECT  ? WSAECONNREFUSED
+				       : answer == CF_DEFER ? WSATRY_AGAIN
+							    : WSAEINVAL),
 			       INVALID_SOCKET;
 		}
 	}

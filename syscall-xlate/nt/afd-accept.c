@@ -279,8 +279,11 @@ NTSTATUS afd_defer_accept(struct task *t, struct file *f, struct irp *r)
 		pthread_mutex_lock(&s->lock);
 		for (i = s->incoming; i && i->sequence != sequence; i = i->next)
 			;
-		if (i)
+		/* That call has re-enabled nothing. */
+		if (i) {
+			s->event_off |= AFD_POLL_ACCEPT;
 			i->deferred = true;
+		}
 		pthread_mutex_unlock(&s->lock);
 		return i ? STATUS_SUCCESS : STATUS_INVALID_PARAMETER;
 	}

@@ -155,6 +155,19 @@ static NTSTATUS exclusive(struct afd_socket *s, const struct option_row *row,
 	return kept(s, row, v, set);
 }
 
+/*
+ * The host answers a caller before anybody is asked, so one that is rejected is
+ * connected first, and then reset.
+ */
+static NTSTATUS conditional(struct afd_socket *s, const struct option_row *row,
+			    struct value *v, bool set)
+{
+	if (set && (s->datagram || s->state == AFD_LISTENING))
+		return s->datagram ? STATUS_NOT_SUPPORTED
+				   : STATUS_INVALID_PARAMETER;
+	return kept(s, row, v, set);
+}
+
 static NTSTATUS inline_oob(struct afd_socket *s, const struct option_row *row,
 			   struct value *v, bool set)
 {
@@ -501,7 +514,8 @@ static const struct option_row rows[] = {
 	{ WIN_SOL_SOCKET, 0x2001, fact, 0, FACT_ZERO, 0 },
 	{ WIN_SOL_SOCKET, 0x2002, KEPT(group_priority) },
 	{ WIN_SOL_SOCKET, 0x2003, fact, 0, FACT_MAX_MESSAGE, 0 },
-	{ WIN_SOL_SOCKET, 0x3002, KEPT(conditional_accept) },
+	{ WIN_SOL_SOCKET, 0x3002, conditional, 0, 0,
+	  offsetof(struct afd_options, conditional_accept) },
 	{ WIN_SOL_SOCKET, 0x3003, KEPT(pause_accept) },
 	{ WIN_SOL_SOCKET, 0x3005, KEPT(randomize_port) },
 	{ WIN_SOL_SOCKET, 0x3006, KEPT(port_scalability) },
