@@ -203,8 +203,12 @@ static int control(SOCKET s, DWORD code, LPVOID in, DWORD in_n, LPVOID out,
 		return 0;
 	case SIO_ADDRESS_LIST_QUERY:
 		return ws_address_list(s, out, out_n, n);
+	case SIO_ADDRESS_LIST_SORT:
+		return ws_sort_addresses(s, in, in_n, out, out_n, n);
 	case SIO_GET_INTERFACE_LIST:
 		return ws_interface_list(out, out_n, n);
+	case 0x4004747e: /* SIO_GET_INTERFACE_LIST_EX */
+		return ws_interface_list_ex(out, out_n, n);
 	}
 	*n = (DWORD)-1;
 	return 0;

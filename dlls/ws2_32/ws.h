@@ -50,9 +50,15 @@ const WSAPROTOCOL_INFOW *ws_protocol_at(ULONG i);
 /* extension.c: SIO_GET_EXTENSION_FUNCTION_POINTER; NULL: no such function. */
 void *ws_extension(const GUID *id);
 
-/* interfaces.c: SIO_ADDRESS_LIST_QUERY and SIO_GET_INTERFACE_LIST. */
+/*
+ * interfaces.c: SIO_ADDRESS_LIST_QUERY, SIO_GET_INTERFACE_LIST and its EX, and
+ * SIO_ADDRESS_LIST_SORT.
+ */
 int ws_address_list(SOCKET s, void *out, DWORD out_n, DWORD *n);
 int ws_interface_list(void *out, DWORD out_n, DWORD *n);
+int ws_interface_list_ex(void *out, DWORD out_n, DWORD *n);
+int ws_sort_addresses(SOCKET s, const void *in, DWORD in_n, void *out,
+		      DWORD out_n, DWORD *n);
 
 /* names.c: SO_OPENTYPE of the thread: of what kind socket() makes them. */
 ULONG ws_open_type(void);

@@ -167,7 +167,7 @@ static bool has_address(const struct net_connection *c,
 				      ? (const void *)&a->in6.sin6_addr
 				      : &a->in.sin_addr;
 
-	return c->family == afd_guest_family(a->sa.sa_family) &&
+	return (int)c->family == afd_guest_family(a->sa.sa_family) &&
 	       c->local_port == ntohs(afd_port_of(a)) &&
 	       !memcmp(c->local, address,
 		       a->sa.sa_family == AF_INET6 ? 16 : 4);
@@ -187,7 +187,7 @@ static bool is_in_use(const struct afd_socket *s, const union afd_address *a,
 		const struct net_connection *c = &all[i];
 
 		if (connections)
-			found = c->family == afd_guest_family(a->sa.sa_family) &&
+			found = (int)c->family == afd_guest_family(a->sa.sa_family) &&
 				c->local_port == ntohs(afd_port_of(a)) &&
 				c->state != LISTENS && c->state != LINGERS;
 		else

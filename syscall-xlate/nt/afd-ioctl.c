@@ -74,39 +74,25 @@ static NTSTATUS keepalive(struct task *t, struct afd_socket *s, struct irp *r,
 	return STATUS_SUCCESS;
 }
 
-/* Which of our addresses leads to one: the host's routing decides. */
 static NTSTATUS routing_interface(struct task *t, struct afd_socket *s,
 				  struct irp *r, gaddr in, uint64_t len)
 {
-	union afd_address a;
-	uint8_t out[sizeof a];
+	union afd_address to, from;
+	uint8_t out[sizeof from];
 	socklen_t n;
 	uint32_t bytes;
 	NTSTATUS status;
-	int fd;
+	int err;
 
 	(void)s;
-	status = afd_address_in(t, in, (uint32_t)MIN(len, 128u), &a, &n, NULL);
+	status = afd_address_in(t, in, (uint32_t)MIN(len, 128u), &to, &n, NULL);
 	if (status)
 		return status;
-	fd = socket(a.sa.sa_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	if (fd < 0)
-		return afd_status(errno);
-	if (a.sa.sa_family == AF_INET && !a.in.sin_port)
-		a.in.sin_port = htons(9);
-	if (a.sa.sa_family == AF_INET6 && !a.in6.sin6_port)
-		a.in6.sin6_port = htons(9);
-	if (connect(fd, &a.sa, n) < 0) {
-		status = afd_status(errno);
-	} else {
-		n = sizeof a;
-		getsockname(fd, &a.sa, &n);
-		a.in.sin_port = 0;
-		afd_address_out(&a, n, out, &bytes);
-		status = control_out(t, r, out, bytes);
-	}
-	close(fd);
-	return status;
+	err = afd_route(&to, n, &from, &n);
+	if (err)
+		return afd_status(err);
+	afd_address_out(&from, n, out, &bytes);
+	return control_out(t, r, out, bytes);
 }
 
 static NTSTATUS udp_reset(struct task *t, struct afd_socket *s, uint32_t *off,
@@ -228,22 +214,11 @@ static NTSTATUS peer_process(struct task *t, struct afd_socket *s,
 	return control_out(t, r, &id, sizeof id);
 }
 
-/* Waits as the caller does; a socket that does not block has events for it. */
-static NTSTATUS when_changed(struct task *t, struct afd_socket *s,
-			     struct irp *r, uint32_t v4, uint32_t v6)
-{
-	if (s->nonblocking && afd_waits(r))
-		return STATUS_DEVICE_NOT_READY;
-	return afd_when_changed(t, s->file, r,
-				s->family == WIN_AF_INET6 ? v6 : v4);
-}
-
 static NTSTATUS address_change(struct task *t, struct afd_socket *s,
 			       struct irp *r, gaddr in, uint64_t len)
 {
 	(void)in, (void)len;
-	return when_changed(t, s, r, NET_CHANGE_ADDRESSES,
-			    NET_CHANGE_ADDRESSES6);
+	return afd_address_change(t, s, r);
 }
 
 static NTSTATUS route_change(struct task *t, struct afd_socket *s,
@@ -256,8 +231,7 @@ static NTSTATUS route_change(struct task *t, struct afd_socket *s,
 	status = afd_address_in(t, in, (uint32_t)MIN(len, 128u), &a, &n, NULL);
 	if (status)
 		return status;
-	return when_changed(t, s, r, NET_CHANGE_ROUTES | NET_CHANGE_ADDRESSES,
-			    NET_CHANGE_ROUTES6 | NET_CHANGE_ADDRESSES6);
+	return afd_route_change(t, s, r, &a, n);
 }
 
 /* What the host does anyhow. */

@@ -61,10 +61,8 @@ static uint32_t stream_level(struct afd_socket *s, short re)
 	return bits;
 }
 
-uint32_t afd_level(struct afd_socket *s, short re)
+static uint32_t own_level(struct afd_socket *s, short re)
 {
-	if (s->closed)
-		return AFD_POLL_LOCAL_CLOSE;
 	if (s->state == AFD_CONNECTING)
 		afd_check_connect(s, re);
 	if (s->datagram) {
@@ -93,6 +91,12 @@ uint32_t afd_level(struct afd_socket *s, short re)
 		return AFD_POLL_CONNECT_FAIL;
 	}
 	return 0;
+}
+
+uint32_t afd_level(struct afd_socket *s, short re)
+{
+	return s->closed ? AFD_POLL_LOCAL_CLOSE
+			 : own_level(s, re) | s->net_changed;
 }
 
 /* ---- the answer -------------------------------------------------------------

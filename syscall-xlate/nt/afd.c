@@ -81,6 +81,7 @@ static void afd_close(struct task *t, struct file *f)
 	}
 	pthread_mutex_unlock(&s->lock);
 	afd_finish_all(&done);
+	afd_net_forget(s);
 	if (s->registered)
 		watch_cancel(&s->watch);
 	s->registered = false;

@@ -28,6 +28,7 @@
 #include "syscall-xlate/nt/control.h"
 #include "syscall-xlate/nt/nt-private.h"
 
+struct afd_net_watch;
 struct afd_op;
 struct afd_socket;
 
@@ -129,6 +130,10 @@ struct afd_socket {
 	uint32_t event_record;
 	uint32_t event_off; /* told, and no call has re-enabled them */
 	NTSTATUS event_status[AFD_POLL_EVENTS];
+
+	/* Of the network: who listens for it, and what has changed since. */
+	struct afd_net_watch *net_watches;
+	uint32_t net_changed; /* AFD_POLL_* */
 
 	struct afd_options options;
 	/* Whom it is, or was, connected to: the host forgets with the reset. */
@@ -347,12 +352,21 @@ NTSTATUS afd_option(struct task *t, struct afd_socket *s, struct irp *r,
 /* SIO_TCP_INFO: in has the version that is wanted (afd-tcp-info.c). */
 NTSTATUS afd_tcp_info(struct task *t, struct afd_socket *s, struct irp *r,
 		      gaddr in, uint64_t len);
+/* ---- changes of the network (afd-net-change.c) ---------------------------- */
+
 /*
- * SIO_ADDRESS_LIST_CHANGE and the like: over with the next change of what, of
- * NET_CHANGE_* (afd-net-change.c).
+ * SIO_ADDRESS_LIST_CHANGE and SIO_ROUTING_INTERFACE_CHANGE: over with the next
+ * change; of a socket that does not block, its events tell of that.
  */
-NTSTATUS afd_when_changed(struct task *t, struct file *f, struct irp *r,
-			  uint32_t what);
+NTSTATUS afd_address_change(struct task *t, struct afd_socket *s,
+			    struct irp *r);
+NTSTATUS afd_route_change(struct task *t, struct afd_socket *s, struct irp *r,
+			  const union afd_address *to, socklen_t len);
+/* No socket locked: none is told any more. */
+void afd_net_forget(struct afd_socket *s);
+/* Which of our addresses leads to one, as the host's routing has it; or errno. */
+int afd_route(const union afd_address *to, socklen_t len,
+	      union afd_address *from, socklen_t *n);
 
 /* ---- connecting (afd-connect.c, afd-accept.c)
  * ------------------------------------------ */

@@ -100,7 +100,7 @@ guest_exes += $(DLL_ARCHES:%=tests/slow/slow-%.exe) $(DLL_ARCHES:%=tests/slow/re
 tests/net/%.exe: $(srcdir)/tests/net/%.c
 	@$(MKDIR_P) $(@D)
 	$(AM_V_CC)$(dll_cc_x86_64) -std=gnu11 -O1 -g0 -Wall -D_WIN32_WINNT=0x0a00 -o $@ $< -lws2_32 -liphlpapi
-guest_exes += $(if $(filter x86_64,$(DLL_ARCHES)),tests/net/lookup.exe tests/net/changes.exe tests/net/echo.exe tests/net/exhausted.exe)
+guest_exes += $(if $(filter x86_64,$(DLL_ARCHES)),tests/net/lookup.exe tests/net/changes.exe tests/net/events.exe tests/net/echo.exe tests/net/exhausted.exe)
 
 # What tests/fuzz/run-calls runs, and tests/sandbox/escape.
 tests/fuzz/calls-table.h: $(srcdir)/tests/fuzz/calls-table.awk $(srcdir)/syscall-xlate/nt/syscalls.tbl

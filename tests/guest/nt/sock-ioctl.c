@@ -6,6 +6,7 @@
 #ifndef NTDDI_VERSION
 #define NTDDI_VERSION 0x0a000008
 #endif
+#include <stddef.h>
 #include <winsock2.h>
 #include <ws2tcpip.h>
 #include <mstcpip.h>
@@ -273,6 +274,96 @@ static void functions(void)
 	closesocket(s);
 }
 
+/* The interfaces, in both forms. */
+static void interfaces(void)
+{
+	SOCKET s = socket(AF_INET, SOCK_DGRAM, 0);
+	INTERFACE_INFO list[32];
+	INTERFACE_INFO_EX *more = calloc(1, 16384);
+	DWORD n, count;
+	BOOL loopback = FALSE;
+
+	CHECK_EQ(ask(s, SIO_GET_INTERFACE_LIST, NULL, 0, list, sizeof list, &n),
+		 0);
+	count = n / sizeof *list;
+	CHECK_EQ(ask(s, SIO_GET_INTERFACE_LIST_EX, NULL, 0, more, 16384, &n),
+		 0);
+	for (DWORD i = 0; i < count; i++) {
+		const struct sockaddr_in *a =
+			(struct sockaddr_in *)more[i].iiAddress.lpSockaddr;
+		const struct sockaddr_in *m =
+			(struct sockaddr_in *)more[i].iiNetmask.lpSockaddr;
+
+		CHECK_EQ(more[i].iiFlags, list[i].iiFlags);
+		CHECK_EQ(more[i].iiAddress.iSockaddrLength, sizeof *a);
+		CHECK_EQ(a->sin_addr.s_addr,
+			 list[i].iiAddress.AddressIn.sin_addr.s_addr);
+		CHECK_EQ(m->sin_addr.s_addr,
+			 list[i].iiNetmask.AddressIn.sin_addr.s_addr);
+		loopback |= (list[i].iiFlags & IFF_LOOPBACK) != 0;
+	}
+	/* In a sandbox there may be no list. */
+	CHECK(loopback || !count);
+	if (count)
+		CHECK_EQ(ask(s, SIO_GET_INTERFACE_LIST_EX, NULL, 0, more, 8,
+			     &n),
+			 WSAEFAULT);
+	free(more);
+	closesocket(s);
+}
+
+/* What can be reached comes first; the list may be sorted in its own place. */
+static void sorted(void)
+{
+	static const char *const names[] = { "2001:db8::1", "::1",
+					     "fe80::1234:5678" };
+	SOCKET s = socket(AF_INET6, SOCK_DGRAM, 0);
+	struct sockaddr_in6 a[3] = { 0 };
+	char room[1024];
+	SOCKET_ADDRESS_LIST *list = (SOCKET_ADDRESS_LIST *)room;
+	DWORD size = offsetof(SOCKET_ADDRESS_LIST, Address[3]), n;
+	BOOL seen[3] = { 0 };
+
+	if (s == INVALID_SOCKET)
+		return;
+	list->iAddressCount = 3;
+	for (int i = 0; i < 3; i++) {
+		a[i].sin6_family = AF_INET6;
+		CHECK(inet_pton(AF_INET6, names[i], &a[i].sin6_addr) == 1);
+		list->Address[i].lpSockaddr = (SOCKADDR *)&a[i];
+		list->Address[i].iSockaddrLength = sizeof a[i];
+	}
+	CHECK_EQ(ask(s, SIO_ADDRESS_LIST_SORT, list, size, room, 20, &n),
+		 WSAEFAULT);
+	CHECK(n > size);
+	CHECK_EQ(ask(s, SIO_ADDRESS_LIST_SORT, list, size - 1, room,
+		     sizeof room, &n),
+		 WSAEINVAL);
+	CHECK_EQ(ask(s, SIO_ADDRESS_LIST_SORT, list, size, room, sizeof room,
+		     &n),
+		 0);
+	CHECK_EQ(list->iAddressCount, 3);
+	for (int i = 0; i < 3; i++) {
+		const struct sockaddr_in6 *at =
+			(struct sockaddr_in6 *)list->Address[i].lpSockaddr;
+
+		CHECK((char *)at >= room && (char *)(at + 1) <= room + n);
+		CHECK_EQ(list->Address[i].iSockaddrLength, sizeof *at);
+		for (int k = 0; k < 3; k++)
+			if (!memcmp(&at->sin6_addr, &a[k].sin6_addr, 16))
+				seen[k] = TRUE;
+	}
+	CHECK(seen[0] && seen[1] && seen[2]);
+	/* Where there is a loopback of version 6 nothing beats it. */
+	n = sizeof a[1];
+	if (!bind(s, (SOCKADDR *)&a[1], sizeof a[1]))
+		CHECK(!memcmp(&((struct sockaddr_in6 *)list->Address[0]
+					.lpSockaddr)
+				       ->sin6_addr,
+			      &a[1].sin6_addr, 16));
+	closesocket(s);
+}
+
 int main(void)
 {
 	WSADATA data;
@@ -283,5 +374,7 @@ int main(void)
 	changes();
 	questions();
 	functions();
+	interfaces();
+	sorted();
 	return check_done();
 }
