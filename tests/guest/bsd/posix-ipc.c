@@ -180,9 +180,28 @@ static void no_file(i64 id)
 	CALL(SYS_close, fd);
 }
 
+/* Of this process only: others may run the same test, and without a sandbox names
+   are the host's. */
+static char semaphore_name[] = "/rf-test-semaphore-0000000000",
+	    queue_name[] = "/rf-test-queue-0000000000";
+
+static void number_at(char *end, u64 n)
+{
+	for (; n; n /= 10)
+		*--end = (char)('0' + n % 10);
+}
+
+static void make_names(void)
+{
+	u64 pid = (u64)CALL(SYS_getpid);
+
+	number_at(semaphore_name + sizeof semaphore_name - 1, pid);
+	number_at(queue_name + sizeof queue_name - 1, pid);
+}
+
 static void named(void)
 {
-	static const char name[] = "/rf-test-semaphore";
+	const char *const name = semaphore_name;
 	i64 id = -1, again = -1, pid;
 
 	CALL(SEM_UNLINK, name);
@@ -223,8 +242,6 @@ static void named(void)
 }
 
 /* ---- message queues ------------------------------------------------------------------ */
-
-static const char queue_name[] = "/rf-test-queue";
 
 static i64 send(i64 q, const char *text, u64 n, u32 prio)
 {
@@ -448,6 +465,7 @@ static void telling_a_thread(void)
 
 int test_main(int argc, char **argv)
 {
+	make_names();
 	unnamed();
 	for (i64 ms = 10; !destroy_while_waiting(ms);)
 		ms = ms < 500 ? 2 * ms : ms;
