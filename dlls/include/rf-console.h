@@ -32,16 +32,19 @@
 
 /*
  * ReadConsole.  in: struct rf_console_read (or nothing); out: UTF-16.
- * Information is the number of bytes.  Line mode ends lines with CR LF.
- * 0 bytes: end of file (Ctrl-D or Ctrl-Z at the start of a line).
- * STATUS_ALERTED: interrupted by Ctrl-C (ERROR_OPERATION_ABORTED, success).
+ * Information is the number of bytes.  Line mode ends lines with CR LF; what is
+ * longer than out the next reads give.  0 bytes: end of file (Ctrl-D as the
+ * first of a line). STATUS_ALERTED: interrupted by Ctrl-C
+ * (ERROR_OPERATION_ABORTED, success).
  */
 #define RF_CONSOLE_READ RF_CONSOLE_CODE(2)
 struct rf_console_read {
-	uint32_t initial_chars; /* UTF-16 units already in out; kept */
+	uint32_t initial_chars; /* UTF-16 units of the line that out holds */
 	uint32_t wakeup_mask;   /* bit n: control character n ends a line */
-	uint32_t raw;           /* 1: as if without ENABLE_LINE_INPUT */
-	uint32_t reserved;
+	/* Not 0: no more than what fits there in a code page that needs up to
+	   each bytes for a unit that is no ASCII; but one character anyway. */
+	uint32_t room, each;
+	uint64_t keys; /* where dwControlKeyState goes, uint32_t, or 0 */
 };
 
 /* WriteConsole.  in: UTF-16.  Information: bytes taken (all, on success). */
@@ -194,5 +197,30 @@ struct rf_console_pty {
 #define RF_CONSOLE_READ_RECT  RF_CONSOLE_CODE(32)
 /* in: uint32_t: 1: the terminal's alternate screen, 0: the normal one. */
 #define RF_CONSOLE_SHOW_OTHER RF_CONSOLE_CODE(33)
+
+/*
+ * What the console remembers: lines and aliases.  in: struct rf_console_past,
+ * and behind it the units of its three texts; out: text, or the same structure.
+ * STATUS_BUFFER_TOO_SMALL: there is more text.  STATUS_NOT_FOUND: no such
+ * alias.  C
+ */
+#define RF_CONSOLE_PAST RF_CONSOLE_CODE(34)
+struct rf_console_past {
+	uint32_t what; /* RF_PAST_... */
+	uint32_t number;
+	uint16_t exe, name, value; /* units */
+	uint16_t reserved;
+	/* Of INFO. */
+	uint32_t lines, buffers, flags;
+};
+#define RF_PAST_INFO      0 /* out: struct rf_console_past */
+#define RF_PAST_SET_INFO  1
+#define RF_PAST_LINES     2 /* of exe; each ends with 0 */
+#define RF_PAST_FORGET    3
+#define RF_PAST_LIMIT     4 /* exe may have number lines */
+#define RF_PAST_SET_ALIAS 5 /* no value: it goes */
+#define RF_PAST_ALIAS     6
+#define RF_PAST_ALIASES   7 /* name=value, each ends with 0 */
+#define RF_PAST_PROGRAMS  8 /* that have aliases */
 
 #endif

@@ -8,9 +8,9 @@
 #define PIECE 512
 
 static SRWLOCK lock = SRWLOCK_INIT;
-static char lead;		   /* under lock: its other half is to come */
-static char left[PIECE * 4];	   /* under lock: read and not fetched yet */
-static DWORD left_at, left_len; /* under lock */
+static char lead;        /* under lock: its other half is to come */
+static char left[PIECE]; /* under lock: read and not fetched yet */
+static DWORD left_len;   /* under lock */
 
 /* Bytes of s that are whole characters. */
 static DWORD whole(UINT cp, const char *s, DWORD n)
@@ -66,15 +66,39 @@ static DWORD take_left(void *buf, DWORD n)
 
 	RtlAcquireSRWLockExclusive(&lock);
 	k = min(n, left_len);
-	memcpy(buf, left + left_at, k);
-	left_at += k;
+	memcpy(buf, left, k);
 	left_len -= k;
+	memmove(left, left + k, left_len);
 	RtlReleaseSRWLockExclusive(&lock);
 	return k;
 }
 
+/* Behind what another thread has put there meanwhile. */
+static void keep_left(const char *s, DWORD n)
+{
+	RtlAcquireSRWLockExclusive(&lock);
+	n = min(n, sizeof left - left_len);
+	memcpy(left + left_len, s, n);
+	left_len += n;
+	RtlReleaseSRWLockExclusive(&lock);
+}
+
+/* Bytes that a unit may need. */
+static DWORD most_bytes(UINT cp)
+{
+	CPINFO i;
+
+	return GetCPInfo(cp, &i) ? i.MaxCharSize : 4;
+}
+
+/*
+ * No more is read than has room, so that a line's rest stays with the console,
+ * which hands it out in order.  Only a single character may be too long.
+ */
 BOOL console_read_bytes(HANDLE h, void *buf, DWORD n, DWORD *done)
 {
+	UINT cp = GetConsoleCP();
+	struct rf_console_read in = { .each = most_bytes(cp) };
 	WCHAR w[PIECE];
 	char s[PIECE * 4];
 	DWORD units;
@@ -84,17 +108,22 @@ BOOL console_read_bytes(HANDLE h, void *buf, DWORD n, DWORD *done)
 	if (*done || !n)
 		return TRUE;
 	/* A pair of surrogates is never read by halves. */
-	if (!ReadConsoleW(h, w, max(2, min(n, PIECE)), &units, NULL))
+	in.room = min(n, PIECE);
+	if (!console_read_units(h, w, max(2, in.room), &units, &in))
 		return FALSE;
-	len = units ? WideCharToMultiByte(GetConsoleCP(), 0, w, units, s,
-					  sizeof s, NULL, NULL)
+	len = units ? WideCharToMultiByte(cp, 0, w, units, s, sizeof s, NULL,
+					  NULL)
 		    : 0;
+	/* As ReadFile has it everywhere: a line that begins with Ctrl-Z. */
+	if (len && s[0] == 26) {
+		DWORD mode = 0;
+
+		GetConsoleMode(h, &mode);
+		if (mode & ENABLE_PROCESSED_INPUT && mode & ENABLE_LINE_INPUT)
+			len = 0;
+	}
 	*done = min(n, (DWORD)len);
 	memcpy(buf, s, *done);
-	RtlAcquireSRWLockExclusive(&lock);
-	left_at = 0;
-	left_len = len - *done;
-	memcpy(left, s + *done, left_len);
-	RtlReleaseSRWLockExclusive(&lock);
+	keep_left(s + *done, len - *done);
 	return TRUE;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * console-misc.c - code pages and titles; fonts, history and aliases, which a
- * terminal has none of; pseudo consoles, which are not offered.
+ * console-misc.c - code pages and titles; fonts, which a terminal does not
+ * tell.
  */
 #include "console.h"
 
@@ -185,99 +185,4 @@ COORD WINAPI GetConsoleFontSize(HANDLE h, DWORD font)
 {
 	SetLastError(ERROR_NOT_SUPPORTED);
 	return (COORD){ 0, 0 };
-}
-
-BOOL WINAPI GetConsoleHistoryInfo(PCONSOLE_HISTORY_INFO i)
-{
-	return refuse();
-}
-
-BOOL WINAPI SetConsoleHistoryInfo(PCONSOLE_HISTORY_INFO i)
-{
-	return refuse();
-}
-
-BOOL WINAPI AddConsoleAliasW(LPWSTR source, LPWSTR target, LPWSTR exe)
-{
-	return refuse();
-}
-
-BOOL WINAPI AddConsoleAliasA(LPSTR source, LPSTR target, LPSTR exe)
-{
-	return refuse();
-}
-
-DWORD WINAPI GetConsoleAliasW(LPWSTR source, LPWSTR buf, DWORD size, LPWSTR exe)
-{
-	return refuse();
-}
-
-DWORD WINAPI GetConsoleAliasA(LPSTR source, LPSTR buf, DWORD size, LPSTR exe)
-{
-	return refuse();
-}
-
-DWORD WINAPI GetConsoleAliasesW(LPWSTR buf, DWORD size, LPWSTR exe)
-{
-	return 0;
-}
-
-DWORD WINAPI GetConsoleAliasesA(LPSTR buf, DWORD size, LPSTR exe)
-{
-	return 0;
-}
-
-DWORD WINAPI GetConsoleAliasesLengthW(LPWSTR exe)
-{
-	return 0;
-}
-
-DWORD WINAPI GetConsoleAliasesLengthA(LPSTR exe)
-{
-	return 0;
-}
-
-DWORD WINAPI GetConsoleAliasExesW(LPWSTR buf, DWORD size)
-{
-	return 0;
-}
-
-DWORD WINAPI GetConsoleAliasExesA(LPSTR buf, DWORD size)
-{
-	return 0;
-}
-
-DWORD WINAPI GetConsoleAliasExesLengthW(VOID)
-{
-	return 0;
-}
-
-DWORD WINAPI GetConsoleAliasExesLengthA(VOID)
-{
-	return 0;
-}
-
-/* Declared nowhere, but PowerShell and others link to them. */
-DWORD WINAPI GetConsoleCommandHistoryW(LPWSTR buf, DWORD size, LPWSTR exe);
-DWORD WINAPI GetConsoleCommandHistoryLengthW(LPWSTR exe);
-VOID WINAPI ExpungeConsoleCommandHistoryW(LPWSTR exe);
-BOOL WINAPI SetConsoleNumberOfCommandsW(DWORD n, LPWSTR exe);
-
-DWORD WINAPI GetConsoleCommandHistoryW(LPWSTR buf, DWORD size, LPWSTR exe)
-{
-	return 0;
-}
-
-DWORD WINAPI GetConsoleCommandHistoryLengthW(LPWSTR exe)
-{
-	return 0;
-}
-
-VOID WINAPI ExpungeConsoleCommandHistoryW(LPWSTR exe)
-{
-}
-
-BOOL WINAPI SetConsoleNumberOfCommandsW(DWORD n, LPWSTR exe)
-{
-	return refuse();
 }

@@ -118,8 +118,6 @@ BOOL WINAPI ReadConsoleW(HANDLE h, LPVOID buf, DWORD n, LPDWORD done,
 {
 	PCONSOLE_READCONSOLE_CONTROL c = input_control;
 	struct rf_console_read in = { 0 };
-	NTSTATUS status;
-	ULONG bytes;
 
 	if (c) {
 		if (c->nInitialChars > n) {
@@ -128,10 +126,20 @@ BOOL WINAPI ReadConsoleW(HANDLE h, LPVOID buf, DWORD n, LPDWORD done,
 		}
 		in.initial_chars = c->nInitialChars;
 		in.wakeup_mask = c->dwCtrlWakeupMask;
+		in.keys = (ULONG_PTR)&c->dwControlKeyState;
 		c->dwControlKeyState = 0;
 	}
+	return console_read_units(h, buf, n, done, &in);
+}
+
+BOOL console_read_units(HANDLE h, WCHAR *buf, DWORD n, DWORD *done,
+			const struct rf_console_read *in)
+{
+	NTSTATUS status;
+	ULONG bytes;
+
 	*done = 0;
-	status = call(k32_std_handle(h), RF_CONSOLE_READ, &in, sizeof in, buf,
+	status = call(k32_std_handle(h), RF_CONSOLE_READ, in, sizeof *in, buf,
 		      n * sizeof(WCHAR), &bytes);
 	/* Ctrl-C: a success that read nothing, and says why. */
 	if (status == STATUS_ALERTED) {

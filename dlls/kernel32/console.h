@@ -26,6 +26,10 @@ void pseudo_console_params(PVOID console, PRTL_USER_PROCESS_PARAMETERS p,
 BOOL console_control(ULONG code, const void *in, ULONG in_size, void *out,
 		     ULONG out_size, ULONG *done);
 
+/* ReadConsoleW, with all that it can be told. */
+BOOL console_read_units(HANDLE h, WCHAR *buf, DWORD n, DWORD *done,
+			const struct rf_console_read *in);
+
 /*
  * console-bytes.c: ReadFile and WriteFile of who was told RF_CONSOLE_CONVERT.
  */

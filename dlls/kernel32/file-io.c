@@ -76,6 +76,9 @@ BOOL WINAPI ReadFile(HANDLE h, LPVOID buf, DWORD n, LPDWORD done,
 		return TRUE;
 	if (status == RF_CONSOLE_CONVERT)
 		return console_read_bytes(h, buf, n, done ? done : &n);
+	/* Ctrl-C at a console: nothing was read, and that is why. */
+	if (status == STATUS_ALERTED)
+		SetLastError(ERROR_OPERATION_ABORTED);
 	if (done && (NT_SUCCESS(status) || status == STATUS_BUFFER_OVERFLOW))
 		*done = (DWORD)io.Information;
 	return rf_result(status);

@@ -78,6 +78,8 @@ static void pipe_ready(struct nt_watch *w, uint32_t ready)
 	for (ssize_t i = 0; i < n; i++) {
 		if (sig[i] == SIGWINCH)
 			console_window_changed();
+		if (sig[i] == SIGCONT)
+			console_continued();
 		for (size_t k = 0; k < COUNT_OF(events); k++)
 			if (events[k].signal == sig[i])
 				start_routine(events[k].event);
@@ -114,8 +116,10 @@ void console_watch_window(void)
 	if (done || atomic_exchange(&done, true))
 		return;
 	pthread_mutex_lock(&set_up_lock);
-	if (open_pipe())
+	if (open_pipe()) {
 		sigaction(SIGWINCH, &caught, NULL);
+		sigaction(SIGCONT, &caught, NULL);
+	}
 	pthread_mutex_unlock(&set_up_lock);
 }
 
@@ -330,6 +334,7 @@ static NTSTATUS is_attached(struct task *t, struct file *f, struct irp *r)
 }
 
 const struct control_row console_ctrl_rows[] = {
+	{ RF_CONSOLE_PAST, console_past },
 	{ RF_CONSOLE_GET_TITLE, get_title },
 	{ RF_CONSOLE_SET_TITLE, set_title },
 	{ RF_CONSOLE_GET_CP, get_cp },

@@ -119,12 +119,14 @@ enum { PARTLY = -1, LONGEST = 32 };
  * A sequence at s; returns its length, 0 if it is none that we know, or PARTLY:
  * the rest of it is still to come.
  */
-static int sequence(const uint8_t *s, size_t n)
+static int sequence(const uint8_t *s, size_t n, bool waited)
 {
 	unsigned number[2] = { 0, 0 }, which = 0;
 	uint32_t state = 0;
 	int i = 2;
 
+	if (n < 3 && !waited && (n < 2 || s[1] == '[' || s[1] == 'O'))
+		return PARTLY;
 	if (n < 3 || (s[1] != '[' && s[1] != 'O'))
 		return 0;
 	n = MIN(n, (size_t)LONGEST);
@@ -204,10 +206,17 @@ static uint8_t erase_byte(void)
 	return c->settings_known ? c->settings.cc[VERASE] : 0;
 }
 
-/* With ENABLE_VIRTUAL_TERMINAL_INPUT the character stays what it is. */
+/* With ENABLE_VIRTUAL_TERMINAL_INPUT; who edits a line wants keys all the same.
+ */
+static bool wants_sequences(void)
+{
+	return console_shared()->input_mode & INPUT_VT && !console.editing;
+}
+
+/* A character then stays what it is. */
 static void push_byte(uint8_t c, uint32_t state)
 {
-	bool plain = console_shared()->input_mode & INPUT_VT;
+	bool plain = wants_sequences();
 	uint16_t vk;
 
 	switch (c) {
@@ -254,10 +263,10 @@ static size_t sequence_length(const uint8_t *s, size_t n)
 	return MIN(n, i + 1);
 }
 
-void console_parse_keys(void)
+void console_parse_keys(bool waited)
 {
 	const uint8_t *s = console.bytes;
-	size_t n = console.nbytes, from = console.ncooked, at = from;
+	size_t n = console.nbytes, at = 0;
 
 	while (at < n && console.nrecords + 4 < RECORD_MAX) {
 		uint8_t c = s[at];
@@ -269,7 +278,7 @@ void console_parse_keys(void)
 		 * are, a character of no key at a time.  What is none has its
 		 * key all the same: programs know Ctrl-C by that.
 		 */
-		if (c == 27 && console_shared()->input_mode & INPUT_VT) {
+		if (c == 27 && wants_sequences()) {
 			len = sequence_length(s + at, n - at);
 			if (len > 1) {
 				if (console.nrecords + 2 * len > RECORD_MAX)
@@ -280,7 +289,7 @@ void console_parse_keys(void)
 				continue;
 			}
 		} else if (c == 27) {
-			int known = sequence(s + at, n - at);
+			int known = sequence(s + at, n - at, waited);
 
 			if (known == PARTLY)
 				break;
@@ -310,6 +319,6 @@ void console_parse_keys(void)
 			push(0, u[i], 0);
 		at += len;
 	}
-	memmove(console.bytes + from, console.bytes + at, n - at);
-	console.nbytes -= at - from;
+	memmove(console.bytes, console.bytes + at, n - at);
+	console.nbytes -= at;
 }

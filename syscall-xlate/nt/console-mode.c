@@ -23,52 +23,90 @@ static bool in_foreground(int fd)
 	return tcgetpgrp(fd) == getpgrp();
 }
 
-/* What the terminal was like before our console. */
-static bool settings_before(int fd, struct terminal_settings *s)
+/*
+ * Between lines a terminal is what no Linux program leaves behind: keys that
+ * are not shown, and nevertheless a new line for Enter.  Found at the beginning
+ * that is a pseudo console's (pty.c), or a program of ours was killed.
+ */
+void terminal_usual(struct terminal_settings *s)
 {
-	struct console_shared *c = console_shared();
-
-	if (!c->settings_known)
-		return ioctl(fd, TCGETS, s) == 0;
-	*s = c->settings;
-	return true;
+	if (s->iflag & ICRNL && s->oflag & OPOST &&
+	    !(s->lflag & (ICANON | ECHO | IEXTEN)))
+		s->lflag |= ICANON | ECHO | IEXTEN | ISIG;
 }
 
-void terminal_apply(int fd, bool keys)
+void terminal_between(struct terminal_settings *s)
 {
+	s->lflag &= ~(uint32_t)(ICANON | ECHO | IEXTEN);
+	s->iflag &= ~(uint32_t)(INLCR | IGNCR);
+	s->cc[VMIN] = 1;
+	s->cc[VTIME] = 0;
+}
+
+/*
+ * Enter stays a new line while one is edited: what is behind it may be for a
+ * program that reads lines from the terminal.  Ctrl-C is ours then, as it ends
+ * the read whoever heeds it.
+ */
+static void for_lines(struct terminal_settings *s, uint32_t mode, bool now)
+{
+	terminal_between(s);
+	if (now || !(mode & INPUT_PROCESSED))
+		s->lflag &= ~(uint32_t)ISIG;
+}
+
+static void for_keys(struct terminal_settings *s, uint32_t mode)
+{
+	s->lflag &= ~(uint32_t)(ICANON | IEXTEN | ECHO);
+	if (mode & INPUT_PROCESSED)
+		s->lflag |= ISIG;
+	else
+		s->lflag &= ~(uint32_t)ISIG;
+	s->iflag &= ~(uint32_t)(ICRNL | IXON | INLCR | IGNCR);
+	s->cc[VMIN] = 1;
+	s->cc[VTIME] = 0;
+	/* A key like others: Windows stops no program by it. */
+	s->cc[VSUSP] = 0;
+}
+
+void terminal_apply(int fd, enum terminal_use use)
+{
+	enum { USUAL = INPUT_LINE | INPUT_ECHO | INPUT_PROCESSED };
 	struct console_shared *c = console_shared();
 	uint32_t mode = c->input_mode;
-	bool lines = mode & INPUT_LINE && !keys;
-	struct terminal_settings want, was;
+	struct terminal_settings want, now;
 	int own;
 
-	if (!settings_before(fd, &want))
+	if (use == TERMINAL_IDLE)
+		use = mode & INPUT_LINE ? TERMINAL_BETWEEN : TERMINAL_KEYS;
+	if (ioctl(fd, TCGETS, &now))
 		return;
-	was = c->settings_known ? c->applied : want;
-	if (lines)
-		want.lflag |= ICANON;
+	want = now;
+	terminal_usual(&want);
+	if (c->settings_known)
+		want = c->settings;
+	/* Until somebody reads it need not be touched. */
+	else if (use == TERMINAL_BETWEEN && (mode & USUAL) == USUAL)
+		return;
+	console.use = use;
+	if (use == TERMINAL_KEYS)
+		for_keys(&want, mode);
 	else
-		want.lflag &= ~(uint32_t)(ICANON | IEXTEN);
-	if (lines && mode & INPUT_ECHO)
-		want.lflag |= ECHO;
-	else
-		want.lflag &= ~(uint32_t)ECHO;
-	if (mode & INPUT_PROCESSED)
-		want.lflag |= ISIG;
-	else
-		want.lflag &= ~(uint32_t)ISIG;
-	if (!lines) {
-		want.iflag &= ~(uint32_t)(ICRNL | IXON | INLCR | IGNCR);
-		want.cc[VMIN] = 1;
-		want.cc[VTIME] = 0;
-		/* A key like others: Windows stops no program by it. */
-		want.cc[VSUSP] = 0;
-	}
-	if (!memcmp(&want, &was, sizeof want) || !in_foreground(fd))
+		for_lines(&want, mode, use == TERMINAL_LINE);
+	if (!memcmp(&want, &now, sizeof want) || !in_foreground(fd))
 		return;
 	own = console_keep_settings(fd);
-	if (own >= 0 && ioctl(own, TCSETSW, &want) == 0)
+	if (own >= 0 && ioctl(own, TCSETS, &want) == 0)
 		c->applied = want;
+}
+
+/* Of these bits none says anything about another, and any about all of them. */
+static void set_insert(uint32_t mode)
+{
+	enum { INSERT = 0x20, EXTENDED = 0x80, AUTO_POSITION = 0x100 };
+
+	if (mode & (INSERT | INPUT_QUICK_EDIT | EXTENDED | AUTO_POSITION))
+		console_shared()->overtype = !(mode & INSERT);
 }
 
 static NTSTATUS get_mode(struct task *t, struct file *f, struct irp *r)
@@ -97,7 +135,10 @@ static NTSTATUS set_mode(struct task *t, struct file *f, struct irp *r)
 	if (input) {
 		console_keep_mode();
 		console_shared()->input_mode = mode;
-		terminal_apply(f->fd, false);
+		set_insert(mode);
+		/* A line that is edited goes on as it was begun. */
+		if (!console.editing)
+			terminal_apply(f->fd, TERMINAL_IDLE);
 		console_mouse_reports(f->fd, true);
 	} else {
 		console_shared()->output_mode = mode;

@@ -709,6 +709,30 @@ void model_read(struct model *m, int x, int y, size_t n, struct cell *to)
 	pthread_mutex_unlock(&m->lock);
 }
 
+int model_column(struct model *m, int cols)
+{
+	struct model *line = NULL;
+	size_t from;
+	int col = 0, row;
+
+	pthread_mutex_lock(&m->lock);
+	if (m->follows) {
+		col = m->wrap ? 0 : m->at.x;
+	} else if (m->npending && m->pending[m->npending - 1] != '\n') {
+		for (from = m->npending; from && m->pending[from - 1] != '\n';)
+			from--;
+		line = model_new(cols, 2);
+		if (line) {
+			model_start(line, 0, 0);
+			model_feed(line, m->pending + from, m->npending - from);
+			model_cursor(line, &col, &row);
+			model_free(line);
+		}
+	}
+	pthread_mutex_unlock(&m->lock);
+	return MIN(col, cols - 1);
+}
+
 struct model *model_new(int cols, int rows)
 {
 	struct model *m = calloc(1, sizeof *m);

@@ -59,6 +59,9 @@ void model_start(struct model *m, int col, int row);
 void model_cursor(struct model *m, int *col, int *row);
 void model_place(struct model *m, int col, int row);
 
+/* The column of the cursor, whether or not the screen is followed. */
+int model_column(struct model *m, int cols);
+
 /* Columns that c takes: 0, 1 or 2. */
 int model_width(uint32_t c);
 

@@ -39,7 +39,7 @@ static void take_keys(struct file *f)
 	struct pollfd p = { .fd = f->fd, .events = POLLIN };
 	ssize_t n;
 
-	terminal_apply(f->fd, true);
+	terminal_apply(f->fd, TERMINAL_KEYS);
 	console_mouse_reports(f->fd, true);
 	while (console.nbytes < sizeof console.bytes / 2 &&
 	       poll(&p, 1, 0) > 0 && p.revents & POLLIN) {
@@ -49,7 +49,7 @@ static void take_keys(struct file *f)
 			break;
 		console.nbytes += (size_t)n;
 	}
-	console_parse_keys();
+	console_parse_keys(true);
 	console_look_at_window(f->fd);
 }
 
@@ -128,7 +128,7 @@ static NTSTATUS flush_records(struct task *t, struct file *f, struct irp *r)
 {
 	(void)t, (void)r;
 	pthread_mutex_lock(&console.lock);
-	console.nbytes = console.ncooked = 0;
+	console.nbytes = 0;
 	console.nrecords = 0;
 	console.end_of_file = false;
 	ioctl(f->fd, TCFLSH, 0 /* TCIFLUSH */);

@@ -123,6 +123,30 @@ NO_TLS static void on_end(int sig)
 	raw_call(SYS_kill, raw_call(SYS_getpid, 0, 0, 0), sig, 0);
 }
 
+/*
+ * Who started us has the terminal back while we are stopped.  The disposition
+ * is the default one again, and console_continued() changes that.
+ */
+NO_TLS static void on_stop(int sig)
+{
+	struct console_shared *s = console_mapped();
+
+	if (s->settings_known)
+		set(terminal(settings_fd), &s->settings);
+	raw_call(SYS_kill, raw_call(SYS_getpid, 0, 0, 0), sig, 0);
+}
+
+static void catch_stop(void)
+{
+	struct sigaction sa = { .sa_handler = on_stop,
+				.sa_flags = (int)(SA_RESETHAND | SA_ONSTACK |
+						  SA_RESTART) };
+	struct sigaction old;
+
+	if (sigaction(SIGTSTP, NULL, &old) == 0 && old.sa_handler == SIG_DFL)
+		sigaction(SIGTSTP, &sa, NULL);
+}
+
 void console_guard(void)
 {
 	static const int signals[] = { SIGINT, SIGQUIT, SIGHUP, SIGTERM };
@@ -136,6 +160,32 @@ void console_guard(void)
 		if (sigaction(signals[i], NULL, &old) == 0 &&
 		    old.sa_handler == SIG_DFL)
 			sigaction(signals[i], &sa, NULL);
+	catch_stop();
+}
+
+void console_continued(void)
+{
+	catch_stop();
+	pthread_mutex_lock(&console.lock);
+	console_wake();
+	pthread_mutex_unlock(&console.lock);
+}
+
+void console_lend(void)
+{
+	struct console_shared *s = console_shared();
+	int fd;
+
+	s->writer = -1;
+	if (!s->settings_known)
+		return;
+	fd = settings_fd >= 0 ? fcntl(settings_fd, F_DUPFD_CLOEXEC, 100)
+			      : console_terminal(CONSOLE_INPUT);
+	if (fd < 0)
+		return;
+	set(fd, &s->settings);
+	s->applied = s->settings;
+	close(fd);
 }
 
 static void at_exit(void)
@@ -160,7 +210,9 @@ int console_keep_settings(int fd)
 	if (ioctl(fd, TCGETS, &before) < 0)
 		return -1;
 	if (!s->settings_known) {
-		s->settings = s->applied = before;
+		s->applied = before;
+		s->settings = before;
+		terminal_usual(&s->settings);
 		s->settings_known = 1;
 	}
 	settings_fd = fcntl(fd, F_DUPFD_CLOEXEC, 100);

@@ -86,18 +86,20 @@ static bool take_answer(size_t from, int *row, int *col)
 }
 
 /* Asks the terminal; what the user types meanwhile is kept. */
-static bool ask_cursor(struct file *f, int *row, int *col)
+bool console_ask_cursor(struct file *f, int *row, int *col)
 {
 	enum { PATIENCE_MS = 300 };
 	static bool silent; /* it never answers */
 	struct pollfd p = { .fd = f->fd, .events = POLLIN };
+	enum terminal_use use;
 	bool found = false;
 	int tries = 0;
 
 	if (silent || tcgetpgrp(f->fd) != getpgrp())
 		return false;
 	pthread_mutex_lock(&console.lock);
-	terminal_apply(f->fd, true);
+	use = console.use; /* at first that is TERMINAL_IDLE */
+	terminal_apply(f->fd, TERMINAL_KEYS);
 	if (write(f->fd, "\33[6n", 4) == 4) {
 		size_t from = console.nbytes;
 
@@ -114,9 +116,10 @@ static bool ask_cursor(struct file *f, int *row, int *col)
 			found = take_answer(from, row, col);
 		}
 		silent = !found;
-		console.ahead = console.ahead || console.nbytes > from;
+		if (console.nbytes > from)
+			console_wake();
 	}
-	terminal_apply(f->fd, false);
+	terminal_apply(f->fd, use);
 	pthread_mutex_unlock(&console.lock);
 	return found;
 }
@@ -142,7 +145,7 @@ static void find_cursor(struct file *f, int *row, int *col)
 		bool told;
 
 		console.moved = false;
-		told = ask_cursor(f, row, col);
+		told = console_ask_cursor(f, row, col);
 		model_begin(&console_model, cols, rows, told ? *row - 1 : -1);
 		if (told) {
 			model_place(&console_model, *col - 1, *row - 1);

@@ -10,6 +10,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "syscall-xlate/nt/console-history.h"
 #include "syscall-xlate/nt/console.h"
 
 #define NO_TLS                                                                 \
@@ -27,6 +28,12 @@ static struct console_shared own = {
 };
 static struct console_shared *_Atomic at = &own;
 
+/* What is remembered lies behind it in the same memory. */
+enum { STORE_AT = 4096, ALL = STORE_AT + sizeof(struct console_store) };
+_Static_assert(sizeof(struct console_shared) <= STORE_AT, "a page");
+static struct console_store own_store SPARSE;
+static struct console_store *_Atomic store_at = &own_store;
+
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static int shared_fd = -1;   /* under lock */
 static bool inherited;	     /* set before there are other threads */
@@ -34,10 +41,12 @@ static _Atomic bool unmapped; /* inherited and not looked at yet */
 
 static struct console_shared *map(int fd)
 {
-	void *p = mmap(NULL, sizeof own, PROT_READ | PROT_WRITE, MAP_SHARED, fd,
-		       0);
+	void *p = mmap(NULL, ALL, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
 
-	return p == MAP_FAILED ? NULL : p;
+	if (p == MAP_FAILED)
+		return NULL;
+	store_at = (void *)((char *)p + STORE_AT);
+	return p;
 }
 
 struct console_shared *console_shared(void)
@@ -53,6 +62,13 @@ struct console_shared *console_shared(void)
 		pthread_mutex_unlock(&lock);
 	}
 	return at;
+}
+
+struct console_store *console_store(int *fd)
+{
+	console_shared();
+	*fd = shared_fd;
+	return store_at;
 }
 
 NO_TLS struct console_shared *console_mapped(void)
@@ -73,13 +89,16 @@ int console_share(void)
 		if (low >= 0)
 			close(low);
 		/* Nobody can take the memory away under the others. */
-		if (fd >= 0 && !ftruncate(fd, sizeof own) &&
+		if (fd >= 0 && !ftruncate(fd, ALL) &&
 		    !fcntl(fd, F_ADD_SEALS,
 			   F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL))
 			s = map(fd);
 		if (s) {
 			own.root = getpid();
 			memcpy(s, &own, sizeof *s);
+			memcpy(store_at, &own_store,
+			       offsetof(struct console_store, bytes) +
+				       own_store.used);
 			at = s;
 			shared_fd = fd;
 		} else if (fd >= 0) {
@@ -96,7 +115,7 @@ void console_inherit(int fd)
 {
 	struct stat st;
 
-	if (fstat(fd, &st) || st.st_size < (off_t)sizeof own)
+	if (fstat(fd, &st) || st.st_size < (off_t)ALL)
 		return;
 	fcntl(fd, F_SETFD, FD_CLOEXEC);
 	shared_fd = fd;

@@ -29,6 +29,12 @@ struct console_shared {
 	_Atomic uint32_t attributes, cursor_size;
 	_Atomic uint64_t changed; /* of the screen: console-undo.c's bits */
 	_Atomic int32_t root;     /* host process that had it first */
+	/* Who has written last, and if that ended a line; console-write.c. */
+	_Atomic int32_t writer;
+	_Atomic bool line_ended;
+	/* Lines begin with ENABLE_INSERT_MODE, or without; modes say so if they
+	   have a bit of that kind. */
+	_Atomic bool overtype;
 	/* The terminal's settings before all of them, and as they are now. */
 	_Atomic uint32_t settings_known;
 	struct terminal_settings settings, applied;
@@ -36,6 +42,10 @@ struct console_shared {
 	_Atomic bool titled;	    /* by a program */
 	uint16_t title[TITLE_MAX];
 };
+
+/* console-mode.c: what we leave on it between lines, and back. */
+void terminal_between(struct terminal_settings *s);
+void terminal_usual(struct terminal_settings *s);
 
 /* Never NULL.  Any thread. */
 struct console_shared *console_shared(void);

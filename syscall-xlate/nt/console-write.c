@@ -13,11 +13,49 @@
 #include "syscall-xlate/nt/console.h"
 #include "syscall-xlate/nt/file-private.h"
 
+/* Is the column known in which what we wrote last began? */
+static _Atomic bool certain = true;
+
 /* It has gone to the terminal: what that shows now is known. */
+void console_wrote(int fd, const char *s, size_t n)
+{
+	struct console_shared *c = console_shared();
+	int32_t self = nt_self ? nt_self->host_pid : 1;
+
+	if (!n)
+		return;
+	if (c->writer != self) {
+		/* It was somebody else's line: ours begins with what follows.
+		 */
+		if (c->writer)
+			model_feed(&console_model, "\r", 1);
+		certain = !c->writer || c->line_ended;
+		c->writer = self;
+	}
+	if (s[n - 1] == '\n')
+		certain = true;
+	c->line_ended = s[n - 1] == '\n';
+	console.moved = true;
+	model_feed(&console_model, s, n);
+	console_screen_changed(fd, s, n);
+}
+
 static void wrote(struct file *f, const char *s, size_t n)
 {
-	model_feed(&console_model, s, n);
-	console_screen_changed(f->fd, s, n);
+	console_wrote(f->fd, s, n);
+}
+
+int console_column(int cols, bool *sure)
+{
+	struct console_shared *c = console_shared();
+	int32_t self = nt_self ? nt_self->host_pid : 1;
+
+	if (c->writer == self) {
+		*sure = certain;
+		return model_column(&console_model, cols);
+	}
+	*sure = !c->writer || c->line_ended;
+	return 0;
 }
 
 static bool feeds_are_bare(void)

@@ -82,7 +82,7 @@ void console_window_changed(void)
 		pthread_mutex_lock(&console.lock);
 		console_look_at_window(c->file->fd);
 		found = console.nrecords;
-		if (found)
+		if (found || console.editing)
 			console_wake();
 		pthread_mutex_unlock(&console.lock);
 		if (found)
@@ -120,8 +120,7 @@ static bool console_signaled(struct file *f)
 
 	if (f->device != CONSOLE_INPUT || f->fd < 0)
 		return true;
-	if (console.nrecords || console.nbytes > console.ncooked ||
-	    poll(&p, 1, 0) > 0)
+	if (console.nrecords || console.nbytes || poll(&p, 1, 0) > 0)
 		return true;
 	console_watch_window();
 	if (c && !atomic_exchange(&c->armed, true) &&

@@ -34,6 +34,14 @@ enum {
 	OUTPUT_ALL = 0x1f,
 };
 
+/* What the terminal is to be like. */
+enum terminal_use {
+	TERMINAL_IDLE,    /* one of the last two, as the input mode says */
+	TERMINAL_LINE,    /* a line is being edited */
+	TERMINAL_BETWEEN, /* one was, and there may be another */
+	TERMINAL_KEYS,    /* for input records, or text that is no lines */
+};
+
 struct input_record {
 	uint16_t type, pad; /* RECORD_... */
 	union {
@@ -74,13 +82,22 @@ struct console {
 	char last;     /* the last byte written, with OUTPUT_BARE_FEED */
 	bool detached;
 
-	/* Bytes that were read and not used: cooked lines, type-ahead. */
+	/* Bytes that were read and are neither keys nor text yet. */
 	uint8_t bytes[4096];
 	size_t nbytes;
-	size_t ncooked;   /* the first are of a line, and no keys any more */
-	bool ahead;       /* typed while nobody read lines: no line yet */
-	int wake[2];      /* pipe: look at the records again; 0: none */
-	bool end_of_file; /* Ctrl-D was read behind them */
+	/* Lines that were edited, UTF-8, malloc'ed: what no read had room for.
+	 */
+	uint8_t *cooked;
+	size_t cooked_at, cooked_len;
+	bool end_of_file; /* the next read is to be told so */
+
+	bool editing; /* some thread edits a line; others want to */
+	enum terminal_use use;
+	/* Semaphores, 0: none: look at the input again; edit the next line. */
+	struct console_bell {
+		int fd;
+		unsigned waiting;
+	} wake, turn;
 	struct input_record records[RECORD_MAX];
 	unsigned first, nrecords;
 	int16_t rows, cols; /* last told */
@@ -95,11 +112,8 @@ extern struct console console;
 
 /* ---- console-mode.c ---- */
 
-/*
- * Puts the terminal into the state that reading wants: lines as input_mode
- * says, or keys for input records.  Lock held.
- */
-void terminal_apply(int fd, bool keys);
+/* Puts the terminal into that state.  Lock held. */
+void terminal_apply(int fd, enum terminal_use use);
 
 /* ---- console-read.c, console-write.c: struct file_ops' ---- */
 
@@ -113,6 +127,26 @@ NTSTATUS console_write(struct task *t, struct file *f, struct irp *r);
 NTSTATUS console_wait(struct task *t, struct file *f, bool *input);
 /* Lock held. */
 void console_wake(void);
+/*
+ * The same, for a bell and, unless fd is -1, for input on that.  console_ring()
+ * wakes all who wait for it, or came while they were about to go.
+ */
+NTSTATUS console_wait_bell(struct task *t, struct file *f, int fd,
+			   struct console_bell *b);
+void console_ring(struct console_bell *b);
+
+/* ---- console-line-read.c ---- */
+
+struct rf_console_read;
+
+/*
+ * Has a line edited into console.cooked, or console.end_of_file set.
+ * STATUS_ALERTED: Ctrl-C or Ctrl-Break, which everybody on the terminal has
+ * been told.  initial: units that are on the screen.  *keys: dwControlKeyState
+ * of what ended it.  Lock held, dropped while waiting.
+ */
+NTSTATUS console_edit(struct task *t, struct file *f, uint32_t wake,
+		      const uint16_t *initial, size_t n, uint32_t *keys);
 
 /* ---- console-records.c, console.c, console-ctrl.c: the window's size ---- */
 
@@ -137,6 +171,10 @@ void console_restore(bool own_will);
 void console_watch_end(void);
 /* fd's settings are about to be changed: a descriptor for that, or -1. */
 int console_keep_settings(int fd);
+/* A Linux program is about to use the terminal: it finds it as it was. */
+void console_lend(void);
+/* We go on after a stop. */
+void console_continued(void);
 /* So is the input's mode. */
 void console_keep_mode(void);
 /* That text has gone to the terminal fd. */
@@ -144,8 +182,11 @@ void console_screen_changed(int fd, const char *text, size_t n);
 /* Signals that nobody handles now end us by way of console_restore(). */
 void console_guard(void);
 
-/* Turns console.bytes into records.  Lock held. */
-void console_parse_keys(void);
+/*
+ * Turns console.bytes into records.  waited: nothing follows at once, so an ESC
+ * that is the last is the key.  Lock held.
+ */
+void console_parse_keys(bool waited);
 /* An empty one behind the others; NULL: no room.  Lock held. */
 struct input_record *console_new_record(uint16_t type);
 
@@ -159,10 +200,17 @@ int console_mouse(const uint8_t *s, size_t n);
 /* The terminal fd is to report the mouse, or not, as the input's mode says. */
 void console_mouse_reports(int fd, bool keys);
 
+/* Text has gone to the terminal fd. */
+void console_wrote(int fd, const char *s, size_t n);
+/* The column that the cursor is in, and whether that is certain. */
+int console_column(int cols, bool *certain);
 /* Writes all of it; a terminal that is stopped (Ctrl-S) waits. */
 NTSTATUS console_put(struct task *t, struct file *f, const char *s, size_t n);
 
 /* What each file answers: rows for control_run(). */
+/* Asks the terminal where the cursor is, from 1.  No lock held. */
+bool console_ask_cursor(struct file *f, int *row, int *col);
+
 extern const struct control_row console_mode_rows[];
 extern const size_t console_mode_nrows;
 extern const struct control_row console_read_rows[];
@@ -180,6 +228,9 @@ NTSTATUS pty_hang_up(struct task *t, struct file *f, struct irp *r);
 /* Ctrl-C and its kin: console-ctrl.c. */
 extern const struct control_row console_ctrl_rows[];
 extern const size_t console_ctrl_nrows;
+
+/* Lines and aliases: console-past.c. */
+NTSTATUS console_past(struct task *t, struct file *f, struct irp *r);
 
 /* console-group.c: host ids of those in a group (0: all) on our console,
    malloc'ed; natives: and of the Linux programs that they started. */

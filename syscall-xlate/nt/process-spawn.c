@@ -22,6 +22,7 @@
 #include "base/clock.h"
 #include "base/policy.h"
 #include "base/table.h"
+#include "syscall-xlate/nt/console.h"
 #include "syscall-xlate/nt/file.h"
 #include "syscall-xlate/launch.h"
 #include "syscall-xlate/nt/process-held.h"
@@ -199,6 +200,7 @@ int spawn_native(const struct request *r, const struct passing *g,
 		file_policy_say("running", r->host);
 		return EACCES;
 	}
+	console_lend();
 	argv = native_argv(r->command_line.s, r->command_line.len);
 	env = native_environ(r->environment.s, r->environment.len,
 			     nt_self->launch->envp);

@@ -2,15 +2,14 @@
 /*
  * pty.c - pseudo consoles: a terminal whose other side a program holds.
  *
- * A console is a terminal here, so a pseudo console is a pseudo terminal: the
- * host does line editing and echo, and what programs write is VT sequences
- * already.  kernel32 copies between the master and the pipes it was given; who
- * is started on it leads a session of its own, for which the slave is the
- * controlling terminal (process-create.c).
+ * A console is a terminal here, so a pseudo console is a pseudo terminal: what
+ * programs write is VT sequences already.  kernel32 copies between the master
+ * and the pipes it was given; who is started on it leads a session of its own,
+ * for which the slave is the controlling terminal (process-create.c).
  *
- * On the way through the master it is made what Windows' console host sends: the
- * screen is followed (console-model.h), so that programs are told here where
- * their cursor is.  Who reads the output need be no terminal at all.
+ * On the way through the master it is made what Windows' console host sends:
+ * the screen is followed (console-model.h), so that programs are told here
+ * where their cursor is.  Who reads the output need be no terminal at all.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -354,6 +353,22 @@ static struct file *slave_file(const char *path, uint32_t access)
 	return f;
 }
 
+/*
+ * What is typed before its programs read shows when they do, not before as
+ * well. The settings that they find are told from those that a program left.
+ */
+static void show_no_keys(int fd)
+{
+	struct termios s;
+
+	if (tcgetattr(fd, &s))
+		return;
+	s.c_lflag &= ~(tcflag_t)(ICANON | ECHO | IEXTEN);
+	s.c_cc[VMIN] = 1;
+	s.c_cc[VTIME] = 0;
+	tcsetattr(fd, TCSANOW, &s);
+}
+
 NTSTATUS pty_new(struct task *t, struct file *f, struct irp *r)
 {
 	struct rf_console_pty made = { 0 };
@@ -374,6 +389,7 @@ NTSTATUS pty_new(struct task *t, struct file *f, struct irp *r)
 		return status;
 	}
 	set_size(fd, size.cols, size.rows);
+	show_no_keys(fd);
 	made.input = give(t, slave_file(path, READ), READ, &status);
 	made.output = give(t, slave_file(path, WRITE), WRITE, &status);
 	made.master = give(t, master_file(fd, &size), READ | WRITE, &status);

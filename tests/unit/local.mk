@@ -142,6 +142,11 @@ tests_unit_nt_console_undo_SOURCES = %D%/syscall-xlate/nt/console-undo.c
 tests_unit_nt_console_undo_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_nt_console_undo_LDADD = $(UNIT_LDADD)
 
+unit_tests += tests/unit/nt-console-line
+tests_unit_nt_console_line_SOURCES = %D%/syscall-xlate/nt/console-line.c
+tests_unit_nt_console_line_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_nt_console_line_LDADD = $(UNIT_LDADD)
+
 unit_tests += tests/unit/nt-console-model
 tests_unit_nt_console_model_SOURCES = %D%/syscall-xlate/nt/console-model.c
 tests_unit_nt_console_model_CPPFLAGS = $(UNIT_CPPFLAGS)

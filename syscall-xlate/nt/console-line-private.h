@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* console-line-private.h - what the two halves of the line editor share. */
+#ifndef RF_NT_CONSOLE_LINE_PRIVATE_H
+#define RF_NT_CONSOLE_LINE_PRIVATE_H
+
+#include "syscall-xlate/nt/console-line.h"
+
+/* The character at s, of n units, and how many of them it is. */
+uint32_t line_code(const uint16_t *s, size_t n, size_t *len);
+/* Columns that it takes: a control character is a caret and a letter. */
+int line_width(uint32_t c);
+/*
+ * All of the text is on the screen and the cursor, where it was said to be,
+ * behind it: l->start follows.  False: no memory.
+ */
+bool line_is_shown(struct line *l);
+
+#endif
