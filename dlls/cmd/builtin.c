@@ -56,6 +56,15 @@ const struct builtin *find_builtin(const WCHAR *s, size_t n)
 	return NULL;
 }
 
+void add_builtins(const WCHAR *begin, void *names)
+{
+	size_t n = wcslen(begin);
+
+	for (size_t i = 0; i < COUNT_OF(builtins); i++)
+		if (!_wcsnicmp(builtins[i].name, begin, n))
+			add_command_name(names, builtins[i].name);
+}
+
 bool bad_switch(const WCHAR *s)
 {
 	errf(L"Invalid switch - \"%ls\".\r\n", s);

@@ -159,6 +159,11 @@ int syntax_error(void);
 WCHAR *decode(const char *s, size_t n);
 /* One line without its end from a handle; NULL at the end of the file. */
 WCHAR *read_handle_line(HANDLE h);
+/* The same at the prompt: Tab completes names (complete.c). */
+WCHAR *read_command(HANDLE h);
+void add_command_name(void *names, const WCHAR *name);
+/* Ctrl-C has ended it: that is shown, and is no end of the file. */
+void stop_line(void);
 /* The next raw line of the batch file; NULL at its end. */
 WCHAR *batch_line(struct batch *b);
 /* One key: a character, or 0 at the end of the input. */
@@ -373,6 +378,9 @@ bool show_usage(const WCHAR *name, size_t n);
 int cmd_help(WCHAR *arguments);
 
 /* ---- builtin.c ---- */
+
+/* Each builtin that begins so is given to add_command_name(). */
+void add_builtins(const WCHAR *begin, void *names);
 
 /* The builtin that the name s[0..n) is, or NULL. */
 const struct builtin *find_builtin(const WCHAR *s, size_t n);

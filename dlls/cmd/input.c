@@ -70,9 +70,13 @@ WCHAR *read_handle_line(HANDLE h)
 		WCHAR some[256];
 
 		for (;;) {
-			if (!ReadConsoleW(h, some, COUNT_OF(some), &got,
-					  NULL) ||
-			    !got)
+			SetLastError(0);
+			if (!ReadConsoleW(h, some, COUNT_OF(some), &got, NULL))
+				got = 0;
+			else if (!got &&
+				 GetLastError() == ERROR_OPERATION_ABORTED)
+				stop_line();
+			if (!got)
 				return line.n ? line.s : NULL;
 			str_add(&line, some, got);
 			if (line.s[line.n - 1] == '\n')

@@ -341,7 +341,7 @@ static void converse(void)
 			show_prompt();
 		}
 		flush_output();
-		line = read_handle_line(cmd.std[0]);
+		line = read_command(cmd.std[0]);
 		if (!line) {
 			if (cmd.interrupted && typed)
 				continue;
@@ -370,12 +370,33 @@ static void banner(void)
  * --------------------------------------------------------------------------------
  */
 
+/*
+ * A Ctrl-C while a line is read is told twice, by the read, and on another
+ * thread. Who comes second is not to stop what is run then.
+ */
+static SRWLOCK interrupt_lock = SRWLOCK_INIT;
+static bool expected; /* under it: the read was first */
+
 static BOOL WINAPI on_control(DWORD event)
 {
 	if (event != CTRL_C_EVENT && event != CTRL_BREAK_EVENT)
 		return FALSE;
-	InterlockedExchange(&cmd.interrupted, 1);
+	RtlAcquireSRWLockExclusive(&interrupt_lock);
+	if (!expected)
+		cmd.interrupted = 1;
+	expected = false;
+	RtlReleaseSRWLockExclusive(&interrupt_lock);
 	return TRUE;
+}
+
+void stop_line(void)
+{
+	RtlAcquireSRWLockExclusive(&interrupt_lock);
+	expected = !cmd.interrupted;
+	cmd.interrupted = 1;
+	RtlReleaseSRWLockExclusive(&interrupt_lock);
+	out(L"^C\r\n");
+	flush_output();
 }
 
 static void default_variable(const WCHAR *name, const WCHAR *value)
