@@ -96,10 +96,21 @@ struct guest_mem {
 	 * Zeroed memory to read and write, in [at, at+room), where nothing is
 	 * mapped; for many small parts of what is reserved.  The rest of the
 	 * room may come to be mapped as well, but not to be accessible (there
-	 * an access is a FAULT_INPAGE).  The callers take turns.  -ENOSYS: map
-	 * it.  NULL: always.
+	 * an access is a FAULT_INPAGE).  The callers take turns.
+	 *
+	 * Returns 0; -ENOSYS: map it; or a promise (> 0): put() keeps it, which
+	 * takes a while and which nobody needs to wait for but who wants that
+	 * memory.  NULL: always -ENOSYS.
 	 */
 	int (*commit)(gaddr at, uint64_t size, uint64_t room);
+	/* Once for each promise, by any thread.  0 or -ENOMEM: nothing is there. */
+	int (*put)(int promise);
+	/*
+	 * Keeps what has been promised of [at, at+size) to others.  In the
+	 * callers' turn: is there anything?  Otherwise 0 or -ENOMEM.
+	 */
+	bool (*is_promised)(gaddr at, uint64_t size);
+	int (*put_promised)(gaddr at, uint64_t size);
 	int (*protect)(gaddr at, uint64_t size, int prot);
 	int (*unmap)(gaddr at, uint64_t size);
 	/* Contents become zero again and memory goes back to the host. */

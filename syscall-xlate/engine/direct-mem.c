@@ -203,6 +203,7 @@ static int direct_map(gaddr at, uint64_t size, int prot, int fd, uint64_t off,
 	err = direct_lazy_leave(at, size, false);
 	if (err)
 		return err;
+	direct_commit_leave(at, size);
 	if (prot & GUEST_EXEC && direct_code_unknown(prot & GUEST_OURS)) {
 		/* Fresh zeroes need no search unless they can be filled. */
 		search = fd >= 0 || prot & GUEST_WRITE;
@@ -252,6 +253,7 @@ static int direct_unmap(gaddr at, uint64_t size)
 	err = direct_lazy_leave(at, size, false);
 	if (err)
 		return err;
+	direct_commit_leave(at, size);
 	return munmap((void *)at, size) ? -errno : 0;
 }
 
@@ -274,6 +276,9 @@ struct guest_mem direct_mem_table = {
 	.map = direct_map,
 	.map_pieces = direct_map_pieces,
 	.commit = direct_commit,
+	.put = direct_commit_put,
+	.is_promised = direct_commit_promised,
+	.put_promised = direct_commit_put_promised,
 	.protect = direct_protect,
 	.unmap = direct_unmap,
 	.discard = direct_discard,

@@ -504,6 +504,7 @@ struct guest_regs *direct_on_signal(int sig, siginfo_t *si, ucontext_t *uc,
 		if ((f.kind == FAULT_ACCESS || f.kind == FAULT_INPAGE) &&
 		    f.addr < direct_high &&
 		    (direct_lazy_fault(f.addr, ip) ||
+		     (f.kind == FAULT_INPAGE && direct_commit_fault(f.addr)) ||
 		     (f.kind == FAULT_ACCESS && direct_personality &&
 		      !direct_only_looks &&
 		      direct_personality->populate(t, f.addr, f.access)))) {

@@ -195,6 +195,16 @@ void direct_gate_fault(void);
 void direct_sig_entry(int sig, siginfo_t *si, void *uc);
 /* See struct guest_mem, commit (direct-commit.c). */
 int direct_commit(gaddr at, uint64_t size, uint64_t room);
+int direct_commit_put(int promise);
+bool direct_commit_promised(gaddr at, uint64_t size);
+int direct_commit_put_promised(gaddr at, uint64_t size);
+/* [at, at+size) is about to be mapped anew, or unmapped. */
+void direct_commit_leave(gaddr at, uint64_t size);
+/*
+ * An access to `at` was a SIGBUS.  True: it was promised, and is there now.  Safe in
+ * a signal handler.
+ */
+bool direct_commit_fault(gaddr at);
 int direct_copy(void *dst, const void *src, size_t n);
 
 /* Address ranges of the assembly that signals must know. */

@@ -14,6 +14,7 @@
 #include "syscall-xlate/nt/calls.h"
 #include "syscall-xlate/nt/context.h"
 #include "syscall-xlate/nt/debug.h"
+#include "syscall-xlate/nt/nt-private.h"
 #include "syscall-xlate/nt/start.h"
 #include "syscall-xlate/nt/vad.h"
 

@@ -105,14 +105,14 @@ bool file_open_below_here(const char *folder)
 /* Has the process a descriptor below it?  True as well if nobody may know. */
 static bool may_have(const struct search *s, int pid)
 {
-	char path[HOST_PATH_MAX];
+	char path[HOST_PATH_MAX], link[64];
 	struct dirent *e;
 	bool found = false;
 	ssize_t n;
 	DIR *d;
 
-	snprintf(path, sizeof path, "/proc/%d/cwd", pid);
-	n = readlink(path, path, sizeof path - 1);
+	snprintf(link, sizeof link, "/proc/%d/cwd", pid);
+	n = readlink(link, path, sizeof path - 1);
 	if (n <= 0)
 		return true;
 	path[n] = 0;

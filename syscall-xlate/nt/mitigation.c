@@ -13,6 +13,7 @@
 #include "syscall-xlate/nt/context.h"
 #include "syscall-xlate/nt/debug.h"
 #include "syscall-xlate/nt/exception.h"
+#include "syscall-xlate/nt/nt-private.h"
 #include "syscall-xlate/nt/process-create.h"
 
 enum { ON = 1 };

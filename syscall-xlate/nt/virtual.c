@@ -230,19 +230,47 @@ static int map_pages(struct vad *v, gaddr a, gaddr b, uint32_t prot)
 	return guest_mem->map(a, b - a, host, -1, 0, 0);
 }
 
-/* Reserved pages [a, b) of a private v, up to end. */
-static int commit_pages(struct vad *v, gaddr a, gaddr b, gaddr end, uint32_t prot)
+/* What a commit has still to do when it gives vm_lock back. */
+struct later {
+	int promise; /* guest_mem->commit()'s, of [at, end) */
+	gaddr at, end;
+	bool others; /* some pages have been promised to others */
+};
+
+static int keep(struct later *l)
 {
+	int promise = l->promise;
+
+	l->promise = 0;
+	return promise ? guest_mem->put(promise) : 0;
+}
+
+/* Reserved pages [a, b) of a private v, up to end. */
+static int commit_pages(struct vad *v, gaddr a, gaddr b, gaddr end,
+			uint32_t prot, struct later *l)
+{
+	int ret = -ENOSYS;
+
 	if (prot == PAGE_READWRITE && !(v->flags & VAD_WATCH) &&
-	    guest_mem->commit && !guest_mem->commit(a, b - a, end - a)) {
-		v->flags |= VAD_WINDOWS;
+	    guest_mem->commit)
+		ret = guest_mem->commit(a, b - a, end - a);
+	if (ret < 0)
+		return map_pages(v, a, b, prot);
+	v->flags |= VAD_WINDOWS;
+	if (ret == 0)
 		return 0;
+	/* One is enough: who commits several parts at once is rare. */
+	if (l->promise && keep(l)) {
+		guest_mem->put(ret);
+		return -ENOMEM;
 	}
-	return map_pages(v, a, b, prot);
+	*l = (struct later){ ret, a, b, l->others };
+	return 0;
 }
 
 /* Commit [a, b) of a private v; what is committed keeps its contents. */
-static NTSTATUS commit_private(struct vad *v, gaddr a, gaddr b, uint16_t prot)
+static NTSTATUS commit_private(struct vad *v, gaddr a, gaddr b, uint16_t prot,
+			       struct later *l)
 {
 	int err = 0;
 
@@ -252,15 +280,19 @@ static NTSTATUS commit_private(struct vad *v, gaddr a, gaddr b, uint16_t prot)
 
 		end = MIN(end, b);
 		if (!state)
-			err = commit_pages(v, at, end, room, prot);
+			err = commit_pages(v, at, end, room, prot, l);
 		else if (vm_host_prot(state) != vm_host_prot(prot))
 			err = guest_mem->protect(at, end - at,
 						 vm_host_prot(prot));
+		l->others |= state && v->flags & VAD_WINDOWS &&
+			     guest_mem->is_promised(at, end - at);
 	}
-	if (err)
+	if (!err && !vad_set(v, a, b, prot))
+		err = -ENOMEM;
+	if (err) {
+		keep(l);
 		return vm_status(-err);
-	if (!vad_set(v, a, b, prot))
-		return STATUS_NO_MEMORY;
+	}
 	if (v->flags & VAD_WATCH)
 		vm_watch_apply(v, a, b);
 	return STATUS_SUCCESS;
@@ -375,7 +407,7 @@ NTSTATUS vm_take_placeholder(gaddr a, gaddr b)
 	return STATUS_SUCCESS;
 }
 
-static NTSTATUS commit(gaddr a, gaddr b, uint32_t prot)
+static NTSTATUS commit(gaddr a, gaddr b, uint32_t prot, struct later *l)
 {
 	struct vad *v = vad_find(a);
 
@@ -384,10 +416,28 @@ static NTSTATUS commit(gaddr a, gaddr b, uint32_t prot)
 	if (!may_commit(b - a))
 		return STATUS_COMMITMENT_LIMIT;
 	if (v->type == MEM_PRIVATE)
-		return commit_private(v, a, b, prot);
+		return commit_private(v, a, b, prot, l);
 	if (v->type == MEM_MAPPED)
 		return commit_view(v, a, b, prot);
 	return STATUS_CONFLICTING_ADDRESSES;
+}
+
+/* vm_lock is not held.  Before anybody is told of the pages [a, b). */
+static NTSTATUS finish(struct later *l, gaddr a, gaddr b)
+{
+	NTSTATUS status = STATUS_SUCCESS;
+	struct vad *v;
+
+	if (l->others && guest_mem->put_promised(a, b - a))
+		status = STATUS_NO_MEMORY;
+	if (!keep(l))
+		return status;
+	pthread_mutex_lock(&vm_lock);
+	v = vad_find(l->at);
+	if (v && l->end <= v->end)
+		vad_set(v, l->at, l->end, 0);
+	pthread_mutex_unlock(&vm_lock);
+	return STATUS_NO_MEMORY;
 }
 
 static NTSTATUS reserve(gaddr *base, uint64_t *size,
@@ -509,6 +559,7 @@ NTSTATUS vm_alloc_ex(gaddr *base, uint64_t *size, const struct vm_extended *x,
 			       MEM_RESERVE_PLACEHOLDER |
 			       MEM_REPLACE_PLACEHOLDER | MEM_PHYSICAL |
 			       MEM_RESET_UNDO | MEM_LARGE_PAGES;
+	struct later later = { 0 };
 	gaddr a, b;
 	NTSTATUS status;
 
@@ -549,7 +600,7 @@ NTSTATUS vm_alloc_ex(gaddr *base, uint64_t *size, const struct vm_extended *x,
 		a = ROUND_DOWN(*base, PAGE);
 		b = ROUND_UP(*base + *size, PAGE);
 		if (type & MEM_COMMIT)
-			status = commit(a, b, prot);
+			status = commit(a, b, prot, &later);
 		else if (type & MEM_RESET)
 			status = reset(a, b);
 		else /* what was reset is gone at once */
@@ -560,6 +611,8 @@ NTSTATUS vm_alloc_ex(gaddr *base, uint64_t *size, const struct vm_extended *x,
 		}
 	}
 	pthread_mutex_unlock(&vm_lock);
+	if (status == STATUS_SUCCESS && (later.promise || later.others))
+		status = finish(&later, *base, *base + *size);
 	return status;
 }
 

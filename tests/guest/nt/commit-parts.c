@@ -253,10 +253,60 @@ static void racing(void)
 		CloseHandle(th[i]);
 }
 
+enum { SEEN_PART = 0x4000, SEEN_PARTS = 600 };
+static volatile char *seen;
+
+static DWORD WINAPI looker(void *arg)
+{
+	(void)arg;
+	for (int i = 0; i < SEEN_PARTS; i++) {
+		volatile char *p = seen + i * SEEN_PART;
+		MEMORY_BASIC_INFORMATION m;
+
+		while (!VirtualQuery((void *)p, &m, sizeof m) ||
+		       m.State != MEM_COMMIT)
+			SwitchToThread();
+		for (int k = 0; k < SEEN_PART; k += PAGE_BYTES)
+			p[k]++;
+	}
+	return 0;
+}
+
+/* As collectors of garbage do: what a thread finds committed it may touch. */
+static void looked_at(void)
+{
+	void *h = AddVectoredExceptionHandler(1, commit_for_any);
+	unsigned lost = 0;
+	HANDLE th;
+
+	seen = VirtualAlloc(NULL, SEEN_PARTS * SEEN_PART, MEM_RESERVE,
+			    PAGE_READWRITE);
+	CHECK(seen != NULL);
+	not_access = 0;
+	th = CreateThread(NULL, 0, looker, NULL, 0, NULL);
+	for (int i = 0; i < SEEN_PARTS; i++) {
+		volatile char *p = seen + i * SEEN_PART;
+
+		CHECK(VirtualAlloc((void *)p, SEEN_PART, MEM_COMMIT,
+				   PAGE_READWRITE) == p);
+		for (int k = 1; k < SEEN_PART; k += PAGE_BYTES)
+			p[k]++;
+	}
+	CHECK_EQ(WaitForSingleObject(th, INFINITE), WAIT_OBJECT_0);
+	for (int i = 0; i < SEEN_PARTS * SEEN_PART; i += PAGE_BYTES)
+		lost += seen[i] != 1 || seen[i + 1] != 1;
+	CHECK_EQ(lost, 0);
+	CHECK_EQ(not_access, 0);
+	RemoveVectoredExceptionHandler(h);
+	CloseHandle(th);
+	CHECK(VirtualFree((void *)seen, 0, MEM_RELEASE));
+}
+
 int main(void)
 {
 	random_parts();
 	growing();
 	racing();
+	looked_at();
 	return check_done();
 }
