@@ -46,7 +46,7 @@ endif
 # ---- fuzzing: make fuzz [FUZZ_SECONDS=60] -----------------------------------
 FUZZ_SECONDS = 60
 FUZZ_CC = clang
-.PHONY: fuzz fuzz-calls bench
+.PHONY: fuzz fuzz-registry fuzz-calls bench
 fuzz: tests/fuzz-image
 	@$(MKDIR_P) tests/fuzz-corpus
 	$(srcdir)/tests/fuzz/seed tests/fuzz-corpus $(FUZZ_SEEDS)
@@ -58,6 +58,20 @@ tests/fuzz-image: $(srcdir)/tests/fuzz/image.c $(libimage_a_SOURCES:%=$(srcdir)/
 	$(FUZZ_CC) -std=gnu11 -D_GNU_SOURCE -g -O1 -I$(srcdir) \
 		-fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all \
 		-o $@ $(filter %.c,$^) -lelf
+
+# .reg files and hives: what parses them with sanitizers, the rest as it is.
+FUZZ_REGISTRY = $(addprefix $(srcdir)/syscall-xlate/nt/registry-, parse.c text.c tree.c replay.c store.c file-none.c hive-read.c hive-write.c security.c) \
+	$(srcdir)/base/utf.c
+fuzz-registry: tests/fuzz-registry
+	@$(MKDIR_P) tests/fuzz-corpus-registry
+	$(srcdir)/tests/fuzz/seed-registry tests/fuzz-corpus-registry ./tests/fuzz-registry
+	./tests/fuzz-registry -max_total_time=$(FUZZ_SECONDS) -max_len=65536 \
+		-print_final_stats=1 tests/fuzz-corpus-registry
+tests/fuzz-registry: $(srcdir)/tests/fuzz/registry.c $(FUZZ_REGISTRY) libnt.a libxlate.a libimage.a libbase.a
+	@$(MKDIR_P) tests
+	$(FUZZ_CC) -std=gnu11 -D_GNU_SOURCE -g -O1 -I$(srcdir) -I. \
+		-fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all \
+		-o $@ $(filter %.c,$^) $(UNIT_LDADD)
 
 fuzz-calls: run-foreign tests/fuzz/calls.exe tests/fuzz/freebsd-calls tests/fuzz/netbsd-calls
 	$(srcdir)/tests/fuzz/run-calls $(FUZZ_SECONDS)

@@ -314,11 +314,13 @@ static struct reg_key *child(struct reg_key *k, const char *s, size_t n)
 	struct reg_key *sub;
 
 	n = MIN(utf8_to_utf16(name, COUNT_OF(name), s, n), REG_NAME_MAX);
-	sub = reg_sub(k, name, n);
+	sub = reg_known_sub(k, name, n);
 	if (!sub) {
 		sub = reg_add(k, name, n);
-		if (sub)
+		if (sub) {
 			sub->is_default = true;
+			reg_is_stored(sub);
+		}
 	}
 	return sub;
 }
@@ -413,7 +415,7 @@ static void set_text(struct reg_key *k, const char *name, uint32_t type,
 	if (type != REG_LINK)
 		len += type == REG_MULTI_SZ ? 2 : 1;
 	if (reg_set(k, wide_name, n, type, wide, (uint32_t)(len * 2)) &&
-	    (v = reg_value(k, wide_name, n)))
+	    (v = reg_known_value(k, wide_name, n)))
 		v->is_default = true;
 	if (type == REG_LINK)
 		k->is_link = true;
@@ -427,7 +429,7 @@ static void set_data(struct reg_key *k, const char *name, uint32_t type,
 	struct reg_value *v;
 
 	if (reg_set(k, wide_name, n, type, data, (uint32_t)size) &&
-	    (v = reg_value(k, wide_name, n)))
+	    (v = reg_known_value(k, wide_name, n)))
 		v->is_default = true;
 }
 
@@ -599,6 +601,7 @@ void reg_load_defaults(void)
 	};
 	struct reg_key *k;
 
+	reg_is_stored(&reg_root);
 	for (const char *const *row = reg_defaults; *row; row++) {
 		if (**row != '[')
 			continue;

@@ -9,28 +9,42 @@
  * LMDB reads the file through a mapping, so a disk that fails then, or a file
  * that somebody cuts short, is a SIGBUS in the middle of it.  All that reads
  * there is left when that happens (base/mapped.h); what LMDB had in memory is
- * given up, and the file opened anew.  Nothing is half written: of a transaction
- * only its last write counts, and that has not been made.
+ * given up, and the file opened anew.  Nothing is half written: of a
+ * transaction only its last write counts, and that has not been made.
  */
 #include "syscall-xlate/nt/registry-file.h"
 
-#include <stdlib.h>
-
 #include "syscall-xlate/nt/registry.h"
 
-static bool failed;
+#ifdef HAVE_LMDB
+#include <errno.h>
+#include <fcntl.h>
+#include <lmdb.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/mapped.h"
+#include "syscall-xlate/nt/path.h"
+#include "syscall-xlate/nt/registry-rows.h"
+
+static bool unkept; /* changes live in memory only */
+static bool lost;   /* and nothing can be read any more */
 
 bool reg_file_lost(void)
 {
-	return failed;
+	return unkept;
 }
 
-/* Changes live in memory only, from now on. */
 static void give_up(const char *why)
 {
-	if (!failed)
+	if (!unkept)
 		log_warn("registry changes are not kept: %s", why);
-	failed = true;
+	unkept = true;
 }
 
 void reg_file_free(struct reg_file_records *all)
@@ -41,47 +55,34 @@ void reg_file_free(struct reg_file_records *all)
 	*all = (struct reg_file_records){ 0 };
 }
 
-#ifdef HAVE_LMDB
-#include <errno.h>
-#include <fcntl.h>
-#include <lmdb.h>
-#include <stdio.h>
-#include <string.h>
-#include <sys/file.h>
-#include <sys/stat.h>
-#include <time.h>
-#include <unistd.h>
-
-#include "base/mapped.h"
-#include "syscall-xlate/nt/path.h"
-
 /* Every process must agree on it; the file is as large as its contents. */
 #define MAP_SIZE (256ul << 20)
 
 static MDB_env *env;
-static MDB_txn *txn; /* the writing one, begun by the first change */
-static MDB_dbi dbi;
+static MDB_txn *txn;    /* the writing one, begun by the first change */
+static MDB_txn *reader; /* while the file is held to be read */
 static int lock_fd = -1;
+static bool touched; /* something is changed in txn */
 static bool dirty;
 static bool unsure; /* the last transaction may not be on the disk: see flush */
-static bool read_only; /* somebody's file that we may only read */
-static bool stale;     /* others have written what the tree lacks */
-static bool loaded;    /* the tree has had all of it, once */
-static size_t known;   /* id of the last transaction that the tree has */
-static size_t last;    /* id of the last one that there is */
+static bool read_only;        /* somebody's file that we may only read */
+static bool loaded;           /* the tree has had what there was, once */
+static size_t known;          /* id of the last transaction that the tree has */
+static size_t last;           /* id of the last one that there is */
 static off_t used = 2 * PAGE; /* bytes that the file has at least */
-static int64_t looked; /* when, for a file that was not there */
+static int64_t looked;        /* when, for a file that was not there */
 
 /* Since the last commit: what the program has to be told. */
 static NTSTATUS trouble;
-/* What keeps the file from being read, if the tree has never had it. */
+/* What keeps something from being read that is needed. */
 static NTSTATUS unread;
 
 /* ---- what goes wrong ------------------------------------------------- */
 
 /*
- * A disk that is full or broken need not be at the next change, nor need there be
- * no descriptors: this change is refused.  What can never be written is given up.
+ * A disk that is full or broken need not be at the next change, nor need there
+ * be no descriptors: this change is refused.  What can never be written is
+ * given up.
  */
 static void not_kept(int err)
 {
@@ -104,6 +105,7 @@ static void not_kept(int err)
 	case MDB_PAGE_NOTFOUND:
 		trouble = STATUS_REGISTRY_CORRUPT;
 		give_up(mdb_strerror(err));
+		lost = true;
 		break;
 	default:
 		give_up(mdb_strerror(err));
@@ -115,16 +117,23 @@ void reg_file_failed(int err)
 	not_kept(err);
 }
 
-/* The same for what has only been read. */
-static void not_read(int err)
+/* The same for what has only been read.  needed: nobody knows it yet. */
+static void not_read(int err, bool needed)
 {
 	const NTSTATUS before = trouble;
 
 	not_kept(err);
-	unread = failed ? STATUS_REGISTRY_CORRUPT
-		 : trouble == STATUS_DISK_FULL || loaded ? STATUS_SUCCESS
-							 : trouble;
+	lost |= unkept && !trouble;
+	if (lost)
+		unread = STATUS_REGISTRY_CORRUPT;
+	else if (needed && trouble != STATUS_DISK_FULL)
+		unread = trouble;
 	trouble = before;
+}
+
+void reg_file_begin_reading(void)
+{
+	unread = lost ? STATUS_REGISTRY_CORRUPT : STATUS_SUCCESS;
 }
 
 NTSTATUS reg_store_unread(void)
@@ -140,8 +149,9 @@ static void close_file(void)
 {
 	if (env)
 		mdb_env_close(env);
+	rows_closed();
 	env = NULL;
-	txn = NULL;
+	txn = reader = NULL;
 	if (lock_fd >= 0)
 		close(lock_fd);
 	lock_fd = -1;
@@ -177,6 +187,7 @@ static int with_map(int (*fn)(void *arg), void *arg)
 	if (torn || is_cut()) {
 		give_up(torn ? "its file is damaged"
 			     : "its file has been cut short");
+		lost = true;
 		err = MDB_CORRUPTED;
 	}
 	close_file();
@@ -239,28 +250,21 @@ static int look(void *arg)
 
 static int open_env(void *path)
 {
-	MDB_txn *first = NULL;
 	int err = mdb_env_create(&env);
 
 	if (!err)
 		err = mdb_env_set_mapsize(env, MAP_SIZE);
 	if (!err)
 		err = mdb_env_set_assert(env, nonsense);
+	if (!err)
+		err = rows_prepare(env);
 	/* No meta sync: a power cut may cost the last change, no more. */
 	if (!err)
 		err = mdb_env_open(env, path,
 				   MDB_NOSUBDIR | MDB_NOLOCK | MDB_NOMETASYNC |
 					   (read_only ? MDB_RDONLY : 0),
 				   0600);
-	if (!err)
-		err = look(NULL);
-	if (!err)
-		err = mdb_txn_begin(env, NULL, MDB_RDONLY, &first);
-	if (!err)
-		err = mdb_dbi_open(first, NULL, 0, &dbi);
-	if (first)
-		mdb_txn_abort(first);
-	return err;
+	return err ? err : look(NULL);
 }
 
 /*
@@ -287,6 +291,7 @@ static int open_file(bool create)
 	file_name(path, sizeof path, "registry.mdb");
 	if (!create && access(path, R_OK) < 0) {
 		looked = now;
+		loaded |= errno == ENOENT; /* that there is nothing */
 		return ENOENT;
 	}
 	read_only = !create && access(path, W_OK) < 0;
@@ -317,111 +322,223 @@ void reg_file_look_again(void)
 
 /* ---- reading -------------------------------------------------------- */
 
-static bool add_record(struct reg_file_records *all, const MDB_val *key,
-		       const MDB_val *val)
+bool reg_file_is_there(void)
 {
-	struct reg_file_record *r;
-
-	if (all->n == all->room) {
-		size_t room = all->room ? all->room * 2 : 256;
-		void *p = realloc(all->record, room * sizeof *all->record);
-
-		if (!p)
-			return false;
-		all->record = p;
-		all->room = room;
-	}
-	r = malloc(sizeof *r + val->mv_size);
-	if (!r)
-		return false;
-	all->record[all->n++] = r;
-	memcpy(&r->id, key->mv_data, sizeof r->id);
-	r->len = val->mv_size;
-	memcpy(r->at, val->mv_data, val->mv_size);
-	return true;
+	return env && !lost;
 }
 
-/* In the writing transaction, or one of its own. */
-static int read_all(void *records)
+bool reg_file_held(void)
 {
-	struct reg_file_records *all = records;
-	MDB_txn *t = txn;
-	MDB_cursor *c = NULL;
-	MDB_val key, val;
-	int err = 0;
+	return txn || reader;
+}
 
-	if (!t && !(err = look(NULL)))
-		err = mdb_txn_begin(env, NULL, MDB_RDONLY, &t);
+static int begin_reading(void *arg)
+{
+	int err = look(NULL);
+
+	(void)arg;
 	if (!err)
-		err = mdb_cursor_open(t, dbi, &c);
-	while (!err && !(err = mdb_cursor_get(c, &key, &val, MDB_NEXT)))
-		if (val.mv_size > MAP_SIZE)
-			err = MDB_CORRUPTED;
-		else if (key.mv_size == sizeof(struct reg_record_id) &&
-			 !add_record(all, &key, &val))
-			err = ENOMEM;
-	if (c)
-		mdb_cursor_close(c);
-	if (t && !txn)
-		mdb_txn_abort(t);
-	return err == MDB_NOTFOUND ? 0 : err;
+		err = mdb_txn_begin(env, NULL, MDB_RDONLY, &reader);
+	return err ? err : rows_begin(reader, false);
 }
 
-bool reg_file_news(struct reg_file_records *all)
+/* Handles of databases live on if it is committed. */
+static int end_reading(void *arg)
+{
+	int err = reader ? mdb_txn_commit(reader) : 0;
+
+	(void)arg;
+	reader = NULL;
+	rows_ended(!err);
+	return err;
+}
+
+static void release(void)
+{
+	if (!reader)
+		return;
+	with_map(end_reading, NULL);
+	if (env)
+		flock(lock_fd, LOCK_UN);
+}
+
+bool reg_file_hold(void)
 {
 	int err;
 
-	*all = (struct reg_file_records){ 0 };
-	if (failed)
+	if (reg_file_held())
+		return true;
+	if (lost || !env)
 		return false;
-	err = open_file(false);
-	if (!err)
-		err = with_map(look, NULL);
-	if (!err && last != known) {
-		flock(lock_fd, LOCK_SH);
-		err = with_map(read_all, all);
-		if (env)
-			flock(lock_fd, LOCK_UN);
-	}
-	if (!err) {
-		known = last;
-		loaded = true;
-		unread = STATUS_SUCCESS;
-		return all->n;
-	}
-	reg_file_free(all);
-	if (err != ENOENT)
-		not_read(err);
-	return false;
-}
-
-bool reg_file_all(struct reg_file_records *all)
-{
-	int err = with_map(read_all, all);
-
+	flock(lock_fd, LOCK_SH);
+	err = with_map(begin_reading, NULL);
 	if (!err)
 		return true;
-	reg_file_free(all);
-	not_kept(err);
+	not_read(err, true);
+	close_file();
 	return false;
 }
 
-bool reg_file_late_news(struct reg_file_records *all)
-{
-	bool late = stale && reg_file_all(all);
+/* What a function of rows' is asked for, and its answer. */
+struct question {
+	const struct reg_record_id *id;
+	size_t max;
+	struct reg_file_records *add;
+	bool yes;
+};
 
-	stale = stale && !late;
-	return late;
+static MDB_txn *now(void)
+{
+	return txn ? txn : reader;
+}
+
+static int since(void *arg)
+{
+	struct question *q = arg;
+
+	return rows_since(now(), txn, known, q->add);
+}
+
+static int whole(void *arg)
+{
+	struct question *q = arg;
+
+	return rows_whole(now(), txn, &q->yes);
+}
+
+static int at_place(void *arg)
+{
+	struct question *q = arg;
+
+	return rows_below(now(), q->id, q->max, q->add);
+}
+
+static int get(void *arg)
+{
+	struct question *q = arg;
+
+	return rows_get(now(), q->id, q->add);
+}
+
+static int all(void *arg)
+{
+	struct question *q = arg;
+
+	return rows_all(now(), q->add);
+}
+
+/* What add had before stays; what it gets is all of it or nothing. */
+static int ask(int (*fn)(void *), struct question *q)
+{
+	const size_t n = q->add ? q->add->n : 0;
+	int err = reg_file_held() ? with_map(fn, q) : EIO;
+
+	while (err && q->add && q->add->n > n)
+		free(q->add->record[--q->add->n]);
+	if (err && err != MDB_NOTFOUND && err != MDB_PAGE_FULL)
+		not_read(err, true);
+	return err;
+}
+
+/* What is known already need not be read. */
+static enum reg_news no_news(NTSTATUS before)
+{
+	if (loaded && !lost)
+		unread = before;
+	return REG_NEWS_NONE;
+}
+
+enum reg_news reg_file_news(struct reg_file_records *news)
+{
+	const NTSTATUS before = unread;
+	struct question q = { .add = news };
+	int err;
+
+	*news = (struct reg_file_records){ 0 };
+	if (lost)
+		return REG_NEWS_NONE;
+	err = open_file(false);
+	/* Held, it is as it was when that began. */
+	if (!err && !reg_file_held())
+		err = with_map(look, NULL);
+	if (err) {
+		if (err != ENOENT)
+			not_read(err, !loaded);
+		return REG_NEWS_NONE;
+	}
+	if (loaded && last == known)
+		return REG_NEWS_NONE;
+	if (!reg_file_hold())
+		return no_news(before);
+	if (!loaded)
+		return REG_NEWS_ALL;
+	if (last == known)
+		return REG_NEWS_NONE;
+	err = ask(since, &q);
+	if (err == MDB_NOTFOUND)
+		return REG_NEWS_ALL;
+	if (err)
+		return no_news(before);
+	known = last;
+	return REG_NEWS_SOME;
+}
+
+void reg_file_caught_up(void)
+{
+	known = last;
+	loaded = true;
+}
+
+bool reg_file_has_places(void)
+{
+	struct question q = { 0 };
+
+	return !ask(whole, &q) && q.yes;
+}
+
+enum reg_file_result reg_file_at(const struct reg_record_id *place, size_t max,
+				 struct reg_file_records *add)
+{
+	struct question q = { .id = place, .max = max, .add = add };
+	int err = ask(at_place, &q);
+
+	return err == MDB_PAGE_FULL ? REG_FILE_MANY
+	       : err                ? REG_FILE_FAILS
+				    : REG_FILE_OK;
+}
+
+bool reg_file_get(const struct reg_record_id *id, struct reg_file_records *add)
+{
+	struct question q = { .id = id, .add = add };
+	int err = ask(get, &q);
+
+	return !err || err == MDB_NOTFOUND;
+}
+
+bool reg_file_all(struct reg_file_records *add)
+{
+	struct question q = { .add = add };
+
+	return !ask(all, &q);
 }
 
 /* ---- writing --------------------------------------------------------- */
 
 static int begin(void *arg)
 {
-	int err = look(NULL);
+	int err = end_reading(NULL);
 
 	(void)arg;
-	return err ? err : mdb_txn_begin(env, NULL, 0, &txn);
+	if (!err)
+		err = look(NULL);
+	if (!err)
+		err = mdb_txn_begin(env, NULL, 0, &txn);
+	return err ? err : rows_begin(txn, true);
+}
+
+bool reg_file_writing(void)
+{
+	return txn;
 }
 
 bool reg_file_begin(void)
@@ -430,7 +547,7 @@ bool reg_file_begin(void)
 
 	if (txn)
 		return true;
-	if (failed || trouble)
+	if (unkept || trouble)
 		return false;
 	err = open_file(true);
 	if (!err && read_only) {
@@ -438,6 +555,7 @@ bool reg_file_begin(void)
 		return false;
 	}
 	if (!err) {
+		touched = false;
 		flock(lock_fd, LOCK_EX);
 		err = with_map(begin, NULL);
 	}
@@ -446,18 +564,18 @@ bool reg_file_begin(void)
 		close_file();
 		return false;
 	}
-	/* Somebody may have written since reg_begin(); the tree will hear. */
-	stale = last != known;
 	return true;
 }
 
 static int end(void *arg)
 {
+	int err = trouble || !touched ? 0 : rows_log(txn);
+
 	(void)arg;
-	if (!trouble)
+	if (!err && touched && !trouble)
 		return mdb_txn_commit(txn);
 	mdb_txn_abort(txn);
-	return 0;
+	return err;
 }
 
 NTSTATUS reg_store_commit(void)
@@ -466,93 +584,104 @@ NTSTATUS reg_store_commit(void)
 	int err;
 
 	if (txn) {
+		const bool caught_up = loaded && known == last;
+
 		err = with_map(end, NULL);
 		txn = NULL;
+		rows_ended(!err && !trouble && touched);
 		if (err) {
 			not_kept(err);
 			close_file();
-		} else if (!trouble) {
+		} else if (touched && !trouble) {
 			dirty = true;
 			unsure = false;
-			if (!with_map(look, NULL) && !stale)
+			if (!with_map(look, NULL) && caught_up)
 				known = last;
 		}
 		if (env)
 			flock(lock_fd, LOCK_UN);
 	}
+	release();
 	status = trouble;
 	trouble = STATUS_SUCCESS;
 	return status;
 }
 
 struct change {
-	MDB_val key, val;
+	const struct reg_record_id *id, *place;
+	const void *record;
+	size_t len;
 };
 
 static int put(void *arg)
 {
 	struct change *c = arg;
 
-	return mdb_put(txn, dbi, &c->key, &c->val, 0);
+	return rows_put(txn, c->id, c->place, c->record, c->len);
 }
 
-void reg_file_put(const struct reg_record_id *id, const void *record,
-		  size_t len)
-{
-	struct change c = { { sizeof *id, (void *)id },
-			    { len, (void *)record } };
-	int err = 0;
-
-	if (!trouble && reg_file_begin())
-		err = with_map(put, &c);
-	if (err)
-		not_kept(err);
-}
-
-static int delete(void *arg)
+static int delete (void *arg)
 {
 	struct change *c = arg;
-	int err = mdb_del(txn, dbi, &c->key, NULL);
 
-	return err == MDB_NOTFOUND ? 0 : err;
+	return rows_remove(txn, c->id, c->place);
 }
 
-void reg_file_remove(const struct reg_record_id *id)
+static int place_at(void *arg)
 {
-	struct change c = { .key = { sizeof *id, (void *)id } };
-	int err = 0;
+	struct change *c = arg;
 
-	if (!trouble && reg_file_begin())
-		err = with_map(delete, &c);
+	return rows_place(txn, c->id, c->place);
+}
+
+static int forget_places(void *arg)
+{
+	(void)arg;
+	return rows_forget_places(txn);
+}
+
+static void change(int (*fn)(void *), struct change *c)
+{
+	int err;
+
+	if (trouble || !txn)
+		return;
+	touched = true;
+	err = with_map(fn, c);
 	if (err)
 		not_kept(err);
 }
 
-/* The first record, as it is: a transaction. */
-static int write_again(void *arg)
+void reg_file_put(const struct reg_record_id *id,
+		  const struct reg_record_id *place, const void *record,
+		  size_t len)
 {
-	MDB_cursor *c;
-	MDB_val key, val;
-	int err = mdb_cursor_open(txn, dbi, &c);
-	void *copy;
+	struct change c = { id, place, record, len };
 
-	(void)arg;
-	if (err)
-		return err;
-	err = mdb_cursor_get(c, &key, &val, MDB_FIRST);
-	if (!err) {
-		copy = malloc(val.mv_size);
-		if (copy) {
-			memcpy(copy, val.mv_data, val.mv_size);
-			val.mv_data = copy;
-			err = mdb_cursor_put(c, &key, &val, MDB_CURRENT);
-		} else {
-			err = ENOMEM;
-		}
-		free(copy);
-	}
-	mdb_cursor_close(c);
-	return err == MDB_NOTFOUND ? 0 : err;
+	change(put, &c);
+}
+
+void reg_file_remove(const struct reg_record_id *id,
+		     const struct reg_record_id *place)
+{
+	struct change c = { .id = id, .place = place };
+
+	change(delete, &c);
+}
+
+void reg_file_forget_places(void)
+{
+	struct change c = { 0 };
+
+	change(forget_places, &c);
+}
+
+void reg_file_place(const struct reg_record_id *id,
+		    const struct reg_record_id *place)
+{
+	struct change c = { .id = id, .place = place };
+
+	change(place_at, &c);
 }
 
 static int sync_env(void *arg)
@@ -564,15 +693,20 @@ static int sync_env(void *arg)
 /*
  * A transaction ends with its data on the disk, but for the page that says so
  * (MDB_NOMETASYNC).  If that is what cannot be written, the host tells it once
- * and takes the page for written: only the next transaction's can make up for it.
+ * and takes the page for written: only the next transaction's can make up for
+ * it.
  */
 NTSTATUS reg_store_flush(void)
 {
 	NTSTATUS status;
 	int err;
 
-	if (unsure && reg_file_begin() && (err = with_map(write_again, NULL)))
-		not_kept(err);
+	if (unsure) {
+		status = reg_store_lock();
+		if (status)
+			return status;
+		touched |= reg_file_writing(); /* the log's row is enough */
+	}
 	status = reg_store_commit();
 	if (status || !env || !dirty)
 		return status;
@@ -586,68 +720,6 @@ NTSTATUS reg_store_flush(void)
 	status = trouble;
 	trouble = STATUS_SUCCESS;
 	return status;
-}
-
-#else /* no LMDB */
-
-NTSTATUS reg_store_unread(void)
-{
-	return STATUS_SUCCESS;
-}
-
-bool reg_file_news(struct reg_file_records *all)
-{
-	*all = (struct reg_file_records){ 0 };
-	return false;
-}
-
-bool reg_file_begin(void)
-{
-	give_up("built without LMDB");
-	return false;
-}
-
-bool reg_file_late_news(struct reg_file_records *all)
-{
-	return false;
-}
-
-bool reg_file_all(struct reg_file_records *all)
-{
-	return false;
-}
-
-void reg_file_put(const struct reg_record_id *id, const void *record,
-		  size_t len)
-{
-	reg_file_begin();
-}
-
-void reg_file_remove(const struct reg_record_id *id)
-{
-}
-
-void reg_file_failed(int err)
-{
-}
-
-bool reg_file_folder(char *buf, size_t size)
-{
-	return false;
-}
-
-void reg_file_look_again(void)
-{
-}
-
-NTSTATUS reg_store_commit(void)
-{
-	return STATUS_SUCCESS;
-}
-
-NTSTATUS reg_store_flush(void)
-{
-	return STATUS_SUCCESS;
 }
 
 #endif

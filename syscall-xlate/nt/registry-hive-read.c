@@ -131,7 +131,7 @@ static NTSTATUS read_value(struct reader *r, struct bytes c, struct reg_key *k)
 		free(own);
 		return STATUS_REGISTRY_CORRUPT;
 	}
-	ok = len <= REG_VALUE_NAME_MAX && !reg_value(k, name, len) &&
+	ok = len <= REG_VALUE_NAME_MAX && !reg_known_value(k, name, len) &&
 	     reg_set(k, name, len, v.type, data, (uint32_t)n);
 	free(name);
 	free(own);
@@ -215,7 +215,7 @@ static NTSTATUS read_sub(struct reader *r, uint32_t off, struct reg_key *k,
 	    !units_at(c, sizeof nk, nk.name_len, nk.flags & NK_LATIN1, &name,
 		      &len))
 		return STATUS_REGISTRY_CORRUPT;
-	ok = len && len <= REG_NAME_MAX && !reg_sub(k, name, len);
+	ok = len && len <= REG_NAME_MAX && !reg_known_sub(k, name, len);
 	for (size_t i = 0; i < len; i++)
 		if (name[i] == '\\' || !name[i])
 			ok = false;

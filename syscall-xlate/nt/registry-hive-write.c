@@ -343,7 +343,7 @@ static uint32_t write_key(struct writer *w, struct reg_key *k, uint32_t parent,
 		fail(w, STATUS_REGISTRY_CORRUPT);
 		return HIVE_NONE;
 	}
-	reg_filled(k);
+	reg_enter(k);
 	if (is_latin1(k->name, k->name_len))
 		nk.flags |= NK_LATIN1;
 	off = add_cell(w, sizeof nk + name);

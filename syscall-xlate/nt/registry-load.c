@@ -151,16 +151,24 @@ static NTSTATUS put_in_place(struct reg_hive *h, const uint8_t *b, size_t n)
 	return status;
 }
 
+/* All of it is in the tree.  What could not be read is not to be replaced by
+   nothing. */
+static NTSTATUS all_of(struct reg_hive *h)
+{
+	reg_store_hold();
+	reg_fill_all(h->root);
+	return h->filled ? reg_store_unread() : STATUS_REGISTRY_IO_FAILED;
+}
+
 static NTSTATUS write_back(struct reg_hive *h)
 {
 	NTSTATUS status;
 	uint8_t *b;
 	size_t n;
 
-	/* What could not be read is not replaced by nothing. */
-	if (!h->filled)
-		return STATUS_REGISTRY_IO_FAILED;
-	status = hive_write(h->root, 5, &b, &n);
+	status = all_of(h);
+	if (!status)
+		status = hive_write(h->root, 5, &b, &n);
 	if (status)
 		return status;
 	status = put_in_place(h, b, n);
@@ -205,6 +213,13 @@ bool reg_hive_touch(const struct reg_key *k)
 		return !i->hive->generation;
 	}
 	return false;
+}
+
+bool reg_hive_is_apart(const struct reg_key *k)
+{
+	const struct reg_hive *h = hives ? hive_of(k) : NULL;
+
+	return h && !h->generation;
 }
 
 struct reg_hive *reg_hive_enter(const struct reg_key *k)
@@ -264,6 +279,7 @@ void reg_hives_at_exit(void)
 	for (struct reg_hive *h = hives; h; h = h->next)
 		if (flush(h))
 			log_warn("a registry hive could not be written");
+	reg_store_commit();
 	pthread_mutex_unlock(&reg_lock);
 }
 
@@ -304,7 +320,7 @@ static NTSTATUS open_file(struct task *t, gaddr attr, uint32_t access,
 static bool may_mount(struct reg_key *parent, bool app)
 {
 	static const uint16_t a[] = { 'A' };
-	struct reg_key *k = reg_sub(&reg_root, a, 1);
+	struct reg_key *k = reg_known_sub(&reg_root, a, 1);
 
 	return parent->parent == &reg_root && (parent == k) == app;
 }
@@ -376,14 +392,16 @@ static void fill_mount(struct reg_key *k)
 		free(b);
 	}
 	h->filled = !status;
+	for (uint32_t i = 0; i < k->nsub; i++)
+		reg_is_stored(k->sub[i]);
 	if (status)
 		log_warn("the loaded registry hive %s cannot be read", h->path);
 }
 
-void reg_hive_mounted(struct reg_key *parent, const uint16_t *name, size_t len,
+bool reg_hive_mounted(struct reg_key *parent, const uint16_t *name, size_t len,
 		      const char *path, uint32_t generation)
 {
-	struct reg_key *k = reg_sub(parent, name, len);
+	struct reg_key *k = reg_known_sub(parent, name, len);
 	struct reg_hive *h;
 
 	if (k && k->hive && k->hive->generation == generation) {
@@ -393,7 +411,7 @@ void reg_hive_mounted(struct reg_key *parent, const uint16_t *name, size_t len,
 			free(k->hive->path);
 			k->hive->path = copy;
 		}
-		return;
+		return false;
 	}
 	/* What is there is of another mount, or has the name by chance. */
 	if (k && k->hive)
@@ -408,26 +426,25 @@ void reg_hive_mounted(struct reg_key *parent, const uint16_t *name, size_t len,
 		if (k)
 			reg_remove(k);
 		free(h);
-		return;
+		return false;
 	}
 	reg_ref(k);
+	reg_is_stored(k);
 	k->hive = h;
 	k->fill = fill_mount;
 	h->root = k;
 	h->generation = generation;
 	h->next = hives;
 	hives = h;
-	reg_changed(parent, NOTIFY_NAME);
+	return true;
 }
 
-void reg_hive_unmounted(struct reg_key *k)
+bool reg_hive_unmounted(struct reg_key *k)
 {
-	struct reg_key *parent = k->parent;
-
 	if (!k->hive || !k->hive->generation)
-		return;
+		return false;
 	detach(k->hive);
-	reg_changed(parent, NOTIFY_NAME);
+	return true;
 }
 
 /* The same file, loaded before: applications may share it. */
@@ -448,10 +465,22 @@ static struct reg_hive *loaded(const struct file *f, bool app)
 static void make_app_root(void)
 {
 	static const uint16_t a[] = { 'A' };
-	struct reg_key *k = reg_sub(&reg_root, a, 1);
+	struct reg_key *k = reg_known_sub(&reg_root, a, 1);
 
 	if (!k && (k = reg_add(&reg_root, a, 1)))
 		k->is_volatile = true;
+}
+
+static NTSTATUS find(struct key_object *at, const struct nt_oa *oa,
+		     struct reg_key **k, size_t *rest)
+{
+	NTSTATUS status;
+
+	do
+		status = reg_walk(at ? at->key : NULL, oa->name, oa->name_len,
+				  0, k, rest);
+	while (reg_again());
+	return reg_unreadable() ? reg_unreadable() : status;
 }
 
 static NTSTATUS load(struct task *t, gaddr key, gaddr file_attr, uint32_t flags,
@@ -523,9 +552,9 @@ static NTSTATUS load(struct task *t, gaddr key, gaddr file_attr, uint32_t flags,
 	if (app)
 		make_app_root();
 	else
-		reg_store_lock();
-	status = reg_walk(at ? at->key : NULL, oa.name, oa.name_len, false,
-			  &parent, &rest);
+		status = reg_store_lock();
+	if (!status)
+		status = find(at, &oa, &parent, &rest);
 	if (status == STATUS_SUCCESS)
 		status = STATUS_OBJECT_NAME_COLLISION;
 	else if (status == STATUS_OBJECT_NAME_NOT_FOUND)
@@ -609,10 +638,10 @@ NTSTATUS nt_unload_key2(struct task *t, gaddr key, uint32_t flags)
 		status = handle_get(t, oa.root, &key_type, 0, &at);
 	if (!status) {
 		reg_begin();
-		if (hives)
-			reg_store_lock();
-		status = reg_walk(at ? at->key : NULL, oa.name, oa.name_len,
-				  false, &k, &rest);
+		status = find(at, &oa, &k, &rest);
+		/* Nothing is stored for what is no hive. */
+		if (!status && k->hive && !(status = reg_store_lock()))
+			status = find(at, &oa, &k, &rest);
 		if (!status && !k->hive)
 			status = STATUS_INVALID_PARAMETER;
 		else if (!status && k->hive->handles &&
@@ -659,9 +688,7 @@ static NTSTATUS replace(struct reg_hive *h, struct file *old, const uint8_t *b,
 			size_t n)
 {
 	char *path = file_host_path(old);
-	NTSTATUS status = !path       ? STATUS_NO_MEMORY
-			  : h->filled ? STATUS_SUCCESS
-				      : STATUS_REGISTRY_IO_FAILED;
+	NTSTATUS status = path ? all_of(h) : STATUS_NO_MEMORY;
 	uint8_t *now;
 	size_t size;
 
@@ -739,11 +766,12 @@ NTSTATUS nt_replace_key(struct task *t, gaddr new_file, uint64_t key,
 		struct reg_hive *h;
 
 		reg_begin();
-		if (hives)
-			reg_store_lock();
+		status = hive_of(ko->key) ? reg_store_lock() : STATUS_SUCCESS;
 		/* Of any key in it, the hive's. */
 		h = hive_of(ko->key);
-		if (ko->key->deleted)
+		if (status)
+			;
+		else if (ko->key->deleted)
 			status = STATUS_KEY_DELETED;
 		else if (!h)
 			status = in_no_hive(ko->key);

@@ -73,16 +73,30 @@ static void mark(struct reg_notify **at, NTSTATUS status)
 	told = n;
 }
 
-void reg_changed(struct reg_key *k, uint32_t what)
+void reg_changed_below(struct reg_key *k, uint32_t what)
 {
-	bool below = false;
-
-	for (; k; k = k->parent, below = true)
+	for (; k; k = k->parent)
 		for (struct reg_notify **at = &k->notify; *at;)
-			if ((*at)->filter & what && (!below || (*at)->subtree))
+			if ((*at)->filter & what && (*at)->subtree)
 				mark(at, STATUS_NOTIFY_ENUM_DIR);
 			else
 				at = &(*at)->next;
+}
+
+void reg_changed(struct reg_key *k, uint32_t what)
+{
+	for (struct reg_notify **at = &k->notify; *at;)
+		if ((*at)->filter & what && !(*at)->subtree)
+			mark(at, STATUS_NOTIFY_ENUM_DIR);
+		else
+			at = &(*at)->next;
+	reg_changed_below(k, what);
+}
+
+void reg_changed_all(void)
+{
+	while (all)
+		reg_changed(all->key, FILTERS);
 }
 
 void reg_notify_drop(struct reg_key *k, struct object *handle_object)

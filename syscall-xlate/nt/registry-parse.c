@@ -107,15 +107,6 @@ static uint16_t *tree_path(const uint16_t *name, size_t n, size_t *len)
 	return NULL;
 }
 
-void reg_text_fill(struct reg_key *k)
-{
-	void (*fill)(struct reg_key *) = k->fill;
-
-	k->fill = NULL;
-	if (fill)
-		fill(k);
-}
-
 struct reg_key *reg_text_open(const char *name)
 {
 	size_t max = strlen(name) + 1, n, len, rest;
@@ -160,6 +151,7 @@ static void remove_tree(struct reg_key *k)
 {
 	struct reg_key *parent = k->parent;
 
+	reg_filled(k);
 	while (k->nsub)
 		remove_tree(k->sub[k->nsub - 1]);
 	reg_store_key_gone(k);
@@ -412,6 +404,7 @@ static int value_line(struct reader *r)
 		reg_unset(r->key, v);
 		reg_store_value_gone(r->key, r->name, r->name_len);
 	} else {
+		reg_read(r->key, REG_VALUES);
 		if (!reg_set(r->key, r->name, r->name_len, type, r->data,
 			     (uint32_t)r->data_len))
 			return bad(r, "no memory");
@@ -497,12 +490,20 @@ static int all_lines(struct reader *r)
 	return err;
 }
 
-int reg_text_begin(struct err *e)
+int reg_text_begin(bool change, struct err *e)
 {
+	NTSTATUS status = STATUS_SUCCESS;
+
 	reg_begin();
-	if (!reg_store_unread())
+	if (change)
+		status = reg_store_lock();
+	else
+		reg_store_hold();
+	if (!reg_store_unread() && !status)
 		return 0;
 	reg_end();
+	if (status)
+		return err_set(e, EIO, "the registry's file cannot be written");
 	return err_set(e, EIO, "the registry's file cannot be read");
 }
 
@@ -549,7 +550,7 @@ int registry_import(const char *text, size_t n, struct err *e)
 	}
 	r.s = units;
 	err = all_lines(&r);
-	if (!err && !(err = reg_text_begin(e))) {
+	if (!err && !(err = reg_text_begin(true, e))) {
 		r.apply = true;
 		err = all_lines(&r);
 		if (reg_store_flush() && !err)

@@ -8,8 +8,11 @@
 
 #include "syscall-xlate/nt/registry.h"
 
-/* reg_begin() for somebody who must not miss anything.  -1: he would. */
-int reg_text_begin(struct err *e);
+/*
+ * reg_begin() for somebody who must not miss anything; change: with
+ * reg_store_lock().  -1: he would.
+ */
+int reg_text_begin(bool change, struct err *e);
 /* "HKCU\x" or "HKEY_CURRENT_USER\x", UTF-8; NULL: there is none. */
 struct reg_key *reg_text_open(const char *name);
 /*
@@ -17,7 +20,5 @@ struct reg_key *reg_text_open(const char *name);
  * of the path that stands for.
  */
 const char *reg_text_root_of(const uint16_t *path, size_t n, size_t *skip);
-/* Built-in contents are there when k is looked at, not before. */
-void reg_text_fill(struct reg_key *k);
 
 #endif

@@ -214,9 +214,9 @@ NTSTATUS nt_query_key(struct task *t, uint64_t key, uint32_t class, gaddr info,
 	status = handle_get(t, key, &key_type, any ? 0 : KEY_QUERY_VALUE, &ko);
 	if (status != STATUS_SUCCESS)
 		return status;
-	reg_begin();
-	status = ko->key->deleted ? STATUS_KEY_DELETED
-				  : key_class[class](ko->key, &a);
+	status = reg_begin_at(ko->key, any ? 0 : REG_SUBS | REG_VALUES);
+	if (!status)
+		status = key_class[class](ko->key, &a);
 	reg_end();
 	object_put(&ko->object);
 	return answer_out(t, &a, status, info, len, ret_len);
@@ -226,6 +226,7 @@ NTSTATUS nt_enumerate_key(struct task *t, uint64_t key, uint32_t index,
 			  uint32_t class, gaddr info, uint32_t len,
 			  gaddr ret_len)
 {
+	struct reg_key *sub;
 	struct key_object *ko;
 	struct answer a;
 	NTSTATUS status;
@@ -236,12 +237,22 @@ NTSTATUS nt_enumerate_key(struct task *t, uint64_t key, uint32_t index,
 	if (status != STATUS_SUCCESS)
 		return status;
 	reg_begin();
+	do {
+		reg_read(ko->key, REG_SUBS);
+		sub = index < ko->key->nsub ? ko->key->sub[index] : NULL;
+		/* Values tell when it was written, if nothing else. */
+		if (sub && class != KEY_NAME)
+			reg_read(sub, class == KEY_FULL || class == KEY_CACHED
+					      ? REG_SUBS | REG_VALUES
+					      : REG_VALUES);
+	} while (reg_again());
 	if (ko->key->deleted)
 		status = STATUS_KEY_DELETED;
-	else if (index >= ko->key->nsub)
-		status = STATUS_NO_MORE_ENTRIES;
+	else if (reg_unreadable())
+		status = reg_unreadable();
 	else
-		status = key_class[class](ko->key->sub[index], &a);
+		status = sub ? key_class[class](sub, &a)
+			     : STATUS_NO_MORE_ENTRIES;
 	reg_end();
 	object_put(&ko->object);
 	return answer_out(t, &a, status, info, len, ret_len);
@@ -318,14 +329,12 @@ NTSTATUS nt_query_value_key(struct task *t, uint64_t key, gaddr name_at,
 		return status;
 	status = handle_get(t, key, &key_type, KEY_QUERY_VALUE, &ko);
 	if (status == STATUS_SUCCESS) {
-		reg_begin();
-		v = reg_value(ko->key, name, name_len);
-		if (ko->key->deleted)
-			status = STATUS_KEY_DELETED;
-		else if (!v)
-			status = STATUS_OBJECT_NAME_NOT_FOUND;
-		else
+		status = reg_begin_at(ko->key, REG_VALUES);
+		v = status ? NULL : reg_known_value(ko->key, name, name_len);
+		if (v)
 			status = value_answer(v, class, &a);
+		else if (!status)
+			status = STATUS_OBJECT_NAME_NOT_FOUND;
 		reg_end();
 		object_put(&ko->object);
 	}
@@ -346,12 +355,10 @@ NTSTATUS nt_enumerate_value_key(struct task *t, uint64_t key, uint32_t index,
 	status = handle_get(t, key, &key_type, KEY_QUERY_VALUE, &ko);
 	if (status != STATUS_SUCCESS)
 		return status;
-	reg_begin();
-	if (ko->key->deleted)
-		status = STATUS_KEY_DELETED;
-	else if (index >= ko->key->nvalues)
+	status = reg_begin_at(ko->key, REG_VALUES);
+	if (!status && index >= ko->key->nvalues)
 		status = STATUS_NO_MORE_ENTRIES;
-	else
+	else if (!status)
 		status = value_answer(&ko->key->value[index], class, &a);
 	reg_end();
 	object_put(&ko->object);
@@ -399,8 +406,8 @@ NTSTATUS nt_query_multiple_value_key(struct task *t, uint64_t key,
 			status = s;
 			break;
 		}
-		reg_begin();
-		v = ko->key->deleted ? NULL : reg_value(ko->key, name, n);
+		s = reg_begin_at(ko->key, REG_VALUES);
+		v = s ? NULL : reg_known_value(ko->key, name, n);
 		if (v) {
 			e.type = v->type;
 			e.len = v->len;
@@ -411,8 +418,9 @@ NTSTATUS nt_query_multiple_value_key(struct task *t, uint64_t key,
 		reg_end();
 		free(name);
 		if (!v || !copy) {
-			status = v ? STATUS_NO_MEMORY
-				   : STATUS_OBJECT_NAME_NOT_FOUND;
+			status = v   ? STATUS_NO_MEMORY
+				 : s ? s
+				     : STATUS_OBJECT_NAME_NOT_FOUND;
 			break;
 		}
 		start = (uint32_t)ROUND_UP(used, 4);

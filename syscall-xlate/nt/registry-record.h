@@ -10,6 +10,7 @@
 #define RF_NT_REGISTRY_RECORD_H
 
 #include "syscall-xlate/nt/registry-file.h"
+#include "syscall-xlate/nt/registry.h"
 
 /* In the order in which those of one path are applied. */
 enum { KIND_MOUNT = 'H', KIND_KEY = 'K', KIND_VALUE = 'V' };
@@ -55,7 +56,16 @@ static inline const struct record *record_of(const struct reg_file_record *f)
 		       : NULL;
 }
 
-/* registry-replay.c: the tree becomes what they say. */
-void records_apply(struct reg_file_records *all);
+/* ---- registry-replay.c: the tree becomes what they say ----------------- */
+
+/* All records that there are; keys that they only imply are made. */
+void records_are_all(struct reg_file_records *all);
+/* Those at k: of its subkeys, or of its values. */
+void records_are_at(struct reg_key *k, struct reg_file_records *at);
+/*
+ * Those that have changed, so that who waits for that is told.  What of them
+ * the tree does not have yet it is not given, unless it has all.
+ */
+void records_are_new(struct reg_file_records *news, bool has_all);
 
 #endif

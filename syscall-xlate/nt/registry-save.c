@@ -38,7 +38,6 @@ static NTSTATUS key_and_file(struct task *t, uint64_t key, uint64_t file,
 /* All of from into to, in place of what is there of the same name. */
 static bool overlay(struct reg_key *to, struct reg_key *from)
 {
-	reg_filled(from);
 	if (from->class_len) {
 		uint16_t *class = malloc(from->class_len * 2u);
 
@@ -96,6 +95,13 @@ static NTSTATUS save(struct task *t, uint64_t key, uint64_t low_key,
 	if (low_key)
 		status = handle_get(t, low_key, &key_type, 0, &low);
 	reg_begin();
+	do {
+		reg_fill_all(high->key);
+		if (low)
+			reg_fill_all(low->key);
+	} while (reg_again());
+	if (!status)
+		status = reg_unreadable();
 	if (!status && (high->key->deleted || (low && low->key->deleted)))
 		status = STATUS_KEY_DELETED;
 	else if (!status && low &&
@@ -242,9 +248,16 @@ NTSTATUS nt_restore_key(struct task *t, uint64_t key, uint64_t file,
 		object_put(&ko->object);
 		return status;
 	}
-	reg_begin();
-	k = ko->key;
+	status = reg_begin_change(ko->key);
+	if (status) {
+		free(b);
+		object_put(&ko->object);
+		return status;
+	}
+	k = reg_filled(ko->key);
 	status = hive_read((struct bytes){ b, n }, &new);
+	if (!status)
+		status = reg_unreadable();
 	if (!status && k->deleted)
 		status = STATUS_KEY_DELETED;
 	else if (!status && (!k->parent || k->parent == &reg_root))

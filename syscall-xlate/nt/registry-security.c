@@ -200,7 +200,9 @@ NTSTATUS reg_security_set(struct object *o, struct token *tk, uint32_t info,
 	struct reg_sd *before = NULL;
 	NTSTATUS status;
 
-	reg_begin();
+	status = reg_begin_change(k);
+	if (status)
+		return status;
 	status = k->deleted ? STATUS_KEY_DELETED : of_key(k, tk, &d);
 	if (!status) {
 		status = descriptor_change(&d, info, by, tk, key_type.generic);

@@ -169,7 +169,7 @@ static void put_path(struct writer *w, const struct reg_key *k)
 
 static void export_key(struct writer *w, struct reg_key *k)
 {
-	reg_text_fill(k);
+	reg_filled(k);
 	put(w, "[");
 	put_path(w, k);
 	put(w, "]");
@@ -204,7 +204,7 @@ int registry_export(FILE *out, const char *key, bool wide, struct err *e)
 	uint16_t mark = 0xfeff;
 	struct reg_key *k;
 
-	if (reg_text_begin(e))
+	if (reg_text_begin(false, e))
 		return -1;
 	k = open_key(key, e);
 	if (k) {
@@ -288,7 +288,7 @@ static bool show_key(struct writer *w, struct reg_key *k, const char *value,
 	size_t n = 0;
 	bool any = false;
 
-	reg_text_fill(k);
+	reg_filled(k);
 	if (value)
 		n = utf8_to_utf16(name, COUNT_OF(name), value, strlen(value));
 	for (uint32_t i = 0; i < k->nvalues; i++) {
@@ -324,7 +324,7 @@ int registry_query(FILE *out, const char *key, const char *value, bool recurse,
 	struct reg_key *k;
 	bool any = false;
 
-	if (reg_text_begin(e))
+	if (reg_text_begin(false, e))
 		return -1;
 	k = open_key(key, e);
 	if (k)

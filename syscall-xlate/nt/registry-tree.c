@@ -7,6 +7,7 @@
  */
 #include "syscall-xlate/nt/registry.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -23,7 +24,7 @@ struct reg_key reg_root = {
 	.is_default = true,
 };
 
-void reg_begin(void)
+static void begin(void)
 {
 	static bool loaded;
 
@@ -32,14 +33,44 @@ void reg_begin(void)
 		loaded = true;
 		reg_load_defaults();
 	}
+}
+
+void reg_begin(void)
+{
+	begin();
 	reg_store_refresh();
 }
 
 void reg_end(void)
 {
 	reg_store_commit();
+	assert(reg_store_idle());
 	pthread_mutex_unlock(&reg_lock);
 	reg_notify_flush();
+}
+
+NTSTATUS reg_begin_change(const struct reg_key *k)
+{
+	NTSTATUS status;
+
+	begin();
+	if (k->deleted || !reg_is_kept(k)) {
+		reg_store_refresh();
+		return STATUS_SUCCESS;
+	}
+	status = reg_store_lock();
+	if (status)
+		reg_end();
+	return status;
+}
+
+NTSTATUS reg_begin_at(struct reg_key *k, unsigned what)
+{
+	reg_begin();
+	do
+		reg_read(k, what);
+	while (reg_again());
+	return k->deleted ? STATUS_KEY_DELETED : reg_unreadable();
 }
 
 /* ---- nodes ---------------------------------------------------------- */
@@ -124,6 +155,14 @@ static uint32_t sub_index(const struct reg_key *k, const uint16_t *name,
 }
 
 struct reg_key *reg_sub(struct reg_key *k, const uint16_t *name, size_t len)
+{
+	if (k->lacks_subs)
+		reg_store_read_subs(k, name, len);
+	return reg_known_sub(k, name, len);
+}
+
+struct reg_key *reg_known_sub(const struct reg_key *k, const uint16_t *name,
+			      size_t len)
 {
 	bool found;
 	uint32_t i = sub_index(k, name, len, &found);
@@ -219,6 +258,14 @@ bool reg_rename(struct reg_key *k, const uint16_t *name, size_t len)
 
 struct reg_value *reg_value(struct reg_key *k, const uint16_t *name, size_t len)
 {
+	if (k->lacks_values)
+		reg_store_read_values(k);
+	return reg_known_value(k, name, len);
+}
+
+struct reg_value *reg_known_value(const struct reg_key *k, const uint16_t *name,
+				  size_t len)
+{
 	for (uint32_t i = 0; i < k->nvalues; i++)
 		if (k->value[i].name_len == len &&
 		    !reg_compare(k->value[i].name, len, name, len))
@@ -229,7 +276,7 @@ struct reg_value *reg_value(struct reg_key *k, const uint16_t *name, size_t len)
 bool reg_set(struct reg_key *k, const uint16_t *name, size_t len, uint32_t type,
 	     const void *data, uint32_t n)
 {
-	struct reg_value *v = reg_value(k, name, len);
+	struct reg_value *v = reg_known_value(k, name, len);
 	uint8_t *copy = NULL;
 
 	if (n) {
@@ -285,7 +332,7 @@ static const uint16_t link_name[] = { 'S', 'y', 'm', 'b', 'o', 'l',
 				      'i', 'c', 'L', 'i', 'n', 'k',
 				      'V', 'a', 'l', 'u', 'e' };
 
-struct reg_key *reg_filled(struct reg_key *k)
+struct reg_key *reg_enter(struct reg_key *k)
 {
 	void (*fill)(struct reg_key *) = k->fill;
 
@@ -295,12 +342,41 @@ struct reg_key *reg_filled(struct reg_key *k)
 	return k;
 }
 
+void reg_read(struct reg_key *k, unsigned what)
+{
+	reg_enter(k);
+	if (what & REG_SUBS && k->lacks_subs)
+		reg_store_read_subs(k, NULL, 0);
+	if (what & REG_VALUES && k->lacks_values)
+		reg_store_read_values(k);
+}
+
+struct reg_key *reg_filled(struct reg_key *k)
+{
+	reg_read(k, REG_SUBS | REG_VALUES);
+	return k;
+}
+
+void reg_fill_all(struct reg_key *k)
+{
+	reg_filled(k);
+	for (uint32_t i = 0; i < k->nsub; i++)
+		reg_fill_all(k->sub[i]);
+}
+
+void reg_is_stored(struct reg_key *k)
+{
+	k->lacks_subs = k->lacks_values = k->lacks_own = true;
+	for (uint32_t i = 0; i < k->nsub; i++)
+		reg_is_stored(k->sub[i]);
+}
+
 /* Where a link leads; NULL: nowhere. */
 static struct reg_key *link_target(struct reg_key *k, int depth);
 
 static NTSTATUS walk(struct reg_key *k, const uint16_t *path, size_t len,
-		     size_t at, unsigned how, int depth,
-		     struct reg_key **found, size_t *rest)
+		     size_t at, unsigned how, int depth, struct reg_key **found,
+		     size_t *rest)
 {
 	size_t end;
 
@@ -319,7 +395,7 @@ static NTSTATUS walk(struct reg_key *k, const uint16_t *path, size_t len,
 			return STATUS_OBJECT_NAME_INVALID;
 		last = end == len || (end + 1 == len && path[end] == '\\');
 		if (how & REG_NARROW)
-			k = reg_filled(reg_narrow(k, path + at, end - at));
+			k = reg_enter(reg_narrow(k, path + at, end - at));
 		next = reg_sub(k, path + at, end - at);
 		if (next && next->is_link && !(last && how & REG_OPEN_LINK))
 			next = link_target(next, depth);
@@ -329,9 +405,9 @@ static NTSTATUS walk(struct reg_key *k, const uint16_t *path, size_t len,
 			return last ? STATUS_OBJECT_NAME_NOT_FOUND
 				    : STATUS_OBJECT_PATH_NOT_FOUND;
 		}
-		k = reg_filled(next);
+		k = reg_enter(next);
 	}
-	*found = how & REG_NARROW ? reg_filled(reg_narrow(k, NULL, 0)) : k;
+	*found = how & REG_NARROW ? reg_enter(reg_narrow(k, NULL, 0)) : k;
 	*rest = len;
 	return STATUS_SUCCESS;
 }
@@ -358,7 +434,8 @@ bool reg_may_be_in_link(const uint16_t *name, size_t len, uint32_t type)
 const struct reg_value *reg_link(struct reg_key *k)
 {
 	struct reg_value *v =
-		k->is_link ? reg_value(k, link_name, COUNT_OF(link_name)) : NULL;
+		k->is_link ? reg_value(k, link_name, COUNT_OF(link_name))
+			   : NULL;
 
 	return v && v->type == REG_LINK ? v : NULL;
 }

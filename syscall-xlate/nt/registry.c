@@ -89,11 +89,15 @@ static struct object *key_receive(const struct nt_passed *p)
 {
 	struct object *o = NULL;
 	struct reg_key *k;
+	NTSTATUS status;
 	size_t rest;
 
 	reg_begin();
-	if (reg_walk(NULL, (const uint16_t *)p->data, p->len / 2, REG_OPEN_LINK, &k,
-		     &rest) == STATUS_SUCCESS)
+	do
+		status = reg_walk(NULL, (const uint16_t *)p->data, p->len / 2,
+				  REG_OPEN_LINK, &k, &rest);
+	while (reg_again());
+	if (!status)
 		o = reg_key_object(k);
 	reg_end();
 	return o;
@@ -245,20 +249,81 @@ static NTSTATUS follow_for_new(const uint16_t **name, size_t *len,
 						      : status;
 }
 
+/* What is looked for, and what there is of it. */
+struct place {
+	const struct key_object *root;
+	const struct nt_oa *oa;
+	unsigned how;
+	bool create;
+	struct reg_key *k; /* the key, or the last one on the way there */
+	const uint16_t *name;
+	size_t len, rest; /* of name, which begins anywhere */
+	uint16_t *whole;  /* to be freed */
+};
+
+static NTSTATUS find_once(struct place *p)
+{
+	const bool whole =
+		p->root && p->how & REG_NARROW && reg_is_wide(p->root->key);
+	NTSTATUS status;
+
+	free(p->whole);
+	p->whole = NULL;
+	p->name = p->oa->name;
+	p->len = p->oa->name_len;
+	if (whole) {
+		p->name = p->whole = whole_path(p->root->key, p->name, &p->len);
+		if (!p->whole)
+			return STATUS_NO_MEMORY;
+	}
+	status = reg_walk(p->root && !whole ? p->root->key : NULL, p->name,
+			  p->len, p->how, &p->k, &p->rest);
+	if (status == STATUS_OBJECT_NAME_NOT_FOUND && p->create)
+		status = follow_for_new(&p->name, &p->len, &p->whole, p->how,
+					&p->k, &p->rest);
+	return status;
+}
+
+static NTSTATUS find(struct place *p)
+{
+	NTSTATUS status;
+
+	do
+		status = find_once(p);
+	while (reg_again());
+	return reg_unreadable() ? reg_unreadable() : status;
+}
+
+/* The key at p, or a new one there: nobody else makes it meanwhile. */
+static NTSTATUS find_or_make(struct task *t, struct place *p,
+			     const struct open_args *a, uint32_t *disposition)
+{
+	const bool kept = !(a->options & REG_OPTION_VOLATILE);
+	NTSTATUS status = find(p);
+
+	*disposition = REG_OPENED_EXISTING_KEY;
+	if (status != STATUS_OBJECT_NAME_NOT_FOUND || !a->create)
+		return status;
+	if (kept && reg_is_kept(p->k)) {
+		status = reg_store_lock();
+		if (!status)
+			status = find(p);
+		if (status != STATUS_OBJECT_NAME_NOT_FOUND)
+			return status;
+	}
+	*disposition = REG_CREATED_NEW_KEY;
+	return make_key(t, p->k, p->name + p->rest, p->len - p->rest, a, &p->k);
+}
+
 static NTSTATUS open_key(struct task *t, struct open_args *a,
 			 uint32_t *disposition)
 {
 	struct key_object *root = NULL;
 	struct object *o = NULL;
-	struct reg_key *k;
+	struct place p = { .create = a->create };
 	struct nt_oa oa;
 	uint64_t h;
-	size_t rest;
-	unsigned how = 0;
-	uint16_t *whole = NULL;
-	const uint16_t *name;
 	struct descriptor given = { 0 };
-	size_t len;
 	NTSTATUS status;
 
 	if ((a->access & (KEY_WOW64_32KEY | KEY_WOW64_64KEY)) ==
@@ -283,41 +348,29 @@ static NTSTATUS open_key(struct task *t, struct open_args *a,
 	}
 	if (oa.attributes & OBJ_OPENLINK ||
 	    a->options & (REG_OPTION_OPEN_LINK | REG_OPTION_CREATE_LINK))
-		how |= REG_OPEN_LINK;
+		p.how |= REG_OPEN_LINK;
 	if (a->access & KEY_WOW64_32KEY ||
 	    (nt_self->wow64 && !(a->access & KEY_WOW64_64KEY)))
-		how |= REG_NARROW;
-	*disposition = REG_OPENED_EXISTING_KEY;
-	name = oa.name;
-	len = oa.name_len;
+		p.how |= REG_NARROW;
+	p.root = root;
+	p.oa = &oa;
 	reg_begin();
-	if (root && how & REG_NARROW && reg_is_wide(root->key))
-		name = whole = whole_path(root->key, name, &len);
-	status = !name && len ? STATUS_NO_MEMORY : reg_store_unread();
-	if (!status || status == STATUS_REGISTRY_CORRUPT)
-		status = reg_walk(root && !whole ? root->key : NULL, name, len,
-				  how, &k, &rest);
-	if (status == STATUS_OBJECT_NAME_NOT_FOUND && a->create)
-		status = follow_for_new(&name, &len, &whole, how, &k, &rest);
-	if (status == STATUS_OBJECT_NAME_NOT_FOUND && a->create) {
-		status = make_key(t, k, name + rest, len - rest, a, &k);
-		*disposition = REG_CREATED_NEW_KEY;
-	} else if (status == STATUS_OBJECT_PATH_NOT_FOUND) {
+	status = find_or_make(t, &p, a, disposition);
+	if (status == STATUS_OBJECT_PATH_NOT_FOUND)
 		status = STATUS_OBJECT_NAME_NOT_FOUND;
-	} else if (status == STATUS_SUCCESS &&
-		   a->options & REG_OPTION_CREATE_LINK) {
+	else if (!status && *disposition == REG_OPENED_EXISTING_KEY &&
+		 a->options & REG_OPTION_CREATE_LINK)
 		status = STATUS_OBJECT_NAME_COLLISION;
-	}
 	/* The view's bits choose; they are no rights. */
 	a->access &= ~(uint32_t)(KEY_WOW64_32KEY | KEY_WOW64_64KEY);
 	if (!status && *disposition == REG_OPENED_EXISTING_KEY)
 		status = reg_security_check(
-			t, k, a->options & REG_OPTION_BACKUP_RESTORE,
+			t, p.k, a->options & REG_OPTION_BACKUP_RESTORE,
 			&a->access);
-	if (status == STATUS_SUCCESS && !(o = reg_key_object(k)))
+	if (status == STATUS_SUCCESS && !(o = reg_key_object(p.k)))
 		status = STATUS_NO_MEMORY;
 	reg_end();
-	free(whole);
+	free(p.whole);
 	descriptor_free(&given);
 	if (root)
 		object_put(&root->object);
@@ -417,6 +470,24 @@ static NTSTATUS key_begin(struct task *t, uint64_t h, uint32_t access,
 	return STATUS_KEY_DELETED;
 }
 
+/* The same, to change it. */
+static NTSTATUS key_begin_change(struct task *t, uint64_t h, uint32_t access,
+				 struct key_object **ko)
+{
+	NTSTATUS status = handle_get(t, h, &key_type, access, ko);
+
+	if (status != STATUS_SUCCESS)
+		return status;
+	status = reg_begin_change((*ko)->key);
+	if (!status && (*ko)->key->deleted) {
+		reg_end();
+		status = STATUS_KEY_DELETED;
+	}
+	if (status)
+		object_put(&(*ko)->object);
+	return status;
+}
+
 static void key_end(struct key_object *ko)
 {
 	reg_end();
@@ -427,13 +498,15 @@ NTSTATUS nt_delete_key(struct task *t, uint64_t key)
 {
 	struct key_object *ko;
 	struct reg_key *k, *parent;
-	NTSTATUS status = key_begin(t, key, DELETE_ACCESS, &ko);
+	NTSTATUS status = key_begin_change(t, key, DELETE_ACCESS, &ko);
 
 	if (status != STATUS_SUCCESS)
 		return status;
-	k = ko->key;
+	k = reg_filled(ko->key);
 	parent = k->parent;
-	if (!parent || parent == &reg_root || k->nsub || k->hive) {
+	if (reg_unreadable()) {
+		status = reg_unreadable();
+	} else if (!parent || parent == &reg_root || k->nsub || k->hive) {
 		status = STATUS_CANNOT_DELETE;
 	} else {
 		reg_store_key_gone(k);
@@ -491,14 +564,20 @@ NTSTATUS nt_rename_key(struct task *t, uint64_t key, gaddr name_at)
 
 	if (status != STATUS_SUCCESS)
 		return status;
-	status = key_begin(t, key, KEY_SET_VALUE | KEY_CREATE_SUB_KEY, &ko);
+	status = key_begin_change(t, key, KEY_SET_VALUE | KEY_CREATE_SUB_KEY,
+				  &ko);
 	if (status != STATUS_SUCCESS) {
 		free(name);
 		return status;
 	}
 	k = ko->key;
-	there = k->parent ? reg_sub(k->parent, name, len) : NULL;
-	if (!k->parent || k->parent == &reg_root || k->hive) {
+	do {
+		there = k->parent ? reg_sub(k->parent, name, len) : NULL;
+		reg_fill_all(k);
+	} while (reg_again());
+	if (reg_unreadable()) {
+		status = reg_unreadable();
+	} else if (!k->parent || k->parent == &reg_root || k->hive) {
 		status = STATUS_ACCESS_DENIED;
 	} else if (!len || len > REG_NAME_MAX || has_slash(name, len)) {
 		status = STATUS_INVALID_PARAMETER;
@@ -522,8 +601,10 @@ static NTSTATUS set_value(struct reg_key *k, const uint16_t *name,
 	void *old = v ? malloc(old_len + 1u) : NULL;
 	NTSTATUS status = STATUS_NO_MEMORY;
 
-	if (v && !old)
-		return status;
+	if (reg_unreadable() || (v && !old)) {
+		free(old);
+		return old || !v ? reg_unreadable() : status;
+	}
 	if (k->is_link && !reg_may_be_in_link(name, name_len, type)) {
 		free(old);
 		return STATUS_ACCESS_DENIED;
@@ -574,7 +655,7 @@ NTSTATUS nt_set_value_key(struct task *t, uint64_t key, gaddr name_at,
 		status = STATUS_ACCESS_VIOLATION;
 		goto out;
 	}
-	status = key_begin(t, key, KEY_SET_VALUE, &ko);
+	status = key_begin_change(t, key, KEY_SET_VALUE, &ko);
 	if (status != STATUS_SUCCESS)
 		goto out;
 	status = set_value(ko->key, name, name_len, type, copy, len);
@@ -597,8 +678,18 @@ NTSTATUS nt_delete_value_key(struct task *t, uint64_t key, gaddr name_at)
 		return status;
 	status = key_begin(t, key, KEY_SET_VALUE, &ko);
 	if (status == STATUS_SUCCESS) {
-		v = reg_value(ko->key, name, len);
-		if (v) {
+		/* What is not there is no change, and no reason for a file. */
+		do
+			v = reg_value(ko->key, name, len);
+		while (reg_again());
+		if (v && reg_is_kept(ko->key)) {
+			status = reg_store_lock();
+			v = ko->key->deleted ? NULL
+					     : reg_value(ko->key, name, len);
+		}
+		if (status || (status = reg_unreadable())) {
+			;
+		} else if (v) {
 			reg_store_value_gone(ko->key, name, len);
 			status = reg_store_commit();
 		} else {
@@ -649,7 +740,9 @@ NTSTATUS nt_set_information_key(struct task *t, uint64_t key, uint32_t class,
 		return STATUS_INFO_LENGTH_MISMATCH;
 	if (guest_read(t, &value, info, want) < 0)
 		return STATUS_ACCESS_VIOLATION;
-	status = key_begin(t, key, KEY_SET_VALUE, &ko);
+	status = class == KEY_WRITE_TIME
+			 ? key_begin_change(t, key, KEY_SET_VALUE, &ko)
+			 : key_begin(t, key, KEY_SET_VALUE, &ko);
 	if (status != STATUS_SUCCESS)
 		return status;
 	if (class == KEY_WRITE_TIME) {

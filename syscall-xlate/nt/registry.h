@@ -2,10 +2,22 @@
 /*
  * registry.h - the registry's tree: what the registry-*.c files share.
  *
- * The whole tree is in memory: built-in defaults (registry-defaults.tbl), the
- * user's changes on top (registry-store.c).  All functions are called with
- * reg_lock held unless they say otherwise; it is never held while guest memory
- * is touched.
+ * The tree is in memory: built-in defaults (registry-defaults.tbl), the user's
+ * changes on top (registry-store.c).  Both come as somebody comes to a key. All
+ * functions are called with reg_lock held unless they say otherwise; it is
+ *never held while guest memory is touched.
+ *
+ * What is stored is read while the file is held, so that it is of one moment.
+ * Who finds that something has to be read has not held it: reg_again() does,
+ *and asks for what he does to be done again:
+ *
+ *	reg_begin();
+ *	do
+ *		what changes nothing;
+ *	while (reg_again());
+ *	reg_end();
+ *
+ * Who changes something has it locked before he looks: reg_store_lock().
  */
 #ifndef RF_NT_REGISTRY_H
 #define RF_NT_REGISTRY_H
@@ -73,6 +85,11 @@ struct reg_key {
 	struct reg_value *value; /* in order of creation */
 	uint32_t nvalues, value_cap;
 	bool is_volatile, is_link, is_default, deleted;
+	/* What is stored of its subkeys, its values, itself is in the tree. */
+	/* What is stored of its subkeys, its values, or itself may not be in
+	   the tree yet. */
+	bool lacks_subs, lacks_values, lacks_own;
+	bool many;       /* subkeys, so that they are read one by one */
 	bool hive_dirty; /* the root of a loaded hive: to be written */
 	struct reg_hive *hive; /* whose root this is, or NULL */
 	uint32_t user_flags;
@@ -91,6 +108,11 @@ extern pthread_mutex_t reg_lock;
  */
 void reg_begin(void);
 void reg_end(void);
+/* The same to change k, with reg_store_lock(); no lock if it fails. */
+NTSTATUS reg_begin_change(const struct reg_key *k);
+/* reg_begin() with what is in k.  STATUS_KEY_DELETED, or it cannot be read. */
+enum { REG_SUBS = 1, REG_VALUES = 2 };
+NTSTATUS reg_begin_at(struct reg_key *k, unsigned what);
 
 /* ---- registry-tree.c ------------------------------------------------ */
 
@@ -103,13 +125,21 @@ void reg_unref(struct reg_key *k);
 int reg_compare(const uint16_t *a, size_t alen, const uint16_t *b, size_t blen);
 
 /* k, with its built-in contents: they are made when somebody first comes. */
+struct reg_key *reg_enter(struct reg_key *k);
+/* The same with all that is stored of it; and all below. */
 struct reg_key *reg_filled(struct reg_key *k);
+void reg_read(struct reg_key *k, unsigned what); /* of these only */
+void reg_fill_all(struct reg_key *k);
+/* Nothing of k and below is in the tree that may be stored, but what it has. */
+void reg_is_stored(struct reg_key *k);
 /* Where it leads, if it is a link that does: a path, without an end. */
 const struct reg_value *reg_link(struct reg_key *k);
 /* The only value that a link takes. */
 bool reg_may_be_in_link(const uint16_t *name, size_t len, uint32_t type);
-/* A child by name, or NULL. */
+/* A child by name, or NULL; reg_known_...: if it is in the tree yet. */
 struct reg_key *reg_sub(struct reg_key *k, const uint16_t *name, size_t len);
+struct reg_key *reg_known_sub(const struct reg_key *k, const uint16_t *name,
+			      size_t len);
 /* A new child; it must not exist.  NULL: no memory. */
 struct reg_key *reg_add(struct reg_key *k, const uint16_t *name, size_t len);
 /* All that k, which is no part of the tree, has below it and of its own. */
@@ -121,7 +151,9 @@ bool reg_rename(struct reg_key *k, const uint16_t *name, size_t len);
 
 struct reg_value *reg_value(struct reg_key *k, const uint16_t *name,
 			    size_t len);
-/* Adds or replaces; false: no memory. */
+struct reg_value *reg_known_value(const struct reg_key *k, const uint16_t *name,
+				  size_t len);
+/* Adds or replaces among those known; false: no memory. */
 bool reg_set(struct reg_key *k, const uint16_t *name, size_t len, uint32_t type,
 	     const void *data, uint32_t n);
 void reg_unset(struct reg_key *k, struct reg_value *v);
@@ -192,22 +224,41 @@ const char *user_sid_string(void);
 
 /* Apply what has been stored since the last call, if anything. */
 void reg_store_refresh(void);
+/* What is stored of k's subkeys (of the one by that name), or of its values, is
+   in the tree. */
+void reg_store_read_subs(struct reg_key *k, const uint16_t *name, size_t len);
+void reg_store_read_values(struct reg_key *k);
+/* Something would have been read: now it can be, so do it again. */
+bool reg_again(void);
+/* Holds the file from now on, to read. */
+bool reg_store_hold(void);
+/* Nothing waits for reg_again(). */
+bool reg_store_idle(void);
 /*
- * STATUS_REGISTRY_IO_FAILED, STATUS_INSUFFICIENT_RESOURCES: there is a file, but
- * it has never been read yet.  STATUS_REGISTRY_CORRUPT: nor ever will be; who has
- * warned his user may go on in memory, as Windows does with a lost profile.
+ * What could not be read since reg_begin() that nobody knows yet.
+ * STATUS_REGISTRY_IO_FAILED, STATUS_INSUFFICIENT_RESOURCES: another time it may
+ * be.  STATUS_REGISTRY_CORRUPT: it never will be; who has warned his user may
+ * go on in memory, as Windows does with a lost profile: reg_unreadable() is
+ * success then.
  */
 NTSTATUS reg_store_unread(void);
-/* Remember that k exists (again), or has gone.  Volatile ones are skipped. */
+NTSTATUS reg_unreadable(void);
+/* Changes of k go to the store: it is not volatile, nor of a program's hive. */
+bool reg_is_kept(const struct reg_key *k);
+/* Remember that k exists (again), or has gone.  Those not kept are skipped. */
 void reg_store_key(const struct reg_key *k);
 /* k and all below, values included. */
 void reg_store_tree(const struct reg_key *k);
-void reg_store_key_gone(const struct reg_key *k);
+void reg_store_key_gone(struct reg_key *k);
 void reg_store_value(const struct reg_key *k, const struct reg_value *v);
 void reg_store_value_gone(const struct reg_key *k, const uint16_t *name,
 			  size_t len);
-/* Nobody else stores anything until reg_end(), and the tree has it all. */
-void reg_store_lock(void);
+/*
+ * Nobody else stores anything until reg_store_commit(), and the tree has it
+ * all, or will as it is asked.  Nothing can be stored before.  Success as well
+ * if changes are not kept at all.
+ */
+NTSTATUS reg_store_lock(void);
 /* The hive file at path is mounted at k; false: it cannot be told. */
 bool reg_store_mount(const struct reg_key *k, const char *path,
 		     uint32_t generation);
@@ -234,6 +285,9 @@ enum {
 
 /* k has changed: marks who waits for that; reg_end() lets them go. */
 void reg_changed(struct reg_key *k, uint32_t what);
+/* The same of a key below k that is not in the tree; and of any. */
+void reg_changed_below(struct reg_key *k, uint32_t what);
+void reg_changed_all(void);
 /* The same for all waiters on k, which is being deleted or closed. */
 void reg_notify_drop(struct reg_key *k, struct object *handle_object);
 /* After reg_end(): tell those that are marked.  Called by reg_end(). */
@@ -255,10 +309,13 @@ struct object *reg_key_object(struct reg_key *k);
 /* k has changed: its hive, if it is in one, is to be written.  True: and the
    change is not for the store. */
 bool reg_hive_touch(const struct reg_key *k);
-/* What the store says of hives: one is (still) mounted, one is no more. */
-void reg_hive_mounted(struct reg_key *parent, const uint16_t *name, size_t len,
+/* It would not be. */
+bool reg_hive_is_apart(const struct reg_key *k);
+/* What the store says of hives: one is (still) mounted, one is no more.  True:
+   that is new. */
+bool reg_hive_mounted(struct reg_key *parent, const uint16_t *name, size_t len,
 		      const char *path, uint32_t generation);
-void reg_hive_unmounted(struct reg_key *k);
+bool reg_hive_unmounted(struct reg_key *k);
 /* A key object is made for k, or goes.  The hive it is in, or NULL. */
 struct reg_hive *reg_hive_enter(const struct reg_key *k);
 void reg_hive_leave(struct reg_hive *h);

@@ -145,6 +145,7 @@ static void unread(void)
 	disk("reads", 0);
 	CHECK_EQ(open_key(), 0);
 	CHECK_EQ(get("kept"), 5);
+	CHECK_EQ(look("there"), 0);
 	/* What is known is known. */
 	disk("reads", EIO);
 	CHECK_EQ(get("kept"), 5);
@@ -188,6 +189,7 @@ static void cut(const char *folder)
 {
 	char name[20];
 
+	CHECK_EQ(get("v0"), 0); /* it reads a key's values at once */
 	cut_file(folder);
 	for (int i = 0; i < MANY; i++) {
 		sprintf(name, "v%d", i);

@@ -70,6 +70,13 @@ tests_unit_nt_registry_SOURCES = %D%/syscall-xlate/nt/registry.c
 tests_unit_nt_registry_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_nt_registry_LDADD = $(UNIT_LDADD)
 
+if HAVE_LMDB
+unit_tests += tests/unit/nt-registry-many
+tests_unit_nt_registry_many_SOURCES = %D%/syscall-xlate/nt/registry-many.c
+tests_unit_nt_registry_many_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_nt_registry_many_LDADD = $(UNIT_LDADD)
+endif
+
 unit_tests += tests/unit/nt-hive
 tests_unit_nt_hive_SOURCES = %D%/syscall-xlate/nt/hive.c
 tests_unit_nt_hive_CPPFLAGS = $(UNIT_CPPFLAGS)
@@ -237,3 +244,9 @@ unit_tests += tests/unit/bsd-names
 tests_unit_bsd_names_SOURCES = %D%/syscall-xlate/bsd/names.c
 tests_unit_bsd_names_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_bsd_names_LDADD = $(UNIT_LDADD)
+
+# What the registry's file costs: tests/bench/registry KEYS
+EXTRA_PROGRAMS = tests/bench/registry
+tests_bench_registry_SOURCES = tests/bench/registry.c
+tests_bench_registry_CPPFLAGS = $(AM_CPPFLAGS)
+tests_bench_registry_LDADD = $(UNIT_LDADD)
