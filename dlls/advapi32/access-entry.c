@@ -89,6 +89,10 @@ DWORD WINAPI SetSecurityInfo(HANDLE h, SE_OBJECT_TYPE type,
 		RtlSetGroupSecurityDescriptor(&sd, group, FALSE);
 	if (what & DACL_SECURITY_INFORMATION)
 		RtlSetDaclSecurityDescriptor(&sd, TRUE, dacl, FALSE);
+	/* So what is made in it has entries that say where they are from. */
+	if (what & DACL_SECURITY_INFORMATION &&
+	    (type == SE_FILE_OBJECT || type == SE_REGISTRY_KEY))
+		sd.Control |= SE_DACL_AUTO_INHERIT_REQ | SE_DACL_AUTO_INHERITED;
 	if (what & IN_SACL)
 		RtlSetSaclSecurityDescriptor(&sd, TRUE, sacl, FALSE);
 	if (what & PROTECTED_DACL_SECURITY_INFORMATION)

@@ -192,6 +192,8 @@ static const struct usage {
 	  L"HELP [command]" },
 	{ L"hostname", L"Prints the computer's name.",
 	  NULL },
+	{ L"icacls", L"Shows or changes the access lists of files and folders.",
+	  NULL },
 	{ L"if", L"Runs a command if something is so.",
 	  L"IF [NOT] ERRORLEVEL number command [ELSE command]\r\n"
 	  L"IF [NOT] EXIST name command [ELSE command]\r\n"

@@ -1,5 +1,5 @@
 # Small programs that scripts call beside cmd.exe's own commands.
-tools = attrib chcp find findstr hostname more reg sort taskkill tasklist timeout \
+tools = attrib chcp find findstr hostname icacls more reg sort taskkill tasklist timeout \
 	where whoami xcopy
 PROGRAMS += $(tools)
 
@@ -10,5 +10,7 @@ $(foreach t,$(tools),$(eval $(t)_ENTRY = tool_start))
 taskkill_SOURCES += dlls/tools/process.c
 tasklist_SOURCES += dlls/tools/process.c
 findstr_SOURCES += dlls/tools/pattern.c
+icacls_SOURCES += dlls/tools/icacls-entry.c
+icacls_IMPORTS += advapi32
 whoami_IMPORTS += advapi32
 reg_IMPORTS += advapi32
