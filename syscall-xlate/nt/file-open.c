@@ -464,8 +464,10 @@ static NTSTATUS make_file(struct file_open *o, struct file **ret)
 			goto fail;
 	}
 	if (o->options & FILE_DELETE_ON_CLOSE) {
-		status = f->dir || f->from_lower ? STATUS_CANNOT_DELETE
-						 : share_may_delete(f);
+		/* Who could make it can remove it. */
+		status = f->dir || f->from_lower          ? STATUS_CANNOT_DELETE
+			 : o->information == FILE_CREATED ? STATUS_SUCCESS
+							  : share_may_delete(f);
 		if (!status && o->information != FILE_CREATED)
 			status = file_mapped_delete(f);
 		if (status)

@@ -491,18 +491,43 @@ NTSTATUS file_set_rename_ex(struct file_set *s)
 /* ---- hard links
  * -------------------------------------------------------------------- */
 
-/* In place of what has the name, which stays if the file can have no more. */
-static int link_over(const struct target *to, const char *self)
+/*
+ * In place of what has the name, which stays if the file can have no more.
+ *
+ * The host has no call for that: a link that takes another's name has one of
+ * its own first (or the name is gone for a while, and for good if the link
+ * fails). Who is killed between the two calls leaves it; so it is called by the
+ * file's number, and the next who links that file there takes it away.
+ */
+static int link_over(const struct file *f, const struct target *to,
+		     const char *self)
 {
+	enum { TRIES = 100 };
 	const char *host = to->path.host, *slash = strrchr(host, '/');
 	int n = slash ? (int)(slash + 1 - host) : 0, dirfd = to->path.dirfd;
 	int ret, err;
 	char spare[sizeof to->path.host + 32];
+	struct stat own, there;
 
-	snprintf(spare, sizeof spare, "%.*s.rf-link-%d", n, host, gettid());
-	if (linkat(AT_FDCWD, self, dirfd, spare, AT_SYMLINK_FOLLOW) < 0)
+	if (fstat(f->fd, &own) < 0)
 		return -1;
-	ret = renameat(dirfd, spare, dirfd, host);
+	snprintf(spare, sizeof spare, "%.*s.rf-link-%jx", n, host,
+		 (uintmax_t)own.st_ino);
+	for (int tries = 0;; tries++) {
+		ret = linkat(AT_FDCWD, self, dirfd, spare, AT_SYMLINK_FOLLOW);
+		if (ret < 0 && errno == EEXIST && tries < TRIES &&
+		    !fstatat(dirfd, spare, &there, AT_SYMLINK_NOFOLLOW) &&
+		    is_same_file(&own, &there)) {
+			unlinkat(dirfd, spare, 0);
+			continue;
+		}
+		if (ret < 0)
+			return -1;
+		ret = renameat(dirfd, spare, dirfd, host);
+		/* Another who links it took that for a dead one's. */
+		if (!ret || errno != ENOENT || tries >= TRIES)
+			break;
+	}
 	err = errno;
 	unlinkat(dirfd, spare, 0); /* if host was that file already */
 	errno = err;
@@ -539,7 +564,7 @@ static NTSTATUS link_file(struct file_set *s, bool ex)
 			goto out;
 	}
 	file_proc_path(f, self, sizeof self);
-	err = to->exists ? link_over(to, self)
+	err = to->exists ? link_over(f, to, self)
 			 : linkat(AT_FDCWD, self, to->path.dirfd, to->path.host,
 				  AT_SYMLINK_FOLLOW);
 	if (err < 0 && errno == ENOENT && to->path.drive == 'C' &&
