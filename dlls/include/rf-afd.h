@@ -11,6 +11,8 @@
 
 /* In a code: the caller would wait for the request, so the call does. */
 #define AFD_WAIT 0x800
+/* The request is no thread's: it goes on when the caller has ended. */
+#define AFD_DETACHED 0x1000
 
 #define IOCTL_AFD_BIND		       0x12003
 #define IOCTL_AFD_CONNECT	       0x12007
@@ -65,6 +67,8 @@
 #define AFD_ENDPOINT_RAW	    0x100
 /* Ours: a socket that AFD_ACCEPT fills. */
 #define AFD_ENDPOINT_EMPTY 0x80000000
+/* Ours: WSA_FLAG_REGISTERED_IO; those it accepts have it, too. */
+#define AFD_ENDPOINT_REGISTERED 0x40000000
 
 typedef struct {
 	ULONG EndpointFlags;

@@ -190,6 +190,12 @@ static int control(SOCKET s, DWORD code, LPVOID in, DWORD in_n, LPVOID out,
 		if (!function)
 			return ws_fail(WSAEINVAL);
 		return answer(&function, sizeof function, out, out_n, n);
+	case 0xc8000024: /* SIO_GET_MULTIPLE_EXTENSION_FUNCTION_POINTER */
+		status = ws_control(s, IOCTL_AFD_NO_OPERATION, NULL, 0, NULL, 0,
+				    NULL);
+		if (!NT_SUCCESS(status))
+			return ws_result(status);
+		return ws_rio_table(in, in_n, out, out_n, n);
 	case 0x48000022: /* SIO_BASE_HANDLE: there are no layers */
 	case 0x4800001b: /* SIO_BSP_HANDLE */
 	case 0x4800001c: /* SIO_BSP_HANDLE_SELECT */

@@ -7,6 +7,8 @@
  */
 #include "ws.h"
 
+#include "rf-rio.h"
+
 /* ---- asking the device ------------------------------------------------------
  */
 
@@ -109,6 +111,8 @@ static NTSTATUS open_endpoint(const WSAPROTOCOL_INFOW *p, DWORD flags,
 			ea.Packet.EndpointFlags |= AFD_ENDPOINT_CONNECTIONLESS;
 		if (p->iSocketType == SOCK_RAW)
 			ea.Packet.EndpointFlags |= AFD_ENDPOINT_RAW;
+		if (flags & WSA_FLAG_REGISTERED_IO)
+			ea.Packet.EndpointFlags |= AFD_ENDPOINT_REGISTERED;
 	}
 	InitializeObjectAttributes(
 		&oa, &u,
@@ -200,7 +204,9 @@ int WINAPI closesocket(SOCKET s)
 	status = ws_control(s, IOCTL_AFD_NO_OPERATION, NULL, 0, NULL, 0, NULL);
 	if (!NT_SUCCESS(status))
 		return ws_fail(WSAENOTSOCK);
-	return ws_result(NtClose((HANDLE)s));
+	status = NtClose((HANDLE)s);
+	ws_rio_closed(s);
+	return ws_result(status);
 }
 
 /* ---- addresses

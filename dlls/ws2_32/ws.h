@@ -50,6 +50,10 @@ const WSAPROTOCOL_INFOW *ws_protocol_at(ULONG i);
 /* extension.c: SIO_GET_EXTENSION_FUNCTION_POINTER; NULL: no such function. */
 void *ws_extension(const GUID *id);
 
+/* rio.c: SIO_GET_MULTIPLE_EXTENSION_FUNCTION_POINTER; s has been closed. */
+int ws_rio_table(const void *in, DWORD in_n, void *out, DWORD out_n, DWORD *n);
+void ws_rio_closed(SOCKET s);
+
 /*
  * interfaces.c: SIO_ADDRESS_LIST_QUERY, SIO_GET_INTERFACE_LIST and its EX, and
  * SIO_ADDRESS_LIST_SORT.

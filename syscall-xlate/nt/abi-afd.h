@@ -14,8 +14,11 @@
 /*
  * Set in a control code by our ws2_32: the caller would wait for the request
  * anyway, so the handler does.  Saves a blocking recv two system calls.
+ * DETACHED: the request is no thread's; it goes on when the caller has ended.
  */
-enum { AFD_CODE_WAIT = 0x800 };
+enum { AFD_CODE_WAIT = 0x800, AFD_CODE_DETACHED = 0x1000 };
+/* Ours, of an endpoint: WSA_FLAG_REGISTERED_IO. */
+enum { AFD_ENDPOINT_REGISTERED = 0x40000000 };
 
 enum { AFD_FLAG_NO_FAST_IO = 1, AFD_FLAG_OVERLAPPED = 2 };
 

@@ -211,6 +211,7 @@ void afd_adopt(struct afd_socket *s, int fd, struct afd_socket *from,
 	s->type = from->type;
 	s->protocol = from->protocol;
 	s->datagram = from->datagram;
+	s->endpoint_flags |= from->endpoint_flags & AFD_ENDPOINT_REGISTERED;
 	s->local_name = from->local_name;
 	s->local_len = from->local_len;
 	if (from->event && !s->event) {

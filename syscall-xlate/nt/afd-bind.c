@@ -2,24 +2,25 @@
 /*
  * afd-bind.c - addresses, and who may have one that another socket has.
  *
- * Windows' rules ("Using SO_REUSEADDR and SO_EXCLUSIVEADDRUSE", both sockets of one
- * user): the same address is for two that both ask for SO_REUSEADDR.  A socket on
- * any address and one on a certain address get on with each other, unless the
- * first is on any and exclusive, or the second is.  A port whose old connections
- * linger is free.
+ * Windows' rules ("Using SO_REUSEADDR and SO_EXCLUSIVEADDRUSE", both sockets of
+ * one user): the same address is for two that both ask for SO_REUSEADDR.  A
+ * socket on any address and one on a certain address get on with each other,
+ * unless the first is on any and exclusive, or the second is.  A port whose old
+ * connections linger is free.
  *
- * The host asks for SO_REUSEPORT on both, for which it looks when the second one
- * is bound.  So a socket is bound without it, which refuses what is another
+ * The host asks for SO_REUSEPORT on both, for which it looks when the second
+ * one is bound.  So a socket is bound without it, which refuses what is another
  * program's, and gets it afterwards, unless it is exclusive on any address: who
- * comes later may share if he wants that and is the same user.  A program of the
- * host's that does not say so itself neither gets our ports nor lets us have its
- * own.
+ * comes later may share if he wants that and is the same user.  A program of
+ * the host's that does not say so itself neither gets our ports nor lets us
+ * have its own.
  *
- * The host does not say what it is that is in the way, and would let two of ours
- * have the same address.  So each socket claims its address in the table of open
- * files that all processes of the user share (file-share.c), as a writer that
- * shares, or does not share, writing; the address is the file's number.  The
- * host's own programs that let others share are found in its lists.
+ * The host does not say what it is that is in the way, and would let two of
+ * ours have the same address.  So each socket claims its address in the table
+ * of open files that all processes of the user share (file-share.c), as a
+ * writer that shares, or does not share, writing; the address is the file's
+ * number.  The host's own programs that let others share are found in its
+ * lists.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -69,7 +70,8 @@ static struct statx key_of(const struct afd_socket *s,
 	};
 }
 
-/* A claim of a; granted: whoever else has one.  NULL: somebody is against it. */
+/* A claim of a; granted: whoever else has one.  NULL: somebody is against it.
+ */
 static struct file *claim(const struct afd_socket *s,
 			  const union afd_address *a, bool reuse, bool granted)
 {
@@ -169,8 +171,7 @@ static bool has_address(const struct net_connection *c,
 
 	return (int)c->family == afd_guest_family(a->sa.sa_family) &&
 	       c->local_port == ntohs(afd_port_of(a)) &&
-	       !memcmp(c->local, address,
-		       a->sa.sa_family == AF_INET6 ? 16 : 4);
+	       !memcmp(c->local, address, a->sa.sa_family == AF_INET6 ? 16 : 4);
 }
 
 /* Is somebody at a: listening, or with connections that live? */
@@ -187,7 +188,8 @@ static bool is_in_use(const struct afd_socket *s, const union afd_address *a,
 		const struct net_connection *c = &all[i];
 
 		if (connections)
-			found = (int)c->family == afd_guest_family(a->sa.sa_family) &&
+			found = (int)c->family ==
+					afd_guest_family(a->sa.sa_family) &&
 				c->local_port == ntohs(afd_port_of(a)) &&
 				c->state != LISTENS && c->state != LINGERS;
 		else
@@ -202,9 +204,9 @@ static bool is_in_use(const struct afd_socket *s, const union afd_address *a,
  */
 
 /*
- * Old connections that linger, and those of a listener that is gone, are only in
- * the way of who does not ask; and who asks would get what somebody else asked
- * for and does not listen on yet.  So it is asked for a moment only.
+ * Old connections that linger, and those of a listener that is gone, are only
+ * in the way of who does not ask; and who asks would get what somebody else
+ * asked for and does not listen on yet.  So it is asked for a moment only.
  */
 static int bind_beside_old(const struct afd_socket *s,
 			   const union afd_address *a, socklen_t len)

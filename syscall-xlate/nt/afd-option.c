@@ -282,7 +282,8 @@ enum {
 	FACT_ZERO,
 	FACT_MAX_MESSAGE,
 	FACT_FAMILY,
-	FACT_PROTOCOL
+	FACT_PROTOCOL,
+	FACT_REGISTERED
 };
 
 static NTSTATUS fact(struct afd_socket *s, const struct option_row *row,
@@ -297,6 +298,9 @@ static NTSTATUS fact(struct afd_socket *s, const struct option_row *row,
 		return result(v, (uint32_t)s->family);
 	case FACT_PROTOCOL:
 		return result(v, (uint32_t)s->protocol);
+	case FACT_REGISTERED:
+		return result(v, (s->endpoint_flags &
+				  AFD_ENDPOINT_REGISTERED) != 0);
 	case FACT_LISTENS:
 		return result(v, s->state == AFD_LISTENING);
 	case FACT_MAX_MESSAGE:
@@ -526,6 +530,7 @@ static const struct option_row rows[] = {
 	/* Ours, for ws2_32. */
 	{ WIN_SOL_SOCKET, 0x7ff0, fact, 0, FACT_FAMILY, 0 },
 	{ WIN_SOL_SOCKET, 0x7ff1, fact, 0, FACT_PROTOCOL, 0 },
+	{ WIN_SOL_SOCKET, 0x7ff2, fact, 0, FACT_REGISTERED, 0 },
 
 	{ IPPROTO_TCP, 1, host_bool, IPPROTO_TCP, TCP_NODELAY, 0 },
 	{ IPPROTO_TCP, 3, host_int, IPPROTO_TCP, TCP_KEEPIDLE, 0 },

@@ -294,13 +294,15 @@ static const struct control_row rows[] = { IOCTL_ROWS_AFD };
 static NTSTATUS afd_control(struct task *t, struct file *f, struct irp *r,
 			    bool fs)
 {
-	uint32_t code = r->code & ~(uint32_t)AFD_CODE_WAIT;
+	uint32_t code = r->code &
+			~(uint32_t)(AFD_CODE_WAIT | AFD_CODE_DETACHED);
 
 	if (fs)
 		return STATUS_INVALID_DEVICE_REQUEST;
 	/* kernel32 asks everything whether it is a console. */
 	if (r->code >> 16 == 0x50)
 		return STATUS_OBJECT_TYPE_MISMATCH;
+	r->detached = r->code & AFD_CODE_DETACHED;
 	/* The wait bit stays in r->code for afd_waits(). */
 	for (size_t i = 0; i < COUNT_OF(rows); i++)
 		if (rows[i].code == code)

@@ -161,6 +161,7 @@ struct irp {
 	_Atomic int taken; /* 1: somebody is finishing it */
 	NTSTATUS cancelled; /* wanted while it was taken: how it ends, or 0 */
 	bool watching;     /* watch.fd is a duplicate of its own */
+	bool detached;     /* not its thread's to cancel, by its end or CancelIo */
 	uint32_t events;
 	struct nt_watch watch;
 	/* In a queue (irp-queue.c), under its lock. */

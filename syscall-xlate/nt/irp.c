@@ -64,6 +64,7 @@ NTSTATUS irp_begin(struct task *t, struct irp *r, uint64_t file, uint64_t event,
 	r->apc_context = apc_context;
 	r->iosb = iosb;
 	r->information = 0;
+	r->detached = false;
 	r->extra = NULL;
 	if (apc && file_port(r->file)) {
 		object_put(r->event);
@@ -226,7 +227,8 @@ void irp_finish(struct irp *r, NTSTATUS status, uint64_t information)
 static bool matches(const struct irp *r, const struct nt_thread *thread,
 		    gaddr iosb)
 {
-	return (!thread || r->thread == thread) && (!iosb || r->iosb == iosb);
+	return (!thread || (r->thread == thread && !r->detached)) &&
+	       (!iosb || r->iosb == iosb);
 }
 
 static unsigned give_up(struct file *f, struct nt_thread *thread, gaddr iosb,

@@ -109,6 +109,21 @@ static void machine(void)
 	NetApiBufferFree(s);
 }
 
+/* By name: Go's tests look for it so, and skip where there is no server. */
+static void shares(void)
+{
+	HMODULE m = LoadLibraryA("netapi32.dll");
+
+	for (int i = 0; i < 4; i++) {
+		static const char *const names[] = { "NetShareAdd",
+						     "NetShareDel",
+						     "NetShareEnum",
+						     "NetShareGetInfo" };
+
+		CHECK(GetProcAddress(m, names[i]) != NULL, "%s", names[i]);
+	}
+}
+
 int main(void)
 {
 	DWORD n = 257, size;
@@ -122,5 +137,6 @@ int main(void)
 	user();
 	groups();
 	machine();
+	shares();
 	return check_done();
 }
