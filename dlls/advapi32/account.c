@@ -56,6 +56,22 @@ BOOL sid_of_user(struct sid_room *room)
 	return NT_SUCCESS(RtlGetCurrentUserSid(room, sizeof *room));
 }
 
+/* The group that all users of a machine without a domain are in. */
+static const WCHAR none[] = L"None";
+
+static BOOL sid_of_none(struct sid_room *room)
+{
+	UCHAR parts;
+
+	if (!sid_of_user(room))
+		return FALSE;
+	parts = *RtlSubAuthorityCountSid(room);
+	if (parts != 5)
+		return FALSE;
+	*RtlSubAuthoritySid(room, parts - 1) = DOMAIN_GROUP_RID_USERS;
+	return TRUE;
+}
+
 /* Gives name and domain in the way of LookupAccountSid. */
 static BOOL give(const WCHAR *name, const WCHAR *domain, LPWSTR to,
 		 LPDWORD size, LPWSTR to_domain, LPDWORD domain_size)
@@ -116,6 +132,12 @@ BOOL WINAPI LookupAccountSidW(LPCWSTR system, PSID sid, LPWSTR name,
 		*use = SidTypeUser;
 		return give(user, machine, name, size, domain, domain_size);
 	}
+	m = ARRAYSIZE(machine);
+	if (sid_of_none(&room) && RtlEqualSid(&room, sid) &&
+	    GetComputerNameW(machine, &m)) {
+		*use = SidTypeGroup;
+		return give(none, machine, name, size, domain, domain_size);
+	}
 	SetLastError(ERROR_NONE_MAPPED);
 	return FALSE;
 }
@@ -173,6 +195,12 @@ BOOL WINAPI LookupAccountNameW(LPCWSTR system, LPCWSTR name, PSID sid,
 	if (GetUserNameW(user, &n) && GetComputerNameW(machine, &m) &&
 	    !lstrcmpiW(user, plain) && sid_of_user(&room)) {
 		*use = SidTypeUser;
+		return give_sid(&room, machine, sid, size, domain, domain_size);
+	}
+	m = ARRAYSIZE(machine);
+	if (!lstrcmpiW(plain, none) && GetComputerNameW(machine, &m) &&
+	    sid_of_none(&room)) {
+		*use = SidTypeGroup;
 		return give_sid(&room, machine, sid, size, domain, domain_size);
 	}
 	for (ULONG i = 0; i < known_sids_count; i++) {

@@ -87,6 +87,45 @@ static void accounts(void)
 	CHECK_EQ(use, SidTypeAlias);
 }
 
+/* All that a token names but its logon session has a name, and is found by it.
+ */
+static void groups(void)
+{
+	static union {
+		TOKEN_GROUPS groups;
+		BYTE room[16384];
+	} of;
+	WCHAR name[257], domain[257], full[520];
+	BYTE back[SECURITY_MAX_SID_SIZE];
+	SID_NAME_USE use, again;
+	HANDLE token;
+	DWORD n, d, size;
+
+	CHECK(OpenProcessToken(GetCurrentProcess(), TOKEN_QUERY, &token));
+	CHECK(GetTokenInformation(token, TokenGroups, &of, sizeof of, &n));
+	for (DWORD i = 0; i < of.groups.GroupCount; i++) {
+		PSID sid = of.groups.Groups[i].Sid;
+
+		n = d = 257;
+		if ((of.groups.Groups[i].Attributes & SE_GROUP_LOGON_ID) ==
+		    SE_GROUP_LOGON_ID)
+			continue;
+		name[0] = domain[0] = 0;
+		CHECK(LookupAccountSidW(NULL, sid, name, &n, domain, &d, &use),
+		      "group %lu: %lu", i, GetLastError());
+		swprintf(full, ARRAYSIZE(full), L"%ls%ls%ls", domain,
+			 *domain ? L"\\" : L"", name);
+		size = sizeof back;
+		d = 257;
+		CHECK(LookupAccountNameW(NULL, full, back, &size, domain, &d,
+					 &again),
+		      "%ls: %lu", full, GetLastError());
+		CHECK(EqualSid(back, sid), "%ls", full);
+		CHECK_EQ(again, use);
+	}
+	CloseHandle(token);
+}
+
 static void text(void)
 {
 	static const WCHAR sddl[] = L"O:BAG:SYD:P(D;;GA;;;AN)(A;OICI;FA;;;SY)"
@@ -158,6 +197,7 @@ int main(void)
 {
 	values();
 	accounts();
+	groups();
 	text();
 	lists();
 	return check_done();
