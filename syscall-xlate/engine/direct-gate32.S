@@ -76,10 +76,20 @@ MARK(direct_exit32_begin)
 	mov	R_RDI(%rsp), %edi
 	mov	R_FSB(%rsp), %r10
 	mov	R_RSP(%rsp), %r11d
+	cmpb	$0, %fs:returns_spoiled@tpoff
+	jne	3f
 	wrfsbase %r10
 	/* The processor predicts a "ret", and those of the callers after it. */
 	lea	-4(%r11), %esp
 	ljmpl	*ret32(%rip)
+	/* Or does not, see returns.h.  Of r8 32-bit code has no use. */
+3:	mov	R_RIP(%rsp), %r8d
+	mov	%r8d, R_R8(%rsp)
+	movl	$CS32, R_R8 + 4(%rsp)
+	mov	%rsp, %r9
+	wrfsbase %r10
+	mov	%r11d, %esp
+	ljmpl	*R_R8(%r9)
 MARK(direct_exit32_end)
 2:	ldmxcsr	default_mxcsr(%rip)
 	call	dispatch

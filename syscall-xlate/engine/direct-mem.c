@@ -82,10 +82,12 @@ static int direct_read(void *dst, gaddr src, size_t n)
 		LOAD(uint64_t, "movq", (char *)dst + 8, src + 8);
 		return 0;
 	default:
-		if (n % 8 || n > SOME_WORDS)
+		if (n % 4 || n > SOME_WORDS)
 			return direct_copy(dst, (const void *)src, n);
-		for (size_t i = 0; i < n; i += 8)
-			LOAD(uint64_t, "movq", (char *)dst + i, src + i);
+		for (; n >= 8; n -= 8, dst = (char *)dst + 8, src += 8)
+			LOAD(uint64_t, "movq", dst, src);
+		if (n)
+			LOAD(uint32_t, "movl", dst, src);
 		return 0;
 	}
 fault:
@@ -116,10 +118,12 @@ static int direct_write(gaddr dst, const void *src, size_t n)
 		STORE(uint64_t, "movq", dst + 8, (const char *)src + 8);
 		return 0;
 	default:
-		if (n % 8 || n > SOME_WORDS)
+		if (n % 4 || n > SOME_WORDS)
 			return direct_copy((void *)dst, src, n);
-		for (size_t i = 0; i < n; i += 8)
-			STORE(uint64_t, "movq", dst + i, (const char *)src + i);
+		for (; n >= 8; n -= 8, dst += 8, src = (const char *)src + 8)
+			STORE(uint64_t, "movq", dst, src);
+		if (n)
+			STORE(uint32_t, "movl", dst, src);
 		return 0;
 	}
 fault:

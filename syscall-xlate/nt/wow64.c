@@ -155,25 +155,13 @@ int wow64_fetch_args(struct task *t, const struct guest_regs *regs,
 	gaddr at =
 		regs->kind == REGS_CALL32 ? regs->rsp + 4 : (uint32_t)regs->rdx;
 	const unsigned n = call->nargs;
-	uint64_t two;
+	uint32_t narrow[XLATE_MAX_ARGS];
 
-	for (unsigned i = 0; i + 1 < n; i += 2, at += 8) {
-		if (guest_get64(t, &two, at))
-			return -1;
-		args[i] = (uint32_t)two;
-		args[i + 1] = two >> 32;
-	}
-	if (n % 2) {
-		uint32_t one;
-
-		if (guest_get32(t, &one, at))
-			return -1;
-		args[n - 1] = one;
-	}
-	for (uint32_t h = call->handles; h; h &= h - 1) {
-		unsigned i = (unsigned)__builtin_ctz(h);
-
-		args[i] = (uint64_t)(int64_t)(int32_t)args[i];
-	}
+	if (guest_read(t, narrow, at, n * sizeof *narrow))
+		return -1;
+	for (unsigned i = 0; i < n; i++)
+		args[i] = call->handles >> i & 1
+				  ? (uint64_t)(int64_t)(int32_t)narrow[i]
+				  : narrow[i];
 	return 0;
 }

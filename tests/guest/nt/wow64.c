@@ -283,6 +283,61 @@ static void child(const char *name, BOOL want)
 	CloseHandle(go);
 }
 
+#ifdef __i386__
+/* Calls stdcall f with its arguments at args, and room for the return before. */
+static NTSTATUS call_with(FARPROC f, DWORD *args)
+{
+	NTSTATUS status;
+
+	__asm__ volatile("movl %%esp, %%ebx\n\t"
+			 "movl %2, %%esp\n\t"
+			 "call *%1\n\t"
+			 "movl %%ebx, %%esp"
+			 : "=a"(status)
+			 : "S"(f), "D"(args)
+			 : "ebx", "ecx", "edx", "memory", "cc");
+	return status;
+}
+#endif
+
+/* A call reads as many arguments as it has: behind them may be nothing. */
+static void arguments_at_an_edge(void)
+{
+#ifdef __i386__
+	static const struct {
+		const char *name;
+		unsigned n;
+	} calls[] = {
+		{ "NtFlushBuffersFile", 2 },	{ "NtQueryEvent", 5 },
+		{ "NtReadFile", 9 },		{ "NtDeviceIoControlFile", 10 },
+		{ "NtQueryDirectoryFile", 11 },
+	};
+	enum { PAGE = 0x1000 };
+	char *page = VirtualAlloc(NULL, 3 * PAGE, MEM_RESERVE, PAGE_NOACCESS);
+	DWORD *end;
+
+	page = VirtualAlloc(page, 2 * PAGE, MEM_COMMIT, PAGE_READWRITE);
+	end = (DWORD *)(page + 2 * PAGE);
+	for (unsigned i = 0; i < sizeof calls / sizeof *calls; i++) {
+		FARPROC f = GetProcAddress(GetModuleHandleA("ntdll.dll"),
+					   calls[i].name);
+
+		/* All zero: no such handle, or no such class. */
+		memset(page, 0, 2 * PAGE);
+		CHECK(call_with(f, end - calls[i].n) != (NTSTATUS)0xc0000005,
+		      "%s", calls[i].name);
+		for (unsigned k = 1; k < calls[i].n; k++) {
+			DWORD *at = end - calls[i].n + k;
+
+			/* "ret $n" leaves the stack beyond, and nobody pushes. */
+			CHECK(call_with(f, at) == (NTSTATUS)0xc0000005,
+			      "%s, %u behind the edge", calls[i].name, k);
+		}
+	}
+	VirtualFree(page, 0, MEM_RELEASE);
+#endif
+}
+
 int main(int argc, char **argv)
 {
 	char self[MAX_PATH], other[MAX_PATH], *arch;
@@ -295,6 +350,7 @@ int main(int argc, char **argv)
 			       ? 43 + NARROW
 			       : 1;
 	}
+	arguments_at_an_edge();
 	width();
 	folders();
 	registry();
