@@ -28,46 +28,43 @@ enum { IOV_MAX_HERE = 16 };
  * ------------------------------------------------------------ */
 
 /*
- * read(2) or write(2).  The host's kernel leaves the processor nothing to predict
+ * One host call, which is to be the plain one where it can: it costs least, and
+ * a filter may know no other.
+ *
+ * Not by libc: the host's kernel leaves the processor nothing to predict
  * returns by (as with futexes, base/futex.h), and a large copy leaves little in
- * its nearest cache.  Without a frame for each of libc, the kind of file and the
- * request a read of one byte costs 60 ns less.
- */
-static inline __attribute__((always_inline)) ssize_t
-move_plainly(int fd, const struct iovec *v, bool out)
-{
-	long ret;
-
-	__asm__ volatile("syscall"
-			 : "=a"(ret)
-			 : "0"((long)(out ? SYS_write : SYS_read)),
-			   "D"((long)fd), "S"(v->iov_base), "d"(v->iov_len)
-			 : "rcx", "r11", "memory");
-	if (ret >= 0)
-		return ret;
-	errno = (int)-ret;
-	return -1;
-}
-
-/*
- * One host call, which is to be the plain one where it can: a filter may know no
- * other.
+ * its nearest cache.  Without a frame for each of libc, the kind of file and
+ * the request a read of one byte costs 60 ns less.
  */
 static inline __attribute__((always_inline)) ssize_t
 host_move(int fd, const struct iovec *v, int nv, int64_t offset, bool out,
 	  int flags)
 {
-	if (flags && out)
-		return pwritev2(fd, v, nv, MAX(offset, (int64_t)-1), flags);
-	if (flags)
-		return preadv2(fd, v, nv, offset, flags);
-	if (offset >= 0 && out)
-		return pwritev(fd, v, nv, offset);
-	if (offset >= 0)
-		return preadv(fd, v, nv, offset);
-	if (nv == 1)
-		return move_plainly(fd, v, out);
-	return out ? writev(fd, v, nv) : readv(fd, v, nv);
+	const bool plain = nv == 1 && !flags;
+	const bool here = offset < 0; /* or at the end, by flags */
+	register int64_t at __asm__("r10") = here ? -1 : offset;
+	register long high __asm__("r8") = 0; /* of an offset of 128 bits */
+	register long how __asm__("r9") = flags;
+	long ret;
+
+	if (plain)
+		ret = here ? (out ? SYS_write : SYS_read)
+			   : (out ? SYS_pwrite64 : SYS_pread64);
+	else if (flags)
+		ret = out ? SYS_pwritev2 : SYS_preadv2;
+	else
+		ret = here ? (out ? SYS_writev : SYS_readv)
+			   : (out ? SYS_pwritev : SYS_preadv);
+	__asm__ volatile("syscall"
+			 : "+a"(ret)
+			 : "D"((long)fd), "S"(plain ? v->iov_base : (void *)v),
+			   "d"(plain ? v->iov_len : (size_t)nv), "r"(at),
+			   "r"(high), "r"(how)
+			 : "rcx", "r11", "memory");
+	if (ret >= 0)
+		return ret;
+	errno = (int)-ret;
+	return -1;
 }
 
 /* What a kernel, a file system or a filter says that knows no RWF_NOWAIT. */
@@ -78,7 +75,7 @@ static bool cannot_ask(int err)
 }
 
 /*
- * io_transfer(), see file.h.  Inline, as what leads here: see move_plainly().
+ * io_transfer(), see file.h.  Inline, as what leads here: see host_move().
  */
 static inline __attribute__((always_inline)) NTSTATUS
 transfer(struct task *t, struct irp *r, int fd, int64_t offset, bool write_out,
@@ -401,7 +398,7 @@ NTSTATUS io_read_offset(struct task *t, struct file *f, gaddr at,
 	return STATUS_SUCCESS;
 }
 
-/* Inline, and disks not by their table: see move_plainly(). */
+/* Inline, and disks not by their table: see host_move(). */
 static inline __attribute__((always_inline)) NTSTATUS
 start_move(struct task *t, struct irp *r, bool out, gaddr buf, uint32_t len,
 	   gaddr offset)
