@@ -94,12 +94,12 @@ static void sequential(void)
 	DWORD n;
 
 	memset(big, 'x', sizeof big);
-	BENCH("file: write 16 MB by 64 KB, a chunk", 20 * FILE_SIZE / CHUNK, {
+	BENCH_ALONE("file: write 16 MB by 64 KB, a chunk", 20 * FILE_SIZE / CHUNK, {
 		if (i_ % (FILE_SIZE / CHUNK) == 0)
 			SetFilePointer(h, 0, NULL, FILE_BEGIN);
 		WriteFile(h, big, CHUNK, &n, NULL);
 	});
-	BENCH("file: read 16 MB by 64 KB, a chunk", 20 * FILE_SIZE / CHUNK, {
+	BENCH_ALONE("file: read 16 MB by 64 KB, a chunk", 20 * FILE_SIZE / CHUNK, {
 		if (i_ % (FILE_SIZE / CHUNK) == 0)
 			SetFilePointer(h, 0, NULL, FILE_BEGIN);
 		ReadFile(h, big, CHUNK, &n, NULL);
@@ -107,7 +107,7 @@ static void sequential(void)
 	CloseHandle(h);
 	h = CreateFileA("bench.big", GENERIC_READ, FILE_SHARE_READ, NULL,
 			OPEN_EXISTING, FILE_FLAG_OVERLAPPED, NULL);
-	BENCH("file: overlapped, 64 KB in memory (native: pread)", 20 * FILE_SIZE / CHUNK, {
+	BENCH_ALONE("file: overlapped, 64 KB in memory (native: pread)", 20 * FILE_SIZE / CHUNK, {
 		o.Offset = i_ % (FILE_SIZE / CHUNK) * CHUNK;
 		ReadFile(h, big, CHUNK, &n, &o);
 	});
@@ -239,7 +239,7 @@ static void port(void)
 	ULONG_PTR key;
 	DWORD n;
 
-	BENCH("completion port: post+get", 500000,
+	BENCH_ALONE("completion port: post+get", 500000,
 	      PostQueuedCompletionStatus(p, 1, 2, NULL);
 	      GetQueuedCompletionStatus(p, &n, &key, &o, 0));
 	CloseHandle(p);
@@ -253,9 +253,9 @@ static void registry(void)
 	RegCreateKeyExA(HKEY_CURRENT_USER, "Software\\rf-bench", 0, NULL, 0,
 			KEY_ALL_ACCESS, NULL, &k, NULL);
 	RegSetValueExA(k, "v", 0, REG_DWORD, (BYTE *)&v, sizeof v);
-	BENCH("registry: query a value", 200000, n = sizeof v;
+	BENCH_ALONE("registry: query a value", 200000, n = sizeof v;
 	      RegQueryValueExW(k, L"v", NULL, &type, (BYTE *)&v, &n));
-	BENCH("registry: open+close a key", 100000,
+	BENCH_ALONE("registry: open+close a key", 100000,
 	      RegOpenKeyExW(HKEY_CURRENT_USER, L"Software\\rf-bench", 0,
 			    KEY_READ, &sub);
 	      RegCloseKey(sub));
@@ -279,21 +279,21 @@ int main(void)
 	for (int i = 0; i < 16; i++)
 		WriteFile(h, big, CHUNK, &n, NULL);
 	CloseHandle(h);
-	BENCH("file: open+read+close 4 KB", 50000, open_read_close());
-	BENCH("file: open, missing", 100000, open_missing());
-	BENCH("file: attributes", 100000,
+	BENCH_ALONE("file: open+read+close 4 KB", 50000, open_read_close());
+	BENCH_ALONE("file: open, missing", 100000, open_missing());
+	BENCH_ALONE("file: attributes", 100000,
 	      sink = (LONG)GetFileAttributesW(L"bench.4k"));
-	BENCH("file: attributes, missing", 100000,
+	BENCH_ALONE("file: attributes, missing", 100000,
 	      sink = (LONG)GetFileAttributesW(L"missing"));
-	BENCH("file: attributes, wrong case", 100000,
+	BENCH_ALONE("file: attributes, wrong case", 100000,
 	      sink = (LONG)GetFileAttributesW(L"BENCH.4K"));
-	BENCH("file: create+delete", 10000, create_and_delete());
-	BENCH("file: open, missing, in a folder that changes", 10000,
+	BENCH_ALONE("file: create+delete", 10000, create_and_delete());
+	BENCH_ALONE("file: open, missing, in a folder that changes", 10000,
 	      CloseHandle(make("bench.new"));
 	      open_missing(); DeleteFileA("bench.new"));
 	directory();
 	sequential();
-	BENCH("file: map 1 MB, read, unmap", 2000, map());
+	BENCH_ALONE("file: map 1 MB, read, unmap", 2000, map());
 	anonymous_pipe();
 	named_pipe();
 	named_pipe_port();

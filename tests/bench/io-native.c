@@ -93,17 +93,17 @@ static void sequential(void)
 	int fd = make("bench.big");
 
 	memset(big, 'x', sizeof big);
-	BENCH("file: write 16 MB by 64 KB, a chunk", 20 * FILE_SIZE / CHUNK, {
+	BENCH_ALONE("file: write 16 MB by 64 KB, a chunk", 20 * FILE_SIZE / CHUNK, {
 		if (i_ % (FILE_SIZE / CHUNK) == 0)
 			lseek(fd, 0, SEEK_SET);
 		sink = write(fd, big, CHUNK);
 	});
-	BENCH("file: read 16 MB by 64 KB, a chunk", 20 * FILE_SIZE / CHUNK, {
+	BENCH_ALONE("file: read 16 MB by 64 KB, a chunk", 20 * FILE_SIZE / CHUNK, {
 		if (i_ % (FILE_SIZE / CHUNK) == 0)
 			lseek(fd, 0, SEEK_SET);
 		sink = read(fd, big, CHUNK);
 	});
-	BENCH("file: overlapped, 64 KB in memory (native: pread)", 20 * FILE_SIZE / CHUNK,
+	BENCH_ALONE("file: overlapped, 64 KB in memory (native: pread)", 20 * FILE_SIZE / CHUNK,
 	      sink = pread(fd, big, CHUNK, i_ % (FILE_SIZE / CHUNK) * CHUNK));
 	close(fd);
 	unlink("bench.big");
@@ -210,7 +210,7 @@ static void port(void)
 	int fd = eventfd(0, EFD_CLOEXEC);
 	eventfd_t v;
 
-	BENCH("completion port: post+get", 500000, eventfd_write(fd, 1);
+	BENCH_ALONE("completion port: post+get", 500000, eventfd_write(fd, 1);
 	      eventfd_read(fd, &v));
 	close(fd);
 }
@@ -228,21 +228,21 @@ int main(void)
 	for (int i = 0; i < 16; i++)
 		sink = write(fd, big, CHUNK);
 	close(fd);
-	BENCH("file: open+read+close 4 KB", 50000, open_read_close());
-	BENCH("file: open, missing", 100000,
+	BENCH_ALONE("file: open+read+close 4 KB", 50000, open_read_close());
+	BENCH_ALONE("file: open, missing", 100000,
 	      sink = open("missing", O_RDONLY | O_CLOEXEC));
-	BENCH("file: attributes", 100000, sink = stat("bench.4k", &st));
-	BENCH("file: attributes, missing", 100000, sink = stat("missing", &st));
-	BENCH("file: attributes, wrong case", 100000,
+	BENCH_ALONE("file: attributes", 100000, sink = stat("bench.4k", &st));
+	BENCH_ALONE("file: attributes, missing", 100000, sink = stat("missing", &st));
+	BENCH_ALONE("file: attributes, wrong case", 100000,
 	      sink = stat("bench.4k", &st));
-	BENCH("file: create+delete", 10000, create_and_delete());
-	BENCH("file: open, missing, in a folder that changes", 10000,
+	BENCH_ALONE("file: create+delete", 10000, create_and_delete());
+	BENCH_ALONE("file: open, missing, in a folder that changes", 10000,
 	      close(make("bench.new"));
 	      sink = open("missing", O_RDONLY | O_CLOEXEC);
 	      unlink("bench.new"));
 	directory();
 	sequential();
-	BENCH("file: map 1 MB, read, unmap", 2000, map());
+	BENCH_ALONE("file: map 1 MB, read, unmap", 2000, map());
 	anonymous_pipe();
 	named_pipe();
 	named_pipe_port();

@@ -194,77 +194,77 @@ int main(void)
 	memset(big, 'x', sizeof big);
 	memset(other, 'x', sizeof other);
 	big[65535] = other[65535] = 0;
-	BENCH("heap: alloc+free 32", 2000000, p = HeapAlloc(heap, 0, 32);
+	BENCH_ALONE("heap: alloc+free 32", 2000000, p = HeapAlloc(heap, 0, 32);
 	      HeapFree(heap, 0, p));
-	BENCH("heap: alloc+free 1000", 2000000, p = HeapAlloc(heap, 0, 1000);
+	BENCH_ALONE("heap: alloc+free 1000", 2000000, p = HeapAlloc(heap, 0, 1000);
 	      HeapFree(heap, 0, p));
-	BENCH("heap: 64 of 16-1024, then free", 50000, {
+	BENCH_ALONE("heap: 64 of 16-1024, then free", 50000, {
 		for (int i = 0; i < 64; i++)
 			q[i] = HeapAlloc(heap, 0, 16 + (size_t)i * 16);
 		for (int i = 0; i < 64; i++)
 			HeapFree(heap, 0, q[i]);
 	});
-	BENCH("heap: malloc+free 100", 2000000, p = malloc(100);
+	BENCH_ALONE("heap: malloc+free 100", 2000000, p = malloc(100);
 	      asm volatile(""
 			   : "+r"(p));
 	      free(p));
-	BENCH("memcpy 64", 20000000, memcpy(big, other, 64);
+	BENCH_ALONE("memcpy 64", 20000000, memcpy(big, other, 64);
 	      asm volatile("" ::
 				   : "memory"));
-	BENCH("memcpy 4096", 2000000, memcpy(big, other, 4096);
+	BENCH_ALONE("memcpy 4096", 2000000, memcpy(big, other, 4096);
 	      asm volatile("" ::
 				   : "memory"));
-	BENCH("memset 4096", 2000000, memset(big, 'x', 4096);
+	BENCH_ALONE("memset 4096", 2000000, memset(big, 'x', 4096);
 	      asm volatile("" ::
 				   : "memory"));
-	BENCH("strlen 65535", 100000, sink = (LONG)strlen(other);
+	BENCH_ALONE("strlen 65535", 100000, sink = (LONG)strlen(other);
 	      asm volatile("" ::
 				   : "memory"));
-	BENCH("memchr 4096", 1000000, sink = memchr(other, 'y', 4096) != NULL;
+	BENCH_ALONE("memchr 4096", 1000000, sink = memchr(other, 'y', 4096) != NULL;
 	      asm volatile("" ::
 				   : "memory"));
-	BENCH("snprintf %d %s", 500000,
+	BENCH_ALONE("snprintf %d %s", 500000,
 	      snprintf(text, sizeof text, "%d %s", 12345, "hello"));
 
 	/* The C runtime's: mingw-w64 would link its own into the program. */
 	crt = GetModuleHandleA("msvcrt.dll");
 	print = (void *)GetProcAddress(crt, "_snprintf");
 	to_double = (void *)GetProcAddress(crt, "strtod");
-	BENCH("snprintf %g", 300000,
+	BENCH_ALONE("snprintf %g", 300000,
 	      print(text, sizeof text, "%.17g", 3.14159265358979));
-	BENCH("strtod", 500000,
+	BENCH_ALONE("strtod", 500000,
 	      sink = (LONG)to_double("3.14159265358979", NULL));
 	/* With one thread only, glibc's locks are no atomic instructions. */
 	CloseHandle(CreateThread(NULL, 0, idle, NULL, 0, NULL));
 	InitializeCriticalSection(&cs);
-	BENCH("critical section / mutex", 10000000, EnterCriticalSection(&cs);
+	BENCH_ALONE("critical section / mutex", 10000000, EnterCriticalSection(&cs);
 	      LeaveCriticalSection(&cs));
-	BENCH("SRW lock / rwlock", 10000000, AcquireSRWLockExclusive(&srw);
+	BENCH_ALONE("SRW lock / rwlock", 10000000, AcquireSRWLockExclusive(&srw);
 	      ReleaseSRWLockExclusive(&srw));
 	ev = CreateEventA(NULL, FALSE, FALSE, NULL);
 	sem = CreateSemaphoreA(NULL, 0, 100, NULL);
 	mutex = CreateMutexA(NULL, FALSE, NULL);
-	BENCH("event: set+wait", 2000000, SetEvent(ev);
+	BENCH_ALONE("event: set+wait", 2000000, SetEvent(ev);
 	      WaitForSingleObject(ev, 0));
-	BENCH("semaphore: release+wait", 2000000,
+	BENCH_ALONE("semaphore: release+wait", 2000000,
 	      ReleaseSemaphore(sem, 1, NULL);
 	      WaitForSingleObject(sem, 0));
-	BENCH("mutex: wait+release", 2000000, WaitForSingleObject(mutex, 0);
+	BENCH_ALONE("mutex: wait+release", 2000000, WaitForSingleObject(mutex, 0);
 	      ReleaseMutex(mutex));
 	for (int i = 0; i < 8; i++)
 		many[i] = CreateEventA(NULL, TRUE, i == 7, NULL);
-	BENCH("wait for any of 8, ready", 1000000,
+	BENCH_ALONE("wait for any of 8, ready", 1000000,
 	      WaitForMultipleObjects(8, many, FALSE, 0));
-	BENCH("event: create+close", 500000,
+	BENCH_ALONE("event: create+close", 500000,
 	      CloseHandle(CreateEventA(NULL, FALSE, FALSE, NULL)));
 	two_threads();
 	pool();
-	BENCH("clock", 5000000, QueryPerformanceCounter(&t));
+	BENCH_ALONE("clock", 5000000, QueryPerformanceCounter(&t));
 	BENCH("thread: create+join", 5000, thread());
-	BENCH("memory: map, touch, unmap 64 KB", 50000, map_anon());
+	BENCH_ALONE("memory: map, touch, unmap 64 KB", 50000, map_anon());
 	out = CreateFileA("NUL", GENERIC_WRITE, 0, NULL, OPEN_EXISTING, 0,
 			  NULL);
-	BENCH("write 64 bytes to null", 1000000,
+	BENCH_ALONE("write 64 bytes to null", 1000000,
 	      WriteFile(out, big, 64, &n, NULL));
 	return 0;
 }

@@ -167,57 +167,57 @@ int main(void)
 	memset(big, 'x', sizeof big);
 	memset(other, 'x', sizeof other);
 	big[65535] = other[65535] = 0;
-	BENCH("heap: alloc+free 32", 2000000, p = malloc(32);
+	BENCH_ALONE("heap: alloc+free 32", 2000000, p = malloc(32);
 	      asm volatile("" : "+r"(p)); free(p));
-	BENCH("heap: alloc+free 1000", 2000000, p = malloc(1000);
+	BENCH_ALONE("heap: alloc+free 1000", 2000000, p = malloc(1000);
 	      asm volatile("" : "+r"(p)); free(p));
-	BENCH("heap: 64 of 16-1024, then free", 50000, {
+	BENCH_ALONE("heap: 64 of 16-1024, then free", 50000, {
 		for (int i = 0; i < 64; i++)
 			q[i] = malloc(16 + (size_t)i * 16);
 		for (int i = 0; i < 64; i++)
 			free(q[i]);
 	});
-	BENCH("heap: malloc+free 100", 2000000, p = malloc(100);
+	BENCH_ALONE("heap: malloc+free 100", 2000000, p = malloc(100);
 	      asm volatile("" : "+r"(p)); free(p));
-	BENCH("memcpy 64", 20000000, memcpy(big, other, 64);
+	BENCH_ALONE("memcpy 64", 20000000, memcpy(big, other, 64);
 	      asm volatile("" ::: "memory"));
-	BENCH("memcpy 4096", 2000000, memcpy(big, other, 4096);
+	BENCH_ALONE("memcpy 4096", 2000000, memcpy(big, other, 4096);
 	      asm volatile("" ::: "memory"));
-	BENCH("memset 4096", 2000000, memset(big, 'x', 4096);
+	BENCH_ALONE("memset 4096", 2000000, memset(big, 'x', 4096);
 	      asm volatile("" ::: "memory"));
-	BENCH("strlen 65535", 100000, sink = (long)strlen(other);
+	BENCH_ALONE("strlen 65535", 100000, sink = (long)strlen(other);
 	      asm volatile("" ::: "memory"));
-	BENCH("memchr 4096", 1000000, sink = memchr(other, 'y', 4096) != NULL;
+	BENCH_ALONE("memchr 4096", 1000000, sink = memchr(other, 'y', 4096) != NULL;
 	      asm volatile("" ::: "memory"));
-	BENCH("snprintf %d %s", 500000,
+	BENCH_ALONE("snprintf %d %s", 500000,
 	      snprintf(text, sizeof text, "%d %s", 12345, "hello"));
-	BENCH("snprintf %g", 300000,
+	BENCH_ALONE("snprintf %g", 300000,
 	      snprintf(text, sizeof text, "%.17g", 3.14159265358979));
-	BENCH("strtod", 500000, sink = (long)strtod("3.14159265358979", NULL));
+	BENCH_ALONE("strtod", 500000, sink = (long)strtod("3.14159265358979", NULL));
 	/* With one thread only, glibc's locks are no atomic instructions. */
 	pthread_create(&second, NULL, idle, NULL);
-	BENCH("critical section / mutex", 10000000, pthread_mutex_lock(&m);
+	BENCH_ALONE("critical section / mutex", 10000000, pthread_mutex_lock(&m);
 	      pthread_mutex_unlock(&m));
-	BENCH("SRW lock / rwlock", 10000000, pthread_rwlock_wrlock(&rw);
+	BENCH_ALONE("SRW lock / rwlock", 10000000, pthread_rwlock_wrlock(&rw);
 	      pthread_rwlock_unlock(&rw));
 	/* Nobody waits: a POSIX semaphore stands for all three objects. */
 	sem_init(&sem, 0, 0);
-	BENCH("event: set+wait", 2000000, sem_post(&sem); sem_trywait(&sem));
-	BENCH("semaphore: release+wait", 2000000, sem_post(&sem);
+	BENCH_ALONE("event: set+wait", 2000000, sem_post(&sem); sem_trywait(&sem));
+	BENCH_ALONE("semaphore: release+wait", 2000000, sem_post(&sem);
 	      sem_trywait(&sem));
-	BENCH("mutex: wait+release", 2000000, pthread_mutex_trylock(&m);
+	BENCH_ALONE("mutex: wait+release", 2000000, pthread_mutex_trylock(&m);
 	      pthread_mutex_unlock(&m));
-	BENCH("event: create+close", 500000,
+	BENCH_ALONE("event: create+close", 500000,
 	      close(eventfd(0, EFD_CLOEXEC)));
 	for (int i = 0; i < 8; i++)
 		polled[i] = (struct pollfd){ eventfd(i == 7, EFD_CLOEXEC),
 					     POLLIN, 0 };
-	BENCH("wait for any of 8, ready", 1000000, sink = poll(polled, 8, 0));
+	BENCH_ALONE("wait for any of 8, ready", 1000000, sink = poll(polled, 8, 0));
 	two_threads();
-	BENCH("clock", 5000000, clock_gettime(CLOCK_MONOTONIC, &ts));
+	BENCH_ALONE("clock", 5000000, clock_gettime(CLOCK_MONOTONIC, &ts));
 	BENCH("thread: create+join", 5000, thread());
-	BENCH("memory: map, touch, unmap 64 KB", 50000, map_anon());
+	BENCH_ALONE("memory: map, touch, unmap 64 KB", 50000, map_anon());
 	fd = open("/dev/null", O_WRONLY | O_CLOEXEC);
-	BENCH("write 64 bytes to null", 1000000, sink = write(fd, big, 64));
+	BENCH_ALONE("write 64 bytes to null", 1000000, sink = write(fd, big, 64));
 	return 0;
 }

@@ -30,12 +30,15 @@ static inline long rounds_on(unsigned long cpu)
 
 double seconds(void); /* a clock */
 
-/* The best of 5 rounds of n calls, in ns a call: "name\tns" on stdout. */
-#define BENCH(name, n, ...)                                                    \
+/*
+ * The best of so many rounds of n calls, in ns a call: "name\tns" on stdout.
+ * Within a round i_ counts them.
+ */
+#define BENCH_ROUNDS(rounds, name, n, ...)                                     \
 	do {                                                                   \
 		double best_ = 1e9;                                            \
-		for (int round_ = bench_wanted(name) ? 0 : 5; round_ < 5;      \
-		     round_++) {                                               \
+		int rounds_ = bench_wanted(name) ? (rounds) : 0;               \
+		for (int round_ = 0; round_ < rounds_; round_++) {             \
 			double start_ = seconds(), t_;                         \
 			for (long i_ = 0; i_ < (n); i_++) {                    \
 				__VA_ARGS__;                                   \
@@ -44,8 +47,18 @@ double seconds(void); /* a clock */
 			if (t_ < best_)                                        \
 				best_ = t_;                                    \
 		}                                                              \
-		if (bench_wanted(name))                                        \
+		if (rounds_)                                                   \
 			printf("%s\t%.2f\n", name, best_);                     \
 	} while (0)
+
+/* 5 rounds of n */
+#define BENCH(name, n, ...) BENCH_ROUNDS(5, name, n, __VA_ARGS__)
+
+/*
+ * As many calls in shorter rounds, some of which lie between two turns of the
+ * scheduler on a machine with other work.  For rows of one thread: of two that
+ * compete, the best short round would be one that the other has slept through.
+ */
+#define BENCH_ALONE(name, n, ...) BENCH_ROUNDS(100, name, (n) / 20, __VA_ARGS__)
 
 #endif
