@@ -370,7 +370,11 @@ void bsd_pending(struct task *t, struct guest_regs *regs)
 	struct bsd_thread *th = bsd_thread(t);
 	unsigned head;
 
-	atomic_fetch_and(&t->pending, ~(uint32_t)(TASK_APC | TASK_SUSPEND));
+	/*
+	 * Windows programs knock at all that listens for it (nt/remote.c), this
+	 * too.  A bit that nobody takes back would be asked about for ever.
+	 */
+	atomic_fetch_and(&t->pending, TASK_TERMINATE | TASK_ENGINE);
 	while (atomic_load(&th->stopped))
 		syscall(SYS_futex, &th->stopped, FUTEX_WAIT_PRIVATE, 1, NULL,
 			NULL, 0);
