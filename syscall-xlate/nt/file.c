@@ -5,12 +5,14 @@
  */
 #include "syscall-xlate/nt/file.h"
 
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "syscall-xlate/nt/file-private.h"
+#include "syscall-xlate/nt/process.h"
 #include "syscall-xlate/nt/time.h"
 
 /* ---- the type --------------------------------------------------------------
@@ -45,6 +47,32 @@ static void file_close(struct task *t, struct object *o, uint64_t handle,
 	share_leave(f);
 }
 
+/*
+ * The host's standard descriptors stay taken, or another file would be one; what
+ * they lead to is left all the same, as who reads the other end waits for that.
+ * Not at the process's own end: there may be something to be said.
+ */
+static void leave_standard(int fd)
+{
+	struct stat st;
+	int null;
+
+	if (process_is_ending() || fstat(fd, &st) < 0 ||
+	    !(S_ISFIFO(st.st_mode) || S_ISSOCK(st.st_mode)))
+		return;
+	null = open("/dev/null", O_RDWR | O_CLOEXEC);
+	if (null < 0)
+		return;
+	dup2(null, fd);
+	close(null);
+}
+
+void file_is_standard(struct object *o, int fd)
+{
+	if (o->type == &file_type)
+		((struct file *)o)->standard |= (uint8_t)(1 << fd);
+}
+
 static void file_destroy(struct object *o)
 {
 	struct file *f = (struct file *)o;
@@ -56,6 +84,9 @@ static void file_destroy(struct object *o)
 	share_leave(f); /* a handle that never came to be */
 	if (f->fd > 2)
 		close(f->fd);
+	for (int fd = 0; fd <= 2; fd++)
+		if (f->fd == fd || f->standard >> fd & 1)
+			leave_standard(fd);
 	if (f->lock_fd >= 0)
 		close(f->lock_fd);
 	file_port_free(f);

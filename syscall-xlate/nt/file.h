@@ -63,6 +63,7 @@ struct file {
 	bool synchronous; /* requests wait; the host keeps the position */
 	bool append;      /* FILE_APPEND_DATA without FILE_WRITE_DATA */
 	bool alertable;   /* such waits end for an APC */
+	uint8_t standard; /* bits of descriptors 0 to 2, which are copies of fd */
 	/* Writes leave the time of the last one as it is (file-set.c). */
 	_Atomic uint8_t keeps_time;
 	_Atomic int64_t position; /* POSITION_HOST, or to be set in fd first */
@@ -277,6 +278,12 @@ struct file *file_new(enum file_kind kind, const struct file_ops *ops, int fd,
  * is 0, 1 or 2.  One reference.  NULL: fd is not open, or no memory.
  */
 struct object *file_object_from_fd(int fd, uint32_t access);
+
+/*
+ * file_is_standard() - if o is a file, the descriptor 0 to 2 is a copy of its, and
+ * goes with it.
+ */
+void file_is_standard(struct object *o, int fd);
 /*
  * o's only handle here is about to become another process's: a pipe whose
  * client has not come yet can move, but not be in two processes.

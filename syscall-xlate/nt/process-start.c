@@ -95,6 +95,17 @@ bool start_numbers(struct process_parameters64 *p)
 	return true;
 }
 
+/* The parent has made descriptors 0 to 2 of them as well (process-spawn.c). */
+static void note_standard(uint64_t handle, struct object *o)
+{
+	const struct start_block *b = nt_self->block;
+	const uint64_t std[] = { b->std_in, b->std_out, b->std_err };
+
+	for (int fd = 0; fd < (int)COUNT_OF(std); fd++)
+		if (handle == std[fd])
+			file_is_standard(o, fd);
+}
+
 /*
  * A handle of the parent's becomes the same handle here.  values: the handles
  * so far, of which a later one may be for the same object.
@@ -127,6 +138,8 @@ static void take_handle(const struct start_handle *h, const uint64_t *values,
 		token_become((struct token *)o);
 	else
 		handle_place(h->handle, o, h->access, h->attributes);
+	if (h->handle)
+		note_standard(h->handle, o);
 	object_put(o);
 }
 
