@@ -11,6 +11,7 @@
  * is the guest's state as soon as the kick is noticed.
  */
 #include <limits.h>
+#include <sched.h>
 #include <stdlib.h>
 
 #include "syscall-xlate/nt/context.h"
@@ -31,6 +32,7 @@ enum {
 	INTERNAL = 0x10000, /* suspended by ourselves, for a moment */
 
 	REKICK_NS = 10000000,
+	LEAVE_NS = 10000000, /* for a resumed thread, on a loaded machine */
 };
 
 /* Wherever it is, it looks at what is pending. */
@@ -222,12 +224,32 @@ void threads_thaw(void)
 /* ---- counting
  * ------------------------------------------------------------------ */
 
+/*
+ * Who stops a thread again and again, as soon as it has let it go, would never let
+ * it go on: it would stand still all the while, asked to as often as it looks.
+ * On Windows a resumed thread has at least left its stand.
+ */
+static void let_leave(struct nt_thread *th)
+{
+	int64_t end;
+
+	if (!atomic_load(&th->parked) || atomic_load(&th->suspend) ||
+	    atomic_load(&th->frozen))
+		return;
+	end = monotonic_ns() + LEAVE_NS;
+	while (atomic_load(&th->parked) && !atomic_load(&th->suspend) &&
+	       th->state == THREAD_RUNS && monotonic_ns() < end)
+		sched_yield();
+}
+
 NTSTATUS thread_suspend(struct nt_thread *th, uint32_t *previous)
 {
-	uint32_t n = th->suspend;
+	uint32_t n;
 
 	if (th->process != nt_self)
 		return child_suspend(th->process, previous);
+	let_leave(th);
+	n = th->suspend;
 	do {
 		if (th->state == THREAD_ENDED)
 			return STATUS_THREAD_IS_TERMINATING;
@@ -306,10 +328,13 @@ static bool stop(struct nt_thread *th)
 	struct task *t = &th->task;
 	uint32_t seen, now;
 
+	let_leave(th);
 	atomic_fetch_add(&th->suspend, INTERNAL);
 	atomic_fetch_or(&t->pending, TASK_SUSPEND);
 	seen = atomic_load(&t->kicks);
-	rouse(th);
+	/* One that stands still would only be kept from going on, later. */
+	if (!atomic_load(&th->parked))
+		rouse(th);
 	for (;;) {
 		now = atomic_load(&t->kicks);
 		if (th->state == THREAD_ENDED)
