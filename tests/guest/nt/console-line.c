@@ -369,13 +369,13 @@ static const struct {
 	{ 3, "secret\r" },
 	{ 4, "\33OA\r" },
 	{ 5, "a\177\3b\r" },
-	{ 6, "\32\r\32\r" },
+	{ 6, "no" },
 	{ 7, "abc\33[HX\r"
 	     "abc\33[H\33[2~XY\r"
 	     "abc\33[1~Z\r" },
-	{ 8, "lost\3" },
-	{ 9, "\3" },
-	{ 10, "x\3" },
+	{ 8, "lost" },
+	{ 9, "gone" },
+	{ 10, "x" },
 	{ 11, "2\33[D\33[D1\33[F\t" },
 	{ 12, "\33[Z" },
 	{ 13, "\177\r" },
@@ -402,6 +402,33 @@ static void type(HANDLE to, const char *s)
 	CHECK(WriteFile(to, s, (DWORD)strlen(s), &n, NULL));
 }
 
+/*
+ * Between two reads these keys are signals: they are typed when the line shows
+ * that it is read.
+ */
+static const struct {
+	int step;
+	const char *line, *keys;
+} typed_then[] = {
+	{ 6, "<6>no", "\177\177\32\r\32\r" },
+	{ 8, "<8>lost", "\3" },
+	{ 9, "<9>gone", "\3" },
+	{ 10, "<10>x", "\3" },
+};
+
+static void type_step(HANDLE to, int step)
+{
+	for (size_t i = 0; i < ARRAYSIZE(typed); i++)
+		if (typed[i].step == step)
+			type(to, typed[i].keys);
+	for (size_t i = 0; i < ARRAYSIZE(typed_then); i++) {
+		if (typed_then[i].step != step)
+			continue;
+		CHECK(appears(typed_then[i].line));
+		type(to, typed_then[i].keys);
+	}
+}
+
 static void type_steps(HANDLE to)
 {
 	char mark[20], many[1000] = "";
@@ -412,9 +439,7 @@ static void type_steps(HANDLE to)
 			CHECK(!"step");
 			return;
 		}
-		for (size_t i = 0; i < ARRAYSIZE(typed); i++)
-			if (typed[i].step == step)
-				type(to, typed[i].keys);
+		type_step(to, step);
 		for (int i = 0; step == 15 && i < 30; i++)
 			sprintf(many + strlen(many), "line %d\r", i);
 		if (step == 15) {
