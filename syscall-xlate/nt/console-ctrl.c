@@ -237,12 +237,13 @@ static NTSTATUS get_title(struct task *t, struct file *f, struct irp *r)
 {
 	struct console_shared *c = console_shared();
 	uint16_t title[TITLE_MAX];
-	size_t n;
+	uint32_t n;
 	bool titled;
 
 	(void)f;
 	pthread_mutex_lock(&console.lock);
-	n = MIN(c->title_len, (uint32_t)TITLE_MAX) * 2;
+	n = c->title_len; /* once: anybody may change it */
+	n = MIN(n, (uint32_t)TITLE_MAX) * 2;
 	titled = c->titled;
 	memcpy(title, c->title, n);
 	pthread_mutex_unlock(&console.lock);

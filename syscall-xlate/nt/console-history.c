@@ -40,34 +40,61 @@ static bool host_lock(int fd, short how)
 	return true;
 }
 
+/* Ours, of what there was when we got the lock.  changed: it is to count. */
+static struct console_store own SPARSE;
+static struct console_past *shared;
+static int shared_fd;
+static bool changed;
+
+/* What is read once is not another one the second time. */
+static uint32_t once(const uint32_t *word)
+{
+	return *(volatile const uint32_t *)word;
+}
+
+static void copy(struct console_store *to, const struct console_store *from)
+{
+	uint32_t n = once(&from->used);
+
+	n = MIN(n, (uint32_t)STORE_BYTES);
+	to->lines = from->lines;
+	to->buffers = from->buffers;
+	to->flags = from->flags;
+	to->used = n;
+	memcpy(to->bytes, from->bytes, n);
+}
+
 /* NULL: it cannot be had. */
-static struct console_store *begin(int *fd)
+static struct console_store *begin(void)
 {
-	struct console_store *s = console_store(fd);
-
 	pthread_mutex_lock(&lock);
-	if (host_lock(*fd, F_WRLCK))
-		return s;
-	pthread_mutex_unlock(&lock);
-	return NULL;
+	shared = console_past_shared(&shared_fd);
+	if (!host_lock(shared_fd, F_WRLCK)) {
+		pthread_mutex_unlock(&lock);
+		return NULL;
+	}
+	copy(&own, &shared->store[shared->now & 1]);
+	changed = false;
+	return &own;
 }
 
-static void end(int fd)
+static void end(void)
 {
-	host_lock(fd, F_UNLCK);
-	pthread_mutex_unlock(&lock);
-}
+	if (changed) {
+		const uint32_t next = ~shared->now & 1;
 
-static uint32_t used(const struct console_store *s)
-{
-	return MIN(s->used, (uint32_t)STORE_BYTES);
+		copy(&shared->store[next], &own);
+		shared->now = next;
+	}
+	host_lock(shared_fd, F_UNLCK);
+	pthread_mutex_unlock(&lock);
 }
 
 /* The record at *at, which moves behind it; false: that was the last. */
 static bool next(struct console_store *s, uint32_t *at, struct record *r,
 		 struct units part[3])
 {
-	uint32_t left = used(s) - *at;
+	uint32_t left = s->used - *at;
 	const uint16_t *text;
 
 	if (left < sizeof *r)
@@ -75,7 +102,7 @@ static bool next(struct console_store *s, uint32_t *at, struct record *r,
 	memcpy(r, s->bytes + *at, sizeof *r);
 	if (r->size > left || r->size % 4 || r->size < sizeof *r ||
 	    (r->size - sizeof *r) / 2 < (size_t)r->exe + r->name + r->value) {
-		s->used = *at; /* somebody was killed over it */
+		s->used = *at; /* somebody is no friend */
 		return false;
 	}
 	text = (const uint16_t *)(s->bytes + *at + sizeof *r);
@@ -89,11 +116,12 @@ static bool next(struct console_store *s, uint32_t *at, struct record *r,
 /* at: where it ends. */
 static void drop(struct console_store *s, uint32_t *at, uint32_t size)
 {
-	uint32_t from = *at - size, n = used(s) - *at;
+	uint32_t from = *at - size, n = s->used - *at;
 
 	memmove(s->bytes + from, s->bytes + *at, n);
 	s->used = from + n;
 	*at = from;
+	changed = true;
 }
 
 static bool same(struct units a, struct units b)
@@ -120,11 +148,11 @@ static bool append(struct console_store *s, enum kind kind, struct units exe,
 			    .name = (uint16_t)name.n,
 			    .value = (uint16_t)value.n };
 	size_t size = size_of(exe, name, value);
-	uint8_t *to = s->bytes + used(s);
+	uint8_t *to = s->bytes + s->used;
 	const struct units part[] = { exe, name, value };
 
 	if (exe.n > UINT16_MAX || name.n > UINT16_MAX || value.n > UINT16_MAX ||
-	    size > STORE_BYTES - used(s))
+	    size > STORE_BYTES - s->used)
 		return false;
 	r.size = (uint32_t)size;
 	memcpy(to, &r, sizeof r);
@@ -134,7 +162,8 @@ static bool append(struct console_store *s, enum kind kind, struct units exe,
 			memcpy(to, part[i].s, part[i].n * 2);
 		to += part[i].n * 2;
 	}
-	s->used = used(s) + (uint32_t)size;
+	s->used += (uint32_t)size;
+	changed = true;
 	return true;
 }
 
@@ -239,12 +268,12 @@ void history_load(struct units exe, struct line_past *past)
 	struct record r;
 	struct console_store *s;
 	uint32_t at = 0;
-	int fd, room = 0;
+	int room = 0;
 
 	memset(past, 0, sizeof *past);
 	past->last = -1;
 	past->fresh = true;
-	s = begin(&fd);
+	s = begin();
 	if (!s)
 		return;
 	while (next(s, &at, &r, part)) {
@@ -268,7 +297,7 @@ void history_load(struct units exe, struct line_past *past)
 		memcpy(c.s, part[2].s, c.n * sizeof *c.s);
 		past->list[past->n++] = c;
 	}
-	end(fd);
+	end();
 	past->last = past->n - 1;
 }
 
@@ -287,11 +316,10 @@ void history_add(struct units exe, struct units line)
 	struct record r;
 	struct console_store *s;
 	uint32_t at = 0, limit;
-	int fd;
 
 	if (!line.n || line.n > LINE_MAX_UNITS)
 		return;
-	s = begin(&fd);
+	s = begin();
 	if (!s)
 		return;
 	while (next(s, &at, &r, part))
@@ -308,7 +336,7 @@ void history_add(struct units exe, struct units line)
 		for (at = 0;
 		     size_of(exe, none, line) >
 			     (size_t)STORE_BYTES / 4 * 3 -
-				     MIN(used(s), STORE_BYTES / 4 * 3) &&
+				     MIN(s->used, STORE_BYTES / 4 * 3) &&
 		     next(s, &at, &r, part);)
 			if (r.kind == RECORD_LINE)
 				drop(s, &at, r.size);
@@ -316,25 +344,23 @@ void history_add(struct units exe, struct units line)
 			append(s, RECORD_LINE, exe, none, line);
 		forget_program(s, s->buffers ? s->buffers : HISTORY_BUFFERS);
 	}
-	end(fd);
+	end();
 }
 
 void history_clear(struct units exe)
 {
-	int fd;
-	struct console_store *s = begin(&fd);
+	struct console_store *s = begin();
 
 	if (!s)
 		return;
 	remove_all(s, RECORD_LINE, exe, NULL, NULL);
-	end(fd);
+	end();
 }
 
 void history_limit(struct units exe, uint32_t n)
 {
 	uint16_t value = (uint16_t)MIN(n, (uint32_t)UINT16_MAX);
-	int fd;
-	struct console_store *s = begin(&fd);
+	struct console_store *s = begin();
 
 	if (!s)
 		return;
@@ -342,23 +368,27 @@ void history_limit(struct units exe, uint32_t n)
 	append(s, RECORD_LIMIT, exe, (struct units){ 0 },
 	       (struct units){ &value, 1 });
 	shorten(s, exe, value);
-	end(fd);
+	end();
 }
 
 void history_settings(uint32_t *lines, uint32_t *buffers, uint32_t *flags)
 {
 	int fd;
-	const struct console_store *s = console_store(&fd);
+	const struct console_past *p = console_past_shared(&fd);
+	const struct console_store *s = &p->store[p->now & 1];
 
-	*lines = s->lines ? s->lines : HISTORY_LINES;
-	*buffers = s->buffers ? s->buffers : HISTORY_BUFFERS;
-	*flags = s->flags;
+	*lines = once(&s->lines);
+	*buffers = once(&s->buffers);
+	*flags = once(&s->flags);
+	if (!*lines)
+		*lines = HISTORY_LINES;
+	if (!*buffers)
+		*buffers = HISTORY_BUFFERS;
 }
 
 void history_set(uint32_t lines, uint32_t buffers, uint32_t flags)
 {
-	int fd;
-	struct console_store *s = begin(&fd);
+	struct console_store *s = begin();
 	struct units part[3];
 	struct record r;
 	uint32_t at = 0;
@@ -369,18 +399,19 @@ void history_set(uint32_t lines, uint32_t buffers, uint32_t flags)
 	s->lines = lines;
 	s->buffers = buffers;
 	s->flags = flags;
+	changed = true;
 	while (next(s, &at, &r, part))
 		if (r.kind == RECORD_LINE) {
 			struct units exe = { name,
 					     MIN(part[0].n, COUNT_OF(name)) };
-			uint32_t was = used(s);
+			uint32_t was = s->used;
 
 			memcpy(name, part[0].s, exe.n * sizeof *name);
 			shorten(s, exe, limit_of(s, exe));
-			if (used(s) != was)
+			if (s->used != was)
 				at = 0; /* records have moved */
 		}
-	end(fd);
+	end();
 }
 
 /* ---- aliases
@@ -389,8 +420,7 @@ void history_set(uint32_t lines, uint32_t buffers, uint32_t flags)
 
 bool alias_set(struct units exe, struct units name, struct units target)
 {
-	int fd;
-	struct console_store *s = begin(&fd);
+	struct console_store *s = begin();
 	bool ok = true;
 
 	if (!s)
@@ -398,19 +428,18 @@ bool alias_set(struct units exe, struct units name, struct units target)
 	remove_all(s, RECORD_ALIAS, exe, &name, NULL);
 	if (target.n)
 		ok = append(s, RECORD_ALIAS, exe, name, target);
-	end(fd);
+	end();
 	return ok;
 }
 
 void alias_clear(struct units exe)
 {
-	int fd;
-	struct console_store *s = begin(&fd);
+	struct console_store *s = begin();
 
 	if (!s)
 		return;
 	remove_all(s, RECORD_ALIAS, exe, NULL, NULL);
-	end(fd);
+	end();
 }
 
 size_t alias_get(struct units exe, struct units name, uint16_t *to, size_t max)
@@ -419,8 +448,7 @@ size_t alias_get(struct units exe, struct units name, uint16_t *to, size_t max)
 	struct record r;
 	size_t n = SIZE_MAX;
 	uint32_t at = 0;
-	int fd;
-	struct console_store *s = begin(&fd);
+	struct console_store *s = begin();
 
 	if (!s)
 		return n;
@@ -432,7 +460,7 @@ size_t alias_get(struct units exe, struct units name, uint16_t *to, size_t max)
 		if (n <= max)
 			memcpy(to, part[2].s, n * sizeof *to);
 	}
-	end(fd);
+	end();
 	return n;
 }
 
@@ -461,8 +489,7 @@ static size_t list_all(enum kind kind, const struct units *exe, uint16_t *to,
 	struct units part[3], other[3];
 	struct record r;
 	uint32_t at = 0, before;
-	int fd;
-	struct console_store *s = begin(&fd);
+	struct console_store *s = begin();
 
 	if (!s)
 		return 0;
@@ -484,7 +511,7 @@ static size_t list_all(enum kind kind, const struct units *exe, uint16_t *to,
 		if (first)
 			list(&l, part[0], 0);
 	}
-	end(fd);
+	end();
 	return l.n;
 }
 

@@ -4,8 +4,10 @@
  * were entered, and its aliases.  Programs go by their files' names (cmd.exe).
  *
  * It is one list of records beside struct console_shared, for all processes on
- * the console, under a lock of the host's that a killed process lets go.
- * Records that somebody did not finish writing end the list.
+ * the console, under a lock of the host's that a killed process lets go.  Who
+ * changes it writes all of it beside what is there, which then takes its place,
+ * so nobody who is killed leaves half of anything.  And nobody need keep to the
+ * lock, nor to what a record is: each works on a copy of his own.
  */
 #ifndef RF_NT_CONSOLE_HISTORY_H
 #define RF_NT_CONSOLE_HISTORY_H
@@ -29,14 +31,20 @@ struct console_store {
 	uint8_t bytes[STORE_BYTES];
 };
 
+struct console_past {
+	_Atomic uint32_t now; /* which of them counts */
+	uint32_t reserved[3];
+	struct console_store store[2];
+};
+
 /* A text that is not ours. */
 struct units {
 	const uint16_t *s;
 	size_t n;
 };
 
-/* console-shared.c: the store, and whose lock it is; -1: nobody else's. */
-struct console_store *console_store(int *fd);
+/* console-shared.c: all of it, and whose lock it is; -1: nobody else's. */
+struct console_past *console_past_shared(int *fd);
 
 /* This program's name. */
 struct units history_self(void);

@@ -29,10 +29,10 @@ static struct console_shared own = {
 static struct console_shared *_Atomic at = &own;
 
 /* What is remembered lies behind it in the same memory. */
-enum { STORE_AT = 4096, ALL = STORE_AT + sizeof(struct console_store) };
+enum { STORE_AT = 4096, ALL = STORE_AT + sizeof(struct console_past) };
 _Static_assert(sizeof(struct console_shared) <= STORE_AT, "a page");
-static struct console_store own_store SPARSE;
-static struct console_store *_Atomic store_at = &own_store;
+static struct console_past own_past SPARSE;
+static struct console_past *past_at = &own_past; /* under lock */
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static int shared_fd = -1;   /* under lock */
@@ -45,7 +45,7 @@ static struct console_shared *map(int fd)
 
 	if (p == MAP_FAILED)
 		return NULL;
-	store_at = (void *)((char *)p + STORE_AT);
+	past_at = (void *)((char *)p + STORE_AT);
 	return p;
 }
 
@@ -64,16 +64,30 @@ struct console_shared *console_shared(void)
 	return at;
 }
 
-struct console_store *console_store(int *fd)
+struct console_past *console_past_shared(int *fd)
 {
+	struct console_past *past;
+
 	console_shared();
+	pthread_mutex_lock(&lock);
 	*fd = shared_fd;
-	return store_at;
+	past = past_at;
+	pthread_mutex_unlock(&lock);
+	return past;
 }
 
 NO_TLS struct console_shared *console_mapped(void)
 {
 	return at;
+}
+
+/* Of bytes what there is.  Nobody else has either. */
+static void copy_past(struct console_past *to, const struct console_past *from)
+{
+	const struct console_store *s = &from->store[from->now];
+
+	memcpy(&to->store[0], s,
+	       offsetof(struct console_store, bytes) + s->used);
 }
 
 int console_share(void)
@@ -96,9 +110,7 @@ int console_share(void)
 		if (s) {
 			own.root = getpid();
 			memcpy(s, &own, sizeof *s);
-			memcpy(store_at, &own_store,
-			       offsetof(struct console_store, bytes) +
-				       own_store.used);
+			copy_past(past_at, &own_past);
 			at = s;
 			shared_fd = fd;
 		} else if (fd >= 0) {

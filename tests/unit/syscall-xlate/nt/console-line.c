@@ -4,14 +4,18 @@
  * on a screen, which console-model.c plays.
  */
 #include <check.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "base/table.h"
 #include "base/utf.h"
 #include "syscall-xlate/nt/console-history.h"
 #include "syscall-xlate/nt/console-line.h"
 #include "syscall-xlate/nt/console-model.h"
+#include "syscall-xlate/nt/console-shared.h"
 #include "tests/lib/unit.h"
 
 enum {
@@ -665,7 +669,7 @@ START_TEST(garbage)
 	uint16_t u[256];
 	struct line_past p;
 	int fd;
-	struct console_store *s = console_store(&fd);
+	struct console_store *s = &console_past_shared(&fd)->store[0];
 
 	srand((unsigned)_i);
 	for (size_t i = 0; i < 4096; i++)
@@ -679,6 +683,46 @@ START_TEST(garbage)
 	alias_programs(u, 256);
 	alias_set(U("cmd.exe"), U("a"), U("b"));
 	ck_assert_uint_eq(alias_get(U("cmd.exe"), U("a"), u, 256), 1);
+}
+END_TEST
+
+/* Somebody who writes there all the time, and asks for no lock. */
+START_TEST(hostile)
+{
+	static uint16_t u[LINE_MAX_UNITS];
+	struct units cmd = U("cmd.exe"), other = U("other.exe");
+	struct line_past p;
+	const long each = sizeof(struct console_store) / sizeof(uint32_t);
+	volatile uint32_t *words;
+	int fd, status;
+	pid_t pid;
+
+	ck_assert_int_ge(console_share(), 0);
+	words = (volatile uint32_t *)console_past_shared(&fd)->store;
+	pid = fork();
+	if (!pid) {
+		alarm(60);
+		for (uint32_t i = 0;; i++) {
+			if (i % 200000 == 0)
+				words += (i % 400000 ? -1l : 1l) * each;
+			/* How much there is, and what looks like a record. */
+			words[3] = i % 3 ? 16 : STORE_BYTES;
+			words[3] = i % 5 ? STORE_BYTES - 8 : 0;
+			words[4 + i % 100000] = i % 3 ? i % 3 - 1 : 12;
+		}
+	}
+	for (int i = 0; i < 3000; i++) {
+		u[0] = (uint16_t)i;
+		history_add(cmd, (struct units){ u, (size_t)i % 4000 + 1 });
+		alias_set(other, U("a"), (struct units){ u, 4000 });
+		history_limit(cmd, 3);
+		history_list(cmd, u, COUNT_OF(u));
+		alias_list(other, u, COUNT_OF(u));
+		history_load(cmd, &p);
+		history_free(&p);
+	}
+	kill(pid, SIGKILL);
+	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
 }
 END_TEST
 
@@ -701,6 +745,7 @@ int main(void)
 	tcase_add_test(tc, kept);
 	tcase_add_test(tc, full);
 	tcase_add_loop_test(tc, garbage, 0, 20);
+	tcase_add_test(tc, hostile);
 	suite_add_tcase(s, tc);
 	return unit_run(s);
 }
