@@ -89,7 +89,8 @@ const char *const jail_for_all[] = {
 };
 
 /* With the network: how names are looked up. */
-const char *const jail_for_net[] = { "/etc/hosts", "/etc/resolv.conf",
+const char *const jail_for_net[] = { "/etc/hosts",    "/etc/networks",
+				     "/etc/protocols", "/etc/resolv.conf",
 				     "/etc/services", NULL };
 
 const char *const jail_libraries[] = { "/lib", "/lib64", "/usr/lib",

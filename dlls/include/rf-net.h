@@ -12,9 +12,10 @@
 #include "rf-afd.h"
 
 enum {
-	RF_NET_HOSTS,	   /* text of /etc/hosts */
+	RF_NET_HOSTS,	   /* text of drivers\\etc\\hosts */
 	RF_NET_RESOLVER,   /* text of /etc/resolv.conf */
-	RF_NET_SERVICES,   /* text of /etc/services */
+	RF_NET_SERVICES,   /* text of services there */
+	RF_NET_PROTOCOLS,  /* text of protocol there */
 	RF_NET_INTERFACES, /* struct rf_net_interface[] */
 	RF_NET_ADDRESSES,
 	RF_NET_ROUTES,

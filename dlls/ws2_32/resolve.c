@@ -19,8 +19,7 @@ static BOOL is_space(char c)
 	return c == ' ' || c == '\t' || c == '\r';
 }
 
-/* The next word of a line, ended with a NUL; NULL: none.  Moves *at. */
-static char *word(char **at)
+char *rs_word(char **at)
 {
 	char *p = *at, *start;
 
@@ -39,8 +38,7 @@ static char *word(char **at)
 	return start;
 }
 
-/* The next line, ended with a NUL; NULL: none.  Moves *at. */
-static char *line(char **at)
+char *rs_line(char **at)
 {
 	char *start = *at, *p = start;
 
@@ -110,23 +108,23 @@ void rs_config_read(struct rs_config *c)
 	c->ndots = 1;
 	c->timeout = 5;
 	c->attempts = 2;
-	while (text && (l = line(&at))) {
-		char *key = word(&l);
+	while (text && (l = rs_line(&at))) {
+		char *key = rs_word(&l);
 
 		if (!key)
 			continue;
-		if (!strcmp(key, "nameserver") && (w = word(&l)) &&
+		if (!strcmp(key, "nameserver") && (w = rs_word(&l)) &&
 		    c->nservers < RS_MAX_SERVERS &&
 		    rs_numeric(w, AF_UNSPEC, &c->server[c->nservers])) {
 			c->nservers++;
 		} else if (!strcmp(key, "search") || !strcmp(key, "domain")) {
 			c->nsearch = 0; /* the last one counts */
 			while (c->nsearch < ARRAYSIZE(c->search) &&
-			       (w = word(&l)))
+			       (w = rs_word(&l)))
 				lstrcpynA(c->search[c->nsearch++], w,
 					  RS_MAX_NAME);
 		} else if (!strcmp(key, "options")) {
-			while ((w = word(&l)))
+			while ((w = rs_word(&l)))
 				option(c, w);
 		}
 	}
@@ -153,13 +151,13 @@ static BOOL from_hosts(const char *name, int family, struct rs_result *r)
 	ULONG len, before = r->n;
 	char *text = rf_net_info(RF_NET_HOSTS, &len), *at = text, *l, *w;
 
-	while (text && (l = line(&at))) {
-		char *address = word(&l), *canonical = NULL;
+	while (text && (l = rs_line(&at))) {
+		char *address = rs_word(&l), *canonical = NULL;
 		struct rs_address a;
 
 		if (!address || !rs_numeric(address, family, &a))
 			continue;
-		while ((w = word(&l))) {
+		while ((w = rs_word(&l))) {
 			if (!canonical)
 				canonical = w;
 			if (lstrcmpiA(w, name))
@@ -180,14 +178,14 @@ static BOOL reverse_hosts(int family, const void *address, char *name)
 	char *text = rf_net_info(RF_NET_HOSTS, &len), *at = text, *l, *w;
 	BOOL found = FALSE;
 
-	while (text && !found && (l = line(&at))) {
+	while (text && !found && (l = rs_line(&at))) {
 		struct rs_address a;
 
-		w = word(&l);
+		w = rs_word(&l);
 		if (!w || !rs_numeric(w, family, &a) ||
 		    memcmp(a.bytes, address, family == AF_INET ? 4 : 16))
 			continue;
-		w = word(&l);
+		w = rs_word(&l);
 		if (w) {
 			lstrcpynA(name, w, RS_MAX_NAME);
 			found = TRUE;

@@ -42,6 +42,13 @@ BOOL rs_numeric(const char *text, int family, struct rs_address *a);
 /* Is it this machine's name? */
 BOOL rs_is_own_name(const char *name);
 
+/*
+ * The next line of a text, the next word of a line, ended with a NUL; NULL:
+ * none.  Both move *at; comments are no words.
+ */
+char *rs_line(char **at);
+char *rs_word(char **at);
+
 /* ---- dns.c ---- */
 
 enum { DNS_A = 1, DNS_PTR = 12, DNS_AAAA = 28 };

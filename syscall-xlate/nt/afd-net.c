@@ -45,13 +45,12 @@ static void *grow(struct buffer *b, size_t n)
 	return b->data + b->len - n;
 }
 
-static void read_text(const char *path, struct buffer *b)
+/* None is as good as an empty one. */
+static void read_text(int fd, struct buffer *b)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
 	char part[4096];
 	ssize_t n;
 
-	/* None is as good as an empty one. */
 	if (fd < 0)
 		return;
 	while ((n = read(fd, part, sizeof part)) > 0) {
@@ -64,19 +63,6 @@ static void read_text(const char *path, struct buffer *b)
 	close(fd);
 }
 
-/* What was looked up for a sandbox is all that it knows. */
-static void read_hosts(struct buffer *b)
-{
-	char path[PATH_MAX];
-
-	if (!policy || !(policy->net & POLICY_NET_PEERS)) {
-		read_text("/etc/hosts", b);
-		return;
-	}
-	snprintf(path, sizeof path, "%s/" POLICY_NET_HOSTS, policy->own);
-	read_text(path, b);
-}
-
 static void read_resolver(struct buffer *b)
 {
 	static const char none[] = "options hosts-only\n";
@@ -84,7 +70,7 @@ static void read_resolver(struct buffer *b)
 
 	if (!policy ||
 	    !(policy->net & (POLICY_NET_PEERS | POLICY_NET_LOOPBACK))) {
-		read_text("/etc/resolv.conf", b);
+		read_text(open("/etc/resolv.conf", O_RDONLY | O_CLOEXEC), b);
 		return;
 	}
 	to = grow(b, sizeof none - 1);
@@ -302,13 +288,16 @@ NTSTATUS afd_net_info(struct task *t, struct file *f, struct irp *r)
 		return status;
 	switch (what) {
 	case NET_HOSTS:
-		read_hosts(&b);
+		read_text(path_open_etc("hosts"), &b);
 		break;
 	case NET_RESOLVER:
 		read_resolver(&b);
 		break;
 	case NET_SERVICES:
-		read_text("/etc/services", &b);
+		read_text(path_open_etc("services"), &b);
+		break;
+	case NET_PROTOCOLS:
+		read_text(path_open_etc("protocol"), &b);
 		break;
 	case NET_INTERFACES:
 		err = dump(RTM_GETLINK, link_entry, &b);

@@ -6,7 +6,8 @@
  * (programs print what they get); each entry's metadata is looked up when it
  * is given out.  A pattern without wild cards, which is how programs ask about
  * one file, never lists the directory.  A folder of C:'s table shows what the
- * user's programs put there, the built-in files and the table's folders.
+ * user's programs put there, the built-in files, those that are the host's under
+ * another name, and the table's folders.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -22,7 +23,7 @@
 #include "syscall-xlate/nt/nt-private.h"
 #include "syscall-xlate/nt/calls.h"
 
-enum source { FROM_HOST, FROM_LOWER, FROM_TABLE, FROM_PIPES };
+enum source { FROM_HOST, FROM_LOWER, FROM_FILES, FROM_TABLE, FROM_PIPES };
 
 struct entry {
 	uint64_t key;           /* the first units, upper-cased, for sorting */
@@ -236,6 +237,7 @@ static NTSTATUS list_table(struct file *f, struct dir_scan *s)
 	const struct virtual_dir *c;
 	NTSTATUS status = STATUS_SUCCESS;
 	bool root = !*virtual_path(f->dir);
+	const char *name;
 
 	s->fd[FROM_HOST] = open(f->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	look_for_attributes(s);
@@ -248,6 +250,14 @@ static NTSTATUS list_table(struct file *f, struct dir_scan *s)
 	for (int i = 0; i < 2 && !status; i++)
 		if (s->fd[i] >= 0)
 			status = list_host(s, s->fd[i], (uint8_t)i, false);
+	for (unsigned i = 0; !status && (name = virtual_file_name(f->dir, i));
+	     i++) {
+		const char *host = virtual_file(f->dir, name);
+
+		if (host && !access(host, F_OK) &&
+		    !add(s, name, strlen(name), FROM_FILES, 0))
+			status = STATUS_NO_MEMORY;
+	}
 	for (unsigned i = 0; !status && (c = virtual_child(f->dir, i)); i++)
 		if (!add(s, virtual_name(c), strlen(virtual_name(c)),
 			 FROM_TABLE, 0))
@@ -367,7 +377,14 @@ static bool entry_meta(struct file *f, struct dir_scan *s,
 		m->directory = true;
 		return true;
 	}
-	fd = s->fd[e->source];
+	if (e->source == FROM_FILES) {
+		name = virtual_file(f->dir, name);
+		if (!name)
+			return false;
+		fd = AT_FDCWD;
+	} else {
+		fd = s->fd[e->source];
+	}
 	if (statx(fd, name, AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT, META_MASK,
 		  &st) < 0)
 		return false; /* gone since */

@@ -4,7 +4,7 @@
  *
  * The folders that programs expect on every Windows are rows of a table and
  * cost nothing until somebody writes below one.  System32 also shows the
- * built-in DLLs.
+ * built-in DLLs, and drivers\etc the host's files (path-etc.c).
  */
 #include "syscall-xlate/nt/path.h"
 

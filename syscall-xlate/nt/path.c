@@ -320,6 +320,16 @@ static NTSTATUS parse_c(const struct virtual_dir *d, const uint16_t *s,
 		p->has_lower = true;
 		strcpy(p->lower, lower);
 		strcat(p->lower, p->host + base);
+	} else if (p->child && p->len > base &&
+		   (lower = virtual_file(d, p->host + base + 1)) &&
+		   strlen(lower) < HOST_PATH_MAX) {
+		p->has_lower = true;
+		strcpy(p->lower, lower);
+		/* One that somebody put there is found before the host's,
+		   however it is asked for. */
+		for (char *c = p->host + base + 1; *c; c++)
+			if (*c >= 'A' && *c <= 'Z')
+				*c += 32;
 	}
 	return STATUS_SUCCESS;
 }

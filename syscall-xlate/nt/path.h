@@ -182,6 +182,18 @@ const char *virtual_name(const struct virtual_dir *d);
 const char *virtual_path(const struct virtual_dir *d);
 /* Host folder whose files appear in d read-only, or NULL. */
 const char *virtual_lower(const struct virtual_dir *d);
+/*
+ * path-etc.c: files of the host that d shows read-only under names of Windows'.
+ * The i-th one's name, NULL after the last; where a name (in any case) is on the
+ * host, NULL: d has no such, or the sandbox does not show it.
+ */
+const char *virtual_file_name(const struct virtual_dir *d, unsigned i);
+const char *virtual_file(const struct virtual_dir *d, const char *name);
+/*
+ * A file of drivers\etc, opened to be read: the one that somebody put there,
+ * or the host's.  A descriptor or -errno.
+ */
+int path_open_etc(const char *name);
 /* Does this folder of C: stand for host's (an absolute path below user_c)? */
 const struct virtual_dir *virtual_from_host(const char *host);
 

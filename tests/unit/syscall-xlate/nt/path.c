@@ -374,6 +374,60 @@ START_TEST(drive_c)
 }
 END_TEST
 
+/* What is in the folder itself goes before the host's. */
+START_TEST(drivers_etc)
+{
+	static const char folder[] = "/run-foreign/c/Windows/System32/drivers";
+	static struct nt_path p;
+	char at[256], text[8] = "";
+	uint16_t *nt;
+	size_t n;
+	int fd;
+
+	ck_assert_uint_eq(
+		parse("\\??\\C:\\Windows\\system32\\DRIVERS\\etc\\Protocol",
+		      &p),
+		0);
+	ck_assert(p.has_lower);
+	ck_assert_str_eq(p.lower, "/etc/protocols");
+	ck_assert_uint_eq(
+		parse("\\??\\C:\\Windows\\System32\\drivers\\etc\\shadow",
+		      &p),
+		0);
+	ck_assert(!p.has_lower);
+	ck_assert_uint_eq(
+		parse("\\??\\C:\\Windows\\System32\\drivers\\etc\\hosts\\x",
+		      &p),
+		0);
+	ck_assert(!p.has_lower);
+	ck_assert_int_eq(path_open_etc("shadow"), -2);
+
+	ck_assert_uint_eq(
+		parse("\\??\\C:\\Windows\\System32\\drivers\\etc\\HOSTS",
+		      &p),
+		0);
+	ck_assert_int_eq(path_make_parents(&p), 0);
+	snprintf(at, sizeof at, "%s%s/etc/hosts", root, folder);
+	fd = open(at, O_CREAT | O_WRONLY, 0666);
+	ck_assert_int_ge(fd, 0);
+	ck_assert_int_eq(write(fd, "own\n", 4), 4);
+	close(fd);
+	fd = path_open(&p, O_RDONLY);
+	ck_assert_int_ge(fd, 0);
+	ck_assert(!p.from_lower);
+	close(fd);
+	fd = path_open_etc("hosts");
+	ck_assert_int_eq(read(fd, text, sizeof text), 4);
+	ck_assert_str_eq(text, "own\n");
+	close(fd);
+	nt = path_to_nt(p.host, &n);
+	at[utf16_to_utf8(at, sizeof at, nt, n)] = 0;
+	ck_assert_str_eq(at,
+			 "\\??\\C:\\Windows\\System32\\drivers\\etc\\hosts");
+	free(nt);
+}
+END_TEST
+
 static const struct {
 	const char *pattern, *name;
 	bool want;
@@ -418,6 +472,7 @@ int main(void)
 	tcase_add_test(tc, guessing);
 	tcase_add_test(tc, exchanged);
 	tcase_add_test(tc, drive_c);
+	tcase_add_test(tc, drivers_etc);
 	tcase_add_loop_test(tc, wild_cards, 0, COUNT_OF(patterns));
 	suite_add_tcase(s, tc);
 	return unit_run(s);
