@@ -371,8 +371,8 @@ void bsd_pending(struct task *t, struct guest_regs *regs)
 	unsigned head;
 
 	/*
-	 * Windows programs knock at all that listens for it (nt/remote.c), this
-	 * too.  A bit that nobody takes back would be asked about for ever.
+	 * Also what others set (TASK_KNOCK, by whoever sends the kick's signal to
+	 * the process): a bit that nobody takes back would be asked about for ever.
 	 */
 	atomic_fetch_and(&t->pending, TASK_TERMINATE | TASK_ENGINE);
 	while (atomic_load(&th->stopped))

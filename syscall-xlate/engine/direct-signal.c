@@ -30,9 +30,21 @@
 #include "syscall-xlate/xlate.h"
 
 /* The kick: a signal that programs and libraries leave alone. */
+static int kick;
+
 int direct_kick_signal(void)
 {
-	return SIGRTMIN + 6;
+	return kick;
+}
+
+int direct_hear_knocks(bool heard)
+{
+	const int knock = SIGRTMIN + 6;
+
+	kick = heard ? knock : knock + 1;
+	if (!heard)
+		signal(knock, SIG_IGN);
+	return heard ? knock : 0;
 }
 
 /* What direct_faulted() is to report; written by the handler. */

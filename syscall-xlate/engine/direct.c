@@ -398,10 +398,10 @@ static int init(const struct image *img, char *const *argv, struct err *e)
 		return err_set(e, ENOMEM, "no memory for stacks");
 	/* Before there are handlers: another process may knock any time. */
 	direct_signals_thread(first_stacks);
+	ops.knock = direct_hear_knocks(img->format == IMAGE_PE);
 	if (direct_space_init(argv, e) || direct_signals_init(e) || map_gate(img, e) ||
 	    trap_init(engine_trap, direct_high, e))
 		return -1;
-	ops.knock = direct_kick_signal();
 	/* These programs make their calls by the processor's instruction. */
 	if (img->format == IMAGE_ELF)
 		direct_trap_all();

@@ -119,6 +119,13 @@ int direct_prot(int prot);
 
 /* The signal that makes a thread look at its pending bits. */
 int direct_kick_signal(void);
+/*
+ * First: whether this process is one of those that knock at each other, by the
+ * same signal.  To any other a knock would be the end of whatever call waits
+ * (EINTR), so the host throws it away and kicks have a signal of their own.
+ * Returns task_ops.knock.
+ */
+int direct_hear_knocks(bool heard);
 
 /* direct-watch.c: task_ops.watch; which of them a signal tells of, or -1. */
 struct task_watch;
