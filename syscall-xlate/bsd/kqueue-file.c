@@ -174,22 +174,8 @@ int kq_file_watch(struct kq *q, struct knote *k)
 	return 0;
 }
 
-static void nothing_pending(struct kq *q, struct knote *k)
-{
-	struct knote **p = &q->told;
-
-	if (!k->pending)
-		return;
-	k->pending = 0;
-	while (*p != k)
-		p = &(*p)->told_next;
-	*p = k->told_next;
-}
-
 void kq_file_unwatch(struct kq *q, struct knote *k)
 {
-	if (k->ev.filter == KQ_VNODE)
-		nothing_pending(q, k);
 	unwatch(q, &k->file);
 	unwatch(q, &k->above);
 }
@@ -217,10 +203,8 @@ static void take(struct kq *q, const struct kq_wd *w,
 		notes = vnode_notes(k, e);
 	}
 	notes &= k->ev.fflags;
-	if (notes && !k->pending) {
-		k->told_next = q->told;
-		q->told = k;
-	}
+	if (notes)
+		kq_list(q, k);
 	k->pending |= notes;
 }
 
@@ -317,7 +301,9 @@ uint32_t kq_file_notes(struct kq *q, struct knote *k)
 {
 	uint32_t notes = k->pending;
 
-	if (k->ev.flags & EV_CLEAR)
-		nothing_pending(q, k);
+	if (k->ev.flags & EV_CLEAR) {
+		k->pending = 0;
+		kq_unlist(q, k);
+	}
 	return notes;
 }

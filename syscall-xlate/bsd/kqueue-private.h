@@ -57,6 +57,7 @@ struct knote {
 	int parent;	    /* KQ_PROC: of a child that is followed */
 	struct kq_wd file, above; /* above: a folder's parent */
 	bool moved;	    /* above is to be looked for anew */
+	bool is_listed;	    /* among kq.told */
 	struct knote *told_next;
 	struct stat was;    /* KQ_VNODE: when it was last told of */
 	int status;	    /* KQ_PROC: so it said that it would end */
@@ -72,10 +73,10 @@ struct kq {
 	unsigned nalways;
 	struct proc_log log; /* what processes tell: open while listens */
 	bool listens;
-	unsigned npending;   /* processes' watches with something pending */
 	int files;	     /* an inotify; -1: not yet */
 	struct kq_wd *by_wd[BUCKETS];
-	struct knote *told;  /* files' watches with something pending */
+	/* Watches of files and processes with something to tell, as it came. */
+	struct knote *told, **told_end;
 	int stands;	     /* -1: not yet; to be read while something of */
 	bool standing;	     /* that is left to be told */
 	uint64_t next_tag;
@@ -89,6 +90,9 @@ struct knote *kq_note_new(struct kq *q, const struct kq_event *ev,
 			  uint64_t ident);
 struct knote *kq_note_by_tag(struct kq *q, uint64_t tag);
 void kq_drop(struct kq *q, struct knote **p);
+/* There is something to tell of k; there is nothing any more. */
+void kq_list(struct kq *q, struct knote *k);
+void kq_unlist(struct kq *q, struct knote *k);
 int kq_arm_timer(struct knote *k);
 /* KQ_READ, KQ_WRITE: as k is now; fresh: for the first time.  0 or -errno. */
 int kq_arm_fd(struct kq *q, struct knote *k, bool fresh);

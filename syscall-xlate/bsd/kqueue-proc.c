@@ -69,14 +69,11 @@ void kq_proc_unwatch(struct kq *q, struct knote *k)
 {
 	if (k->is_told)
 		proc_unwatch(&q->log, (int)k->ev.ident);
-	if (k->pending)
-		q->npending--;
 }
 
 static void pend(struct kq *q, struct knote *k, uint32_t note)
 {
-	if (!k->pending)
-		q->npending++;
+	kq_list(q, k);
 	k->pending |= note;
 }
 
@@ -174,7 +171,6 @@ void kq_proc_event(struct kq *q, struct knote *k, bool ended,
 		if (ev->fflags & NOTE_EXIT)
 			ev->data = bsd_wait_status(status);
 	}
-	if (k->pending)
-		q->npending--;
 	k->pending = 0;
+	kq_unlist(q, k);
 }

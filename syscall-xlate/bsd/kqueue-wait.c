@@ -136,7 +136,7 @@ static int report_fd(struct kq *q, struct out *o, enum kq_filter filter, int fd,
 }
 
 /* What one of our own descriptors has to tell.  False: nothing after all. */
-static bool read_watch(struct knote *k, struct kq_event *ev)
+static bool read_watch(struct kq *q, struct knote *k, struct kq_event *ev)
 {
 	siginfo_t si = { 0 };
 	uint64_t n = 0;
@@ -187,6 +187,7 @@ static bool read_watch(struct knote *k, struct kq_event *ev)
 		return true;
 	case KQ_PROC:
 		k->is_gone = true;
+		kq_list(q, k);
 		return false;
 	default:
 		return false;
@@ -255,7 +256,7 @@ static int collect_files(struct kq *q, struct out *o)
 		struct kq_event ev = k->ev;
 
 		next = k->told_next;
-		if (k->disabled)
+		if (k->ev.filter != KQ_VNODE || k->disabled)
 			continue;
 		ev.fflags = kq_file_notes(q, k);
 		ev.data = 0;
@@ -267,27 +268,24 @@ static int collect_files(struct kq *q, struct out *o)
 }
 
 /*
- * Processes: of each what it has told and its end are one event.  An end that
- * nobody asked for ends the watch without one.
+ * Processes: of each what it has told and its end are one event, and those come in
+ * the order in which it happened: a child's before its child's.  An end that nobody
+ * asked for ends the watch without one.
  */
 static int collect_procs(struct kq *q, struct out *o)
 {
-	for (unsigned i = 0; i < BUCKETS; i++) {
-		struct knote *next;
+	struct knote *next;
 
-		for (struct knote *k = q->bucket[i]; k && o->n < o->max;
-		     k = next) {
-			struct kq_event ev;
+	for (struct knote *k = q->told; k && o->n < o->max; k = next) {
+		struct kq_event ev;
 
-			next = k->next;
-			if (k->ev.filter != KQ_PROC || k->disabled ||
-			    !(k->pending || k->is_gone))
-				continue;
-			kq_proc_event(q, k, k->is_gone, &ev);
-			if (ev.fflags && emit(o, &ev))
-				return -EFAULT;
-			reported(q, k);
-		}
+		next = k->told_next;
+		if (k->ev.filter != KQ_PROC || k->disabled)
+			continue;
+		kq_proc_event(q, k, k->is_gone, &ev);
+		if (ev.fflags && emit(o, &ev))
+			return -EFAULT;
+		reported(q, k);
 	}
 	return 0;
 }
@@ -306,11 +304,6 @@ static bool is_left(const struct kq *q)
 	for (const struct knote *k = q->told; k; k = k->told_next)
 		if (!k->disabled)
 			return true;
-	for (unsigned i = 0; q->npending && i < BUCKETS; i++)
-		for (const struct knote *k = q->bucket[i]; k; k = k->next)
-			if (k->ev.filter == KQ_PROC && k->pending &&
-			    !k->disabled)
-				return true;
 	return false;
 }
 
@@ -343,7 +336,6 @@ static int collect(struct kq *q, struct out *o)
 {
 	struct epoll_event e[BATCH];
 	int n = epoll_wait(q->fd, e, BATCH, 0), ret;
-	bool ended = false;
 	uint64_t ticks;
 
 	for (int i = 0; i < n; i++)
@@ -367,7 +359,6 @@ static int collect(struct kq *q, struct out *o)
 			continue;
 		}
 		k = kq_note_by_tag(q, e[i].data.u64);
-		ended |= k && k->ev.filter == KQ_PROC;
 		if (k && k->ev.filter == KQ_WRITE) {
 			if (read(k->fd, &ticks, sizeof ticks) < 0)
 				continue;
@@ -375,14 +366,14 @@ static int collect(struct kq *q, struct out *o)
 					EPOLLOUT);
 			continue;
 		}
-		if (!k || k->disabled || !read_watch(k, &ev))
+		if (!k || k->disabled || !read_watch(q, k, &ev))
 			continue;
 		ret = emit(o, &ev);
 		if (!ret)
 			reported(q, k);
 	}
 	kq_proc_hear(q);
-	if (!ret && (ended || q->npending))
+	if (!ret)
 		ret = collect_procs(q, o);
 	stand(q);
 	return ret;

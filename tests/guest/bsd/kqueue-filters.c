@@ -82,6 +82,28 @@ static i64 now_ms(void)
 
 /* ---- files ------------------------------------------------------------------- */
 
+/* Several have something to tell: as it happened. */
+static void in_order(void)
+{
+	char name[] = "kq-0";
+	struct kevent ev[3];
+	i64 fd[3];
+
+	for (int i = 0; i < 3; i++) {
+		name[3] = (char)('0' + i);
+		fd[i] = CALL(SYS_open, name, O_RDWR | O_CREAT | O_TRUNC, 0600);
+		EQUAL(change((u64)fd[i], VNODE_, ADD | CLEAR, V_WRITE, 0), 0);
+		CALL(SYS_unlink, name);
+	}
+	for (int i = 0; i < 5; i++)
+		CALL(SYS_write, fd[(i + 1) % 3], "x", 1);
+	EQUAL(events(ev, 3, 2000), 3);
+	for (int i = 0; i < 3; i++) {
+		EQUAL(ev[i].ident, fd[(i + 1) % 3]);
+		CALL(SYS_close, fd[i]);
+	}
+}
+
 static void files(void)
 {
 	enum { ALL = 0x7ff & ~(V_OPEN | V_CLOSE | V_CLOSE_WRITE | V_READ) };
@@ -109,6 +131,7 @@ static void files(void)
 	CHECK(notes() & V_DELETE);
 	CALL(SYS_close, fd);
 	EQUAL(none(0), 0);
+	in_order();
 
 	/* Only what is asked for; whoever opens, reads and closes it. */
 	fd = CALL(SYS_open, "kq-a", O_RDWR | O_CREAT, 0600);
