@@ -143,8 +143,9 @@ static void waiting(void)
 {
 	i32 fds[2];
 	u32 in[32] = { 0 };
-	i64 tv[2] = { 0, 20000 }, ts[2] = { 5, 0 }, left[2] = { 0, 0 };
-	i64 t0[2], t1[2], it[4] = { 0, 0, 0, 30000 };
+	i64 tv[2] = { 0, 20000 }, ts[2] = { 1000, 0 }, left[2] = { 0, 0 };
+	/* Again and again: the first may come before the call does. */
+	i64 t0[2], t1[2], it[4] = { 0, 30000, 0, 30000 }, no[4] = { 0 };
 	char c;
 
 	CALL(SYS_pipe2, fds, 0);
@@ -162,8 +163,9 @@ static void waiting(void)
 	EQUAL(set_action(SIGALRM, on_alarm, 0x40), 0);
 	EQUAL(CALL(SYS_setitimer, 0, it, 0), 0);
 	FAILS(CALL(SYS_nanosleep, ts, left), EINTR);
-	EQUAL(alarms, 1);
-	CHECK(left[0] == 4);
+	EQUAL(CALL(SYS_setitimer, 0, no, 0), 0);
+	CHECK(alarms > 0);
+	CHECK(left[0] > 0 && left[0] < 1000);
 	CALL(SYS_clock_gettime, 4 - (SYS_clock_gettime == 427), t0);
 	ts[0] = 0;
 	ts[1] = 10000000;
@@ -180,9 +182,11 @@ static void waiting(void)
 	{
 		struct pollfd p = { fds[0], 1, 0 };
 
-		FAILS(CALL(SYS_poll, &p, 1, 5000), EINTR);
+		alarms = 0;
+		FAILS(CALL(SYS_poll, &p, 1, 1000000), EINTR);
 	}
-	EQUAL(alarms, 2);
+	EQUAL(CALL(SYS_setitimer, 0, no, 0), 0);
+	CHECK(alarms > 0);
 }
 
 static void locks(void)

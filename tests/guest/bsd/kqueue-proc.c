@@ -194,7 +194,7 @@ static void changed(int r, int w)
 		CALL(SYS_write, w, "x", 1);
 		while (CALL(SYS_read, (i32)back[0], &c, 1) != 1)
 			EQUAL(change(pid, ENABLE, FORK_), 0);
-		n += events(&ev, 1, 1000) == 1 && ev.fflags == FORK_;
+		n += events(&ev, 1, 10000) == 1 && ev.fflags == FORK_;
 	}
 	EQUAL(n, 50);
 	EQUAL(change(pid, DELETE, 0), 0);

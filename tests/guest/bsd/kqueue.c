@@ -65,7 +65,7 @@ static void files(void)
 	CALL(SYS_lseek, fd, 0, 0, 0);
 	/* Told of each change once. */
 	EQUAL(change((u64)fd, READ_, ADD | CLEAR, 0, 0), 0);
-	EQUAL(wait_ms(ev, 1000), 1);
+	EQUAL(wait_ms(ev, 10000), 1);
 	EQUAL(wait_ms(ev, 50), 0);
 	CALL(SYS_write, fd, "again", 5);
 	CALL(SYS_lseek, fd, 0, 0, 0);
@@ -188,7 +188,7 @@ int test_main(int argc, char **argv)
 	EQUAL(change((u64)r, READ_, ADD, 0, 0), 0);
 	EQUAL(wait_ms(ev, 0), 0);
 	CALL(SYS_write, w, "abc", 3);
-	EQUAL(wait_ms(ev, 1000), 1);
+	EQUAL(wait_ms(ev, 10000), 1);
 	EQUAL(ev[0].ident, r);
 	EQUAL((int)ev[0].filter, READ_);
 	EQUAL(ev[0].data, 3);
@@ -198,12 +198,12 @@ int test_main(int argc, char **argv)
 	EQUAL(wait_ms(ev, 0), 1);
 	EQUAL(wait_ms(ev, 0), 0); /* told once */
 	EQUAL(change((u64)w, WRITE_, ADD | ONESHOT, 0, 0), 0);
-	EQUAL(wait_ms(ev, 1000), 1);
+	EQUAL(wait_ms(ev, 10000), 1);
 	EQUAL((int)ev[0].filter, WRITE_);
 	FAILS(change((u64)w, WRITE_, DELETE, 0, 0), ENOENT);
 	CALL(SYS_read, r, buf, 8);
 	CALL(SYS_close, w);
-	EQUAL(wait_ms(ev, 1000), 1);
+	EQUAL(wait_ms(ev, 10000), 1);
 	CHECK(ev[0].flags & EOF_);
 	CALL(SYS_close, r); /* goes by itself */
 	EQUAL(wait_ms(ev, 0), 0);
@@ -222,7 +222,7 @@ int test_main(int argc, char **argv)
 
 		EQUAL(CALL(SYS_kevent, kq, &k, 1, 0, 0, 0), 0);
 		EQUAL(change(11, USER_, 0, 0x01000000, 0), 0);
-		EQUAL(wait_ms(ev, 1000), 1);
+		EQUAL(wait_ms(ev, 10000), 1);
 		EQUAL(ev[0].ext[0], 1);
 		EQUAL(ev[0].ext[3], 4);
 		EQUAL(change(11, USER_, DELETE, 0, 0), 0);
@@ -237,7 +237,7 @@ int test_main(int argc, char **argv)
 	EQUAL(change(8, TIMER_, DELETE, 0, 0), 0);
 	EQUAL(wait_ms(ev, 0), 0);
 	EQUAL(change(9, USER_, 0, 0x01000000, 0), 0); /* NOTE_TRIGGER */
-	EQUAL(wait_ms(ev, 1000), 1);
+	EQUAL(wait_ms(ev, 10000), 1);
 	EQUAL(ev[0].ident, 9);
 	EQUAL(wait_ms(ev, 0), 0);
 
@@ -245,7 +245,7 @@ int test_main(int argc, char **argv)
 	EQUAL(change(SIGUSR1, SIGNAL_, ADD, 0, 0), 0);
 	CALL(SYS_kill, CALL(SYS_getpid), SIGUSR1);
 	CALL(SYS_kill, CALL(SYS_getpid), SIGUSR1);
-	EQUAL(wait_ms(ev, 1000), 1);
+	EQUAL(wait_ms(ev, 10000), 1);
 	EQUAL(ev[0].ident, SIGUSR1);
 	EQUAL(ev[0].data, 2);
 	EQUAL(change(SIGUSR1, SIGNAL_, DELETE, 0, 0), 0);

@@ -66,29 +66,46 @@ static LONGLONG file_time(void)
 	return (LONGLONG)t.dwHighDateTime << 32 | t.dwLowDateTime;
 }
 
+/* The wall clock, and the counter shortly before and after. */
+struct moment {
+	LONGLONG before, wall, after;
+};
+
+static struct moment moment(void)
+{
+	struct moment m = { .before = counter() };
+
+	m.wall = file_time();
+	m.after = counter();
+	return m;
+}
+
 int main(void)
 {
 	HANDLE h[THREADS];
 	LARGE_INTEGER f, kernel;
-	LONGLONG t0, c0, t1, c1;
+	struct moment m0, m1;
+	LONGLONG t0, t1, most;
 
 	CHECK(QueryPerformanceFrequency(&f));
 	CHECK_EQ(f.QuadPart, 10000000);
-	t0 = file_time();
-	c0 = counter();
+	m0 = moment();
 	for (int i = 0; i < THREADS; i++)
 		h[i] = CreateThread(NULL, 0, watch, NULL, 0, NULL);
 	WaitForMultipleObjects(THREADS, h, TRUE, INFINITE);
 	CHECK_EQ(back, 0);
 	CHECK(rounds > THREADS);
 	/* The two clocks run alike, to a thousandth. */
-	t1 = file_time() - t0;
-	c1 = counter() - c0;
+	m1 = moment();
+	t1 = m1.wall - m0.wall;
+	most = m1.after - m0.before;
 	CHECK(t1 >= MS * 9900ll);
-	CHECK(t1 - c1 < 20000 + c1 / 1000 && c1 - t1 < 20000 + c1 / 1000);
+	CHECK(t1 < most + 20000 + most / 1000);
+	CHECK(t1 > m1.before - m0.after - 20000 - most / 1000);
 	/* And the wall clock is the kernel's, which may be a tick behind. */
+	t0 = file_time();
 	NtQuerySystemTime(&kernel);
-	CHECK(file_time() - kernel.QuadPart < 500000 &&
-	      kernel.QuadPart - file_time() < 500000);
+	t1 = file_time();
+	CHECK(kernel.QuadPart > t0 - 500000 && kernel.QuadPart < t1 + 500000);
 	return check_done();
 }
