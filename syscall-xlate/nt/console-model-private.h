@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* console-model-private.h - what the parts of console-model.h's model share. */
+#ifndef RF_NT_CONSOLE_MODEL_PRIVATE_H
+#define RF_NT_CONSOLE_MODEL_PRIVATE_H
+
+#include <pthread.h>
+
+#include "syscall-xlate/nt/console-model.h"
+
+enum {
+	MODEL_LOG_SIZE = 64 << 10,
+	MODEL_MAX_PARAMS = 16,
+};
+
+enum model_state { GROUND, ESCAPE, CHARSET, SEQUENCE, STRING, STRING_ESCAPE };
+
+struct place {
+	int x, y;
+	uint16_t attributes;
+};
+
+struct model {
+	pthread_mutex_t lock;         /* all that follows */
+	char pending[MODEL_LOG_SIZE]; /* written and not looked at yet */
+	size_t npending;
+	bool follows;
+	bool bare_feed; /* a line feed is one, without a return */
+
+	struct cell *cells; /* the one that is shown */
+	struct cell *other;
+	bool alternate;
+	int cols, rows;
+	struct place at, saved, normal;
+	bool wrap; /* the last column is written: the next one begins a line */
+	int top, bottom; /* of the region that scrolls; inclusive */
+	int scrolled;    /* lines that have left at the top */
+	bool absolute;   /* a row was named, or the screen erased */
+
+	enum model_state state;
+	char private; /* "?", ">" and such, or 0 */
+	int params[MODEL_MAX_PARAMS];
+	int nparams;
+	uint32_t partial; /* of a character in UTF-8 */
+	int missing;      /* bytes of it */
+};
+
+/* ---- console-model-cells.c; lock held ---- */
+
+struct cell *model_cell(struct model *m, int x, int y);
+/* Cells from..to of that line become blanks of the current colours. */
+void model_erase(struct model *m, int y, int from, int to);
+void model_erase_all(struct model *m);
+/* The lines of top..bottom move up by n (down, if negative). */
+void model_scroll(struct model *m, int top, int bottom, int n);
+/* Characters of the line move right by n (left, if negative). */
+void model_shift(struct model *m, int n);
+void model_line_feed(struct model *m);
+/* A character where the cursor is. */
+void model_put(struct model *m, uint32_t c);
+void model_move(struct model *m, int x, int y);
+void model_alternate(struct model *m, bool on, bool keep_place);
+/* All is blank, the cursor there. */
+void model_clear(struct model *m, int col, int row);
+/* To that size, if it has not got it.  False: no memory, and it stays. */
+bool model_set_size(struct model *m, int cols, int rows);
+
+/* ---- console-model-text.c; lock held ---- */
+
+void model_byte(struct model *m, char c);
+
+#endif
