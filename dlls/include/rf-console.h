@@ -191,12 +191,15 @@ struct rf_console_pty {
  * ReadConsoleOutputCharacter/Attribute.  in: struct rf_console_fill, value unused;
  * out: units.  Information: their number (a wide character is one, of two
  * cells).  ReadConsoleOutput.  in: struct rf_console_rect; out: CHAR_INFO.
- * What this process has written is known, the rest is blanks.
+ * What Windows programs on the console have written is known, the rest is blanks.
  */
 #define RF_CONSOLE_READ_CELLS RF_CONSOLE_CODE(31)
 #define RF_CONSOLE_READ_RECT  RF_CONSOLE_CODE(32)
-/* in: uint32_t: 1: the terminal's alternate screen, 0: the normal one. */
-#define RF_CONSOLE_SHOW_OTHER RF_CONSOLE_CODE(33)
+/*
+ * SetConsoleActiveScreenBuffer.  A new buffer is made by opening
+ * \Device\ConDrv\ScreenBuffer; CONOUT$ is the one that is shown.
+ */
+#define RF_CONSOLE_SHOW RF_CONSOLE_CODE(33)
 
 /*
  * What the console remembers: lines and aliases.  in: struct rf_console_past,

@@ -1,10 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/*
- * console-output.c - the screen: cursor, colours, cells, scrolling, buffers.
- *
- * A terminal cannot be asked what stands on it, so what reads the screen
- * fails.  A second screen buffer is the terminal's alternate screen.
- */
+/* console-output.c - the screen: cursor, colours, cells, scrolling, buffers. */
 #include "console.h"
 
 static BOOL get_info(HANDLE h, struct rf_console_info *i)
@@ -468,57 +463,38 @@ BOOL WINAPI ReadConsoleOutputAttribute(HANDLE h, LPWORD a, DWORD n, COORD at,
 	return read_cells(h, RF_CONSOLE_ATTRS, a, n, at, done);
 }
 
-/* ---- a second buffer ------------------------------------------------ */
-
-#define MAX_BUFFERS 16
-
-static SRWLOCK lock = SRWLOCK_INIT;
-static HANDLE buffers[MAX_BUFFERS]; /* under lock: made here */
-static BOOL alternate;              /* under lock: which screen is shown */
+/* ---- buffers -------------------------------------------------------- */
 
 HANDLE WINAPI CreateConsoleScreenBuffer(DWORD access, DWORD share,
 					const SECURITY_ATTRIBUTES *sa,
 					DWORD flags, LPVOID data)
 {
+	WCHAR name[] = L"\\Device\\ConDrv\\ScreenBuffer";
+	OBJECT_ATTRIBUTES oa;
+	IO_STATUS_BLOCK io;
+	UNICODE_STRING u;
 	HANDLE h;
 
-	if (flags != CONSOLE_TEXTMODE_BUFFER) {
+	if (flags != CONSOLE_TEXTMODE_BUFFER || data ||
+	    access & ~(DWORD)(GENERIC_READ | GENERIC_WRITE) ||
+	    share & ~(DWORD)(FILE_SHARE_READ | FILE_SHARE_WRITE)) {
 		SetLastError(ERROR_INVALID_PARAMETER);
 		return INVALID_HANDLE_VALUE;
 	}
-	h = CreateFileW(L"CONOUT$", access, share, (LPSECURITY_ATTRIBUTES)sa,
-			OPEN_EXISTING, 0, NULL);
-	if (h == INVALID_HANDLE_VALUE)
-		return h;
-	RtlAcquireSRWLockExclusive(&lock);
-	for (int i = 0; i < MAX_BUFFERS; i++) {
-		if (!buffers[i] || buffers[i] == h) {
-			buffers[i] = h;
-			break;
-		}
-	}
-	RtlReleaseSRWLockExclusive(&lock);
-	return h;
+	RtlInitUnicodeString(&u, name);
+	InitializeObjectAttributes(&oa, &u, OBJ_CASE_INSENSITIVE, NULL,
+				   sa ? sa->lpSecurityDescriptor : NULL);
+	if (sa && sa->bInheritHandle)
+		oa.Attributes |= OBJ_INHERIT;
+	return rf_result(NtCreateFile(
+		       &h, access | SYNCHRONIZE | FILE_READ_ATTRIBUTES, &oa,
+		       &io, NULL, 0, share, FILE_OPEN,
+		       FILE_SYNCHRONOUS_IO_NONALERT, NULL, 0))
+		       ? h
+		       : INVALID_HANDLE_VALUE;
 }
 
 BOOL WINAPI SetConsoleActiveScreenBuffer(HANDLE h)
 {
-	BOOL made = FALSE, ok = TRUE;
-	CONSOLE_CURSOR_INFO cursor;
-	UINT32 on;
-
-	if (!GetConsoleCursorInfo(h, &cursor)) /* no output */
-		return FALSE;
-	RtlAcquireSRWLockExclusive(&lock);
-	for (int i = 0; i < MAX_BUFFERS; i++)
-		made |= buffers[i] == h;
-	if (made != alternate) {
-		on = made;
-		ok = console_call(h, RF_CONSOLE_SHOW_OTHER, &on, sizeof on,
-				  NULL, 0, NULL);
-		if (ok)
-			alternate = made;
-	}
-	RtlReleaseSRWLockExclusive(&lock);
-	return ok;
+	return console_call(h, RF_CONSOLE_SHOW, NULL, 0, NULL, 0, NULL);
 }

@@ -274,7 +274,7 @@ static bool begin(struct edit *e, uint32_t wake, const uint16_t *initial,
 	int cols, rows, col;
 
 	window(e->f->fd, &cols, &rows);
-	col = console_column(cols, &e->certain);
+	col = console_column(cols, rows, &e->certain);
 	line_init(&e->line, cols, rows, col);
 	e->line.processed = mode & INPUT_PROCESSED;
 	e->line.echo = mode & INPUT_ECHO;

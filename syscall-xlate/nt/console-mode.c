@@ -113,7 +113,7 @@ static NTSTATUS get_mode(struct task *t, struct file *f, struct irp *r)
 {
 	struct console_shared *c = console_shared();
 	uint32_t mode = f->device == CONSOLE_INPUT ? c->input_mode
-						   : c->output_mode;
+						   : *console_output_mode(f);
 
 	return control_out(t, r, &mode, sizeof mode);
 }
@@ -141,7 +141,7 @@ static NTSTATUS set_mode(struct task *t, struct file *f, struct irp *r)
 			terminal_apply(f->fd, TERMINAL_IDLE);
 		console_mouse_reports(f->fd, true);
 	} else {
-		console_shared()->output_mode = mode;
+		*console_output_mode(f) = mode;
 		console.last = 0;
 	}
 	pthread_mutex_unlock(&console.lock);

@@ -5,6 +5,8 @@
  * What other programs write to the same terminal is not known, nor what a
  * window of another size made of the old text.
  */
+#include "syscall-xlate/nt/console-model.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -178,4 +180,24 @@ void model_cursor(struct model *m, int *col, int *row)
 	*col = m->at.x;
 	*row = m->at.y;
 	pthread_mutex_unlock(&m->lock);
+}
+
+void model_restart(struct model *m)
+{
+	pthread_mutex_lock(&m->lock);
+	m->bare_feed = false;
+	m->follows = true;
+	m->npending = 0;
+	model_clear(m, 0, 0);
+	pthread_mutex_unlock(&m->lock);
+}
+
+uint16_t model_attributes(struct model *m)
+{
+	uint16_t a;
+
+	pthread_mutex_lock(&m->lock);
+	a = m->at.attributes;
+	pthread_mutex_unlock(&m->lock);
+	return a;
 }

@@ -55,9 +55,17 @@ void model_free(struct model *m);
 bool model_resize(struct model *m, int cols, int rows);
 void model_start(struct model *m, int col, int row);
 
+/*
+ * All is blank from now on, the cursor in the corner: a screen that gets what
+ * programs write, with line feeds as they mean them.
+ */
+void model_restart(struct model *m);
+
 /* The cursor of a screen that is followed, from 0; and where it really is. */
 void model_cursor(struct model *m, int *col, int *row);
 void model_place(struct model *m, int col, int row);
+/* What text gets now: CELL_... */
+uint16_t model_attributes(struct model *m);
 
 /* The column of the cursor, whether or not the screen is followed. */
 int model_column(struct model *m, int cols);

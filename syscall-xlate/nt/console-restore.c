@@ -18,6 +18,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "syscall-xlate/nt/console-log.h"
 #include "syscall-xlate/nt/console-shared.h"
 #include "syscall-xlate/nt/console.h"
 
@@ -68,8 +69,23 @@ NO_TLS static int terminal(int fd)
 				       O_RDWR | O_NOCTTY | O_CLOEXEC, 0);
 }
 
+static uint64_t screen_bit; /* undo_screen_bit() */
+
+/* Another screen buffer, creator's, is shown no more. */
+NO_TLS static void leave_buffer(struct console_shared *s, int creator)
+{
+	struct console_screens *all = console_screens_mapped();
+
+	if (all->shown &&
+	    console_buffer_leave(terminal(screen_fd), all, creator)) {
+		s->changed &= ~screen_bit;
+		changed &= ~screen_bit;
+	}
+}
+
 NO_TLS static void restore_all(struct console_shared *s)
 {
+	leave_buffer(s, -1);
 	if (s->settings_known)
 		set(terminal(settings_fd), &s->settings);
 	if (s->changed)
@@ -78,8 +94,8 @@ NO_TLS static void restore_all(struct console_shared *s)
 }
 
 /*
- * A mode that stays is applied again by the next one to read; Linux programs that
- * come in between want the terminal as it was.
+ * A mode that stays is applied again by the next one to read; Linux programs
+ * that come in between want the terminal as it was.
  */
 NO_TLS static void restore_settings(struct console_shared *s)
 {
@@ -112,6 +128,7 @@ NO_TLS void console_restore(bool own_will)
 		return;
 	}
 	restore_settings(s);
+	leave_buffer(s, (int)raw_call(SYS_getpid, 0, 0, 0));
 	if (!own_will)
 		restore_own(s);
 }
@@ -176,7 +193,7 @@ void console_lend(void)
 	struct console_shared *s = console_shared();
 	int fd;
 
-	s->writer = -1;
+	s->writer = LENT;
 	if (!s->settings_known)
 		return;
 	fd = settings_fd >= 0 ? fcntl(settings_fd, F_DUPFD_CLOEXEC, 100)
@@ -197,6 +214,8 @@ void console_watch_end(void)
 {
 	if (atomic_exchange(&watching, true))
 		return;
+	screen_bit = undo_screen_bit();
+	console_screens();
 	atexit(at_exit);
 	console_guard();
 }
@@ -238,9 +257,10 @@ void console_screen_changed(int fd, const char *text, size_t n)
 		return;
 	s = console_shared();
 	new = c.set & ~s->changed;
-	if (new && screen_fd < 0)
+	if (new &&screen_fd < 0)
 		screen_fd = fcntl(fd, F_DUPFD_CLOEXEC, 100);
-	/* Others write at the same time, and what they note must not be lost. */
+	/* Others write at the same time, and what they note must not be lost.
+	 */
 	atomic_fetch_or(&changed, new);
 	atomic_fetch_and(&changed, ~c.cleared);
 	atomic_fetch_or(&s->changed, c.set);

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "syscall-xlate/nt/console-history.h"
+#include "syscall-xlate/nt/console-log.h"
 #include "syscall-xlate/nt/console.h"
 
 #define NO_TLS                                                                 \
@@ -28,25 +29,35 @@ static struct console_shared own = {
 };
 static struct console_shared *_Atomic at = &own;
 
-/* What is remembered lies behind it in the same memory. */
-enum { STORE_AT = 4096, ALL = STORE_AT + sizeof(struct console_past) };
+/* What is remembered and what is shown lies behind it in the same memory. */
+enum {
+	STORE_AT = 4096,
+	SCREENS_AT = (STORE_AT + sizeof(struct console_past) + 4095) & ~4095ul,
+	ALL = SCREENS_AT + sizeof(struct console_screens),
+};
 _Static_assert(sizeof(struct console_shared) <= STORE_AT, "a page");
 static struct console_past own_past SPARSE;
 static struct console_past *past_at = &own_past; /* under lock */
+static struct console_screens own_screens SPARSE;
+static struct console_screens *_Atomic screens_at = &own_screens;
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-static int shared_fd = -1;   /* under lock */
-static bool inherited;	     /* set before there are other threads */
+static int shared_fd = -1;    /* under lock */
+static bool inherited;        /* set before there are other threads */
 static _Atomic bool unmapped; /* inherited and not looked at yet */
 
 static struct console_shared *map(int fd)
 {
 	void *p = mmap(NULL, ALL, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
 
-	if (p == MAP_FAILED)
-		return NULL;
+	return p == MAP_FAILED ? NULL : p;
+}
+
+static void use(void *p)
+{
 	past_at = (void *)((char *)p + STORE_AT);
-	return p;
+	screens_at = (void *)((char *)p + SCREENS_AT);
+	at = p;
 }
 
 struct console_shared *console_shared(void)
@@ -57,7 +68,7 @@ struct console_shared *console_shared(void)
 		pthread_mutex_lock(&lock);
 		s = unmapped ? map(shared_fd) : NULL;
 		if (s)
-			at = s;
+			use(s);
 		unmapped = false;
 		pthread_mutex_unlock(&lock);
 	}
@@ -74,6 +85,17 @@ struct console_past *console_past_shared(int *fd)
 	past = past_at;
 	pthread_mutex_unlock(&lock);
 	return past;
+}
+
+struct console_screens *console_screens(void)
+{
+	console_shared();
+	return screens_at;
+}
+
+NO_TLS struct console_screens *console_screens_mapped(void)
+{
+	return screens_at;
 }
 
 NO_TLS struct console_shared *console_mapped(void)
@@ -110,8 +132,8 @@ int console_share(void)
 		if (s) {
 			own.root = getpid();
 			memcpy(s, &own, sizeof *s);
-			copy_past(past_at, &own_past);
-			at = s;
+			copy_past((void *)((char *)s + STORE_AT), &own_past);
+			screens_move((void *)((char *)s + SCREENS_AT), use, s);
 			shared_fd = fd;
 		} else if (fd >= 0) {
 			close(fd);
@@ -148,7 +170,8 @@ NO_TLS bool console_is_ours(void)
 		return false;
 	__asm__ volatile("syscall"
 			 : "=a"(ret)
-			 : "0"(SYS_kill), "D"((long)((struct console_shared *)at)->root),
+			 : "0"(SYS_kill),
+			   "D"((long)((struct console_shared *)at)->root),
 			   "S"(0l)
 			 : "rcx", "r11", "memory");
 	return ret == -ESRCH;

@@ -21,7 +21,7 @@ struct terminal_settings {
 	uint8_t line, cc[19];
 };
 
-enum { TITLE_MAX = 256, CONSOLE_UTF8 = 65001 };
+enum { TITLE_MAX = 256, CONSOLE_UTF8 = 65001, LENT = -1 };
 
 struct console_shared {
 	_Atomic uint32_t input_mode, output_mode;
@@ -29,9 +29,10 @@ struct console_shared {
 	_Atomic uint32_t attributes, cursor_size;
 	_Atomic uint64_t changed; /* of the screen: console-undo.c's bits */
 	_Atomic int32_t root;     /* host process that had it first */
-	/* Who has written last, and if that ended a line; console-write.c. */
+	/* Who has written last (LENT: a Linux program may have), if that ended a
+	   line, and if the line's column is not known; console-write.c. */
 	_Atomic int32_t writer;
-	_Atomic bool line_ended;
+	_Atomic bool line_ended, uncertain;
 	/* Lines begin with ENABLE_INSERT_MODE, or without; modes say so if they
 	   have a bit of that kind. */
 	_Atomic bool overtype;
@@ -71,7 +72,9 @@ struct screen_change {
 	uint64_t set, cleared;
 };
 struct screen_change undo_scan(const char *s, size_t n);
-/* The bits of "the cursor is hidden", and of "the title was pushed". */
+/* The bits of "the cursor is hidden", of "the title was pushed", and of the
+   alternate screen. */
+uint64_t undo_screen_bit(void);
 uint64_t undo_cursor_bit(void);
 uint64_t undo_title_bit(void);
 /* Undoes bits on fd by system calls alone: also from a signal handler. */

@@ -100,6 +100,11 @@ uint64_t undo_title_bit(void)
 	return bit_of(OTHER, TITLE);
 }
 
+uint64_t undo_screen_bit(void)
+{
+	return bit_of(PRIVATE_SET, 1049);
+}
+
 __attribute__((optimize("no-stack-protector"),
 	       target("general-regs-only"))) void
 undo_write(int fd, uint64_t bits)

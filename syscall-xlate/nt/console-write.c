@@ -1,77 +1,79 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * console-write.c - text to a console: UTF-8 to the terminal, which the model of
- * the screen is told of.
+ * console-write.c - text to a console: UTF-8 to the terminal, which the model
+ * of the screen is told of.
  */
 #include <errno.h>
 #include <poll.h>
 #include <unistd.h>
 
 #include "base/utf.h"
+#include "syscall-xlate/nt/console-log.h"
 #include "syscall-xlate/nt/console-model.h"
 #include "syscall-xlate/nt/console-shared.h"
 #include "syscall-xlate/nt/console.h"
 #include "syscall-xlate/nt/file-private.h"
 
-/* Is the column known in which what we wrote last began? */
-static _Atomic bool certain = true;
-
-/* It has gone to the terminal: what that shows now is known. */
+/*
+ * It has gone to the terminal, whichever screen buffer that shows: what it
+ * shows now is known.
+ */
 void console_wrote(int fd, const char *s, size_t n)
 {
 	struct console_shared *c = console_shared();
-	int32_t self = nt_self ? nt_self->host_pid : 1;
+	unsigned at = console_screens()->shown % SCREENS;
 
 	if (!n)
 		return;
-	if (c->writer != self) {
-		/* It was somebody else's line: ours begins with what follows.
-		 */
-		if (c->writer)
-			model_feed(&console_model, "\r", 1);
-		certain = !c->writer || c->line_ended;
-		c->writer = self;
+	if (c->writer == LENT) {
+		/* It may have left a line of its own: ours begins with what
+		   follows. */
+		screen_append(at, "\r", 1);
+		c->uncertain = !c->line_ended;
 	}
+	c->writer = nt_self ? nt_self->host_pid : 1;
 	if (s[n - 1] == '\n')
-		certain = true;
+		c->uncertain = false;
 	c->line_ended = s[n - 1] == '\n';
 	console.moved = true;
-	model_feed(&console_model, s, n);
+	screen_append(at, s, n);
 	console_screen_changed(fd, s, n);
 }
 
-static void wrote(struct file *f, const char *s, size_t n)
-{
-	console_wrote(f->fd, s, n);
-}
-
-int console_column(int cols, bool *sure)
+int console_column(int cols, int rows, bool *sure)
 {
 	struct console_shared *c = console_shared();
-	int32_t self = nt_self ? nt_self->host_pid : 1;
+	struct model *m;
 
-	if (c->writer == self) {
-		*sure = certain;
-		return model_column(&console_model, cols);
+	if (c->writer == LENT) {
+		*sure = c->line_ended;
+		return 0;
 	}
-	*sure = !c->writer || c->line_ended;
-	return 0;
+	m = screen_model(console_screens()->shown % SCREENS, cols, rows);
+	*sure = m && !c->uncertain;
+	return m ? model_column(m, cols) : 0;
 }
 
-static bool feeds_are_bare(void)
+static bool feeds_are_bare(struct file *f)
 {
-	return (console_shared()->output_mode & (OUTPUT_PROCESSED | OUTPUT_BARE_FEED)) ==
+	return (*console_output_mode(f) &
+		(OUTPUT_PROCESSED | OUTPUT_BARE_FEED)) ==
 	       (OUTPUT_PROCESSED | OUTPUT_BARE_FEED);
 }
 
-NTSTATUS console_put(struct task *t, struct file *f, const char *s, size_t n)
+/* logged: it is to be known that it is there. */
+static NTSTATUS to_terminal(struct task *t, struct file *f, const char *s,
+			    size_t n, bool logged)
 {
 	console.moved = true;
 	while (n) {
 		ssize_t did = write(f->fd, s, n);
 
 		if (did >= 0) {
-			wrote(f, s, (size_t)did);
+			if (logged)
+				console_wrote(f->fd, s, (size_t)did);
+			else
+				console_screen_changed(f->fd, s, (size_t)did);
 			s += did;
 			n -= (size_t)did;
 		} else if (errno == EAGAIN) {
@@ -88,10 +90,28 @@ NTSTATUS console_put(struct task *t, struct file *f, const char *s, size_t n)
 	return STATUS_SUCCESS;
 }
 
+NTSTATUS console_put_unlogged(struct task *t, struct file *f, const char *s,
+			      size_t n)
+{
+	return to_terminal(t, f, s, n, false);
+}
+
+NTSTATUS console_put(struct task *t, struct file *f, const char *s, size_t n)
+{
+	int at = console_buffer_of(f);
+
+	if (at < 0)
+		return STATUS_INVALID_HANDLE;
+	if (console_is_shown(f))
+		return to_terminal(t, f, s, n, true);
+	screen_append((unsigned)at, s, n);
+	return STATUS_SUCCESS;
+}
+
 /*
  * Text of the program's.  The terminal's driver puts a return before each line
- * feed; where a program has asked for feeds that are none, they are sent as IND,
- * which the driver does not know and terminals take for the same.
+ * feed; where a program has asked for feeds that are none, they are sent as
+ * IND, which the driver does not know and terminals take for the same.
  */
 static NTSTATUS put_text(struct task *t, struct file *f, const char *s,
 			 size_t n)
@@ -100,7 +120,7 @@ static NTSTATUS put_text(struct task *t, struct file *f, const char *s,
 	size_t k = 0;
 	NTSTATUS status = STATUS_SUCCESS;
 
-	if (!feeds_are_bare())
+	if (!feeds_are_bare(f))
 		return console_put(t, f, s, n);
 	for (size_t i = 0; i < n && !status; i++) {
 		bool bare = s[i] == '\n' && console.last != '\r';
@@ -161,7 +181,7 @@ static void wrote_from(struct task *t, struct file *f, gaddr at, uint64_t n)
 
 		if (guest_read(t, part, at, some))
 			return;
-		wrote(f, part, some);
+		console_wrote(f->fd, part, some);
 		at += some;
 		n -= some;
 	}
@@ -189,7 +209,7 @@ static NTSTATUS write_bytes(struct task *t, struct file *f, struct irp *r)
 /* Of two bytes a character's second may look like ASCII. */
 static bool has_lead_bytes(uint32_t cp)
 {
-	static const uint16_t all[] = { 932,   936,   949,   950,
+	static const uint16_t all[] = { 932,  936,   949,   950,
 					1361, 10001, 20932, 54936 };
 
 	for (size_t i = 0; i < COUNT_OF(all); i++)
@@ -231,7 +251,7 @@ NTSTATUS console_write(struct task *t, struct file *f, struct irp *r)
 		if (status || !plain)
 			return status ? status : (NTSTATUS)RF_CONSOLE_CONVERT;
 	}
-	if (feeds_are_bare() && f->fd >= 0)
+	if (f->fd >= 0 && (feeds_are_bare(f) || !console_is_shown(f)))
 		return write_bytes(t, f, r);
 	console.moved = true;
 	status = stream_ops.write(t, f, r);

@@ -38,6 +38,8 @@ static const struct {
 	{ CONSOLE_OUTPUT, console_mode_rows, &console_mode_nrows },
 	{ CONSOLE_OUTPUT, console_write_rows, &console_write_nrows },
 	{ CONSOLE_OUTPUT, console_screen_rows, &console_screen_nrows },
+	{ CONSOLE_OUTPUT, console_cell_rows, &console_cell_nrows },
+	{ CONSOLE_OUTPUT, console_buffer_rows, &console_buffer_nrows },
 };
 
 static NTSTATUS console_control(struct task *t, struct file *f, struct irp *r,
@@ -64,6 +66,7 @@ struct console_watch {
 	struct nt_watch watch;
 	struct file *file;
 	_Atomic bool armed;
+	_Atomic uint64_t buffer;    /* console-buffer.c */
 	struct console_watch *next; /* of all */
 };
 
@@ -133,9 +136,14 @@ static void console_close(struct task *t, struct file *f)
 {
 	struct console_watch *c = f->extra;
 
-	(void)t;
 	if (c && c->armed)
 		watch_cancel(&c->watch);
+	console_buffer_close(t, f);
+}
+
+_Atomic uint64_t *console_buffer_number(const struct file *f)
+{
+	return &((struct console_watch *)f->extra)->buffer;
 }
 
 static void console_destroy(struct file *f)
@@ -198,6 +206,7 @@ struct file *console_file(int fd, uint32_t access, uint32_t share,
 }
 
 /* What is below \Device\ConDrv, in any case. */
+enum { NEW_BUFFER = 8 };
 static const struct {
 	const char *name;
 	enum console_role role;
@@ -210,7 +219,7 @@ static const struct {
 	{ "CurrentIn", CONSOLE_INPUT },
 	{ "Output", CONSOLE_OUTPUT },
 	{ "CurrentOut", CONSOLE_OUTPUT },
-	{ "ScreenBuffer", CONSOLE_OUTPUT },
+	[NEW_BUFFER] = { "ScreenBuffer", CONSOLE_OUTPUT },
 };
 
 /* In a sandbox, which has no name for it, by what we were given. */
@@ -235,6 +244,7 @@ NTSTATUS console_open(struct task *t, const struct nt_path *p, uint32_t access,
 {
 	uint16_t name[32];
 	int role = -1, fd = -1;
+	bool new_buffer = false;
 
 	(void)t;
 	for (size_t i = 0; i < COUNT_OF(names); i++) {
@@ -243,6 +253,9 @@ NTSTATUS console_open(struct task *t, const struct nt_path *p, uint32_t access,
 
 		if (!units_compare_nocase(p->rest, p->rest_len, name, n))
 			role = names[i].role;
+		else
+			continue;
+		new_buffer = i == NEW_BUFFER;
 	}
 	/* CON is for input or output, as the access says. */
 	if (role < 0 && p->rest_len == 7)
@@ -263,5 +276,13 @@ NTSTATUS console_open(struct task *t, const struct nt_path *p, uint32_t access,
 		return STATUS_NO_MEMORY;
 	}
 	(*f)->device = (uint8_t)role;
+	if (role != CONSOLE_OUTPUT)
+		return STATUS_SUCCESS;
+	if (!new_buffer) {
+		console_buffer_open(*f);
+	} else if (!console_buffer_new(*f)) {
+		object_put(&(*f)->object);
+		return STATUS_NO_MEMORY;
+	}
 	return STATUS_SUCCESS;
 }

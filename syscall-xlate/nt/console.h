@@ -102,8 +102,7 @@ struct console {
 	unsigned first, nrecords;
 	int16_t rows, cols; /* last told */
 
-	/* Where the cursor was when the terminal last told, and since when. */
-	int cursor_row, cursor_col; /* from 1; 0: never told */
+	/* When the terminal told last where the cursor is. */
 	int64_t cursor_ns;
 	_Atomic bool moved; /* something was written after that */
 };
@@ -203,9 +202,47 @@ void console_mouse_reports(int fd, bool keys);
 /* Text has gone to the terminal fd. */
 void console_wrote(int fd, const char *s, size_t n);
 /* The column that the cursor is in, and whether that is certain. */
-int console_column(int cols, bool *certain);
-/* Writes all of it; a terminal that is stopped (Ctrl-S) waits. */
+int console_column(int cols, int rows, bool *certain);
+/* Writes all of it to f's buffer; a terminal that is stopped (Ctrl-S) waits. */
 NTSTATUS console_put(struct task *t, struct file *f, const char *s, size_t n);
+/* To the terminal, and it is no buffer's text. */
+NTSTATUS console_put_unlogged(struct task *t, struct file *f, const char *s,
+			      size_t n);
+
+/* ---- console-buffer.c: screen buffers; f is a handle for output ---- */
+
+/* In f, and nobody else's business: console.c. */
+_Atomic uint64_t *console_buffer_number(const struct file *f);
+/* Its place in console_screens(); -1: there is no such buffer any more. */
+int console_buffer_of(const struct file *f);
+bool console_is_shown(const struct file *f);
+/* f becomes one of a new buffer, or of the one that is shown. */
+bool console_buffer_new(struct file *f);
+void console_buffer_open(struct file *f);
+/* f is being closed. */
+void console_buffer_close(struct task *t, struct file *f);
+/*
+ * The end of creator (-1: of whoever it is): if his buffer is shown, the first
+ * one is again, on fd.  Also from a signal handler.  False: it is not.
+ */
+struct console_screens;
+bool console_buffer_leave(int fd, struct console_screens *s, int creator);
+/* What each buffer has of its own. */
+_Atomic uint32_t *console_output_mode(const struct file *f);
+_Atomic uint32_t *console_attributes(const struct file *f);
+_Atomic uint32_t *console_cursor_size(const struct file *f);
+
+/* ---- console-screen.c ---- */
+
+/* The window's size; 80x25 if the terminal does not tell. */
+void console_window(const struct file *f, int16_t *cols, int16_t *rows);
+/*
+ * What f's buffer shows, which is followed from now on, and the window's size.
+ * NULL: no memory, or there is no such buffer any more.
+ */
+struct model *console_follow(struct file *f, int16_t *cols, int16_t *rows);
+/* Of the buffer that is shown. */
+bool console_cursor_hidden(void);
 
 /* What each file answers: rows for control_run(). */
 /* Asks the terminal where the cursor is, from 1.  No lock held. */
@@ -221,6 +258,10 @@ extern const struct control_row console_record_rows[];
 extern const size_t console_record_nrows;
 extern const struct control_row console_screen_rows[];
 extern const size_t console_screen_nrows;
+extern const struct control_row console_cell_rows[];
+extern const size_t console_cell_nrows;
+extern const struct control_row console_buffer_rows[];
+extern const size_t console_buffer_nrows;
 /* Pseudo consoles: pty.c. */
 NTSTATUS pty_new(struct task *t, struct file *f, struct irp *r);
 NTSTATUS pty_resize(struct task *t, struct file *f, struct irp *r);

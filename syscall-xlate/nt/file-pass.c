@@ -121,6 +121,8 @@ bool file_pass(struct object *o, struct nt_passed *p)
 	p->value[V_ASSOCIATION] = file_port_pass(f);
 	p->value[V_OF_KIND] = (uint64_t)f->kept_time;
 	p->len = 0;
+	if (f->kind == FILE_KIND_CONSOLE)
+		p->value[V_OF_KIND] = console_buffer_pass(f);
 	if (f->kind == FILE_KIND_PIPE)
 		return pipe_pass(f, p);
 	if (f->kind == FILE_KIND_AFD)
@@ -159,6 +161,7 @@ static struct file *receive(const struct nt_passed *p)
 		if (!f)
 			return NULL;
 		f->device = device; /* input or output: see console.h */
+		console_buffer_receive(f, p->value[V_OF_KIND]);
 		return f;
 	case FILE_KIND_DEVICE:
 		f = file_new(kind, &device_ops, p->fd, access, share, options);

@@ -218,6 +218,9 @@ NTSTATUS device_open(struct task *t, const struct nt_path *p, uint32_t access,
 /* console.c: owns fd on success. */
 struct file *console_file(int fd, uint32_t access, uint32_t share,
 			  uint32_t options);
+/* Which screen buffer it is for, as a number for other processes that get f. */
+uint64_t console_buffer_pass(const struct file *f);
+void console_buffer_receive(struct file *f, uint64_t number);
 NTSTATUS console_open(struct task *t, const struct nt_path *p, uint32_t access,
 		      uint32_t share, uint32_t options, struct file **f);
 

@@ -217,7 +217,163 @@ static void rectangles(void)
 	COLORS(0, ROWS - 1, "17 17");
 }
 
-static int child(void)
+/* ---- several buffers -------------------------------------------------------- */
+
+static HANDLE new_buffer(void)
+{
+	SECURITY_ATTRIBUTES sa = { sizeof sa, NULL, TRUE };
+	HANDLE h = CreateConsoleScreenBuffer(GENERIC_READ | GENERIC_WRITE, 3,
+					     &sa, CONSOLE_TEXTMODE_BUFFER,
+					     NULL);
+
+	CHECK(h != INVALID_HANDLE_VALUE, "%lu", GetLastError());
+	return h;
+}
+
+static void place_is(HANDLE h, int x, int y, WORD attributes)
+{
+	CONSOLE_SCREEN_BUFFER_INFO i;
+
+	CHECK(GetConsoleScreenBufferInfo(h, &i));
+	CHECK_EQ(i.dwCursorPosition.X, x);
+	CHECK_EQ(i.dwCursorPosition.Y, y);
+	CHECK_EQ(i.wAttributes, attributes);
+}
+
+/* What another process on the console writes to a buffer that it was given. */
+static void write_by_child(const char *argv0, HANDLE h)
+{
+	STARTUPINFOA si = { .cb = sizeof si };
+	PROCESS_INFORMATION pi;
+	char line[MAX_PATH + 40];
+	DWORD code = 99;
+
+	sprintf(line, "\"%s\" writer %lu", argv0, (DWORD)(ULONG_PTR)h);
+	CHECK(CreateProcessA(NULL, line, NULL, NULL, TRUE, 0, NULL, NULL, &si,
+			     &pi));
+	CHECK_EQ(WaitForSingleObject(pi.hProcess, 60000), 0);
+	GetExitCodeProcess(pi.hProcess, &code);
+	CHECK_EQ(code, 0);
+	CloseHandle(pi.hProcess);
+	CloseHandle(pi.hThread);
+}
+
+static int writer(HANDLE h)
+{
+	HANDLE shown_one;
+
+	out = h;
+	ROW(0, 2, "second's third ");
+	CHECK(SetConsoleTextAttribute(h, 0x2f));
+	go(3, 4);
+	say("a child");
+	place_is(h, 10, 4, 0x2f);
+	shown_one = CreateFileA("CONOUT$", GENERIC_READ | GENERIC_WRITE, 3, NULL,
+				OPEN_EXISTING, 0, NULL);
+	out = shown_one;
+	ROW(0, 0, "first ");
+	return check_done();
+}
+
+static void buffers(const char *argv0)
+{
+	CONSOLE_CURSOR_INFO hidden = { 25, FALSE }, c;
+	HANDLE first = out, second, third, conout;
+	DWORD mode, n;
+
+	clear();
+	say("first");
+	CHECK(SetConsoleTextAttribute(first, 0x16));
+	second = new_buffer();
+	place_is(second, 0, 0, 0x16);
+	CHECK(SetConsoleTextAttribute(first, 7));
+	third = new_buffer();
+	CHECK(GetConsoleMode(second, &mode));
+	CHECK_EQ(mode, ENABLE_PROCESSED_OUTPUT | ENABLE_WRAP_AT_EOL_OUTPUT);
+	CHECK(SetConsoleMode(second, mode | ENABLE_VIRTUAL_TERMINAL_PROCESSING));
+	CHECK(GetConsoleMode(third, &mode));
+	CHECK_EQ(mode, ENABLE_PROCESSED_OUTPUT | ENABLE_WRAP_AT_EOL_OUTPUT);
+	/* What is not shown can be written and read all the same. */
+	out = second;
+	CHECK(SetConsoleTextAttribute(second, 0x2f));
+	say("second's line\r\nand\r\nsecond's third");
+	ROW(0, 0, "second's line ");
+	COLORS(12, 0, "2f 07");
+	place_is(second, 14, 2, 0x2f);
+	out = third;
+	say("third");
+	CHECK(SetConsoleCursorInfo(third, &hidden));
+	CHECK(GetConsoleCursorInfo(third, &c) && !c.bVisible);
+	CHECK(GetConsoleCursorInfo(first, &c) && c.bVisible);
+	CHECK(FillConsoleOutputCharacterA(third, '#', 3, (COORD){ 4, 7 }, &n));
+	ROW(3, 7, " ### ");
+	out = first;
+	ROW(0, 0, "first  ");
+	place_is(first, 5, 0, 7);
+	write_by_child(argv0, second);
+	out = second;
+	ROW(0, 4, "   a child ");
+	place_is(second, 10, 4, 0x2f);
+
+	out = first;
+	say("<1>");
+	CHECK(SetConsoleActiveScreenBuffer(second));
+	conout = CreateFileA("CONOUT$", GENERIC_READ | GENERIC_WRITE, 3, NULL,
+			     OPEN_EXISTING, 0, NULL);
+	place_is(conout, 10, 4, 0x2f);
+	out = conout;
+	say("!<2>");
+	out = second;
+	ROW(0, 4, "   a child!<2>");
+	/* It waits until it is shown again. */
+	out = first;
+	say("waited");
+	ROW(0, 0, "first<1>waited ");
+	CHECK(SetConsoleActiveScreenBuffer(third));
+	CHECK(GetConsoleCursorInfo(third, &c) && !c.bVisible);
+	out = third;
+	say("<3>");
+	CHECK(SetConsoleActiveScreenBuffer(first));
+	CHECK(GetConsoleCursorInfo(first, &c) && c.bVisible);
+	out = first;
+	say("<4>");
+	ROW(0, 0, "first<1>waited<4> ");
+	/* With its last handle a buffer goes, and another is shown. */
+	CHECK(SetConsoleActiveScreenBuffer(third));
+	out = third;
+	ROW(0, 0, "third<3> ");
+	say("<5>");
+	CHECK(CloseHandle(third));
+	out = first;
+	say("<6>");
+	CHECK(CloseHandle(second));
+	out = conout;
+	ROW(0, 0, "second's line ");
+	CHECK(CloseHandle(conout));
+	out = first;
+	/* Many of them, one after another. */
+	for (int i = 0; i < 40; i++) {
+		second = new_buffer();
+		place_is(second, 0, 0, 7);
+		out = second;
+		ROW(0, 0, "   ");
+		say("x");
+		out = first;
+		CHECK(CloseHandle(second));
+	}
+	CHECK(CreateConsoleScreenBuffer(GENERIC_READ, 0, NULL, 2, NULL) ==
+	      INVALID_HANDLE_VALUE);
+	CHECK_EQ(GetLastError(), ERROR_INVALID_PARAMETER);
+	/* The end leaves the first one. */
+	second = new_buffer();
+	CHECK(SetConsoleActiveScreenBuffer(second));
+	out = second;
+	say("<7>");
+	out = first;
+	say("<8>");
+}
+
+static int child(const char *argv0)
 {
 	CONSOLE_SCREEN_BUFFER_INFO info;
 
@@ -232,7 +388,7 @@ static int child(void)
 	lines();
 	sequences();
 	rectangles();
-	clear();
+	buffers(argv0);
 	return check_done();
 }
 
@@ -242,14 +398,24 @@ int main(int argc, char **argv)
 {
 	create_fn create = PSEUDO_CONSOLE(create_fn, "CreatePseudoConsole");
 	close_fn close = PSEUDO_CONSOLE(close_fn, "ClosePseudoConsole");
+	static const char *const order[] = {
+		"<1>",	   "\x1b[?1049h", "second's line", "a child",
+		"!<2>",	   "third",	  "###",	   "\x1b[?25l",
+		"<3>",	   "\x1b[?1049l", "\x1b[?25h",	   "waited",
+		"<4>",	   "\x1b[?1049h", "third",	   "<5>",
+		"\x1b[?1049l", "<6>",	  "\x1b[?1049h",   "<7>",
+		"\x1b[?1049l", "<8>",
+	};
 	HANDLE from, to, theirs_in, theirs_out, thread;
 	PROCESS_INFORMATION pi;
 	char *at;
 	void *pc = NULL;
 	DWORD code = 99;
 
+	if (argc > 2)
+		return writer((HANDLE)(ULONG_PTR)strtoul(argv[2], NULL, 10));
 	if (argc > 1)
-		return child();
+		return child(argv[0]);
 	CHECK(CreatePipe(&theirs_in, &to, NULL, 0));
 	CHECK(CreatePipe(&from, &theirs_out, NULL, 0));
 	CHECK_EQ(create((COORD){ COLS, ROWS }, theirs_in, theirs_out, 0, &pc),
@@ -263,6 +429,12 @@ int main(int argc, char **argv)
 	CHECK_EQ(code, 0);
 	close(pc);
 	WaitForSingleObject(thread, 5000);
+	/* The terminal showed the others on its other screen. */
+	at = shown;
+	for (size_t i = 0; i < sizeof order / sizeof *order && at; i++) {
+		CHECK(strstr(at, order[i]), "no %s", order[i]);
+		at = strstr(at, order[i]);
+	}
 	/* Its differences are the last that it wrote. */
 	at = strstr(shown, "console-screen.c:");
 	if (code && at)

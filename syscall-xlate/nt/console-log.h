@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * console-log.h - what was written to each screen buffer of a console.
+ *
+ * A terminal cannot be read back, and has one screen besides its normal one. So
+ * the last text that went to a buffer is kept, for all processes on the console
+ * in the memory that they share; who wants to know what a buffer shows has a
+ * model follow that (console-model.h).  What has been written to a buffer that
+ * is not shown is nowhere else.
+ *
+ * Whatever a process that was killed has left there is text.
+ */
+#ifndef RF_NT_CONSOLE_LOG_H
+#define RF_NT_CONSOLE_LOG_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum {
+	SCREENS = 16, /* buffers of a console, the first one with it */
+	SCREEN_LOG = 128 << 10, /* bytes: many a screenful */
+};
+
+struct console_screen {
+	_Atomic uint32_t id;     /* of the buffer; 0: there is none */
+	_Atomic int32_t creator; /* host process */
+	_Atomic int32_t writer;  /* host process that adds something now */
+	/* Of the first one these are in struct console_shared. */
+	_Atomic uint32_t output_mode, attributes, cursor_size;
+	_Atomic bool hidden;  /* the cursor, while another buffer is shown */
+	_Atomic uint64_t end; /* bytes ever written */
+	char bytes[SCREEN_LOG];
+};
+
+struct console_screens {
+	_Atomic uint32_t shown;
+	_Atomic uint32_t last_id;
+	/* How much of the first one's text is on the terminal, while another is
+	   shown. */
+	_Atomic uint64_t on_terminal;
+	struct console_screen screen[SCREENS];
+};
+
+/* console-shared.c: never NULL. */
+struct console_screens *console_screens(void);
+/* The same, also in a signal handler, for who has called that before. */
+struct console_screens *console_screens_mapped(void);
+
+struct model;
+
+/* Buffer at has got n bytes of text.  Any thread. */
+void screen_append(unsigned at, const char *s, size_t n);
+/*
+ * What it shows, by now, in a window of that size.  The first one's need not be
+ * followed yet (model_begin()).  NULL: no memory.  Stays.
+ */
+struct model *screen_model(unsigned at, int cols, int rows);
+/* The text from byte *from on, up to n; *from moves.  Less is left than asked
+   for: that was all. */
+size_t screen_text(unsigned at, uint64_t *from, char *s, size_t n);
+/*
+ * What is in from goes to to, which is console_screens() once set() was called.
+ */
+void screens_move(struct console_screens *to, void (*set)(void *), void *arg);
+
+#endif

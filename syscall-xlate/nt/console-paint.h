@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* console-paint.h - cells as text for a terminal. */
+#ifndef RF_NT_CONSOLE_PAINT_H
+#define RF_NT_CONSOLE_PAINT_H
+
+#include "syscall-xlate/nt/console-model.h"
+#include "syscall-xlate/nt/console.h"
+
+/* Output grows here and leaves in pieces. */
+struct out {
+	struct task *t;
+	struct file *f;
+	/* console_put(), or console_put_unlogged(). */
+	NTSTATUS (*put)
+	(struct task *t, struct file *f, const char *s, size_t n);
+	NTSTATUS status;
+	size_t n;
+	char s[4096];
+};
+
+/* To f's buffer; at the end the cursor returns where it was. */
+void out_begin(struct out *o, struct task *t, struct file *f);
+NTSTATUS out_end(struct out *o);
+
+void out_flush(struct out *o);
+void out_text(struct out *o, const char *s, size_t n);
+void out_string(struct out *o, const char *s);
+void out_move(struct out *o, int x, int y);
+/* FOREGROUND_... and the like, as the next text's colours. */
+void out_attributes(struct out *o, uint16_t a);
+int attributes_text(char *s, size_t size, uint16_t a);
+/* A cell's character, which is no control. */
+void out_char(struct out *o, uint32_t c);
+/* n cells from (x, y) on, as c says. */
+void out_cells(struct out *o, int x, int y, int cols, const struct cell *c,
+	       size_t n);
+
+#endif
