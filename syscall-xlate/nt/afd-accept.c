@@ -68,26 +68,38 @@ static NTSTATUS take_host(struct afd_socket *s, int *fd)
 	}
 }
 
-/* The lock is taken by who is not run by an edge. */
-static struct afd_incoming *again(struct task *t, struct afd_socket *s)
+/* For who is not run by an edge, which has the lock. */
+static void lock_for(struct task *t, struct afd_socket *s)
+{
+	if (t)
+		pthread_mutex_lock(&s->lock);
+}
+
+static void unlock_for(struct task *t, struct afd_socket *s)
+{
+	if (t)
+		pthread_mutex_unlock(&s->lock);
+}
+
+/* A copy of one, which somebody may claim and free at once. */
+static bool again(struct task *t, struct afd_socket *s,
+		  struct afd_incoming *copy)
 {
 	struct afd_incoming *in;
 
-	if (!s->incoming)
-		return NULL;
-	if (t)
-		pthread_mutex_lock(&s->lock);
+	lock_for(t, s);
 	for (in = s->incoming; in && !in->deferred; in = in->next)
 		;
-	if (in)
+	if (in) {
 		in->deferred = false;
-	if (t)
-		pthread_mutex_unlock(&s->lock);
+		*copy = *in;
+	}
+	unlock_for(t, s);
 	return in;
 }
 
 static NTSTATUS accept_new(struct task *t, struct afd_socket *s,
-			   struct afd_incoming **ret)
+			   struct afd_incoming *copy)
 {
 	struct afd_incoming *in = calloc(1, sizeof *in), **at;
 	NTSTATUS status;
@@ -107,33 +119,31 @@ static NTSTATUS accept_new(struct task *t, struct afd_socket *s,
 		close(fd); /* gone already: the next one */
 	} while (true);
 	in->fd = fd;
-	if (t)
-		pthread_mutex_lock(&s->lock);
+	lock_for(t, s);
 	in->sequence = ++s->next_sequence;
 	for (at = &s->incoming; *at; at = &(*at)->next)
 		;
 	*at = in;
-	if (t)
-		pthread_mutex_unlock(&s->lock);
-	*ret = in;
+	*copy = *in;
+	unlock_for(t, s);
 	return STATUS_SUCCESS;
 }
 
 static NTSTATUS tell_incoming(struct task *t, struct afd_op *op)
 {
 	struct afd_socket *s = op->socket;
-	struct afd_incoming *in = again(t, s);
-	uint8_t out[4 + sizeof in->peer];
+	struct afd_incoming in;
+	uint8_t out[4 + sizeof in.peer];
 	NTSTATUS status;
 	uint32_t n;
 
-	if (!in) {
+	if (!again(t, s, &in)) {
 		status = accept_new(t, s, &in);
 		if (status)
 			return status;
 	}
-	memcpy(out, &in->sequence, 4);
-	afd_address_out(&in->peer, in->peer_len, out + 4, &n);
+	memcpy(out, &in.sequence, 4);
+	afd_address_out(&in.peer, in.peer_len, out + 4, &n);
 	n = MIN(n + 4, op->out_len);
 	op->information = n;
 	return guest_write(t, op->out, out, n) ? STATUS_ACCESS_VIOLATION
@@ -175,8 +185,7 @@ static struct afd_incoming *claim_incoming(struct afd_socket *s,
 	return in;
 }
 
-/* One connection for one socket; released by whoever has got it. */
-static bool claim_socket(struct afd_socket *s)
+bool afd_claim_socket(struct afd_socket *s)
 {
 	bool vacant;
 
@@ -188,13 +197,16 @@ static bool claim_socket(struct afd_socket *s)
 	return vacant;
 }
 
-void afd_adopt(struct afd_socket *s, int fd, struct afd_socket *from,
-	       const union afd_address *peer, socklen_t peer_len)
+/* fd becomes s's; what a listener's connections inherit comes from from. */
+static void adopt(struct task *t, struct afd_socket *s, int fd,
+		  struct afd_socket *from, const union afd_address *peer,
+		  socklen_t peer_len)
 {
 	int old = s->file->fd;
 
 	if (s->registered)
 		watch_cancel(&s->watch);
+	lock_for(t, from);
 	pthread_mutex_lock(&s->lock);
 	s->registered = false;
 	s->watched = 0;
@@ -223,6 +235,7 @@ void afd_adopt(struct afd_socket *s, int fd, struct afd_socket *from,
 	if (s->event_mask || s->polls || s->receives.first)
 		afd_watch(s);
 	pthread_mutex_unlock(&s->lock);
+	unlock_for(t, from);
 	if (old >= 0)
 		close(old);
 }
@@ -245,13 +258,13 @@ NTSTATUS afd_accept(struct task *t, struct file *f, struct irp *r)
 		status = afd_by_handle(t, h, &other);
 	if (status)
 		return status;
-	if (!claim_socket(afd_of(other))) {
+	if (!afd_claim_socket(afd_of(other))) {
 		status = STATUS_INVALID_PARAMETER;
 	} else {
 		in = claim_incoming(s, (int32_t)sequence);
 		if (in)
-			afd_adopt(afd_of(other), in->fd, s, &in->peer,
-				  in->peer_len);
+			adopt(t, afd_of(other), in->fd, s, &in->peer,
+			      in->peer_len);
 		else
 			status = STATUS_INVALID_PARAMETER;
 		free(in);
@@ -354,7 +367,7 @@ static NTSTATUS super_step(struct task *t, struct afd_op *op)
 		close(fd);
 		return status;
 	}
-	afd_adopt(afd_of(op->other), fd, s, &remote, nr);
+	adopt(t, afd_of(op->other), fd, s, &remote, nr);
 	afd_of(op->other)->no_context = true;
 	if (!op->data_len)
 		return STATUS_SUCCESS;
@@ -397,7 +410,7 @@ NTSTATUS afd_super_accept(struct task *t, struct file *f, struct irp *r)
 	status = afd_by_handle(t, h, &op.other);
 	if (status)
 		return status;
-	if (!claim_socket(afd_of(op.other))) {
+	if (!afd_claim_socket(afd_of(op.other))) {
 		object_put(&op.other->object);
 		return STATUS_INVALID_PARAMETER;
 	}

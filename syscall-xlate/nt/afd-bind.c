@@ -286,47 +286,56 @@ void afd_will_listen(struct afd_socket *s)
 		set(s->file->fd, SO_REUSEADDR, 1);
 }
 
+/* Before the address, which is all that counts. */
+enum { ADDRESS = 4 };
+
+static NTSTATUS bind_to(struct task *t, struct afd_socket *s,
+			const struct irp *r, const union afd_address *a,
+			socklen_t len)
+{
+	NTSTATUS status;
+
+	if (a->sa.sa_family != afd_host_family(s->family))
+		return STATUS_INVALID_ADDRESS;
+	status = afd_policy_bind(a);
+	if (!status && is_inet(a))
+		status = bind_inet(s, a, len);
+	else if (!status && bind(s->file->fd, &a->sa, len) < 0)
+		status = a->sa.sa_family == AF_UNIX && errno == ENOENT
+				 ? STATUS_INVALID_ADDRESS_COMPONENT
+				 : afd_status(errno);
+	if (status)
+		return status;
+	s->state = AFD_BOUND;
+	s->own_address = !afd_is_any(a);
+	if (a->sa.sa_family != AF_UNIX)
+		return STATUS_SUCCESS;
+	s->local_len = MIN(r->len - ADDRESS, (uint32_t)sizeof s->local_name);
+	if (guest_read(t, &s->local_name, r->buf + ADDRESS, s->local_len))
+		s->local_len = 0;
+	return STATUS_SUCCESS;
+}
+
 NTSTATUS afd_bind(struct task *t, struct file *f, struct irp *r)
 {
-	enum { ADDRESS = 4 };
 	struct afd_socket *s = afd_of(f);
 	union afd_address a;
-	uint32_t share;
 	NTSTATUS status;
 	socklen_t len;
 	int hold;
 
-	if (r->len < ADDRESS + 2 || s->state == AFD_HELPER)
+	if (r->len < ADDRESS + 2 || s->state != AFD_OPEN)
 		return STATUS_INVALID_PARAMETER;
-	/* WSAEINVAL: bound already, or about to be. */
-	if (s->state != AFD_OPEN || s->accepting)
-		return STATUS_INVALID_PARAMETER;
-	if (guest_get32(t, &share, r->buf))
-		return STATUS_ACCESS_VIOLATION;
 	status = afd_address_in(t, r->buf + ADDRESS, r->len - ADDRESS, &a, &len,
 				&hold);
 	if (status)
 		return status;
-	if (a.sa.sa_family != afd_host_family(s->family))
-		status = STATUS_INVALID_ADDRESS;
-	else
-		status = afd_policy_bind(&a);
-	if (!status && is_inet(&a))
-		status = bind_inet(s, &a, len);
-	else if (!status && bind(f->fd, &a.sa, len) < 0)
-		status = a.sa.sa_family == AF_UNIX && errno == ENOENT
-				 ? STATUS_INVALID_ADDRESS_COMPONENT
-				 : afd_status(errno);
-	if (!status) {
-		s->state = AFD_BOUND;
-		s->own_address = !afd_is_any(&a);
-		if (a.sa.sa_family == AF_UNIX) {
-			s->local_len = MIN(r->len - ADDRESS,
-					   (uint32_t)sizeof s->local_name);
-			if (guest_read(t, &s->local_name, r->buf + ADDRESS,
-				       s->local_len))
-				s->local_len = 0;
-		}
+	/* WSAEINVAL: bound already, or about to be. */
+	if (afd_claim_socket(s)) {
+		status = bind_to(t, s, r, &a, len);
+		s->accepting = false;
+	} else {
+		status = STATUS_INVALID_PARAMETER;
 	}
 	if (hold >= 0)
 		close(hold);

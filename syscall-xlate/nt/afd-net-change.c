@@ -172,12 +172,15 @@ static NTSTATUS wait_for(struct task *t, struct file *f, struct irp *r,
 
 	r->information = 0;
 	fd = listen_to(what);
+	if (fd < 0) {
+		status = afd_status(errno);
+		free(way);
+		return status;
+	}
 	/* After it listens: what comes between is heard. */
 	if (way)
 		look_at_way(way);
-	if (fd < 0) {
-		status = afd_status(errno);
-	} else if (!afd_waits(r)) {
+	if (!afd_waits(r)) {
 		r->extra = way;
 		status = irp_wait_fd(t, r, fd, EPOLLIN, look_again);
 		if (status == STATUS_PENDING)
@@ -185,12 +188,11 @@ static NTSTATUS wait_for(struct task *t, struct file *f, struct irp *r,
 		else
 			r->extra = NULL;
 	} else {
-		while (!(status = io_wait_fd(t, f, fd, POLLIN, -1)) &&
+		while (!(status = afd_sleep(t, afd_of(f), fd, POLLIN, 0)) &&
 		       (status = look_for(fd, way)) == STATUS_PENDING)
 			;
 	}
-	if (fd >= 0)
-		close(fd);
+	close(fd);
 	free(way);
 	return status;
 }

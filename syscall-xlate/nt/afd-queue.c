@@ -267,19 +267,18 @@ bool afd_may_block(const struct irp *r)
 	       !s->shared;
 }
 
-NTSTATUS afd_sleep(struct task *t, struct afd_socket *s, short events,
-		   uint32_t timeout, bool alertable)
+NTSTATUS afd_sleep(struct task *t, struct afd_socket *s, int fd, short events,
+		   uint32_t timeout)
 {
 	int64_t end =
 		timeout ? monotonic_ns() + timeout * 1000000ll : INT64_MAX;
-	struct pollfd p[2] = { { .fd = s->file->fd, .events = events },
+	struct pollfd p[2] = { { .fd = fd, .events = events },
 			       { .fd = -1, .events = POLLIN } };
 	NTSTATUS status = STATUS_SUCCESS;
 	int n;
 
-	(void)alertable;
 	s->sleepers++;
-	if (s->shared && s->wake_fd < 0) {
+	if ((s->shared || fd != s->file->fd) && s->wake_fd < 0) {
 		pthread_mutex_lock(&s->lock);
 		if (s->wake_fd < 0)
 			s->wake_fd = eventfd(0, EFD_CLOEXEC);
@@ -329,7 +328,7 @@ static NTSTATUS wait_here(struct task *t, struct afd_op *op, short events)
 	if (s->state == AFD_LISTENING || s->state == AFD_CONNECTING)
 		timeout = 0;
 	do {
-		status = afd_sleep(t, s, events, timeout, true);
+		status = afd_sleep(t, s, s->file->fd, events, timeout);
 		/* What has been sent has been sent. */
 		if (status)
 			return op->done && events == POLLOUT ? STATUS_SUCCESS

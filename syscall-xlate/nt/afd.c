@@ -70,13 +70,12 @@ static void afd_close(struct task *t, struct file *f)
 	give_up(&s->accepts, &done);
 	give_up(&s->connects, &done);
 	/* Threads that block in the host. */
-	if (s->sleepers && f->fd >= 0) {
+	if (s->sleepers) {
 		uint64_t one = 1;
 
-		if (!s->shared)
+		if (!s->shared && f->fd >= 0)
 			shutdown(f->fd, SHUT_RDWR);
-		else if (s->wake_fd >= 0 &&
-			 write(s->wake_fd, &one, sizeof one) < 0)
+		if (s->wake_fd >= 0 && write(s->wake_fd, &one, sizeof one) < 0)
 			log_debug(LOG_FILE, "waking sleepers failed");
 	}
 	pthread_mutex_unlock(&s->lock);

@@ -95,7 +95,8 @@ struct afd_socket {
 	bool closed;           /* the last handle is gone */
 	bool aborted;          /* the peer has reset the connection */
 	bool inline_oob;
-	_Atomic bool accepting; /* a connection is to come into it */
+	_Atomic bool
+		accepting;   /* an address or a connection is to come into it */
 	bool own_address;    /* the program has bound it to one address */
 	/* Which nobody else may bind to (afd-bind.c); [1]: version 4's, too. */
 	struct file *claims[2];
@@ -257,11 +258,12 @@ void afd_service(struct afd_socket *s);
 int afd_watch(struct afd_socket *s);
 
 /*
- * Sleep in the handler until the host socket is ready.  timeout in ms, 0:
- * none.  STATUS_SUCCESS, STATUS_IO_TIMEOUT, STATUS_USER_APC, STATUS_CANCELLED.
+ * Sleep in the handler until fd is ready: the host socket, or another that s
+ * waits for.  timeout in ms, 0: none.  STATUS_SUCCESS, STATUS_IO_TIMEOUT,
+ * STATUS_USER_APC, STATUS_CANCELLED.
  */
-NTSTATUS afd_sleep(struct task *t, struct afd_socket *s, short events,
-		   uint32_t timeout, bool alertable);
+NTSTATUS afd_sleep(struct task *t, struct afd_socket *s, int fd, short events,
+		   uint32_t timeout);
 /* The host's O_NONBLOCK, for calls that have no MSG_DONTWAIT. */
 void afd_set_nonblocking(struct afd_socket *s);
 
@@ -376,9 +378,9 @@ void afd_check_connect(struct afd_socket *s, short re);
 /* s is connected to a.  Locked. */
 void afd_set_peer(struct afd_socket *s, const union afd_address *a,
 		  socklen_t len);
-/* fd becomes s's; what a listener's connections inherit comes from from. */
-void afd_adopt(struct afd_socket *s, int fd, struct afd_socket *from,
-	       const union afd_address *peer, socklen_t peer_len);
+/* For one who binds s, or puts a connection into it, until accepting is false
+   again; false: somebody else does, or it is not open for that. */
+bool afd_claim_socket(struct afd_socket *s);
 /* Disconnected, and open for another connection.  Takes the lock. */
 NTSTATUS afd_reuse(struct afd_socket *s);
 NTSTATUS afd_make_host(struct afd_socket *s);
