@@ -18,7 +18,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "syscall-xlate/nt/abi.h"
+#include "syscall-xlate/nt/file-current.h"
 #include "syscall-xlate/nt/file-inode.h"
 #include "syscall-xlate/nt/file.h"
 #include "syscall-xlate/nt/process.h"
@@ -51,36 +51,12 @@ static bool look_at(uint64_t h, struct object *o, uint32_t access,
 	return !s->found;
 }
 
-/* A program that has not used its current folder yet has no handle to it; it is
-   the host's then. */
+/* A program that has not used its current folder yet has no handle to it. */
 static bool current_below(const struct search *s)
 {
-	enum { PARAMETERS32 = 0x10, HANDLE32 = 0x2c };
 	char path[HOST_PATH_MAX];
-	uint64_t at, handle;
-	uint32_t at32, handle32;
-	ssize_t n;
 
-	if (nt_self->wow64) {
-		if (guest_get32(NULL, &at32, nt_self->peb + PARAMETERS32) ||
-		    guest_get32(NULL, &handle32, at32 + (gaddr)HANDLE32))
-			return false;
-		handle = handle32;
-	} else if (guest_get64(NULL, &at,
-			       nt_self->peb +
-				       offsetof(struct peb64, parameters)) ||
-		   guest_get64(NULL, &handle,
-			       at + offsetof(struct process_parameters64,
-					     current_directory.handle))) {
-		return false;
-	}
-	if (handle)
-		return false;
-	n = readlink("/proc/self/cwd", path, sizeof path - 1);
-	if (n <= 0)
-		return false;
-	path[n] = 0;
-	return is_below(s, path);
+	return current_folder(path) && is_below(s, path);
 }
 
 static bool below_here(struct search *s)
@@ -170,11 +146,18 @@ static bool has_below(const struct search *s, int pid)
 	return yes;
 }
 
+static bool is_among(int pid, const int *pids, unsigned n)
+{
+	while (n && pids[n - 1] != pid)
+		n--;
+	return n;
+}
+
 bool file_open_below(const struct file *f, const char *folder)
 {
 	struct search s = { .folder = folder, .len = strlen(folder), .but = f };
-	unsigned n;
-	int *pids;
+	unsigned n, nstand = 0;
+	int *pids, *stand = NULL;
 
 	if (below_here(&s))
 		return true;
@@ -183,6 +166,13 @@ bool file_open_below(const struct file *f, const char *folder)
 	pthread_mutex_unlock(&inode_lock);
 	for (unsigned i = 0; i < n && !s.found; i++)
 		s.found = has_below(&s, pids[i]);
+	/* Who has opened nothing stands somewhere all the same. */
+	if (!s.found)
+		stand = current_pids(&nstand);
+	for (unsigned i = 0; i < nstand && !s.found; i++)
+		s.found = !is_among(stand[i], pids, n) &&
+			  has_below(&s, stand[i]);
+	free(stand);
 	free(pids);
 	return s.found;
 }

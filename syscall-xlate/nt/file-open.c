@@ -16,6 +16,7 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
+#include "syscall-xlate/nt/file-current.h"
 #include "syscall-xlate/nt/file-mapped.h"
 #include "syscall-xlate/nt/file-security.h"
 #include "syscall-xlate/nt/file-xattr.h"
@@ -459,7 +460,8 @@ static NTSTATUS make_file(struct file_open *o, struct file **ret)
 		if (!status && overwrites(o) && kind == FILE_KIND_DISK)
 			status = may_overwrite(o, st);
 		if (!status)
-			status = share_enter(f, st, false);
+			status = current_forbids(f) ? STATUS_SHARING_VIOLATION
+						    : share_enter(f, st, false);
 		if (status)
 			goto fail;
 	}

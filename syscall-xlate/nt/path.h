@@ -162,6 +162,8 @@ const char *path_user_c(void);
 const char *path_user_name(void);
 /* Folder of the built-in DLLs for System32 (or SysWOW64). */
 void path_set_dlls(const char *folder, bool wow64);
+/* Our ntdll.dll, of programs of 64 bits or of 32: a descriptor or -errno. */
+int path_open_ntdll(bool wide);
 /* Whether the open file is one of the built-in DLLs. */
 bool path_is_builtin(int fd);
 

@@ -345,6 +345,7 @@ static void fill_block(struct start_block *b, size_t size,
 	b->priority_class = child_priority(r);
 	placement_hand_down(b, r->parent ? r->parent : nt_self, r->affinity);
 	b->childless = r->childless;
+	b->stands = *r->cwd != 0;
 	b->mitigations = r->mitigations[0];
 	/* What says "a pseudo console of yours" to us means nothing there. */
 	b->console = *r->pty ? RF_CONSOLE_HERE : p->console;

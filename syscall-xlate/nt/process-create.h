@@ -10,7 +10,7 @@
 
 #include "syscall-xlate/nt/shared.h"
 
-enum { START_MAGIC = 0x31424652, START_VERSION = 10 };
+enum { START_MAGIC = 0x31424652, START_VERSION = 11 };
 
 /* A string in the block: units of UTF-16, terminated; at 0: absent. */
 struct start_string {
@@ -49,6 +49,7 @@ struct start_block {
 	uint64_t thread_affinity; /* the first thread's; 0: the same */
 	uint64_t cpus[16]; /* the machine's, as the host numbers them */
 	uint32_t childless; /* it may not start others */
+	uint32_t stands; /* its current folder is the one it has on the host */
 	uint64_t mitigations; /* as mitigation_options() takes them */
 	uint32_t console_root; /* 0: the child gets a console of its own */
 	uint64_t console, std_in, std_out, std_err;

@@ -19,6 +19,7 @@
 #include "base/policy-net.h"
 #include "syscall-xlate/nt/console.h"
 #include "syscall-xlate/nt/debug.h"
+#include "syscall-xlate/nt/file-current.h"
 #include "syscall-xlate/nt/file.h"
 #include "syscall-xlate/nt/job.h"
 #include "syscall-xlate/nt/nt-private.h"
@@ -354,7 +355,8 @@ static NTSTATUS below(struct remote_msg *m)
 	if (m->len >= REMOTE_DATA)
 		return STATUS_INVALID_PARAMETER;
 	m->data[m->len] = 0;
-	m->args[0] = file_open_below_here((char *)m->data);
+	m->args[0] = m->args[0] ? current_is((char *)m->data)
+				: file_open_below_here((char *)m->data);
 	m->len = 0;
 	return STATUS_SUCCESS;
 }

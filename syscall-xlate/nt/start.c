@@ -22,6 +22,7 @@
 #include "syscall-xlate/nt/console.h"
 #include "syscall-xlate/nt/debug.h"
 #include "syscall-xlate/nt/environ.h"
+#include "syscall-xlate/nt/file-current.h"
 #include "syscall-xlate/nt/file-mapped.h"
 #include "syscall-xlate/nt/path.h"
 #include "syscall-xlate/nt/placement.h"
@@ -51,6 +52,8 @@ static int map_failed(struct err *e, const char *what, NTSTATUS s)
 	return err_set(e, ENOEXEC, "%s cannot be mapped: %s (%#" PRIx32 ")",
 		       what, name ? name : "NTSTATUS", s);
 }
+
+static int ntdll_fd = -1;
 
 static int map_ntdll(const struct launch *l, struct err *e)
 {
@@ -105,6 +108,7 @@ static int map_ntdll(const struct launch *l, struct err *e)
 	if (!NT_SUCCESS(s))
 		image_close(img);
 	nt_self->ntdll_base = base;
+	ntdll_fd = img->fd;
 	return NT_SUCCESS(s) ? 0 : map_failed(e, path, s);
 }
 
@@ -246,8 +250,11 @@ static int make_strings(const struct launch *l, struct start_strings *s,
 
 	s->image = nt_self->image_nt_path + 4;
 	s->image_len = units_len(s->image);
-	if (process_start_block())
+	if (process_start_block()) {
+		if (process_start_block()->stands && getcwd(cwd, sizeof cwd))
+			current_hold(ntdll_fd, cwd);
 		return strings_from_parent(process_start_block(), s, e);
+	}
 	if (l->cmdline) {
 		units_add_utf8(&s->command_line, l->cmdline,
 			       strlen(l->cmdline));
@@ -268,6 +275,7 @@ static int make_strings(const struct launch *l, struct start_strings *s,
 	if (!getcwd(cwd, sizeof cwd))
 		return err_set(e, EIO, "the current folder: %s",
 			       strerror(errno));
+	current_hold(ntdll_fd, cwd);
 	nt = path_to_nt(cwd, &n);
 	if (!nt)
 		return err_set(e, ENOMEM, "no memory");
