@@ -12,6 +12,8 @@
  * there is asked of the process itself, as it may have gone elsewhere, or have
  * its handle by now.
  */
+#include "syscall-xlate/nt/file-current.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdatomic.h>
@@ -20,7 +22,6 @@
 #include <unistd.h>
 
 #include "syscall-xlate/nt/abi.h"
-#include "syscall-xlate/nt/file-current.h"
 #include "syscall-xlate/nt/file.h"
 #include "syscall-xlate/nt/process.h"
 #include "syscall-xlate/nt/remote.h"
