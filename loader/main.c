@@ -17,6 +17,7 @@
 #include "loader/path-cmd.h"
 #include "loader/policy-cmd.h"
 #include "loader/reg-cmd.h"
+#include "syscall-xlate/nt/console-watch.h"
 
 enum {
 	EXIT_OURS = 125,     /* run-foreign itself failed */
@@ -34,6 +35,7 @@ static int run(struct options *o, char **argv)
 {
 	struct err e = { 0 };
 
+	console_watch_enable();
 	launch(o, argv, &e);
 	return report(&e, e.code == ENOENT	 ? EXIT_NOT_FOUND :
 			  e.code == ENOMEM || e.code == EINVAL ? EXIT_OURS :
@@ -77,6 +79,8 @@ int main(int argc, char **argv)
 	case LIST_CALLS:
 		list_calls();
 		return 0;
+	case WATCH_CONSOLE:
+		return console_watch(o.watched);
 	case CHECK:
 	case DETECT:
 	case RUN:

@@ -23,7 +23,7 @@ enum {
 	OPT_CHECK, OPT_JSON, OPT_DETECT, OPT_GDB,
 	OPT_SYSROOT, OPT_ARGV0, OPT_TRAP,
 	OPT_DETERMINISTIC, OPT_SANDBOX, OPT_POLICY, OPT_SETTING, OPT_COMMIT, OPT_DISCARD, OPT_TIMED,
-	OPT_JAILED, OPT_TRACE_FD,
+	OPT_JAILED, OPT_TRACE_FD, OPT_WATCH,
 };
 
 static const struct {
@@ -99,6 +99,7 @@ static const struct {
 	{ "argv0", OPT_ARGV0, required_argument, NULL, NULL },
 	{ "parent-channel", OPT_PARENT, required_argument, NULL, NULL },
 	{ "timed", OPT_TIMED, no_argument, NULL, NULL },
+	{ "console-watch", OPT_WATCH, required_argument, NULL, NULL },
 	{ "jailed", OPT_JAILED, required_argument, NULL, NULL },
 	{ "trace-fd", OPT_TRACE_FD, required_argument, NULL, NULL },
 };
@@ -173,6 +174,10 @@ static int apply(int val, const char *name, struct options *o, struct err *e)
 		return 0;
 	case OPT_TRAP:
 		return apply_trap(optarg, e);
+	case OPT_WATCH:
+		o->action = WATCH_CONSOLE;
+		o->watched = atoi(optarg);
+		return 0;
 	case OPT_PARENT:
 		o->parent_channel = atoi(optarg);
 		return 0;

@@ -11,7 +11,7 @@
 #include "base/err.h"
 #include "base/policy.h"
 
-enum action { RUN, SHOW_HELP, SHOW_VERSION, LIST_ENGINES, LIST_PERSONALITIES, LIST_CALLS, CHECK, DETECT, GDB };
+enum action { RUN, SHOW_HELP, SHOW_VERSION, LIST_ENGINES, LIST_PERSONALITIES, LIST_CALLS, CHECK, DETECT, GDB, WATCH_CONSOLE };
 
 struct options {
 	enum action action;
@@ -26,6 +26,7 @@ struct options {
 	const char *sysroot;	     /* --sysroot DIR or NULL */
 	const char *argv0;	     /* internal; NULL */
 	int parent_channel;	     /* internal; -1 */
+	int watched;		     /* of WATCH_CONSOLE */
 	bool timed;	    /* somebody waits for the end of --timeout */
 	bool sandbox;		     /* --sandbox */
 	const char *setting;	     /* a setting for it that was given */

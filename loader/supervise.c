@@ -17,6 +17,7 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
+#include <termios.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -32,6 +33,29 @@ enum { EXIT_TIMEOUT = 124, EXIT_OURS = 125, FORBIDDEN = SIGSYS };
 static sigset_t watched;
 static volatile bool *again; /* shared with the child */
 
+/* ---- the terminal, which a family that is killed leaves as it is ------------
+ */
+
+static int terminal = -1;
+static struct termios settings;
+
+static void keep_terminal(void)
+{
+	for (int fd = 0; fd < 3 && terminal < 0; fd++)
+		if (tcgetattr(fd, &settings) == 0)
+			terminal = fd;
+}
+
+static void restore_terminal(void)
+{
+	struct termios now;
+
+	if (terminal >= 0 && tcgetpgrp(terminal) == getpgrp() &&
+	    tcgetattr(terminal, &now) == 0 &&
+	    memcmp(&now, &settings, sizeof now) != 0)
+		tcsetattr(terminal, TCSANOW, &settings);
+}
+
 pid_t supervise_fork(bool alone, struct err *e)
 {
 	pid_t outside = getpid(), pid;
@@ -44,6 +68,7 @@ pid_t supervise_fork(bool alone, struct err *e)
 		return -1;
 	}
 	again = page;
+	keep_terminal();
 	prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
 	sigemptyset(&watched);
 	sigaddset(&watched, SIGCHLD);
@@ -205,6 +230,7 @@ int supervise_timeout(unsigned seconds, struct err *e)
 			kill(child, sig);
 	if (sig == 0) {
 		end_family();
+		restore_terminal();
 		log_warn("ended after %u second%s", seconds,
 			 seconds == 1 ? "" : "s");
 		_exit(EXIT_TIMEOUT);
@@ -253,6 +279,8 @@ _Noreturn void supervise(const struct supervised *s)
 
 	end_family();
 	cgroup_end();
+	if (!WIFEXITED(status) || status < 0)
+		restore_terminal();
 	if (*again) {
 		remove_tree(AT_FDCWD, s->policy->own);
 		start_again(s);

@@ -20,6 +20,11 @@ TESTS += %D%/sandbox/escape %D%/sandbox/crowd %D%/guest/sandbox
 check_PROGRAMS += %D%/fixtures/make-bad
 tests_fixtures_make_bad_SOURCES = %D%/fixtures/make-bad.c
 
+check_PROGRAMS += %D%/cli/console-killed
+TESTS += %D%/cli/console-killed
+tests_cli_console_killed_SOURCES = %D%/cli/console-killed.c
+tests_cli_console_killed_LDADD = -lutil
+
 check_PROGRAMS += tests/container/box
 tests_container_box_SOURCES = %D%/container/box.c
 nodist_tests_container_box_SOURCES = %D%/container/docker-calls.h

@@ -28,7 +28,7 @@ static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 
 static bool host_lock(int fd, short how)
 {
-	struct flock l = { .l_type = how, .l_whence = SEEK_SET };
+	struct flock l = { .l_type = how, .l_whence = SEEK_SET, .l_len = 1 };
 	struct timespec ts = { 0, 1000 * 1000 };
 
 	/* Who has been stopped meanwhile must not stop us. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * console-mode.c - a console's modes, and the terminal's settings that they are.
+ * console-mode.c - a console's modes, and the terminal's settings that they
+ * are.
  *
  * The terminal's settings are touched only when a program's mode differs from
  * what they are, and put back at the end.
@@ -96,8 +97,14 @@ void terminal_apply(int fd, enum terminal_use use)
 	if (!memcmp(&want, &now, sizeof want) || !in_foreground(fd))
 		return;
 	own = console_keep_settings(fd);
-	if (own >= 0 && ioctl(own, TCSETS, &want) == 0)
+	/* Before they are: who dies in between is to find them as its own. */
+	c = console_shared();
+	if (own >= 0 && console_change_begin()) {
+		c->replaced = c->applied;
 		c->applied = want;
+		ioctl(own, TCSETS, &want);
+		console_change_end();
+	}
 }
 
 /* Of these bits none says anything about another, and any about all of them. */

@@ -20,6 +20,7 @@
 
 #include "syscall-xlate/nt/console-log.h"
 #include "syscall-xlate/nt/console-shared.h"
+#include "syscall-xlate/nt/console-watch.h"
 #include "syscall-xlate/nt/console.h"
 
 #ifndef TCGETS
@@ -29,10 +30,8 @@
 
 /* Where we have changed something; and what, how it was before. */
 static int settings_fd = -1, screen_fd = -1;
-static struct terminal_settings before;
-static uint32_t mode_before;
-static bool mode_kept;
-static _Atomic uint64_t changed;
+static struct console_own first;
+static struct console_own *_Atomic own = &first;
 
 static long raw_call(long nr, long a, long b, long c)
 {
@@ -79,7 +78,7 @@ NO_TLS static void leave_buffer(struct console_shared *s, int creator)
 	if (all->shown &&
 	    console_buffer_leave(terminal(screen_fd), all, creator)) {
 		s->changed &= ~screen_bit;
-		changed &= ~screen_bit;
+		own->changed &= ~screen_bit;
 	}
 }
 
@@ -100,22 +99,50 @@ NO_TLS static void restore_all(struct console_shared *s)
 NO_TLS static void restore_settings(struct console_shared *s)
 {
 	if (settings_fd >= 0) {
-		set(settings_fd, &before);
-		s->applied = before;
+		set(settings_fd, &((struct console_own *)own)->before);
+		s->applied = own->before;
 	}
 }
 
 NO_TLS static void restore_own(struct console_shared *s)
 {
-	if (mode_kept)
-		s->input_mode = mode_before;
+	if (own->mode_kept)
+		s->input_mode = own->mode_before;
 	if (screen_fd >= 0)
-		undo_write(screen_fd, changed & s->changed);
-	s->changed &= ~changed;
+		undo_write(screen_fd, own->changed & s->changed);
+	s->changed &= ~own->changed;
 }
 
 /* Anybody may have changed something. */
 static _Atomic bool watching;
+
+/*
+ * Another thread may be about to change the settings: it does that before we
+ * put them back, or not at all.  It may also be us who was interrupted over it.
+ */
+static _Atomic bool ending;
+static _Atomic int changing;
+
+bool console_change_begin(void)
+{
+	changing++;
+	if (!ending)
+		return true;
+	changing--;
+	return false;
+}
+
+void console_change_end(void)
+{
+	changing--;
+}
+
+NO_TLS static void wait_for_changes(void)
+{
+	ending = true;
+	for (int i = 0; changing && i < 10000; i++)
+		raw_call(SYS_sched_yield, 0, 0, 0);
+}
 
 NO_TLS void console_restore(bool own_will)
 {
@@ -123,14 +150,17 @@ NO_TLS void console_restore(bool own_will)
 
 	if (!watching)
 		return;
+	wait_for_changes();
 	if (console_is_ours()) {
+		s->over = true;
 		restore_all(s);
-		return;
+	} else {
+		restore_settings(s);
+		leave_buffer(s, (int)raw_call(SYS_getpid, 0, 0, 0));
+		if (!own_will)
+			restore_own(s);
 	}
-	restore_settings(s);
-	leave_buffer(s, (int)raw_call(SYS_getpid, 0, 0, 0));
-	if (!own_will)
-		restore_own(s);
+	console_watch_stop();
 }
 
 /* Its disposition is the default one again; it waits for us to return. */
@@ -220,30 +250,46 @@ void console_watch_end(void)
 	console_guard();
 }
 
+/* Nobody asks us if SIGKILL ends us. */
+static void have_watched(int fd)
+{
+	struct console_own *o = console_watch_start(fd, own);
+
+	if (o)
+		own = o;
+}
+
 int console_keep_settings(int fd)
 {
-	struct console_shared *s = console_shared();
+	struct console_shared *s;
+	struct terminal_settings now;
 
 	if (settings_fd >= 0)
 		return settings_fd;
-	if (ioctl(fd, TCGETS, &before) < 0)
+	if (ioctl(fd, TCGETS, &now) < 0)
 		return -1;
+	settings_fd = fcntl(fd, F_DUPFD_CLOEXEC, 100);
+	if (settings_fd < 0)
+		return -1;
+	have_watched(settings_fd);
+	s = console_shared();
 	if (!s->settings_known) {
-		s->applied = before;
-		s->settings = before;
+		s->applied = now;
+		s->settings = now;
 		terminal_usual(&s->settings);
 		s->settings_known = 1;
 	}
-	settings_fd = fcntl(fd, F_DUPFD_CLOEXEC, 100);
+	own->before = now;
+	own->settings_kept = true;
 	console_watch_end();
 	return settings_fd;
 }
 
 void console_keep_mode(void)
 {
-	if (!mode_kept)
-		mode_before = console_shared()->input_mode;
-	mode_kept = true;
+	if (!own->mode_kept)
+		own->mode_before = console_shared()->input_mode;
+	own->mode_kept = true;
 	console_watch_end();
 }
 
@@ -261,8 +307,8 @@ void console_screen_changed(int fd, const char *text, size_t n)
 		screen_fd = fcntl(fd, F_DUPFD_CLOEXEC, 100);
 	/* Others write at the same time, and what they note must not be lost.
 	 */
-	atomic_fetch_or(&changed, new);
-	atomic_fetch_and(&changed, ~c.cleared);
+	atomic_fetch_or(&own->changed, new);
+	atomic_fetch_and(&own->changed, ~c.cleared);
 	atomic_fetch_or(&s->changed, c.set);
 	atomic_fetch_and(&s->changed, ~c.cleared);
 	if (new)

@@ -29,6 +29,7 @@ struct console_shared {
 	_Atomic uint32_t attributes, cursor_size;
 	_Atomic uint64_t changed; /* of the screen: console-undo.c's bits */
 	_Atomic int32_t root;     /* host process that had it first */
+	_Atomic bool over;	  /* that has ended, the terminal is as before */
 	/* Who has written last (LENT: a Linux program may have), if that ended a
 	   line, and if the line's column is not known; console-write.c. */
 	_Atomic int32_t writer;
@@ -36,9 +37,10 @@ struct console_shared {
 	/* Lines begin with ENABLE_INSERT_MODE, or without; modes say so if they
 	   have a bit of that kind. */
 	_Atomic bool overtype;
-	/* The terminal's settings before all of them, and as they are now. */
+	/* The terminal's settings before all of them, as they are now, and as
+	   they were before that: while they are changed they are either. */
 	_Atomic uint32_t settings_known;
-	struct terminal_settings settings, applied;
+	struct terminal_settings settings, applied, replaced;
 	_Atomic uint32_t title_len; /* units */
 	_Atomic bool titled;	    /* by a program */
 	uint16_t title[TITLE_MAX];
@@ -75,6 +77,8 @@ struct screen_change undo_scan(const char *s, size_t n);
 /* The bits of "the cursor is hidden", of "the title was pushed", and of the
    alternate screen. */
 uint64_t undo_screen_bit(void);
+/* Those with which a terminal is hard to use. */
+uint64_t undo_grave_bits(void);
 uint64_t undo_cursor_bit(void);
 uint64_t undo_title_bit(void);
 /* Undoes bits on fd by system calls alone: also from a signal handler. */

@@ -100,6 +100,17 @@ uint64_t undo_title_bit(void)
 	return bit_of(OTHER, TITLE);
 }
 
+uint64_t undo_grave_bits(void)
+{
+	static const enum other light[] = { COLORS, CURSOR_STYLE, TITLE,
+					    PALETTE };
+	uint64_t all = ~0ull;
+
+	for (size_t i = 0; i < COUNT_OF(light); i++)
+		all &= ~bit_of(OTHER, light[i]);
+	return all;
+}
+
 uint64_t undo_screen_bit(void)
 {
 	return bit_of(PRIVATE_SET, 1049);

@@ -170,6 +170,9 @@ void console_restore(bool own_will);
 void console_watch_end(void);
 /* fd's settings are about to be changed: a descriptor for that, or -1. */
 int console_keep_settings(int fd);
+/* Around a change of them; false: we are at our end, and they stay. */
+bool console_change_begin(void);
+void console_change_end(void);
 /* A Linux program is about to use the terminal: it finds it as it was. */
 void console_lend(void);
 /* We go on after a stop. */
