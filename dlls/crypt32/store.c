@@ -492,3 +492,47 @@ BOOL WINAPI CertDeleteCertificateFromStore(PCCERT_CONTEXT context)
 	cert_release(c);
 	return TRUE;
 }
+
+/*
+ * ---- revocation lists --------------------------------------------------------
+ *
+ * None can be put into a store.  Who enumerates them (GnuTLS does, when it
+ * takes over the system's certificates) finds the end at once.
+ */
+
+static PCCRL_CONTEXT no_list_in(HCERTSTORE h)
+{
+	if (store_of(h))
+		SetLastError((DWORD)CRYPT_E_NOT_FOUND);
+	return NULL;
+}
+
+PCCRL_CONTEXT WINAPI CertEnumCRLsInStore(HCERTSTORE h, PCCRL_CONTEXT previous)
+{
+	return no_list_in(h);
+}
+
+PCCRL_CONTEXT WINAPI CertFindCRLInStore(HCERTSTORE h, DWORD encoding,
+					DWORD flags, DWORD how,
+					const void *what,
+					PCCRL_CONTEXT previous)
+{
+	return no_list_in(h);
+}
+
+PCCRL_CONTEXT WINAPI CertGetCRLFromStore(HCERTSTORE h, PCCERT_CONTEXT issuer,
+					 PCCRL_CONTEXT previous, DWORD *flags)
+{
+	return no_list_in(h);
+}
+
+/* Of lists there is no context but NULL. */
+BOOL WINAPI CertFreeCRLContext(PCCRL_CONTEXT c)
+{
+	return TRUE;
+}
+
+PCCRL_CONTEXT WINAPI CertDuplicateCRLContext(PCCRL_CONTEXT c)
+{
+	return c;
+}

@@ -207,6 +207,23 @@ static int count(HCERTSTORE s)
 	return n;
 }
 
+/* GnuTLS asks for the first by its name, and does not start without it. */
+static void no_lists(HCERTSTORE s)
+{
+	HMODULE m = GetModuleHandleA("crypt32");
+
+	CHECK(GetProcAddress(m, "CertEnumCRLsInStore") != NULL);
+	SetLastError(0);
+	CHECK(!CertEnumCRLsInStore(s, NULL));
+	CHECK_EQ(GetLastError(), (DWORD)CRYPT_E_NOT_FOUND);
+	SetLastError(0);
+	CHECK(!CertFindCRLInStore(s, X509_ASN_ENCODING, 0, CRL_FIND_ANY, NULL,
+				  NULL));
+	CHECK_EQ(GetLastError(), (DWORD)CRYPT_E_NOT_FOUND);
+	CHECK(CertFreeCRLContext(NULL));
+	CHECK(!CertDuplicateCRLContext(NULL));
+}
+
 static void stores(PCCERT_CONTEXT c)
 {
 	HCERTSTORE s = CertOpenStore(CERT_STORE_PROV_MEMORY, 0, 0, 0, NULL);
@@ -216,6 +233,7 @@ static void stores(PCCERT_CONTEXT c)
 	PCCERT_CONTEXT found;
 
 	CHECK_EQ(count(s), 0);
+	no_lists(s);
 	CHECK(CertAddCertificateContextToStore(s, c, CERT_STORE_ADD_NEW, NULL));
 	CHECK(!CertAddCertificateContextToStore(s, c, CERT_STORE_ADD_NEW,
 						NULL));
