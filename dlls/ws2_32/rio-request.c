@@ -77,11 +77,9 @@ static void begin_all(struct rio_line *l)
 {
 	BOOL in = l == &l->rq->line[RIO_IN];
 
-	for (struct rio_request *r = l->first; r; r = r->next) {
+	for (struct rio_request *r = l->put_off; r; r = r->next) {
 		NTSTATUS status;
 
-		if (r->begun)
-			continue;
 		r->begun = TRUE;
 		status = in ? begin_receive(r) : begin_send(r);
 		/* Then nobody has written it. */
@@ -92,6 +90,7 @@ static void begin_all(struct rio_line *l)
 				rio_arrived(l->cq);
 		}
 	}
+	l->put_off = NULL;
 }
 
 /* ---- what is told when it is over
@@ -277,6 +276,8 @@ static int submit(struct rio_rq *rq, enum rio_way way, const RIO_BUF *data,
 	}
 	*l->last = r;
 	l->last = &r->next;
+	if (!l->put_off)
+		l->put_off = r;
 	l->count++;
 	if (!(flags & RIO_MSG_DEFER))
 		begin_all(l);

@@ -16,7 +16,20 @@
 
 SRWLOCK rio_lock = SRWLOCK_INIT;
 static struct rio_cq *queues;
-static struct rio_rq *sockets, *gone;
+/* By their address, which is what programs have, and by their socket. */
+enum { BUCKETS = 1024 };
+static struct rio_rq *known[BUCKETS], *of_socket[BUCKETS], *gone;
+static ULONG nsockets;
+
+static struct rio_rq **bucket(const struct rio_rq *rq)
+{
+	return &known[(ULONG_PTR)rq / 64 % BUCKETS];
+}
+
+static struct rio_rq **socket_bucket(SOCKET s)
+{
+	return &of_socket[s / 4 % BUCKETS];
+}
 
 /* ---- buffers ---------------------------------------------------------------
  */
@@ -27,8 +40,9 @@ enum { PLACE_BITS = 20, MAX_BUFFERS = (1 << PLACE_BITS) - 1, MAX_TURN = 0x7ff };
 static struct {
 	BYTE *at; /* NULL: free */
 	ULONG n, turn;
+	ULONG next; /* free: the place of the next one that is, or 0 */
 } * buffers;
-static ULONG nbuffers, room_for;
+static ULONG nbuffers, room_for, vacant;
 
 static ULONG place_of(RIO_BUFFERID id)
 {
@@ -53,15 +67,14 @@ void *rio_at(RIO_BUFFERID id, ULONG offset, ULONG n)
 
 static RIO_BUFFERID WINAPI register_buffer(PCHAR at, DWORD n)
 {
-	ULONG i = 0;
+	ULONG i;
 
 	if (!at || !n) {
 		ws_fail(at ? WSAEINVAL : WSAEFAULT);
 		return RIO_INVALID_BUFFERID;
 	}
 	AcquireSRWLockExclusive(&rio_lock);
-	while (i < nbuffers && buffers[i].at)
-		i++;
+	i = vacant ? vacant - 1 : nbuffers;
 	if (i == room_for && i < MAX_BUFFERS) {
 		ULONG room = min(2 * room_for + 16, (ULONG)MAX_BUFFERS);
 		void *more = buffers ? HeapReAlloc(GetProcessHeap(), 0, buffers,
@@ -82,6 +95,8 @@ static RIO_BUFFERID WINAPI register_buffer(PCHAR at, DWORD n)
 	if (i == nbuffers) {
 		nbuffers++;
 		buffers[i].turn = 0;
+	} else {
+		vacant = buffers[i].next;
 	}
 	buffers[i].turn = buffers[i].turn % MAX_TURN + 1;
 	buffers[i].at = (BYTE *)at;
@@ -97,8 +112,11 @@ static VOID WINAPI deregister_buffer(RIO_BUFFERID id)
 
 	AcquireSRWLockExclusive(&rio_lock);
 	place = place_of(id);
-	if (place)
+	if (place) {
 		buffers[place - 1].at = NULL;
+		buffers[place - 1].next = vacant;
+		vacant = place;
+	}
 	ReleaseSRWLockExclusive(&rio_lock);
 }
 
@@ -115,7 +133,7 @@ static BOOL known_cq(const struct rio_cq *cq)
 
 BOOL rio_known_rq(const struct rio_rq *rq)
 {
-	for (const struct rio_rq *q = sockets; q; q = q->next)
+	for (const struct rio_rq *q = *bucket(rq); q; q = q->next)
 		if (q == rq)
 			return TRUE;
 	return FALSE;
@@ -223,6 +241,16 @@ static void sweep(void)
 	}
 }
 
+static void forget_cq(struct rio_rq *list, const struct rio_cq *cq)
+{
+	for (struct rio_rq *q = list; q; q = q->next)
+		for (int way = 0; way < RIO_WAYS; way++)
+			if (q->line[way].cq == cq) {
+				leave_queue(&q->line[way]);
+				q->line[way].cq = NULL;
+			}
+}
+
 static VOID WINAPI close_cq(RIO_CQ cq)
 {
 	struct rio_cq **at;
@@ -236,13 +264,9 @@ static VOID WINAPI close_cq(RIO_CQ cq)
 	for (at = &queues; *at != cq; at = &(*at)->next)
 		;
 	*at = cq->next;
-	for (int i = 0; i < 2; i++)
-		for (struct rio_rq *q = i ? gone : sockets; q; q = q->next)
-			for (int way = 0; way < RIO_WAYS; way++)
-				if (q->line[way].cq == cq) {
-					leave_queue(&q->line[way]);
-					q->line[way].cq = NULL;
-				}
+	for (ULONG i = 0; i < BUCKETS; i++)
+		forget_cq(known[i], cq);
+	forget_cq(gone, cq);
 	sweep();
 	wait = cq->wait;
 	ReleaseSRWLockExclusive(&rio_lock);
@@ -519,7 +543,8 @@ static RIO_RQ WINAPI create_rq(SOCKET s, ULONG receives, ULONG receive_buffers,
 	AcquireSRWLockExclusive(&rio_lock);
 	if (!error && (!known_cq(in) || !known_cq(out)))
 		error = WSAEINVAL;
-	for (const struct rio_rq *q = sockets; q && !error; q = q->next)
+	for (const struct rio_rq *q = *socket_bucket(s); q && !error;
+	     q = q->next_of_socket)
 		if (q->socket == s)
 			error = WSAEINVAL;
 	for (int way = 0; way < RIO_WAYS && !error; way++) {
@@ -530,8 +555,11 @@ static RIO_RQ WINAPI create_rq(SOCKET s, ULONG receives, ULONG receive_buffers,
 	if (!error && !set_limits(rq, limit))
 		error = WSAENOBUFS;
 	if (!error) {
-		rq->next = sockets;
-		sockets = rq;
+		rq->next = *bucket(rq);
+		*bucket(rq) = rq;
+		rq->next_of_socket = *socket_bucket(s);
+		*socket_bucket(s) = rq;
+		nsockets++;
 	}
 	ReleaseSRWLockExclusive(&rio_lock);
 	if (!error)
@@ -544,13 +572,18 @@ void ws_rio_closed(SOCKET s)
 {
 	struct rio_rq **at, *rq;
 
-	if (!sockets)
+	if (!nsockets)
 		return;
 	AcquireSRWLockExclusive(&rio_lock);
-	for (at = &sockets; (rq = *at) && rq->socket != s; at = &rq->next)
+	for (at = socket_bucket(s); (rq = *at) && rq->socket != s;
+	     at = &rq->next_of_socket)
 		;
 	if (rq) {
+		*at = rq->next_of_socket;
+		for (at = bucket(rq); *at != rq; at = &(*at)->next)
+			;
 		*at = rq->next;
+		nsockets--;
 		rq->next = gone;
 		gone = rq;
 		rq->closed = TRUE;
@@ -569,6 +602,7 @@ void ws_rio_closed(SOCKET s)
 				if (!r->quiet)
 					rio_arrived(l->cq);
 			}
+			l->put_off = NULL;
 		}
 		sweep();
 	}

@@ -38,11 +38,13 @@ struct rio_line {
 	struct rio_cq *cq;	      /* NULL: it has been closed */
 	struct rio_line *next, **at; /* of the queue's lines; at NULL: none */
 	struct rio_request *first, **last;
+	struct rio_request *put_off; /* the first that has not begun */
 	ULONG limit, count; /* of requests */
 };
 
 struct rio_rq {
-	struct rio_rq *next; /* of all; or of those that have gone */
+	struct rio_rq *next; /* of its bucket; or of those that have gone */
+	struct rio_rq *next_of_socket; /* the same, by the socket */
 	SOCKET socket;
 	ULONGLONG context;
 	BOOL datagram, wants_info;

@@ -204,8 +204,9 @@ int WINAPI closesocket(SOCKET s)
 	status = ws_control(s, IOCTL_AFD_NO_OPERATION, NULL, 0, NULL, 0, NULL);
 	if (!NT_SUCCESS(status))
 		return ws_fail(WSAENOTSOCK);
-	status = NtClose((HANDLE)s);
+	/* Before another one can get its number. */
 	ws_rio_closed(s);
+	status = NtClose((HANDLE)s);
 	return ws_result(status);
 }
 

@@ -44,7 +44,8 @@ void afd_op_free(struct afd_op *op)
 
 bool afd_waits(const struct irp *r)
 {
-	return r->file->synchronous || r->code & AFD_CODE_WAIT;
+	return r->code & AFD_CODE_WAIT ||
+	       (r->file->synchronous && !r->detached);
 }
 
 bool afd_pends(const struct irp *r, uint32_t afd_flags)

@@ -238,7 +238,8 @@ bool afd_block_begin(struct afd_socket *s);
 void afd_block_end(struct afd_socket *s);
 /* May r's host call block? */
 bool afd_may_block(const struct irp *r);
-/* Would r be waited for by its handler, or made to pend whatever it takes? */
+/* Would r be waited for by its handler (what belongs to no thread is not,
+   though the socket be synchronous), or made to pend whatever it takes? */
 bool afd_waits(const struct irp *r);
 bool afd_pends(const struct irp *r, uint32_t afd_flags);
 

@@ -25,15 +25,21 @@ static bool is_error(NTSTATUS status)
 	return status >> 30 == 3;
 }
 
+/* The status last: who looks at that until it is there has the rest then. */
 int iosb_write(struct task *t, gaddr at, NTSTATUS status, uint64_t info)
 {
-	struct io_status64 wide = { .status = status, .information = info };
-	uint32_t narrow[2] = { status, (uint32_t)info };
-
 	if (!at)
 		return 0;
-	return nt_self->wow64 ? guest_write(t, at, narrow, sizeof narrow)
-			      : guest_write(t, at, &wide, sizeof wide);
+	if (nt_self->wow64)
+		return guest_put32(t, at + 4, (uint32_t)info) ||
+				       guest_put32(t, at, status)
+			       ? -1
+			       : 0;
+	return guest_put64(t, at + offsetof(struct io_status64, information),
+			   info) ||
+			       guest_put64(t, at, status)
+		       ? -1
+		       : 0;
 }
 
 NTSTATUS irp_begin(struct task *t, struct irp *r, uint64_t file, uint64_t event,
@@ -160,10 +166,9 @@ static struct irp *pend(struct task *t, struct irp *r, bool taken)
 	small_lock(&f->lock);
 	/* Oldest first, for those who serve requests in order. */
 	p->next = NULL;
-	p->at = &f->irps;
-	while (*p->at)
-		p->at = &(*p->at)->next;
+	p->at = f->irps ? f->irps_end : &f->irps;
 	*p->at = p;
+	f->irps_end = &p->next;
 	small_unlock(&f->lock);
 	return p;
 }
@@ -206,6 +211,8 @@ static void unlist(struct irp *r)
 	*r->at = r->next;
 	if (r->next)
 		r->next->at = r->at;
+	else
+		f->irps_end = r->at;
 	small_unlock(&f->lock);
 }
 

@@ -462,6 +462,90 @@ static void by_port(void)
 	CloseHandle(port);
 }
 
+/* Most programs make their sockets without WSA_FLAG_OVERLAPPED. */
+static void not_overlapped(void)
+{
+	SOCKET s = WSASocketW(AF_INET, SOCK_DGRAM, 0, NULL, 0,
+			      WSA_FLAG_REGISTERED_IO);
+	void *cq = rio.CreateCompletionQueue(8, NULL), *rq;
+	RIO_BUF in = part(0, 16), out = part(64, 4);
+	struct sockaddr_in a = bound(s);
+	RIORESULT r[2];
+
+	rq = rio.CreateRequestQueue(s, 4, 1, 4, 1, cq, cq, NULL);
+	CHECK(rq != NULL);
+	CHECK(!connect(s, (struct sockaddr *)&a, sizeof a));
+	CHECK(rio.Receive(rq, &in, 1, 0, (void *)1));
+	CHECK_EQ(rio.DequeueCompletion(cq, r, 2), 0);
+	memcpy(memory + 64, "data", 4);
+	CHECK(rio.Send(rq, &out, 1, 0, (void *)2));
+	fetch(cq, r, 2);
+	CHECK_EQ(r[0].BytesTransferred, 4);
+	CHECK_EQ(r[1].BytesTransferred, 4);
+	CHECK(!memcmp(memory, "data", 4));
+	/* It ends those that wait, too. */
+	CHECK(rio.Receive(rq, &in, 1, 0, (void *)3));
+	closesocket(s);
+	fetch(cq, r, 1);
+	CHECK_EQ(r[0].Status, WSA_OPERATION_ABORTED);
+	rio.CloseCompletionQueue(cq);
+}
+
+/* Many under way on one socket, and more queues than one looks through. */
+static void many(void)
+{
+	enum { REQUESTS = 2000, QUEUES = 40 };
+	static void *rq[QUEUES], *id[100];
+	static SOCKET s[QUEUES];
+	void *cq = rio.CreateCompletionQueue(REQUESTS + 4 * QUEUES, NULL);
+	RIO_BUF in = part(0, 16);
+	RIORESULT r[64];
+	ULONG got = 0;
+
+	for (int i = 0; i < QUEUES; i++) {
+		s[i] = make(SOCK_DGRAM);
+		bound(s[i]);
+		rq[i] = rio.CreateRequestQueue(s[i], i ? 2 : REQUESTS, 1, 1, 1,
+					       cq, cq, (void *)(LONG_PTR)i);
+		CHECK(rq[i] != NULL);
+		CHECK(!rio.CreateRequestQueue(s[i], 2, 1, 1, 1, cq, cq, NULL));
+	}
+	for (int i = 0; i < REQUESTS; i++)
+		CHECK(rio.Receive(rq[0], &in, 1, i % 3 ? RIO_MSG_DEFER : 0,
+				  NULL));
+	for (int i = 1; i < QUEUES; i++)
+		CHECK(rio.Receive(rq[i], &in, 1, 0, NULL));
+	for (int i = QUEUES; i-- > 0;) {
+		closesocket(s[i]);
+		CHECK(!rio.Receive(rq[i], &in, 1, 0, NULL));
+	}
+	while (got < REQUESTS + QUEUES - 1) {
+		ULONG n = rio.DequeueCompletion(cq, r, 64);
+
+		for (ULONG i = 0; i < n; i++)
+			CHECK_EQ(r[i].Status, WSA_OPERATION_ABORTED);
+		got += n;
+		if (!n)
+			Sleep(0);
+	}
+	rio.CloseCompletionQueue(cq);
+	/* Ids are given out again, and are others then. */
+	for (int turn = 0; turn < 3; turn++) {
+		RIO_BUF old = { id[0], 0, 1 };
+
+		for (int i = 0; i < 100; i++) {
+			void *was = id[i];
+
+			id[i] = rio.RegisterBuffer(memory, 16);
+			CHECK(id[i] != RIO_INVALID_BUFFERID && id[i] != was);
+		}
+		if (turn)
+			CHECK(old.BufferId != id[0]);
+		for (int i = 0; i < 100; i++)
+			rio.DeregisterBuffer(id[i]);
+	}
+}
+
 int main(void)
 {
 	WSADATA w;
@@ -473,6 +557,8 @@ int main(void)
 	datagrams();
 	by_event();
 	by_port();
+	not_overlapped();
+	many();
 	rio.DeregisterBuffer(buffer);
 	return check_done();
 }
