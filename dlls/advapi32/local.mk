@@ -4,5 +4,5 @@ advapi32_SOURCES = %D%/access-entry.c %D%/account.c %D%/cipher.c %D%/crypt.c %D%
 	%D%/crypt-rsa.c %D%/encrypt.c %D%/event.c %D%/lsa.c %D%/lsa-lookup.c \
 	%D%/random.c %D%/rc2.c %D%/reg-get.c %D%/reg-hive.c %D%/reg-key.c %D%/reg-narrow.c %D%/reg-rare.c %D%/reg-tree.c \
 	%D%/reg-value.c %D%/rsa.c %D%/sddl.c %D%/security.c %D%/shutdown.c %D%/service.c %D%/sid.c \
-	%D%/run-as.c %D%/safer.c %D%/token.c %D%/trustee.c dlls/hash/hash.c dlls/hash/md-old.c
+	%D%/privilege-text.c %D%/run-as.c %D%/safer.c %D%/token.c %D%/trustee.c dlls/hash/hash.c dlls/hash/md-old.c
 advapi32_IMPORTS = ntdll kernel32

@@ -28,8 +28,8 @@ static const WCHAR *const from_here[] = {
 	L"PROCESSOR_REVISION",	  L"ProgramData",	L"ProgramFiles",
 	L"ProgramFiles(x86)",	  L"ProgramW6432",	L"PUBLIC",
 	L"SystemDrive",		  L"SystemRoot",	L"TEMP",
-	L"TMP",			  L"USERDOMAIN",	L"USERNAME",
-	L"USERPROFILE",		  L"windir",
+	L"TMP",			  L"USERDOMAIN",	L"USERDOMAIN_ROAMINGPROFILE",
+	L"USERNAME",		  L"USERPROFILE",		  L"windir",
 };
 
 enum { MOST = 0x7fff }; /* characters of a variable */

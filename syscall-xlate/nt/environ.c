@@ -318,7 +318,11 @@ static void add_named(struct variables *vs, const char *name,
 static void add_expected(struct variables *vs, char *const *envp)
 {
 	const char *path = lookup(envp, "PATH"), *tmp = lookup(envp, "TMPDIR");
-	char number[16], host[65] = "localhost";
+	/* The accounts of a machine without a domain are its own. */
+	static const char *const of_machine[] = {
+		"COMPUTERNAME", "USERDOMAIN", "USERDOMAIN_ROAMINGPROFILE"
+	};
+	char number[16], host[65] = "localhost", server[20];
 	struct units u = { 0 };
 
 	for (size_t i = 0; i < COUNT_OF(expected); i++)
@@ -342,14 +346,17 @@ static void add_expected(struct variables *vs, char *const *envp)
 	snprintf(number, sizeof number, "%u", processor_count());
 	if (!has(vs, "NUMBER_OF_PROCESSORS"))
 		add_named(vs, "NUMBER_OF_PROCESSORS", number);
-	if (!has(vs, "COMPUTERNAME")) {
-		gethostname(host, sizeof host - 1);
-		for (char *p = host; *p; p++)
-			if (*p >= 'a' && *p <= 'z')
-				*p += 'A' - 'a';
-		host[15] = 0; /* NetBIOS' limit */
-		add_named(vs, "COMPUTERNAME", host);
-	}
+	gethostname(host, sizeof host - 1);
+	for (char *p = host; *p; p++)
+		if (*p >= 'a' && *p <= 'z')
+			*p += 'A' - 'a';
+	host[15] = 0; /* NetBIOS' limit */
+	snprintf(server, sizeof server, "\\\\%s", host);
+	for (size_t i = 0; i < COUNT_OF(of_machine); i++)
+		if (!has(vs, of_machine[i]))
+			add_named(vs, of_machine[i], host);
+	if (!has(vs, "LOGONSERVER"))
+		add_named(vs, "LOGONSERVER", server);
 }
 
 static int compare(const void *pa, const void *pb)

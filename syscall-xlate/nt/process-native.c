@@ -122,6 +122,7 @@ static const char *const windows_only[] = {
 	"TMP",
 	"TMPDIR",
 	"USERDOMAIN",
+	"USERDOMAIN_ROAMINGPROFILE",
 	"USERNAME",
 	"USERPROFILE",
 	"windir",
