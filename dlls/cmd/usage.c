@@ -128,6 +128,8 @@ static const struct usage {
 	  L"  /N /P /R /4 are accepted, and change nothing.\r\n"
 	  L"\r\n"
 	  L"DIRCMD has switches that are always meant; a - before one undoes it." },
+	{ L"doskey", L"Macros for typed lines, and the lines that were typed.",
+	  NULL },
 	{ L"echo", L"Shows text, or whether commands are shown.",
 	  L"ECHO [ON | OFF]\r\n"
 	  L"ECHO [text]\r\n"

@@ -347,7 +347,9 @@ static WCHAR **split(const WCHAR *s, int *argc)
 /* Also behind a command's name, as in reg query /?. */
 static bool asks_usage(int argc, WCHAR **argv)
 {
-	return (argc == 2 || argc == 3) && !wcscmp(argv[argc - 1], L"/?");
+	/* Of doskey's macros it may be the text. */
+	return (argc == 2 || (argc == 3 && !wcschr(argv[1], '='))) &&
+	       !wcscmp(argv[argc - 1], L"/?");
 }
 
 void tool_start(void)
