@@ -11,6 +11,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <linux/fs.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -141,9 +142,70 @@ static bool is_link(uint32_t tag)
 	return tag == REPARSE_TAG_SYMLINK || tag == REPARSE_TAG_MOUNT_POINT;
 }
 
+/*
+ * Where the link is before it takes path's place.  Who is killed until then
+ * leaves it there; so it is called by path's last name, and the next who makes
+ * that link takes it away.
+ */
+static void spare_name(char *spare, size_t size, const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	uint64_t h = 0xcbf29ce484222325ull;
+
+	for (const char *c = slash + 1; *c; c++)
+		h = (h ^ (unsigned char)*c) * 0x100000001b3ull;
+	snprintf(spare, size, "%.*s.rf-symlink-%" PRIx64,
+		 (int)(slash + 1 - path), path, h);
+}
+
+/* 0 or an errno. */
+static int make_spare(const char *target, const char *spare)
+{
+	struct stat st;
+
+	for (int tries = 0; symlink(target, spare) < 0; tries++) {
+		if (errno != EEXIST || tries == 100 ||
+		    lstat(spare, &st) < 0 || !S_ISLNK(st.st_mode))
+			return errno;
+		unlink(spare);
+	}
+	return 0;
+}
+
+/* 0 or an errno: then path is what it was.  EPERM: no links here. */
+static int replace_by_link(const char *target, const char *path, bool directory)
+{
+	char spare[HOST_PATH_MAX + 64];
+	int err;
+
+	spare_name(spare, sizeof spare, path);
+	err = make_spare(target, spare);
+	if (err)
+		return err;
+	/* A directory cannot be replaced; it must be empty, so it can go. */
+	if (directory && rmdir(path) < 0) {
+		err = errno == EPERM ? EACCES : errno;
+		unlink(spare);
+		return err;
+	}
+	/* Another who makes the same link took that for a dead one's. */
+	while (rename(spare, path) < 0) {
+		err = errno == EPERM ? EACCES : errno;
+		if (err == ENOENT)
+			err = make_spare(target, spare);
+		if (!err)
+			continue;
+		unlink(spare);
+		if (directory)
+			mkdir(path, 0777);
+		return err;
+	}
+	return 0;
+}
+
 static NTSTATUS set_link(struct task *t, struct file *f, struct irp *r)
 {
-	char target[HOST_PATH_MAX], temp[HOST_PATH_MAX + 32];
+	char target[HOST_PATH_MAX];
 	NTSTATUS status = parse_target(t, r, target);
 	char *path;
 	int err;
@@ -159,25 +221,14 @@ static NTSTATUS set_link(struct task *t, struct file *f, struct irp *r)
 	if (policy)
 		return STATUS_PRIVILEGE_NOT_HELD;
 	path = file_host_path(f);
-	if (!path)
-		return STATUS_OBJECT_PATH_NOT_FOUND;
-	snprintf(temp, sizeof temp, "%s~%x", path, getpid());
-	if (symlink(target, temp) < 0) {
-		status = errno == EPERM ? STATUS_NOT_SUPPORTED
-					: status_from_errno(errno);
+	if (!path || !strchr(path, '/')) {
 		free(path);
-		return status;
+		return STATUS_OBJECT_PATH_NOT_FOUND;
 	}
-	/* A directory cannot be replaced; it must be empty, so it can go. */
-	err = f->kind == FILE_KIND_DIR && rmdir(path) < 0 ? errno : 0;
-	if (!err && rename(temp, path) < 0)
-		err = errno;
-	if (err) {
-		unlink(temp);
-		status = status_from_errno(err);
-	} else {
-		status = reopen(f, path, O_PATH | O_NOFOLLOW);
-	}
+	err = replace_by_link(target, path, f->kind == FILE_KIND_DIR);
+	status = err == EPERM ? STATUS_NOT_SUPPORTED
+		 : err	      ? status_from_errno(err)
+			      : reopen(f, path, O_PATH | O_NOFOLLOW);
 	free(path);
 	return status;
 }

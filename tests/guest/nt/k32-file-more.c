@@ -35,6 +35,27 @@ static void make(const WCHAR *name, const char *text)
 	CloseHandle(h);
 }
 
+/* A link whose name has no room for more, to a file and to a folder. */
+static void long_links(void)
+{
+	WCHAR name[255];
+
+	for (int i = 0; i < 254; i++)
+		name[i] = L'a' + i % 26;
+	name[254] = 0;
+	for (DWORD folder = 0; folder < 2; folder++) {
+		if (!CreateSymbolicLinkW(in_dir(name), folder ? L"." : L"none",
+					 folder | 2)) {
+			CHECK_EQ(GetLastError(), ERROR_PRIVILEGE_NOT_HELD);
+			return;
+		}
+		CHECK(GetFileAttributesW(in_dir(name)) &
+		      FILE_ATTRIBUTE_REPARSE_POINT);
+		CHECK(folder ? RemoveDirectoryW(in_dir(name))
+			     : DeleteFileW(in_dir(name)));
+	}
+}
+
 static void links(void)
 {
 	char data[1024];
@@ -42,6 +63,7 @@ static void links(void)
 	DWORD n;
 	HANDLE h;
 
+	long_links();
 	make(L"target", "12345");
 	/* 2: without the privilege, in developer mode. */
 	if (!CreateSymbolicLinkW(in_dir(L"link"), L"target", 2)) {
