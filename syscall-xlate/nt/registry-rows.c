@@ -313,26 +313,35 @@ int rows_forget_places(MDB_txn *t)
 	return mdb_drop(t, below, 0);
 }
 
+/* Has the log more rows than that, before id, or more bytes? */
+static bool is_long(MDB_txn *t, size_t id, const MDB_val *key, size_t rows,
+		    size_t bytes)
+{
+	size_t first = id;
+	MDB_stat st;
+
+	if (key->mv_size == sizeof first)
+		memcpy(&first, key->mv_data, sizeof first);
+	return first != id &&
+	       (id - first >= rows || (!mdb_stat(t, logged, &st) &&
+				       st.ms_leaf_pages + st.ms_overflow_pages >
+					       bytes / st.ms_psize));
+}
+
 /* The oldest go, many at a time: each such change costs pages. */
 static int trim(MDB_txn *t, size_t id)
 {
 	MDB_cursor *c;
 	MDB_val key, val;
-	size_t first = id;
 	int err = mdb_cursor_open(t, logged, &c);
 
 	if (err)
 		return err;
 	err = mdb_cursor_get(c, &key, &val, MDB_FIRST);
-	if (!err && key.mv_size == sizeof first) {
-		memcpy(&first, key.mv_data, sizeof first);
-		if (id - first < REG_LOG_ROWS * 3 / 2)
-			err = MDB_NOTFOUND;
-	}
+	if (!err && !is_long(t, id, &key, REG_LOG_ROWS * 3 / 2, REG_LOG_BYTES))
+		err = MDB_NOTFOUND;
 	while (!err) {
-		if (key.mv_size == sizeof first)
-			memcpy(&first, key.mv_data, sizeof first);
-		if (id - first < REG_LOG_ROWS)
+		if (!is_long(t, id, &key, REG_LOG_ROWS, REG_LOG_BYTES / 2))
 			break;
 		err = mdb_cursor_del(c, 0);
 		if (!err)

@@ -4,8 +4,9 @@
  *
  *   (the main one)   id -> record
  *   below            id of a place -> ids of the records there, for who reads
- * one key and not all log              number of a transaction -> ids of the
- * records it changed, for who knows all that was before
+ *                    one key and not all
+ *   log              number of a transaction -> ids of the records it changed,
+ *                    for who knows all that was before
  *
  * The log says whether the other two are to be believed: run-foreign of before
  * writes to the main one only (and looks at nothing else), so its transactions
@@ -22,8 +23,11 @@
 
 #include "syscall-xlate/nt/registry-file.h"
 
-/* Transactions in the log, at least; no more than half as many again. */
-enum { REG_LOG_ROWS = 1024 };
+/*
+ * Transactions in the log, at least, and no more than half as many again; fewer
+ * if they are of so many changes that it would be larger than that.
+ */
+enum { REG_LOG_ROWS = 1024, REG_LOG_BYTES = 8 << 20 };
 
 /* Before the environment is opened, and when it has been closed. */
 int rows_prepare(MDB_env *env);

@@ -107,7 +107,7 @@ void reg_unref(struct reg_key *k)
 
 void reg_empty(struct reg_key *k)
 {
-	const struct reg_key none = { .refs = k->refs };
+	const struct reg_key none = { .refs = k->refs, .depth = k->depth };
 
 	while (k->nsub)
 		reg_remove(k->sub[k->nsub - 1]);
@@ -212,11 +212,16 @@ static void sub_remove(struct reg_key *k, struct reg_key *old)
 
 struct reg_key *reg_add(struct reg_key *k, const uint16_t *name, size_t len)
 {
-	struct reg_key *new = calloc(1, sizeof *new);
+	struct reg_key *new;
 
+	/* All that goes through the tree calls itself for each level. */
+	if (k->depth >= REG_DEPTH_MAX)
+		return NULL;
+	new = calloc(1, sizeof *new);
 	if (!new)
 		return NULL;
 	new->refs = 1;
+	new->depth = (uint16_t)(k->depth + 1);
 	new->name = copy_units(name, len);
 	new->name_len = (uint16_t)len;
 	if (!new->name || !sub_insert(k, new)) {

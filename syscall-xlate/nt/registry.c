@@ -151,7 +151,7 @@ static NTSTATUS make_key(struct task *t, struct reg_key *parent,
 
 	while (len && name[len - 1] == '\\')
 		len--;
-	if (!len || len > REG_NAME_MAX)
+	if (!len || len > REG_NAME_MAX || parent->depth >= REG_DEPTH_MAX)
 		return STATUS_INVALID_PARAMETER;
 	if (parent->deleted)
 		return STATUS_KEY_DELETED;

@@ -51,7 +51,7 @@ enum {
 	KEY_WOW64_32KEY = 0x200,
 };
 
-enum { REG_NAME_MAX = 255, REG_VALUE_NAME_MAX = 16383 };
+enum { REG_NAME_MAX = 255, REG_VALUE_NAME_MAX = 16383, REG_DEPTH_MAX = 512 };
 
 struct reg_value {
 	uint16_t *name;    /* owned, not terminated */
@@ -78,6 +78,7 @@ struct reg_key {
 	struct reg_key *parent;       /* NULL: the root, or deleted */
 	uint32_t refs;                /* the tree's one, and handles' */
 	uint16_t name_len, class_len; /* units */
+	uint16_t depth;               /* keys above it */
 	uint16_t *name, *class;       /* owned, not terminated */
 	int64_t last_write;
 	struct reg_key **sub; /* sorted by upper-cased name */
@@ -85,7 +86,6 @@ struct reg_key {
 	struct reg_value *value; /* in order of creation */
 	uint32_t nvalues, value_cap;
 	bool is_volatile, is_link, is_default, deleted;
-	/* What is stored of its subkeys, its values, itself is in the tree. */
 	/* What is stored of its subkeys, its values, or itself may not be in
 	   the tree yet. */
 	bool lacks_subs, lacks_values, lacks_own;

@@ -174,6 +174,32 @@ static void processor(void)
 	CHECK(!strcmp(vendor, want), "%s", vendor);
 }
 
+/* "A registry tree can be 512 levels deep" */
+static void levels(void)
+{
+	HKEY k, sub;
+	int n;
+
+	CHECK_EQ(RegCreateKeyExA(HKEY_CURRENT_USER, TEST_KEY "-levels", 0, NULL,
+				 REG_OPTION_VOLATILE, KEY_ALL_ACCESS, NULL, &k,
+				 NULL),
+		 0);
+	for (n = 0; n < 600; n++) {
+		LONG e = RegCreateKeyExA(k, "k", 0, NULL, REG_OPTION_VOLATILE,
+					 KEY_ALL_ACCESS, NULL, &sub, NULL);
+
+		if (e) {
+			CHECK_EQ(e, ERROR_INVALID_PARAMETER);
+			break;
+		}
+		RegCloseKey(k);
+		k = sub;
+	}
+	CHECK(n >= 500 && n < 512, "%d", n);
+	RegCloseKey(k);
+	CHECK_EQ(RegDeleteTreeA(HKEY_CURRENT_USER, TEST_KEY "-levels"), 0);
+}
+
 int main(void)
 {
 	processor();
@@ -181,5 +207,6 @@ int main(void)
 	changes();
 	renaming();
 	notify();
+	levels();
 	return check_done();
 }

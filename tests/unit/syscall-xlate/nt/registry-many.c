@@ -17,6 +17,7 @@
 
 #include "tests/lib/host-guest.h"
 #include "tests/lib/unit.h"
+#include "syscall-xlate/nt/registry-rows.h"
 #include "syscall-xlate/nt/registry-text.h"
 #include "syscall-xlate/nt/registry.h"
 
@@ -388,6 +389,54 @@ static void start_watcher(struct watcher *w, int i)
 	w->told = told[0];
 }
 
+/* However much each of many transactions changes, the log has its limits. */
+START_TEST(log_size)
+{
+	enum { TRANSACTIONS = 40, CHANGES = 20000, ID = 16 };
+	struct reg_file_records known = { 0 };
+	char path[100];
+	MDB_env *env;
+	MDB_txn *t;
+	MDB_dbi dbi;
+	MDB_stat st;
+
+	snprintf(path, sizeof path, "%s/log.mdb", home);
+	ck_assert_int_eq(mdb_env_create(&env), 0);
+	ck_assert_int_eq(mdb_env_set_mapsize(env, 64 << 20), 0);
+	ck_assert_int_eq(rows_prepare(env), 0);
+	ck_assert_int_eq(mdb_env_open(env, path,
+				      MDB_NOSUBDIR | MDB_NOLOCK | MDB_NOSYNC,
+				      0600),
+			 0);
+	for (int i = 0; i < TRANSACTIONS; i++) {
+		ck_assert_int_eq(mdb_txn_begin(env, NULL, 0, &t), 0);
+		ck_assert_int_eq(rows_begin(t, true), 0);
+		for (uint64_t k = 0; k < CHANGES; k++) {
+			struct reg_record_id id = { { k, i % 2 } };
+
+			ck_assert_int_eq(rows_put(t, &id, &id, &i, 4), 0);
+		}
+		ck_assert_int_eq(rows_log(t), 0);
+		ck_assert_int_eq(mdb_txn_commit(t), 0);
+		rows_ended(true);
+	}
+	ck_assert_int_eq(mdb_txn_begin(env, NULL, MDB_RDONLY, &t), 0);
+	ck_assert_int_eq(rows_begin(t, false), 0);
+	ck_assert_int_eq(mdb_dbi_open(t, "log", 0, &dbi), 0);
+	ck_assert_int_eq(mdb_stat(t, dbi, &st), 0);
+	ck_assert_uint_le((st.ms_leaf_pages + st.ms_overflow_pages) *
+				  st.ms_psize,
+			  REG_LOG_BYTES + CHANGES * ID);
+	/* What was last is there, and what is not is known not to be. */
+	ck_assert_int_eq(rows_since(t, false, TRANSACTIONS - 1, &known), 0);
+	ck_assert_uint_eq(known.n, CHANGES);
+	reg_file_free(&known);
+	ck_assert_int_eq(rows_since(t, false, 1, &known), MDB_NOTFOUND);
+	mdb_txn_abort(t);
+	mdb_env_close(env);
+}
+END_TEST
+
 START_TEST(many)
 {
 	const char *env = getenv("REGISTRY_ROUNDS");
@@ -451,6 +500,7 @@ int main(void)
 	signal(SIGPIPE, SIG_IGN);
 	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_set_timeout(tc, 600);
+	tcase_add_test(tc, log_size);
 	tcase_add_test(tc, many);
 	suite_add_tcase(s, tc);
 	return unit_run(s);
