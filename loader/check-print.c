@@ -44,9 +44,9 @@ static const char *machine(const struct check_result *r)
 static const struct {
 	const char *support, *means;
 } words[] = {
-	{ "missing", "not there. Without a DLL the program does not start; "
-		     "without a function it does, and a call to that raises "
-		     "an exception" },
+	{ "missing", "not there. Without a DLL that is not Windows' own the "
+		     "program does not start; without a function it does, "
+		     "and a call to that raises an exception" },
 	{ "stub", "there, and fails whenever it is called, with an error that "
 		  "programs know" },
 	{ "partial", "works, within what is said behind it" },

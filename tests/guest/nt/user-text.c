@@ -3,6 +3,30 @@
 
 #include "../lib/check.h"
 
+/* Installers that are to ask nothing do this to the windows they did not make. */
+static void no_such_window(HWND w)
+{
+	MSGBOXPARAMSW p = { 0 };
+	WCHAR text[8];
+	RECT r;
+
+	SetLastError(0);
+	CHECK(!SetWindowTextW(w, L"x"));
+	CHECK_EQ(GetLastError(), ERROR_INVALID_WINDOW_HANDLE);
+	SetLastError(0);
+	CHECK(!GetDlgItem(w, 1));
+	CHECK_EQ(GetLastError(), ERROR_INVALID_WINDOW_HANDLE);
+	CHECK(!GetClientRect(w, &r));
+	CHECK(!SetWindowPos(w, NULL, 0, 0, 1, 1, 0));
+	CHECK_EQ(GetDlgItemTextW(w, 1, text, 8), 0);
+	CHECK_EQ(DialogBoxParamW(GetModuleHandleW(NULL), MAKEINTRESOURCEW(77),
+				 NULL, NULL, 0),
+		 -1);
+	SetLastError(0);
+	CHECK_EQ(MessageBoxIndirectW(&p), 0);
+	CHECK_EQ(GetLastError(), ERROR_INVALID_PARAMETER);
+}
+
 int main(void)
 {
 	char a[1100], long_text[1200];
@@ -47,5 +71,6 @@ int main(void)
 	CHECK(GetDesktopWindow() != NULL);
 	CHECK(GetSystemMetrics(SM_CXSCREEN) > 0);
 	CHECK(!IsWindow((HWND)(ULONG_PTR)0xdead0));
+	no_such_window((HWND)(ULONG_PTR)0xdead0);
 	return check_done();
 }
