@@ -15,4 +15,19 @@ int line_width(uint32_t c);
  */
 bool line_is_shown(struct line *l);
 
+/* The cell behind the text. */
+long line_end_cell(const struct line *l);
+
+/* ---- console-line-list.c ---- */
+
+struct line_list {
+	size_t n;
+	size_t at;	       /* the chosen one's mark: the cursor */
+	size_t mark, mark_end; /* the chosen one */
+};
+/* Earlier lines that the box shows at a time; 0: there is no room for it. */
+int line_list_rows(const struct line *l);
+/* The line, and the box below it; malloc'ed, NULL: no room, or no memory. */
+uint16_t *line_list(struct line *l, struct line_list *info);
+
 #endif

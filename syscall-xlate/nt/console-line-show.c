@@ -91,17 +91,35 @@ static long cell_of(const struct line *l, const uint16_t *s, size_t n,
 	return pos;
 }
 
+long line_end_cell(const struct line *l)
+{
+	return cell_of(l, l->text, l->n, l->n);
+}
+
+struct view {
+	const uint16_t *s;
+	size_t n, at;
+	uint16_t *made;        /* s, if it has to be freed */
+	size_t mark, mark_end; /* that much of it stands out; or the same */
+};
+
 /* Units from..to as text, which begins at cell pos; the cell behind it. */
 static long out_units(const struct line *l, struct line_out *o,
-		      const uint16_t *s, size_t from, size_t to, long pos)
+		      const struct view *v, size_t from, size_t to, long pos)
 {
+	const uint16_t *s = v->s;
+	bool marked = false;
 	size_t len;
 
 	for (size_t i = from; i < to; i += len) {
+		bool mark = i >= v->mark && i < v->mark_end;
 		uint32_t c = line_code(s + i, to - i, &len);
 		long end = behind(l, pos, c);
 		char text[8];
 
+		if (mark != marked)
+			out_str(o, mark ? "\33[7m" : "\33[27m");
+		marked = mark;
 		if (end - pos > line_width(c) && c >= 128)
 			out(o, " ", 1); /* its first half has no room */
 		if (c == '\t') {
@@ -117,6 +135,8 @@ static long out_units(const struct line *l, struct line_out *o,
 		}
 		pos = end;
 	}
+	if (marked)
+		out_str(o, "\33[27m");
 	return pos;
 }
 
@@ -140,12 +160,6 @@ static void out_move(const struct line *l, struct line_out *o, long from,
  * ---------------------------------------------------
  */
 
-struct view {
-	const uint16_t *s;
-	size_t n, at;
-	uint16_t *made; /* s, if it has to be freed */
-};
-
 /* What a popup says, instead of the line. */
 static bool say(struct view *v, const char *text, const struct line_command *c)
 {
@@ -163,9 +177,28 @@ static bool say(struct view *v, const char *text, const struct line_command *c)
 	return true;
 }
 
-static struct view view_of(const struct line *l)
+/* The box, or where there is no room for it the line that is chosen. */
+static void list(struct line *l, struct view *v)
 {
-	struct view v = { l->text, l->n, l->at, NULL };
+	struct line_list info;
+	char text[64];
+
+	v->made = line_list(l, &info);
+	if (!v->made) {
+		snprintf(text, sizeof text, "%d: ", l->choice);
+		say(v, text, &l->past->list[l->choice]);
+		return;
+	}
+	v->s = v->made;
+	v->n = info.n;
+	v->at = info.at;
+	v->mark = info.mark;
+	v->mark_end = info.mark_end;
+}
+
+static struct view view_of(struct line *l)
+{
+	struct view v = { .s = l->text, .n = l->n, .at = l->at };
 	char text[64];
 
 	switch (l->popup) {
@@ -185,8 +218,7 @@ static struct view view_of(const struct line *l)
 		say(&v, text, NULL);
 		break;
 	case POPUP_LIST:
-		snprintf(text, sizeof text, "%d: ", l->choice);
-		say(&v, text, &l->past->list[l->choice]);
+		list(l, &v);
 		break;
 	}
 	return v;
@@ -235,7 +267,7 @@ static void paint_page(struct line *l, struct line_out *o, const struct view *v,
 		if (next >= (l->page + l->rows) * l->cols)
 			break;
 		if (pos >= l->page * l->cols)
-			out_units(l, o, v->s, i, i + len, pos);
+			out_units(l, o, v, i, i + len, pos);
 		pos = next;
 	}
 	if (pos && pos % l->cols == 0)
@@ -270,7 +302,7 @@ static void paint_changes(struct line *l, struct line_out *o,
 
 	if (same < v->n || old_end > end) {
 		out_move(l, o, l->shown_at, pos);
-		pos = out_units(l, o, v->s, same, v->n, pos);
+		pos = out_units(l, o, v, same, v->n, pos);
 		/* Terminals wait at a row's end for what comes next. */
 		if (same < v->n && pos % l->cols == 0)
 			out_str(o, " \b");
@@ -387,7 +419,7 @@ bool line_may_wrap(const struct line *l)
 
 bool line_is_shown(struct line *l)
 {
-	struct view v = { l->text, l->n, l->n, NULL };
+	struct view v = { .s = l->text, .n = l->n };
 	int col = l->start;
 
 	if (!remember(l, &v))

@@ -270,6 +270,7 @@ static void open_popup(struct line *l, enum line_popup popup)
 		return;
 	l->popup = popup;
 	l->choice = popup == POPUP_LIST ? l->past->last : 0;
+	l->first = 0;
 	l->has_number = false;
 }
 
@@ -286,10 +287,10 @@ static enum line_end list_key(struct line *l, const struct line_key *k)
 		l->choice = (l->choice + 1) % n;
 		return LINE_MORE;
 	case VK_PRIOR:
-		l->choice = MAX(l->choice - l->rows, 0);
+		l->choice = MAX(l->choice - MAX(line_list_rows(l), 1), 0);
 		return LINE_MORE;
 	case VK_NEXT:
-		l->choice = MIN(l->choice + l->rows, n - 1);
+		l->choice = MIN(l->choice + MAX(line_list_rows(l), 1), n - 1);
 		return LINE_MORE;
 	case VK_HOME:
 		l->choice = 0;

@@ -50,7 +50,7 @@ enum line_popup {
 	POPUP_NONE,
 	POPUP_COPY,   /* F2 */
 	POPUP_CUT,    /* F4 */
-	POPUP_LIST,   /* F7, a line at a time */
+	POPUP_LIST,   /* F7 */
 	POPUP_NUMBER, /* F9 */
 };
 
@@ -68,6 +68,7 @@ struct line {
 
 	enum line_popup popup;
 	int choice;      /* of POPUP_LIST and POPUP_NUMBER */
+	int first;       /* that the list shows */
 	bool has_number; /* something was typed */
 
 	/* What the terminal shows: cells count from the prompt's row on. */

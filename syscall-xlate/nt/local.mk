@@ -26,7 +26,7 @@ libnt_a_SOURCES += %D%/nt-private.h %D%/object.c %D%/shared.c %D%/shared.h %D%/h
 libnt_a_SOURCES += %D%/abi-file.h %D%/console-ctrl.c %D%/console-group.c %D%/console-keys.c %D%/console-mouse.c \
 	%D%/console-mode.c %D%/console-read.c %D%/console-records.c %D%/console-write.c \
 	%D%/console-shared.c %D%/console-shared.h %D%/console-undo.c %D%/console-watch.c %D%/console-watch.h \
-	%D%/console-line.c %D%/console-line.h %D%/console-line-private.h %D%/console-line-show.c %D%/console-line-read.c \
+	%D%/console-line.c %D%/console-line.h %D%/console-line-private.h %D%/console-line-list.c %D%/console-line-show.c %D%/console-line-read.c \
 	%D%/console-history.c %D%/console-history.h %D%/console-alias.c %D%/console-past.c \
 	%D%/console-buffer.c %D%/console-cells.c %D%/console-log.c %D%/console-log.h %D%/console-paint.c %D%/console-paint.h \
 	%D%/console-screen.c %D%/console-restore.c %D%/console-model.c %D%/console-model.h %D%/console-model-cells.c \

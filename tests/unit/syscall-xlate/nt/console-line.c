@@ -347,6 +347,12 @@ static void open_screen(int w, int h, const char *prompt)
 	begin(w, h, col);
 }
 
+/* The list's borders. */
+#define ACROSS1	 "\xe2\x94\x80"
+#define ACROSS9 ACROSS1 ACROSS1 ACROSS1 ACROSS1 \
+	ACROSS1 ACROSS1 ACROSS1 ACROSS1 ACROSS1
+#define ACROSS13 ACROSS9 ACROSS1 ACROSS1 ACROSS1 ACROSS1
+
 static const struct {
 	const char *what;
 	int cols, rows;
@@ -383,7 +389,17 @@ static const struct {
 	{ "popup", 30, 4, "abc~<home><f9>~1~", { "> Enter command number: 1" },
 	  25, 0 },
 	{ "popup gone", 30, 4, "abc~<left><f9>~1~\33~", { "> abc" }, 4, 0 },
-	{ "list", 30, 4, "abc~<f7>~<up>~", { "> 1: beta" }, 9, 0 },
+	{ "list without room", 30, 3, "abc~<f7>~<up>~", { "> 1: beta" }, 9, 0 },
+	{ "list", 30, 4, "abc~<f7>~<up>~",
+	  { "> abc", "\xe2\x94\x8c" ACROSS13 "\xe2\x94\x90",
+	    "\xe2\x94\x82>1: beta     \xe2\x94\x82",
+	    "\xe2\x94\x94" ACROSS13 "\xe2\x94\x98" }, 1, 2 },
+	{ "list gone", 30, 4, "abc~<f7>~<up>~\33~", { "> abc" }, 5, 0 },
+	{ "list taken", 30, 5, "abc~<f7>~<up>~<up>~<left>~", { "> alpha one" },
+	  11, 0 },
+	{ "list below two rows", 12, 6, "0123456789abc~<f7>~<up>~",
+	  { "> 0123456789", "abc", "\xe2\x94\x8c" ACROSS9 "\xe2\x94\x90",
+	    "\xe2\x94\x82>1: beta \xe2\x94\x82" }, 1, 3 },
 };
 
 START_TEST(shown)
@@ -500,7 +516,7 @@ START_TEST(at_random)
 		"e\xcc\x81", "<left>", "<left>", "<left>", "<right>", "<home>",
 		"<end>", "<del>", "\b", "\b", "<up>", "<down>", "<^left>",
 		"<^right>", "<ins>", "\33", "some longer text here ", "<f8>",
-		"<f3>",
+		"<f3>", "<f7>", "<up>",
 	};
 	static char got[4096], want[4096];
 
