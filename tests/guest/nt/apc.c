@@ -39,7 +39,7 @@ static DWORD WINAPI sleeper(void *arg)
 static DWORD WINAPI waiter(void *arg)
 {
 	ready = 1;
-	return WaitForSingleObjectEx(arg, 10000, TRUE);
+	return WaitForSingleObjectEx(arg, 60000, TRUE);
 }
 
 static void is(const char *want)
@@ -76,7 +76,7 @@ static DWORD WINAPI waits(void *event)
 	DWORD r;
 
 	ready = 1;
-	r = WaitForSingleObject(event, 20000);
+	r = WaitForSingleObject(event, 60000);
 	return r == WAIT_OBJECT_0 ? (DWORD)special : r;
 }
 
@@ -95,7 +95,7 @@ static void special_ones(void)
 	while (!ready)
 		Sleep(1);
 	CHECK(queue(note_thread, th, 7, SPECIAL));
-	CHECK_EQ(WaitForSingleObject(th, 10000), WAIT_OBJECT_0);
+	CHECK_EQ(WaitForSingleObject(th, 60000), WAIT_OBJECT_0);
 	CHECK_EQ(ran_in, id);
 	GetExitCodeThread(th, &code);
 	CHECK_EQ(code, 7);
@@ -109,7 +109,7 @@ static void special_ones(void)
 	CHECK(queue(note_thread, th, 9, SPECIAL));
 	CHECK_EQ(WaitForSingleObject(th, 30), WAIT_TIMEOUT);
 	SetEvent(e);
-	CHECK_EQ(WaitForSingleObject(th, 10000), WAIT_OBJECT_0);
+	CHECK_EQ(WaitForSingleObject(th, 60000), WAIT_OBJECT_0);
 	CHECK_EQ(ran_in, id);
 	GetExitCodeThread(th, &code);
 	CHECK_EQ(code, 9);
@@ -162,7 +162,7 @@ int main(void)
 	while (!ready)
 		Sleep(1);
 	CHECK(QueueUserAPC(note, th, 's'));
-	CHECK_EQ(WaitForSingleObject(th, 5000), WAIT_OBJECT_0);
+	CHECK_EQ(WaitForSingleObject(th, 60000), WAIT_OBJECT_0);
 	GetExitCodeThread(th, &code);
 	CHECK_EQ(code, WAIT_IO_COMPLETION);
 	is("s");
@@ -172,7 +172,7 @@ int main(void)
 	while (!ready)
 		Sleep(1);
 	CHECK(QueueUserAPC(note, th, 'w'));
-	CHECK_EQ(WaitForSingleObject(th, 5000), WAIT_OBJECT_0);
+	CHECK_EQ(WaitForSingleObject(th, 60000), WAIT_OBJECT_0);
 	GetExitCodeThread(th, &code);
 	CHECK_EQ(code, WAIT_IO_COMPLETION);
 	is("w");
@@ -183,7 +183,7 @@ int main(void)
 	CHECK_EQ(ResumeThread(th), 1);
 	Sleep(50);
 	CHECK(QueueUserAPC(note, th, '2'));
-	CHECK_EQ(WaitForSingleObject(th, 5000), WAIT_OBJECT_0);
+	CHECK_EQ(WaitForSingleObject(th, 60000), WAIT_OBJECT_0);
 	is("12");
 	special_ones();
 	return check_done();

@@ -55,7 +55,7 @@ static BOOL cancelled(HANDLE h, HANDLE thread)
 
 static void check_cancelled(HANDLE thread, struct read *r)
 {
-	CHECK_EQ(WaitForSingleObject(thread, 5000), 0);
+	CHECK_EQ(WaitForSingleObject(thread, 60000), 0);
 	CHECK(!r->ok);
 	CHECK_EQ(r->error, ERROR_OPERATION_ABORTED);
 	CHECK_EQ(r->n, 0);
@@ -113,7 +113,7 @@ int main(void)
 	CHECK(CancelIo(b.h));
 	CHECK_EQ(WaitForSingleObject(thread_b, 100), WAIT_TIMEOUT);
 	CHECK(WriteFile(to_b, "x", 1, &n, NULL));
-	CHECK_EQ(WaitForSingleObject(thread_b, 5000), 0);
+	CHECK_EQ(WaitForSingleObject(thread_b, 60000), 0);
 	CHECK(b.ok && b.n == 1);
 	CloseHandle(thread_b);
 	CHECK_EQ(reading, 3);

@@ -72,7 +72,7 @@ static int child(const char *self)
 	sprintf(command, "\"%s\" finds", self);
 	CHECK(CreateProcessA(NULL, command, NULL, NULL, FALSE, 0, NULL, NULL,
 			     &si, &pi));
-	WaitForSingleObject(pi.hProcess, 20000);
+	WaitForSingleObject(pi.hProcess, 60000);
 	GetExitCodeProcess(pi.hProcess, &code);
 	CHECK_EQ(code, 0);
 	CHECK_EQ(GetConsoleOutputCP(), 1252);
@@ -111,11 +111,11 @@ int main(int argc, char **argv)
 	CHECK(appears("<again>"));
 	WriteFile(to, "\xc3\xbc\xc3\xb6\r", 5, &n, NULL);
 	CHECK(appears("<utf-8 \xc3\xa9>"));
-	CHECK_EQ(WaitForSingleObject(pi.hProcess, 20000), 0);
+	CHECK_EQ(WaitForSingleObject(pi.hProcess, 60000), 0);
 	GetExitCodeProcess(pi.hProcess, &code);
 	CHECK_EQ(code, 0);
 	close(pc);
-	WaitForSingleObject(thread, 5000);
+	WaitForSingleObject(thread, 60000);
 	if (code)
 		printf("%s\n", shown);
 	CloseHandle(pi.hProcess);

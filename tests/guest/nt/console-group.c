@@ -49,7 +49,7 @@ static int hear(void)
 	both[0] = heard = CreateEventW(NULL, FALSE, FALSE, NULL);
 	SetConsoleCtrlHandler(handler, TRUE);
 	ReleaseSemaphore(up, 1, NULL);
-	WaitForMultipleObjects(2, both, FALSE, 20000);
+	WaitForMultipleObjects(2, both, FALSE, 60000);
 	return 0x100 | events;
 }
 
@@ -57,7 +57,7 @@ static DWORD code_of(PROCESS_INFORMATION *pi)
 {
 	DWORD code = 0;
 
-	CHECK_EQ(WaitForSingleObject(pi->hProcess, 20000), WAIT_OBJECT_0);
+	CHECK_EQ(WaitForSingleObject(pi->hProcess, 60000), WAIT_OBJECT_0);
 	CHECK(GetExitCodeProcess(pi->hProcess, &code));
 	CloseHandle(pi->hProcess);
 	CloseHandle(pi->hThread);
@@ -78,8 +78,8 @@ int main(int argc, char **argv)
 			return 1;
 		heard = CreateEventW(NULL, FALSE, FALSE, NULL);
 		SetConsoleCtrlHandler(handler, TRUE);
-		WaitForSingleObject(heard, 20000);
-		WaitForSingleObject(pi.hProcess, 20000);
+		WaitForSingleObject(heard, 60000);
+		WaitForSingleObject(pi.hProcess, 60000);
 		GetExitCodeProcess(pi.hProcess, (DWORD *)&argc);
 		return (events << 4) | (argc & 15);
 	}
@@ -95,7 +95,7 @@ int main(int argc, char **argv)
 
 	/* One of our group is no group of its own. */
 	CHECK(start("listen", 0, &pi));
-	CHECK_EQ(WaitForSingleObject(up, 20000), WAIT_OBJECT_0);
+	CHECK_EQ(WaitForSingleObject(up, 60000), WAIT_OBJECT_0);
 	CHECK(!GenerateConsoleCtrlEvent(CTRL_BREAK_EVENT, pi.dwProcessId));
 	CHECK_EQ(GetLastError(), ERROR_INVALID_PARAMETER);
 	SetEvent(down);
@@ -104,11 +104,11 @@ int main(int argc, char **argv)
 
 	/* A new group hears Ctrl-Break, and not Ctrl-C. */
 	CHECK(start("listen", CREATE_NEW_PROCESS_GROUP, &pi));
-	CHECK_EQ(WaitForSingleObject(up, 20000), WAIT_OBJECT_0);
+	CHECK_EQ(WaitForSingleObject(up, 60000), WAIT_OBJECT_0);
 	CHECK(GenerateConsoleCtrlEvent(CTRL_BREAK_EVENT, pi.dwProcessId));
 	CHECK_EQ(code_of(&pi), 0x100 | 1 << CTRL_BREAK_EVENT);
 	CHECK(start("listen", CREATE_NEW_PROCESS_GROUP, &pi));
-	CHECK_EQ(WaitForSingleObject(up, 20000), WAIT_OBJECT_0);
+	CHECK_EQ(WaitForSingleObject(up, 60000), WAIT_OBJECT_0);
 	CHECK(GenerateConsoleCtrlEvent(CTRL_C_EVENT, pi.dwProcessId));
 	CHECK_EQ(WaitForSingleObject(pi.hProcess, 50), WAIT_TIMEOUT);
 	SetEvent(down);
@@ -117,7 +117,7 @@ int main(int argc, char **argv)
 
 	/* Its descendants are in it. */
 	CHECK(start("head", CREATE_NEW_PROCESS_GROUP, &pi));
-	CHECK_EQ(WaitForSingleObject(up, 20000), WAIT_OBJECT_0);
+	CHECK_EQ(WaitForSingleObject(up, 60000), WAIT_OBJECT_0);
 	while (!GenerateConsoleCtrlEvent(CTRL_BREAK_EVENT, pi.dwProcessId))
 		Sleep(1);
 	CHECK_EQ(code_of(&pi),
@@ -126,9 +126,9 @@ int main(int argc, char **argv)
 	/* All, ourselves among them. */
 	CHECK(SetConsoleCtrlHandler(handler, TRUE));
 	CHECK(start("listen", 0, &pi));
-	CHECK_EQ(WaitForSingleObject(up, 20000), WAIT_OBJECT_0);
+	CHECK_EQ(WaitForSingleObject(up, 60000), WAIT_OBJECT_0);
 	CHECK(GenerateConsoleCtrlEvent(CTRL_C_EVENT, 0));
-	CHECK_EQ(WaitForSingleObject(heard, 20000), WAIT_OBJECT_0);
+	CHECK_EQ(WaitForSingleObject(heard, 60000), WAIT_OBJECT_0);
 	CHECK_EQ(events, 1 << CTRL_C_EVENT);
 	CHECK_EQ(code_of(&pi), 0x100 | 1 << CTRL_C_EVENT);
 	CHECK(!GenerateConsoleCtrlEvent(7, 0));

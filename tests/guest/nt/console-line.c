@@ -260,7 +260,7 @@ static void run_readers(LPTHREAD_START_ROUTINE start, DWORD n, int step)
 	for (DWORD i = 0; i < n; i++)
 		h[i] = CreateThread(NULL, 0, start, NULL, 0, NULL);
 	ready(step);
-	CHECK_EQ(WaitForMultipleObjects(n, h, TRUE, 30000), 0);
+	CHECK_EQ(WaitForMultipleObjects(n, h, TRUE, 60000), 0);
 	for (DWORD i = 0; i < n; i++) {
 		CHECK(GetExitCodeThread(h[i], &code));
 		CHECK_EQ(code, 0);
@@ -332,7 +332,7 @@ static void handed_on(const char *self)
 	sprintf(s, "\"%s\" second", self);
 	CHECK(CreateProcessA(NULL, s, NULL, NULL, TRUE, 0, NULL, NULL, &si,
 			     &pi));
-	CHECK_EQ(WaitForSingleObject(pi.hProcess, 30000), 0);
+	CHECK_EQ(WaitForSingleObject(pi.hProcess, 60000), 0);
 	CHECK(GetExitCodeProcess(pi.hProcess, &code));
 	CHECK_EQ(code, 0);
 	LINE_IS("four");
@@ -475,11 +475,11 @@ int main(int argc, char **argv)
 	spawn_on(pc, argv[0], "child", &pi);
 	type_steps(to);
 	CHECK(appears("<good>"));
-	CHECK_EQ(WaitForSingleObject(pi.hProcess, 30000), 0);
+	CHECK_EQ(WaitForSingleObject(pi.hProcess, 60000), 0);
 	CHECK(GetExitCodeProcess(pi.hProcess, &code));
 	CHECK_EQ(code, 0);
 	close(pc);
-	CHECK_EQ(WaitForSingleObject(thread, 30000), 0);
+	CHECK_EQ(WaitForSingleObject(thread, 60000), 0);
 	/* What was typed shows once, and where it was read. */
 	CHECK(strstr(shown, "<2>longer one\r\n") != NULL);
 	CHECK(!strstr(shown, "secret"));

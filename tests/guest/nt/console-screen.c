@@ -428,7 +428,7 @@ int main(int argc, char **argv)
 	GetExitCodeProcess(pi.hProcess, &code);
 	CHECK_EQ(code, 0);
 	close(pc);
-	WaitForSingleObject(thread, 5000);
+	WaitForSingleObject(thread, 60000);
 	/* The terminal showed the others on its other screen. */
 	at = shown;
 	for (size_t i = 0; i < sizeof order / sizeof *order && at; i++) {

@@ -123,7 +123,7 @@ static struct result run(const char *app, const char *line, DWORD flags,
 		all += n;
 	CloseHandle(from);
 	if (r.ok) {
-		CHECK_EQ(WaitForSingleObject(pi.hProcess, 20000), 0);
+		CHECK_EQ(WaitForSingleObject(pi.hProcess, 60000), 0);
 		GetExitCodeProcess(pi.hProcess, &r.code);
 		CloseHandle(pi.hProcess);
 		CloseHandle(pi.hThread);
@@ -325,7 +325,7 @@ static BOOL start_with(LPPROC_THREAD_ATTRIBUTE_LIST list, HANDLE h,
 			    EXTENDED_STARTUPINFO_PRESENT, NULL, NULL,
 			    &si.StartupInfo, &pi))
 		return FALSE;
-	WaitForSingleObject(pi.hProcess, 20000);
+	WaitForSingleObject(pi.hProcess, 60000);
 	GetExitCodeProcess(pi.hProcess, code);
 	CloseHandle(pi.hProcess);
 	CloseHandle(pi.hThread);
@@ -402,7 +402,7 @@ static DWORD start_so(const char *what, DWORD_PTR attribute, PVOID value,
 			    EXTENDED_STARTUPINFO_PRESENT, NULL, NULL,
 			    &si.StartupInfo, &pi))
 		return ~GetLastError();
-	WaitForSingleObject(pi.hProcess, 20000);
+	WaitForSingleObject(pi.hProcess, 60000);
 	GetExitCodeProcess(pi.hProcess, &code);
 	CloseHandle(pi.hProcess);
 	CloseHandle(pi.hThread);
@@ -479,7 +479,7 @@ static void runtimes(void)
 	e.lpParameters = "code 21";
 	CHECK(ShellExecuteExA(&e), "%lu", GetLastError());
 	if (e.hProcess) {
-		WaitForSingleObject(e.hProcess, 20000);
+		WaitForSingleObject(e.hProcess, 60000);
 		GetExitCodeProcess(e.hProcess, &code);
 		CHECK_EQ(code, 21);
 		CloseHandle(e.hProcess);
@@ -515,7 +515,7 @@ static void held(void)
 		} else {
 			CHECK(TerminateProcess(pi.hProcess, 24));
 		}
-		CHECK_EQ(WaitForSingleObject(pi.hProcess, 20000), 0);
+		CHECK_EQ(WaitForSingleObject(pi.hProcess, 60000), 0);
 		GetExitCodeProcess(pi.hProcess, &code);
 		CHECK_EQ(code, resume ? 23 : 24);
 		CloseHandle(pi.hProcess);

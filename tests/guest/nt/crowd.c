@@ -120,7 +120,7 @@ static void listed(void)
 	CHECK(found);
 	CloseHandle(s);
 	SetEvent(go);
-	CHECK_EQ(WaitForSingleObject(other, 10000), WAIT_OBJECT_0);
+	CHECK_EQ(WaitForSingleObject(other, 60000), WAIT_OBJECT_0);
 	CloseHandle(other);
 	CloseHandle(go);
 }

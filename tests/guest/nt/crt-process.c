@@ -155,7 +155,7 @@ static void threads(void)
 	errno = 1;
 	h = (HANDLE)_beginthreadex(NULL, 0, worker, &value, 0, NULL);
 	CHECK(h != NULL, "");
-	WaitForSingleObject(h, 10000);
+	WaitForSingleObject(h, 60000);
 	GetExitCodeThread(h, &code);
 	CHECK_EQ(code, 5);
 	CHECK_EQ(value, 41); /* each thread has its own sequence */

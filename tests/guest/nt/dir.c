@@ -123,7 +123,7 @@ static void changes(void)
 	CHECK(GetOverlappedResult(h, &o, &n, TRUE));
 	CHECK_EQ(i->Action, FILE_ACTION_ADDED);
 	CHECK_EQ(i->FileNameLength, 6);
-	CHECK_EQ(WaitForSingleObject(first, 5000), WAIT_OBJECT_0);
+	CHECK_EQ(WaitForSingleObject(first, 60000), WAIT_OBJECT_0);
 	CHECK(FindCloseChangeNotification(first));
 	CHECK(ReadDirectoryChangesW(h, buf, sizeof buf, FALSE,
 				    FILE_NOTIFY_CHANGE_FILE_NAME, NULL, &o,

@@ -19,7 +19,7 @@ static DWORD WINAPI player(void *arg)
 
 static DWORD WINAPI waiter(void *arg)
 {
-	return WaitForSingleObject(arg, 5000);
+	return WaitForSingleObject(arg, 60000);
 }
 
 static void kinds(void)
@@ -101,7 +101,7 @@ int main(void)
 	th[0] = CreateThread(NULL, 0, player, NULL, 0, NULL);
 	for (int i = 0; i < 1000; i++)
 		CHECK_EQ(SignalObjectAndWait(ping, pong, 5000, FALSE), 0);
-	CHECK_EQ(WaitForSingleObject(th[0], 5000), WAIT_OBJECT_0);
+	CHECK_EQ(WaitForSingleObject(th[0], 60000), WAIT_OBJECT_0);
 	CHECK(GetExitCodeThread(th[0], &code));
 	CHECK_EQ(code, 7);
 
@@ -110,13 +110,13 @@ int main(void)
 	for (int i = 0; i < 3; i++)
 		th[i] = CreateThread(NULL, 0, waiter, e, 0, NULL);
 	SetEvent(e);
-	CHECK_EQ(WaitForMultipleObjects(3, th, TRUE, 5000), WAIT_OBJECT_0);
+	CHECK_EQ(WaitForMultipleObjects(3, th, TRUE, 60000), WAIT_OBJECT_0);
 	e = CreateEventW(NULL, FALSE, FALSE, NULL);
 	for (int i = 0; i < 3; i++)
 		th[i] = CreateThread(NULL, 0, waiter, e, 0, NULL);
 	for (int i = 0; i < 3; i++) {
 		SetEvent(e);
-		CHECK(WaitForMultipleObjects(3 - i, th, FALSE, 5000) <
+		CHECK(WaitForMultipleObjects(3 - i, th, FALSE, 60000) <
 		      WAIT_OBJECT_0 + 3);
 		for (int k = 0; k < 3 - i; k++)
 			if (WaitForSingleObject(th[k], 0) == 0) {

@@ -77,7 +77,7 @@ static void finish(HANDLE process)
 {
 	DWORD code = ~0u;
 
-	CHECK_EQ(WaitForSingleObject(process, 30000), WAIT_OBJECT_0);
+	CHECK_EQ(WaitForSingleObject(process, 60000), WAIT_OBJECT_0);
 	CHECK(GetExitCodeProcess(process, &code));
 	CHECK_EQ(code, 0);
 	CloseHandle(process);
@@ -91,13 +91,13 @@ static int child_main(const char *what, HANDLE h, HANDLE go, HANDLE ready)
 
 	switch (*what) {
 	case 'a': /* ask, once told */
-		WaitForSingleObject(go, 20000);
+		WaitForSingleObject(go, 60000);
 		return ask(h, FALSE, &o) ? 0 : 1;
 	case 'p': /* ask a pipe, and stay until it has been answered */
 		if (!ask(h, FALSE, &o))
 			return 2;
 		SetEvent(ready);
-		return WaitForSingleObject(go, 20000) == WAIT_OBJECT_0 ? 0 : 3;
+		return WaitForSingleObject(go, 60000) == WAIT_OBJECT_0 ? 0 : 3;
 	case 's': /* set a port of its own, and wait there */
 		port = CreateIoCompletionPort(h, NULL, OTHER_KEY, 0);
 		if (!port)
@@ -153,7 +153,7 @@ static void set_by_child(void)
 	HANDLE process = start("set", h, NULL, ready);
 	OVERLAPPED o = { 0 };
 
-	CHECK_EQ(WaitForSingleObject(ready, 20000), WAIT_OBJECT_0);
+	CHECK_EQ(WaitForSingleObject(ready, 60000), WAIT_OBJECT_0);
 	/* It has one. */
 	CHECK(!CreateIoCompletionPort(h, NULL, KEY, 0));
 	CHECK_EQ(GetLastError(), ERROR_INVALID_PARAMETER);
@@ -203,7 +203,7 @@ static void pending(void)
 	CHECK(client != INVALID_HANDLE_VALUE);
 	port = CreateIoCompletionPort(inheritable(client), NULL, KEY, 0);
 	process = start("pipe", client, go, ready);
-	CHECK_EQ(WaitForSingleObject(ready, 20000), WAIT_OBJECT_0);
+	CHECK_EQ(WaitForSingleObject(ready, 60000), WAIT_OBJECT_0);
 	CHECK_EQ(take(port, 0, &n), 0);
 	CHECK(WriteFile(server, "abc", 3, &n, NULL));
 	CHECK_EQ(take(port, 20000, &n), KEY);

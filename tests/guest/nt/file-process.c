@@ -27,7 +27,7 @@ static DWORD run(const WCHAR *command, HANDLE h)
 		CHECK(0, "CreateProcess: %lu", GetLastError());
 		return code;
 	}
-	CHECK_EQ(WaitForSingleObject(pi.hProcess, 20000), WAIT_OBJECT_0);
+	CHECK_EQ(WaitForSingleObject(pi.hProcess, 60000), WAIT_OBJECT_0);
 	GetExitCodeProcess(pi.hProcess, &code);
 	CloseHandle(pi.hThread);
 	CloseHandle(pi.hProcess);
@@ -164,7 +164,7 @@ static void pipes(void)
 	CHECK(h != INVALID_HANDLE_VALUE);
 	thread = CreateThread(NULL, 0, serve, h, 0, NULL);
 	CHECK_EQ(run(L"p", 0), 0);
-	CHECK_EQ(WaitForSingleObject(thread, 5000), WAIT_OBJECT_0);
+	CHECK_EQ(WaitForSingleObject(thread, 60000), WAIT_OBJECT_0);
 	CloseHandle(thread);
 	CloseHandle(h);
 	CHECK_EQ(run(L"p", 0), ERROR_FILE_NOT_FOUND);

@@ -762,7 +762,7 @@ int main(int argc, char **argv)
 	other = start_other();
 	random_calls(calls, COUNT_OF(calls), clean);
 	CloseHandle(to_other);
-	CHECK_EQ(WaitForSingleObject(other, 20000), WAIT_OBJECT_0);
+	CHECK_EQ(WaitForSingleObject(other, 60000), WAIT_OBJECT_0);
 	leave_own_folder(here);
 	return check_done();
 }

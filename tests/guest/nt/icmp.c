@@ -82,7 +82,7 @@ static void by_event(void)
 			       NULL, &reply, sizeof reply, 5000),
 		 0);
 	CHECK_EQ(GetLastError(), ERROR_IO_PENDING);
-	CHECK_EQ(WaitForSingleObject(event, 10000), WAIT_OBJECT_0);
+	CHECK_EQ(WaitForSingleObject(event, 60000), WAIT_OBJECT_0);
 	CHECK_EQ(IcmpParseReplies(&reply, sizeof reply), 1);
 	check_reply();
 	CloseHandle(event);

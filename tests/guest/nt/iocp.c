@@ -55,13 +55,13 @@ int main(void)
 		PostQueuedCompletionStatus(port, 1, 1, NULL);
 	for (int i = 0; i < 4; i++)
 		PostQueuedCompletionStatus(port, 0, 0, NULL);
-	CHECK_EQ(WaitForMultipleObjects(4, th, TRUE, 20000), WAIT_OBJECT_0);
+	CHECK_EQ(WaitForMultipleObjects(4, th, TRUE, 60000), WAIT_OBJECT_0);
 	CHECK_EQ(done, 1000);
 
 	/* Those who wait on a port that is closed come back. */
 	th[0] = CreateThread(NULL, 0, work, NULL, 0, NULL);
 	Sleep(30);
 	CloseHandle(port);
-	CHECK_EQ(WaitForSingleObject(th[0], 5000), WAIT_OBJECT_0);
+	CHECK_EQ(WaitForSingleObject(th[0], 60000), WAIT_OBJECT_0);
 	return check_done();
 }

@@ -38,7 +38,7 @@ static DWORD code_of(HANDLE p)
 {
 	DWORD code = 0;
 
-	CHECK_EQ(WaitForSingleObject(p, 20000), WAIT_OBJECT_0);
+	CHECK_EQ(WaitForSingleObject(p, 60000), WAIT_OBJECT_0);
 	CHECK(GetExitCodeProcess(p, &code));
 	CloseHandle(p);
 	return code;
@@ -46,7 +46,7 @@ static DWORD code_of(HANDLE p)
 
 static void started(HANDLE up)
 {
-	CHECK_EQ(WaitForSingleObject(up, 20000), WAIT_OBJECT_0);
+	CHECK_EQ(WaitForSingleObject(up, 60000), WAIT_OBJECT_0);
 }
 
 static HANDLE job_with(DWORD flags, DWORD processes, LONGLONG time,
@@ -169,7 +169,7 @@ static void grandchildren(HANDLE up)
 	CHECK_EQ(acc.ActiveProcesses, 1);
 	CHECK_EQ(WaitForSingleObject(leaf, 20), WAIT_TIMEOUT);
 	CloseHandle(job);
-	CHECK_EQ(WaitForSingleObject(leaf, 20000), WAIT_OBJECT_0);
+	CHECK_EQ(WaitForSingleObject(leaf, 60000), WAIT_OBJECT_0);
 	CloseHandle(leaf);
 
 	/* By a call, with a code. */
@@ -195,7 +195,7 @@ static void holder_ended(HANDLE up)
 	leaf = OpenProcess(PROCESS_ALL_ACCESS, FALSE, board->pid);
 	CHECK_EQ(WaitForSingleObject(leaf, 20), WAIT_TIMEOUT);
 	CHECK(TerminateProcess(pi.hProcess, 3));
-	CHECK_EQ(WaitForSingleObject(leaf, 20000), WAIT_OBJECT_0);
+	CHECK_EQ(WaitForSingleObject(leaf, 60000), WAIT_OBJECT_0);
 	CloseHandle(leaf);
 	CHECK_EQ(code_of(pi.hProcess), 3);
 	CloseHandle(pi.hThread);
@@ -253,7 +253,7 @@ static DWORD message(HANDLE port, DWORD *pid)
 	ULONG_PTR key;
 	DWORD n = 0;
 
-	CHECK(GetQueuedCompletionStatus(port, &n, &key, &o, 20000));
+	CHECK(GetQueuedCompletionStatus(port, &n, &key, &o, 60000));
 	*pid = (DWORD)(ULONG_PTR)o;
 	return n;
 }

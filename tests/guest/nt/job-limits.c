@@ -103,7 +103,7 @@ static DWORD finish(struct child *c)
 	DWORD code = 0;
 
 	CloseHandle(c->in);
-	CHECK_EQ(WaitForSingleObject(c->pi.hProcess, 30000), WAIT_OBJECT_0);
+	CHECK_EQ(WaitForSingleObject(c->pi.hProcess, 60000), WAIT_OBJECT_0);
 	GetExitCodeProcess(c->pi.hProcess, &code);
 	CloseHandle(c->pi.hProcess);
 	CloseHandle(c->pi.hThread);
@@ -133,7 +133,7 @@ static DWORD message(HANDLE port, DWORD *pid)
 	DWORD n = 0;
 
 	do {
-		if (!GetQueuedCompletionStatus(port, &n, &key, &o, 30000))
+		if (!GetQueuedCompletionStatus(port, &n, &key, &o, 60000))
 			return 0;
 		*pid = (DWORD)(ULONG_PTR)o;
 	} while (n == JOB_OBJECT_MSG_NEW_PROCESS);
@@ -220,7 +220,7 @@ static void job_time_ends(void)
 	CHECK_EQ(WaitForSingleObject(job, 0), WAIT_TIMEOUT);
 	start("burn", job, &a);
 	start("burn", job, &b);
-	CHECK_EQ(WaitForSingleObject(job, 30000), WAIT_OBJECT_0);
+	CHECK_EQ(WaitForSingleObject(job, 60000), WAIT_OBJECT_0);
 	CHECK_EQ(finish(&a), ERROR_NOT_ENOUGH_QUOTA);
 	CHECK_EQ(finish(&b), ERROR_NOT_ENOUGH_QUOTA);
 	/* Until the limit is set anew it stays so. */

@@ -20,7 +20,7 @@ static DWORD message(DWORD *id)
 	ULONG_PTR key;
 	DWORD n = 0;
 
-	if (!GetQueuedCompletionStatus(port, &n, &key, &o, 10000))
+	if (!GetQueuedCompletionStatus(port, &n, &key, &o, 60000))
 		return 0;
 	*id = (DWORD)(ULONG_PTR)o;
 	return n;
@@ -66,7 +66,7 @@ static DWORD end(PROCESS_INFORMATION *pi)
 	DWORD code = ~0u;
 
 	ResumeThread(pi->hThread);
-	CHECK_EQ(WaitForSingleObject(pi->hProcess, 20000), WAIT_OBJECT_0);
+	CHECK_EQ(WaitForSingleObject(pi->hProcess, 60000), WAIT_OBJECT_0);
 	GetExitCodeProcess(pi->hProcess, &code);
 	CloseHandle(pi->hThread);
 	CloseHandle(pi->hProcess);
@@ -103,7 +103,7 @@ static void one_too_many(void)
 	CHECK_EQ(GetLastError(), ERROR_NOT_ENOUGH_QUOTA);
 	CHECK_EQ(message(&id), JOB_OBJECT_MSG_ACTIVE_PROCESS_LIMIT);
 	/* It is ended as well. */
-	CHECK_EQ(WaitForSingleObject(second.hProcess, 10000), WAIT_OBJECT_0);
+	CHECK_EQ(WaitForSingleObject(second.hProcess, 60000), WAIT_OBJECT_0);
 	CHECK_EQ(end(&second), ERROR_NOT_ENOUGH_QUOTA);
 	CHECK_EQ(end(&first), 5);
 	CHECK_EQ(message(&id), JOB_OBJECT_MSG_EXIT_PROCESS);

@@ -22,7 +22,7 @@ static DWORD message(HANDLE port, DWORD *pid)
 	ULONG_PTR key;
 	DWORD n = 0;
 
-	CHECK(GetQueuedCompletionStatus(port, &n, &key, &o, 20000));
+	CHECK(GetQueuedCompletionStatus(port, &n, &key, &o, 60000));
 	CHECK_EQ(key, 5);
 	*pid = (DWORD)(ULONG_PTR)o;
 	return n;
@@ -78,14 +78,14 @@ static void named(void)
 
 	snprintf(text, sizeof text, "enter %s", name);
 	CHECK(start(text, 0, &member));
-	CHECK_EQ(WaitForSingleObject(ready, 20000), WAIT_OBJECT_0);
+	CHECK_EQ(WaitForSingleObject(ready, 60000), WAIT_OBJECT_0);
 	CHECK(QueryInformationJobObject(job,
 					JobObjectBasicAccountingInformation,
 					&acc, sizeof acc, NULL));
 	CHECK_EQ(acc.ActiveProcesses, 1);
 	snprintf(text, sizeof text, "hold %s", name);
 	CHECK(start(text, 0, &holder));
-	CHECK_EQ(WaitForSingleObject(ready, 20000), WAIT_OBJECT_0);
+	CHECK_EQ(WaitForSingleObject(ready, 60000), WAIT_OBJECT_0);
 
 	/* While anybody holds it nobody dies; a killed one lets go. */
 	CloseHandle(job);
@@ -94,8 +94,8 @@ static void named(void)
 	CHECK(job != NULL);
 	CloseHandle(job);
 	CHECK(TerminateProcess(holder.hProcess, 5));
-	CHECK_EQ(WaitForSingleObject(member.hProcess, 20000), WAIT_OBJECT_0);
-	CHECK_EQ(WaitForSingleObject(holder.hProcess, 20000), WAIT_OBJECT_0);
+	CHECK_EQ(WaitForSingleObject(member.hProcess, 60000), WAIT_OBJECT_0);
+	CHECK_EQ(WaitForSingleObject(holder.hProcess, 60000), WAIT_OBJECT_0);
 	CHECK(GetExitCodeProcess(holder.hProcess, &code) && code == 5);
 	CHECK(!OpenJobObjectA(JOB_OBJECT_QUERY, FALSE, name));
 	CHECK_EQ(GetLastError(), ERROR_FILE_NOT_FOUND);
@@ -143,7 +143,7 @@ int main(int argc, char **argv)
 	CHECK(IsProcessInJob(pi.hProcess, job, &in));
 	CHECK_EQ(in, TRUE);
 	ResumeThread(pi.hThread);
-	CHECK_EQ(WaitForSingleObject(pi.hProcess, 20000), WAIT_OBJECT_0);
+	CHECK_EQ(WaitForSingleObject(pi.hProcess, 60000), WAIT_OBJECT_0);
 	CHECK_EQ(message(port, &pid), JOB_OBJECT_MSG_NEW_PROCESS);
 	CHECK_EQ(pid, pi.dwProcessId);
 	CHECK_EQ(message(port, &pid), JOB_OBJECT_MSG_EXIT_PROCESS);
@@ -158,13 +158,13 @@ int main(int argc, char **argv)
 	CHECK(start("sleep", 0, &pi));
 	CHECK(AssignProcessToJobObject(job, pi.hProcess));
 	CHECK(TerminateJobObject(job, 66));
-	CHECK_EQ(WaitForSingleObject(pi.hProcess, 20000), WAIT_OBJECT_0);
+	CHECK_EQ(WaitForSingleObject(pi.hProcess, 60000), WAIT_OBJECT_0);
 	GetExitCodeProcess(pi.hProcess, &code);
 	CHECK_EQ(code, 66);
 	CHECK(start("sleep", 0, &pi));
 	CHECK(AssignProcessToJobObject(job, pi.hProcess));
 	CHECK_EQ(WaitForSingleObject(pi.hProcess, 50), WAIT_TIMEOUT);
 	CloseHandle(job);
-	CHECK_EQ(WaitForSingleObject(pi.hProcess, 20000), WAIT_OBJECT_0);
+	CHECK_EQ(WaitForSingleObject(pi.hProcess, 60000), WAIT_OBJECT_0);
 	return check_done();
 }

@@ -157,11 +157,11 @@ static void notices(void)
 	CHECK(i->Action == FILE_ACTION_ADDED && i->FileNameLength == 14 &&
 		      !memcmp(i->FileName, L"noticed", 14),
 	      "%lu %lu", i->Action, i->FileNameLength);
-	CHECK_EQ(WaitForSingleObject(c, 3000), WAIT_OBJECT_0);
+	CHECK_EQ(WaitForSingleObject(c, 60000), WAIT_OBJECT_0);
 	CHECK(FindNextChangeNotification(c));
 	CHECK_EQ(WaitForSingleObject(c, 0), WAIT_TIMEOUT);
 	DeleteFileW(in_dir(L"noticed"));
-	CHECK_EQ(WaitForSingleObject(c, 3000), WAIT_OBJECT_0);
+	CHECK_EQ(WaitForSingleObject(c, 60000), WAIT_OBJECT_0);
 	CHECK(FindCloseChangeNotification(c));
 	CloseHandle(d);
 	CloseHandle(o.hEvent);

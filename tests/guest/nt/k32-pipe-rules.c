@@ -76,7 +76,7 @@ static void instances(void)
 	CloseHandle(second);
 	second = client();
 	CHECK(second != INVALID_HANDLE_VALUE);
-	CHECK_EQ(WaitForSingleObject(thread, 20000), 0);
+	CHECK_EQ(WaitForSingleObject(thread, 60000), 0);
 	CHECK(WriteFile(second, "x", 1, &n, NULL));
 	CloseHandle(thread);
 	CloseHandle(first);

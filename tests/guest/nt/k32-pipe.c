@@ -191,14 +191,14 @@ static void ports(void)
 		CHECK_EQ(apc_error, 0);
 		CHECK_EQ(apc_bytes, 4);
 	}
-	CHECK(GetQueuedCompletionStatus(port, &n, &key, &got, 2000) && n == 4 &&
+	CHECK(GetQueuedCompletionStatus(port, &n, &key, &got, 60000) && n == 4 &&
 		      key == 42 && got == &o && !memcmp(buf, "data", 4),
 	      "%lu %lu", n, GetLastError());
 	/* An end of the other side is told by the port as well. */
 	memset(&o, 0, sizeof o);
 	CHECK(!ReadFile(s, buf, sizeof buf, NULL, &o));
 	CloseHandle(c);
-	CHECK(!GetQueuedCompletionStatus(port, &n, &key, &got, 2000) &&
+	CHECK(!GetQueuedCompletionStatus(port, &n, &key, &got, 60000) &&
 	      got == &o);
 	CHECK_EQ(GetLastError(), ERROR_BROKEN_PIPE);
 	CloseHandle(s);

@@ -45,7 +45,7 @@ static void events(void)
 
 static DWORD WINAPI abandon(void *mutex)
 {
-	return WaitForSingleObject(mutex, 1000);
+	return WaitForSingleObject(mutex, 60000);
 }
 
 static void mutexes(void)
@@ -60,7 +60,7 @@ static void mutexes(void)
 	CHECK(!ReleaseMutex(m));
 	CHECK_EQ(GetLastError(), ERROR_NOT_OWNER);
 	t = CreateThread(NULL, 0, abandon, m, 0, NULL);
-	CHECK_EQ(WaitForSingleObject(t, 5000), WAIT_OBJECT_0);
+	CHECK_EQ(WaitForSingleObject(t, 60000), WAIT_OBJECT_0);
 	CloseHandle(t);
 	CHECK_EQ(WaitForSingleObject(m, 0), WAIT_ABANDONED);
 	CHECK(ReleaseSemaphore(s, 1, &old));
@@ -93,7 +93,7 @@ static void timers(void)
 	ULONGLONG start = GetTickCount64();
 
 	CHECK(SetWaitableTimer(t, &due, 0, NULL, NULL, FALSE));
-	CHECK_EQ(WaitForSingleObject(t, 2000), WAIT_OBJECT_0);
+	CHECK_EQ(WaitForSingleObject(t, 60000), WAIT_OBJECT_0);
 	CHECK(GetTickCount64() - start < 1500);
 	CHECK_EQ(WaitForSingleObject(t, 0), WAIT_TIMEOUT);
 	CHECK(SetWaitableTimer(t, &due, 0, on_timer, &fired, FALSE));

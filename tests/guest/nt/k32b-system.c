@@ -151,7 +151,7 @@ static void pool(void)
 
 	timer = CreateThreadpoolTimer(on_tick, NULL, NULL);
 	SetThreadpoolTimer(timer, &ft, 5, 0);
-	CHECK_EQ(WaitForSingleObject(done, 5000), WAIT_OBJECT_0);
+	CHECK_EQ(WaitForSingleObject(done, 60000), WAIT_OBJECT_0);
 	SetThreadpoolTimer(timer, NULL, 0, 0);
 	WaitForThreadpoolTimerCallbacks(timer, TRUE);
 	CloseThreadpoolTimer(timer);
@@ -165,7 +165,7 @@ static void pool(void)
 	CloseThreadpoolWait(wait);
 
 	CHECK(QueueUserWorkItem(on_item, done, WT_EXECUTEDEFAULT));
-	CHECK_EQ(WaitForSingleObject(done, 5000), WAIT_OBJECT_0);
+	CHECK_EQ(WaitForSingleObject(done, 60000), WAIT_OBJECT_0);
 
 	CHECK(RegisterWaitForSingleObject(&h, e, on_old, (void *)&old, 20,
 					  WT_EXECUTEONLYONCE));

@@ -35,7 +35,7 @@ static void basics(void)
 	CHECK_EQ(SuspendThread(t), 1);
 	CHECK_EQ(ResumeThread(t), 2);
 	CHECK_EQ(ResumeThread(t), 1);
-	CHECK_EQ(WaitForSingleObject(t, 5000), WAIT_OBJECT_0);
+	CHECK_EQ(WaitForSingleObject(t, 60000), WAIT_OBJECT_0);
 	CHECK_EQ(seen, id);
 	CHECK(GetExitCodeThread(t, &code));
 	CHECK_EQ(code, 42);

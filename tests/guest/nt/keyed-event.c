@@ -50,7 +50,7 @@ static DWORD end(HANDLE th)
 {
 	DWORD code = ~0u;
 
-	CHECK_EQ(WaitForSingleObject(th, 20000), WAIT_OBJECT_0);
+	CHECK_EQ(WaitForSingleObject(th, 60000), WAIT_OBJECT_0);
 	GetExitCodeThread(th, &code);
 	CloseHandle(th);
 	return code;

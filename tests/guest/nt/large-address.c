@@ -74,7 +74,7 @@ int main(void)
 	memcpy(high + 0x8000, "\xb8\x2a\0\0\0\xc3", 6);
 	CHECK_EQ(((int (*)(void))(ULONG_PTR)(high + 0x8000))(), 42);
 	th = CreateThread(NULL, 0, on_high_stack, high, 0, NULL);
-	CHECK_EQ(WaitForSingleObject(th, 20000), WAIT_OBJECT_0);
+	CHECK_EQ(WaitForSingleObject(th, 60000), WAIT_OBJECT_0);
 	CHECK(GetExitCodeThread(th, &code));
 	CHECK_EQ(code, (DWORD)(ULONG_PTR)high + 1);
 	return check_done();

@@ -53,7 +53,7 @@ static DWORD run_with(const char *what, const DWORD64 *options, SIZE_T bytes)
 			    EXTENDED_STARTUPINFO_PRESENT, NULL, NULL,
 			    &si.StartupInfo, &pi))
 		return GetLastError();
-	CHECK_EQ(WaitForSingleObject(pi.hProcess, 20000), WAIT_OBJECT_0);
+	CHECK_EQ(WaitForSingleObject(pi.hProcess, 60000), WAIT_OBJECT_0);
 	GetExitCodeProcess(pi.hProcess, &code);
 	CloseHandle(pi.hProcess);
 	CloseHandle(pi.hThread);

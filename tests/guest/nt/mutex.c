@@ -49,8 +49,8 @@ int main(void)
 	CHECK_EQ(GetLastError(), ERROR_NOT_OWNER);
 
 	th[0] = CreateThread(NULL, 0, abandon, NULL, 0, NULL);
-	CHECK_EQ(WaitForSingleObject(th[0], 5000), WAIT_OBJECT_0);
-	CHECK_EQ(WaitForSingleObject(m, 5000), WAIT_ABANDONED);
+	CHECK_EQ(WaitForSingleObject(th[0], 60000), WAIT_OBJECT_0);
+	CHECK_EQ(WaitForSingleObject(m, 60000), WAIT_ABANDONED);
 	CHECK(ReleaseMutex(m));
 	CHECK_EQ(WaitForSingleObject(m, 0), WAIT_OBJECT_0);
 	CHECK(ReleaseMutex(m));

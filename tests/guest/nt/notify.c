@@ -59,7 +59,7 @@ static void expect(const WCHAR *what)
 	DWORD n;
 
 	while (!count(what)) {
-		if (WaitForSingleObject(o.hEvent, 5000)) {
+		if (WaitForSingleObject(o.hEvent, 60000)) {
 			CHECK(0, "%ls has not come", what);
 			for (int i = 0; i < nseen; i++)
 				printf("  %ls\n", seen[i]);
@@ -144,11 +144,11 @@ int main(void)
 
 	/* Too many for the buffer: the program has to look for itself. */
 	CancelIo(dir);
-	WaitForSingleObject(o.hEvent, 5000);
+	WaitForSingleObject(o.hEvent, 60000);
 	make("w\\one-with-a-long-name");
 	make("w\\two-with-a-long-name");
 	ask(16);
-	CHECK_EQ(WaitForSingleObject(o.hEvent, 5000), 0);
+	CHECK_EQ(WaitForSingleObject(o.hEvent, 60000), 0);
 	n = 99;
 	CHECK(GetOverlappedResult(dir, &o, &n, FALSE));
 	CHECK_EQ(n, 0);
@@ -162,7 +162,7 @@ int main(void)
 	/* Closing gives up what waits: no error, and no changes. */
 	ask(sizeof buffer);
 	CloseHandle(dir);
-	CHECK_EQ(WaitForSingleObject(o.hEvent, 5000), 0);
+	CHECK_EQ(WaitForSingleObject(o.hEvent, 60000), 0);
 	CHECK_EQ(o.Internal, 0x10b /* STATUS_NOTIFY_CLEANUP */);
 	CHECK_EQ(o.InternalHigh, 0);
 

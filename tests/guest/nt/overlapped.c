@@ -81,7 +81,7 @@ static void ask_in_a_thread(void)
 	HANDLE th = CreateThread(NULL, 0, ask_and_go, NULL, 0, NULL);
 	DWORD code = 0;
 
-	CHECK_EQ(WaitForSingleObject(th, 5000), WAIT_OBJECT_0);
+	CHECK_EQ(WaitForSingleObject(th, 60000), WAIT_OBJECT_0);
 	CHECK(GetExitCodeThread(th, &code));
 	CHECK_EQ(code, ERROR_IO_PENDING);
 	CloseHandle(th);
@@ -98,14 +98,14 @@ static void thread_ends(void)
 	asked.hEvent = CreateEventA(NULL, TRUE, FALSE, NULL);
 	connect_pipe("thread", PIPE_TYPE_BYTE);
 	ask_in_a_thread();
-	CHECK_EQ(WaitForSingleObject(asked.hEvent, 5000), WAIT_OBJECT_0);
+	CHECK_EQ(WaitForSingleObject(asked.hEvent, 60000), WAIT_OBJECT_0);
 	CHECK(!GetOverlappedResult(server, &asked, &n, FALSE));
 	CHECK_EQ(GetLastError(), ERROR_OPERATION_ABORTED);
 	port = CreateIoCompletionPort(server, NULL, 1, 0);
 	ask_in_a_thread();
 	CHECK_EQ(WaitForSingleObject(asked.hEvent, 0), WAIT_TIMEOUT);
 	CHECK(WriteFile(client, "abcd", 4, &n, NULL));
-	CHECK(GetQueuedCompletionStatus(port, &n, &key, &got, 5000));
+	CHECK(GetQueuedCompletionStatus(port, &n, &key, &got, 60000));
 	CHECK_EQ(n, 4);
 	CloseHandle(port);
 	CloseHandle(asked.hEvent);
@@ -177,13 +177,13 @@ static void ports(void)
 	CHECK(CreateIoCompletionPort(server, port, 42, 0) == port);
 	CHECK(!ReadFile(server, buf, 4, NULL, &o));
 	CHECK(WriteFile(client, "12", 2, &n, NULL));
-	CHECK(GetQueuedCompletionStatus(port, &n, &key, &got, 5000));
+	CHECK(GetQueuedCompletionStatus(port, &n, &key, &got, 60000));
 	CHECK(got == &o);
 	CHECK_EQ(key, 42);
 	CHECK_EQ(n, 2);
 	/* What is done at once is posted too, unless that is not wanted. */
 	CHECK(WriteFile(server, "x", 1, NULL, &o));
-	CHECK(GetQueuedCompletionStatus(port, &n, &key, &got, 5000));
+	CHECK(GetQueuedCompletionStatus(port, &n, &key, &got, 60000));
 	CHECK(SetFileCompletionNotificationModes(
 		server, FILE_SKIP_COMPLETION_PORT_ON_SUCCESS));
 	CHECK(WriteFile(server, "x", 1, NULL, &o));
@@ -194,7 +194,7 @@ static void ports(void)
 	CHECK(!ReadFile(server, buf, 4, NULL, &o));
 	CHECK_EQ(GetLastError(), ERROR_IO_PENDING);
 	CloseHandle(server);
-	CHECK(!GetQueuedCompletionStatus(port, &n, &key, &got, 5000));
+	CHECK(!GetQueuedCompletionStatus(port, &n, &key, &got, 60000));
 	CHECK(got == &o, "%lu", GetLastError());
 	CHECK_EQ(GetLastError(), ERROR_OPERATION_ABORTED);
 	CloseHandle(client);
@@ -205,7 +205,7 @@ static void ports(void)
 	CHECK(BindIoCompletionCallback(server, bound, 0));
 	CHECK(!ReadFile(server, buf, 8, NULL, &o));
 	CHECK(WriteFile(client, "abcd", 4, &n, NULL));
-	CHECK_EQ(WaitForSingleObject(called, 5000), 0);
+	CHECK_EQ(WaitForSingleObject(called, 60000), 0);
 	CHECK_EQ(called_error, 0);
 	CHECK_EQ(called_bytes, 4);
 	disconnect_pipe();
@@ -214,12 +214,12 @@ static void ports(void)
 	CHECK(RegisterWaitForSingleObject(&wait, event, waited, called,
 					  INFINITE, WT_EXECUTEONLYONCE));
 	SetEvent(event);
-	CHECK_EQ(WaitForSingleObject(called, 5000), 0);
+	CHECK_EQ(WaitForSingleObject(called, 60000), 0);
 	CHECK_EQ(called_bytes, 2);
 	CHECK(UnregisterWaitEx(wait, INVALID_HANDLE_VALUE));
 	CHECK(RegisterWaitForSingleObject(&wait, event, waited, called, 10,
 					  WT_EXECUTEONLYONCE));
-	CHECK_EQ(WaitForSingleObject(called, 5000), 0);
+	CHECK_EQ(WaitForSingleObject(called, 60000), 0);
 	CHECK_EQ(called_bytes, 1);
 	CHECK(UnregisterWaitEx(wait, INVALID_HANDLE_VALUE));
 	CloseHandle(event);
@@ -244,7 +244,7 @@ static DWORD WINAPI worker(void *arg)
 			     GetTickCount64() < end;)
 				;
 			/* Now it waits: another one may run. */
-			WaitForSingleObject(go_on, 10000);
+			WaitForSingleObject(go_on, 60000);
 		} else {
 			SetEvent(second_in);
 		}
@@ -265,13 +265,13 @@ static void concurrency(void)
 		t[i] = CreateThread(NULL, 0, worker, NULL, 0, NULL);
 	PostQueuedCompletionStatus(narrow, 0, 1, NULL);
 	PostQueuedCompletionStatus(narrow, 0, 1, NULL);
-	CHECK_EQ(WaitForSingleObject(first_in, 5000), 0);
+	CHECK_EQ(WaitForSingleObject(first_in, 60000), 0);
 	CHECK_EQ(WaitForSingleObject(second_in, 50), WAIT_TIMEOUT);
-	CHECK_EQ(WaitForSingleObject(second_in, 5000), 0);
+	CHECK_EQ(WaitForSingleObject(second_in, 60000), 0);
 	SetEvent(go_on);
 	for (int i = 0; i < 2; i++)
 		PostQueuedCompletionStatus(narrow, 0, 0, NULL);
-	CHECK_EQ(WaitForMultipleObjects(2, t, TRUE, 5000), 0);
+	CHECK_EQ(WaitForMultipleObjects(2, t, TRUE, 60000), 0);
 	CloseHandle(narrow);
 }
 
@@ -324,7 +324,7 @@ static void messages(void)
 				NULL));
 	CHECK_EQ(n, 6);
 	CHECK(!memcmp(got, "answer", 6));
-	CHECK_EQ(WaitForSingleObject(th, 5000), WAIT_OBJECT_0);
+	CHECK_EQ(WaitForSingleObject(th, 60000), WAIT_OBJECT_0);
 	CHECK(GetExitCodeThread(th, &n));
 	CHECK_EQ(n, 8);
 	CloseHandle(th);

@@ -116,7 +116,7 @@ static DWORD finish(PROCESS_INFORMATION *pi)
 {
 	DWORD code = ~0u;
 
-	CHECK_EQ(WaitForSingleObject(pi->hProcess, 30000), WAIT_OBJECT_0);
+	CHECK_EQ(WaitForSingleObject(pi->hProcess, 60000), WAIT_OBJECT_0);
 	GetExitCodeProcess(pi->hProcess, &code);
 	CloseHandle(pi->hProcess);
 	CloseHandle(pi->hThread);

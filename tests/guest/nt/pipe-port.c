@@ -33,7 +33,7 @@ static void connect_ends(DWORD mode)
 	client = CreateFileA(NAME, GENERIC_READ | GENERIC_WRITE, 0, NULL,
 			     OPEN_EXISTING, FILE_FLAG_OVERLAPPED, NULL);
 	CHECK(client != INVALID_HANDLE_VALUE);
-	CHECK_EQ(WaitForSingleObject(o.hEvent, 10000), WAIT_OBJECT_0);
+	CHECK_EQ(WaitForSingleObject(o.hEvent, 60000), WAIT_OBJECT_0);
 	CloseHandle(o.hEvent);
 	CHECK(CreateIoCompletionPort(server, port, SERVER, 0) == port);
 	CHECK(CreateIoCompletionPort(client, port, CLIENT, 0) == port);
@@ -51,7 +51,7 @@ static OVERLAPPED *next(DWORD *n, ULONG_PTR *key, DWORD *error)
 {
 	OVERLAPPED *o = NULL;
 
-	*error = GetQueuedCompletionStatus(port, n, key, &o, 10000)
+	*error = GetQueuedCompletionStatus(port, n, key, &o, 60000)
 			 ? 0
 			 : GetLastError();
 	CHECK(o != NULL);
@@ -89,7 +89,7 @@ static void reads_in_order(void)
 							    NULL) |
 				    1);
 		start(WriteFile(client, text, sizeof text, NULL, &w));
-		WaitForSingleObject((HANDLE)((ULONG_PTR)w.hEvent & ~(ULONG_PTR)1), 10000);
+		WaitForSingleObject((HANDLE)((ULONG_PTR)w.hEvent & ~(ULONG_PTR)1), 60000);
 		CloseHandle((HANDLE)((ULONG_PTR)w.hEvent & ~(ULONG_PTR)1));
 	}
 	for (int i = 0; i < READS; i++) {

@@ -104,7 +104,7 @@ static void messages(void)
 	thread = CreateThread(NULL, 0, answer, s, 0, NULL);
 	CHECK(TransactNamedPipe(c, "ask", 3, buf, sizeof buf, &n, NULL));
 	CHECK_EQ(n, 6);
-	CHECK_EQ(WaitForSingleObject(thread, 20000), 0);
+	CHECK_EQ(WaitForSingleObject(thread, 60000), 0);
 	CloseHandle(thread);
 
 	CHECK(DisconnectNamedPipe(s));
@@ -144,21 +144,21 @@ static void overlapped(void)
 	thread = CreateThread(NULL, 0, late_client, NULL, 0, NULL);
 	CHECK(!ConnectNamedPipe(s, &o));
 	CHECK_EQ(GetLastError(), ERROR_IO_PENDING);
-	CHECK(GetQueuedCompletionStatus(port, &n, &key, &done, 5000));
+	CHECK(GetQueuedCompletionStatus(port, &n, &key, &done, 60000));
 	CHECK(done == &o);
 	CHECK_EQ(key, 42);
 	/* A zero-byte read only waits for data. */
 	CHECK(!ReadFile(s, buf, 0, NULL, &o));
 	CHECK_EQ(GetLastError(), ERROR_IO_PENDING);
-	CHECK(GetQueuedCompletionStatus(port, &n, &key, &done, 5000));
+	CHECK(GetQueuedCompletionStatus(port, &n, &key, &done, 60000));
 	CHECK_EQ(n, 0);
 	CHECK(ReadFile(s, buf, sizeof buf, NULL, &o));
-	CHECK(GetQueuedCompletionStatus(port, &n, &key, &done, 5000));
+	CHECK(GetQueuedCompletionStatus(port, &n, &key, &done, 60000));
 	CHECK_EQ(n, 4);
 	CHECK(!memcmp(buf, "late", 4));
 	if (!ReadFile(s, buf, sizeof buf, NULL, &o) &&
 	    GetLastError() == ERROR_IO_PENDING)
-		CHECK(!GetQueuedCompletionStatus(port, &n, &key, &done, 5000));
+		CHECK(!GetQueuedCompletionStatus(port, &n, &key, &done, 60000));
 	CHECK_EQ(GetLastError(), ERROR_BROKEN_PIPE);
 	WaitForSingleObject(thread, INFINITE);
 	CloseHandle(thread);

@@ -37,7 +37,7 @@ static DWORD join(HANDLE th)
 {
 	DWORD code = ~0u;
 
-	CHECK_EQ(WaitForSingleObject(th, 30000), WAIT_OBJECT_0);
+	CHECK_EQ(WaitForSingleObject(th, 60000), WAIT_OBJECT_0);
 	GetExitCodeThread(th, &code);
 	CloseHandle(th);
 	return code;
@@ -121,7 +121,7 @@ static void end(struct child *c)
 	DWORD code = ~0u;
 
 	SetEvent(c->go);
-	CHECK_EQ(WaitForSingleObject(c->pi.hProcess, 30000), WAIT_OBJECT_0);
+	CHECK_EQ(WaitForSingleObject(c->pi.hProcess, 60000), WAIT_OBJECT_0);
 	GetExitCodeProcess(c->pi.hProcess, &code);
 	CHECK_EQ(code, 0);
 	CloseHandle(c->pi.hProcess);
@@ -201,7 +201,7 @@ static void of_processes(void)
 	end(&c);
 
 	begin(&c, "bound", 0);
-	CHECK_EQ(WaitForSingleObject(c.ready, 30000), WAIT_OBJECT_0);
+	CHECK_EQ(WaitForSingleObject(c.ready, 60000), WAIT_OBJECT_0);
 	CHECK(DuplicateHandle(GetCurrentProcess(), c.pi.hProcess,
 			      GetCurrentProcess(), &weak,
 			      PROCESS_QUERY_INFORMATION, FALSE, 0));

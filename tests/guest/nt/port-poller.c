@@ -58,7 +58,7 @@ static void start(struct taker *t, HANDLE port)
 
 static void end(struct taker *t)
 {
-	CHECK_EQ(WaitForSingleObject(t->thread, 20000), WAIT_OBJECT_0);
+	CHECK_EQ(WaitForSingleObject(t->thread, 60000), WAIT_OBJECT_0);
 	CloseHandle(t->thread);
 	CloseHandle(t->ready);
 }
@@ -166,7 +166,7 @@ static void alerted(void)
 		CHECK_EQ(GetLastError(), WAIT_IO_COMPLETION);
 		CHECK_EQ(apcs, i + 1);
 		send(a, "12345", 5, 0);
-		CHECK(GetQueuedCompletionStatusEx(port, e, 4, &n, 20000, TRUE));
+		CHECK(GetQueuedCompletionStatusEx(port, e, 4, &n, 60000, TRUE));
 		CHECK_EQ(n, 1);
 		CHECK_EQ(e[0].dwNumberOfBytesTransferred, 5);
 		WaitForSingleObject(t, INFINITE);
@@ -207,7 +207,7 @@ static void busy(void)
 		/* In this thread, too, as it will have led. */
 		CHECK(!GetQueuedCompletionStatus(port, &n, &key, &o, 2));
 		send(b, "b", 1, 0);
-		CHECK_EQ(WaitForSingleObject(by_event.o.hEvent, 20000),
+		CHECK_EQ(WaitForSingleObject(by_event.o.hEvent, 60000),
 			 WAIT_OBJECT_0);
 		CHECK(!GetQueuedCompletionStatus(port, &n, &key, &o, 2));
 		/* Looked at, without a wait. */
@@ -217,7 +217,7 @@ static void busy(void)
 		       GetTickCount() - from < 20000)
 			YieldProcessor();
 		CHECK(HasOverlappedIoCompleted(&polled.o));
-		CHECK(GetQueuedCompletionStatus(port, &n, &key, &o, 20000));
+		CHECK(GetQueuedCompletionStatus(port, &n, &key, &o, 60000));
 		CHECK_EQ(key, 2);
 	}
 	closesocket(a);
@@ -245,7 +245,7 @@ static DWORD WINAPI serve(void *port)
 	DWORD n;
 
 	for (;;) {
-		if (!GetQueuedCompletionStatus(port, &n, &key, &o, 20000)) {
+		if (!GetQueuedCompletionStatus(port, &n, &key, &o, 60000)) {
 			CHECK(FALSE, "error %lu", GetLastError());
 			return 1;
 		}

@@ -51,7 +51,7 @@ static DWORD start(const char *args)
 	if (!CreateProcessA(self, line, NULL, NULL, FALSE, 0, NULL, NULL, &si,
 			    &pi))
 		return 998;
-	CHECK_EQ(WaitForSingleObject(pi.hProcess, 30000), WAIT_OBJECT_0);
+	CHECK_EQ(WaitForSingleObject(pi.hProcess, 60000), WAIT_OBJECT_0);
 	GetExitCodeProcess(pi.hProcess, &code);
 	CloseHandle(pi.hProcess);
 	CloseHandle(pi.hThread);

@@ -23,7 +23,7 @@ static DWORD finish(PROCESS_INFORMATION *pi)
 {
 	DWORD code = 0;
 
-	CHECK_EQ(WaitForSingleObject(pi->hProcess, 20000), WAIT_OBJECT_0);
+	CHECK_EQ(WaitForSingleObject(pi->hProcess, 60000), WAIT_OBJECT_0);
 	CHECK(GetExitCodeProcess(pi->hProcess, &code));
 	CloseHandle(pi->hProcess);
 	CloseHandle(pi->hThread);
@@ -132,8 +132,8 @@ int main(int argc, char **argv)
 	CHECK(p != NULL);
 	CHECK_EQ(GetProcessId(p), pi.dwProcessId);
 	CHECK_EQ(ResumeThread(pi.hThread), 1);
-	CHECK_EQ(WaitForSingleObject(pi.hThread, 20000), WAIT_OBJECT_0);
-	CHECK_EQ(WaitForSingleObject(p, 20000), WAIT_OBJECT_0);
+	CHECK_EQ(WaitForSingleObject(pi.hThread, 60000), WAIT_OBJECT_0);
+	CHECK_EQ(WaitForSingleObject(p, 60000), WAIT_OBJECT_0);
 	CHECK(GetExitCodeProcess(p, &code));
 	CHECK_EQ(code, 3);
 	CloseHandle(p);
@@ -144,7 +144,7 @@ int main(int argc, char **argv)
 		CHECK(start(killed ? "sleep" : "code 9", 0, FALSE, &si, &pi));
 		if (killed)
 			CHECK(TerminateProcess(pi.hProcess, 9));
-		CHECK_EQ(WaitForSingleObject(pi.hProcess, 20000),
+		CHECK_EQ(WaitForSingleObject(pi.hProcess, 60000),
 			 WAIT_OBJECT_0);
 		p = OpenProcess(SYNCHRONIZE | PROCESS_QUERY_INFORMATION, FALSE,
 				pi.dwProcessId);

@@ -182,11 +182,11 @@ static void end(struct console *c)
 	close_fn close = PSEUDO_CONSOLE(close_fn, "ClosePseudoConsole");
 	DWORD code = 99;
 
-	CHECK_EQ(WaitForSingleObject(c->pi.hProcess, 5000), 0);
+	CHECK_EQ(WaitForSingleObject(c->pi.hProcess, 60000), 0);
 	CHECK(GetExitCodeProcess(c->pi.hProcess, &code));
 	CHECK_EQ(code, 0);
 	close(c->pc);
-	CHECK_EQ(WaitForSingleObject(c->thread, 5000), 0);
+	CHECK_EQ(WaitForSingleObject(c->thread, 60000), 0);
 	CloseHandle(c->pi.hProcess);
 	CloseHandle(c->pi.hThread);
 	CloseHandle(c->thread);
@@ -234,10 +234,10 @@ static void closed(const char *self)
 	WriteFile(c.to, "\3", 1, &n, NULL);
 	CHECK_EQ(WaitForSingleObject(c.pi.hProcess, 300), WAIT_TIMEOUT);
 	close(c.pc);
-	CHECK_EQ(WaitForSingleObject(c.pi.hProcess, 5000), 0);
+	CHECK_EQ(WaitForSingleObject(c.pi.hProcess, 60000), 0);
 	CHECK(GetExitCodeProcess(c.pi.hProcess, &code));
 	CHECK_EQ(code, 0xc000013a);
-	CHECK_EQ(WaitForSingleObject(c.thread, 5000), 0);
+	CHECK_EQ(WaitForSingleObject(c.thread, 60000), 0);
 	CloseHandle(c.pi.hProcess);
 	CloseHandle(c.pi.hThread);
 	CloseHandle(c.thread);
@@ -259,7 +259,7 @@ static void released(const char *self)
 	begin(&c, 0);
 	spawn_on(c.pc, self, "cursor", &c.pi);
 	CHECK_EQ(release(c.pc), S_OK);
-	CHECK_EQ(WaitForSingleObject(c.thread, 20000), 0);
+	CHECK_EQ(WaitForSingleObject(c.thread, 60000), 0);
 	CHECK(strstr(shown, "<at 1 7>"));
 	end(&c);
 }
@@ -321,7 +321,7 @@ int main(int argc, char **argv)
 	CHECK(appears("<then 100 30>"));
 	WriteFile(to, "\r", 1, &n, NULL);
 	CHECK(appears("<bye>"));
-	CHECK_EQ(WaitForSingleObject(pi.hProcess, 5000), 0);
+	CHECK_EQ(WaitForSingleObject(pi.hProcess, 60000), 0);
 	CHECK(GetExitCodeProcess(pi.hProcess, &code));
 	CHECK_EQ(code, 7);
 	CloseHandle(pi.hProcess);
@@ -333,7 +333,7 @@ int main(int argc, char **argv)
 		      "<end>\r<over>\r\n"));
 	WriteFile(to, "\x03", 1, &n, NULL);
 	CHECK(appears("<ctrl-c 1>\r\n"));
-	CHECK_EQ(WaitForSingleObject(pi.hProcess, 5000), 0);
+	CHECK_EQ(WaitForSingleObject(pi.hProcess, 60000), 0);
 	CHECK(GetExitCodeProcess(pi.hProcess, &code));
 	CHECK_EQ(code, 8);
 	CloseHandle(pi.hProcess);
@@ -344,8 +344,8 @@ int main(int argc, char **argv)
 	spawn_on(pc, argv[0], "child", &pi);
 	CHECK(appears("<size 100 30>"));
 	close(pc);
-	CHECK_EQ(WaitForSingleObject(pi.hProcess, 5000), 0);
-	CHECK_EQ(WaitForSingleObject(thread, 5000), 0);
+	CHECK_EQ(WaitForSingleObject(pi.hProcess, 60000), 0);
+	CHECK_EQ(WaitForSingleObject(thread, 60000), 0);
 	CHECK(!strstr(strstr(shown, "<size 100 30>"), "<bye>"));
 	/* The terminal has begun with an empty screen, and knows the title. */
 	CHECK(strstr(shown, "\33[2J"));

@@ -39,7 +39,7 @@ static int run(const char *self, const char *what)
 	if (!CreateProcessA(NULL, line, NULL, NULL, FALSE, 0, NULL, NULL, &si,
 			    &pi))
 		return 98;
-	WaitForSingleObject(pi.hProcess, 30000);
+	WaitForSingleObject(pi.hProcess, 60000);
 	GetExitCodeProcess(pi.hProcess, &code);
 	CloseHandle(pi.hThread);
 	CloseHandle(pi.hProcess);
@@ -70,7 +70,7 @@ static void ask_in_thread(DWORD filter)
 	/* Before there is a thread whose end sets it. */
 	ResetEvent(event);
 	t = CreateThread(NULL, 0, ask, (void *)(ULONG_PTR)filter, 0, NULL);
-	CHECK_EQ(WaitForSingleObject(t, 10000), 0);
+	CHECK_EQ(WaitForSingleObject(t, 60000), 0);
 	GetExitCodeThread(t, &code);
 	CHECK_EQ(code, 0);
 	CloseHandle(t);
@@ -86,19 +86,19 @@ static void test_threads(void)
 				 KEY_ALL_ACCESS, NULL, &key, NULL),
 		 0);
 	ask_in_thread(REG_NOTIFY_CHANGE_LAST_SET);
-	CHECK_EQ(WaitForSingleObject(event, 10000), 0);
+	CHECK_EQ(WaitForSingleObject(event, 60000), 0);
 	ask_in_thread(REG_NOTIFY_CHANGE_LAST_SET | AGNOSTIC);
 	CHECK_EQ(WaitForSingleObject(event, 100), WAIT_TIMEOUT);
 	CHECK_EQ(RegSetValueExA(key, "v", 0, REG_SZ, (BYTE *)"", 1), 0);
-	CHECK_EQ(WaitForSingleObject(event, 10000), 0);
+	CHECK_EQ(WaitForSingleObject(event, 60000), 0);
 	/* Of several one ends. */
 	ResetEvent(event);
 	CHECK_EQ(ask((void *)REG_NOTIFY_CHANGE_NAME), 0);
 	ask_in_thread(REG_NOTIFY_CHANGE_NAME);
-	CHECK_EQ(WaitForSingleObject(event, 10000), 0);
+	CHECK_EQ(WaitForSingleObject(event, 60000), 0);
 	ResetEvent(event);
 	CHECK_EQ(RegDeleteKeyA(HKEY_CURRENT_USER, HERE), 0);
-	CHECK_EQ(WaitForSingleObject(event, 10000), 0);
+	CHECK_EQ(WaitForSingleObject(event, 60000), 0);
 	CHECK_EQ(ask((void *)AGNOSTIC), ERROR_INVALID_PARAMETER);
 	RegCloseKey(key);
 	CloseHandle(event);
@@ -121,7 +121,7 @@ int main(int argc, char **argv)
 		 0);
 	CHECK_EQ(WaitForSingleObject(e, 0), WAIT_TIMEOUT);
 	CHECK_EQ(run(argv[0], "value"), 0);
-	CHECK_EQ(WaitForSingleObject(e, 10000), 0);
+	CHECK_EQ(WaitForSingleObject(e, 60000), 0);
 	/* A key is no value, and one is told once.  By another handle: whether one
 	   may ask for something else than before is nowhere said. */
 	again(&k);
@@ -129,7 +129,7 @@ int main(int argc, char **argv)
 					 TRUE),
 		 0);
 	CHECK_EQ(run(argv[0], "key"), 0);
-	CHECK_EQ(WaitForSingleObject(e, 10000), 0);
+	CHECK_EQ(WaitForSingleObject(e, 60000), 0);
 	CHECK_EQ(run(argv[0], "value"), 0);
 	CHECK_EQ(WaitForSingleObject(e, 0), WAIT_TIMEOUT);
 	/* Below the key, only where that was asked for. */
@@ -138,7 +138,7 @@ int main(int argc, char **argv)
 					 TRUE),
 		 0);
 	CHECK_EQ(run(argv[0], "below"), 0);
-	CHECK_EQ(WaitForSingleObject(e, 10000), 0);
+	CHECK_EQ(WaitForSingleObject(e, 60000), 0);
 	RegCloseKey(k);
 	CHECK_EQ(RegDeleteTreeA(HKEY_CURRENT_USER, HERE), 0);
 	return check_done();

@@ -141,7 +141,7 @@ static void notify(void)
 	CHECK_EQ(WaitForSingleObject(e, 0), WAIT_TIMEOUT);
 	RegCreateKeyExA(k, "sub", 0, NULL, REG_OPTION_VOLATILE, KEY_ALL_ACCESS,
 			NULL, &sub, NULL);
-	CHECK_EQ(WaitForSingleObject(e, 1000), WAIT_OBJECT_0);
+	CHECK_EQ(WaitForSingleObject(e, 60000), WAIT_OBJECT_0);
 	RegCloseKey(sub);
 	RegCloseKey(k);
 	RegDeleteTreeA(HKEY_CURRENT_USER, TEST_KEY " 2");

@@ -64,7 +64,7 @@ static int serve(void)
 	board->thread = CreateThread(NULL, 0, sleeper, NULL, 0, &board->tid);
 	strcpy(board->text, "");
 	SetEvent(up);
-	WaitForSingleObject(down, 30000);
+	WaitForSingleObject(down, 60000);
 	return 23;
 }
 
@@ -86,7 +86,7 @@ static int late(void)
 	HANDLE down = OpenEventA(EVENT_ALL_ACCESS, FALSE, named("down"));
 
 	SetEvent(up);
-	WaitForSingleObject(down, 30000);
+	WaitForSingleObject(down, 60000);
 	return 0x12345;
 }
 
@@ -198,7 +198,7 @@ static void threads(HANDLE p)
 				board->event, 0, &id);
 	CHECK(th != NULL, "%lu", GetLastError());
 	CHECK(id != 0);
-	CHECK_EQ(WaitForSingleObject(th, 20000), WAIT_OBJECT_0);
+	CHECK_EQ(WaitForSingleObject(th, 60000), WAIT_OBJECT_0);
 	CHECK(GetExitCodeThread(th, &code));
 	CHECK_EQ(code, TRUE);
 	CHECK_EQ(GetThreadId(th), id);
@@ -218,7 +218,7 @@ static void threads(HANDLE p)
 	CHECK_EQ(code, HANDLE_FLAG_INHERIT);
 	CHECK_EQ(WaitForSingleObject(th, 30), WAIT_TIMEOUT);
 	CHECK_EQ(ResumeThread(th), 1);
-	CHECK_EQ(WaitForSingleObject(th, 20000), WAIT_OBJECT_0);
+	CHECK_EQ(WaitForSingleObject(th, 60000), WAIT_OBJECT_0);
 	CHECK(GetExitCodeThread(th, &code) && code);
 	CHECK_EQ(ResumeThread(th), (DWORD)-1);
 	CloseHandle(th);
@@ -242,7 +242,7 @@ static void threads(HANDLE p)
 #endif
 	CHECK_EQ(ResumeThread(other), 1);
 	CHECK(TerminateThread(other, 9));
-	CHECK_EQ(WaitForSingleObject(other, 20000), WAIT_OBJECT_0);
+	CHECK_EQ(WaitForSingleObject(other, 60000), WAIT_OBJECT_0);
 	CHECK(GetExitCodeThread(other, &code));
 	CHECK_EQ(code, 9);
 	CloseHandle(other);
@@ -261,11 +261,11 @@ static void apcs(HANDLE p)
 	CHECK(DuplicateHandle(p, board->event, GetCurrentProcess(), &here, 0,
 			      FALSE, DUPLICATE_SAME_ACCESS));
 	CHECK(QueueUserAPC(set, th, (ULONG_PTR)board->event));
-	CHECK_EQ(WaitForSingleObject(here, 20000), WAIT_OBJECT_0);
+	CHECK_EQ(WaitForSingleObject(here, 60000), WAIT_OBJECT_0);
 	/* It may see this before the APC, and then it takes none. */
 	board->go = 1;
 	QueueUserAPC(set, th, (ULONG_PTR)board->event);
-	CHECK_EQ(WaitForSingleObject(th, 20000), WAIT_OBJECT_0);
+	CHECK_EQ(WaitForSingleObject(th, 60000), WAIT_OBJECT_0);
 	CHECK(GetExitCodeThread(th, &code));
 	CHECK_EQ(code, 77);
 	CloseHandle(here);
@@ -333,7 +333,7 @@ static void family(void)
 	DWORD code = 0;
 
 	CHECK(start("serve", 0, &pi));
-	CHECK_EQ(WaitForSingleObject(up, 20000), WAIT_OBJECT_0);
+	CHECK_EQ(WaitForSingleObject(up, 60000), WAIT_OBJECT_0);
 	CHECK_EQ(board->pid, pi.dwProcessId);
 	p = OpenProcess(PROCESS_ALL_ACCESS, FALSE, pi.dwProcessId);
 	CHECK(p != NULL);
@@ -354,7 +354,7 @@ static void family(void)
 	CHECK_EQ(GetLastError(), ERROR_ACCESS_DENIED);
 	CloseHandle(limited);
 	SetEvent(down);
-	CHECK_EQ(WaitForSingleObject(p, 20000), WAIT_OBJECT_0);
+	CHECK_EQ(WaitForSingleObject(p, 60000), WAIT_OBJECT_0);
 	CHECK(GetExitCodeProcess(p, &code));
 	CHECK_EQ(code, 23);
 	CHECK(!VirtualAllocEx(p, NULL, 4096, MEM_COMMIT, PAGE_READONLY));
@@ -363,10 +363,10 @@ static void family(void)
 
 	ResetEvent(down);
 	CHECK(start("serve", 0, &pi));
-	CHECK_EQ(WaitForSingleObject(up, 20000), WAIT_OBJECT_0);
+	CHECK_EQ(WaitForSingleObject(up, 60000), WAIT_OBJECT_0);
 	threads(pi.hProcess);
 	SetEvent(down);
-	CHECK_EQ(WaitForSingleObject(pi.hProcess, 20000), WAIT_OBJECT_0);
+	CHECK_EQ(WaitForSingleObject(pi.hProcess, 60000), WAIT_OBJECT_0);
 	CHECK(GetExitCodeProcess(pi.hProcess, &code));
 	CHECK_EQ(code, 23);
 	CloseHandle(pi.hProcess);
@@ -387,8 +387,8 @@ static void strangers(void)
 	for (int round = 0; round < 2; round++) {
 		ResetEvent(down);
 		CHECK(start("middle", 0, &pi));
-		CHECK_EQ(WaitForSingleObject(pi.hProcess, 20000), 0);
-		CHECK_EQ(WaitForSingleObject(up, 20000), WAIT_OBJECT_0);
+		CHECK_EQ(WaitForSingleObject(pi.hProcess, 60000), 0);
+		CHECK_EQ(WaitForSingleObject(up, 60000), WAIT_OBJECT_0);
 		CloseHandle(pi.hProcess);
 		CloseHandle(pi.hThread);
 		p = OpenProcess(PROCESS_ALL_ACCESS, FALSE, board->pid);
@@ -399,7 +399,7 @@ static void strangers(void)
 			CHECK(TerminateProcess(p, 0x54321));
 		else
 			SetEvent(down);
-		CHECK_EQ(WaitForSingleObject(p, 20000), WAIT_OBJECT_0);
+		CHECK_EQ(WaitForSingleObject(p, 60000), WAIT_OBJECT_0);
 		CHECK(GetExitCodeProcess(p, &code));
 		CHECK_EQ(code, round ? 0x54321 : 0x12345);
 		CloseHandle(p);
@@ -434,8 +434,8 @@ static void unborn(void)
 #endif
 	CHECK_EQ(WaitForSingleObject(up, 50), WAIT_TIMEOUT);
 	CHECK_EQ(ResumeThread(pi.hThread), 1);
-	CHECK_EQ(WaitForSingleObject(up, 20000), WAIT_OBJECT_0);
-	CHECK_EQ(WaitForSingleObject(pi.hProcess, 20000), WAIT_OBJECT_0);
+	CHECK_EQ(WaitForSingleObject(up, 60000), WAIT_OBJECT_0);
+	CHECK_EQ(WaitForSingleObject(pi.hProcess, 60000), WAIT_OBJECT_0);
 	CHECK(GetExitCodeProcess(pi.hProcess, &code) && code == 0x12345);
 	CloseHandle(pi.hProcess);
 	CloseHandle(pi.hThread);

@@ -206,7 +206,7 @@ static int low(DWORD parent, DWORD parents_thread)
 	CHECK_EQ(process(pi.dwProcessId, PROCESS_VM_WRITE), 0);
 	CHECK_EQ(thread(pi.dwThreadId, THREAD_SET_CONTEXT), 0);
 	ResumeThread(pi.hThread);
-	CHECK_EQ(WaitForSingleObject(pi.hProcess, 30000), WAIT_OBJECT_0);
+	CHECK_EQ(WaitForSingleObject(pi.hProcess, 60000), WAIT_OBJECT_0);
 	return check_done();
 }
 
@@ -254,7 +254,7 @@ static DWORD run(HANDLE token, enum kind kind, SECURITY_ATTRIBUTES *sa,
 		*keep = pi;
 		return 0;
 	}
-	CHECK_EQ(WaitForSingleObject(pi.hProcess, 30000), WAIT_OBJECT_0);
+	CHECK_EQ(WaitForSingleObject(pi.hProcess, 60000), WAIT_OBJECT_0);
 	GetExitCodeProcess(pi.hProcess, &code);
 	CloseHandle(pi.hThread);
 	CloseHandle(pi.hProcess);
@@ -346,7 +346,7 @@ static void processes(void)
 	CHECK_EQ(thread(pi.dwThreadId, THREAD_QUERY_LIMITED_INFORMATION), 0);
 	CHECK_EQ(thread(pi.dwThreadId, THREAD_TERMINATE), no);
 	ResumeThread(pi.hThread);
-	CHECK_EQ(WaitForSingleObject(pi.hProcess, 30000), WAIT_OBJECT_0);
+	CHECK_EQ(WaitForSingleObject(pi.hProcess, 60000), WAIT_OBJECT_0);
 	CHECK(GetExitCodeProcess(pi.hProcess, &code));
 	CHECK_EQ(code, 0);
 	CloseHandle(pi.hThread);
@@ -365,7 +365,7 @@ static void processes(void)
 	CHECK_EQ(process(pi.dwProcessId, PROCESS_TERMINATE), 0);
 	CloseHandle(h);
 	ResumeThread(pi.hThread);
-	CHECK_EQ(WaitForSingleObject(pi.hProcess, 30000), WAIT_OBJECT_0);
+	CHECK_EQ(WaitForSingleObject(pi.hProcess, 60000), WAIT_OBJECT_0);
 	CloseHandle(pi.hThread);
 	CloseHandle(pi.hProcess);
 }
@@ -418,7 +418,7 @@ static void whose_token(HANDLE t)
 	CHECK(IsTokenRestricted(its));
 	CloseHandle(its);
 	TerminateProcess(pi.hProcess, 1);
-	CHECK_EQ(WaitForSingleObject(pi.hProcess, 30000), WAIT_OBJECT_0);
+	CHECK_EQ(WaitForSingleObject(pi.hProcess, 60000), WAIT_OBJECT_0);
 	CloseHandle(pi.hThread);
 	CloseHandle(pi.hProcess);
 }

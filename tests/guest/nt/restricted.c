@@ -137,7 +137,7 @@ static DWORD run(HANDLE token, enum kind kind)
 	if (!CreateProcessAsUserA(token, NULL, line, NULL, NULL, TRUE, 0, NULL,
 				  NULL, &si, &pi))
 		return GetLastError();
-	CHECK_EQ(WaitForSingleObject(pi.hProcess, 30000), WAIT_OBJECT_0);
+	CHECK_EQ(WaitForSingleObject(pi.hProcess, 60000), WAIT_OBJECT_0);
 	GetExitCodeProcess(pi.hProcess, &code);
 	CloseHandle(pi.hThread);
 	CloseHandle(pi.hProcess);

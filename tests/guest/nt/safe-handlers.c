@@ -119,7 +119,7 @@ static DWORD run(const char *exe, const char *which)
 	snprintf(line, sizeof line, "%s %s", exe, which);
 	CHECK(CreateProcessA(NULL, line, NULL, NULL, FALSE, 0, NULL, NULL, &s,
 			     &p));
-	CHECK_EQ(WaitForSingleObject(p.hProcess, 20000), WAIT_OBJECT_0);
+	CHECK_EQ(WaitForSingleObject(p.hProcess, 60000), WAIT_OBJECT_0);
 	GetExitCodeProcess(p.hProcess, &code);
 	CloseHandle(p.hProcess);
 	CloseHandle(p.hThread);

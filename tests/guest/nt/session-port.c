@@ -59,7 +59,7 @@ static DWORD finish(PROCESS_INFORMATION *pi)
 {
 	DWORD code = ~0u;
 
-	CHECK_EQ(WaitForSingleObject(pi->hProcess, 30000), WAIT_OBJECT_0);
+	CHECK_EQ(WaitForSingleObject(pi->hProcess, 60000), WAIT_OBJECT_0);
 	CHECK(GetExitCodeProcess(pi->hProcess, &code));
 	CloseHandle(pi->hProcess);
 	CloseHandle(pi->hThread);
@@ -206,7 +206,7 @@ static void check_waiting(void)
 	CHECK(DuplicateHandle(GetCurrentProcess(), port, GetCurrentProcess(),
 			      &here, 0, TRUE, DUPLICATE_SAME_ACCESS));
 	CHECK_EQ(child("post", here, &pi), 0);
-	CHECK_EQ(WaitForMultipleObjects(2, th, TRUE, 20000), WAIT_OBJECT_0);
+	CHECK_EQ(WaitForMultipleObjects(2, th, TRUE, 60000), WAIT_OBJECT_0);
 	GetExitCodeThread(th[0], &a);
 	GetExitCodeThread(th[1], &b);
 	CHECK_EQ(a + b, 15);
@@ -283,7 +283,7 @@ static void check_limit(void)
 	CHECK_EQ(WaitForSingleObject(th, 100), WAIT_TIMEOUT);
 	CHECK(TerminateProcess(pi.hProcess, 3));
 	CHECK_EQ(finish(&pi), 3);
-	CHECK_EQ(WaitForSingleObject(th, 20000), WAIT_OBJECT_0);
+	CHECK_EQ(WaitForSingleObject(th, 60000), WAIT_OBJECT_0);
 	GetExitCodeThread(th, &code);
 	CHECK_EQ(code, 2);
 	CloseHandle(th);
@@ -332,9 +332,9 @@ static void check_pool_waits(void)
 	SetHandleInformation(e[1], HANDLE_FLAG_INHERIT, HANDLE_FLAG_INHERIT);
 	for (int again = 0; again < 2; again++) {
 		CHECK_EQ(child("set-named", NULL, &pi), 0);
-		CHECK_EQ(WaitForSingleObject(done, 20000), WAIT_OBJECT_0);
+		CHECK_EQ(WaitForSingleObject(done, 60000), WAIT_OBJECT_0);
 		CHECK_EQ(child("set", e[1], &pi), 0);
-		CHECK_EQ(WaitForSingleObject(done, 20000), WAIT_OBJECT_0);
+		CHECK_EQ(WaitForSingleObject(done, 60000), WAIT_OBJECT_0);
 	}
 	CHECK_EQ(WaitForSingleObject(done, 10), WAIT_TIMEOUT);
 	for (int i = 0; i < 2; i++) {
@@ -363,7 +363,7 @@ static void check_keyed(void)
 	CHECK_EQ(child("keyed", NULL, &pi), 0);
 	CHECK_EQ(WaitForSingleObject(th, 0), WAIT_TIMEOUT);
 	CHECK_EQ(release_keyed(keyed, (void *)0x1000, FALSE, &s), 0);
-	CHECK_EQ(WaitForSingleObject(th, 20000), WAIT_OBJECT_0);
+	CHECK_EQ(WaitForSingleObject(th, 60000), WAIT_OBJECT_0);
 	CloseHandle(th);
 	CloseHandle(keyed);
 }

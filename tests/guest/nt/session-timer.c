@@ -29,7 +29,7 @@ static DWORD finish(PROCESS_INFORMATION *pi)
 {
 	DWORD code = 0;
 
-	CHECK_EQ(WaitForSingleObject(pi->hProcess, 20000), WAIT_OBJECT_0);
+	CHECK_EQ(WaitForSingleObject(pi->hProcess, 60000), WAIT_OBJECT_0);
 	CHECK(GetExitCodeProcess(pi->hProcess, &code));
 	CloseHandle(pi->hProcess);
 	CloseHandle(pi->hThread);
@@ -55,7 +55,7 @@ static int child(char **argv)
 		return SetWaitableTimer(given, &due, 0, NULL, NULL, FALSE) ? 0
 									   : 1;
 	if (!strcmp(argv[2], "wait"))
-		return (int)WaitForSingleObject(t, 20000);
+		return (int)WaitForSingleObject(t, 60000);
 	return 99;
 }
 
@@ -112,15 +112,15 @@ int main(int argc, char **argv)
 	/* Without a name, inherited. */
 	own = CreateWaitableTimerA(&sa, FALSE, NULL);
 	CHECK(SetWaitableTimer(own, &soon, 0, NULL, NULL, FALSE));
-	CHECK_EQ(WaitForSingleObject(own, 5000), WAIT_OBJECT_0);
+	CHECK_EQ(WaitForSingleObject(own, 60000), WAIT_OBJECT_0);
 	snprintf(args, sizeof args, "given %u", (unsigned)(ULONG_PTR)own);
 	CHECK(start(args, &pi[0]));
-	CHECK_EQ(WaitForSingleObject(own, 20000), WAIT_OBJECT_0);
+	CHECK_EQ(WaitForSingleObject(own, 60000), WAIT_OBJECT_0);
 	CHECK_EQ(finish(&pi[0]), 0);
 	CHECK_EQ(WaitForSingleObject(own, 0), WAIT_TIMEOUT);
 	/* It goes on being a timer here, periodic too. */
 	CHECK(SetWaitableTimer(own, &soon, 10, NULL, NULL, FALSE));
 	for (int i = 0; i < 3; i++)
-		CHECK_EQ(WaitForSingleObject(own, 5000), WAIT_OBJECT_0);
+		CHECK_EQ(WaitForSingleObject(own, 60000), WAIT_OBJECT_0);
 	return check_done();
 }

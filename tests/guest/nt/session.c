@@ -34,7 +34,7 @@ static DWORD finish(PROCESS_INFORMATION *pi)
 {
 	DWORD code = 0;
 
-	CHECK_EQ(WaitForSingleObject(pi->hProcess, 20000), WAIT_OBJECT_0);
+	CHECK_EQ(WaitForSingleObject(pi->hProcess, 60000), WAIT_OBJECT_0);
 	CHECK(GetExitCodeProcess(pi->hProcess, &code));
 	CloseHandle(pi->hProcess);
 	CloseHandle(pi->hThread);
@@ -49,7 +49,7 @@ static int ping(void)
 	if (!a || !b)
 		return 100 + (int)GetLastError();
 	for (int i = 0; i < 500; i++) {
-		if (WaitForSingleObject(a, 10000))
+		if (WaitForSingleObject(a, 60000))
 			return 2;
 		SetEvent(b);
 	}
@@ -152,7 +152,7 @@ static int child(char **argv)
 	if (!strcmp(argv[1], "hold")) {
 		HANDLE m = OpenMutexA(MUTEX_ALL_ACCESS, FALSE, named("mutex"));
 
-		if (!m || WaitForSingleObject(m, 10000))
+		if (!m || WaitForSingleObject(m, 60000))
 			return 1;
 		SetEvent(h);
 		Sleep(60000);
@@ -181,7 +181,7 @@ static void named_events(void)
 	CHECK(start("ping 0", FALSE, &pi));
 	for (int i = 0; i < 500; i++) {
 		SetEvent(a);
-		if (WaitForSingleObject(b, 10000)) {
+		if (WaitForSingleObject(b, 60000)) {
 			CHECK(0, "pong %d", i);
 			break;
 		}
@@ -216,11 +216,11 @@ static void mutexes(void)
 
 	snprintf(args, sizeof args, "hold %u", (unsigned)(ULONG_PTR)held);
 	CHECK(start(args, TRUE, &pi));
-	CHECK_EQ(WaitForSingleObject(held, 10000), WAIT_OBJECT_0);
+	CHECK_EQ(WaitForSingleObject(held, 60000), WAIT_OBJECT_0);
 	CHECK_EQ(WaitForSingleObject(m, 50), WAIT_TIMEOUT);
 	CHECK_EQ(WaitForMultipleObjects(2, both, FALSE, 50), WAIT_TIMEOUT);
 	CHECK(TerminateProcess(pi.hProcess, 5));
-	CHECK_EQ(WaitForSingleObject(m, 10000), WAIT_ABANDONED);
+	CHECK_EQ(WaitForSingleObject(m, 60000), WAIT_ABANDONED);
 	CHECK(ReleaseMutex(m));
 	CHECK_EQ(finish(&pi), 5);
 
@@ -242,7 +242,7 @@ static void inherited(void)
 				   HANDLE_FLAG_INHERIT));
 	snprintf(args, sizeof args, "set %u", (unsigned)(ULONG_PTR)e);
 	CHECK(start(args, TRUE, &pi));
-	CHECK_EQ(WaitForSingleObject(e, 10000), WAIT_OBJECT_0);
+	CHECK_EQ(WaitForSingleObject(e, 60000), WAIT_OBJECT_0);
 	CHECK_EQ(finish(&pi), 0);
 	/* It stays an event. */
 	CHECK_EQ(WaitForSingleObject(e, 0), WAIT_TIMEOUT);
@@ -295,7 +295,7 @@ static void duplicated(void)
 	snprintf(args, sizeof args, "take %u %u", (unsigned)(ULONG_PTR)e,
 		 (unsigned)GetCurrentProcessId());
 	CHECK(start(args, FALSE, &pi));
-	CHECK_EQ(WaitForSingleObject(e, 10000), WAIT_OBJECT_0);
+	CHECK_EQ(WaitForSingleObject(e, 60000), WAIT_OBJECT_0);
 	CHECK_EQ(finish(&pi), 0);
 
 	/* Into the child, while it waits to hear the value. */

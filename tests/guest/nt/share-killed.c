@@ -61,7 +61,7 @@ int main(int argc, char **argv)
 		CHECK(h == INVALID_HANDLE_VALUE);
 		CHECK_EQ(GetLastError(), ERROR_SHARING_VIOLATION);
 		CHECK(TerminateProcess(p, 1));
-		CHECK_EQ(WaitForSingleObject(p, 30000), 0);
+		CHECK_EQ(WaitForSingleObject(p, 60000), 0);
 		h = open_alone(OPEN_EXISTING);
 		CHECK(h != INVALID_HANDLE_VALUE, "%lu", GetLastError());
 		CloseHandle(h);

@@ -79,7 +79,7 @@ static int elsewhere(const char *self, DWORD a1, DWORD s1)
 	if (!CreateProcessA(NULL, line, NULL, NULL, FALSE, 0, NULL, NULL, &si,
 			    &pi))
 		return 98;
-	WaitForSingleObject(pi.hProcess, 30000);
+	WaitForSingleObject(pi.hProcess, 60000);
 	GetExitCodeProcess(pi.hProcess, &code);
 	CloseHandle(pi.hProcess);
 	CloseHandle(pi.hThread);

@@ -24,7 +24,7 @@ static DWORD run(const char *self, const char *what)
 	if (!CreateProcessA(NULL, line, NULL, NULL, FALSE, 0, NULL, NULL, &si,
 			    &pi))
 		return 98;
-	WaitForSingleObject(pi.hProcess, 30000);
+	WaitForSingleObject(pi.hProcess, 60000);
 	GetExitCodeProcess(pi.hProcess, &code);
 	CloseHandle(pi.hThread);
 	CloseHandle(pi.hProcess);

@@ -86,7 +86,7 @@ static void arguments(void)
 	}
 	/* Not for ever: when that is cancelled it is free again. */
 	CHECK(CancelIoEx((HANDLE)l, &o));
-	CHECK_EQ(WaitForSingleObject(o.hEvent, 10000), WAIT_OBJECT_0);
+	CHECK_EQ(WaitForSingleObject(o.hEvent, 60000), WAIT_OBJECT_0);
 	CHECK(!accept_ex(l, s, names, 0, NAME, NAME, &n, &p));
 	CHECK_EQ(WSAGetLastError(), WSA_IO_PENDING);
 	c = new_socket();

@@ -271,7 +271,7 @@ static void cancel(struct blocked *b)
 		CHECK_EQ(GetLastError(), ERROR_NOT_FOUND);
 		Sleep(5);
 	}
-	CHECK_EQ(WaitForSingleObject(t, 10000), WAIT_OBJECT_0);
+	CHECK_EQ(WaitForSingleObject(t, 60000), WAIT_OBJECT_0);
 	CHECK(b->error == ERROR_OPERATION_ABORTED || b->error == WSAEINTR,
 	      "%lu", b->error);
 	CHECK(!CancelSynchronousIo(t));
@@ -315,7 +315,7 @@ static void lookups(void)
 			   NULL, &o, NULL, &h);
 	CHECK(r == 0 || r == WSA_IO_PENDING, "%d", r);
 	if (r) {
-		CHECK_EQ(WaitForSingleObject(o.hEvent, 20000), 0);
+		CHECK_EQ(WaitForSingleObject(o.hEvent, 60000), 0);
 		CHECK_EQ(GetAddrInfoExOverlappedResult(&o), 0);
 		CHECK_EQ(GetAddrInfoExCancel(&h), WSA_INVALID_HANDLE);
 	}
@@ -337,7 +337,7 @@ static DWORD WINAPI worker(void *arg)
 	ULONG_PTR key;
 	DWORD n;
 
-	if (!GetQueuedCompletionStatus(port, &n, &key, &o, 20000))
+	if (!GetQueuedCompletionStatus(port, &n, &key, &o, 60000))
 		return 1;
 	if (InterlockedIncrement(&got) == 1) {
 		DWORD start = GetTickCount();
@@ -349,7 +349,7 @@ static DWORD WINAPI worker(void *arg)
 		SetEvent(taken);
 	}
 	/* Waits, so somebody else may. */
-	WaitForSingleObject(hold, 20000);
+	WaitForSingleObject(hold, 60000);
 	return 0;
 }
 
@@ -364,12 +364,12 @@ static void concurrency(void)
 		t[i] = CreateThread(NULL, 0, worker, NULL, 0, NULL);
 	for (int i = 0; i < 3; i++)
 		PostQueuedCompletionStatus(port, 0, 0, NULL);
-	CHECK_EQ(WaitForSingleObject(taken, 20000), 0);
+	CHECK_EQ(WaitForSingleObject(taken, 60000), 0);
 	for (int i = 0; i < 2000 && got < 3; i++)
 		Sleep(5);
 	CHECK_EQ(got, 3);
 	SetEvent(hold);
-	CHECK_EQ(WaitForMultipleObjects(3, t, TRUE, 20000), 0);
+	CHECK_EQ(WaitForMultipleObjects(3, t, TRUE, 60000), 0);
 	for (int i = 0; i < 3; i++)
 		CloseHandle(t[i]);
 	CloseHandle(port);

@@ -174,7 +174,7 @@ static void changes(void)
 	CHECK_EQ(WSAGetLastError(), WSA_IO_PENDING);
 	CHECK_EQ(WaitForSingleObject(o.hEvent, 50), WAIT_TIMEOUT);
 	CHECK(CancelIoEx((HANDLE)s, (OVERLAPPED *)&o));
-	CHECK_EQ(WaitForSingleObject(o.hEvent, 10000), WAIT_OBJECT_0);
+	CHECK_EQ(WaitForSingleObject(o.hEvent, 60000), WAIT_OBJECT_0);
 	CHECK(!WSAGetOverlappedResult(s, &o, &n, FALSE, &flags));
 	CHECK_EQ(WSAGetLastError(), WSA_OPERATION_ABORTED);
 	CHECK_EQ(ioctlsocket(s, FIONBIO, &on), 0);

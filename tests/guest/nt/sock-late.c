@@ -49,7 +49,7 @@ static void connect_ex_refused(void)
 	CHECK_EQ(bind(c, (SOCKADDR *)&mine, sizeof mine), 0);
 	CHECK(!connect_ex(c, (SOCKADDR *)&to, sizeof to, NULL, 0, NULL, &o));
 	CHECK_EQ(WSAGetLastError(), ERROR_IO_PENDING);
-	CHECK(!GetQueuedCompletionStatus(port, &n, &key, &done, 10000));
+	CHECK(!GetQueuedCompletionStatus(port, &n, &key, &done, 60000));
 	CHECK_EQ(GetLastError(), ERROR_CONNECTION_REFUSED);
 	CHECK(done == &o);
 	CHECK_EQ(key, 77);
@@ -84,7 +84,7 @@ static void connect_refused(void)
 	CHECK_EQ(WSAEventSelect(c, event, FD_CONNECT), 0);
 	CHECK_EQ(connect(c, (SOCKADDR *)&to, sizeof to), SOCKET_ERROR);
 	CHECK_EQ(WSAGetLastError(), WSAEWOULDBLOCK);
-	CHECK_EQ(WaitForSingleObject(event, 10000), WAIT_OBJECT_0);
+	CHECK_EQ(WaitForSingleObject(event, 60000), WAIT_OBJECT_0);
 	CHECK_EQ(WSAEnumNetworkEvents(c, event, &e), 0);
 	CHECK_EQ(e.lNetworkEvents, FD_CONNECT);
 	CHECK_EQ(e.iErrorCode[FD_CONNECT_BIT], WSAECONNREFUSED);
@@ -145,7 +145,7 @@ static void too_long(void)
 			 SOCKET_ERROR);
 		CHECK_EQ(WSAGetLastError(), WSA_IO_PENDING);
 		done = NULL;
-		CHECK(!GetQueuedCompletionStatus(port, &n, &key, &done, 10000));
+		CHECK(!GetQueuedCompletionStatus(port, &n, &key, &done, 60000));
 		CHECK_EQ(GetLastError(), ERROR_MORE_DATA);
 		CHECK(done == &o);
 		CHECK_EQ(n, 2);

@@ -38,7 +38,7 @@ static void by_event(void)
 	n = 0;
 	if (WSARecv(a, &b, 1, &n, &flags, &o, NULL))
 		CHECK_EQ(WSAGetLastError(), WSA_IO_PENDING);
-	CHECK_EQ(WaitForSingleObject(o.hEvent, 5000), WAIT_OBJECT_0);
+	CHECK_EQ(WaitForSingleObject(o.hEvent, 60000), WAIT_OBJECT_0);
 	CHECK_EQ(o.InternalHigh, 4);
 
 	/* Cancelled. */
@@ -46,7 +46,7 @@ static void by_event(void)
 	CHECK_EQ(WSARecv(a, &b, 1, NULL, &flags, &o, NULL), SOCKET_ERROR);
 	CHECK_EQ(WSAGetLastError(), WSA_IO_PENDING);
 	CHECK(CancelIoEx((HANDLE)a, (OVERLAPPED *)&o));
-	CHECK_EQ(WaitForSingleObject(o.hEvent, 5000), WAIT_OBJECT_0);
+	CHECK_EQ(WaitForSingleObject(o.hEvent, 60000), WAIT_OBJECT_0);
 	CHECK(!WSAGetOverlappedResult(a, &o, &n, FALSE, &flags));
 	CHECK_EQ(WSAGetLastError(), WSA_OPERATION_ABORTED);
 	CHECK(!CancelIoEx((HANDLE)a, (OVERLAPPED *)&o));
@@ -56,7 +56,7 @@ static void by_event(void)
 	flags = 0;
 	CHECK_EQ(WSARecv(a, &b, 1, NULL, &flags, &o, NULL), SOCKET_ERROR);
 	closesocket(a);
-	CHECK_EQ(WaitForSingleObject(o.hEvent, 5000), WAIT_OBJECT_0);
+	CHECK_EQ(WaitForSingleObject(o.hEvent, 60000), WAIT_OBJECT_0);
 	CHECK_EQ((LONG)o.Internal, (LONG)0xc0000120); /* STATUS_CANCELLED */
 	closesocket(c);
 	WSACloseEvent(o.hEvent);

@@ -38,7 +38,7 @@ static DWORD end(HANDLE p)
 {
 	DWORD code = 99;
 
-	CHECK_EQ(WaitForSingleObject(p, 20000), WAIT_OBJECT_0);
+	CHECK_EQ(WaitForSingleObject(p, 60000), WAIT_OBJECT_0);
 	GetExitCodeProcess(p, &code);
 	CloseHandle(p);
 	return code;

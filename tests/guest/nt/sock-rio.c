@@ -353,7 +353,7 @@ static void by_event(void)
 			 WAIT_TIMEOUT);
 		CHECK_EQ(rio.Notify(cq), WSAEALREADY);
 		CHECK_EQ(send(s[1], "abcd", 4, 0), 4);
-		CHECK_EQ(WaitForSingleObject(how.Event.EventHandle, 20000), 0);
+		CHECK_EQ(WaitForSingleObject(how.Event.EventHandle, 60000), 0);
 		CHECK_EQ(rio.DequeueCompletion(cq, r, 4), 1);
 		CHECK_EQ(r[0].BytesTransferred, 4);
 		/* Not asked: not told.  Then at once. */
@@ -362,7 +362,7 @@ static void by_event(void)
 		CHECK_EQ(send(s[1], "abcd", 4, 0), 4);
 		while (rio.Notify(cq) == WSAEALREADY)
 			;
-		CHECK_EQ(WaitForSingleObject(how.Event.EventHandle, 20000), 0);
+		CHECK_EQ(WaitForSingleObject(how.Event.EventHandle, 60000), 0);
 		fetch(cq, r, 1);
 	}
 	/* Quiet ones do not count. */
@@ -372,7 +372,7 @@ static void by_event(void)
 	CHECK_EQ(WaitForSingleObject(how.Event.EventHandle, 0), WAIT_TIMEOUT);
 	fetch(cq, r, 1);
 	CHECK(rio.Send(rq, &c, 1, 0, NULL));
-	CHECK_EQ(WaitForSingleObject(how.Event.EventHandle, 20000), 0);
+	CHECK_EQ(WaitForSingleObject(how.Event.EventHandle, 60000), 0);
 	fetch(cq, r, 1);
 	closesocket(s[0]);
 	closesocket(s[1]);
@@ -420,13 +420,13 @@ static void by_port(void)
 		CHECK(rio.Receive(rq, &b, 1, 0, NULL));
 		CHECK(!GetQueuedCompletionStatus(port, &n, &key, &got, 0));
 		CHECK_EQ(send(s[1], "abcd", 4, 0), 4);
-		CHECK(GetQueuedCompletionStatus(port, &n, &key, &got, 20000));
+		CHECK(GetQueuedCompletionStatus(port, &n, &key, &got, 60000));
 		CHECK(got == &o);
 		CHECK_EQ(key, 0x1234);
 		CHECK(!GetQueuedCompletionStatus(port, &n, &key, &got, 0));
 		/* There is something still: at once. */
 		CHECK_EQ(rio.Notify(cq), 0);
-		CHECK(GetQueuedCompletionStatus(port, &n, &key, &got, 20000));
+		CHECK(GetQueuedCompletionStatus(port, &n, &key, &got, 60000));
 		CHECK_EQ(rio.DequeueCompletion(cq, r, 4), 1);
 	}
 	/* Asked again before the packet has been taken. */
@@ -436,7 +436,7 @@ static void by_port(void)
 		fetch(cq, r, 1);
 	}
 	for (int i = 0; i < 3; i++)
-		CHECK(GetQueuedCompletionStatus(port, &n, &key, &got, 20000));
+		CHECK(GetQueuedCompletionStatus(port, &n, &key, &got, 60000));
 	CHECK(!GetQueuedCompletionStatus(port, &n, &key, &got, 0));
 	/* A request is not its thread's. */
 	CHECK_EQ(rio.Notify(cq), 0);
@@ -448,7 +448,7 @@ static void by_port(void)
 	CHECK(CancelIo((HANDLE)s[0]));
 	CHECK(!GetQueuedCompletionStatus(port, &n, &key, &got, 0));
 	CHECK_EQ(send(s[1], "abcd", 4, 0), 4);
-	CHECK(GetQueuedCompletionStatus(port, &n, &key, &got, 20000));
+	CHECK(GetQueuedCompletionStatus(port, &n, &key, &got, 60000));
 	CHECK_EQ(rio.DequeueCompletion(cq, r, 4), 1);
 	CHECK_EQ(r[0].RequestContext, 99);
 	CHECK_EQ(r[0].BytesTransferred, 4);

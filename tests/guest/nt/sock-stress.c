@@ -169,7 +169,7 @@ static void waste(SOCKET s)
 	CancelIoEx((HANDLE)s, (OVERLAPPED *)&o[1]);
 	CancelIo((HANDLE)s);
 	for (int i = 0; i < 4; i++) {
-		if (WaitForSingleObject(o[i].hEvent, 10000) != WAIT_OBJECT_0)
+		if (WaitForSingleObject(o[i].hEvent, 60000) != WAIT_OBJECT_0)
 			InterlockedIncrement(&wrong);
 		if (WSAGetOverlappedResult(s, &o[i], &n, FALSE, &flags))
 			InterlockedIncrement(&wrong);
@@ -237,7 +237,7 @@ int main(void)
 	CHECK_EQ(live, 0);
 	for (int i = 0; i < WORKERS; i++)
 		PostQueuedCompletionStatus(port, 0, 0, NULL);
-	CHECK_EQ(WaitForMultipleObjects(WORKERS, w, TRUE, 10000),
+	CHECK_EQ(WaitForMultipleObjects(WORKERS, w, TRUE, 60000),
 		 WAIT_OBJECT_0);
 	CHECK(echoed > 0);
 	return check_done();

@@ -87,7 +87,7 @@ int main(void)
 		CHECK_EQ(ResumeThread(th[i]), 1);
 	}
 	stop = 1;
-	CHECK_EQ(WaitForMultipleObjects(THREADS, th, TRUE, 30000), 0);
+	CHECK_EQ(WaitForMultipleObjects(THREADS, th, TRUE, 60000), 0);
 	for (int i = 0; i < THREADS; i++) {
 		CHECK(GetExitCodeThread(th[i], &code));
 		CHECK_EQ(code, 7);

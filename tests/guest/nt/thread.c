@@ -66,7 +66,7 @@ static DWORD exit_code(HANDLE th)
 {
 	DWORD code = 0;
 
-	CHECK_EQ(WaitForSingleObject(th, 10000), WAIT_OBJECT_0);
+	CHECK_EQ(WaitForSingleObject(th, 60000), WAIT_OBJECT_0);
 	CHECK(GetExitCodeThread(th, &code));
 	CloseHandle(th);
 	return code;
@@ -157,7 +157,7 @@ int main(void)
 	while (!turns)
 		Sleep(0);
 	CHECK(TerminateThread(th, 56));
-	CHECK_EQ(WaitForSingleObject(th, 5000), WAIT_OBJECT_0);
+	CHECK_EQ(WaitForSingleObject(th, 60000), WAIT_OBJECT_0);
 	CHECK(GetThreadTimes(th, &a, &b, &k, &u));
 	CHECK(CompareFileTime(&a, &b) <= 0);
 	CHECK_EQ(exit_code(th), 56);

@@ -38,7 +38,7 @@ static void work(void)
 	CHECK_EQ(count, 5000);
 	CloseThreadpoolWork(w);
 	CHECK(TrySubmitThreadpoolCallback(on_simple, NULL, NULL));
-	CHECK_EQ(WaitForSingleObject(event, 10000), 0);
+	CHECK_EQ(WaitForSingleObject(event, 60000), 0);
 	CHECK_EQ(count, 5001);
 }
 
@@ -47,7 +47,7 @@ static HANDLE gate;
 static VOID CALLBACK on_blocked(PTP_CALLBACK_INSTANCE i, PVOID arg, PTP_WORK w)
 {
 	InterlockedIncrement(&running);
-	WaitForSingleObject(gate, 20000);
+	WaitForSingleObject(gate, 60000);
 	InterlockedDecrement(&running);
 }
 
@@ -166,7 +166,7 @@ static void timers(void)
 	CHECK(!IsThreadpoolTimerSet(t));
 	SetThreadpoolTimer(t, &due, 20, 0);
 	CHECK(IsThreadpoolTimerSet(t));
-	CHECK_EQ(WaitForSingleObject(event, 10000), 0);
+	CHECK_EQ(WaitForSingleObject(event, 60000), 0);
 	took = GetTickCount() - start;
 	CHECK(took >= 80 && took < 5000, "%lu ms", took);
 	SetThreadpoolTimer(t, NULL, 0, 0);
@@ -201,11 +201,11 @@ static void waits(void)
 	Sleep(20);
 	CHECK_EQ(count, 0);
 	SetEvent(e);
-	CHECK_EQ(WaitForSingleObject(event, 10000), 0);
+	CHECK_EQ(WaitForSingleObject(event, 60000), 0);
 	CHECK_EQ(result, WAIT_OBJECT_0);
 	CHECK_EQ(WaitForSingleObject(e, 0), WAIT_TIMEOUT);
 	SetThreadpoolWait(w, e, &due);
-	CHECK_EQ(WaitForSingleObject(event, 10000), 0);
+	CHECK_EQ(WaitForSingleObject(event, 60000), 0);
 	CHECK_EQ(result, WAIT_TIMEOUT);
 	SetThreadpoolWait(w, e, NULL);
 	SetThreadpoolWait(w, NULL, NULL);
@@ -213,7 +213,7 @@ static void waits(void)
 	Sleep(30);
 	CHECK_EQ(count, 2);
 	SetThreadpoolWait(w, e, NULL); /* signalled already */
-	CHECK_EQ(WaitForSingleObject(event, 10000), 0);
+	CHECK_EQ(WaitForSingleObject(event, 60000), 0);
 	CHECK_EQ(count, 3);
 	WaitForThreadpoolWaitCallbacks(w, TRUE);
 	CloseThreadpoolWait(w);
@@ -255,7 +255,7 @@ static void io(void)
 	CHECK(!ReadFile(server, buf, sizeof buf, NULL, &ov));
 	CHECK_EQ(GetLastError(), ERROR_IO_PENDING);
 	CHECK(WriteFile(client, "hello", 5, &n, NULL));
-	CHECK_EQ(WaitForSingleObject(event, 10000), 0);
+	CHECK_EQ(WaitForSingleObject(event, 60000), 0);
 	CHECK_EQ(io_bytes, 5);
 	WaitForThreadpoolIoCallbacks(p, FALSE);
 	CloseThreadpoolIo(p);
@@ -284,13 +284,13 @@ static void older(void)
 	count = 0;
 	for (int i = 0; i < 100; i++)
 		CHECK(QueueUserWorkItem(on_item, NULL, WT_EXECUTEDEFAULT));
-	CHECK_EQ(WaitForSingleObject(event, 10000), 0);
+	CHECK_EQ(WaitForSingleObject(event, 60000), 0);
 	count = 0;
 	CHECK(RegisterWaitForSingleObject(&h, e, on_either, NULL, INFINITE,
 					  WT_EXECUTEDEFAULT));
 	for (int i = 1; i <= 3; i++) {
 		SetEvent(e);
-		CHECK_EQ(WaitForSingleObject(event, 10000), 0);
+		CHECK_EQ(WaitForSingleObject(event, 60000), 0);
 		CHECK_EQ(result, FALSE);
 		Sleep(20);
 	}
@@ -301,17 +301,17 @@ static void older(void)
 	ResetEvent(e);
 	CHECK(RegisterWaitForSingleObject(&h, e, on_either, NULL, 20,
 					  WT_EXECUTEONLYONCE));
-	CHECK_EQ(WaitForSingleObject(event, 10000), 0);
+	CHECK_EQ(WaitForSingleObject(event, 60000), 0);
 	CHECK_EQ(result, TRUE);
 	UnregisterWaitEx(h, INVALID_HANDLE_VALUE);
 	queue = CreateTimerQueue();
 	CHECK(queue != NULL);
 	CHECK(CreateTimerQueueTimer(&h, queue, on_either, NULL, 10, 0, 0));
-	CHECK_EQ(WaitForSingleObject(event, 10000), 0);
+	CHECK_EQ(WaitForSingleObject(event, 60000), 0);
 	CHECK(DeleteTimerQueueTimer(queue, h, INVALID_HANDLE_VALUE));
 	CHECK(CreateTimerQueueTimer(&h, queue, on_either, NULL, 5, 5, 0));
-	CHECK_EQ(WaitForSingleObject(event, 10000), 0);
-	CHECK_EQ(WaitForSingleObject(event, 10000), 0);
+	CHECK_EQ(WaitForSingleObject(event, 60000), 0);
+	CHECK_EQ(WaitForSingleObject(event, 60000), 0);
 	CHECK(DeleteTimerQueueEx(queue, INVALID_HANDLE_VALUE));
 	CloseHandle(e);
 }

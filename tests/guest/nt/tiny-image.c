@@ -97,7 +97,7 @@ static void run(DWORD align, WORD sections)
 	CHECK(CreateProcessA(name, NULL, NULL, NULL, FALSE, 0, NULL, NULL, &s,
 			     &p),
 	      "align %lu, %u sections: %lu", align, sections, GetLastError());
-	CHECK_EQ(WaitForSingleObject(p.hProcess, 20000), WAIT_OBJECT_0);
+	CHECK_EQ(WaitForSingleObject(p.hProcess, 60000), WAIT_OBJECT_0);
 	GetExitCodeProcess(p.hProcess, &exit);
 	CHECK(exit == 42, "align %lu, %u sections: %#lx", align, sections, exit);
 	CloseHandle(p.hProcess);

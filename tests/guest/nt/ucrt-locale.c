@@ -83,7 +83,7 @@ int main(void)
 	      "%s", text);
 	setlocale(LC_ALL, "C");
 	h = (HANDLE)_beginthreadex(NULL, 0, other, &point, 0, NULL);
-	WaitForSingleObject(h, 10000);
+	WaitForSingleObject(h, 60000);
 	CHECK_EQ(point, ',');
 	CHECK_EQ(*localeconv()->decimal_point, '.');
 	return check_done();

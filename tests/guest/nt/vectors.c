@@ -51,7 +51,7 @@ static DWORD WINAPI spinner(void *arg)
 static void check_spinner(HANDLE h)
 {
 	stop = 1;
-	CHECK_EQ(WaitForSingleObject(h, 10000), WAIT_OBJECT_0);
+	CHECK_EQ(WaitForSingleObject(h, 60000), WAIT_OBJECT_0);
 	CHECK_EQ(vectors_differ(&thread_in, &thread_out), 0);
 	for (int i = 0; i < VECTORS_GPRS; i++)
 		CHECK_EQ(gprs[i], 0x1111 * (i + 1));

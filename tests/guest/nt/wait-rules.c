@@ -47,7 +47,7 @@ static DWORD WINAPI waiter(void *arg)
 /* Whether the thread sleeps: its state is nobody's to see but by waiting. */
 static void until_asleep(void)
 {
-	WaitForSingleObject(ready, 10000);
+	WaitForSingleObject(ready, 60000);
 	Sleep(30);
 }
 
@@ -61,7 +61,7 @@ static void begin(struct job *j)
 
 static DWORD end(struct job *j)
 {
-	CHECK_EQ(WaitForSingleObject(j->th, 20000), WAIT_OBJECT_0);
+	CHECK_EQ(WaitForSingleObject(j->th, 60000), WAIT_OBJECT_0);
 	CloseHandle(j->th);
 	return j->result;
 }
@@ -88,7 +88,7 @@ static void all_or_nothing(void)
 	CHECK_EQ(WaitForSingleObject(e, 0), WAIT_TIMEOUT);
 	CHECK_EQ(WaitForSingleObject(s, 0), WAIT_TIMEOUT);
 	/* It ended with the mutex. */
-	CHECK_EQ(WaitForSingleObject(m, 1000), WAIT_ABANDONED);
+	CHECK_EQ(WaitForSingleObject(m, 60000), WAIT_ABANDONED);
 	ReleaseMutex(m);
 
 	/* A time-out takes nothing either. */
@@ -121,7 +121,7 @@ static void abandoned(void)
 	CHECK_EQ(info.count, 1);
 	CHECK_EQ(info.mine, 0);
 	CHECK_EQ(info.abandoned, 1);
-	r = WaitForMultipleObjects(2, both, TRUE, 1000);
+	r = WaitForMultipleObjects(2, both, TRUE, 60000);
 	CHECK(r >= WAIT_ABANDONED_0 && r < WAIT_ABANDONED_0 + 2, "%lx", r);
 	CHECK_EQ(NtQueryMutant(m, 0, &info, sizeof info, NULL), 0);
 	CHECK_EQ(info.count, 0);
@@ -134,7 +134,7 @@ static void abandoned(void)
 	begin(&j);
 	end(&j);
 	ResetEvent(e);
-	CHECK_EQ(WaitForMultipleObjects(2, both, FALSE, 1000),
+	CHECK_EQ(WaitForMultipleObjects(2, both, FALSE, 60000),
 		 WAIT_ABANDONED_0 + 1);
 	ReleaseMutex(m);
 
@@ -144,7 +144,7 @@ static void abandoned(void)
 	ReleaseMutex(m);
 	CHECK_EQ(end(&j), WAIT_OBJECT_0);
 	/* And its recursion is gone with it, however deep it was. */
-	CHECK_EQ(WaitForSingleObject(m, 1000), WAIT_ABANDONED);
+	CHECK_EQ(WaitForSingleObject(m, 60000), WAIT_ABANDONED);
 	CHECK(ReleaseMutex(m));
 	CHECK(!ReleaseMutex(m));
 	CloseHandle(m);
@@ -298,7 +298,7 @@ static void before_birth(void)
 	apcs = 0;
 	CHECK(QueueUserAPC(apc, th, 7));
 	ResumeThread(th);
-	CHECK_EQ(WaitForSingleObject(th, 10000), WAIT_OBJECT_0);
+	CHECK_EQ(WaitForSingleObject(th, 60000), WAIT_OBJECT_0);
 	GetExitCodeThread(th, &code);
 	CHECK_EQ(code, 7);
 	/* And one that has ended takes none. */
@@ -427,7 +427,7 @@ static void threads_and_processes(void)
 	HANDLE both[2] = { GetCurrentProcess(), th };
 	DWORD code;
 
-	CHECK_EQ(WaitForMultipleObjects(2, both, FALSE, 10000), 1);
+	CHECK_EQ(WaitForMultipleObjects(2, both, FALSE, 60000), 1);
 	CHECK_EQ(WaitForMultipleObjects(2, both, TRUE, 10), WAIT_TIMEOUT);
 	CHECK_EQ(WaitForSingleObject(th, 0), WAIT_OBJECT_0);
 	CHECK(GetExitCodeThread(th, &code) && code == 5);
@@ -448,9 +448,9 @@ static void lowest(void)
 	};
 	LARGE_INTEGER now = { .QuadPart = -1 };
 
-	CHECK_EQ(WaitForSingleObject(kinds[0], 10000), WAIT_OBJECT_0);
+	CHECK_EQ(WaitForSingleObject(kinds[0], 60000), WAIT_OBJECT_0);
 	CHECK(SetWaitableTimer(kinds[2], &now, 0, NULL, NULL, FALSE));
-	CHECK_EQ(WaitForSingleObject(kinds[2], 10000), WAIT_OBJECT_0);
+	CHECK_EQ(WaitForSingleObject(kinds[2], 60000), WAIT_OBJECT_0);
 	for (unsigned i = 0; i < COUNT_OF(kinds); i++) {
 		HANDLE both[2] = { kinds[i], e }, other[2] = { e, kinds[i] };
 
@@ -504,11 +504,11 @@ static void first_set_first(BOOL named)
 			got = WaitForMultipleObjects(2, p.e, FALSE,
 						     i % 3 ? 0 : 10000);
 		while (got == WAIT_TIMEOUT);
-		WaitForSingleObject(p.e[!got], 10000);
+		WaitForSingleObject(p.e[!got], 60000);
 	}
 	CHECK(!got, "%lx, %s", got, named ? "named" : "no name");
 	InterlockedExchange(&p.round, -1);
-	CHECK_EQ(WaitForSingleObject(th, 10000), WAIT_OBJECT_0);
+	CHECK_EQ(WaitForSingleObject(th, 60000), WAIT_OBJECT_0);
 	CloseHandle(th);
 	CloseHandle(p.e[0]);
 	CloseHandle(p.e[1]);

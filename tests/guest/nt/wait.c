@@ -16,7 +16,7 @@ static DWORD WINAPI set_later(void *arg)
 static DWORD WINAPI wait_all(void *arg)
 {
 	(void)arg;
-	return WaitForMultipleObjects(4, e, TRUE, 5000);
+	return WaitForMultipleObjects(4, e, TRUE, 60000);
 }
 
 int main(void)
@@ -37,7 +37,7 @@ int main(void)
 	CHECK_EQ(WaitForMultipleObjects(4, e, FALSE, 0), WAIT_TIMEOUT);
 
 	th = CreateThread(NULL, 0, set_later, e[3], 0, NULL);
-	CHECK_EQ(WaitForMultipleObjects(4, e, FALSE, 5000), WAIT_OBJECT_0 + 3);
+	CHECK_EQ(WaitForMultipleObjects(4, e, FALSE, 60000), WAIT_OBJECT_0 + 3);
 	WaitForSingleObject(th, INFINITE);
 	ResetEvent(e[3]);
 
@@ -50,7 +50,7 @@ int main(void)
 	SetEvent(e[3]);
 	CHECK_EQ(WaitForSingleObject(th, 50), WAIT_TIMEOUT);
 	SetEvent(e[0]);
-	CHECK_EQ(WaitForSingleObject(th, 5000), WAIT_OBJECT_0);
+	CHECK_EQ(WaitForSingleObject(th, 60000), WAIT_OBJECT_0);
 	GetExitCodeThread(th, &code);
 	CHECK_EQ(code, WAIT_OBJECT_0);
 	CHECK_EQ(WaitForSingleObject(e[0], 0), WAIT_TIMEOUT);

@@ -460,7 +460,7 @@ static void coalescable(const struct row *r)
 	v.previous = (PULONG)state;
 	CHECK_EQ(NtSetTimerEx(t, r->class, &v, sizeof v), 0);
 	CHECK_EQ(state[0], FALSE);
-	CHECK_EQ(WaitForSingleObject(t, 5000), WAIT_OBJECT_0);
+	CHECK_EQ(WaitForSingleObject(t, 60000), WAIT_OBJECT_0);
 	CloseHandle(t);
 }
 

@@ -338,7 +338,7 @@ static void with(const char *exe, BOOL narrow)
 	registers(thread, p.hProcess, narrow, at, &s);
 	CHECK(write64(p.hProcess, at + offsetof(struct shown, stop), &one,
 		      sizeof one));
-	CHECK_EQ(WaitForSingleObject(p.hProcess, 20000), WAIT_OBJECT_0);
+	CHECK_EQ(WaitForSingleObject(p.hProcess, 60000), WAIT_OBJECT_0);
 	GetExitCodeProcess(p.hProcess, &code);
 	CHECK_EQ(code, 43);
 	CloseHandle(thread);

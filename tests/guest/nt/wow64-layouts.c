@@ -605,7 +605,7 @@ static void processes(void)
 	CHECK(CreateProcessW(self, line, NULL, NULL, TRUE,
 			     EXTENDED_STARTUPINFO_PRESENT, NULL, L"C:\\",
 			     &s.StartupInfo, &p));
-	CHECK_EQ(WaitForSingleObject(p.hProcess, 20000), WAIT_OBJECT_0);
+	CHECK_EQ(WaitForSingleObject(p.hProcess, 60000), WAIT_OBJECT_0);
 	GetExitCodeProcess(p.hProcess, &code);
 	CHECK_EQ(code, 43);
 	CHECK_EQ(WaitForSingleObject(e, 0), WAIT_OBJECT_0);

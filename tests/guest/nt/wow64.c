@@ -271,10 +271,10 @@ static void child(const char *name, BOOL want)
 	}
 	CHECK(IsWow64Process(p.hProcess, &wow64));
 	CHECK_EQ(wow64, want);
-	CHECK_EQ(WaitForSingleObject(ev, 20000), WAIT_OBJECT_0);
+	CHECK_EQ(WaitForSingleObject(ev, 60000), WAIT_OBJECT_0);
 	inside(&p, want);
 	SetEvent(go);
-	CHECK_EQ(WaitForSingleObject(p.hProcess, 20000), WAIT_OBJECT_0);
+	CHECK_EQ(WaitForSingleObject(p.hProcess, 60000), WAIT_OBJECT_0);
 	CHECK(GetExitCodeProcess(p.hProcess, &code));
 	CHECK_EQ(code, 43 + want);
 	CloseHandle(p.hProcess);
@@ -346,7 +346,7 @@ int main(int argc, char **argv)
 		HANDLE ev = (HANDLE)(ULONG_PTR)strtoul(argv[2], NULL, 0);
 		HANDLE go = (HANDLE)(ULONG_PTR)strtoul(argv[3], NULL, 0);
 
-		return SetEvent(ev) && !WaitForSingleObject(go, 20000)
+		return SetEvent(ev) && !WaitForSingleObject(go, 60000)
 			       ? 43 + NARROW
 			       : 1;
 	}
