@@ -174,6 +174,30 @@ int kq_file_watch(struct kq *q, struct knote *k)
 	return 0;
 }
 
+void kq_list(struct kq *q, struct knote *k)
+{
+	if (k->is_listed)
+		return;
+	*(q->told ? q->told_end : &q->told) = k;
+	q->told_end = &k->told_next;
+	k->told_next = NULL;
+	k->is_listed = true;
+}
+
+void kq_unlist(struct kq *q, struct knote *k)
+{
+	struct knote **p = &q->told;
+
+	if (!k->is_listed)
+		return;
+	while (*p != k)
+		p = &(*p)->told_next;
+	*p = k->told_next;
+	if (!*p)
+		q->told_end = p;
+	k->is_listed = false;
+}
+
 void kq_file_unwatch(struct kq *q, struct knote *k)
 {
 	unwatch(q, &k->file);

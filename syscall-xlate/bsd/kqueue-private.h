@@ -90,9 +90,6 @@ struct knote *kq_note_new(struct kq *q, const struct kq_event *ev,
 			  uint64_t ident);
 struct knote *kq_note_by_tag(struct kq *q, uint64_t tag);
 void kq_drop(struct kq *q, struct knote **p);
-/* There is something to tell of k; there is nothing any more. */
-void kq_list(struct kq *q, struct knote *k);
-void kq_unlist(struct kq *q, struct knote *k);
 int kq_arm_timer(struct knote *k);
 /* KQ_READ, KQ_WRITE: as k is now; fresh: for the first time.  0 or -errno. */
 int kq_arm_fd(struct kq *q, struct knote *k, bool fresh);
@@ -122,6 +119,9 @@ int kq_file_watch(struct kq *q, struct knote *k);
 void kq_file_unwatch(struct kq *q, struct knote *k);
 void kq_files_hear(struct kq *q);
 uint32_t kq_file_notes(struct kq *q, struct knote *k);
+/* There is something to tell of k; there is nothing any more. */
+void kq_list(struct kq *q, struct knote *k);
+void kq_unlist(struct kq *q, struct knote *k);
 /* The list of mounts, -1 with errno; VQ_* of what has changed since. */
 int kq_mounts_open(struct knote *k);
 uint32_t kq_mounts_look(struct knote *k);

@@ -143,30 +143,6 @@ struct knote *kq_note_by_tag(struct kq *q, uint64_t tag)
 	return NULL;
 }
 
-void kq_list(struct kq *q, struct knote *k)
-{
-	if (k->is_listed)
-		return;
-	*(q->told ? q->told_end : &q->told) = k;
-	q->told_end = &k->told_next;
-	k->told_next = NULL;
-	k->is_listed = true;
-}
-
-void kq_unlist(struct kq *q, struct knote *k)
-{
-	struct knote **p = &q->told;
-
-	if (!k->is_listed)
-		return;
-	while (*p != k)
-		p = &(*p)->told_next;
-	*p = k->told_next;
-	if (!*p)
-		q->told_end = p;
-	k->is_listed = false;
-}
-
 void kq_drop(struct kq *q, struct knote **p)
 {
 	struct knote *k = *p;
