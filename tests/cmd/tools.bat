@@ -83,15 +83,18 @@ xcopy /l /s t u7\
 if not exist u7 echo only listed
 echo 4 >>t\a.txt
 xcopy /d /y /s t u2
-copy %comspec% rf-endless.exe >nul
-start "" /b rf-endless /d /c "for /l %%i in (1,0,2) do @rem"
+rem Of this run only: others may run the same, and see its processes.
+for %%d in ("%cd%\..") do set me=rf-%%~nxd
+copy %comspec% %me%-endless.exe >nul
+start "" /b %me%-endless /d /c "for /l %%i in (1,0,2) do @rem"
 :wait
-tasklist /fo csv /nh /fi "imagename eq rf-endless.exe" | find "rf-endless.exe" >nul || goto wait
-taskkill /im rf-endless.exe 2>&1 | find "could not be terminated" >nul && echo not without force
-taskkill /f /im rf-end*.exe | find "SUCCESS" >nul && echo ended
+tasklist /fo csv /nh /fi "imagename eq %me%-endless.exe" | find "%me%-endless.exe" >nul || goto wait
+taskkill /im %me%-endless.exe 2>&1 | find "could not be terminated" >nul && echo not without force
+taskkill /f /im %me%-end*.exe | find "SUCCESS" >nul && echo ended
 :gone
-tasklist /fo csv /nh /fi "imagename eq rf-endless.exe" | find "rf-endless.exe" >nul && goto gone
-tasklist /fi "imagename eq rf-endless.exe"
-taskkill /f /im rf-endless.exe
+tasklist /fo csv /nh /fi "imagename eq %me%-endless.exe" | find "%me%-endless.exe" >nul && goto gone
+tasklist /fi "imagename eq %me%-endless.exe"
+taskkill /f /im %me%-endless.exe 2>&1 | find "%me%-endless.exe"" not found." >nul && echo not found
+taskkill /f /im %me%-endless.exe >nul 2>&1
 echo %errorlevel%
 tasklist /fi "imagename like x"

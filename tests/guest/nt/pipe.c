@@ -4,7 +4,7 @@
 
 #include "check.h"
 
-#define NAME L"\\\\.\\pipe\\rf-guest-pipe-test"
+static WCHAR name[64]; /* of this process: other runs may do the same */
 
 static void anonymous(void)
 {
@@ -39,13 +39,13 @@ static void anonymous(void)
 
 static HANDLE server(DWORD open, DWORD mode, DWORD max)
 {
-	return CreateNamedPipeW(NAME, PIPE_ACCESS_DUPLEX | open, mode, max, 512,
+	return CreateNamedPipeW(name, PIPE_ACCESS_DUPLEX | open, mode, max, 512,
 				512, 0, NULL);
 }
 
 static HANDLE client(void)
 {
-	return CreateFileW(NAME, GENERIC_READ | GENERIC_WRITE, 0, NULL,
+	return CreateFileW(name, GENERIC_READ | GENERIC_WRITE, 0, NULL,
 			   OPEN_EXISTING, 0, NULL);
 }
 
@@ -68,21 +68,21 @@ static void messages(void)
 
 	CHECK(client() == INVALID_HANDLE_VALUE);
 	CHECK_EQ(GetLastError(), ERROR_FILE_NOT_FOUND);
-	CHECK(!WaitNamedPipeW(NAME, 10));
+	CHECK(!WaitNamedPipeW(name, 10));
 	CHECK_EQ(GetLastError(), ERROR_FILE_NOT_FOUND);
 	s = server(FILE_FLAG_FIRST_PIPE_INSTANCE,
 		   PIPE_TYPE_MESSAGE | PIPE_READMODE_MESSAGE, 1);
 	CHECK(s != INVALID_HANDLE_VALUE);
 	CHECK(server(0, PIPE_TYPE_MESSAGE, 1) == INVALID_HANDLE_VALUE);
 	CHECK_EQ(GetLastError(), ERROR_PIPE_BUSY);
-	CHECK(WaitNamedPipeW(NAME, 10));
+	CHECK(WaitNamedPipeW(name, 10));
 	c = client();
 	CHECK(c != INVALID_HANDLE_VALUE);
 	CHECK(client() == INVALID_HANDLE_VALUE);
 	CHECK_EQ(GetLastError(), ERROR_PIPE_BUSY);
 	CHECK(!ConnectNamedPipe(s, NULL));
 	CHECK_EQ(GetLastError(), ERROR_PIPE_CONNECTED);
-	CHECK(!WaitNamedPipeW(NAME, 10));
+	CHECK(!WaitNamedPipeW(name, 10));
 	CHECK_EQ(GetLastError(), ERROR_SEM_TIMEOUT);
 	CHECK(GetNamedPipeInfo(s, &flags, NULL, NULL, &max));
 	CHECK_EQ(flags, PIPE_SERVER_END | PIPE_TYPE_MESSAGE);
@@ -117,14 +117,13 @@ static void messages(void)
 
 static DWORD WINAPI late_client(void *arg)
 {
-	HANDLE c;
+	HANDLE go_on = arg, c;
 	DWORD n;
 
-	(void)arg;
-	Sleep(50);
+	WaitForSingleObject(go_on, INFINITE); /* the server waits for us */
 	c = client();
 	CHECK(c != INVALID_HANDLE_VALUE);
-	Sleep(50);
+	WaitForSingleObject(go_on, INFINITE); /* and reads */
 	CHECK(WriteFile(c, "late", 4, &n, NULL));
 	CHECK(CloseHandle(c));
 	return 0;
@@ -135,21 +134,24 @@ static void overlapped(void)
 	HANDLE s = server(FILE_FLAG_OVERLAPPED, PIPE_TYPE_BYTE,
 			  PIPE_UNLIMITED_INSTANCES);
 	HANDLE port = CreateIoCompletionPort(s, NULL, 42, 0), thread;
+	HANDLE go_on = CreateEventA(NULL, FALSE, FALSE, NULL);
 	OVERLAPPED o = { 0 }, *done;
 	ULONG_PTR key;
 	char buf[16];
 	DWORD n;
 
 	CHECK(port != NULL);
-	thread = CreateThread(NULL, 0, late_client, NULL, 0, NULL);
+	thread = CreateThread(NULL, 0, late_client, go_on, 0, NULL);
 	CHECK(!ConnectNamedPipe(s, &o));
 	CHECK_EQ(GetLastError(), ERROR_IO_PENDING);
+	SetEvent(go_on);
 	CHECK(GetQueuedCompletionStatus(port, &n, &key, &done, 60000));
 	CHECK(done == &o);
 	CHECK_EQ(key, 42);
 	/* A zero-byte read only waits for data. */
 	CHECK(!ReadFile(s, buf, 0, NULL, &o));
 	CHECK_EQ(GetLastError(), ERROR_IO_PENDING);
+	SetEvent(go_on);
 	CHECK(GetQueuedCompletionStatus(port, &n, &key, &done, 60000));
 	CHECK_EQ(n, 0);
 	CHECK(ReadFile(s, buf, sizeof buf, NULL, &o));
@@ -162,12 +164,15 @@ static void overlapped(void)
 	CHECK_EQ(GetLastError(), ERROR_BROKEN_PIPE);
 	WaitForSingleObject(thread, INFINITE);
 	CloseHandle(thread);
+	CloseHandle(go_on);
 	CloseHandle(s);
 	CloseHandle(port);
 }
 
 int main(void)
 {
+	_snwprintf(name, COUNT_OF(name), L"\\\\.\\pipe\\rf-guest-pipe-test-%lu",
+		   GetCurrentProcessId());
 	anonymous();
 	messages();
 	overlapped();
