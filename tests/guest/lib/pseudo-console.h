@@ -35,10 +35,10 @@ static inline DWORD WINAPI collect(void *arg)
 	return 0;
 }
 
-/* Is it there within ten seconds? */
+/* Is it there within a minute? */
 static inline BOOL appears(const char *what)
 {
-	for (int i = 0; i < 1000; i++) {
+	for (int i = 0; i < 6000; i++) {
 		if (strstr(shown, what))
 			return TRUE;
 		Sleep(10);

@@ -33,7 +33,7 @@ static DWORD WINAPI sleeper(void *arg)
 {
 	(void)arg;
 	ready = 1;
-	return SleepEx(10000, TRUE);
+	return SleepEx(60000, TRUE);
 }
 
 static DWORD WINAPI waiter(void *arg)
@@ -178,10 +178,12 @@ int main(void)
 	is("w");
 
 	/* Queued before it starts: runs before its function. */
+	ready = 0;
 	th = CreateThread(NULL, 0, sleeper, NULL, CREATE_SUSPENDED, NULL);
 	CHECK(QueueUserAPC(note, th, '1'));
 	CHECK_EQ(ResumeThread(th), 1);
-	Sleep(50);
+	while (!ready)
+		Sleep(1);
 	CHECK(QueueUserAPC(note, th, '2'));
 	CHECK_EQ(WaitForSingleObject(th, 60000), WAIT_OBJECT_0);
 	is("12");

@@ -44,7 +44,7 @@ static DWORD WINAPI watch_one(void *arg)
 /* It may not have got that far when it is looked for. */
 static BOOL cancelled(HANDLE h, HANDLE thread)
 {
-	for (int i = 0; i < 500; i++) {
+	for (int i = 0; i < 6000; i++) {
 		if (thread ? CancelSynchronousIo(thread) : CancelIoEx(h, NULL))
 			return TRUE;
 		CHECK_EQ(GetLastError(), ERROR_NOT_FOUND);

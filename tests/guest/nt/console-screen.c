@@ -420,6 +420,8 @@ int main(int argc, char **argv)
 	CHECK(CreatePipe(&from, &theirs_out, NULL, 0));
 	CHECK_EQ(create((COORD){ COLS, ROWS }, theirs_in, theirs_out, 0, &pc),
 		 S_OK);
+	if (!pc)
+		return check_done();
 	CloseHandle(theirs_in);
 	CloseHandle(theirs_out);
 	thread = CreateThread(NULL, 0, collect, from, 0, NULL);

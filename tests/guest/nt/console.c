@@ -79,7 +79,7 @@ static void interactive(HANDLE in)
 	CHECK(SetConsoleCtrlHandler(on_ctrl, TRUE));
 	printf("press Ctrl-C\n");
 	fflush(stdout);
-	for (int i = 0; i < 100 && !interrupted; i++)
+	for (int i = 0; i < 1200 && !interrupted; i++)
 		Sleep(50);
 	CHECK_EQ(interrupted, 1);
 	CHECK(SetConsoleCtrlHandler(on_ctrl, FALSE));

@@ -159,7 +159,7 @@ static void pool(void)
 	wait = CreateThreadpoolWait(on_wait, NULL, NULL);
 	SetThreadpoolWait(wait, e, NULL);
 	SetEvent(e);
-	for (i = 0; i < 500 && !waits; i++)
+	for (i = 0; i < 6000 && !waits; i++)
 		Sleep(10);
 	CHECK_EQ(waits, 1);
 	CloseThreadpoolWait(wait);
@@ -169,14 +169,14 @@ static void pool(void)
 
 	CHECK(RegisterWaitForSingleObject(&h, e, on_old, (void *)&old, 20,
 					  WT_EXECUTEONLYONCE));
-	for (i = 0; i < 500 && !old; i++)
+	for (i = 0; i < 6000 && !old; i++)
 		Sleep(10);
 	CHECK_EQ(old, 2);
 	CHECK(UnregisterWaitEx(h, INVALID_HANDLE_VALUE));
 	old = 0;
 	q = CreateTimerQueue();
 	CHECK(CreateTimerQueueTimer(&t, q, on_old, (void *)&old, 10, 0, 0));
-	for (i = 0; i < 500 && !old; i++)
+	for (i = 0; i < 6000 && !old; i++)
 		Sleep(10);
 	CHECK_EQ(old, 2);
 	CHECK(DeleteTimerQueueTimer(q, t, INVALID_HANDLE_VALUE));

@@ -14,7 +14,7 @@
 enum {
 	DELETE_PENDING = (int)0xc0000056,
 	NOTIFY_EXTENDED = 2,
-	WAIT_MS = 5000,
+	WAIT_MS = 60000,
 };
 
 /* FILE_NOTIFY_EXTENDED_INFORMATION, for headers that lack it. */

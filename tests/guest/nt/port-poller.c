@@ -120,15 +120,34 @@ static void one_thread(void)
 	end(&t);
 	CHECK(!t.ok && t.error == ERROR_OPERATION_ABORTED && t.o == &r.o);
 
-	/* And the port closed. */
-	receive(&r);
-	start(&t, port);
-	Sleep(20);
-	CloseHandle(port);
-	end(&t);
-	CHECK(!t.ok && t.error == ERROR_ABANDONED_WAIT_0, "%lu", t.error);
 	closesocket(a);
 	closesocket(r.s);
+	CloseHandle(port);
+}
+
+/* The port is closed while it is waited on; too early, it is no handle then. */
+static void closed_port(void)
+{
+	struct request r = { 0 };
+	struct taker t;
+	HANDLE port;
+	SOCKET a;
+
+	for (DWORD ms = 20; ms < 20000; ms *= 2) {
+		port = CreateIoCompletionPort(INVALID_HANDLE_VALUE, NULL, 0, 0);
+		pair(&a, &r.s);
+		CHECK(CreateIoCompletionPort((HANDLE)r.s, port, 7, 0) == port);
+		receive(&r);
+		start(&t, port);
+		Sleep(ms);
+		CloseHandle(port);
+		end(&t);
+		closesocket(a);
+		closesocket(r.s);
+		if (t.ok || t.error != ERROR_INVALID_HANDLE)
+			break;
+	}
+	CHECK(!t.ok && t.error == ERROR_ABANDONED_WAIT_0, "%lu", t.error);
 }
 
 static int apcs;
@@ -330,6 +349,7 @@ int main(void)
 
 	WSAStartup(MAKEWORD(2, 2), &data);
 	one_thread();
+	closed_port();
 	alerted();
 	busy();
 	many();

@@ -59,12 +59,14 @@ static int ping(void)
 /* A token of the semaphore for each unit of work, as make's jobserver. */
 static int jobs(void)
 {
-	HANDLE s = OpenSemaphoreA(SEMAPHORE_ALL_ACCESS, FALSE, named("jobs"));
+	HANDLE h[2] = { OpenSemaphoreA(SEMAPHORE_ALL_ACCESS, FALSE,
+				       named("jobs")) };
 	int n = 0;
 
-	if (!s)
+	h[1] = OpenEventA(SYNCHRONIZE, FALSE, named("no more"));
+	if (!h[0] || !h[1])
 		return 200;
-	while (WaitForSingleObject(s, 300) == WAIT_OBJECT_0)
+	while (WaitForMultipleObjects(2, h, FALSE, 60000) == WAIT_OBJECT_0)
 		n++;
 	return n;
 }
@@ -194,14 +196,17 @@ static void named_events(void)
 static void semaphores(void)
 {
 	HANDLE s = CreateSemaphoreA(NULL, 0, 1000, named("jobs"));
+	HANDLE over = CreateEventA(NULL, TRUE, FALSE, named("no more"));
 	PROCESS_INFORMATION pi[2];
 
 	CHECK(start("jobs 0", FALSE, &pi[0]));
 	CHECK(start("jobs 0", FALSE, &pi[1]));
 	for (int i = 0; i < 100; i++)
 		ReleaseSemaphore(s, 1, NULL);
+	SetEvent(over);
 	CHECK_EQ(finish(&pi[0]) + finish(&pi[1]), 100);
 	CHECK_EQ(WaitForSingleObject(s, 0), WAIT_TIMEOUT);
+	CloseHandle(over);
 	CloseHandle(s);
 }
 

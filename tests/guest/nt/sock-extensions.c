@@ -267,7 +267,7 @@ static void cancel(struct blocked *b)
 	t = CreateThread(NULL, 0, block, b, 0, NULL);
 	WaitForSingleObject(b->ready, INFINITE);
 	/* Until it is in there. */
-	for (int i = 0; i < 1000 && !CancelSynchronousIo(t); i++) {
+	for (int i = 0; i < 12000 && !CancelSynchronousIo(t); i++) {
 		CHECK_EQ(GetLastError(), ERROR_NOT_FOUND);
 		Sleep(5);
 	}
@@ -365,7 +365,7 @@ static void concurrency(void)
 	for (int i = 0; i < 3; i++)
 		PostQueuedCompletionStatus(port, 0, 0, NULL);
 	CHECK_EQ(WaitForSingleObject(taken, 60000), 0);
-	for (int i = 0; i < 2000 && got < 3; i++)
+	for (int i = 0; i < 12000 && got < 3; i++)
 		Sleep(5);
 	CHECK_EQ(got, 3);
 	SetEvent(hold);

@@ -57,7 +57,8 @@ static void tcp_info(void)
 	CHECK_EQ(n, sizeof(TCP_INFO_v0));
 	CHECK_EQ(i.State, TCPSTATE_ESTABLISHED);
 	CHECK(i.Mss > 0);
-	CHECK_EQ(i.BytesOut, sizeof much);
+	/* What was lost on a busy host went out twice. */
+	CHECK_EQ(i.BytesOut - i.BytesRetrans, sizeof much);
 	CHECK_EQ(i.BytesIn, 0);
 	CHECK(i.ConnectionTimeMs < 60000);
 	CHECK(i.RttUs > 0);
@@ -168,6 +169,8 @@ static void changes(void)
 			  NULL),
 		 SOCKET_ERROR);
 	CHECK_EQ(WSAGetLastError(), WSA_IO_PENDING);
+	if (WSAGetLastError() != WSA_IO_PENDING)
+		return; /* and nothing to be waited for */
 	CHECK_EQ(WSAIoctl(s, SIO_ROUTING_INTERFACE_CHANGE, &to, sizeof to, NULL,
 			  0, &n, &p, routine),
 		 SOCKET_ERROR);

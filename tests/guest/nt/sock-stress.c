@@ -232,7 +232,7 @@ int main(void)
 	/* Ends all AcceptEx; the connections end with their clients. */
 	stopping = 1;
 	closesocket(server);
-	for (int i = 0; i < 500 && live; i++)
+	for (int i = 0; i < 6000 && live; i++)
 		Sleep(10);
 	CHECK_EQ(live, 0);
 	for (int i = 0; i < WORKERS; i++)

@@ -59,7 +59,7 @@ static void blocked(void)
 	gate = CreateEventW(NULL, TRUE, FALSE, NULL);
 	for (int i = 0; i < 12; i++)
 		SubmitThreadpoolWork(w);
-	for (int i = 0; i < 500 && running < 12; i++)
+	for (int i = 0; i < 6000 && running < 12; i++)
 		Sleep(10);
 	CHECK_EQ(running, 12);
 	SetEvent(gate);
@@ -113,7 +113,7 @@ static VOID CALLBACK on_cancel(PVOID context, PVOID cleanup)
 static VOID CALLBACK on_stay(PTP_CALLBACK_INSTANCE i, PVOID context,
 			     PTP_WORK work)
 {
-	ULONGLONG late = GetTickCount64() + 2000;
+	ULONGLONG late = GetTickCount64() + 60000;
 
 	InterlockedIncrement(&begun);
 	while (cancelled < MEMBERS && GetTickCount64() < late)
@@ -168,7 +168,7 @@ static void timers(void)
 	CHECK(IsThreadpoolTimerSet(t));
 	CHECK_EQ(WaitForSingleObject(event, 60000), 0);
 	took = GetTickCount() - start;
-	CHECK(took >= 80 && took < 5000, "%lu ms", took);
+	CHECK(took >= 80, "%lu ms", took);
 	SetThreadpoolTimer(t, NULL, 0, 0);
 	WaitForThreadpoolTimerCallbacks(t, TRUE);
 	CHECK(!IsThreadpoolTimerSet(t));

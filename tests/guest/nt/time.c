@@ -23,11 +23,20 @@ static LONGLONG file_time(void)
 	return (LONGLONG)f.dwHighDateTime << 32 | f.dwLowDateTime;
 }
 
+/* The page says what the call says, but for what may lie between a tick and now. */
+static void check_wall_clock(void)
+{
+	LONGLONG before = file_time(), s = shared_time(0x14), t = file_time();
+
+	CHECK(s > before - 1000000, "%lld", s - before);
+	CHECK(s < t + 1000000, "%lld", s - t);
+}
+
 int main(void)
 {
 	LARGE_INTEGER f, a, b;
-	LONGLONG t, s, i, j;
-	ULONGLONG ticks;
+	LONGLONG t, i, j;
+	ULONGLONG ticks, before;
 	SYSTEMTIME st;
 
 	CHECK(QueryPerformanceFrequency(&f));
@@ -37,30 +46,27 @@ int main(void)
 	Sleep(50);
 	QueryPerformanceCounter(&b);
 	CHECK((b.QuadPart - a.QuadPart) * 1000 / f.QuadPart >= 45);
-	CHECK((b.QuadPart - a.QuadPart) * 1000 / f.QuadPart < 5000);
+	CHECK((b.QuadPart - a.QuadPart) * 1000 / f.QuadPart < 60000);
 	CHECK(GetTickCount64() - t >= 30);
 
 	/* KUSER_SHARED_DATA */
-	s = shared_time(0x14);
-	t = file_time();
-	CHECK(t - s < 1000000 && s - t < 1000000, "%lld", t - s);
+	check_wall_clock();
 	i = shared_time(8);
 	Sleep(20);
 	j = shared_time(8);
-	CHECK(j - i >= 100000 && j - i < 50000000, "%lld", j - i);
+	CHECK(j - i >= 100000 && j - i < 600000000, "%lld", j - i);
+	before = GetTickCount64();
 	ticks = (*(volatile ULONGLONG *)0x7ffe0320 *
 		 *(volatile DWORD *)0x7ffe0004) >>
 		24;
 	t = GetTickCount64();
-	CHECK(t - (LONGLONG)ticks < 1000 && (LONGLONG)ticks - t < 1000,
+	CHECK(ticks + 1000 > before && (LONGLONG)ticks < t + 1000,
 	      "%lld %llu", t, ticks);
 	CHECK_EQ(*(volatile DWORD *)0x7ffe026c, 10);
 	CHECK_EQ(*(volatile WCHAR *)0x7ffe0030, 'C');
 	/* Still right after the page has been left alone for a while. */
 	Sleep(2500);
-	s = shared_time(0x14);
-	t = file_time();
-	CHECK(t - s < 1000000 && s - t < 1000000, "%lld", t - s);
+	check_wall_clock();
 
 	GetSystemTime(&st);
 	CHECK(st.wYear >= 2024 && st.wMonth >= 1 && st.wMonth <= 12);
