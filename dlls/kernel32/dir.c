@@ -3,6 +3,7 @@
  * dir.c - making and removing folders; the current, temporary and system ones.
  */
 #include "kernel32-private.h"
+#include "file-beside.h"
 #include "nt-file.h"
 
 static BOOL create(const WCHAR *name, ULONG attributes,
@@ -46,24 +47,53 @@ BOOL WINAPI CreateDirectoryA(LPCSTR name, LPSECURITY_ATTRIBUTES sa)
 	return wide_from_file(&w, name) && CreateDirectoryW(w.s, sa);
 }
 
-/* Of the template its attributes are kept; there are no streams to copy. */
+/*
+ * What the template has besides entries and a descriptor: attributes, streams,
+ * extended attributes; of a link that it is one, to the same place.
+ */
 BOOL WINAPI CreateDirectoryExW(LPCWSTR template_dir, LPCWSTR name,
 			       LPSECURITY_ATTRIBUTES sa)
 {
-	DWORD attributes = GetFileAttributesW(template_dir);
+	FILE_DISPOSITION_INFO remove = { TRUE };
+	BY_HANDLE_FILE_INFORMATION i;
+	IO_STATUS_BLOCK io;
+	DWORD error;
+	BOOL ok;
+	HANDLE_SCOPE(from);
+	HANDLE_SCOPE(to);
 
-	if (attributes == INVALID_FILE_ATTRIBUTES)
+	if (!k32_open(template_dir,
+		      FILE_LIST_DIRECTORY | FILE_READ_ATTRIBUTES | FILE_READ_EA,
+		      FILE_OPEN_REPARSE_POINT | FILE_OPEN_FOR_BACKUP_INTENT,
+		      &from) ||
+	    !GetFileInformationByHandle(from, &i))
 		return FALSE;
-	if (!(attributes & FILE_ATTRIBUTE_DIRECTORY)) {
+	if (!(i.dwFileAttributes & FILE_ATTRIBUTE_DIRECTORY)) {
 		SetLastError(ERROR_DIRECTORY);
 		return FALSE;
 	}
-	return create(
-		name,
-		attributes & (FILE_ATTRIBUTE_HIDDEN | FILE_ATTRIBUTE_SYSTEM |
-			      FILE_ATTRIBUTE_READONLY | FILE_ATTRIBUTE_ARCHIVE |
-			      FILE_ATTRIBUTE_NOT_CONTENT_INDEXED),
-		sa);
+	if (!create(name,
+		    i.dwFileAttributes &
+			    (FILE_ATTRIBUTE_HIDDEN | FILE_ATTRIBUTE_SYSTEM |
+			     FILE_ATTRIBUTE_READONLY | FILE_ATTRIBUTE_ARCHIVE |
+			     FILE_ATTRIBUTE_NOT_CONTENT_INDEXED),
+		    sa))
+		return FALSE;
+	ok = k32_open(name,
+		      FILE_WRITE_DATA | FILE_WRITE_ATTRIBUTES | FILE_WRITE_EA |
+			      FILE_READ_ATTRIBUTES | DELETE,
+		      FILE_DIRECTORY_FILE | FILE_OPEN_FOR_BACKUP_INTENT, &to) &&
+	     (i.dwFileAttributes & FILE_ATTRIBUTE_REPARSE_POINT
+		      ? copy_reparse(from, to)
+		      : copy_beside(from, to, FALSE, TRUE));
+	if (ok)
+		return TRUE;
+	error = GetLastError();
+	if (to)
+		NtSetInformationFile(to, &io, &remove, sizeof remove,
+				     FileDispositionInformation);
+	SetLastError(error);
+	return FALSE;
 }
 
 BOOL WINAPI CreateDirectoryExA(LPCSTR template_dir, LPCSTR name,

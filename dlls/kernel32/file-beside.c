@@ -8,6 +8,7 @@
  */
 #include "kernel32-private.h"
 #include "file-beside.h"
+#include <winioctl.h>
 #include "nt-file.h"
 
 #define STREAMS_MAX (1 << 20)
@@ -151,5 +152,21 @@ BOOL copy_beside(HANDLE from, HANDLE to, BOOL replaced, BOOL streams)
 	k32_free(list);
 	if (NT_SUCCESS(status))
 		status = copy_attributes(from, to);
+	return rf_result(status);
+}
+
+BOOL copy_reparse(HANDLE from, HANDLE to)
+{
+	UCHAR data[16384]; /* MAXIMUM_REPARSE_DATA_BUFFER_SIZE */
+	IO_STATUS_BLOCK io;
+	NTSTATUS status;
+
+	status = NtFsControlFile(from, NULL, NULL, NULL, &io,
+				 FSCTL_GET_REPARSE_POINT, NULL, 0, data,
+				 sizeof data);
+	if (NT_SUCCESS(status))
+		status = NtFsControlFile(to, NULL, NULL, NULL, &io,
+					 FSCTL_SET_REPARSE_POINT, data,
+					 (ULONG)io.Information, NULL, 0);
 	return rf_result(status);
 }

@@ -11,4 +11,7 @@
  */
 BOOL copy_beside(HANDLE from, HANDLE to, BOOL replaced, BOOL streams);
 
+/* Makes to a link as from is one. */
+BOOL copy_reparse(HANDLE from, HANDLE to);
+
 #endif

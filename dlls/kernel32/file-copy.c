@@ -4,7 +4,8 @@
  *
  * A move within one volume is a rename; to another one it is a copy and a
  * delete, if MOVEFILE_COPY_ALLOWED says so.  A copy takes the data, streams
- * and extended attributes, the attributes and the time of the last write.
+ * and extended attributes, the attributes and the time of the last write; of a
+ * folder the same without what is in it.
  */
 #include "kernel32-private.h"
 #include "file-beside.h"
@@ -17,6 +18,9 @@
 /* Newer than our headers' lowest Windows. */
 #ifndef ERROR_REQUEST_PAUSED
 #define ERROR_REQUEST_PAUSED 3050
+#endif
+#ifndef COPY_FILE_DIRECTORY
+#define COPY_FILE_DIRECTORY 0x00000080
 #endif
 #ifndef COPY_FILE_SKIP_ALTERNATE_STREAMS
 #define COPY_FILE_SKIP_ALTERNATE_STREAMS      0x00008000
@@ -157,8 +161,8 @@ static BOOL copy_data(struct copying *c)
 }
 
 /*
- * The attributes of from and, with written, the time of its last write, and that
- * it has not been archived; without, a file that replaces it has its time of
+ * The attributes of from and, with written, the time of its last write, and of a
+ * file that it has not been archived; without, a file that replaces it has its time of
  * creation.
  */
 static void copy_basic(HANDLE from, HANDLE to, BOOL written)
@@ -175,10 +179,10 @@ static void copy_basic(HANDLE from, HANDLE to, BOOL written)
 		i.CreationTime.QuadPart = 0;
 	else
 		i.LastWriteTime.QuadPart = 0;
+	if (written && !(i.FileAttributes & FILE_ATTRIBUTE_DIRECTORY))
+		i.FileAttributes |= FILE_ATTRIBUTE_ARCHIVE;
 	i.FileAttributes &= FILE_ATTRIBUTE_READONLY | FILE_ATTRIBUTE_HIDDEN |
 			    FILE_ATTRIBUTE_SYSTEM | FILE_ATTRIBUTE_ARCHIVE;
-	if (written)
-		i.FileAttributes |= FILE_ATTRIBUTE_ARCHIVE;
 	if (!i.FileAttributes)
 		i.FileAttributes = FILE_ATTRIBUTE_NORMAL;
 	NtSetInformationFile(to, &io, &i, sizeof i, FileBasicInformation);
@@ -234,7 +238,7 @@ static BOOL copy_link(const WCHAR *from, const WCHAR *to, DWORD flags)
 
 #define KNOWN_FLAGS                                                            \
 	(COPY_FILE_FAIL_IF_EXISTS | COPY_FILE_RESTARTABLE |                    \
-	 COPY_FILE_OPEN_SOURCE_FOR_WRITE |                                     \
+	 COPY_FILE_OPEN_SOURCE_FOR_WRITE | COPY_FILE_DIRECTORY |               \
 	 COPY_FILE_ALLOW_DECRYPTED_DESTINATION | COPY_FILE_COPY_SYMLINK |      \
 	 COPY_FILE_NO_BUFFERING | COPY_FILE_REQUEST_SECURITY_PRIVILEGES |      \
 	 COPY_FILE_RESUME_FROM_PAUSE | COPY_FILE_SKIP_ALTERNATE_STREAMS |      \
@@ -245,6 +249,73 @@ static BOOL copy_link(const WCHAR *from, const WCHAR *to, DWORD flags)
 	 COPY_FILE_DISABLE_PRE_ALLOCATION |                                    \
 	 COPY_FILE_ENABLE_LOW_FREE_SPACE_MODE |                                \
 	 0x20000000 /* COPY_FILE_ENABLE_SPARSE_COPY */)
+
+/* One that is there takes on what from has, unless it must not be there. */
+static BOOL open_folder(const WCHAR *name, DWORD flags, HANDLE *h, BOOL *existed)
+{
+	IO_STATUS_BLOCK io;
+	NTSTATUS status;
+	NT_PATH(path);
+
+	if (!nt_path_init_folder(&path, name))
+		return FALSE;
+	status = NtCreateFile(
+		h,
+		FILE_LIST_DIRECTORY | FILE_WRITE_DATA | FILE_READ_ATTRIBUTES |
+			FILE_WRITE_ATTRIBUTES | FILE_READ_EA | FILE_WRITE_EA |
+			DELETE | SYNCHRONIZE,
+		&path.oa, &io, NULL, FILE_ATTRIBUTE_NORMAL,
+		FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE,
+		flags & COPY_FILE_FAIL_IF_EXISTS ? FILE_CREATE : FILE_OPEN_IF,
+		FILE_DIRECTORY_FILE | FILE_SYNCHRONOUS_IO_NONALERT |
+			FILE_OPEN_FOR_BACKUP_INTENT,
+		NULL, 0);
+	*existed = io.Information != FILE_CREATED;
+	if (NT_SUCCESS(status))
+		return TRUE;
+	rf_fail(status);
+	/* As for files. */
+	if (status == STATUS_OBJECT_NAME_COLLISION)
+		SetLastError(ERROR_FILE_EXISTS);
+	return FALSE;
+}
+
+/* COPY_FILE_DIRECTORY: the folder itself. */
+static BOOL copy_folder(const WCHAR *from, const WCHAR *to, struct copying *c,
+			DWORD flags)
+{
+	FILE_DISPOSITION_INFO remove = { TRUE };
+	IO_STATUS_BLOCK io;
+	BOOL existed, ok;
+	DWORD error;
+
+	if (!k32_open(from,
+		      FILE_LIST_DIRECTORY | FILE_READ_ATTRIBUTES | FILE_READ_EA,
+		      FILE_DIRECTORY_FILE | FILE_OPEN_FOR_BACKUP_INTENT,
+		      &c->from))
+		return FALSE;
+	ok = open_folder(to, flags, &c->to, &existed);
+	if (!ok) {
+		error = GetLastError();
+		CloseHandle(c->from);
+		SetLastError(error);
+		return FALSE;
+	}
+	ok = report(c, COPYFILE2_CALLBACK_STREAM_STARTED, 0) &&
+	     copy_beside(c->from, c->to, existed,
+			 !(flags & COPY_FILE_SKIP_ALTERNATE_STREAMS)) &&
+	     report(c, COPYFILE2_CALLBACK_STREAM_FINISHED, 0);
+	error = GetLastError();
+	if (ok)
+		copy_basic(c->from, c->to, TRUE);
+	else if (!existed)
+		NtSetInformationFile(c->to, &io, &remove, sizeof remove,
+				     FileDispositionInformation);
+	CloseHandle(c->to);
+	CloseHandle(c->from);
+	SetLastError(ok ? ERROR_SUCCESS : error);
+	return ok;
+}
 
 static BOOL is_hidden(HANDLE h)
 {
@@ -272,6 +343,8 @@ static BOOL copy(const WCHAR *from, const WCHAR *to, struct copying *c,
 		    a & FILE_ATTRIBUTE_REPARSE_POINT)
 			return copy_link(from, to, flags);
 	}
+	if (flags & COPY_FILE_DIRECTORY)
+		return copy_folder(from, to, c, flags);
 	c->from = CreateFileW(from, GENERIC_READ,
 			      FILE_SHARE_READ | FILE_SHARE_DELETE |
 				      (flags & COPY_FILE_OPEN_SOURCE_FOR_WRITE
