@@ -342,12 +342,12 @@ static DWORD edit(HANDLE h, const WCHAR *path, struct list *l, bool folder)
 /* ---- saved lists ------------------------------------------------------------
  */
 
-static void save_line(const WCHAR *s)
+static bool save_line(const WCHAR *s)
 {
 	DWORD n;
 
-	WriteFile(o.out, s, (DWORD)wcslen(s) * sizeof *s, &n, NULL);
-	WriteFile(o.out, L"\r\n", 2 * sizeof *s, &n, NULL);
+	return WriteFile(o.out, s, (DWORD)wcslen(s) * sizeof *s, &n, NULL) &&
+	       WriteFile(o.out, L"\r\n", 2 * sizeof *s, &n, NULL);
 }
 
 static DWORD save(const WCHAR *path, const ACL *acl, const struct list *l)
@@ -364,9 +364,7 @@ static DWORD save(const WCHAR *path, const ACL *acl, const struct list *l)
 		    &sd, SDDL_REVISION_1, DACL_SECURITY_INFORMATION, &text,
 		    NULL))
 		return GetLastError();
-	save_line(path + skip);
-	save_line(text);
-	return 0;
+	return save_line(path + skip) && save_line(text) ? 0 : GetLastError();
 }
 
 static void substitute(struct list *l)
@@ -559,7 +557,10 @@ static void restore_all(void)
 		return;
 	}
 	text = get((size_t)size.QuadPart + 2 * sizeof *text);
-	ReadFile(h, text, (DWORD)size.QuadPart, &n, NULL);
+	if (!ReadFile(h, text, (DWORD)size.QuadPart, &n, NULL)) {
+		result(o.file, GetLastError());
+		return;
+	}
 	CloseHandle(h);
 	if (*text == 0xfeff)
 		text++;
