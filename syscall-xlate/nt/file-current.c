@@ -16,11 +16,14 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/magic.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
+#include "base/table.h"
 #include "syscall-xlate/nt/abi.h"
 #include "syscall-xlate/nt/file.h"
 #include "syscall-xlate/nt/process.h"
@@ -31,6 +34,8 @@ enum {
 	NAME_BITS = 38,
 	MOST = 256, /* of them that are looked at: anybody may have locks */
 };
+
+enum { ZFS = 0x2fc12fc1, BCACHEFS = 0xca451a4e };
 #define PLACES ((off_t)1 << 62) /* no range of a program's is up there */
 
 static bool stands; /* the host's current folder is ours */
@@ -48,6 +53,36 @@ static off_t place_of(const char *folder)
 	return PLACES | (off_t)(h << PID_BITS);
 }
 
+/*
+ * Where a lock is a question to another machine it would be the slowest part of
+ * a start, or its end where that machine does not answer.
+ */
+static bool locks_are_cheap(int fd)
+{
+	static const uint32_t local[] = {
+		EXT4_SUPER_MAGIC,
+		XFS_SUPER_MAGIC,
+		BTRFS_SUPER_MAGIC,
+		F2FS_SUPER_MAGIC,
+		OVERLAYFS_SUPER_MAGIC,
+		TMPFS_MAGIC,
+		RAMFS_MAGIC,
+		SQUASHFS_MAGIC,
+		EROFS_SUPER_MAGIC_V1,
+		ISOFS_SUPER_MAGIC,
+		ZFS,
+		BCACHEFS,
+	};
+	struct statfs fs;
+
+	if (fstatfs(fd, &fs) < 0)
+		return false;
+	for (size_t i = 0; i < COUNT_OF(local); i++)
+		if ((uint32_t)fs.f_type == local[i])
+			return true;
+	return false;
+}
+
 void current_hold(int fd, const char *folder)
 {
 	struct flock l = { .l_type = F_RDLCK,
@@ -55,11 +90,13 @@ void current_hold(int fd, const char *folder)
 			   .l_start = place_of(folder) | getpid(),
 			   .l_len = 1 };
 
-	/* A file system without locks: then it is not held so early. */
+	stands = true;
+	/* Without a lock it is not held so early. */
+	if (!locks_are_cheap(fd))
+		return;
 	fcntl(fd, F_OFD_SETLK, &l);
 	/* Nobody meets his own lock in the file that he has it by. */
 	ntdll[!nt_self->wow64] = fd;
-	stands = true;
 }
 
 bool current_folder(char path[HOST_PATH_MAX])
@@ -125,6 +162,10 @@ static int open_ntdll(bool wide)
 	if (fd > 0)
 		return fd;
 	fd = path_open_ntdll(wide);
+	if (fd > 0 && !locks_are_cheap(fd)) {
+		close(fd);
+		return -1; /* nobody has one */
+	}
 	if (fd > 0 && !atomic_compare_exchange_strong(&ntdll[wide], &was, fd)) {
 		close(fd);
 		fd = was;
