@@ -73,7 +73,8 @@ struct rf_console_info {
 	uint16_t popup_attributes;
 	int16_t left, top, right, bottom; /* window, inclusive */
 	int16_t max_x, max_y;
-	uint32_t colors[16]; /* COLORREF */
+	uint16_t cell_x, cell_y; /* pixels; 0: the terminal does not tell */
+	uint32_t colors[16];	 /* COLORREF */
 };
 /* in: int16_t x, y. */
 #define RF_CONSOLE_SET_CURSOR RF_CONSOLE_CODE(9)
@@ -225,5 +226,12 @@ struct rf_console_past {
 #define RF_PAST_ALIAS     6
 #define RF_PAST_ALIASES   7 /* name=value, each ends with 0 */
 #define RF_PAST_PROGRAMS  8 /* that have aliases */
+
+/* SetConsoleScreenBufferInfoEx's.  in: struct rf_console_colors. */
+#define RF_CONSOLE_SET_COLORS RF_CONSOLE_CODE(35)
+struct rf_console_colors {
+	uint32_t popup_attributes;
+	uint32_t colors[16]; /* COLORREF */
+};
 
 #endif

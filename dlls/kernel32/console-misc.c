@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * console-misc.c - code pages and titles; fonts, which a terminal does not
- * tell.
+ * console-misc.c - code pages and titles; fonts, of which a terminal tells the
+ * size at most.
  */
 #include "console.h"
 
@@ -164,25 +164,61 @@ BOOL WINAPI GetConsoleSelectionInfo(PCONSOLE_SELECTION_INFO i)
 	return TRUE;
 }
 
+/* In pixels where the terminal tells that, else as in a pseudo console. */
+static BOOL cell_size(HANDLE h, COORD *size)
+{
+	struct rf_console_info i;
+
+	if (!console_call(h, RF_CONSOLE_GET_INFO, NULL, 0, &i, sizeof i, NULL))
+		return FALSE;
+	*size = i.cell_x && i.cell_y ? (COORD){ i.cell_x, i.cell_y }
+				     : (COORD){ 0, 16 };
+	return TRUE;
+}
+
 BOOL WINAPI GetCurrentConsoleFont(HANDLE h, BOOL maximum, PCONSOLE_FONT_INFO i)
 {
-	return refuse();
+	COORD size;
+
+	if (!cell_size(h, &size))
+		return FALSE;
+	i->nFont = 0;
+	i->dwFontSize = size;
+	return TRUE;
 }
 
 BOOL WINAPI GetCurrentConsoleFontEx(HANDLE h, BOOL maximum,
 				    PCONSOLE_FONT_INFOEX i)
 {
-	return refuse();
+	COORD size;
+
+	if (i->cbSize != sizeof *i) {
+		SetLastError(ERROR_INVALID_PARAMETER);
+		return FALSE;
+	}
+	if (!cell_size(h, &size))
+		return FALSE;
+	memset(i, 0, sizeof *i);
+	i->cbSize = sizeof *i;
+	i->dwFontSize = size;
+	i->FontFamily = TMPF_TRUETYPE | TMPF_VECTOR | FF_MODERN;
+	i->FontWeight = FW_NORMAL;
+	return TRUE;
+}
+
+COORD WINAPI GetConsoleFontSize(HANDLE h, DWORD font)
+{
+	COORD size = { 0, 0 };
+
+	if (cell_size(h, &size) && font) {
+		SetLastError(ERROR_INVALID_PARAMETER);
+		size = (COORD){ 0, 0 };
+	}
+	return size;
 }
 
 BOOL WINAPI SetCurrentConsoleFontEx(HANDLE h, BOOL maximum,
 				    PCONSOLE_FONT_INFOEX i)
 {
 	return refuse();
-}
-
-COORD WINAPI GetConsoleFontSize(HANDLE h, DWORD font)
-{
-	SetLastError(ERROR_NOT_SUPPORTED);
-	return (COORD){ 0, 0 };
 }

@@ -124,10 +124,11 @@ BOOL WINAPI SetConsoleWindowInfo(HANDLE h, BOOL absolute, const SMALL_RECT *r)
 		h, (COORD){ w.Right - w.Left + 1, w.Bottom - w.Top + 1 });
 }
 
-/* Colours of the palette are the terminal's own business. */
+/* Those that differ from what they are, as a terminal changes more than that. */
 BOOL WINAPI SetConsoleScreenBufferInfoEx(HANDLE h,
 					 PCONSOLE_SCREEN_BUFFER_INFOEX o)
 {
+	struct rf_console_colors c = { .popup_attributes = o->wPopupAttributes };
 	struct rf_console_info i;
 
 	if (o->cbSize < sizeof *o) {
@@ -139,7 +140,12 @@ BOOL WINAPI SetConsoleScreenBufferInfoEx(HANDLE h,
 	if ((o->dwSize.X != i.size_x || o->dwSize.Y != i.size_y) &&
 	    !SetConsoleScreenBufferSize(h, o->dwSize))
 		return FALSE;
-	return SetConsoleTextAttribute(h, o->wAttributes);
+	for (int k = 0; k < 16; k++)
+		c.colors[k] = o->ColorTable[k];
+	return console_call(h, RF_CONSOLE_SET_COLORS, &c, sizeof c, NULL, 0,
+			    NULL) &&
+	       (o->wAttributes == i.attributes ||
+		SetConsoleTextAttribute(h, o->wAttributes));
 }
 
 COORD WINAPI GetLargestConsoleWindowSize(HANDLE h)

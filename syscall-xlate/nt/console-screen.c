@@ -24,6 +24,13 @@ static const uint32_t colors[16] = {
 	0x0000ff, 0xff00ff, 0x00ffff, 0xffffff,
 };
 
+static uint32_t color(int i)
+{
+	uint32_t c = console_shared()->colors[i];
+
+	return c & COLOR_SET ? c & (COLOR_SET - 1) : colors[i];
+}
+
 void console_window(const struct file *f, int16_t *cols, int16_t *rows)
 {
 	struct winsize w;
@@ -145,6 +152,7 @@ struct model *console_follow(struct file *f, int16_t *cols, int16_t *rows)
 static NTSTATUS get_info(struct task *t, struct file *f, struct irp *r)
 {
 	struct rf_console_info i = { 0 };
+	struct winsize w = { 0 };
 	int row = 0, col = 0;
 	struct model *m = console_follow(f, &i.size_x, &i.size_y);
 
@@ -155,12 +163,17 @@ static NTSTATUS get_info(struct task *t, struct file *f, struct irp *r)
 	i.cursor_x = (int16_t)MIN(col, i.size_x - 1);
 	i.cursor_y = (int16_t)MIN(row, i.size_y - 1);
 	i.attributes = (uint16_t)*console_attributes(f);
-	i.popup_attributes = 0xf5;
+	i.popup_attributes = (uint16_t)console_shared()->popup_attributes;
 	i.right = (int16_t)(i.size_x - 1);
 	i.bottom = (int16_t)(i.size_y - 1);
 	i.max_x = i.size_x;
 	i.max_y = i.size_y;
-	memcpy(i.colors, colors, sizeof colors);
+	if (ioctl(f->fd, TIOCGWINSZ, &w) == 0 && w.ws_col && w.ws_row) {
+		i.cell_x = w.ws_xpixel / w.ws_col;
+		i.cell_y = w.ws_ypixel / w.ws_row;
+	}
+	for (int k = 0; k < 16; k++)
+		i.colors[k] = color(k);
 	return control_out(t, r, &i, sizeof i);
 }
 
@@ -198,6 +211,44 @@ static NTSTATUS set_attributes(struct task *t, struct file *f, struct irp *r)
 	*console_attributes(f) = (uint16_t)a;
 	attributes_text(s, sizeof s, (uint16_t)a);
 	return say(t, f, s);
+}
+
+/*
+ * One of the terminal's colours, and if texts of the usual attribute have it,
+ * which the terminal shows in colours of its own, that as well.
+ */
+static void set_color(struct out *o, int i, uint32_t c)
+{
+	int ansi = (i & 4) >> 2 | (i & 2) | (i & 1) << 2 | (i & 8);
+	char rgb[24], s[80];
+
+	snprintf(rgb, sizeof rgb, "rgb:%02x/%02x/%02x", c & 0xff, c >> 8 & 0xff,
+		 c >> 16 & 0xff);
+	snprintf(s, sizeof s, "\33]4;%d;%s\a", ansi, rgb);
+	out_string(o, s);
+	if (i == (CELL_PLAIN & 15) || i == CELL_PLAIN >> 4) {
+		snprintf(s, sizeof s, "\33]%d;%s\a",
+			 i == CELL_PLAIN >> 4 ? 11 : 10, rgb);
+		out_string(o, s);
+	}
+	console_shared()->colors[i] = c | COLOR_SET;
+}
+
+/* Those that stay as they are stay the terminal's. */
+static NTSTATUS set_colors(struct task *t, struct file *f, struct irp *r)
+{
+	struct out o = { .t = t, .f = f, .put = console_put_unlogged };
+	struct rf_console_colors c;
+	NTSTATUS status = control_in(t, r, &c, sizeof c);
+
+	if (status)
+		return status;
+	console_shared()->popup_attributes = (uint16_t)c.popup_attributes;
+	for (int i = 0; i < 16; i++)
+		if ((c.colors[i] & (COLOR_SET - 1)) != color(i))
+			set_color(&o, i, c.colors[i] & (COLOR_SET - 1));
+	out_flush(&o);
+	return o.status;
 }
 
 bool console_cursor_hidden(void)
@@ -265,5 +316,6 @@ const struct control_row console_screen_rows[] = {
 	{ RF_CONSOLE_GET_CURSOR_INFO, get_cursor_info },
 	{ RF_CONSOLE_SET_CURSOR_INFO, set_cursor_info },
 	{ RF_CONSOLE_SET_SIZE, set_size },
+	{ RF_CONSOLE_SET_COLORS, set_colors },
 };
 const size_t console_screen_nrows = COUNT_OF(console_screen_rows);

@@ -26,6 +26,7 @@ static struct console_shared own = {
 	.cp_out = CONSOLE_UTF8,
 	.attributes = 7,
 	.cursor_size = 25,
+	.popup_attributes = 0xf5,
 };
 static struct console_shared *_Atomic at = &own;
 

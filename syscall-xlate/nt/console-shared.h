@@ -21,12 +21,13 @@ struct terminal_settings {
 	uint8_t line, cc[19];
 };
 
-enum { TITLE_MAX = 256, CONSOLE_UTF8 = 65001, LENT = -1 };
+enum { TITLE_MAX = 256, CONSOLE_UTF8 = 65001, LENT = -1, COLOR_SET = 1 << 24 };
 
 struct console_shared {
 	_Atomic uint32_t input_mode, output_mode;
 	_Atomic uint32_t cp_in, cp_out;
-	_Atomic uint32_t attributes, cursor_size;
+	_Atomic uint32_t attributes, cursor_size, popup_attributes;
+	_Atomic uint32_t colors[16]; /* COLORREF | COLOR_SET, or the usual one */
 	_Atomic uint64_t changed; /* of the screen: console-undo.c's bits */
 	_Atomic int32_t root;     /* host process that had it first */
 	_Atomic bool over;	  /* that has ended, the terminal is as before */

@@ -373,6 +373,43 @@ static void buffers(const char *argv0)
 	say("<8>");
 }
 
+static void palette(void)
+{
+	CONSOLE_SCREEN_BUFFER_INFOEX i = { .cbSize = sizeof i }, now = i;
+	CONSOLE_FONT_INFOEX font = { .cbSize = sizeof font };
+	CONSOLE_FONT_INFO small;
+	COORD size;
+
+	CHECK(GetConsoleScreenBufferInfoEx(out, &i));
+	i.ColorTable[1] = RGB(0x12, 0x34, 0x56);
+	i.wPopupAttributes = 0x1f;
+	i.wAttributes = 0x17;
+	CHECK(SetConsoleScreenBufferInfoEx(out, &i));
+	CHECK(GetConsoleScreenBufferInfoEx(out, &now));
+	CHECK_EQ(now.ColorTable[1], RGB(0x12, 0x34, 0x56));
+	CHECK_EQ(now.ColorTable[2], i.ColorTable[2]);
+	CHECK_EQ(now.wPopupAttributes, 0x1f);
+	CHECK_EQ(now.wAttributes, 0x17);
+	i.cbSize = 8;
+	CHECK(!SetConsoleScreenBufferInfoEx(out, &i));
+	CHECK_EQ(GetLastError(), ERROR_INVALID_PARAMETER);
+
+	CHECK(GetCurrentConsoleFont(out, FALSE, &small));
+	CHECK_EQ(small.nFont, 0);
+	CHECK(small.dwFontSize.Y > 0);
+	CHECK(GetCurrentConsoleFontEx(out, FALSE, &font));
+	CHECK_EQ(font.dwFontSize.Y, small.dwFontSize.Y);
+	CHECK_EQ(font.FontWeight, FW_NORMAL);
+	size = GetConsoleFontSize(out, 0);
+	CHECK_EQ(size.Y, small.dwFontSize.Y);
+	size = GetConsoleFontSize(out, 1);
+	CHECK_EQ(size.Y, 0);
+	CHECK_EQ(GetLastError(), ERROR_INVALID_PARAMETER);
+	font.cbSize = 4;
+	CHECK(!GetCurrentConsoleFontEx(out, FALSE, &font));
+	CHECK_EQ(GetLastError(), ERROR_INVALID_PARAMETER);
+}
+
 static int child(const char *argv0)
 {
 	CONSOLE_SCREEN_BUFFER_INFO info;
@@ -388,6 +425,7 @@ static int child(const char *argv0)
 	lines();
 	sequences();
 	rectangles();
+	palette();
 	buffers(argv0);
 	return check_done();
 }
@@ -399,6 +437,7 @@ int main(int argc, char **argv)
 	create_fn create = PSEUDO_CONSOLE(create_fn, "CreatePseudoConsole");
 	close_fn close = PSEUDO_CONSOLE(close_fn, "ClosePseudoConsole");
 	static const char *const order[] = {
+		"\x1b]4;4;rgb:12/34/56\a",
 		"<1>",	   "\x1b[?1049h", "second's line", "a child",
 		"!<2>",	   "third",	  "###",	   "\x1b[?25l",
 		"<3>",	   "\x1b[?1049l", "\x1b[?25h",	   "waited",
