@@ -14,6 +14,7 @@
 enum {
 	REG_WHOLE_HIVE_VOLATILE = 1,
 	REG_REFRESH_HIVE = 2,
+	REG_NO_LAZY_FLUSH = 4,
 	REG_FORCE_RESTORE = 8,
 };
 
@@ -232,12 +233,12 @@ NTSTATUS nt_restore_key(struct task *t, uint64_t key, uint64_t file,
 	size_t n;
 	NTSTATUS status;
 
-	/* Making a hive volatile, and its last saved state, are for hives. */
-	if (flags & (REG_WHOLE_HIVE_VOLATILE | REG_REFRESH_HIVE))
-		return STATUS_NOT_SUPPORTED;
-	if (flags & ~(uint32_t)(REG_FORCE_RESTORE | 4))
+	if (flags & ~(uint32_t)(REG_FORCE_RESTORE | REG_NO_LAZY_FLUSH |
+				REG_WHOLE_HIVE_VOLATILE | REG_REFRESH_HIVE))
 		return STATUS_INVALID_PARAMETER;
-	if (!reg_has_privilege(t, SE_RESTORE))
+	/* Back to what was saved is for the system itself (SE_TCB_NAME), whose
+	   privilege no token here has. */
+	if (flags & REG_REFRESH_HIVE || !reg_has_privilege(t, SE_RESTORE))
 		return STATUS_PRIVILEGE_NOT_HELD;
 	status = key_and_file(t, key, file, FILE_READ_DATA, &ko, &f);
 	if (status)
@@ -258,6 +259,11 @@ NTSTATUS nt_restore_key(struct task *t, uint64_t key, uint64_t file,
 	status = hive_read((struct bytes){ b, n }, &new);
 	if (!status)
 		status = reg_unreadable();
+	/* A volatile set of keys is for HKEY_LOCAL_MACHINE and HKEY_USERS. */
+	if (!status && flags & REG_WHOLE_HIVE_VOLATILE)
+		status = k->parent && k->parent != &reg_root
+				 ? STATUS_INVALID_PARAMETER
+				 : STATUS_NOT_SUPPORTED;
 	if (!status && k->deleted)
 		status = STATUS_KEY_DELETED;
 	else if (!status && (!k->parent || k->parent == &reg_root))

@@ -131,7 +131,22 @@ static void save_and_restore(void)
 	CHECK_EQ(RegRestoreKeyA(k, "saved.hiv", 0), ERROR_PRIVILEGE_NOT_HELD);
 	CHECK(enable_privilege("SeRestorePrivilege"));
 	CHECK_EQ(RegRestoreKeyA(k, "saved.hiv", 0), ERROR_ACCESS_DENIED);
+	/* Whatever is held; a volatile set is not for such keys, and what was
+	   flushed last for the system alone. */
+	CHECK_EQ(RegRestoreKeyA(k, "saved.hiv", REG_WHOLE_HIVE_VOLATILE),
+		 ERROR_INVALID_PARAMETER);
+	CHECK_EQ(RegRestoreKeyA(k, "saved.hiv", REG_REFRESH_HIVE),
+		 ERROR_PRIVILEGE_NOT_HELD);
+	CHECK_EQ(RegRestoreKeyA(k, "saved.hiv", 0x10000),
+		 ERROR_INVALID_PARAMETER);
+	CHECK_EQ(RegRestoreKeyA(k, "saved.hiv",
+				REG_FORCE_RESTORE | REG_NO_LAZY_FLUSH),
+		 0);
+	check_filled(k, "restored by force");
+	CHECK_EQ(RegSetValueExA(sub, "x", 0, REG_DWORD, (BYTE *)&one, 4),
+		 ERROR_KEY_DELETED);
 	RegCloseKey(sub);
+	RegSetValueExA(k, "later", 0, REG_DWORD, (BYTE *)&one, 4);
 	CHECK_EQ(RegRestoreKeyA(k, "saved.hiv", 0), 0);
 	check_filled(k, "restored, standard format");
 	CHECK_EQ(RegQueryValueExA(k, "later", NULL, NULL, NULL, NULL),
