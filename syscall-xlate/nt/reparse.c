@@ -520,6 +520,49 @@ static NTSTATUS no_oplock(struct task *t, struct file *f, struct irp *r)
 	return STATUS_OPLOCK_NOT_GRANTED;
 }
 
+/* REQUEST_OPLOCK_INPUT_BUFFER: a request, or the answer to a break. */
+static NTSTATUS request_oplock(struct task *t, struct file *f, struct irp *r)
+{
+	enum { READ = 1, HANDLE = 2, WRITE = 4, REQUEST = 1, ACK = 2 };
+	struct {
+		uint16_t version, len;
+		uint32_t level, flags;
+	} in;
+	enum { OUT = 24 }; /* REQUEST_OPLOCK_OUTPUT_BUFFER */
+	NTSTATUS status = control_in(t, r, &in, sizeof in);
+
+	if (status)
+		return status;
+	if (r->out_len < OUT)
+		return STATUS_BUFFER_TOO_SMALL;
+	if (in.version != 1 || in.len != sizeof in ||
+	    in.level & ~(uint32_t)(READ | HANDLE | WRITE) ||
+	    (in.flags != REQUEST && in.flags != ACK))
+		return STATUS_INVALID_PARAMETER;
+	if (in.flags == ACK)
+		return STATUS_INVALID_OPLOCK_PROTOCOL;
+	/* What handles and writes keep others from is nothing without reads;
+	   folders have no data to be kept from. */
+	if (!(in.level & READ) ||
+	    (f->kind == FILE_KIND_DIR && in.level & WRITE))
+		return STATUS_INVALID_PARAMETER;
+	return STATUS_OPLOCK_NOT_GRANTED;
+}
+
+/* The answer to a break of what nobody has. */
+static NTSTATUS not_broken(struct task *t, struct file *f, struct irp *r)
+{
+	(void)t, (void)f, (void)r;
+	return STATUS_INVALID_OPLOCK_PROTOCOL;
+}
+
+/* Over when no break is under way. */
+static NTSTATUS no_break(struct task *t, struct file *f, struct irp *r)
+{
+	(void)t, (void)f, (void)r;
+	return STATUS_SUCCESS;
+}
+
 static NTSTATUS volume_data(struct task *t, struct file *f, struct irp *r)
 {
 	struct {
