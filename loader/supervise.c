@@ -195,6 +195,14 @@ static int next_signal(pid_t child, unsigned timeout, const struct timespec *end
 	}
 }
 
+/* What somebody sent to us alone: the terminal's come to the child as well. */
+static void pass_on(pid_t child, int sig, const siginfo_t *si)
+{
+	if (si->si_code == SI_USER || si->si_code == SI_TKILL ||
+	    si->si_code == SI_QUEUE)
+		kill(child, sig);
+}
+
 /* The child's wait status; or -1 if time is up, -2 - signal if we must end. */
 static int wait_for(const struct supervised *s)
 {
@@ -211,6 +219,7 @@ static int wait_for(const struct supervised *s)
 		    (s->alone && (sig == SIGINT || sig == SIGQUIT) &&
 		     is_deaf(s->pid, sig)))
 			return -2 - sig;
+		pass_on(s->pid, sig, &si);
 	}
 }
 
@@ -224,10 +233,7 @@ int supervise_timeout(unsigned seconds, struct err *e)
 	if (child <= 0)
 		return (int)child;
 	while ((sig = next_signal(child, seconds, &end, &status, &si)) > 0)
-		/* Those of the terminal come to the child as well. */
-		if (si.si_code == SI_USER || si.si_code == SI_TKILL ||
-		    si.si_code == SI_QUEUE)
-			kill(child, sig);
+		pass_on(child, sig, &si);
 	if (sig == 0) {
 		end_family();
 		restore_terminal();

@@ -254,6 +254,20 @@ static int do_given(char **a)
 	return failed();
 }
 
+static BOOL WINAPI heard(DWORD event)
+{
+	ExitProcess(event == CTRL_C_EVENT ? 7 : 8);
+}
+
+static int do_hear(char **a)
+{
+	SetConsoleCtrlHandler(heard, TRUE);
+	printf("ready\n");
+	fflush(stdout);
+	Sleep(60000);
+	return 0;
+}
+
 static int do_sleep(char **a)
 {
 	Sleep(INFINITE);
@@ -705,7 +719,7 @@ static const struct {
 	{ "attributes", do_attributes }, { "list", do_list },
 	{ "env", do_env },	     { "memory", do_memory },
 	{ "children", do_children }, { "child", do_child },
-	{ "run", do_run },	     { "sleep", do_sleep },
+	{ "run", do_run },	     { "sleep", do_sleep }, { "hear", do_hear },
 	{ "given", do_given },
 	{ "loop", do_loop },	     { "socket", do_socket },
 	{ "connect", do_connect },   { "udp", do_udp },
