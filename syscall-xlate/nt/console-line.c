@@ -129,9 +129,11 @@ static bool reserve(struct line *l, size_t n)
 
 static void cut(struct line *l, size_t from, size_t to)
 {
+	l->at = from;
+	if (from == to) /* there may be no text at all yet */
+		return;
 	memmove(l->text + from, l->text + to, (l->n - to) * sizeof *l->text);
 	l->n -= to - from;
-	l->at = from;
 }
 
 static void put(struct line *l, const uint16_t *s, size_t n)
@@ -217,7 +219,8 @@ static void search(struct line *l)
 
 		i = (i > 0 ? i : l->past->n) - 1;
 		c = command(l, i);
-		if (c->n < at || memcmp(c->s, l->text, at * sizeof *c->s))
+		if (c->n < at ||
+		    (at && memcmp(c->s, l->text, at * sizeof *c->s)))
 			continue;
 		recall(l, i);
 		l->at = at;

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Unit tests of nt/console-model.c: where what was written lies. */
 #include <check.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "syscall-xlate/nt/console-log.h"
 #include "syscall-xlate/nt/console-model.h"
 #include "tests/lib/unit.h"
 
@@ -172,6 +174,83 @@ START_TEST(own)
 }
 END_TEST
 
+/* ---- what processes share of it ---------------------------------------------
+ */
+
+static struct model *followed(unsigned at)
+{
+	struct model *m = screen_model(at, COLS, ROWS);
+
+	ck_assert_ptr_nonnull(m);
+	return m;
+}
+
+static void cell_is(struct model *m, int x, int y, char want)
+{
+	struct cell c;
+
+	model_read(m, x, y, 1, &c);
+	ck_assert_msg(c.c == (uint8_t)want, "%d,%d: %c", x, y, (int)c.c);
+}
+
+START_TEST(logged)
+{
+	static char big[SCREEN_LOG + 100];
+	uint64_t at = 0;
+	char s[8];
+
+	screen_append(3, "abc", 3);
+	ck_assert_uint_eq(screen_text(3, &at, s, 2), 2);
+	ck_assert_uint_eq(screen_text(3, &at, s + 2, 6), 1);
+	ck_assert(!memcmp(s, "abc", 3) && at == 3);
+	ck_assert_uint_eq(screen_text(3, &at, s, 8), 0);
+	cell_is(followed(3), 1, 0, 'b');
+	/* Its end is what is left of more than it holds. */
+	memset(big, 'x', sizeof big);
+	memcpy(big + sizeof big - 6, "\33[Hend", 6);
+	screen_append(3, big, sizeof big);
+	at = 0;
+	ck_assert_uint_eq(screen_text(3, &at, s, 8), 8);
+	ck_assert(at == sizeof big + 3 - SCREEN_LOG + 8 && s[0] == 'x');
+	cell_is(followed(3), 2, 0, 'd');
+	/* Round and round, in pieces; who follows misses nothing. */
+	for (unsigned i = 0; i < 3 * SCREEN_LOG / 1000; i++) {
+		memset(big, 'a' + (int)(i % 26), 1000);
+		memcpy(big, "\33[H", 3);
+		screen_append(3, big, 1000);
+		if (i % 7 == 0)
+			cell_is(followed(3), 5, ROWS - 1, 'a' + (int)(i % 26));
+	}
+	/* Another buffer in its place begins anew. */
+	console_screens()->screen[3].id = 7;
+	console_screens()->screen[3].end = 0;
+	screen_append(3, "new", 3);
+	cell_is(followed(3), 0, 0, 'n');
+	cell_is(followed(3), 3, 0, ' ');
+}
+END_TEST
+
+/* What others have left there may be anything. */
+START_TEST(logged_by_others)
+{
+	struct console_screen *c = &console_screens()->screen[2];
+	static const uint64_t ends[] = { 0, 1, SCREEN_LOG, 1ull << 63, ~0ull };
+	uint64_t at = 5;
+	char s[100] = "";
+
+	srand((unsigned)_i);
+	for (size_t i = 0; i < sizeof c->bytes; i++)
+		c->bytes[i] = (char)(rand() % 8 ? rand() : 27);
+	for (int i = 0; i < 200; i++) {
+		c->end = i % 3 ? ends[rand() % 5] : c->end + (unsigned)rand();
+		c->writer = rand();
+		screen_append(2, s, (size_t)(rand() % 100));
+		followed(2);
+		ck_assert_uint_le(screen_text(2, &at, s, sizeof s), sizeof s);
+	}
+}
+END_TEST
+
 int main(void)
 {
 	Suite *s = suite_create("console-model");
@@ -181,6 +260,8 @@ int main(void)
 	tcase_add_test(tc, later);
 	tcase_add_test(tc, hostile);
 	tcase_add_test(tc, own);
+	tcase_add_test(tc, logged);
+	tcase_add_loop_test(tc, logged_by_others, 0, 4);
 	suite_add_tcase(s, tc);
 	return unit_run(s);
 }
