@@ -87,7 +87,7 @@ void current_hold(int fd, const char *folder)
 {
 	struct flock l = { .l_type = F_RDLCK,
 			   .l_whence = SEEK_SET,
-			   .l_start = place_of(folder) | getpid(),
+			   .l_start = place_of(folder) | nt_self->host_pid,
 			   .l_len = 1 };
 
 	stands = true;
@@ -147,7 +147,7 @@ static void find(int fd, off_t from, off_t to, struct found *s)
 		if (l.l_len != 1 || l.l_start < from)
 			return;
 		pid = (int)(l.l_start & ((1 << PID_BITS) - 1));
-		if (pid != getpid())
+		if (pid != nt_self->host_pid)
 			s->pid[s->n++] = pid;
 		/* Any of them may be the first that the host tells of. */
 		find(fd, from, l.l_start - 1, s);
