@@ -28,6 +28,7 @@ struct pseudo_console {
 	HANDLE master, input, output; /* the terminal's three ends */
 	HANDLE from, to;              /* the caller's pipes, duplicated */
 	HANDLE thread[2];
+	HANDLE begun; /* set: the first program is there, or the end */
 	LONG titled;
 };
 
@@ -41,28 +42,46 @@ static BOOL write_all(HANDLE h, const char *s, DWORD n)
 	return TRUE;
 }
 
+/*
+ * The caller's pipes may have names, and nobody at the other end yet: node-pty
+ * has its own connected after the console is made, and before a program is.
+ */
+static BOOL not_yet(struct pseudo_console *c, BOOL *waited)
+{
+	if (*waited || GetLastError() != ERROR_PIPE_LISTENING)
+		return FALSE;
+	*waited = TRUE;
+	return !WaitForSingleObject(c->begun, INFINITE);
+}
+
 static DWORD WINAPI copy_in(void *arg)
 {
 	struct pseudo_console *c = arg;
+	BOOL waited = FALSE;
 	char buf[4096];
 	DWORD n;
 
-	while (ReadFile(c->from, buf, sizeof buf, &n, NULL) && n &&
-	       write_all(c->master, buf, n))
-		;
+	for (;;)
+		if (ReadFile(c->from, buf, sizeof buf, &n, NULL)) {
+			if (!n || !write_all(c->master, buf, n))
+				break;
+		} else if (!not_yet(c, &waited)) {
+			break;
+		}
 	return 0;
 }
 
 static DWORD WINAPI copy_out(void *arg)
 {
 	struct pseudo_console *c = arg;
+	BOOL ok = TRUE, waited = FALSE;
 	char buf[4096];
-	BOOL ok = TRUE;
 	DWORD n;
 
 	/* If nobody listens: programs must not wait for it. */
 	while (ReadFile(c->master, buf, sizeof buf, &n, NULL) && n)
-		ok = ok && write_all(c->to, buf, n);
+		ok = ok && (write_all(c->to, buf, n) ||
+			    (not_yet(c, &waited) && write_all(c->to, buf, n)));
 	/* That was all: who reads the other end hears of it. */
 	NtClose(c->to);
 	c->to = NULL;
@@ -71,8 +90,8 @@ static DWORD WINAPI copy_out(void *arg)
 
 static void close_handles(struct pseudo_console *c)
 {
-	HANDLE all[] = { c->master, c->input,     c->output,   c->from,
-			 c->to,     c->thread[0], c->thread[1] };
+	HANDLE all[] = { c->master, c->input,     c->output,    c->from,
+			 c->to,     c->thread[0], c->thread[1], c->begun };
 
 	for (unsigned i = 0; i < ARRAY_LEN(all); i++)
 		if (all[i])
@@ -121,6 +140,9 @@ HRESULT WINAPI CreatePseudoConsole(COORD size, HANDLE in, HANDLE out,
 			     DUPLICATE_SAME_ACCESS) ||
 	    !DuplicateHandle(self, out, self, &c->to, 0, FALSE,
 			     DUPLICATE_SAME_ACCESS))
+		return fail(c);
+	c->begun = CreateEventW(NULL, TRUE, FALSE, NULL);
+	if (!c->begun)
 		return fail(c);
 	c->thread[0] =
 		CreateThread(NULL, 0, copy_out, c, CREATE_SUSPENDED, NULL);
@@ -181,6 +203,7 @@ VOID WINAPI ClosePseudoConsole(rf_hpcon console)
 	console_control(RF_CONSOLE_PTY_HANG_UP, &master, sizeof master, NULL, 0,
 			NULL);
 	close_ends(c);
+	SetEvent(c->begun);
 	if (WaitForSingleObject(c->thread[0], LAST_WORDS_MS)) {
 		CancelSynchronousIo(c->thread[0]);
 		WaitForSingleObject(c->thread[0], LAST_WORDS_MS);
@@ -216,6 +239,7 @@ void pseudo_console_params(PVOID console, PRTL_USER_PROCESS_PARAMETERS p,
 {
 	struct pseudo_console *c = console;
 
+	SetEvent(c->begun);
 	say_title(c, p);
 
 	p->ConsoleHandle = (HANDLE)((ULONG_PTR)c->output | RF_CONSOLE_IS_PTY);

@@ -209,6 +209,47 @@ static void nobody_answers(const char *self)
 	CHECK(!strstr(shown, "\33[6n"));
 }
 
+static HANDLE named(char *name, int which, DWORD direction)
+{
+	HANDLE h;
+
+	sprintf(name, "\\\\.\\pipe\\pseudo-console-%lu-%d",
+		GetCurrentProcessId(), which);
+	h = CreateNamedPipeA(name, direction, PIPE_TYPE_BYTE | PIPE_WAIT, 1,
+			     4096, 4096, 0, NULL);
+	CHECK(h != INVALID_HANDLE_VALUE);
+	return h;
+}
+
+/* Pipes whose other ends are opened when the console is there, as node-pty's. */
+static void connected_late(const char *self)
+{
+	create_fn create = PSEUDO_CONSOLE(create_fn, "CreatePseudoConsole");
+	char in_name[64], out_name[64];
+	HANDLE in = named(in_name, 0, PIPE_ACCESS_INBOUND);
+	HANDLE out = named(out_name, 1, PIPE_ACCESS_OUTBOUND);
+	struct console c;
+	DWORD n;
+
+	nshown = 0;
+	memset(shown, 0, sizeof shown);
+	CHECK_EQ(create((COORD){ 60, 20 }, in, out, 0, &c.pc), S_OK);
+	Sleep(50); /* it may find nobody there, which is no matter */
+	c.to = CreateFileA(in_name, GENERIC_WRITE, 0, NULL, OPEN_EXISTING, 0,
+			   NULL);
+	CHECK(c.to != INVALID_HANDLE_VALUE);
+	c.from = CreateFileA(out_name, GENERIC_READ, 0, NULL, OPEN_EXISTING, 0,
+			     NULL);
+	CHECK(c.from != INVALID_HANDLE_VALUE);
+	c.thread = CreateThread(NULL, 0, collect, c.from, 0, NULL);
+	spawn_on(c.pc, self, "keys", &c.pi);
+	CloseHandle(in);
+	CloseHandle(out);
+	CHECK(appears("<ready>"));
+	WriteFile(c.to, "\3\33[A", 4, &n, NULL);
+	end(&c);
+}
+
 static void keys(const char *self)
 {
 	struct console c;
@@ -370,6 +411,7 @@ int main(int argc, char **argv)
 	nobody_answers(argv[0]);
 	inherited(argv[0]);
 	keys(argv[0]);
+	connected_late(argv[0]);
 	closed(argv[0]);
 	released(argv[0]);
 	return check_done();
