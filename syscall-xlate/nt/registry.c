@@ -239,7 +239,8 @@ static NTSTATUS follow_for_new(const uint16_t **name, size_t *len,
 		if (!to)
 			return v ? STATUS_NO_MEMORY
 				 : STATUS_OBJECT_NAME_COLLISION;
-		memcpy(to, v->data, v->len);
+		if (v->len)
+			memcpy(to, v->data, v->len);
 		free(*whole);
 		*name = *whole = to;
 		*len = v->len / 2;

@@ -100,6 +100,12 @@ static void test_links(void)
 	CHECK_EQ(subs, 3);
 	CHECK_EQ(point(link, L"no\\way"), 0);
 	CHECK_EQ(create_sub("link"), ERROR_FILE_NOT_FOUND);
+	/* To nothing at all. */
+	CHECK_EQ(
+		RegSetValueExA(link, "SymbolicLinkValue", 0, REG_LINK, NULL, 0),
+		0);
+	CHECK(open_sub("link", 0));
+	CHECK(create_sub("link"));
 	/* To itself. */
 	CHECK_EQ(point(link, L"link"), 0);
 	CHECK(open_sub("link", 0));
