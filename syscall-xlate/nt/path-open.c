@@ -176,10 +176,11 @@ try_all(struct nt_path *p, int (*at)(int dirfd, const char *path, void *arg),
 			lower_case(p->lower);
 			low = at(AT_FDCWD, p->lower, arg);
 		}
-		if (low >= 0) {
+		if (low >= 0)
 			p->from_lower = true;
-			return low;
-		}
+		/* It is there, and not to be changed, by whomever. */
+		if (low >= 0 || !is_missing(-low))
+			return low == -EROFS ? -EACCES : low;
 	}
 	if (p->dir) {
 		p->from_lower = true;
