@@ -376,11 +376,10 @@ static const struct guest_regs *regs_of(struct nt_thread *th)
 /* Only one at a time changes or reads another's registers. */
 static pthread_mutex_t context_lock = PTHREAD_MUTEX_INITIALIZER;
 
-typedef NTSTATUS with_regs(struct nt_thread *th, struct guest_regs *regs);
+typedef NTSTATUS with_regs(struct nt_thread *th, void *arg);
 
-/* Calls fn with a copy of the registers, the thread standing still. */
-static NTSTATUS stopped(struct nt_thread *th, with_regs *fn,
-			struct guest_regs *copy)
+/* Calls fn while the thread stands still. */
+static NTSTATUS stopped(struct nt_thread *th, with_regs *fn, void *arg)
 {
 	NTSTATUS status = STATUS_UNSUCCESSFUL;
 
@@ -388,24 +387,26 @@ static NTSTATUS stopped(struct nt_thread *th, with_regs *fn,
 		return STATUS_NOT_SUPPORTED;
 	pthread_mutex_lock(&context_lock);
 	if (unborn(th)) {
-		status = fn(th, copy);
+		status = fn(th, arg);
 	} else if (th->state == THREAD_RUNS) {
 		if (stop(th))
-			status = fn(th, copy);
+			status = fn(th, arg);
 		go_on(th);
 	}
 	pthread_mutex_unlock(&context_lock);
 	return status;
 }
 
-static NTSTATUS copy_out(struct nt_thread *th, struct guest_regs *regs)
+static NTSTATUS copy_out(struct nt_thread *th, void *arg)
 {
+	struct guest_regs *regs = arg;
+
 	*regs = *regs_of(th);
 	regs_complete(regs); /* now, while it stands still */
 	return STATUS_SUCCESS;
 }
 
-static NTSTATUS copy_in(struct nt_thread *th, struct guest_regs *regs)
+static NTSTATUS set_regs(struct nt_thread *th, const struct guest_regs *regs)
 {
 	struct guest_regs *new;
 
@@ -478,38 +479,68 @@ NTSTATUS thread_get_context(struct task *t, uint64_t thread, gaddr context,
 	return status;
 }
 
-static NTSTATUS change_regs(struct task *t, gaddr context, bool narrow,
-			    struct guest_regs *regs)
+struct change {
+	struct task *t; /* whose context is at */
+	gaddr context;
+	bool narrow;
+};
+
+static NTSTATUS changed(const struct change *c, struct guest_regs *regs)
 {
-	return narrow ? context32_from_guest(t, context, regs)
-		      : context64_from_guest(t, context, regs);
+	return c->narrow ? context32_from_guest(c->t, c->context, regs)
+			 : context64_from_guest(c->t, c->context, regs);
+}
+
+/*
+ * What the context says nothing of stays as it is now: were the thread let go in
+ * between, it would be thrown back to where it was, on a stack that has changed.
+ */
+static NTSTATUS change_regs(struct nt_thread *th, void *arg)
+{
+	struct guest_regs regs;
+	NTSTATUS status;
+
+	copy_out(th, &regs);
+	status = changed(arg, &regs);
+	return status ? status : set_regs(th, &regs);
+}
+
+/* Of all but breakpoints, which are not the thread's to restore. */
+static bool changes_regs(uint32_t flags)
+{
+	enum { PARTS = 0x7f };
+
+	return flags & PARTS & ~(uint32_t)CONTEXT_DEBUG_REGISTERS;
 }
 
 NTSTATUS thread_set_context(struct task *t, uint64_t thread, gaddr context,
 			    bool narrow)
 {
+	struct change c = { t, context, narrow };
 	struct guest_regs regs;
 	struct nt_thread *th;
 	NTSTATUS status;
+	uint32_t flags;
 
+	status = narrow ? context_flags(t, context, &flags)
+			: context64_flags(t, context, &flags);
+	if (status)
+		return status;
 	status = handle_get(t, thread, &thread_type, ACCESS_SET_CONTEXT, &th);
 	if (status)
 		return status;
 	if (&th->task == t) {
 		object_put(&th->object);
 		regs = *t->regs;
-		status = change_regs(t, context, narrow, &regs);
+		status = changed(&c, &regs);
 		if (!status)
 			status = debug_regs_take(t, th, context, narrow);
 		if (status)
 			return status;
 		thread_goes_on(t, &regs);
 	}
-	status = stopped(th, copy_out, &regs);
-	if (!status)
-		status = change_regs(t, context, narrow, &regs);
-	if (!status)
-		status = stopped(th, copy_in, &regs);
+	if (changes_regs(flags))
+		status = stopped(th, change_regs, &c);
 	if (!status)
 		status = debug_regs_take(t, th, context, narrow);
 	object_put(&th->object);

@@ -115,9 +115,11 @@ static void watches(void)
 
 /* ---- several at once ------------------------------------------------- */
 
+/* Asleep, in a call and between calls, whose registers nobody must touch. */
 static DWORD WINAPI idler(void *arg)
 {
-	while (WaitForSingleObject(arg, 1) == WAIT_TIMEOUT)
+	for (DWORD i = 1; WaitForSingleObject(arg, i % 8 == 0) == WAIT_TIMEOUT;
+	     i++)
 		;
 	return 0;
 }
