@@ -195,11 +195,27 @@ static int next_signal(pid_t child, unsigned timeout, const struct timespec *end
 	}
 }
 
-/* What somebody sent to us alone: the terminal's come to the child as well. */
+/* Of the family: those whose parents have ended are our children. */
+static bool is_ours(pid_t pid)
+{
+	for (int i = 0; i < 100 && pid > 1; i++) {
+		pid = proc_parent(pid);
+		if (pid == getpid())
+			return true;
+	}
+	return false;
+}
+
+/*
+ * What somebody sent to us alone.  The terminal's come to the child as well, and
+ * so does what one of the family sends to all of the terminal's group, as it
+ * does who reads a line when Ctrl-C is typed.
+ */
 static void pass_on(pid_t child, int sig, const siginfo_t *si)
 {
-	if (si->si_code == SI_USER || si->si_code == SI_TKILL ||
-	    si->si_code == SI_QUEUE)
+	if ((si->si_code == SI_USER || si->si_code == SI_TKILL ||
+	     si->si_code == SI_QUEUE) &&
+	    !is_ours(si->si_pid))
 		kill(child, sig);
 }
 

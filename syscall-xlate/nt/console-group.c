@@ -93,6 +93,19 @@ int *console_members(uint32_t group, bool natives, unsigned *n)
 	return pids;
 }
 
+/*
+ * The first process of a world (a sandbox's) is not ended by a signal that it
+ * does not handle.
+ */
+static void end_by_default(int sig)
+{
+	struct sigaction sa;
+
+	if (getpid() == 1 && sigaction(sig, NULL, &sa) == 0 &&
+	    sa.sa_handler == SIG_DFL)
+		process_exit_status(STATUS_CONTROL_C_EXIT, 128 + sig);
+}
+
 NTSTATUS console_signal(uint32_t group, int sig)
 {
 	unsigned n;
@@ -108,7 +121,9 @@ NTSTATUS console_signal(uint32_t group, int sig)
 			kill(pids[i], sig);
 	free(pids);
 	/* Last, as it may be the end of us. */
-	if (self)
+	if (self) {
 		kill(nt_self->host_pid, sig);
+		end_by_default(sig);
+	}
 	return n ? STATUS_SUCCESS : STATUS_INVALID_PARAMETER;
 }

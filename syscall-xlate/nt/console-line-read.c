@@ -353,7 +353,10 @@ static NTSTATUS enter(struct edit *e)
 	return ok ? STATUS_SUCCESS : STATUS_NO_MEMORY;
 }
 
-/* As the terminal itself would have done it. */
+/*
+ * As the terminal itself would have done it.  In a sandbox its group is none
+ * that could be named: then it is for all on the console.
+ */
 static void raise_signal(struct edit *e, int sig)
 {
 	pid_t group = tcgetpgrp(e->f->fd);
@@ -361,6 +364,8 @@ static void raise_signal(struct edit *e, int sig)
 	pthread_mutex_unlock(&console.lock);
 	if (group > 0)
 		kill(-group, sig);
+	else
+		console_signal(0, sig);
 	pthread_mutex_lock(&console.lock);
 }
 

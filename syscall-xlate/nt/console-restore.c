@@ -163,11 +163,19 @@ NO_TLS void console_restore(bool own_will)
 	console_watch_stop();
 }
 
-/* Its disposition is the default one again; it waits for us to return. */
+/*
+ * Its disposition is the default one again; it waits for us to return.  In a
+ * sandbox it does nothing to the first process: that ends by itself, with the
+ * status that the supervisor would give it.
+ */
 NO_TLS static void on_end(int sig)
 {
+	long self = raw_call(SYS_getpid, 0, 0, 0);
+
 	console_restore(false);
-	raw_call(SYS_kill, raw_call(SYS_getpid, 0, 0, 0), sig, 0);
+	raw_call(SYS_kill, self, sig, 0);
+	if (self == 1)
+		raw_call(SYS_exit_group, 128 + sig, 0, 0);
 }
 
 /*

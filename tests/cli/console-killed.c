@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
  * console-killed.c - the terminal is as before, whoever is killed with SIGKILL,
- * and nothing of ours is left.  TAP; run where run-foreign was built.
+ * and nothing of ours is left; a Ctrl-C comes to who reads a line, once.  TAP; run
+ * where run-foreign was built.
  *
  * A terminal of our own, and what a shell does with it: who is started is in
  * the foreground, until its end.  All that it begins becomes ours when it is
@@ -262,6 +263,93 @@ static void boxed(void)
 	ok(nothing_is_left(), "sandbox: nothing is left");
 }
 
+/* ---- Ctrl-C while a line is read -------------------------------------------
+ */
+
+static bool has_started(pid_t pid)
+{
+	while (!strstr(shown, "READY>") && waitpid(pid, NULL, WNOHANG) == 0)
+		look();
+	return strstr(shown, "READY>");
+}
+
+/* cmd has a handler: it goes on with the next line, which nothing cuts off. */
+static void handled(const char *how)
+{
+	char *argv[6] = { "run-foreign", "cmd", "/k", "prompt READY$g", NULL };
+	char what[80];
+	pid_t pid;
+
+	if (*how) {
+		memmove(argv + 2, argv + 1, 4 * sizeof *argv);
+		argv[1] = (char *)how;
+	}
+	pid = start(argv);
+	snprintf(what, sizeof what, "Ctrl-C is heard once, %s",
+		 *how ? how : "by itself");
+	if (!has_started(pid)) {
+		tcsetpgrp(slave, getpid());
+		printf("ok %d - %s # SKIP no sandbox on this machine\n",
+		       ++tests, what);
+		return;
+	}
+	type("typed");
+	comes_to("READY>typed", false);
+	type("\3");
+	ok(comes_to("^C", false), what);
+	/* The next line is read to its end. */
+	type("echo next");
+	ok(comes_to("READY>echo next", false), "the next line is read");
+	type("\r");
+	ok(comes_to("\nnext", false), "and done");
+	type("exit\r");
+	ok(has_ended(pid), "and the last ends it");
+	ok(nothing_is_left() && is_as_before(), "and nothing is left");
+}
+
+/* sort has none. */
+static void unhandled(const char *how)
+{
+	char *argv[4] = { "run-foreign", "sort.exe", NULL };
+	char what[80];
+	int status = 0;
+	pid_t pid;
+
+	if (*how) {
+		argv[2] = argv[1];
+		argv[1] = (char *)how;
+	}
+	pid = start(argv);
+	if (!comes_to("", false)) {
+		ok(false, "sort reads a line");
+		return;
+	}
+	type("typed");
+	comes_to("typed", false);
+	type("\3");
+	snprintf(what, sizeof what, "Ctrl-C ends who has no handler, %s",
+		 *how ? how : "by itself");
+	ok(waitpid(pid, &status, 0) == pid &&
+		   (*how ? WIFEXITED(status) && WEXITSTATUS(status) == 130 :
+			   WIFSIGNALED(status) && WTERMSIG(status) == SIGINT),
+	   what);
+	tcsetpgrp(slave, getpid());
+	ok(nothing_is_left() && is_as_before(), "and nothing is left");
+}
+
+static void interrupted(void)
+{
+	static const char *const how[] = { "", "--timeout=600", "--sandbox" };
+
+	for (size_t i = 0; i < sizeof how / sizeof *how; i++) {
+		int before_it = tests;
+
+		handled(how[i]);
+		if (tests > before_it + 1) /* else there is no sandbox */
+			unhandled(how[i]);
+	}
+}
+
 static int leader(void)
 {
 	struct winsize w = { .ws_col = 80, .ws_row = 25 };
@@ -283,6 +371,7 @@ static int leader(void)
 	anew();
 	nested();
 	boxed();
+	interrupted();
 	printf("1..%d\n", tests);
 	return failed;
 }
