@@ -305,20 +305,22 @@ void console_screen_changed(int fd, const char *text, size_t n)
 {
 	struct screen_change c = undo_scan(text, n);
 	struct console_shared *s;
-	uint64_t new;
+	uint64_t fresh;
 
 	if (!(c.set | c.cleared))
 		return;
 	s = console_shared();
-	new = c.set & ~s->changed;
-	if (new &&screen_fd < 0)
+	fresh = c.set & ~s->changed;
+	if (fresh && screen_fd < 0)
 		screen_fd = fcntl(fd, F_DUPFD_CLOEXEC, 100);
-	/* Others write at the same time, and what they note must not be lost.
-	 */
-	atomic_fetch_or(&own->changed, new);
+	if (fresh & undo_grave_bits() && screen_fd >= 0)
+		have_watched(screen_fd);
+	s = console_shared();
+	/* Others write at the same time, and what they note is not lost. */
+	atomic_fetch_or(&own->changed, fresh);
 	atomic_fetch_and(&own->changed, ~c.cleared);
 	atomic_fetch_or(&s->changed, c.set);
 	atomic_fetch_and(&s->changed, ~c.cleared);
-	if (new)
+	if (fresh)
 		console_watch_end();
 }

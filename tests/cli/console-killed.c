@@ -154,6 +154,32 @@ static void screen(void)
 	ok(nothing_is_left(), "nothing is left");
 }
 
+/* The same of one that has never read anything. */
+static void only_shown(void)
+{
+	char file[] = "/tmp/console-killed-XXXXXX", line[120];
+	static const char text[] = "\33[?1049h\33[?25l";
+	char *argv[] = { "run-foreign", "cmd", "/c", line, NULL };
+	int fd = mkstemp(file);
+	pid_t pid;
+
+	if (write(fd, text, sizeof text - 1) < 0)
+		abort();
+	close(fd);
+	snprintf(line, sizeof line,
+		 "type Z:\\tmp\\%s & echo READY^> & timeout /t 600 /nobreak "
+		 ">nul",
+		 strrchr(file, '/') + 1);
+	pid = start(argv);
+	ok(comes_to("READY>", true), "another screen, the usual settings");
+	kill(-pid, SIGKILL);
+	ok(has_ended(pid) && comes_to("\33[?1049l", true) &&
+		   comes_to("\33[?25h", true),
+	   "killed: the screen as before");
+	ok(nothing_is_left(), "nothing is left");
+	unlink(file);
+}
+
 static void normal(void)
 {
 	char *argv[] = { "run-foreign", "cmd", "/k", "prompt READY$g", NULL };
@@ -366,6 +392,7 @@ static int leader(void)
 	prctl(PR_SET_CHILD_SUBREAPER, 1);
 	one();
 	screen();
+	only_shown();
 	normal();
 	signaled();
 	anew();
