@@ -32,6 +32,17 @@ static struct console_screen *screen_at(unsigned place)
 	return &console_screens()->screen[place];
 }
 
+#define NO_TLS                                                                 \
+	__attribute__((optimize("no-stack-protector"),                         \
+		       target("general-regs-only")))
+
+/* The creator last: without one its place is anybody's. */
+NO_TLS static void free_screen(struct console_screen *c)
+{
+	c->id = 0;
+	c->creator = 0;
+}
+
 static int place_of(uint64_t number)
 {
 	unsigned place = number & ((1u << PLACE_BITS) - 1);
@@ -100,19 +111,20 @@ bool console_buffer_new(struct file *f)
 
 	for (unsigned i = 1; i < SCREENS; i++) {
 		struct console_screen *c = screen_at(i);
-		uint32_t was = c->id;
+		int32_t was = c->creator;
 
 		/* Who made it may have been killed. */
-		if (was && (kill(c->creator, 0) == 0 || errno != ESRCH))
+		if (was && (kill(was, 0) == 0 || errno != ESRCH))
 			continue;
-		if (!atomic_compare_exchange_strong(&c->id, &was, id))
+		if (!atomic_compare_exchange_strong(&c->creator, &was,
+						    getpid()))
 			continue;
-		c->creator = getpid();
 		c->end = 0;
 		c->output_mode = OUTPUT_DEFAULT;
 		c->attributes = shown_attributes();
 		c->cursor_size = console_shared()->cursor_size;
 		c->hidden = false;
+		c->id = id;
 		pthread_mutex_lock(&lock);
 		handles[i] = 0;
 		pthread_mutex_unlock(&lock);
@@ -179,10 +191,11 @@ static void paint(struct out *o, struct model *m, int16_t cols, int16_t rows)
 /* What was written to the first one, up to end, while another was shown. */
 static void show_rest(struct out *o, uint64_t end)
 {
-	uint64_t at = console_screens()->on_terminal, left = end - at;
+	uint64_t at = console_screens()->on_terminal;
+	uint64_t left = MIN(end - at, (uint64_t)SCREEN_LOG);
 	char part[1024];
 
-	for (left = MIN(left, (uint64_t)SCREEN_LOG); left;) {
+	while (left) {
 		size_t n = screen_text(
 			0, &at, part, (size_t)MIN(left, (uint64_t)sizeof part));
 
@@ -262,7 +275,7 @@ void console_buffer_close(struct task *t, struct file *f)
 	if (!--handles[place] && c->creator == getpid()) {
 		if (console_screens()->shown == (unsigned)place)
 			show(t, f, 0);
-		c->id = 0;
+		free_screen(c);
 	}
 	pthread_mutex_unlock(&lock);
 }
@@ -282,10 +295,6 @@ static long raw_write(int fd, const char *s, size_t n)
 	return ret;
 }
 
-#define NO_TLS                                                                 \
-	__attribute__((optimize("no-stack-protector"),                         \
-		       target("general-regs-only")))
-
 NO_TLS bool console_buffer_leave(int fd, struct console_screens *s, int creator)
 {
 	static const char back[] = "\33[r\33[?1049l";
@@ -297,7 +306,7 @@ NO_TLS bool console_buffer_leave(int fd, struct console_screens *s, int creator)
 	    (creator >= 0 && s->screen[shown].creator != creator))
 		return false;
 	s->shown = 0;
-	s->screen[shown].id = 0;
+	free_screen(&s->screen[shown]);
 	raw_write(fd, back, sizeof back - 1);
 	if (end - at > SCREEN_LOG)
 		at = end - SCREEN_LOG;

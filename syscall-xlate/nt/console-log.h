@@ -25,7 +25,7 @@ enum {
 
 struct console_screen {
 	_Atomic uint32_t id;     /* of the buffer; 0: there is none */
-	_Atomic int32_t creator; /* host process */
+	_Atomic int32_t creator; /* host process; 0: the place is free */
 	_Atomic int32_t writer;  /* host process that adds something now */
 	/* Of the first one these are in struct console_shared. */
 	_Atomic uint32_t output_mode, attributes, cursor_size;

@@ -102,7 +102,8 @@ void terminal_apply(int fd, enum terminal_use use)
 	if (own >= 0 && console_change_begin()) {
 		c->replaced = c->applied;
 		c->applied = want;
-		ioctl(own, TCSETS, &want);
+		if (ioctl(own, TCSETS, &want))
+			c->applied = c->replaced;
 		console_change_end();
 	}
 }

@@ -61,7 +61,7 @@ static bool feeds_are_bare(struct file *f)
 	       (OUTPUT_PROCESSED | OUTPUT_BARE_FEED);
 }
 
-/* logged: it is to be known that it is there. */
+/* logged: it is to be known that it is there.  t: NULL at the end of us. */
 static NTSTATUS to_terminal(struct task *t, struct file *f, const char *s,
 			    size_t n, bool logged)
 {
@@ -83,7 +83,7 @@ static NTSTATUS to_terminal(struct task *t, struct file *f, const char *s,
 				return status;
 		} else if (errno != EINTR) {
 			return status_from_errno(errno);
-		} else if (nt_interrupted(t, false)) {
+		} else if (t && nt_interrupted(t, false)) {
 			return STATUS_CANCELLED;
 		}
 	}

@@ -205,8 +205,9 @@ struct file *console_file(int fd, uint32_t access, uint32_t share,
 	return f;
 }
 
-/* What is below \Device\ConDrv, in any case. */
 enum { NEW_BUFFER = 8 };
+
+/* What is below \Device\ConDrv, in any case. */
 static const struct {
 	const char *name;
 	enum console_role role;

@@ -96,7 +96,7 @@ struct file {
 	uint64_t look_size;
 
 	_Atomic uint32_t lock; /* for what follows; small and short */
-	struct irp *irps, **irps_end;      /* pending requests; end: if any */
+	struct irp *irps, **irps_end; /* pending requests; end: if any */
 	_Atomic(struct irp_queue *) queue; /* those that take turns, or NULL */
 	struct dir_scan *scan; /* dir.c */
 	uint32_t ea_next;      /* file-ea.c: where the next query begins */
