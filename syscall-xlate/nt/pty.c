@@ -69,6 +69,8 @@ struct pty {
 	struct model *model;
 	_Atomic bool asked;   /* the terminal, by start; its answer is ours */
 	pthread_mutex_t lock; /* what follows */
+	pthread_cond_t told;  /* it has answered */
+	bool late;	      /* it has not, for long enough */
 	const char *start;    /* is read before all else, or NULL */
 	char held[HELD];      /* a sequence that may become a question */
 	size_t nheld;
@@ -111,6 +113,23 @@ static void answer(int fd, const char *s, int n)
 			  strerror(errno));
 }
 
+/*
+ * A program may ask where it is before the terminal has said where it begins:
+ * that is what it was asked for, and it is on its way.  Once, if it says nothing.
+ */
+static void wait_for_terminal(struct pty *p)
+{
+	enum { PATIENCE_S = 1 };
+	struct timespec end;
+
+	clock_gettime(CLOCK_MONOTONIC, &end);
+	end.tv_sec += PATIENCE_S;
+	while (p->asked && !p->late)
+		p->late = pthread_cond_clockwait(&p->told, &p->lock,
+						 CLOCK_MONOTONIC,
+						 &end) == ETIMEDOUT;
+}
+
 /* Is the whole sequence in held a question to the terminal?  Then answered. */
 static bool is_question(struct pty *p, int fd, struct piece *to)
 {
@@ -134,6 +153,7 @@ static bool is_question(struct pty *p, int fd, struct piece *to)
 			       (int)strlen(known[i].answer));
 			return true;
 		}
+		wait_for_terminal(p);
 		feed(p, to);
 		/* Who has not said by now where it stood is at the top. */
 		model_start(p->model, 0, 0);
@@ -271,8 +291,11 @@ static NTSTATUS pty_write(struct task *t, struct file *f, struct irp *r)
 	s[n] = 0;
 	found = find_place(s, n, &at, &len, &row, &col);
 	if (found) {
+		pthread_mutex_lock(&p->lock);
 		p->asked = false;
 		model_start(p->model, col - 1, row - 1);
+		pthread_cond_broadcast(&p->told);
+		pthread_mutex_unlock(&p->lock);
 	} else {
 		at = n;
 		len = 0;
@@ -328,6 +351,7 @@ static struct file *master_file(int fd, const struct rf_console_pty_size *size)
 		return NULL;
 	}
 	pthread_mutex_init(&p->lock, NULL);
+	pthread_cond_init(&p->told, NULL);
 	f->extra = p;
 	p->asked = size->flags & RF_CONSOLE_PTY_INHERIT;
 	/* A terminal that nobody asks begins empty, as the model does. */

@@ -305,27 +305,16 @@ static void released(const char *self)
 	end(&c);
 }
 
-/*
- * The terminal is asked once, and answers.  What types its answer is a thread of the
- * system's, which may come to it after the program has asked: then once more.
- */
+/* The terminal is asked once, and answers. */
 static void inherited(const char *self)
 {
 	struct console c;
 	DWORD n;
 
-	for (int late = 0;; late++) {
-		begin(&c, 1);
-		CHECK(appears("\33[6n"));
-		WriteFile(c.to, "\33[5;8R", 6, &n, NULL);
-		Sleep(100 * late);
-		spawn_on(c.pc, self, "cursor", &c.pi);
-		CHECK(appears("<at "));
-		CHECK(late < 20);
-		if (!strstr(shown, "<at 0 0>") || late == 20)
-			break;
-		end(&c);
-	}
+	begin(&c, 1);
+	CHECK(appears("\33[6n"));
+	WriteFile(c.to, "\33[5;8R", 6, &n, NULL);
+	spawn_on(c.pc, self, "cursor", &c.pi);
 	CHECK(appears("<at 7 4>"));
 	CHECK(appears("<at 3 5>"));
 	end(&c);
