@@ -40,7 +40,7 @@ enum { ZFS = 0x2fc12fc1, BCACHEFS = 0xca451a4e };
 
 static bool stands; /* the host's current folder is ours */
 /* ntdll.dll of programs of 32 and 64 bits, when others were looked for; 0: not
-   yet. */
+   yet, -1: nobody has such a lock. */
 static _Atomic int ntdll[2];
 
 static off_t place_of(const char *folder)
@@ -159,12 +159,13 @@ static int open_ntdll(bool wide)
 {
 	int fd = ntdll[wide], was = 0;
 
-	if (fd > 0)
+	if (fd)
 		return fd;
 	fd = path_open_ntdll(wide);
 	if (fd > 0 && !locks_are_cheap(fd)) {
 		close(fd);
-		return -1; /* nobody has one */
+		ntdll[wide] = -1;
+		return -1;
 	}
 	if (fd > 0 && !atomic_compare_exchange_strong(&ntdll[wide], &was, fd)) {
 		close(fd);
