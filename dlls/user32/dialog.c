@@ -6,10 +6,7 @@
  */
 #include "nt.h"
 
-static void no_window(void)
-{
-	SetLastError(ERROR_INVALID_WINDOW_HANDLE);
-}
+#include "fails.h"
 
 static void not_shown(void)
 {
@@ -51,39 +48,17 @@ INT_PTR WINAPI DialogBoxIndirectParamA(HINSTANCE instance, LPCDLGTEMPLATEA what,
 	return -1;
 }
 
-HWND WINAPI CreateDialogParamW(HINSTANCE instance, LPCWSTR name, HWND owner,
-			       DLGPROC fn, LPARAM param)
-{
-	SetLastError(ERROR_CANNOT_FIND_WND_CLASS);
-	return NULL;
-}
-
-HWND WINAPI CreateDialogParamA(HINSTANCE instance, LPCSTR name, HWND owner,
-			       DLGPROC fn, LPARAM param)
-{
-	SetLastError(ERROR_CANNOT_FIND_WND_CLASS);
-	return NULL;
-}
-
-HWND WINAPI CreateDialogIndirectParamW(HINSTANCE instance, LPCDLGTEMPLATEW what,
-				       HWND owner, DLGPROC fn, LPARAM param)
-{
-	SetLastError(ERROR_CANNOT_FIND_WND_CLASS);
-	return NULL;
-}
-
-HWND WINAPI CreateDialogIndirectParamA(HINSTANCE instance, LPCDLGTEMPLATEA what,
-				       HWND owner, DLGPROC fn, LPARAM param)
-{
-	SetLastError(ERROR_CANNOT_FIND_WND_CLASS);
-	return NULL;
-}
-
-BOOL WINAPI EndDialog(HWND window, INT_PTR result)
-{
-	no_window();
-	return FALSE;
-}
+FAILS(HWND, CreateDialogParamW, (HINSTANCE instance, LPCWSTR name, HWND owner,
+	DLGPROC fn, LPARAM param), NULL, ERROR_CANNOT_FIND_WND_CLASS)
+FAILS(HWND, CreateDialogParamA, (HINSTANCE instance, LPCSTR name, HWND owner,
+	DLGPROC fn, LPARAM param), NULL, ERROR_CANNOT_FIND_WND_CLASS)
+FAILS(HWND, CreateDialogIndirectParamW, (HINSTANCE instance,
+	LPCDLGTEMPLATEW what, HWND owner, DLGPROC fn, LPARAM param), NULL,
+	ERROR_CANNOT_FIND_WND_CLASS)
+FAILS(HWND, CreateDialogIndirectParamA, (HINSTANCE instance,
+	LPCDLGTEMPLATEA what, HWND owner, DLGPROC fn, LPARAM param), NULL,
+	ERROR_CANNOT_FIND_WND_CLASS)
+NO_WINDOW(BOOL, EndDialog, (HWND window, INT_PTR result), FALSE)
 
 BOOL WINAPI IsDialogMessageW(HWND window, LPMSG message)
 {
@@ -95,29 +70,15 @@ BOOL WINAPI IsDialogMessageA(HWND window, LPMSG message)
 	return FALSE;
 }
 
-HWND WINAPI GetDlgItem(HWND window, int id)
-{
-	no_window();
-	return NULL;
-}
-
-BOOL WINAPI SetDlgItemTextW(HWND window, int id, LPCWSTR text)
-{
-	no_window();
-	return FALSE;
-}
-
-BOOL WINAPI SetDlgItemTextA(HWND window, int id, LPCSTR text)
-{
-	no_window();
-	return FALSE;
-}
+NO_WINDOW(HWND, GetDlgItem, (HWND window, int id), NULL)
+NO_WINDOW(BOOL, SetDlgItemTextW, (HWND window, int id, LPCWSTR text), FALSE)
+NO_WINDOW(BOOL, SetDlgItemTextA, (HWND window, int id, LPCSTR text), FALSE)
 
 UINT WINAPI GetDlgItemTextW(HWND window, int id, LPWSTR out, int n)
 {
 	if (out && n > 0)
 		*out = 0;
-	no_window();
+	SetLastError(ERROR_INVALID_WINDOW_HANDLE);
 	return 0;
 }
 
@@ -125,35 +86,16 @@ UINT WINAPI GetDlgItemTextA(HWND window, int id, LPSTR out, int n)
 {
 	if (out && n > 0)
 		*out = 0;
-	no_window();
+	SetLastError(ERROR_INVALID_WINDOW_HANDLE);
 	return 0;
 }
 
-LRESULT WINAPI SendDlgItemMessageW(HWND window, int id, UINT message, WPARAM w,
-				   LPARAM l)
-{
-	no_window();
-	return 0;
-}
-
-LRESULT WINAPI SendDlgItemMessageA(HWND window, int id, UINT message, WPARAM w,
-				   LPARAM l)
-{
-	no_window();
-	return 0;
-}
-
-BOOL WINAPI CheckDlgButton(HWND window, int id, UINT state)
-{
-	no_window();
-	return FALSE;
-}
-
-UINT WINAPI IsDlgButtonChecked(HWND window, int id)
-{
-	no_window();
-	return 0;
-}
+NO_WINDOW(LRESULT, SendDlgItemMessageW, (HWND window, int id, UINT message,
+	WPARAM w, LPARAM l), 0)
+NO_WINDOW(LRESULT, SendDlgItemMessageA, (HWND window, int id, UINT message,
+	WPARAM w, LPARAM l), 0)
+NO_WINDOW(BOOL, CheckDlgButton, (HWND window, int id, UINT state), FALSE)
+NO_WINDOW(UINT, IsDlgButtonChecked, (HWND window, int id), 0)
 
 /* Its text may be a number in the program's resources, which is not read. */
 int WINAPI MessageBoxIndirectW(const MSGBOXPARAMSW *p)

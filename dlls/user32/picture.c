@@ -5,6 +5,8 @@
  */
 #include "nt.h"
 
+#include "fails.h"
+
 HDC WINAPI GetDC(HWND window)
 {
 	return NULL;
@@ -20,123 +22,47 @@ int WINAPI ReleaseDC(HWND window, HDC dc)
 	return 0;
 }
 
-HDC WINAPI BeginPaint(HWND window, LPPAINTSTRUCT p)
-{
-	SetLastError(ERROR_INVALID_WINDOW_HANDLE);
-	return NULL;
-}
+NO_WINDOW(HDC, BeginPaint, (HWND window, LPPAINTSTRUCT p), NULL)
 
 BOOL WINAPI EndPaint(HWND window, const PAINTSTRUCT *p)
 {
 	return TRUE; /* always, it is documented */
 }
 
-int WINAPI FillRect(HDC dc, const RECT *where, HBRUSH brush)
-{
-	SetLastError(ERROR_INVALID_HANDLE);
-	return 0;
-}
-
-int WINAPI DrawTextW(HDC dc, LPCWSTR text, int n, LPRECT where, UINT how)
-{
-	SetLastError(ERROR_INVALID_HANDLE);
-	return 0;
-}
-
-int WINAPI DrawTextA(HDC dc, LPCSTR text, int n, LPRECT where, UINT how)
-{
-	SetLastError(ERROR_INVALID_HANDLE);
-	return 0;
-}
-
-HANDLE WINAPI LoadImageW(HINSTANCE from, LPCWSTR name, UINT type, int w, int h,
-			 UINT flags)
-{
-	SetLastError(ERROR_RESOURCE_TYPE_NOT_FOUND);
-	return NULL;
-}
-
-HANDLE WINAPI LoadImageA(HINSTANCE from, LPCSTR name, UINT type, int w, int h,
-			 UINT flags)
-{
-	SetLastError(ERROR_RESOURCE_TYPE_NOT_FOUND);
-	return NULL;
-}
-
-HICON WINAPI LoadIconW(HINSTANCE from, LPCWSTR name)
-{
-	SetLastError(ERROR_RESOURCE_TYPE_NOT_FOUND);
-	return NULL;
-}
-
-HICON WINAPI LoadIconA(HINSTANCE from, LPCSTR name)
-{
-	SetLastError(ERROR_RESOURCE_TYPE_NOT_FOUND);
-	return NULL;
-}
-
-HCURSOR WINAPI LoadCursorW(HINSTANCE from, LPCWSTR name)
-{
-	SetLastError(ERROR_RESOURCE_TYPE_NOT_FOUND);
-	return NULL;
-}
-
-HCURSOR WINAPI LoadCursorA(HINSTANCE from, LPCSTR name)
-{
-	SetLastError(ERROR_RESOURCE_TYPE_NOT_FOUND);
-	return NULL;
-}
-
-BOOL WINAPI DestroyIcon(HICON icon)
-{
-	SetLastError(ERROR_INVALID_CURSOR_HANDLE);
-	return FALSE;
-}
+FAILS(int, FillRect, (HDC dc, const RECT *where, HBRUSH brush), 0,
+	ERROR_INVALID_HANDLE)
+FAILS(int, DrawTextW, (HDC dc, LPCWSTR text, int n, LPRECT where, UINT how), 0,
+	ERROR_INVALID_HANDLE)
+FAILS(int, DrawTextA, (HDC dc, LPCSTR text, int n, LPRECT where, UINT how), 0,
+	ERROR_INVALID_HANDLE)
+FAILS(HANDLE, LoadImageW, (HINSTANCE from, LPCWSTR name, UINT type, int w,
+	int h, UINT flags), NULL, ERROR_RESOURCE_TYPE_NOT_FOUND)
+FAILS(HANDLE, LoadImageA, (HINSTANCE from, LPCSTR name, UINT type, int w, int h,
+	UINT flags), NULL, ERROR_RESOURCE_TYPE_NOT_FOUND)
+FAILS(HICON, LoadIconW, (HINSTANCE from, LPCWSTR name), NULL,
+	ERROR_RESOURCE_TYPE_NOT_FOUND)
+FAILS(HICON, LoadIconA, (HINSTANCE from, LPCSTR name), NULL,
+	ERROR_RESOURCE_TYPE_NOT_FOUND)
+FAILS(HCURSOR, LoadCursorW, (HINSTANCE from, LPCWSTR name), NULL,
+	ERROR_RESOURCE_TYPE_NOT_FOUND)
+FAILS(HCURSOR, LoadCursorA, (HINSTANCE from, LPCSTR name), NULL,
+	ERROR_RESOURCE_TYPE_NOT_FOUND)
+FAILS(BOOL, DestroyIcon, (HICON icon), FALSE, ERROR_INVALID_CURSOR_HANDLE)
 
 HCURSOR WINAPI SetCursor(HCURSOR cursor)
 {
 	return NULL;
 }
 
-HMENU WINAPI CreatePopupMenu(void)
-{
-	SetLastError(ERROR_INVALID_MENU_HANDLE);
-	return NULL;
-}
-
-HMENU WINAPI GetSystemMenu(HWND window, BOOL revert)
-{
-	SetLastError(ERROR_INVALID_MENU_HANDLE);
-	return NULL;
-}
-
-BOOL WINAPI DestroyMenu(HMENU menu)
-{
-	SetLastError(ERROR_INVALID_MENU_HANDLE);
-	return FALSE;
-}
-
-BOOL WINAPI AppendMenuW(HMENU menu, UINT flags, UINT_PTR id, LPCWSTR text)
-{
-	SetLastError(ERROR_INVALID_MENU_HANDLE);
-	return FALSE;
-}
-
-BOOL WINAPI AppendMenuA(HMENU menu, UINT flags, UINT_PTR id, LPCSTR text)
-{
-	SetLastError(ERROR_INVALID_MENU_HANDLE);
-	return FALSE;
-}
-
-BOOL WINAPI EnableMenuItem(HMENU menu, UINT item, UINT how)
-{
-	SetLastError(ERROR_INVALID_MENU_HANDLE);
-	return -1;
-}
-
-BOOL WINAPI TrackPopupMenu(HMENU menu, UINT flags, int x, int y, int reserved,
-			   HWND owner, const RECT *r)
-{
-	SetLastError(ERROR_INVALID_MENU_HANDLE);
-	return FALSE;
-}
+FAILS(HMENU, CreatePopupMenu, (void), NULL, ERROR_INVALID_MENU_HANDLE)
+FAILS(HMENU, GetSystemMenu, (HWND window, BOOL revert), NULL,
+	ERROR_INVALID_MENU_HANDLE)
+FAILS(BOOL, DestroyMenu, (HMENU menu), FALSE, ERROR_INVALID_MENU_HANDLE)
+FAILS(BOOL, AppendMenuW, (HMENU menu, UINT flags, UINT_PTR id, LPCWSTR text),
+	FALSE, ERROR_INVALID_MENU_HANDLE)
+FAILS(BOOL, AppendMenuA, (HMENU menu, UINT flags, UINT_PTR id, LPCSTR text),
+	FALSE, ERROR_INVALID_MENU_HANDLE)
+FAILS(BOOL, EnableMenuItem, (HMENU menu, UINT item, UINT how), -1,
+	ERROR_INVALID_MENU_HANDLE)
+FAILS(BOOL, TrackPopupMenu, (HMENU menu, UINT flags, int x, int y, int reserved,
+	HWND owner, const RECT *r), FALSE, ERROR_INVALID_MENU_HANDLE)

@@ -6,50 +6,20 @@
  */
 #include "nt.h"
 
-static void no_window(void)
-{
-	SetLastError(ERROR_INVALID_WINDOW_HANDLE);
-}
+#include "fails.h"
 
-ATOM WINAPI RegisterClassExW(const WNDCLASSEXW *c)
-{
-	SetLastError(ERROR_NOT_ENOUGH_MEMORY);
-	return 0;
-}
-
-ATOM WINAPI RegisterClassExA(const WNDCLASSEXA *c)
-{
-	SetLastError(ERROR_NOT_ENOUGH_MEMORY);
-	return 0;
-}
-
-ATOM WINAPI RegisterClassW(const WNDCLASSW *c)
-{
-	SetLastError(ERROR_NOT_ENOUGH_MEMORY);
-	return 0;
-}
-
-ATOM WINAPI RegisterClassA(const WNDCLASSA *c)
-{
-	SetLastError(ERROR_NOT_ENOUGH_MEMORY);
-	return 0;
-}
-
-HWND WINAPI CreateWindowExW(DWORD ex, LPCWSTR class, LPCWSTR title, DWORD style,
-			    int x, int y, int w, int h, HWND parent, HMENU menu,
-			    HINSTANCE instance, LPVOID param)
-{
-	SetLastError(ERROR_CANNOT_FIND_WND_CLASS);
-	return NULL;
-}
-
-HWND WINAPI CreateWindowExA(DWORD ex, LPCSTR class, LPCSTR title, DWORD style,
-			    int x, int y, int w, int h, HWND parent, HMENU menu,
-			    HINSTANCE instance, LPVOID param)
-{
-	SetLastError(ERROR_CANNOT_FIND_WND_CLASS);
-	return NULL;
-}
+FAILS(ATOM, RegisterClassExW, (const WNDCLASSEXW *c), 0,
+	ERROR_NOT_ENOUGH_MEMORY)
+FAILS(ATOM, RegisterClassExA, (const WNDCLASSEXA *c), 0,
+	ERROR_NOT_ENOUGH_MEMORY)
+FAILS(ATOM, RegisterClassW, (const WNDCLASSW *c), 0, ERROR_NOT_ENOUGH_MEMORY)
+FAILS(ATOM, RegisterClassA, (const WNDCLASSA *c), 0, ERROR_NOT_ENOUGH_MEMORY)
+FAILS(HWND, CreateWindowExW, (DWORD ex, LPCWSTR class, LPCWSTR title,
+	DWORD style, int x, int y, int w, int h, HWND parent, HMENU menu,
+	HINSTANCE instance, LPVOID param), NULL, ERROR_CANNOT_FIND_WND_CLASS)
+FAILS(HWND, CreateWindowExA, (DWORD ex, LPCSTR class, LPCSTR title, DWORD style,
+	int x, int y, int w, int h, HWND parent, HMENU menu, HINSTANCE instance,
+	LPVOID param), NULL, ERROR_CANNOT_FIND_WND_CLASS)
 
 LRESULT WINAPI DefWindowProcW(HWND window, UINT message, WPARAM w, LPARAM l)
 {
@@ -61,28 +31,15 @@ LRESULT WINAPI DefWindowProcA(HWND window, UINT message, WPARAM w, LPARAM l)
 	return 0;
 }
 
-BOOL WINAPI DestroyWindow(HWND window)
-{
-	no_window();
-	return FALSE;
-}
-
-BOOL WINAPI ShowWindow(HWND window, int how)
-{
-	no_window();
-	return FALSE;
-}
+NO_WINDOW(BOOL, DestroyWindow, (HWND window), FALSE)
+NO_WINDOW(BOOL, ShowWindow, (HWND window, int how), FALSE)
 
 BOOL WINAPI IsWindow(HWND window)
 {
 	return FALSE;
 }
 
-BOOL WINAPI IsWindowVisible(HWND window)
-{
-	no_window();
-	return FALSE;
-}
+NO_WINDOW(BOOL, IsWindowVisible, (HWND window), FALSE)
 
 HWND WINAPI GetActiveWindow(void)
 {
@@ -94,11 +51,7 @@ HWND WINAPI GetForegroundWindow(void)
 	return NULL;
 }
 
-BOOL WINAPI SetForegroundWindow(HWND window)
-{
-	no_window();
-	return FALSE;
-}
+NO_WINDOW(BOOL, SetForegroundWindow, (HWND window), FALSE)
 
 HWND WINAPI GetLastActivePopup(HWND window)
 {
@@ -111,39 +64,23 @@ HWND WINAPI GetDesktopWindow(void)
 	return (HWND)(ULONG_PTR)0x10010;
 }
 
-HWND WINAPI FindWindowW(LPCWSTR class, LPCWSTR title)
-{
-	SetLastError(ERROR_FILE_NOT_FOUND);
-	return NULL;
-}
-
-HWND WINAPI FindWindowA(LPCSTR class, LPCSTR title)
-{
-	SetLastError(ERROR_FILE_NOT_FOUND);
-	return NULL;
-}
+FAILS(HWND, FindWindowW, (LPCWSTR class, LPCWSTR title), NULL,
+	ERROR_FILE_NOT_FOUND)
+FAILS(HWND, FindWindowA, (LPCSTR class, LPCSTR title), NULL,
+	ERROR_FILE_NOT_FOUND)
 
 BOOL WINAPI EnumWindows(WNDENUMPROC fn, LPARAM param)
 {
 	return TRUE; /* all of none */
 }
 
-DWORD WINAPI GetWindowThreadProcessId(HWND window, LPDWORD process)
-{
-	no_window();
-	return 0;
-}
-
-int WINAPI GetWindowTextW(HWND window, LPWSTR to, int n)
-{
-	no_window();
-	return 0;
-}
+NO_WINDOW(DWORD, GetWindowThreadProcessId, (HWND window, LPDWORD process), 0)
+NO_WINDOW(int, GetWindowTextW, (HWND window, LPWSTR to, int n), 0)
 
 LRESULT WINAPI SendMessageW(HWND window, UINT message, WPARAM w, LPARAM l)
 {
 	if (window != HWND_BROADCAST)
-		no_window();
+		SetLastError(ERROR_INVALID_WINDOW_HANDLE);
 	return 0;
 }
 
@@ -159,7 +96,7 @@ LRESULT WINAPI SendMessageTimeoutW(HWND window, UINT message, WPARAM w,
 {
 	if (window == HWND_BROADCAST)
 		return 1;
-	no_window();
+	SetLastError(ERROR_INVALID_WINDOW_HANDLE);
 	return 0;
 }
 
@@ -170,25 +107,78 @@ LRESULT WINAPI SendMessageTimeoutA(HWND window, UINT message, WPARAM w,
 	return SendMessageTimeoutW(window, message, w, l, flags, ms, result);
 }
 
-BOOL WINAPI ExitWindowsEx(UINT flags, DWORD reason)
-{
-	SetLastError(ERROR_PRIVILEGE_NOT_HELD);
-	return FALSE;
-}
-
-BOOL WINAPI OpenClipboard(HWND owner)
-{
-	SetLastError(ERROR_ACCESS_DENIED);
-	return FALSE;
-}
-
-BOOL WINAPI CloseClipboard(void)
-{
-	SetLastError(ERROR_CLIPBOARD_NOT_OPEN);
-	return FALSE;
-}
+FAILS(BOOL, ExitWindowsEx, (UINT flags, DWORD reason), FALSE,
+	ERROR_PRIVILEGE_NOT_HELD)
+FAILS(BOOL, OpenClipboard, (HWND owner), FALSE, ERROR_ACCESS_DENIED)
+FAILS(BOOL, CloseClipboard, (void), FALSE, ERROR_CLIPBOARD_NOT_OPEN)
 
 BOOL WINAPI MessageBeep(UINT type)
 {
 	return TRUE; /* as with the scheme "no sounds" */
+}
+
+NO_WINDOW(BOOL, SetWindowTextW, (HWND window, LPCWSTR text), FALSE)
+NO_WINDOW(BOOL, SetWindowTextA, (HWND window, LPCSTR text), FALSE)
+NO_WINDOW(int, GetWindowTextA, (HWND window, LPSTR to, int n), 0)
+NO_WINDOW(LONG, GetWindowLongW, (HWND window, int which), 0)
+NO_WINDOW(LONG, GetWindowLongA, (HWND window, int which), 0)
+NO_WINDOW(LONG, SetWindowLongW, (HWND window, int which, LONG to), 0)
+NO_WINDOW(LONG, SetWindowLongA, (HWND window, int which, LONG to), 0)
+
+#ifdef _WIN64
+NO_WINDOW(LONG_PTR, GetWindowLongPtrW, (HWND window, int which), 0)
+NO_WINDOW(LONG_PTR, GetWindowLongPtrA, (HWND window, int which), 0)
+NO_WINDOW(LONG_PTR, SetWindowLongPtrW, (HWND window, int which, LONG_PTR to), 0)
+NO_WINDOW(LONG_PTR, SetWindowLongPtrA, (HWND window, int which, LONG_PTR to), 0)
+NO_WINDOW(ULONG_PTR, SetClassLongPtrW, (HWND window, int which, LONG_PTR to), 0)
+NO_WINDOW(ULONG_PTR, SetClassLongPtrA, (HWND window, int which, LONG_PTR to), 0)
+#endif
+
+NO_WINDOW(DWORD, SetClassLongW, (HWND window, int which, LONG to), 0)
+NO_WINDOW(DWORD, SetClassLongA, (HWND window, int which, LONG to), 0)
+FAILS(BOOL, GetClassInfoW, (HINSTANCE instance, LPCWSTR name, WNDCLASSW *out),
+	FALSE, ERROR_CLASS_DOES_NOT_EXIST)
+FAILS(BOOL, GetClassInfoA, (HINSTANCE instance, LPCSTR name, WNDCLASSA *out),
+	FALSE, ERROR_CLASS_DOES_NOT_EXIST)
+NO_WINDOW(BOOL, EnableWindow, (HWND window, BOOL on), FALSE)
+NO_WINDOW(BOOL, IsWindowEnabled, (HWND window), FALSE)
+NO_WINDOW(BOOL, SetWindowPos, (HWND window, HWND after, int x, int y, int w,
+	int h, UINT flags), FALSE)
+NO_WINDOW(BOOL, MoveWindow, (HWND window, int x, int y, int w, int h,
+	BOOL paint), FALSE)
+NO_WINDOW(BOOL, GetWindowRect, (HWND window, LPRECT out), FALSE)
+NO_WINDOW(BOOL, GetClientRect, (HWND window, LPRECT out), FALSE)
+NO_WINDOW(BOOL, InvalidateRect, (HWND window, const RECT *what, BOOL erase),
+	FALSE)
+NO_WINDOW(BOOL, UpdateWindow, (HWND window), FALSE)
+NO_WINDOW(BOOL, ScreenToClient, (HWND window, LPPOINT at), FALSE)
+NO_WINDOW(BOOL, ClientToScreen, (HWND window, LPPOINT at), FALSE)
+NO_WINDOW(HWND, GetParent, (HWND window), NULL)
+NO_WINDOW(HWND, SetFocus, (HWND window), NULL)
+
+HWND WINAPI GetFocus(void)
+{
+	return NULL;
+}
+
+FAILS(HWND, FindWindowExW, (HWND parent, HWND after, LPCWSTR class,
+	LPCWSTR title), NULL, ERROR_FILE_NOT_FOUND)
+FAILS(HWND, FindWindowExA, (HWND parent, HWND after, LPCSTR class,
+	LPCSTR title), NULL, ERROR_FILE_NOT_FOUND)
+
+LRESULT WINAPI CallWindowProcW(WNDPROC fn, HWND window, UINT message, WPARAM w,
+			       LPARAM l)
+{
+	return fn ? fn(window, message, w, l) : 0;
+}
+
+LRESULT WINAPI CallWindowProcA(WNDPROC fn, HWND window, UINT message, WPARAM w,
+			       LPARAM l)
+{
+	return fn ? fn(window, message, w, l) : 0;
+}
+
+DWORD WINAPI GetMessagePos(void)
+{
+	return 0;
 }
