@@ -110,23 +110,6 @@ bool list_is_canonical(const ACL *acl)
 /* ---- accounts
  * ---------------------------------------------------------------- */
 
-WCHAR *account_name(PSID sid)
-{
-	WCHAR name[256], domain[256], *text;
-	DWORD n = COUNT_OF(name), m = COUNT_OF(domain);
-	SID_NAME_USE use;
-
-	if (LookupAccountSidW(NULL, sid, name, &n, domain, &m, &use)) {
-		text = get((wcslen(name) + wcslen(domain) + 2) * sizeof *text);
-		wcscpy(text, domain);
-		if (*domain)
-			wcscat(text, L"\\");
-		wcscat(text, name);
-		return text;
-	}
-	return ConvertSidToStringSidW(sid, &text) ? text : L"?";
-}
-
 PSID account_sid(const WCHAR *name)
 {
 	WCHAR domain[256];

@@ -7,6 +7,7 @@
  * A folder's new entries go to what is made in it later; what is in it already
  * gets them by /T, or by /reset and /inheritance:e there.
  */
+#include "account.h"
 #include "icacls.h"
 
 enum command {
@@ -169,6 +170,7 @@ static void show(const WCHAR *path, const struct list *l)
 {
 	size_t indent = wcslen(path);
 	WCHAR *blank = get((indent + 1) * sizeof *blank);
+	SID_NAME_USE use;
 
 	for (size_t i = 0; i < indent; i++)
 		blank[i] = ' ';
@@ -181,7 +183,8 @@ static void show(const WCHAR *path, const struct list *l)
 	for (size_t i = 0; i < l->n; i++)
 		if (!l->e[i].raw)
 			out(L"%ls %ls:%ls\r\n", i ? blank : L"",
-			    account_name(l->e[i].sid), rights_text(&l->e[i]));
+			    account_name(l->e[i].sid, &use),
+			    rights_text(&l->e[i]));
 	out(L"\r\n");
 }
 
@@ -559,6 +562,7 @@ static void restore_all(void)
 	text = get((size_t)size.QuadPart + 2 * sizeof *text);
 	if (!ReadFile(h, text, (DWORD)size.QuadPart, &n, NULL)) {
 		result(o.file, GetLastError());
+		CloseHandle(h);
 		return;
 	}
 	CloseHandle(h);

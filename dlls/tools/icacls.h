@@ -36,8 +36,6 @@ void list_read(struct list *l, const ACL *acl);
 ACL *list_make(const struct list *l);
 bool list_is_canonical(const ACL *acl);
 
-/* DOMAIN\name, or the SID. */
-WCHAR *account_name(PSID sid);
 /* "name", "DOMAIN\name" or "*S-1-..."; NULL: last error. */
 PSID account_sid(const WCHAR *name);
 

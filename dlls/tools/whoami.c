@@ -3,9 +3,8 @@
  * whoami.c - the user of the process's token, his groups and privileges, as
  * tables, lists or CSV.
  */
+#include "account.h"
 #include "tool.h"
-
-#include <sddl.h>
 
 const WCHAR tool_usage[] =
 	L"Prints who the user is: his name, his groups, his privileges.\r\n"
@@ -157,41 +156,12 @@ static void *information(TOKEN_INFORMATION_CLASS class)
 	return NULL;
 }
 
-static WCHAR *sid_text(PSID sid)
-{
-	WCHAR *text, *copy;
-
-	if (!ConvertSidToStringSidW(sid, &text))
-		return copy_text(L"", 0);
-	copy = copy_text(text, wcslen(text));
-	LocalFree(text);
-	return copy;
-}
-
-/* "domain\name", "name", or the SID. */
-static WCHAR *account(PSID sid, SID_NAME_USE *use)
-{
-	WCHAR name[257], domain[257], *text;
-	DWORD n = COUNT_OF(name), m = COUNT_OF(domain);
-
-	if (!LookupAccountSidW(NULL, sid, name, &n, domain, &m, use)) {
-		*use = SidTypeUnknown;
-		return sid_text(sid);
-	}
-	text = get((wcslen(name) + wcslen(domain) + 2) * sizeof *text);
-	wcscpy(text, domain);
-	if (*domain)
-		wcscat(text, L"\\");
-	wcscat(text, name);
-	return text;
-}
-
 static WCHAR *user_name(void)
 {
 	const TOKEN_USER *u = information(TokenUser);
 	SID_NAME_USE use;
 
-	return u ? _wcslwr(account(u->User.Sid, &use)) : NULL;
+	return u ? _wcslwr(account_name(u->User.Sid, &use)) : NULL;
 }
 
 static int print_user(void)
@@ -277,7 +247,7 @@ static int print_groups(void)
 
 		if (is_logon(s)) /* /LOGONID */
 			continue;
-		l.rows[l.n][0] = account(s->Sid, &use);
+		l.rows[l.n][0] = account_name(s->Sid, &use);
 		l.rows[l.n][1] = (WCHAR *)kind(use);
 		l.rows[l.n][2] = sid_text(s->Sid);
 		l.rows[l.n][3] = attributes(s->Attributes);
