@@ -92,6 +92,8 @@ BOOL WINAPI CreateDirectoryExW(LPCWSTR template_dir, LPCWSTR name,
 	if (to)
 		NtSetInformationFile(to, &io, &remove, sizeof remove,
 				     FileDispositionInformation);
+	else
+		RemoveDirectoryW(name);
 	SetLastError(error);
 	return FALSE;
 }

@@ -270,9 +270,10 @@ static BOOL open_folder(const WCHAR *name, DWORD flags, HANDLE *h, BOOL *existed
 		FILE_DIRECTORY_FILE | FILE_SYNCHRONOUS_IO_NONALERT |
 			FILE_OPEN_FOR_BACKUP_INTENT,
 		NULL, 0);
-	*existed = io.Information != FILE_CREATED;
-	if (NT_SUCCESS(status))
+	if (NT_SUCCESS(status)) {
+		*existed = io.Information != FILE_CREATED;
 		return TRUE;
+	}
 	rf_fail(status);
 	/* As for files. */
 	if (status == STATUS_OBJECT_NAME_COLLISION)

@@ -176,13 +176,17 @@ static bool set_insert(bool on)
 			       FILE_SHARE_READ | FILE_SHARE_WRITE, NULL,
 			       OPEN_EXISTING, 0, NULL);
 	DWORD mode;
+	bool good;
 
-	if (h == INVALID_HANDLE_VALUE || !GetConsoleMode(h, &mode))
+	if (h == INVALID_HANDLE_VALUE)
 		return false;
+	good = GetConsoleMode(h, &mode);
 	mode |= ENABLE_EXTENDED_FLAGS;
 	mode = on ? mode | ENABLE_INSERT_MODE
 		  : mode & ~(DWORD)ENABLE_INSERT_MODE;
-	return SetConsoleMode(h, mode);
+	good = good && SetConsoleMode(h, mode);
+	CloseHandle(h);
+	return good;
 }
 
 static bool set_size(const WCHAR *s)
