@@ -104,14 +104,9 @@ static int one_file(const char *name, const char *upper, const char *host)
 /* Administrators may on Windows; nobody here. */
 static void not_changed(const char *name)
 {
-	HANDLE h = CreateFileA(path_of(name), GENERIC_WRITE,
-			       FILE_SHARE_READ | FILE_SHARE_WRITE, NULL,
-			       OPEN_EXISTING, 0, NULL);
-
-	if (h != INVALID_HANDLE_VALUE) {
-		CloseHandle(h);
-		return;
-	}
+	CHECK(CreateFileA(path_of(name), GENERIC_WRITE,
+			  FILE_SHARE_READ | FILE_SHARE_WRITE, NULL,
+			  OPEN_EXISTING, 0, NULL) == INVALID_HANDLE_VALUE);
 	CHECK_EQ(GetLastError(), ERROR_ACCESS_DENIED);
 	CHECK(CreateFileA(path_of(name), DELETE, 7, NULL, OPEN_EXISTING, 0,
 			  NULL) == INVALID_HANDLE_VALUE);
