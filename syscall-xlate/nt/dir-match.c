@@ -29,7 +29,8 @@ static void close_set(const uint16_t *p, size_t np, bool *set, bool at_end,
 	}
 }
 
-bool dir_match(const uint16_t *p, size_t np, const uint16_t *name, size_t nn)
+bool dir_match(const uint16_t *p, size_t np, const uint16_t *name, size_t nn,
+	       bool exact)
 {
 	bool set[MAX_PATTERN + 1] = { true }, next[MAX_PATTERN + 1];
 	size_t last_dot = nn;
@@ -43,7 +44,7 @@ bool dir_match(const uint16_t *p, size_t np, const uint16_t *name, size_t nn)
 			last_dot = i;
 
 	for (size_t i = 0; i < nn; i++) {
-		uint16_t c = utf16_upcase(name[i]);
+		uint16_t c = exact ? name[i] : utf16_upcase(name[i]);
 
 		close_set(p, np, set, false, c == '.');
 		memset(next, 0, np + 1);
@@ -70,7 +71,7 @@ bool dir_match(const uint16_t *p, size_t np, const uint16_t *name, size_t nn)
 					next[k + 1] = true;
 				break;
 			default:
-				if (utf16_upcase(p[k]) == c)
+				if ((exact ? p[k] : utf16_upcase(p[k])) == c)
 					next[k + 1] = true;
 			}
 		}

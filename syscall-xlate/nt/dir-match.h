@@ -10,13 +10,14 @@
 #include <stdint.h>
 
 /*
- * Does name match?  Case is ignored.  Beside * and ? there are the three that
- * Win32 makes of DOS patterns: < (a * that stops before the last dot), > (a ?
- * that may match nothing at a dot or at the end) and " (a dot, or nothing at
- * the end).  Source: FsRtlIsNameInExpression in Microsoft's WDK documentation.
+ * Does name match?  Case is ignored unless exact.  Beside * and ? there are the
+ * three that Win32 makes of DOS patterns: < (a * that stops before the last
+ * dot), > (a ? that may match nothing at a dot or at the end) and " (a dot, or
+ * nothing at the end).  Source: FsRtlIsNameInExpression in Microsoft's WDK
+ * documentation.
  */
 bool dir_match(const uint16_t *pattern, size_t np, const uint16_t *name,
-	       size_t nn);
+	       size_t nn, bool exact);
 bool dir_has_wildcards(const uint16_t *pattern, size_t n);
 
 #endif

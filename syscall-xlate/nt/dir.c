@@ -19,6 +19,7 @@
 
 #include "base/utf.h"
 #include "syscall-xlate/nt/dir-match.h"
+#include "syscall-xlate/nt/file-case.h"
 #include "syscall-xlate/nt/file-xattr.h"
 #include "syscall-xlate/nt/nt-private.h"
 #include "syscall-xlate/nt/calls.h"
@@ -35,6 +36,7 @@ struct entry {
 struct dir_scan {
 	pthread_mutex_t lock;
 	bool listed, started;
+	bool exact;        /* case counts */
 	uint16_t *pattern; /* NULL: everything */
 	size_t pattern_len;
 	int fd[2];              /* by source; -1: none */
@@ -119,7 +121,7 @@ static bool add(struct dir_scan *s, const char *name, size_t n, uint8_t source,
 	e->source = source;
 	e->type = type;
 	if (s->pattern && !dir_match(s->pattern, s->pattern_len,
-				     s->text16 + e->name16, e->len16))
+				     s->text16 + e->name16, e->len16, s->exact))
 		return true;
 	e->key = sort_key(s->text16 + e->name16, e->len16);
 	s->text8_len += n + 1;
@@ -299,6 +301,7 @@ static NTSTATUS take_snapshot(struct file *f, struct dir_scan *s)
 		s->fd[FROM_HOST] = open_listing(f);
 	if (s->fd[FROM_HOST] < 0)
 		return status_from_errno(errno);
+	s->exact = s->pattern && (f->exact || file_case_of(s->fd[FROM_HOST]));
 	look_for_attributes(s);
 	/* The root of a volume has no "." and "..". */
 	status = list_host(s, s->fd[FROM_HOST], FROM_HOST,
@@ -327,7 +330,8 @@ static NTSTATUS take_single(struct file *f, struct dir_scan *s)
 	if (fstatat(f->fd, name, &st, AT_SYMLINK_NOFOLLOW) == 0) {
 		if (!add(s, name, (size_t)n, FROM_HOST, 0))
 			return STATUS_NO_MEMORY;
-	} else if (case_find(f->fd, "", name, (size_t)n, found, &mode) == 1) {
+	} else if (case_find(f->fd, "", name, (size_t)n, f->exact, found,
+			     &mode) == 1) {
 		if (!add(s, found, strlen(found), FROM_HOST, 0))
 			return STATUS_NO_MEMORY;
 	}

@@ -63,8 +63,7 @@ static bool same_name(const char *a, const char *b, size_t n)
 /* The part of a host attribute's name that NT sees; NULL: none of these. */
 static const char *visible(const char *host)
 {
-	if (strncmp(host, "user.", 5) || !strcmp(host, XATTR_DOS) ||
-	    !strcmp(host, XATTR_SECURITY) || !strcmp(host, XATTR_REPARSE) ||
+	if (strncmp(host, "user.", 5) || xattr_is_state(host) ||
 	    !strncmp(host, XATTR_STREAM, strlen(XATTR_STREAM)) ||
 	    strlen(host + 5) > 255 || !is_name(host + 5, strlen(host + 5)))
 		return NULL;

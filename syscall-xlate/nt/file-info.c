@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/utf.h"
+#include "syscall-xlate/nt/file-case.h"
 #include "syscall-xlate/nt/file-xattr.h"
 #include "syscall-xlate/nt/file-rename.h"
 #include "syscall-xlate/nt/info-rows.h"
@@ -288,7 +289,13 @@ static NTSTATUS query_stat_basic(struct query *q)
 
 static NTSTATUS query_stat_lx(struct query *q)
 {
-	enum { HAS_UID = 1, HAS_GID = 2, HAS_MODE = 4, HAS_DEVICE = 8 };
+	enum {
+		HAS_UID = 1,
+		HAS_GID = 2,
+		HAS_MODE = 4,
+		HAS_DEVICE = 8,
+		CASE_SENSITIVE = 0x10
+	};
 	NTSTATUS status = query_stat(q);
 	struct stat st;
 
@@ -299,6 +306,8 @@ static NTSTATUS query_stat_lx(struct query *q)
 	q->stat_lx.uid = st.st_uid;
 	q->stat_lx.gid = st.st_gid;
 	q->stat_lx.mode = st.st_mode;
+	if (S_ISDIR(st.st_mode) && !q->f->dir && file_case_of(q->f->fd))
+		q->stat_lx.flags |= CASE_SENSITIVE;
 	if (S_ISCHR(st.st_mode) || S_ISBLK(st.st_mode)) {
 		q->stat_lx.flags |= HAS_DEVICE;
 		q->stat_lx.major = major(st.st_rdev);
@@ -359,6 +368,13 @@ static NTSTATUS query_links(struct query *q)
 	q->tail = entries;
 	q->tail_len = n / 2;
 	return status;
+}
+
+static NTSTATUS query_case(struct query *q)
+{
+	q->u32 = file_has_inode(q->f) && q->f->kind == FILE_KIND_DIR &&
+		 file_case_of(q->f->fd);
+	return STATUS_SUCCESS;
 }
 
 static NTSTATUS query_pipe(struct query *q)

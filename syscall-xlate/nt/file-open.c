@@ -16,6 +16,7 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
+#include "syscall-xlate/nt/file-case.h"
 #include "syscall-xlate/nt/file-current.h"
 #include "syscall-xlate/nt/file-mapped.h"
 #include "syscall-xlate/nt/file-security.h"
@@ -129,6 +130,8 @@ static int create_new(struct file_open *o)
 		o->path_only = false;
 		o->fd = openat(dirfd, host,
 			       O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+		if (o->fd >= 0 && o->p->folder & FOLDER_EXACT)
+			file_case_set(o->fd, true);
 	} else {
 		int flags = open_flags(o) & ~O_PATH;
 
@@ -444,6 +447,7 @@ static NTSTATUS make_file(struct file_open *o, struct file **ret)
 	f->dir = o->p->dir;
 	f->from_lower = o->p->from_lower;
 	f->path_only = o->path_only;
+	f->exact = o->p->exact;
 	f->mode = st->stx_mode;
 	f->path = full_path(o);
 	if (o->access & ACCESS_DELETE && o->root && f->path &&

@@ -71,6 +71,7 @@ static NTSTATUS find_target(struct task *t, struct file *f,
 			    struct target *to)
 {
 	struct nt_oa oa = { .root = r->root,
+			    .attributes = OBJ_CASE_INSENSITIVE,
 			    .name = name,
 			    .name_len = r->len / 2 };
 	NTSTATUS status;
@@ -89,6 +90,7 @@ static NTSTATUS find_target(struct task *t, struct file *f,
 	if (to->path.stream || to->path.dir)
 		return to->path.dir ? STATUS_ACCESS_DENIED
 				    : STATUS_INVALID_PARAMETER;
+	to->path.exact = f->exact;
 	err = path_find(&to->path);
 	if (err == 0 || err == -ENOENT) {
 		status = file_policy_target(&to->path);

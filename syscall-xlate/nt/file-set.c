@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "syscall-xlate/nt/file-case.h"
 #include "syscall-xlate/nt/file-mapped.h"
 #include "syscall-xlate/nt/file-xattr.h"
 #include "syscall-xlate/nt/file-rename.h"
@@ -232,11 +233,6 @@ static NTSTATUS set_nothing(struct file_set *s)
 {
 	(void)s;
 	return STATUS_SUCCESS; /* hints */
-}
-
-static NTSTATUS set_case(struct file_set *s)
-{
-	return s->u32 ? STATUS_NOT_SUPPORTED : STATUS_SUCCESS;
 }
 
 static NTSTATUS set_short_name(struct file_set *s)

@@ -139,6 +139,12 @@ NTSTATUS xattr_status(int err)
 	}
 }
 
+bool xattr_is_state(const char *name)
+{
+	return !strcmp(name, XATTR_DOS) || !strcmp(name, XATTR_REPARSE) ||
+	       !strncmp(name, XATTR_OWN, strlen(XATTR_OWN));
+}
+
 void xattr_clear(const struct file *f)
 {
 	char *list;
@@ -147,8 +153,7 @@ void xattr_clear(const struct file *f)
 	if (xattr_list(f, &list, &n) < 0 || !list)
 		return;
 	for (char *p = list; p < list + n; p += strlen(p) + 1)
-		if (!strncmp(p, "user.", 5) && strcmp(p, XATTR_DOS) &&
-		    strcmp(p, XATTR_SECURITY) && strcmp(p, XATTR_REPARSE))
+		if (!strncmp(p, "user.", 5) && !xattr_is_state(p))
 			xattr_remove(f, p);
 	free(list);
 }

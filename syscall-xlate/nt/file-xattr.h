@@ -11,8 +11,10 @@
 #define XATTR_DOS    "user.DOSATTRIB"
 #define XATTR_STREAM "user.DosStream."
 #define XATTR_REPARSE "user.SmbReparse"
-/* Ours alone: Samba's is root's. */
-#define XATTR_SECURITY "user.run-foreign.security"
+/* Ours alone begin so.  (Samba's for descriptors is root's.) */
+#define XATTR_OWN      "user.run-foreign."
+#define XATTR_SECURITY XATTR_OWN "security"
+#define XATTR_CASE     XATTR_OWN "case-sensitive"
 
 /*
  * The names of f's attributes, each NUL-terminated, in *list (malloc'ed; NULL
@@ -30,6 +32,8 @@ int xattr_remove(const struct file *f, const char *name);
  */
 int xattr_get_at(int dirfd, const char *path, const char *name, void *buf,
 		 size_t size);
+/* Is it no program's, but what a file is to us? */
+bool xattr_is_state(const char *name);
 /* Does f's file system keep them? */
 bool xattr_supported(const struct file *f);
 /* The status for the errno of one of these. */

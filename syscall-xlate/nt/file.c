@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "syscall-xlate/nt/file-case.h"
 #include "syscall-xlate/nt/file-private.h"
 #include "syscall-xlate/nt/process.h"
 #include "syscall-xlate/nt/time.h"
@@ -239,8 +240,11 @@ NTSTATUS file_parse(struct task *t, const struct nt_oa *oa, struct nt_path *p,
 	NTSTATUS status;
 
 	*root = NULL;
-	if (!oa->root)
-		return path_parse(name, oa->name_len, NULL, p);
+	if (!oa->root) {
+		status = path_parse(name, oa->name_len, NULL, p);
+		p->exact = file_case_wanted(oa, p);
+		return status;
+	}
 	status = handle_get(t, oa->root, &file_type, 0, &f);
 	if (status)
 		return status;
@@ -273,6 +277,7 @@ NTSTATUS file_parse(struct task *t, const struct nt_oa *oa, struct nt_path *p,
 	} else {
 		status = path_parse(name, oa->name_len, &at, p);
 	}
+	p->exact = !status && file_case_wanted(oa, p);
 	if (status)
 		object_put(&f->object);
 	else

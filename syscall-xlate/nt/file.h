@@ -77,6 +77,7 @@ struct file {
 	bool from_lower;  /* built in: may not be changed */
 	bool path_only;   /* fd is O_PATH */
 	bool is_volume;
+	bool exact; /* opened as it is spelled, and so is what is in it */
 	_Atomic bool delete_on_close, posix_delete;
 	_Atomic bool name_goes; /* with f; the file has others */
 	uint32_t access; /* granted, without generic bits */

@@ -108,8 +108,13 @@ int units_compare_nocase(const uint16_t *a, size_t na, const uint16_t *b,
 	return na == nb ? 0 : na < nb ? -1 : 1;
 }
 
+static uint32_t folder_mode(const struct listing *l, const struct stat *st)
+{
+	return st->st_mode | (l->exact ? FOLDER_EXACT : 0);
+}
+
 int case_guess(int dirfd, const char *dir, size_t dir_len, const char *name,
-	       size_t n, char *out, uint32_t *mode, uint64_t *learn)
+	       size_t n, bool exact, char *out, uint32_t *mode, uint64_t *learn)
 {
 	uint64_t key = *learn = key_of(dirfd, dir, dir_len);
 	const struct guess *g = &guesses[key % GUESSES];
@@ -128,7 +133,7 @@ int case_guess(int dirfd, const char *dir, size_t dir_len, const char *name,
 	if (l && (!l->size || l->trust != TRUST_ALL))
 		l = NULL;
 	if (l) {
-		found = listing_look(l, name, n);
+		found = listing_look(l, name, n, exact);
 		version = l->version;
 		/* It is there, most likely: the host is asked anyway. */
 		if (found && !strncmp(found, name, n) && !found[n])
@@ -148,9 +153,9 @@ int case_guess(int dirfd, const char *dir, size_t dir_len, const char *name,
 	l = listing_find(st.st_dev, st.st_ino);
 	if (l && l->trust == TRUST_ALL && listing_is_current(l, &st)) {
 		if (l->version != version)
-			found = listing_look(l, name, n);
+			found = listing_look(l, name, n, exact);
 		answer = found ? CASE_OTHER : CASE_ABSENT;
-		*mode = st.st_mode;
+		*mode = folder_mode(l, &st);
 		if (found)
 			strcpy(out, found);
 	}
@@ -166,8 +171,8 @@ void case_learn_found(uint64_t key)
 		set_count(g, count(g) - 1);
 }
 
-int case_find(int dirfd, const char *dir, const char *name, size_t n, char *out,
-	      uint32_t *mode)
+int case_find(int dirfd, const char *dir, const char *name, size_t n,
+	      bool exact, char *out, uint32_t *mode)
 {
 	struct listing *l;
 	struct stat st;
@@ -186,7 +191,8 @@ int case_find(int dirfd, const char *dir, const char *name, size_t n, char *out,
 		l = listing_get(st.st_dev, st.st_ino);
 		ret = l ? listing_refresh(l, dirfd, dir, &st) : -ENOMEM;
 		if (!ret) {
-			found = listing_look(l, name, n);
+			*mode = folder_mode(l, &st);
+			found = listing_look(l, name, n, exact);
 			ret = found != NULL;
 			if (found)
 				strcpy(out, found);
@@ -195,5 +201,24 @@ int case_find(int dirfd, const char *dir, const char *name, size_t n, char *out,
 	}
 	if (ret >= 0)
 		learn_missing(key_of(dirfd, dir, strlen(dir)), &st);
+	return ret;
+}
+
+int case_differing(int dirfd)
+{
+	struct listing *l;
+	struct stat st;
+	int ret = -EAGAIN;
+
+	for (int tries = 0; ret == -EAGAIN && tries < 3; tries++) {
+		if (fstat(dirfd, &st) < 0)
+			return -errno;
+		pthread_mutex_lock(&listing_lock);
+		l = listing_get(st.st_dev, st.st_ino);
+		ret = l ? listing_refresh(l, dirfd, "", &st) : -ENOMEM;
+		if (!ret)
+			ret = listing_has_twins(l);
+		pthread_mutex_unlock(&listing_lock);
+	}
 	return ret;
 }

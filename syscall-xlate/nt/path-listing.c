@@ -25,6 +25,7 @@
 #include "base/log.h"
 #include "base/table.h"
 #include "base/utf.h"
+#include "syscall-xlate/nt/file-case.h"
 
 enum {
 	BUCKETS = 256,
@@ -271,6 +272,10 @@ static void apply(const struct inotify_event *ev)
 	if (ev->mask & IN_IGNORED) {
 		set_watch(l, -1);
 		forget_names(l);
+	} else if (ev->mask & IN_ATTRIB) {
+		/* Of the directory itself: it may be case-sensitive now. */
+		if (!n)
+			forget_names(l);
 	} else if (ev->mask & (IN_CREATE | IN_MOVED_TO)) {
 		/* A listing forgotten meanwhile is made anew anyway. */
 		if (l->size && n &&
@@ -359,7 +364,7 @@ static void watch(struct listing *l, int fd)
 	snprintf(self, sizeof self, "/proc/self/fd/%d", fd);
 	wd = inotify_add_watch(inotify, self,
 			       IN_CREATE | IN_DELETE | IN_MOVED_FROM |
-				       IN_MOVED_TO | IN_ONLYDIR);
+				       IN_MOVED_TO | IN_ATTRIB | IN_ONLYDIR);
 	if (wd >= 0 && !set_watch(l, wd))
 		inotify_rm_watch(inotify, wd);
 	log_debug(LOG_FILE, "watch %d for %s", wd, self);
@@ -374,6 +379,8 @@ static int list(struct listing *l, int fd)
 	forget_names(l);
 	if (!grow(l))
 		return -ENOMEM;
+	/* Before the names: one that is set later is a change of the times. */
+	l->exact = file_case_of(fd);
 	while ((n = syscall(SYS_getdents64, fd, buf, sizeof buf)) > 0) {
 		for (long at = 0; at < n;) {
 			struct linux_dirent64 *d = (void *)(buf + at);
@@ -512,7 +519,8 @@ int listing_refresh(struct listing *l, int dirfd, const char *dir,
 	return err;
 }
 
-const char *listing_look(const struct listing *l, const char *name, size_t n)
+const char *listing_look(const struct listing *l, const char *name, size_t n,
+			 bool exact)
 {
 	uint16_t want[256], got[256];
 	size_t nwant = fold(want, name, n);
@@ -529,7 +537,7 @@ const char *listing_look(const struct listing *l, const char *name, size_t n)
 		s = l->names + (e->name & NAME_AT);
 		if (n <= 255 && !memcmp(s, name, n) && !s[n])
 			return s;
-		if (fold(got, s, strlen(s)) != nwant ||
+		if (exact || l->exact || fold(got, s, strlen(s)) != nwant ||
 		    memcmp(got, want, nwant * 2))
 			continue;
 		/* Several spellings: always the same one, whatever the order
@@ -538,4 +546,31 @@ const char *listing_look(const struct listing *l, const char *name, size_t n)
 			best = s;
 	}
 	return best && strlen(best) <= 255 ? best : NULL;
+}
+
+bool listing_has_twins(const struct listing *l)
+{
+	uint16_t one[256], other[256];
+
+	for (size_t i = 0; i < l->size; i++) {
+		const struct entry *e = &l->entries[i];
+		size_t n;
+
+		if (!e->name || e->name & GONE)
+			continue;
+		n = fold(one, l->names + (e->name & NAME_AT),
+			 strlen(l->names + (e->name & NAME_AT)));
+		/* Those of its hash lie where this one was looked for. */
+		for (size_t at = e->hash & (l->size - 1); l->entries[at].name;
+		     at = (at + 1) & (l->size - 1)) {
+			const struct entry *x = &l->entries[at];
+			const char *s = l->names + (x->name & NAME_AT);
+
+			if (x != e && !(x->name & GONE) && x->hash == e->hash &&
+			    fold(other, s, strlen(s)) == n &&
+			    !memcmp(one, other, n * 2))
+				return true;
+		}
+	}
+	return false;
 }

@@ -34,6 +34,7 @@ struct listing {
 	struct timespec mtime, ctime;
 	bool settled; /* the times were old enough when we looked */
 	uint8_t trust;
+	bool exact; /* names are told apart by case (file-case.c) */
 	int wd; /* inotify watch, -1: none */
 	unsigned made;
 	uint64_t version; /* of the names; never the same twice */
@@ -61,9 +62,13 @@ bool listing_is_current(struct listing *l, const struct stat *st);
 int listing_refresh(struct listing *l, int dirfd, const char *dir,
 		    const struct stat *st);
 /*
- * The name that equals s but for case; the exact one wins.  NULL: none.  Good
- * while the lock is held.
+ * The name that equals s but for case; the exact one wins, and with exact or in
+ * a case-sensitive directory nothing else does.  NULL: none.  Good while the
+ * lock is held.
  */
-const char *listing_look(const struct listing *l, const char *s, size_t n);
+const char *listing_look(const struct listing *l, const char *s, size_t n,
+			 bool exact);
+/* Are there two names that differ in nothing but case? */
+bool listing_has_twins(const struct listing *l);
 
 #endif

@@ -43,7 +43,7 @@ static int find_in_parent(struct nt_path *p, size_t at, size_t n, char *found)
 	memcpy(name, p->host + at, n);
 	name[n] = 0;
 	p->host[end] = 0;
-	r = case_find(p->dirfd, p->host, name, n, found, &p->folder);
+	r = case_find(p->dirfd, p->host, name, n, p->exact, found, &p->folder);
 	p->host[end] = cut;
 	return r;
 }
@@ -156,7 +156,8 @@ try_all(struct nt_path *p, int (*at)(int dirfd, const char *path, void *arg),
 
 	if (search)
 		known = case_guess(p->dirfd, p->host, dir, p->host + name,
-				   len - name, found, &p->folder, &learn);
+				   len - name, p->exact, found, &p->folder,
+				   &learn);
 	if (known == CASE_OTHER) {
 		r = put_spelling(p, name, len - name, found);
 		len = p->len;

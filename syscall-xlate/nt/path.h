@@ -49,7 +49,9 @@ struct nt_path {
 	bool stream;     /* names an alternate data stream: its name is */
 	bool from_lower; /* path_open() took it from lower: read-only */
 	int dirfd;       /* what host is relative to, or AT_FDCWD */
-	uint32_t folder; /* st_mode of the last component's, or 0 */
+	bool exact;      /* the caller wants no other spelling of any name */
+	/* st_mode of the last component's and FOLDER_EXACT, or 0: not known. */
+	uint32_t folder;
 	size_t len;      /* of host */
 	size_t fixed;    /* leading bytes of host that need no search */
 	/* C: only: the folder itself, or NULL; and where ours may be. */
@@ -66,6 +68,9 @@ struct nt_path {
 	char host[HOST_PATH_MAX + 256]; /* slack for other spellings */
 	char lower[HOST_PATH_MAX];
 };
+
+/* With a folder's st_mode: names in it that differ in case are different. */
+#define FOLDER_EXACT 0x80000000u
 
 /* What a name is relative to: an open directory. */
 struct nt_path_root {
@@ -206,14 +211,17 @@ const struct virtual_dir *virtual_from_host(const char *host);
  *
  *   dirfd, dir  the directory, as for openat(2); dir "" is dirfd itself
  *   name, n     wanted
+ *   exact       only as it is spelled, whatever the directory
  *   out         at least 256 bytes; the spelling found, NUL-terminated
- *   mode        set to the directory's st_mode, if it can be looked at
+ *   mode        set to the directory's st_mode, if it can be looked at, and
+ *               FOLDER_EXACT
  *
  * Returns 1, 0 if there is none, or -errno if the directory cannot be looked
- * at.  An exact match wins.  Any thread; takes the cache's lock.
+ * at.  An exact match wins; in a case-sensitive directory (file-case.c) nothing
+ * else matches.  Any thread; takes the cache's lock.
  */
 int case_find(int dirfd, const char *dir, const char *name, size_t n,
-	      char *out, uint32_t *mode);
+	      bool exact, char *out, uint32_t *mode);
 
 enum case_answer { CASE_UNKNOWN, CASE_ABSENT, CASE_OTHER };
 
@@ -222,16 +230,23 @@ enum case_answer { CASE_UNKNOWN, CASE_ABSENT, CASE_OTHER };
  *
  *   dirfd, dir  as above, dir_len bytes; need not be terminated
  *   name, n     wanted; terminated, or with a slash
- *   out, mode   as above, for CASE_OTHER; unless CASE_UNKNOWN
+ *   exact, out, mode  as above, out for CASE_OTHER, mode unless CASE_UNKNOWN
  *   learn       set to what case_learn_found() wants
  *
  * CASE_ABSENT: no spelling of it exists, at the moment of a stat made here.
  * CASE_OTHER: only another spelling does.  CASE_UNKNOWN: ask the host.
  */
 int case_guess(int dirfd, const char *dir, size_t dir_len, const char *name,
-	       size_t n, char *out, uint32_t *mode, uint64_t *learn);
+	       size_t n, bool exact, char *out, uint32_t *mode,
+	       uint64_t *learn);
 /* The host had the name as it was spelled. */
 void case_learn_found(uint64_t learn);
+
+/*
+ * Are there names in the directory dirfd that differ in nothing but case?  1 or
+ * 0, or -errno.
+ */
+int case_differing(int dirfd);
 
 /* Compare by NT's rule: upper-cased unit by unit.  As memcmp(). */
 int units_compare_nocase(const uint16_t *a, size_t na, const uint16_t *b,

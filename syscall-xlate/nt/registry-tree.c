@@ -490,3 +490,35 @@ uint16_t *reg_path(const struct reg_key *k, size_t *len)
 	*len = n;
 	return s;
 }
+
+static size_t units(const uint16_t *s)
+{
+	size_t n = 0;
+
+	while (s[n])
+		n++;
+	return n;
+}
+
+bool reg_number(const uint16_t *path, const uint16_t *name, uint32_t *n)
+{
+	const struct reg_value *v = NULL;
+	struct reg_key *k;
+	NTSTATUS status;
+	size_t rest;
+
+	reg_begin();
+	do {
+		status = reg_walk(NULL, path, units(path), 0, &k, &rest);
+		if (!status)
+			reg_read(k, REG_VALUES);
+	} while (reg_again());
+	if (!status)
+		v = reg_known_value(k, name, units(name));
+	if (v && (v->type != REG_DWORD || v->len != sizeof *n))
+		v = NULL;
+	if (v)
+		memcpy(n, v->data, sizeof *n);
+	reg_end();
+	return v != NULL;
+}

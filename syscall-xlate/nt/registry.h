@@ -174,6 +174,9 @@ enum { REG_OPEN_LINK = 1, REG_NARROW = 2 };
 NTSTATUS reg_walk(struct reg_key *from, const uint16_t *path, size_t len,
 		  unsigned how, struct reg_key **found, size_t *rest);
 
+/* The number that a value is; false: there is none, and *n stays. */
+bool reg_number(const uint16_t *path, const uint16_t *name, uint32_t *n);
+
 /*
  * registry-narrow.c: where 32-bit programs look for name, a subkey of k (n 0:
  * k itself), k or its Wow6432Node.

@@ -143,6 +143,7 @@ static NTSTATUS query_device(struct file *f, struct out *o)
 static NTSTATUS query_attributes(struct file *f, struct out *o)
 {
 	enum {
+		CASE_SENSITIVE_SEARCH = 1, /* folders can be (file-case.c) */
 		CASE_PRESERVED = 2,
 		UNICODE = 4,
 		SPARSE_FILES = 0x40,
@@ -164,7 +165,8 @@ static NTSTATUS query_attributes(struct file *f, struct out *o)
 		o->attribute.attributes |=
 			SPARSE_FILES | REPARSE | HARD_LINKS | POSIX_DELETE;
 	if (on_volume(f) && f->fd >= 0 && xattr_supported(f))
-		o->attribute.attributes |= NAMED_STREAMS | EXTENDED_ATTRIBUTES;
+		o->attribute.attributes |= NAMED_STREAMS | EXTENDED_ATTRIBUTES |
+					   CASE_SENSITIVE_SEARCH;
 	if (!host_volume(f, &host) && host.f_flag & ST_RDONLY)
 		o->attribute.attributes |= READ_ONLY_VOLUME;
 	o->attribute.max_name = 255;

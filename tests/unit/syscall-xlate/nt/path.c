@@ -453,8 +453,8 @@ START_TEST(wild_cards)
 	size_t ns = utf8_to_utf16(s, 64, patterns[_i].name,
 				  strlen(patterns[_i].name));
 
-	ck_assert_msg(dir_match(p, np, s, ns) == patterns[_i].want, "%s %s",
-		      patterns[_i].pattern, patterns[_i].name);
+	ck_assert_msg(dir_match(p, np, s, ns, false) == patterns[_i].want,
+		      "%s %s", patterns[_i].pattern, patterns[_i].name);
 }
 END_TEST
 
