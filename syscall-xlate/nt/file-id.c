@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * file-id.c - opening a file by its number.
+ * file-id.c - opening a file by its number, or its object id.
  *
  * The host has no way from an inode's number to its file for ordinary users.
  * Numbers that this process has asked for are remembered with the name the
@@ -19,6 +19,7 @@
 #include <unistd.h>
 
 #include "base/policy.h"
+#include "syscall-xlate/nt/file-object-id.h"
 #include "syscall-xlate/nt/file-private.h"
 
 enum { KNOWN = 1024, SEARCH_MAX = 100000, DEPTH_MAX = 128 };
@@ -67,6 +68,7 @@ static char *recall(uint64_t dev, uint64_t ino)
 
 struct search {
 	uint64_t dev, ino;
+	const uint8_t *object; /* by this id instead of ino, or NULL */
 	unsigned left; /* entries that may still be looked at */
 	/* What is found; true: no more are wanted. */
 	bool (*fn)(const char *path, void *arg);
@@ -74,6 +76,19 @@ struct search {
 	char path[HOST_PATH_MAX];
 	size_t len;
 };
+
+static bool is_wanted(const struct search *s, int dirfd, const struct dirent *e)
+{
+	struct stat st;
+
+	if (s->object)
+		return (e->d_type == DT_REG || e->d_type == DT_DIR ||
+			e->d_type == DT_UNKNOWN) &&
+		       object_id_is_of(dirfd, e->d_name, s->object);
+	return e->d_ino == s->ino &&
+	       !fstatat(dirfd, e->d_name, &st, AT_SYMLINK_NOFOLLOW) &&
+	       st.st_ino == s->ino && st.st_dev == s->dev;
+}
 
 /* In the directory fd, which is taken, called s->path.  True: it is over. */
 static bool search_in(struct search *s, int fd, unsigned depth)
@@ -100,10 +115,7 @@ static bool search_in(struct search *s, int fd, unsigned depth)
 			s->path[s->len++] = '/';
 		memcpy(s->path + s->len, e->d_name, n + 1);
 		s->len += n;
-		if (e->d_ino == s->ino &&
-		    !fstatat(dirfd(d), e->d_name, &st, AT_SYMLINK_NOFOLLOW) &&
-		    st.st_ino == s->ino && st.st_dev == s->dev &&
-		    s->fn(s->path, s->arg)) {
+		if (is_wanted(s, dirfd(d), e) && s->fn(s->path, s->arg)) {
 			closedir(d);
 			return true;
 		}
@@ -139,7 +151,9 @@ static bool search_from(struct search *s, const char *path)
 	    st.st_dev != s->dev)
 		return false;
 	memcpy(s->path, path, s->len + 1);
-	if (st.st_ino == s->ino && s->fn(s->path, s->arg))
+	if ((s->object ? object_id_is_of(AT_FDCWD, path, s->object)
+		       : st.st_ino == s->ino) &&
+	    s->fn(s->path, s->arg))
 		return true;
 	fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	return fd >= 0 && search_in(s, fd, 0);
@@ -173,19 +187,17 @@ static const char *drive_root(char drive)
 	return root ? root : "";
 }
 
-void file_id_names(const char *dir, char drive, uint64_t dev, uint64_t ino,
-		   bool (*fn)(const char *path, void *arg), void *arg)
+/* From the folder dir outwards. */
+static void search_all(struct search *s, const char *dir, char drive)
 {
-	struct search s = {
-		.dev = dev, .ino = ino, .left = SEARCH_MAX, .fn = fn, .arg = arg
-	};
 	const char *root = drive_root(drive);
 	char top[HOST_PATH_MAX];
 
-	if (strlen(dir) >= sizeof top || search_from(&s, dir))
+	s->left = SEARCH_MAX;
+	if (strlen(dir) >= sizeof top || search_from(s, dir))
 		return;
 	strcpy(top, dir);
-	climb(top, dev);
+	climb(top, s->dev);
 	/* A sandbox ends at its own roots. */
 	if (policy && strncmp(top, root, strlen(root))) {
 		if (strlen(root) >= sizeof top)
@@ -193,7 +205,15 @@ void file_id_names(const char *dir, char drive, uint64_t dev, uint64_t ino,
 		strcpy(top, root);
 	}
 	if (strcmp(top, dir))
-		search_from(&s, top);
+		search_from(s, top);
+}
+
+void file_id_names(const char *dir, char drive, uint64_t dev, uint64_t ino,
+		   bool (*fn)(const char *path, void *arg), void *arg)
+{
+	struct search s = { .dev = dev, .ino = ino, .fn = fn, .arg = arg };
+
+	search_all(&s, dir, drive);
 }
 
 static bool first_name(const char *path, void *arg)
@@ -203,6 +223,61 @@ static bool first_name(const char *path, void *arg)
 }
 
 /* ---- opening --------------------------------------------------------- */
+
+/* What is found by an object id's number may be another file by now. */
+struct by_object {
+	const uint8_t *id;
+	char *path;
+};
+
+static bool has_object(const char *path, void *arg)
+{
+	struct by_object *b = arg;
+
+	if (object_id_is_of(AT_FDCWD, path, b->id))
+		b->path = strdup(path);
+	return b->path;
+}
+
+/* A name of the file with that object id, malloc'ed, or NULL. */
+static char *find_object(const char *from, char drive, uint64_t dev,
+			 const uint8_t *id)
+{
+	struct by_object b = { .id = id };
+	struct search s = { .dev = dev,
+			    .ino = object_id_hint(id),
+			    .fn = has_object,
+			    .arg = &b };
+	char *host = recall(dev, s.ino);
+
+	if (host && has_object(host, &b)) {
+		free(host);
+		return b.path;
+	}
+	free(host);
+	/* Numbers are had with the names; ids are asked for one by one. */
+	search_all(&s, from, drive);
+	if (!b.path) {
+		s.object = id;
+		search_all(&s, from, drive);
+	}
+	return b.path;
+}
+
+bool file_has_object_id(struct file *f, const uint8_t *id)
+{
+	char *own = file_host_path(f), *slash = own ? strrchr(own, '/') : NULL;
+	char *found = NULL;
+	struct stat st;
+
+	if (slash && !fstat(f->fd, &st)) {
+		slash[slash == own] = 0;
+		found = find_object(own, f->drive, st.st_dev, id);
+	}
+	free(own);
+	free(found);
+	return found;
+}
 
 /* STATUS_OBJECT_NAME_NOT_FOUND also if it is another file by now. */
 static NTSTATUS open_path(struct file_open *o, const char *host, uint64_t ino,
@@ -249,7 +324,7 @@ NTSTATUS file_open_by_id(struct file_open *o, const void *id, size_t n,
 	memcpy(&ino, id, 8);
 	if (n == 16)
 		memcpy(&high, (const uint8_t *)id + 8, 8);
-	if (!ino)
+	if (!ino && !high)
 		return STATUS_INVALID_PARAMETER;
 	own = o->root->path ? file_host_path(o->root) : NULL;
 	from = own ? own : drive_root(o->root->drive);
@@ -258,11 +333,18 @@ NTSTATUS file_open_by_id(struct file_open *o, const void *id, size_t n,
 		return STATUS_INVALID_PARAMETER;
 	}
 	dev = st.st_dev;
-	if (high && high != dev) { /* an object id is number and device */
-		free(own);
-		return STATUS_OBJECT_NAME_NOT_FOUND;
-	}
 	o->options &= ~(uint32_t)FILE_OPEN_BY_FILE_ID;
+	/* FILE_ID_128 is a number and zeroes, an object id anything else. */
+	if (high) {
+		host = find_object(from, o->root->drive, dev, id);
+		status = !host ? STATUS_OBJECT_NAME_NOT_FOUND
+			 : lstat(host, &st) < 0
+				 ? status_from_errno(errno)
+				 : open_path(o, host, st.st_ino, f);
+		free(host);
+		free(own);
+		return status;
+	}
 	status = STATUS_OBJECT_NAME_NOT_FOUND;
 	host = recall(dev, ino);
 	if (host)

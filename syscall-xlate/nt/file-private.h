@@ -175,9 +175,12 @@ void file_id_names(const char *dir, char drive, uint64_t dev, uint64_t ino,
 void file_id_remember(uint64_t dev, uint64_t ino, const char *path);
 /* The same, of f. */
 void file_id_told(const struct file *f, const struct file_meta *m);
+/* Has a file of f's volume that object id, as far as a search finds it? */
+bool file_has_object_id(struct file *f, const uint8_t *id);
 /*
  * Opens the file with the number id (n bytes: 8, or 16 as FILE_ID_128) of the
- * volume that o->root is on.  STATUS_INVALID_PARAMETER: there is none.
+ * volume that o->root is on, or with that object id (16 bytes).
+ * STATUS_INVALID_PARAMETER: there is none.
  */
 NTSTATUS file_open_by_id(struct file_open *o, const void *id, size_t n,
 			 struct file **f);

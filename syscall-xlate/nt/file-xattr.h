@@ -14,6 +14,7 @@
 /* Ours alone begin so.  (Samba's for descriptors is root's.) */
 #define XATTR_OWN      "user.run-foreign."
 #define XATTR_SECURITY XATTR_OWN "security"
+#define XATTR_OBJECT_ID XATTR_OWN "object-id"
 #define XATTR_CASE     XATTR_OWN "case-sensitive"
 
 /*

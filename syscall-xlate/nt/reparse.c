@@ -23,6 +23,7 @@
 #include "base/policy.h"
 #include "syscall-xlate/nt/control.h"
 #include "syscall-xlate/nt/ioctl-rows.h"
+#include "syscall-xlate/nt/file-object-id.h"
 #include "syscall-xlate/nt/file-private.h"
 #include "syscall-xlate/nt/file-rename.h"
 #include "syscall-xlate/nt/reparse-tag.h"
@@ -493,25 +494,6 @@ static NTSTATUS set_compression(struct task *t, struct file *f, struct irp *r)
 	if (status)
 		return status;
 	return format ? STATUS_NOT_SUPPORTED : STATUS_SUCCESS;
-}
-
-static NTSTATUS object_id(struct task *t, struct file *f, struct irp *r)
-{
-	struct file_meta m;
-	uint64_t id[8] = { 0 };
-	NTSTATUS status = meta_of_file(f, &m);
-
-	if (status)
-		return status;
-	id[0] = m.ino;
-	id[1] = m.dev;
-	return control_out(t, r, id, sizeof id);
-}
-
-static NTSTATUS no_object_id(struct task *t, struct file *f, struct irp *r)
-{
-	(void)t, (void)f, (void)r;
-	return STATUS_OBJECTID_NOT_FOUND;
 }
 
 static NTSTATUS no_oplock(struct task *t, struct file *f, struct irp *r)

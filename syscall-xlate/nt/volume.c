@@ -11,6 +11,7 @@
 #include <sys/sysmacros.h>
 
 #include "base/utf.h"
+#include "syscall-xlate/nt/file-object-id.h"
 #include "syscall-xlate/nt/file-xattr.h"
 #include "syscall-xlate/nt/file-rename.h"
 #include "syscall-xlate/nt/info-rows.h"
@@ -152,6 +153,7 @@ static NTSTATUS query_attributes(struct file *f, struct out *o)
 		POSIX_DELETE = 0x400,
 		NAMED_STREAMS = 0x40000,
 		EXTENDED_ATTRIBUTES = 0x800000,
+		OBJECT_IDS = 0x10000,
 		READ_ONLY_VOLUME = 0x80000,
 	};
 	struct statvfs host;
@@ -166,7 +168,7 @@ static NTSTATUS query_attributes(struct file *f, struct out *o)
 			SPARSE_FILES | REPARSE | HARD_LINKS | POSIX_DELETE;
 	if (on_volume(f) && f->fd >= 0 && xattr_supported(f))
 		o->attribute.attributes |= NAMED_STREAMS | EXTENDED_ATTRIBUTES |
-					   CASE_SENSITIVE_SEARCH;
+					   CASE_SENSITIVE_SEARCH | OBJECT_IDS;
 	if (!host_volume(f, &host) && host.f_flag & ST_RDONLY)
 		o->attribute.attributes |= READ_ONLY_VOLUME;
 	o->attribute.max_name = 255;
@@ -175,6 +177,16 @@ static NTSTATUS query_attributes(struct file *f, struct out *o)
 		(uint16_t *)(o->bytes + offsetof(struct fs_attribute, name)), 4,
 		fs, 4);
 	o->len = offsetof(struct fs_attribute, name) + 8;
+	return STATUS_SUCCESS;
+}
+
+static NTSTATUS query_object_id(struct file *f, struct out *o)
+{
+	if (!on_volume(f))
+		return STATUS_INVALID_DEVICE_REQUEST;
+	if (f->fd < 0 || !object_id_of_volume(f->fd, o->bytes))
+		return STATUS_OBJECT_NAME_NOT_FOUND;
+	o->len = OBJECT_ID_BUFFER;
 	return STATUS_SUCCESS;
 }
 
