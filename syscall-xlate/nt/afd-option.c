@@ -359,6 +359,56 @@ static NTSTATUS dont_fragment(struct afd_socket *s,
 	return status ? status : result(v, i == IP_PMTUDISC_DO);
 }
 
+/* PMTUD_STATE.  Not set: what the host does of its own will. */
+static NTSTATUS path_mtu(struct afd_socket *s, const struct option_row *row,
+			 struct value *v, bool set)
+{
+	static const int states[] = { IP_PMTUDISC_WANT, IP_PMTUDISC_DO,
+				      IP_PMTUDISC_DONT, IP_PMTUDISC_PROBE };
+	NTSTATUS status;
+
+	if (!set)
+		return kept(s, row, v, false);
+	if (v->len < 4)
+		return STATUS_ACCESS_VIOLATION;
+	if (word(v) >= COUNT_OF(states))
+		return STATUS_INVALID_PARAMETER;
+	status = host_set(s, row, &states[word(v)], sizeof *states);
+	return status ? status : kept(s, row, v, true);
+}
+
+/* IPV6_UNICAST_IF, alone of its kind, is in network order on the host. */
+static NTSTATUS unicast_if6(struct afd_socket *s, const struct option_row *row,
+			    struct value *v, bool set)
+{
+	NTSTATUS status;
+	int i;
+
+	if (v->len < 4)
+		return STATUS_ACCESS_VIOLATION;
+	if (set) {
+		i = (int)htonl(word(v));
+		return host_set(s, row, &i, sizeof i);
+	}
+	status = host_get(s, row, &i);
+	return status ? status : result(v, ntohl((uint32_t)i));
+}
+
+/* Who may send to it, which the host lets everybody. */
+static NTSTATUS protection(struct afd_socket *s, const struct option_row *row,
+			   struct value *v, bool set)
+{
+	enum { UNRESTRICTED = 10, EDGE_RESTRICTED = 20, RESTRICTED = 30 };
+	uint32_t w = word(v);
+
+	if (set && w != UNRESTRICTED && w != EDGE_RESTRICTED &&
+	    w != RESTRICTED && w != UINT32_MAX)
+		return STATUS_INVALID_PARAMETER;
+	if (!set && !s->options.protection)
+		return result(v, UNRESTRICTED);
+	return kept(s, row, v, set);
+}
+
 /* ip_mreq_source: Windows has the source second, the host last. */
 static NTSTATUS source(struct afd_socket *s, const struct option_row *row,
 		       struct value *v, bool set)
@@ -445,6 +495,8 @@ static NTSTATUS traffic_class(struct afd_socket *s,
 			      const struct option_row *row, struct value *v,
 			      bool set)
 {
+	struct afd_options was = s->options;
+	NTSTATUS status;
 	int on;
 
 	if (!set)
@@ -453,7 +505,10 @@ static NTSTATUS traffic_class(struct afd_socket *s,
 		return STATUS_ACCESS_VIOLATION;
 	kept(s, row, v, true);
 	on = s->options.receive_tos || s->options.receive_ecn;
-	return host_set(s, row, &on, sizeof on);
+	status = host_set(s, row, &on, sizeof on);
+	if (status)
+		s->options = was;
+	return status;
 }
 
 /*
@@ -566,6 +621,8 @@ static const struct option_row rows[] = {
 	{ IPPROTO_IP, 46, group, IPPROTO_IP, MCAST_LEAVE_SOURCE_GROUP, 0 },
 	{ IPPROTO_IP, 50, traffic_class, IPPROTO_IP, IP_RECVTOS,
 	  offsetof(struct afd_options, receive_ecn) },
+	{ IPPROTO_IP, 71, path_mtu, IPPROTO_IP, IP_MTU_DISCOVER,
+	  offsetof(struct afd_options, path_mtu) },
 	{ IPPROTO_IP, 73, host_int, IPPROTO_IP, IP_MTU, 0 },
 
 	{ IPPROTO_IPV6, 4, host_int, IPPROTO_IPV6, IPV6_UNICAST_HOPS, 0 },
@@ -577,10 +634,11 @@ static const struct option_row rows[] = {
 	{ IPPROTO_IPV6, 14, dont_fragment, IPPROTO_IPV6, IPV6_MTU_DISCOVER, 0 },
 	{ IPPROTO_IPV6, 19, host_bool, IPPROTO_IPV6, IPV6_RECVPKTINFO, 0 },
 	{ IPPROTO_IPV6, 21, host_bool, IPPROTO_IPV6, IPV6_RECVHOPLIMIT, 0 },
-	{ IPPROTO_IPV6, 23, KEPT(protection) },
+	{ IPPROTO_IPV6, 23, protection, 0, 0,
+	  offsetof(struct afd_options, protection) },
 	{ IPPROTO_IPV6, 26, host_int, IPPROTO_IPV6, IPV6_CHECKSUM, 0 },
 	{ IPPROTO_IPV6, 27, host_bool, IPPROTO_IPV6, IPV6_V6ONLY, 0 },
-	{ IPPROTO_IPV6, 31, host_int, IPPROTO_IPV6, IPV6_UNICAST_IF, 0 },
+	{ IPPROTO_IPV6, 31, unicast_if6, IPPROTO_IPV6, IPV6_UNICAST_IF, 0 },
 	{ IPPROTO_IPV6, 39, host_int, IPPROTO_IPV6, IPV6_TCLASS, 0 },
 	{ IPPROTO_IPV6, 40, traffic_class, IPPROTO_IPV6, IPV6_RECVTCLASS,
 	  offsetof(struct afd_options, receive_tos) },
@@ -590,6 +648,8 @@ static const struct option_row rows[] = {
 	{ IPPROTO_IPV6, 46, group, IPPROTO_IPV6, MCAST_LEAVE_SOURCE_GROUP, 0 },
 	{ IPPROTO_IPV6, 50, traffic_class, IPPROTO_IPV6, IPV6_RECVTCLASS,
 	  offsetof(struct afd_options, receive_ecn) },
+	{ IPPROTO_IPV6, 71, path_mtu, IPPROTO_IPV6, IPV6_MTU_DISCOVER,
+	  offsetof(struct afd_options, path_mtu) },
 	{ IPPROTO_IPV6, 72, host_int, IPPROTO_IPV6, IPV6_MTU, 0 },
 
 	{ IPPROTO_UDP, 1, host_bool, SOL_SOCKET, SO_NO_CHECK, 0 },

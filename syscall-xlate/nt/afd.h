@@ -81,6 +81,7 @@ struct afd_options {
 		protection, coalesced;
 	/* What messages are to tell; to the host both are one. */
 	uint32_t receive_tos, receive_ecn;
+	uint32_t path_mtu; /* PMTUD_STATE */
 };
 
 struct afd_socket {

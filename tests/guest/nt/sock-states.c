@@ -309,6 +309,69 @@ static void options(void)
 		 0);
 }
 
+static int option(SOCKET s, int level, int name)
+{
+	DWORD v = 0xdddddddd;
+	int n = sizeof v;
+
+	return getsockopt(s, level, name, (char *)&v, &n) ? -1 : (int)v;
+}
+
+static int set_option(SOCKET s, int level, int name, int v)
+{
+	return setsockopt(s, level, name, (char *)&v, sizeof v);
+}
+
+/* How packets leave, and by which interface. */
+static void ways_out(int family)
+{
+	enum { MTU_DISCOVER = 71, UNICAST_IF = 31, DONT_FRAGMENT = 14 };
+	int level = family == AF_INET ? IPPROTO_IP : IPPROTO_IPV6;
+	SOCKET s = socket(family, SOCK_DGRAM, 0);
+
+	/* Not set; of its states only DO is the same as "do not fragment". */
+	CHECK_EQ(option(s, level, MTU_DISCOVER), 0);
+	for (int state = 3; state >= 0; state--) {
+		CHECK_EQ(set_option(s, level, MTU_DISCOVER, state), 0);
+		CHECK_EQ(option(s, level, MTU_DISCOVER), state);
+		CHECK_EQ(option(s, level, DONT_FRAGMENT), state == 1);
+	}
+	FAILS(set_option(s, level, MTU_DISCOVER, 4), WSAEINVAL);
+	CHECK_EQ(option(s, level, MTU_DISCOVER), 0);
+	/* The loopback is number 1: of IPv6 an index, of IPv4 0.0.0.1. */
+	CHECK_EQ(option(s, level, UNICAST_IF), 0);
+	CHECK_EQ(set_option(s, level, UNICAST_IF,
+			    family == AF_INET ? (int)htonl(1) : 1),
+		 0);
+	CHECK(option(s, level, UNICAST_IF) != 0);
+	if (family == AF_INET6)
+		CHECK_EQ(option(s, level, UNICAST_IF), 1);
+	CHECK_EQ(set_option(s, level, UNICAST_IF, 0), 0);
+	CHECK_EQ(option(s, level, UNICAST_IF), 0);
+	closesocket(s);
+}
+
+static void own_options(void)
+{
+	enum { RECEIVE_CLASS = 40, LEVEL = 23 };
+	SOCKET s = socket(AF_INET, SOCK_STREAM, 0),
+	       t = socket(AF_INET6, SOCK_STREAM, 0);
+
+	/* What was refused is not told as set. */
+	CHECK_EQ(set_option(s, IPPROTO_IPV6, RECEIVE_CLASS, 1), SOCKET_ERROR);
+	CHECK(option(s, IPPROTO_IPV6, RECEIVE_CLASS) != 1);
+	/* IPV6_PROTECTION_LEVEL: nobody is kept out. */
+	CHECK_EQ(option(t, IPPROTO_IPV6, LEVEL), PROTECTION_LEVEL_UNRESTRICTED);
+	CHECK_EQ(set_option(t, IPPROTO_IPV6, LEVEL,
+			    PROTECTION_LEVEL_EDGERESTRICTED),
+		 0);
+	CHECK_EQ(option(t, IPPROTO_IPV6, LEVEL),
+		 PROTECTION_LEVEL_EDGERESTRICTED);
+	FAILS(set_option(t, IPPROTO_IPV6, LEVEL, 11), WSAEINVAL);
+	closesocket(s);
+	closesocket(t);
+}
+
 /* Sockets in the file system are called what the program called them. */
 static void unix_names(void)
 {
@@ -398,6 +461,9 @@ int main(void)
 	not_told();
 	told();
 	options();
+	ways_out(AF_INET);
+	ways_out(AF_INET6);
+	own_options();
 	unix_names();
 	return check_done();
 }
