@@ -6,7 +6,7 @@
  * terminal, and these are NtDeviceIoControlFile codes of ours on it; both
  * sides include this file.  Every structure has the same layout for 32- and
  * 64-bit callers.  Characters are UTF-16, coordinates count from 0 in the
- * visible window, which is also the whole buffer.
+ * buffer, which is as wide as the window, and as long or longer.
  *
  * Handles: CONIN$ and CONOUT$ (or \Device\ConDrv\Input, \Output) open the
  * terminal and fail with STATUS_INVALID_HANDLE where there is none.
@@ -90,7 +90,11 @@ struct rf_console_cursor {
 /* in, out: UTF-16 without NUL; Information of GET: bytes.  C */
 #define RF_CONSOLE_GET_TITLE RF_CONSOLE_CODE(13)
 #define RF_CONSOLE_SET_TITLE RF_CONSOLE_CODE(14)
-/* in: int16_t x, y.  Asks the terminal to resize; success if it may obey. */
+/*
+ * in: int16_t x, y.  The buffer is to be that long; if it is not to be as wide
+ * as the window, or is to be lower: asks the terminal to resize; success if it
+ * may obey.
+ */
 #define RF_CONSOLE_SET_SIZE RF_CONSOLE_CODE(15)
 
 /*
@@ -233,5 +237,11 @@ struct rf_console_colors {
 	uint32_t popup_attributes;
 	uint32_t colors[16]; /* COLORREF */
 };
+
+/*
+ * SetConsoleWindowInfo.  in: struct rf_console_rect.  Of another size: as
+ * RF_CONSOLE_SET_SIZE.
+ */
+#define RF_CONSOLE_SET_WINDOW RF_CONSOLE_CODE(36)
 
 #endif

@@ -99,36 +99,30 @@ BOOL WINAPI SetConsoleScreenBufferSize(HANDLE h, COORD size)
 			    NULL);
 }
 
-/* The window is the whole buffer: only its size can be changed. */
 BOOL WINAPI SetConsoleWindowInfo(HANDLE h, BOOL absolute, const SMALL_RECT *r)
 {
+	struct rf_console_rect w = { r->Left, r->Top, r->Right, r->Bottom };
 	struct rf_console_info i;
-	SMALL_RECT w = *r;
 
-	if (!get_info(h, &i))
-		return FALSE;
 	if (!absolute) {
-		w.Left += i.left;
-		w.Top += i.top;
-		w.Right += i.right;
-		w.Bottom += i.bottom;
+		if (!get_info(h, &i))
+			return FALSE;
+		w.left += i.left;
+		w.top += i.top;
+		w.right += i.right;
+		w.bottom += i.bottom;
 	}
-	if (w.Left == i.left && w.Top == i.top && w.Right == i.right &&
-	    w.Bottom == i.bottom)
-		return TRUE;
-	if (w.Right < w.Left || w.Bottom < w.Top) {
-		SetLastError(ERROR_INVALID_PARAMETER);
-		return FALSE;
-	}
-	return SetConsoleScreenBufferSize(
-		h, (COORD){ w.Right - w.Left + 1, w.Bottom - w.Top + 1 });
+	return console_call(h, RF_CONSOLE_SET_WINDOW, &w, sizeof w, NULL, 0,
+			    NULL);
 }
 
-/* Those that differ from what they are, as a terminal changes more than that. */
+/* Those that differ from what they are, as a terminal changes more than that.
+ */
 BOOL WINAPI SetConsoleScreenBufferInfoEx(HANDLE h,
 					 PCONSOLE_SCREEN_BUFFER_INFOEX o)
 {
-	struct rf_console_colors c = { .popup_attributes = o->wPopupAttributes };
+	struct rf_console_colors c = { .popup_attributes =
+					       o->wPopupAttributes };
 	struct rf_console_info i;
 
 	if (o->cbSize < sizeof *o) {
@@ -140,6 +134,14 @@ BOOL WINAPI SetConsoleScreenBufferInfoEx(HANDLE h,
 	if ((o->dwSize.X != i.size_x || o->dwSize.Y != i.size_y) &&
 	    !SetConsoleScreenBufferSize(h, o->dwSize))
 		return FALSE;
+	/* Of the window's place the first line: its size is the terminal's. */
+	if (o->srWindow.Top != i.top) {
+		SMALL_RECT w = { 0, o->srWindow.Top, i.right,
+				 o->srWindow.Top + i.bottom - i.top };
+
+		if (!SetConsoleWindowInfo(h, TRUE, &w))
+			return FALSE;
+	}
 	for (int k = 0; k < 16; k++)
 		c.colors[k] = o->ColorTable[k];
 	return console_call(h, RF_CONSOLE_SET_COLORS, &c, sizeof c, NULL, 0,

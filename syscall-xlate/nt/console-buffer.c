@@ -124,6 +124,8 @@ bool console_buffer_new(struct file *f)
 		c->attributes = shown_attributes();
 		c->cursor_size = console_shared()->cursor_size;
 		c->hidden = false;
+		c->height = 0;
+		c->top = 0;
 		c->id = id;
 		pthread_mutex_lock(&lock);
 		handles[i] = 0;
@@ -171,12 +173,12 @@ static bool is_plain(const struct cell *c)
 static void paint(struct out *o, struct model *m, int16_t cols, int16_t rows)
 {
 	struct cell *line = malloc((size_t)cols * sizeof *line);
-	int col, row;
+	int col, row, top = model_top(m);
 
 	for (int y = 0; line && y < rows; y++) {
 		size_t n = (size_t)cols;
 
-		model_read(m, 0, y, n, line);
+		model_read(m, 0, top + y, n, line);
 		while (n && is_plain(&line[n - 1]))
 			n--;
 		if (n)
@@ -184,7 +186,7 @@ static void paint(struct out *o, struct model *m, int16_t cols, int16_t rows)
 	}
 	free(line);
 	model_cursor(m, &col, &row);
-	out_move(o, col, row);
+	out_move(o, col, MAX(0, MIN(row, rows - 1)));
 	out_attributes(o, model_attributes(m));
 }
 

@@ -22,16 +22,16 @@ static NTSTATUS take_range(struct task *t, struct file *f, struct irp *r,
 {
 	NTSTATUS status = control_in(t, r, c, sizeof *c);
 	struct model *m = NULL;
-	int16_t rows;
+	int16_t rows, height, top;
 
 	if (!status)
-		m = console_follow(f, cols, &rows);
+		m = console_see(f, cols, &rows, &height, &top);
 	if (status || !m)
 		return status ? status : STATUS_INVALID_HANDLE;
-	if (c->x < 0 || c->y < 0 || c->x >= *cols || c->y >= rows ||
+	if (c->x < 0 || c->y < 0 || c->x >= *cols || c->y >= height ||
 	    c->what > RF_CONSOLE_ATTRS)
 		return STATUS_INVALID_PARAMETER;
-	*n = MIN(c->count, (uint32_t)*cols * (uint32_t)rows -
+	*n = MIN(c->count, (uint32_t)*cols * (uint32_t)height -
 				   (uint32_t)(c->y * *cols + c->x));
 	*cells = malloc((*n + 1) * sizeof **cells);
 	if (!*cells)
@@ -54,36 +54,66 @@ static void change(struct cell *c, uint16_t what, uint16_t value)
 	}
 }
 
+/*
+ * n cells, of a long buffer only the lines that have changed: programs clear
+ * all of it, of which most has never been written.
+ */
+static void put_lines(struct out *o, const struct rf_console_fill *c, int cols,
+		      const struct cell *cells, uint32_t n, const bool *changed)
+{
+	uint32_t x = (uint32_t)c->x, on_line;
+	int y = c->y;
+
+	if (!o->tall) {
+		out_cells(o, c->x, c->y, cols, cells, n);
+		return;
+	}
+	for (; n && !o->status; n -= on_line, cells += on_line, x = 0, y++) {
+		on_line = MIN(n, (uint32_t)cols - x);
+		if (changed[y - c->y])
+			out_cells(o, (int)x, y, cols, cells, on_line);
+	}
+}
+
 /* A range becomes c.value, or (each) the values that follow c. */
 static NTSTATUS put_range(struct task *t, struct file *f, struct irp *r,
 			  bool each)
 {
 	struct rf_console_fill c;
-	struct cell *cells;
+	struct cell *cells, was;
 	struct out o;
 	int16_t cols;
+	bool *changed = NULL;
 	uint32_t n;
 	NTSTATUS status = take_range(t, f, r, &c, &cols, &n, &cells);
 
 	if (status)
 		return status;
+	changed = calloc(n / (uint32_t)cols + 2, sizeof *changed);
+	if (!changed)
+		status = STATUS_NO_MEMORY;
 	if (each && c.count > (r->len - sizeof c) / 2)
 		status = STATUS_INVALID_PARAMETER;
 	for (uint32_t i = 0; i < n && !status; i++) {
 		uint16_t u = c.value;
 
+		was = cells[i];
 		if (each && guest_read(t, &u, r->buf + sizeof c + i * 2ull,
 				       sizeof u) < 0)
 			status = STATUS_ACCESS_VIOLATION;
 		else
 			change(&cells[i], c.what, u);
+		changed[(i + (uint32_t)c.x) / (uint32_t)cols] |=
+			was.c != cells[i].c ||
+			was.attributes != cells[i].attributes;
 	}
 	if (!status) {
 		out_begin(&o, t, f);
-		out_cells(&o, c.x, c.y, cols, cells, n);
+		put_lines(&o, &c, cols, cells, n, changed);
 		r->information = n;
 		status = out_end(&o);
 	}
+	free(changed);
 	free(cells);
 	return status;
 }
@@ -134,16 +164,16 @@ static NTSTATUS read_rect(struct task *t, struct file *f, struct irp *r)
 {
 	struct rf_console_rect c;
 	struct model *m = NULL;
-	int16_t cols, rows;
+	int16_t cols, rows, height, top;
 	gaddr to = r->out;
 	NTSTATUS status = control_in(t, r, &c, sizeof c);
 
 	if (!status)
-		m = console_follow(f, &cols, &rows);
+		m = console_see(f, &cols, &rows, &height, &top);
 	if (status || !m)
 		return status ? status : STATUS_INVALID_HANDLE;
 	if (c.left < 0 || c.top < 0 || c.right < c.left || c.bottom < c.top ||
-	    c.right >= cols || c.bottom >= rows ||
+	    c.right >= cols || c.bottom >= height ||
 	    (uint64_t)(c.right - c.left + 1) *
 			    (uint64_t)(c.bottom - c.top + 1) >
 		    r->out_len / 4)
@@ -167,7 +197,7 @@ static NTSTATUS write_rect(struct task *t, struct file *f, struct irp *r)
 {
 	struct rf_console_rect c;
 	struct out o;
-	int16_t cols, rows;
+	int16_t cols, rows, height, top;
 	int w, last = -1;
 	NTSTATUS status = control_in(t, r, &c, sizeof c);
 
@@ -179,8 +209,11 @@ static NTSTATUS write_rect(struct task *t, struct file *f, struct irp *r)
 		    (r->len - sizeof c) / 4)
 		return STATUS_INVALID_PARAMETER;
 	console_window(f, &cols, &rows);
+	height = rows;
+	if (console_is_tall(f) && !console_see(f, &cols, &rows, &height, &top))
+		return STATUS_INVALID_HANDLE;
 	out_begin(&o, t, f);
-	for (int y = MAX(c.top, 0); y <= MIN(c.bottom, rows - 1) && !o.status;
+	for (int y = MAX(c.top, 0); y <= MIN(c.bottom, height - 1) && !o.status;
 	     y++) {
 		int x = MAX(c.left, 0);
 
@@ -213,22 +246,49 @@ static bool inside(const struct rf_console_rect *r, int x, int y)
 	return x >= r->left && x <= r->right && y >= r->top && y <= r->bottom;
 }
 
-/* Whole lines, and what they leave is plain: the terminal can do that itself.
+/*
+ * Whole lines, and what they leave is plain: the terminal can do that itself,
+ * and so can a long buffer, whose window is then painted anew.
  */
 static NTSTATUS scroll_lines(struct task *t, struct file *f,
-			     const struct rf_console_scroll *c, int rows)
+			     const struct rf_console_scroll *c, int height)
 {
 	int by = c->to_y - c->rect.top;
 	int top = MAX(0, MIN(c->rect.top, (int)c->to_y));
-	int bottom = MIN(rows - 1, MAX(c->rect.bottom, c->rect.bottom + by));
+	int bottom = MIN(height - 1, MAX(c->rect.bottom, c->rect.bottom + by));
 	char s[160], colors[64];
 
 	if (!by || top >= bottom)
 		return STATUS_SUCCESS;
+	if (console_is_tall(f)) {
+		struct out o;
+
+		out_begin(&o, t, f);
+		snprintf(s, sizeof s, MODEL_SHIFT, top + 1, bottom + 1, abs(by),
+			 by < 0 ? 'S' : 'T');
+		out_string(&o, s);
+		o.first = top;
+		o.last = bottom;
+		return out_end(&o);
+	}
 	attributes_text(colors, sizeof colors, c->fill_attributes);
 	snprintf(s, sizeof s, "\0337\33[%d;%dr%s\33[%d%c\33[r\0338", top + 1,
 		 bottom + 1, colors, abs(by), by < 0 ? 'S' : 'T');
 	return console_put(t, f, s, strlen(s));
+}
+
+static bool are_lines(struct file *f, const struct rf_console_scroll *c,
+		      int cols, int height)
+{
+	return c->rect.left <= 0 && c->rect.right >= cols - 1 && !c->to_x &&
+	       c->clip.left <= 0 && c->clip.top <= 0 &&
+	       c->clip.right >= cols - 1 && c->clip.bottom >= height - 1 &&
+	       c->fill_char == ' ' && c->rect.top != c->to_y &&
+	       (!console_is_tall(f) || c->fill_attributes == CELL_PLAIN) &&
+	       (c->to_y < c->rect.top
+			? c->rect.bottom >= height - 1 || c->to_y >= 0
+			: true) &&
+	       abs(c->to_y - c->rect.top) <= c->rect.bottom - c->rect.top + 1;
 }
 
 /* Any block to any place: what changes is written anew, from a copy. */
@@ -237,24 +297,24 @@ static NTSTATUS scroll(struct task *t, struct file *f, struct irp *r)
 	struct rf_console_scroll c;
 	struct cell *old, *line;
 	struct model *m = NULL;
-	int16_t cols, rows;
+	int16_t cols, rows, height, window;
+	int from, to; /* lines that matter */
 	struct out o;
 	size_t n;
 	NTSTATUS status = control_in(t, r, &c, sizeof c);
 
 	if (!status)
-		m = console_follow(f, &cols, &rows);
+		m = console_see(f, &cols, &rows, &height, &window);
 	if (status || !m)
 		return status ? status : STATUS_INVALID_HANDLE;
-	if (c.rect.left <= 0 && c.rect.right >= cols - 1 && !c.to_x &&
-	    c.clip.left <= 0 && c.clip.top <= 0 && c.clip.right >= cols - 1 &&
-	    c.clip.bottom >= rows - 1 && c.fill_char == ' ' &&
-	    c.rect.top != c.to_y &&
-	    (c.to_y < c.rect.top ? c.rect.bottom >= rows - 1 || c.to_y >= 0
-				 : true) &&
-	    abs(c.to_y - c.rect.top) <= c.rect.bottom - c.rect.top + 1)
-		return scroll_lines(t, f, &c, rows);
-	n = (size_t)cols * (size_t)rows;
+	if (are_lines(f, &c, cols, height))
+		return scroll_lines(t, f, &c, height);
+	from = MAX(0, MIN(c.rect.top, c.to_y));
+	to = MIN(height - 1,
+		 MAX((int)c.rect.bottom, c.to_y + c.rect.bottom - c.rect.top));
+	if (from > to)
+		return STATUS_SUCCESS;
+	n = (size_t)cols * (size_t)(to - from + 1);
 	old = malloc(n * sizeof *old);
 	line = malloc((size_t)cols * sizeof *line);
 	if (!old || !line) {
@@ -262,23 +322,24 @@ static NTSTATUS scroll(struct task *t, struct file *f, struct irp *r)
 		free(line);
 		return STATUS_NO_MEMORY;
 	}
-	model_read(m, 0, 0, n, old);
+	model_read(m, 0, from, n, old);
 	out_begin(&o, t, f);
-	for (int y = 0; y < rows && !o.status; y++) {
+	for (int y = from; y <= to && !o.status; y++) {
 		int first = cols, last = -1;
 
 		for (int x = 0; x < cols; x++) {
 			int from_x = x - c.to_x + c.rect.left;
 			int from_y = y - c.to_y + c.rect.top;
 
-			line[x] = old[y * cols + x];
+			line[x] = old[(y - from) * cols + x];
 			if (!inside(&c.clip, x, y))
 				continue;
 			if (inside(&c.rect, from_x, from_y))
 				line[x] = from_x >= 0 && from_x < cols &&
-							  from_y >= 0 &&
-							  from_y < rows
-						  ? old[from_y * cols + from_x]
+							  from_y >= from &&
+							  from_y <= to
+						  ? old[(from_y - from) * cols +
+							from_x]
 						  : (struct cell){
 							    c.fill_char,
 							    c.fill_attributes

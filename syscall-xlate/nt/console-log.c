@@ -102,6 +102,29 @@ static void catch_up(unsigned at)
 	}
 }
 
+/* Who writes to a buffer that is longer than the window follows it. */
+static void tell_top(unsigned at)
+{
+	struct view *v = &views[at];
+
+	if (!v->model)
+		return;
+	catch_up(at);
+	console_screens()->screen[at].top =
+		v->at << TOP_BITS | (uint64_t)model_top(v->model);
+}
+
+void screen_agree(unsigned at)
+{
+	uint64_t top = console_screens()->screen[at].top;
+	const struct view *v = &views[at];
+
+	pthread_mutex_lock(&lock);
+	if (v->model && v->at << TOP_BITS == (top & ~((1ull << TOP_BITS) - 1)))
+		model_found_top(v->model, (int)(top & ((1u << TOP_BITS) - 1)));
+	pthread_mutex_unlock(&lock);
+}
+
 void screen_append(unsigned at, const char *s, size_t n)
 {
 	struct console_screen *c;
@@ -122,6 +145,8 @@ void screen_append(unsigned at, const char *s, size_t n)
 	memcpy(c->bytes, s + first, n - first);
 	c->end = end + n;
 	let_go(c);
+	if (c->height)
+		tell_top(at);
 	/* Before it is written over. */
 	if (views[at].model && c->end - views[at].at > SCREEN_LOG / 2)
 		catch_up(at);

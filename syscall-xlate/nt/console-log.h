@@ -21,6 +21,7 @@
 enum {
 	SCREENS = 16, /* buffers of a console, the first one with it */
 	SCREEN_LOG = 128 << 10, /* bytes: many a screenful */
+	TOP_BITS = 16,
 };
 
 struct console_screen {
@@ -29,7 +30,11 @@ struct console_screen {
 	_Atomic int32_t writer;  /* host process that adds something now */
 	/* Of the first one these are in struct console_shared. */
 	_Atomic uint32_t output_mode, attributes, cursor_size;
-	_Atomic bool hidden;  /* the cursor, while another buffer is shown */
+	_Atomic bool hidden; /* the cursor, while another buffer is shown */
+	/* Lines, if the buffer is longer than the window; and where that was
+	   when somebody had written so much: end << TOP_BITS | line. */
+	_Atomic uint32_t height;
+	_Atomic uint64_t top;
 	_Atomic uint64_t end; /* bytes ever written */
 	char bytes[SCREEN_LOG];
 };
@@ -57,6 +62,8 @@ void screen_append(unsigned at, const char *s, size_t n);
  * followed yet (model_begin()).  NULL: no memory.  Stays.
  */
 struct model *screen_model(unsigned at, int cols, int rows);
+/* A model that is followed may have missed where the window is by now. */
+void screen_agree(unsigned at);
 /* The text from byte *from on, up to n; *from moves.  Less is left than asked
    for: that was all. */
 size_t screen_text(unsigned at, uint64_t *from, char *s, size_t n);

@@ -6,11 +6,67 @@
 #include "base/table.h"
 #include "syscall-xlate/nt/console-model-private.h"
 
-enum { MAX_SIDE = 2048 }; /* of a screen that is followed; no more is shown */
+enum {
+	MAX_SIDE = 2048, /* of a window that is followed; no more is shown */
+	MAX_HEIGHT = 32767,
+};
+
+/* ---- lines
+ * ---------------------------------------------------------------------- */
+
+static struct cell **line_at(struct grid *g, int y)
+{
+	return &g->line[(g->first + y) % g->rows];
+}
+
+const struct cell *model_look(struct model *m, int x, int y)
+{
+	struct cell *line =
+		y >= 0 && y < m->grid.rows ? *line_at(&m->grid, y) : NULL;
+
+	return line ? line + x : NULL;
+}
+
+static void make_plain(struct cell *line, int cols)
+{
+	for (int x = 0; x < cols; x++)
+		line[x] = (struct cell){ ' ', CELL_PLAIN };
+}
 
 struct cell *model_cell(struct model *m, int x, int y)
 {
-	return &m->cells[(size_t)y * (size_t)m->cols + (size_t)x];
+	struct cell **line;
+
+	y = MAX(0, MIN(m->grid.top + y, m->grid.rows - 1));
+	line = line_at(&m->grid, y);
+	if (!*line) {
+		*line = malloc((size_t)m->cols * sizeof **line);
+		if (!*line)
+			return m->spare + x;
+		make_plain(*line, m->cols);
+	}
+	return *line + x;
+}
+
+static void free_line(struct cell **line)
+{
+	free(*line);
+	*line = NULL;
+}
+
+static void free_grid(struct grid *g)
+{
+	for (int y = 0; y < g->rows; y++)
+		free(g->line[y]);
+	free(g->line);
+	*g = (struct grid){ 0 };
+}
+
+void model_free_cells(struct model *m)
+{
+	free_grid(&m->grid);
+	free_grid(&m->other);
+	free(m->spare);
 }
 
 static struct cell blank(struct model *m)
@@ -20,8 +76,17 @@ static struct cell blank(struct model *m)
 
 void model_erase(struct model *m, int y, int from, int to)
 {
-	for (int x = MAX(from, 0); x < MIN(to, m->cols); x++)
-		*model_cell(m, x, y) = blank(m);
+	struct cell with = blank(m);
+
+	from = MAX(from, 0);
+	to = MIN(to, m->cols);
+	if (!from && to == m->cols && with.attributes == CELL_PLAIN &&
+	    m->grid.top + y >= 0 && m->grid.top + y < m->grid.rows) {
+		free_line(line_at(&m->grid, m->grid.top + y));
+		return;
+	}
+	for (int x = from; x < to; x++)
+		*model_cell(m, x, y) = with;
 }
 
 void model_erase_all(struct model *m)
@@ -30,32 +95,70 @@ void model_erase_all(struct model *m)
 		model_erase(m, y, 0, m->cols);
 }
 
+/* Lines from..to of the buffer, n of which change places with others. */
+static void shift_lines(struct grid *g, int from, int to, int n)
+{
+	for (int i = 0; n > 0 && i <= to - from - n; i++) {
+		struct cell **a = line_at(g, to - i),
+			    **b = line_at(g, to - i - n), *t = *a;
+
+		*a = *b;
+		*b = t;
+	}
+	for (int i = 0; n < 0 && i <= to - from + n; i++) {
+		struct cell **a = line_at(g, from + i),
+			    **b = line_at(g, from + i - n), *t = *a;
+
+		*a = *b;
+		*b = t;
+	}
+}
+
 void model_scroll(struct model *m, int top, int bottom, int n)
 {
 	int height = bottom - top + 1, by = MIN(abs(n), height);
-	size_t line = (size_t)m->cols * sizeof *m->cells;
 
-	if (!by)
+	shift_lines(&m->grid, m->grid.top + top, m->grid.top + bottom,
+		    n > 0 ? -by : by);
+	for (int i = 0; i < by; i++)
+		model_erase(m, n > 0 ? bottom - i : top + i, 0, m->cols);
+}
+
+void model_scroll_lines(struct model *m, int from, int to, int n)
+{
+	int by;
+
+	from = MAX(0, from);
+	to = MIN(to, m->grid.rows - 1);
+	if (from > to)
 		return;
-	if (n > 0) {
-		memmove(model_cell(m, 0, top),
-			model_cell(m, 0, top) + by * m->cols,
-			(size_t)(height - by) * line);
-		for (int y = bottom - by + 1; y <= bottom; y++)
-			model_erase(m, y, 0, m->cols);
-	} else {
-		memmove(model_cell(m, 0, top) + by * m->cols,
-			model_cell(m, 0, top), (size_t)(height - by) * line);
-		for (int y = top; y < top + by; y++)
-			model_erase(m, y, 0, m->cols);
-	}
+	by = MIN(abs(n), to - from + 1);
+	shift_lines(&m->grid, from, to, n < 0 ? -by : by);
+	for (int i = 0; i < by; i++)
+		free_line(line_at(&m->grid, n < 0 ? to - i : from + i));
+}
+
+/* The window goes on, over the buffer or, at its end, with it. */
+static void feed_window(struct model *m)
+{
+	struct grid *g = &m->grid;
+
+	if (g->top + m->rows < g->rows)
+		g->top++;
+	else
+		g->first = (g->first + 1) % g->rows;
+	free_line(line_at(g, g->top + m->rows - 1));
+	model_erase(m, m->rows - 1, 0, m->cols);
 }
 
 void model_line_feed(struct model *m)
 {
 	m->wrap = false;
 	if (m->at.y == m->bottom) {
-		model_scroll(m, m->top, m->bottom, 1);
+		if (!m->top && m->bottom == m->rows - 1)
+			feed_window(m);
+		else
+			model_scroll(m, m->top, m->bottom, 1);
 		m->scrolled++;
 	} else if (m->at.y < m->rows - 1) {
 		m->at.y++;
@@ -151,14 +254,14 @@ void model_shift(struct model *m, int n)
 
 void model_alternate(struct model *m, bool on, bool keep_place)
 {
-	struct cell *t = m->cells;
+	struct grid t = m->grid;
 
 	if (on == m->alternate)
 		return;
 	if (on && keep_place)
 		m->normal = m->at;
 	m->alternate = on;
-	m->cells = m->other;
+	m->grid = m->other;
 	m->other = t;
 	if (on)
 		model_erase_all(m);
@@ -178,51 +281,150 @@ void model_clear(struct model *m, int col, int row)
 	m->state = GROUND;
 	m->missing = 0;
 	for (int i = 0; i < 2; i++) {
-		struct cell *t = m->cells;
+		struct grid t = m->grid;
 
-		model_erase_all(m);
-		m->cells = m->other;
+		for (int y = 0; y < t.rows; y++)
+			free_line(&t.line[y]);
+		t.first = t.top = 0;
+		m->grid = m->other;
 		m->other = t;
 	}
 }
 
+/* ---- sizes
+ * ---------------------------------------------------------------------- */
+
+/* Of so many lines of cols cells, what old has of old_cols at its beginning. */
+static bool copy_grid(struct grid *to, int rows, int cols, struct grid *old,
+		      int old_cols)
+{
+	*to = (struct grid){ calloc((size_t)rows, sizeof *to->line), rows, 0,
+			     0 };
+	if (!to->line)
+		return false;
+	for (int y = 0; y < MIN(rows, old->rows); y++) {
+		const struct cell *from = *line_at(old, y);
+		struct cell *line;
+
+		if (!from)
+			continue;
+		line = malloc((size_t)cols * sizeof *line);
+		if (!line) {
+			free_grid(to);
+			return false;
+		}
+		make_plain(line, cols);
+		memcpy(line, from, (size_t)MIN(cols, old_cols) * sizeof *line);
+		to->line[y] = line;
+	}
+	return true;
+}
+
+static void stay_inside(struct place *p, int cols, int rows)
+{
+	p->x = MIN(p->x, cols - 1);
+	p->y = MIN(p->y, rows - 1);
+}
+
+/* What is above the cursor in a window that gets lower stays above it. */
+static int new_top(const struct model *m, const struct grid *g, int rows,
+		   int height)
+{
+	int top = g->top + MAX(0, MIN(m->at.y, m->rows - 1) - (rows - 1));
+
+	return height > rows ? MIN(top, height - rows) : 0;
+}
+
 bool model_set_size(struct model *m, int cols, int rows)
 {
-	struct cell *new[2], *old[2] = { m->cells, m->other };
-	size_t n;
+	struct grid *normal = m->alternate ? &m->other : &m->grid;
+	struct grid *second = m->alternate ? &m->grid : &m->other;
+	struct grid one, two;
+	struct cell *spare;
+	int top;
 
 	cols = MAX(1, MIN(cols, MAX_SIDE));
 	rows = MAX(1, MIN(rows, MAX_SIDE));
 	if (cols == m->cols && rows == m->rows)
 		return true;
-	n = (size_t)cols * (size_t)rows;
-	for (int i = 0; i < 2; i++)
-		new[i] = malloc(n * sizeof **new);
-	if (!new[0] || !new[1]) {
-		free(new[0]);
-		free(new[1]);
+	if (!copy_grid(&one, MAX(rows, m->height), cols, normal, m->cols))
+		return false;
+	spare = malloc((size_t)cols * sizeof *spare);
+	if (!spare || !copy_grid(&two, rows, cols, second, m->cols)) {
+		free(spare);
+		free_grid(&one);
 		return false;
 	}
-	for (int i = 0; i < 2; i++)
-		for (int y = 0; y < rows; y++)
-			for (int x = 0; x < cols; x++)
-				new[i][y * cols + x] =
-					x < m->cols &&y < m->rows
-						? old[i][y * m->cols + x]
-						: (struct cell){ ' ',
-								 CELL_PLAIN };
-	free(old[0]);
-	free(old[1]);
-	m->cells = new[0];
-	m->other = new[1];
+	top = new_top(m, normal, rows, one.rows);
+	if (!m->alternate)
+		m->at.y += normal->top - top;
+	one.top = top;
+	model_free_cells(m);
+	*normal = one;
+	*second = two;
+	make_plain(spare, cols);
+	m->spare = spare;
 	m->cols = cols;
 	m->rows = rows;
 	m->top = 0;
 	m->bottom = rows - 1;
 	model_move(m, m->at.x, m->at.y);
-	m->saved.x = MIN(m->saved.x, cols - 1);
-	m->saved.y = MIN(m->saved.y, rows - 1);
-	m->normal.x = MIN(m->normal.x, cols - 1);
-	m->normal.y = MIN(m->normal.y, rows - 1);
+	stay_inside(&m->saved, cols, rows);
+	stay_inside(&m->normal, cols, rows);
 	return true;
+}
+
+/* Lines that there is no room for any more are the first ones. */
+bool model_set_height(struct model *m, int height)
+{
+	struct grid *g = m->alternate ? &m->other : &m->grid, new;
+	int rows, lost;
+
+	height = height > m->rows ? MIN(height, MAX_HEIGHT) : 0;
+	rows = MAX(height, m->rows);
+	if (rows == g->rows) {
+		m->height = height;
+		return true;
+	}
+	lost = MAX(0, g->top + m->rows - rows);
+	if (lost) {
+		g->first = (g->first + lost) % g->rows;
+		g->top -= lost;
+		for (int y = g->rows - lost; y < g->rows; y++)
+			free_line(line_at(g, y));
+	}
+	if (!copy_grid(&new, rows, m->cols, g, m->cols))
+		return false;
+	new.top = g->top;
+	free_grid(g);
+	*g = new;
+	m->height = height;
+	return true;
+}
+
+void model_set_top(struct model *m, int top)
+{
+	top = MAX(0, MIN(top, m->grid.rows - m->rows));
+	m->at.y += m->grid.top - top;
+	m->saved.y += m->grid.top - top;
+	m->grid.top = top;
+}
+
+/* What we know lies before the window's end; before that, and behind it, is
+   nothing. */
+void model_found_top(struct model *m, int top)
+{
+	struct grid *g = &m->grid;
+
+	pthread_mutex_lock(&m->lock);
+	top = MAX(0, MIN(top, g->rows - m->rows));
+	if (top != g->top && !m->alternate) {
+		int known = MIN(g->top, top) + m->rows;
+
+		for (int y = 0; y < g->rows - known; y++)
+			free_line(line_at(g, (g->top + m->rows + y) % g->rows));
+		g->first = (g->first + g->top - top + g->rows) % g->rows;
+		g->top = top;
+	}
+	pthread_mutex_unlock(&m->lock);
 }

@@ -19,6 +19,17 @@ struct place {
 	uint16_t attributes;
 };
 
+/*
+ * The lines of a screen buffer, of which the window shows some.  Its lines are
+ * a ring, so that what scrolls costs nothing.
+ */
+struct grid {
+	struct cell **line; /* NULL: blank */
+	int rows;           /* as many as the window's, or more */
+	int first;          /* where in line the first is */
+	int top;            /* which of them is the window's first */
+};
+
 struct model {
 	pthread_mutex_t lock;         /* all that follows */
 	char pending[MODEL_LOG_SIZE]; /* written and not looked at yet */
@@ -26,10 +37,13 @@ struct model {
 	bool follows;
 	bool bare_feed; /* a line feed is one, without a return */
 
-	struct cell *cells; /* the one that is shown */
-	struct cell *other;
+	struct grid grid; /* the one that is shown */
+	struct grid other;
+	struct cell *spare; /* a line without memory */
 	bool alternate;
-	int cols, rows;
+	int cols, rows; /* of the window */
+	int height;     /* of the buffer, if it is more than that */
+	/* Rows are the window's.  The cursor may be outside of that. */
 	struct place at, saved, normal;
 	bool wrap; /* the last column is written: the next one begins a line */
 	int top, bottom; /* of the region that scrolls; inclusive */
@@ -46,7 +60,11 @@ struct model {
 
 /* ---- console-model-cells.c; lock held ---- */
 
+/* y: the window's. */
 struct cell *model_cell(struct model *m, int x, int y);
+/* The same, NULL if its line is blank; y: the buffer's. */
+const struct cell *model_look(struct model *m, int x, int y);
+void model_free_cells(struct model *m);
 /* Cells from..to of that line become blanks of the current colours. */
 void model_erase(struct model *m, int y, int from, int to);
 void model_erase_all(struct model *m);
@@ -61,6 +79,12 @@ void model_move(struct model *m, int x, int y);
 void model_alternate(struct model *m, bool on, bool keep_place);
 /* All is blank, the cursor there. */
 void model_clear(struct model *m, int col, int row);
+/* The buffer is to have that many lines; 0: as many as the window. */
+bool model_set_height(struct model *m, int height);
+/* The window begins there; what is in the buffer stays. */
+void model_set_top(struct model *m, int top);
+/* Lines from..to of the buffer move by n, down if it is more than 0. */
+void model_scroll_lines(struct model *m, int from, int to, int n);
 /* To that size, if it has not got it.  False: no memory, and it stays. */
 bool model_set_size(struct model *m, int cols, int rows);
 

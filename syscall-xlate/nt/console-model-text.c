@@ -11,7 +11,7 @@
 #include "base/table.h"
 #include "syscall-xlate/nt/console-model-private.h"
 
-enum { MAX_PARAM = 9999, TAB = 8 };
+enum { MAX_PARAM = 32767, TAB = 8 };
 
 static int param(struct model *m, int i, int otherwise)
 {
@@ -118,10 +118,40 @@ static void set_mode(struct model *m, bool on)
 			model_alternate(m, on, m->params[i] == 1049);
 }
 
+/* console-model.h: MODEL_... */
+static void own_sequence(struct model *m, char last)
+{
+	int n = param(m, 0, 1), by = param(m, 2, 0);
+
+	switch (last) {
+	case 't':
+		model_set_height(m, param(m, 0, 0));
+		break;
+	case 'r':
+		model_set_top(m, n - 1);
+		break;
+	case 'H':
+		m->wrap = false;
+		m->absolute = true;
+		m->at.x = MIN(param(m, 1, 1), m->cols) - 1;
+		m->at.y = MIN(n, m->grid.rows) - 1 - m->grid.top;
+		break;
+	case 'S':
+	case 'T':
+		model_scroll_lines(m, n - 1, param(m, 1, 1) - 1,
+				   last == 'S' ? -by : by);
+		break;
+	}
+}
+
 static void sequence(struct model *m, char last)
 {
 	int n = param(m, 0, 1);
 
+	if (m->private == '<') {
+		own_sequence(m, last);
+		return;
+	}
 	if (m->private && last != 'h' && last != 'l')
 		return;
 	switch (last) {

@@ -84,9 +84,9 @@ void model_read(struct model *m, int x, int y, size_t n, struct cell *to)
 {
 	pthread_mutex_lock(&m->lock);
 	for (size_t i = 0; i < n; i++) {
-		to[i] = y < m->rows && x < m->cols
-				? *model_cell(m, x, y)
-				: (struct cell){ ' ', CELL_PLAIN };
+		const struct cell *c = x < m->cols ? model_look(m, x, y) : NULL;
+
+		to[i] = c ? *c : (struct cell){ ' ', CELL_PLAIN };
 		if (++x >= m->cols) {
 			x = 0;
 			y++;
@@ -137,8 +137,7 @@ struct model *model_new(int cols, int rows)
 void model_free(struct model *m)
 {
 	if (m) {
-		free(m->cells);
-		free(m->other);
+		model_free_cells(m);
 		free(m);
 	}
 }
@@ -169,7 +168,8 @@ void model_place(struct model *m, int col, int row)
 {
 	pthread_mutex_lock(&m->lock);
 	/* Where it knows the place it also knows that a line is full. */
-	if (m->follows && (m->at.x != col || m->at.y != row))
+	if (m->follows && m->at.y >= 0 && m->at.y < m->rows &&
+	    (m->at.x != col || m->at.y != row))
 		model_move(m, col, row);
 	pthread_mutex_unlock(&m->lock);
 }
@@ -189,6 +189,7 @@ void model_restart(struct model *m)
 	m->follows = true;
 	m->npending = 0;
 	model_clear(m, 0, 0);
+	model_set_height(m, 0);
 	pthread_mutex_unlock(&m->lock);
 }
 
@@ -200,4 +201,24 @@ uint16_t model_attributes(struct model *m)
 	a = m->at.attributes;
 	pthread_mutex_unlock(&m->lock);
 	return a;
+}
+
+int model_height(struct model *m)
+{
+	int n;
+
+	pthread_mutex_lock(&m->lock);
+	n = m->grid.rows;
+	pthread_mutex_unlock(&m->lock);
+	return n;
+}
+
+int model_top(struct model *m)
+{
+	int n;
+
+	pthread_mutex_lock(&m->lock);
+	n = m->grid.top;
+	pthread_mutex_unlock(&m->lock);
+	return n;
 }

@@ -41,14 +41,17 @@ bool model_follows(struct model *m, int cols, int rows);
  * False without memory.
  */
 bool model_begin(struct model *m, int cols, int rows, int row);
-/* Cells from (x, y) on, in reading order; blanks behind the last. */
+/*
+ * Cells from (x, y) on, in reading order; blanks behind the last.  Here rows
+ * are the buffer's, elsewhere the window's.
+ */
 void model_read(struct model *m, int x, int y, size_t n, struct cell *to);
 
 /*
- * One of its own, for who is the terminal itself: it gets what a terminal would,
- * with a return before each feed that means one.  NULL without memory.
- * model_start() says where its cursor was before the first byte; until then only
- * the last are kept.
+ * One of its own, for who is the terminal itself: it gets what a terminal
+ * would, with a return before each feed that means one.  NULL without memory.
+ * model_start() says where its cursor was before the first byte; until then
+ * only the last are kept.
  */
 struct model *model_new(int cols, int rows);
 void model_free(struct model *m);
@@ -60,6 +63,20 @@ void model_start(struct model *m, int col, int row);
  * programs write, with line feeds as they mean them.
  */
 void model_restart(struct model *m);
+
+/*
+ * A buffer may be longer than the window.  That its size and the window's place
+ * change, and what is changed outside of the window, is told in its text, by
+ * sequences that no terminal gets: MODEL_HEIGHT and so on, printf()'s formats.
+ */
+#define MODEL_HEIGHT "\33[<%dt"    /* lines; 0: as the window */
+#define MODEL_TOP    "\33[<%dr"    /* the window's first, from 1 */
+#define MODEL_PLACE  "\33[<%d;%dH" /* row and column of the buffer, from 1 */
+#define MODEL_SHIFT  "\33[<%d;%d;%d%c" /* lines from, to, by; S: up, T: down */
+int model_height(struct model *m);
+int model_top(struct model *m);
+/* Who has not seen all of it is told where the window is. */
+void model_found_top(struct model *m, int top);
 
 /* The cursor of a screen that is followed, from 0; and where it really is. */
 void model_cursor(struct model *m, int *col, int *row);

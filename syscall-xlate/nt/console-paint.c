@@ -2,7 +2,9 @@
 /* console-paint.c - see console-paint.h. */
 #include "syscall-xlate/nt/console-paint.h"
 
+#include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/utf.h"
@@ -55,8 +57,14 @@ void out_move(struct out *o, int x, int y)
 {
 	char s[32];
 
+	if (o->tall) {
+		o->first = MIN(o->first, y);
+		o->last = MAX(o->last, y);
+	}
 	out_text(o, s,
-		 (size_t)snprintf(s, sizeof s, "\33[%d;%dH", y + 1, x + 1));
+		 (size_t)snprintf(s, sizeof s,
+				  o->tall ? MODEL_PLACE : "\33[%d;%dH", y + 1,
+				  x + 1));
 }
 
 void out_attributes(struct out *o, uint16_t a)
@@ -86,7 +94,10 @@ void out_begin(struct out *o, struct task *t, struct file *f)
 {
 	o->t = t;
 	o->f = f;
-	o->put = console_put;
+	o->tall = console_is_tall(f);
+	o->first = INT_MAX;
+	o->last = -1;
+	o->put = o->tall ? console_put_hidden : console_put;
 	o->status = STATUS_SUCCESS;
 	o->n = 0;
 	out_text(o, "\0337", 2);
@@ -96,11 +107,44 @@ void out_begin(struct out *o, struct task *t, struct file *f)
 NTSTATUS out_end(struct out *o)
 {
 	NTSTATUS status = o->status;
+	struct model *m;
+	int16_t cols, rows;
 
 	o->status = STATUS_SUCCESS;
 	out_text(o, "\0338", 2);
 	out_flush(o);
-	return status ? status : o->status;
+	if (!status)
+		status = o->status;
+	if (o->last < 0 || !console_is_shown(o->f))
+		return status;
+	m = console_follow(o->f, &cols, &rows);
+	return !m || status ? status
+			    : console_paint(o->t, o->f, m, o->first, o->last);
+}
+
+NTSTATUS console_paint(struct task *t, struct file *f, struct model *m,
+		       int first, int last)
+{
+	struct out o = { .t = t, .f = f, .put = console_put_unlogged };
+	int top, col, row;
+	int16_t cols, rows;
+	struct cell *line;
+
+	console_window(f, &cols, &rows);
+	line = malloc((size_t)cols * sizeof *line);
+	if (!line)
+		return STATUS_NO_MEMORY;
+	top = model_top(m);
+	for (int y = MAX(first, top); y <= MIN(last, top + rows - 1); y++) {
+		model_read(m, 0, y, (size_t)cols, line);
+		out_cells(&o, 0, y - top, cols, line, (size_t)cols);
+	}
+	free(line);
+	model_cursor(m, &col, &row);
+	out_move(&o, col, MAX(0, MIN(row, rows - 1)));
+	out_attributes(&o, model_attributes(m));
+	out_flush(&o);
+	return o.status;
 }
 
 /* Plain blanks to the end of a line of left cells: one sequence will do. */

@@ -11,9 +11,16 @@ struct out {
 	struct task *t;
 	struct file *f;
 	/* console_put(), or console_put_unlogged(). */
-	NTSTATUS (*put)
+	NTSTATUS(*put)
 	(struct task *t, struct file *f, const char *s, size_t n);
 	NTSTATUS status;
+	/*
+	 * The buffer is longer than the window: what is written goes to its
+	 * text alone, rows are its own, and lines first..last of it are then
+	 * painted if the window shows them.
+	 */
+	bool tall;
+	int first, last;
 	size_t n;
 	char s[4096];
 };
@@ -21,6 +28,13 @@ struct out {
 /* To f's buffer; at the end the cursor returns where it was. */
 void out_begin(struct out *o, struct task *t, struct file *f);
 NTSTATUS out_end(struct out *o);
+
+/*
+ * The window as m has it, of its lines those that are among first..last of the
+ * buffer, on a terminal that may have anything there.
+ */
+NTSTATUS console_paint(struct task *t, struct file *f, struct model *m,
+		       int first, int last);
 
 void out_flush(struct out *o);
 void out_text(struct out *o, const char *s, size_t n);

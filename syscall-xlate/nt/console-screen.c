@@ -2,7 +2,7 @@
 /*
  * console-screen.c - a screen buffer's size, cursor and colours.
  *
- * A screen buffer is as large as the window.
+ * A screen buffer is as wide as the window.
  */
 #include <errno.h>
 #include <poll.h>
@@ -146,6 +146,8 @@ struct model *console_follow(struct file *f, int16_t *cols, int16_t *rows)
 	/* Nobody else writes to the others. */
 	if (m && !at)
 		ask_cursor(f, m, *cols, *rows);
+	if (m && console_is_tall(f))
+		screen_agree((unsigned)at);
 	return m && model_follows(m, *cols, *rows) ? m : NULL;
 }
 
@@ -154,20 +156,21 @@ static NTSTATUS get_info(struct task *t, struct file *f, struct irp *r)
 	struct rf_console_info i = { 0 };
 	struct winsize w = { 0 };
 	int row = 0, col = 0;
-	struct model *m = console_follow(f, &i.size_x, &i.size_y);
+	int16_t rows;
+	struct model *m = console_see(f, &i.size_x, &rows, &i.size_y, &i.top);
 
 	if (console_buffer_of(f) < 0)
 		return STATUS_INVALID_HANDLE;
 	if (m)
 		model_cursor(m, &col, &row);
 	i.cursor_x = (int16_t)MIN(col, i.size_x - 1);
-	i.cursor_y = (int16_t)MIN(row, i.size_y - 1);
+	i.cursor_y = (int16_t)MAX(0, MIN(row + i.top, i.size_y - 1));
 	i.attributes = (uint16_t)*console_attributes(f);
 	i.popup_attributes = (uint16_t)console_shared()->popup_attributes;
 	i.right = (int16_t)(i.size_x - 1);
-	i.bottom = (int16_t)(i.size_y - 1);
+	i.bottom = (int16_t)(i.top + rows - 1);
 	i.max_x = i.size_x;
-	i.max_y = i.size_y;
+	i.max_y = rows;
 	if (ioctl(f->fd, TIOCGWINSZ, &w) == 0 && w.ws_col && w.ws_row) {
 		i.cell_x = w.ws_xpixel / w.ws_col;
 		i.cell_y = w.ws_ypixel / w.ws_row;
@@ -187,15 +190,26 @@ static NTSTATUS say(struct task *t, struct file *f, const char *s)
 
 static NTSTATUS set_cursor(struct task *t, struct file *f, struct irp *r)
 {
-	int16_t at[2], cols, rows;
+	int16_t at[2], cols, rows, height, top = 0;
+	struct model *m;
 	char s[32];
 	NTSTATUS status = control_in(t, r, at, sizeof at);
 
 	if (status)
 		return status;
 	console_window(f, &cols, &rows);
-	if (at[0] < 0 || at[1] < 0 || at[0] >= cols || at[1] >= rows)
+	height = rows;
+	if (console_is_tall(f) && !console_see(f, &cols, &rows, &height, &top))
+		return STATUS_INVALID_HANDLE;
+	if (at[0] < 0 || at[1] < 0 || at[0] >= cols || at[1] >= height)
 		return STATUS_INVALID_PARAMETER;
+	if (top || height > rows) {
+		status = console_show_line(t, f, at[1]);
+		m = console_see(f, &cols, &rows, &height, &top);
+		if (status || !m)
+			return status ? status : STATUS_INVALID_HANDLE;
+		at[1] = (int16_t)(at[1] - top);
+	}
 	snprintf(s, sizeof s, "\33[%d;%dH", at[1] + 1, at[0] + 1);
 	return say(t, f, s);
 }
@@ -291,31 +305,12 @@ static NTSTATUS set_cursor_info(struct task *t, struct file *f, struct irp *r)
 	return say(t, f, c.visible ? "\33[?25h" : "\33[?25l");
 }
 
-static NTSTATUS set_size(struct task *t, struct file *f, struct irp *r)
-{
-	int16_t size[2], cols, rows;
-	char s[40];
-	NTSTATUS status = control_in(t, r, size, sizeof size);
-
-	if (status)
-		return status;
-	if (size[0] <= 0 || size[1] <= 0)
-		return STATUS_INVALID_PARAMETER;
-	console_window(f, &cols, &rows);
-	/* A buffer longer than the window means scrollback: always there. */
-	if (size[0] == cols && size[1] >= rows)
-		return STATUS_SUCCESS;
-	snprintf(s, sizeof s, "\33[8;%d;%dt", MIN(size[1], 200), size[0]);
-	return say(t, f, s);
-}
-
 const struct control_row console_screen_rows[] = {
 	{ RF_CONSOLE_GET_INFO, get_info },
 	{ RF_CONSOLE_SET_CURSOR, set_cursor },
 	{ RF_CONSOLE_SET_ATTRIBUTES, set_attributes },
 	{ RF_CONSOLE_GET_CURSOR_INFO, get_cursor_info },
 	{ RF_CONSOLE_SET_CURSOR_INFO, set_cursor_info },
-	{ RF_CONSOLE_SET_SIZE, set_size },
 	{ RF_CONSOLE_SET_COLORS, set_colors },
 };
 const size_t console_screen_nrows = COUNT_OF(console_screen_rows);

@@ -118,10 +118,10 @@ static NTSTATUS put_text(struct task *t, struct file *f, const char *s,
 {
 	char piece[1024];
 	size_t k = 0;
-	NTSTATUS status = STATUS_SUCCESS;
+	NTSTATUS status = console_show_cursor(t, f);
 
-	if (!feeds_are_bare(f))
-		return console_put(t, f, s, n);
+	if (status || !feeds_are_bare(f))
+		return status ? status : console_put(t, f, s, n);
 	for (size_t i = 0; i < n && !status; i++) {
 		bool bare = s[i] == '\n' && console.last != '\r';
 
@@ -254,6 +254,9 @@ NTSTATUS console_write(struct task *t, struct file *f, struct irp *r)
 	if (f->fd >= 0 && (feeds_are_bare(f) || !console_is_shown(f)))
 		return write_bytes(t, f, r);
 	console.moved = true;
+	status = f->fd >= 0 ? console_show_cursor(t, f) : STATUS_SUCCESS;
+	if (status)
+		return status;
 	status = stream_ops.write(t, f, r);
 	if (!status && f->fd >= 0)
 		wrote_from(t, f, r->buf, MIN(r->information, (uint64_t)r->len));

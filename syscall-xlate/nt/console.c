@@ -38,6 +38,7 @@ static const struct {
 	{ CONSOLE_OUTPUT, console_mode_rows, &console_mode_nrows },
 	{ CONSOLE_OUTPUT, console_write_rows, &console_write_nrows },
 	{ CONSOLE_OUTPUT, console_screen_rows, &console_screen_nrows },
+	{ CONSOLE_OUTPUT, console_window_rows, &console_window_nrows },
 	{ CONSOLE_OUTPUT, console_cell_rows, &console_cell_nrows },
 	{ CONSOLE_OUTPUT, console_buffer_rows, &console_buffer_nrows },
 };

@@ -247,6 +247,22 @@ struct model *console_follow(struct file *f, int16_t *cols, int16_t *rows);
 /* Of the buffer that is shown. */
 bool console_cursor_hidden(void);
 
+/* ---- console-window.c: a buffer that is longer than the window ---- */
+
+bool console_is_tall(const struct file *f);
+/* As console_follow(), and its lines and which of them the window's first is. */
+struct model *console_see(struct file *f, int16_t *cols, int16_t *rows,
+			  int16_t *height, int16_t *top);
+/* Before text that the cursor's place matters for: the window shows that. */
+NTSTATUS console_show_cursor(struct task *t, struct file *f);
+/* The window moves, so that line y is in it; or so that it begins at top. */
+NTSTATUS console_show_line(struct task *t, struct file *f, int y);
+/* To the buffer's text, and not to the terminal: console-model.h's MODEL_... */
+NTSTATUS console_put_hidden(struct task *t, struct file *f, const char *s,
+			    size_t n);
+extern const struct control_row console_window_rows[];
+extern const size_t console_window_nrows;
+
 /* What each file answers: rows for control_run(). */
 /* Asks the terminal where the cursor is, from 1.  No lock held. */
 bool console_ask_cursor(struct file *f, int *row, int *col);

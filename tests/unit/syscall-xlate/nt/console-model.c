@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Unit tests of nt/console-model.c: where what was written lies. */
 #include <check.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -111,6 +112,9 @@ START_TEST(hostile)
 		"\33[48;5;999m", "\33[;;;;;;;;;;;;;;;;;;;;;;;;;1m", "\33[s\33[u",
 		"\33]", "\xff\xfe\xf8", "\33[?1049h\33[?1049h\33[?1049l\33[?1049l",
 		"\33\\\33[9;9H\33[J\33[1J\33[2J\33[3J\33[9J",
+		"\33[<99999t\33[<99999r\33[<99999;99999Ha\33[K\33[5@\33[X\n",
+		"\33[<9;99999;99999S\33[<99999;1;1T\33[<1;99999;3T\33[<1r\n\33M",
+		"\33[<5t\33[<r\33[<Ha\33[<t",
 	};
 	unsigned seed = 1;
 	char s[64];
@@ -122,7 +126,7 @@ START_TEST(hostile)
 		ck_assert(model_follows(&console_model, round ? COLS : 2, round ? ROWS : 1));
 	}
 	for (int i = 0; i < 20000; i++) {
-		static const char some[] = "\33[;0123456789?HJKLMPSTXm@ru\n\r\ta";
+		static const char some[] = "\33[;0123456789?<tHJKLMPSTXm@ru\n\r\ta";
 
 		for (size_t k = 0; k < sizeof s; k++) {
 			seed = seed * 1103515245 + 12345;
@@ -132,6 +136,69 @@ START_TEST(hostile)
 		if (i % 1000 == 0)
 			ck_assert(model_follows(&console_model, 1 + i % 37, 1 + i % 23));
 	}
+}
+END_TEST
+
+static void line_is(struct model *m, int y, const char *want)
+{
+	struct cell c[10];
+	char got[11] = "";
+
+	model_read(m, 0, y, 10, c);
+	for (int x = 0; x < 10; x++)
+		got[x] = (char)c[x].c;
+	ck_assert_str_eq(got, want);
+}
+
+/* A buffer longer than the window; and who comes late to it. */
+START_TEST(tall)
+{
+	struct model *m = model_new(10, 4), *late = model_new(10, 4);
+	char s[24];
+
+	ck_assert(m && late);
+	model_restart(m);
+	model_restart(late);
+	model_feed(m, "\33[<9t", 6);
+	model_feed(late, "\33[<9t", 6);
+	for (int i = 0; i < 12; i++) {
+		int n = sprintf(s, "%d\n", i);
+
+		model_feed(m, s, (size_t)n);
+		if (i >= 4)
+			model_feed(late, s, (size_t)n);
+	}
+	ck_assert_int_eq(model_height(m), 9);
+	ck_assert_int_eq(model_top(m), 5);
+	line_is(m, 0, "4         ");
+	line_is(m, 7, "11        ");
+	line_is(m, 8, "          ");
+	ck_assert_int_eq(model_top(late), 5);
+	/* As if it had missed more. */
+	model_restart(late);
+	ck_assert_int_eq(model_height(late), 4);
+	model_feed(late, "\33[<9t10\n11\n", 12);
+	ck_assert_int_eq(model_top(late), 0);
+	model_found_top(late, 5);
+	ck_assert_int_eq(model_top(late), 5);
+	line_is(late, 5, "10        ");
+	line_is(late, 4, "          ");
+	line_is(late, 0, "          ");
+	/* Another size of the window, of the buffer. */
+	ck_assert(model_follows(m, 10, 3));
+	ck_assert_int_eq(model_top(m), 6);
+	line_is(m, 0, "4         ");
+	model_feed(m, "\33[<2r", 6);
+	ck_assert_int_eq(model_top(m), 1);
+	model_feed(m, "\33[<5t", 6);
+	ck_assert_int_eq(model_height(m), 5);
+	line_is(m, 1, "5         ");
+	model_feed(m, "\33[<2;5;2S", 10);
+	line_is(m, 0, "4         ");
+	line_is(m, 1, "7         ");
+	line_is(m, 3, "          ");
+	model_free(m);
+	model_free(late);
 }
 END_TEST
 
@@ -259,6 +326,7 @@ int main(void)
 	tcase_add_loop_test(tc, start, 0, sizeof starts / sizeof *starts);
 	tcase_add_test(tc, later);
 	tcase_add_test(tc, hostile);
+	tcase_add_test(tc, tall);
 	tcase_add_test(tc, own);
 	tcase_add_test(tc, logged);
 	tcase_add_loop_test(tc, logged_by_others, 0, 4);
