@@ -87,23 +87,22 @@ PVOID NTAPI RtlAddressInSectionTable(PIMAGE_NT_HEADERS nt, PVOID base, ULONG rva
 	return RtlImageRvaToVa(nt, base, rva, NULL);
 }
 
-static const IMAGE_DATA_DIRECTORY *
-directory_of(PIMAGE_NT_HEADERS nt, USHORT directory, ULONG *headers)
+const IMAGE_DATA_DIRECTORY *rf_image_directory(const IMAGE_NT_HEADERS *nt,
+					       ULONG directory)
 {
-	PIMAGE_NT_HEADERS32 nt32 = (PIMAGE_NT_HEADERS32)nt;
-	PIMAGE_NT_HEADERS64 nt64 = (PIMAGE_NT_HEADERS64)nt;
+	const IMAGE_OPTIONAL_HEADER32 *o32 =
+		&((const IMAGE_NT_HEADERS32 *)nt)->OptionalHeader;
+	const IMAGE_OPTIONAL_HEADER64 *o64 =
+		&((const IMAGE_NT_HEADERS64 *)nt)->OptionalHeader;
 
-	if (nt->OptionalHeader.Magic == IMAGE_NT_OPTIONAL_HDR64_MAGIC) {
-		if (directory >= nt64->OptionalHeader.NumberOfRvaAndSizes)
-			return NULL;
-		*headers = nt64->OptionalHeader.SizeOfHeaders;
-		return &nt64->OptionalHeader.DataDirectory[directory];
-	}
-	if (nt->OptionalHeader.Magic != IMAGE_NT_OPTIONAL_HDR32_MAGIC ||
-	    directory >= nt32->OptionalHeader.NumberOfRvaAndSizes)
+	if (o64->Magic == IMAGE_NT_OPTIONAL_HDR64_MAGIC)
+		return directory < o64->NumberOfRvaAndSizes
+			       ? &o64->DataDirectory[directory]
+			       : NULL;
+	if (o32->Magic != IMAGE_NT_OPTIONAL_HDR32_MAGIC ||
+	    directory >= o32->NumberOfRvaAndSizes)
 		return NULL;
-	*headers = nt32->OptionalHeader.SizeOfHeaders;
-	return &nt32->OptionalHeader.DataDirectory[directory];
+	return &o32->DataDirectory[directory];
 }
 
 PVOID NTAPI RtlImageDirectoryEntryToData(PVOID base, BOOLEAN mapped,
@@ -111,7 +110,6 @@ PVOID NTAPI RtlImageDirectoryEntryToData(PVOID base, BOOLEAN mapped,
 {
 	const IMAGE_DATA_DIRECTORY *d;
 	PIMAGE_NT_HEADERS nt;
-	ULONG headers;
 
 	*size = 0;
 	if ((ULONG_PTR)base & 1) {
@@ -121,11 +119,12 @@ PVOID NTAPI RtlImageDirectoryEntryToData(PVOID base, BOOLEAN mapped,
 	nt = RtlImageNtHeader(base);
 	if (!nt || directory >= IMAGE_NUMBEROF_DIRECTORY_ENTRIES)
 		return NULL;
-	d = directory_of(nt, directory, &headers);
+	d = rf_image_directory(nt, directory);
 	if (!d || !d->VirtualAddress)
 		return NULL;
 	*size = d->Size;
-	if (mapped || d->VirtualAddress < headers)
+	/* Both widths have SizeOfHeaders in the same place. */
+	if (mapped || d->VirtualAddress < nt->OptionalHeader.SizeOfHeaders)
 		return (char *)base + d->VirtualAddress;
 	return RtlImageRvaToVa(nt, base, d->VirtualAddress, NULL);
 }

@@ -8,6 +8,7 @@
  * language; what points out of the resource section is taken as not there.
  */
 #include "nt-ldr.h"
+#include "ntdll-private.h"
 
 #define LEVELS    3
 #define LANGUAGES 8
@@ -59,15 +60,8 @@ static NTSTATUS tree_open(PVOID module, struct tree *t)
 	nt = headers(t->base);
 	if (!nt)
 		return STATUS_INVALID_IMAGE_FORMAT;
-	/* Either width, whichever we are. */
-	if (nt->OptionalHeader.Magic == IMAGE_NT_OPTIONAL_HDR64_MAGIC)
-		d = ((const IMAGE_NT_HEADERS64 *)nt)
-			    ->OptionalHeader.DataDirectory;
-	else
-		d = ((const IMAGE_NT_HEADERS32 *)nt)
-			    ->OptionalHeader.DataDirectory;
-	d += IMAGE_DIRECTORY_ENTRY_RESOURCE;
-	if (!d->VirtualAddress || d->Size < sizeof(IMAGE_RESOURCE_DIRECTORY))
+	d = rf_image_directory(nt, IMAGE_DIRECTORY_ENTRY_RESOURCE);
+	if (!d || !d->VirtualAddress || d->Size < sizeof(IMAGE_RESOURCE_DIRECTORY))
 		return STATUS_RESOURCE_DATA_NOT_FOUND;
 	t->root = at_rva(t->base, t->flat, d->VirtualAddress);
 	t->size = d->Size;

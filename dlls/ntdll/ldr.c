@@ -62,11 +62,10 @@ static void list_remove(LIST_ENTRY *e)
 const void *module_directory(const struct module *m, ULONG which, ULONG *size)
 {
 	const IMAGE_DATA_DIRECTORY *d =
-		&m->nt->OptionalHeader.DataDirectory[which];
+		rf_image_directory(m->nt, which);
 
 	*size = 0;
-	if (which >= m->nt->OptionalHeader.NumberOfRvaAndSizes ||
-	    !d->VirtualAddress ||
+	if (!d || !d->VirtualAddress ||
 	    d->VirtualAddress >= m->entry.SizeOfImage ||
 	    d->Size > m->entry.SizeOfImage - d->VirtualAddress)
 		return NULL;
@@ -209,6 +208,37 @@ static NTSTATUS map_file(HANDLE file, PWSTR name, PVOID *base)
 	return s;
 }
 
+/*
+ * Nothing in it is ever called or bound: which processor the linker was told of
+ * does not matter.  Until version 66 ICU's own builds for x64 had their data in
+ * a DLL that says i386.
+ */
+static BOOL data_only(const IMAGE_NT_HEADERS *nt)
+{
+	static const BYTE needs_us[] = {
+		IMAGE_DIRECTORY_ENTRY_IMPORT,
+		IMAGE_DIRECTORY_ENTRY_DELAY_IMPORT,
+		IMAGE_DIRECTORY_ENTRY_TLS,
+		IMAGE_DIRECTORY_ENTRY_COM_DESCRIPTOR,
+	};
+	const IMAGE_DATA_DIRECTORY *d;
+
+	if (nt->OptionalHeader.AddressOfEntryPoint ||
+	    nt->OptionalHeader.SizeOfCode)
+		return FALSE;
+	for (ULONG i = 0; i < sizeof needs_us; i++) {
+		d = rf_image_directory(nt, needs_us[i]);
+		if (d && d->VirtualAddress)
+			return FALSE;
+	}
+	return TRUE;
+}
+
+static BOOL other_width(const IMAGE_NT_HEADERS *nt)
+{
+	return nt->OptionalHeader.Magic != IMAGE_NT_OPTIONAL_HDR_MAGIC;
+}
+
 static NTSTATUS map_dll(struct found_dll *f, struct module **out)
 {
 	PVOID base;
@@ -221,7 +251,7 @@ static NTSTATUS map_dll(struct found_dll *f, struct module **out)
 		return s;
 	dos = base;
 	nt = (const void *)((const char *)base + dos->e_lfanew);
-	if (nt->OptionalHeader.Magic != IMAGE_NT_OPTIONAL_HDR_MAGIC) {
+	if (other_width(nt) && !data_only(nt)) {
 		NtUnmapViewOfSection(NtCurrentProcess(), base);
 		return STATUS_INVALID_IMAGE_FORMAT;
 	}
@@ -285,7 +315,7 @@ static NTSTATUS load(const UNICODE_STRING *name, ULONG search,
 	} else if (NT_SUCCESS(s)) {
 		s = map_dll(f, &m);
 		NtClose(f->file);
-		if (NT_SUCCESS(s) && inert) {
+		if (NT_SUCCESS(s) && (inert || other_width(m->nt))) {
 			module_mark_attached(m); /* but never called */
 		} else if (NT_SUCCESS(s) && m->is_dll) {
 			s = tls_add(m);
