@@ -267,6 +267,17 @@ int fegetround(void)
 	return (int)(_controlfp(0, 0) & MCW_RC);
 }
 
+/* What <float.h> calls FLT_ROUNDS: C's numbers, which are not fegetround()'s. */
+int __fpe_flt_rounds(void)
+{
+	enum { NEAREST = 1, DOWNWARD = 3, UPWARD = 2, TOWARD_ZERO = 0 };
+	/* by the bits of MCW_RC */
+	static const unsigned char rounds[] = { NEAREST, DOWNWARD, UPWARD,
+						TOWARD_ZERO };
+
+	return rounds[(_controlfp(0, 0) & MCW_RC) >> 8];
+}
+
 int fesetround(int how)
 {
 	if (how & ~MCW_RC)
