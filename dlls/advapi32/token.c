@@ -266,7 +266,6 @@ BOOL WINAPI ImpersonateSelf(SECURITY_IMPERSONATION_LEVEL level)
 	return rf_result(RtlImpersonateSelf(level));
 }
 
-/* Whose client is the own user gets the own token: there is no other. */
 BOOL WINAPI ImpersonateNamedPipeClient(HANDLE pipe)
 {
 	IO_STATUS_BLOCK iosb;
@@ -274,9 +273,7 @@ BOOL WINAPI ImpersonateNamedPipeClient(HANDLE pipe)
 		NtFsControlFile(pipe, NULL, NULL, NULL, &iosb,
 				FSCTL_PIPE_IMPERSONATE, NULL, 0, NULL, 0);
 
-	return rf_result(NT_SUCCESS(status)
-				 ? RtlImpersonateSelf(SecurityImpersonation)
-				 : status);
+	return rf_result(status);
 }
 
 BOOL WINAPI ImpersonateLoggedOnUser(HANDLE token)

@@ -82,6 +82,7 @@ HANDLE WINAPI CreateFileW(LPCWSTR name, DWORD access, DWORD share,
 			  LPSECURITY_ATTRIBUTES sa, DWORD creation, DWORD flags,
 			  HANDLE template_file)
 {
+	SECURITY_QUALITY_OF_SERVICE quality;
 	IO_STATUS_BLOCK io;
 	NTSTATUS status = STATUS_SUCCESS;
 	ULONG ea_size = 0;
@@ -100,6 +101,16 @@ HANDLE WINAPI CreateFileW(LPCWSTR name, DWORD access, DWORD share,
 		path.oa.SecurityDescriptor = sa->lpSecurityDescriptor;
 		if (sa->bInheritHandle)
 			path.oa.Attributes |= OBJ_INHERIT;
+	}
+	if (flags & SECURITY_SQOS_PRESENT) {
+		quality.Length = sizeof quality;
+		quality.ImpersonationLevel = flags >> 16 & 3;
+		quality.ContextTrackingMode =
+			flags & SECURITY_CONTEXT_TRACKING
+				? SECURITY_DYNAMIC_TRACKING
+				: SECURITY_STATIC_TRACKING;
+		quality.EffectiveOnly = !!(flags & SECURITY_EFFECTIVE_ONLY);
+		path.oa.SecurityQualityOfService = &quality;
 	}
 	if (flags & FILE_FLAG_POSIX_SEMANTICS)
 		path.oa.Attributes &= ~OBJ_CASE_INSENSITIVE;

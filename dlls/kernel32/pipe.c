@@ -13,6 +13,7 @@
 #define DEFAULT_TIMEOUT               -500000ll     /* 50 ms */
 #define ANONYMOUS_TIMEOUT             -1200000000ll /* 2 min */
 #define FSCTL_PIPE_GET_PIPE_ATTRIBUTE 0x110028
+#define FSCTL_PIPE_IMPERSONATE        0x11001c
 
 static NTSTATUS open_device(HANDLE *h)
 {
@@ -228,6 +229,62 @@ static BOOL local_info(HANDLE h, FILE_PIPE_LOCAL_INFORMATION *i)
 						FilePipeLocalInformation));
 }
 
+/* Act as the client until token_back(token): what the thread has now. */
+static NTSTATUS impersonate(HANDLE pipe, HANDLE *token)
+{
+	IO_STATUS_BLOCK io;
+	NTSTATUS status = NtOpenThreadToken(NtCurrentThread(),
+					    TOKEN_IMPERSONATE, TRUE, token);
+
+	if (status == STATUS_NO_TOKEN)
+		*token = NULL;
+	else if (!NT_SUCCESS(status))
+		return status;
+	status = fsctl(pipe, FSCTL_PIPE_IMPERSONATE, NULL, 0, NULL, 0, &io);
+	if (!NT_SUCCESS(status) && *token)
+		NtClose(*token);
+	return status;
+}
+
+static void token_back(HANDLE token)
+{
+	enum { IMPERSONATION_TOKEN = 5 };
+
+	NtSetInformationThread(NtCurrentThread(), IMPERSONATION_TOKEN, &token,
+			       sizeof token);
+	if (token)
+		NtClose(token);
+}
+
+/* Who the client is, is told to who may act as him: that is the own user. */
+static BOOL client_name(HANDLE pipe, WCHAR *user, DWORD size)
+{
+	WCHAR name[257];
+	HANDLE before, token;
+	NTSTATUS status = impersonate(pipe, &before);
+	DWORD n;
+
+	if (!NT_SUCCESS(status))
+		return rf_fail(status);
+	status = NtOpenThreadToken(NtCurrentThread(), TOKEN_QUERY, TRUE,
+				   &token);
+	token_back(before);
+	if (!NT_SUCCESS(status))
+		return rf_fail(status);
+	NtClose(token);
+	n = GetEnvironmentVariableW(L"USERNAME", name, ARRAYSIZE(name));
+	if (!n || n >= ARRAYSIZE(name)) {
+		SetLastError(ERROR_NONE_MAPPED);
+		return FALSE;
+	}
+	if (n >= size) {
+		SetLastError(ERROR_INSUFFICIENT_BUFFER);
+		return FALSE;
+	}
+	memcpy(user, name, (n + 1) * sizeof *name);
+	return TRUE;
+}
+
 BOOL WINAPI GetNamedPipeHandleStateW(HANDLE h, LPDWORD mode, LPDWORD instances,
 				     LPDWORD collect, LPDWORD timeout,
 				     LPWSTR user, DWORD user_size)
@@ -255,22 +312,30 @@ BOOL WINAPI GetNamedPipeHandleStateW(HANDLE h, LPDWORD mode, LPDWORD instances,
 			return FALSE;
 		*instances = local.CurrentInstances;
 	}
-	/* Who the client is, is told to who impersonates him. */
-	if (user && user_size) {
-		SetLastError(ERROR_CANNOT_IMPERSONATE);
-		return FALSE;
-	}
-	return TRUE;
+	return !user || client_name(h, user, user_size);
 }
 
 BOOL WINAPI GetNamedPipeHandleStateA(HANDLE h, LPDWORD mode, LPDWORD instances,
 				     LPDWORD collect, LPDWORD timeout,
 				     LPSTR user, DWORD user_size)
 {
-	WCHAR w;
+	WCHAR w[257];
+	ULONG n;
 
-	return GetNamedPipeHandleStateW(h, mode, instances, collect, timeout,
-					user ? &w : NULL, user_size);
+	if (!GetNamedPipeHandleStateW(h, mode, instances, collect, timeout,
+				      user ? w : NULL, ARRAYSIZE(w)))
+		return FALSE;
+	if (!user)
+		return TRUE;
+	RtlUnicodeToMultiByteSize(&n, w, lstrlenW(w) * sizeof *w);
+	if (n >= user_size) {
+		SetLastError(ERROR_INSUFFICIENT_BUFFER);
+		return FALSE;
+	}
+	RtlUnicodeToMultiByteN(user, user_size, &n, w,
+			       lstrlenW(w) * sizeof *w);
+	user[n] = 0;
+	return TRUE;
 }
 
 BOOL WINAPI GetNamedPipeInfo(HANDLE h, LPDWORD flags, LPDWORD out_size,

@@ -66,8 +66,7 @@ static NTSTATUS open_kind(struct task *t, struct file_open *o, struct file **f,
 		return status;
 	case PATH_PIPE:
 		o->information = FILE_OPENED;
-		return pipe_connect(t, o->p, o->root, o->access, o->share,
-				    o->options, f);
+		return pipe_connect(o, f);
 	case PATH_MAILSLOT:
 		return STATUS_OBJECT_NAME_NOT_FOUND;
 	case PATH_DEVICE:
@@ -150,6 +149,7 @@ NTSTATUS nt_create_file(struct task *t, gaddr file, uint32_t access, gaddr attr,
 	status = oa_read(t, attr, &oa);
 	if (status)
 		return status;
+	o.quality = oa.quality;
 	if (oa.security) {
 		status = descriptor_read(t, oa.security, &given);
 		if (status) {

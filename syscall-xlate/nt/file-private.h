@@ -48,6 +48,7 @@ struct file_open {
 	uint32_t named; /* this */
 	uint32_t stream; /* access to a stream of the file, which it must give */
 	const struct descriptor *given; /* for a new one, or NULL */
+	gaddr quality; /* SECURITY_QUALITY_OF_SERVICE, or 0 */
 	mode_t deny; /* permission bits that a new one does not get */
 	uint32_t information;
 	/* What came of it. */
@@ -186,9 +187,7 @@ NTSTATUS file_open_by_id(struct file_open *o, const void *id, size_t n,
 			 struct file **f);
 
 /* pipe.c */
-NTSTATUS pipe_connect(struct task *t, const struct nt_path *p,
-		      struct file *root, uint32_t access, uint32_t share,
-		      uint32_t options, struct file **f);
+NTSTATUS pipe_connect(const struct file_open *o, struct file **f);
 NTSTATUS pipe_query(struct task *t, struct file *f, uint32_t class, void *info,
 		    uint32_t *len);
 /* Of a request, as the call's argument says. */

@@ -303,7 +303,11 @@ NTSTATUS file_security_check(struct file_open *o)
 		status = stored(o->fd, &d);
 	if (status)
 		return status == STATUS_NOT_FOUND ? STATUS_SUCCESS : status;
-	tk = token_effective(o->t);
+	status = token_to_check(o->t, &tk);
+	if (status) {
+		descriptor_free(&d);
+		return status;
+	}
 	granted = descriptor_allowed(&d, file_type.generic, tk) |
 		  from_privileges(o, tk);
 	descriptor_free(&d);
@@ -352,11 +356,13 @@ NTSTATUS file_security_check_new(struct file_open *o)
 	}
 	if (status)
 		return status;
-	tk = token_effective(o->t);
-	if (want & ~(descriptor_allowed(&d, file_type.generic, tk) |
-		     from_privileges(o, tk)))
-		status = STATUS_ACCESS_DENIED;
-	object_put(&tk->object);
+	status = token_to_check(o->t, &tk);
+	if (!status) {
+		if (want & ~(descriptor_allowed(&d, file_type.generic, tk) |
+			     from_privileges(o, tk)))
+			status = STATUS_ACCESS_DENIED;
+		object_put(&tk->object);
+	}
 	descriptor_free(&d);
 	return status;
 }

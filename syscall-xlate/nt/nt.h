@@ -230,6 +230,7 @@ struct nt_oa {
 	uint16_t *name;      /* NUL-terminated copy; NULL if there is none */
 	size_t name_len;     /* units */
 	gaddr security;      /* descriptor, or 0; security.c */
+	gaddr quality;       /* SECURITY_QUALITY_OF_SERVICE, or 0 */
 	uint16_t local[128]; /* where most names find room; never copied */
 };
 

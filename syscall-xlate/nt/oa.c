@@ -56,7 +56,7 @@ NTSTATUS oa_read(struct task *t, gaddr at, struct nt_oa *oa)
 {
 	struct object_attributes64 g;
 
-	oa->root = oa->security = 0;
+	oa->root = oa->security = oa->quality = 0;
 	oa->attributes = 0;
 	oa->name = NULL;
 	oa->name_len = 0;
@@ -69,6 +69,7 @@ NTSTATUS oa_read(struct task *t, gaddr at, struct nt_oa *oa)
 	oa->root = g.root;
 	oa->attributes = g.attributes;
 	oa->security = g.security;
+	oa->quality = g.quality;
 	return g.name ? read_name(t, g.name, oa) : STATUS_SUCCESS;
 }
 

@@ -12,6 +12,7 @@
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
 #include <unistd.h>
@@ -64,35 +65,80 @@ void pipe_say_goodbye(struct file *f)
 		control.head.cmsg_len = CMSG_LEN(sizeof(int));
 		memcpy(CMSG_DATA(&control.head), &f->fd, sizeof(int));
 	}
-	/* A full socket: the client finds out that the pipe is broken. */
-	sendmsg(f->fd, &m, MSG_NOSIGNAL | MSG_DONTWAIT);
+	/* However full it is: what was meant for data is not all there is. */
+	if (sendmsg(f->fd, &m, MSG_NOSIGNAL | MSG_DONTWAIT) < 0 &&
+	    errno == EAGAIN) {
+		setsockopt(f->fd, SOL_SOCKET, SO_SNDBUF, &(int){ 1 << 20 },
+			   sizeof(int));
+		sendmsg(f->fd, &m, MSG_NOSIGNAL | MSG_DONTWAIT);
+	}
 }
 
-/* Is the next thing to read the server's goodbye?  For who failed to write. */
-bool pipe_goodbye_waits(struct file *f)
+/* Of a stream: a look at all of it ends behind what carries a descriptor. */
+static bool goodbye_in_bytes(int fd, size_t waiting)
 {
 	char space[CMSG_SPACE(sizeof(int))];
-	uint8_t byte;
-	struct iovec v = { &byte, 1 };
+	struct iovec v = { malloc(waiting + 1), waiting + 1 };
 	struct msghdr m = { .msg_iov = &v,
 			    .msg_iovlen = 1,
 			    .msg_control = space,
 			    .msg_controllen = sizeof space };
-	bool carried;
+	bool found = v.iov_base &&
+		     recvmsg(fd, &m,
+			     MSG_PEEK | MSG_DONTWAIT | MSG_CMSG_CLOEXEC) > 0 &&
+		     is_goodbye(&m);
 
-	if (f->pipe->is_pipe ||
-	    recvmsg(f->fd, &m, MSG_PEEK | MSG_DONTWAIT | MSG_CMSG_CLOEXEC) != 1)
-		return false;
-	carried = is_goodbye(&m);
-	return f->pipe->message ? byte == PIPE_GOODBYE : carried;
+	free(v.iov_base);
+	return found;
+}
+
+static bool is_goodbye_packet(uint8_t head)
+{
+	return head == PIPE_GOODBYE;
+}
+
+/*
+ * The server has shut the pipe down, so nothing more comes: did it say that this
+ * takes back what it wrote?  Looked for once.
+ */
+static void look_for_goodbye(struct file *f)
+{
+	struct pipe_end *e = f->pipe;
+	int waiting = 0;
+
+	pthread_mutex_lock(&e->lock);
+	if (!e->goodbye && !e->server_gone) {
+		ioctl(f->fd, FIONREAD, &waiting);
+		if (waiting <= 0)
+			e->goodbye = false;
+		else if (e->message)
+			pipe_each_packet(f->fd, waiting, is_goodbye_packet,
+					 &e->goodbye);
+		else
+			e->goodbye = goodbye_in_bytes(f->fd, (size_t)waiting);
+		e->server_gone = true;
+	}
+	pthread_mutex_unlock(&e->lock);
+}
+
+bool pipe_is_disconnected(struct file *f)
+{
+	struct pipe_end *e = f->pipe;
+	struct pollfd p = { .fd = f->fd, .events = POLLRDHUP };
+
+	if (e->server || e->is_pipe || e->goodbye || e->server_gone)
+		return e->goodbye;
+	if (poll(&p, 1, 0) > 0)
+		look_for_goodbye(f);
+	return e->goodbye;
 }
 
 static NTSTATUS gone(struct file *f, bool reading)
 {
 	struct pipe_end *e = f->pipe;
 
-	if (!reading && !e->goodbye)
-		e->goodbye = pipe_goodbye_waits(f);
+	if (!reading)
+		pipe_is_disconnected(f);
 	return e->goodbye ? STATUS_PIPE_DISCONNECTED
 	       : reading  ? STATUS_PIPE_BROKEN
 			  : STATUS_PIPE_CLOSING;
@@ -347,11 +393,16 @@ NTSTATUS pipe_read_once(struct task *t, struct irp *r, bool wait)
 	struct pipe_end *e = r->file->pipe;
 	NTSTATUS status;
 
-	if (!e->message)
-		return r->len ? receive_bytes(t, r, wait) : receive_nothing(r);
-	pthread_mutex_lock(&e->lock);
-	status = receive_message(t, r, wait);
-	pthread_mutex_unlock(&e->lock);
+	if (!e->message) {
+		status = r->len ? receive_bytes(t, r, wait)
+				: receive_nothing(r);
+	} else {
+		pthread_mutex_lock(&e->lock);
+		status = receive_message(t, r, wait);
+		pthread_mutex_unlock(&e->lock);
+	}
+	if (!status || status == STATUS_BUFFER_OVERFLOW)
+		e->was_read = true;
 	return status;
 }
 

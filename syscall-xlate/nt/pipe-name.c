@@ -257,7 +257,7 @@ NTSTATUS pipe_disconnect(struct file *f)
 	}
 	e->tail_len = 0;
 	e->tail_more = false;
-	e->goodbye = false;
+	e->was_read = false;
 	e->state = PIPE_DISCONNECTED;
 	pthread_mutex_unlock(&e->lock);
 	irp_queue_reopen(f);
@@ -463,6 +463,7 @@ out_oa:
 
 struct connect {
 	uint32_t access;
+	const struct pipe_client *who;
 	int fd;
 	struct pipe_instance found;
 	bool exists, denied;
@@ -495,6 +496,11 @@ static bool try_connect(int dirfd, const char *file, const struct pipe_instance 
 		c->err = errno;
 		return true;
 	}
+	c->err = pipe_client_sign(fd, c->who);
+	if (c->err) {
+		close(fd);
+		return true;
+	}
 	len = pipe_address(&a, dirfd, file);
 	if (connect(fd, (struct sockaddr *)&a, len) < 0) {
 		close(fd);
@@ -508,43 +514,51 @@ static bool try_connect(int dirfd, const char *file, const struct pipe_instance 
 	return true;
 }
 
-NTSTATUS pipe_connect(struct task *t, const struct nt_path *p,
-		      struct file *root, uint32_t access, uint32_t share,
-		      uint32_t options, struct file **f)
+/* The other end of one without a name. */
+static NTSTATUS connect_anonymous(struct pipe_end *server,
+				  const struct file_open *o, struct file **f)
 {
-	struct connect c = { .access = access, .fd = -1 };
+	int fd;
+
+	pthread_mutex_lock(&server->lock);
+	fd = server->peer_fd;
+	server->peer_fd = -1;
+	pthread_mutex_unlock(&server->lock);
+	if (fd < 0)
+		return STATUS_PIPE_NOT_AVAILABLE;
+	*f = pipe_file(fd, o->access, o->share, o->options);
+	if (!*f) {
+		close(fd);
+		return STATUS_NO_MEMORY;
+	}
+	(*f)->pipe->is_pipe = server->is_pipe;
+	(*f)->pipe->message = server->message;
+	(*f)->pipe->configuration = server->configuration;
+	(*f)->pipe->in_quota = server->in_quota;
+	(*f)->pipe->out_quota = server->out_quota;
+	return STATUS_SUCCESS;
+}
+
+NTSTATUS pipe_connect(const struct file_open *o, struct file **f)
+{
+	struct pipe_client who;
+	struct connect c = { .access = o->access, .who = &who, .fd = -1 };
+	const struct nt_path *p = o->p;
 	struct shared *page = NULL;
 	NTSTATUS status;
 	int dirfd, err;
 	char *name;
 
-	if (!p->rest_len && root && root->kind == FILE_KIND_PIPE) {
-		struct pipe_end *server = root->pipe;
-		int fd;
-
-		pthread_mutex_lock(&server->lock);
-		fd = server->peer_fd;
-		server->peer_fd = -1;
-		pthread_mutex_unlock(&server->lock);
-		if (fd < 0)
-			return STATUS_PIPE_NOT_AVAILABLE;
-		*f = pipe_file(fd, access, share, options);
-		if (!*f) {
-			close(fd);
-			return STATUS_NO_MEMORY;
-		}
-		(*f)->pipe->is_pipe = server->is_pipe;
-		(*f)->pipe->message = server->message;
-		(*f)->pipe->configuration = server->configuration;
-		(*f)->pipe->in_quota = server->in_quota;
-		(*f)->pipe->out_quota = server->out_quota;
-		return STATUS_SUCCESS;
-	}
+	if (!p->rest_len && o->root && o->root->kind == FILE_KIND_PIPE)
+		return connect_anonymous(o->root->pipe, o, f);
+	status = pipe_client_read(o->t, o->quality, &who);
+	if (status)
+		return status;
 	dirfd = pipe_folder(p->rest, p->rest_len, false);
 	if (dirfd < 0)
 		return pipe_no_folder(-dirfd);
 	name = name_text(p->rest, p->rest_len);
-	status = name ? pipe_security_enter(t, name, access, &page)
+	status = name ? pipe_security_enter(o->t, name, o->access, &page)
 		      : STATUS_NO_MEMORY;
 	err = status ? 0 : pipe_each_instance(dirfd, try_connect, &c);
 	close(dirfd);
@@ -554,7 +568,8 @@ NTSTATUS pipe_connect(struct task *t, const struct nt_path *p,
 		status = c.denied   ? STATUS_ACCESS_DENIED
 			 : c.exists ? STATUS_PIPE_NOT_AVAILABLE
 				    : STATUS_OBJECT_NAME_NOT_FOUND;
-	*f = status ? NULL : pipe_file(c.fd, access, share, options);
+	*f = status ? NULL : pipe_file(c.fd, o->access, o->share,
+					o->options);
 	if (!*f) {
 		if (c.fd >= 0)
 			close(c.fd);

@@ -28,39 +28,43 @@ static ssize_t peek_pipe(int fd, uint8_t *buf, size_t n)
 	return got;
 }
 
-/*
- * How many packets these n bytes are: a peek says how long one is, and where the
- * next one is looked at can be set.
- */
-static int count_packets(int fd, int n)
+int pipe_each_packet(int fd, int n, bool (*fn)(uint8_t head), bool *found)
 {
 	const int none = -1;
 	int at = 0, packets = 0;
-	char byte;
+	uint8_t head;
 
-	while (at < n &&
+	while (at < n && !*found &&
 	       !setsockopt(fd, SOL_SOCKET, SO_PEEK_OFF, &at, sizeof at)) {
-		ssize_t len = recv(fd, &byte, 1,
+		ssize_t len = recv(fd, &head, 1,
 				   MSG_PEEK | MSG_TRUNC | MSG_DONTWAIT);
 
 		if (len <= 0)
 			break;
 		at += (int)len;
 		packets++;
+		*found = fn(head);
 	}
 	setsockopt(fd, SOL_SOCKET, SO_PEEK_OFF, &none, sizeof none);
 	return packets;
 }
 
+static bool any_packet(uint8_t head)
+{
+	(void)head;
+	return false;
+}
+
 uint32_t pipe_available(struct file *f)
 {
 	struct pipe_end *e = f->pipe;
+	bool found = false;
 	int n = 0;
 
 	if (f->fd >= 0 && ioctl(f->fd, FIONREAD, &n) < 0)
 		n = 0;
-	if (e->message && n > 0)
-		n -= count_packets(f->fd, n); /* a byte each is ours */
+	if (e->message && n > 0) /* a byte each is ours */
+		n -= pipe_each_packet(f->fd, n, any_packet, &found);
 	return (uint32_t)n + (uint32_t)e->tail_len;
 }
 
@@ -68,16 +72,17 @@ NTSTATUS pipe_peek(struct task *t, struct file *f, struct irp *r)
 {
 	enum { MAX_PEEK = 64 << 10 };
 	struct pipe_end *e = f->pipe;
-	uint32_t head[4] = { e->state };
+	uint32_t head[4] = { 0 };
 	uint8_t *data;
 	size_t want, got = 0;
 	ssize_t n = 0;
-	NTSTATUS status = pipe_ready(f, e);
+	NTSTATUS status = pipe_readable(f, e);
 
 	if (status == STATUS_PIPE_LISTENING)
 		return STATUS_INVALID_PIPE_STATE;
 	if (status)
 		return status;
+	head[0] = pipe_state_now(f);
 	if (r->out_len < sizeof head)
 		return STATUS_INVALID_PARAMETER;
 	want = MIN(r->out_len - sizeof head, (size_t)MAX_PEEK);
@@ -85,10 +90,6 @@ NTSTATUS pipe_peek(struct task *t, struct file *f, struct irp *r)
 	if (!data)
 		return STATUS_NO_MEMORY;
 
-	if (e->goodbye || pipe_goodbye_waits(f)) {
-		free(data);
-		return STATUS_PIPE_DISCONNECTED;
-	}
 	pthread_mutex_lock(&e->lock);
 	if (e->tail_len) {
 		got = MIN(want, e->tail_len);

@@ -48,6 +48,28 @@ NTSTATUS pipe_ready(struct file *f, struct pipe_end *e)
 	}
 }
 
+NTSTATUS pipe_readable(struct file *f, struct pipe_end *e)
+{
+	NTSTATUS status = pipe_ready(f, e);
+
+	if (!status && pipe_is_disconnected(f))
+		status = STATUS_PIPE_DISCONNECTED;
+	return status;
+}
+
+uint8_t pipe_state_now(struct file *f)
+{
+	struct pollfd p = { .fd = f->fd };
+
+	if (f->pipe->state != PIPE_CONNECTED)
+		return f->pipe->state;
+	if (pipe_is_disconnected(f))
+		return PIPE_DISCONNECTED;
+	return poll(&p, 1, 0) > 0 && p.revents & (POLLHUP | POLLERR)
+		       ? PIPE_CLOSING
+		       : PIPE_CONNECTED;
+}
+
 /* ---- requests
  * ----------------------------------------------------------------------- */
 
@@ -110,7 +132,7 @@ static NTSTATUS run(struct task *t, struct file *f, struct irp *r,
 
 static NTSTATUS pipe_read(struct task *t, struct file *f, struct irp *r)
 {
-	NTSTATUS status = pipe_ready(f, f->pipe);
+	NTSTATUS status = pipe_readable(f, f->pipe);
 
 	if (status)
 		return status;
@@ -155,7 +177,7 @@ static NTSTATUS pipe_flush(struct task *t, struct file *f)
 
 static NTSTATUS transceive(struct task *t, struct file *f, struct irp *r)
 {
-	NTSTATUS status = pipe_ready(f, f->pipe);
+	NTSTATUS status = pipe_readable(f, f->pipe);
 	gaddr out = r->out;
 	int waiting;
 
@@ -237,19 +259,6 @@ static NTSTATUS disconnect(struct task *t, struct file *f, struct irp *r)
 	return pipe_disconnect(f);
 }
 
-static NTSTATUS impersonate(struct task *t, struct file *f, struct irp *r)
-{
-	struct ucred c;
-	socklen_t len = sizeof c;
-
-	(void)t, (void)r;
-	/* Taking on the identity one has already needs nothing. */
-	if (getsockopt(f->fd, SOL_SOCKET, SO_PEERCRED, &c, &len) == 0 &&
-	    c.uid == geteuid())
-		return STATUS_SUCCESS;
-	return STATUS_CANNOT_IMPERSONATE;
-}
-
 static NTSTATUS listen_control(struct task *t, struct file *f, struct irp *r)
 {
 	return pipe_listen(t, f, r);
@@ -286,10 +295,10 @@ NTSTATUS pipe_query(struct task *t, struct file *f, uint32_t class, void *info,
 			.max_instances = e->max_instances,
 			.instances = pipe_count_instances(e),
 			.in_quota = e->in_quota,
-			.read_available = pipe_available(f),
+			.read_available = e->goodbye ? 0 : pipe_available(f),
 			.out_quota = e->out_quota,
 			.write_available = e->out_quota,
-			.state = e->state,
+			.state = pipe_state_now(f),
 			.end = e->server,
 		};
 
@@ -414,6 +423,7 @@ enum {
 	P_LISTENING = 32,
 	P_INSTANCE = 64, /* behind the name: the instance's file */
 	P_SECURITY = 128, /* there is a page with the descriptor */
+	P_WAS_READ = 256,
 };
 
 void pipe_moves(struct file *f)
@@ -443,6 +453,7 @@ bool pipe_pass(struct file *f, struct nt_passed *p)
 		      (e->message_read ? P_MESSAGE_READ : 0) |
 		      (e->nowait ? P_NOWAIT : 0) |
 		      (e->security ? P_SECURITY : 0) |
+		      (e->was_read ? P_WAS_READ : 0) |
 		      (e->state == PIPE_LISTENING ? P_LISTENING : 0);
 	if (e->name && strlen(e->name) + sizeof e->instance < sizeof p->data) {
 		p->len = (uint32_t)strlen(e->name) + 1;
@@ -482,6 +493,7 @@ struct file *pipe_receive(const struct nt_passed *p)
 	f->pipe->message = p->value[P_VALUE] & P_MESSAGE;
 	f->pipe->message_read = p->value[P_VALUE] & P_MESSAGE_READ;
 	f->pipe->nowait = p->value[P_VALUE] & P_NOWAIT;
+	f->pipe->was_read = p->value[P_VALUE] & P_WAS_READ;
 	if (p->len && p->len <= sizeof p->data)
 		f->pipe->name = strndup((const char *)p->data, p->len);
 	if (p->value[P_VALUE] & P_SECURITY)

@@ -9,7 +9,9 @@
  *
  * A server that disconnects its client says so before it closes the socket:
  * with a packet that begins with PIPE_GOODBYE, or, in a stream, with a byte
- * that carries a descriptor.  A server that just goes away says nothing.
+ * that carries a descriptor.  A client that finds the socket shut down when it
+ * begins to read looks for that, and if it is there, for nothing before it.
+ * A server that just goes away says nothing.
  */
 #ifndef RF_NT_PIPE_H
 #define RF_NT_PIPE_H
@@ -44,6 +46,8 @@ struct pipe_end {
 	bool message_read; /* this end reads message by message */
 	bool nowait;
 	bool goodbye; /* the server has disconnected us */
+	bool server_gone; /* ... or has not, and never will */
+	bool was_read; /* the client's data, by a server's end */
 	uint8_t configuration;
 	uint32_t in_quota, out_quota, max_instances;
 	uint32_t timeout; /* of its name, ms */
@@ -69,13 +73,21 @@ struct file *pipe_file(int fd, uint32_t access, uint32_t share,
 
 /* Is this end in a state to move data?  Accepts a client that waits. */
 NTSTATUS pipe_ready(struct file *f, struct pipe_end *e);
+/* That, for who is about to ask what there is to read. */
+NTSTATUS pipe_readable(struct file *f, struct pipe_end *e);
+/* The state that it has by what the other end did meanwhile. */
+uint8_t pipe_state_now(struct file *f);
 
 /* pipe-data.c */
 bool pipe_can_read(struct file *f);
 /* Before the server's end closes: tell the client that it is on purpose. */
 void pipe_say_goodbye(struct file *f);
-/* Is the next thing to read the server's goodbye? */
-bool pipe_goodbye_waits(struct file *f);
+/*
+ * Has the server disconnected this client, so that what it has not read is lost?
+ * For who begins to read, and who failed to write: what somebody waited for when
+ * it came was his before that.
+ */
+bool pipe_is_disconnected(struct file *f);
 /*
  * One try; STATUS_PENDING: would block (wait false), or somebody made the
  * descriptor non-blocking.  STATUS_RETRY: a signal came.  A write counts in
@@ -85,6 +97,13 @@ NTSTATUS pipe_read_once(struct task *t, struct irp *r, bool wait);
 NTSTATUS pipe_write_once(struct task *t, struct irp *r, bool wait);
 
 /* pipe-peek.c */
+/*
+ * Calls fn for the first byte of each packet of these n bytes, until it says so
+ * (*found, false before); returns how many it was.  With e->lock held: a peek
+ * says how long one is, and where the next one is looked at can be set, but for
+ * the socket.
+ */
+int pipe_each_packet(int fd, int n, bool (*fn)(uint8_t head), bool *found);
 /* Bytes that a read would find; of messages, without their headers. */
 uint32_t pipe_available(struct file *f);
 /* FSCTL_PIPE_PEEK. */
@@ -99,6 +118,24 @@ NTSTATUS pipe_try_accept(struct file *f, struct pipe_end *e);
 NTSTATUS pipe_listen(struct task *t, struct file *f, struct irp *r);
 NTSTATUS pipe_disconnect(struct file *f);
 void pipe_forget_instance(struct pipe_end *e);
+
+/* ---- pipe-client.c ---- */
+
+/* As whom a client lets its server act; a server learns it from its socket. */
+struct pipe_client {
+	uint8_t level;       /* SECURITY_IMPERSONATION_LEVEL */
+	bool dynamic;        /* known to who has read something */
+	bool effective_only; /* without what is switched off */
+	bool own_token; /* the client's process's; else the user's usual one */
+	bool nobody; /* who connected was a thread that was somebody else */
+};
+
+/* quality: as OBJECT_ATTRIBUTES has it. */
+NTSTATUS pipe_client_read(struct task *t, gaddr quality, struct pipe_client *c);
+/* Before it connects, so that its server can ask; 0 or errno. */
+int pipe_client_sign(int fd, const struct pipe_client *c);
+/* FSCTL_PIPE_IMPERSONATE. */
+NTSTATUS pipe_impersonate(struct task *t, struct file *f, struct irp *r);
 
 /* ---- pipe-security.c ---- */
 

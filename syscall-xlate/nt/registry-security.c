@@ -157,7 +157,9 @@ NTSTATUS reg_security_check(struct task *t, const struct reg_key *k,
 
 	if (!k->security && !token_weak_now(t))
 		return STATUS_SUCCESS;
-	tk = token_effective(t);
+	status = token_to_check(t, &tk);
+	if (status)
+		return status;
 	status = k->security ? of_key(k, tk, &d) : made_up(&d);
 	if (status) {
 		object_put(&tk->object);

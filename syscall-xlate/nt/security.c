@@ -418,9 +418,11 @@ NTSTATUS security_check(struct task *t, struct object *o, uint32_t *access)
 	status = descriptor_of(o, &d);
 	if (status)
 		return status;
-	tk = token_effective(t);
-	granted = descriptor_allowed(&d, generic, tk);
+	status = token_to_check(t, &tk);
+	granted = status ? 0 : descriptor_allowed(&d, generic, tk);
 	descriptor_free(&d);
+	if (status)
+		return status;
 	if (o->type == &process_type || o->type == &thread_type) {
 		pthread_mutex_lock(&tk->mutex);
 		if (token_has_privilege(tk, SE_DEBUG))

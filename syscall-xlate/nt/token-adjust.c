@@ -54,10 +54,8 @@ NTSTATUS nt_duplicate_token(struct task *t, uint64_t token, uint32_t access,
 		return STATUS_NO_MEMORY;
 	copy->type = type;
 	copy->level = type == TOKEN_IMPERSONATION ? level : 0;
-	for (uint32_t i = copy->nprivileges; effective_only && i--;)
-		if (!(copy->privilege[i].attributes & 2))
-			copy->privilege[i] =
-				copy->privilege[--copy->nprivileges];
+	if (effective_only)
+		token_effective_only(copy);
 	status = security_assign(t, &copy->object, oa.security);
 	if (!status)
 		status = handle_out(t, &copy->object, access ? access : granted,

@@ -483,7 +483,7 @@ struct token *token_copy(const struct token *from)
 
 /* ---- threads -------------------------------------------------------- */
 
-static struct object *thread_token(struct nt_thread *th)
+struct object *token_of_thread(struct nt_thread *th)
 {
 	struct object *o;
 
@@ -498,7 +498,7 @@ static struct object *thread_token(struct nt_thread *th)
 struct token *token_effective(struct task *t)
 {
 	struct nt_thread *th = t ? nt_thread(t) : NULL;
-	struct object *o = th ? thread_token(th) : NULL;
+	struct object *o = th ? token_of_thread(th) : NULL;
 
 	return o ? (struct token *)o : token_of_process();
 }
@@ -515,7 +515,9 @@ uint32_t token_integrity(const struct token *tk)
 static bool is_weak(const struct token *tk)
 {
 	bool weak = tk->restricted || tk->user_denied ||
-		    token_integrity(tk) < INTEGRITY_MEDIUM;
+		    token_integrity(tk) < INTEGRITY_MEDIUM ||
+		    (tk->type == TOKEN_IMPERSONATION &&
+		     tk->level < LEVEL_IMPERSONATION);
 
 	for (uint32_t i = 0; i < tk->ngroups && !weak; i++)
 		weak = !(tk->group[i].attributes &
@@ -544,6 +546,16 @@ bool token_weak_now(struct task *t)
 	weak = token_is_weak(tk);
 	object_put(&tk->object);
 	return weak;
+}
+
+NTSTATUS token_to_check(struct task *t, struct token **tk)
+{
+	*tk = token_effective(t);
+	if ((*tk)->type == TOKEN_PRIMARY || (*tk)->level >= LEVEL_IMPERSONATION)
+		return STATUS_SUCCESS;
+	object_put(&(*tk)->object);
+	*tk = NULL;
+	return STATUS_BAD_IMPERSONATION_LEVEL;
 }
 
 _Atomic bool token_odd_any;
@@ -578,7 +590,7 @@ void token_note(const struct token *tk)
 		token_odd_any = true;
 }
 
-static void set_thread_token(struct nt_thread *th, struct object *token)
+void token_put_on(struct nt_thread *th, struct object *token)
 {
 	struct object *old;
 
@@ -603,7 +615,9 @@ NTSTATUS token_set_thread(struct task *t, struct nt_thread *th, uint64_t token)
 		object_put(&tk->object);
 		return STATUS_BAD_TOKEN_TYPE;
 	}
-	set_thread_token(th, tk ? &tk->object : NULL);
+	if (tk)
+		token_note(tk);
+	token_put_on(th, tk ? &tk->object : NULL);
 	return STATUS_SUCCESS;
 }
 
@@ -618,7 +632,7 @@ NTSTATUS nt_open_thread_token_ex(struct task *t, uint64_t thread,
 	(void)as_self;
 	if (status != STATUS_SUCCESS)
 		return status;
-	o = thread_token(th);
+	o = token_of_thread(th);
 	object_put(&th->object);
 	if (!o)
 		return STATUS_NO_TOKEN;
@@ -666,42 +680,4 @@ NTSTATUS nt_open_process_token(struct task *t, uint64_t process,
 			       uint32_t access, gaddr token)
 {
 	return nt_open_process_token_ex(t, process, access, 0, token);
-}
-
-/* The server's thread takes on the client's identity: here, the same user. */
-NTSTATUS nt_impersonate_thread(struct task *t, uint64_t server, uint64_t client,
-			       gaddr qos)
-{
-	struct nt_thread *to, *from;
-	struct token *tk, *copy;
-	struct object *o;
-	NTSTATUS status = handle_get(t, server, &thread_type, 0x200, &to);
-
-	(void)qos;
-	if (status != STATUS_SUCCESS)
-		return status;
-	status = handle_get(t, client, &thread_type, 0x100, &from);
-	if (status == STATUS_SUCCESS) {
-		o = thread_token(from);
-		tk = o ? (struct token *)o : token_of_process();
-		pthread_mutex_lock(&tk->mutex);
-		copy = token_copy(tk);
-		pthread_mutex_unlock(&tk->mutex);
-		object_put(&tk->object);
-		if (copy) {
-			copy->type = TOKEN_IMPERSONATION;
-			copy->level = 2;
-			set_thread_token(to, &copy->object);
-		} else {
-			status = STATUS_NO_MEMORY;
-		}
-		object_put(&from->object);
-	}
-	object_put(&to->object);
-	return status;
-}
-
-NTSTATUS nt_impersonate_anonymous_token(struct task *t, uint64_t thread)
-{
-	return STATUS_ACCESS_DENIED; /* Linux would go on as the same user */
 }

@@ -68,6 +68,12 @@ enum { /* privileges: low parts of their LUIDs */
 
 enum { TOKEN_GROUPS = 20, TOKEN_PRIVILEGES = 40 };
 enum { TOKEN_PRIMARY = 1, TOKEN_IMPERSONATION = 2 };
+enum { /* SECURITY_IMPERSONATION_LEVEL */
+	LEVEL_ANONYMOUS,
+	LEVEL_IDENTIFICATION,
+	LEVEL_IMPERSONATION,
+	LEVEL_DELEGATION,
+};
 
 enum {
 	TOKEN_ASSIGN_PRIMARY = 1,
@@ -118,6 +124,21 @@ struct token *token_copy(const struct token *from);
 /* The calling thread's: impersonated, or the process's; a reference. */
 struct token *token_effective(struct task *t);
 
+/* What th impersonates, with a reference, or NULL; it is token, whose reference
+   becomes the thread's, or nothing. */
+struct object *token_of_thread(struct nt_thread *th);
+void token_put_on(struct nt_thread *th, struct object *token);
+/*
+ * token_impersonate() - the caller's thread acts as from, whose reference is
+ * taken, from now on.  effective_only: without what is switched off in it.
+ * STATUS_NO_MEMORY, STATUS_BAD_IMPERSONATION_LEVEL: from is an impersonation's
+ * that allows less.
+ */
+NTSTATUS token_impersonate(struct nt_thread *to, struct token *from,
+			   uint32_t level, bool effective_only);
+/* Drops what is switched off.  tk is new. */
+void token_effective_only(struct token *tk);
+
 /*
  * token_set_thread() - NtSetInformationThread(ThreadImpersonationToken):
  * token is a handle or 0 to stop.  STATUS_BAD_TOKEN_TYPE.
@@ -126,11 +147,17 @@ NTSTATUS token_set_thread(struct task *t, struct nt_thread *th, uint64_t token);
 
 /*
  * What Linux lets the user do, a token may deny: groups or the user that count
- * for denials only, SIDs that restrict it, a low integrity.  token_weak_any: this
+ * for denials only, SIDs that restrict it, a low integrity, a level of
+ * impersonation that is not meant for opening anything.  token_weak_any: this
  * process has seen such a one; until then nobody need ask.
  */
 extern _Atomic bool token_weak_any;
 bool token_is_weak(struct token *tk);
+/*
+ * token_effective(), to find out what may be opened; no reference and
+ * STATUS_BAD_IMPERSONATION_LEVEL: it is there to be looked at only.
+ */
+NTSTATUS token_to_check(struct task *t, struct token **tk);
 /* The calling thread's is. */
 bool token_weak_now(struct task *t);
 /*

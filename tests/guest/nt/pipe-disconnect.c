@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * What a server's DisconnectNamedPipe does to its client: what that has not read
+ * is lost, and all that it asks afterwards is ERROR_PIPE_NOT_CONNECTED; what it
+ * was waiting for when it came is its own.  A server that just closes its handle
+ * takes nothing back.
+ */
+#include <windows.h>
+
+#include <string.h>
+
+#include "check.h"
+
+static char name[64];
+static const DWORD message = PIPE_TYPE_MESSAGE | PIPE_READMODE_MESSAGE;
+
+static HANDLE server(DWORD type)
+{
+	HANDLE h = CreateNamedPipeA(name, PIPE_ACCESS_DUPLEX, type, 2, 4096,
+				    4096, 0, NULL);
+
+	CHECK(h != INVALID_HANDLE_VALUE, "%lu", GetLastError());
+	return h;
+}
+
+static HANDLE client(HANDLE s, DWORD type, DWORD flags)
+{
+	HANDLE h = CreateFileA(name, GENERIC_READ | GENERIC_WRITE, 0, NULL,
+			       OPEN_EXISTING, flags, NULL);
+	DWORD mode = PIPE_READMODE_MESSAGE;
+
+	CHECK(h != INVALID_HANDLE_VALUE, "%lu", GetLastError());
+	CHECK(!ConnectNamedPipe(s, NULL));
+	CHECK_EQ(GetLastError(), ERROR_PIPE_CONNECTED);
+	if (type & PIPE_TYPE_MESSAGE)
+		CHECK(SetNamedPipeHandleState(h, &mode, NULL, NULL));
+	return h;
+}
+
+/* All that the client may try. */
+static void is_disconnected(HANDLE c)
+{
+	DWORD n = 77;
+	char buf[16];
+
+	CHECK(!PeekNamedPipe(c, buf, sizeof buf, &n, NULL, NULL));
+	CHECK_EQ(GetLastError(), ERROR_PIPE_NOT_CONNECTED);
+	CHECK(!WriteFile(c, "x", 1, &n, NULL));
+	CHECK_EQ(GetLastError(), ERROR_PIPE_NOT_CONNECTED);
+	CHECK(!ReadFile(c, buf, sizeof buf, &n, NULL) && n == 0, "%lu", n);
+	CHECK_EQ(GetLastError(), ERROR_PIPE_NOT_CONNECTED);
+	CHECK(!ReadFile(c, buf, 0, &n, NULL));
+	CHECK_EQ(GetLastError(), ERROR_PIPE_NOT_CONNECTED);
+	CHECK(!PeekNamedPipe(c, NULL, 0, NULL, &n, NULL));
+	CHECK_EQ(GetLastError(), ERROR_PIPE_NOT_CONNECTED);
+}
+
+static void lost(DWORD type, BOOL closes)
+{
+	HANDLE s = server(type), c = client(s, type, 0), d;
+	char buf[16];
+	DWORD n;
+
+	CHECK(WriteFile(s, "first", 5, &n, NULL));
+	CHECK(WriteFile(s, "second", 6, &n, NULL));
+	/* Of the first it has read a part. */
+	CHECK(ReadFile(c, buf, 3, &n, NULL) ||
+	      GetLastError() == ERROR_MORE_DATA);
+	CHECK_EQ(n, 3);
+	CHECK(DisconnectNamedPipe(s));
+	if (closes)
+		CloseHandle(s);
+	is_disconnected(c);
+	if (!closes) {
+		/* The instance has another client while the old one stays. */
+		CHECK(!DisconnectNamedPipe(s));
+		CHECK_EQ(GetLastError(), ERROR_PIPE_NOT_CONNECTED);
+		d = CreateNamedPipeA(name, PIPE_ACCESS_DUPLEX, type, 2, 4096,
+				     4096, 0, NULL);
+		CHECK(d != INVALID_HANDLE_VALUE);
+		CloseHandle(s);
+		s = d;
+		d = client(s, type, 0);
+		CHECK(WriteFile(s, "anew", 4, &n, NULL));
+		CHECK(ReadFile(d, buf, sizeof buf, &n, NULL) && n == 4);
+		is_disconnected(c);
+		CloseHandle(d);
+		CloseHandle(s);
+	}
+	CloseHandle(c);
+}
+
+/* However much there is. */
+static void full(DWORD type)
+{
+	static char big[40000];
+	HANDLE s = server(type), c = client(s, type, 0);
+	DWORD n, mode = type & message ? message & ~(DWORD)PIPE_TYPE_MESSAGE : 0;
+
+	mode |= PIPE_NOWAIT;
+	CHECK(SetNamedPipeHandleState(s, &mode, NULL, NULL));
+	for (int i = 0; i < 1000; i++) {
+		n = 0;
+		if (!WriteFile(s, big, sizeof big, &n, NULL) || !n)
+			break;
+	}
+	for (int i = 0; i < 1000; i++) {
+		n = 0;
+		if (!WriteFile(s, big, 1, &n, NULL) || !n)
+			break;
+	}
+	CHECK_EQ(n, 0);
+	CHECK(DisconnectNamedPipe(s));
+	is_disconnected(c);
+	CloseHandle(c);
+	CloseHandle(s);
+}
+
+/* What was read before, or is being read, is not lost. */
+static void pending(DWORD type)
+{
+	HANDLE s = server(type), c = client(s, type, FILE_FLAG_OVERLAPPED);
+	HANDLE event = CreateEventA(NULL, TRUE, FALSE, NULL);
+	OVERLAPPED a = { .hEvent = event }, b = { 0 };
+	char buf[16], more[16];
+	DWORD n;
+
+	CHECK(!ReadFile(c, buf, 4, NULL, &a));
+	CHECK_EQ(GetLastError(), ERROR_IO_PENDING);
+	CHECK(!ReadFile(c, more, sizeof more, NULL, &b));
+	CHECK_EQ(GetLastError(), ERROR_IO_PENDING);
+	CHECK(WriteFile(s, "mine", 4, &n, NULL));
+	CHECK(DisconnectNamedPipe(s));
+	CHECK(GetOverlappedResult(c, &a, &n, TRUE), "%lu", GetLastError());
+	CHECK(n == 4 && !memcmp(buf, "mine", 4), "%lu", n);
+	CHECK(!GetOverlappedResult(c, &b, &n, TRUE));
+	CHECK_EQ(GetLastError(), ERROR_PIPE_NOT_CONNECTED);
+	CHECK(!ReadFile(c, buf, 4, NULL, &a));
+	CHECK_EQ(GetLastError(), ERROR_PIPE_NOT_CONNECTED);
+	CloseHandle(c);
+	CloseHandle(s);
+	CloseHandle(event);
+}
+
+static void closed(DWORD type)
+{
+	HANDLE s = server(type), c = client(s, type, 0);
+	char buf[16];
+	DWORD n;
+
+	CHECK(WriteFile(s, "stays", 5, &n, NULL));
+	CloseHandle(s);
+	CHECK(!WriteFile(c, "x", 1, &n, NULL));
+	CHECK_EQ(GetLastError(), ERROR_NO_DATA);
+	CHECK(PeekNamedPipe(c, buf, sizeof buf, &n, NULL, NULL) && n == 5);
+	CHECK(ReadFile(c, buf, sizeof buf, &n, NULL) && n == 5);
+	CHECK(!ReadFile(c, buf, sizeof buf, &n, NULL));
+	CHECK_EQ(GetLastError(), ERROR_BROKEN_PIPE);
+	CloseHandle(c);
+}
+
+int main(void)
+{
+	const DWORD types[] = { PIPE_TYPE_BYTE, message };
+
+	sprintf(name, "\\\\.\\pipe\\rf-disconnect-%lu", GetCurrentProcessId());
+	for (int i = 0; i < 2; i++) {
+		lost(types[i], FALSE);
+		lost(types[i], TRUE);
+		full(types[i]);
+		pending(types[i]);
+		closed(types[i]);
+	}
+	return check_done();
+}
