@@ -144,6 +144,18 @@ static void grant_queues(int rules)
 		close(fs);
 }
 
+/* The program that does TLS, where there is one. */
+static int grant_tls(int rules, const char *dlls, struct err *e)
+{
+	char path[PATH_MAX];
+
+	if (snprintf(path, sizeof path, "%s/run-foreign-tls", dlls) >=
+	    (int)sizeof path)
+		return err_set(e, ENAMETOOLONG, "%s: %s", dlls,
+			       strerror(ENAMETOOLONG));
+	return grant(rules, path, RUN, false, e);
+}
+
 static int grant_all(int rules, const struct policy *p,
 		     const struct jail_paths *paths, bool alone, struct err *e)
 {
@@ -166,6 +178,7 @@ static int grant_all(int rules, const struct policy *p,
 	    grant(rules, paths->dlls, READ, true, e) ||
 	    grant(rules, paths->program, READ_FILE, true, e) ||
 	    grant(rules, "/proc/self/exe", RUN, true, e) ||
+	    grant_tls(rules, paths->dlls, e) ||
 	    (paths->policy_file &&
 	     grant(rules, paths->policy_file, READ_FILE, true, e)))
 		return -1;

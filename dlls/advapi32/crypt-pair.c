@@ -346,6 +346,33 @@ static BOOL export_secret(struct crypt_key *k, HCRYPTKEY with, BYTE *data,
 	return ok;
 }
 
+/*
+ * For secur32, which signs with a pair whether it may be exported or not:
+ * RSAPUBKEY and all numbers, to be freed.  NULL: no memory, or no pair.
+ */
+BYTE *WINAPI rf_pair_bytes(HCRYPTKEY h, DWORD *n)
+{
+	struct crypt_key *k = key_of(h);
+	BYTE *blob, *bytes = NULL;
+	ULONG size;
+
+	if (!k || !k->rsa || !k->rsa->secret)
+		return NULL;
+	size = blob_size(k->rsa, TRUE);
+	blob = RtlAllocateHeap(rf_heap(), 0, size);
+	if (blob)
+		bytes = RtlAllocateHeap(rf_heap(), 0, size);
+	if (bytes) {
+		put_blob(k->rsa, k->alg, TRUE, blob);
+		*n = size - sizeof(BLOBHEADER);
+		memcpy(bytes, blob + sizeof(BLOBHEADER), *n);
+	}
+	if (blob)
+		RtlSecureZeroMemory(blob, size);
+	RtlFreeHeap(rf_heap(), 0, blob);
+	return bytes;
+}
+
 BOOL pair_export(struct crypt_key *k, HCRYPTKEY with, DWORD type, BYTE *data,
 		 DWORD *size)
 {

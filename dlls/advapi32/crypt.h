@@ -111,6 +111,8 @@ BOOL pair_import(struct context *c, const BYTE *blob, DWORD n, HCRYPTKEY with,
 		 DWORD flags, HCRYPTKEY *out);
 BOOL pair_export(struct crypt_key *k, HCRYPTKEY with, DWORD type, BYTE *data,
 		 DWORD *size);
+/* Exported: for secur32. */
+BYTE *WINAPI rf_pair_bytes(HCRYPTKEY h, DWORD *n);
 void pairs_drop(struct context *c);
 
 /* ---- crypt-rsa.c ------------------------------------------------------- */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * cert.h - certificates: read (cert-der.c), as contexts (cert.c), in stores
- * (store.c), in chains (chain.h).
+ * cert.h - certificates: read (cert-der.c), as contexts (cert.c) with
+ * properties (cert-property.c), in stores (store.c), in chains (chain.h).
  */
 #ifndef RF_CRYPT32_CERT_H
 #define RF_CRYPT32_CERT_H
@@ -16,7 +16,8 @@
 struct property {
 	struct property *next;
 	DWORD id, n;
-	BYTE data[];
+	BOOL release; /* CERT_KEY_CONTEXT_PROP_ID: its provider goes with it */
+	BYTE data[] __attribute__((aligned(8)));
 };
 
 struct cert {
@@ -47,6 +48,19 @@ void cert_put(struct cert *c);
 /* Everybody else's. */
 void cert_hold(struct cert *c);
 void cert_release(struct cert *c);
+
+/* ---- cert-property.c ------------------------------------------------------ */
+
+extern RTL_SRWLOCK properties_lock;
+
+/* Under the lock; NULL: c has none such. */
+const struct property *property_find(const struct cert *c, DWORD id);
+/* What c has goes to another context of the same certificate, but handles. */
+BOOL properties_copy(struct cert *to, const struct cert *from);
+/* Nobody else has c any more. */
+void properties_free(struct cert *c);
+/* The usual end of a query: ERROR_MORE_DATA. */
+BOOL cert_give(const void *from, DWORD n, void *to, DWORD *size);
 
 static inline BOOL cert_fail(DWORD error)
 {

@@ -460,10 +460,21 @@ BOOL WINAPI CertAddEncodedCertificateToStore(HCERTSTORE h, DWORD encoding,
 BOOL WINAPI CertAddCertificateContextToStore(HCERTSTORE h, PCCERT_CONTEXT c,
 					     DWORD how, PCCERT_CONTEXT *out)
 {
-	return cert_of(c) && CertAddEncodedCertificateToStore(
-				     h, c->dwCertEncodingType,
-				     c->pbCertEncoded, c->cbCertEncoded, how,
-				     out);
+	PCCERT_CONTEXT made;
+	BOOL ok;
+
+	if (!cert_of(c) ||
+	    !CertAddEncodedCertificateToStore(h, c->dwCertEncodingType,
+					      c->pbCertEncoded,
+					      c->cbCertEncoded, how, &made))
+		return FALSE;
+	ok = how == CERT_STORE_ADD_USE_EXISTING ||
+	     properties_copy(cert_of(made), cert_of(c));
+	if (ok && out)
+		*out = made;
+	else
+		CertFreeCertificateContext(made);
+	return ok;
 }
 
 /* The caller's reference goes with it, whether it was there or not. */

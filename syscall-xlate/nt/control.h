@@ -27,6 +27,9 @@ NTSTATUS rsa_secret(struct task *t, struct file *f, struct irp *r);
 /* ecdsa.c: rf-ecdsa.h's. */
 NTSTATUS ecdsa_check(struct task *t, struct file *f, struct irp *r);
 
+/* tls.c: rf-schannel.h's. */
+NTSTATUS tls_call(struct task *t, struct file *f, struct irp *r);
+
 /* What volumes and the files on them answer alike. */
 NTSTATUS volume_control(struct task *t, struct file *f, struct irp *r);
 

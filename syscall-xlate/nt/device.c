@@ -21,6 +21,7 @@
 #include "syscall-xlate/nt/file-private.h"
 #include "syscall-xlate/nt/control.h"
 #include "syscall-xlate/nt/ioctl-rows.h"
+#include "syscall-xlate/nt/tls.h"
 #include "syscall-xlate/nt/calls.h"
 
 NTSTATUS control_out(struct task *t, struct irp *r, const void *data, size_t n)
@@ -388,6 +389,13 @@ NTSTATUS device_open(struct task *t, const struct nt_path *p, uint32_t access,
 		break;
 	case DEVICE_AFD:
 		return afd_open(t, p, access, share, options, ea, ea_len, f);
+	case DEVICE_TLS: {
+		NTSTATUS status = tls_open(access, share, options, f);
+
+		if (!status)
+			(*f)->device = DEVICE_TLS;
+		return status;
+	}
 	case DEVICE_DISK:
 		if (!p->drive || access & (FILE_WRITE_DATA | FILE_APPEND_DATA |
 					   FILE_READ_DATA))

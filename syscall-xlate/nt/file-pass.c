@@ -254,6 +254,8 @@ static const char *device_text(const struct file *f)
 		return "\\Device\\KsecDD";
 	case DEVICE_CNG:
 		return "\\Device\\CNG";
+	case DEVICE_TLS:
+		return "\\Device\\RfTls";
 	case DEVICE_MOUNTS:
 		return "\\Device\\MountPointManager";
 	case DEVICE_DISK:

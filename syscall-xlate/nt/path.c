@@ -456,6 +456,7 @@ static const struct {
 	{ "CNG", DEVICE_CNG, false },
 	{ "Afd", DEVICE_AFD, true },
 	{ "MountPointManager", DEVICE_MOUNTS, false },
+	{ "RfTls", DEVICE_TLS, false },
 };
 
 const char *path_device(unsigned i)

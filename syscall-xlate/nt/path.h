@@ -35,6 +35,7 @@ enum nt_device {
 	DEVICE_CNG,
 	DEVICE_AFD,
 	DEVICE_MOUNTS, /* MountPointManager */
+	DEVICE_TLS,    /* RfTls, of our own: tls.h */
 	DEVICE_DISK,   /* a volume or physical drive itself: drive */
 };
 

@@ -30,6 +30,7 @@
 #include "syscall-xlate/launch.h"
 #include "syscall-xlate/nt/debug.h"
 #include "syscall-xlate/nt/nt-private.h"
+#include "syscall-xlate/nt/tls.h"
 #include "syscall-xlate/nt/calls.h"
 #include "syscall-xlate/trace.h"
 
@@ -172,6 +173,7 @@ void process_exit_status(uint32_t code, int host_status)
 	reg_hives_at_exit();
 	/* An error's status is what a crash and Ctrl-C end with. */
 	console_restore(code >> 30 != 3);
+	tls_stop();
 	files_at_exit();
 	trace_finish();
 	exit_status_end(nt_self->launch, code);
@@ -184,6 +186,7 @@ _Noreturn void process_die(uint32_t code)
 {
 	log_debug(LOG_PROCESS, "killed, %#x", code);
 	console_restore(false);
+	tls_stop();
 	leave_own_code(nt_self->block ? nt_self->block : nt_self->exit_block,
 		       code);
 	for (;;)

@@ -1,0 +1,3 @@
+DLLS += schannel
+schannel_SOURCES = %D%/nothing.c
+schannel_IMPORTS = secur32

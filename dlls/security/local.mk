@@ -1,0 +1,3 @@
+DLLS += security
+security_SOURCES = %D%/nothing.c
+security_IMPORTS = secur32

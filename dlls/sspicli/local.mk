@@ -1,0 +1,3 @@
+DLLS += sspicli
+sspicli_SOURCES = %D%/nothing.c
+sspicli_IMPORTS = secur32

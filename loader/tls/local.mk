@@ -1,0 +1,13 @@
+# The process that does TLS (tls.h).  It lies beside the DLLs, where
+# run-foreign and a sandbox find it.
+tlsdir = $(pkglibdir)
+tls_PROGRAMS =
+if HAVE_TLS
+tls_PROGRAMS += dlls/run-foreign-tls
+endif
+EXTRA_PROGRAMS = dlls/run-foreign-tls
+dlls_run_foreign_tls_SOURCES = %D%/main.c %D%/tls.h %D%/session.c %D%/identity.c \
+	%D%/query.c %D%/pfx.c
+dlls_run_foreign_tls_LDADD = libbase.a $(TLS_LIBS)
+dlls_run_foreign_tls_CPPFLAGS = $(AM_CPPFLAGS) $(TLS_CPPFLAGS)
+dlls_run_foreign_tls_LDFLAGS = $(AM_LDFLAGS) $(TLS_LDFLAGS) -Wl,-z,relro

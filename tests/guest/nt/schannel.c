@@ -1,0 +1,658 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Schannel: a client and a server in one process, which hand each other what
+ * they say, whole and byte by byte; data, sizes, attributes, ALPN, the end; who
+ * is not trusted, not the one, not valid any more; what is no TLS.
+ */
+// link: -lsecur32 -lcrypt32
+#define SECURITY_WIN32
+#define SCHANNEL_USE_BLACKLISTS
+#include <stddef.h>
+#include <windows.h>
+#include <subauth.h>
+#include <security.h>
+#include <schannel.h>
+
+#include "check.h"
+#include "schannel-cert.h"
+
+struct bytes {
+	BYTE *p;
+	DWORD n, room;
+};
+
+static void add(struct bytes *b, const void *p, DWORD n)
+{
+	if (b->room - b->n < n)
+		b->p = realloc(b->p, b->room = (b->n + n) * 2 + 64);
+	memcpy(b->p + b->n, p, n);
+	b->n += n;
+}
+
+static void drop(struct bytes *b, DWORD n)
+{
+	b->n -= n;
+	memmove(b->p, b->p + n, b->n);
+}
+
+struct side {
+	CredHandle cred;
+	CtxtHandle ctx;
+	BOOL begun, server, done, waits; /* waits: for more than in has */
+	SECURITY_STATUS status;
+	ULONG flags, got;
+	struct bytes in;
+};
+
+static PCCERT_CONTEXT cert;
+static const char *alpn_client, *alpn_server; /* as on the wire, or NULL */
+static const WCHAR *host = L"good.test";
+
+static SECURITY_STATUS acquire(struct side *s, BOOL server, DWORD protocols,
+			       DWORD flags, PCCERT_CONTEXT *own,
+			       HCERTSTORE roots)
+{
+	SCHANNEL_CRED d = { .dwVersion = SCHANNEL_CRED_VERSION,
+			    .cCreds = own ? 1 : 0,
+			    .paCred = own,
+			    .hRootStore = roots,
+			    .grbitEnabledProtocols = protocols,
+			    .dwFlags = flags };
+
+	memset(s, 0, sizeof *s);
+	s->server = server;
+	s->flags = ISC_REQ_ALLOCATE_MEMORY;
+	return AcquireCredentialsHandleW(NULL, (WCHAR *)UNISP_NAME_W,
+					 server ? SECPKG_CRED_INBOUND
+						: SECPKG_CRED_OUTBOUND,
+					 NULL, &d, NULL, NULL, &s->cred, NULL);
+}
+
+static DWORD fill_alpn(BYTE *room, const char *list)
+{
+	SEC_APPLICATION_PROTOCOLS *p = (void *)room;
+	USHORT n = (USHORT)strlen(list);
+
+	p->ProtocolListsSize =
+		offsetof(SEC_APPLICATION_PROTOCOL_LIST, ProtocolList) + n;
+	p->ProtocolLists[0].ProtoNegoExt =
+		SecApplicationProtocolNegotiationExt_ALPN;
+	p->ProtocolLists[0].ProtocolListSize = n;
+	memcpy(p->ProtocolLists[0].ProtocolList, list, n);
+	return sizeof(ULONG) + p->ProtocolListsSize;
+}
+
+/* One call with what came first n bytes of in; what it says goes to the peer.
+ */
+static void call(struct side *s, DWORD n, struct side *peer)
+{
+	BYTE room[128];
+	const char *list = s->server ? alpn_server : alpn_client;
+	SecBuffer in[3] = { { n, SECBUFFER_TOKEN, s->in.p },
+			    { 0, SECBUFFER_EMPTY, NULL } },
+		  out[1] = { { 0, SECBUFFER_TOKEN, NULL } };
+	SecBufferDesc din = { SECBUFFER_VERSION, 2, in },
+		      dout = { SECBUFFER_VERSION, 1, out };
+	ULONG left = 0;
+
+	if (list && !s->begun) {
+		in[2] = (SecBuffer){ fill_alpn(room, list),
+				     SECBUFFER_APPLICATION_PROTOCOLS, room };
+		din.cBuffers = 3;
+	}
+	if (s->server)
+		s->status = AcceptSecurityContext(
+			&s->cred, s->begun ? &s->ctx : NULL, &din, s->flags, 0,
+			&s->ctx, &dout, &s->got, NULL);
+	else
+		s->status = InitializeSecurityContextW(
+			&s->cred, s->begun ? &s->ctx : NULL, (WCHAR *)host,
+			s->flags, 0, 0, s->begun || list ? &din : NULL, 0,
+			&s->ctx, &dout, &s->got, NULL);
+	s->waits = s->status == SEC_E_INCOMPLETE_MESSAGE;
+	if (s->waits) {
+		CHECK_EQ(in[1].BufferType, SECBUFFER_MISSING);
+		CHECK(in[1].cbBuffer > 0);
+		return;
+	}
+	if (s->status >= 0) {
+		if (s->begun && in[1].BufferType == SECBUFFER_EXTRA)
+			left = in[1].cbBuffer;
+		if (s->begun || s->server)
+			drop(&s->in, n - left);
+		s->begun = TRUE;
+	}
+	if (out[0].pvBuffer) {
+		add(&peer->in, out[0].pvBuffer, out[0].cbBuffer);
+		FreeContextBuffer(out[0].pvBuffer);
+	}
+	s->done = s->status == SEC_E_OK;
+}
+
+/* Both, until both have done or one has failed.  slow: a byte more each time.
+ */
+static void shake(struct side *c, struct side *s, BOOL slow)
+{
+	DWORD client = 1, server = 1;
+
+	call(c, 0, s);
+	CHECK_EQ(c->status, SEC_I_CONTINUE_NEEDED);
+	for (int i = 0; i < 100000; i++) {
+		struct side *turn =
+			!s->done && s->in.n && (!s->waits || server <= s->in.n)
+				? s
+				: c;
+		DWORD *n = turn == s ? &server : &client;
+
+		if (turn->done || !turn->in.n || (c->done && s->done))
+			break;
+		if (!slow || *n > turn->in.n)
+			*n = turn->in.n;
+		call(turn, *n, turn == s ? c : s);
+		if (turn->waits) {
+			if (*n == turn->in.n && turn == c)
+				break;
+			++*n;
+			continue;
+		}
+		*n = 1;
+		if (turn->status < 0)
+			break;
+	}
+}
+
+static void end(struct side *s)
+{
+	if (s->begun)
+		CHECK_EQ(DeleteSecurityContext(&s->ctx), SEC_E_OK);
+	CHECK_EQ(FreeCredentialsHandle(&s->cred), SEC_E_OK);
+	free(s->in.p);
+}
+
+/* ---- data ------------------------------------------------------------------
+ */
+
+static void send_data(struct side *s, struct side *peer, const void *p, DWORD n)
+{
+	SecPkgContext_StreamSizes z = { 0 };
+	SecBuffer b[4];
+	SecBufferDesc d = { SECBUFFER_VERSION, 4, b };
+	BYTE *room;
+
+	CHECK_EQ(QueryContextAttributesW(&s->ctx, SECPKG_ATTR_STREAM_SIZES, &z),
+		 SEC_E_OK);
+	CHECK_EQ(z.cbMaximumMessage, 16384);
+	room = malloc(z.cbHeader + n + z.cbTrailer);
+	memcpy(room + z.cbHeader, p, n);
+	b[0] = (SecBuffer){ z.cbHeader, SECBUFFER_STREAM_HEADER, room };
+	b[1] = (SecBuffer){ n, SECBUFFER_DATA, room + z.cbHeader };
+	b[2] = (SecBuffer){ z.cbTrailer, SECBUFFER_STREAM_TRAILER,
+			    room + z.cbHeader + n };
+	b[3] = (SecBuffer){ 0, SECBUFFER_EMPTY, NULL };
+	CHECK_EQ(EncryptMessage(&s->ctx, 0, &d, 0), SEC_E_OK);
+	CHECK_EQ(b[1].cbBuffer, n);
+	CHECK(b[0].cbBuffer <= z.cbHeader && b[2].cbBuffer <= z.cbTrailer);
+	add(&peer->in, room, b[0].cbBuffer + b[1].cbBuffer + b[2].cbBuffer);
+	free(room);
+}
+
+/* What DecryptMessage makes of the first n bytes; data to *out. */
+static SECURITY_STATUS receive(struct side *s, DWORD n, struct bytes *out)
+{
+	SecBuffer b[4] = { { n, SECBUFFER_DATA, s->in.p } };
+	SecBufferDesc d = { SECBUFFER_VERSION, 4, b };
+	SECURITY_STATUS status = DecryptMessage(&s->ctx, &d, 0, NULL);
+	DWORD left = 0;
+
+	if (status == SEC_E_INCOMPLETE_MESSAGE) {
+		BOOL said = FALSE;
+
+		for (int i = 0; i < 4; i++)
+			said |= b[i].BufferType == SECBUFFER_MISSING;
+		CHECK(said);
+		return status;
+	}
+	for (int i = 0; i < 4; i++) {
+		if (b[i].BufferType == SECBUFFER_DATA && status == SEC_E_OK)
+			add(out, b[i].pvBuffer, b[i].cbBuffer);
+		if (b[i].BufferType == SECBUFFER_EXTRA)
+			left = b[i].cbBuffer;
+	}
+	if (status == SEC_E_OK) {
+		CHECK_EQ(b[0].BufferType, SECBUFFER_STREAM_HEADER);
+		CHECK_EQ(b[1].BufferType, SECBUFFER_DATA);
+		CHECK_EQ(b[2].BufferType, SECBUFFER_STREAM_TRAILER);
+	}
+	drop(&s->in, n - left);
+	return status;
+}
+
+static void exchange(struct side *from, struct side *to, DWORD total)
+{
+	struct bytes got = { 0 };
+	BYTE *sent = malloc(total);
+
+	for (DWORD i = 0; i < total; i++)
+		sent[i] = (BYTE)(i * 7 + i / 251);
+	for (DWORD at = 0; at < total; at += 16384)
+		send_data(from, to, sent + at, min(16384, total - at));
+	while (to->in.n)
+		if (receive(to, to->in.n, &got) != SEC_E_OK)
+			break;
+	CHECK_EQ(got.n, total);
+	CHECK(got.n == total && !memcmp(got.p, sent, total));
+	free(got.p);
+	free(sent);
+}
+
+/* A record that comes byte by byte, and half of another. */
+static void slowly(struct side *from, struct side *to)
+{
+	struct bytes got = { 0 };
+	SECURITY_STATUS status = SEC_E_INCOMPLETE_MESSAGE;
+	DWORD n, first;
+
+	send_data(from, to, "hello", 5);
+	first = to->in.n;
+	send_data(from, to, "world", 5);
+	for (n = 1; n <= first && status == SEC_E_INCOMPLETE_MESSAGE; n++)
+		status = receive(to, n, &got);
+	CHECK_EQ(n - 1, first);
+	CHECK_EQ(status, SEC_E_OK);
+	CHECK_EQ(receive(to, to->in.n, &got), SEC_E_OK);
+	CHECK(got.n == 10 && !memcmp(got.p, "helloworld", 10));
+	free(got.p);
+}
+
+static void shutdown_from(struct side *from, struct side *to)
+{
+	DWORD what = SCHANNEL_SHUTDOWN;
+	SecBuffer b = { sizeof what, SECBUFFER_TOKEN, &what };
+	SecBufferDesc d = { SECBUFFER_VERSION, 1, &b };
+	struct bytes got = { 0 };
+
+	CHECK_EQ(ApplyControlToken(&from->ctx, &d), SEC_E_OK);
+	call(from, 0, to);
+	CHECK(from->status >= 0, "%#lx", from->status);
+	CHECK(to->in.n > 5, "%lu", to->in.n);
+	CHECK_EQ(receive(to, to->in.n, &got), SEC_I_CONTEXT_EXPIRED);
+	CHECK_EQ(got.n, 0);
+}
+
+/* ---- what is known of a connection
+ * --------------------------------------------- */
+
+static void attributes(struct side *c, struct side *s, DWORD version)
+{
+	SecPkgContext_ConnectionInfo i = { 0 };
+	SecPkgContext_CipherInfo x = { .dwVersion =
+					       SECPKGCONTEXT_CIPHERINFO_V1 };
+	SecPkgContext_Bindings one = { 0 }, other = { 0 };
+	SecPkgContext_KeyInfoW k = { 0 };
+	PCCERT_CONTEXT peer = NULL, own = NULL;
+
+	CHECK_EQ(QueryContextAttributesW(&c->ctx, SECPKG_ATTR_CONNECTION_INFO,
+					 &i),
+		 SEC_E_OK);
+	CHECK_EQ(i.dwProtocol, version == 0x304 ? SP_PROT_TLS1_3_CLIENT
+						: SP_PROT_TLS1_2_CLIENT);
+	CHECK(i.dwCipherStrength >= 128);
+	CHECK_EQ(QueryContextAttributesW(&s->ctx, SECPKG_ATTR_CIPHER_INFO, &x),
+		 SEC_E_OK);
+	CHECK_EQ(x.dwProtocol, version);
+	CHECK(!memcmp(x.szCipherSuite, L"TLS_", 8), "%ls", x.szCipherSuite);
+	CHECK_EQ(QueryContextAttributesW(&c->ctx, SECPKG_ATTR_KEY_INFO, &k),
+		 SEC_E_OK);
+	CHECK(k.KeySize >= 128);
+	FreeContextBuffer(k.sSignatureAlgorithmName);
+	FreeContextBuffer(k.sEncryptAlgorithmName);
+
+	CHECK_EQ(QueryContextAttributesW(
+			 &c->ctx, SECPKG_ATTR_REMOTE_CERT_CONTEXT, &peer),
+		 SEC_E_OK);
+	CHECK(peer && peer->cbCertEncoded == cert->cbCertEncoded &&
+	      !memcmp(peer->pbCertEncoded, cert->pbCertEncoded,
+		      cert->cbCertEncoded));
+	CHECK(peer && peer->hCertStore);
+	CertFreeCertificateContext(peer);
+	CHECK_EQ(QueryContextAttributesW(&s->ctx,
+					 SECPKG_ATTR_LOCAL_CERT_CONTEXT, &own),
+		 SEC_E_OK);
+	CertFreeCertificateContext(own);
+	CHECK_EQ(QueryContextAttributesW(
+			 &s->ctx, SECPKG_ATTR_REMOTE_CERT_CONTEXT, &peer),
+		 SEC_E_NO_CREDENTIALS);
+
+	/* RFC 5929 */
+	CHECK_EQ(QueryContextAttributesW(&c->ctx, SECPKG_ATTR_ENDPOINT_BINDINGS,
+					 &one),
+		 SEC_E_OK);
+	CHECK_EQ(QueryContextAttributesW(&s->ctx, SECPKG_ATTR_ENDPOINT_BINDINGS,
+					 &other),
+		 SEC_E_OK);
+	CHECK_EQ(one.BindingsLength, other.BindingsLength);
+	CHECK_EQ(one.BindingsLength, sizeof(SEC_CHANNEL_BINDINGS) + 21 + 32);
+	CHECK(one.Bindings && other.Bindings &&
+	      !memcmp(one.Bindings, other.Bindings, one.BindingsLength) &&
+	      !memcmp(one.Bindings + 1, "tls-server-end-point:", 21));
+	FreeContextBuffer(one.Bindings);
+	FreeContextBuffer(other.Bindings);
+	if (version == 0x304)
+		return;
+	CHECK_EQ(QueryContextAttributesW(&c->ctx, SECPKG_ATTR_UNIQUE_BINDINGS,
+					 &one),
+		 SEC_E_OK);
+	CHECK_EQ(QueryContextAttributesW(&s->ctx, SECPKG_ATTR_UNIQUE_BINDINGS,
+					 &other),
+		 SEC_E_OK);
+	CHECK(one.BindingsLength == other.BindingsLength &&
+	      !memcmp(one.Bindings, other.Bindings, one.BindingsLength));
+	FreeContextBuffer(one.Bindings);
+	FreeContextBuffer(other.Bindings);
+}
+
+static void keying(struct side *c, struct side *s)
+{
+	char label[] = "EXPERIMENTAL-run-foreign";
+	SecPkgContext_KeyingMaterialInfo i = { sizeof label, label, 0, NULL,
+					       40 };
+	SecPkgContext_KeyingMaterial one = { 0 }, other = { 0 };
+
+	CHECK_EQ(SetContextAttributesW(&c->ctx,
+				       SECPKG_ATTR_KEYING_MATERIAL_INFO, &i,
+				       sizeof i),
+		 SEC_E_OK);
+	CHECK_EQ(SetContextAttributesW(&s->ctx,
+				       SECPKG_ATTR_KEYING_MATERIAL_INFO, &i,
+				       sizeof i),
+		 SEC_E_OK);
+	CHECK_EQ(QueryContextAttributesW(&c->ctx, SECPKG_ATTR_KEYING_MATERIAL,
+					 &one),
+		 SEC_E_OK);
+	CHECK_EQ(QueryContextAttributesW(&s->ctx, SECPKG_ATTR_KEYING_MATERIAL,
+					 &other),
+		 SEC_E_OK);
+	CHECK_EQ(one.cbKeyingMaterial, 40);
+	CHECK(one.pbKeyingMaterial && other.pbKeyingMaterial &&
+	      !memcmp(one.pbKeyingMaterial, other.pbKeyingMaterial, 40));
+	FreeContextBuffer(one.pbKeyingMaterial);
+	FreeContextBuffer(other.pbKeyingMaterial);
+}
+
+/* ---- the tests
+ * ------------------------------------------------------------------- */
+
+static void connection(DWORD version, BOOL slow)
+{
+	BOOL three = version == 0x304;
+	struct side c, s;
+
+	CHECK_EQ(acquire(&c, FALSE,
+			 three ? SP_PROT_TLS1_3_CLIENT : SP_PROT_TLS1_2_CLIENT,
+			 SCH_CRED_MANUAL_CRED_VALIDATION |
+				 SCH_CRED_NO_DEFAULT_CREDS,
+			 NULL, NULL),
+		 SEC_E_OK);
+	CHECK_EQ(acquire(&s, TRUE,
+			 three ? SP_PROT_TLS1_3_SERVER : SP_PROT_TLS1_2_SERVER,
+			 0, &cert, NULL),
+		 SEC_E_OK);
+	shake(&c, &s, slow);
+	CHECK_EQ(c.status, SEC_E_OK);
+	CHECK_EQ(s.status, SEC_E_OK);
+	CHECK((c.got & (ISC_RET_CONFIDENTIALITY | ISC_RET_ALLOCATED_MEMORY |
+			ISC_RET_STREAM | ISC_RET_SEQUENCE_DETECT |
+			ISC_RET_REPLAY_DETECT)) ==
+		      (ISC_RET_CONFIDENTIALITY | ISC_RET_ALLOCATED_MEMORY |
+		       ISC_RET_STREAM | ISC_RET_SEQUENCE_DETECT |
+		       ISC_RET_REPLAY_DETECT),
+	      "%#lx", c.got);
+	if (c.done && s.done) {
+		attributes(&c, &s, version);
+		keying(&c, &s);
+		exchange(&c, &s, 3);
+		exchange(&s, &c, slow ? 100 : 1000000);
+		slowly(&c, &s);
+		slowly(&s, &c);
+		shutdown_from(&c, &s);
+	}
+	end(&c);
+	end(&s);
+}
+
+static void altered(void)
+{
+	struct bytes got = { 0 };
+	struct side c, s;
+
+	acquire(&c, FALSE, SP_PROT_TLS1_2_CLIENT,
+		SCH_CRED_MANUAL_CRED_VALIDATION | SCH_CRED_NO_DEFAULT_CREDS,
+		NULL, NULL);
+	acquire(&s, TRUE, SP_PROT_TLS1_2_SERVER, 0, &cert, NULL);
+	shake(&c, &s, FALSE);
+	if (c.done && s.done) {
+		SECURITY_STATUS status;
+
+		send_data(&c, &s, "secret", 6);
+		s.in.p[s.in.n - 1] ^= 1;
+		status = receive(&s, s.in.n, &got);
+		CHECK(status == SEC_E_MESSAGE_ALTERED ||
+			      status == SEC_E_DECRYPT_FAILURE,
+		      "%#lx", status);
+	}
+	end(&c);
+	end(&s);
+}
+
+/* Not by us, but by Windows: what it says of a certificate. */
+static void judged(PCCERT_CONTEXT which, const WCHAR *name,
+		   SECURITY_STATUS want, DWORD flags)
+{
+	PCCERT_CONTEXT was = cert;
+	const WCHAR *old = host;
+	struct side c, s;
+
+	cert = which;
+	host = name;
+	acquire(&c, FALSE, SP_PROT_TLS1_2_CLIENT | SP_PROT_TLS1_3_CLIENT,
+		flags | SCH_CRED_NO_DEFAULT_CREDS, NULL, NULL);
+	acquire(&s, TRUE, 0, 0, &cert, NULL);
+	shake(&c, &s, FALSE);
+	CHECK_EQ(c.status, want);
+	/* An alert was for the server. */
+	if (want < 0 && s.in.n) {
+		call(&s, s.in.n, &c);
+		CHECK(s.status < 0, "%#lx", s.status);
+	}
+	cert = was;
+	host = old;
+	end(&c);
+	end(&s);
+}
+
+/* Whom a server trusts it says itself: the client has the server's own. */
+static void mutual(BOOL give, BOOL trust)
+{
+	HCERTSTORE roots = CertOpenStore(CERT_STORE_PROV_MEMORY, 0, 0, 0, NULL);
+	PCCERT_CONTEXT peer = NULL;
+	struct side c, s;
+
+	if (trust)
+		CertAddCertificateContextToStore(roots, cert,
+						 CERT_STORE_ADD_ALWAYS, NULL);
+	acquire(&c, FALSE, SP_PROT_TLS1_2_CLIENT,
+		SCH_CRED_MANUAL_CRED_VALIDATION | SCH_CRED_NO_DEFAULT_CREDS,
+		give ? &cert : NULL, NULL);
+	acquire(&s, TRUE, SP_PROT_TLS1_2_SERVER, 0, &cert, roots);
+	s.flags |= ASC_REQ_MUTUAL_AUTH;
+	shake(&c, &s, FALSE);
+	if (!give) {
+		/* It is told that a certificate is wanted, and goes on. */
+		CHECK_EQ(c.status, SEC_I_INCOMPLETE_CREDENTIALS);
+	} else if (trust) {
+		CHECK_EQ(s.status, SEC_E_OK);
+		CHECK_EQ(
+			QueryContextAttributesW(
+				&s.ctx, SECPKG_ATTR_REMOTE_CERT_CONTEXT, &peer),
+			SEC_E_OK);
+		CHECK(peer &&
+		      CertCompareCertificate(X509_ASN_ENCODING, peer->pCertInfo,
+					     cert->pCertInfo));
+		if (peer)
+			CertFreeCertificateContext(peer);
+	} else {
+		CHECK_EQ(s.status, SEC_E_UNTRUSTED_ROOT);
+	}
+	end(&c);
+	end(&s);
+	CertCloseStore(roots, 0);
+}
+
+static void alpn(const char *client, const char *server, const char *want)
+{
+	SecPkgContext_ApplicationProtocol p = { 0 };
+	struct side c, s;
+
+	alpn_client = client;
+	alpn_server = server;
+	acquire(&c, FALSE, 0,
+		SCH_CRED_MANUAL_CRED_VALIDATION | SCH_CRED_NO_DEFAULT_CREDS,
+		NULL, NULL);
+	acquire(&s, TRUE, 0, 0, &cert, NULL);
+	shake(&c, &s, FALSE);
+	if (want) {
+		CHECK_EQ(c.status, SEC_E_OK);
+		CHECK_EQ(QueryContextAttributesW(
+				 &c.ctx, SECPKG_ATTR_APPLICATION_PROTOCOL, &p),
+			 SEC_E_OK);
+		CHECK_EQ(p.ProtoNegoStatus,
+			 SecApplicationProtocolNegotiationStatus_Success);
+		CHECK(p.ProtocolIdSize == strlen(want) &&
+		      !memcmp(p.ProtocolId, want, strlen(want)));
+	} else {
+		CHECK(s.status < 0, "%#lx", s.status);
+	}
+	alpn_client = alpn_server = NULL;
+	end(&c);
+	end(&s);
+}
+
+static void refusals(void)
+{
+	static char text[] = "HTTP/1.1 400 Bad Request\r\n\r\n";
+	SecPkgContext_StreamSizes z;
+	SecPkgInfoW *info;
+	struct side c, s;
+	CtxtHandle none = { 1, 12345 }, gone;
+	SCHANNEL_CRED bad = { .dwVersion = 99 };
+	CredHandle h;
+	ULONG n = 0;
+
+	CHECK_EQ(EnumerateSecurityPackagesW(&n, &info), SEC_E_OK);
+	CHECK(n >= 1);
+	FreeContextBuffer(info);
+	CHECK_EQ(QuerySecurityPackageInfoW((WCHAR *)UNISP_NAME_W, &info),
+		 SEC_E_OK);
+	CHECK(info->fCapabilities & SECPKG_FLAG_STREAM);
+	CHECK_EQ(info->wRPCID, UNISP_RPC_ID);
+	FreeContextBuffer(info);
+	CHECK_EQ(QuerySecurityPackageInfoW((WCHAR *)L"no such", &info),
+		 SEC_E_SECPKG_NOT_FOUND);
+	CHECK_EQ(AcquireCredentialsHandleW(NULL, (WCHAR *)L"no such",
+					   SECPKG_CRED_OUTBOUND, NULL, NULL,
+					   NULL, NULL, &h, NULL),
+		 SEC_E_SECPKG_NOT_FOUND);
+	CHECK(AcquireCredentialsHandleW(NULL, (WCHAR *)UNISP_NAME_W,
+					SECPKG_CRED_OUTBOUND, NULL, &bad, NULL,
+					NULL, &h, NULL) < 0);
+	CHECK_EQ(QueryContextAttributesW(&none, SECPKG_ATTR_STREAM_SIZES, &z),
+		 SEC_E_INVALID_HANDLE);
+	CHECK_EQ(acquire(&s, TRUE, 0, 0, NULL, NULL), SEC_E_NO_CREDENTIALS);
+
+	acquire(&c, FALSE, 0,
+		SCH_CRED_MANUAL_CRED_VALIDATION | SCH_CRED_NO_DEFAULT_CREDS,
+		NULL, NULL);
+	memset(&s, 0, sizeof s);
+	call(&c, 0, &s);
+	add(&c.in, text, sizeof text - 1);
+	call(&c, c.in.n, &s);
+	CHECK(c.status == SEC_E_INVALID_TOKEN ||
+		      c.status == SEC_E_ILLEGAL_MESSAGE,
+	      "%#lx", c.status);
+	gone = c.ctx;
+	end(&c);
+	CHECK_EQ(DeleteSecurityContext(&gone), SEC_E_INVALID_HANDLE);
+	free(s.in.p);
+}
+
+static void new_credentials(void)
+{
+	TLS_PARAMETERS p = { .grbitDisabledProtocols = SP_PROT_TLS1_3_CLIENT };
+	SCH_CREDENTIALS d = { .dwVersion = SCH_CREDENTIALS_VERSION,
+			      .dwFlags = SCH_CRED_MANUAL_CRED_VALIDATION |
+					 SCH_CRED_NO_DEFAULT_CREDS,
+			      .cTlsParameters = 1,
+			      .pTlsParameters = &p };
+	SecPkgContext_ConnectionInfo i = { 0 };
+	struct side c = { .flags = ISC_REQ_ALLOCATE_MEMORY }, s;
+
+	CHECK_EQ(AcquireCredentialsHandleW(NULL, (WCHAR *)UNISP_NAME_W,
+					   SECPKG_CRED_OUTBOUND, NULL, &d, NULL,
+					   NULL, &c.cred, NULL),
+		 SEC_E_OK);
+	acquire(&s, TRUE, SP_PROT_TLS1_2_SERVER | SP_PROT_TLS1_3_SERVER, 0,
+		&cert, NULL);
+	shake(&c, &s, FALSE);
+	CHECK_EQ(c.status, SEC_E_OK);
+	CHECK_EQ(QueryContextAttributesW(&c.ctx, SECPKG_ATTR_CONNECTION_INFO,
+					 &i),
+		 SEC_E_OK);
+	CHECK_EQ(i.dwProtocol, SP_PROT_TLS1_2_CLIENT);
+	end(&c);
+	end(&s);
+}
+
+int main(void)
+{
+	WCHAR container[64], other[64];
+	struct side probe;
+	PCCERT_CONTEXT old;
+
+	if (acquire(&probe, FALSE, 0, 0, NULL, NULL) ==
+	    SEC_E_SECPKG_NOT_FOUND) {
+		puts("built without TLS");
+		return 0;
+	}
+	FreeCredentialsHandle(&probe.cred);
+	wsprintfW(container, L"rf-schannel-%lu", GetCurrentProcessId());
+	wsprintfW(other, L"rf-schannel-%lu-old", GetCurrentProcessId());
+	cert_drop(NULL, container);
+	cert_drop(NULL, other);
+	cert = cert_make(container, "good.test", "200101000000Z",
+			 "491231235959Z");
+	CHECK(cert, "%#lx", GetLastError());
+	if (!cert)
+		return check_done();
+	refusals();
+	connection(0x303, FALSE);
+	connection(0x304, FALSE);
+	connection(0x303, TRUE);
+	connection(0x304, TRUE);
+	altered();
+	new_credentials();
+	mutual(TRUE, TRUE);
+	mutual(TRUE, FALSE);
+	mutual(FALSE, FALSE);
+	alpn("\2h2\10http/1.1", "\10http/1.1", "http/1.1");
+	alpn("\2h2\10http/1.1", "\2h2\10http/1.1", "h2");
+	alpn("\2h2", "\10http/1.1", NULL);
+	judged(cert, L"good.test", SEC_E_UNTRUSTED_ROOT, 0);
+	judged(cert, L"good.test", SEC_E_OK, SCH_CRED_MANUAL_CRED_VALIDATION);
+	old = cert_make(other, "good.test", "200101000000Z", "200201000000Z");
+	CHECK(old, "%#lx", GetLastError());
+	if (old)
+		judged(old, L"good.test", SEC_E_UNTRUSTED_ROOT, 0);
+	cert_drop(old, other);
+	cert_drop(cert, container);
+	return check_done();
+}
