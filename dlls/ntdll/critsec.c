@@ -34,8 +34,7 @@ static inline NTSTATUS taken(PRTL_CRITICAL_SECTION cs, HANDLE me)
 NTSTATUS NTAPI RtlInitializeCriticalSectionEx(PRTL_CRITICAL_SECTION cs,
 					      ULONG spin, ULONG flags)
 {
-	if (flags & ~(ULONG)FLAG_MASK)
-		return STATUS_INVALID_PARAMETER_3;
+	/* Bits below the flags are nobody's: libcurl has always said 1. */
 	if (spin & (ULONG)FLAG_MASK)
 		return STATUS_INVALID_PARAMETER_2;
 	/* As Windows 10 does unless asked for debug information. */

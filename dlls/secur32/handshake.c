@@ -402,6 +402,18 @@ static SECURITY_STATUS shake(struct tls_context *c, PSecBufferDesc in,
 	return status;
 }
 
+/* Where what is to be sent goes: an empty buffer will do (libcurl's). */
+static SecBuffer *token_buffer(PSecBufferDesc out)
+{
+	SecBuffer *b = find_buffer(out, SECBUFFER_TOKEN);
+
+	if (!b)
+		b = find_buffer(out, SECBUFFER_EMPTY);
+	if (b)
+		b->BufferType = SECBUFFER_TOKEN;
+	return b;
+}
+
 /* Puts what is to be sent where the caller wants it; takes it over. */
 static SECURITY_STATUS deliver(struct output *o, PSecBufferDesc out, BOOL alloc,
 			       BOOL failed, SECURITY_STATUS status)
@@ -409,7 +421,7 @@ static SECURITY_STATUS deliver(struct output *o, PSecBufferDesc out, BOOL alloc,
 	SecBuffer *b = failed ? find_buffer(out, SECBUFFER_ALERT) : NULL;
 
 	if (!b)
-		b = find_buffer(out, SECBUFFER_TOKEN);
+		b = token_buffer(out);
 	if (b && alloc) {
 		b->pvBuffer = o->data;
 		b->cbBuffer = o->n;
@@ -454,8 +466,6 @@ static SECURITY_STATUS call(struct tls_context *c, struct credential *cred,
 	struct output o = { NULL, 0 };
 	SECURITY_STATUS status = SEC_E_OK;
 
-	if (alloc && find_buffer(out, SECBUFFER_TOKEN))
-		find_buffer(out, SECBUFFER_TOKEN)->pvBuffer = NULL;
 	RtlAcquireSRWLockExclusive(&c->lock);
 	if (c->stage == BROKEN) {
 		status = SEC_E_INVALID_HANDLE;

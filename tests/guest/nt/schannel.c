@@ -90,7 +90,9 @@ static void call(struct side *s, DWORD n, struct side *peer)
 	const char *list = s->server ? alpn_server : alpn_client;
 	SecBuffer in[3] = { { n, SECBUFFER_TOKEN, s->in.p },
 			    { 0, SECBUFFER_EMPTY, NULL } },
-		  out[1] = { { 0, SECBUFFER_TOKEN, NULL } };
+		  /* libcurl says nothing of it */
+		out[1] = { { 0, s->begun ? SECBUFFER_TOKEN : SECBUFFER_EMPTY,
+			     NULL } };
 	SecBufferDesc din = { SECBUFFER_VERSION, 2, in },
 		      dout = { SECBUFFER_VERSION, 1, out };
 	ULONG left = 0;
