@@ -18,7 +18,7 @@ kernel32_SOURCES = %D%/actctx.c %D%/comm.c %D%/console.c %D%/console-bytes.c %D%
 kernel32_SOURCES += %D%/atom.c %D%/calendar.c %D%/codepage.c %D%/collate.c %D%/collate-han.c \
 	%D%/fiber.c %D%/forwarded.c %D%/global.c %D%/heap.c %D%/job.c %D%/locale.c \
 	%D%/locale-enum.c %D%/locale-format.c %D%/locale-info.c %D%/locale-ui.c \
-	%D%/map-string.c %D%/manifest.c %D%/mapping.c %D%/memory.c %D%/misc.c %D%/package.c \
+	%D%/map-string.c %D%/mailslot.c %D%/manifest.c %D%/mapping.c %D%/memory.c %D%/misc.c %D%/package.c \
 	%D%/number-format.c %D%/namespace.c %D%/object-name.c %D%/processor.c %D%/rare.c %D%/lstr.c %D%/string.c %D%/fold.c \
 	%D%/sync.c %D%/sysinfo.c %D%/thread.c %D%/threadpool.c %D%/time.c \
 	%D%/time-zone.c %D%/tls.c %D%/utf.c %D%/version.c %D%/wait.c \

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * misc.c - what belongs nowhere else: MulDiv, Beep, cache flushes, mailslots,
+ * misc.c - what belongs nowhere else: MulDiv, Beep, cache flushes,
  * the x86 Interlocked functions, WOW64.
  */
 #include "kernel32-private.h"
@@ -92,36 +92,6 @@ BOOL WINAPI Beep(DWORD frequency, DWORD ms)
 	}
 	Sleep(ms);
 	return TRUE;
-}
-
-/* ---- mailslots ---- */
-
-HANDLE WINAPI CreateMailslotW(LPCWSTR name, DWORD max_message, DWORD timeout,
-			      LPSECURITY_ATTRIBUTES sa)
-{
-	/* They are datagrams between machines of a domain: nobody is there. */
-	SetLastError(ERROR_NOT_SUPPORTED);
-	return INVALID_HANDLE_VALUE;
-}
-
-HANDLE WINAPI CreateMailslotA(LPCSTR name, DWORD max_message, DWORD timeout,
-			      LPSECURITY_ATTRIBUTES sa)
-{
-	SetLastError(ERROR_NOT_SUPPORTED);
-	return INVALID_HANDLE_VALUE;
-}
-
-BOOL WINAPI GetMailslotInfo(HANDLE h, LPDWORD max_message, LPDWORD next,
-			    LPDWORD count, LPDWORD timeout)
-{
-	SetLastError(ERROR_INVALID_HANDLE);
-	return FALSE;
-}
-
-BOOL WINAPI SetMailslotInfo(HANDLE h, DWORD timeout)
-{
-	SetLastError(ERROR_INVALID_HANDLE);
-	return FALSE;
 }
 
 /* ---- WOW64 ---- */

@@ -246,6 +246,11 @@ struct file_pipe {
 	uint32_t read_mode, completion_mode;
 };
 
+struct file_mailslot {
+	uint32_t max_message, quota, next, messages;
+	int64_t timeout;
+};
+
 struct file_pipe_local {
 	uint32_t type, configuration, max_instances, instances;
 	uint32_t in_quota, read_available, out_quota, write_available;

@@ -68,7 +68,8 @@ static NTSTATUS open_kind(struct task *t, struct file_open *o, struct file **f,
 		o->information = FILE_OPENED;
 		return pipe_connect(o, f);
 	case PATH_MAILSLOT:
-		return STATUS_OBJECT_NAME_NOT_FOUND;
+		o->information = FILE_OPENED;
+		return mailslot_open(o, f);
 	case PATH_DEVICE:
 		status = device_open(t, o->p, o->access, o->share, o->options,
 				     ea_at, ea_len, f);

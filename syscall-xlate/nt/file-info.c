@@ -41,6 +41,7 @@ struct query {
 		struct file_stat_basic stat_basic;
 		struct file_compression compression;
 		struct file_links links;
+		struct file_mailslot mailslot;
 		uint64_t u64;
 		int64_t i64;
 		uint32_t u32;
@@ -390,6 +391,11 @@ static NTSTATUS query_pipe_local(struct query *q)
 		return STATUS_INVALID_PARAMETER;
 	return pipe_query(q->t, q->f, FILE_PIPE_LOCAL_CLASS, q->bytes,
 			  &q->size);
+}
+
+static NTSTATUS query_mailslot(struct query *q)
+{
+	return mailslot_query(q->f, &q->mailslot);
 }
 
 static NTSTATUS query_priority(struct query *q)

@@ -125,6 +125,8 @@ bool file_pass(struct object *o, struct nt_passed *p)
 		p->value[V_OF_KIND] = console_buffer_pass(f);
 	if (f->kind == FILE_KIND_PIPE)
 		return pipe_pass(f, p);
+	if (f->kind == FILE_KIND_MAILSLOT)
+		return mailslot_pass(f, p);
 	if (f->kind == FILE_KIND_AFD)
 		return afd_pass(f, p);
 	if (f->path && strlen(f->path) < sizeof p->data) {
@@ -154,6 +156,8 @@ static struct file *receive(const struct nt_passed *p)
 	switch (kind) {
 	case FILE_KIND_PIPE:
 		return pipe_receive(p);
+	case FILE_KIND_MAILSLOT:
+		return mailslot_receive(p);
 	case FILE_KIND_AFD:
 		return afd_receive_passed(p);
 	case FILE_KIND_CONSOLE:
@@ -244,6 +248,8 @@ static const char *device_text(const struct file *f)
 		return "\\Device\\Afd";
 	case FILE_KIND_PIPE:
 		return "\\Device\\NamedPipe";
+	case FILE_KIND_MAILSLOT:
+		return "\\Device\\Mailslot";
 	case FILE_KIND_CHAR:
 		return "\\Device\\Serial0";
 	}

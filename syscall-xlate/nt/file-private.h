@@ -205,6 +205,14 @@ const char *pipe_name(struct file *f);
 void pipe_each_name(void (*fn)(const char *name, void *arg), void *arg);
 struct file *pipe_from_fd(int fd, uint32_t access, uint32_t options);
 
+/* mailslot.c: its writers; what it says of itself; to and from a process. */
+struct file_mailslot;
+NTSTATUS mailslot_open(const struct file_open *o, struct file **f);
+NTSTATUS mailslot_query(struct file *f, struct file_mailslot *m);
+NTSTATUS mailslot_set_timeout(struct file *f, int64_t timeout);
+bool mailslot_pass(struct file *f, struct nt_passed *p);
+struct file *mailslot_receive(const struct nt_passed *p);
+
 /* afd.c */
 NTSTATUS afd_open(struct task *t, const struct nt_path *p, uint32_t access,
 		  uint32_t share, uint32_t options, gaddr ea, uint32_t ea_len,

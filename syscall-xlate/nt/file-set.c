@@ -195,6 +195,19 @@ static NTSTATUS set_pipe(struct file_set *s)
 	return pipe_set_modes(s->f, s->pipe.read_mode, s->pipe.completion_mode);
 }
 
+/* The time is not in the structure, but where that points. */
+static NTSTATUS set_mailslot(struct file_set *s)
+{
+	uint64_t at = (uint64_t)s->i64;
+	int64_t timeout;
+
+	if (s->f->kind != FILE_KIND_MAILSLOT)
+		return STATUS_INVALID_PARAMETER;
+	if (guest_read(s->t, &timeout, at, sizeof timeout) < 0)
+		return STATUS_ACCESS_VIOLATION;
+	return mailslot_set_timeout(s->f, timeout);
+}
+
 static NTSTATUS set_port(struct file_set *s, bool again)
 {
 	struct object *port = NULL;

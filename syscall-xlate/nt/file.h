@@ -33,6 +33,7 @@ enum file_kind {
 	FILE_KIND_DEVICE, /* MountPointManager, KsecDD, volumes: ioctls only */
 	FILE_KIND_AFD,
 	FILE_KIND_STREAM, /* a named stream of a file: file-stream.c */
+	FILE_KIND_MAILSLOT,
 };
 
 /*

@@ -25,8 +25,7 @@
 /* ---- folders
  * -------------------------------------------------------------------- */
 
-/* The folder of all pipes, made if it must be; -errno. */
-static int pipes_folder(bool make)
+int pipe_session_folder(const char *kind, bool make)
 {
 	const char *run = getenv("XDG_RUNTIME_DIR");
 	char path[PATH_MAX];
@@ -45,15 +44,19 @@ static int pipes_folder(bool make)
 		return -errno;
 	if (!S_ISDIR(st.st_mode) || st.st_uid != geteuid())
 		return -EACCES;
-	strcat(path, "/pipe");
+	strcat(path, kind);
 	if (make && mkdir(path, 0700) < 0 && errno != EEXIST)
 		return -errno;
 	fd = MORE_FILES(open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC));
 	return fd < 0 ? -errno : fd;
 }
 
-/* A pipe's name as a file name: upper case, odd bytes as %XX. */
-static bool encode(char *out, size_t size, const uint16_t *name, size_t n)
+static int pipes_folder(bool make)
+{
+	return pipe_session_folder("/pipe", make);
+}
+
+bool pipe_encode_name(char *out, size_t size, const uint16_t *name, size_t n)
 {
 	size_t at = 0;
 
@@ -96,7 +99,7 @@ int pipe_folder(const uint16_t *name, size_t n, bool make)
 	char file[NAME_MAX + 1];
 	int fd = -ENAMETOOLONG;
 
-	if (!encode(file, sizeof file, name, n))
+	if (!pipe_encode_name(file, sizeof file, name, n))
 		return fd;
 	/* Others remove folders when they are empty. */
 	for (int tries = 0; tries < 8; tries++) {
@@ -357,7 +360,7 @@ NTSTATUS pipe_wait_name(struct task *t, gaddr in, uint32_t len)
 /* ---- \\.\pipe\ as a folder
  * ------------------------------------------------------ */
 
-/* What encode() made; in place. */
+/* What pipe_encode_name() made; in place. */
 static void decode(char *name)
 {
 	char *out = name;

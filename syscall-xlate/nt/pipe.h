@@ -180,6 +180,13 @@ void pipe_format_instance(char *file, size_t size,
  */
 bool pipe_rename_instance(int dirfd, const char *file, const char *to);
 
+/*
+ * The folder of all pipes ("/pipe"), or of other things that have names in the
+ * session, made if it must be: a descriptor, or -errno.
+ */
+int pipe_session_folder(const char *kind, bool make);
+/* A name as a file's: upper case, odd bytes as %XX.  False: too long, or none. */
+bool pipe_encode_name(char *out, size_t size, const uint16_t *name, size_t n);
 /* The folder of a name, made if it must be: a descriptor, or -errno. */
 int pipe_folder(const uint16_t *name, size_t n, bool make);
 /* What the errno of that is for who wants the pipe. */

@@ -123,6 +123,9 @@ static NTSTATUS query_device(struct file *f, struct out *o)
 	case FILE_KIND_AFD:
 		type = DEVICE_TYPE_NAMED_PIPE;
 		break;
+	case FILE_KIND_MAILSLOT:
+		type = DEVICE_TYPE_MAILSLOT;
+		break;
 	case FILE_KIND_CHAR:
 		type = DEVICE_TYPE_UNKNOWN;
 		break;

@@ -427,6 +427,26 @@ static void port(const struct row *r)
 	CloseHandle(p);
 }
 
+/* The structure is a pointer to the time. */
+static void slot_time(const struct row *r)
+{
+	LARGE_INTEGER time = { .QuadPart = -50000 }, *at = &time;
+	HANDLE before = file;
+	char name[64];
+	DWORD ms = 0;
+	NTSTATUS s;
+
+	snprintf(name, sizeof name, "\\\\.\\mailslot\\rf-classes-%lu",
+		 GetCurrentProcessId());
+	file = CreateMailslotA(name, 0, 0, NULL);
+	s = r->fn(r->class, &at, sizeof at, NULL);
+	SAY(r, s == 0, "%#lx", s);
+	SAY(r, GetMailslotInfo(file, NULL, NULL, NULL, &ms) && ms == 5, "%lu",
+	    ms);
+	CloseHandle(file);
+	file = before;
+}
+
 static void renamed(const struct row *r)
 {
 	struct {
@@ -590,6 +610,7 @@ static const struct row rows[] = {
 	{ "NtFsControlFile", 0x98344, duplicate, NULL, 0, 0, 0, 0 },
 	{ "NtSetInformationFile", 10, renamed, set_file, 0, 0, 0, 0 },
 	{ "NtSetInformationFile", 11, renamed, set_file, 0, 0, 0, 0 },
+	{ "NtSetInformationFile", 27, slot_time, set_file, 4, 8, 0, 0 },
 	{ "NtSetInformationFile", 30, port, set_file, 8, 16, 0, 0 },
 	{ "NtSetInformationFile", 61, port, set_file, 8, 16, 0, 0 },
 	{ "NtSetInformationFile", 65, renamed, set_file, 0, 0, 0, 0 },
