@@ -42,6 +42,7 @@ struct state {
 	char *text;    /* of support.tsv, cut into rows */
 	char *folder;  /* the program's */
 	char *builtin; /* folder of the built-in DLLs for its width */
+	uint16_t machine;
 	struct err e;
 };
 
@@ -176,6 +177,13 @@ static int add_export(void *arg, const struct image_exported *x)
 	return 0;
 }
 
+/* Such a DLL loads whichever processor it names. */
+static bool only_data(const struct image *img)
+{
+	return !img->entry_rva && !img->contains_code &&
+	       !img->dir[PE_DIR_IMPORT].rva && !img->dir[PE_DIR_TLS].rva;
+}
+
 /* The module of that name, opened at its first mention; NULL: no memory. */
 static struct module *module(struct state *s, const char *name)
 {
@@ -209,7 +217,13 @@ static struct module *module(struct state *s, const char *name)
 	if (m->path && !img)
 		m->problem = strdup(e.text);
 	if (img) {
-		if (image_exports(img, add_export, m, &e))
+		if (img->machine != s->machine && !only_data(img))
+			err_set(&e, ENOEXEC,
+				"it is for machine %#x, the program for %#x",
+				img->machine, s->machine);
+		else
+			image_exports(img, add_export, m, &e);
+		if (e.code)
 			m->problem = strdup(e.text);
 		image_close(img);
 	}
@@ -319,6 +333,8 @@ static int look_at(struct state *s, size_t i)
 		g.by->raw_calls = image_scan_syscalls(img, &s->e) == 1;
 	ret = image_imports(img, add_import, &g, &s->e);
 	image_close(img);
+	if (ret && i > 0)
+		err_wrap(&s->e, "%s", s->modules[i].path);
 	return ret;
 }
 
@@ -376,7 +392,7 @@ static int start(struct state *s, const struct options *o,
 		return 126;
 	}
 	r->bits = img->bits;
-	r->machine = img->machine;
+	r->machine = s->machine = img->machine;
 	r->subsystem = img->format == IMAGE_PE ? img->subsystem : 0;
 	r->pe = img->format == IMAGE_PE;
 	p = personality_choose(img, &s->e);

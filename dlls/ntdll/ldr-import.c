@@ -256,15 +256,35 @@ PVOID missing_stub(const char *dll, const char *name, ULONG ordinal)
 
 /* ---- imports ---------------------------------------------------------------- */
 
-static NTSTATUS snap_thunks(struct module *from, const char *dll,
-			    const char *base, ULONG image_size,
-			    const IMAGE_THUNK_DATA *names,
-			    IMAGE_THUNK_DATA *iat)
+static NTSTATUS damaged(const struct module *m, const char *what, ULONG_PTR rva)
 {
-	for (; names->u1.AddressOfData; names++, iat++) {
-		ULONG_PTR v = names->u1.AddressOfData;
+	rf_message("%wZ is damaged: %s at %#x lies outside the image (%#x "
+		   "bytes)",
+		   &m->entry.BaseDllName, what, (unsigned)rva,
+		   (unsigned)m->entry.SizeOfImage);
+	return STATUS_INVALID_IMAGE_FORMAT;
+}
+
+/* from: NULL if the DLL is not there; names and iat are RVAs within m. */
+static NTSTATUS snap_thunks(const struct module *m, struct module *from,
+			    const char *dll, ULONG names_rva, ULONG iat_rva)
+{
+	const char *base = m->entry.DllBase;
+	ULONG image_size = m->entry.SizeOfImage;
+	ULONG last = (names_rva > iat_rva ? names_rva : iat_rva);
+	ULONG room = (image_size - last) / sizeof(IMAGE_THUNK_DATA);
+	const IMAGE_THUNK_DATA *names = (const void *)(base + names_rva);
+	IMAGE_THUNK_DATA *iat = (void *)(base + iat_rva);
+
+	for (;; names++, iat++) {
+		ULONG_PTR v;
 		PVOID address;
 
+		if (!room--)
+			return damaged(m, "an import table's end", image_size);
+		v = names->u1.AddressOfData;
+		if (!v)
+			return STATUS_SUCCESS;
 		if (IMAGE_SNAP_BY_ORDINAL(v)) {
 			ULONG ordinal = IMAGE_ORDINAL(v);
 
@@ -276,7 +296,7 @@ static NTSTATUS snap_thunks(struct module *from, const char *dll,
 			const IMAGE_IMPORT_BY_NAME *n;
 
 			if (v >= image_size - sizeof *n)
-				return STATUS_INVALID_IMAGE_FORMAT;
+				return damaged(m, "an import's name", v);
 			n = (const void *)(base + v);
 			address = from ? module_export(from, n->Name, 0,
 						       n->Hint) :
@@ -288,7 +308,6 @@ static NTSTATUS snap_thunks(struct module *from, const char *dll,
 			return STATUS_NO_MEMORY;
 		iat->u1.Function = (ULONG_PTR)address;
 	}
-	return STATUS_SUCCESS;
 }
 
 /*
@@ -387,10 +406,12 @@ static NTSTATUS snap_descriptor(struct module *m,
 	struct module *from = NULL;
 	NTSTATUS s;
 
-	if (d->Name >= m->entry.SizeOfImage ||
-	    names >= m->entry.SizeOfImage ||
-	    d->FirstThunk >= m->entry.SizeOfImage)
-		return STATUS_INVALID_IMAGE_FORMAT;
+	if (d->Name >= m->entry.SizeOfImage)
+		return damaged(m, "the name of a DLL", d->Name);
+	if (names >= m->entry.SizeOfImage)
+		return damaged(m, "an import table", names);
+	if (d->FirstThunk >= m->entry.SizeOfImage)
+		return damaged(m, "an import table", d->FirstThunk);
 	s = load_dependency(m, dll, &from);
 	if (s == STATUS_DLL_NOT_FOUND) {
 		/* The user's own DLL is needed; one of Windows' may be not. */
@@ -401,7 +422,11 @@ static NTSTATUS snap_descriptor(struct module *m,
 		}
 		from = NULL;
 	} else if (!NT_SUCCESS(s)) {
-		rf_message("%wZ needs %s, which cannot be loaded (%#x)",
+		rf_message(s == STATUS_INVALID_IMAGE_FORMAT ||
+					   s == STATUS_INVALID_IMAGE_NOT_MZ ?
+				   "%wZ needs %s, which is damaged or for "
+				   "another processor (%#x; --check says more)" :
+				   "%wZ needs %s, which cannot be loaded (%#x)",
 			   &m->entry.BaseDllName, dll, (unsigned)s);
 		return s;
 	} else {
@@ -421,9 +446,18 @@ static NTSTATUS snap_descriptor(struct module *m,
 		if (!NT_SUCCESS(s))
 			return s;
 	}
-	return snap_thunks(from, dll, base, m->entry.SizeOfImage,
-			   (const void *)(base + names),
-			   (void *)(base + d->FirstThunk));
+	return snap_thunks(m, from, dll, names, d->FirstThunk);
+}
+
+/* Without imports, or with some that begin outside of the image? */
+static NTSTATUS missing_directory(const struct module *m)
+{
+	const IMAGE_DATA_DIRECTORY *d =
+		rf_image_directory(m->nt, IMAGE_DIRECTORY_ENTRY_IMPORT);
+
+	if (!d || !d->VirtualAddress)
+		return STATUS_SUCCESS;
+	return damaged(m, "the import directory", d->VirtualAddress);
 }
 
 NTSTATUS module_snap(struct module *m)
@@ -438,7 +472,7 @@ NTSTATUS module_snap(struct module *m)
 	m->snapped = TRUE;
 	d = module_directory(m, IMAGE_DIRECTORY_ENTRY_IMPORT, &size);
 	if (!d)
-		return STATUS_SUCCESS;
+		return missing_directory(m);
 	/* Windows goes by the empty descriptor, not by the size. */
 	while ((ULONG_PTR)&d[n + 1] - (ULONG_PTR)m->entry.DllBase <
 		       m->entry.SizeOfImage &&

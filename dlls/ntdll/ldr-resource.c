@@ -50,10 +50,28 @@ static const UCHAR *at_rva(const UCHAR *base, BOOL flat, ULONG rva)
 	return NULL;
 }
 
+/*
+ * How far what is at base goes.  A directory may claim to lie outside of it, or
+ * to be longer; and of a file that was cut its headers do not know.
+ */
+static SIZE_T end_of(const UCHAR *base, BOOL flat, const IMAGE_NT_HEADERS *nt)
+{
+	MEMORY_BASIC_INFORMATION i;
+
+	if (!flat)
+		return nt->OptionalHeader.SizeOfImage;
+	if (!NT_SUCCESS(NtQueryVirtualMemory(NtCurrentProcess(), (PVOID)base,
+					     0 /* basic */, &i, sizeof i,
+					     NULL)))
+		return 0;
+	return i.RegionSize;
+}
+
 static NTSTATUS tree_open(PVOID module, struct tree *t)
 {
 	const IMAGE_DATA_DIRECTORY *d;
 	const IMAGE_NT_HEADERS *nt;
+	SIZE_T room, at;
 
 	t->flat = (ULONG_PTR)module & 1;
 	t->base = (const UCHAR *)((ULONG_PTR)module & ~(ULONG_PTR)3);
@@ -64,8 +82,14 @@ static NTSTATUS tree_open(PVOID module, struct tree *t)
 	if (!d || !d->VirtualAddress || d->Size < sizeof(IMAGE_RESOURCE_DIRECTORY))
 		return STATUS_RESOURCE_DATA_NOT_FOUND;
 	t->root = at_rva(t->base, t->flat, d->VirtualAddress);
-	t->size = d->Size;
-	return t->root ? STATUS_SUCCESS : STATUS_RESOURCE_DATA_NOT_FOUND;
+	if (!t->root)
+		return STATUS_RESOURCE_DATA_NOT_FOUND;
+	room = end_of(t->base, t->flat, nt);
+	at = (ULONG_PTR)(t->root - t->base);
+	if (at > room || room - at < sizeof(IMAGE_RESOURCE_DIRECTORY))
+		return STATUS_RESOURCE_DATA_NOT_FOUND;
+	t->size = d->Size < room - at ? d->Size : (ULONG)(room - at);
+	return STATUS_SUCCESS;
 }
 
 static ULONG entry_count(const IMAGE_RESOURCE_DIRECTORY *d)

@@ -121,8 +121,10 @@ NTSTATUS tls_add(struct module *m)
 	struct tls_image *t;
 	ULONG size, align;
 
+	/* Its size is not looked at, as on Windows; that it fits is. */
 	d = module_directory(m, IMAGE_DIRECTORY_ENTRY_TLS, &size);
-	if (!d || size < sizeof *d)
+	if (!d || (SIZE_T)((char *)d - (char *)m->entry.DllBase) >
+			  m->entry.SizeOfImage - sizeof *d)
 		return STATUS_SUCCESS;
 	t = RtlAllocateHeap(rf_heap(), HEAP_ZERO_MEMORY, sizeof *t);
 	if (!t)

@@ -63,13 +63,14 @@ const void *module_directory(const struct module *m, ULONG which, ULONG *size)
 {
 	const IMAGE_DATA_DIRECTORY *d =
 		rf_image_directory(m->nt, which);
+	ULONG room;
 
 	*size = 0;
 	if (!d || !d->VirtualAddress ||
-	    d->VirtualAddress >= m->entry.SizeOfImage ||
-	    d->Size > m->entry.SizeOfImage - d->VirtualAddress)
+	    d->VirtualAddress >= m->entry.SizeOfImage)
 		return NULL;
-	*size = d->Size;
+	room = m->entry.SizeOfImage - d->VirtualAddress;
+	*size = d->Size < room ? d->Size : room;
 	return (const char *)m->entry.DllBase + d->VirtualAddress;
 }
 
@@ -383,6 +384,10 @@ static NTSTATUS attach(struct module *m)
 	}
 	if (done)
 		return STATUS_SUCCESS;
+	if (!ldr_process_ready)
+		rf_message("%wZ could not be initialised: its entry point says "
+			   "so",
+			   &m->entry.BaseDllName);
 	return NT_SUCCESS(failed) ? STATUS_DLL_INIT_FAILED : failed;
 }
 

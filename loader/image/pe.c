@@ -391,16 +391,21 @@ static int parse_sections(struct image *img, uint64_t at, unsigned n,
 	return 0;
 }
 
-/* Windows ignores directories that lie outside the image; so do we. */
-static void drop_bad_directories(struct image *img)
+/*
+ * Windows goes by a directory's address and what it holds; few sizes matter,
+ * and many a tool writes them wrong.  One that begins outside is not there:
+ * that the program misses it, if it does, is found where it is needed.
+ */
+static void trim_directories(struct image *img)
 {
 	for (unsigned i = 0; i < PE_DIRS; i++) {
 		/* The certificate table has a file offset, and is not mapped */
 		if (i == PE_DIR_SECURITY)
 			continue;
-		if (img->dir[i].rva >= img->size ||
-		    img->dir[i].size > img->size - img->dir[i].rva)
+		if (img->dir[i].rva >= img->size)
 			img->dir[i].rva = img->dir[i].size = 0;
+		else if (img->dir[i].size > img->size - img->dir[i].rva)
+			img->dir[i].size = img->size - img->dir[i].rva;
 	}
 }
 
@@ -439,7 +444,7 @@ int pe_parse(struct image *img, struct err *e)
 	    parse_sections(img, (uint64_t)at + COFF_SIZE + opt_size,
 			   le16_at(coff + 6), e))
 		return -1;
-	drop_bad_directories(img);
+	trim_directories(img);
 	/* A DLL that says nothing and has none needs none. */
 	img->has_relocs = !(img->characteristics & 1) &&
 			  (img->dir[PE_DIR_RELOC].size || img->is_dll);

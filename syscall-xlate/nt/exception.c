@@ -394,6 +394,7 @@ NTSTATUS nt_continue(struct task *t, gaddr context, uint8_t test_alert)
 					 nt_self->wow64);
 	if (status != STATUS_SUCCESS)
 		return status;
+	nt_self->running = true;
 	if (test_alert)
 		apc_test(t);
 	thread_goes_on(t, &r);

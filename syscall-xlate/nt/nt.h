@@ -433,6 +433,7 @@ struct nt_process {
 	gaddr ki_user_apc_dispatcher;
 	gaddr ntdll_base;
 	bool wow64;
+	bool running; /* the first thread has come out of the loader */
 
 	/* Not ourselves: process.c. */
 	int pidfd; /* -1: none */
@@ -568,10 +569,11 @@ NTSTATUS vm_alloc(gaddr *base, uint64_t *size, gaddr low, gaddr high,
 NTSTATUS vm_free(gaddr *base, uint64_t *size, uint32_t type);
 NTSTATUS vm_protect(gaddr *base, uint64_t *size, uint32_t prot, uint32_t *old);
 
-/* Map a parsed image (see section.c): base 0 chooses. */
+/* Map a parsed image (see section.c): base 0 chooses.  e says more, if what
+   is in the image is wrong. */
 struct image;
 NTSTATUS vm_map_image(const struct image *img, const uint16_t *nt_path,
-		      gaddr *base, uint64_t *size);
+		      gaddr *base, uint64_t *size, struct err *e);
 
 /* ---- time ------------------------------------------------------------ */
 

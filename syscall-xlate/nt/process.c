@@ -193,10 +193,19 @@ _Noreturn void process_die(uint32_t code)
 		kill(nt_self->host_pid, SIGKILL);
 }
 
+/*
+ * A failure stays one, even if its low 8 bits are 0.  What the guest's loader
+ * finds damaged is refused as what we find so before.
+ */
 void process_exit(uint32_t code)
 {
-	/* A failure stays one, even if its low 8 bits are 0. */
-	process_exit_status(code, code && !(code & 0xff) ? 1 : code & 0xff);
+	int status = code & 0xff;
+
+	if (code == STATUS_INVALID_IMAGE_FORMAT && !nt_self->running)
+		status = 126;
+	else if (code && !status)
+		status = 1;
+	process_exit_status(code, status);
 }
 
 /* ---- others

@@ -112,12 +112,13 @@ static gaddr choose(const struct image *img, gaddr want,
 	return vm_place(x->low, high + 1, size, x->align, false);
 }
 
-NTSTATUS image_place(const struct image *img, struct object *section,
-		     const uint16_t *nt_path, gaddr *base, uint64_t *size,
-		     const struct vm_extended *x, bool no_execute)
+/* It is section's, or has a path; e says what is wrong with the image. */
+static NTSTATUS image_place(const struct image *img, struct object *section,
+			    const uint16_t *nt_path, gaddr *base,
+			    uint64_t *size, const struct vm_extended *x,
+			    bool no_execute, struct err *e)
 {
 	uint64_t n = ROUND_UP(img->size, PAGE);
-	struct err e = { 0 };
 	uint16_t *path = NULL;
 	size_t len = 0;
 	struct vad *v;
@@ -147,7 +148,7 @@ NTSTATUS image_place(const struct image *img, struct object *section,
 	}
 
 	/* Relocations touch guest memory: not under vm_lock. */
-	ok = image_map(img, at, &e) == 0;
+	ok = image_map(img, at, e) == 0;
 	if (ok && no_execute)
 		drop_execute(img, at);
 	pthread_mutex_lock(&vm_lock);
@@ -165,10 +166,10 @@ NTSTATUS image_place(const struct image *img, struct object *section,
 	}
 	pthread_mutex_unlock(&vm_lock);
 	if (!ok) {
-		log_debug(LOG_IMAGE, "map: %s", e.text);
-		return e.code == ENOMEM ? STATUS_NO_MEMORY
-		       : e.code == EIO  ? STATUS_IN_PAGE_ERROR
-					: STATUS_INVALID_IMAGE_FORMAT;
+		log_debug(LOG_IMAGE, "map: %s", e->text);
+		return e->code == ENOMEM ? STATUS_NO_MEMORY
+		       : e->code == EIO  ? STATUS_IN_PAGE_ERROR
+					 : STATUS_INVALID_IMAGE_FORMAT;
 	}
 	*base = at;
 	*size = n;
@@ -181,21 +182,23 @@ NTSTATUS image_place(const struct image *img, struct object *section,
 }
 
 NTSTATUS vm_map_image(const struct image *img, const uint16_t *nt_path,
-		      gaddr *base, uint64_t *size)
+		      gaddr *base, uint64_t *size, struct err *e)
 {
 	static const struct vm_extended anywhere;
 
-	return image_place(img, NULL, nt_path, base, size, &anywhere, false);
+	return image_place(img, NULL, nt_path, base, size, &anywhere, false, e);
 }
 
 NTSTATUS section_image_map(struct nt_section *s, gaddr *base, uint64_t *size,
 			   const struct vm_extended *x, uint32_t type)
 {
+	struct err e = { 0 };
+
 	(void)type;
 	if (*base & (VM_GRANULARITY - 1))
 		return STATUS_MAPPED_ALIGNMENT;
 	return image_place(s->image, &s->object, NULL, base, size, x,
-			   s->no_execute);
+			   s->no_execute, &e);
 }
 
 /* ---- NtQuerySection ------------------------------------------------- */

@@ -112,9 +112,5 @@ NTSTATUS section_image_open(struct nt_section *s, int fd);
 /* Maps s->image; section_map() for images. */
 NTSTATUS section_image_map(struct nt_section *s, gaddr *base, uint64_t *size,
 			   const struct vm_extended *x, uint32_t type);
-/* vm_map_image() with a section to keep, in place of a path. */
-NTSTATUS image_place(const struct image *img, struct object *section,
-		     const uint16_t *nt_path, gaddr *base, uint64_t *size,
-		     const struct vm_extended *x, bool no_execute);
 
 #endif

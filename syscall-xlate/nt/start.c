@@ -92,7 +92,7 @@ static int map_ntdll(const struct launch *l, struct err *e)
 	units_add_utf8(&nt_path, "ntdll.dll", 9);
 	units_end(&nt_path);
 	s = nt_path.failed ? STATUS_NO_MEMORY :
-			     vm_map_image(img, nt_path.text, &base, &size);
+			     vm_map_image(img, nt_path.text, &base, &size, e);
 	free(nt_path.text);
 	for (size_t i = 0; NT_SUCCESS(s) && i < COUNT_OF(entries); i++) {
 		gaddr *to = (gaddr *)((char *)nt_self + entries[i].offset);
@@ -134,9 +134,11 @@ static int map_program(const struct launch *l, struct err *e)
 
 	nt_self->image_base = 0;
 	s = vm_map_image(l->image, nt_self->image_nt_path, &nt_self->image_base,
-			 &size);
+			 &size, e);
 	if (NT_SUCCESS(s))
 		return 0;
+	if (s == STATUS_INVALID_IMAGE_FORMAT)
+		return -1; /* e says what is wrong with it */
 	if (s == STATUS_CONFLICTING_ADDRESSES && !l->image->has_relocs)
 		return err_set(e, ENOEXEC,
 			       "it must be at %#" PRIx64

@@ -165,8 +165,13 @@ START_TEST(directories_outside_are_dropped)
 
 	put(OPT + 112 + 8 * PE_DIR_TLS, 0xfffff000, 4);
 	put(OPT + 112 + 8 * PE_DIR_TLS + 4, 0x40, 4);
+	put(OPT + 112 + 8 * PE_DIR_EXPORT, 0x1010, 4);
+	put(OPT + 112 + 8 * PE_DIR_EXPORT + 4, 0xffffffff, 4);
 	img = must_open();
 	ck_assert_uint_eq(img->dir[PE_DIR_TLS].rva, 0);
+	/* one that is too long ends with the image */
+	ck_assert_uint_eq(img->dir[PE_DIR_EXPORT].rva, 0x1010);
+	ck_assert_uint_eq(img->dir[PE_DIR_EXPORT].size, img->size - 0x1010);
 	image_close(img);
 }
 END_TEST
