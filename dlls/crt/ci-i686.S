@@ -10,7 +10,7 @@
 __CI\name:
 	subl	$8, %esp
 	fstpl	(%esp)
-	call	_\name
+	call	_crt_\name
 	addl	$8, %esp
 	ret
 	.endm
@@ -21,7 +21,7 @@ __CI\name:
 	subl	$16, %esp
 	fstpl	8(%esp)
 	fstpl	(%esp)
-	call	_\name
+	call	_crt_\name
 	addl	$16, %esp
 	ret
 	.endm

@@ -6,7 +6,7 @@ crt_SOURCES = dlls/crt/args.c dlls/crt/bessel.c dlls/crt/collate.c \
 	dlls/crt/file.c dlls/crt/fltfmt.c dlls/crt/fltscale.c dlls/crt/fopen.c dlls/crt/fpu.c \
 	dlls/crt/heap.c dlls/crt/invalid.c dlls/crt/locale-data.c \
 	dlls/crt/locale-name.c dlls/crt/locale.c dlls/crt/lock.c \
-	dlls/crt/lowio-rw.c dlls/crt/lowio.c dlls/crt/math.c dlls/crt/mbstring-l.c \
+	dlls/crt/lowio-rw.c dlls/crt/lowio.c dlls/crt/math-exports.c dlls/crt/math.c dlls/crt/mbstring-l.c \
 	dlls/crt/mbstring.c dlls/crt/mem.c dlls/crt/memstr.c dlls/crt/path.c \
 	dlls/crt/printf-ucrt.c dlls/crt/printf.c dlls/crt/process.c \
 	dlls/crt/scanf.c dlls/crt/signal.c dlls/crt/start.c dlls/crt/stdio.c \

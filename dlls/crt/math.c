@@ -2,8 +2,9 @@
 /*
  * math.c - mathematics: what libmingwex lacks, Microsoft's own names, matherr.
  *
- * Most functions come straight from libmingwex (math-pull.S makes the linker
- * take them).  Where it has only the long double form, rounding that to double
+ * What programs call is in math-exports.c; most of what that computes with comes
+ * from libmingwex (math-pull.S makes the linker take it, and what is exported as
+ * it is).  Where that has only the long double form, rounding that to double
  * is right to the last bit but one in 2000 cases.  Microsoft's long double is a
  * double: the ...l functions here are for ucrt's exports of that name.
  */
@@ -12,13 +13,10 @@
 long double acosl(long double);
 long double asinl(long double);
 long double atan2l(long double, long double);
-long double coshl(long double);
-long double sinhl(long double);
-long double tanhl(long double);
 long double log10l(long double);
 double copysign(double, double);
-double hypot(double, double);
-float hypotf(float, float);
+double crt_hypot(double, double), crt_cosh(double), crt_sinh(double);
+double crt_tanh(double);
 double nextafter(double, double);
 float nextafterf(float, float);
 double logb(double);
@@ -98,6 +96,17 @@ void __mingw_raise_matherr(int type, const char *name, double a, double b,
 		user_matherr(&e);
 }
 
+/* Who answers does not want errno to be set. */
+double crt_math_error(int type, const char *name, double x, double y, double r,
+		      int error)
+{
+	struct exception e = { type, (char *)name, x, y, r };
+
+	if (!user_matherr || !user_matherr(&e))
+		crt_errno = error;
+	return e.retval;
+}
+
 double crt_domain(const char *name, double x)
 {
 	union bits nan = { .u = 0xfff8000000000000ULL };
@@ -128,26 +137,25 @@ double atan(double x)
 	return (double)atan2l(x, 1.0L);
 }
 
-static double ranged(double r, double x)
-{
-	if (__builtin_isinf(r) && !__builtin_isinf(x))
-		crt_errno = ERANGE;
-	return r;
-}
-
+/* libmingwex' complex functions call these. */
 double cosh(double x)
 {
-	return ranged((double)coshl(x), x);
+	return crt_cosh(x);
 }
 
 double sinh(double x)
 {
-	return ranged((double)sinhl(x), x);
+	return crt_sinh(x);
 }
 
 double tanh(double x)
 {
-	return (double)tanhl(x);
+	return crt_tanh(x);
+}
+
+double _hypot(double x, double y)
+{
+	return crt_hypot(x, y);
 }
 
 double log10(double x)
@@ -180,23 +188,13 @@ double frexp(double x, int *e)
 
 /* --------------------------------------------------- Microsoft's names */
 
-double _hypot(double x, double y)
-{
-	return hypot(x, y);
-}
-
-float _hypotf(float x, float y)
-{
-	return hypotf(x, y);
-}
-
 struct complex {
 	double x, y;
 };
 
 double _cabs(struct complex z)
 {
-	return hypot(z.x, z.y);
+	return crt_hypot(z.x, z.y);
 }
 
 double _copysign(double x, double y)
@@ -220,16 +218,6 @@ double _chgsign(double x)
 float _chgsignf(float x)
 {
 	return (float)_chgsign(x);
-}
-
-double _logb(double x)
-{
-	return logb(x);
-}
-
-float _logbf(float x)
-{
-	return logbf(x);
 }
 
 double nextafter(double x, double y)
@@ -413,44 +401,55 @@ int _set_FMA3_enable(int on)
 
 /* --------------------------------------- ucrt's long double is a double */
 
-#define L1(name)                                                               \
+#define OF(call, name)                                                         \
 	double crt_##name##l(double x)                                         \
 	{                                                                      \
-		return name(x);                                                \
+		return call(x);                                                \
 	}
-#define L2(name)                                                               \
+#define OF2(call, name)                                                        \
 	double crt_##name##l(double x, double y)                               \
 	{                                                                      \
-		return name(x, y);                                             \
+		return call(x, y);                                             \
 	}
+#define L1(name) OF(name, name)
+#define L2(name) OF2(name, name)
+/* math-exports.c */
+#define X1(name)                                                               \
+	double crt_##name(double);                                             \
+	OF(crt_##name, name)
+#define X2(name)                                                               \
+	double crt_##name(double, double);                                     \
+	OF2(crt_##name, name)
 
-L1(acosh)
-L1(asinh)
-L1(atanh)
-L1(cbrt)
-L1(erf)
-L1(erfc)
-L1(exp2)
-L1(expm1)
-L1(lgamma)
-L1(log1p)
-L1(log2)
-L1(logb)
+X1(acosh)
+X1(asinh)
+X1(atanh)
+X1(cbrt)
+X1(erf)
+X1(erfc)
+X1(exp2)
+X1(expm1)
+X1(lgamma)
+X1(log1p)
+X1(log2)
+X1(logb)
 L1(nearbyint)
 L1(rint)
 L1(round)
-L1(tgamma)
+X1(tgamma)
 L1(trunc)
 L2(copysign)
-L2(fdim)
+X2(fdim)
 L2(fmax)
 L2(fmin)
 L2(nextafter)
-L2(remainder)
+X2(remainder)
+
+double crt_fma(double, double, double);
 
 double crt_fmal(double x, double y, double z)
 {
-	return fma(x, y, z);
+	return crt_fma(x, y, z);
 }
 
 int crt_ilogbl(double x)
