@@ -33,6 +33,8 @@ struct inode {
 	/* Not 0: in some process a range of it has been locked; or of another
 	   file.  NULL: nobody can say. */
 	const _Atomic uint32_t *peer_locks;
+	const _Atomic uint32_t
+		*peer_oplocks; /* of oplocks that have been had */
 	struct file_map *maps; /* sections (file-mapped.c); and what they are */
 	struct mapped mapped;
 };
@@ -43,6 +45,12 @@ extern pthread_mutex_t inode_lock; /* guards every inode */
 static inline bool inode_locked(const struct inode *i)
 {
 	return i && (i->locks || (i->peer_locks && atomic_load(i->peer_locks)));
+}
+
+/* Without the lock: has anybody had an oplock on it? */
+static inline bool inode_has_oplocks(const struct inode *i)
+{
+	return i && i->peer_oplocks && atomic_load(i->peer_oplocks);
 }
 
 /* All locked.  The one there is, or a new one; NULL: no memory. */
@@ -61,12 +69,12 @@ void notify_delete_pending(const struct inode *i);
  * peers_attach() joins them, or is the first; true: just now, and what is
  * open already has to be told.
  * peers_enter(), with f counted in i: tell them, unless f conflicts with what
- * they have (false).  peers_allow(): only whether f, which is not counted, does.
- * peers_open(): has anybody?
- * peers_tell(): what this process has of i is different now.
- * peers_mapped(): as inode_mapped(), of the others.
+ * they have (false).  peers_allow(): only whether f, which is not counted,
+ * does. peers_open(): has anybody? peers_tell(): what this process has of i is
+ * different now. peers_mapped(): as inode_mapped(), of the others.
  * peers_locks(): where they say that they have locked ranges, which has memory
  * until peers_detach().  peers_lock(): says so.
+ * peers_oplocks(), peers_oplock(): the same of oplocks.
  * peers_list(): their processes' ids, malloc'ed; NULL: there are none.
  * peers_detach(): the process ends.
  */
@@ -79,6 +87,8 @@ void peers_tell(const struct inode *i);
 void peers_mapped(const struct inode *i, struct mapped *m);
 const _Atomic uint32_t *peers_locks(const struct inode *i);
 void peers_lock(const struct inode *i);
+const _Atomic uint32_t *peers_oplocks(const struct inode *i);
+void peers_oplock(const struct inode *i);
 int *peers_list(unsigned *n);
 void peers_detach(void);
 

@@ -19,6 +19,7 @@
 #include "syscall-xlate/nt/file-case.h"
 #include "syscall-xlate/nt/file-current.h"
 #include "syscall-xlate/nt/file-mapped.h"
+#include "syscall-xlate/nt/file-oplock.h"
 #include "syscall-xlate/nt/file-security.h"
 #include "syscall-xlate/nt/file-xattr.h"
 #include "syscall-xlate/nt/reparse-tag.h"
@@ -78,6 +79,9 @@ static int try_open(struct file_open *o, int flags)
 	int fd = path_open(o->p, flags);
 
 	if (fd == -EMFILE && file_raise_limit())
+		fd = path_open(o->p, flags);
+	/* It waited for the end of an oplock, and is to wait on. */
+	while (fd == -EINTR && !(o->t && o->t->pending & TASK_TERMINATE))
 		fd = path_open(o->p, flags);
 	return fd;
 }
@@ -460,6 +464,9 @@ static NTSTATUS make_file(struct file_open *o, struct file **ret)
 	if (kind == FILE_KIND_DISK || kind == FILE_KIND_LINK ||
 	    (kind == FILE_KIND_CHAR && o->path_only) ||
 	    (kind == FILE_KIND_DIR && !f->dir)) {
+		if (kind == FILE_KIND_DISK && o->path_only &&
+		    o->access & ACCESS_DELETE)
+			oplock_wait(o->fd, st);
 		status = kind == FILE_KIND_DISK ? may_write(o) : STATUS_SUCCESS;
 		if (!status && overwrites(o) && kind == FILE_KIND_DISK)
 			status = may_overwrite(o, st);

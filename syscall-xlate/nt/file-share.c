@@ -88,6 +88,14 @@ void inode_mapped(uint64_t dev, uint64_t ino, struct mapped *m)
 	peers_mapped(&other, m);
 }
 
+static struct inode inode_of(const struct statx *st)
+{
+	return (struct inode){
+		.dev = makedev(st->stx_dev_major, st->stx_dev_minor),
+		.ino = st->stx_ino,
+	};
+}
+
 static bool wants(const struct file *f, uint32_t access)
 {
 	return f->access & access;
@@ -167,6 +175,7 @@ NTSTATUS share_enter(struct file *f, const struct statx *st, bool granted)
 			status = STATUS_SHARING_VIOLATION;
 		} else if (has_peers(f)) {
 			i->peer_locks = peers_locks(i);
+			i->peer_oplocks = peers_oplocks(i);
 		}
 	}
 	inode_drop(i); /* if it was made for nothing */
@@ -398,11 +407,11 @@ NTSTATUS share_delete_now(struct file *f)
 NTSTATUS share_delete_name(const struct statx *st, int dirfd, const char *path)
 {
 	struct file probe = { .access = ACCESS_DELETE, .share = 7 };
-	struct inode other = { .ino = st->stx_ino }, *i;
+	struct inode other = inode_of(st), *i;
+	const _Atomic uint32_t *oplocks;
 	struct mapped mapped = { 0 };
 	NTSTATUS status = STATUS_SUCCESS;
 
-	other.dev = makedev(st->stx_dev_major, st->stx_dev_minor);
 	pthread_mutex_lock(&inode_lock);
 	i = find(other.dev, other.ino);
 	if (i && i->delete_pending && !i->unlinked)
@@ -411,6 +420,12 @@ NTSTATUS share_delete_name(const struct statx *st, int dirfd, const char *path)
 		status = STATUS_SHARING_VIOLATION;
 	if (!status && peers_attach())
 		tell_all();
+	/* Somebody has to be asked first: the long way does that. */
+	oplocks = peers_oplocks(&other);
+	if (oplocks && atomic_load(oplocks)) {
+		pthread_mutex_unlock(&inode_lock);
+		return STATUS_NOT_SUPPORTED;
+	}
 	if (!status && !peers_allow(&other, &probe))
 		status = STATUS_SHARING_VIOLATION;
 	if (!status)
@@ -449,6 +464,29 @@ bool share_others(struct file *f, bool anywhere)
 		  (anywhere && peers_open(f->inode)));
 	pthread_mutex_unlock(&inode_lock);
 	return others;
+}
+
+void share_will_have_oplock(struct file *f)
+{
+	pthread_mutex_lock(&inode_lock);
+	if (f->inode)
+		peers_oplock(f->inode);
+	pthread_mutex_unlock(&inode_lock);
+}
+
+bool share_has_oplocks(const struct statx *st)
+{
+	const struct inode i = inode_of(st);
+	const _Atomic uint32_t *had;
+	bool has;
+
+	pthread_mutex_lock(&inode_lock);
+	if (peers_attach())
+		tell_all();
+	had = peers_oplocks(&i);
+	has = had && atomic_load(had);
+	pthread_mutex_unlock(&inode_lock);
+	return has;
 }
 
 void files_at_exit(void)

@@ -47,7 +47,7 @@ enum {
 	MEMBERS = 1024,
 	SPINS = 200,
 	/* Of the table and how it is locked; part of how it is found. */
-	VERSION = 8,
+	VERSION = 9,
 	/* A file's byte 0 is locked by all; the tokens' lie beyond the table.
 	 */
 	TOKENS_AT = 1 << 30,
@@ -68,7 +68,9 @@ struct bucket {
 	/* Ranges of a file have been locked (lock.c).  That is never taken back:
 	   the host knows what is locked, and this only when to ask it. */
 	_Atomic uint32_t ranges;
-	uint32_t reserved[6];
+	/* Somebody has had an oplock on a file (file-oplock.c), as ranges. */
+	_Atomic uint32_t oplocks;
+	uint32_t reserved[5];
 	struct slot slot[SLOTS];
 };
 
@@ -639,4 +641,19 @@ void peers_lock(const struct inode *i)
 
 	if (b)
 		atomic_store(&b->ranges, 1);
+}
+
+const _Atomic uint32_t *peers_oplocks(const struct inode *i)
+{
+	struct bucket *b = bucket_of(i);
+
+	return b ? &b->oplocks : NULL;
+}
+
+void peers_oplock(const struct inode *i)
+{
+	struct bucket *b = bucket_of(i);
+
+	if (b)
+		atomic_store(&b->oplocks, 1);
 }

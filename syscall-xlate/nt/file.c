@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "syscall-xlate/nt/file-case.h"
+#include "syscall-xlate/nt/file-oplock.h"
 #include "syscall-xlate/nt/file-private.h"
 #include "syscall-xlate/nt/process.h"
 #include "syscall-xlate/nt/time.h"
@@ -36,6 +37,7 @@ static void file_close(struct task *t, struct object *o, uint64_t handle,
 	if (!last)
 		return;
 	lock_release_all(f);
+	oplock_end(f);
 	if (f->ops == &disk_ops && !f->synchronous)
 		disk_close(f);
 	file_keep_time_at_close(f);
@@ -46,6 +48,7 @@ static void file_close(struct task *t, struct object *o, uint64_t handle,
 	if (f->ops->close)
 		f->ops->close(t, f);
 	share_leave(f);
+	oplock_close(f);
 }
 
 /*

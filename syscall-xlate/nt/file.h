@@ -79,6 +79,7 @@ struct file {
 	bool path_only;   /* fd is O_PATH */
 	bool is_volume;
 	bool exact; /* opened as it is spelled, and so is what is in it */
+	bool oplock; /* has had one (file-oplock.c) */
 	_Atomic bool delete_on_close, posix_delete;
 	_Atomic bool name_goes; /* with f; the file has others */
 	uint32_t access; /* granted, without generic bits */
@@ -350,6 +351,10 @@ bool share_others(struct file *f, bool anywhere);
  */
 bool file_open_below(const struct file *f, const char *folder);
 bool file_open_below_here(const char *folder);
+/* Oplocks: somebody will have one on f; may anybody have had one on that file?
+ */
+void share_will_have_oplock(struct file *f);
+bool share_has_oplocks(const struct statx *st);
 /* Byte ranges locked by others: STATUS_FILE_LOCK_CONFLICT or success. */
 NTSTATUS lock_check(struct file *f, int64_t offset, uint64_t len, bool write);
 void lock_release_all(struct file *f);

@@ -20,6 +20,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "syscall-xlate/nt/file-oplock.h"
 #include "syscall-xlate/nt/file-private.h"
 #include "syscall-xlate/nt/file-inode.h"
 #include "syscall-xlate/nt/nt-private.h"
@@ -321,6 +322,8 @@ NTSTATUS nt_lock_file(struct task *t, uint64_t file, uint64_t event, gaddr apc,
 	else if (r.file->kind != FILE_KIND_DISK)
 		status = STATUS_INVALID_DEVICE_REQUEST;
 	else
+		oplock_range(r.file);
+	if (!status)
 		status = try_lock(r.file, at, n, key, exclusive);
 	if (status == STATUS_LOCK_NOT_GRANTED && !immediate) {
 		sync_begin(nt_thread(t), &r);

@@ -24,6 +24,7 @@
 #include "syscall-xlate/nt/control.h"
 #include "syscall-xlate/nt/ioctl-rows.h"
 #include "syscall-xlate/nt/file-object-id.h"
+#include "syscall-xlate/nt/file-oplock.h"
 #include "syscall-xlate/nt/file-private.h"
 #include "syscall-xlate/nt/file-rename.h"
 #include "syscall-xlate/nt/reparse-tag.h"
@@ -118,7 +119,9 @@ static NTSTATUS reopen(struct file *f, const char *path, int flags)
 
 	if (fd < 0)
 		return status_from_errno(errno);
+	oplock_end(f);
 	share_forget(f);
+	oplock_close(f);
 	if (dup3(fd, f->fd, O_CLOEXEC) < 0) {
 		close(fd);
 		return status_from_errno(errno);
@@ -494,48 +497,6 @@ static NTSTATUS set_compression(struct task *t, struct file *f, struct irp *r)
 	if (status)
 		return status;
 	return format ? STATUS_NOT_SUPPORTED : STATUS_SUCCESS;
-}
-
-static NTSTATUS no_oplock(struct task *t, struct file *f, struct irp *r)
-{
-	(void)t, (void)f, (void)r;
-	return STATUS_OPLOCK_NOT_GRANTED;
-}
-
-/* REQUEST_OPLOCK_INPUT_BUFFER: a request, or the answer to a break. */
-static NTSTATUS request_oplock(struct task *t, struct file *f, struct irp *r)
-{
-	enum { READ = 1, HANDLE = 2, WRITE = 4, REQUEST = 1, ACK = 2 };
-	struct {
-		uint16_t version, len;
-		uint32_t level, flags;
-	} in;
-	enum { OUT = 24 }; /* REQUEST_OPLOCK_OUTPUT_BUFFER */
-	NTSTATUS status = control_in(t, r, &in, sizeof in);
-
-	if (status)
-		return status;
-	if (r->out_len < OUT)
-		return STATUS_BUFFER_TOO_SMALL;
-	if (in.version != 1 || in.len != sizeof in ||
-	    in.level & ~(uint32_t)(READ | HANDLE | WRITE) ||
-	    (in.flags != REQUEST && in.flags != ACK))
-		return STATUS_INVALID_PARAMETER;
-	if (in.flags == ACK)
-		return STATUS_INVALID_OPLOCK_PROTOCOL;
-	/* What handles and writes keep others from is nothing without reads;
-	   folders have no data to be kept from. */
-	if (!(in.level & READ) ||
-	    (f->kind == FILE_KIND_DIR && in.level & WRITE))
-		return STATUS_INVALID_PARAMETER;
-	return STATUS_OPLOCK_NOT_GRANTED;
-}
-
-/* The answer to a break of what nobody has. */
-static NTSTATUS not_broken(struct task *t, struct file *f, struct irp *r)
-{
-	(void)t, (void)f, (void)r;
-	return STATUS_INVALID_OPLOCK_PROTOCOL;
 }
 
 /* Over when no break is under way. */

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * file-oplock.h - opportunistic locks.
+ */
+#ifndef RF_NT_FILE_OPLOCK_H
+#define RF_NT_FILE_OPLOCK_H
+
+#include "syscall-xlate/nt/file.h"
+
+/* FSCTL_REQUEST_OPLOCK, _LEVEL_1, _LEVEL_2, _BATCH_ and _FILTER_OPLOCK. */
+NTSTATUS oplock_request(struct task *t, struct file *f, struct irp *r);
+NTSTATUS oplock_level_1(struct task *t, struct file *f, struct irp *r);
+NTSTATUS oplock_level_2(struct task *t, struct file *f, struct irp *r);
+NTSTATUS oplock_batch(struct task *t, struct file *f, struct irp *r);
+NTSTATUS oplock_filter(struct task *t, struct file *f, struct irp *r);
+/* FSCTL_OPLOCK_BREAK_ACKNOWLEDGE, _ACK_NO_2, OPBATCH_ACK_CLOSE_PENDING. */
+NTSTATUS oplock_acknowledge(struct task *t, struct file *f, struct irp *r);
+NTSTATUS oplock_ack_no_2(struct task *t, struct file *f, struct irp *r);
+NTSTATUS oplock_ack_close(struct task *t, struct file *f, struct irp *r);
+
+/*
+ * f's last handle is closed, or its descriptor about to be: its request is
+ * over; and, when it keeps nobody from opening the file any more, those who
+ * wait go on.
+ */
+void oplock_end(struct file *f);
+void oplock_close(struct file *f);
+/*
+ * fd, an O_PATH descriptor of what st tells of, was opened to do more than to
+ * look at it: waits for those who would have to hear of that.
+ */
+void oplock_wait(int fd, const struct statx *st);
+/* A range of f's file is about to be locked. */
+void oplock_range(struct file *f);
+
+#endif

@@ -1,0 +1,384 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Oplocks that are granted: who breaks them, who waits for whom. */
+#include <windows.h>
+#include <winioctl.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "check.h"
+
+/* Of IoStatus.Information. */
+enum { TO_LEVEL_2 = 7, TO_NONE = 8 };
+
+enum {
+	R = OPLOCK_LEVEL_CACHE_READ,
+	H = OPLOCK_LEVEL_CACHE_HANDLE,
+	W = OPLOCK_LEVEL_CACHE_WRITE,
+};
+
+static char name[MAX_PATH], self[MAX_PATH];
+
+/* One oplock and its handle. */
+struct held {
+	HANDLE file;
+	OVERLAPPED o;
+	REQUEST_OPLOCK_OUTPUT_BUFFER out;
+};
+
+static void open_it(struct held *h, DWORD access, DWORD share)
+{
+	memset(h, 0, sizeof *h);
+	h->o.hEvent = CreateEventA(NULL, TRUE, FALSE, NULL);
+	h->file = CreateFileA(name, access, share, NULL, OPEN_EXISTING,
+			      FILE_FLAG_OVERLAPPED, NULL);
+	CHECK(h->file != INVALID_HANDLE_VALUE, "%lu", GetLastError());
+}
+
+static void close_it(struct held *h)
+{
+	if (h->file)
+		CloseHandle(h->file);
+	CloseHandle(h->o.hEvent);
+}
+
+/* ERROR_IO_PENDING: granted.  0: done. */
+static DWORD control(struct held *h, DWORD code)
+{
+	DWORD n;
+
+	return DeviceIoControl(h->file, code, NULL, 0, NULL, 0, &n, &h->o)
+		       ? 0
+		       : GetLastError();
+}
+
+static DWORD request(struct held *h, DWORD level, DWORD flags)
+{
+	REQUEST_OPLOCK_INPUT_BUFFER in = { 1, sizeof in, level, flags };
+	DWORD n;
+
+	return DeviceIoControl(h->file, FSCTL_REQUEST_OPLOCK, &in, sizeof in,
+			       &h->out, sizeof h->out, &n, &h->o)
+		       ? 0
+		       : GetLastError();
+}
+
+static bool is_broken(const struct held *h)
+{
+	return WaitForSingleObject(h->o.hEvent, 0) == WAIT_OBJECT_0;
+}
+
+/* Waits for the break: what is told of it. */
+static DWORD broken(struct held *h)
+{
+	DWORD n = 99;
+
+	CHECK(GetOverlappedResult(h->file, &h->o, &n, TRUE), "%lu",
+	      GetLastError());
+	return n;
+}
+
+/* ---- another process ------------------------------------------------------
+ */
+
+static HANDLE start(const char *what)
+{
+	char line[3 * MAX_PATH];
+	STARTUPINFOA si = { .cb = sizeof si };
+	PROCESS_INFORMATION pi = { 0 };
+
+	snprintf(line, sizeof line, "\"%s\" %s \"%s\"", self, what, name);
+	CHECK(CreateProcessA(NULL, line, NULL, NULL, FALSE, 0, NULL, NULL, &si,
+			     &pi));
+	CloseHandle(pi.hThread);
+	return pi.hProcess;
+}
+
+static bool is_waiting(HANDLE p)
+{
+	return WaitForSingleObject(p, 0) == WAIT_TIMEOUT;
+}
+
+static DWORD finish(HANDLE p)
+{
+	DWORD code = 99;
+
+	WaitForSingleObject(p, INFINITE);
+	GetExitCodeProcess(p, &code);
+	CloseHandle(p);
+	return code;
+}
+
+static DWORD opens(DWORD access, DWORD share)
+{
+	HANDLE h =
+		CreateFileA(name, access, share, NULL, OPEN_EXISTING, 0, NULL);
+
+	if (h == INVALID_HANDLE_VALUE)
+		return GetLastError();
+	CloseHandle(h);
+	return 0;
+}
+
+static DWORD child(const char *what)
+{
+	if (!strcmp(what, "look"))
+		return opens(FILE_READ_ATTRIBUTES | SYNCHRONIZE, 7) |
+		       (GetFileAttributesA(name) == INVALID_FILE_ATTRIBUTES);
+	if (!strcmp(what, "read"))
+		return opens(GENERIC_READ, 7);
+	if (!strcmp(what, "write"))
+		return opens(GENERIC_WRITE, 7);
+	if (!strcmp(what, "alone"))
+		return opens(GENERIC_READ | GENERIC_WRITE, 0);
+	if (!strcmp(what, "delete"))
+		return DeleteFileA(name) ? 0 : GetLastError();
+	if (!strcmp(what, "hold")) {
+		struct held h;
+		char event[80];
+		DWORD error;
+
+		snprintf(event, sizeof event, "rf-oplocks-%lu",
+			 GetCurrentProcessId());
+		open_it(&h, GENERIC_READ | GENERIC_WRITE, 7);
+		error = control(&h, FSCTL_REQUEST_BATCH_OPLOCK);
+		SetEvent(CreateEventA(NULL, TRUE, FALSE, event));
+		if (error != ERROR_IO_PENDING)
+			return error;
+		Sleep(INFINITE);
+	}
+	return 98;
+}
+
+/* ---- what is held ----------------------------------------------------------
+ */
+
+/* Batch and Level 1: broken by the first who opens it, who waits. */
+static void exclusive(DWORD code)
+{
+	struct held h, other;
+	HANDLE p;
+
+	open_it(&h, GENERIC_READ | GENERIC_WRITE, 7);
+	open_it(&other, GENERIC_READ, 7);
+	CHECK_EQ(control(&h, code), ERROR_OPLOCK_NOT_GRANTED);
+	close_it(&other);
+	CHECK_EQ(control(&h, code), ERROR_IO_PENDING);
+	CHECK_EQ(control(&h, FSCTL_OPLOCK_BREAK_ACKNOWLEDGE),
+		 ERROR_INVALID_OPLOCK_PROTOCOL);
+	CHECK_EQ(finish(start("look")), 0);
+	CHECK(!is_broken(&h));
+
+	p = start("write");
+	broken(&h);
+	CHECK(is_waiting(p));
+	CHECK_EQ(control(&h, FSCTL_OPLOCK_BREAK_ACK_NO_2), 0);
+	CHECK_EQ(finish(p), 0);
+	CHECK_EQ(control(&h, FSCTL_OPLOCK_BREAK_ACK_NO_2),
+		 ERROR_INVALID_OPLOCK_PROTOCOL);
+
+	/* And again, by the same handle; closing it is an answer, too. */
+	CHECK_EQ(control(&h, code), ERROR_IO_PENDING);
+	p = start("alone");
+	broken(&h);
+	CHECK(is_waiting(p));
+	CloseHandle(h.file);
+	h.file = NULL;
+	CHECK_EQ(finish(p), 0);
+	close_it(&h);
+}
+
+/* He says that he will close it: until then the other waits. */
+static void closes(void)
+{
+	struct held h;
+	HANDLE p;
+
+	open_it(&h, GENERIC_READ | GENERIC_WRITE, 0);
+	CHECK_EQ(control(&h, FSCTL_REQUEST_BATCH_OPLOCK), ERROR_IO_PENDING);
+	p = start("read");
+	broken(&h);
+	CHECK_EQ(control(&h, FSCTL_OPBATCH_ACK_CLOSE_PENDING), 0);
+	CHECK(is_waiting(p));
+	CloseHandle(h.file);
+	h.file = NULL;
+	CHECK_EQ(finish(p), 0);
+	close_it(&h);
+}
+
+/* Of a reader's, Level 2 is left, which ends with a writer, who does not wait.
+ */
+static void level_2(void)
+{
+	struct held h, two;
+
+	open_it(&h, GENERIC_READ, 7);
+	CHECK_EQ(control(&h, FSCTL_REQUEST_OPLOCK_LEVEL_1), ERROR_IO_PENDING);
+	{
+		HANDLE p = start("read");
+
+		CHECK_EQ(broken(&h), TO_LEVEL_2);
+		CHECK(is_waiting(p));
+		CHECK_EQ(control(&h, FSCTL_OPLOCK_BREAK_ACKNOWLEDGE),
+			 ERROR_IO_PENDING);
+		CHECK_EQ(finish(p), 0);
+		CHECK(!is_broken(&h));
+	}
+	open_it(&two, GENERIC_READ, 7);
+	CHECK_EQ(control(&two, FSCTL_REQUEST_OPLOCK_LEVEL_2), ERROR_IO_PENDING);
+	CHECK_EQ(finish(start("read")), 0);
+	CHECK(!is_broken(&h) && !is_broken(&two));
+	{
+		/* On Windows it ends with what is written. */
+		HANDLE w = CreateFileA(name, GENERIC_WRITE, 7, NULL,
+				       OPEN_EXISTING, 0, NULL);
+		DWORD n;
+
+		CHECK(WriteFile(w, "x", 1, &n, NULL));
+		CHECK_EQ(broken(&h), TO_NONE);
+		CHECK_EQ(broken(&two), TO_NONE);
+		CloseHandle(w);
+	}
+	CHECK_EQ(control(&h, FSCTL_OPLOCK_BREAK_ACKNOWLEDGE),
+		 ERROR_INVALID_OPLOCK_PROTOCOL);
+	close_it(&h);
+	close_it(&two);
+}
+
+static void newer(void)
+{
+	struct held h;
+	HANDLE p;
+
+	open_it(&h, GENERIC_READ | GENERIC_WRITE, 7);
+	CHECK_EQ(request(&h, R | W | H, REQUEST_OPLOCK_INPUT_FLAG_REQUEST),
+		 ERROR_IO_PENDING);
+	p = start("write");
+	CHECK_EQ(broken(&h), sizeof h.out);
+	CHECK_EQ(h.out.StructureVersion, 1);
+	CHECK_EQ(h.out.StructureLength, sizeof h.out);
+	CHECK_EQ(h.out.OriginalOplockLevel, R | W | H);
+	CHECK(!(h.out.NewOplockLevel & W));
+	CHECK_EQ(h.out.Flags & REQUEST_OPLOCK_OUTPUT_FLAG_ACK_REQUIRED, 1);
+	CHECK(is_waiting(p));
+	CHECK_EQ(request(&h, R | W, REQUEST_OPLOCK_INPUT_FLAG_ACK),
+		 ERROR_INVALID_OPLOCK_PROTOCOL);
+	CHECK_EQ(control(&h, FSCTL_OPLOCK_BREAK_ACKNOWLEDGE),
+		 ERROR_INVALID_OPLOCK_PROTOCOL);
+	CHECK(is_waiting(p));
+	CHECK_EQ(request(&h, 0, REQUEST_OPLOCK_INPUT_FLAG_ACK), 0);
+	CHECK_EQ(finish(p), 0);
+	close_it(&h);
+
+	/* A reader's is asked for with more, and broken to less. */
+	open_it(&h, GENERIC_READ, 7);
+	CHECK_EQ(request(&h, R, REQUEST_OPLOCK_INPUT_FLAG_REQUEST),
+		 ERROR_IO_PENDING);
+	{
+		struct held more = { .file = h.file };
+
+		more.o.hEvent = CreateEventA(NULL, TRUE, FALSE, NULL);
+		CHECK_EQ(request(&more, R | W,
+				 REQUEST_OPLOCK_INPUT_FLAG_REQUEST),
+			 ERROR_IO_PENDING);
+		WaitForSingleObject(h.o.hEvent, INFINITE);
+		CHECK_EQ((DWORD)h.o.Internal, 0x215);
+		p = start("read");
+		CHECK_EQ(broken(&more), sizeof more.out);
+		CHECK_EQ(more.out.OriginalOplockLevel, R | W);
+		CHECK_EQ(more.out.NewOplockLevel, R);
+		CHECK_EQ(request(&more, R, REQUEST_OPLOCK_INPUT_FLAG_ACK),
+			 ERROR_IO_PENDING);
+		CHECK_EQ(finish(p), 0);
+		CHECK(!is_broken(&more));
+		/* Its end is one of the oplock, too. */
+		CloseHandle(h.file);
+		h.file = NULL;
+		CHECK(is_broken(&more));
+		CHECK_EQ(more.out.NewOplockLevel, 0);
+		more.file = NULL;
+		close_it(&more);
+	}
+	close_it(&h);
+}
+
+/* Whoever holds it and is killed keeps nobody waiting. */
+static void killed(void)
+{
+	HANDLE p = start("hold"), e;
+	char event[80];
+
+	snprintf(event, sizeof event, "rf-oplocks-%lu", GetProcessId(p));
+	e = CreateEventA(NULL, TRUE, FALSE, event);
+	CHECK_EQ(WaitForSingleObject(e, INFINITE), WAIT_OBJECT_0);
+	CHECK(TerminateProcess(p, 7), "%lu", GetLastError());
+	CHECK_EQ(finish(p), 7);
+	CHECK_EQ(opens(GENERIC_READ | GENERIC_WRITE, 0), 0);
+	CloseHandle(e);
+}
+
+static void ends(void)
+{
+	struct held h;
+	DWORD n;
+	HANDLE p;
+
+	/* Cancelled. */
+	open_it(&h, GENERIC_READ | GENERIC_WRITE, 7);
+	CHECK_EQ(control(&h, FSCTL_REQUEST_BATCH_OPLOCK), ERROR_IO_PENDING);
+	CHECK(CancelIo(h.file));
+	CHECK(!GetOverlappedResult(h.file, &h.o, &n, TRUE));
+	CHECK_EQ(GetLastError(), ERROR_OPERATION_ABORTED);
+	CHECK_EQ(finish(start("write")), 0);
+	/* Closed. */
+	CHECK_EQ(control(&h, FSCTL_REQUEST_FILTER_OPLOCK), ERROR_IO_PENDING);
+	CloseHandle(h.file);
+	h.file = NULL;
+	CHECK_EQ(WaitForSingleObject(h.o.hEvent, INFINITE), WAIT_OBJECT_0);
+	CHECK_EQ(h.o.InternalHigh, TO_NONE);
+	close_it(&h);
+	/* Deleting opens it. */
+	open_it(&h, GENERIC_READ | GENERIC_WRITE, 7);
+	CHECK_EQ(control(&h, FSCTL_REQUEST_BATCH_OPLOCK), ERROR_IO_PENDING);
+	p = start("delete");
+	broken(&h);
+	CHECK(is_waiting(p));
+	CloseHandle(h.file);
+	h.file = NULL;
+	CHECK_EQ(finish(p), 0);
+	close_it(&h);
+	CHECK_EQ(GetFileAttributesA(name), INVALID_FILE_ATTRIBUTES);
+}
+
+int main(int argc, char **argv)
+{
+	struct held h;
+	DWORD error;
+
+	if (argc > 2) {
+		snprintf(name, sizeof name, "%s", argv[2]);
+		return (int)child(argv[1]);
+	}
+	GetModuleFileNameA(NULL, self, sizeof self);
+	GetTempPathA(sizeof name - 32, name);
+	snprintf(name + strlen(name), 32, "rf-held-%lu", GetCurrentProcessId());
+	CloseHandle(
+		CreateFileA(name, GENERIC_WRITE, 0, NULL, CREATE_NEW, 0, NULL));
+	open_it(&h, GENERIC_READ, 7);
+	error = control(&h, FSCTL_REQUEST_OPLOCK_LEVEL_1);
+	close_it(&h);
+	if (error != ERROR_IO_PENDING) {
+		CHECK_EQ(error, ERROR_OPLOCK_NOT_GRANTED);
+		puts("no file system that has oplocks");
+		DeleteFileA(name);
+		return check_done();
+	}
+	exclusive(FSCTL_REQUEST_OPLOCK_LEVEL_1);
+	exclusive(FSCTL_REQUEST_BATCH_OPLOCK);
+	closes();
+	level_2();
+	newer();
+	killed();
+	ends();
+	return check_done();
+}
