@@ -8,11 +8,12 @@
  * programs as well, and ends it with its holder.  So nobody has to be told of
  * anything.
  *
- *   F_RDLCK   Level 2, Read        no writer, and this handle is none; broken
- * by who opens the file to write F_WRLCK   Level 1, Batch,      nobody else;
- * broken by who opens the file to Filter, and what     read or write.  Windows
- * breaks some of them caches handles or    later, with the first write; none
- * earlier writes
+ * F_RDLCK: Level 2, Read.  No writer, and this handle is none; broken by who
+ * opens the file to write.
+ *
+ * F_WRLCK: Level 1, Batch, Filter, and what caches handles or writes.  Nobody
+ * else; broken by who opens the file to read or write.  Windows breaks some of
+ * them later, with the first write; none earlier.
  *
  * What leases cannot promise is not granted (STATUS_OPLOCK_NOT_GRANTED): to a
  * handle that is synchronous, or of a folder, of a file of somebody else's, on
