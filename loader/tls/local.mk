@@ -5,7 +5,6 @@ tls_PROGRAMS =
 if HAVE_TLS
 tls_PROGRAMS += dlls/run-foreign-tls
 endif
-EXTRA_PROGRAMS = dlls/run-foreign-tls
 dlls_run_foreign_tls_SOURCES = %D%/main.c %D%/tls.h %D%/session.c %D%/identity.c \
 	%D%/query.c %D%/pfx.c
 dlls_run_foreign_tls_LDADD = libbase.a $(TLS_LIBS)
