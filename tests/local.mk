@@ -14,7 +14,7 @@ AM_TESTS_ENVIRONMENT = srcdir='$(abs_srcdir)'; builddir='$(abs_builddir)'; \
 
 TESTS += %D%/layers/check-includes %D%/layers/check-lean %D%/tables/check-tables %D%/cli/run \
 	%D%/guest/run %D%/guest/elf %D%/net/run %D%/slow/run %D%/gdb/run %D%/sandbox/run %D%/dlls/check-exports %D%/cmd/run %D%/compat/check \
-	%D%/compat/build %D%/compat/packed %D%/compat/serve %D%/compat/tls %D%/container/run %D%/compat/errors %D%/compat/golang
+	%D%/compat/build %D%/compat/packed %D%/compat/serve %D%/compat/tls %D%/compat/schannel %D%/container/run %D%/compat/errors %D%/compat/golang
 TESTS += %D%/sandbox/escape %D%/sandbox/crowd %D%/guest/sandbox
 
 check_PROGRAMS += %D%/fixtures/make-bad

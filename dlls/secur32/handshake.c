@@ -481,21 +481,15 @@ static SECURITY_STATUS call(struct tls_context *c, struct credential *cred,
 	return deliver(&o, out, alloc, status < 0, status);
 }
 
+/* Nothing that was not asked for: libcurl compares. */
 static ULONG client_flags(const struct tls_context *c)
 {
-	const ULONG always = ISC_RET_REPLAY_DETECT | ISC_RET_SEQUENCE_DETECT |
-			     ISC_RET_CONFIDENTIALITY | ISC_RET_STREAM;
-	ULONG f =
-		always | (c->wanted &
-			  (ISC_REQ_ALLOCATE_MEMORY | ISC_REQ_EXTENDED_ERROR |
-			   ISC_REQ_INTEGRITY | ISC_REQ_MANUAL_CRED_VALIDATION |
-			   ISC_REQ_USE_SUPPLIED_CREDS));
-
-	if (c->credential->flags & SCH_CRED_MANUAL_CRED_VALIDATION)
-		f |= ISC_RET_MANUAL_CRED_VALIDATION;
-	else if (c->wanted & ISC_REQ_MUTUAL_AUTH)
-		f |= ISC_RET_MUTUAL_AUTH;
-	return f;
+	return ISC_RET_REPLAY_DETECT | ISC_RET_SEQUENCE_DETECT |
+	       ISC_RET_CONFIDENTIALITY | ISC_RET_STREAM |
+	       (c->wanted &
+		(ISC_REQ_ALLOCATE_MEMORY | ISC_REQ_EXTENDED_ERROR |
+		 ISC_REQ_INTEGRITY | ISC_REQ_MANUAL_CRED_VALIDATION |
+		 ISC_REQ_USE_SUPPLIED_CREDS | ISC_REQ_MUTUAL_AUTH));
 }
 
 static ULONG server_flags(const struct tls_context *c)
