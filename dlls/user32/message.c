@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * message.c - the message queue of a thread that has no windows: posted
- * thread messages, WM_QUIT, thread timers, and waiting for either.
+ * message.c - the message queue of a thread: what was posted to it and to its
+ * windows, WM_QUIT, timers, and waiting for either.
  *
  * A queue exists from a thread's first call that needs one; posting to a
  * thread without one fails, as on Windows.
  */
-#include "queue.h"
+#include "hidden.h"
 #include "rf-tls.h"
 
-static SRWLOCK lock = SRWLOCK_INIT; /* the list, and what is in all queues */
+SRWLOCK user_lock = SRWLOCK_INIT;
 static struct queue *queues;
 static DWORD slot = TLS_OUT_OF_INDEXES;
 
-static struct queue *find(DWORD thread)
+struct queue *queue_of(DWORD thread)
 {
 	struct queue *q = queues;
 
@@ -33,11 +33,12 @@ struct queue *queue_mine(void)
 		return NULL;
 	q->thread = GetCurrentThreadId();
 	q->event = CreateEventW(NULL, TRUE, FALSE, NULL);
+	q->sent_event = CreateEventW(NULL, TRUE, FALSE, NULL);
 	TlsSetValue(slot, q);
-	AcquireSRWLockExclusive(&lock);
+	AcquireSRWLockExclusive(&user_lock);
 	q->next = queues;
 	queues = q;
-	ReleaseSRWLockExclusive(&lock);
+	ReleaseSRWLockExclusive(&user_lock);
 	return q;
 }
 
@@ -47,13 +48,14 @@ void queue_free_mine(void)
 
 	if (!q)
 		return;
-	AcquireSRWLockExclusive(&lock);
+	AcquireSRWLockExclusive(&user_lock);
 	for (struct queue **p = &queues; *p; p = &(*p)->next)
 		if (*p == q) {
 			*p = q->next;
 			break;
 		}
-	ReleaseSRWLockExclusive(&lock);
+	ReleaseSRWLockExclusive(&user_lock);
+	queue_answer_all(q);
 	while (q->first) {
 		struct posted *m = q->first;
 
@@ -67,15 +69,18 @@ void queue_free_mine(void)
 		HeapFree(GetProcessHeap(), 0, t);
 	}
 	CloseHandle(q->event);
+	CloseHandle(q->sent_event);
 	HeapFree(GetProcessHeap(), 0, q);
 	TlsSetValue(slot, NULL);
 }
 
 /* ---- posting ------------------------------------------------------------- */
 
-BOOL WINAPI PostThreadMessageW(DWORD thread, UINT message, WPARAM w, LPARAM l)
+/* To a window, or (NULL) to a thread. */
+static BOOL post(HWND window, DWORD thread, UINT message, WPARAM w, LPARAM l)
 {
 	struct posted *m = HeapAlloc(GetProcessHeap(), 0, sizeof *m);
+	struct window *to;
 	struct queue *q;
 
 	if (!m) {
@@ -83,11 +88,12 @@ BOOL WINAPI PostThreadMessageW(DWORD thread, UINT message, WPARAM w, LPARAM l)
 		return FALSE;
 	}
 	m->next = NULL;
-	m->msg = (MSG){ NULL, message, w, l, GetTickCount(), { 0, 0 } };
+	m->msg = (MSG){ window, message, w, l, GetTickCount(), { 0, 0 } };
 	if (thread == GetCurrentThreadId())
 		queue_mine();
-	AcquireSRWLockExclusive(&lock);
-	q = find(thread);
+	AcquireSRWLockExclusive(&user_lock);
+	to = window ? window_find(window) : NULL;
+	q = window && !to ? NULL : queue_of(to ? to->thread : thread);
 	if (q) {
 		if (q->last)
 			q->last->next = m;
@@ -96,12 +102,18 @@ BOOL WINAPI PostThreadMessageW(DWORD thread, UINT message, WPARAM w, LPARAM l)
 		q->last = m;
 		SetEvent(q->event);
 	}
-	ReleaseSRWLockExclusive(&lock);
+	ReleaseSRWLockExclusive(&user_lock);
 	if (!q) {
 		HeapFree(GetProcessHeap(), 0, m);
-		SetLastError(ERROR_INVALID_THREAD_ID);
+		SetLastError(window ? ERROR_INVALID_WINDOW_HANDLE
+				    : ERROR_INVALID_THREAD_ID);
 	}
 	return q != NULL;
+}
+
+BOOL WINAPI PostThreadMessageW(DWORD thread, UINT message, WPARAM w, LPARAM l)
+{
+	return post(NULL, thread, message, w, l);
 }
 
 BOOL WINAPI PostThreadMessageA(DWORD thread, UINT message, WPARAM w, LPARAM l)
@@ -111,10 +123,7 @@ BOOL WINAPI PostThreadMessageA(DWORD thread, UINT message, WPARAM w, LPARAM l)
 
 BOOL WINAPI PostMessageW(HWND window, UINT message, WPARAM w, LPARAM l)
 {
-	if (!window)
-		return PostThreadMessageW(GetCurrentThreadId(), message, w, l);
-	SetLastError(ERROR_INVALID_WINDOW_HANDLE);
-	return FALSE;
+	return post(window, window ? 0 : GetCurrentThreadId(), message, w, l);
 }
 
 BOOL WINAPI PostMessageA(HWND window, UINT message, WPARAM w, LPARAM l)
@@ -128,11 +137,11 @@ VOID WINAPI PostQuitMessage(int code)
 
 	if (!q)
 		return;
-	AcquireSRWLockExclusive(&lock);
+	AcquireSRWLockExclusive(&user_lock);
 	q->quit = TRUE;
 	q->exit_code = code;
 	SetEvent(q->event);
-	ReleaseSRWLockExclusive(&lock);
+	ReleaseSRWLockExclusive(&user_lock);
 }
 
 /* ---- timers ----------------------------------------------------------------
@@ -144,7 +153,8 @@ UINT_PTR WINAPI SetTimer(HWND window, UINT_PTR id, UINT ms, TIMERPROC fn)
 	struct queue *q = queue_mine();
 	struct timer *t;
 
-	if (window) {
+	if (window &&
+	    GetWindowThreadProcessId(window, NULL) != GetCurrentThreadId()) {
 		SetLastError(ERROR_INVALID_WINDOW_HANDLE);
 		return 0;
 	}
@@ -152,20 +162,23 @@ UINT_PTR WINAPI SetTimer(HWND window, UINT_PTR id, UINT ms, TIMERPROC fn)
 		return 0;
 	if (ms < USER_TIMER_MINIMUM)
 		ms = USER_TIMER_MINIMUM;
-	for (t = q->timers; t && t->id != id; t = t->next)
+	for (t = q->timers; t && (t->id != id || t->window != window);
+	     t = t->next)
 		;
 	if (!t) {
 		t = HeapAlloc(GetProcessHeap(), 0, sizeof *t);
 		if (!t)
 			return 0;
-		t->id = (UINT_PTR)InterlockedIncrement(&last_id);
+		/* A window's have the numbers that it gives them. */
+		t->window = window;
+		t->id = window ? id : (UINT_PTR)InterlockedIncrement(&last_id);
 		t->next = q->timers;
 		q->timers = t;
 	}
 	t->ms = ms;
 	t->due = GetTickCount64() + ms;
 	t->fn = fn;
-	return t->id;
+	return t->id ? t->id : 1;
 }
 
 BOOL WINAPI KillTimer(HWND window, UINT_PTR id)
@@ -176,14 +189,14 @@ BOOL WINAPI KillTimer(HWND window, UINT_PTR id)
 	     p = &(*p)->next) {
 		struct timer *t = *p;
 
-		if (t->id == id && !window) {
+		if (t->id == id && t->window == window) {
 			*p = t->next;
 			HeapFree(GetProcessHeap(), 0, t);
 			return TRUE;
 		}
 	}
-	SetLastError(window ? ERROR_INVALID_WINDOW_HANDLE
-			    : ERROR_INVALID_PARAMETER);
+	SetLastError(window && !IsWindow(window) ? ERROR_INVALID_WINDOW_HANDLE
+						 : ERROR_INVALID_PARAMETER);
 	return FALSE;
 }
 
@@ -203,19 +216,61 @@ DWORD queue_next_timer(struct queue *q)
 /* ---- taking
  * ------------------------------------------------------------------ */
 
-static BOOL wanted(UINT message, UINT min, UINT max)
+static BOOL wanted(HWND window, UINT message, const struct filter *f)
 {
-	return (!min && !max) || (message >= min && message <= max);
+	if (f->window && window != (f->window == (HWND)-1 ? NULL : f->window))
+		return FALSE;
+	return (!f->min && !f->max) || (message >= f->min && message <= f->max);
 }
 
-static BOOL take_posted(struct queue *q, MSG *msg, UINT min, UINT max,
+/* Under user_lock. */
+static void rest_if_empty(struct queue *q)
+{
+	if (!q->first && !q->quit && !q->sent)
+		ResetEvent(q->event);
+}
+
+void queue_forget(struct queue *q, HWND window)
+{
+	struct timer **t = &q->timers;
+	struct posted **p;
+
+	while (*t) {
+		struct timer *gone = *t;
+
+		if (gone->window != window) {
+			t = &gone->next;
+			continue;
+		}
+		*t = gone->next;
+		HeapFree(GetProcessHeap(), 0, gone);
+	}
+	AcquireSRWLockExclusive(&user_lock);
+	q->last = NULL;
+	for (p = &q->first; *p;) {
+		struct posted *gone = *p;
+
+		if (gone->msg.hwnd != window) {
+			q->last = gone;
+			p = &gone->next;
+			continue;
+		}
+		*p = gone->next;
+		HeapFree(GetProcessHeap(), 0, gone);
+	}
+	rest_if_empty(q);
+	ReleaseSRWLockExclusive(&user_lock);
+}
+
+static BOOL take_posted(struct queue *q, MSG *msg, const struct filter *f,
 			BOOL remove)
 {
 	struct posted *before = NULL, *m;
 	BOOL found = FALSE;
 
-	AcquireSRWLockExclusive(&lock);
-	for (m = q->first; m && !wanted(m->msg.message, min, max); m = m->next)
+	AcquireSRWLockExclusive(&user_lock);
+	for (m = q->first; m && !wanted(m->msg.hwnd, m->msg.message, f);
+	     m = m->next)
 		before = m;
 	if (m) {
 		*msg = m->msg;
@@ -237,23 +292,20 @@ static BOOL take_posted(struct queue *q, MSG *msg, UINT min, UINT max,
 		if (remove)
 			q->quit = FALSE;
 	}
-	if (!q->first && !q->quit)
-		ResetEvent(q->event);
-	ReleaseSRWLockExclusive(&lock);
+	rest_if_empty(q);
+	ReleaseSRWLockExclusive(&user_lock);
 	return found;
 }
 
-static BOOL take_timer(struct queue *q, MSG *msg, UINT min, UINT max,
+static BOOL take_timer(struct queue *q, MSG *msg, const struct filter *f,
 		       BOOL remove)
 {
 	ULONGLONG now = GetTickCount64();
 
-	if (!wanted(WM_TIMER, min, max))
-		return FALSE;
 	for (struct timer *t = q->timers; t; t = t->next) {
-		if (t->due > now)
+		if (t->due > now || !wanted(t->window, WM_TIMER, f))
 			continue;
-		*msg = (MSG){ NULL,          WM_TIMER,   t->id,
+		*msg = (MSG){ t->window,     WM_TIMER,   t->id,
 			      (LPARAM)t->fn, (DWORD)now, { 0, 0 } };
 		if (remove)
 			t->due = now + t->ms;
@@ -262,21 +314,27 @@ static BOOL take_timer(struct queue *q, MSG *msg, UINT min, UINT max,
 	return FALSE;
 }
 
-BOOL queue_take(struct queue *q, MSG *msg, UINT min, UINT max, BOOL remove)
+BOOL queue_take(struct queue *q, MSG *msg, const struct filter *f, BOOL remove)
 {
-	return take_posted(q, msg, min, max, remove) ||
-	       take_timer(q, msg, min, max, remove);
+	queue_run_sent(q);
+	return take_posted(q, msg, f, remove) || take_timer(q, msg, f, remove);
+}
+
+static BOOL may_ask_for(HWND window)
+{
+	if (!window || window == (HWND)-1 || IsWindow(window))
+		return TRUE;
+	SetLastError(ERROR_INVALID_WINDOW_HANDLE);
+	return FALSE;
 }
 
 BOOL WINAPI PeekMessageW(LPMSG msg, HWND window, UINT min, UINT max, UINT how)
 {
+	const struct filter f = { window, min, max };
 	struct queue *q = queue_mine();
 
-	if (window && window != (HWND)-1) {
-		SetLastError(ERROR_INVALID_WINDOW_HANDLE);
-		return FALSE;
-	}
-	return q && queue_take(q, msg, min, max, how & PM_REMOVE);
+	return q && may_ask_for(window) &&
+	       queue_take(q, msg, &f, how & PM_REMOVE);
 }
 
 BOOL WINAPI PeekMessageA(LPMSG msg, HWND window, UINT min, UINT max, UINT how)
@@ -286,14 +344,12 @@ BOOL WINAPI PeekMessageA(LPMSG msg, HWND window, UINT min, UINT max, UINT how)
 
 BOOL WINAPI GetMessageW(LPMSG msg, HWND window, UINT min, UINT max)
 {
+	const struct filter f = { window, min, max };
 	struct queue *q = queue_mine();
 
-	if (!q || (window && window != (HWND)-1)) {
-		SetLastError(q ? ERROR_INVALID_WINDOW_HANDLE
-			       : ERROR_NOT_ENOUGH_MEMORY);
+	if (!q || !may_ask_for(window))
 		return -1;
-	}
-	while (!queue_take(q, msg, min, max, TRUE))
+	while (!queue_take(q, msg, &f, TRUE))
 		WaitForSingleObject(q->event, queue_next_timer(q));
 	return msg->message != WM_QUIT;
 }
@@ -313,8 +369,13 @@ LRESULT WINAPI DispatchMessageW(const MSG *msg)
 	if (msg->message == WM_TIMER && msg->lParam) {
 		((TIMERPROC)msg->lParam)(msg->hwnd, WM_TIMER, msg->wParam,
 					 GetTickCount());
+		return 0;
 	}
-	return 0;
+	if (!msg->hwnd)
+		return 0;
+	if (GetWindowThreadProcessId(msg->hwnd, NULL) != GetCurrentThreadId())
+		return 0;
+	return SendMessageW(msg->hwnd, msg->message, msg->wParam, msg->lParam);
 }
 
 LRESULT WINAPI DispatchMessageA(const MSG *msg)

@@ -5,6 +5,22 @@
 
 #include "nt.h"
 
+/* The queues and what is in them, window classes and windows. */
+extern SRWLOCK user_lock;
+
+/* A message that another thread waits for the answer to. */
+struct sent {
+	struct sent *next;
+	HWND window;
+	UINT message;
+	WPARAM w;
+	LPARAM l;
+	LRESULT answer;
+	BOOL answered;
+	LONG refs;   /* the sender's, and the receiver's */
+	HANDLE done; /* event */
+};
+
 struct posted {
 	struct posted *next;
 	MSG msg;
@@ -12,6 +28,7 @@ struct posted {
 
 struct timer {
 	struct timer *next;
+	HWND window; /* NULL: the thread's */
 	UINT_PTR id;
 	UINT ms;
 	ULONGLONG due; /* GetTickCount64() */
@@ -21,9 +38,11 @@ struct timer {
 struct queue {
 	struct queue *next;
 	DWORD thread;
-	HANDLE event;	       /* set while there is something */
+	HANDLE event;      /* set while there is something */
+	HANDLE sent_event; /* set while there is something sent */
+	struct sent *sent, *sent_last;
 	struct posted *first, *last;
-	struct timer *timers;  /* the thread's own, no lock */
+	struct timer *timers; /* the thread's own, no lock */
 	BOOL quit;
 	int exit_code;
 };
@@ -33,7 +52,24 @@ struct queue *queue_mine(void);
 void queue_free_mine(void);
 /* Milliseconds until a timer is due; INFINITE. */
 DWORD queue_next_timer(struct queue *q);
+/* What is asked for: window NULL is all, (HWND)-1 the thread's own. */
+struct filter {
+	HWND window;
+	UINT min, max;
+};
+
 /* The next message that passes the filter; FALSE: there is none now. */
-BOOL queue_take(struct queue *q, MSG *msg, UINT min, UINT max, BOOL remove);
+BOOL queue_take(struct queue *q, MSG *msg, const struct filter *f, BOOL remove);
+/* What is in the queue for a window that is no more, goes with it. */
+void queue_forget(struct queue *q, HWND window);
+
+/* ---- send.c -------------------------------------------------------------- */
+
+/* Calls the windows that others have sent something to. */
+void queue_run_sent(struct queue *q);
+/* The thread is ending: who waits for it gets 0. */
+void queue_answer_all(struct queue *q);
+/* Under user_lock. */
+struct queue *queue_of(DWORD thread);
 
 #endif

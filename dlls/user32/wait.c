@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* wait.c - MsgWaitForMultipleObjects: objects, or messages. */
-#include "queue.h"
+#include "hidden.h"
 
 DWORD WINAPI MsgWaitForMultipleObjectsEx(DWORD n, const HANDLE *handles,
 					 DWORD ms, DWORD mask, DWORD flags)
 {
 	HANDLE all[MAXIMUM_WAIT_OBJECTS];
+	static const struct filter timers = { NULL, WM_TIMER, WM_TIMER };
 	ULONGLONG end = GetTickCount64() + ms;
 	struct queue *q = queue_mine();
 	MSG msg;
@@ -32,7 +33,7 @@ DWORD WINAPI MsgWaitForMultipleObjectsEx(DWORD n, const HANDLE *handles,
 			ours ? timer : left, !!(flags & MWMO_ALERTABLE));
 		if (ret != WAIT_TIMEOUT || !ours)
 			return ret;
-		if (queue_take(q, &msg, WM_TIMER, WM_TIMER, FALSE))
+		if (queue_take(q, &msg, &timers, FALSE))
 			return WAIT_OBJECT_0 + n;
 	}
 }
@@ -46,12 +47,13 @@ DWORD WINAPI MsgWaitForMultipleObjects(DWORD n, const HANDLE *handles, BOOL all,
 
 BOOL WINAPI WaitMessage(void)
 {
+	static const struct filter all = { NULL, 0, 0 };
 	struct queue *q = queue_mine();
 	MSG msg;
 
 	if (!q)
 		return FALSE;
-	while (!queue_take(q, &msg, 0, 0, FALSE))
+	while (!queue_take(q, &msg, &all, FALSE))
 		WaitForSingleObject(q->event, queue_next_timer(q));
 	return TRUE;
 }
@@ -63,7 +65,9 @@ DWORD WINAPI WaitForInputIdle(HANDLE process, DWORD ms)
 
 BOOL WINAPI DllMain(HINSTANCE instance, DWORD reason, LPVOID reserved)
 {
-	if (reason == DLL_THREAD_DETACH)
+	if (reason == DLL_THREAD_DETACH) {
+		windows_free_mine();
 		queue_free_mine();
+	}
 	return TRUE;
 }

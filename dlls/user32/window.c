@@ -1,43 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * window.c - windows, which cannot be made: there is no screen and no
- * message-only window either yet.  Whoever asks for one is told; what takes a
- * window gets the error of a wrong handle.
+ * window.c - what is asked of windows that are seen: there is no screen, so
+ * there are none (hidden.c has the others), and what takes one gets the error
+ * of a wrong handle.
  */
 #include "nt.h"
 
 #include "fails.h"
 
-FAILS(ATOM, RegisterClassExW, (const WNDCLASSEXW *c), 0,
-	ERROR_NOT_ENOUGH_MEMORY)
-FAILS(ATOM, RegisterClassExA, (const WNDCLASSEXA *c), 0,
-	ERROR_NOT_ENOUGH_MEMORY)
-FAILS(ATOM, RegisterClassW, (const WNDCLASSW *c), 0, ERROR_NOT_ENOUGH_MEMORY)
-FAILS(ATOM, RegisterClassA, (const WNDCLASSA *c), 0, ERROR_NOT_ENOUGH_MEMORY)
-FAILS(HWND, CreateWindowExW, (DWORD ex, LPCWSTR class, LPCWSTR title,
-	DWORD style, int x, int y, int w, int h, HWND parent, HMENU menu,
-	HINSTANCE instance, LPVOID param), NULL, ERROR_CANNOT_FIND_WND_CLASS)
-FAILS(HWND, CreateWindowExA, (DWORD ex, LPCSTR class, LPCSTR title, DWORD style,
-	int x, int y, int w, int h, HWND parent, HMENU menu, HINSTANCE instance,
-	LPVOID param), NULL, ERROR_CANNOT_FIND_WND_CLASS)
-
-LRESULT WINAPI DefWindowProcW(HWND window, UINT message, WPARAM w, LPARAM l)
-{
-	return 0;
-}
-
-LRESULT WINAPI DefWindowProcA(HWND window, UINT message, WPARAM w, LPARAM l)
-{
-	return 0;
-}
-
-NO_WINDOW(BOOL, DestroyWindow, (HWND window), FALSE)
 NO_WINDOW(BOOL, ShowWindow, (HWND window, int how), FALSE)
-
-BOOL WINAPI IsWindow(HWND window)
-{
-	return FALSE;
-}
 
 NO_WINDOW(BOOL, IsWindowVisible, (HWND window), FALSE)
 
@@ -68,44 +39,17 @@ FAILS(HWND, FindWindowW, (LPCWSTR class, LPCWSTR title), NULL,
 	ERROR_FILE_NOT_FOUND)
 FAILS(HWND, FindWindowA, (LPCSTR class, LPCSTR title), NULL,
 	ERROR_FILE_NOT_FOUND)
+FAILS(HWND, FindWindowExW, (HWND parent, HWND after, LPCWSTR class,
+	LPCWSTR title), NULL, ERROR_FILE_NOT_FOUND)
+FAILS(HWND, FindWindowExA, (HWND parent, HWND after, LPCSTR class,
+	LPCSTR title), NULL, ERROR_FILE_NOT_FOUND)
 
 BOOL WINAPI EnumWindows(WNDENUMPROC fn, LPARAM param)
 {
 	return TRUE; /* all of none */
 }
 
-NO_WINDOW(DWORD, GetWindowThreadProcessId, (HWND window, LPDWORD process), 0)
 NO_WINDOW(int, GetWindowTextW, (HWND window, LPWSTR to, int n), 0)
-
-LRESULT WINAPI SendMessageW(HWND window, UINT message, WPARAM w, LPARAM l)
-{
-	if (window != HWND_BROADCAST)
-		SetLastError(ERROR_INVALID_WINDOW_HANDLE);
-	return 0;
-}
-
-LRESULT WINAPI SendMessageA(HWND window, UINT message, WPARAM w, LPARAM l)
-{
-	return SendMessageW(window, message, w, l);
-}
-
-/* A broadcast reaches all windows: there are none. */
-LRESULT WINAPI SendMessageTimeoutW(HWND window, UINT message, WPARAM w,
-				   LPARAM l, UINT flags, UINT ms,
-				   PDWORD_PTR result)
-{
-	if (window == HWND_BROADCAST)
-		return 1;
-	SetLastError(ERROR_INVALID_WINDOW_HANDLE);
-	return 0;
-}
-
-LRESULT WINAPI SendMessageTimeoutA(HWND window, UINT message, WPARAM w,
-				   LPARAM l, UINT flags, UINT ms,
-				   PDWORD_PTR result)
-{
-	return SendMessageTimeoutW(window, message, w, l, flags, ms, result);
-}
 
 FAILS(BOOL, ExitWindowsEx, (UINT flags, DWORD reason), FALSE,
 	ERROR_PRIVILEGE_NOT_HELD)
@@ -120,16 +64,7 @@ BOOL WINAPI MessageBeep(UINT type)
 NO_WINDOW(BOOL, SetWindowTextW, (HWND window, LPCWSTR text), FALSE)
 NO_WINDOW(BOOL, SetWindowTextA, (HWND window, LPCSTR text), FALSE)
 NO_WINDOW(int, GetWindowTextA, (HWND window, LPSTR to, int n), 0)
-NO_WINDOW(LONG, GetWindowLongW, (HWND window, int which), 0)
-NO_WINDOW(LONG, GetWindowLongA, (HWND window, int which), 0)
-NO_WINDOW(LONG, SetWindowLongW, (HWND window, int which, LONG to), 0)
-NO_WINDOW(LONG, SetWindowLongA, (HWND window, int which, LONG to), 0)
-
 #ifdef _WIN64
-NO_WINDOW(LONG_PTR, GetWindowLongPtrW, (HWND window, int which), 0)
-NO_WINDOW(LONG_PTR, GetWindowLongPtrA, (HWND window, int which), 0)
-NO_WINDOW(LONG_PTR, SetWindowLongPtrW, (HWND window, int which, LONG_PTR to), 0)
-NO_WINDOW(LONG_PTR, SetWindowLongPtrA, (HWND window, int which, LONG_PTR to), 0)
 NO_WINDOW(ULONG_PTR, SetClassLongPtrW, (HWND window, int which, LONG_PTR to), 0)
 NO_WINDOW(ULONG_PTR, SetClassLongPtrA, (HWND window, int which, LONG_PTR to), 0)
 #endif
@@ -153,18 +88,12 @@ NO_WINDOW(BOOL, InvalidateRect, (HWND window, const RECT *what, BOOL erase),
 NO_WINDOW(BOOL, UpdateWindow, (HWND window), FALSE)
 NO_WINDOW(BOOL, ScreenToClient, (HWND window, LPPOINT at), FALSE)
 NO_WINDOW(BOOL, ClientToScreen, (HWND window, LPPOINT at), FALSE)
-NO_WINDOW(HWND, GetParent, (HWND window), NULL)
 NO_WINDOW(HWND, SetFocus, (HWND window), NULL)
 
 HWND WINAPI GetFocus(void)
 {
 	return NULL;
 }
-
-FAILS(HWND, FindWindowExW, (HWND parent, HWND after, LPCWSTR class,
-	LPCWSTR title), NULL, ERROR_FILE_NOT_FOUND)
-FAILS(HWND, FindWindowExA, (HWND parent, HWND after, LPCSTR class,
-	LPCSTR title), NULL, ERROR_FILE_NOT_FOUND)
 
 LRESULT WINAPI CallWindowProcW(WNDPROC fn, HWND window, UINT message, WPARAM w,
 			       LPARAM l)
