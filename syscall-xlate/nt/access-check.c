@@ -91,8 +91,8 @@ static uint32_t changes(const uint32_t *generic)
 	       (generic[1] & ~(generic[0] | generic[2]));
 }
 
-uint32_t descriptor_allowed(const struct descriptor *d,
-			    const uint32_t *generic, struct token *tk)
+static uint32_t allowed(const struct descriptor *d, const uint32_t *generic,
+			struct token *tk, bool by_privilege)
 {
 	uint32_t granted;
 	bool owner;
@@ -102,9 +102,9 @@ uint32_t descriptor_allowed(const struct descriptor *d,
 	granted = walk_acl(d, generic, tk, false, &owner);
 	if (owner)
 		granted |= READ_CONTROL | WRITE_DAC;
-	if (token_has_privilege(tk, SE_TAKE_OWNERSHIP))
+	if (by_privilege && token_has_privilege(tk, SE_TAKE_OWNERSHIP))
 		granted |= WRITE_OWNER;
-	if (token_has_privilege(tk, SE_SECURITY))
+	if (by_privilege && token_has_privilege(tk, SE_SECURITY))
 		granted |= ACCESS_SYSTEM_SECURITY;
 	if (tk->restricted)
 		granted &= walk_acl(d, generic, tk, true, &owner) |
@@ -114,38 +114,91 @@ uint32_t descriptor_allowed(const struct descriptor *d,
 	return granted;
 }
 
+uint32_t descriptor_allowed(const struct descriptor *d, const uint32_t *generic,
+			    struct token *tk)
+{
+	return allowed(d, generic, tk, true);
+}
+
+/* PRIVILEGE_SET */
+struct privilege_set {
+	uint32_t count, control;
+	struct {
+		uint32_t luid, luid_high, attributes;
+	} privilege[2];
+};
+
+enum { SET_OF_ONE = 20, USED_FOR_ACCESS = 0x80000000 };
+
+static uint32_t set_size(const struct privilege_set *s)
+{
+	return s->count > 1 ? sizeof *s : SET_OF_ONE;
+}
+
+/* What was wanted, and only a privilege gives. */
+static void add_used(struct privilege_set *s, uint32_t luid)
+{
+	s->privilege[s->count].luid = luid;
+	s->privilege[s->count++].attributes = USED_FOR_ACCESS;
+}
+
+static NTSTATUS check(const struct descriptor *d, const uint32_t *generic,
+		      struct token *tk, uint32_t access, uint32_t *granted,
+		      struct privilege_set *set)
+{
+	const uint32_t want = access & ~(uint32_t)MAXIMUM_ALLOWED;
+	uint32_t got = allowed(d, generic, tk, true), used;
+
+	*granted = 0;
+	if (want & ~got)
+		return want & ~got & ACCESS_SYSTEM_SECURITY
+			       ? STATUS_PRIVILEGE_NOT_HELD
+			       : STATUS_ACCESS_DENIED;
+	if (access & MAXIMUM_ALLOWED && !got)
+		return STATUS_ACCESS_DENIED;
+	*granted = access & MAXIMUM_ALLOWED ? got : want;
+	used = *granted & ~allowed(d, generic, tk, false);
+	if (used & ACCESS_SYSTEM_SECURITY)
+		add_used(set, SE_SECURITY);
+	if (used & WRITE_OWNER)
+		add_used(set, SE_TAKE_OWNERSHIP);
+	return STATUS_SUCCESS;
+}
+
+static NTSTATUS token_to_ask(struct task *t, uint64_t token, struct token **tk)
+{
+	NTSTATUS status = handle_get(t, token, &token_type, TOKEN_QUERY, tk);
+
+	if (status)
+		return status;
+	if ((*tk)->type != TOKEN_IMPERSONATION)
+		status = STATUS_NO_IMPERSONATION_TOKEN;
+	else if ((*tk)->level < LEVEL_IDENTIFICATION)
+		status = STATUS_BAD_IMPERSONATION_LEVEL;
+	if (status)
+		object_put(&(*tk)->object);
+	return status;
+}
+
 NTSTATUS nt_access_check(struct task *t, gaddr sd, uint64_t token,
 			 uint32_t access, gaddr mapping, gaddr privileges,
 			 gaddr privileges_len, gaddr granted_at,
 			 gaddr status_at)
 {
-	uint32_t generic[4];
+	struct privilege_set set = { 0 };
+	uint32_t generic[4], len, granted;
+	NTSTATUS status, verdict;
 	struct descriptor d;
 	struct token *tk;
-	uint32_t len, granted, want;
-	bool max = access & MAXIMUM_ALLOWED, ok;
-	NTSTATUS status;
 
 	if (guest_read(t, generic, mapping, sizeof generic) < 0 ||
 	    guest_get32(t, &len, privileges_len) < 0)
 		return STATUS_ACCESS_VIOLATION;
 	if (access & 0xf0000000)
 		return STATUS_GENERIC_NOT_MAPPED;
-	if (len < 20 && guest_put32(t, privileges_len, 20) < 0)
-		return STATUS_ACCESS_VIOLATION;
-	if (len < 20)
-		return STATUS_BUFFER_TOO_SMALL;
-	status = handle_get(t, token, &token_type, TOKEN_QUERY, &tk);
-	if (status != STATUS_SUCCESS)
+	status = token_to_ask(t, token, &tk);
+	if (status)
 		return status;
-	if (tk->type != TOKEN_IMPERSONATION) {
-		object_put(&tk->object);
-		return STATUS_NO_IMPERSONATION_TOKEN;
-	}
-	if (tk->level < 1) {
-		object_put(&tk->object);
-		return STATUS_BAD_IMPERSONATION_LEVEL;
-	}
 	status = descriptor_read(t, sd, &d);
 	if (status) {
 		object_put(&tk->object);
@@ -154,14 +207,16 @@ NTSTATUS nt_access_check(struct task *t, gaddr sd, uint64_t token,
 	if (!d.has_owner || !d.has_group) {
 		status = STATUS_INVALID_SECURITY_DESCR;
 	} else {
-		granted = descriptor_allowed(&d, generic, tk);
-		want = access & ~(uint32_t)MAXIMUM_ALLOWED;
-		ok = !(want & ~granted) && (!max || granted);
-		granted = !ok ? 0 : max ? granted : want;
-		if (guest_put32(t, privileges, 0) < 0 ||
-		    guest_put32(t, granted_at, granted) < 0 ||
-		    guest_put32(t, status_at,
-				ok ? STATUS_SUCCESS : STATUS_ACCESS_DENIED) < 0)
+		verdict = check(&d, generic, tk, access, &granted, &set);
+		if (len < set_size(&set))
+			status = guest_put32(t, privileges_len,
+					     set_size(&set)) < 0
+					 ? STATUS_ACCESS_VIOLATION
+					 : STATUS_BUFFER_TOO_SMALL;
+		else if (guest_write(t, privileges, &set, 8 + set.count * 12) <
+				 0 ||
+			 guest_put32(t, granted_at, granted) < 0 ||
+			 guest_put32(t, status_at, verdict) < 0)
 			status = STATUS_ACCESS_VIOLATION;
 	}
 	descriptor_free(&d);

@@ -322,10 +322,13 @@ NTSTATUS nt_adjust_groups_token(struct task *t, uint64_t token, uint8_t reset,
 	struct token *tk;
 	uint32_t n = 0, attributes;
 	struct token_group *g;
+	bool missing = false;
 	struct sid s;
 	NTSTATUS status;
 
-	status = handle_get(t, token, &token_type, TOKEN_ADJUST_GROUPS, &tk);
+	status = handle_get(t, token, &token_type,
+			    TOKEN_ADJUST_GROUPS | (old_state ? TOKEN_QUERY : 0),
+			    &tk);
 	if (status != STATUS_SUCCESS)
 		return status;
 	if (!reset && (!new_state || guest_get32(t, &n, new_state) < 0))
@@ -337,7 +340,7 @@ NTSTATUS nt_adjust_groups_token(struct task *t, uint64_t token, uint8_t reset,
 		pthread_mutex_lock(&tk->mutex);
 		g = find_group(tk, &s);
 		if (!g)
-			status = STATUS_NOT_ALL_ASSIGNED;
+			missing = true;
 		else if (!(attributes & GROUP_ENABLED))
 			status = STATUS_CANT_DISABLE_MANDATORY;
 		pthread_mutex_unlock(&tk->mutex);
@@ -348,7 +351,7 @@ NTSTATUS nt_adjust_groups_token(struct task *t, uint64_t token, uint8_t reset,
 		status = STATUS_ACCESS_VIOLATION;
 	if (NT_SUCCESS(status) && ret_len && guest_put32(t, ret_len, 8) < 0)
 		status = STATUS_ACCESS_VIOLATION;
-	return status;
+	return !status && missing ? STATUS_NOT_ALL_ASSIGNED : status;
 }
 
 /* ---- checks --------------------------------------------------------- */

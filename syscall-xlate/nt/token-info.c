@@ -318,6 +318,69 @@ static NTSTATUS get_isolation(struct token *tk, struct answer *a)
 	return STATUS_SUCCESS;
 }
 
+/* ---- all that decides ---- */
+
+/* SID_AND_ATTRIBUTES_HASH: which SIDs there may be, by their last byte. */
+enum { HASH_SIZE = 16 + 32 * 8, HASHED = 64, ACCESS_SIZE = 88 };
+
+static void hash_sid(struct answer *a, size_t hash, uint32_t i,
+		     const struct sid *s)
+{
+	uint32_t last = s->count ? s->sub[s->count - 1] & 0xff : 0;
+	const size_t at[2] = { hash + 16 + 8 * (last & 15),
+			       hash + 16 + 8 * (16 + (last >> 4)) };
+
+	for (int half = 0; half < 2 && i < HASHED; half++) {
+		uint64_t bits;
+
+		memcpy(&bits, a->data + at[half], sizeof bits);
+		put64(a, at[half], bits | 1ull << i);
+	}
+}
+
+static void hash_groups(struct answer *a, size_t hash, uint32_t first,
+			const struct token_group *g, uint32_t n)
+{
+	for (uint32_t i = 0; i < n; i++)
+		hash_sid(a, hash, first + i, &g[i].sid);
+}
+
+/* The form is wow64.tbl's: hashes, both arrays, then what they point to. */
+static NTSTATUS get_access(struct token *tk, struct answer *a)
+{
+	const uint32_t n = 1 + tk->ngroups, restricted = tk->nrestricted;
+	size_t hash, sids, privileges;
+
+	add(a, NULL, ACCESS_SIZE);
+	hash = add(a, NULL, 2 * HASH_SIZE);
+	sids = add(a, NULL, 16ul * (n + restricted));
+	point_to_sid(a, sids, &tk->user);
+	put32(a, sids + 8, tk->user_denied ? GROUP_DENY_ONLY : 0);
+	groups_at(a, sids + 16, tk->group, tk->ngroups);
+	groups_at(a, sids + 16ul * n, tk->restrict_to, restricted);
+	hash_sid(a, hash, 0, &tk->user);
+	hash_groups(a, hash, 1, tk->group, tk->ngroups);
+	hash_groups(a, hash + HASH_SIZE, 0, tk->restrict_to, restricted);
+	put32(a, hash, n);
+	put64(a, hash + 8, a->at + sids);
+	put32(a, hash + HASH_SIZE, restricted);
+	if (restricted)
+		put64(a, hash + HASH_SIZE + 8, a->at + sids + 16ul * n);
+	privileges = add(a, NULL, 4 + 12ul * tk->nprivileges);
+	put32(a, privileges, tk->nprivileges);
+	put_privileges(tk, a, privileges + 4);
+	put64(a, 0, a->at + hash);
+	put64(a, 8, a->at + hash + HASH_SIZE);
+	put64(a, 16, a->at + privileges);
+	put64(a, 24, 0x10001); /* the logon */
+	put32(a, 32, tk->type);
+	put32(a, 36, tk->type == TOKEN_IMPERSONATION ? tk->level : 0);
+	put32(a, 40, 3); /* as get_policy() */
+	put32(a, 44, (tk->write_restricted ? 8 : 0) |
+			     (tk->restricted ? 0x10 : 0));
+	return STATUS_SUCCESS;
+}
+
 static const struct {
 	getter *get;
 	bool source; /* needs TOKEN_QUERY_SOURCE */
@@ -341,6 +404,7 @@ static const struct {
 	[19] = { get_linked },
 	[20] = { get_elevation },
 	[21] = { get_has_restrictions },
+	[22] = { get_access },
 	[23] = { get_zero }, /* virtualisation allowed */
 	[24] = { get_zero }, /* and enabled */
 	[25] = { get_integrity },

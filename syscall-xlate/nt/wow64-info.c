@@ -129,7 +129,23 @@ struct answer {
 	uint64_t first32, first64, tail32, tail64, end64;
 };
 
-/* Pointers behind the head of a record point into the narrow one. */
+/* Where in the narrow head is what the wide one has at at64?  False: nothing. */
+static bool in_head(const struct wow64_layout *l, uint64_t at64, uint64_t *at32)
+{
+	struct wow64_walk s = { .next = l->items };
+
+	while (wow64_step(&s))
+		if (s.at64 == at64) {
+			*at32 = s.at32;
+			return true;
+		}
+	return false;
+}
+
+/*
+ * Pointers behind the head of a record, or from one item of it to another, point
+ * into the narrow one.
+ */
 static void relocate(struct answer *w, const struct wow64_layout *l,
 		     uint64_t head32, uint64_t head64)
 {
@@ -149,6 +165,8 @@ static void relocate(struct answer *w, const struct wow64_layout *l,
 			v = w->first32 + (v - w->first64) /
 						 w->l->elem->size64 *
 						 w->l->elem->size32;
+		else if (v >= head64 && in_head(l, v - head64, &v))
+			v += head32;
 		else
 			continue;
 		to = (uint32_t)(w->at32 + v);

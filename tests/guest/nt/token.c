@@ -94,6 +94,45 @@ static void others(HANDLE t)
 	CHECK_EQ(!!e.TokenIsElevated, rid >= 0x3000);
 }
 
+/* What AuthzInitializeContextFromToken and its like read. */
+static void all_that_decides(HANDLE t)
+{
+	TOKEN_ACCESS_INFORMATION *a = (TOKEN_ACCESS_INFORMATION *)buf;
+	static BYTE other[2048];
+	TOKEN_GROUPS *g = (TOKEN_GROUPS *)other;
+	TOKEN_PRIVILEGES *p = (TOKEN_PRIVILEGES *)other;
+	SID_AND_ATTRIBUTES_HASH *h;
+	DWORD n, bad = 0;
+
+	CHECK(!GetTokenInformation(t, TokenAccessInformation, NULL, 0, &n));
+	CHECK_EQ(GetLastError(), ERROR_INSUFFICIENT_BUFFER);
+	CHECK(n > sizeof *a && n <= sizeof buf);
+	CHECK(GetTokenInformation(t, TokenAccessInformation, buf, n, &n));
+	h = a->SidHash;
+	CHECK(GetTokenInformation(t, TokenGroups, other, sizeof other, &n));
+	CHECK_EQ(h->SidCount, g->GroupCount + 1);
+	for (DWORD i = 0; i < g->GroupCount; i++)
+		bad += !EqualSid(h->SidAttr[i + 1].Sid, g->Groups[i].Sid) ||
+		       h->SidAttr[i + 1].Attributes != g->Groups[i].Attributes;
+	/* Each is in both halves of the table of its last byte. */
+	for (DWORD i = 0; i < h->SidCount; i++) {
+		PSID s = h->SidAttr[i].Sid;
+		DWORD last = *GetSidSubAuthority(
+			s, *GetSidSubAuthorityCount(s) - 1u);
+
+		bad += !(h->Hash[last & 15] >> i & 1) ||
+		       !(h->Hash[16 + (last >> 4 & 15)] >> i & 1);
+	}
+	CHECK_EQ(bad, 0);
+	CHECK_EQ(a->RestrictedSidHash->SidCount, 0);
+	CHECK(GetTokenInformation(t, TokenPrivileges, other, sizeof other, &n));
+	CHECK_EQ(a->Privileges->PrivilegeCount, p->PrivilegeCount);
+	CHECK(!memcmp(a->Privileges, p,
+		      4 + p->PrivilegeCount * sizeof *p->Privileges));
+	CHECK_EQ(a->TokenType, TokenPrimary);
+	CHECK_EQ(a->PackageSid == NULL, 1);
+}
+
 static void impersonation(HANDLE t)
 {
 	HANDLE copy, h;
@@ -108,6 +147,49 @@ static void impersonation(HANDLE t)
 	CHECK(RevertToSelf());
 	CHECK(!OpenThreadToken(GetCurrentThread(), TOKEN_QUERY, TRUE, &h));
 	CloseHandle(copy);
+}
+
+/* What a privilege gives is said; only administrators have them. */
+static void by_privilege(PSECURITY_DESCRIPTOR sd, HANDLE own,
+			 GENERIC_MAPPING *map)
+{
+	struct {
+		PRIVILEGE_SET set;
+		LUID_AND_ATTRIBUTES more;
+	} s;
+	TOKEN_PRIVILEGES p = { 1, { { { 8, 0 }, SE_PRIVILEGE_ENABLED } } };
+	DWORD n = sizeof s, granted;
+	HANDLE mine;
+	BOOL ok;
+
+	CHECK(DuplicateTokenEx(own, MAXIMUM_ALLOWED, NULL,
+			       SecurityImpersonation, TokenImpersonation,
+			       &mine));
+	CHECK(AdjustTokenPrivileges(mine, FALSE, &p, 0, NULL, NULL));
+	if (GetLastError() == ERROR_SUCCESS) {
+		CHECK(AccessCheck(sd, mine, ACCESS_SYSTEM_SECURITY | 1, map,
+				  &s.set, &n, &granted, &ok));
+		CHECK(ok);
+		CHECK_EQ(granted, ACCESS_SYSTEM_SECURITY | 1);
+		CHECK_EQ(s.set.PrivilegeCount, 1);
+		CHECK_EQ(s.set.Privilege[0].Luid.LowPart, 8);
+		CHECK_EQ(s.set.Privilege[0].Attributes,
+			 SE_PRIVILEGE_USED_FOR_ACCESS);
+		p.Privileges[0].Luid.LowPart = 9; /* SeTakeOwnership */
+		CHECK(AdjustTokenPrivileges(mine, FALSE, &p, 0, NULL, NULL));
+		n = sizeof s;
+		CHECK(AccessCheck(sd, mine, ACCESS_SYSTEM_SECURITY | WRITE_OWNER,
+				  map, &s.set, &n, &granted, &ok));
+		CHECK(ok);
+		CHECK_EQ(s.set.PrivilegeCount, 2);
+		n = sizeof s.set;
+		CHECK(!AccessCheck(sd, mine,
+				   ACCESS_SYSTEM_SECURITY | WRITE_OWNER, map,
+				   &s.set, &n, &granted, &ok));
+		CHECK_EQ(GetLastError(), ERROR_INSUFFICIENT_BUFFER);
+		CHECK_EQ(n, sizeof s);
+	}
+	CloseHandle(mine);
 }
 
 static void access_check(HANDLE t)
@@ -127,6 +209,17 @@ static void access_check(HANDLE t)
 	CHECK_EQ(granted, 3);
 	CHECK(AccessCheck(sd, copy, 4, &map, &set, &n, &granted, &ok));
 	CHECK(!ok);
+	CHECK_EQ(GetLastError(), ERROR_ACCESS_DENIED);
+	/* Not a list's to give; whose privilege it takes is not switched on. */
+	CHECK(AccessCheck(sd, copy, ACCESS_SYSTEM_SECURITY, &map, &set, &n,
+			  &granted, &ok));
+	CHECK(!ok && !granted);
+	CHECK_EQ(GetLastError(), ERROR_PRIVILEGE_NOT_HELD);
+	n = 3;
+	CHECK(!AccessCheck(sd, copy, 1, &map, &set, &n, &granted, &ok));
+	CHECK_EQ(GetLastError(), ERROR_INSUFFICIENT_BUFFER);
+	CHECK_EQ(n, sizeof set);
+	by_privilege(sd, t, &map);
 	LocalFree(sd);
 	CloseHandle(copy);
 }
@@ -166,6 +259,7 @@ int main(void)
 	groups(t);
 	privileges(t);
 	others(t);
+	all_that_decides(t);
 	impersonation(t);
 	access_check(t);
 	default_dacl(t);

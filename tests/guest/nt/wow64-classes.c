@@ -555,6 +555,7 @@ static const struct row rows[] = {
 	{ "NtQueryInformationToken", 11, groups, query_token, 0, 0, 0, 0 },
 	{ "NtQueryInformationToken", 13, pointed, query_token, 44, 56, 8, 8 },
 	{ "NtQueryInformationToken", 19, linked, query_token, 4, 8, 0, 0 },
+	{ "NtQueryInformationToken", 22, pointed, query_token, 48, 88, 0, 0 },
 	{ "NtQueryInformationToken", 25, pointed, query_token, 8, 16, 0, 0 },
 	{ "NtQueryInformationToken", 28, groups, query_token, 0, 0, 0, 0 },
 	{ "NtQueryInformationToken", 30, groups, query_token, 0, 0, 0, 0 },
