@@ -9,6 +9,7 @@
 #ifndef RF_PROC_H
 #define RF_PROC_H
 
+#include <signal.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
@@ -58,5 +59,14 @@ struct proc_answer {
 		int32_t list[PROC_TEXT / sizeof(int32_t)];
 	};
 };
+
+/*
+ * By which those processes of this program that have a Windows program look at
+ * TASK_KNOCK.  All others throw it away, which anybody can see.
+ */
+static inline int proc_knock_signal(void)
+{
+	return SIGRTMIN + 6;
+}
 
 #endif

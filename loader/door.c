@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "base/proc.h"
 
 enum { QUEUE = 64 };
 
@@ -70,5 +71,6 @@ pid_t door_fork(void)
 		_exit(0);
 	signal(SIGINT, SIG_IGN);
 	signal(SIGQUIT, SIG_IGN);
+	signal(proc_knock_signal(), SIG_IGN);
 	return 0;
 }

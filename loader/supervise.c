@@ -86,6 +86,8 @@ pid_t supervise_fork(bool alone, struct err *e)
 		/* To the first of a world its parent has no number. */
 		if (!alone && getppid() != outside)
 			_exit(125);
+	} else {
+		signal(proc_knock_signal(), SIG_IGN);
 	}
 	return pid;
 }

@@ -20,6 +20,7 @@
 #include "base/cpu.h"
 #include "base/log.h"
 #include "base/mapped.h"
+#include "base/proc.h"
 #include "base/table.h"
 #include "syscall-xlate/dispatch.h"
 #include "syscall-xlate/engine/direct-fixup.h"
@@ -39,7 +40,7 @@ int direct_kick_signal(void)
 
 int direct_hear_knocks(bool heard)
 {
-	const int knock = SIGRTMIN + 6;
+	const int knock = proc_knock_signal();
 
 	kick = heard ? knock : knock + 1;
 	if (!heard)

@@ -23,11 +23,13 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/policy.h"
+#include "base/proc.h"
 #include "base/table.h"
 #include "syscall-xlate/nt/console-log.h"
 #include "syscall-xlate/nt/console.h"
@@ -231,6 +233,8 @@ int console_watch(int pid)
 	char path[40];
 	int root;
 
+	signal(proc_knock_signal(), SIG_IGN);
+	prctl(PR_SET_NAME, "run-foreign"); /* not /proc/self/exe's "exe" */
 	console_inherit(SHARED);
 	s = console_shared();
 	syscall(SYS_close_range, DESCRIPTORS, ~0u, 0);

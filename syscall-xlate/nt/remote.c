@@ -105,18 +105,36 @@ bool remote_is_ours(int host_pid)
 	       st.st_ino == self.st_ino;
 }
 
-/* Whether the signal would be heard: to a process at its start, or one that
-   is no guest's, it would be the end. */
-static bool listens_to(int host_pid, int sig)
+/*
+ * Whether the signal would be heard: to a process at its start it would be the
+ * end, and one that has no program of Windows' ignores it
+ * (proc_knock_signal()).
+ */
+enum remote_hearing remote_hearing(int host_pid, int sig)
 {
+	static const char *const names[] = { "SigCgt:", "SigIgn:" };
+	static const enum remote_hearing is[] = { REMOTE_HEARS, REMOTE_NEVER };
 	char text[PROC_TEXT], *at;
-	uint64_t caught = 0;
 
+	text[0] = 0;
 	proc_read(host_pid, PROC_STATUS, 0, text, sizeof text);
-	at = strstr(text, "SigCgt:");
-	if (at)
-		caught = strtoull(at + 7, NULL, 16);
-	return caught >> (sig - 1) & 1;
+	for (size_t i = 0; i < COUNT_OF(names); i++) {
+		at = strstr(text, names[i]);
+		if (at && strtoull(at + 7, NULL, 16) >> (sig - 1) & 1)
+			return is[i];
+	}
+	return REMOTE_LATER;
+}
+
+/* In a sandbox with a network of its own, say: sockets do not lead there. */
+static bool is_elsewhere(int host_pid)
+{
+	struct stat own, other;
+	char path[40];
+
+	snprintf(path, sizeof path, "/proc/%d/ns/net", host_pid);
+	return !stat("/proc/self/ns/net", &own) && !stat(path, &other) &&
+	       own.st_ino != other.st_ino;
 }
 
 static int dial(int host_pid)
@@ -162,11 +180,20 @@ static NTSTATUS reach(struct nt_process *p)
 		now = monotonic_ns();
 		if (now - begun > PATIENCE_MS * 1000000ll)
 			return STATUS_IO_TIMEOUT;
-		if (now - knocked > KNOCK_MS * 1000000ll &&
-		    listens_to(p->host_pid, task_ops->knock)) {
-			knocked = now;
-			syscall(SYS_pidfd_send_signal, p->pidfd,
-				task_ops->knock, NULL, 0);
+		if (now - knocked > KNOCK_MS * 1000000ll) {
+			switch (remote_hearing(p->host_pid, task_ops->knock)) {
+			case REMOTE_NEVER:
+				return STATUS_NOT_SUPPORTED;
+			case REMOTE_HEARS:
+				if (is_elsewhere(p->host_pid))
+					return STATUS_NOT_SUPPORTED;
+				knocked = now;
+				syscall(SYS_pidfd_send_signal, p->pidfd,
+					task_ops->knock, NULL, 0);
+				break;
+			case REMOTE_LATER:
+				break;
+			}
 		}
 		/* The first time it is there at once, mostly. */
 		if (poll(&end, 1, wait_ms) > 0)
@@ -179,7 +206,8 @@ void remote_knock(int host_pid)
 {
 	int sig = task_ops->knock;
 
-	if (sig && remote_is_ours(host_pid) && listens_to(host_pid, sig))
+	if (sig && remote_is_ours(host_pid) &&
+	    remote_hearing(host_pid, sig) == REMOTE_HEARS)
 		kill(host_pid, sig);
 }
 
@@ -198,7 +226,7 @@ NTSTATUS remote_ask(struct nt_process *p, struct remote_msg *m)
 		if (!err)
 			err = remote_receive(p->remote, m, 0);
 		status = err == -EAGAIN ? STATUS_IO_TIMEOUT
-			 : err		? STATUS_PROCESS_IS_TERMINATING
+			 : err          ? STATUS_PROCESS_IS_TERMINATING
 					: m->status;
 		if (err) {
 			close(p->remote);
@@ -244,8 +272,8 @@ static bool next_kind(const char **s, struct arg_kind *k)
 	k->len[0] = 0;
 	if (open) {
 		*open++ = 0;
-		snprintf(k->len, sizeof k->len, "%.*s",
-			 (int)strcspn(open, "]"), open);
+		snprintf(k->len, sizeof k->len, "%.*s", (int)strcspn(open, "]"),
+			 open);
 	}
 	/* "@..." is for 32-bit programs' layouts. */
 	snprintf(k->name, sizeof k->name, "%.*s",
@@ -307,9 +335,9 @@ static uint32_t self_of(const struct xlate_call *row)
 	const char *s = xlate_args(row);
 	uint32_t i = 0;
 
-	while (next_kind(&s, &k) && (k.in || k.out ||
-				     (strcmp(k.name, "process") &&
-				      strcmp(k.name, "thread"))))
+	while (next_kind(&s, &k) &&
+	       (k.in || k.out ||
+		(strcmp(k.name, "process") && strcmp(k.name, "thread"))))
 		i++;
 	return i;
 }
@@ -422,12 +450,11 @@ NTSTATUS remote_take(struct nt_process *p, uint64_t h, uint32_t options,
 	return status ? status : *o ? STATUS_SUCCESS : STATUS_NOT_SUPPORTED;
 }
 
-NTSTATUS remote_handles(struct nt_process *p, bool inherit,
-			const uint64_t always[3],
-			bool (*fn)(uint64_t h, struct object *o,
-				   uint32_t access, uint32_t attributes,
-				   void *arg),
-			void *arg)
+NTSTATUS
+remote_handles(struct nt_process *p, bool inherit, const uint64_t always[3],
+	       bool (*fn)(uint64_t h, struct object *o, uint32_t access,
+			  uint32_t attributes, void *arg),
+	       void *arg)
 {
 	struct remote_msg *m = remote_msg(REMOTE_INHERIT);
 	NTSTATUS status = m ? STATUS_SUCCESS : STATUS_NO_MEMORY;
@@ -605,8 +632,8 @@ NTSTATUS remote_write(struct nt_process *p, uint64_t dst, const void *src,
 	bool ask = true;
 
 	if (task_ops->host_addresses)
-		status = by_host(process_vm_writev(p->host_pid, &l, 1, &r, 1,
-						   0),
-				 n, &ask);
+		status =
+			by_host(process_vm_writev(p->host_pid, &l, 1, &r, 1, 0),
+				n, &ask);
 	return ask ? by_messages(p, REMOTE_WRITE, (void *)src, dst, n) : status;
 }

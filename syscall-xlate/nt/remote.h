@@ -66,6 +66,10 @@ struct remote_info {
 	uint32_t wow64;
 };
 
+/* What a process of this program does with a knock. */
+enum remote_hearing { REMOTE_NEVER, REMOTE_LATER, REMOTE_HEARS };
+enum remote_hearing remote_hearing(int host_pid, int sig);
+
 /* A message to fill in; NULL: no memory.  free() it. */
 struct remote_msg *remote_msg(enum remote_op op);
 

@@ -149,6 +149,7 @@ static void learnt_name(int pid, char *out, size_t size)
 static void foreign_path(int pid, char *out, size_t size, uint32_t *parent)
 {
 	static const char channel[] = "--parent-channel=";
+	static const char watch[] = "--console-watch=";
 	static char self[4096] SPARSE;
 	char link[64], exe[4096], args[8192];
 	ssize_t len, n;
@@ -170,6 +171,11 @@ static void foreign_path(int pid, char *out, size_t size, uint32_t *parent)
 
 		if (parent && !strncmp(s, channel, sizeof channel - 1))
 			*parent = parent_in_block(pid, s + sizeof channel - 1);
+		/* Windows has one of these for each console. */
+		if (!strncmp(s, watch, sizeof watch - 1)) {
+			snprintf(out, size, "conhost.exe");
+			return;
+		}
 		if (s != args && m > 4 && !strcasecmp(s + m - 4, ".exe")) {
 			snprintf(out, size, "%s", s);
 			return;

@@ -154,6 +154,11 @@ tests_unit_nt_console_line_SOURCES = %D%/syscall-xlate/nt/console-line.c
 tests_unit_nt_console_line_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_nt_console_line_LDADD = $(UNIT_LDADD)
 
+unit_tests += tests/unit/nt-remote
+tests_unit_nt_remote_SOURCES = %D%/syscall-xlate/nt/remote.c
+tests_unit_nt_remote_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_nt_remote_LDADD = $(UNIT_LDADD)
+
 unit_tests += tests/unit/nt-console-model
 tests_unit_nt_console_model_SOURCES = %D%/syscall-xlate/nt/console-model.c
 tests_unit_nt_console_model_CPPFLAGS = $(UNIT_CPPFLAGS)
