@@ -103,9 +103,11 @@ static void set_zone(void)
 
 	/*
 	 * "Europe/Berlin" comes from a Linux environment.  Microsoft's rules
-	 * would make UTC of it; the system knows better.
+	 * would make UTC of it; the system knows better.  A slash behind a
+	 * number is in POSIX's rule for a change, which is ignored.
 	 */
-	if (!tz || !*tz || *tz == ':' || strchr(tz, '/')) {
+	if (!tz || !*tz || *tz == ':' ||
+	    tz[strcspn(tz, "/0123456789")] == '/') {
 		if (!tz_known || tz_last)
 			from_system();
 		free(tz_last);

@@ -235,6 +235,10 @@ static void dates(void)
 	CHECK(p->tm_hour == 9 && p->tm_isdst == 1, "%d %d", p->tm_hour,
 	      p->tm_isdst);
 	CHECK_EQ(mktime(p), t);
+	/* POSIX's rule behind it has a slash, and is no name of a zone. */
+	_putenv("TZ=CET-01:00CES-02:00,M3.5.0/02:00,M10.5.0/03:00");
+	_tzset();
+	CHECK_EQ(_timezone, -3600);
 	_putenv("TZ=");
 	_tzset();
 	_ftime(&tb);
