@@ -24,6 +24,12 @@ static DWORD tls_index(void)
 	return tls;
 }
 
+/*
+ * Threads of the apartment of many, and the first that has one of its own: its
+ * is the main one.
+ */
+static LONG in_multi, main_single;
+
 HRESULT WINAPI CoInitializeEx(LPVOID reserved, DWORD how)
 {
 	DWORD i = tls_index();
@@ -36,6 +42,11 @@ HRESULT WINAPI CoInitializeEx(LPVOID reserved, DWORD how)
 	state = (ULONG_PTR)TlsGetValue(i);
 	if (state >> 1 && (state & 1) != multi)
 		return RPC_E_CHANGED_MODE;
+	if (!(state >> 1) && multi)
+		InterlockedIncrement(&in_multi);
+	else if (!(state >> 1))
+		InterlockedCompareExchange(&main_single,
+					   (LONG)GetCurrentThreadId(), 0);
 	TlsSetValue(i, (PVOID)(((state >> 1) + 1) << 1 | multi));
 	return state >> 1 ? S_FALSE : S_OK;
 }
@@ -53,8 +64,45 @@ void WINAPI CoUninitialize(void)
 	if (i == TLS_OUT_OF_INDEXES)
 		return;
 	state = (ULONG_PTR)TlsGetValue(i);
+	if (!(state >> 1))
+		return;
+	state -= 2;
+	TlsSetValue(i, (PVOID)state);
 	if (state >> 1)
-		TlsSetValue(i, (PVOID)(state - 2));
+		return;
+	if (state & 1)
+		InterlockedDecrement(&in_multi);
+	else
+		InterlockedCompareExchange(&main_single, 0,
+					   (LONG)GetCurrentThreadId());
+}
+
+/* A thread that has said nothing is in the apartment of many, if there is one.
+ */
+HRESULT WINAPI CoGetApartmentType(APTTYPE *type, APTTYPEQUALIFIER *qualifier)
+{
+	DWORD i = tls_index();
+	ULONG_PTR state;
+
+	if (!type || !qualifier)
+		return E_INVALIDARG;
+	*type = APTTYPE_CURRENT;
+	*qualifier = APTTYPEQUALIFIER_NONE;
+	if (i == TLS_OUT_OF_INDEXES)
+		return E_OUTOFMEMORY;
+	state = (ULONG_PTR)TlsGetValue(i);
+	if (state >> 1) {
+		*type = state & 1 ? APTTYPE_MTA
+			: main_single == (LONG)GetCurrentThreadId()
+				? APTTYPE_MAINSTA
+				: APTTYPE_STA;
+		return S_OK;
+	}
+	if (!*(volatile LONG *)&in_multi)
+		return CO_E_NOTINITIALIZED;
+	*type = APTTYPE_MTA;
+	*qualifier = APTTYPEQUALIFIER_IMPLICIT_MTA;
+	return S_OK;
 }
 
 LPVOID WINAPI CoTaskMemAlloc(SIZE_T n)
@@ -87,10 +135,14 @@ static const struct {
 	const WCHAR *dll;
 } classes[] = {
 	/* WICImagingFactory 1 and 2 */
-	{ { 0xcacaf262, 0x9370, 0x4615,
+	{ { 0xcacaf262,
+	    0x9370,
+	    0x4615,
 	    { 0xa1, 0x3b, 0x9f, 0x55, 0x39, 0xda, 0x4c, 0x0a } },
 	  L"windowscodecs.dll" },
-	{ { 0x317d06e8, 0x5f24, 0x433d,
+	{ { 0x317d06e8,
+	    0x5f24,
+	    0x433d,
 	    { 0xbd, 0xf7, 0x79, 0xce, 0x68, 0xd8, 0xab, 0xc2 } },
 	  L"windowscodecs.dll" },
 };
@@ -107,8 +159,8 @@ HRESULT WINAPI CoGetClassObject(REFCLSID id, DWORD context, LPVOID server,
 		    !(context & CLSCTX_INPROC_SERVER))
 			continue;
 		dll = LoadLibraryW(classes[i].dll);
-		get = dll ? (PVOID)GetProcAddress(dll, "DllGetClassObject") :
-			    NULL;
+		get = dll ? (PVOID)GetProcAddress(dll, "DllGetClassObject")
+			  : NULL;
 		return get ? get(id, iid, out) : CO_E_DLLNOTFOUND;
 	}
 	return REGDB_E_CLASSNOTREG;

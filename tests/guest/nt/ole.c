@@ -55,6 +55,60 @@ static void streams(void)
 	CHECK_EQ(IStream_Release(s), 0);
 }
 
+static void is_in(HRESULT result, APTTYPE type, APTTYPEQUALIFIER how)
+{
+	APTTYPE t = APTTYPE_NA;
+	APTTYPEQUALIFIER q = APTTYPEQUALIFIER_APPLICATION_STA;
+
+	CHECK_EQ(CoGetApartmentType(&t, &q), result);
+	CHECK_EQ((int)t, (int)type);
+	CHECK_EQ((int)q, (int)how);
+}
+
+static DWORD WINAPI other(void *unused)
+{
+	(void)unused;
+	CHECK_EQ(CoInitializeEx(NULL, COINIT_APARTMENTTHREADED), S_OK);
+	is_in(S_OK, APTTYPE_STA, APTTYPEQUALIFIER_NONE);
+	CoUninitialize();
+	is_in(CO_E_NOTINITIALIZED, APTTYPE_CURRENT, APTTYPEQUALIFIER_NONE);
+	CHECK_EQ(CoInitializeEx(NULL, COINIT_MULTITHREADED), S_OK);
+	is_in(S_OK, APTTYPE_MTA, APTTYPEQUALIFIER_NONE);
+	CoUninitialize();
+	return 0;
+}
+
+static void in_thread(LPTHREAD_START_ROUTINE fn)
+{
+	HANDLE t = CreateThread(NULL, 0, fn, NULL, 0, NULL);
+
+	CHECK_EQ(WaitForSingleObject(t, 60000), WAIT_OBJECT_0);
+	CloseHandle(t);
+}
+
+static DWORD WINAPI said_nothing(void *unused)
+{
+	(void)unused;
+	is_in(S_OK, APTTYPE_MTA, APTTYPEQUALIFIER_IMPLICIT_MTA);
+	return 0;
+}
+
+static void apartments(void)
+{
+	is_in(CO_E_NOTINITIALIZED, APTTYPE_CURRENT, APTTYPEQUALIFIER_NONE);
+	CHECK_EQ(CoInitialize(NULL), S_OK);
+	CHECK_EQ(CoInitialize(NULL), S_FALSE);
+	is_in(S_OK, APTTYPE_MAINSTA, APTTYPEQUALIFIER_NONE);
+	in_thread(other);
+	CoUninitialize();
+	is_in(S_OK, APTTYPE_MAINSTA, APTTYPEQUALIFIER_NONE);
+	CoUninitialize();
+	CHECK_EQ(CoInitializeEx(NULL, COINIT_MULTITHREADED), S_OK);
+	is_in(S_OK, APTTYPE_MTA, APTTYPEQUALIFIER_NONE);
+	in_thread(said_nothing);
+	CoUninitialize();
+}
+
 int main(void)
 {
 	PROPVARIANT v = { .vt = VT_LPWSTR };
@@ -62,6 +116,7 @@ int main(void)
 
 	guids();
 	streams();
+	apartments();
 	CHECK_EQ(CoGetMalloc(1, &m), S_OK);
 	v.pwszVal = IMalloc_Alloc(m, 10);
 	CHECK(IMalloc_GetSize(m, v.pwszVal) >= 10);
