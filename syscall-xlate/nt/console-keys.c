@@ -12,6 +12,7 @@
 #include "base/utf.h"
 #include "syscall-xlate/nt/console-shared.h"
 #include "syscall-xlate/nt/console.h"
+#include "syscall-xlate/nt/nt-private.h"
 
 enum {
 	VK_BACK = 8,
@@ -115,6 +116,44 @@ static void push_focus(bool on)
 
 enum { PARTLY = -1, LONGEST = 32 };
 
+static int64_t asked_ms_ago(void)
+{
+	return (monotonic_ns() - console_shared()->asked_ns) / 1000000;
+}
+
+/*
+ * An answer to "where is the cursor?" that nobody waits for any more: next time
+ * somebody will.  A terminal that takes longer than this is better not asked.
+ */
+static void late_answer(void)
+{
+	enum { LONGEST_MS = 1000 };
+	struct console_shared *c = console_shared();
+	int64_t ms = asked_ms_ago();
+
+	c->asked--;
+	if (ms > LONGEST_MS)
+		return;
+	ms = MAX(ms, 0);
+	c->patience_ms = (uint32_t)(ms + ms / 2);
+	c->silent = false;
+}
+
+/* Is that what a sequence of len bytes at s is?  After that time it is a key.
+ */
+static bool is_late_answer(const uint8_t *s, size_t len)
+{
+	enum { EXPECTED_MS = 10000 };
+	size_t i = 2, marks = 0;
+
+	if (!console_shared()->asked || asked_ms_ago() > EXPECTED_MS ||
+	    len < 6 || s[1] != '[')
+		return false;
+	for (; i < len && ((s[i] >= '0' && s[i] <= '9') || s[i] == ';'); i++)
+		marks += s[i] == ';';
+	return i + 1 == len && s[i] == 'R' && marks == 1;
+}
+
 /*
  * A sequence at s; returns its length, 0 if it is none that we know, or PARTLY:
  * the rest of it is still to come.
@@ -144,7 +183,11 @@ static int sequence(const uint8_t *s, size_t n, bool waited)
 		push_focus(s[2] == 'I');
 		return 3;
 	}
-	/* A late answer to "where is the cursor?", not F3. */
+	/* Not F3, and an answer whoever has asked. */
+	if (is_late_answer(s, (size_t)i + 1)) {
+		late_answer();
+		return i + 1;
+	}
 	if (s[i] == 'R' && which && number[0] != 1)
 		return i + 1;
 	/* The second number is 1 + a mask of shift, alt, control. */
@@ -280,6 +323,11 @@ void console_parse_keys(bool waited)
 		 */
 		if (c == 27 && wants_sequences()) {
 			len = sequence_length(s + at, n - at);
+			if (is_late_answer(s + at, len)) {
+				late_answer();
+				at += len;
+				continue;
+			}
 			if (len > 1) {
 				if (console.nrecords + 2 * len > RECORD_MAX)
 					break;

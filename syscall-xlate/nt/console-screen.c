@@ -17,6 +17,7 @@
 #include "syscall-xlate/nt/console-paint.h"
 #include "syscall-xlate/nt/console-shared.h"
 #include "syscall-xlate/nt/file-private.h"
+#include "syscall-xlate/nt/nt-private.h"
 
 static const uint32_t colors[16] = {
 	0x000000, 0x800000, 0x008000, 0x808000, 0x000080, 0x800080,
@@ -71,13 +72,14 @@ static bool take_answer(size_t from, int *row, int *col)
 bool console_ask_cursor(struct file *f, int *row, int *col)
 {
 	enum { PATIENCE_MS = 300 };
-	static bool silent; /* it never answers */
+	struct console_shared *c = console_shared();
+	const int patience = (int)MAX(c->patience_ms, (uint32_t)PATIENCE_MS);
 	struct pollfd p = { .fd = f->fd, .events = POLLIN };
 	enum terminal_use use;
 	bool found = false;
 	int tries = 0;
 
-	if (silent || tcgetpgrp(f->fd) != getpgrp())
+	if (c->silent || tcgetpgrp(f->fd) != getpgrp())
 		return false;
 	pthread_mutex_lock(&console.lock);
 	use = console.use; /* at first that is TERMINAL_IDLE */
@@ -85,9 +87,11 @@ bool console_ask_cursor(struct file *f, int *row, int *col)
 	if (write(f->fd, "\33[6n", 4) == 4) {
 		size_t from = console.nbytes;
 
+		c->asked_ns = monotonic_ns();
+		c->asked++;
 		while (!found && tries++ < 32 &&
 		       console.nbytes < sizeof console.bytes - 64 &&
-		       poll(&p, 1, PATIENCE_MS) > 0) {
+		       poll(&p, 1, patience) > 0) {
 			ssize_t n =
 				read(f->fd, console.bytes + console.nbytes,
 				     sizeof console.bytes - 1 - console.nbytes);
@@ -97,7 +101,10 @@ bool console_ask_cursor(struct file *f, int *row, int *col)
 			console.nbytes += (size_t)n;
 			found = take_answer(from, row, col);
 		}
-		silent = !found;
+		if (found)
+			c->asked--;
+		else
+			c->silent = true; /* or console_late_answer() */
 		if (console.nbytes > from)
 			console_wake();
 	}

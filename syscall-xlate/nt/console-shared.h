@@ -42,6 +42,14 @@ struct console_shared {
 	   they were before that: while they are changed they are either. */
 	_Atomic uint32_t settings_known;
 	struct terminal_settings settings, applied, replaced;
+	/*
+	 * Questions where the cursor is that have no answer yet, and when the
+	 * last was asked; how long one is waited for, 0: as usual; and whether
+	 * the terminal is not asked any more.
+	 */
+	_Atomic uint32_t asked, patience_ms;
+	_Atomic int64_t asked_ns;
+	_Atomic bool silent;
 	_Atomic uint32_t title_len; /* units */
 	_Atomic bool titled;	    /* by a program */
 	uint16_t title[TITLE_MAX];

@@ -14,6 +14,7 @@
 
 #include "syscall-xlate/nt/console-shared.h"
 #include "syscall-xlate/nt/console.h"
+#include "syscall-xlate/nt/nt-private.h"
 #include "tests/lib/fake-engine.h"
 #include "tests/lib/unit.h"
 #include "syscall-xlate/nt/calls.h"
@@ -560,6 +561,7 @@ START_TEST(screen)
 	uint32_t attributes = 0x1c;
 	pid_t pid;
 
+	console_shared()->patience_ms = 10000;
 	pid = fork();
 	if (pid == 0) { /* the terminal answers where the cursor is */
 		char buf[64];
@@ -592,6 +594,52 @@ START_TEST(screen)
 	at[0] = 100;
 	ck_assert_uint_eq(control(out, RF_CONSOLE_SET_CURSOR, at, 4, NULL, 0),
 			  STATUS_INVALID_PARAMETER);
+}
+END_TEST
+
+/* The first key among what was typed. */
+static struct input_record key_of(const char *typed)
+{
+	uint32_t flags = 0;
+	struct input_record r[8];
+
+	type(typed);
+	ck_assert_uint_eq(
+		control(in, RF_CONSOLE_READ_INPUT, &flags, 4, r, sizeof r), 0);
+	ck_assert_uint_eq(iosb.information, 40);
+	return r[0];
+}
+
+/* Where the cursor is, after nobody waited for that any more. */
+START_TEST(late)
+{
+	enum { F3 = 0x72, SECOND = 1000000000 };
+	struct console_shared *c = console_shared();
+	uint32_t flags = RF_CONSOLE_NOWAIT;
+	struct input_record r[8];
+
+	ck_assert_uint_eq(
+		control(in, RF_CONSOLE_READ_INPUT, &flags, 4, r, sizeof r), 0);
+	c->silent = true;
+	c->asked = 1;
+	c->asked_ns = monotonic_ns() + 5ll * SECOND;
+	ck_assert_uint_eq(key_of("\33[1;5Rq").key.ch, 'q');
+	ck_assert_uint_eq(c->asked, 0);
+	ck_assert(!c->silent);
+	/* Not asked, or long ago: a key. */
+	ck_assert_uint_eq(key_of("\33[1;5R").key.vk, F3);
+	c->asked = 1;
+	c->asked_ns = monotonic_ns() - 60ll * SECOND;
+	ck_assert_uint_eq(key_of("\33[1;5R").key.vk, F3);
+	/* Who wants sequences gets his own, and not ours. */
+	c->input_mode |= INPUT_VT;
+	c->asked_ns = monotonic_ns();
+	ck_assert_uint_eq(key_of("\33[5;6Rw").key.ch, 'w');
+	ck_assert_uint_eq(c->asked, 0);
+	type("\33[5;6R");
+	ck_assert_uint_eq(
+		control(in, RF_CONSOLE_READ_INPUT, &flags, 4, r, sizeof r), 0);
+	ck_assert_uint_eq(r[0].key.ch, 27);
 }
 END_TEST
 
@@ -632,6 +680,7 @@ int main(void)
 	tcase_add_test(tc, waiting);
 	tcase_add_test(tc, window_size);
 	tcase_add_test(tc, screen);
+	tcase_add_test(tc, late);
 	suite_add_tcase(s, tc);
 	return unit_run(s);
 }
