@@ -2,8 +2,7 @@
 /*
  * tls.h - Schannel's credentials (credential.c) and contexts: handshakes
  * (handshake.c), data (message.c), what is known of them (attribute.c,
- * attribute-tls.c), certificates (verify.c), and the host, which does TLS
- * itself (host.c, rf-schannel.h).
+ * attribute-tls.c), certificates (verify.c).  The host does TLS itself.
  */
 #ifndef RF_SECUR32_TLS_H
 #define RF_SECUR32_TLS_H
@@ -19,7 +18,7 @@
 #include <security.h>
 #include <schannel.h>
 
-#include "rf-schannel.h"
+#include "rf-host-tls.h"
 
 /* ---- handles (handle.c) ---------------------------------------------------
  */
@@ -39,42 +38,6 @@ struct object *handle_get(const SecHandle *h, enum object_kind kind);
 /* The handle is none any more. */
 SECURITY_STATUS handle_close(PSecHandle h, enum object_kind kind);
 void object_put(struct object *o);
-
-/* ---- the host (host.c) -----------------------------------------------------
- */
-
-/* A request grows; lost: there was no memory, and it is of no use. */
-struct request {
-	BYTE *data;
-	ULONG n, room;
-	BOOL lost;
-};
-
-void request_begin(struct request *r, ULONG op, ULONG flags, ULONG arg);
-void request_add(struct request *r, const void *data, ULONG n);
-void request_item(struct request *r, ULONG kind, const void *data, ULONG n);
-void request_end(struct request *r);
-
-struct answer {
-	struct rf_tls_answer head;
-	BYTE *data; /* behind the head; host_free() */
-	ULONG n;
-	BYTE *room;
-	ULONG size;
-};
-
-/* A session; SEC_E_SECPKG_NOT_FOUND: the host cannot. */
-SECURITY_STATUS host_open(HANDLE *h);
-/*
- * Asks; the answer has at most `most` bytes of data.  The request is used up,
- * the answer is to be freed, also after an error.
- */
-SECURITY_STATUS host_call(HANDLE h, struct request *r, struct answer *a,
-			  ULONG most);
-void host_free(struct answer *a);
-/* The items of an answer, one after the other. */
-BOOL host_item(const struct answer *a, ULONG *at, ULONG *kind,
-	       const BYTE **data, ULONG *n);
 
 /* ---- credentials (credential.c) --------------------------------------------
  */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* host.c - requests to the host, which does TLS (rf-schannel.h). */
-#include "tls.h"
+/* host.c - requests to the host, which does TLS (rf-host-tls.h). */
+#include "rf-host-tls.h"
 
 static BOOL make_room(struct request *r, ULONG n)
 {
@@ -63,7 +63,7 @@ void request_end(struct request *r)
 	memset(r, 0, sizeof *r);
 }
 
-SECURITY_STATUS host_open(HANDLE *h)
+LONG host_open(HANDLE *h)
 {
 	UNICODE_STRING name;
 	OBJECT_ATTRIBUTES attr;
@@ -81,8 +81,7 @@ SECURITY_STATUS host_open(HANDLE *h)
 					      : SEC_E_INSUFFICIENT_MEMORY;
 }
 
-SECURITY_STATUS host_call(HANDLE h, struct request *r, struct answer *a,
-			  ULONG most)
+LONG host_call(HANDLE h, struct request *r, struct answer *a, ULONG most)
 {
 	IO_STATUS_BLOCK iosb = { { 0 }, 0 };
 	NTSTATUS status = STATUS_NO_MEMORY;
@@ -130,55 +129,4 @@ BOOL host_item(const struct answer *a, ULONG *at, ULONG *kind,
 	*n = head.size;
 	*at += head.size;
 	return TRUE;
-}
-
-SECURITY_STATUS host_error(const struct rf_tls_answer *a)
-{
-	/* Microsoft: "Schannel Error Codes for TLS and SSL Alerts" */
-	static const struct {
-		BYTE alert;
-		SECURITY_STATUS status;
-	} alerts[] = {
-		{ TLS1_ALERT_UNEXPECTED_MESSAGE, SEC_E_ILLEGAL_MESSAGE },
-		{ TLS1_ALERT_BAD_RECORD_MAC, SEC_E_MESSAGE_ALTERED },
-		{ TLS1_ALERT_DECRYPTION_FAILED, SEC_E_DECRYPT_FAILURE },
-		{ TLS1_ALERT_RECORD_OVERFLOW, SEC_E_ILLEGAL_MESSAGE },
-		{ TLS1_ALERT_DECOMPRESSION_FAIL, SEC_E_MESSAGE_ALTERED },
-		{ TLS1_ALERT_HANDSHAKE_FAILURE, SEC_E_ILLEGAL_MESSAGE },
-		{ TLS1_ALERT_BAD_CERTIFICATE, SEC_E_CERT_UNKNOWN },
-		{ TLS1_ALERT_UNSUPPORTED_CERT, SEC_E_CERT_UNKNOWN },
-		{ TLS1_ALERT_CERTIFICATE_REVOKED, CRYPT_E_REVOKED },
-		{ TLS1_ALERT_CERTIFICATE_EXPIRED, SEC_E_CERT_EXPIRED },
-		{ TLS1_ALERT_CERTIFICATE_UNKNOWN, SEC_E_CERT_UNKNOWN },
-		{ TLS1_ALERT_ILLEGAL_PARAMETER, SEC_E_ILLEGAL_MESSAGE },
-		{ TLS1_ALERT_UNKNOWN_CA, SEC_E_UNTRUSTED_ROOT },
-		{ TLS1_ALERT_ACCESS_DENIED, SEC_E_LOGON_DENIED },
-		{ TLS1_ALERT_DECODE_ERROR, SEC_E_ILLEGAL_MESSAGE },
-		{ TLS1_ALERT_DECRYPT_ERROR, SEC_E_DECRYPT_FAILURE },
-		{ TLS1_ALERT_EXPORT_RESTRICTION, SEC_E_ILLEGAL_MESSAGE },
-		{ TLS1_ALERT_PROTOCOL_VERSION, SEC_E_UNSUPPORTED_FUNCTION },
-		{ TLS1_ALERT_INSUFFIENT_SECURITY, SEC_E_ALGORITHM_MISMATCH },
-		{ TLS1_ALERT_INTERNAL_ERROR, SEC_E_INTERNAL_ERROR },
-	};
-
-	if (a->state == RF_TLS_NO_MEMORY)
-		return SEC_E_INSUFFICIENT_MEMORY;
-	if (a->state != RF_TLS_FAILED)
-		return SEC_E_INTERNAL_ERROR;
-	switch (a->reason) {
-	case RF_TLS_ALERT_CAME:
-		for (ULONG i = 0; i < ARRAYSIZE(alerts); i++)
-			if (alerts[i].alert == a->alert)
-				return alerts[i].status;
-		return SEC_E_ILLEGAL_MESSAGE;
-	case RF_TLS_NO_CIPHER:
-		return SEC_E_ALGORITHM_MISMATCH;
-	case RF_TLS_NO_VERSION:
-		return SEC_E_UNSUPPORTED_FUNCTION;
-	case RF_TLS_NO_PROTOCOL:
-		return SEC_E_APPLICATION_PROTOCOL_MISMATCH;
-	case RF_TLS_BAD_MAC:
-		return SEC_E_MESSAGE_ALTERED;
-	}
-	return SEC_E_ILLEGAL_MESSAGE;
 }
