@@ -101,5 +101,5 @@ int launch(struct options *o, char **argv, struct err *e)
 	t->personality = p;
 	engine->run(t, &first, e);
 fail:
-	return err_wrap(e, "%s", o->program[0]);
+	return err_wrap(e, "%s", *o->program[0] ? o->program[0] : "''");
 }

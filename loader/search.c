@@ -162,9 +162,9 @@ static char *by_drive(const char *name)
 char *search_program(const char *name, struct err *e)
 {
 	const char *path = getenv("PATH");
-	char *found = try_both("", 0, name);
+	char *found = *name ? try_both("", 0, name) : NULL;
 
-	if (!strchr(name, '/'))
+	if (*name && !strchr(name, '/'))
 		for (; !found && path && *path; path += *path == ':') {
 			size_t n = strcspn(path, ":");
 
@@ -172,7 +172,7 @@ char *search_program(const char *name, struct err *e)
 				found = try_both(path, n, name);
 			path += n;
 		}
-	if (!found && !strchr(name, '/'))
+	if (!found && *name && !strchr(name, '/'))
 		found = built_in(name);
 	if (!found && name[0] && name[1] == ':')
 		found = by_drive(name);

@@ -143,6 +143,8 @@ void outf(const WCHAR *format, ...);
 void err(const WCHAR *s);
 void errf(const WCHAR *format, ...);
 void flush_output(void);
+/* Why something of it could not be written since last asked; 0: all was. */
+DWORD output_failed(void);
 bool is_console(HANDLE h);
 /* The system's text for an error code, on the error output. */
 void err_code(DWORD code);

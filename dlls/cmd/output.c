@@ -34,15 +34,34 @@ static void pipe_is_gone(void)
 	WriteFile(cmd.std[2], text, sizeof text - 1, &done, NULL);
 }
 
+/* Why a command's output is not all there; 0: it is. */
+static DWORD failed;
+
+DWORD output_failed(void)
+{
+	DWORD error = failed;
+
+	failed = 0;
+	return error;
+}
+
 static void write_bytes(HANDLE h, const char *s, DWORD n)
 {
 	DWORD done;
 
 	while (n) {
-		if (!WriteFile(h, s, n, &done, NULL) || !done) {
-			if (GetLastError() == ERROR_NO_DATA ||
-			    GetLastError() == ERROR_BROKEN_PIPE)
+		if (!WriteFile(h, s, n, &done, NULL)) {
+			DWORD error = GetLastError();
+
+			if (error == ERROR_NO_DATA ||
+			    error == ERROR_BROKEN_PIPE)
 				pipe_is_gone();
+			else if (h == cmd.std[1])
+				failed = error;
+			return;
+		}
+		if (!done) {
+			failed = ERROR_DISK_FULL;
 			return;
 		}
 		s += done;

@@ -96,6 +96,22 @@ static int run_builtin(const struct builtin *b, WCHAR *arguments)
 	return code;
 }
 
+/* What it wrote may have no place to be: the disk is full. */
+static int after_builtin(int code)
+{
+	DWORD error;
+
+	flush_output();
+	error = output_failed();
+	if (!error)
+		return code;
+	code = cmd.level = fail_code(error);
+	flush_output();
+	/* Where errors go to is full as well. */
+	output_failed();
+	return code;
+}
+
 /* How much of the text is the program's name: / begins a switch. */
 static size_t name_length(const WCHAR *s)
 {
@@ -124,8 +140,7 @@ int run_command(WCHAR *text)
 	b = builtin_at(text, &arguments);
 	if (b) {
 		code = run_builtin(b, arguments);
-		flush_output();
-		return code;
+		return after_builtin(code);
 	}
 	n = name_length(text);
 	name = copy_text(text, n);

@@ -4,6 +4,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -268,6 +269,31 @@ static int64_t script(char *path, struct strings *argv)
 	return 0;
 }
 
+/*
+ * What the engine has ignored for itself (direct_hear_knocks()) is not the
+ * program's, and a program of the host would have it ignored from then on; one
+ * of ours looks after that itself.
+ */
+static int64_t exec_host(const char *path, char *const *argv, char *const *envp)
+{
+	struct sigaction sa, is_default = { .sa_handler = SIG_DFL };
+	uint64_t ignored = 0;
+	int err;
+
+	for (int sig = SIGRTMIN; sig <= SIGRTMAX; sig++)
+		if (!bsd_sig_from_host(sig) && !sigaction(sig, NULL, &sa) &&
+		    sa.sa_handler == SIG_IGN) {
+			ignored |= 1ull << (sig - 1);
+			sigaction(sig, &is_default, NULL);
+		}
+	execve(path, argv, envp);
+	err = errno;
+	for (int sig = SIGRTMIN; sig <= SIGRTMAX; sig++)
+		if (ignored >> (sig - 1) & 1)
+			signal(sig, SIG_IGN);
+	return -err;
+}
+
 static int64_t exec_path(char *path, struct strings *argv, char *const *envp)
 {
 	int64_t ret;
@@ -285,8 +311,7 @@ static int64_t exec_path(char *path, struct strings *argv, char *const *envp)
 		policy_refused("running %s", path);
 		return -EACCES;
 	}
-	execve(path, argv->v, envp);
-	return -errno;
+	return exec_host(path, argv->v, envp);
 }
 
 /*

@@ -40,7 +40,8 @@ bool afd_is_nowhere(const union afd_address *a)
 /* ---- making ----------------------------------------------------------------
  */
 
-NTSTATUS afd_make_host(struct afd_socket *s)
+/* A host socket for s, which does not have it yet. */
+static NTSTATUS host_socket(struct afd_socket *s, int *made)
 {
 	static const int types[] = { [WIN_SOCK_STREAM] = SOCK_STREAM,
 				     [WIN_SOCK_DGRAM] = SOCK_DGRAM,
@@ -65,7 +66,16 @@ NTSTATUS afd_make_host(struct afd_socket *s)
 	/* Windows keeps the families apart unless told otherwise. */
 	if (family == AF_INET6)
 		setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &one, sizeof one);
-	s->file->fd = fd;
+	*made = fd;
+	return STATUS_SUCCESS;
+}
+
+NTSTATUS afd_make_host(struct afd_socket *s)
+{
+	NTSTATUS status = host_socket(s, &s->file->fd);
+
+	if (status)
+		return status;
 	s->host_nonblocking = false;
 	afd_want_icmp(s);
 	return STATUS_SUCCESS;
@@ -474,13 +484,15 @@ NTSTATUS afd_partial_disconnect(struct task *t, struct file *f, struct irp *r)
 /*
  * Another host socket, with what the program has set: the old one may have
  * to linger.  The address stays, the port is chosen with the next connection,
- * as the host lets nobody connect from one whose last connection lingers.
+ * as the host lets nobody connect from one whose last connection lingers.  It
+ * takes over the old one's number: a thread that has looked it up must not come
+ * upon what the host gives it to next.
  */
 NTSTATUS afd_reuse(struct afd_socket *s)
 {
 	union afd_address a;
 	socklen_t len = sizeof a;
-	int old, one = 1;
+	int old, fd, one = 1;
 	NTSTATUS status;
 
 	if (s->registered)
@@ -489,10 +501,8 @@ NTSTATUS afd_reuse(struct afd_socket *s)
 	s->registered = false;
 	s->watched = 0;
 	old = s->file->fd;
-	status = afd_make_host(s);
+	status = host_socket(s, &fd);
 	if (!status) {
-		int fd = s->file->fd;
-
 		afd_copy_options(old, fd);
 		if (s->own_address && !getsockname(old, &a.sa, &len) &&
 		    a.sa.sa_family != AF_UNIX) {
@@ -511,7 +521,10 @@ NTSTATUS afd_reuse(struct afd_socket *s)
 		s->send_closed = s->receive_closed = false;
 		s->event_off = 0;
 		shutdown(old, SHUT_WR);
-		close(old);
+		dup3(fd, old, O_CLOEXEC);
+		close(fd);
+		s->host_nonblocking = false;
+		afd_want_icmp(s);
 	}
 	pthread_mutex_unlock(&s->lock);
 	/* What waited for the old one's data. */

@@ -171,6 +171,26 @@ static void memory(void)
 	EQUAL(CALL(SYS_munmap, p, 3 * 4096), 0);
 }
 
+/* A program of the host finds no signal ignored that we never ignored. */
+static void host_program(void)
+{
+	char *argv[] = { "sh", "-c",
+			 "while read -r n v; do if [ $n = SigIgn: ]; then "
+			 "exit $((0x$v >> 39 & 1)); fi; done </proc/self/status; "
+			 "exit 9",
+			 0 },
+	     *envp[] = { 0 };
+	i32 status = -1;
+	i64 pid = CALL(SYS_fork);
+
+	if (pid == 0 || (pid > 0 && second == 1)) {
+		CALL(SYS_execve, "/bin/sh", argv, envp);
+		CALL(SYS_exit, 77); /* a sandbox has none */
+	}
+	EQUAL(CALL(SYS_wait4, pid, &status, 0, 0), pid);
+	CHECK(status == 0 || status == 77 << 8);
+}
+
 static void processes(char *self)
 {
 	char *argv[] = { "renamed", "child", 0 }, *envp[] = { 0 };
@@ -493,6 +513,7 @@ int test_main(int argc, char **argv)
 	files();
 	memory();
 	processes(argv[0]);
+	host_program();
 	waiting(argv[0], SYS_vfork, 0);
 #ifdef FREEBSD
 	waiting(argv[0], 251, 1u << 31); /* rfork(RFSPAWN) */
