@@ -48,6 +48,17 @@ int WINAPI GetSystemMetrics(int metric)
 	return 0;
 }
 
+/* What a new user's settings are, in milliseconds. */
+UINT WINAPI GetCaretBlinkTime(void)
+{
+	return 530;
+}
+
+UINT WINAPI GetDoubleClickTime(void)
+{
+	return 500;
+}
+
 /* Handles that are nobody else's. */
 #define STATION ((HWINSTA)(ULONG_PTR)0x50)
 #define DESKTOP ((HDESK)(ULONG_PTR)0x54)

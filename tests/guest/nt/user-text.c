@@ -70,6 +70,8 @@ int main(void)
 	CHECK_EQ(n, sizeof flags);
 	CHECK(GetDesktopWindow() != NULL);
 	CHECK(GetSystemMetrics(SM_CXSCREEN) > 0);
+	CHECK(GetCaretBlinkTime() > 0);
+	CHECK(GetDoubleClickTime() > 0);
 	CHECK(!IsWindow((HWND)(ULONG_PTR)0xdead0));
 	no_such_window((HWND)(ULONG_PTR)0xdead0);
 	return check_done();
