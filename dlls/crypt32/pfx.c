@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * pfx.c - PKCS#12 files into stores: the host takes them apart, and the key
- * goes into a container of its own, as on Windows.
+ * pfx.c - PKCS#12 files into stores and out of them: the host takes them apart
+ * and makes them.  A key that comes goes into a container of its own, as on
+ * Windows.
  */
 #include "cert.h"
 
@@ -198,4 +199,96 @@ BOOL WINAPI PFXVerifyPassword(CRYPT_DATA_BLOB *pfx, LPCWSTR password,
 	ok = ask(pfx, password, &a);
 	host_free(&a);
 	return ok;
+}
+
+/* ---- out of stores --------------------------------------------------------
+ */
+
+/*
+ * The key of c, if it has one and that may be exported.  FALSE: it may not, and
+ * the caller wants to hear of it.
+ */
+static BOOL add_key(struct request *r, PCCERT_CONTEXT c, DWORD flags,
+		    BOOL *some)
+{
+	HCRYPTPROV prov;
+	HCRYPTKEY pair = 0;
+	DWORD spec, n = 0;
+	BYTE *blob = NULL;
+	BOOL release, ok;
+
+	if (!CryptAcquireCertificatePrivateKey(c, 0, NULL, &prov, &spec,
+					       &release))
+		return !(flags & REPORT_NO_PRIVATE_KEY);
+	ok = CryptGetUserKey(prov, spec, &pair) &&
+	     CryptExportKey(pair, 0, PRIVATEKEYBLOB, 0, NULL, &n);
+	if (ok)
+		blob = RtlAllocateHeap(rf_heap(), 0, n);
+	ok = blob && CryptExportKey(pair, 0, PRIVATEKEYBLOB, 0, blob, &n);
+	if (ok)
+		request_item(r, RF_TLS_KEY, blob + sizeof(BLOBHEADER),
+			     n - sizeof(BLOBHEADER));
+	*some |= ok;
+	if (blob)
+		RtlSecureZeroMemory(blob, n);
+	RtlFreeHeap(rf_heap(), 0, blob);
+	if (pair)
+		CryptDestroyKey(pair);
+	if (release)
+		CryptReleaseContext(prov, 0);
+	return ok || !(flags & REPORT_NOT_ABLE_TO_EXPORT_PRIVATE_KEY);
+}
+
+/* One key, as a file has that OpenSSL makes; the first that is found. */
+static BOOL add_all(struct request *r, HCERTSTORE store, DWORD flags)
+{
+	PCCERT_CONTEXT c = NULL;
+	BOOL some = FALSE;
+
+	while ((c = CertEnumCertificatesInStore(store, c))) {
+		request_item(r, RF_TLS_CERT, c->pbCertEncoded,
+			     c->cbCertEncoded);
+		if (flags & EXPORT_PRIVATE_KEYS && !some &&
+		    !add_key(r, c, flags, &some)) {
+			CertFreeCertificateContext(c);
+			return FALSE;
+		}
+	}
+	return TRUE;
+}
+
+BOOL WINAPI PFXExportCertStoreEx(HCERTSTORE store, CRYPT_DATA_BLOB *pfx,
+				 LPCWSTR password, void *parameters,
+				 DWORD flags)
+{
+	struct request r;
+	struct answer a;
+	HANDLE h;
+	BOOL ok;
+
+	if (!pfx)
+		return cert_fail((DWORD)E_INVALIDARG);
+	request_begin(&r, RF_TLS_WRITE_PFX, 0, 0);
+	if (!add_password(&r, password) || !add_all(&r, store, flags)) {
+		request_end(&r);
+		return FALSE;
+	}
+	if (host_open(&h)) {
+		request_end(&r);
+		return cert_fail(ERROR_NOT_SUPPORTED);
+	}
+	ok = host_call(h, &r, &a, 256 << 10) == SEC_E_OK ||
+	     cert_fail(ERROR_NOT_ENOUGH_MEMORY);
+	NtClose(h);
+	if (ok && a.head.state != RF_TLS_OK)
+		ok = cert_fail((DWORD)NTE_FAIL);
+	ok = ok && cert_give(a.data, a.n, pfx->pbData, &pfx->cbData);
+	host_free(&a);
+	return ok;
+}
+
+BOOL WINAPI PFXExportCertStore(HCERTSTORE store, CRYPT_DATA_BLOB *pfx,
+			       LPCWSTR password, DWORD flags)
+{
+	return PFXExportCertStoreEx(store, pfx, password, NULL, flags);
 }

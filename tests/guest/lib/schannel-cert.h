@@ -145,7 +145,8 @@ static PCCERT_CONTEXT cert_make(const WCHAR *container, const char *host,
 	if (!CryptAcquireContextW(&prov, container, NULL, PROV_RSA_AES,
 				  CRYPT_NEWKEYSET))
 		return NULL;
-	if (!CryptGenKey(prov, AT_KEYEXCHANGE, 2048u << 16, &pair))
+	if (!CryptGenKey(prov, AT_KEYEXCHANGE, 2048u << 16 | CRYPT_EXPORTABLE,
+			 &pair))
 		return NULL;
 	if (!CryptExportKey(pair, 0, PUBLICKEYBLOB, 0, (BYTE *)&blob, &size))
 		return NULL;
