@@ -11,6 +11,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <pthread.h>
 #include <signal.h>
 #include <spawn.h>
@@ -150,51 +151,51 @@ struct tls {
 	bool broken; /* somebody was cut off in the middle of one */
 };
 
-static bool put(int fd, const void *from, size_t n)
+/*
+ * The other end is quick, but what it is given to do may not be (a file whose
+ * password is hashed a thousand million times): a thread that has to end does
+ * not wait for it.
+ */
+static NTSTATUS move(struct task *t, struct file *f, void *p, size_t n,
+		     bool out)
 {
-	for (const char *at = from; n;) {
-		ssize_t done = send(fd, at, n, MSG_NOSIGNAL);
+	for (char *at = p; n;) {
+		ssize_t done =
+			out ? send(f->fd, at, n, MSG_NOSIGNAL | MSG_DONTWAIT)
+			    : recv(f->fd, at, n, MSG_DONTWAIT);
+		NTSTATUS status = STATUS_SUCCESS;
 
-		if (done < 0 && errno == EINTR)
-			continue;
-		if (done <= 0)
-			return false;
-		at += done;
-		n -= (size_t)done;
+		if (done > 0) {
+			at += done;
+			n -= (size_t)done;
+		} else if (done < 0 && errno == EAGAIN) {
+			status = io_wait_fd(t, f, f->fd, out ? POLLOUT : POLLIN,
+					    -1);
+		} else if (!done || errno != EINTR) {
+			status = STATUS_UNEXPECTED_NETWORK_ERROR;
+		}
+		if (status)
+			return status;
 	}
-	return true;
-}
-
-static bool get(int fd, void *to, size_t n)
-{
-	for (char *at = to; n;) {
-		ssize_t got = recv(fd, at, n, 0);
-
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got <= 0)
-			return false;
-		at += got;
-		n -= (size_t)got;
-	}
-	return true;
+	return STATUS_SUCCESS;
 }
 
 /* What came is allocated; its length. */
-static uint8_t *exchange(int fd, const uint8_t *request, uint32_t n,
-			 uint32_t *got)
+static NTSTATUS exchange(struct task *t, struct file *f, uint8_t *request,
+			 uint32_t n, uint8_t **answer, uint32_t *got)
 {
-	uint8_t *answer;
+	NTSTATUS status = move(t, f, &n, sizeof n, true);
 
-	if (!put(fd, &n, sizeof n) || !put(fd, request, n) ||
-	    !get(fd, got, sizeof *got) || *got > RF_TLS_MOST)
-		return NULL;
-	answer = malloc(*got ? *got : 1);
-	if (answer && !get(fd, answer, *got)) {
-		free(answer);
-		answer = NULL;
-	}
-	return answer;
+	if (!status)
+		status = move(t, f, request, n, true);
+	if (!status)
+		status = move(t, f, got, sizeof *got, false);
+	if (!status && *got > RF_TLS_MOST)
+		status = STATUS_UNEXPECTED_NETWORK_ERROR;
+	if (status)
+		return status;
+	*answer = malloc(*got ? *got : 1);
+	return *answer ? move(t, f, *answer, *got, false) : STATUS_NO_MEMORY;
 }
 
 static void wipe(uint8_t *p, size_t n)
@@ -222,11 +223,11 @@ NTSTATUS tls_call(struct task *t, struct file *f, struct irp *r)
 	}
 	pthread_mutex_lock(&s->busy);
 	if (!s->broken) {
-		answer = exchange(f->fd, request, r->len, &got);
-		s->broken = !answer;
+		status = exchange(t, f, request, r->len, &answer, &got);
+		s->broken = status != STATUS_SUCCESS;
 	}
 	pthread_mutex_unlock(&s->busy);
-	if (answer)
+	if (!status)
 		status = control_out(t, r, answer, got);
 	wipe(answer, got);
 	wipe(request, r->len);
