@@ -148,6 +148,19 @@ static BOOL is_base_name(const UNICODE_STRING *u)
 	return TRUE;
 }
 
+/* With its drive and from the root on, \\server\share, or \\?\. */
+static BOOL is_whole(LPCWSTR name)
+{
+	switch (RtlDetermineDosPathNameType_U(name)) {
+	case 1: /* \\server */
+	case 2: /* C:\ */
+	case 6: /* \\.\ and \\?\ */
+		return TRUE;
+	default:
+		return FALSE;
+	}
+}
+
 HMODULE WINAPI LoadLibraryExW(LPCWSTR name, HANDLE file, DWORD flags)
 {
 	WCHAR redirected[MAX_PATH * 2];
@@ -166,6 +179,14 @@ HMODULE WINAPI LoadLibraryExW(LPCWSTR name, HANDLE file, DWORD flags)
 	status = RtlInitUnicodeStringEx(&u, name);
 	if (!NT_SUCCESS(status)) {
 		rf_fail(status);
+		return NULL;
+	}
+	/* One kind of search or the other; and that folder must be known. */
+	if ((flags & LOAD_WITH_ALTERED_SEARCH_PATH &&
+	     flags & SEARCH_FLAGS & ~(DWORD)(LOAD_WITH_ALTERED_SEARCH_PATH |
+					     0x2000)) ||
+	    (flags & LOAD_LIBRARY_SEARCH_DLL_LOAD_DIR && !is_whole(name))) {
+		SetLastError(ERROR_INVALID_PARAMETER);
 		return NULL;
 	}
 	/* Windows ignores blanks behind a name; installers write them. */

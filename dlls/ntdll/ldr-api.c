@@ -22,6 +22,25 @@ static void unlock(void)
 
 /* ---- loading --------------------------------------------------------------- */
 
+struct ldr_way ldr_way;
+
+/* The folder that a name with a path leads to. */
+static BOOLEAN folder_of(const UNICODE_STRING *name, PWSTR buffer, ULONG size,
+			 UNICODE_STRING *dir)
+{
+	UNICODE_STRING full = { 0, (USHORT)size, buffer };
+	ULONG n;
+
+	if (!path_folder(name).Length)
+		return FALSE;
+	n = RtlGetFullPathName_U(name->Buffer, size, buffer, NULL);
+	if (n == 0 || n >= size)
+		return FALSE;
+	full.Length = (USHORT)n;
+	*dir = path_folder(&full);
+	return dir->Length != 0;
+}
+
 /*
  * path: NULL, or as LoadLibraryEx passes it: LOAD_LIBRARY_* flags with bit 0
  * set (a tagged value); flags: IMAGE_FILE_EXECUTABLE_IMAGE-like bits of LdrLoadDll,
@@ -32,7 +51,9 @@ NTSTATUS NTAPI LdrLoadDll(PWSTR path, ULONG *flags, const UNICODE_STRING *name,
 {
 	ULONG_PTR tagged = (ULONG_PTR)path;
 	ULONG search = 0;
+	struct ldr_way before;
 	UNICODE_STRING dir, *with_dir = NULL;
+	WCHAR full[LDR_MAX_PATH];
 	struct module *m;
 	NTSTATUS s;
 
@@ -40,20 +61,21 @@ NTSTATUS NTAPI LdrLoadDll(PWSTR path, ULONG *flags, const UNICODE_STRING *name,
 	if (name->Length == 0)
 		return STATUS_INVALID_PARAMETER;
 	if (tagged & 1)
-		search = (ULONG)tagged & 0x7f00;
+		search = (ULONG)tagged & 0x5f00; /* not SAFE_CURRENT_DIRS */
 	if (search == 0 && ldr_default_search)
 		search = ldr_default_search;
-	dir = path_folder(name);
-	if ((tagged & 1) && (tagged & LOAD_WITH_ALTERED_SEARCH_PATH) &&
-	    dir.Length)
-		with_dir = &dir;
-	if ((search & LOAD_LIBRARY_SEARCH_DLL_LOAD_DIR) && dir.Length)
+	if (tagged & 1 && tagged & (LOAD_WITH_ALTERED_SEARCH_PATH |
+				   LOAD_LIBRARY_SEARCH_DLL_LOAD_DIR) &&
+	    folder_of(name, full, sizeof full, &dir))
 		with_dir = &dir;
 	lock();
+	before = ldr_way;
+	ldr_way = (struct ldr_way){ search, with_dir };
 	if (flags && (*flags & 2))
 		s = module_load_inert(name, search, with_dir, &m);
 	else
 		s = module_load(name, search, with_dir, &m);
+	ldr_way = before;
 	if (NT_SUCCESS(s)) {
 		s = module_attach(m);
 		if (!NT_SUCCESS(s))

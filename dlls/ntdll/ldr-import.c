@@ -375,9 +375,9 @@ static NTSTATUS load_dependency(struct module *m, const char *dll,
 	}
 	buffer[n] = 0;
 	name.Length = (USHORT)(n * sizeof(WCHAR));
-	s = module_load(&name, 0, NULL, out);
+	s = module_load(&name, ldr_way.search, ldr_way.dir, out);
 	/* A DLL loaded by its path finds what lies beside it. */
-	if (s == STATUS_DLL_NOT_FOUND && m != ldr_program)
+	if (s == STATUS_DLL_NOT_FOUND && !ldr_way.search && m != ldr_program)
 		s = module_load(&name, 0, &folder, out);
 	return s;
 }

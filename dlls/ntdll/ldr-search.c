@@ -98,6 +98,35 @@ static NTSTATUS open_path(struct found_dll *f)
 				  FILE_NON_DIRECTORY_FILE */);
 }
 
+static BOOLEAN has_path(const UNICODE_STRING *name)
+{
+	for (ULONG i = 0; i < name->Length / sizeof(WCHAR); i++)
+		if (name->Buffer[i] == '\\' || name->Buffer[i] == '/' ||
+		    (i == 1 && name->Buffer[i] == ':'))
+			return TRUE;
+	return FALSE;
+}
+
+/* "plugins\\x.dll" or ".\\x.dll": looked for below each folder of the search. */
+static BOOLEAN is_relative(const UNICODE_STRING *name)
+{
+	return RtlDetermineDosPathNameType_U(name->Buffer) == 5;
+}
+
+/* Takes "." and ".." out of what was put together. */
+static BOOLEAN tidy(struct found_dll *f)
+{
+	WCHAR buffer[LDR_MAX_PATH];
+	ULONG n = RtlGetFullPathName_U(f->path.Buffer, sizeof buffer, buffer,
+				       NULL);
+
+	if (n == 0 || n >= sizeof buffer)
+		return FALSE;
+	memcpy(f->buffer, buffer, n + sizeof(WCHAR));
+	f->path.Length = (USHORT)n;
+	return TRUE;
+}
+
 /* Tries folder + name.  STATUS_DLL_NOT_FOUND: look elsewhere. */
 static NTSTATUS try_folder(const UNICODE_STRING *folder,
 			   const UNICODE_STRING *name, struct found_dll *f,
@@ -112,7 +141,8 @@ static NTSTATUS try_folder(const UNICODE_STRING *folder,
 	     folder->Buffer[folder->Length / sizeof(WCHAR) - 1] != '\\' &&
 	     folder->Buffer[folder->Length / sizeof(WCHAR) - 1] != '/' &&
 	     !append(&f->path, &slash)) ||
-	    !append(&f->path, name))
+	    !append(&f->path, name) ||
+	    (folder->Length && has_path(name) && !tidy(f)))
 		return STATUS_DLL_NOT_FOUND;
 	*loaded = module_by_path(&f->path);
 	if (*loaded)
@@ -135,15 +165,6 @@ static BOOLEAN is_known(const UNICODE_STRING *name)
 {
 	for (ULONG i = 0; i < ARRAY_SIZE(known); i++)
 		if (RtlEqualUnicodeString(&known[i], name, TRUE))
-			return TRUE;
-	return FALSE;
-}
-
-static BOOLEAN has_path(const UNICODE_STRING *name)
-{
-	for (ULONG i = 0; i < name->Length / sizeof(WCHAR); i++)
-		if (name->Buffer[i] == '\\' || name->Buffer[i] == '/' ||
-		    (i == 1 && name->Buffer[i] == ':'))
 			return TRUE;
 	return FALSE;
 }
@@ -214,6 +235,17 @@ static NTSTATUS open_full(const UNICODE_STRING *name, struct found_dll *f,
 	return try_folder(&none, &full, f, loaded);
 }
 
+/* Those of AddDllDirectory, and the one of SetDllDirectory. */
+static NTSTATUS user_dirs(const UNICODE_STRING *name, struct found_dll *f,
+			  struct module **loaded)
+{
+	NTSTATUS s = ldr_try_user_dirs(name, f, loaded, try_folder);
+
+	return s == STATUS_DLL_NOT_FOUND && ldr_dll_directory.Length ?
+		       try_folder(&ldr_dll_directory, name, f, loaded) :
+		       s;
+}
+
 NTSTATUS dll_find(const UNICODE_STRING *asked, ULONG search,
 		  const UNICODE_STRING *dir, struct found_dll *f,
 		  struct module **loaded)
@@ -226,15 +258,18 @@ NTSTATUS dll_find(const UNICODE_STRING *asked, ULONG search,
 	*loaded = NULL;
 	if (!NT_SUCCESS(s))
 		return s;
-	if (has_path(&name))
-		return open_full(&name, f, loaded);
-	if (apiset_resolve(&name, &target))
-		name = target;
-	*loaded = module_by_name(&name);
-	if (*loaded)
-		return STATUS_SUCCESS;
-	if (is_known(&name))
-		return try_folder(&system_dir, &name, f, loaded);
+	if (has_path(&name)) {
+		if (!is_relative(&name))
+			return open_full(&name, f, loaded);
+	} else {
+		if (apiset_resolve(&name, &target))
+			name = target;
+		*loaded = module_by_name(&name);
+		if (*loaded)
+			return STATUS_SUCCESS;
+		if (is_known(&name))
+			return try_folder(&system_dir, &name, f, loaded);
+	}
 
 	program = path_folder(&ldr_program->entry.FullDllName);
 	s = STATUS_DLL_NOT_FOUND;
@@ -248,7 +283,7 @@ NTSTATUS dll_find(const UNICODE_STRING *asked, ULONG search,
 		if (s == STATUS_DLL_NOT_FOUND &&
 		    (search & (LOAD_LIBRARY_SEARCH_USER_DIRS |
 			       LOAD_LIBRARY_SEARCH_DEFAULT_DIRS)))
-			s = ldr_try_user_dirs(&name, f, loaded, try_folder);
+			s = user_dirs(&name, f, loaded);
 		if (s == STATUS_DLL_NOT_FOUND &&
 		    (search & (LOAD_LIBRARY_SEARCH_SYSTEM32 |
 			       LOAD_LIBRARY_SEARCH_DEFAULT_DIRS)))

@@ -52,6 +52,15 @@ struct module *module_new(PVOID base, const UNICODE_STRING *path);
 void module_release(struct module *m);
 
 /*
+ * How the DLL that is being loaded was asked for: what it needs is looked for in
+ * the same way, and its folder counts for all of them.
+ */
+extern struct ldr_way {
+	ULONG search;
+	const UNICODE_STRING *dir;
+} ldr_way;
+
+/*
  * module_load() - find, map and bind a DLL and what it needs; the attach calls
  * are left to module_attach().  A reference is taken.
  *
