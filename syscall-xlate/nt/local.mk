@@ -51,7 +51,7 @@ libnt_a_SOURCES += %D%/vad.c %D%/vad.h %D%/virtual.c %D%/virtual-calls.c \
 	%D%/section-view.c %D%/section-image.c %D%/abi-memory.h %D%/time.c %D%/time.h \
 	%D%/timezone.c %D%/timezone-windows.c %D%/shared-data.c \
 	%D%/registry-hive.h %D%/registry-hive-format.h \
-	%D%/registry-hive-read.c %D%/registry-hive-write.c %D%/registry-load.c \
+	%D%/registry-hive-read.c %D%/registry-hive-write.c %D%/registry-hive-file.c %D%/registry-load.c \
 	%D%/registry-save.c \
 	%D%/registry.c %D%/registry.h %D%/registry-tree.c \
 	%D%/registry-parse.c %D%/registry-parse.h \

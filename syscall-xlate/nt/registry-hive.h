@@ -31,6 +31,11 @@ NTSTATUS hive_read(struct bytes file, struct reg_key *into);
 /* Of a whole file, registry-load.c; *b is malloc'ed. */
 NTSTATUS hive_load(int fd, uint8_t **b, size_t *n);
 NTSTATUS hive_store(int fd, const uint8_t *b, size_t n);
+/*
+ * The n bytes at b become the whole of that file, or it stays as it is; *made: a
+ * descriptor of what it is now.
+ */
+NTSTATUS hive_replace(const char *hive, const uint8_t *b, size_t n, int *made);
 
 bool reg_has_privilege(struct task *t, uint32_t luid);
 

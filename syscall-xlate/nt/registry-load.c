@@ -90,23 +90,6 @@ NTSTATUS hive_load(int fd, uint8_t **b, size_t *n)
 	return STATUS_SUCCESS;
 }
 
-NTSTATUS hive_store(int fd, const uint8_t *b, size_t n)
-{
-	size_t at = 0;
-
-	while (at < n) {
-		ssize_t put = pwrite(fd, b + at, n - at, (off_t)at);
-
-		if (put < 0 && errno == EINTR)
-			continue;
-		if (put <= 0)
-			return status_from_errno(put ? errno : ENOSPC);
-		at += (size_t)put;
-	}
-	return ftruncate(fd, (off_t)n) < 0 ? status_from_errno(errno)
-					   : STATUS_SUCCESS;
-}
-
 /* The open file of h, if it has one, becomes fd's. */
 static void reopen(struct reg_hive *h, int fd)
 {
@@ -128,26 +111,13 @@ static void reopen(struct reg_hive *h, int fd)
 static NTSTATUS put_in_place(struct reg_hive *h, const uint8_t *b, size_t n)
 {
 	NTSTATUS status;
-	struct stat own;
-	char *new;
 	int fd;
 
-	if (asprintf(&new, "%s.%u.new", h->path, (unsigned)getpid()) < 0)
-		return STATUS_NO_MEMORY;
-	if (stat(h->path, &own) < 0)
-		own.st_mode = 0600;
-	fd = open(new, O_RDWR | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC,
-		  own.st_mode & 0777);
-	status = fd < 0 ? status_from_errno(errno) : hive_store(fd, b, n);
-	if (!status && (fsync(fd) < 0 || rename(new, h->path) < 0))
-		status = status_from_errno(errno);
-	if (status)
-		unlink(new);
-	else
+	status = hive_replace(h->path, b, n, &fd);
+	if (!status) {
 		reopen(h, fd);
-	if (fd >= 0)
 		close(fd);
-	free(new);
+	}
 	return status;
 }
 

@@ -377,11 +377,11 @@ void reg_is_stored(struct reg_key *k)
 }
 
 /* Where a link leads; NULL: nowhere. */
-static struct reg_key *link_target(struct reg_key *k, int depth);
+static struct reg_key *link_target(struct reg_key *k, unsigned *links);
 
 static NTSTATUS walk(struct reg_key *k, const uint16_t *path, size_t len,
-		     size_t at, unsigned how, int depth, struct reg_key **found,
-		     size_t *rest)
+		     size_t at, unsigned how, unsigned *links,
+		     struct reg_key **found, size_t *rest)
 {
 	size_t end;
 
@@ -403,7 +403,7 @@ static NTSTATUS walk(struct reg_key *k, const uint16_t *path, size_t len,
 			k = reg_enter(reg_narrow(k, path + at, end - at));
 		next = reg_sub(k, path + at, end - at);
 		if (next && next->is_link && !(last && how & REG_OPEN_LINK))
-			next = link_target(next, depth);
+			next = link_target(next, links);
 		if (!next) {
 			*found = k;
 			*rest = at;
@@ -418,7 +418,8 @@ static NTSTATUS walk(struct reg_key *k, const uint16_t *path, size_t len,
 }
 
 static NTSTATUS walk_from_root(const uint16_t *path, size_t len, unsigned how,
-			       int depth, struct reg_key **found, size_t *rest)
+			       unsigned *links, struct reg_key **found,
+			       size_t *rest)
 {
 	size_t n = reg_root.name_len;
 
@@ -427,7 +428,7 @@ static NTSTATUS walk_from_root(const uint16_t *path, size_t len, unsigned how,
 	if (len < n + 1 || reg_compare(path + 1, n, reg_root.name, n) ||
 	    (len > n + 1 && path[n + 1] != '\\'))
 		return STATUS_OBJECT_PATH_NOT_FOUND;
-	return walk(&reg_root, path, len, n + 1, how, depth, found, rest);
+	return walk(&reg_root, path, len, n + 1, how, links, found, rest);
 }
 
 bool reg_may_be_in_link(const uint16_t *name, size_t len, uint32_t type)
@@ -445,15 +446,21 @@ const struct reg_value *reg_link(struct reg_key *k)
 	return v && v->type == REG_LINK ? v : NULL;
 }
 
-static struct reg_key *link_target(struct reg_key *k, int depth)
+/*
+ * links: those that this path has led through, wherever they were: as many in
+ * all as the object manager follows for one name.  (A limit of their depth alone lets
+ * targets of two links each double the work at each step.)
+ */
+static struct reg_key *link_target(struct reg_key *k, unsigned *links)
 {
+	enum { MAX_LINKS = 32 };
 	const struct reg_value *v = reg_link(k);
 	struct reg_key *found;
 	size_t rest;
 
-	if (!v || depth >= 16 ||
-	    walk_from_root((uint16_t *)v->data, v->len / 2, 0, depth + 1,
-			   &found, &rest) != STATUS_SUCCESS)
+	if (!v || (*links)++ >= MAX_LINKS ||
+	    walk_from_root((uint16_t *)v->data, v->len / 2, 0, links, &found,
+			   &rest) != STATUS_SUCCESS)
 		return NULL;
 	return found;
 }
@@ -461,13 +468,15 @@ static struct reg_key *link_target(struct reg_key *k, int depth)
 NTSTATUS reg_walk(struct reg_key *from, const uint16_t *path, size_t len,
 		  unsigned how, struct reg_key **found, size_t *rest)
 {
+	unsigned links = 0;
+
 	if (!from)
-		return walk_from_root(path, len, how, 0, found, rest);
+		return walk_from_root(path, len, how, &links, found, rest);
 	if (from->deleted)
 		return STATUS_KEY_DELETED;
 	if (len && path[0] == '\\')
 		return STATUS_OBJECT_PATH_SYNTAX_BAD;
-	return walk(from, path, len, 0, how, 0, found, rest);
+	return walk(from, path, len, 0, how, &links, found, rest);
 }
 
 uint16_t *reg_path(const struct reg_key *k, size_t *len)

@@ -117,6 +117,53 @@ static void test_links(void)
 	CHECK_EQ(open_sub("target", 0), 0);
 }
 
+/* From one to the next: a chain of some, but not of any length. */
+static void test_chains(void)
+{
+	enum { CHAIN = 40, SHORT = 20 };
+	LONG(WINAPI * delete)
+	(HANDLE) = (void *)GetProcAddress(GetModuleHandleA("ntdll"),
+					  "NtDeleteKey");
+	HKEY link[CHAIN], back;
+	WCHAR to[64];
+	char name[16];
+
+	for (int i = 0; i < CHAIN; i++) {
+		sprintf(name, "chain%d", i);
+		CHECK_EQ(RegCreateKeyExA(base, name, 0, NULL,
+					 REG_OPTION_CREATE_LINK, KEY_ALL_ACCESS,
+					 NULL, &link[i], NULL),
+			 0);
+		swprintf(to, COUNT_OF(to), i ? L"chain%d" : L"target", i - 1);
+		CHECK_EQ(point(link[i], to), 0);
+	}
+	sprintf(name, "chain%d", SHORT - 1);
+	CHECK_EQ(open_sub(name, 0), 0);
+	sprintf(name, "chain%d", CHAIN - 1);
+	CHECK_EQ(open_sub(name, 0), ERROR_FILE_NOT_FOUND);
+	CHECK_EQ(open_sub(name, REG_OPTION_OPEN_LINK), 0);
+	/* Each through the one before it, twice: no more in all. */
+	CHECK_EQ(RegCreateKeyExA(base, "target\\back", 0, NULL,
+				 REG_OPTION_CREATE_LINK, KEY_ALL_ACCESS, NULL,
+				 &back, NULL),
+		 0);
+	CHECK_EQ(point(back, L""), 0);
+	CHECK_EQ(open_sub("target\\back\\chain0", 0), 0);
+	for (int i = 1; i < CHAIN; i++) {
+		swprintf(to, COUNT_OF(to), L"chain%d\\back\\chain%d", i - 1,
+			 i - 1);
+		CHECK_EQ(point(link[i], to), 0);
+	}
+	CHECK_EQ(open_sub("chain2", 0), 0);
+	CHECK(open_sub(name, 0));
+	CHECK_EQ(delete (back), 0);
+	RegCloseKey(back);
+	for (int i = 0; i < CHAIN; i++) {
+		CHECK_EQ(delete (link[i]), 0);
+		RegCloseKey(link[i]);
+	}
+}
+
 /* There are none, and nobody is told that there were. */
 static void test_transactions(void)
 {
@@ -180,6 +227,7 @@ int main(void)
 	RegDeleteTreeA(HKEY_CURRENT_USER, HERE);
 	CHECK_EQ(RegCreateKeyA(HKEY_CURRENT_USER, HERE, &base), 0);
 	test_links();
+	test_chains();
 	test_transactions();
 	test_override();
 	test_multiple();
