@@ -8,6 +8,7 @@
 #include "syscall-xlate/nt/file-rename.h"
 #include "syscall-xlate/nt/file-mapped.h"
 #include "syscall-xlate/nt/file-security.h"
+#include "syscall-xlate/nt/inode-apart.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -498,21 +499,29 @@ NTSTATUS file_set_rename_ex(struct file_set *s)
  *
  * The host has no call for that: a link that takes another's name has one of
  * its own first (or the name is gone for a while, and for good if the link
- * fails). Who is killed between the two calls leaves it; so it is called by the
- * file's number, and the next who links that file there takes it away.
+ * fails). So that nobody who is killed leaves that, both are made apart; should
+ * the machine itself stop between them, the next who links that file there
+ * takes it away, as it is called by the file's number.
  */
-static int link_over(const struct file *f, const struct target *to,
-		     const char *self)
+struct link_over {
+	const struct file *f;
+	const struct target *to;
+};
+
+static int link_over(void *arg)
 {
 	enum { TRIES = 100 };
+	const struct link_over *l = arg;
+	const struct target *to = l->to;
 	const char *host = to->path.host, *slash = strrchr(host, '/');
 	int n = slash ? (int)(slash + 1 - host) : 0, dirfd = to->path.dirfd;
 	int ret, err;
-	char spare[sizeof to->path.host + 32];
+	char spare[sizeof to->path.host + 32], self[32];
 	struct stat own, there;
 
-	if (fstat(f->fd, &own) < 0)
+	if (fstat(l->f->fd, &own) < 0)
 		return -1;
+	file_proc_path(l->f, self, sizeof self);
 	snprintf(spare, sizeof spare, "%.*s.rf-link-%jx", n, host,
 		 (uintmax_t)own.st_ino);
 	for (int tries = 0;; tries++) {
@@ -566,7 +575,7 @@ static NTSTATUS link_file(struct file_set *s, bool ex)
 			goto out;
 	}
 	file_proc_path(f, self, sizeof self);
-	err = to->exists ? link_over(f, to, self)
+	err = to->exists ? inode_apart(link_over, &(struct link_over){ f, to })
 			 : linkat(AT_FDCWD, self, to->path.dirfd, to->path.host,
 				  AT_SYMLINK_FOLLOW);
 	if (err < 0 && errno == ENOENT && to->path.drive == 'C' &&

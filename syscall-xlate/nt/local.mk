@@ -32,7 +32,7 @@ libnt_a_SOURCES += %D%/abi-file.h %D%/console-ctrl.c %D%/console-group.c %D%/con
 	%D%/console-screen.c %D%/console-window.c %D%/console-restore.c %D%/console-model.c %D%/console-model.h %D%/console-model-cells.c \
 	%D%/console-model-private.h %D%/console-model-text.c %D%/console.c %D%/console.h %D%/control.h \
 	%D%/device.c %D%/disk-async.c %D%/disk-carry.c %D%/disk-queue.c %D%/disk-queue.h %D%/dir-match.c %D%/dir-match.h %D%/dir.c %D%/errno.c \
-	%D%/inode-change.c %D%/inode-change.h %D%/file-ea.c %D%/file-id.c %D%/file-links.c %D%/file-stream.c %D%/file-xattr.c %D%/file-xattr.h \
+	%D%/inode-apart.c %D%/inode-apart.h %D%/inode-change.c %D%/inode-change.h %D%/file-ea.c %D%/file-id.c %D%/file-links.c %D%/file-stream.c %D%/file-xattr.c %D%/file-xattr.h \
 	%D%/file-attr.c %D%/file-below.c %D%/file-case.c %D%/file-case.h %D%/file-current.c %D%/file-current.h %D%/file-info.c %D%/file-set.c %D%/file-inode.h %D%/file-io.c \
 	%D%/file-pass.c %D%/file-port.c %D%/file-private.h %D%/file-rename.c %D%/file-security.c %D%/file-security.h \
 	%D%/file-rename.h %D%/file-oplock.c %D%/file-oplock.h %D%/file-object-id.c %D%/file-object-id.h %D%/file-mapped.c %D%/file-mapped.h %D%/file-share.c %D%/file-shared.c %D%/file.c %D%/file.h \

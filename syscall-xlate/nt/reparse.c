@@ -22,6 +22,7 @@
 
 #include "base/policy.h"
 #include "syscall-xlate/nt/control.h"
+#include "syscall-xlate/nt/inode-apart.h"
 #include "syscall-xlate/nt/ioctl-rows.h"
 #include "syscall-xlate/nt/file-object-id.h"
 #include "syscall-xlate/nt/file-oplock.h"
@@ -147,9 +148,10 @@ static bool is_link(uint32_t tag)
 }
 
 /*
- * Where the link is before it takes path's place.  Who is killed until then
- * leaves it there; so it is called by path's last name, and the next who makes
- * that link takes it away.
+ * Where the link is before it takes path's place, all of which is done apart,
+ * so that nobody who is killed leaves it there.  Should the machine itself
+ * stop, the next who makes that link takes it away, as it is called by path's
+ * last name.
  */
 static void spare_name(char *spare, size_t size, const char *path)
 {
@@ -176,9 +178,17 @@ static int make_spare(const char *target, const char *spare)
 	return 0;
 }
 
+struct replacement {
+	const char *target, *path;
+	bool directory;
+};
+
 /* 0 or an errno: then path is what it was.  EPERM: no links here. */
-static int replace_by_link(const char *target, const char *path, bool directory)
+static int replace_by_link(void *arg)
 {
+	const struct replacement *to = arg;
+	const char *target = to->target, *path = to->path;
+	const bool directory = to->directory;
 	char spare[HOST_PATH_MAX + 64];
 	int err;
 
@@ -229,7 +239,9 @@ static NTSTATUS set_link(struct task *t, struct file *f, struct irp *r)
 		free(path);
 		return STATUS_OBJECT_PATH_NOT_FOUND;
 	}
-	err = replace_by_link(target, path, f->kind == FILE_KIND_DIR);
+	err = inode_apart(replace_by_link,
+			  &(struct replacement){ target, path,
+						 f->kind == FILE_KIND_DIR });
 	status = err == EPERM ? STATUS_NOT_SUPPORTED
 		 : err	      ? status_from_errno(err)
 			      : reopen(f, path, O_PATH | O_NOFOLLOW);
