@@ -84,8 +84,11 @@ int ws_result(NTSTATUS status)
 {
 	int error = ws_error(status);
 
-	if (!error)
-		return 0;
 	WSASetLastError(error);
-	return SOCKET_ERROR;
+	return error ? SOCKET_ERROR : 0;
+}
+
+int ws_result_only(NTSTATUS status)
+{
+	return NT_SUCCESS(status) ? 0 : ws_result(status);
 }

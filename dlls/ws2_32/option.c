@@ -111,14 +111,13 @@ int WINAPI getsockopt(SOCKET s, int level, int option, char *value, int *n)
 		word = (ULONG)ws_error((NTSTATUS)word);
 		memcpy(value, &word, sizeof word);
 		*n = sizeof word;
-		return 0;
+		return ws_result(STATUS_SUCCESS);
 	}
 	status = ws_control(s, IOCTL_AFD_TRANSPORT_IOCTL, &info, sizeof info,
 			    value, (ULONG)*n, &got);
-	if (!NT_SUCCESS(status))
-		return option_result(status);
-	*n = (int)got;
-	return 0;
+	if (NT_SUCCESS(status))
+		*n = (int)got;
+	return option_result(status);
 }
 
 int WINAPI setsockopt(SOCKET s, int level, int option, const char *value, int n)

@@ -116,6 +116,7 @@ int WINAPI select(int ignored, fd_set *in, fd_set *out, fd_set *error,
 		keep(out, p, FOR_WRITE | AFD_POLL_ABORT) +
 		keep(error, p, FOR_ERROR);
 	ws_free(p);
+	WSASetLastError(0);
 	return found;
 }
 
@@ -242,6 +243,7 @@ int WINAPI WSAPoll(LPWSAPOLLFD fds, ULONG n, INT ms)
 		found += fds[i].revents != 0;
 	}
 	ws_free(p);
+	WSASetLastError(0);
 	return found;
 }
 
@@ -268,19 +270,25 @@ static const struct {
 	  AFD_POLL_ADDRESS_LIST_CHANGE },
 };
 
-int WINAPI WSAEventSelect(SOCKET s, WSAEVENT event, LONG events)
+int ws_event_select(SOCKET s, WSAEVENT event, LONG events)
 {
 	AFD_EVENT_SELECT_INFO info = { .Event = event };
 
-	if (!ws_started())
-		return ws_fail(WSANOTINITIALISED);
-	if (events & ~FD_ALL_EVENTS || (events && !event))
-		return ws_fail(WSAEINVAL);
 	for (ULONG i = 0; i < ARRAYSIZE(event_map); i++)
 		if (events & event_map[i].fd)
 			info.PollEvents |= event_map[i].afd;
 	return ws_result(ws_control(s, IOCTL_AFD_EVENT_SELECT, &info,
 				    sizeof info, NULL, 0, NULL));
+}
+
+int WINAPI WSAEventSelect(SOCKET s, WSAEVENT event, LONG events)
+{
+	if (!ws_started())
+		return ws_fail(WSANOTINITIALISED);
+	if (events & ~FD_ALL_EVENTS || (events && !event))
+		return ws_fail(WSAEINVAL);
+	ws_async_end(s); /* the one takes the other's place */
+	return ws_event_select(s, event, events);
 }
 
 int WINAPI WSAEnumNetworkEvents(SOCKET s, WSAEVENT event,
@@ -309,13 +317,7 @@ int WINAPI WSAEnumNetworkEvents(SOCKET s, WSAEVENT event,
 				events->iErrorCode[event_map[i].bit] =
 					ws_error(got.EventStatus[b]);
 	}
-	return 0;
-}
-
-/* Windows' messages about sockets: there is nobody to send them yet. */
-int WINAPI WSAAsyncSelect(SOCKET s, HWND window, u_int message, LONG events)
-{
-	return ws_fail(WSAEOPNOTSUPP);
+	return ws_result(STATUS_SUCCESS);
 }
 
 /* ---- events are the kernel's

@@ -186,11 +186,8 @@ SOCKET WINAPI WSASocketA(int family, int type, int protocol,
 
 SOCKET WINAPI socket(int family, int type, int protocol)
 {
-	DWORD error = GetLastError();
 	DWORD flags = ws_open_type() ? 0 : WSA_FLAG_OVERLAPPED;
 
-	/* TlsGetValue has cleared it. */
-	SetLastError(error);
 	return make(family, type, protocol, NULL, flags);
 }
 
@@ -206,8 +203,9 @@ int WINAPI closesocket(SOCKET s)
 		return ws_fail(WSAENOTSOCK);
 	/* Before another one can get its number. */
 	ws_rio_closed(s);
+	ws_async_closed(s);
 	status = NtClose((HANDLE)s);
-	return ws_result(status);
+	return ws_result_only(status);
 }
 
 /* ---- addresses
@@ -312,7 +310,7 @@ int WINAPI connect(SOCKET s, const struct sockaddr *name, int len)
 		return SOCKET_ERROR;
 	status = ws_control(s, IOCTL_AFD_CONNECT, in, n, NULL, 0, NULL);
 	ws_free(in);
-	return ws_result(status);
+	return ws_result_only(status);
 }
 
 int WINAPI WSAConnect(SOCKET s, const struct sockaddr *name, int len,
@@ -351,7 +349,7 @@ static int get_name(SOCKET s, ULONG code, struct sockaddr *name, int *len)
 		return ws_fail(WSAEFAULT);
 	memcpy(name, out, n);
 	*len = (int)n;
-	return 0;
+	return ws_result(STATUS_SUCCESS);
 }
 
 int WINAPI getsockname(SOCKET s, struct sockaddr *name, int *len)
@@ -443,6 +441,7 @@ SOCKET WINAPI WSAAccept(SOCKET s, struct sockaddr *name, LPINT len,
 	}
 	if (!NT_SUCCESS(status))
 		return ws_result(status), INVALID_SOCKET;
+	ws_async_inherit(s, to);
 	if (name) {
 		memcpy(name, in.address, min(n, (ULONG_PTR)*len));
 		*len = (int)n;

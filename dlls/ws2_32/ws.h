@@ -16,8 +16,13 @@ int ws_fail(int error);
 int ws_error(NTSTATUS status);
 /* The same for a request that was overlapped: others say "interrupted". */
 int ws_overlapped_error(NTSTATUS status);
-/* 0, or SOCKET_ERROR with the error set. */
+/*
+ * 0, or SOCKET_ERROR, with the error set, which is 0 in the first case: programs
+ * (Tcl) ask what the error is without a look at the result.  Not so when it is a
+ * connection or a socket's end that succeeds (ws_result_only).
+ */
 int ws_result(NTSTATUS status);
+int ws_result_only(NTSTATUS status);
 
 /*
  * socket.c: a control that is waited for.  n, if not NULL, is set to the
@@ -53,6 +58,16 @@ void *ws_extension(const GUID *id);
 /* rio.c: SIO_GET_MULTIPLE_EXTENSION_FUNCTION_POINTER; s has been closed. */
 int ws_rio_table(const void *in, DWORD in_n, void *out, DWORD out_n, DWORD *n);
 void ws_rio_closed(SOCKET s);
+
+/* select.c: WSAEventSelect, and nothing else; 0, or SOCKET_ERROR. */
+int ws_event_select(SOCKET s, WSAEVENT event, LONG events);
+/*
+ * async.c: no more messages of s, nor of what has happened to it if it is about
+ * to be closed; to, which from accepted, has its window.
+ */
+void ws_async_end(SOCKET s);
+void ws_async_closed(SOCKET s);
+void ws_async_inherit(SOCKET from, SOCKET to);
 
 /*
  * interfaces.c: SIO_ADDRESS_LIST_QUERY, SIO_GET_INTERFACE_LIST and its EX, and

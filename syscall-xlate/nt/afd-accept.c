@@ -214,6 +214,7 @@ static void adopt(struct task *t, struct afd_socket *s, int fd,
 	s->state = AFD_CONNECTED;
 	s->host_nonblocking = false;
 	s->connect_time = monotonic_ns();
+	s->connect_told = true; /* it has none */
 	s->no_context = false;
 	afd_set_peer(s, peer, peer_len);
 	s->nonblocking = from->nonblocking || s->nonblocking;

@@ -260,6 +260,7 @@ static NTSTATUS start_connect(struct afd_socket *s, const union afd_address *a,
 		return STATUS_INVALID_ADDRESS_COMPONENT;
 
 	s->event_off &= ~(uint32_t)(AFD_POLL_CONNECT | AFD_POLL_CONNECT_FAIL);
+	s->connect_told = false;
 	s->connect_error = 0;
 	if (how != MAY_BLOCK)
 		afd_set_nonblocking(s);
@@ -520,6 +521,7 @@ NTSTATUS afd_reuse(struct afd_socket *s)
 		s->no_context = s->aborted = false;
 		s->send_closed = s->receive_closed = false;
 		s->event_off = 0;
+		s->connect_told = false;
 		shutdown(old, SHUT_WR);
 		dup3(fd, old, O_CLOEXEC);
 		close(fd);

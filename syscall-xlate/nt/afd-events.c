@@ -5,12 +5,25 @@
  */
 #include "syscall-xlate/nt/afd.h"
 
+#include <sys/ioctl.h>
+
 static NTSTATUS event_status(const struct afd_socket *s, uint32_t event)
 {
 	if (event == AFD_POLL_CONNECT_FAIL)
 		return s->connect_error;
 	return event == AFD_POLL_ABORT ? STATUS_CONNECTION_RESET
 				       : STATUS_SUCCESS;
+}
+
+/*
+ * For a moment, before Linux has taken note of it, the end of a stream looks as
+ * if there were a byte to read.  It is told of when it is one.
+ */
+static bool is_only_end(const struct afd_socket *s)
+{
+	int n;
+
+	return !s->datagram && !ioctl(s->file->fd, FIONREAD, &n) && !n;
 }
 
 void afd_note_events(struct afd_socket *s, uint32_t level)
@@ -21,6 +34,8 @@ void afd_note_events(struct afd_socket *s, uint32_t level)
 	if (level & AFD_POLL_RECEIVE)
 		level &= ~(uint32_t)AFD_POLL_DISCONNECT;
 	told = level & s->event_mask & ~s->event_off;
+	if (told & AFD_POLL_RECEIVE && is_only_end(s))
+		told &= ~(uint32_t)AFD_POLL_RECEIVE;
 	if (!told)
 		return;
 	s->event_record |= told;
@@ -76,7 +91,10 @@ NTSTATUS afd_event_select(struct task *t, struct file *f, struct irp *r)
 	s->event = event;
 	s->event_mask = event ? mask : 0;
 	s->event_record = 0;
-	s->event_off = s->state == AFD_CONNECTED ? AFD_POLL_CONNECT : 0;
+	/* That a connection is there is told again until somebody has asked. */
+	s->event_off = s->connect_told || s->datagram
+			       ? AFD_POLL_CONNECT | AFD_POLL_CONNECT_FAIL
+			       : 0;
 	/* The program has to get it back: it cannot block any more. */
 	if (s->event_mask) {
 		s->nonblocking = true;
@@ -113,6 +131,8 @@ NTSTATUS afd_enum_events(struct task *t, struct file *f, struct irp *r)
 		if (out.events & 1u << i)
 			out.status[i] = s->event_status[i];
 	s->event_record = 0;
+	if (out.events & (AFD_POLL_CONNECT | AFD_POLL_CONNECT_FAIL))
+		s->connect_told = true;
 	if (event)
 		object_signal(event, 0);
 	pthread_mutex_unlock(&s->lock);

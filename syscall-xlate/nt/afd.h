@@ -131,6 +131,7 @@ struct afd_socket {
 	uint32_t event_mask;  /* AFD_POLL_* wanted */
 	uint32_t event_record;
 	uint32_t event_off; /* told, and no call has re-enabled them */
+	bool connect_told;  /* how that ended has been asked for */
 	NTSTATUS event_status[AFD_POLL_EVENTS];
 
 	/* Of the network: who listens for it, and what has changed since. */
