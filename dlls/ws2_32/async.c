@@ -2,9 +2,9 @@
 /*
  * async.c - network events as messages to a window (WSAAsyncSelect).
  *
- * Each is a WSAEventSelect with an event of ours: a thread of the pool that sees
- * it set asks what happened and posts it.  That something is told of once, until
- * the program has done what makes it worth telling again, is AFD's doing.
+ * Each is a WSAEventSelect with an event of ours: a thread of the pool that
+ * sees it set asks what happened and posts it.  That something is told of once,
+ * until the program has done what makes it worth telling again, is AFD's doing.
  */
 #include "ws.h"
 
@@ -48,14 +48,14 @@ static FARPROC in_user32(const char *name)
 
 static BOOL is_window(HWND window)
 {
-	BOOL(WINAPI *fn)(HWND) = (void *)in_user32("IsWindow");
+	BOOL(WINAPI * fn)(HWND) = (void *)in_user32("IsWindow");
 
 	return fn && fn(window);
 }
 
 static void post(const struct async *a, LONG event, int error)
 {
-	BOOL(WINAPI *fn)
+	BOOL(WINAPI * fn)
 	(HWND, UINT, WPARAM, LPARAM) = (void *)in_user32("PostMessageW");
 
 	if (fn)
@@ -124,8 +124,8 @@ void ws_async_end(SOCKET s)
 
 static int begin(SOCKET s, HWND window, u_int message, LONG events)
 {
-	struct async *a = HeapAlloc(GetProcessHeap(), HEAP_ZERO_MEMORY,
-				    sizeof *a);
+	struct async *a =
+		HeapAlloc(GetProcessHeap(), HEAP_ZERO_MEMORY, sizeof *a);
 
 	if (!a)
 		return ws_fail(WSAENOBUFS);

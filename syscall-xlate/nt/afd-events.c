@@ -5,6 +5,7 @@
  */
 #include "syscall-xlate/nt/afd.h"
 
+#include <poll.h>
 #include <sys/ioctl.h>
 
 static NTSTATUS event_status(const struct afd_socket *s, uint32_t event)
@@ -17,13 +18,18 @@ static NTSTATUS event_status(const struct afd_socket *s, uint32_t event)
 
 /*
  * For a moment, before Linux has taken note of it, the end of a stream looks as
- * if there were a byte to read.  It is told of when it is one.
+ * if there were a byte to read.  The first question is asked behind that
+ * moment; its answer is 0 before an urgent byte, too.
  */
 static bool is_only_end(const struct afd_socket *s)
 {
+	struct pollfd p = { .fd = s->file->fd, .events = POLLRDHUP };
+	char byte;
 	int n;
 
-	return !s->datagram && !ioctl(s->file->fd, FIONREAD, &n) && !n;
+	return !s->datagram && !ioctl(p.fd, FIONREAD, &n) && !n &&
+	       poll(&p, 1, 0) > 0 && !(p.revents & POLLERR) &&
+	       !recv(p.fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT);
 }
 
 void afd_note_events(struct afd_socket *s, uint32_t level)
