@@ -14,6 +14,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "base/raw-call.h"
+
 #include "syscall-xlate/nt/console-log.h"
 #include "syscall-xlate/nt/console-paint.h"
 #include "syscall-xlate/nt/console-shared.h"
@@ -31,10 +33,6 @@ static struct console_screen *screen_at(unsigned place)
 {
 	return &console_screens()->screen[place];
 }
-
-#define NO_TLS                                                                 \
-	__attribute__((optimize("no-stack-protector"),                         \
-		       target("general-regs-only")))
 
 /* The creator last: without one its place is anybody's. */
 NO_TLS static void free_screen(struct console_screen *c)
@@ -286,17 +284,6 @@ void console_buffer_close(struct task *t, struct file *f)
  * -----------------------------------------------------------------
  */
 
-static long raw_write(int fd, const char *s, size_t n)
-{
-	long ret;
-
-	__asm__ volatile("syscall"
-			 : "=a"(ret)
-			 : "0"(SYS_write), "D"((long)fd), "S"(s), "d"(n)
-			 : "rcx", "r11", "memory");
-	return ret;
-}
-
 NO_TLS bool console_buffer_leave(int fd, struct console_screens *s, int creator)
 {
 	static const char back[] = "\33[r\33[?1049l";
@@ -309,7 +296,7 @@ NO_TLS bool console_buffer_leave(int fd, struct console_screens *s, int creator)
 		return false;
 	s->shown = 0;
 	free_screen(&s->screen[shown]);
-	raw_write(fd, back, sizeof back - 1);
+	raw_call(SYS_write, fd, (long)back, sizeof back - 1, 0);
 	if (end - at > SCREEN_LOG)
 		at = end - SCREEN_LOG;
 	while (at != end) {
@@ -318,7 +305,8 @@ NO_TLS bool console_buffer_leave(int fd, struct console_screens *s, int creator)
 
 		if (n > end - at)
 			n = end - at;
-		did = raw_write(fd, c->bytes + from, n);
+		did = raw_call(SYS_write, fd, (long)(c->bytes + from),
+			       (long)n, 0);
 		if (did <= 0)
 			break;
 		at += (uint64_t)did;

@@ -19,6 +19,7 @@
 #include <unistd.h>
 
 #include "base/utf.h"
+#include "base/raw-call.h"
 #include "syscall-xlate/nt/console-shared.h"
 #include "syscall-xlate/nt/console.h"
 #include "syscall-xlate/nt/file-private.h"
@@ -38,21 +39,15 @@ static const struct {
 
 static pthread_mutex_t set_up_lock = PTHREAD_MUTEX_INITIALIZER;
 static int pipe_out = -1; /* what the handler writes to */
-static bool catching;	  /* the signals of events[] */
+static bool catching;     /* the signals of events[] */
 static gaddr routine;
 static bool ignored;
 
-__attribute__((optimize("no-stack-protector"),
-	       target("general-regs-only"))) static void
-on_signal(int sig)
+NO_TLS static void on_signal(int sig)
 {
 	uint8_t byte = (uint8_t)sig;
-	long ret;
 
-	__asm__ volatile("syscall"
-			 : "=a"(ret)
-			 : "0"(SYS_write), "D"(pipe_out), "S"(&byte), "d"(1)
-			 : "rcx", "r11", "memory");
+	raw_call(SYS_write, pipe_out, (long)&byte, 1, 0);
 }
 
 static void start_routine(uint32_t event)
@@ -212,7 +207,8 @@ static NTSTATUS processes(struct task *t, struct file *f, struct irp *r)
 
 static NTSTATUS get_cp(struct task *t, struct file *f, struct irp *r)
 {
-	struct rf_console_cp cp = { console_shared()->cp_in, console_shared()->cp_out };
+	struct rf_console_cp cp = { console_shared()->cp_in,
+				    console_shared()->cp_out };
 
 	(void)f;
 	return control_out(t, r, &cp, sizeof cp);

@@ -18,6 +18,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "base/raw-call.h"
+
 #include "syscall-xlate/nt/console-log.h"
 #include "syscall-xlate/nt/console-shared.h"
 #include "syscall-xlate/nt/console-watch.h"
@@ -33,29 +35,14 @@ static int settings_fd = -1, screen_fd = -1;
 static struct console_own first;
 static struct console_own *_Atomic own = &first;
 
-static long raw_call(long nr, long a, long b, long c)
-{
-	long ret;
-
-	__asm__ volatile("syscall"
-			 : "=a"(ret)
-			 : "0"(nr), "D"(a), "S"(b), "d"(c)
-			 : "rcx", "r11", "memory");
-	return ret;
-}
-
-#define NO_TLS                                                                 \
-	__attribute__((optimize("no-stack-protector"),                         \
-		       target("general-regs-only")))
-
 /* In the background the terminal is somebody else's, and would stop us. */
 NO_TLS static void set(int fd, const struct terminal_settings *s)
 {
 	int group = -1;
 
-	if (raw_call(SYS_ioctl, fd, TIOCGPGRP, (long)&group) == 0 &&
-	    group == raw_call(SYS_getpgrp, 0, 0, 0))
-		raw_call(SYS_ioctl, fd, TCSETS, (long)s);
+	if (raw_call(SYS_ioctl, fd, TIOCGPGRP, (long)&group, 0) == 0 &&
+	    group == raw_call(SYS_getpgrp, 0, 0, 0, 0))
+		raw_call(SYS_ioctl, fd, TCSETS, (long)s, 0);
 }
 
 /* Of what others have changed we may have no descriptor. */
@@ -65,7 +52,7 @@ NO_TLS static int terminal(int fd)
 
 	return fd >= 0 ? fd
 		       : (int)raw_call(SYS_open, (long)name,
-				       O_RDWR | O_NOCTTY | O_CLOEXEC, 0);
+				       O_RDWR | O_NOCTTY | O_CLOEXEC, 0, 0);
 }
 
 static uint64_t screen_bit; /* undo_screen_bit() */
@@ -141,7 +128,7 @@ NO_TLS static void wait_for_changes(void)
 {
 	ending = true;
 	for (int i = 0; changing && i < 10000; i++)
-		raw_call(SYS_sched_yield, 0, 0, 0);
+		raw_call(SYS_sched_yield, 0, 0, 0, 0);
 }
 
 NO_TLS void console_restore(bool own_will)
@@ -156,7 +143,7 @@ NO_TLS void console_restore(bool own_will)
 		restore_all(s);
 	} else {
 		restore_settings(s);
-		leave_buffer(s, (int)raw_call(SYS_getpid, 0, 0, 0));
+		leave_buffer(s, (int)raw_call(SYS_getpid, 0, 0, 0, 0));
 		if (!own_will)
 			restore_own(s);
 	}
@@ -170,12 +157,12 @@ NO_TLS void console_restore(bool own_will)
  */
 NO_TLS static void on_end(int sig)
 {
-	long self = raw_call(SYS_getpid, 0, 0, 0);
+	long self = raw_call(SYS_getpid, 0, 0, 0, 0);
 
 	console_restore(false);
-	raw_call(SYS_kill, self, sig, 0);
+	raw_call(SYS_kill, self, sig, 0, 0);
 	if (self == 1)
-		raw_call(SYS_exit_group, 128 + sig, 0, 0);
+		raw_call(SYS_exit_group, 128 + sig, 0, 0, 0);
 }
 
 /*
@@ -188,7 +175,7 @@ NO_TLS static void on_stop(int sig)
 
 	if (s->settings_known)
 		set(terminal(settings_fd), &s->settings);
-	raw_call(SYS_kill, raw_call(SYS_getpid, 0, 0, 0), sig, 0);
+	raw_call(SYS_kill, raw_call(SYS_getpid, 0, 0, 0, 0), sig, 0, 0);
 }
 
 static void catch_stop(void)

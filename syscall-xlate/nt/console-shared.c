@@ -10,13 +10,11 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "base/raw-call.h"
+
 #include "syscall-xlate/nt/console-history.h"
 #include "syscall-xlate/nt/console-log.h"
 #include "syscall-xlate/nt/console.h"
-
-#define NO_TLS                                                                 \
-	__attribute__((optimize("no-stack-protector"),                         \
-		       target("general-regs-only")))
 
 /* Until it is shared, and if it cannot be. */
 static struct console_shared own = {
@@ -163,17 +161,10 @@ void console_inherit(int fd)
  */
 NO_TLS bool console_is_ours(void)
 {
-	long ret;
-
 	if (!inherited)
 		return true;
 	if (unmapped)
 		return false;
-	__asm__ volatile("syscall"
-			 : "=a"(ret)
-			 : "0"(SYS_kill),
-			   "D"((long)((struct console_shared *)at)->root),
-			   "S"(0l)
-			 : "rcx", "r11", "memory");
-	return ret == -ESRCH;
+	return raw_call(SYS_kill, ((struct console_shared *)at)->root, 0, 0,
+			0) == -ESRCH;
 }

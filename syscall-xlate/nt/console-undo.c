@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * console-undo.c - which of a terminal's states differ from what they were, seen
- * in the sequences written to it, and what puts each of them back.
+ * console-undo.c - which of a terminal's states differ from what they were,
+ * seen in the sequences written to it, and what puts each of them back.
  *
  * They are those that would be in the way of who comes next: another screen, a
- * hidden cursor, colours, a region that scrolls, reports of the mouse, pasted text
- * in brackets, keys that send something else.  Sources: ECMA-48, xterm's
+ * hidden cursor, colours, a region that scrolls, reports of the mouse, pasted
+ * text in brackets, keys that send something else.  Sources: ECMA-48, xterm's
  * "Control Sequences", Microsoft's "Console Virtual Terminal Sequences".
  */
 #include <pthread.h>
@@ -13,6 +13,7 @@
 #include <sys/syscall.h>
 
 #include "base/table.h"
+#include "base/raw-call.h"
 #include "syscall-xlate/nt/console-shared.h"
 
 enum kind {
@@ -116,21 +117,12 @@ uint64_t undo_screen_bit(void)
 	return bit_of(PRIVATE_SET, 1049);
 }
 
-__attribute__((optimize("no-stack-protector"),
-	       target("general-regs-only"))) void
-undo_write(int fd, uint64_t bits)
+NO_TLS void undo_write(int fd, uint64_t bits)
 {
-	for (size_t i = 0; i < COUNT_OF(states); i++) {
-		long ret;
-
+	for (size_t i = 0; i < COUNT_OF(states); i++)
 		if (bits >> i & 1)
-			__asm__ volatile("syscall"
-					 : "=a"(ret)
-					 : "0"(SYS_write), "D"((long)fd),
-					   "S"(states[i].undo),
-					   "d"((long)states[i].len)
-					 : "rcx", "r11", "memory");
-	}
+			raw_call(SYS_write, fd, (long)states[i].undo,
+				 (long)states[i].len, 0);
 }
 
 /* ---- reading what is written ------------------------------------------------
@@ -172,7 +164,8 @@ static void note_mode(struct screen_change *c, bool on)
 static bool is_colored(bool was)
 {
 	for (unsigned i = 0; i < nparams; i++) {
-		unsigned n = params[i], how = i + 1 < nparams ? params[i + 1] : 0;
+		unsigned n = params[i],
+			 how = i + 1 < nparams ? params[i + 1] : 0;
 
 		was = n != 0;
 		if (n == 38 || n == 48 || n == 58) /* 5;n or 2;r;g;b */
@@ -193,8 +186,7 @@ static void note_sequence(struct screen_change *c, char last)
 	else if (last == 'm' && !prefix && !inner)
 		note(c, bit_of(OTHER, COLORS), is_colored(false));
 	else if (last == 'm' && prefix == '>' && first == 4)
-		note(c, bit_of(OTHER, MODIFIED_KEYS),
-		     nparams > 1 && params[1]);
+		note(c, bit_of(OTHER, MODIFIED_KEYS), nparams > 1 && params[1]);
 	else if (last == 'q' && inner == ' ')
 		note(c, bit_of(OTHER, CURSOR_STYLE), first);
 	else if (last == 't' && (first == 22 || first == 23))
@@ -258,9 +250,9 @@ static bool take_number(char b)
 	if (b >= '0' && b <= '9') {
 		if (!nparams)
 			params[nparams++] = 0;
-		params[nparams - 1] = MIN(params[nparams - 1] * 10 +
-						  (unsigned)(b - '0'),
-					  (unsigned)MAX_PARAM);
+		params[nparams - 1] =
+			MIN(params[nparams - 1] * 10 + (unsigned)(b - '0'),
+			    (unsigned)MAX_PARAM);
 		return true;
 	}
 	if (b != ';' && b != ':')

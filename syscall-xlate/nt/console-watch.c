@@ -31,6 +31,8 @@
 #include "base/policy.h"
 #include "base/proc.h"
 #include "base/table.h"
+#include "base/companion.h"
+#include "base/raw-call.h"
 #include "syscall-xlate/nt/console-log.h"
 #include "syscall-xlate/nt/console.h"
 
@@ -46,7 +48,7 @@ enum { PIPE, TERMINAL, UNUSED, SHARED, OWN, DESCRIPTORS };
  */
 
 static bool possible;
-static _Atomic int watcher; /* its id; 0: none; -1: there will be none */
+static _Atomic pid_t watcher; /* its id; 0: none; -1: there will be none */
 
 void console_watch_enable(void)
 {
@@ -56,31 +58,18 @@ void console_watch_enable(void)
 static pid_t spawn(const int fds[DESCRIPTORS])
 {
 	char option[40], *argv[] = { (char *)"run-foreign", option, NULL };
-	char *envp[] = { NULL };
 	posix_spawn_file_actions_t fa;
-	posix_spawnattr_t attr;
-	sigset_t set;
 	pid_t pid;
 	int err = 0;
 
 	snprintf(option, sizeof option, "--console-watch=%d", getpid());
 	posix_spawn_file_actions_init(&fa);
-	posix_spawnattr_init(&attr);
-	sigemptyset(&set);
-	posix_spawnattr_setsigmask(&attr, &set);
-	sigfillset(&set);
-	posix_spawnattr_setsigdefault(&attr, &set);
-	posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETSIGMASK |
-						POSIX_SPAWN_SETSIGDEF |
-						POSIX_SPAWN_SETSID);
 	/* Ours lie above all of these. */
 	for (int i = 0; i < DESCRIPTORS && !err; i++)
 		err = posix_spawn_file_actions_adddup2(&fa, fds[i], i);
 	if (!err)
-		err = posix_spawn(&pid, "/proc/self/exe", &fa, &attr, argv,
-				  envp);
+		err = companion_spawn("/proc/self/exe", argv, &fa, &pid);
 	posix_spawn_file_actions_destroy(&fa);
-	posix_spawnattr_destroy(&attr);
 	return err ? -1 : pid;
 }
 
@@ -137,30 +126,9 @@ struct console_own *console_watch_start(int fd, const struct console_own *now)
 	return own;
 }
 
-static long raw_call(long nr, long a, long b, long c, long d)
+NO_TLS void console_watch_stop(void)
 {
-	register long r10 __asm__("r10") = d;
-	long ret;
-
-	__asm__ volatile("syscall"
-			 : "=a"(ret)
-			 : "0"(nr), "D"(a), "S"(b), "d"(c), "r"(r10)
-			 : "rcx", "r11", "memory");
-	return ret;
-}
-
-__attribute__((optimize("no-stack-protector"),
-	       target("general-regs-only"))) void
-console_watch_stop(void)
-{
-	int pid = watcher;
-
-	if (pid <= 0)
-		return;
-	watcher = -1;
-	raw_call(SYS_kill, pid, SIGKILL, 0, 0);
-	while (raw_call(SYS_wait4, pid, 0, 0, 0) == -EINTR)
-		;
+	companion_stop(&watcher, -1);
 }
 
 /* ---- the watcher ------------------------------------------------------------

@@ -23,8 +23,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/companion.h"
 #include "base/pass-fd.h"
 #include "base/policy.h"
+#include "base/raw-call.h"
 #include "dlls/include/rf-schannel.h"
 #include "syscall-xlate/launch.h"
 #include "syscall-xlate/nt/control.h"
@@ -39,26 +41,15 @@ static _Atomic pid_t helper; /* 0: none */
 
 static int spawn(int s, int slot, pid_t *pid)
 {
-	char path[HOST_PATH_MAX], *envp[] = { NULL };
+	char path[HOST_PATH_MAX];
 	char *argv[] = { (char *)"run-foreign-tls", NULL };
 	posix_spawn_file_actions_t fa;
-	posix_spawnattr_t attr;
-	sigset_t set;
 	int err;
 
 	if (snprintf(path, sizeof path, "%s/run-foreign-tls",
 		     nt_self->launch->dlls) >= (int)sizeof path)
 		return ENAMETOOLONG;
 	posix_spawn_file_actions_init(&fa);
-	posix_spawnattr_init(&attr);
-	sigemptyset(&set);
-	posix_spawnattr_setsigmask(&attr, &set);
-	sigfillset(&set);
-	posix_spawnattr_setsigdefault(&attr, &set);
-	/* What is sent to the terminal's processes passes it by. */
-	posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETSIGMASK |
-						POSIX_SPAWN_SETSIGDEF |
-						POSIX_SPAWN_SETSID);
 	err = posix_spawn_file_actions_adddup2(&fa, s, 0);
 	for (int i = 1; i < 3 && !err; i++)
 		err = posix_spawn_file_actions_addopen(&fa, i, "/dev/null",
@@ -66,9 +57,8 @@ static int spawn(int s, int slot, pid_t *pid)
 	if (!err && slot >= 0)
 		err = posix_spawn_file_actions_adddup2(&fa, slot, slot);
 	if (!err)
-		err = posix_spawn(pid, path, &fa, &attr, argv, envp);
+		err = companion_spawn(path, argv, &fa, pid);
 	posix_spawn_file_actions_destroy(&fa);
-	posix_spawnattr_destroy(&attr);
 	return err;
 }
 
@@ -105,41 +95,14 @@ static NTSTATUS start(void)
 /* It has ended, which it does not by itself. */
 static void forget(void)
 {
-	pid_t pid = atomic_exchange(&helper, 0);
-
 	close(control);
 	control = -1;
-	if (pid) {
-		kill(pid, SIGKILL);
-		while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
-			;
-	}
+	companion_stop(&helper, 0);
 }
 
-static long raw_call(long nr, long a, long b, long c, long d)
+NO_TLS void tls_stop(void)
 {
-	register long r10 __asm__("r10") = d;
-	long ret;
-
-	__asm__ volatile("syscall"
-			 : "=a"(ret)
-			 : "0"(nr), "D"(a), "S"(b), "d"(c), "r"(r10)
-			 : "rcx", "r11", "memory");
-	return ret;
-}
-
-__attribute__((optimize("no-stack-protector"),
-	       target("general-regs-only"))) void
-tls_stop(void)
-{
-	pid_t pid = helper;
-
-	if (!pid)
-		return;
-	helper = 0;
-	raw_call(SYS_kill, pid, SIGKILL, 0, 0);
-	while (raw_call(SYS_wait4, pid, 0, 0, 0) == -EINTR)
-		;
+	companion_stop(&helper, 0);
 }
 
 /* ---- sessions ---------------------------------------------------------------
