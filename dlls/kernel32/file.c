@@ -97,11 +97,7 @@ HANDLE WINAPI CreateFileW(LPCWSTR name, DWORD access, DWORD share,
 	}
 	if (!nt_path_open(&path, name))
 		return INVALID_HANDLE_VALUE;
-	if (sa) {
-		path.oa.SecurityDescriptor = sa->lpSecurityDescriptor;
-		if (sa->bInheritHandle)
-			path.oa.Attributes |= OBJ_INHERIT;
-	}
+	nt_path_security(&path, sa);
 	if (flags & SECURITY_SQOS_PRESENT) {
 		quality.Length = sizeof quality;
 		quality.ImpersonationLevel = flags >> 16 & 3;

@@ -110,6 +110,16 @@ BOOL nt_path_init_folder(struct nt_path *p, const WCHAR *name);
  */
 BOOL nt_path_open(struct nt_path *p, const WCHAR *name);
 void nt_path_free(struct nt_path *p);
+/* What sa, which may be NULL, says of an object that is made by p->oa. */
+static inline void nt_path_security(struct nt_path *p,
+				    const SECURITY_ATTRIBUTES *sa)
+{
+	if (!sa)
+		return;
+	p->oa.SecurityDescriptor = sa->lpSecurityDescriptor;
+	if (sa->bInheritHandle)
+		p->oa.Attributes |= OBJ_INHERIT;
+}
 
 #define NT_PATH(path)                                                          \
 	struct nt_path path __attribute__((cleanup(nt_path_free)));            \

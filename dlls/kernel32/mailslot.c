@@ -33,11 +33,7 @@ HANDLE WINAPI CreateMailslotW(LPCWSTR name, DWORD max_message, DWORD timeout,
 		SetLastError(ERROR_INVALID_NAME);
 		return INVALID_HANDLE_VALUE;
 	}
-	if (sa) {
-		path.oa.SecurityDescriptor = sa->lpSecurityDescriptor;
-		if (sa->bInheritHandle)
-			path.oa.Attributes |= OBJ_INHERIT;
-	}
+	nt_path_security(&path, sa);
 	/* Each read may wait: requests are overlapped, if the program wants. */
 	status = NtCreateMailslotFile(
 		&h, GENERIC_READ | SYNCHRONIZE | WRITE_DAC, &path.oa, &io,

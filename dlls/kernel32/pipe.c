@@ -109,11 +109,7 @@ HANDLE WINAPI CreateNamedPipeW(LPCWSTR name, DWORD open_mode, DWORD pipe_mode,
 		SetLastError(ERROR_INVALID_NAME);
 		return INVALID_HANDLE_VALUE;
 	}
-	if (sa) {
-		path.oa.SecurityDescriptor = sa->lpSecurityDescriptor;
-		if (sa->bInheritHandle)
-			path.oa.Attributes |= OBJ_INHERIT;
-	}
+	nt_path_security(&path, sa);
 	if (open_mode & FILE_FLAG_WRITE_THROUGH)
 		options |= FILE_WRITE_THROUGH;
 	if (!(open_mode & FILE_FLAG_OVERLAPPED))
