@@ -151,6 +151,7 @@ NTSTATUS nt_create_file(struct task *t, gaddr file, uint32_t access, gaddr attr,
 	if (status)
 		return status;
 	o.quality = oa.quality;
+	o.iosb = iosb;
 	if (oa.security) {
 		status = descriptor_read(t, oa.security, &given);
 		if (status) {

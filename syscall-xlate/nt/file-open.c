@@ -46,6 +46,8 @@ NTSTATUS file_open_status(int err)
 		return STATUS_IO_REPARSE_TAG_NOT_HANDLED;
 	case ENXIO: /* a FIFO nobody reads, a socket */
 		return STATUS_ACCESS_DENIED;
+	case EINTR: /* cancelled, or the thread ends */
+		return STATUS_CANCELLED;
 	default:
 		return status_from_errno(err);
 	}
@@ -74,14 +76,20 @@ static int open_flags(const struct file_open *o)
 	return flags | O_PATH;
 }
 
+/* An open may wait: for the end of an oplock, for the other end of a FIFO. */
+bool file_open_goes_on(struct task *t)
+{
+	return !t || !(t->pending & TASK_TERMINATE ||
+		       sync_cancelled(nt_thread(t)));
+}
+
 static int try_open(struct file_open *o, int flags)
 {
 	int fd = path_open(o->p, flags);
 
 	if (fd == -EMFILE && file_raise_limit())
 		fd = path_open(o->p, flags);
-	/* It waited for the end of an oplock, and is to wait on. */
-	while (fd == -EINTR && !(o->t && o->t->pending & TASK_TERMINATE))
+	while (fd == -EINTR && file_open_goes_on(o->t))
 		fd = path_open(o->p, flags);
 	return fd;
 }
@@ -466,8 +474,9 @@ static NTSTATUS make_file(struct file_open *o, struct file **ret)
 	    (kind == FILE_KIND_DIR && !f->dir)) {
 		if (kind == FILE_KIND_DISK && o->path_only &&
 		    o->access & ACCESS_DELETE)
-			oplock_wait(o->fd, st);
-		status = kind == FILE_KIND_DISK ? may_write(o) : STATUS_SUCCESS;
+			status = oplock_wait(o->t, o->fd, st);
+		if (!status && kind == FILE_KIND_DISK)
+			status = may_write(o);
 		if (!status && overwrites(o) && kind == FILE_KIND_DISK)
 			status = may_overwrite(o, st);
 		if (!status)
@@ -500,7 +509,7 @@ fail:
 	return status;
 }
 
-NTSTATUS file_open_disk(struct file_open *o, struct file **f)
+static NTSTATUS open_disk(struct file_open *o, struct file **f)
 {
 	int err;
 
@@ -528,4 +537,16 @@ NTSTATUS file_open_disk(struct file_open *o, struct file **f)
 			return STATUS_FILE_IS_A_DIRECTORY;
 	}
 	return file_policy_failed(o, -err, file_open_status(-err));
+}
+
+NTSTATUS file_open_disk(struct file_open *o, struct file **f)
+{
+	NTSTATUS status;
+
+	if (!o->t)
+		return open_disk(o, f);
+	sync_begin_on(nt_thread(o->t), NULL, o->iosb);
+	status = open_disk(o, f);
+	sync_end(nt_thread(o->t));
+	return status;
 }

@@ -43,7 +43,6 @@
 #include "syscall-xlate/nt/control.h"
 #include "syscall-xlate/nt/file-inode.h"
 #include "syscall-xlate/nt/file-private.h"
-#include "syscall-xlate/task.h"
 
 enum { READ = 1, HANDLE = 2, WRITE = 4 }; /* OPLOCK_LEVEL_CACHE_* */
 
@@ -157,8 +156,7 @@ static void tell(struct ended *e)
 	irp_finish(e->irp, e->status, e->status ? 0 : information);
 }
 
-/* ---- breaks ----------------------------------------------------------------
- */
+/* ---- breaks -------------------------------------------------------------- */
 
 static bool is_read_only(const struct file *f)
 {
@@ -246,8 +244,7 @@ static bool listen_on(int fd)
 	       !fcntl(fd, F_SETOWN_EX, &owner);
 }
 
-/* ---- grants ----------------------------------------------------------------
- */
+/* ---- grants -------------------------------------------------------------- */
 
 /* The request is cancelled, and with it the oplock. */
 static void cancelled(struct irp *r)
@@ -296,9 +293,13 @@ static NTSTATUS grant(struct task *t, struct file *f, struct irp *r,
 		      enum kind kind, uint32_t level, int lease,
 		      struct oplock *was, struct ended *e)
 {
-	struct oplock *o = was ? was : calloc(1, sizeof *o);
+	struct oplock *o;
 	bool ok;
 
+	/* Another process that has this description holds one by it. */
+	if (!was && fcntl(f->fd, F_GETLEASE) != F_UNLCK)
+		return STATUS_OPLOCK_NOT_GRANTED;
+	o = was ? was : calloc(1, sizeof *o);
 	if (!o)
 		return STATUS_NO_MEMORY;
 	/* Said before it is granted: who opens the file to delete it is seen
@@ -373,8 +374,7 @@ NTSTATUS oplock_filter(struct task *t, struct file *f, struct irp *r)
 	return request(t, f, r, FILTER, 0);
 }
 
-/* ---- answers ---------------------------------------------------------------
- */
+/* ---- answers ------------------------------------------------------------- */
 
 /* Locked: what a broken one became is given up, or, wanted, held from now on.
  */
@@ -484,8 +484,7 @@ NTSTATUS oplock_request(struct task *t, struct file *f, struct irp *r)
 	return request(t, f, r, GRANULAR, in.level);
 }
 
-/* ---- ends, and what is no open for the host --------------------------------
- */
+/* ---- ends, and what is no open for the host ------------------------------ */
 
 void oplock_end(struct file *f)
 {
@@ -522,8 +521,8 @@ void oplock_close(struct file *f)
 	pthread_mutex_unlock(&oplock_lock);
 }
 
-/* Breaks leases as an open with these flags does. */
-static void open_once(int fd, int flags)
+/* Breaks leases as an open with these flags does.  False: and waits no more. */
+static bool open_once(struct task *t, int fd, int flags)
 {
 	char self[32];
 	int once;
@@ -531,16 +530,17 @@ static void open_once(int fd, int flags)
 	snprintf(self, sizeof self, "/proc/self/fd/%d", fd);
 	do
 		once = open(self, flags | O_CLOEXEC | O_NOCTTY);
-	while (once < 0 && errno == EINTR &&
-	       !(current_task && current_task->pending & TASK_TERMINATE));
+	while (once < 0 && errno == EINTR && file_open_goes_on(t));
 	if (once >= 0)
 		close(once);
+	return once >= 0 || errno != EINTR;
 }
 
-void oplock_wait(int fd, const struct statx *st)
+NTSTATUS oplock_wait(struct task *t, int fd, const struct statx *st)
 {
-	if (share_has_oplocks(st))
-		open_once(fd, O_RDONLY);
+	return !share_has_oplocks(st) || open_once(t, fd, O_RDONLY)
+		       ? STATUS_SUCCESS
+		       : STATUS_CANCELLED;
 }
 
 /* Of one's own handle, which alone has it, what caches writes is not broken. */
@@ -558,5 +558,5 @@ void oplock_range(struct file *f)
 		pthread_mutex_unlock(&oplock_lock);
 	}
 	if (!exclusive)
-		open_once(f->fd, O_WRONLY | O_NONBLOCK);
+		open_once(NULL, f->fd, O_WRONLY | O_NONBLOCK);
 }

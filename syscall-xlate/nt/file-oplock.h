@@ -28,8 +28,9 @@ void oplock_close(struct file *f);
 /*
  * fd, an O_PATH descriptor of what st tells of, was opened to do more than to
  * look at it: waits for those who would have to hear of that.
+ * STATUS_CANCELLED: t is to wait no more.
  */
-void oplock_wait(int fd, const struct statx *st);
+NTSTATUS oplock_wait(struct task *t, int fd, const struct statx *st);
 /* A range of f's file is about to be locked. */
 void oplock_range(struct file *f);
 

@@ -49,6 +49,7 @@ struct file_open {
 	uint32_t stream; /* access to a stream of the file, which it must give */
 	const struct descriptor *given; /* for a new one, or NULL */
 	gaddr quality; /* SECURITY_QUALITY_OF_SERVICE, or 0 */
+	gaddr iosb;    /* the caller's, by which it may be cancelled */
 	mode_t deny; /* permission bits that a new one does not get */
 	uint32_t information;
 	/* What came of it. */
@@ -96,6 +97,11 @@ static inline void file_forget_base(struct file *f)
 
 /* Opens or makes o->p; on success *f is one reference. */
 NTSTATUS file_open_disk(struct file_open *o, struct file **f);
+/*
+ * After EINTR of an open on t's behalf (NULL: nobody's): nobody has cancelled it,
+ * nor does t end.
+ */
+bool file_open_goes_on(struct task *t);
 /* The status for the errno of a failed open. */
 NTSTATUS file_open_status(int err);
 
@@ -117,16 +123,27 @@ enum {
  * Around what may sleep, for those that cancel it (irp.c).  Only the thread itself
  * begins and ends; plain stores, as this is on each read's way.
  */
-static inline void sync_begin(struct nt_thread *th, const struct irp *r)
+static inline void sync_begin_on(struct nt_thread *th, const struct file *f,
+				 gaddr iosb)
 {
 	uint64_t word = atomic_load_explicit(&th->sync_io, memory_order_relaxed);
 
-	atomic_store_explicit(&th->sync_file, r->file, memory_order_relaxed);
-	atomic_store_explicit(&th->sync_iosb, r->iosb, memory_order_relaxed);
+	atomic_store_explicit(&th->sync_file, f, memory_order_relaxed);
+	atomic_store_explicit(&th->sync_iosb, iosb, memory_order_relaxed);
 	word = ((word | SYNC_ALL) + 1) | SYNC_RUNS;
-	if (r->file->kind == FILE_KIND_DISK)
+	if (f && f->kind == FILE_KIND_DISK)
 		word |= SYNC_ENDS;
 	atomic_store_explicit(&th->sync_io, word, memory_order_release);
+}
+
+static inline void sync_begin(struct nt_thread *th, const struct irp *r)
+{
+	sync_begin_on(th, r->file, r->iosb);
+}
+
+static inline bool sync_cancelled(const struct nt_thread *th)
+{
+	return (th->sync_io & SYNC_STATE) == SYNC_CANCEL;
 }
 
 static inline void sync_end(struct nt_thread *th)

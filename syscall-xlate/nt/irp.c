@@ -359,7 +359,7 @@ bool io_interrupted(struct task *t, struct file *f, NTSTATUS *status)
 {
 	if (!t)
 		return false;
-	if ((nt_thread(t)->sync_io & SYNC_STATE) == SYNC_CANCEL) {
+	if (sync_cancelled(nt_thread(t))) {
 		*status = STATUS_CANCELLED;
 		return true;
 	}

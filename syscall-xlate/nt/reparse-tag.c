@@ -225,8 +225,7 @@ NTSTATUS reparse_tag_delete(struct file *f, const struct reparse_tag *h)
 	return err ? xattr_status(-err) : status;
 }
 
-/* ---- what others see -------------------------------------------------------
- */
+/* ---- what others see ----------------------------------------------------- */
 
 uint32_t reparse_tag_at(int dirfd, const char *path)
 {

@@ -30,8 +30,7 @@
 #include "syscall-xlate/nt/file-rename.h"
 #include "syscall-xlate/nt/reparse-tag.h"
 
-/* ---- links
- * -------------------------------------------------------------------- */
+/* ---- links --------------------------------------------------------------- */
 
 struct reparse_head {
 	uint32_t tag;
@@ -368,8 +367,7 @@ static NTSTATUS delete_reparse(struct task *t, struct file *f, struct irp *r)
 	return status;
 }
 
-/* ---- ranges
- * ----------------------------------------------------------------------- */
+/* ---- ranges -------------------------------------------------------------- */
 
 static NTSTATUS set_sparse(struct task *t, struct file *f, struct irp *r)
 {
@@ -489,8 +487,7 @@ static NTSTATUS duplicate_extents(struct task *t, struct file *f, struct irp *r)
 	return status;
 }
 
-/* ---- the rest
- * ------------------------------------------------------------------------ */
+/* ---- the rest ------------------------------------------------------------ */
 
 static NTSTATUS get_compression(struct task *t, struct file *f, struct irp *r)
 {

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "check.h"
+#include "folder.h"
 
 #define CASE_CLASS 71 /* FileCaseSensitiveInformation */
 /* FileCaseSensitiveInfo, of which mingw-w64 has the number wrong. */
@@ -17,18 +18,6 @@
 
 NTSTATUS NTAPI NtSetInformationFile(HANDLE, PIO_STATUS_BLOCK, PVOID, ULONG,
 				    FILE_INFORMATION_CLASS);
-
-static char base[MAX_PATH]; /* a folder of our own */
-
-static const char *at(const char *name)
-{
-	static char path[4][2 * MAX_PATH];
-	static unsigned turn;
-
-	turn = (turn + 1) % 4;
-	snprintf(path[turn], sizeof path[turn], "%s\\%s", base, name);
-	return path[turn];
-}
 
 static HANDLE open_as(const char *name, DWORD access)
 {
@@ -380,11 +369,8 @@ static void without_flag(void)
 	CHECK(DeleteFileA(at("n\\Mixed")));
 }
 
-static bool begin(void)
+static bool keeps_case(void)
 {
-	snprintf(base + strlen(base), 40, "\\rf-case-%lu",
-		 GetCurrentProcessId());
-	CHECK(CreateDirectoryA(base, NULL));
 	CHECK(CreateDirectoryA(at("s"), NULL));
 	CHECK(CreateDirectoryA(at("n"), NULL));
 	CHECK_EQ(is_sensitive("s"), 0);
@@ -392,7 +378,6 @@ static bool begin(void)
 		return true;
 	RemoveDirectoryA(at("s"));
 	RemoveDirectoryA(at("n"));
-	RemoveDirectoryA(base);
 	return false;
 }
 
@@ -404,14 +389,9 @@ int main(int argc, char **argv)
 			return posix(true);
 		return set(argv[3], !strcmp(argv[1], "set")) != 0;
 	}
-	GetTempPathA(sizeof base - 40, base);
-	if (!begin()) {
-		/* A file system that keeps no such thing, perhaps. */
-		GetCurrentDirectoryA(sizeof base - 40, base);
-		if (!begin()) {
-			puts("no file system that has case-sensitive folders");
-			return check_done();
-		}
+	if (!folder_where("case", keeps_case)) {
+		puts("no file system that has case-sensitive folders");
+		return check_done();
 	}
 	requests();
 	names();

@@ -8,6 +8,8 @@
 #include <string.h>
 
 #include "check.h"
+#include "folder.h"
+#include "privilege.h"
 
 NTSTATUS NTAPI NtFsControlFile(HANDLE, HANDLE, PIO_APC_ROUTINE, PVOID,
 			       PIO_STATUS_BLOCK, ULONG, PVOID, ULONG, PVOID,
@@ -25,18 +27,6 @@ enum {
 struct id {
 	UCHAR id[16], birth_volume[16], birth_object[16], domain[16];
 };
-
-static char base[MAX_PATH];
-
-static const char *at(const char *name)
-{
-	static char path[4][2 * MAX_PATH];
-	static unsigned turn;
-
-	turn = (turn + 1) % 4;
-	snprintf(path[turn], sizeof path[turn], "%s\\%s", base, name);
-	return path[turn];
-}
 
 static HANDLE open_as(const char *name, DWORD access, DWORD how)
 {
@@ -111,23 +101,6 @@ static ULONGLONG number(HANDLE h)
 
 	CHECK(GetFileInformationByHandle(h, &info));
 	return (ULONGLONG)info.nFileIndexHigh << 32 | info.nFileIndexLow;
-}
-
-static bool allow_restore(void)
-{
-	TOKEN_PRIVILEGES p = { .PrivilegeCount = 1 };
-	HANDLE token;
-	bool ok;
-
-	p.Privileges[0].Attributes = SE_PRIVILEGE_ENABLED;
-	CHECK(LookupPrivilegeValueA(NULL, "SeRestorePrivilege",
-				    &p.Privileges[0].Luid));
-	CHECK(OpenProcessToken(GetCurrentProcess(),
-			       TOKEN_ADJUST_PRIVILEGES | TOKEN_QUERY, &token));
-	ok = AdjustTokenPrivileges(token, FALSE, &p, 0, NULL, NULL) &&
-	     GetLastError() == ERROR_SUCCESS;
-	CloseHandle(token);
-	return ok;
 }
 
 /* On f, which has one, and g, which has none. */
@@ -208,7 +181,7 @@ static void ids(void)
 	/* Setting one is for who restores files. */
 	CHECK_EQ(set(g, &id), DENIED);
 	CloseHandle(g);
-	if (allow_restore()) {
+	if (enable_privilege(SE_RESTORE_NAME)) {
 		g = open_as("g", GENERIC_WRITE, OPEN_EXISTING);
 		set_ids(volume, f, g, &id);
 		CloseHandle(g);
@@ -230,35 +203,23 @@ static void ids(void)
 	CHECK(RemoveDirectoryA(at("d")));
 }
 
-static bool begin(void)
+static bool keeps_ids(void)
 {
+	HANDLE d = open_as("", FILE_READ_ATTRIBUTES, OPEN_EXISTING);
 	struct id id;
-	HANDLE d;
-	int status;
+	int status = make(d, &id);
 
-	snprintf(base + strlen(base), 40, "\\rf-object-%lu",
-		 GetCurrentProcessId());
-	CHECK(CreateDirectoryA(base, NULL));
-	d = open_as("", FILE_READ_ATTRIBUTES, OPEN_EXISTING);
-	status = make(d, &id);
 	CloseHandle(d);
-	if (status == OK)
-		return true;
-	CHECK_EQ(status, INVALID_DEVICE_REQUEST);
-	RemoveDirectoryA(base);
-	return false;
+	if (status != OK)
+		CHECK_EQ(status, INVALID_DEVICE_REQUEST);
+	return status == OK;
 }
 
 int main(void)
 {
-	GetTempPathA(sizeof base - 40, base);
-	if (!begin()) {
-		/* A file system that keeps no such thing, perhaps. */
-		GetCurrentDirectoryA(sizeof base - 40, base);
-		if (!begin()) {
-			puts("no file system that has object ids");
-			return check_done();
-		}
+	if (!folder_where("object", keeps_ids)) {
+		puts("no file system that has object ids");
+		return check_done();
 	}
 	ids();
 	CHECK(RemoveDirectoryA(base));

@@ -4,6 +4,7 @@
 #include <winioctl.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "check.h"
@@ -16,6 +17,10 @@ enum {
 	H = OPLOCK_LEVEL_CACHE_HANDLE,
 	W = OPLOCK_LEVEL_CACHE_WRITE,
 };
+
+/* Of what takes no time unless something is wrong: more than the host waits for
+   an answer, so that everybody ends. */
+enum { AT_MOST = 100 * 1000 };
 
 static char name[MAX_PATH], self[MAX_PATH];
 
@@ -35,10 +40,16 @@ static void open_it(struct held *h, DWORD access, DWORD share)
 	CHECK(h->file != INVALID_HANDLE_VALUE, "%lu", GetLastError());
 }
 
+static void close_file(struct held *h)
+{
+	CloseHandle(h->file);
+	h->file = NULL;
+}
+
 static void close_it(struct held *h)
 {
 	if (h->file)
-		CloseHandle(h->file);
+		close_file(h);
 	CloseHandle(h->o.hEvent);
 }
 
@@ -68,30 +79,52 @@ static bool is_broken(const struct held *h)
 	return WaitForSingleObject(h->o.hEvent, 0) == WAIT_OBJECT_0;
 }
 
-/* Waits for the break: what is told of it. */
-static DWORD broken(struct held *h)
+/*
+ * Waits for the break by who, a process or thread that waits for our answer:
+ * what is told of it.  Were nothing told, who would go on by itself in the end.
+ */
+static DWORD broken(struct held *h, HANDLE who)
 {
+	HANDLE both[] = { h->o.hEvent, who };
 	DWORD n = 99;
 
-	CHECK(GetOverlappedResult(h->file, &h->o, &n, TRUE), "%lu",
+	CHECK_EQ(WaitForMultipleObjects(2, both, FALSE, AT_MOST),
+		 WAIT_OBJECT_0);
+	CHECK(GetOverlappedResult(h->file, &h->o, &n, FALSE), "%lu",
 	      GetLastError());
 	return n;
 }
 
-/* ---- another process ------------------------------------------------------
- */
+/* The same of one that nobody waits for. */
+static DWORD ended(struct held *h)
+{
+	DWORD n = 99;
 
-static HANDLE start(const char *what)
+	CHECK_EQ(WaitForSingleObject(h->o.hEvent, AT_MOST), WAIT_OBJECT_0);
+	CHECK(GetOverlappedResult(h->file, &h->o, &n, FALSE), "%lu",
+	      GetLastError());
+	return n;
+}
+
+/* ---- another process ------------------------------------------------- */
+
+static HANDLE start_with(const char *what, HANDLE h)
 {
 	char line[3 * MAX_PATH];
 	STARTUPINFOA si = { .cb = sizeof si };
 	PROCESS_INFORMATION pi = { 0 };
 
-	snprintf(line, sizeof line, "\"%s\" %s \"%s\"", self, what, name);
-	CHECK(CreateProcessA(NULL, line, NULL, NULL, FALSE, 0, NULL, NULL, &si,
-			     &pi));
+	snprintf(line, sizeof line, "\"%s\" %s \"%s\" %u", self, what, name,
+		 (unsigned)(UINT_PTR)h);
+	CHECK(CreateProcessA(NULL, line, NULL, NULL, h != NULL, 0, NULL, NULL,
+			     &si, &pi));
 	CloseHandle(pi.hThread);
 	return pi.hProcess;
+}
+
+static HANDLE start(const char *what)
+{
+	return start_with(what, NULL);
 }
 
 static bool is_waiting(HANDLE p)
@@ -103,7 +136,7 @@ static DWORD finish(HANDLE p)
 {
 	DWORD code = 99;
 
-	WaitForSingleObject(p, INFINITE);
+	CHECK_EQ(WaitForSingleObject(p, AT_MOST), WAIT_OBJECT_0);
 	GetExitCodeProcess(p, &code);
 	CloseHandle(p);
 	return code;
@@ -120,7 +153,7 @@ static DWORD opens(DWORD access, DWORD share)
 	return 0;
 }
 
-static DWORD child(const char *what)
+static DWORD child(const char *what, HANDLE inherited)
 {
 	if (!strcmp(what, "look"))
 		return opens(FILE_READ_ATTRIBUTES | SYNCHRONIZE, 7) |
@@ -133,6 +166,12 @@ static DWORD child(const char *what)
 		return opens(GENERIC_READ | GENERIC_WRITE, 0);
 	if (!strcmp(what, "delete"))
 		return DeleteFileA(name) ? 0 : GetLastError();
+	if (!strcmp(what, "ask")) {
+		struct held h = { .file = inherited };
+
+		h.o.hEvent = CreateEventA(NULL, TRUE, FALSE, NULL);
+		return control(&h, FSCTL_REQUEST_BATCH_OPLOCK);
+	}
 	if (!strcmp(what, "hold")) {
 		struct held h;
 		char event[80];
@@ -145,13 +184,12 @@ static DWORD child(const char *what)
 		SetEvent(CreateEventA(NULL, TRUE, FALSE, event));
 		if (error != ERROR_IO_PENDING)
 			return error;
-		Sleep(INFINITE);
+		Sleep(AT_MOST); /* until it is killed */
 	}
 	return 98;
 }
 
-/* ---- what is held ----------------------------------------------------------
- */
+/* ---- what is held ---------------------------------------------------- */
 
 /* Batch and Level 1: broken by the first who opens it, who waits. */
 static void exclusive(DWORD code)
@@ -170,7 +208,7 @@ static void exclusive(DWORD code)
 	CHECK(!is_broken(&h));
 
 	p = start("write");
-	broken(&h);
+	broken(&h, p);
 	CHECK(is_waiting(p));
 	CHECK_EQ(control(&h, FSCTL_OPLOCK_BREAK_ACK_NO_2), 0);
 	CHECK_EQ(finish(p), 0);
@@ -180,10 +218,9 @@ static void exclusive(DWORD code)
 	/* And again, by the same handle; closing it is an answer, too. */
 	CHECK_EQ(control(&h, code), ERROR_IO_PENDING);
 	p = start("alone");
-	broken(&h);
+	broken(&h, p);
 	CHECK(is_waiting(p));
-	CloseHandle(h.file);
-	h.file = NULL;
+	close_file(&h);
 	CHECK_EQ(finish(p), 0);
 	close_it(&h);
 }
@@ -197,11 +234,10 @@ static void closes(void)
 	open_it(&h, GENERIC_READ | GENERIC_WRITE, 0);
 	CHECK_EQ(control(&h, FSCTL_REQUEST_BATCH_OPLOCK), ERROR_IO_PENDING);
 	p = start("read");
-	broken(&h);
+	broken(&h, p);
 	CHECK_EQ(control(&h, FSCTL_OPBATCH_ACK_CLOSE_PENDING), 0);
 	CHECK(is_waiting(p));
-	CloseHandle(h.file);
-	h.file = NULL;
+	close_file(&h);
 	CHECK_EQ(finish(p), 0);
 	close_it(&h);
 }
@@ -211,34 +247,27 @@ static void closes(void)
 static void level_2(void)
 {
 	struct held h, two;
+	HANDLE p, w;
+	DWORD n;
 
 	open_it(&h, GENERIC_READ, 7);
 	CHECK_EQ(control(&h, FSCTL_REQUEST_OPLOCK_LEVEL_1), ERROR_IO_PENDING);
-	{
-		HANDLE p = start("read");
-
-		CHECK_EQ(broken(&h), TO_LEVEL_2);
-		CHECK(is_waiting(p));
-		CHECK_EQ(control(&h, FSCTL_OPLOCK_BREAK_ACKNOWLEDGE),
-			 ERROR_IO_PENDING);
-		CHECK_EQ(finish(p), 0);
-		CHECK(!is_broken(&h));
-	}
+	p = start("read");
+	CHECK_EQ(broken(&h, p), TO_LEVEL_2);
+	CHECK(is_waiting(p));
+	CHECK_EQ(control(&h, FSCTL_OPLOCK_BREAK_ACKNOWLEDGE), ERROR_IO_PENDING);
+	CHECK_EQ(finish(p), 0);
+	CHECK(!is_broken(&h));
 	open_it(&two, GENERIC_READ, 7);
 	CHECK_EQ(control(&two, FSCTL_REQUEST_OPLOCK_LEVEL_2), ERROR_IO_PENDING);
 	CHECK_EQ(finish(start("read")), 0);
 	CHECK(!is_broken(&h) && !is_broken(&two));
-	{
-		/* On Windows it ends with what is written. */
-		HANDLE w = CreateFileA(name, GENERIC_WRITE, 7, NULL,
-				       OPEN_EXISTING, 0, NULL);
-		DWORD n;
-
-		CHECK(WriteFile(w, "x", 1, &n, NULL));
-		CHECK_EQ(broken(&h), TO_NONE);
-		CHECK_EQ(broken(&two), TO_NONE);
-		CloseHandle(w);
-	}
+	/* On Windows it ends with what is written. */
+	w = CreateFileA(name, GENERIC_WRITE, 7, NULL, OPEN_EXISTING, 0, NULL);
+	CHECK(WriteFile(w, "x", 1, &n, NULL));
+	CHECK_EQ(ended(&h), TO_NONE);
+	CHECK_EQ(ended(&two), TO_NONE);
+	CloseHandle(w);
 	CHECK_EQ(control(&h, FSCTL_OPLOCK_BREAK_ACKNOWLEDGE),
 		 ERROR_INVALID_OPLOCK_PROTOCOL);
 	close_it(&h);
@@ -254,7 +283,7 @@ static void newer(void)
 	CHECK_EQ(request(&h, R | W | H, REQUEST_OPLOCK_INPUT_FLAG_REQUEST),
 		 ERROR_IO_PENDING);
 	p = start("write");
-	CHECK_EQ(broken(&h), sizeof h.out);
+	CHECK_EQ(broken(&h, p), sizeof h.out);
 	CHECK_EQ(h.out.StructureVersion, 1);
 	CHECK_EQ(h.out.StructureLength, sizeof h.out);
 	CHECK_EQ(h.out.OriginalOplockLevel, R | W | H);
@@ -281,10 +310,10 @@ static void newer(void)
 		CHECK_EQ(request(&more, R | W,
 				 REQUEST_OPLOCK_INPUT_FLAG_REQUEST),
 			 ERROR_IO_PENDING);
-		WaitForSingleObject(h.o.hEvent, INFINITE);
+		CHECK_EQ(WaitForSingleObject(h.o.hEvent, AT_MOST), WAIT_OBJECT_0);
 		CHECK_EQ((DWORD)h.o.Internal, 0x215);
 		p = start("read");
-		CHECK_EQ(broken(&more), sizeof more.out);
+		CHECK_EQ(broken(&more, p), sizeof more.out);
 		CHECK_EQ(more.out.OriginalOplockLevel, R | W);
 		CHECK_EQ(more.out.NewOplockLevel, R);
 		CHECK_EQ(request(&more, R, REQUEST_OPLOCK_INPUT_FLAG_ACK),
@@ -292,8 +321,7 @@ static void newer(void)
 		CHECK_EQ(finish(p), 0);
 		CHECK(!is_broken(&more));
 		/* Its end is one of the oplock, too. */
-		CloseHandle(h.file);
-		h.file = NULL;
+		close_file(&h);
 		CHECK(is_broken(&more));
 		CHECK_EQ(more.out.NewOplockLevel, 0);
 		more.file = NULL;
@@ -310,11 +338,72 @@ static void killed(void)
 
 	snprintf(event, sizeof event, "rf-oplocks-%lu", GetProcessId(p));
 	e = CreateEventA(NULL, TRUE, FALSE, event);
-	CHECK_EQ(WaitForSingleObject(e, INFINITE), WAIT_OBJECT_0);
+	CHECK_EQ(WaitForMultipleObjects(2, (HANDLE[]){ e, p }, FALSE, AT_MOST),
+		 WAIT_OBJECT_0);
 	CHECK(TerminateProcess(p, 7), "%lu", GetLastError());
 	CHECK_EQ(finish(p), 7);
 	CHECK_EQ(opens(GENERIC_READ | GENERIC_WRITE, 0), 0);
 	CloseHandle(e);
+}
+
+/* Another process has that handle, too: it can neither take the oplock over,
+   nor does its end say anything. */
+static void shared(void)
+{
+	struct held h;
+	HANDLE p;
+
+	open_it(&h, GENERIC_READ | GENERIC_WRITE, 7);
+	CHECK(SetHandleInformation(h.file, HANDLE_FLAG_INHERIT,
+				   HANDLE_FLAG_INHERIT));
+	CHECK_EQ(control(&h, FSCTL_REQUEST_BATCH_OPLOCK), ERROR_IO_PENDING);
+	CHECK_EQ(finish(start_with("ask", h.file)), ERROR_OPLOCK_NOT_GRANTED);
+	CHECK(!is_broken(&h));
+	p = start("read");
+	broken(&h, p);
+	CHECK(is_waiting(p));
+	CHECK_EQ(control(&h, FSCTL_OPLOCK_BREAK_ACK_NO_2), 0);
+	CHECK_EQ(finish(p), 0);
+	close_it(&h);
+}
+
+static DWORD WINAPI opener(void *how)
+{
+	if (how)
+		return DeleteFileA(name) ? 0 : GetLastError();
+	return opens(GENERIC_READ | GENERIC_WRITE, 7);
+}
+
+/* Who waits for the answer can be told not to: it is asked for all the same. */
+static void waiting_ends(void)
+{
+	static const struct {
+		bool deletes, terminated;
+	} kinds[] = { { 0, 0 }, { 1, 0 }, { 0, 1 } };
+
+	for (unsigned i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+		struct held h;
+		HANDLE th;
+		DWORD code = 99;
+
+		open_it(&h, GENERIC_READ | GENERIC_WRITE, 7);
+		CHECK_EQ(control(&h, FSCTL_REQUEST_BATCH_OPLOCK),
+			 ERROR_IO_PENDING);
+		th = CreateThread(NULL, 0, opener,
+				  kinds[i].deletes ? &h : NULL, 0, NULL);
+		broken(&h, th);
+		if (kinds[i].terminated)
+			CHECK(TerminateThread(th, 5), "%lu", GetLastError());
+		else
+			CHECK(CancelSynchronousIo(th), "%lu", GetLastError());
+		CHECK_EQ(WaitForSingleObject(th, AT_MOST), WAIT_OBJECT_0);
+		CHECK(GetExitCodeThread(th, &code));
+		CHECK_EQ(code, kinds[i].terminated ? 5
+						   : ERROR_OPERATION_ABORTED);
+		CHECK_EQ(control(&h, FSCTL_OPLOCK_BREAK_ACK_NO_2), 0);
+		close_it(&h);
+		CloseHandle(th);
+	}
 }
 
 static void ends(void)
@@ -327,24 +416,23 @@ static void ends(void)
 	open_it(&h, GENERIC_READ | GENERIC_WRITE, 7);
 	CHECK_EQ(control(&h, FSCTL_REQUEST_BATCH_OPLOCK), ERROR_IO_PENDING);
 	CHECK(CancelIo(h.file));
-	CHECK(!GetOverlappedResult(h.file, &h.o, &n, TRUE));
+	CHECK_EQ(WaitForSingleObject(h.o.hEvent, AT_MOST), WAIT_OBJECT_0);
+	CHECK(!GetOverlappedResult(h.file, &h.o, &n, FALSE));
 	CHECK_EQ(GetLastError(), ERROR_OPERATION_ABORTED);
 	CHECK_EQ(finish(start("write")), 0);
 	/* Closed. */
 	CHECK_EQ(control(&h, FSCTL_REQUEST_FILTER_OPLOCK), ERROR_IO_PENDING);
-	CloseHandle(h.file);
-	h.file = NULL;
-	CHECK_EQ(WaitForSingleObject(h.o.hEvent, INFINITE), WAIT_OBJECT_0);
+	close_file(&h);
+	CHECK_EQ(WaitForSingleObject(h.o.hEvent, AT_MOST), WAIT_OBJECT_0);
 	CHECK_EQ(h.o.InternalHigh, TO_NONE);
 	close_it(&h);
 	/* Deleting opens it. */
 	open_it(&h, GENERIC_READ | GENERIC_WRITE, 7);
 	CHECK_EQ(control(&h, FSCTL_REQUEST_BATCH_OPLOCK), ERROR_IO_PENDING);
 	p = start("delete");
-	broken(&h);
+	broken(&h, p);
 	CHECK(is_waiting(p));
-	CloseHandle(h.file);
-	h.file = NULL;
+	close_file(&h);
 	CHECK_EQ(finish(p), 0);
 	close_it(&h);
 	CHECK_EQ(GetFileAttributesA(name), INVALID_FILE_ATTRIBUTES);
@@ -355,9 +443,9 @@ int main(int argc, char **argv)
 	struct held h;
 	DWORD error;
 
-	if (argc > 2) {
+	if (argc > 3) {
 		snprintf(name, sizeof name, "%s", argv[2]);
-		return (int)child(argv[1]);
+		return (int)child(argv[1], (HANDLE)(UINT_PTR)atoi(argv[3]));
 	}
 	GetModuleFileNameA(NULL, self, sizeof self);
 	GetTempPathA(sizeof name - 32, name);
@@ -379,6 +467,8 @@ int main(int argc, char **argv)
 	level_2();
 	newer();
 	killed();
+	shared();
+	waiting_ends();
 	ends();
 	return check_done();
 }
