@@ -61,7 +61,8 @@ static void write_bytes(HANDLE h, const char *s, DWORD n)
 			return;
 		}
 		if (!done) {
-			failed = ERROR_DISK_FULL;
+			if (h == cmd.std[1])
+				failed = ERROR_DISK_FULL;
 			return;
 		}
 		s += done;

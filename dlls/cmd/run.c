@@ -139,6 +139,8 @@ int run_command(WCHAR *text)
 		return 0;
 	b = builtin_at(text, &arguments);
 	if (b) {
+		/* Its own echo on the console is not what it writes. */
+		output_failed();
 		code = run_builtin(b, arguments);
 		return after_builtin(code);
 	}
