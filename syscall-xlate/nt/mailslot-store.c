@@ -195,65 +195,38 @@ NTSTATUS mailslot_make(struct mailslot *m, const struct mailslot_head *h)
 	return status;
 }
 
+/* An end of the one that is there; its reader's, if m->reader. */
+static NTSTATUS open_in(int dirfd, struct mailslot *m)
+{
+	char bell[NAME_MAX + 1];
+
+	m->fd = MORE_FILES(openat(dirfd, m->file, O_RDWR | O_CLOEXEC));
+	if (m->fd < 0)
+		return pipe_no_folder(errno);
+	if (!has_reader(m->fd)) {
+		remove_both(dirfd, m->file);
+		return STATUS_OBJECT_NAME_NOT_FOUND;
+	}
+	bell_name(bell, sizeof bell, m->file);
+	m->bell = MORE_FILES(openat(dirfd, bell,
+				    (m->reader ? O_RDWR : O_WRONLY) |
+					    O_NONBLOCK | O_CLOEXEC));
+	if (m->bell < 0)
+		return pipe_no_folder(errno);
+	return m->reader && lock_byte(m->fd, F_OFD_SETLK, F_RDLCK, ALIVE) < 0
+		       ? status_from_errno(errno)
+		       : STATUS_SUCCESS;
+}
+
 NTSTATUS mailslot_find(struct mailslot *m)
 {
-	NTSTATUS status = STATUS_OBJECT_NAME_NOT_FOUND;
-	char bell[NAME_MAX + 1];
 	int dirfd = folder(false);
+	NTSTATUS status;
 
 	if (dirfd < 0)
 		return pipe_no_folder(-dirfd);
-	m->fd = MORE_FILES(openat(dirfd, m->file, O_RDWR | O_CLOEXEC));
-	if (m->fd < 0) {
-		status = pipe_no_folder(errno);
-	} else if (!has_reader(m->fd)) {
-		remove_both(dirfd, m->file);
-	} else {
-		bell_name(bell, sizeof bell, m->file);
-		m->bell = MORE_FILES(
-			openat(dirfd, bell, O_WRONLY | O_NONBLOCK | O_CLOEXEC));
-		status = m->bell < 0 ? pipe_no_folder(errno) : STATUS_SUCCESS;
-	}
+	status = open_in(dirfd, m);
 	folder_close(dirfd);
-	return status;
-}
-
-NTSTATUS mailslot_again(struct mailslot *m, int fd)
-{
-	char path[64];
-	bool reader = m->reader;
-	NTSTATUS status;
-
-	/* Locks are the description's, which this one shares with its sender;
-	   while it is open nobody takes the reader for gone. */
-	snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
-	m->reader = false;
-	status = mailslot_find(m);
-	if (!status && reader) {
-		close(m->bell);
-		close(m->fd);
-		m->bell = -1;
-		m->fd = MORE_FILES(open(path, O_RDWR | O_CLOEXEC));
-		if (m->fd < 0 ||
-		    lock_byte(m->fd, F_OFD_SETLK, F_RDLCK, ALIVE) < 0) {
-			status = status_from_errno(errno);
-		} else {
-			char bell[NAME_MAX + 1];
-			int dirfd = folder(false);
-
-			bell_name(bell, sizeof bell, m->file);
-			m->bell = dirfd < 0 ? -1
-					    : openat(dirfd, bell,
-						     O_RDWR | O_NONBLOCK |
-							     O_CLOEXEC);
-			if (dirfd >= 0)
-				folder_close(dirfd);
-			m->reader = true;
-			if (m->bell < 0)
-				status = STATUS_OBJECT_NAME_NOT_FOUND;
-		}
-	}
-	close(fd);
 	return status;
 }
 

@@ -303,6 +303,7 @@ bool mailslot_pass(struct file *f, struct nt_passed *p)
 struct file *mailslot_receive(const struct nt_passed *p)
 {
 	struct mailslot *m;
+	NTSTATUS status;
 	struct file *f = mailslot_file(
 		p->value[P_READER], (uint32_t)p->value[P_ACCESS],
 		(uint32_t)p->value[P_SHARE], (uint32_t)p->value[P_OPTIONS], &m);
@@ -315,7 +316,11 @@ struct file *mailslot_receive(const struct nt_passed *p)
 	if (p->len && p->len <= sizeof m->file)
 		memcpy(m->file, p->data, p->len);
 	m->file[sizeof m->file - 1] = 0;
-	if (mailslot_again(m, p->fd)) {
+	/* Locks are the description's, which that one shares with its sender;
+	   while it is open nobody takes the reader for gone. */
+	status = mailslot_find(m);
+	close(p->fd);
+	if (status) {
 		object_put(&f->object);
 		return NULL;
 	}

@@ -38,10 +38,8 @@ struct mailslot {
 
 /* A new one; STATUS_OBJECT_NAME_COLLISION. */
 NTSTATUS mailslot_make(struct mailslot *m, const struct mailslot_head *h);
-/* For writing to; STATUS_OBJECT_NAME_NOT_FOUND. */
+/* Another end, which m->reader says; STATUS_OBJECT_NAME_NOT_FOUND. */
 NTSTATUS mailslot_find(struct mailslot *m);
-/* Another description of what came from another process; owns fd. */
-NTSTATUS mailslot_again(struct mailslot *m, int fd);
 /* Closes it; a reader's goes, unless another process has it as well. */
 void mailslot_free(struct mailslot *m);
 
