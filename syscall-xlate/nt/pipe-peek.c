@@ -6,6 +6,7 @@
 
 #include <fcntl.h>
 #include <poll.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -28,12 +29,16 @@ static ssize_t peek_pipe(int fd, uint8_t *buf, size_t n)
 	return got;
 }
 
+/* Where a socket's next peek looks is the socket's: one thread at a time. */
+static pthread_mutex_t peeking = PTHREAD_MUTEX_INITIALIZER;
+
 int pipe_each_packet(int fd, int n, bool (*fn)(uint8_t head), bool *found)
 {
 	const int none = -1;
 	int at = 0, packets = 0;
 	uint8_t head;
 
+	pthread_mutex_lock(&peeking);
 	while (at < n && !*found &&
 	       !setsockopt(fd, SOL_SOCKET, SO_PEEK_OFF, &at, sizeof at)) {
 		ssize_t len = recv(fd, &head, 1,
@@ -46,6 +51,7 @@ int pipe_each_packet(int fd, int n, bool (*fn)(uint8_t head), bool *found)
 		*found = fn(head);
 	}
 	setsockopt(fd, SOL_SOCKET, SO_PEEK_OFF, &none, sizeof none);
+	pthread_mutex_unlock(&peeking);
 	return packets;
 }
 
@@ -96,7 +102,9 @@ NTSTATUS pipe_peek(struct task *t, struct file *f, struct irp *r)
 		memcpy(data, e->tail + e->tail_at, got);
 		head[3] = (uint32_t)e->tail_len;
 	} else if (e->message) {
+		pthread_mutex_lock(&peeking);
 		n = recv(f->fd, data, PIPE_PACKET + 1, MSG_PEEK | MSG_DONTWAIT);
+		pthread_mutex_unlock(&peeking);
 		if (n > 0) {
 			head[3] = (uint32_t)n - 1;
 			got = MIN(want, (size_t)n - 1);

@@ -289,6 +289,8 @@ NTSTATUS pipe_query(struct task *t, struct file *f, uint32_t class, void *info,
 		return STATUS_SUCCESS;
 	}
 	if (class == FILE_PIPE_LOCAL_CLASS) {
+		/* First: it learns of what is lost. */
+		const uint8_t state = pipe_state_now(f);
 		struct file_pipe_local p = {
 			.type = e->message,
 			.configuration = e->configuration,
@@ -298,7 +300,7 @@ NTSTATUS pipe_query(struct task *t, struct file *f, uint32_t class, void *info,
 			.read_available = e->goodbye ? 0 : pipe_available(f),
 			.out_quota = e->out_quota,
 			.write_available = e->out_quota,
-			.state = pipe_state_now(f),
+			.state = state,
 			.end = e->server,
 		};
 

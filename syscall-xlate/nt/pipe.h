@@ -99,9 +99,8 @@ NTSTATUS pipe_write_once(struct task *t, struct irp *r, bool wait);
 /* pipe-peek.c */
 /*
  * Calls fn for the first byte of each packet of these n bytes, until it says so
- * (*found, false before); returns how many it was.  With e->lock held: a peek
- * says how long one is, and where the next one is looked at can be set, but for
- * the socket.
+ * (*found, false before); returns how many it was.  A peek says how long one
+ * is, and where the next one is looked at can be set.
  */
 int pipe_each_packet(int fd, int n, bool (*fn)(uint8_t head), bool *found);
 /* Bytes that a read would find; of messages, without their headers. */

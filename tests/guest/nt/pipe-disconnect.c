@@ -8,6 +8,7 @@
 #include <windows.h>
 
 #include <string.h>
+#include <winternl.h>
 
 #include "check.h"
 
@@ -37,12 +38,26 @@ static HANDLE client(HANDLE s, DWORD type, DWORD flags)
 	return h;
 }
 
+static FILE_PIPE_LOCAL_INFORMATION local(HANDLE h)
+{
+	FILE_PIPE_LOCAL_INFORMATION i = { 0 };
+	IO_STATUS_BLOCK io;
+
+	CHECK_EQ(NtQueryInformationFile(h, &io, &i, sizeof i,
+					FilePipeLocalInformation),
+		 0);
+	return i;
+}
+
 /* All that the client may try. */
 static void is_disconnected(HANDLE c)
 {
+	FILE_PIPE_LOCAL_INFORMATION i = local(c);
 	DWORD n = 77;
 	char buf[16];
 
+	CHECK_EQ(i.NamedPipeState, 1);
+	CHECK_EQ(i.ReadDataAvailable, 0);
 	CHECK(!PeekNamedPipe(c, buf, sizeof buf, &n, NULL, NULL));
 	CHECK_EQ(GetLastError(), ERROR_PIPE_NOT_CONNECTED);
 	CHECK(!WriteFile(c, "x", 1, &n, NULL));
@@ -159,6 +174,41 @@ static void closed(DWORD type)
 	CloseHandle(c);
 }
 
+static HANDLE watched;
+static LONG done;
+
+static DWORD WINAPI watch(void *bad)
+{
+	while (!InterlockedCompareExchange(&done, 0, 0))
+		*(LONG *)bad += local(watched).ReadDataAvailable != 6;
+	return 0;
+}
+
+/* Who counts what there is does not turn away who looks at it. */
+static void looked_at(void)
+{
+	HANDLE s = server(message), thread;
+	LONG counted_badly = 0, seen_badly = 0;
+	char buf[16];
+	DWORD n;
+
+	watched = client(s, message, FILE_FLAG_OVERLAPPED);
+	CHECK(WriteFile(s, "a", 1, &n, NULL));
+	CHECK(WriteFile(s, "other", 5, &n, NULL));
+	thread = CreateThread(NULL, 0, watch, &counted_badly, 0, NULL);
+	for (int i = 0; i < 2000; i++)
+		seen_badly += !PeekNamedPipe(watched, buf, sizeof buf, &n, NULL,
+					     NULL) ||
+			      n != 1 || *buf != 'a';
+	InterlockedExchange(&done, 1);
+	CHECK_EQ(WaitForSingleObject(thread, INFINITE), 0);
+	CHECK_EQ(counted_badly, 0);
+	CHECK_EQ(seen_badly, 0);
+	CloseHandle(thread);
+	CloseHandle(watched);
+	CloseHandle(s);
+}
+
 int main(void)
 {
 	const DWORD types[] = { PIPE_TYPE_BYTE, message };
@@ -171,5 +221,6 @@ int main(void)
 		pending(types[i]);
 		closed(types[i]);
 	}
+	looked_at();
 	return check_done();
 }
