@@ -2,8 +2,7 @@
 /*
  * pipe-data.c - bytes and messages through a pipe's descriptor: one try each.
  *
- * See pipe.h for what a pipe is on the host.  The goodbye of a server that
- * disconnects travels with the data, so it is found here.
+ * See pipe.h for what a pipe is on the host.
  */
 #include "syscall-xlate/nt/pipe.h"
 
@@ -26,119 +25,13 @@ bool pipe_can_read(struct file *f)
 	return poll(&p, 1, 0) > 0;
 }
 
-/* Takes the descriptor out of a message that carries one. */
-static bool is_goodbye(struct msghdr *m)
-{
-	bool found = false;
-
-	for (struct cmsghdr *c = CMSG_FIRSTHDR(m); c; c = CMSG_NXTHDR(m, c)) {
-		int fd;
-
-		if (c->cmsg_level != SOL_SOCKET || c->cmsg_type != SCM_RIGHTS)
-			continue;
-		memcpy(&fd, CMSG_DATA(c), sizeof fd);
-		close(fd);
-		found = true;
-	}
-	return found;
-}
-
-/* Before the server's end closes: tell the client that it is on purpose. */
-void pipe_say_goodbye(struct file *f)
-{
-	struct pipe_end *e = f->pipe;
-	uint8_t byte = PIPE_GOODBYE;
-	union {
-		struct cmsghdr head;
-		char space[CMSG_SPACE(sizeof(int))];
-	} control = { 0 };
-	struct iovec v = { &byte, 1 };
-	struct msghdr m = { .msg_iov = &v, .msg_iovlen = 1 };
-
-	if (e->is_pipe)
-		return;
-	if (!e->message) {
-		m.msg_control = &control;
-		m.msg_controllen = sizeof control;
-		control.head.cmsg_level = SOL_SOCKET;
-		control.head.cmsg_type = SCM_RIGHTS;
-		control.head.cmsg_len = CMSG_LEN(sizeof(int));
-		memcpy(CMSG_DATA(&control.head), &f->fd, sizeof(int));
-	}
-	/* However full it is: what was meant for data is not all there is. */
-	if (sendmsg(f->fd, &m, MSG_NOSIGNAL | MSG_DONTWAIT) < 0 &&
-	    errno == EAGAIN) {
-		setsockopt(f->fd, SOL_SOCKET, SO_SNDBUF, &(int){ 1 << 20 },
-			   sizeof(int));
-		sendmsg(f->fd, &m, MSG_NOSIGNAL | MSG_DONTWAIT);
-	}
-}
-
-/* Of a stream: a look at all of it ends behind what carries a descriptor. */
-static bool goodbye_in_bytes(int fd, size_t waiting)
-{
-	char space[CMSG_SPACE(sizeof(int))];
-	struct iovec v = { malloc(waiting + 1), waiting + 1 };
-	struct msghdr m = { .msg_iov = &v,
-			    .msg_iovlen = 1,
-			    .msg_control = space,
-			    .msg_controllen = sizeof space };
-	bool found = v.iov_base &&
-		     recvmsg(fd, &m,
-			     MSG_PEEK | MSG_DONTWAIT | MSG_CMSG_CLOEXEC) > 0 &&
-		     is_goodbye(&m);
-
-	free(v.iov_base);
-	return found;
-}
-
-static bool is_goodbye_packet(uint8_t head)
-{
-	return head == PIPE_GOODBYE;
-}
-
-/*
- * The server has shut the pipe down, so nothing more comes: did it say that this
- * takes back what it wrote?  Looked for once.
- */
-static void look_for_goodbye(struct file *f)
-{
-	struct pipe_end *e = f->pipe;
-	int waiting = 0;
-
-	pthread_mutex_lock(&e->lock);
-	if (!e->goodbye && !e->server_gone) {
-		ioctl(f->fd, FIONREAD, &waiting);
-		if (waiting <= 0)
-			e->goodbye = false;
-		else if (e->message)
-			pipe_each_packet(f->fd, waiting, is_goodbye_packet,
-					 &e->goodbye);
-		else
-			e->goodbye = goodbye_in_bytes(f->fd, (size_t)waiting);
-		e->server_gone = true;
-	}
-	pthread_mutex_unlock(&e->lock);
-}
-
-bool pipe_is_disconnected(struct file *f)
-{
-	struct pipe_end *e = f->pipe;
-	struct pollfd p = { .fd = f->fd, .events = POLLRDHUP };
-
-	if (e->server || e->is_pipe || e->goodbye || e->server_gone)
-		return e->goodbye;
-	if (poll(&p, 1, 0) > 0)
-		look_for_goodbye(f);
-	return e->goodbye;
-}
-
 static NTSTATUS gone(struct file *f, bool reading)
 {
 	struct pipe_end *e = f->pipe;
 
+	/* Who reads has had what was before it. */
 	if (!reading)
-		pipe_is_disconnected(f);
+		pipe_look_for_goodbye(f);
 	return e->goodbye ? STATUS_PIPE_DISCONNECTED
 	       : reading  ? STATUS_PIPE_BROKEN
 			  : STATUS_PIPE_CLOSING;
@@ -219,7 +112,7 @@ static NTSTATUS receive_bytes(struct task *t, struct irp *r, bool wait)
 		return STATUS_RETRY;
 	if (n < 0)
 		return after_error(errno, f, true);
-	if (n && m.msg_controllen && is_goodbye(&m)) {
+	if (n && m.msg_controllen && pipe_carries_goodbye(&m)) {
 		e->goodbye = true;
 		n--; /* the byte that carried it */
 	}

@@ -254,6 +254,7 @@ NTSTATUS pipe_disconnect(struct file *f)
 		shutdown(f->fd, SHUT_RDWR);
 		close(f->fd);
 		f->fd = -1;
+		pipe_count_disconnected(e);
 	}
 	e->tail_len = 0;
 	e->tail_more = false;

@@ -13,8 +13,7 @@
 #include "syscall-xlate/nt/security.h"
 #include "syscall-xlate/nt/shared.h"
 
-/* Names of pipes are the same whatever their case. */
-static struct shared *page_of(const char *name, const struct shared_page *init)
+struct shared *pipe_page(const char *name, const struct shared_page *init)
 {
 	static const char folder[] = "\\Device\\NamedPipe\\";
 	const size_t head = sizeof folder - 1;
@@ -41,7 +40,7 @@ static struct shared *page_of(const char *name, const struct shared_page *init)
 void pipe_security_find(struct pipe_end *e)
 {
 	if (e->name && !e->security)
-		e->security = page_of(e->name, NULL);
+		e->security = pipe_page(e->name, NULL);
 }
 
 NTSTATUS pipe_security_new(struct task *t, struct file *f, gaddr sd, bool first)
@@ -63,7 +62,7 @@ NTSTATUS pipe_security_new(struct task *t, struct file *f, gaddr sd, bool first)
 	n = security_copy(&f->object, init.security);
 	init.security_len = (uint32_t)n;
 	/* An end of one of before may be there still. */
-	e->security = page_of(e->name, n ? &init : NULL);
+	e->security = pipe_page(e->name, n ? &init : NULL);
 	if (!e->security)
 		return STATUS_SUCCESS;
 	return security_replace(&f->object, (struct bytes){ init.security, n });
@@ -75,7 +74,7 @@ NTSTATUS pipe_security_enter(struct task *t, const char *name, uint32_t access,
 	struct file *f;
 	NTSTATUS status;
 
-	*page = page_of(name, NULL);
+	*page = pipe_page(name, NULL);
 	if (!*page && !token_weak_now(t))
 		return STATUS_SUCCESS;
 	f = pipe_file(-1, access, 0, 0);

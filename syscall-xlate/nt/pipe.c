@@ -355,6 +355,7 @@ static void pipe_destroy(struct file *f)
 	pipe_forget_instance(e);
 	if (e->peer_fd >= 0)
 		close(e->peer_fd);
+	pipe_leave_page(e);
 	if (e->security)
 		shared_close(e->security);
 	free(e->tail);

@@ -48,6 +48,9 @@ struct pipe_end {
 	bool goodbye; /* the server has disconnected us */
 	bool server_gone; /* ... or has not, and never will */
 	bool was_read; /* the client's data, by a server's end */
+	bool counted;  /* it uses the page of pipe-goodbye.c */
+	uint32_t looks; /* for a goodbye, without that page */
+	uint64_t looked_at; /* what the page said at the last look; 0: none */
 	uint8_t configuration;
 	uint32_t in_quota, out_quota, max_instances;
 	uint32_t timeout; /* of its name, ms */
@@ -80,14 +83,6 @@ uint8_t pipe_state_now(struct file *f);
 
 /* pipe-data.c */
 bool pipe_can_read(struct file *f);
-/* Before the server's end closes: tell the client that it is on purpose. */
-void pipe_say_goodbye(struct file *f);
-/*
- * Has the server disconnected this client, so that what it has not read is lost?
- * For who begins to read, and who failed to write: what somebody waited for when
- * it came was his before that.
- */
-bool pipe_is_disconnected(struct file *f);
 /*
  * One try; STATUS_PENDING: would block (wait false), or somebody made the
  * descriptor non-blocking.  STATUS_RETRY: a signal came.  A write counts in
@@ -95,6 +90,28 @@ bool pipe_is_disconnected(struct file *f);
  */
 NTSTATUS pipe_read_once(struct task *t, struct irp *r, bool wait);
 NTSTATUS pipe_write_once(struct task *t, struct irp *r, bool wait);
+
+/* pipe-goodbye.c */
+
+/* Before the server's end closes: tell the client that it is on purpose. */
+void pipe_say_goodbye(struct file *f);
+/* When it has: for those who need not look otherwise. */
+void pipe_count_disconnected(struct pipe_end *e);
+/* Before e is freed. */
+void pipe_leave_page(struct pipe_end *e);
+/* Does this message carry one?  Closes its descriptors. */
+bool pipe_carries_goodbye(struct msghdr *m);
+/*
+ * The server has shut the pipe down, so nothing more comes: did it say that this
+ * takes back what it wrote?  Sets goodbye, if f is a client's end.
+ */
+void pipe_look_for_goodbye(struct file *f);
+/*
+ * Has the server disconnected this client, so that what it has not read is lost?
+ * For who begins to read: what somebody waited for when it came was his before
+ * that.
+ */
+bool pipe_is_disconnected(struct file *f);
 
 /* pipe-peek.c */
 /*
@@ -137,6 +154,12 @@ int pipe_client_sign(int fd, const struct pipe_client *c);
 NTSTATUS pipe_impersonate(struct task *t, struct file *f, struct irp *r);
 
 /* ---- pipe-security.c ---- */
+
+/*
+ * The page of the session under a pipe's name, whatever its case, or ""; init as
+ * shared_open() has it.  NULL: there is none.
+ */
+struct shared *pipe_page(const char *name, const struct shared_page *init);
 
 /*
  * f is about to become an instance of its name, the first or another one:

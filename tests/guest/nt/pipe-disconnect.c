@@ -7,10 +7,12 @@
  */
 #include <windows.h>
 
+#include <stdlib.h>
 #include <string.h>
 #include <winternl.h>
 
 #include "check.h"
+#include "self.h"
 
 static char name[64];
 static const DWORD message = PIPE_TYPE_MESSAGE | PIPE_READMODE_MESSAGE;
@@ -174,6 +176,98 @@ static void closed(DWORD type)
 	CloseHandle(c);
 }
 
+enum { MANY = 300 };
+
+static void ping_pong(HANDLE from, HANDLE to)
+{
+	char c = 0;
+	DWORD n;
+
+	CHECK(WriteFile(from, "p", 1, &n, NULL));
+	CHECK(ReadFile(to, &c, 1, &n, NULL));
+	CHECK_EQ(c, 'p');
+}
+
+/* Who has read much looks at his pipe less, and learns of it all the same. */
+static void lost_after_much(DWORD type)
+{
+	HANDLE s = server(type), c = client(s, type, 0);
+	HANDLE other = server(type), d = client(other, type, 0);
+	DWORD n;
+
+	for (int i = 0; i < MANY; i++) {
+		ping_pong(s, c);
+		ping_pong(other, d);
+	}
+	CHECK(WriteFile(s, "lost", 4, &n, NULL));
+	CHECK(DisconnectNamedPipe(s));
+	is_disconnected(c);
+	ping_pong(other, d);
+	CloseHandle(c);
+	CloseHandle(s);
+	s = server(type);
+	c = client(s, type, 0);
+	ping_pong(s, c);
+	CHECK(WriteFile(other, "lost", 4, &n, NULL));
+	CHECK(DisconnectNamedPipe(other));
+	is_disconnected(d);
+	ping_pong(s, c);
+	CloseHandle(c);
+	CloseHandle(d);
+	CloseHandle(s);
+	CloseHandle(other);
+}
+
+/* The same, where the client is another process. */
+static int child(HANDLE told)
+{
+	HANDLE c = CreateFileA(name, GENERIC_READ | GENERIC_WRITE, 0, NULL,
+			       OPEN_EXISTING, 0, NULL);
+	DWORD n;
+	char x;
+
+	CHECK(c != INVALID_HANDLE_VALUE);
+	for (int i = 0; i < MANY; i++) {
+		CHECK(ReadFile(c, &x, 1, &n, NULL));
+		CHECK(WriteFile(c, &x, 1, &n, NULL));
+	}
+	CHECK_EQ(WaitForSingleObject(told, INFINITE), WAIT_OBJECT_0);
+	is_disconnected(c);
+	return check_done();
+}
+
+static void lost_by_another(DWORD type)
+{
+	SECURITY_ATTRIBUTES sa = { sizeof sa, NULL, TRUE };
+	HANDLE told = CreateEventA(&sa, TRUE, FALSE, NULL);
+	HANDLE s = server(type);
+	char arguments[200];
+	PROCESS_INFORMATION p;
+	DWORD n, code = 99;
+	char x;
+
+	sprintf(arguments, "%s %lu", name, (ULONG)(ULONG_PTR)told);
+	if (!start_heir(arguments, TRUE, 0, &p)) {
+		CHECK(FALSE, "%lu", GetLastError());
+		return;
+	}
+	CHECK(ConnectNamedPipe(s, NULL) ||
+	      GetLastError() == ERROR_PIPE_CONNECTED);
+	for (int i = 0; i < MANY; i++) {
+		CHECK(WriteFile(s, "p", 1, &n, NULL));
+		CHECK(ReadFile(s, &x, 1, &n, NULL));
+	}
+	CHECK(WriteFile(s, "lost", 4, &n, NULL));
+	CHECK(DisconnectNamedPipe(s));
+	SetEvent(told);
+	CHECK_EQ(WaitForSingleObject(p.hProcess, INFINITE), 0);
+	CHECK(GetExitCodeProcess(p.hProcess, &code));
+	CHECK_EQ(code, 0);
+	close_both(&p);
+	CloseHandle(told);
+	CloseHandle(s);
+}
+
 static HANDLE watched;
 static LONG done;
 
@@ -209,10 +303,14 @@ static void looked_at(void)
 	CloseHandle(s);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
 	const DWORD types[] = { PIPE_TYPE_BYTE, message };
 
+	if (argc == 3) {
+		strcpy(name, argv[1]);
+		return child((HANDLE)(ULONG_PTR)strtoul(argv[2], NULL, 10));
+	}
 	sprintf(name, "\\\\.\\pipe\\rf-disconnect-%lu", GetCurrentProcessId());
 	for (int i = 0; i < 2; i++) {
 		lost(types[i], FALSE);
@@ -220,6 +318,8 @@ int main(void)
 		full(types[i]);
 		pending(types[i]);
 		closed(types[i]);
+		lost_after_much(types[i]);
+		lost_by_another(types[i]);
 	}
 	looked_at();
 	return check_done();
