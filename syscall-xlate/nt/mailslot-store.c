@@ -153,6 +153,20 @@ static void sweep(int dirfd)
 		closedir(d);
 }
 
+/* Some only: there is no room for the rest. */
+static NTSTATUS put_at(struct mailslot *m, const void *b, size_t n, uint64_t at)
+{
+	ssize_t put = pwrite(m->fd, b, n, (off_t)at);
+
+	return put == (ssize_t)n ? STATUS_SUCCESS
+				 : status_from_errno(put < 0 ? errno : ENOSPC);
+}
+
+static NTSTATUS put_head(struct mailslot *m, const struct mailslot_head *h)
+{
+	return put_at(m, h, HEAD, 0);
+}
+
 static NTSTATUS make_in(int dirfd, struct mailslot *m,
 			const struct mailslot_head *head)
 {
@@ -169,16 +183,17 @@ static NTSTATUS make_in(int dirfd, struct mailslot *m,
 	h.begin = h.end = HEAD;
 	bell_name(bell, sizeof bell, m->file);
 	unlinkat(dirfd, bell, 0);
-	if (lock_byte(m->fd, F_OFD_SETLK, F_RDLCK, ALIVE) < 0 ||
-	    pwrite(m->fd, &h, HEAD, 0) != HEAD ||
-	    mkfifoat(dirfd, bell, 0600) < 0 ||
-	    (m->bell = MORE_FILES(openat(
-		     dirfd, bell, O_RDWR | O_NONBLOCK | O_CLOEXEC))) < 0) {
+	status = lock_byte(m->fd, F_OFD_SETLK, F_RDLCK, ALIVE) < 0
+			 ? status_from_errno(errno)
+			 : put_head(m, &h);
+	if (!status &&
+	    (mkfifoat(dirfd, bell, 0600) < 0 ||
+	     (m->bell = MORE_FILES(openat(
+		      dirfd, bell, O_RDWR | O_NONBLOCK | O_CLOEXEC))) < 0))
 		status = status_from_errno(errno);
+	if (status)
 		remove_both(dirfd, m->file);
-		return status;
-	}
-	return STATUS_SUCCESS;
+	return status;
 }
 
 NTSTATUS mailslot_make(struct mailslot *m, const struct mailslot_head *h)
@@ -261,12 +276,6 @@ static NTSTATUS get_head(struct mailslot *m, struct mailslot_head *h)
 	    h->begin < HEAD || h->end < h->begin || h->end > INT64_MAX)
 		return STATUS_FILE_CORRUPT_ERROR;
 	return STATUS_SUCCESS;
-}
-
-static NTSTATUS put_head(struct mailslot *m, const struct mailslot_head *h)
-{
-	return pwrite(m->fd, h, HEAD, 0) == HEAD ? STATUS_SUCCESS
-						 : status_from_errno(errno);
 }
 
 static NTSTATUS next_length(struct mailslot *m, const struct mailslot_head *h,
@@ -413,9 +422,9 @@ static NTSTATUS put(struct task *t, struct mailslot *m, struct irp *r)
 		return status;
 	if (h.max_message && r->len > h.max_message)
 		return STATUS_INVALID_PARAMETER;
-	if (pwrite(m->fd, &r->len, sizeof r->len, (off_t)h.end) !=
-	    sizeof r->len)
-		return status_from_errno(errno);
+	status = put_at(m, &r->len, sizeof r->len, h.end);
+	if (status)
+		return status;
 	status = move(t, m, r, r->len, h.end + sizeof r->len, true);
 	if (status)
 		return status;

@@ -90,9 +90,15 @@ static NTSTATUS mailslot_read(struct task *t, struct file *f, struct irp *r)
 {
 	struct mailslot *m = slot_of(f);
 	struct mailslot_head h;
-	NTSTATUS status = mailslot_head(m, &h);
+	NTSTATUS status;
 	int64_t end, left;
 
+	if (f->synchronous) {
+		status = mailslot_take(t, m, r);
+		if (status != STATUS_PENDING)
+			return status;
+	}
+	status = mailslot_head(m, &h);
 	if (status)
 		return status;
 	end = deadline(h.timeout);
@@ -103,9 +109,6 @@ static NTSTATUS mailslot_read(struct task *t, struct file *f, struct irp *r)
 		return irp_in_turn(t, r, m->wait_fd, EPOLLIN, read_again);
 	}
 	for (;;) {
-		status = mailslot_take(t, m, r);
-		if (status != STATUS_PENDING)
-			return status;
 		left = end == INT64_MAX ? -1 : end - monotonic_ns();
 		if (end != INT64_MAX && left <= 0)
 			return STATUS_IO_TIMEOUT;
@@ -114,6 +117,9 @@ static NTSTATUS mailslot_read(struct task *t, struct file *f, struct irp *r)
 					     : (int)MIN(left / 1000000 + 1,
 							(int64_t)INT32_MAX));
 		if (status && status != STATUS_TIMEOUT)
+			return status;
+		status = mailslot_take(t, m, r);
+		if (status != STATUS_PENDING)
 			return status;
 	}
 }
