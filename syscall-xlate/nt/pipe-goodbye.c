@@ -166,9 +166,9 @@ static uint64_t disconnected_now(struct pipe_end *e)
 
 	if (!e->counted && !(++e->looks % LOOKS))
 		join_page(e, true);
-	return e->counted ? 1ull << 32 | (uint32_t)atomic_load(
-						 &page->page->state)
-			  : 0;
+	return e->counted
+		       ? 1ull << 32 | (uint32_t)atomic_load(&page->page->state)
+		       : 0;
 }
 
 bool pipe_is_disconnected(struct file *f)
@@ -184,7 +184,8 @@ bool pipe_is_disconnected(struct file *f)
 		return false;
 	if (poll(&p, 1, 0) > 0)
 		pipe_look_for_goodbye(f);
-	/* Only now: another thread that reads must not take it for looked at. */
+	/* Only now: another thread that reads must not take it for looked at.
+	 */
 	e->looked_at = now;
 	return e->goodbye;
 }
