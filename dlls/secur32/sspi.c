@@ -24,6 +24,31 @@ static BOOL widen(const char *s, WCHAR to[NAME_MOST])
 	return !s || MultiByteToWideChar(CP_ACP, 0, s, -1, to, NAME_MOST) > 0;
 }
 
+/* ---- handles ------------------------------------------------------------- */
+
+static void put_credential(struct credential **c)
+{
+	if (*c)
+		object_put(&(*c)->object);
+}
+
+static void put_context(struct tls_context **c)
+{
+	if (*c)
+		object_put(&(*c)->object);
+}
+
+/*
+ * What a handle stands for, as a variable that has a reference as long as it
+ * lives; NULL: nothing of that kind.
+ */
+#define CREDENTIAL(name, h)                                                    \
+	struct credential *name __attribute__((cleanup(put_credential))) =     \
+		(struct credential *)handle_get(h, TLS_CREDENTIAL)
+#define CONTEXT(name, h)                                                       \
+	struct tls_context *name __attribute__((cleanup(put_context))) =       \
+		(struct tls_context *)handle_get(h, TLS_CONTEXT)
+
 /* ---- packages ------------------------------------------------------------ */
 
 #define COMMENT "Schannel Security Package"
@@ -206,22 +231,14 @@ SECURITY_STATUS WINAPI FreeCredentialsHandle(PCredHandle h)
 	return handle_close(h, TLS_CREDENTIAL);
 }
 
-static struct credential *credential_of(PCredHandle h)
-{
-	return (struct credential *)handle_get(h, TLS_CREDENTIAL);
-}
-
 SECURITY_STATUS WINAPI QueryCredentialsAttributesW(PCredHandle h, ULONG what,
 						   void *to)
 {
-	struct credential *c = credential_of(h);
-	SECURITY_STATUS status;
+	CREDENTIAL(c, h);
 
 	if (!c)
 		return SEC_E_INVALID_HANDLE;
-	status = to ? credential_query(c, what, to) : SEC_E_INVALID_PARAMETER;
-	object_put(&c->object);
-	return status;
+	return to ? credential_query(c, what, to) : SEC_E_INVALID_PARAMETER;
 }
 
 SECURITY_STATUS WINAPI QueryCredentialsAttributesA(PCredHandle h, ULONG what,
@@ -232,31 +249,31 @@ SECURITY_STATUS WINAPI QueryCredentialsAttributesA(PCredHandle h, ULONG what,
 
 /* ---- contexts ------------------------------------------------------------ */
 
-static struct tls_context *context_of(PCtxtHandle h)
-{
-	return (struct tls_context *)handle_get(h, TLS_CONTEXT);
-}
-
 static BOOL is_null(const SecHandle *h)
 {
 	return !h || (!h->dwLower && !h->dwUpper);
 }
 
-/* c was made by the call that gave status: its handle, or its end. */
-static SECURITY_STATUS publish(struct tls_context *c, PCtxtHandle out,
-			       SECURITY_STATUS status)
+/*
+ * What *x is known by after a call that gave status: h, or if it was made by
+ * the call, a handle of its own, which takes the reference over.
+ */
+static SECURITY_STATUS publish(struct tls_context **x, const SecHandle *h,
+			       PCtxtHandle next, SECURITY_STATUS status)
 {
 	SECURITY_STATUS made;
 
-	if (status < 0 && status != SEC_E_INCOMPLETE_MESSAGE) {
-		object_put(&c->object);
+	if (!is_null(h)) {
+		if (next)
+			*next = *h;
 		return status;
 	}
-	made = handle_new(&c->object, out);
-	if (made) {
-		object_put(&c->object);
+	if (!*x || (status < 0 && status != SEC_E_INCOMPLETE_MESSAGE))
+		return status;
+	made = handle_new(&(*x)->object, next);
+	if (made)
 		return made;
-	}
+	*x = NULL;
 	return status;
 }
 
@@ -274,31 +291,16 @@ SECURITY_STATUS WINAPI InitializeSecurityContextW(
 	PCtxtHandle next, PSecBufferDesc out, ULONG *got, PTimeStamp expiry)
 {
 	BOOL first = is_null(h);
-	struct credential *c = credential_of(cred);
-	struct tls_context *x = first ? NULL : context_of(h);
-	SECURITY_STATUS status;
+	CREDENTIAL(c, cred);
+	CONTEXT(x, first ? NULL : h);
 	ULONG none;
 
 	never_expires(expiry);
-	if (first ? !c || !next : !x) {
-		status = SEC_E_INVALID_HANDLE;
-	} else if (x && x->server) {
-		status = SEC_E_INVALID_HANDLE;
-	} else {
-		status = tls_initialize(c, &x, target, flags, in, out,
-					got ? got : &none);
-		if (first && x) {
-			status = publish(x, next, status);
-			x = NULL;
-		} else if (!first && next) {
-			*next = *h;
-		}
-	}
-	if (c)
-		object_put(&c->object);
-	if (x)
-		object_put(&x->object);
-	return status;
+	if (first ? !c || !next : !x || x->server)
+		return SEC_E_INVALID_HANDLE;
+	return publish(&x, h, next,
+		       tls_initialize(c, &x, target, flags, in, out,
+				      got ? got : &none));
 }
 
 SECURITY_STATUS WINAPI InitializeSecurityContextA(
@@ -322,28 +324,15 @@ SECURITY_STATUS WINAPI AcceptSecurityContext(PCredHandle cred, PCtxtHandle h,
 					     PTimeStamp expiry)
 {
 	BOOL first = is_null(h);
-	struct credential *c = credential_of(cred);
-	struct tls_context *x = first ? NULL : context_of(h);
-	SECURITY_STATUS status;
+	CREDENTIAL(c, cred);
+	CONTEXT(x, first ? NULL : h);
 	ULONG none;
 
 	never_expires(expiry);
-	if (first ? !c || !next : !x || !x->server) {
-		status = SEC_E_INVALID_HANDLE;
-	} else {
-		status = tls_accept(c, &x, flags, in, out, got ? got : &none);
-		if (first && x) {
-			status = publish(x, next, status);
-			x = NULL;
-		} else if (!first && next) {
-			*next = *h;
-		}
-	}
-	if (c)
-		object_put(&c->object);
-	if (x)
-		object_put(&x->object);
-	return status;
+	if (first ? !c || !next : !x || !x->server)
+		return SEC_E_INVALID_HANDLE;
+	return publish(&x, h, next,
+		       tls_accept(c, &x, flags, in, out, got ? got : &none));
 }
 
 SECURITY_STATUS WINAPI DeleteSecurityContext(PCtxtHandle h)
@@ -355,42 +344,27 @@ SECURITY_STATUS WINAPI DeleteSecurityContext(PCtxtHandle h)
 
 SECURITY_STATUS WINAPI ApplyControlToken(PCtxtHandle h, PSecBufferDesc in)
 {
-	struct tls_context *c = context_of(h);
-	SECURITY_STATUS status = SEC_E_INVALID_HANDLE;
+	CONTEXT(c, h);
 
-	if (c) {
-		status = tls_control(c, in);
-		object_put(&c->object);
-	}
-	return status;
+	return c ? tls_control(c, in) : SEC_E_INVALID_HANDLE;
 }
 
 SECURITY_STATUS WINAPI EncryptMessage(PCtxtHandle h, ULONG qop,
 				      PSecBufferDesc m, ULONG seq)
 {
-	struct tls_context *c = context_of(h);
-	SECURITY_STATUS status = SEC_E_INVALID_HANDLE;
+	CONTEXT(c, h);
 
-	if (c) {
-		status = tls_encrypt(c, m);
-		object_put(&c->object);
-	}
-	return status;
+	return c ? tls_encrypt(c, m) : SEC_E_INVALID_HANDLE;
 }
 
 SECURITY_STATUS WINAPI DecryptMessage(PCtxtHandle h, PSecBufferDesc m,
 				      ULONG seq, PULONG qop)
 {
-	struct tls_context *c = context_of(h);
-	SECURITY_STATUS status = SEC_E_INVALID_HANDLE;
+	CONTEXT(c, h);
 
-	if (c) {
-		status = tls_decrypt(c, m);
-		if (qop)
-			*qop = 0;
-		object_put(&c->object);
-	}
-	return status;
+	if (c && qop)
+		*qop = 0;
+	return c ? tls_decrypt(c, m) : SEC_E_INVALID_HANDLE;
 }
 
 static SECURITY_STATUS package_info(void *to, BOOL wide)
@@ -404,16 +378,13 @@ static SECURITY_STATUS package_info(void *to, BOOL wide)
 
 static SECURITY_STATUS query(PCtxtHandle h, ULONG what, void *to, BOOL wide)
 {
-	struct tls_context *c = context_of(h);
-	SECURITY_STATUS status = SEC_E_INVALID_HANDLE;
+	CONTEXT(c, h);
 
-	if (c) {
-		status = what == SECPKG_ATTR_PACKAGE_INFO && to
-				 ? package_info(to, wide)
-				 : tls_query(c, what, to, wide);
-		object_put(&c->object);
-	}
-	return status;
+	if (!c)
+		return SEC_E_INVALID_HANDLE;
+	return what == SECPKG_ATTR_PACKAGE_INFO && to
+		       ? package_info(to, wide)
+		       : tls_query(c, what, to, wide);
 }
 
 SECURITY_STATUS WINAPI QueryContextAttributesW(PCtxtHandle h, ULONG what,
@@ -444,14 +415,9 @@ SECURITY_STATUS WINAPI QueryContextAttributesExA(PCtxtHandle h, ULONG what,
 SECURITY_STATUS WINAPI SetContextAttributesW(PCtxtHandle h, ULONG what,
 					     void *from, ULONG n)
 {
-	struct tls_context *c = context_of(h);
-	SECURITY_STATUS status = SEC_E_INVALID_HANDLE;
+	CONTEXT(c, h);
 
-	if (c) {
-		status = tls_set(c, what, from, n);
-		object_put(&c->object);
-	}
-	return status;
+	return c ? tls_set(c, what, from, n) : SEC_E_INVALID_HANDLE;
 }
 
 SECURITY_STATUS WINAPI SetContextAttributesA(PCtxtHandle h, ULONG what,
@@ -466,12 +432,9 @@ SECURITY_STATUS WINAPI SetContextAttributesA(PCtxtHandle h, ULONG what,
 #define NOT_OF_TLS(name, ...)                                                  \
 	SECURITY_STATUS WINAPI name(PCtxtHandle h, ##__VA_ARGS__)              \
 	{                                                                      \
-		struct tls_context *c = context_of(h);                         \
+		CONTEXT(c, h);                                                 \
                                                                                \
-		if (!c)                                                        \
-			return SEC_E_INVALID_HANDLE;                           \
-		object_put(&c->object);                                        \
-		return SEC_E_UNSUPPORTED_FUNCTION;                             \
+		return c ? SEC_E_UNSUPPORTED_FUNCTION : SEC_E_INVALID_HANDLE;  \
 	}
 
 NOT_OF_TLS(CompleteAuthToken, PSecBufferDesc token)
