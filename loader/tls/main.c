@@ -50,41 +50,40 @@ static bool put(int fd, const void *from, size_t n)
 	return true;
 }
 
-/* Its length, then it.  Most are small: only what they need is touched. */
-static bool serve_one(int fd, struct session *s, uint8_t *request,
-		      struct answer *a)
+/*
+ * Its length, then it.  A server has many sessions, and most of them wait: they
+ * have no memory for what they are going to be asked.
+ */
+static bool serve_one(int fd, struct session *s)
 {
-	uint32_t n;
+	struct answer a = { .n = 0 };
+	uint8_t *request;
+	uint32_t n, size;
+	bool ok;
 
-	if (!get(fd, &n, sizeof n) || n > RF_TLS_MOST || !get(fd, request, n))
+	if (!get(fd, &n, sizeof n) || n > RF_TLS_MOST)
 		return false;
-	memset(&a->head, 0, sizeof a->head);
-	a->n = 0;
-	session_call(s, request, n, a);
-	OPENSSL_cleanse(request, n);
-	n = (uint32_t)(sizeof a->head + a->n);
-	if (!put(fd, &n, sizeof n) || !put(fd, &a->head, sizeof a->head) ||
-	    !put(fd, a->data, a->n))
-		return false;
-	OPENSSL_cleanse(a->data, a->n);
-	return true;
+	request = OPENSSL_malloc(n ? n : 1);
+	ok = request && get(fd, request, n);
+	if (ok) {
+		session_call(s, request, n, &a);
+		size = (uint32_t)(sizeof a.head + a.n);
+		ok = put(fd, &size, sizeof size) &&
+		     put(fd, &a.head, sizeof a.head) && put(fd, a.data, a.n);
+	}
+	OPENSSL_clear_free(request, n);
+	OPENSSL_clear_free(a.data, a.room);
+	return ok;
 }
 
 static void *serve(void *arg)
 {
 	int fd = (int)(intptr_t)arg;
-	uint8_t *request = malloc(RF_TLS_MOST);
-	struct session *s = calloc(1, sizeof *s);
-	struct answer a = { .data = malloc(RF_TLS_MOST) };
+	struct session s = { .ctx = NULL };
 
-	if (request && s && a.data)
-		while (serve_one(fd, s, request, &a))
-			;
-	if (s)
-		session_end(s);
-	free(s);
-	free(request);
-	free(a.data);
+	while (serve_one(fd, &s))
+		;
+	session_end(&s);
 	close(fd);
 	return NULL;
 }
@@ -93,7 +92,13 @@ static void *serve(void *arg)
 static void set_limits(void)
 {
 	const struct rlimit data = { 1ul << 30, 1ul << 30 }, core = { 0, 0 };
+	struct rlimit files;
 
+	/* A session is one; a low soft limit is for who uses select(). */
+	if (!getrlimit(RLIMIT_NOFILE, &files)) {
+		files.rlim_cur = files.rlim_max;
+		setrlimit(RLIMIT_NOFILE, &files);
+	}
 	setrlimit(RLIMIT_DATA, &data);
 	setrlimit(RLIMIT_CORE, &core);
 	/* There are keys in here. */
@@ -109,8 +114,7 @@ int main(void)
 	if (getsockname(STDIN_FILENO, &(struct sockaddr){ 0 },
 			&(socklen_t){ sizeof(struct sockaddr) }) < 0) {
 		fputs("run-foreign-tls: is started by run-foreign, for "
-		      "programs "
-		      "that use TLS\n",
+		      "programs that use TLS\n",
 		      stderr);
 		return 2;
 	}

@@ -156,6 +156,7 @@ static bool tell_export(SSL *ssl, const struct rf_tls_request *q,
 			context = data, context_n = n;
 	}
 	if (!label || !q->flags || q->flags > 4096 ||
+	    !answer_room(a, q->flags) ||
 	    SSL_export_keying_material(ssl, a->data, q->flags,
 				       (const char *)label, label_n, context,
 				       context_n, context != NULL) != 1)

@@ -26,9 +26,28 @@ bool item_next(struct items *i, uint32_t *kind, const uint8_t **data, size_t *n)
 	return true;
 }
 
+bool answer_room(struct answer *a, size_t n)
+{
+	size_t room = a->room ? a->room : 512;
+	uint8_t *data;
+
+	if (n > RF_TLS_MOST - sizeof a->head - a->n)
+		return false;
+	if (n <= a->room - a->n)
+		return true;
+	while (room - a->n < n)
+		room *= 2;
+	data = OPENSSL_clear_realloc(a->data, a->room, room);
+	if (!data)
+		return false;
+	a->data = data;
+	a->room = room;
+	return true;
+}
+
 bool answer_bytes(struct answer *a, const void *data, size_t n)
 {
-	if (n > RF_TLS_MOST - sizeof a->head - a->n)
+	if (!answer_room(a, n))
 		return false;
 	if (n)
 		memcpy(a->data + a->n, data, n);
@@ -52,7 +71,8 @@ static struct session *session_of(const SSL *ssl)
 	return SSL_get_app_data(ssl);
 }
 
-static uint32_t alert_of(uint32_t verdict)
+/* What makes OpenSSL send the verdict's alert. */
+static int error_of(uint32_t verdict)
 {
 	switch (verdict) {
 	case SSL_AD_UNKNOWN_CA:
@@ -83,7 +103,7 @@ static int on_verify(X509_STORE_CTX *store, void *nothing)
 		return SSL_set_retry_verify(ssl);
 	if (!s->verdict)
 		return 1;
-	X509_STORE_CTX_set_error(store, (int)alert_of(s->verdict));
+	X509_STORE_CTX_set_error(store, error_of(s->verdict));
 	return 0;
 }
 
@@ -351,6 +371,8 @@ static void step(struct session *s, const struct rf_tls_request *q,
 		result = SSL_do_handshake(s->ssl);
 		if (result == 1) {
 			a->head.state = RF_TLS_OK;
+			/* The next one, whoever begins it, has its own. */
+			s->judged = false;
 			break;
 		}
 		if (stopped(s, result, a))
@@ -396,7 +418,8 @@ static void open_record(struct session *s, const uint8_t *in, size_t n,
 		fail(a, RF_TLS_BAD, RF_TLS_OTHER);
 		return;
 	}
-	if (BIO_write(s->in, in, (int)n) != (int)n) {
+	if (!answer_room(a, RF_TLS_RECORD) ||
+	    BIO_write(s->in, in, (int)n) != (int)n) {
 		fail(a, RF_TLS_NO_MEMORY, RF_TLS_OTHER);
 		return;
 	}
@@ -429,7 +452,6 @@ static void shut(struct session *s, struct answer *a)
 
 static void renew(struct session *s, struct answer *a)
 {
-	s->judged = false;
 	if (SSL_version(s->ssl) >= TLS1_3_VERSION || !SSL_renegotiate(s->ssl))
 		fail(a, RF_TLS_NOTHING, RF_TLS_UNSUPPORTED);
 }

@@ -37,8 +37,8 @@ struct session {
 
 struct answer {
 	struct rf_tls_answer head;
-	uint8_t *data; /* RF_TLS_MOST - sizeof head bytes */
-	size_t n;
+	uint8_t *data; /* it grows: answer_room() */
+	size_t n, room;
 };
 
 /* A request's items, one after the other. */
@@ -50,7 +50,8 @@ struct items {
 /* false: there is no further one, or it is cut off (then left is not 0). */
 bool item_next(struct items *i, uint32_t *kind, const uint8_t **data,
 	       size_t *n);
-/* false: no room. */
+/* Room for n more bytes behind those there are; false: there is none. */
+bool answer_room(struct answer *a, size_t n);
 bool answer_item(struct answer *a, uint32_t kind, const void *data, size_t n);
 bool answer_bytes(struct answer *a, const void *data, size_t n);
 

@@ -1,15 +1,17 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * What Schannel asks the host by, asked without it: requests that are cut off,
- * out of order, too long, full of nonsense, and from several threads at a time.
- * Nobody hangs, and a session that was asked well still answers.  Windows has
- * no such device, and passes.
+ * out of order, too long, full of nonsense, and from several threads at a time;
+ * many sessions; a server that wants to be somebody else.  Nobody hangs, and a
+ * session that was asked well still answers.  Windows has no such device, and
+ * passes.
  */
-// link: -lntdll
+// link: -lntdll -lcrypt32
 #include <windows.h>
 #include <winternl.h>
 
 #include "check.h"
+#include "schannel-cert.h"
 
 enum { CALL = 0x392010, MOST = 1 << 20 };
 enum {
@@ -25,7 +27,9 @@ enum {
 	WRITE_PFX,
 	OPS
 };
-enum { OK = 0, BAD = 7 };
+enum { OK = 0, WANT_VERDICT = 2, POST = 4, BAD = 7 };
+enum { SERVER = 1, VERIFY = 2, VERDICT = 16 }; /* flags */
+enum { CERT = 3, KEY = 4 };                     /* items */
 
 static BYTE big[MOST + 64], out[MOST];
 
@@ -177,6 +181,149 @@ static DWORD WINAPI nonsense(void *arg)
 	return 0;
 }
 
+/* A server has more connections than a few hundred. */
+static void many(void)
+{
+	enum { COUNT = 700 };
+	static HANDLE h[COUNT];
+
+	for (int i = 0; i < COUNT; i++) {
+		CHECK_EQ(open_device(&h[i]), 0);
+		CHECK_EQ(request(h[i], 99, 0, 0, NULL, 0), BAD);
+	}
+	for (int i = 0; i < COUNT; i++) {
+		CHECK_EQ(request(h[i], 99, 0, 0, NULL, 0), BAD);
+		NtClose(h[i]);
+	}
+}
+
+/* ---- a handshake, and one behind it -------------------------------------- */
+
+struct end {
+	HANDLE h;
+	BYTE in[1 << 15];
+	DWORD n, state, verdicts;
+};
+
+/* Asks e with the first n bytes of what came to it, of which it says how many
+   it took; what it says is for the peer. */
+static void tell(struct end *e, struct end *peer, DWORD op, DWORD flags,
+		 DWORD n)
+{
+	BYTE *p = malloc(16 + n);
+	DWORD head[4] = { op, flags, 0, 0 }, taken;
+	IO_STATUS_BLOCK iosb = { { 0 }, 0 };
+
+	memcpy(p, head, sizeof head);
+	memcpy(p + 16, e->in, n);
+	CHECK_EQ(NtDeviceIoControlFile(e->h, NULL, NULL, NULL, &iosb, CALL, p,
+				       16 + n, out, sizeof out),
+		 0);
+	memcpy(head, out, sizeof head);
+	e->state = head[0];
+	taken = op == OPEN ? n : head[3];
+	e->n -= taken;
+	memmove(e->in, e->in + taken, e->n);
+	n = (DWORD)iosb.Information - 16;
+	memcpy(peer->in + peer->n, out + 16, n);
+	peer->n += n;
+	free(p);
+}
+
+static void step(struct end *e, struct end *peer)
+{
+	tell(e, peer, STEP, 0, e->n);
+	if (e->state != WANT_VERDICT)
+		return;
+	e->verdicts++;
+	tell(e, peer, STEP, VERDICT, e->n);
+}
+
+static void shake(struct end *c, struct end *s)
+{
+	for (int i = 0; i < 20; i++) {
+		step(c, s);
+		step(s, c);
+		if (c->state == OK && s->state == OK && !c->n && !s->n)
+			return;
+	}
+	CHECK(FALSE, "no end: %lu, %lu", c->state, s->state);
+}
+
+/* The record that came is no data: there is a handshake to go on with. */
+static void again(struct end *e, struct end *peer)
+{
+	DWORD size = e->n < 5 ? 0 : (DWORD)(e->in[3] << 8 | e->in[4]) + 5;
+
+	CHECK(size && size <= e->n, "%lu of %lu", size, e->n);
+	tell(e, peer, OPEN, 0, size);
+	CHECK_EQ(e->state, POST);
+}
+
+static DWORD item(BYTE *to, DWORD kind, const void *data, DWORD n)
+{
+	const DWORD head[2] = { kind, n };
+
+	memcpy(to, head, sizeof head);
+	memcpy(to + sizeof head, data, n);
+	return sizeof head + n;
+}
+
+static DWORD identity(BYTE *to, const WCHAR *container, PCCERT_CONTEXT cert)
+{
+	DWORD at = item(to, CERT, cert->pbCertEncoded, cert->cbCertEncoded),
+	      n = 4096;
+	BYTE blob[4096];
+	HCRYPTPROV prov;
+	HCRYPTKEY pair;
+
+	CHECK(CryptAcquireContextW(&prov, container, NULL, PROV_RSA_AES, 0));
+	CHECK(CryptGetUserKey(prov, AT_KEYEXCHANGE, &pair));
+	CHECK(CryptExportKey(pair, 0, PRIVATEKEYBLOB, 0, blob, &n));
+	CryptDestroyKey(pair);
+	CryptReleaseContext(prov, 0);
+	return at + item(to + at, KEY, blob + sizeof(BLOBHEADER),
+			 n - sizeof(BLOBHEADER));
+}
+
+/*
+ * What a server has shown was looked at; then it wants another handshake, in
+ * which it may show what it likes: that is looked at, too.
+ */
+static void renewed(void)
+{
+	static struct end c, s;
+	static BYTE items[8192];
+	WCHAR container[64];
+	PCCERT_CONTEXT cert;
+	DWORD n;
+
+	wsprintfW(container, L"rf-hostile-%lu", GetCurrentProcessId());
+	cert_drop(NULL, container);
+	cert = cert_make(container, "good.test", "200101000000Z",
+			 "491231235959Z");
+	CHECK(cert, "%#lx", GetLastError());
+	if (!cert)
+		return;
+	n = identity(items, container, cert);
+	CHECK_EQ(open_device(&c.h), 0);
+	CHECK_EQ(open_device(&s.h), 0);
+	CHECK_EQ(request(c.h, BEGIN, VERIFY, 0x03030303, NULL, 0), OK);
+	CHECK_EQ(request(s.h, BEGIN, SERVER, 0x03030303, items, n), OK);
+	shake(&c, &s);
+	CHECK_EQ(c.verdicts, 1);
+	CHECK_EQ(request(s.h, RENEW, 0, 0, NULL, 0), OK);
+	step(&s, &c);
+	again(&c, &s);
+	step(&c, &s);
+	again(&s, &c);
+	shake(&c, &s);
+	CHECK_EQ(c.verdicts, 2);
+	NtClose(c.h);
+	NtClose(s.h);
+	cert_drop(cert, container);
+}
+
 int main(void)
 {
 	HANDLE h, t[4];
@@ -196,6 +343,8 @@ int main(void)
 		t[i] = CreateThread(NULL, 0, nonsense,
 				    (void *)(ULONG_PTR)next(), 0, NULL);
 	CHECK_EQ(WaitForMultipleObjects(4, t, TRUE, INFINITE), WAIT_OBJECT_0);
+	many();
+	renewed();
 	/* The first one is where it was. */
 	CHECK_EQ(request(h, QUERY, 0, 1, NULL, 0), OK);
 	memcpy(&state, out, sizeof state);
