@@ -118,7 +118,11 @@ enum { PARTLY = -1, LONGEST = 32 };
 
 static int64_t asked_ms_ago(void)
 {
-	return (monotonic_ns() - console_shared()->asked_ns) / 1000000;
+	/* Unsigned: what lies in the memory that is shared may be anything. */
+	uint64_t ns = (uint64_t)monotonic_ns() -
+		      (uint64_t)console_shared()->asked_ns;
+
+	return (int64_t)ns / 1000000;
 }
 
 /*
@@ -139,8 +143,7 @@ static void late_answer(void)
 	c->silent = false;
 }
 
-/* Is that what a sequence of len bytes at s is?  After that time it is a key.
- */
+/* Is a sequence of len bytes at s one?  After that time it is a key. */
 static bool is_late_answer(const uint8_t *s, size_t len)
 {
 	enum { EXPECTED_MS = 10000 };

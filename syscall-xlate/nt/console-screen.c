@@ -44,8 +44,7 @@ void console_window(const struct file *f, int16_t *cols, int16_t *rows)
 	}
 }
 
-/* ---- where the cursor is ----------------------------------------------------
- */
+/* ---- where the cursor is ---- */
 
 /* The answer "ESC [ row ; col R" in console.bytes from at on. */
 static bool take_answer(size_t from, int *row, int *col)
@@ -71,9 +70,13 @@ static bool take_answer(size_t from, int *row, int *col)
 /* Asks the terminal; what the user types meanwhile is kept. */
 bool console_ask_cursor(struct file *f, int *row, int *col)
 {
-	enum { PATIENCE_MS = 300 };
+	enum { PATIENCE_MS = 300, MAX_PATIENCE_MS = 10000 };
 	struct console_shared *c = console_shared();
-	const int patience = (int)MAX(c->patience_ms, (uint32_t)PATIENCE_MS);
+	/* Read once: others on the console may write there. */
+	const uint32_t asked_for = c->patience_ms;
+	const int patience =
+		(int)MIN(MAX(asked_for, (uint32_t)PATIENCE_MS),
+			 (uint32_t)MAX_PATIENCE_MS);
 	struct pollfd p = { .fd = f->fd, .events = POLLIN };
 	enum terminal_use use;
 	bool found = false;
@@ -104,7 +107,7 @@ bool console_ask_cursor(struct file *f, int *row, int *col)
 		if (found)
 			c->asked--;
 		else
-			c->silent = true; /* or console_late_answer() */
+			c->silent = true; /* until an answer comes late */
 		if (console.nbytes > from)
 			console_wake();
 	}
@@ -187,8 +190,7 @@ static NTSTATUS get_info(struct task *t, struct file *f, struct irp *r)
 	return control_out(t, r, &i, sizeof i);
 }
 
-/* ---- small settings
- * ------------------------------------------------------------- */
+/* ---- small settings ---- */
 
 static NTSTATUS say(struct task *t, struct file *f, const char *s)
 {
