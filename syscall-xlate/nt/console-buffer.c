@@ -9,8 +9,8 @@
  * buffer ends with its last handle in the process that made it.
  */
 #include <errno.h>
+#include <limits.h>
 #include <signal.h>
-#include <stdlib.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -26,8 +26,7 @@ enum { PLACE_BITS = 8 };
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static unsigned handles[SCREENS]; /* this process's; lock held */
 
-/* ---- handles ----------------------------------------------------------------
- */
+/* ---- handles ---- */
 
 static struct console_screen *screen_at(unsigned place)
 {
@@ -158,35 +157,7 @@ _Atomic uint32_t *console_cursor_size(const struct file *f)
 			 : &console_shared()->cursor_size;
 }
 
-/* ---- which one is shown
- * ------------------------------------------------------
- */
-
-static bool is_plain(const struct cell *c)
-{
-	return c->c == ' ' && c->attributes == CELL_PLAIN;
-}
-
-/* All that m shows, on an empty screen. */
-static void paint(struct out *o, struct model *m, int16_t cols, int16_t rows)
-{
-	struct cell *line = malloc((size_t)cols * sizeof *line);
-	int col, row, top = model_top(m);
-
-	for (int y = 0; line && y < rows; y++) {
-		size_t n = (size_t)cols;
-
-		model_read(m, 0, top + y, n, line);
-		while (n && is_plain(&line[n - 1]))
-			n--;
-		if (n)
-			out_cells(o, 0, y, cols, line, n);
-	}
-	free(line);
-	model_cursor(m, &col, &row);
-	out_move(o, col, MAX(0, MIN(row, rows - 1)));
-	out_attributes(o, model_attributes(m));
-}
+/* ---- which one is shown ---- */
 
 /* What was written to the first one, up to end, while another was shown. */
 static void show_rest(struct out *o, uint64_t end)
@@ -230,7 +201,9 @@ static NTSTATUS show(struct task *t, struct file *f, unsigned place)
 	if (place) {
 		out_string(&o, was ? "\33[r" : "\33[?1049h\33[r");
 		out_string(&o, "\33[0m\33[H\33[2J");
-		paint(&o, m, cols, rows);
+		out_flush(&o);
+		if (!o.status)
+			o.status = console_paint(t, f, m, 0, INT_MAX);
 	} else {
 		out_string(&o, "\33[r\33[?1049l");
 		/* Not every terminal has kept its colours as well. */
@@ -280,9 +253,7 @@ void console_buffer_close(struct task *t, struct file *f)
 	pthread_mutex_unlock(&lock);
 }
 
-/* ---- the end
- * -----------------------------------------------------------------
- */
+/* ---- the end ---- */
 
 NO_TLS bool console_buffer_leave(int fd, struct console_screens *s, int creator)
 {
