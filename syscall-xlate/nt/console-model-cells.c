@@ -11,8 +11,7 @@ enum {
 	MAX_HEIGHT = 32767,
 };
 
-/* ---- lines
- * ---------------------------------------------------------------------- */
+/* ---- lines ---- */
 
 static struct cell **line_at(struct grid *g, int y)
 {
@@ -270,29 +269,36 @@ void model_alternate(struct model *m, bool on, bool keep_place)
 	m->wrap = false;
 }
 
+static void clear_grid(struct grid *g)
+{
+	for (int y = 0; y < g->rows; y++)
+		free_line(&g->line[y]);
+	g->first = g->top = 0;
+}
+
 void model_clear(struct model *m, int col, int row)
 {
 	m->at = (struct place){ col, row, CELL_PLAIN };
 	m->saved = m->normal = m->at;
-	m->wrap = m->absolute = m->alternate = false;
+	m->wrap = m->absolute = false;
 	m->scrolled = 0;
 	m->top = 0;
 	m->bottom = m->rows - 1;
 	m->state = GROUND;
 	m->missing = 0;
-	for (int i = 0; i < 2; i++) {
-		struct grid t = m->grid;
+	clear_grid(&m->grid);
+	clear_grid(&m->other);
+	/* Only the normal screen may be longer than the window. */
+	if (m->alternate) {
+		struct grid second = m->grid;
 
-		for (int y = 0; y < t.rows; y++)
-			free_line(&t.line[y]);
-		t.first = t.top = 0;
 		m->grid = m->other;
-		m->other = t;
+		m->other = second;
+		m->alternate = false;
 	}
 }
 
-/* ---- sizes
- * ---------------------------------------------------------------------- */
+/* ---- sizes ---- */
 
 /* Of so many lines of cols cells, what old has of old_cols at its beginning. */
 static bool copy_grid(struct grid *to, int rows, int cols, struct grid *old,

@@ -197,6 +197,14 @@ START_TEST(tall)
 	line_is(m, 0, "4         ");
 	line_is(m, 1, "7         ");
 	line_is(m, 3, "          ");
+	/* Another program's begins while the second screen is shown. */
+	model_feed(m, "\33[<9t", 5);
+	model_feed(m, "\33[?1049h", 8);
+	model_restart(m);
+	ck_assert_int_eq(model_height(m), 3);
+	model_feed(m, "\33[?1049h1\n2\n3\n4\n", 16);
+	ck_assert_int_eq(model_height(m), 3);
+	ck_assert_int_eq(model_top(m), 0);
 	model_free(m);
 	model_free(late);
 }
@@ -241,8 +249,7 @@ START_TEST(own)
 }
 END_TEST
 
-/* ---- what processes share of it ---------------------------------------------
- */
+/* ---- what processes share of it ---- */
 
 static struct model *followed(unsigned at)
 {
