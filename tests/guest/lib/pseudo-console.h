@@ -70,4 +70,60 @@ static inline void spawn_on(void *pc, const char *argv0, const char *arg,
 	free(si.lpAttributeList);
 }
 
+/* A pseudo console, and the one program on it: "argv0 child". */
+struct on_pseudo_console {
+	void *pc;
+	HANDLE to; /* what is typed */
+	HANDLE from, thread;
+	PROCESS_INFORMATION pi;
+};
+
+static inline BOOL start_on_pseudo_console(struct on_pseudo_console *p,
+					   SHORT cols, SHORT rows,
+					   const char *argv0)
+{
+	create_fn create = PSEUDO_CONSOLE(create_fn, "CreatePseudoConsole");
+	HANDLE theirs_in, theirs_out;
+
+	p->pc = NULL;
+	CHECK(CreatePipe(&theirs_in, &p->to, NULL, 0));
+	CHECK(CreatePipe(&p->from, &theirs_out, NULL, 0));
+	CHECK_EQ(create((COORD){ cols, rows }, theirs_in, theirs_out, 0,
+			&p->pc),
+		 S_OK);
+	if (!p->pc)
+		return FALSE;
+	CloseHandle(theirs_in);
+	CloseHandle(theirs_out);
+	p->thread = CreateThread(NULL, 0, collect, p->from, 0, NULL);
+	spawn_on(p->pc, argv0, "child", &p->pi);
+	return TRUE;
+}
+
+/*
+ * Its end, which is to be a good one, and all that it showed is in shown then.
+ * If it was not: what it showed, from the text first on.
+ */
+static inline void end_on_pseudo_console(struct on_pseudo_console *p,
+					 const char *first)
+{
+	close_fn close = PSEUDO_CONSOLE(close_fn, "ClosePseudoConsole");
+	DWORD code = 99;
+	char *at;
+
+	CHECK_EQ(WaitForSingleObject(p->pi.hProcess, 60000), 0);
+	CHECK(GetExitCodeProcess(p->pi.hProcess, &code));
+	CHECK_EQ(code, 0);
+	close(p->pc);
+	CHECK_EQ(WaitForSingleObject(p->thread, 60000), 0);
+	at = strstr(shown, first);
+	if (code)
+		printf("%.4000s\n", at ? at : shown);
+	CloseHandle(p->pi.hProcess);
+	CloseHandle(p->pi.hThread);
+	CloseHandle(p->thread);
+	CloseHandle(p->to);
+	CloseHandle(p->from);
+}
+
 #endif

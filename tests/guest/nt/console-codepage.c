@@ -85,42 +85,22 @@ static int child(const char *self)
 
 int main(int argc, char **argv)
 {
-	create_fn create = PSEUDO_CONSOLE(create_fn, "CreatePseudoConsole");
-	close_fn close = PSEUDO_CONSOLE(close_fn, "ClosePseudoConsole");
-	HANDLE from, to, theirs_in, theirs_out, thread;
-	PROCESS_INFORMATION pi;
-	void *pc = NULL;
-	DWORD n, code = 99;
+	struct on_pseudo_console p;
+	DWORD n;
 
 	if (argc > 1 && !strcmp(argv[1], "finds"))
 		return child_finds();
 	if (argc > 1)
 		return child(argv[0]);
-	CHECK(CreatePipe(&theirs_in, &to, NULL, 0));
-	CHECK(CreatePipe(&from, &theirs_out, NULL, 0));
-	CHECK_EQ(create((COORD){ 80, 25 }, theirs_in, theirs_out, 0, &pc),
-		 S_OK);
-	if (!pc)
+	if (!start_on_pseudo_console(&p, 80, 25, argv[0]))
 		return check_done();
-	CloseHandle(theirs_in);
-	CloseHandle(theirs_out);
-	thread = CreateThread(NULL, 0, collect, from, 0, NULL);
-	spawn_on(pc, argv[0], "child", &pi);
 	CHECK(appears("<1252 \xc3\xa9\xe2\x82\xac plain>"));
 	CHECK(appears("<932 \xe3\x81\x82\xe3\x82\xa2>"));
 	CHECK(appears("<type>"));
-	WriteFile(to, "a\xc3\xa9\xe2\x82\xacz\r", 8, &n, NULL);
+	WriteFile(p.to, "a\xc3\xa9\xe2\x82\xacz\r", 8, &n, NULL);
 	CHECK(appears("<again>"));
-	WriteFile(to, "\xc3\xbc\xc3\xb6\r", 5, &n, NULL);
+	WriteFile(p.to, "\xc3\xbc\xc3\xb6\r", 5, &n, NULL);
 	CHECK(appears("<utf-8 \xc3\xa9>"));
-	CHECK_EQ(WaitForSingleObject(pi.hProcess, 60000), 0);
-	GetExitCodeProcess(pi.hProcess, &code);
-	CHECK_EQ(code, 0);
-	close(pc);
-	WaitForSingleObject(thread, 60000);
-	if (code)
-		printf("%s\n", shown);
-	CloseHandle(pi.hProcess);
-	CloseHandle(pi.hThread);
+	end_on_pseudo_console(&p, "");
 	return check_done();
 }

@@ -37,31 +37,12 @@ static int child(void)
 
 int main(int argc, char **argv)
 {
-	create_fn create = PSEUDO_CONSOLE(create_fn, "CreatePseudoConsole");
-	close_fn close = PSEUDO_CONSOLE(close_fn, "ClosePseudoConsole");
-	HANDLE from, to, theirs_in, theirs_out, thread;
-	PROCESS_INFORMATION pi;
-	void *pc = NULL;
-	DWORD code = 99;
+	struct on_pseudo_console p;
 
 	if (argc > 1)
 		return child();
-	CHECK(CreatePipe(&theirs_in, &to, NULL, 0));
-	CHECK(CreatePipe(&from, &theirs_out, NULL, 0));
-	CHECK_EQ(create((COORD){ 80, 25 }, theirs_in, theirs_out, 0, &pc),
-		 S_OK);
-	if (!pc)
+	if (!start_on_pseudo_console(&p, 80, 25, argv[0]))
 		return check_done();
-	CloseHandle(theirs_in);
-	CloseHandle(theirs_out);
-	thread = CreateThread(NULL, 0, collect, from, 0, NULL);
-	spawn_on(pc, argv[0], "child", &pi);
-	CHECK_EQ(WaitForSingleObject(pi.hProcess, 60000), 0);
-	GetExitCodeProcess(pi.hProcess, &code);
-	CHECK_EQ(code, 0);
-	close(pc);
-	WaitForSingleObject(thread, 60000);
-	if (code)
-		printf("%.4000s\n", shown);
+	end_on_pseudo_console(&p, "");
 	return check_done();
 }

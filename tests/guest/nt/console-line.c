@@ -451,12 +451,7 @@ static void type_steps(HANDLE to)
 
 int main(int argc, char **argv)
 {
-	create_fn create = PSEUDO_CONSOLE(create_fn, "CreatePseudoConsole");
-	close_fn close = PSEUDO_CONSOLE(close_fn, "ClosePseudoConsole");
-	HANDLE from, to, theirs_in, theirs_out, thread;
-	PROCESS_INFORMATION pi;
-	void *pc = NULL;
-	DWORD code = 99;
+	struct on_pseudo_console p;
 
 	in = GetStdHandle(STD_INPUT_HANDLE);
 	out = GetStdHandle(STD_OUTPUT_HANDLE);
@@ -465,23 +460,11 @@ int main(int argc, char **argv)
 		return child_second();
 	if (argc > 1)
 		return child(argv[0]);
-	CHECK(CreatePipe(&theirs_in, &to, NULL, 0));
-	CHECK(CreatePipe(&from, &theirs_out, NULL, 0));
-	CHECK_EQ(create((COORD){ 80, 30 }, theirs_in, theirs_out, 0, &pc),
-		 S_OK);
-	if (!pc)
+	if (!start_on_pseudo_console(&p, 80, 30, argv[0]))
 		return check_done();
-	CloseHandle(theirs_in);
-	CloseHandle(theirs_out);
-	thread = CreateThread(NULL, 0, collect, from, 0, NULL);
-	spawn_on(pc, argv[0], "child", &pi);
-	type_steps(to);
+	type_steps(p.to);
 	CHECK(appears("<good>"));
-	CHECK_EQ(WaitForSingleObject(pi.hProcess, 60000), 0);
-	CHECK(GetExitCodeProcess(pi.hProcess, &code));
-	CHECK_EQ(code, 0);
-	close(pc);
-	CHECK_EQ(WaitForSingleObject(thread, 60000), 0);
+	end_on_pseudo_console(&p, "");
 	/* What was typed shows once, and where it was read. */
 	CHECK(strstr(shown, "<2>longer one\r\n") != NULL);
 	CHECK(!strstr(shown, "secret"));

@@ -434,8 +434,6 @@ static int child(const char *argv0)
 
 int main(int argc, char **argv)
 {
-	create_fn create = PSEUDO_CONSOLE(create_fn, "CreatePseudoConsole");
-	close_fn close = PSEUDO_CONSOLE(close_fn, "ClosePseudoConsole");
 	static const char *const order[] = {
 		"\x1b]4;4;rgb:12/34/56\a",
 		"<1>",	   "\x1b[?1049h", "second's line", "a child",
@@ -445,40 +443,21 @@ int main(int argc, char **argv)
 		"\x1b[?1049l", "<6>",	  "\x1b[?1049h",   "<7>",
 		"\x1b[?1049l", "<8>",
 	};
-	HANDLE from, to, theirs_in, theirs_out, thread;
-	PROCESS_INFORMATION pi;
+	struct on_pseudo_console p;
 	char *at;
-	void *pc = NULL;
-	DWORD code = 99;
 
 	if (argc > 2)
 		return writer((HANDLE)(ULONG_PTR)strtoul(argv[2], NULL, 10));
 	if (argc > 1)
 		return child(argv[0]);
-	CHECK(CreatePipe(&theirs_in, &to, NULL, 0));
-	CHECK(CreatePipe(&from, &theirs_out, NULL, 0));
-	CHECK_EQ(create((COORD){ COLS, ROWS }, theirs_in, theirs_out, 0, &pc),
-		 S_OK);
-	if (!pc)
+	if (!start_on_pseudo_console(&p, COLS, ROWS, argv[0]))
 		return check_done();
-	CloseHandle(theirs_in);
-	CloseHandle(theirs_out);
-	thread = CreateThread(NULL, 0, collect, from, 0, NULL);
-	spawn_on(pc, argv[0], "child", &pi);
-	CHECK_EQ(WaitForSingleObject(pi.hProcess, 60000), 0);
-	GetExitCodeProcess(pi.hProcess, &code);
-	CHECK_EQ(code, 0);
-	close(pc);
-	WaitForSingleObject(thread, 60000);
+	end_on_pseudo_console(&p, "console-screen.c:");
 	/* The terminal showed the others on its other screen. */
 	at = shown;
 	for (size_t i = 0; i < sizeof order / sizeof *order && at; i++) {
 		CHECK(strstr(at, order[i]), "no %s", order[i]);
 		at = strstr(at, order[i]);
 	}
-	/* Its differences are the last that it wrote. */
-	at = strstr(shown, "console-screen.c:");
-	if (code && at)
-		printf("%.2000s\n", at);
 	return check_done();
 }
