@@ -116,12 +116,16 @@ static void tell_top(unsigned at)
 
 void screen_agree(unsigned at)
 {
-	uint64_t top = console_screens()->screen[at].top;
+	const struct console_screen *c = &console_screens()->screen[at];
+	const uint32_t height = c->height;
+	const uint64_t top = c->top;
 	const struct view *v = &views[at];
 
 	pthread_mutex_lock(&lock);
-	if (v->model && v->at << TOP_BITS == (top & ~((1ull << TOP_BITS) - 1)))
-		model_found_top(v->model, (int)(top & ((1u << TOP_BITS) - 1)));
+	if (height && v->model &&
+	    v->at << TOP_BITS == (top & ~((1ull << TOP_BITS) - 1)))
+		model_found(v->model, (int)MIN(height, (uint32_t)INT16_MAX),
+			    (int)(top & ((1u << TOP_BITS) - 1)));
 	pthread_mutex_unlock(&lock);
 }
 

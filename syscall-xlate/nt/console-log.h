@@ -62,7 +62,8 @@ void screen_append(unsigned at, const char *s, size_t n);
  * followed yet (model_begin()).  NULL: no memory.  Stays.
  */
 struct model *screen_model(unsigned at, int cols, int rows);
-/* A model that is followed may have missed where the window is by now. */
+/* A model that is followed may have missed how long the buffer is by now, and
+   where the window. */
 void screen_agree(unsigned at);
 /* The text from byte *from on, up to n; *from moves.  Less is left than asked
    for: that was all. */

@@ -418,11 +418,12 @@ void model_set_top(struct model *m, int top)
 
 /* What we know lies before the window's end; before that, and behind it, is
    nothing. */
-void model_found_top(struct model *m, int top)
+void model_found(struct model *m, int height, int top)
 {
 	struct grid *g = &m->grid;
 
 	pthread_mutex_lock(&m->lock);
+	model_set_height(m, height);
 	top = MAX(0, MIN(top, g->rows - m->rows));
 	if (top != g->top && !m->alternate) {
 		int known = MIN(g->top, top) + m->rows;

@@ -75,8 +75,8 @@ void model_restart(struct model *m);
 #define MODEL_SHIFT  "\33[<%d;%d;%d%c" /* lines from, to, by; S: up, T: down */
 int model_height(struct model *m);
 int model_top(struct model *m);
-/* Who has not seen all of it is told where the window is. */
-void model_found_top(struct model *m, int top);
+/* Who has not seen all of it is told how long it is and where the window is. */
+void model_found(struct model *m, int height, int top);
 
 /* The cursor of a screen that is followed, from 0; and where it really is. */
 void model_cursor(struct model *m, int *col, int *row);

@@ -208,6 +208,10 @@ static void others(const char *argv0)
 
 	CHECK(go(0, 55));
 	PLACE(LINES, 55 - ROWS + 1, 55);
+	/* More than is kept of what was written, how long it is among that. */
+	for (int i = 0; i < 4000; i++)
+		say("once, and over and over again the same\r");
+	say("                                      \r");
 	sprintf(line, "\"%s\" other one", argv0);
 	CHECK(CreateProcessA(NULL, line, NULL, NULL, FALSE, 0, NULL, NULL, &si,
 			     &pi));

@@ -177,9 +177,10 @@ START_TEST(tall)
 	/* As if it had missed more. */
 	model_restart(late);
 	ck_assert_int_eq(model_height(late), 4);
-	model_feed(late, "\33[<9t10\n11\n", 12);
+	model_feed(late, "10\n11\n", 6);
 	ck_assert_int_eq(model_top(late), 0);
-	model_found_top(late, 5);
+	model_found(late, 9, 5);
+	ck_assert_int_eq(model_height(late), 9);
 	ck_assert_int_eq(model_top(late), 5);
 	line_is(late, 5, "10        ");
 	line_is(late, 4, "          ");
