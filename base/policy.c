@@ -244,6 +244,22 @@ static int resolve(struct policy_mount *m, struct stat *st)
 	return m->host ? stat(m->host, st) : -1;
 }
 
+/* Where no place was named: the same path on Z:, by the name it was given. */
+static int same_path(struct policy_mount *m)
+{
+	const char *names[] = { m->given, m->host };
+
+	for (size_t i = 0; i < COUNT_OF(names); i++) {
+		if (*names[i] != '/' || strchr(names[i], '\\'))
+			continue;
+		free(m->guest);
+		m->guest = strdup(names[i]);
+		if (!m->guest || !clean_guest(m->guest))
+			return m->guest ? 0 : -1;
+	}
+	return -1;
+}
+
 int policy_add_mount(struct policy *p, const char *text, struct err *e)
 {
 	const char *at = find_drive(text);
@@ -251,21 +267,23 @@ int policy_add_mount(struct policy *p, const char *text, struct err *e)
 	char *host;
 	struct stat st;
 
-	if (!at || at == text)
+	if (at == text)
 		return err_set(e, EINVAL,
-			       "mount \"%s\": wanted HOST:Z:\\dir, then :ro, "
-			       ":rw or :cow",
+			       "mount \"%s\": wanted HOST or HOST:Z:\\dir, then "
+			       ":ro, :rw or :cow",
 			       text);
-	m.drive = (char)toupper(at[1]);
+	m.drive = at ? (char)toupper(at[1]) : 'Z';
 	/* A program takes A: and B: for floppy disks, and may ask for one. */
 	if (m.drive < 'C')
 		return err_set(e, EINVAL, "mount \"%s\": drives are C: to Z:",
 			       text);
-	m.guest = strdup(at + 4);
-	host = strndup(text, (size_t)(at - text));
+	m.guest = strdup(at ? at + 4 : "");
+	host = at ? strndup(text, (size_t)(at - text)) : strdup(text);
 	if (!m.guest || !host)
 		return err_set(e, ENOMEM, "no memory");
-	if (mode_of(m.guest, &m.mode) || clean_guest(m.guest))
+	if (!at)
+		mode_of(host, &m.mode); /* another colon is the name's */
+	else if (mode_of(m.guest, &m.mode) || clean_guest(m.guest))
 		return err_set(e, EINVAL,
 			       "mount \"%s\": \"%s\" is no folder and mode (ro, "
 			       "rw or cow)",
@@ -274,8 +292,16 @@ int policy_add_mount(struct policy *p, const char *text, struct err *e)
 		return err_set(e, EINVAL, "mount \"%s\": not all of C:", text);
 	m.given = host;
 	if (resolve(&m, &st) < 0)
-		return err_set(e, errno, "mount \"%s\": %s", text,
-			       strerror(errno));
+		return err_set(e, errno, "mount \"%s\": %s%s", text,
+			       strerror(errno),
+			       at ? ""
+				  : " (wanted HOST or HOST:Z:\\dir, then :ro, "
+				    ":rw or :cow)");
+	if (!at && same_path(&m))
+		return err_set(e, EINVAL,
+			       "mount \"%s\": Windows has no such name: wanted "
+			       "HOST:Z:\\dir",
+			       text);
 	m.is_dir = S_ISDIR(st.st_mode);
 	if (!m.is_dir && !S_ISREG(st.st_mode))
 		return err_set(e, EINVAL,

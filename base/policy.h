@@ -63,7 +63,8 @@ struct policy {
 extern const struct policy *policy;
 
 /*
- * policy_add_mount() - grant HOST:X:\dir[:ro|:rw|:cow] (ro if nothing is said).
+ * policy_add_mount() - grant HOST[:X:\dir][:ro|:rw|:cow]: the same path on Z: if
+ * no place is named, only to be read if nothing is said.
  * Returns 0, or -1 with e set.  policy_add_env(): NAME, whose value is ours, or
  * NAME=VALUE.  policy_set(): any setting as a line of a policy file has it,
  * "memory 512M".  policy_read(): a file of such lines.

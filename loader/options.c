@@ -64,9 +64,9 @@ static const struct {
 	{ "sandbox", OPT_SANDBOX, no_argument, NULL,
 	  "run it in a virtual machine, without files or network unless these "
 	  "say so:" },
-	{ "mount", OPT_SETTING, required_argument, "HOST:Z:\\DIR[:ro|:rw|:cow]",
-	  "show it a folder or file of the host, only to read unless :rw; :cow "
-	  "drops what it changes" },
+	{ "mount", OPT_SETTING, required_argument, "HOST[:Z:\\DIR][:ro|:rw|:cow]",
+	  "show it a folder or file of the host, by its own path or there, only "
+	  "to read unless :rw; :cow drops what it changes" },
 	{ "commit", OPT_COMMIT, no_argument, NULL,
 	  "write what :cow mounts took to the host when the program has ended" },
 	{ "discard", OPT_DISCARD, no_argument, NULL,

@@ -16,7 +16,11 @@
 static const struct {
 	const char *name, *value;
 } bad[] = {
-	{ "mount", "/" },
+	{ "mount", "" },
+	{ "mount", ":rw" },
+	{ "mount", "/:wr" },
+	{ "mount", "/no/such/folder" },
+	{ "mount", "/dev/null" },
 	{ "mount", ":Z:\\x" },
 	{ "mount", "/Z:\\x" },
 	{ "mount", "/no/such/folder:Z:\\x" },
@@ -83,6 +87,10 @@ static const struct {
 	{ "/proc/:Z:\\a\\b\\:ro", "/proc", "a/b", 'Z', MOUNT_RO },
 	{ "/proc:Z:\\a:cow", "/proc", "a", 'Z', MOUNT_COW },
 	{ "/proc/../proc:C:\\\\a//b:rw", "/proc", "a/b", 'C', MOUNT_RW },
+	{ "/", "/", "", 'Z', MOUNT_RO },
+	{ "/proc/tty/", "/proc/tty", "proc/tty", 'Z', MOUNT_RO },
+	{ "/proc/../proc:cow", "/proc", "proc", 'Z', MOUNT_COW },
+	{ "/proc/self/../fs:rw", "/proc/fs", "proc/fs", 'Z', MOUNT_RW },
 };
 
 START_TEST(granted)
