@@ -24,6 +24,7 @@
 #include "base/bytes.h"
 #include "syscall-xlate/nt/file-xattr.h"
 #include "syscall-xlate/nt/inode-change.h"
+#include "syscall-xlate/nt/reparse-link.h"
 #include "syscall-xlate/nt/reparse-tag.h"
 
 #define XATTR XATTR_DOS
@@ -231,7 +232,6 @@ static void from_inode(struct file_meta *m, const struct statx *st)
 		m->links = 1;
 	} else if (S_ISLNK(st->stx_mode)) {
 		m->attributes = FILE_ATTRIBUTE_REPARSE_POINT;
-		m->tag = REPARSE_TAG_SYMLINK;
 	} else {
 		m->size = (int64_t)st->stx_size;
 		m->allocation = (int64_t)st->stx_blocks * 512;
@@ -256,6 +256,20 @@ void meta_plain(struct file_meta *m, const struct statx *st)
 		m->attributes = FILE_ATTRIBUTE_NORMAL;
 }
 
+/* What the link at path, or that dirfd is, is told as; follow leads past it. */
+static void link_meta(struct file_meta *m, int dirfd, const char *path,
+		      int follow_at, const char *follow)
+{
+	struct stat target;
+
+	m->tag = link_tag(dirfd, path);
+	m->directory = m->tag == REPARSE_TAG_MOUNT_POINT ||
+		       (follow && !fstatat(follow_at, follow, &target, 0) &&
+			S_ISDIR(target.st_mode));
+	if (m->directory)
+		m->attributes |= FILE_ATTRIBUTE_DIRECTORY;
+}
+
 void meta_from_statx(struct file_meta *m, const struct statx *st, int dirfd,
 		     const char *path, const struct virtual_dir *dir)
 {
@@ -263,13 +277,7 @@ void meta_from_statx(struct file_meta *m, const struct statx *st, int dirfd,
 
 	from_inode(m, st);
 	if (S_ISLNK(st->stx_mode)) {
-		struct stat target;
-
-		if (path && !fstatat(dirfd, path, &target, 0) &&
-		    S_ISDIR(target.st_mode)) {
-			m->attributes |= FILE_ATTRIBUTE_DIRECTORY;
-			m->directory = true;
-		}
+		link_meta(m, dirfd, path ? path : "", dirfd, path);
 	} else if (dir) {
 		/* A stand-in is opened for it; its number must not be. */
 		m->ino = 0xc0000000ull + (uintptr_t)virtual_path(dir) % 65521;
@@ -311,14 +319,8 @@ NTSTATUS meta_of_file(struct file *f, struct file_meta *m)
 		  &st) < 0)
 		return status_from_errno(errno);
 	if (f->kind == FILE_KIND_LINK) {
-		struct stat target;
-
-		meta_from_statx(m, &st, AT_FDCWD, NULL, NULL);
-		if (f->path && !stat(f->path, &target) &&
-		    S_ISDIR(target.st_mode)) {
-			m->attributes |= FILE_ATTRIBUTE_DIRECTORY;
-			m->directory = true;
-		}
+		from_inode(m, &st);
+		link_meta(m, f->fd, "", AT_FDCWD, f->path);
 		return STATUS_SUCCESS;
 	}
 	meta_from_statx(m, &st, f->fd, f->path_only ? "" : NULL, f->dir);

@@ -11,6 +11,7 @@
 #include "syscall-xlate/nt/file-mapped.h"
 #include "syscall-xlate/nt/file-security.h"
 #include "syscall-xlate/nt/file-xattr.h"
+#include "syscall-xlate/nt/reparse-link.h"
 #include "syscall-xlate/nt/calls.h"
 
 static NTSTATUS check_arguments(const struct file_open *o)
@@ -309,7 +310,9 @@ static NTSTATUS delete_by_name(struct task *t, struct nt_path *p)
 		return file_open_status(-err);
 	if (p->from_lower)
 		return STATUS_NOT_SUPPORTED;
-	if (S_ISDIR(st.stx_mode))
+	if (S_ISDIR(st.stx_mode) ||
+	    (S_ISLNK(st.stx_mode) &&
+	     link_tag(p->dirfd, p->host) == REPARSE_TAG_MOUNT_POINT))
 		return STATUS_FILE_IS_A_DIRECTORY;
 	if (p->want_dir)
 		return STATUS_OBJECT_NAME_INVALID;

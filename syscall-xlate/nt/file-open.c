@@ -22,6 +22,7 @@
 #include "syscall-xlate/nt/file-oplock.h"
 #include "syscall-xlate/nt/file-security.h"
 #include "syscall-xlate/nt/file-xattr.h"
+#include "syscall-xlate/nt/reparse-link.h"
 #include "syscall-xlate/nt/reparse-tag.h"
 
 /* More files than the soft limit: programs expect millions. */
@@ -264,7 +265,11 @@ static NTSTATUS check_found(const struct file_open *o, enum file_kind kind)
 {
 	bool directory = kind == FILE_KIND_DIR;
 
-	if (kind == FILE_KIND_LINK && o->options & FILE_DIRECTORY_FILE) {
+	if (kind == FILE_KIND_LINK &&
+	    link_tag(o->fd, "") == REPARSE_TAG_MOUNT_POINT) {
+		if (o->options & FILE_NON_DIRECTORY_FILE)
+			return STATUS_FILE_IS_A_DIRECTORY;
+	} else if (kind == FILE_KIND_LINK && o->options & FILE_DIRECTORY_FILE) {
 		struct stat target;
 
 		if (fstatat(o->p->dirfd, o->p->host, &target, 0) ||

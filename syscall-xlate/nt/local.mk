@@ -38,7 +38,7 @@ libnt_a_SOURCES += %D%/abi-file.h %D%/console-ctrl.c %D%/console-group.c %D%/con
 	%D%/file-rename.h %D%/file-oplock.c %D%/file-oplock.h %D%/file-object-id.c %D%/file-object-id.h %D%/file-mapped.c %D%/file-mapped.h %D%/file-share.c %D%/file-shared.c %D%/file.c %D%/file.h \
 	%D%/file-create.c %D%/file-open.c %D%/file-policy.c %D%/io-calls.c %D%/irp.c %D%/irp-queue.c %D%/lock.c \
 	%D%/path-c.c %D%/path-case.c %D%/path-etc.c %D%/path-listing.c %D%/path-listing.h %D%/path-open.c %D%/path.c %D%/path.h %D%/pipe-name.c %D%/pipe-folder.c \
-	%D%/pty.c %D%/pipe.c %D%/pipe-data.c %D%/pipe-peek.c %D%/pipe-goodbye.c %D%/pipe-security.c %D%/mailslot.c %D%/mailslot-store.c %D%/mailslot.h %D%/pipe-client.c %D%/pipe.h %D%/volume.c %D%/reparse.c %D%/reparse-tag.c %D%/reparse-tag.h %D%/notify.c %D%/notify-record.c %D%/notify-record.h %D%/notify-tree.c %D%/notify-tree.h
+	%D%/pty.c %D%/pipe.c %D%/pipe-data.c %D%/pipe-peek.c %D%/pipe-goodbye.c %D%/pipe-security.c %D%/mailslot.c %D%/mailslot-store.c %D%/mailslot.h %D%/pipe-client.c %D%/pipe.h %D%/volume.c %D%/reparse.c %D%/reparse-link.c %D%/reparse-link.h %D%/reparse-tag.c %D%/reparse-tag.h %D%/notify.c %D%/notify-record.c %D%/notify-record.h %D%/notify-tree.c %D%/notify-tree.h
 
 # sockets
 libnt_a_SOURCES += %D%/abi-afd.h %D%/afd.c %D%/afd.h %D%/afd-accept.c %D%/afd-args.c %D%/afd-bind.c %D%/afd-connect.c \

@@ -25,8 +25,10 @@ static const char *at(const char *name)
 
 static void folder_name(const char *name)
 {
-	snprintf(base + strlen(base), 40, "\\rf-%s-%lu", name,
-		 GetCurrentProcessId());
+	size_t n = strlen(base);
+
+	n -= n && base[n - 1] == '\\';
+	snprintf(base + n, 40, "\\rf-%s-%lu", name, GetCurrentProcessId());
 	CHECK(CreateDirectoryA(base, NULL), "%s: %lu", base, GetLastError());
 }
 
