@@ -307,15 +307,43 @@ BOOL WINAPI AccessCheck(PSECURITY_DESCRIPTOR sd, HANDLE token, DWORD access,
 			PGENERIC_MAPPING map, PPRIVILEGE_SET set,
 			LPDWORD set_size, LPDWORD granted, LPBOOL ok)
 {
+	return AccessCheckByType(sd, NULL, token, access, NULL, 0, map, set,
+				 set_size, granted, ok);
+}
+
+BOOL WINAPI AccessCheckByType(PSECURITY_DESCRIPTOR sd, PSID self, HANDLE token,
+			      DWORD access, POBJECT_TYPE_LIST types,
+			      DWORD ntypes, PGENERIC_MAPPING map,
+			      PPRIVILEGE_SET set, LPDWORD set_size,
+			      LPDWORD granted, LPBOOL ok)
+{
 	NTSTATUS verdict;
-	NTSTATUS s = NtAccessCheck(sd, token, access, map, set, set_size,
-				   granted, &verdict);
+	NTSTATUS s = NtAccessCheckByType(sd, self, token, access, types, ntypes,
+					 map, set, set_size, granted, &verdict);
 
 	if (!NT_SUCCESS(s))
 		return rf_fail(s);
 	*ok = NT_SUCCESS(verdict);
 	if (!*ok)
 		rf_fail(verdict);
+	return TRUE;
+}
+
+BOOL WINAPI AccessCheckByTypeResultList(PSECURITY_DESCRIPTOR sd, PSID self,
+					HANDLE token, DWORD access,
+					POBJECT_TYPE_LIST types, DWORD ntypes,
+					PGENERIC_MAPPING map,
+					PPRIVILEGE_SET set, LPDWORD set_size,
+					LPDWORD granted, LPDWORD errors)
+{
+	NTSTATUS s = NtAccessCheckByTypeResultList(
+		sd, self, token, access, types, ntypes, map, set, set_size,
+		granted, (NTSTATUS *)errors);
+
+	if (!NT_SUCCESS(s))
+		return rf_fail(s);
+	for (DWORD i = 0; i < ntypes; i++)
+		errors[i] = RtlNtStatusToDosError((NTSTATUS)errors[i]);
 	return TRUE;
 }
 

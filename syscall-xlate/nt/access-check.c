@@ -1,37 +1,121 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * access-check.c - what a descriptor lets a token do: NtAccessCheck, and the
- * same question when files and keys are opened.
+ * access-check.c - what a descriptor lets a token do: asked by programs
+ * (access-calls.c), and when files and keys are opened.
  */
 #include "syscall-xlate/nt/descriptor.h"
 
-#include "syscall-xlate/nt/calls.h"
+#include <string.h>
+
+/* ---- parts of an object ------------------------------------------------- */
+
+/* Behind part i and all that is in it. */
+static uint32_t end_of(const struct access_parts *p, uint32_t i)
+{
+	uint32_t end = i + 1;
+
+	while (end < p->n && p->part[end].level > p->part[i].level)
+		end++;
+	return end;
+}
+
+/* What part i is in; i is not 0. */
+static uint32_t above(const struct access_parts *p, uint32_t i)
+{
+	uint32_t up = i - 1;
+
+	while (up && p->part[up].level >= p->part[i].level)
+		up--;
+	return up;
+}
+
+/* Granted on all that is directly in part i. */
+static uint32_t granted_below(const struct access_parts *p, uint32_t i)
+{
+	uint32_t all = UINT32_MAX;
+
+	for (uint32_t k = i + 1, end = end_of(p, i); k < end; k++)
+		if (p->part[k].level == p->part[i].level + 1)
+			all &= p->part[k].granted;
+	return all;
+}
+
+/* On part i, what is in it, and what has no other parts than such. */
+static void grant(const struct access_parts *p, uint32_t i, uint32_t mask)
+{
+	for (uint32_t k = i, end = end_of(p, i); k < end; k++)
+		p->part[k].granted |= mask & ~p->part[k].denied;
+	while (i) {
+		i = above(p, i);
+		p->part[i].granted |=
+			mask & granted_below(p, i) & ~p->part[i].denied;
+	}
+}
+
+/* On part i, what is in it, and what it is in, as that includes it. */
+static void deny(const struct access_parts *p, uint32_t i, uint32_t mask)
+{
+	for (uint32_t k = i, end = end_of(p, i); k < end; k++)
+		p->part[k].denied |= mask & ~p->part[k].granted;
+	while (i) {
+		i = above(p, i);
+		p->part[i].denied |= mask & ~p->part[i].granted;
+	}
+}
+
+/* Which part the entry is about; p->n: none that was asked about. */
+static uint32_t part_of(const struct access_parts *p, const struct ace *e)
+{
+	uint32_t i = 0;
+
+	if (!e->about)
+		return 0;
+	if (!p->typed)
+		return p->n;
+	while (i < p->n && memcmp(p->part[i].type, e->about, 16))
+		i++;
+	return i;
+}
+
+/* ---- lists -------------------------------------------------------------- */
 
 /*
  * What the list gives to the token, or to those SIDs that restrict it.
  * *owner: the owner has, or had, what every owner has, which an entry for
  * OWNER RIGHTS replaces.
  */
-static uint32_t walk_acl(const struct descriptor *d, const uint32_t *generic,
-			 const struct token *tk, bool restricting, bool *owner)
+static void walk_acl(const struct descriptor *d, const uint32_t *generic,
+		     const struct token *tk, bool restricting, bool *owner,
+		     const struct access_parts *parts)
 {
 	const struct sid owner_rights = sid_make(3, 1, 4);
+	const struct sid principal_self = sid_make(5, 1, 10);
 	const bool owns = *owner;
-	uint32_t granted = 0, denied = 0;
 	struct acl_walk w;
 	struct ace e;
 
-	if (!d->dacl)
-		return generic[3] | 0x1f0000 | 0xffff;
+	for (uint32_t i = 0; i < parts->n; i++)
+		parts->part[i].granted = parts->part[i].denied = 0;
+	if (!d->dacl) {
+		grant(parts, 0, generic[3] | 0x1f0000 | 0xffff);
+		return;
+	}
 	w = acl_walk(d->dacl);
 	while (acl_next(&w, &e)) {
 		bool mine = false;
-		uint32_t mask;
+		uint32_t mask, at;
 
-		if (!e.plain || e.flags & ACE_INHERIT_ONLY)
+		if (!(e.plain || e.of_object) || e.flags & ACE_INHERIT_ONLY)
 			continue;
+		at = part_of(parts, &e);
+		if (at == parts->n)
+			continue;
+		if (parts->self && sid_equal(&e.sid, &principal_self))
+			e.sid = *parts->self;
 		if (!restricting)
-			mine = token_has_sid(tk, &e.sid, e.type == ACE_DENIED);
+			mine = token_has_sid(tk, &e.sid,
+					     e.type == ACE_DENIED ||
+						     e.type == ACE_DENIED_OBJECT);
 		for (uint32_t i = 0; restricting && i < tk->nrestricted; i++)
 			mine = mine ||
 			       sid_equal(&tk->restrict_to[i].sid, &e.sid);
@@ -42,12 +126,11 @@ static uint32_t walk_acl(const struct descriptor *d, const uint32_t *generic,
 		if (!mine)
 			continue;
 		mask = generic_map(e.mask, generic);
-		if (e.type == ACE_ALLOWED)
-			granted |= mask & ~denied;
+		if (e.type == ACE_ALLOWED || e.type == ACE_ALLOWED_OBJECT)
+			grant(parts, at, mask);
 		else
-			denied |= mask & ~granted;
+			deny(parts, at, mask);
 	}
-	return granted;
 }
 
 /* What the integrity of what has d leaves to a token of a lower one. */
@@ -91,135 +174,45 @@ static uint32_t changes(const uint32_t *generic)
 	       (generic[1] & ~(generic[0] | generic[2]));
 }
 
-static uint32_t allowed(const struct descriptor *d, const uint32_t *generic,
-			struct token *tk, bool by_privilege)
+void descriptor_judge(const struct descriptor *d, const uint32_t *generic,
+		      struct token *tk, const struct access_parts *parts)
 {
-	uint32_t granted;
+	uint32_t owned, privileged = 0, left, unrestricted;
 	bool owner;
 
 	pthread_mutex_lock(&tk->mutex);
 	owner = d->has_owner && token_has_sid(tk, &d->owner, false);
-	granted = walk_acl(d, generic, tk, false, &owner);
-	if (owner)
-		granted |= READ_CONTROL | WRITE_DAC;
-	if (by_privilege && token_has_privilege(tk, SE_TAKE_OWNERSHIP))
-		granted |= WRITE_OWNER;
-	if (by_privilege && token_has_privilege(tk, SE_SECURITY))
-		granted |= ACCESS_SYSTEM_SECURITY;
+	walk_acl(d, generic, tk, false, &owner, parts);
+	owned = owner ? READ_CONTROL | WRITE_DAC : 0;
+	if (token_has_privilege(tk, SE_TAKE_OWNERSHIP))
+		privileged |= WRITE_OWNER;
+	if (token_has_privilege(tk, SE_SECURITY))
+		privileged |= ACCESS_SYSTEM_SECURITY;
+	left = by_label(d, generic, tk);
+	unrestricted = tk->write_restricted ? ~changes(generic) : 0;
+	for (uint32_t i = 0; i < parts->n; i++) {
+		struct access_part *p = &parts->part[i];
+
+		p->unprivileged = (p->granted | owned) & left;
+		p->allowed = (p->granted | owned | privileged) & left;
+	}
 	if (tk->restricted)
-		granted &= walk_acl(d, generic, tk, true, &owner) |
-			   (tk->write_restricted ? ~changes(generic) : 0);
-	granted &= by_label(d, generic, tk);
+		walk_acl(d, generic, tk, true, &owner, parts);
+	for (uint32_t i = 0; tk->restricted && i < parts->n; i++) {
+		struct access_part *p = &parts->part[i];
+
+		p->unprivileged &= p->granted | unrestricted;
+		p->allowed &= p->granted | unrestricted;
+	}
 	pthread_mutex_unlock(&tk->mutex);
-	return granted;
 }
 
 uint32_t descriptor_allowed(const struct descriptor *d, const uint32_t *generic,
 			    struct token *tk)
 {
-	return allowed(d, generic, tk, true);
-}
+	struct access_part object = { 0 };
 
-/* PRIVILEGE_SET */
-struct privilege_set {
-	uint32_t count, control;
-	struct {
-		uint32_t luid, luid_high, attributes;
-	} privilege[2];
-};
-
-enum { SET_OF_ONE = 20, USED_FOR_ACCESS = 0x80000000 };
-
-static uint32_t set_size(const struct privilege_set *s)
-{
-	return s->count > 1 ? sizeof *s : SET_OF_ONE;
-}
-
-/* What was wanted, and only a privilege gives. */
-static void add_used(struct privilege_set *s, uint32_t luid)
-{
-	s->privilege[s->count].luid = luid;
-	s->privilege[s->count++].attributes = USED_FOR_ACCESS;
-}
-
-static NTSTATUS check(const struct descriptor *d, const uint32_t *generic,
-		      struct token *tk, uint32_t access, uint32_t *granted,
-		      struct privilege_set *set)
-{
-	const uint32_t want = access & ~(uint32_t)MAXIMUM_ALLOWED;
-	uint32_t got = allowed(d, generic, tk, true), used;
-
-	*granted = 0;
-	if (want & ~got)
-		return want & ~got & ACCESS_SYSTEM_SECURITY
-			       ? STATUS_PRIVILEGE_NOT_HELD
-			       : STATUS_ACCESS_DENIED;
-	if (access & MAXIMUM_ALLOWED && !got)
-		return STATUS_ACCESS_DENIED;
-	*granted = access & MAXIMUM_ALLOWED ? got : want;
-	used = *granted & ~allowed(d, generic, tk, false);
-	if (used & ACCESS_SYSTEM_SECURITY)
-		add_used(set, SE_SECURITY);
-	if (used & WRITE_OWNER)
-		add_used(set, SE_TAKE_OWNERSHIP);
-	return STATUS_SUCCESS;
-}
-
-static NTSTATUS token_to_ask(struct task *t, uint64_t token, struct token **tk)
-{
-	NTSTATUS status = handle_get(t, token, &token_type, TOKEN_QUERY, tk);
-
-	if (status)
-		return status;
-	if ((*tk)->type != TOKEN_IMPERSONATION)
-		status = STATUS_NO_IMPERSONATION_TOKEN;
-	else if ((*tk)->level < LEVEL_IDENTIFICATION)
-		status = STATUS_BAD_IMPERSONATION_LEVEL;
-	if (status)
-		object_put(&(*tk)->object);
-	return status;
-}
-
-NTSTATUS nt_access_check(struct task *t, gaddr sd, uint64_t token,
-			 uint32_t access, gaddr mapping, gaddr privileges,
-			 gaddr privileges_len, gaddr granted_at,
-			 gaddr status_at)
-{
-	struct privilege_set set = { 0 };
-	uint32_t generic[4], len, granted;
-	NTSTATUS status, verdict;
-	struct descriptor d;
-	struct token *tk;
-
-	if (guest_read(t, generic, mapping, sizeof generic) < 0 ||
-	    guest_get32(t, &len, privileges_len) < 0)
-		return STATUS_ACCESS_VIOLATION;
-	if (access & 0xf0000000)
-		return STATUS_GENERIC_NOT_MAPPED;
-	status = token_to_ask(t, token, &tk);
-	if (status)
-		return status;
-	status = descriptor_read(t, sd, &d);
-	if (status) {
-		object_put(&tk->object);
-		return status;
-	}
-	if (!d.has_owner || !d.has_group) {
-		status = STATUS_INVALID_SECURITY_DESCR;
-	} else {
-		verdict = check(&d, generic, tk, access, &granted, &set);
-		if (len < set_size(&set))
-			status = guest_put32(t, privileges_len,
-					     set_size(&set)) < 0
-					 ? STATUS_ACCESS_VIOLATION
-					 : STATUS_BUFFER_TOO_SMALL;
-		else if (guest_write(t, privileges, &set, 8 + set.count * 12) <
-				 0 ||
-			 guest_put32(t, granted_at, granted) < 0 ||
-			 guest_put32(t, status_at, verdict) < 0)
-			status = STATUS_ACCESS_VIOLATION;
-	}
-	descriptor_free(&d);
-	object_put(&tk->object);
-	return status;
+	descriptor_judge(d, generic, tk,
+			 &(struct access_parts){ .n = 1, .part = &object });
+	return object.allowed;
 }

@@ -18,6 +18,21 @@ struct acl_walk acl_walk(const uint8_t *acl)
 	return (struct acl_walk){ acl, 8, le16_at(acl + 4) };
 }
 
+static bool is_object_ace(const uint8_t *p)
+{
+	return p[0] == ACE_ALLOWED_OBJECT || p[0] == ACE_DENIED_OBJECT;
+}
+
+/* Where its SID is; of an object's entry, behind up to two GUIDs. */
+static size_t sid_at(const uint8_t *p)
+{
+	return is_object_ace(p)
+		       ? 12 + 16u * (unsigned)__builtin_popcount(
+				       p[8] & (ACE_HAS_TYPE |
+					       ACE_HAS_HEIRS_TYPE))
+		       : 8;
+}
+
 bool acl_next(struct acl_walk *w, struct ace *e)
 {
 	const uint8_t *p = w->acl + w->at;
@@ -30,11 +45,30 @@ bool acl_next(struct acl_walk *w, struct ace *e)
 	};
 	w->at += e->size;
 	e->plain = e->type == ACE_ALLOWED || e->type == ACE_DENIED;
-	if (e->plain) {
+	e->of_object = is_object_ace(p);
+	if (e->plain || e->of_object) {
+		const uint8_t *sid = p + sid_at(p);
+
 		e->mask = le32_at(p + 4);
-		memcpy(&e->sid, p + 8, 8 + 4u * p[9]);
+		memcpy(&e->sid, sid, 8 + 4u * sid[1]);
 	}
+	if (e->of_object && p[8] & ACE_HAS_TYPE)
+		e->about = p + 12;
 	return true;
+}
+
+/* Of size bytes, in which there is a SID if its kind has one. */
+static bool ace_valid(const uint8_t *p, size_t size)
+{
+	size_t at;
+
+	if (p[0] > ACE_DENIED && p[0] != ACE_LABEL && !is_object_ace(p))
+		return true;
+	if (size < 12)
+		return false;
+	at = sid_at(p);
+	return size >= at && size - at >= 8 && p[at] == 1 &&
+	       p[at + 1] <= SID_SUBS && size - at - 8 >= 4u * p[at + 1];
 }
 
 /* Entries lie within the list, and SIDs within those that must have one. */
@@ -51,9 +85,7 @@ static bool acl_valid(const uint8_t *acl)
 		size = le16_at(p + 2);
 		if (size < 4 || size % 4 || size > len - at)
 			return false;
-		if ((p[0] <= ACE_DENIED || p[0] == ACE_LABEL) &&
-		    (size < 16 || p[8] != 1 || p[9] > SID_SUBS ||
-		     16u + 4u * p[9] > size))
+		if (!ace_valid(p, size))
 			return false;
 		at += size;
 	}

@@ -29,6 +29,8 @@ enum {
 
 	ACE_ALLOWED = 0,
 	ACE_DENIED = 1,
+	ACE_ALLOWED_OBJECT = 5, /* of a type of what is in the object, or all */
+	ACE_DENIED_OBJECT = 6,
 	ACE_LABEL = 0x11,
 
 	/* Flags of an ACE. */
@@ -37,6 +39,10 @@ enum {
 	ACE_ONCE = 4,       /* and by their children no more */
 	ACE_INHERIT_ONLY = 8,
 	ACE_INHERITED = 0x10,
+
+	/* Flags of an object's. */
+	ACE_HAS_TYPE = 1,
+	ACE_HAS_HEIRS_TYPE = 2,
 
 	/* Rights to what has a descriptor. */
 	READ_CONTROL = 0x20000,
@@ -113,11 +119,33 @@ NTSTATUS descriptor_assign(const struct descriptor *parent,
 			   struct descriptor *d);
 
 /*
- * descriptor_allowed() - every right that d gives to tk, whose mutex is not
- * held: by its list, as its owner, by privileges.
+ * What may be asked about in an object: itself, and parts of it that have types
+ * (OBJECT_TYPE_LIST), each behind that which it is in.
  */
-uint32_t descriptor_allowed(const struct descriptor *d,
-			    const uint32_t *generic, struct token *tk);
+struct access_part {
+	uint8_t type[16]; /* a GUID */
+	uint16_t level;   /* 0: the object */
+	/* What descriptor_judge() finds out: with privileges, and without. */
+	uint32_t allowed, unprivileged;
+	uint32_t granted, denied; /* its own */
+};
+
+struct access_parts {
+	const struct sid *self; /* whom PRINCIPAL SELF means; NULL: nobody */
+	bool typed;             /* false: only the object, without a type */
+	uint32_t n;
+	struct access_part *part;
+};
+
+/*
+ * descriptor_judge() - every right that d gives to tk, whose mutex is not held,
+ * on each part: by its list, as its owner, by privileges.
+ */
+void descriptor_judge(const struct descriptor *d, const uint32_t *generic,
+		      struct token *tk, const struct access_parts *parts);
+/* On the object as a whole. */
+uint32_t descriptor_allowed(const struct descriptor *d, const uint32_t *generic,
+			    struct token *tk);
 
 /* One access control entry; acl_next() is false at the end of the list. */
 struct ace {
@@ -127,6 +155,8 @@ struct ace {
 	struct sid sid;
 	const uint8_t *at;
 	bool plain; /* it allows or denies; mask and sid are valid */
+	bool of_object; /* so it does, as one of the object types */
+	const uint8_t *about; /* the GUID of that type; NULL: all */
 };
 
 struct acl_walk {

@@ -62,7 +62,7 @@ libnt_a_SOURCES += %D%/vad.c %D%/vad.h %D%/virtual.c %D%/virtual-calls.c \
 	%D%/system-info.c %D%/system-info.h %D%/system-processor.c \
 	%D%/system-process.c %D%/token.c %D%/token.h %D%/token-info.c \
 	%D%/token-adjust.c %D%/token-impersonate.c \
-	%D%/security.c %D%/security.h %D%/access-check.c %D%/descriptor.c %D%/descriptor.h \
+	%D%/security.c %D%/security.h %D%/access-check.c %D%/access-calls.c %D%/descriptor.c %D%/descriptor.h \
 	%D%/descriptor-assign.c %D%/atom.c %D%/locale-calls.c %D%/hard-error.c %D%/debug.h %D%/debuggee.c \
 	%D%/debug-object.c %D%/debug-wait.c %D%/debug-regs.c \
 	%D%/modules.c %D%/modules.h \

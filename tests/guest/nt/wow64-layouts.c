@@ -438,6 +438,8 @@ static void descriptors(void)
 	SECURITY_DESCRIPTOR sd;
 	SID_IDENTIFIER_AUTHORITY world = SECURITY_WORLD_SID_AUTHORITY;
 	GENERIC_MAPPING m = { 1, 2, 4, 7 };
+	GUID first = { .Data1 = 1 }, second = { .Data1 = 2 };
+	OBJECT_TYPE_LIST types[] = { { 0, 0, &first }, { 1, 0, &second } };
 	PRIVILEGE_SET ps = { 0 };
 	PSID everyone;
 	HANDLE t = NULL, e = CreateEventW(NULL, FALSE, FALSE, NULL);
@@ -459,6 +461,10 @@ static void descriptors(void)
 	CHECK(ok && granted == 2);
 	CHECK(AccessCheck(&sd, t, 4, &m, &ps, &n, &granted, &ok));
 	CHECK(!ok);
+	/* And a list of types. */
+	CHECK(AccessCheckByType(&sd, NULL, t, 2, types, 2, &m, &ps, &n,
+				&granted, &ok));
+	CHECK(ok && granted == 2);
 	RevertToSelf();
 	CHECK(SetKernelObjectSecurity(e, DACL_SECURITY_INFORMATION, &sd));
 	CloseHandle(t);
@@ -622,6 +628,7 @@ static const struct {
 	{ "handle", waits },
 	{ "client_id", waits },
 	{ "completion", waits },
+	{ "object_type", descriptors },
 	{ "oa", objects },
 	{ "ustr", objects },
 	{ "directory_entries", objects },
