@@ -115,7 +115,8 @@ static void walk_acl(const struct descriptor *d, const uint32_t *generic,
 		if (!restricting)
 			mine = token_has_sid(tk, &e.sid,
 					     e.type == ACE_DENIED ||
-						     e.type == ACE_DENIED_OBJECT);
+						     e.type ==
+							     ACE_DENIED_OBJECT);
 		for (uint32_t i = 0; restricting && i < tk->nrestricted; i++)
 			mine = mine ||
 			       sid_equal(&tk->restrict_to[i].sid, &e.sid);

@@ -28,8 +28,8 @@ static size_t sid_at(const uint8_t *p)
 {
 	return is_object_ace(p)
 		       ? 12 + 16u * (unsigned)__builtin_popcount(
-				       p[8] & (ACE_HAS_TYPE |
-					       ACE_HAS_HEIRS_TYPE))
+					    p[8] &
+					    (ACE_HAS_TYPE | ACE_HAS_HEIRS_TYPE))
 		       : 8;
 }
 

@@ -154,8 +154,8 @@ struct ace {
 	uint32_t mask;
 	struct sid sid;
 	const uint8_t *at;
-	bool plain; /* it allows or denies; mask and sid are valid */
-	bool of_object; /* so it does, as one of the object types */
+	bool plain;           /* it allows or denies; mask and sid are valid */
+	bool of_object;       /* so it does, as one of the object types */
 	const uint8_t *about; /* the GUID of that type; NULL: all */
 };
 

@@ -12,8 +12,10 @@
 
 /* A user; two sets of properties, of which the first has two. */
 static GUID guid[6];
-static OBJECT_TYPE_LIST types[] = { { 0, 0, &guid[0] }, { 1, 0, &guid[1] },
-				    { 2, 0, &guid[2] }, { 2, 0, &guid[3] },
+static OBJECT_TYPE_LIST types[] = { { 0, 0, &guid[0] },
+				    { 1, 0, &guid[1] },
+				    { 2, 0, &guid[2] },
+				    { 2, 0, &guid[3] },
 				    { 1, 0, &guid[4] } };
 enum { OBJECT, SET, ONE, TWO, OTHER_SET, UNKNOWN, PARTS = 5, NO_TYPE };
 
@@ -82,8 +84,8 @@ static DWORD whole(DWORD access, PSID me, DWORD n)
 	BOOL ok = 77;
 
 	CHECK(AccessCheckByType(descriptor(), me, token, access,
-				n ? types : NULL, n, &map, &set, &size, &granted,
-				&ok));
+				n ? types : NULL, n, &map, &set, &size,
+				&granted, &ok));
 	CHECK(ok ? granted : !granted);
 	if (!ok)
 		CHECK_EQ(GetLastError(), ERROR_ACCESS_DENIED);
