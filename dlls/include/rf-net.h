@@ -23,6 +23,9 @@ enum {
 	RF_NET_TCP_OWNERS, /* with their processes, which takes longer */
 	RF_NET_UDP,
 	RF_NET_UDP_OWNERS,
+	RF_NET_NEIGHBORS,
+	RF_NET_GROUPS,	   /* struct rf_net_group[] */
+	RF_NET_STATISTICS, /* text of /proc/net/snmp, and snmp6 behind it */
 };
 
 /*
@@ -35,6 +38,7 @@ enum {
 	RF_NET_CHANGE_ADDRESSES6 = 4,
 	RF_NET_CHANGE_ROUTES = 8,
 	RF_NET_CHANGE_ROUTES6 = 0x10,
+	RF_NET_CHANGE_NEIGHBORS = 0x20, /* of both versions */
 };
 
 /*
@@ -84,8 +88,10 @@ struct rf_net_interface {
 	BYTE mac[8];
 	ULONG mac_len;
 	CHAR name[20];
+	ULONG forwards; /* 1: version 4, 2: version 6 */
+	ULONG mtu6, dad_transmits, reachable_ms, retransmit_ms, pad;
 };
-_Static_assert(sizeof(struct rf_net_interface) == 128, "abi-afd.h");
+_Static_assert(sizeof(struct rf_net_interface) == 152, "abi-afd.h");
 
 /* family: Windows' number. */
 struct rf_net_address {
@@ -102,6 +108,34 @@ struct rf_net_route {
 	ULONG type, protocol, has_gateway, pad;
 };
 _Static_assert(sizeof(struct rf_net_route) == 80, "abi-afd.h");
+
+/* Linux' NUD_* states and NTF_* flags. */
+enum {
+	RF_NUD_INCOMPLETE = 1,
+	RF_NUD_REACHABLE = 2,
+	RF_NUD_STALE = 4,
+	RF_NUD_DELAY = 8,
+	RF_NUD_PROBE = 0x10,
+	RF_NUD_FAILED = 0x20,
+	RF_NUD_NOARP = 0x40,
+	RF_NUD_PERMANENT = 0x80,
+	RF_NTF_ROUTER = 0x80,
+};
+
+/* confirmed_ms: so long ago it was heard of. */
+struct rf_net_neighbor {
+	ULONG index, family, state, flags;
+	ULONG confirmed_ms, mac_len;
+	BYTE address[16], mac[8];
+};
+_Static_assert(sizeof(struct rf_net_neighbor) == 48, "abi-afd.h");
+
+/* What an interface listens to: multicast and anycast addresses. */
+struct rf_net_group {
+	ULONG index, family, anycast, users;
+	BYTE address[16];
+};
+_Static_assert(sizeof(struct rf_net_group) == 32, "abi-afd.h");
 
 /* Where to ask; overlapped: requests pend.  NULL: not to be had. */
 static inline HANDLE rf_net_open(BOOL overlapped)

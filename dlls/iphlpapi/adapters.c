@@ -60,15 +60,12 @@ static void put_address(struct buffer *b, SOCKET_ADDRESS *to, ULONG family,
 		family == AF_INET ? (INT)sizeof s->Ipv4 : (INT)sizeof s->Ipv6;
 }
 
-/* ---- GetAdaptersAddresses
- * -------------------------------------------------------- */
+/* ---- GetAdaptersAddresses ---- */
 
 static void unicast(struct buffer *b, const struct network *n,
 		    const struct rf_net_interface *i, ULONG family,
 		    PIP_ADAPTER_UNICAST_ADDRESS *tail)
 {
-	enum { TENTATIVE = 0x40, DEPRECATED = 0x20, FAILED = 8, TEMPORARY = 1 };
-
 	for (ULONG k = 0; k < n->na; k++) {
 		const struct rf_net_address *a = &n->a[k];
 		IP_ADAPTER_UNICAST_ADDRESS *u, scratch;
@@ -86,13 +83,8 @@ static void unicast(struct buffer *b, const struct network *n,
 				   ? 0
 				   : IP_ADAPTER_ADDRESS_DNS_ELIGIBLE;
 		u->PrefixOrigin = IpPrefixOriginManual;
-		u->SuffixOrigin = a->flags & TEMPORARY && a->family == AF_INET6
-					  ? IpSuffixOriginRandom
-					  : IpSuffixOriginManual;
-		u->DadState = a->flags & FAILED       ? IpDadStateDuplicate
-			      : a->flags & TENTATIVE  ? IpDadStateTentative
-			      : a->flags & DEPRECATED ? IpDadStateDeprecated
-						      : IpDadStatePreferred;
+		u->SuffixOrigin = ip_suffix_origin(a);
+		u->DadState = ip_dad_state(a);
 		u->ValidLifetime = u->LeaseLifetime = a->valid;
 		u->PreferredLifetime = a->preferred;
 		u->OnLinkPrefixLength = (UINT8)a->prefix;
@@ -180,17 +172,40 @@ static void dns_servers(struct buffer *b, const struct ip_dns *dns,
 	}
 }
 
-static BOOL has_address(const struct network *n, ULONG index, ULONG family)
+struct groups {
+	struct rf_net_group *v;
+	ULONG n;
+};
+
+_Static_assert(sizeof(IP_ADAPTER_ANYCAST_ADDRESS) ==
+		       sizeof(IP_ADAPTER_MULTICAST_ADDRESS),
+	       "one shape");
+
+static void group_addresses(struct buffer *b, const struct groups *all,
+			    ULONG index, ULONG family, BOOL anycast,
+			    PIP_ADAPTER_MULTICAST_ADDRESS *tail)
 {
-	for (ULONG k = 0; k < n->na; k++)
-		if (n->a[k].index == index &&
-		    (!family || n->a[k].family == family))
-			return TRUE;
-	return FALSE;
+	for (ULONG k = 0; k < all->n; k++) {
+		const struct rf_net_group *g = &all->v[k];
+		IP_ADAPTER_MULTICAST_ADDRESS *m, scratch;
+
+		if (g->index != index || (family && g->family != family) ||
+		    anycast != (g->anycast != 0))
+			continue;
+		m = get(b, sizeof *m);
+		put_address(b, m ? &m->Address : &scratch.Address, g->family,
+			    g->address, index);
+		if (!m)
+			continue;
+		m->Length = sizeof *m;
+		*tail = m;
+		tail = &m->Next;
+	}
 }
 
 static IP_ADAPTER_ADDRESSES *adapter(struct buffer *b, const struct network *n,
 				     const struct rf_net_interface *i,
+				     const struct groups *groups,
 				     const struct ip_dns *dns, ULONG family,
 				     ULONG flags)
 {
@@ -207,6 +222,13 @@ static IP_ADAPTER_ADDRESSES *adapter(struct buffer *b, const struct network *n,
 		put_wide(b, i->name, &to->FriendlyName);
 	if (!(flags & GAA_FLAG_SKIP_UNICAST))
 		unicast(b, n, i, family, &to->FirstUnicastAddress);
+	if (!(flags & GAA_FLAG_SKIP_ANYCAST))
+		group_addresses(b, groups, i->index, family, TRUE,
+				(PIP_ADAPTER_MULTICAST_ADDRESS *)&to
+					->FirstAnycastAddress);
+	if (!(flags & GAA_FLAG_SKIP_MULTICAST))
+		group_addresses(b, groups, i->index, family, FALSE,
+				&to->FirstMulticastAddress);
 	if (!(flags & GAA_FLAG_SKIP_DNS_SERVER) && !loopback)
 		dns_servers(b, dns, family, &to->FirstDnsServerAddress);
 	if (flags & GAA_FLAG_INCLUDE_PREFIX)
@@ -216,11 +238,11 @@ static IP_ADAPTER_ADDRESSES *adapter(struct buffer *b, const struct network *n,
 	if (!a)
 		return NULL;
 	a->Length = sizeof *a;
-	if (has_address(n, i->index, AF_INET)) {
+	if (ip_has_address(n, i->index, AF_INET)) {
 		a->IfIndex = i->index;
 		a->Ipv4Enabled = 1;
 	}
-	if (has_address(n, i->index, AF_INET6)) {
+	if (ip_has_address(n, i->index, AF_INET6)) {
 		a->Ipv6IfIndex = i->index;
 		a->Ipv6Enabled = 1;
 	}
@@ -238,7 +260,7 @@ static IP_ADAPTER_ADDRESSES *adapter(struct buffer *b, const struct network *n,
 	a->TransmitLinkSpeed = a->ReceiveLinkSpeed = i->speed   ? i->speed
 						     : loopback ? 1073741824
 								: ~0ull;
-	a->Ipv4Metric = a->Ipv6Metric = loopback ? 75 : 25;
+	a->Ipv4Metric = a->Ipv6Metric = ip_metric(i);
 	a->Luid = ip_luid(i);
 	a->NetworkGuid = ip_guid(i);
 	a->ConnectionType = NET_IF_CONNECTION_DEDICATED;
@@ -250,7 +272,10 @@ ULONG WINAPI GetAdaptersAddresses(ULONG family, ULONG flags, PVOID reserved,
 				  PIP_ADAPTER_ADDRESSES list, PULONG size)
 {
 	struct buffer b = { (BYTE *)list, 0, size ? *size : 0 };
+	const ULONG no_groups =
+		GAA_FLAG_SKIP_ANYCAST | GAA_FLAG_SKIP_MULTICAST;
 	IP_ADAPTER_ADDRESSES *last = NULL;
+	struct groups groups = { 0 };
 	struct network n;
 	struct ip_dns dns;
 	BOOL any = FALSE;
@@ -264,20 +289,24 @@ ULONG WINAPI GetAdaptersAddresses(ULONG family, ULONG flags, PVOID reserved,
 		return ERROR_NOT_ENOUGH_MEMORY;
 	}
 	ip_read_dns(&dns);
+	if ((flags & no_groups) != no_groups)
+		groups.v = rf_net_info(RF_NET_GROUPS, &groups.n);
+	groups.n = groups.v ? groups.n / sizeof *groups.v : 0;
 	for (ULONG k = 0; k < n.ni; k++) {
 		const struct rf_net_interface *i = &n.i[k];
 		IP_ADAPTER_ADDRESSES *a;
 
 		/* Those that IP is not bound to are left out. */
-		if (!has_address(&n, i->index, family) &&
+		if (!ip_has_address(&n, i->index, family) &&
 		    !(flags & GAA_FLAG_INCLUDE_ALL_INTERFACES))
 			continue;
 		any = TRUE;
-		a = adapter(&b, &n, i, &dns, family, flags);
+		a = adapter(&b, &n, i, &groups, &dns, family, flags);
 		if (last)
 			last->Next = a;
 		last = a;
 	}
+	RtlFreeHeap(rf_heap(), 0, groups.v);
 	ip_free(&n);
 	if (!any)
 		return ERROR_NO_DATA;
@@ -288,8 +317,7 @@ ULONG WINAPI GetAdaptersAddresses(ULONG family, ULONG flags, PVOID reserved,
 	return NO_ERROR;
 }
 
-/* ---- GetAdaptersInfo
- * ---------------------------------------------------------------- */
+/* ---- GetAdaptersInfo ---- */
 
 static void address_text(char *to, const BYTE *a)
 {
@@ -369,7 +397,7 @@ DWORD WINAPI GetAdaptersInfo(PIP_ADAPTER_INFO list, PULONG size)
 
 		/* It never shows the loopback. */
 		if (n.i[k].flags & RF_IFF_LOOPBACK ||
-		    !has_address(&n, n.i[k].index, AF_INET))
+		    !ip_has_address(&n, n.i[k].index, AF_INET))
 			continue;
 		any = TRUE;
 		a = info(&b, &n, &n.i[k]);
@@ -387,13 +415,32 @@ DWORD WINAPI GetAdaptersInfo(PIP_ADAPTER_INFO list, PULONG size)
 	return NO_ERROR;
 }
 
-/* ---- GetNetworkParams
- * --------------------------------------------------------------------- */
+/* ---- name servers ---- */
+
+/* As texts, of which the first lies in *first; a NULL f only counts. */
+static void dns_texts(struct buffer *b, const struct ip_dns *dns,
+		      IP_ADDR_STRING *first)
+{
+	IP_ADDR_STRING *last = NULL;
+
+	for (ULONG k = 0; k < dns->n; k++) {
+		IP_ADDR_STRING *s;
+
+		if (lstrlenA(dns->server[k]) > 15)
+			continue;
+		s = !first || last ? get(b, sizeof *s) : first;
+		if (!first || !s)
+			continue;
+		lstrcpyA(s->IpAddress.String, dns->server[k]);
+		if (last)
+			last->Next = s;
+		last = s;
+	}
+}
 
 DWORD WINAPI GetNetworkParams(PFIXED_INFO out, PULONG size)
 {
 	struct buffer b = { (BYTE *)out, 0, size ? *size : 0 };
-	IP_ADDR_STRING *last = NULL;
 	struct ip_dns dns;
 	FIXED_INFO *f;
 	DWORD n;
@@ -407,20 +454,37 @@ DWORD WINAPI GetNetworkParams(PFIXED_INFO out, PULONG size)
 		GetComputerNameExA(ComputerNameDnsHostname, f->HostName, &n);
 		lstrcpynA(f->DomainName, dns.domain, sizeof f->DomainName);
 		f->NodeType = 8; /* hybrid */
+		f->CurrentDnsServer = dns.n ? &f->DnsServerList : NULL;
 	}
-	for (ULONG k = 0; k < dns.n; k++) {
-		IP_ADDR_STRING *s =
-			!f || last ? get(&b, sizeof *s) : &f->DnsServerList;
+	dns_texts(&b, &dns, f ? &f->DnsServerList : NULL);
+	if (!out || b.used > b.room) {
+		*size = (ULONG)b.used;
+		return ERROR_BUFFER_OVERFLOW;
+	}
+	return NO_ERROR;
+}
 
-		if (!f || !s || lstrlenA(dns.server[k]) > 15)
-			continue;
-		lstrcpyA(s->IpAddress.String, dns.server[k]);
-		if (last)
-			last->Next = s;
-		else
-			f->CurrentDnsServer = s;
-		last = s;
-	}
+/* Name servers are the machine's, of whichever adapter; there is no APIPA. */
+DWORD WINAPI GetPerAdapterInfo(ULONG index, PIP_PER_ADAPTER_INFO out,
+			       PULONG size)
+{
+	struct buffer b = { (BYTE *)out, 0, size ? *size : 0 };
+	IP_PER_ADAPTER_INFO *p;
+	struct network n;
+	struct ip_dns dns;
+	BOOL found;
+
+	if (!size)
+		return ERROR_INVALID_PARAMETER;
+	found = ip_read(&n) && ip_by_index(&n, index);
+	ip_free(&n);
+	if (!found)
+		return ERROR_INVALID_PARAMETER;
+	ip_read_dns(&dns);
+	p = get(&b, sizeof *p);
+	if (p)
+		p->CurrentDnsServer = dns.n ? &p->DnsServerList : NULL;
+	dns_texts(&b, &dns, p ? &p->DnsServerList : NULL);
 	if (!out || b.used > b.room) {
 		*size = (ULONG)b.used;
 		return ERROR_BUFFER_OVERFLOW;

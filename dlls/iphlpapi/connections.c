@@ -287,3 +287,56 @@ ULONG WINAPI GetUdp6Table(PMIB_UDP6TABLE table, PULONG size, WINBOOL order)
 
 	return fill_table(&f, ALL, order, table, size);
 }
+
+/* ---- whose they are ---- */
+
+/*
+ * The program of a process: its name and path, both in the caller's buffer behind
+ * the struct.  Others' may not be told.
+ */
+static DWORD owner(DWORD pid, ULONG class, void *out, DWORD *size)
+{
+	TCPIP_OWNER_MODULE_BASIC_INFO *info = out;
+	WCHAR path[MAX_PATH], *name = path;
+	DWORD n = MAX_PATH, error = NO_ERROR, need;
+	HANDLE h;
+
+	if (!size || class != TCPIP_OWNER_MODULE_INFO_BASIC)
+		return ERROR_INVALID_PARAMETER;
+	if (!pid)
+		return ERROR_NOT_FOUND;
+	h = OpenProcess(PROCESS_QUERY_LIMITED_INFORMATION, FALSE, pid);
+	if (!h || !QueryFullProcessImageNameW(h, 0, path, &n))
+		error = GetLastError();
+	if (h)
+		CloseHandle(h);
+	if (error)
+		return error == ERROR_INVALID_PARAMETER ? ERROR_NOT_FOUND
+							: error;
+	for (WCHAR *p = path; *p; p++)
+		if (*p == '\\')
+			name = p + 1;
+	need = (DWORD)(sizeof *info +
+		       (n + 1 + (DWORD)lstrlenW(name) + 1) * sizeof *path);
+	if (!out || *size < need) {
+		*size = need;
+		return ERROR_INSUFFICIENT_BUFFER;
+	}
+	*size = need;
+	info->pModulePath = lstrcpyW((WCHAR *)(info + 1), path);
+	info->pModuleName = lstrcpyW(info->pModulePath + n + 1, name);
+	return NO_ERROR;
+}
+
+#define OWNER_OF(name, type)                                                   \
+	DWORD WINAPI name(type *row, TCPIP_OWNER_MODULE_INFO_CLASS class,      \
+			  PVOID out, PDWORD size)                              \
+	{                                                                      \
+		return row ? owner(row->dwOwningPid, class, out, size)         \
+			   : ERROR_INVALID_PARAMETER;                          \
+	}
+
+OWNER_OF(GetOwnerModuleFromTcpEntry, MIB_TCPROW_OWNER_MODULE)
+OWNER_OF(GetOwnerModuleFromTcp6Entry, MIB_TCP6ROW_OWNER_MODULE)
+OWNER_OF(GetOwnerModuleFromUdpEntry, MIB_UDPROW_OWNER_MODULE)
+OWNER_OF(GetOwnerModuleFromUdp6Entry, MIB_UDP6ROW_OWNER_MODULE)

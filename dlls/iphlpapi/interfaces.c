@@ -4,8 +4,7 @@
  */
 #include "ip.h"
 
-/* ---- rows
- * ------------------------------------------------------------------------ */
+/* ---- rows ---- */
 
 static void fill_row2(MIB_IF_ROW2 *r, const struct rf_net_interface *i)
 {
@@ -80,19 +79,7 @@ static void fill_row(MIB_IFROW *r, const struct rf_net_interface *i)
 	r->dwOutErrors = (DWORD)i->out_errors;
 }
 
-/* ---- tables
- * ------------------------------------------------------------------------- */
-
-/* A table: a count, rows from first on. */
-static void *table(SIZE_T first, SIZE_T row, ULONG n)
-{
-	ULONG *t = RtlAllocateHeap(rf_heap(), HEAP_ZERO_MEMORY,
-				   first + row * (n ? n : 1));
-
-	if (t)
-		*t = n;
-	return t;
-}
+/* ---- tables ---- */
 
 VOID NETIOAPI_API_ FreeMibTable(PVOID t)
 {
@@ -107,7 +94,7 @@ NETIO_STATUS NETIOAPI_API_ GetIfTable2(PMIB_IF_TABLE2 *out)
 	if (!out)
 		return ERROR_INVALID_PARAMETER;
 	if (ip_read(&n)) {
-		*out = table(offsetof(MIB_IF_TABLE2, Table),
+		*out = ip_table(offsetof(MIB_IF_TABLE2, Table),
 			     sizeof(MIB_IF_ROW2), n.ni);
 		for (ULONG k = 0; *out && k < n.ni; k++)
 			fill_row2(&(*out)->Table[k], &n.i[k]);
@@ -134,10 +121,7 @@ NETIO_STATUS NETIOAPI_API_ GetIfEntry2(PMIB_IF_ROW2 row)
 	if (!row)
 		return ERROR_INVALID_PARAMETER;
 	if (ip_read(&n))
-		i = ip_by_index(&n, row->InterfaceLuid.Value
-					    ? row->InterfaceLuid.Value >> 24 &
-						      0xffffff
-					    : row->InterfaceIndex);
+		i = ip_find(&n, &row->InterfaceLuid, row->InterfaceIndex);
 	if (i)
 		fill_row2(row, i);
 	ip_free(&n);
@@ -159,17 +143,6 @@ DWORD WINAPI GetIfEntry(PMIB_IFROW row)
 	return i ? NO_ERROR : ERROR_INVALID_DATA;
 }
 
-/* The tables of old lie in the caller's buffer. */
-static DWORD fits(const void *out, ULONG *size, SIZE_T need)
-{
-	if (!size)
-		return ERROR_INVALID_PARAMETER;
-	if (out && *size >= need)
-		return NO_ERROR;
-	*size = (ULONG)need;
-	return ERROR_INSUFFICIENT_BUFFER;
-}
-
 DWORD WINAPI GetIfTable(PMIB_IFTABLE out, PULONG size, WINBOOL order)
 {
 	struct network n;
@@ -177,7 +150,7 @@ DWORD WINAPI GetIfTable(PMIB_IFTABLE out, PULONG size, WINBOOL order)
 
 	/* The host's order is that of the indices. */
 	if (ip_read(&n))
-		error = fits(out, size,
+		error = ip_fits(out, size,
 			     offsetof(MIB_IFTABLE, table) +
 				     n.ni * sizeof out->table[0]);
 	if (!error) {
@@ -210,7 +183,7 @@ DWORD WINAPI GetInterfaceInfo(PIP_INTERFACE_INFO out, PULONG size)
 	char guid[40];
 
 	if (ip_read(&n))
-		error = fits(out, size,
+		error = ip_fits(out, size,
 			     offsetof(IP_INTERFACE_INFO, Adapter) +
 				     n.ni * sizeof out->Adapter[0]);
 	for (ULONG k = 0; !error && k < n.ni; k++) {
@@ -235,99 +208,7 @@ DWORD WINAPI GetInterfaceInfo(PIP_INTERFACE_INFO out, PULONG size)
 	return error;
 }
 
-DWORD WINAPI GetIpAddrTable(PMIB_IPADDRTABLE out, PULONG size, WINBOOL order)
-{
-	struct network n;
-	DWORD error = ERROR_NOT_ENOUGH_MEMORY;
-	ULONG count = 0;
-
-	if (ip_read(&n)) {
-		for (ULONG k = 0; k < n.na; k++)
-			count += n.a[k].family == AF_INET;
-		error = fits(out, size,
-			     offsetof(MIB_IPADDRTABLE, table) +
-				     count * sizeof out->table[0]);
-	}
-	if (!error) {
-		out->dwNumEntries = 0;
-		for (ULONG k = 0; k < n.na; k++) {
-			MIB_IPADDRROW *r = &out->table[out->dwNumEntries];
-
-			if (n.a[k].family != AF_INET)
-				continue;
-			memset(r, 0, sizeof *r);
-			memcpy(&r->dwAddr, n.a[k].address, 4);
-			r->dwIndex = n.a[k].index;
-			r->dwMask = ip_mask(n.a[k].prefix);
-			r->dwBCastAddr = 1;
-			r->dwReasmSize = 65535;
-			r->wType = MIB_IPADDR_PRIMARY;
-			out->dwNumEntries++;
-		}
-	}
-	ip_free(&n);
-	return error;
-}
-
-void ip_fill_address(MIB_UNICASTIPADDRESS_ROW *r,
-		     const struct rf_net_interface *i,
-		     const struct rf_net_address *a)
-{
-	memset(r, 0, sizeof *r);
-	ip_sockaddr(&r->Address, a->family, a->address, i->index);
-	r->InterfaceLuid = ip_luid(i);
-	r->InterfaceIndex = i->index;
-	r->PrefixOrigin = IpPrefixOriginManual;
-	r->SuffixOrigin = IpSuffixOriginManual;
-	r->ValidLifetime = a->valid;
-	r->PreferredLifetime = a->preferred;
-	r->OnLinkPrefixLength = (UINT8)a->prefix;
-	r->DadState = IpDadStatePreferred;
-}
-
-NETIO_STATUS NETIOAPI_API_ GetUnicastIpAddressTable(
-	ADDRESS_FAMILY family, PMIB_UNICASTIPADDRESS_TABLE *out)
-{
-	struct network n;
-	DWORD error = ERROR_NOT_ENOUGH_MEMORY;
-
-	if (!out)
-		return ERROR_INVALID_PARAMETER;
-	if (ip_read(&n)) {
-		*out = table(offsetof(MIB_UNICASTIPADDRESS_TABLE, Table),
-			     sizeof(MIB_UNICASTIPADDRESS_ROW), n.na);
-		error = *out ? NO_ERROR : error;
-	}
-	if (!error)
-		(*out)->NumEntries = 0;
-	for (ULONG k = 0; !error && k < n.na; k++) {
-		const struct rf_net_interface *i =
-			ip_by_index(&n, n.a[k].index);
-		MIB_UNICASTIPADDRESS_ROW *r =
-			&(*out)->Table[(*out)->NumEntries];
-
-		if (!i || (family && family != n.a[k].family))
-			continue;
-		ip_fill_address(r, i, &n.a[k]);
-		(*out)->NumEntries++;
-	}
-	ip_free(&n);
-	return error;
-}
-
-/* Routers have such addresses; rf-net.h does not tell of them. */
-NETIO_STATUS NETIOAPI_API_ GetAnycastIpAddressTable(
-	ADDRESS_FAMILY family, PMIB_ANYCASTIPADDRESS_TABLE *out)
-{
-	if (!out || (family != AF_UNSPEC && family != AF_INET &&
-		     family != AF_INET6))
-		return ERROR_INVALID_PARAMETER;
-	*out = NULL;
-	return ERROR_NOT_FOUND;
-}
-
-/* ---- names and numbers
- * ------------------------------------------------------------------ */
+/* ---- names and numbers ---- */
 
 /* By index; the caller says what it wants of it. */
 static BOOL find(ULONG index, struct rf_net_interface *out)
@@ -513,4 +394,51 @@ NETIO_STATUS NETIOAPI_API_ ConvertInterfaceGuidToLuid(const GUID *guid,
 	NETIO_STATUS error = luid_by(has_guid, guid, luid);
 
 	return error == ERROR_INVALID_NAME ? ERROR_FILE_NOT_FOUND : error;
+}
+
+/* "\\DEVICE\\TCPIP_{...}", as GetInterfaceInfo tells them. */
+DWORD WINAPI GetAdapterIndex(LPWSTR name, PULONG index)
+{
+	static const char prefix[] = "\\DEVICE\\TCPIP_";
+	BOOL found = FALSE;
+	struct network n;
+	char guid[40];
+
+	if (!name || !index)
+		return ERROR_INVALID_PARAMETER;
+	for (const char *c = prefix; *c; c++, name++)
+		if (*name != (UCHAR)*c)
+			return ERROR_INVALID_PARAMETER;
+	if (ip_read(&n))
+		for (ULONG k = 0; k < n.ni && !found; k++) {
+			int at = 0;
+
+			ip_guid_text(&n.i[k], guid);
+			while (guid[at] && (UCHAR)guid[at] == name[at])
+				at++;
+			found = !guid[at] && !name[at];
+			if (found)
+				*index = n.i[k].index;
+		}
+	ip_free(&n);
+	return found ? NO_ERROR : ERROR_DEV_NOT_EXIST;
+}
+
+DWORD WINAPI GetFriendlyIfIndex(DWORD index)
+{
+	return index & 0xffffff;
+}
+
+/* No interface of Linux only receives. */
+DWORD WINAPI
+GetUniDirectionalAdapterInfo(PIP_UNIDIRECTIONAL_ADAPTER_ADDRESS out,
+			     PULONG size)
+{
+	DWORD error = ip_fits(out, size, sizeof *out);
+
+	if (error)
+		return error == ERROR_INSUFFICIENT_BUFFER ? ERROR_MORE_DATA
+							  : error;
+	memset(out, 0, sizeof *out);
+	return NO_ERROR;
 }

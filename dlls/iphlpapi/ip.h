@@ -25,6 +25,13 @@ void ip_free(struct network *n);
 
 const struct rf_net_interface *ip_by_index(const struct network *n,
 					   ULONG index);
+/* By LUID, or without one by index. */
+const struct rf_net_interface *ip_find(const struct network *n,
+				       const NET_LUID *luid, ULONG index);
+/* A table for FreeMibTable(): a count of n, n zeroed rows from first on. */
+void *ip_table(SIZE_T first, SIZE_T row, ULONG n);
+/* The tables of old lie in the caller's buffer: 0, or why not in this one. */
+DWORD ip_fits(const void *out, ULONG *size, SIZE_T need);
 /* IF_TYPE_* */
 IFTYPE ip_type(const struct rf_net_interface *i);
 IF_OPER_STATUS ip_status(const struct rf_net_interface *i);
@@ -35,13 +42,25 @@ void ip_guid_text(const struct rf_net_interface *i, char *text);
 ULONG ip_mask(ULONG prefix); /* network order */
 void ip_sockaddr(SOCKADDR_INET *to, ULONG family, const BYTE *address,
 		 ULONG scope);
-/* The route to an address; NULL: none.  loopback: it is this machine. */
+const BYTE *ip_bytes(const SOCKADDR_INET *a);
+/* The route to an address, by interface only (0: any); NULL: none.  loopback: it
+   is this machine. */
 const struct rf_net_route *ip_route(const struct network *n, ULONG family,
-				    const BYTE *to, BOOL *loopback);
+				    const BYTE *to, ULONG only, BOOL *loopback);
+/* One of our addresses, of that interface (0: any); NULL: it is not ours. */
+const struct rf_net_address *ip_own(const struct network *n,
+				    const SOCKADDR_INET *a, ULONG index);
 const struct rf_net_interface *ip_loopback(const struct network *n);
 /* The address of ours that goes there; NULL: none. */
 const struct rf_net_address *ip_source(const struct network *n, ULONG index,
 				       ULONG family);
+
+/* family 0: of any. */
+BOOL ip_has_address(const struct network *n, ULONG index, ULONG family);
+NL_DAD_STATE ip_dad_state(const struct rf_net_address *a);
+NL_SUFFIX_ORIGIN ip_suffix_origin(const struct rf_net_address *a);
+/* What Windows gives an interface where nobody has set it. */
+ULONG ip_metric(const struct rf_net_interface *i);
 
 void ip_fill_address(MIB_UNICASTIPADDRESS_ROW *row,
 		     const struct rf_net_interface *i,

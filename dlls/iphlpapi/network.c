@@ -31,6 +31,43 @@ const struct rf_net_interface *ip_by_index(const struct network *n, ULONG index)
 	return NULL;
 }
 
+const struct rf_net_interface *ip_find(const struct network *n,
+				       const NET_LUID *luid, ULONG index)
+{
+	const struct rf_net_interface *i;
+
+	if (!luid->Value)
+		return ip_by_index(n, index);
+	i = ip_by_index(n, luid->Value >> 24 & 0xffffff);
+	return i && ip_luid(i).Value == luid->Value ? i : NULL;
+}
+
+void *ip_table(SIZE_T first, SIZE_T row, ULONG n)
+{
+	ULONG *t = RtlAllocateHeap(rf_heap(), HEAP_ZERO_MEMORY,
+				   first + row * (n ? n : 1));
+
+	if (t)
+		*t = n;
+	return t;
+}
+
+DWORD ip_fits(const void *out, ULONG *size, SIZE_T need)
+{
+	if (!size)
+		return ERROR_INVALID_PARAMETER;
+	if (out && *size >= need)
+		return NO_ERROR;
+	*size = (ULONG)need;
+	return ERROR_INSUFFICIENT_BUFFER;
+}
+
+const BYTE *ip_bytes(const SOCKADDR_INET *a)
+{
+	return a->si_family == AF_INET ? (const BYTE *)&a->Ipv4.sin_addr
+				       : (const BYTE *)&a->Ipv6.sin6_addr;
+}
+
 const struct rf_net_interface *ip_loopback(const struct network *n)
 {
 	for (ULONG i = 0; i < n->ni; i++)
@@ -108,6 +145,11 @@ void ip_guid_text(const struct rf_net_interface *i, char *text)
 	RtlFreeUnicodeString(&u);
 }
 
+ULONG ip_metric(const struct rf_net_interface *i)
+{
+	return i->flags & RF_IFF_LOOPBACK ? 75 : 25;
+}
+
 ULONG ip_mask(ULONG prefix)
 {
 	return prefix ? __builtin_bswap32(~0u << (32 - min(prefix, 32u))) : 0;
@@ -122,7 +164,9 @@ void ip_sockaddr(SOCKADDR_INET *to, ULONG family, const BYTE *address,
 		memcpy(&to->Ipv4.sin_addr, address, 4);
 	} else {
 		memcpy(&to->Ipv6.sin6_addr, address, 16);
-		if (address[0] == 0xfe && (address[1] & 0xc0) == 0x80)
+		/* Of a link; of groups of the interface itself as well. */
+		if ((address[0] == 0xfe && (address[1] & 0xc0) == 0x80) ||
+		    (address[0] == 0xff && (address[1] & 15) <= 2))
 			to->Ipv6.sin6_scope_id = scope;
 	}
 }
@@ -137,7 +181,7 @@ static BOOL same_bits(const BYTE *a, const BYTE *b, ULONG n)
 }
 
 const struct rf_net_route *ip_route(const struct network *n, ULONG family,
-				    const BYTE *to, BOOL *loopback)
+				    const BYTE *to, ULONG only, BOOL *loopback)
 {
 	enum { UNICAST = 1 };
 	const struct rf_net_route *best = NULL;
@@ -154,6 +198,7 @@ const struct rf_net_route *ip_route(const struct network *n, ULONG family,
 		const struct rf_net_route *r = &n->r[i];
 
 		if (r->family != family || r->type != UNICAST ||
+		    (only && r->index != only) ||
 		    !same_bits(r->to, to, r->prefix))
 			continue;
 		if (!best || r->prefix > best->prefix ||
@@ -176,8 +221,19 @@ const struct rf_net_address *ip_source(const struct network *n, ULONG index,
 	return found;
 }
 
-/* ---- name servers
- * ---------------------------------------------------------------- */
+const struct rf_net_address *ip_own(const struct network *n,
+				    const SOCKADDR_INET *a, ULONG index)
+{
+	for (ULONG k = 0; k < n->na; k++)
+		if (n->a[k].family == a->si_family &&
+		    (!index || n->a[k].index == index) &&
+		    !memcmp(n->a[k].address, ip_bytes(a),
+			    a->si_family == AF_INET ? 4 : 16))
+			return &n->a[k];
+	return NULL;
+}
+
+/* ---- name servers ---- */
 
 static char *copy_word(const char *p, char *to, SIZE_T size)
 {

@@ -2,14 +2,14 @@
 /* routes.c - the routing table, and which way leads somewhere. */
 #include "ip.h"
 
-/* To this machine itself, or *r; 0 or an error. */
+/* To this machine itself, or *r, by interface only (0: any); 0 or an error. */
 static DWORD way(const struct network *n, ULONG family, const BYTE *to,
-		 ULONG *index, const struct rf_net_route **r)
+		 ULONG only, ULONG *index, const struct rf_net_route **r)
 {
 	const struct rf_net_interface *lo = ip_loopback(n);
 	BOOL loopback;
 
-	*r = ip_route(n, family, to, &loopback);
+	*r = ip_route(n, family, to, only, &loopback);
 	if (loopback && lo) {
 		*index = lo->index;
 		return NO_ERROR;
@@ -18,12 +18,6 @@ static DWORD way(const struct network *n, ULONG family, const BYTE *to,
 		return ERROR_NETWORK_UNREACHABLE;
 	*index = (*r)->index;
 	return NO_ERROR;
-}
-
-static const BYTE *bytes_of(const SOCKADDR_INET *a)
-{
-	return a->si_family == AF_INET ? (const BYTE *)&a->Ipv4.sin_addr
-				       : (const BYTE *)&a->Ipv6.sin6_addr;
 }
 
 DWORD WINAPI GetBestInterfaceEx(struct sockaddr *to, PDWORD index)
@@ -38,7 +32,7 @@ DWORD WINAPI GetBestInterfaceEx(struct sockaddr *to, PDWORD index)
 	if (a->si_family != AF_INET && a->si_family != AF_INET6)
 		return ERROR_INVALID_PARAMETER;
 	if (ip_read(&n))
-		error = way(&n, a->si_family, bytes_of(a), index, &r);
+		error = way(&n, a->si_family, ip_bytes(a), 0, index, &r);
 	ip_free(&n);
 	return error;
 }
@@ -69,38 +63,67 @@ void ip_fill_route(MIB_IPFORWARD_ROW2 *row, const struct network *n,
 	row->Origin = NlroManual;
 }
 
+static BOOL is_some(const SOCKADDR_INET *a)
+{
+	static const BYTE none[16];
+
+	return a->si_family != AF_UNSPEC &&
+	       memcmp(ip_bytes(a), none, a->si_family == AF_INET ? 4 : 16);
+}
+
 NETIO_STATUS NETIOAPI_API_ GetBestRoute2(NET_LUID *luid, NET_IFINDEX index,
 					 CONST SOCKADDR_INET *source,
 					 CONST SOCKADDR_INET *to, ULONG options,
 					 PMIB_IPFORWARD_ROW2 row,
 					 SOCKADDR_INET *best)
 {
+	const struct rf_net_address *own = NULL;
 	struct rf_net_route local = { 0 };
-	const struct rf_net_address *own;
 	const struct rf_net_route *r;
 	DWORD error = ERROR_NOT_ENOUGH_MEMORY;
+	ULONG out, only = 0;
 	struct network n;
-	ULONG out;
 
+	(void)options;
 	if (!to || !row || !best ||
-	    (to->si_family != AF_INET && to->si_family != AF_INET6))
+	    (to->si_family != AF_INET && to->si_family != AF_INET6) ||
+	    (source && source->si_family != to->si_family &&
+	     source->si_family != AF_UNSPEC))
 		return ERROR_INVALID_PARAMETER;
-	if (ip_read(&n))
-		error = way(&n, to->si_family, bytes_of(to), &out, &r);
+	if (ip_read(&n)) {
+		error = NO_ERROR;
+		if ((luid && luid->Value) || index) {
+			const NET_LUID none = { 0 };
+			const struct rf_net_interface *i =
+				ip_find(&n, luid ? luid : &none, index);
+
+			only = i ? i->index : 0;
+			error = i ? NO_ERROR : ERROR_FILE_NOT_FOUND;
+		}
+		if (!error && source && is_some(source)) {
+			own = ip_own(&n, source, only);
+			error = own ? NO_ERROR : ERROR_INVALID_PARAMETER;
+		}
+	}
+	if (!error)
+		error = way(&n, to->si_family, ip_bytes(to),
+			    own && !only ? own->index : only, &out, &r);
 	if (!error && !r) {
 		local.index = out;
 		local.family = to->si_family;
 		local.prefix = to->si_family == AF_INET ? 32 : 128;
-		memcpy(local.to, bytes_of(to), local.prefix / 8);
+		memcpy(local.to, ip_bytes(to), local.prefix / 8);
 		r = &local;
 	}
 	if (!error) {
-		own = ip_source(&n, out, to->si_family);
+		if (!own)
+			own = ip_source(&n, out, to->si_family);
 		ip_fill_route(row, &n, r);
 		ip_sockaddr(best, to->si_family,
-			    r == &local ? local.to
-			    : own       ? own->address
-					: r->source,
+			    source && is_some(source) ? ip_bytes(source)
+			    : r == &local             ? local.to
+			    : own                     ? own->address
+						      : r->source,
 			    out);
 	}
 	ip_free(&n);
@@ -128,6 +151,52 @@ NETIO_STATUS NETIOAPI_API_ GetIpForwardTable2(ADDRESS_FAMILY family,
 				      &n.r[k]);
 	ip_free(&n);
 	return error;
+}
+
+/* A row's destination, interface and next hop are what it is found by. */
+NETIO_STATUS NETIOAPI_API_ GetIpForwardEntry2(PMIB_IPFORWARD_ROW2 row)
+{
+	const IP_ADDRESS_PREFIX *p = row ? &row->DestinationPrefix : NULL;
+	const struct rf_net_interface *i = NULL;
+	DWORD error = ERROR_NOT_ENOUGH_MEMORY;
+	struct network n;
+
+	if (!row ||
+	    (p->Prefix.si_family != AF_INET &&
+	     p->Prefix.si_family != AF_INET6) ||
+	    row->NextHop.si_family != p->Prefix.si_family ||
+	    (!row->InterfaceLuid.Value && !row->InterfaceIndex))
+		return ERROR_INVALID_PARAMETER;
+	if (ip_read(&n)) {
+		i = ip_find(&n, &row->InterfaceLuid, row->InterfaceIndex);
+		error = i ? ERROR_NOT_FOUND : ERROR_FILE_NOT_FOUND;
+	}
+	for (ULONG k = 0; i && k < n.nr; k++) {
+		const struct rf_net_route *r = &n.r[k];
+		SIZE_T size = r->family == AF_INET ? 4 : 16;
+
+		if (r->index != i->index || r->family != p->Prefix.si_family ||
+		    r->prefix != p->PrefixLength ||
+		    memcmp(r->to, ip_bytes(&p->Prefix), size) ||
+		    memcmp(r->gateway, ip_bytes(&row->NextHop), size))
+			continue;
+		ip_fill_route(row, &n, r);
+		error = NO_ERROR;
+		break;
+	}
+	ip_free(&n);
+	return error;
+}
+
+VOID NETIOAPI_API_ InitializeIpForwardEntry(PMIB_IPFORWARD_ROW2 row)
+{
+	memset(row, 0, sizeof *row);
+	row->ValidLifetime = row->PreferredLifetime = 0xffffffff;
+	row->Loopback = row->AutoconfigureAddress = row->Publish =
+		row->Immortal = TRUE;
+	row->SitePrefixLength = 0xff;
+	row->Metric = 0xffffffff;
+	row->Protocol = 0xffffffff;
 }
 
 static void fill(MIB_IPFORWARDROW *row, const struct rf_net_route *r)
@@ -184,7 +253,7 @@ DWORD WINAPI GetBestRoute(DWORD to, DWORD source, PMIB_IPFORWARDROW row)
 	if (!row)
 		return ERROR_INVALID_PARAMETER;
 	if (ip_read(&n))
-		error = way(&n, AF_INET, (const BYTE *)&to, &index, &r);
+		error = way(&n, AF_INET, (const BYTE *)&to, 0, &index, &r);
 	if (!error && r) {
 		fill(row, r);
 	} else if (!error) {

@@ -146,6 +146,9 @@ enum {
 	NET_TCP_OWNERS,
 	NET_UDP,
 	NET_UDP_OWNERS,
+	NET_NEIGHBORS,
+	NET_GROUPS,
+	NET_STATISTICS,
 };
 
 /* IOCTL_AFD_NET_CHANGE: what may change. */
@@ -155,7 +158,8 @@ enum {
 	NET_CHANGE_ADDRESSES6 = 4,
 	NET_CHANGE_ROUTES = 8,
 	NET_CHANGE_ROUTES6 = 0x10,
-	NET_CHANGE_ALL = 0x1f,
+	NET_CHANGE_NEIGHBORS = 0x20,
+	NET_CHANGE_ALL = 0x3f,
 };
 
 /*
@@ -187,8 +191,10 @@ struct net_interface {
 	uint8_t mac[8];
 	uint32_t mac_len;
 	char name[20];
+	uint32_t forwards; /* 1: version 4, 2: version 6 */
+	uint32_t mtu6, dad_transmits, reachable_ms, retransmit_ms, pad;
 };
-_Static_assert(sizeof(struct net_interface) == 128, "rf-net.h");
+_Static_assert(sizeof(struct net_interface) == 152, "rf-net.h");
 
 struct net_address {
 	uint32_t index, family, prefix, flags;
@@ -211,5 +217,18 @@ struct net_connection {
 	uint8_t local[16], remote[16];
 };
 _Static_assert(sizeof(struct net_connection) == 48, "rf-net.h");
+
+struct net_neighbor {
+	uint32_t index, family, state, flags; /* Linux' NUD_* and NTF_* */
+	uint32_t confirmed_ms, mac_len;
+	uint8_t address[16], mac[8];
+};
+_Static_assert(sizeof(struct net_neighbor) == 48, "rf-net.h");
+
+struct net_group {
+	uint32_t index, family, anycast, users;
+	uint8_t address[16];
+};
+_Static_assert(sizeof(struct net_group) == 32, "rf-net.h");
 
 #endif

@@ -21,7 +21,7 @@ static uint32_t groups_of(uint32_t what)
 {
 	static const uint32_t groups[] = {
 		RTMGRP_LINK,	   RTMGRP_IPV4_IFADDR, RTMGRP_IPV6_IFADDR,
-		RTMGRP_IPV4_ROUTE, RTMGRP_IPV6_ROUTE,
+		RTMGRP_IPV4_ROUTE, RTMGRP_IPV6_ROUTE,  RTMGRP_NEIGH,
 	};
 	uint32_t all = 0;
 
@@ -41,6 +41,8 @@ static bool counts(const struct nlmsghdr *h)
 	case RTM_DELLINK:
 	case RTM_NEWADDR:
 	case RTM_DELADDR:
+	case RTM_NEWNEIGH:
+	case RTM_DELNEIGH:
 		return true;
 	case RTM_NEWROUTE:
 	case RTM_DELROUTE:

@@ -8,6 +8,8 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <linux/if_link.h>
+#include <linux/ip.h>
+#include <linux/ipv6.h>
 #include <net/if.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -63,6 +65,15 @@ static void read_text(int fd, struct buffer *b)
 	close(fd);
 }
 
+/* A table of the network that this process is in. */
+static int open_here(const char *name)
+{
+	char path[40];
+
+	snprintf(path, sizeof path, "/proc/self/net/%.16s", name);
+	return open(path, O_RDONLY | O_CLOEXEC);
+}
+
 static void read_resolver(struct buffer *b)
 {
 	static const char none[] = "options hosts-only\n";
@@ -98,6 +109,41 @@ static uint64_t link_speed(const char *name)
 	return (uint64_t)speed * 1000000;
 }
 
+static const struct rtattr *inside(const struct rtattr *in, int type)
+{
+	const struct rtattr *a;
+	int len;
+
+	if (!in)
+		return NULL;
+	a = RTA_DATA(in);
+	len = (int)RTA_PAYLOAD(in);
+	for (; RTA_OK(a, len); a = RTA_NEXT(a, len))
+		if ((a->rta_type & NLA_TYPE_MASK) == type)
+			return a;
+	return NULL;
+}
+
+/* How the versions of IP are set up there: arrays, by the kernel's numbers. */
+static void link_settings(const struct rtattr *spec, struct net_interface *i)
+{
+	const struct rtattr *four = inside(spec, AF_INET),
+			    *six = inside(spec, AF_INET6);
+	uint32_t conf4[IPV4_DEVCONF_FORWARDING] = { 0 },
+		 conf6[DEVCONF_DAD_TRANSMITS + 1] = { 0 };
+	struct ifla_cacheinfo c = { 0 };
+
+	netlink_bytes(inside(four, IFLA_INET_CONF), conf4, sizeof conf4);
+	netlink_bytes(inside(six, IFLA_INET6_CONF), conf6, sizeof conf6);
+	netlink_bytes(inside(six, IFLA_INET6_CACHEINFO), &c, sizeof c);
+	i->forwards = (conf4[IPV4_DEVCONF_FORWARDING - 1] ? 1 : 0) |
+		      (conf6[DEVCONF_FORWARDING] ? 2 : 0);
+	i->mtu6 = conf6[DEVCONF_MTU6];
+	i->dad_transmits = conf6[DEVCONF_DAD_TRANSMITS];
+	i->reachable_ms = c.reachable_time;
+	i->retransmit_ms = c.retrans_time;
+}
+
 static void link_entry(const struct nlmsghdr *h, void *buffer)
 {
 	const struct ifinfomsg *m = NLMSG_DATA(h);
@@ -122,6 +168,7 @@ static void link_entry(const struct nlmsghdr *h, void *buffer)
 		netlink_bytes(a[IFLA_ADDRESS], i->mac, sizeof i->mac);
 	}
 	i->speed = link_speed(i->name);
+	link_settings(a[IFLA_AF_SPEC], i);
 	if (a[IFLA_STATS64]) {
 		struct rtnl_link_stats64 s = { 0 };
 
@@ -197,6 +244,38 @@ static void route_entry(const struct nlmsghdr *h, void *buffer)
 	netlink_bytes(a[RTA_PREFSRC], to->source, sizeof to->source);
 }
 
+/* The kernel's times are in the hundredths that sysconf(_SC_CLK_TCK) tells. */
+static void neighbor_entry(const struct nlmsghdr *h, void *buffer)
+{
+	const struct ndmsg *m = NLMSG_DATA(h);
+	const struct rtattr *a[NDA_MAX + 1];
+	struct nda_cacheinfo c = { 0 };
+	struct buffer *b = buffer;
+	struct net_neighbor *to;
+
+	if (h->nlmsg_type != RTM_NEWNEIGH ||
+	    netlink_attributes(h, sizeof *m, a, NDA_MAX) ||
+	    (m->ndm_family != AF_INET && m->ndm_family != AF_INET6) ||
+	    !a[NDA_DST])
+		return;
+	to = grow(b, sizeof *to);
+	if (!to)
+		return;
+	to->index = (uint32_t)m->ndm_ifindex;
+	to->family = (uint32_t)afd_guest_family(m->ndm_family);
+	to->state = m->ndm_state;
+	to->flags = m->ndm_flags;
+	netlink_bytes(a[NDA_DST], to->address, sizeof to->address);
+	netlink_bytes(a[NDA_CACHEINFO], &c, sizeof c);
+	to->confirmed_ms = (uint32_t)(c.ndm_confirmed * 1000ull /
+				      (unsigned long)sysconf(_SC_CLK_TCK));
+	if (a[NDA_LLADDR]) {
+		to->mac_len = (uint32_t)MIN(sizeof to->mac,
+					    RTA_PAYLOAD(a[NDA_LLADDR]));
+		netlink_bytes(a[NDA_LLADDR], to->mac, sizeof to->mac);
+	}
+}
+
 /* All of one kind; 0 or -errno. */
 static int dump(uint16_t type,
 		void (*entry)(const struct nlmsghdr *h, void *buffer),
@@ -204,7 +283,7 @@ static int dump(uint16_t type,
 {
 	struct {
 		struct nlmsghdr h;
-		struct ifinfomsg m; /* the longest of the three heads */
+		struct ifinfomsg m; /* the longest of the heads */
 	} ask = { .h = { .nlmsg_type = type, .nlmsg_flags = NLM_F_DUMP } };
 
 	return netlink_ask(&ask.h, sizeof ask, entry, b);
@@ -318,6 +397,21 @@ NTSTATUS afd_net_info(struct task *t, struct file *f, struct irp *r)
 			&b.len);
 		b.len *= sizeof(struct net_connection);
 		b.failed = !b.data;
+		break;
+	case NET_NEIGHBORS:
+		err = dump(RTM_GETNEIGH, neighbor_entry, &b);
+		break;
+	case NET_GROUPS:
+		b.data = (uint8_t *)net_groups(&b.len);
+		b.len *= sizeof(struct net_group);
+		b.failed = !b.data;
+		break;
+	case NET_STATISTICS:
+		/* What others in the host's network do is not a sandbox's. */
+		if (!policy || policy->net == POLICY_NET_ALL) {
+			read_text(open_here("snmp"), &b);
+			read_text(open_here("snmp6"), &b);
+		}
 		break;
 	default:
 		return STATUS_INVALID_PARAMETER;

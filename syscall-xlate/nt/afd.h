@@ -421,6 +421,8 @@ void afd_copy_options(int from, int to);
  * NULL without memory.
  */
 struct net_connection *net_connections(bool udp, bool owners, size_t *n);
+/* What its interfaces listen to (afd-net-groups.c); the same. */
+struct net_group *net_groups(size_t *n);
 
 /* ---- afd.c -----------------------------------------------------------------
  */
