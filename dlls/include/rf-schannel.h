@@ -16,8 +16,9 @@
 
 enum {
 	RF_TLS_CALL = 0x392010,
-	RF_TLS_MOST = 1 << 20,  /* bytes of a request or an answer, in all */
-	RF_TLS_PLAIN = 1 << 14, /* of a record */
+	RF_TLS_MOST = 1 << 20,    /* bytes of a request or an answer, in all */
+	RF_TLS_PLAIN = 1 << 14,   /* of a record */
+	RF_TLS_CACHE_MOST = 1024, /* of an item RF_TLS_CACHE */
 	RF_TLS_RECORD = (1 << 14) + 2048 + 5,
 };
 
@@ -34,7 +35,7 @@ enum rf_tls_op {
 	 */
 	RF_TLS_STEP,
 	/* items RF_TLS_CERT and RF_TLS_KEY, or none: who we are, after
-	   RF_TLS_WANT_IDENTITY */
+	   RF_TLS_WANT_IDENTITY; and RF_TLS_CACHE for it */
 	RF_TLS_IDENTITY,
 	RF_TLS_SEAL,  /* bytes, 1 to RF_TLS_PLAIN; answer: a record */
 	RF_TLS_OPEN,  /* a record; answer: its bytes, or what else it was */
@@ -46,6 +47,8 @@ enum rf_tls_op {
 	RF_TLS_READ_PFX,
 	/* items RF_TLS_CERT, RF_TLS_KEY, RF_TLS_PASSWORD; answer: the file */
 	RF_TLS_WRITE_PFX,
+	/* arg: whether this connection's session may be resumed from now on */
+	RF_TLS_RECONNECTS,
 };
 
 enum {
@@ -54,6 +57,7 @@ enum {
 	RF_TLS_ASK = 4,    /* ask the client for a certificate */
 	RF_TLS_CHOOSE = 8, /* stop where a certificate is asked for */
 	RF_TLS_VERDICT = 16,
+	RF_TLS_NO_RECONNECTS = 32, /* until RF_TLS_RECONNECTS */
 };
 
 enum rf_tls_item_kind {
@@ -68,6 +72,12 @@ enum rf_tls_item_kind {
 	RF_TLS_LABEL,    /* of RF_TLS_EXPORT */
 	RF_TLS_CONTEXT,
 	RF_TLS_FRIENDLY, /* UTF-8, of the certificate before */
+	/*
+	 * 32 bits: how many milliseconds its sessions are kept; then what they
+	 * are kept under.  All who say the same may have each other's; without
+	 * it there is nothing to be resumed.
+	 */
+	RF_TLS_CACHE,
 };
 
 enum rf_tls_state {

@@ -120,7 +120,7 @@ static DWORD all_of(ULONG use)
 }
 
 struct wish {
-	DWORD flags, enabled, count;
+	DWORD flags, enabled, count, lifespan;
 	PCCERT_CONTEXT *certs;
 	HCERTSTORE roots;
 };
@@ -131,6 +131,7 @@ static SECURITY_STATUS read_old(const SCHANNEL_CRED *d, ULONG use,
 	*w = (struct wish){ .flags = d->dwFlags,
 			    .count = d->cCreds,
 			    .certs = d->paCred,
+			    .lifespan = d->dwSessionLifespan,
 			    .roots = d->hRootStore };
 	if (d->dwCredFormat != SCH_CRED_FORMAT_CERT_CONTEXT && d->cCreds)
 		return SEC_E_UNKNOWN_CREDENTIALS;
@@ -156,6 +157,7 @@ static SECURITY_STATUS read_new(const SCH_CREDENTIALS *d, ULONG use,
 			    .count = d->cCreds,
 			    .certs = d->paCred,
 			    .roots = d->hRootStore,
+			    .lifespan = d->dwSessionLifespan,
 			    .enabled = all_of(use) };
 	if (d->dwCredFormat != SCH_CRED_FORMAT_CERT_CONTEXT && d->cCreds)
 		return SEC_E_UNKNOWN_CREDENTIALS;
@@ -203,6 +205,8 @@ static void credential_free(struct object *o)
 SECURITY_STATUS credential_new(ULONG use, const void *data,
 			       struct credential **out)
 {
+	enum { TEN_HOURS = 36000000 };
+	static volatile LONG numbers;
 	SECURITY_STATUS status;
 	struct credential *c;
 	struct wish w;
@@ -225,6 +229,8 @@ SECURITY_STATUS credential_new(ULONG use, const void *data,
 	c->use = use;
 	c->flags = w.flags;
 	c->protocols = w.enabled;
+	c->number = (ULONG)InterlockedIncrement(&numbers);
+	c->lifespan = w.lifespan ? w.lifespan : TEN_HOURS;
 	c->expiry = (FILETIME){ 0xffffffff, 0x7fffffff };
 	if (w.roots)
 		c->roots = CertDuplicateStore(w.roots);

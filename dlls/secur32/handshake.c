@@ -114,7 +114,10 @@ static ULONG host_flags(const struct tls_context *c)
 
 	if (c->server)
 		return RF_TLS_SERVER |
-		       (c->wanted & ASC_REQ_MUTUAL_AUTH ? RF_TLS_ASK : 0);
+		       (c->wanted & ASC_REQ_MUTUAL_AUTH ? RF_TLS_ASK : 0) |
+		       (flags & SCH_CRED_DISABLE_RECONNECTS
+				? RF_TLS_NO_RECONNECTS
+				: 0);
 	return (flags & SCH_CRED_MANUAL_CRED_VALIDATION ||
 				c->wanted & ISC_REQ_MANUAL_CRED_VALIDATION
 			? 0
@@ -125,17 +128,42 @@ static ULONG host_flags(const struct tls_context *c)
 			: RF_TLS_CHOOSE);
 }
 
+/*
+ * Whose sessions this one may resume: of the same credentials, as a client with
+ * the same server, where that was judged in the same way, as a server with
+ * clients that were asked for the same.  Nobody's, if it does not say where it
+ * wants to go.
+ */
+static void add_cache(struct request *r, const struct tls_context *c)
+{
+	struct {
+		ULONG lifespan, credential, flags;
+		WCHAR target[256];
+	} key = { c->credential->lifespan, c->credential->number, c->judged,
+		  L"" };
+	ULONG n = (ULONG)lstrlenW(c->target);
+
+	if (!c->server && !n)
+		return;
+	memcpy(key.target, c->target, n * sizeof(WCHAR));
+	request_item(r, RF_TLS_CACHE, &key,
+		     offsetof(__typeof__(key), target) + n * sizeof(WCHAR));
+}
+
 static SECURITY_STATUS begin(struct tls_context *c, const SecBufferDesc *in)
 {
 	const SecBuffer *alpn =
 		find_buffer(in, SECBUFFER_APPLICATION_PROTOCOLS);
 	SECURITY_STATUS status = SEC_E_OK;
+	ULONG flags = host_flags(c);
 	struct request r;
 	struct answer a;
 
-	request_begin(&r, RF_TLS_BEGIN, host_flags(c), versions(c));
+	c->judged = flags & (RF_TLS_VERIFY | RF_TLS_ASK);
+	request_begin(&r, RF_TLS_BEGIN, flags, versions(c));
 	if (!c->server)
 		add_name(&r, c->target);
+	add_cache(&r, c);
 	if (alpn)
 		status = add_protocols(&r, alpn);
 	if (status) {
@@ -451,6 +479,7 @@ static SECURITY_STATUS supply(struct tls_context *c, struct credential *cred)
 		c->credential = cred;
 	}
 	request_begin(&r, RF_TLS_IDENTITY, 0, 0);
+	add_cache(&r, c);
 	request_add(&r, c->credential->identity.data,
 		    c->credential->identity.n);
 	status = host_call(c->host, &r, &a, 0);

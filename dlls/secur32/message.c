@@ -185,10 +185,25 @@ SECURITY_STATUS tls_decrypt(struct tls_context *c, PSecBufferDesc m)
 	return status;
 }
 
-/* ---- ending -------------------------------------------------------------- */
+/* ---- a program's wishes -------------------------------------------------- */
+
+static SECURITY_STATUS reconnects(struct tls_context *c, BOOL allow)
+{
+	SECURITY_STATUS status;
+	struct request r;
+	struct answer a;
+
+	request_begin(&r, RF_TLS_RECONNECTS, 0, allow);
+	RtlAcquireSRWLockExclusive(&c->lock);
+	status = host_call(c->host, &r, &a, 0);
+	RtlReleaseSRWLockExclusive(&c->lock);
+	host_free(&a);
+	return status;
+}
 
 SECURITY_STATUS tls_control(struct tls_context *c, PSecBufferDesc in)
 {
+	SCHANNEL_SESSION_TOKEN session;
 	const SecBuffer *b = find_buffer(in, SECBUFFER_TOKEN);
 	DWORD what;
 
@@ -201,8 +216,15 @@ SECURITY_STATUS tls_control(struct tls_context *c, PSecBufferDesc in)
 		c->ending = TRUE;
 		RtlReleaseSRWLockExclusive(&c->lock);
 		return SEC_E_OK;
-	case SCHANNEL_SESSION: /* there are no others that it could end */
-		return SEC_E_OK;
+	case SCHANNEL_SESSION:
+		if (b->cbBuffer < sizeof session)
+			return SEC_E_INVALID_TOKEN;
+		memcpy(&session, b->pvBuffer, sizeof session);
+		if (session.dwFlags != SSL_SESSION_ENABLE_RECONNECTS &&
+		    session.dwFlags != SSL_SESSION_DISABLE_RECONNECTS)
+			return SEC_E_INVALID_TOKEN;
+		return reconnects(c, session.dwFlags ==
+					     SSL_SESSION_ENABLE_RECONNECTS);
 	}
 	return SEC_E_UNSUPPORTED_FUNCTION;
 }

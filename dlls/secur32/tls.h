@@ -52,6 +52,8 @@ struct credential {
 	/* Items: our certificate, its key, what it was issued by. */
 	struct request identity;
 	FILETIME expiry;
+	ULONG number;   /* no other one's of this process */
+	ULONG lifespan; /* of sessions, in milliseconds */
 };
 
 SECURITY_STATUS credential_new(ULONG use, const void *data,
@@ -73,6 +75,7 @@ struct tls_context {
 	BOOL server;
 	enum stage stage;
 	ULONG wanted; /* ISC_REQ_*, ASC_REQ_* */
+	ULONG judged; /* RF_TLS_VERIFY, RF_TLS_ASK: how it was begun */
 	WCHAR target[256];
 	ULONG taken; /* of the input: by the call before, which had to stop */
 	/* Bytes of a message behind the handshake, which the host has had. */

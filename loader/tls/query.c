@@ -34,6 +34,23 @@ static void cipher_info(SSL *ssl, struct rf_tls_info *o)
 	strncpy(o->cipher, OBJ_nid2sn(nid), sizeof o->cipher - 1);
 }
 
+static uint32_t group_bits(long nid)
+{
+	switch (nid) {
+	case NID_X25519:
+		return 253;
+	case NID_X9_62_prime256v1:
+		return 256;
+	case NID_secp384r1:
+		return 384;
+	case NID_X448:
+		return 448;
+	case NID_secp521r1:
+		return 521;
+	}
+	return 0;
+}
+
 static void exchange_info(SSL *ssl, struct rf_tls_info *o)
 {
 	const SSL_CIPHER *c = SSL_get_current_cipher(ssl);
@@ -53,7 +70,12 @@ static void exchange_info(SSL *ssl, struct rf_tls_info *o)
 		if (EVP_PKEY_is_a(tmp, "DH"))
 			o->exchange = RF_TLS_DHE;
 		EVP_PKEY_free(tmp);
+		return;
 	}
+	/* Resumed: 1.2 has exchanged nothing this time. */
+	if (c && SSL_CIPHER_get_kx_nid(c) == NID_kx_dhe)
+		o->exchange = RF_TLS_DHE;
+	o->exchange_bits = group_bits(SSL_get_negotiated_group(ssl));
 }
 
 static void tell_info(SSL *ssl, struct answer *a)

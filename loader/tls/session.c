@@ -180,6 +180,8 @@ static bool set_items(struct session *s, struct items i)
 	while (item_next(&i, &kind, &data, &n)) {
 		if (kind == RF_TLS_ALPN && !set_alpn(s, data, n))
 			return false;
+		if (kind == RF_TLS_CACHE && !resume_name(s, data, n))
+			return false;
 		if (kind != RF_TLS_NAME)
 			continue;
 		if (n >= sizeof name || memchr(data, 0, n))
@@ -205,7 +207,8 @@ static bool make(struct session *s, const struct rf_tls_request *q)
 	    /* Windows' least: keys of 1024 bits, SHA-1 */
 	    !SSL_CTX_set_cipher_list(s->ctx, "DEFAULT:@SECLEVEL=1"))
 		return false;
-	/* No tickets: this context is the connection's own. */
+	/* A context is one connection's: what is kept is in cache.c, and of
+	   those only that have a name (resume_name). */
 	SSL_CTX_set_options(s->ctx, SSL_OP_NO_TICKET | SSL_OP_NO_COMPRESSION |
 					    SSL_OP_ALLOW_CLIENT_RENEGOTIATION |
 					    SSL_OP_IGNORE_UNEXPECTED_EOF);
@@ -239,12 +242,14 @@ static bool make(struct session *s, const struct rf_tls_request *q)
 	   looks at the client's when all is done. */
 	s->verify = !server && q->flags & RF_TLS_VERIFY;
 	s->choose = !server && q->flags & RF_TLS_CHOOSE;
+	s->resume.keep = !(q->flags & RF_TLS_NO_RECONNECTS);
 	return true;
 }
 
 void session_end(struct session *s)
 {
 	if (s->ssl) {
+		resume_end(s);
 		SSL_free(s->ssl); /* its BIOs, too */
 	} else {
 		BIO_free(s->in);
@@ -267,6 +272,17 @@ static void begin(struct session *s, const struct rf_tls_request *q,
 	else if (identity_set(s->ssl, i, a))
 		return;
 	session_end(s);
+}
+
+/* As whom it is known after that its sessions are kept by. */
+static void take_identity(struct session *s, struct items i, struct answer *a)
+{
+	s->choose = false;
+	s->resume.named = false;
+	if (!set_items(s, i))
+		fail(a, RF_TLS_BAD, RF_TLS_OTHER);
+	else
+		identity_set(s->ssl, i, a);
 }
 
 /* ---- the handshake ---------------------------------------------------------
@@ -302,6 +318,7 @@ static void say_why(struct session *s, struct answer *a)
 		reason = RF_TLS_REFUSED;
 	if (s->alert)
 		reason = RF_TLS_ALERT_CAME;
+	resume_failed(s);
 	if (ERR_GET_REASON(ERR_peek_last_error()) == ERR_R_MALLOC_FAILURE)
 		fail(a, RF_TLS_NO_MEMORY, RF_TLS_OTHER);
 	else
@@ -373,6 +390,7 @@ static void step(struct session *s, const struct rf_tls_request *q,
 			a->head.state = RF_TLS_OK;
 			/* The next one, whoever begins it, has its own. */
 			s->judged = false;
+			resume_done(s);
 			break;
 		}
 		if (stopped(s, result, a))
@@ -482,8 +500,7 @@ void session_call(struct session *s, const uint8_t *request, size_t n,
 		step(s, &q, i.at, i.left, a);
 		break;
 	case RF_TLS_IDENTITY:
-		s->choose = false;
-		identity_set(s->ssl, i, a);
+		take_identity(s, i, a);
 		break;
 	case RF_TLS_SEAL:
 		seal(s, i.at, i.left, a);
@@ -496,6 +513,9 @@ void session_call(struct session *s, const uint8_t *request, size_t n,
 		break;
 	case RF_TLS_RENEW:
 		renew(s, a);
+		break;
+	case RF_TLS_RECONNECTS:
+		resume_allow(s, q.arg != 0);
 		break;
 	case RF_TLS_QUERY:
 		session_query(s, &q, i, a);

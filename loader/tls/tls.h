@@ -20,6 +20,17 @@
 
 #include "dlls/include/rf-schannel.h"
 
+enum { CACHE_KEY = 32 };
+
+/* Which sessions of a connection are kept: resume.c */
+struct resume {
+	bool named; /* there is a name */
+	bool keep;
+	uint32_t lifespan; /* milliseconds */
+	uint8_t name[CACHE_KEY];
+	SSL_SESSION *last; /* that could be resumed */
+};
+
 struct session {
 	SSL_CTX *ctx; /* NULL until begun */
 	SSL *ssl;
@@ -29,8 +40,9 @@ struct session {
 	uint32_t verdict;
 	bool choose; /* stop where a certificate is wanted */
 	bool handshake_seen;
-	uint32_t alert;    /* that came, fatal; 0: none */
-	uint32_t sent;     /* that we send */
+	uint32_t alert; /* that came, fatal; 0: none */
+	uint32_t sent;  /* that we send */
+	struct resume resume;
 	uint8_t alpn[256]; /* a server's, or none */
 	size_t alpn_size;
 };
@@ -70,6 +82,26 @@ bool identity_set(SSL *ssl, struct items i, struct answer *a);
 EVP_PKEY *key_read(const uint8_t *data, size_t n);
 /* An RSA key as such an item, behind the answer; false: no room, or no such. */
 bool key_write(struct answer *a, EVP_PKEY *key);
+
+/* ---- resume.c, cache.c --------------------------------------------------- */
+
+/* Its sessions are kept under RF_TLS_CACHE's bytes; and a client begins with
+   one that is.  false: no such item, no memory. */
+bool resume_name(struct session *s, const uint8_t *item, size_t n);
+/* A handshake has ended; has failed. */
+void resume_done(struct session *s);
+void resume_failed(struct session *s);
+/* May what is kept of it be used from now on? */
+void resume_allow(struct session *s, bool allow);
+void resume_end(struct session *s);
+
+/* Keeps a copy until it is so many milliseconds old, in the place of an older
+   one. */
+void cache_put(const uint8_t key[CACHE_KEY], const SSL_SESSION *session,
+	       uint32_t lifespan);
+/* A copy, or NULL. */
+SSL_SESSION *cache_get(const uint8_t key[CACHE_KEY]);
+void cache_drop(const uint8_t key[CACHE_KEY]);
 
 /* ---- query.c, pfx.c ------------------------------------------------------ */
 

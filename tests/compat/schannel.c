@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * schannel.c - a Windows client by Schannel: says lines to a server that turns
- * them round, and tells what came, by which version, and how often the server
- * had something to say behind the handshake.
+ * them round, and tells what came, by which version, and whether the server had
+ * something to say behind the handshake; and all of it a second time, by the
+ * session of the first.
  *
  *   schannel.exe PORT VERSION(2 or 3) LINE...
  */
@@ -140,6 +141,60 @@ static void hear(void)
 	printf("%.*s", n, line);
 }
 
+/* OpenSSL forgets the session of one who goes without a word. */
+static void good_bye(void)
+{
+	DWORD what = SCHANNEL_SHUTDOWN;
+	SecBuffer b = { sizeof what, SECBUFFER_TOKEN, &what },
+		  bo = { 0, SECBUFFER_TOKEN, NULL };
+	SecBufferDesc d = { SECBUFFER_VERSION, 1, &b },
+		      o = { SECBUFFER_VERSION, 1, &bo };
+	ULONG got;
+
+	ApplyControlToken(&ctx, &d);
+	InitializeSecurityContextW(&cred, &ctx, (WCHAR *)L"localhost",
+				   ISC_REQ_ALLOCATE_MEMORY | ISC_REQ_STREAM, 0,
+				   0, NULL, 0, &ctx, &o, &got, NULL);
+	if (bo.cbBuffer)
+		send(s, bo.pvBuffer, (int)bo.cbBuffer, 0);
+	if (bo.pvBuffer)
+		FreeContextBuffer(bo.pvBuffer);
+	DeleteSecurityContext(&ctx);
+	shutdown(s, SD_SEND);
+	while (recv(s, in, sizeof in, 0) > 0)
+		;
+	closesocket(s);
+}
+
+static void connection(u_short port, char **line)
+{
+	SecPkgContext_ConnectionInfo i = { 0 };
+	SecPkgContext_SessionInfo session = { 0 };
+	struct sockaddr_in a = { .sin_family = AF_INET };
+
+	have = behind = 0;
+	s = socket(AF_INET, SOCK_STREAM, 0);
+	a.sin_port = htons(port);
+	a.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	if (connect(s, (struct sockaddr *)&a, sizeof a))
+		die("connect", WSAGetLastError());
+	handshake(FALSE);
+	for (; *line; line++) {
+		char text[512];
+
+		snprintf(text, sizeof text, "%s\n", *line);
+		say(text);
+		hear();
+	}
+	QueryContextAttributesW(&ctx, SECPKG_ATTR_CONNECTION_INFO, &i);
+	QueryContextAttributesW(&ctx, SECPKG_ATTR_SESSION_INFO, &session);
+	printf("TLS 1.%d, %s, %s\n",
+	       i.dwProtocol == SP_PROT_TLS1_3_CLIENT ? 3 : 2,
+	       behind ? "said more" : "no more",
+	       session.dwFlags & SSL_SESSION_RECONNECT ? "resumed" : "new");
+	good_bye();
+}
+
 int main(int argc, char **argv)
 {
 	TLS_PARAMETERS p = { 0 };
@@ -148,8 +203,6 @@ int main(int argc, char **argv)
 					 SCH_CRED_NO_DEFAULT_CREDS,
 			      .cTlsParameters = 1,
 			      .pTlsParameters = &p };
-	SecPkgContext_ConnectionInfo i;
-	struct sockaddr_in a = { .sin_family = AF_INET };
 	WSADATA w;
 	long status;
 
@@ -158,11 +211,6 @@ int main(int argc, char **argv)
 	p.grbitDisabledProtocols =
 		*argv[2] == '3' ? SP_PROT_TLS1_2_CLIENT : SP_PROT_TLS1_3_CLIENT;
 	WSAStartup(MAKEWORD(2, 2), &w);
-	s = socket(AF_INET, SOCK_STREAM, 0);
-	a.sin_port = htons((u_short)atoi(argv[1]));
-	a.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-	if (connect(s, (struct sockaddr *)&a, sizeof a))
-		die("connect", WSAGetLastError());
 	status = AcquireCredentialsHandleW(NULL, (WCHAR *)UNISP_NAME_W,
 					   SECPKG_CRED_OUTBOUND, NULL, &c, NULL,
 					   NULL, &cred, NULL);
@@ -172,18 +220,8 @@ int main(int argc, char **argv)
 	}
 	if (status)
 		die("AcquireCredentialsHandle", status);
-	handshake(FALSE);
-	for (int k = 3; k < argc; k++) {
-		char line[512];
-
-		snprintf(line, sizeof line, "%s\n", argv[k]);
-		say(line);
-		hear();
-	}
-	QueryContextAttributesW(&ctx, SECPKG_ATTR_CONNECTION_INFO, &i);
-	printf("TLS 1.%d, %s\n", i.dwProtocol == SP_PROT_TLS1_3_CLIENT ? 3 : 2,
-	       behind ? "said more" : "no more");
-	DeleteSecurityContext(&ctx);
+	for (int i = 0; i < 2; i++)
+		connection((u_short)atoi(argv[1]), argv + 3);
 	FreeCredentialsHandle(&cred);
 	return 0;
 }

@@ -25,11 +25,12 @@ enum {
 	QUERY,
 	READ_PFX,
 	WRITE_PFX,
+	RECONNECTS,
 	OPS
 };
 enum { OK = 0, WANT_VERDICT = 2, POST = 4, BAD = 7 };
 enum { SERVER = 1, VERIFY = 2, VERDICT = 16 }; /* flags */
-enum { CERT = 3, KEY = 4 };                     /* items */
+enum { CERT = 3, KEY = 4, CACHE = 10 };        /* items */
 
 static BYTE big[MOST + 64], out[MOST];
 
@@ -110,12 +111,15 @@ static void order(HANDLE h)
 
 	for (DWORD op = STEP; op < READ_PFX; op++)
 		CHECK_EQ(request(h, op, 0, 1, "abc", 3), BAD);
+	CHECK_EQ(request(h, RECONNECTS, 0, 1, NULL, 0), BAD);
 	CHECK_EQ(request(h, BEGIN, 0, 0x03040303, cut, sizeof cut), BAD);
 	CHECK_EQ(request(h, BEGIN, 0, 0x03010300, NULL, 0), BAD);
 	CHECK_EQ(request(h, BEGIN, 0, 0x03040303, NULL, 0), OK);
 	CHECK_EQ(request(h, BEGIN, 0, 0x03040303, NULL, 0), BAD);
 	CHECK_EQ(request(h, SEAL, 0, 0, "abc", 3), BAD);
 	CHECK_EQ(request(h, OPEN, 0, 0, no_record, sizeof no_record), BAD);
+	CHECK_EQ(request(h, RECONNECTS, 0, 1, NULL, 0), OK);
+	CHECK_EQ(request(h, RECONNECTS, 0, 0, NULL, 0), OK);
 	CHECK_EQ(request(h, STEP, 0, 0, NULL, 0), 1);
 }
 
@@ -134,15 +138,21 @@ static void identities(void)
 		struct {
 			DWORD kind, size, key[3];
 			BYTE rest[4096];
-		} item = { 4, sizeof item - 8, { 0 }, { 0 } };
+		} item = { KEY, sizeof item - 8, { 0 }, { 0 } };
 
 		memcpy(item.key, keys[i], sizeof item.key);
 		memset(item.rest, 0xff, sizeof item.rest);
 		CHECK_EQ(open_device(&h), 0);
 		CHECK_EQ(request(h, BEGIN, 0, 0x03040303, &item, sizeof item),
 			 BAD);
-		item.kind = 3;
+		item.kind = CERT;
 		CHECK_EQ(request(h, BEGIN, 0, 0x03040303, &item, sizeof item),
+			 BAD);
+		item.kind = CACHE;
+		CHECK_EQ(request(h, BEGIN, 0, 0x03040303, &item, sizeof item),
+			 BAD);
+		CHECK_EQ(request(h, BEGIN, 0, 0x03040303,
+				 &(DWORD[]){ CACHE, 4, 1 }, 12),
 			 BAD);
 		item.kind = 2;
 		CHECK_EQ(request(h, BEGIN, 0, 0x03040303, &item, sizeof item),

@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * schannel-server.c - a Windows server by Schannel, with a certificate and its
+ * key from a PKCS#12 file: says its port, and to each of two clients, one after
+ * the other, whether their session was resumed, and what they have said.
+ *
+ *   schannel-server.exe FILE VERSION(2 or 3)
+ */
+#define SECURITY_WIN32
+#define SCHANNEL_USE_BLACKLISTS
+#include <winsock2.h>
+#include <windows.h>
+#include <subauth.h>
+#include <security.h>
+#include <schannel.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static SOCKET s;
+static CredHandle cred;
+static CtxtHandle ctx;
+static char in[65536];
+static int have;
+
+static void die(const char *what, long code)
+{
+	printf("%s: %#lx\n", what, code);
+	exit(1);
+}
+
+static void more(void)
+{
+	int n = recv(s, in + have, (int)sizeof in - have, 0);
+
+	if (n <= 0)
+		die("recv", n);
+	have += n;
+}
+
+static void keep(const SecBuffer *b, int count)
+{
+	int left = 0;
+
+	for (int i = 0; i < count; i++)
+		if (b[i].BufferType == SECBUFFER_EXTRA)
+			left = (int)b[i].cbBuffer;
+	memmove(in, in + have - left, (size_t)left);
+	have = left;
+}
+
+static void handshake(void)
+{
+	SECURITY_STATUS status = SEC_E_INCOMPLETE_MESSAGE;
+	BOOL begun = FALSE;
+	ULONG got;
+
+	while (status != SEC_E_OK) {
+		SecBuffer bi[2] = { { 0, SECBUFFER_TOKEN, in } },
+			  bo = { 0, SECBUFFER_TOKEN, NULL };
+		SecBufferDesc di = { SECBUFFER_VERSION, 2, bi },
+			      d = { SECBUFFER_VERSION, 1, &bo };
+
+		if (!have || status == SEC_E_INCOMPLETE_MESSAGE)
+			more();
+		bi[0].cbBuffer = (ULONG)have;
+		status = AcceptSecurityContext(&cred, begun ? &ctx : NULL, &di,
+					       ASC_REQ_ALLOCATE_MEMORY |
+						       ASC_REQ_STREAM,
+					       0, &ctx, &d, &got, NULL);
+		if (status == SEC_E_INCOMPLETE_MESSAGE)
+			continue;
+		if (status < 0)
+			die("AcceptSecurityContext", status);
+		begun = TRUE;
+		if (bo.cbBuffer)
+			send(s, bo.pvBuffer, (int)bo.cbBuffer, 0);
+		if (bo.pvBuffer)
+			FreeContextBuffer(bo.pvBuffer);
+		keep(bi, 2);
+	}
+}
+
+/* Up to the end of a line. */
+static int hear(char *line)
+{
+	int n = 0;
+
+	while (!n || line[n - 1] != '\n') {
+		SecBuffer b[4] = { { (ULONG)have, SECBUFFER_DATA, in } };
+		SecBufferDesc d = { SECBUFFER_VERSION, 4, b };
+		SECURITY_STATUS status =
+			have ? DecryptMessage(&ctx, &d, 0, NULL)
+			     : SEC_E_INCOMPLETE_MESSAGE;
+
+		if (status == SEC_E_INCOMPLETE_MESSAGE) {
+			more();
+			continue;
+		}
+		if (status)
+			die("DecryptMessage", status);
+		memcpy(line + n, b[1].pvBuffer, b[1].cbBuffer);
+		n += (int)b[1].cbBuffer;
+		keep(b, 4);
+	}
+	return n;
+}
+
+static void say(const char *line, int n)
+{
+	SecPkgContext_StreamSizes z;
+	char room[1024];
+	SecBuffer b[4] = { { 0 } };
+	SecBufferDesc d = { SECBUFFER_VERSION, 4, b };
+	SECURITY_STATUS status;
+
+	QueryContextAttributesW(&ctx, SECPKG_ATTR_STREAM_SIZES, &z);
+	memcpy(room + z.cbHeader, line, (size_t)n);
+	b[0] = (SecBuffer){ z.cbHeader, SECBUFFER_STREAM_HEADER, room };
+	b[1] = (SecBuffer){ (ULONG)n, SECBUFFER_DATA, room + z.cbHeader };
+	b[2] = (SecBuffer){ z.cbTrailer, SECBUFFER_STREAM_TRAILER,
+			    room + z.cbHeader + n };
+	status = EncryptMessage(&ctx, 0, &d, 0);
+	if (status)
+		die("EncryptMessage", status);
+	send(s, room, (int)(b[0].cbBuffer + b[1].cbBuffer + b[2].cbBuffer), 0);
+}
+
+static void good_bye(void)
+{
+	DWORD what = SCHANNEL_SHUTDOWN;
+	SecBuffer b = { sizeof what, SECBUFFER_TOKEN, &what },
+		  none = { 0, SECBUFFER_EMPTY, NULL },
+		  bo = { 0, SECBUFFER_TOKEN, NULL };
+	SecBufferDesc d = { SECBUFFER_VERSION, 1, &b },
+		      di = { SECBUFFER_VERSION, 1, &none },
+		      o = { SECBUFFER_VERSION, 1, &bo };
+	ULONG got;
+
+	ApplyControlToken(&ctx, &d);
+	AcceptSecurityContext(&cred, &ctx, &di, ASC_REQ_ALLOCATE_MEMORY, 0,
+			      &ctx, &o, &got, NULL);
+	if (bo.cbBuffer)
+		send(s, bo.pvBuffer, (int)bo.cbBuffer, 0);
+	DeleteSecurityContext(&ctx);
+	shutdown(s, SD_SEND);
+	while (recv(s, in, sizeof in, 0) > 0)
+		;
+	closesocket(s);
+}
+
+static PCCERT_CONTEXT load(const char *name)
+{
+	static BYTE file[16384];
+	CRYPT_DATA_BLOB blob = { 0, file };
+	PCCERT_CONTEXT c = NULL;
+	HCERTSTORE store;
+	FILE *f = fopen(name, "rb");
+	DWORD n = 0;
+
+	if (!f)
+		die(name, 0);
+	blob.cbData = (DWORD)fread(file, 1, sizeof file, f);
+	fclose(f);
+	store = PFXImportCertStore(&blob, L"", 0);
+	if (!store)
+		die("PFXImportCertStore", (long)GetLastError());
+	while ((c = CertEnumCertificatesInStore(store, c)))
+		if (CertGetCertificateContextProperty(
+			    c, CERT_KEY_PROV_INFO_PROP_ID, NULL, &n))
+			return c;
+	die("no key", 0);
+	return NULL;
+}
+
+int main(int argc, char **argv)
+{
+	TLS_PARAMETERS p = { 0 };
+	PCCERT_CONTEXT cert;
+	SCH_CREDENTIALS c = { .dwVersion = SCH_CREDENTIALS_VERSION,
+			      .cCreds = 1,
+			      .paCred = &cert,
+			      .cTlsParameters = 1,
+			      .pTlsParameters = &p };
+	struct sockaddr_in a = { .sin_family = AF_INET };
+	int n = sizeof a;
+	SOCKET l;
+	WSADATA w;
+	long status;
+
+	if (argc < 3)
+		return 2;
+	p.grbitDisabledProtocols =
+		*argv[2] == '3' ? SP_PROT_TLS1_2_SERVER : SP_PROT_TLS1_3_SERVER;
+	cert = load(argv[1]);
+	status = AcquireCredentialsHandleW(NULL, (WCHAR *)UNISP_NAME_W,
+					   SECPKG_CRED_INBOUND, NULL, &c, NULL,
+					   NULL, &cred, NULL);
+	if (status)
+		die("AcquireCredentialsHandle", status);
+	WSAStartup(MAKEWORD(2, 2), &w);
+	l = socket(AF_INET, SOCK_STREAM, 0);
+	a.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	if (bind(l, (struct sockaddr *)&a, sizeof a) || listen(l, 1))
+		die("listen", WSAGetLastError());
+	getsockname(l, (struct sockaddr *)&a, &n);
+	printf("%u\n", ntohs(a.sin_port));
+	fflush(stdout);
+	for (int i = 0; i < 2; i++) {
+		SecPkgContext_SessionInfo session = { 0 };
+		char line[1024];
+
+		have = 0;
+		s = accept(l, NULL, NULL);
+		handshake();
+		QueryContextAttributesW(&ctx, SECPKG_ATTR_SESSION_INFO,
+					&session);
+		say(session.dwFlags & SSL_SESSION_RECONNECT ? "resumed: "
+							    : "new: ",
+		    session.dwFlags & SSL_SESSION_RECONNECT ? 9 : 5);
+		n = hear(line);
+		say(line, n);
+		good_bye();
+	}
+	FreeCredentialsHandle(&cred);
+	return 0;
+}
