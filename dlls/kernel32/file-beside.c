@@ -14,9 +14,8 @@
 #define STREAMS_MAX (1 << 20)
 #define CHUNK       65536
 
-static NTSTATUS open_stream(HANDLE file, WCHAR *name, ULONG bytes,
-			    ACCESS_MASK access, ULONG how, ULONG options,
-			    HANDLE *h)
+NTSTATUS stream_open(HANDLE file, WCHAR *name, ULONG bytes, ACCESS_MASK access,
+		     ULONG how, ULONG options, HANDLE *h)
 {
 	UNICODE_STRING u = { (USHORT)bytes, (USHORT)bytes, name };
 	OBJECT_ATTRIBUTES oa;
@@ -30,13 +29,29 @@ static NTSTATUS open_stream(HANDLE file, WCHAR *name, ULONG bytes,
 			    0);
 }
 
-static BOOL is_main(const FILE_STREAM_INFO *s)
+/* The file's own data is no other stream of it. */
+static FILE_STREAM_INFO *from(FILE_STREAM_INFO *s)
 {
-	return s->StreamNameLength >= 4 && s->StreamName[1] == ':';
+	while (s && s->StreamNameLength >= 4 && s->StreamName[1] == ':')
+		s = s->NextEntryOffset
+			    ? (void *)((char *)s + s->NextEntryOffset)
+			    : NULL;
+	return s;
 }
 
-/* All streams of a file, to be freed; NULL: none, or they cannot be told. */
-static FILE_STREAM_INFO *streams_of(HANDLE h)
+FILE_STREAM_INFO *stream_first(void *list)
+{
+	return from(list);
+}
+
+FILE_STREAM_INFO *stream_next(FILE_STREAM_INFO *s)
+{
+	return s->NextEntryOffset
+		       ? from((void *)((char *)s + s->NextEntryOffset))
+		       : NULL;
+}
+
+void *streams_of(HANDLE h)
 {
 	IO_STATUS_BLOCK io;
 	NTSTATUS status;
@@ -56,12 +71,6 @@ static FILE_STREAM_INFO *streams_of(HANDLE h)
 			break;
 	}
 	return NULL;
-}
-
-static FILE_STREAM_INFO *next_of(FILE_STREAM_INFO *s)
-{
-	return s->NextEntryOffset ? (void *)((char *)s + s->NextEntryOffset)
-				  : NULL;
 }
 
 static NTSTATUS copy_stream(HANDLE from, HANDLE to)
@@ -85,12 +94,11 @@ static NTSTATUS copy_stream(HANDLE from, HANDLE to)
 /* What the target had of its own goes: the copy is as the source is. */
 static void remove_streams(HANDLE to)
 {
-	FILE_STREAM_INFO *list = streams_of(to);
+	void *list = streams_of(to);
 	HANDLE h;
 
-	for (FILE_STREAM_INFO *s = list; s; s = next_of(s))
-		if (!is_main(s) &&
-		    NT_SUCCESS(open_stream(to, s->StreamName,
+	for (FILE_STREAM_INFO *s = stream_first(list); s; s = stream_next(s))
+		if (NT_SUCCESS(stream_open(to, s->StreamName,
 					   s->StreamNameLength, DELETE,
 					   FILE_OPEN, FILE_DELETE_ON_CLOSE,
 					   &h)))
@@ -98,24 +106,38 @@ static void remove_streams(HANDLE to)
 	k32_free(list);
 }
 
+NTSTATUS attributes_of(HANDLE h, void **list, ULONG *size)
+{
+	IO_STATUS_BLOCK io;
+	ULONG n = 0;
+	NTSTATUS status;
+
+	*list = NULL;
+	if (!NT_SUCCESS(NtQueryInformationFile(h, &io, &n, sizeof n,
+					       FileEaInformation)) ||
+	    !n)
+		return STATUS_NO_EAS_ON_FILE;
+	*list = k32_alloc(n);
+	if (!*list)
+		return STATUS_NO_MEMORY;
+	status = NtQueryEaFile(h, &io, *list, n, FALSE, NULL, 0, NULL, TRUE);
+	*size = (ULONG)io.Information;
+	if (!NT_SUCCESS(status)) {
+		k32_free(*list);
+		*list = NULL;
+	}
+	return status;
+}
+
 static NTSTATUS copy_attributes(HANDLE from, HANDLE to)
 {
 	IO_STATUS_BLOCK io;
-	ULONG size = 0;
-	NTSTATUS status;
+	ULONG size;
 	void *list;
+	NTSTATUS status = attributes_of(from, &list, &size);
 
-	if (!NT_SUCCESS(NtQueryInformationFile(from, &io, &size, sizeof size,
-					       FileEaInformation)) ||
-	    !size)
-		return STATUS_SUCCESS;
-	list = k32_alloc(size);
-	if (!list)
-		return STATUS_NO_MEMORY;
-	status = NtQueryEaFile(from, &io, list, size, FALSE, NULL, 0, NULL,
-			       TRUE);
 	if (NT_SUCCESS(status))
-		status = NtSetEaFile(to, &io, list, (ULONG)io.Information);
+		status = NtSetEaFile(to, &io, list, size);
 	k32_free(list);
 	return status == STATUS_EAS_NOT_SUPPORTED ||
 			       status == STATUS_NO_EAS_ON_FILE
@@ -125,20 +147,19 @@ static NTSTATUS copy_attributes(HANDLE from, HANDLE to)
 
 BOOL copy_beside(HANDLE from, HANDLE to, BOOL replaced, BOOL streams)
 {
-	FILE_STREAM_INFO *list = streams ? streams_of(from) : NULL;
+	void *list = streams ? streams_of(from) : NULL;
 	NTSTATUS status = STATUS_SUCCESS;
 	HANDLE source, target;
 
 	if (replaced)
 		remove_streams(to);
-	for (FILE_STREAM_INFO *s = list; s && NT_SUCCESS(status);
-	     s = next_of(s)) {
-		if (is_main(s) ||
-		    !NT_SUCCESS(open_stream(from, s->StreamName,
+	for (FILE_STREAM_INFO *s = stream_first(list); s && NT_SUCCESS(status);
+	     s = stream_next(s)) {
+		if (!NT_SUCCESS(stream_open(from, s->StreamName,
 					    s->StreamNameLength, FILE_READ_DATA,
 					    FILE_OPEN, 0, &source)))
 			continue;
-		status = open_stream(to, s->StreamName, s->StreamNameLength,
+		status = stream_open(to, s->StreamName, s->StreamNameLength,
 				     FILE_WRITE_DATA, FILE_OVERWRITE_IF, 0,
 				     &target);
 		if (NT_SUCCESS(status)) {

@@ -6,7 +6,7 @@ kernel32_SPECS = %D%/kernel32.spec %D%/kernel32-b.spec
 # Files, paths, console, processes, modules, messages.
 kernel32_SOURCES = %D%/actctx.c %D%/comm.c %D%/console.c %D%/console-bytes.c %D%/console-ctrl.c \
 	%D%/console-misc.c %D%/console-output.c %D%/console-past.c %D%/console-pseudo.c %D%/convert.c %D%/debug.c %D%/dir.c \
-	%D%/error.c %D%/error-text.c %D%/file.c %D%/file-beside.c %D%/file-copy.c %D%/file-find.c \
+	%D%/error.c %D%/error-text.c %D%/file.c %D%/backup-read.c %D%/backup-write.c %D%/file-beside.c %D%/file-copy.c %D%/file-find.c \
 	%D%/file-info.c %D%/file-io.c %D%/handle.c %D%/iocp.c %D%/link.c \
 	%D%/message.c %D%/module.c %D%/nt-path.c %D%/path.c %D%/pipe.c %D%/process.c \
 	%D%/process-create.c %D%/process-info.c %D%/profile.c %D%/profile-change.c \
