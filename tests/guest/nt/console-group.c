@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "check.h"
+#include "named.h"
 
 static char self[MAX_PATH];
 static HANDLE heard;
@@ -16,17 +17,6 @@ static BOOL WINAPI handler(DWORD event)
 	InterlockedOr(&events, 1 << event);
 	SetEvent(heard);
 	return TRUE;
-}
-
-static const char *named(const char *what)
-{
-	static char buf[4][64];
-	static int n;
-	char *b = buf[n++ % 4], run[16];
-
-	GetEnvironmentVariableA("RF_GROUP_RUN", run, sizeof run);
-	snprintf(b, 64, "rf-group-%s-%s", what, run);
-	return b;
 }
 
 static BOOL start(const char *args, DWORD flags, PROCESS_INFORMATION *pi)
@@ -42,9 +32,10 @@ static BOOL start(const char *args, DWORD flags, PROCESS_INFORMATION *pi)
 /* The events that came, as bits; waits for the first or for "down". */
 static int hear(void)
 {
-	HANDLE up = OpenSemaphoreA(SEMAPHORE_ALL_ACCESS, FALSE, named("up"));
+	HANDLE up = OpenSemaphoreA(SEMAPHORE_ALL_ACCESS, FALSE,
+				   own_name("rf-group-up"));
 	HANDLE both[2] = { NULL, OpenEventA(EVENT_ALL_ACCESS, FALSE,
-					    named("down")) };
+					    own_name("rf-group-down")) };
 
 	both[0] = heard = CreateEventW(NULL, FALSE, FALSE, NULL);
 	SetConsoleCtrlHandler(handler, TRUE);
@@ -68,7 +59,7 @@ int main(int argc, char **argv)
 {
 	HANDLE up, down;
 	PROCESS_INFORMATION pi;
-	char run[16];
+	DWORD only;
 
 	GetModuleFileNameA(NULL, self, sizeof self);
 	if (argc > 1 && !strcmp(argv[1], "listen"))
@@ -83,12 +74,10 @@ int main(int argc, char **argv)
 		GetExitCodeProcess(pi.hProcess, (DWORD *)&argc);
 		return (events << 4) | (argc & 15);
 	}
-	snprintf(run, sizeof run, "%u", (unsigned)GetCurrentProcessId());
-	SetEnvironmentVariableA("RF_GROUP_RUN", run);
-	up = CreateSemaphoreA(NULL, 0, 100, named("up"));
-	down = CreateEventA(NULL, TRUE, FALSE, named("down"));
+	up = CreateSemaphoreA(NULL, 0, 100, own_name("rf-group-up"));
+	down = CreateEventA(NULL, TRUE, FALSE, own_name("rf-group-down"));
 	heard = CreateEventW(NULL, FALSE, FALSE, NULL);
-	if (!GetConsoleProcessList((DWORD *)run, 1)) {
+	if (!GetConsoleProcessList(&only, 1)) {
 		printf("no console\n");
 		return 77;
 	}

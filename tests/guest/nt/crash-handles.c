@@ -12,10 +12,11 @@
 #include <windows.h>
 
 #include "self.h"
+#include "named.h"
 
 enum { FILES = 500, WATCHERS = 16, CODE = 0xe0000077 };
 
-static const char name[] = "rf-test-crash-handles";
+#define NAME own_name("rf-test-crash-handles")
 static HANDLE ready;
 static volatile LONG *seen;
 
@@ -43,7 +44,7 @@ static void crash(void)
 	WSADATA data;
 
 	WSAStartup(MAKEWORD(2, 2), &data);
-	seen = map(OpenFileMappingA(FILE_MAP_WRITE, FALSE, name));
+	seen = map(OpenFileMappingA(FILE_MAP_WRITE, FALSE, NAME));
 	ready = CreateSemaphoreA(NULL, 0, WATCHERS, NULL);
 	for (int i = 0; i < WATCHERS; i++)
 		CreateThread(NULL, 0, watch, NULL, 0, NULL);
@@ -69,7 +70,7 @@ int main(int argc, char **argv)
 		return 0;
 	}
 	m = CreateFileMappingA(INVALID_HANDLE_VALUE, NULL, PAGE_READWRITE, 0,
-			       sizeof *seen, name);
+			       sizeof *seen, NAME);
 	seen = map(m);
 	CHECK(seen != NULL);
 	if (!seen)

@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "check.h"
+#include "named.h"
 
 #define NOT_SAME     ((NTSTATUS)0xc00001ac)
 #define NOT_CLOSABLE ((NTSTATUS)0xc0000235)
@@ -156,7 +157,9 @@ struct named {
 
 static void told(void)
 {
-	HANDLE e = CreateEventW(NULL, TRUE, FALSE, L"rf-handles-event");
+	WCHAR name[100];
+	HANDLE e = CreateEventW(NULL, TRUE, FALSE,
+				lstrcpyW(name, own_name_w("rf-handles-event")));
 	HANDLE plain = CreateEventW(NULL, TRUE, FALSE, NULL);
 	HANDLE again, sem;
 	struct named n;
@@ -167,12 +170,12 @@ static void told(void)
 	CHECK(!wcsncmp(n.s.Buffer, L"Event", 5) && n.s.Length == 10);
 	CHECK_EQ(NtQueryObject(e, 1, &n, sizeof n, &len), 0);
 	tail = n.s.Buffer ? wcsrchr(n.s.Buffer, L'\\') : NULL;
-	CHECK(tail && !wcscmp(tail, L"\\rf-handles-event"));
+	CHECK(tail && !wcscmp(tail + 1, name));
 	CHECK_EQ(NtQueryObject(plain, 1, &n, sizeof n, &len), 0);
 	CHECK_EQ(n.s.Length, 0);
 
 	SetLastError(1);
-	again = CreateEventW(NULL, FALSE, TRUE, L"rf-handles-event");
+	again = CreateEventW(NULL, FALSE, TRUE, name);
 	CHECK_EQ(GetLastError(), ERROR_ALREADY_EXISTS);
 	/* Still the old one: manual, not set. */
 	CHECK_EQ(WaitForSingleObject(again, 0), WAIT_TIMEOUT);
@@ -180,14 +183,15 @@ static void told(void)
 	CHECK_EQ(WaitForSingleObject(again, 0), WAIT_OBJECT_0);
 	CHECK_EQ(WaitForSingleObject(again, 0), WAIT_OBJECT_0);
 	CloseHandle(again);
-	sem = CreateSemaphoreW(NULL, 0, 1, L"rf-handles-event");
+	sem = CreateSemaphoreW(NULL, 0, 1, name);
 	CHECK(!sem);
 	CHECK_EQ(GetLastError(), ERROR_INVALID_HANDLE);
-	CHECK(!OpenSemaphoreW(SYNCHRONIZE, FALSE, L"rf-handles-event"));
+	CHECK(!OpenSemaphoreW(SYNCHRONIZE, FALSE, name));
 	CHECK_EQ(GetLastError(), ERROR_INVALID_HANDLE);
-	CHECK(!OpenEventW(SYNCHRONIZE, FALSE, L"RF-HANDLES-EVENT"));
+	CHECK(!OpenEventW(SYNCHRONIZE, FALSE, own_name_w("RF-HANDLES-EVENT")));
 	CHECK_EQ(GetLastError(), ERROR_FILE_NOT_FOUND);
-	again = OpenEventW(SYNCHRONIZE, TRUE, L"Local\\rf-handles-event");
+	again = OpenEventW(SYNCHRONIZE, TRUE,
+			   own_name_w("Local\\rf-handles-event"));
 	CHECK(again != NULL);
 	CHECK(!SetEvent(again));
 	CHECK_EQ(GetLastError(), ERROR_ACCESS_DENIED);
@@ -196,7 +200,7 @@ static void told(void)
 	CHECK_EQ(GetLastError(), ERROR_PATH_NOT_FOUND);
 	CloseHandle(e);
 	/* The name went with the last handle. */
-	CHECK(!OpenEventW(SYNCHRONIZE, FALSE, L"rf-handles-event"));
+	CHECK(!OpenEventW(SYNCHRONIZE, FALSE, name));
 	CHECK_EQ(GetLastError(), ERROR_FILE_NOT_FOUND);
 	CloseHandle(plain);
 }

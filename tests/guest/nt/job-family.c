@@ -6,22 +6,12 @@
 #include <string.h>
 
 #include "check.h"
+#include "named.h"
 
 static char self[MAX_PATH];
 static struct board {
 	volatile DWORD pid, result, error;
 } *board;
-
-static const char *named(const char *what)
-{
-	static char buf[4][64];
-	static int n;
-	char *b = buf[n++ % 4], run[16];
-
-	GetEnvironmentVariableA("RF_JOB_RUN", run, sizeof run);
-	snprintf(b, 64, "rf-job-%s-%s", what, run);
-	return b;
-}
 
 static BOOL start(const char *args, DWORD flags, BOOL inherit,
 		  PROCESS_INFORMATION *pi)
@@ -69,7 +59,7 @@ static HANDLE job_with(DWORD flags, DWORD processes, LONGLONG time,
 
 static int child(char **argv)
 {
-	HANDLE up = OpenEventA(EVENT_ALL_ACCESS, FALSE, named("up"));
+	HANDLE up = OpenEventA(EVENT_ALL_ACCESS, FALSE, own_name("rf-job-up"));
 	PROCESS_INFORMATION pi;
 	BOOL in = FALSE;
 
@@ -295,21 +285,15 @@ static void messages(HANDLE up)
 
 int main(int argc, char **argv)
 {
-	char run[16];
 	HANDLE s, up;
 
 	GetModuleFileNameA(NULL, self, sizeof self);
-	if (argc < 2) {
-		snprintf(run, sizeof run, "%u",
-			 (unsigned)GetCurrentProcessId());
-		SetEnvironmentVariableA("RF_JOB_RUN", run);
-	}
 	s = CreateFileMappingA(INVALID_HANDLE_VALUE, NULL, PAGE_READWRITE, 0,
-			       sizeof *board, named("board"));
+			       sizeof *board, own_name("rf-job-board"));
 	board = MapViewOfFile(s, FILE_MAP_ALL_ACCESS, 0, 0, 0);
 	if (argc > 1)
 		return child(argv);
-	up = CreateEventA(NULL, FALSE, FALSE, named("up"));
+	up = CreateEventA(NULL, FALSE, FALSE, own_name("rf-job-up"));
 	grandchildren(up);
 	holder_ended(up);
 	limits(up);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "check.h"
+#include "named.h"
 
 static void virtual(void)
 {
@@ -52,9 +53,10 @@ static void mappings(void)
 	HANDLE f, m, n;
 
 	m = CreateFileMappingA(INVALID_HANDLE_VALUE, NULL, PAGE_READWRITE, 0,
-			       0x10000, "k32b-mapping");
+			       0x10000, own_name("k32b-mapping"));
 	CHECK(m && GetLastError() == 0);
-	n = OpenFileMappingW(FILE_MAP_ALL_ACCESS, FALSE, L"k32b-mapping");
+	n = OpenFileMappingW(FILE_MAP_ALL_ACCESS, FALSE,
+			     own_name_w("k32b-mapping"));
 	CHECK(n != NULL);
 	a = MapViewOfFile(m, FILE_MAP_ALL_ACCESS, 0, 0, 0);
 	b = MapViewOfFile(n, FILE_MAP_READ, 0, 0, 0x1000);

@@ -7,22 +7,25 @@
 #include <string.h>
 
 #include "check.h"
+#include "named.h"
 
 static void events(void)
 {
 	HANDLE e = CreateEventA(NULL, FALSE, TRUE, NULL);
-	HANDLE m = CreateEventW(NULL, TRUE, FALSE, L"k32b-sync-event");
+	HANDLE m =
+		CreateEventW(NULL, TRUE, FALSE, own_name_w("k32b-sync-event"));
 	HANDLE same, both[2];
 
 	CHECK_EQ(GetLastError(), ERROR_SUCCESS);
 	CHECK_EQ(WaitForSingleObject(e, 0), WAIT_OBJECT_0);
 	CHECK_EQ(WaitForSingleObject(e, 0), WAIT_TIMEOUT);
-	same = CreateEventA(NULL, TRUE, FALSE, "Local\\k32b-sync-event");
+	same = CreateEventA(NULL, TRUE, FALSE,
+			    own_name("Local\\k32b-sync-event"));
 	CHECK_EQ(GetLastError(), ERROR_ALREADY_EXISTS);
 	CHECK(SetEvent(same));
 	CHECK_EQ(WaitForSingleObject(m, 0), WAIT_OBJECT_0);
 	CHECK_EQ(WaitForSingleObject(m, 0), WAIT_OBJECT_0);
-	CHECK(!CreateMutexW(NULL, FALSE, L"k32b-sync-event"));
+	CHECK(!CreateMutexW(NULL, FALSE, own_name_w("k32b-sync-event")));
 	CHECK_EQ(GetLastError(), ERROR_INVALID_HANDLE);
 	CHECK(!OpenEventW(EVENT_ALL_ACCESS, FALSE, L"k32b-none"));
 	CHECK_EQ(GetLastError(), ERROR_FILE_NOT_FOUND);

@@ -8,6 +8,7 @@
 #include <winternl.h>
 #include <stdlib.h>
 
+#include "named.h"
 #include "self.h"
 
 NTSTATUS NTAPI NtCreateSymbolicLinkObject(PHANDLE, ACCESS_MASK,
@@ -16,8 +17,8 @@ NTSTATUS NTAPI NtOpenSymbolicLinkObject(PHANDLE, ACCESS_MASK,
 					POBJECT_ATTRIBUTES);
 NTSTATUS NTAPI NtQuerySymbolicLinkObject(HANDLE, PUNICODE_STRING, PULONG);
 
-#define NAME L"\\Sessions\\1\\BaseNamedObjects\\rf-link-kept"
-#define DONE "rf-link-kept-done"
+#define NAME own_name_w("\\Sessions\\1\\BaseNamedObjects\\rf-link-kept")
+#define DONE own_name("rf-link-kept-done")
 
 static void attributes(OBJECT_ATTRIBUTES *oa, UNICODE_STRING *name)
 {

@@ -8,6 +8,7 @@
 
 #include <stdlib.h>
 
+#include "named.h"
 #include "self.h"
 
 static char program[MAX_PATH], moved[MAX_PATH], other[MAX_PATH];
@@ -118,8 +119,10 @@ static DWORD in_another(const char *what, const char *path)
 /* A copy of this program. */
 static void running(void)
 {
-	HANDLE event = CreateEventA(NULL, TRUE, FALSE, "rf-mapped-files");
-	HANDLE ready = CreateEventA(NULL, TRUE, FALSE, "rf-mapped-ready");
+	HANDLE event =
+		CreateEventA(NULL, TRUE, FALSE, own_name("rf-mapped-files"));
+	HANDLE ready =
+		CreateEventA(NULL, TRUE, FALSE, own_name("rf-mapped-ready"));
 	STARTUPINFOA si = { .cb = sizeof si };
 	char line[MAX_PATH + 20];
 	PROCESS_INFORMATION pi;
@@ -258,8 +261,10 @@ static int child(const char *what, const char *path)
 /* Before it opens anything, so before others could hear of it. */
 static int child_waits(void)
 {
-	HANDLE event = OpenEventA(SYNCHRONIZE, FALSE, "rf-mapped-files");
-	HANDLE ready = OpenEventA(EVENT_MODIFY_STATE, FALSE, "rf-mapped-ready");
+	HANDLE event =
+		OpenEventA(SYNCHRONIZE, FALSE, own_name("rf-mapped-files"));
+	HANDLE ready = OpenEventA(EVENT_MODIFY_STATE, FALSE,
+				  own_name("rf-mapped-ready"));
 
 	SetEvent(ready);
 	CHECK_EQ(WaitForSingleObject(event, PATIENCE), WAIT_OBJECT_0);

@@ -7,11 +7,12 @@
 #include <windows.h>
 #include <string.h>
 
+#include "named.h"
 #include "self.h"
 
-#define PIPE "\\\\.\\pipe\\rf-pipe-moved"
-#define ONE "rf-pipe-moved-one"
-#define TWO "rf-pipe-moved-two"
+#define PIPE own_name("\\\\.\\pipe\\rf-pipe-moved")
+#define ONE own_name("rf-pipe-moved-one")
+#define TWO own_name("rf-pipe-moved-two")
 
 static HANDLE make_section(const char *name, ULONG_PTR **view)
 {

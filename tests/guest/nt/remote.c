@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "named.h"
 #include "self.h"
 
 /* What the processes of a run tell each other. */
@@ -18,22 +19,11 @@ struct board {
 };
 static struct board *board;
 
-static const char *named(const char *what)
-{
-	static char buf[4][64];
-	static int n;
-	char *b = buf[n++ % 4], run[16];
-
-	GetEnvironmentVariableA("RF_REMOTE_RUN", run, sizeof run);
-	snprintf(b, 64, "rf-remote-%s-%s", what, run);
-	return b;
-}
-
 static void open_board(void)
 {
 	HANDLE s = CreateFileMappingA(INVALID_HANDLE_VALUE, NULL,
 				      PAGE_READWRITE, 0, sizeof *board,
-				      named("board"));
+				      own_name("rf-remote-board"));
 
 	board = MapViewOfFile(s, FILE_MAP_ALL_ACCESS, 0, 0, 0);
 }
@@ -56,8 +46,10 @@ static DWORD WINAPI counter(void *arg)
 
 static int serve(void)
 {
-	HANDLE up = OpenEventA(EVENT_ALL_ACCESS, FALSE, named("up"));
-	HANDLE down = OpenEventA(EVENT_ALL_ACCESS, FALSE, named("down"));
+	HANDLE up =
+		OpenEventA(EVENT_ALL_ACCESS, FALSE, own_name("rf-remote-up"));
+	HANDLE down =
+		OpenEventA(EVENT_ALL_ACCESS, FALSE, own_name("rf-remote-down"));
 
 	board->pid = GetCurrentProcessId();
 	board->event = CreateEventW(NULL, FALSE, FALSE, NULL);
@@ -82,8 +74,10 @@ static int middle(void)
 
 static int late(void)
 {
-	HANDLE up = OpenEventA(EVENT_ALL_ACCESS, FALSE, named("up"));
-	HANDLE down = OpenEventA(EVENT_ALL_ACCESS, FALSE, named("down"));
+	HANDLE up =
+		OpenEventA(EVENT_ALL_ACCESS, FALSE, own_name("rf-remote-up"));
+	HANDLE down =
+		OpenEventA(EVENT_ALL_ACCESS, FALSE, own_name("rf-remote-down"));
 
 	SetEvent(up);
 	WaitForSingleObject(down, 60000);
@@ -326,8 +320,9 @@ static void facts(HANDLE p)
 
 static void family(void)
 {
-	HANDLE up = CreateEventA(NULL, FALSE, FALSE, named("up"));
-	HANDLE down = CreateEventA(NULL, TRUE, FALSE, named("down"));
+	HANDLE up = CreateEventA(NULL, FALSE, FALSE, own_name("rf-remote-up"));
+	HANDLE down =
+		CreateEventA(NULL, TRUE, FALSE, own_name("rf-remote-down"));
 	PROCESS_INFORMATION pi;
 	HANDLE p, limited;
 	DWORD code = 0;
@@ -378,8 +373,9 @@ static void family(void)
 /* Processes that somebody else started: the code, waiting, ending. */
 static void strangers(void)
 {
-	HANDLE up = CreateEventA(NULL, FALSE, FALSE, named("up"));
-	HANDLE down = CreateEventA(NULL, TRUE, FALSE, named("down"));
+	HANDLE up = CreateEventA(NULL, FALSE, FALSE, own_name("rf-remote-up"));
+	HANDLE down =
+		CreateEventA(NULL, TRUE, FALSE, own_name("rf-remote-down"));
 	PROCESS_INFORMATION pi;
 	DWORD code = 0;
 	HANDLE p;
@@ -411,8 +407,9 @@ static void strangers(void)
 /* A child that has not begun can be worked on, and then begins. */
 static void unborn(void)
 {
-	HANDLE up = CreateEventA(NULL, FALSE, FALSE, named("up"));
-	HANDLE down = CreateEventA(NULL, TRUE, TRUE, named("down"));
+	HANDLE up = CreateEventA(NULL, FALSE, FALSE, own_name("rf-remote-up"));
+	HANDLE down =
+		CreateEventA(NULL, TRUE, TRUE, own_name("rf-remote-down"));
 	PROCESS_INFORMATION pi;
 	DWORD code;
 	char *a;
@@ -445,13 +442,7 @@ static void unborn(void)
 
 int main(int argc, char **argv)
 {
-	char run[16];
 
-	if (argc < 2) {
-		snprintf(run, sizeof run, "%u",
-			 (unsigned)GetCurrentProcessId());
-		SetEnvironmentVariableA("RF_REMOTE_RUN", run);
-	}
 	open_board();
 	if (argc > 1) {
 		if (!strcmp(argv[1], "serve"))

@@ -8,11 +8,12 @@
 #include <stdlib.h>
 
 #include "check.h"
+#include "named.h"
 
-#define OWN	"Local\\run-foreign-restricted-own"
-#define ALL	"Local\\run-foreign-restricted-all"
-#define PLAIN	"Local\\run-foreign-restricted-plain"
-#define LOWERED "Local\\run-foreign-restricted-low"
+#define OWN own_name("Local\\run-foreign-restricted-own")
+#define ALL own_name("Local\\run-foreign-restricted-all")
+#define PLAIN own_name("Local\\run-foreign-restricted-plain")
+#define LOWERED own_name("Local\\run-foreign-restricted-low")
 #define PIPE	"\\\\.\\pipe\\run-foreign-restricted"
 #define PIPE_SD "\\\\.\\pipe\\run-foreign-restricted-own"
 
@@ -191,10 +192,10 @@ static int low(DWORD parent, DWORD parents_thread)
 	CHECK_EQ(thread(parents_thread, THREAD_SET_CONTEXT), no);
 	/* What it makes is of its own level, and its own. */
 	h = CreateEventA(NULL, FALSE, FALSE,
-			 "Local\\run-foreign-restricted-lows");
+			 own_name("Local\\run-foreign-restricted-lows"));
 	CHECK(h != NULL, "%lu", GetLastError());
 	CHECK_EQ(label_of(h), SECURITY_MANDATORY_LOW_RID);
-	CHECK_EQ(opens("Local\\run-foreign-restricted-lows",
+	CHECK_EQ(opens(own_name("Local\\run-foreign-restricted-lows"),
 		       EVENT_ALL_ACCESS),
 		 0);
 	CloseHandle(h);
@@ -264,7 +265,7 @@ static DWORD run(HANDLE token, enum kind kind, SECURITY_ATTRIBUTES *sa,
 /* The same rules for those who are nobody's children. */
 static void unbound(void)
 {
-	const char *name = "Local\\run-foreign-restricted-denied";
+	const char *name = own_name("Local\\run-foreign-restricted-denied");
 	SECURITY_DESCRIPTOR open;
 	HANDLE h, file, copy = NULL;
 	HKEY key;

@@ -6,9 +6,10 @@
 #include <windows.h>
 #include <stdlib.h>
 
+#include "named.h"
 #include "self.h"
 
-#define NAME "rf-section-kept"
+#define NAME own_name("rf-section-kept")
 
 static int child(DWORD parent)
 {
@@ -37,6 +38,7 @@ int main(int argc, char **argv)
 
 	if (argc > 1)
 		return child((DWORD)atoi(argv[1]));
+	CHECK(!OpenFileMappingA(FILE_MAP_WRITE, FALSE, NAME));
 	snprintf(line, sizeof line, "%lu", GetCurrentProcessId());
 	CHECK_EQ(run_self(line), 7);
 	h = OpenFileMappingA(FILE_MAP_WRITE, FALSE, NAME);

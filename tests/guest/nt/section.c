@@ -3,6 +3,7 @@
 #include <windows.h>
 #include <winternl.h>
 
+#include "named.h"
 #include "self.h"
 
 NTSTATUS NTAPI NtCreateSection(HANDLE *, ACCESS_MASK, void *, LARGE_INTEGER *,
@@ -109,8 +110,9 @@ static void named(void)
 {
 	HANDLE a =
 		CreateFileMappingA(INVALID_HANDLE_VALUE, NULL, PAGE_READWRITE,
-				   0, 4096, "rf-test-section");
-	HANDLE b = OpenFileMappingA(FILE_MAP_READ, FALSE, "rf-test-section");
+				   0, 4096, own_name("rf-test-section"));
+	HANDLE b = OpenFileMappingA(FILE_MAP_READ, FALSE,
+				    own_name("rf-test-section"));
 	HANDLE c;
 	char *p, *q;
 
@@ -126,14 +128,15 @@ static void named(void)
 	CHECK_EQ(GetLastError(), ERROR_ACCESS_DENIED);
 	SetLastError(0);
 	c = CreateFileMappingA(INVALID_HANDLE_VALUE, NULL, PAGE_READWRITE, 0,
-			       4096, "rf-test-section");
+			       4096, own_name("rf-test-section"));
 	CHECK_EQ(GetLastError(), ERROR_ALREADY_EXISTS);
 	CloseHandle(a);
 	CloseHandle(b);
 	CloseHandle(c);
 	UnmapViewOfFile(p);
 	UnmapViewOfFile(q);
-	CHECK(!OpenFileMappingA(FILE_MAP_READ, FALSE, "rf-test-section"));
+	CHECK(!OpenFileMappingA(FILE_MAP_READ, FALSE,
+				own_name("rf-test-section")));
 	CHECK_EQ(GetLastError(), ERROR_FILE_NOT_FOUND);
 }
 
@@ -259,8 +262,10 @@ static int child_grows(HANDLE s)
 /* In another process: what the parent made is there by its name. */
 static int child(void)
 {
-	HANDLE m = OpenFileMappingA(FILE_MAP_WRITE, FALSE, "rf-test-shared");
-	HANDLE f = OpenFileMappingA(FILE_MAP_READ, FALSE, "rf-test-file");
+	HANDLE m = OpenFileMappingA(FILE_MAP_WRITE, FALSE,
+				    own_name("rf-test-shared"));
+	HANDLE f = OpenFileMappingA(FILE_MAP_READ, FALSE,
+				    own_name("rf-test-file"));
 	char *p, *q;
 
 	CHECK(m && f, "%p %p", m, f);
@@ -279,7 +284,7 @@ static void processes(void)
 {
 	HANDLE m =
 		CreateFileMappingA(INVALID_HANDLE_VALUE, NULL, PAGE_READWRITE,
-				   0, 0x20000, "rf-test-shared");
+				   0, 0x20000, own_name("rf-test-shared"));
 	char *p = MapViewOfFile(m, FILE_MAP_WRITE, 0, 0, 0);
 	char exe[MAX_PATH];
 	HANDLE file, f;
@@ -287,7 +292,8 @@ static void processes(void)
 	GetModuleFileNameA(NULL, exe, MAX_PATH);
 	file = CreateFileA(exe, GENERIC_READ, FILE_SHARE_READ, NULL,
 			   OPEN_EXISTING, 0, NULL);
-	f = CreateFileMappingA(file, NULL, PAGE_READONLY, 0, 0, "rf-test-file");
+	f = CreateFileMappingA(file, NULL, PAGE_READONLY, 0, 0,
+			       own_name("rf-test-file"));
 	CHECK(p && f);
 	p[0x10000] = 7;
 	CHECK_EQ(run_self("child"), 0);

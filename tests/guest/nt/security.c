@@ -10,9 +10,10 @@
 #include <string.h>
 
 #include "check.h"
+#include "named.h"
 #include "privilege.h"
 
-#define EVENT "rf-test-security-event"
+#define EVENT own_name("rf-test-security-event")
 #define HERE  "Software\\rf-test-security"
 
 #define PARTS                                                                  \

@@ -5,20 +5,9 @@
 #include <string.h>
 
 #include "check.h"
+#include "named.h"
 
 static char self[MAX_PATH];
-
-/* Names of this run: the first process's id is in all of them. */
-static const char *named(const char *what)
-{
-	static char buf[4][64];
-	static int n;
-	char *b = buf[n++ % 4], run[16];
-
-	GetEnvironmentVariableA("RF_SESSION_RUN", run, sizeof run);
-	snprintf(b, 64, "rf-session-%s-%s", what, run);
-	return b;
-}
 
 static BOOL start(const char *args, BOOL inherit, PROCESS_INFORMATION *pi)
 {
@@ -43,8 +32,10 @@ static DWORD finish(PROCESS_INFORMATION *pi)
 
 static int ping(void)
 {
-	HANDLE a = OpenEventA(EVENT_ALL_ACCESS, FALSE, named("ping"));
-	HANDLE b = OpenEventA(EVENT_ALL_ACCESS, FALSE, named("pong"));
+	HANDLE a = OpenEventA(EVENT_ALL_ACCESS, FALSE,
+			      own_name("rf-session-ping"));
+	HANDLE b = OpenEventA(EVENT_ALL_ACCESS, FALSE,
+			      own_name("rf-session-pong"));
 
 	if (!a || !b)
 		return 100 + (int)GetLastError();
@@ -60,10 +51,10 @@ static int ping(void)
 static int jobs(void)
 {
 	HANDLE h[2] = { OpenSemaphoreA(SEMAPHORE_ALL_ACCESS, FALSE,
-				       named("jobs")) };
+				       own_name("rf-session-jobs")) };
 	int n = 0;
 
-	h[1] = OpenEventA(SYNCHRONIZE, FALSE, named("no more"));
+	h[1] = OpenEventA(SYNCHRONIZE, FALSE, own_name("rf-session-no more"));
 	if (!h[0] || !h[1])
 		return 200;
 	while (WaitForMultipleObjects(2, h, FALSE, 60000) == WAIT_OBJECT_0)
@@ -107,7 +98,8 @@ static int given(void)
 /* One event, by inheritance and by name: it is one object here, too. */
 static int twins(HANDLE inherited)
 {
-	HANDLE opened = OpenEventA(EVENT_ALL_ACCESS, FALSE, named("twin"));
+	HANDLE opened = OpenEventA(EVENT_ALL_ACCESS, FALSE,
+				   own_name("rf-session-twin"));
 	HANDLE both[2] = { inherited, opened };
 	BOOL(WINAPI * same)(HANDLE, HANDLE) = (void *)GetProcAddress(
 		GetModuleHandleA("kernelbase.dll"), "CompareObjectHandles");
@@ -152,7 +144,8 @@ static int child(char **argv)
 	if (!strcmp(argv[1], "jobs"))
 		return jobs();
 	if (!strcmp(argv[1], "hold")) {
-		HANDLE m = OpenMutexA(MUTEX_ALL_ACCESS, FALSE, named("mutex"));
+		HANDLE m = OpenMutexA(MUTEX_ALL_ACCESS, FALSE,
+				      own_name("rf-session-mutex"));
 
 		if (!m || WaitForSingleObject(m, 60000))
 			return 1;
@@ -170,14 +163,19 @@ static int child(char **argv)
 	if (!strcmp(argv[1], "given"))
 		return given();
 	if (!strcmp(argv[1], "exists"))
-		return OpenMutexA(SYNCHRONIZE, FALSE, named("mutex")) ? 1 : 0;
+		return OpenMutexA(SYNCHRONIZE, FALSE,
+				  own_name("rf-session-mutex"))
+			       ? 1
+			       : 0;
 	return 99;
 }
 
 static void named_events(void)
 {
-	HANDLE a = CreateEventA(NULL, FALSE, FALSE, named("ping"));
-	HANDLE b = CreateEventA(NULL, FALSE, FALSE, named("pong"));
+	HANDLE a =
+		CreateEventA(NULL, FALSE, FALSE, own_name("rf-session-ping"));
+	HANDLE b =
+		CreateEventA(NULL, FALSE, FALSE, own_name("rf-session-pong"));
 	PROCESS_INFORMATION pi;
 
 	CHECK(start("ping 0", FALSE, &pi));
@@ -195,8 +193,9 @@ static void named_events(void)
 
 static void semaphores(void)
 {
-	HANDLE s = CreateSemaphoreA(NULL, 0, 1000, named("jobs"));
-	HANDLE over = CreateEventA(NULL, TRUE, FALSE, named("no more"));
+	HANDLE s = CreateSemaphoreA(NULL, 0, 1000, own_name("rf-session-jobs"));
+	HANDLE over =
+		CreateEventA(NULL, TRUE, FALSE, own_name("rf-session-no more"));
 	PROCESS_INFORMATION pi[2];
 
 	CHECK(start("jobs 0", FALSE, &pi[0]));
@@ -213,7 +212,7 @@ static void semaphores(void)
 static void mutexes(void)
 {
 	SECURITY_ATTRIBUTES sa = { sizeof sa, NULL, TRUE };
-	HANDLE m = CreateMutexA(NULL, FALSE, named("mutex"));
+	HANDLE m = CreateMutexA(NULL, FALSE, own_name("rf-session-mutex"));
 	HANDLE held = CreateEventA(&sa, FALSE, FALSE, NULL);
 	HANDLE both[2] = { held, m };
 	PROCESS_INFORMATION pi;
@@ -259,7 +258,7 @@ static void inherited(void)
 static void two_ways(void)
 {
 	SECURITY_ATTRIBUTES sa = { sizeof sa, NULL, TRUE };
-	HANDLE e = CreateEventA(&sa, FALSE, TRUE, named("twin"));
+	HANDLE e = CreateEventA(&sa, FALSE, TRUE, own_name("rf-session-twin"));
 	PROCESS_INFORMATION pi;
 	char args[64];
 
@@ -327,13 +326,10 @@ static void duplicated(void)
 
 int main(int argc, char **argv)
 {
-	char run[16];
 
 	if (argc > 2)
 		return child(argv);
 	GetModuleFileNameA(NULL, self, sizeof self);
-	snprintf(run, sizeof run, "%u", (unsigned)GetCurrentProcessId());
-	SetEnvironmentVariableA("RF_SESSION_RUN", run);
 	named_events();
 	semaphores();
 	mutexes();
