@@ -367,6 +367,22 @@ VOID WINAPI CertFreeCertificateChain(PCCERT_CHAIN_CONTEXT context)
 	RtlFreeHeap(rf_heap(), 0, c);
 }
 
+/* Whether it says where one could learn if it was revoked: lists, OCSP. */
+static BOOL says_where(const struct cert *c)
+{
+	struct der in, list, one, id;
+
+	if (cert_extension(c, szOID_CRL_DIST_POINTS, &in))
+		return TRUE;
+	if (!cert_extension(c, szOID_AUTHORITY_INFO_ACCESS, &in) ||
+	    !der_expect(&in, DER_SEQUENCE, &list, NULL))
+		return FALSE;
+	while (der_expect(&list, DER_SEQUENCE, &one, NULL))
+		if (der_object_id(&one, &id) && der_id_is(id, szOID_PKIX_OCSP))
+			return TRUE;
+	return FALSE;
+}
+
 /* There is nobody to ask whether something was revoked. */
 static DWORD revocation(DWORD flags, ULONG i, const struct link *l)
 {
@@ -379,7 +395,7 @@ static DWORD revocation(DWORD flags, ULONG i, const struct link *l)
 	if (!asked || (l->info & CERT_TRUST_IS_SELF_SIGNED && !(flags & all)))
 		return 0;
 	return CERT_TRUST_REVOCATION_STATUS_UNKNOWN |
-	       CERT_TRUST_IS_OFFLINE_REVOCATION;
+	       (says_where(l->cert) ? CERT_TRUST_IS_OFFLINE_REVOCATION : 0);
 }
 
 static BOOL usage_fits(const CERT_USAGE_MATCH *want,
@@ -435,20 +451,13 @@ static struct chain *make_chain(const struct link *l, ULONG n,
 	return c;
 }
 
-/* Read once: what others add to theirs is not the system's. */
+/* The system's, which is one for all who open it: it needs no closing. */
 static HCERTSTORE system_roots(void)
 {
-	static HCERTSTORE roots;
-	HCERTSTORE s = __atomic_load_n(&roots, __ATOMIC_ACQUIRE), first;
+	HCERTSTORE s = CertOpenSystemStoreW(0, L"ROOT");
 
-	if (s)
-		return s;
-	s = CertOpenSystemStoreW(0, L"ROOT");
-	first = InterlockedCompareExchangePointer(&roots, s, NULL);
-	if (!first)
-		return s;
 	CertCloseStore(s, 0);
-	return first;
+	return s;
 }
 
 /* para may be an older program's, with nothing but the usage. */

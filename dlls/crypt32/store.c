@@ -1,24 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/*
- * store.c - certificate stores.
- *
- * The system's store "ROOT" holds the authorities that the host trusts: its
- * bundle of certificates, read when somebody looks into the store.  The other
- * system stores are empty.  What is added to a store is gone with it.
- */
-#include "cert.h"
-
-#define STORE_MAGIC 0x43727374u
-
-struct store {
-	ULONG magic;
-	LONG refs;
-	BOOL collection, roots; /* roots: to be read */
-	BOOL deferred;		/* not gone while others have its certificates */
-	RTL_SRWLOCK lock;
-	ULONG n, room;
-	void **items; /* struct cert, or a collection's struct store */
-};
+/* store.c - certificate stores: opened, looked through, added to. */
+#include "store.h"
 
 static struct store *store_of(HCERTSTORE h)
 {
@@ -31,7 +13,7 @@ static struct store *store_of(HCERTSTORE h)
 }
 
 /* Under the lock. */
-static BOOL append(struct store *s, void *item)
+BOOL store_append(struct store *s, void *item)
 {
 	void **more;
 
@@ -50,112 +32,27 @@ static BOOL append(struct store *s, void *item)
 	return TRUE;
 }
 
-/* ---- the host's authorities ---------------------------------------------- */
+/* ---- opening and closing ------------------------------------------------- */
 
-static int digit(char c)
+struct store *store_new(void)
 {
-	return c >= 'A' && c <= 'Z'   ? c - 'A' :
-	       c >= 'a' && c <= 'z'   ? c - 'a' + 26 :
-	       c >= '0' && c <= '9'   ? c - '0' + 52 :
-	       c == '+'		      ? 62 :
-	       c == '/'		      ? 63 :
-					-1;
-}
+	struct store *s =
+		RtlAllocateHeap(rf_heap(), HEAP_ZERO_MEMORY, sizeof *s);
 
-/* The bytes of base 64 up to end, in their place; how many they are. */
-static DWORD decode(char *start, const char *end)
-{
-	BYTE *to = (BYTE *)start;
-	ULONG bits = 0, have = 0;
-
-	for (const char *s = start; s < end; s++) {
-		int v = digit(*s);
-
-		if (v < 0)
-			continue; /* line ends, and padding */
-		bits = bits << 6 | (ULONG)v;
-		have += 6;
-		if (have >= 8) {
-			have -= 8;
-			*to++ = (BYTE)(bits >> have);
-		}
-	}
-	return (DWORD)(to - (BYTE *)start);
-}
-
-static void add_bundle(struct store *s, char *text)
-{
-	static const char begin[] = "-----BEGIN CERTIFICATE-----",
-			  end[] = "-----END CERTIFICATE-----";
-	char *stop;
-	struct cert *c;
-
-	for (char *at = text; (at = strstr(at, begin)) != NULL; at = stop) {
-		at += sizeof begin - 1;
-		stop = strstr(at, end);
-		if (!stop)
-			return;
-		c = cert_new((BYTE *)at, decode(at, stop), s);
-		if (c && s->deferred)
-			c->kept = s;
-		/* One that cannot be read is not in the store. */
-		if (c && !append(s, c))
-			cert_put(c);
-	}
-}
-
-static char *read_text(const WCHAR *path)
-{
-	enum { MOST = 16 << 20 };
-	HANDLE h = CreateFileW(path, GENERIC_READ, FILE_SHARE_READ, NULL,
-			       OPEN_EXISTING, 0, NULL);
-	LARGE_INTEGER size;
-	char *text = NULL;
-	DWORD got = 0;
-
-	if (h == INVALID_HANDLE_VALUE)
+	if (!s) {
+		SetLastError(ERROR_NOT_ENOUGH_MEMORY);
 		return NULL;
-	if (GetFileSizeEx(h, &size) && size.QuadPart < MOST)
-		text = RtlAllocateHeap(rf_heap(), 0,
-				       (SIZE_T)size.QuadPart + 1);
-	if (text && !ReadFile(h, text, (DWORD)size.QuadPart, &got, NULL))
-		got = 0;
-	if (text)
-		text[got] = 0;
-	NtClose(h);
-	return text;
-}
-
-/* Under the lock.  Distributions have their bundle at one of these. */
-static void read_roots(struct store *s)
-{
-	static const WCHAR *const paths[] = {
-		L"Z:\\etc\\ssl\\certs\\ca-certificates.crt",
-		L"Z:\\etc\\pki\\tls\\certs\\ca-bundle.crt",
-		L"Z:\\etc\\ssl\\ca-bundle.pem",
-		L"Z:\\etc\\ssl\\cert.pem",
-	};
-
-	if (!s->roots)
-		return;
-	s->roots = FALSE;
-	for (ULONG i = 0; !s->n && i < ARRAYSIZE(paths); i++) {
-		char *text = read_text(paths[i]);
-
-		if (text)
-			add_bundle(s, text);
-		RtlFreeHeap(rf_heap(), 0, text);
 	}
+	s->magic = STORE_MAGIC;
+	s->refs = 1;
+	return s;
 }
 
-/* ---- stores -------------------------------------------------------------- */
-
-/* "ROOT", with or without whose it is: ".\ROOT", "LocalMachine\ROOT". */
-static BOOL is_root(const WCHAR *name)
+/* A certificate is in its store no more; others may still have it. */
+void store_leave(struct cert *c)
 {
-	const WCHAR *last = name ? wcsrchr(name, '\\') : NULL;
-
-	return name && !lstrcmpiW(last ? last + 1 : name, L"ROOT");
+	c->context.hCertStore = NULL;
+	cert_put(c);
 }
 
 HCERTSTORE WINAPI CertOpenStore(LPCSTR provider, DWORD encoding,
@@ -163,48 +60,44 @@ HCERTSTORE WINAPI CertOpenStore(LPCSTR provider, DWORD encoding,
 				const void *what)
 {
 	WCHAR wide[MAX_PATH] = L"";
-	const WCHAR *name = what;
 	struct store *s;
 
 	switch ((ULONG_PTR)provider) {
 	case (ULONG_PTR)CERT_STORE_PROV_MEMORY:
 	case (ULONG_PTR)CERT_STORE_PROV_COLLECTION:
-		name = NULL;
 		break;
 	case (ULONG_PTR)CERT_STORE_PROV_SYSTEM_A:
-		if (what)
-			MultiByteToWideChar(CP_ACP, 0, what, -1, wide,
-					    MAX_PATH);
-		name = wide;
-		break;
+		if (what && !MultiByteToWideChar(CP_ACP, 0, what, -1, wide,
+						 MAX_PATH)) {
+			SetLastError((DWORD)E_INVALIDARG);
+			return NULL;
+		}
+		return system_store(what ? wide : NULL, flags);
 	case (ULONG_PTR)CERT_STORE_PROV_SYSTEM_W:
 	case (ULONG_PTR)CERT_STORE_PROV_SYSTEM_REGISTRY_W:
-		break;
+		return system_store(what, flags);
 	default:
 		SetLastError(ERROR_FILE_NOT_FOUND);
 		return NULL;
 	}
-	s = RtlAllocateHeap(rf_heap(), HEAP_ZERO_MEMORY, sizeof *s);
-	if (!s) {
-		SetLastError(ERROR_NOT_ENOUGH_MEMORY);
+	s = store_new();
+	if (!s)
 		return NULL;
-	}
-	s->magic = STORE_MAGIC;
-	s->refs = 1;
 	s->collection = provider == CERT_STORE_PROV_COLLECTION;
-	s->roots = is_root(name);
 	s->deferred = !!(flags & CERT_STORE_DEFER_CLOSE_UNTIL_LAST_FREE_FLAG);
 	return s;
 }
 
 HCERTSTORE WINAPI CertOpenSystemStoreW(HCRYPTPROV_LEGACY prov, LPCWSTR name)
 {
-	return CertOpenStore(CERT_STORE_PROV_SYSTEM_W, 0, prov, 0, name);
+	return CertOpenStore(CERT_STORE_PROV_SYSTEM_W, 0, prov,
+			     CERT_SYSTEM_STORE_CURRENT_USER, name);
 }
 
 HCERTSTORE WINAPI CertOpenSystemStoreA(HCRYPTPROV_LEGACY prov, LPCSTR name)
 {
-	return CertOpenStore(CERT_STORE_PROV_SYSTEM_A, 0, prov, 0, name);
+	return CertOpenStore(CERT_STORE_PROV_SYSTEM_A, 0, prov,
+			     CERT_SYSTEM_STORE_CURRENT_USER, name);
 }
 
 HCERTSTORE WINAPI CertDuplicateStore(HCERTSTORE h)
@@ -216,13 +109,6 @@ HCERTSTORE WINAPI CertDuplicateStore(HCERTSTORE h)
 	return s;
 }
 
-/* A certificate is in its store no more; others may still have it. */
-static void leave(struct cert *c)
-{
-	c->context.hCertStore = NULL;
-	cert_put(c);
-}
-
 static void store_put(struct store *s)
 {
 	if (InterlockedDecrement(&s->refs))
@@ -231,7 +117,7 @@ static void store_put(struct store *s)
 		if (s->collection)
 			store_put(s->items[i]);
 		else
-			leave(s->items[i]);
+			store_leave(s->items[i]);
 	}
 	s->magic = 0;
 	RtlFreeHeap(rf_heap(), 0, s->items);
@@ -262,7 +148,7 @@ BOOL WINAPI CertAddStoreToCollection(HCERTSTORE to, HCERTSTORE from,
 	if (!s->collection || part->collection)
 		return cert_fail((DWORD)E_INVALIDARG);
 	RtlAcquireSRWLockExclusive(&s->lock);
-	ok = append(s, part);
+	ok = store_append(s, part);
 	if (ok)
 		InterlockedIncrement(&part->refs);
 	RtlReleaseSRWLockExclusive(&s->lock);
@@ -296,7 +182,7 @@ static struct cert *after(struct store *s, const struct cert *previous,
 	struct cert *found = NULL;
 
 	RtlAcquireSRWLockExclusive(&s->lock);
-	read_roots(s);
+	store_fill(s);
 	for (ULONG i = 0; i < s->n && !found; i++) {
 		if (s->collection) {
 			found = after(s->items[i], previous, passed);
@@ -430,17 +316,17 @@ BOOL WINAPI CertAddEncodedCertificateToStore(HCERTSTORE h, DWORD encoding,
 	c->kept = s && s->deferred ? s : NULL;
 	if (s) {
 		RtlAcquireSRWLockExclusive(&s->lock);
-		read_roots(s);
+		store_fill(s);
 		at = how == CERT_STORE_ADD_ALWAYS ? s->n : place_of(s, c);
 		if (at == s->n) {
-			ok = append(s, c);
+			ok = store_append(s, c);
 		} else if (how == CERT_STORE_ADD_NEW) {
 			ok = cert_fail((DWORD)CRYPT_E_EXISTS);
 		} else if (how == CERT_STORE_ADD_USE_EXISTING) {
 			cert_put(c);
 			c = s->items[at];
 		} else { /* the new one replaces it */
-			leave(s->items[at]);
+			store_leave(s->items[at]);
 			s->items[at] = c;
 		}
 		/* The store has one reference, the caller may want another. */
@@ -499,7 +385,7 @@ BOOL WINAPI CertDeleteCertificateFromStore(PCCERT_CONTEXT context)
 		RtlReleaseSRWLockExclusive(&s->lock);
 	}
 	if (found)
-		leave(c);
+		store_leave(c);
 	cert_release(c);
 	return TRUE;
 }

@@ -116,8 +116,11 @@ static void good(void)
 		      CERT_CHAIN_REVOCATION_CHECK_CHAIN_EXCLUDE_ROOT);
 	/* Nothing says where a list would be. */
 	CHECK_EQ(base(c, CERT_CHAIN_POLICY_IGNORE_ALL_REV_UNKNOWN_FLAGS), 0);
+	CHECK_EQ(base(c, 0), (DWORD)CRYPT_E_NO_REVOCATION_CHECK);
 	CHECK(c->TrustStatus.dwErrorStatus &
 	      CERT_TRUST_REVOCATION_STATUS_UNKNOWN);
+	CHECK(!(c->TrustStatus.dwErrorStatus &
+		CERT_TRUST_IS_OFFLINE_REVOCATION));
 	CertFreeCertificateChain(c);
 }
 

@@ -258,13 +258,72 @@ static void stores(PCCERT_CONTEXT c)
 	CHECK(CertCloseStore(s, 0));
 }
 
+static HCERTSTORE system_store(const WCHAR *name, DWORD flags)
+{
+	return CertOpenStore(CERT_STORE_PROV_SYSTEM_W, 0, 0, flags, name);
+}
+
+/* What one adds to the system's stores others find there. */
+static void system_stores(PCCERT_CONTEXT c)
+{
+	enum {
+		USER = CERT_SYSTEM_STORE_CURRENT_USER,
+		MACHINE = CERT_SYSTEM_STORE_LOCAL_MACHINE,
+	};
+	HCERTSTORE s, other, my;
+	WCHAR name[64];
+
+	wsprintfW(name, L"rf-test-%lu", GetCurrentProcessId());
+	CHECK(!system_store(name, USER | CERT_STORE_OPEN_EXISTING_FLAG));
+	CHECK_EQ(GetLastError(), ERROR_FILE_NOT_FOUND);
+	s = system_store(name, USER);
+	CHECK(s != NULL, "%#lx", GetLastError());
+	CHECK(!system_store(name, USER | CERT_STORE_CREATE_NEW_FLAG));
+	CHECK_EQ(GetLastError(), ERROR_FILE_EXISTS);
+	CHECK_EQ(count(s), 0);
+	CHECK(CertAddCertificateContextToStore(s, c, CERT_STORE_ADD_NEW, NULL));
+	CHECK(CertCloseStore(s, 0));
+	other = system_store(name, USER | CERT_STORE_OPEN_EXISTING_FLAG);
+	CHECK_EQ(count(other), 1);
+	CHECK(CertCloseStore(other, 0));
+	SetLastError(1);
+	CHECK(!system_store(name, USER | CERT_STORE_DELETE_FLAG));
+	CHECK_EQ(GetLastError(), 0);
+	CHECK(!system_store(name, USER | CERT_STORE_OPEN_EXISTING_FLAG));
+	CHECK_EQ(GetLastError(), ERROR_FILE_NOT_FOUND);
+	other = system_store(name, USER | CERT_STORE_CREATE_NEW_FLAG);
+	CHECK_EQ(count(other), 0);
+	CHECK(CertCloseStore(other, 0));
+	CHECK(!system_store(name, USER | CERT_STORE_DELETE_FLAG));
+
+	/* A user's own certificates are not the machine's. */
+	my = system_store(L"MY", USER);
+	other = system_store(L"My", MACHINE);
+	s = CertOpenSystemStoreA(0, "My");
+	CHECK(my && other && s);
+	CHECK(CertAddCertificateContextToStore(my, c, CERT_STORE_ADD_ALWAYS,
+					       NULL));
+	CHECK_EQ(count(s), count(my));
+	CHECK(!CertFindCertificateInStore(other, X509_ASN_ENCODING, 0,
+					  CERT_FIND_EXISTING, c, NULL));
+	CHECK(CertCloseStore(my, 0));
+	c = CertFindCertificateInStore(s, X509_ASN_ENCODING, 0,
+				       CERT_FIND_EXISTING, c, NULL);
+	CHECK(c != NULL);
+	CHECK(c && CertDeleteCertificateFromStore(c));
+	CHECK(CertCloseStore(s, 0));
+	CHECK(CertCloseStore(other, 0));
+}
+
 int main(void)
 {
 	PCCERT_CONTEXT c = fields();
 	HCERTSTORE s;
 
-	if (c)
+	if (c) {
 		stores(c);
+		system_stores(c);
+	}
 	CertFreeCertificateContext(c);
 	damaged();
 	small_extensions();
