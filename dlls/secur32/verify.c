@@ -115,6 +115,23 @@ static HCERTCHAINENGINE engine_of(const struct tls_context *c)
 	return e;
 }
 
+/* Does the caller not mind what is unknown about revocation here? */
+static BOOL overlooks(PCCERT_CHAIN_CONTEXT chain, DWORD flags)
+{
+	const CERT_SIMPLE_CHAIN *s = chain->rgpChain[0];
+
+	for (DWORD i = 0; i < s->cElement; i++) {
+		DWORD error = s->rgpElement[i]->TrustStatus.dwErrorStatus;
+
+		if (error & CERT_TRUST_REVOCATION_STATUS_UNKNOWN &&
+		    !(flags & (error & CERT_TRUST_IS_OFFLINE_REVOCATION
+				       ? SCH_CRED_IGNORE_REVOCATION_OFFLINE
+				       : SCH_CRED_IGNORE_NO_REVOCATION_CHECK)))
+			return FALSE;
+	}
+	return TRUE;
+}
+
 SECURITY_STATUS verify_peer(struct tls_context *c, ULONG *alert)
 {
 	static char server_auth[] = szOID_PKIX_KP_SERVER_AUTH,
@@ -144,10 +161,6 @@ SECURITY_STATUS verify_peer(struct tls_context *c, ULONG *alert)
 		extra.fdwChecks = SECURITY_FLAG_IGNORE_CERT_CN_INVALID;
 	else if (!*c->target)
 		return SEC_E_WRONG_PRINCIPAL;
-	if (flags & (SCH_CRED_IGNORE_NO_REVOCATION_CHECK |
-		     SCH_CRED_IGNORE_REVOCATION_OFFLINE))
-		policy.dwFlags |=
-			CERT_CHAIN_POLICY_IGNORE_ALL_REV_UNKNOWN_FLAGS;
 	engine = engine_of(c);
 	ok = CertGetCertificateChain(engine, c->peer, NULL, c->peer->hCertStore,
 				     &para, chain_flags(flags), NULL, &chain);
@@ -155,6 +168,9 @@ SECURITY_STATUS verify_peer(struct tls_context *c, ULONG *alert)
 		CertFreeCertificateChainEngine(engine);
 	if (!ok)
 		return SEC_E_CERT_UNKNOWN;
+	if (overlooks(chain, flags))
+		policy.dwFlags |=
+			CERT_CHAIN_POLICY_IGNORE_ALL_REV_UNKNOWN_FLAGS;
 	ok = CertVerifyCertificateChainPolicy(CERT_CHAIN_POLICY_SSL, chain,
 					      &policy, &result);
 	CertFreeCertificateChain(chain);

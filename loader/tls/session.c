@@ -86,7 +86,8 @@ static int error_of(uint32_t verdict)
 	case SSL_AD_BAD_CERTIFICATE:
 		return X509_V_ERR_CERT_REJECTED;
 	}
-	return X509_V_ERR_APPLICATION_VERIFICATION;
+	/* What OpenSSL has no alert for becomes certificate_unknown. */
+	return X509_V_ERR_INVALID_EXTENSION;
 }
 
 /* Certificates are judged by who called us, with Windows' rules. */

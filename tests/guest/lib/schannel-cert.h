@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * schannel-cert.h - a certificate that signs itself, made here: a key in a
- * container of CryptoAPI's, and DER written by hand.
+ * schannel-cert.h - certificates made here: a key in a container of
+ * CryptoAPI's, and DER written by hand.
  */
 #ifndef RF_SCHANNEL_CERT_H
 #define RF_SCHANNEL_CERT_H
@@ -84,15 +84,15 @@ static struct der der_name(const char *name)
 	return DER_SEQ(set);
 }
 
-/* The host as subjectAltName. */
-static struct der der_alternative(const char *host)
+/* An extension, by the last number of its id. */
+static struct der der_extension(BYTE last, BOOL critical, struct der value)
 {
-	static const BYTE id[] = { 0x55, 0x1d, 17 };
-	struct der names = DER_SEQ(der_bytes(0x82, host, (DWORD)strlen(host)));
-	struct der ext = DER_SEQ(der_bytes(6, id, 3), der_put(4, &names, 1));
-	struct der list = DER_SEQ(ext);
+	const BYTE id[] = { 0x55, 0x1d, last }, yes = 0xff;
 
-	return der_put(0xa3, &list, 1);
+	value = der_put(4, &value, 1);
+	return critical ? DER_SEQ(der_bytes(6, id, 3), der_bytes(1, &yes, 1),
+				  value)
+			: DER_SEQ(der_bytes(6, id, 3), value);
 }
 
 static struct der der_algorithm(BYTE last)
@@ -119,55 +119,125 @@ static struct der der_signed(HCRYPTPROV prov, struct der tbs)
 	return DER_SEQ(tbs, der_algorithm(11), der_bytes(3, bits, n + 1));
 }
 
-/*
- * A certificate for host, valid between two years, with its key in the
- * container; NULL: something failed.
- */
-static PCCERT_CONTEXT cert_make(const WCHAR *container, const char *host,
-				const char *from, const char *to)
+struct cert_wish {
+	const WCHAR
+		*container;  /* of its key, which is made if it is not there */
+	const WCHAR *issuer; /* of who signs; NULL: itself */
+	const char *issuer_name, *name, *from, *to;
+	BOOL authority;
+	BYTE purpose; /* RFC 5280: 1 for servers, 2 for clients; 0: all */
+	BYTE serial;
+	const char *list; /* where one of those that are revoked is, or NULL */
+};
+
+/* The host as subjectAltName; what it may be used for. */
+static struct der der_extensions(const struct cert_wish *w)
 {
-	static const BYTE two = 2, serial[] = { 7 };
-	CRYPT_KEY_PROV_INFO info = {
-		(WCHAR *)container, NULL, PROV_RSA_AES, 0, 0, NULL,
-		AT_KEYEXCHANGE
-	};
+	static const BYTE yes = 0xff;
+	const BYTE id[] = { 0x2b, 6, 1, 5, 5, 7, 3, w->purpose };
+	struct der list[4], names;
+	int n = 0;
+
+	names = DER_SEQ(der_bytes(0x82, w->name, (DWORD)strlen(w->name)));
+	list[n++] = der_extension(17, FALSE, names);
+	if (w->authority)
+		list[n++] =
+			der_extension(19, TRUE, DER_SEQ(der_bytes(1, &yes, 1)));
+	if (w->purpose)
+		list[n++] = der_extension(37, FALSE,
+					  DER_SEQ(der_bytes(6, id, sizeof id)));
+	if (w->list) {
+		struct der where =
+			der_bytes(0x86, w->list, (DWORD)strlen(w->list));
+
+		where = der_put(0xa0, &where, 1);
+		where = der_put(0xa0, &where, 1);
+		list[n++] = der_extension(31, FALSE, DER_SEQ(DER_SEQ(where)));
+	}
+	list[0] = der_put(0x30, list, n);
+	return der_put(0xa3, list, 1);
+}
+
+/* The container with its key, which is made if need be; 0: it cannot be. */
+static HCRYPTPROV cert_key(const WCHAR *container)
+{
+	HCRYPTPROV prov;
+	HCRYPTKEY pair;
+
+	if (CryptAcquireContextW(&prov, container, NULL, PROV_RSA_AES, 0))
+		return prov;
+	if (!CryptAcquireContextW(&prov, container, NULL, PROV_RSA_AES,
+				  CRYPT_NEWKEYSET) ||
+	    !CryptGenKey(prov, AT_KEYEXCHANGE, 2048u << 16 | CRYPT_EXPORTABLE,
+			 &pair))
+		return 0;
+	CryptDestroyKey(pair);
+	return prov;
+}
+
+static struct der der_public_key(HCRYPTPROV prov)
+{
 	struct {
 		BLOBHEADER head;
 		RSAPUBKEY rsa;
 		BYTE n[512];
-	} blob;
+	} blob = { .rsa = { .bitlen = 0 } };
 	DWORD size = sizeof blob;
-	struct der version, key, bits, tbs, all;
-	PCCERT_CONTEXT c = NULL;
-	HCRYPTPROV prov;
-	HCRYPTKEY pair;
+	struct der key;
+	HCRYPTKEY pair = 0;
 
-	if (!CryptAcquireContextW(&prov, container, NULL, PROV_RSA_AES,
-				  CRYPT_NEWKEYSET))
-		return NULL;
-	if (!CryptGenKey(prov, AT_KEYEXCHANGE, 2048u << 16 | CRYPT_EXPORTABLE,
-			 &pair))
-		return NULL;
-	if (!CryptExportKey(pair, 0, PUBLICKEYBLOB, 0, (BYTE *)&blob, &size))
-		return NULL;
+	CryptGetUserKey(prov, AT_KEYEXCHANGE, &pair);
+	CryptExportKey(pair, 0, PUBLICKEYBLOB, 0, (BYTE *)&blob, &size);
 	CryptDestroyKey(pair);
-	version = der_bytes(2, &two, 1);
 	key = DER_SEQ(der_number(blob.n, blob.rsa.bitlen / 8),
 		      der_number((BYTE *)&blob.rsa.pubexp, 3));
-	bits = der_put(3, (struct der[]){ der_raw("", 1), key }, 2);
-	tbs = DER_SEQ(der_put(0xa0, &version, 1), der_bytes(2, serial, 1),
-		      der_algorithm(11), der_name(host),
-		      DER_SEQ(der_bytes(23, from, 13), der_bytes(23, to, 13)),
-		      der_name(host), DER_SEQ(der_algorithm(1), bits),
-		      der_alternative(host));
-	all = der_signed(prov, tbs);
-	CryptReleaseContext(prov, 0);
+	key = der_put(3, (struct der[]){ der_raw("", 1), key }, 2);
+	return DER_SEQ(der_algorithm(1), key);
+}
+
+/* NULL: something failed. */
+static PCCERT_CONTEXT cert_issue(const struct cert_wish *w)
+{
+	static const BYTE two = 2;
+	CRYPT_KEY_PROV_INFO info = {
+		(WCHAR *)w->container, NULL, PROV_RSA_AES, 0, 0, NULL,
+		AT_KEYEXCHANGE
+	};
+	HCRYPTPROV own = cert_key(w->container),
+		   signer = w->issuer ? cert_key(w->issuer) : own;
+	struct der version, tbs, all;
+	PCCERT_CONTEXT c = NULL;
+
+	if (!own || !signer)
+		return NULL;
+	version = der_bytes(2, &two, 1);
+	tbs = DER_SEQ(
+		der_put(0xa0, &version, 1), der_bytes(2, &w->serial, 1),
+		der_algorithm(11),
+		der_name(w->issuer ? w->issuer_name : w->name),
+		DER_SEQ(der_bytes(23, w->from, 13), der_bytes(23, w->to, 13)),
+		der_name(w->name), der_public_key(own), der_extensions(w));
+	all = der_signed(signer, tbs);
+	if (signer != own)
+		CryptReleaseContext(signer, 0);
+	CryptReleaseContext(own, 0);
 	c = CertCreateCertificateContext(X509_ASN_ENCODING, all.at, all.n);
 	free(all.at);
 	if (c)
 		CertSetCertificateContextProperty(c, CERT_KEY_PROV_INFO_PROP_ID,
 						  0, &info);
 	return c;
+}
+
+/* One for host, valid between two years, that signs itself. */
+static inline PCCERT_CONTEXT cert_make(const WCHAR *container, const char *host,
+				       const char *from, const char *to)
+{
+	return cert_issue(&(struct cert_wish){ .container = container,
+					       .name = host,
+					       .from = from,
+					       .to = to,
+					       .serial = 7 });
 }
 
 static void cert_drop(PCCERT_CONTEXT c, const WCHAR *container)

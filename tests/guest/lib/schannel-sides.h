@@ -232,7 +232,7 @@ static SECURITY_STATUS receive(struct side *s, DWORD n, struct bytes *out)
 	return status;
 }
 
-static void exchange(struct side *from, struct side *to, DWORD total)
+static inline void exchange(struct side *from, struct side *to, DWORD total)
 {
 	struct bytes got = { 0 };
 	BYTE *sent = malloc(total);
