@@ -6,7 +6,7 @@
  * terminal, and these are NtDeviceIoControlFile codes of ours on it; both
  * sides include this file.  Every structure has the same layout for 32- and
  * 64-bit callers.  Characters are UTF-16, coordinates count from 0 in the
- * buffer, which is as wide as the window, and as long or longer.
+ * buffer, which is as large as the window, or larger.
  *
  * Handles: CONIN$ and CONOUT$ (or \Device\ConDrv\Input, \Output) open the
  * terminal and fail with STATUS_INVALID_HANDLE where there is none.
@@ -91,9 +91,8 @@ struct rf_console_cursor {
 #define RF_CONSOLE_GET_TITLE RF_CONSOLE_CODE(13)
 #define RF_CONSOLE_SET_TITLE RF_CONSOLE_CODE(14)
 /*
- * in: int16_t x, y.  The buffer is to be that long; if it is not to be as wide
- * as the window, or is to be lower: asks the terminal to resize; success if it
- * may obey.
+ * in: int16_t x, y.  The buffer is to be that large; if it is to be smaller than
+ * the window: asks the terminal to resize; success if it may obey.
  */
 #define RF_CONSOLE_SET_SIZE RF_CONSOLE_CODE(15)
 

@@ -134,9 +134,10 @@ BOOL WINAPI SetConsoleScreenBufferInfoEx(HANDLE h,
 	if ((o->dwSize.X != i.size_x || o->dwSize.Y != i.size_y) &&
 	    !SetConsoleScreenBufferSize(h, o->dwSize))
 		return FALSE;
-	/* Of the window's place the first line: its size is the terminal's. */
-	if (o->srWindow.Top != i.top) {
-		SMALL_RECT w = { 0, o->srWindow.Top, i.right,
+	/* Of the window its place: its size is the terminal's. */
+	if (o->srWindow.Top != i.top || o->srWindow.Left != i.left) {
+		SMALL_RECT w = { o->srWindow.Left, o->srWindow.Top,
+				 o->srWindow.Left + i.right - i.left,
 				 o->srWindow.Top + i.bottom - i.top };
 
 		if (!SetConsoleWindowInfo(h, TRUE, &w))

@@ -21,7 +21,7 @@
 #include "syscall-xlate/nt/console-shared.h"
 #include "syscall-xlate/nt/file-private.h"
 
-enum { PLACE_BITS = 8 };
+enum { NUMBER_BITS = 8 };
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static unsigned handles[SCREENS]; /* this process's; lock held */
@@ -42,11 +42,11 @@ NO_TLS static void free_screen(struct console_screen *c)
 
 static int place_of(uint64_t number)
 {
-	unsigned place = number & ((1u << PLACE_BITS) - 1);
+	unsigned place = number & ((1u << NUMBER_BITS) - 1);
 
 	if (!place)
 		return 0;
-	if (place >= SCREENS || screen_at(place)->id != number >> PLACE_BITS)
+	if (place >= SCREENS || screen_at(place)->id != number >> NUMBER_BITS)
 		return -1;
 	return (int)place;
 }
@@ -63,7 +63,7 @@ bool console_is_shown(const struct file *f)
 
 static uint64_t number_of(unsigned place)
 {
-	return place ? (uint64_t)screen_at(place)->id << PLACE_BITS | place : 0;
+	return place ? (uint64_t)screen_at(place)->id << NUMBER_BITS | place : 0;
 }
 
 static void set_number(struct file *f, uint64_t number)
@@ -121,8 +121,8 @@ bool console_buffer_new(struct file *f)
 		c->attributes = shown_attributes();
 		c->cursor_size = console_shared()->cursor_size;
 		c->hidden = false;
-		c->height = 0;
-		c->top = 0;
+		c->size = 0;
+		c->place = 0;
 		c->id = id;
 		pthread_mutex_lock(&lock);
 		handles[i] = 0;
@@ -215,9 +215,15 @@ static NTSTATUS show(struct task *t, struct file *f, unsigned place)
 	if (screen_at(place)->hidden != console_cursor_hidden())
 		out_string(&o,
 			   screen_at(place)->hidden ? "\33[?25l" : "\33[?25h");
-	if (!place)
+	if (!place && !screen_at(0)->size)
 		show_rest(&o, end);
 	out_flush(&o);
+	/* Of a larger one the window may be elsewhere by now. */
+	if (!place && screen_at(0)->size && !o.status) {
+		model_begin(m, cols, rows, -1);
+		screen_agree(0);
+		o.status = console_paint(t, f, m, 0, INT_MAX);
+	}
 	return o.status;
 }
 

@@ -17,22 +17,23 @@
  * (malloc'ed).  In r->information their number.
  */
 static NTSTATUS take_range(struct task *t, struct file *f, struct irp *r,
-			   struct rf_console_fill *c, int16_t *cols,
-			   uint32_t *n, struct cell **cells)
+			   struct rf_console_fill *c, int *cols, uint32_t *n,
+			   struct cell **cells)
 {
 	NTSTATUS status = control_in(t, r, c, sizeof *c);
 	struct model *m = NULL;
-	int16_t rows, height, top;
+	struct model_view v;
 
 	if (!status)
-		m = console_see(f, cols, &rows, &height, &top);
+		m = console_see(f, &v);
 	if (status || !m)
 		return status ? status : STATUS_INVALID_HANDLE;
-	if (c->x < 0 || c->y < 0 || c->x >= *cols || c->y >= height ||
+	if (c->x < 0 || c->y < 0 || c->x >= v.width || c->y >= v.height ||
 	    c->what > RF_CONSOLE_ATTRS)
 		return STATUS_INVALID_PARAMETER;
-	*n = MIN(c->count, (uint32_t)*cols * (uint32_t)height -
-				   (uint32_t)(c->y * *cols + c->x));
+	*cols = v.width;
+	*n = MIN(c->count,
+		 (uint32_t)(v.width * v.height - (c->y * v.width + c->x)));
 	*cells = malloc((*n + 1) * sizeof **cells);
 	if (!*cells)
 		return STATUS_NO_MEMORY;
@@ -64,7 +65,7 @@ static void put_lines(struct out *o, const struct rf_console_fill *c, int cols,
 	uint32_t x = (uint32_t)c->x, on_line;
 	int y = c->y;
 
-	if (!o->tall) {
+	if (!o->large) {
 		out_cells(o, c->x, c->y, cols, cells, n);
 		return;
 	}
@@ -82,7 +83,7 @@ static NTSTATUS put_range(struct task *t, struct file *f, struct irp *r,
 	struct rf_console_fill c;
 	struct cell *cells, was;
 	struct out o;
-	int16_t cols;
+	int cols;
 	bool *changed = NULL;
 	uint32_t n;
 	NTSTATUS status = take_range(t, f, r, &c, &cols, &n, &cells);
@@ -137,7 +138,7 @@ static NTSTATUS read_cells(struct task *t, struct file *f, struct irp *r)
 {
 	struct rf_console_fill c;
 	struct cell *cells;
-	int16_t cols;
+	int cols;
 	uint32_t n, k = 0;
 	NTSTATUS status = take_range(t, f, r, &c, &cols, &n, &cells);
 
@@ -164,16 +165,16 @@ static NTSTATUS read_rect(struct task *t, struct file *f, struct irp *r)
 {
 	struct rf_console_rect c;
 	struct model *m = NULL;
-	int16_t cols, rows, height, top;
+	struct model_view v;
 	gaddr to = r->out;
 	NTSTATUS status = control_in(t, r, &c, sizeof c);
 
 	if (!status)
-		m = console_see(f, &cols, &rows, &height, &top);
+		m = console_see(f, &v);
 	if (status || !m)
 		return status ? status : STATUS_INVALID_HANDLE;
 	if (c.left < 0 || c.top < 0 || c.right < c.left || c.bottom < c.top ||
-	    c.right >= cols || c.bottom >= height ||
+	    c.right >= v.width || c.bottom >= v.height ||
 	    (uint64_t)(c.right - c.left + 1) *
 			    (uint64_t)(c.bottom - c.top + 1) >
 		    r->out_len / 4)
@@ -197,7 +198,8 @@ static NTSTATUS write_rect(struct task *t, struct file *f, struct irp *r)
 {
 	struct rf_console_rect c;
 	struct out o;
-	int16_t cols, rows, height, top;
+	struct model_view v;
+	int16_t cols, rows;
 	int w, last = -1;
 	NTSTATUS status = control_in(t, r, &c, sizeof c);
 
@@ -209,16 +211,17 @@ static NTSTATUS write_rect(struct task *t, struct file *f, struct irp *r)
 		    (r->len - sizeof c) / 4)
 		return STATUS_INVALID_PARAMETER;
 	console_window(f, &cols, &rows);
-	height = rows;
-	if (console_is_tall(f) && !console_see(f, &cols, &rows, &height, &top))
+	v.width = cols;
+	v.height = rows;
+	if (console_is_large(f) && !console_see(f, &v))
 		return STATUS_INVALID_HANDLE;
 	out_begin(&o, t, f);
-	for (int y = MAX(c.top, 0); y <= MIN(c.bottom, height - 1) && !o.status;
-	     y++) {
+	for (int y = MAX(c.top, 0);
+	     y <= MIN(c.bottom, v.height - 1) && !o.status; y++) {
 		int x = MAX(c.left, 0);
 
 		out_move(&o, x, y);
-		for (; x <= MIN(c.right, cols - 1) && !o.status; x++) {
+		for (; x <= MIN(c.right, v.width - 1) && !o.status; x++) {
 			uint16_t cell[2];
 			uint64_t i = (uint64_t)(y - c.top) * (unsigned)w +
 				     (unsigned)(x - c.left);
@@ -260,7 +263,7 @@ static NTSTATUS scroll_lines(struct task *t, struct file *f,
 
 	if (!by || top >= bottom)
 		return STATUS_SUCCESS;
-	if (console_is_tall(f)) {
+	if (console_is_large(f)) {
 		struct out o;
 
 		out_begin(&o, t, f);
@@ -284,7 +287,7 @@ static bool are_lines(struct file *f, const struct rf_console_scroll *c,
 	       c->clip.left <= 0 && c->clip.top <= 0 &&
 	       c->clip.right >= cols - 1 && c->clip.bottom >= height - 1 &&
 	       c->fill_char == ' ' && c->rect.top != c->to_y &&
-	       (!console_is_tall(f) || c->fill_attributes == CELL_PLAIN) &&
+	       (!console_is_large(f) || c->fill_attributes == CELL_PLAIN) &&
 	       (c->to_y < c->rect.top
 			? c->rect.bottom >= height - 1 || c->to_y >= 0
 			: true) &&
@@ -297,16 +300,19 @@ static NTSTATUS scroll(struct task *t, struct file *f, struct irp *r)
 	struct rf_console_scroll c;
 	struct cell *old, *line;
 	struct model *m = NULL;
-	int16_t cols, rows, height, window;
+	struct model_view v;
+	int cols, height;
 	int from, to; /* lines that matter */
 	struct out o;
 	size_t n;
 	NTSTATUS status = control_in(t, r, &c, sizeof c);
 
 	if (!status)
-		m = console_see(f, &cols, &rows, &height, &window);
+		m = console_see(f, &v);
 	if (status || !m)
 		return status ? status : STATUS_INVALID_HANDLE;
+	cols = v.width;
+	height = v.height;
 	if (are_lines(f, &c, cols, height))
 		return scroll_lines(t, f, &c, height);
 	from = MAX(0, MIN(c.rect.top, c.to_y));

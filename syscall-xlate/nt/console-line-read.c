@@ -18,6 +18,7 @@
 
 #include "base/utf.h"
 #include "syscall-xlate/nt/console-history.h"
+#include "syscall-xlate/nt/console-model.h"
 #include "syscall-xlate/nt/console-shared.h"
 #include "syscall-xlate/nt/console.h"
 #include "syscall-xlate/nt/file-private.h"
@@ -35,8 +36,10 @@ struct edit {
 	struct line line;
 	struct line_past past;
 	struct line_out out;
-	int fd;        /* what is shown goes there; -1: nowhere */
-	bool own_fd;   /* to be closed */
+	int fd;      /* what is shown goes there; -1: nowhere */
+	bool own_fd; /* to be closed */
+	/* The buffer that is shown, once that is wider than the window. */
+	struct file *screen;
 	bool certain;  /* where the cursor was at the beginning */
 	uint32_t keys; /* state of the last one */
 	uint16_t last; /* its character */
@@ -58,6 +61,56 @@ static void window(int fd, int *cols, int *rows)
 	}
 }
 
+/*
+ * How long a row of the line is: as the window's, or, where the buffer is
+ * wider, as that's.  Lock held, dropped meanwhile.
+ */
+static int row_length(struct edit *e, int cols, int rows)
+{
+	struct model_view v = { .width = cols };
+	int width = cols;
+
+	console_shown_size(&width, &rows);
+	if (width == cols || e->fd < 0)
+		return cols;
+	pthread_mutex_unlock(&console.lock);
+	if (!e->screen) {
+		int fd = fcntl(e->fd, F_DUPFD_CLOEXEC, 3);
+
+		e->screen =
+			fd < 0 ? NULL
+			       : console_file(fd,
+					      FILE_READ_DATA | FILE_WRITE_DATA,
+					      0, 0);
+		if (e->screen) {
+			e->screen->device = CONSOLE_OUTPUT;
+			console_buffer_open(e->screen);
+		} else if (fd >= 0) {
+			close(fd);
+		}
+	}
+	if (e->screen)
+		console_see(e->screen, &v);
+	pthread_mutex_lock(&console.lock);
+	return v.width;
+}
+
+/* To a buffer that is wider, and the window goes where the cursor is. */
+static void flush_wide(struct edit *e)
+{
+	struct model_view v;
+	struct model *m;
+	int col, row;
+
+	if (console_put(e->t, e->screen, e->out.s, e->out.n))
+		return;
+	m = console_see(e->screen, &v);
+	if (m) {
+		model_cursor(m, &col, &row);
+		console_show_cell(e->t, e->screen, col, v.top + row);
+	}
+}
+
 /* Lock held, dropped meanwhile.  What cannot be shown is edited all the same.
  */
 static void flush(struct edit *e)
@@ -71,6 +124,10 @@ static void flush(struct edit *e)
 	if (!o->n)
 		return;
 	pthread_mutex_unlock(&console.lock);
+	if (e->screen) {
+		flush_wide(e);
+		at = o->n;
+	}
 	while (at < o->n) {
 		ssize_t did = write(e->fd, o->s + at, o->n - at);
 
@@ -98,7 +155,7 @@ static void make_certain(struct edit *e)
 	int row, col;
 	bool told;
 
-	if (e->certain || e->fd < 0 || !line_may_wrap(&e->line))
+	if (e->certain || e->fd < 0 || e->screen || !line_may_wrap(&e->line))
 		return;
 	e->certain = true;
 	pthread_mutex_unlock(&console.lock);
@@ -113,7 +170,7 @@ static void show(struct edit *e)
 	int cols, rows;
 
 	window(e->f->fd, &cols, &rows);
-	line_resize(&e->line, cols, rows, &e->out);
+	line_resize(&e->line, row_length(e, cols, rows), rows, &e->out);
 	line_show(&e->line, &e->out);
 	flush(e);
 	make_certain(e);
@@ -271,11 +328,20 @@ static bool begin(struct edit *e, uint32_t wake, const uint16_t *initial,
 {
 	struct console_shared *s = console_shared();
 	uint32_t mode = s->input_mode;
-	int cols, rows, col;
+	int cols, rows, length, col;
 
+	e->fd = -1;
+	if (mode & INPUT_ECHO &&
+	    (fcntl(e->f->fd, F_GETFL) & O_ACCMODE) == O_RDWR) {
+		e->fd = e->f->fd;
+	} else if (mode & INPUT_ECHO) {
+		e->fd = console_terminal(CONSOLE_OUTPUT);
+		e->own_fd = e->fd >= 0;
+	}
 	window(e->f->fd, &cols, &rows);
+	length = row_length(e, cols, rows);
 	col = console_column(cols, rows, &e->certain);
-	line_init(&e->line, cols, rows, col);
+	line_init(&e->line, length, rows, MIN(col, length - 1));
 	e->line.processed = mode & INPUT_PROCESSED;
 	e->line.echo = mode & INPUT_ECHO;
 	e->line.insert = !s->overtype;
@@ -285,18 +351,18 @@ static bool begin(struct edit *e, uint32_t wake, const uint16_t *initial,
 		history_load(history_self(), &e->past);
 		e->line.past = &e->past;
 	}
-	e->fd = -1;
-	if (e->line.echo && (fcntl(e->f->fd, F_GETFL) & O_ACCMODE) == O_RDWR) {
-		e->fd = e->f->fd;
-	} else if (e->line.echo) {
-		e->fd = console_terminal(CONSOLE_OUTPUT);
-		e->own_fd = e->fd >= 0;
-	}
 	return !n || line_begin_with(&e->line, initial, n);
 }
 
+/* Lock held, dropped meanwhile. */
 static void finish(struct edit *e)
 {
+	if (e->screen) {
+		pthread_mutex_unlock(&console.lock);
+		console_buffer_close(e->t, e->screen);
+		object_put(&e->screen->object);
+		pthread_mutex_lock(&console.lock);
+	}
 	line_free(&e->line);
 	history_free(&e->past);
 	free(e->out.s);

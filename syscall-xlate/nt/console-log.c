@@ -102,30 +102,36 @@ static void catch_up(unsigned at)
 	}
 }
 
-/* Who writes to a buffer that is longer than the window follows it. */
-static void tell_top(unsigned at)
+/* Who writes to a buffer that is larger than the window follows it. */
+static void tell_place(unsigned at)
 {
 	struct view *v = &views[at];
+	struct model_view now;
 
 	if (!v->model)
 		return;
 	catch_up(at);
-	console_screens()->screen[at].top =
-		v->at << TOP_BITS | (uint64_t)model_top(v->model);
+	model_view(v->model, &now);
+	console_screens()->screen[at].place = v->at << PLACE_BITS |
+					      (uint64_t)now.left << SIDE_BITS |
+					      (uint64_t)now.top;
 }
 
 void screen_agree(unsigned at)
 {
 	const struct console_screen *c = &console_screens()->screen[at];
-	const uint32_t height = c->height;
-	const uint64_t top = c->top;
+	const uint32_t size = c->size;
+	const uint64_t place = c->place;
 	const struct view *v = &views[at];
+	const struct model_view now = { .width = side_x(size),
+					.height = side_y(size),
+					.left = side_x(place),
+					.top = side_y(place) };
 
 	pthread_mutex_lock(&lock);
-	if (height && v->model &&
-	    v->at << TOP_BITS == (top & ~((1ull << TOP_BITS) - 1)))
-		model_found(v->model, (int)MIN(height, (uint32_t)INT16_MAX),
-			    (int)(top & ((1u << TOP_BITS) - 1)));
+	if (size && v->model &&
+	    (uint32_t)v->at == (uint32_t)(place >> PLACE_BITS))
+		model_found(v->model, &now);
 	pthread_mutex_unlock(&lock);
 }
 
@@ -149,8 +155,8 @@ void screen_append(unsigned at, const char *s, size_t n)
 	memcpy(c->bytes, s + first, n - first);
 	c->end = end + n;
 	let_go(c);
-	if (c->height)
-		tell_top(at);
+	if (c->size)
+		tell_place(at);
 	/* Before it is written over. */
 	if (views[at].model && c->end - views[at].at > SCREEN_LOG / 2)
 		catch_up(at);

@@ -21,7 +21,8 @@
 enum {
 	SCREENS = 16, /* buffers of a console, the first one with it */
 	SCREEN_LOG = 128 << 10, /* bytes: many a screenful */
-	TOP_BITS = 16,
+	SIDE_BITS = 16,
+	PLACE_BITS = 2 * SIDE_BITS,
 };
 
 struct console_screen {
@@ -31,10 +32,11 @@ struct console_screen {
 	/* Of the first one these are in struct console_shared. */
 	_Atomic uint32_t output_mode, attributes, cursor_size;
 	_Atomic bool hidden; /* the cursor, while another buffer is shown */
-	/* Lines, if the buffer is longer than the window; and where that was
-	   when somebody had written so much: end << TOP_BITS | line. */
-	_Atomic uint32_t height;
-	_Atomic uint64_t top;
+	/* Columns << SIDE_BITS | lines, if the buffer is larger than the window;
+	   and where that was when somebody had written so much: end <<
+	   PLACE_BITS | column << SIDE_BITS | line. */
+	_Atomic uint32_t size;
+	_Atomic uint64_t place;
 	_Atomic uint64_t end; /* bytes ever written */
 	char bytes[SCREEN_LOG];
 };
@@ -62,9 +64,18 @@ void screen_append(unsigned at, const char *s, size_t n);
  * followed yet (model_begin()).  NULL: no memory.  Stays.
  */
 struct model *screen_model(unsigned at, int cols, int rows);
-/* A model that is followed may have missed how long the buffer is by now, and
+/* A model that is followed may have missed how large the buffer is by now, and
    where the window. */
 void screen_agree(unsigned at);
+/* Columns and lines, 0 or more, of what lies in a struct console_screen. */
+static inline int side_x(uint64_t n)
+{
+	return (int)(n >> SIDE_BITS & 0x7fff);
+}
+static inline int side_y(uint64_t n)
+{
+	return (int)(n & 0x7fff);
+}
 /* The text from byte *from on, up to n; *from moves.  Less is left than asked
    for: that was all. */
 size_t screen_text(unsigned at, uint64_t *from, char *s, size_t n);

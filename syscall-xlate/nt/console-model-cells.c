@@ -7,9 +7,23 @@
 #include "syscall-xlate/nt/console-model-private.h"
 
 enum {
-	MAX_SIDE = 2048, /* of a window that is followed; no more is shown */
-	MAX_HEIGHT = 32767,
+	MAX_SIDE = 2048,    /* of a window that is followed; no more is shown */
+	MAX_LENGTH = 32767, /* of a buffer, either way */
 };
+
+/* ---- what has changed ---- */
+
+static void changed(struct model *m, int first, int last)
+{
+	m->changed_first = MIN(m->changed_first, MAX(first, 0));
+	m->changed_last = MAX(m->changed_last, last);
+}
+
+static void changed_all(struct model *m)
+{
+	changed(m, 0, m->rows - 1);
+	m->fed = 0;
+}
 
 /* ---- lines ---- */
 
@@ -36,6 +50,7 @@ struct cell *model_cell(struct model *m, int x, int y)
 {
 	struct cell **line;
 
+	changed(m, y, y);
 	y = MAX(0, MIN(m->grid.top + y, m->grid.rows - 1));
 	line = line_at(&m->grid, y);
 	if (!*line) {
@@ -82,6 +97,7 @@ void model_erase(struct model *m, int y, int from, int to)
 	if (!from && to == m->cols && with.attributes == CELL_PLAIN &&
 	    m->grid.top + y >= 0 && m->grid.top + y < m->grid.rows) {
 		free_line(line_at(&m->grid, m->grid.top + y));
+		changed(m, y, y);
 		return;
 	}
 	for (int x = from; x < to; x++)
@@ -117,6 +133,7 @@ void model_scroll(struct model *m, int top, int bottom, int n)
 {
 	int height = bottom - top + 1, by = MIN(abs(n), height);
 
+	changed(m, top, bottom);
 	shift_lines(&m->grid, m->grid.top + top, m->grid.top + bottom,
 		    n > 0 ? -by : by);
 	for (int i = 0; i < by; i++)
@@ -146,7 +163,11 @@ static void feed_window(struct model *m)
 		g->top++;
 	else
 		g->first = (g->first + 1) % g->rows;
+	m->changed_first = MAX(0, m->changed_first - 1);
+	m->changed_last--;
+	m->fed++;
 	free_line(line_at(g, g->top + m->rows - 1));
+	changed(m, m->rows - 1, m->rows - 1);
 	model_erase(m, m->rows - 1, 0, m->cols);
 }
 
@@ -262,10 +283,13 @@ void model_alternate(struct model *m, bool on, bool keep_place)
 	m->alternate = on;
 	m->grid = m->other;
 	m->other = t;
+	m->cols = m->grid.cols;
+	changed_all(m);
 	if (on)
 		model_erase_all(m);
 	else if (keep_place)
 		m->at = m->normal;
+	m->at.x = MIN(m->at.x, m->cols - 1);
 	m->wrap = false;
 }
 
@@ -273,7 +297,7 @@ static void clear_grid(struct grid *g)
 {
 	for (int y = 0; y < g->rows; y++)
 		free_line(&g->line[y]);
-	g->first = g->top = 0;
+	g->first = g->top = g->left = 0;
 }
 
 void model_clear(struct model *m, int col, int row)
@@ -288,24 +312,26 @@ void model_clear(struct model *m, int col, int row)
 	m->missing = 0;
 	clear_grid(&m->grid);
 	clear_grid(&m->other);
-	/* Only the normal screen may be longer than the window. */
+	/* Only the normal screen may be larger than the window. */
 	if (m->alternate) {
 		struct grid second = m->grid;
 
 		m->grid = m->other;
 		m->other = second;
+		m->cols = m->grid.cols;
 		m->alternate = false;
 	}
+	changed_all(m);
 }
 
 /* ---- sizes ---- */
 
-/* Of so many lines of cols cells, what old has of old_cols at its beginning. */
-static bool copy_grid(struct grid *to, int rows, int cols, struct grid *old,
-		      int old_cols)
+/* Of so many lines of cols cells, what old has at its beginning. */
+static bool copy_grid(struct grid *to, int rows, int cols, struct grid *old)
 {
-	*to = (struct grid){ calloc((size_t)rows, sizeof *to->line), rows, 0,
-			     0 };
+	*to = (struct grid){ .line = calloc((size_t)rows, sizeof *to->line),
+			     .rows = rows,
+			     .cols = cols };
 	if (!to->line)
 		return false;
 	for (int y = 0; y < MIN(rows, old->rows); y++) {
@@ -320,7 +346,7 @@ static bool copy_grid(struct grid *to, int rows, int cols, struct grid *old,
 			return false;
 		}
 		make_plain(line, cols);
-		memcpy(line, from, (size_t)MIN(cols, old_cols) * sizeof *line);
+		memcpy(line, from, (size_t)MIN(cols, old->cols) * sizeof *line);
 		to->line[y] = line;
 	}
 	return true;
@@ -341,23 +367,34 @@ static int new_top(const struct model *m, const struct grid *g, int rows,
 	return height > rows ? MIN(top, height - rows) : 0;
 }
 
+/* A line without memory, of the longest that there are. */
+static bool have_spare(struct model *m, int cols)
+{
+	struct cell *spare = realloc(m->spare, (size_t)cols * sizeof *spare);
+
+	if (!spare)
+		return false;
+	make_plain(spare, cols);
+	m->spare = spare;
+	return true;
+}
+
 bool model_set_size(struct model *m, int cols, int rows)
 {
 	struct grid *normal = m->alternate ? &m->other : &m->grid;
 	struct grid *second = m->alternate ? &m->grid : &m->other;
 	struct grid one, two;
-	struct cell *spare;
-	int top;
+	int top, width;
 
 	cols = MAX(1, MIN(cols, MAX_SIDE));
 	rows = MAX(1, MIN(rows, MAX_SIDE));
-	if (cols == m->cols && rows == m->rows)
+	if (cols == m->window_cols && rows == m->rows)
 		return true;
-	if (!copy_grid(&one, MAX(rows, m->height), cols, normal, m->cols))
+	width = MAX(cols, m->width);
+	if (!have_spare(m, MAX(width, normal->cols)) ||
+	    !copy_grid(&one, MAX(rows, m->height), width, normal))
 		return false;
-	spare = malloc((size_t)cols * sizeof *spare);
-	if (!spare || !copy_grid(&two, rows, cols, second, m->cols)) {
-		free(spare);
+	if (!copy_grid(&two, rows, cols, second)) {
 		free_grid(&one);
 		return false;
 	}
@@ -365,66 +402,82 @@ bool model_set_size(struct model *m, int cols, int rows)
 	if (!m->alternate)
 		m->at.y += normal->top - top;
 	one.top = top;
-	model_free_cells(m);
+	one.left = MIN(normal->left, width - cols);
+	free_grid(normal);
+	free_grid(second);
 	*normal = one;
 	*second = two;
-	make_plain(spare, cols);
-	m->spare = spare;
-	m->cols = cols;
+	m->cols = m->grid.cols;
+	m->window_cols = cols;
 	m->rows = rows;
 	m->top = 0;
 	m->bottom = rows - 1;
 	model_move(m, m->at.x, m->at.y);
-	stay_inside(&m->saved, cols, rows);
-	stay_inside(&m->normal, cols, rows);
+	stay_inside(&m->saved, m->cols, rows);
+	stay_inside(&m->normal, width, rows);
+	changed_all(m);
 	return true;
 }
 
 /* Lines that there is no room for any more are the first ones. */
-bool model_set_height(struct model *m, int height)
+bool model_set_buffer(struct model *m, int width, int height)
 {
 	struct grid *g = m->alternate ? &m->other : &m->grid, new;
-	int rows, lost;
+	int rows, cols, lost;
 
-	height = height > m->rows ? MIN(height, MAX_HEIGHT) : 0;
+	width = width > m->window_cols ? MIN(width, MAX_LENGTH) : 0;
+	height = height > m->rows ? MIN(height, MAX_LENGTH) : 0;
 	rows = MAX(height, m->rows);
-	if (rows == g->rows) {
-		m->height = height;
-		return true;
-	}
-	lost = MAX(0, g->top + m->rows - rows);
-	if (lost) {
-		g->first = (g->first + lost) % g->rows;
-		g->top -= lost;
-		for (int y = g->rows - lost; y < g->rows; y++)
-			free_line(line_at(g, y));
-	}
-	if (!copy_grid(&new, rows, m->cols, g, m->cols))
+	cols = MAX(width, m->window_cols);
+	if ((int64_t)rows * cols > MODEL_MOST_CELLS)
 		return false;
-	new.top = g->top;
-	free_grid(g);
-	*g = new;
+	if (rows != g->rows || cols != g->cols) {
+		lost = MAX(0, g->top + m->rows - rows);
+		if (lost) {
+			g->first = (g->first + lost) % g->rows;
+			g->top -= lost;
+			for (int y = g->rows - lost; y < g->rows; y++)
+				free_line(line_at(g, y));
+		}
+		if (!have_spare(m, MAX(cols, g->cols)) ||
+		    !copy_grid(&new, rows, cols, g))
+			return false;
+		new.top = g->top;
+		new.left = MIN(g->left, cols - m->window_cols);
+		free_grid(g);
+		*g = new;
+		m->cols = m->grid.cols;
+		m->at.x = MIN(m->at.x, m->cols - 1);
+		m->saved.x = MIN(m->saved.x, m->cols - 1);
+		m->normal.x = MIN(m->normal.x, cols - 1);
+		m->wrap = false;
+		changed_all(m);
+	}
+	m->width = width;
 	m->height = height;
 	return true;
 }
 
-void model_set_top(struct model *m, int top)
+void model_set_place(struct model *m, int left, int top)
 {
 	top = MAX(0, MIN(top, m->grid.rows - m->rows));
 	m->at.y += m->grid.top - top;
 	m->saved.y += m->grid.top - top;
 	m->grid.top = top;
+	m->grid.left = MAX(0, MIN(left, m->grid.cols - m->window_cols));
+	changed_all(m);
 }
 
 /* What we know lies before the window's end; before that, and behind it, is
    nothing. */
-void model_found(struct model *m, int height, int top)
+void model_found(struct model *m, const struct model_view *v)
 {
 	struct grid *g = &m->grid;
+	int top;
 
 	pthread_mutex_lock(&m->lock);
-	model_set_height(m, height);
-	top = MAX(0, MIN(top, g->rows - m->rows));
+	model_set_buffer(m, v->width, v->height);
+	top = MAX(0, MIN(v->top, g->rows - m->rows));
 	if (top != g->top && !m->alternate) {
 		int known = MIN(g->top, top) + m->rows;
 
@@ -433,5 +486,7 @@ void model_found(struct model *m, int height, int top)
 		g->first = (g->first + g->top - top + g->rows) % g->rows;
 		g->top = top;
 	}
+	if (!m->alternate)
+		g->left = MAX(0, MIN(v->left, g->cols - m->window_cols));
 	pthread_mutex_unlock(&m->lock);
 }

@@ -25,9 +25,9 @@ struct place {
  */
 struct grid {
 	struct cell **line; /* NULL: blank */
-	int rows;           /* as many as the window's, or more */
+	int rows, cols;     /* as many as the window's, or more */
 	int first;          /* where in line the first is */
-	int top;            /* which of them is the window's first */
+	int top, left;      /* which of them are the window's first */
 };
 
 struct model {
@@ -41,14 +41,19 @@ struct model {
 	struct grid other;
 	struct cell *spare; /* a line without memory */
 	bool alternate;
-	int cols, rows; /* of the window */
-	int height;     /* of the buffer, if it is more than that */
+	int cols; /* grid's */
+	int rows; /* the window's */
+	int window_cols;
+	int width, height; /* of the buffer, if it is more than that, or 0 */
 	/* Rows are the window's.  The cursor may be outside of that. */
 	struct place at, saved, normal;
 	bool wrap; /* the last column is written: the next one begins a line */
 	int top, bottom; /* of the region that scrolls; inclusive */
 	int scrolled;    /* lines that have left at the top */
 	bool absolute;   /* a row was named, or the screen erased */
+	/* Since somebody asked: the window's rows that have changed, after so
+	   many have left at its top. */
+	int changed_first, changed_last, fed;
 
 	enum model_state state;
 	char private; /* "?", ">" and such, or 0 */
@@ -79,10 +84,10 @@ void model_move(struct model *m, int x, int y);
 void model_alternate(struct model *m, bool on, bool keep_place);
 /* All is blank, the cursor there. */
 void model_clear(struct model *m, int col, int row);
-/* The buffer is to have that many lines; 0: as many as the window. */
-bool model_set_height(struct model *m, int height);
+/* The size that the buffer is to have, where it is more than the window's. */
+bool model_set_buffer(struct model *m, int width, int height);
 /* The window begins there; what is in the buffer stays. */
-void model_set_top(struct model *m, int top);
+void model_set_place(struct model *m, int left, int top);
 /* Lines from..to of the buffer move by n, down if it is more than 0. */
 void model_scroll_lines(struct model *m, int from, int to, int n);
 /* To that size, if it has not got it.  False: no memory, and it stays. */

@@ -125,10 +125,10 @@ static void own_sequence(struct model *m, char last)
 
 	switch (last) {
 	case 't':
-		model_set_height(m, param(m, 0, 0));
+		model_set_buffer(m, param(m, 1, 0), param(m, 0, 0));
 		break;
 	case 'r':
-		model_set_top(m, n - 1);
+		model_set_place(m, param(m, 1, 1) - 1, n - 1);
 		break;
 	case 'H':
 		m->wrap = false;
@@ -142,6 +142,13 @@ static void own_sequence(struct model *m, char last)
 				   last == 'S' ? -by : by);
 		break;
 	}
+}
+
+/* It may have been kept on the other screen, which was wider. */
+static void restore_place(struct model *m)
+{
+	m->at = m->saved;
+	m->at.x = MIN(m->at.x, m->cols - 1);
 }
 
 static void sequence(struct model *m, char last)
@@ -234,7 +241,7 @@ static void sequence(struct model *m, char last)
 		m->saved = m->at;
 		break;
 	case 'u':
-		m->at = m->saved;
+		restore_place(m);
 		break;
 	case 'h':
 		set_mode(m, true);
@@ -275,7 +282,7 @@ static void escape(struct model *m, char c)
 		m->saved = m->at;
 		break;
 	case '8':
-		m->at = m->saved;
+		restore_place(m);
 		m->wrap = false;
 		break;
 	case 'D':

@@ -104,6 +104,7 @@ int model_column(struct model *m, int cols)
 	pthread_mutex_lock(&m->lock);
 	if (m->follows) {
 		col = m->wrap ? 0 : m->at.x;
+		cols = m->cols;
 	} else if (m->npending && m->pending[m->npending - 1] != '\n') {
 		for (from = m->npending; from && m->pending[from - 1] != '\n';)
 			from--;
@@ -189,7 +190,7 @@ void model_restart(struct model *m)
 	m->follows = true;
 	m->npending = 0;
 	model_clear(m, 0, 0);
-	model_set_height(m, 0);
+	model_set_buffer(m, 0, 0);
 	pthread_mutex_unlock(&m->lock);
 }
 
@@ -203,22 +204,22 @@ uint16_t model_attributes(struct model *m)
 	return a;
 }
 
-int model_height(struct model *m)
+void model_view(struct model *m, struct model_view *v)
 {
-	int n;
-
 	pthread_mutex_lock(&m->lock);
-	n = m->grid.rows;
+	*v = (struct model_view){ m->window_cols, m->rows,      m->grid.cols,
+				  m->grid.rows,   m->grid.left, m->grid.top };
 	pthread_mutex_unlock(&m->lock);
-	return n;
 }
 
-int model_top(struct model *m)
+void model_changes(struct model *m, int *first, int *last, int *fed)
 {
-	int n;
-
 	pthread_mutex_lock(&m->lock);
-	n = m->grid.top;
+	*first = m->changed_first;
+	*last = MIN(m->changed_last, m->rows - 1);
+	*fed = m->fed;
+	m->changed_first = m->rows;
+	m->changed_last = -1;
+	m->fed = 0;
 	pthread_mutex_unlock(&m->lock);
-	return n;
 }

@@ -65,18 +65,34 @@ void model_start(struct model *m, int col, int row);
 void model_restart(struct model *m);
 
 /*
- * A buffer may be longer than the window.  That its size and the window's place
- * change, and what is changed outside of the window, is told in its text, by
- * sequences that no terminal gets: MODEL_HEIGHT and so on, printf()'s formats.
+ * A buffer may be longer and wider than the window.  That its size and the
+ * window's place change, and what is changed outside of the window, is told in
+ * its text, by sequences that no terminal gets: printf()'s formats.
  */
-#define MODEL_HEIGHT "\33[<%dt"    /* lines; 0: as the window */
-#define MODEL_TOP    "\33[<%dr"    /* the window's first, from 1 */
+#define MODEL_SIZE   "\33[<%d;%dt" /* lines, columns; 0: as the window */
+#define MODEL_WINDOW "\33[<%d;%dr" /* its first line and column, from 1 */
 #define MODEL_PLACE  "\33[<%d;%dH" /* row and column of the buffer, from 1 */
 #define MODEL_SHIFT  "\33[<%d;%d;%d%c" /* lines from, to, by; S: up, T: down */
-int model_height(struct model *m);
-int model_top(struct model *m);
-/* Who has not seen all of it is told how long it is and where the window is. */
-void model_found(struct model *m, int height, int top);
+
+/* Cells that a buffer may have; no more than 32767 either way. */
+enum { MODEL_MOST_CELLS = 1 << 26 };
+
+/* The window's size, that of what is shown there, and from where on. */
+struct model_view {
+	int cols, rows;
+	int width, height;
+	int left, top;
+};
+void model_view(struct model *m, struct model_view *v);
+/* Who has not seen all of it is told how large it is and where the window is:
+   its cols and rows are not looked at. */
+void model_found(struct model *m, const struct model_view *v);
+
+/*
+ * What has changed since the last call: so many lines have left at the window's
+ * top, and rows first..last of what there is now differ; last < first: none.
+ */
+void model_changes(struct model *m, int *first, int *last, int *fed);
 
 /* The cursor of a screen that is followed, from 0; and where it really is. */
 void model_cursor(struct model *m, int *col, int *row);

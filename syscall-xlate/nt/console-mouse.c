@@ -139,8 +139,12 @@ int console_mouse(const uint8_t *s, size_t n)
 					(unsigned)FURTHEST);
 	if (i == n)
 		return n < LONGEST ? -1 : 0;
-	if ((s[i] == 'M' || s[i] == 'm') && k == 2 && number[1] && number[2])
-		report(number[0], (int)number[1] - 1, (int)number[2] - 1,
-		       s[i] == 'M');
+	if ((s[i] == 'M' || s[i] == 'm') && k == 2 && number[1] && number[2]) {
+		int left, top;
+
+		console_shown_place(&left, &top);
+		report(number[0], left + (int)number[1] - 1,
+		       top + (int)number[2] - 1, s[i] == 'M');
+	}
 	return (int)i + 1;
 }

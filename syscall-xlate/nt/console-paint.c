@@ -57,13 +57,13 @@ void out_move(struct out *o, int x, int y)
 {
 	char s[32];
 
-	if (o->tall) {
+	if (o->large) {
 		o->first = MIN(o->first, y);
 		o->last = MAX(o->last, y);
 	}
 	out_text(o, s,
 		 (size_t)snprintf(s, sizeof s,
-				  o->tall ? MODEL_PLACE : "\33[%d;%dH", y + 1,
+				  o->large ? MODEL_PLACE : "\33[%d;%dH", y + 1,
 				  x + 1));
 }
 
@@ -94,10 +94,10 @@ void out_begin(struct out *o, struct task *t, struct file *f)
 {
 	o->t = t;
 	o->f = f;
-	o->tall = console_is_tall(f);
+	o->large = console_is_large(f);
 	o->first = INT_MAX;
 	o->last = -1;
-	o->put = o->tall ? console_put_hidden : console_put;
+	o->put = o->large ? console_put_hidden : console_put;
 	o->status = STATUS_SUCCESS;
 	o->n = 0;
 	out_text(o, "\0337", 2);
@@ -122,11 +122,34 @@ NTSTATUS out_end(struct out *o)
 			    : console_paint(o->t, o->f, m, o->first, o->last);
 }
 
+void out_feed(struct out *o, int rows, int by)
+{
+	out_move(o, 0, rows - 1);
+	for (int i = 0; i < MIN(by, rows); i++)
+		out_text(o, "\n", 1);
+}
+
+/* What the window shows of line y. */
+static void take_line(struct model *m, const struct model_view *v, int y,
+		      struct cell *line, int cols)
+{
+	int n = MAX(0, MIN(cols, v->width - v->left));
+
+	for (int x = n; x < cols; x++)
+		line[x] = (struct cell){ ' ', CELL_PLAIN };
+	if (n)
+		model_read(m, v->left, y, (size_t)n, line);
+	/* Half of a character would take both cells. */
+	if (n && line[n - 1].attributes & CELL_LEADING)
+		line[n - 1].c = ' ';
+}
+
 NTSTATUS console_paint(struct task *t, struct file *f, struct model *m,
 		       int first, int last)
 {
 	struct out o = { .t = t, .f = f, .put = console_put_unlogged };
-	int top, col, row;
+	struct model_view v;
+	int col, row;
 	int16_t cols, rows;
 	struct cell *line;
 
@@ -134,14 +157,15 @@ NTSTATUS console_paint(struct task *t, struct file *f, struct model *m,
 	line = malloc((size_t)cols * sizeof *line);
 	if (!line)
 		return STATUS_NO_MEMORY;
-	top = model_top(m);
-	for (int y = MAX(first, top); y <= MIN(last, top + rows - 1); y++) {
-		model_read(m, 0, y, (size_t)cols, line);
-		out_cells(&o, 0, y - top, cols, line, (size_t)cols);
+	model_view(m, &v);
+	for (int y = MAX(first, v.top); y <= MIN(last, v.top + rows - 1); y++) {
+		take_line(m, &v, y, line, cols);
+		out_cells(&o, 0, y - v.top, cols, line, (size_t)cols);
 	}
 	free(line);
 	model_cursor(m, &col, &row);
-	out_move(&o, col, MAX(0, MIN(row, rows - 1)));
+	out_move(&o, MAX(0, MIN(col - v.left, cols - 1)),
+		 MAX(0, MIN(row, rows - 1)));
 	out_attributes(&o, model_attributes(m));
 	out_flush(&o);
 	return o.status;

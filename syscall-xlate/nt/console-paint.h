@@ -15,11 +15,11 @@ struct out {
 	(struct task *t, struct file *f, const char *s, size_t n);
 	NTSTATUS status;
 	/*
-	 * The buffer is longer than the window: what is written goes to its
-	 * text alone, rows are its own, and lines first..last of it are then
+	 * The buffer is larger than the window: what is written goes to its
+	 * text alone, places are its own, and lines first..last of it are then
 	 * painted if the window shows them.
 	 */
-	bool tall;
+	bool large;
 	int first, last;
 	size_t n;
 	char s[4096];
@@ -35,6 +35,8 @@ NTSTATUS out_end(struct out *o);
  */
 NTSTATUS console_paint(struct task *t, struct file *f, struct model *m,
 		       int first, int last);
+/* The terminal scrolls by that many lines, and keeps them if it does. */
+void out_feed(struct out *o, int rows, int by);
 
 void out_flush(struct out *o);
 void out_text(struct out *o, const char *s, size_t n);

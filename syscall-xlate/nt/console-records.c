@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * console-records.c - a console's input as records: what the terminal has sent by
- * now, what programs have written there themselves, and the window's size.
+ * console-records.c - a console's input as records: what the terminal has sent
+ * by now, what programs have written there themselves, and the window's size.
  */
 #include <poll.h>
 #include <string.h>
@@ -12,25 +12,30 @@
 #include "syscall-xlate/nt/console.h"
 #include "syscall-xlate/nt/file-private.h"
 
-/* A record for each change after the first look. */
+/*
+ * A record for each change after the first look, of the window or the buffer:
+ * programs that draw want to know of either.  It has the buffer's size.
+ */
 void console_look_at_window(int fd)
 {
 	struct input_record *r = NULL;
+	struct console_sizes now;
 	struct winsize w;
-	bool changed;
 
 	if (ioctl(fd, TIOCGWINSZ, &w))
 		return;
-	changed = console.cols &&
-		  (w.ws_col != console.cols || w.ws_row != console.rows);
-	if (changed && console_shared()->input_mode & INPUT_WINDOW)
+	now.window[0] = now.buffer[0] = w.ws_col;
+	now.window[1] = now.buffer[1] = w.ws_row;
+	console_shown_size(&now.buffer[0], &now.buffer[1]);
+	if (console.told.window[0] &&
+	    memcmp(&now, &console.told, sizeof now) != 0 &&
+	    console_shared()->input_mode & INPUT_WINDOW)
 		r = console_new_record(RECORD_SIZE);
 	if (r) {
-		r->size[0] = (int16_t)w.ws_col;
-		r->size[1] = (int16_t)w.ws_row;
+		r->size[0] = (int16_t)now.buffer[0];
+		r->size[1] = (int16_t)now.buffer[1];
 	}
-	console.cols = (int16_t)w.ws_col;
-	console.rows = (int16_t)w.ws_row;
+	console.told = now;
 }
 
 /* Takes in what the terminal has without waiting.  Lock held. */

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * console-screen.c - a screen buffer's size, cursor and colours.
- *
- * A screen buffer is as wide as the window.
  */
 #include <errno.h>
 #include <poll.h>
@@ -74,9 +72,8 @@ bool console_ask_cursor(struct file *f, int *row, int *col)
 	struct console_shared *c = console_shared();
 	/* Read once: others on the console may write there. */
 	const uint32_t asked_for = c->patience_ms;
-	const int patience =
-		(int)MIN(MAX(asked_for, (uint32_t)PATIENCE_MS),
-			 (uint32_t)MAX_PATIENCE_MS);
+	const int patience = (int)MIN(MAX(asked_for, (uint32_t)PATIENCE_MS),
+				      (uint32_t)MAX_PATIENCE_MS);
 	struct pollfd p = { .fd = f->fd, .events = POLLIN };
 	enum terminal_use use;
 	bool found = false;
@@ -126,6 +123,10 @@ bool console_ask_cursor(struct file *f, int *row, int *col)
 static void ask_cursor(struct file *f, struct model *m, int cols, int rows)
 {
 	enum { REST_NS = 30 * 1000 * 1000 };
+	bool lent = console_shared()->writer == LENT;
+	/* It has what was painted, and the cursor may be beside that. */
+	bool ours = console_is_wide(f) && !lent;
+	struct model_view v;
 	struct timespec ts;
 	int64_t now;
 	int row, col;
@@ -134,14 +135,15 @@ static void ask_cursor(struct file *f, struct model *m, int cols, int rows)
 	clock_gettime(CLOCK_MONOTONIC, &ts);
 	now = ts.tv_sec * 1000000000ll + ts.tv_nsec;
 	if (model_follows(m, cols, rows) &&
-	    !((console.moved || console_shared()->writer == LENT) &&
-	      now - console.cursor_ns > REST_NS))
+	    (ours ||
+	     !((console.moved || lent) && now - console.cursor_ns > REST_NS)))
 		return;
 	console.moved = false;
 	told = console_is_shown(f) && console_ask_cursor(f, &row, &col);
 	model_begin(m, cols, rows, told ? row - 1 : -1);
-	if (told) {
-		model_place(m, col - 1, row - 1);
+	if (told && !ours) {
+		model_view(m, &v);
+		model_place(m, v.left + col - 1, row - 1);
 		console.cursor_ns = now;
 	}
 }
@@ -156,7 +158,7 @@ struct model *console_follow(struct file *f, int16_t *cols, int16_t *rows)
 	/* Nobody else writes to the others. */
 	if (m && !at)
 		ask_cursor(f, m, *cols, *rows);
-	if (m && console_is_tall(f))
+	if (m && console_is_large(f))
 		screen_agree((unsigned)at);
 	return m && model_follows(m, *cols, *rows) ? m : NULL;
 }
@@ -166,21 +168,25 @@ static NTSTATUS get_info(struct task *t, struct file *f, struct irp *r)
 	struct rf_console_info i = { 0 };
 	struct winsize w = { 0 };
 	int row = 0, col = 0;
-	int16_t rows;
-	struct model *m = console_see(f, &i.size_x, &rows, &i.size_y, &i.top);
+	struct model_view v;
+	struct model *m = console_see(f, &v);
 
 	if (console_buffer_of(f) < 0)
 		return STATUS_INVALID_HANDLE;
 	if (m)
 		model_cursor(m, &col, &row);
-	i.cursor_x = (int16_t)MIN(col, i.size_x - 1);
-	i.cursor_y = (int16_t)MAX(0, MIN(row + i.top, i.size_y - 1));
+	i.size_x = (int16_t)v.width;
+	i.size_y = (int16_t)v.height;
+	i.cursor_x = (int16_t)MIN(col, v.width - 1);
+	i.cursor_y = (int16_t)MAX(0, MIN(row + v.top, v.height - 1));
 	i.attributes = (uint16_t)*console_attributes(f);
 	i.popup_attributes = (uint16_t)console_shared()->popup_attributes;
-	i.right = (int16_t)(i.size_x - 1);
-	i.bottom = (int16_t)(i.top + rows - 1);
-	i.max_x = i.size_x;
-	i.max_y = rows;
+	i.left = (int16_t)v.left;
+	i.top = (int16_t)v.top;
+	i.right = (int16_t)(v.left + v.cols - 1);
+	i.bottom = (int16_t)(v.top + v.rows - 1);
+	i.max_x = (int16_t)v.cols;
+	i.max_y = (int16_t)v.rows;
 	if (ioctl(f->fd, TIOCGWINSZ, &w) == 0 && w.ws_col && w.ws_row) {
 		i.cell_x = w.ws_xpixel / w.ws_col;
 		i.cell_y = w.ws_ypixel / w.ws_row;
@@ -199,27 +205,29 @@ static NTSTATUS say(struct task *t, struct file *f, const char *s)
 
 static NTSTATUS set_cursor(struct task *t, struct file *f, struct irp *r)
 {
-	int16_t at[2], cols, rows, height, top = 0;
-	struct model *m;
+	int16_t at[2], cols, rows;
+	struct model_view v = { 0 };
 	char s[32];
 	NTSTATUS status = control_in(t, r, at, sizeof at);
 
 	if (status)
 		return status;
-	console_window(f, &cols, &rows);
-	height = rows;
-	if (console_is_tall(f) && !console_see(f, &cols, &rows, &height, &top))
-		return STATUS_INVALID_HANDLE;
-	if (at[0] < 0 || at[1] < 0 || at[0] >= cols || at[1] >= height)
-		return STATUS_INVALID_PARAMETER;
-	if (top || height > rows) {
-		status = console_show_line(t, f, at[1]);
-		m = console_see(f, &cols, &rows, &height, &top);
-		if (status || !m)
-			return status ? status : STATUS_INVALID_HANDLE;
-		at[1] = (int16_t)(at[1] - top);
+	if (console_is_large(f)) {
+		if (!console_see(f, &v))
+			return STATUS_INVALID_HANDLE;
+	} else {
+		console_window(f, &cols, &rows);
+		v.width = cols;
+		v.height = rows;
 	}
-	snprintf(s, sizeof s, "\33[%d;%dH", at[1] + 1, at[0] + 1);
+	if (at[0] < 0 || at[1] < 0 || at[0] >= v.width || at[1] >= v.height)
+		return STATUS_INVALID_PARAMETER;
+	if (console_is_large(f)) {
+		status = console_show_cell(t, f, at[0], at[1]);
+		if (status || !console_see(f, &v))
+			return status ? status : STATUS_INVALID_HANDLE;
+	}
+	snprintf(s, sizeof s, "\33[%d;%dH", at[1] - v.top + 1, at[0] + 1);
 	return say(t, f, s);
 }
 

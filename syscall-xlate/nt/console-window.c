@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * console-window.c - buffers that are longer than the window.
+ * console-window.c - buffers that are larger than the window.
  *
- * The terminal shows the window, and gets the same text whether or not there is
- * more of the buffer: what scrolls out of it is above, as the model knows. Only
- * when a program takes the window elsewhere, or changes lines of the buffer, is
- * something painted.  Everybody on the console knows of it by the buffer's text
- * (console-model.h).
+ * Of one that is longer the terminal shows the window, and gets the same text
+ * whether or not there is more of the buffer: what scrolls out of it is above,
+ * as the model knows.  Only when a program takes the window elsewhere, or
+ * changes lines of the buffer, is something painted.  (One that is wider the
+ * terminal cannot break into lines: console-wide.c.)  Everybody on the console
+ * knows of it by the buffer's text (console-model.h).
  */
 #include <limits.h>
 #include <stdio.h>
@@ -23,23 +24,57 @@ static struct console_screen *screen_of(const struct file *f)
 	return at < 0 ? NULL : &console_screens()->screen[at];
 }
 
-bool console_is_tall(const struct file *f)
+bool console_is_large(const struct file *f)
 {
 	const struct console_screen *c = screen_of(f);
 
-	return c && c->height;
+	return c && c->size;
 }
 
-struct model *console_see(struct file *f, int16_t *cols, int16_t *rows,
-			  int16_t *height, int16_t *top)
+bool console_is_wide(const struct file *f)
 {
-	struct model *m = console_follow(f, cols, rows);
+	const struct console_screen *c = screen_of(f);
+	int width = c ? side_x(c->size) : 0;
+	int16_t cols, rows;
 
-	*height = *rows;
-	*top = 0;
-	if (m && console_is_tall(f)) {
-		*height = (int16_t)MAX(*rows, model_height(m));
-		*top = (int16_t)model_top(m);
+	if (!width)
+		return false;
+	console_window(f, &cols, &rows);
+	return width > cols;
+}
+
+void console_shown_size(int *cols, int *rows)
+{
+	const struct console_screens *s = console_screens();
+	const uint32_t size = s->screen[s->shown % SCREENS].size;
+
+	*cols = MAX(*cols, side_x(size));
+	*rows = MAX(*rows, side_y(size));
+}
+
+void console_shown_place(int *left, int *top)
+{
+	const struct console_screens *s = console_screens();
+	const struct console_screen *c = &s->screen[s->shown % SCREENS];
+	const uint64_t place = c->size ? c->place : 0;
+
+	*left = side_x(place);
+	*top = side_y(place);
+}
+
+struct model *console_see(struct file *f, struct model_view *v)
+{
+	int16_t cols, rows;
+	struct model *m = console_follow(f, &cols, &rows);
+
+	*v = (struct model_view){ cols, rows, cols, rows, 0, 0 };
+	if (m && console_is_large(f)) {
+		model_view(m, v);
+		/* It is followed up to a size that no terminal has. */
+		v->cols = cols;
+		v->rows = rows;
+		v->width = MAX(v->width, cols);
+		v->height = MAX(v->height, rows);
 	}
 	return m;
 }
@@ -56,83 +91,99 @@ NTSTATUS console_put_hidden(struct task *t, struct file *f, const char *s,
 	return STATUS_SUCCESS;
 }
 
-/* As far as the terminal scrolls, so that it keeps what it can. */
-static void feed_terminal(struct out *o, int rows, int by)
-{
-	out_move(o, 0, rows - 1);
-	for (int i = 0; i < MIN(by, rows); i++)
-		out_text(o, "\n", 1);
-	out_flush(o);
-}
-
-static NTSTATUS move_window(struct task *t, struct file *f, int to)
+static NTSTATUS move_window(struct task *t, struct file *f, int left, int top)
 {
 	struct out o = { .t = t, .f = f, .put = console_put_unlogged };
-	int16_t cols, rows, height, top;
-	struct model *m = console_see(f, &cols, &rows, &height, &top);
-	char s[24];
+	struct model_view v;
+	struct model *m = console_see(f, &v);
+	char s[32];
 
 	if (!m)
 		return STATUS_INVALID_HANDLE;
-	to = MAX(0, MIN(to, height - rows));
-	if (to == top)
+	left = MAX(0, MIN(left, v.width - v.cols));
+	top = MAX(0, MIN(top, v.height - v.rows));
+	if (left == v.left && top == v.top)
 		return STATUS_SUCCESS;
-	console_put_hidden(t, f, s,
-			   (size_t)snprintf(s, sizeof s, MODEL_TOP, to + 1));
+	console_put_hidden(
+		t, f, s,
+		(size_t)snprintf(s, sizeof s, MODEL_WINDOW, top + 1, left + 1));
 	if (!console_is_shown(f))
 		return STATUS_SUCCESS;
-	if (to > top)
-		feed_terminal(&o, rows, to - top);
-	m = console_see(f, &cols, &rows, &height, &top);
+	/* As far as the terminal scrolls, so that it keeps what it can. */
+	if (top > v.top) {
+		out_feed(&o, v.rows, top - v.top);
+		out_flush(&o);
+	}
+	m = console_see(f, &v);
 	return m ? console_paint(t, f, m, 0, INT_MAX) : STATUS_NO_MEMORY;
 }
 
-NTSTATUS console_show_line(struct task *t, struct file *f, int y)
+NTSTATUS console_show_cell(struct task *t, struct file *f, int x, int y)
 {
-	int16_t cols, rows, height, top;
+	struct model_view v;
+	int left, top;
 
-	if (!console_see(f, &cols, &rows, &height, &top))
+	if (!console_see(f, &v))
 		return STATUS_INVALID_HANDLE;
+	left = v.left;
+	top = v.top;
+	if (x >= 0 && x < left)
+		left = x;
+	else if (x >= left + v.cols)
+		left = x - v.cols + 1;
 	if (y < top)
-		return move_window(t, f, y);
-	return y < top + rows ? STATUS_SUCCESS
-			      : move_window(t, f, y - rows + 1);
+		top = y;
+	else if (y >= top + v.rows)
+		top = y - v.rows + 1;
+	return move_window(t, f, left, top);
 }
 
 NTSTATUS console_show_cursor(struct task *t, struct file *f)
 {
-	int16_t cols, rows, height, top;
+	struct model_view v;
 	struct model *m;
 	int col, row;
 
-	if (!console_is_tall(f))
+	if (!console_is_large(f))
 		return STATUS_SUCCESS;
-	m = console_see(f, &cols, &rows, &height, &top);
+	m = console_see(f, &v);
 	if (!m)
 		return STATUS_SUCCESS;
 	model_cursor(m, &col, &row);
-	return row < 0 || row >= rows ? console_show_line(t, f, top + row)
-				      : STATUS_SUCCESS;
+	return row < 0 || row >= v.rows
+		       ? console_show_cell(t, f, -1, v.top + row)
+		       : STATUS_SUCCESS;
 }
 
-/* ---- sizes
- * ---------------------------------------------------------------------- */
+/* ---- sizes ---- */
 
 /* The terminal may, or may not. */
 static NTSTATUS ask_for_size(struct task *t, struct file *f, int cols, int rows)
 {
 	char s[40];
 
-	return console_put(t, f, s,
-			   (size_t)snprintf(s, sizeof s, "\33[8;%d;%dt",
-					    MIN(rows, 200), cols));
+	return console_put_unlogged(t, f, s,
+				    (size_t)snprintf(s, sizeof s,
+						     "\33[8;%d;%dt",
+						     MIN(rows, 200), cols));
+}
+
+/* Of the console's, that is: who waits for input is told. */
+static void size_changes(struct file *f)
+{
+	pthread_mutex_lock(&console.lock);
+	console_look_at_window(f->fd);
+	pthread_mutex_unlock(&console.lock);
 }
 
 static NTSTATUS set_size(struct task *t, struct file *f, struct irp *r)
 {
 	struct console_screen *c = screen_of(f);
-	int16_t size[2], cols, rows, height, top;
-	char s[24];
+	struct model_view v;
+	struct model *m;
+	int16_t size[2], cols, rows;
+	uint32_t large;
+	char s[32];
 	NTSTATUS status = control_in(t, r, size, sizeof size);
 
 	if (status)
@@ -141,45 +192,56 @@ static NTSTATUS set_size(struct task *t, struct file *f, struct irp *r)
 		return STATUS_INVALID_PARAMETER;
 	if (!c)
 		return STATUS_INVALID_HANDLE;
+	if (size[0] * size[1] > MODEL_MOST_CELLS)
+		return STATUS_NO_MEMORY;
 	console_window(f, &cols, &rows);
-	if (size[0] != cols || size[1] < rows)
+	if (size[0] < cols || size[1] < rows)
 		return ask_for_size(t, f, size[0], size[1]);
-	if (size[1] == rows && !c->height)
+	large = (size[0] > cols ? (uint32_t)size[0] << SIDE_BITS : 0) |
+		(size[1] > rows ? (uint32_t)size[1] : 0);
+	if (large == c->size)
 		return STATUS_SUCCESS;
 	status = console_show_cursor(t, f);
 	if (status)
 		return status;
-	if (!console_see(f, &cols, &rows, &height, &top))
+	if (!console_see(f, &v))
 		return STATUS_NO_MEMORY;
-	c->height = (uint32_t)size[1];
-	status = console_put_hidden(
-		t, f, s, (size_t)snprintf(s, sizeof s, MODEL_HEIGHT, size[1]));
-	if (size[1] == rows)
-		c->height = 0;
+	size_changes(f);
+	/* Until that is told it is not one of the usual size. */
+	if (large)
+		c->size = large;
+	status = console_put_hidden(t, f, s,
+				    (size_t)snprintf(s, sizeof s, MODEL_SIZE,
+						     side_y(large),
+						     side_x(large)));
+	c->size = large;
+	m = console_see(f, &v);
+	/* Columns that were shown may be gone. */
+	if (!status && m && console_is_shown(f))
+		status = console_paint(t, f, m, 0, INT_MAX);
+	console_window_changed();
 	return status;
 }
 
 /* in: where in the buffer it is to be. */
 static NTSTATUS set_window(struct task *t, struct file *f, struct irp *r)
 {
-	int16_t cols, rows, height, top;
+	struct model_view v;
 	struct rf_console_rect w;
-	struct model *m;
 	NTSTATUS status = control_in(t, r, &w, sizeof w);
 
 	if (status)
 		return status;
-	m = console_see(f, &cols, &rows, &height, &top);
-	if (!m)
+	if (!console_see(f, &v))
 		return STATUS_INVALID_HANDLE;
 	if (w.right < w.left || w.bottom < w.top || w.left < 0 || w.top < 0)
 		return STATUS_INVALID_PARAMETER;
-	if (w.right - w.left + 1 != cols || w.bottom - w.top + 1 != rows)
+	if (w.right - w.left + 1 != v.cols || w.bottom - w.top + 1 != v.rows)
 		return ask_for_size(t, f, w.right - w.left + 1,
 				    w.bottom - w.top + 1);
-	if (w.left || w.bottom >= height)
+	if (w.right >= v.width || w.bottom >= v.height)
 		return STATUS_INVALID_PARAMETER;
-	return move_window(t, f, w.top);
+	return move_window(t, f, w.left, w.top);
 }
 
 const struct control_row console_window_rows[] = {

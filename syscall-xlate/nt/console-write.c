@@ -103,7 +103,8 @@ NTSTATUS console_put(struct task *t, struct file *f, const char *s, size_t n)
 	if (at < 0)
 		return STATUS_INVALID_HANDLE;
 	if (console_is_shown(f))
-		return to_terminal(t, f, s, n, true);
+		return console_is_wide(f) ? console_put_wide(t, f, s, n)
+					  : to_terminal(t, f, s, n, true);
 	screen_append((unsigned)at, s, n);
 	return STATUS_SUCCESS;
 }
@@ -251,7 +252,8 @@ NTSTATUS console_write(struct task *t, struct file *f, struct irp *r)
 		if (status || !plain)
 			return status ? status : (NTSTATUS)RF_CONSOLE_CONVERT;
 	}
-	if (f->fd >= 0 && (feeds_are_bare(f) || !console_is_shown(f)))
+	if (f->fd >= 0 &&
+	    (feeds_are_bare(f) || !console_is_shown(f) || console_is_wide(f)))
 		return write_bytes(t, f, r);
 	console.moved = true;
 	status = f->fd >= 0 ? console_show_cursor(t, f) : STATUS_SUCCESS;

@@ -100,7 +100,9 @@ struct console {
 	} wake, turn;
 	struct input_record records[RECORD_MAX];
 	unsigned first, nrecords;
-	int16_t rows, cols; /* last told */
+	struct console_sizes {
+		int window[2], buffer[2]; /* columns, rows */
+	} told;
 
 	/* When the terminal told last where the cursor is. */
 	int64_t cursor_ns;
@@ -247,19 +249,32 @@ struct model *console_follow(struct file *f, int16_t *cols, int16_t *rows);
 /* Of the buffer that is shown. */
 bool console_cursor_hidden(void);
 
-/* ---- console-window.c: a buffer that is longer than the window ---- */
+/* ---- console-window.c: a buffer that is larger than the window ---- */
 
-bool console_is_tall(const struct file *f);
-/* As console_follow(), and its lines and which of them the window's first is. */
-struct model *console_see(struct file *f, int16_t *cols, int16_t *rows,
-			  int16_t *height, int16_t *top);
-/* Before text that the cursor's place matters for: the window shows that. */
+struct model_view;
+
+bool console_is_large(const struct file *f);
+/* Wider than the window, that is. */
+bool console_is_wide(const struct file *f);
+/* As console_follow(), and its size, and what of it the window shows. */
+struct model *console_see(struct file *f, struct model_view *v);
+/* Before text that the cursor's line matters for: the window shows that. */
 NTSTATUS console_show_cursor(struct task *t, struct file *f);
-/* The window moves, so that line y is in it; or so that it begins at top. */
-NTSTATUS console_show_line(struct task *t, struct file *f, int y);
+/* The window moves, so that cell (x, y) is in it; -1: whatever column. */
+NTSTATUS console_show_cell(struct task *t, struct file *f, int x, int y);
 /* To the buffer's text, and not to the terminal: console-model.h's MODEL_... */
 NTSTATUS console_put_hidden(struct task *t, struct file *f, const char *s,
 			    size_t n);
+/* The size of the buffer that is shown in a window of that size, which it
+   becomes; and where the window is in it. */
+void console_shown_size(int *cols, int *rows);
+void console_shown_place(int *left, int *top);
+
+/* ---- console-wide.c ---- */
+
+/* Text for f's buffer, which is shown, and wider than its window. */
+NTSTATUS console_put_wide(struct task *t, struct file *f, const char *s,
+			  size_t n);
 extern const struct control_row console_window_rows[];
 extern const size_t console_window_nrows;
 

@@ -115,6 +115,9 @@ START_TEST(hostile)
 		"\33[<99999t\33[<99999r\33[<99999;99999Ha\33[K\33[5@\33[X\n",
 		"\33[<9;99999;99999S\33[<99999;1;1T\33[<1;99999;3T\33[<1r\n\33M",
 		"\33[<5t\33[<r\33[<Ha\33[<t",
+		"\33[<9;99999t\33[<9;99999r\33[<9;99999Ha\33[K\33[5@\33[99X\n",
+		"\33[<99999;99999t\33[<1;999t\33[9;999H\0337\33[?1049h\0338\33[9P",
+		"\33[?1049l\33[<5;7t\33[<;9r\33[9;999H\33[<t",
 	};
 	unsigned seed = 1;
 	char s[64];
@@ -150,6 +153,22 @@ static void line_is(struct model *m, int y, const char *want)
 	ck_assert_str_eq(got, want);
 }
 
+static int height_of(struct model *m)
+{
+	struct model_view v;
+
+	model_view(m, &v);
+	return v.height;
+}
+
+static int top_of(struct model *m)
+{
+	struct model_view v;
+
+	model_view(m, &v);
+	return v.top;
+}
+
 /* A buffer longer than the window; and who comes late to it. */
 START_TEST(tall)
 {
@@ -168,31 +187,31 @@ START_TEST(tall)
 		if (i >= 4)
 			model_feed(late, s, (size_t)n);
 	}
-	ck_assert_int_eq(model_height(m), 9);
-	ck_assert_int_eq(model_top(m), 5);
+	ck_assert_int_eq(height_of(m), 9);
+	ck_assert_int_eq(top_of(m), 5);
 	line_is(m, 0, "4         ");
 	line_is(m, 7, "11        ");
 	line_is(m, 8, "          ");
-	ck_assert_int_eq(model_top(late), 5);
+	ck_assert_int_eq(top_of(late), 5);
 	/* As if it had missed more. */
 	model_restart(late);
-	ck_assert_int_eq(model_height(late), 4);
+	ck_assert_int_eq(height_of(late), 4);
 	model_feed(late, "10\n11\n", 6);
-	ck_assert_int_eq(model_top(late), 0);
-	model_found(late, 9, 5);
-	ck_assert_int_eq(model_height(late), 9);
-	ck_assert_int_eq(model_top(late), 5);
+	ck_assert_int_eq(top_of(late), 0);
+	model_found(late, &(struct model_view){ .height = 9, .top = 5 });
+	ck_assert_int_eq(height_of(late), 9);
+	ck_assert_int_eq(top_of(late), 5);
 	line_is(late, 5, "10        ");
 	line_is(late, 4, "          ");
 	line_is(late, 0, "          ");
 	/* Another size of the window, of the buffer. */
 	ck_assert(model_follows(m, 10, 3));
-	ck_assert_int_eq(model_top(m), 6);
+	ck_assert_int_eq(top_of(m), 6);
 	line_is(m, 0, "4         ");
 	model_feed(m, "\33[<2r", 6);
-	ck_assert_int_eq(model_top(m), 1);
+	ck_assert_int_eq(top_of(m), 1);
 	model_feed(m, "\33[<5t", 6);
-	ck_assert_int_eq(model_height(m), 5);
+	ck_assert_int_eq(height_of(m), 5);
 	line_is(m, 1, "5         ");
 	model_feed(m, "\33[<2;5;2S", 10);
 	line_is(m, 0, "4         ");
@@ -202,12 +221,83 @@ START_TEST(tall)
 	model_feed(m, "\33[<9t", 5);
 	model_feed(m, "\33[?1049h", 8);
 	model_restart(m);
-	ck_assert_int_eq(model_height(m), 3);
+	ck_assert_int_eq(height_of(m), 3);
 	model_feed(m, "\33[?1049h1\n2\n3\n4\n", 16);
-	ck_assert_int_eq(model_height(m), 3);
-	ck_assert_int_eq(model_top(m), 0);
+	ck_assert_int_eq(height_of(m), 3);
+	ck_assert_int_eq(top_of(m), 0);
 	model_free(m);
 	model_free(late);
+}
+END_TEST
+
+/* A buffer wider than the window. */
+START_TEST(wide)
+{
+	struct model *m = model_new(10, 4);
+	struct model_view v;
+	struct cell c[30];
+	int first, last, fed, col, row;
+
+	ck_assert_ptr_nonnull(m);
+	model_restart(m);
+	model_feed(m, "\33[<0;30t", 9);
+	model_feed(m, "1234567890123456789012345678901\n", 32);
+	model_view(m, &v);
+	ck_assert_int_eq(v.cols, 10);
+	ck_assert_int_eq(v.width, 30);
+	ck_assert_int_eq(v.height, 4);
+	model_cursor(m, &col, &row);
+	ck_assert_int_eq(row, 2);
+	model_read(m, 29, 0, 2, c);
+	ck_assert_uint_eq(c[0].c, '0');
+	ck_assert_uint_eq(c[1].c, '1');
+	model_changes(m, &first, &last, &fed);
+	ck_assert_int_eq(first, 0);
+	/* Only what has been touched since, where it is now. */
+	model_changes(m, &first, &last, &fed);
+	ck_assert_int_lt(last, first);
+	model_feed(m, "a\nb\nc\n", 6);
+	model_changes(m, &first, &last, &fed);
+	ck_assert_int_eq(fed, 2);
+	ck_assert_int_eq(first, 0);
+	ck_assert_int_eq(last, 3);
+	model_feed(m, "d", 1);
+	model_changes(m, &first, &last, &fed);
+	ck_assert_int_eq(fed, 0);
+	ck_assert_int_eq(first, 3);
+	ck_assert_int_eq(last, 3);
+	/* The window sideways, and no further than the buffer. */
+	model_feed(m, "\33[<1;16r", 9);
+	model_view(m, &v);
+	ck_assert_int_eq(v.left, 15);
+	model_feed(m, "\33[<1;99r", 9);
+	model_view(m, &v);
+	ck_assert_int_eq(v.left, 20);
+	/* A place kept there leads nowhere else on the second screen. */
+	model_feed(m, "\33[2;30H\0337\33[?1049h\0338\33[5P\33[5@x", 28);
+	model_cursor(m, &col, &row);
+	ck_assert_int_eq(col, 9);
+	model_feed(m, "\33[?1049l", 8);
+	model_cursor(m, &col, &row);
+	ck_assert_int_eq(col, 29);
+	/* Another window: wider than the buffer, and back. */
+	ck_assert(model_follows(m, 40, 4));
+	model_view(m, &v);
+	ck_assert_int_eq(v.width, 40);
+	ck_assert_int_eq(v.left, 0);
+	ck_assert(model_follows(m, 10, 4));
+	model_view(m, &v);
+	ck_assert_int_eq(v.width, 30);
+	/* More than there may be. */
+	model_feed(m, "\33[<32767;32767t", 15);
+	model_view(m, &v);
+	ck_assert_int_eq(v.width, 30);
+	ck_assert_int_eq(v.height, 4);
+	model_found(m, &(struct model_view){ .width = 25, .left = 99 });
+	model_view(m, &v);
+	ck_assert_int_eq(v.width, 25);
+	ck_assert_int_eq(v.left, 15);
+	model_free(m);
 }
 END_TEST
 
@@ -335,6 +425,7 @@ int main(void)
 	tcase_add_test(tc, later);
 	tcase_add_test(tc, hostile);
 	tcase_add_test(tc, tall);
+	tcase_add_test(tc, wide);
 	tcase_add_test(tc, own);
 	tcase_add_test(tc, logged);
 	tcase_add_loop_test(tc, logged_by_others, 0, 4);
