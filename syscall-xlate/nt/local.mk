@@ -55,7 +55,7 @@ libnt_a_SOURCES += %D%/vad.c %D%/vad.h %D%/virtual.c %D%/virtual-calls.c \
 	%D%/registry-save.c \
 	%D%/registry.c %D%/registry.h %D%/registry-tree.c \
 	%D%/registry-parse.c %D%/registry-parse.h \
-	%D%/registry-text.c %D%/registry-text.h %D%/registry-query.c %D%/registry-store.c \
+	%D%/registry-text.c %D%/registry-text.h %D%/registry-query.c %D%/registry-collect.c %D%/registry-store.c \
 	%D%/registry-file.c %D%/registry-file-none.c %D%/registry-file.h %D%/registry-rows.c %D%/registry-rows.h %D%/registry-record.h %D%/registry-replay.c %D%/registry-notify.c %D%/ecdsa.c %D%/rsa.c %D%/tls.c %D%/tls.h \
 	%D%/registry-narrow.c %D%/registry-security.c \
 	%D%/registry-defaults.c %D%/registry-defaults.h \

@@ -336,11 +336,13 @@ static struct reg_key *descend(struct reg_key *k, const char *path)
 	return k;
 }
 
+static int way_depth; /* of the last row's: 0: there is none of this tree */
+
 /*
  * descend() from the root for a row of the table: neighbours share most of
  * their path, so the keys of the last one are remembered.
  */
-static struct reg_key *descend_again(const char *path)
+static struct reg_key *descend_again(struct reg_key *root, const char *path)
 {
 	enum { DEPTH = 16 };
 	static struct {
@@ -348,32 +350,31 @@ static struct reg_key *descend_again(const char *path)
 		struct reg_key *key;
 	} way[DEPTH];
 	static char last[TEXT_MAX];
-	static int depth;
-	struct reg_key *k = &reg_root;
+	struct reg_key *k = root;
 	size_t at = 0;
 	int d = 0;
 
-	while (d < depth && !strncmp(path, last, way[d].end) &&
+	while (d < way_depth && !strncmp(path, last, way[d].end) &&
 	       (path[way[d].end] == '\\' || !path[way[d].end])) {
 		k = way[d].key;
 		at = way[d++].end;
 	}
-	depth = d;
+	way_depth = d;
 	while (k && path[at += path[at] == '\\']) {
 		size_t n = strcspn(path + at, "\\");
 
 		k = child(k, path + at, n);
 		at += n;
-		if (depth == DEPTH)
+		if (way_depth == DEPTH)
 			continue;
-		way[depth].end = at;
-		way[depth++].key = k;
+		way[way_depth].end = at;
+		way[way_depth++].key = k;
 	}
 	snprintf(last, sizeof last, "%s", path);
 	return k;
 }
 
-static struct reg_key *open_row(const char *row)
+static struct reg_key *open_row(struct reg_key *root, const char *row)
 {
 	static const struct {
 		const char *shorthand, *path;
@@ -394,7 +395,7 @@ static struct reg_key *open_row(const char *row)
 		snprintf(raw, sizeof raw, "%s", roots[i].path);
 		snprintf(strchr(raw, '%'), 512, "%.*s", (int)n, row + 1 + m);
 		expand(raw, path, sizeof path);
-		return descend_again(path);
+		return descend_again(root, path);
 	}
 	return NULL;
 }
@@ -587,7 +588,7 @@ static void add_values(struct reg_key *k)
 		value_row(k, *row);
 }
 
-void reg_load_defaults(void)
+void reg_load_defaults(struct reg_key *root)
 {
 	static const struct {
 		const char *path;
@@ -601,11 +602,12 @@ void reg_load_defaults(void)
 	};
 	struct reg_key *k;
 
-	reg_is_stored(&reg_root);
+	way_depth = 0;
+	reg_is_stored(root);
 	for (const char *const *row = reg_defaults; *row; row++) {
 		if (**row != '[')
 			continue;
-		k = open_row(*row);
+		k = open_row(root, *row);
 		if (!k || !row[1] || *row[1] == '[')
 			continue;
 		k->rows = row + 1;
@@ -618,7 +620,7 @@ void reg_load_defaults(void)
 		}
 	}
 	for (size_t i = 0; i < COUNT_OF(made); i++) {
-		k = descend(&reg_root, made[i].path);
+		k = descend(root, made[i].path);
 		if (k)
 			k->fill = made[i].fill;
 	}

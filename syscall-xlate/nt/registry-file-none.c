@@ -108,6 +108,11 @@ void reg_file_place(const struct reg_record_id *id,
 {
 }
 
+bool reg_file_is_due(void)
+{
+	return false;
+}
+
 void reg_file_failed(int err)
 {
 }

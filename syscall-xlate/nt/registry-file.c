@@ -62,7 +62,8 @@ static MDB_env *env;
 static MDB_txn *txn;    /* the writing one, begun by the first change */
 static MDB_txn *reader; /* while the file is held to be read */
 static int lock_fd = -1;
-static bool touched; /* something is changed in txn */
+static int user_fd = -1; /* holds the lock that says that we know the file */
+static bool touched;     /* something is changed in txn */
 static bool dirty;
 static bool unsure; /* the last transaction may not be on the disk: see flush */
 static bool read_only;        /* somebody's file that we may only read */
@@ -230,6 +231,41 @@ static void make_folder(void)
 	mkdir(dir, 0700);
 }
 
+/* ---- who has read it ------------------------------------------------- */
+
+/* Of an open file description: 0, 1 (F_OFD_GETLK: somebody has it), -1. */
+static int lock_use(int command, short type)
+{
+	struct flock l = { .l_type = type,
+			   .l_whence = SEEK_SET,
+			   .l_start = (off_t)1 << 40, /* behind all of it */
+			   .l_len = 1 };
+
+	if (fcntl(user_fd, command, &l) < 0)
+		return -1;
+	return l.l_type != F_UNLCK;
+}
+
+/*
+ * While this process lives it says that its tree may have something of the
+ * file, whatever becomes of LMDB's descriptor.  A file system without such
+ * locks has them for nobody.  0, or why nothing of it may be read.
+ */
+static int say_that_we_know(const char *path)
+{
+	if (user_fd < 0)
+		user_fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (user_fd < 0)
+		return errno;
+	lock_use(F_OFD_SETLK, F_RDLCK);
+	return 0;
+}
+
+static bool is_alone(void)
+{
+	return user_fd >= 0 && lock_use(F_OFD_GETLK, F_WRLCK) == 0;
+}
+
 /* What the file's first pages say.  No argument. */
 static int look(void *arg)
 {
@@ -304,6 +340,8 @@ static int open_file(bool create)
 		return errno;
 	flock(lock_fd, read_only ? LOCK_SH : LOCK_EX);
 	err = with_map(open_env, path);
+	if (!err)
+		err = say_that_we_know(path);
 	/* The disk was full before it was begun. */
 	if ((err == ENOSPC || err == EDQUOT) && !stat(path, &st) &&
 	    st.st_size < (off_t)(2 * PAGE))
@@ -682,6 +720,38 @@ void reg_file_place(const struct reg_record_id *id,
 	struct change c = { .id = id, .place = place };
 
 	change(place_at, &c);
+}
+
+/*
+ * So often that it is a small part of what the transactions before have cost,
+ * and a file of few records has few in vain.
+ */
+static int count_and_number(void *arg)
+{
+	enum { OFTEN = 64, SHARE = 16 };
+	size_t n, every = OFTEN;
+	int err = rows_count(txn, &n);
+
+	while (!err && every < n / SHARE)
+		every *= 2;
+	*(bool *)arg |= !err && !(mdb_txn_id(txn) % every);
+	return err;
+}
+
+bool reg_file_is_due(void)
+{
+	static bool due; /* since there were others */
+	int err;
+
+	if (!txn || trouble)
+		return false;
+	err = with_map(count_and_number, &due);
+	if (err)
+		not_kept(err);
+	if (err || !due || !is_alone())
+		return false;
+	due = false;
+	return true;
 }
 
 static int sync_env(void *arg)

@@ -92,6 +92,11 @@ void reg_file_remove(const struct reg_record_id *id,
 void reg_file_forget_places(void);
 void reg_file_place(const struct reg_record_id *id,
 		    const struct reg_record_id *place);
+/*
+ * Is it time to look for what the file has in vain?  Nobody else has read any of
+ * it then, so nobody need hear of what goes.
+ */
+bool reg_file_is_due(void);
 /* For what keeps a change from being made: a host's error. */
 void reg_file_failed(int err);
 

@@ -56,6 +56,14 @@ static inline const struct record *record_of(const struct reg_file_record *f)
 		       : NULL;
 }
 
+/* registry-store.c: it goes from the file, which is written to. */
+void record_remove(const struct reg_file_record *f);
+
+/* ---- registry-collect.c ------------------------------------------------- */
+
+/* With the file begun: what is in it in vain goes, if it is time for that. */
+void records_collect(void);
+
 /* ---- registry-replay.c: the tree becomes what they say ----------------- */
 
 /* All records that there are; keys that they only imply are made. */

@@ -308,6 +308,16 @@ int rows_remove(MDB_txn *t, const struct reg_record_id *id,
 	return err == MDB_NOTFOUND ? 0 : err;
 }
 
+int rows_count(MDB_txn *t, size_t *n)
+{
+	MDB_stat st;
+	int err = mdb_stat(t, rows, &st);
+
+	if (!err)
+		*n = st.ms_entries;
+	return err;
+}
+
 int rows_forget_places(MDB_txn *t)
 {
 	return mdb_drop(t, below, 0);

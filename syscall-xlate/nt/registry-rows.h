@@ -57,6 +57,8 @@ int rows_put(MDB_txn *t, const struct reg_record_id *id,
 	     const struct reg_record_id *place, const void *record, size_t len);
 int rows_remove(MDB_txn *t, const struct reg_record_id *id,
 		const struct reg_record_id *place);
+/* How many records there are. */
+int rows_count(MDB_txn *t, size_t *n);
 /* "below" is to be made anew, by rows_place() for each record. */
 int rows_forget_places(MDB_txn *t);
 int rows_place(MDB_txn *t, const struct reg_record_id *id,

@@ -321,6 +321,8 @@ NTSTATUS reg_store_lock(void)
 		tell_places();
 		name_nameless(&reg_root);
 	}
+	if (!reg_store_unread())
+		records_collect();
 	/* That it never can be read is told once: see above. */
 	return reg_store_unread();
 }
@@ -441,7 +443,7 @@ static bool is_below(const struct reg_file_record *f, const uint16_t *path,
 	       !reg_compare(record_path(r), len, path, len);
 }
 
-static void forget(const struct reg_file_record *f)
+void record_remove(const struct reg_file_record *f)
 {
 	struct reg_record_id place = place_of_record(record_of(f));
 
@@ -461,7 +463,7 @@ static bool each_below(const struct reg_key *k, bool remove)
 			if (is_below(all.record[i], path, len)) {
 				any = true;
 				if (remove)
-					forget(all.record[i]);
+					record_remove(all.record[i]);
 			}
 	reg_file_free(&all);
 	free(path);

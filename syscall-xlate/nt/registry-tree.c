@@ -31,7 +31,7 @@ static void begin(void)
 	pthread_mutex_lock(&reg_lock);
 	if (!loaded) {
 		loaded = true;
-		reg_load_defaults();
+		reg_load_defaults(&reg_root);
 	}
 }
 

@@ -218,8 +218,8 @@ NTSTATUS reg_security_set(struct object *o, struct token *tk, uint32_t info,
 
 /* ---- registry-defaults.c -------------------------------------------- */
 
-/* Builds the defaults into reg_root. */
-void reg_load_defaults(void);
+/* Builds the defaults into root, which has nothing. */
+void reg_load_defaults(struct reg_key *root);
 /* "S-1-5-21-...-1000" of the user; token.c. */
 const char *user_sid_string(void);
 

@@ -11,7 +11,7 @@
 
 #include "tests/lib/host-guest.h"
 #include "tests/lib/unit.h"
-#include "syscall-xlate/nt/registry.h"
+#include "syscall-xlate/nt/registry-record.h"
 
 #define CURRENT_VERSION                                                        \
 	"\\Registry\\Machine\\SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion"
@@ -309,6 +309,170 @@ START_TEST(store)
 }
 END_TEST
 
+#ifdef HAVE_LMDB
+/* ---- records of what is gone -------------------------------------------- */
+
+#define SHORT_LIVED "\\Registry\\Machine\\Software\\short-lived"
+
+/* Four transactions for each of them. */
+static void come_and_go(int keys)
+{
+	char name[40];
+	uint64_t k, parent;
+	uint32_t d;
+
+	nt_create_key(hg_task, G(&parent), 0x2000000,
+		      hg_oa(SHORT_LIVED, 0, 0x40), 0, 0, 0, G(&d));
+	for (int i = 0; i < keys; i++) {
+		snprintf(name, sizeof name, "key-%d", i);
+		if (nt_create_key(hg_task, G(&k), 0x2000000,
+				  hg_oa(name, parent, 0x40), 0, 0, 0, G(&d)) ||
+		    set(k, "v", 1) ||
+		    nt_delete_value_key(hg_task, k, hg_ustr("v")) ||
+		    nt_delete_key(hg_task, k))
+			_exit(5);
+		handle_close(hg_task, k);
+	}
+}
+
+/* How many records say that something is gone; no more than 250 are counted. */
+static int gone_records(void)
+{
+	struct reg_file_records all = { 0 };
+	int status, n = 0;
+	pid_t pid = fork();
+
+	if (!pid) {
+		hg_start();
+		reg_begin();
+		if (!reg_store_hold() || !reg_file_all(&all))
+			_exit(255);
+		for (size_t i = 0; i < all.n; i++) {
+			const struct record *r = record_of(all.record[i]);
+
+			n += r && r->gone;
+		}
+		reg_end();
+		_exit(MIN(n, 250));
+	}
+	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
+	ck_assert(WIFEXITED(status) && WEXITSTATUS(status) <= 250);
+	return WEXITSTATUS(status);
+}
+
+static void child_comes_and_goes(void)
+{
+	uint64_t k;
+
+	hg_start();
+	come_and_go(40);
+	k = open_key(CURRENT_VERSION);
+	if (nt_delete_value_key(hg_task, k, hg_ustr("ProductName")))
+		_exit(6);
+	if (nt_delete_key(hg_task, open_key("\\Registry\\Machine\\System\\"
+					    "ControlSet001\\Control\\"
+					    "CrashControl")))
+		_exit(7);
+	come_and_go(20);
+}
+
+static void child_looks_at_defaults(void)
+{
+	uint32_t type, len;
+	uint8_t data[500];
+	uint64_t k;
+
+	hg_start();
+	if (query(open_key(CURRENT_VERSION), "ProductName", &type, data,
+		  &len) != STATUS_OBJECT_NAME_NOT_FOUND)
+		_exit(8);
+	if (nt_open_key(hg_task, G(&k), 0x2000000,
+			hg_oa("\\Registry\\Machine\\System\\ControlSet001\\"
+			      "Control\\CrashControl",
+			      0, 0x40)) != STATUS_OBJECT_NAME_NOT_FOUND)
+		_exit(9);
+}
+
+/* Of what was never there nothing stays; what is built in stays gone. */
+START_TEST(gone_for_good)
+{
+	int n;
+
+	in_child(child_comes_and_goes);
+	n = gone_records();
+	ck_assert_msg(n >= 2 && n <= 64 + 8, "%d records", n);
+	in_child(child_looks_at_defaults);
+}
+END_TEST
+
+static void child_deletes_short_lived(void)
+{
+	uint64_t k;
+
+	hg_start();
+	k = open_key(SHORT_LIVED "-too");
+	if (nt_delete_value_key(hg_task, k, hg_ustr("value")) ||
+	    nt_delete_key(hg_task, k))
+		_exit(10);
+	come_and_go(40);
+}
+
+static void child_makes_short_lived(void)
+{
+	uint64_t k;
+	uint32_t d;
+
+	hg_start();
+	nt_create_key(hg_task, G(&k), 0x2000000,
+		      hg_oa(SHORT_LIVED "-too", 0, 0x40), 0, 0, 0, G(&d));
+	if (set(k, "value", 3))
+		_exit(11);
+}
+
+/* Who knows of something hears that it is gone, however much later. */
+static void onlooker(int ready, int go)
+{
+	uint64_t k, again;
+	char byte;
+
+	hg_start();
+	k = open_key(SHORT_LIVED "-too");
+	if (get(k, "value") != 3 || write(ready, "", 1) != 1 ||
+	    read(go, &byte, 1) != 1)
+		_exit(12);
+	if (set(k, "x", 1) != STATUS_KEY_DELETED)
+		_exit(13);
+	if (nt_open_key(hg_task, G(&again), 0x2000000,
+			hg_oa(SHORT_LIVED "-too", 0, 0x40)) !=
+	    STATUS_OBJECT_NAME_NOT_FOUND)
+		_exit(14);
+	_exit(0);
+}
+
+START_TEST(gone_for_others)
+{
+	int ready[2], go[2], status;
+	pid_t pid;
+	char byte;
+
+	ck_assert(!pipe(ready) && !pipe(go));
+	in_child(child_makes_short_lived);
+	pid = fork();
+	if (!pid)
+		onlooker(ready[1], go[0]);
+	ck_assert_int_eq(read(ready[0], &byte, 1), 1);
+	in_child(child_deletes_short_lived);
+	/* All of them are there, as somebody may want them. */
+	ck_assert_int_eq(gone_records(), 2 + 2 * 40);
+	ck_assert_int_eq(write(go[1], "", 1), 1);
+	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
+	ck_assert_msg(!status, "onlooker: %#x", status);
+	in_child(child_comes_and_goes);
+	ck_assert_int_le(gone_records(), 64 + 8);
+}
+END_TEST
+#endif
+
 /* Counts up in one value until somebody ends it; says what was set. */
 static void write_for_ever(const char *value, int out)
 {
@@ -457,6 +621,10 @@ int main(void)
 	tcase_add_test(tc, delete);
 	tcase_add_test(tc, nothing_written);
 	tcase_add_test(tc, store);
+#ifdef HAVE_LMDB
+	tcase_add_test(tc, gone_for_good);
+	tcase_add_test(tc, gone_for_others);
+#endif
 	tcase_add_test(tc, killed_writers);
 	suite_add_tcase(s, tc);
 	return unit_run(s);
