@@ -35,6 +35,11 @@ CLEANFILES += %D%/container/docker-calls.h
 	@$(MKDIR_P) %D%/container
 	$(AM_V_GEN)sed -n 's/^[a-z].*/#ifdef SYS_&\n\tSYS_&,\n#endif/p' $(srcdir)/tests/container/docker.names >$@
 
+# What tests/compat/errors has go keep from one run to the next.
+compat-clean:
+	rm -rf compat-go
+.PHONY: compat-clean
+
 check_PROGRAMS += tests/slow/slowfs
 tests_slow_slowfs_SOURCES = %D%/slow/slowfs.c
 
