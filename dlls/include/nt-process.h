@@ -22,6 +22,8 @@ enum {
 	RfProcessHandleCount = 20,
 	RfProcessAffinityMask = 21,
 	RfProcessPriorityBoost = 22,
+	RfProcessIoPriority = 33,
+	RfProcessPagePriority = 39,
 	RfProcessSessionInformation = 24,
 	RfProcessWow64Information = 26,
 	RfProcessImageFileName = 27,

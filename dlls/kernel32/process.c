@@ -155,17 +155,35 @@ DWORD WINAPI GetPriorityClass(HANDLE h)
 	return p.class < PRIORITY_CLASSES ? priority_classes[p.class] : 0;
 }
 
+/* Background mode is low I/O and memory priority as well as the processor's. */
+static BOOL background(HANDLE h, BOOL begin)
+{
+	ULONG io = begin ? 0 : 2, page = begin ? 1 : 5, now;
+
+	if (h != NtCurrentProcess()) {
+		SetLastError(ERROR_INVALID_PARAMETER);
+		return FALSE;
+	}
+	if (!query(h, RfProcessIoPriority, &now, sizeof now))
+		return FALSE;
+	if (now == io) {
+		SetLastError(begin ? 402 /* already in background mode */
+				   : 403 /* not in it */);
+		return FALSE;
+	}
+	return set(h, RfProcessIoPriority, &io, sizeof io) &&
+	       set(h, RfProcessPagePriority, &page, sizeof page) &&
+	       SetPriorityClass(h, begin ? IDLE_PRIORITY_CLASS
+					 : NORMAL_PRIORITY_CLASS);
+}
+
 BOOL WINAPI SetPriorityClass(HANDLE h, DWORD class)
 {
 	struct priority_class p = { FALSE, 0 };
 
-	/* Background mode lowers what the class does not name: I/O, memory. */
 	if (class == PROCESS_MODE_BACKGROUND_BEGIN ||
 	    class == PROCESS_MODE_BACKGROUND_END)
-		return SetPriorityClass(h,
-					class == PROCESS_MODE_BACKGROUND_BEGIN
-						? IDLE_PRIORITY_CLASS
-						: NORMAL_PRIORITY_CLASS);
+		return background(h, class == PROCESS_MODE_BACKGROUND_BEGIN);
 	for (unsigned i = 1; i < PRIORITY_CLASSES; i++)
 		if (priority_classes[i] == class)
 			p.class = i;

@@ -213,6 +213,18 @@ static NTSTATUS nothing(struct task *t, struct file *f, struct irp *r)
 	return STATUS_SUCCESS;
 }
 
+static NTSTATUS volume_in_use(struct task *t, struct file *f, struct irp *r)
+{
+	(void)t, (void)f, (void)r;
+	return STATUS_ACCESS_DENIED;
+}
+
+static NTSTATUS volume_not_locked(struct task *t, struct file *f, struct irp *r)
+{
+	(void)t, (void)f, (void)r;
+	return STATUS_NOT_LOCKED;
+}
+
 static const struct control_row volume_rows[] = { IOCTL_ROWS_VOLUME };
 
 NTSTATUS volume_control(struct task *t, struct file *f, struct irp *r)

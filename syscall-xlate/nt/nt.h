@@ -381,6 +381,8 @@ struct nt_thread {
 	_Atomic uint8_t state; /* enum thread_state */
 	bool is_first;
 	bool hide_from_debugger, break_on_termination, boost_disabled;
+	uint8_t io_lowered, page_lowered; /* than normal */
+	uint8_t ideal_processor;
 	int32_t priority; /* relative, -15..15 */
 	uint64_t affinity;
 	uint16_t *description; /* SetThreadDescription; under apc_lock */
@@ -460,6 +462,8 @@ struct nt_process {
 	int64_t created, ended;
 	int64_t last_user, last_kernel; /* as last seen; 100 ns */
 	uint32_t priority_class, error_mode, cookie;
+	uint8_t io_lowered, page_lowered; /* than normal */
+	bool boost_disabled;
 	uint32_t group; /* the id of its process group's first process */
 	uint32_t console_root; /* the first process on its console */
 	bool detached;  /* has no console; of another's: when last asked */

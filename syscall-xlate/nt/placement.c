@@ -13,6 +13,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include "base/proc.h"
 #include "syscall-xlate/nt/nt-private.h"
@@ -125,15 +127,39 @@ static void set_nice(int tid, int32_t level)
 			    level >= 8 ? 0 : (8 - level) * 19 / 7);
 }
 
+/* Linux' idle class, the last of its best-effort levels, and none of them. */
+static void set_io(int tid, uint64_t priority)
+{
+	enum { WHO_PROCESS = 1, CLASS_SHIFT = 13, BEST_EFFORT = 2, LAST = 3 };
+	static const int values[] = {
+		[IO_VERY_LOW] = LAST << CLASS_SHIFT,
+		[IO_LOW] = BEST_EFFORT << CLASS_SHIFT | 7,
+		[IO_NORMAL] = 0,
+	};
+
+	if (tid)
+		syscall(SYS_ioprio_set, WHO_PROCESS, tid, values[priority]);
+}
+
+static uint32_t thread_io(const struct nt_thread *th)
+{
+	return (uint32_t)IO_NORMAL -
+	       MAX(th->io_lowered, th->process->io_lowered);
+}
+
 /* ---- threads ---- */
 
+enum { CPUS = 1, LEVEL = 2, IO = 4 };
+
 /* Locked. */
-static void place(const struct nt_thread *th, bool cpus, bool level)
+static void place(const struct nt_thread *th, unsigned what)
 {
-	if (cpus)
+	if (what & CPUS)
 		set_cpus(th->task.tid, th->affinity);
-	if (level)
+	if (what & LEVEL)
 		set_nice(th->task.tid, thread_level(th));
+	if (what & IO)
+		set_io(th->task.tid, thread_io(th));
 }
 
 /* Before anything is set: who begins meanwhile looks for itself. */
@@ -152,7 +178,7 @@ void thread_set_affinity(struct nt_thread *th, uint64_t mask)
 {
 	begin_change();
 	th->affinity = mask;
-	place(th, true, false);
+	place(th, CPUS);
 	end_change();
 }
 
@@ -160,7 +186,15 @@ void thread_set_priority(struct nt_thread *th, int32_t priority)
 {
 	begin_change();
 	th->priority = priority;
-	place(th, false, true);
+	place(th, LEVEL);
+	end_change();
+}
+
+void thread_set_io_priority(struct nt_thread *th, uint32_t priority)
+{
+	begin_change();
+	th->io_lowered = (uint8_t)(IO_NORMAL - priority);
+	place(th, IO);
 	end_change();
 }
 
@@ -174,7 +208,7 @@ void placement_task_started(struct task *t)
 	/* The process's may have changed since it was made. */
 	if (!(th->affinity & nt_self->affinity))
 		th->affinity = nt_self->affinity;
-	place(th, true, true);
+	place(th, CPUS | LEVEL | IO);
 	pthread_mutex_unlock(&lock);
 }
 
@@ -246,7 +280,7 @@ void process_set_affinity(struct nt_process *p, uint64_t mask)
 		publish();
 	while (p == nt_self && (th = thread_next(th))) {
 		th->affinity = th->affinity & mask ? th->affinity & mask : mask;
-		place(th, true, false);
+		place(th, CPUS);
 	}
 	end_change();
 }
@@ -265,9 +299,22 @@ NTSTATUS process_set_priority(struct nt_process *p, uint8_t class)
 	if (p == nt_self)
 		publish();
 	while (p == nt_self && (th = thread_next(th)))
-		place(th, false, true);
+		place(th, LEVEL);
 	end_change();
 	return STATUS_SUCCESS;
+}
+
+void process_set_io_priority(struct nt_process *p, uint32_t priority)
+{
+	struct nt_thread *th = NULL;
+
+	begin_change();
+	p->io_lowered = (uint8_t)(IO_NORMAL - priority);
+	if (p != nt_self)
+		each_host_thread(p->host_pid, set_io, priority);
+	while (p == nt_self && (th = thread_next(th)))
+		place(th, IO);
+	end_change();
 }
 
 /* ---- children ---- */
@@ -298,20 +345,33 @@ void placement_of_child(const struct start_block *b)
 		out_of_the_ordinary = true;
 }
 
-bool placement_begin_spawn(uint64_t mask, cpu_set_t *ours)
+void placement_begin_spawn(uint64_t mask, struct placed *was)
 {
+	const struct nt_thread *th =
+		current_task ? nt_thread(current_task) : NULL;
 	cpu_set_t set;
 
+	was->moved = was->hurried = false;
 	if (!mask)
 		mask = nt_self->affinity;
 	if (!atomic_load(&out_of_the_ordinary) && mask == nt_self->affinity)
-		return false;
-	return !sched_getaffinity(0, sizeof *ours, ours) &&
-	       host_set(mask, &set) && !CPU_EQUAL(&set, ours) &&
-	       !sched_setaffinity(0, sizeof set, &set);
+		return;
+	was->moved = !sched_getaffinity(0, sizeof was->cpus, &was->cpus) &&
+		     host_set(mask, &set) && !CPU_EQUAL(&set, &was->cpus) &&
+		     !sched_setaffinity(0, sizeof set, &set);
+	was->hurried = th && thread_io(th) != IO_NORMAL;
+	if (was->hurried)
+		set_io(th->task.tid, IO_NORMAL);
 }
 
-void placement_end_spawn(const cpu_set_t *ours)
+void placement_end_spawn(const struct placed *was)
 {
-	sched_setaffinity(0, sizeof *ours, ours);
+	const struct nt_thread *th;
+
+	if (was->moved)
+		sched_setaffinity(0, sizeof was->cpus, &was->cpus);
+	if (was->hurried) {
+		th = nt_thread(current_task);
+		set_io(th->task.tid, thread_io(th));
+	}
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * placement.h - where threads run, and how urgent they are.
+ * placement.h - where threads run, and how urgent they and what they read are.
  *
- * The host knows both of its threads only and hands them down from thread to
+ * The host knows these of its threads only and hands them down from thread to
  * thread.  Windows' belong to processes, which hand them down, and to threads,
  * which do not.
  */
@@ -42,6 +42,14 @@ uint32_t process_priority(const struct nt_process *p);
 
 void thread_set_affinity(struct nt_thread *th, uint64_t mask);
 void thread_set_priority(struct nt_thread *th, int32_t priority);
+/* IO_PRIORITY_HINT, up to normal: a thread's is never above its process's. */
+enum { IO_VERY_LOW, IO_LOW, IO_NORMAL };
+enum { PAGE_NORMAL = 5 }; /* MEMORY_PRIORITY_NORMAL */
+/* 0, or why that is none that may be set. */
+NTSTATUS io_priority_check(uint32_t priority);
+NTSTATUS page_priority_check(uint32_t priority);
+void thread_set_io_priority(struct nt_thread *th, uint32_t priority);
+void process_set_io_priority(struct nt_process *p, uint32_t priority);
 /* Windows' numbers, 1 to 31: of a class, and of a thread. */
 int32_t class_level(uint32_t class);
 int32_t thread_level(const struct nt_thread *th);
@@ -50,9 +58,13 @@ void placement_task_started(struct task *t);
 
 /*
  * What the calling host thread starts now is to be where our children are, or
- * on mask; true: *ours is to be set back by placement_end_spawn().
+ * on mask, and as urgent as any: until placement_end_spawn().
  */
-bool placement_begin_spawn(uint64_t mask, cpu_set_t *ours);
-void placement_end_spawn(const cpu_set_t *ours);
+struct placed {
+	cpu_set_t cpus; /* that the thread goes back to, if it was moved */
+	bool moved, hurried;
+};
+void placement_begin_spawn(uint64_t mask, struct placed *was);
+void placement_end_spawn(const struct placed *was);
 
 #endif

@@ -231,18 +231,17 @@ static struct nt_process *start(const struct request *r, enum kind kind,
 			*status = STATUS_NO_MEMORY;
 	}
 	if (!*status) {
-		cpu_set_t ours;
+		struct placed was;
 		uint64_t where = r->affinity ? r->affinity
 				 : r->parent ? process_affinity(r->parent)
 					     : 0;
-		bool bound = placement_begin_spawn(where, &ours);
 
+		placement_begin_spawn(where, &was);
 		err = kind == KIND_PE
 			      ? spawn_nt(r, &g, channel, &pid)
 			      : spawn_native(r, &g, b ? &b->suspend : NULL,
 					     &pid);
-		if (bound)
-			placement_end_spawn(&ours);
+		placement_end_spawn(&was);
 		if (err)
 			*status = err == EDQUOT ? STATUS_QUOTA_EXCEEDED
 						: status_from_errno(err);

@@ -314,16 +314,20 @@ static NTSTATUS get_cookie(struct nt_process *p, void *v, uint32_t len)
 
 static NTSTATUS get_io_priority(struct nt_process *p, void *v, uint32_t len)
 {
-	(void)p;
 	(void)len;
-	return put32(v, 2);
+	return put32(v, (uint32_t)IO_NORMAL - p->io_lowered);
+}
+
+static NTSTATUS get_boost(struct nt_process *p, void *v, uint32_t len)
+{
+	(void)len;
+	return put32(v, p->boost_disabled);
 }
 
 static NTSTATUS get_page_priority(struct nt_process *p, void *v, uint32_t len)
 {
-	(void)p;
 	(void)len;
-	return put32(v, 5);
+	return put32(v, (uint32_t)PAGE_NORMAL - p->page_lowered);
 }
 
 static NTSTATUS get_execute_flags(struct nt_process *p, void *v, uint32_t len)

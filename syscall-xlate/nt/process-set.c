@@ -68,6 +68,70 @@ static NTSTATUS set_mitigation(struct nt_process *p, const void *v)
 			    : STATUS_NOT_SUPPORTED;
 }
 
+static uint32_t number(const void *v)
+{
+	uint32_t n;
+
+	memcpy(&n, v, sizeof n);
+	return n;
+}
+
+NTSTATUS io_priority_check(uint32_t priority)
+{
+	enum { IO_CRITICAL = 4 };
+
+	if (priority > IO_CRITICAL)
+		return STATUS_INVALID_PARAMETER;
+	return priority > IO_NORMAL ? STATUS_PRIVILEGE_NOT_HELD
+				    : STATUS_SUCCESS;
+}
+
+NTSTATUS page_priority_check(uint32_t priority)
+{
+	enum { PAGE_HIGHEST = 7 };
+
+	if (priority > PAGE_HIGHEST)
+		return STATUS_INVALID_PARAMETER;
+	return priority > PAGE_NORMAL ? STATUS_PRIVILEGE_NOT_HELD
+				      : STATUS_SUCCESS;
+}
+
+static NTSTATUS set_io_priority(struct nt_process *p, const void *v)
+{
+	NTSTATUS status = io_priority_check(number(v));
+
+	if (!status)
+		process_set_io_priority(p, number(v));
+	return status;
+}
+
+static NTSTATUS set_page_priority(struct nt_process *p, const void *v)
+{
+	NTSTATUS status = page_priority_check(number(v));
+
+	if (!status)
+		p->page_lowered = (uint8_t)(PAGE_NORMAL - number(v));
+	return status;
+}
+
+/* Of all its threads, and of those to come. */
+static NTSTATUS set_boost(struct nt_process *p, const void *v)
+{
+	struct nt_thread *th = NULL;
+
+	p->boost_disabled = number(v) != 0;
+	while (p == nt_self && (th = thread_next(th)))
+		th->boost_disabled = p->boost_disabled;
+	return STATUS_SUCCESS;
+}
+
+/* Nobody's end stops the machine. */
+static NTSTATUS set_break(struct nt_process *p, const void *v)
+{
+	(void)p;
+	return number(v) ? STATUS_PRIVILEGE_NOT_HELD : STATUS_SUCCESS;
+}
+
 static NTSTATUS set_hint(struct nt_process *p, const void *v)
 {
 	(void)p;

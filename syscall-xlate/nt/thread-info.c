@@ -191,16 +191,19 @@ static NTSTATUS get_zero32(struct nt_thread *th, void *v)
 	return put32(v, 0);
 }
 
+static NTSTATUS get_io_pending(struct nt_thread *th, void *v)
+{
+	return put32(v, th->irps != 0);
+}
+
 static NTSTATUS get_io_priority(struct nt_thread *th, void *v)
 {
-	(void)th;
-	return put32(v, 2); /* IoPriorityNormal */
+	return put32(v, (uint32_t)IO_NORMAL - th->io_lowered);
 }
 
 static NTSTATUS get_page_priority(struct nt_thread *th, void *v)
 {
-	(void)th;
-	return put32(v, 5); /* MEMORY_PRIORITY_NORMAL */
+	return put32(v, (uint32_t)PAGE_NORMAL - th->page_lowered);
 }
 
 static NTSTATUS get_group(struct nt_thread *th, void *v)
@@ -213,8 +216,8 @@ static NTSTATUS get_group(struct nt_thread *th, void *v)
 
 static NTSTATUS get_ideal(struct nt_thread *th, void *v)
 {
-	(void)th;
-	return put32(v, 0); /* PROCESSOR_NUMBER: group 0, processor 0 */
+	/* PROCESSOR_NUMBER: group 0 */
+	return put32(v, (uint32_t)th->ideal_processor << 16);
 }
 
 static NTSTATUS get_suspend_count(struct nt_thread *th, void *v)
@@ -434,6 +437,50 @@ static NTSTATUS set_token(struct nt_thread *th, const void *v)
 
 	memcpy(&handle, v, sizeof handle);
 	return token_set_thread(current_task, th, handle);
+}
+
+static NTSTATUS set_io_priority(struct nt_thread *th, const void *v)
+{
+	uint32_t n = (uint32_t)int_at(v);
+	NTSTATUS status = io_priority_check(n);
+
+	if (!status)
+		thread_set_io_priority(th, n);
+	return status;
+}
+
+/* Linux has no such thing: it is told again. */
+static NTSTATUS set_page_priority(struct nt_thread *th, const void *v)
+{
+	uint32_t n = (uint32_t)int_at(v);
+	NTSTATUS status = page_priority_check(n);
+
+	if (!status)
+		th->page_lowered = (uint8_t)(PAGE_NORMAL - n);
+	return status;
+}
+
+/* The status is the one before, and asking for none only tells it. */
+static NTSTATUS set_ideal(struct nt_thread *th, const void *v)
+{
+	const uint32_t none = nt_self->wow64 ? 32 : 64; /* MAXIMUM_PROCESSORS */
+	uint32_t n = (uint32_t)int_at(v), before = th->ideal_processor;
+
+	if (n != none && n >= processor_count())
+		return STATUS_INVALID_PARAMETER;
+	if (n != none)
+		th->ideal_processor = (uint8_t)n;
+	return (NTSTATUS)before;
+}
+
+static NTSTATUS set_ideal_ex(struct nt_thread *th, const void *v)
+{
+	uint32_t n = (uint32_t)int_at(v); /* group, number, reserved */
+
+	if (n & 0xff00ffff || n >> 16 >= processor_count())
+		return STATUS_INVALID_PARAMETER;
+	th->ideal_processor = (uint8_t)(n >> 16);
+	return STATUS_SUCCESS;
 }
 
 /* What only hints at how to schedule. */
