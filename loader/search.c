@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/auxv.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static char *join(const char *a, size_t n, const char *b)
@@ -115,7 +116,16 @@ out:
 	return s;
 }
 
-static char *try_both(const char *dir, size_t n, const char *name)
+static bool is_there(const char *path, bool file)
+{
+	struct stat st;
+
+	return file ? !stat(path, &st) && S_ISREG(st.st_mode)
+		    : !access(path, F_OK);
+}
+
+/* file: no folder, FIFO, socket or device. */
+static char *try_both(const char *dir, size_t n, const char *name, bool file)
 {
 	static const char *const suffixes[] = { "", ".exe", ".EXE" };
 
@@ -125,7 +135,7 @@ static char *try_both(const char *dir, size_t n, const char *name)
 		if (asprintf(&path, "%.*s%s%s%s", (int)n, dir, n ? "/" : "",
 			     name, suffixes[i]) < 0)
 			return NULL;
-		if (access(path, F_OK) == 0)
+		if (is_there(path, file))
 			return path;
 		free(path);
 	}
@@ -138,7 +148,7 @@ static char *built_in(const char *name)
 	char *dlls = search_dlls(NULL, NULL), *dir = NULL, *found = NULL;
 
 	if (dlls && asprintf(&dir, "%s/x86_64-windows", dlls) >= 0)
-		found = try_both(dir, strlen(dir), name);
+		found = try_both(dir, strlen(dir), name, true);
 	free(dlls);
 	free(dir);
 	return found;
@@ -153,7 +163,7 @@ static char *by_drive(const char *name)
 		path_set_dlls(dlls, false);
 	path = path_of_windows(name);
 	if (path)
-		found = try_both("", 0, path);
+		found = try_both("", 0, path, true);
 	free(path);
 	free(dlls);
 	return found;
@@ -162,20 +172,28 @@ static char *by_drive(const char *name)
 char *search_program(const char *name, struct err *e)
 {
 	const char *path = getenv("PATH");
-	char *found = *name ? try_both("", 0, name) : NULL;
+	char *found;
 
-	if (*name && !strchr(name, '/'))
+	if (!*name) {
+		err_set(e, ENOENT, "%s", strerror(ENOENT));
+		return NULL;
+	}
+	found = try_both("", 0, name, true);
+	if (!strchr(name, '/'))
 		for (; !found && path && *path; path += *path == ':') {
 			size_t n = strcspn(path, ":");
 
 			if (n)
-				found = try_both(path, n, name);
+				found = try_both(path, n, name, true);
 			path += n;
 		}
-	if (!found && *name && !strchr(name, '/'))
+	if (!found && !strchr(name, '/'))
 		found = built_in(name);
-	if (!found && name[0] && name[1] == ':')
+	if (!found && name[1] == ':')
 		found = by_drive(name);
+	/* Who opens it says what is wrong with it. */
+	if (!found)
+		found = try_both("", 0, name, false);
 	if (!found)
 		err_set(e, ENOENT, "%s", strerror(ENOENT));
 	return found;

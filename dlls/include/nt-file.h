@@ -11,6 +11,14 @@
 
 #include "nt.h"
 
+/*
+ * Of OBJECT_ATTRIBUTES, ours.  For NtDeleteFile: what DeleteFile means
+ * (nt/file-create.c).  For NtOpenFile: a program or DLL is looked for, so
+ * nothing but a file will do.
+ */
+#define OBJ_RF_DELETE_FILE 0x10000000
+#define OBJ_RF_LOAD        0x20000000
+
 /* Create disposition and what became of it (IO_STATUS_BLOCK.Information). */
 
 #define FILE_SUPERSEDED  0

@@ -217,9 +217,6 @@ HANDLE WINAPI OpenFileById(HANDLE volume, LPFILE_ID_DESCRIPTOR id, DWORD access,
 	return INVALID_HANDLE_VALUE;
 }
 
-/* Ours, for NtDeleteFile: what DeleteFile means (nt/file-create.c). */
-#define OBJ_RF_DELETE_FILE 0x10000000
-
 /* ---- deleting ------------------------------------------------------- */
 
 BOOL k32_delete_open(HANDLE h)

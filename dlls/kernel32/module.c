@@ -81,18 +81,22 @@ static HMODULE map_data(const WCHAR *path, DWORD flags)
 	SIZE_T size = 0;
 	PVOID base = NULL;
 	NTSTATUS status;
+	IO_STATUS_BLOCK io;
 	HANDLE_SCOPE(file);
 	HANDLE_SCOPE(section);
+	NT_PATH(nt);
 
-	file = CreateFileW(path, GENERIC_READ | (image ? GENERIC_EXECUTE : 0),
-			   share, NULL, OPEN_EXISTING, 0, NULL);
-	if (file == INVALID_HANDLE_VALUE) {
-		file = NULL;
+	if (!nt_path_open(&nt, path))
 		return NULL;
-	}
-	status = NtCreateSection(&section, SECTION_MAP_READ | SECTION_QUERY,
-				 NULL, NULL, PAGE_READONLY,
-				 image ? SEC_IMAGE : SEC_COMMIT, file);
+	nt.oa.Attributes |= OBJ_RF_LOAD;
+	status = NtOpenFile(
+		&file, GENERIC_READ | SYNCHRONIZE | (image ? GENERIC_EXECUTE : 0),
+		&nt.oa, &io, share,
+		FILE_NON_DIRECTORY_FILE | FILE_SYNCHRONOUS_IO_NONALERT);
+	if (NT_SUCCESS(status))
+		status = NtCreateSection(
+			&section, SECTION_MAP_READ | SECTION_QUERY, NULL, NULL,
+			PAGE_READONLY, image ? SEC_IMAGE : SEC_COMMIT, file);
 	if (NT_SUCCESS(status))
 		status = NtMapViewOfSection(
 			section, NtCurrentProcess(), &base, 0, 0, NULL, &size,

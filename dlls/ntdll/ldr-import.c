@@ -426,6 +426,9 @@ static NTSTATUS snap_descriptor(struct module *m,
 					   s == STATUS_INVALID_IMAGE_NOT_MZ ?
 				   "%wZ needs %s, which is damaged or for "
 				   "another processor (%#x; --check says more)" :
+			   s == STATUS_INVALID_FILE_FOR_SECTION ?
+				   "%wZ needs %s, which is not a regular file "
+				   "(%#x)" :
 				   "%wZ needs %s, which cannot be loaded (%#x)",
 			   &m->entry.BaseDllName, dll, (unsigned)s);
 		return s;

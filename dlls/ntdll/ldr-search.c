@@ -6,6 +6,7 @@
  * folder, System32, Windows, the current folder, PATH.
  */
 #include "ldr.h"
+#include "nt-file.h"
 
 /* Generated from apisets.tbl and knowndlls in it: sorted by prefix length. */
 struct apiset {
@@ -90,7 +91,8 @@ static NTSTATUS open_path(struct found_dll *f)
 	append(&nt, &prefix);
 	if (!append(&nt, &path))
 		return STATUS_OBJECT_NAME_INVALID;
-	InitializeObjectAttributes(&oa, &nt, OBJ_CASE_INSENSITIVE, NULL, NULL);
+	InitializeObjectAttributes(&oa, &nt, OBJ_CASE_INSENSITIVE | OBJ_RF_LOAD,
+				   NULL, NULL);
 	return NtOpenFile(&f->file,
 			  FILE_EXECUTE | FILE_READ_DATA | SYNCHRONIZE, &oa, &io,
 			  FILE_SHARE_READ | FILE_SHARE_DELETE,

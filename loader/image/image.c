@@ -97,10 +97,19 @@ static struct image *open_owned(int fd, struct err *e)
 	return NULL;
 }
 
+int image_open_file(const char *path)
+{
+	const int flags = O_RDONLY | O_CLOEXEC | O_NOCTTY;
+	/* A FIFO or a device must not block or act on being opened. */
+	int fd = open(path, flags | O_NONBLOCK);
+
+	/* Somebody has a lease on it, so it is a file. */
+	return fd < 0 && errno == EAGAIN ? open(path, flags) : fd;
+}
+
 struct image *image_open(const char *path, struct err *e)
 {
-	/* A FIFO or a device must not block or act on being opened. */
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	int fd = image_open_file(path);
 
 	if (fd < 0) {
 		err_set(e, errno, "%s", strerror(errno));

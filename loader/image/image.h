@@ -84,6 +84,12 @@ struct image {
  */
 struct image *image_open(const char *path, struct err *e);
 
+/*
+ * image_open_file() - the descriptor for that, or -1 with errno.  Never waits for
+ * what is no file, whatever lies there.
+ */
+int image_open_file(const char *path);
+
 /* The same for an open descriptor, which is duplicated. */
 struct image *image_open_fd(int fd, struct err *e);
 void image_close(struct image *img);

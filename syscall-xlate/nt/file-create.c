@@ -153,6 +153,7 @@ NTSTATUS nt_create_file(struct task *t, gaddr file, uint32_t access, gaddr attr,
 		return status;
 	o.quality = oa.quality;
 	o.iosb = iosb;
+	o.loads = oa.attributes & OBJ_RF_LOAD;
 	if (oa.security) {
 		status = descriptor_read(t, oa.security, &given);
 		if (status) {

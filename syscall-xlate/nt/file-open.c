@@ -62,6 +62,9 @@ static int open_flags(const struct file_open *o)
 		flags = O_NOFOLLOW;
 	else
 		flags = 0;
+	/* What is only mapped may stay so. */
+	if (o->loads)
+		flags |= O_NONBLOCK;
 	if (o->options & FILE_DIRECTORY_FILE)
 		return flags | O_RDONLY | O_DIRECTORY;
 	if (o->access & FILE_WRITE_BITS) {
@@ -90,6 +93,9 @@ static int try_open(struct file_open *o, int flags)
 
 	if (fd == -EMFILE && file_raise_limit())
 		fd = path_open(o->p, flags);
+	/* Of a file that is an oplock: that is waited for. */
+	if (fd == -EAGAIN && o->loads)
+		fd = path_open(o->p, flags &= ~O_NONBLOCK);
 	while (fd == -EINTR && file_open_goes_on(o->t))
 		fd = path_open(o->p, flags);
 	return fd;
@@ -278,6 +284,8 @@ static NTSTATUS check_found(const struct file_open *o, enum file_kind kind)
 	}
 	if (directory && o->options & FILE_NON_DIRECTORY_FILE)
 		return STATUS_FILE_IS_A_DIRECTORY;
+	if (o->loads && kind != FILE_KIND_DISK)
+		return STATUS_INVALID_FILE_FOR_SECTION;
 	if (!directory && kind != FILE_KIND_LINK &&
 	    (o->options & FILE_DIRECTORY_FILE || o->p->want_dir))
 		return o->options & FILE_DIRECTORY_FILE
@@ -522,6 +530,8 @@ static NTSTATUS open_disk(struct file_open *o, struct file **f)
 	err = open_or_create(o);
 	if (!err)
 		return make_file(o, f);
+	if (err == -ENXIO && o->loads) /* a socket */
+		return STATUS_INVALID_FILE_FOR_SECTION;
 	/* O_DIRECTORY on a file: the way there was fine. */
 	if (err == -ENOTDIR && o->options & FILE_DIRECTORY_FILE &&
 	    path_find(o->p) == 0)

@@ -44,6 +44,7 @@ struct file_open {
 	struct nt_path *p;
 	struct file *root;
 	uint32_t access, share, options, disposition, attributes;
+	bool loads;     /* for OBJ_RF_LOAD */
 	bool maximum;   /* access is all that is allowed, and at least */
 	uint32_t named; /* this */
 	uint32_t stream; /* access to a stream of the file, which it must give */

@@ -156,7 +156,9 @@ enum {
 	OBJ_CASE_INSENSITIVE = 0x40,
 	OBJ_OPENIF = 0x80,
 	/* Ours, for NtDeleteFile: what DeleteFile means, see file-create.c. */
-	OBJ_RF_DELETE_FILE = 0x10000000
+	OBJ_RF_DELETE_FILE = 0x10000000,
+	/* The same, for NtOpenFile: a DLL is looked for, so nothing but a file. */
+	OBJ_RF_LOAD = 0x20000000,
 };
 
 /*

@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "base/bytes.h"
+#include "loader/image/image.h"
 #include "syscall-xlate/launch.h"
 #include "syscall-xlate/nt/debug.h"
 #include "syscall-xlate/nt/file-mapped.h"
@@ -76,11 +77,14 @@ static NTSTATUS find_image(struct request *r, enum kind *kind)
 	status = path_from_nt(r->image.s, r->image.len, r->host);
 	if (status)
 		return status;
-	fd = open(r->host, O_RDONLY | O_CLOEXEC);
+	fd = image_open_file(r->host);
 	if (fd < 0)
-		return status_from_errno(errno);
+		return errno == ENXIO ? STATUS_INVALID_IMAGE_NOT_MZ
+				      : status_from_errno(errno);
 	if (fstat(fd, &st) == 0 && S_ISDIR(st.st_mode))
 		status = STATUS_FILE_IS_A_DIRECTORY;
+	else if (!S_ISREG(st.st_mode))
+		status = STATUS_INVALID_IMAGE_NOT_MZ;
 	else if (pread(fd, head, sizeof head, 0) < 4)
 		status = STATUS_INVALID_IMAGE_NOT_MZ;
 	else if (!memcmp(head, "MZ", 2))
