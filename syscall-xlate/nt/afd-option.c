@@ -470,8 +470,8 @@ static NTSTATUS group(struct afd_socket *s, const struct option_row *row,
 		      struct value *v, bool set)
 {
 	struct group_source_req g = { 0 };
-	bool two = row->name == MCAST_JOIN_SOURCE_GROUP ||
-		   row->name == MCAST_LEAVE_SOURCE_GROUP;
+	bool two = row->name != MCAST_JOIN_GROUP &&
+		   row->name != MCAST_LEAVE_GROUP;
 	struct sockaddr_storage *to[2] = { &g.gsr_group, &g.gsr_source };
 	uint16_t family;
 
@@ -617,6 +617,8 @@ static const struct option_row rows[] = {
 	  offsetof(struct afd_options, receive_tos) },
 	{ IPPROTO_IP, 41, group, IPPROTO_IP, MCAST_JOIN_GROUP, 0 },
 	{ IPPROTO_IP, 42, group, IPPROTO_IP, MCAST_LEAVE_GROUP, 0 },
+	{ IPPROTO_IP, 43, group, IPPROTO_IP, MCAST_BLOCK_SOURCE, 0 },
+	{ IPPROTO_IP, 44, group, IPPROTO_IP, MCAST_UNBLOCK_SOURCE, 0 },
 	{ IPPROTO_IP, 45, group, IPPROTO_IP, MCAST_JOIN_SOURCE_GROUP, 0 },
 	{ IPPROTO_IP, 46, group, IPPROTO_IP, MCAST_LEAVE_SOURCE_GROUP, 0 },
 	{ IPPROTO_IP, 50, traffic_class, IPPROTO_IP, IP_RECVTOS,
@@ -644,6 +646,8 @@ static const struct option_row rows[] = {
 	  offsetof(struct afd_options, receive_tos) },
 	{ IPPROTO_IPV6, 41, group, IPPROTO_IPV6, MCAST_JOIN_GROUP, 0 },
 	{ IPPROTO_IPV6, 42, group, IPPROTO_IPV6, MCAST_LEAVE_GROUP, 0 },
+	{ IPPROTO_IPV6, 43, group, IPPROTO_IPV6, MCAST_BLOCK_SOURCE, 0 },
+	{ IPPROTO_IPV6, 44, group, IPPROTO_IPV6, MCAST_UNBLOCK_SOURCE, 0 },
 	{ IPPROTO_IPV6, 45, group, IPPROTO_IPV6, MCAST_JOIN_SOURCE_GROUP, 0 },
 	{ IPPROTO_IPV6, 46, group, IPPROTO_IPV6, MCAST_LEAVE_SOURCE_GROUP, 0 },
 	{ IPPROTO_IPV6, 50, traffic_class, IPPROTO_IPV6, IPV6_RECVTCLASS,
