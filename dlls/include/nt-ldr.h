@@ -25,6 +25,9 @@ NTSYSAPI NTSTATUS NTAPI LdrGetDllHandleEx(ULONG flags, PWSTR path,
 					  ULONG *dll_flags,
 					  const UNICODE_STRING *name,
 					  PVOID *base);
+/* Whether a DLL of ours answers to an API set's name, which may end in .dll. */
+NTSTATUS NTAPI ApiSetQueryApiSetPresence(PCUNICODE_STRING name,
+					 PBOOLEAN present);
 NTSYSAPI NTSTATUS NTAPI LdrGetDllHandle(PWSTR path, ULONG *flags,
 					const UNICODE_STRING *name,
 					PVOID *base);

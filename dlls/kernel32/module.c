@@ -503,3 +503,16 @@ BOOL WINAPI SetDefaultDllDirectories(DWORD flags)
 {
 	return rf_result(LdrSetDefaultDllDirectories(flags));
 }
+
+BOOL WINAPI IsApiSetImplemented(PCSTR contract);
+BOOL WINAPI IsApiSetImplemented(PCSTR contract)
+{
+	BOOLEAN present = FALSE;
+	UNICODE_STRING name;
+
+	if (!contract || !RtlCreateUnicodeStringFromAsciiz(&name, contract))
+		return FALSE;
+	ApiSetQueryApiSetPresence(&name, &present);
+	RtlFreeUnicodeString(&name);
+	return present;
+}

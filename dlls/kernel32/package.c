@@ -69,6 +69,30 @@ LONG WINAPI GetPackagesByPackageFamily(PCWSTR family, UINT32 *count,
 	return ERROR_SUCCESS;
 }
 
+/* None is installed: not this family's, nor one of that name. */
+LONG WINAPI FindPackagesByPackageFamily(PCWSTR family, UINT32 filters,
+					UINT32 *count, PWSTR *names,
+					UINT32 *size, WCHAR *buffer,
+					UINT32 *properties)
+{
+	if (!family || !count || !size)
+		return ERROR_INVALID_PARAMETER;
+	*count = 0;
+	*size = 0;
+	return ERROR_SUCCESS;
+}
+
+LONG WINAPI GetPackagePathByFullName(PCWSTR name, UINT32 *size, PWSTR path)
+{
+	return name && size ? ERROR_NOT_FOUND : ERROR_INVALID_PARAMETER;
+}
+
+LONG WINAPI GetStagedPackagePathByFullName(PCWSTR name, UINT32 *size,
+					   PWSTR path)
+{
+	return GetPackagePathByFullName(name, size, path);
+}
+
 LONG WINAPI AppPolicyGetProcessTerminationMethod(HANDLE token, UINT32 *policy)
 {
 	*policy = 0; /* ExitProcess */

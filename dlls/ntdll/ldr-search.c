@@ -43,6 +43,17 @@ BOOLEAN apiset_resolve(const UNICODE_STRING *name, UNICODE_STRING *target)
 	return FALSE;
 }
 
+NTSTATUS NTAPI ApiSetQueryApiSetPresence(PCUNICODE_STRING name,
+					 PBOOLEAN present)
+{
+	UNICODE_STRING target;
+
+	if (!name || !present)
+		return STATUS_INVALID_PARAMETER;
+	*present = apiset_resolve(name, &target);
+	return STATUS_SUCCESS;
+}
+
 UNICODE_STRING path_folder(const UNICODE_STRING *path)
 {
 	UNICODE_STRING f = *path;

@@ -8,6 +8,40 @@
 
 #include <windows.h>
 
+/* What programs ask before they call what may not be there. */
+static void asked_for(void)
+{
+	BOOL(WINAPI * is)(PCSTR);
+	LONG(WINAPI * find)
+	(PCWSTR, UINT32, UINT32 *, PWSTR *, UINT32 *, WCHAR *, UINT32 *);
+	LONG(WINAPI * staged)(PCWSTR, UINT32 *, PWSTR);
+	HMODULE base = GetModuleHandleA("kernelbase.dll");
+	HMODULE k32 = GetModuleHandleA("kernel32.dll");
+	UINT32 count = 7, size = 7;
+
+	is = (void *)GetProcAddress(base, "IsApiSetImplemented");
+	find = (void *)GetProcAddress(k32, "FindPackagesByPackageFamily");
+	staged = (void *)GetProcAddress(k32, "GetStagedPackagePathByFullName");
+	CHECK(is && find && staged);
+	if (!is || !find || !staged)
+		return;
+	CHECK(is("api-ms-win-core-file-l1-1-0"));
+	CHECK(is("API-MS-Win-Core-File-L1-1-0"));
+	CHECK(!is("api-ms-win-nobodys-own-l1-1-0"));
+	CHECK(!is("kernel32"));
+	CHECK(!is(""));
+	CHECK(!is("ap"));
+	CHECK_EQ(find(L"None_8wekyb3d8bbwe", 0x30, &count, NULL, &size, NULL,
+		      NULL),
+		 ERROR_SUCCESS);
+	CHECK_EQ(count, 0);
+	CHECK_EQ(size, 0);
+	CHECK_EQ(find(NULL, 0x30, &count, NULL, &size, NULL, NULL),
+		 ERROR_INVALID_PARAMETER);
+	CHECK_EQ(staged(L"None_1.0.0.0_x64__8wekyb3d8bbwe", &size, NULL),
+		 ERROR_NOT_FOUND);
+}
+
 int main(void)
 {
 	static const char *const names[] = { "ntdll.dll", "kernel32",
@@ -30,5 +64,6 @@ int main(void)
 	CHECK(GetProcAddress(m, "MapViewOfFile3") != NULL);
 	CHECK(GetModuleHandleA("no-such-module.dll") == NULL);
 	CHECK_EQ(GetLastError(), ERROR_MOD_NOT_FOUND);
+	asked_for();
 	return check_done();
 }
