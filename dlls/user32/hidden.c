@@ -11,10 +11,11 @@
 
 #include <string.h>
 
-enum { MOST = 4096, FIRST = 16 };
+enum { MOST = 4096, FIRST = 32 }; /* below: the desktop's */
 
 static struct window *table[MOST]; /* under user_lock */
 static ULONG windows;              /* in the table */
+static ULONG64 births;
 static WORD uses[MOST];            /* a handle is of one window, ever */
 
 static ULONG index_of(HWND handle)
@@ -32,6 +33,13 @@ struct window *window_find(HWND handle)
 								     : NULL;
 }
 
+struct window *window_from(ULONG *slot)
+{
+	while (*slot < MOST && !table[*slot])
+		++*slot;
+	return *slot < MOST ? table[(*slot)++] : NULL;
+}
+
 /* Of the calling thread, which alone ends it: may be used without the lock. */
 static struct window *mine(HWND handle)
 {
@@ -43,16 +51,6 @@ static struct window *mine(HWND handle)
 		w = NULL;
 	ReleaseSRWLockShared(&user_lock);
 	return w;
-}
-
-BOOL WINAPI IsWindow(HWND handle)
-{
-	BOOL is;
-
-	AcquireSRWLockShared(&user_lock);
-	is = window_find(handle) != NULL;
-	ReleaseSRWLockShared(&user_lock);
-	return is;
 }
 
 DWORD WINAPI GetWindowThreadProcessId(HWND handle, LPDWORD process)
@@ -104,6 +102,7 @@ static void drop(struct window *w)
 	w->class->windows--;
 	windows--;
 	ReleaseSRWLockExclusive(&user_lock);
+	text_free(w->text);
 	HeapFree(GetProcessHeap(), 0, w);
 }
 
@@ -194,7 +193,8 @@ static BOOL unseen(DWORD style, int width, int height, HWND parent)
 	return yes;
 }
 
-static struct window *make(ATOM name, const CREATESTRUCTW *c)
+/* Has it as its own: title, which may be NULL, and is freed with the window. */
+static struct window *make(ATOM name, const CREATESTRUCTW *c, WCHAR *title)
 {
 	struct window *w = NULL;
 	struct class *class;
@@ -217,6 +217,8 @@ static struct window *make(ATOM name, const CREATESTRUCTW *c)
 		w->id = (LONG_PTR)c->hMenu;
 		w->style = c->style;
 		w->ex = (LONG)c->dwExStyle;
+		w->text = title;
+		w->born = ++births;
 		class->windows++;
 		windows++;
 		table[at] = w;
@@ -229,7 +231,7 @@ static struct window *make(ATOM name, const CREATESTRUCTW *c)
 }
 
 /* The structure's texts are as wide as the caller's function. */
-static HWND create(ATOM name, CREATESTRUCTW *c)
+static HWND create(ATOM name, CREATESTRUCTW *c, WCHAR *title)
 {
 	struct window *w;
 	HWND handle;
@@ -238,11 +240,14 @@ static HWND create(ATOM name, CREATESTRUCTW *c)
 		c->hInstance = GetModuleHandleW(NULL);
 	if (!unseen((DWORD)c->style, c->cx, c->cy, c->hwndParent)) {
 		SetLastError(ERROR_CANNOT_FIND_WND_CLASS);
+		text_free(title);
 		return NULL;
 	}
-	w = queue_mine() ? make(name, c) : NULL;
-	if (!w)
+	w = queue_mine() ? make(name, c, title) : NULL;
+	if (!w) {
+		text_free(title);
 		return NULL;
+	}
 	handle = w->handle;
 	if (!call(w, WM_NCCREATE, 0, (LPARAM)c)) {
 		refused(handle);
@@ -262,7 +267,7 @@ HWND WINAPI CreateWindowExW(DWORD ex, LPCWSTR class, LPCWSTR title, DWORD style,
 	CREATESTRUCTW c = { param, instance, menu,        parent, h,     w,
 			    y,     x,        (LONG)style, title,  class, ex };
 
-	return create(class_name_w(class), &c);
+	return create(class_name_w(class), &c, text_copy(title));
 }
 
 HWND WINAPI CreateWindowExA(DWORD ex, LPCSTR class, LPCSTR title, DWORD style,
@@ -272,7 +277,8 @@ HWND WINAPI CreateWindowExA(DWORD ex, LPCSTR class, LPCSTR title, DWORD style,
 	CREATESTRUCTA c = { param, instance, menu,        parent, h,     w,
 			    y,     x,        (LONG)style, title,  class, ex };
 
-	return create(class_name_a(class), (CREATESTRUCTW *)&c);
+	return create(class_name_a(class), (CREATESTRUCTW *)&c,
+		      text_widen(title));
 }
 
 LRESULT WINAPI DefWindowProcW(HWND window, UINT message, WPARAM w, LPARAM l)
@@ -284,12 +290,23 @@ LRESULT WINAPI DefWindowProcW(HWND window, UINT message, WPARAM w, LPARAM l)
 		return IsWindow(window);
 	case WM_CLOSE:
 		DestroyWindow(window);
+		break;
+	case WM_SETTEXT:
+	case WM_GETTEXT:
+	case WM_GETTEXTLENGTH:
+		return title_message(window, message, w, l, TRUE);
 	}
 	return 0;
 }
 
 LRESULT WINAPI DefWindowProcA(HWND window, UINT message, WPARAM w, LPARAM l)
 {
+	switch (message) {
+	case WM_SETTEXT:
+	case WM_GETTEXT:
+	case WM_GETTEXTLENGTH:
+		return title_message(window, message, w, l, FALSE);
+	}
 	return DefWindowProcW(window, message, w, l);
 }
 

@@ -6,7 +6,7 @@
  * Nothing that has such a number reaches another process here, so the table is
  * the process's own.
  */
-#include "nt.h"
+#include "hidden.h"
 
 #define FIRST 0xc000
 #define MOST  0x4000
@@ -21,20 +21,37 @@ struct name {
 static SRWLOCK lock = SRWLOCK_INIT;
 static struct name *names; /* under lock; the last first */
 
+/* Lock held. */
+static UINT known_number(const WCHAR *s, SIZE_T n)
+{
+	for (struct name *at = names; at; at = at->next)
+		if (CompareStringOrdinal(at->s, -1, s, (int)n, TRUE) ==
+		    CSTR_EQUAL)
+			return at->number;
+	return 0;
+}
+
+ATOM name_known(LPCWSTR name)
+{
+	UINT number;
+
+	AcquireSRWLockShared(&lock);
+	number = known_number(name, (SIZE_T)lstrlenW(name));
+	ReleaseSRWLockShared(&lock);
+	return (ATOM)number;
+}
+
 static UINT number_of(const WCHAR *s, SIZE_T n)
 {
 	struct name *at;
-	UINT number = 0;
+	UINT number;
 
 	if (!n || n > LONGEST) {
 		SetLastError(n ? ERROR_INVALID_PARAMETER : ERROR_INVALID_NAME);
 		return 0;
 	}
 	AcquireSRWLockExclusive(&lock);
-	for (at = names; at && !number; at = at->next)
-		if (CompareStringOrdinal(at->s, -1, s, (int)n, TRUE) ==
-		    CSTR_EQUAL)
-			number = at->number;
+	number = known_number(s, n);
 	if (!number && (!names || names->number - FIRST < MOST - 1)) {
 		at = HeapAlloc(GetProcessHeap(), 0,
 			       sizeof *at + (n + 1) * sizeof(WCHAR));

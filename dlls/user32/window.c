@@ -35,22 +35,6 @@ HWND WINAPI GetDesktopWindow(void)
 	return (HWND)(ULONG_PTR)0x10010;
 }
 
-FAILS(HWND, FindWindowW, (LPCWSTR class, LPCWSTR title), NULL,
-	ERROR_FILE_NOT_FOUND)
-FAILS(HWND, FindWindowA, (LPCSTR class, LPCSTR title), NULL,
-	ERROR_FILE_NOT_FOUND)
-FAILS(HWND, FindWindowExW, (HWND parent, HWND after, LPCWSTR class,
-	LPCWSTR title), NULL, ERROR_FILE_NOT_FOUND)
-FAILS(HWND, FindWindowExA, (HWND parent, HWND after, LPCSTR class,
-	LPCSTR title), NULL, ERROR_FILE_NOT_FOUND)
-
-BOOL WINAPI EnumWindows(WNDENUMPROC fn, LPARAM param)
-{
-	return TRUE; /* all of none */
-}
-
-NO_WINDOW(int, GetWindowTextW, (HWND window, LPWSTR to, int n), 0)
-
 FAILS(BOOL, ExitWindowsEx, (UINT flags, DWORD reason), FALSE,
 	ERROR_PRIVILEGE_NOT_HELD)
 FAILS(BOOL, OpenClipboard, (HWND owner), FALSE, ERROR_ACCESS_DENIED)
@@ -61,9 +45,6 @@ BOOL WINAPI MessageBeep(UINT type)
 	return TRUE; /* as with the scheme "no sounds" */
 }
 
-NO_WINDOW(BOOL, SetWindowTextW, (HWND window, LPCWSTR text), FALSE)
-NO_WINDOW(BOOL, SetWindowTextA, (HWND window, LPCSTR text), FALSE)
-NO_WINDOW(int, GetWindowTextA, (HWND window, LPSTR to, int n), 0)
 #ifdef _WIN64
 NO_WINDOW(ULONG_PTR, SetClassLongPtrW, (HWND window, int which, LONG_PTR to), 0)
 NO_WINDOW(ULONG_PTR, SetClassLongPtrA, (HWND window, int which, LONG_PTR to), 0)
