@@ -15,6 +15,7 @@
 #include <stdint.h>
 
 enum {
+	RF_TLS_SLOT = 3, /* a descriptor that the process has to hold */
 	RF_TLS_CALL = 0x392010,
 	RF_TLS_MOST = 1 << 20,    /* bytes of a request or an answer, in all */
 	RF_TLS_PLAIN = 1 << 14,   /* of a record */

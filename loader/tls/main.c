@@ -4,7 +4,7 @@
  *
  * Standard input is a socket whose other end is our run-foreign's alone.  Each
  * message on it brings a session's socket.  When that end is closed, however
- * run-foreign ended, so do we.
+ * run-foreign ended, so do we.  RF_TLS_SLOT is only held.
  */
 #include <errno.h>
 #include <pthread.h>
@@ -15,6 +15,7 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "base/pass-fd.h"
@@ -118,6 +119,8 @@ int main(void)
 		      stderr);
 		return 2;
 	}
+	/* What run-foreign was given by its caller is not ours. */
+	syscall(SYS_close_range, RF_TLS_SLOT + 1, ~0u, 0);
 	set_limits();
 	/* No configuration: it could name libraries to load. */
 	if (!OPENSSL_init_ssl(

@@ -4,7 +4,8 @@
  *
  * That process has one socket of ours, over which it is given one for each
  * session.  It ends when ours is closed, so SIGKILL leaves nothing, either.  It
- * is in our jail, as it is our child, and holds nothing of ours but those. What
+ * is in our jail, as it is our child, and holds nothing of ours but those, and
+ * the lock that counts it among a sandbox's processes. What
  * it says is not believed more than a program is: lengths are checked.
  */
 #include "syscall-xlate/nt/tls.h"
@@ -51,11 +52,11 @@ static int spawn(int s, int slot, pid_t *pid)
 		return ENAMETOOLONG;
 	posix_spawn_file_actions_init(&fa);
 	err = posix_spawn_file_actions_adddup2(&fa, s, 0);
-	for (int i = 1; i < 3 && !err; i++)
+	if (!err && slot >= 0)
+		err = posix_spawn_file_actions_adddup2(&fa, slot, RF_TLS_SLOT);
+	for (int i = 1; i <= (slot >= 0 ? 2 : RF_TLS_SLOT) && !err; i++)
 		err = posix_spawn_file_actions_addopen(&fa, i, "/dev/null",
 						       O_RDWR, 0);
-	if (!err && slot >= 0)
-		err = posix_spawn_file_actions_adddup2(&fa, slot, slot);
 	if (!err)
 		err = companion_spawn(path, argv, &fa, pid);
 	posix_spawn_file_actions_destroy(&fa);

@@ -57,6 +57,23 @@ static void shows(struct side *s)
 		CertFreeCertificateContext(peer);
 }
 
+/* RFC 5929: of a resumed one the server's Finished is the first. */
+static void bound(struct side *c, struct side *s)
+{
+	SecPkgContext_Bindings one = { 0 }, other = { 0 };
+
+	CHECK_EQ(QueryContextAttributesW(&c->ctx, SECPKG_ATTR_UNIQUE_BINDINGS,
+					 &one),
+		 SEC_E_OK);
+	CHECK_EQ(QueryContextAttributesW(&s->ctx, SECPKG_ATTR_UNIQUE_BINDINGS,
+					 &other),
+		 SEC_E_OK);
+	CHECK(one.BindingsLength == other.BindingsLength && one.Bindings &&
+	      !memcmp(one.Bindings, other.Bindings, one.BindingsLength));
+	FreeContextBuffer(one.Bindings);
+	FreeContextBuffer(other.Bindings);
+}
+
 /* A connection, with data both ways, so that tickets are read. */
 static BOOL meet(struct side *c, struct side *s)
 {
@@ -71,10 +88,12 @@ static BOOL meet(struct side *c, struct side *s)
 		return FALSE;
 	resumed = is_resumed(c, &one);
 	CHECK_EQ(is_resumed(s, &other), resumed);
-	if (version == 0x303)
+	if (version == 0x303) {
 		CHECK(one.cbSessionId == other.cbSessionId &&
 		      !memcmp(one.rgbSessionId, other.rgbSessionId,
 			      one.cbSessionId));
+		bound(c, s);
+	}
 	CHECK_EQ(QueryContextAttributesW(&c->ctx, SECPKG_ATTR_CONNECTION_INFO,
 					 &info),
 		 SEC_E_OK);
