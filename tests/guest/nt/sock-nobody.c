@@ -54,9 +54,9 @@ static void to_all(BOOL events)
 		FD_SET(s, &failed);
 		CHECK_EQ(select(0, NULL, &writable, &failed, NULL), 1);
 		CHECK(FD_ISSET(s, &failed));
-		CHECK_EQ(getsockopt(s, SOL_SOCKET, SO_ERROR, (char *)&error,
-				    &n),
-			 0);
+		CHECK_EQ(
+			getsockopt(s, SOL_SOCKET, SO_ERROR, (char *)&error, &n),
+			0);
 		CHECK(error != 0);
 	}
 out:
@@ -90,9 +90,9 @@ static void at_large(void)
 			 SOCKET_ERROR);
 		CHECK_EQ(WSAGetLastError(), WSAEACCES);
 	}
-	CHECK_EQ(setsockopt(s, SOL_SOCKET, SO_BROADCAST, (char *)&on,
-			    sizeof on),
-		 0);
+	CHECK_EQ(
+		setsockopt(s, SOL_SOCKET, SO_BROADCAST, (char *)&on, sizeof on),
+		0);
 	closesocket(s);
 }
 
