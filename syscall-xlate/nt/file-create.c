@@ -174,12 +174,17 @@ NTSTATUS nt_create_file(struct task *t, gaddr file, uint32_t access, gaddr attr,
 	    status == STATUS_INVALID_EA_NAME) {
 		iosb_write(t, iosb, status, error_at);
 	} else if (!status) {
-		if (iosb_write(t, iosb, STATUS_SUCCESS, o.information) < 0)
+		const NTSTATUS opened = o.late ? STATUS_OPLOCK_BREAK_IN_PROGRESS
+					       : STATUS_SUCCESS;
+
+		if (iosb_write(t, iosb, opened, o.information) < 0)
 			status = STATUS_ACCESS_VIOLATION;
 		else
 			status = handle_out(t, &f->object, o.access,
 					    oa.attributes, file);
 		object_put(&f->object);
+		if (!status)
+			status = opened;
 	}
 	if (o.root)
 		object_put(&o.root->object);

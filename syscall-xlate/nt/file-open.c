@@ -87,10 +87,34 @@ bool file_open_goes_on(struct task *t)
 		       sync_cancelled(nt_thread(t)));
 }
 
+/* Not to wait for an oplock's end, but to have the handle before. */
+static bool may_be_late(const struct file_open *o)
+{
+	return o->options & FILE_COMPLETE_IF_OPLOCKED &&
+	       (o->disposition == FILE_OPEN || o->disposition == FILE_OPEN_IF);
+}
+
+static int open_maybe_late(struct file_open *o, int flags)
+{
+	int fd = path_open(o->p, flags | O_NONBLOCK);
+
+	if (fd >= 0) {
+		fcntl(fd, F_SETFL, flags & (O_APPEND | O_DSYNC));
+	} else if (fd == -EAGAIN) {
+		fd = path_open(o->p, (flags & O_NOFOLLOW) | O_PATH);
+		o->path_only = true;
+		o->late = LATE_OPEN | (uint32_t)(flags & ~O_NOFOLLOW);
+	}
+	return fd;
+}
+
 static int try_open(struct file_open *o, int flags)
 {
-	int fd = path_open(o->p, flags);
+	int fd;
 
+	if (may_be_late(o) && !(flags & (O_PATH | O_DIRECTORY)))
+		return open_maybe_late(o, flags);
+	fd = path_open(o->p, flags);
 	if (fd == -EMFILE && file_raise_limit())
 		fd = path_open(o->p, flags);
 	/* Of a file that is an oplock: that is waited for. */
@@ -485,9 +509,12 @@ static NTSTATUS make_file(struct file_open *o, struct file **ret)
 	if (kind == FILE_KIND_DISK || kind == FILE_KIND_LINK ||
 	    (kind == FILE_KIND_CHAR && o->path_only) ||
 	    (kind == FILE_KIND_DIR && !f->dir)) {
-		if (kind == FILE_KIND_DISK && o->path_only &&
+		if (kind == FILE_KIND_DISK && o->path_only && !o->late &&
 		    o->access & ACCESS_DELETE)
-			status = oplock_wait(o->t, o->fd, st);
+			status = oplock_wait(o->t, o->fd, st, may_be_late(o),
+					     &o->late);
+		if (o->late)
+			oplock_late(f, o->late);
 		if (!status && kind == FILE_KIND_DISK)
 			status = may_write(o);
 		if (!status && overwrites(o) && kind == FILE_KIND_DISK)

@@ -29,9 +29,25 @@ void oplock_close(struct file *f);
  * fd, an O_PATH descriptor of what st tells of, was opened to do more than to
  * look at it: waits for those who would have to hear of that.
  * STATUS_CANCELLED: t is to wait no more.
+ *
+ *   not_now  do not wait: *late is then what oplock_late() is to be told, if
+ *            there is somebody
  */
-NTSTATUS oplock_wait(struct task *t, int fd, const struct statx *st);
+NTSTATUS oplock_wait(struct task *t, int fd, const struct statx *st,
+		     bool not_now, uint32_t *late);
 /* A range of f's file is about to be locked. */
 void oplock_range(struct file *f);
+
+/* In struct file's late, with flags of open(2); O_PATH: fd is what it is to be. */
+#define LATE_OPEN 0x80000000u
+/* f, whose open did not wait, is used by nobody yet. */
+void oplock_late(struct file *f, uint32_t late);
+/*
+ * Before f's data is needed: an open that did not wait does so now, and then f has
+ * the descriptor that it should have.  STATUS_CANCELLED, as oplock_wait().
+ */
+NTSTATUS oplock_ready(struct task *t, struct file *f);
+/* FSCTL_OPLOCK_BREAK_NOTIFY. */
+NTSTATUS oplock_notify(struct task *t, struct file *f, struct irp *r);
 
 #endif

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/utf.h"
+#include "syscall-xlate/nt/file-oplock.h"
 #include "syscall-xlate/nt/file-private.h"
 #include "syscall-xlate/nt/file-xattr.h"
 
@@ -106,6 +107,7 @@ bool file_pass(struct object *o, struct nt_passed *p)
 	    atomic_compare_exchange_strong(&f->position, &at, POSITION_HOST))
 		lseek(f->fd, at, SEEK_SET);
 
+	oplock_ready(current_task, f); /* its descriptor is another then */
 	f->in_others = true;
 	p->fd = f->fd;
 	p->kind = (uint32_t)f->kind | (uint32_t)f->device << 8;

@@ -55,6 +55,7 @@ struct file_open {
 	uint32_t information;
 	/* What came of it. */
 	int fd;
+	uint32_t late; /* for struct file */
 	bool path_only;
 	struct statx st;
 };

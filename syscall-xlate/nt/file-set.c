@@ -10,6 +10,7 @@
 
 #include "syscall-xlate/nt/file-case.h"
 #include "syscall-xlate/nt/file-mapped.h"
+#include "syscall-xlate/nt/file-oplock.h"
 #include "syscall-xlate/nt/file-xattr.h"
 #include "syscall-xlate/nt/file-rename.h"
 #include "syscall-xlate/nt/info-rows.h"
@@ -284,7 +285,9 @@ NTSTATUS nt_set_information_file(struct task *t, uint64_t file, gaddr iosb,
 		status = STATUS_ACCESS_DENIED;
 	else if (guest_read(t, &s.u8, info, row->size) < 0)
 		status = STATUS_ACCESS_VIOLATION;
-	else
+	else if (!(status = row->access & FILE_WRITE_DATA
+				    ? oplock_ready(t, s.f)
+				    : STATUS_SUCCESS))
 		status = row->run(&s);
 	object_put(&s.f->object);
 	if (status >> 30 != 3 && iosb_write(t, iosb, status, 0) < 0)

@@ -199,6 +199,8 @@ int file_object_fd(struct object *o)
 {
 	struct file *f = (struct file *)o;
 
+	if (oplock_ready(current_task, f))
+		return -1;
 	return f->kind == FILE_KIND_DISK && !f->path_only ? f->fd : -1;
 }
 

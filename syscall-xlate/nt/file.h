@@ -80,6 +80,9 @@ struct file {
 	bool is_volume;
 	bool exact; /* opened as it is spelled, and so is what is in it */
 	bool oplock; /* has had one (file-oplock.c) */
+	/* The open did not wait for an oplock's end: how fd, which is O_PATH, is
+	   to be opened then (oplock_ready()); or 0. */
+	_Atomic uint32_t late;
 	_Atomic bool delete_on_close, posix_delete;
 	_Atomic bool name_goes; /* with f; the file has others */
 	uint32_t access; /* granted, without generic bits */

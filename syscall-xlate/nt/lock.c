@@ -322,6 +322,8 @@ NTSTATUS nt_lock_file(struct task *t, uint64_t file, uint64_t event, gaddr apc,
 	else if (r.file->kind != FILE_KIND_DISK)
 		status = STATUS_INVALID_DEVICE_REQUEST;
 	else
+		status = oplock_ready(t, r.file);
+	if (!status)
 		oplock_range(r.file);
 	if (!status)
 		status = try_lock(r.file, at, n, key, exclusive);

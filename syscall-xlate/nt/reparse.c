@@ -199,13 +199,6 @@ static NTSTATUS set_compression(struct task *t, struct file *f, struct irp *r)
 	return format ? STATUS_NOT_SUPPORTED : STATUS_SUCCESS;
 }
 
-/* Over when no break is under way. */
-static NTSTATUS no_break(struct task *t, struct file *f, struct irp *r)
-{
-	(void)t, (void)f, (void)r;
-	return STATUS_SUCCESS;
-}
-
 static NTSTATUS volume_data(struct task *t, struct file *f, struct irp *r)
 {
 	struct {

@@ -2,6 +2,7 @@
 /* Oplocks that are granted: who breaks them, who waits for whom. */
 #include <windows.h>
 #include <winioctl.h>
+#include <winternl.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -310,7 +311,8 @@ static void newer(void)
 		CHECK_EQ(request(&more, R | W,
 				 REQUEST_OPLOCK_INPUT_FLAG_REQUEST),
 			 ERROR_IO_PENDING);
-		CHECK_EQ(WaitForSingleObject(h.o.hEvent, AT_MOST), WAIT_OBJECT_0);
+		CHECK_EQ(WaitForSingleObject(h.o.hEvent, AT_MOST),
+			 WAIT_OBJECT_0);
 		CHECK_EQ((DWORD)h.o.Internal, 0x215);
 		p = start("read");
 		CHECK_EQ(broken(&more, p), sizeof more.out);
@@ -389,8 +391,8 @@ static void waiting_ends(void)
 		open_it(&h, GENERIC_READ | GENERIC_WRITE, 7);
 		CHECK_EQ(control(&h, FSCTL_REQUEST_BATCH_OPLOCK),
 			 ERROR_IO_PENDING);
-		th = CreateThread(NULL, 0, opener,
-				  kinds[i].deletes ? &h : NULL, 0, NULL);
+		th = CreateThread(NULL, 0, opener, kinds[i].deletes ? &h : NULL,
+				  0, NULL);
 		broken(&h, th);
 		if (kinds[i].terminated)
 			CHECK(TerminateThread(th, 5), "%lu", GetLastError());
@@ -398,12 +400,104 @@ static void waiting_ends(void)
 			CHECK(CancelSynchronousIo(th), "%lu", GetLastError());
 		CHECK_EQ(WaitForSingleObject(th, AT_MOST), WAIT_OBJECT_0);
 		CHECK(GetExitCodeThread(th, &code));
-		CHECK_EQ(code, kinds[i].terminated ? 5
-						   : ERROR_OPERATION_ABORTED);
+		CHECK_EQ(code,
+			 kinds[i].terminated ? 5 : ERROR_OPERATION_ABORTED);
 		CHECK_EQ(control(&h, FSCTL_OPLOCK_BREAK_ACK_NO_2), 0);
 		close_it(&h);
 		CloseHandle(th);
 	}
+}
+
+/* ---- opens that do not wait --------------------------------------------- */
+
+static NTSTATUS open_at_once(DWORD access, HANDLE *h, IO_STATUS_BLOCK *io)
+{
+	enum { SYNCHRONOUS = 0x20, COMPLETE_IF_OPLOCKED = 0x100, OPEN = 1 };
+	static WCHAR wide[MAX_PATH + 4];
+	UNICODE_STRING u = { 0, sizeof wide, wide };
+	OBJECT_ATTRIBUTES oa = { .Length = sizeof oa,
+				 .ObjectName = &u,
+				 .Attributes = 0x40 };
+
+	u.Length =
+		(USHORT)(2 * swprintf(wide, MAX_PATH + 4, L"\\??\\%hs", name));
+	return NtCreateFile(h, access | SYNCHRONIZE, &oa, io, NULL, 0, 7, OPEN,
+			    SYNCHRONOUS | COMPLETE_IF_OPLOCKED, NULL, 0);
+}
+
+static DWORD WINAPI reader(void *file)
+{
+	char c;
+	DWORD n = 99;
+
+	return ReadFile(file, &c, 1, &n, NULL) ? n : GetLastError();
+}
+
+static DWORD WINAPI waiter(void *file)
+{
+	DWORD n;
+
+	return DeviceIoControl(file, FSCTL_OPLOCK_BREAK_NOTIFY, NULL, 0, NULL,
+			       0, &n, NULL)
+		       ? 0
+		       : GetLastError();
+}
+
+/* He has the handle at once; what he does with it waits, or he does. */
+static void at_once(void)
+{
+	static const struct {
+		DWORD access;
+		LPTHREAD_START_ROUTINE fn;
+		DWORD code;
+	} kinds[] = { { GENERIC_READ, waiter, 0 },
+		      { GENERIC_READ, reader, 1 },
+		      { DELETE, waiter, 0 } };
+	enum { IN_PROGRESS = 0x108 };
+	IO_STATUS_BLOCK io;
+	DWORD n, code;
+	struct held h;
+	HANDLE file, th;
+
+	CHECK_EQ(open_at_once(GENERIC_READ | GENERIC_WRITE, &file, &io), 0);
+	CHECK(WriteFile(file, "xyz", 3, &n, NULL));
+	CloseHandle(file);
+	for (unsigned i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+		FILE_STANDARD_INFO s;
+
+		open_it(&h, GENERIC_READ | GENERIC_WRITE, 7);
+		CHECK_EQ(control(&h, FSCTL_REQUEST_BATCH_OPLOCK),
+			 ERROR_IO_PENDING);
+		CHECK_EQ(open_at_once(kinds[i].access, &file, &io),
+			 IN_PROGRESS);
+		CHECK_EQ(io.Status, IN_PROGRESS);
+		CHECK_EQ(io.Information, 1); /* FILE_OPENED */
+		ended(&h);
+		CHECK(kinds[i].access == DELETE ||
+		      GetFileInformationByHandleEx(file, FileStandardInfo, &s,
+						   sizeof s));
+		th = CreateThread(NULL, 0, kinds[i].fn, file, 0, NULL);
+		CHECK_EQ(WaitForSingleObject(th, 0), WAIT_TIMEOUT);
+		CHECK_EQ(control(&h, FSCTL_OPLOCK_BREAK_ACK_NO_2), 0);
+		CHECK_EQ(WaitForSingleObject(th, AT_MOST), WAIT_OBJECT_0);
+		CHECK(GetExitCodeThread(th, &code));
+		CHECK_EQ(code, kinds[i].code);
+		CloseHandle(th);
+		close_it(&h);
+		/* And no more. */
+		CHECK_EQ(waiter(file), 0);
+		CHECK_EQ(reader(file),
+			 kinds[i].access == DELETE ? ERROR_ACCESS_DENIED : 1);
+		CloseHandle(file);
+	}
+	/* Given up unused. */
+	open_it(&h, GENERIC_READ | GENERIC_WRITE, 7);
+	CHECK_EQ(control(&h, FSCTL_REQUEST_BATCH_OPLOCK), ERROR_IO_PENDING);
+	CHECK_EQ(open_at_once(GENERIC_WRITE, &file, &io), IN_PROGRESS);
+	CloseHandle(file);
+	ended(&h);
+	CHECK_EQ(control(&h, FSCTL_OPLOCK_BREAK_ACK_NO_2), 0);
+	close_it(&h);
 }
 
 static void ends(void)
@@ -469,6 +563,7 @@ int main(int argc, char **argv)
 	killed();
 	shared();
 	waiting_ends();
+	at_once();
 	ends();
 	return check_done();
 }
