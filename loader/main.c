@@ -31,12 +31,24 @@ static int report(const struct err *e, int status)
 	return status;
 }
 
+/* A word that is a command of our own, if others follow that it takes. */
+static bool is_command(const char *name)
+{
+	return !strcmp(name, "path") || !strcmp(name, "policy") ||
+	       !strcmp(name, "reg");
+}
+
 static int run(struct options *o, char **argv)
 {
 	struct err e = { 0 };
 
 	console_watch_enable();
 	launch(o, argv, &e);
+	if (e.code == ENOENT && is_command(o->program[0]))
+		err_set(&e, ENOENT,
+			"%s: no such program (the command of that name wants "
+			"other words: see --help)",
+			o->program[0]);
 	return report(&e, e.code == ENOENT	 ? EXIT_NOT_FOUND :
 			  e.code == ENOMEM || e.code == EINVAL ? EXIT_OURS :
 						   EXIT_CANNOT_RUN);

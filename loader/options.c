@@ -94,8 +94,8 @@ static const struct {
 	  "the systems whose programs run" },
 	{ "list-calls", OPT_LIST_CALLS, no_argument, NULL,
 	  "every system call: full, partial, stub or absent" },
-	{ "help", 'h', no_argument, NULL, "this text" },
-	{ "version", 'V', no_argument, NULL, "the version" },
+	{ "help", 'h', no_argument, NULL, "this text; also -h" },
+	{ "version", 'V', no_argument, NULL, "the version; also -V" },
 	{ "argv0", OPT_ARGV0, required_argument, NULL, NULL },
 	{ "parent-channel", OPT_PARENT, required_argument, NULL, NULL },
 	{ "timed", OPT_TIMED, no_argument, NULL, NULL },
@@ -192,7 +192,8 @@ static int apply(int val, const char *name, struct options *o, struct err *e)
 	case OPT_DEBUG:
 		if (log_enable(optarg))
 			return err_set(e, EINVAL,
-				       "--debug=%s: not one of its areas",
+				       "--debug=%s: not one of its areas "
+				       "(see --help)",
 				       optarg);
 		return 0;
 	case OPT_DETERMINISTIC:
@@ -367,13 +368,33 @@ int options_parse(int argc, char **argv, struct options *o, struct err *e)
 			     : 0;
 }
 
+/* What an option does, from column 26 to 79. */
+static void explain(const char *text)
+{
+	enum { FROM = 26, TO = 80 };
+	size_t col = FROM, n;
+
+	for (; *text; text += n + (text[n] == ' ')) {
+		n = strcspn(text, " ");
+		if (col > FROM && col + 1 + n > TO) {
+			printf("\n%*s", FROM, "");
+			col = FROM;
+		}
+		col += (size_t)printf("%s%.*s", col > FROM ? " " : "", (int)n,
+				      text);
+	}
+	putchar('\n');
+}
+
 void options_help(void)
 {
 	printf("Usage: run-foreign [OPTION...] PROGRAM [ARGUMENT...]\n"
 	       "       run-foreign path -w|-u PATH...\n"
 	       "       run-foreign policy check FILE...\n"
 	       "       run-foreign policy calls\n"
-	       "       run-foreign reg import FILE | export KEY [FILE] | query KEY [-v VALUE] [-s]\n"
+	       "       run-foreign reg import FILE\n"
+	       "       run-foreign reg export KEY [FILE]\n"
+	       "       run-foreign reg query KEY [-v VALUE] [-s]\n"
 	       "Runs a program made for another operating system.\n\n");
 	for (unsigned i = 0; i < COUNT_OF(table); i++) {
 		char left[64];
@@ -389,9 +410,10 @@ void options_help(void)
 			snprintf(left, sizeof left, "--%s=%s", table[i].name,
 				 table[i].arg);
 		/* What is too long for its column has a line of its own. */
-		printf("  %-24s%s %s\n", left,
-		       strlen(left) > 24 ? "\n                          " : "",
-		       table[i].help);
+		printf("  %-24s", left);
+		if (strlen(left) >= 24)
+			printf("\n%*s", 26, "");
+		explain(table[i].help);
 	}
 	printf("\nThe exit status is the program's (its low 8 bits); 126: it "
 	       "cannot be run,\n127: it does not exist, 125: run-foreign "
