@@ -14,8 +14,7 @@
 #include "base/pass-fd.h"
 #include "base/table.h"
 
-/* ---- reading ---------------------------------------------------------------
- */
+/* ---- reading ---- */
 
 static int parse_port(const char *s, uint16_t *port)
 {
@@ -109,8 +108,7 @@ int policy_set_net(struct policy *p, const char *value, struct err *e)
 	return ret;
 }
 
-/* ---- addresses
- * --------------------------------------------------------------- */
+/* ---- addresses ---- */
 
 static bool same(const struct sockaddr *a, const struct sockaddr *b)
 {
@@ -223,8 +221,7 @@ bool policy_is_outside(int s)
 	return outside;
 }
 
-/* ---- asking
- * ------------------------------------------------------------------ */
+/* ---- asking ---- */
 
 /* own, or the socket that was sent; or -errno. */
 static int receive(int from, int own, struct policy_answer *answer)

@@ -57,8 +57,7 @@ static int map_ids(uid_t uid, gid_t gid)
 	return write_to("/proc/self/gid_map", text);
 }
 
-/* ---- places to mount on ------------------------------------------------------
- */
+/* ---- places to mount on ---- */
 
 struct root {
 	const char *path;
@@ -160,8 +159,7 @@ static int make_place(const struct root *r, const char *path, bool is_dir,
 	return ret;
 }
 
-/* ---- mounts ------------------------------------------------------------------
- */
+/* ---- mounts ---- */
 
 /* deep: and what is mounted below it. */
 static int make_readonly(const char *place, bool deep)

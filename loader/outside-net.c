@@ -31,8 +31,7 @@
 
 enum { MAX_ADDRESSES = 64 };
 
-/* ---- names
- * ------------------------------------------------------------------- */
+/* ---- names ---- */
 
 static bool parse_address(const char *text, uint16_t port,
 			  struct sockaddr_storage *to)
@@ -129,8 +128,7 @@ int outside_net_lookup(struct policy *p, struct err *e)
 	return 0;
 }
 
-/* ---- the door
- * ------------------------------------------------------------------ */
+/* ---- the door ---- */
 
 static int write_hosts(const struct policy *p)
 {
@@ -174,8 +172,7 @@ int outside_net_open(const struct policy *p, int to, struct err *e)
 	return 0;
 }
 
-/* ---- outside
- * ------------------------------------------------------------------- */
+/* ---- outside ---- */
 
 static socklen_t length(const struct sockaddr *a)
 {

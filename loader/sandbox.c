@@ -36,8 +36,7 @@
 #include "loader/supervise.h"
 #include "syscall-xlate/trace.h"
 
-/* ---- the folder ------------------------------------------------------------
- */
+/* ---- the folder ---- */
 
 #define USER "data/run-foreign/c/Users/user"
 
@@ -239,8 +238,7 @@ static int find_roots(struct policy *p, struct err *e)
 	return p->root['Z' - 'A'] ? 0 : err_set(e, ENOMEM, "no memory");
 }
 
-/* ---- the child's side
- * --------------------------------------------------------- */
+/* ---- the child's side ---- */
 
 /* The program itself, if no mount shows it: Z:\name.exe, as one more option. */
 static int mount_program(struct options *o, char **option, struct err *e)

@@ -33,8 +33,7 @@ enum { EXIT_TIMEOUT = 124, EXIT_OURS = 125, FORBIDDEN = SIGSYS };
 static sigset_t watched;
 static volatile bool *again; /* shared with the child */
 
-/* ---- the terminal, which a family that is killed leaves as it is ------------
- */
+/* ---- the terminal, which a family that is killed leaves as it is ---- */
 
 static int terminal = -1;
 static struct termios settings;
@@ -98,8 +97,7 @@ _Noreturn void supervise_again(void)
 	_exit(125);
 }
 
-/* ---- the end of the family -------------------------------------------------
- */
+/* ---- the end of the family ---- */
 
 static void kill_children(void)
 {
@@ -124,8 +122,7 @@ static void end_family(void)
 	}
 }
 
-/* ---- waiting
- * ------------------------------------------------------------------ */
+/* ---- waiting ---- */
 
 static struct timespec until(unsigned seconds)
 {

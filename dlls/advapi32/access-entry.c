@@ -9,8 +9,7 @@
 
 #include "sid.h"
 
-/* ---- objects ---------------------------------------------------------------
- */
+/* ---- objects ---- */
 
 /* The label is of the same list as what is to be audited. */
 enum { IN_SACL = SACL_SECURITY_INFORMATION | LABEL_SECURITY_INFORMATION };
@@ -175,8 +174,7 @@ DWORD WINAPI SetNamedSecurityInfoW(LPWSTR name, SE_OBJECT_TYPE type,
 	return ret;
 }
 
-/* ---- lists of entries
- * ---------------------------------------------------------- */
+/* ---- lists of entries ---- */
 
 DWORD trustee_sid(const TRUSTEE_W *t, BOOL narrow, struct sid_room *room)
 {

@@ -19,8 +19,7 @@ struct numbers {
 	DWORD attributes;
 };
 
-/* ---- checked --------------------------------------------------------------
- */
+/* ---- checked ---- */
 
 static SIZE_T text_length(const WCHAR *s, BOOL narrow)
 {
@@ -79,8 +78,7 @@ BOOL record_check(const CREDENTIALW *c, BOOL narrow)
 	return TRUE;
 }
 
-/* ---- made -----------------------------------------------------------------
- */
+/* ---- made ---- */
 
 static void add(struct record *r, const void *data, DWORD n)
 {
@@ -168,8 +166,7 @@ void record_free(struct record *r)
 	r->data = NULL;
 }
 
-/* ---- opened ---------------------------------------------------------------
- */
+/* ---- opened ---- */
 
 struct bytes {
 	const BYTE *at;

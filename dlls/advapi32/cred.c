@@ -17,8 +17,7 @@ static const WCHAR session_place[] = PLACE L"Session";
 
 enum { NAME_TEXT = 65 }; /* a SHA-256 in digits, and NUL */
 
-/* ---- names ----------------------------------------------------------------
- */
+/* ---- names ---- */
 
 /* What CRED_ENUMERATE_ALL_CREDENTIALS puts before a target's name. */
 static const WCHAR *type_prefix(DWORD type)
@@ -58,8 +57,7 @@ static void value_name(const WCHAR *target, DWORD type, WCHAR name[NAME_TEXT])
 	*name = 0;
 }
 
-/* ---- the store ------------------------------------------------------------
- */
+/* ---- the store ---- */
 
 /* What is not there is ERROR_NOT_FOUND. */
 static BOOL open_store(BOOL session, REGSAM access, HKEY *key)
@@ -173,8 +171,7 @@ static BOOL save(const WCHAR *name, BOOL session, struct record *r)
 	return forget(!session, name) || GetLastError() == ERROR_NOT_FOUND;
 }
 
-/* ---- one ------------------------------------------------------------------
- */
+/* ---- one ---- */
 
 static WCHAR *wide_name(const void *text, BOOL narrow, UNICODE_STRING *room)
 {
@@ -311,8 +308,7 @@ static BOOL cred_delete(const void *text, DWORD type, DWORD flags, BOOL narrow)
 	       (GetLastError() == ERROR_NOT_FOUND && forget(FALSE, name));
 }
 
-/* ---- all ------------------------------------------------------------------
- */
+/* ---- all ---- */
 
 struct found {
 	DATA_BLOB *list;
@@ -462,8 +458,7 @@ static BOOL cred_enumerate(const void *text, DWORD flags, DWORD *count,
 	return ok;
 }
 
-/* ---- as they are called ---------------------------------------------------
- */
+/* ---- as they are called ---- */
 
 BOOL WINAPI CredWriteW(PCREDENTIALW c, DWORD flags)
 {

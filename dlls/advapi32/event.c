@@ -65,8 +65,7 @@ BOOL WINAPI CloseEventLog(HANDLE log)
 	return FALSE;
 }
 
-/* ---- sessions ---------------------------------------------------------------
- */
+/* ---- sessions ---- */
 
 ULONG WMIAPI StartTraceW(PTRACEHANDLE out, LPCWSTR name,
 			 PEVENT_TRACE_PROPERTIES p)

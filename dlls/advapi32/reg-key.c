@@ -113,8 +113,7 @@ LSTATUS WINAPI RegOverridePredefKey(HKEY key, HKEY with)
 	return ERROR_SUCCESS;
 }
 
-/* ---- opening ---------------------------------------------------------------
- */
+/* ---- opening ---- */
 
 LSTATUS WINAPI RegOpenKeyExW(HKEY key, LPCWSTR sub, DWORD options,
 			     REGSAM access, PHKEY out)

@@ -165,8 +165,7 @@ LSTATUS WINAPI RegCopyTreeA(HKEY key, LPCSTR sub, HKEY to)
 	return ret;
 }
 
-/* ---- notification, security ------------------------------------------------
- */
+/* ---- notification, security ---- */
 
 LSTATUS WINAPI RegNotifyChangeKeyValue(HKEY key, WINBOOL subtree, DWORD filter,
 				       HANDLE event, WINBOOL async)
@@ -209,8 +208,7 @@ LSTATUS WINAPI RegSetKeySecurity(HKEY key, SECURITY_INFORMATION what,
 	return reg_error(s);
 }
 
-/* ---- other roots
- * ------------------------------------------------------------- */
+/* ---- other roots ---- */
 
 LSTATUS WINAPI RegOpenCurrentUser(REGSAM access, PHKEY out)
 {
@@ -253,8 +251,7 @@ LSTATUS WINAPI RegDisablePredefinedCache(void)
 	return ERROR_SUCCESS; /* one user: what is open stays right */
 }
 
-/* ---- as in Windows 3.1
- * --------------------------------------------------------- */
+/* ---- as in Windows 3.1 ---- */
 
 LSTATUS WINAPI RegOpenKeyW(HKEY key, LPCWSTR sub, PHKEY out)
 {

@@ -66,8 +66,7 @@ static const struct word rights[] = {
 	{ L"GX", GENERIC_EXECUTE },
 };
 
-/* ---- SIDs ------------------------------------------------------------------
- */
+/* ---- SIDs ---- */
 
 static BOOL number(const WCHAR **p, ULONGLONG *v)
 {
@@ -204,8 +203,7 @@ BOOL WINAPI ConvertSidToStringSidA(PSID sid, LPSTR *out)
 	return *out != NULL;
 }
 
-/* ---- text to descriptor
- * ------------------------------------------------------ */
+/* ---- text to descriptor ---- */
 
 static BOOL words(const WCHAR **p, WCHAR end, const struct word *table, ULONG n,
 		  DWORD *value)
@@ -390,8 +388,7 @@ BOOL WINAPI ConvertStringSecurityDescriptorToSecurityDescriptorA(
 	return ok;
 }
 
-/* ---- descriptor to text
- * --------------------------------------------------------- */
+/* ---- descriptor to text ---- */
 
 struct text {
 	WCHAR *to; /* NULL: only count */

@@ -4,8 +4,7 @@
 #include "nt-file.h"
 #include "sid.h"
 
-/* ---- access lists ---------------------------------------------------------
- */
+/* ---- access lists ---- */
 
 BOOL WINAPI InitializeAcl(PACL acl, DWORD size, DWORD revision)
 {
@@ -98,8 +97,7 @@ BOOL WINAPI AddMandatoryAce(PACL acl, DWORD revision, DWORD flags, DWORD policy,
 					    sid));
 }
 
-/* ---- descriptors ------------------------------------------------------------
- */
+/* ---- descriptors ---- */
 
 BOOL WINAPI InitializeSecurityDescriptor(PSECURITY_DESCRIPTOR sd,
 					 DWORD revision)
@@ -239,8 +237,7 @@ BOOL WINAPI SetKernelObjectSecurity(HANDLE h, SECURITY_INFORMATION what,
 	return rf_result(NtSetSecurityObject(h, what, sd));
 }
 
-/* ---- files
- * ---------------------------------------------------------------------- */
+/* ---- files ---- */
 
 NTSTATUS open_for_security(LPCWSTR path, ACCESS_MASK access, HANDLE *h)
 {

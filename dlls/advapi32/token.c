@@ -222,8 +222,7 @@ BOOL WINAPI IsTokenRestricted(HANDLE token)
 	return ((TOKEN_GROUPS *)buffer)->GroupCount != 0;
 }
 
-/* ---- copies and impersonation -----------------------------------------------
- */
+/* ---- copies and impersonation ---- */
 
 BOOL WINAPI DuplicateTokenEx(HANDLE token, DWORD access,
 			     LPSECURITY_ATTRIBUTES sa,
@@ -300,8 +299,7 @@ BOOL WINAPI ImpersonateAnonymousToken(HANDLE thread)
 	return rf_result(NtImpersonateAnonymousToken(thread));
 }
 
-/* ---- access
- * ------------------------------------------------------------------- */
+/* ---- access ---- */
 
 BOOL WINAPI AccessCheck(PSECURITY_DESCRIPTOR sd, HANDLE token, DWORD access,
 			PGENERIC_MAPPING map, PPRIVILEGE_SET set,

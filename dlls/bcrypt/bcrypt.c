@@ -118,8 +118,7 @@ NTSTATUS WINAPI BCryptGenRandom(BCRYPT_ALG_HANDLE h, PUCHAR to, ULONG n,
 	return rf_gen_random(to, n) ? STATUS_SUCCESS : STATUS_UNSUCCESSFUL;
 }
 
-/* ---- hashes -----------------------------------------------------------------
- */
+/* ---- hashes ---- */
 
 NTSTATUS WINAPI BCryptCreateHash(BCRYPT_ALG_HANDLE h, BCRYPT_HASH_HANDLE *out,
 				 PUCHAR memory, ULONG size, PUCHAR key, ULONG n,
@@ -275,8 +274,7 @@ NTSTATUS WINAPI BCryptDeriveKeyPBKDF2(BCRYPT_ALG_HANDLE h, PUCHAR password,
 	return STATUS_SUCCESS;
 }
 
-/* ---- properties
- * ----------------------------------------------------------------- */
+/* ---- properties ---- */
 
 static NTSTATUS give(const void *from, ULONG n, PUCHAR to, ULONG size,
 		     ULONG *needed)

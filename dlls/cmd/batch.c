@@ -15,8 +15,7 @@ struct locals {
 	bool extensions, delayed;
 };
 
-/* ---- levels -----------------------------------------------------------------
- */
+/* ---- levels ---- */
 
 static void set_arguments(struct batch *b, const WCHAR *name,
 			  const WCHAR *arguments)
@@ -123,8 +122,7 @@ int run_batch_file(const WCHAR *path, const WCHAR *name, const WCHAR *arguments,
 	return code;
 }
 
-/* ---- labels
- * -------------------------------------------------------------------------- */
+/* ---- labels ---- */
 
 static size_t label_length(const WCHAR *s)
 {
@@ -216,9 +214,7 @@ int cmd_goto(WCHAR *args)
 	return 0;
 }
 
-/* ---- call
- * ------------------------------------------------------------------------------
- */
+/* ---- call ---- */
 
 static int call_label(const WCHAR *label, const WCHAR *arguments)
 {
@@ -302,9 +298,7 @@ int cmd_call(WCHAR *args)
 	return code;
 }
 
-/* ---- shift, exit
- * ---------------------------------------------------------------------------
- */
+/* ---- shift, exit ---- */
 
 int cmd_shift(WCHAR *args)
 {
@@ -344,9 +338,7 @@ int cmd_exit(WCHAR *args)
 	return cmd.level;
 }
 
-/* ---- setlocal
- * --------------------------------------------------------------------------------
- */
+/* ---- setlocal ---- */
 
 int cmd_setlocal(WCHAR *args)
 {

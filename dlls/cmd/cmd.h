@@ -133,8 +133,7 @@ bool stopped(void);
 /* The shown prompt. */
 void show_prompt(void);
 
-/* ---- output.c --------------------------------------------------------------
- */
+/* ---- output.c ---- */
 
 /* To the standard output or error output as redirected now. */
 void out(const WCHAR *s);
@@ -154,8 +153,7 @@ int fail_text(const WCHAR *s);
 int fail_last(void);
 int syntax_error(void);
 
-/* ---- input.c ----------------------------------------------------------------
- */
+/* ---- input.c ---- */
 
 /* Bytes in the console's code page as text in the arena. */
 WCHAR *decode(const char *s, size_t n);
@@ -177,8 +175,7 @@ bool ask_overwrite(const WCHAR *path, bool *all);
 /* A whole file on the heap; NULL with the last error set. */
 char *read_file(const WCHAR *path, size_t *size);
 
-/* ---- expand.c, modifier.c
- * ----------------------------------------------------- */
+/* ---- expand.c, modifier.c ---- */
 
 /* A variable or one of CD, DATE, ...; NULL if there is none. */
 WCHAR *variable(const WCHAR *name, size_t n);
@@ -204,8 +201,7 @@ struct for_variable {
 
 extern struct for_variable *for_variables;
 
-/* ---- parse.c, unparse.c
- * ---------------------------------------------------------- */
+/* ---- parse.c, unparse.c ---- */
 
 enum node_kind {
 	NODE_SIMPLE,
@@ -267,8 +263,7 @@ int parse(const WCHAR *line, WCHAR *(*more)(void), struct node **tree);
 /* The tree as text; for a child's command line in one line. */
 WCHAR *unparse(const struct node *n, bool one_line);
 
-/* ---- run.c, redirect.c
- * -------------------------------------------------------------- */
+/* ---- run.c, redirect.c ---- */
 
 /* Runs a tree; its return code, 0 is success to && and ||. */
 int run(struct node *n);
@@ -292,8 +287,7 @@ struct redirected {
 bool redirect(const struct redirect *r, struct redirected *save);
 void unredirect(struct redirected *save);
 
-/* ---- program.c, start.c
- * ------------------------------------------------------------ */
+/* ---- program.c, start.c ---- */
 
 enum program_kind { PROGRAM_NONE, PROGRAM_EXE, PROGRAM_BATCH, PROGRAM_OTHER };
 
@@ -319,8 +313,7 @@ WCHAR *below(const WCHAR *dir, const WCHAR *name);
 bool file_exists(const WCHAR *s);
 bool is_folder(const WCHAR *s);
 
-/* ---- if.c, for.c, for-lines.c
- * ---------------------------------------------------------- */
+/* ---- if.c, for.c, for-lines.c ---- */
 
 int run_if(struct node *n);
 int run_for(struct node *n);
@@ -336,9 +329,7 @@ void list_names(struct names *l, const WCHAR *pattern, bool folders);
 /* What is to be walked below dir, as dir\name\; dir ends in a backslash. */
 void list_subfolders(struct names *l, const WCHAR *dir);
 
-/* ---- batch.c
- * -------------------------------------------------------------------------------
- */
+/* ---- batch.c ---- */
 
 /* Starts a batch file; from another without call it takes its place. */
 int run_batch_file(const WCHAR *path, const WCHAR *name, const WCHAR *arguments,
@@ -346,18 +337,14 @@ int run_batch_file(const WCHAR *path, const WCHAR *name, const WCHAR *arguments,
 void pop_batch(void);
 void end_local(void);
 
-/* ---- arith.c
- * -----------------------------------------------------------------------------------
- */
+/* ---- arith.c ---- */
 
 /* Text to a number as C would; false if it is none as a whole. */
 bool parse_number(const WCHAR *s, long *value);
 /* set /a; 0 and *value, or the error's code, which was shown. */
 int evaluate(const WCHAR *s, int *value);
 
-/* ---- commands
- * ---------------------------------------------------------------------------------------
- */
+/* ---- commands ---- */
 
 enum {
 	LEVEL_KEEP = 0,      /* success leaves ERRORLEVEL alone */

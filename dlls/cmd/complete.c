@@ -26,8 +26,7 @@ struct completion {
 	WCHAR *line; /* with it; NULL: none */
 };
 
-/* ---- names ------------------------------------------------------------------
- */
+/* ---- names ---- */
 
 static void add(struct found_names *t, const WCHAR *dir, size_t n,
 		const WCHAR *name)
@@ -162,8 +161,7 @@ void add_command_name(void *names, const WCHAR *name)
 	add(names, L"", 0, name);
 }
 
-/* ---- the word at the cursor -------------------------------------------------
- */
+/* ---- the word at the cursor ---- */
 
 /* s[0..n): where its last word begins, and whether that is a command's name. */
 static size_t last_word(const WCHAR *s, size_t n, bool *command)
@@ -241,8 +239,7 @@ static void find_names(struct completion *c, const WCHAR *s, size_t n)
 	}
 }
 
-/* ---- the line ---------------------------------------------------------------
- */
+/* ---- the line ---- */
 
 /* Columns of plain text; -1: of text that may not be what it seems. */
 static int columns(const WCHAR *s, size_t n)

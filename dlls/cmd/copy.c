@@ -25,8 +25,7 @@ struct copy {
 	unsigned copied;
 };
 
-/* ---- arguments
- * ------------------------------------------------------------------ */
+/* ---- arguments ---- */
 
 static bool take_switch(struct copy *c, const WCHAR *s)
 {
@@ -88,9 +87,7 @@ static bool take_items(struct copy *c, const WCHAR *s)
 	return true;
 }
 
-/* ---- bytes
- * ----------------------------------------------------------------------------
- */
+/* ---- bytes ---- */
 
 static bool is_device(const WCHAR *name)
 {
@@ -150,8 +147,7 @@ static bool may_replace(struct copy *c, const WCHAR *path)
 	return ask_overwrite(path, &c->all);
 }
 
-/* ---- one result
- * ------------------------------------------------------------------------ */
+/* ---- one result ---- */
 
 static const WCHAR *name_of(const WCHAR *path)
 {

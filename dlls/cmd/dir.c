@@ -22,8 +22,7 @@ struct dir {
 
 static struct dir *sorting; /* qsort has no argument for it */
 
-/* ---- switches
- * ----------------------------------------------------------------- */
+/* ---- switches ---- */
 
 static bool order_letters(struct dir *d, const WCHAR *s)
 {
@@ -113,8 +112,7 @@ static bool dir_switch(const WCHAR *s, void *data)
 	return false;
 }
 
-/* ---- order
- * ------------------------------------------------------------------------ */
+/* ---- order ---- */
 
 static const FILETIME *time_of(const struct dir *d, const WIN32_FIND_DATAW *e)
 {
@@ -172,8 +170,7 @@ static int compare(const void *p, const void *q)
 	return by('n', &a->d, &b->d);
 }
 
-/* ---- form
- * -------------------------------------------------------------------------- */
+/* ---- form ---- */
 
 static WCHAR *size_text(const struct dir *d, ULONGLONG n)
 {
@@ -268,8 +265,7 @@ static void show_wide(const struct dir *d, struct entry *list, size_t n)
 	}
 }
 
-/* ---- a folder
- * ----------------------------------------------------------------------- */
+/* ---- a folder ---- */
 
 static bool wanted(const struct dir *d, const WIN32_FIND_DATAW *e)
 {

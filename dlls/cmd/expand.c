@@ -7,8 +7,7 @@
  */
 #include "cmd.h"
 
-/* ---- values -----------------------------------------------------------------
- */
+/* ---- values ---- */
 
 static WCHAR *environment(const WCHAR *name)
 {
@@ -117,8 +116,7 @@ WCHAR *variable(const WCHAR *name, size_t n)
 	return value ? value : computed(name, n);
 }
 
-/* ---- %x:~1,2% and %x:a=b%
- * ----------------------------------------------------- */
+/* ---- %x:~1,2% and %x:a=b% ---- */
 
 /* What stands between ~ and the closing mark. */
 static bool substring(struct str *t, const WCHAR *value, const WCHAR *s,
@@ -196,8 +194,7 @@ static const WCHAR *applied(struct str *t, const WCHAR *value, const WCHAR *s,
 	return end + 1;
 }
 
-/* ---- arguments
- * ---------------------------------------------------------------- */
+/* ---- arguments ---- */
 
 static const WCHAR *argument(const struct batch *b, unsigned i)
 {
@@ -243,8 +240,7 @@ static const WCHAR *argument_modified(struct str *t, const WCHAR *s)
 	return s + 1;
 }
 
-/* ---- percent signs
- * ----------------------------------------------------------------- */
+/* ---- percent signs ---- */
 
 /* The text behind a %; where it goes on, or NULL: the % was only a %. */
 static const WCHAR *variable_percent(struct str *t, const WCHAR *s)
@@ -321,8 +317,7 @@ WCHAR *expand_percent(const WCHAR *s)
 	return str_text(&t);
 }
 
-/* ---- delayed expansion
- * ------------------------------------------------------------------ */
+/* ---- delayed expansion ---- */
 
 /* As %x%, for the text behind a !. */
 static const WCHAR *variable_delayed(struct str *t, const WCHAR *s)
@@ -378,8 +373,7 @@ WCHAR *expand_delayed(const WCHAR *s)
 	return str_text(&t);
 }
 
-/* ---- loop variables
- * ---------------------------------------------------------------------- */
+/* ---- loop variables ---- */
 
 struct for_variable *for_variables;
 

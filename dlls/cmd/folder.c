@@ -109,8 +109,7 @@ int cmd_cd(WCHAR *args)
 	return error ? fail_code(error) : 0;
 }
 
-/* ---- pushd
- * -------------------------------------------------------------------- */
+/* ---- pushd ---- */
 
 struct pushed {
 	struct pushed *below;
@@ -164,8 +163,7 @@ int cmd_popd(WCHAR *args)
 	return error ? fail_code(error) : 0;
 }
 
-/* ---- md, rd
- * ---------------------------------------------------------------------- */
+/* ---- md, rd ---- */
 
 /* All that are missing on the way. */
 static DWORD make_folders(const WCHAR *path)

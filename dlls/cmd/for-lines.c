@@ -17,8 +17,7 @@ struct options {
 	bool rest;
 };
 
-/* ---- options
- * ------------------------------------------------------------------- */
+/* ---- options ---- */
 
 static void want(struct options *o, unsigned token)
 {
@@ -120,8 +119,7 @@ static bool parse_options(struct options *o, const WCHAR *text)
 	return true;
 }
 
-/* ---- one line
- * ------------------------------------------------------------------------ */
+/* ---- one line ---- */
 
 struct loop {
 	struct node *node;
@@ -168,8 +166,7 @@ static void one_line(struct loop *l, WCHAR *line)
 		l->code = run_for_body(l->node, &v[count - 1]);
 }
 
-/* ---- where lines come from
- * --------------------------------------------------------------- */
+/* ---- where lines come from ---- */
 
 static void over_text(struct loop *l, WCHAR *text)
 {

@@ -28,8 +28,7 @@ static int body_with(struct node *n, const WCHAR *value)
 	return run_for_body(n, &v);
 }
 
-/* ---- files
- * -------------------------------------------------------------------- */
+/* ---- files ---- */
 
 static void add_name(struct names *l, const WIN32_FIND_DATAW *data)
 {
@@ -180,8 +179,7 @@ static WCHAR *tree_root(const struct node *n)
 	return t.s;
 }
 
-/* ---- numbers
- * ------------------------------------------------------------------------ */
+/* ---- numbers ---- */
 
 static int over_numbers(struct node *n)
 {

@@ -20,8 +20,7 @@ struct switches {
 	WCHAR *command;
 };
 
-/* ---- the prompt
- * --------------------------------------------------------------- */
+/* ---- the prompt ---- */
 
 static void version(struct str *t)
 {
@@ -96,8 +95,7 @@ void show_prompt(void)
 	arena_release(m);
 }
 
-/* ---- switches
- * ------------------------------------------------------------------- */
+/* ---- switches ---- */
 
 /* Behind the program's own name. */
 static const WCHAR *arguments_of(const WCHAR *line)
@@ -212,8 +210,7 @@ static void parse_switches(struct switches *sw, const WCHAR *s)
 	}
 }
 
-/* ---- settings
- * ------------------------------------------------------------------------ */
+/* ---- settings ---- */
 
 static const WCHAR *const settings[] = {
 	L"\\Registry\\Machine\\Software\\Microsoft\\Command Processor",
@@ -271,9 +268,7 @@ static void read_settings(void)
 	}
 }
 
-/* ---- commands
- * ----------------------------------------------------------------------------
- */
+/* ---- commands ---- */
 
 static int run_text(const WCHAR *text)
 {
@@ -366,9 +361,7 @@ static void banner(void)
 	outf(L"%ls\r\n", t.s);
 }
 
-/* ---- start
- * --------------------------------------------------------------------------------
- */
+/* ---- start ---- */
 
 /*
  * A Ctrl-C while a line is read is told twice, by the read, and on another

@@ -53,8 +53,7 @@ int cmd_title(WCHAR *args)
 	return 0;
 }
 
-/* ---- the screen -------------------------------------------------------------
- */
+/* ---- the screen ---- */
 
 int cmd_cls(WCHAR *args)
 {
@@ -110,8 +109,7 @@ int cmd_color(WCHAR *args)
 	return 0;
 }
 
-/* ---- type
- * ---------------------------------------------------------------------- */
+/* ---- type ---- */
 
 /*
  * Bytes go as they are to a file or pipe, so that type copies.  UTF-16 with
@@ -190,8 +188,7 @@ int cmd_type(WCHAR *args)
 	return code;
 }
 
-/* ---- ver, vol, verify
- * -------------------------------------------------------------- */
+/* ---- ver, vol, verify ---- */
 
 int cmd_ver(WCHAR *args)
 {

@@ -134,8 +134,7 @@ static bool at_word(struct parser *ps, const WCHAR *w)
 	       (is_delimiter(c) || is_special(ps, c) || c == '(' || c == '/');
 }
 
-/* ---- redirections
- * --------------------------------------------------------------- */
+/* ---- redirections ---- */
 
 static bool at_redirect(const WCHAR *p)
 {
@@ -177,8 +176,7 @@ static void parse_redirect(struct parser *ps, struct redirect ***last)
 	*last = &r->next;
 }
 
-/* ---- commands
- * ----------------------------------------------------------------------- */
+/* ---- commands ---- */
 
 /* The text of a simple command; redirections are taken out of it. */
 static WCHAR *command_text(struct parser *ps, struct redirect ***last)
@@ -549,9 +547,7 @@ static struct node *parse_command(struct parser *ps)
 	return n;
 }
 
-/* ---- operators
- * ----------------------------------------------------------------------------
- */
+/* ---- operators ---- */
 
 static struct node *join(struct parser *ps, enum node_kind kind,
 			 struct node *left, struct node *right)

@@ -102,8 +102,7 @@ int cmd_ren(WCHAR *args)
 	return code;
 }
 
-/* ---- move
- * --------------------------------------------------------------------- */
+/* ---- move ---- */
 
 struct move {
 	bool ask, all;

@@ -31,8 +31,7 @@ bool stopped(void)
 	return cmd.jump != JUMP_NONE;
 }
 
-/* ---- one command
- * ------------------------------------------------------------- */
+/* ---- one command ---- */
 
 static const struct builtin *builtin_at(const WCHAR *text, WCHAR **arguments)
 {
@@ -166,9 +165,7 @@ int run_command(WCHAR *text)
 	return code;
 }
 
-/* ---- pipes
- * ---------------------------------------------------------------------------
- */
+/* ---- pipes ---- */
 
 /*
  * Starts one side of a pipe.  A program is started itself; all else gets a
@@ -236,8 +233,7 @@ static int run_pipe(struct node *n)
 	return code;
 }
 
-/* ---- the tree
- * ------------------------------------------------------------------------- */
+/* ---- the tree ---- */
 
 static int run_redirected(struct node *n)
 {
@@ -330,8 +326,7 @@ int run_line(struct node *n)
 	return run(n);
 }
 
-/* ---- a batch file
- * ------------------------------------------------------------------------ */
+/* ---- a batch file ---- */
 
 static WCHAR *more_of_batch(void)
 {

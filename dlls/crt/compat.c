@@ -263,8 +263,7 @@ void __initialize_lconv_for_unsigned_char(void)
 {
 }
 
-/* ----------------------------------------------- C99's complex, of Microsoft
- */
+/* ---- C99's complex, of Microsoft ---- */
 
 struct complex {
 	double re, im;

@@ -77,8 +77,7 @@ size_t wcsnlen(const wchar_t *s, size_t n)
 	return p ? (size_t)(p - s) : n;
 }
 
-/* ---- searching ------------------------------------------------------------
- */
+/* ---- searching ---- */
 
 /* A bit for each byte of an element that is equal. */
 static inline unsigned equal(__m128i v, __m128i w, int wide)
@@ -184,8 +183,7 @@ wchar_t *wcsstr(const wchar_t *s, const wchar_t *t)
 	return NULL;
 }
 
-/* ---- comparing ------------------------------------------------------------
- */
+/* ---- comparing ---- */
 
 /* What is behind may be another page, and nobody's. */
 static inline int in_page(const void *p)

@@ -77,8 +77,7 @@ BOOL properties_copy(struct cert *to, const struct cert *from)
 	return ok;
 }
 
-/* ---- a container's names
- * ------------------------------------------------------ */
+/* ---- a container's names ---- */
 
 /* Offsets from the structure's beginning, in what are pointers; 0 is NULL. */
 static void *put(BYTE *base, DWORD *at, const void *from, DWORD n)
@@ -142,8 +141,7 @@ static void relocate(void *at)
 #undef MOVE
 }
 
-/* ---- an open provider
- * --------------------------------------------------------- */
+/* ---- an open provider ---- */
 
 static struct property *key_property(const CERT_KEY_CONTEXT *k, DWORD flags)
 {
@@ -183,8 +181,7 @@ static struct property *key_part(const struct cert *c, DWORD id, DWORD flags,
 	return p;
 }
 
-/* ---- getting and setting
- * ------------------------------------------------------ */
+/* ---- getting and setting ---- */
 
 BOOL cert_give(const void *from, DWORD n, void *to, DWORD *size)
 {
@@ -335,8 +332,7 @@ DWORD WINAPI CertEnumCertificateContextProperties(PCCERT_CONTEXT context,
 	return id;
 }
 
-/* ---- the key
- * -------------------------------------------------------------------- */
+/* ---- the key ---- */
 
 /* The names' provider; the caller's flag says whether the property keeps it. */
 static BOOL acquire(PCCERT_CONTEXT context, DWORD flags, CERT_KEY_CONTEXT *k,

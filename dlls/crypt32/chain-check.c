@@ -18,8 +18,7 @@ BOOL cert_extension(const struct cert *c, const char *id, struct der *value)
 	return FALSE;
 }
 
-/* ---- critical extensions --------------------------------------------------
- */
+/* ---- critical extensions ---- */
 
 /*
  * What is heeded, and what is only about things that are not done here: where
@@ -51,8 +50,7 @@ static DWORD extensions(const struct cert *c)
 	return 0;
 }
 
-/* ---- who may issue --------------------------------------------------------
- */
+/* ---- who may issue ---- */
 
 struct constraints {
 	BOOL there, authority, limited;
@@ -149,8 +147,7 @@ void chain_check(struct link *l, ULONG n, const FILETIME *when)
 	chain_check_names(l, n);
 }
 
-/* ---- usages ---------------------------------------------------------------
- */
+/* ---- usages ---- */
 
 BOOL usage_has(const CERT_ENHKEY_USAGE *u, const char *id)
 {

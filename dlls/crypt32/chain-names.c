@@ -40,8 +40,7 @@ static BOOL star_fits(struct der pattern, struct der name)
 			 tail(name, name.n - (ULONG)(dot - name.p)));
 }
 
-/* ---- one name below another -----------------------------------------------
- */
+/* ---- one name below another ---- */
 
 /* "b.c" has itself and "a.b.c"; ".b.c" only what is below. */
 static BOOL host_below(struct der name, struct der base)
@@ -150,8 +149,7 @@ static const struct {
 	{ DIRECTORY, directory_below },
 };
 
-/* ---- an authority's constraints -------------------------------------------
- */
+/* ---- an authority's constraints ---- */
 
 struct name {
 	BYTE kind; /* the tag's low bits */
@@ -317,8 +315,7 @@ void chain_check_names(struct link *l, ULONG n)
 	}
 }
 
-/* ---- a host's name --------------------------------------------------------
- */
+/* ---- a host's name ---- */
 
 BOOL host_fits(const char *pattern, ULONG n, const char *host)
 {

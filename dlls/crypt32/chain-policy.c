@@ -97,8 +97,7 @@ static void base(const CERT_SIMPLE_CHAIN *c, DWORD flags,
 		}
 }
 
-/* ---- servers --------------------------------------------------------------
- */
+/* ---- servers ---- */
 
 enum { HOST = 256, DNS_NAME = 2, IP_NAME = 7 };
 
@@ -232,8 +231,7 @@ static void ssl(const CERT_SIMPLE_CHAIN *c, const CERT_CHAIN_POLICY_PARA *para,
 		tell(s, (DWORD)CERT_E_CN_NO_MATCH, 0);
 }
 
-/* ---- the others -----------------------------------------------------------
- */
+/* ---- the others ---- */
 
 static void code(const CERT_SIMPLE_CHAIN *c, DWORD flags,
 		 CERT_CHAIN_POLICY_STATUS *s, const char *usage)

@@ -83,8 +83,7 @@ VOID WINAPI CertFreeCertificateChainEngine(HCERTCHAINENGINE engine)
 	HeapFree(GetProcessHeap(), 0, e);
 }
 
-/* ---- looking for a way ----------------------------------------------------
- */
+/* ---- looking for a way ---- */
 
 struct search {
 	const struct engine *engine; /* or NULL */
@@ -331,8 +330,7 @@ static void extend(struct search *s)
 		cert_release(t.unsigned_by);
 }
 
-/* ---- what the caller gets -------------------------------------------------
- */
+/* ---- what the caller gets ---- */
 
 struct chain {
 	CERT_CHAIN_CONTEXT context; /* must be first: it is the handle */

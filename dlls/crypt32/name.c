@@ -61,8 +61,7 @@ static DWORD finish(struct out *o)
 	return o->n + 1;
 }
 
-/* ---- values ---------------------------------------------------------------
- */
+/* ---- values ---- */
 
 enum {
 	UTF8_STRING = 0x0c,
@@ -185,8 +184,7 @@ static void put_value(struct out *o, BYTE tag, struct der v, struct der whole,
 	}
 }
 
-/* ---- names ----------------------------------------------------------------
- */
+/* ---- names ---- */
 
 static void put_key(struct out *o, struct der id, DWORD type)
 {
@@ -281,8 +279,7 @@ DWORD WINAPI CertNameToStrW(DWORD encoding, PCERT_NAME_BLOB name, DWORD how,
 	return finish(&o);
 }
 
-/* ---- whose a certificate is -----------------------------------------------
- */
+/* ---- whose a certificate is ---- */
 
 /* The first value of that kind, in a name's contents. */
 static BOOL find_value(struct der list, const char *id, BYTE *tag,
@@ -442,8 +439,7 @@ DWORD WINAPI CertGetNameStringW(PCCERT_CONTEXT context, DWORD type, DWORD flags,
 	return finish(&o);
 }
 
-/* ---- in the ANSI code page ------------------------------------------------
- */
+/* ---- in the ANSI code page ---- */
 
 /* wide is freed. */
 static DWORD narrowed(WCHAR *wide, LPSTR to, DWORD room)

@@ -201,8 +201,7 @@ BOOL WINAPI PFXVerifyPassword(CRYPT_DATA_BLOB *pfx, LPCWSTR password,
 	return ok;
 }
 
-/* ---- out of stores --------------------------------------------------------
- */
+/* ---- out of stores ---- */
 
 /*
  * The key of c, if it has one and that may be exported.  FALSE: it may not, and

@@ -38,8 +38,7 @@ BOOL WINAPI CryptUnprotectData(DATA_BLOB *in, LPWSTR *text, DATA_BLOB *entropy,
 	return may_run(in, out, prompt, 0) && seal_open(in, text, entropy, out);
 }
 
-/* ---- memory ---------------------------------------------------------------
- */
+/* ---- memory ---- */
 
 /* Of this process: made when it is first wanted, kept nowhere. */
 static BOOL process_key(BYTE key[SEAL_MAC])

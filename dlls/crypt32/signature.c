@@ -57,8 +57,7 @@ static void digest(enum hash_kind kind, struct der of, BYTE *to)
 	hash_end(&h, to);
 }
 
-/* ---- RSA ------------------------------------------------------------------
- */
+/* ---- RSA ---- */
 
 struct rsa_key {
 	struct der n;
@@ -306,8 +305,7 @@ static DWORD rsa_check(const struct algorithm *a, struct der parameters,
 	return error;
 }
 
-/* ---- ECDSA ----------------------------------------------------------------
- */
+/* ---- ECDSA ---- */
 
 static ULONG curve_bits(const CRYPT_OBJID_BLOB *parameters)
 {
@@ -376,8 +374,7 @@ static DWORD ecdsa_check(const struct algorithm *a,
 	return RtlNtStatusToDosError(status);
 }
 
-/* ---- what is signed -------------------------------------------------------
- */
+/* ---- what is signed ---- */
 
 DWORD signature_check(struct der whole, const CERT_PUBLIC_KEY_INFO *key)
 {

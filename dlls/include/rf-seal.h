@@ -36,8 +36,7 @@ BOOL seal_key(BOOL machine, const char *purpose, BYTE key[SEAL_MAC]);
 /* Whole blocks of 16 bytes, in place. */
 BOOL seal_blocks(const BYTE key[SEAL_MAC], BOOL encrypt, BYTE *data, DWORD n);
 
-/* ---- key.c ----------------------------------------------------------------
- */
+/* ---- key.c ---- */
 
 /* The one to seal with, made when there is none. */
 BOOL master_current(BOOL machine, struct master *m);

@@ -67,8 +67,7 @@ NTSYSAPI ULONG NTAPI RtlNumberOfSetBitsUlongPtr(ULONG_PTR n);
 NTSYSAPI CCHAR NTAPI RtlFindMostSignificantBit(ULONGLONG n);
 NTSYSAPI CCHAR NTAPI RtlFindLeastSignificantBit(ULONGLONG n);
 
-/* ---- tables, atoms
- * ----------------------------------------------------------- */
+/* ---- tables, atoms ---- */
 
 typedef enum _TABLE_SEARCH_RESULT {
 	TableEmptyTree,
@@ -199,8 +198,7 @@ NTSYSAPI NTSTATUS NTAPI RtlQueryAtomInAtomTable(PRTL_ATOM_TABLE t,
 						ULONG *size);
 NTSYSAPI BOOLEAN NTAPI RtlGetIntegerAtom(PCWSTR name, USHORT *atom);
 
-/* ---- handle tables (HANDLE-like small objects, LocalAlloc-style)
- * ------------- */
+/* ---- handle tables (HANDLE-like small objects, LocalAlloc-style) ---- */
 
 typedef struct _RTL_HANDLE_TABLE_ENTRY {
 	union {
@@ -229,8 +227,7 @@ NTSYSAPI BOOLEAN NTAPI RtlIsValidHandle(PRTL_HANDLE_TABLE t,
 NTSYSAPI BOOLEAN NTAPI RtlIsValidIndexHandle(PRTL_HANDLE_TABLE t, ULONG index,
 					     PRTL_HANDLE_TABLE_ENTRY *e);
 
-/* ---- random, checksums, compression
- * ------------------------------------------ */
+/* ---- random, checksums, compression ---- */
 
 NTSYSAPI ULONG NTAPI RtlRandom(ULONG *seed);
 NTSYSAPI ULONG NTAPI RtlRandomEx(ULONG *seed);

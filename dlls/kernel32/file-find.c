@@ -79,8 +79,7 @@ BOOL WINAPI FindClose(HANDLE h)
 	return TRUE;
 }
 
-/* ---- the pattern -----------------------------------------------------------
- */
+/* ---- the pattern ---- */
 
 static BOOL is_wild(WCHAR c)
 {

@@ -174,8 +174,7 @@ BOOL WINAPI SetFileTime(HANDLE h, const FILETIME *creation,
 	return set(h, &i, sizeof i, FileBasicInformation);
 }
 
-/* ---- everything at once ---------------------------------------------------
- */
+/* ---- everything at once ---- */
 
 BOOL WINAPI GetFileInformationByHandle(HANDLE h, LPBY_HANDLE_FILE_INFORMATION o)
 {
@@ -362,8 +361,7 @@ BOOL WINAPI SetFileInformationByHandle(HANDLE h,
 	return set(h, info, size, to[class].nt);
 }
 
-/* ---- type -----------------------------------------------------------------
- */
+/* ---- type ---- */
 
 DWORD WINAPI GetFileType(HANDLE h)
 {
@@ -486,8 +484,7 @@ BOOL WINAPI SetFileShortNameA(HANDLE h, LPCSTR name)
 	return wide_from_file(&w, name) && SetFileShortNameW(h, w.s);
 }
 
-/* ---- of a name ------------------------------------------------------------
- */
+/* ---- of a name ---- */
 
 /* FILE_INFO_BY_NAME_CLASS, of Windows 11; mingw-w64's headers lack it. */
 BOOL WINAPI GetFileInformationByName(PCWSTR name, int class, PVOID out,

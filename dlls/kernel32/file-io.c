@@ -190,8 +190,7 @@ BOOL WINAPI FlushFileBuffers(HANDLE h)
 	return rf_result(finish(h, NtFlushBuffersFile(h, &io), &io));
 }
 
-/* ---- results, cancelling ---------------------------------------------------
- */
+/* ---- results, cancelling ---- */
 
 BOOL WINAPI GetOverlappedResultEx(HANDLE h, LPOVERLAPPED o, LPDWORD done,
 				  DWORD ms, BOOL alertable)
@@ -252,8 +251,7 @@ BOOL WINAPI CancelSynchronousIo(HANDLE thread)
 	return rf_result(NtCancelSynchronousIoFile(thread, NULL, &io));
 }
 
-/* ---- locks ------------------------------------------------------------------
- */
+/* ---- locks ---- */
 
 BOOL WINAPI LockFile(HANDLE h, DWORD low, DWORD high, DWORD size_low,
 		     DWORD size_high)

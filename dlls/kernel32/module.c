@@ -25,8 +25,7 @@ static ULONG_PTR view_bits(HMODULE h)
 	return (ULONG_PTR)h & 3;
 }
 
-/* ---- as data ----------------------------------------------------------------
- */
+/* ---- as data ---- */
 
 /* Files that nobody may write to as long as they are looked into. */
 struct held {

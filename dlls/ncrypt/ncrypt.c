@@ -89,8 +89,7 @@ SECURITY_STATUS WINAPI NCryptFreeObject(NCRYPT_HANDLE h)
 	return ERROR_SUCCESS;
 }
 
-/* ---- what the provider has: nothing ---------------------------------------
- */
+/* ---- what the provider has: nothing ---- */
 
 SECURITY_STATUS WINAPI NCryptEnumAlgorithms(NCRYPT_PROV_HANDLE h,
 					    DWORD operations, DWORD *count,
@@ -192,8 +191,7 @@ SECURITY_STATUS WINAPI NCryptNotifyChangeKey(NCRYPT_PROV_HANDLE h,
 	return provider_of(h) ? NTE_NOT_SUPPORTED : NTE_INVALID_HANDLE;
 }
 
-/* ---- properties -------------------------------------------------------------
- */
+/* ---- properties ---- */
 
 SECURITY_STATUS WINAPI NCryptGetProperty(NCRYPT_HANDLE h, LPCWSTR name,
 					 PBYTE out, DWORD size, DWORD *got,
@@ -243,8 +241,7 @@ SECURITY_STATUS WINAPI NCryptSetProperty(NCRYPT_HANDLE h, LPCWSTR name,
 	return name ? NTE_NOT_SUPPORTED : NTE_INVALID_PARAMETER;
 }
 
-/* ---- keys: there are none, so no handle is one ----------------------------
- */
+/* ---- keys: there are none, so no handle is one ---- */
 
 BOOL WINAPI NCryptIsKeyHandle(NCRYPT_KEY_HANDLE h)
 {

@@ -126,8 +126,7 @@ BOOLEAN NTAPI RtlAreBitsClear(PRTL_BITMAP b, ULONG at, ULONG n)
 	return all_are(b, at, n, FALSE);
 }
 
-/* ---- searching
- * -------------------------------------------------------------------- */
+/* ---- searching ---- */
 
 /* n equal bits within [from, end). */
 static ULONG search(PRTL_BITMAP b, ULONG from, ULONG end, ULONG n, BOOL value)
@@ -298,8 +297,7 @@ ULONG NTAPI RtlFindLongestRunSet(PRTL_BITMAP b, PULONG at)
 	return run.NumberOfBits;
 }
 
-/* ---- counting
- * ------------------------------------------------------------------------- */
+/* ---- counting ---- */
 
 static ULONG ones(ULONG v)
 {

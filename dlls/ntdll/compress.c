@@ -126,8 +126,7 @@ NTSTATUS NTAPI RtlDecompressBufferEx(USHORT format, PUCHAR to, ULONG to_size,
 				     size, workspace);
 }
 
-/* ---- compressing
- * -------------------------------------------------------------------- */
+/* ---- compressing ---- */
 
 static ULONG hash(const UCHAR *p)
 {
@@ -239,9 +238,7 @@ NTSTATUS NTAPI RtlCompressBuffer(USHORT format, PUCHAR from, ULONG from_size,
 	return STATUS_SUCCESS;
 }
 
-/* ---- CRC
- * ------------------------------------------------------------------------------
- */
+/* ---- CRC ---- */
 
 ULONG NTAPI RtlComputeCrc32(ULONG crc, const void *p, INT n)
 {

@@ -50,8 +50,7 @@ static inline BOOL frame_ok(ULONG64 frame, ULONG_PTR low, ULONG_PTR high)
 	return frame >= low && frame < high && !(frame & 7);
 }
 
-/* ---- handlers of the two calls in except-x86_64.S --------------------------
- */
+/* ---- handlers of the two calls in except-x86_64.S ---- */
 
 /* Where those keep their dispatcher context; frame is their rsp. */
 static inline DISPATCHER_CONTEXT *kept(PVOID frame)
@@ -78,8 +77,7 @@ EXCEPTION_DISPOSITION rf_collided_handler(EXCEPTION_RECORD *rec, PVOID frame,
 	return ExceptionCollidedUnwind;
 }
 
-/* ---- the search
- * -------------------------------------------------------------- */
+/* ---- the search ---- */
 
 /*
  * Calls d's handler until it needs no repetition.  TRUE: go on with the
@@ -189,8 +187,7 @@ BOOLEAN NTAPI RtlDispatchException(EXCEPTION_RECORD *rec, CONTEXT *ctx)
 	return handled;
 }
 
-/* ---- beginnings
- * ------------------------------------------------------------------ */
+/* ---- beginnings ---- */
 
 void rf_user_exception(EXCEPTION_RECORD *rec, CONTEXT *ctx)
 {
@@ -231,8 +228,7 @@ void rf_raise_status(NTSTATUS status, CONTEXT *ctx)
 	__builtin_trap();
 }
 
-/* ---- the end
- * ----------------------------------------------------------------------- */
+/* ---- the end ---- */
 
 /* What setjmp() has stored. */
 struct jump_buffer {
@@ -288,8 +284,7 @@ void __cdecl RtlRestoreContext(PCONTEXT ctx, struct _EXCEPTION_RECORD *rec)
 	rf_load_context(ctx);
 }
 
-/* ---- unwinding
- * ---------------------------------------------------------------------- */
+/* ---- unwinding ---- */
 
 static inline void check_frame(ULONG64 frame, ULONG64 target, ULONG_PTR low,
 			       ULONG_PTR high, EXCEPTION_RECORD *rec)

@@ -192,8 +192,7 @@ NTSTATUS NTAPI RtlSetEnvironmentVariable(PVOID *env, PCUNICODE_STRING name,
 		value ? value->Length / sizeof(WCHAR) : 0);
 }
 
-/* ---- whole blocks ----------------------------------------------------------
- */
+/* ---- whole blocks ---- */
 
 static WCHAR *copy_block(const WCHAR *from)
 {
@@ -279,8 +278,7 @@ NTSTATUS NTAPI RtlSetEnvironmentStrings(PCWSTR strings, SIZE_T size)
 	return STATUS_SUCCESS;
 }
 
-/* ---- %NAME%
- * ------------------------------------------------------------------- */
+/* ---- %NAME% ---- */
 
 NTSTATUS NTAPI RtlExpandEnvironmentStrings(PVOID env, PCWSTR from,
 					   SIZE_T from_n, PWSTR to, SIZE_T to_n,

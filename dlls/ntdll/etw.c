@@ -172,8 +172,7 @@ ULONG NTAPI EtwEventActivityIdControl(ULONG code, GUID *id)
 	}
 }
 
-/* ---- the older kind
- * ---------------------------------------------------------- */
+/* ---- the older kind ---- */
 
 ULONG NTAPI EtwRegisterTraceGuidsW(PVOID callback, PVOID context,
 				   const GUID *control, ULONG n, PVOID guids,

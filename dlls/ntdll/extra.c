@@ -4,8 +4,7 @@
  */
 #include "ntdll-private.h"
 
-/* ---- facts -----------------------------------------------------------------
- */
+/* ---- facts ---- */
 
 BOOLEAN NTAPI RtlIsProcessorFeaturePresent(ULONG feature);
 ULONG NTAPI RtlGetNtGlobalFlags(void);
@@ -147,8 +146,7 @@ NTSTATUS NTAPI RtlSwitchedVVI(const OSVERSIONINFOEXW *info, ULONG mask,
 	return RtlVerifyVersionInfo(info, mask, conditions);
 }
 
-/* ---- numbers, memory --------------------------------------------------------
- */
+/* ---- numbers, memory ---- */
 
 #undef RtlUshortByteSwap
 #undef RtlUlongByteSwap
@@ -207,8 +205,7 @@ NTSTATUS NTAPI RtlLargeIntegerToChar(const ULONGLONG *n, ULONG base, LONG size,
 	return STATUS_SUCCESS;
 }
 
-/* ---- locks, strings, SIDs ---------------------------------------------------
- */
+/* ---- locks, strings, SIDs ---- */
 
 HANDLE NTAPI RtlQueryCriticalSectionOwner(HANDLE event);
 ULONG NTAPI RtlGetCriticalSectionRecursionCount(PRTL_CRITICAL_SECTION cs);
@@ -298,8 +295,7 @@ NTSTATUS NTAPI RtlOpenCurrentUser(ACCESS_MASK access, HANDLE *key)
 	return status;
 }
 
-/* ---- frames
- * ------------------------------------------------------------------ */
+/* ---- frames ---- */
 
 struct frame {
 	struct frame *previous;
@@ -324,8 +320,7 @@ struct frame *NTAPI RtlGetFrame(void)
 	return NtCurrentTeb()->ActiveFrame;
 }
 
-/* ---- time
- * -------------------------------------------------------------------- */
+/* ---- time ---- */
 
 ULONGLONG NTAPI RtlGetInterruptTimePrecise(ULONGLONG *counter);
 NTSTATUS NTAPI RtlDelayExecution(BOOLEAN alertable, LARGE_INTEGER *interval);
@@ -345,8 +340,7 @@ NTSTATUS NTAPI RtlDelayExecution(BOOLEAN alertable, LARGE_INTEGER *interval)
 	return NtDelayExecution(alertable, interval);
 }
 
-/* ---- privileges
- * --------------------------------------------------------------- */
+/* ---- privileges ---- */
 
 struct acquired {
 	ULONG n;

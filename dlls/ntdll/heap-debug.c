@@ -37,8 +37,7 @@ void fill_freed(void *p, SIZE_T size)
 	RtlFillMemoryUlong(p, size, (ULONG)FILL_FREED);
 }
 
-/* ---- walking
- * ----------------------------------------------------------------- */
+/* ---- walking ---- */
 
 static ULONG run_count(const struct span *run)
 {
@@ -156,8 +155,7 @@ static void let_go(struct heap *heap)
 	RtlLeaveCriticalSection(&heap->user_lock);
 }
 
-/* ---- validate
- * ------------------------------------------------------------------ */
+/* ---- validate ---- */
 
 struct validation {
 	struct heap *heap;
@@ -279,8 +277,7 @@ BOOLEAN NTAPI RtlValidateProcessHeaps(void)
 	return whole;
 }
 
-/* ---- walk
- * ------------------------------------------------------------------------ */
+/* ---- walk ---- */
 
 struct found {
 	char *p;     /* NULL: no more */
@@ -458,8 +455,7 @@ NTSTATUS NTAPI RtlWalkHeap(PVOID handle, PVOID out)
 	return STATUS_SUCCESS;
 }
 
-/* ---- the rest
- * ----------------------------------------------------------------------- */
+/* ---- the rest ---- */
 
 BOOLEAN NTAPI RtlLockHeap(PVOID handle)
 {

@@ -249,8 +249,7 @@ BOOL pages_resize(struct heap *heap, struct span *span, ULONG old, ULONG n)
 	return TRUE;
 }
 
-/* ---- big blocks ------------------------------------------------------------
- */
+/* ---- big blocks ---- */
 
 static void *make_big(struct heap *heap, struct span *span, ULONG class,
 		      SIZE_T size)

@@ -11,8 +11,7 @@
 #define likely(x)   __builtin_expect(!!(x), 1)
 #define unlikely(x) __builtin_expect(!!(x), 0)
 
-/* ---- blocks between runs and caches ---------------------------------------
- */
+/* ---- blocks between runs and caches ---- */
 
 static void run_list(struct class *c, struct span *run)
 {
@@ -229,8 +228,7 @@ static void class_give(struct heap *heap, ULONG class, void *list)
 	RtlReleaseSRWLockExclusive(&c->lock);
 }
 
-/* ---- caches
- * ------------------------------------------------------------------ */
+/* ---- caches ---- */
 
 static ULONG cap_limit(ULONG class)
 {
@@ -382,8 +380,7 @@ void NTAPI heap_thread_detach(void)
 	own_free(rf_peb()->ProcessHeap, tc);
 }
 
-/* ---- allocate
- * ------------------------------------------------------------------- */
+/* ---- allocate ---- */
 
 void heap_damaged(struct heap *heap, const void *p)
 {
@@ -500,8 +497,7 @@ PVOID NTAPI RtlAllocateHeap(PVOID handle, ULONG flags, SIZE_T size)
 	return p;
 }
 
-/* ---- free
- * ------------------------------------------------------------------------ */
+/* ---- free ---- */
 
 BOOL heap_free(struct heap *heap, void *p, header_t h)
 {
@@ -586,8 +582,7 @@ BOOL NTAPI RtlFreeHeap(PVOID handle, ULONG flags, PVOID p)
 	return TRUE;
 }
 
-/* ---- size, reallocation
- * --------------------------------------------------------------- */
+/* ---- size, reallocation ---- */
 
 SIZE_T NTAPI RtlSizeHeap(PVOID handle, ULONG flags, const void *p)
 {

@@ -227,8 +227,7 @@ void heap_damaged(struct heap *heap, const void *p)
 void *heap_alloc(struct heap *heap, ULONG flags, SIZE_T size);
 BOOL heap_free(struct heap *heap, void *p, header_t h);
 
-/* ---- heap-pages.c ---------------------------------------------------------
- */
+/* ---- heap-pages.c ---- */
 
 struct segment *segment_add(struct heap *heap, SIZE_T bytes);
 /* What the heap's own structure needs of the first page on: page_lock held. */
@@ -245,8 +244,7 @@ void big_free(struct heap *heap, void *p, header_t h);
 /* Where it is; FALSE: it must move. */
 BOOL big_resize(struct heap *heap, void *p, header_t h, SIZE_T size);
 
-/* ---- heap-debug.c -----------------------------------------------------------
- */
+/* ---- heap-debug.c ---- */
 
 enum { TAIL = 16 }; /* bytes behind a block of a checked heap */
 void check_tail(struct heap *heap, const void *p, SIZE_T size);

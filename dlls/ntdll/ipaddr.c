@@ -9,8 +9,7 @@
 
 enum { V4_TEXT = 22, V6_TEXT = 65 /* with port and scope, and NUL */ };
 
-/* ---- to text
- * -------------------------------------------------------------------- */
+/* ---- to text ---- */
 
 static char *put_number(char *s, ULONG n, ULONG base)
 {
@@ -206,8 +205,7 @@ NTSTATUS NTAPI RtlIpv6AddressToStringExW(const void *a, ULONG scope,
 	return give(text, v6_text(text, a, scope, port), s, TRUE, n);
 }
 
-/* ---- from text
- * --------------------------------------------------------------------- */
+/* ---- from text ---- */
 
 static int digit(char c)
 {

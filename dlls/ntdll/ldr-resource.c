@@ -142,8 +142,7 @@ find_entry(const struct tree *t, const IMAGE_RESOURCE_DIRECTORY *d,
 	return NULL;
 }
 
-/* ---- languages -------------------------------------------------------------
- */
+/* ---- languages ---- */
 
 static void add_language(ULONG *list, unsigned *n, ULONG language)
 {

@@ -97,8 +97,7 @@ WORD NTAPI rf_ctype1(WCHAR c)
 	return types[0];
 }
 
-/* ---- to UTF-16
- * ---------------------------------------------------------------- */
+/* ---- to UTF-16 ---- */
 
 static NTSTATUS utf8_to_wide(BOOL strict, const char *from, SIZE_T n, WCHAR *to,
 			     SIZE_T to_n, SIZE_T *out_n)
@@ -164,8 +163,7 @@ NTSTATUS NTAPI rf_cp_to_wide(const struct rf_cp *handle, BOOL strict,
 	return STATUS_SUCCESS;
 }
 
-/* ---- from UTF-16
- * ---------------------------------------------------------------- */
+/* ---- from UTF-16 ---- */
 
 static NTSTATUS utf8_from_wide(ULONG flags, const WCHAR *from, SIZE_T n,
 			       char *to, SIZE_T to_n, SIZE_T *out_n, BOOL *used)
@@ -249,8 +247,7 @@ NTSTATUS NTAPI rf_cp_from_wide(const struct rf_cp *handle, ULONG flags,
 	return STATUS_SUCCESS;
 }
 
-/* ---- Rtl*N: as much as fits, lengths in bytes
- * --------------------------------------- */
+/* ---- Rtl*N: as much as fits, lengths in bytes ---- */
 
 static NTSTATUS to_wide_n(UINT codepage, PWCH to, ULONG to_size, ULONG *size,
 			  PCSTR from, ULONG from_size)
@@ -370,8 +367,7 @@ void NTAPI RtlGetDefaultCodePage(USHORT *ansi, USHORT *oem)
 	*oem = RfOemCodePage;
 }
 
-/* ---- counted strings
- * -------------------------------------------------------------------- */
+/* ---- counted strings ---- */
 
 enum { MAX_WIDE = 0xfffe, MAX_NARROW = 0xffff };
 

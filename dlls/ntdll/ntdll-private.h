@@ -87,20 +87,17 @@ BOOL only_thread_left(void);
 /* How often to look again before going to sleep; 0 on one processor. */
 ULONG spin_limit(void);
 
-/* ---- image.c --------------------------------------------------------------
- */
+/* ---- image.c ---- */
 
 /* A row of the data directory, of an image of either width; NULL: too short. */
 const IMAGE_DATA_DIRECTORY *rf_image_directory(const IMAGE_NT_HEADERS *nt,
 					       ULONG directory);
 
-/* ---- process.c
- * --------------------------------------------------------------- */
+/* ---- process.c ---- */
 
 void rtl_process_init(void);
 
-/* ---- heap.c ----------------------------------------------------------------
- */
+/* ---- heap.c ---- */
 
 /* The process's first heap; called once, before anything allocates. */
 PVOID heap_create_process_heap(void);

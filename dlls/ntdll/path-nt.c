@@ -173,8 +173,7 @@ BOOLEAN NTAPI RtlAreLongPathsEnabled(void)
 	return is == 2;
 }
 
-/* ---- looking for files
- * ------------------------------------------------------------------ */
+/* ---- looking for files ---- */
 
 static BOOLEAN exists(PCWSTR path)
 {

@@ -48,8 +48,7 @@ RTL_PATH_TYPE NTAPI RtlDetermineDosPathNameType_Ustr(PCUNICODE_STRING path)
 	return path_type(path->Buffer, path->Length / sizeof(WCHAR));
 }
 
-/* ---- device names
- * -------------------------------------------------------------- */
+/* ---- device names ---- */
 
 static BOOL same(const WCHAR *s, SIZE_T n, const char *name)
 {
@@ -119,8 +118,7 @@ ULONG NTAPI RtlIsDosDeviceName_U(PCWSTR path)
 	return RtlIsDosDeviceName_Ustr(&s);
 }
 
-/* ---- full names
- * ------------------------------------------------------------------- */
+/* ---- full names ---- */
 
 /* Behind \\server\share, or where that should end. */
 static SIZE_T unc_root(const WCHAR *s, SIZE_T n)

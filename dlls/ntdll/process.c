@@ -22,8 +22,7 @@ void NTAPI RtlReleasePebLock(void)
 	RtlLeaveCriticalSection(rf_peb()->FastPebLock);
 }
 
-/* ---- versions -------------------------------------------------------------
- */
+/* ---- versions ---- */
 
 NTSTATUS NTAPI RtlGetVersion(OSVERSIONINFOW *info)
 {
@@ -182,8 +181,7 @@ NTSTATUS NTAPI RtlVerifyVersionInfo(const OSVERSIONINFOEXW *want, ULONG mask,
 		       : STATUS_REVISION_MISMATCH;
 }
 
-/* ---- processors, identity
- * ---------------------------------------------------- */
+/* ---- processors, identity ---- */
 
 void NTAPI RtlGetCurrentProcessorNumberEx(PROCESSOR_NUMBER *n)
 {
@@ -215,8 +213,7 @@ void NTAPI RtlSetProcessIsCritical(BOOLEAN new, BOOLEAN *old, BOOLEAN check)
 		*old = FALSE;
 }
 
-/* ---- disguised pointers
- * ------------------------------------------------------- */
+/* ---- disguised pointers ---- */
 
 PVOID NTAPI RtlEncodePointer(PVOID p);
 PVOID NTAPI RtlDecodePointer(PVOID p);
@@ -268,8 +265,7 @@ PVOID NTAPI RtlDecodeSystemPointer(PVOID p)
 	return RtlDecodePointer(p);
 }
 
-/* ---- start
- * -------------------------------------------------------------------- */
+/* ---- start ---- */
 
 /* The parts of this DLL that the loader does not bring up itself. */
 void rtl_process_init(void)
@@ -282,8 +278,7 @@ void rtl_process_init(void)
 		peb->NumberOfProcessors = 1;
 }
 
-/* ---- threads
- * ------------------------------------------------------------------- */
+/* ---- threads ---- */
 
 NTSTATUS NTAPI RtlCreateUserThread(HANDLE process, PSECURITY_DESCRIPTOR sd,
 				   BOOLEAN suspended, ULONG zero_bits,

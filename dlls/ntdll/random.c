@@ -59,8 +59,7 @@ BOOLEAN NTAPI rf_gen_random(PVOID buffer, SIZE_T n)
 	return !n;
 }
 
-/* ---- with a seed
- * -------------------------------------------------------------- */
+/* ---- with a seed ---- */
 
 /* D. H. Lehmer, 1948, modulo 2^31 - 1: as documented for RtlUniform. */
 ULONG NTAPI RtlUniform(ULONG *seed)

@@ -125,8 +125,7 @@ ULONG NTAPI RtlLengthSecurityDescriptor(PSECURITY_DESCRIPTOR sd)
 	return n;
 }
 
-/* ---- parts
- * --------------------------------------------------------------------- */
+/* ---- parts ---- */
 
 static NTSTATUS get_acl(PSECURITY_DESCRIPTOR sd, enum part part,
 			WORD present_bit, WORD defaulted_bit, BOOLEAN *present,
@@ -274,8 +273,7 @@ NTSTATUS NTAPI RtlSetControlSecurityDescriptor(
 	return STATUS_SUCCESS;
 }
 
-/* ---- from one form to the other
- * --------------------------------------------------- */
+/* ---- from one form to the other ---- */
 
 NTSTATUS NTAPI RtlMakeSelfRelativeSD(PSECURITY_DESCRIPTOR from,
 				     PSECURITY_DESCRIPTOR to, ULONG *size)

@@ -164,8 +164,7 @@ NTSTATUS NTAPI RtlConvertSidToUnicodeString(PUNICODE_STRING s, PSID p,
 	return STATUS_SUCCESS;
 }
 
-/* ---- masks, LUIDs
- * ------------------------------------------------------------ */
+/* ---- masks, LUIDs ---- */
 
 void NTAPI RtlMapGenericMask(ACCESS_MASK *mask, const GENERIC_MAPPING *m)
 {
@@ -202,8 +201,7 @@ void NTAPI RtlCopyLuidAndAttributesArray(ULONG n, PLUID_AND_ATTRIBUTES from,
 	memmove(to, from, n * sizeof *to);
 }
 
-/* ---- tokens
- * --------------------------------------------------------------------- */
+/* ---- tokens ---- */
 
 static NTSTATUS open_token(ULONG access, BOOL thread, HANDLE *token)
 {

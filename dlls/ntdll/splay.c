@@ -157,8 +157,7 @@ PRTL_SPLAY_LINKS NTAPI RtlDelete(PRTL_SPLAY_LINKS n)
 	return parent ? RtlSplay(parent) : root;
 }
 
-/* ---- generic tables
- * -------------------------------------------------------------- */
+/* ---- generic tables ---- */
 
 struct element {
 	node links;

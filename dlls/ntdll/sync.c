@@ -122,8 +122,7 @@ NTSTATUS NTAPI RtlRunOnceExecuteOnce(PRTL_RUN_ONCE once,
 	return RtlRunOnceComplete(once, 0, *context);
 }
 
-/* ---- barriers ---------------------------------------------------------------
- */
+/* ---- barriers ---- */
 
 /*
  * Reserved1     threads still to come     Reserved2     threads in all
@@ -194,9 +193,7 @@ BOOLEAN NTAPI RtlBarrierForDelete(PRTL_BARRIER b, ULONG flags)
 	return RtlBarrier(b, flags);
 }
 
-/* ---- resources
- * -----------------------------------------------------------------
- */
+/* ---- resources ---- */
 
 /* NumberOfActive: readers inside; -1 and less: how often its writer is. */
 

@@ -134,8 +134,7 @@ NTSTATUS NTAPI RtlUnicodeStringToInteger(PCUNICODE_STRING s, ULONG base,
 	return parse(counted_at, s, base, n);
 }
 
-/* ---- {00000000-0000-0000-0000-000000000000}
- * ---------------------------------- */
+/* ---- {00000000-0000-0000-0000-000000000000} ---- */
 
 enum { GUID_CHARS = 38 };
 

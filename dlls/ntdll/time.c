@@ -135,8 +135,7 @@ void NTAPI RtlSecondsSince1980ToTime(ULONG s, LARGE_INTEGER *t)
 	t->QuadPart = (s + SECS_TO_1980) * TICKS_PER_SEC;
 }
 
-/* ---- zones: the bias of this moment, as Windows has it ----------------------
- */
+/* ---- zones: the bias of this moment, as Windows has it ---- */
 
 static NTSTATUS ask_bias(LONGLONG *bias)
 {
@@ -204,8 +203,7 @@ NTSTATUS NTAPI RtlQueryTimeZoneInformation(void *info)
 	return NtQuerySystemInformation(CURRENT_TIME_ZONE, info, SIZE, &n);
 }
 
-/* ---- counters
- * ------------------------------------------------------------------ */
+/* ---- counters ---- */
 
 BOOL NTAPI RtlQueryPerformanceFrequency(LARGE_INTEGER *f)
 {

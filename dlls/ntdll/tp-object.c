@@ -128,8 +128,7 @@ void tp_wait_idle(struct tp_object *o, BOOL cancel)
 	tp_wait_callbacks(o);
 }
 
-/* ---- cleanup groups
- * ------------------------------------------------------------- */
+/* ---- cleanup groups ---- */
 
 NTSTATUS NTAPI TpAllocCleanupGroup(PTP_CLEANUP_GROUP *out)
 {
@@ -200,8 +199,7 @@ void NTAPI TpReleaseCleanupGroupMembers(PTP_CLEANUP_GROUP g, ULONG cancel,
 	}
 }
 
-/* ---- simple callbacks
- * ---------------------------------------------------------------- */
+/* ---- simple callbacks ---- */
 
 struct simple {
 	struct tp_object o;
@@ -233,9 +231,7 @@ NTSTATUS NTAPI TpSimpleTryPost(PTP_SIMPLE_CALLBACK fn, PVOID context,
 	return STATUS_SUCCESS;
 }
 
-/* ---- work
- * -------------------------------------------------------------------------------
- */
+/* ---- work ---- */
 
 struct _TP_WORK {
 	struct tp_object o;

@@ -24,8 +24,7 @@ static LARGE_INTEGER *relative(LARGE_INTEGER *due, ULONG ms)
 	return ms == INFINITE ? NULL : due;
 }
 
-/* ---- work items
- * ---------------------------------------------------------------- */
+/* ---- work items ---- */
 
 struct item {
 	PRTL_WORK_ITEM_ROUTINE fn;
@@ -56,8 +55,7 @@ NTSTATUS NTAPI RtlQueueWorkItem(PRTL_WORK_ITEM_ROUTINE fn, PVOID context,
 	return status;
 }
 
-/* ---- bound files
- * ------------------------------------------------------------------- */
+/* ---- bound files ---- */
 
 typedef void(NTAPI *bound_fn)(ULONG status, ULONG_PTR bytes, PVOID overlapped);
 
@@ -119,8 +117,7 @@ NTSTATUS NTAPI RtlSetIoCompletionCallback(HANDLE file, PVOID fn, ULONG flags)
 	return status;
 }
 
-/* ---- deletion, of both kinds below
- * ---------------------------------------------------- */
+/* ---- deletion, of both kinds below ---- */
 
 /* Sets event (a HANDLE) when the object is gone. */
 static void gone(struct tp_object *o, HANDLE event)
@@ -144,8 +141,7 @@ static NTSTATUS finish_delete(struct tp_object *o, HANDLE event)
 	return status;
 }
 
-/* ---- registered waits
- * -------------------------------------------------------------------- */
+/* ---- registered waits ---- */
 
 struct registered {
 	PTP_WAIT wait;
@@ -217,9 +213,7 @@ NTSTATUS NTAPI RtlDeregisterWait(HANDLE h)
 	return RtlDeregisterWaitEx(h, NULL);
 }
 
-/* ---- timer queues
- * ----------------------------------------------------------------------------
- */
+/* ---- timer queues ---- */
 
 struct queue {
 	volatile LONG refs; /* the owner; each timer */

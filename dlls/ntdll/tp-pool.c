@@ -72,8 +72,7 @@ static void dequeue(struct tp_object *o)
 	o->queued = FALSE;
 }
 
-/* ---- callbacks
- * ------------------------------------------------------------------ */
+/* ---- callbacks ---- */
 
 static void finish(struct _TP_CALLBACK_INSTANCE *i)
 {
@@ -125,8 +124,7 @@ static void run(struct _TP_POOL *pool, struct tp_object *o)
 	RtlAcquireSRWLockExclusive(&pool->lock);
 }
 
-/* ---- workers
- * ---------------------------------------------------------------------- */
+/* ---- workers ---- */
 
 static void pool_free(struct _TP_POOL *pool)
 {
@@ -378,8 +376,7 @@ BOOL tp_is_idle(struct tp_object *o)
 	return idle;
 }
 
-/* ---- pools
- * -------------------------------------------------------------------------- */
+/* ---- pools ---- */
 
 NTSTATUS NTAPI TpAllocPool(PTP_POOL *out, PVOID reserved)
 {
@@ -484,8 +481,7 @@ NTSTATUS NTAPI TpQueryPoolStackInformation(PTP_POOL pool,
 	return STATUS_SUCCESS;
 }
 
-/* ---- what a callback may ask for
- * ------------------------------------------------------- */
+/* ---- what a callback may ask for ---- */
 
 NTSTATUS NTAPI TpCallbackMayRunLong(PTP_CALLBACK_INSTANCE i)
 {

@@ -37,8 +37,7 @@ ULONGLONG tp_due(const LARGE_INTEGER *due)
 	return tp_now() + (ULONGLONG)left;
 }
 
-/* ---- heap
- * ------------------------------------------------------------------------ */
+/* ---- heap ---- */
 
 static void place(struct tp_clock *c, ULONG at)
 {
@@ -120,8 +119,7 @@ BOOL tp_clock_set(struct tp_clock *c, ULONGLONG due)
 	return TRUE;
 }
 
-/* ---- the thread
- * --------------------------------------------------------------------- */
+/* ---- the thread ---- */
 
 /* Fires what is due; returns when the next is. */
 static ULONGLONG fire_due(void)

@@ -78,8 +78,7 @@ void tp_release(struct tp_object *o);
 /* Until no callback is pending or running; cancel: those pending are not run */
 void tp_wait_idle(struct tp_object *o, BOOL cancel);
 
-/* ---- tp-pool.c ------------------------------------------------------------
- */
+/* ---- tp-pool.c ---- */
 
 void tp_post(struct tp_object *o);
 /* The same, when the caller holds the scheduler's lock (clocks fire so). */
@@ -92,8 +91,7 @@ BOOL tp_is_idle(struct tp_object *o);
 struct _TP_POOL *tp_pool_of(PTP_CALLBACK_ENVIRON env);
 void tp_pool_unref(struct _TP_POOL *pool);
 
-/* ---- tp-sched.c ------------------------------------------------------------
- */
+/* ---- tp-sched.c ---- */
 
 struct tp_clock {
 	ULONGLONG due; /* tp_now() */

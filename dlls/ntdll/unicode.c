@@ -20,8 +20,7 @@ WCHAR NTAPI RtlDowncaseUnicodeChar(WCHAR c)
 	return RfDowncase(c);
 }
 
-/* ---- UTF-8
- * ------------------------------------------------------------------------ */
+/* ---- UTF-8 ---- */
 
 enum { REPLACEMENT = 0xfffd, BAD = 0xffffffff };
 
@@ -161,8 +160,7 @@ NTSTATUS NTAPI RtlUnicodeToUTF8N(PCHAR to, ULONG to_size, ULONG *size,
 	return status;
 }
 
-/* ---- what kind of text is this?
- * ----------------------------------------------------- */
+/* ---- what kind of text is this? ---- */
 
 /* Tests of one pass over at most 256 characters, as documented. */
 static INT text_tests(const WCHAR *s, ULONG n, INT bytes)

@@ -202,8 +202,7 @@ PVOID NTAPI RtlPcToFileHeader(PVOID pc, PVOID *base)
 
 #ifdef _WIN64
 
-/* ---- tables that programs add ----------------------------------------------
- */
+/* ---- tables that programs add ---- */
 
 /* As debuggers read it from RtlGetFunctionTableListHead(). */
 enum table_type { TABLE_SORTED, TABLE_UNSORTED, TABLE_CALLBACK };
@@ -381,8 +380,7 @@ PRUNTIME_FUNCTION NTAPI RtlLookupFunctionTable(ULONG64 pc, PVOID *base,
 	return (PRUNTIME_FUNCTION)m.table;
 }
 
-/* ---- pc to function
- * -------------------------------------------------------------- */
+/* ---- pc to function ---- */
 
 static const RUNTIME_FUNCTION *in_table(const RUNTIME_FUNCTION *f, SIZE_T n,
 					ULONG rva)

@@ -91,8 +91,7 @@ static const RUNTIME_FUNCTION *primary(ULONG64 base, const RUNTIME_FUNCTION *f)
 	return f;
 }
 
-/* ---- epilogues -------------------------------------------------------------
- */
+/* ---- epilogues ---- */
 
 /*
  * Does a jump to target leave the function?  Only such a jump ends it.  A jump
@@ -233,8 +232,7 @@ static BOOL run_epilog(ULONG64 base, const RUNTIME_FUNCTION *f, const INFO *i,
 	return TRUE;
 }
 
-/* ---- prologues
- * ---------------------------------------------------------------- */
+/* ---- prologues ---- */
 
 /*
  * Undoes what of i's prologue was done before offset bytes of it.  frame: what
@@ -460,8 +458,7 @@ NTSTATUS NTAPI RtlVirtualUnwind2(ULONG kind, ULONG64 base, ULONG64 pc,
 	return STATUS_SUCCESS;
 }
 
-/* ---- walks
- * ------------------------------------------------------------------------ */
+/* ---- walks ---- */
 
 /*
  * One frame up, if the stack still makes sense.  low and high bound it; codes

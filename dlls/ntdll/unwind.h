@@ -23,8 +23,7 @@ BOOL rf_pass_frame(ULONG64 base, ULONG64 pc, const RUNTIME_FUNCTION *f,
 		   CONTEXT *c, ULONG64 target, ULONG64 *frame);
 #endif
 
-/* ---- unwind-table.c -------------------------------------------------------
- */
+/* ---- unwind-table.c ---- */
 
 /* The module that contains pc; FALSE: none. */
 BOOL module_find(ULONG_PTR pc, ULONG_PTR *base, ULONG_PTR *end);
@@ -40,8 +39,7 @@ struct safe_handlers {
 /* As module_find(), with that of the module. */
 BOOL module_handlers(ULONG_PTR pc, ULONG_PTR *base, struct safe_handlers *s);
 
-/* ---- safe-handlers.c ------------------------------------------------------
- */
+/* ---- safe-handlers.c ---- */
 
 /* Of the image of size bytes at base. */
 struct safe_handlers safe_handlers_of(PVOID base, ULONG size);
@@ -50,16 +48,14 @@ BOOL handler_is_safe(PVOID handler);
 
 #endif
 
-/* ---- vectored.c ------------------------------------------------------------
- */
+/* ---- vectored.c ---- */
 
 /* TRUE: one of the handlers wants the program to go on. */
 BOOL vectored_exception(EXCEPTION_RECORD *rec, CONTEXT *ctx);
 /* Each of the continue handlers, until one is enough. */
 void vectored_continue(EXCEPTION_RECORD *rec, CONTEXT *ctx);
 
-/* ---- by architecture
- * --------------------------------------------------------- */
+/* ---- by architecture ---- */
 
 /* TRUE: continue with *ctx; FALSE: nobody wants it. */
 BOOLEAN NTAPI RtlDispatchException(EXCEPTION_RECORD *rec, CONTEXT *ctx);
@@ -71,8 +67,7 @@ static inline void stack_limits(ULONG_PTR *low, ULONG_PTR *high)
 	*high = (ULONG_PTR)TEB_PTR(Tib.StackBase);
 }
 
-/* ---- unhandled.c
- * --------------------------------------------------------------- */
+/* ---- unhandled.c ---- */
 
 /* A status as an exception that cannot be continued from. */
 DECLSPEC_NORETURN void raise_while(NTSTATUS status, EXCEPTION_RECORD *during);

@@ -12,8 +12,7 @@ static PVOID alloc(SIZE_T n)
 	return RtlAllocateHeap(rf_heap(), 0, n);
 }
 
-/* ---- making and freeing
- * ------------------------------------------------------ */
+/* ---- making and freeing ---- */
 
 NTSTATUS NTAPI RtlInitStringEx(PSTRING s, PCSTR from)
 {
@@ -143,8 +142,7 @@ NTSTATUS NTAPI RtlDuplicateUnicodeString(int flags, PCUNICODE_STRING from,
 	return STATUS_SUCCESS;
 }
 
-/* ---- copying and appending
- * ------------------------------------------------------- */
+/* ---- copying and appending ---- */
 
 void NTAPI RtlCopyUnicodeString(PUNICODE_STRING to, PCUNICODE_STRING from)
 {
@@ -235,8 +233,7 @@ NTSTATUS NTAPI RtlValidateUnicodeString(ULONG flags, PCUNICODE_STRING s)
 	return STATUS_SUCCESS;
 }
 
-/* ---- comparing
- * --------------------------------------------------------------------- */
+/* ---- comparing ---- */
 
 LONG NTAPI RtlCompareUnicodeStrings(PCWSTR a, SIZE_T na, PCWSTR b, SIZE_T nb,
 				    BOOLEAN fold)
@@ -381,8 +378,7 @@ NTSTATUS NTAPI RtlFindCharInUnicodeString(ULONG flags, PCUNICODE_STRING s,
 	return STATUS_NOT_FOUND;
 }
 
-/* ---- case of strings
- * ------------------------------------------------------------------ */
+/* ---- case of strings ---- */
 
 static NTSTATUS map(PUNICODE_STRING to, PCUNICODE_STRING from, BOOLEAN allocate,
 		    WCHAR(NTAPI *fn)(WCHAR))
@@ -413,9 +409,7 @@ NTSTATUS NTAPI RtlDowncaseUnicodeString(PUNICODE_STRING to,
 	return map(to, from, allocate, RtlDowncaseUnicodeChar);
 }
 
-/* ---- patterns
- * ---------------------------------------------------------------------------
- */
+/* ---- patterns ---- */
 
 /*
  * FsRtlIsNameInExpression's rules.  Besides * and ?:

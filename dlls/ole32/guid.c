@@ -80,8 +80,7 @@ HRESULT WINAPI CLSIDFromString(LPCOLESTR text, LPCLSID id)
 	return parse(text, id) ? S_OK : CO_E_CLASSSTRING;
 }
 
-/* ---- IMalloc ----------------------------------------------------------------
- */
+/* ---- IMalloc ---- */
 
 static HRESULT WINAPI malloc_query(IMalloc *m, REFIID iid, void **out)
 {
@@ -147,8 +146,7 @@ HRESULT WINAPI CoGetMalloc(DWORD context, LPMALLOC *out)
 	return *out ? S_OK : E_INVALIDARG;
 }
 
-/* ---- small things
- * ------------------------------------------------------------- */
+/* ---- small things ---- */
 
 HRESULT WINAPI OleInitialize(LPVOID reserved)
 {

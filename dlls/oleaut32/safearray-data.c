@@ -6,8 +6,7 @@
 #define COBJMACROS
 #include "safearray.h"
 
-/* ---- elements of each kind ------------------------------------------------
- */
+/* ---- elements of each kind ---- */
 
 static BOOL is_interface(const SAFEARRAY *a)
 {
@@ -84,8 +83,7 @@ HRESULT array_copy(SAFEARRAY *a, BYTE *to, const BYTE *from, SIZE_T n)
 	return S_OK;
 }
 
-/* ---- locks ----------------------------------------------------------------
- */
+/* ---- locks ---- */
 
 HRESULT WINAPI SafeArrayLock(SAFEARRAY *a)
 {
@@ -121,8 +119,7 @@ HRESULT WINAPI SafeArrayUnaccessData(SAFEARRAY *a)
 	return SafeArrayUnlock(a);
 }
 
-/* ---- single elements ------------------------------------------------------
- */
+/* ---- single elements ---- */
 
 /* The leftmost index is the first, and counts its elements one by one. */
 HRESULT WINAPI SafeArrayPtrOfIndex(SAFEARRAY *a, LONG *index, void **at)
@@ -192,8 +189,7 @@ HRESULT WINAPI SafeArrayPutElement(SAFEARRAY *a, LONG *index, void *from)
 	return hr;
 }
 
-/* ---- whole arrays ---------------------------------------------------------
- */
+/* ---- whole arrays ---- */
 
 HRESULT WINAPI SafeArrayCopyData(SAFEARRAY *from, SAFEARRAY *to)
 {

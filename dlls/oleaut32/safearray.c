@@ -116,8 +116,7 @@ HRESULT WINAPI SafeArrayAllocData(SAFEARRAY *a)
 	return a->pvData ? S_OK : E_OUTOFMEMORY;
 }
 
-/* ---- what lies before it --------------------------------------------------
- */
+/* ---- what lies before it ---- */
 
 HRESULT WINAPI SafeArraySetRecordInfo(SAFEARRAY *a, IRecordInfo *info)
 {
@@ -174,8 +173,7 @@ HRESULT WINAPI SafeArrayGetVartype(SAFEARRAY *a, VARTYPE *vt)
 	return S_OK;
 }
 
-/* ---- made -----------------------------------------------------------------
- */
+/* ---- made ---- */
 
 /* extra: a record's type, or the kind of interface if that is not the usual. */
 static BOOL set_extra(SAFEARRAY *a, VARTYPE vt, void *extra)
@@ -299,8 +297,7 @@ HRESULT WINAPI SafeArrayCopy(SAFEARRAY *from, SAFEARRAY **out)
 	return S_OK;
 }
 
-/* ---- freed ----------------------------------------------------------------
- */
+/* ---- freed ---- */
 
 /* Data that are not the array's own are emptied, not freed. */
 static BOOL owns_data(const SAFEARRAY *a)
@@ -349,8 +346,7 @@ HRESULT WINAPI SafeArrayDestroy(SAFEARRAY *a)
 	return SUCCEEDED(hr) ? SafeArrayDestroyDescriptor(a) : hr;
 }
 
-/* ---- looked at, and changed -----------------------------------------------
- */
+/* ---- looked at, and changed ---- */
 
 UINT WINAPI SafeArrayGetDim(SAFEARRAY *a)
 {

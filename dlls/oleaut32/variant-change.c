@@ -35,8 +35,7 @@ static struct number real(double r)
 	return (struct number){ .kind = REAL, .r = r };
 }
 
-/* ---- text -----------------------------------------------------------------
- */
+/* ---- text ---- */
 
 static WCHAR separator(LCID lcid, LCTYPE type, WCHAR usual)
 {
@@ -197,8 +196,7 @@ static BOOL truth_of_text(const WCHAR *s, VARIANT_BOOL *b)
 	return TRUE;
 }
 
-/* ---- what a variant says --------------------------------------------------
- */
+/* ---- what a variant says ---- */
 
 static HRESULT take(const VARIANT *v, LCID lcid, struct number *n)
 {
@@ -314,8 +312,7 @@ static BOOL make_currency(struct number *n)
 	return ok && n->u <= (ULONGLONG)MAXLONGLONG + n->negative;
 }
 
-/* ---- what becomes of it ---------------------------------------------------
- */
+/* ---- what becomes of it ---- */
 
 static const struct {
 	VARTYPE vt;

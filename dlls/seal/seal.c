@@ -14,8 +14,7 @@ enum { SALT = 32, AES_KEY = 32, AES_BLOCK = 16 };
 
 static const GUID provider = CRYPTPROTECT_DEFAULT_PROVIDER;
 
-/* ---- AES ------------------------------------------------------------------
- */
+/* ---- AES ---- */
 
 /*
  * AES-256-CBC in place, with an IV of zeros: every key is used once, or is for
@@ -51,8 +50,7 @@ static BOOL run_aes(const BYTE key[AES_KEY], BOOL encrypt, BOOL pad, BYTE *data,
 	return ok;
 }
 
-/* ---- the keys of one blob -------------------------------------------------
- */
+/* ---- the keys of one blob ---- */
 
 static void begin_mac(struct hmac *m, const struct master *master,
 		      const BYTE *salt, DWORD n, const DATA_BLOB *entropy)
@@ -98,8 +96,7 @@ static void seal(const struct master *master, const BYTE *salt, DWORD n,
 	end_mac(&m, out);
 }
 
-/* ---- a blob, written ------------------------------------------------------
- */
+/* ---- a blob, written ---- */
 
 static BYTE *put(BYTE *to, const void *data, SIZE_T n)
 {
@@ -173,8 +170,7 @@ BOOL seal_make(const DATA_BLOB *in, const WCHAR *text, const DATA_BLOB *entropy,
 	return ok;
 }
 
-/* ---- and read -------------------------------------------------------------
- */
+/* ---- and read ---- */
 
 struct sealed {
 	GUID key;
@@ -312,8 +308,7 @@ BOOL seal_open(const DATA_BLOB *in, WCHAR **text, const DATA_BLOB *entropy,
 	return TRUE;
 }
 
-/* ---- keys and blocks of others --------------------------------------------
- */
+/* ---- keys and blocks of others ---- */
 
 BOOL seal_key(BOOL machine, const char *purpose, BYTE key[SEAL_MAC])
 {

@@ -197,8 +197,7 @@ static SECURITY_STATUS certificates(struct tls_context *c,
 	return SEC_E_OK;
 }
 
-/* ---- keying material (RFC 5705) -------------------------------------------
- */
+/* ---- keying material (RFC 5705) ---- */
 
 static SECURITY_STATUS export_keys(struct tls_context *c, const char *label,
 				   ULONG label_n, const BYTE *context,
@@ -302,8 +301,7 @@ SECURITY_STATUS tls_set(struct tls_context *c, ULONG what, const void *from,
 	return status;
 }
 
-/* ---- by number -------------------------------------------------------------
- */
+/* ---- by number ---- */
 
 static SECURITY_STATUS early(struct tls_context *c, ULONG what, void *to)
 {

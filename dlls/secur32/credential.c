@@ -11,8 +11,7 @@
 /* advapi32's: RSAPUBKEY and all of a pair's numbers, to be freed. */
 extern BYTE *WINAPI rf_pair_bytes(HCRYPTKEY key, DWORD *n);
 
-/* ---- keys -------------------------------------------------------------------
- */
+/* ---- keys ---- */
 
 /* The provider that has the key; *own: to be released. */
 static HCRYPTPROV provider_of(PCCERT_CONTEXT c, DWORD *spec, BOOL *own)
@@ -110,8 +109,7 @@ static SECURITY_STATUS add_identity(struct credential *c, PCCERT_CONTEXT cert)
 	return c->identity.lost ? SEC_E_INSUFFICIENT_MEMORY : SEC_E_OK;
 }
 
-/* ---- what is asked for ------------------------------------------------------
- */
+/* ---- what is asked for ---- */
 
 static DWORD all_of(ULONG use)
 {

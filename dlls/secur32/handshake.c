@@ -27,8 +27,7 @@ ULONG record_size(const BYTE *p, ULONG n)
 	return n <= RF_TLS_RECORD ? n : 0;
 }
 
-/* ---- beginning -------------------------------------------------------------
- */
+/* ---- beginning ---- */
 
 static void context_free(struct object *o)
 {
@@ -218,8 +217,7 @@ static SECURITY_STATUS context_new(struct credential *cred, BOOL server,
 	return status;
 }
 
-/* ---- steps
- * ------------------------------------------------------------------- */
+/* ---- steps ---- */
 
 /* What is to be sent; grows from step to step of one call. */
 struct output {
@@ -348,8 +346,7 @@ static SECURITY_STATUS renew(struct tls_context *c)
 	return status;
 }
 
-/* ---- a call
- * ------------------------------------------------------------------ */
+/* ---- a call ---- */
 
 static void missing(PSecBufferDesc in, ULONG n)
 {

@@ -20,8 +20,7 @@
 
 #include "rf-host-tls.h"
 
-/* ---- handles (handle.c) ---------------------------------------------------
- */
+/* ---- handles (handle.c) ---- */
 
 enum object_kind { TLS_CREDENTIAL = 1, TLS_CONTEXT };
 
@@ -39,8 +38,7 @@ struct object *handle_get(const SecHandle *h, enum object_kind kind);
 SECURITY_STATUS handle_close(PSecHandle h, enum object_kind kind);
 void object_put(struct object *o);
 
-/* ---- credentials (credential.c) --------------------------------------------
- */
+/* ---- credentials (credential.c) ---- */
 
 struct credential {
 	struct object object;
@@ -62,8 +60,7 @@ SECURITY_STATUS credential_query(struct credential *c, ULONG what, void *to);
 /* The key of c as RF_TLS_KEY's bytes. */
 SECURITY_STATUS key_of_cert(PCCERT_CONTEXT c, BYTE **data, ULONG *n);
 
-/* ---- contexts
- * ---------------------------------------------------------------- */
+/* ---- contexts ---- */
 
 enum stage { BEGUN, SHAKING, ESTABLISHED, BROKEN };
 

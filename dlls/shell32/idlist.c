@@ -153,8 +153,7 @@ void WINAPI ILFree(PIDLIST_RELATIVE list)
 	HeapFree(GetProcessHeap(), 0, list);
 }
 
-/* ---- asking for a folder: nobody can be asked ------------------------------
- */
+/* ---- asking for a folder: nobody can be asked ---- */
 
 PIDLIST_ABSOLUTE WINAPI SHBrowseForFolderW(LPBROWSEINFOW info)
 {

@@ -41,8 +41,7 @@ const WCHAR tool_usage[] =
 
 static WCHAR *exe; /* whose they are */
 
-/* ---- what there is ----------------------------------------------------------
- */
+/* ---- what there is ---- */
 
 /* Texts that end with 0, one behind the other, of so many bytes. */
 static void show(const WCHAR *s, DWORD bytes)
@@ -86,8 +85,7 @@ static void show_history(void)
 		show(s, GetConsoleCommandHistoryW(s, size, exe));
 }
 
-/* ---- macros -----------------------------------------------------------------
- */
+/* ---- macros ---- */
 
 static bool is_blank(WCHAR c)
 {
@@ -142,8 +140,7 @@ static bool define_all(const WCHAR *file)
 	return good;
 }
 
-/* ---- the command line -------------------------------------------------------
- */
+/* ---- the command line ---- */
 
 /* The next word, its quotes taken off; *s moves behind it. */
 static WCHAR *word(const WCHAR **s)

@@ -4,8 +4,7 @@
  */
 #include "icacls.h"
 
-/* ---- the list --------------------------------------------------------------
- */
+/* ---- the list ---- */
 
 void list_add(struct list *l, struct entry e)
 {
@@ -107,8 +106,7 @@ bool list_is_canonical(const ACL *acl)
 	return true;
 }
 
-/* ---- accounts
- * ---------------------------------------------------------------- */
+/* ---- accounts ---- */
 
 PSID account_sid(const WCHAR *name)
 {
@@ -127,8 +125,7 @@ PSID account_sid(const WCHAR *name)
 									 : NULL;
 }
 
-/* ---- rights
- * ------------------------------------------------------------------ */
+/* ---- rights ---- */
 
 enum {
 	FULL = 0x1f01ff,

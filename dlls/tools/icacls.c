@@ -43,8 +43,7 @@ static struct {
 	const WCHAR *saved_from; /* what names in the file leave out */
 } o;
 
-/* ---- one file's -------------------------------------------------------------
- */
+/* ---- one file's ---- */
 
 /* Without the right to wait, which CreateFile asks for: it may be what is
    denied. NULL: last error. */
@@ -188,8 +187,7 @@ static void show(const WCHAR *path, const struct list *l)
 	out(L"\r\n");
 }
 
-/* ---- changes ----------------------------------------------------------------
- */
+/* ---- changes ---- */
 
 static bool is_own(const struct entry *e, BYTE type, PSID sid)
 {
@@ -342,8 +340,7 @@ static DWORD edit(HANDLE h, const WCHAR *path, struct list *l, bool folder)
 	return error;
 }
 
-/* ---- saved lists ------------------------------------------------------------
- */
+/* ---- saved lists ---- */
 
 static bool save_line(const WCHAR *s)
 {
@@ -407,8 +404,7 @@ static DWORD restore_one(const WCHAR *path, const WCHAR *text)
 	return error;
 }
 
-/* ---- files ------------------------------------------------------------------
- */
+/* ---- files ---- */
 
 /* false: that was enough. */
 static bool result(const WCHAR *path, DWORD error)
@@ -576,8 +572,7 @@ static void restore_all(void)
 	}
 }
 
-/* ---- arguments --------------------------------------------------------------
- */
+/* ---- arguments ---- */
 
 static void invalid(const WCHAR *s)
 {

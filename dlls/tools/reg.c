@@ -93,8 +93,7 @@ static bool confirm(const WCHAR *question, const WCHAR *what)
 	return answer == 'y' || answer == 'Y';
 }
 
-/* ---- query
- * --------------------------------------------------------------------- */
+/* ---- query ---- */
 
 static void show_value(const WCHAR *name, DWORD type, const BYTE *data,
 		       DWORD size)
@@ -223,8 +222,7 @@ static int query(void)
 	return 0;
 }
 
-/* ---- add, delete
- * ------------------------------------------------------------------ */
+/* ---- add, delete ---- */
 
 static int hex(WCHAR c)
 {
@@ -351,8 +349,7 @@ static int delete (void)
 	return error ? failed(error) : done();
 }
 
-/* ---- arguments
- * ------------------------------------------------------------------------ */
+/* ---- arguments ---- */
 
 static bool take_key(WCHAR *s)
 {
@@ -384,8 +381,7 @@ static bool take_type(const WCHAR *s)
 	return false;
 }
 
-/* ---- hives
- * --------------------------------------------------------------------- */
+/* ---- hives ---- */
 
 static void enable_privileges(void)
 {
@@ -483,8 +479,7 @@ static bool with_hive(int argc, WCHAR **argv, int *code)
 	return false;
 }
 
-/* ---- the command line
- * --------------------------------------------------------------------- */
+/* ---- the command line ---- */
 
 static bool take_switches(int argc, WCHAR **argv, bool adding)
 {

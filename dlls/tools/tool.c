@@ -37,8 +37,7 @@ WCHAR *join_path(const WCHAR *dir, const WCHAR *name)
 	return p;
 }
 
-/* ---- out --------------------------------------------------------------------
- */
+/* ---- out ---- */
 
 bool is_console(HANDLE h)
 {
@@ -155,8 +154,7 @@ void err_code(DWORD code)
 	err(L"%ls", text);
 }
 
-/* ---- in
- * ---------------------------------------------------------------------- */
+/* ---- in ---- */
 
 WCHAR *decode(const char *s, size_t n, size_t *len)
 {
@@ -219,8 +217,7 @@ bool is_switch(const WCHAR *s, const WCHAR *name)
 	return (*s == '/' || *s == '-') && !_wcsicmp(s + 1, name);
 }
 
-/* ---- files
- * --------------------------------------------------------------------- */
+/* ---- files ---- */
 
 static void add(struct found *f, WCHAR *path, DWORD attributes)
 {
@@ -299,8 +296,7 @@ void find_files(struct found *f, const WCHAR *pattern, unsigned what)
 	find_in(f, dir, pattern + wcslen(dir), what);
 }
 
-/* ---- start
- * -------------------------------------------------------------------- */
+/* ---- start ---- */
 
 /* Microsoft's rules: \" is a quote, "" within quotes too. */
 static WCHAR **split(const WCHAR *s, int *argc)

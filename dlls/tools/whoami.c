@@ -28,8 +28,7 @@ enum { MAX_COLUMNS = 4 };
 static int format;
 static bool no_headings;
 
-/* ---- what is printed ------------------------------------------------------
- */
+/* ---- what is printed ---- */
 
 struct listing {
 	const WCHAR *title;
@@ -137,8 +136,7 @@ static void print(const struct listing *l)
 		print_csv(l);
 }
 
-/* ---- what the token says --------------------------------------------------
- */
+/* ---- what the token says ---- */
 
 static HANDLE token;
 
@@ -329,8 +327,7 @@ static int no_domain(const WCHAR *what)
 	return 1;
 }
 
-/* ---- the command line ------------------------------------------------------
- */
+/* ---- the command line ---- */
 
 static int bad(const WCHAR *why, const WCHAR *what)
 {

@@ -144,8 +144,7 @@ VOID WINAPI PostQuitMessage(int code)
 	ReleaseSRWLockExclusive(&user_lock);
 }
 
-/* ---- timers ----------------------------------------------------------------
- */
+/* ---- timers ---- */
 
 UINT_PTR WINAPI SetTimer(HWND window, UINT_PTR id, UINT ms, TIMERPROC fn)
 {
@@ -213,8 +212,7 @@ DWORD queue_next_timer(struct queue *q)
 	return (DWORD)best;
 }
 
-/* ---- taking
- * ------------------------------------------------------------------ */
+/* ---- taking ---- */
 
 static BOOL wanted(HWND window, UINT message, const struct filter *f)
 {

@@ -2,8 +2,7 @@
 /* text.c - wsprintf, strings of resources, OEM text. */
 #include "nt.h"
 
-/* ---- wsprintf: at most 1024 units, its NUL included ------------------------
- */
+/* ---- wsprintf: at most 1024 units, its NUL included ---- */
 
 enum { FORMAT_MAX = 1024 };
 
@@ -49,8 +48,7 @@ int WINAPIV wsprintfA(LPSTR to, LPCSTR format, ...)
 	return n;
 }
 
-/* ---- string tables: blocks of 16 counted strings
- * ----------------------------- */
+/* ---- string tables: blocks of 16 counted strings ---- */
 
 static const WCHAR *find_string(HINSTANCE module, UINT id, WORD *n)
 {
@@ -110,8 +108,7 @@ int WINAPI LoadStringA(HINSTANCE module, UINT id, LPSTR to, int room)
 	return (int)len;
 }
 
-/* ---- OEM text
- * ------------------------------------------------------------------ */
+/* ---- OEM text ---- */
 
 static BOOL oem_to_wide(LPCSTR from, LPWSTR to, DWORD n)
 {
@@ -185,8 +182,7 @@ BOOL WINAPI CharToOemA(LPCSTR from, LPSTR to)
 	return from && CharToOemBuffA(from, to, (DWORD)lstrlenA(from) + 1);
 }
 
-/* ---- kinds of characters in the ANSI code page
- * ----------------------------------- */
+/* ---- kinds of characters in the ANSI code page ---- */
 
 static WCHAR wide_of(CHAR c)
 {

@@ -56,8 +56,7 @@ EXCEPTION_DISPOSITION __cdecl __CxxFrameHandler4(EXCEPTION_RECORD *rec,
 						 PVOID frame, CONTEXT *ctx,
 						 DISPATCHER_CONTEXT *d);
 
-/* ---- where we are
- * --------------------------------------------------------------- */
+/* ---- where we are ---- */
 
 struct place {
 	struct func f;
@@ -106,8 +105,7 @@ static struct active_catch *innermost(const struct eh_thread *t, ULONG64 frame)
 	return NULL;
 }
 
-/* ---- catching
- * ----------------------------------------------------------------------- */
+/* ---- catching ---- */
 
 static void unlink_catch(struct eh_thread *t, struct active_catch *c)
 {
@@ -310,8 +308,7 @@ static void search(const struct place *p, EXCEPTION_RECORD *rec, PVOID frame,
 		terminate();
 }
 
-/* ---- unwinding
- * -------------------------------------------------------------------- */
+/* ---- unwinding ---- */
 
 /* Do nothing else than to end if a destructor throws. */
 EXCEPTION_DISPOSITION __cdecl eh_no_throw(EXCEPTION_RECORD *rec, PVOID frame,
@@ -407,8 +404,7 @@ static void unwind(const struct place *p, EXCEPTION_RECORD *rec,
 	}
 }
 
-/* ---- the handlers
- * ---------------------------------------------------------------------- */
+/* ---- the handlers ---- */
 
 static EXCEPTION_DISPOSITION handle(EXCEPTION_RECORD *rec, PVOID frame,
 				    CONTEXT *ctx, DISPATCHER_CONTEXT *d,

@@ -9,8 +9,7 @@
  */
 #include "eh-func.h"
 
-/* ---- FuncInfo ---------------------------------------------------------------
- */
+/* ---- FuncInfo ---- */
 
 typedef struct {
 	ULONG magic; /* 29 bits */
@@ -67,8 +66,7 @@ static void open_plain(struct func *f, const FUNC_INFO *i)
 	}
 }
 
-/* ---- FuncInfo4
- * ----------------------------------------------------------------- */
+/* ---- FuncInfo4 ---- */
 
 enum {
 	F4_CATCH = 1,
@@ -257,8 +255,7 @@ static BOOL next_packed_clause(const struct func *f, struct try_block *t,
 	return TRUE;
 }
 
-/* ---- either
- * ----------------------------------------------------------------------- */
+/* ---- either ---- */
 
 /* The part that a chain of unwind data ends at is where tables belong to. */
 static ULONG main_begin(ULONG64 base, const RUNTIME_FUNCTION *f)

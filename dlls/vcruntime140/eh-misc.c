@@ -112,8 +112,7 @@ int __cdecl _is_exception_typeof(const TYPE_DESC *type, EXCEPTION_POINTERS *p)
 	return eh_match(rec, &c, &how);
 }
 
-/* ---- for handlers that a debugger watches: nothing to tell ------------------
- */
+/* ---- for handlers that a debugger watches: nothing to tell ---- */
 
 void __cdecl __NLG_Dispatch2(void);
 void __cdecl __NLG_Return2(void);

@@ -189,8 +189,7 @@ TYPE_DESC *__cdecl __RTtypeid(PVOID p)
 	return at(&o, o.locator->type);
 }
 
-/* ---- type_info
- * ------------------------------------------------------------------- */
+/* ---- type_info ---- */
 
 /* What <vcruntime_typeinfo.h> calls __std_type_info_data. */
 typedef struct {

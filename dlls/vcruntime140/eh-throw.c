@@ -112,8 +112,7 @@ void __cdecl eh_destroy(EXCEPTION_RECORD *rec)
 				   thrown_object(rec));
 }
 
-/* ---- objects in use
- * ----------------------------------------------------------- */
+/* ---- objects in use ---- */
 
 FRAME_INFO *__cdecl _CreateFrameInfo(FRAME_INFO *f, PVOID object)
 {

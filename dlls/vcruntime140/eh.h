@@ -141,8 +141,7 @@ struct clause {
 	ULONG_PTR go_on[2]; /* what the funclet may return by number */
 };
 
-/* ---- eh-thread.c -----------------------------------------------------------
- */
+/* ---- eh-thread.c ---- */
 
 #ifdef _WIN64
 /* ntdll's __C_specific_handler calls it for what an __except swallows. */
@@ -174,8 +173,7 @@ void eh_thread_free(void);
 BOOL eh_process_init(void);
 void eh_process_free(void);
 
-/* ---- eh-throw.c
- * --------------------------------------------------------------- */
+/* ---- eh-throw.c ---- */
 
 /*
  * eh_match() - does the clause catch rec's exception?  *how is set to the

@@ -51,8 +51,7 @@ static int check(const WSABUF *buffers, DWORD count)
 	return 0;
 }
 
-/* ---- receiving
- * ---------------------------------------------------------------- */
+/* ---- receiving ---- */
 
 int WINAPI WSARecv(SOCKET s, LPWSABUF buffers, DWORD count, LPDWORD n,
 		   LPDWORD flags, LPWSAOVERLAPPED overlapped,
@@ -128,8 +127,7 @@ int WINAPI recvfrom(SOCKET s, char *data, int n, int flags,
 	return (int)got;
 }
 
-/* ---- sending
- * -------------------------------------------------------------------- */
+/* ---- sending ---- */
 
 int WINAPI WSASend(SOCKET s, LPWSABUF buffers, DWORD count, LPDWORD n,
 		   DWORD flags, LPWSAOVERLAPPED overlapped,
@@ -198,8 +196,7 @@ int WINAPI sendto(SOCKET s, const char *data, int n, int flags,
 	return (int)sent;
 }
 
-/* ---- messages with control data
- * ------------------------------------------------------ */
+/* ---- messages with control data ---- */
 
 int WINAPI WSASendMsg(SOCKET s, LPWSAMSG m, DWORD flags, LPDWORD n,
 		      LPWSAOVERLAPPED overlapped,
@@ -256,8 +253,7 @@ int WINAPI ws_recv_msg(SOCKET s, LPWSAMSG m, LPDWORD n,
 			     NULL, 0, n, overlapped, done);
 }
 
-/* ---- what has become of it
- * ------------------------------------------------------------ */
+/* ---- what has become of it ---- */
 
 BOOL WINAPI WSAGetOverlappedResult(SOCKET s, LPWSAOVERLAPPED overlapped,
 				   LPDWORD n, BOOL wait, LPDWORD flags)

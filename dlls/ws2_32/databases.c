@@ -45,8 +45,7 @@ static const struct {
 	{ "xns-idp", 22 }, { "rdp", 27 }, { "ipv6", 41 }, { "ipv6-icmp", 58 },
 };
 
-/* ---- a line of a database: "name number aliases" ---------------------------
- */
+/* ---- a line of a database: "name number aliases" ---- */
 
 enum { MAX_ALIASES = 32 };
 
@@ -147,8 +146,7 @@ static struct ws_thread *begin(void)
 	return NULL;
 }
 
-/* ---- services --------------------------------------------------------------
- */
+/* ---- services ---- */
 
 /* Which of both the caller accepts. */
 static BOOL takes(ULONG i, const char *protocol, BOOL *tcp)
@@ -205,8 +203,7 @@ struct servent *WINAPI getservbyport(int port, const char *protocol)
 	return service(NULL, ntohs((u_short)port), protocol);
 }
 
-/* ---- protocols -------------------------------------------------------------
- */
+/* ---- protocols ---- */
 
 static struct protoent *protocol(const char *name, int number)
 {

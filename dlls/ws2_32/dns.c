@@ -67,8 +67,7 @@ static USHORT random_id(void)
 	return id;
 }
 
-/* ---- questions -------------------------------------------------------------
- */
+/* ---- questions ---- */
 
 static BOOL build(struct question *q, const char *name, USHORT type)
 {
@@ -103,8 +102,7 @@ static BOOL build(struct question *q, const char *name, USHORT type)
 	return TRUE;
 }
 
-/* ---- answers
- * ----------------------------------------------------------------- */
+/* ---- answers ---- */
 
 /* The name at *at as text; moves *at behind it.  FALSE: malformed. */
 static BOOL read_name(const BYTE *m, ULONG len, ULONG *at, char *name)
@@ -239,8 +237,7 @@ static int parse(const struct question *q, const BYTE *m, ULONG len,
 	return 0;
 }
 
-/* ---- servers
- * -------------------------------------------------------------------- */
+/* ---- servers ---- */
 
 static int server_name(const struct rs_address *a, struct sockaddr_in6 *to)
 {

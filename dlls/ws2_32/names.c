@@ -50,8 +50,7 @@ BOOL WINAPI DllMain(HINSTANCE instance, DWORD reason, LPVOID reserved)
 	return TRUE;
 }
 
-/* ---- this machine ----------------------------------------------------------
- */
+/* ---- this machine ---- */
 
 int WINAPI gethostname(char *name, int n)
 {

@@ -144,8 +144,7 @@ int WINAPI setsockopt(SOCKET s, int level, int option, const char *value, int n)
 					sizeof info, NULL, 0, NULL));
 }
 
-/* ---- controls
- * ----------------------------------------------------------------- */
+/* ---- controls ---- */
 
 static int set_blocking(SOCKET s, const void *in, DWORD in_n)
 {
@@ -267,8 +266,7 @@ int WINAPI ioctlsocket(SOCKET s, LONG code, u_long *value)
 			sizeof *value, &n, NULL, NULL);
 }
 
-/* ---- byte order, by socket
- * -------------------------------------------------------- */
+/* ---- byte order, by socket ---- */
 
 static int swap(SOCKET s, void *to, const void *value, size_t n)
 {

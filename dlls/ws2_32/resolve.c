@@ -11,8 +11,7 @@
 
 #include "rf-net.h"
 
-/* ---- text
- * -------------------------------------------------------------------- */
+/* ---- text ---- */
 
 static BOOL is_space(char c)
 {
@@ -82,8 +81,7 @@ BOOL rs_numeric(const char *text, int family, struct rs_address *a)
 	return TRUE;
 }
 
-/* ---- resolv.conf
- * ----------------------------------------------------------------- */
+/* ---- resolv.conf ---- */
 
 static void option(struct rs_config *c, const char *w)
 {
@@ -133,8 +131,7 @@ void rs_config_read(struct rs_config *c)
 		rs_numeric("127.0.0.1", AF_INET, &c->server[c->nservers++]);
 }
 
-/* ---- hosts
- * ------------------------------------------------------------------------- */
+/* ---- hosts ---- */
 
 static void add(struct rs_result *r, const struct rs_address *a)
 {
@@ -195,8 +192,7 @@ static BOOL reverse_hosts(int family, const void *address, char *name)
 	return found;
 }
 
-/* ---- this machine
- * --------------------------------------------------------------------- */
+/* ---- this machine ---- */
 
 BOOL rs_is_own_name(const char *name)
 {
@@ -247,9 +243,7 @@ static void own_addresses(int family, struct rs_result *r)
 	RtlFreeHeap(rf_heap(), 0, list);
 }
 
-/* ---- DNS
- * ---------------------------------------------------------------------------------
- */
+/* ---- DNS ---- */
 
 static int ask(const struct rs_config *c, const char *name, int family,
 	       struct rs_result *r)
@@ -299,9 +293,7 @@ static int from_dns(const char *name, int family, struct rs_result *r)
 	return asked ? error : ask(&c, name, family, r);
 }
 
-/* ---- order
- * -----------------------------------------------------------------------------------
- */
+/* ---- order ---- */
 
 /* Would the host know a way there? */
 static BOOL reachable(const struct rs_address *a)
@@ -359,9 +351,7 @@ static BOOL is_granted(int family, struct rs_result *r)
 	return c.hosts_only && from_hosts("localhost", family, r);
 }
 
-/* ---- the whole of it
- * ----------------------------------------------------------------------------
- */
+/* ---- the whole of it ---- */
 
 int rs_lookup(const char *name, int family, struct rs_result *r)
 {

@@ -8,8 +8,7 @@ static BOOL is_error(NTSTATUS status)
 	return (ULONG)status >> 30 == 3;
 }
 
-/* ---- beginning; locked
- * -------------------------------------------------------- */
+/* ---- beginning; locked ---- */
 
 static NTSTATUS control(struct rio_request *r, ULONG code, const void *in,
 			ULONG n)
@@ -93,8 +92,7 @@ static void begin_all(struct rio_line *l)
 	l->put_off = NULL;
 }
 
-/* ---- what is told when it is over
- * --------------------------------------------- */
+/* ---- what is told when it is over ---- */
 
 /* The address that a datagram was sent to, by its IP_PKTINFO. */
 static BOOL find_info(BYTE *at, ULONG n, BYTE *local)
@@ -153,8 +151,7 @@ void rio_tell(struct rio_request *r)
 	}
 }
 
-/* ---- the calls
- * ------------------------------------------------------------------ */
+/* ---- the calls ---- */
 
 /* Where b is, at least least bytes of it; *to NULL: b is.  0, or an error. */
 static int place(const RIO_BUF *b, ULONG least, BYTE **to, ULONG *n)

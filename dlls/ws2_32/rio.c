@@ -31,8 +31,7 @@ static struct rio_rq **socket_bucket(SOCKET s)
 	return &of_socket[s / 4 % BUCKETS];
 }
 
-/* ---- buffers ---------------------------------------------------------------
- */
+/* ---- buffers ---- */
 
 /* An id is a place in this table and how often that has been given out. */
 enum { PLACE_BITS = 20, MAX_BUFFERS = (1 << PLACE_BITS) - 1, MAX_TURN = 0x7ff };
@@ -120,8 +119,7 @@ static VOID WINAPI deregister_buffer(RIO_BUFFERID id)
 	ReleaseSRWLockExclusive(&rio_lock);
 }
 
-/* ---- completion queues; all but the functions of the table: locked ----------
- */
+/* ---- completion queues; all but the functions of the table: locked ---- */
 
 static BOOL known_cq(const struct rio_cq *cq)
 {
@@ -309,8 +307,7 @@ static ULONG WINAPI dequeue(RIO_CQ cq, RIORESULT *array, ULONG size)
 	return n;
 }
 
-/* ---- notification
- * ------------------------------------------------------------ */
+/* ---- notification ---- */
 
 static VOID CALLBACK tell_event(PVOID arg, BOOLEAN timeout)
 {
@@ -432,8 +429,7 @@ static INT WINAPI notify(RIO_CQ cq)
 	return error;
 }
 
-/* ---- sizes
- * ------------------------------------------------------------------- */
+/* ---- sizes ---- */
 
 static BOOL WINAPI resize_cq(RIO_CQ cq, DWORD size)
 {
@@ -503,8 +499,7 @@ static BOOL WINAPI resize_rq(RIO_RQ rq, DWORD receives, DWORD sends)
 	return error ? ws_fail(error), FALSE : TRUE;
 }
 
-/* ---- request queues
- * ---------------------------------------------------------- */
+/* ---- request queues ---- */
 
 static int may_have(SOCKET s, struct rio_rq *rq)
 {

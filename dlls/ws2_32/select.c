@@ -36,8 +36,7 @@ static NTSTATUS run_poll(AFD_POLL_INFO *p, ULONG n)
 			  p, size, NULL);
 }
 
-/* ---- select
- * ---------------------------------------------------------------------- */
+/* ---- select ---- */
 
 /* Adds events for s, in the entry it may have already. */
 static void want(AFD_POLL_INFO *p, SOCKET s, ULONG events)
@@ -128,8 +127,7 @@ int WINAPI __WSAFDIsSet(SOCKET s, fd_set *set)
 	return 0;
 }
 
-/* ---- WSAPoll
- * ------------------------------------------------------------------------ */
+/* ---- WSAPoll ---- */
 
 static const struct {
 	SHORT poll;
@@ -247,8 +245,7 @@ int WINAPI WSAPoll(LPWSAPOLLFD fds, ULONG n, INT ms)
 	return found;
 }
 
-/* ---- network events
- * ------------------------------------------------------------------- */
+/* ---- network events ---- */
 
 static const struct {
 	LONG fd;
@@ -320,8 +317,7 @@ int WINAPI WSAEnumNetworkEvents(SOCKET s, WSAEVENT event,
 	return ws_result(STATUS_SUCCESS);
 }
 
-/* ---- events are the kernel's
- * --------------------------------------------------------------- */
+/* ---- events are the kernel's ---- */
 
 WSAEVENT WINAPI WSACreateEvent(void)
 {

@@ -9,8 +9,7 @@
 
 #include "rf-rio.h"
 
-/* ---- asking the device ------------------------------------------------------
- */
+/* ---- asking the device ---- */
 
 NTSTATUS ws_control(SOCKET s, ULONG code, const void *in, ULONG in_n, void *out,
 		    ULONG out_n, ULONG_PTR *n)
@@ -84,8 +83,7 @@ NTSTATUS ws_get_word(SOCKET s, int option, ULONG *value)
 			  value, sizeof *value, NULL);
 }
 
-/* ---- making
- * ------------------------------------------------------------------- */
+/* ---- making ---- */
 
 static NTSTATUS open_endpoint(const WSAPROTOCOL_INFOW *p, DWORD flags,
 			      ULONG endpoint, SOCKET *s)
@@ -208,8 +206,7 @@ int WINAPI closesocket(SOCKET s)
 	return ws_result_only(status);
 }
 
-/* ---- addresses
- * ------------------------------------------------------------------- */
+/* ---- addresses ---- */
 
 void ws_free(void *p)
 {
@@ -362,8 +359,7 @@ int WINAPI getpeername(SOCKET s, struct sockaddr *name, int *len)
 	return get_name(s, IOCTL_AFD_GET_REMOTE_ADDRESS, name, len);
 }
 
-/* ---- accepting
- * --------------------------------------------------------------------- */
+/* ---- accepting ---- */
 
 struct incoming {
 	LONG sequence;
@@ -454,9 +450,7 @@ SOCKET WINAPI accept(SOCKET s, struct sockaddr *name, int *len)
 	return WSAAccept(s, name, len, NULL, 0);
 }
 
-/* ---- ends
- * -----------------------------------------------------------------------------
- */
+/* ---- ends ---- */
 
 int WINAPI shutdown(SOCKET s, int how)
 {
@@ -482,8 +476,7 @@ int WINAPI WSARecvDisconnect(SOCKET s, LPWSABUF data)
 	return disconnect(s, AFD_DISCONNECT_RECEIVE);
 }
 
-/* ---- to other processes
- * ------------------------------------------------------------------ */
+/* ---- to other processes ---- */
 
 static int duplicate(SOCKET s, DWORD process, WSAPROTOCOL_INFOW *info)
 {

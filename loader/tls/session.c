@@ -63,8 +63,7 @@ bool answer_item(struct answer *a, uint32_t kind, const void *data, size_t n)
 	       answer_bytes(a, data, n);
 }
 
-/* ---- what OpenSSL asks ----------------------------------------------------
- */
+/* ---- what OpenSSL asks ---- */
 
 static struct session *session_of(const SSL *ssl)
 {
@@ -150,8 +149,7 @@ static void on_message(int write, int version, int type, const void *data,
 		s->alert = alert[1];
 }
 
-/* ---- beginning -------------------------------------------------------------
- */
+/* ---- beginning ---- */
 
 static void fail(struct answer *a, uint32_t state, uint32_t reason)
 {
@@ -286,8 +284,7 @@ static void take_identity(struct session *s, struct items i, struct answer *a)
 		identity_set(s->ssl, i, a);
 }
 
-/* ---- the handshake ---------------------------------------------------------
- */
+/* ---- the handshake ---- */
 
 /*
  * Its errors are many, and more than one at a time; the alert that it sends
@@ -411,8 +408,7 @@ static void step(struct session *s, const struct rf_tls_request *q,
 		fail(a, RF_TLS_NO_MEMORY, RF_TLS_OTHER);
 }
 
-/* ---- data ------------------------------------------------------------------
- */
+/* ---- data ---- */
 
 static void seal(struct session *s, const uint8_t *data, size_t n,
 		 struct answer *a)

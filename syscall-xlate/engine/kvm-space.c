@@ -125,8 +125,7 @@ uint64_t kvm_space_cr3(void)
 	return cr3;
 }
 
-/* ---- entries --------------------------------------------------------------
- */
+/* ---- entries ---- */
 
 static uint64_t prot_bits(int prot)
 {
@@ -206,8 +205,7 @@ static void run_add(struct run *r, uint64_t pte, run_fn *fn)
 	*r = (struct run){ pte & PTE_ADDR, 1, kind };
 }
 
-/* ---- with the lock held
- * ------------------------------------------------------ */
+/* ---- with the lock held ---- */
 
 static void remove_range(gaddr at, gaddr end)
 {
@@ -348,8 +346,7 @@ static int map_range(gaddr at, uint64_t size, int prot, int fd, uint64_t off,
 	return ret;
 }
 
-/* ---- what the personality calls
- * ------------------------------------------------ */
+/* ---- what the personality calls ---- */
 
 void kvm_space_lock(void)
 {

@@ -131,8 +131,7 @@ enum {
 	AFD_TL_SOCKET = 3,
 };
 
-/* ---- what the network is: our own, see dlls/include/rf-net.h ----------------
- */
+/* ---- what the network is: our own, see dlls/include/rf-net.h ---- */
 
 enum {
 	NET_HOSTS,

@@ -15,8 +15,7 @@
 #include "syscall-xlate/nt/afd.h"
 #include "syscall-xlate/nt/file-private.h"
 
-/* ---- listening
- * ------------------------------------------------------------------ */
+/* ---- listening ---- */
 
 NTSTATUS afd_listen(struct task *t, struct file *f, struct irp *r)
 {
@@ -312,8 +311,7 @@ NTSTATUS afd_defer_accept(struct task *t, struct file *f, struct irp *r)
 	return STATUS_SUCCESS;
 }
 
-/* ---- AcceptEx
- * --------------------------------------------------------------------- */
+/* ---- AcceptEx ---- */
 
 /* Each address with its length before it: mswsock knows. */
 static NTSTATUS put_name(struct task *t, gaddr at, uint32_t room,

@@ -68,8 +68,7 @@ NTSTATUS afd_status(int err)
 	return status_from_errno(err);
 }
 
-/* ---- addresses ------------------------------------------------------------
- */
+/* ---- addresses ---- */
 
 int afd_host_family(int32_t family)
 {
@@ -291,8 +290,7 @@ NTSTATUS afd_put_from(struct task *t, struct afd_op *op,
 	return STATUS_SUCCESS;
 }
 
-/* ---- buffers ---------------------------------------------------------------
- */
+/* ---- buffers ---- */
 
 NTSTATUS afd_pointer(struct task *t, gaddr at, uint64_t *v)
 {

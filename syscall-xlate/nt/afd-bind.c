@@ -41,8 +41,7 @@ static bool is_inet(const union afd_address *a)
 	return a->sa.sa_family == AF_INET || a->sa.sa_family == AF_INET6;
 }
 
-/* ---- claims ----------------------------------------------------------------
- */
+/* ---- claims ---- */
 
 /* No device of the host's: where claims are files. */
 enum { CLAIMS = 0x52465350 };
@@ -159,8 +158,7 @@ void afd_claim_again(struct afd_socket *s)
 		claim_all(s, &a, true);
 }
 
-/* ---- what the host has -----------------------------------------------------
- */
+/* ---- what the host has ---- */
 
 static bool has_address(const struct net_connection *c,
 			const union afd_address *a)
@@ -200,8 +198,7 @@ static bool is_in_use(const struct afd_socket *s, const union afd_address *a,
 	return found;
 }
 
-/* ---- binding ---------------------------------------------------------------
- */
+/* ---- binding ---- */
 
 /*
  * Old connections that linger, and those of a listener that is gone, are only

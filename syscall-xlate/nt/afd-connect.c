@@ -37,8 +37,7 @@ bool afd_is_nowhere(const union afd_address *a)
 	return afd_is_any(a) || !afd_port_of(a);
 }
 
-/* ---- making ----------------------------------------------------------------
- */
+/* ---- making ---- */
 
 /* A host socket for s, which does not have it yet. */
 static NTSTATUS host_socket(struct afd_socket *s, int *made)
@@ -81,8 +80,7 @@ NTSTATUS afd_make_host(struct afd_socket *s)
 	return STATUS_SUCCESS;
 }
 
-/* ---- names ------------------------------------------------------------------
- */
+/* ---- names ---- */
 
 NTSTATUS afd_put_address(struct task *t, struct irp *r,
 			 const union afd_address *a, socklen_t len)
@@ -130,8 +128,7 @@ NTSTATUS afd_get_remote_address(struct task *t, struct file *f, struct irp *r)
 	return afd_put_address(t, r, &a, len);
 }
 
-/* ---- connecting
- * --------------------------------------------------------------- */
+/* ---- connecting ---- */
 
 void afd_set_peer(struct afd_socket *s, const union afd_address *a,
 		  socklen_t len)
@@ -441,8 +438,7 @@ NTSTATUS afd_super_connect(struct task *t, struct file *f, struct irp *r)
 	return connect_to(t, r, &op, r->buf + ADDRESS, r->len - ADDRESS, true);
 }
 
-/* ---- ends
- * -------------------------------------------------------------------------- */
+/* ---- ends ---- */
 
 NTSTATUS afd_partial_disconnect(struct task *t, struct file *f, struct irp *r)
 {

@@ -75,8 +75,7 @@ static ssize_t host_message(struct afd_op *op, struct msghdr *m, int flags,
 	return n;
 }
 
-/* ---- streams ---------------------------------------------------------------
- */
+/* ---- streams ---- */
 
 /* After a call that failed: once more, or give up with *status. */
 static bool again(struct task *t, struct afd_op *op, bool sending,
@@ -183,8 +182,7 @@ NTSTATUS afd_send_stream(struct task *t, struct afd_op *op)
 	return STATUS_SUCCESS;
 }
 
-/* ---- datagrams --------------------------------------------------------------
- */
+/* ---- datagrams ---- */
 
 /* n bytes to the guest's segments. */
 static NTSTATUS scatter(struct task *t, struct afd_op *op, const uint8_t *data,
@@ -382,8 +380,7 @@ static NTSTATUS send_any(struct task *t, struct afd_op *op)
 	return send_one(t, op);
 }
 
-/* ---- the calls
- * ----------------------------------------------------------------- */
+/* ---- the calls ---- */
 
 /*
  * What all calls begin with: buffers and flags into op, and whether n pointers

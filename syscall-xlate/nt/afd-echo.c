@@ -120,8 +120,7 @@ static uint32_t local_reason(int err)
 	return GENERAL_FAILURE;
 }
 
-/* ---- the answer -------------------------------------------------------------
- */
+/* ---- the answer ---- */
 
 static void note_control(struct net_echoed *out, const struct cmsghdr *c)
 {
@@ -287,8 +286,7 @@ static NTSTATUS look_again(struct irp *r)
 	return look(r, r->watch.fd, r->extra);
 }
 
-/* ---- the request ------------------------------------------------------------
- */
+/* ---- the request ---- */
 
 static void set(int fd, int level, int what, int v)
 {

@@ -12,8 +12,7 @@
 #include "syscall-xlate/nt/afd.h"
 #include "syscall-xlate/nt/process.h"
 
-/* ---- WSAIoctl
- * ------------------------------------------------------------------------ */
+/* ---- WSAIoctl ---- */
 
 typedef NTSTATUS ioctl_fn(struct task *t, struct afd_socket *s, struct irp *r,
 			  gaddr in, uint64_t len);
@@ -305,8 +304,7 @@ NTSTATUS afd_transport_ioctl(struct task *t, struct file *f, struct irp *r)
 	return STATUS_INVALID_PARAMETER;
 }
 
-/* ---- AFD_INFORMATION
- * ------------------------------------------------------------------- */
+/* ---- AFD_INFORMATION ---- */
 
 struct information {
 	uint32_t type, pad;

@@ -89,8 +89,7 @@ static void read_resolver(struct buffer *b)
 		memcpy(to, none, sizeof none - 1);
 }
 
-/* ---- rtnetlink --------------------------------------------------------------
- */
+/* ---- rtnetlink ---- */
 
 /* Mb/s as the driver says; 0: it does not. */
 static uint64_t link_speed(const char *name)
@@ -289,8 +288,7 @@ static int dump(uint16_t type,
 	return netlink_ask(&ask.h, sizeof ask, entry, b);
 }
 
-/* ---- where rtnetlink is not to be had: in a sandbox ------------------------
- */
+/* ---- where rtnetlink is not to be had: in a sandbox ---- */
 
 /* What one interface is, by the calls that any socket has. */
 static bool simple_link(int fd, const char *name, struct net_interface *i)

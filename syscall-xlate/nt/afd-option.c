@@ -129,8 +129,7 @@ static NTSTATUS kept(struct afd_socket *s, const struct option_row *row,
 	return STATUS_SUCCESS;
 }
 
-/* ---- SOL_SOCKET
- * --------------------------------------------------------------- */
+/* ---- SOL_SOCKET ---- */
 
 static NTSTATUS reuse(struct afd_socket *s, const struct option_row *row,
 		      struct value *v, bool set)
@@ -341,8 +340,7 @@ static NTSTATUS context(struct afd_socket *s, const struct option_row *row,
 	return STATUS_SUCCESS;
 }
 
-/* ---- IP
- * ------------------------------------------------------------------------- */
+/* ---- IP ---- */
 
 static NTSTATUS dont_fragment(struct afd_socket *s,
 			      const struct option_row *row, struct value *v,

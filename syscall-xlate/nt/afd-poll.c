@@ -99,8 +99,7 @@ uint32_t afd_level(struct afd_socket *s, short re)
 			 : own_level(s, re) | s->net_changed;
 }
 
-/* ---- the answer -------------------------------------------------------------
- */
+/* ---- the answer ---- */
 
 /* Entries with status and events found; handles 4 or 8 bytes. */
 static NTSTATUS answer(struct task *t, struct afd_op *op,
@@ -133,8 +132,7 @@ static NTSTATUS answer(struct task *t, struct afd_op *op,
 	return STATUS_SUCCESS;
 }
 
-/* ---- time
- * ----------------------------------------------------------------------- */
+/* ---- time ---- */
 
 /* Outlives its request if it is ringing when that ends. */
 struct poll_alarm {
@@ -182,8 +180,7 @@ static void stop_alarm(struct afd_op *op)
 	pthread_mutex_unlock(&alarms_lock);
 }
 
-/* ---- links
- * ---------------------------------------------------------------------- */
+/* ---- links ---- */
 
 /* With the socket locked. */
 static void link_add(struct afd_socket *s, struct afd_poll_link *l)
@@ -226,8 +223,7 @@ static void end_poll(struct afd_poll_link *l, uint32_t events,
 	afd_finish_later(d, op, status, op->information);
 }
 
-/* ---- edges
- * ------------------------------------------------------------------------ */
+/* ---- edges ---- */
 
 void afd_notice(struct afd_socket *s, short re, struct queue *d)
 {
@@ -250,8 +246,7 @@ void afd_poll_closed(struct afd_socket *s, struct queue *d)
 			end_poll(l, AFD_POLL_LOCAL_CLOSE, d);
 }
 
-/* ---- asking
- * ------------------------------------------------------------------------- */
+/* ---- asking ---- */
 
 static NTSTATUS read_links(struct task *t, struct irp *r, struct afd_op *op,
 			   struct afd_poll_info *info)

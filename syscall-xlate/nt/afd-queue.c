@@ -53,8 +53,7 @@ bool afd_pends(const struct irp *r, uint32_t afd_flags)
 	return afd_flags & AFD_FLAG_OVERLAPPED || !afd_of(r->file)->nonblocking;
 }
 
-/* ---- queues; the socket is locked ------------------------------------------
- */
+/* ---- queues; the socket is locked ---- */
 
 /* irp_cancel() has taken r and will finish it. */
 static void cancel(struct irp *r)
@@ -160,8 +159,7 @@ static void run_queue(struct afd_socket *s, struct queue *q,
 	}
 }
 
-/* ---- edges ------------------------------------------------------------------
- */
+/* ---- edges ---- */
 
 static bool somebody_waits(const struct afd_socket *s)
 {
@@ -234,8 +232,7 @@ int afd_watch(struct afd_socket *s)
 	return err;
 }
 
-/* ---- waiting in the handler
- * -------------------------------------------------- */
+/* ---- waiting in the handler ---- */
 
 void afd_set_nonblocking(struct afd_socket *s)
 {

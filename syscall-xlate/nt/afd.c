@@ -38,8 +38,7 @@ static struct file *new_socket(int fd, uint32_t access, uint32_t share,
 	return f;
 }
 
-/* ---- the end ----------------------------------------------------------------
- */
+/* ---- the end ---- */
 
 static void give_up(struct queue *q, struct queue *d)
 {
@@ -115,8 +114,7 @@ static void afd_destroy(struct file *f)
 	f->extra = NULL;
 }
 
-/* ---- opening
- * ------------------------------------------------------------------- */
+/* ---- opening ---- */
 
 /* FILE_FULL_EA_INFORMATION with the open packet; false: there is none. */
 static NTSTATUS find_packet(struct task *t, gaddr ea, uint32_t ea_len,
@@ -193,8 +191,7 @@ NTSTATUS afd_by_handle(struct task *t, uint64_t handle, struct file **f)
 	return STATUS_SUCCESS;
 }
 
-/* ---- to a child
- * ------------------------------------------------------------------- */
+/* ---- to a child ---- */
 
 /* What nt_passed.data holds. */
 struct passed {
@@ -285,8 +282,7 @@ struct file *afd_receive_passed(const struct nt_passed *p)
 	return f;
 }
 
-/* ---- controls
- * ------------------------------------------------------------------------ */
+/* ---- controls ---- */
 
 static const struct control_row rows[] = { IOCTL_ROWS_AFD };
 

@@ -311,8 +311,7 @@ bool afd_may_write(struct task *t, gaddr at, uint32_t n);
 /* After EFAULT: make the memory be there.  For a second try. */
 void afd_touch(struct task *t, const struct afd_op *op, bool write);
 
-/* ---- states and events (afd-poll.c) ---------------------------------------
- */
+/* ---- states and events (afd-poll.c) ---- */
 
 /* AFD_POLL_* that hold now; re: revents of the descriptor.  Locked. */
 uint32_t afd_level(struct afd_socket *s, short re);
@@ -327,8 +326,7 @@ void afd_reenable(struct afd_socket *s, uint32_t events);
 /* Locked: the last handle is going; polls end. */
 void afd_poll_closed(struct afd_socket *s, struct queue *d);
 
-/* ---- moving data (afd-data.c)
- * ------------------------------------------------ */
+/* ---- moving data (afd-data.c) ---- */
 
 /* Steps: a stream's receive and send of op's segments. */
 NTSTATUS afd_receive_stream(struct task *t, struct afd_op *op);
@@ -346,8 +344,7 @@ bool afd_take_icmp(struct afd_socket *s, int err);
 /* What a receiver is to be told next, or STATUS_SUCCESS. */
 NTSTATUS afd_tell_icmp(struct afd_socket *s);
 
-/* ---- options (afd-option.c)
- * ---------------------------------------------------- */
+/* ---- options (afd-option.c) ---- */
 
 /* One option: set from in, or told in r's output.  Windows' numbers. */
 NTSTATUS afd_option(struct task *t, struct afd_socket *s, struct irp *r,
@@ -373,8 +370,7 @@ void afd_net_forget(struct afd_socket *s);
 int afd_route(const union afd_address *to, socklen_t len,
 	      union afd_address *from, socklen_t *n);
 
-/* ---- connecting (afd-connect.c, afd-accept.c)
- * ------------------------------------------ */
+/* ---- connecting (afd-connect.c, afd-accept.c) ---- */
 
 /* Locked and AFD_CONNECTING: has it come to an end?  re as above. */
 void afd_check_connect(struct afd_socket *s, short re);
@@ -424,15 +420,13 @@ struct net_connection *net_connections(bool udp, bool owners, size_t *n);
 /* What its interfaces listen to (afd-net-groups.c); the same. */
 struct net_group *net_groups(size_t *n);
 
-/* ---- afd.c -----------------------------------------------------------------
- */
+/* ---- afd.c ---- */
 
 extern const struct file_ops afd_ops;
 /* A socket by handle; a reference on the file.  *f is NULL without one. */
 NTSTATUS afd_by_handle(struct task *t, uint64_t handle, struct file **f);
 
-/* ---- handlers of ioctl.tbl's rows -------------------------------------------
- */
+/* ---- handlers of ioctl.tbl's rows ---- */
 
 typedef NTSTATUS afd_control_fn(struct task *t, struct file *f, struct irp *r);
 afd_control_fn afd_bind, afd_connect, afd_listen, afd_wait_for_listen,

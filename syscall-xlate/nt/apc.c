@@ -17,8 +17,7 @@
 
 enum { THREAD_ALERT = 4, THREAD_SET_CONTEXT = 0x10 };
 
-/* ---- the queue -------------------------------------------------------------
- */
+/* ---- the queue ---- */
 
 static void done(struct nt_apc *a)
 {
@@ -120,8 +119,7 @@ bool apc_test(struct task *t)
 	return any;
 }
 
-/* ---- running one
- * ------------------------------------------------------------- */
+/* ---- running one ---- */
 
 /* Takes the APC that is to run now off the queue. */
 static bool take(struct nt_thread *th, struct nt_apc *copy)
@@ -217,8 +215,7 @@ void apc_deliver(struct task *t, struct guest_regs *regs)
 	regs->rflags &= ~(uint64_t)(FLAG_TRAP | FLAG_DIRECTION);
 }
 
-/* ---- reserves
- * ------------------------------------------------------------------ */
+/* ---- reserves ---- */
 
 /* Memory set aside for an APC, or for a packet of a completion port. */
 struct reserve {
@@ -298,8 +295,7 @@ static NTSTATUS queue_reserved(struct task *t, uint64_t handle,
 	return status;
 }
 
-/* ---- the calls
- * -------------------------------------------------------------------- */
+/* ---- the calls ---- */
 
 static NTSTATUS queue(struct task *t, uint64_t thread, uint64_t reserve,
 		      const struct nt_apc *apc)

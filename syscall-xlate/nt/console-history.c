@@ -21,8 +21,7 @@ struct record {
 	uint16_t kind, exe, name, value;
 };
 
-/* ---- the list; lock held ----------------------------------------------------
- */
+/* ---- the list; lock held ---- */
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 
@@ -183,9 +182,7 @@ static void remove_all(struct console_store *s, enum kind kind,
 			drop(s, &at, r.size);
 }
 
-/* ---- lines
- * -------------------------------------------------------------------
- */
+/* ---- lines ---- */
 
 struct units history_self(void)
 {
@@ -414,9 +411,7 @@ void history_set(uint32_t lines, uint32_t buffers, uint32_t flags)
 	end();
 }
 
-/* ---- aliases
- * -----------------------------------------------------------------
- */
+/* ---- aliases ---- */
 
 bool alias_set(struct units exe, struct units name, struct units target)
 {
@@ -464,9 +459,7 @@ size_t alias_get(struct units exe, struct units name, uint16_t *to, size_t max)
 	return n;
 }
 
-/* ---- lists
- * -------------------------------------------------------------------
- */
+/* ---- lists ---- */
 
 struct listing {
 	uint16_t *to;

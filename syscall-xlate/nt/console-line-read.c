@@ -45,9 +45,7 @@ struct edit {
 	uint16_t last; /* its character */
 };
 
-/* ---- what is shown
- * -----------------------------------------------------------
- */
+/* ---- what is shown ---- */
 
 static void window(int fd, int *cols, int *rows)
 {
@@ -176,9 +174,7 @@ static void show(struct edit *e)
 	make_certain(e);
 }
 
-/* ---- keys
- * --------------------------------------------------------------------
- */
+/* ---- keys ---- */
 
 /* The characters that the user's terminal has for some of them. */
 static uint16_t meaning(uint16_t c)
@@ -310,9 +306,7 @@ static enum line_end take_input(struct edit *e, bool *gone)
 	}
 }
 
-/* ---- a line
- * ------------------------------------------------------------------
- */
+/* ---- a line ---- */
 
 static NTSTATUS wait_for_turn(struct task *t, struct file *f)
 {

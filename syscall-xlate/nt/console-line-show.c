@@ -19,9 +19,7 @@
 
 enum { TAB = 8 };
 
-/* ---- output
- * ------------------------------------------------------------------
- */
+/* ---- output ---- */
 
 static void out(struct line_out *o, const char *s, size_t n)
 {
@@ -53,9 +51,7 @@ static void out_step(struct line_out *o, long n, char how)
 		out(o, s, (size_t)snprintf(s, sizeof s, "\33[%ld%c", n, how));
 }
 
-/* ---- cells
- * -------------------------------------------------------------------
- */
+/* ---- cells ---- */
 
 int line_width(uint32_t c)
 {
@@ -156,9 +152,7 @@ static void out_move(const struct line *l, struct line_out *o, long from,
 		out_step(o, right < 0 ? -right : right, right < 0 ? 'D' : 'C');
 }
 
-/* ---- what there is to show
- * ---------------------------------------------------
- */
+/* ---- what there is to show ---- */
 
 /* What a popup says, instead of the line. */
 static bool say(struct view *v, const char *text, const struct line_command *c)
@@ -241,9 +235,7 @@ static bool remember(struct line *l, const struct view *v)
 	return true;
 }
 
-/* ---- painting
- * ----------------------------------------------------------------
- */
+/* ---- painting ---- */
 
 /* From the window's top: the part with the cursor. */
 static void paint_page(struct line *l, struct line_out *o, const struct view *v,

@@ -44,8 +44,7 @@ enum {
 	ERASE_WORD = 127, /* what Ctrl-Backspace types */
 };
 
-/* ---- text -------------------------------------------------------------------
- */
+/* ---- text ---- */
 
 uint32_t line_code(const uint16_t *s, size_t n, size_t *len)
 {
@@ -166,8 +165,7 @@ static void type(struct line *l, uint16_t c)
 	put(l, &c, 1);
 }
 
-/* ---- the past ---------------------------------------------------------------
- */
+/* ---- the past ---- */
 
 static const struct line_command *command(const struct line *l, int i)
 {
@@ -261,9 +259,7 @@ static size_t find(const uint16_t *s, size_t n, size_t at, uint16_t c,
 	return otherwise;
 }
 
-/* ---- what asks for more
- * ------------------------------------------------------
- */
+/* ---- what asks for more ---- */
 
 static void open_popup(struct line *l, enum line_popup popup)
 {
@@ -369,9 +365,7 @@ static enum line_end popup_key(struct line *l, const struct line_key *k)
 	return LINE_MORE;
 }
 
-/* ---- keys
- * --------------------------------------------------------------------
- */
+/* ---- keys ---- */
 
 static enum line_end function_key(struct line *l, const struct line_key *k)
 {
@@ -509,9 +503,7 @@ void line_insert(struct line *l, uint16_t c)
 	put(l, &c, 1);
 }
 
-/* ---- beginning and end
- * -------------------------------------------------------
- */
+/* ---- beginning and end ---- */
 
 void line_init(struct line *l, int cols, int rows, int start)
 {

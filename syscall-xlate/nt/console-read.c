@@ -17,9 +17,7 @@
 #include "syscall-xlate/nt/console.h"
 #include "syscall-xlate/nt/file-private.h"
 
-/* ---- waiting
- * -----------------------------------------------------------------
- */
+/* ---- waiting ---- */
 
 static void open_bell(struct console_bell *b)
 {
@@ -87,9 +85,7 @@ NTSTATUS console_wait(struct task *t, struct file *f, bool *input)
 	return status;
 }
 
-/* ---- what is typed, as it comes
- * ----------------------------------------------
- */
+/* ---- what is typed, as it comes ---- */
 
 /* Backspace, which terminals send as something else. */
 static void cook(uint8_t *s, size_t n)
@@ -185,9 +181,7 @@ static NTSTATUS take_keys(struct task *t, struct file *f, size_t want,
 	}
 }
 
-/* ---- reads
- * -------------------------------------------------------------------
- */
+/* ---- reads ---- */
 
 /* What one read may have: no more than the rest of a line. */
 static const uint8_t *readable(size_t *n)

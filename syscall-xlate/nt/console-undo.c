@@ -125,8 +125,7 @@ NO_TLS void undo_write(int fd, uint64_t bits)
 				 (long)states[i].len, 0);
 }
 
-/* ---- reading what is written ------------------------------------------------
- */
+/* ---- reading what is written ---- */
 
 enum { MAX_PARAMS = 16, MAX_PARAM = 99999 };
 

@@ -44,8 +44,7 @@
 /* The watcher's descriptors. */
 enum { PIPE, TERMINAL, UNUSED, SHARED, OWN, DESCRIPTORS };
 
-/* ---- the one who is watched -------------------------------------------------
- */
+/* ---- the one who is watched ---- */
 
 static bool possible;
 static _Atomic pid_t watcher; /* its id; 0: none; -1: there will be none */
@@ -131,8 +130,7 @@ NO_TLS void console_watch_stop(void)
 	companion_stop(&watcher, -1);
 }
 
-/* ---- the watcher ------------------------------------------------------------
- */
+/* ---- the watcher ---- */
 
 static int terminal;
 

@@ -23,8 +23,7 @@ struct console console = {
 	.lock = PTHREAD_MUTEX_INITIALIZER,
 };
 
-/* ---- calls on one -----------------------------------------------------------
- */
+/* ---- calls on one ---- */
 
 /* What a handle of that role answers besides what every one does. */
 static const struct {
@@ -60,8 +59,7 @@ static NTSTATUS console_control(struct task *t, struct file *f, struct irp *r,
 	return status;
 }
 
-/* ---- waiting for input
- * ------------------------------------------------------------------------ */
+/* ---- waiting for input ---- */
 
 struct console_watch {
 	struct nt_watch watch;
@@ -169,9 +167,7 @@ const struct file_ops console_ops = {
 	.signaled = console_signaled,
 };
 
-/* ---- handles
- * -----------------------------------------------------------------------------------
- */
+/* ---- handles ---- */
 
 struct file *console_file(int fd, uint32_t access, uint32_t share,
 			  uint32_t options)

@@ -70,8 +70,7 @@ static NTSTATUS random_bytes(struct task *t, struct file *f, struct irp *r)
 	return STATUS_SUCCESS;
 }
 
-/* ---- volumes
- * ----------------------------------------------------------------- */
+/* ---- volumes ---- */
 
 /* Room of the file system under the volume. */
 static uint64_t volume_size(struct file *f)
@@ -232,8 +231,7 @@ NTSTATUS volume_control(struct task *t, struct file *f, struct irp *r)
 	return control_run(volume_rows, COUNT_OF(volume_rows), t, f, r);
 }
 
-/* ---- the mount manager
- * ------------------------------------------------------------ */
+/* ---- the mount manager ---- */
 
 /* Is the name at [offset, offset+len) of in equal to text?  0 len: any. */
 static bool name_is(const uint8_t *in, size_t in_len, uint32_t offset,
@@ -356,8 +354,7 @@ static const struct control_row mount_rows[] = { IOCTL_ROWS_MOUNTS };
 
 static const struct control_row random_rows[] = { IOCTL_ROWS_RANDOM };
 
-/* ---- opening
- * ------------------------------------------------------------------------ */
+/* ---- opening ---- */
 
 static NTSTATUS device_control(struct task *t, struct file *f, struct irp *r,
 			       bool fs)
@@ -430,9 +427,7 @@ NTSTATUS device_open(struct task *t, const struct nt_path *p, uint32_t access,
 	return STATUS_SUCCESS;
 }
 
-/* ---- calls
- * -----------------------------------------------------------------------------
- */
+/* ---- calls ---- */
 
 static NTSTATUS control(struct task *t, uint64_t file, uint64_t event,
 			gaddr apc, gaddr apc_context, gaddr iosb, uint32_t code,

@@ -73,8 +73,7 @@ void dir_scan_free(struct dir_scan *s)
 	free(s);
 }
 
-/* ---- the snapshot
- * ------------------------------------------------------------- */
+/* ---- the snapshot ---- */
 
 static bool room(void **p, size_t *max, size_t have, size_t more, size_t unit)
 {
@@ -338,8 +337,7 @@ static NTSTATUS take_single(struct file *f, struct dir_scan *s)
 	return STATUS_SUCCESS;
 }
 
-/* ---- giving entries out
- * ---------------------------------------------------------- */
+/* ---- giving entries out ---- */
 
 static const struct layout {
 	uint32_t class;
@@ -468,8 +466,7 @@ static bool emit(struct file *f, struct dir_scan *s, const struct layout *l,
 	return true;
 }
 
-/* ---- the call
- * ---------------------------------------------------------------------- */
+/* ---- the call ---- */
 
 enum { RESTART = 1, SINGLE = 2, INDEX_SPECIFIED = 4 };
 

@@ -264,9 +264,7 @@ NTSTATUS nt_query_directory_object(struct task *t, uint64_t directory,
 	return status;
 }
 
-/* ---- the calls: links
- * ---------------------------------------------------------------------------
- */
+/* ---- the calls: links ---- */
 
 NTSTATUS nt_create_symbolic_link_object(struct task *t, gaddr link,
 					uint32_t access, gaddr attr,

@@ -30,8 +30,7 @@ enum {
 	MOMENT_MS = 20,
 };
 
-/* ---- the ring ---------------------------------------------------------------
- */
+/* ---- the ring ---- */
 
 static enum { UNKNOWN, HERE, NOT_HERE } ring_is; /* under disk_lock */
 static struct uring ring;
@@ -118,8 +117,7 @@ static bool start_ring(void)
 	return false;
 }
 
-/* ---- threads ----------------------------------------------------------------
- */
+/* ---- threads ---- */
 
 static pthread_cond_t work = PTHREAD_COND_INITIALIZER;
 static unsigned threads, busy; /* under disk_lock */
@@ -165,8 +163,7 @@ static bool more_threads(void)
 	return threads != 0;
 }
 
-/* ---- either -----------------------------------------------------------------
- */
+/* ---- either ---- */
 
 enum disk_carrier disk_carry_start(bool can_ask)
 {

@@ -28,8 +28,7 @@ static struct disk_op *op_at(struct queue_link *l)
 	return container_of(l, struct disk_op, link);
 }
 
-/* ---- the guest's memory -----------------------------------------------------
- */
+/* ---- the guest's memory ---- */
 
 /* op->part, from the guest or to it; n bytes.  0 or -EFAULT. */
 static int copy(struct disk_op *op, size_t n)
@@ -74,8 +73,7 @@ int64_t disk_offset(const struct disk_op *op)
 	return op->append ? 0 : op->offset + op->done;
 }
 
-/* ---- from request to request; locked ----------------------------------------
- */
+/* ---- from request to request; locked ---- */
 
 static void enqueue(struct disk_op *op)
 {
@@ -166,8 +164,7 @@ static void cancel(struct irp *r)
 	disk_carry(who); /* the append behind it */
 }
 
-/* ---- results ----------------------------------------------------------------
- */
+/* ---- results ---- */
 
 /* Counts what was moved.  STATUS_PENDING: there is a next part. */
 static NTSTATUS count(struct disk_op *op, int64_t result)
@@ -243,8 +240,7 @@ void disk_done(struct disk_op *op, int64_t result)
 	disk_carry(who);
 }
 
-/* ---- the others' side -------------------------------------------------------
- */
+/* ---- the others' side ---- */
 
 static struct disk_op *op_new(struct irp *r, int64_t offset, bool write,
 			      gaddr *pages, size_t n)

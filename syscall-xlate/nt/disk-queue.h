@@ -42,8 +42,7 @@ NTSTATUS disk_queue(struct task *t, struct irp *r, int64_t offset, bool write,
 /* Can the file system of f be asked whether something would block? */
 bool disk_can_ask(const struct file *f, bool write);
 
-/* ---- disk-async.c
- * ------------------------------------------------------------ */
+/* ---- disk-async.c ---- */
 
 /* What can be done without waiting of an overlapped request.  STATUS_PENDING:
    not all of it; *n bytes have been moved. */
@@ -54,8 +53,7 @@ void disk_destroy(struct file *f);
 NTSTATUS disk_async(struct task *t, struct irp *r, int64_t offset, bool write,
 		    size_t *n);
 
-/* ---- disk-carry.c asks for work, and says what came of it ------------------
- */
+/* ---- disk-carry.c asks for work, and says what came of it ---- */
 
 /* The lock of all that is here and in disk-carry.c. */
 extern pthread_mutex_t disk_lock;

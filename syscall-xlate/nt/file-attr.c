@@ -209,8 +209,7 @@ static struct stored stored(const struct statx *st, int fd, int dirfd,
 	return s;
 }
 
-/* ---- from the inode --------------------------------------------------------
- */
+/* ---- from the inode ---- */
 
 static void from_inode(struct file_meta *m, const struct statx *st)
 {
@@ -338,8 +337,7 @@ NTSTATUS meta_of_file(struct file *f, struct file_meta *m)
 	return STATUS_SUCCESS;
 }
 
-/* ---- changing them
- * ------------------------------------------------------------ */
+/* ---- changing them ---- */
 
 static uint32_t default_stored(bool directory)
 {

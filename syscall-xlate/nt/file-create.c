@@ -201,8 +201,7 @@ NTSTATUS nt_open_file(struct task *t, gaddr file, uint32_t access, gaddr attr,
 			      FILE_OPEN, options, 0, 0);
 }
 
-/* ---- opening for a moment
- * ------------------------------------------------------------------ */
+/* ---- opening for a moment ---- */
 
 /* Inline for what path-open.c says. */
 static inline __attribute__((always_inline)) NTSTATUS

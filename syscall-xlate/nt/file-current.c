@@ -123,8 +123,7 @@ bool current_folder(char path[HOST_PATH_MAX])
 	return !handle && getcwd(path, HOST_PATH_MAX) && *path == '/';
 }
 
-/* ---- others' --------------------------------------------------------------
- */
+/* ---- others' ---- */
 
 struct found {
 	int pid[MOST];

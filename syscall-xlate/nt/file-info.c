@@ -19,8 +19,7 @@
 #include "syscall-xlate/nt/info-rows.h"
 #include "syscall-xlate/nt/calls.h"
 
-/* ---- queries ---------------------------------------------------------------
- */
+/* ---- queries ---- */
 
 struct query {
 	struct task *t;

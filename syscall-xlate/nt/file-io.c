@@ -24,8 +24,7 @@
 
 enum { IOV_MAX_HERE = 16 };
 
-/* ---- bulk transfer
- * ------------------------------------------------------------ */
+/* ---- bulk transfer ---- */
 
 /*
  * One host call, which is to be the plain one where it can: it costs least, and
@@ -165,8 +164,7 @@ NTSTATUS io_write_fd(struct task *t, struct irp *r, int fd, int64_t offset,
 	return transfer(t, r, fd, offset, true, 0, n);
 }
 
-/* ---- regular files
- * --------------------------------------------------------------- */
+/* ---- regular files ---- */
 
 /* A position set without a system call reaches the host before it counts. */
 static void settle_position(struct file *f)
@@ -259,8 +257,7 @@ static NTSTATUS disk_flush(struct task *t, struct file *f)
 		       : STATUS_SUCCESS;
 }
 
-/* ---- the null device, and host devices and sockets we were started with
- * ------- */
+/* ---- the null device, and host devices and sockets from our start ---- */
 
 static NTSTATUS null_read(struct task *t, struct file *f, struct irp *r)
 {

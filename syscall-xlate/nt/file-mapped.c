@@ -81,8 +81,7 @@ static struct mapped mapped_as(uint64_t dev, uint64_t ino)
 	return m;
 }
 
-/* ---- programs -------------------------------------------------------------
- */
+/* ---- programs ---- */
 
 /* The last byte that a file of the greatest size would have. */
 static struct flock the_place(short type)
@@ -135,8 +134,7 @@ bool program_is_held_at(int dirfd, const char *path, mode_t mode)
 	return looks_like_program(path, mode) && is_held_at(dirfd, path);
 }
 
-/* ---- what is refused ------------------------------------------------------
- */
+/* ---- what is refused ---- */
 
 static NTSTATUS may_delete(const struct stat *st, bool held)
 {

@@ -16,8 +16,7 @@
 #include "syscall-xlate/nt/file-private.h"
 #include "syscall-xlate/nt/file-xattr.h"
 
-/* ---- descriptors we were started with -------------------------------------
- */
+/* ---- descriptors we were started with ---- */
 
 static uint32_t access_of_fd(int fd, uint32_t wanted)
 {
@@ -84,8 +83,7 @@ struct object *file_object_from_fd(int fd, uint32_t access)
 	return f ? &f->object : NULL;
 }
 
-/* ---- to a child process ----------------------------------------------------
- */
+/* ---- to a child process ---- */
 
 enum { V_ACCESS, V_SHARE, V_OPTIONS, V_FLAGS, V_ASSOCIATION, V_OF_KIND };
 /* In V_FLAGS: the drive, these, and the modes of notification. */
@@ -222,8 +220,7 @@ struct object *file_receive(const struct nt_passed *p)
 	return &f->object;
 }
 
-/* ---- names
- * -------------------------------------------------------------------- */
+/* ---- names ---- */
 
 static uint16_t *units(const char *ascii, size_t *len)
 {

@@ -24,8 +24,7 @@
 
 enum { REPLACE = 1, POSIX = 2, IGNORE_READONLY = 0x40 };
 
-/* ---- the new name
- * -------------------------------------------------------------- */
+/* ---- the new name ---- */
 
 struct target {
 	struct nt_path path;
@@ -205,8 +204,7 @@ static NTSTATUS may_add(struct file_set *s, struct target *to)
 		       : STATUS_SUCCESS;
 }
 
-/* ---- rename
- * --------------------------------------------------------------------- */
+/* ---- rename ---- */
 
 static char *absolute(const struct target *to)
 {
@@ -491,8 +489,7 @@ NTSTATUS file_set_rename_ex(struct file_set *s)
 	return rename_file(s, true);
 }
 
-/* ---- hard links
- * -------------------------------------------------------------------- */
+/* ---- hard links ---- */
 
 /*
  * In place of what has the name, which stays if the file can have no more.
@@ -611,8 +608,7 @@ NTSTATUS file_set_link_ex(struct file_set *s)
 	return link_file(s, true);
 }
 
-/* ---- deletion
- * ------------------------------------------------------------------------ */
+/* ---- deletion ---- */
 
 static bool is_empty(struct file *f)
 {

@@ -101,8 +101,7 @@ static int ns_fd = -1;	     /* holds that by which others find us, if not */
 static char table_path[PATH_MAX] SPARSE; /* of the file */
 static uint32_t self; /* our token */
 
-/* ---- the table -------------------------------------------------------------
- */
+/* ---- the table ---- */
 
 static int lock_byte(int fd, int command, short type, off_t at)
 {
@@ -319,8 +318,7 @@ static bool has_memory(size_t page)
 	return known[page];
 }
 
-/* ---- who has it ------------------------------------------------------------
- */
+/* ---- who has it ---- */
 
 static bool take_member(struct member *m, uint32_t now)
 {
@@ -462,8 +460,7 @@ static void unlock(struct bucket *b)
 	atomic_store(&b->lock, 0);
 }
 
-/* ---- what the processes have open
- * ---------------------------------------------- */
+/* ---- what the processes have open ---- */
 
 static bool slot_conflicts(const struct slot *s, const struct file *f)
 {

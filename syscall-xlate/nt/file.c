@@ -17,8 +17,7 @@
 #include "syscall-xlate/nt/process.h"
 #include "syscall-xlate/nt/time.h"
 
-/* ---- the type --------------------------------------------------------------
- */
+/* ---- the type ---- */
 
 static bool file_signaled(struct object *o, struct task *t)
 {
@@ -146,8 +145,7 @@ struct file *file_new(enum file_kind kind, const struct file_ops *ops, int fd,
 	return f;
 }
 
-/* ---- names
- * -------------------------------------------------------------------- */
+/* ---- names ---- */
 
 enum host_name file_host_name(struct file *f, char *path)
 {
@@ -232,8 +230,7 @@ static NTSTATUS parse_own(struct file *f, const uint16_t *stream, size_t n,
 	return status;
 }
 
-/* ---- parsing what to open
- * -------------------------------------------------------- */
+/* ---- parsing what to open ---- */
 
 NTSTATUS file_parse(struct task *t, const struct nt_oa *oa, struct nt_path *p,
 		    struct file **root)

@@ -56,8 +56,7 @@ static void let_go(struct iocp_packet *p)
 		free(p);
 }
 
-/* ---- packets and takers; the port is locked
- * ------------------------------------ */
+/* ---- packets and takers; the port is locked ---- */
 
 static bool has_packets(struct iocp *port)
 {
@@ -271,8 +270,7 @@ NTSTATUS iocp_post(struct object *port, uint64_t key, uint64_t apc_context,
 	return STATUS_SUCCESS;
 }
 
-/* ---- the object
- * ------------------------------------------------------------------------- */
+/* ---- the object ---- */
 
 /* The last handle is gone: those who still wait will get nothing. */
 static void closed(struct task *t, struct object *o, uint64_t h, bool last)
@@ -392,8 +390,7 @@ const struct object_type iocp_type = {
 	.receive = receive,
 };
 
-/* ---- who is running
- * ---------------------------------------------------------------- */
+/* ---- who is running ---- */
 
 /* One thread less runs: another may, here or elsewhere. */
 static void let_run(struct iocp *port)
@@ -440,8 +437,7 @@ void iocp_thread_leaves(struct nt_thread *th)
 	object_put(&port->object);
 }
 
-/* ---- taking
- * ------------------------------------------------------------------------- */
+/* ---- taking ---- */
 
 /*
  * One go: a packet in *got, which may be own, or a status that says why not.
@@ -588,8 +584,7 @@ NTSTATUS nt_remove_io_completion_ex(struct task *t, uint64_t port,
 	return n ? STATUS_SUCCESS : status;
 }
 
-/* ---- the other calls
- * ------------------------------------------------------------------- */
+/* ---- the other calls ---- */
 
 NTSTATUS nt_create_io_completion(struct task *t, gaddr out, uint32_t access,
 				 gaddr attr, uint32_t count)

@@ -53,8 +53,7 @@ static struct irp_queue *queue_of(struct file *f)
 	return other;
 }
 
-/* ---- turns; the queue is locked ---------------------------------------------
- */
+/* ---- turns; the queue is locked ---- */
 
 static struct irp *irp_at(struct queue_link *l)
 {
@@ -109,8 +108,7 @@ static void serve(struct queue *turns, struct queue *done)
 	}
 }
 
-/* ---- edges ------------------------------------------------------------------
- */
+/* ---- edges ---- */
 
 static void edge(struct nt_watch *w, uint32_t events)
 {
@@ -201,8 +199,7 @@ NTSTATUS irp_in_turn(struct task *t, struct irp *r, int fd, uint32_t events,
 	return status;
 }
 
-/* ---- the end ----------------------------------------------------------------
- */
+/* ---- the end ---- */
 
 void irp_queue_close(struct file *f)
 {

@@ -387,8 +387,7 @@ NTSTATUS io_wait_fd(struct task *t, struct file *f, int fd, short events,
 	}
 }
 
-/* ---- cancelling
- * ------------------------------------------------------------------------- */
+/* ---- cancelling ---- */
 
 /*
  * th's synchronous request, if it has one; on f, unless that is NULL, and with this

@@ -54,8 +54,7 @@ const struct object_type job_type = {
 	.receive = job_receive,
 };
 
-/* ---- the calls
- * -------------------------------------------------------------------- */
+/* ---- the calls ---- */
 
 NTSTATUS nt_create_job_object(struct task *t, gaddr job, uint32_t access,
 			      gaddr attr)
@@ -162,8 +161,7 @@ NTSTATUS nt_is_process_in_job(struct task *t, uint64_t process, uint64_t job)
 	return status;
 }
 
-/* ---- information
- * -------------------------------------------------------------------- */
+/* ---- information ---- */
 
 /* The job a handle means; 0: our own innermost.  A reference. */
 static NTSTATUS job_of(struct task *t, uint64_t h, uint32_t access,

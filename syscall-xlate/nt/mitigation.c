@@ -88,7 +88,7 @@ NTSTATUS mitigation_set(uint32_t which, uint32_t bits)
 	return STATUS_SUCCESS;
 }
 
-/* ---- what a parent asks for ---------------------------------------------
+/* ---- what a parent asks for ----
  *
  * PROCESS_CREATION_MITIGATION_POLICY_*: two words of fields with four bits, in
  * which 1 is on, 2 off, and 3 another kind of on or reserved.

@@ -124,8 +124,7 @@ void name_forget(struct object *o)
 	name_drop(gone);
 }
 
-/* ---- what is there from the start
- * ------------------------------------------------ */
+/* ---- what is there from the start ---- */
 
 /* In order: parents first.  A link has a target. */
 static const struct {
@@ -263,8 +262,7 @@ static bool have_root(void)
 	return root != NULL;
 }
 
-/* ---- walking
- * ------------------------------------------------------------------------ */
+/* ---- walking ---- */
 
 /* A link in the middle or at the end: its target and what follows. */
 static NTSTATUS follow(struct walk *w, const struct symlink *l,
@@ -388,8 +386,7 @@ static void put_dir(struct directory *d)
 		object_put(&d->object);
 }
 
-/* ---- the common ends of NtCreateX and NtOpenX
- * ------------------------------------------ */
+/* ---- the common ends of NtCreateX and NtOpenX ---- */
 
 /* It was counted as a handle. */
 static void unpin(struct object *o)
@@ -620,8 +617,7 @@ NTSTATUS object_full_name(struct object *o, uint16_t **name, size_t *len)
 	return STATUS_SUCCESS;
 }
 
-/* ---- the calls: lasting names
- * --------------------------------------------------------------- */
+/* ---- the calls: lasting names ---- */
 
 static NTSTATUS set_permanent(struct task *t, uint64_t handle, bool permanent)
 {

@@ -311,8 +311,7 @@ static NTSTATUS take(struct irp *r)
 	return status;
 }
 
-/* ---- from the first request to the last ------------------------------------
- */
+/* ---- from the first request to the last ---- */
 
 static void notify_free(struct notify *n)
 {

@@ -72,8 +72,7 @@ static inline int futex_wait(_Atomic uint32_t *w, uint32_t v, int64_t deadline)
 /* A reference, unless the last one is gone already. */
 bool object_try_get(struct object *o);
 
-/* ---- waits ----------------------------------------------------------------
- */
+/* ---- waits ---- */
 
 enum { WAIT_MAX_OBJECTS = 64 };
 
@@ -324,8 +323,7 @@ void iocp_thread_blocks(struct nt_thread *th);
 void iocp_thread_runs(struct nt_thread *th);
 void iocp_thread_leaves(struct nt_thread *th);
 
-/* ---- names -----------------------------------------------------------------
- */
+/* ---- names ---- */
 
 struct directory;
 
@@ -360,8 +358,7 @@ enum { HANDLE_PROTECT = 1 };
 enum { HANDLE_LATE = ((16 << 20 >> 1) + 1) * 4 };
 NTSTATUS handle_set_flags(uint64_t h, uint32_t flags);
 
-/* ---- threads ----------------------------------------------------------------
- */
+/* ---- threads ---- */
 
 enum thread_state { THREAD_NEW, THREAD_RUNS, THREAD_ENDED };
 

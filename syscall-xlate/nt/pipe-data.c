@@ -37,8 +37,7 @@ static NTSTATUS gone(struct file *f, bool reading)
 			  : STATUS_PIPE_CLOSING;
 }
 
-/* ---- bytes
- * --------------------------------------------------------------------- */
+/* ---- bytes ---- */
 
 static NTSTATUS after_error(int err, struct file *f, bool reading)
 {
@@ -162,8 +161,7 @@ static NTSTATUS send_bytes(struct task *t, struct irp *r, bool wait)
 	return STATUS_SUCCESS;
 }
 
-/* ---- messages
- * ------------------------------------------------------------------- */
+/* ---- messages ---- */
 
 /* Gives the guest up to r->len bytes of the tail. */
 static NTSTATUS take_tail(struct task *t, struct irp *r, struct pipe_end *e,

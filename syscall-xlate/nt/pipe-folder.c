@@ -22,8 +22,7 @@
 #include "syscall-xlate/nt/nt-private.h"
 #include "syscall-xlate/nt/pipe.h"
 
-/* ---- folders
- * -------------------------------------------------------------------- */
+/* ---- folders ---- */
 
 int pipe_session_folder(const char *kind, bool make)
 {
@@ -253,8 +252,7 @@ NTSTATUS pipe_no_folder(int err)
 }
 
 
-/* ---- WaitNamedPipe
- * ------------------------------------------------------------------------ */
+/* ---- WaitNamedPipe ---- */
 
 struct waited {
 	bool exists;
@@ -357,8 +355,7 @@ NTSTATUS pipe_wait_name(struct task *t, gaddr in, uint32_t len)
 	return status;
 }
 
-/* ---- \\.\pipe\ as a folder
- * ------------------------------------------------------ */
+/* ---- \\.\pipe\ as a folder ---- */
 
 /* What pipe_encode_name() made; in place. */
 static void decode(char *name)

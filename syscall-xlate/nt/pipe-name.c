@@ -31,8 +31,7 @@
 #include "syscall-xlate/nt/pipe.h"
 #include "syscall-xlate/nt/calls.h"
 
-/* ---- the server's end
- * ---------------------------------------------------------------- */
+/* ---- the server's end ---- */
 
 /* Removes the folder too, if this was the last instance. */
 void pipe_forget_instance(struct pipe_end *e)
@@ -459,8 +458,7 @@ out_oa:
 	return status;
 }
 
-/* ---- the client's end
- * ----------------------------------------------------------------- */
+/* ---- the client's end ---- */
 
 struct connect {
 	uint32_t access;

@@ -70,8 +70,7 @@ uint8_t pipe_state_now(struct file *f)
 		       : PIPE_CONNECTED;
 }
 
-/* ---- requests
- * ----------------------------------------------------------------------- */
+/* ---- requests ---- */
 
 typedef NTSTATUS step_fn(struct task *t, struct irp *r, bool wait);
 
@@ -172,8 +171,7 @@ static NTSTATUS pipe_flush(struct task *t, struct file *f)
 	return STATUS_SUCCESS;
 }
 
-/* ---- controls
- * ------------------------------------------------------------------------ */
+/* ---- controls ---- */
 
 static NTSTATUS transceive(struct task *t, struct file *f, struct irp *r)
 {
@@ -337,8 +335,7 @@ const char *pipe_name(struct file *f)
 	return f->pipe->name;
 }
 
-/* ---- making ends
- * ------------------------------------------------------------------------ */
+/* ---- making ends ---- */
 
 static void pipe_close(struct task *t, struct file *f)
 {
@@ -411,9 +408,7 @@ struct file *pipe_from_fd(int fd, uint32_t access, uint32_t options)
 	return f;
 }
 
-/* ---- to a child
- * ---------------------------------------------------------------------------
- */
+/* ---- to a child ---- */
 
 /* In p->value[P_VALUE], which is the kind's own (file-pass.c). */
 enum {

@@ -21,8 +21,7 @@
 #include "syscall-xlate/nt/token.h"
 #include "syscall-xlate/nt/remote.h"
 
-/* ---- handles that go along
- * ----------------------------------------------------------- */
+/* ---- handles that go along ---- */
 
 static bool wanted(const struct request *r, uint64_t h, uint32_t attributes)
 {
@@ -253,8 +252,7 @@ void passing_free(struct passing *g)
 	free(g->at);
 }
 
-/* ---- the start block
- * --------------------------------------------------------------------- */
+/* ---- the start block ---- */
 
 struct builder {
 	struct start_block *b;

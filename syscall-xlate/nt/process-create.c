@@ -41,8 +41,7 @@ enum {
 	USE_STD_HANDLES = 0x100, /* STARTF_USESTDHANDLES */
 };
 
-/* ---- what kind of file it is
- * ------------------------------------------------------ */
+/* ---- what kind of file it is ---- */
 
 enum kind { KIND_PE, KIND_NATIVE };
 
@@ -104,8 +103,7 @@ static NTSTATUS find_image(struct request *r, enum kind *kind)
 	return status;
 }
 
-/* ---- objects for it
- * ------------------------------------------------------------------------ */
+/* ---- objects for it ---- */
 
 /* The jobs it is started in take it in; their limits may forbid that. */
 static NTSTATUS enter_jobs(const struct request *r, struct nt_process *p)

@@ -43,8 +43,7 @@ struct message {
 
 static pthread_mutex_t control_lock = PTHREAD_MUTEX_INITIALIZER;
 
-/* ---- messages
- * ------------------------------------------------------------------- */
+/* ---- messages ---- */
 
 static int send_message(int sock, const struct message *m)
 {
@@ -127,8 +126,7 @@ static struct object *unpack(const struct message *m)
 	return NULL;
 }
 
-/* ---- the parent's side
- * ---------------------------------------------------------------- */
+/* ---- the parent's side ---- */
 
 /* A child wants the object behind one of our handles. */
 static void answer_take(struct message *m, struct object **keep)
@@ -221,8 +219,7 @@ static NTSTATUS give_to_child(struct nt_process *p, struct object *o,
 	return STATUS_SUCCESS;
 }
 
-/* ---- the child's side
- * --------------------------------------------------------------------- */
+/* ---- the child's side ---- */
 
 static void place(const struct message *m)
 {
@@ -300,9 +297,7 @@ static NTSTATUS give_to_parent(struct object *o, uint32_t access,
 	return status;
 }
 
-/* ---- the call
- * ------------------------------------------------------------------------------
- */
+/* ---- the call ---- */
 
 static bool is_parent(const struct nt_process *p)
 {

@@ -31,8 +31,7 @@ enum {
 	MAX_INFO = 128,
 };
 
-/* ---- structures -------------------------------------------------------------
- */
+/* ---- structures ---- */
 
 struct process_basic {
 	uint32_t exit_status, pad;
@@ -82,8 +81,7 @@ struct image_information {
 };
 _Static_assert(sizeof(struct image_information) == 64, "SECTION_IMAGE_INFO");
 
-/* ---- from the host
- * -------------------------------------------------------------- */
+/* ---- from the host ---- */
 
 /* "Name:  123 kB" lines of a file in /proc: the number, 0 if it is not there.
  */
@@ -99,8 +97,7 @@ static uint64_t clock_of(const struct timeval *tv)
 	return (uint64_t)tv->tv_sec * 10000000 + (uint64_t)tv->tv_usec * 10;
 }
 
-/* ---- classes of fixed size
- * ----------------------------------------------------------- */
+/* ---- classes of fixed size ---- */
 
 typedef NTSTATUS getter(struct nt_process *p, void *v, uint32_t len);
 
@@ -413,8 +410,7 @@ static const struct {
 	uint32_t access; /* for the table's sake: 0 */
 } getters[] = { INFO_ROWS_PROCESS };
 
-/* ---- the calls
- * ------------------------------------------------------------------------- */
+/* ---- the calls ---- */
 
 static NTSTATUS query_fixed(struct task *t, struct nt_process *p,
 			    uint32_t class, gaddr info, uint32_t len,

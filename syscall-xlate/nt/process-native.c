@@ -10,8 +10,7 @@
 #include "base/table.h"
 #include "base/utf.h"
 
-/* ---- arguments --------------------------------------------------------------
- */
+/* ---- arguments ---- */
 
 /* Copies one argument's units to out, undoing quotes; where the next is. */
 static const uint16_t *one_argument(const uint16_t *s, const uint16_t *end,
@@ -83,8 +82,7 @@ char **native_argv(const uint16_t *s, size_t n)
 	return argv;
 }
 
-/* ---- environment
- * ---------------------------------------------------------------- */
+/* ---- environment ---- */
 
 /* Whose values mean nothing on the host, or another thing than on Windows. */
 static const char *const windows_only[] = {

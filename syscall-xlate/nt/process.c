@@ -79,8 +79,7 @@ const struct object_type process_type = {
 	.receive = process_receive,
 };
 
-/* ---- ourselves -------------------------------------------------------------
- */
+/* ---- ourselves ---- */
 
 int process_init(const struct launch *l, struct err *e)
 {
@@ -115,8 +114,7 @@ NTSTATUS process_is_self(struct task *t, uint64_t h, uint32_t access)
 	return p == &nt_self->object ? STATUS_SUCCESS : STATUS_NOT_SUPPORTED;
 }
 
-/* ---- the end ----------------------------------------------------------------
- */
+/* ---- the end ---- */
 
 static _Atomic uint32_t ending; /* 1: other threads are gone; 2: leaving */
 
@@ -208,8 +206,7 @@ void process_exit(uint32_t code)
 	process_exit_status(code, status);
 }
 
-/* ---- others
- * -------------------------------------------------------------------- */
+/* ---- others ---- */
 
 /* What a Windows program would have ended with. */
 static uint32_t code_of_signal(int sig)
@@ -422,8 +419,7 @@ NTSTATUS process_kill(struct nt_process *p, uint32_t code)
 	return STATUS_SUCCESS;
 }
 
-/* ---- the calls
- * -------------------------------------------------------------------- */
+/* ---- the calls ---- */
 
 NTSTATUS nt_terminate_process(struct task *t, uint64_t process, uint32_t status)
 {

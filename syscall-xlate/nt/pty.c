@@ -60,8 +60,7 @@ static uint64_t give(struct task *t, struct file *f, uint32_t access,
 	return h;
 }
 
-/* ---- what passes through the master ----------------------------------------
- */
+/* ---- what passes through the master ---- */
 
 enum { HELD = 32, CHUNK = 4096 };
 
@@ -329,8 +328,7 @@ static const struct file_ops pty_ops = {
 	.destroy = pty_destroy,
 };
 
-/* ---- handles ----------------------------------------------------------------
- */
+/* ---- handles ---- */
 
 /* Owns fd. */
 static struct file *master_file(int fd, const struct rf_console_pty_size *size)

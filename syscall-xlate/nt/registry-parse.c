@@ -19,8 +19,7 @@
 #include "base/utf.h"
 #include "syscall-xlate/nt/registry-text.h"
 
-/* ---- names of keys --------------------------------------------------------
- */
+/* ---- names of keys ---- */
 
 static const struct {
 	const char *full, *brief;
@@ -160,8 +159,7 @@ static void remove_tree(struct reg_key *k)
 		reg_changed(parent, NOTIFY_NAME);
 }
 
-/* ---- lines ----------------------------------------------------------------
- */
+/* ---- lines ---- */
 
 struct reader {
 	const uint16_t *s;

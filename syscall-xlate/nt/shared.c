@@ -37,8 +37,7 @@ enum {
 	LOOK = 64, /* yields between looks whether the holder lives */
 };
 
-/* ---- the page's lock
- * ----------------------------------------------------------- */
+/* ---- the page's lock ---- */
 
 _Static_assert(sizeof(struct shared_page) <= MAPPED - SHARED_NODE, "one page");
 
@@ -115,9 +114,7 @@ bool shared_owner_died(const struct shared *s)
 	       kill((pid_t)(p->mutant.owner >> 32), 0) < 0 && errno == ESRCH;
 }
 
-/* ---- files
- * ----------------------------------------------------------------------------
- */
+/* ---- files ---- */
 
 static int byte_lock(int fd, int byte, short type, int op)
 {
@@ -257,8 +254,7 @@ static bool file_for(char *buf, size_t size, const uint16_t *name, size_t n,
 				(unsigned long long)h[1]) < size - len;
 }
 
-/* ---- pages
- * ------------------------------------------------------------------------- */
+/* ---- pages ---- */
 
 static void init_page(struct shared_page *p, const struct shared_page *init)
 {

@@ -175,8 +175,7 @@ void nt_pending(struct task *t, struct guest_regs *regs)
 	}
 }
 
-/* ---- for debuggee.c
- * ---------------------------------------------------------------------- */
+/* ---- for debuggee.c ---- */
 
 void thread_park(struct task *t)
 {
@@ -221,8 +220,7 @@ void threads_thaw(void)
 			futex_wake(&th->suspend, 1);
 }
 
-/* ---- counting
- * ------------------------------------------------------------------ */
+/* ---- counting ---- */
 
 /*
  * Who stops a thread again and again, as soon as it has let it go, would never let
@@ -315,8 +313,7 @@ NTSTATUS nt_resume_thread(struct task *t, uint64_t thread, gaddr previous)
 	return count(t, thread, previous, thread_resume, "NtResumeThread");
 }
 
-/* ---- registers
- * ------------------------------------------------------------------- */
+/* ---- registers ---- */
 
 /*
  * Until task.regs can be trusted, or the thread is gone.  Only a kick that is
@@ -569,8 +566,7 @@ NTSTATUS nt_set_context_thread(struct task *t, uint64_t thread, gaddr context)
 					    wants_narrow(t));
 }
 
-/* ---- ending others
- * ------------------------------------------------------------------ */
+/* ---- ending others ---- */
 
 void thread_terminate(struct nt_thread *th, uint32_t code)
 {

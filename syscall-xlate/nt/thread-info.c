@@ -32,8 +32,7 @@ enum {
 	MAX_INFO = 64, /* the largest fixed class */
 };
 
-/* ---- structures -----------------------------------------------------------
- */
+/* ---- structures ---- */
 
 struct thread_basic {
 	uint32_t exit_status, pad;
@@ -53,8 +52,7 @@ struct group_affinity {
 	uint16_t group, reserved[3];
 };
 
-/* ---- reading ---------------------------------------------------------------
- */
+/* ---- reading ---- */
 
 /* A class of fixed size: fills in *v. */
 typedef NTSTATUS getter(struct nt_thread *th, void *v);
@@ -342,8 +340,7 @@ NTSTATUS nt_query_information_thread(struct task *t, uint64_t thread,
 	return status;
 }
 
-/* ---- changing
- * ----------------------------------------------------------------- */
+/* ---- changing ---- */
 
 typedef NTSTATUS setter(struct nt_thread *th, const void *v);
 

@@ -168,8 +168,7 @@ void thread_stack_put(struct nt_thread *th)
 	}
 }
 
-/* ---- birth
- * --------------------------------------------------------------------- */
+/* ---- birth ---- */
 
 static NTSTATUS write_teb32(struct nt_thread *th)
 {

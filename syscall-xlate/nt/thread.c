@@ -18,8 +18,7 @@
 #include "syscall-xlate/nt/remote.h"
 #include "syscall-xlate/nt/calls.h"
 
-/* ---- all threads ------------------------------------------------------------
- */
+/* ---- all threads ---- */
 
 enum { SLOTS = 16 << 10 }; /* threads at once */
 
@@ -163,8 +162,7 @@ const struct object_type thread_type = {
 	.receive = thread_receive,
 };
 
-/* ---- end
- * -------------------------------------------------------------------------- */
+/* ---- end ---- */
 
 static uint64_t ns_of(const struct timeval *tv)
 {
@@ -268,8 +266,7 @@ NTSTATUS nt_terminate_thread(struct task *t, uint64_t thread, uint32_t status)
 	return err;
 }
 
-/* ---- the calls
- * ---------------------------------------------------------------------- */
+/* ---- the calls ---- */
 
 /* PS_ATTRIBUTE */
 struct attribute {

@@ -275,8 +275,7 @@ static void closed(struct task *t, struct object *o, uint64_t h, bool last)
 	put_all(put);
 }
 
-/* ---- the calls -------------------------------------------------------------
- */
+/* ---- the calls ---- */
 
 static NTSTATUS create(struct task *t, gaddr out, uint32_t access, gaddr attr,
 		       uint32_t type)

@@ -33,8 +33,7 @@
 #include "syscall-xlate/nt/control.h"
 #include "syscall-xlate/nt/ioctl-rows.h"
 
-/* ---- the process -----------------------------------------------------------
- */
+/* ---- the process ---- */
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static int control = -1;     /* under the lock */
@@ -106,8 +105,7 @@ NO_TLS void tls_stop(void)
 	companion_stop(&helper, 0);
 }
 
-/* ---- sessions ---------------------------------------------------------------
- */
+/* ---- sessions ---- */
 
 /* One request at a time. */
 struct tls {

@@ -10,8 +10,7 @@
 
 enum { SYNCHRONIZE = 0x100000 };
 
-/* ---- timeouts
- * --------------------------------------------------------------------- */
+/* ---- timeouts ---- */
 
 NTSTATUS timeout_read(struct task *t, gaddr at, struct nt_timeout *to)
 {
@@ -65,8 +64,7 @@ int64_t timeout_deadline(const struct nt_timeout *to)
 	return MIN(left, INT64_MAX - 1 - monotonic_ns()) + monotonic_ns();
 }
 
-/* ---- the calls
- * --------------------------------------------------------------------- */
+/* ---- the calls ---- */
 
 NTSTATUS nt_wait_for_single_object(struct task *t, uint64_t handle,
 				   uint8_t alertable, gaddr timeout)

@@ -57,8 +57,7 @@ void object_unlock(struct object *o)
 		wait_flush();
 }
 
-/* ---- lists ----------------------------------------------------------------
- */
+/* ---- lists ---- */
 
 void wait_block_add(struct wait_block **list, struct wait_block *b)
 {
@@ -88,8 +87,7 @@ void wait_block_remove(struct wait_block **list, struct wait_block *b)
 	b->next = NULL;
 }
 
-/* ---- letting waiters go -----------------------------------------------------
- */
+/* ---- letting waiters go ---- */
 
 void wait_init(struct nt_wait *w, struct task *t)
 {
@@ -203,8 +201,7 @@ void object_wake_locked(struct object *o)
 	}
 }
 
-/* ---- sleeping
- * ----------------------------------------------------------------- */
+/* ---- sleeping ---- */
 
 /* Lets time happen to w's objects; when the next of them will change. */
 static int64_t refresh(struct nt_wait *w)
@@ -384,8 +381,7 @@ NTSTATUS wait_sleep(struct nt_wait *w, int64_t deadline, bool alertable)
 	return sleep_now(w, deadline, alertable);
 }
 
-/* ---- waiting for objects
- * -------------------------------------------------------- */
+/* ---- waiting for objects ---- */
 
 /* The wait has acquired o for t: what only the thread itself may note down. */
 static inline void acquired(struct task *t, struct object *o)

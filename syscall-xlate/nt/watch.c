@@ -120,8 +120,7 @@ static void call_all(const struct epoll_event *e, int n, enum role role)
 		call(e[i].data.u64, e[i].events, role);
 }
 
-/* ---- whose io_fd is; lead_lock is held -------------------------------------
- */
+/* ---- whose io_fd is; lead_lock is held ---- */
 
 /* Is the helper told when something in io_fd is ready? */
 static void tell_helper(bool on)
@@ -338,8 +337,7 @@ void watch_cancel(struct nt_watch *w)
 	pthread_mutex_unlock(&watch_lock);
 }
 
-/* ---- in the place of the helper --------------------------------------------
- */
+/* ---- in the place of the helper ---- */
 
 bool watch_lead_begin(void)
 {

@@ -289,8 +289,7 @@ static void boxed(void)
 	ok(nothing_is_left(), "sandbox: nothing is left");
 }
 
-/* ---- Ctrl-C while a line is read -------------------------------------------
- */
+/* ---- Ctrl-C while a line is read ---- */
 
 static bool has_started(pid_t pid)
 {

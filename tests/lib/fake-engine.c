@@ -13,8 +13,7 @@
 #include "syscall-xlate/nt/process.h"
 #include "syscall-xlate/nt/vad.h"
 
-/* ---- memory: the test's own ------------------------------------------------
- */
+/* ---- memory: the test's own ---- */
 
 static int mem_read(void *dst, gaddr src, size_t n)
 {
@@ -88,8 +87,7 @@ static const struct guest_mem fake_mem = {
 	.unmap = mem_unmap,
 };
 
-/* ---- threads
- * ------------------------------------------------------------------ */
+/* ---- threads ---- */
 
 static void notice(int sig)
 {

@@ -364,8 +364,7 @@ static void scattering(void)
 	CloseHandle(h);
 }
 
-/* ---- cold pages: each part of the file can be that once ---------------------
- */
+/* ---- cold pages: each part of the file can be that once ---- */
 
 enum { APART = 512 << 10 };
 static ULONGLONG cold_at = APART;

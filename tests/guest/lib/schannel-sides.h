@@ -174,8 +174,7 @@ static void end(struct side *s)
 	free(s->in.p);
 }
 
-/* ---- data ------------------------------------------------------------------
- */
+/* ---- data ---- */
 
 static void send_data(struct side *s, struct side *peer, const void *p, DWORD n)
 {

@@ -14,8 +14,7 @@
 
 static char self[MAX_PATH];
 
-/* ---- as its own child
- * --------------------------------------------------------- */
+/* ---- as its own child ---- */
 
 /* Starts another; the last error. */
 static int try_child(void)
@@ -87,8 +86,7 @@ static int child(int argc, char **argv)
 	return 99;
 }
 
-/* ---- running one
- * ------------------------------------------------------------------ */
+/* ---- running one ---- */
 
 struct result {
 	BOOL ok;
@@ -158,8 +156,7 @@ static void put_file(const char *name, const char *text)
 	CloseHandle(h);
 }
 
-/* ---- which file
- * --------------------------------------------------------------------- */
+/* ---- which file ---- */
 
 static void names(void)
 {
@@ -195,8 +192,7 @@ static void names(void)
 	RUN_OK(run(self, line, 0, NULL, NULL), 0, "[xy][\"z\"]");
 }
 
-/* ---- batch files
- * ------------------------------------------------------------------------- */
+/* ---- batch files ---- */
 
 static void batch(void)
 {
@@ -216,9 +212,7 @@ static void batch(void)
 		  ERROR_FILE_NOT_FOUND);
 }
 
-/* ---- errors
- * ----------------------------------------------------------------------------------
- */
+/* ---- errors ---- */
 
 static void errors(void)
 {
@@ -254,8 +248,7 @@ static void errors(void)
 	CHECK_EQ(GetLastError(), ERROR_FILENAME_EXCED_RANGE);
 }
 
-/* ---- environment and folder
- * ---------------------------------------------------------------- */
+/* ---- environment and folder ---- */
 
 static void surroundings(void)
 {
@@ -288,9 +281,7 @@ static void surroundings(void)
 	RUN_OK(run(NULL, line, 0, NULL, want), 0, "[0][0][0][0]");
 }
 
-/* ---- flags
- * ---------------------------------------------------------------------------------
- */
+/* ---- flags ---- */
 
 static void flags(void)
 {
@@ -308,8 +299,7 @@ static void flags(void)
 	RUN_OK(run(NULL, line, CREATE_NEW_PROCESS_GROUP, NULL, NULL), 7, "");
 }
 
-/* ---- attribute lists
- * --------------------------------------------------------------------- */
+/* ---- attribute lists ---- */
 
 static BOOL start_with(LPPROC_THREAD_ATTRIBUTE_LIST list, HANDLE h,
 		       BOOL inherit, DWORD *code)
@@ -444,8 +434,7 @@ static void more_attributes(void)
 	CHECK_EQ(start_so("try x", CHILDREN, &policy, sizeof policy), 0);
 }
 
-/* ---- other ways
- * -------------------------------------------------------------------------- */
+/* ---- other ways ---- */
 
 static void runtimes(void)
 {
@@ -491,8 +480,7 @@ static void runtimes(void)
 				       NULL, SW_HIDE) == SE_ERR_FNF);
 }
 
-/* ---- programs of the host
- * ------------------------------------------------------------------- */
+/* ---- programs of the host ---- */
 
 /* A native program begins when it is resumed, or never. */
 static void held(void)

@@ -116,8 +116,7 @@ static void not_changed(const char *name)
 	CHECK_EQ(GetLastError(), ERROR_FILE_EXISTS);
 }
 
-/* ---- what they say --------------------------------------------------------
- */
+/* ---- what they say ---- */
 
 struct line {
 	char *word[40];

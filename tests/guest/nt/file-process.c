@@ -39,8 +39,7 @@ static HANDLE open_file(DWORD access, DWORD share)
 	return CreateFileW(path, access, share, NULL, OPEN_EXISTING, 0, NULL);
 }
 
-/* ---- the child: its exit code is an error number, or 0 ----------------------
- */
+/* ---- the child: its exit code is an error number, or 0 ---- */
 
 static DWORD child_open(DWORD access, DWORD share)
 {
@@ -110,8 +109,7 @@ static int child(char command, HANDLE h)
 	return 98;
 }
 
-/* ---- the parent
- * ----------------------------------------------------------------- */
+/* ---- the parent ---- */
 
 static void sharing(void)
 {

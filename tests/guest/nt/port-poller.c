@@ -249,8 +249,7 @@ static void busy(void)
 	CloseHandle(port);
 }
 
-/* ---- many -----------------------------------------------------------------
- */
+/* ---- many ---- */
 
 enum { PORTS = 2, THREADS = 3, PAIRS = 6, ROUNDS = 400, STOP = 99 };
 

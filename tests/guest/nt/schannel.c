@@ -41,8 +41,7 @@ static void shutdown_from(struct side *from, struct side *to)
 	CHECK_EQ(got.n, 0);
 }
 
-/* ---- what is known of a connection
- * --------------------------------------------- */
+/* ---- what is known of a connection ---- */
 
 static void attributes(struct side *c, struct side *s, DWORD version)
 {
@@ -141,8 +140,7 @@ static void keying(struct side *c, struct side *s)
 	FreeContextBuffer(other.pbKeyingMaterial);
 }
 
-/* ---- the tests
- * ------------------------------------------------------------------- */
+/* ---- the tests ---- */
 
 static void connection(DWORD version, BOOL slow)
 {

@@ -98,8 +98,7 @@ static void lookup(void)
 		      &header) == (void *)GetModuleHandleA("ntdll.dll"));
 }
 
-/* ---- code made at run time ------------------------------------------------
- */
+/* ---- code made at run time ---- */
 
 static RUNTIME_FUNCTION made;
 static DWORD64 made_base;
@@ -155,8 +154,7 @@ static void dynamic(void)
 	VirtualFree(page, 0, MEM_RELEASE);
 }
 
-/* ---- walks
- * ----------------------------------------------------------------------- */
+/* ---- walks ---- */
 
 static void *trace[64];
 static int traced;
@@ -188,8 +186,7 @@ static void walk(void)
 	CHECK(traced <= 3);
 }
 
-/* ---- leaving
- * ------------------------------------------------------------------------ */
+/* ---- leaving ---- */
 
 static jmp_buf buf;
 

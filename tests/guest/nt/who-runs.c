@@ -99,8 +99,7 @@ static void display_names(void)
 	CHECK_EQ(GetLastError(), ERROR_NO_SUCH_PRIVILEGE);
 }
 
-/* ---- whoami.exe ------------------------------------------------------------
- */
+/* ---- whoami.exe ---- */
 
 /* What it prints on either, and its exit code. */
 static char *run(const char *arguments, DWORD *code)

@@ -45,8 +45,7 @@ NTSYSAPI NTSTATUS NTAPI NtSetTimerEx(HANDLE, ULONG, PVOID, ULONG);
 static HANDLE token, impersonation, job, section, image_section, file, event;
 static PVOID some_memory;
 
-/* ---- the calls in one form ------------------------------------------------
- */
+/* ---- the calls in one form ---- */
 
 typedef NTSTATUS call_fn(ULONG class, PVOID info, ULONG n, ULONG *got);
 
@@ -154,8 +153,7 @@ static NTSTATUS set_file(ULONG class, PVOID info, ULONG n, ULONG *got)
 	return NtSetInformationFile(file, &io, info, n, class);
 }
 
-/* ---- checks ----------------------------------------------------------------
- */
+/* ---- checks ---- */
 
 struct row {
 	const char *call;

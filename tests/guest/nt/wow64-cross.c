@@ -126,8 +126,7 @@ static void own(void)
 }
 #endif
 
-/* ---- the other's ----------------------------------------------------------
- */
+/* ---- the other's ---- */
 
 static void command_line(HANDLE p, BOOL narrow)
 {
@@ -265,8 +264,7 @@ static void registers(HANDLE thread, HANDLE process, BOOL narrow, ULONG64 at,
 	CHECK(now > before);
 }
 
-/* ---- the child -------------------------------------------------------------
- */
+/* ---- the child ---- */
 
 static char text[] = "what the child shows";
 static struct shown shown;

@@ -399,8 +399,7 @@ static void files(void)
 	CHECK(DeleteFileW(L"after"));
 }
 
-/* ---- what only few calls take ---------------------------------------------
- */
+/* ---- what only few calls take ---- */
 
 static void token_groups(void)
 {

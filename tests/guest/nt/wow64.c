@@ -93,8 +93,7 @@ static void width(void)
 		 NARROW);
 }
 
-/* ---- the registry's views -------------------------------------------------
- */
+/* ---- the registry's views ---- */
 
 enum { WIDE = KEY_WOW64_64KEY, THIN = KEY_WOW64_32KEY };
 

@@ -203,8 +203,7 @@ static void avx(void)
 	CHECK(!memcmp(in, out, 32), "upper halves");
 }
 
-/* ---- 64-bit code ----------------------------------------------------------
- */
+/* ---- 64-bit code ---- */
 
 /*
  * Far jump to 64 bits, a 64-bit multiplication, the TEB by gs, and back.

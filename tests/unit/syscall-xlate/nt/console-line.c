@@ -287,8 +287,7 @@ START_TEST(too_long)
 }
 END_TEST
 
-/* ---- on a screen ------------------------------------------------------------
- */
+/* ---- on a screen ---- */
 
 static struct model *screen;
 static int cols, rows;
@@ -564,8 +563,7 @@ START_TEST(at_random)
 }
 END_TEST
 
-/* ---- aliases and the past ---------------------------------------------------
- */
+/* ---- aliases and the past ---- */
 
 static struct units U(const char *s)
 {

@@ -156,8 +156,7 @@ START_TEST(upper_halves)
 }
 END_TEST
 
-/* ---- instructions ----------------------------------------------------------
- */
+/* ---- instructions ---- */
 
 static uint32_t divisor = 6;
 
@@ -215,8 +214,7 @@ START_TEST(unreadable)
 }
 END_TEST
 
-/* ---- unwinding
- * ---------------------------------------------------------------- */
+/* ---- unwinding ---- */
 
 START_TEST(unwinds)
 {

@@ -103,8 +103,7 @@ START_TEST(duplicates)
 }
 END_TEST
 
-/* ---- names
- * ---------------------------------------------------------------------- */
+/* ---- names ---- */
 
 struct named {
 	struct object_attributes64 oa;

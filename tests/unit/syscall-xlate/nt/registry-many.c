@@ -340,8 +340,7 @@ static void begin(void)
 	}
 }
 
-/* ---- who looks on ---------------------------------------------------------
- */
+/* ---- who looks on ---- */
 
 struct watcher {
 	pid_t pid;

@@ -47,8 +47,7 @@ static void apc(uint64_t a, uint64_t b, uint64_t c)
 	apcs++;
 }
 
-/* ---- APCs
- * -------------------------------------------------------------------- */
+/* ---- APCs ---- */
 
 static void wait_alertably(struct task *me, void *arg)
 {
@@ -149,8 +148,7 @@ START_TEST(alert_by_id)
 }
 END_TEST
 
-/* ---- standing still
- * ------------------------------------------------------------ */
+/* ---- standing still ---- */
 
 static _Atomic uint64_t turns;
 
@@ -270,8 +268,7 @@ START_TEST(many_threads)
 }
 END_TEST
 
-/* ---- completion ports
- * -------------------------------------------------------------- */
+/* ---- completion ports ---- */
 
 static NTSTATUS take(struct task *me, uint64_t *key, gaddr timeout)
 {

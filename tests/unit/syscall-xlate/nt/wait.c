@@ -179,8 +179,7 @@ START_TEST(many)
 }
 END_TEST
 
-/* ---- with more threads ------------------------------------------------------
- */
+/* ---- with more threads ---- */
 
 enum { THREADS = 4, ROUNDS = 3000 };
 
