@@ -5,9 +5,9 @@
  * NT's are mandatory, belong to a handle, and are undone exactly as they were
  * made.  A list at the inode does that within the process; other processes are
  * kept out with the host's open-file-description locks, which belong to the
- * descriptor just as NT's belong to the handle.  These are advisory: so the host
- * is asked for them before each read and write of a file of which some process
- * has ever locked a range, as the table of file-shared.c tells.
+ * descriptor just as NT's belong to the handle.  These are advisory: so the
+ * host is asked for them before each read and write of a file of which some
+ * process has ever locked a range, as the table of file-shared.c tells.
  *
  * NT's belong to the process as well: who has inherited the handle is kept out.
  * So a file object that several processes have gets another descriptor for its
@@ -64,19 +64,33 @@ static bool has_locks(const struct file *f)
 	return r;
 }
 
-/* The descriptor that f's locks are on, and others' can be seen by. */
-static int descriptor(struct file *f)
+/*
+ * The descriptor that others' locks can be seen by, and f's are on.  For these
+ * it is one that reads and writes, which the host demands of a lock where NT
+ * does not care, if the user may have one; taken before the first of them,
+ * since locks cannot go from one to another without a gap.
+ */
+static int descriptor(struct file *f, bool lock)
 {
+	int fd = f->lock_fd < 0 ? f->fd : f->lock_fd, mode, better = -1;
+	bool of_others = f->lock_fd < 0 && f->in_others, one_way;
+	const int flags = O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
 	char self[32];
-	int flags;
 
-	if (f->lock_fd < 0 && f->in_others && !has_locks(f)) {
-		flags = fcntl(f->fd, F_GETFL) & O_ACCMODE;
-		file_proc_path(f, self, sizeof self);
-		f->lock_fd = MORE_FILES(open(
-			self, flags | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
-	}
-	return f->lock_fd < 0 ? f->fd : f->lock_fd;
+	if ((!lock && !of_others) || has_locks(f))
+		return fd;
+	mode = fcntl(fd, F_GETFL) & O_ACCMODE;
+	one_way = lock && mode != O_RDWR;
+	file_proc_path(f, self, sizeof self);
+	if (one_way)
+		better = MORE_FILES(open(self, O_RDWR | flags));
+	if (better < 0 && of_others)
+		better = MORE_FILES(open(self, mode | flags));
+	if (better < 0)
+		return fd;
+	if (f->lock_fd >= 0)
+		close(f->lock_fd);
+	return f->lock_fd = better;
 }
 
 /* The host's lock.  0, -EAGAIN, or -errno. */
@@ -91,9 +105,8 @@ static int host_lock(int fd, uint64_t offset, uint64_t len, short type)
 	l.l_len = len > (uint64_t)INT64_MAX - offset ? 0 : (off_t)len;
 	if (fcntl(fd, F_OFD_SETLK, &l) == 0)
 		return 0;
-	/* A shared lock needs a readable descriptor, an exclusive one a
-	   writable one, without which a shared one at least keeps others from
-	   writing; file systems may have none at all. */
+	/* A file that the user may only read: a shared one at least keeps
+	   others from writing.  File systems may have none at all. */
 	if (errno == EBADF && type == F_WRLCK) {
 		l.l_type = F_RDLCK;
 		if (fcntl(fd, F_OFD_SETLK, &l) == 0)
@@ -127,7 +140,7 @@ static NTSTATUS try_lock(struct file *f, uint64_t offset, uint64_t len,
 	if (!f->inode)
 		status = STATUS_INVALID_DEVICE_REQUEST;
 	else if (blocked(f->inode, f, offset, len, exclusive) ||
-		 host_lock(descriptor(f), offset, len,
+		 host_lock(descriptor(f, true), offset, len,
 			   exclusive ? F_WRLCK : F_RDLCK) == -EAGAIN)
 		status = STATUS_LOCK_NOT_GRANTED;
 	if (!status) {
@@ -152,7 +165,7 @@ static bool host_conflicts(struct file *f, uint64_t offset, uint64_t len,
 
 	if (!len || offset > INT64_MAX - len)
 		return false;
-	return fcntl(descriptor(f), F_OFD_GETLK, &l) == 0 &&
+	return fcntl(descriptor(f, false), F_OFD_GETLK, &l) == 0 &&
 	       l.l_type != F_UNLCK;
 }
 
@@ -182,7 +195,7 @@ void lock_release_all(struct file *f)
 		return;
 	pthread_mutex_lock(&inode_lock);
 	if (has_locks(f))
-		host_lock(descriptor(f), 0, UINT64_MAX, F_UNLCK);
+		host_lock(descriptor(f, false), 0, UINT64_MAX, F_UNLCK);
 	for (at = &f->inode->locks; *at;) {
 		struct lock_range *r = *at;
 
@@ -362,7 +375,7 @@ NTSTATUS nt_unlock_file(struct task *t, uint64_t file, gaddr iosb, gaddr offset,
 			if (l->owner != r.file || l->offset != at ||
 			    l->len != n || l->key != key)
 				continue;
-			fd = descriptor(r.file);
+			fd = descriptor(r.file, false);
 			*p = l->next;
 			free(l);
 			host_relock(r.file, fd, at, n);

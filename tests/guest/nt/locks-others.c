@@ -10,17 +10,21 @@
 
 #include "self.h"
 
-enum { AT = 100, LENGTH = 50, WHOLE = 1000, PAGE = 4096 };
+enum { AT = 100, LENGTH = 50, ELSEWHERE = 300, WHOLE = 1000, PAGE = 4096 };
 
 static const char *path;
 
-static HANDLE open_it(DWORD flags)
+static HANDLE open_for(DWORD access, DWORD flags)
 {
-	HANDLE h = CreateFileA(path, GENERIC_READ | GENERIC_WRITE, 7, NULL,
-			       OPEN_ALWAYS, flags, NULL);
+	HANDLE h = CreateFileA(path, access, 7, NULL, OPEN_ALWAYS, flags, NULL);
 
 	CHECK(h != INVALID_HANDLE_VALUE, "%lu", GetLastError());
 	return h;
+}
+
+static HANDLE open_it(DWORD flags)
+{
+	return open_for(GENERIC_READ | GENERIC_WRITE, flags);
 }
 
 static OVERLAPPED place(DWORD at)
@@ -28,19 +32,29 @@ static OVERLAPPED place(DWORD at)
 	return (OVERLAPPED){ .Offset = at };
 }
 
-static BOOL lock(HANDLE h, DWORD flags)
+static BOOL lock_at(HANDLE h, DWORD at, DWORD flags)
 {
-	OVERLAPPED o = place(AT);
+	OVERLAPPED o = place(at);
 
 	return LockFileEx(h, flags | LOCKFILE_FAIL_IMMEDIATELY, 0, LENGTH, 0,
 			  &o);
 }
 
-static void unlock(HANDLE h)
+static BOOL lock(HANDLE h, DWORD flags)
 {
-	OVERLAPPED o = place(AT);
+	return lock_at(h, AT, flags);
+}
+
+static void unlock_at(HANDLE h, DWORD at)
+{
+	OVERLAPPED o = place(at);
 
 	CHECK(UnlockFileEx(h, 0, LENGTH, 0, &o), "%lu", GetLastError());
+}
+
+static void unlock(HANDLE h)
+{
+	unlock_at(h, AT);
 }
 
 /* 0 or the error. */
@@ -85,6 +99,18 @@ static DWORD transfer_page(BOOL write)
 
 /* ---- the other process ---- */
 
+/* What a handle may do decides neither what it may lock nor against whom. */
+static void look_locked(char what, DWORD access)
+{
+	HANDLE h = open_for(access, 0);
+
+	CHECK_EQ(lock(h, LOCKFILE_EXCLUSIVE_LOCK), what == 'n');
+	if (what == 'n')
+		unlock(h);
+	CHECK_EQ(lock(h, 0), what != 'e');
+	CloseHandle(h);
+}
+
 /* What it finds: 'e' an exclusive lock, 's' a shared one, 'n' none. */
 static void look(char what, DWORD flags)
 {
@@ -109,16 +135,18 @@ static void look(char what, DWORD flags)
 		unlock(h);
 	CHECK_EQ(lock(h, 0), what != 'e');
 	CloseHandle(h);
+	look_locked(what, GENERIC_READ);
+	look_locked(what, GENERIC_WRITE);
 }
 
 static int child(const char *what, const char *event)
 {
 	HANDLE h, go;
 
-	if (!strcmp(what, "write")) {
-		h = open_it(0);
-		CHECK_EQ(transfer(h, TRUE, AT, 1), ERROR_LOCK_VIOLATION);
-		CHECK(!lock(h, LOCKFILE_EXCLUSIVE_LOCK));
+	if (!strcmp(what, "two")) {
+		h = open_for(GENERIC_READ, 0);
+		CHECK(!lock_at(h, ELSEWHERE, LOCKFILE_EXCLUSIVE_LOCK));
+		CHECK(lock_at(h, ELSEWHERE, 0));
 		return check_done();
 	}
 	if (strcmp(what, "hold")) {
@@ -145,6 +173,36 @@ static DWORD another(const char *what, const char *more)
 
 /* ---- this one ---- */
 
+/* By a handle that can only read or only write. */
+static void one_way(DWORD access)
+{
+	HANDLE h = open_for(access, 0), second = open_it(0);
+
+	CHECK(lock(h, 0));
+	CHECK_EQ(another("shared", ""), 0);
+	unlock(h);
+	CHECK_EQ(another("none", ""), 0);
+	CHECK(lock(h, LOCKFILE_EXCLUSIVE_LOCK));
+	CHECK_EQ(transfer(second, FALSE, AT, 1), ERROR_LOCK_VIOLATION);
+	CHECK_EQ(another("exclusive", ""), 0);
+	unlock(h);
+	CHECK_EQ(another("none", ""), 0);
+	CHECK(lock_at(h, ELSEWHERE, 0));
+	CHECK(lock(h, LOCKFILE_EXCLUSIVE_LOCK));
+	CHECK_EQ(another("two", ""), 0);
+	CloseHandle(h);
+	CHECK_EQ(another("none", ""), 0);
+	/* The one that is left when the other goes. */
+	h = open_for(access, 0);
+	CHECK(lock_at(h, ELSEWHERE, 0));
+	CHECK(lock(h, LOCKFILE_EXCLUSIVE_LOCK));
+	unlock(h);
+	CHECK_EQ(another("two", ""), 0);
+	unlock_at(h, ELSEWHERE);
+	CloseHandle(h);
+	CloseHandle(second);
+}
+
 static void locks(void)
 {
 	HANDLE h = open_it(0), second = open_it(0);
@@ -165,16 +223,9 @@ static void locks(void)
 	CHECK_EQ(transfer(h, TRUE, AT, 1), ERROR_LOCK_VIOLATION);
 	CloseHandle(h);
 	CHECK_EQ(another("none", ""), 0);
-	/* By a handle that can only read. */
-	h = CreateFileA(path, GENERIC_READ, 7, NULL, OPEN_EXISTING, 0, NULL);
-	CHECK(lock(h, 0));
-	CHECK_EQ(another("shared", ""), 0);
-	unlock(h);
-	CHECK(lock(h, LOCKFILE_EXCLUSIVE_LOCK));
-	CHECK_EQ(transfer(second, FALSE, AT, 1), ERROR_LOCK_VIOLATION);
-	CHECK_EQ(another("write", ""), 0);
-	CloseHandle(h);
-	CHECK_EQ(another("none", ""), 0);
+	one_way(GENERIC_READ);
+	one_way(GENERIC_WRITE);
+	CHECK_EQ(transfer(second, FALSE, AT, 1), 0);
 	CloseHandle(second);
 }
 
