@@ -13,7 +13,9 @@
 #include <winioctl.h>
 #include "nt-file.h"
 
-#define CHUNK (1 << 20)
+#define CHUNK         (1 << 20)
+#define UNSIZED_CHUNK 4096
+#define SHARE_ALL     (FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE)
 
 /* Newer than our headers' lowest Windows. */
 #ifndef ERROR_REQUEST_PAUSED
@@ -121,21 +123,43 @@ static BOOL report(struct copying *c, COPYFILE2_MESSAGE_TYPE type, DWORD n)
 	return TRUE;
 }
 
+/*
+ * How much is to be read next; 0 at the end.  Not beyond it, where somebody may
+ * have locked a range, as databases do; it may have moved.
+ */
+static DWORD next_read(struct copying *c, DWORD room)
+{
+	LARGE_INTEGER now;
+	LONGLONG left = c->size.QuadPart - c->done.QuadPart;
+
+	if (!left && GetFileSizeEx(c->from, &now) &&
+	    now.QuadPart > c->done.QuadPart) {
+		c->size = now;
+		left = now.QuadPart - c->done.QuadPart;
+	}
+	return left < room ? left : room;
+}
+
 static BOOL copy_data(struct copying *c)
 {
-	SIZE_T room = CHUNK;
-	char *buf;
+	/* The host has files that say nothing of their size. */
+	const BOOL sized = c->size.QuadPart;
+	DWORD room = c->size.QuadPart < CHUNK ? c->size.QuadPart : CHUNK;
 	DWORD n, put;
+	char *buf;
 	BOOL ok;
 
-	if (c->size.QuadPart < CHUNK)
-		room = c->size.QuadPart + 1;
+	if (!sized)
+		room = UNSIZED_CHUNK;
 	buf = k32_alloc(room);
 	if (!buf)
 		return FALSE;
 	ok = report(c, COPYFILE2_CALLBACK_STREAM_STARTED, 0);
 	while (ok) {
-		ok = ReadFile(c->from, buf, room, &n, NULL);
+		n = sized ? next_read(c, room) : room;
+		if (!n)
+			break;
+		ok = ReadFile(c->from, buf, n, &n, NULL);
 		if (!ok || !n)
 			break;
 		ok = report(c, COPYFILE2_CALLBACK_CHUNK_STARTED, n) &&
@@ -147,9 +171,9 @@ static BOOL copy_data(struct copying *c)
 		if (!ok)
 			break;
 		c->done.QuadPart += n;
-		if (c->done.QuadPart > c->size.QuadPart)
+		if (!sized)
 			c->size = c->done;
-		ok = ok && report(c, COPYFILE2_CALLBACK_CHUNK_FINISHED, n);
+		ok = report(c, COPYFILE2_CALLBACK_CHUNK_FINISHED, n);
 		c->chunk++;
 	}
 	ok = ok && report(c, COPYFILE2_CALLBACK_STREAM_FINISHED, 0);
@@ -161,9 +185,9 @@ static BOOL copy_data(struct copying *c)
 }
 
 /*
- * The attributes of from and, with written, the time of its last write, and of a
- * file that it has not been archived; without, a file that replaces it has its time of
- * creation.
+ * The attributes of from and, with written, the time of its last write, and of
+ * a file that it has not been archived; without, a file that replaces it has
+ * its time of creation.
  */
 static void copy_basic(HANDLE from, HANDLE to, BOOL written)
 {
@@ -251,7 +275,8 @@ static BOOL copy_link(const WCHAR *from, const WCHAR *to, DWORD flags)
 	 0x20000000 /* COPY_FILE_ENABLE_SPARSE_COPY */)
 
 /* One that is there takes on what from has, unless it must not be there. */
-static BOOL open_folder(const WCHAR *name, DWORD flags, HANDLE *h, BOOL *existed)
+static BOOL open_folder(const WCHAR *name, DWORD flags, HANDLE *h,
+			BOOL *existed)
 {
 	IO_STATUS_BLOCK io;
 	NTSTATUS status;
@@ -326,6 +351,33 @@ static BOOL is_hidden(HANDLE h)
 	       i.dwFileAttributes & FILE_ATTRIBUTE_HIDDEN;
 }
 
+/*
+ * Not emptied when opened: it might be the same file.  Who has it open may let
+ * it be written to, and not deleted: then what was begun is not taken away.
+ */
+static HANDLE open_copy(const WCHAR *name, DWORD flags)
+{
+	static const struct {
+		DWORD access, share;
+	} ways[] = {
+		{ GENERIC_READ | GENERIC_WRITE | DELETE, 0 },
+		{ GENERIC_READ | GENERIC_WRITE | DELETE, SHARE_ALL },
+		{ GENERIC_READ | GENERIC_WRITE, SHARE_ALL },
+	};
+	HANDLE h = INVALID_HANDLE_VALUE;
+
+	for (unsigned i = 0; i < RTL_NUMBER_OF(ways); i++) {
+		h = CreateFileW(name, ways[i].access, ways[i].share, NULL,
+				flags & COPY_FILE_FAIL_IF_EXISTS ? CREATE_NEW
+								 : OPEN_ALWAYS,
+				0, NULL);
+		if (h != INVALID_HANDLE_VALUE ||
+		    GetLastError() != ERROR_SHARING_VIOLATION)
+			break;
+	}
+	return h;
+}
+
 /* c has who is to be told. */
 static BOOL copy(const WCHAR *from, const WCHAR *to, struct copying *c,
 		 DWORD flags)
@@ -356,10 +408,9 @@ static BOOL copy(const WCHAR *from, const WCHAR *to, struct copying *c,
 	/* Somebody writes to it; he may be read along. */
 	if (c->from == INVALID_HANDLE_VALUE &&
 	    GetLastError() == ERROR_SHARING_VIOLATION)
-		c->from = CreateFileW(
-			from, GENERIC_READ,
-			FILE_SHARE_READ | FILE_SHARE_DELETE | FILE_SHARE_WRITE,
-			NULL, OPEN_EXISTING, FILE_FLAG_SEQUENTIAL_SCAN, NULL);
+		c->from = CreateFileW(from, GENERIC_READ, SHARE_ALL, NULL,
+				      OPEN_EXISTING, FILE_FLAG_SEQUENTIAL_SCAN,
+				      NULL);
 	if (c->from == INVALID_HANDLE_VALUE)
 		return FALSE;
 	if (!GetFileSizeEx(c->from, &c->size)) {
@@ -368,20 +419,7 @@ static BOOL copy(const WCHAR *from, const WCHAR *to, struct copying *c,
 		SetLastError(error);
 		return FALSE;
 	}
-	/* Not emptied when opened: it might be the same file. */
-	c->to = CreateFileW(to, GENERIC_WRITE | GENERIC_READ | DELETE, 0, NULL,
-			    flags & COPY_FILE_FAIL_IF_EXISTS ? CREATE_NEW
-							     : OPEN_ALWAYS,
-			    0, NULL);
-	if (c->to == INVALID_HANDLE_VALUE &&
-	    GetLastError() == ERROR_SHARING_VIOLATION)
-		c->to = CreateFileW(
-			to, GENERIC_WRITE | GENERIC_READ | DELETE,
-			FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE,
-			NULL,
-			flags & COPY_FILE_FAIL_IF_EXISTS ? CREATE_NEW
-							 : OPEN_ALWAYS,
-			0, NULL);
+	c->to = open_copy(to, flags);
 	if (c->to == INVALID_HANDLE_VALUE) {
 		error = GetLastError();
 		CloseHandle(c->from);
@@ -397,9 +435,9 @@ static BOOL copy(const WCHAR *from, const WCHAR *to, struct copying *c,
 		ok = FALSE;
 	} else {
 		ok = SetEndOfFile(c->to) && copy_data(c);
-		if (ok && !copy_beside(c->from, c->to, existed,
-				       !(flags &
-					 COPY_FILE_SKIP_ALTERNATE_STREAMS))) {
+		if (ok &&
+		    !copy_beside(c->from, c->to, existed,
+				 !(flags & COPY_FILE_SKIP_ALTERNATE_STREAMS))) {
 			c->remove = TRUE;
 			ok = FALSE;
 		}

@@ -270,6 +270,57 @@ static COPYFILE2_MESSAGE_ACTION CALLBACK on_message(const COPYFILE2_MESSAGE *m,
 	return (COPYFILE2_MESSAGE_ACTION)(ULONG_PTR)how;
 }
 
+/* As SQLite has a database: open without FILE_SHARE_DELETE, a range locked that
+   may lie behind its end. */
+static void copies_of_open_files(void)
+{
+	enum { SIZE = 32768, LOCKED = 2 * SIZE };
+	static const DWORD sizes[] = { SIZE, SIZE + 1, LOCKED };
+	char data[4];
+	HANDLE from, to;
+	DWORD n;
+
+	from = open_(L"db", GENERIC_READ | GENERIC_WRITE, CREATE_ALWAYS, 0);
+	CHECK(LockFile(from, LOCKED, 0, 512, 0));
+	for (unsigned i = 0; i < 3; i++) {
+		WIN32_FILE_ATTRIBUTE_DATA a;
+
+		SetFilePointer(from, sizes[i], NULL, FILE_BEGIN);
+		CHECK(SetEndOfFile(from));
+		CHECK(CopyFileW(in_dir(L"db"), in_dir(L"copy"), FALSE),
+		      "%lu: %lu", sizes[i], GetLastError());
+		CHECK(GetFileAttributesExW(in_dir(L"copy"),
+					   GetFileExInfoStandard, &a));
+		CHECK_EQ(a.nFileSizeLow, sizes[i]);
+	}
+	SetFilePointer(from, LOCKED, NULL, FILE_BEGIN);
+	CHECK(WriteFile(from, "x", 1, &n, NULL));
+	CHECK(!CopyFileW(in_dir(L"db"), in_dir(L"copy"), FALSE));
+	CHECK_EQ(GetLastError(), ERROR_LOCK_VIOLATION);
+	CloseHandle(from);
+
+	from = open_(L"db", GENERIC_WRITE, CREATE_ALWAYS, 0);
+	CHECK(WriteFile(from, "new", 3, &n, NULL));
+	to = CreateFileW(in_dir(L"copy"), GENERIC_READ | GENERIC_WRITE,
+			 FILE_SHARE_READ | FILE_SHARE_WRITE, NULL, OPEN_ALWAYS,
+			 0, NULL);
+	CHECK(WriteFile(to, "older", 5, &n, NULL));
+	CHECK(CopyFileW(in_dir(L"db"), in_dir(L"copy"), FALSE), "%lu",
+	      GetLastError());
+	SetFilePointer(to, 0, NULL, FILE_BEGIN);
+	CHECK(ReadFile(to, data, 4, &n, NULL) && n == 3);
+	CHECK(!memcmp(data, "new", 3));
+	CloseHandle(to);
+	to = CreateFileW(in_dir(L"copy"), GENERIC_READ, FILE_SHARE_READ, NULL,
+			 OPEN_EXISTING, 0, NULL);
+	CHECK(!CopyFileW(in_dir(L"db"), in_dir(L"copy"), FALSE));
+	CHECK_EQ(GetLastError(), ERROR_SHARING_VIOLATION);
+	CloseHandle(to);
+	CloseHandle(from);
+	CHECK(DeleteFileW(in_dir(L"db")));
+	CHECK(DeleteFileW(in_dir(L"copy")));
+}
+
 /* What documentation says of copying that is seldom done. */
 static void copies_more(void)
 {
@@ -345,6 +396,7 @@ int main(void)
 	by_handle();
 	streams();
 	copies();
+	copies_of_open_files();
 	copies_more();
 	libraries();
 	CHECK(RemoveDirectoryW(dir), "error %lu", GetLastError());
