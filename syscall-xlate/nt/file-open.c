@@ -94,16 +94,26 @@ static bool may_be_late(const struct file_open *o)
 	       (o->disposition == FILE_OPEN || o->disposition == FILE_OPEN_IF);
 }
 
+static int open_more(struct file_open *o, int flags)
+{
+	int fd = path_open(o->p, flags);
+
+	if (fd == -EMFILE && file_raise_limit())
+		fd = path_open(o->p, flags);
+	return fd;
+}
+
 static int open_maybe_late(struct file_open *o, int flags)
 {
-	int fd = path_open(o->p, flags | O_NONBLOCK);
+	int fd = open_more(o, flags | O_NONBLOCK);
 
 	if (fd >= 0) {
 		fcntl(fd, F_SETFL, flags & (O_APPEND | O_DSYNC));
 	} else if (fd == -EAGAIN) {
-		fd = path_open(o->p, (flags & O_NOFOLLOW) | O_PATH);
+		fd = open_more(o, (flags & O_NOFOLLOW) | O_PATH);
 		o->path_only = true;
-		o->late = LATE_OPEN | (uint32_t)(flags & ~O_NOFOLLOW);
+		if (fd >= 0)
+			o->late = LATE_OPEN | (uint32_t)(flags & ~O_NOFOLLOW);
 	}
 	return fd;
 }
@@ -114,10 +124,8 @@ static int try_open(struct file_open *o, int flags)
 
 	if (may_be_late(o) && !(flags & (O_PATH | O_DIRECTORY)))
 		return open_maybe_late(o, flags);
-	fd = path_open(o->p, flags);
-	if (fd == -EMFILE && file_raise_limit())
-		fd = path_open(o->p, flags);
-	/* Of a file that is an oplock: that is waited for. */
+	fd = open_more(o, flags);
+	/* Somebody has an oplock: his answer is waited for. */
 	if (fd == -EAGAIN && o->loads)
 		fd = path_open(o->p, flags &= ~O_NONBLOCK);
 	while (fd == -EINTR && file_open_goes_on(o->t))
