@@ -163,8 +163,12 @@ struct rf_console_ctrl {
 };
 /* out: uint32_t process ids that share the console; Information: bytes.  C */
 #define RF_CONSOLE_PROCESSES RF_CONSOLE_CODE(25)
-/* FreeConsole (in: uint32_t 0), AllocConsole/AttachConsole (1).  C */
+/* in: struct rf_console_attach: FreeConsole, AllocConsole, AttachConsole.  C */
 #define RF_CONSOLE_ATTACH RF_CONSOLE_CODE(26)
+struct rf_console_attach {
+	uint32_t on;
+	uint32_t process; /* whose console it must be; 0: whichever */
+};
 /* out: uint32_t: the same for all processes on one console; 0: none.  C */
 #define RF_CONSOLE_IS_ATTACHED RF_CONSOLE_CODE(27)
 

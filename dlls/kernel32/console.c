@@ -319,10 +319,11 @@ BOOL WINAPI GetNumberOfConsoleMouseButtons(LPDWORD n)
 
 /* ---- having a console ----------------------------------------------- */
 
-static BOOL attach(uint32_t yes)
+static BOOL attach(BOOL on, DWORD process)
 {
-	return console_control(RF_CONSOLE_ATTACH, &yes, sizeof yes, NULL, 0,
-			       NULL);
+	struct rf_console_attach a = { !!on, process };
+
+	return console_control(RF_CONSOLE_ATTACH, &a, sizeof a, NULL, 0, NULL);
 }
 
 /* Which console it is; 0: none. */
@@ -365,7 +366,7 @@ BOOL WINAPI AllocConsole(VOID)
 		SetLastError(ERROR_ACCESS_DENIED);
 		return FALSE;
 	}
-	if (!attach(1))
+	if (!attach(TRUE, 0))
 		return FALSE;
 	fill_std_handles();
 	return TRUE;
@@ -384,7 +385,7 @@ static BOOL exists(DWORD pid)
 	       GetLastError() == ERROR_ACCESS_DENIED;
 }
 
-/* There is one console, the terminal, whichever process is named. */
+/* A process has the console that it was started with, and can have no other. */
 BOOL WINAPI AttachConsole(DWORD pid)
 {
 	if (attached()) {
@@ -395,7 +396,7 @@ BOOL WINAPI AttachConsole(DWORD pid)
 		SetLastError(ERROR_INVALID_PARAMETER);
 		return FALSE;
 	}
-	if (!attach(1)) {
+	if (!attach(TRUE, pid == ATTACH_PARENT_PROCESS ? 0 : pid)) {
 		SetLastError(ERROR_INVALID_HANDLE);
 		return FALSE;
 	}
@@ -405,7 +406,7 @@ BOOL WINAPI AttachConsole(DWORD pid)
 
 BOOL WINAPI FreeConsole(VOID)
 {
-	return attach(0);
+	return attach(FALSE, 0);
 }
 
 /*

@@ -310,15 +310,17 @@ static bool have_terminal(void)
 
 static NTSTATUS attach(struct task *t, struct file *f, struct irp *r)
 {
-	uint32_t on;
-	NTSTATUS status = control_in(t, r, &on, sizeof on);
+	struct rf_console_attach a;
+	NTSTATUS status = control_in(t, r, &a, sizeof a);
 
 	(void)f;
 	if (status)
 		return status;
-	if (on && !console.detached)
+	if (a.on && !console.detached)
 		return STATUS_ACCESS_DENIED; /* there is one already */
-	console.detached = !on;
+	if (a.on && a.process && console_is_elsewhere(a.process))
+		return STATUS_INVALID_HANDLE;
+	console.detached = !a.on;
 	return STATUS_SUCCESS;
 }
 

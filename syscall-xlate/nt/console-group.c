@@ -65,6 +65,22 @@ static bool in_group(int pid, uint32_t group)
 	return yes;
 }
 
+bool console_is_elsewhere(uint32_t id)
+{
+	struct nt_process *p;
+	bool yes;
+
+	if (id == nt_self->id)
+		return console.detached;
+	if (process_open_host(id, &p))
+		return false;
+	process_learn(p);
+	yes = p->is_nt &&
+	      (p->detached || p->console_root != nt_self->console_root);
+	object_put(&p->object);
+	return yes;
+}
+
 /* A Linux program that a member has started. */
 static bool is_native_child(const struct candidate *c, const int *members,
 			    unsigned n)

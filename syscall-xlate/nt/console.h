@@ -310,6 +310,8 @@ NTSTATUS console_past(struct task *t, struct file *f, struct irp *r);
 /* console-group.c: host ids of those in a group (0: all) on our console,
    malloc'ed; natives: and of the Linux programs that they started. */
 int *console_members(uint32_t group, bool natives, unsigned *n);
+/* Whether a process has no console, or one that is not ours to have. */
+bool console_is_elsewhere(uint32_t id);
 /* STATUS_INVALID_PARAMETER: there is no such group. */
 NTSTATUS console_signal(uint32_t group, int sig);
 /* Ctrl-C is not for us, or is again. */

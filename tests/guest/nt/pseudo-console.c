@@ -286,6 +286,34 @@ static void closed(const char *self)
 	CloseHandle(c.to);
 }
 
+/*
+ * Who asks for the console of a program on a pseudo console, to end all that
+ * are there, must not be given that of his own.
+ */
+static void from_outside(const char *self)
+{
+	close_fn close = PSEUDO_CONSOLE(close_fn, "ClosePseudoConsole");
+	struct console c;
+
+	begin(&c, 0);
+	spawn_on(c.pc, self, "stays", &c.pi);
+	CHECK(appears("<ready>"));
+	CHECK(FreeConsole());
+	CHECK(!AttachConsole(c.pi.dwProcessId));
+	CHECK_EQ(GetLastError(), ERROR_INVALID_HANDLE);
+	CHECK(!AttachConsole(GetCurrentProcessId()));
+	CHECK_EQ(GetLastError(), ERROR_INVALID_HANDLE);
+	CHECK(AttachConsole(ATTACH_PARENT_PROCESS));
+	close(c.pc);
+	CHECK_EQ(WaitForSingleObject(c.pi.hProcess, 60000), 0);
+	CHECK_EQ(WaitForSingleObject(c.thread, 60000), 0);
+	CloseHandle(c.pi.hProcess);
+	CloseHandle(c.pi.hThread);
+	CloseHandle(c.thread);
+	CloseHandle(c.from);
+	CloseHandle(c.to);
+}
+
 /* A console that is let go ends with its last program. */
 static void released(const char *self)
 {
@@ -402,6 +430,7 @@ int main(int argc, char **argv)
 	keys(argv[0]);
 	connected_late(argv[0]);
 	closed(argv[0]);
+	from_outside(argv[0]);
 	released(argv[0]);
 	return check_done();
 }
