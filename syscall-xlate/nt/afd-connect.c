@@ -218,17 +218,10 @@ enum manner {
 	EXTENDED, /* ConnectEx() */
 };
 
-/* What somebody out there has said, or nobody can, as there is no way. */
-static bool is_from_network(int err)
-{
-	return err == ECONNREFUSED || err == ENETUNREACH || err == EHOSTUNREACH;
-}
-
 /*
  * Begins; STATUS_PENDING: it is under way.  A peer on this machine may have
- * refused already, and the host knows at once where no way leads (to a broadcast
- * address, for one): on Windows, where that takes time, it is only heard later.
- * ConnectEx tells of all later.
+ * refused already: on Windows, whose refusals take time, that is only heard
+ * later.  ConnectEx tells of all that the network says later.
  */
 static NTSTATUS start_connect(struct afd_socket *s, const union afd_address *a,
 			      socklen_t len, enum manner how, struct outside *o)
@@ -297,7 +290,7 @@ static NTSTATUS start_connect(struct afd_socket *s, const union afd_address *a,
 		err = ECONNREFUSED;
 	s->state = AFD_FAILED;
 	s->connect_error = afd_status(err);
-	return how == EXTENDED || (how == AT_ONCE && is_from_network(err))
+	return how == EXTENDED || (how == AT_ONCE && err == ECONNREFUSED)
 		       ? STATUS_PENDING
 		       : s->connect_error;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * To whom nobody can connect, who may be spoken to at large, and senders to a
- * group whom one does not want to hear.
+ * Who may be spoken to at large, and senders to a group whom one does not want to
+ * hear.
  */
 #include <winsock2.h>
 #include <ws2tcpip.h>
@@ -18,61 +18,6 @@ static struct sockaddr_in to(const char *address, u_short port)
 
 	a.sin_addr.s_addr = inet_addr(address);
 	return a;
-}
-
-/* A connection to all is none; who does not wait hears of it later. */
-static void to_all(BOOL events)
-{
-	struct sockaddr_in all = to("255.255.255.255", 43434);
-	SOCKET s = socket(AF_INET, SOCK_STREAM, 0);
-	WSAEVENT event = WSACreateEvent();
-	WSANETWORKEVENTS got = { 0 };
-	fd_set writable, failed;
-	u_long on = 1;
-	int error = 0, n = sizeof error;
-
-	if (events)
-		CHECK_EQ(WSAEventSelect(s, event, FD_CONNECT | FD_WRITE), 0);
-	else
-		CHECK_EQ(ioctlsocket(s, FIONBIO, &on), 0);
-	CHECK_EQ(connect(s, (SOCKADDR *)&all, sizeof all), SOCKET_ERROR);
-	/* In a sandbox it may be refused before anybody is asked. */
-	if (WSAGetLastError() == WSAEACCES)
-		goto out;
-	CHECK_EQ(WSAGetLastError(), WSAEWOULDBLOCK);
-	if (events) {
-		CHECK_EQ(WSAWaitForMultipleEvents(1, &event, TRUE, WSA_INFINITE,
-						  FALSE),
-			 WSA_WAIT_EVENT_0);
-		CHECK_EQ(WSAEnumNetworkEvents(s, event, &got), 0);
-		CHECK(got.lNetworkEvents & FD_CONNECT);
-		CHECK(got.iErrorCode[FD_CONNECT_BIT] != 0);
-	} else {
-		FD_ZERO(&writable);
-		FD_ZERO(&failed);
-		FD_SET(s, &writable);
-		FD_SET(s, &failed);
-		CHECK_EQ(select(0, NULL, &writable, &failed, NULL), 1);
-		CHECK(FD_ISSET(s, &failed));
-		CHECK_EQ(
-			getsockopt(s, SOL_SOCKET, SO_ERROR, (char *)&error, &n),
-			0);
-		CHECK(error != 0);
-	}
-out:
-	WSACloseEvent(event);
-	closesocket(s);
-}
-
-/* Who waits is told at once. */
-static void waiting(void)
-{
-	struct sockaddr_in all = to("255.255.255.255", 43434);
-	SOCKET s = socket(AF_INET, SOCK_STREAM, 0);
-
-	CHECK_EQ(connect(s, (SOCKADDR *)&all, sizeof all), SOCKET_ERROR);
-	CHECK(WSAGetLastError() != WSAEWOULDBLOCK);
-	closesocket(s);
 }
 
 /* Datagrams to all are for those who say that they mean it. */
@@ -140,9 +85,6 @@ int main(void)
 	WSADATA data;
 
 	WSAStartup(MAKEWORD(2, 2), &data);
-	to_all(FALSE);
-	to_all(TRUE);
-	waiting();
 	at_large();
 	unwanted();
 	return check_done();
