@@ -176,8 +176,8 @@ char *file_host_path(struct file *f)
 
 	if (f->fd < 0)
 		return NULL;
-	/* C: may stand for a built-in file: keep the name it goes by. */
-	if (f->drive == 'C' && f->path)
+	/* A built-in file keeps the name that it goes by on C:. */
+	if (f->from_lower && f->path)
 		return strdup(f->path);
 	if (file_host_name(f, path) == HOST_NAME_KNOWN)
 		return strdup(path);

@@ -365,6 +365,36 @@ static void folders(void)
 	}
 }
 
+/* A link on drive C: leads to what has another name. */
+static void link_on_c(void)
+{
+	char dir[60], file[80], link[80], final[MAX_PATH];
+	HANDLE h;
+
+	snprintf(dir, sizeof dir, "C:\\rf-file-names-%lu",
+		 GetCurrentProcessId());
+	snprintf(file, sizeof file, "%s\\target", dir);
+	snprintf(link, sizeof link, "%s\\link", dir);
+	CHECK(CreateDirectoryA(dir, NULL), "%lu", GetLastError());
+	h = CreateFileA(file, GENERIC_WRITE, 0, NULL, CREATE_NEW, 0, NULL);
+	CHECK(h != INVALID_HANDLE_VALUE, "%lu", GetLastError());
+	CloseHandle(h);
+	if (!CreateSymbolicLinkA(link, "target", 2)) {
+		/* A sandbox makes none. */
+		CHECK_EQ(GetLastError(), ERROR_PRIVILEGE_NOT_HELD);
+		goto out;
+	}
+	h = CreateFileA(link, 0, 7, NULL, OPEN_EXISTING, 0, NULL);
+	CHECK(h != INVALID_HANDLE_VALUE, "%lu", GetLastError());
+	CHECK(GetFinalPathNameByHandleA(h, final, sizeof final, 0) > 4);
+	CHECK(!_stricmp(final + 4, file), "%s", final);
+	CloseHandle(h);
+	CHECK(DeleteFileA(link));
+out:
+	CHECK(DeleteFileA(file));
+	CHECK(RemoveDirectoryA(dir));
+}
+
 int main(void)
 {
 	WCHAR temp[MAX_PATH];
@@ -386,5 +416,6 @@ int main(void)
 	CHECK_EQ(GetLastError(), ERROR_SHARING_VIOLATION);
 	SetCurrentDirectoryW(L"\\");
 	CHECK(RemoveDirectoryW(here), "%lu", GetLastError());
+	link_on_c();
 	return check_done();
 }
