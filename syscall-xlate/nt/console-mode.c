@@ -139,9 +139,14 @@ static NTSTATUS set_mode(struct task *t, struct file *f, struct irp *r)
 	/* Echo without lines makes no sense, on Windows as well. */
 	if (input && (mode & (INPUT_ECHO | INPUT_LINE)) == INPUT_ECHO)
 		return STATUS_INVALID_PARAMETER;
+	/* Of what changes from now on the program is to hear, reading or not. */
+	if (input && mode & INPUT_WINDOW)
+		console_watch_window();
 	pthread_mutex_lock(&console.lock);
 	if (input) {
 		console_keep_mode();
+		if (mode & ~console_shared()->input_mode & INPUT_WINDOW)
+			console_look_at_window(f->fd);
 		console_shared()->input_mode = mode;
 		set_insert(mode);
 		/* A line that is edited goes on as it was begun. */

@@ -286,7 +286,7 @@ static int look(void *arg)
 
 static int open_env(void *path)
 {
-	int err = mdb_env_create(&env);
+	int fd, err = mdb_env_create(&env);
 
 	if (!err)
 		err = mdb_env_set_mapsize(env, MAP_SIZE);
@@ -300,6 +300,9 @@ static int open_env(void *path)
 				   MDB_NOSUBDIR | MDB_NOLOCK | MDB_NOMETASYNC |
 					   (read_only ? MDB_RDONLY : 0),
 				   0600);
+	/* LMDB's descriptor of the data is one that children would have. */
+	if (!err && !mdb_env_get_fd(env, &fd))
+		fcntl(fd, F_SETFD, FD_CLOEXEC);
 	return err ? err : look(NULL);
 }
 
