@@ -13,146 +13,59 @@ static BOOL refuse(void)
 	return rf_fail(STATUS_PRIVILEGE_NOT_HELD);
 }
 
-BOOL WINAPI AccessCheckAndAuditAlarmW(LPCWSTR subsystem, LPVOID id, LPWSTR type,
-				      LPWSTR name, PSECURITY_DESCRIPTOR sd,
-				      DWORD access, PGENERIC_MAPPING map,
-				      BOOL made, LPDWORD granted, LPBOOL ok,
-				      LPBOOL on_close)
-{
-	return refuse();
-}
+/* For wide and for narrow text: what is constant of it, and what is not. */
+#define REFUSED(name, parameters)                                              \
+	BOOL WINAPI name##W parameters(LPCWSTR, LPWSTR)                        \
+	{                                                                      \
+		return refuse();                                               \
+	}                                                                      \
+	BOOL WINAPI name##A parameters(LPCSTR, LPSTR)                          \
+	{                                                                      \
+		return refuse();                                               \
+	}
 
-BOOL WINAPI AccessCheckAndAuditAlarmA(LPCSTR subsystem, LPVOID id, LPSTR type,
-				      LPSTR name, PSECURITY_DESCRIPTOR sd,
-				      DWORD access, PGENERIC_MAPPING map,
-				      BOOL made, LPDWORD granted, LPBOOL ok,
-				      LPBOOL on_close)
-{
-	return refuse();
-}
+#define CHECK(text, room)                                                      \
+	(text subsystem, LPVOID id, room type, room name,                      \
+	 PSECURITY_DESCRIPTOR sd, DWORD access, PGENERIC_MAPPING map,          \
+	 BOOL made, LPDWORD granted, LPBOOL ok, LPBOOL on_close)
+REFUSED(AccessCheckAndAuditAlarm, CHECK)
 
-BOOL WINAPI AccessCheckByTypeAndAuditAlarmW(
-	LPCWSTR subsystem, LPVOID id, LPCWSTR type, LPCWSTR name,
-	PSECURITY_DESCRIPTOR sd, PSID self, DWORD access,
-	AUDIT_EVENT_TYPE audit, DWORD flags, POBJECT_TYPE_LIST types,
-	DWORD ntypes, PGENERIC_MAPPING map, BOOL made, LPDWORD granted,
-	LPBOOL ok, LPBOOL on_close)
-{
-	return refuse();
-}
+#define BY_TYPE                                                                \
+	PSECURITY_DESCRIPTOR sd, PSID self, DWORD access,                      \
+		AUDIT_EVENT_TYPE audit, DWORD flags, POBJECT_TYPE_LIST types,  \
+		DWORD ntypes, PGENERIC_MAPPING map, BOOL made, LPDWORD granted
 
-BOOL WINAPI AccessCheckByTypeAndAuditAlarmA(
-	LPCSTR subsystem, LPVOID id, LPCSTR type, LPCSTR name,
-	PSECURITY_DESCRIPTOR sd, PSID self, DWORD access,
-	AUDIT_EVENT_TYPE audit, DWORD flags, POBJECT_TYPE_LIST types,
-	DWORD ntypes, PGENERIC_MAPPING map, BOOL made, LPDWORD granted,
-	LPBOOL ok, LPBOOL on_close)
-{
-	return refuse();
-}
+#define CHECK_TYPE(text, room)                                                 \
+	(text subsystem, LPVOID id, text type, text name, BY_TYPE, LPBOOL ok,  \
+	 LPBOOL on_close)
+REFUSED(AccessCheckByTypeAndAuditAlarm, CHECK_TYPE)
 
-BOOL WINAPI AccessCheckByTypeResultListAndAuditAlarmW(
-	LPCWSTR subsystem, LPVOID id, LPCWSTR type, LPCWSTR name,
-	PSECURITY_DESCRIPTOR sd, PSID self, DWORD access,
-	AUDIT_EVENT_TYPE audit, DWORD flags, POBJECT_TYPE_LIST types,
-	DWORD ntypes, PGENERIC_MAPPING map, BOOL made, LPDWORD granted,
-	LPDWORD errors, LPBOOL on_close)
-{
-	return refuse();
-}
+#define CHECK_TYPES(text, room)                                                \
+	(text subsystem, LPVOID id, text type, text name, BY_TYPE,             \
+	 LPDWORD errors, LPBOOL on_close)
+REFUSED(AccessCheckByTypeResultListAndAuditAlarm, CHECK_TYPES)
 
-BOOL WINAPI AccessCheckByTypeResultListAndAuditAlarmA(
-	LPCSTR subsystem, LPVOID id, LPCSTR type, LPCSTR name,
-	PSECURITY_DESCRIPTOR sd, PSID self, DWORD access,
-	AUDIT_EVENT_TYPE audit, DWORD flags, POBJECT_TYPE_LIST types,
-	DWORD ntypes, PGENERIC_MAPPING map, BOOL made, LPDWORD granted,
-	LPDWORD errors, LPBOOL on_close)
-{
-	return refuse();
-}
+#define CHECK_TYPES_OF(text, room)                                             \
+	(text subsystem, LPVOID id, HANDLE token, text type, text name,        \
+	 BY_TYPE, LPDWORD errors, LPBOOL on_close)
+REFUSED(AccessCheckByTypeResultListAndAuditAlarmByHandle, CHECK_TYPES_OF)
 
-BOOL WINAPI AccessCheckByTypeResultListAndAuditAlarmByHandleW(
-	LPCWSTR subsystem, LPVOID id, HANDLE token, LPCWSTR type, LPCWSTR name,
-	PSECURITY_DESCRIPTOR sd, PSID self, DWORD access,
-	AUDIT_EVENT_TYPE audit, DWORD flags, POBJECT_TYPE_LIST types,
-	DWORD ntypes, PGENERIC_MAPPING map, BOOL made, LPDWORD granted,
-	LPDWORD errors, LPBOOL on_close)
-{
-	return refuse();
-}
+#define OPENED(text, room)                                                     \
+	(text subsystem, LPVOID id, room type, room name,                      \
+	 PSECURITY_DESCRIPTOR sd, HANDLE token, DWORD access, DWORD granted,   \
+	 PPRIVILEGE_SET set, BOOL made, BOOL ok, LPBOOL on_close)
+REFUSED(ObjectOpenAuditAlarm, OPENED)
 
-BOOL WINAPI AccessCheckByTypeResultListAndAuditAlarmByHandleA(
-	LPCSTR subsystem, LPVOID id, HANDLE token, LPCSTR type, LPCSTR name,
-	PSECURITY_DESCRIPTOR sd, PSID self, DWORD access,
-	AUDIT_EVENT_TYPE audit, DWORD flags, POBJECT_TYPE_LIST types,
-	DWORD ntypes, PGENERIC_MAPPING map, BOOL made, LPDWORD granted,
-	LPDWORD errors, LPBOOL on_close)
-{
-	return refuse();
-}
+#define CLOSED(text, room) (text subsystem, LPVOID id, BOOL on_close)
+REFUSED(ObjectCloseAuditAlarm, CLOSED)
+REFUSED(ObjectDeleteAuditAlarm, CLOSED)
 
-BOOL WINAPI ObjectOpenAuditAlarmW(LPCWSTR subsystem, LPVOID id, LPWSTR type,
-				  LPWSTR name, PSECURITY_DESCRIPTOR sd,
-				  HANDLE token, DWORD access, DWORD granted,
-				  PPRIVILEGE_SET set, BOOL made, BOOL ok,
-				  LPBOOL on_close)
-{
-	return refuse();
-}
+#define USED(text, room)                                                       \
+	(text subsystem, LPVOID id, HANDLE token, DWORD access,                \
+	 PPRIVILEGE_SET set, BOOL ok)
+REFUSED(ObjectPrivilegeAuditAlarm, USED)
 
-BOOL WINAPI ObjectOpenAuditAlarmA(LPCSTR subsystem, LPVOID id, LPSTR type,
-				  LPSTR name, PSECURITY_DESCRIPTOR sd,
-				  HANDLE token, DWORD access, DWORD granted,
-				  PPRIVILEGE_SET set, BOOL made, BOOL ok,
-				  LPBOOL on_close)
-{
-	return refuse();
-}
-
-BOOL WINAPI ObjectCloseAuditAlarmW(LPCWSTR subsystem, LPVOID id, BOOL on_close)
-{
-	return refuse();
-}
-
-BOOL WINAPI ObjectCloseAuditAlarmA(LPCSTR subsystem, LPVOID id, BOOL on_close)
-{
-	return refuse();
-}
-
-BOOL WINAPI ObjectDeleteAuditAlarmW(LPCWSTR subsystem, LPVOID id, BOOL on_close)
-{
-	return refuse();
-}
-
-BOOL WINAPI ObjectDeleteAuditAlarmA(LPCSTR subsystem, LPVOID id, BOOL on_close)
-{
-	return refuse();
-}
-
-BOOL WINAPI ObjectPrivilegeAuditAlarmW(LPCWSTR subsystem, LPVOID id,
-				       HANDLE token, DWORD access,
-				       PPRIVILEGE_SET set, BOOL ok)
-{
-	return refuse();
-}
-
-BOOL WINAPI ObjectPrivilegeAuditAlarmA(LPCSTR subsystem, LPVOID id,
-				       HANDLE token, DWORD access,
-				       PPRIVILEGE_SET set, BOOL ok)
-{
-	return refuse();
-}
-
-BOOL WINAPI PrivilegedServiceAuditAlarmW(LPCWSTR subsystem, LPCWSTR service,
-					 HANDLE token, PPRIVILEGE_SET set,
-					 BOOL ok)
-{
-	return refuse();
-}
-
-BOOL WINAPI PrivilegedServiceAuditAlarmA(LPCSTR subsystem, LPCSTR service,
-					 HANDLE token, PPRIVILEGE_SET set,
-					 BOOL ok)
-{
-	return refuse();
-}
+#define SERVED(text, room)                                                     \
+	(text subsystem, text service, HANDLE token, PPRIVILEGE_SET set,       \
+	 BOOL ok)
+REFUSED(PrivilegedServiceAuditAlarm, SERVED)

@@ -118,33 +118,24 @@ NETIO_STATUS NETIOAPI_API_ GetUnicastIpAddressTable(
 	return error;
 }
 
-/* Which interface and address a row means, of a table's rows or a caller's. */
-#define SELECTS(row, f, bytes)                                                 \
-	((row)->Address.si_family == (f) &&                                    \
-	 !memcmp(ip_bytes(&(row)->Address), bytes, (f) == AF_INET ? 4 : 16))
-
 NETIO_STATUS NETIOAPI_API_
 GetUnicastIpAddressEntry(PMIB_UNICASTIPADDRESS_ROW row)
 {
 	const struct rf_net_interface *i;
-	DWORD error = ERROR_NOT_ENOUGH_MEMORY;
 	struct network n;
+	DWORD error;
 
-	if (!row || !row->Address.si_family ||
-	    !is_family(row->Address.si_family))
+	if (!row)
 		return ERROR_INVALID_PARAMETER;
-	if (!row->InterfaceLuid.Value && !row->InterfaceIndex)
-		return ERROR_INVALID_PARAMETER;
-	if (ip_read(&n)) {
-		i = ip_find(&n, &row->InterfaceLuid, row->InterfaceIndex);
-		error = i ? ERROR_NOT_FOUND : ERROR_FILE_NOT_FOUND;
-		for (ULONG k = 0; i && k < n.na; k++)
-			if (n.a[k].index == i->index &&
-			    SELECTS(row, n.a[k].family, n.a[k].address)) {
-				ip_fill_address(row, i, &n.a[k]);
-				error = NO_ERROR;
-				break;
-			}
+	error = ip_entry(&n, row->Address.si_family, &row->InterfaceLuid,
+			 row->InterfaceIndex, &i);
+	if (!error) {
+		const struct rf_net_address *a =
+			ip_own(&n, &row->Address, i->index);
+
+		error = a ? NO_ERROR : ERROR_NOT_FOUND;
+		if (a)
+			ip_fill_address(row, i, a);
 	}
 	ip_free(&n);
 	return error;
@@ -290,7 +281,9 @@ static BOOL look_for_group(void *arg, const struct rf_net_interface *i,
 {
 	struct search *s = arg;
 
-	if (i->index != s->index || !SELECTS(s->row, g->family, g->address))
+	if (i->index != s->index ||
+	    memcmp(ip_bytes(&s->row->Address), g->address,
+		   g->family == AF_INET ? 4 : 16) != 0)
 		return TRUE;
 	fill_group(s->row, i, g);
 	s->found = TRUE;
@@ -301,22 +294,20 @@ static DWORD group_entry(MIB_MULTICASTIPADDRESS_ROW *row, BOOL anycast)
 {
 	struct search s = { .row = row };
 	const struct rf_net_interface *i;
-	DWORD error = ERROR_NOT_ENOUGH_MEMORY;
 	struct network n;
+	DWORD error;
 
-	if (!row || !row->Address.si_family ||
-	    !is_family(row->Address.si_family))
+	if (!row)
 		return ERROR_INVALID_PARAMETER;
-	if (!row->InterfaceLuid.Value && !row->InterfaceIndex)
-		return ERROR_INVALID_PARAMETER;
-	if (ip_read(&n)) {
-		i = ip_find(&n, &row->InterfaceLuid, row->InterfaceIndex);
-		s.index = i ? i->index : 0;
-		error = !i ? ERROR_FILE_NOT_FOUND
-			: each_group(&n, row->Address.si_family, anycast,
-				     look_for_group, &s)
-				? s.found ? NO_ERROR : ERROR_NOT_FOUND
-				: ERROR_NOT_ENOUGH_MEMORY;
+	error = ip_entry(&n, row->Address.si_family, &row->InterfaceLuid,
+			 row->InterfaceIndex, &i);
+	if (!error) {
+		s.index = i->index;
+		if (!each_group(&n, row->Address.si_family, anycast,
+				look_for_group, &s))
+			error = ERROR_NOT_ENOUGH_MEMORY;
+		else if (!s.found)
+			error = ERROR_NOT_FOUND;
 	}
 	ip_free(&n);
 	return error;

@@ -81,20 +81,16 @@ NETIO_STATUS NETIOAPI_API_ GetIpInterfaceTable(ADDRESS_FAMILY family,
 
 NETIO_STATUS NETIOAPI_API_ GetIpInterfaceEntry(PMIB_IPINTERFACE_ROW row)
 {
-	const struct rf_net_interface *i = NULL;
-	DWORD error = ERROR_NOT_ENOUGH_MEMORY;
+	const struct rf_net_interface *i;
 	struct network n;
+	DWORD error;
 
-	if (!row || (row->Family != AF_INET && row->Family != AF_INET6) ||
-	    (!row->InterfaceLuid.Value && !row->InterfaceIndex))
+	if (!row)
 		return ERROR_INVALID_PARAMETER;
-	if (ip_read(&n)) {
-		i = ip_find(&n, &row->InterfaceLuid, row->InterfaceIndex);
-		error = !i ? ERROR_FILE_NOT_FOUND
-			: !ip_has_address(&n, i->index, row->Family)
-				? ERROR_NOT_FOUND
-				: NO_ERROR;
-	}
+	error = ip_entry(&n, row->Family, &row->InterfaceLuid,
+			 row->InterfaceIndex, &i);
+	if (!error && !ip_has_address(&n, i->index, row->Family))
+		error = ERROR_NOT_FOUND;
 	if (!error)
 		fill(row, i, row->Family);
 	ip_free(&n);

@@ -28,6 +28,12 @@ const struct rf_net_interface *ip_by_index(const struct network *n,
 /* By LUID, or without one by index. */
 const struct rf_net_interface *ip_find(const struct network *n,
 				       const NET_LUID *luid, ULONG index);
+/*
+ * What Get...Entry begin with: ip_read(), and *i the interface that a row means
+ * (ip_find()).  0, or the error for the caller; ip_free() always.
+ */
+DWORD ip_entry(struct network *n, ULONG family, const NET_LUID *luid,
+	       ULONG index, const struct rf_net_interface **i);
 /* A table for FreeMibTable(): a count of n, n zeroed rows from first on. */
 void *ip_table(SIZE_T first, SIZE_T row, ULONG n);
 /* The tables of old lie in the caller's buffer: 0, or why not in this one. */

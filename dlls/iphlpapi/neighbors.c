@@ -83,34 +83,23 @@ NETIO_STATUS NETIOAPI_API_ GetIpNetTable2(ADDRESS_FAMILY family,
 	return t ? NO_ERROR : ERROR_NOT_ENOUGH_MEMORY;
 }
 
-/* 0, or why a row names no neighbour. */
-static DWORD check(const MIB_IPNET_ROW2 *row)
-{
-	if (!row ||
-	    (row->Address.si_family != AF_INET &&
-	     row->Address.si_family != AF_INET6) ||
-	    (!row->InterfaceLuid.Value && !row->InterfaceIndex))
-		return ERROR_INVALID_PARAMETER;
-	return NO_ERROR;
-}
-
 NETIO_STATUS NETIOAPI_API_ GetIpNetEntry2(PMIB_IPNET_ROW2 row)
 {
-	const struct rf_net_interface *i = NULL;
+	const struct rf_net_interface *i;
 	struct rf_net_neighbor *v = NULL;
-	DWORD error = check(row);
-	struct network n;
 	ULONG count = 0;
+	struct network n;
+	DWORD error;
 
-	if (error)
-		return error;
-	if (!ip_read(&n) || !(v = read_all(&count))) {
-		error = ERROR_NOT_ENOUGH_MEMORY;
-	} else {
-		i = ip_find(&n, &row->InterfaceLuid, row->InterfaceIndex);
-		error = i ? ERROR_NOT_FOUND : ERROR_FILE_NOT_FOUND;
+	if (!row)
+		return ERROR_INVALID_PARAMETER;
+	error = ip_entry(&n, row->Address.si_family, &row->InterfaceLuid,
+			 row->InterfaceIndex, &i);
+	if (!error) {
+		v = read_all(&count);
+		error = v ? ERROR_NOT_FOUND : ERROR_NOT_ENOUGH_MEMORY;
 	}
-	for (ULONG k = 0; i && k < count; k++)
+	for (ULONG k = 0; k < count; k++)
 		if (v[k].index == i->index &&
 		    v[k].family == row->Address.si_family &&
 		    !memcmp(v[k].address, ip_bytes(&row->Address),
@@ -278,19 +267,18 @@ NETIO_STATUS NETIOAPI_API_ ResolveIpNetEntry2(PMIB_IPNET_ROW2 row,
 					      CONST SOCKADDR_INET *from)
 {
 	const struct rf_net_interface *i;
-	DWORD error = check(row);
 	struct network n;
+	DWORD error;
 
-	if (error)
-		return error;
-	if (is_loopback(&row->Address))
+	if (!row)
 		return ERROR_INVALID_PARAMETER;
-	error = ERROR_NOT_ENOUGH_MEMORY;
-	if (ip_read(&n)) {
-		i = ip_find(&n, &row->InterfaceLuid, row->InterfaceIndex);
-		error = i ? NO_ERROR : ERROR_NOT_FOUND;
-	}
+	error = ip_entry(&n, row->Address.si_family, &row->InterfaceLuid,
+			 row->InterfaceIndex, &i);
 	ip_free(&n);
+	if (error == ERROR_FILE_NOT_FOUND)
+		return ERROR_NOT_FOUND;
+	if (!error && is_loopback(&row->Address))
+		return ERROR_INVALID_PARAMETER;
 	return error ? error : ask(row, from);
 }
 

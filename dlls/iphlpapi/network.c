@@ -42,6 +42,19 @@ const struct rf_net_interface *ip_find(const struct network *n,
 	return i && ip_luid(i).Value == luid->Value ? i : NULL;
 }
 
+DWORD ip_entry(struct network *n, ULONG family, const NET_LUID *luid,
+	       ULONG index, const struct rf_net_interface **i)
+{
+	memset(n, 0, sizeof *n);
+	if ((family != AF_INET && family != AF_INET6) ||
+	    (!luid->Value && !index))
+		return ERROR_INVALID_PARAMETER;
+	if (!ip_read(n))
+		return ERROR_NOT_ENOUGH_MEMORY;
+	*i = ip_find(n, luid, index);
+	return *i ? NO_ERROR : ERROR_FILE_NOT_FOUND;
+}
+
 void *ip_table(SIZE_T first, SIZE_T row, ULONG n)
 {
 	ULONG *t = RtlAllocateHeap(rf_heap(), HEAP_ZERO_MEMORY,

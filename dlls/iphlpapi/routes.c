@@ -156,22 +156,20 @@ NETIO_STATUS NETIOAPI_API_ GetIpForwardTable2(ADDRESS_FAMILY family,
 /* A row's destination, interface and next hop are what it is found by. */
 NETIO_STATUS NETIOAPI_API_ GetIpForwardEntry2(PMIB_IPFORWARD_ROW2 row)
 {
-	const IP_ADDRESS_PREFIX *p = row ? &row->DestinationPrefix : NULL;
-	const struct rf_net_interface *i = NULL;
-	DWORD error = ERROR_NOT_ENOUGH_MEMORY;
+	const struct rf_net_interface *i;
+	const IP_ADDRESS_PREFIX *p;
 	struct network n;
+	DWORD error;
 
-	if (!row ||
-	    (p->Prefix.si_family != AF_INET &&
-	     p->Prefix.si_family != AF_INET6) ||
-	    row->NextHop.si_family != p->Prefix.si_family ||
-	    (!row->InterfaceLuid.Value && !row->InterfaceIndex))
+	if (!row || row->NextHop.si_family !=
+			    row->DestinationPrefix.Prefix.si_family)
 		return ERROR_INVALID_PARAMETER;
-	if (ip_read(&n)) {
-		i = ip_find(&n, &row->InterfaceLuid, row->InterfaceIndex);
-		error = i ? ERROR_NOT_FOUND : ERROR_FILE_NOT_FOUND;
-	}
-	for (ULONG k = 0; i && k < n.nr; k++) {
+	p = &row->DestinationPrefix;
+	error = ip_entry(&n, p->Prefix.si_family, &row->InterfaceLuid,
+			 row->InterfaceIndex, &i);
+	if (!error)
+		error = ERROR_NOT_FOUND;
+	for (ULONG k = 0; error == ERROR_NOT_FOUND && k < n.nr; k++) {
 		const struct rf_net_route *r = &n.r[k];
 		SIZE_T size = r->family == AF_INET ? 4 : 16;
 
@@ -182,7 +180,6 @@ NETIO_STATUS NETIOAPI_API_ GetIpForwardEntry2(PMIB_IPFORWARD_ROW2 row)
 			continue;
 		ip_fill_route(row, &n, r);
 		error = NO_ERROR;
-		break;
 	}
 	ip_free(&n);
 	return error;

@@ -156,12 +156,26 @@ static void finish(const struct counters *c)
 	RtlFreeHeap(rf_heap(), 0, c->text);
 }
 
-/* ---- TCP: Linux counts both versions together ---- */
+/* A DWORD of a struct, and what Linux calls it. */
+struct field {
+	SIZE_T at;
+	const char *name;
+};
 
-static DWORD connections(ULONG family)
+#define FIELD(type, field, name) { offsetof(type, field), name }
+
+static void fill(void *out, const struct counters *c, const struct field *f,
+		 ULONG n)
+{
+	for (ULONG k = 0; k < n; k++)
+		*(DWORD *)((BYTE *)out + f[k].at) = (DWORD)get(c, f[k].name);
+}
+
+/* How many sockets of a family there are. */
+static DWORD sockets(ULONG what, ULONG family)
 {
 	ULONG len = 0, n = 0;
-	struct rf_net_connection *c = rf_net_info(RF_NET_TCP, &len);
+	struct rf_net_connection *c = rf_net_info(what, &len);
 
 	for (ULONG k = 0; c && k < len / sizeof *c; k++)
 		n += c[k].family == family;
@@ -169,56 +183,55 @@ static DWORD connections(ULONG family)
 	return n;
 }
 
+/* ---- TCP: Linux counts both versions together ---- */
+
+#define TCP_FIELDS(type)                                                       \
+	{                                                                      \
+		FIELD(type, dwRtoAlgorithm, "RtoAlgorithm"),                   \
+		FIELD(type, dwRtoMin, "RtoMin"),                               \
+		FIELD(type, dwRtoMax, "RtoMax"),                               \
+		FIELD(type, dwMaxConn, "MaxConn"),                             \
+		FIELD(type, dwActiveOpens, "ActiveOpens"),                     \
+		FIELD(type, dwPassiveOpens, "PassiveOpens"),                   \
+		FIELD(type, dwAttemptFails, "AttemptFails"),                   \
+		FIELD(type, dwEstabResets, "EstabResets"),                     \
+		FIELD(type, dwCurrEstab, "CurrEstab"),                         \
+		FIELD(type, dwRetransSegs, "RetransSegs"),                     \
+		FIELD(type, dwInErrs, "InErrs"),                               \
+		FIELD(type, dwOutRsts, "OutRsts"),                             \
+	}
+
 ULONG WINAPI GetTcpStatisticsEx2(MIB_TCPSTATS2 *out, ULONG family)
 {
+	static const struct field fields[] = TCP_FIELDS(MIB_TCPSTATS2);
 	struct counters c;
 	DWORD error = start(&c, out, family, "Tcp");
 
 	if (error)
 		return error;
 	c.family = AF_INET; /* where they are */
-	memset(out, 0, sizeof *out);
-	out->dwRtoAlgorithm = (DWORD)get(&c, "RtoAlgorithm");
-	out->dwRtoMin = (DWORD)get(&c, "RtoMin");
-	out->dwRtoMax = (DWORD)get(&c, "RtoMax");
-	out->dwMaxConn = (DWORD)get(&c, "MaxConn");
-	out->dwActiveOpens = (DWORD)get(&c, "ActiveOpens");
-	out->dwPassiveOpens = (DWORD)get(&c, "PassiveOpens");
-	out->dwAttemptFails = (DWORD)get(&c, "AttemptFails");
-	out->dwEstabResets = (DWORD)get(&c, "EstabResets");
-	out->dwCurrEstab = (DWORD)get(&c, "CurrEstab");
+	fill(out, &c, fields, ARRAYSIZE(fields));
 	out->dw64InSegs = get(&c, "InSegs");
 	out->dw64OutSegs = get(&c, "OutSegs");
-	out->dwRetransSegs = (DWORD)get(&c, "RetransSegs");
-	out->dwInErrs = (DWORD)get(&c, "InErrs");
-	out->dwOutRsts = (DWORD)get(&c, "OutRsts");
-	out->dwNumConns = connections(family);
+	out->dwNumConns = sockets(RF_NET_TCP, family);
 	finish(&c);
 	return NO_ERROR;
 }
 
 ULONG WINAPI GetTcpStatisticsEx(PMIB_TCPSTATS out, ULONG family)
 {
-	MIB_TCPSTATS2 s;
-	DWORD error = GetTcpStatisticsEx2(out ? &s : NULL, family);
+	static const struct field fields[] = TCP_FIELDS(MIB_TCPSTATS);
+	struct counters c;
+	DWORD error = start(&c, out, family, "Tcp");
 
 	if (error)
 		return error;
-	out->dwRtoAlgorithm = s.dwRtoAlgorithm;
-	out->dwRtoMin = s.dwRtoMin;
-	out->dwRtoMax = s.dwRtoMax;
-	out->dwMaxConn = s.dwMaxConn;
-	out->dwActiveOpens = s.dwActiveOpens;
-	out->dwPassiveOpens = s.dwPassiveOpens;
-	out->dwAttemptFails = s.dwAttemptFails;
-	out->dwEstabResets = s.dwEstabResets;
-	out->dwCurrEstab = s.dwCurrEstab;
-	out->dwInSegs = (DWORD)s.dw64InSegs;
-	out->dwOutSegs = (DWORD)s.dw64OutSegs;
-	out->dwRetransSegs = s.dwRetransSegs;
-	out->dwInErrs = s.dwInErrs;
-	out->dwOutRsts = s.dwOutRsts;
-	out->dwNumConns = s.dwNumConns;
+	c.family = AF_INET;
+	fill(out, &c, fields, ARRAYSIZE(fields));
+	out->dwInSegs = (DWORD)get(&c, "InSegs");
+	out->dwOutSegs = (DWORD)get(&c, "OutSegs");
+	out->dwNumConns = sockets(RF_NET_TCP, family);
+	finish(&c);
 	return NO_ERROR;
 }
 
@@ -228,17 +241,6 @@ ULONG WINAPI GetTcpStatistics(PMIB_TCPSTATS out)
 }
 
 /* ---- UDP ---- */
-
-static DWORD listeners(ULONG family)
-{
-	ULONG len = 0, n = 0;
-	struct rf_net_connection *c = rf_net_info(RF_NET_UDP, &len);
-
-	for (ULONG k = 0; c && k < len / sizeof *c; k++)
-		n += c[k].family == family;
-	RtlFreeHeap(rf_heap(), 0, c);
-	return n;
-}
 
 ULONG WINAPI GetUdpStatisticsEx2(MIB_UDPSTATS2 *out, ULONG family)
 {
@@ -251,7 +253,7 @@ ULONG WINAPI GetUdpStatisticsEx2(MIB_UDPSTATS2 *out, ULONG family)
 	out->dwNoPorts = (DWORD)get(&c, "NoPorts");
 	out->dwInErrors = (DWORD)get(&c, "InErrors");
 	out->dw64OutDatagrams = get(&c, "OutDatagrams");
-	out->dwNumAddrs = listeners(family);
+	out->dwNumAddrs = sockets(RF_NET_UDP, family);
 	finish(&c);
 	return NO_ERROR;
 }
@@ -280,6 +282,24 @@ ULONG WINAPI GetUdpStatistics(PMIB_UDPSTATS out)
 
 ULONG WINAPI GetIpStatisticsEx(PMIB_IPSTATS out, ULONG family)
 {
+	static const struct field fields[] = {
+		FIELD(MIB_IPSTATS, dwInReceives, "InReceives"),
+		FIELD(MIB_IPSTATS, dwInHdrErrors, "InHdrErrors"),
+		FIELD(MIB_IPSTATS, dwInAddrErrors, "InAddrErrors"),
+		FIELD(MIB_IPSTATS, dwInUnknownProtos, "InUnknownProtos"),
+		FIELD(MIB_IPSTATS, dwInDiscards, "InDiscards"),
+		FIELD(MIB_IPSTATS, dwInDelivers, "InDelivers"),
+		FIELD(MIB_IPSTATS, dwOutRequests, "OutRequests"),
+		FIELD(MIB_IPSTATS, dwOutDiscards, "OutDiscards"),
+		FIELD(MIB_IPSTATS, dwOutNoRoutes, "OutNoRoutes"),
+		FIELD(MIB_IPSTATS, dwReasmTimeout, "ReasmTimeout"),
+		FIELD(MIB_IPSTATS, dwReasmReqds, "ReasmReqds"),
+		FIELD(MIB_IPSTATS, dwReasmOks, "ReasmOKs"),
+		FIELD(MIB_IPSTATS, dwReasmFails, "ReasmFails"),
+		FIELD(MIB_IPSTATS, dwFragOks, "FragOKs"),
+		FIELD(MIB_IPSTATS, dwFragFails, "FragFails"),
+		FIELD(MIB_IPSTATS, dwFragCreates, "FragCreates"),
+	};
 	struct counters c;
 	DWORD error = start(&c, out, family, "Ip");
 	struct network n;
@@ -301,24 +321,10 @@ ULONG WINAPI GetIpStatisticsEx(PMIB_IPSTATS out, ULONG family)
 	ip_free(&n);
 	out->dwDefaultTTL =
 		family == AF_INET ? (DWORD)get(&c, "DefaultTTL") : 64;
-	out->dwInReceives = (DWORD)get(&c, "InReceives");
-	out->dwInHdrErrors = (DWORD)get(&c, "InHdrErrors");
-	out->dwInAddrErrors = (DWORD)get(&c, "InAddrErrors");
-	out->dwForwDatagrams = (DWORD)get(
-		&c, family == AF_INET ? "ForwDatagrams" : "OutForwDatagrams");
-	out->dwInUnknownProtos = (DWORD)get(&c, "InUnknownProtos");
-	out->dwInDiscards = (DWORD)get(&c, "InDiscards");
-	out->dwInDelivers = (DWORD)get(&c, "InDelivers");
-	out->dwOutRequests = (DWORD)get(&c, "OutRequests");
-	out->dwOutDiscards = (DWORD)get(&c, "OutDiscards");
-	out->dwOutNoRoutes = (DWORD)get(&c, "OutNoRoutes");
-	out->dwReasmTimeout = (DWORD)get(&c, "ReasmTimeout");
-	out->dwReasmReqds = (DWORD)get(&c, "ReasmReqds");
-	out->dwReasmOks = (DWORD)get(&c, "ReasmOKs");
-	out->dwReasmFails = (DWORD)get(&c, "ReasmFails");
-	out->dwFragOks = (DWORD)get(&c, "FragOKs");
-	out->dwFragFails = (DWORD)get(&c, "FragFails");
-	out->dwFragCreates = (DWORD)get(&c, "FragCreates");
+	out->dwForwDatagrams =
+		(DWORD)get(&c, family == AF_INET ? "ForwDatagrams"
+						 : "OutForwDatagrams");
+	fill(out, &c, fields, ARRAYSIZE(fields));
 	finish(&c);
 	return NO_ERROR;
 }
@@ -330,46 +336,34 @@ ULONG WINAPI GetIpStatistics(PMIB_IPSTATS out)
 
 /* ---- ICMP ---- */
 
-static void fill_icmp(MIBICMPSTATS *s, const struct counters *c,
-		      const char *way)
-{
-	static const struct {
-		const char *name;
-		SIZE_T at;
-	} fields[] = {
-		{ "Msgs", offsetof(MIBICMPSTATS, dwMsgs) },
-		{ "Errors", offsetof(MIBICMPSTATS, dwErrors) },
-		{ "DestUnreachs", offsetof(MIBICMPSTATS, dwDestUnreachs) },
-		{ "TimeExcds", offsetof(MIBICMPSTATS, dwTimeExcds) },
-		{ "ParmProbs", offsetof(MIBICMPSTATS, dwParmProbs) },
-		{ "SrcQuenchs", offsetof(MIBICMPSTATS, dwSrcQuenchs) },
-		{ "Redirects", offsetof(MIBICMPSTATS, dwRedirects) },
-		{ "Echos", offsetof(MIBICMPSTATS, dwEchos) },
-		{ "EchoReps", offsetof(MIBICMPSTATS, dwEchoReps) },
-		{ "Timestamps", offsetof(MIBICMPSTATS, dwTimestamps) },
-		{ "TimestampReps", offsetof(MIBICMPSTATS, dwTimestampReps) },
-		{ "AddrMasks", offsetof(MIBICMPSTATS, dwAddrMasks) },
-		{ "AddrMaskReps", offsetof(MIBICMPSTATS, dwAddrMaskReps) },
-	};
-
-	for (ULONG k = 0; k < ARRAYSIZE(fields); k++) {
-		char name[32];
-
-		lstrcpyA(name, way);
-		lstrcatA(name, fields[k].name);
-		*(DWORD *)((BYTE *)s + fields[k].at) = (DWORD)get(c, name);
+#define ICMP_FIELDS(way)                                                       \
+	{                                                                      \
+		FIELD(MIBICMPSTATS, dwMsgs, way "Msgs"),                       \
+		FIELD(MIBICMPSTATS, dwErrors, way "Errors"),                   \
+		FIELD(MIBICMPSTATS, dwDestUnreachs, way "DestUnreachs"),       \
+		FIELD(MIBICMPSTATS, dwTimeExcds, way "TimeExcds"),             \
+		FIELD(MIBICMPSTATS, dwParmProbs, way "ParmProbs"),             \
+		FIELD(MIBICMPSTATS, dwSrcQuenchs, way "SrcQuenchs"),           \
+		FIELD(MIBICMPSTATS, dwRedirects, way "Redirects"),             \
+		FIELD(MIBICMPSTATS, dwEchos, way "Echos"),                     \
+		FIELD(MIBICMPSTATS, dwEchoReps, way "EchoReps"),               \
+		FIELD(MIBICMPSTATS, dwTimestamps, way "Timestamps"),           \
+		FIELD(MIBICMPSTATS, dwTimestampReps, way "TimestampReps"),     \
+		FIELD(MIBICMPSTATS, dwAddrMasks, way "AddrMasks"),             \
+		FIELD(MIBICMPSTATS, dwAddrMaskReps, way "AddrMaskReps"),       \
 	}
-}
 
 ULONG WINAPI GetIcmpStatistics(PMIB_ICMP out)
 {
+	static const struct field in[] = ICMP_FIELDS("In");
+	static const struct field sent[] = ICMP_FIELDS("Out");
 	struct counters c;
 	DWORD error = start(&c, out, AF_INET, "Icmp");
 
 	if (error)
 		return error;
-	fill_icmp(&out->stats.icmpInStats, &c, "In");
-	fill_icmp(&out->stats.icmpOutStats, &c, "Out");
+	fill(&out->stats.icmpInStats, &c, in, ARRAYSIZE(in));
+	fill(&out->stats.icmpOutStats, &c, sent, ARRAYSIZE(sent));
 	finish(&c);
 	return NO_ERROR;
 }

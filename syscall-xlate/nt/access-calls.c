@@ -216,29 +216,12 @@ NTSTATUS nt_access_check(struct task *t, gaddr sd, uint64_t token,
 				       status);
 }
 
-NTSTATUS nt_access_check_by_type(struct task *t, gaddr sd, gaddr self,
-				 uint64_t token, uint32_t access, gaddr types,
-				 uint32_t ntypes, gaddr mapping,
-				 gaddr privileges, gaddr privileges_len,
-				 gaddr granted, gaddr status)
-{
-	return check(t, &(struct call){ .sd = sd,
-					.self = self,
-					.types = types,
-					.mapping = mapping,
-					.token = token,
-					.access = access,
-					.ntypes = ntypes,
-					.privileges = privileges,
-					.privileges_len = privileges_len,
-					.granted = granted,
-					.status = status });
-}
+#define BY_TYPE(t)                                                             \
+	struct task *t, gaddr sd, gaddr self, uint64_t token, uint32_t access, \
+		gaddr types, uint32_t ntypes, gaddr mapping, gaddr privileges, \
+		gaddr privileges_len, gaddr granted, gaddr status
 
-NTSTATUS nt_access_check_by_type_result_list(
-	struct task *t, gaddr sd, gaddr self, uint64_t token, uint32_t access,
-	gaddr types, uint32_t ntypes, gaddr mapping, gaddr privileges,
-	gaddr privileges_len, gaddr granted, gaddr status)
+static NTSTATUS by_type(BY_TYPE(t), bool each)
 {
 	return check(t, &(struct call){ .sd = sd,
 					.self = self,
@@ -251,5 +234,17 @@ NTSTATUS nt_access_check_by_type_result_list(
 					.privileges_len = privileges_len,
 					.granted = granted,
 					.status = status,
-					.each = true });
+					.each = each });
+}
+
+NTSTATUS nt_access_check_by_type(BY_TYPE(t))
+{
+	return by_type(t, sd, self, token, access, types, ntypes, mapping,
+		       privileges, privileges_len, granted, status, false);
+}
+
+NTSTATUS nt_access_check_by_type_result_list(BY_TYPE(t))
+{
+	return by_type(t, sd, self, token, access, types, ntypes, mapping,
+		       privileges, privileges_len, granted, status, true);
 }
