@@ -70,6 +70,24 @@ static inline void spawn_on(void *pc, const char *argv0, const char *arg,
 	free(si.lpAttributeList);
 }
 
+/* The program argv0 with arg, on our console: it ends well. */
+static inline void run_beside(const char *argv0, const char *arg, BOOL inherit)
+{
+	STARTUPINFOA si = { .cb = sizeof si };
+	PROCESS_INFORMATION pi;
+	char line[MAX_PATH + 40];
+	DWORD code = 99;
+
+	sprintf(line, "\"%s\" %s", argv0, arg);
+	CHECK(CreateProcessA(NULL, line, NULL, NULL, inherit, 0, NULL, NULL,
+			     &si, &pi));
+	CHECK_EQ(WaitForSingleObject(pi.hProcess, 60000), 0);
+	GetExitCodeProcess(pi.hProcess, &code);
+	CHECK_EQ(code, 0);
+	CloseHandle(pi.hProcess);
+	CloseHandle(pi.hThread);
+}
+
 /* A pseudo console, and the one program on it: "argv0 child". */
 struct on_pseudo_console {
 	void *pc;

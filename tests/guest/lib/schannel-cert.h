@@ -11,6 +11,8 @@
 #include <windows.h>
 #include <wincrypt.h>
 
+#include "check.h"
+
 struct der {
 	BYTE *at;
 	DWORD n;
@@ -248,6 +250,22 @@ static void cert_drop(PCCERT_CONTEXT c, const WCHAR *container)
 		CertFreeCertificateContext(c);
 	CryptAcquireContextW(&prov, container, NULL, PROV_RSA_AES,
 			     CRYPT_DELETEKEYSET);
+}
+
+/*
+ * One for good.test that is valid, with its key in a container of this run's
+ * own, whose name is told; NULL, and a failed check: there is none.
+ */
+static inline PCCERT_CONTEXT cert_fresh(const char *topic, WCHAR container[64])
+{
+	PCCERT_CONTEXT c;
+
+	wsprintfW(container, L"rf-%S-%lu", topic, GetCurrentProcessId());
+	cert_drop(NULL, container);
+	c = cert_make(container, "good.test", "200101000000Z",
+		      "491231235959Z");
+	CHECK(c, "%#lx", GetLastError());
+	return c;
 }
 
 #endif

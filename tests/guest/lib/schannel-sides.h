@@ -71,6 +71,20 @@ static SECURITY_STATUS acquire(struct side *s, BOOL server, DWORD protocols,
 					 NULL, &d, NULL, NULL, &s->cred, NULL);
 }
 
+/* Says so where there is none. */
+static BOOL is_built_with_tls(void)
+{
+	struct side probe;
+
+	if (acquire(&probe, FALSE, 0, 0, NULL, NULL) ==
+	    SEC_E_SECPKG_NOT_FOUND) {
+		puts("built without TLS");
+		return FALSE;
+	}
+	FreeCredentialsHandle(&probe.cred);
+	return TRUE;
+}
+
 static DWORD fill_alpn(BYTE *room, const char *list)
 {
 	SEC_APPLICATION_PROTOCOLS *p = (void *)room;

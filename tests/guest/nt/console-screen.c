@@ -243,19 +243,10 @@ static void place_is(HANDLE h, int x, int y, WORD attributes)
 /* What another process on the console writes to a buffer that it was given. */
 static void write_by_child(const char *argv0, HANDLE h)
 {
-	STARTUPINFOA si = { .cb = sizeof si };
-	PROCESS_INFORMATION pi;
-	char line[MAX_PATH + 40];
-	DWORD code = 99;
+	char arg[32];
 
-	sprintf(line, "\"%s\" writer %lu", argv0, (DWORD)(ULONG_PTR)h);
-	CHECK(CreateProcessA(NULL, line, NULL, NULL, TRUE, 0, NULL, NULL, &si,
-			     &pi));
-	CHECK_EQ(WaitForSingleObject(pi.hProcess, 60000), 0);
-	GetExitCodeProcess(pi.hProcess, &code);
-	CHECK_EQ(code, 0);
-	CloseHandle(pi.hProcess);
-	CloseHandle(pi.hThread);
+	sprintf(arg, "writer %lu", (DWORD)(ULONG_PTR)h);
+	run_beside(argv0, arg, TRUE);
 }
 
 static int writer(HANDLE h)

@@ -201,25 +201,13 @@ static void sequences(void)
 /* What else is on the console sees the same buffer. */
 static void others(const char *argv0)
 {
-	STARTUPINFOA si = { .cb = sizeof si };
-	PROCESS_INFORMATION pi;
-	char line[MAX_PATH + 40];
-	DWORD code = 99;
-
 	CHECK(go(0, 55));
 	PLACE(LINES, 55 - ROWS + 1, 55);
 	/* More than is kept of what was written, how long it is among that. */
 	for (int i = 0; i < 4000; i++)
 		say("once, and over and over again the same\r");
 	say("                                      \r");
-	sprintf(line, "\"%s\" other one", argv0);
-	CHECK(CreateProcessA(NULL, line, NULL, NULL, FALSE, 0, NULL, NULL, &si,
-			     &pi));
-	CHECK_EQ(WaitForSingleObject(pi.hProcess, 60000), 0);
-	GetExitCodeProcess(pi.hProcess, &code);
-	CHECK_EQ(code, 0);
-	CloseHandle(pi.hProcess);
-	CloseHandle(pi.hThread);
+	run_beside(argv0, "other one", FALSE);
 	ROW(55, "the other's ");
 	ROW(10, "moved10 ");
 	PLACE(LINES, 80 - ROWS + 1, 80);

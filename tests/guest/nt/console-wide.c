@@ -267,21 +267,9 @@ static void both(void)
 /* What else is on the console sees the same buffer. */
 static void others(const char *argv0)
 {
-	STARTUPINFOA si = { .cb = sizeof si };
-	PROCESS_INFORMATION pi;
-	char line[MAX_PATH + 40];
-	DWORD code = 99;
-
 	CHECK(go(0, 70));
 	CHECK(look_at(TRUE, 40, 65, 40 + COLS - 1, 65 + ROWS - 1));
-	sprintf(line, "\"%s\" other one", argv0);
-	CHECK(CreateProcessA(NULL, line, NULL, NULL, FALSE, 0, NULL, NULL, &si,
-			     &pi));
-	CHECK_EQ(WaitForSingleObject(pi.hProcess, 60000), 0);
-	GetExitCodeProcess(pi.hProcess, &code);
-	CHECK_EQ(code, 0);
-	CloseHandle(pi.hProcess);
-	CloseHandle(pi.hThread);
+	run_beside(argv0, "other one", FALSE);
 	PLACE(WIDTH, LINES, 8, 65, 8, 72);
 	ROW(0, 70, ruler(120));
 	ROW(0, 72, "the last");

@@ -32,11 +32,7 @@ int main(void)
 	DWORD spec = 0, content = 0;
 	BOOL release = FALSE;
 
-	wsprintfW(container, L"rf-pfx-%lu", GetCurrentProcessId());
-	cert_drop(NULL, container);
-	cert = cert_make(container, "good.test", "200101000000Z",
-			 "491231235959Z");
-	CHECK(cert, "%#lx", GetLastError());
+	cert = cert_fresh("pfx", container);
 	if (!cert)
 		return check_done();
 	store = CertOpenStore(CERT_STORE_PROV_MEMORY, 0, 0, 0, NULL);

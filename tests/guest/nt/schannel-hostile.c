@@ -308,11 +308,7 @@ static void renewed(void)
 	PCCERT_CONTEXT cert;
 	DWORD n;
 
-	wsprintfW(container, L"rf-hostile-%lu", GetCurrentProcessId());
-	cert_drop(NULL, container);
-	cert = cert_make(container, "good.test", "200101000000Z",
-			 "491231235959Z");
-	CHECK(cert, "%#lx", GetLastError());
+	cert = cert_fresh("hostile", container);
 	if (!cert)
 		return;
 	n = identity(items, container, cert);

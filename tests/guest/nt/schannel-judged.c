@@ -275,14 +275,9 @@ int main(void)
 		   strangers =
 			   CertOpenStore(CERT_STORE_PROV_MEMORY, 0, 0, 0, NULL);
 	PCCERT_CONTEXT ca, stranger, added = NULL;
-	struct side probe;
 
-	if (acquire(&probe, FALSE, 0, 0, NULL, NULL) ==
-	    SEC_E_SECPKG_NOT_FOUND) {
-		puts("built without TLS");
+	if (!is_built_with_tls())
 		return 0;
-	}
-	FreeCredentialsHandle(&probe.cred);
 	for (int i = 0; i < KEYS; i++) {
 		wsprintfW(keys[i], L"rf-judged-%lu-%d", GetCurrentProcessId(),
 			  i);

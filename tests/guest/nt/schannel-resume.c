@@ -312,19 +312,10 @@ static void altered(void)
 int main(void)
 {
 	WCHAR container[64];
-	struct side probe;
 
-	if (acquire(&probe, FALSE, 0, 0, NULL, NULL) ==
-	    SEC_E_SECPKG_NOT_FOUND) {
-		puts("built without TLS");
+	if (!is_built_with_tls())
 		return 0;
-	}
-	FreeCredentialsHandle(&probe.cred);
-	wsprintfW(container, L"rf-resume-%lu", GetCurrentProcessId());
-	cert_drop(NULL, container);
-	cert = cert_make(container, "good.test", "200101000000Z",
-			 "491231235959Z");
-	CHECK(cert, "%#lx", GetLastError());
+	cert = cert_fresh("resume", container);
 	if (!cert)
 		return check_done();
 	for (version = 0x303; version <= 0x304; version++) {

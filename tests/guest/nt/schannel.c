@@ -371,22 +371,13 @@ static void new_credentials(void)
 int main(void)
 {
 	WCHAR container[64], other[64];
-	struct side probe;
 	PCCERT_CONTEXT old;
 
-	if (acquire(&probe, FALSE, 0, 0, NULL, NULL) ==
-	    SEC_E_SECPKG_NOT_FOUND) {
-		puts("built without TLS");
+	if (!is_built_with_tls())
 		return 0;
-	}
-	FreeCredentialsHandle(&probe.cred);
-	wsprintfW(container, L"rf-schannel-%lu", GetCurrentProcessId());
 	wsprintfW(other, L"rf-schannel-%lu-old", GetCurrentProcessId());
-	cert_drop(NULL, container);
 	cert_drop(NULL, other);
-	cert = cert_make(container, "good.test", "200101000000Z",
-			 "491231235959Z");
-	CHECK(cert, "%#lx", GetLastError());
+	cert = cert_fresh("schannel", container);
 	if (!cert)
 		return check_done();
 	refusals();
