@@ -6,48 +6,7 @@
  *
  *   schannel-server.exe FILE VERSION(2 or 3)
  */
-#define SECURITY_WIN32
-#define SCHANNEL_USE_BLACKLISTS
-#include <winsock2.h>
-#include <windows.h>
-#include <subauth.h>
-#include <security.h>
-#include <schannel.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-static SOCKET s;
-static CredHandle cred;
-static CtxtHandle ctx;
-static char in[65536];
-static int have;
-
-static void die(const char *what, long code)
-{
-	printf("%s: %#lx\n", what, code);
-	exit(1);
-}
-
-static void more(void)
-{
-	int n = recv(s, in + have, (int)sizeof in - have, 0);
-
-	if (n <= 0)
-		die("recv", n);
-	have += n;
-}
-
-static void keep(const SecBuffer *b, int count)
-{
-	int left = 0;
-
-	for (int i = 0; i < count; i++)
-		if (b[i].BufferType == SECBUFFER_EXTRA)
-			left = (int)b[i].cbBuffer;
-	memmove(in, in + have - left, (size_t)left);
-	have = left;
-}
+#include "schannel-stream.h"
 
 static void handshake(void)
 {
@@ -73,10 +32,7 @@ static void handshake(void)
 		if (status < 0)
 			die("AcceptSecurityContext", status);
 		begun = TRUE;
-		if (bo.cbBuffer)
-			send(s, bo.pvBuffer, (int)bo.cbBuffer, 0);
-		if (bo.pvBuffer)
-			FreeContextBuffer(bo.pvBuffer);
+		send_token(&bo);
 		keep(bi, 2);
 	}
 }
@@ -106,26 +62,6 @@ static int hear(char *line)
 	return n;
 }
 
-static void say(const char *line, int n)
-{
-	SecPkgContext_StreamSizes z;
-	char room[1024];
-	SecBuffer b[4] = { { 0 } };
-	SecBufferDesc d = { SECBUFFER_VERSION, 4, b };
-	SECURITY_STATUS status;
-
-	QueryContextAttributesW(&ctx, SECPKG_ATTR_STREAM_SIZES, &z);
-	memcpy(room + z.cbHeader, line, (size_t)n);
-	b[0] = (SecBuffer){ z.cbHeader, SECBUFFER_STREAM_HEADER, room };
-	b[1] = (SecBuffer){ (ULONG)n, SECBUFFER_DATA, room + z.cbHeader };
-	b[2] = (SecBuffer){ z.cbTrailer, SECBUFFER_STREAM_TRAILER,
-			    room + z.cbHeader + n };
-	status = EncryptMessage(&ctx, 0, &d, 0);
-	if (status)
-		die("EncryptMessage", status);
-	send(s, room, (int)(b[0].cbBuffer + b[1].cbBuffer + b[2].cbBuffer), 0);
-}
-
 static void good_bye(void)
 {
 	DWORD what = SCHANNEL_SHUTDOWN;
@@ -140,13 +76,8 @@ static void good_bye(void)
 	ApplyControlToken(&ctx, &d);
 	AcceptSecurityContext(&cred, &ctx, &di, ASC_REQ_ALLOCATE_MEMORY, 0,
 			      &ctx, &o, &got, NULL);
-	if (bo.cbBuffer)
-		send(s, bo.pvBuffer, (int)bo.cbBuffer, 0);
-	DeleteSecurityContext(&ctx);
-	shutdown(s, SD_SEND);
-	while (recv(s, in, sizeof in, 0) > 0)
-		;
-	closesocket(s);
+	send_token(&bo);
+	hang_up();
 }
 
 static PCCERT_CONTEXT load(const char *name)

@@ -7,43 +7,9 @@
  *
  *   schannel.exe PORT VERSION(2 or 3) LINE...
  */
-#define SECURITY_WIN32
-#define SCHANNEL_USE_BLACKLISTS
-#include <winsock2.h>
-#include <windows.h>
-#include <subauth.h>
-#include <security.h>
-#include <schannel.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
+#include "schannel-stream.h"
 
-static SOCKET s;
-static CredHandle cred;
-static CtxtHandle ctx;
-static char in[65536];
-static int have, behind;
-
-static void die(const char *what, long code)
-{
-	printf("%s: %#lx\n", what, code);
-	exit(1);
-}
-
-static void more(void)
-{
-	int n = recv(s, in + have, (int)sizeof in - have, 0);
-
-	if (n <= 0)
-		die("recv", n);
-	have += n;
-}
-
-static void keep(int left)
-{
-	memmove(in, in + have - left, (size_t)left);
-	have = left;
-}
+static int behind;
 
 /* Until it is over; begun: there is a context. */
 static void handshake(BOOL begun)
@@ -67,41 +33,15 @@ static void handshake(BOOL begun)
 		}
 		if (status < 0)
 			die("InitializeSecurityContext", status);
-		if (bo.cbBuffer)
-			send(s, bo.pvBuffer, (int)bo.cbBuffer, 0);
-		if (bo.pvBuffer)
-			FreeContextBuffer(bo.pvBuffer);
+		send_token(&bo);
 		if (begun)
-			keep(bi[1].BufferType == SECBUFFER_EXTRA
-				     ? (int)bi[1].cbBuffer
-				     : 0);
+			keep(bi, 2);
 		begun = TRUE;
 		if (status == SEC_E_OK)
 			return;
 		if (!have)
 			more();
 	}
-}
-
-static void say(const char *line)
-{
-	SecPkgContext_StreamSizes z;
-	char room[1024];
-	int n = (int)strlen(line);
-	SecBuffer b[4] = { { 0 } };
-	SecBufferDesc d = { SECBUFFER_VERSION, 4, b };
-	SECURITY_STATUS status;
-
-	QueryContextAttributesW(&ctx, SECPKG_ATTR_STREAM_SIZES, &z);
-	memcpy(room + z.cbHeader, line, (size_t)n);
-	b[0] = (SecBuffer){ z.cbHeader, SECBUFFER_STREAM_HEADER, room };
-	b[1] = (SecBuffer){ (ULONG)n, SECBUFFER_DATA, room + z.cbHeader };
-	b[2] = (SecBuffer){ z.cbTrailer, SECBUFFER_STREAM_TRAILER,
-			    room + z.cbHeader + n };
-	status = EncryptMessage(&ctx, 0, &d, 0);
-	if (status)
-		die("EncryptMessage", status);
-	send(s, room, (int)(b[0].cbBuffer + b[1].cbBuffer + b[2].cbBuffer), 0);
 }
 
 /* Up to the end of a line. */
@@ -116,21 +56,17 @@ static void hear(void)
 		SECURITY_STATUS status =
 			have ? DecryptMessage(&ctx, &d, 0, NULL)
 			     : SEC_E_INCOMPLETE_MESSAGE;
-		int left = 0;
 
 		if (status == SEC_E_INCOMPLETE_MESSAGE) {
 			more();
 			continue;
 		}
-		for (int i = 0; i < 4; i++) {
+		for (int i = 0; i < 4; i++)
 			if (b[i].BufferType == SECBUFFER_DATA && !status) {
 				memcpy(line + n, b[i].pvBuffer, b[i].cbBuffer);
 				n += (int)b[i].cbBuffer;
 			}
-			if (b[i].BufferType == SECBUFFER_EXTRA)
-				left = (int)b[i].cbBuffer;
-		}
-		keep(left);
+		keep(b, 4);
 		if (status == SEC_I_RENEGOTIATE) {
 			behind++;
 			handshake(TRUE);
@@ -155,15 +91,8 @@ static void good_bye(void)
 	InitializeSecurityContextW(&cred, &ctx, (WCHAR *)L"localhost",
 				   ISC_REQ_ALLOCATE_MEMORY | ISC_REQ_STREAM, 0,
 				   0, NULL, 0, &ctx, &o, &got, NULL);
-	if (bo.cbBuffer)
-		send(s, bo.pvBuffer, (int)bo.cbBuffer, 0);
-	if (bo.pvBuffer)
-		FreeContextBuffer(bo.pvBuffer);
-	DeleteSecurityContext(&ctx);
-	shutdown(s, SD_SEND);
-	while (recv(s, in, sizeof in, 0) > 0)
-		;
-	closesocket(s);
+	send_token(&bo);
+	hang_up();
 }
 
 static void connection(u_short port, char **line)
@@ -183,7 +112,7 @@ static void connection(u_short port, char **line)
 		char text[512];
 
 		snprintf(text, sizeof text, "%s\n", *line);
-		say(text);
+		say(text, (int)strlen(text));
 		hear();
 	}
 	QueryContextAttributesW(&ctx, SECPKG_ATTR_CONNECTION_INFO, &i);
