@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * schannel-stream.h - what schannel.c and schannel-server.c share: one
+ * schannel-stream.h - what schannel-client.c and schannel-server.c share: one
  * connection, what has come of it and is not yet used, and what goes out.
  */
 #ifndef RF_COMPAT_SCHANNEL_STREAM_H

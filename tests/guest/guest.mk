@@ -3,6 +3,11 @@
 # tests/guest/nt/<topic>.c is one program, compiled for each architecture with
 # mingw-w64's own headers and import libraries: nothing of the tree is in it.
 
+# make knows how to make X of X.c, and does where that is newer: a test's script
+# X beside the source of its program is not made of it.
+%: %.c
+%: %.o
+
 guest_srcs := $(notdir $(wildcard $(srcdir)/tests/guest/nt/*.c))
 # A test of what one width alone has says "// only: x86_64" (or i686).
 guest_only = $(notdir $(shell grep -l '^// only: $(1)' $(srcdir)/tests/guest/nt/*.c))

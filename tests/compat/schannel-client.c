@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * schannel.c - a Windows client by Schannel: says lines to a server that turns
- * them round, and tells what came, by which version, and whether the server had
- * something to say behind the handshake; and all of it a second time, by the
- * session of the first.
+ * schannel-client.c - a Windows client by Schannel: says lines to a server that
+ * turns them round, and tells what came, by which version, and whether the
+ * server had something to say behind the handshake; and all of it a second
+ * time, by the session of the first.
  *
- *   schannel.exe PORT VERSION(2 or 3) LINE...
+ *   schannel-client.exe PORT VERSION(2 or 3) LINE...
  */
 #include "schannel-stream.h"
 
