@@ -89,7 +89,7 @@ struct rf_net_interface {
 	ULONG mac_len;
 	CHAR name[20];
 	ULONG forwards; /* 1: version 4, 2: version 6 */
-	ULONG mtu6, dad_transmits, reachable_ms, retransmit_ms, pad;
+	ULONG mtu6, dad_transmits, reachable_ms, retransmit_ms, hop_limit6;
 };
 _Static_assert(sizeof(struct rf_net_interface) == 152, "abi-afd.h");
 

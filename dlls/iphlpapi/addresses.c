@@ -141,7 +141,7 @@ GetUnicastIpAddressEntry(PMIB_UNICASTIPADDRESS_ROW row)
 	return error;
 }
 
-/* They are as they are going to be: nobody here waits for them. */
+/* As they are now: those that are still being tried are in it as tentative. */
 NETIO_STATUS NETIOAPI_API_ NotifyStableUnicastIpAddressTable(
 	ADDRESS_FAMILY family, PMIB_UNICASTIPADDRESS_TABLE *out,
 	PSTABLE_UNICAST_IPADDRESS_TABLE_CALLBACK fn, PVOID context,

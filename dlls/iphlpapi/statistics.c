@@ -308,7 +308,12 @@ ULONG WINAPI GetIpStatisticsEx(PMIB_IPSTATS out, ULONG family)
 		return error;
 	memset(out, 0, sizeof *out);
 	out->dwForwarding = MIB_IP_NOT_FORWARDING;
+	out->dwDefaultTTL = (DWORD)get(&c, "DefaultTTL");
 	if (ip_read(&n)) {
+		/* Version 6 has one for each interface. */
+		for (ULONG k = 0; family == AF_INET6 && k < n.ni; k++)
+			out->dwDefaultTTL = max(out->dwDefaultTTL,
+						n.i[k].hop_limit6);
 		for (ULONG k = 0; k < n.ni; k++)
 			if (n.i[k].forwards & (family == AF_INET ? 1u : 2u))
 				out->dwForwarding = MIB_IP_FORWARDING;
@@ -319,8 +324,6 @@ ULONG WINAPI GetIpStatisticsEx(PMIB_IPSTATS out, ULONG family)
 			out->dwNumRoutes += n.r[k].family == family;
 	}
 	ip_free(&n);
-	out->dwDefaultTTL =
-		family == AF_INET ? (DWORD)get(&c, "DefaultTTL") : 64;
 	out->dwForwDatagrams =
 		(DWORD)get(&c, family == AF_INET ? "ForwDatagrams"
 						 : "OutForwDatagrams");

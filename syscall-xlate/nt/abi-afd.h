@@ -191,7 +191,7 @@ struct net_interface {
 	uint32_t mac_len;
 	char name[20];
 	uint32_t forwards; /* 1: version 4, 2: version 6 */
-	uint32_t mtu6, dad_transmits, reachable_ms, retransmit_ms, pad;
+	uint32_t mtu6, dad_transmits, reachable_ms, retransmit_ms, hop_limit6;
 };
 _Static_assert(sizeof(struct net_interface) == 152, "rf-net.h");
 

@@ -138,6 +138,7 @@ static void link_settings(const struct rtattr *spec, struct net_interface *i)
 	i->forwards = (conf4[IPV4_DEVCONF_FORWARDING - 1] ? 1 : 0) |
 		      (conf6[DEVCONF_FORWARDING] ? 2 : 0);
 	i->mtu6 = conf6[DEVCONF_MTU6];
+	i->hop_limit6 = conf6[DEVCONF_HOPLIMIT];
 	i->dad_transmits = conf6[DEVCONF_DAD_TRANSMITS];
 	i->reachable_ms = c.reachable_time;
 	i->retransmit_ms = c.retrans_time;

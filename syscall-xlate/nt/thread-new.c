@@ -354,6 +354,7 @@ NTSTATUS thread_new(gaddr start, gaddr arg, uint64_t stack_commit,
 	th->end_fd = th->end_say = -1;
 	th->created = nt_time_now();
 	th->affinity = nt_self->affinity;
+	th->boost_disabled = nt_self->boost_disabled;
 	if (!thread_enrol(th)) {
 		stack_free(&s);
 		object_put(&th->object);

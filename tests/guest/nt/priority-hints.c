@@ -88,6 +88,7 @@ static void threads(HANDLE th)
 
 static void processes(HANDLE th)
 {
+	HANDLE event = CreateEventW(NULL, TRUE, FALSE, NULL), later;
 	BOOL disabled = 9;
 
 	CHECK(GetProcessPriorityBoost(GetCurrentProcess(), &disabled));
@@ -96,6 +97,10 @@ static void processes(HANDLE th)
 	CHECK(GetProcessPriorityBoost(GetCurrentProcess(), &disabled));
 	CHECK_EQ(disabled, TRUE);
 	CHECK(GetThreadPriorityBoost(th, &disabled));
+	CHECK_EQ(disabled, TRUE);
+	/* And of those to come. */
+	later = CreateThread(NULL, 0, asleep, event, 0, NULL);
+	CHECK(GetThreadPriorityBoost(later, &disabled));
 	CHECK_EQ(disabled, TRUE);
 	CHECK(SetProcessPriorityBoost(GetCurrentProcess(), FALSE));
 	CHECK(GetThreadPriorityBoost(th, &disabled));
@@ -119,6 +124,10 @@ static void processes(HANDLE th)
 				PROCESS_MODE_BACKGROUND_END));
 	CHECK_EQ(GetLastError(), PROCESS_NOT_IN);
 	CHECK_EQ(of_process(BREAK), 0);
+	SetEvent(event);
+	CHECK_EQ(WaitForSingleObject(later, INFINITE), WAIT_OBJECT_0);
+	CloseHandle(later);
+	CloseHandle(event);
 }
 
 static void ideal(HANDLE th)
