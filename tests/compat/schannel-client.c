@@ -44,37 +44,10 @@ static void handshake(BOOL begun)
 	}
 }
 
-/* Up to the end of a line. */
-static void hear(void)
+static void more_behind(void)
 {
-	char line[1024];
-	int n = 0;
-
-	while (!n || line[n - 1] != '\n') {
-		SecBuffer b[4] = { { (ULONG)have, SECBUFFER_DATA, in } };
-		SecBufferDesc d = { SECBUFFER_VERSION, 4, b };
-		SECURITY_STATUS status =
-			have ? DecryptMessage(&ctx, &d, 0, NULL)
-			     : SEC_E_INCOMPLETE_MESSAGE;
-
-		if (status == SEC_E_INCOMPLETE_MESSAGE) {
-			more();
-			continue;
-		}
-		for (int i = 0; i < 4; i++)
-			if (b[i].BufferType == SECBUFFER_DATA && !status) {
-				memcpy(line + n, b[i].pvBuffer, b[i].cbBuffer);
-				n += (int)b[i].cbBuffer;
-			}
-		keep(b, 4);
-		if (status == SEC_I_RENEGOTIATE) {
-			behind++;
-			handshake(TRUE);
-		} else if (status) {
-			die("DecryptMessage", status);
-		}
-	}
-	printf("%.*s", n, line);
+	behind++;
+	handshake(TRUE);
 }
 
 /* OpenSSL forgets the session of one who goes without a word. */
@@ -109,11 +82,11 @@ static void connection(u_short port, char **line)
 		die("connect", WSAGetLastError());
 	handshake(FALSE);
 	for (; *line; line++) {
-		char text[512];
+		char text[512], heard[1024];
 
 		snprintf(text, sizeof text, "%s\n", *line);
 		say(text, (int)strlen(text));
-		hear();
+		printf("%.*s", hear(heard, more_behind), heard);
 	}
 	QueryContextAttributesW(&ctx, SECPKG_ATTR_CONNECTION_INFO, &i);
 	QueryContextAttributesW(&ctx, SECPKG_ATTR_SESSION_INFO, &session);

@@ -37,31 +37,6 @@ static void handshake(void)
 	}
 }
 
-/* Up to the end of a line. */
-static int hear(char *line)
-{
-	int n = 0;
-
-	while (!n || line[n - 1] != '\n') {
-		SecBuffer b[4] = { { (ULONG)have, SECBUFFER_DATA, in } };
-		SecBufferDesc d = { SECBUFFER_VERSION, 4, b };
-		SECURITY_STATUS status =
-			have ? DecryptMessage(&ctx, &d, 0, NULL)
-			     : SEC_E_INCOMPLETE_MESSAGE;
-
-		if (status == SEC_E_INCOMPLETE_MESSAGE) {
-			more();
-			continue;
-		}
-		if (status)
-			die("DecryptMessage", status);
-		memcpy(line + n, b[1].pvBuffer, b[1].cbBuffer);
-		n += (int)b[1].cbBuffer;
-		keep(b, 4);
-	}
-	return n;
-}
-
 static void good_bye(void)
 {
 	DWORD what = SCHANNEL_SHUTDOWN;
@@ -149,7 +124,7 @@ int main(int argc, char **argv)
 		say(session.dwFlags & SSL_SESSION_RECONNECT ? "resumed: "
 							    : "new: ",
 		    session.dwFlags & SSL_SESSION_RECONNECT ? 9 : 5);
-		n = hear(line);
+		n = hear(line, NULL);
 		say(line, n);
 		good_bye();
 	}

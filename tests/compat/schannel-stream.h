@@ -78,6 +78,40 @@ static void say(const char *line, int n)
 	send(s, room, (int)(b[0].cbBuffer + b[1].cbBuffer + b[2].cbBuffer), 0);
 }
 
+/*
+ * Up to the end of a line.  What the peer has to say behind the handshake is
+ * for again(); without it, it has nothing to say.
+ */
+static int hear(char line[1024], void (*again)(void))
+{
+	int n = 0;
+
+	while (!n || line[n - 1] != '\n') {
+		SecBuffer b[4] = { { (ULONG)have, SECBUFFER_DATA, in } };
+		SecBufferDesc d = { SECBUFFER_VERSION, 4, b };
+		SECURITY_STATUS status =
+			have ? DecryptMessage(&ctx, &d, 0, NULL)
+			     : SEC_E_INCOMPLETE_MESSAGE;
+
+		if (status == SEC_E_INCOMPLETE_MESSAGE) {
+			more();
+			continue;
+		}
+		if (status && (status != SEC_I_RENEGOTIATE || !again))
+			die("DecryptMessage", status);
+		if (!status) {
+			if (b[1].cbBuffer > (ULONG)(1024 - n))
+				die("a line's length", n);
+			memcpy(line + n, b[1].pvBuffer, b[1].cbBuffer);
+			n += (int)b[1].cbBuffer;
+		}
+		keep(b, 4);
+		if (status)
+			again();
+	}
+	return n;
+}
+
 /* Behind the last word: until the peer has said its own. */
 static void hang_up(void)
 {

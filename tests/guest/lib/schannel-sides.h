@@ -188,6 +188,43 @@ static void end(struct side *s)
 	free(s->in.p);
 }
 
+/* The other side's certificate is which, whole, in a store. */
+static inline void shows(struct side *s, PCCERT_CONTEXT which)
+{
+	PCCERT_CONTEXT peer = NULL;
+
+	CHECK_EQ(QueryContextAttributesW(
+			 &s->ctx, SECPKG_ATTR_REMOTE_CERT_CONTEXT, &peer),
+		 SEC_E_OK);
+	CHECK(peer && peer->cbCertEncoded == which->cbCertEncoded &&
+	      !memcmp(peer->pbCertEncoded, which->pbCertEncoded,
+		      which->cbCertEncoded));
+	CHECK(peer && peer->hCertStore);
+	if (peer)
+		CertFreeCertificateContext(peer);
+}
+
+/* RFC 5929: both have the same of the kind, which has a name; its length. */
+static inline DWORD bound(struct side *c, struct side *s, ULONG attribute,
+			  const char *name)
+{
+	SecPkgContext_Bindings one = { 0 }, other = { 0 };
+	DWORD n = (DWORD)strlen(name), all;
+
+	CHECK_EQ(QueryContextAttributesW(&c->ctx, attribute, &one), SEC_E_OK);
+	CHECK_EQ(QueryContextAttributesW(&s->ctx, attribute, &other), SEC_E_OK);
+	all = one.BindingsLength;
+	CHECK_EQ(other.BindingsLength, all);
+	CHECK(all > sizeof(SEC_CHANNEL_BINDINGS) + n, "%lu", all);
+	CHECK(one.Bindings && other.Bindings && all == other.BindingsLength &&
+		      !memcmp(one.Bindings, other.Bindings, all) &&
+		      !memcmp(one.Bindings + 1, name, n),
+	      "%s", name);
+	FreeContextBuffer(one.Bindings);
+	FreeContextBuffer(other.Bindings);
+	return all - sizeof(SEC_CHANNEL_BINDINGS) - n;
+}
+
 /* ---- data ---- */
 
 static void send_data(struct side *s, struct side *peer, const void *p, DWORD n)
