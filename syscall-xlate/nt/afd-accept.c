@@ -49,6 +49,8 @@ NTSTATUS afd_listen(struct task *t, struct file *f, struct irp *r)
 	pthread_mutex_lock(&s->lock);
 	s->state = AFD_LISTENING;
 	pthread_mutex_unlock(&s->lock);
+	/* The first caller may have come before it was so. */
+	afd_service(s);
 	return STATUS_SUCCESS;
 }
 
@@ -234,6 +236,7 @@ static void adopt(struct task *t, struct afd_socket *s, int fd,
 	}
 	if (s->event_mask || s->polls || s->receives.first)
 		afd_watch(s);
+	afd_poll_stir(s);
 	pthread_mutex_unlock(&s->lock);
 	unlock_for(t, from);
 	if (old >= 0)

@@ -214,14 +214,24 @@ static int take_outside(struct afd_socket *s, struct outside *o)
 
 enum manner {
 	MAY_BLOCK,
-	AT_ONCE, /* connect() */
+	AT_ONCE,  /* connect() */
 	EXTENDED, /* ConnectEx() */
 };
 
+/* What somebody out there has said, or nobody can, as no way leads there. */
+static bool is_from_network(int err)
+{
+	return err == ECONNREFUSED || err == ENETUNREACH ||
+	       err == EHOSTUNREACH || err == ENETDOWN;
+}
+
 /*
- * Begins; STATUS_PENDING: it is under way.  A peer on this machine may have
- * refused already: on Windows, whose refusals take time, that is only heard
- * later.  ConnectEx tells of all that the network says later.
+ * Begins; STATUS_PENDING: it is under way.  The host may know already that it
+ * has come to nothing: a peer on this machine refuses at once, and to a
+ * broadcast address leads no way.  On Windows, where both take time, that is
+ * only heard later, by who does not wait.  What is wrong with the request
+ * itself is told at once, and then nothing has been begun; but ConnectEx tells
+ * of all later.
  */
 static NTSTATUS start_connect(struct afd_socket *s, const union afd_address *a,
 			      socklen_t len, enum manner how, struct outside *o)
@@ -229,6 +239,7 @@ static NTSTATUS start_connect(struct afd_socket *s, const union afd_address *a,
 	union afd_address none = { .sa.sa_family = AF_UNSPEC };
 	int fd = s->file->fd, n, err;
 	bool again = s->state == AFD_FAILED;
+	uint8_t was = again ? AFD_BOUND : s->state;
 
 	if (s->state == AFD_LISTENING || s->state == AFD_HELPER || s->accepting)
 		return STATUS_INVALID_PARAMETER;
@@ -288,11 +299,13 @@ static NTSTATUS start_connect(struct afd_socket *s, const union afd_address *a,
 	/* A full backlog of a socket in the file system. */
 	if (err == EAGAIN)
 		err = ECONNREFUSED;
+	if (how == AT_ONCE && !is_from_network(err)) {
+		s->state = was;
+		return afd_status(err);
+	}
 	s->state = AFD_FAILED;
 	s->connect_error = afd_status(err);
-	return how == EXTENDED || (how == AT_ONCE && err == ECONNREFUSED)
-		       ? STATUS_PENDING
-		       : s->connect_error;
+	return how == MAY_BLOCK ? s->connect_error : STATUS_PENDING;
 }
 
 static void put_other(struct afd_op *op)
@@ -363,11 +376,15 @@ static NTSTATUS connect_to(struct task *t, struct irp *r, struct afd_op *op,
 		close(hold);
 	if (o.fd >= 0 && !o.own)
 		close(o.fd);
+	/*
+	 * Of an end that is there at once the host makes no edge, and of the
+	 * beginning none either: who polls, or has asked for events, learns of
+	 * both here.
+	 */
+	if (!s->datagram)
+		afd_service(s);
 	if (status && status != STATUS_PENDING)
 		return status;
-	/* One that another process connects may have been told of already. */
-	if ((!status && !op->len) || o.own)
-		afd_service(s);
 	/* The host may be done at once; Windows never is. */
 	if (!super && !s->datagram && s->nonblocking) {
 		pthread_mutex_lock(&s->lock);

@@ -4,13 +4,17 @@
  *
  * Polls tell what holds when they are asked, else they wait for an edge of one
  * of their sockets.  A poll that its caller waits for in the handler is poll(2)
- * itself.
+ * itself.  What the host cannot tell of, that a socket without a peer gets one
+ * or begins to listen, it is told by an eventfd of its own.
  */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
 
 #include "syscall-xlate/nt/afd.h"
+#include "syscall-xlate/nt/file-private.h"
 
 enum {
 	MAX_POLLED = 65536,
@@ -211,11 +215,25 @@ static void release(struct afd_op *op)
 	free(op->links);
 	op->links = NULL;
 	op->nlinks = 0;
+	if (op->stir_fd)
+		close(op->stir_fd);
+	op->stir_fd = 0;
+}
+
+/* Locked; l's owner sleeps in its handler: it is to look again. */
+static bool stir(const struct afd_poll_link *l)
+{
+	uint64_t one = 1;
+
+	if (!l->op->stir_fd)
+		return false;
+	if (write(l->op->stir_fd, &one, sizeof one) < 0)
+		log_debug(LOG_FILE, "stirring a poll failed");
+	return true;
 }
 
 /* Locked; l's request is to end with what is told of its socket. */
-static void end_poll(struct afd_poll_link *l, uint32_t events,
-		     struct queue *d)
+static void end_poll(struct afd_poll_link *l, uint32_t events, struct queue *d)
 {
 	struct afd_op *op = l->op;
 	NTSTATUS status = answer(NULL, op, l, &events, 1);
@@ -232,17 +250,23 @@ void afd_notice(struct afd_socket *s, short re, struct queue *d)
 	for (struct afd_poll_link *l = s->polls; l; l = l->next) {
 		uint32_t events = level & (l->events | AFD_POLL_LOCAL_CLOSE);
 
-		if (events && irp_take(l->op->irp))
+		if (!stir(l) && events && irp_take(l->op->irp))
 			end_poll(l, events, d);
 	}
 	if (s->event_mask)
 		afd_note_events(s, level);
 }
 
+void afd_poll_stir(struct afd_socket *s)
+{
+	for (struct afd_poll_link *l = s->polls; l; l = l->next)
+		stir(l);
+}
+
 void afd_poll_closed(struct afd_socket *s, struct queue *d)
 {
 	for (struct afd_poll_link *l = s->polls; l; l = l->next)
-		if (irp_take(l->op->irp))
+		if (!stir(l) && irp_take(l->op->irp))
 			end_poll(l, AFD_POLL_LOCAL_CLOSE, d);
 }
 
@@ -344,66 +368,124 @@ static void ask_all(struct afd_op *op, struct pollfd *p)
 	poll(p, op->nlinks, 0);
 }
 
-/* select(): sleeps in poll(2). */
-static NTSTATUS poll_here(struct task *t, struct afd_op *op, struct pollfd *p,
-			  uint32_t *events, int64_t deadline)
+/* For what the host says nothing of: to be told by who changes it. */
+static NTSTATUS be_stirred(struct afd_op *op)
+{
+	int fd = MORE_FILES(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
+
+	if (fd < 0)
+		return afd_status(errno);
+	op->stir_fd = fd;
+	for (uint32_t i = 0; i < op->nlinks; i++) {
+		struct afd_poll_link *l = &op->links[i];
+		struct afd_socket *s = afd_of(l->file);
+
+		l->op = op;
+		pthread_mutex_lock(&s->lock);
+		link_add(s, l);
+		pthread_mutex_unlock(&s->lock);
+	}
+	return STATUS_SUCCESS;
+}
+
+/* Is there one of whose change, or end, the host would say nothing? */
+static bool any_untold(struct afd_op *op)
+{
+	for (uint32_t i = 0; i < op->nlinks; i++)
+		if (!host_events(&op->links[i]) ||
+		    afd_of(op->links[i].file)->shared)
+			return true;
+	return false;
+}
+
+/* What to ask the host for, before each sleep. */
+static void ask_for_wanted(struct afd_op *op, struct pollfd *p)
+{
+	for (uint32_t i = 0; i < op->nlinks; i++) {
+		short want = host_events(&op->links[i]);
+		short was = p[i].revents;
+
+		p[i].events = want;
+		p[i].fd = op->links[i].file->fd;
+		/*
+		 * Nothing asked for, or news that is none; what ICMP says has
+		 * been taken.
+		 */
+		if (!want ||
+		    (was & UNASKED &&
+		     afd_of(op->links[i].file)->type != WIN_SOCK_DGRAM))
+			p[i].fd = -1;
+	}
+	p[op->nlinks] = (struct pollfd){ .fd = op->stir_fd ? op->stir_fd : -1,
+					 .events = POLLIN };
+}
+
+/* Sleeps until there is something to answer with, or time is up. */
+static NTSTATUS sleep_here(struct task *t, struct afd_op *op, struct pollfd *p,
+			   uint32_t *events, int64_t deadline)
 {
 	struct file *own = op->links ? op->links[0].file : NULL;
 	NTSTATUS status = STATUS_SUCCESS;
+	uint64_t count;
 
-	for (uint32_t i = 0; i < op->nlinks; i++)
-		afd_block_begin(afd_of(op->links[i].file));
 	for (;;) {
 		int64_t left = deadline - monotonic_ns();
 		struct timespec ts;
 		int n;
 
-		for (uint32_t i = 0; i < op->nlinks; i++) {
-			short want = host_events(&op->links[i]);
-			short was = p[i].revents;
-
-			p[i].events = want;
-			p[i].fd = op->links[i].file->fd;
-			/*
-			 * Nothing asked for, or news that is none; what ICMP
-			 * says has been taken.
-			 */
-			if (!want ||
-			    (was & UNASKED && afd_of(op->links[i].file)->type !=
-						      WIN_SOCK_DGRAM))
-				p[i].fd = -1;
-		}
+		ask_for_wanted(op, p);
 		if (left < 0)
 			left = 0;
 		ts = (struct timespec){ left / 1000000000, left % 1000000000 };
 		if (own ? io_interrupted(t, own, &status)
-			: nt_interrupted(t, false)) {
-			status = status ? status : STATUS_CANCELLED;
-			break;
-		}
-		n = ppoll(p, op->nlinks, deadline == INT64_MAX ? NULL : &ts,
+			: nt_interrupted(t, false))
+			return status ? status : STATUS_CANCELLED;
+		n = ppoll(p, op->nlinks + 1, deadline == INT64_MAX ? NULL : &ts,
 			  NULL);
-		if (n < 0 && errno != EINTR) {
-			status = afd_status(errno);
-			break;
-		}
+		if (n < 0 && errno != EINTR)
+			return afd_status(errno);
 		if (n < 0)
 			continue;
+		if (p[op->nlinks].revents &&
+		    read(op->stir_fd, &count, sizeof count) < 0)
+			log_debug(LOG_FILE, "a poll was stirred by nobody");
 		for (uint32_t i = 0; i < op->nlinks; i++)
 			if (p[i].fd < 0)
 				p[i].revents =
 					afd_ready(afd_of(op->links[i].file));
-		if (look(op, p, events)) {
-			status = answer(t, op, op->links, events, op->nlinks);
-			break;
-		}
+		if (look(op, p, events))
+			return answer(t, op, op->links, events, op->nlinks);
 		if (n == 0) {
 			status = answer(t, op, NULL, NULL, 0);
-			if (!status)
-				status = STATUS_TIMEOUT;
-			break;
+			return status ? status : STATUS_TIMEOUT;
 		}
 	}
+}
+
+/* select(): sleeps in poll(2). */
+static NTSTATUS poll_here(struct task *t, struct afd_op *op, struct pollfd *p,
+			  uint32_t *events, int64_t deadline)
+{
+	NTSTATUS status = STATUS_SUCCESS;
+	bool again = false, any = false;
+
+	for (uint32_t i = 0; i < op->nlinks; i++)
+		again |= !afd_block_begin(afd_of(op->links[i].file));
+	if (any_untold(op)) {
+		status = be_stirred(op);
+		again = true;
+	}
+	/* What has come about before anybody would have told us. */
+	if (again && !status) {
+		ask_all(op, p);
+		any = look(op, p, events);
+		if (any)
+			status = answer(t, op, op->links, events, op->nlinks);
+	}
+	for (uint32_t i = 0; i < op->nlinks; i++)
+		p[i].revents = 0;
+	if (!status && !any)
+		status = sleep_here(t, op, p, events, deadline);
 	for (uint32_t i = 0; i < op->nlinks; i++)
 		afd_block_end(afd_of(op->links[i].file));
 	return status;
@@ -419,7 +501,8 @@ static void end_others(struct afd_op *op)
 
 		pthread_mutex_lock(&s->lock);
 		for (struct afd_poll_link *l = s->polls; l; l = l->next)
-			if (l->op->exclusive && irp_take(l->op->irp))
+			if (l->op->exclusive && !l->op->stir_fd &&
+			    irp_take(l->op->irp))
 				afd_finish_later(&done, l->op, STATUS_CANCELLED,
 						 0);
 		pthread_mutex_unlock(&s->lock);
@@ -548,8 +631,6 @@ NTSTATUS afd_poll(struct task *t, struct file *f, struct irp *r)
 			status = STATUS_TIMEOUT;
 		r->information = op.information;
 	} else if (afd_waits(r)) {
-		for (uint32_t i = 0; i < op.nlinks; i++)
-			p[i].revents = 0;
 		status = poll_here(t, &op, p, events, deadline);
 		r->information = op.information;
 	} else {

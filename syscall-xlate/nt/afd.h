@@ -93,7 +93,7 @@ struct afd_socket {
 	uint8_t state;
 	bool nonblocking;      /* as the program set it */
 	bool host_nonblocking; /* O_NONBLOCK is set */
-	bool closed;           /* the last handle is gone */
+	_Atomic bool closed;   /* the last handle is gone */
 	bool aborted;          /* the peer has reset the connection */
 	bool inline_oob;
 	_Atomic bool
@@ -217,6 +217,7 @@ struct afd_op {
 	struct afd_poll_link *links; /* malloc'ed */
 	uint32_t nlinks;
 	uint32_t exclusive;
+	int stir_fd; /* eventfd of one that sleeps in its handler; 0: none */
 };
 
 static inline struct afd_op *afd_op_at(struct queue_link *l)
@@ -323,6 +324,8 @@ void afd_notice(struct afd_socket *s, short re, struct queue *d);
 void afd_note_events(struct afd_socket *s, uint32_t level);
 /* A call re-enables events; they are told again if they hold.  Locks s. */
 void afd_reenable(struct afd_socket *s, uint32_t events);
+/* Locked: s is another's peer now, or waits for one: who sleeps looks anew. */
+void afd_poll_stir(struct afd_socket *s);
 /* Locked: the last handle is going; polls end. */
 void afd_poll_closed(struct afd_socket *s, struct queue *d);
 
