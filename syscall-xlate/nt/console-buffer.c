@@ -117,6 +117,7 @@ bool console_buffer_new(struct file *f)
 						    getpid()))
 			continue;
 		c->end = 0;
+		screen_keep_nothing(c);
 		c->output_mode = OUTPUT_DEFAULT;
 		c->attributes = shown_attributes();
 		c->cursor_size = console_shared()->cursor_size;
@@ -189,7 +190,7 @@ static NTSTATUS show(struct task *t, struct file *f, unsigned place)
 
 	if (place == was)
 		return STATUS_SUCCESS;
-	console_window(f, &cols, &rows);
+	console_window(f->fd, &cols, &rows);
 	m = screen_model(place, cols, rows);
 	if (!m)
 		return STATUS_NO_MEMORY;

@@ -210,7 +210,7 @@ static NTSTATUS write_rect(struct task *t, struct file *f, struct irp *r)
 	    (uint64_t)w * (uint64_t)(c.bottom - c.top + 1) >
 		    (r->len - sizeof c) / 4)
 		return STATUS_INVALID_PARAMETER;
-	console_window(f, &cols, &rows);
+	console_window(f->fd, &cols, &rows);
 	v.width = cols;
 	v.height = rows;
 	if (console_is_large(f) && !console_see(f, &v))

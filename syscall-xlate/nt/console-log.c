@@ -11,6 +11,10 @@
 
 #include "base/table.h"
 #include "syscall-xlate/nt/console-model.h"
+#include "syscall-xlate/nt/console.h"
+
+/* Some of the text is there at least twice that long after it was written. */
+enum { KEEP_AFTER = SCREEN_LOG / 2 };
 
 /* How far this process has followed each of them. */
 static struct view {
@@ -85,20 +89,40 @@ static size_t take_text(const struct console_screen *c, uint64_t *from, char *s,
 	return have;
 }
 
+/* What is kept is all that we have missed? */
+static bool go_on_from_kept(unsigned at)
+{
+	struct console_screen *c = &console_screens()->screen[at];
+	struct view *v = &views[at];
+	uint64_t after;
+
+	if (!screen_kept(c, v->model, &after))
+		return false;
+	v->at = after;
+	return true;
+}
+
 /* As far as it was written when we came. */
 static void catch_up(unsigned at)
 {
-	const struct console_screen *c = &console_screens()->screen[at];
+	struct console_screen *c = &console_screens()->screen[at];
 	struct view *v = &views[at];
-	uint64_t end = c->end;
-	char part[2048];
-	size_t n;
+	static char part[KEEP_AFTER] SPARSE; /* lock held */
+	uint64_t end = c->end, from;
+	size_t n, sum = 0;
+	int tries = 0;
 
-	for (size_t sum = 0; v->at != end && sum <= SCREEN_LOG; sum += n) {
-		n = take_text(c, &v->at, part, sizeof part);
+	while (v->at != end && sum <= SCREEN_LOG) {
+		from = v->at;
+		n = take_text(c, &from, part, sizeof part);
+		/* Has some of it been written over before we saw it? */
+		if (from - n != v->at && tries++ < 4 && go_on_from_kept(at))
+			continue;
+		v->at = from;
 		if (!n)
 			break;
 		model_feed(v->model, part, n);
+		sum += n;
 	}
 }
 
@@ -135,21 +159,65 @@ void screen_agree(unsigned at)
 	pthread_mutex_unlock(&lock);
 }
 
-void screen_append(unsigned at, const char *s, size_t n)
+/* Lock held.  False: no memory. */
+static bool follow(unsigned at, int cols, int rows)
 {
-	struct console_screen *c;
-	size_t first;
-	uint64_t end;
+	struct view *v = &views[at];
+	uint32_t id = console_screens()->screen[at].id;
 
-	pthread_mutex_lock(&lock);
-	c = &console_screens()->screen[at];
+	if (!v->model) {
+		v->model = at ? model_new(cols, rows) : &console_model;
+		v->id = at ? id - 1 : id;
+	}
+	if (!v->model || (!at && !model_guess(v->model, cols, rows)))
+		return false;
+	if (at && v->id != id) {
+		model_restart(v->model);
+		v->id = id;
+		v->at = 0;
+	}
+	model_follows(v->model, cols, rows);
+	return true;
+}
+
+/*
+ * Half of the text that there is room for is new since something was kept.
+ * Others than us need that only if there are any.
+ */
+static void keep(int fd, unsigned at)
+{
+	struct console_screen *c = &console_screens()->screen[at];
+	struct view *v = &views[at];
+	int16_t cols, rows;
+	int64_t place;
+
+	console_window(fd, &cols, &rows);
+	if (!follow(at, cols, rows))
+		return;
+	catch_up(at);
+	if (console_kept_file(&place) >= 0)
+		screen_keep(c, v->model, v->at);
+}
+
+static bool is_to_be_kept(unsigned at)
+{
+	const struct console_screen *c = &console_screens()->screen[at];
+	int64_t place;
+	uint64_t known =
+		console_kept_file(&place) < 0 ? views[at].at : c->kept >> 1;
+
+	return c->end - known >= KEEP_AFTER;
+}
+
+/* No more than KEEP_AFTER bytes; lock held. */
+static void append(int fd, unsigned at, const char *s, size_t n)
+{
+	struct console_screen *c = &console_screens()->screen[at];
+	uint64_t end;
+	size_t first;
+
 	take(c);
 	end = c->end;
-	if (n > SCREEN_LOG) {
-		end += n - SCREEN_LOG;
-		s += n - SCREEN_LOG;
-		n = SCREEN_LOG;
-	}
 	first = MIN(n, (size_t)(SCREEN_LOG - number(end)));
 	memcpy(c->bytes + number(end), s, first);
 	memcpy(c->bytes, s + first, n - first);
@@ -157,34 +225,46 @@ void screen_append(unsigned at, const char *s, size_t n)
 	let_go(c);
 	if (c->size)
 		tell_place(at);
-	/* Before it is written over. */
-	if (views[at].model && c->end - views[at].at > SCREEN_LOG / 2)
-		catch_up(at);
+	if (is_to_be_kept(at))
+		keep(fd, at);
+}
+
+void screen_append(int fd, unsigned at, const char *s, size_t n)
+{
+	pthread_mutex_lock(&lock);
+	while (n) {
+		size_t some = MIN(n, (size_t)KEEP_AFTER / 2);
+
+		append(fd, at, s, some);
+		s += some;
+		n -= some;
+	}
+	pthread_mutex_unlock(&lock);
+}
+
+void screens_keep(void)
+{
+	pthread_mutex_lock(&lock);
+	for (unsigned i = 0; i < SCREENS; i++) {
+		struct console_screen *c = &console_screens()->screen[i];
+
+		if (views[i].model && is_to_be_kept(i) && views[i].id == c->id)
+			screen_keep(c, views[i].model, views[i].at);
+	}
 	pthread_mutex_unlock(&lock);
 }
 
 struct model *screen_model(unsigned at, int cols, int rows)
 {
-	struct view *v = &views[at];
-	uint32_t id;
+	struct model *m = NULL;
 
 	pthread_mutex_lock(&lock);
-	id = console_screens()->screen[at].id;
-	if (!v->model) {
-		v->model = at ? model_new(cols, rows) : &console_model;
-		v->id = id - 1;
-	}
-	if (v->model && at && v->id != id) {
-		model_restart(v->model);
-		v->id = id;
-		v->at = 0;
-	}
-	if (v->model) {
-		model_follows(v->model, cols, rows);
+	if (follow(at, cols, rows)) {
 		catch_up(at);
+		m = views[at].model;
 	}
 	pthread_mutex_unlock(&lock);
-	return v->model;
+	return m;
 }
 
 size_t screen_text(unsigned at, uint64_t *from, char *s, size_t n)

@@ -8,7 +8,10 @@
  * model follow that (console-model.h).  What has been written to a buffer that
  * is not shown is nowhere else.
  *
- * Whatever a process that was killed has left there is text.
+ * Before text is written over, whoever writes then keeps what has become of it
+ * there as well: who asks late goes on from that (console-kept.c).
+ *
+ * Whatever a process that was killed has left there is text, or is not taken.
  */
 #ifndef RF_NT_CONSOLE_LOG_H
 #define RF_NT_CONSOLE_LOG_H
@@ -38,6 +41,9 @@ struct console_screen {
 	_Atomic uint32_t size;
 	_Atomic uint64_t place;
 	_Atomic uint64_t end; /* bytes ever written */
+	/* What is kept: the bytes of text in it << 1 | which place it has. */
+	_Atomic uint64_t kept;
+	_Atomic int32_t keeper; /* host process that keeps something now */
 	char bytes[SCREEN_LOG];
 };
 
@@ -57,11 +63,11 @@ struct console_screens *console_screens_mapped(void);
 
 struct model;
 
-/* Buffer at has got n bytes of text.  Any thread. */
-void screen_append(unsigned at, const char *s, size_t n);
+/* Buffer at of the terminal fd has got n bytes of text.  Any thread. */
+void screen_append(int fd, unsigned at, const char *s, size_t n);
 /*
- * What it shows, by now, in a window of that size.  The first one's need not be
- * followed yet (model_begin()).  NULL: no memory.  Stays.
+ * What it shows, by now, in a window of that size.  Of the first one the row
+ * may not be known yet (model_begin()).  NULL: no memory.  Stays.
  */
 struct model *screen_model(unsigned at, int cols, int rows);
 /* A model that is followed may have missed how large the buffer is by now, and
@@ -79,9 +85,28 @@ static inline int side_y(uint64_t n)
 /* The text from byte *from on, up to n; *from moves.  Less is left than asked
    for: that was all. */
 size_t screen_text(unsigned at, uint64_t *from, char *s, size_t n);
+/* ---- console-kept.c ---- */
+
+/* What a model of it knew is kept, after so many bytes.  False: others do that
+   now. */
+bool screen_keep(struct console_screen *c, struct model *m, uint64_t after);
+/* The model becomes what is kept; how much text was in that.  False: nothing.
+ */
+bool screen_kept(struct console_screen *c, struct model *m, uint64_t *after);
+/* Nothing is any more. */
+void screen_keep_nothing(struct console_screen *c);
+/*
+ * console-shared.c: the descriptor that others have too, and where in it is
+ * room for what is kept of all buffers; -1: they are all this process's own.
+ */
+enum { KEPT_MAX = 8 << 20 };
+int console_kept_file(int64_t *at);
+
 /*
  * What is in from goes to to, which is console_screens() once set() was called.
  */
 void screens_move(struct console_screens *to, void (*set)(void *), void *arg);
+/* What only this process knows is kept. */
+void screens_keep(void);
 
 #endif

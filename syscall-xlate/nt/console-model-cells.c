@@ -27,7 +27,7 @@ static void changed_all(struct model *m)
 
 /* ---- lines ---- */
 
-static struct cell **line_at(struct grid *g, int y)
+struct cell **model_line(struct grid *g, int y)
 {
 	return &g->line[(g->first + y) % g->rows];
 }
@@ -35,12 +35,12 @@ static struct cell **line_at(struct grid *g, int y)
 const struct cell *model_look(struct model *m, int x, int y)
 {
 	struct cell *line =
-		y >= 0 && y < m->grid.rows ? *line_at(&m->grid, y) : NULL;
+		y >= 0 && y < m->grid.rows ? *model_line(&m->grid, y) : NULL;
 
 	return line ? line + x : NULL;
 }
 
-static void make_plain(struct cell *line, int cols)
+void model_make_plain(struct cell *line, int cols)
 {
 	for (int x = 0; x < cols; x++)
 		line[x] = (struct cell){ ' ', CELL_PLAIN };
@@ -52,12 +52,12 @@ struct cell *model_cell(struct model *m, int x, int y)
 
 	changed(m, y, y);
 	y = MAX(0, MIN(m->grid.top + y, m->grid.rows - 1));
-	line = line_at(&m->grid, y);
+	line = model_line(&m->grid, y);
 	if (!*line) {
 		*line = malloc((size_t)m->cols * sizeof **line);
 		if (!*line)
 			return m->spare + x;
-		make_plain(*line, m->cols);
+		model_make_plain(*line, m->cols);
 	}
 	return *line + x;
 }
@@ -90,18 +90,21 @@ static struct cell blank(struct model *m)
 
 void model_erase(struct model *m, int y, int from, int to)
 {
-	struct cell with = blank(m);
+	struct cell with = blank(m), *line;
 
 	from = MAX(from, 0);
 	to = MIN(to, m->cols);
 	if (!from && to == m->cols && with.attributes == CELL_PLAIN &&
 	    m->grid.top + y >= 0 && m->grid.top + y < m->grid.rows) {
-		free_line(line_at(&m->grid, m->grid.top + y));
+		free_line(model_line(&m->grid, m->grid.top + y));
 		changed(m, y, y);
 		return;
 	}
+	if (from >= to)
+		return;
+	line = model_cell(m, 0, y);
 	for (int x = from; x < to; x++)
-		*model_cell(m, x, y) = with;
+		line[x] = with;
 }
 
 void model_erase_all(struct model *m)
@@ -114,15 +117,15 @@ void model_erase_all(struct model *m)
 static void shift_lines(struct grid *g, int from, int to, int n)
 {
 	for (int i = 0; n > 0 && i <= to - from - n; i++) {
-		struct cell **a = line_at(g, to - i),
-			    **b = line_at(g, to - i - n), *t = *a;
+		struct cell **a = model_line(g, to - i),
+			    **b = model_line(g, to - i - n), *t = *a;
 
 		*a = *b;
 		*b = t;
 	}
 	for (int i = 0; n < 0 && i <= to - from + n; i++) {
-		struct cell **a = line_at(g, from + i),
-			    **b = line_at(g, from + i - n), *t = *a;
+		struct cell **a = model_line(g, from + i),
+			    **b = model_line(g, from + i - n), *t = *a;
 
 		*a = *b;
 		*b = t;
@@ -140,6 +143,19 @@ void model_scroll(struct model *m, int top, int bottom, int n)
 		model_erase(m, n > 0 ? bottom - i : top + i, 0, m->cols);
 }
 
+void model_lower(struct model *m, int by)
+{
+	struct grid *g = m->alternate ? &m->other : &m->grid;
+
+	shift_lines(g, g->top, g->top + m->rows - 1, by);
+	for (int i = 0; i < by; i++)
+		free_line(model_line(g, g->top + i));
+	m->at.y = MIN(m->at.y + by, m->rows - 1);
+	m->saved.y = MIN(m->saved.y + by, m->rows - 1);
+	m->normal.y = MIN(m->normal.y + by, m->rows - 1);
+	changed_all(m);
+}
+
 void model_scroll_lines(struct model *m, int from, int to, int n)
 {
 	int by;
@@ -151,7 +167,7 @@ void model_scroll_lines(struct model *m, int from, int to, int n)
 	by = MIN(abs(n), to - from + 1);
 	shift_lines(&m->grid, from, to, n < 0 ? -by : by);
 	for (int i = 0; i < by; i++)
-		free_line(line_at(&m->grid, n < 0 ? to - i : from + i));
+		free_line(model_line(&m->grid, n < 0 ? to - i : from + i));
 }
 
 /* The window goes on, over the buffer or, at its end, with it. */
@@ -166,7 +182,7 @@ static void feed_window(struct model *m)
 	m->changed_first = MAX(0, m->changed_first - 1);
 	m->changed_last--;
 	m->fed++;
-	free_line(line_at(g, g->top + m->rows - 1));
+	free_line(model_line(g, g->top + m->rows - 1));
 	changed(m, m->rows - 1, m->rows - 1);
 	model_erase(m, m->rows - 1, 0, m->cols);
 }
@@ -251,6 +267,50 @@ void model_put(struct model *m, uint32_t c)
 		m->at.x--;
 }
 
+size_t model_put_plain(struct model *m, const char *s, size_t n)
+{
+	struct cell *to;
+
+	if (m->wrap) {
+		m->at.x = 0;
+		model_line_feed(m);
+	}
+	n = MIN(n, (size_t)(m->cols - m->at.x));
+	split(m, m->at.x);
+	split(m, m->at.x + (int)n - 1);
+	to = model_cell(m, m->at.x, m->at.y);
+	for (size_t i = 0; i < n; i++)
+		to[i] = (struct cell){ (uint8_t)s[i], m->at.attributes };
+	m->at.x += (int)n;
+	m->wrap = m->at.x == m->cols;
+	if (m->wrap)
+		m->at.x--;
+	return n;
+}
+
+/* Nothing in it does more than to write, and to feed lines? */
+size_t model_skip(struct model *m, const char *s, size_t n)
+{
+	int feeds = m->grid.rows + m->rows;
+	const char *at = s + n;
+
+	if (n < (size_t)feeds * 4 || m->bare_feed || m->top ||
+	    m->bottom != m->rows - 1 || m->at.y < 0 || m->at.y >= m->rows ||
+	    memchr(s, 27, n))
+		return 0;
+	for (int i = 0; i <= feeds; i++) {
+		at = memrchr(s, '\n', (size_t)(at - s));
+		if (!at)
+			return 0;
+	}
+	m->at.x = 0;
+	m->wrap = false;
+	m->missing = 0;
+	m->scrolled++;
+	changed_all(m);
+	return (size_t)(at + 1 - s);
+}
+
 void model_move(struct model *m, int x, int y)
 {
 	m->at.x = MAX(0, MIN(x, m->cols - 1));
@@ -290,6 +350,9 @@ void model_alternate(struct model *m, bool on, bool keep_place)
 	else if (keep_place)
 		m->at = m->normal;
 	m->at.x = MIN(m->at.x, m->cols - 1);
+	/* A second screen has no more than the window. */
+	if (on)
+		m->at.y = MAX(0, MIN(m->at.y, m->rows - 1));
 	m->wrap = false;
 }
 
@@ -335,7 +398,7 @@ static bool copy_grid(struct grid *to, int rows, int cols, struct grid *old)
 	if (!to->line)
 		return false;
 	for (int y = 0; y < MIN(rows, old->rows); y++) {
-		const struct cell *from = *line_at(old, y);
+		const struct cell *from = *model_line(old, y);
 		struct cell *line;
 
 		if (!from)
@@ -345,7 +408,7 @@ static bool copy_grid(struct grid *to, int rows, int cols, struct grid *old)
 			free_grid(to);
 			return false;
 		}
-		make_plain(line, cols);
+		model_make_plain(line, cols);
 		memcpy(line, from, (size_t)MIN(cols, old->cols) * sizeof *line);
 		to->line[y] = line;
 	}
@@ -374,7 +437,7 @@ static bool have_spare(struct model *m, int cols)
 
 	if (!spare)
 		return false;
-	make_plain(spare, cols);
+	model_make_plain(spare, cols);
 	m->spare = spare;
 	return true;
 }
@@ -437,7 +500,7 @@ bool model_set_buffer(struct model *m, int width, int height)
 			g->first = (g->first + lost) % g->rows;
 			g->top -= lost;
 			for (int y = g->rows - lost; y < g->rows; y++)
-				free_line(line_at(g, y));
+				free_line(model_line(g, y));
 		}
 		if (!have_spare(m, MAX(cols, g->cols)) ||
 		    !copy_grid(&new, rows, cols, g))
@@ -482,7 +545,8 @@ void model_found(struct model *m, const struct model_view *v)
 		int known = MIN(g->top, top) + m->rows;
 
 		for (int y = 0; y < g->rows - known; y++)
-			free_line(line_at(g, (g->top + m->rows + y) % g->rows));
+			free_line(model_line(g,
+					     (g->top + m->rows + y) % g->rows));
 		g->first = (g->first + g->top - top + g->rows) % g->rows;
 		g->top = top;
 	}

@@ -10,6 +10,7 @@
 enum {
 	MODEL_LOG_SIZE = 64 << 10,
 	MODEL_MAX_PARAMS = 16,
+	MODEL_PARAM_LIMIT = 32767,
 };
 
 enum model_state { GROUND, ESCAPE, CHARSET, SEQUENCE, STRING, STRING_ESCAPE };
@@ -35,6 +36,7 @@ struct model {
 	char pending[MODEL_LOG_SIZE]; /* written and not looked at yet */
 	size_t npending;
 	bool follows;
+	bool placed;    /* nothing is to move down any more */
 	bool bare_feed; /* a line feed is one, without a return */
 
 	struct grid grid; /* the one that is shown */
@@ -73,6 +75,9 @@ void model_free_cells(struct model *m);
 /* Cells from..to of that line become blanks of the current colours. */
 void model_erase(struct model *m, int y, int from, int to);
 void model_erase_all(struct model *m);
+/* Line y of a grid; NULL: blank. */
+struct cell **model_line(struct grid *g, int y);
+void model_make_plain(struct cell *line, int cols);
 /* The lines of top..bottom move up by n (down, if negative). */
 void model_scroll(struct model *m, int top, int bottom, int n);
 /* Characters of the line move right by n (left, if negative). */
@@ -80,6 +85,13 @@ void model_shift(struct model *m, int n);
 void model_line_feed(struct model *m);
 /* A character where the cursor is. */
 void model_put(struct model *m, uint32_t c);
+/* The same with some of n that are ASCII and no controls; how many. */
+size_t model_put_plain(struct model *m, const char *s, size_t n);
+/* What the window shows, and the cursor, is by lines lower. */
+void model_lower(struct model *m, int by);
+/* The part of n bytes of text that leaves no trace: what follows scrolls it out
+   of the buffer. */
+size_t model_skip(struct model *m, const char *s, size_t n);
 void model_move(struct model *m, int x, int y);
 void model_alternate(struct model *m, bool on, bool keep_place);
 /* All is blank, the cursor there. */
@@ -95,6 +107,6 @@ bool model_set_size(struct model *m, int cols, int rows);
 
 /* ---- console-model-text.c; lock held ---- */
 
-void model_byte(struct model *m, char c);
+void model_text(struct model *m, const char *s, size_t n);
 
 #endif

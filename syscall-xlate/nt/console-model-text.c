@@ -11,7 +11,7 @@
 #include "base/table.h"
 #include "syscall-xlate/nt/console-model-private.h"
 
-enum { MAX_PARAM = 32767, TAB = 8 };
+enum { TAB = 8 };
 
 static int param(struct model *m, int i, int otherwise)
 {
@@ -313,7 +313,7 @@ static void sequence_byte(struct model *m, char c)
 	if (c >= '0' && c <= '9') {
 		m->nparams = MAX(m->nparams, 1);
 		p = &m->params[m->nparams - 1];
-		*p = MIN(*p * 10 + (c - '0'), MAX_PARAM);
+		*p = MIN(*p * 10 + (c - '0'), MODEL_PARAM_LIMIT);
 	} else if (c == ';' || c == ':') {
 		m->nparams = MIN(MAX(m->nparams, 1) + 1, MODEL_MAX_PARAMS);
 	} else if (c >= '<' && c <= '?') {
@@ -370,7 +370,7 @@ static void text(struct model *m, unsigned char c)
 	}
 }
 
-void model_byte(struct model *m, char c)
+static void byte(struct model *m, char c)
 {
 	switch (m->state) {
 	case STRING:
@@ -398,4 +398,24 @@ void model_byte(struct model *m, char c)
 		sequence_byte(m, c);
 	else
 		text(m, (unsigned char)c);
+}
+
+void model_text(struct model *m, const char *s, size_t n)
+{
+	size_t i = m->state == GROUND ? model_skip(m, s, n) : 0;
+
+	while (i < n) {
+		size_t end = i;
+
+		while (m->state == GROUND && end < n && s[end] >= ' ' &&
+		       s[end] < 127)
+			end++;
+		if (end == i) {
+			byte(m, s[i++]);
+			continue;
+		}
+		m->missing = 0;
+		while (i < end)
+			i += model_put_plain(m, s + i, end - i);
+	}
 }

@@ -18,35 +18,50 @@ struct model console_model SPARSE = { .lock = PTHREAD_MUTEX_INITIALIZER };
 static void replay(struct model *m, int col, int row)
 {
 	model_clear(m, col, row);
-	for (size_t i = 0; i < m->npending; i++)
-		model_byte(m, m->pending[i]);
+	model_text(m, m->pending, m->npending);
+}
+
+/* Only the last is kept until model_start(). */
+static void keep(struct model *m, const char *t, size_t n)
+{
+	if (n > MODEL_LOG_SIZE) {
+		t += n - MODEL_LOG_SIZE;
+		n = MODEL_LOG_SIZE;
+	}
+	/* The older half makes room: a screenful is far less. */
+	if (m->npending + n > MODEL_LOG_SIZE) {
+		size_t some = MIN(m->npending, (size_t)MODEL_LOG_SIZE / 2);
+
+		some = MIN(some, MODEL_LOG_SIZE - n);
+		memmove(m->pending, m->pending + m->npending - some, some);
+		m->npending = some;
+	}
+	memcpy(m->pending + m->npending, t, n);
+	m->npending += n;
 }
 
 void model_feed(struct model *m, const char *t, size_t n)
 {
 	pthread_mutex_lock(&m->lock);
-	if (m->follows) {
-		for (size_t i = 0; i < n; i++)
-			model_byte(m, t[i]);
-	} else {
-		if (n > MODEL_LOG_SIZE) {
-			t += n - MODEL_LOG_SIZE;
-			n = MODEL_LOG_SIZE;
-		}
-		/* The older half makes room: a screenful is far less. */
-		if (m->npending + n > MODEL_LOG_SIZE) {
-			size_t keep =
-				MIN(m->npending, (size_t)MODEL_LOG_SIZE / 2);
+	if (m->follows)
+		model_text(m, t, n);
+	else
+		keep(m, t, n);
+	pthread_mutex_unlock(&m->lock);
+}
 
-			keep = MIN(keep, MODEL_LOG_SIZE - n);
-			memmove(m->pending, m->pending + m->npending - keep,
-				keep);
-			m->npending = keep;
-		}
-		memcpy(m->pending + m->npending, t, n);
-		m->npending += n;
+bool model_guess(struct model *m, int cols, int rows)
+{
+	bool ok;
+
+	pthread_mutex_lock(&m->lock);
+	ok = model_set_size(m, cols, rows);
+	if (ok && !m->follows) {
+		model_clear(m, 0, 0);
+		m->follows = true;
 	}
 	pthread_mutex_unlock(&m->lock);
+	return ok;
 }
 
 bool model_follows(struct model *m, int cols, int rows)
@@ -54,7 +69,7 @@ bool model_follows(struct model *m, int cols, int rows)
 	bool yes;
 
 	pthread_mutex_lock(&m->lock);
-	yes = m->follows && model_set_size(m, cols, rows);
+	yes = m->follows && model_set_size(m, cols, rows) && m->placed;
 	pthread_mutex_unlock(&m->lock);
 	return yes;
 }
@@ -64,17 +79,12 @@ bool model_begin(struct model *m, int cols, int rows, int row)
 	bool ok;
 
 	pthread_mutex_lock(&m->lock);
-	ok = m->follows || model_set_size(m, cols, rows);
-	if (ok && !m->follows) {
-		/* From the top first, to see how many lines it makes. */
-		int down;
-
-		replay(m, 0, 0);
-		down = m->at.y + m->scrolled;
-		if (!m->absolute && row > down)
-			replay(m, 0, row - down);
-		m->follows = true;
-		m->npending = 0;
+	ok = m->follows && model_set_size(m, cols, rows);
+	if (ok && !m->placed) {
+		/* Who has been at the bottom is there whatever was before. */
+		if (!m->absolute && !m->scrolled && row > m->at.y)
+			model_lower(m, MIN(row, m->rows - 1) - m->at.y);
+		m->placed = true;
 	}
 	pthread_mutex_unlock(&m->lock);
 	return ok;
@@ -95,29 +105,14 @@ void model_read(struct model *m, int x, int y, size_t n, struct cell *to)
 	pthread_mutex_unlock(&m->lock);
 }
 
-int model_column(struct model *m, int cols)
+int model_column(struct model *m)
 {
-	struct model *line = NULL;
-	size_t from;
-	int col = 0, row;
+	int col;
 
 	pthread_mutex_lock(&m->lock);
-	if (m->follows) {
-		col = m->wrap ? 0 : m->at.x;
-		cols = m->cols;
-	} else if (m->npending && m->pending[m->npending - 1] != '\n') {
-		for (from = m->npending; from && m->pending[from - 1] != '\n';)
-			from--;
-		line = model_new(cols, 2);
-		if (line) {
-			model_start(line, 0, 0);
-			model_feed(line, m->pending + from, m->npending - from);
-			model_cursor(line, &col, &row);
-			model_free(line);
-		}
-	}
+	col = m->wrap ? 0 : m->at.x;
 	pthread_mutex_unlock(&m->lock);
-	return MIN(col, cols - 1);
+	return col;
 }
 
 struct model *model_new(int cols, int rows)
@@ -159,7 +154,7 @@ void model_start(struct model *m, int col, int row)
 	if (!m->follows) {
 		replay(m, MAX(0, MIN(col, m->cols - 1)),
 		       MAX(0, MIN(row, m->rows - 1)));
-		m->follows = true;
+		m->follows = m->placed = true;
 		m->npending = 0;
 	}
 	pthread_mutex_unlock(&m->lock);
@@ -187,7 +182,7 @@ void model_restart(struct model *m)
 {
 	pthread_mutex_lock(&m->lock);
 	m->bare_feed = false;
-	m->follows = true;
+	m->follows = m->placed = true;
 	m->npending = 0;
 	model_clear(m, 0, 0);
 	model_set_buffer(m, 0, 0);

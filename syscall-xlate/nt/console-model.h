@@ -2,8 +2,7 @@
 /*
  * console-model.h - what is on the screen, as far as we have written it.
  *
- * A terminal cannot be read back, so what goes to it is followed here.  Most
- * programs never ask: until one does, only the last bytes are kept.
+ * A terminal cannot be read back, so what goes to it is followed here.
  */
 #ifndef RF_NT_CONSOLE_MODEL_H
 #define RF_NT_CONSOLE_MODEL_H
@@ -34,13 +33,24 @@ extern struct model console_model;
 /* n bytes have gone to the terminal.  Any thread. */
 void model_feed(struct model *m, const char *s, size_t n);
 
-/* Is the screen followed already?  Else model_begin() wants to know the row. */
-bool model_follows(struct model *m, int cols, int rows);
 /*
- * From now on follow it.  row: where the cursor is now, from 0; -1: unknown.
- * False without memory.
+ * From now on the screen is followed, as if what comes first were at its top:
+ * until model_begin().  False without memory.
  */
+bool model_guess(struct model *m, int cols, int rows);
+/* Is it known where on the screen that is?  Else model_begin() wants to know
+   the row. */
+bool model_follows(struct model *m, int cols, int rows);
+/* row: where the cursor of a screen that is followed is now, from 0; -1:
+   unknown.  False without memory. */
 bool model_begin(struct model *m, int cols, int rows, int row);
+/*
+ * What there is to know of it, as bytes in the heap; NULL without memory.  Of
+ * more than most bytes the first lines are left out.  From such bytes, which
+ * may be anybody's, another one becomes the same.
+ */
+void *model_save(struct model *m, size_t most, size_t *n);
+bool model_load(struct model *m, const void *bytes, size_t n);
 /*
  * Cells from (x, y) on, in reading order; blanks behind the last.  Here rows
  * are the buffer's, elsewhere the window's.
@@ -100,8 +110,8 @@ void model_place(struct model *m, int col, int row);
 /* What text gets now: CELL_... */
 uint16_t model_attributes(struct model *m);
 
-/* The column of the cursor, whether or not the screen is followed. */
-int model_column(struct model *m, int cols);
+/* The column where text would begin, which needs no row. */
+int model_column(struct model *m);
 
 /* Columns that c takes: 0, 1 or 2. */
 int model_width(uint32_t c);

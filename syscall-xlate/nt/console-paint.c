@@ -153,7 +153,7 @@ NTSTATUS console_paint(struct task *t, struct file *f, struct model *m,
 	int16_t cols, rows;
 	struct cell *line;
 
-	console_window(f, &cols, &rows);
+	console_window(f->fd, &cols, &rows);
 	line = malloc((size_t)cols * sizeof *line);
 	if (!line)
 		return STATUS_NO_MEMORY;

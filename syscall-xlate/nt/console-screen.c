@@ -30,13 +30,13 @@ static uint32_t color(int i)
 	return c & COLOR_SET ? c & (COLOR_SET - 1) : colors[i];
 }
 
-void console_window(const struct file *f, int16_t *cols, int16_t *rows)
+void console_window(int fd, int16_t *cols, int16_t *rows)
 {
 	struct winsize w;
 
 	*cols = 80;
 	*rows = 25;
-	if (ioctl(f->fd, TIOCGWINSZ, &w) == 0 && w.ws_col && w.ws_row) {
+	if (ioctl(fd, TIOCGWINSZ, &w) == 0 && w.ws_col && w.ws_row) {
 		*cols = (int16_t)MIN(w.ws_col, 32767);
 		*rows = (int16_t)MIN(w.ws_row, 32767);
 	}
@@ -153,7 +153,7 @@ struct model *console_follow(struct file *f, int16_t *cols, int16_t *rows)
 	int at = console_buffer_of(f);
 	struct model *m;
 
-	console_window(f, cols, rows);
+	console_window(f->fd, cols, rows);
 	m = at < 0 ? NULL : screen_model((unsigned)at, *cols, *rows);
 	/* Nobody else writes to the others. */
 	if (m && !at)
@@ -216,7 +216,7 @@ static NTSTATUS set_cursor(struct task *t, struct file *f, struct irp *r)
 		if (!console_see(f, &v))
 			return STATUS_INVALID_HANDLE;
 	} else {
-		console_window(f, &cols, &rows);
+		console_window(f->fd, &cols, &rows);
 		v.width = cols;
 		v.height = rows;
 	}

@@ -33,6 +33,9 @@ enum {
 	STORE_AT = 4096,
 	SCREENS_AT = (STORE_AT + sizeof(struct console_past) + 4095) & ~4095ul,
 	ALL = SCREENS_AT + sizeof(struct console_screens),
+	/* This is not mapped. */
+	KEPT_AT = (ALL + 4095) & ~4095ul,
+	FILE_SIZE = KEPT_AT + 2ul * SCREENS * KEPT_MAX,
 };
 _Static_assert(sizeof(struct console_shared) <= STORE_AT, "a page");
 static struct console_past own_past SPARSE;
@@ -41,9 +44,9 @@ static struct console_screens own_screens SPARSE;
 static struct console_screens *_Atomic screens_at = &own_screens;
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-static int shared_fd = -1;    /* under lock */
-static bool inherited;        /* set before there are other threads */
-static _Atomic bool unmapped; /* inherited and not looked at yet */
+static _Atomic int shared_fd = -1; /* changed under lock */
+static bool inherited;             /* set before there are other threads */
+static _Atomic bool unmapped;      /* inherited and not looked at yet */
 
 static struct console_shared *map(int fd)
 {
@@ -86,6 +89,12 @@ struct console_past *console_past_shared(int *fd)
 	return past;
 }
 
+int console_kept_file(int64_t *from)
+{
+	*from = KEPT_AT;
+	return shared_fd;
+}
+
 struct console_screens *console_screens(void)
 {
 	console_shared();
@@ -124,7 +133,7 @@ int console_share(void)
 		if (low >= 0)
 			close(low);
 		/* Nobody can take the memory away under the others. */
-		if (fd >= 0 && !ftruncate(fd, ALL) &&
+		if (fd >= 0 && !ftruncate(fd, FILE_SIZE) &&
 		    !fcntl(fd, F_ADD_SEALS,
 			   F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL))
 			s = map(fd);
@@ -140,6 +149,7 @@ int console_share(void)
 	}
 	fd = shared_fd;
 	pthread_mutex_unlock(&lock);
+	screens_keep();
 	console_watch_end(); /* others may change it from now on */
 	return fd;
 }
@@ -148,7 +158,7 @@ void console_inherit(int fd)
 {
 	struct stat st;
 
-	if (fstat(fd, &st) || st.st_size < (off_t)ALL)
+	if (fstat(fd, &st) || st.st_size < (off_t)FILE_SIZE)
 		return;
 	fcntl(fd, F_SETFD, FD_CLOEXEC);
 	shared_fd = fd;

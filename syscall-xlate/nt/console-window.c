@@ -39,7 +39,7 @@ bool console_is_wide(const struct file *f)
 
 	if (!width)
 		return false;
-	console_window(f, &cols, &rows);
+	console_window(f->fd, &cols, &rows);
 	return width > cols;
 }
 
@@ -87,7 +87,7 @@ NTSTATUS console_put_hidden(struct task *t, struct file *f, const char *s,
 	(void)t;
 	if (at < 0)
 		return STATUS_INVALID_HANDLE;
-	screen_append((unsigned)at, s, n);
+	screen_append(f->fd, (unsigned)at, s, n);
 	return STATUS_SUCCESS;
 }
 
@@ -194,7 +194,7 @@ static NTSTATUS set_size(struct task *t, struct file *f, struct irp *r)
 		return STATUS_INVALID_HANDLE;
 	if (size[0] * size[1] > MODEL_MOST_CELLS)
 		return STATUS_NO_MEMORY;
-	console_window(f, &cols, &rows);
+	console_window(f->fd, &cols, &rows);
 	if (size[0] < cols || size[1] < rows)
 		return ask_for_size(t, f, size[0], size[1]);
 	large = (size[0] > cols ? (uint32_t)size[0] << SIDE_BITS : 0) |

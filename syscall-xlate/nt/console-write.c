@@ -28,7 +28,7 @@ void console_wrote(int fd, const char *s, size_t n)
 	if (c->writer == LENT) {
 		/* It may have left a line of its own: ours begins with what
 		   follows. */
-		screen_append(at, "\r", 1);
+		screen_append(fd, at, "\r", 1);
 		c->uncertain = !c->line_ended;
 	}
 	c->writer = nt_self ? nt_self->host_pid : 1;
@@ -36,7 +36,7 @@ void console_wrote(int fd, const char *s, size_t n)
 		c->uncertain = false;
 	c->line_ended = s[n - 1] == '\n';
 	console.moved = true;
-	screen_append(at, s, n);
+	screen_append(fd, at, s, n);
 	console_screen_changed(fd, s, n);
 }
 
@@ -51,7 +51,7 @@ int console_column(int cols, int rows, bool *sure)
 	}
 	m = screen_model(console_screens()->shown % SCREENS, cols, rows);
 	*sure = m && !c->uncertain;
-	return m ? model_column(m, cols) : 0;
+	return m ? MIN(model_column(m), cols - 1) : 0;
 }
 
 static bool feeds_are_bare(struct file *f)
@@ -105,7 +105,7 @@ NTSTATUS console_put(struct task *t, struct file *f, const char *s, size_t n)
 	if (console_is_shown(f))
 		return console_is_wide(f) ? console_put_wide(t, f, s, n)
 					  : to_terminal(t, f, s, n, true);
-	screen_append((unsigned)at, s, n);
+	screen_append(f->fd, (unsigned)at, s, n);
 	return STATUS_SUCCESS;
 }
 

@@ -240,7 +240,7 @@ _Atomic uint32_t *console_cursor_size(const struct file *f);
 /* ---- console-screen.c ---- */
 
 /* The window's size; 80x25 if the terminal does not tell. */
-void console_window(const struct file *f, int16_t *cols, int16_t *rows);
+void console_window(int fd, int16_t *cols, int16_t *rows);
 /*
  * What f's buffer shows, which is followed from now on, and the window's size.
  * NULL: no memory, or there is no such buffer any more.

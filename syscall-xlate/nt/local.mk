@@ -28,7 +28,7 @@ libnt_a_SOURCES += %D%/abi-file.h %D%/console-ctrl.c %D%/console-group.c %D%/con
 	%D%/console-shared.c %D%/console-shared.h %D%/console-undo.c %D%/console-watch.c %D%/console-watch.h \
 	%D%/console-line.c %D%/console-line.h %D%/console-line-private.h %D%/console-line-list.c %D%/console-line-show.c %D%/console-line-read.c \
 	%D%/console-history.c %D%/console-history.h %D%/console-alias.c %D%/console-past.c \
-	%D%/console-buffer.c %D%/console-cells.c %D%/console-log.c %D%/console-log.h %D%/console-paint.c %D%/console-paint.h \
+	%D%/console-buffer.c %D%/console-cells.c %D%/console-kept.c %D%/console-model-save.c %D%/console-log.c %D%/console-log.h %D%/console-paint.c %D%/console-paint.h \
 	%D%/console-screen.c %D%/console-window.c %D%/console-wide.c %D%/console-restore.c %D%/console-model.c %D%/console-model.h %D%/console-model-cells.c \
 	%D%/console-model-private.h %D%/console-model-text.c %D%/console.c %D%/console.h %D%/control.h \
 	%D%/device.c %D%/disk-async.c %D%/disk-carry.c %D%/disk-queue.c %D%/disk-queue.h %D%/dir-match.c %D%/dir-match.h %D%/dir.c %D%/errno.c \

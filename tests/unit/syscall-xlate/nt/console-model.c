@@ -61,6 +61,7 @@ static const struct {
 
 START_TEST(start)
 {
+	ck_assert(model_guess(&console_model, COLS, ROWS));
 	feed(starts[_i].before);
 	ck_assert(!model_follows(&console_model, COLS, ROWS));
 	ck_assert(model_begin(&console_model, COLS, ROWS, starts[_i].row));
@@ -76,6 +77,7 @@ START_TEST(later)
 	char part[2] = "";
 	struct cell c[2];
 
+	ck_assert(model_guess(&console_model, COLS, ROWS));
 	ck_assert(model_begin(&console_model, COLS, ROWS, 0));
 	/* Byte by byte, as a program may write. */
 	for (const char *s = "\33[2;2H\33[1;31m\xc3\xa9\33[0m!"; *s; s++) {
@@ -122,6 +124,7 @@ START_TEST(hostile)
 	unsigned seed = 1;
 	char s[64];
 
+	ck_assert(model_guess(&console_model, 1, 1));
 	ck_assert(model_begin(&console_model, 1, 1, 0));
 	for (int round = 0; round < 3; round++) {
 		for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
@@ -340,6 +343,199 @@ START_TEST(own)
 }
 END_TEST
 
+/* ---- saved, and loaded ---- */
+
+/* The same text leaves the same cells in both, and the cursor. */
+static void same(struct model *a, struct model *b)
+{
+	static struct cell one[1 << 16], two[1 << 16];
+	struct model_view v, w;
+	int col, row, col2, row2;
+	size_t n;
+
+	model_view(a, &v);
+	model_view(b, &w);
+	ck_assert(!memcmp(&v, &w, sizeof v));
+	model_cursor(a, &col, &row);
+	model_cursor(b, &col2, &row2);
+	ck_assert_int_eq(col, col2);
+	ck_assert_int_eq(row, row2);
+	n = (size_t)(v.width * v.height);
+	ck_assert_uint_le(n, sizeof one / sizeof *one);
+	model_read(a, 0, 0, n, one);
+	model_read(b, 0, 0, n, two);
+	for (size_t i = 0; i < n; i++)
+		ck_assert_msg(one[i].c == two[i].c &&
+				      one[i].attributes == two[i].attributes,
+			      "cell %zu: %x/%x, not %x/%x", i, two[i].c,
+			      two[i].attributes, one[i].c, one[i].attributes);
+}
+
+static struct model *copy_of(struct model *m)
+{
+	struct model *copy = model_new(3, 3);
+	size_t n;
+	void *p = model_save(m, 1 << 20, &n);
+
+	ck_assert(copy && p);
+	model_restart(copy);
+	ck_assert(model_load(copy, p, n));
+	free(p);
+	return copy;
+}
+
+static const char *const texts[] = {
+	"",
+	"a\nb",
+	"\33[3;4H\33[31;44mab\33[K",
+	"\33[2;4r\33[4;1Hx\n",
+	"\33[?1049hsecond",
+	"\33[2;2H\33[s\33[9;9H",
+	"\xe4\xb8",
+	"\33[4",
+	"\33[1;3",
+	"\33]0;tit",
+	"\33]0;t\33",
+	"12345678901234567890",
+	"\xe4\xb8\xad\xf0\x9f\x98\x80",
+	"\33[<40t1\n2\n3\n4\n5\n6\n7\n8\n",
+	"\33[<0;40t\33[1;35Hfar",
+	"\33[<40t\33[<30;1H\33[7mdeep",
+	"\33[?25l\33(",
+	"\33[3;1H\33[K",
+};
+
+/* Whatever was before, and whatever follows. */
+START_TEST(saved)
+{
+	static const char *const more[] = {
+		"x",          "\n\n\n\n\n\n\ny",
+		"\33[u!",     "\33[?1049l",
+		"\xad",       "5mA",
+		"\\z",        "\33[r",
+		"\33[H\33[L",
+	};
+	const size_t ntexts = sizeof texts / sizeof *texts;
+
+	for (size_t i = 0; i < ntexts * ntexts; i++)
+		for (size_t k = 0; k < sizeof more / sizeof *more; k++) {
+			struct model *m = model_new(COLS, ROWS), *copy;
+
+			model_restart(m);
+			model_feed(m, texts[i % ntexts],
+				   strlen(texts[i % ntexts]));
+			model_feed(m, texts[i / ntexts],
+				   strlen(texts[i / ntexts]));
+			copy = copy_of(m);
+			same(m, copy);
+			model_feed(m, more[k], strlen(more[k]));
+			model_feed(copy, more[k], strlen(more[k]));
+			same(m, copy);
+			model_free(m);
+			model_free(copy);
+		}
+}
+END_TEST
+
+/* The first lines are what has no room. */
+START_TEST(saved_short)
+{
+	struct model *m = model_new(10, 4), *late = model_new(10, 4);
+	size_t n;
+	void *p;
+
+	model_restart(m);
+	model_restart(late);
+	model_feed(m, "\33[<9t1\n2\n3\n4\n5\n6\n7\n8\n", 22);
+	p = model_save(m, 1 << 20, &n);
+	free(p);
+	p = model_save(m, n - 4, &n);
+	ck_assert(model_load(late, p, n));
+	line_is(late, 0, "          ");
+	line_is(late, 1, "          ");
+	line_is(late, 2, "3         ");
+	line_is(late, 7, "8         ");
+	free(p);
+	model_free(m);
+	model_free(late);
+}
+END_TEST
+
+/* Any bytes make a model, which any text can then be fed to. */
+START_TEST(loaded_from_others)
+{
+	struct model *m = model_new(10, 4);
+	struct cell c[64];
+
+	srand((unsigned)_i + 1);
+	model_restart(m);
+	for (int i = 0; i < 300; i++) {
+		const char *t =
+			texts[(size_t)rand() % (sizeof texts / sizeof *texts)];
+		size_t n, len;
+		char *p, *exact;
+
+		model_feed(m, t, strlen(t));
+		p = model_save(m, 1 << 20, &n);
+		len = (size_t)rand() % (n + 1);
+		for (int k = rand() % 20; k > 0; k--)
+			p[(size_t)rand() % (k % 2 && n > 200 ? 200 : n)] =
+				(char)(rand() % 3 ? rand() : 0x7f);
+		/* Of its own, so that whatever lies behind it is found. */
+		exact = malloc(len ? len : 1);
+		memcpy(exact, p, len);
+		model_load(m, exact, len);
+		free(p);
+		free(exact);
+		for (int k = 0; k < 5; k++) {
+			t = texts[(size_t)rand() %
+				  (sizeof texts / sizeof *texts)];
+			model_feed(m, t, strlen(t));
+		}
+		model_read(m, 0, rand() % 100 - 10, 64, c);
+		if (i % 10 == 0)
+			model_follows(m, 1 + rand() % 90, 1 + rand() % 40);
+		if (i % 50 == 0)
+			model_restart(m);
+	}
+	model_free(m);
+}
+END_TEST
+
+/* What is skipped as it scrolls out would have left nothing else. */
+START_TEST(skipped)
+{
+	static char big[40000];
+	struct model *all = model_new(10, 4), *bytes = model_new(10, 4);
+	size_t n = 0;
+
+	srand((unsigned)_i + 1);
+	for (int i = 0; i < (_i % 2 ? 60 : 3000); i++) {
+		for (int k = rand() % 25; k > 0; k--)
+			big[n++] = (char)(rand() % 50 ? 'a' + rand() % 26
+						      : "\t\b\r\v"[rand() % 4]);
+		big[n++] = '\n';
+		if (n > sizeof big - 40)
+			break;
+	}
+	model_restart(all);
+	model_restart(bytes);
+	if (_i % 3 == 0) {
+		model_feed(all, "\33[<30t\33[32m", 11);
+		model_feed(bytes, "\33[<30t\33[32m", 11);
+	}
+	model_feed(all, big, n);
+	for (size_t i = 0; i < n; i++)
+		model_feed(bytes, big + i, 1);
+	same(all, bytes);
+	model_feed(all, "x", 1);
+	model_feed(bytes, "x", 1);
+	same(all, bytes);
+	model_free(all);
+	model_free(bytes);
+}
+END_TEST
+
 /* ---- what processes share of it ---- */
 
 static struct model *followed(unsigned at)
@@ -364,7 +560,7 @@ START_TEST(logged)
 	uint64_t at = 0;
 	char s[8];
 
-	screen_append(3, "abc", 3);
+	screen_append(-1, 3, "abc", 3);
 	ck_assert_uint_eq(screen_text(3, &at, s, 2), 2);
 	ck_assert_uint_eq(screen_text(3, &at, s + 2, 6), 1);
 	ck_assert(!memcmp(s, "abc", 3) && at == 3);
@@ -373,7 +569,7 @@ START_TEST(logged)
 	/* Its end is what is left of more than it holds. */
 	memset(big, 'x', sizeof big);
 	memcpy(big + sizeof big - 6, "\33[Hend", 6);
-	screen_append(3, big, sizeof big);
+	screen_append(-1, 3, big, sizeof big);
 	at = 0;
 	ck_assert_uint_eq(screen_text(3, &at, s, 8), 8);
 	ck_assert(at == sizeof big + 3 - SCREEN_LOG + 8 && s[0] == 'x');
@@ -382,14 +578,14 @@ START_TEST(logged)
 	for (unsigned i = 0; i < 3 * SCREEN_LOG / 1000; i++) {
 		memset(big, 'a' + (int)(i % 26), 1000);
 		memcpy(big, "\33[H", 3);
-		screen_append(3, big, 1000);
+		screen_append(-1, 3, big, 1000);
 		if (i % 7 == 0)
 			cell_is(followed(3), 5, ROWS - 1, 'a' + (int)(i % 26));
 	}
 	/* Another buffer in its place begins anew. */
 	console_screens()->screen[3].id = 7;
 	console_screens()->screen[3].end = 0;
-	screen_append(3, "new", 3);
+	screen_append(-1, 3, "new", 3);
 	cell_is(followed(3), 0, 0, 'n');
 	cell_is(followed(3), 3, 0, ' ');
 }
@@ -409,7 +605,7 @@ START_TEST(logged_by_others)
 	for (int i = 0; i < 200; i++) {
 		c->end = i % 3 ? ends[rand() % 5] : c->end + (unsigned)rand();
 		c->writer = rand();
-		screen_append(2, s, (size_t)(rand() % 100));
+		screen_append(-1, 2, s, (size_t)(rand() % 100));
 		followed(2);
 		ck_assert_uint_le(screen_text(2, &at, s, sizeof s), sizeof s);
 	}
@@ -427,6 +623,10 @@ int main(void)
 	tcase_add_test(tc, tall);
 	tcase_add_test(tc, wide);
 	tcase_add_test(tc, own);
+	tcase_add_test(tc, saved);
+	tcase_add_test(tc, saved_short);
+	tcase_add_loop_test(tc, loaded_from_others, 0, 20);
+	tcase_add_loop_test(tc, skipped, 0, 12);
 	tcase_add_test(tc, logged);
 	tcase_add_loop_test(tc, logged_by_others, 0, 4);
 	suite_add_tcase(s, tc);
