@@ -20,6 +20,7 @@
 
 #include "syscall-xlate/nt/file-current.h"
 #include "syscall-xlate/nt/file-inode.h"
+#include "syscall-xlate/nt/file-oplock.h"
 #include "syscall-xlate/nt/file.h"
 #include "syscall-xlate/nt/process.h"
 #include "syscall-xlate/nt/remote.h"
@@ -122,7 +123,7 @@ static bool has_been_given(int pid)
  * Who does not answer, being stopped by the host or about to start, is taken at
  * what his descriptors say; where they cannot be seen, at nothing.
  */
-static bool has_below(const struct search *s, int pid)
+static bool has_below(struct task *t, const struct search *s, int pid)
 {
 	struct remote_msg *m;
 	struct nt_process *p;
@@ -132,8 +133,10 @@ static bool has_below(const struct search *s, int pid)
 	if ((!has_been_given(pid) && !may_have(s, pid)) ||
 	    process_open_host(process_id(pid), &p))
 		return false;
-	m = remote_msg(REMOTE_BELOW);
-	if (m) {
+	do {
+		m = remote_msg(REMOTE_BELOW);
+		if (!m)
+			break;
 		memcpy(m->data, s->folder, s->len);
 		m->len = (uint32_t)s->len;
 		status = remote_ask(p, m);
@@ -141,7 +144,8 @@ static bool has_below(const struct search *s, int pid)
 				       !access("/proc/self/fd", R_OK)
 			     : m->args[0];
 		free(m);
-	}
+	} while (yes && !status &&
+		 oplock_folder_below(t, s->but, s->folder, p));
 	object_put(&p->object);
 	return yes;
 }
@@ -153,25 +157,28 @@ static bool is_among(int pid, const int *pids, unsigned n)
 	return n;
 }
 
-bool file_open_below(const struct file *f, const char *folder)
+bool file_open_below(struct task *t, const struct file *f, const char *folder)
 {
 	struct search s = { .folder = folder, .len = strlen(folder), .but = f };
 	unsigned n, nstand = 0;
 	int *pids, *stand = NULL;
 
-	if (below_here(&s))
-		return true;
+	while (below_here(&s)) {
+		if (!oplock_folder_below(t, f, folder, NULL))
+			return true;
+		s.found = false;
+	}
 	pthread_mutex_lock(&inode_lock);
 	pids = peers_list(&n);
 	pthread_mutex_unlock(&inode_lock);
 	for (unsigned i = 0; i < n && !s.found; i++)
-		s.found = has_below(&s, pids[i]);
+		s.found = has_below(t, &s, pids[i]);
 	/* Who has opened nothing stands somewhere all the same. */
 	if (!s.found)
 		stand = current_pids(&nstand);
 	for (unsigned i = 0; i < nstand && !s.found; i++)
 		s.found = !is_among(stand[i], pids, n) &&
-			  has_below(&s, stand[i]);
+			  has_below(t, &s, stand[i]);
 	free(stand);
 	free(pids);
 	return s.found;

@@ -76,6 +76,7 @@ void notify_delete_pending(const struct inode *i);
  * until peers_detach().  peers_lock(): says so.
  * peers_oplocks(), peers_oplock(): the same of oplocks.
  * peers_list(): their processes' ids, malloc'ed; NULL: there are none.
+ * peers_with(): of those that have i open.
  * peers_detach(): the process ends.
  */
 struct file;
@@ -90,6 +91,7 @@ void peers_lock(const struct inode *i);
 const _Atomic uint32_t *peers_oplocks(const struct inode *i);
 void peers_oplock(const struct inode *i);
 int *peers_list(unsigned *n);
+int *peers_with(const struct inode *i, unsigned *n);
 void peers_detach(void);
 
 #endif

@@ -461,6 +461,23 @@ static NTSTATUS check_security(struct file_open *o)
 		       : STATUS_SUCCESS;
 }
 
+/* Who only keeps a handle to a folder is asked to get out of the way. */
+static NTSTATUS enter(struct file_open *o, struct file *f)
+{
+	NTSTATUS status = share_enter(f, &o->st, false);
+
+	if (status != STATUS_SHARING_VIOLATION || f->kind != FILE_KIND_DIR)
+		return status;
+	/* And once more: who is gone now was in the way before. */
+	while (oplock_folder_opened(o->t, f, &o->st, may_be_late(o), &status) &&
+	       (status = share_enter(f, &o->st, false)) ==
+		       STATUS_SHARING_VIOLATION)
+		;
+	return status == STATUS_SHARING_VIOLATION
+		       ? share_enter(f, &o->st, false)
+		       : status;
+}
+
 /* The object for an open descriptor; takes o->fd. */
 static NTSTATUS make_file(struct file_open *o, struct file **ret)
 {
@@ -529,7 +546,7 @@ static NTSTATUS make_file(struct file_open *o, struct file **ret)
 			status = may_overwrite(o, st);
 		if (!status)
 			status = current_forbids(f) ? STATUS_SHARING_VIOLATION
-						    : share_enter(f, st, false);
+						    : enter(o, f);
 		if (status)
 			goto fail;
 	}

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * file-rename.c - rename, hard link, delete.
+ * file-rename.c - rename and hard link.
  *
  * The new name is looked for without regard to case, like any other, but a
  * file may be renamed to another spelling of its own name.
  */
 #include "syscall-xlate/nt/file-rename.h"
 #include "syscall-xlate/nt/file-mapped.h"
+#include "syscall-xlate/nt/file-oplock.h"
 #include "syscall-xlate/nt/file-security.h"
 #include "syscall-xlate/nt/inode-apart.h"
 
@@ -435,7 +436,9 @@ static NTSTATUS rename_file(struct file_set *s, bool ex)
 	if (!status && (!from || fstat(f->fd, &own) < 0))
 		status = STATUS_OBJECT_PATH_NOT_FOUND;
 	/* Whatever the new name is (MS-FSA, 2.1.5.15.11). */
-	if (!status && S_ISDIR(own.st_mode) && file_open_below(f, from))
+	if (!status && S_ISDIR(own.st_mode))
+		status = oplock_folder_goes(s->t, f, &own);
+	if (!status && S_ISDIR(own.st_mode) && file_open_below(s->t, f, from))
 		status = STATUS_ACCESS_DENIED;
 	if (status)
 		goto out;
@@ -447,6 +450,8 @@ static NTSTATUS rename_file(struct file_set *s, bool ex)
 		status = r->flags & REPLACE ? may_replace(to, r->flags,
 							  S_ISDIR(own.st_mode))
 					    : STATUS_OBJECT_NAME_COLLISION;
+		if (!status && S_ISDIR(to->st.st_mode))
+			status = oplock_folder_goes(s->t, f, &to->st);
 		if (status)
 			goto out;
 	}
@@ -606,80 +611,4 @@ NTSTATUS file_set_link(struct file_set *s)
 NTSTATUS file_set_link_ex(struct file_set *s)
 {
 	return link_file(s, true);
-}
-
-/* ---- deletion ---- */
-
-static bool is_empty(struct file *f)
-{
-	int fd = openat(f->fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	DIR *d = fd < 0 ? NULL : fdopendir(fd);
-	struct dirent *e;
-	bool empty = true;
-
-	if (!d) {
-		if (fd >= 0)
-			close(fd);
-		return true; /* rmdir(2) will say */
-	}
-	while (empty && (e = readdir(d)))
-		empty = !strcmp(e->d_name, ".") || !strcmp(e->d_name, "..");
-	closedir(d);
-	return empty;
-}
-
-static NTSTATUS dispose(struct file *f, bool on, bool posix, bool readonly_too)
-{
-	NTSTATUS status;
-	struct stat st;
-
-	if (!f->drive || f->kind == FILE_KIND_DEVICE)
-		return STATUS_INVALID_PARAMETER;
-	if (!on) {
-		share_set_delete(f, false);
-		f->posix_delete = false;
-		return STATUS_SUCCESS;
-	}
-	if (f->dir || f->from_lower)
-		return STATUS_CANNOT_DELETE;
-	/* Another handle may have changed it. */
-	if (fstat(f->fd, &st) == 0)
-		f->mode = st.st_mode;
-	if (S_ISREG(f->mode) && !(f->mode & 0222) && !readonly_too)
-		return STATUS_CANNOT_DELETE;
-	if (S_ISDIR(f->mode) && f->kind != FILE_KIND_STREAM && !is_empty(f))
-		return STATUS_DIRECTORY_NOT_EMPTY;
-	if (f->kind == FILE_KIND_STREAM) {
-		status = posix ? stream_remove(f) : STATUS_SUCCESS;
-		if (!status)
-			share_set_delete(f, true);
-		return status;
-	}
-	/* At the close nobody could be told of a failure. */
-	status = file_mapped_delete(f);
-	if (!status)
-		status = posix ? share_delete_now(f) : share_may_delete(f);
-	if (status)
-		return status;
-	f->posix_delete = posix;
-	share_set_delete(f, true);
-	return STATUS_SUCCESS;
-}
-
-NTSTATUS file_set_disposition(struct file_set *s)
-{
-	return dispose(s->f, s->u8, false, false);
-}
-
-NTSTATUS file_set_disposition_ex(struct file_set *s)
-{
-	enum { DELETE = 1, POSIX_DELETE = 2, ON_CLOSE = 8, READONLY = 0x10 };
-	const uint32_t flags = s->u32;
-
-	if (flags & ON_CLOSE) {
-		s->f->delete_on_close = flags & DELETE;
-		return STATUS_SUCCESS;
-	}
-	return dispose(s->f, flags & DELETE, flags & POSIX_DELETE,
-		       flags & READONLY);
 }

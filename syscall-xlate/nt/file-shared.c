@@ -347,7 +347,15 @@ static void enter_member(void)
 		}
 }
 
-int *peers_list(unsigned *n)
+static bool is_owner(const uint32_t *owners, unsigned n, uint32_t token)
+{
+	while (n && owners[n - 1] != token)
+		n--;
+	return n;
+}
+
+/* owners: of those tokens alone, if not NULL. */
+static int *list_members(const uint32_t *owners, unsigned nowners, unsigned *n)
 {
 	int *list = NULL, *more;
 
@@ -359,7 +367,8 @@ int *peers_list(unsigned *n)
 		if (!has_memory(MEMBERS_AT + k / MEMBERS_PER_PAGE))
 			break;
 		now = atomic_load(&m->token);
-		if (!now || now == self)
+		if (!now || now == self ||
+		    (owners && !is_owner(owners, nowners, now)))
 			continue;
 		if (!alive(now)) {
 			atomic_compare_exchange_strong(&m->token, &now, 0);
@@ -372,6 +381,11 @@ int *peers_list(unsigned *n)
 		list[(*n)++] = atomic_load(&m->pid);
 	}
 	return list;
+}
+
+int *peers_list(unsigned *n)
+{
+	return list_members(NULL, 0, n);
 }
 
 bool peers_attach(void)
@@ -587,6 +601,24 @@ bool peers_open(const struct inode *i)
 	}
 	unlock(b);
 	return open;
+}
+
+int *peers_with(const struct inode *i, unsigned *n)
+{
+	uint64_t key = key_of(i);
+	struct bucket *b = bucket_of(i);
+	uint32_t owners[SLOTS];
+	unsigned nowners = 0;
+
+	*n = 0;
+	if (!b)
+		return NULL;
+	lock(b);
+	for (unsigned k = 0; k < SLOTS; k++)
+		if (b->slot[k].owner && b->slot[k].key == key)
+			owners[nowners++] = b->slot[k].owner;
+	unlock(b);
+	return nowners ? list_members(owners, nowners, n) : NULL;
 }
 
 void peers_tell(const struct inode *i)

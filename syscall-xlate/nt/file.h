@@ -350,9 +350,10 @@ NTSTATUS share_may_delete(struct file *f);
 bool share_others(struct file *f, bool anywhere);
 /*
  * Has any process a handle, but f itself, to what lies below a folder of the host
- * (file-below.c)?  Then that keeps its name.  _here: of this process alone.
+ * (file-below.c)?  Then that keeps its name.  Who keeps one by an oplock is asked
+ * for it first.  _here: of this process alone.
  */
-bool file_open_below(const struct file *f, const char *folder);
+bool file_open_below(struct task *t, const struct file *f, const char *folder);
 bool file_open_below_here(const char *folder);
 /* Oplocks: somebody will have one on f; may anybody have had one on that file?
  */

@@ -20,6 +20,7 @@
 #include "syscall-xlate/nt/console.h"
 #include "syscall-xlate/nt/debug.h"
 #include "syscall-xlate/nt/file-current.h"
+#include "syscall-xlate/nt/file-oplock.h"
 #include "syscall-xlate/nt/file.h"
 #include "syscall-xlate/nt/job.h"
 #include "syscall-xlate/nt/nt-private.h"
@@ -361,6 +362,17 @@ static NTSTATUS below(struct remote_msg *m)
 	return STATUS_SUCCESS;
 }
 
+static NTSTATUS oplock(struct remote_msg *m)
+{
+	if (m->len >= REMOTE_DATA)
+		return STATUS_INVALID_PARAMETER;
+	m->data[m->len] = 0;
+	m->fd = oplock_folder_ask(m->args[0], m->args[1],
+				  m->len ? (char *)m->data : NULL);
+	m->len = 0;
+	return STATUS_SUCCESS;
+}
+
 static NTSTATUS transfer(struct remote_msg *m)
 {
 	uint64_t at = m->args[0], n = m->args[1];
@@ -417,6 +429,9 @@ static void answer(struct remote_msg *m, struct object **keep)
 	case REMOTE_BELOW:
 		m->status = below(m);
 		break;
+	case REMOTE_OPLOCK:
+		m->status = oplock(m);
+		break;
 	case REMOTE_SECURITY:
 		m->status = security(m, keep);
 		break;
@@ -445,6 +460,8 @@ static void asked(struct nt_watch *w, uint32_t events)
 		answer(&a->m, &keep);
 		err = remote_send(w->fd, &a->m);
 		object_put(keep);
+		if (a->m.op == REMOTE_OPLOCK && a->m.fd >= 0)
+			close(a->m.fd);
 	}
 	if ((err && err != -EAGAIN) || watch_fd(w, EPOLLIN)) {
 		close(w->fd);

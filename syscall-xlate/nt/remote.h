@@ -14,7 +14,7 @@
 #include "syscall-xlate/nt/process-create.h"
 
 enum {
-	REMOTE_MAGIC = 0x38524652, /* with every change of the messages */
+	REMOTE_MAGIC = 0x39524652, /* with every change of the messages */
 	REMOTE_ARGS = 12,
 	REMOTE_DATA = 64 << 10,
 };
@@ -37,6 +37,8 @@ enum remote_op {
 	REMOTE_TOKEN,  /* object: a copy of its token */
 	REMOTE_BELOW,  /* data: a folder; args[0]: is something below it open?
 			  That set: is it its current one, without a handle? */
+	REMOTE_OPLOCK, /* args: a folder's device and number, or data: a folder
+			  above; fd: what oplock_folder_ask() says */
 	REMOTE_SECURITY, /* args[0]: thread id, 0: the process; data: its
 			    descriptor from now on */
 };
