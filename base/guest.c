@@ -8,6 +8,27 @@
 #include "base/table.h"
 
 const struct guest_mem *guest_mem;
+gaddr guest_flat;
+
+int guest_put32_far(gaddr dst, uint32_t v)
+{
+	return guest_mem->write(dst, &v, sizeof v);
+}
+
+int guest_put64_far(gaddr dst, uint64_t v)
+{
+	return guest_mem->write(dst, &v, sizeof v);
+}
+
+int guest_get32_far(uint32_t *v, gaddr src)
+{
+	return guest_mem->read(v, src, sizeof *v);
+}
+
+int guest_get64_far(uint64_t *v, gaddr src)
+{
+	return guest_mem->read(v, src, sizeof *v);
+}
 
 int64_t guest_string(struct task *t, char *buf, size_t size, gaddr src)
 {

@@ -9,10 +9,13 @@
 #ifndef RF_GUEST_H
 #define RF_GUEST_H
 
+#include <errno.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/uio.h>
+
+#include "base/guarded.h"
 
 /*
  * A guest virtual address.  Never cast one to a pointer: under the KVM engine
@@ -162,24 +165,75 @@ static inline int guest_put16(struct task *t, gaddr dst, uint16_t v)
 	return guest_write(t, dst, &v, sizeof v);
 }
 
+/*
+ * Below this, guest addresses are host addresses, of memory that may fault:
+ * single integers are moved right here.  0: under engines where that is not so.
+ * Set with guest_mem.
+ */
+extern gaddr guest_flat;
+
+/* What is elsewhere, and what faults. */
+int guest_put32_far(gaddr dst, uint32_t v);
+int guest_put64_far(gaddr dst, uint64_t v);
+int guest_get32_far(uint32_t *v, gaddr src);
+int guest_get64_far(uint64_t *v, gaddr src);
+
 static inline int guest_put32(struct task *t, gaddr dst, uint32_t v)
 {
-	return guest_write(t, dst, &v, sizeof v);
+	(void)t;
+	if (__builtin_expect(dst < guest_flat, 1)) {
+		GUARDED_STORE(uint32_t, "movl", dst, &v);
+		return 0;
+	}
+fault:
+	return guest_put32_far(dst, v);
 }
 
 static inline int guest_put64(struct task *t, gaddr dst, uint64_t v)
 {
-	return guest_write(t, dst, &v, sizeof v);
+	(void)t;
+	if (__builtin_expect(dst < guest_flat, 1)) {
+		GUARDED_STORE(uint64_t, "movq", dst, &v);
+		return 0;
+	}
+fault:
+	return guest_put64_far(dst, v);
 }
 
 static inline int guest_get32(struct task *t, uint32_t *v, gaddr src)
 {
-	return guest_read(t, v, src, sizeof *v);
+	(void)t;
+	if (__builtin_expect(src < guest_flat, 1)) {
+		GUARDED_LOAD(uint32_t, "movl", v, src);
+		return 0;
+	}
+fault:
+	return guest_get32_far(v, src);
 }
 
 static inline int guest_get64(struct task *t, uint64_t *v, gaddr src)
 {
-	return guest_read(t, v, src, sizeof *v);
+	(void)t;
+	if (__builtin_expect(src < guest_flat, 1)) {
+		GUARDED_LOAD(uint64_t, "movq", v, src);
+		return 0;
+	}
+fault:
+	return guest_get64_far(v, src);
+}
+
+/* n integers, up to 16.  0 or -EFAULT. */
+static inline int guest_get64s(struct task *t, uint64_t *v, gaddr src,
+			       unsigned n)
+{
+	if (__builtin_expect(src < guest_flat && guest_flat - src >= 128, 1)) {
+		for (uint64_t *end = v + n; v < end; v++, src += 8)
+			GUARDED_LOAD(uint64_t, "movq", v, src);
+		return 0;
+	}
+	return guest_read(t, v, src, n * sizeof *v);
+fault:
+	return -EFAULT;
 }
 
 /*

@@ -16,6 +16,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "base/guarded.h"
 #include "base/table.h"
 #include "base/log.h"
 
@@ -37,11 +38,7 @@ static int set_thread_area(struct user_desc *d)
 {
 	int ret;
 
-	asm volatile goto("1:	int $0x80\n"
-			  "	.pushsection ex_table, \"a\"\n"
-			  "	.balign 4\n"
-			  "	.long 1b - ., %l[fault] - .\n"
-			  "	.popsection"
+	asm volatile goto("1:	int $0x80\n" MAY_FAULT
 			  : "=a"(ret)
 			  : "a"(SET_THREAD_AREA_32), "b"(d)
 			  : "memory", "r8", "r9", "r10", "r11"

@@ -32,8 +32,8 @@
 
 enum { PROMISED = 0, FILLED, LEFT };
 
-struct lazy {
-	struct lazy *_Atomic next;
+struct direct_lazy {
+	struct direct_lazy *_Atomic next;
 	gaddr start, end; /* multiples of the page */
 	int file;
 	int mem; /* the memory file; -1: pages are put there */
@@ -44,24 +44,24 @@ struct lazy {
 };
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-static struct lazy *_Atomic list;
+struct direct_lazy *_Atomic direct_lazy_any;
 
-static size_t chunk_of(const struct lazy *z, gaddr at)
+static size_t chunk_of(const struct direct_lazy *z, gaddr at)
 {
 	return (size_t)(at / CHUNK - z->start / CHUNK);
 }
 
-static gaddr chunk_start(const struct lazy *z, size_t i)
+static gaddr chunk_start(const struct direct_lazy *z, size_t i)
 {
 	return MAX(z->start, (z->start / CHUNK + i) * CHUNK);
 }
 
-static gaddr chunk_end(const struct lazy *z, size_t i)
+static gaddr chunk_end(const struct direct_lazy *z, size_t i)
 {
 	return MIN(z->end, (z->start / CHUNK + i + 1) * CHUNK);
 }
 
-static void lazy_free(struct lazy *z)
+static void lazy_free(struct direct_lazy *z)
 {
 	if (z->file >= 0)
 		close(z->file);
@@ -74,7 +74,7 @@ static void lazy_free(struct lazy *z)
 static char buf[CHUNK] __attribute__((aligned(PAGE))); /* under lock */
 
 /* n bytes of the file at off, at most of buf, are in buf; lock is held. */
-static int read_file(const struct lazy *z, uint64_t off, size_t n)
+static int read_file(const struct direct_lazy *z, uint64_t off, size_t n)
 {
 	size_t done = 0;
 
@@ -97,7 +97,7 @@ static int read_file(const struct lazy *z, uint64_t off, size_t n)
  * held.  Through a buffer: with sendfile(2), which moves page by page, node's
  * start took 4 % longer.
  */
-static int copy(const struct lazy *z, uint64_t to, uint64_t off, size_t n)
+static int copy(const struct direct_lazy *z, uint64_t to, uint64_t off, size_t n)
 {
 	int err = read_file(z, off, n);
 
@@ -118,8 +118,8 @@ static int copy(const struct lazy *z, uint64_t to, uint64_t off, size_t n)
  * held.  Through the buffer as well: from a mapping of the file it would be no
  * quicker, and what is mapped counts as memory in use.
  */
-static int put(const struct lazy *z, const struct guest_piece *p, gaddr from,
-	       gaddr to)
+static int put(const struct direct_lazy *z, const struct guest_piece *p,
+	       gaddr from, gaddr to)
 {
 	gaddr a = MAX(p->at, from), b = MIN(p->at + p->bytes, to);
 	size_t n, pages;
@@ -143,7 +143,7 @@ static int put(const struct lazy *z, const struct guest_piece *p, gaddr from,
 	return err == -EEXIST ? 0 : err;
 }
 
-static int fill_by_pages(struct lazy *z, size_t chunk)
+static int fill_by_pages(struct direct_lazy *z, size_t chunk)
 {
 	int err = 0;
 
@@ -156,7 +156,7 @@ static int fill_by_pages(struct lazy *z, size_t chunk)
 }
 
 /* lock is held. */
-static int fill(struct lazy *z, size_t chunk)
+static int fill(struct direct_lazy *z, size_t chunk)
 {
 	gaddr from = chunk_start(z, chunk), to = chunk_end(z, chunk);
 	int err;
@@ -188,9 +188,9 @@ static int fill(struct lazy *z, size_t chunk)
 	return 0;
 }
 
-static struct lazy *find(gaddr at)
+static struct direct_lazy *find(gaddr at)
 {
-	struct lazy *z = list;
+	struct direct_lazy *z = direct_lazy_any;
 
 	while (z && (at < z->start || at >= z->end))
 		z = z->next;
@@ -198,7 +198,7 @@ static struct lazy *find(gaddr at)
 }
 
 /* Each piece has its protection from the start; only its zeroes are there. */
-static int promise_pages(struct lazy *z)
+static int promise_pages(struct direct_lazy *z)
 {
 	if (!direct_uffd_can())
 		return -ENOSYS;
@@ -216,7 +216,7 @@ static int promise_pages(struct lazy *z)
 	return 0;
 }
 
-static int promise_file(struct lazy *z)
+static int promise_file(struct direct_lazy *z)
 {
 	const uint64_t size = z->end - z->start;
 
@@ -229,7 +229,7 @@ static int promise_file(struct lazy *z)
 	return 0;
 }
 
-static int promise(struct lazy *z, int fd)
+static int promise(struct direct_lazy *z, int fd)
 {
 	z->file = fcntl(fd, F_DUPFD_CLOEXEC, 0);
 	if (z->file < 0)
@@ -241,7 +241,7 @@ int direct_map_pieces(gaddr at, uint64_t size, int fd,
 		      const struct guest_piece *piece, unsigned n)
 {
 	size_t chunks = size / CHUNK + 2;
-	struct lazy *z;
+	struct direct_lazy *z;
 	int err;
 
 	if (at >= direct_high || !size || size > direct_high - at)
@@ -276,8 +276,8 @@ int direct_map_pieces(gaddr at, uint64_t size, int fd,
 	pthread_mutex_lock(&lock);
 	err = fill(z, 0); /* the headers, which everybody reads */
 	if (!err) {
-		z->next = list;
-		list = z;
+		z->next = direct_lazy_any;
+		direct_lazy_any = z;
 	}
 	pthread_mutex_unlock(&lock);
 	if (err)
@@ -292,10 +292,10 @@ bool direct_lazy_fault(gaddr at, uint64_t ip)
 	 * since: what looks wrong is tried once more.
 	 */
 	static _Thread_local gaddr last_at, last_ip;
-	struct lazy *z;
+	struct direct_lazy *z;
 	bool again = false;
 
-	if (!list)
+	if (!direct_lazy_any)
 		return false;
 	pthread_mutex_lock(&lock);
 	z = find(at);
@@ -316,14 +316,12 @@ bool direct_lazy_fault(gaddr at, uint64_t ip)
 	return again;
 }
 
-void direct_lazy_need(gaddr at, uint64_t n)
+void direct_lazy_fill(gaddr at, uint64_t n)
 {
 	gaddr end = at + n;
 
-	if (!list || !n)
-		return;
 	pthread_mutex_lock(&lock);
-	for (struct lazy *z = list; z; z = z->next) {
+	for (struct direct_lazy *z = direct_lazy_any; z; z = z->next) {
 		gaddr a = MAX(at, z->start), b = MIN(end, z->end);
 
 		if (a >= b)
@@ -335,7 +333,7 @@ void direct_lazy_need(gaddr at, uint64_t n)
 }
 
 /* [at, end) is no longer z's; lock is held. */
-static int leave(struct lazy *z, gaddr at, gaddr end, bool keep)
+static int leave(struct direct_lazy *z, gaddr at, gaddr end, bool keep)
 {
 	for (size_t i = chunk_of(z, at); i <= chunk_of(z, end - 1); i++) {
 		bool whole = at <= chunk_start(z, i) && end >= chunk_end(z, i);
@@ -356,14 +354,14 @@ static int leave(struct lazy *z, gaddr at, gaddr end, bool keep)
 
 int direct_lazy_leave(gaddr at, uint64_t n, bool keep)
 {
-	struct lazy *_Atomic *link, *z, *gone = NULL;
+	struct direct_lazy *_Atomic *link, *z, *gone = NULL;
 	gaddr end = at + n;
 	int err = 0;
 
-	if (!list || !n)
+	if (!direct_lazy_any || !n)
 		return 0;
 	pthread_mutex_lock(&lock);
-	for (link = &list; (z = *link) && !err;) {
+	for (link = &direct_lazy_any; (z = *link) && !err;) {
 		gaddr a = MAX(at, z->start), b = MIN(end, z->end);
 
 		if (a < b)

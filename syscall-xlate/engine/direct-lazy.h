@@ -19,11 +19,18 @@ int direct_map_pieces(gaddr at, uint64_t size, int fd,
  */
 bool direct_lazy_fault(gaddr at, uint64_t ip);
 
+extern struct direct_lazy *_Atomic direct_lazy_any; /* NULL: nothing is */
+void direct_lazy_fill(gaddr at, uint64_t n);
+
 /*
  * direct_lazy_need() - a system call is about to use [at, at+n): fills it as
  * far as it is anybody's.  The system call tells of what could not be.
  */
-void direct_lazy_need(gaddr at, uint64_t n);
+static inline void direct_lazy_need(gaddr at, uint64_t n)
+{
+	if (__builtin_expect(direct_lazy_any != NULL, 0) && n)
+		direct_lazy_fill(at, n);
+}
 
 /*
  * direct_lazy_leave() - the host's mapping of [at, at+n) is about to change.

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#include "base/guarded.h"
 #include "base/table.h"
 #include "syscall-xlate/engine/direct-fixup.h"
 #include "syscall-xlate/engine/direct-lazy.h"
@@ -24,40 +25,6 @@ static inline bool outside(gaddr at, size_t n)
 	return at >= direct_high || n > direct_high - at;
 }
 
-/*
- * The pair {instruction, where to go if it faults}.  "volatile", and the empty
- * asm behind: gcc before 12.4 drops an asm goto whose output is not used.
- */
-#define EX_TABLE                                                               \
-	"	.pushsection ex_table, \"a\"\n"                                \
-	"	.balign 4\n"                                                   \
-	"	.long 1b - ., %l[fault] - .\n"                                 \
-	"	.popsection"
-
-#define LOAD(type, insn, dst, src)                                             \
-	({                                                                     \
-		type got_;                                                     \
-		asm volatile goto("1:	" insn " (%1), %0\n" EX_TABLE           \
-				  : "=r"(got_)                                 \
-				  : "r"(src)                                   \
-				  : "memory"                                   \
-				  : fault);                                    \
-		asm volatile("");                                              \
-		memcpy(dst, &got_, sizeof got_);                               \
-	})
-
-#define STORE(type, insn, dst, src)                                            \
-	({                                                                     \
-		type val_;                                                     \
-		memcpy(&val_, src, sizeof val_);                               \
-		asm volatile goto("1:	" insn " %0, (%1)\n" EX_TABLE           \
-				  :                                            \
-				  : "r"(val_), "r"(dst)                        \
-				  : "memory"                                   \
-				  : fault);                                    \
-		asm volatile("");                                              \
-	})
-
 static int direct_read(void *dst, gaddr src, size_t n)
 {
 	if (n == 0)
@@ -66,28 +33,28 @@ static int direct_read(void *dst, gaddr src, size_t n)
 		return -EFAULT;
 	switch (n) {
 	case 8:
-		LOAD(uint64_t, "movq", dst, src);
+		GUARDED_LOAD(uint64_t, "movq", dst, src);
 		return 0;
 	case 4:
-		LOAD(uint32_t, "movl", dst, src);
+		GUARDED_LOAD(uint32_t, "movl", dst, src);
 		return 0;
 	case 2:
-		LOAD(uint16_t, "movw", dst, src);
+		GUARDED_LOAD(uint16_t, "movw", dst, src);
 		return 0;
 	case 1:
-		LOAD(uint8_t, "movb", dst, src);
+		GUARDED_LOAD(uint8_t, "movb", dst, src);
 		return 0;
 	case 16:
-		LOAD(uint64_t, "movq", dst, src);
-		LOAD(uint64_t, "movq", (char *)dst + 8, src + 8);
+		GUARDED_LOAD(uint64_t, "movq", dst, src);
+		GUARDED_LOAD(uint64_t, "movq", (char *)dst + 8, src + 8);
 		return 0;
 	default:
 		if (n % 4 || n > SOME_WORDS)
 			return direct_copy(dst, (const void *)src, n);
 		for (; n >= 8; n -= 8, dst = (char *)dst + 8, src += 8)
-			LOAD(uint64_t, "movq", dst, src);
+			GUARDED_LOAD(uint64_t, "movq", dst, src);
 		if (n)
-			LOAD(uint32_t, "movl", dst, src);
+			GUARDED_LOAD(uint32_t, "movl", dst, src);
 		return 0;
 	}
 fault:
@@ -102,28 +69,28 @@ static int direct_write(gaddr dst, const void *src, size_t n)
 		return -EFAULT;
 	switch (n) {
 	case 8:
-		STORE(uint64_t, "movq", dst, src);
+		GUARDED_STORE(uint64_t, "movq", dst, src);
 		return 0;
 	case 4:
-		STORE(uint32_t, "movl", dst, src);
+		GUARDED_STORE(uint32_t, "movl", dst, src);
 		return 0;
 	case 2:
-		STORE(uint16_t, "movw", dst, src);
+		GUARDED_STORE(uint16_t, "movw", dst, src);
 		return 0;
 	case 1:
-		STORE(uint8_t, "movb", dst, src);
+		GUARDED_STORE(uint8_t, "movb", dst, src);
 		return 0;
 	case 16:
-		STORE(uint64_t, "movq", dst, src);
-		STORE(uint64_t, "movq", dst + 8, (const char *)src + 8);
+		GUARDED_STORE(uint64_t, "movq", dst, src);
+		GUARDED_STORE(uint64_t, "movq", dst + 8, (const char *)src + 8);
 		return 0;
 	default:
 		if (n % 4 || n > SOME_WORDS)
 			return direct_copy((void *)dst, src, n);
 		for (; n >= 8; n -= 8, dst += 8, src = (const char *)src + 8)
-			STORE(uint64_t, "movq", dst, src);
+			GUARDED_STORE(uint64_t, "movq", dst, src);
 		if (n)
-			STORE(uint32_t, "movl", dst, src);
+			GUARDED_STORE(uint32_t, "movl", dst, src);
 		return 0;
 	}
 fault:
@@ -164,7 +131,7 @@ static int direct_cmpxchg32(gaddr at, uint32_t *old, uint32_t new_value)
 
 	if (outside(at, 4) || at % 4)
 		return -EFAULT;
-	asm volatile goto("1:	lock cmpxchgl %2, (%1)\n" EX_TABLE
+	asm volatile goto("1:	lock cmpxchgl %2, (%1)\n" MAY_FAULT
 			  : "+a"(found)
 			  : "r"(at), "r"(new_value)
 			  : "memory", "cc"

@@ -81,5 +81,6 @@ int direct_space_init(char *const *argv, struct err *e)
 	log_debug(LOG_ENGINE, "guest memory ends at %#" PRIx64, direct_high);
 	direct_mem_table.high = direct_high;
 	guest_mem = &direct_mem_table;
+	guest_flat = direct_high - sizeof(uint64_t) + 1;
 	return 0;
 }

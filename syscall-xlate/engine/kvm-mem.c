@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/guarded.h"
 #include "base/table.h"
 #include "syscall-xlate/engine/direct.h"
 #include "syscall-xlate/engine/kvm.h"
@@ -147,11 +148,7 @@ static int kvm_cmpxchg32(gaddr at, uint32_t *old, uint32_t new_value)
 	p = host_of(at, true);
 	if (!p)
 		return -EFAULT;
-	asm volatile goto("1:	lock cmpxchgl %2, (%1)\n"
-			  "	.pushsection ex_table, \"a\"\n"
-			  "	.balign 4\n"
-			  "	.long 1b - ., %l[fault] - .\n"
-			  "	.popsection"
+	asm volatile goto("1:	lock cmpxchgl %2, (%1)\n" MAY_FAULT
 			  : "+a"(found)
 			  : "r"(p), "r"(new_value)
 			  : "memory", "cc"

@@ -165,6 +165,7 @@ static int init(const struct image *img, char *const *argv, struct err *e)
 	kvm_machine.forks = img->format == IMAGE_ELF;
 	kvm_machine.executes_data = image_executes_data(img);
 	guest_mem = &kvm_mem_table;
+	guest_flat = 0;
 	ops.knock = direct_hear_knocks(img->format == IMAGE_PE);
 	task_ops = &ops;
 	if (kvm_machine_init(e) || kvm_space_init(e) || kvm_pool_init(e) ||

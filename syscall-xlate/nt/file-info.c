@@ -360,8 +360,8 @@ static NTSTATUS query_links(struct query *q)
 {
 	void *entries;
 	size_t n;
-	NTSTATUS status = links_list(q->f, q->room - q->size, &q->links,
-				     &entries, &n);
+	NTSTATUS status =
+		links_list(q->f, q->room - q->size, &q->links, &entries, &n);
 
 	if (status && status != STATUS_BUFFER_OVERFLOW)
 		return status;
@@ -487,7 +487,7 @@ NTSTATUS nt_query_information_file(struct task *t, uint64_t file, gaddr iosb,
 	uint32_t granted;
 	uint64_t written = 0;
 	NTSTATUS status =
-		handle_get_info(t, file, &file_type, 0, &f, &granted, NULL);
+		handle_get_granted(t, file, &file_type, 0, &f, &granted);
 
 	if (status)
 		return status;

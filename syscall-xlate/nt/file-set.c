@@ -27,7 +27,8 @@ static void time_to_host(int64_t nt, struct timespec *ts)
 	nt_time_to_timespec(nt, ts);
 }
 
-/* ---- times that stay ------------------------------------------------------- */
+/* ---- times that stay -------------------------------------------------------
+ */
 
 enum { KEEP = 1, KEEP_AT_CLOSE = 2 };
 
@@ -278,16 +279,15 @@ NTSTATUS nt_set_information_file(struct task *t, uint64_t file, gaddr iosb,
 	}
 	if (len < row->size)
 		return STATUS_INFO_LENGTH_MISMATCH;
-	status = handle_get_info(t, file, &file_type, 0, &s.f, &granted, NULL);
+	status = handle_get_granted(t, file, &file_type, 0, &s.f, &granted);
 	if (status)
 		return status;
 	if (row->access & ~granted)
 		status = STATUS_ACCESS_DENIED;
 	else if (guest_read(t, &s.u8, info, row->size) < 0)
 		status = STATUS_ACCESS_VIOLATION;
-	else if (!(status = row->access & FILE_WRITE_DATA
-				    ? oplock_ready(t, s.f)
-				    : STATUS_SUCCESS))
+	else if (!(status = row->access & FILE_WRITE_DATA ? oplock_ready(t, s.f)
+							  : STATUS_SUCCESS))
 		status = row->run(&s);
 	object_put(&s.f->object);
 	if (status >> 30 != 3 && iosb_write(t, iosb, status, 0) < 0)

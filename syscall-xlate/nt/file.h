@@ -153,6 +153,7 @@ struct irp {
 	gaddr buf, out; /* in: data or input; out: output of controls */
 	uint32_t len, out_len;
 	uint32_t code;  /* of a control */
+	uint32_t granted; /* what the handle carries */
 	int64_t offset; /* OFFSET_* or >= 0 */
 	uint64_t information;
 

@@ -290,10 +290,48 @@ NTSTATUS handle_get_info(struct task *t, uint64_t h,
 	return STATUS_SUCCESS;
 }
 
+/* The slot holds another object by now than o, of which a reference is ours. */
+static __attribute__((noinline)) NTSTATUS
+get_anew(struct object *o, uint64_t h, const struct object_type *type,
+	 uint32_t access, void *ret, uint32_t *granted)
+{
+	object_unref(o);
+	return handle_get_info(NULL, h, type, access, ret, granted, NULL);
+}
+
+/*
+ * The first look, which mostly is the only one.  It needs no frame: all that it
+ * calls, it ends with.
+ */
+NTSTATUS handle_get_granted(struct task *t, uint64_t h,
+			    const struct object_type *type, uint32_t access,
+			    void *ret, uint32_t *granted)
+{
+	struct slot *s = slot_of(h);
+	struct object *o =
+		s ? atomic_load_explicit(&s->object, memory_order_acquire)
+		  : NULL;
+	uint32_t carried;
+
+	if (!o)
+		return handle_get_info(t, h, type, access, ret, granted, NULL);
+	carried = get(&s->access);
+	/* Objects' memory stays theirs: its type may be looked at so early. */
+	if ((type && o->type != type) || access & ~carried ||
+	    !object_try_get(o))
+		return handle_get_info(t, h, type, access, ret, granted, NULL);
+	*(struct object **)ret = o;
+	if (granted)
+		*granted = carried;
+	if (__builtin_expect(atomic_load(&s->object) != o, 0))
+		return get_anew(o, h, type, access, ret, granted);
+	return STATUS_SUCCESS;
+}
+
 NTSTATUS handle_get(struct task *t, uint64_t h, const struct object_type *type,
 		    uint32_t access, void *o)
 {
-	return handle_get_info(t, h, type, access, o, NULL, NULL);
+	return handle_get_granted(t, h, type, access, o, NULL);
 }
 
 NTSTATUS handle_lock(struct task *t, uint64_t h, const struct object_type *type,

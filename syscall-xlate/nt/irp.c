@@ -26,7 +26,8 @@ static bool is_error(NTSTATUS status)
 }
 
 /* The status last: who looks at that until it is there has the rest then. */
-int iosb_write(struct task *t, gaddr at, NTSTATUS status, uint64_t info)
+static inline int put_iosb(struct task *t, gaddr at, NTSTATUS status,
+			   uint64_t info)
 {
 	if (!at)
 		return 0;
@@ -42,29 +43,34 @@ int iosb_write(struct task *t, gaddr at, NTSTATUS status, uint64_t info)
 		       : 0;
 }
 
+int iosb_write(struct task *t, gaddr at, NTSTATUS status, uint64_t info)
+{
+	return put_iosb(t, at, status, info);
+}
+
+static NTSTATUS begin_failed(struct irp *r, NTSTATUS status)
+{
+	object_put(&r->file->object);
+	return status;
+}
+
 NTSTATUS irp_begin(struct task *t, struct irp *r, uint64_t file, uint64_t event,
 		   gaddr apc, gaddr apc_context, gaddr iosb,
 		   uint32_t access_any)
 {
-	uint32_t granted;
-	NTSTATUS status;
+	NTSTATUS status = handle_get_granted(t, file, &file_type, 0, &r->file,
+					     &r->granted);
 
-	status = handle_get_info(t, file, &file_type, 0, &r->file, &granted,
-				 NULL);
 	if (status)
 		return status;
-	if (access_any && !(granted & access_any)) {
-		object_put(&r->file->object);
-		return STATUS_ACCESS_DENIED;
-	}
+	if (access_any && !(r->granted & access_any))
+		return begin_failed(r, STATUS_ACCESS_DENIED);
 	r->event = NULL;
 	if (event) {
 		status = handle_get(t, event, &event_type, EVENT_MODIFY_STATE,
 				    &r->event);
-		if (status) {
-			object_put(&r->file->object);
-			return status;
-		}
+		if (status)
+			return begin_failed(r, status);
 	}
 	r->apc = apc;
 	r->apc_context = apc_context;
@@ -74,8 +80,7 @@ NTSTATUS irp_begin(struct task *t, struct irp *r, uint64_t file, uint64_t event,
 	r->extra = NULL;
 	if (apc && file_port(r->file)) {
 		object_put(r->event);
-		object_put(&r->file->object);
-		return STATUS_INVALID_PARAMETER;
+		return begin_failed(r, STATUS_INVALID_PARAMETER);
 	}
 	return STATUS_SUCCESS;
 }
@@ -125,18 +130,28 @@ static void announce(struct irp *r, NTSTATUS status, uint64_t information,
 	}
 }
 
+static __attribute__((noinline)) NTSTATUS end_loudly(struct irp *r,
+						     NTSTATUS status)
+{
+	r->thread = NULL;
+	announce(r, status, r->information, true);
+	release(r);
+	return status;
+}
+
 NTSTATUS irp_end(struct task *t, struct irp *r, NTSTATUS status)
 {
 	if (status == STATUS_PENDING)
 		return status; /* the copy has the references now */
-	r->thread = NULL;
 	if (!is_error(status)) {
-		if (iosb_write(t, r->iosb, status, r->information) < 0)
+		if (put_iosb(t, r->iosb, status, r->information) < 0)
 			status = STATUS_ACCESS_VIOLATION;
 		else if (!is_silent(r))
-			announce(r, status, r->information, true);
+			return end_loudly(r, status);
 	}
-	release(r);
+	if (r->event)
+		object_put(r->event);
+	object_unref(&r->file->object);
 	return status;
 }
 

@@ -156,18 +156,26 @@ bool wait_any_lean(struct task *t, const uint64_t *h, unsigned n, int64_t *ret)
 	return done;
 }
 
+/* Of a wait that does not come to it, the time is there all the same. */
+static bool has_time(struct task *t, gaddr arg)
+{
+	uint32_t timeout;
+	uint64_t when;
+
+	return !guest_get32(t, &timeout, arg) &&
+	       (!timeout || !guest_get64(t, &when, timeout));
+}
+
 static bool wait_many(struct task *t, uint32_t n, gaddr handles, gaddr args,
 		      int64_t *ret)
 {
 	enum { WAIT_ANY = 1 };
-	uint32_t type, alertable, timeout, narrow;
-	uint64_t h[FEW_HANDLES], when;
+	uint32_t type, alertable, narrow;
+	uint64_t h[FEW_HANDLES];
 
 	if (guest_get32(t, &type, args + 8) || type != WAIT_ANY ||
 	    guest_get32(t, &alertable, args + 12) || alertable & 0xff ||
-	    guest_get32(t, &timeout, args + 16) ||
-	    (timeout && guest_get64(t, &when, timeout)) || !n ||
-	    n > FEW_HANDLES)
+	    !has_time(t, args + 16) || !n || n > FEW_HANDLES)
 		return false;
 	for (unsigned i = 0; i < n; i++) {
 		if (guest_get32(t, &narrow, handles + 4 * i))
@@ -212,8 +220,9 @@ static bool lean(struct task *t, uint32_t nr, gaddr args, int64_t *ret)
 	case RELEASE_MUTANT:
 		return release_mutant(t, handle_of(h), second, ret);
 	case WAIT_FOR_SINGLE_OBJECT:
-		/* Alertable ones look for APCs first. */
-		return !(second & 0xff) && wait(t, handle_of(h), ret);
+		/* Alertable ones look for APCs first, all at the time. */
+		return !(second & 0xff) && has_time(t, args + 8) &&
+		       wait(t, handle_of(h), ret);
 	case WAIT_FOR_MULTIPLE_OBJECTS:
 		return wait_many(t, h, second, args, ret);
 	case QUERY_PERFORMANCE_COUNTER:

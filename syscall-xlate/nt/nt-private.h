@@ -9,6 +9,9 @@
 #define RF_NT_PRIVATE_H
 
 #include <errno.h>
+#if __has_include(<sys/single_threaded.h>)
+#include <sys/single_threaded.h>
+#endif
 #include <time.h>
 #include <unistd.h>
 
@@ -69,8 +72,63 @@ static inline int futex_wait(_Atomic uint32_t *w, uint32_t v, int64_t deadline)
 				FUTEX_BITSET_MATCH_ANY);
 }
 
+/* ---- references ---- */
+
+/*
+ * No other thread, also none of ours, is there to count at the same time, and
+ * no signal's handler counts: then the locked instructions, 8 ns each, are in
+ * vain.
+ */
+static inline bool refs_alone(void)
+{
+#if __has_include(<sys/single_threaded.h>)
+	return __libc_single_threaded;
+#else
+	return false;
+#endif
+}
+
+/* Alone: returns the count that was. */
+static inline uint32_t refs_add_alone(struct object *o, uint32_t n)
+{
+	uint32_t refs = atomic_load_explicit(&o->refs, memory_order_relaxed);
+
+	atomic_store_explicit(&o->refs, refs + n, memory_order_relaxed);
+	return refs;
+}
+
 /* A reference, unless the last one is gone already. */
-bool object_try_get(struct object *o);
+static inline bool object_try_get(struct object *o)
+{
+	uint32_t refs = atomic_load_explicit(&o->refs, memory_order_relaxed);
+
+	if (refs_alone()) {
+		if (refs)
+			refs_add_alone(o, 1);
+		return refs;
+	}
+	while (refs)
+		if (atomic_compare_exchange_weak_explicit(
+			    &o->refs, &refs, refs + 1, memory_order_acquire,
+			    memory_order_relaxed))
+			return true;
+	return false;
+}
+
+/* The last reference is gone: for object_unref() alone. */
+void object_free(struct object *o);
+
+/* object_put() of what is there, for the calls made most. */
+static inline void object_unref(struct object *o)
+{
+	uint32_t refs =
+		refs_alone() ? refs_add_alone(o, UINT32_MAX)
+			     : atomic_fetch_sub_explicit(&o->refs, 1,
+							 memory_order_acq_rel);
+
+	if (__builtin_expect(refs == 1, 0))
+		object_free(o);
+}
 
 /* ---- waits ---- */
 

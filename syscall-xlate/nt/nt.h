@@ -195,6 +195,9 @@ NTSTATUS handle_out(struct task *t, struct object *o, uint32_t access,
 NTSTATUS handle_get(struct task *t, uint64_t h, const struct object_type *type,
 		    uint32_t access, void *o);
 /* The same and what the handle carries; each pointer may be NULL. */
+NTSTATUS handle_get_granted(struct task *t, uint64_t h,
+			    const struct object_type *type, uint32_t access,
+			    void *o, uint32_t *granted);
 NTSTATUS handle_get_info(struct task *t, uint64_t h,
 			 const struct object_type *type, uint32_t access,
 			 void *o, uint32_t *granted, uint32_t *attributes);

@@ -12,9 +12,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#if __has_include(<sys/single_threaded.h>)
-#include <sys/single_threaded.h>
-#endif
 
 #include "syscall-xlate/nt/nt-private.h"
 #include "syscall-xlate/nt/section.h"
@@ -105,54 +102,15 @@ void *object_new(const struct object_type *type)
 	return o ? object_new_in(o, type) : NULL;
 }
 
-/*
- * No other thread, also none of ours, is there to count at the same time, and no
- * signal's handler counts: then the locked instructions, 8 ns each, are in vain.
- */
-static bool alone(void)
-{
-#if __has_include(<sys/single_threaded.h>)
-	return __libc_single_threaded;
-#else
-	return false;
-#endif
-}
-
-/* Alone: returns the count that was. */
-static uint32_t add_alone(struct object *o, uint32_t n)
-{
-	uint32_t refs = atomic_load_explicit(&o->refs, memory_order_relaxed);
-
-	atomic_store_explicit(&o->refs, refs + n, memory_order_relaxed);
-	return refs;
-}
-
 void object_get(struct object *o)
 {
-	if (alone())
-		add_alone(o, 1);
+	if (refs_alone())
+		refs_add_alone(o, 1);
 	else
 		atomic_fetch_add_explicit(&o->refs, 1, memory_order_relaxed);
 }
 
-bool object_try_get(struct object *o)
-{
-	uint32_t refs = atomic_load_explicit(&o->refs, memory_order_relaxed);
-
-	if (alone()) {
-		if (refs)
-			add_alone(o, 1);
-		return refs;
-	}
-	while (refs)
-		if (atomic_compare_exchange_weak_explicit(
-			    &o->refs, &refs, refs + 1, memory_order_acquire,
-			    memory_order_relaxed))
-			return true;
-	return false;
-}
-
-static void object_free(struct object *o)
+void object_free(struct object *o)
 {
 	size_t class = size_class(o->type);
 
@@ -177,15 +135,8 @@ static void object_free(struct object *o)
 
 void object_put(struct object *o)
 {
-	uint32_t refs;
-
-	if (!o)
-		return;
-	refs = alone() ? add_alone(o, UINT32_MAX)
-		       : atomic_fetch_sub_explicit(&o->refs, 1,
-						   memory_order_acq_rel);
-	if (refs == 1)
-		object_free(o);
+	if (o)
+		object_unref(o);
 }
 
 void object_lock(struct object *o)

@@ -48,9 +48,9 @@ static int fetch_args(struct task *t, const struct guest_regs *regs,
 	if (n <= 4)
 		return 0;
 	/* A trapped call still has its return address on the stack. */
-	return guest_read(t, args + 4,
-			  regs->rsp + (regs->kind == REGS_CALL ? 0x20 : 0x28),
-			  (n - 4) * sizeof *args);
+	return guest_get64s(t, args + 4,
+			    regs->rsp + (regs->kind == REGS_CALL ? 0x20 : 0x28),
+			    n - 4);
 }
 
 static void set_result(struct guest_regs *regs, int64_t ret)

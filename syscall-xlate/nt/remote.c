@@ -380,7 +380,7 @@ bool remote_call_slow(struct task *t, uint64_t h, uint32_t access,
 	uint32_t granted, thread = 0;
 	struct object *o;
 
-	if (handle_get_info(t, h, NULL, 0, &o, &granted, NULL))
+	if (handle_get_granted(t, h, NULL, 0, &o, &granted))
 		return false;
 	if (o->type == &process_type) {
 		p = (struct nt_process *)o;

@@ -198,8 +198,8 @@ static NTSTATUS map_call(struct task *t, struct map_args *m)
 	status = vm_own_process(t, m->process, PROCESS_VM_OPERATION);
 	if (status != STATUS_SUCCESS)
 		return status;
-	status = handle_get_info(t, m->section, &section_type, 0, &s, &granted,
-				 NULL);
+	status = handle_get_granted(t, m->section, &section_type, 0, &s,
+				    &granted);
 	if (status != STATUS_SUCCESS)
 		return status;
 	section_attach(s);
@@ -243,8 +243,8 @@ static bool map_elsewhere(struct task *t, uint64_t process, uint64_t *args,
 		return false;
 	if (p != nt_self) {
 		other = true;
-		*status = handle_get_info(t, args[0], &section_type, 0, &s,
-					  &granted, NULL);
+		*status = handle_get_granted(t, args[0], &section_type, 0, &s,
+					     &granted);
 		if (!*status)
 			*status = remote_give(p, s, granted, 0, &there);
 		object_put(s);
@@ -268,7 +268,7 @@ NTSTATUS nt_map_view_of_section(struct task *t, uint64_t section,
 				uint32_t type, uint32_t protect)
 {
 	uint64_t args[] = { section, process, base,    zero_bits, commit,
-			    offset,  size,    inherit, type,	  protect };
+			    offset,  size,    inherit, type,      protect };
 	struct map_args m = { section, process, base,    offset,
 			      size,    type,    protect, { 0 } };
 	NTSTATUS status;

@@ -34,8 +34,8 @@ NTSTATUS nt_duplicate_token(struct task *t, uint64_t token, uint32_t access,
 			return STATUS_BAD_IMPERSONATION_LEVEL;
 		level = qos.level;
 	}
-	status = handle_get_info(t, token, &token_type, TOKEN_DUPLICATE, &tk,
-				 &granted, NULL);
+	status = handle_get_granted(t, token, &token_type, TOKEN_DUPLICATE, &tk,
+				    &granted);
 	if (status != STATUS_SUCCESS)
 		return status;
 	pthread_mutex_lock(&tk->mutex);
@@ -87,7 +87,8 @@ static struct token_group *find_group(struct token *tk, const struct sid *s)
 	return NULL;
 }
 
-/* Adds s to those that restrict tk; what did so before (n of old) goes on to. */
+/* Adds s to those that restrict tk; what did so before (n of old) goes on to.
+ */
 static void restrict_to_sid(struct token *tk, const struct token_group *old,
 			    uint32_t n, const struct sid *s)
 {
@@ -184,8 +185,8 @@ NTSTATUS nt_filter_token(struct task *t, uint64_t token, uint32_t flags,
 
 	if (flags & ~0xfu)
 		return STATUS_INVALID_PARAMETER;
-	status = handle_get_info(t, token, &token_type, TOKEN_DUPLICATE, &tk,
-				 &granted, NULL);
+	status = handle_get_granted(t, token, &token_type, TOKEN_DUPLICATE, &tk,
+				    &granted);
 	if (status != STATUS_SUCCESS)
 		return status;
 	pthread_mutex_lock(&tk->mutex);
