@@ -205,6 +205,18 @@ static int control(SOCKET s, DWORD code, LPVOID in, DWORD in_n, LPVOID out,
 		return answer(&base, sizeof base, out, out_n, n);
 	case SIO_FLUSH:
 		return 0;
+	/* Documented so of providers without quality of service, and without
+	   companions. */
+	case SIO_GET_QOS:
+	case SIO_GET_GROUP_QOS:
+	case SIO_SET_QOS:
+	case SIO_SET_GROUP_QOS:
+	case SIO_ASSOCIATE_HANDLE:
+	case SIO_TRANSLATE_HANDLE:
+		status = ws_control(s, IOCTL_AFD_NO_OPERATION, NULL, 0, NULL, 0,
+				    NULL);
+		return NT_SUCCESS(status) ? ws_fail(WSAENOPROTOOPT)
+					  : ws_result(status);
 	case SIO_ADDRESS_LIST_QUERY:
 		return ws_address_list(s, out, out_n, n);
 	case SIO_ADDRESS_LIST_SORT:
@@ -233,13 +245,20 @@ int WINAPI WSAIoctl(SOCKET s, DWORD code, LPVOID in, DWORD in_n, LPVOID out,
 		return ws_fail(WSANOTINITIALISED);
 	if (!n && !overlapped)
 		return ws_fail(WSAEFAULT);
+	if (code == 0x4800001d /* SIO_BSP_HANDLE_POLL */ && overlapped)
+		return ws_fail(WSAEFAULT);
 	ret = control(s, code, in, in_n, out, out_n, &got);
 	if (got == (DWORD)-1) {
 		if (n)
 			*n = 0;
-		return ws_overlapped(s, IOCTL_AFD_TRANSPORT_IOCTL, &info,
-				     sizeof info, out, out_n, n, overlapped,
-				     done);
+		ret = ws_overlapped(s, IOCTL_AFD_TRANSPORT_IOCTL, &info,
+				    sizeof info, out, out_n, n, overlapped,
+				    done);
+		/* Of a socket that cannot speak to all. */
+		if (ret && code == SIO_GET_BROADCAST_ADDRESS &&
+		    WSAGetLastError() == WSAEOPNOTSUPP)
+			WSASetLastError(WSAENOPROTOOPT);
+		return ret;
 	}
 	if (n)
 		*n = got;

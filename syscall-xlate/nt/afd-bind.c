@@ -132,10 +132,17 @@ static bool other_stack(const struct afd_socket *s, const union afd_address *a,
 	return true;
 }
 
+/* With whom asks for it as well, by any of its names. */
+static bool shares(const struct afd_socket *s)
+{
+	return s->options.reuse || s->options.reuse_multicast ||
+	       s->options.processor;
+}
+
 static bool claim_all(struct afd_socket *s, const union afd_address *a,
 		      bool granted)
 {
-	bool reuse = s->options.reuse;
+	bool reuse = shares(s);
 	union afd_address v4;
 
 	s->claims[0] = claim(s, a, reuse, granted);
@@ -232,8 +239,8 @@ static NTSTATUS bind_shared(struct afd_socket *s, const union afd_address *a,
 	if (s->options.exclusive && afd_is_any(a))
 		return STATUS_ADDRESS_ALREADY_EXISTS;
 	if (!claim_all(s, a, false))
-		return s->options.reuse ? STATUS_ACCESS_DENIED
-					: STATUS_ADDRESS_ALREADY_EXISTS;
+		return shares(s) ? STATUS_ACCESS_DENIED
+				 : STATUS_ADDRESS_ALREADY_EXISTS;
 	if (ours || !is_in_use(s, a, false)) {
 		set(fd, SO_REUSEPORT, 1);
 		n = s->datagram ? bind(fd, &a->sa, len)

@@ -317,7 +317,7 @@ static NTSTATUS send_one(struct task *t, struct afd_op *op)
 
 	if (op->socket->send_closed)
 		return STATUS_PIPE_DISCONNECTED;
-	if (op->len > MAX_DATAGRAM) {
+	if (op->len > MAX_DATAGRAM || afd_is_too_long(op->socket, op->len)) {
 		op->late = true;
 		return STATUS_INVALID_BUFFER_SIZE;
 	}

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "syscall-xlate/nt/afd.h"
+#include "syscall-xlate/nt/placement.h"
 #include "syscall-xlate/nt/process.h"
 
 /* ---- WSAIoctl ---- */
@@ -233,6 +234,192 @@ static NTSTATUS route_change(struct task *t, struct afd_socket *s,
 	return afd_route_change(t, s, r, &a, n);
 }
 
+/* ---- senders to a group ---- */
+
+static NTSTATUS set_filter4(struct task *t, struct afd_socket *s, struct irp *r,
+			    gaddr in, uint64_t len)
+{
+	return afd_filter4(t, s, r, in, len, true);
+}
+
+static NTSTATUS get_filter4(struct task *t, struct afd_socket *s, struct irp *r,
+			    gaddr in, uint64_t len)
+{
+	return afd_filter4(t, s, r, in, len, false);
+}
+
+static NTSTATUS set_filter(struct task *t, struct afd_socket *s, struct irp *r,
+			   gaddr in, uint64_t len)
+{
+	return afd_group_filter(t, s, r, in, len, true);
+}
+
+static NTSTATUS get_filter(struct task *t, struct afd_socket *s, struct irp *r,
+			   gaddr in, uint64_t len)
+{
+	return afd_group_filter(t, s, r, in, len, false);
+}
+
+/* ---- how it is carried ---- */
+
+/* IP_UNICAST_IF's other name. */
+static NTSTATUS unicast_interface(struct task *t, struct afd_socket *s,
+				  struct irp *r, gaddr in, uint64_t len)
+{
+	bool six = s->family == WIN_AF_INET6;
+	NTSTATUS status;
+	uint32_t w;
+
+	(void)r;
+	status = word_in(t, in, len, &w);
+	if (status)
+		return status;
+	if (six)
+		w = htonl(w);
+	return setsockopt(s->file->fd, six ? IPPROTO_IPV6 : IPPROTO_IP,
+			  six ? IPV6_UNICAST_IF : IP_UNICAST_IF, &w,
+			  sizeof w) < 0
+		       ? afd_status(errno)
+		       : STATUS_SUCCESS;
+}
+
+static bool is_tcp(const struct afd_socket *s)
+{
+	return s->type == WIN_SOCK_STREAM && s->family != WIN_AF_UNIX;
+}
+
+/*
+ * TCP_INITIAL_RTO_PARAMETERS.  The host waits a second for the first answer, as
+ * Windows does of its own will; how often it asks again can be chosen, but not
+ * to be never: then it is once.
+ */
+static NTSTATUS initial_rto(struct task *t, struct afd_socket *s, struct irp *r,
+			    gaddr in, uint64_t len)
+{
+	enum { DEFAULT = 0, NEVER = 0xfe, UNSPECIFIED = 0xff, MOST = 127 };
+	struct {
+		uint16_t rtt;
+		uint8_t again, pad;
+	} p;
+	int n;
+
+	(void)r;
+	if (!is_tcp(s))
+		return STATUS_NOT_SUPPORTED;
+	if (len < sizeof p || guest_read(t, &p, in, sizeof p))
+		return STATUS_ACCESS_VIOLATION;
+	if (p.again == DEFAULT || p.again == UNSPECIFIED)
+		return STATUS_SUCCESS;
+	n = p.again == NEVER ? 1 : MIN(p.again, MOST);
+	return setsockopt(s->file->fd, IPPROTO_TCP, TCP_SYNCNT, &n, sizeof n) <
+			       0
+		       ? afd_status(errno)
+		       : STATUS_SUCCESS;
+}
+
+/* How many segments one acknowledgement is for. */
+static NTSTATUS ack_frequency(struct task *t, struct afd_socket *s,
+			      struct irp *r, gaddr in, uint64_t len)
+{
+	uint8_t frequency;
+	int quick = 1;
+
+	(void)r;
+	if (!is_tcp(s))
+		return STATUS_NOT_SUPPORTED;
+	if (!len || guest_read(t, &frequency, in, sizeof frequency))
+		return STATUS_ACCESS_VIOLATION;
+	if (!frequency)
+		return STATUS_INVALID_PARAMETER;
+	/* More than one at a time the host decides by itself. */
+	if (frequency == 1)
+		setsockopt(s->file->fd, IPPROTO_TCP, TCP_QUICKACK, &quick,
+			   sizeof quick);
+	return STATUS_SUCCESS;
+}
+
+/* SOCKET_PRIORITY_HINT: no more than that. */
+static NTSTATUS priority_hint(struct task *t, struct afd_socket *s,
+			      struct irp *r, gaddr in, uint64_t len)
+{
+	enum { NORMAL = 2 };
+	NTSTATUS status;
+	uint32_t w;
+
+	(void)r;
+	if (!is_tcp(s))
+		return STATUS_NOT_SUPPORTED;
+	status = word_in(t, in, len, &w);
+	return !status && w > NORMAL ? STATUS_INVALID_PARAMETER : status;
+}
+
+/*
+ * Several sockets for one address, each with what comes in at a processor: the
+ * host prefers the one that names the processor (SO_INCOMING_CPU).
+ */
+static NTSTATUS processor(struct task *t, struct afd_socket *s, struct irp *r,
+			  gaddr in, uint64_t len)
+{
+	uint16_t p;
+	int cpu;
+
+	(void)r;
+	if (s->type != WIN_SOCK_DGRAM || s->family == WIN_AF_UNIX)
+		return STATUS_NOT_SUPPORTED;
+	if (len < sizeof p || guest_read(t, &p, in, sizeof p))
+		return STATUS_ACCESS_VIOLATION;
+	if (s->state != AFD_OPEN || s->options.reuse ||
+	    s->options.reuse_multicast || p >= CPU_SETSIZE || !CPU_ISSET(p, machine_cpus()))
+		return STATUS_INVALID_PARAMETER;
+	cpu = p;
+	if (setsockopt(s->file->fd, SOL_SOCKET, SO_INCOMING_CPU, &cpu,
+		       sizeof cpu) < 0)
+		return afd_status(errno);
+	s->options.processor = p + 1u;
+	return STATUS_SUCCESS;
+}
+
+/* SOCKET_PROCESSOR_AFFINITY: where its packets come in. */
+static NTSTATUS rss_processor(struct task *t, struct afd_socket *s,
+			      struct irp *r, gaddr in, uint64_t len)
+{
+	struct {
+		uint16_t group;
+		uint8_t number, reserved;
+		uint16_t node, reserved2;
+	} out = { 0 };
+	socklen_t n = sizeof(int);
+	int cpu = -1;
+
+	(void)in, (void)len;
+	if (getsockopt(s->file->fd, SOL_SOCKET, SO_INCOMING_CPU, &cpu, &n) < 0)
+		return afd_status(errno);
+	/* Nothing has come yet. */
+	out.number = cpu < 0 ? 0 : (uint8_t)cpu;
+	return control_out(t, r, &out, sizeof out);
+}
+
+/* RSS_SCALABILITY_INFO: what the interfaces can do is the host's affair. */
+static NTSTATUS rss_scalability(struct task *t, struct afd_socket *s,
+				struct irp *r, gaddr in, uint64_t len)
+{
+	uint8_t enabled = 0;
+
+	(void)s, (void)in, (void)len;
+	if (r->out_len < sizeof enabled)
+		return STATUS_INVALID_PARAMETER;
+	return control_out(t, r, &enabled, sizeof enabled);
+}
+
+/* Documented, and not here: promiscuous sockets, ports that are reserved, what
+   came with Windows 11, filters' and IPsec's. */
+static NTSTATUS lacking(struct task *t, struct afd_socket *s, struct irp *r,
+			gaddr in, uint64_t len)
+{
+	(void)t, (void)s, (void)r, (void)in, (void)len;
+	return STATUS_NOT_SUPPORTED;
+}
+
 /* What the host does anyhow. */
 static NTSTATUS hint(struct task *t, struct afd_socket *s, struct irp *r,
 		     gaddr in, uint64_t len)
@@ -263,6 +450,48 @@ static const struct {
 	{ 0xd8000027, afd_tcp_info },	    /* SIO_TCP_INFO */
 	{ 0x58000100, peer_process },	    /* SIO_AF_UNIX_GETPEERPID */
 	{ 0x9800012c, hint },		    /* SIO_SET_COMPATIBILITY_MODE */
+	{ 0x8004747c, get_filter4 },	    /* SIO_GET_MULTICAST_FILTER */
+	{ 0x8004747d, set_filter4 },	    /* SIO_SET_MULTICAST_FILTER */
+	{ 0x8004747e, set_filter },	    /* SIOCSMSFILTER */
+	{ 0x8004747f, get_filter },	    /* SIOCGMSFILTER */
+	{ 0x98000006, unicast_interface },  /* SIO_UCAST_IF */
+	{ 0x98000011, initial_rto },	    /* SIO_TCP_INITIAL_RTO */
+	{ 0x98000015, processor },	    /* SIO_CPU_AFFINITY */
+	{ 0x98000017, ack_frequency },	    /* SIO_TCP_SET_ACK_FREQUENCY */
+	{ 0x98000018, priority_hint },	    /* SIO_SET_PRIORITY_HINT */
+	{ 0x48000025, rss_processor },	    /* SIO_QUERY_RSS_PROCESSOR_INFO */
+	{ 0x580000d2, rss_scalability },    /* SIO_QUERY_RSS_SCALABILITY_INFO */
+	{ 0x98000001, lacking },	    /* SIO_RCVALL */
+	{ 0x98000002, lacking },	    /* SIO_RCVALL_MCAST */
+	{ 0x98000003, lacking },	    /* SIO_RCVALL_IGMPMCAST */
+	{ 0x98000005, lacking },	    /* SIO_ABSORB_RTRALERT */
+	{ 0x98000007, lacking },	    /* SIO_LIMIT_BROADCASTS */
+	{ 0x98000008, lacking },	    /* SIO_INDEX_BIND */
+	{ 0x98000009, lacking },	    /* SIO_INDEX_MCASTIF */
+	{ 0x9800000a, lacking },	    /* SIO_INDEX_ADD_MCAST */
+	{ 0x9800000b, lacking },	    /* SIO_INDEX_DEL_MCAST */
+	{ 0x9800000d, lacking },	    /* SIO_RCVALL_MCAST_IF */
+	{ 0x9800000e, lacking },	    /* SIO_RCVALL_IF */
+	{ 0x98000013, lacking },	    /* SIO_APPLY_TRANSPORT_SETTING */
+	{ 0x98000014, lacking },	    /* SIO_QUERY_TRANSPORT_SETTING */
+	{ 0x98000016, lacking },	    /* SIO_TCP_SET_ICW */
+	{ 0x98000064, lacking },	    /* SIO_ACQUIRE_PORT_RESERVATION */
+	{ 0x98000065, lacking },	    /* SIO_RELEASE_PORT_RESERVATION */
+	{ 0x98000066, lacking },	    /* SIO_ASSOCIATE_PORT_RESERVATION */
+	{ 0x980000c8, lacking },	    /* SIO_SET_SECURITY */
+	{ 0xd80000c9, lacking },	    /* SIO_QUERY_SECURITY */
+	{ 0x980000ca, lacking },	    /* SIO_SET_PEER_TARGET_NAME */
+	{ 0x980000cb, lacking },	    /* SIO_DELETE_PEER_TARGET_NAME */
+	{ 0x980000cc, lacking },	    /* SIO_SOCKET_USAGE_NOTIFICATION */
+	{ 0x580000cd, lacking },	    /* SIO_QUERY_WFP_ALE_ENDPOINT_HANDLE */
+	{ 0x980000dc, lacking }, /* SIO_QUERY_WFP_CONNECTION_REDIRECT_RECORDS */
+	{ 0x980000dd, lacking }, /* SIO_QUERY_WFP_CONNECTION_REDIRECT_CONTEXT */
+	{ 0x980000de, lacking }, /* SIO_SET_WFP_CONNECTION_REDIRECT_RECORDS */
+	{ 0x980000ea, lacking },	    /* SIO_GET_TX_TIMESTAMP */
+	{ 0x980000eb, lacking },	    /* SIO_TIMESTAMPING */
+	{ 0x2000747a, lacking },	    /* SIO_IDEAL_SEND_BACKLOG_CHANGE */
+	{ 0x48000003, lacking },	    /* SIO_FIND_ROUTE */
+	{ 0x48000018, lacking },	    /* SIO_QUERY_TARGET_PNP_HANDLE */
 };
 
 static NTSTATUS socket_ioctl(struct task *t, struct afd_socket *s,

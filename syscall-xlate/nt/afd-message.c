@@ -17,24 +17,36 @@ enum {
 	WIN_MSG_CTRUNC = 0x200,
 };
 
-enum kind { COPY, PACKET4, INTEGER, TOS, ECN, SEGMENT };
+enum kind { COPY, PACKET4, INTERFACE, INTEGER, TOS, ECN, SEGMENT };
 enum { ECN_BITS = 3 };
+
+#define ASKED(field) offsetof(struct afd_options, field)
 
 static const struct {
 	int level, type, win_level, win_type;
 	enum kind kind;
+	/* In struct afd_options: the program has asked for it; 0: the host
+	   tells only who has. */
+	size_t asked;
 } rows[] = {
-	{ IPPROTO_IP, IP_PKTINFO, WIN_IP, 19, PACKET4 },
-	{ IPPROTO_IP, IP_TTL, WIN_IP, 21, INTEGER }, /* IP_HOPLIMIT */
-	{ IPPROTO_IP, IP_TOS, WIN_IP, 3, TOS },
-	{ IPPROTO_IP, IP_TOS, WIN_IP, 50, ECN },
-	{ IPPROTO_IPV6, IPV6_PKTINFO, WIN_IPV6, 19, COPY },
-	{ IPPROTO_IPV6, IPV6_HOPLIMIT, WIN_IPV6, 21, INTEGER },
-	{ IPPROTO_IPV6, IPV6_TCLASS, WIN_IPV6, 39, TOS },
-	{ IPPROTO_IPV6, IPV6_TCLASS, WIN_IPV6, 50, ECN },
+	{ IPPROTO_IP, IP_PKTINFO, WIN_IP, 19, PACKET4, ASKED(packet_info) },
+	/* IP_RECVIF, IP_ORIGINAL_ARRIVAL_IF */
+	{ IPPROTO_IP, IP_PKTINFO, WIN_IP, 24, INTERFACE, ASKED(receive_if) },
+	{ IPPROTO_IP, IP_PKTINFO, WIN_IP, 47, INTERFACE, ASKED(arrival_if) },
+	{ IPPROTO_IP, IP_TTL, WIN_IP, 21, INTEGER, 0 }, /* IP_HOPLIMIT */
+	{ IPPROTO_IP, IP_TOS, WIN_IP, 3, TOS, ASKED(receive_tos) },
+	{ IPPROTO_IP, IP_TOS, WIN_IP, 50, ECN, ASKED(receive_ecn) },
+	{ IPPROTO_IPV6, IPV6_PKTINFO, WIN_IPV6, 19, COPY, ASKED(packet_info) },
+	{ IPPROTO_IPV6, IPV6_PKTINFO, WIN_IPV6, 24, INTERFACE,
+	  ASKED(receive_if) },
+	{ IPPROTO_IPV6, IPV6_PKTINFO, WIN_IPV6, 47, INTERFACE,
+	  ASKED(arrival_if) },
+	{ IPPROTO_IPV6, IPV6_HOPLIMIT, WIN_IPV6, 21, INTEGER, 0 },
+	{ IPPROTO_IPV6, IPV6_TCLASS, WIN_IPV6, 39, TOS, ASKED(receive_tos) },
+	{ IPPROTO_IPV6, IPV6_TCLASS, WIN_IPV6, 50, ECN, ASKED(receive_ecn) },
 	/* UDP_SEND_MSG_SIZE, UDP_COALESCED_INFO: how large each of many is. */
-	{ IPPROTO_UDP, UDP_SEGMENT, WIN_UDP, 2, SEGMENT },
-	{ IPPROTO_UDP, UDP_GRO, WIN_UDP, 3, INTEGER },
+	{ IPPROTO_UDP, UDP_SEGMENT, WIN_UDP, 2, SEGMENT, 0 },
+	{ IPPROTO_UDP, UDP_GRO, WIN_UDP, 3, INTEGER, 0 },
 };
 
 /* Windows' in_pktinfo. */
@@ -67,6 +79,21 @@ static size_t to_guest(const struct cmsghdr *c, size_t row, uint8_t *data)
 		memcpy(data, &p, sizeof p);
 		return sizeof p;
 	}
+	case INTERFACE: {
+		struct in_pktinfo i;
+		struct in6_pktinfo i6;
+		uint32_t interface;
+
+		if (rows[row].level == IPPROTO_IP) {
+			memcpy(&i, CMSG_DATA(c), sizeof i);
+			interface = (uint32_t)i.ipi_ifindex;
+		} else {
+			memcpy(&i6, CMSG_DATA(c), sizeof i6);
+			interface = i6.ipi6_ifindex;
+		}
+		memcpy(data, &interface, sizeof interface);
+		return sizeof interface;
+	}
 	case INTEGER:
 	case TOS:
 	case ECN: {
@@ -87,11 +114,14 @@ static size_t to_guest(const struct cmsghdr *c, size_t row, uint8_t *data)
 }
 
 /* Has the program asked to be told this? */
-static bool wanted(const struct afd_socket *s, enum kind kind)
+static bool wanted(const struct afd_socket *s, size_t row)
 {
-	return kind == TOS   ? s->options.receive_tos
-	       : kind == ECN ? s->options.receive_ecn
-			     : true;
+	uint32_t on;
+
+	if (!rows[row].asked)
+		return true;
+	memcpy(&on, (const char *)&s->options + rows[row].asked, sizeof on);
+	return on;
 }
 
 NTSTATUS afd_control_out(struct task *t, struct afd_op *op,
@@ -110,7 +140,7 @@ NTSTATUS afd_control_out(struct task *t, struct afd_op *op,
 		for (; row < COUNT_OF(rows); row++)
 			if (rows[row].level == c->cmsg_level &&
 			    rows[row].type == c->cmsg_type &&
-			    wanted(op->socket, rows[row].kind))
+			    wanted(op->socket, row))
 				break;
 		if (row == COUNT_OF(rows)) {
 			c = CMSG_NXTHDR((struct msghdr *)m, c);
@@ -166,7 +196,8 @@ NTSTATUS afd_control_in(struct task *t, struct afd_op *op, struct msghdr *m)
 			if (rows[row].win_level == level &&
 			    rows[row].win_type == type)
 				break;
-		if (row == COUNT_OF(rows))
+		/* One way only. */
+		if (row == COUNT_OF(rows) || rows[row].kind == INTERFACE)
 			return STATUS_INVALID_PARAMETER;
 		if (rows[row].kind == PACKET4) {
 			struct in_pktinfo i = { 0 };

@@ -2,38 +2,18 @@
 /*
  * afd-option.c - options of sockets.
  *
- * An option is a row: the host's by another number, a word that is only kept,
- * or one with a function of its own.  What is in no row is an error.
+ * Here are those of sockets, TCP and UDP; IP's are in afd-option-ip.c.
  */
+#include "syscall-xlate/nt/afd-option.h"
+
 #include <errno.h>
 #include <netinet/tcp.h>
 #include <netinet/udp.h>
 #include <string.h>
-#include <sys/ioctl.h>
-#include <unistd.h>
 
-#include "syscall-xlate/nt/afd.h"
+enum { WIN_SOL_SOCKET = 0xffff };
 
-enum { WIN_SOL_SOCKET = 0xffff, MAX_VALUE = 512 };
-
-struct value {
-	uint8_t data[MAX_VALUE];
-	uint32_t len; /* set: given; get: room, then result */
-};
-
-struct option_row;
-typedef NTSTATUS option_fn(struct afd_socket *s, const struct option_row *row,
-			   struct value *v, bool set);
-
-struct option_row {
-	int win_level;
-	uint32_t win_name;
-	option_fn *run;
-	int level, name; /* the host's */
-	size_t offset;   /* kept in struct afd_options */
-};
-
-static uint32_t word(const struct value *v)
+uint32_t option_word(const struct value *v)
 {
 	uint32_t w = 0;
 
@@ -42,7 +22,7 @@ static uint32_t word(const struct value *v)
 	return w;
 }
 
-static NTSTATUS result(struct value *v, uint32_t w)
+NTSTATUS option_result(struct value *v, uint32_t w)
 {
 	if (!v->len)
 		return STATUS_BUFFER_TOO_SMALL;
@@ -51,8 +31,8 @@ static NTSTATUS result(struct value *v, uint32_t w)
 	return STATUS_SUCCESS;
 }
 
-static NTSTATUS host_set(struct afd_socket *s, const struct option_row *row,
-			 const void *data, socklen_t len)
+NTSTATUS option_set(struct afd_socket *s, const struct option_row *row,
+		    const void *data, socklen_t len)
 {
 	if (s->file->fd < 0)
 		return STATUS_INVALID_PARAMETER;
@@ -61,8 +41,8 @@ static NTSTATUS host_set(struct afd_socket *s, const struct option_row *row,
 		       : STATUS_SUCCESS;
 }
 
-static NTSTATUS host_get(struct afd_socket *s, const struct option_row *row,
-			 int *data)
+NTSTATUS option_get(struct afd_socket *s, const struct option_row *row,
+		    int *data)
 {
 	socklen_t len = sizeof *data;
 
@@ -74,59 +54,66 @@ static NTSTATUS host_get(struct afd_socket *s, const struct option_row *row,
 		       : STATUS_SUCCESS;
 }
 
-static NTSTATUS host_int(struct afd_socket *s, const struct option_row *row,
-			 struct value *v, bool set)
+NTSTATUS option_int(struct afd_socket *s, const struct option_row *row,
+		    struct value *v, bool set)
 {
 	NTSTATUS status;
 	int i;
 
 	if (set) {
-		i = (int)word(v);
-		return v->len ? host_set(s, row, &i, sizeof i)
+		i = (int)option_word(v);
+		return v->len ? option_set(s, row, &i, sizeof i)
 			      : STATUS_ACCESS_VIOLATION;
 	}
-	status = host_get(s, row, &i);
-	return status ? status : result(v, (uint32_t)i);
+	status = option_get(s, row, &i);
+	return status ? status : option_result(v, (uint32_t)i);
 }
 
-static NTSTATUS host_bool(struct afd_socket *s, const struct option_row *row,
-			  struct value *v, bool set)
+NTSTATUS option_bool(struct afd_socket *s, const struct option_row *row,
+		     struct value *v, bool set)
 {
 	NTSTATUS status;
 	int i;
 
 	if (set) {
-		i = word(v) != 0;
-		return v->len ? host_set(s, row, &i, sizeof i)
+		i = option_word(v) != 0;
+		return v->len ? option_set(s, row, &i, sizeof i)
 			      : STATUS_ACCESS_VIOLATION;
 	}
-	status = host_get(s, row, &i);
-	return status ? status : result(v, i != 0);
+	status = option_get(s, row, &i);
+	return status ? status : option_result(v, i != 0);
 }
 
 /* Structures that are alike on both sides. */
-static NTSTATUS host_raw(struct afd_socket *s, const struct option_row *row,
-			 struct value *v, bool set)
+NTSTATUS option_raw(struct afd_socket *s, const struct option_row *row,
+		    struct value *v, bool set)
 {
 	socklen_t len = v->len;
 
 	if (set)
-		return host_set(s, row, v->data, v->len);
+		return option_set(s, row, v->data, v->len);
 	if (getsockopt(s->file->fd, row->level, row->name, v->data, &len) < 0)
 		return afd_status(errno);
 	v->len = len;
 	return STATUS_SUCCESS;
 }
 
-static NTSTATUS kept(struct afd_socket *s, const struct option_row *row,
+NTSTATUS option_kept(struct afd_socket *s, const struct option_row *row,
 		     struct value *v, bool set)
 {
 	uint32_t *at = (uint32_t *)((char *)&s->options + row->offset);
 
 	if (!set)
-		return result(v, *at);
-	*at = word(v);
+		return option_result(v, *at);
+	*at = option_word(v);
 	return STATUS_SUCCESS;
+}
+
+NTSTATUS option_none(struct afd_socket *s, const struct option_row *row,
+		     struct value *v, bool set)
+{
+	(void)s, (void)row, (void)v, (void)set;
+	return STATUS_NOT_SUPPORTED;
 }
 
 /* ---- SOL_SOCKET ---- */
@@ -135,23 +122,71 @@ static NTSTATUS reuse(struct afd_socket *s, const struct option_row *row,
 		      struct value *v, bool set)
 {
 	if (!set)
-		return result(v, s->options.reuse);
-	if (s->options.exclusive && word(v))
+		return option_result(v, s->options.reuse);
+	if (s->options.exclusive && option_word(v))
 		return STATUS_INVALID_PARAMETER;
-	s->options.reuse = word(v) != 0;
+	s->options.reuse = option_word(v) != 0;
 	/*
 	 * The host's means other things; for datagrams, to share with its own
 	 * programs that ask for the same.  For the rest see afd-bind.c.
 	 */
-	return s->datagram ? host_bool(s, row, v, true) : STATUS_SUCCESS;
+	return s->datagram ? option_bool(s, row, v, true) : STATUS_SUCCESS;
+}
+
+/* SO_REUSE_MULTICASTPORT: of one that will only hear what is for many. */
+static NTSTATUS reuse_multicast(struct afd_socket *s,
+				const struct option_row *row, struct value *v,
+				bool set)
+{
+	int on = option_word(v) || s->options.reuse;
+	NTSTATUS status;
+
+	if (!s->datagram)
+		return STATUS_NOT_SUPPORTED;
+	if (!set)
+		return option_kept(s, row, v, false);
+	if (option_word(v) > 1 || s->options.exclusive)
+		return STATUS_INVALID_PARAMETER;
+	status = option_set(s, row, &on, sizeof on);
+	return status ? status : option_kept(s, row, v, true);
+}
+
+/* Ports that are shared are random ones anyhow. */
+static NTSTATUS random_port(struct afd_socket *s, const struct option_row *row,
+			    struct value *v, bool set)
+{
+	if (set && s->options.reuse_unicast)
+		return STATUS_INVALID_PARAMETER;
+	return option_kept(s, row, v, set);
+}
+
+/* There is one compartment: the default one, as in a new Windows. */
+static NTSTATUS compartment(struct afd_socket *s, const struct option_row *row,
+			    struct value *v, bool set)
+{
+	enum { DEFAULT = 1 };
+
+	(void)s, (void)row;
+	if (!set)
+		return option_result(v, DEFAULT);
+	return option_word(v) == DEFAULT ? STATUS_SUCCESS
+					 : STATUS_INVALID_PARAMETER;
+}
+
+/* Windows Vista and later know these, and want none of them. */
+static NTSTATUS refused(struct afd_socket *s, const struct option_row *row,
+			struct value *v, bool set)
+{
+	(void)s, (void)row, (void)v, (void)set;
+	return STATUS_INVALID_PARAMETER;
 }
 
 static NTSTATUS exclusive(struct afd_socket *s, const struct option_row *row,
 			  struct value *v, bool set)
 {
-	if (set && s->options.reuse && word(v))
+	if (set && s->options.reuse && option_word(v))
 		return STATUS_INVALID_PARAMETER;
-	return kept(s, row, v, set);
+	return option_kept(s, row, v, set);
 }
 
 /*
@@ -164,35 +199,36 @@ static NTSTATUS conditional(struct afd_socket *s, const struct option_row *row,
 	if (set && (s->datagram || s->state == AFD_LISTENING))
 		return s->datagram ? STATUS_NOT_SUPPORTED
 				   : STATUS_INVALID_PARAMETER;
-	return kept(s, row, v, set);
+	return option_kept(s, row, v, set);
 }
 
 static NTSTATUS inline_oob(struct afd_socket *s, const struct option_row *row,
 			   struct value *v, bool set)
 {
-	NTSTATUS status = host_bool(s, row, v, set);
+	NTSTATUS status = option_bool(s, row, v, set);
 
 	if (set && !status)
-		s->inline_oob = word(v) != 0;
+		s->inline_oob = option_word(v) != 0;
 	return status;
 }
 
 static NTSTATUS timeout(struct afd_socket *s, const struct option_row *row,
 			struct value *v, bool set)
 {
-	uint32_t ms = word(v);
+	uint32_t ms = option_word(v);
 	struct timeval tv = { ms / 1000, ms % 1000 * 1000 };
 	NTSTATUS status;
 
 	if (!set || v->len < 4)
-		return set ? STATUS_ACCESS_VIOLATION : kept(s, row, v, set);
+		return set ? STATUS_ACCESS_VIOLATION
+			   : option_kept(s, row, v, set);
 	if (ms == UINT32_MAX) {
 		ms = 0;
 		tv = (struct timeval){ 0 };
 		memset(v->data, 0, 4);
 	}
-	status = host_set(s, row, &tv, sizeof tv);
-	return status ? status : kept(s, row, v, true);
+	status = option_set(s, row, &tv, sizeof tv);
+	return status ? status : option_kept(s, row, v, true);
 }
 
 /* The host reserves twice what is asked for, and says so. */
@@ -205,9 +241,9 @@ static NTSTATUS buffer(struct afd_socket *s, const struct option_row *row,
 	if (v->len < sizeof i)
 		return STATUS_ACCESS_VIOLATION;
 	if (set)
-		return host_int(s, row, v, true);
-	status = host_get(s, row, &i);
-	return status ? status : result(v, (uint32_t)i / 2);
+		return option_int(s, row, v, true);
+	status = option_get(s, row, &i);
+	return status ? status : option_result(v, (uint32_t)i / 2);
 }
 
 static NTSTATUS linger(struct afd_socket *s, const struct option_row *row,
@@ -224,7 +260,7 @@ static NTSTATUS linger(struct afd_socket *s, const struct option_row *row,
 	if (set) {
 		memcpy(w, v->data, sizeof w);
 		l = (struct linger){ w[0], w[1] };
-		return host_set(s, row, &l, sizeof l);
+		return option_set(s, row, &l, sizeof l);
 	}
 	if (getsockopt(s->file->fd, SOL_SOCKET, SO_LINGER, &l, &len) < 0)
 		return afd_status(errno);
@@ -246,9 +282,9 @@ static NTSTATUS dont_linger(struct afd_socket *s, const struct option_row *row,
 	if (getsockopt(s->file->fd, SOL_SOCKET, SO_LINGER, &l, &len) < 0)
 		return afd_status(errno);
 	if (!set)
-		return result(v, !l.l_onoff);
-	l.l_onoff = !word(v);
-	return host_set(s, row, &l, sizeof l);
+		return option_result(v, !l.l_onoff);
+	l.l_onoff = !option_word(v);
+	return option_set(s, row, &l, sizeof l);
 }
 
 /* An NTSTATUS: ws2_32 has the table of winsock's errors. */
@@ -265,14 +301,14 @@ static NTSTATUS last_error(struct afd_socket *s, const struct option_row *row,
 	if (s->connect_error) {
 		status = s->connect_error;
 		s->connect_error = 0;
-		return result(v, status);
+		return option_result(v, status);
 	}
-	status = host_get(s, row, &err);
+	status = option_get(s, row, &err);
 	if (status)
 		return status;
 	if (err == ECONNRESET || err == EPIPE)
 		s->aborted = true;
-	return result(v, err ? afd_status(err) : 0);
+	return option_result(v, err ? afd_status(err) : 0);
 }
 
 enum {
@@ -292,20 +328,21 @@ static NTSTATUS fact(struct afd_socket *s, const struct option_row *row,
 		return STATUS_NOT_SUPPORTED;
 	switch (row->name) {
 	case FACT_TYPE:
-		return result(v, (uint32_t)s->type);
+		return option_result(v, (uint32_t)s->type);
 	case FACT_FAMILY:
-		return result(v, (uint32_t)s->family);
+		return option_result(v, (uint32_t)s->family);
 	case FACT_PROTOCOL:
-		return result(v, (uint32_t)s->protocol);
+		return option_result(v, (uint32_t)s->protocol);
 	case FACT_REGISTERED:
-		return result(v, (s->endpoint_flags &
-				  AFD_ENDPOINT_REGISTERED) != 0);
+		return option_result(
+			v, (s->endpoint_flags & AFD_ENDPOINT_REGISTERED) != 0);
 	case FACT_LISTENS:
-		return result(v, s->state == AFD_LISTENING);
+		return option_result(v, s->state == AFD_LISTENING);
 	case FACT_MAX_MESSAGE:
-		return s->datagram ? result(v, 65507) : STATUS_NOT_SUPPORTED;
+		return s->datagram ? option_result(v, 65507)
+				   : STATUS_NOT_SUPPORTED;
 	}
-	return result(v, 0);
+	return option_result(v, 0);
 }
 
 static NTSTATUS connect_time(struct afd_socket *s, const struct option_row *row,
@@ -317,8 +354,8 @@ static NTSTATUS connect_time(struct afd_socket *s, const struct option_row *row,
 	if (s->state == AFD_CONNECTING)
 		afd_check_connect(s, afd_ready(s));
 	if (s->state != AFD_CONNECTED)
-		return result(v, UINT32_MAX);
-	return result(
+		return option_result(v, UINT32_MAX);
+	return option_result(
 		v, (uint32_t)((monotonic_ns() - s->connect_time) / 1000000000));
 }
 
@@ -340,220 +377,66 @@ static NTSTATUS context(struct afd_socket *s, const struct option_row *row,
 	return STATUS_SUCCESS;
 }
 
-/* ---- IP ---- */
-
-static NTSTATUS dont_fragment(struct afd_socket *s,
-			      const struct option_row *row, struct value *v,
-			      bool set)
-{
-	NTSTATUS status;
-	int i;
-
-	if (set) {
-		i = word(v) ? IP_PMTUDISC_DO : IP_PMTUDISC_DONT;
-		return host_set(s, row, &i, sizeof i);
-	}
-	status = host_get(s, row, &i);
-	return status ? status : result(v, i == IP_PMTUDISC_DO);
-}
-
-/* PMTUD_STATE.  Not set: what the host does of its own will. */
-static NTSTATUS path_mtu(struct afd_socket *s, const struct option_row *row,
-			 struct value *v, bool set)
-{
-	static const int states[] = { IP_PMTUDISC_WANT, IP_PMTUDISC_DO,
-				      IP_PMTUDISC_DONT, IP_PMTUDISC_PROBE };
-	NTSTATUS status;
-
-	if (!set)
-		return kept(s, row, v, false);
-	if (v->len < 4)
-		return STATUS_ACCESS_VIOLATION;
-	if (word(v) >= COUNT_OF(states))
-		return STATUS_INVALID_PARAMETER;
-	status = host_set(s, row, &states[word(v)], sizeof *states);
-	return status ? status : kept(s, row, v, true);
-}
-
-/* IPV6_UNICAST_IF, alone of its kind, is in network order on the host. */
-static NTSTATUS unicast_if6(struct afd_socket *s, const struct option_row *row,
-			    struct value *v, bool set)
-{
-	NTSTATUS status;
-	int i;
-
-	if (v->len < 4)
-		return STATUS_ACCESS_VIOLATION;
-	if (set) {
-		i = (int)htonl(word(v));
-		return host_set(s, row, &i, sizeof i);
-	}
-	status = host_get(s, row, &i);
-	return status ? status : result(v, ntohl((uint32_t)i));
-}
-
-/* Who may send to it, which the host lets everybody. */
-static NTSTATUS protection(struct afd_socket *s, const struct option_row *row,
-			   struct value *v, bool set)
-{
-	enum { UNRESTRICTED = 10, EDGE_RESTRICTED = 20, RESTRICTED = 30 };
-	uint32_t w = word(v);
-
-	if (set && w != UNRESTRICTED && w != EDGE_RESTRICTED &&
-	    w != RESTRICTED && w != UINT32_MAX)
-		return STATUS_INVALID_PARAMETER;
-	if (!set && !s->options.protection)
-		return result(v, UNRESTRICTED);
-	return kept(s, row, v, set);
-}
-
-/* ip_mreq_source: Windows has the source second, the host last. */
-static NTSTATUS source(struct afd_socket *s, const struct option_row *row,
-		       struct value *v, bool set)
-{
-	struct ip_mreq_source m;
-	uint32_t w[3];
-
-	if (!set || v->len < sizeof w)
-		return set ? STATUS_ACCESS_VIOLATION : STATUS_NOT_SUPPORTED;
-	memcpy(w, v->data, sizeof w);
-	m.imr_multiaddr.s_addr = w[0];
-	m.imr_sourceaddr.s_addr = w[1];
-	m.imr_interface.s_addr = w[2];
-	return host_set(s, row, &m, sizeof m);
-}
-
-/* ip_mreq; an interface 0.x.x.x is an index. */
-static NTSTATUS membership(struct afd_socket *s, const struct option_row *row,
-			   struct value *v, bool set)
-{
-	struct ip_mreqn m = { 0 };
-	uint32_t w[2];
-
-	if (!set || v->len < sizeof w)
-		return set ? STATUS_ACCESS_VIOLATION : STATUS_NOT_SUPPORTED;
-	memcpy(w, v->data, sizeof w);
-	m.imr_multiaddr.s_addr = w[0];
-	if (ntohl(w[1]) >> 24)
-		m.imr_address.s_addr = w[1];
-	else
-		m.imr_ifindex = (int)ntohl(w[1]);
-	return host_set(s, row, &m, sizeof m);
-}
-
-static NTSTATUS multicast_if(struct afd_socket *s, const struct option_row *row,
-			     struct value *v, bool set)
-{
-	struct ip_mreqn m = { 0 };
-	uint32_t w = word(v);
-	socklen_t len = sizeof m.imr_address;
-
-	if (set) {
-		if (v->len < 4)
-			return STATUS_ACCESS_VIOLATION;
-		if (ntohl(w) >> 24 || !w)
-			m.imr_address.s_addr = w;
-		else
-			m.imr_ifindex = (int)ntohl(w);
-		return host_set(s, row, &m, sizeof m);
-	}
-	if (getsockopt(s->file->fd, row->level, row->name, &m.imr_address,
-		       &len) < 0)
-		return afd_status(errno);
-	return result(v, m.imr_address.s_addr);
-}
-
-/* group_req and group_source_req: an index, then one or two addresses. */
-static NTSTATUS group(struct afd_socket *s, const struct option_row *row,
-		      struct value *v, bool set)
-{
-	struct group_source_req g = { 0 };
-	bool two = row->name != MCAST_JOIN_GROUP &&
-		   row->name != MCAST_LEAVE_GROUP;
-	struct sockaddr_storage *to[2] = { &g.gsr_group, &g.gsr_source };
-	uint16_t family;
-
-	if (!set)
-		return STATUS_NOT_SUPPORTED;
-	if (v->len < 8u + (two ? 2u : 1u) * 128u)
-		return STATUS_ACCESS_VIOLATION;
-	memcpy(&g.gsr_interface, v->data, 4);
-	for (int i = 0; i <= two; i++) {
-		memcpy(to[i], v->data + 8 + i * 128, sizeof *to[i]);
-		memcpy(&family, v->data + 8 + i * 128, 2);
-		if (afd_host_family(family) < 0)
-			return STATUS_INVALID_PARAMETER;
-		to[i]->ss_family = (sa_family_t)afd_host_family(family);
-	}
-	return host_set(s, row, &g, two ? sizeof g : sizeof(struct group_req));
-}
-
-/* IP_RECVTOS and IP_RECVECN: the host tells of the one byte that has both. */
-static NTSTATUS traffic_class(struct afd_socket *s,
-			      const struct option_row *row, struct value *v,
-			      bool set)
-{
-	struct afd_options was = s->options;
-	NTSTATUS status;
-	int on;
-
-	if (!set)
-		return kept(s, row, v, false);
-	if (!v->len)
-		return STATUS_ACCESS_VIOLATION;
-	kept(s, row, v, true);
-	on = s->options.receive_tos || s->options.receive_ecn;
-	status = host_set(s, row, &on, sizeof on);
-	if (status)
-		s->options = was;
-	return status;
-}
+/* ---- TCP and UDP ---- */
 
 /*
- * UDP_RECV_MAX_COALESCED_SIZE: the host puts together as many as one datagram may
- * have; who takes less than that would lose some, and gets each for itself.
+ * UDP_RECV_MAX_COALESCED_SIZE: the host puts together as many as one datagram
+ * may have; who takes less than that would lose some, and gets each for itself.
  */
 static NTSTATUS coalesced(struct afd_socket *s, const struct option_row *row,
 			  struct value *v, bool set)
 {
 	enum { LARGEST = 65535 - 8 }; /* without the header */
 	NTSTATUS status;
-	int on = word(v) >= LARGEST;
+	int on = option_word(v) >= LARGEST;
 
 	if (!set)
-		return kept(s, row, v, false);
+		return option_kept(s, row, v, false);
 	if (v->len < 4)
 		return STATUS_ACCESS_VIOLATION;
-	status = host_set(s, row, &on, sizeof on);
-	return status ? status : kept(s, row, v, true);
+	status = option_set(s, row, &on, sizeof on);
+	return status ? status : option_kept(s, row, v, true);
 }
 
 /* TCP_MAXRT: seconds until it gives up; the host counts milliseconds. */
 static NTSTATUS max_rt(struct afd_socket *s, const struct option_row *row,
 		       struct value *v, bool set)
 {
-	uint32_t w = word(v), unit = row->win_name == 5 ? 1000 : 1;
+	uint32_t w = option_word(v), unit = row->win_name == 5 ? 1000 : 1;
 	NTSTATUS status;
 	int i;
 
 	if (set) {
 		i = w == UINT32_MAX ? 0 : (int)(w * unit);
-		return host_set(s, row, &i, sizeof i);
+		return option_set(s, row, &i, sizeof i);
 	}
-	status = host_get(s, row, &i);
-	return status ? status : result(v, i ? (uint32_t)i / unit : UINT32_MAX);
+	status = option_get(s, row, &i);
+	return status ? status
+		      : option_result(v, i ? (uint32_t)i / unit : UINT32_MAX);
 }
 
-#define KEPT(field) kept, 0, 0, offsetof(struct afd_options, field)
+/* Where urgent data ends: as on BSD; who wants that has it. */
+static NTSTATUS urgent(struct afd_socket *s, const struct option_row *row,
+		       struct value *v, bool set)
+{
+	if (s->datagram)
+		return STATUS_NOT_SUPPORTED;
+	if (!set)
+		return option_result(v, row->name);
+	return (option_word(v) != 0) == row->name ? STATUS_SUCCESS
+						  : STATUS_NOT_SUPPORTED;
+}
+
+#define KEPT(field) option_kept, 0, 0, offsetof(struct afd_options, field)
 
 /* Source: ws2def.h, winsock2.h, ws2ipdef.h, mstcpip.h. */
 static const struct option_row rows[] = {
 	{ WIN_SOL_SOCKET, 0x0001, KEPT(debug) },
 	{ WIN_SOL_SOCKET, 0x0002, fact, 0, FACT_LISTENS, 0 },
 	{ WIN_SOL_SOCKET, 0x0004, reuse, SOL_SOCKET, SO_REUSEADDR, 0 },
-	{ WIN_SOL_SOCKET, 0x0008, host_bool, SOL_SOCKET, SO_KEEPALIVE, 0 },
-	{ WIN_SOL_SOCKET, 0x0010, host_bool, SOL_SOCKET, SO_DONTROUTE, 0 },
-	{ WIN_SOL_SOCKET, 0x0020, host_bool, SOL_SOCKET, SO_BROADCAST, 0 },
+	{ WIN_SOL_SOCKET, 0x0008, option_bool, SOL_SOCKET, SO_KEEPALIVE, 0 },
+	{ WIN_SOL_SOCKET, 0x0010, option_bool, SOL_SOCKET, SO_DONTROUTE, 0 },
+	{ WIN_SOL_SOCKET, 0x0020, option_bool, SOL_SOCKET, SO_BROADCAST, 0 },
 	{ WIN_SOL_SOCKET, 0x0040, KEPT(loopback) },
 	{ WIN_SOL_SOCKET, 0x0080, linger, SOL_SOCKET, SO_LINGER, 0 },
 	{ WIN_SOL_SOCKET, 0xffffff7f, dont_linger, SOL_SOCKET, SO_LINGER, 0 },
@@ -562,6 +445,8 @@ static const struct option_row rows[] = {
 	  offsetof(struct afd_options, exclusive) },
 	{ WIN_SOL_SOCKET, 0x1001, buffer, SOL_SOCKET, SO_SNDBUF, 0 },
 	{ WIN_SOL_SOCKET, 0x1002, buffer, SOL_SOCKET, SO_RCVBUF, 0 },
+	{ WIN_SOL_SOCKET, 0x1003, refused, 0, 0, 0 }, /* SO_SNDLOWAT */
+	{ WIN_SOL_SOCKET, 0x1004, refused, 0, 0, 0 }, /* SO_RCVLOWAT */
 	{ WIN_SOL_SOCKET, 0x1005, timeout, SOL_SOCKET, SO_SNDTIMEO,
 	  offsetof(struct afd_options, send_timeout) },
 	{ WIN_SOL_SOCKET, 0x1006, timeout, SOL_SOCKET, SO_RCVTIMEO,
@@ -574,9 +459,28 @@ static const struct option_row rows[] = {
 	{ WIN_SOL_SOCKET, 0x3002, conditional, 0, 0,
 	  offsetof(struct afd_options, conditional_accept) },
 	{ WIN_SOL_SOCKET, 0x3003, KEPT(pause_accept) },
-	{ WIN_SOL_SOCKET, 0x3005, KEPT(randomize_port) },
+	{ WIN_SOL_SOCKET, 0x3004, compartment, 0, 0, 0 },
+	{ WIN_SOL_SOCKET, 0x3005, random_port, 0, 0,
+	  offsetof(struct afd_options, randomize_port) },
 	{ WIN_SOL_SOCKET, 0x3006, KEPT(port_scalability) },
 	{ WIN_SOL_SOCKET, 0x3007, KEPT(reuse_unicast) },
+	{ WIN_SOL_SOCKET, 0x3008, reuse_multicast, SOL_SOCKET, SO_REUSEADDR,
+	  offsetof(struct afd_options, reuse_multicast) },
+	/* SO_TIMESTAMP and its like came with Windows 11; SO_CONNDATA to
+	   SO_DISCOPTLEN are not TCP/IP's. */
+	{ WIN_SOL_SOCKET, 0x300a, option_none, 0, 0, 0 },
+	{ WIN_SOL_SOCKET, 0x300b, option_none, 0, 0, 0 },
+	{ WIN_SOL_SOCKET, 0x3001, option_none, 0, 0, 0 }, /* PVD_CONFIG */
+	{ WIN_SOL_SOCKET, 0x7000, option_none, 0, 0, 0 },
+	{ WIN_SOL_SOCKET, 0x7001, option_none, 0, 0, 0 },
+	{ WIN_SOL_SOCKET, 0x7002, option_none, 0, 0, 0 },
+	{ WIN_SOL_SOCKET, 0x7003, option_none, 0, 0, 0 },
+	{ WIN_SOL_SOCKET, 0x7004, option_none, 0, 0, 0 },
+	{ WIN_SOL_SOCKET, 0x7005, option_none, 0, 0, 0 },
+	{ WIN_SOL_SOCKET, 0x7006, option_none, 0, 0, 0 },
+	{ WIN_SOL_SOCKET, 0x7007, option_none, 0, 0, 0 },
+	{ WIN_SOL_SOCKET, 0x7009, fact, 0, FACT_MAX_MESSAGE, 0 },
+	{ WIN_SOL_SOCKET, 0x700a, fact, 0, FACT_MAX_MESSAGE, 0 },
 	{ WIN_SOL_SOCKET, 0x700b, context, 0, CONTEXT_ACCEPTED, 0 },
 	{ WIN_SOL_SOCKET, 0x700c, connect_time, 0, 0, 0 },
 	{ WIN_SOL_SOCKET, 0x7010, context, 0, CONTEXT_CONNECTED, 0 },
@@ -585,102 +489,58 @@ static const struct option_row rows[] = {
 	{ WIN_SOL_SOCKET, 0x7ff1, fact, 0, FACT_PROTOCOL, 0 },
 	{ WIN_SOL_SOCKET, 0x7ff2, fact, 0, FACT_REGISTERED, 0 },
 
-	{ IPPROTO_TCP, 1, host_bool, IPPROTO_TCP, TCP_NODELAY, 0 },
-	{ IPPROTO_TCP, 3, host_int, IPPROTO_TCP, TCP_KEEPIDLE, 0 },
-	{ IPPROTO_TCP, 4, host_int, IPPROTO_TCP, TCP_MAXSEG, 0 },
+	{ IPPROTO_TCP, 1, option_bool, IPPROTO_TCP, TCP_NODELAY, 0 },
+	{ IPPROTO_TCP, 2, urgent, 0, false, 0 }, /* TCP_EXPEDITED_1122 */
+	{ IPPROTO_TCP, 3, option_int, IPPROTO_TCP, TCP_KEEPIDLE, 0 },
+	{ IPPROTO_TCP, 4, option_int, IPPROTO_TCP, TCP_MAXSEG, 0 },
 	{ IPPROTO_TCP, 5, max_rt, IPPROTO_TCP, TCP_USER_TIMEOUT, 0 },
+	/* TCP_TIMESTAMPS: on the host they are the system's affair. */
+	{ IPPROTO_TCP, 10, option_none, 0, 0, 0 },
 	{ IPPROTO_TCP, 14, max_rt, IPPROTO_TCP, TCP_USER_TIMEOUT, 0 },
-	{ IPPROTO_TCP, 15, host_int, IPPROTO_TCP, TCP_FASTOPEN, 0 },
-	{ IPPROTO_TCP, 16, host_int, IPPROTO_TCP, TCP_KEEPCNT, 0 },
-	{ IPPROTO_TCP, 17, host_int, IPPROTO_TCP, TCP_KEEPINTVL, 0 },
+	{ IPPROTO_TCP, 15, option_int, IPPROTO_TCP, TCP_FASTOPEN, 0 },
+	{ IPPROTO_TCP, 16, option_int, IPPROTO_TCP, TCP_KEEPCNT, 0 },
+	{ IPPROTO_TCP, 17, option_int, IPPROTO_TCP, TCP_KEEPINTVL, 0 },
+	/* TCP_FAIL_CONNECT_ON_ICMP_ERROR, TCP_ICMP_ERROR_INFO: whose it was
+	   the host does not tell of a connection. */
+	{ IPPROTO_TCP, 18, option_none, 0, 0, 0 },
+	{ IPPROTO_TCP, 19, option_none, 0, 0, 0 },
+	{ IPPROTO_TCP, 0x7000, urgent, 0, true, 0 }, /* TCP_BSDURGENT */
 
-	{ IPPROTO_IP, 1, host_raw, IPPROTO_IP, IP_OPTIONS, 0 },
-	{ IPPROTO_IP, 2, host_bool, IPPROTO_IP, IP_HDRINCL, 0 },
-	{ IPPROTO_IP, 3, host_int, IPPROTO_IP, IP_TOS, 0 },
-	{ IPPROTO_IP, 4, host_int, IPPROTO_IP, IP_TTL, 0 },
-	{ IPPROTO_IP, 9, multicast_if, IPPROTO_IP, IP_MULTICAST_IF, 0 },
-	{ IPPROTO_IP, 10, host_int, IPPROTO_IP, IP_MULTICAST_TTL, 0 },
-	{ IPPROTO_IP, 11, host_int, IPPROTO_IP, IP_MULTICAST_LOOP, 0 },
-	{ IPPROTO_IP, 12, membership, IPPROTO_IP, IP_ADD_MEMBERSHIP, 0 },
-	{ IPPROTO_IP, 13, membership, IPPROTO_IP, IP_DROP_MEMBERSHIP, 0 },
-	{ IPPROTO_IP, 14, dont_fragment, IPPROTO_IP, IP_MTU_DISCOVER, 0 },
-	{ IPPROTO_IP, 15, source, IPPROTO_IP, IP_ADD_SOURCE_MEMBERSHIP, 0 },
-	{ IPPROTO_IP, 16, source, IPPROTO_IP, IP_DROP_SOURCE_MEMBERSHIP, 0 },
-	{ IPPROTO_IP, 17, source, IPPROTO_IP, IP_BLOCK_SOURCE, 0 },
-	{ IPPROTO_IP, 18, source, IPPROTO_IP, IP_UNBLOCK_SOURCE, 0 },
-	{ IPPROTO_IP, 19, host_bool, IPPROTO_IP, IP_PKTINFO, 0 },
-	{ IPPROTO_IP, 21, host_bool, IPPROTO_IP, IP_RECVTTL, 0 },
-	{ IPPROTO_IP, 31, host_int, IPPROTO_IP, IP_UNICAST_IF, 0 },
-	{ IPPROTO_IP, 40, traffic_class, IPPROTO_IP, IP_RECVTOS,
-	  offsetof(struct afd_options, receive_tos) },
-	{ IPPROTO_IP, 41, group, IPPROTO_IP, MCAST_JOIN_GROUP, 0 },
-	{ IPPROTO_IP, 42, group, IPPROTO_IP, MCAST_LEAVE_GROUP, 0 },
-	{ IPPROTO_IP, 43, group, IPPROTO_IP, MCAST_BLOCK_SOURCE, 0 },
-	{ IPPROTO_IP, 44, group, IPPROTO_IP, MCAST_UNBLOCK_SOURCE, 0 },
-	{ IPPROTO_IP, 45, group, IPPROTO_IP, MCAST_JOIN_SOURCE_GROUP, 0 },
-	{ IPPROTO_IP, 46, group, IPPROTO_IP, MCAST_LEAVE_SOURCE_GROUP, 0 },
-	{ IPPROTO_IP, 50, traffic_class, IPPROTO_IP, IP_RECVTOS,
-	  offsetof(struct afd_options, receive_ecn) },
-	{ IPPROTO_IP, 71, path_mtu, IPPROTO_IP, IP_MTU_DISCOVER,
-	  offsetof(struct afd_options, path_mtu) },
-	{ IPPROTO_IP, 73, host_int, IPPROTO_IP, IP_MTU, 0 },
-
-	{ IPPROTO_IPV6, 4, host_int, IPPROTO_IPV6, IPV6_UNICAST_HOPS, 0 },
-	{ IPPROTO_IPV6, 9, host_int, IPPROTO_IPV6, IPV6_MULTICAST_IF, 0 },
-	{ IPPROTO_IPV6, 10, host_int, IPPROTO_IPV6, IPV6_MULTICAST_HOPS, 0 },
-	{ IPPROTO_IPV6, 11, host_int, IPPROTO_IPV6, IPV6_MULTICAST_LOOP, 0 },
-	{ IPPROTO_IPV6, 12, host_raw, IPPROTO_IPV6, IPV6_JOIN_GROUP, 0 },
-	{ IPPROTO_IPV6, 13, host_raw, IPPROTO_IPV6, IPV6_LEAVE_GROUP, 0 },
-	{ IPPROTO_IPV6, 14, dont_fragment, IPPROTO_IPV6, IPV6_MTU_DISCOVER, 0 },
-	{ IPPROTO_IPV6, 19, host_bool, IPPROTO_IPV6, IPV6_RECVPKTINFO, 0 },
-	{ IPPROTO_IPV6, 21, host_bool, IPPROTO_IPV6, IPV6_RECVHOPLIMIT, 0 },
-	{ IPPROTO_IPV6, 23, protection, 0, 0,
-	  offsetof(struct afd_options, protection) },
-	{ IPPROTO_IPV6, 26, host_int, IPPROTO_IPV6, IPV6_CHECKSUM, 0 },
-	{ IPPROTO_IPV6, 27, host_bool, IPPROTO_IPV6, IPV6_V6ONLY, 0 },
-	{ IPPROTO_IPV6, 31, unicast_if6, IPPROTO_IPV6, IPV6_UNICAST_IF, 0 },
-	{ IPPROTO_IPV6, 39, host_int, IPPROTO_IPV6, IPV6_TCLASS, 0 },
-	{ IPPROTO_IPV6, 40, traffic_class, IPPROTO_IPV6, IPV6_RECVTCLASS,
-	  offsetof(struct afd_options, receive_tos) },
-	{ IPPROTO_IPV6, 41, group, IPPROTO_IPV6, MCAST_JOIN_GROUP, 0 },
-	{ IPPROTO_IPV6, 42, group, IPPROTO_IPV6, MCAST_LEAVE_GROUP, 0 },
-	{ IPPROTO_IPV6, 43, group, IPPROTO_IPV6, MCAST_BLOCK_SOURCE, 0 },
-	{ IPPROTO_IPV6, 44, group, IPPROTO_IPV6, MCAST_UNBLOCK_SOURCE, 0 },
-	{ IPPROTO_IPV6, 45, group, IPPROTO_IPV6, MCAST_JOIN_SOURCE_GROUP, 0 },
-	{ IPPROTO_IPV6, 46, group, IPPROTO_IPV6, MCAST_LEAVE_SOURCE_GROUP, 0 },
-	{ IPPROTO_IPV6, 50, traffic_class, IPPROTO_IPV6, IPV6_RECVTCLASS,
-	  offsetof(struct afd_options, receive_ecn) },
-	{ IPPROTO_IPV6, 71, path_mtu, IPPROTO_IPV6, IPV6_MTU_DISCOVER,
-	  offsetof(struct afd_options, path_mtu) },
-	{ IPPROTO_IPV6, 72, host_int, IPPROTO_IPV6, IPV6_MTU, 0 },
-
-	{ IPPROTO_UDP, 1, host_bool, SOL_SOCKET, SO_NO_CHECK, 0 },
-	{ IPPROTO_UDP, 2, host_int, IPPROTO_UDP, UDP_SEGMENT, 0 },
+	{ IPPROTO_UDP, 1, option_bool, SOL_SOCKET, SO_NO_CHECK, 0 },
+	{ IPPROTO_UDP, 2, option_int, IPPROTO_UDP, UDP_SEGMENT, 0 },
 	{ IPPROTO_UDP, 3, coalesced, IPPROTO_UDP, UDP_GRO,
 	  offsetof(struct afd_options, coalesced) },
+	/* UDP_CHECKSUM_COVERAGE is UDP-Lite's. */
+	{ IPPROTO_UDP, 20, option_none, 0, 0, 0 },
 };
 
 NTSTATUS afd_option(struct task *t, struct afd_socket *s, struct irp *r,
 		    int level, uint32_t name, gaddr in, uint64_t in_len,
 		    bool set)
 {
+	const struct option_table own = { rows, COUNT_OF(rows) },
+				  *table = level == IPPROTO_IP ||
+							   level == IPPROTO_IPV6
+						   ? &afd_ip_options
+						   : &own;
 	bool level_known = false;
 	struct value v;
 
-	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+	for (size_t i = 0; i < table->n; i++) {
+		const struct option_row *row = &table->rows[i];
 		NTSTATUS status;
 
-		if (rows[i].win_level != level)
+		if (row->win_level != level)
 			continue;
 		level_known = true;
-		if (rows[i].win_name != name)
+		if (row->win_name != name)
 			continue;
 		memset(v.data, 0, sizeof v.data);
 		v.len = (uint32_t)MIN(set ? in_len : r->out_len,
 				      (uint64_t)sizeof v.data);
 		if (set && guest_read(t, v.data, in, v.len))
 			return STATUS_ACCESS_VIOLATION;
-		status = rows[i].run(s, &rows[i], &v, set);
+		status = row->run(s, row, &v, set);
 		if (status || set)
 			return status;
 		return control_out(t, r, v.data, v.len);

@@ -70,6 +70,8 @@ struct afd_poll_link {
 	uint32_t seen; /* the socket's edges when we looked */
 };
 
+enum { AFD_MAX_IFLIST = 32 };
+
 /* Options that the host lacks, or keeps in another form. */
 struct afd_options {
 	uint32_t receive_timeout, send_timeout; /* ms; 0: none */
@@ -79,9 +81,15 @@ struct afd_options {
 	uint32_t debug, loopback, group_priority, conditional_accept,
 		pause_accept, randomize_port, port_scalability, reuse_unicast,
 		protection, coalesced;
+	uint32_t reuse_multicast;
+	uint32_t processor;   /* of SIO_CPU_AFFINITY, and one more; 0: none */
+	uint32_t no_user_mtu; /* ~: of IP_USER_MTU, 0: none */
 	/* What messages are to tell; to the host both are one. */
 	uint32_t receive_tos, receive_ecn;
+	uint32_t packet_info, receive_if, arrival_if; /* the same */
 	uint32_t path_mtu; /* PMTUD_STATE */
+	/* afd-filter.c: IP_RECEIVE_BROADCAST is off, IP_IFLIST is on. */
+	uint32_t no_broadcast, iflist, interfaces, interface[AFD_MAX_IFLIST];
 };
 
 struct afd_socket {
@@ -357,6 +365,17 @@ NTSTATUS afd_option(struct task *t, struct afd_socket *s, struct irp *r,
 /* SIO_TCP_INFO: in has the version that is wanted (afd-tcp-info.c). */
 NTSTATUS afd_tcp_info(struct task *t, struct afd_socket *s, struct irp *r,
 		      gaddr in, uint64_t len);
+/*
+ * SIO_SET_MULTICAST_FILTER and SIO_GET_..., of version 4, and SIOCSMSFILTER and
+ * SIOCGMSFILTER (afd-filter.c).
+ */
+NTSTATUS afd_filter4(struct task *t, struct afd_socket *s, struct irp *r,
+		     gaddr in, uint64_t len, bool set);
+NTSTATUS afd_group_filter(struct task *t, struct afd_socket *s, struct irp *r,
+			  gaddr in, uint64_t len, bool set);
+/* More than IP_USER_MTU allows, of one that may not be taken apart? */
+bool afd_is_too_long(struct afd_socket *s, uint64_t len);
+
 /* ---- changes of the network (afd-net-change.c) ---------------------------- */
 
 /*

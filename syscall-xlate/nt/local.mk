@@ -42,7 +42,7 @@ libnt_a_SOURCES += %D%/abi-file.h %D%/console-ctrl.c %D%/console-group.c %D%/con
 
 # sockets
 libnt_a_SOURCES += %D%/abi-afd.h %D%/afd.c %D%/afd.h %D%/afd-accept.c %D%/afd-args.c %D%/afd-bind.c %D%/afd-connect.c \
-	%D%/afd-data.c %D%/afd-events.c %D%/afd-ioctl.c %D%/afd-message.c %D%/afd-message.h %D%/afd-net.c %D%/afd-net-table.c %D%/afd-net-groups.c %D%/afd-net-change.c %D%/afd-echo.c %D%/afd-icmp.c %D%/afd-policy.c %D%/afd-option.c \
+	%D%/afd-data.c %D%/afd-events.c %D%/afd-ioctl.c %D%/afd-message.c %D%/afd-message.h %D%/afd-net.c %D%/afd-net-table.c %D%/afd-net-groups.c %D%/afd-net-change.c %D%/afd-echo.c %D%/afd-icmp.c %D%/afd-policy.c %D%/afd-option.c %D%/afd-option-ip.c %D%/afd-option.h %D%/afd-filter.c \
 	%D%/afd-poll.c %D%/afd-queue.c %D%/afd-tcp-info.c %D%/afd-transmit.c
 
 # memory, sections, system information, registry, tokens
