@@ -357,15 +357,19 @@ BOOL WINAPI BackupSeek(HANDLE file, DWORD low, DWORD high, LPDWORD sought_low,
 	ULONGLONG left = 0;
 
 	(void)file;
-	if (!b || b->magic != BACKUP_READS) {
+	if (!b || (b->magic != BACKUP_READS && b->magic != BACKUP_WRITES)) {
 		SetLastError(ERROR_INVALID_PARAMETER);
 		return FALSE;
 	}
 	/* Not over what says which data that is. */
-	if (b->inside && b->head_done == b->head_len)
-		left = (ULONGLONG)(b->head.id.Size.QuadPart - b->done);
-	left = min(left, want);
-	b->done += (LONGLONG)left;
+	if (b->magic == BACKUP_WRITES) {
+		left = backup_write_seek(b, want);
+	} else {
+		if (b->inside && b->head_done == b->head_len)
+			left = (ULONGLONG)(b->head.id.Size.QuadPart - b->done);
+		left = min(left, want);
+		b->done += (LONGLONG)left;
+	}
 	*sought_low = (DWORD)left;
 	*sought_high = (DWORD)(left >> 32);
 	if (left < want) {

@@ -4,8 +4,11 @@
  *
  * The bytes come in pieces of any size.  Data goes to the file as it comes;
  * what is one request (a security descriptor, extended attributes, a reparse
- * point, an object id) is gathered first.  Parts that nobody here gives (hard
- * links, properties, transactions, extents elsewhere) are passed over.
+ * point, an object id) is gathered first.
+ *
+ * Parts of which no form is documented, and that BackupRead gives of no file
+ * here (hard links, properties, transactions, extents elsewhere), are refused:
+ * a program that can do without goes over them by BackupSeek.
  */
 #include "kernel32-private.h"
 #include "backup.h"
@@ -186,8 +189,18 @@ static NTSTATUS begin(struct writing *b, HANDLE file)
 	case BACKUP_OBJECT_ID:
 		return begin_gathered(b);
 	default:
-		return STATUS_SUCCESS;
+		return b->head.id.Size.QuadPart ? STATUS_NOT_SUPPORTED
+						: STATUS_SUCCESS;
 	}
+}
+
+static void forget_part(struct writing *b)
+{
+	k32_free(b->memory);
+	b->memory = NULL;
+	b->inside = FALSE;
+	b->head_done = 0;
+	b->done = 0;
 }
 
 static NTSTATUS end(struct writing *b, HANDLE file)
@@ -202,11 +215,7 @@ static NTSTATUS end(struct writing *b, HANDLE file)
 		 b->head.id.Size.QuadPart == sizeof b->first)
 		status = NtSetInformationFile(b->to, &io, &eof, sizeof eof,
 					      FileEndOfFileInformation);
-	k32_free(b->memory);
-	b->memory = NULL;
-	b->inside = FALSE;
-	b->head_done = 0;
-	b->done = 0;
+	forget_part(b);
 	return status;
 }
 
@@ -263,6 +272,30 @@ static NTSTATUS write_data(struct writing *b, const BYTE *buf, DWORD n,
 	}
 	b->done += *got;
 	return status;
+}
+
+ULONGLONG backup_write_seek(void *context, ULONGLONG want)
+{
+	struct writing *b = context;
+	LONGLONG left;
+
+	if (!b->inside)
+		return 0;
+	left = b->head.id.Size.QuadPart - b->done;
+	want = min(want, (ULONGLONG)left);
+	if (want == (ULONGLONG)left) {
+		/* What could not be restored of it is over. */
+		b->failed = STATUS_SUCCESS;
+		forget_part(b);
+		return want;
+	}
+	/* One request is whole or not made at all. */
+	if (want &&
+	    (b->memory || (b->head.id.dwStreamId == BACKUP_SPARSE_BLOCK &&
+			   b->done < (LONGLONG)sizeof b->first)))
+		b->failed = STATUS_NOT_SUPPORTED;
+	b->done += (LONGLONG)want;
+	return want;
 }
 
 static void writing_free(struct writing *b)

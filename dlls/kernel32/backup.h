@@ -28,6 +28,8 @@ struct backup_head {
 	};
 };
 
+/* Goes over so many bytes of the part that BackupWrite is in: how many. */
+ULONGLONG backup_write_seek(void *context, ULONGLONG want);
 /*
  * Reads or writes *n bytes there, whatever kind of handle that is; waits.  *n is
  * what was moved, which is something, or 0 on failure.

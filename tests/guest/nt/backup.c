@@ -289,6 +289,64 @@ static void seeks(void)
 	CloseHandle(h);
 }
 
+/* Parts that nobody can restore are no success, and can be gone over. */
+static void unknown_parts(void)
+{
+	enum { LINK = 5, PROPERTY, TXFS = 10, GHOSTED, AFTER = 6 };
+	static const DWORD ids[] = { LINK, PROPERTY, TXFS, GHOSTED };
+
+	for (unsigned i = 0; i < sizeof ids / sizeof *ids; i++) {
+		HANDLE h = open_as("g", GENERIC_READ | GENERIC_WRITE,
+				   CREATE_ALWAYS, 0);
+		WIN32_STREAM_ID id = { .dwStreamId = ids[i] };
+		DWORD n = 99, low = 99, high = 99;
+		void *context = NULL;
+		char text[16];
+
+		/* Nothing is lost of one without data. */
+		CHECK(BackupWrite(h, (BYTE *)&id, HEAD, &n, FALSE, FALSE,
+				  &context));
+		CHECK(!BackupSeek(h, 1, 0, &low, &high, &context));
+		CHECK_EQ(GetLastError(), ERROR_SEEK);
+		CHECK_EQ(low, 0);
+		id.Size.QuadPart = 30;
+		CHECK(!BackupWrite(h, (BYTE *)&id, HEAD, &n, FALSE, FALSE,
+				   &context));
+		CHECK_EQ(GetLastError(), ERROR_NOT_SUPPORTED);
+		CHECK_EQ(n, HEAD);
+		CHECK(!BackupWrite(h, (BYTE *)"data", 4, &n, FALSE, FALSE,
+				   &context));
+		CHECK_EQ(GetLastError(), ERROR_NOT_SUPPORTED);
+		CHECK_EQ(n, 0);
+		CHECK(BackupSeek(h, 20, 0, &low, &high, &context));
+		CHECK_EQ(low, 20);
+		CHECK_EQ(high, 0);
+		CHECK(!BackupWrite(h, (BYTE *)"data", 4, &n, FALSE, FALSE,
+				   &context));
+		CHECK(!BackupSeek(h, 0, 1, &low, &high, &context));
+		CHECK_EQ(GetLastError(), ERROR_SEEK);
+		CHECK_EQ(low, 10);
+		CHECK_EQ(high, 0);
+		/* What follows is restored, but for what is gone over. */
+		id.dwStreamId = DATA;
+		id.Size.QuadPart = AFTER;
+		CHECK(BackupWrite(h, (BYTE *)&id, HEAD, &n, FALSE, FALSE,
+				  &context));
+		CHECK(BackupWrite(h, (BYTE *)"a", 1, &n, FALSE, FALSE,
+				  &context));
+		CHECK(BackupSeek(h, 2, 0, &low, &high, &context));
+		CHECK(BackupWrite(h, (BYTE *)"def", 3, &n, FALSE, FALSE,
+				  &context));
+		CHECK_EQ(n, 3);
+		CHECK(BackupWrite(h, NULL, 0, NULL, TRUE, FALSE, &context));
+		SetFilePointer(h, 0, NULL, FILE_BEGIN);
+		CHECK(ReadFile(h, text, sizeof text, &n, NULL));
+		CHECK(n == AFTER && !memcmp(text, "a\0\0def", AFTER));
+		CloseHandle(h);
+		CHECK(DeleteFileA(at("g")));
+	}
+}
+
 static void refused(void)
 {
 	HANDLE h = open_as("g", GENERIC_WRITE, CREATE_ALWAYS, 0);
@@ -506,6 +564,7 @@ int main(void)
 	folder_make("backup");
 	files();
 	seeks();
+	unknown_parts();
 	refused();
 	sparse();
 	folders();
