@@ -23,6 +23,7 @@
 #include "syscall-xlate/nt/disk-queue.h"
 #include "syscall-xlate/nt/file-private.h"
 #include "syscall-xlate/nt/nt-private.h"
+#include "syscall-xlate/nt/placement.h"
 
 enum {
 	ENTRIES = 128,     /* requests in the ring */
@@ -55,6 +56,7 @@ static void put(struct disk_op *op)
 	s->len = 1;
 	s->off = (uint64_t)disk_offset(op);
 	s->rw_flags = disk_flags(op);
+	s->ioprio = op->priority;
 	s->user_data = (uintptr_t)op;
 	in_ring++;
 }
@@ -124,12 +126,18 @@ static unsigned threads, busy; /* under disk_lock */
 
 static int64_t move(const struct disk_op *op)
 {
-	ssize_t n = op->write ? pwritev2(op->file->fd, &op->part, 1,
-					 disk_offset(op), disk_flags(op))
-			      : preadv2(op->file->fd, &op->part, 1,
-					disk_offset(op), 0);
+	ssize_t n;
 
-	return n < 0 ? -errno : n;
+	if (op->priority)
+		io_priority_set_own(op->priority);
+	n = op->write ? pwritev2(op->file->fd, &op->part, 1, disk_offset(op),
+				 disk_flags(op))
+		      : preadv2(op->file->fd, &op->part, 1, disk_offset(op), 0);
+	if (n < 0)
+		n = -errno;
+	if (op->priority)
+		io_priority_set_own(0);
+	return n;
 }
 
 static void *thread(void *arg)

@@ -15,6 +15,7 @@
 
 #include "syscall-xlate/nt/file-private.h"
 #include "syscall-xlate/nt/nt-private.h"
+#include "syscall-xlate/nt/placement.h"
 #include "syscall-xlate/nt/vad.h"
 
 enum { PART = 1 << 20 };
@@ -283,6 +284,8 @@ NTSTATUS disk_queue(struct task *t, struct irp *r, int64_t offset, bool write,
 	if (!op)
 		return STATUS_NO_MEMORY;
 	op->carrier = (uint8_t)who;
+	if (t)
+		op->priority = io_priority_of(nt_thread(t), r->file->io_hint);
 	if (begin_part(op) < 0) {
 		op_free(op);
 		return STATUS_ACCESS_VIOLATION;

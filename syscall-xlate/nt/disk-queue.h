@@ -24,6 +24,7 @@ struct disk_op {
 	uint32_t len, done;
 	int64_t offset; /* of the first byte; OFFSET_APPEND */
 	bool write, append;
+	uint16_t priority; /* the host's; 0: none of its own */
 	uint8_t carrier;
 	bool taken;                 /* irp is: it will not be cancelled */
 	bool over;                  /* who cancels irp frees this */

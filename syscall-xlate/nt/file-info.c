@@ -399,7 +399,7 @@ static NTSTATUS query_mailslot(struct query *q)
 
 static NTSTATUS query_priority(struct query *q)
 {
-	q->u32 = 2; /* IoPriorityNormal */
+	q->u32 = file_priority(q->f);
 	return STATUS_SUCCESS;
 }
 

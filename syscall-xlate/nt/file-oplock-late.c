@@ -82,7 +82,7 @@ NTSTATUS oplock_ready(struct task *t, struct file *f)
 	pthread_mutex_lock(&lock);
 	if (f->late && data && dup3(fd, f->fd, O_CLOEXEC) >= 0) {
 		f->path_only = false;
-		f->ops = &disk_ops;
+		f->ops = file_disk_ops(f);
 	}
 	f->late = 0;
 	pthread_mutex_unlock(&lock);

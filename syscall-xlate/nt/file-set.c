@@ -250,6 +250,11 @@ static NTSTATUS set_nothing(struct file_set *s)
 	return STATUS_SUCCESS; /* hints */
 }
 
+static NTSTATUS set_priority(struct file_set *s)
+{
+	return file_set_priority(s->f, s->u32);
+}
+
 static NTSTATUS set_short_name(struct file_set *s)
 {
 	(void)s;

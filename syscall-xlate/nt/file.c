@@ -37,7 +37,7 @@ static void file_close(struct task *t, struct object *o, uint64_t handle,
 		return;
 	lock_release_all(f);
 	oplock_end(f);
-	if (f->ops == &disk_ops && !f->synchronous)
+	if (f->ops == file_disk_ops(f) && !f->synchronous)
 		disk_close(f);
 	file_keep_time_at_close(f);
 	/* What waits for changes of a folder ends well, with none. */

@@ -128,17 +128,30 @@ static void set_nice(int tid, int32_t level)
 }
 
 /* Linux' idle class, the last of its best-effort levels, and none of them. */
-static void set_io(int tid, uint64_t priority)
+static uint16_t io_value(uint64_t priority)
 {
-	enum { WHO_PROCESS = 1, CLASS_SHIFT = 13, BEST_EFFORT = 2, LAST = 3 };
-	static const int values[] = {
+	enum { CLASS_SHIFT = 13, BEST_EFFORT = 2, LAST = 3 };
+	static const uint16_t values[] = {
 		[IO_VERY_LOW] = LAST << CLASS_SHIFT,
 		[IO_LOW] = BEST_EFFORT << CLASS_SHIFT | 7,
 		[IO_NORMAL] = 0,
 	};
 
+	return values[priority];
+}
+
+/* tid 0: the calling thread. */
+static void set_host_io(int tid, uint16_t value)
+{
+	enum { WHO_PROCESS = 1 };
+
+	syscall(SYS_ioprio_set, WHO_PROCESS, tid, value);
+}
+
+static void set_io(int tid, uint64_t priority)
+{
 	if (tid)
-		syscall(SYS_ioprio_set, WHO_PROCESS, tid, values[priority]);
+		set_host_io(tid, io_value(priority));
 }
 
 static uint32_t thread_io(const struct nt_thread *th)
@@ -196,6 +209,29 @@ void thread_set_io_priority(struct nt_thread *th, uint32_t priority)
 	th->io_lowered = (uint8_t)(IO_NORMAL - priority);
 	place(th, IO);
 	end_change();
+}
+
+uint16_t io_priority_of(const struct nt_thread *th, uint8_t hint)
+{
+	return io_value(hint ? hint - 1u : thread_io(th));
+}
+
+void io_priority_set_own(uint16_t host)
+{
+	set_host_io(0, host);
+}
+
+void io_priority_borrow(const struct nt_thread *th, uint8_t hint)
+{
+	set_host_io(0, io_priority_of(th, hint));
+}
+
+/* Which may have been changed meanwhile. */
+void io_priority_give_back(const struct nt_thread *th)
+{
+	pthread_mutex_lock(&lock);
+	set_host_io(0, io_priority_of(th, 0));
+	pthread_mutex_unlock(&lock);
 }
 
 void placement_task_started(struct task *t)

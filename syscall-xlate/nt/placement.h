@@ -49,6 +49,16 @@ enum { PAGE_NORMAL = 5 }; /* MEMORY_PRIORITY_NORMAL */
 NTSTATUS io_priority_check(uint32_t priority);
 NTSTATUS page_priority_check(uint32_t priority);
 void thread_set_io_priority(struct nt_thread *th, uint32_t priority);
+/*
+ * Of requests on a file whose priority somebody has set, which hint is, and 1;
+ * 0: the thread's.  io_priority_of(): as the host has it, 0: none.  borrow():
+ * the calling thread, th's own, has it until give_back().
+ */
+uint16_t io_priority_of(const struct nt_thread *th, uint8_t hint);
+void io_priority_borrow(const struct nt_thread *th, uint8_t hint);
+void io_priority_give_back(const struct nt_thread *th);
+/* The same of a thread of ours that has none. */
+void io_priority_set_own(uint16_t host);
 void process_set_io_priority(struct nt_process *p, uint32_t priority);
 /* Windows' numbers, 1 to 31: of a class, and of a thread. */
 int32_t class_level(uint32_t class);

@@ -10,6 +10,8 @@
 #include <winioctl.h>
 #include <winternl.h>
 
+#include <string.h>
+
 #include "check.h"
 
 enum { IS_IO_PENDING = 16, THREAD_IO = 22, THREAD_PAGE = 24, THREAD_BASE = 25 };
@@ -192,6 +194,98 @@ static void volumes(void)
 	CloseHandle(h);
 }
 
+/* ---- of handles ---------------------------------------------------------- */
+
+enum { FILE_IO = 43 };
+
+static ULONG of_file(HANDLE h)
+{
+	IO_STATUS_BLOCK io;
+	ULONG v = 99;
+
+	CHECK_EQ(NtQueryInformationFile(h, &io, &v, sizeof v,
+					(FILE_INFORMATION_CLASS)FILE_IO),
+		 0);
+	return v;
+}
+
+static NTSTATUS set_file(HANDLE h, ULONG v)
+{
+	IO_STATUS_BLOCK io;
+
+	return NtSetInformationFile(h, &io, &v, sizeof v,
+				    (FILE_INFORMATION_CLASS)FILE_IO);
+}
+
+static void moves(HANDLE h, BYTE c)
+{
+	OVERLAPPED o = { .hEvent = CreateEventW(NULL, TRUE, FALSE, NULL) };
+	static BYTE out[100000], in[sizeof out];
+	DWORD n = 0;
+
+	memset(out, c, sizeof out);
+	CHECK(WriteFile(h, out, sizeof out, NULL, &o) ||
+	      GetLastError() == ERROR_IO_PENDING);
+	CHECK(GetOverlappedResult(h, &o, &n, TRUE));
+	CHECK_EQ(n, sizeof out);
+	CHECK(ReadFile(h, in, sizeof in, NULL, &o) ||
+	      GetLastError() == ERROR_IO_PENDING);
+	CHECK(GetOverlappedResult(h, &o, &n, TRUE));
+	CHECK(n == sizeof in && !memcmp(in, out, sizeof in));
+	CHECK(FlushFileBuffers(h));
+	CloseHandle(o.hEvent);
+}
+
+/* What was said of a handle is told of it, and what it does is done. */
+static void handles(void)
+{
+	static const DWORD kinds[] = { 0, FILE_FLAG_OVERLAPPED,
+				       FILE_FLAG_WRITE_THROUGH |
+					       FILE_FLAG_OVERLAPPED };
+	static char name[MAX_PATH];
+
+	GetTempPathA(sizeof name - 32, name);
+	sprintf(name + strlen(name), "rf-hints-%lu", GetCurrentProcessId());
+	for (unsigned i = 0; i < COUNT_OF(kinds); i++) {
+		FILE_IO_PRIORITY_HINT_INFO hint = { IoPriorityHintLow };
+		HANDLE h = CreateFileA(name, GENERIC_READ | GENERIC_WRITE, 7,
+				       NULL, CREATE_ALWAYS, kinds[i], NULL);
+		HANDLE other = CreateFileA(name, GENERIC_READ, 7, NULL,
+					   OPEN_EXISTING, 0, NULL),
+		       same = NULL;
+
+		CHECK_EQ(of_file(h), IoPriorityHintNormal);
+		CHECK(SetFileInformationByHandle(h, FileIoPriorityHintInfo,
+						 &hint, sizeof hint));
+		CHECK_EQ(of_file(h), IoPriorityHintLow);
+		CHECK_EQ(of_file(other), IoPriorityHintNormal);
+		moves(h, 'l');
+		CHECK(DuplicateHandle(GetCurrentProcess(), h,
+				      GetCurrentProcess(), &same, 0, FALSE,
+				      DUPLICATE_SAME_ACCESS));
+		CHECK_EQ(set_file(same, IoPriorityHintVeryLow), 0);
+		CHECK_EQ(of_file(h), IoPriorityHintVeryLow);
+		moves(h, 'v');
+		/* Whatever the thread's is, and that stays as it is. */
+		CHECK_EQ(set_file(h, IoPriorityHintNormal), 0);
+		CHECK_EQ(set_thread(GetCurrentThread(), THREAD_IO, 0), 0);
+		moves(h, 'n');
+		CHECK_EQ(of_file(h), IoPriorityHintNormal);
+		CHECK_EQ(of_thread(GetCurrentThread(), THREAD_IO), 0);
+		CHECK_EQ(set_thread(GetCurrentThread(), THREAD_IO, 2), 0);
+		hint.PriorityHint = MaximumIoPriorityHintType;
+		CHECK(!SetFileInformationByHandle(h, FileIoPriorityHintInfo,
+						  &hint, sizeof hint));
+		CHECK_EQ(GetLastError(), ERROR_INVALID_PARAMETER);
+		CHECK_EQ(set_file(h, 77), (LONG)STATUS_INVALID_PARAMETER);
+		CHECK_EQ(of_file(h), IoPriorityHintNormal);
+		CloseHandle(same);
+		CloseHandle(other);
+		CloseHandle(h);
+	}
+	CHECK(DeleteFileA(name));
+}
+
 int main(void)
 {
 	HANDLE event = CreateEventW(NULL, TRUE, FALSE, NULL),
@@ -202,6 +296,7 @@ int main(void)
 	ideal(th);
 	pending();
 	volumes();
+	handles();
 	SetEvent(event);
 	CHECK_EQ(WaitForSingleObject(th, INFINITE), WAIT_OBJECT_0);
 	return check_done();
