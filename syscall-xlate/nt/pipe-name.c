@@ -167,6 +167,8 @@ NTSTATUS pipe_try_accept(struct file *f, struct pipe_end *e)
 			       ? status_from_errno(errno)
 			       : STATUS_SUCCESS;
 	mark_taken(e);
+	/* Whoever waits for a client has a descriptor of his own, and looks. */
+	shutdown(e->listen_fd, SHUT_RDWR);
 	close(e->listen_fd);
 	e->listen_fd = -1;
 	f->fd = fd;

@@ -238,7 +238,7 @@ static NTSTATUS connection_attribute(struct task *t, struct file *f,
 	other = strncmp(name, f->pipe->server ? "Client" : "Server", 6) == 0;
 	if (strcmp(name + 6, "ProcessId") && strcmp(name + 6, "SessionId"))
 		return STATUS_NOT_FOUND;
-	if (other && f->pipe->state != PIPE_CONNECTED)
+	if (other && pipe_ready(f, f->pipe))
 		return STATUS_PIPE_DISCONNECTED;
 	if (name[6] == 'S')
 		id = 1; /* everybody's, as the PEB says */

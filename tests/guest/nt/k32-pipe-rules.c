@@ -152,7 +152,8 @@ static void messages(void)
 static void state(void)
 {
 	computer_fn computer = (computer_fn)(void *)GetProcAddress(
-		GetModuleHandleA("kernel32"), "GetNamedPipeClientComputerNameA");
+		GetModuleHandleA("kernel32"),
+		"GetNamedPipeClientComputerNameA");
 	HANDLE s = instance(), c;
 	DWORD n, m, flags;
 	char buf[16];
@@ -178,11 +179,60 @@ static void state(void)
 	CloseHandle(s);
 }
 
+/*
+ * A client has connected when its open returns: the server's end may be used,
+ * and who has been waiting for him is told, however that is first.
+ */
+static void at_once(void)
+{
+	for (int listens = 0; listens < 3; listens++) {
+		OVERLAPPED o[2] = { { 0 }, { 0 } }, w = { 0 };
+		HANDLE s = CreateNamedPipeA(
+			name, PIPE_ACCESS_DUPLEX | FILE_FLAG_OVERLAPPED,
+			PIPE_TYPE_BYTE, 1, 500, 500, DEFAULT_MS, NULL);
+		ULONG id = 0;
+		char buf[4];
+		HANDLE c;
+		DWORD n;
+
+		w.hEvent = CreateEventA(NULL, TRUE, FALSE, NULL);
+		for (int i = 0; i < listens; i++) {
+			o[i].hEvent = CreateEventA(NULL, TRUE, FALSE, NULL);
+			CHECK(!ConnectNamedPipe(s, &o[i]));
+			CHECK_EQ(GetLastError(), ERROR_IO_PENDING);
+		}
+		c = client();
+		if (listens == 1) {
+			CHECK(GetNamedPipeClientProcessId(s, &id), "%lu",
+			      GetLastError());
+			CHECK_EQ(id, GetCurrentProcessId());
+		} else {
+			CHECK(WriteFile(s, "abc", 3, NULL, &w) ||
+				      GetLastError() == ERROR_IO_PENDING,
+			      "%lu", GetLastError());
+			CHECK(GetOverlappedResult(s, &w, &n, TRUE) && n == 3);
+			CHECK(ReadFile(c, buf, sizeof buf, &n, NULL) && n == 3);
+		}
+		for (int i = 0; i < listens; i++) {
+			CHECK(GetOverlappedResult(s, &o[i], &n, TRUE), "%lu",
+			      GetLastError());
+			CloseHandle(o[i].hEvent);
+		}
+		CHECK(!ConnectNamedPipe(s, &w));
+		CHECK_EQ(GetLastError(), ERROR_PIPE_CONNECTED);
+		CloseHandle(w.hEvent);
+		CloseHandle(c);
+		CloseHandle(s);
+	}
+}
+
 int main(void)
 {
 	sprintf(name, "\\\\.\\pipe\\rf-rules-%lu", GetCurrentProcessId());
 	instances();
 	messages();
 	state();
+	for (int i = 0; i < 100; i++)
+		at_once();
 	return check_done();
 }
