@@ -260,11 +260,11 @@ static int same_path(struct policy_mount *m)
 	return -1;
 }
 
-int policy_add_mount(struct policy *p, const char *text, struct err *e)
+/* What text says, which can be one of p's; m's strings are the caller's. */
+static int read_mount(const struct policy *p, const char *text,
+		      struct policy_mount *m, struct err *e)
 {
 	const char *at = find_drive(text);
-	struct policy_mount m = { 0 }, *v;
-	char *host;
 	struct stat st;
 
 	if (at == text)
@@ -272,58 +272,73 @@ int policy_add_mount(struct policy *p, const char *text, struct err *e)
 			       "mount \"%s\": wanted HOST or HOST:Z:\\dir, then "
 			       ":ro, :rw or :cow",
 			       text);
-	m.drive = at ? (char)toupper(at[1]) : 'Z';
+	m->drive = at ? (char)toupper(at[1]) : 'Z';
 	/* A program takes A: and B: for floppy disks, and may ask for one. */
-	if (m.drive < 'C')
+	if (m->drive < 'C')
 		return err_set(e, EINVAL, "mount \"%s\": drives are C: to Z:",
 			       text);
-	m.guest = strdup(at ? at + 4 : "");
-	host = at ? strndup(text, (size_t)(at - text)) : strdup(text);
-	if (!m.guest || !host)
+	m->guest = strdup(at ? at + 4 : "");
+	m->given = at ? strndup(text, (size_t)(at - text)) : strdup(text);
+	if (!m->guest || !m->given)
 		return err_set(e, ENOMEM, "no memory");
 	if (!at)
-		mode_of(host, &m.mode); /* another colon is the name's */
-	else if (mode_of(m.guest, &m.mode) || clean_guest(m.guest))
+		mode_of(m->given, &m->mode); /* another colon is the name's */
+	else if (mode_of(m->guest, &m->mode) || clean_guest(m->guest))
 		return err_set(e, EINVAL,
 			       "mount \"%s\": \"%s\" is no folder and mode (ro, "
 			       "rw or cow)",
 			       text, at + 1);
-	if (m.drive == 'C' && !*m.guest)
+	if (m->drive == 'C' && !*m->guest)
 		return err_set(e, EINVAL, "mount \"%s\": not all of C:", text);
-	m.given = host;
-	if (resolve(&m, &st) < 0)
+	if (resolve(m, &st) < 0)
 		return err_set(e, errno, "mount \"%s\": %s%s", text,
 			       strerror(errno),
 			       at ? ""
 				  : " (wanted HOST or HOST:Z:\\dir, then :ro, "
 				    ":rw or :cow)");
-	if (!at && same_path(&m))
+	if (!at && same_path(m))
 		return err_set(e, EINVAL,
 			       "mount \"%s\": Windows has no such name: wanted "
 			       "HOST:Z:\\dir",
 			       text);
-	m.is_dir = S_ISDIR(st.st_mode);
-	if (!m.is_dir && !S_ISREG(st.st_mode))
+	m->is_dir = S_ISDIR(st.st_mode);
+	if (!m->is_dir && !S_ISREG(st.st_mode))
 		return err_set(e, EINVAL,
 			       "mount \"%s\": neither a folder nor a file",
 			       text);
-	if (m.mode == MOUNT_COW && !m.is_dir)
+	if (m->mode == MOUNT_COW && !m->is_dir)
 		return err_set(e, EINVAL,
 			       "mount \"%s\": only a folder can be :cow", text);
 	for (size_t i = 0; i < p->nmounts; i++)
-		if (p->mounts[i].drive == m.drive &&
-		    is_nested(p->mounts[i].guest, m.guest))
+		if (p->mounts[i].drive == m->drive &&
+		    is_nested(p->mounts[i].guest, m->guest))
 			return err_set(e, EINVAL,
 				       "mount \"%s\": %c:\\%s is a mount "
 				       "already, and one cannot be inside "
 				       "another",
-				       text, m.drive, p->mounts[i].guest);
+				       text, m->drive, p->mounts[i].guest);
+	return 0;
+}
+
+int policy_add_mount(struct policy *p, const char *text, struct err *e)
+{
+	struct policy_mount m = { 0 }, *v;
+
+	if (read_mount(p, text, &m, e) < 0)
+		goto fail;
 	v = realloc(p->mounts, (p->nmounts + 1) * sizeof *v);
-	if (!v)
-		return err_set(e, ENOMEM, "no memory");
+	if (!v) {
+		err_set(e, ENOMEM, "no memory");
+		goto fail;
+	}
 	p->mounts = v;
 	v[p->nmounts++] = m;
 	return 0;
+fail:
+	free(m.given);
+	free(m.host);
+	free(m.guest);
+	return -1;
 }
 
 const struct policy_mount *policy_find(const struct policy *p, const char *host,

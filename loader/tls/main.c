@@ -100,7 +100,9 @@ static void set_limits(void)
 		files.rlim_cur = files.rlim_max;
 		setrlimit(RLIMIT_NOFILE, &files);
 	}
+#ifndef __SANITIZE_ADDRESS__ /* whose shadow, of terabytes, would count */
 	setrlimit(RLIMIT_DATA, &data);
+#endif
 	setrlimit(RLIMIT_CORE, &core);
 	/* There are keys in here. */
 	prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);

@@ -185,8 +185,10 @@ static void account(struct job *j, struct accounting *a, struct io_counts *io)
 	a->total = j->area->total;
 	a->active = j->area->active;
 	a->terminated = j->area->terminated;
-	a->period_user = a->user - j->area->period_user;
-	a->period_kernel = a->kernel - j->area->period_kernel;
+	/* Others may write anything there. */
+	__builtin_sub_overflow(a->user, j->area->period_user, &a->period_user);
+	__builtin_sub_overflow(a->kernel, j->area->period_kernel,
+			       &a->period_kernel);
 	object_unlock(&j->object);
 }
 

@@ -610,7 +610,7 @@ static NTSTATUS set_value(struct reg_key *k, const uint16_t *name,
 		free(old);
 		return STATUS_ACCESS_DENIED;
 	}
-	if (v)
+	if (old_len)
 		memcpy(old, v->data, old_len);
 	if (reg_set(k, name, name_len, type, data, len)) {
 		reg_store_value(k, reg_value(k, name, name_len));

@@ -288,8 +288,14 @@ NTSTATUS info_logical_ex(struct task *t, struct info_answer *a)
 		uint8_t reserved[20];
 		uint8_t max_count, count, reserved2[38];
 		uint64_t mask;
-	} * g;
-	_Static_assert(sizeof *g == 80, "abi");
+	} g = { .relation = GROUP,
+		.max_groups = 1,
+		.groups = 1,
+		.mask = system_affinity() };
+	_Static_assert(sizeof g == 80, "abi");
+	/* As a mask above, so what comes after others may lie anywhere. */
+	const uint32_t size = sizeof g - (nt_self->wow64 ? 4 : 0);
+	void *to;
 
 	if (a->input_len < 4 || guest_get32(t, &w.relation, a->input) < 0)
 		return STATUS_INVALID_PARAMETER;
@@ -298,16 +304,12 @@ NTSTATUS info_logical_ex(struct task *t, struct info_answer *a)
 	arrange(add_logical_ex, &w);
 	if (w.relation != ALL && w.relation != GROUP)
 		return STATUS_SUCCESS;
-	g = info_add(a, sizeof *g);
-	if (!g)
+	to = info_add(a, size);
+	if (!to)
 		return STATUS_NO_MEMORY;
-	if (nt_self->wow64)
-		a->len -= 4;
-	g->relation = GROUP;
-	g->size = nt_self->wow64 ? sizeof *g - 4 : sizeof *g;
-	g->max_groups = g->groups = 1;
-	g->max_count = g->count = (uint8_t)processor_count();
-	g->mask = system_affinity();
+	g.size = size;
+	g.max_count = g.count = (uint8_t)processor_count();
+	memcpy(to, &g, size);
 	return STATUS_SUCCESS;
 }
 
