@@ -52,6 +52,12 @@ int64_t time_from_statx(const struct statx_timestamp *ts)
 
 /* ---- the extended attribute -------------------------------------------- */
 
+/* A file's permission bits say whether it is read-only, a folder's do not. */
+static uint32_t stored_of(bool directory)
+{
+	return STORED | (directory ? FILE_ATTRIBUTE_READONLY : 0);
+}
+
 struct stored {
 	uint32_t attributes; /* NONE: not stored */
 	int64_t created;     /* 0: not stored */
@@ -283,9 +289,12 @@ void meta_from_statx(struct file_meta *m, const struct statx *st, int dirfd,
 	} else if (S_ISREG(st->stx_mode) || S_ISDIR(st->stx_mode)) {
 		extra = stored(st, path ? -1 : dirfd, dirfd, path);
 	}
-	if (extra.attributes != NONE)
-		m->attributes = (m->attributes & ~(uint32_t)STORED) |
-				(extra.attributes & STORED);
+	if (extra.attributes != NONE) {
+		const uint32_t bits = stored_of(S_ISDIR(st->stx_mode));
+
+		m->attributes = (m->attributes & ~bits) |
+				(extra.attributes & bits);
+	}
 	/* A bit without a tag (of a copy, say) says nothing. */
 	if (extra.attributes != NONE &&
 	    extra.attributes & FILE_ATTRIBUTE_REPARSE_POINT) {
@@ -380,6 +389,14 @@ void meta_moved(const struct file *f, const char *path)
 		mark_parent(AT_FDCWD, path);
 }
 
+bool folder_is_read_only(struct file *f)
+{
+	struct file_meta m;
+
+	return f->kind == FILE_KIND_DIR && !meta_of_file(f, &m) &&
+	       m.attributes & FILE_ATTRIBUTE_READONLY;
+}
+
 /* Of what is stored, those in mask become what attributes says. */
 static NTSTATUS store(struct file *f, uint32_t attributes, uint32_t mask,
 		      int64_t created)
@@ -388,7 +405,7 @@ static NTSTATUS store(struct file *f, uint32_t attributes, uint32_t mask,
 	uint8_t blob[256];
 	char self[32];
 	struct stat st;
-	uint32_t want;
+	uint32_t want, bits;
 	mode_t mode;
 	ssize_t got;
 	size_t n;
@@ -415,10 +432,13 @@ static NTSTATUS store(struct file *f, uint32_t attributes, uint32_t mask,
 		old = parse_blob(blob, (size_t)got);
 	if (!created)
 		created = old.created;
-	want = old.attributes != NONE ? old.attributes & STORED
+	bits = stored_of(S_ISDIR(st.st_mode));
+	want = old.attributes != NONE ? old.attributes & bits
 				      : default_stored(S_ISDIR(st.st_mode));
-	want = (want & ~mask) | (attributes & mask & STORED);
-	if (want == default_stored(S_ISDIR(st.st_mode)) && !created) {
+	want = (want & ~mask) | (attributes & mask & bits);
+	/* A folder's also says that there are some in it: mark_parent(). */
+	if (want == default_stored(S_ISDIR(st.st_mode)) && !created &&
+	    (got < 0 || !S_ISDIR(st.st_mode))) {
 		if (got >= 0 && inode_removexattr(f->fd, XATTR) < 0)
 			return status_from_errno(errno);
 		return STATUS_SUCCESS;
@@ -460,12 +480,10 @@ NTSTATUS meta_set_sparse(struct file *f, bool on)
 void meta_init_attributes(int fd, int dirfd, const char *path,
 			  uint32_t attributes, bool directory)
 {
-	uint32_t want = (attributes & STORED & ~(uint32_t)KEPT) |
+	uint32_t want = (attributes & stored_of(directory) & ~(uint32_t)KEPT) |
 			default_stored(directory);
 	uint8_t blob[64];
 
-	if (directory)
-		want &= ~FILE_ATTRIBUTE_TEMPORARY;
 	if (want == default_stored(directory))
 		return;
 	if (directory)

@@ -51,7 +51,8 @@ static NTSTATUS dispose(struct file_set *s, bool on, bool posix,
 	/* Another handle may have changed it. */
 	if (fstat(f->fd, &st) == 0)
 		f->mode = st.st_mode;
-	if (S_ISREG(f->mode) && !(f->mode & 0222) && !readonly_too)
+	if (!readonly_too && ((S_ISREG(f->mode) && !(f->mode & 0222)) ||
+			      folder_is_read_only(f)))
 		return STATUS_CANNOT_DELETE;
 	if (S_ISDIR(f->mode) && f->kind != FILE_KIND_STREAM && !is_empty(f))
 		return STATUS_DIRECTORY_NOT_EMPTY;

@@ -203,7 +203,8 @@ static int create_new(struct file_open *o)
 		return -errno;
 	if (o->attributes &
 	    ~(FILE_ATTRIBUTE_NORMAL | FILE_ATTRIBUTE_ARCHIVE |
-	      FILE_ATTRIBUTE_READONLY | FILE_ATTRIBUTE_DIRECTORY))
+	      (o->options & FILE_DIRECTORY_FILE ? 0 : FILE_ATTRIBUTE_READONLY) |
+	      FILE_ATTRIBUTE_DIRECTORY))
 		meta_init_attributes(o->fd, dirfd, host, o->attributes,
 				     o->options & FILE_DIRECTORY_FILE);
 	o->information = FILE_CREATED;
@@ -554,6 +555,7 @@ static NTSTATUS make_file(struct file_open *o, struct file **ret)
 		/* Who could make it can remove it. */
 		status = f->dir || f->from_lower          ? STATUS_CANNOT_DELETE
 			 : o->information == FILE_CREATED ? STATUS_SUCCESS
+			 : folder_is_read_only(f)	  ? STATUS_CANNOT_DELETE
 							  : share_may_delete(f);
 		if (!status && o->information != FILE_CREATED)
 			status = file_mapped_delete(f);

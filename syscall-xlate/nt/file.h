@@ -399,6 +399,7 @@ NTSTATUS meta_set_attributes(struct file *f, uint32_t attributes,
 			     int64_t created);
 /* The one that is not set with the others. */
 NTSTATUS meta_set_sparse(struct file *f, bool on);
+bool folder_is_read_only(struct file *f);
 NTSTATUS meta_set_reparse(struct file *f, bool on);
 /* f has got a name in another folder, path: listings there must look. */
 void meta_moved(const struct file *f, const char *path);
