@@ -12,16 +12,33 @@
 #include "syscall-xlate/nt/file-security.h"
 #include "syscall-xlate/nt/file-xattr.h"
 #include "syscall-xlate/nt/reparse-link.h"
+#include "syscall-xlate/nt/token.h"
 #include "syscall-xlate/nt/calls.h"
 
-static NTSTATUS check_arguments(const struct file_open *o)
+/* Is ACCESS_SYSTEM_SECURITY given? */
+static bool may_audit(const struct file_open *o)
+{
+	return token_allows(o->t, SE_SECURITY) ||
+	       (o->options & FILE_OPEN_FOR_BACKUP_INTENT &&
+		(token_allows(o->t, SE_BACKUP) ||
+		 token_allows(o->t, SE_RESTORE)));
+}
+
+/* As MS-FSA has them (2.1.5.1); access as it came. */
+static NTSTATUS check_arguments(const struct file_open *o, uint32_t access)
 {
 	enum {
-		SYNC = FILE_SYNCHRONOUS_IO_ALERT | FILE_SYNCHRONOUS_IO_NONALERT
+		NO_ACCESS = 0x0ce0fe00,
+		NO_ATTRIBUTES = 0xffa00048,
+		SYNC = FILE_SYNCHRONOUS_IO_ALERT | FILE_SYNCHRONOUS_IO_NONALERT,
+		LATE_FILTER = FILE_COMPLETE_IF_OPLOCKED | FILE_RESERVE_OPFILTER
 	};
 
+	if (!access || access & NO_ACCESS)
+		return STATUS_ACCESS_DENIED;
 	if (o->disposition > FILE_OVERWRITE_IF || o->share & ~7u ||
-	    o->options & 0xff000000)
+	    o->options & 0xff000000 || o->attributes & NO_ATTRIBUTES ||
+	    (o->options & LATE_FILTER) == LATE_FILTER)
 		return STATUS_INVALID_PARAMETER;
 	if ((o->options & SYNC) == SYNC ||
 	    (o->options & SYNC && !(o->access & ACCESS_SYNCHRONIZE)))
@@ -33,9 +50,12 @@ static NTSTATUS check_arguments(const struct file_open *o)
 		return STATUS_INVALID_PARAMETER;
 	if (o->options & FILE_DELETE_ON_CLOSE && !(o->access & ACCESS_DELETE))
 		return STATUS_INVALID_PARAMETER;
+	/* By name: GENERIC_WRITE, which has it too, may. */
 	if (o->options & FILE_NO_INTERMEDIATE_BUFFERING &&
-	    o->access & FILE_APPEND_DATA && !(o->access & FILE_WRITE_DATA))
+	    access & FILE_APPEND_DATA)
 		return STATUS_INVALID_PARAMETER;
+	if (access & ACCESS_SYSTEM_SECURITY && !may_audit(o))
+		return STATUS_PRIVILEGE_NOT_HELD;
 	return STATUS_SUCCESS;
 }
 
@@ -136,7 +156,7 @@ NTSTATUS nt_create_file(struct task *t, gaddr file, uint32_t access, gaddr attr,
 		.share = share,
 		.options = options,
 		.disposition = disposition,
-		.attributes = file_attr & 0x7ffff,
+		.attributes = file_attr,
 	};
 	struct descriptor given;
 	struct file *f = NULL;
@@ -145,7 +165,7 @@ NTSTATUS nt_create_file(struct task *t, gaddr file, uint32_t access, gaddr attr,
 	NTSTATUS status;
 
 	(void)alloc_size; /* a hint; delayed allocation makes it moot */
-	status = check_arguments(&o);
+	status = check_arguments(&o, access);
 	if (status)
 		return status;
 	status = oa_read(t, attr, &oa);

@@ -170,17 +170,8 @@ NTSTATUS object_id_get(struct task *t, struct file *f, struct irp *r)
 
 static bool may_restore(struct task *t, const struct file *f)
 {
-	struct token *tk;
-	bool may;
-
-	if (!(f->options & FILE_OPEN_FOR_BACKUP_INTENT))
-		return false;
-	tk = token_effective(t);
-	pthread_mutex_lock(&tk->mutex);
-	may = token_has_privilege(tk, SE_RESTORE);
-	pthread_mutex_unlock(&tk->mutex);
-	object_put(&tk->object);
-	return may;
+	return f->options & FILE_OPEN_FOR_BACKUP_INTENT &&
+	       token_allows(t, SE_RESTORE);
 }
 
 NTSTATUS object_id_set(struct task *t, struct file *f, struct irp *r)

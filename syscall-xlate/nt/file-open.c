@@ -45,6 +45,8 @@ NTSTATUS file_open_status(int err)
 		return STATUS_OBJECT_PATH_NOT_FOUND;
 	case EREMOTE: /* a folder with a tag that nobody handles */
 		return STATUS_IO_REPARSE_TAG_NOT_HANDLED;
+	case ENOTRECOVERABLE: /* read-only, and to be deleted */
+		return STATUS_CANNOT_DELETE;
 	case ENXIO: /* a FIFO nobody reads, a socket */
 		return STATUS_ACCESS_DENIED;
 	case EINTR: /* cancelled, or the thread ends */
@@ -133,8 +135,7 @@ static int try_open(struct file_open *o, int flags)
 	return fd;
 }
 
-/* Opens what exists.  0 or -errno as path_open(). */
-static int open_existing(struct file_open *o)
+static int open_as_asked(struct file_open *o)
 {
 	int flags = open_flags(o);
 
@@ -163,6 +164,27 @@ static int open_existing(struct file_open *o)
 	return o->fd < 0 ? o->fd : 0;
 }
 
+bool file_open_without(struct file_open *o, uint32_t bits)
+{
+	if (!o->maximum || o->named & bits || !(o->access & bits))
+		return false;
+	o->access &= ~bits;
+	return true;
+}
+
+/* Opens what exists.  0 or -errno as path_open(). */
+static int open_existing(struct file_open *o)
+{
+	int err;
+
+	do
+		err = open_as_asked(o);
+	while ((err == -EACCES || err == -EPERM || err == -EROFS) &&
+	       (file_open_without(o, FILE_WRITE_BITS) ||
+		file_open_without(o, FILE_READ_BITS)));
+	return err;
+}
+
 /* A new file or directory at o->p->host, which does not exist. */
 static int create_new(struct file_open *o)
 {
@@ -172,6 +194,12 @@ static int create_new(struct file_open *o)
 
 	if (reparse_stops_new(o))
 		return -EREMOTE;
+	if (o->options & FILE_DIRECTORY_FILE &&
+	    o->attributes & FILE_ATTRIBUTE_TEMPORARY)
+		return -EINVAL;
+	if (o->options & FILE_DELETE_ON_CLOSE &&
+	    o->attributes & FILE_ATTRIBUTE_READONLY)
+		return -ENOTRECOVERABLE;
 	if (file_security_counts(o->t, o->p->folder) && o->t &&
 	    file_security_check_new(o))
 		return -EACCES;
@@ -300,7 +328,7 @@ static const struct file_ops *ops_of(enum file_kind kind, bool path_only)
 }
 
 /* What of the program's wishes the thing found cannot fulfil. */
-static NTSTATUS check_found(const struct file_open *o, enum file_kind kind)
+static NTSTATUS check_found(struct file_open *o, enum file_kind kind)
 {
 	bool directory = kind == FILE_KIND_DIR;
 
@@ -332,12 +360,14 @@ static NTSTATUS check_found(const struct file_open *o, enum file_kind kind)
 		       : path_is_root(o->p)		? STATUS_ACCESS_DENIED
 							: STATUS_OBJECT_NAME_COLLISION;
 	if (o->p->from_lower && !directory &&
-	    o->access & FILE_CHANGE_BITS & ~FILE_WRITE_ATTRIBUTES)
+	    o->access & FILE_CHANGE_BITS & ~FILE_WRITE_ATTRIBUTES &&
+	    !file_open_without(o, FILE_CHANGE_BITS))
 		return STATUS_ACCESS_DENIED;
 	if (o->information == FILE_CREATED)
 		return STATUS_SUCCESS;
 	/* The read-only attribute holds for everybody, root included. */
 	if (kind == FILE_KIND_DISK && !(o->st.stx_mode & 0222)) {
+		file_open_without(o, FILE_WRITE_BITS);
 		if (o->access & FILE_WRITE_BITS || o->disposition != FILE_OPEN)
 			if (o->disposition != FILE_OPEN_IF ||
 			    o->access & FILE_WRITE_BITS)

@@ -46,15 +46,18 @@ static bool name_of(int fd, char host[PATH_MAX])
 	return true;
 }
 
-NTSTATUS file_policy_check(const struct file_open *o)
+NTSTATUS file_policy_check(struct file_open *o)
 {
-	bool change = o->access & FILE_CHANGE_BITS;
+	bool change = o->access & FILE_CHANGE_BITS, may_read;
 	char host[PATH_MAX];
 
 	if (!policy || o->p->from_lower || !name_of(o->fd, host) ||
 	    !strcmp(host, "/dev/null") || policy_allows(policy, host, change))
 		return STATUS_SUCCESS;
-	if (policy_allows(policy, host, false))
+	may_read = policy_allows(policy, host, false);
+	if (may_read && file_open_without(o, FILE_CHANGE_BITS))
+		return STATUS_SUCCESS;
+	if (may_read)
 		file_policy_say("changing", host);
 	else
 		file_policy_say("a way out at", o->p->host);

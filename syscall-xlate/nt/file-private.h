@@ -104,6 +104,11 @@ NTSTATUS file_open_disk(struct file_open *o, struct file **f);
  * nor does t end.
  */
 bool file_open_goes_on(struct task *t);
+/*
+ * Where it asks for MAXIMUM_ALLOWED, bits that cannot be had are not asked for
+ * any more.  false: there is one that was asked for by name, or none at all.
+ */
+bool file_open_without(struct file_open *o, uint32_t bits);
 /* The status for the errno of a failed open. */
 NTSTATUS file_open_status(int err);
 
@@ -272,7 +277,7 @@ NTSTATUS disk_control(struct task *t, struct file *f, struct irp *r, bool fs);
 /* ---- file-policy.c ---------------------------------------------------------- */
 
 /* May o->fd be used with o->access in this sandbox, if we are in one? */
-NTSTATUS file_policy_check(const struct file_open *o);
+NTSTATUS file_policy_check(struct file_open *o);
 /* May something be made or replaced at p?  For renames and links. */
 NTSTATUS file_policy_target(const struct nt_path *p);
 /* err (positive) ended the open, with status: what a sandbox makes of it. */

@@ -323,7 +323,7 @@ NTSTATUS file_security_check(struct file_open *o)
 	if (want & ~granted || !granted)
 		return STATUS_ACCESS_DENIED;
 	if (o->maximum)
-		o->access = o->named | (granted & FILE_ALL_ACCESS);
+		o->access &= o->named | granted;
 	return STATUS_SUCCESS;
 }
 

@@ -15,6 +15,7 @@
 #include "syscall-xlate/nt/file-rename.h"
 #include "syscall-xlate/nt/info-rows.h"
 #include "syscall-xlate/nt/inode-change.h"
+#include "syscall-xlate/nt/token.h"
 #include "syscall-xlate/nt/calls.h"
 
 /* 0 and -1 leave a time alone (-2: count again; it always does). */
@@ -167,18 +168,34 @@ static NTSTATUS set_allocation(struct file_set *s)
 	if (room < st.st_size)
 		return set_end(s);
 	if (fallocate(f->fd, FALLOC_FL_KEEP_SIZE, 0, room) < 0 &&
-	    errno == ENOSPC)
+	    disk_is_full(errno))
 		return STATUS_DISK_FULL;
 	return STATUS_SUCCESS; /* a file system that cannot: no harm */
 }
 
+/*
+ * Every byte below the end is valid here, and reads as zero until it is written:
+ * what the privilege lets others see is never shown.
+ */
 static NTSTATUS set_valid_length(struct file_set *s)
 {
-	/* Every byte below the end is valid here; only a privilege skips
-	   zeroing on Windows. */
-	return s->f->kind == FILE_KIND_DISK || s->f->kind == FILE_KIND_STREAM
-		       ? STATUS_SUCCESS
-		       : STATUS_INVALID_PARAMETER;
+	struct stat st;
+	int64_t size;
+	NTSTATUS status = STATUS_SUCCESS;
+
+	if (!token_allows(s->t, SE_MANAGE_VOLUME))
+		return STATUS_PRIVILEGE_NOT_HELD;
+	if (s->f->kind == FILE_KIND_STREAM)
+		status = stream_size(s->f, &size);
+	else if (s->f->kind != FILE_KIND_DISK)
+		return STATUS_INVALID_PARAMETER;
+	else if (fstat(s->f->fd, &st) < 0)
+		status = status_from_errno(errno);
+	else
+		size = st.st_size;
+	if (!status && (s->i64 < 0 || s->i64 > size))
+		status = STATUS_INVALID_PARAMETER;
+	return status;
 }
 
 static NTSTATUS set_mode(struct file_set *s)

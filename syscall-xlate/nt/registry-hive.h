@@ -37,6 +37,5 @@ NTSTATUS hive_store(int fd, const uint8_t *b, size_t n);
  */
 NTSTATUS hive_replace(const char *hive, const uint8_t *b, size_t n, int *made);
 
-bool reg_has_privilege(struct task *t, uint32_t luid);
 
 #endif

@@ -48,15 +48,6 @@ struct reg_hive {
 
 static struct reg_hive *hives; /* under reg_lock, as what they hold */
 
-bool reg_has_privilege(struct task *t, uint32_t luid)
-{
-	struct token *tk = token_effective(t);
-	bool yes = token_has_privilege(tk, luid);
-
-	object_put(&tk->object);
-	return yes;
-}
-
 /* ---- files ----------------------------------------------------------- */
 
 NTSTATUS hive_load(int fd, uint8_t **b, size_t *n)
@@ -474,7 +465,7 @@ static NTSTATUS load(struct task *t, gaddr key, gaddr file_attr, uint32_t flags,
 		return STATUS_INVALID_PARAMETER;
 	if (app && !root_out)
 		return STATUS_INVALID_PARAMETER;
-	if (!app && !reg_has_privilege(t, SE_RESTORE))
+	if (!app && !token_allows(t, SE_RESTORE))
 		return STATUS_PRIVILEGE_NOT_HELD;
 	status = oa_read(t, key, &oa);
 	if (status)
@@ -599,7 +590,7 @@ NTSTATUS nt_unload_key2(struct task *t, gaddr key, uint32_t flags)
 	size_t rest;
 	NTSTATUS status;
 
-	if (!reg_has_privilege(t, SE_RESTORE))
+	if (!token_allows(t, SE_RESTORE))
 		return STATUS_PRIVILEGE_NOT_HELD;
 	status = oa_read(t, key, &oa);
 	if (status)
@@ -711,7 +702,7 @@ NTSTATUS nt_replace_key(struct task *t, gaddr new_file, uint64_t key,
 	size_t n = 0;
 	NTSTATUS status;
 
-	if (!reg_has_privilege(t, SE_RESTORE))
+	if (!token_allows(t, SE_RESTORE))
 		return STATUS_PRIVILEGE_NOT_HELD;
 	status = handle_get(t, key, &key_type, 0, &ko);
 	if (status)

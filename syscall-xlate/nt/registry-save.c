@@ -88,7 +88,7 @@ static NTSTATUS save(struct task *t, uint64_t key, uint64_t low_key,
 	size_t n;
 	NTSTATUS status;
 
-	if (!reg_has_privilege(t, SE_BACKUP))
+	if (!token_allows(t, SE_BACKUP))
 		return STATUS_PRIVILEGE_NOT_HELD;
 	status = key_and_file(t, key, file, FILE_WRITE_DATA, &high, &f);
 	if (status)
@@ -238,7 +238,7 @@ NTSTATUS nt_restore_key(struct task *t, uint64_t key, uint64_t file,
 		return STATUS_INVALID_PARAMETER;
 	/* Back to what was saved is for the system itself (SE_TCB_NAME), whose
 	   privilege no token here has. */
-	if (flags & REG_REFRESH_HIVE || !reg_has_privilege(t, SE_RESTORE))
+	if (flags & REG_REFRESH_HIVE || !token_allows(t, SE_RESTORE))
 		return STATUS_PRIVILEGE_NOT_HELD;
 	status = key_and_file(t, key, file, FILE_READ_DATA, &ko, &f);
 	if (status)

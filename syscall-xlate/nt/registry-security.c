@@ -155,6 +155,10 @@ NTSTATUS reg_security_check(struct task *t, const struct reg_key *k,
 	struct token *tk;
 	NTSTATUS status;
 
+	if (*access & ACCESS_SYSTEM_SECURITY && !token_allows(t, SE_SECURITY) &&
+	    !(backup && (token_allows(t, SE_BACKUP) ||
+			 token_allows(t, SE_RESTORE))))
+		return STATUS_PRIVILEGE_NOT_HELD;
 	if (!k->security && !token_weak_now(t))
 		return STATUS_SUCCESS;
 	status = token_to_check(t, &tk);

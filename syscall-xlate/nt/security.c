@@ -409,6 +409,8 @@ NTSTATUS security_check(struct task *t, struct object *o, uint32_t *access)
 	NTSTATUS status;
 	size_t n;
 
+	if (*access & ACCESS_SYSTEM_SECURITY && !token_allows(t, SE_SECURITY))
+		return STATUS_PRIVILEGE_NOT_HELD;
 	/* What nobody set lets the user do everything. */
 	lock_kept(o);
 	n = kept_copy(o, NULL, 0);

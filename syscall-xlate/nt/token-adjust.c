@@ -379,6 +379,18 @@ bool token_has_privilege(struct token *tk, uint32_t luid)
 	return false;
 }
 
+bool token_allows(struct task *t, uint32_t luid)
+{
+	struct token *tk = token_effective(t);
+	bool yes;
+
+	pthread_mutex_lock(&tk->mutex);
+	yes = token_has_privilege(tk, luid);
+	pthread_mutex_unlock(&tk->mutex);
+	object_put(&tk->object);
+	return yes;
+}
+
 NTSTATUS nt_privilege_check(struct task *t, uint64_t token, gaddr privileges,
 			    gaddr result)
 {

@@ -64,6 +64,7 @@ enum { /* privileges: low parts of their LUIDs */
 	SE_BACKUP = 17,
 	SE_RESTORE = 18,
 	SE_DEBUG = 20,
+	SE_MANAGE_VOLUME = 28,
 };
 
 enum { TOKEN_GROUPS = 20, TOKEN_PRIVILEGES = 40 };
@@ -178,6 +179,8 @@ uint64_t luid_new(void);
 /* Is the SID among the token's enabled ones?  deny: deny-only counts too. */
 bool token_has_sid(const struct token *tk, const struct sid *s, bool deny);
 bool token_has_privilege(struct token *tk, uint32_t luid);
+/* The same of the token that counts for the thread. */
+bool token_allows(struct task *t, uint32_t luid);
 
 /* The default DACL of new objects: owner, SYSTEM, logon.  Bytes in *len. */
 enum { DEFAULT_DACL_MAX = 256 };
