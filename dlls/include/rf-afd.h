@@ -69,6 +69,8 @@
 #define AFD_ENDPOINT_EMPTY 0x80000000
 /* Ours: WSA_FLAG_REGISTERED_IO; those it accepts have it, too. */
 #define AFD_ENDPOINT_REGISTERED 0x40000000
+/* Ours: of WSA_FLAG_MULTIPOINT_C_LEAF and WSA_FLAG_MULTIPOINT_D_LEAF both. */
+#define AFD_ENDPOINT_LEAF 0x20000000
 
 typedef struct {
 	ULONG EndpointFlags;

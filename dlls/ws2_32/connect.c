@@ -172,31 +172,84 @@ BOOL WINAPI WSAConnectByNameA(SOCKET s, LPSTR node, LPSTR service,
 				 remote_n, remote, timeout, reserved);
 }
 
-/* For datagrams: hear what is sent to a group.  The leaf is s itself. */
+/* ---- a session of many: of datagrams, what is sent to a group ---- */
+
+static int join4(SOCKET s, const struct sockaddr_in *to)
+{
+	struct ip_mreq m = { .imr_multiaddr = to->sin_addr };
+
+	return setsockopt(s, IPPROTO_IP, IP_ADD_MEMBERSHIP, (char *)&m,
+			  sizeof m);
+}
+
+static int join6(SOCKET s, const struct sockaddr_in6 *to)
+{
+	struct ipv6_mreq m = { to->sin6_addr, to->sin6_scope_id };
+
+	return setsockopt(s, IPPROTO_IPV6, IPV6_JOIN_GROUP, (char *)&m,
+			  sizeof m);
+}
+
+/* Why s cannot be a leaf of what is at name; 0: it can. */
+static int no_leaf(SOCKET s, const struct sockaddr *name, int n,
+		   const WSABUF *caller, DWORD flags)
+{
+	const struct sockaddr_in *v4 = (const void *)name;
+	const struct sockaddr_in6 *v6 = (const void *)name;
+	ULONG family, leaf, type;
+
+	if (!NT_SUCCESS(ws_get_word(s, 0x7ff0, &family)) ||
+	    !NT_SUCCESS(ws_get_word(s, 0x7ff3, &leaf)) ||
+	    !NT_SUCCESS(ws_get_word(s, SO_TYPE, &type)))
+		return WSAENOTSOCK;
+	if (!name || n < (int)sizeof *v4 ||
+	    (name->sa_family == AF_INET6 && n < (int)sizeof *v6))
+		return WSAEFAULT;
+	if (caller && caller->len)
+		return WSAEPROTONOSUPPORT;
+	if (!leaf || type == SOCK_STREAM ||
+	    (flags != JL_SENDER_ONLY && flags != JL_RECEIVER_ONLY &&
+	     flags != JL_BOTH))
+		return WSAEINVAL;
+	if (name->sa_family != family)
+		return WSAEAFNOSUPPORT;
+	if (family == AF_INET ? !v4->sin_addr.s_addr
+			      : IN6_IS_ADDR_UNSPECIFIED(&v6->sin6_addr))
+		return WSAEADDRNOTAVAIL;
+	return 0;
+}
+
+/* The leaf is s itself. */
 SOCKET WINAPI WSAJoinLeaf(SOCKET s, const struct sockaddr *name, int n,
 			  LPWSABUF caller, LPWSABUF callee, LPQOS sqos,
 			  LPQOS gqos, DWORD flags)
 {
-	const struct sockaddr_in *v4 = (const void *)name;
-	const struct sockaddr_in6 *v6 = (const void *)name;
-	int ret;
+	struct sockaddr_in6 any = { 0 };
+	int error, size = sizeof any;
 
 	if (!ws_started())
 		return ws_fail(WSANOTINITIALISED), INVALID_SOCKET;
-	if (!name)
-		return ws_fail(WSAEFAULT), INVALID_SOCKET;
-	if (name->sa_family == AF_INET && n >= (int)sizeof *v4) {
-		struct ip_mreq m = { .imr_multiaddr = v4->sin_addr };
-
-		ret = setsockopt(s, IPPROTO_IP, IP_ADD_MEMBERSHIP, (char *)&m,
-				 sizeof m);
-	} else if (name->sa_family == AF_INET6 && n >= (int)sizeof *v6) {
-		struct ipv6_mreq m = { v6->sin6_addr, v6->sin6_scope_id };
-
-		ret = setsockopt(s, IPPROTO_IPV6, IPV6_JOIN_GROUP, (char *)&m,
-				 sizeof m);
-	} else {
-		return ws_fail(WSAEAFNOSUPPORT), INVALID_SOCKET;
+	error = no_leaf(s, name, n, caller, flags);
+	if (error)
+		return ws_fail(error), INVALID_SOCKET;
+	if (callee)
+		callee->len = 0;
+	/* It is bound now, if it was not. */
+	if (getsockname(s, (struct sockaddr *)&any, &size)) {
+		any.sin6_family = (short)name->sa_family;
+		if (bind(s, (struct sockaddr *)&any,
+			 name->sa_family == AF_INET
+				 ? (int)sizeof(struct sockaddr_in)
+				 : (int)sizeof any))
+			return INVALID_SOCKET;
 	}
-	return ret ? INVALID_SOCKET : s;
+	/* Who only sends need not be a member. */
+	if (flags == JL_SENDER_ONLY)
+		return s;
+	if (!(name->sa_family == AF_INET ? join4(s, (const void *)name)
+					 : join6(s, (const void *)name)))
+		return s;
+	if (WSAGetLastError() == WSAEADDRINUSE)
+		WSASetLastError(WSAEISCONN);
+	return INVALID_SOCKET;
 }

@@ -111,6 +111,9 @@ static NTSTATUS open_endpoint(const WSAPROTOCOL_INFOW *p, DWORD flags,
 			ea.Packet.EndpointFlags |= AFD_ENDPOINT_RAW;
 		if (flags & WSA_FLAG_REGISTERED_IO)
 			ea.Packet.EndpointFlags |= AFD_ENDPOINT_REGISTERED;
+		if (flags & WSA_FLAG_MULTIPOINT_C_LEAF &&
+		    flags & WSA_FLAG_MULTIPOINT_D_LEAF)
+			ea.Packet.EndpointFlags |= AFD_ENDPOINT_LEAF;
 	}
 	InitializeObjectAttributes(
 		&oa, &u,

@@ -17,8 +17,8 @@
  * DETACHED: the request is no thread's; it goes on when the caller has ended.
  */
 enum { AFD_CODE_WAIT = 0x800, AFD_CODE_DETACHED = 0x1000 };
-/* Ours, of an endpoint: WSA_FLAG_REGISTERED_IO. */
-enum { AFD_ENDPOINT_REGISTERED = 0x40000000 };
+/* Ours, of an endpoint: WSA_FLAG_REGISTERED_IO, and a leaf of many points. */
+enum { AFD_ENDPOINT_REGISTERED = 0x40000000, AFD_ENDPOINT_LEAF = 0x20000000 };
 
 enum { AFD_FLAG_NO_FAST_IO = 1, AFD_FLAG_OVERLAPPED = 2 };
 

@@ -151,6 +151,16 @@ static NTSTATUS reuse_multicast(struct afd_socket *s,
 	return status ? status : option_kept(s, row, v, true);
 }
 
+/* The host answers callers as long as somebody listens. */
+static NTSTATUS pause_accept(struct afd_socket *s, const struct option_row *row,
+			     struct value *v, bool set)
+{
+	(void)s, (void)row;
+	if (!set)
+		return option_result(v, false);
+	return option_word(v) ? STATUS_NOT_SUPPORTED : STATUS_SUCCESS;
+}
+
 /* Ports that are shared are random ones anyhow. */
 static NTSTATUS random_port(struct afd_socket *s, const struct option_row *row,
 			    struct value *v, bool set)
@@ -318,7 +328,8 @@ enum {
 	FACT_MAX_MESSAGE,
 	FACT_FAMILY,
 	FACT_PROTOCOL,
-	FACT_REGISTERED
+	FACT_REGISTERED,
+	FACT_LEAF
 };
 
 static NTSTATUS fact(struct afd_socket *s, const struct option_row *row,
@@ -336,6 +347,10 @@ static NTSTATUS fact(struct afd_socket *s, const struct option_row *row,
 	case FACT_REGISTERED:
 		return option_result(
 			v, (s->endpoint_flags & AFD_ENDPOINT_REGISTERED) != 0);
+	case FACT_LEAF:
+		return option_result(v,
+				     (s->endpoint_flags & AFD_ENDPOINT_LEAF) !=
+					     0);
 	case FACT_LISTENS:
 		return option_result(v, s->state == AFD_LISTENING);
 	case FACT_MAX_MESSAGE:
@@ -458,7 +473,7 @@ static const struct option_row rows[] = {
 	{ WIN_SOL_SOCKET, 0x2003, fact, 0, FACT_MAX_MESSAGE, 0 },
 	{ WIN_SOL_SOCKET, 0x3002, conditional, 0, 0,
 	  offsetof(struct afd_options, conditional_accept) },
-	{ WIN_SOL_SOCKET, 0x3003, KEPT(pause_accept) },
+	{ WIN_SOL_SOCKET, 0x3003, pause_accept, 0, 0, 0 },
 	{ WIN_SOL_SOCKET, 0x3004, compartment, 0, 0, 0 },
 	{ WIN_SOL_SOCKET, 0x3005, random_port, 0, 0,
 	  offsetof(struct afd_options, randomize_port) },
@@ -488,6 +503,7 @@ static const struct option_row rows[] = {
 	{ WIN_SOL_SOCKET, 0x7ff0, fact, 0, FACT_FAMILY, 0 },
 	{ WIN_SOL_SOCKET, 0x7ff1, fact, 0, FACT_PROTOCOL, 0 },
 	{ WIN_SOL_SOCKET, 0x7ff2, fact, 0, FACT_REGISTERED, 0 },
+	{ WIN_SOL_SOCKET, 0x7ff3, fact, 0, FACT_LEAF, 0 },
 
 	{ IPPROTO_TCP, 1, option_bool, IPPROTO_TCP, TCP_NODELAY, 0 },
 	{ IPPROTO_TCP, 2, urgent, 0, false, 0 }, /* TCP_EXPEDITED_1122 */

@@ -79,7 +79,7 @@ struct afd_options {
 	uint32_t no_connreset, no_netreset; /* SIO_UDP_*: off */
 	/* Only told back. */
 	uint32_t debug, loopback, group_priority, conditional_accept,
-		pause_accept, randomize_port, port_scalability, reuse_unicast,
+		randomize_port, port_scalability, reuse_unicast,
 		protection, coalesced;
 	uint32_t reuse_multicast;
 	uint32_t processor;   /* of SIO_CPU_AFFINITY, and one more; 0: none */
