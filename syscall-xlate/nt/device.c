@@ -12,7 +12,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
+#include <sys/stat.h>
 #include <sys/statvfs.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -136,19 +138,46 @@ static NTSTATUS device_number(struct task *t, struct file *f, struct irp *r)
 	return control_out(t, r, n, sizeof n);
 }
 
-/* STORAGE_DEVICE_DESCRIPTOR and the seek penalty, which Go and databases ask.
+/*
+ * What the host says of the volume's disk in /sys, a number; what else, where that
+ * is none of its own (overlayfs, btrfs) or cannot be seen (in a sandbox).
  */
+static uint64_t disk_says(const struct file *f, const char *what, uint64_t other)
+{
+	/* A partition's is its disk's. */
+	static const char *const forms[] = { "/sys/dev/block/%u:%u/queue/%s",
+					     "/sys/dev/block/%u:%u/../queue/%s" };
+	char path[96], text[24] = "";
+	struct stat st;
+	ssize_t n = -1;
+	int fd;
+
+	if (f->fd < 0 ? stat("/", &st) : fstat(f->fd, &st))
+		return other;
+	for (unsigned i = 0; i < COUNT_OF(forms) && n < 0; i++) {
+		snprintf(path, sizeof path, forms[i], major(st.st_dev),
+			 minor(st.st_dev), what);
+		fd = open(path, O_RDONLY | O_CLOEXEC);
+		if (fd < 0)
+			continue;
+		n = read(fd, text, sizeof text - 1);
+		close(fd);
+	}
+	return n > 0 ? strtoull(text, NULL, 10) : other;
+}
+
+/* STORAGE_DEVICE_DESCRIPTOR, the seek penalty and trim, which Go, databases and
+   tools for disks ask. */
 static NTSTATUS storage_property(struct task *t, struct file *f, struct irp *r)
 {
 	uint32_t query[2];
 	NTSTATUS status = control_in(t, r, query, sizeof query);
 	uint32_t out[10] = { 0 };
 
-	(void)f;
 	if (status)
 		return status;
 	if (query[1] == 1) /* does it exist? */
-		return query[0] == 0 || query[0] == 7 || query[0] == 6
+		return query[0] == 0 || (query[0] >= 6 && query[0] <= 8)
 			       ? STATUS_SUCCESS
 			       : STATUS_NOT_SUPPORTED;
 	switch (query[0]) {
@@ -159,11 +188,16 @@ static NTSTATUS storage_property(struct task *t, struct file *f, struct irp *r)
 	case 6: /* alignment: sector sizes */
 		out[0] = out[1] = 28;
 		out[2] = 64;
-		out[4] = 512;
-		out[5] = 4096;
+		out[4] = (uint32_t)disk_says(f, "logical_block_size", 512);
+		out[5] = (uint32_t)disk_says(f, "physical_block_size", 4096);
 		return control_out(t, r, out, MIN(r->out_len, 28u));
-	case 7: /* seek penalty: none */
+	case 7: /* seek penalty */
 		out[0] = out[1] = 12;
+		out[2] = disk_says(f, "rotational", 0) != 0;
+		return control_out(t, r, out, MIN(r->out_len, 12u));
+	case 8: /* trim */
+		out[0] = out[1] = 12;
+		out[2] = disk_says(f, "discard_max_bytes", 0) != 0;
 		return control_out(t, r, out, MIN(r->out_len, 12u));
 	default:
 		return STATUS_NOT_SUPPORTED;

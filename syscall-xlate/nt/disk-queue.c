@@ -66,7 +66,10 @@ static int begin_part(struct disk_op *op)
 
 int disk_flags(const struct disk_op *op)
 {
-	return op->offset == OFFSET_APPEND ? RWF_APPEND : 0;
+	const bool through = op->write && op->file->ways & WAY_THROUGH;
+
+	return (op->offset == OFFSET_APPEND ? RWF_APPEND : 0) |
+	       (through ? RWF_DSYNC : 0);
 }
 
 int64_t disk_offset(const struct disk_op *op)
@@ -285,7 +288,8 @@ NTSTATUS disk_queue(struct task *t, struct irp *r, int64_t offset, bool write,
 		return STATUS_NO_MEMORY;
 	op->carrier = (uint8_t)who;
 	if (t)
-		op->priority = io_priority_of(nt_thread(t), r->file->io_hint);
+		op->priority = io_priority_of(nt_thread(t),
+					      r->file->ways & WAY_PRIORITY);
 	if (begin_part(op) < 0) {
 		op_free(op);
 		return STATUS_ACCESS_VIOLATION;

@@ -93,7 +93,7 @@ enum {
 	F_APPEND = 0x400,
 	F_KEEPS_TIME = 0x800, /* V_OF_KIND of a disk file: which */
 };
-enum { IO_HINT_SHIFT = 16, IO_HINT = 3 << IO_HINT_SHIFT, NOTIFY_SHIFT = 32 };
+enum { WAYS_SHIFT = 16, NOTIFY_SHIFT = 32 };
 
 bool file_pass(struct object *o, struct nt_passed *p)
 {
@@ -117,7 +117,7 @@ bool file_pass(struct object *o, struct nt_passed *p)
 			    (f->append ? F_APPEND : 0) |
 			    (f->keeps_time ? F_KEEPS_TIME : 0) |
 			    (uint8_t)f->drive |
-			    (uint64_t)f->io_hint << IO_HINT_SHIFT |
+			    (uint64_t)f->ways << WAYS_SHIFT |
 			    (uint64_t)f->notify_modes << NOTIFY_SHIFT;
 	p->value[V_ASSOCIATION] = file_port_pass(f);
 	p->value[V_OF_KIND] = (uint64_t)f->kept_time;
@@ -198,10 +198,7 @@ static struct file *receive(const struct nt_passed *p)
 	f->from_lower = p->value[V_FLAGS] & F_LOWER;
 	f->path_only = p->value[V_FLAGS] & F_PATH_ONLY;
 	f->append = p->value[V_FLAGS] & F_APPEND;
-	if (p->value[V_FLAGS] & IO_HINT)
-		file_set_priority(f, (uint32_t)((p->value[V_FLAGS] & IO_HINT) >>
-						IO_HINT_SHIFT) -
-					     1);
+	file_set_ways(f, (uint8_t)(p->value[V_FLAGS] >> WAYS_SHIFT));
 	if (p->value[V_FLAGS] & F_KEEPS_TIME)
 		file_keep_time_of(f, (int64_t)p->value[V_OF_KIND]);
 	if (p->len && p->len <= sizeof p->data)

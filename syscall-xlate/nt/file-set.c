@@ -200,11 +200,7 @@ static NTSTATUS set_valid_length(struct file_set *s)
 
 static NTSTATUS set_mode(struct file_set *s)
 {
-	if (s->u32 & ~(uint32_t)FILE_MODE_BITS)
-		return STATUS_INVALID_PARAMETER;
-	s->f->options = (s->f->options & ~(uint32_t)FILE_SEQUENTIAL_ONLY) |
-			(s->u32 & FILE_SEQUENTIAL_ONLY);
-	return STATUS_SUCCESS;
+	return file_set_mode(s->f, s->u32);
 }
 
 static NTSTATUS set_pipe(struct file_set *s)

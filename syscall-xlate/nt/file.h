@@ -79,7 +79,7 @@ struct file {
 	bool path_only;   /* fd is O_PATH */
 	bool is_volume;
 	bool exact; /* opened as it is spelled, and so is what is in it */
-	uint8_t io_hint; /* what its requests' priority is, and 1; 0: nothing */
+	uint8_t ways; /* WAY_*: how its requests are made, since it was told */
 	bool oplock; /* has had one (file-oplock.c) */
 	/* The open did not wait for an oplock's end: how fd, which is O_PATH, is
 	   to be opened then (oplock_ready()); or 0. */
@@ -271,14 +271,25 @@ NTSTATUS io_write_fd(struct task *t, struct irp *r, int fd, int64_t offset,
 int iosb_write(struct task *t, gaddr at, NTSTATUS status, uint64_t info);
 
 /* plain_ops: no data; links and O_PATH handles. */
+/* ---- what is set of an open handle (file-mode.c) ------------------------- */
+
+enum {
+	WAY_PRIORITY = 3, /* these bits: one of IO_* (placement.h), and 1; 0: none */
+	WAY_THROUGH = 4,  /* writes go through, by no flag of fd's */
+};
+
+/* The operations that a file on disk has for that. */
+const struct file_ops *file_disk_ops(const struct file *f);
 /*
- * FileIoPriorityHintInformation: requests of f are made with that priority, one of
- * IO_* (placement.h), instead of their thread's.  And the operations that a file on
- * disk has then.
+ * FileIoPriorityHintInformation: requests of f are made with that priority,
+ * instead of their thread's.
  */
 uint32_t file_priority(const struct file *f);
 NTSTATUS file_set_priority(struct file *f, uint32_t priority);
-const struct file_ops *file_disk_ops(const struct file *f);
+/* FileModeInformation. */
+NTSTATUS file_set_mode(struct file *f, uint32_t mode);
+/* Of another process's, as it had them. */
+void file_set_ways(struct file *f, uint8_t ways);
 
 extern const struct file_ops disk_ops, plain_ops, dir_ops, null_ops,
 	console_ops, pipe_ops, stream_ops, device_ops;

@@ -34,7 +34,7 @@ libnt_a_SOURCES += %D%/abi-file.h %D%/console-ctrl.c %D%/console-group.c %D%/con
 	%D%/device.c %D%/disk-async.c %D%/disk-carry.c %D%/disk-queue.c %D%/disk-queue.h %D%/dir-match.c %D%/dir-match.h %D%/dir.c %D%/errno.c \
 	%D%/inode-apart.c %D%/inode-apart.h %D%/inode-change.c %D%/inode-change.h %D%/file-ea.c %D%/file-id.c %D%/file-links.c %D%/file-stream.c %D%/file-xattr.c %D%/file-xattr.h \
 	%D%/file-attr.c %D%/file-below.c %D%/file-case.c %D%/file-case.h %D%/file-current.c %D%/file-current.h %D%/file-info.c %D%/file-set.c %D%/file-inode.h %D%/file-io.c \
-	%D%/file-pass.c %D%/file-port.c %D%/file-priority.c %D%/file-private.h %D%/file-rename.c %D%/file-security.c %D%/file-security.h \
+	%D%/file-pass.c %D%/file-port.c %D%/file-mode.c %D%/file-private.h %D%/file-rename.c %D%/file-security.c %D%/file-security.h \
 	%D%/file-rename.h %D%/file-oplock.c %D%/file-oplock.h %D%/file-oplock-private.h %D%/file-oplock-folder.c %D%/file-oplock-late.c %D%/file-oplock-lease.c %D%/file-object-id.c %D%/file-object-id.h %D%/file-mapped.c %D%/file-mapped.h %D%/file-share.c %D%/file-shared.c %D%/file.c %D%/file.h \
 	%D%/file-create.c %D%/file-delete.c %D%/file-open.c %D%/file-policy.c %D%/io-calls.c %D%/irp.c %D%/irp-queue.c %D%/lock.c \
 	%D%/path-c.c %D%/path-case.c %D%/path-etc.c %D%/path-listing.c %D%/path-listing.h %D%/path-open.c %D%/path.c %D%/path.h %D%/pipe-name.c %D%/pipe-folder.c \
