@@ -2,7 +2,7 @@ bin_PROGRAMS += run-foreign
 run_foreign_SOURCES = %D%/main.c %D%/options.c %D%/options.h %D%/launch.c \
 	%D%/launch.h %D%/search.c %D%/search.h %D%/script.c %D%/script.h %D%/list.c %D%/list.h \
 	%D%/path-cmd.c %D%/path-cmd.h %D%/policy-cmd.c %D%/policy-cmd.h \
-	%D%/sandbox.c %D%/sandbox.h %D%/supervise.c %D%/supervise.h %D%/commit.c %D%/commit.h %D%/cgroup.c %D%/cgroup.h \
+	%D%/sandbox.c %D%/sandbox.h %D%/supervise.c %D%/supervise.h %D%/witness.c %D%/witness.h %D%/commit.c %D%/commit.h %D%/cgroup.c %D%/cgroup.h \
 	%D%/outside-net.c %D%/outside-net.h %D%/outside-proc.c %D%/outside-proc.h %D%/door.c %D%/door.h \
 	%D%/remove-tree.c %D%/remove-tree.h \
 	%D%/jail.c %D%/jail.h %D%/jail-mounts.c \

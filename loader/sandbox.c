@@ -34,6 +34,7 @@
 #include "loader/remove-tree.h"
 #include "loader/search.h"
 #include "loader/supervise.h"
+#include "loader/witness.h"
 #include "syscall-xlate/trace.h"
 
 /* ---- the folder ---- */
@@ -429,6 +430,7 @@ int sandbox_begin(struct options *o, char ***argv, struct err *e)
 	    (p->net & POLICY_NET_PEERS &&
 	     (outside_net_lookup(p, e) || outside_net_serve(p, &net_fd, e))))
 		goto fail;
+	supervise_prepare();
 	alone = jail_spaces(e);
 	if (alone < 0 || make_folder(p, alone, e) || find_roots(p, e) ||
 	    add_options(o, argv, mount, e))
@@ -466,6 +468,7 @@ int sandbox_begin(struct options *o, char ***argv, struct err *e)
 	if (s.pid == 0)
 		return enter(o, status_fd, net_fd, e);
 fail:
+	witness_end();
 	cgroup_end();
 	if (p->own)
 		remove_tree(AT_FDCWD, p->own);

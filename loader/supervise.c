@@ -23,10 +23,12 @@
 
 #include "base/log.h"
 #include "base/proc.h"
+#include "base/table.h"
 #include "loader/cgroup.h"
 #include "loader/commit.h"
 #include "loader/jail.h"
 #include "loader/remove-tree.h"
+#include "loader/witness.h"
 
 enum { EXIT_TIMEOUT = 124, EXIT_OURS = 125, FORBIDDEN = SIGSYS };
 
@@ -55,6 +57,31 @@ static void restore_terminal(void)
 		tcsetattr(terminal, TCSANOW, &settings);
 }
 
+void supervise_prepare(void)
+{
+	static const int passed_on[] = { SIGTERM, SIGHUP, SIGINT, SIGQUIT };
+
+	sigemptyset(&watched);
+	for (size_t i = 0; i < COUNT_OF(passed_on); i++)
+		sigaddset(&watched, passed_on[i]);
+	witness_start(&watched);
+	sigaddset(&watched, SIGCHLD);
+}
+
+/* What has come since they are blocked has not come to the child. */
+static void forget_early(void)
+{
+	siginfo_t si = { .si_code = SI_USER };
+	sigset_t early;
+
+	sigpending(&early);
+	for (int sig = 1; sig < NSIG; sig++) {
+		si.si_signo = sig;
+		if (sig != SIGCHLD && sigismember(&early, sig) == 1)
+			witness_saw(&si);
+	}
+}
+
 pid_t supervise_fork(bool alone, struct err *e)
 {
 	pid_t outside = getpid(), pid;
@@ -69,12 +96,6 @@ pid_t supervise_fork(bool alone, struct err *e)
 	again = page;
 	keep_terminal();
 	prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
-	sigemptyset(&watched);
-	sigaddset(&watched, SIGCHLD);
-	sigaddset(&watched, SIGTERM);
-	sigaddset(&watched, SIGHUP);
-	sigaddset(&watched, SIGINT);
-	sigaddset(&watched, SIGQUIT);
 	sigprocmask(SIG_BLOCK, &watched, &old);
 	pid = fork();
 	if (pid < 0) {
@@ -87,6 +108,7 @@ pid_t supervise_fork(bool alone, struct err *e)
 			_exit(125);
 	} else {
 		signal(proc_knock_signal(), SIG_IGN);
+		forget_early();
 	}
 	return pid;
 }
@@ -173,8 +195,8 @@ static bool is_deaf(pid_t pid, int sig)
  * The next of the watched signals, 0 at the end of time, or -1 when the child
  * has ended (*status).
  */
-static int next_signal(pid_t child, unsigned timeout, const struct timespec *end,
-		       int *status, siginfo_t *si)
+static int next_signal(pid_t child, unsigned timeout,
+		       const struct timespec *end, int *status, siginfo_t *si)
 {
 	struct timespec rest;
 	pid_t got;
@@ -182,9 +204,11 @@ static int next_signal(pid_t child, unsigned timeout, const struct timespec *end
 
 	for (;;) {
 		/* Also those that it left behind. */
-		while ((got = waitpid(-1, status, WNOHANG)) > 0)
+		while ((got = waitpid(-1, status, WNOHANG)) > 0) {
 			if (got == child)
 				return -1;
+			witness_ended(got);
+		}
 		if (timeout && !left(end, &rest))
 			return 0;
 		sig = timeout ? sigtimedwait(&watched, si, &rest)
@@ -194,28 +218,11 @@ static int next_signal(pid_t child, unsigned timeout, const struct timespec *end
 	}
 }
 
-/* Of the family: those whose parents have ended are our children. */
-static bool is_ours(pid_t pid)
+/* What somebody sent to us alone. */
+static void pass_on(pid_t child, const siginfo_t *si)
 {
-	for (int i = 0; i < 100 && pid > 1; i++) {
-		pid = proc_parent(pid);
-		if (pid == getpid())
-			return true;
-	}
-	return false;
-}
-
-/*
- * What somebody sent to us alone.  The terminal's come to the child as well, and
- * so does what one of the family sends to all of the terminal's group, as it
- * does who reads a line when Ctrl-C is typed.
- */
-static void pass_on(pid_t child, int sig, const siginfo_t *si)
-{
-	if ((si->si_code == SI_USER || si->si_code == SI_TKILL ||
-	     si->si_code == SI_QUEUE) &&
-	    !is_ours(si->si_pid))
-		kill(child, sig);
+	if (!witness_saw(si))
+		kill(child, si->si_signo);
 }
 
 /* The child's wait status; or -1 if time is up, -2 - signal if we must end. */
@@ -234,21 +241,24 @@ static int wait_for(const struct supervised *s)
 		    (s->alone && (sig == SIGINT || sig == SIGQUIT) &&
 		     is_deaf(s->pid, sig)))
 			return -2 - sig;
-		pass_on(s->pid, sig, &si);
+		pass_on(s->pid, &si);
 	}
 }
 
 int supervise_timeout(unsigned seconds, struct err *e)
 {
 	struct timespec end = until(seconds);
-	pid_t child = supervise_fork(false, e);
 	int sig, status;
 	siginfo_t si;
+	pid_t child;
 
+	supervise_prepare();
+	child = supervise_fork(false, e);
 	if (child <= 0)
 		return (int)child;
 	while ((sig = next_signal(child, seconds, &end, &status, &si)) > 0)
-		pass_on(child, sig, &si);
+		pass_on(child, &si);
+	witness_end();
 	if (sig == 0) {
 		end_family();
 		restore_terminal();
@@ -298,6 +308,7 @@ _Noreturn void supervise(const struct supervised *s)
 {
 	int status = wait_for(s), code;
 
+	witness_end();
 	end_family();
 	cgroup_end();
 	if (!WIFEXITED(status) || status < 0)
@@ -308,8 +319,7 @@ _Noreturn void supervise(const struct supervised *s)
 	}
 	limit_ourselves(s);
 	if (status == -1) {
-		log_warn("sandbox: ended after %u second%s",
-			 s->policy->timeout,
+		log_warn("sandbox: ended after %u second%s", s->policy->timeout,
 			 s->policy->timeout == 1 ? "" : "s");
 		code = EXIT_TIMEOUT;
 	} else if (status < -1) {

@@ -19,6 +19,8 @@ struct supervised {
 	char *const *argv;	     /* as given to us, to start anew with */
 };
 
+/* Before supervise_fork(), and before what it begins is in another world. */
+void supervise_prepare(void);
 /* fork(), such that supervise() can do its work. */
 pid_t supervise_fork(bool alone, struct err *e);
 

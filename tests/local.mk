@@ -25,6 +25,11 @@ TESTS += %D%/cli/console-killed
 tests_cli_console_killed_SOURCES = %D%/cli/console-killed.c
 tests_cli_console_killed_LDADD = -lutil
 
+check_PROGRAMS += %D%/cli/ctrl-once
+TESTS += %D%/cli/ctrl-once
+tests_cli_ctrl_once_SOURCES = %D%/cli/ctrl-once.c
+tests_cli_ctrl_once_LDADD = -lutil
+
 check_PROGRAMS += tests/container/box
 tests_container_box_SOURCES = %D%/container/box.c
 nodist_tests_container_box_SOURCES = %D%/container/docker-calls.h
