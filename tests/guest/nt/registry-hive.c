@@ -15,15 +15,43 @@ WINADVAPI LSTATUS WINAPI RegLoadAppKeyA(LPCSTR, PHKEY, REGSAM, DWORD, DWORD);
 #endif
 
 #define HERE "Software\\rf-test-hive"
-enum { BIG = 100000, MANY = 1200 };
+/* MANY: more than one list in a hive holds.  FEW: of those that are deleted. */
+enum { BIG = 100000, MANY = 1200, FEW = 10 };
+
+/*
+ * The user's registry is on the disk after each change, which takes its time
+ * when that is busy: so many keys are made in an application's hive, and come
+ * from its file all at once.
+ */
+static void make_many(void)
+{
+	HKEY root, k, sub;
+	char name[32];
+
+	CHECK_EQ(RegLoadAppKeyA("empty.hiv", &root, KEY_ALL_ACCESS, 0, 0), 0);
+	RegCloseKey(root);
+	CHECK_EQ(RegLoadAppKeyA("many.hiv", &root, KEY_ALL_ACCESS, 0, 0), 0);
+	CHECK_EQ(RegCreateKeyExA(root, "many", 0, "a class", 0, KEY_ALL_ACCESS,
+				 NULL, &k, NULL),
+		 0);
+	for (int i = 0; i < MANY; i++) {
+		sprintf(name, "Key %04d", i);
+		RegCreateKeyExA(k, name, 0, NULL, 0, KEY_ALL_ACCESS, NULL, &sub,
+				NULL);
+		RegSetValueExA(sub, "i", 0, REG_DWORD, (BYTE *)&i, 4);
+		RegCloseKey(sub);
+	}
+	RegCloseKey(k);
+	RegCloseKey(root);
+}
 
 static void fill(HKEY root)
 {
 	static BYTE big[BIG];
-	HKEY k, sub;
+	HKEY k;
 	DWORD n = 7;
-	char name[32];
 
+	CHECK_EQ(RegRestoreKeyA(root, "many.hiv", 0), 0);
 	for (int i = 0; i < BIG; i++)
 		big[i] = (BYTE)(i * 7 + i / 256);
 	CHECK_EQ(RegSetValueExA(root, "number", 0, REG_DWORD, (BYTE *)&n, 4),
@@ -34,17 +62,6 @@ static void fill(HKEY root)
 	CHECK_EQ(RegSetValueExW(root, L"\x3b1\x3b2", 0, REG_SZ,
 				(BYTE *)L"\x4e2d", 4),
 		 0);
-	CHECK_EQ(RegCreateKeyExA(root, "many", 0, "a class", 0, KEY_ALL_ACCESS,
-				 NULL, &k, NULL),
-		 0);
-	for (int i = 0; i < MANY; i++) {
-		sprintf(name, "Key %04d", i);
-		RegCreateKeyExA(k, name, 0, NULL, 0, KEY_ALL_ACCESS, NULL,
-				&sub, NULL);
-		RegSetValueExA(sub, "i", 0, REG_DWORD, (BYTE *)&i, 4);
-		RegCloseKey(sub);
-	}
-	RegCloseKey(k);
 	CHECK_EQ(RegCreateKeyExW(root, L"\x416\x444", 0, NULL, 0,
 				 KEY_ALL_ACCESS, NULL, &k, NULL),
 		 0);
@@ -64,9 +81,9 @@ static void check_filled(HKEY root, const char *where)
 	HKEY k, sub;
 
 	printf("# %s\n", where);
-	CHECK_EQ(RegQueryValueExA(root, "number", NULL, &type, (BYTE *)&n,
-				  &len),
-		 0);
+	CHECK_EQ(
+		RegQueryValueExA(root, "number", NULL, &type, (BYTE *)&n, &len),
+		0);
 	CHECK(n == 7 && type == REG_DWORD);
 	len = sizeof name;
 	CHECK_EQ(RegQueryValueExA(root, NULL, NULL, &type, (BYTE *)name, &len),
@@ -107,15 +124,34 @@ static void check_filled(HKEY root, const char *where)
 	RegCloseKey(k);
 }
 
+/* Of the many keys some, and the one with letters that are not Latin. */
+static void lose_some(HKEY root)
+{
+	char name[32];
+	HKEY k;
+
+	CHECK_EQ(RegOpenKeyExA(root, "many", 0, KEY_ALL_ACCESS, &k), 0);
+	for (int i = 0; i < FEW; i++) {
+		sprintf(name, "Key %04d", 97 * i);
+		CHECK_EQ(RegDeleteKeyA(k, name), 0);
+	}
+	RegCloseKey(k);
+	CHECK_EQ(RegDeleteTreeW(root, L"\x416\x444"), 0);
+	CHECK_EQ(RegDeleteValueA(root, "big"), 0);
+}
+
 static void save_and_restore(void)
 {
 	DWORD one = 1;
 	HKEY k, sub;
 
+	make_many();
 	RegDeleteTreeA(HKEY_CURRENT_USER, HERE);
 	CHECK_EQ(RegCreateKeyExA(HKEY_CURRENT_USER, HERE, 0, NULL, 0,
 				 KEY_ALL_ACCESS, NULL, &k, NULL),
 		 0);
+	CHECK_EQ(RegRestoreKeyA(k, "many.hiv", 0), ERROR_PRIVILEGE_NOT_HELD);
+	CHECK(enable_privilege("SeRestorePrivilege"));
 	fill(k);
 	CHECK_EQ(RegSaveKeyA(k, "saved.hiv", NULL), ERROR_PRIVILEGE_NOT_HELD);
 	CHECK(enable_privilege("SeBackupPrivilege"));
@@ -123,13 +159,10 @@ static void save_and_restore(void)
 	CHECK_EQ(RegSaveKeyA(k, "saved.hiv", NULL), ERROR_ALREADY_EXISTS);
 	CHECK_EQ(RegSaveKeyExA(k, "latest.hiv", NULL, REG_LATEST_FORMAT), 0);
 	/* What is there now goes, what was saved comes back. */
-	RegDeleteTreeA(k, "many");
-	RegDeleteValueA(k, "big");
+	lose_some(k);
 	RegSetValueExA(k, "later", 0, REG_DWORD, (BYTE *)&one, 4);
 	RegCreateKeyExA(k, "later", 0, NULL, 0, KEY_ALL_ACCESS, NULL, &sub,
 			NULL);
-	CHECK_EQ(RegRestoreKeyA(k, "saved.hiv", 0), ERROR_PRIVILEGE_NOT_HELD);
-	CHECK(enable_privilege("SeRestorePrivilege"));
 	CHECK_EQ(RegRestoreKeyA(k, "saved.hiv", 0), ERROR_ACCESS_DENIED);
 	/* Whatever is held; a volatile set is not for such keys, and what was
 	   flushed last for the system alone. */
@@ -157,8 +190,13 @@ static void save_and_restore(void)
 		 ERROR_FILE_NOT_FOUND);
 	CHECK_EQ(RegRestoreKeyA(k, "latest.hiv", 0), 0);
 	check_filled(k, "restored, latest format");
+	CHECK_EQ(RegRestoreKeyA(k, "empty.hiv", 0), 0);
+	CHECK_EQ(RegOpenKeyExA(k, "many", 0, KEY_READ, &sub),
+		 ERROR_FILE_NOT_FOUND);
 	RegCloseKey(k);
 	RegDeleteTreeA(HKEY_CURRENT_USER, HERE);
+	CHECK(DeleteFileA("many.hiv"));
+	CHECK(DeleteFileA("empty.hiv"));
 }
 
 static void load(void)
