@@ -23,9 +23,32 @@ static void crowd(LPTHREAD_START_ROUTINE fn)
 	for (int i = 0; i < THREADS; i++)
 		t[i] = CreateThread(NULL, 0, fn, (PVOID)(INT_PTR)i, 0, NULL);
 	for (int i = 0; i < THREADS; i++) {
-		CHECK_EQ(WaitForSingleObject(t[i], 60000), WAIT_OBJECT_0);
+		CHECK_EQ(WaitForSingleObject(t[i], INFINITE), WAIT_OBJECT_0);
 		CloseHandle(t[i]);
 	}
+}
+
+/*
+ * Threads that hand something on, so that each round is a sleep and a wake-up;
+ * in a virtual machine both leave it.  All of them, or those of which each
+ * takes long (one part in twenty of all tells) what a second is enough for.
+ */
+static LONG rounds;
+
+static void hand_on(LPTHREAD_START_ROUTINE fn, LONG most, void (*begin)(void))
+{
+	enum { BUDGET = 1000 };
+	LONGLONG start = (LONGLONG)GetTickCount64(), took;
+	LONG done;
+
+	rounds = most / 20;
+	begin();
+	crowd(fn);
+	took = (LONGLONG)GetTickCount64() - start + 1;
+	done = rounds;
+	rounds = (LONG)min(most - done, max(0, (BUDGET - took) * done / took));
+	begin();
+	crowd(fn);
 }
 
 static DWORD WINAPI cs_worker(LPVOID arg)
@@ -59,7 +82,7 @@ static DWORD in_thread(LPTHREAD_START_ROUTINE fn)
 	HANDLE t = CreateThread(NULL, 0, fn, NULL, 0, NULL);
 	DWORD code = 0;
 
-	CHECK_EQ(WaitForSingleObject(t, 60000), WAIT_OBJECT_0);
+	CHECK_EQ(WaitForSingleObject(t, INFINITE), WAIT_OBJECT_0);
 	GetExitCodeThread(t, &code);
 	CloseHandle(t);
 	return code;
@@ -136,11 +159,16 @@ static void reader_writer(void)
 /* A queue of one: half of the threads put, half take. */
 static int full;
 
+static void none_yet(void)
+{
+	counter = 0;
+}
+
 static DWORD WINAPI cv_worker(LPVOID arg)
 {
 	BOOL put = (INT_PTR)arg % 2;
 
-	for (int i = 0; i < 5000; i++) {
+	for (int i = 0; i < rounds; i++) {
 		EnterCriticalSection(&cs);
 		while (full == put)
 			SleepConditionVariableCS(&cv, &cs, INFINITE);
@@ -156,7 +184,7 @@ static DWORD WINAPI cv_srw_worker(LPVOID arg)
 {
 	BOOL put = (INT_PTR)arg % 2;
 
-	for (int i = 0; i < 5000; i++) {
+	for (int i = 0; i < rounds; i++) {
 		AcquireSRWLockExclusive(&srw);
 		while (full == put)
 			SleepConditionVariableSRW(&cv, &srw, INFINITE, 0);
@@ -183,12 +211,10 @@ static void condition_variables(void)
 					 CONDITION_VARIABLE_LOCKMODE_SHARED));
 	ReleaseSRWLockShared(&srw);
 	WakeConditionVariable(&cv);
-	counter = 0;
-	crowd(cv_worker);
-	CHECK_EQ(counter, THREADS * 5000);
-	counter = 0;
-	crowd(cv_srw_worker);
-	CHECK_EQ(counter, THREADS * 5000);
+	hand_on(cv_worker, 5000, none_yet);
+	CHECK_EQ(counter, THREADS * rounds);
+	hand_on(cv_srw_worker, 5000, none_yet);
+	CHECK_EQ(counter, THREADS * rounds);
 }
 
 static INIT_ONCE once = INIT_ONCE_STATIC_INIT;
@@ -240,11 +266,16 @@ static void run_once(void)
 
 static volatile LONG turn;
 
+static void first_turn(void)
+{
+	turn = 0;
+}
+
 static DWORD WINAPI address_worker(LPVOID arg)
 {
 	LONG me = (LONG)(INT_PTR)arg;
 
-	for (int i = 0; i < 2000; i++) {
+	for (int i = 0; i < rounds; i++) {
 		LONG now;
 
 		while ((now = turn) % THREADS != me)
@@ -256,31 +287,17 @@ static DWORD WINAPI address_worker(LPVOID arg)
 }
 
 /* Two that answer at once: each is woken while it is about to sleep. */
-enum { ANSWERS = 100000 };
-
 static DWORD WINAPI answer(LPVOID arg)
 {
 	LONG me = (LONG)(INT_PTR)arg, other = !me;
 
-	for (int i = 0; i < ANSWERS; i++) {
+	for (int i = 0; me < 2 && i < rounds; i++) {
 		while (turn != me)
 			WaitOnAddress(&turn, &other, sizeof other, INFINITE);
 		turn = other;
 		WakeByAddressSingle((PVOID)&turn);
 	}
 	return 0;
-}
-
-static void answers(void)
-{
-	HANDLE h;
-
-	turn = 0;
-	h = CreateThread(NULL, 0, answer, (PVOID)1, 0, NULL);
-	answer((PVOID)0);
-	CHECK_EQ(WaitForSingleObject(h, INFINITE), WAIT_OBJECT_0);
-	CloseHandle(h);
-	CHECK_EQ(turn, 0);
 }
 
 static void addresses(void)
@@ -295,10 +312,10 @@ static void addresses(void)
 	CHECK(!WaitOnAddress(&wide, &wide_same, 3, 0));
 	CHECK_EQ(GetLastError(), ERROR_INVALID_PARAMETER);
 	WakeByAddressSingle(&byte);
-	turn = 0;
-	crowd(address_worker);
-	CHECK_EQ(turn, THREADS * 2000);
-	answers();
+	hand_on(address_worker, 2000, first_turn);
+	CHECK_EQ(turn, THREADS * rounds);
+	hand_on(answer, 100000, first_turn);
+	CHECK_EQ(turn, 0);
 }
 
 static SYNCHRONIZATION_BARRIER barrier;
