@@ -2,6 +2,7 @@
 /* Oplocks of folders: what is in them changes, somebody wants their name. */
 #include <windows.h>
 #include <winioctl.h>
+#include <winternl.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -452,6 +453,37 @@ static void below(void)
 	}
 }
 
+/* Who asks not to wait is told at once what keeps him out; so is the holder. */
+static void at_once(void)
+{
+	enum { IF_OPLOCKED = 0x100, DIRECTORY = 1, SHARING = 0xc0000043 };
+	static WCHAR wide[MAX_PATH + 8];
+	UNICODE_STRING u = { 0, sizeof wide, wide };
+	OBJECT_ATTRIBUTES oa = { .Length = sizeof oa,
+				 .ObjectName = &u,
+				 .Attributes = OBJ_CASE_INSENSITIVE };
+	IO_STATUS_BLOCK io;
+	struct held h;
+	HANDLE other = NULL;
+
+	u.Length = (USHORT)(2 * swprintf(wide, MAX_PATH + 8, L"\\??\\%hs",
+					 in_top("f")));
+	hold(&h, "f", R | H, FILE_SHARE_READ);
+	CHECK_EQ(NtOpenFile(&other, FILE_LIST_DIRECTORY | DELETE, &oa, &io, ALL,
+			    DIRECTORY | IF_OPLOCKED),
+		 (LONG)SHARING);
+	CHECK_EQ(WaitForSingleObject(h.o.hEvent, AT_MOST), WAIT_OBJECT_0);
+	check_break(&h, R | H, R, ACK_REQUIRED, "at once");
+	/* In no conflict, he is let in beside it. */
+	CHECK_EQ(NtOpenFile(&other, FILE_LIST_DIRECTORY, &oa, &io, ALL,
+			    DIRECTORY | IF_OPLOCKED),
+		 0);
+	CloseHandle(other);
+	CHECK_EQ(request(&h, R, ACK), ERROR_IO_PENDING);
+	CHECK(!is_broken(&h, "f"));
+	close_it(&h);
+}
+
 /* What changes while he thinks about the answer. */
 static void meanwhile(void)
 {
@@ -563,6 +595,7 @@ int main(int argc, char **argv)
 	no_changes();
 	name_wanted();
 	below();
+	at_once();
 	meanwhile();
 	by_itself();
 	waiting_ends();
