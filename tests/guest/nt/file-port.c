@@ -93,6 +93,14 @@ static int child_main(const char *what, HANDLE h, HANDLE go, HANDLE ready)
 	case 'a': /* ask, once told */
 		WaitForSingleObject(go, 60000);
 		return ask(h, FALSE, &o) ? 0 : 1;
+	case 'd': /* the same of a handle that was put here; h says which */
+		WaitForSingleObject(go, 60000);
+		return ask((HANDLE)(ULONG_PTR) *
+				   (DWORD *)MapViewOfFile(h, FILE_MAP_READ, 0,
+							  0, 0),
+			   FALSE, &o)
+			       ? 0
+			       : 6;
 	case 'p': /* ask a pipe, and stay until it has been answered */
 		if (!ask(h, FALSE, &o))
 			return 2;
@@ -128,6 +136,39 @@ static void set_before(void)
 	CloseHandle(port);
 	CHECK(ask(h, FALSE, &o));
 	CloseHandle(h);
+}
+
+/* The child is given it, with its port; and before it has one. */
+static void duplicated(void)
+{
+	for (int after = 0; after < 2; after++) {
+		HANDLE h = open_file(), go = event(), process, port = NULL,
+		       there, section;
+		DWORD n = 0, *which;
+
+		section = inheritable(CreateFileMappingA(INVALID_HANDLE_VALUE,
+							 NULL, PAGE_READWRITE,
+							 0, 4096, NULL));
+		which = MapViewOfFile(section, FILE_MAP_WRITE, 0, 0, 0);
+		/* Not by inheriting it. */
+		CHECK(SetHandleInformation(h, HANDLE_FLAG_INHERIT, 0));
+		if (!after)
+			port = CreateIoCompletionPort(h, NULL, KEY, 0);
+		process = start("duplicated", section, go, NULL);
+		CHECK(DuplicateHandle(GetCurrentProcess(), h, process, &there,
+				      0, FALSE, DUPLICATE_SAME_ACCESS));
+		*which = (DWORD)(ULONG_PTR)there;
+		if (after)
+			port = CreateIoCompletionPort(h, NULL, KEY, 0);
+		SetEvent(go);
+		CHECK_EQ(take(port, 20000, &n), KEY);
+		CHECK_EQ(n, 5);
+		finish(process);
+		UnmapViewOfFile(which);
+		CloseHandle(section);
+		CloseHandle(port);
+		CloseHandle(h);
+	}
 }
 
 /* The child has the file already when it gets a port. */
@@ -225,6 +266,7 @@ int main(int argc, char **argv)
 	GetTempPathA(sizeof path - 20, path);
 	wsprintfA(path + lstrlenA(path), "rf-port-%lu", GetCurrentProcessId());
 	set_before();
+	duplicated();
 	set_after();
 	set_by_child();
 	replaced();
