@@ -33,9 +33,26 @@
 /* The kick: a signal that programs and libraries leave alone. */
 static int kick;
 
+/* A knock came before there was a task to hear it. */
+static _Atomic bool knocked;
+
 int direct_kick_signal(void)
 {
 	return kick;
+}
+
+bool direct_was_knocked(void)
+{
+	return atomic_exchange(&knocked, false);
+}
+
+void direct_be_deaf(void)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, kick);
+	pthread_sigmask(SIG_BLOCK, &set, NULL);
 }
 
 int direct_hear_knocks(bool heard)
@@ -387,6 +404,8 @@ static void on_kick(ucontext_t *uc, uint64_t *fs_base, const siginfo_t *si)
 	struct task *t = current_task;
 
 	/* Our own kicks are sent to a thread; this came to the process. */
+	if (!t && si->si_code != SI_TKILL)
+		atomic_store(&knocked, true);
 	if (t && si->si_code != SI_TKILL) {
 		atomic_fetch_or(&t->pending, TASK_KNOCK);
 		task_wake(t);

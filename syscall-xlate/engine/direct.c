@@ -172,6 +172,8 @@ static void run_here(struct task *t, const struct guest_regs *first,
 	guest_fs = regs.fs_base;
 	t->tid = (int32_t)syscall(SYS_gettid);
 	current_task = t;
+	if (direct_was_knocked())
+		atomic_fetch_or(&t->pending, TASK_KNOCK);
 	direct_trap_add(t);
 	if (t->personality->raw_calls)
 		direct_trap_all();
@@ -419,6 +421,7 @@ static int run(struct task *t, const struct guest_regs *first, struct err *e)
 		return err_set(e, EINVAL,
 			       "--trap=off: its calls would be Linux calls");
 	run_here(t, first, (uint64_t)first_stacks + ALTSTACK + HOST_STACK);
+	direct_be_deaf();
 	current_task = NULL;
 	t->personality->task_ended(t);
 	/* Others go on; the last of them ends the process. */

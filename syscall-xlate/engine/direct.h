@@ -126,6 +126,13 @@ int direct_kick_signal(void);
  * Returns task_ops.knock.
  */
 int direct_hear_knocks(bool heard);
+/* Did one come that no task has heard?  Once. */
+bool direct_was_knocked(void);
+/*
+ * The calling thread has no task any more: others are there to hear knocks, and
+ * the host would rather tell this one.
+ */
+void direct_be_deaf(void);
 
 /* direct-watch.c: task_ops.watch; which of them a signal tells of, or -1. */
 struct task_watch;

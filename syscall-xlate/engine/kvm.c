@@ -228,6 +228,7 @@ static int run(struct task *t, const struct guest_regs *first, struct err *e)
 	v->regs = *first;
 	vcpu_run(v);
 	vcpu_put(v);
+	direct_be_deaf();
 	current_task = NULL;
 	t->personality->task_ended(t);
 	/* Others go on; the last of them ends the process. */
