@@ -11,6 +11,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "syscall-xlate/nt/nt.h"
+
 struct lock_range;
 struct file_map;
 
@@ -28,6 +30,7 @@ struct inode {
 	int share_read, share_write, share_delete;
 	bool delete_pending;
 	bool unlinked; /* by a POSIX delete: the name is gone already */
+	uint8_t doom;  /* what processes that are gone have left us to do */
 	char *going; /* the name that waits, of a handle that is closed; or NULL */
 	struct lock_range *locks;
 	/* Not 0: in some process a range of it has been locked; or of another
@@ -40,6 +43,9 @@ struct inode {
 };
 
 extern pthread_mutex_t inode_lock; /* guards every inode */
+
+/* In inode.doom: the last one who has it open removes it; nobody opens it. */
+enum { DOOM_GOES = 1, DOOM_WAITS = 2 };
 
 /* Without the lock: lock_check() is to be asked (i may be NULL). */
 static inline bool inode_locked(const struct inode *i)
@@ -69,9 +75,15 @@ void notify_delete_pending(const struct inode *i);
  * peers_attach() joins them, or is the first; true: just now, and what is
  * open already has to be told.
  * peers_enter(), with f counted in i: tell them, unless f conflicts with what
- * they have (false).  peers_allow(): only whether f, which is not counted,
- * does. peers_open(): has anybody? peers_tell(): what this process has of i is
- * different now. peers_mapped(): as inode_mapped(), of the others.
+ * they have (STATUS_SHARING_VIOLATION) or the file waits for its deletion
+ * (STATUS_DELETE_PENDING).  peers_allow(): only whether f, which is not
+ * counted, does.
+ * peers_open(): has anybody? peers_tell(): what this process has of i is
+ * different now.  peers_leave(): the same, and if it was the last of this
+ * process, and the file goes with the last of all: true: now; else the others
+ * know that it does.
+ * peers_doom(): it waits for its deletion, or not any more, whoever wanted it.
+ * peers_mapped(): as inode_mapped(), of the others.
  * peers_locks(): where they say that they have locked ranges, which has memory
  * until peers_detach().  peers_lock(): says so.
  * peers_oplocks(), peers_oplock(): the same of oplocks.
@@ -81,10 +93,12 @@ void notify_delete_pending(const struct inode *i);
  */
 struct file;
 bool peers_attach(void);
-bool peers_enter(const struct inode *i, const struct file *f, bool granted);
-bool peers_allow(const struct inode *i, const struct file *f);
+NTSTATUS peers_enter(const struct inode *i, const struct file *f, bool granted);
+NTSTATUS peers_allow(const struct inode *i, const struct file *f);
 bool peers_open(const struct inode *i);
 void peers_tell(const struct inode *i);
+bool peers_leave(struct inode *i, bool last);
+void peers_doom(struct inode *i, bool on);
 void peers_mapped(const struct inode *i, struct mapped *m);
 const _Atomic uint32_t *peers_locks(const struct inode *i);
 void peers_lock(const struct inode *i);

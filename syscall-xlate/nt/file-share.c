@@ -7,8 +7,10 @@
  * processes have open, file-shared.c knows.
  * A file is deleted when the last handle goes, or at once with POSIX
  * semantics; the name to unlink is asked of the host, since others may have
- * renamed the file meanwhile.  Of a file with several names one goes with the
- * handle that it was opened by, and nothing keeps the others from being opened.
+ * renamed the file meanwhile.  Of several processes the last one does it, and
+ * who goes before tells the others that it is to be done.  Of a file with
+ * several names one goes with the handle that it was opened by, and nothing
+ * keeps the others from being opened.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -169,10 +171,11 @@ NTSTATUS share_enter(struct file *f, const struct statx *st, bool granted)
 	if (!status) {
 		count(i, f, 1);
 		f->inode = i;
-		if (has_peers(f) && !peers_enter(i, f, granted)) {
+		if (has_peers(f))
+			status = peers_enter(i, f, granted);
+		if (status) {
 			count(i, f, -1);
 			f->inode = NULL;
-			status = STATUS_SHARING_VIOLATION;
 		} else if (has_peers(f)) {
 			i->peer_locks = peers_locks(i);
 			i->peer_oplocks = peers_oplocks(i);
@@ -248,6 +251,28 @@ static bool has_other_names(struct file *f)
 	return !find_name(f, st.st_dev, st.st_ino, &dirfd, now, &directory);
 }
 
+/*
+ * f is closed here, and goes with its last handle.  If another process has that
+ * (it may have one of the same file object), it goes with that one.
+ */
+static void goes_with(struct file *f, struct inode *i, bool last)
+{
+	const bool open_there = peers_open(i);
+
+	/* Who is the last unlinks his name in either case. */
+	f->name_goes =
+		(!last || open_there || i->unlinked || f->posix_delete) &&
+		has_other_names(f);
+	if (f->name_goes)
+		return;
+	if (f->in_others && open_there) {
+		i->doom |= DOOM_GOES;
+		return;
+	}
+	i->delete_pending = true;
+	notify_delete_pending(i);
+}
+
 static void leave(struct file *f, bool may_unlink)
 {
 	struct inode *i = f->inode;
@@ -262,15 +287,8 @@ static void leave(struct file *f, bool may_unlink)
 	ino = i->ino;
 	pthread_mutex_lock(&inode_lock);
 	last = i->handles == 1;
-	if (f->delete_on_close && !f->name_goes) {
-		/* Who is the last unlinks his name in either case. */
-		f->name_goes = (!last || i->unlinked || f->posix_delete) &&
-			       has_other_names(f);
-		if (!f->name_goes) {
-			i->delete_pending = true;
-			notify_delete_pending(i);
-		}
-	}
+	if (f->delete_on_close && !f->name_goes)
+		goes_with(f, i, last);
 	if (!may_unlink) {
 		/* a look at the share modes, no more */
 	} else if (f->name_goes) {
@@ -279,20 +297,23 @@ static void leave(struct file *f, bool may_unlink)
 		/* The name goes now; who has the file open keeps it. */
 		gone = !i->unlinked;
 		i->unlinked = true;
-	} else if (last && i->delete_pending && !i->unlinked) {
-		gone = true;
 	}
+	if (i->unlinked)
+		i->doom = 0;
+	else if (i->delete_pending)
+		i->doom = DOOM_GOES | DOOM_WAITS;
 	count(i, f, -1);
 	/* The last one to go may be of a name that is gone. */
 	if (i->delete_pending && !i->unlinked && !last && !i->going) {
 		share_waits = true;
 		i->going = file_host_path(f);
 	}
-	if (has_peers(f))
-		peers_tell(i);
+	if (has_peers(f) || (last && i->doom))
+		gone |= peers_leave(i, last) && may_unlink && !i->unlinked;
 	if (last) {
 		/* What a section may keep of it has no such state. */
 		i->delete_pending = i->unlinked = false;
+		i->doom = 0;
 		going = i->going;
 		i->going = NULL;
 		lock_forget(i);
@@ -357,6 +378,7 @@ void share_set_delete(struct file *f, bool on)
 		f->name_goes = on && ((f->name_goes && f->posix_delete) ||
 				      has_other_names(f));
 		f->inode->delete_pending = on && !f->name_goes;
+		peers_doom(f->inode, f->inode->delete_pending);
 		share_waits = true;
 		if (f->inode->delete_pending)
 			notify_delete_pending(f->inode);
@@ -426,8 +448,8 @@ NTSTATUS share_delete_name(const struct statx *st, int dirfd, const char *path)
 		pthread_mutex_unlock(&inode_lock);
 		return STATUS_NOT_SUPPORTED;
 	}
-	if (!status && !peers_allow(&other, &probe))
-		status = STATUS_SHARING_VIOLATION;
+	if (!status)
+		status = peers_allow(&other, &probe);
 	if (!status)
 		inode_mapped(other.dev, other.ino, &mapped);
 	if (mapped.images || mapped.size)

@@ -20,6 +20,10 @@
  * them, however he ends.  Processes of a sandbox have a file in its folder,
  * which goes with the sandbox: without namespaces the inode is the host's, too.
  *
+ * That a file waits for its deletion is in the slot of who wants that; when he
+ * closes it he puts it in the slots of all who have it open still.  So the last
+ * of them finds it in his own.
+ *
  * The first open of a file makes the table or finds it (some 25 us, once per
  * process; opens of the built-in DLLs do not count).  A process that only reads
  * has to be there as well: somebody else may want to write what it reads.
@@ -47,17 +51,19 @@ enum {
 	MEMBERS = 1024,
 	SPINS = 200,
 	/* Of the table and how it is locked; part of how it is found. */
-	VERSION = 9,
+	VERSION = 10,
 	/* A file's byte 0 is locked by all; the tokens' lie beyond the table.
 	 */
 	TOKENS_AT = 1 << 30,
 	FD_BITS = 20, /* of a descriptor's number */
+	MANY_IMAGES = (1 << 14) - 1,
 };
 
 struct slot {
 	uint32_t owner; /* a token; 0: free */
 	uint16_t readers, writers, deleters, opens;
-	uint16_t share_read, share_write, share_delete, images;
+	uint16_t share_read, share_write, share_delete;
+	uint16_t images : 14, doom : 2; /* DOOM_* */
 	uint32_t pages; /* that are in a section of data */
 	uint64_t key;
 };
@@ -491,6 +497,11 @@ static bool slot_conflicts(const struct slot *s, const struct file *f)
 	       (s->deleters && !(f->share & FILE_SHARE_DELETE));
 }
 
+static bool is_of(const struct slot *s, uint64_t key)
+{
+	return s->owner && s->key == key;
+}
+
 /* In a full bucket: a slot that somebody has left behind; NULL: none. */
 static struct slot *slot_of_dead(struct bucket *b)
 {
@@ -500,16 +511,19 @@ static struct slot *slot_of_dead(struct bucket *b)
 	return NULL;
 }
 
-static void publish(struct bucket *b, uint64_t key, const struct inode *i)
+/* What others have told us to do with it, which stays said. */
+static uint8_t publish(struct bucket *b, uint64_t key, const struct inode *i)
 {
 	const bool any = i->opens || i->maps;
 	struct slot *mine = NULL;
+	uint8_t doom = 0;
 
 	for (unsigned k = 0; k < SLOTS; k++) {
 		struct slot *s = &b->slot[k];
 
 		if (s->owner == self && s->key == key) {
 			mine = s;
+			doom = s->doom;
 			break;
 		}
 		if (!s->owner && !mine)
@@ -520,7 +534,7 @@ static void publish(struct bucket *b, uint64_t key, const struct inode *i)
 	/* Full of the living: this process is not seen, which is no worse than
 	   there being no table. */
 	if (!mine)
-		return;
+		return doom;
 	*mine = (struct slot){
 		.owner = any ? self : 0,
 		.key = key,
@@ -531,57 +545,70 @@ static void publish(struct bucket *b, uint64_t key, const struct inode *i)
 		.share_read = (uint16_t)i->share_read,
 		.share_write = (uint16_t)i->share_write,
 		.share_delete = (uint16_t)i->share_delete,
-		.images = (uint16_t)MIN(i->mapped.images, (unsigned)UINT16_MAX),
+		.images = MIN(i->mapped.images, MANY_IMAGES) & MANY_IMAGES,
+		.doom = (doom | i->doom) & (DOOM_GOES | DOOM_WAITS),
 		.pages = (uint32_t)MIN(ROUND_UP(i->mapped.size, PAGE) / PAGE,
 				       (uint64_t)UINT32_MAX),
 	};
+	return doom;
 }
 
-/* With b locked: does f conflict with what another process has open? */
-static bool bucket_conflicts(struct bucket *b, uint64_t key,
-			     const struct file *f)
+/*
+ * With b locked: does f conflict with what another process has open, or does
+ * the file wait for its deletion?  What the dead have left to do is not f's:
+ * they have had it before.
+ */
+static NTSTATUS bucket_conflicts(struct bucket *b, uint64_t key,
+				 const struct file *f)
 {
+	NTSTATUS status = STATUS_SUCCESS;
+
 	for (unsigned k = 0; k < SLOTS; k++) {
 		struct slot *s = &b->slot[k];
+		bool own = s->owner == self;
 
-		if (!s->owner || s->owner == self || s->key != key ||
-		    !slot_conflicts(s, f))
+		if (!is_of(s, key) ||
+		    !(s->doom || (!own && slot_conflicts(s, f))))
 			continue;
-		if (alive(s->owner))
-			return true;
-		s->owner = 0;
+		if (!own && !alive(s->owner))
+			s->owner = 0;
+		else if (s->doom & DOOM_WAITS)
+			return STATUS_DELETE_PENDING;
+		else if (!own && slot_conflicts(s, f))
+			status = STATUS_SHARING_VIOLATION;
 	}
-	return false;
+	return status;
 }
 
-bool peers_enter(const struct inode *i, const struct file *f, bool granted)
+NTSTATUS peers_enter(const struct inode *i, const struct file *f, bool granted)
 {
 	uint64_t key = key_of(i);
 	struct bucket *b = bucket_of(i);
-	bool conflict;
+	NTSTATUS status = STATUS_SUCCESS;
 
 	if (!b)
-		return true;
+		return status;
 	lock(b);
-	conflict = !granted && bucket_conflicts(b, key, f);
-	if (!conflict)
+	if (!granted)
+		status = bucket_conflicts(b, key, f);
+	if (!status)
 		publish(b, key, i);
 	unlock(b);
-	return !conflict;
+	return status;
 }
 
-bool peers_allow(const struct inode *i, const struct file *f)
+NTSTATUS peers_allow(const struct inode *i, const struct file *f)
 {
 	uint64_t key = key_of(i);
 	struct bucket *b = bucket_of(i);
-	bool conflict;
+	NTSTATUS status;
 
 	if (!b)
-		return true;
+		return STATUS_SUCCESS;
 	lock(b);
-	conflict = bucket_conflicts(b, key, f);
+	status = bucket_conflicts(b, key, f);
 	unlock(b);
-	return !conflict;
+	return status;
 }
 
 bool peers_open(const struct inode *i)
@@ -596,7 +623,7 @@ bool peers_open(const struct inode *i)
 	for (unsigned k = 0; k < SLOTS && !open; k++) {
 		struct slot *s = &b->slot[k];
 
-		if (s->owner && s->owner != self && s->key == key && s->opens)
+		if (is_of(s, key) && s->owner != self && s->opens)
 			open = alive(s->owner);
 	}
 	unlock(b);
@@ -630,6 +657,79 @@ void peers_tell(const struct inode *i)
 		return;
 	lock(b);
 	publish(b, key, i);
+	unlock(b);
+}
+
+/* With b locked: does another process have it open?  Then it is told. */
+static bool bequeath(struct bucket *b, uint64_t key, uint8_t doom)
+{
+	bool others = false;
+
+	for (unsigned k = 0; k < SLOTS; k++) {
+		struct slot *s = &b->slot[k];
+
+		if (!is_of(s, key) || s->owner == self || !s->opens)
+			continue;
+		if (!alive(s->owner)) {
+			s->owner = 0;
+			continue;
+		}
+		others = true;
+		s->doom |= doom & (DOOM_GOES | DOOM_WAITS);
+	}
+	return others;
+}
+
+/* With b locked: what was left to do by those who have been killed since. */
+static uint8_t of_dead(struct bucket *b, uint64_t key)
+{
+	uint8_t doom = 0;
+
+	for (unsigned k = 0; k < SLOTS; k++) {
+		struct slot *s = &b->slot[k];
+
+		if (is_of(s, key) && s->owner != self && s->doom &&
+		    !alive(s->owner)) {
+			doom |= s->doom;
+			s->owner = 0;
+		}
+	}
+	return doom;
+}
+
+bool peers_leave(struct inode *i, bool last)
+{
+	uint64_t key = key_of(i);
+	struct bucket *b = bucket_of(i);
+	bool others = false;
+
+	if (b) {
+		lock(b);
+		i->doom |= publish(b, key, i);
+		if (last) {
+			i->doom |= of_dead(b, key);
+			others = i->doom && bequeath(b, key, i->doom);
+		}
+		unlock(b);
+	}
+	return last && i->doom && !others;
+}
+
+void peers_doom(struct inode *i, bool on)
+{
+	uint64_t key = key_of(i);
+	struct bucket *b = bucket_of(i);
+
+	i->doom = 0;
+	if (!b)
+		return;
+	lock(b);
+	for (unsigned k = 0; k < SLOTS; k++) {
+		struct slot *s = &b->slot[k];
+
+		if (is_of(s, key) && (s->owner == self || !on))
+			s->doom = on ? DOOM_GOES | DOOM_WAITS : 0;
+	}
 	unlock(b);
 }
 
