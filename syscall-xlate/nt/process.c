@@ -13,6 +13,7 @@
 #include "syscall-xlate/nt/security.h"
 #include "syscall-xlate/nt/placement.h"
 #include "syscall-xlate/nt/registry.h"
+#include "syscall-xlate/nt/remote.h"
 #include "base/clock.h"
 
 #include <fcntl.h>
@@ -540,7 +541,11 @@ NTSTATUS nt_get_next_process(struct task *t, uint64_t process, uint32_t access,
 	return status;
 }
 
-/* A process whose threads are to stand still, or to go on. */
+/*
+ * A process whose threads are to stand still, or to go on.  One of ours sees to
+ * that itself, so that it can still be asked for other things, be given handles
+ * say; a Linux program is the host's to stop.
+ */
 static NTSTATUS for_all_threads(struct task *t, uint64_t process, bool suspend)
 {
 	enum { PROCESS_SUSPEND_RESUME = 0x800 };
@@ -557,9 +562,17 @@ static NTSTATUS for_all_threads(struct task *t, uint64_t process, bool suspend)
 		if (p->block && p->block->suspend)
 			status = suspend ? child_suspend(p, &previous)
 					 : child_resume(p, &previous);
+		else if (remote_call(t, process, PROCESS_SUSPEND_RESUME,
+				     suspend ? "NtSuspendProcess"
+					     : "NtResumeProcess",
+				     &process, &status) &&
+			 status != STATUS_NOT_SUPPORTED)
+			log_debug(LOG_PROCESS, "%u sees to it", p->id);
 		else if (syscall(SYS_pidfd_send_signal, p->pidfd,
 				 suspend ? SIGSTOP : SIGCONT, NULL, 0) < 0)
 			status = STATUS_ACCESS_DENIED;
+		else
+			status = STATUS_SUCCESS;
 	} else {
 		while ((th = thread_next(th)))
 			if (suspend)
