@@ -234,6 +234,7 @@ bool afd_pass(struct file *f, struct nt_passed *p)
 	_Static_assert(sizeof d <= sizeof p->data, "nt_passed");
 
 	s->shared = true;
+	p->told |= d.claims;
 	memcpy(p->data, &d, sizeof d);
 	p->len = sizeof d;
 	return true;

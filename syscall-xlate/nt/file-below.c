@@ -73,7 +73,6 @@ bool file_open_below_here(const char *folder)
 {
 	struct search s = { .folder = folder, .len = strlen(folder) };
 
-	process_late_handle();
 	return below_here(&s);
 }
 
@@ -108,17 +107,6 @@ static bool may_have(const struct search *s, int pid)
 	return found;
 }
 
-/* A child of ours, which may not have taken it in yet (process-dup.c). */
-static bool has_been_given(int pid)
-{
-	struct nt_process *p = process_find(process_id(pid));
-	bool given = p && p->given;
-
-	if (p)
-		object_put(&p->object);
-	return given;
-}
-
 /*
  * Who does not answer, being stopped by the host or about to start, is taken at
  * what his descriptors say; where they cannot be seen, at nothing.
@@ -130,8 +118,7 @@ static bool has_below(struct task *t, const struct search *s, int pid)
 	NTSTATUS status;
 	bool yes = false;
 
-	if ((!has_been_given(pid) && !may_have(s, pid)) ||
-	    process_open_host(process_id(pid), &p))
+	if (!may_have(s, pid) || process_open_host(process_id(pid), &p))
 		return false;
 	do {
 		m = remote_msg(REMOTE_BELOW);

@@ -92,12 +92,13 @@ enum {
 	F_PATH_ONLY = 0x200,
 	F_APPEND = 0x400,
 	F_KEEPS_TIME = 0x800, /* V_OF_KIND of a disk file: which */
+	F_DELETE_ON_CLOSE = 0x1000,
+	F_POSIX_DELETE = 0x2000,
 };
 enum { WAYS_SHIFT = 16, NOTIFY_SHIFT = 32 };
 
-bool file_pass(struct object *o, struct nt_passed *p)
+static bool pass(struct file *f, struct nt_passed *p)
 {
-	struct file *f = (struct file *)o;
 	int64_t at = f->position;
 
 	/* The child shares the host's position, so it must be there. */
@@ -112,14 +113,17 @@ bool file_pass(struct object *o, struct nt_passed *p)
 	p->value[V_ACCESS] = f->access;
 	p->value[V_SHARE] = f->share;
 	p->value[V_OPTIONS] = f->options;
-	p->value[V_FLAGS] = (uint64_t)(f->from_lower ? F_LOWER : 0) |
-			    (f->path_only ? F_PATH_ONLY : 0) |
-			    (f->append ? F_APPEND : 0) |
-			    (f->keeps_time ? F_KEEPS_TIME : 0) |
-			    (uint8_t)f->drive |
-			    (uint64_t)f->ways << WAYS_SHIFT |
-			    (uint64_t)f->notify_modes << NOTIFY_SHIFT;
+	p->value[V_FLAGS] =
+		(uint64_t)(f->from_lower ? F_LOWER : 0) |
+		(f->path_only ? F_PATH_ONLY : 0) | (f->append ? F_APPEND : 0) |
+		(f->keeps_time ? F_KEEPS_TIME : 0) |
+		(f->delete_on_close ? F_DELETE_ON_CLOSE : 0) |
+		(f->posix_delete ? F_POSIX_DELETE : 0) | (uint8_t)f->drive |
+		(uint64_t)f->ways << WAYS_SHIFT |
+		(uint64_t)f->notify_modes << NOTIFY_SHIFT;
 	p->value[V_ASSOCIATION] = file_port_pass(f);
+	p->told = f->inode || f->path || file_port(f) ||
+		  f->kind == FILE_KIND_MAILSLOT;
 	p->value[V_OF_KIND] = (uint64_t)f->kept_time;
 	p->len = 0;
 	if (f->kind == FILE_KIND_CONSOLE)
@@ -137,12 +141,13 @@ bool file_pass(struct object *o, struct nt_passed *p)
 	return true;
 }
 
-void file_moves(struct object *o)
+bool file_pass(struct object *o, struct nt_passed *p)
 {
 	struct file *f = (struct file *)o;
+	bool passed = pass(f, p);
 
-	if (o->type == &file_type && f->kind == FILE_KIND_PIPE)
-		pipe_moves(f);
+	f->told_others |= p->told;
+	return passed;
 }
 
 static struct file *receive(const struct nt_passed *p)
@@ -198,6 +203,8 @@ static struct file *receive(const struct nt_passed *p)
 	f->from_lower = p->value[V_FLAGS] & F_LOWER;
 	f->path_only = p->value[V_FLAGS] & F_PATH_ONLY;
 	f->append = p->value[V_FLAGS] & F_APPEND;
+	f->delete_on_close = p->value[V_FLAGS] & F_DELETE_ON_CLOSE;
+	f->posix_delete = p->value[V_FLAGS] & F_POSIX_DELETE;
 	file_set_ways(f, (uint8_t)(p->value[V_FLAGS] >> WAYS_SHIFT));
 	if (p->value[V_FLAGS] & F_KEEPS_TIME)
 		file_keep_time_of(f, (int64_t)p->value[V_OF_KIND]);

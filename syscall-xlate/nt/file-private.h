@@ -221,8 +221,6 @@ NTSTATUS pipe_set_modes(struct file *f, uint32_t read_mode,
 			uint32_t completion_mode);
 NTSTATUS pipe_wait_name(struct task *t, gaddr in, uint32_t len);
 bool pipe_pass(struct file *f, struct nt_passed *p);
-/* It will be passed, and its only handle here closed. */
-void pipe_moves(struct file *f);
 struct file *pipe_receive(const struct nt_passed *p);
 const char *pipe_name(struct file *f);
 /* Names of the pipes there are, in upper case; no order. */

@@ -35,6 +35,8 @@ static void file_close(struct task *t, struct object *o, uint64_t handle,
 	(void)handle;
 	if (!last)
 		return;
+	if (f->told_others)
+		process_heirs_wait();
 	lock_release_all(f);
 	oplock_end(f);
 	if (f->ops == file_disk_ops(f) && !f->synchronous)

@@ -97,6 +97,7 @@ struct file {
 	int64_t kept_time;      /* then that is it */
 	int lock_fd;            /* for locks alone (lock.c), or -1 */
 	_Atomic bool in_others; /* other processes have fd's description */
+	_Atomic bool told_others; /* and tell of it (nt_passed.told) */
 
 	_Atomic(struct disk_op *) last_append; /* under disk_lock */
 	void *look_at;                         /* disk-async.c's mapping */
@@ -312,11 +313,6 @@ struct object *file_object_from_fd(int fd, uint32_t access);
  * goes with it.
  */
 void file_is_standard(struct object *o, int fd);
-/*
- * o's only handle here is about to become another process's: a pipe whose
- * client has not come yet can move, but not be in two processes.
- */
-void file_moves(struct object *o);
 
 /* The host descriptor for mapping; -1: not a mappable file. */
 int file_object_fd(struct object *o);

@@ -398,8 +398,7 @@ bool handle_trylock(uint64_t h, uint32_t access, struct object **ret)
 	return false;
 }
 
-/* The slot is clear; undo what fill() did. */
-static void let_go(struct task *t, struct object *o, uint64_t h)
+void handle_let_go(struct task *t, struct object *o, uint64_t h)
 {
 	bool last = atomic_fetch_sub(&o->handles, 1) == 1;
 
@@ -420,25 +419,42 @@ static void slot_freed(struct slot *s, uint64_t h)
 	open_handles--;
 }
 
-/* forced: HANDLE_PROTECT does not matter. */
-static NTSTATUS close_slot(struct task *t, uint64_t h, bool forced)
+/* forced: HANDLE_PROTECT does not matter.  *o: what was there, to be let go. */
+static NTSTATUS take_out(struct task *t, uint64_t h, bool forced,
+			 struct object **o)
 {
 	struct slot *s = slot_of(h);
-	struct object *o;
 
+	*o = NULL;
 	if (!s)
 		return pseudo(t, h) ? STATUS_SUCCESS : STATUS_INVALID_HANDLE;
 	small_lock(&table_lock);
-	o = s->object;
-	if (!o || (s->flags & HANDLE_PROTECT && !forced)) {
+	*o = s->object;
+	if (!*o || (s->flags & HANDLE_PROTECT && !forced)) {
 		small_unlock(&table_lock);
-		return o ? STATUS_HANDLE_NOT_CLOSABLE : STATUS_INVALID_HANDLE;
+		return *o ? STATUS_HANDLE_NOT_CLOSABLE : STATUS_INVALID_HANDLE;
 	}
 	atomic_store_explicit(&s->object, NULL, memory_order_release);
 	slot_freed(s, h);
 	small_unlock(&table_lock);
-	let_go(t, o, h & ~3ull);
 	return STATUS_SUCCESS;
+}
+
+static NTSTATUS close_slot(struct task *t, uint64_t h, bool forced)
+{
+	struct object *o;
+	NTSTATUS status = take_out(t, h, forced, &o);
+
+	if (!status && o)
+		handle_let_go(t, o, h & ~3ull);
+	return status;
+}
+
+struct object *handle_take_out(uint64_t h)
+{
+	struct object *o;
+
+	return take_out(NULL, h, true, &o) ? NULL : o;
 }
 
 bool handle_close_lean(struct task *t, uint64_t h)
@@ -461,7 +477,7 @@ bool handle_close_lean(struct task *t, uint64_t h)
 	}
 	small_unlock(&table_lock);
 	if (done)
-		let_go(t, o, h & ~3ull);
+		handle_let_go(t, o, h & ~3ull);
 	return done;
 }
 

@@ -155,6 +155,9 @@ bool job_pass(struct object *o, struct nt_passed *p)
 	/* To a member without a handle (value[0]) only the reading end. */
 	p->fd = parcel(j, o->shared->fd,
 		       p->value[0] || j->writing < 0 ? j->reading : j->writing);
+	/* What keeps its name is the page's descriptor, which we may close. */
+	if (o->shared->path)
+		p->told = o->shared->in_others = true;
 	return p->fd >= 0;
 }
 

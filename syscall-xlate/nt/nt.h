@@ -89,6 +89,9 @@ struct nt_passed {
 	uint32_t kind;     /* by type: files tell disk, pipe, socket, ... */
 	uint64_t value[6]; /* by type */
 	uint32_t len;      /* bytes used of data */
+	/* Others learn that it is open from who has it, not from the descriptor
+	   (process-dup.c). */
+	uint32_t told;
 	uint8_t data[4096 + 64];
 };
 
@@ -202,6 +205,12 @@ NTSTATUS handle_get_info(struct task *t, uint64_t h,
 			 const struct object_type *type, uint32_t access,
 			 void *o, uint32_t *granted, uint32_t *attributes);
 NTSTATUS handle_close(struct task *t, uint64_t h);
+/*
+ * The same in two steps: what was at h is not there any more, though still
+ * open, until it is let go.  NULL: nothing was.
+ */
+struct object *handle_take_out(uint64_t h);
+void handle_let_go(struct task *t, struct object *o, uint64_t h);
 /*
  * handle_lock() - the quick way for calls that only touch the object's state:
  * the object comes locked and without a reference; it lives until
@@ -423,6 +432,16 @@ static inline struct nt_thread *nt_thread(struct task *t)
 }
 
 /*
+ * A handle that another process takes for its own: gone from the table, and let
+ * go when that process has told whom it must that the object is open there.
+ */
+struct leaving {
+	struct leaving *next;
+	struct object *o;
+	uint64_t h;
+};
+
+/*
  * nt_self is the one NT process that this host process is; others are children
  * and processes that were opened.
  */
@@ -456,6 +475,7 @@ struct nt_process {
 	int control; /* socket: to a child; in nt_self to the parent; -1 */
 	struct nt_watch control_watch;
 	_Atomic uint32_t given; /* handles put into it (process-dup.c) */
+	struct leaving *leaving; /* what the child takes from us for good */
 	struct object *job;     /* the innermost; a reference */
 	struct nt_process *next, *prev; /* of those not ourselves */
 

@@ -8,7 +8,6 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <poll.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -151,6 +150,28 @@ bool pipe_rename_instance(int dirfd, const char *file, const char *to)
 	return (to && !strcmp(taken, to)) || rename_or_remove(dirfd, taken, to);
 }
 
+static struct flock place_of(const struct pipe_instance *i, short type)
+{
+	return (struct flock){ .l_type = type,
+			       .l_whence = SEEK_SET,
+			       .l_start = (off_t)i->pid << 32 | i->serial,
+			       .l_len = 1 };
+}
+
+void pipe_hold(int dirfd, const struct pipe_instance *i, bool on)
+{
+	struct flock l = place_of(i, on ? F_RDLCK : F_UNLCK);
+
+	fcntl(dirfd, F_OFD_SETLK, &l);
+}
+
+bool pipe_is_held(int dirfd, const struct pipe_instance *i)
+{
+	struct flock l = place_of(i, F_WRLCK);
+
+	return fcntl(dirfd, F_OFD_GETLK, &l) < 0 || l.l_type != F_UNLCK;
+}
+
 struct listed {
 	char file[PIPE_FILE_MAX];
 	struct pipe_instance i;
@@ -213,15 +234,16 @@ int pipe_each_instance(int dirfd, pipe_instance_fn *fn, void *arg)
 		return -err;
 	}
 	list = list_instances(d, &n, &err);
-	closedir(d);
 	for (size_t k = 0; k < n && list && !stopped; k++) {
 		const struct listed *l = &list[k];
 
-		if (kill(l->i.pid, 0) < 0 && errno == ESRCH)
+		/* Not by dirfd: nobody meets a lock of his own. */
+		if (!pipe_is_held(fd, &l->i))
 			unlinkat(dirfd, l->file, 0);
 		else
 			stopped = fn(dirfd, l->file, &l->i, arg);
 	}
+	closedir(d);
 	free(list);
 	return err ? -err : stopped;
 }

@@ -3,18 +3,18 @@
  * pipe-name.c - named pipes find each other without a daemon.
  *
  * Each name is a folder in the user's runtime directory, each instance a file
- * in it.  A listening one is a socket whose name begins with 'L' and says what its
- * pipe is like (pipe_format_instance()): who wants to connect tries them in turn.
- * The backlog is zero, so a socket takes one client, which may connect before the
- * server asks for it, as on Windows.  The client changes the 'L' to 'C'; the file
- * goes with the instance.  Those of processes that were killed are swept by who
- * finds them.
+ * in it.  A listening one is a socket whose name begins with 'L' and says what
+ * its pipe is like (pipe_format_instance()): who wants to connect tries them in
+ * turn. The backlog is zero, so a socket takes one client, which may connect
+ * before the server asks for it, as on Windows.  The client changes the 'L' to
+ * 'C'; the file goes with the instance, whose server's end may be in several
+ * processes: each holds it by a lock of the folder (pipe_hold()).  What nobody
+ * holds, because its processes were killed, is swept by who finds it.
  */
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <poll.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -33,6 +33,19 @@
 
 /* ---- the server's end ---- */
 
+/* Who is the last to have it removes it; two who think so may. */
+static void forget_file(struct pipe_end *e)
+{
+	struct pipe_instance i;
+
+	if (e->shared && pipe_parse_instance(e->instance, &i)) {
+		pipe_hold(e->dirfd, &i, false);
+		if (pipe_is_held(e->dirfd, &i))
+			return;
+	}
+	pipe_rename_instance(e->dirfd, e->instance, NULL);
+}
+
 /* Removes the folder too, if this was the last instance. */
 void pipe_forget_instance(struct pipe_end *e)
 {
@@ -44,8 +57,7 @@ void pipe_forget_instance(struct pipe_end *e)
 	e->listen_fd = -1;
 	if (e->dirfd < 0)
 		return;
-	if (!e->moving)
-		pipe_rename_instance(e->dirfd, e->instance, NULL);
+	forget_file(e);
 	snprintf(path, sizeof path, "/proc/self/fd/%d", e->dirfd);
 	n = readlink(path, folder, sizeof folder - 1);
 	close(e->dirfd);
@@ -92,23 +104,39 @@ bool pipe_take_instance(struct pipe_end *e, const char *file)
 	e->timeout = i.timeout;
 	e->in_quota = i.in_quota;
 	e->out_quota = i.out_quota;
-	/* Its file says whose it is, so that nobody sweeps it. */
-	i.pid = getpid();
-	i.serial = next_serial();
-	if (i.state == 'L' && faccessat(e->dirfd, file, F_OK, 0) < 0)
-		i.state = 'C'; /* with a client that waits */
 	pipe_format_instance(e->instance, sizeof e->instance, &i);
-	return pipe_rename_instance(e->dirfd, file, e->instance);
+	e->shared = true;
+	pipe_hold(e->dirfd, &i, true);
+	return true;
+}
+
+/* The socket's file, held before anybody sees it.  0 or -errno. */
+static int bind_instance(struct pipe_end *e, int fd, struct pipe_instance *i,
+			 char *file, size_t size)
+{
+	struct sockaddr_un a;
+	socklen_t len;
+	int err;
+
+	do {
+		i->serial = next_serial();
+		pipe_format_instance(file, size, i);
+		pipe_hold(e->dirfd, i, true);
+		len = pipe_address(&a, e->dirfd, file);
+		err = bind(fd, (struct sockaddr *)&a, len) < 0 ? -errno : 0;
+		if (err)
+			pipe_hold(e->dirfd, i, false);
+		/* One that had our number has made it, and handed it on. */
+	} while (err == -EADDRINUSE);
+	return err;
 }
 
 /* A socket that waits for one client, and its file.  0 or -errno. */
 static int start_listening(struct pipe_end *e)
 {
-	struct sockaddr_un a;
-	const struct pipe_instance i = {
+	struct pipe_instance i = {
 		.state = 'L',
 		.pid = getpid(),
-		.serial = next_serial(),
 		.type = e->message ? 'm' : 'b',
 		.configuration = e->configuration,
 		.max = e->max_instances,
@@ -117,7 +145,7 @@ static int start_listening(struct pipe_end *e)
 		.out_quota = e->out_quota,
 	};
 	char file[sizeof e->instance];
-	socklen_t len;
+	struct pipe_instance was;
 	int fd, err;
 
 	fd = MORE_FILES(socket(AF_UNIX,
@@ -126,17 +154,23 @@ static int start_listening(struct pipe_end *e)
 			       0));
 	if (fd < 0)
 		return -errno;
-	pipe_format_instance(file, sizeof file, &i);
-	len = pipe_address(&a, e->dirfd, file);
-	err = bind(fd, (struct sockaddr *)&a, len) < 0 ? -errno
-							: policy_listen(fd, 0);
+	err = bind_instance(e, fd, &i, file, sizeof file);
+	if (!err) {
+		err = policy_listen(fd, 0);
+		if (err) {
+			unlinkat(e->dirfd, file, 0);
+			pipe_hold(e->dirfd, &i, false);
+		}
+	}
 	if (err) {
-		unlinkat(e->dirfd, file, 0);
 		close(fd);
 		return err;
 	}
-	if (*e->instance)
+	if (*e->instance) {
 		pipe_rename_instance(e->dirfd, e->instance, NULL);
+		if (pipe_parse_instance(e->instance, &was))
+			pipe_hold(e->dirfd, &was, false);
+	}
 	strcpy(e->instance, file);
 	e->listen_fd = fd;
 	e->state = PIPE_LISTENING;

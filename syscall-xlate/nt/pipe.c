@@ -419,44 +419,39 @@ enum {
 	P_MESSAGE_READ = 8,
 	P_NOWAIT = 16,
 	P_LISTENING = 32,
-	P_INSTANCE = 64, /* behind the name: the instance's file */
+	P_INSTANCE = 64,  /* behind the name: the instance's file */
 	P_SECURITY = 128, /* there is a page with the descriptor */
 	P_WAS_READ = 256,
+	P_DISCONNECTED = 512,
 };
 
-void pipe_moves(struct file *f)
+/* e is locked. */
+static bool pass_end(struct file *f, struct pipe_end *e, struct nt_passed *p)
 {
-	struct pipe_end *e = f->pipe;
-
-	pthread_mutex_lock(&e->lock);
-	e->moving = e->name && e->dirfd >= 0;
-	pthread_mutex_unlock(&e->lock);
-}
-
-bool pipe_pass(struct file *f, struct nt_passed *p)
-{
-	struct pipe_end *e = f->pipe;
-
 	if (e->state == PIPE_LISTENING)
 		pipe_try_accept(f, e);
-	/* Only one process can wait for its client. */
-	if (e->moving && e->state == PIPE_LISTENING)
+	/* Whichever process asks first has the client that comes then. */
+	if (e->state == PIPE_LISTENING)
 		p->fd = e->listen_fd;
 	else if (e->state == PIPE_CONNECTED && f->fd >= 0)
 		p->fd = f->fd;
+	else if (e->state == PIPE_DISCONNECTED && e->dirfd >= 0)
+		p->fd = -1;
 	else
 		return false;
-	p->value[P_VALUE] = (e->server ? P_SERVER : 0) | (e->is_pipe ? P_PIPE : 0) |
-		      (e->message ? P_MESSAGE : 0) |
-		      (e->message_read ? P_MESSAGE_READ : 0) |
-		      (e->nowait ? P_NOWAIT : 0) |
-		      (e->security ? P_SECURITY : 0) |
-		      (e->was_read ? P_WAS_READ : 0) |
-		      (e->state == PIPE_LISTENING ? P_LISTENING : 0);
+	p->value[P_VALUE] =
+		(e->server ? P_SERVER : 0) | (e->is_pipe ? P_PIPE : 0) |
+		(e->message ? P_MESSAGE : 0) |
+		(e->message_read ? P_MESSAGE_READ : 0) |
+		(e->nowait ? P_NOWAIT : 0) | (e->security ? P_SECURITY : 0) |
+		(e->was_read ? P_WAS_READ : 0) |
+		(e->state == PIPE_LISTENING ? P_LISTENING : 0) |
+		(e->state == PIPE_DISCONNECTED ? P_DISCONNECTED : 0);
 	if (e->name && strlen(e->name) + sizeof e->instance < sizeof p->data) {
 		p->len = (uint32_t)strlen(e->name) + 1;
 		memcpy(p->data, e->name, p->len);
-		if (e->moving) {
+		if (e->dirfd >= 0) {
+			p->told = e->shared = true;
 			memcpy(p->data + p->len, e->instance,
 			       sizeof e->instance);
 			p->len += (uint32_t)sizeof e->instance;
@@ -464,6 +459,16 @@ bool pipe_pass(struct file *f, struct nt_passed *p)
 		}
 	}
 	return true;
+}
+
+bool pipe_pass(struct file *f, struct nt_passed *p)
+{
+	bool passed;
+
+	pthread_mutex_lock(&f->pipe->lock);
+	passed = pass_end(f, f->pipe, p);
+	pthread_mutex_unlock(&f->pipe->lock);
+	return passed;
 }
 
 static void take_instance(struct pipe_end *e, const struct nt_passed *p)
@@ -501,6 +506,8 @@ struct file *pipe_receive(const struct nt_passed *p)
 		f->pipe->listen_fd = f->fd;
 		f->fd = -1;
 	}
+	if (p->value[P_VALUE] & P_DISCONNECTED)
+		f->pipe->state = PIPE_DISCONNECTED;
 	if (p->value[P_VALUE] & P_INSTANCE && f->pipe->name)
 		take_instance(f->pipe, p);
 	return f;

@@ -59,7 +59,7 @@ struct pipe_end {
 	int listen_fd;
 	int dirfd;         /* folder of the pipe's name; -1 */
 	char instance[PIPE_FILE_MAX]; /* this instance's file there */
-	bool moving;	   /* ... which is about to be another process's */
+	bool shared;       /* ... which other processes may have as well */
 	char *name;        /* as the program spelled it, UTF-8; NULL */
 
 	struct shared *security; /* the page with its descriptor; NULL: none */
@@ -174,7 +174,7 @@ NTSTATUS pipe_security_enter(struct task *t, const char *name, uint32_t access,
 /* e came from another process: what its pipe has. */
 void pipe_security_find(struct pipe_end *e);
 /*
- * The instance with that file, of the pipe e->name, is this process's now.
+ * The instance with that file, of the pipe e->name, is this process's as well.
  * False: there is none.
  */
 bool pipe_take_instance(struct pipe_end *e, const char *file);
@@ -196,6 +196,12 @@ struct pipe_instance {
 bool pipe_parse_instance(const char *file, struct pipe_instance *i);
 void pipe_format_instance(char *file, size_t size,
 			  const struct pipe_instance *i);
+/*
+ * An instance lives as long as somebody holds it, by a folder's descriptor of
+ * his own; however he ends.  pipe_is_held(): by another descriptor than that?
+ */
+void pipe_hold(int dirfd, const struct pipe_instance *i, bool on);
+bool pipe_is_held(int dirfd, const struct pipe_instance *i);
 /*
  * file, that of a connected instance, is 'C...' on the disk, though a server that
  * has not accepted its client yet calls it 'L...': renamed to to, or (NULL) gone.

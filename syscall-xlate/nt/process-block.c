@@ -94,6 +94,22 @@ static bool lift(int *fd)
 	return high >= 0;
 }
 
+/* A named object keeps its name, though we may close ours before the child has
+   looked.  Whether *fd is a copy now. */
+static bool keep(struct object *o, int *fd)
+{
+	int kept = o->shared && o->shared->path && *fd == o->shared->fd
+			   ? shared_keeper(o->shared)
+			   : -1;
+
+	if (kept < 0)
+		return false;
+	*fd = kept;
+	if (lift(fd))
+		close(kept);
+	return true;
+}
+
 /* false: no memory. */
 static bool pass_object(struct passing *g, uint64_t h, struct object *o,
 			uint32_t access, uint32_t attributes)
@@ -117,7 +133,8 @@ static bool pass_object(struct passing *g, uint64_t h, struct object *o,
 	if (!sh.same) {
 		if (!o->type->pass(o, &sh.passed))
 			return true;
-		ours = lift(&sh.passed.fd);
+		g->told |= sh.passed.told;
+		ours = keep(o, &sh.passed.fd) || lift(&sh.passed.fd);
 		note_std(g, h, sh.passed.fd);
 	}
 	size = ROUND_UP(head + sh.passed.len, 8);
@@ -325,6 +342,7 @@ static void fill_block(struct start_block *b, size_t size,
 	b->starter_id = nt_self->id;
 	b->control = g->control[1];
 	b->debug = g->debug[1];
+	b->told = g->told;
 	b->held = r->held;
 	b->debug_flags = g->debug_flags;
 	b->flags = p->flags;

@@ -21,6 +21,7 @@ struct passing {
 	uint32_t objects_room;
 	size_t listed; /* inheritable ones of the request's handle list */
 	bool failed;
+	bool told;      /* one is of an object that its processes tell of */
 	int std_fd[3];  /* -1: none */
 	int control[2]; /* our end, the child's; -1 */
 	int debug[2];   /* the debugger's end, the child's; -1 */

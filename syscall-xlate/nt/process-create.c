@@ -9,6 +9,7 @@
 #include "syscall-xlate/nt/process-create.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -208,27 +209,48 @@ static NTSTATUS tell_debugger(const struct request *r, struct nt_process *p,
 	return STATUS_SUCCESS;
 }
 
-/* Starts it and makes its objects; *th and the return value are references. */
-static struct nt_process *start(const struct request *r, enum kind kind,
-				struct nt_thread **th, NTSTATUS *status)
+static void wait_until_taken(struct nt_process *p)
+{
+	enum { LOOK_NS = 20000000 };
+	const struct timespec look = { 0, LOOK_NS };
+	struct pollfd end = { p->pidfd, POLLIN, 0 };
+
+	while (!atomic_load(&p->block->taken) && poll(&end, 1, 0) <= 0)
+		syscall(SYS_futex, &p->block->taken, FUTEX_WAIT, 0, &look, NULL,
+			0);
+}
+
+void process_heirs_wait(void)
+{
+	struct nt_process *p = NULL;
+
+	while ((p = process_next(p)))
+		if (p->is_nt && p->block && p->exit_code == STATUS_PENDING &&
+		    p->block->told)
+			wait_until_taken(p);
+}
+
+/* Starts it with what is in *g and makes its objects; *th and
+   the return value are references. */
+static struct nt_process *start_with(const struct request *r, struct passing *g,
+				     enum kind kind, struct nt_thread **th,
+				     NTSTATUS *status)
 {
 	struct start_block *b = NULL;
 	struct nt_process *p = NULL;
 	int channel = -1, pidfd, err;
-	struct passing g;
 	size_t size = 0;
 	pid_t pid;
 
-	*status = passing_collect(r, &g);
 	/* Only its parent has one, and that is not us. */
 	if (!*status && kind == KIND_PE && !r->parent)
-		passing_make_control(&g);
+		passing_make_control(g);
 	if (!*status && kind == KIND_PE)
-		passing_make_console(&g);
+		passing_make_console(g);
 	if (!*status && kind == KIND_PE)
-		*status = make_debug(r, &g);
+		*status = make_debug(r, g);
 	if (!*status && (kind == KIND_PE || r->suspended)) {
-		b = start_block_make(r, &g, &size, &channel);
+		b = start_block_make(r, g, &size, &channel);
 		if (!b)
 			*status = STATUS_NO_MEMORY;
 	}
@@ -240,28 +262,27 @@ static struct nt_process *start(const struct request *r, enum kind kind,
 
 		placement_begin_spawn(where, &was);
 		err = kind == KIND_PE
-			      ? spawn_nt(r, &g, channel, &pid)
-			      : spawn_native(r, &g, b ? &b->suspend : NULL,
+			      ? spawn_nt(r, g, channel, &pid)
+			      : spawn_native(r, g, b ? &b->suspend : NULL,
 					     &pid);
 		placement_end_spawn(&was);
 		if (err)
 			*status = err == EDQUOT ? STATUS_QUOTA_EXCEEDED
 						: status_from_errno(err);
 	}
-	if (g.control[1] >= 0)
-		close(g.control[1]);
-	if (g.debug[1] >= 0)
-		close(g.debug[1]);
-	passing_free(&g);
+	if (g->control[1] >= 0)
+		close(g->control[1]);
+	if (g->debug[1] >= 0)
+		close(g->debug[1]);
 	if (*status) {
-		if (g.debug[0] >= 0)
-			close(g.debug[0]);
+		if (g->debug[0] >= 0)
+			close(g->debug[0]);
 		if (channel >= 0)
 			close(channel);
 		if (b)
 			munmap(b, size);
-		if (g.control[0] >= 0)
-			close(g.control[0]);
+		if (g->control[0] >= 0)
+			close(g->control[0]);
 		return NULL;
 	}
 	pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
@@ -270,18 +291,18 @@ static struct nt_process *start(const struct request *r, enum kind kind,
 	if (!p) {
 		/* Nobody could ever wait for it. */
 		kill(pid, SIGKILL);
-		if (g.debug[0] >= 0)
-			close(g.debug[0]);
+		if (g->debug[0] >= 0)
+			close(g->debug[0]);
 		if (channel >= 0)
 			close(channel);
 		if (b)
 			munmap(b, size);
-		if (g.control[0] >= 0)
-			close(g.control[0]);
+		if (g->control[0] >= 0)
+			close(g->control[0]);
 		*status = STATUS_NO_MEMORY;
 		return NULL;
 	}
-	p->control = g.control[0];
+	p->control = g->control[0];
 	p->block = b;
 	p->block_size = size;
 	p->block_fd = channel;
@@ -292,7 +313,7 @@ static struct nt_process *start(const struct request *r, enum kind kind,
 		process_set_priority(p, (uint8_t)r->priority_class);
 	p->wow64 = r->wow64;
 	p->parent_id = r->parent ? r->parent->id : nt_self->id;
-	*status = tell_debugger(r, p, g.debug[0]);
+	*status = tell_debugger(r, p, g->debug[0]);
 	*th = *status ? NULL : first_thread(p);
 	if (!*th) {
 		if (!*status)
@@ -301,6 +322,21 @@ static struct nt_process *start(const struct request *r, enum kind kind,
 		object_put(&p->object);
 		return NULL;
 	}
+	/* What is another's we have for a moment only. */
+	if (p->is_nt && g->told && r->parent)
+		wait_until_taken(p);
+	return p;
+}
+
+static struct nt_process *start(const struct request *r, enum kind kind,
+				struct nt_thread **th, NTSTATUS *status)
+{
+	struct nt_process *p;
+	struct passing g;
+
+	*status = passing_collect(r, &g);
+	p = start_with(r, &g, kind, th, status);
+	passing_free(&g);
 	return p;
 }
 

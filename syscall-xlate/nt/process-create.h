@@ -10,7 +10,7 @@
 
 #include "syscall-xlate/nt/shared.h"
 
-enum { START_MAGIC = 0x31424652, START_VERSION = 11 };
+enum { START_MAGIC = 0x31424652, START_VERSION = 12 };
 
 /* A string in the block: units of UTF-16, terminated; at 0: absent. */
 struct start_string {
@@ -32,6 +32,9 @@ struct start_block {
 	_Atomic uint32_t exit_code, exited;
 	_Atomic int64_t user, kernel;
 	_Atomic uint32_t thread_id; /* the first thread's; 0 until it is made */
+	/* 1: the child has the handles that it inherits; a futex. */
+	_Atomic uint32_t taken;
+	uint32_t told; /* the parent waits for that */
 
 	int32_t control; /* the child's end of a socket to its parent; -1 */
 	int32_t debug;   /* its end of one to its debugger (debug.h); -1 */

@@ -7,7 +7,20 @@
  * and the parent's helper thread answers.  The other way round the parent does
  * not wait: it chooses the value from a range that the child does not use
  * itself, sends the object, and the child takes it in when somebody first uses
- * a handle in that range that is not there (process_late_handle()).
+ * a handle in that range that is not there (process_late_handle()).  Meanwhile
+ * the host's kernel holds what the message has, its descriptors and their
+ * locks, and drops it with the child.
+ *
+ * That is enough for an object that is its descriptor.  Of others each process
+ * that has one tells the rest (nt_passed.told): share modes, sections of files,
+ * names of pipes, claims of addresses.  Those are never under way: who gives
+ * one has it until the other says that it has it, too.  So the receiver is
+ * asked to take it in, in the call (remote_give()); who takes a handle for good
+ * says when the giver may let go (OP_LET_GO, REMOTE_LET_GO); and what a child
+ * inherits its parent lets go only when that has come so far
+ * (process_heirs_wait()).  Nobody else gets in between, and whoever is killed,
+ * what he had told ends with him.  (A parent who is killed before its child has
+ * begun, a millisecond after, is the one gap.)
  */
 #include <fcntl.h>
 #include <stdlib.h>
@@ -16,7 +29,6 @@
 #include <sys/socket.h>
 
 #include "base/pass-fd.h"
-#include "syscall-xlate/nt/file.h"
 #include "syscall-xlate/nt/nt-private.h"
 #include "syscall-xlate/nt/process.h"
 #include "syscall-xlate/nt/remote.h"
@@ -29,6 +41,7 @@ enum { CLOSE_SOURCE = 1, SAME_ACCESS = 2, SAME_ATTRIBUTES = 4 };
 enum op {
 	OP_TAKE = 1, /* child: give me your handle */
 	OP_GIVE,     /* child: here is mine, tell me its value */
+	OP_LET_GO,   /* child: what you had there I have now */
 	OP_PLACE,    /* parent: put this at that value; no answer */
 	OP_ANSWER,
 };
@@ -83,6 +96,7 @@ bool handle_pack(struct start_handle *h, struct object *o, uint32_t access,
 	if (type < 0 || !o->type->pass)
 		return false;
 	h->passed.fd = -1;
+	h->passed.told = false;
 	if (!o->type->pass(o, &h->passed))
 		return false;
 	h->type = (uint32_t)type;
@@ -126,10 +140,41 @@ static struct object *unpack(const struct message *m)
 	return NULL;
 }
 
+/* ---- handles that go for good ---- */
+
+void leaving_begin(struct leaving **list, uint64_t h)
+{
+	struct leaving *l = malloc(sizeof *l);
+
+	if (!l) {
+		handle_close(NULL, h);
+		return;
+	}
+	*l = (struct leaving){ *list, handle_take_out(h), h & ~3ull };
+	*list = l;
+}
+
+void leaving_end(struct leaving **list, uint64_t h)
+{
+	struct leaving *l;
+
+	while ((l = *list)) {
+		if (h && l->h != (h & ~3ull)) {
+			list = &l->next;
+			continue;
+		}
+		*list = l->next;
+		if (l->o)
+			handle_let_go(NULL, l->o, l->h);
+		free(l);
+	}
+}
+
 /* ---- the parent's side ---- */
 
 /* A child wants the object behind one of our handles. */
-static void answer_take(struct message *m, struct object **keep)
+static void answer_take(struct nt_process *p, struct message *m,
+			struct object **keep)
 {
 	uint64_t h = m->h.handle;
 	uint32_t access, flags;
@@ -140,7 +185,7 @@ static void answer_take(struct message *m, struct object **keep)
 	if (!pack(m, *keep, access, flags))
 		m->status = STATUS_NOT_SUPPORTED;
 	if (m->options & CLOSE_SOURCE)
-		handle_close(NULL, h);
+		leaving_begin(&p->leaving, h);
 }
 
 static void answer_give(struct message *m)
@@ -155,6 +200,14 @@ static void answer_give(struct message *m)
 	m->has_object = false;
 }
 
+static void answer_let_go(struct nt_process *p, struct message *m)
+{
+	object_put(unpack(m)); /* there is none */
+	m->has_object = false;
+	leaving_end(&p->leaving, m->h.handle);
+	m->status = STATUS_SUCCESS;
+}
+
 static void child_asks(struct nt_watch *w, uint32_t events)
 {
 	struct nt_process *p =
@@ -166,9 +219,11 @@ static void child_asks(struct nt_watch *w, uint32_t events)
 	if (receive_message(p->control, &m, MSG_DONTWAIT) < 0)
 		return; /* it has ended: gone() closes the socket */
 	if (m.op == OP_TAKE)
-		answer_take(&m, &keep);
+		answer_take(p, &m, &keep);
 	else if (m.op == OP_GIVE)
 		answer_give(&m);
+	else if (m.op == OP_LET_GO)
+		answer_let_go(p, &m);
 	else
 		m.status = STATUS_INVALID_PARAMETER;
 	m.op = OP_ANSWER;
@@ -191,6 +246,7 @@ void process_control_end(struct nt_process *p)
 	watch_cancel(&p->control_watch);
 	close(p->control);
 	p->control = -1;
+	leaving_end(&p->leaving, 0);
 }
 
 /* Our object becomes a handle of the child's. */
@@ -204,6 +260,8 @@ static NTSTATUS give_to_child(struct nt_process *p, struct object *o,
 		return STATUS_NOT_SUPPORTED;
 	if (!pack(&m, o, access_map(o->type, access), attributes))
 		return STATUS_NOT_SUPPORTED;
+	if (m.h.passed.told)
+		return remote_give(p, o, access, attributes, h);
 	m.h.handle = HANDLE_LATE + 4 * atomic_fetch_add(&p->given, 1);
 	/* It may read this long after our handle, and its name, are gone. */
 	if (o->shared && m.h.passed.fd == o->shared->fd)
@@ -281,6 +339,10 @@ static NTSTATUS take_from_parent(uint64_t h, uint32_t options,
 	*o = unpack(&m);
 	*access = m.h.access;
 	*attributes = m.h.attributes;
+	if (options & CLOSE_SOURCE) {
+		m = (struct message){ .op = OP_LET_GO, .h.handle = h };
+		ask(&m);
+	}
 	return *o ? STATUS_SUCCESS : STATUS_NOT_SUPPORTED;
 }
 
@@ -382,9 +444,6 @@ NTSTATUS nt_duplicate_object(struct task *t, uint64_t source_process,
 				status = may_carry(t, o, granted, &access);
 			if (options & SAME_ATTRIBUTES)
 				attributes = flags;
-			if (!status && to && from == nt_self && to != nt_self &&
-			    options & CLOSE_SOURCE && o->handles == 1)
-				file_moves(o);
 			if (!status && to)
 				status = deliver(t, to, o, access, attributes,
 						 target_handle);

@@ -206,6 +206,9 @@ int start_block_open(const struct launch *l, struct err *e)
 	placement_of_child(b);
 
 	take_handles(b);
+	atomic_store(&b->taken, 1);
+	if (b->told)
+		syscall(SYS_futex, &b->taken, FUTEX_WAKE, 1, NULL, NULL, 0);
 	return 0;
 }
 

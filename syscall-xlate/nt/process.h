@@ -69,6 +69,12 @@ void process_control_start(struct nt_process *p);
 void process_control_end(struct nt_process *p);
 /* Take in handles that the parent gave us.  Whether there were any. */
 bool process_late_handle(void);
+/*
+ * process_heirs_wait() - before an object is let go that goes to other
+ * processes: until those that were started have what they inherit, and have
+ * told whom they must (process-dup.c).
+ */
+void process_heirs_wait(void);
 
 /* Notice its end, which signals the object.  0 or -errno. */
 int process_watch(struct nt_process *p);

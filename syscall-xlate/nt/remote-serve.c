@@ -55,6 +55,7 @@ static const char *const allowed[] = {
 
 struct asker {
 	struct nt_watch watch;
+	struct leaving *leaving; /* what it takes from us for good */
 	struct remote_msg m;
 };
 
@@ -190,7 +191,8 @@ static NTSTATUS put_object(struct remote_msg *m, struct object *o,
 	return STATUS_SUCCESS;
 }
 
-static NTSTATUS take(struct remote_msg *m, struct object **keep)
+static NTSTATUS take(struct asker *a, struct remote_msg *m,
+		     struct object **keep)
 {
 	enum { CLOSE_SOURCE = 1 };
 	uint64_t h = m->args[0];
@@ -202,7 +204,7 @@ static NTSTATUS take(struct remote_msg *m, struct object **keep)
 		return status;
 	status = put_object(m, *keep, access, attributes);
 	if (m->args[1] & CLOSE_SOURCE)
-		handle_close(NULL, h);
+		leaving_begin(&a->leaving, h);
 	return status;
 }
 
@@ -389,8 +391,9 @@ static NTSTATUS transfer(struct remote_msg *m)
 	return bad ? STATUS_PARTIAL_COPY : STATUS_SUCCESS;
 }
 
-static void answer(struct remote_msg *m, struct object **keep)
+static void answer(struct asker *a, struct object **keep)
 {
+	struct remote_msg *m = &a->m;
 	int fd = m->fd;
 
 	m->fd = -1;
@@ -412,7 +415,12 @@ static void answer(struct remote_msg *m, struct object **keep)
 		m->status = info(m);
 		break;
 	case REMOTE_TAKE:
-		m->status = take(m, keep);
+		m->status = take(a, m, keep);
+		break;
+	case REMOTE_LET_GO:
+		leaving_end(&a->leaving, m->args[0]);
+		m->status = STATUS_SUCCESS;
+		m->len = 0;
 		break;
 	case REMOTE_INHERIT:
 		m->status = inherited(m, keep);
@@ -457,7 +465,7 @@ static void asked(struct nt_watch *w, uint32_t events)
 	(void)events;
 	err = remote_receive(w->fd, &a->m, MSG_DONTWAIT);
 	if (!err) {
-		answer(&a->m, &keep);
+		answer(a, &keep);
 		err = remote_send(w->fd, &a->m);
 		object_put(keep);
 		if (a->m.op == REMOTE_OPLOCK && a->m.fd >= 0)
@@ -465,6 +473,7 @@ static void asked(struct nt_watch *w, uint32_t events)
 	}
 	if ((err && err != -EAGAIN) || watch_fd(w, EPOLLIN)) {
 		close(w->fd);
+		leaving_end(&a->leaving, 0);
 		free(a);
 	}
 }
@@ -489,6 +498,7 @@ static void rings(struct nt_watch *w, uint32_t events)
 		return;
 	}
 	a->watch = (struct nt_watch){ .fd = fd, .fn = asked };
+	a->leaving = NULL;
 	if (watch_fd(&a->watch, EPOLLIN)) {
 		close(fd);
 		free(a);

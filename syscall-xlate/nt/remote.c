@@ -31,6 +31,7 @@ extern const size_t nt_ncalls;
 
 enum {
 	PATIENCE_MS = 3000, /* for a process to hear the knock */
+	START_MS = 60000,   /* to come so far that it can */
 	ANSWER_S = 10,
 	KNOCK_MS = 20, /* between knocks, should one be lost */
 };
@@ -163,7 +164,7 @@ static int dial(int host_pid)
 /* p's socket, p->remote_lock held. */
 static NTSTATUS reach(struct nt_process *p)
 {
-	int64_t begun = monotonic_ns(), knocked = 0, now;
+	int64_t begun = monotonic_ns(), started = begun, knocked = 0, now;
 	struct pollfd end = { p->pidfd, POLLIN, 0 };
 	int wait_ms = 0;
 
@@ -171,6 +172,9 @@ static NTSTATUS reach(struct nt_process *p)
 		return STATUS_SUCCESS;
 	if (p->pidfd < 0 || !task_ops->knock || !remote_is_ours(p->host_pid))
 		return STATUS_NOT_SUPPORTED;
+	/* It may be waiting for us in the same way, and hears no knock there.
+	 */
+	remote_serve();
 	for (;;) {
 		p->remote = dial(p->host_pid);
 		if (p->remote >= 0) {
@@ -192,6 +196,8 @@ static NTSTATUS reach(struct nt_process *p)
 					task_ops->knock, NULL, 0);
 				break;
 			case REMOTE_LATER:
+				if (now - started < START_MS * 1000000ll)
+					begun = now;
 				break;
 			}
 		}
@@ -429,6 +435,7 @@ static struct object *object_of(struct remote_msg *m)
 NTSTATUS remote_take(struct nt_process *p, uint64_t h, uint32_t options,
 		     struct object **o, uint32_t *access, uint32_t *attributes)
 {
+	enum { CLOSE_SOURCE = 1 };
 	struct remote_msg *m = remote_msg(REMOTE_TAKE);
 	struct start_handle *sh;
 	NTSTATUS status;
@@ -446,6 +453,13 @@ NTSTATUS remote_take(struct nt_process *p, uint64_t h, uint32_t options,
 	}
 	*access = sh->access;
 	*attributes = sh->attributes;
+	if (options & CLOSE_SOURCE) {
+		m->op = REMOTE_LET_GO;
+		m->args[0] = h;
+		remote_ask(p, m);
+		if (m->fd >= 0)
+			close(m->fd);
+	}
 	free(m);
 	return status ? status : *o ? STATUS_SUCCESS : STATUS_NOT_SUPPORTED;
 }

@@ -14,7 +14,7 @@
 #include "syscall-xlate/nt/process-create.h"
 
 enum {
-	REMOTE_MAGIC = 0x39524652, /* with every change of the messages */
+	REMOTE_MAGIC = 0x3a524652, /* with every change of the messages */
 	REMOTE_ARGS = 12,
 	REMOTE_DATA = 64 << 10,
 };
@@ -22,15 +22,20 @@ enum {
 enum remote_op {
 	REMOTE_CALL = 1, /* args of the NT call named in data */
 	REMOTE_INFO,     /* struct remote_info into data, the block's fd */
-	REMOTE_TAKE,     /* args: handle, DUPLICATE_* options; object */
-	REMOTE_GIVE,     /* object; args[0]: the handle it became */
-	REMOTE_JOB,      /* object: it is a member of that */
-	REMOTE_THREAD,   /* args[0]: thread id; object */
-	REMOTE_READ,     /* args: address, length; data */
-	REMOTE_WRITE,    /* the same; data */
-	REMOTE_DEBUG,    /* args: attach (with fd) or not, DEBUG_* flags */
-	/* args: a handle, whether inheritable ones are wanted, three that are in
-	   any case; the next one's object, and args[0]: its value; 0: none */
+	/* args: handle, DUPLICATE_* options; object.  Where that closes the
+	   handle, REMOTE_LET_GO follows (args[0]: it), when the object is open
+	   here. */
+	REMOTE_TAKE,
+	REMOTE_LET_GO,
+	REMOTE_GIVE,   /* object; args[0]: the handle it became */
+	REMOTE_JOB,    /* object: it is a member of that */
+	REMOTE_THREAD, /* args[0]: thread id; object */
+	REMOTE_READ,   /* args: address, length; data */
+	REMOTE_WRITE,  /* the same; data */
+	REMOTE_DEBUG,  /* args: attach (with fd) or not, DEBUG_* flags */
+	/* args: a handle, whether inheritable ones are wanted, three that are
+	   in any case; the next one's object, and args[0]: its value; 0: none
+	 */
 	REMOTE_INHERIT,
 	REMOTE_MEMBER, /* args[0]: n; object: the n-th job it is in, from the
 			  innermost; or none */
@@ -156,5 +161,8 @@ bool handle_pack(struct start_handle *h, struct object *o, uint32_t access,
 bool handle_pack_member(struct start_handle *h, struct object *job);
 /* The object that h describes, with a reference; owns h->passed.fd. */
 struct object *handle_unpack(const struct start_handle *h);
+/* h goes to another process, and on the list; and is let go (0: all are). */
+void leaving_begin(struct leaving **list, uint64_t h);
+void leaving_end(struct leaving **list, uint64_t h);
 
 #endif

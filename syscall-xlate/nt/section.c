@@ -24,6 +24,7 @@
 #include "syscall-xlate/nt/calls.h"
 #include "syscall-xlate/nt/file.h"
 #include "syscall-xlate/nt/nt-private.h"
+#include "syscall-xlate/nt/process.h"
 #include "syscall-xlate/nt/path.h"
 #include "syscall-xlate/nt/shared.h"
 
@@ -77,6 +78,8 @@ static void section_destroy(struct object *o)
 {
 	struct nt_section *s = (struct nt_section *)o;
 
+	if (s->in_others)
+		process_heirs_wait();
 	forget(s);
 }
 
@@ -243,6 +246,8 @@ static bool section_pass(struct object *o, struct nt_passed *p)
 	if (o->shared && !s->in_file)
 		return shared_pass(o, p);
 	p->kind = PASS_FD;
+	p->told = s->in_file || s->attributes & SEC_IMAGE;
+	s->in_others |= p->told;
 	while (s->nt_path && s->nt_path[n])
 		n++;
 	if (n * 2 > sizeof p->data)

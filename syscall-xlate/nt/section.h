@@ -55,6 +55,7 @@ struct nt_section {
 	   object.shared, and these fields have caught up with that. */
 	bool in_file, reopen;
 	_Atomic bool attached;
+	bool in_others; /* other processes have been given it */
 };
 
 /* By PAGE_* value, flags ignored; NULL: there is no such. */

@@ -25,6 +25,7 @@
 
 #include "base/policy.h"
 #include "syscall-xlate/nt/nt-private.h"
+#include "syscall-xlate/nt/process.h"
 
 enum {
 	MAGIC = 0x53374652, /* with every change of the page */
@@ -662,6 +663,8 @@ void shared_unname(struct shared *s, bool always)
 	char companion[PATH_MAX];
 	struct stat st;
 
+	if (s->path && s->in_others)
+		process_heirs_wait();
 	if (!s->path || byte_lock(s->fd, SETUP, F_WRLCK, F_OFD_SETLKW))
 		return;
 	byte_lock(s->fd, IN_USE, F_UNLCK, F_OFD_SETLK);

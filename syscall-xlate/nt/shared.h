@@ -97,6 +97,7 @@ struct shared {
 	struct robust_list *node;
 	int fd;       /* holds a lock that says "in use" */
 	bool publish; /* under the page's lock: wake sleepers on unlock */
+	bool in_others; /* others have been given it, without a keeper */
 	char *path;   /* of the file; NULL: a memfd */
 	struct object *object; /* that has it; no reference */
 	/* What follows the page in the file, if the type has such (nt.h). */
