@@ -125,10 +125,7 @@ GetUnicastIpAddressEntry(PMIB_UNICASTIPADDRESS_ROW row)
 	struct network n;
 	DWORD error;
 
-	if (!row)
-		return ERROR_INVALID_PARAMETER;
-	error = ip_entry(&n, row->Address.si_family, &row->InterfaceLuid,
-			 row->InterfaceIndex, &i);
+	error = ip_row_entry(&n, row, &i);
 	if (!error) {
 		const struct rf_net_address *a =
 			ip_own(&n, &row->Address, i->index);
@@ -297,10 +294,7 @@ static DWORD group_entry(MIB_MULTICASTIPADDRESS_ROW *row, BOOL anycast)
 	struct network n;
 	DWORD error;
 
-	if (!row)
-		return ERROR_INVALID_PARAMETER;
-	error = ip_entry(&n, row->Address.si_family, &row->InterfaceLuid,
-			 row->InterfaceIndex, &i);
+	error = ip_row_entry(&n, row, &i);
 	if (!error) {
 		s.index = i->index;
 		if (!each_group(&n, row->Address.si_family, anycast,

@@ -34,6 +34,11 @@ const struct rf_net_interface *ip_find(const struct network *n,
  */
 DWORD ip_entry(struct network *n, ULONG family, const NET_LUID *luid,
 	       ULONG index, const struct rf_net_interface **i);
+/* The same of any row with an address, or NULL, as of no family. */
+#define ip_row_entry(n, row, i)                                                \
+	((row) ? ip_entry(n, (row)->Address.si_family, &(row)->InterfaceLuid,  \
+			  (row)->InterfaceIndex, i)                            \
+	       : ip_entry(n, AF_UNSPEC, NULL, 0, i))
 /* A table for FreeMibTable(): a count of n, n zeroed rows from first on. */
 void *ip_table(SIZE_T first, SIZE_T row, ULONG n);
 /* The tables of old lie in the caller's buffer: 0, or why not in this one. */

@@ -91,10 +91,7 @@ NETIO_STATUS NETIOAPI_API_ GetIpNetEntry2(PMIB_IPNET_ROW2 row)
 	struct network n;
 	DWORD error;
 
-	if (!row)
-		return ERROR_INVALID_PARAMETER;
-	error = ip_entry(&n, row->Address.si_family, &row->InterfaceLuid,
-			 row->InterfaceIndex, &i);
+	error = ip_row_entry(&n, row, &i);
 	if (!error) {
 		v = read_all(&count);
 		error = v ? ERROR_NOT_FOUND : ERROR_NOT_ENOUGH_MEMORY;
@@ -270,10 +267,7 @@ NETIO_STATUS NETIOAPI_API_ ResolveIpNetEntry2(PMIB_IPNET_ROW2 row,
 	struct network n;
 	DWORD error;
 
-	if (!row)
-		return ERROR_INVALID_PARAMETER;
-	error = ip_entry(&n, row->Address.si_family, &row->InterfaceLuid,
-			 row->InterfaceIndex, &i);
+	error = ip_row_entry(&n, row, &i);
 	ip_free(&n);
 	if (error == ERROR_FILE_NOT_FOUND)
 		return ERROR_NOT_FOUND;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * sock-pair.h - for guest tests: two ends of a TCP connection on loopback,
- * and the functions behind GUIDs.
+ * addresses, calls that fail, and the functions behind GUIDs.
  */
 #ifndef RF_GUEST_SOCK_PAIR_H
 #define RF_GUEST_SOCK_PAIR_H
@@ -10,6 +10,22 @@
 #include <ws2tcpip.h>
 
 #include "check.h"
+
+#define FAILS(call, error)                                                     \
+	do {                                                                   \
+		WSASetLastError(0);                                            \
+		CHECK_EQ(call, SOCKET_ERROR);                                  \
+		CHECK_EQ(WSAGetLastError(), error);                            \
+	} while (0)
+
+static inline struct sockaddr_in inet4(const char *address, u_short port)
+{
+	struct sockaddr_in a = { .sin_family = AF_INET,
+				 .sin_port = htons(port) };
+
+	a.sin_addr.s_addr = inet_addr(address);
+	return a;
+}
 
 /* Listens at a free port, which is in *at. */
 static inline SOCKET listener(struct sockaddr_in *at)

@@ -3,30 +3,12 @@
  * console-tall.c - a screen buffer that is longer than its window: what has
  * scrolled out is read, the window is moved, all processes see the same.
  */
-#include <windows.h>
-
-#include <string.h>
-
-#include "check.h"
+#include "console-screen.h"
 #include "pseudo-console.h"
 
 enum { COLS = 60, ROWS = 20, LINES = 100 };
 
-static HANDLE out;
-
 /* ---- in the console ---- */
-
-static void row_is(int y, const char *want, const char *file, int line)
-{
-	char got[COLS + 1] = "";
-	DWORD n = 0, len = (DWORD)strlen(want);
-
-	if (!ReadConsoleOutputCharacterA(out, got, len, (COORD){ 0, (SHORT)y },
-					 &n) ||
-	    n != len || memcmp(got, want, len))
-		check_fail(file, line, "characters", "%d: \"%.*s\" not \"%s\"",
-			   y, (int)n, got, want);
-}
 
 static void place_is(int size, int top, int y, const char *file, int line)
 {
@@ -44,20 +26,8 @@ static void place_is(int size, int top, int y, const char *file, int line)
 			   y);
 }
 
-#define ROW(y, want)        row_is(y, want, __FILE__, __LINE__)
+#define ROW(y, want)        CELLS(0, y, want)
 #define PLACE(size, top, y) place_is(size, top, y, __FILE__, __LINE__)
-#define REFUSED(call)                                                          \
-	do {                                                                   \
-		CHECK(!(call));                                                \
-		CHECK_EQ(GetLastError(), ERROR_INVALID_PARAMETER);             \
-	} while (0)
-
-static void say(const char *s)
-{
-	DWORD n;
-
-	CHECK(WriteConsoleA(out, s, (DWORD)strlen(s), &n, NULL));
-}
 
 static void count(int from, int to)
 {

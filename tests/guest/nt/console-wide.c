@@ -4,31 +4,14 @@
  * cells beyond it, the window moved sideways, lines typed there, and what of it
  * the terminal shows.
  */
-#include <windows.h>
-
-#include <string.h>
-
-#include "check.h"
+#include "console-screen.h"
 #include "pseudo-console.h"
 
 enum { COLS = 60, ROWS = 20, WIDTH = 150, LINES = 100 };
 
-static HANDLE out, in;
+static HANDLE in;
 
 /* ---- in the console ---- */
-
-static void row_is(int x, int y, const char *want, const char *file, int line)
-{
-	char got[WIDTH + 1] = "";
-	DWORD n = 0, len = (DWORD)strlen(want);
-
-	if (!ReadConsoleOutputCharacterA(out, got, len,
-					 (COORD){ (SHORT)x, (SHORT)y }, &n) ||
-	    n != len || memcmp(got, want, len))
-		check_fail(file, line, "characters",
-			   "%d, %d: \"%.*s\" not \"%s\"", x, y, (int)n, got,
-			   want);
-}
 
 static void place_is(int width, int height, int left, int top, int x, int y,
 		     const char *file, int line)
@@ -50,21 +33,8 @@ static void place_is(int width, int height, int left, int top, int x, int y,
 			   y);
 }
 
-#define ROW(x, y, want) row_is(x, y, want, __FILE__, __LINE__)
 #define PLACE(width, height, left, top, x, y)                                  \
 	place_is(width, height, left, top, x, y, __FILE__, __LINE__)
-#define REFUSED(call)                                                          \
-	do {                                                                   \
-		CHECK(!(call));                                                \
-		CHECK_EQ(GetLastError(), ERROR_INVALID_PARAMETER);             \
-	} while (0)
-
-static void say(const char *s)
-{
-	DWORD n;
-
-	CHECK(WriteConsoleA(out, s, (DWORD)strlen(s), &n, NULL));
-}
 
 /* n characters, of which each tells its place. */
 static const char *ruler(int n)
@@ -84,8 +54,8 @@ static BOOL go(int x, int y)
 
 static BOOL resize(int width, int height)
 {
-	return SetConsoleScreenBufferSize(out,
-					  (COORD){ (SHORT)width, (SHORT)height });
+	return SetConsoleScreenBufferSize(
+		out, (COORD){ (SHORT)width, (SHORT)height });
 }
 
 static BOOL look_at(BOOL absolute, int left, int top, int right, int bottom)
@@ -129,18 +99,18 @@ static void wider(void)
 	CHECK(resize(WIDTH, ROWS));
 	told(WIDTH, ROWS);
 	PLACE(WIDTH, ROWS, 0, 0, 0, 1);
-	ROW(0, 0, "before ");
+	CELLS(0, 0, "before ");
 	largest = GetLargestConsoleWindowSize(out);
 	CHECK_EQ(largest.X, COLS);
 	CHECK_EQ(largest.Y, ROWS);
 	/* A line is as long as the buffer's. */
 	say(ruler(130));
 	PLACE(WIDTH, ROWS, 0, 0, 130, 1);
-	ROW(0, 1, ruler(130));
+	CELLS(0, 1, ruler(130));
 	say(ruler(30));
 	PLACE(WIDTH, ROWS, 0, 0, 10, 2);
-	ROW(130, 1, ruler(20));
-	ROW(0, 2, "C123456789 ");
+	CELLS(130, 1, ruler(20));
+	CELLS(0, 2, "C123456789 ");
 	say("\r\n");
 	/* The cursor is shown where it goes. */
 	CHECK(go(140, 5));
@@ -177,9 +147,9 @@ static void blocks(void)
 
 	CHECK(ScrollConsoleScreenBufferW(out, &r, NULL, (COORD){ 120, 10 },
 					 &plain));
-	ROW(0, 1, "          B123");
-	ROW(118, 10, "  A123456789  ");
-	ROW(118, 11, "  C123456789  ");
+	CELLS(0, 1, "          B123");
+	CELLS(118, 10, "  A123456789  ");
+	CELLS(118, 11, "  C123456789  ");
 	r = (SMALL_RECT){ 120, 10, 129, 11 };
 	CHECK(ReadConsoleOutputW(out, got, (COORD){ 10, 2 }, (COORD){ 0, 0 },
 				 &r));
@@ -188,17 +158,17 @@ static void blocks(void)
 	r = (SMALL_RECT){ 145, 12, 154, 13 };
 	CHECK(WriteConsoleOutputW(out, got, (COORD){ 10, 2 }, (COORD){ 0, 0 },
 				  &r));
-	ROW(144, 12, " A1234");
-	ROW(144, 13, " C1234");
-	ROW(0, 14, "     ");
+	CELLS(144, 12, " A1234");
+	CELLS(144, 13, " C1234");
+	CELLS(0, 14, "     ");
 	/* Behind a line's end is the next one. */
 	CHECK(WriteConsoleOutputCharacterA(out, "over the end", 12,
 					   (COORD){ WIDTH - 4, 15 }, &n));
 	CHECK_EQ(n, 12);
-	ROW(WIDTH - 4, 15, "over the end ");
-	ROW(0, 16, " the end ");
-	CHECK(FillConsoleOutputAttribute(out, 0x1e, 3,
-					 (COORD){ WIDTH - 2, 15 }, &n));
+	CELLS(WIDTH - 4, 15, "over the end ");
+	CELLS(0, 16, " the end ");
+	CHECK(FillConsoleOutputAttribute(out, 0x1e, 3, (COORD){ WIDTH - 2, 15 },
+					 &n));
 	CHECK(ReadConsoleOutputAttribute(out, a, 3, (COORD){ WIDTH - 1, 15 },
 					 &n));
 	CHECK_EQ(a[0], 0x1e);
@@ -206,13 +176,13 @@ static void blocks(void)
 	CHECK_EQ(a[2], 7);
 	CHECK(ScrollConsoleScreenBufferW(out, &all, NULL, (COORD){ 0, -1 },
 					 &plain));
-	ROW(0, 0, "          B123");
-	ROW(WIDTH - 4, 14, "over the end ");
-	ROW(0, ROWS - 1, "      ");
+	CELLS(0, 0, "          B123");
+	CELLS(WIDTH - 4, 14, "over the end ");
+	CELLS(0, ROWS - 1, "      ");
 	CHECK(FillConsoleOutputCharacterA(out, ' ', WIDTH * ROWS,
 					  (COORD){ 0, 0 }, &n));
 	CHECK_EQ(n, WIDTH * ROWS);
-	ROW(WIDTH - 4, 14, "                  ");
+	CELLS(WIDTH - 4, 14, "                  ");
 }
 
 static void sequences(void)
@@ -222,7 +192,7 @@ static void sequences(void)
 	GetConsoleMode(out, &mode);
 	CHECK(SetConsoleMode(out, mode | ENABLE_VIRTUAL_TERMINAL_PROCESSING));
 	say("\x1b[3;101Hfar away\x1b[5D\x1b[K");
-	ROW(98, 2, "  far          ");
+	CELLS(98, 2, "  far          ");
 	PLACE(WIDTH, ROWS, 0, 0, 103, 2);
 	say("\x1b]0;a wide title\a");
 	/* A second screen is as large as the window. */
@@ -230,10 +200,10 @@ static void sequences(void)
 	PLACE(COLS, ROWS, 0, 0, COLS - 1, 2);
 	say("\x1b[1;1H");
 	say(ruler(70));
-	ROW(0, 1, "G123456789 ");
+	CELLS(0, 1, "G123456789 ");
 	say("\x1b[?1049l");
 	PLACE(WIDTH, ROWS, 0, 0, 103, 2);
-	ROW(98, 2, "  far          ");
+	CELLS(98, 2, "  far          ");
 	CHECK(SetConsoleMode(out, mode));
 }
 
@@ -249,15 +219,15 @@ static void both(void)
 		say(s);
 	}
 	PLACE(WIDTH, LINES, 0, 63 - ROWS + 1, 0, 63);
-	ROW(0, 3, "line 0 ");
-	ROW(59, 62, "line 59 ");
+	CELLS(0, 3, "line 0 ");
+	CELLS(59, 62, "line 59 ");
 	CHECK(go(100, 3));
 	PLACE(WIDTH, LINES, 100 - COLS + 1, 3, 100, 3);
 	CHECK(resize(WIDTH + 10, LINES));
 	PLACE(WIDTH + 10, LINES, 100 - COLS + 1, 3, 100, 3);
 	CHECK(resize(90, LINES));
 	PLACE(90, LINES, 90 - COLS, 3, 89, 3);
-	ROW(59, 62, "line 59 ");
+	CELLS(59, 62, "line 59 ");
 	CHECK(resize(WIDTH, LINES));
 	told(WIDTH + 10, LINES);
 	told(90, LINES);
@@ -271,19 +241,19 @@ static void others(const char *argv0)
 	CHECK(look_at(TRUE, 40, 65, 40 + COLS - 1, 65 + ROWS - 1));
 	run_beside(argv0, "other one", FALSE);
 	PLACE(WIDTH, LINES, 8, 65, 8, 72);
-	ROW(0, 70, ruler(120));
-	ROW(0, 72, "the last");
+	CELLS(0, 70, ruler(120));
+	CELLS(0, 72, "the last");
 }
 
 static int other(void)
 {
 	PLACE(WIDTH, LINES, 40, 65, 0, 70);
-	ROW(59, 62, "line 59 ");
+	CELLS(59, 62, "line 59 ");
 	say(ruler(120));
 	PLACE(WIDTH, LINES, 40, 65, 120, 70);
 	CHECK(go(8, 72));
 	say("\rthe last");
-	ROW(0, 72, "the last");
+	CELLS(0, 72, "the last");
 	return check_done();
 }
 
@@ -298,9 +268,9 @@ static void typed(void)
 	CHECK(ReadConsoleA(in, got, sizeof got - 1, &n, NULL));
 	CHECK_EQ(n, 82);
 	CHECK(!memcmp(got, ruler(80), 80));
-	ROW(0, 74, "type: ");
-	ROW(6, 74, ruler(80));
-	ROW(0, 75, "      ");
+	CELLS(0, 74, "type: ");
+	CELLS(6, 74, ruler(80));
+	CELLS(0, 75, "      ");
 	PLACE(WIDTH, LINES, 0, 65, 0, 75);
 }
 
@@ -346,14 +316,15 @@ static void ends(void)
 	say("cut");
 	CHECK(resize(COLS, ROWS));
 	PLACE(COLS, ROWS, 0, 0, COLS - 1, 75 - 65);
-	ROW(0, 72 - 65, "the last");
+	CELLS(0, 72 - 65, "the last");
 	/* What the terminal is to show in the end. */
 	CHECK(resize(WIDTH, ROWS));
 	CHECK(go(0, ROWS - 1));
 	say("gone\r\n\r\n\r\nfirst\r\n");
 	say(ruler(130));
 	CHECK(look_at(TRUE, 55, 0, 55 + COLS - 1, ROWS - 1));
-	say("\r\n1234567890123456789012345678901234567890123456789012345678901");
+	say("\r\n123456789012345678901234567890123456789012345678901234567890"
+	    "1");
 	say(" end");
 }
 

@@ -14,15 +14,6 @@
 
 enum { ROUNDS = 30 };
 
-static struct sockaddr_in to(const char *address, u_short port)
-{
-	struct sockaddr_in a = { .sin_family = AF_INET,
-				 .sin_port = htons(port) };
-
-	a.sin_addr.s_addr = inet_addr(address);
-	return a;
-}
-
 static SOCKET not_waiting(void)
 {
 	SOCKET s = socket(AF_INET, SOCK_STREAM, 0);
@@ -58,7 +49,7 @@ static BOOL goes_on(SOCKET s, const struct sockaddr_in *at)
 /* A connection to all is none; who does not wait hears of it later. */
 static void heard_by_select(void)
 {
-	struct sockaddr_in all = to("255.255.255.255", 43434);
+	struct sockaddr_in all = inet4("255.255.255.255", 43434);
 	SOCKET s = not_waiting();
 	int error = 0, n = sizeof error;
 
@@ -86,7 +77,7 @@ static int end_told(SOCKET s, WSAEVENT event)
 
 static void heard_by_event(void)
 {
-	struct sockaddr_in all = to("255.255.255.255", 43434);
+	struct sockaddr_in all = inet4("255.255.255.255", 43434);
 	WSAEVENT event = WSACreateEvent();
 
 	/* What the socket had to tell before must not be needed for it. */
@@ -141,7 +132,7 @@ static void unix_refusal(void)
 /* Who waits is told by the call. */
 static void waiting(void)
 {
-	struct sockaddr_in all = to("255.255.255.255", 43434);
+	struct sockaddr_in all = inet4("255.255.255.255", 43434);
 	SOCKET s = socket(AF_INET, SOCK_STREAM, 0);
 
 	CHECK_EQ(connect(s, (SOCKADDR *)&all, sizeof all), SOCKET_ERROR);
@@ -153,8 +144,8 @@ static void waiting(void)
 
 static void extended(void)
 {
-	struct sockaddr_in all = to("255.255.255.255", 43434);
-	struct sockaddr_in any = to("0.0.0.0", 0);
+	struct sockaddr_in all = inet4("255.255.255.255", 43434);
+	struct sockaddr_in any = inet4("0.0.0.0", 0);
 	SOCKET s = socket(AF_INET, SOCK_STREAM, 0);
 	LPFN_CONNECTEX connect_ex = extension(s, (GUID)WSAID_CONNECTEX);
 	OVERLAPPED o = { .hEvent = CreateEventW(NULL, TRUE, FALSE, NULL) };
@@ -177,8 +168,8 @@ static void extended(void)
 /* What is wrong with the request is told at once, and nothing has begun. */
 static void wrong(void)
 {
-	struct sockaddr_in none = to("0.0.0.0", 80);
-	struct sockaddr_in no_port = to("127.0.0.1", 0), at;
+	struct sockaddr_in none = inet4("0.0.0.0", 80);
+	struct sockaddr_in no_port = inet4("127.0.0.1", 0), at;
 	struct sockaddr_in6 six = { .sin6_family = AF_INET6, .sin6_port = 80 };
 	WSAEVENT event = WSACreateEvent();
 	SOCKET s = socket(AF_INET, SOCK_STREAM, 0), l;
@@ -275,8 +266,8 @@ static DWORD end(HANDLE t)
 static void sleeping(void)
 {
 	struct sleeper z = { .about = CreateEventW(NULL, FALSE, FALSE, NULL) };
-	struct sockaddr_in at, all = to("255.255.255.255", 43434);
-	struct sockaddr_in local = to("127.0.0.1", 0);
+	struct sockaddr_in at, all = inet4("255.255.255.255", 43434);
+	struct sockaddr_in local = inet4("127.0.0.1", 0);
 	SOCKET l = listener(&at), s = not_waiting();
 	BOOL may_try = goes_on(s, &all);
 	HANDLE t;

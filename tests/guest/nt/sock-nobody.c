@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Who may be spoken to at large, and senders to a group whom one does not want to
- * hear.
+ * Who may be spoken to at large, and senders to a group whom one does not want
+ * to hear.
  */
 #include <winsock2.h>
 #include <ws2tcpip.h>
@@ -9,21 +9,12 @@
 
 #include <string.h>
 
-#include "check.h"
-
-static struct sockaddr_in to(const char *address, u_short port)
-{
-	struct sockaddr_in a = { .sin_family = AF_INET,
-				 .sin_port = htons(port) };
-
-	a.sin_addr.s_addr = inet_addr(address);
-	return a;
-}
+#include "../lib/sock-pair.h"
 
 /* Datagrams to all are for those who say that they mean it. */
 static void at_large(void)
 {
-	struct sockaddr_in all = to("255.255.255.255", 43434);
+	struct sockaddr_in all = inet4("255.255.255.255", 43434);
 	SOCKET s = socket(AF_INET, SOCK_DGRAM, 0);
 	BOOL on = TRUE;
 
@@ -44,8 +35,8 @@ static void at_large(void)
 /* Of the loopback's group, unwanted senders. */
 static void unwanted(void)
 {
-	struct sockaddr_in group = to("239.255.77.1", 0);
-	struct sockaddr_in sender = to("127.0.0.1", 0);
+	struct sockaddr_in group = inet4("239.255.77.1", 0);
+	struct sockaddr_in sender = inet4("127.0.0.1", 0);
 	SOCKET s = socket(AF_INET, SOCK_DGRAM, 0);
 	GROUP_SOURCE_REQ two = { .gsr_interface = 1 };
 	GROUP_REQ one = { .gr_interface = 1 };

@@ -34,13 +34,6 @@ enum {
 
 static LPFN_WSARECVMSG receive;
 
-#define FAILS(call, error)                                                     \
-	do {                                                                   \
-		WSASetLastError(0);                                            \
-		CHECK_EQ(call, SOCKET_ERROR);                                  \
-		CHECK_EQ(WSAGetLastError(), error);                            \
-	} while (0)
-
 static int set(SOCKET s, int level, int option, DWORD value)
 {
 	return setsockopt(s, level, option, (char *)&value, sizeof value);

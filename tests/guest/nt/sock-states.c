@@ -14,13 +14,6 @@
 #define SIO_UDP_CONNRESET _WSAIOW(IOC_VENDOR, 12)
 #endif
 
-#define FAILS(call, error)                                                     \
-	do {                                                                   \
-		WSASetLastError(0);                                            \
-		CHECK_EQ(call, SOCKET_ERROR);                                  \
-		CHECK_EQ(WSAGetLastError(), error);                            \
-	} while (0)
-
 static void streams(void)
 {
 	SOCKET s = socket(AF_INET, SOCK_STREAM, 0);
