@@ -22,6 +22,7 @@
 #include <unistd.h>
 
 #include "base/bytes.h"
+#include "syscall-xlate/nt/file-private.h"
 #include "syscall-xlate/nt/file-xattr.h"
 #include "syscall-xlate/nt/inode-change.h"
 #include "syscall-xlate/nt/reparse-link.h"
@@ -449,10 +450,13 @@ static NTSTATUS store(struct file *f, uint32_t attributes, uint32_t mask,
 		want |= FILE_ATTRIBUTE_READONLY;
 	n = make_blob(blob, want, created);
 	/* Setting needs write permission, which a read-only file lacks. */
-	if (inode_setxattr(f->fd, XATTR, blob, n, 0) < 0 && errno == EACCES &&
-	    inode_chmod(f->fd, mode | 0200) == 0) {
-		inode_setxattr(f->fd, XATTR, blob, n, 0);
-		inode_chmod(f->fd, mode);
+	if (inode_setxattr(f->fd, XATTR, blob, n, 0) < 0) {
+		if (errno == EROFS || errno == EIO || disk_is_full(errno))
+			return status_from_errno(errno);
+		if (errno == EACCES && inode_chmod(f->fd, mode | 0200) == 0) {
+			inode_setxattr(f->fd, XATTR, blob, n, 0);
+			inode_chmod(f->fd, mode);
+		}
 	}
 	mark_parent(AT_FDCWD, f->path);
 	/* A file system without them loses these bits, as FAT loses others. */

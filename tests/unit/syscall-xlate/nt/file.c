@@ -557,6 +557,21 @@ START_TEST(full_disk)
 	ck_assert_uint_eq(rename_to(other, "moved", false),
 			  STATUS_MEDIA_WRITE_PROTECTED);
 	closes(other);
+	ck_assert_uint_eq(
+		open_as("f0", FILE_WRITE_ATTRIBUTES, 7, FILE_OPEN, 0, &h), 0);
+	for (uint32_t a = FILE_ATTRIBUTE_READONLY; a <= FILE_ATTRIBUTE_HIDDEN;
+	     a++) {
+		struct file_basic b = { .attributes = a };
+
+		ck_assert_uint_eq(nt_set_information_file(
+					  t, h, GADDR(&iosb), GADDR(&b),
+					  sizeof b, 4),
+				  STATUS_MEDIA_WRITE_PROTECTED);
+	}
+	closes(h);
+	ck_assert_uint_eq(open_as("f0", 0x2000000, 7, FILE_OPEN, 0, &h),
+			  0);
+	closes(h);
 	ck_assert(exists("f0"));
 }
 END_TEST
