@@ -384,7 +384,9 @@ static void sockets(void)
 	HANDLE h;
 
 	CHECK_EQ(WSAStartup(0x202, &w), 0);
-	a.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	/* An address of our own: nobody else has its ports. */
+	a.sin_addr.s_addr =
+		htonl(0x7f000000 | (GetCurrentProcessId() & 0xffffff) | 1);
 	CHECK_EQ(bind_to(&a, &s), 0);
 	CHECK(DuplicateHandle(GetCurrentProcess(), (HANDLE)s, other, &h, 0,
 			      FALSE, DUPLICATE_SAME_ACCESS));
