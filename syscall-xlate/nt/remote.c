@@ -30,8 +30,11 @@ extern const struct xlate_call nt_calls[];
 extern const size_t nt_ncalls;
 
 enum {
-	PATIENCE_MS = 3000, /* for a process to hear the knock */
-	START_MS = 60000,   /* to come so far that it can */
+	/* Looks at a process that cannot hear yet, 1 ms apart; and knocks, until
+	   it is taken for one that stands still.  Time says nothing: we may
+	   have been stopped ourselves. */
+	LOOKS = 60000,
+	KNOCKS = 150,
 	ANSWER_S = 10,
 	KNOCK_MS = 20, /* between knocks, should one be lost */
 };
@@ -164,7 +167,8 @@ static int dial(int host_pid)
 /* p's socket, p->remote_lock held. */
 static NTSTATUS reach(struct nt_process *p)
 {
-	int64_t begun = monotonic_ns(), started = begun, knocked = 0, now;
+	int64_t knocked = 0, now;
+	unsigned looks = 0, knocks = 0;
 	struct pollfd end = { p->pidfd, POLLIN, 0 };
 	int wait_ms = 0;
 
@@ -172,8 +176,7 @@ static NTSTATUS reach(struct nt_process *p)
 		return STATUS_SUCCESS;
 	if (p->pidfd < 0 || !task_ops->knock || !remote_is_ours(p->host_pid))
 		return STATUS_NOT_SUPPORTED;
-	/* It may be waiting for us in the same way, and hears no knock there.
-	 */
+	/* It may wait for us in the same way, and hears no knock there. */
 	remote_serve();
 	for (;;) {
 		p->remote = dial(p->host_pid);
@@ -182,8 +185,6 @@ static NTSTATUS reach(struct nt_process *p)
 			return STATUS_SUCCESS;
 		}
 		now = monotonic_ns();
-		if (now - begun > PATIENCE_MS * 1000000ll)
-			return STATUS_IO_TIMEOUT;
 		if (now - knocked > KNOCK_MS * 1000000ll) {
 			switch (remote_hearing(p->host_pid, task_ops->knock)) {
 			case REMOTE_NEVER:
@@ -191,13 +192,15 @@ static NTSTATUS reach(struct nt_process *p)
 			case REMOTE_HEARS:
 				if (is_elsewhere(p->host_pid))
 					return STATUS_NOT_SUPPORTED;
+				if (++knocks > KNOCKS)
+					return STATUS_IO_TIMEOUT;
 				knocked = now;
 				syscall(SYS_pidfd_send_signal, p->pidfd,
 					task_ops->knock, NULL, 0);
 				break;
 			case REMOTE_LATER:
-				if (now - started < START_MS * 1000000ll)
-					begun = now;
+				if (++looks > LOOKS)
+					return STATUS_IO_TIMEOUT;
 				break;
 			}
 		}
