@@ -247,4 +247,10 @@ struct rf_console_colors {
  */
 #define RF_CONSOLE_SET_WINDOW RF_CONSOLE_CODE(36)
 
+/*
+ * in: uint64_t handle of an event that is set whenever the window or the buffer
+ * has another size, until the process ends; a later one takes its place.  C
+ */
+#define RF_CONSOLE_TELL_LAYOUT RF_CONSOLE_CODE(37)
+
 #endif

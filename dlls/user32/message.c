@@ -56,6 +56,7 @@ void queue_free_mine(void)
 		}
 	ReleaseSRWLockExclusive(&user_lock);
 	queue_answer_all(q);
+	queue_forget_hooks(q);
 	while (q->first) {
 		struct posted *m = q->first;
 
@@ -221,10 +222,9 @@ static BOOL wanted(HWND window, UINT message, const struct filter *f)
 	return (!f->min && !f->max) || (message >= f->min && message <= f->max);
 }
 
-/* Under user_lock. */
-static void rest_if_empty(struct queue *q)
+void queue_rest_if_empty(struct queue *q)
 {
-	if (!q->first && !q->quit && !q->sent)
+	if (!q->first && !q->quit && !q->sent && !q->fired)
 		ResetEvent(q->event);
 }
 
@@ -256,7 +256,7 @@ void queue_forget(struct queue *q, HWND window)
 		*p = gone->next;
 		HeapFree(GetProcessHeap(), 0, gone);
 	}
-	rest_if_empty(q);
+	queue_rest_if_empty(q);
 	ReleaseSRWLockExclusive(&user_lock);
 }
 
@@ -290,7 +290,7 @@ static BOOL take_posted(struct queue *q, MSG *msg, const struct filter *f,
 		if (remove)
 			q->quit = FALSE;
 	}
-	rest_if_empty(q);
+	queue_rest_if_empty(q);
 	ReleaseSRWLockExclusive(&user_lock);
 	return found;
 }
@@ -315,6 +315,7 @@ static BOOL take_timer(struct queue *q, MSG *msg, const struct filter *f,
 BOOL queue_take(struct queue *q, MSG *msg, const struct filter *f, BOOL remove)
 {
 	queue_run_sent(q);
+	queue_run_fired(q);
 	return take_posted(q, msg, f, remove) || take_timer(q, msg, f, remove);
 }
 

@@ -42,6 +42,7 @@ struct queue {
 	HANDLE sent_event; /* set while there is something sent */
 	struct sent *sent, *sent_last;
 	struct posted *first, *last;
+	struct fired *fired, *fired_last;
 	struct timer *timers; /* the thread's own, no lock */
 	BOOL quit;
 	int exit_code;
@@ -62,6 +63,16 @@ struct filter {
 BOOL queue_take(struct queue *q, MSG *msg, const struct filter *f, BOOL remove);
 /* What is in the queue for a window that is no more, goes with it. */
 void queue_forget(struct queue *q, HWND window);
+
+/* Under user_lock. */
+void queue_rest_if_empty(struct queue *q);
+
+/* ---- event.c ------------------------------------------------------------- */
+
+/* Calls the thread's hooks of what they wait for. */
+void queue_run_fired(struct queue *q);
+/* The thread is ending. */
+void queue_forget_hooks(struct queue *q);
 
 /* ---- send.c -------------------------------------------------------------- */
 

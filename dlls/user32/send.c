@@ -34,8 +34,7 @@ static struct sent *take(struct queue *q)
 	if (!q->sent) {
 		q->sent_last = NULL;
 		ResetEvent(q->sent_event);
-		if (!q->first && !q->quit)
-			ResetEvent(q->event);
+		queue_rest_if_empty(q);
 	}
 	ReleaseSRWLockExclusive(&user_lock);
 	return s;

@@ -332,7 +332,42 @@ static NTSTATUS is_attached(struct task *t, struct file *f, struct irp *r)
 	return control_out(t, r, &id, sizeof id);
 }
 
+static struct object *layout_event; /* set_up_lock */
+
+void console_tell_layout(void)
+{
+	pthread_mutex_lock(&set_up_lock);
+	if (layout_event)
+		object_signal(layout_event, 1);
+	pthread_mutex_unlock(&set_up_lock);
+}
+
+static NTSTATUS tell_layout(struct task *t, struct file *f, struct irp *r)
+{
+	enum { EVENT_MODIFY = 2 };
+	struct object *event, *before;
+	uint64_t h;
+	NTSTATUS status = control_in(t, r, &h, sizeof h);
+
+	(void)f;
+	if (!status && !have_terminal())
+		status = STATUS_INVALID_HANDLE;
+	if (!status)
+		status = handle_get(t, h, &event_type, EVENT_MODIFY, &event);
+	if (status)
+		return status;
+	console_watch_window();
+	pthread_mutex_lock(&set_up_lock);
+	before = layout_event;
+	layout_event = event;
+	pthread_mutex_unlock(&set_up_lock);
+	if (before)
+		object_put(before);
+	return STATUS_SUCCESS;
+}
+
 const struct control_row console_ctrl_rows[] = {
+	{ RF_CONSOLE_TELL_LAYOUT, tell_layout },
 	{ RF_CONSOLE_PAST, console_past },
 	{ RF_CONSOLE_GET_TITLE, get_title },
 	{ RF_CONSOLE_SET_TITLE, set_title },

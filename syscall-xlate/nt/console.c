@@ -77,6 +77,7 @@ void console_window_changed(void)
 {
 	bool found;
 
+	console_tell_layout();
 	pthread_mutex_lock(&watches_lock);
 	for (struct console_watch *c = watches; c; c = c->next) {
 		if (c->file->device != CONSOLE_INPUT || c->file->fd < 0)

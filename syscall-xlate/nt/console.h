@@ -155,6 +155,8 @@ NTSTATUS console_edit(struct task *t, struct file *f, uint32_t wake,
 void console_look_at_window(int fd);
 /* It has changed. */
 void console_window_changed(void);
+/* console-ctrl.c: sets the event that the process has given for that. */
+void console_tell_layout(void);
 /* From now on that is told. */
 void console_watch_window(void);
 

@@ -13,6 +13,7 @@
 #include "base/proc.h"
 #include "loader/image/image.h"
 #include "syscall-xlate/launch.h"
+#include "syscall-xlate/nt/console.h"
 #include "syscall-xlate/nt/context.h"
 #include "syscall-xlate/nt/debug.h"
 #include "syscall-xlate/nt/mitigation.h"
@@ -220,6 +221,16 @@ static NTSTATUS get_debug_port(struct nt_process *p, void *v, uint32_t len)
 	(void)len;
 	/* Others answer for themselves. */
 	return put64(v, p == nt_self && nt_debugged ? ~0ull : 0);
+}
+
+/* Who has a console has it from the first process there: there is no host. */
+static NTSTATUS get_console_host(struct nt_process *p, void *v, uint32_t len)
+{
+	(void)len;
+	if (p == nt_self)
+		return put64(v, console.detached ? 0 : p->console_root);
+	process_learn(p);
+	return put64(v, p->detached ? 0 : p->console_root);
 }
 
 /* Only the debugger itself gets a handle: the object is in its process. */

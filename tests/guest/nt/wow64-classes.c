@@ -520,6 +520,7 @@ static const struct row rows[] = {
 	{ "NtQueryInformationProcess", 30, no_debugger, process, 4, 8, 0, 0 },
 	{ "NtQueryInformationProcess", 37, fixed, process, 48, 64, 0, 0 },
 	{ "NtQueryInformationProcess", 43, pointed, process, 8, 16, 4, 8 },
+	{ "NtQueryInformationProcess", 49, fixed, process, 4, 8, 0, 0 },
 	{ "NtQueryInformationProcess", 60, pointed, process, 8, 16, 4, 8 },
 	{ "NtSetInformationProcess", 1, set_back, set_process, 32, 48, 0, 0 },
 	{ "NtSetInformationProcess", 1, set_back, set_process, 56, 88, 0, 0 },
