@@ -381,7 +381,6 @@ int main(void)
 	TCase *tc = tcase_create("kvm-space");
 
 	suite_add_tcase(s, tc);
-	tcase_set_timeout(tc, 60);
 	tcase_add_checked_fixture(tc, set_up, NULL);
 	tcase_add_loop_test(tc, refused, 0, COUNT_OF(bad));
 	tcase_add_test(tc, rights);

@@ -664,7 +664,6 @@ int main(void)
 	TCase *tc = tcase_create("console");
 
 	tcase_add_checked_fixture(tc, setup, NULL);
-	tcase_set_timeout(tc, 20);
 	tcase_add_test(tc, no_console);
 	tcase_add_loop_test(tc, ended, 0, sizeof ends / sizeof *ends);
 	tcase_add_loop_test(tc, ended_in_text, 0, sizeof ends / sizeof *ends);

@@ -231,7 +231,6 @@ int main(void)
 	TCase *tc = tcase_create("file-eio");
 
 	tcase_add_checked_fixture(tc, file_setup, file_teardown);
-	tcase_set_timeout(tc, 60);
 	tcase_add_test(tc, failing_disk);
 	suite_add_tcase(s, tc);
 	return unit_run(s);

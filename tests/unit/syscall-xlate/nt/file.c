@@ -718,7 +718,6 @@ int main(void)
 	TCase *tc = tcase_create("file");
 
 	tcase_add_checked_fixture(tc, file_setup, file_teardown);
-	tcase_set_timeout(tc, 20);
 	tcase_add_test(tc, missing_parts);
 	tcase_add_test(tc, dispositions);
 	tcase_add_test(tc, positions);

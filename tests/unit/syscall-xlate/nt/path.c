@@ -464,7 +464,6 @@ int main(void)
 	TCase *tc = tcase_create("path");
 
 	tcase_add_checked_fixture(tc, setup, teardown);
-	tcase_set_timeout(tc, 20);
 	tcase_add_loop_test(tc, parsing, 0, COUNT_OF(names));
 	tcase_add_test(tc, long_names);
 	tcase_add_test(tc, round_trip);

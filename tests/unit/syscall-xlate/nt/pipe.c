@@ -213,7 +213,6 @@ int main(void)
 	TCase *tc = tcase_create("file");
 
 	tcase_add_checked_fixture(tc, file_setup, file_teardown);
-	tcase_set_timeout(tc, 20);
 	tcase_add_test(tc, named_pipes);
 	tcase_add_test(tc, anonymous_pipe);
 	tcase_add_test(tc, cancel_synchronous);

@@ -712,7 +712,6 @@ int main(void)
 	Suite *s = suite_create("protocol");
 	TCase *tc = tcase_create("all");
 
-	tcase_set_timeout(tc, 120);
 	tcase_add_loop_test(tc, every_order, 0,
 			    sizeof cases / sizeof *cases);
 	suite_add_tcase(s, tc);

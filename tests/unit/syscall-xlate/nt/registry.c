@@ -613,7 +613,6 @@ int main(void)
 	TCase *tc = tcase_create("registry");
 
 	tcase_add_checked_fixture(tc, setup, teardown);
-	tcase_set_timeout(tc, 120);
 	tcase_add_test(tc, refusals);
 	tcase_add_test(tc, defaults);
 	tcase_add_test(tc, lengths);

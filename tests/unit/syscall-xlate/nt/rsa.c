@@ -221,7 +221,6 @@ int main(void)
 		puts("1..0 # SKIP built without nettle");
 		return 0;
 	}
-	tcase_set_timeout(tc, 60);
 	tcase_add_unchecked_fixture(tc, start, NULL);
 	tcase_add_test(tc, there_and_back);
 	tcase_add_test(tc, sizes);

@@ -345,7 +345,6 @@ int main(void)
 	TCase *tc = tcase_create("all");
 
 	tcase_add_checked_fixture(tc, setup, NULL);
-	tcase_set_timeout(tc, 60);
 	tcase_add_loop_test(tc, random_contents, 0, COUNT_OF(types));
 	tcase_add_test(tc, random_job);
 	tcase_add_test(tc, random_port);

@@ -418,7 +418,6 @@ int main(void)
 	TCase *tc = tcase_create("all");
 
 	tcase_add_checked_fixture(tc, setup, NULL);
-	tcase_set_timeout(tc, 60);
 	tcase_add_test(tc, apc_wakes);
 	tcase_add_test(tc, apc_to_self);
 	tcase_add_test(tc, object_before_apc);

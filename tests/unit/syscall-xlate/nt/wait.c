@@ -392,7 +392,6 @@ int main(void)
 	TCase *tc = tcase_create("all");
 
 	tcase_add_checked_fixture(tc, setup, NULL);
-	tcase_set_timeout(tc, 60);
 	tcase_add_test(tc, refusals);
 	tcase_add_test(tc, events);
 	tcase_add_test(tc, semaphores);
