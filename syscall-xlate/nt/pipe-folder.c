@@ -75,15 +75,87 @@ bool pipe_encode_name(char *out, size_t size, const uint16_t *name, size_t n)
 	return at > 0;
 }
 
-static int try_folder(const char *file, bool make)
+/*
+ * Beside a pipe's folder, a file with its name as who made that spelled it, for
+ * lists of names.  Where there is none, as its own name would be too long, lists
+ * have it in upper case.
+ */
+enum { SPELLED = NAME_MAX * 3 };
+
+static bool spelling_file(char *file, size_t size, const char *folder)
 {
-	int root = pipes_folder(make), fd;
+	return (size_t)snprintf(file, size, ".%s", folder) < size;
+}
+
+static void keep_spelling(int root, const char *folder, const uint16_t *name,
+			  size_t n)
+{
+	char file[NAME_MAX + 1], text[SPELLED];
+	size_t len = utf16_to_utf8(text, sizeof text, name, n);
+	int fd;
+
+	if (len > sizeof text || !spelling_file(file, sizeof file, folder))
+		return;
+	/* It may be there, of a folder that was swept. */
+	fd = openat(root, file, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	if (fd < 0)
+		return;
+	if (write(fd, text, len) < 0)
+		unlinkat(root, file, 0);
+	close(fd);
+}
+
+/* Terminated; false: nothing is known. */
+static bool spelling_of(int root, const char *folder, char text[SPELLED + 1])
+{
+	char file[NAME_MAX + 1];
+	ssize_t n;
+	int fd;
+
+	if (!spelling_file(file, sizeof file, folder))
+		return false;
+	fd = openat(root, file, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return false;
+	n = read(fd, text, SPELLED);
+	close(fd);
+	text[MAX(n, 0)] = 0;
+	return n > 0;
+}
+
+void pipe_remove_folder(char *folder)
+{
+	char file[NAME_MAX + 1], *slash;
+	int root;
+
+	/* Up to run-foreign's own; fails where there are others. */
+	for (int up = 0; up < 3 && rmdir(folder) == 0; up++) {
+		slash = strrchr(folder, '/');
+		if (!slash)
+			break;
+		*slash = 0;
+		if (up || !spelling_file(file, sizeof file, slash + 1))
+			continue;
+		root = open(folder, O_PATH | O_CLOEXEC);
+		if (root < 0)
+			break;
+		unlinkat(root, file, 0);
+		close(root);
+	}
+}
+
+static int try_folder(const char *file, const uint16_t *name, size_t n,
+		      bool make)
+{
+	int root = pipes_folder(make), fd = 0;
 
 	if (root < 0)
 		return root;
-	if (make && mkdirat(root, file, 0700) < 0 && errno != EEXIST)
+	if (make && mkdirat(root, file, 0700) == 0)
+		keep_spelling(root, file, name, n);
+	else if (make && errno != EEXIST)
 		fd = -errno;
-	else
+	if (!fd)
 		fd = MORE_FILES(openat(root, file,
 				       O_RDONLY | O_DIRECTORY | O_CLOEXEC));
 	if (fd == -1)
@@ -101,7 +173,7 @@ int pipe_folder(const uint16_t *name, size_t n, bool make)
 		return fd;
 	/* Others remove folders when they are empty. */
 	for (int tries = 0; tries < 8; tries++) {
-		fd = try_folder(file, make);
+		fd = try_folder(file, name, n, make);
 		if (fd != -ENOENT || !make)
 			break;
 	}
@@ -273,7 +345,6 @@ NTSTATUS pipe_no_folder(int err)
 		       : STATUS_OBJECT_NAME_NOT_FOUND;
 }
 
-
 /* ---- WaitNamedPipe ---- */
 
 struct waited {
@@ -418,6 +489,7 @@ void pipe_each_name(void (*fn)(const char *name, void *arg), void *arg)
 		return;
 	}
 	while ((e = readdir(d))) {
+		char text[SPELLED + 1];
 		unsigned n = 0;
 		int dirfd;
 
@@ -429,9 +501,14 @@ void pipe_each_name(void (*fn)(const char *name, void *arg), void *arg)
 			continue;
 		pipe_each_instance(dirfd, count_one, &n);
 		close(dirfd);
-		decode(e->d_name);
-		if (n)
+		if (!n)
+			continue;
+		if (!spelling_of(fd, e->d_name, text)) {
+			decode(e->d_name);
 			fn(e->d_name, arg);
+		} else {
+			fn(text, arg);
+		}
 	}
 	closedir(d);
 }

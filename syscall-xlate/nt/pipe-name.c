@@ -63,15 +63,8 @@ void pipe_forget_instance(struct pipe_end *e)
 	close(e->dirfd);
 	e->dirfd = -1;
 	if (n > 0) {
-		/* Up to run-foreign's own; fails where there are others. */
 		folder[n] = 0;
-		for (int up = 0; up < 3 && rmdir(folder) == 0; up++) {
-			char *slash = strrchr(folder, '/');
-
-			if (!slash)
-				break;
-			*slash = 0;
-		}
+		pipe_remove_folder(folder);
 	}
 }
 

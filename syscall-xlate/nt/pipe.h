@@ -217,6 +217,8 @@ int pipe_session_folder(const char *kind, bool make);
 bool pipe_encode_name(char *out, size_t size, const uint16_t *name, size_t n);
 /* The folder of a name, made if it must be: a descriptor, or -errno. */
 int pipe_folder(const uint16_t *name, size_t n, bool make);
+/* If it is empty; and those above it, if they are then.  folder is cut. */
+void pipe_remove_folder(char *folder);
 /* What the errno of that is for who wants the pipe. */
 NTSTATUS pipe_no_folder(int err);
 /*

@@ -226,12 +226,67 @@ static void at_once(void)
 	}
 }
 
+/* How often a list of all pipes has that name, spelled so. */
+static int listed(const WCHAR *spelled)
+{
+	WIN32_FIND_DATAW d;
+	HANDLE h = FindFirstFileW(L"\\\\.\\pipe\\*", &d);
+	int n = 0;
+
+	if (h == INVALID_HANDLE_VALUE)
+		return 0;
+	do
+		n += !wcscmp(d.cFileName, spelled);
+	while (FindNextFileW(h, &d));
+	FindClose(h);
+	return n;
+}
+
+static HANDLE spelled(const WCHAR *name)
+{
+	WCHAR path[64];
+
+	_snwprintf(path, 64, L"\\\\.\\pipe\\%s", name);
+	return CreateNamedPipeW(path, PIPE_ACCESS_DUPLEX, PIPE_TYPE_BYTE, 4, 64,
+				64, DEFAULT_MS, NULL);
+}
+
+/* A pipe is listed as its first instance spells it. */
+static void spelling(void)
+{
+	WCHAR first[64], other[64];
+	HANDLE a, b;
+
+	_snwprintf(first, 64, L"Rf-Mixed \x00e4\xd83d\xde00 %lu",
+		   GetCurrentProcessId());
+	_snwprintf(other, 64, L"rF-mIXED \x00c4\xd83d\xde00 %lu",
+		   GetCurrentProcessId());
+	a = spelled(first);
+	CHECK(a != INVALID_HANDLE_VALUE);
+	CHECK_EQ(listed(first), 1);
+	b = spelled(other);
+	CHECK(b != INVALID_HANDLE_VALUE);
+	CHECK_EQ(listed(first), 1);
+	CHECK_EQ(listed(other), 0);
+	CloseHandle(a);
+	CHECK_EQ(listed(first), 1);
+	CloseHandle(b);
+	CHECK_EQ(listed(first), 0);
+	/* And anew as that one does. */
+	b = spelled(other);
+	CHECK_EQ(listed(other), 1);
+	CHECK_EQ(listed(first), 0);
+	CloseHandle(b);
+	CHECK_EQ(listed(other), 0);
+}
+
 int main(void)
 {
 	sprintf(name, "\\\\.\\pipe\\rf-rules-%lu", GetCurrentProcessId());
 	instances();
 	messages();
 	state();
+	spelling();
 	for (int i = 0; i < 100; i++)
 		at_once();
 	return check_done();
