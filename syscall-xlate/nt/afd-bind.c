@@ -306,7 +306,7 @@ static NTSTATUS bind_to(struct task *t, struct afd_socket *s,
 		status = bind_inet(s, a, len);
 	else if (!status && bind(s->file->fd, &a->sa, len) < 0)
 		status = a->sa.sa_family == AF_UNIX && errno == ENOENT
-				 ? STATUS_INVALID_ADDRESS_COMPONENT
+				 ? STATUS_OBJECT_PATH_NOT_FOUND
 				 : afd_status(errno);
 	if (status)
 		return status;

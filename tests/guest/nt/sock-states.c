@@ -373,7 +373,8 @@ static void unix_names(void)
 	struct sockaddr_un {
 		ADDRESS_FAMILY family;
 		char path[108];
-	} at = { AF_UNIX, "rf-states.sock" }, name;
+	} at = { AF_UNIX, "rf-states.sock" }, name,
+	  nowhere_at = { AF_UNIX, "rf-no-folder/rf-states.sock" };
 	int n, none = WSAECONNREFUSED;
 	HANDLE f;
 	LPFN_ACCEPTEX accept_ex;
@@ -386,6 +387,10 @@ static void unix_names(void)
 	DWORD got;
 
 	DeleteFileA(at.path);
+	/* A folder that is missing is a network that is down. */
+	FAILS(bind(l, (SOCKADDR *)&nowhere_at, sizeof nowhere_at), WSAENETDOWN);
+	FAILS(connect(c, (SOCKADDR *)&nowhere_at, sizeof nowhere_at),
+	      WSAENETDOWN);
 	CHECK_EQ(bind(l, (SOCKADDR *)&at, sizeof at), 0);
 	CHECK_EQ(listen(l, 1), 0);
 	if (connect(c, (SOCKADDR *)&at, sizeof at)) {
@@ -435,9 +440,9 @@ files:
 	FAILS(connect(l, (SOCKADDR *)&at, sizeof at), none);
 	closesocket(l);
 	/* By a handle as well. */
-	f = CreateFileA(at.path, DELETE, 0, NULL, OPEN_EXISTING,
-			FILE_FLAG_DELETE_ON_CLOSE | FILE_FLAG_OPEN_REPARSE_POINT,
-			NULL);
+	f = CreateFileA(
+		at.path, DELETE, 0, NULL, OPEN_EXISTING,
+		FILE_FLAG_DELETE_ON_CLOSE | FILE_FLAG_OPEN_REPARSE_POINT, NULL);
 	CHECK(f != INVALID_HANDLE_VALUE);
 	CloseHandle(f);
 	CHECK_EQ(GetFileAttributesA(at.path), INVALID_FILE_ATTRIBUTES);
