@@ -53,6 +53,8 @@ static const struct usage {
 	  L"CHDIR [/D] [drive:][path]\r\n"
 	  L"\r\n"
 	  L"Another name of CD." },
+	{ L"choice", L"Asks for one of some keys.",
+	  NULL },
 	{ L"cls", L"Clears the screen.",
 	  L"CLS" },
 	{ L"cmd", L"Starts another cmd.exe.",

@@ -1,5 +1,5 @@
 # Small programs that scripts call beside cmd.exe's own commands.
-tools = attrib chcp doskey find findstr hostname icacls more reg sort taskkill tasklist timeout \
+tools = attrib chcp choice doskey find findstr hostname icacls more reg sort taskkill tasklist timeout \
 	where whoami xcopy
 PROGRAMS += $(tools)
 

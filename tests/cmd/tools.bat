@@ -55,6 +55,24 @@ where .:*.txt
 where "$path:cmd.exe"
 timeout /t 1 <nul
 echo %errorlevel%
+echo xn|choice
+echo %errorlevel%
+echo b|choice /c abB /cs /m "Which one"
+echo %errorlevel%
+echo 2|choice /n /c 123 /m "A number:"
+echo %errorlevel%
+choice /c ab /t 0 /d b <nul
+echo %errorlevel%
+choice <nul
+echo %errorlevel%
+choice /c aba <nul
+echo %errorlevel%
+choice /t 5 <nul
+echo %errorlevel%
+choice /t 5 /d q <nul
+echo %errorlevel%
+choice /x <nul
+echo %errorlevel%
 chcp
 chcp 1252
 chcp abc

@@ -1,5 +1,5 @@
 @echo off
-for %%t in (attrib chcp doskey find findstr hostname more reg sort taskkill tasklist timeout where whoami xcopy) do call :usage %%t
+for %%t in (attrib chcp choice doskey find findstr hostname more reg sort taskkill tasklist timeout where whoami xcopy) do call :usage %%t
 reg query /? | find /c "REG QUERY"
 timeout /? | findstr /b TIMEOUT
 taskkill /? | findstr /b TASKKILL
