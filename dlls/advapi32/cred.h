@@ -15,8 +15,7 @@ enum {
 	CRED_BLOB_MOST = 5 * 512,
 };
 
-/* ---- cred-record.c: a credential as bytes, of which nothing points anywhere
- */
+/* ---- cred-record.c: a credential as bytes, with no pointers in it ---- */
 
 struct record {
 	BYTE *data;

@@ -90,8 +90,7 @@ void file_set_ways(struct file *f, uint8_t ways)
 		f->ops = file_disk_ops(f);
 }
 
-/* ---- priority -------------------------------------------------------------
- */
+/* ---- priority ---- */
 
 uint32_t file_priority(const struct file *f)
 {
@@ -107,8 +106,7 @@ NTSTATUS file_set_priority(struct file *f, uint32_t priority)
 	return STATUS_SUCCESS;
 }
 
-/* ---- mode ------------------------------------------------------------------
- */
+/* ---- mode ---- */
 
 NTSTATUS file_set_mode(struct file *f, uint32_t mode)
 {

@@ -42,8 +42,7 @@ static void heard(struct nt_watch *w, uint32_t events);
 /* inotify's queue of this process; under oplock_lock. */
 static struct nt_watch queue = { .fd = -1, .fn = heard };
 
-/* ---- what is in it has changed ----------------------------------------------
- */
+/* ---- what is in it has changed ---- */
 
 static void mark(const struct inotify_event *ev)
 {
@@ -104,8 +103,7 @@ static bool look(struct oplock *o, struct oplock_end *e)
 	return true;
 }
 
-/* ---- grants
- * ------------------------------------------------------------------ */
+/* ---- grants ---- */
 
 static bool may(struct file *f, bool shared)
 {
@@ -174,8 +172,7 @@ const struct oplock_means oplock_folders = {
 	.look = look,
 };
 
-/* ---- the folder itself is wanted -------------------------------------------
- */
+/* ---- the folder itself is wanted ---- */
 
 /* Whose handles are wanted: of one folder, or of all below another. */
 struct wanted {

@@ -369,8 +369,7 @@ NTSTATUS oplock_request(struct task *t, struct file *f, struct irp *r)
 	return request(t, f, r, GRANULAR, in.level);
 }
 
-/* ---- ends ------------------------------------------------------------------
- */
+/* ---- ends ---- */
 
 void oplock_end(struct file *f)
 {

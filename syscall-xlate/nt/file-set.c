@@ -28,8 +28,7 @@ static void time_to_host(int64_t nt, struct timespec *ts)
 	nt_time_to_timespec(nt, ts);
 }
 
-/* ---- times that stay -------------------------------------------------------
- */
+/* ---- times that stay ---- */
 
 enum { KEEP = 1, KEEP_AT_CLOSE = 2 };
 

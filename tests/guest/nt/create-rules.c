@@ -96,8 +96,7 @@ static void parameters(void)
 		0);
 }
 
-/* ---- all that is allowed --------------------------------------------------
- */
+/* ---- all that is allowed ---- */
 
 static ACCESS_MASK granted(HANDLE h)
 {

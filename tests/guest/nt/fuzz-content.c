@@ -122,8 +122,7 @@ static BOOL expect(const char *what, BOOL ok, DWORD want)
 	return ok && !want;
 }
 
-/* ---- data -----------------------------------------------------------------
- */
+/* ---- data ---- */
 
 static void try_open(void)
 {
@@ -261,8 +260,7 @@ static void try_resize(void)
 		grow(of(o), size);
 }
 
-/* ---- holes ----------------------------------------------------------------
- */
+/* ---- holes ---- */
 
 static void try_sparse(void)
 {
@@ -338,8 +336,7 @@ static void try_ranges(void)
 	}
 }
 
-/* ---- locks ------------------------------------------------------------------
- */
+/* ---- locks ---- */
 
 static void try_lock(void)
 {
@@ -390,8 +387,7 @@ static void try_unlock(void)
 		r->open = -1;
 }
 
-/* ---- streams
- * ------------------------------------------------------------------ */
+/* ---- streams ---- */
 
 static void try_delete_stream(void)
 {
@@ -445,8 +441,7 @@ static void try_streams(void)
 		differ("streams", n, want);
 }
 
-/* ---- other ways to a file
- * ------------------------------------------------------ */
+/* ---- other ways to a file ---- */
 
 static BOOL set_junction(void)
 {
@@ -534,8 +529,7 @@ static void try_link(void)
 	expect("DeleteFile(link)", DeleteFileA("link"), 0);
 }
 
-/* ---- backup
- * ---------------------------------------------------------------------- */
+/* ---- backup ---- */
 
 static void try_backup(void)
 {
@@ -587,8 +581,7 @@ static void try_backup(void)
 	expect("DeleteFile(copy)", DeleteFileA("copy"), 0);
 }
 
-/* ---- oplocks
- * ---------------------------------------------------------------------- */
+/* ---- oplocks ---- */
 
 struct held {
 	HANDLE file;
@@ -711,8 +704,7 @@ static void try_folder_oplock(void)
 	let_go(&h);
 }
 
-/* ---- a run
- * ------------------------------------------------------------------------- */
+/* ---- a run ---- */
 
 static void begin(void)
 {

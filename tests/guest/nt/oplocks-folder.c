@@ -331,8 +331,7 @@ static void ends(void)
 	close_it(&h);
 }
 
-/* ---- breaks ---------------------------------------------------------------
- */
+/* ---- breaks ---- */
 
 /* Each changes what a listing says; by this process and by another. */
 static void changes(bool other)
