@@ -19,6 +19,8 @@
  * process; opens of the built-in DLLs do not count).  A process that only reads
  * has to be there as well: somebody else may want to write what it reads.
  */
+#include "syscall-xlate/nt/file-shared-table.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -34,7 +36,6 @@
 #include "base/policy.h"
 #include "syscall-xlate/nt/file.h"
 #include "syscall-xlate/nt/file-inode.h"
-#include "syscall-xlate/nt/file-shared-table.h"
 
 enum {
 	/* Of the table and how it is locked; part of how it is found. */
