@@ -184,8 +184,12 @@ static void answer_take(struct nt_process *p, struct message *m,
 		return;
 	if (!pack(m, *keep, access, flags))
 		m->status = STATUS_NOT_SUPPORTED;
-	if (m->options & CLOSE_SOURCE)
+	if (!(m->options & CLOSE_SOURCE))
+		return;
+	if (m->has_object)
 		leaving_begin(&p->leaving, h);
+	else
+		handle_close(NULL, h); /* nobody will say that he has it */
 }
 
 static void answer_give(struct message *m)

@@ -6,6 +6,7 @@
  */
 #include <winsock2.h>
 #include <windows.h>
+#include <winternl.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +16,8 @@
 
 NTSTATUS NTAPI NtSuspendProcess(HANDLE);
 NTSTATUS NTAPI NtResumeProcess(HANDLE);
+NTSTATUS NTAPI NtCreateWaitCompletionPacket(HANDLE *, ACCESS_MASK,
+					    OBJECT_ATTRIBUTES *);
 
 #define FILE_NAME "handed.tmp"
 
@@ -482,6 +485,32 @@ static void giver_ends(DWORD id)
 	CHECK(DeleteFileA(FILE_NAME));
 }
 
+static ULONG handles_of(HANDLE h)
+{
+	PUBLIC_OBJECT_BASIC_INFORMATION info = { 0 };
+
+	CHECK_EQ(NtQueryObject(h, ObjectBasicInformation, &info, sizeof info,
+			       NULL),
+		 0);
+	return info.HandleCount;
+}
+
+/* What the other process cannot have is closed here all the same. */
+static void refused(void)
+{
+	HANDLE h, kept;
+	DWORD error;
+
+	CHECK_EQ(NtCreateWaitCompletionPacket(&kept, GENERIC_ALL, NULL), 0);
+	CHECK(DuplicateHandle(GetCurrentProcess(), kept, GetCurrentProcess(),
+			      &h, 0, FALSE, DUPLICATE_SAME_ACCESS));
+	CHECK_EQ(handles_of(kept), 2);
+	error = ask(FETCH, h);
+	CHECK(!CloseHandle(h));
+	CHECK_EQ(handles_of(kept), error ? 1 : 2);
+	CHECK(CloseHandle(kept));
+}
+
 /* Somebody always has it: nobody else gets it in between. */
 static int try_always(void)
 {
@@ -556,6 +585,7 @@ int main(int argc, char **argv)
 	killed(CREATE_SUSPENDED);
 	inherited();
 	giver_ends(pi.dwProcessId);
+	refused();
 	back_and_forth();
 	end(&pi);
 	return check_done();
