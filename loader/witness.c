@@ -64,6 +64,7 @@ void witness_start(const sigset_t *set)
 	void *p = mmap(NULL, sizeof *shared, PROT_READ | PROT_WRITE,
 		       MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 
+	witness = 0; /* a supervisor's around us */
 	if (p == MAP_FAILED)
 		return;
 	shared = p;
@@ -76,6 +77,8 @@ void witness_start(const sigset_t *set)
 		look(set, self);
 	}
 	sigprocmask(SIG_SETMASK, &old, NULL);
+	/* What is in a sandbox must not answer in its place. */
+	madvise(p, sizeof *shared, MADV_DONTFORK);
 }
 
 void witness_ended(pid_t pid)
