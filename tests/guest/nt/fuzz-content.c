@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "oplock.h"
 #include "random-calls.h"
 
 enum {
@@ -582,23 +583,6 @@ static void try_backup(void)
 }
 
 /* ---- oplocks ---- */
-
-struct held {
-	HANDLE file;
-	OVERLAPPED o;
-	REQUEST_OPLOCK_OUTPUT_BUFFER out;
-};
-
-static DWORD request(struct held *h, DWORD level, DWORD flags)
-{
-	REQUEST_OPLOCK_INPUT_BUFFER in = { 1, sizeof in, level, flags };
-	DWORD n;
-
-	return DeviceIoControl(h->file, FSCTL_REQUEST_OPLOCK, &in, sizeof in,
-			       &h->out, sizeof h->out, &n, &h->o)
-		       ? 0
-		       : GetLastError();
-}
 
 static BOOL hold(struct held *h, const char *path, DWORD level)
 {

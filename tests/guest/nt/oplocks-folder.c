@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "check.h"
+#include "oplock.h"
 
 enum {
 	R = OPLOCK_LEVEL_CACHE_READ,
@@ -24,12 +25,6 @@ enum {
 enum { AT_MOST = 100 * 1000 };
 
 static char top[MAX_PATH], self[MAX_PATH];
-
-struct held {
-	HANDLE file;
-	OVERLAPPED o;
-	REQUEST_OPLOCK_OUTPUT_BUFFER out;
-};
 
 static const char *in_top(const char *name)
 {
@@ -49,40 +44,6 @@ static void open_it(struct held *h, const char *name, DWORD access, DWORD share)
 			      FILE_FLAG_OVERLAPPED | FILE_FLAG_BACKUP_SEMANTICS,
 			      NULL);
 	CHECK(h->file != INVALID_HANDLE_VALUE, "%lu", GetLastError());
-}
-
-static void close_file(struct held *h)
-{
-	CloseHandle(h->file);
-	h->file = NULL;
-}
-
-static void close_it(struct held *h)
-{
-	if (h->file)
-		close_file(h);
-	CloseHandle(h->o.hEvent);
-}
-
-/* ERROR_IO_PENDING: granted.  0: done. */
-static DWORD control(struct held *h, DWORD code)
-{
-	DWORD n;
-
-	return DeviceIoControl(h->file, code, NULL, 0, NULL, 0, &n, &h->o)
-		       ? 0
-		       : GetLastError();
-}
-
-static DWORD request(struct held *h, DWORD level, DWORD flags)
-{
-	REQUEST_OPLOCK_INPUT_BUFFER in = { 1, sizeof in, level, flags };
-	DWORD n;
-
-	return DeviceIoControl(h->file, FSCTL_REQUEST_OPLOCK, &in, sizeof in,
-			       &h->out, sizeof h->out, &n, &h->o)
-		       ? 0
-		       : GetLastError();
 }
 
 static void hold(struct held *h, const char *name, DWORD level, DWORD share)

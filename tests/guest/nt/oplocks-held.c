@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "check.h"
+#include "oplock.h"
 
 /* Of IoStatus.Information. */
 enum { TO_LEVEL_2 = 7, TO_NONE = 8 };
@@ -25,13 +26,6 @@ enum { AT_MOST = 100 * 1000 };
 
 static char name[MAX_PATH], self[MAX_PATH];
 
-/* One oplock and its handle. */
-struct held {
-	HANDLE file;
-	OVERLAPPED o;
-	REQUEST_OPLOCK_OUTPUT_BUFFER out;
-};
-
 static void open_it(struct held *h, DWORD access, DWORD share)
 {
 	memset(h, 0, sizeof *h);
@@ -39,40 +33,6 @@ static void open_it(struct held *h, DWORD access, DWORD share)
 	h->file = CreateFileA(name, access, share, NULL, OPEN_EXISTING,
 			      FILE_FLAG_OVERLAPPED, NULL);
 	CHECK(h->file != INVALID_HANDLE_VALUE, "%lu", GetLastError());
-}
-
-static void close_file(struct held *h)
-{
-	CloseHandle(h->file);
-	h->file = NULL;
-}
-
-static void close_it(struct held *h)
-{
-	if (h->file)
-		close_file(h);
-	CloseHandle(h->o.hEvent);
-}
-
-/* ERROR_IO_PENDING: granted.  0: done. */
-static DWORD control(struct held *h, DWORD code)
-{
-	DWORD n;
-
-	return DeviceIoControl(h->file, code, NULL, 0, NULL, 0, &n, &h->o)
-		       ? 0
-		       : GetLastError();
-}
-
-static DWORD request(struct held *h, DWORD level, DWORD flags)
-{
-	REQUEST_OPLOCK_INPUT_BUFFER in = { 1, sizeof in, level, flags };
-	DWORD n;
-
-	return DeviceIoControl(h->file, FSCTL_REQUEST_OPLOCK, &in, sizeof in,
-			       &h->out, sizeof h->out, &n, &h->o)
-		       ? 0
-		       : GetLastError();
 }
 
 static bool is_broken(const struct held *h)
