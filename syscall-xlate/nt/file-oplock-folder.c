@@ -138,6 +138,8 @@ static bool take(struct file *f, bool shared, const struct oplock *was,
 	new->handles = new->level &OPLOCK_HANDLE;
 	if (was) {
 		new->watch = was->watch;
+		/* Another thread has seen it and not told of it yet. */
+		new->changed = was->changed;
 		return true;
 	}
 	/* What was done until now was done before it. */
