@@ -97,7 +97,8 @@ bool screen_kept(struct console_screen *c, struct model *m, uint64_t *after);
 void screen_keep_nothing(struct console_screen *c);
 /*
  * console-shared.c: the descriptor that others have too, and where in it is
- * room for what is kept of all buffers; -1: they are all this process's own.
+ * room for what is kept of all buffers; -1: they are all this process's own, or
+ * the limit of the host on a file's length leaves none.
  */
 enum { KEPT_MAX = 8 << 20 };
 int console_kept_file(int64_t *at);

@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -45,6 +46,7 @@ static struct console_screens *_Atomic screens_at = &own_screens;
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static _Atomic int shared_fd = -1; /* changed under lock */
+static _Atomic int kept_fd = -1;   /* the same, if it is that long */
 static bool inherited;             /* set before there are other threads */
 static _Atomic bool unmapped;      /* inherited and not looked at yet */
 
@@ -53,6 +55,14 @@ static struct console_shared *map(int fd)
 	void *p = mmap(NULL, ALL, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
 
 	return p == MAP_FAILED ? NULL : p;
+}
+
+/* Whoever makes or writes a longer one than that is killed (SIGXFSZ). */
+static bool may_be_long(void)
+{
+	struct rlimit most;
+
+	return !getrlimit(RLIMIT_FSIZE, &most) && most.rlim_cur >= FILE_SIZE;
 }
 
 static void use(void *p)
@@ -92,7 +102,7 @@ struct console_past *console_past_shared(int *fd)
 int console_kept_file(int64_t *from)
 {
 	*from = KEPT_AT;
-	return shared_fd;
+	return kept_fd;
 }
 
 struct console_screens *console_screens(void)
@@ -123,6 +133,7 @@ static void copy_past(struct console_past *to, const struct console_past *from)
 int console_share(void)
 {
 	struct console_shared *s = NULL;
+	const bool is_long = may_be_long();
 	int fd, low;
 
 	pthread_mutex_lock(&lock);
@@ -133,7 +144,7 @@ int console_share(void)
 		if (low >= 0)
 			close(low);
 		/* Nobody can take the memory away under the others. */
-		if (fd >= 0 && !ftruncate(fd, FILE_SIZE) &&
+		if (fd >= 0 && !ftruncate(fd, is_long ? FILE_SIZE : ALL) &&
 		    !fcntl(fd, F_ADD_SEALS,
 			   F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL))
 			s = map(fd);
@@ -143,6 +154,7 @@ int console_share(void)
 			copy_past((void *)((char *)s + STORE_AT), &own_past);
 			screens_move((void *)((char *)s + SCREENS_AT), use, s);
 			shared_fd = fd;
+			kept_fd = is_long ? fd : -1;
 		} else if (fd >= 0) {
 			close(fd);
 		}
@@ -158,10 +170,12 @@ void console_inherit(int fd)
 {
 	struct stat st;
 
-	if (fstat(fd, &st) || st.st_size < (off_t)FILE_SIZE)
+	if (fstat(fd, &st) || st.st_size < (off_t)ALL)
 		return;
 	fcntl(fd, F_SETFD, FD_CLOEXEC);
 	shared_fd = fd;
+	if (st.st_size >= (off_t)FILE_SIZE && may_be_long())
+		kept_fd = fd;
 	inherited = unmapped = true;
 }
 
