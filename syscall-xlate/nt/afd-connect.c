@@ -238,8 +238,8 @@ static NTSTATUS start_connect(struct afd_socket *s, const union afd_address *a,
 {
 	union afd_address none = { .sa.sa_family = AF_UNSPEC };
 	int fd = s->file->fd, n, err;
-	bool again = s->state == AFD_FAILED;
-	uint8_t was = again ? AFD_BOUND : s->state;
+	bool again;
+	uint8_t was;
 
 	if (s->state == AFD_LISTENING || s->state == AFD_HELPER || s->accepting)
 		return STATUS_INVALID_PARAMETER;
@@ -248,6 +248,9 @@ static NTSTATUS start_connect(struct afd_socket *s, const union afd_address *a,
 		if (s->state == AFD_CONNECTING)
 			return STATUS_DEVICE_BUSY;
 	}
+	/* Only now: one that was under way may just have come to nothing. */
+	again = s->state == AFD_FAILED;
+	was = again ? AFD_BOUND : s->state;
 	if (s->state == AFD_CONNECTED && !s->datagram)
 		return STATUS_CONNECTION_ACTIVE;
 	if (a->sa.sa_family != afd_host_family(s->family))

@@ -201,6 +201,45 @@ static void wrong(void)
 	WSACloseEvent(event);
 }
 
+/*
+ * One that has come to nothing by itself, of which nobody has heard: the next
+ * begins anew.  Where a listener that has no room says so there is none such.
+ */
+static void anew(void)
+{
+	struct sockaddr_in at = inet4("127.0.0.1", 0);
+	SOCKET l = socket(AF_INET, SOCK_STREAM, 0), s[8];
+	const int last = ARRAYSIZE(s) - 1;
+	int error, n = sizeof at;
+
+	CHECK_EQ(bind(l, (SOCKADDR *)&at, sizeof at), 0);
+	CHECK_EQ(getsockname(l, (SOCKADDR *)&at, &n), 0);
+	CHECK_EQ(listen(l, 1), 0);
+	/* Some find room, and the last one no answer. */
+	for (int i = 0; i <= last; i++) {
+		s[i] = not_waiting();
+		connect(s[i], (SOCKADDR *)&at, sizeof at);
+	}
+	CHECK_EQ(connect(s[last], (SOCKADDR *)&at, sizeof at), SOCKET_ERROR);
+	error = WSAGetLastError();
+	closesocket(l);
+	if (error == WSAEALREADY) {
+		do {
+			Sleep(10);
+			CHECK_EQ(connect(s[last], (SOCKADDR *)&at, sizeof at),
+				 SOCKET_ERROR);
+			error = WSAGetLastError();
+		} while (error == WSAEALREADY);
+		/* Or somebody else is there by now. */
+		CHECK(error == WSAEWOULDBLOCK || error == WSAEISCONN, "%d",
+		      error);
+		if (error == WSAEWOULDBLOCK)
+			comes_about(s[last]);
+	}
+	for (int i = 0; i <= last; i++)
+		closesocket(s[i]);
+}
+
 /* ---- who sleeps in select() while others connect ---- */
 
 struct sleeper {
@@ -327,6 +366,7 @@ int main(void)
 	waiting();
 	extended();
 	wrong();
+	anew();
 	sleeping();
 	return check_done();
 }
