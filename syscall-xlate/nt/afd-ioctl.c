@@ -369,7 +369,8 @@ static NTSTATUS processor(struct task *t, struct afd_socket *s, struct irp *r,
 	if (len < sizeof p || guest_read(t, &p, in, sizeof p))
 		return STATUS_ACCESS_VIOLATION;
 	if (s->state != AFD_OPEN || s->options.reuse ||
-	    s->options.reuse_multicast || p >= CPU_SETSIZE || !CPU_ISSET(p, machine_cpus()))
+	    s->options.reuse_multicast || p >= CPU_SETSIZE ||
+	    !CPU_ISSET(p, machine_cpus()))
 		return STATUS_INVALID_PARAMETER;
 	cpu = p;
 	if (setsockopt(s->file->fd, SOL_SOCKET, SO_INCOMING_CPU, &cpu,

@@ -556,7 +556,10 @@ NTSTATUS afd_option(struct task *t, struct afd_socket *s, struct irp *r,
 				      (uint64_t)sizeof v.data);
 		if (set && guest_read(t, v.data, in, v.len))
 			return STATUS_ACCESS_VIOLATION;
+		/* Others may set them, too: a list must not change below us. */
+		pthread_mutex_lock(&s->lock);
 		status = row->run(s, row, &v, set);
+		pthread_mutex_unlock(&s->lock);
 		if (status || set)
 			return status;
 		return control_out(t, r, v.data, v.len);

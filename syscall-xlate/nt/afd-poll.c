@@ -215,9 +215,9 @@ static void release(struct afd_op *op)
 	free(op->links);
 	op->links = NULL;
 	op->nlinks = 0;
-	if (op->stir_fd)
+	if (op->stir_fd >= 0)
 		close(op->stir_fd);
-	op->stir_fd = 0;
+	op->stir_fd = -1;
 }
 
 /* Locked; l's owner sleeps in its handler: it is to look again. */
@@ -225,7 +225,7 @@ static bool stir(const struct afd_poll_link *l)
 {
 	uint64_t one = 1;
 
-	if (!l->op->stir_fd)
+	if (l->op->stir_fd < 0)
 		return false;
 	if (write(l->op->stir_fd, &one, sizeof one) < 0)
 		log_debug(LOG_FILE, "stirring a poll failed");
@@ -416,8 +416,7 @@ static void ask_for_wanted(struct afd_op *op, struct pollfd *p)
 		     afd_of(op->links[i].file)->type != WIN_SOCK_DGRAM))
 			p[i].fd = -1;
 	}
-	p[op->nlinks] = (struct pollfd){ .fd = op->stir_fd ? op->stir_fd : -1,
-					 .events = POLLIN };
+	p[op->nlinks] = (struct pollfd){ .fd = op->stir_fd, .events = POLLIN };
 }
 
 /* Sleeps until there is something to answer with, or time is up. */
@@ -501,7 +500,7 @@ static void end_others(struct afd_op *op)
 
 		pthread_mutex_lock(&s->lock);
 		for (struct afd_poll_link *l = s->polls; l; l = l->next)
-			if (l->op->exclusive && !l->op->stir_fd &&
+			if (l->op->exclusive && l->op->stir_fd < 0 &&
 			    irp_take(l->op->irp))
 				afd_finish_later(&done, l->op, STATUS_CANCELLED,
 						 0);

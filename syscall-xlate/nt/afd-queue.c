@@ -28,6 +28,7 @@ void afd_op_init(struct afd_op *op, const struct irp *r)
 	memset(op, 0, sizeof *op);
 	op->socket = afd_of(r->file);
 	op->segments = op->few;
+	op->stir_fd = -1;
 }
 
 void afd_op_free(struct afd_op *op)

@@ -250,7 +250,8 @@ struct file *afd_receive_passed(const struct nt_passed *p)
 		return NULL;
 	memcpy(&d, p->data, sizeof d);
 	/* From another process, which may say anything. */
-	if (d.peer_len > sizeof d.peer || d.local_len > sizeof d.local_name)
+	if (d.peer_len > sizeof d.peer || d.local_len > sizeof d.local_name ||
+	    d.options.interfaces > AFD_MAX_IFLIST)
 		return NULL;
 	f = new_socket(p->fd, (uint32_t)p->value[0], (uint32_t)p->value[1],
 		       (uint32_t)p->value[2]);

@@ -225,7 +225,7 @@ struct afd_op {
 	struct afd_poll_link *links; /* malloc'ed */
 	uint32_t nlinks;
 	uint32_t exclusive;
-	int stir_fd; /* eventfd of one that sleeps in its handler; 0: none */
+	int stir_fd; /* eventfd of one that sleeps in its handler; -1: none */
 };
 
 static inline struct afd_op *afd_op_at(struct queue_link *l)
