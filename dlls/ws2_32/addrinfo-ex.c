@@ -100,12 +100,15 @@ static int look_up(PCWSTR node, PCWSTR service, const ADDRINFOW *hints,
 
 static void tell(OVERLAPPED *overlapped, routine_fn done, int error)
 {
+	HANDLE event = overlapped->hEvent;
+
 	overlapped->InternalHigh = 0;
+	/* Who asks for the result may give it up from now on. */
 	overlapped->Internal = (ULONG)error;
 	if (done)
 		done((DWORD)error, 0, overlapped);
-	else if (overlapped->hEvent)
-		SetEvent(overlapped->hEvent);
+	else if (event)
+		SetEvent(event);
 }
 
 static DWORD WINAPI run(void *arg)
@@ -184,17 +187,18 @@ static BOOL arm(struct request *q, const struct timeval *timeout)
 	return TRUE;
 }
 
-/* A request for later: its number; 0 without memory. */
-static ULONG_PTR begin(PCWSTR node, PCWSTR service, const ADDRINFOW *hints,
-		       PADDRINFOEXW *out, const struct timeval *timeout,
-		       OVERLAPPED *overlapped, routine_fn done)
+/* A request for later; FALSE without memory.  handle: NULL, or its number. */
+static BOOL begin(PCWSTR node, PCWSTR service, const ADDRINFOW *hints,
+		  PADDRINFOEXW *out, const struct timeval *timeout,
+		  OVERLAPPED *overlapped, routine_fn done, HANDLE *handle)
 {
 	struct request *q =
 		HeapAlloc(GetProcessHeap(), HEAP_ZERO_MEMORY, sizeof *q);
 	ULONG_PTR id;
+	BOOL ok = TRUE;
 
 	if (!q)
-		return 0;
+		return FALSE;
 	if (hints) {
 		q->has_hints = TRUE;
 		q->hints = *hints;
@@ -212,17 +216,21 @@ static ULONG_PTR begin(PCWSTR node, PCWSTR service, const ADDRINFOW *hints,
 	q->next = requests;
 	requests = q;
 	ReleaseSRWLockExclusive(&lock);
+	/* Before anybody is told, who may give it up. */
+	if (handle)
+		*handle = (HANDLE)id;
 	if ((node && !q->node) || (service && !q->service) ||
 	    !arm(q, timeout) ||
 	    !QueueUserWorkItem(run, q, WT_EXECUTELONGFUNCTION)) {
 		/* As if looked up: it has to leave the list. */
-		if (take_away(id, &overlapped, &done))
-			id = 0;
+		ok = !take_away(id, &overlapped, &done);
+		if (!ok && handle)
+			*handle = NULL;
 		ws_free(q->node);
 		q->node = NULL;
 		run(q);
 	}
-	return id;
+	return ok;
 }
 
 /* Waited for; within a time somebody else's thread does it. */
@@ -236,7 +244,8 @@ static int now(PCWSTR node, PCWSTR service, const ADDRINFOW *hints,
 	if (!timeout)
 		return look_up(node, service, hints, out);
 	o.hEvent = CreateEventW(NULL, TRUE, FALSE, NULL);
-	if (o.hEvent && begin(node, service, hints, &list, timeout, &o, NULL)) {
+	if (o.hEvent &&
+	    begin(node, service, hints, &list, timeout, &o, NULL, NULL)) {
 		WaitForSingleObject(o.hEvent, INFINITE);
 		error = (int)o.Internal;
 		*out = list;
@@ -284,7 +293,6 @@ INT WINAPI GetAddrInfoExW(PCWSTR node, PCWSTR service, DWORD name_space,
 	int error = check(out, name_space, provider, hints);
 	const ADDRINFOW *h;
 	ADDRINFOW wanted;
-	ULONG_PTR id;
 
 	/* One way to be told, of what is done later. */
 	if (!error &&
@@ -299,11 +307,10 @@ INT WINAPI GetAddrInfoExW(PCWSTR node, PCWSTR service, DWORD name_space,
 	if (!overlapped) {
 		error = now(node, service, h, out, timeout);
 	} else {
-		id = begin(node, service, h, out, timeout, overlapped,
-			   (routine_fn)(void *)done);
-		if (id && handle)
-			*handle = (HANDLE)id;
-		error = id ? WSA_IO_PENDING : WSA_NOT_ENOUGH_MEMORY;
+		error = begin(node, service, h, out, timeout, overlapped,
+			      (routine_fn)(void *)done, handle)
+				? WSA_IO_PENDING
+				: WSA_NOT_ENOUGH_MEMORY;
 	}
 	if (error)
 		WSASetLastError(error);
@@ -350,6 +357,8 @@ INT WINAPI GetAddrInfoExA(PCSTR node, PCSTR service, DWORD name_space,
 	if (!error && (!widen(node, wide_node, ARRAYSIZE(wide_node)) ||
 		       !widen(service, wide_service, ARRAYSIZE(wide_service))))
 		error = WSAHOST_NOT_FOUND;
+	if (out)
+		*out = NULL;
 	if (!error)
 		error = look_up(node ? wide_node : NULL,
 				service ? wide_service : NULL,
