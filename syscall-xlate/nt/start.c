@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -467,6 +468,8 @@ int nt_start(const struct launch *l, struct task **t, struct guest_regs *first,
 		return -1;
 	nt_self->wow64 = l->image->bits == 32;
 	lean_init(nt_self->wow64);
+	/* Who writes more than a limit allows learns it from the status. */
+	signal(SIGXFSZ, SIG_IGN);
 	vm_init(l->image->bits == 32, l->image->large_address_aware);
 	path_set_dlls(l->dlls, l->image->bits == 32);
 	full = realpath(l->path, NULL);
