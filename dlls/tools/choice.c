@@ -57,12 +57,19 @@ static WCHAR typed(HANDLE in, ULONGLONG end)
 	}
 }
 
-/* The next character of a file or pipe; 0: its end. */
-static WCHAR next_char(HANDLE in)
+/* The next character of a file or pipe; 0: its end, or none in time. */
+static WCHAR next_char(HANDLE in, ULONGLONG end)
 {
+	enum { MOMENT = 20 };
 	char c;
 	DWORD n;
 
+	/* A read of a pipe would wait for whoever has its other end. */
+	while (end && PeekNamedPipe(in, NULL, 0, NULL, &n, NULL) && !n) {
+		if (GetTickCount64() >= end)
+			return 0;
+		Sleep(MOMENT);
+	}
 	return ReadFile(in, &c, 1, &n, NULL) && n ? (WCHAR)(BYTE)c : 0;
 }
 
@@ -93,7 +100,7 @@ static int choose(const struct choice *c)
 	SetConsoleCtrlHandler(interrupted, TRUE);
 	ask(c);
 	for (;;) {
-		key = console ? typed(in, end) : next_char(in);
+		key = console ? typed(in, end) : next_char(in, end);
 		if (!key)
 			key = c->otherwise;
 		if (!key) {
