@@ -209,13 +209,16 @@ static NTSTATUS tell_debugger(const struct request *r, struct nt_process *p,
 	return STATUS_SUCCESS;
 }
 
+/* Half a minute at most: somebody may have stopped it before it began. */
 static void wait_until_taken(struct nt_process *p)
 {
-	enum { LOOK_NS = 20000000 };
+	enum { LOOK_NS = 20000000, LOOKS = 1500 };
 	const struct timespec look = { 0, LOOK_NS };
 	struct pollfd end = { p->pidfd, POLLIN, 0 };
 
-	while (!atomic_load(&p->block->taken) && poll(&end, 1, 0) <= 0)
+	for (int i = 0; i < LOOKS && !atomic_load(&p->block->taken) &&
+			poll(&end, 1, 0) <= 0;
+	     i++)
 		syscall(SYS_futex, &p->block->taken, FUTEX_WAIT, 0, &look, NULL,
 			0);
 }
